@@ -1,0 +1,95 @@
+package kernels
+
+import (
+	"fmt"
+	"os"
+	"unsafe"
+
+	"github.com/seed63264101/steepest/kernels/generic"
+)
+
+// Float is the set of element types.
+type Float = generic.Float
+
+// EnvLevel is the environment variable that pins the level.
+const EnvLevel = "STEEPEST_LEVEL"
+
+// The tables in use. They are values, so that a call loads its entry with one
+// instruction, and one for each type, because a generic variable does not exist.
+var (
+	active   = choose(os.Getenv(EnvLevel))
+	active32 = mustTable[float32](active)
+	active64 = mustTable[float64](active)
+)
+
+// choose returns the level to use: the best that the machine has, or the one
+// that name pins. A name that cannot be had gives Generic and never a
+// neighbouring level: who pins a level wants that one measured or none.
+func choose(name string) Level {
+	available := Levels()
+	if name == "" {
+		return available[len(available)-1]
+	}
+	for _, l := range available {
+		if l.String() == name {
+			return l
+		}
+	}
+	return Generic
+}
+
+// ActiveLevel returns the level whose kernels the functions of this package run.
+func ActiveLevel() Level { return active }
+
+// Levels returns the levels that this build and this machine can run, in rising
+// order of preference. The first is Generic.
+func Levels() []Level { return append([]Level{Generic}, detect()...) }
+
+// SetLevel makes l the active level. It is meant for tests, benchmarks and
+// comparisons: no kernel may run meanwhile. A level that the machine lacks is an
+// error and changes nothing.
+func SetLevel(l Level) error {
+	t32, err := TableOf[float32](l)
+	if err != nil {
+		return err
+	}
+	active, active32, active64 = l, *t32, mustTable[float64](l)
+	return nil
+}
+
+// TableOf returns a level's kernels, for tests and benchmarks that compare
+// levels. A level that the machine lacks is an error.
+func TableOf[T Float](l Level) (*Table[T], error) {
+	for _, have := range Levels() {
+		if have == l {
+			t := levelTable[T](l)
+			return &t, nil
+		}
+	}
+	return nil, fmt.Errorf("kernels: level %v is not available here, want one of %v", l, Levels())
+}
+
+func mustTable[T Float](l Level) Table[T] {
+	t, err := TableOf[T](l)
+	if err != nil {
+		panic(err)
+	}
+	return *t
+}
+
+// table returns the active table for T. The test on the size is decided when the
+// function is instantiated.
+func table[T Float]() *Table[T] {
+	if unsafe.Sizeof(T(0)) == 4 {
+		return (*Table[T])(unsafe.Pointer(&active32))
+	}
+	return (*Table[T])(unsafe.Pointer(&active64))
+}
+
+// noescape returns s and hides from the compiler where it came from. A call
+// through a function value would otherwise move every caller's stack buffer to
+// the heap; the kernels keep no pointer, so the buffer may stay.
+func noescape[E any](s []E) []E {
+	p := uintptr(unsafe.Pointer(unsafe.SliceData(s)))
+	return unsafe.Slice(*(**E)(unsafe.Pointer(&p)), len(s))
+}

@@ -1,0 +1,55 @@
+// Package generic is the reference: one plain Go loop per kernel.
+//
+// It is the specification that every assembly kernel has to match bit for bit,
+// and the fallback where no assembly runs. It uses no unsafe code, no build
+// tags and no other package of this module, and it assumes what package kernels
+// has already checked: equal lengths, sensible strides.
+//
+// Every product that feeds an addition is written T(a*b) + c. The conversion
+// forbids the compiler to contract the two roundings into one, which it would
+// otherwise do on arm64, and on amd64 from GOAMD64=v3 up.
+package generic
+
+// Float is the set of element types.
+type Float interface{ float32 | float64 }
+
+// isFloat32 reports whether T is float32. After instantiation it is a constant.
+func isFloat32[T Float]() bool {
+	const ulp = 1 << 24 // 2^24 + 1 is a float64 but no float32
+	return T(ulp)+1 == T(ulp)
+}
+
+// Tiny is the flush threshold of the update kernels: a gradient or a moment
+// smaller in magnitude counts, and is stored, as +0. It is 2^-102 for float32
+// and 2^-966 for float64: a mantissa's width above the least normal number, so
+// that the products of the next step are still normal numbers.
+func Tiny[T Float]() T {
+	if isFloat32[T]() {
+		return T(tiny32)
+	}
+	return T(tiny64)
+}
+
+// TinySquare is the threshold below which a gradient's square counts as +0:
+// 2^-50 for float32 and 2^-480 for float64. The square of anything larger,
+// multiplied by 1-beta2, is a normal number.
+func TinySquare[T Float]() T {
+	if isFloat32[T]() {
+		return T(tinySquare32)
+	}
+	return T(tinySquare64)
+}
+
+// The thresholds as variables: a constant 2^-966 does not convert to every T.
+var (
+	tiny32, tinySquare32 = 0x1p-102, 0x1p-50
+	tiny64, tinySquare64 = 0x1p-966, 0x1p-480
+)
+
+// flush returns x, or +0 where |x| < tiny. A NaN stays.
+func flush[T Float](x, tiny T) T {
+	if x < tiny && x > -tiny {
+		return 0
+	}
+	return x
+}

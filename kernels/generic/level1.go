@@ -1,0 +1,49 @@
+package generic
+
+import "math"
+
+// Axpy computes y[i] += alpha*x[i].
+func Axpy[T Float](alpha T, x, y []T) {
+	y = y[:len(x)]
+	for i, v := range x {
+		y[i] = T(alpha*v) + y[i]
+	}
+}
+
+// Axpby computes y[i] = alpha*x[i] + beta*y[i].
+func Axpby[T Float](alpha T, x []T, beta T, y []T) {
+	y = y[:len(x)]
+	for i, v := range x {
+		y[i] = T(alpha*v) + T(beta*y[i])
+	}
+}
+
+// Scal computes x[i] *= alpha.
+func Scal[T Float](alpha T, x []T) {
+	for i := range x {
+		x[i] *= alpha
+	}
+}
+
+// Add computes dst[i] = x[i] + y[i].
+func Add[T Float](dst, x, y []T) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	for i := range dst {
+		dst[i] = x[i] + y[i]
+	}
+}
+
+// Mul computes dst[i] = x[i] * y[i].
+func Mul[T Float](dst, x, y []T) {
+	x, y = x[:len(dst)], y[:len(dst)]
+	for i := range dst {
+		dst[i] = x[i] * y[i]
+	}
+}
+
+// sqrt returns the correctly rounded square root. For float32 the detour through
+// float64 is exact, and the compiler turns it into the one instruction.
+func sqrt[T Float](x T) T { return T(math.Sqrt(float64(x))) }
+
+// abs returns |x|.
+func abs[T Float](x T) T { return T(math.Abs(float64(x))) }

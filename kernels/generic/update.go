@@ -1,0 +1,55 @@
+package generic
+
+// SGD takes a step of gradient descent, with coupled weight decay l2.
+func SGD[T Float](p, g []T, scale, l2, lr T) {
+	tiny := Tiny[T]()
+	g = g[:len(p)]
+	for i, w := range p {
+		d := T(scale*flush(g[i], tiny)) + T(l2*w)
+		p[i] = w - T(lr*flush(d, tiny))
+	}
+}
+
+// Momentum takes a step of heavy-ball descent. buf is the velocity, omd stands
+// for 1-dampening.
+func Momentum[T Float](p, g, buf []T, scale, l2, mu, omd, lr T) {
+	tiny := Tiny[T]()
+	g, buf = g[:len(p)], buf[:len(p)]
+	for i, w := range p {
+		d := T(scale*flush(g[i], tiny)) + T(l2*w)
+		d = flush(d, tiny)
+		b := flush(T(mu*buf[i])+T(omd*d), tiny)
+		buf[i] = b
+		p[i] = w - T(lr*b)
+	}
+}
+
+// Nesterov is Momentum with Nesterov's look-ahead: the step goes along d + mu*b.
+func Nesterov[T Float](p, g, buf []T, scale, l2, mu, omd, lr T) {
+	tiny := Tiny[T]()
+	g, buf = g[:len(p)], buf[:len(p)]
+	for i, w := range p {
+		d := T(scale*flush(g[i], tiny)) + T(l2*w)
+		d = flush(d, tiny)
+		b := flush(T(mu*buf[i])+T(omd*d), tiny)
+		buf[i] = b
+		p[i] = w - T(lr*(d+T(mu*b)))
+	}
+}
+
+// Adam takes a step of Adam or AdamW. omb1 and omb2 stand for 1-beta1 and
+// 1-beta2, eps and step carry the bias corrections, decay is the decoupled
+// weight decay's factor on p.
+func Adam[T Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, omb2, eps, step T) {
+	tiny, tinySquare := Tiny[T](), TinySquare[T]()
+	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
+	for i, w := range p {
+		d := T(scale*flush(g[i], tiny)) + T(l2*w)
+		d = flush(d, tiny)
+		q := flush(d, tinySquare)
+		mi := flush(T(beta1*m[i])+T(omb1*d), tiny)
+		vi := flush(T(beta2*v[i])+T(omb2*T(q*q)), tiny)
+		m[i], v[i] = mi, vi
+		p[i] = T(decay*w) - T(step*T(mi/(sqrt(vi)+eps)))
+	}
+}

@@ -1,0 +1,167 @@
+package kernels
+
+import (
+	"fmt"
+	"math"
+)
+
+// checkLen panics unless the two slices are equally long.
+func checkLen(kernel string, nx, ny int) {
+	if nx != ny {
+		panicLen(kernel, nx, ny)
+	}
+}
+
+//go:noinline
+func panicLen(kernel string, nx, ny int) {
+	panic(fmt.Sprintf("kernels: %s: slice lengths differ: %d and %d", kernel, nx, ny))
+}
+
+// Axpy adds a multiple of one vector to another (BLAS ?AXPY):
+//
+//	for i := range x {
+//		y[i] += alpha * x[i]
+//	}
+//
+// x and y may be the same slice. Axpy panics if the lengths differ.
+func Axpy[T Float](alpha T, x, y []T) {
+	checkLen("Axpy", len(x), len(y))
+	table[T]().Axpy(alpha, noescape(x), noescape(y))
+}
+
+// Axpby is Axpy with both vectors scaled (BLAS extension ?AXPBY):
+//
+//	for i := range x {
+//		y[i] = alpha*x[i] + beta*y[i]
+//	}
+//
+// beta = 0 multiplies like any other number, so a NaN in y stays one. x and y
+// may be the same slice. Axpby panics if the lengths differ.
+func Axpby[T Float](alpha T, x []T, beta T, y []T) {
+	checkLen("Axpby", len(x), len(y))
+	table[T]().Axpby(alpha, noescape(x), beta, noescape(y))
+}
+
+// Scal multiplies a vector by a number (BLAS ?SCAL):
+//
+//	for i := range x {
+//		x[i] *= alpha
+//	}
+func Scal[T Float](alpha T, x []T) {
+	table[T]().Scal(alpha, noescape(x))
+}
+
+// Add adds two vectors:
+//
+//	for i := range dst {
+//		dst[i] = x[i] + y[i]
+//	}
+//
+// dst may be x or y. Add panics if the lengths differ.
+func Add[T Float](dst, x, y []T) {
+	checkLen("Add", len(dst), len(x))
+	checkLen("Add", len(dst), len(y))
+	table[T]().Add(noescape(dst), noescape(x), noescape(y))
+}
+
+// Mul multiplies two vectors element by element (the Hadamard product):
+//
+//	for i := range dst {
+//		dst[i] = x[i] * y[i]
+//	}
+//
+// dst may be x or y. Mul panics if the lengths differ.
+func Mul[T Float](dst, x, y []T) {
+	checkLen("Mul", len(dst), len(x))
+	checkLen("Mul", len(dst), len(y))
+	table[T]().Mul(noescape(dst), noescape(x), noescape(y))
+}
+
+// Dot returns the inner product of two vectors (BLAS ?DOT):
+//
+//	for i := range x {
+//		sum += x[i] * y[i]
+//	}
+//
+// added in the order of the contract (see the package comment). It is 0 for
+// empty vectors. Dot panics if the lengths differ.
+func Dot[T Float](x, y []T) T {
+	checkLen("Dot", len(x), len(y))
+	return table[T]().Dot(noescape(x), noescape(y))
+}
+
+// Sum returns the sum of the elements, added in the order of the contract:
+//
+//	for i := range x {
+//		sum += x[i]
+//	}
+func Sum[T Float](x []T) T {
+	return table[T]().Sum(noescape(x))
+}
+
+// Asum returns the sum of the magnitudes (BLAS ?ASUM), added in the order of the
+// contract:
+//
+//	for i := range x {
+//		sum += |x[i]|
+//	}
+func Asum[T Float](x []T) T {
+	return table[T]().Asum(noescape(x))
+}
+
+// SumSquares returns the sum of the squares, each taken and added in float64, in
+// the order of the contract:
+//
+//	for i := range x {
+//		sum += float64(x[i]) * float64(x[i])
+//	}
+//
+// For float32 elements no square overflows or underflows, so the result is
+// finite exactly if every element is. For float64 elements see Nrm2.
+func SumSquares[T Float](x []T) float64 {
+	return table[T]().SumSquares(1, noescape(x))
+}
+
+// Nrm2 returns the Euclidean norm (BLAS ?NRM2):
+//
+//	sqrt(x[0]² + x[1]² + ...)
+//
+// It neither overflows nor underflows on the way: the result is finite unless
+// the norm itself is beyond the largest T. It is NaN if an element is NaN, and
+// otherwise +Inf if an element is infinite.
+//
+// The squares are added in float64. Should a float64 sum leave the range in
+// which every square that matters is exact to rounding, the elements are scaled
+// by a power of two, which rounds nothing, and added again (the idea of
+// J. L. Blue, ACM TOMS 4 (1978), in two passes).
+func Nrm2[T Float](x []T) T {
+	const (
+		least   = 0x1p-900 // squares lost to underflow are below 2^-1022 each
+		largest = math.MaxFloat64
+	)
+	sum := SumSquares(x)
+	if sum >= least && sum <= largest {
+		return T(math.Sqrt(sum))
+	}
+	amax := float64(Amax(x))
+	if amax == 0 || math.IsInf(amax, 1) || amax != amax {
+		return T(amax)
+	}
+	// The bounds keep 2^-exp a normal number; they still leave every scaled
+	// square far from overflow and from underflow.
+	_, exp := math.Frexp(amax)
+	exp = max(-1000, min(exp, 1000))
+	scaled := table[T]().SumSquares(math.Ldexp(1, -exp), noescape(x))
+	return T(math.Ldexp(math.Sqrt(scaled), exp))
+}
+
+// Amax returns the largest magnitude:
+//
+//	for i := range x {
+//		max = math.Max(max, |x[i]|)
+//	}
+//
+// It is 0 for an empty vector, and NaN if any element is NaN.
+func Amax[T Float](x []T) T {
+	return table[T]().Amax(noescape(x))
+}
