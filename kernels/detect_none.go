@@ -1,5 +1,7 @@
+//go:build purego || !(amd64 || arm64)
+
 package kernels
 
 func detect() []Level { return nil }
 
-func levelTable[T Float](Level) Table[T] { return genericTable[T]() }
+func assembly(Level) (*Table[float32], *Table[float64]) { return nil, nil }

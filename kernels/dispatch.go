@@ -3,6 +3,7 @@ package kernels
 import (
 	"fmt"
 	"os"
+	"slices"
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels/generic"
@@ -15,12 +16,18 @@ type Float = generic.Float
 const EnvLevel = "STEEPEST_LEVEL"
 
 // The tables in use. They are values, so that a call loads its entry with one
-// instruction, and one for each type, because a generic variable does not exist.
+// instruction, and one for each type, because Go has no generic variables.
 var (
-	active   = choose(os.Getenv(EnvLevel))
-	active32 = mustTable[float32](active)
-	active64 = mustTable[float64](active)
+	active   Level
+	active32 Table[float32]
+	active64 Table[float64]
 )
+
+func init() {
+	if err := SetLevel(choose(os.Getenv(EnvLevel))); err != nil {
+		panic(err)
+	}
+}
 
 // choose returns the level to use: the best that the machine has, or the one
 // that name pins. A name that cannot be had gives Generic and never a
@@ -53,38 +60,39 @@ func SetLevel(l Level) error {
 	if err != nil {
 		return err
 	}
-	active, active32, active64 = l, *t32, mustTable[float64](l)
+	t64, err := TableOf[float64](l)
+	if err != nil {
+		return err
+	}
+	active, active32, active64 = l, *t32, *t64
 	return nil
 }
 
 // TableOf returns a level's kernels, for tests and benchmarks that compare
 // levels. A level that the machine lacks is an error.
 func TableOf[T Float](l Level) (*Table[T], error) {
-	for _, have := range Levels() {
-		if have == l {
-			t := levelTable[T](l)
-			return &t, nil
-		}
+	if !slices.Contains(Levels(), l) {
+		return nil, fmt.Errorf("kernels: level %v is not available here, only %v", l, Levels())
 	}
-	return nil, fmt.Errorf("kernels: level %v is not available here, want one of %v", l, Levels())
+	if l == Generic {
+		t := genericTable[T]()
+		return &t, nil
+	}
+	t32, t64 := assembly(l)
+	return pick[T](t32, t64), nil
 }
 
-func mustTable[T Float](l Level) Table[T] {
-	t, err := TableOf[T](l)
-	if err != nil {
-		panic(err)
-	}
-	return *t
-}
-
-// table returns the active table for T. The test on the size is decided when the
-// function is instantiated.
-func table[T Float]() *Table[T] {
+// pick returns the one of two tables that has T for its elements. The test on
+// the size is decided when the function is instantiated.
+func pick[T Float](t32 *Table[float32], t64 *Table[float64]) *Table[T] {
 	if unsafe.Sizeof(T(0)) == 4 {
-		return (*Table[T])(unsafe.Pointer(&active32))
+		return (*Table[T])(unsafe.Pointer(t32))
 	}
-	return (*Table[T])(unsafe.Pointer(&active64))
+	return (*Table[T])(unsafe.Pointer(t64))
 }
+
+// table returns the active table for T.
+func table[T Float]() *Table[T] { return pick[T](&active32, &active64) }
 
 // noescape returns s and hides from the compiler where it came from. A call
 // through a function value would otherwise move every caller's stack buffer to

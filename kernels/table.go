@@ -3,28 +3,50 @@
 package kernels
 
 // Table holds one level's kernels for the element type T. Its entries check
-// nothing: lengths must agree as the functions of the same names demand.
+// nothing: lengths and strides must be as the functions of the same names demand.
 type Table[T Float] struct {
-	Axpy          func(alpha T, x, y []T)
-	Axpby         func(alpha T, x []T, beta T, y []T)
-	Scal          func(alpha T, x []T)
-	Add           func(dst, x, y []T)
-	Mul           func(dst, x, y []T)
-	Dot           func(x, y []T) T
-	Sum           func(x []T) T
-	Asum          func(x []T) T
-	SumSquares    func(scale float64, x []T) float64
-	Amax          func(x []T) T
-	SumRows       func(dst, a []T, rows, stride int)
-	SumRowsAdd    func(dst, a []T, rows, stride int)
-	MeanRows      func(dst, a []T, rows, stride int, div T)
-	MeanRowsAdd   func(dst, a []T, rows, stride int, div T)
-	SumSlices     func(dst []T, xs [][]T)
-	SumSlicesAdd  func(dst []T, xs [][]T)
-	MeanSlices    func(dst []T, xs [][]T, div T)
+	// y[i] += alpha*x[i]
+	Axpy func(alpha T, x, y []T)
+	// y[i] = alpha*x[i] + beta*y[i]
+	Axpby func(alpha T, x []T, beta T, y []T)
+	// x[i] *= alpha
+	Scal func(alpha T, x []T)
+	// dst[i] = x[i] + y[i]
+	Add func(dst, x, y []T)
+	// dst[i] = x[i] * y[i]
+	Mul func(dst, x, y []T)
+	// sum of x[i]*y[i]
+	Dot func(x, y []T) T
+	// sum of x[i]
+	Sum func(x []T) T
+	// sum of |x[i]|
+	Asum func(x []T) T
+	// sum of (scale*x[i])², in float64
+	SumSquares func(scale float64, x []T) float64
+	// largest |x[i]|, NaN if any is
+	Amax func(x []T) T
+	// dst[j] = sum over r of a[r*stride+j]
+	SumRows func(dst, a []T, rows, stride int)
+	// dst[j] += sum over r of a[r*stride+j]
+	SumRowsAdd func(dst, a []T, rows, stride int)
+	// dst[j] = (sum over r of a[r*stride+j]) / div
+	MeanRows func(dst, a []T, rows, stride int, div T)
+	// dst[j] += (sum over r of a[r*stride+j]) / div
+	MeanRowsAdd func(dst, a []T, rows, stride int, div T)
+	// dst[j] = sum over r of xs[r][j]
+	SumSlices func(dst []T, xs [][]T)
+	// dst[j] += sum over r of xs[r][j]
+	SumSlicesAdd func(dst []T, xs [][]T)
+	// dst[j] = (sum over r of xs[r][j]) / div
+	MeanSlices func(dst []T, xs [][]T, div T)
+	// dst[j] += (sum over r of xs[r][j]) / div
 	MeanSlicesAdd func(dst []T, xs [][]T, div T)
-	SGD           func(p, g []T, scale, l2, lr T)
-	Momentum      func(p, g, buf []T, scale, l2, mu, omd, lr T)
-	Nesterov      func(p, g, buf []T, scale, l2, mu, omd, lr T)
-	Adam          func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, omb2, eps, step T)
+	// one step of gradient descent
+	SGD func(p, g []T, scale, l2, lr T)
+	// one step of heavy-ball descent
+	Momentum func(p, g, buf []T, scale, l2, mu, omd, lr T)
+	// one step of Nesterov's accelerated descent
+	Nesterov func(p, g, buf []T, scale, l2, mu, omd, lr T)
+	// one step of Adam or AdamW
+	Adam func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, omb2, eps, step T)
 }

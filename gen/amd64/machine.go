@@ -1,0 +1,417 @@
+// Package amd64 lowers the vector language to AVX2 and AVX-512, through avo.
+package amd64
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/mmcloughlin/avo/attr"
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/gotypes"
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/printer"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/seed63264101/steepest/gen/vec"
+)
+
+// Machine is AVX2 or AVX-512. It writes the kernels of one file.
+type Machine struct {
+	*build.Context
+	wide  bool // AVX-512
+	frame operand.Mem
+	data  map[string]operand.Mem // constants in memory, by symbol
+	mask  vec.V                  // AVX2: the register with the mask of SetCount
+}
+
+// NewAVX2 returns a machine that uses nothing above AVX2.
+func NewAVX2() *Machine { return newMachine(false) }
+
+// NewAVX512 returns a machine that uses AVX-512 F, BW, DQ and VL.
+func NewAVX512() *Machine { return newMachine(true) }
+
+func newMachine(wide bool) *Machine {
+	m := &Machine{Context: build.NewContext(), wide: wide, data: map[string]operand.Mem{}}
+	m.ConstraintExpr("!purego")
+	return m
+}
+
+// File returns the functions generated so far.
+func (m *Machine) File() (*ir.File, error) {
+	f, err := m.Context.Result()
+	if err != nil {
+		return nil, err
+	}
+	if err := pass.Compile.Execute(f); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// Print returns a file's assembly text under the given header line.
+func Print(f *ir.File, header string) ([]byte, error) {
+	text, err := printer.NewGoAsm(printer.Config{}).Print(f)
+	if err != nil {
+		return nil, err
+	}
+	_, body, ok := bytes.Cut(text, []byte("\n"))
+	if !ok {
+		return nil, fmt.Errorf("amd64: avo printed no header line")
+	}
+	return append([]byte(header+"\n"), body...), nil
+}
+
+// generals are the registers of the language. RAX and RCX belong to the machine:
+// shifts by a variable count need CL. RSP, RBP and R15 (the global offset table
+// under dynamic linking) belong to Go.
+var generals = []reg.GPPhysical{
+	reg.RDI, reg.RSI, reg.RDX, reg.RBX, reg.R8, reg.R9, reg.R10, reg.R11, reg.R12, reg.R13, reg.R14,
+}
+
+// VectorBytes implements vec.Machine.
+func (m *Machine) VectorBytes() int {
+	if m.wide {
+		return 64
+	}
+	return 32
+}
+
+// Vectors implements vec.Machine. The last register is the machine's scratch.
+func (m *Machine) Vectors() int {
+	if m.wide {
+		return 31
+	}
+	return 15
+}
+
+func (m *Machine) scratch() reg.VecPhysical { return m.v(vec.V(m.Vectors())) }
+
+// Generals implements vec.Machine.
+func (m *Machine) Generals() int { return len(generals) }
+
+// MaskedStores implements vec.Machine. AVX2 has them too, but they are
+// microcoded on AMD's cores.
+func (m *Machine) MaskedStores() bool { return m.wide }
+
+// PeelBytes implements vec.Machine: an access that crosses a cache line takes
+// two turns in the first-level cache.
+func (m *Machine) PeelBytes() int { return m.VectorBytes() }
+
+func g(r vec.G) reg.GPPhysical { return generals[r] }
+
+// v returns the whole vector register.
+func (m *Machine) v(r vec.V) reg.VecPhysical { return sized(r, m.VectorBytes()) }
+
+// sized returns the register that covers the low bytes of a vector register, an
+// XMM register at least.
+func sized(r vec.V, bytes int) reg.VecPhysical {
+	spec := reg.S128
+	switch bytes {
+	case 64:
+		spec = reg.S512
+	case 32:
+		spec = reg.S256
+	}
+	return reg.Vector.Lookup(reg.Index(r), spec).(reg.VecPhysical)
+}
+
+func mem(a vec.Address) operand.Mem { return operand.Mem{Base: g(a.Base), Disp: a.Disp} }
+
+// Begin implements vec.Machine.
+func (m *Machine) Begin(k *vec.Kernel, e vec.Elem, frame int) {
+	m.Function(k.Symbol(e))
+	if frame == 0 {
+		m.Attributes(attr.NOSPLIT)
+	}
+	m.SignatureExpr("func" + k.Signature(e.GoType()))
+	m.Context.Comment(k.Doc)
+	m.frame = operand.Mem{}
+	if frame > 0 {
+		m.frame = m.AllocLocal(frame)
+	}
+}
+
+// Return implements vec.Machine.
+func (m *Machine) Return() {
+	m.VZEROUPPER()
+	m.RET()
+}
+
+// Comment implements vec.Machine.
+func (m *Machine) Comment(text string) { m.Context.Comment(text) }
+
+// AlignLoop implements vec.Machine.
+func (m *Machine) AlignLoop() {
+	m.Instruction(&ir.Instruction{Opcode: "PCALIGN", Operands: []operand.Op{operand.Imm(32)}})
+}
+
+// arg returns the place of an argument, or of a part of it.
+func (m *Machine) arg(c gotypes.Component) operand.Mem {
+	b, err := c.Resolve()
+	if err != nil {
+		panic(fmt.Sprintf("amd64: %v", err))
+	}
+	return b.Addr
+}
+
+// ArgBase implements vec.Machine.
+func (m *Machine) ArgBase(dst vec.G, param string) { m.MOVQ(m.arg(m.Param(param).Base()), g(dst)) }
+
+// ArgLen implements vec.Machine.
+func (m *Machine) ArgLen(dst vec.G, param string) { m.MOVQ(m.arg(m.Param(param).Len()), g(dst)) }
+
+// ArgInt implements vec.Machine.
+func (m *Machine) ArgInt(dst vec.G, param string) { m.MOVQ(m.arg(m.Param(param)), g(dst)) }
+
+// Local implements vec.Machine.
+func (m *Machine) Local(dst vec.G) { m.LEAQ(m.frame, g(dst)) }
+
+// Pointer implements vec.Machine.
+func (m *Machine) Pointer(dst vec.G, from vec.Address) { m.MOVQ(mem(from), g(dst)) }
+
+// Move implements vec.Machine.
+func (m *Machine) Move(dst, src vec.G) { m.MOVQ(g(src), g(dst)) }
+
+// Set implements vec.Machine.
+func (m *Machine) Set(dst vec.G, imm int) {
+	if imm == 0 {
+		m.XORL(g(dst).As32(), g(dst).As32())
+		return
+	}
+	m.MOVQ(operand.I32(int32(imm)), g(dst))
+}
+
+// Add implements vec.Machine.
+func (m *Machine) Add(dst, src vec.G) { m.ADDQ(g(src), g(dst)) }
+
+// AddImm implements vec.Machine.
+func (m *Machine) AddImm(dst vec.G, imm int) {
+	if imm < 0 {
+		m.SUBQ(immediate(-imm), g(dst))
+		return
+	}
+	m.ADDQ(immediate(imm), g(dst))
+}
+
+// immediate returns the shortest operand for a constant.
+func immediate(x int) operand.Op {
+	if x == int(int8(x)) {
+		return operand.I8(int8(x))
+	}
+	return operand.I32(int32(x))
+}
+
+// Neg implements vec.Machine.
+func (m *Machine) Neg(dst vec.G) { m.NEGQ(g(dst)) }
+
+// AndImm implements vec.Machine.
+func (m *Machine) AndImm(dst vec.G, imm int) { m.ANDQ(immediate(imm), g(dst)) }
+
+// ShiftLeft implements vec.Machine.
+func (m *Machine) ShiftLeft(dst vec.G, by int) { m.SHLQ(operand.U8(uint8(by)), g(dst)) }
+
+// ShiftRight implements vec.Machine.
+func (m *Machine) ShiftRight(dst vec.G, by int) { m.SHRQ(operand.U8(uint8(by)), g(dst)) }
+
+// Jump implements vec.Machine.
+func (m *Machine) Jump(label string) { m.JMP(operand.LabelRef(label)) }
+
+// JumpIf implements vec.Machine.
+func (m *Machine) JumpIf(a vec.G, c vec.Cond, imm int, label string) {
+	if imm == 0 {
+		m.TESTQ(g(a), g(a))
+	} else {
+		m.CMPQ(g(a), immediate(imm))
+	}
+	jump := map[vec.Cond]func(operand.Op){
+		vec.LT: m.JLT, vec.LE: m.JLE, vec.GE: m.JGE, vec.GT: m.JGT, vec.EQ: m.JEQ, vec.NE: m.JNE,
+	}[c]
+	jump(operand.LabelRef(label))
+}
+
+// JumpUnlessBit implements vec.Machine.
+func (m *Machine) JumpUnlessBit(a vec.G, bit int, label string) {
+	m.TESTQ(operand.I32(int32(bit)), g(a))
+	m.JEQ(operand.LabelRef(label))
+}
+
+// Zero implements vec.Machine. The 256-bit form clears the whole register.
+func (m *Machine) Zero(dst vec.V) {
+	if dst < 16 {
+		x := sized(dst, 16)
+		m.VXORPS(x, x, x)
+		return
+	}
+	z := m.v(dst)
+	m.VPXORD(z, z, z)
+}
+
+// Broadcast implements vec.Machine.
+func (m *Machine) Broadcast(dst vec.V, in vec.Elem, u vec.Uniform) {
+	from := m.uniform(u, in)
+	if in == vec.F32 {
+		m.VBROADCASTSS(from, m.v(dst))
+	} else {
+		m.VBROADCASTSD(from, m.v(dst))
+	}
+}
+
+// uniform returns where a coefficient or constant stands in memory.
+func (m *Machine) uniform(u vec.Uniform, e vec.Elem) operand.Mem {
+	if u.Param != "" {
+		return m.arg(m.Param(u.Param))
+	}
+	symbol := u.Const.Name + "_" + e.Short()
+	if _, ok := m.data[symbol]; !ok {
+		var c operand.Constant = operand.U64(u.Const.Bits(e))
+		if e == vec.F32 {
+			c = operand.U32(uint32(u.Const.Bits(e)))
+		}
+		m.data[symbol] = m.ConstData(symbol, c)
+	}
+	return m.data[symbol]
+}
+
+// Load implements vec.Machine.
+func (m *Machine) Load(dst vec.V, in, of vec.Elem, a vec.Address, access vec.Access) {
+	size := m.VectorBytes() * int(of) / int(in) // in memory
+	raw := sized(dst, size)
+	switch {
+	case access == vec.Full && in != of:
+		m.VCVTPS2PD(mem(a), m.v(dst))
+		return
+	case access == vec.Full:
+		m.move(of)(mem(a), raw)
+	case access == vec.Partial && m.wide && in != of:
+		m.VCVTPS2PD_Z(mem(a), reg.K1, m.v(dst))
+		return
+	case access == vec.Partial && m.wide:
+		if of == vec.F32 {
+			m.VMOVUPS_Z(mem(a), reg.K1, raw)
+		} else {
+			m.VMOVUPD_Z(mem(a), reg.K1, raw)
+		}
+	case access == vec.Partial && of == vec.F32:
+		m.VMASKMOVPS(mem(a), sized(m.mask, size), raw)
+	case access == vec.Partial:
+		m.VMASKMOVPD(mem(a), sized(m.mask, size), raw)
+	default:
+		bytes := int(access) * int(of)
+		m.part(bytes)(mem(a), sized(dst, bytes))
+	}
+	if in != of {
+		m.VCVTPS2PD(raw, m.v(dst))
+	}
+}
+
+// move returns the instruction that moves whole vectors.
+func (m *Machine) move(e vec.Elem) func(...operand.Op) {
+	if e == vec.F32 {
+		return m.VMOVUPS
+	}
+	return m.VMOVUPD
+}
+
+// part returns the instruction that moves so many bytes, and clears the rest of
+// the register on loading.
+func (m *Machine) part(bytes int) func(...operand.Op) {
+	switch bytes {
+	case 4:
+		return m.VMOVSS
+	case 8:
+		return m.VMOVSD
+	default:
+		return m.VMOVUPS
+	}
+}
+
+// Store implements vec.Machine.
+func (m *Machine) Store(src vec.V, e vec.Elem, a vec.Address, access vec.Access) {
+	switch {
+	case access == vec.Full:
+		m.move(e)(m.v(src), mem(a))
+	case access == vec.Partial && e == vec.F32:
+		m.VMOVUPS(m.v(src), reg.K1, mem(a))
+	case access == vec.Partial:
+		m.VMOVUPD(m.v(src), reg.K1, mem(a))
+	default:
+		bytes := int(access) * int(e)
+		m.part(bytes)(sized(src, bytes), mem(a))
+	}
+}
+
+// SetCount implements vec.Machine.
+func (m *Machine) SetCount(n vec.G, in, of vec.Elem, scratch vec.V) {
+	if m.wide {
+		m.MOVQ(g(n), reg.RCX)
+		m.MOVL(operand.U32(1), reg.EAX)
+		m.SHLQ(reg.CL, reg.RAX)
+		m.DECQ(reg.RAX)
+		m.KMOVW(reg.EAX, reg.K1)
+		return
+	}
+	// A window of ones slides over a table of ones and zeros.
+	const ones = 32
+	table, ok := m.data["tailmask"]
+	if !ok {
+		table = m.StaticGlobal("tailmask")
+		m.DataAttributes(attr.RODATA | attr.NOPTR)
+		for i := range 2 * ones / 8 {
+			word := ^uint64(0)
+			if i >= ones/8 {
+				word = 0
+			}
+			m.AddDatum(8*i, operand.U64(word))
+		}
+		m.data["tailmask"] = table
+	}
+	m.LEAQ(table.Offset(ones), reg.RAX)
+	m.MOVQ(g(n), reg.RCX)
+	m.SHLQ(operand.U8(uint8(map[vec.Elem]int{vec.F32: 2, vec.F64: 3}[of])), reg.RCX)
+	m.SUBQ(reg.RCX, reg.RAX)
+	size := m.VectorBytes() * int(of) / int(in)
+	m.VMOVUPS(operand.Mem{Base: reg.RAX}, sized(scratch, size))
+	m.mask = scratch
+}
+
+// UpperHalf implements vec.Machine.
+func (m *Machine) UpperHalf(dst, src vec.V, bytes int) {
+	switch bytes {
+	case 64:
+		m.VEXTRACTF64X4(operand.U8(1), sized(src, 64), sized(dst, 32))
+	case 32:
+		m.VEXTRACTF128(operand.U8(1), sized(src, 32), sized(dst, 16))
+	case 16:
+		m.VUNPCKHPD(sized(src, 16), sized(src, 16), sized(dst, 16))
+	case 8:
+		m.VMOVSHDUP(sized(src, 16), sized(dst, 16))
+	default:
+		panic(fmt.Sprintf("amd64: upper half of %d bytes", bytes))
+	}
+}
+
+// Convert implements vec.Machine.
+func (m *Machine) Convert(dst, src vec.V, from, to vec.Elem) {
+	d, s := sized(dst, 16), sized(src, 16)
+	switch {
+	case from == to && dst == src:
+	case from == to:
+		m.VMOVAPS(s, d)
+	case from == vec.F32:
+		m.VCVTSS2SD(s, s, d)
+	default:
+		m.VCVTSD2SS(s, s, d)
+	}
+}
+
+// AddFirst implements vec.Machine.
+func (m *Machine) AddFirst(dst, src vec.V) {
+	m.VADDSD(sized(src, 16), sized(dst, 16), sized(dst, 16))
+}
+
+// Result implements vec.Machine.
+func (m *Machine) Result(src vec.V, e vec.Elem) {
+	m.part(int(e))(sized(src, 16), m.arg(m.ReturnIndex(0)))
+}

@@ -1,0 +1,34 @@
+package catalog
+
+import "github.com/seed63264101/steepest/gen/vec"
+
+// Kernels returns every kernel of the public tables, in their order.
+func Kernels() []*vec.Kernel {
+	var all []*vec.Kernel
+	for _, family := range [][]*vec.Kernel{level1(), reductions(), rows(), updates()} {
+		all = append(all, family...)
+	}
+	return all
+}
+
+// All returns the kernels, followed by the limit probes of their streams.
+func All() []*vec.Kernel {
+	kernels := Kernels()
+	return append(kernels, probes(kernels)...)
+}
+
+// params builds a parameter list. Each name stands for one parameter of the kind
+// before it.
+func params(list ...any) []vec.Param {
+	var p []vec.Param
+	var kind vec.Kind
+	for _, x := range list {
+		switch x := x.(type) {
+		case vec.Kind:
+			kind = x
+		case string:
+			p = append(p, vec.Param{Name: x, Kind: kind})
+		}
+	}
+	return p
+}

@@ -1,0 +1,50 @@
+package catalog
+
+import . "github.com/seed63264101/steepest/gen/vec"
+
+// level1 describes the element-wise kernels of vectors.
+func level1() []*Kernel {
+	return []*Kernel{
+		{
+			Name: "Axpy", Doc: "y[i] += alpha*x[i]", Family: "level1",
+			Params: params(Scalar, "alpha", In, "x", InOut, "y"),
+			Alias:  [][2]string{{"x", "y"}},
+			Loop: Map{Body: func(b *Body) {
+				b.Store("y", b.Add(b.Mul(b.Coef("alpha"), b.Load("x")), b.Load("y")))
+			}},
+		},
+		{
+			Name: "Axpby", Doc: "y[i] = alpha*x[i] + beta*y[i]", Family: "level1",
+			Params: params(Scalar, "alpha", In, "x", Scalar, "beta", InOut, "y"),
+			Alias:  [][2]string{{"x", "y"}},
+			Loop: Map{Body: func(b *Body) {
+				b.Store("y", b.Add(
+					b.Mul(b.Coef("alpha"), b.Load("x")),
+					b.Mul(b.Coef("beta"), b.Load("y"))))
+			}},
+		},
+		{
+			Name: "Scal", Doc: "x[i] *= alpha", Family: "level1",
+			Params: params(Scalar, "alpha", InOut, "x"),
+			Loop: Map{Body: func(b *Body) {
+				b.Store("x", b.Mul(b.Coef("alpha"), b.Load("x")))
+			}},
+		},
+		{
+			Name: "Add", Doc: "dst[i] = x[i] + y[i]", Family: "level1",
+			Params: params(Out, "dst", In, "x", "y"),
+			Alias:  [][2]string{{"dst", "x"}, {"dst", "y"}, {"x", "y"}},
+			Loop: Map{Body: func(b *Body) {
+				b.Store("dst", b.Add(b.Load("x"), b.Load("y")))
+			}},
+		},
+		{
+			Name: "Mul", Doc: "dst[i] = x[i] * y[i]", Family: "level1",
+			Params: params(Out, "dst", In, "x", "y"),
+			Alias:  [][2]string{{"dst", "x"}, {"dst", "y"}, {"x", "y"}},
+			Loop: Map{Body: func(b *Body) {
+				b.Store("dst", b.Mul(b.Load("x"), b.Load("y")))
+			}},
+		},
+	}
+}

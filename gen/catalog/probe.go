@@ -1,0 +1,84 @@
+package catalog
+
+import (
+	"fmt"
+
+	. "github.com/seed63264101/steepest/gen/vec"
+)
+
+// ProbeName returns the name of a kernel's limit probe: a kernel with the same
+// streams and almost no arithmetic, which shows how fast the memory system alone
+// would let it be. A reduction of rows compares with reading its matrix once.
+func ProbeName(k *Kernel) string {
+	switch k.Loop.(type) {
+	case Rows:
+		return "Read1"
+	case Reduce:
+		return fmt.Sprintf("Read%d", len(k.Streams()))
+	}
+	in, out, both := streams(k)
+	return fmt.Sprintf("Move%d%d%d", in, out, both)
+}
+
+func streams(k *Kernel) (in, out, both int) {
+	for _, p := range k.Streams() {
+		switch p.Kind {
+		case In:
+			in++
+		case Out:
+			out++
+		case InOut:
+			both++
+		}
+	}
+	return in, out, both
+}
+
+// probes returns the limit probes of the kernels, each once.
+func probes(kernels []*Kernel) []*Kernel {
+	var all []*Kernel
+	seen := map[string]bool{}
+	for _, k := range kernels {
+		name := ProbeName(k)
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		p := &Kernel{Name: name, Family: "probe", Probe: true}
+		switch k.Loop.(type) {
+		case Rows:
+			p.Params, p.Loop = params(In, "x"), readProbe()
+		case Reduce:
+			for _, s := range k.Streams() {
+				p.Params = append(p.Params, Param{Name: s.Name, Kind: In})
+			}
+			p.Loop = readProbe()
+		default:
+			for i, s := range k.Streams() {
+				p.Params = append(p.Params, Param{Name: string(rune('a' + i)), Kind: s.Kind})
+			}
+			p.Loop = moveProbe(p.Params)
+		}
+		p.Doc = "limit probe: the bits of all streams read, or'ed together"
+		all = append(all, p)
+	}
+	return all
+}
+
+// readProbe reads all streams.
+func readProbe() Reduce {
+	return Reduce{Combine: OpOr, Term: func(b *Body) Val { return b.Bits() }}
+}
+
+// moveProbe reads and writes the streams: each written one gets the bits of all
+// read ones.
+func moveProbe(p []Param) Map {
+	return Map{Body: func(b *Body) {
+		v := b.Bits()
+		for _, s := range p {
+			if s.Kind.Writes() {
+				b.Store(s.Name, v)
+			}
+		}
+	}}
+}

@@ -1,0 +1,46 @@
+package catalog
+
+import . "github.com/seed63264101/steepest/gen/vec"
+
+// reductions describes the kernels that return a number.
+func reductions() []*Kernel {
+	return []*Kernel{
+		{
+			Name: "Dot", Doc: "sum of x[i]*y[i]", Family: "reduce",
+			Params: params(In, "x", "y"),
+			Alias:  [][2]string{{"x", "y"}},
+			Loop: Reduce{Combine: OpAdd, Term: func(b *Body) Val {
+				return b.Mul(b.Load("x"), b.Load("y"))
+			}},
+		},
+		{
+			Name: "Sum", Doc: "sum of x[i]", Family: "reduce",
+			Params: params(In, "x"),
+			Loop: Reduce{Combine: OpAdd, Term: func(b *Body) Val {
+				return b.Load("x")
+			}},
+		},
+		{
+			Name: "Asum", Doc: "sum of |x[i]|", Family: "reduce",
+			Params: params(In, "x"),
+			Loop: Reduce{Combine: OpAdd, Term: func(b *Body) Val {
+				return b.Abs(b.Load("x"))
+			}},
+		},
+		{
+			Name: "SumSquares", Doc: "sum of (scale*x[i])², in float64", Family: "reduce",
+			Params: params(Scalar64, "scale", In, "x"),
+			Loop: Reduce{Wide: true, Combine: OpAdd, Term: func(b *Body) Val {
+				v := b.Mul(b.Coef("scale"), b.Load("x"))
+				return b.Mul(v, v)
+			}},
+		},
+		{
+			Name: "Amax", Doc: "largest |x[i]|, NaN if any is", Family: "reduce",
+			Params: params(In, "x"),
+			Loop: Reduce{Combine: OpMaxNaN, Term: func(b *Body) Val {
+				return b.Abs(b.Load("x"))
+			}},
+		},
+	}
+}

@@ -1,0 +1,40 @@
+package catalog
+
+import . "github.com/seed63264101/steepest/gen/vec"
+
+// rows describes the mini-batch reductions: sum or mean, over the rows of a
+// matrix or a list of slices, overwriting or accumulating.
+func rows() []*Kernel {
+	var all []*Kernel
+	for _, source := range []struct {
+		name, element string
+		params        []Param
+	}{
+		{"Rows", "a[r*stride+j]", params(Matrix, "a", Int, "rows", "stride")},
+		{"Slices", "xs[r][j]", params(List, "xs")},
+	} {
+		for _, mean := range []bool{false, true} {
+			for _, accumulate := range []bool{false, true} {
+				k := &Kernel{Name: "Sum" + source.name, Doc: "dst[j] = ", Family: "rows"}
+				k.Params = append(params(Out, "dst"), source.params...)
+				formula := "sum over r of " + source.element
+				loop := Rows{Accumulate: accumulate}
+				if mean {
+					k.Name = "Mean" + source.name
+					k.Params = append(k.Params, params(Scalar, "div")...)
+					formula = "(" + formula + ") / div"
+					loop.Finish = func(b *Body, sum Val) Val { return b.Div(sum, b.Coef("div")) }
+				}
+				if accumulate {
+					k.Name += "Add"
+					k.Doc = "dst[j] += "
+					k.Params[0].Kind = InOut
+				}
+				k.Doc += formula
+				k.Loop = loop
+				all = append(all, k)
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed63264101/steepest/gen/amd64"
+	"github.com/seed63264101/steepest/gen/catalog"
+	"github.com/seed63264101/steepest/gen/vec"
+)
+
+// elems are the element types of every kernel.
+var elems = []vec.Elem{vec.F32, vec.F64}
+
+// level is an instruction set to generate for.
+type level struct {
+	pkg   string // the package below asm
+	name  string // the constant of package kernels
+	arch  string
+	title string
+	// write generates a kernel's assembly file.
+	write func(k *vec.Kernel) ([]byte, error)
+}
+
+var levels = []level{
+	{"avx2", "AVX2", "amd64", "AVX2", func(k *vec.Kernel) ([]byte, error) { return writeAMD64(k, amd64.NewAVX2()) }},
+	{"avx512", "AVX512", "amd64", "AVX-512", func(k *vec.Kernel) ([]byte, error) { return writeAMD64(k, amd64.NewAVX512()) }},
+}
+
+// generate returns every generated file by its path below the module's root.
+func generate() (map[string][]byte, error) {
+	files := map[string][]byte{}
+	for _, l := range levels {
+		for _, k := range catalog.All() {
+			text, err := l.write(k)
+			if err != nil {
+				return nil, fmt.Errorf("%s for %s: %w", k.Name, l.pkg, err)
+			}
+			files[fmt.Sprintf("asm/%s/%s_%s.s", l.pkg, strings.ToLower(k.Name), l.arch)] = text
+		}
+	}
+	if err := writeGo(files); err != nil {
+		return nil, err
+	}
+	return files, nil
+}
+
+// writeAMD64 generates a kernel for both element types.
+func writeAMD64(k *vec.Kernel, m *amd64.Machine) (text []byte, err error) {
+	defer recoverTo(&err)
+	for _, e := range elems {
+		if err := vec.Generate(k, e, m); err != nil {
+			return nil, err
+		}
+	}
+	f, err := m.File()
+	if err != nil {
+		return nil, err
+	}
+	return amd64.Print(f, header)
+}
+
+// recoverTo turns a panic of the generator, whose message names what is wrong
+// with a description, into an error.
+func recoverTo(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("%v", r)
+	}
+}

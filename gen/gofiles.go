@@ -1,0 +1,231 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"go/format"
+	"strings"
+
+	"github.com/seed63264101/steepest/gen/catalog"
+	"github.com/seed63264101/steepest/gen/vec"
+)
+
+const module = "github.com/seed63264101/steepest"
+
+// source collects the text of a Go file.
+type source struct{ bytes.Buffer }
+
+// p writes a line.
+func (s *source) p(format string, args ...any) { fmt.Fprintf(s, format+"\n", args...) }
+
+// formatted returns the file as gofmt would print it.
+func (s *source) formatted() ([]byte, error) {
+	text, err := format.Source(s.Bytes())
+	if err != nil {
+		return nil, fmt.Errorf("generated Go does not parse: %w\n%s", err, s.Bytes())
+	}
+	return text, nil
+}
+
+// writeGo adds the generated Go files.
+func writeGo(files map[string][]byte) error {
+	add := func(path string, write func(*source)) error {
+		s := &source{}
+		s.p("%s\n", header)
+		write(s)
+		text, err := s.formatted()
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		files[path] = text
+		return nil
+	}
+	type file struct {
+		path  string
+		write func(*source)
+	}
+	list := []file{
+		{"kernels/table.go", writeTable},
+		{"kernels/table_generic.go", writeGenericTable},
+		{"kernels/kerneltest/ops.go", writeOps},
+	}
+	for _, arch := range archs() {
+		list = append(list,
+			file{"kernels/table_" + arch + ".go", func(s *source) { writeArchTables(s, arch) }},
+			file{"kernels/kerneltest/probes_" + arch + ".go", func(s *source) { writeProbes(s, arch) }})
+	}
+	for _, l := range levels {
+		list = append(list, file{fmt.Sprintf("asm/%s/stubs_%s.go", l.pkg, l.arch),
+			func(s *source) { writeStubs(s, l) }})
+	}
+	for _, f := range list {
+		if err := add(f.path, f.write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// archs lists the architectures of the levels.
+func archs() []string {
+	var all []string
+	for _, l := range levels {
+		if len(all) == 0 || all[len(all)-1] != l.arch {
+			all = append(all, l.arch)
+		}
+	}
+	return all
+}
+
+// levelsOf lists the levels of an architecture.
+func levelsOf(arch string) []level {
+	var all []level
+	for _, l := range levels {
+		if l.arch == arch {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+func writeStubs(s *source, l level) {
+	s.p("//go:build !purego\n\npackage %s", l.pkg)
+	for _, k := range catalog.All() {
+		for _, e := range elems {
+			s.p("\n// %s computes %s.", k.Symbol(e), strings.TrimPrefix(k.Doc, "limit probe: "))
+			s.p("//\n//go:noescape\nfunc %s%s", k.Symbol(e), k.Signature(e.GoType()))
+		}
+	}
+}
+
+func writeTable(s *source) {
+	s.p("package kernels\n")
+	s.p("// Table holds one level's kernels for the element type T. Its entries check\n" +
+		"// nothing: lengths and strides must be as the functions of the same names demand.")
+	s.p("type Table[T Float] struct {")
+	for _, k := range catalog.Kernels() {
+		s.p("// %s", k.Doc)
+		s.p("%s func%s", k.Name, k.Signature("T"))
+	}
+	s.p("}")
+}
+
+func writeGenericTable(s *source) {
+	s.p("package kernels\n\nimport %q\n", module+"/kernels/generic")
+	s.p("func genericTable[T Float]() Table[T] {\nreturn Table[T]{")
+	for _, k := range catalog.Kernels() {
+		s.p("%s: generic.%s[T],", k.Name, k.Name)
+	}
+	s.p("}\n}")
+}
+
+// writeArchTables writes the assembly levels of an architecture: one literal for
+// each level and element type.
+func writeArchTables(s *source, arch string) {
+	s.p("//go:build !purego\n\npackage kernels\n\nimport (")
+	for _, l := range levelsOf(arch) {
+		s.p("%q", module+"/asm/"+l.pkg)
+	}
+	s.p(")\n")
+	for _, l := range levelsOf(arch) {
+		for _, e := range elems {
+			s.p("var %s%d = Table[%s]{", l.pkg, 8*int(e), e.GoType())
+			for _, k := range catalog.Kernels() {
+				s.p("%s: %s.%s,", k.Name, l.pkg, k.Symbol(e))
+			}
+			s.p("}\n")
+		}
+	}
+	s.p("// assembly returns the tables of an assembly level, nil for other levels.")
+	s.p("func assembly(l Level) (*Table[float32], *Table[float64]) {\nswitch l {")
+	for _, l := range levelsOf(arch) {
+		s.p("case %s:\nreturn &%s32, &%s64", l.name, l.pkg, l.pkg)
+	}
+	s.p("}\nreturn nil, nil\n}")
+}
+
+// kinds names the constants of package kerneltest.
+var kinds = map[vec.Kind]string{
+	vec.Scalar: "Scalar", vec.Scalar64: "Scalar64", vec.Int: "Int",
+	vec.In: "In", vec.Out: "Out", vec.InOut: "InOut", vec.Matrix: "Matrix", vec.List: "List",
+}
+
+func writeOps(s *source) {
+	s.p("package kerneltest\n\nimport %q\n", module+"/kernels")
+	s.p("// Ops returns every kernel of the table, in its order.")
+	s.p("func Ops[T kernels.Float]() []Op[T] {\nreturn []Op[T]{")
+	for _, k := range catalog.Kernels() {
+		s.p("{")
+		s.p("Name: %q, Doc: %q, Family: %q, Probe: %q,", k.Name, k.Doc, k.Family, catalog.ProbeName(k))
+		s.p("Params: []Param{")
+		for _, p := range k.Params {
+			s.p("{%q, %s},", p.Name, kinds[p.Kind])
+		}
+		s.p("},")
+		if len(k.Alias) > 0 {
+			s.p("Alias: [][2]string{")
+			for _, a := range k.Alias {
+				s.p("{%q, %q},", a[0], a[1])
+			}
+			s.p("},")
+		}
+		s.p("Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {")
+		s.p("f := t.%s", k.Name)
+		writeBinding(s, k, "f", "T")
+		s.p("},\n},")
+	}
+	s.p("}\n}")
+}
+
+// writeBinding writes a closure that calls f on arguments taken out of a.
+func writeBinding(s *source, k *vec.Kernel, f, t string) {
+	var names []string
+	next := map[string]int{}
+	for i, p := range k.Params {
+		field := map[vec.Kind]string{vec.Scalar: "Scalar", vec.Scalar64: "Scalar64", vec.Int: "Int", vec.List: "List"}[p.Kind]
+		if field == "" {
+			field = "Vec"
+		}
+		name := fmt.Sprintf("p%d", i)
+		names = append(names, name)
+		if field == "List" {
+			s.p("%s := a.List", name)
+			continue
+		}
+		s.p("%s := a.%s[%d]", name, field, next[field])
+		next[field]++
+	}
+	call := fmt.Sprintf("%s(%s)", f, strings.Join(names, ", "))
+	s.p("return func(reps int) (r float64) {\nfor range reps {")
+	if k.Result(t) != "" {
+		s.p("r = float64(%s)", call)
+	} else {
+		s.p("%s", call)
+	}
+	s.p("}\nreturn r\n}")
+}
+
+// writeProbes writes the limit probes of an architecture's levels.
+func writeProbes(s *source, arch string) {
+	s.p("//go:build !purego\n\npackage kerneltest\n\nimport (\n%q", module+"/kernels")
+	for _, l := range levelsOf(arch) {
+		s.p("%q", module+"/asm/"+l.pkg)
+	}
+	s.p(")\n")
+	for _, e := range elems {
+		s.p("var probes%d = map[kernels.Level]map[string]probe[%s]{", 8*int(e), e.GoType())
+		for _, l := range levelsOf(arch) {
+			s.p("kernels.%s: {", l.name)
+			for _, k := range catalog.All() {
+				if !k.Probe {
+					continue
+				}
+				s.p("%q: func(a *Args[%s]) func(int) float64 {", k.Name, e.GoType())
+				writeBinding(s, k, l.pkg+"."+k.Symbol(e), e.GoType())
+				s.p("},")
+			}
+			s.p("},")
+		}
+		s.p("}\n")
+	}
+}

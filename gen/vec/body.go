@@ -1,0 +1,233 @@
+package vec
+
+import "fmt"
+
+// Val is a value of a body: a vector, one lane per element. Values that are the
+// same in every lane and every iteration (coefficients and constants) are
+// uniform.
+type Val int
+
+// Op is a lane-wise operation.
+type Op int
+
+// The operations. Each rounds once, where it rounds at all.
+const (
+	OpLoad      Op = iota // the stream's vector
+	OpStore               // stores its argument to the stream
+	OpBroadcast           // a uniform that has no register of its own
+	OpAccum               // accumulates its argument: see Reduce
+	OpAdd                 // a + b
+	OpSub                 // a - b
+	OpMul                 // a * b
+	OpDiv                 // a / b
+	OpSqrt                // square root
+	OpAbs                 // |a|
+	OpOr                  // bits of a or bits of b
+	OpMaxNaN              // larger of two non-negative numbers; NaN beats all
+	OpFlush               // a, or +0 where |a| < b; NaN stays
+
+	// For a Machine's Expand only: these round differently on every machine,
+	// or fuse, so a description that used them would break the contract.
+	OpRsqrtEst   // estimate of 1/sqrt(a)
+	OpFMA        // a*b + c, rounded once
+	OpFNMA       // c - a*b, rounded once
+	OpPickFinite // a where a is 0 or +Inf, otherwise b
+)
+
+// Const is a constant of a body, given by its bits for each element type.
+type Const struct {
+	Name   string // for the generated text
+	Bits32 uint32
+	Bits64 uint64
+}
+
+// Bits returns the constant's bits for the element type.
+func (c Const) Bits(e Elem) uint64 {
+	if e == F32 {
+		return uint64(c.Bits32)
+	}
+	return c.Bits64
+}
+
+// Uniform is a value that is equal in all lanes: a scalar parameter, or a
+// constant.
+type Uniform struct {
+	Param string // the parameter's name, or ""
+	Const Const
+}
+
+// Name returns the name of the parameter or constant.
+func (u Uniform) Name() string {
+	if u.Param != "" {
+		return u.Param
+	}
+	return u.Const.Name
+}
+
+// instr is one operation of a recorded body.
+type instr struct {
+	op     Op
+	dst    Val // -1: none
+	args   []Val
+	stream int    // OpLoad, OpStore
+	uni    int    // OpBroadcast
+	note   string // the step of the formula that begins here
+}
+
+// Body records the operations of a kernel for one element type.
+type Body struct {
+	Elem Elem // what the lanes compute in
+
+	kernel  *Kernel
+	machine Machine
+	streams []Param
+	code    []instr
+	vals    int
+	uni     []Uniform
+	uniVal  map[Val]int // value → index in uni
+	loaded  map[int]Val
+	note    string
+}
+
+func newBody(k *Kernel, e Elem, m Machine, streams []Param) *Body {
+	return &Body{Elem: e, kernel: k, machine: m, streams: streams,
+		uniVal: map[Val]int{}, loaded: map[int]Val{}}
+}
+
+// Note names the step of the formula that the next operations compute. It
+// becomes a comment in the generated code.
+func (b *Body) Note(text string) { b.note = text }
+
+func (b *Body) emit(in instr, hasDst bool) Val {
+	in.dst = -1
+	if hasDst {
+		in.dst = Val(b.vals)
+		b.vals++
+	}
+	in.note, b.note = b.note, ""
+	b.code = append(b.code, in)
+	return in.dst
+}
+
+func (b *Body) stream(name string) int {
+	for i, s := range b.streams {
+		if s.Name == name {
+			return i
+		}
+	}
+	panic(fmt.Sprintf("vec: kernel %s has no stream %q", b.kernel.Name, name))
+}
+
+// Load returns the current elements of a stream. A stream is loaded once.
+func (b *Body) Load(name string) Val {
+	s := b.stream(name)
+	if !b.streams[s].Kind.Reads() {
+		panic(fmt.Sprintf("vec: kernel %s reads stream %q", b.kernel.Name, name))
+	}
+	v, ok := b.loaded[s]
+	if !ok {
+		v = b.emit(instr{op: OpLoad, stream: s}, true)
+		b.loaded[s] = v
+	}
+	return v
+}
+
+// Store writes a value to the current elements of a stream.
+func (b *Body) Store(name string, v Val) {
+	s := b.stream(name)
+	if !b.streams[s].Kind.Writes() {
+		panic(fmt.Sprintf("vec: kernel %s writes stream %q", b.kernel.Name, name))
+	}
+	b.emit(instr{op: OpStore, stream: s, args: []Val{v}}, false)
+}
+
+// Coef returns a scalar parameter in all lanes.
+func (b *Body) Coef(name string) Val {
+	b.kernel.Param(name)
+	return b.uniform(Uniform{Param: name})
+}
+
+// Const returns a constant in all lanes.
+func (b *Body) Const(c Const) Val { return b.uniform(Uniform{Const: c}) }
+
+func (b *Body) uniform(u Uniform) Val {
+	for v, i := range b.uniVal {
+		if b.uni[i] == u {
+			return v
+		}
+	}
+	v := Val(b.vals)
+	b.vals++
+	b.uniVal[v] = len(b.uni)
+	b.uni = append(b.uni, u)
+	return v
+}
+
+// op records an operation, or what the machine has in its place, together with
+// the constants that the machine's version needs.
+func (b *Body) op(op Op, args ...Val) Val {
+	if v, ok := b.machine.Expand(b, op, args); ok {
+		return v
+	}
+	for _, c := range b.machine.Constants(op, b.Elem) {
+		args = append(args, b.Const(c))
+	}
+	return b.emit(instr{op: op, args: args}, true)
+}
+
+// Add returns x + y.
+func (b *Body) Add(x, y Val) Val { return b.op(OpAdd, x, y) }
+
+// Sub returns x - y.
+func (b *Body) Sub(x, y Val) Val { return b.op(OpSub, x, y) }
+
+// Mul returns x * y.
+func (b *Body) Mul(x, y Val) Val { return b.op(OpMul, x, y) }
+
+// Div returns x / y.
+func (b *Body) Div(x, y Val) Val { return b.op(OpDiv, x, y) }
+
+// Sqrt returns the square root of x. On a machine that computes it from an
+// estimate, x must be 0, NaN, or at least the least number whose rounding the
+// sequence gets right, 2^-102 for float32; negative x give NaN.
+func (b *Body) Sqrt(x Val) Val { return b.op(OpSqrt, x) }
+
+// Abs returns |x|.
+func (b *Body) Abs(x Val) Val { return b.op(OpAbs, x) }
+
+// Or returns the bitwise or of x and y.
+func (b *Body) Or(x, y Val) Val { return b.op(OpOr, x, y) }
+
+// Flush returns x, or +0 where |x| < limit.
+func (b *Body) Flush(x, limit Val) Val { return b.op(OpFlush, x, limit) }
+
+// Machine-only operations, for Expand.
+
+// RsqrtEst returns an estimate of 1/sqrt(x).
+func (b *Body) RsqrtEst(x Val) Val { return b.op(OpRsqrtEst, x) }
+
+// FMA returns x*y + z, rounded once.
+func (b *Body) FMA(x, y, z Val) Val { return b.op(OpFMA, x, y, z) }
+
+// FNMA returns z - x*y, rounded once.
+func (b *Body) FNMA(x, y, z Val) Val { return b.op(OpFNMA, x, y, z) }
+
+// PickFinite returns x where x is 0 or +Inf, otherwise y.
+func (b *Body) PickFinite(x, y Val) Val { return b.op(OpPickFinite, x, y) }
+
+// Bits returns the bitwise or of all streams that are read: the cheapest value
+// that depends on every one. Limit probes use it.
+func (b *Body) Bits() Val {
+	all := Val(-1)
+	for _, s := range b.streams {
+		if !s.Kind.Reads() {
+			continue
+		}
+		if v := b.Load(s.Name); all < 0 {
+			all = v
+		} else {
+			all = b.Or(all, v)
+		}
+	}
+	return all
+}

@@ -1,0 +1,277 @@
+package vec
+
+import (
+	"fmt"
+	"math/bits"
+	"slices"
+)
+
+// gen generates one function.
+type gen struct {
+	k *Kernel
+	e Elem
+	m Machine
+
+	generals int            // general registers handed out
+	free     []V            // vector registers not in use
+	resident map[Uniform]V  // uniforms that have a register
+	labels   map[string]int // how often a name was used
+}
+
+// Generate writes the kernel's function for one element type to the machine.
+func Generate(k *Kernel, e Elem, m Machine) error {
+	if err := k.Check(); err != nil {
+		return err
+	}
+	g := &gen{k: k, e: e, m: m, resident: map[Uniform]V{}, labels: map[string]int{}}
+	for v := m.Vectors() - 1; v >= 0; v-- {
+		g.free = append(g.free, V(v))
+	}
+	k.Loop.generate(g)
+	return nil
+}
+
+// lanes returns the number of elements of type e in a vector register.
+func (g *gen) lanes(e Elem) int { return g.m.VectorBytes() / int(e) }
+
+// general hands out a general register.
+func (g *gen) general() G {
+	if g.generals == g.m.Generals() {
+		panic(fmt.Sprintf("vec: kernel %s needs more than %d general registers", g.k.Name, g.generals))
+	}
+	g.generals++
+	return G(g.generals - 1)
+}
+
+// vector hands out a vector register for good.
+func (g *gen) vector() V {
+	if len(g.free) == 0 {
+		panic(fmt.Sprintf("vec: kernel %s needs more than %d vector registers", g.k.Name, g.m.Vectors()))
+	}
+	v := g.free[len(g.free)-1]
+	g.free = g.free[:len(g.free)-1]
+	return v
+}
+
+// label returns a label of the function that no other call returned.
+func (g *gen) label(name string) string {
+	g.labels[name]++
+	if n := g.labels[name]; n > 1 {
+		return fmt.Sprintf("%s%d", name, n)
+	}
+	return name
+}
+
+// shift returns the binary logarithm of an element size.
+func shift(e Elem) int { return bits.TrailingZeros(uint(e)) }
+
+// sub computes dst -= src and destroys src.
+func (g *gen) sub(dst, src G) {
+	g.m.Neg(src)
+	g.m.Add(dst, src)
+}
+
+// makeResident gives registers to the uniforms of the bodies, for the whole
+// function, and loads them. Where there are too few registers, the uniforms with
+// the fewest uses stay in memory and are broadcast at each use.
+func (g *gen) makeResident(bodies ...*Body) {
+	uses := map[Uniform]int{}
+	var order []Uniform
+	for _, b := range bodies {
+		for _, u := range b.uni {
+			if !slices.Contains(order, u) {
+				order = append(order, u)
+			}
+		}
+		for _, in := range b.code {
+			for _, a := range in.args {
+				if i, ok := b.uniVal[a]; ok {
+					uses[b.uni[i]]++
+				}
+			}
+		}
+	}
+	keep := slices.Clone(order)
+	fits := func() bool {
+		clear(g.resident)
+		for _, u := range keep {
+			g.resident[u] = -1
+		}
+		for _, b := range bodies {
+			if len(keep)+g.pressure(step{body: b, copies: 1}, false) > len(g.free) {
+				return false
+			}
+		}
+		return true
+	}
+	for !fits() {
+		if len(keep) == 0 {
+			panic(fmt.Sprintf("vec: kernel %s: body needs more than %d vector registers", g.k.Name, len(g.free)))
+		}
+		least := 0
+		for i, u := range keep {
+			if uses[u] < uses[keep[least]] {
+				least = i
+			}
+		}
+		keep = slices.Delete(keep, least, least+1)
+	}
+	in := bodies[0].Elem
+	for _, u := range keep {
+		g.resident[u] = g.vector()
+		g.m.Broadcast(g.resident[u], in, u)
+	}
+}
+
+// step is one emission of a body, in a number of copies that work on successive
+// vectors.
+type step struct {
+	body    *Body
+	first   int // number of the first copy
+	copies  int
+	access  Access
+	ptrs    []G       // by stream; copy c works on vector c behind the pointer
+	loaded  map[int]V // streams that are in registers already
+	accum   []V       // by copy: where OpAccum accumulates
+	combine Op
+}
+
+// event is an instruction of one copy.
+type event struct {
+	copy int
+	in   *instr
+}
+
+type place struct {
+	copy int
+	val  Val
+}
+
+// events lists the instructions of a step, copy after copy or interleaved.
+func (s step) events(interleave bool) []event {
+	var ev []event
+	if interleave {
+		for i := range s.body.code {
+			for c := range s.copies {
+				ev = append(ev, event{c, &s.body.code[i]})
+			}
+		}
+		return ev
+	}
+	for c := range s.copies {
+		for i := range s.body.code {
+			ev = append(ev, event{c, &s.body.code[i]})
+		}
+	}
+	return ev
+}
+
+// emit writes the step down. Copies are interleaved where the registers allow:
+// cores that cannot look far ahead need it, the others do not mind.
+func (g *gen) emit(s step) {
+	interleave := s.copies > 1 && g.pressure(s, true) <= len(g.free)
+	g.walk(s, s.events(interleave), slices.Clone(g.free), true)
+}
+
+// pressure returns the number of registers that the step takes.
+func (g *gen) pressure(s step, interleave bool) int {
+	pool := make([]V, 256)
+	return len(pool) - g.walk(s, s.events(interleave), pool, false)
+}
+
+// walk allocates registers from the pool along the events and, if write is set,
+// writes the instructions. It returns the least number of registers that were
+// free.
+func (g *gen) walk(s step, events []event, pool []V, write bool) int {
+	last := map[place]int{}
+	for i, ev := range events {
+		for _, a := range ev.in.args {
+			last[place{ev.copy, a}] = i
+		}
+	}
+	least := len(pool)
+	take := func() V {
+		v := pool[len(pool)-1]
+		pool = pool[:len(pool)-1]
+		least = min(least, len(pool))
+		return v
+	}
+	regs := map[place]V{}
+	for i, ev := range events {
+		in := ev.in
+		if write && in.note != "" && ev.copy == 0 {
+			g.m.Comment(in.note)
+		}
+		// Arguments: registers, or uniforms broadcast into a passing one.
+		args := make([]V, len(in.args))
+		var passing []V
+		for j, a := range in.args {
+			if u, ok := s.body.uniVal[a]; ok {
+				v, ok := g.resident[s.body.uni[u]]
+				if !ok {
+					v = take()
+					passing = append(passing, v)
+					if write {
+						g.m.Broadcast(v, s.body.Elem, s.body.uni[u])
+					}
+				}
+				args[j] = v
+				continue
+			}
+			args[j] = regs[place{ev.copy, a}]
+		}
+		pool = append(pool, passing...)
+		for _, a := range in.args {
+			p := place{ev.copy, a}
+			if v, ok := regs[p]; ok && last[p] == i {
+				if !s.isLoaded(v) {
+					pool = append(pool, v)
+				}
+				delete(regs, p)
+			}
+		}
+		var dst V
+		if in.dst >= 0 {
+			if v, ok := s.loaded[in.stream]; ok && in.op == OpLoad {
+				regs[place{ev.copy, in.dst}] = v
+				continue
+			}
+			dst = take()
+			regs[place{ev.copy, in.dst}] = dst
+			if _, used := last[place{ev.copy, in.dst}]; !used {
+				pool = append(pool, dst)
+			}
+		}
+		if write {
+			g.write(s, ev, dst, args)
+		}
+	}
+	return least
+}
+
+func (s step) isLoaded(v V) bool {
+	for _, l := range s.loaded {
+		if l == v {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *gen) write(s step, ev event, dst V, args []V) {
+	in, e := ev.in, s.body.Elem
+	switch in.op {
+	case OpLoad, OpStore:
+		a := Address{s.ptrs[in.stream], (s.first + ev.copy) * g.lanes(e) * int(g.e)}
+		if in.op == OpLoad {
+			g.m.Load(dst, e, g.e, a, s.access)
+		} else {
+			g.m.Store(args[0], e, a, s.access)
+		}
+	case OpAccum:
+		acc := s.accum[ev.copy]
+		g.m.Op(s.combine, e, acc, []V{acc, args[0]})
+	default:
+		g.m.Op(in.op, e, dst, args)
+	}
+}

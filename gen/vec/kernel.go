@@ -1,0 +1,223 @@
+package vec
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Elem is an element type; its value is the size in bytes.
+type Elem int
+
+// The element types.
+const (
+	F32 Elem = 4
+	F64 Elem = 8
+)
+
+// GoType returns the Go name of the type.
+func (e Elem) GoType() string {
+	if e == F32 {
+		return "float32"
+	}
+	return "float64"
+}
+
+// Suffix is what the names of assembly functions end in.
+func (e Elem) Suffix() string { return strings.ToUpper(e.Short()) }
+
+// Short returns "f32" or "f64".
+func (e Elem) Short() string { return fmt.Sprintf("f%d", 8*int(e)) }
+
+// Kind is the kind of a parameter.
+type Kind int
+
+// The kinds of parameters. T stands for the kernel's element type.
+const (
+	Scalar   Kind = iota // T
+	Scalar64             // float64, whatever T
+	Int                  // int
+	In                   // []T, read
+	Out                  // []T, written and never read
+	InOut                // []T, read and written
+	Matrix               // []T holding rows, read
+	List                 // [][]T, read
+)
+
+// IsStream reports whether the parameter is a slice that the loop walks element
+// by element.
+func (k Kind) IsStream() bool { return k == In || k == Out || k == InOut }
+
+// Reads reports whether the kernel reads the stream.
+func (k Kind) Reads() bool { return k == In || k == InOut }
+
+// Writes reports whether the kernel writes the stream.
+func (k Kind) Writes() bool { return k == Out || k == InOut }
+
+// goType returns the parameter's Go type, for the element type spelled t.
+func (k Kind) goType(t string) string {
+	switch k {
+	case Scalar:
+		return t
+	case Scalar64:
+		return "float64"
+	case Int:
+		return "int"
+	case List:
+		return "[][]" + t
+	default:
+		return "[]" + t
+	}
+}
+
+// Param is one parameter of a kernel.
+type Param struct {
+	Name string
+	Kind Kind
+}
+
+// Kernel describes a kernel for both element types.
+type Kernel struct {
+	Name   string // the Go name, "Axpy"
+	Doc    string // the formula, "y[i] += alpha*x[i]"
+	Family string // groups kernels for fuzzing: "level1", "reduce", ...
+	Params []Param
+	Loop   Skeleton
+
+	// Alias names the pairs of streams that may be the same slice.
+	Alias [][2]string
+
+	// Probe marks a limit probe: the streams of a kernel with almost no
+	// arithmetic. Probes are not part of the public API.
+	Probe bool
+}
+
+// Skeleton is the loop of a kernel: Map, Reduce or Rows.
+type Skeleton interface {
+	// result returns the kernel's result type in Go for the element type
+	// spelled t, "" for none.
+	result(t string) string
+	generate(g *gen)
+}
+
+// Result returns the kernel's result type for the element type spelled t.
+func (k *Kernel) Result(t string) string { return k.Loop.result(t) }
+
+// Param returns the parameter of that name.
+func (k *Kernel) Param(name string) Param {
+	for _, p := range k.Params {
+		if p.Name == name {
+			return p
+		}
+	}
+	panic(fmt.Sprintf("vec: kernel %s has no parameter %q", k.Name, name))
+}
+
+// Streams returns the stream parameters in order.
+func (k *Kernel) Streams() []Param {
+	var s []Param
+	for _, p := range k.Params {
+		if p.Kind.IsStream() {
+			s = append(s, p)
+		}
+	}
+	return s
+}
+
+// Bytes returns the bytes that the loop moves per element of a Map or Reduce
+// kernel for the element type e: each stream counts once for reading and once
+// for writing.
+func (k *Kernel) Bytes(e Elem) int {
+	n := 0
+	for _, p := range k.Streams() {
+		if p.Kind.Reads() {
+			n += int(e)
+		}
+		if p.Kind.Writes() {
+			n += int(e)
+		}
+	}
+	return n
+}
+
+// Signature returns the kernel's Go signature without "func", for the element
+// type spelled t: "(alpha T, x, y []T)".
+func (k *Kernel) Signature(t string) string {
+	var b strings.Builder
+	b.WriteString("(")
+	for i, p := range k.Params {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(p.Name)
+		last := i+1 == len(k.Params)
+		if last || k.Params[i+1].Kind.goType(t) != p.Kind.goType(t) {
+			b.WriteString(" " + p.Kind.goType(t))
+		}
+	}
+	b.WriteString(")")
+	if r := k.Result(t); r != "" {
+		b.WriteString(" " + r)
+	}
+	return b.String()
+}
+
+// Symbol returns the assembly function's name for an element type.
+func (k *Kernel) Symbol(e Elem) string { return k.Name + e.Suffix() }
+
+// Layout gives the offsets of the arguments in a Go assembly frame (ABI0).
+type Layout struct {
+	Offset map[string]int
+	Result int
+	Size   int
+}
+
+// LayoutOf returns the argument layout of the kernel for an element type.
+func (k *Kernel) LayoutOf(e Elem) Layout {
+	l := Layout{Offset: map[string]int{}}
+	place := func(name string, size, align int) {
+		l.Size = (l.Size + align - 1) &^ (align - 1)
+		l.Offset[name] = l.Size
+		l.Size += size
+	}
+	for _, p := range k.Params {
+		switch p.Kind {
+		case Scalar:
+			place(p.Name, int(e), int(e))
+		case Scalar64, Int:
+			place(p.Name, 8, 8)
+		default:
+			place(p.Name, 24, 8)
+		}
+	}
+	l.Size = (l.Size + 7) &^ 7
+	l.Result = l.Size
+	switch k.Result("T") {
+	case "T":
+		l.Size += int(e)
+	case "float64":
+		l.Size += 8
+	}
+	return l
+}
+
+// Check reports what is wrong with a description.
+func (k *Kernel) Check() error {
+	seen := map[string]bool{}
+	for _, p := range k.Params {
+		if seen[p.Name] {
+			return fmt.Errorf("vec: kernel %s: parameter %q occurs twice", k.Name, p.Name)
+		}
+		seen[p.Name] = true
+	}
+	for _, pair := range k.Alias {
+		for _, name := range pair {
+			if !seen[name] {
+				return fmt.Errorf("vec: kernel %s: alias of unknown parameter %q", k.Name, name)
+			}
+		}
+	}
+	if k.Loop == nil {
+		return fmt.Errorf("vec: kernel %s has no loop", k.Name)
+	}
+	return nil
+}

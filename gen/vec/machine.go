@@ -1,0 +1,110 @@
+package vec
+
+// G is a general register and V a vector register, each numbered from 0 by the
+// machine.
+type (
+	G int
+	V int
+)
+
+// Cond is a signed comparison.
+type Cond int
+
+// The comparisons of JumpIf.
+const (
+	LT Cond = iota
+	LE
+	GE
+	GT
+	EQ
+	NE
+)
+
+// Access says how many elements a load or store touches.
+type Access int
+
+// A positive Access is a number of elements: that many are loaded into the first
+// lanes and the others cleared, or that many are stored.
+const (
+	Full    Access = 0  // a whole vector
+	Partial Access = -1 // as many as SetCount said
+)
+
+// Address is a place in memory.
+type Address struct {
+	Base G
+	Disp int
+}
+
+// Machine writes instructions for one instruction set. Its methods know no
+// kernels and no loops. Registers that the machine needs for itself are not
+// among those that it counts.
+type Machine interface {
+	VectorBytes() int // size of a vector register
+	Vectors() int     // how many of them the language may use
+	Generals() int    // how many general registers it may use
+
+	// MaskedStores reports whether Store understands Partial. Where it does
+	// not, the tail of a Map goes down in powers of two.
+	MaskedStores() bool
+
+	// PeelBytes is the alignment of stores that is worth reaching for, 0 for
+	// none.
+	PeelBytes() int
+
+	// Expand may record other operations in the place of one.
+	Expand(b *Body, op Op, args []Val) (Val, bool)
+
+	// Constants lists the constants that the machine appends to an operation's
+	// arguments.
+	Constants(op Op, e Elem) []Const
+
+	// Begin starts the function of a kernel, with frame bytes of local memory.
+	Begin(k *Kernel, e Elem, frame int)
+	Return()
+
+	Comment(text string)
+	Label(name string)
+	AlignLoop()
+
+	// General registers.
+	ArgBase(dst G, param string)
+	ArgLen(dst G, param string)
+	ArgInt(dst G, param string)
+	Local(dst G) // address of the local memory
+	Pointer(dst G, from Address)
+	Move(dst, src G)
+	Set(dst G, imm int)
+	Add(dst, src G)
+	AddImm(dst G, imm int)
+	Neg(dst G)
+	AndImm(dst G, imm int)
+	ShiftLeft(dst G, by int)
+	ShiftRight(dst G, by int)
+	Jump(label string)
+	JumpIf(a G, c Cond, imm int, label string)
+	JumpUnlessBit(a G, bit int, label string)
+
+	// Vector registers. In and of are the element types in registers and in
+	// memory: float32 elements may be widened on loading.
+	Zero(dst V)
+	Broadcast(dst V, in Elem, u Uniform)
+	Load(dst V, in, of Elem, a Address, access Access)
+	Store(src V, e Elem, a Address, access Access)
+	Op(op Op, e Elem, dst V, args []V)
+
+	// SetCount prepares Partial accesses to n elements in memory, less than a
+	// vector. It may use the vector register.
+	SetCount(n G, in, of Elem, scratch V)
+
+	// UpperHalf moves the upper half of the first bytes of src to the front of
+	// dst; the rest of dst does not matter.
+	UpperHalf(dst, src V, bytes int)
+
+	// Convert converts the first lane from one type to the other.
+	Convert(dst, src V, from, to Elem)
+	// AddFirst adds in the first lane, in float64: dst += src.
+	AddFirst(dst, src V)
+	// Result stores the first lane as the function's result.
+	Result(src V, e Elem)
+}

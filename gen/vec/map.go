@@ -1,0 +1,138 @@
+package vec
+
+// Map is the skeleton of element-wise kernels: the body runs once for every
+// element, and an element's result depends on its own inputs alone.
+type Map struct {
+	Body func(b *Body)
+}
+
+func (Map) result(string) string { return "" }
+
+func (s Map) generate(g *gen) {
+	streams := g.k.Streams()
+	body := newBody(g.k, g.e, g.m, streams)
+	s.Body(body)
+
+	g.m.Begin(g.k, g.e, 0)
+	ptrs := make([]G, len(streams))
+	for i, p := range streams {
+		ptrs[i] = g.general()
+		g.m.ArgBase(ptrs[i], p.Name)
+	}
+	n := g.general()
+	g.m.ArgLen(n, streams[0].Name)
+	g.makeResident(body)
+	g.peel(body, ptrs, n)
+	g.mapLoop(body, ptrs, n)
+	g.m.Return()
+}
+
+// unrolls returns how many vectors the main loop of a body handles at once:
+// enough to hide the loop's own instructions, not so many that short vectors
+// miss it.
+func unrolls(b *Body) int {
+	if len(b.code) > 12 {
+		return 2
+	}
+	return 4
+}
+
+// mapLoop runs the body over n elements and leaves the pointers behind them.
+func (g *gen) mapLoop(b *Body, ptrs []G, n G) {
+	m, w := g.m, g.lanes(b.Elem)
+	unroll := unrolls(b)
+	main, single, one, tail, done :=
+		g.label("main"), g.label("single"), g.label("one"), g.label("tail"), g.label("done")
+
+	m.JumpIf(n, LT, unroll*w, single)
+	m.AlignLoop()
+	m.Label(main)
+	g.emit(step{body: b, copies: unroll, ptrs: ptrs})
+	g.advance(ptrs, n, unroll*w)
+	m.JumpIf(n, GE, unroll*w, main)
+
+	m.Label(single)
+	m.JumpIf(n, LT, w, tail)
+	m.Label(one)
+	g.emit(step{body: b, copies: 1, ptrs: ptrs})
+	g.advance(ptrs, n, w)
+	m.JumpIf(n, GE, w, one)
+
+	m.Label(tail)
+	if m.MaskedStores() {
+		m.JumpIf(n, EQ, 0, done)
+		m.SetCount(n, b.Elem, g.e, -1)
+		g.emit(step{body: b, copies: 1, ptrs: ptrs, access: Partial})
+	} else {
+		g.powers(b, ptrs, n, w/2, -1)
+	}
+	m.Label(done)
+}
+
+// advance moves the pointers on by a number of elements, which n counts.
+func (g *gen) advance(ptrs []G, n G, elements int) {
+	for _, p := range ptrs {
+		g.m.AddImm(p, elements*int(g.e))
+	}
+	g.m.AddImm(n, -elements)
+}
+
+// powers runs the body over n mod 2*most elements in powers of two, the largest
+// first, and advances the pointers. If rest is not negative, it is a register
+// from which the elements are subtracted.
+func (g *gen) powers(b *Body, ptrs []G, n G, most int, rest G) {
+	for part := most; part > 0; part /= 2 {
+		skip := g.label("skip")
+		g.m.JumpUnlessBit(n, part, skip)
+		g.emit(step{body: b, copies: 1, ptrs: ptrs, access: Access(part)})
+		for _, p := range ptrs {
+			g.m.AddImm(p, part*int(g.e))
+		}
+		if rest >= 0 {
+			g.m.AddImm(rest, -part)
+		}
+		g.m.Label(skip)
+	}
+}
+
+// peelVectors is the number of vectors from which on peeling pays.
+const peelVectors = 32
+
+// peel runs the body up to the first element whose store is aligned. Loads may
+// stay misaligned: a core has twice as many ports for them.
+func (g *gen) peel(b *Body, ptrs []G, n G) {
+	m, align := g.m, g.m.PeelBytes()
+	out := -1
+	for i, s := range b.streams {
+		if s.Kind.Writes() {
+			out = i
+			break
+		}
+	}
+	if align == 0 || out < 0 {
+		return
+	}
+	aligned := g.label("aligned")
+	w := g.lanes(b.Elem)
+	m.JumpIf(n, LT, peelVectors*w, aligned)
+	m.Comment("Peel up to an aligned store.")
+	bytes, count := g.general(), g.general()
+	m.Move(bytes, ptrs[out])
+	m.Neg(bytes)
+	m.AndImm(bytes, align-1)
+	m.JumpIf(bytes, EQ, 0, aligned)
+	m.Move(count, bytes)
+	m.ShiftRight(count, shift(g.e))
+	if m.MaskedStores() {
+		m.SetCount(count, b.Elem, g.e, -1)
+		g.emit(step{body: b, copies: 1, ptrs: ptrs, access: Partial})
+		for _, p := range ptrs {
+			m.Add(p, bytes)
+		}
+		g.sub(n, count)
+	} else {
+		g.powers(b, ptrs, count, align/int(g.e)/2, n)
+	}
+	m.Label(aligned)
+	g.generals -= 2
+}

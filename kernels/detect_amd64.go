@@ -1,0 +1,19 @@
+//go:build !purego
+
+package kernels
+
+import "github.com/klauspost/cpuid/v2"
+
+// detect returns the assembly levels that this machine runs. cpuid also asks
+// whether the operating system saves the wide registers.
+func detect() []Level {
+	var have []Level
+	if cpuid.CPU.Supports(cpuid.AVX2) {
+		have = append(have, AVX2)
+	}
+	// Every core with these has AVX2; the kernels' own FMA belongs to AVX512F.
+	if cpuid.CPU.Supports(cpuid.AVX2, cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL) {
+		have = append(have, AVX512)
+	}
+	return have
+}

@@ -1,0 +1,18 @@
+//go:build !purego
+
+package kernels
+
+import (
+	"runtime"
+
+	"github.com/klauspost/cpuid/v2"
+)
+
+// detect returns the assembly levels that this machine runs. Go's arm64 port
+// demands Advanced SIMD, so a system on which cpuid cannot ask has it too.
+func detect() []Level {
+	if cpuid.CPU.Supports(cpuid.ASIMD) || runtime.GOOS != "linux" {
+		return []Level{NEON}
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package kernels_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
+)
+
+// eachOp runs f for every kernel, element type and assembly level of this machine.
+func eachOp(t *testing.T, f32 func(*testing.T, kerneltest.Op[float32], kernels.Level),
+	f64 func(*testing.T, kerneltest.Op[float64], kernels.Level)) {
+	for _, l := range kernels.Levels()[1:] {
+		for _, op := range kerneltest.Ops[float32]() {
+			t.Run(fmt.Sprintf("%s/type=f32/level=%v", op.Name, l), func(t *testing.T) { f32(t, op, l) })
+		}
+		for _, op := range kerneltest.Ops[float64]() {
+			t.Run(fmt.Sprintf("%s/type=f64/level=%v", op.Name, l), func(t *testing.T) { f64(t, op, l) })
+		}
+	}
+}
+
+// TestSameBits compares every kernel with its reference: all short lengths at all
+// offsets, and the lengths around every block edge.
+func TestSameBits(t *testing.T) { eachOp(t, sameBits[float32], sameBits[float64]) }
+
+func sameBits[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Level) {
+	r := rand.New(rand.NewPCG(1, 2))
+	check := func(s kerneltest.Shape, off int, c kerneltest.Values) {
+		t.Helper()
+		a := kerneltest.New(op, s, kerneltest.Heap[T](off), kerneltest.Draw[T](c, r))
+		if err := kerneltest.Compare(op, l, a); err != nil {
+			t.Fatalf("n=%d rows=%d stride=%d offset=%d values=%d: %v", s.N, s.Rows, s.Stride, off, c, err)
+		}
+	}
+	maxRows := 1
+	if op.IsRows() {
+		maxRows = 11
+	}
+	for n := range 301 {
+		for off := range 17 {
+			rows := 1 + (n+off)%maxRows
+			check(kerneltest.Shape{N: n, Rows: rows, Stride: n + off%3}, off, kerneltest.Values((n+off)%int(kerneltest.NumCases)))
+		}
+	}
+	for _, edge := range []int{512, 1024, 2048, 8192, 16384, 32768} {
+		if op.IsRows() && edge > 2048 {
+			continue
+		}
+		for _, d := range []int{-65, -33, -17, -1, 0, 1, 15, 31, 64, 100} {
+			for rows := 1; rows <= maxRows; rows++ {
+				n := edge + d
+				check(kerneltest.Shape{N: n, Rows: rows, Stride: n + rows%4}, r.IntN(17), kerneltest.Values(r.IntN(int(kerneltest.NumCases))))
+			}
+			n := 3*edge + d // several blocks and a rest
+			check(kerneltest.Shape{N: n, Rows: maxRows, Stride: n}, r.IntN(17), kerneltest.Normal)
+		}
+	}
+}
+
+// TestAliases passes the same slice for every pair of parameters that may be one.
+func TestAliases(t *testing.T) { eachOp(t, aliases[float32], aliases[float64]) }
+
+func aliases[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Level) {
+	r := rand.New(rand.NewPCG(3, 4))
+	vectors := op.Vectors()
+	index := func(name string) int {
+		for i, p := range vectors {
+			if p.Name == name {
+				return i
+			}
+		}
+		t.Fatalf("alias of %q, which is no vector", name)
+		return -1
+	}
+	for _, pair := range op.Alias {
+		for _, n := range []int{0, 1, 7, 16, 63, 200, 1000, 20000} {
+			for off := range 3 {
+				a := kerneltest.New(op, kerneltest.Shape{N: n, Rows: 1}, kerneltest.Heap[T](off), kerneltest.Draw[T](kerneltest.Normal, r))
+				a.Vec[index(pair[1])] = a.Vec[index(pair[0])]
+				if err := kerneltest.Compare(op, l, a); err != nil {
+					t.Fatalf("n=%d, %s is %s: %v", n, pair[0], pair[1], err)
+				}
+			}
+		}
+	}
+}
+
+// TestWritesOnlyDestinations checks that a kernel leaves the elements around its
+// slices, and the slices it only reads, alone.
+func TestWritesOnlyDestinations(t *testing.T) {
+	eachOp(t, writesOnly[float32], writesOnly[float64])
+}
+
+func writesOnly[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Level) {
+	const border, canary = 40, 12345
+	r := rand.New(rand.NewPCG(5, 6))
+	table, err := kernels.TableOf[T](l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 150 {
+		var whole [][]T
+		alloc := func(_, n int) []T {
+			x := make([]T, n+2*border)
+			for i := range x {
+				x[i] = canary
+			}
+			whole = append(whole, x)
+			return x[border : border+n]
+		}
+		a := kerneltest.New(op, kerneltest.Shape{N: n, Rows: 5, Stride: n + 2}, alloc, kerneltest.Draw[T](kerneltest.Normal, r))
+		before := a.Clone()
+		op.Bind(table, a)(1)
+		for i, x := range whole {
+			for j := range border {
+				if x[j] != canary || x[len(x)-1-j] != canary {
+					t.Fatalf("n=%d: wrote outside slice %d", n, i)
+				}
+			}
+		}
+		for i, p := range op.Vectors() {
+			if !p.Kind.Writes() {
+				for j, x := range a.Vec[i] {
+					if !kerneltest.Same(x, before.Vec[i][j]) {
+						t.Fatalf("n=%d: wrote to %s, which it only reads", n, p.Name)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestNoAllocation checks that no table entry allocates.
+func TestNoAllocation(t *testing.T) { eachOp(t, noAllocation[float32], noAllocation[float64]) }
+
+func noAllocation[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Level) {
+	table, err := kernels.TableOf[T](l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(7, 8))
+	a := kerneltest.New(op, kerneltest.Shape{N: 1000, Rows: 7, Stride: 1000}, kerneltest.Heap[T](0), kerneltest.Draw[T](kerneltest.Normal, r))
+	call := op.Bind(table, a)
+	if n := testing.AllocsPerRun(10, func() { call(1) }); n != 0 {
+		t.Fatalf("%v allocations in a call", n)
+	}
+}

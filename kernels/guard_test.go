@@ -1,0 +1,38 @@
+//go:build unix
+
+package kernels_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
+)
+
+// TestGuardPages runs every kernel on slices that touch an inaccessible page, in
+// front and behind. A stray access ends the test binary.
+func TestGuardPages(t *testing.T) { eachOp(t, guardPages[float32], guardPages[float64]) }
+
+func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Level) {
+	const rows, maxLen = 6, 301
+	var guards []*kerneltest.Guard
+	for range len(op.Params) + rows {
+		g, err := kerneltest.NewGuard(rows * (maxLen + 2) * 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer g.Close()
+		guards = append(guards, g)
+	}
+	r := rand.New(rand.NewPCG(9, 10))
+	for n := range maxLen {
+		for _, place := range []func(*kerneltest.Guard, int) []T{kerneltest.First[T], kerneltest.Last[T]} {
+			alloc := func(i, n int) []T { return place(guards[i], n) }
+			a := kerneltest.New(op, kerneltest.Shape{N: n, Rows: 1 + n%rows, Stride: n + n%2}, alloc, kerneltest.Draw[T](kerneltest.Normal, r))
+			if err := kerneltest.Compare(op, l, a); err != nil {
+				t.Fatalf("n=%d: %v", n, err)
+			}
+		}
+	}
+}

@@ -1,0 +1,202 @@
+package kerneltest
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"unsafe"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// Shape gives the sizes of a kernel's arguments.
+type Shape struct {
+	N      int // elements of a stream, columns of a matrix
+	Rows   int // rows of a matrix, slices of a list; at least 1
+	Stride int // of a matrix; at least N
+}
+
+// Alloc returns a slice of n elements for the i-th slice of a call.
+type Alloc[T kernels.Float] func(i, n int) []T
+
+// New builds arguments of a shape: memory from alloc, every value from value.
+func New[T kernels.Float](op Op[T], s Shape, alloc Alloc[T], value func() T) *Args[T] {
+	a := &Args[T]{}
+	slices := 0
+	fill := func(n int) []T {
+		x := alloc(slices, n)
+		slices++
+		for i := range x {
+			x[i] = value()
+		}
+		return x
+	}
+	for _, p := range op.Params {
+		switch p.Kind {
+		case Scalar:
+			a.Scalar = append(a.Scalar, value())
+		case Scalar64:
+			a.Scalar64 = append(a.Scalar64, float64(value()))
+		case Matrix:
+			a.Vec = append(a.Vec, fill((s.Rows-1)*s.Stride+s.N))
+			a.Int = append(a.Int, s.Rows, s.Stride)
+		case List:
+			for range s.Rows {
+				a.List = append(a.List, fill(s.N))
+			}
+		case In, Out, InOut:
+			a.Vec = append(a.Vec, fill(s.N))
+		}
+	}
+	return a
+}
+
+// Heap allocates on the heap, each slice at its own odd distance from an aligned
+// address: off elements further on than the one before it.
+func Heap[T kernels.Float](off int) Alloc[T] {
+	return func(i, n int) []T {
+		skip := (off + i*off) % 17
+		return make([]T, skip+n)[skip:]
+	}
+}
+
+// Clone copies the arguments. Slices that were the same slice stay so.
+func (a *Args[T]) Clone() *Args[T] {
+	seen := map[*T][]T{}
+	clone := func(x []T) []T {
+		if c, ok := seen[unsafe.SliceData(x)]; ok && len(c) == len(x) {
+			return c
+		}
+		c := make([]T, len(x))
+		copy(c, x)
+		seen[unsafe.SliceData(x)] = c
+		return c
+	}
+	c := &Args[T]{Scalar: a.Scalar, Scalar64: a.Scalar64, Int: a.Int}
+	for _, x := range a.Vec {
+		c.Vec = append(c.Vec, clone(x))
+	}
+	for _, x := range a.List {
+		c.List = append(c.List, clone(x))
+	}
+	return c
+}
+
+// Same reports whether two numbers are the same bits, or both NaN.
+func Same[T kernels.Float](x, y T) bool {
+	return math.Float64bits(float64(x)) == math.Float64bits(float64(y)) || x != x && y != y
+}
+
+// Diff returns an error that names the first difference between the slices of
+// two argument lists, nil where there is none.
+func (a *Args[T]) Diff(op Op[T], want *Args[T]) error {
+	for i, p := range op.Vectors() {
+		for j, x := range a.Vec[i] {
+			if !Same(x, want.Vec[i][j]) {
+				return fmt.Errorf("%s[%d] = %v (%x), want %v (%x)",
+					p.Name, j, x, float64(x), want.Vec[i][j], float64(want.Vec[i][j]))
+			}
+		}
+	}
+	for i := range a.List {
+		for j, x := range a.List[i] {
+			if !Same(x, want.List[i][j]) {
+				return fmt.Errorf("xs[%d][%d] = %v, want %v", i, j, x, want.List[i][j])
+			}
+		}
+	}
+	return nil
+}
+
+// Compare runs the kernel on a level, on a itself, and on the generic level, on
+// a copy, and returns an error that names the first difference.
+func Compare[T kernels.Float](op Op[T], level kernels.Level, a *Args[T]) error {
+	t, err := kernels.TableOf[T](level)
+	if err != nil {
+		return err
+	}
+	reference, err := kernels.TableOf[T](kernels.Generic)
+	if err != nil {
+		return err
+	}
+	b := a.Clone()
+	want := op.Bind(reference, b)(1)
+	got := op.Bind(t, a)(1)
+	if !Same(got, want) {
+		return fmt.Errorf("result %v (%x), want %v (%x)", got, got, want, want)
+	}
+	return a.Diff(op, b)
+}
+
+// Values draws test values of one character.
+type Values int
+
+// The characters of values.
+const (
+	Normal   Values = iota // standard normal deviates
+	Raw                    // any bits: mostly huge and tiny, some NaN and subnormal
+	Special                // zeros, infinities, NaN, largest, smallest, among ordinary ones
+	Small                  // around the flush thresholds and below, zeros of both signs
+	NumCases               // the number of characters
+)
+
+// Draw returns a source of values of the character.
+func Draw[T kernels.Float](c Values, r *rand.Rand) func() T {
+	normal := func() T { return T(r.NormFloat64()) }
+	raw := func() T { return FromBits[T](r.Uint64()) }
+	wide := unsafe.Sizeof(T(0)) == 8
+	switch c {
+	case Raw:
+		return raw
+	case Special:
+		list := []T{0, T(math.Copysign(0, -1)), T(math.Inf(1)), T(math.Inf(-1)), T(math.NaN()),
+			largest[T](), -largest[T](), smallest[T](), -smallest[T](), 1, -1}
+		return func() T {
+			if r.IntN(3) == 0 {
+				return list[r.IntN(len(list))]
+			}
+			return normal()
+		}
+	case Small:
+		exponents := []int{-102, -50, -126, -140}
+		if wide {
+			exponents = []int{-966, -480, -1022, -1060}
+		}
+		return func() T {
+			switch r.IntN(6) {
+			case 0:
+				return T(math.Copysign(0, r.NormFloat64()))
+			case 1:
+				return normal()
+			default:
+				x := math.Ldexp(1+r.Float64(), exponents[r.IntN(len(exponents))]-1+r.IntN(2))
+				return T(math.Copysign(x, r.NormFloat64()))
+			}
+		}
+	}
+	return normal
+}
+
+// FromBits returns the number with the low bits of b.
+func FromBits[T kernels.Float](b uint64) T {
+	if unsafe.Sizeof(T(0)) == 4 {
+		return T(math.Float32frombits(uint32(b)))
+	}
+	return T(math.Float64frombits(b))
+}
+
+func largest[T kernels.Float]() T {
+	if unsafe.Sizeof(T(0)) == 4 {
+		return T(math.MaxFloat32)
+	}
+	f := math.MaxFloat64
+	return T(f)
+}
+
+func smallest[T kernels.Float]() T {
+	f := math.SmallestNonzeroFloat64
+	if unsafe.Sizeof(T(0)) == 4 {
+		f = math.SmallestNonzeroFloat32
+	}
+	return T(f)
+}

@@ -1,0 +1,121 @@
+package optim
+
+import (
+	"math"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// Adam scales each element's step by running moments of its gradient (D. P.
+// Kingma and J. Ba, Adam: a method for stochastic optimization, ICLR 2015), as
+// torch.optim.Adam does:
+//
+//	d = g + WeightDecay*p
+//	m = Beta1*m + (1-Beta1)*d
+//	v = Beta2*v + (1-Beta2)*d*d
+//	p -= LR * (m/(1-Beta1^t)) / (sqrt(v/(1-Beta2^t)) + Eps)
+//
+// in the t-th step. LR and WeightDecay must be finite and not negative, the betas
+// lie in [0, 1), and Eps must be positive; [New] says so otherwise. [NewAdam]
+// fills in the usual values.
+type Adam struct {
+	LR          float64 // learning rate
+	Beta1       float64 // decay of the first moment
+	Beta2       float64 // decay of the second moment
+	Eps         float64 // keeps the division away from 0
+	WeightDecay float64 // coupled (L2) weight decay
+	Maximize    bool    // ascend instead of descend
+}
+
+// NewAdam returns Adam with torch's defaults: betas 0.9 and 0.999, eps 1e-8, no
+// weight decay.
+func NewAdam(lr float64) Adam {
+	return Adam{LR: lr, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8}
+}
+
+// Name returns "Adam".
+func (r Adam) Name() string { return "Adam" }
+
+// State returns the names of the moments, "exp_avg" and "exp_avg_sq".
+func (r Adam) State() []string { return []string{"exp_avg", "exp_avg_sq"} }
+
+func (r Adam) rate() float64 { return r.LR }
+
+func (r Adam) options() []option {
+	// The kernel multiplies Eps by sqrt(1-Beta2^t), which is least in the first
+	// step. Should that vanish, a dead gradient would give 0/0.
+	eps := domain{positive.want, func(v float64, round func(float64) float64) bool {
+		return positive.has(v, round) && round(v*math.Sqrt(1-r.Beta2)) > 0
+	}}
+	return []option{
+		{"LR", r.LR, nonNegative},
+		{"Beta1", r.Beta1, fraction},
+		{"Beta2", r.Beta2, fraction},
+		{"Eps", r.Eps, eps},
+		{"WeightDecay", r.WeightDecay, nonNegative},
+	}
+}
+
+func (r Adam) kernelOptions() kernels.AdamOptions {
+	return kernels.AdamOptions{
+		LR: r.LR, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Eps,
+		WeightDecay: r.WeightDecay, Maximize: r.Maximize,
+	}
+}
+
+// AdamW is Adam with decoupled weight decay (I. Loshchilov and F. Hutter,
+// Decoupled weight decay regularization, ICLR 2019), as torch.optim.AdamW: the
+// decay acts on the parameter itself and does not pass through the moments.
+//
+//	p -= LR * WeightDecay * p
+//	m = Beta1*m + (1-Beta1)*g
+//	v = Beta2*v + (1-Beta2)*g*g
+//	p -= LR * (m/(1-Beta1^t)) / (sqrt(v/(1-Beta2^t)) + Eps)
+//
+// The options are Adam's. [NewAdamW] fills in the usual values.
+type AdamW struct {
+	LR          float64 // learning rate
+	Beta1       float64 // decay of the first moment
+	Beta2       float64 // decay of the second moment
+	Eps         float64 // keeps the division away from 0
+	WeightDecay float64 // decoupled weight decay
+	Maximize    bool    // ascend instead of descend
+}
+
+// NewAdamW returns AdamW with torch's defaults: betas 0.9 and 0.999, eps 1e-8,
+// weight decay 0.01.
+func NewAdamW(lr float64) AdamW {
+	return AdamW{LR: lr, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.01}
+}
+
+// Name returns "AdamW".
+func (r AdamW) Name() string { return "AdamW" }
+
+// State returns the names of the moments, "exp_avg" and "exp_avg_sq".
+func (r AdamW) State() []string { return Adam(r).State() }
+
+func (r AdamW) rate() float64 { return r.LR }
+
+func (r AdamW) options() []option { return Adam(r).options() }
+
+func (r AdamW) kernelOptions() kernels.AdamOptions {
+	o := Adam(r).kernelOptions()
+	o.Decoupled = true
+	return o
+}
+
+// adam runs both rules: they differ in coefficients only.
+type adam[T kernels.Float] struct {
+	opts kernels.AdamOptions
+	coef kernels.AdamCoef[T]
+}
+
+func (u *adam[T]) prepare(k tick) {
+	o := u.opts
+	o.LR = k.lr
+	u.coef = kernels.AdamCoefs[T](o, k.t, k.scale)
+}
+
+func (u *adam[T]) update(p, g []T, state [][]T) {
+	kernels.Adam(p, g, state[0], state[1], u.coef)
+}

@@ -1,0 +1,64 @@
+package optim
+
+import (
+	"math"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// A norm is the number frac * 2^exp. The exponent is 0 unless float64 squares
+// left the range of float64.
+type norm struct {
+	frac float64
+	exp  int
+}
+
+// value returns the norm, +Inf if it is beyond the largest float64.
+func (n norm) value() float64 { return math.Ldexp(n.frac, n.exp) }
+
+// isFinite reports whether every gradient is.
+func (n norm) isFinite() bool { return n.frac-n.frac == 0 }
+
+// clip returns the coefficient that brings the norm down to limit, as
+// torch.nn.utils.clip_grad_norm_ computes it: limit/(norm+1e-6), at most 1.
+func (n norm) clip(limit float64) float64 {
+	if v := n.value(); !math.IsInf(v, 1) {
+		return min(1, limit/(v+1e-6))
+	}
+	return min(1, math.Ldexp(limit/n.frac, -n.exp))
+}
+
+// newNorm returns the Euclidean norm of all gradients together, given their sum
+// of squares. Its fraction is infinite or NaN exactly if some gradient is.
+func newNorm[T kernels.Float](grads [][]T, sum float64) norm {
+	// Squares of float32 neither overflow nor underflow in float64. Of float64
+	// gradients a sum in this range tells the norm to rounding; beyond it the
+	// squares lie, and infinite means nothing.
+	const least, largest = 0x1p-900, math.MaxFloat64
+	if math.IsNaN(sum) || sum >= least && sum <= largest {
+		return norm{frac: math.Sqrt(sum)}
+	}
+	if _, ok := any(T(0)).(float32); ok {
+		return norm{frac: math.Sqrt(sum)}
+	}
+	var amax float64
+	for _, g := range grads {
+		amax = max(amax, float64(kernels.Amax(g)))
+	}
+	if amax == 0 || amax-amax != 0 {
+		return norm{frac: amax}
+	}
+	// Scaling by a power of two is exact where it matters. This is far off the
+	// common path, so a plain loop will do.
+	_, exp := math.Frexp(amax)
+	up := max(-1000, min(-exp, 1000)) // 2^up is a normal number
+	scale := math.Ldexp(1, up)
+	sum = 0
+	for _, g := range grads {
+		for _, x := range g {
+			v := float64(x) * scale
+			sum += float64(v * v)
+		}
+	}
+	return norm{math.Sqrt(sum), -up}
+}
