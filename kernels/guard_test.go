@@ -25,11 +25,11 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 		defer g.Close()
 		guards = append(guards, g)
 	}
-	r := rand.New(rand.NewPCG(9, 10))
+	draw := kerneltest.Draw[T](kerneltest.Normal, rand.New(rand.NewPCG(9, 10)))
 	for n := range maxLen {
 		for _, place := range []func(*kerneltest.Guard, int) []T{kerneltest.First[T], kerneltest.Last[T]} {
 			alloc := func(i, n int) []T { return place(guards[i], n) }
-			a := kerneltest.New(op, kerneltest.Shape{N: n, Rows: 1 + n%rows, Stride: n + n%2}, alloc, kerneltest.Draw[T](kerneltest.Normal, r))
+			a := kerneltest.New(op, kerneltest.Shape{N: n, Rows: 1 + n%rows, Stride: n + n%2}, alloc, draw)
 			if err := kerneltest.Compare(op, l, a); err != nil {
 				t.Fatalf("n=%d: %v", n, err)
 			}

@@ -84,12 +84,12 @@ func AsumF32(x []float32) float32
 //go:noescape
 func AsumF64(x []float64) float64
 
-// SumSquaresF32 computes sum of (scale*x[i])², in float64.
+// SumSquaresF32 computes sum of (scale*x[i])², in float64; scale is finite.
 //
 //go:noescape
 func SumSquaresF32(scale float64, x []float32) float64
 
-// SumSquaresF64 computes sum of (scale*x[i])², in float64.
+// SumSquaresF64 computes sum of (scale*x[i])², in float64; scale is finite.
 //
 //go:noescape
 func SumSquaresF64(scale float64, x []float64) float64

@@ -7,7 +7,7 @@
 // func SumSquaresF32(scale float64, x []float32) float64
 // Requires: AVX, AVX512F
 TEXT ·SumSquaresF32(SB), NOSPLIT, $0-40
-	// sum of (scale*x[i])², in float64
+	// sum of (scale*x[i])², in float64; scale is finite
 	MOVQ         x_base+8(FP), DI
 	MOVQ         x_len+16(FP), SI
 	VXORPS       X4, X4, X4
@@ -131,7 +131,7 @@ fold:
 // func SumSquaresF64(scale float64, x []float64) float64
 // Requires: AVX, AVX512F
 TEXT ·SumSquaresF64(SB), NOSPLIT, $0-40
-	// sum of (scale*x[i])², in float64
+	// sum of (scale*x[i])², in float64; scale is finite
 	MOVQ         x_base+8(FP), DI
 	MOVQ         x_len+16(FP), SI
 	VXORPS       X4, X4, X4

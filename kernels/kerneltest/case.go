@@ -36,7 +36,7 @@ func New[T kernels.Float](op Op[T], s Shape, alloc Alloc[T], value func() T) *Ar
 		case Scalar:
 			a.Scalar = append(a.Scalar, value())
 		case Scalar64:
-			a.Scalar64 = append(a.Scalar64, float64(value()))
+			a.Scalar64 = append(a.Scalar64, float64FromScale(value()))
 		case Matrix:
 			a.Vec = append(a.Vec, fill((s.Rows-1)*s.Stride+s.N))
 			a.Int = append(a.Int, s.Rows, s.Stride)
@@ -49,6 +49,11 @@ func New[T kernels.Float](op Op[T], s Shape, alloc Alloc[T], value func() T) *Ar
 		}
 	}
 	return a
+}
+
+// float64FromScale turns any value into a finite scale: a power of two.
+func float64FromScale[T kernels.Float](x T) float64 {
+	return math.Ldexp(1, int(math.Float64bits(float64(x))>>32%2001)-1000)
 }
 
 // Heap allocates on the heap, each slice at its own odd distance from an aligned
@@ -140,14 +145,30 @@ const (
 	NumCases               // the number of characters
 )
 
-// Draw returns a source of values of the character.
+// Draw returns a source of values of the character. It draws a few thousand
+// values and then goes round them: tests want variety, not a good generator's
+// time for every element.
 func Draw[T kernels.Float](c Values, r *rand.Rand) func() T {
+	draw := source[T](c, r)
+	pool := make([]T, 4099)
+	for i := range pool {
+		pool[i] = draw()
+	}
+	next := r.IntN(len(pool))
+	return func() T {
+		next++
+		if next >= len(pool) {
+			next = 0
+		}
+		return pool[next]
+	}
+}
+
+func source[T kernels.Float](c Values, r *rand.Rand) func() T {
 	normal := func() T { return T(r.NormFloat64()) }
-	raw := func() T { return FromBits[T](r.Uint64()) }
-	wide := unsafe.Sizeof(T(0)) == 8
 	switch c {
 	case Raw:
-		return raw
+		return func() T { return FromBits[T](r.Uint64()) }
 	case Special:
 		list := []T{0, T(math.Copysign(0, -1)), T(math.Inf(1)), T(math.Inf(-1)), T(math.NaN()),
 			largest[T](), -largest[T](), smallest[T](), -smallest[T](), 1, -1}
@@ -159,7 +180,7 @@ func Draw[T kernels.Float](c Values, r *rand.Rand) func() T {
 		}
 	case Small:
 		exponents := []int{-102, -50, -126, -140}
-		if wide {
+		if unsafe.Sizeof(T(0)) == 8 {
 			exponents = []int{-966, -480, -1022, -1060}
 		}
 		return func() T {

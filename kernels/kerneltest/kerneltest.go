@@ -11,7 +11,7 @@ type Kind int
 // The kinds of parameters.
 const (
 	Scalar   Kind = iota // T
-	Scalar64             // float64
+	Scalar64             // float64, finite
 	Int                  // int
 	In                   // []T, read
 	Out                  // []T, written

@@ -177,7 +177,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SumSquares", Doc: "sum of (scale*x[i])², in float64", Family: "reduce", Probe: "Read1",
+			Name: "SumSquares", Doc: "sum of (scale*x[i])², in float64; scale is finite", Family: "reduce", Probe: "Read1",
 			Params: []Param{
 				{"scale", Scalar64},
 				{"x", In},
