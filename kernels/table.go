@@ -48,5 +48,5 @@ type Table[T Float] struct {
 	// one step of Nesterov's accelerated descent
 	Nesterov func(p, g, buf []T, scale, l2, mu, omd, lr T)
 	// one step of Adam or AdamW
-	Adam func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, omb2, eps, step T)
+	Adam func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, step T)
 }

@@ -27,7 +27,7 @@ type AdamCoef[T Float] struct {
 	Beta1         T // decay of the first moment
 	OneMinusBeta1 T
 	Beta2         T // decay of the second moment
-	OneMinusBeta2 T
+	Root          T // sqrt(1 - beta2): squared with the gradient
 	Eps           T // eps * sqrt(1 - beta2^t)
 	Step          T // lr * sqrt(1 - beta2^t) / (1 - beta1^t)
 }
@@ -62,7 +62,7 @@ func AdamCoefs[T Float](o AdamOptions, t int, scale float64) AdamCoef[T] {
 	return AdamCoef[T]{
 		Scale: T(scale), L2: T(l2), Decay: T(decay),
 		Beta1: T(o.Beta1), OneMinusBeta1: T(1 - o.Beta1),
-		Beta2: T(o.Beta2), OneMinusBeta2: T(1 - o.Beta2),
+		Beta2: T(o.Beta2), Root: T(math.Sqrt(1 - o.Beta2)),
 		Eps: T(o.Eps * root), Step: T(o.LR * root / c1),
 	}
 }
@@ -71,10 +71,10 @@ func AdamCoefs[T Float](o AdamOptions, t int, scale float64) AdamCoef[T] {
 //
 //	for i := range p {
 //		d := c.Scale*flush(g[i]) + c.L2*p[i]
-//		p[i] -= c.LR * flush(d)
+//		p[i] -= c.LR * d
 //	}
 //
-// where flush replaces numbers below 2^-102 (float32) or 2^-966 (float64) by 0.
+// where flush replaces numbers below 2^-95 (float32) or 2^-959 (float64) by 0.
 // SGD panics if the lengths differ. No two slices may overlap.
 func SGD[T Float](p, g []T, c SGDCoef[T]) {
 	checkLen("SGD", len(p), len(g))
@@ -85,12 +85,12 @@ func SGD[T Float](p, g []T, c SGDCoef[T]) {
 // form of torch.optim.SGD), in one pass over memory:
 //
 //	for i := range p {
-//		d := flush(c.Scale*flush(g[i]) + c.L2*p[i])
+//		d := c.Scale*flush(g[i]) + c.L2*p[i]
 //		buf[i] = flush(c.Mu*buf[i] + c.Gain*d)
 //		p[i] -= c.LR * buf[i]
 //	}
 //
-// where flush replaces numbers below 2^-102 (float32) or 2^-966 (float64) by 0.
+// where flush replaces numbers below 2^-95 (float32) or 2^-959 (float64) by 0.
 // torch's first step, which leaves out the dampening, is a zero velocity and
 // Gain = 1. Momentum panics if the lengths differ. No two slices may overlap.
 func Momentum[T Float](p, g, buf []T, c MomentumCoef[T]) {
@@ -103,7 +103,7 @@ func Momentum[T Float](p, g, buf []T, c MomentumCoef[T]) {
 // form of torch.optim.SGD with nesterov=True):
 //
 //	for i := range p {
-//		d := flush(c.Scale*flush(g[i]) + c.L2*p[i])
+//		d := c.Scale*flush(g[i]) + c.L2*p[i]
 //		buf[i] = flush(c.Mu*buf[i] + c.Gain*d)
 //		p[i] -= c.LR * (d + c.Mu*buf[i])
 //	}
@@ -117,14 +117,15 @@ func Nesterov[T Float](p, g, buf []T, c MomentumCoef[T]) {
 // Hutter 2019), in one pass over memory:
 //
 //	for i := range p {
-//		d := flush(c.Scale*flush(g[i]) + c.L2*p[i])
+//		d := c.Scale*flush(g[i]) + c.L2*p[i]
 //		m[i] = flush(c.Beta1*m[i] + c.OneMinusBeta1*d)
-//		v[i] = flush(c.Beta2*v[i] + c.OneMinusBeta2*d*d)
+//		u := flushRoot(c.Root * d)
+//		v[i] = flush(c.Beta2*v[i] + u*u)
 //		p[i] = c.Decay*p[i] - c.Step*(m[i]/(sqrt(v[i])+c.Eps))
 //	}
 //
-// where flush replaces numbers below 2^-102 (float32) or 2^-966 (float64) by 0,
-// and d*d counts as 0 where |d| is below 2^-50 or 2^-480. So no step slows down
+// where flush replaces numbers below 2^-95 (float32) or 2^-959 (float64) by 0,
+// and flushRoot those below 2^-63 or 2^-511. So no step slows down
 // on subnormal numbers, whatever the gradients. Adam panics if the lengths
 // differ. No two slices may overlap.
 func Adam[T Float](p, g, m, v []T, c AdamCoef[T]) {
@@ -132,5 +133,5 @@ func Adam[T Float](p, g, m, v []T, c AdamCoef[T]) {
 	checkLen("Adam", len(p), len(m))
 	checkLen("Adam", len(p), len(v))
 	table[T]().Adam(noescape(p), noescape(g), noescape(m), noescape(v),
-		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.OneMinusBeta2, c.Eps, c.Step)
+		c.Scale, c.L2, c.Decay, c.Beta1, c.OneMinusBeta1, c.Beta2, c.Root, c.Eps, c.Step)
 }

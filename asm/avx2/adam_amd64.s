@@ -4,8 +4,8 @@
 
 #include "textflag.h"
 
-// func AdamF32(p []float32, g []float32, m []float32, v []float32, scale float32, l2 float32, decay float32, beta1 float32, omb1 float32, beta2 float32, omb2 float32, eps float32, step float32)
-// Requires: AVX
+// func AdamF32(p []float32, g []float32, m []float32, v []float32, scale float32, l2 float32, decay float32, beta1 float32, omb1 float32, beta2 float32, root float32, eps float32, step float32)
+// Requires: AVX, AVX2
 TEXT ·AdamF32(SB), NOSPLIT, $0-132
 	// one step of Adam or AdamW
 	MOVQ         p_base+0(FP), DI
@@ -13,14 +13,14 @@ TEXT ·AdamF32(SB), NOSPLIT, $0-132
 	MOVQ         m_base+48(FP), DX
 	MOVQ         v_base+72(FP), BX
 	MOVQ         p_len+8(FP), R8
-	VBROADCASTSS tiny_f32<>+0(SB), Y0
-	VBROADCASTSS abs_f32<>+0(SB), Y1
+	VBROADCASTSS scale+96(FP), Y0
+	VBROADCASTSS tinymask_f32<>+0(SB), Y1
 	VBROADCASTSS l2+100(FP), Y2
 	VBROADCASTSS beta1+108(FP), Y3
 	VBROADCASTSS omb1+112(FP), Y4
-	VBROADCASTSS tinysq_f32<>+0(SB), Y5
-	VBROADCASTSS beta2+116(FP), Y6
-	VBROADCASTSS omb2+120(FP), Y7
+	VBROADCASTSS root+120(FP), Y5
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y6
+	VBROADCASTSS beta2+116(FP), Y7
 	VBROADCASTSS eps+124(FP), Y8
 	VBROADCASTSS decay+104(FP), Y9
 	VBROADCASTSS step+128(FP), Y10
@@ -38,42 +38,34 @@ TEXT ·AdamF32(SB), NOSPLIT, $0-132
 	TESTQ $+4, R10
 	JEQ   skip
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVUPS      (SI), X11
-	VANDPS       Y1, Y11, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y11, Y15, Y11
-	VBROADCASTSS scale+96(FP), Y12
-	VMULPS       Y11, Y12, Y11
-	VMOVUPS      (DI), X12
-	VMULPS       Y12, Y2, Y13
-	VADDPS       Y13, Y11, Y13
-	VANDPS       Y1, Y13, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y13, Y15, Y13
+	// d = scale*flush(g) + l2*p
+	VMOVUPS (SI), X11
+	VPAND   Y1, Y11, Y15
+	VPSIGND Y15, Y11, Y11
+	VMULPS  Y11, Y0, Y11
+	VMOVUPS (DI), X12
+	VMULPS  Y12, Y2, Y13
+	VADDPS  Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
 	VMOVUPS (DX), X11
 	VMULPS  Y11, Y3, Y11
 	VMULPS  Y13, Y4, Y14
 	VADDPS  Y14, Y11, Y14
-	VANDPS  Y1, Y14, Y15
-	VCMPPS  $0x15, Y0, Y15, Y15
-	VANDPS  Y14, Y15, Y14
+	VPAND   Y1, Y14, Y15
+	VPSIGND Y15, Y14, Y14
 	VMOVUPS X14, (DX)
 
-	// v = flush(beta2*v + omb2*d*d)
-	VANDPS  Y1, Y13, Y15
-	VCMPPS  $0x15, Y5, Y15, Y15
-	VANDPS  Y13, Y15, Y13
+	// u = flush(root*d), v = flush(beta2*v + u*u)
+	VMULPS  Y13, Y5, Y13
+	VPAND   Y6, Y13, Y15
+	VPSIGND Y15, Y13, Y13
 	VMOVUPS (BX), X11
-	VMULPS  Y11, Y6, Y11
+	VMULPS  Y11, Y7, Y11
 	VMULPS  Y13, Y13, Y13
-	VMULPS  Y13, Y7, Y13
 	VADDPS  Y13, Y11, Y13
-	VANDPS  Y1, Y13, Y15
-	VCMPPS  $0x15, Y0, Y15, Y15
-	VANDPS  Y13, Y15, Y13
+	VPAND   Y1, Y13, Y15
+	VPSIGND Y15, Y13, Y13
 	VMOVUPS X13, (BX)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
@@ -94,43 +86,35 @@ skip:
 	TESTQ $+2, R10
 	JEQ   skip2
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSD       (SI), X11
-	VANDPS       Y1, Y11, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y11, Y15, Y11
-	VBROADCASTSS scale+96(FP), Y12
-	VMULPS       Y11, Y12, Y11
-	VMOVSD       (DI), X12
-	VMULPS       Y12, Y2, Y13
-	VADDPS       Y13, Y11, Y13
-	VANDPS       Y1, Y13, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y13, Y15, Y13
+	// d = scale*flush(g) + l2*p
+	VMOVSD  (SI), X11
+	VPAND   Y1, Y11, Y15
+	VPSIGND Y15, Y11, Y11
+	VMULPS  Y11, Y0, Y11
+	VMOVSD  (DI), X12
+	VMULPS  Y12, Y2, Y13
+	VADDPS  Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVSD (DX), X11
-	VMULPS Y11, Y3, Y11
-	VMULPS Y13, Y4, Y14
-	VADDPS Y14, Y11, Y14
-	VANDPS Y1, Y14, Y15
-	VCMPPS $0x15, Y0, Y15, Y15
-	VANDPS Y14, Y15, Y14
-	VMOVSD X14, (DX)
+	VMOVSD  (DX), X11
+	VMULPS  Y11, Y3, Y11
+	VMULPS  Y13, Y4, Y14
+	VADDPS  Y14, Y11, Y14
+	VPAND   Y1, Y14, Y15
+	VPSIGND Y15, Y14, Y14
+	VMOVSD  X14, (DX)
 
-	// v = flush(beta2*v + omb2*d*d)
-	VANDPS Y1, Y13, Y15
-	VCMPPS $0x15, Y5, Y15, Y15
-	VANDPS Y13, Y15, Y13
-	VMOVSD (BX), X11
-	VMULPS Y11, Y6, Y11
-	VMULPS Y13, Y13, Y13
-	VMULPS Y13, Y7, Y13
-	VADDPS Y13, Y11, Y13
-	VANDPS Y1, Y13, Y15
-	VCMPPS $0x15, Y0, Y15, Y15
-	VANDPS Y13, Y15, Y13
-	VMOVSD X13, (BX)
+	// u = flush(root*d), v = flush(beta2*v + u*u)
+	VMULPS  Y13, Y5, Y13
+	VPAND   Y6, Y13, Y15
+	VPSIGND Y15, Y13, Y13
+	VMOVSD  (BX), X11
+	VMULPS  Y11, Y7, Y11
+	VMULPS  Y13, Y13, Y13
+	VADDPS  Y13, Y11, Y13
+	VPAND   Y1, Y13, Y15
+	VPSIGND Y15, Y13, Y13
+	VMOVSD  X13, (BX)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPS Y13, Y13
@@ -150,43 +134,35 @@ skip2:
 	TESTQ $+1, R10
 	JEQ   skip3
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSS       (SI), X11
-	VANDPS       Y1, Y11, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y11, Y15, Y11
-	VBROADCASTSS scale+96(FP), Y12
-	VMULPS       Y11, Y12, Y11
-	VMOVSS       (DI), X12
-	VMULPS       Y12, Y2, Y13
-	VADDPS       Y13, Y11, Y13
-	VANDPS       Y1, Y13, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y13, Y15, Y13
+	// d = scale*flush(g) + l2*p
+	VMOVSS  (SI), X11
+	VPAND   Y1, Y11, Y15
+	VPSIGND Y15, Y11, Y11
+	VMULPS  Y11, Y0, Y11
+	VMOVSS  (DI), X12
+	VMULPS  Y12, Y2, Y13
+	VADDPS  Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVSS (DX), X11
-	VMULPS Y11, Y3, Y11
-	VMULPS Y13, Y4, Y14
-	VADDPS Y14, Y11, Y14
-	VANDPS Y1, Y14, Y15
-	VCMPPS $0x15, Y0, Y15, Y15
-	VANDPS Y14, Y15, Y14
-	VMOVSS X14, (DX)
+	VMOVSS  (DX), X11
+	VMULPS  Y11, Y3, Y11
+	VMULPS  Y13, Y4, Y14
+	VADDPS  Y14, Y11, Y14
+	VPAND   Y1, Y14, Y15
+	VPSIGND Y15, Y14, Y14
+	VMOVSS  X14, (DX)
 
-	// v = flush(beta2*v + omb2*d*d)
-	VANDPS Y1, Y13, Y15
-	VCMPPS $0x15, Y5, Y15, Y15
-	VANDPS Y13, Y15, Y13
-	VMOVSS (BX), X11
-	VMULPS Y11, Y6, Y11
-	VMULPS Y13, Y13, Y13
-	VMULPS Y13, Y7, Y13
-	VADDPS Y13, Y11, Y13
-	VANDPS Y1, Y13, Y15
-	VCMPPS $0x15, Y0, Y15, Y15
-	VANDPS Y13, Y15, Y13
-	VMOVSS X13, (BX)
+	// u = flush(root*d), v = flush(beta2*v + u*u)
+	VMULPS  Y13, Y5, Y13
+	VPAND   Y6, Y13, Y15
+	VPSIGND Y15, Y13, Y13
+	VMOVSS  (BX), X11
+	VMULPS  Y11, Y7, Y11
+	VMULPS  Y13, Y13, Y13
+	VADDPS  Y13, Y11, Y13
+	VPAND   Y1, Y13, Y15
+	VPSIGND Y15, Y13, Y13
+	VMOVSS  X13, (BX)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPS Y13, Y13
@@ -209,140 +185,116 @@ aligned:
 	PCALIGN $0x20
 
 main:
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVUPS      (SI), Y11
-	VANDPS       Y1, Y11, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y11, Y15, Y11
-	VBROADCASTSS scale+96(FP), Y12
-	VMULPS       Y11, Y12, Y11
-	VMOVUPS      (DI), Y12
-	VMULPS       Y12, Y2, Y13
-	VADDPS       Y13, Y11, Y13
-	VANDPS       Y1, Y13, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y13, Y15, Y13
+	// d = scale*flush(g) + l2*p
+	VMOVUPS (SI), Y11
+	VPAND   Y1, Y11, Y15
+	VPSIGND Y15, Y11, Y11
+	VMULPS  Y11, Y0, Y11
+	VMOVUPS (DI), Y12
+	VMULPS  Y12, Y2, Y13
+	VADDPS  Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
 	VMOVUPS (DX), Y11
 	VMULPS  Y11, Y3, Y11
 	VMULPS  Y13, Y4, Y14
 	VADDPS  Y14, Y11, Y14
-	VANDPS  Y1, Y14, Y15
-	VCMPPS  $0x15, Y0, Y15, Y15
-	VANDPS  Y14, Y15, Y14
+	VPAND   Y1, Y14, Y15
+	VPSIGND Y15, Y14, Y14
 	VMOVUPS Y14, (DX)
 
-	// v = flush(beta2*v + omb2*d*d)
-	VANDPS  Y1, Y13, Y15
-	VCMPPS  $0x15, Y5, Y15, Y15
-	VANDPS  Y13, Y15, Y13
+	// u = flush(root*d), v = flush(beta2*v + u*u)
+	VMULPS  Y13, Y5, Y13
+	VPAND   Y6, Y13, Y15
+	VPSIGND Y15, Y13, Y13
 	VMOVUPS (BX), Y11
-	VMULPS  Y11, Y6, Y11
+	VMULPS  Y11, Y7, Y11
 	VMULPS  Y13, Y13, Y13
-	VMULPS  Y13, Y7, Y13
 	VADDPS  Y13, Y11, Y13
-	VANDPS  Y1, Y13, Y15
-	VCMPPS  $0x15, Y0, Y15, Y15
-	VANDPS  Y13, Y15, Y13
+	VPAND   Y1, Y13, Y15
+	VPSIGND Y15, Y13, Y13
 	VMOVUPS Y13, (BX)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	VSQRTPS      Y13, Y13
-	VADDPS       Y8, Y13, Y13
-	VDIVPS       Y13, Y14, Y13
-	VMULPS       Y12, Y9, Y12
-	VMULPS       Y13, Y10, Y13
-	VSUBPS       Y13, Y12, Y13
-	VMOVUPS      Y13, (DI)
-	VMOVUPS      32(SI), Y13
-	VANDPS       Y1, Y13, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y13, Y15, Y13
-	VBROADCASTSS scale+96(FP), Y12
-	VMULPS       Y13, Y12, Y13
-	VMOVUPS      32(DI), Y12
-	VMULPS       Y12, Y2, Y14
-	VADDPS       Y14, Y13, Y14
-	VANDPS       Y1, Y14, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y14, Y15, Y14
-	VMOVUPS      32(DX), Y13
-	VMULPS       Y13, Y3, Y13
-	VMULPS       Y14, Y4, Y11
-	VADDPS       Y11, Y13, Y11
-	VANDPS       Y1, Y11, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y11, Y15, Y11
-	VMOVUPS      Y11, 32(DX)
-	VANDPS       Y1, Y14, Y15
-	VCMPPS       $0x15, Y5, Y15, Y15
-	VANDPS       Y14, Y15, Y14
-	VMOVUPS      32(BX), Y13
-	VMULPS       Y13, Y6, Y13
-	VMULPS       Y14, Y14, Y14
-	VMULPS       Y14, Y7, Y14
-	VADDPS       Y14, Y13, Y14
-	VANDPS       Y1, Y14, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y14, Y15, Y14
-	VMOVUPS      Y14, 32(BX)
-	VSQRTPS      Y14, Y14
-	VADDPS       Y8, Y14, Y14
-	VDIVPS       Y14, Y11, Y14
-	VMULPS       Y12, Y9, Y12
-	VMULPS       Y14, Y10, Y14
-	VSUBPS       Y14, Y12, Y14
-	VMOVUPS      Y14, 32(DI)
-	ADDQ         $+64, DI
-	ADDQ         $+64, SI
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $+16, R8
-	CMPQ         R8, $+16
-	JGE          main
+	VSQRTPS Y13, Y13
+	VADDPS  Y8, Y13, Y13
+	VDIVPS  Y13, Y14, Y13
+	VMULPS  Y12, Y9, Y12
+	VMULPS  Y13, Y10, Y13
+	VSUBPS  Y13, Y12, Y13
+	VMOVUPS Y13, (DI)
+	VMOVUPS 32(SI), Y13
+	VPAND   Y1, Y13, Y15
+	VPSIGND Y15, Y13, Y13
+	VMULPS  Y13, Y0, Y13
+	VMOVUPS 32(DI), Y12
+	VMULPS  Y12, Y2, Y14
+	VADDPS  Y14, Y13, Y14
+	VMOVUPS 32(DX), Y13
+	VMULPS  Y13, Y3, Y13
+	VMULPS  Y14, Y4, Y11
+	VADDPS  Y11, Y13, Y11
+	VPAND   Y1, Y11, Y15
+	VPSIGND Y15, Y11, Y11
+	VMOVUPS Y11, 32(DX)
+	VMULPS  Y14, Y5, Y14
+	VPAND   Y6, Y14, Y15
+	VPSIGND Y15, Y14, Y14
+	VMOVUPS 32(BX), Y13
+	VMULPS  Y13, Y7, Y13
+	VMULPS  Y14, Y14, Y14
+	VADDPS  Y14, Y13, Y14
+	VPAND   Y1, Y14, Y15
+	VPSIGND Y15, Y14, Y14
+	VMOVUPS Y14, 32(BX)
+	VSQRTPS Y14, Y14
+	VADDPS  Y8, Y14, Y14
+	VDIVPS  Y14, Y11, Y14
+	VMULPS  Y12, Y9, Y12
+	VMULPS  Y14, Y10, Y14
+	VSUBPS  Y14, Y12, Y14
+	VMOVUPS Y14, 32(DI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, R8
+	CMPQ    R8, $+16
+	JGE     main
 
 single:
 	CMPQ R8, $+8
 	JLT  tail
 
 one:
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVUPS      (SI), Y11
-	VANDPS       Y1, Y11, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y11, Y15, Y11
-	VBROADCASTSS scale+96(FP), Y12
-	VMULPS       Y11, Y12, Y11
-	VMOVUPS      (DI), Y12
-	VMULPS       Y12, Y2, Y13
-	VADDPS       Y13, Y11, Y13
-	VANDPS       Y1, Y13, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y13, Y15, Y13
+	// d = scale*flush(g) + l2*p
+	VMOVUPS (SI), Y11
+	VPAND   Y1, Y11, Y15
+	VPSIGND Y15, Y11, Y11
+	VMULPS  Y11, Y0, Y11
+	VMOVUPS (DI), Y12
+	VMULPS  Y12, Y2, Y13
+	VADDPS  Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
 	VMOVUPS (DX), Y11
 	VMULPS  Y11, Y3, Y11
 	VMULPS  Y13, Y4, Y14
 	VADDPS  Y14, Y11, Y14
-	VANDPS  Y1, Y14, Y15
-	VCMPPS  $0x15, Y0, Y15, Y15
-	VANDPS  Y14, Y15, Y14
+	VPAND   Y1, Y14, Y15
+	VPSIGND Y15, Y14, Y14
 	VMOVUPS Y14, (DX)
 
-	// v = flush(beta2*v + omb2*d*d)
-	VANDPS  Y1, Y13, Y15
-	VCMPPS  $0x15, Y5, Y15, Y15
-	VANDPS  Y13, Y15, Y13
+	// u = flush(root*d), v = flush(beta2*v + u*u)
+	VMULPS  Y13, Y5, Y13
+	VPAND   Y6, Y13, Y15
+	VPSIGND Y15, Y13, Y13
 	VMOVUPS (BX), Y11
-	VMULPS  Y11, Y6, Y11
+	VMULPS  Y11, Y7, Y11
 	VMULPS  Y13, Y13, Y13
-	VMULPS  Y13, Y7, Y13
 	VADDPS  Y13, Y11, Y13
-	VANDPS  Y1, Y13, Y15
-	VCMPPS  $0x15, Y0, Y15, Y15
-	VANDPS  Y13, Y15, Y13
+	VPAND   Y1, Y13, Y15
+	VPSIGND Y15, Y13, Y13
 	VMOVUPS Y13, (BX)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
@@ -365,42 +317,34 @@ tail:
 	TESTQ $+4, R8
 	JEQ   skip4
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVUPS      (SI), X11
-	VANDPS       Y1, Y11, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y11, Y15, Y11
-	VBROADCASTSS scale+96(FP), Y12
-	VMULPS       Y11, Y12, Y11
-	VMOVUPS      (DI), X12
-	VMULPS       Y12, Y2, Y13
-	VADDPS       Y13, Y11, Y13
-	VANDPS       Y1, Y13, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y13, Y15, Y13
+	// d = scale*flush(g) + l2*p
+	VMOVUPS (SI), X11
+	VPAND   Y1, Y11, Y15
+	VPSIGND Y15, Y11, Y11
+	VMULPS  Y11, Y0, Y11
+	VMOVUPS (DI), X12
+	VMULPS  Y12, Y2, Y13
+	VADDPS  Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
 	VMOVUPS (DX), X11
 	VMULPS  Y11, Y3, Y11
 	VMULPS  Y13, Y4, Y14
 	VADDPS  Y14, Y11, Y14
-	VANDPS  Y1, Y14, Y15
-	VCMPPS  $0x15, Y0, Y15, Y15
-	VANDPS  Y14, Y15, Y14
+	VPAND   Y1, Y14, Y15
+	VPSIGND Y15, Y14, Y14
 	VMOVUPS X14, (DX)
 
-	// v = flush(beta2*v + omb2*d*d)
-	VANDPS  Y1, Y13, Y15
-	VCMPPS  $0x15, Y5, Y15, Y15
-	VANDPS  Y13, Y15, Y13
+	// u = flush(root*d), v = flush(beta2*v + u*u)
+	VMULPS  Y13, Y5, Y13
+	VPAND   Y6, Y13, Y15
+	VPSIGND Y15, Y13, Y13
 	VMOVUPS (BX), X11
-	VMULPS  Y11, Y6, Y11
+	VMULPS  Y11, Y7, Y11
 	VMULPS  Y13, Y13, Y13
-	VMULPS  Y13, Y7, Y13
 	VADDPS  Y13, Y11, Y13
-	VANDPS  Y1, Y13, Y15
-	VCMPPS  $0x15, Y0, Y15, Y15
-	VANDPS  Y13, Y15, Y13
+	VPAND   Y1, Y13, Y15
+	VPSIGND Y15, Y13, Y13
 	VMOVUPS X13, (BX)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
@@ -420,43 +364,35 @@ skip4:
 	TESTQ $+2, R8
 	JEQ   skip5
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSD       (SI), X11
-	VANDPS       Y1, Y11, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y11, Y15, Y11
-	VBROADCASTSS scale+96(FP), Y12
-	VMULPS       Y11, Y12, Y11
-	VMOVSD       (DI), X12
-	VMULPS       Y12, Y2, Y13
-	VADDPS       Y13, Y11, Y13
-	VANDPS       Y1, Y13, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y13, Y15, Y13
+	// d = scale*flush(g) + l2*p
+	VMOVSD  (SI), X11
+	VPAND   Y1, Y11, Y15
+	VPSIGND Y15, Y11, Y11
+	VMULPS  Y11, Y0, Y11
+	VMOVSD  (DI), X12
+	VMULPS  Y12, Y2, Y13
+	VADDPS  Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVSD (DX), X11
-	VMULPS Y11, Y3, Y11
-	VMULPS Y13, Y4, Y14
-	VADDPS Y14, Y11, Y14
-	VANDPS Y1, Y14, Y15
-	VCMPPS $0x15, Y0, Y15, Y15
-	VANDPS Y14, Y15, Y14
-	VMOVSD X14, (DX)
+	VMOVSD  (DX), X11
+	VMULPS  Y11, Y3, Y11
+	VMULPS  Y13, Y4, Y14
+	VADDPS  Y14, Y11, Y14
+	VPAND   Y1, Y14, Y15
+	VPSIGND Y15, Y14, Y14
+	VMOVSD  X14, (DX)
 
-	// v = flush(beta2*v + omb2*d*d)
-	VANDPS Y1, Y13, Y15
-	VCMPPS $0x15, Y5, Y15, Y15
-	VANDPS Y13, Y15, Y13
-	VMOVSD (BX), X11
-	VMULPS Y11, Y6, Y11
-	VMULPS Y13, Y13, Y13
-	VMULPS Y13, Y7, Y13
-	VADDPS Y13, Y11, Y13
-	VANDPS Y1, Y13, Y15
-	VCMPPS $0x15, Y0, Y15, Y15
-	VANDPS Y13, Y15, Y13
-	VMOVSD X13, (BX)
+	// u = flush(root*d), v = flush(beta2*v + u*u)
+	VMULPS  Y13, Y5, Y13
+	VPAND   Y6, Y13, Y15
+	VPSIGND Y15, Y13, Y13
+	VMOVSD  (BX), X11
+	VMULPS  Y11, Y7, Y11
+	VMULPS  Y13, Y13, Y13
+	VADDPS  Y13, Y11, Y13
+	VPAND   Y1, Y13, Y15
+	VPSIGND Y15, Y13, Y13
+	VMOVSD  X13, (BX)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPS Y13, Y13
@@ -475,43 +411,35 @@ skip5:
 	TESTQ $+1, R8
 	JEQ   skip6
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSS       (SI), X11
-	VANDPS       Y1, Y11, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y11, Y15, Y11
-	VBROADCASTSS scale+96(FP), Y12
-	VMULPS       Y11, Y12, Y11
-	VMOVSS       (DI), X12
-	VMULPS       Y12, Y2, Y13
-	VADDPS       Y13, Y11, Y13
-	VANDPS       Y1, Y13, Y15
-	VCMPPS       $0x15, Y0, Y15, Y15
-	VANDPS       Y13, Y15, Y13
+	// d = scale*flush(g) + l2*p
+	VMOVSS  (SI), X11
+	VPAND   Y1, Y11, Y15
+	VPSIGND Y15, Y11, Y11
+	VMULPS  Y11, Y0, Y11
+	VMOVSS  (DI), X12
+	VMULPS  Y12, Y2, Y13
+	VADDPS  Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVSS (DX), X11
-	VMULPS Y11, Y3, Y11
-	VMULPS Y13, Y4, Y14
-	VADDPS Y14, Y11, Y14
-	VANDPS Y1, Y14, Y15
-	VCMPPS $0x15, Y0, Y15, Y15
-	VANDPS Y14, Y15, Y14
-	VMOVSS X14, (DX)
+	VMOVSS  (DX), X11
+	VMULPS  Y11, Y3, Y11
+	VMULPS  Y13, Y4, Y14
+	VADDPS  Y14, Y11, Y14
+	VPAND   Y1, Y14, Y15
+	VPSIGND Y15, Y14, Y14
+	VMOVSS  X14, (DX)
 
-	// v = flush(beta2*v + omb2*d*d)
-	VANDPS Y1, Y13, Y15
-	VCMPPS $0x15, Y5, Y15, Y15
-	VANDPS Y13, Y15, Y13
-	VMOVSS (BX), X11
-	VMULPS Y11, Y6, Y11
-	VMULPS Y13, Y13, Y13
-	VMULPS Y13, Y7, Y13
-	VADDPS Y13, Y11, Y13
-	VANDPS Y1, Y13, Y15
-	VCMPPS $0x15, Y0, Y15, Y15
-	VANDPS Y13, Y15, Y13
-	VMOVSS X13, (BX)
+	// u = flush(root*d), v = flush(beta2*v + u*u)
+	VMULPS  Y13, Y5, Y13
+	VPAND   Y6, Y13, Y15
+	VPSIGND Y15, Y13, Y13
+	VMOVSS  (BX), X11
+	VMULPS  Y11, Y7, Y11
+	VMULPS  Y13, Y13, Y13
+	VADDPS  Y13, Y11, Y13
+	VPAND   Y1, Y13, Y15
+	VPSIGND Y15, Y13, Y13
+	VMOVSS  X13, (BX)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPS Y13, Y13
@@ -530,17 +458,14 @@ skip6:
 	VZEROUPPER
 	RET
 
-DATA tiny_f32<>+0(SB)/4, $0x0c800000
-GLOBL tiny_f32<>(SB), RODATA|NOPTR, $4
+DATA tinymask_f32<>+0(SB)/4, $0x70000000
+GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
-DATA abs_f32<>+0(SB)/4, $0x7fffffff
-GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
+DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
+GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
-DATA tinysq_f32<>+0(SB)/4, $0x26800000
-GLOBL tinysq_f32<>(SB), RODATA|NOPTR, $4
-
-// func AdamF64(p []float64, g []float64, m []float64, v []float64, scale float64, l2 float64, decay float64, beta1 float64, omb1 float64, beta2 float64, omb2 float64, eps float64, step float64)
-// Requires: AVX
+// func AdamF64(p []float64, g []float64, m []float64, v []float64, scale float64, l2 float64, decay float64, beta1 float64, omb1 float64, beta2 float64, root float64, eps float64, step float64)
+// Requires: AVX, AVX2
 TEXT ·AdamF64(SB), NOSPLIT, $0-168
 	// one step of Adam or AdamW
 	MOVQ         p_base+0(FP), DI
@@ -548,14 +473,14 @@ TEXT ·AdamF64(SB), NOSPLIT, $0-168
 	MOVQ         m_base+48(FP), DX
 	MOVQ         v_base+72(FP), BX
 	MOVQ         p_len+8(FP), R8
-	VBROADCASTSD tiny_f64<>+0(SB), Y0
-	VBROADCASTSD abs_f64<>+0(SB), Y1
+	VBROADCASTSD scale+96(FP), Y0
+	VBROADCASTSD tinymask_f64<>+0(SB), Y1
 	VBROADCASTSD l2+104(FP), Y2
 	VBROADCASTSD beta1+120(FP), Y3
 	VBROADCASTSD omb1+128(FP), Y4
-	VBROADCASTSD tinysq_f64<>+0(SB), Y5
-	VBROADCASTSD beta2+136(FP), Y6
-	VBROADCASTSD omb2+144(FP), Y7
+	VBROADCASTSD root+144(FP), Y5
+	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y6
+	VBROADCASTSD beta2+136(FP), Y7
 	VBROADCASTSD eps+152(FP), Y8
 	VBROADCASTSD decay+112(FP), Y9
 	VBROADCASTSD step+160(FP), Y10
@@ -573,42 +498,38 @@ TEXT ·AdamF64(SB), NOSPLIT, $0-168
 	TESTQ $+2, R10
 	JEQ   skip
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVUPS      (SI), X11
-	VANDPD       Y1, Y11, Y15
-	VCMPPD       $0x15, Y0, Y15, Y15
-	VANDPD       Y11, Y15, Y11
-	VBROADCASTSD scale+96(FP), Y12
-	VMULPD       Y11, Y12, Y11
-	VMOVUPS      (DI), X12
-	VMULPD       Y12, Y2, Y13
-	VADDPD       Y13, Y11, Y13
-	VANDPD       Y1, Y13, Y15
-	VCMPPD       $0x15, Y0, Y15, Y15
-	VANDPD       Y13, Y15, Y13
+	// d = scale*flush(g) + l2*p
+	VMOVUPS (SI), X11
+	VPAND   Y1, Y11, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y11, Y11
+	VMULPD  Y11, Y0, Y11
+	VMOVUPS (DI), X12
+	VMULPD  Y12, Y2, Y13
+	VADDPD  Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
 	VMOVUPS (DX), X11
 	VMULPD  Y11, Y3, Y11
 	VMULPD  Y13, Y4, Y14
 	VADDPD  Y14, Y11, Y14
-	VANDPD  Y1, Y14, Y15
-	VCMPPD  $0x15, Y0, Y15, Y15
-	VANDPD  Y14, Y15, Y14
+	VPAND   Y1, Y14, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y14, Y14
 	VMOVUPS X14, (DX)
 
-	// v = flush(beta2*v + omb2*d*d)
-	VANDPD  Y1, Y13, Y15
-	VCMPPD  $0x15, Y5, Y15, Y15
-	VANDPD  Y13, Y15, Y13
+	// u = flush(root*d), v = flush(beta2*v + u*u)
+	VMULPD  Y13, Y5, Y13
+	VPAND   Y6, Y13, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y13, Y13
 	VMOVUPS (BX), X11
-	VMULPD  Y11, Y6, Y11
+	VMULPD  Y11, Y7, Y11
 	VMULPD  Y13, Y13, Y13
-	VMULPD  Y13, Y7, Y13
 	VADDPD  Y13, Y11, Y13
-	VANDPD  Y1, Y13, Y15
-	VCMPPD  $0x15, Y0, Y15, Y15
-	VANDPD  Y13, Y15, Y13
+	VPAND   Y1, Y13, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y13, Y13
 	VMOVUPS X13, (BX)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
@@ -629,43 +550,39 @@ skip:
 	TESTQ $+1, R10
 	JEQ   skip2
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSD       (SI), X11
-	VANDPD       Y1, Y11, Y15
-	VCMPPD       $0x15, Y0, Y15, Y15
-	VANDPD       Y11, Y15, Y11
-	VBROADCASTSD scale+96(FP), Y12
-	VMULPD       Y11, Y12, Y11
-	VMOVSD       (DI), X12
-	VMULPD       Y12, Y2, Y13
-	VADDPD       Y13, Y11, Y13
-	VANDPD       Y1, Y13, Y15
-	VCMPPD       $0x15, Y0, Y15, Y15
-	VANDPD       Y13, Y15, Y13
+	// d = scale*flush(g) + l2*p
+	VMOVSD  (SI), X11
+	VPAND   Y1, Y11, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y11, Y11
+	VMULPD  Y11, Y0, Y11
+	VMOVSD  (DI), X12
+	VMULPD  Y12, Y2, Y13
+	VADDPD  Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVSD (DX), X11
-	VMULPD Y11, Y3, Y11
-	VMULPD Y13, Y4, Y14
-	VADDPD Y14, Y11, Y14
-	VANDPD Y1, Y14, Y15
-	VCMPPD $0x15, Y0, Y15, Y15
-	VANDPD Y14, Y15, Y14
-	VMOVSD X14, (DX)
+	VMOVSD  (DX), X11
+	VMULPD  Y11, Y3, Y11
+	VMULPD  Y13, Y4, Y14
+	VADDPD  Y14, Y11, Y14
+	VPAND   Y1, Y14, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y14, Y14
+	VMOVSD  X14, (DX)
 
-	// v = flush(beta2*v + omb2*d*d)
-	VANDPD Y1, Y13, Y15
-	VCMPPD $0x15, Y5, Y15, Y15
-	VANDPD Y13, Y15, Y13
-	VMOVSD (BX), X11
-	VMULPD Y11, Y6, Y11
-	VMULPD Y13, Y13, Y13
-	VMULPD Y13, Y7, Y13
-	VADDPD Y13, Y11, Y13
-	VANDPD Y1, Y13, Y15
-	VCMPPD $0x15, Y0, Y15, Y15
-	VANDPD Y13, Y15, Y13
-	VMOVSD X13, (BX)
+	// u = flush(root*d), v = flush(beta2*v + u*u)
+	VMULPD  Y13, Y5, Y13
+	VPAND   Y6, Y13, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y13, Y13
+	VMOVSD  (BX), X11
+	VMULPD  Y11, Y7, Y11
+	VMULPD  Y13, Y13, Y13
+	VADDPD  Y13, Y11, Y13
+	VPAND   Y1, Y13, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y13, Y13
+	VMOVSD  X13, (BX)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPD Y13, Y13
@@ -688,140 +605,128 @@ aligned:
 	PCALIGN $0x20
 
 main:
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVUPD      (SI), Y11
-	VANDPD       Y1, Y11, Y15
-	VCMPPD       $0x15, Y0, Y15, Y15
-	VANDPD       Y11, Y15, Y11
-	VBROADCASTSD scale+96(FP), Y12
-	VMULPD       Y11, Y12, Y11
-	VMOVUPD      (DI), Y12
-	VMULPD       Y12, Y2, Y13
-	VADDPD       Y13, Y11, Y13
-	VANDPD       Y1, Y13, Y15
-	VCMPPD       $0x15, Y0, Y15, Y15
-	VANDPD       Y13, Y15, Y13
+	// d = scale*flush(g) + l2*p
+	VMOVUPD (SI), Y11
+	VPAND   Y1, Y11, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y11, Y11
+	VMULPD  Y11, Y0, Y11
+	VMOVUPD (DI), Y12
+	VMULPD  Y12, Y2, Y13
+	VADDPD  Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
 	VMOVUPD (DX), Y11
 	VMULPD  Y11, Y3, Y11
 	VMULPD  Y13, Y4, Y14
 	VADDPD  Y14, Y11, Y14
-	VANDPD  Y1, Y14, Y15
-	VCMPPD  $0x15, Y0, Y15, Y15
-	VANDPD  Y14, Y15, Y14
+	VPAND   Y1, Y14, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y14, Y14
 	VMOVUPD Y14, (DX)
 
-	// v = flush(beta2*v + omb2*d*d)
-	VANDPD  Y1, Y13, Y15
-	VCMPPD  $0x15, Y5, Y15, Y15
-	VANDPD  Y13, Y15, Y13
+	// u = flush(root*d), v = flush(beta2*v + u*u)
+	VMULPD  Y13, Y5, Y13
+	VPAND   Y6, Y13, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y13, Y13
 	VMOVUPD (BX), Y11
-	VMULPD  Y11, Y6, Y11
+	VMULPD  Y11, Y7, Y11
 	VMULPD  Y13, Y13, Y13
-	VMULPD  Y13, Y7, Y13
 	VADDPD  Y13, Y11, Y13
-	VANDPD  Y1, Y13, Y15
-	VCMPPD  $0x15, Y0, Y15, Y15
-	VANDPD  Y13, Y15, Y13
+	VPAND   Y1, Y13, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y13, Y13
 	VMOVUPD Y13, (BX)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	VSQRTPD      Y13, Y13
-	VADDPD       Y8, Y13, Y13
-	VDIVPD       Y13, Y14, Y13
-	VMULPD       Y12, Y9, Y12
-	VMULPD       Y13, Y10, Y13
-	VSUBPD       Y13, Y12, Y13
-	VMOVUPD      Y13, (DI)
-	VMOVUPD      32(SI), Y13
-	VANDPD       Y1, Y13, Y15
-	VCMPPD       $0x15, Y0, Y15, Y15
-	VANDPD       Y13, Y15, Y13
-	VBROADCASTSD scale+96(FP), Y12
-	VMULPD       Y13, Y12, Y13
-	VMOVUPD      32(DI), Y12
-	VMULPD       Y12, Y2, Y14
-	VADDPD       Y14, Y13, Y14
-	VANDPD       Y1, Y14, Y15
-	VCMPPD       $0x15, Y0, Y15, Y15
-	VANDPD       Y14, Y15, Y14
-	VMOVUPD      32(DX), Y13
-	VMULPD       Y13, Y3, Y13
-	VMULPD       Y14, Y4, Y11
-	VADDPD       Y11, Y13, Y11
-	VANDPD       Y1, Y11, Y15
-	VCMPPD       $0x15, Y0, Y15, Y15
-	VANDPD       Y11, Y15, Y11
-	VMOVUPD      Y11, 32(DX)
-	VANDPD       Y1, Y14, Y15
-	VCMPPD       $0x15, Y5, Y15, Y15
-	VANDPD       Y14, Y15, Y14
-	VMOVUPD      32(BX), Y13
-	VMULPD       Y13, Y6, Y13
-	VMULPD       Y14, Y14, Y14
-	VMULPD       Y14, Y7, Y14
-	VADDPD       Y14, Y13, Y14
-	VANDPD       Y1, Y14, Y15
-	VCMPPD       $0x15, Y0, Y15, Y15
-	VANDPD       Y14, Y15, Y14
-	VMOVUPD      Y14, 32(BX)
-	VSQRTPD      Y14, Y14
-	VADDPD       Y8, Y14, Y14
-	VDIVPD       Y14, Y11, Y14
-	VMULPD       Y12, Y9, Y12
-	VMULPD       Y14, Y10, Y14
-	VSUBPD       Y14, Y12, Y14
-	VMOVUPD      Y14, 32(DI)
-	ADDQ         $+64, DI
-	ADDQ         $+64, SI
-	ADDQ         $+64, DX
-	ADDQ         $+64, BX
-	SUBQ         $+8, R8
-	CMPQ         R8, $+8
-	JGE          main
+	VSQRTPD Y13, Y13
+	VADDPD  Y8, Y13, Y13
+	VDIVPD  Y13, Y14, Y13
+	VMULPD  Y12, Y9, Y12
+	VMULPD  Y13, Y10, Y13
+	VSUBPD  Y13, Y12, Y13
+	VMOVUPD Y13, (DI)
+	VMOVUPD 32(SI), Y13
+	VPAND   Y1, Y13, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y13, Y13
+	VMULPD  Y13, Y0, Y13
+	VMOVUPD 32(DI), Y12
+	VMULPD  Y12, Y2, Y14
+	VADDPD  Y14, Y13, Y14
+	VMOVUPD 32(DX), Y13
+	VMULPD  Y13, Y3, Y13
+	VMULPD  Y14, Y4, Y11
+	VADDPD  Y11, Y13, Y11
+	VPAND   Y1, Y11, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y11, Y11
+	VMOVUPD Y11, 32(DX)
+	VMULPD  Y14, Y5, Y14
+	VPAND   Y6, Y14, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y14, Y14
+	VMOVUPD 32(BX), Y13
+	VMULPD  Y13, Y7, Y13
+	VMULPD  Y14, Y14, Y14
+	VADDPD  Y14, Y13, Y14
+	VPAND   Y1, Y14, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y14, Y14
+	VMOVUPD Y14, 32(BX)
+	VSQRTPD Y14, Y14
+	VADDPD  Y8, Y14, Y14
+	VDIVPD  Y14, Y11, Y14
+	VMULPD  Y12, Y9, Y12
+	VMULPD  Y14, Y10, Y14
+	VSUBPD  Y14, Y12, Y14
+	VMOVUPD Y14, 32(DI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JGE     main
 
 single:
 	CMPQ R8, $+4
 	JLT  tail
 
 one:
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVUPD      (SI), Y11
-	VANDPD       Y1, Y11, Y15
-	VCMPPD       $0x15, Y0, Y15, Y15
-	VANDPD       Y11, Y15, Y11
-	VBROADCASTSD scale+96(FP), Y12
-	VMULPD       Y11, Y12, Y11
-	VMOVUPD      (DI), Y12
-	VMULPD       Y12, Y2, Y13
-	VADDPD       Y13, Y11, Y13
-	VANDPD       Y1, Y13, Y15
-	VCMPPD       $0x15, Y0, Y15, Y15
-	VANDPD       Y13, Y15, Y13
+	// d = scale*flush(g) + l2*p
+	VMOVUPD (SI), Y11
+	VPAND   Y1, Y11, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y11, Y11
+	VMULPD  Y11, Y0, Y11
+	VMOVUPD (DI), Y12
+	VMULPD  Y12, Y2, Y13
+	VADDPD  Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
 	VMOVUPD (DX), Y11
 	VMULPD  Y11, Y3, Y11
 	VMULPD  Y13, Y4, Y14
 	VADDPD  Y14, Y11, Y14
-	VANDPD  Y1, Y14, Y15
-	VCMPPD  $0x15, Y0, Y15, Y15
-	VANDPD  Y14, Y15, Y14
+	VPAND   Y1, Y14, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y14, Y14
 	VMOVUPD Y14, (DX)
 
-	// v = flush(beta2*v + omb2*d*d)
-	VANDPD  Y1, Y13, Y15
-	VCMPPD  $0x15, Y5, Y15, Y15
-	VANDPD  Y13, Y15, Y13
+	// u = flush(root*d), v = flush(beta2*v + u*u)
+	VMULPD  Y13, Y5, Y13
+	VPAND   Y6, Y13, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y13, Y13
 	VMOVUPD (BX), Y11
-	VMULPD  Y11, Y6, Y11
+	VMULPD  Y11, Y7, Y11
 	VMULPD  Y13, Y13, Y13
-	VMULPD  Y13, Y7, Y13
 	VADDPD  Y13, Y11, Y13
-	VANDPD  Y1, Y13, Y15
-	VCMPPD  $0x15, Y0, Y15, Y15
-	VANDPD  Y13, Y15, Y13
+	VPAND   Y1, Y13, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y13, Y13
 	VMOVUPD Y13, (BX)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
@@ -844,42 +749,38 @@ tail:
 	TESTQ $+2, R8
 	JEQ   skip3
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVUPS      (SI), X11
-	VANDPD       Y1, Y11, Y15
-	VCMPPD       $0x15, Y0, Y15, Y15
-	VANDPD       Y11, Y15, Y11
-	VBROADCASTSD scale+96(FP), Y12
-	VMULPD       Y11, Y12, Y11
-	VMOVUPS      (DI), X12
-	VMULPD       Y12, Y2, Y13
-	VADDPD       Y13, Y11, Y13
-	VANDPD       Y1, Y13, Y15
-	VCMPPD       $0x15, Y0, Y15, Y15
-	VANDPD       Y13, Y15, Y13
+	// d = scale*flush(g) + l2*p
+	VMOVUPS (SI), X11
+	VPAND   Y1, Y11, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y11, Y11
+	VMULPD  Y11, Y0, Y11
+	VMOVUPS (DI), X12
+	VMULPD  Y12, Y2, Y13
+	VADDPD  Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
 	VMOVUPS (DX), X11
 	VMULPD  Y11, Y3, Y11
 	VMULPD  Y13, Y4, Y14
 	VADDPD  Y14, Y11, Y14
-	VANDPD  Y1, Y14, Y15
-	VCMPPD  $0x15, Y0, Y15, Y15
-	VANDPD  Y14, Y15, Y14
+	VPAND   Y1, Y14, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y14, Y14
 	VMOVUPS X14, (DX)
 
-	// v = flush(beta2*v + omb2*d*d)
-	VANDPD  Y1, Y13, Y15
-	VCMPPD  $0x15, Y5, Y15, Y15
-	VANDPD  Y13, Y15, Y13
+	// u = flush(root*d), v = flush(beta2*v + u*u)
+	VMULPD  Y13, Y5, Y13
+	VPAND   Y6, Y13, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y13, Y13
 	VMOVUPS (BX), X11
-	VMULPD  Y11, Y6, Y11
+	VMULPD  Y11, Y7, Y11
 	VMULPD  Y13, Y13, Y13
-	VMULPD  Y13, Y7, Y13
 	VADDPD  Y13, Y11, Y13
-	VANDPD  Y1, Y13, Y15
-	VCMPPD  $0x15, Y0, Y15, Y15
-	VANDPD  Y13, Y15, Y13
+	VPAND   Y1, Y13, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y13, Y13
 	VMOVUPS X13, (BX)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
@@ -899,43 +800,39 @@ skip3:
 	TESTQ $+1, R8
 	JEQ   skip4
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSD       (SI), X11
-	VANDPD       Y1, Y11, Y15
-	VCMPPD       $0x15, Y0, Y15, Y15
-	VANDPD       Y11, Y15, Y11
-	VBROADCASTSD scale+96(FP), Y12
-	VMULPD       Y11, Y12, Y11
-	VMOVSD       (DI), X12
-	VMULPD       Y12, Y2, Y13
-	VADDPD       Y13, Y11, Y13
-	VANDPD       Y1, Y13, Y15
-	VCMPPD       $0x15, Y0, Y15, Y15
-	VANDPD       Y13, Y15, Y13
+	// d = scale*flush(g) + l2*p
+	VMOVSD  (SI), X11
+	VPAND   Y1, Y11, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y11, Y11
+	VMULPD  Y11, Y0, Y11
+	VMOVSD  (DI), X12
+	VMULPD  Y12, Y2, Y13
+	VADDPD  Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVSD (DX), X11
-	VMULPD Y11, Y3, Y11
-	VMULPD Y13, Y4, Y14
-	VADDPD Y14, Y11, Y14
-	VANDPD Y1, Y14, Y15
-	VCMPPD $0x15, Y0, Y15, Y15
-	VANDPD Y14, Y15, Y14
-	VMOVSD X14, (DX)
+	VMOVSD  (DX), X11
+	VMULPD  Y11, Y3, Y11
+	VMULPD  Y13, Y4, Y14
+	VADDPD  Y14, Y11, Y14
+	VPAND   Y1, Y14, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y14, Y14
+	VMOVSD  X14, (DX)
 
-	// v = flush(beta2*v + omb2*d*d)
-	VANDPD Y1, Y13, Y15
-	VCMPPD $0x15, Y5, Y15, Y15
-	VANDPD Y13, Y15, Y13
-	VMOVSD (BX), X11
-	VMULPD Y11, Y6, Y11
-	VMULPD Y13, Y13, Y13
-	VMULPD Y13, Y7, Y13
-	VADDPD Y13, Y11, Y13
-	VANDPD Y1, Y13, Y15
-	VCMPPD $0x15, Y0, Y15, Y15
-	VANDPD Y13, Y15, Y13
-	VMOVSD X13, (BX)
+	// u = flush(root*d), v = flush(beta2*v + u*u)
+	VMULPD  Y13, Y5, Y13
+	VPAND   Y6, Y13, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y13, Y13
+	VMOVSD  (BX), X11
+	VMULPD  Y11, Y7, Y11
+	VMULPD  Y13, Y13, Y13
+	VADDPD  Y13, Y11, Y13
+	VPAND   Y1, Y13, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y13, Y13
+	VMOVSD  X13, (BX)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPD Y13, Y13
@@ -954,11 +851,8 @@ skip4:
 	VZEROUPPER
 	RET
 
-DATA tiny_f64<>+0(SB)/8, $0x0390000000000000
-GLOBL tiny_f64<>(SB), RODATA|NOPTR, $8
+DATA tinymask_f64<>+0(SB)/8, $0x7c00000000000000
+GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8
 
-DATA abs_f64<>+0(SB)/8, $0x7fffffffffffffff
-GLOBL abs_f64<>(SB), RODATA|NOPTR, $8
-
-DATA tinysq_f64<>+0(SB)/8, $0x21f0000000000000
-GLOBL tinysq_f64<>(SB), RODATA|NOPTR, $8
+DATA tinyrootmask_f64<>+0(SB)/8, $0x6000000000000000
+GLOBL tinyrootmask_f64<>(SB), RODATA|NOPTR, $8

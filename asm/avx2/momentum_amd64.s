@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func MomentumF32(p []float32, g []float32, buf []float32, scale float32, l2 float32, mu float32, omd float32, lr float32)
-// Requires: AVX
+// Requires: AVX, AVX2
 TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	// one step of heavy-ball descent
 	MOVQ         p_base+0(FP), DI
@@ -14,7 +14,7 @@ TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	MOVQ         p_len+8(FP), BX
 	VBROADCASTSS scale+72(FP), Y0
 	VBROADCASTSS tiny_f32<>+0(SB), Y1
-	VBROADCASTSS abs_f32<>+0(SB), Y2
+	VBROADCASTSS tinymask_f32<>+0(SB), Y2
 	VBROADCASTSS l2+76(FP), Y3
 	VBROADCASTSS mu+80(FP), Y4
 	VBROADCASTSS omd+84(FP), Y5
@@ -33,27 +33,22 @@ TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	TESTQ $+4, R9
 	JEQ   skip
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X7
-	VANDPS  Y2, Y7, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y7, Y15, Y7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPS  Y7, Y0, Y7
 	VMOVUPS (DI), X8
 	VMULPS  Y8, Y3, Y9
 	VADDPS  Y9, Y7, Y9
-	VANDPS  Y2, Y9, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y9, Y15, Y9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPS (DX), X7
 	VMULPS  Y7, Y4, Y7
 	VMULPS  Y9, Y5, Y9
 	VADDPS  Y9, Y7, Y9
-	VANDPS  Y2, Y9, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y9, Y15, Y9
+	VPAND   Y2, Y9, Y15
+	VPSIGND Y15, Y9, Y9
 	VMOVUPS X9, (DX)
 
 	// p -= lr*buf
@@ -69,28 +64,23 @@ skip:
 	TESTQ $+2, R9
 	JEQ   skip2
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSD (SI), X7
-	VANDPS Y2, Y7, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y7, Y15, Y7
-	VMULPS Y7, Y0, Y7
-	VMOVSD (DI), X8
-	VMULPS Y8, Y3, Y9
-	VADDPS Y9, Y7, Y9
-	VANDPS Y2, Y9, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y9, Y15, Y9
+	// d = scale*flush(g) + l2*p
+	VMOVSD  (SI), X7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
+	VMULPS  Y7, Y0, Y7
+	VMOVSD  (DI), X8
+	VMULPS  Y8, Y3, Y9
+	VADDPS  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSD (DX), X7
-	VMULPS Y7, Y4, Y7
-	VMULPS Y9, Y5, Y9
-	VADDPS Y9, Y7, Y9
-	VANDPS Y2, Y9, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y9, Y15, Y9
-	VMOVSD X9, (DX)
+	VMOVSD  (DX), X7
+	VMULPS  Y7, Y4, Y7
+	VMULPS  Y9, Y5, Y9
+	VADDPS  Y9, Y7, Y9
+	VPAND   Y2, Y9, Y15
+	VPSIGND Y15, Y9, Y9
+	VMOVSD  X9, (DX)
 
 	// p -= lr*buf
 	VMULPS Y9, Y6, Y9
@@ -105,28 +95,23 @@ skip2:
 	TESTQ $+1, R9
 	JEQ   skip3
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSS (SI), X7
-	VANDPS Y2, Y7, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y7, Y15, Y7
-	VMULPS Y7, Y0, Y7
-	VMOVSS (DI), X8
-	VMULPS Y8, Y3, Y9
-	VADDPS Y9, Y7, Y9
-	VANDPS Y2, Y9, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y9, Y15, Y9
+	// d = scale*flush(g) + l2*p
+	VMOVSS  (SI), X7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
+	VMULPS  Y7, Y0, Y7
+	VMOVSS  (DI), X8
+	VMULPS  Y8, Y3, Y9
+	VADDPS  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSS (DX), X7
-	VMULPS Y7, Y4, Y7
-	VMULPS Y9, Y5, Y9
-	VADDPS Y9, Y7, Y9
-	VANDPS Y2, Y9, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y9, Y15, Y9
-	VMOVSS X9, (DX)
+	VMOVSS  (DX), X7
+	VMULPS  Y7, Y4, Y7
+	VMULPS  Y9, Y5, Y9
+	VADDPS  Y9, Y7, Y9
+	VPAND   Y2, Y9, Y15
+	VPSIGND Y15, Y9, Y9
+	VMOVSS  X9, (DX)
 
 	// p -= lr*buf
 	VMULPS Y9, Y6, Y9
@@ -144,55 +129,45 @@ aligned:
 	PCALIGN $0x20
 
 main:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), Y7
-	VMOVUPS 32(SI), Y8
-	VANDPS  Y2, Y7, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y7, Y15, Y7
-	VANDPS  Y2, Y8, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y8, Y15, Y8
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPS  Y7, Y0, Y7
-	VMULPS  Y8, Y0, Y8
-	VMOVUPS (DI), Y9
-	VMOVUPS 32(DI), Y10
-	VMULPS  Y9, Y3, Y11
-	VMULPS  Y10, Y3, Y12
-	VADDPS  Y11, Y7, Y11
-	VADDPS  Y12, Y8, Y12
-	VANDPS  Y2, Y11, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y11, Y15, Y11
-	VANDPS  Y2, Y12, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y12, Y15, Y12
+	VMOVUPS (DI), Y8
+	VMULPS  Y8, Y3, Y9
+	VADDPS  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS (DX), Y8
-	VMOVUPS 32(DX), Y7
-	VMULPS  Y8, Y4, Y8
+	VMOVUPS (DX), Y7
 	VMULPS  Y7, Y4, Y7
-	VMULPS  Y11, Y5, Y11
-	VMULPS  Y12, Y5, Y12
-	VADDPS  Y11, Y8, Y11
-	VADDPS  Y12, Y7, Y12
-	VANDPS  Y2, Y11, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y11, Y15, Y11
-	VANDPS  Y2, Y12, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y12, Y15, Y12
-	VMOVUPS Y11, (DX)
-	VMOVUPS Y12, 32(DX)
+	VMULPS  Y9, Y5, Y9
+	VADDPS  Y9, Y7, Y9
+	VPAND   Y2, Y9, Y15
+	VPSIGND Y15, Y9, Y9
+	VMOVUPS Y9, (DX)
 
 	// p -= lr*buf
-	VMULPS  Y11, Y6, Y11
-	VMULPS  Y12, Y6, Y12
-	VSUBPS  Y11, Y9, Y11
-	VSUBPS  Y12, Y10, Y12
-	VMOVUPS Y11, (DI)
-	VMOVUPS Y12, 32(DI)
+	VMULPS  Y9, Y6, Y9
+	VSUBPS  Y9, Y8, Y9
+	VMOVUPS Y9, (DI)
+	VMOVUPS 32(SI), Y9
+	VPAND   Y2, Y9, Y15
+	VPSIGND Y15, Y9, Y9
+	VMULPS  Y9, Y0, Y9
+	VMOVUPS 32(DI), Y8
+	VMULPS  Y8, Y3, Y7
+	VADDPS  Y7, Y9, Y7
+	VMOVUPS 32(DX), Y9
+	VMULPS  Y9, Y4, Y9
+	VMULPS  Y7, Y5, Y7
+	VADDPS  Y7, Y9, Y7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
+	VMOVUPS Y7, 32(DX)
+	VMULPS  Y7, Y6, Y7
+	VSUBPS  Y7, Y8, Y7
+	VMOVUPS Y7, 32(DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
@@ -205,27 +180,22 @@ single:
 	JLT  tail
 
 one:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), Y7
-	VANDPS  Y2, Y7, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y7, Y15, Y7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPS  Y7, Y0, Y7
 	VMOVUPS (DI), Y8
 	VMULPS  Y8, Y3, Y9
 	VADDPS  Y9, Y7, Y9
-	VANDPS  Y2, Y9, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y9, Y15, Y9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPS (DX), Y7
 	VMULPS  Y7, Y4, Y7
 	VMULPS  Y9, Y5, Y9
 	VADDPS  Y9, Y7, Y9
-	VANDPS  Y2, Y9, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y9, Y15, Y9
+	VPAND   Y2, Y9, Y15
+	VPSIGND Y15, Y9, Y9
 	VMOVUPS Y9, (DX)
 
 	// p -= lr*buf
@@ -243,27 +213,22 @@ tail:
 	TESTQ $+4, BX
 	JEQ   skip4
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X7
-	VANDPS  Y2, Y7, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y7, Y15, Y7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPS  Y7, Y0, Y7
 	VMOVUPS (DI), X8
 	VMULPS  Y8, Y3, Y9
 	VADDPS  Y9, Y7, Y9
-	VANDPS  Y2, Y9, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y9, Y15, Y9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPS (DX), X7
 	VMULPS  Y7, Y4, Y7
 	VMULPS  Y9, Y5, Y9
 	VADDPS  Y9, Y7, Y9
-	VANDPS  Y2, Y9, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y9, Y15, Y9
+	VPAND   Y2, Y9, Y15
+	VPSIGND Y15, Y9, Y9
 	VMOVUPS X9, (DX)
 
 	// p -= lr*buf
@@ -278,28 +243,23 @@ skip4:
 	TESTQ $+2, BX
 	JEQ   skip5
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSD (SI), X7
-	VANDPS Y2, Y7, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y7, Y15, Y7
-	VMULPS Y7, Y0, Y7
-	VMOVSD (DI), X8
-	VMULPS Y8, Y3, Y9
-	VADDPS Y9, Y7, Y9
-	VANDPS Y2, Y9, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y9, Y15, Y9
+	// d = scale*flush(g) + l2*p
+	VMOVSD  (SI), X7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
+	VMULPS  Y7, Y0, Y7
+	VMOVSD  (DI), X8
+	VMULPS  Y8, Y3, Y9
+	VADDPS  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSD (DX), X7
-	VMULPS Y7, Y4, Y7
-	VMULPS Y9, Y5, Y9
-	VADDPS Y9, Y7, Y9
-	VANDPS Y2, Y9, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y9, Y15, Y9
-	VMOVSD X9, (DX)
+	VMOVSD  (DX), X7
+	VMULPS  Y7, Y4, Y7
+	VMULPS  Y9, Y5, Y9
+	VADDPS  Y9, Y7, Y9
+	VPAND   Y2, Y9, Y15
+	VPSIGND Y15, Y9, Y9
+	VMOVSD  X9, (DX)
 
 	// p -= lr*buf
 	VMULPS Y9, Y6, Y9
@@ -313,28 +273,23 @@ skip5:
 	TESTQ $+1, BX
 	JEQ   skip6
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSS (SI), X7
-	VANDPS Y2, Y7, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y7, Y15, Y7
-	VMULPS Y7, Y0, Y7
-	VMOVSS (DI), X8
-	VMULPS Y8, Y3, Y9
-	VADDPS Y9, Y7, Y9
-	VANDPS Y2, Y9, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y9, Y15, Y9
+	// d = scale*flush(g) + l2*p
+	VMOVSS  (SI), X7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
+	VMULPS  Y7, Y0, Y7
+	VMOVSS  (DI), X8
+	VMULPS  Y8, Y3, Y9
+	VADDPS  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSS (DX), X7
-	VMULPS Y7, Y4, Y7
-	VMULPS Y9, Y5, Y9
-	VADDPS Y9, Y7, Y9
-	VANDPS Y2, Y9, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y9, Y15, Y9
-	VMOVSS X9, (DX)
+	VMOVSS  (DX), X7
+	VMULPS  Y7, Y4, Y7
+	VMULPS  Y9, Y5, Y9
+	VADDPS  Y9, Y7, Y9
+	VPAND   Y2, Y9, Y15
+	VPSIGND Y15, Y9, Y9
+	VMOVSS  X9, (DX)
 
 	// p -= lr*buf
 	VMULPS Y9, Y6, Y9
@@ -348,14 +303,14 @@ skip6:
 	VZEROUPPER
 	RET
 
-DATA tiny_f32<>+0(SB)/4, $0x0c800000
+DATA tiny_f32<>+0(SB)/4, $0x10000000
 GLOBL tiny_f32<>(SB), RODATA|NOPTR, $4
 
-DATA abs_f32<>+0(SB)/4, $0x7fffffff
-GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
+DATA tinymask_f32<>+0(SB)/4, $0x70000000
+GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
 // func MomentumF64(p []float64, g []float64, buf []float64, scale float64, l2 float64, mu float64, omd float64, lr float64)
-// Requires: AVX
+// Requires: AVX, AVX2
 TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	// one step of heavy-ball descent
 	MOVQ         p_base+0(FP), DI
@@ -364,7 +319,7 @@ TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	MOVQ         p_len+8(FP), BX
 	VBROADCASTSD scale+72(FP), Y0
 	VBROADCASTSD tiny_f64<>+0(SB), Y1
-	VBROADCASTSD abs_f64<>+0(SB), Y2
+	VBROADCASTSD tinymask_f64<>+0(SB), Y2
 	VBROADCASTSD l2+80(FP), Y3
 	VBROADCASTSD mu+88(FP), Y4
 	VBROADCASTSD omd+96(FP), Y5
@@ -383,27 +338,24 @@ TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	TESTQ $+2, R9
 	JEQ   skip
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X7
-	VANDPD  Y2, Y7, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y7, Y15, Y7
+	VPAND   Y2, Y7, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPD  Y7, Y0, Y7
 	VMOVUPS (DI), X8
 	VMULPD  Y8, Y3, Y9
 	VADDPD  Y9, Y7, Y9
-	VANDPD  Y2, Y9, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y9, Y15, Y9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPS (DX), X7
 	VMULPD  Y7, Y4, Y7
 	VMULPD  Y9, Y5, Y9
 	VADDPD  Y9, Y7, Y9
-	VANDPD  Y2, Y9, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y9, Y15, Y9
+	VPAND   Y2, Y9, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y9, Y9
 	VMOVUPS X9, (DX)
 
 	// p -= lr*buf
@@ -419,28 +371,25 @@ skip:
 	TESTQ $+1, R9
 	JEQ   skip2
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSD (SI), X7
-	VANDPD Y2, Y7, Y15
-	VCMPPD $0x15, Y1, Y15, Y15
-	VANDPD Y7, Y15, Y7
-	VMULPD Y7, Y0, Y7
-	VMOVSD (DI), X8
-	VMULPD Y8, Y3, Y9
-	VADDPD Y9, Y7, Y9
-	VANDPD Y2, Y9, Y15
-	VCMPPD $0x15, Y1, Y15, Y15
-	VANDPD Y9, Y15, Y9
+	// d = scale*flush(g) + l2*p
+	VMOVSD  (SI), X7
+	VPAND   Y2, Y7, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y7, Y7
+	VMULPD  Y7, Y0, Y7
+	VMOVSD  (DI), X8
+	VMULPD  Y8, Y3, Y9
+	VADDPD  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSD (DX), X7
-	VMULPD Y7, Y4, Y7
-	VMULPD Y9, Y5, Y9
-	VADDPD Y9, Y7, Y9
-	VANDPD Y2, Y9, Y15
-	VCMPPD $0x15, Y1, Y15, Y15
-	VANDPD Y9, Y15, Y9
-	VMOVSD X9, (DX)
+	VMOVSD  (DX), X7
+	VMULPD  Y7, Y4, Y7
+	VMULPD  Y9, Y5, Y9
+	VADDPD  Y9, Y7, Y9
+	VPAND   Y2, Y9, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y9, Y9
+	VMOVSD  X9, (DX)
 
 	// p -= lr*buf
 	VMULPD Y9, Y6, Y9
@@ -458,55 +407,49 @@ aligned:
 	PCALIGN $0x20
 
 main:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPD (SI), Y7
-	VMOVUPD 32(SI), Y8
-	VANDPD  Y2, Y7, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y7, Y15, Y7
-	VANDPD  Y2, Y8, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y8, Y15, Y8
+	VPAND   Y2, Y7, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPD  Y7, Y0, Y7
-	VMULPD  Y8, Y0, Y8
-	VMOVUPD (DI), Y9
-	VMOVUPD 32(DI), Y10
-	VMULPD  Y9, Y3, Y11
-	VMULPD  Y10, Y3, Y12
-	VADDPD  Y11, Y7, Y11
-	VADDPD  Y12, Y8, Y12
-	VANDPD  Y2, Y11, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y11, Y15, Y11
-	VANDPD  Y2, Y12, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y12, Y15, Y12
+	VMOVUPD (DI), Y8
+	VMULPD  Y8, Y3, Y9
+	VADDPD  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPD (DX), Y8
-	VMOVUPD 32(DX), Y7
-	VMULPD  Y8, Y4, Y8
+	VMOVUPD (DX), Y7
 	VMULPD  Y7, Y4, Y7
-	VMULPD  Y11, Y5, Y11
-	VMULPD  Y12, Y5, Y12
-	VADDPD  Y11, Y8, Y11
-	VADDPD  Y12, Y7, Y12
-	VANDPD  Y2, Y11, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y11, Y15, Y11
-	VANDPD  Y2, Y12, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y12, Y15, Y12
-	VMOVUPD Y11, (DX)
-	VMOVUPD Y12, 32(DX)
+	VMULPD  Y9, Y5, Y9
+	VADDPD  Y9, Y7, Y9
+	VPAND   Y2, Y9, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y9, Y9
+	VMOVUPD Y9, (DX)
 
 	// p -= lr*buf
-	VMULPD  Y11, Y6, Y11
-	VMULPD  Y12, Y6, Y12
-	VSUBPD  Y11, Y9, Y11
-	VSUBPD  Y12, Y10, Y12
-	VMOVUPD Y11, (DI)
-	VMOVUPD Y12, 32(DI)
+	VMULPD  Y9, Y6, Y9
+	VSUBPD  Y9, Y8, Y9
+	VMOVUPD Y9, (DI)
+	VMOVUPD 32(SI), Y9
+	VPAND   Y2, Y9, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y9, Y9
+	VMULPD  Y9, Y0, Y9
+	VMOVUPD 32(DI), Y8
+	VMULPD  Y8, Y3, Y7
+	VADDPD  Y7, Y9, Y7
+	VMOVUPD 32(DX), Y9
+	VMULPD  Y9, Y4, Y9
+	VMULPD  Y7, Y5, Y7
+	VADDPD  Y7, Y9, Y7
+	VPAND   Y2, Y7, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y7, Y7
+	VMOVUPD Y7, 32(DX)
+	VMULPD  Y7, Y6, Y7
+	VSUBPD  Y7, Y8, Y7
+	VMOVUPD Y7, 32(DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
@@ -519,27 +462,24 @@ single:
 	JLT  tail
 
 one:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPD (SI), Y7
-	VANDPD  Y2, Y7, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y7, Y15, Y7
+	VPAND   Y2, Y7, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPD  Y7, Y0, Y7
 	VMOVUPD (DI), Y8
 	VMULPD  Y8, Y3, Y9
 	VADDPD  Y9, Y7, Y9
-	VANDPD  Y2, Y9, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y9, Y15, Y9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPD (DX), Y7
 	VMULPD  Y7, Y4, Y7
 	VMULPD  Y9, Y5, Y9
 	VADDPD  Y9, Y7, Y9
-	VANDPD  Y2, Y9, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y9, Y15, Y9
+	VPAND   Y2, Y9, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y9, Y9
 	VMOVUPD Y9, (DX)
 
 	// p -= lr*buf
@@ -557,27 +497,24 @@ tail:
 	TESTQ $+2, BX
 	JEQ   skip3
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X7
-	VANDPD  Y2, Y7, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y7, Y15, Y7
+	VPAND   Y2, Y7, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPD  Y7, Y0, Y7
 	VMOVUPS (DI), X8
 	VMULPD  Y8, Y3, Y9
 	VADDPD  Y9, Y7, Y9
-	VANDPD  Y2, Y9, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y9, Y15, Y9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPS (DX), X7
 	VMULPD  Y7, Y4, Y7
 	VMULPD  Y9, Y5, Y9
 	VADDPD  Y9, Y7, Y9
-	VANDPD  Y2, Y9, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y9, Y15, Y9
+	VPAND   Y2, Y9, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y9, Y9
 	VMOVUPS X9, (DX)
 
 	// p -= lr*buf
@@ -592,28 +529,25 @@ skip3:
 	TESTQ $+1, BX
 	JEQ   skip4
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSD (SI), X7
-	VANDPD Y2, Y7, Y15
-	VCMPPD $0x15, Y1, Y15, Y15
-	VANDPD Y7, Y15, Y7
-	VMULPD Y7, Y0, Y7
-	VMOVSD (DI), X8
-	VMULPD Y8, Y3, Y9
-	VADDPD Y9, Y7, Y9
-	VANDPD Y2, Y9, Y15
-	VCMPPD $0x15, Y1, Y15, Y15
-	VANDPD Y9, Y15, Y9
+	// d = scale*flush(g) + l2*p
+	VMOVSD  (SI), X7
+	VPAND   Y2, Y7, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y7, Y7
+	VMULPD  Y7, Y0, Y7
+	VMOVSD  (DI), X8
+	VMULPD  Y8, Y3, Y9
+	VADDPD  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSD (DX), X7
-	VMULPD Y7, Y4, Y7
-	VMULPD Y9, Y5, Y9
-	VADDPD Y9, Y7, Y9
-	VANDPD Y2, Y9, Y15
-	VCMPPD $0x15, Y1, Y15, Y15
-	VANDPD Y9, Y15, Y9
-	VMOVSD X9, (DX)
+	VMOVSD  (DX), X7
+	VMULPD  Y7, Y4, Y7
+	VMULPD  Y9, Y5, Y9
+	VADDPD  Y9, Y7, Y9
+	VPAND   Y2, Y9, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y9, Y9
+	VMOVSD  X9, (DX)
 
 	// p -= lr*buf
 	VMULPD Y9, Y6, Y9
@@ -627,8 +561,8 @@ skip4:
 	VZEROUPPER
 	RET
 
-DATA tiny_f64<>+0(SB)/8, $0x0390000000000000
+DATA tiny_f64<>+0(SB)/8, $0x0400000000000000
 GLOBL tiny_f64<>(SB), RODATA|NOPTR, $8
 
-DATA abs_f64<>+0(SB)/8, $0x7fffffffffffffff
-GLOBL abs_f64<>(SB), RODATA|NOPTR, $8
+DATA tinymask_f64<>+0(SB)/8, $0x7c00000000000000
+GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8

@@ -46,22 +46,18 @@ skip2:
 
 skip3:
 aligned:
-	CMPQ    SI, $+32
+	CMPQ    SI, $+16
 	JLT     single
 	PCALIGN $0x20
 
 main:
 	VMOVUPS (DI), Y0
-	VMOVUPS 32(DI), Y1
-	VMOVUPS 64(DI), Y2
-	VMOVUPS 96(DI), Y3
 	VMOVUPS Y0, (DI)
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS Y3, 96(DI)
-	ADDQ    $+128, DI
-	SUBQ    $+32, SI
-	CMPQ    SI, $+32
+	VMOVUPS 32(DI), Y0
+	VMOVUPS Y0, 32(DI)
+	ADDQ    $+64, DI
+	SUBQ    $+16, SI
+	CMPQ    SI, $+16
 	JGE     main
 
 single:
@@ -135,22 +131,18 @@ skip:
 
 skip2:
 aligned:
-	CMPQ    SI, $+16
+	CMPQ    SI, $+8
 	JLT     single
 	PCALIGN $0x20
 
 main:
 	VMOVUPD (DI), Y0
-	VMOVUPD 32(DI), Y1
-	VMOVUPD 64(DI), Y2
-	VMOVUPD 96(DI), Y3
 	VMOVUPD Y0, (DI)
-	VMOVUPD Y1, 32(DI)
-	VMOVUPD Y2, 64(DI)
-	VMOVUPD Y3, 96(DI)
-	ADDQ    $+128, DI
-	SUBQ    $+16, SI
-	CMPQ    SI, $+16
+	VMOVUPD 32(DI), Y0
+	VMOVUPD Y0, 32(DI)
+	ADDQ    $+64, DI
+	SUBQ    $+8, SI
+	CMPQ    SI, $+8
 	JGE     main
 
 single:

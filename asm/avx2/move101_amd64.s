@@ -56,31 +56,23 @@ skip2:
 
 skip3:
 aligned:
-	CMPQ    DX, $+32
+	CMPQ    DX, $+16
 	JLT     single
 	PCALIGN $0x20
 
 main:
 	VMOVUPS (DI), Y0
+	VMOVUPS (SI), Y1
+	VORPS   Y1, Y0, Y1
+	VMOVUPS Y1, (SI)
 	VMOVUPS 32(DI), Y1
-	VMOVUPS 64(DI), Y2
-	VMOVUPS 96(DI), Y3
-	VMOVUPS (SI), Y4
-	VMOVUPS 32(SI), Y5
-	VMOVUPS 64(SI), Y6
-	VMOVUPS 96(SI), Y7
-	VORPS   Y4, Y0, Y4
-	VORPS   Y5, Y1, Y5
-	VORPS   Y6, Y2, Y6
-	VORPS   Y7, Y3, Y7
-	VMOVUPS Y4, (SI)
-	VMOVUPS Y5, 32(SI)
-	VMOVUPS Y6, 64(SI)
-	VMOVUPS Y7, 96(SI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
+	VMOVUPS 32(SI), Y0
+	VORPS   Y0, Y1, Y0
+	VMOVUPS Y0, 32(SI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
 	JGE     main
 
 single:
@@ -173,31 +165,23 @@ skip:
 
 skip2:
 aligned:
-	CMPQ    DX, $+16
+	CMPQ    DX, $+8
 	JLT     single
 	PCALIGN $0x20
 
 main:
 	VMOVUPD (DI), Y0
+	VMOVUPD (SI), Y1
+	VORPD   Y1, Y0, Y1
+	VMOVUPD Y1, (SI)
 	VMOVUPD 32(DI), Y1
-	VMOVUPD 64(DI), Y2
-	VMOVUPD 96(DI), Y3
-	VMOVUPD (SI), Y4
-	VMOVUPD 32(SI), Y5
-	VMOVUPD 64(SI), Y6
-	VMOVUPD 96(SI), Y7
-	VORPD   Y4, Y0, Y4
-	VORPD   Y5, Y1, Y5
-	VORPD   Y6, Y2, Y6
-	VORPD   Y7, Y3, Y7
-	VMOVUPD Y4, (SI)
-	VMOVUPD Y5, 32(SI)
-	VMOVUPD Y6, 64(SI)
-	VMOVUPD Y7, 96(SI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
+	VMOVUPD 32(SI), Y0
+	VORPD   Y0, Y1, Y0
+	VMOVUPD Y0, 32(SI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
 	JGE     main
 
 single:

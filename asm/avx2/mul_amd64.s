@@ -60,32 +60,24 @@ skip2:
 
 skip3:
 aligned:
-	CMPQ    BX, $+32
+	CMPQ    BX, $+16
 	JLT     single
 	PCALIGN $0x20
 
 main:
 	VMOVUPS (SI), Y0
+	VMOVUPS (DX), Y1
+	VMULPS  Y1, Y0, Y1
+	VMOVUPS Y1, (DI)
 	VMOVUPS 32(SI), Y1
-	VMOVUPS 64(SI), Y2
-	VMOVUPS 96(SI), Y3
-	VMOVUPS (DX), Y4
-	VMOVUPS 32(DX), Y5
-	VMOVUPS 64(DX), Y6
-	VMOVUPS 96(DX), Y7
-	VMULPS  Y4, Y0, Y4
-	VMULPS  Y5, Y1, Y5
-	VMULPS  Y6, Y2, Y6
-	VMULPS  Y7, Y3, Y7
-	VMOVUPS Y4, (DI)
-	VMOVUPS Y5, 32(DI)
-	VMOVUPS Y6, 64(DI)
-	VMOVUPS Y7, 96(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	SUBQ    $+32, BX
-	CMPQ    BX, $+32
+	VMOVUPS 32(DX), Y0
+	VMULPS  Y0, Y1, Y0
+	VMOVUPS Y0, 32(DI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	ADDQ    $+64, DX
+	SUBQ    $+16, BX
+	CMPQ    BX, $+16
 	JGE     main
 
 single:
@@ -185,32 +177,24 @@ skip:
 
 skip2:
 aligned:
-	CMPQ    BX, $+16
+	CMPQ    BX, $+8
 	JLT     single
 	PCALIGN $0x20
 
 main:
 	VMOVUPD (SI), Y0
+	VMOVUPD (DX), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD Y1, (DI)
 	VMOVUPD 32(SI), Y1
-	VMOVUPD 64(SI), Y2
-	VMOVUPD 96(SI), Y3
-	VMOVUPD (DX), Y4
-	VMOVUPD 32(DX), Y5
-	VMOVUPD 64(DX), Y6
-	VMOVUPD 96(DX), Y7
-	VMULPD  Y4, Y0, Y4
-	VMULPD  Y5, Y1, Y5
-	VMULPD  Y6, Y2, Y6
-	VMULPD  Y7, Y3, Y7
-	VMOVUPD Y4, (DI)
-	VMOVUPD Y5, 32(DI)
-	VMOVUPD Y6, 64(DI)
-	VMOVUPD Y7, 96(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	SUBQ    $+16, BX
-	CMPQ    BX, $+16
+	VMOVUPD 32(DX), Y0
+	VMULPD  Y0, Y1, Y0
+	VMOVUPD Y0, 32(DI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	ADDQ    $+64, DX
+	SUBQ    $+8, BX
+	CMPQ    BX, $+8
 	JGE     main
 
 single:

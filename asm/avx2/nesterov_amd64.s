@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func NesterovF32(p []float32, g []float32, buf []float32, scale float32, l2 float32, mu float32, omd float32, lr float32)
-// Requires: AVX
+// Requires: AVX, AVX2
 TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	// one step of Nesterov's accelerated descent
 	MOVQ         p_base+0(FP), DI
@@ -14,7 +14,7 @@ TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	MOVQ         p_len+8(FP), BX
 	VBROADCASTSS scale+72(FP), Y0
 	VBROADCASTSS tiny_f32<>+0(SB), Y1
-	VBROADCASTSS abs_f32<>+0(SB), Y2
+	VBROADCASTSS tinymask_f32<>+0(SB), Y2
 	VBROADCASTSS l2+76(FP), Y3
 	VBROADCASTSS mu+80(FP), Y4
 	VBROADCASTSS omd+84(FP), Y5
@@ -33,27 +33,22 @@ TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	TESTQ $+4, R9
 	JEQ   skip
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X7
-	VANDPS  Y2, Y7, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y7, Y15, Y7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPS  Y7, Y0, Y7
 	VMOVUPS (DI), X8
 	VMULPS  Y8, Y3, Y9
 	VADDPS  Y9, Y7, Y9
-	VANDPS  Y2, Y9, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y9, Y15, Y9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPS (DX), X7
 	VMULPS  Y7, Y4, Y7
 	VMULPS  Y9, Y5, Y10
 	VADDPS  Y10, Y7, Y10
-	VANDPS  Y2, Y10, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y10, Y15, Y10
+	VPAND   Y2, Y10, Y15
+	VPSIGND Y15, Y10, Y10
 	VMOVUPS X10, (DX)
 
 	// p -= lr*(d + mu*buf)
@@ -71,28 +66,23 @@ skip:
 	TESTQ $+2, R9
 	JEQ   skip2
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSD (SI), X7
-	VANDPS Y2, Y7, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y7, Y15, Y7
-	VMULPS Y7, Y0, Y7
-	VMOVSD (DI), X8
-	VMULPS Y8, Y3, Y9
-	VADDPS Y9, Y7, Y9
-	VANDPS Y2, Y9, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y9, Y15, Y9
+	// d = scale*flush(g) + l2*p
+	VMOVSD  (SI), X7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
+	VMULPS  Y7, Y0, Y7
+	VMOVSD  (DI), X8
+	VMULPS  Y8, Y3, Y9
+	VADDPS  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSD (DX), X7
-	VMULPS Y7, Y4, Y7
-	VMULPS Y9, Y5, Y10
-	VADDPS Y10, Y7, Y10
-	VANDPS Y2, Y10, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y10, Y15, Y10
-	VMOVSD X10, (DX)
+	VMOVSD  (DX), X7
+	VMULPS  Y7, Y4, Y7
+	VMULPS  Y9, Y5, Y10
+	VADDPS  Y10, Y7, Y10
+	VPAND   Y2, Y10, Y15
+	VPSIGND Y15, Y10, Y10
+	VMOVSD  X10, (DX)
 
 	// p -= lr*(d + mu*buf)
 	VMULPS Y10, Y4, Y10
@@ -109,28 +99,23 @@ skip2:
 	TESTQ $+1, R9
 	JEQ   skip3
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSS (SI), X7
-	VANDPS Y2, Y7, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y7, Y15, Y7
-	VMULPS Y7, Y0, Y7
-	VMOVSS (DI), X8
-	VMULPS Y8, Y3, Y9
-	VADDPS Y9, Y7, Y9
-	VANDPS Y2, Y9, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y9, Y15, Y9
+	// d = scale*flush(g) + l2*p
+	VMOVSS  (SI), X7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
+	VMULPS  Y7, Y0, Y7
+	VMOVSS  (DI), X8
+	VMULPS  Y8, Y3, Y9
+	VADDPS  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSS (DX), X7
-	VMULPS Y7, Y4, Y7
-	VMULPS Y9, Y5, Y10
-	VADDPS Y10, Y7, Y10
-	VANDPS Y2, Y10, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y10, Y15, Y10
-	VMOVSS X10, (DX)
+	VMOVSS  (DX), X7
+	VMULPS  Y7, Y4, Y7
+	VMULPS  Y9, Y5, Y10
+	VADDPS  Y10, Y7, Y10
+	VPAND   Y2, Y10, Y15
+	VPSIGND Y15, Y10, Y10
+	VMOVSS  X10, (DX)
 
 	// p -= lr*(d + mu*buf)
 	VMULPS Y10, Y4, Y10
@@ -150,59 +135,49 @@ aligned:
 	PCALIGN $0x20
 
 main:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), Y7
-	VMOVUPS 32(SI), Y8
-	VANDPS  Y2, Y7, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y7, Y15, Y7
-	VANDPS  Y2, Y8, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y8, Y15, Y8
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPS  Y7, Y0, Y7
-	VMULPS  Y8, Y0, Y8
-	VMOVUPS (DI), Y9
-	VMOVUPS 32(DI), Y10
-	VMULPS  Y9, Y3, Y11
-	VMULPS  Y10, Y3, Y12
-	VADDPS  Y11, Y7, Y11
-	VADDPS  Y12, Y8, Y12
-	VANDPS  Y2, Y11, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y11, Y15, Y11
-	VANDPS  Y2, Y12, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y12, Y15, Y12
+	VMOVUPS (DI), Y8
+	VMULPS  Y8, Y3, Y9
+	VADDPS  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS (DX), Y8
-	VMOVUPS 32(DX), Y7
-	VMULPS  Y8, Y4, Y8
+	VMOVUPS (DX), Y7
 	VMULPS  Y7, Y4, Y7
-	VMULPS  Y11, Y5, Y13
-	VMULPS  Y12, Y5, Y14
-	VADDPS  Y13, Y8, Y13
-	VADDPS  Y14, Y7, Y14
-	VANDPS  Y2, Y13, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y13, Y15, Y13
-	VANDPS  Y2, Y14, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y14, Y15, Y14
-	VMOVUPS Y13, (DX)
-	VMOVUPS Y14, 32(DX)
+	VMULPS  Y9, Y5, Y10
+	VADDPS  Y10, Y7, Y10
+	VPAND   Y2, Y10, Y15
+	VPSIGND Y15, Y10, Y10
+	VMOVUPS Y10, (DX)
 
 	// p -= lr*(d + mu*buf)
-	VMULPS  Y13, Y4, Y13
-	VMULPS  Y14, Y4, Y14
-	VADDPS  Y13, Y11, Y13
-	VADDPS  Y14, Y12, Y14
-	VMULPS  Y13, Y6, Y13
-	VMULPS  Y14, Y6, Y14
-	VSUBPS  Y13, Y9, Y13
-	VSUBPS  Y14, Y10, Y14
-	VMOVUPS Y13, (DI)
-	VMOVUPS Y14, 32(DI)
+	VMULPS  Y10, Y4, Y10
+	VADDPS  Y10, Y9, Y10
+	VMULPS  Y10, Y6, Y10
+	VSUBPS  Y10, Y8, Y10
+	VMOVUPS Y10, (DI)
+	VMOVUPS 32(SI), Y10
+	VPAND   Y2, Y10, Y15
+	VPSIGND Y15, Y10, Y10
+	VMULPS  Y10, Y0, Y10
+	VMOVUPS 32(DI), Y8
+	VMULPS  Y8, Y3, Y9
+	VADDPS  Y9, Y10, Y9
+	VMOVUPS 32(DX), Y10
+	VMULPS  Y10, Y4, Y10
+	VMULPS  Y9, Y5, Y7
+	VADDPS  Y7, Y10, Y7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
+	VMOVUPS Y7, 32(DX)
+	VMULPS  Y7, Y4, Y7
+	VADDPS  Y7, Y9, Y7
+	VMULPS  Y7, Y6, Y7
+	VSUBPS  Y7, Y8, Y7
+	VMOVUPS Y7, 32(DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
@@ -215,27 +190,22 @@ single:
 	JLT  tail
 
 one:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), Y7
-	VANDPS  Y2, Y7, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y7, Y15, Y7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPS  Y7, Y0, Y7
 	VMOVUPS (DI), Y8
 	VMULPS  Y8, Y3, Y9
 	VADDPS  Y9, Y7, Y9
-	VANDPS  Y2, Y9, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y9, Y15, Y9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPS (DX), Y7
 	VMULPS  Y7, Y4, Y7
 	VMULPS  Y9, Y5, Y10
 	VADDPS  Y10, Y7, Y10
-	VANDPS  Y2, Y10, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y10, Y15, Y10
+	VPAND   Y2, Y10, Y15
+	VPSIGND Y15, Y10, Y10
 	VMOVUPS Y10, (DX)
 
 	// p -= lr*(d + mu*buf)
@@ -255,27 +225,22 @@ tail:
 	TESTQ $+4, BX
 	JEQ   skip4
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X7
-	VANDPS  Y2, Y7, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y7, Y15, Y7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPS  Y7, Y0, Y7
 	VMOVUPS (DI), X8
 	VMULPS  Y8, Y3, Y9
 	VADDPS  Y9, Y7, Y9
-	VANDPS  Y2, Y9, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y9, Y15, Y9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPS (DX), X7
 	VMULPS  Y7, Y4, Y7
 	VMULPS  Y9, Y5, Y10
 	VADDPS  Y10, Y7, Y10
-	VANDPS  Y2, Y10, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y10, Y15, Y10
+	VPAND   Y2, Y10, Y15
+	VPSIGND Y15, Y10, Y10
 	VMOVUPS X10, (DX)
 
 	// p -= lr*(d + mu*buf)
@@ -292,28 +257,23 @@ skip4:
 	TESTQ $+2, BX
 	JEQ   skip5
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSD (SI), X7
-	VANDPS Y2, Y7, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y7, Y15, Y7
-	VMULPS Y7, Y0, Y7
-	VMOVSD (DI), X8
-	VMULPS Y8, Y3, Y9
-	VADDPS Y9, Y7, Y9
-	VANDPS Y2, Y9, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y9, Y15, Y9
+	// d = scale*flush(g) + l2*p
+	VMOVSD  (SI), X7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
+	VMULPS  Y7, Y0, Y7
+	VMOVSD  (DI), X8
+	VMULPS  Y8, Y3, Y9
+	VADDPS  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSD (DX), X7
-	VMULPS Y7, Y4, Y7
-	VMULPS Y9, Y5, Y10
-	VADDPS Y10, Y7, Y10
-	VANDPS Y2, Y10, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y10, Y15, Y10
-	VMOVSD X10, (DX)
+	VMOVSD  (DX), X7
+	VMULPS  Y7, Y4, Y7
+	VMULPS  Y9, Y5, Y10
+	VADDPS  Y10, Y7, Y10
+	VPAND   Y2, Y10, Y15
+	VPSIGND Y15, Y10, Y10
+	VMOVSD  X10, (DX)
 
 	// p -= lr*(d + mu*buf)
 	VMULPS Y10, Y4, Y10
@@ -329,28 +289,23 @@ skip5:
 	TESTQ $+1, BX
 	JEQ   skip6
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSS (SI), X7
-	VANDPS Y2, Y7, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y7, Y15, Y7
-	VMULPS Y7, Y0, Y7
-	VMOVSS (DI), X8
-	VMULPS Y8, Y3, Y9
-	VADDPS Y9, Y7, Y9
-	VANDPS Y2, Y9, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y9, Y15, Y9
+	// d = scale*flush(g) + l2*p
+	VMOVSS  (SI), X7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
+	VMULPS  Y7, Y0, Y7
+	VMOVSS  (DI), X8
+	VMULPS  Y8, Y3, Y9
+	VADDPS  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSS (DX), X7
-	VMULPS Y7, Y4, Y7
-	VMULPS Y9, Y5, Y10
-	VADDPS Y10, Y7, Y10
-	VANDPS Y2, Y10, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y10, Y15, Y10
-	VMOVSS X10, (DX)
+	VMOVSS  (DX), X7
+	VMULPS  Y7, Y4, Y7
+	VMULPS  Y9, Y5, Y10
+	VADDPS  Y10, Y7, Y10
+	VPAND   Y2, Y10, Y15
+	VPSIGND Y15, Y10, Y10
+	VMOVSS  X10, (DX)
 
 	// p -= lr*(d + mu*buf)
 	VMULPS Y10, Y4, Y10
@@ -366,14 +321,14 @@ skip6:
 	VZEROUPPER
 	RET
 
-DATA tiny_f32<>+0(SB)/4, $0x0c800000
+DATA tiny_f32<>+0(SB)/4, $0x10000000
 GLOBL tiny_f32<>(SB), RODATA|NOPTR, $4
 
-DATA abs_f32<>+0(SB)/4, $0x7fffffff
-GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
+DATA tinymask_f32<>+0(SB)/4, $0x70000000
+GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
 // func NesterovF64(p []float64, g []float64, buf []float64, scale float64, l2 float64, mu float64, omd float64, lr float64)
-// Requires: AVX
+// Requires: AVX, AVX2
 TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	// one step of Nesterov's accelerated descent
 	MOVQ         p_base+0(FP), DI
@@ -382,7 +337,7 @@ TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	MOVQ         p_len+8(FP), BX
 	VBROADCASTSD scale+72(FP), Y0
 	VBROADCASTSD tiny_f64<>+0(SB), Y1
-	VBROADCASTSD abs_f64<>+0(SB), Y2
+	VBROADCASTSD tinymask_f64<>+0(SB), Y2
 	VBROADCASTSD l2+80(FP), Y3
 	VBROADCASTSD mu+88(FP), Y4
 	VBROADCASTSD omd+96(FP), Y5
@@ -401,27 +356,24 @@ TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	TESTQ $+2, R9
 	JEQ   skip
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X7
-	VANDPD  Y2, Y7, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y7, Y15, Y7
+	VPAND   Y2, Y7, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPD  Y7, Y0, Y7
 	VMOVUPS (DI), X8
 	VMULPD  Y8, Y3, Y9
 	VADDPD  Y9, Y7, Y9
-	VANDPD  Y2, Y9, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y9, Y15, Y9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPS (DX), X7
 	VMULPD  Y7, Y4, Y7
 	VMULPD  Y9, Y5, Y10
 	VADDPD  Y10, Y7, Y10
-	VANDPD  Y2, Y10, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y10, Y15, Y10
+	VPAND   Y2, Y10, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y10, Y10
 	VMOVUPS X10, (DX)
 
 	// p -= lr*(d + mu*buf)
@@ -439,28 +391,25 @@ skip:
 	TESTQ $+1, R9
 	JEQ   skip2
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSD (SI), X7
-	VANDPD Y2, Y7, Y15
-	VCMPPD $0x15, Y1, Y15, Y15
-	VANDPD Y7, Y15, Y7
-	VMULPD Y7, Y0, Y7
-	VMOVSD (DI), X8
-	VMULPD Y8, Y3, Y9
-	VADDPD Y9, Y7, Y9
-	VANDPD Y2, Y9, Y15
-	VCMPPD $0x15, Y1, Y15, Y15
-	VANDPD Y9, Y15, Y9
+	// d = scale*flush(g) + l2*p
+	VMOVSD  (SI), X7
+	VPAND   Y2, Y7, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y7, Y7
+	VMULPD  Y7, Y0, Y7
+	VMOVSD  (DI), X8
+	VMULPD  Y8, Y3, Y9
+	VADDPD  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSD (DX), X7
-	VMULPD Y7, Y4, Y7
-	VMULPD Y9, Y5, Y10
-	VADDPD Y10, Y7, Y10
-	VANDPD Y2, Y10, Y15
-	VCMPPD $0x15, Y1, Y15, Y15
-	VANDPD Y10, Y15, Y10
-	VMOVSD X10, (DX)
+	VMOVSD  (DX), X7
+	VMULPD  Y7, Y4, Y7
+	VMULPD  Y9, Y5, Y10
+	VADDPD  Y10, Y7, Y10
+	VPAND   Y2, Y10, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y10, Y10
+	VMOVSD  X10, (DX)
 
 	// p -= lr*(d + mu*buf)
 	VMULPD Y10, Y4, Y10
@@ -480,59 +429,53 @@ aligned:
 	PCALIGN $0x20
 
 main:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPD (SI), Y7
-	VMOVUPD 32(SI), Y8
-	VANDPD  Y2, Y7, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y7, Y15, Y7
-	VANDPD  Y2, Y8, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y8, Y15, Y8
+	VPAND   Y2, Y7, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPD  Y7, Y0, Y7
-	VMULPD  Y8, Y0, Y8
-	VMOVUPD (DI), Y9
-	VMOVUPD 32(DI), Y10
-	VMULPD  Y9, Y3, Y11
-	VMULPD  Y10, Y3, Y12
-	VADDPD  Y11, Y7, Y11
-	VADDPD  Y12, Y8, Y12
-	VANDPD  Y2, Y11, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y11, Y15, Y11
-	VANDPD  Y2, Y12, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y12, Y15, Y12
+	VMOVUPD (DI), Y8
+	VMULPD  Y8, Y3, Y9
+	VADDPD  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPD (DX), Y8
-	VMOVUPD 32(DX), Y7
-	VMULPD  Y8, Y4, Y8
+	VMOVUPD (DX), Y7
 	VMULPD  Y7, Y4, Y7
-	VMULPD  Y11, Y5, Y13
-	VMULPD  Y12, Y5, Y14
-	VADDPD  Y13, Y8, Y13
-	VADDPD  Y14, Y7, Y14
-	VANDPD  Y2, Y13, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y13, Y15, Y13
-	VANDPD  Y2, Y14, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y14, Y15, Y14
-	VMOVUPD Y13, (DX)
-	VMOVUPD Y14, 32(DX)
+	VMULPD  Y9, Y5, Y10
+	VADDPD  Y10, Y7, Y10
+	VPAND   Y2, Y10, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y10, Y10
+	VMOVUPD Y10, (DX)
 
 	// p -= lr*(d + mu*buf)
-	VMULPD  Y13, Y4, Y13
-	VMULPD  Y14, Y4, Y14
-	VADDPD  Y13, Y11, Y13
-	VADDPD  Y14, Y12, Y14
-	VMULPD  Y13, Y6, Y13
-	VMULPD  Y14, Y6, Y14
-	VSUBPD  Y13, Y9, Y13
-	VSUBPD  Y14, Y10, Y14
-	VMOVUPD Y13, (DI)
-	VMOVUPD Y14, 32(DI)
+	VMULPD  Y10, Y4, Y10
+	VADDPD  Y10, Y9, Y10
+	VMULPD  Y10, Y6, Y10
+	VSUBPD  Y10, Y8, Y10
+	VMOVUPD Y10, (DI)
+	VMOVUPD 32(SI), Y10
+	VPAND   Y2, Y10, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y10, Y10
+	VMULPD  Y10, Y0, Y10
+	VMOVUPD 32(DI), Y8
+	VMULPD  Y8, Y3, Y9
+	VADDPD  Y9, Y10, Y9
+	VMOVUPD 32(DX), Y10
+	VMULPD  Y10, Y4, Y10
+	VMULPD  Y9, Y5, Y7
+	VADDPD  Y7, Y10, Y7
+	VPAND   Y2, Y7, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y7, Y7
+	VMOVUPD Y7, 32(DX)
+	VMULPD  Y7, Y4, Y7
+	VADDPD  Y7, Y9, Y7
+	VMULPD  Y7, Y6, Y7
+	VSUBPD  Y7, Y8, Y7
+	VMOVUPD Y7, 32(DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
@@ -545,27 +488,24 @@ single:
 	JLT  tail
 
 one:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPD (SI), Y7
-	VANDPD  Y2, Y7, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y7, Y15, Y7
+	VPAND   Y2, Y7, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPD  Y7, Y0, Y7
 	VMOVUPD (DI), Y8
 	VMULPD  Y8, Y3, Y9
 	VADDPD  Y9, Y7, Y9
-	VANDPD  Y2, Y9, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y9, Y15, Y9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPD (DX), Y7
 	VMULPD  Y7, Y4, Y7
 	VMULPD  Y9, Y5, Y10
 	VADDPD  Y10, Y7, Y10
-	VANDPD  Y2, Y10, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y10, Y15, Y10
+	VPAND   Y2, Y10, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y10, Y10
 	VMOVUPD Y10, (DX)
 
 	// p -= lr*(d + mu*buf)
@@ -585,27 +525,24 @@ tail:
 	TESTQ $+2, BX
 	JEQ   skip3
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X7
-	VANDPD  Y2, Y7, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y7, Y15, Y7
+	VPAND   Y2, Y7, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPD  Y7, Y0, Y7
 	VMOVUPS (DI), X8
 	VMULPD  Y8, Y3, Y9
 	VADDPD  Y9, Y7, Y9
-	VANDPD  Y2, Y9, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y9, Y15, Y9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPS (DX), X7
 	VMULPD  Y7, Y4, Y7
 	VMULPD  Y9, Y5, Y10
 	VADDPD  Y10, Y7, Y10
-	VANDPD  Y2, Y10, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y10, Y15, Y10
+	VPAND   Y2, Y10, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y10, Y10
 	VMOVUPS X10, (DX)
 
 	// p -= lr*(d + mu*buf)
@@ -622,28 +559,25 @@ skip3:
 	TESTQ $+1, BX
 	JEQ   skip4
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSD (SI), X7
-	VANDPD Y2, Y7, Y15
-	VCMPPD $0x15, Y1, Y15, Y15
-	VANDPD Y7, Y15, Y7
-	VMULPD Y7, Y0, Y7
-	VMOVSD (DI), X8
-	VMULPD Y8, Y3, Y9
-	VADDPD Y9, Y7, Y9
-	VANDPD Y2, Y9, Y15
-	VCMPPD $0x15, Y1, Y15, Y15
-	VANDPD Y9, Y15, Y9
+	// d = scale*flush(g) + l2*p
+	VMOVSD  (SI), X7
+	VPAND   Y2, Y7, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y7, Y7
+	VMULPD  Y7, Y0, Y7
+	VMOVSD  (DI), X8
+	VMULPD  Y8, Y3, Y9
+	VADDPD  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSD (DX), X7
-	VMULPD Y7, Y4, Y7
-	VMULPD Y9, Y5, Y10
-	VADDPD Y10, Y7, Y10
-	VANDPD Y2, Y10, Y15
-	VCMPPD $0x15, Y1, Y15, Y15
-	VANDPD Y10, Y15, Y10
-	VMOVSD X10, (DX)
+	VMOVSD  (DX), X7
+	VMULPD  Y7, Y4, Y7
+	VMULPD  Y9, Y5, Y10
+	VADDPD  Y10, Y7, Y10
+	VPAND   Y2, Y10, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y10, Y10
+	VMOVSD  X10, (DX)
 
 	// p -= lr*(d + mu*buf)
 	VMULPD Y10, Y4, Y10
@@ -659,8 +593,8 @@ skip4:
 	VZEROUPPER
 	RET
 
-DATA tiny_f64<>+0(SB)/8, $0x0390000000000000
+DATA tiny_f64<>+0(SB)/8, $0x0400000000000000
 GLOBL tiny_f64<>(SB), RODATA|NOPTR, $8
 
-DATA abs_f64<>+0(SB)/8, $0x7fffffffffffffff
-GLOBL abs_f64<>(SB), RODATA|NOPTR, $8
+DATA tinymask_f64<>+0(SB)/8, $0x7c00000000000000
+GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8

@@ -50,26 +50,20 @@ skip2:
 
 skip3:
 aligned:
-	CMPQ    SI, $+32
+	CMPQ    SI, $+16
 	JLT     single
 	PCALIGN $0x20
 
 main:
 	VMOVUPS (DI), Y1
-	VMOVUPS 32(DI), Y2
-	VMOVUPS 64(DI), Y3
-	VMOVUPS 96(DI), Y4
 	VMULPS  Y1, Y0, Y1
-	VMULPS  Y2, Y0, Y2
-	VMULPS  Y3, Y0, Y3
-	VMULPS  Y4, Y0, Y4
 	VMOVUPS Y1, (DI)
-	VMOVUPS Y2, 32(DI)
-	VMOVUPS Y3, 64(DI)
-	VMOVUPS Y4, 96(DI)
-	ADDQ    $+128, DI
-	SUBQ    $+32, SI
-	CMPQ    SI, $+32
+	VMOVUPS 32(DI), Y1
+	VMULPS  Y1, Y0, Y1
+	VMOVUPS Y1, 32(DI)
+	ADDQ    $+64, DI
+	SUBQ    $+16, SI
+	CMPQ    SI, $+16
 	JGE     main
 
 single:
@@ -150,26 +144,20 @@ skip:
 
 skip2:
 aligned:
-	CMPQ    SI, $+16
+	CMPQ    SI, $+8
 	JLT     single
 	PCALIGN $0x20
 
 main:
 	VMOVUPD (DI), Y1
-	VMOVUPD 32(DI), Y2
-	VMOVUPD 64(DI), Y3
-	VMOVUPD 96(DI), Y4
 	VMULPD  Y1, Y0, Y1
-	VMULPD  Y2, Y0, Y2
-	VMULPD  Y3, Y0, Y3
-	VMULPD  Y4, Y0, Y4
 	VMOVUPD Y1, (DI)
-	VMOVUPD Y2, 32(DI)
-	VMOVUPD Y3, 64(DI)
-	VMOVUPD Y4, 96(DI)
-	ADDQ    $+128, DI
-	SUBQ    $+16, SI
-	CMPQ    SI, $+16
+	VMOVUPD 32(DI), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD Y1, 32(DI)
+	ADDQ    $+64, DI
+	SUBQ    $+8, SI
+	CMPQ    SI, $+8
 	JGE     main
 
 single:

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func SGDF32(p []float32, g []float32, scale float32, l2 float32, lr float32)
-// Requires: AVX
+// Requires: AVX, AVX2
 TEXT ·SGDF32(SB), NOSPLIT, $0-60
 	// one step of gradient descent
 	MOVQ         p_base+0(FP), DI
@@ -13,7 +13,7 @@ TEXT ·SGDF32(SB), NOSPLIT, $0-60
 	MOVQ         p_len+8(FP), DX
 	VBROADCASTSS scale+48(FP), Y0
 	VBROADCASTSS tiny_f32<>+0(SB), Y1
-	VBROADCASTSS abs_f32<>+0(SB), Y2
+	VBROADCASTSS tinymask_f32<>+0(SB), Y2
 	VBROADCASTSS l2+52(FP), Y3
 	VBROADCASTSS lr+56(FP), Y4
 	CMPQ         DX, $+256
@@ -30,18 +30,14 @@ TEXT ·SGDF32(SB), NOSPLIT, $0-60
 	TESTQ $+4, R8
 	JEQ   skip
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X5
-	VANDPS  Y2, Y5, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y5, Y15, Y5
+	VPAND   Y2, Y5, Y15
+	VPSIGND Y15, Y5, Y5
 	VMULPS  Y5, Y0, Y5
 	VMOVUPS (DI), X6
 	VMULPS  Y6, Y3, Y7
 	VADDPS  Y7, Y5, Y7
-	VANDPS  Y2, Y7, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y7, Y15, Y7
 
 	// p -= lr*d
 	VMULPS  Y7, Y4, Y7
@@ -55,18 +51,14 @@ skip:
 	TESTQ $+2, R8
 	JEQ   skip2
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSD (SI), X5
-	VANDPS Y2, Y5, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y5, Y15, Y5
-	VMULPS Y5, Y0, Y5
-	VMOVSD (DI), X6
-	VMULPS Y6, Y3, Y7
-	VADDPS Y7, Y5, Y7
-	VANDPS Y2, Y7, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y7, Y15, Y7
+	// d = scale*flush(g) + l2*p
+	VMOVSD  (SI), X5
+	VPAND   Y2, Y5, Y15
+	VPSIGND Y15, Y5, Y5
+	VMULPS  Y5, Y0, Y5
+	VMOVSD  (DI), X6
+	VMULPS  Y6, Y3, Y7
+	VADDPS  Y7, Y5, Y7
 
 	// p -= lr*d
 	VMULPS Y7, Y4, Y7
@@ -80,18 +72,14 @@ skip2:
 	TESTQ $+1, R8
 	JEQ   skip3
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSS (SI), X5
-	VANDPS Y2, Y5, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y5, Y15, Y5
-	VMULPS Y5, Y0, Y5
-	VMOVSS (DI), X6
-	VMULPS Y6, Y3, Y7
-	VADDPS Y7, Y5, Y7
-	VANDPS Y2, Y7, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y7, Y15, Y7
+	// d = scale*flush(g) + l2*p
+	VMOVSS  (SI), X5
+	VPAND   Y2, Y5, Y15
+	VPSIGND Y15, Y5, Y5
+	VMULPS  Y5, Y0, Y5
+	VMOVSS  (DI), X6
+	VMULPS  Y6, Y3, Y7
+	VADDPS  Y7, Y5, Y7
 
 	// p -= lr*d
 	VMULPS Y7, Y4, Y7
@@ -103,74 +91,38 @@ skip2:
 
 skip3:
 aligned:
-	CMPQ    DX, $+32
+	CMPQ    DX, $+16
 	JLT     single
 	PCALIGN $0x20
 
 main:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), Y5
-	VANDPS  Y2, Y5, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y5, Y15, Y5
+	VPAND   Y2, Y5, Y15
+	VPSIGND Y15, Y5, Y5
 	VMULPS  Y5, Y0, Y5
 	VMOVUPS (DI), Y6
 	VMULPS  Y6, Y3, Y7
 	VADDPS  Y7, Y5, Y7
-	VANDPS  Y2, Y7, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y7, Y15, Y7
 
 	// p -= lr*d
 	VMULPS  Y7, Y4, Y7
 	VSUBPS  Y7, Y6, Y7
 	VMOVUPS Y7, (DI)
 	VMOVUPS 32(SI), Y7
-	VANDPS  Y2, Y7, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y7, Y15, Y7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPS  Y7, Y0, Y7
 	VMOVUPS 32(DI), Y6
 	VMULPS  Y6, Y3, Y5
 	VADDPS  Y5, Y7, Y5
-	VANDPS  Y2, Y5, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y5, Y15, Y5
 	VMULPS  Y5, Y4, Y5
 	VSUBPS  Y5, Y6, Y5
 	VMOVUPS Y5, 32(DI)
-	VMOVUPS 64(SI), Y5
-	VANDPS  Y2, Y5, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y5, Y15, Y5
-	VMULPS  Y5, Y0, Y5
-	VMOVUPS 64(DI), Y6
-	VMULPS  Y6, Y3, Y7
-	VADDPS  Y7, Y5, Y7
-	VANDPS  Y2, Y7, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y7, Y15, Y7
-	VMULPS  Y7, Y4, Y7
-	VSUBPS  Y7, Y6, Y7
-	VMOVUPS Y7, 64(DI)
-	VMOVUPS 96(SI), Y7
-	VANDPS  Y2, Y7, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y7, Y15, Y7
-	VMULPS  Y7, Y0, Y7
-	VMOVUPS 96(DI), Y6
-	VMULPS  Y6, Y3, Y5
-	VADDPS  Y5, Y7, Y5
-	VANDPS  Y2, Y5, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y5, Y15, Y5
-	VMULPS  Y5, Y4, Y5
-	VSUBPS  Y5, Y6, Y5
-	VMOVUPS Y5, 96(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
 	JGE     main
 
 single:
@@ -178,18 +130,14 @@ single:
 	JLT  tail
 
 one:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), Y5
-	VANDPS  Y2, Y5, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y5, Y15, Y5
+	VPAND   Y2, Y5, Y15
+	VPSIGND Y15, Y5, Y5
 	VMULPS  Y5, Y0, Y5
 	VMOVUPS (DI), Y6
 	VMULPS  Y6, Y3, Y7
 	VADDPS  Y7, Y5, Y7
-	VANDPS  Y2, Y7, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y7, Y15, Y7
 
 	// p -= lr*d
 	VMULPS  Y7, Y4, Y7
@@ -205,18 +153,14 @@ tail:
 	TESTQ $+4, DX
 	JEQ   skip4
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X5
-	VANDPS  Y2, Y5, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y5, Y15, Y5
+	VPAND   Y2, Y5, Y15
+	VPSIGND Y15, Y5, Y5
 	VMULPS  Y5, Y0, Y5
 	VMOVUPS (DI), X6
 	VMULPS  Y6, Y3, Y7
 	VADDPS  Y7, Y5, Y7
-	VANDPS  Y2, Y7, Y15
-	VCMPPS  $0x15, Y1, Y15, Y15
-	VANDPS  Y7, Y15, Y7
 
 	// p -= lr*d
 	VMULPS  Y7, Y4, Y7
@@ -229,18 +173,14 @@ skip4:
 	TESTQ $+2, DX
 	JEQ   skip5
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSD (SI), X5
-	VANDPS Y2, Y5, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y5, Y15, Y5
-	VMULPS Y5, Y0, Y5
-	VMOVSD (DI), X6
-	VMULPS Y6, Y3, Y7
-	VADDPS Y7, Y5, Y7
-	VANDPS Y2, Y7, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y7, Y15, Y7
+	// d = scale*flush(g) + l2*p
+	VMOVSD  (SI), X5
+	VPAND   Y2, Y5, Y15
+	VPSIGND Y15, Y5, Y5
+	VMULPS  Y5, Y0, Y5
+	VMOVSD  (DI), X6
+	VMULPS  Y6, Y3, Y7
+	VADDPS  Y7, Y5, Y7
 
 	// p -= lr*d
 	VMULPS Y7, Y4, Y7
@@ -253,18 +193,14 @@ skip5:
 	TESTQ $+1, DX
 	JEQ   skip6
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSS (SI), X5
-	VANDPS Y2, Y5, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y5, Y15, Y5
-	VMULPS Y5, Y0, Y5
-	VMOVSS (DI), X6
-	VMULPS Y6, Y3, Y7
-	VADDPS Y7, Y5, Y7
-	VANDPS Y2, Y7, Y15
-	VCMPPS $0x15, Y1, Y15, Y15
-	VANDPS Y7, Y15, Y7
+	// d = scale*flush(g) + l2*p
+	VMOVSS  (SI), X5
+	VPAND   Y2, Y5, Y15
+	VPSIGND Y15, Y5, Y5
+	VMULPS  Y5, Y0, Y5
+	VMOVSS  (DI), X6
+	VMULPS  Y6, Y3, Y7
+	VADDPS  Y7, Y5, Y7
 
 	// p -= lr*d
 	VMULPS Y7, Y4, Y7
@@ -277,14 +213,14 @@ skip6:
 	VZEROUPPER
 	RET
 
-DATA tiny_f32<>+0(SB)/4, $0x0c800000
+DATA tiny_f32<>+0(SB)/4, $0x10000000
 GLOBL tiny_f32<>(SB), RODATA|NOPTR, $4
 
-DATA abs_f32<>+0(SB)/4, $0x7fffffff
-GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
+DATA tinymask_f32<>+0(SB)/4, $0x70000000
+GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
 // func SGDF64(p []float64, g []float64, scale float64, l2 float64, lr float64)
-// Requires: AVX
+// Requires: AVX, AVX2
 TEXT ·SGDF64(SB), NOSPLIT, $0-72
 	// one step of gradient descent
 	MOVQ         p_base+0(FP), DI
@@ -292,7 +228,7 @@ TEXT ·SGDF64(SB), NOSPLIT, $0-72
 	MOVQ         p_len+8(FP), DX
 	VBROADCASTSD scale+48(FP), Y0
 	VBROADCASTSD tiny_f64<>+0(SB), Y1
-	VBROADCASTSD abs_f64<>+0(SB), Y2
+	VBROADCASTSD tinymask_f64<>+0(SB), Y2
 	VBROADCASTSD l2+56(FP), Y3
 	VBROADCASTSD lr+64(FP), Y4
 	CMPQ         DX, $+128
@@ -309,18 +245,15 @@ TEXT ·SGDF64(SB), NOSPLIT, $0-72
 	TESTQ $+2, R8
 	JEQ   skip
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X5
-	VANDPD  Y2, Y5, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y5, Y15, Y5
+	VPAND   Y2, Y5, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y5, Y5
 	VMULPD  Y5, Y0, Y5
 	VMOVUPS (DI), X6
 	VMULPD  Y6, Y3, Y7
 	VADDPD  Y7, Y5, Y7
-	VANDPD  Y2, Y7, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y7, Y15, Y7
 
 	// p -= lr*d
 	VMULPD  Y7, Y4, Y7
@@ -334,18 +267,15 @@ skip:
 	TESTQ $+1, R8
 	JEQ   skip2
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSD (SI), X5
-	VANDPD Y2, Y5, Y15
-	VCMPPD $0x15, Y1, Y15, Y15
-	VANDPD Y5, Y15, Y5
-	VMULPD Y5, Y0, Y5
-	VMOVSD (DI), X6
-	VMULPD Y6, Y3, Y7
-	VADDPD Y7, Y5, Y7
-	VANDPD Y2, Y7, Y15
-	VCMPPD $0x15, Y1, Y15, Y15
-	VANDPD Y7, Y15, Y7
+	// d = scale*flush(g) + l2*p
+	VMOVSD  (SI), X5
+	VPAND   Y2, Y5, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y5, Y5
+	VMULPD  Y5, Y0, Y5
+	VMOVSD  (DI), X6
+	VMULPD  Y6, Y3, Y7
+	VADDPD  Y7, Y5, Y7
 
 	// p -= lr*d
 	VMULPD Y7, Y4, Y7
@@ -357,74 +287,40 @@ skip:
 
 skip2:
 aligned:
-	CMPQ    DX, $+16
+	CMPQ    DX, $+8
 	JLT     single
 	PCALIGN $0x20
 
 main:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPD (SI), Y5
-	VANDPD  Y2, Y5, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y5, Y15, Y5
+	VPAND   Y2, Y5, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y5, Y5
 	VMULPD  Y5, Y0, Y5
 	VMOVUPD (DI), Y6
 	VMULPD  Y6, Y3, Y7
 	VADDPD  Y7, Y5, Y7
-	VANDPD  Y2, Y7, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y7, Y15, Y7
 
 	// p -= lr*d
 	VMULPD  Y7, Y4, Y7
 	VSUBPD  Y7, Y6, Y7
 	VMOVUPD Y7, (DI)
 	VMOVUPD 32(SI), Y7
-	VANDPD  Y2, Y7, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y7, Y15, Y7
+	VPAND   Y2, Y7, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y7, Y7
 	VMULPD  Y7, Y0, Y7
 	VMOVUPD 32(DI), Y6
 	VMULPD  Y6, Y3, Y5
 	VADDPD  Y5, Y7, Y5
-	VANDPD  Y2, Y5, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y5, Y15, Y5
 	VMULPD  Y5, Y4, Y5
 	VSUBPD  Y5, Y6, Y5
 	VMOVUPD Y5, 32(DI)
-	VMOVUPD 64(SI), Y5
-	VANDPD  Y2, Y5, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y5, Y15, Y5
-	VMULPD  Y5, Y0, Y5
-	VMOVUPD 64(DI), Y6
-	VMULPD  Y6, Y3, Y7
-	VADDPD  Y7, Y5, Y7
-	VANDPD  Y2, Y7, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y7, Y15, Y7
-	VMULPD  Y7, Y4, Y7
-	VSUBPD  Y7, Y6, Y7
-	VMOVUPD Y7, 64(DI)
-	VMOVUPD 96(SI), Y7
-	VANDPD  Y2, Y7, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y7, Y15, Y7
-	VMULPD  Y7, Y0, Y7
-	VMOVUPD 96(DI), Y6
-	VMULPD  Y6, Y3, Y5
-	VADDPD  Y5, Y7, Y5
-	VANDPD  Y2, Y5, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y5, Y15, Y5
-	VMULPD  Y5, Y4, Y5
-	VSUBPD  Y5, Y6, Y5
-	VMOVUPD Y5, 96(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
 	JGE     main
 
 single:
@@ -432,18 +328,15 @@ single:
 	JLT  tail
 
 one:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPD (SI), Y5
-	VANDPD  Y2, Y5, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y5, Y15, Y5
+	VPAND   Y2, Y5, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y5, Y5
 	VMULPD  Y5, Y0, Y5
 	VMOVUPD (DI), Y6
 	VMULPD  Y6, Y3, Y7
 	VADDPD  Y7, Y5, Y7
-	VANDPD  Y2, Y7, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y7, Y15, Y7
 
 	// p -= lr*d
 	VMULPD  Y7, Y4, Y7
@@ -459,18 +352,15 @@ tail:
 	TESTQ $+2, DX
 	JEQ   skip3
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X5
-	VANDPD  Y2, Y5, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y5, Y15, Y5
+	VPAND   Y2, Y5, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y5, Y5
 	VMULPD  Y5, Y0, Y5
 	VMOVUPS (DI), X6
 	VMULPD  Y6, Y3, Y7
 	VADDPD  Y7, Y5, Y7
-	VANDPD  Y2, Y7, Y15
-	VCMPPD  $0x15, Y1, Y15, Y15
-	VANDPD  Y7, Y15, Y7
 
 	// p -= lr*d
 	VMULPD  Y7, Y4, Y7
@@ -483,18 +373,15 @@ skip3:
 	TESTQ $+1, DX
 	JEQ   skip4
 
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVSD (SI), X5
-	VANDPD Y2, Y5, Y15
-	VCMPPD $0x15, Y1, Y15, Y15
-	VANDPD Y5, Y15, Y5
-	VMULPD Y5, Y0, Y5
-	VMOVSD (DI), X6
-	VMULPD Y6, Y3, Y7
-	VADDPD Y7, Y5, Y7
-	VANDPD Y2, Y7, Y15
-	VCMPPD $0x15, Y1, Y15, Y15
-	VANDPD Y7, Y15, Y7
+	// d = scale*flush(g) + l2*p
+	VMOVSD  (SI), X5
+	VPAND   Y2, Y5, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y5, Y5
+	VMULPD  Y5, Y0, Y5
+	VMOVSD  (DI), X6
+	VMULPD  Y6, Y3, Y7
+	VADDPD  Y7, Y5, Y7
 
 	// p -= lr*d
 	VMULPD Y7, Y4, Y7
@@ -507,8 +394,8 @@ skip4:
 	VZEROUPPER
 	RET
 
-DATA tiny_f64<>+0(SB)/8, $0x0390000000000000
+DATA tiny_f64<>+0(SB)/8, $0x0400000000000000
 GLOBL tiny_f64<>(SB), RODATA|NOPTR, $8
 
-DATA abs_f64<>+0(SB)/8, $0x7fffffffffffffff
-GLOBL abs_f64<>(SB), RODATA|NOPTR, $8
+DATA tinymask_f64<>+0(SB)/8, $0x7c00000000000000
+GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8

@@ -217,12 +217,12 @@ func NesterovF64(p, g, buf []float64, scale, l2, mu, omd, lr float64)
 // AdamF32 computes one step of Adam or AdamW.
 //
 //go:noescape
-func AdamF32(p, g, m, v []float32, scale, l2, decay, beta1, omb1, beta2, omb2, eps, step float32)
+func AdamF32(p, g, m, v []float32, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32)
 
 // AdamF64 computes one step of Adam or AdamW.
 //
 //go:noescape
-func AdamF64(p, g, m, v []float64, scale, l2, decay, beta1, omb1, beta2, omb2, eps, step float64)
+func AdamF64(p, g, m, v []float64, scale, l2, decay, beta1, omb1, beta2, root, eps, step float64)
 
 // Move101F32 computes the bits of all streams read, or'ed together.
 //

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func MomentumF32(p []float32, g []float32, buf []float32, scale float32, l2 float32, mu float32, omd float32, lr float32)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	// one step of heavy-ball descent
 	MOVQ         p_base+0(FP), DI
@@ -14,7 +14,7 @@ TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	MOVQ         p_len+8(FP), BX
 	VBROADCASTSS scale+72(FP), Z0
 	VBROADCASTSS tiny_f32<>+0(SB), Z1
-	VBROADCASTSS abs_f32<>+0(SB), Z2
+	VBROADCASTSS tinymask_f32<>+0(SB), Z2
 	VBROADCASTSS l2+76(FP), Z3
 	VBROADCASTSS mu+80(FP), Z4
 	VBROADCASTSS omd+84(FP), Z5
@@ -36,26 +36,21 @@ TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	DECQ  AX
 	KMOVW AX, K1
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS.Z (SI), K1, Z7
-	VANDPS    Z2, Z7, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
+	VPTESTMD  Z2, Z7, K2
 	VMOVAPS.Z Z7, K2, Z7
 	VMULPS    Z7, Z0, Z7
 	VMOVUPS.Z (DI), K1, Z8
 	VMULPS    Z8, Z3, Z9
 	VADDPS    Z9, Z7, Z9
-	VANDPS    Z2, Z9, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z9, K2, Z9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPS.Z (DX), K1, Z7
 	VMULPS    Z7, Z4, Z7
 	VMULPS    Z9, Z5, Z9
 	VADDPS    Z9, Z7, Z9
-	VANDPS    Z2, Z9, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
+	VPTESTMD  Z2, Z9, K2
 	VMOVAPS.Z Z9, K2, Z9
 	VMOVUPS   Z9, K1, (DX)
 
@@ -75,87 +70,72 @@ aligned:
 	PCALIGN $0x20
 
 main:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS   (SI), Z7
-	VMOVUPS   64(SI), Z8
-	VANDPS    Z2, Z7, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z7, K2, Z7
-	VANDPS    Z2, Z8, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z8, K2, Z8
-	VMULPS    Z7, Z0, Z7
-	VMULPS    Z8, Z0, Z8
-	VMOVUPS   (DI), Z9
-	VMOVUPS   64(DI), Z10
-	VMULPS    Z9, Z3, Z11
-	VMULPS    Z10, Z3, Z12
-	VADDPS    Z11, Z7, Z11
-	VADDPS    Z12, Z8, Z12
-	VANDPS    Z2, Z11, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z11, K2, Z11
-	VANDPS    Z2, Z12, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z12, K2, Z12
-
-	// buf = flush(mu*buf + omd*d)
-	VMOVUPS   (DX), Z8
-	VMOVUPS   64(DX), Z7
-	VMULPS    Z8, Z4, Z8
-	VMULPS    Z7, Z4, Z7
-	VMULPS    Z11, Z5, Z11
-	VMULPS    Z12, Z5, Z12
-	VADDPS    Z11, Z8, Z11
-	VADDPS    Z12, Z7, Z12
-	VANDPS    Z2, Z11, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z11, K2, Z11
-	VANDPS    Z2, Z12, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z12, K2, Z12
-	VMOVUPS   Z11, (DX)
-	VMOVUPS   Z12, 64(DX)
-
-	// p -= lr*buf
-	VMULPS  Z11, Z6, Z11
-	VMULPS  Z12, Z6, Z12
-	VSUBPS  Z11, Z9, Z11
-	VSUBPS  Z12, Z10, Z12
-	VMOVUPS Z11, (DI)
-	VMOVUPS Z12, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	SUBQ    $+32, BX
-	CMPQ    BX, $+32
-	JGE     main
-
-single:
-	CMPQ BX, $+16
-	JLT  tail
-
-one:
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVUPS   (SI), Z7
-	VANDPS    Z2, Z7, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
+	VPTESTMD  Z2, Z7, K2
 	VMOVAPS.Z Z7, K2, Z7
 	VMULPS    Z7, Z0, Z7
 	VMOVUPS   (DI), Z8
 	VMULPS    Z8, Z3, Z9
 	VADDPS    Z9, Z7, Z9
-	VANDPS    Z2, Z9, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z9, K2, Z9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPS   (DX), Z7
 	VMULPS    Z7, Z4, Z7
 	VMULPS    Z9, Z5, Z9
 	VADDPS    Z9, Z7, Z9
-	VANDPS    Z2, Z9, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
+	VPTESTMD  Z2, Z9, K2
+	VMOVAPS.Z Z9, K2, Z9
+	VMOVUPS   Z9, (DX)
+
+	// p -= lr*buf
+	VMULPS    Z9, Z6, Z9
+	VSUBPS    Z9, Z8, Z9
+	VMOVUPS   Z9, (DI)
+	VMOVUPS   64(SI), Z9
+	VPTESTMD  Z2, Z9, K2
+	VMOVAPS.Z Z9, K2, Z9
+	VMULPS    Z9, Z0, Z9
+	VMOVUPS   64(DI), Z8
+	VMULPS    Z8, Z3, Z7
+	VADDPS    Z7, Z9, Z7
+	VMOVUPS   64(DX), Z9
+	VMULPS    Z9, Z4, Z9
+	VMULPS    Z7, Z5, Z7
+	VADDPS    Z7, Z9, Z7
+	VPTESTMD  Z2, Z7, K2
+	VMOVAPS.Z Z7, K2, Z7
+	VMOVUPS   Z7, 64(DX)
+	VMULPS    Z7, Z6, Z7
+	VSUBPS    Z7, Z8, Z7
+	VMOVUPS   Z7, 64(DI)
+	ADDQ      $+128, DI
+	ADDQ      $+128, SI
+	ADDQ      $+128, DX
+	SUBQ      $+32, BX
+	CMPQ      BX, $+32
+	JGE       main
+
+single:
+	CMPQ BX, $+16
+	JLT  tail
+
+one:
+	// d = scale*flush(g) + l2*p
+	VMOVUPS   (SI), Z7
+	VPTESTMD  Z2, Z7, K2
+	VMOVAPS.Z Z7, K2, Z7
+	VMULPS    Z7, Z0, Z7
+	VMOVUPS   (DI), Z8
+	VMULPS    Z8, Z3, Z9
+	VADDPS    Z9, Z7, Z9
+
+	// buf = flush(mu*buf + omd*d)
+	VMOVUPS   (DX), Z7
+	VMULPS    Z7, Z4, Z7
+	VMULPS    Z9, Z5, Z9
+	VADDPS    Z9, Z7, Z9
+	VPTESTMD  Z2, Z9, K2
 	VMOVAPS.Z Z9, K2, Z9
 	VMOVUPS   Z9, (DX)
 
@@ -179,26 +159,21 @@ tail:
 	DECQ  AX
 	KMOVW AX, K1
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS.Z (SI), K1, Z7
-	VANDPS    Z2, Z7, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
+	VPTESTMD  Z2, Z7, K2
 	VMOVAPS.Z Z7, K2, Z7
 	VMULPS    Z7, Z0, Z7
 	VMOVUPS.Z (DI), K1, Z8
 	VMULPS    Z8, Z3, Z9
 	VADDPS    Z9, Z7, Z9
-	VANDPS    Z2, Z9, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z9, K2, Z9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPS.Z (DX), K1, Z7
 	VMULPS    Z7, Z4, Z7
 	VMULPS    Z9, Z5, Z9
 	VADDPS    Z9, Z7, Z9
-	VANDPS    Z2, Z9, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
+	VPTESTMD  Z2, Z9, K2
 	VMOVAPS.Z Z9, K2, Z9
 	VMOVUPS   Z9, K1, (DX)
 
@@ -211,14 +186,14 @@ done:
 	VZEROUPPER
 	RET
 
-DATA tiny_f32<>+0(SB)/4, $0x0c800000
+DATA tiny_f32<>+0(SB)/4, $0x10000000
 GLOBL tiny_f32<>(SB), RODATA|NOPTR, $4
 
-DATA abs_f32<>+0(SB)/4, $0x7fffffff
-GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
+DATA tinymask_f32<>+0(SB)/4, $0x70000000
+GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
 // func MomentumF64(p []float64, g []float64, buf []float64, scale float64, l2 float64, mu float64, omd float64, lr float64)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	// one step of heavy-ball descent
 	MOVQ         p_base+0(FP), DI
@@ -227,7 +202,7 @@ TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	MOVQ         p_len+8(FP), BX
 	VBROADCASTSD scale+72(FP), Z0
 	VBROADCASTSD tiny_f64<>+0(SB), Z1
-	VBROADCASTSD abs_f64<>+0(SB), Z2
+	VBROADCASTSD tinymask_f64<>+0(SB), Z2
 	VBROADCASTSD l2+80(FP), Z3
 	VBROADCASTSD mu+88(FP), Z4
 	VBROADCASTSD omd+96(FP), Z5
@@ -249,26 +224,21 @@ TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	DECQ  AX
 	KMOVW AX, K1
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPD.Z (SI), K1, Z7
-	VANDPD    Z2, Z7, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
+	VPTESTMQ  Z2, Z7, K2
 	VMOVAPD.Z Z7, K2, Z7
 	VMULPD    Z7, Z0, Z7
 	VMOVUPD.Z (DI), K1, Z8
 	VMULPD    Z8, Z3, Z9
 	VADDPD    Z9, Z7, Z9
-	VANDPD    Z2, Z9, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z9, K2, Z9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPD.Z (DX), K1, Z7
 	VMULPD    Z7, Z4, Z7
 	VMULPD    Z9, Z5, Z9
 	VADDPD    Z9, Z7, Z9
-	VANDPD    Z2, Z9, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
+	VPTESTMQ  Z2, Z9, K2
 	VMOVAPD.Z Z9, K2, Z9
 	VMOVUPD   Z9, K1, (DX)
 
@@ -288,87 +258,72 @@ aligned:
 	PCALIGN $0x20
 
 main:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPD   (SI), Z7
-	VMOVUPD   64(SI), Z8
-	VANDPD    Z2, Z7, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z7, K2, Z7
-	VANDPD    Z2, Z8, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z8, K2, Z8
-	VMULPD    Z7, Z0, Z7
-	VMULPD    Z8, Z0, Z8
-	VMOVUPD   (DI), Z9
-	VMOVUPD   64(DI), Z10
-	VMULPD    Z9, Z3, Z11
-	VMULPD    Z10, Z3, Z12
-	VADDPD    Z11, Z7, Z11
-	VADDPD    Z12, Z8, Z12
-	VANDPD    Z2, Z11, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z11, K2, Z11
-	VANDPD    Z2, Z12, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z12, K2, Z12
-
-	// buf = flush(mu*buf + omd*d)
-	VMOVUPD   (DX), Z8
-	VMOVUPD   64(DX), Z7
-	VMULPD    Z8, Z4, Z8
-	VMULPD    Z7, Z4, Z7
-	VMULPD    Z11, Z5, Z11
-	VMULPD    Z12, Z5, Z12
-	VADDPD    Z11, Z8, Z11
-	VADDPD    Z12, Z7, Z12
-	VANDPD    Z2, Z11, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z11, K2, Z11
-	VANDPD    Z2, Z12, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z12, K2, Z12
-	VMOVUPD   Z11, (DX)
-	VMOVUPD   Z12, 64(DX)
-
-	// p -= lr*buf
-	VMULPD  Z11, Z6, Z11
-	VMULPD  Z12, Z6, Z12
-	VSUBPD  Z11, Z9, Z11
-	VSUBPD  Z12, Z10, Z12
-	VMOVUPD Z11, (DI)
-	VMOVUPD Z12, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	SUBQ    $+16, BX
-	CMPQ    BX, $+16
-	JGE     main
-
-single:
-	CMPQ BX, $+8
-	JLT  tail
-
-one:
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVUPD   (SI), Z7
-	VANDPD    Z2, Z7, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
+	VPTESTMQ  Z2, Z7, K2
 	VMOVAPD.Z Z7, K2, Z7
 	VMULPD    Z7, Z0, Z7
 	VMOVUPD   (DI), Z8
 	VMULPD    Z8, Z3, Z9
 	VADDPD    Z9, Z7, Z9
-	VANDPD    Z2, Z9, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z9, K2, Z9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPD   (DX), Z7
 	VMULPD    Z7, Z4, Z7
 	VMULPD    Z9, Z5, Z9
 	VADDPD    Z9, Z7, Z9
-	VANDPD    Z2, Z9, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
+	VPTESTMQ  Z2, Z9, K2
+	VMOVAPD.Z Z9, K2, Z9
+	VMOVUPD   Z9, (DX)
+
+	// p -= lr*buf
+	VMULPD    Z9, Z6, Z9
+	VSUBPD    Z9, Z8, Z9
+	VMOVUPD   Z9, (DI)
+	VMOVUPD   64(SI), Z9
+	VPTESTMQ  Z2, Z9, K2
+	VMOVAPD.Z Z9, K2, Z9
+	VMULPD    Z9, Z0, Z9
+	VMOVUPD   64(DI), Z8
+	VMULPD    Z8, Z3, Z7
+	VADDPD    Z7, Z9, Z7
+	VMOVUPD   64(DX), Z9
+	VMULPD    Z9, Z4, Z9
+	VMULPD    Z7, Z5, Z7
+	VADDPD    Z7, Z9, Z7
+	VPTESTMQ  Z2, Z7, K2
+	VMOVAPD.Z Z7, K2, Z7
+	VMOVUPD   Z7, 64(DX)
+	VMULPD    Z7, Z6, Z7
+	VSUBPD    Z7, Z8, Z7
+	VMOVUPD   Z7, 64(DI)
+	ADDQ      $+128, DI
+	ADDQ      $+128, SI
+	ADDQ      $+128, DX
+	SUBQ      $+16, BX
+	CMPQ      BX, $+16
+	JGE       main
+
+single:
+	CMPQ BX, $+8
+	JLT  tail
+
+one:
+	// d = scale*flush(g) + l2*p
+	VMOVUPD   (SI), Z7
+	VPTESTMQ  Z2, Z7, K2
+	VMOVAPD.Z Z7, K2, Z7
+	VMULPD    Z7, Z0, Z7
+	VMOVUPD   (DI), Z8
+	VMULPD    Z8, Z3, Z9
+	VADDPD    Z9, Z7, Z9
+
+	// buf = flush(mu*buf + omd*d)
+	VMOVUPD   (DX), Z7
+	VMULPD    Z7, Z4, Z7
+	VMULPD    Z9, Z5, Z9
+	VADDPD    Z9, Z7, Z9
+	VPTESTMQ  Z2, Z9, K2
 	VMOVAPD.Z Z9, K2, Z9
 	VMOVUPD   Z9, (DX)
 
@@ -392,26 +347,21 @@ tail:
 	DECQ  AX
 	KMOVW AX, K1
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPD.Z (SI), K1, Z7
-	VANDPD    Z2, Z7, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
+	VPTESTMQ  Z2, Z7, K2
 	VMOVAPD.Z Z7, K2, Z7
 	VMULPD    Z7, Z0, Z7
 	VMOVUPD.Z (DI), K1, Z8
 	VMULPD    Z8, Z3, Z9
 	VADDPD    Z9, Z7, Z9
-	VANDPD    Z2, Z9, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z9, K2, Z9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPD.Z (DX), K1, Z7
 	VMULPD    Z7, Z4, Z7
 	VMULPD    Z9, Z5, Z9
 	VADDPD    Z9, Z7, Z9
-	VANDPD    Z2, Z9, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
+	VPTESTMQ  Z2, Z9, K2
 	VMOVAPD.Z Z9, K2, Z9
 	VMOVUPD   Z9, K1, (DX)
 
@@ -424,8 +374,8 @@ done:
 	VZEROUPPER
 	RET
 
-DATA tiny_f64<>+0(SB)/8, $0x0390000000000000
+DATA tiny_f64<>+0(SB)/8, $0x0400000000000000
 GLOBL tiny_f64<>(SB), RODATA|NOPTR, $8
 
-DATA abs_f64<>+0(SB)/8, $0x7fffffffffffffff
-GLOBL abs_f64<>(SB), RODATA|NOPTR, $8
+DATA tinymask_f64<>+0(SB)/8, $0x7c00000000000000
+GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8

@@ -33,22 +33,18 @@ TEXT ·Move001F32(SB), NOSPLIT, $0-24
 	ADDQ      BX, SI
 
 aligned:
-	CMPQ    SI, $+64
+	CMPQ    SI, $+32
 	JLT     single
 	PCALIGN $0x20
 
 main:
 	VMOVUPS (DI), Z0
-	VMOVUPS 64(DI), Z1
-	VMOVUPS 128(DI), Z2
-	VMOVUPS 192(DI), Z3
 	VMOVUPS Z0, (DI)
-	VMOVUPS Z1, 64(DI)
-	VMOVUPS Z2, 128(DI)
-	VMOVUPS Z3, 192(DI)
-	ADDQ    $+256, DI
-	SUBQ    $+64, SI
-	CMPQ    SI, $+64
+	VMOVUPS 64(DI), Z0
+	VMOVUPS Z0, 64(DI)
+	ADDQ    $+128, DI
+	SUBQ    $+32, SI
+	CMPQ    SI, $+32
 	JGE     main
 
 single:
@@ -107,22 +103,18 @@ TEXT ·Move001F64(SB), NOSPLIT, $0-24
 	ADDQ      BX, SI
 
 aligned:
-	CMPQ    SI, $+32
+	CMPQ    SI, $+16
 	JLT     single
 	PCALIGN $0x20
 
 main:
 	VMOVUPD (DI), Z0
-	VMOVUPD 64(DI), Z1
-	VMOVUPD 128(DI), Z2
-	VMOVUPD 192(DI), Z3
 	VMOVUPD Z0, (DI)
-	VMOVUPD Z1, 64(DI)
-	VMOVUPD Z2, 128(DI)
-	VMOVUPD Z3, 192(DI)
-	ADDQ    $+256, DI
-	SUBQ    $+32, SI
-	CMPQ    SI, $+32
+	VMOVUPD 64(DI), Z0
+	VMOVUPD Z0, 64(DI)
+	ADDQ    $+128, DI
+	SUBQ    $+16, SI
+	CMPQ    SI, $+16
 	JGE     main
 
 single:

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func NesterovF32(p []float32, g []float32, buf []float32, scale float32, l2 float32, mu float32, omd float32, lr float32)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	// one step of Nesterov's accelerated descent
 	MOVQ         p_base+0(FP), DI
@@ -14,7 +14,7 @@ TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	MOVQ         p_len+8(FP), BX
 	VBROADCASTSS scale+72(FP), Z0
 	VBROADCASTSS tiny_f32<>+0(SB), Z1
-	VBROADCASTSS abs_f32<>+0(SB), Z2
+	VBROADCASTSS tinymask_f32<>+0(SB), Z2
 	VBROADCASTSS l2+76(FP), Z3
 	VBROADCASTSS mu+80(FP), Z4
 	VBROADCASTSS omd+84(FP), Z5
@@ -36,26 +36,21 @@ TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	DECQ  AX
 	KMOVW AX, K1
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS.Z (SI), K1, Z7
-	VANDPS    Z2, Z7, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
+	VPTESTMD  Z2, Z7, K2
 	VMOVAPS.Z Z7, K2, Z7
 	VMULPS    Z7, Z0, Z7
 	VMOVUPS.Z (DI), K1, Z8
 	VMULPS    Z8, Z3, Z9
 	VADDPS    Z9, Z7, Z9
-	VANDPS    Z2, Z9, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z9, K2, Z9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPS.Z (DX), K1, Z7
 	VMULPS    Z7, Z4, Z7
 	VMULPS    Z9, Z5, Z10
 	VADDPS    Z10, Z7, Z10
-	VANDPS    Z2, Z10, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
+	VPTESTMD  Z2, Z10, K2
 	VMOVAPS.Z Z10, K2, Z10
 	VMOVUPS   Z10, K1, (DX)
 
@@ -77,91 +72,76 @@ aligned:
 	PCALIGN $0x20
 
 main:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS   (SI), Z7
-	VMOVUPS   64(SI), Z8
-	VANDPS    Z2, Z7, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z7, K2, Z7
-	VANDPS    Z2, Z8, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z8, K2, Z8
-	VMULPS    Z7, Z0, Z7
-	VMULPS    Z8, Z0, Z8
-	VMOVUPS   (DI), Z9
-	VMOVUPS   64(DI), Z10
-	VMULPS    Z9, Z3, Z11
-	VMULPS    Z10, Z3, Z12
-	VADDPS    Z11, Z7, Z11
-	VADDPS    Z12, Z8, Z12
-	VANDPS    Z2, Z11, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z11, K2, Z11
-	VANDPS    Z2, Z12, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z12, K2, Z12
-
-	// buf = flush(mu*buf + omd*d)
-	VMOVUPS   (DX), Z8
-	VMOVUPS   64(DX), Z7
-	VMULPS    Z8, Z4, Z8
-	VMULPS    Z7, Z4, Z7
-	VMULPS    Z11, Z5, Z13
-	VMULPS    Z12, Z5, Z14
-	VADDPS    Z13, Z8, Z13
-	VADDPS    Z14, Z7, Z14
-	VANDPS    Z2, Z13, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z13, K2, Z13
-	VANDPS    Z2, Z14, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z14, K2, Z14
-	VMOVUPS   Z13, (DX)
-	VMOVUPS   Z14, 64(DX)
-
-	// p -= lr*(d + mu*buf)
-	VMULPS  Z13, Z4, Z13
-	VMULPS  Z14, Z4, Z14
-	VADDPS  Z13, Z11, Z13
-	VADDPS  Z14, Z12, Z14
-	VMULPS  Z13, Z6, Z13
-	VMULPS  Z14, Z6, Z14
-	VSUBPS  Z13, Z9, Z13
-	VSUBPS  Z14, Z10, Z14
-	VMOVUPS Z13, (DI)
-	VMOVUPS Z14, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	SUBQ    $+32, BX
-	CMPQ    BX, $+32
-	JGE     main
-
-single:
-	CMPQ BX, $+16
-	JLT  tail
-
-one:
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVUPS   (SI), Z7
-	VANDPS    Z2, Z7, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
+	VPTESTMD  Z2, Z7, K2
 	VMOVAPS.Z Z7, K2, Z7
 	VMULPS    Z7, Z0, Z7
 	VMOVUPS   (DI), Z8
 	VMULPS    Z8, Z3, Z9
 	VADDPS    Z9, Z7, Z9
-	VANDPS    Z2, Z9, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z9, K2, Z9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPS   (DX), Z7
 	VMULPS    Z7, Z4, Z7
 	VMULPS    Z9, Z5, Z10
 	VADDPS    Z10, Z7, Z10
-	VANDPS    Z2, Z10, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
+	VPTESTMD  Z2, Z10, K2
+	VMOVAPS.Z Z10, K2, Z10
+	VMOVUPS   Z10, (DX)
+
+	// p -= lr*(d + mu*buf)
+	VMULPS    Z10, Z4, Z10
+	VADDPS    Z10, Z9, Z10
+	VMULPS    Z10, Z6, Z10
+	VSUBPS    Z10, Z8, Z10
+	VMOVUPS   Z10, (DI)
+	VMOVUPS   64(SI), Z10
+	VPTESTMD  Z2, Z10, K2
+	VMOVAPS.Z Z10, K2, Z10
+	VMULPS    Z10, Z0, Z10
+	VMOVUPS   64(DI), Z8
+	VMULPS    Z8, Z3, Z9
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   64(DX), Z10
+	VMULPS    Z10, Z4, Z10
+	VMULPS    Z9, Z5, Z7
+	VADDPS    Z7, Z10, Z7
+	VPTESTMD  Z2, Z7, K2
+	VMOVAPS.Z Z7, K2, Z7
+	VMOVUPS   Z7, 64(DX)
+	VMULPS    Z7, Z4, Z7
+	VADDPS    Z7, Z9, Z7
+	VMULPS    Z7, Z6, Z7
+	VSUBPS    Z7, Z8, Z7
+	VMOVUPS   Z7, 64(DI)
+	ADDQ      $+128, DI
+	ADDQ      $+128, SI
+	ADDQ      $+128, DX
+	SUBQ      $+32, BX
+	CMPQ      BX, $+32
+	JGE       main
+
+single:
+	CMPQ BX, $+16
+	JLT  tail
+
+one:
+	// d = scale*flush(g) + l2*p
+	VMOVUPS   (SI), Z7
+	VPTESTMD  Z2, Z7, K2
+	VMOVAPS.Z Z7, K2, Z7
+	VMULPS    Z7, Z0, Z7
+	VMOVUPS   (DI), Z8
+	VMULPS    Z8, Z3, Z9
+	VADDPS    Z9, Z7, Z9
+
+	// buf = flush(mu*buf + omd*d)
+	VMOVUPS   (DX), Z7
+	VMULPS    Z7, Z4, Z7
+	VMULPS    Z9, Z5, Z10
+	VADDPS    Z10, Z7, Z10
+	VPTESTMD  Z2, Z10, K2
 	VMOVAPS.Z Z10, K2, Z10
 	VMOVUPS   Z10, (DX)
 
@@ -187,26 +167,21 @@ tail:
 	DECQ  AX
 	KMOVW AX, K1
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS.Z (SI), K1, Z7
-	VANDPS    Z2, Z7, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
+	VPTESTMD  Z2, Z7, K2
 	VMOVAPS.Z Z7, K2, Z7
 	VMULPS    Z7, Z0, Z7
 	VMOVUPS.Z (DI), K1, Z8
 	VMULPS    Z8, Z3, Z9
 	VADDPS    Z9, Z7, Z9
-	VANDPS    Z2, Z9, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z9, K2, Z9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPS.Z (DX), K1, Z7
 	VMULPS    Z7, Z4, Z7
 	VMULPS    Z9, Z5, Z10
 	VADDPS    Z10, Z7, Z10
-	VANDPS    Z2, Z10, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
+	VPTESTMD  Z2, Z10, K2
 	VMOVAPS.Z Z10, K2, Z10
 	VMOVUPS   Z10, K1, (DX)
 
@@ -221,14 +196,14 @@ done:
 	VZEROUPPER
 	RET
 
-DATA tiny_f32<>+0(SB)/4, $0x0c800000
+DATA tiny_f32<>+0(SB)/4, $0x10000000
 GLOBL tiny_f32<>(SB), RODATA|NOPTR, $4
 
-DATA abs_f32<>+0(SB)/4, $0x7fffffff
-GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
+DATA tinymask_f32<>+0(SB)/4, $0x70000000
+GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
 // func NesterovF64(p []float64, g []float64, buf []float64, scale float64, l2 float64, mu float64, omd float64, lr float64)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	// one step of Nesterov's accelerated descent
 	MOVQ         p_base+0(FP), DI
@@ -237,7 +212,7 @@ TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	MOVQ         p_len+8(FP), BX
 	VBROADCASTSD scale+72(FP), Z0
 	VBROADCASTSD tiny_f64<>+0(SB), Z1
-	VBROADCASTSD abs_f64<>+0(SB), Z2
+	VBROADCASTSD tinymask_f64<>+0(SB), Z2
 	VBROADCASTSD l2+80(FP), Z3
 	VBROADCASTSD mu+88(FP), Z4
 	VBROADCASTSD omd+96(FP), Z5
@@ -259,26 +234,21 @@ TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	DECQ  AX
 	KMOVW AX, K1
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPD.Z (SI), K1, Z7
-	VANDPD    Z2, Z7, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
+	VPTESTMQ  Z2, Z7, K2
 	VMOVAPD.Z Z7, K2, Z7
 	VMULPD    Z7, Z0, Z7
 	VMOVUPD.Z (DI), K1, Z8
 	VMULPD    Z8, Z3, Z9
 	VADDPD    Z9, Z7, Z9
-	VANDPD    Z2, Z9, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z9, K2, Z9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPD.Z (DX), K1, Z7
 	VMULPD    Z7, Z4, Z7
 	VMULPD    Z9, Z5, Z10
 	VADDPD    Z10, Z7, Z10
-	VANDPD    Z2, Z10, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
+	VPTESTMQ  Z2, Z10, K2
 	VMOVAPD.Z Z10, K2, Z10
 	VMOVUPD   Z10, K1, (DX)
 
@@ -300,91 +270,76 @@ aligned:
 	PCALIGN $0x20
 
 main:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPD   (SI), Z7
-	VMOVUPD   64(SI), Z8
-	VANDPD    Z2, Z7, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z7, K2, Z7
-	VANDPD    Z2, Z8, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z8, K2, Z8
-	VMULPD    Z7, Z0, Z7
-	VMULPD    Z8, Z0, Z8
-	VMOVUPD   (DI), Z9
-	VMOVUPD   64(DI), Z10
-	VMULPD    Z9, Z3, Z11
-	VMULPD    Z10, Z3, Z12
-	VADDPD    Z11, Z7, Z11
-	VADDPD    Z12, Z8, Z12
-	VANDPD    Z2, Z11, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z11, K2, Z11
-	VANDPD    Z2, Z12, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z12, K2, Z12
-
-	// buf = flush(mu*buf + omd*d)
-	VMOVUPD   (DX), Z8
-	VMOVUPD   64(DX), Z7
-	VMULPD    Z8, Z4, Z8
-	VMULPD    Z7, Z4, Z7
-	VMULPD    Z11, Z5, Z13
-	VMULPD    Z12, Z5, Z14
-	VADDPD    Z13, Z8, Z13
-	VADDPD    Z14, Z7, Z14
-	VANDPD    Z2, Z13, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z13, K2, Z13
-	VANDPD    Z2, Z14, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z14, K2, Z14
-	VMOVUPD   Z13, (DX)
-	VMOVUPD   Z14, 64(DX)
-
-	// p -= lr*(d + mu*buf)
-	VMULPD  Z13, Z4, Z13
-	VMULPD  Z14, Z4, Z14
-	VADDPD  Z13, Z11, Z13
-	VADDPD  Z14, Z12, Z14
-	VMULPD  Z13, Z6, Z13
-	VMULPD  Z14, Z6, Z14
-	VSUBPD  Z13, Z9, Z13
-	VSUBPD  Z14, Z10, Z14
-	VMOVUPD Z13, (DI)
-	VMOVUPD Z14, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	SUBQ    $+16, BX
-	CMPQ    BX, $+16
-	JGE     main
-
-single:
-	CMPQ BX, $+8
-	JLT  tail
-
-one:
-	// d = flush(scale*flush(g) + l2*p)
-	VMOVUPD   (SI), Z7
-	VANDPD    Z2, Z7, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
+	VPTESTMQ  Z2, Z7, K2
 	VMOVAPD.Z Z7, K2, Z7
 	VMULPD    Z7, Z0, Z7
 	VMOVUPD   (DI), Z8
 	VMULPD    Z8, Z3, Z9
 	VADDPD    Z9, Z7, Z9
-	VANDPD    Z2, Z9, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z9, K2, Z9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPD   (DX), Z7
 	VMULPD    Z7, Z4, Z7
 	VMULPD    Z9, Z5, Z10
 	VADDPD    Z10, Z7, Z10
-	VANDPD    Z2, Z10, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
+	VPTESTMQ  Z2, Z10, K2
+	VMOVAPD.Z Z10, K2, Z10
+	VMOVUPD   Z10, (DX)
+
+	// p -= lr*(d + mu*buf)
+	VMULPD    Z10, Z4, Z10
+	VADDPD    Z10, Z9, Z10
+	VMULPD    Z10, Z6, Z10
+	VSUBPD    Z10, Z8, Z10
+	VMOVUPD   Z10, (DI)
+	VMOVUPD   64(SI), Z10
+	VPTESTMQ  Z2, Z10, K2
+	VMOVAPD.Z Z10, K2, Z10
+	VMULPD    Z10, Z0, Z10
+	VMOVUPD   64(DI), Z8
+	VMULPD    Z8, Z3, Z9
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   64(DX), Z10
+	VMULPD    Z10, Z4, Z10
+	VMULPD    Z9, Z5, Z7
+	VADDPD    Z7, Z10, Z7
+	VPTESTMQ  Z2, Z7, K2
+	VMOVAPD.Z Z7, K2, Z7
+	VMOVUPD   Z7, 64(DX)
+	VMULPD    Z7, Z4, Z7
+	VADDPD    Z7, Z9, Z7
+	VMULPD    Z7, Z6, Z7
+	VSUBPD    Z7, Z8, Z7
+	VMOVUPD   Z7, 64(DI)
+	ADDQ      $+128, DI
+	ADDQ      $+128, SI
+	ADDQ      $+128, DX
+	SUBQ      $+16, BX
+	CMPQ      BX, $+16
+	JGE       main
+
+single:
+	CMPQ BX, $+8
+	JLT  tail
+
+one:
+	// d = scale*flush(g) + l2*p
+	VMOVUPD   (SI), Z7
+	VPTESTMQ  Z2, Z7, K2
+	VMOVAPD.Z Z7, K2, Z7
+	VMULPD    Z7, Z0, Z7
+	VMOVUPD   (DI), Z8
+	VMULPD    Z8, Z3, Z9
+	VADDPD    Z9, Z7, Z9
+
+	// buf = flush(mu*buf + omd*d)
+	VMOVUPD   (DX), Z7
+	VMULPD    Z7, Z4, Z7
+	VMULPD    Z9, Z5, Z10
+	VADDPD    Z10, Z7, Z10
+	VPTESTMQ  Z2, Z10, K2
 	VMOVAPD.Z Z10, K2, Z10
 	VMOVUPD   Z10, (DX)
 
@@ -410,26 +365,21 @@ tail:
 	DECQ  AX
 	KMOVW AX, K1
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPD.Z (SI), K1, Z7
-	VANDPD    Z2, Z7, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
+	VPTESTMQ  Z2, Z7, K2
 	VMOVAPD.Z Z7, K2, Z7
 	VMULPD    Z7, Z0, Z7
 	VMOVUPD.Z (DI), K1, Z8
 	VMULPD    Z8, Z3, Z9
 	VADDPD    Z9, Z7, Z9
-	VANDPD    Z2, Z9, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z9, K2, Z9
 
 	// buf = flush(mu*buf + omd*d)
 	VMOVUPD.Z (DX), K1, Z7
 	VMULPD    Z7, Z4, Z7
 	VMULPD    Z9, Z5, Z10
 	VADDPD    Z10, Z7, Z10
-	VANDPD    Z2, Z10, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
+	VPTESTMQ  Z2, Z10, K2
 	VMOVAPD.Z Z10, K2, Z10
 	VMOVUPD   Z10, K1, (DX)
 
@@ -444,8 +394,8 @@ done:
 	VZEROUPPER
 	RET
 
-DATA tiny_f64<>+0(SB)/8, $0x0390000000000000
+DATA tiny_f64<>+0(SB)/8, $0x0400000000000000
 GLOBL tiny_f64<>(SB), RODATA|NOPTR, $8
 
-DATA abs_f64<>+0(SB)/8, $0x7fffffffffffffff
-GLOBL abs_f64<>(SB), RODATA|NOPTR, $8
+DATA tinymask_f64<>+0(SB)/8, $0x7c00000000000000
+GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8

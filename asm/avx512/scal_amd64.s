@@ -35,26 +35,20 @@ TEXT ·ScalF32(SB), NOSPLIT, $0-32
 	ADDQ      BX, SI
 
 aligned:
-	CMPQ    SI, $+64
+	CMPQ    SI, $+32
 	JLT     single
 	PCALIGN $0x20
 
 main:
 	VMOVUPS (DI), Z1
-	VMOVUPS 64(DI), Z2
-	VMOVUPS 128(DI), Z3
-	VMOVUPS 192(DI), Z4
 	VMULPS  Z1, Z0, Z1
-	VMULPS  Z2, Z0, Z2
-	VMULPS  Z3, Z0, Z3
-	VMULPS  Z4, Z0, Z4
 	VMOVUPS Z1, (DI)
-	VMOVUPS Z2, 64(DI)
-	VMOVUPS Z3, 128(DI)
-	VMOVUPS Z4, 192(DI)
-	ADDQ    $+256, DI
-	SUBQ    $+64, SI
-	CMPQ    SI, $+64
+	VMOVUPS 64(DI), Z1
+	VMULPS  Z1, Z0, Z1
+	VMOVUPS Z1, 64(DI)
+	ADDQ    $+128, DI
+	SUBQ    $+32, SI
+	CMPQ    SI, $+32
 	JGE     main
 
 single:
@@ -117,26 +111,20 @@ TEXT ·ScalF64(SB), NOSPLIT, $0-32
 	ADDQ      BX, SI
 
 aligned:
-	CMPQ    SI, $+32
+	CMPQ    SI, $+16
 	JLT     single
 	PCALIGN $0x20
 
 main:
 	VMOVUPD (DI), Z1
-	VMOVUPD 64(DI), Z2
-	VMOVUPD 128(DI), Z3
-	VMOVUPD 192(DI), Z4
 	VMULPD  Z1, Z0, Z1
-	VMULPD  Z2, Z0, Z2
-	VMULPD  Z3, Z0, Z3
-	VMULPD  Z4, Z0, Z4
 	VMOVUPD Z1, (DI)
-	VMOVUPD Z2, 64(DI)
-	VMOVUPD Z3, 128(DI)
-	VMOVUPD Z4, 192(DI)
-	ADDQ    $+256, DI
-	SUBQ    $+32, SI
-	CMPQ    SI, $+32
+	VMOVUPD 64(DI), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD Z1, 64(DI)
+	ADDQ    $+128, DI
+	SUBQ    $+16, SI
+	CMPQ    SI, $+16
 	JGE     main
 
 single:

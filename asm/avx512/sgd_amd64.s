@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func SGDF32(p []float32, g []float32, scale float32, l2 float32, lr float32)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·SGDF32(SB), NOSPLIT, $0-60
 	// one step of gradient descent
 	MOVQ         p_base+0(FP), DI
@@ -13,7 +13,7 @@ TEXT ·SGDF32(SB), NOSPLIT, $0-60
 	MOVQ         p_len+8(FP), DX
 	VBROADCASTSS scale+48(FP), Z0
 	VBROADCASTSS tiny_f32<>+0(SB), Z1
-	VBROADCASTSS abs_f32<>+0(SB), Z2
+	VBROADCASTSS tinymask_f32<>+0(SB), Z2
 	VBROADCASTSS l2+52(FP), Z3
 	VBROADCASTSS lr+56(FP), Z4
 	CMPQ         DX, $+512
@@ -33,18 +33,14 @@ TEXT ·SGDF32(SB), NOSPLIT, $0-60
 	DECQ  AX
 	KMOVW AX, K1
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS.Z (SI), K1, Z5
-	VANDPS    Z2, Z5, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
+	VPTESTMD  Z2, Z5, K2
 	VMOVAPS.Z Z5, K2, Z5
 	VMULPS    Z5, Z0, Z5
 	VMOVUPS.Z (DI), K1, Z6
 	VMULPS    Z6, Z3, Z7
 	VADDPS    Z7, Z5, Z7
-	VANDPS    Z2, Z7, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z7, K2, Z7
 
 	// p -= lr*d
 	VMULPS  Z7, Z4, Z7
@@ -56,93 +52,53 @@ TEXT ·SGDF32(SB), NOSPLIT, $0-60
 	ADDQ    R8, DX
 
 aligned:
-	CMPQ    DX, $+64
+	CMPQ    DX, $+32
 	JLT     single
 	PCALIGN $0x20
 
 main:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS   (SI), Z5
-	VMOVUPS   64(SI), Z6
-	VMOVUPS   128(SI), Z7
-	VMOVUPS   192(SI), Z8
-	VANDPS    Z2, Z5, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
+	VPTESTMD  Z2, Z5, K2
 	VMOVAPS.Z Z5, K2, Z5
-	VANDPS    Z2, Z6, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z6, K2, Z6
-	VANDPS    Z2, Z7, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z7, K2, Z7
-	VANDPS    Z2, Z8, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z8, K2, Z8
 	VMULPS    Z5, Z0, Z5
-	VMULPS    Z6, Z0, Z6
-	VMULPS    Z7, Z0, Z7
-	VMULPS    Z8, Z0, Z8
-	VMOVUPS   (DI), Z9
-	VMOVUPS   64(DI), Z10
-	VMOVUPS   128(DI), Z11
-	VMOVUPS   192(DI), Z12
-	VMULPS    Z9, Z3, Z13
-	VMULPS    Z10, Z3, Z14
-	VMULPS    Z11, Z3, Z15
-	VMULPS    Z12, Z3, Z16
-	VADDPS    Z13, Z5, Z13
-	VADDPS    Z14, Z6, Z14
-	VADDPS    Z15, Z7, Z15
-	VADDPS    Z16, Z8, Z16
-	VANDPS    Z2, Z13, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z13, K2, Z13
-	VANDPS    Z2, Z14, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z14, K2, Z14
-	VANDPS    Z2, Z15, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z15, K2, Z15
-	VANDPS    Z2, Z16, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z16, K2, Z16
+	VMOVUPS   (DI), Z6
+	VMULPS    Z6, Z3, Z7
+	VADDPS    Z7, Z5, Z7
 
 	// p -= lr*d
-	VMULPS  Z13, Z4, Z13
-	VMULPS  Z14, Z4, Z14
-	VMULPS  Z15, Z4, Z15
-	VMULPS  Z16, Z4, Z16
-	VSUBPS  Z13, Z9, Z13
-	VSUBPS  Z14, Z10, Z14
-	VSUBPS  Z15, Z11, Z15
-	VSUBPS  Z16, Z12, Z16
-	VMOVUPS Z13, (DI)
-	VMOVUPS Z14, 64(DI)
-	VMOVUPS Z15, 128(DI)
-	VMOVUPS Z16, 192(DI)
-	ADDQ    $+256, DI
-	ADDQ    $+256, SI
-	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JGE     main
+	VMULPS    Z7, Z4, Z7
+	VSUBPS    Z7, Z6, Z7
+	VMOVUPS   Z7, (DI)
+	VMOVUPS   64(SI), Z7
+	VPTESTMD  Z2, Z7, K2
+	VMOVAPS.Z Z7, K2, Z7
+	VMULPS    Z7, Z0, Z7
+	VMOVUPS   64(DI), Z6
+	VMULPS    Z6, Z3, Z5
+	VADDPS    Z5, Z7, Z5
+	VMULPS    Z5, Z4, Z5
+	VSUBPS    Z5, Z6, Z5
+	VMOVUPS   Z5, 64(DI)
+	ADDQ      $+128, DI
+	ADDQ      $+128, SI
+	SUBQ      $+32, DX
+	CMPQ      DX, $+32
+	JGE       main
 
 single:
 	CMPQ DX, $+16
 	JLT  tail
 
 one:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS   (SI), Z5
-	VANDPS    Z2, Z5, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
+	VPTESTMD  Z2, Z5, K2
 	VMOVAPS.Z Z5, K2, Z5
 	VMULPS    Z5, Z0, Z5
 	VMOVUPS   (DI), Z6
 	VMULPS    Z6, Z3, Z7
 	VADDPS    Z7, Z5, Z7
-	VANDPS    Z2, Z7, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z7, K2, Z7
 
 	// p -= lr*d
 	VMULPS  Z7, Z4, Z7
@@ -163,18 +119,14 @@ tail:
 	DECQ  AX
 	KMOVW AX, K1
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPS.Z (SI), K1, Z5
-	VANDPS    Z2, Z5, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
+	VPTESTMD  Z2, Z5, K2
 	VMOVAPS.Z Z5, K2, Z5
 	VMULPS    Z5, Z0, Z5
 	VMOVUPS.Z (DI), K1, Z6
 	VMULPS    Z6, Z3, Z7
 	VADDPS    Z7, Z5, Z7
-	VANDPS    Z2, Z7, Z31
-	VCMPPS    $0x15, Z1, Z31, K2
-	VMOVAPS.Z Z7, K2, Z7
 
 	// p -= lr*d
 	VMULPS  Z7, Z4, Z7
@@ -185,14 +137,14 @@ done:
 	VZEROUPPER
 	RET
 
-DATA tiny_f32<>+0(SB)/4, $0x0c800000
+DATA tiny_f32<>+0(SB)/4, $0x10000000
 GLOBL tiny_f32<>(SB), RODATA|NOPTR, $4
 
-DATA abs_f32<>+0(SB)/4, $0x7fffffff
-GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
+DATA tinymask_f32<>+0(SB)/4, $0x70000000
+GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
 // func SGDF64(p []float64, g []float64, scale float64, l2 float64, lr float64)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512F
 TEXT ·SGDF64(SB), NOSPLIT, $0-72
 	// one step of gradient descent
 	MOVQ         p_base+0(FP), DI
@@ -200,7 +152,7 @@ TEXT ·SGDF64(SB), NOSPLIT, $0-72
 	MOVQ         p_len+8(FP), DX
 	VBROADCASTSD scale+48(FP), Z0
 	VBROADCASTSD tiny_f64<>+0(SB), Z1
-	VBROADCASTSD abs_f64<>+0(SB), Z2
+	VBROADCASTSD tinymask_f64<>+0(SB), Z2
 	VBROADCASTSD l2+56(FP), Z3
 	VBROADCASTSD lr+64(FP), Z4
 	CMPQ         DX, $+256
@@ -220,18 +172,14 @@ TEXT ·SGDF64(SB), NOSPLIT, $0-72
 	DECQ  AX
 	KMOVW AX, K1
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPD.Z (SI), K1, Z5
-	VANDPD    Z2, Z5, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
+	VPTESTMQ  Z2, Z5, K2
 	VMOVAPD.Z Z5, K2, Z5
 	VMULPD    Z5, Z0, Z5
 	VMOVUPD.Z (DI), K1, Z6
 	VMULPD    Z6, Z3, Z7
 	VADDPD    Z7, Z5, Z7
-	VANDPD    Z2, Z7, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z7, K2, Z7
 
 	// p -= lr*d
 	VMULPD  Z7, Z4, Z7
@@ -243,93 +191,53 @@ TEXT ·SGDF64(SB), NOSPLIT, $0-72
 	ADDQ    R8, DX
 
 aligned:
-	CMPQ    DX, $+32
+	CMPQ    DX, $+16
 	JLT     single
 	PCALIGN $0x20
 
 main:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPD   (SI), Z5
-	VMOVUPD   64(SI), Z6
-	VMOVUPD   128(SI), Z7
-	VMOVUPD   192(SI), Z8
-	VANDPD    Z2, Z5, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
+	VPTESTMQ  Z2, Z5, K2
 	VMOVAPD.Z Z5, K2, Z5
-	VANDPD    Z2, Z6, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z6, K2, Z6
-	VANDPD    Z2, Z7, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z7, K2, Z7
-	VANDPD    Z2, Z8, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z8, K2, Z8
 	VMULPD    Z5, Z0, Z5
-	VMULPD    Z6, Z0, Z6
-	VMULPD    Z7, Z0, Z7
-	VMULPD    Z8, Z0, Z8
-	VMOVUPD   (DI), Z9
-	VMOVUPD   64(DI), Z10
-	VMOVUPD   128(DI), Z11
-	VMOVUPD   192(DI), Z12
-	VMULPD    Z9, Z3, Z13
-	VMULPD    Z10, Z3, Z14
-	VMULPD    Z11, Z3, Z15
-	VMULPD    Z12, Z3, Z16
-	VADDPD    Z13, Z5, Z13
-	VADDPD    Z14, Z6, Z14
-	VADDPD    Z15, Z7, Z15
-	VADDPD    Z16, Z8, Z16
-	VANDPD    Z2, Z13, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z13, K2, Z13
-	VANDPD    Z2, Z14, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z14, K2, Z14
-	VANDPD    Z2, Z15, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z15, K2, Z15
-	VANDPD    Z2, Z16, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z16, K2, Z16
+	VMOVUPD   (DI), Z6
+	VMULPD    Z6, Z3, Z7
+	VADDPD    Z7, Z5, Z7
 
 	// p -= lr*d
-	VMULPD  Z13, Z4, Z13
-	VMULPD  Z14, Z4, Z14
-	VMULPD  Z15, Z4, Z15
-	VMULPD  Z16, Z4, Z16
-	VSUBPD  Z13, Z9, Z13
-	VSUBPD  Z14, Z10, Z14
-	VSUBPD  Z15, Z11, Z15
-	VSUBPD  Z16, Z12, Z16
-	VMOVUPD Z13, (DI)
-	VMOVUPD Z14, 64(DI)
-	VMOVUPD Z15, 128(DI)
-	VMOVUPD Z16, 192(DI)
-	ADDQ    $+256, DI
-	ADDQ    $+256, SI
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JGE     main
+	VMULPD    Z7, Z4, Z7
+	VSUBPD    Z7, Z6, Z7
+	VMOVUPD   Z7, (DI)
+	VMOVUPD   64(SI), Z7
+	VPTESTMQ  Z2, Z7, K2
+	VMOVAPD.Z Z7, K2, Z7
+	VMULPD    Z7, Z0, Z7
+	VMOVUPD   64(DI), Z6
+	VMULPD    Z6, Z3, Z5
+	VADDPD    Z5, Z7, Z5
+	VMULPD    Z5, Z4, Z5
+	VSUBPD    Z5, Z6, Z5
+	VMOVUPD   Z5, 64(DI)
+	ADDQ      $+128, DI
+	ADDQ      $+128, SI
+	SUBQ      $+16, DX
+	CMPQ      DX, $+16
+	JGE       main
 
 single:
 	CMPQ DX, $+8
 	JLT  tail
 
 one:
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPD   (SI), Z5
-	VANDPD    Z2, Z5, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
+	VPTESTMQ  Z2, Z5, K2
 	VMOVAPD.Z Z5, K2, Z5
 	VMULPD    Z5, Z0, Z5
 	VMOVUPD   (DI), Z6
 	VMULPD    Z6, Z3, Z7
 	VADDPD    Z7, Z5, Z7
-	VANDPD    Z2, Z7, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z7, K2, Z7
 
 	// p -= lr*d
 	VMULPD  Z7, Z4, Z7
@@ -350,18 +258,14 @@ tail:
 	DECQ  AX
 	KMOVW AX, K1
 
-	// d = flush(scale*flush(g) + l2*p)
+	// d = scale*flush(g) + l2*p
 	VMOVUPD.Z (SI), K1, Z5
-	VANDPD    Z2, Z5, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
+	VPTESTMQ  Z2, Z5, K2
 	VMOVAPD.Z Z5, K2, Z5
 	VMULPD    Z5, Z0, Z5
 	VMOVUPD.Z (DI), K1, Z6
 	VMULPD    Z6, Z3, Z7
 	VADDPD    Z7, Z5, Z7
-	VANDPD    Z2, Z7, Z31
-	VCMPPD    $0x15, Z1, Z31, K2
-	VMOVAPD.Z Z7, K2, Z7
 
 	// p -= lr*d
 	VMULPD  Z7, Z4, Z7
@@ -372,8 +276,8 @@ done:
 	VZEROUPPER
 	RET
 
-DATA tiny_f64<>+0(SB)/8, $0x0390000000000000
+DATA tiny_f64<>+0(SB)/8, $0x0400000000000000
 GLOBL tiny_f64<>(SB), RODATA|NOPTR, $8
 
-DATA abs_f64<>+0(SB)/8, $0x7fffffffffffffff
-GLOBL abs_f64<>(SB), RODATA|NOPTR, $8
+DATA tinymask_f64<>+0(SB)/8, $0x7c00000000000000
+GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8

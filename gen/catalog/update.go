@@ -4,18 +4,18 @@ import . "github.com/seed63264101/steepest/gen/vec"
 
 // The flush thresholds; package kernels/generic explains them.
 var (
-	tiny       = Const{Name: "tiny", Bits32: (127 - 102) << 23, Bits64: (1023 - 966) << 52}
-	tinySquare = Const{Name: "tinysq", Bits32: (127 - 50) << 23, Bits64: (1023 - 480) << 52}
+	tiny     = Const{Name: "tiny", Bits32: 32 << 23, Bits64: 64 << 52}      // 2^-95, 2^-959
+	tinyRoot = Const{Name: "tinyroot", Bits32: 64 << 23, Bits64: 512 << 52} // 2^-63, 2^-511
 )
 
-func flush(b *Body, x Val) Val { return b.Flush(x, b.Const(tiny)) }
+func flush(b *Body, x Val) Val { return b.Flush(x, tiny) }
 
 // direction returns the gradient as the update rules use it: scaled, with coupled
 // weight decay.
 func direction(b *Body) Val {
-	b.Note("d = flush(scale*flush(g) + l2*p)")
+	b.Note("d = scale*flush(g) + l2*p")
 	g := b.Mul(b.Coef("scale"), flush(b, b.Load("g")))
-	return flush(b, b.Add(g, b.Mul(b.Coef("l2"), b.Load("p"))))
+	return b.Add(g, b.Mul(b.Coef("l2"), b.Load("p")))
 }
 
 // updates describes the fused optimizer steps.
@@ -35,7 +35,7 @@ func updates() []*Kernel {
 		{
 			Name: "Adam", Doc: "one step of Adam or AdamW", Family: "update",
 			Params: params(InOut, "p", In, "g", InOut, "m", "v", Scalar,
-				"scale", "l2", "decay", "beta1", "omb1", "beta2", "omb2", "eps", "step"),
+				"scale", "l2", "decay", "beta1", "omb1", "beta2", "root", "eps", "step"),
 			Loop: Map{Body: func(b *Body) {
 				d := direction(b)
 				b.Note("m = flush(beta1*m + omb1*d)")
@@ -43,14 +43,14 @@ func updates() []*Kernel {
 					b.Mul(b.Coef("beta1"), b.Load("m")),
 					b.Mul(b.Coef("omb1"), d)))
 				b.Store("m", m)
-				b.Note("v = flush(beta2*v + omb2*d*d)")
-				q := b.Flush(d, b.Const(tinySquare))
+				b.Note("u = flush(root*d), v = flush(beta2*v + u*u)")
+				u := b.Flush(b.Mul(b.Coef("root"), d), tinyRoot)
 				v := flush(b, b.Add(
 					b.Mul(b.Coef("beta2"), b.Load("v")),
-					b.Mul(b.Coef("omb2"), b.Mul(q, q))))
+					b.Mul(u, u)))
 				b.Store("v", v)
 				b.Note("p = decay*p - step*(m/(sqrt(v)+eps))")
-				q = b.Div(m, b.Add(b.Sqrt(v), b.Coef("eps")))
+				q := b.Div(m, b.Add(b.Sqrt(v), b.Coef("eps")))
 				b.Store("p", b.Sub(
 					b.Mul(b.Coef("decay"), b.Load("p")),
 					b.Mul(b.Coef("step"), q)))

@@ -26,12 +26,8 @@ const (
 	OpMaxNaN              // larger of two non-negative numbers; NaN beats all
 	OpFlush               // a, or +0 where |a| < b; NaN stays
 
-	// For a Machine's Expand only: these round differently on every machine,
-	// or fuse, so a description that used them would break the contract.
-	OpRsqrtEst   // estimate of 1/sqrt(a)
-	OpFMA        // a*b + c, rounded once
-	OpFNMA       // c - a*b, rounded once
-	OpPickFinite // a where a is 0 or +Inf, otherwise b
+	// For a Machine's Expand only.
+	OpKeepBits // a where it has any of the bits of b, otherwise +0
 )
 
 // Const is a constant of a body, given by its bits for each element type.
@@ -187,9 +183,7 @@ func (b *Body) Mul(x, y Val) Val { return b.op(OpMul, x, y) }
 // Div returns x / y.
 func (b *Body) Div(x, y Val) Val { return b.op(OpDiv, x, y) }
 
-// Sqrt returns the square root of x. On a machine that computes it from an
-// estimate, x must be 0, NaN, or at least the least number whose rounding the
-// sequence gets right, 2^-102 for float32; negative x give NaN.
+// Sqrt returns the square root of x.
 func (b *Body) Sqrt(x Val) Val { return b.op(OpSqrt, x) }
 
 // Abs returns |x|.
@@ -198,22 +192,23 @@ func (b *Body) Abs(x Val) Val { return b.op(OpAbs, x) }
 // Or returns the bitwise or of x and y.
 func (b *Body) Or(x, y Val) Val { return b.op(OpOr, x, y) }
 
-// Flush returns x, or +0 where |x| < limit.
-func (b *Body) Flush(x, limit Val) Val { return b.op(OpFlush, x, limit) }
+// Flush returns x, or +0 where |x| < limit; NaN stays. The limit is a power of
+// two whose exponent field is one too, so that a test of the field's upper bits
+// decides.
+func (b *Body) Flush(x Val, limit Const) Val {
+	for _, bits := range []uint64{uint64(limit.Bits32), limit.Bits64} {
+		if bits == 0 || bits&(bits-1) != 0 {
+			panic(fmt.Sprintf("vec: kernel %s: flush limit %s is no power of two of a power of two", b.kernel.Name, limit.Name))
+		}
+	}
+	return b.op(OpFlush, x, b.Const(limit))
+}
 
-// Machine-only operations, for Expand.
+// ConstOf returns the constant that a value is, for Expand.
+func (b *Body) ConstOf(v Val) Const { return b.uni[b.uniVal[v]].Const }
 
-// RsqrtEst returns an estimate of 1/sqrt(x).
-func (b *Body) RsqrtEst(x Val) Val { return b.op(OpRsqrtEst, x) }
-
-// FMA returns x*y + z, rounded once.
-func (b *Body) FMA(x, y, z Val) Val { return b.op(OpFMA, x, y, z) }
-
-// FNMA returns z - x*y, rounded once.
-func (b *Body) FNMA(x, y, z Val) Val { return b.op(OpFNMA, x, y, z) }
-
-// PickFinite returns x where x is 0 or +Inf, otherwise y.
-func (b *Body) PickFinite(x, y Val) Val { return b.op(OpPickFinite, x, y) }
+// KeepBits returns x where it has any of the bits of mask, otherwise +0.
+func (b *Body) KeepBits(x, mask Val) Val { return b.op(OpKeepBits, x, mask) }
 
 // Bits returns the bitwise or of all streams that are read: the cheapest value
 // that depends on every one. Limit probes use it.

@@ -166,10 +166,10 @@ func (s step) events(interleave bool) []event {
 	return ev
 }
 
-// emit writes the step down. Copies are interleaved where the registers allow:
-// cores that cannot look far ahead need it, the others do not mind.
+// emit writes the step down. Copies are interleaved where the machine asks for
+// it and the registers allow.
 func (g *gen) emit(s step) {
-	interleave := s.copies > 1 && g.pressure(s, true) <= len(g.free)
+	interleave := g.m.Interleave() && s.copies > 1 && g.pressure(s, true) <= len(g.free)
 	g.walk(s, s.events(interleave), slices.Clone(g.free), true)
 }
 

@@ -48,6 +48,10 @@ type Machine interface {
 	// not, the tail of a Map goes down in powers of two.
 	MaskedStores() bool
 
+	// Interleave reports whether the copies of an unrolled body should be
+	// interleaved, for cores that cannot look far ahead.
+	Interleave() bool
+
 	// PeelBytes is the alignment of stores that is worth reaching for, 0 for
 	// none.
 	PeelBytes() int

@@ -34,7 +34,7 @@ func unrolls(b *Body) int {
 	if len(b.code) > 12 {
 		return 2
 	}
-	return 4
+	return 2
 }
 
 // mapLoop runs the body over n elements and leaves the pointers behind them.

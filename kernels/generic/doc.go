@@ -20,9 +20,10 @@ func isFloat32[T Float]() bool {
 }
 
 // Tiny is the flush threshold of the update kernels: a gradient or a moment
-// smaller in magnitude counts, and is stored, as +0. It is 2^-102 for float32
-// and 2^-966 for float64: a mantissa's width above the least normal number, so
-// that the products of the next step are still normal numbers.
+// smaller in magnitude counts, and is stored, as +0. It is 2^-95 for float32 and
+// 2^-959 for float64: far enough above the least normal number that the products
+// of the next step are still normal numbers, and a power of two whose exponent
+// field has a single bit, so that a mask tests for it.
 func Tiny[T Float]() T {
 	if isFloat32[T]() {
 		return T(tiny32)
@@ -30,20 +31,20 @@ func Tiny[T Float]() T {
 	return T(tiny64)
 }
 
-// TinySquare is the threshold below which a gradient's square counts as +0:
-// 2^-50 for float32 and 2^-480 for float64. The square of anything larger,
-// multiplied by 1-beta2, is a normal number.
-func TinySquare[T Float]() T {
+// TinyRoot is the threshold below which a factor counts as +0 before it is
+// squared: 2^-63 for float32 and 2^-511 for float64. The square of anything
+// larger is a normal number.
+func TinyRoot[T Float]() T {
 	if isFloat32[T]() {
-		return T(tinySquare32)
+		return T(tinyRoot32)
 	}
-	return T(tinySquare64)
+	return T(tinyRoot64)
 }
 
-// The thresholds as variables: a constant 2^-966 does not convert to every T.
+// The thresholds as variables: a constant 2^-959 does not convert to every T.
 var (
-	tiny32, tinySquare32 = 0x1p-102, 0x1p-50
-	tiny64, tinySquare64 = 0x1p-966, 0x1p-480
+	tiny32, tinyRoot32 = 0x1p-95, 0x1p-63
+	tiny64, tinyRoot64 = 0x1p-959, 0x1p-511
 )
 
 // flush returns x, or +0 where |x| < tiny. A NaN stays.

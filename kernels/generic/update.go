@@ -6,7 +6,7 @@ func SGD[T Float](p, g []T, scale, l2, lr T) {
 	g = g[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
-		p[i] = w - T(lr*flush(d, tiny))
+		p[i] = w - T(lr*d)
 	}
 }
 
@@ -17,7 +17,6 @@ func Momentum[T Float](p, g, buf []T, scale, l2, mu, omd, lr T) {
 	g, buf = g[:len(p)], buf[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
-		d = flush(d, tiny)
 		b := flush(T(mu*buf[i])+T(omd*d), tiny)
 		buf[i] = b
 		p[i] = w - T(lr*b)
@@ -30,25 +29,23 @@ func Nesterov[T Float](p, g, buf []T, scale, l2, mu, omd, lr T) {
 	g, buf = g[:len(p)], buf[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
-		d = flush(d, tiny)
 		b := flush(T(mu*buf[i])+T(omd*d), tiny)
 		buf[i] = b
 		p[i] = w - T(lr*(d+T(mu*b)))
 	}
 }
 
-// Adam takes a step of Adam or AdamW. omb1 and omb2 stand for 1-beta1 and
-// 1-beta2, eps and step carry the bias corrections, decay is the decoupled
+// Adam takes a step of Adam or AdamW. omb1 stands for 1-beta1, root for
+// sqrt(1-beta2); eps and step carry the bias corrections, decay is the decoupled
 // weight decay's factor on p.
-func Adam[T Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, omb2, eps, step T) {
-	tiny, tinySquare := Tiny[T](), TinySquare[T]()
+func Adam[T Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, step T) {
+	tiny, tinyRoot := Tiny[T](), TinyRoot[T]()
 	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
-		d = flush(d, tiny)
-		q := flush(d, tinySquare)
+		u := flush(T(root*d), tinyRoot)
 		mi := flush(T(beta1*m[i])+T(omb1*d), tiny)
-		vi := flush(T(beta2*v[i])+T(omb2*T(q*q)), tiny)
+		vi := flush(T(beta2*v[i])+T(u*u), tiny)
 		m[i], v[i] = mi, vi
 		p[i] = T(decay*w) - T(step*T(mi/(sqrt(vi)+eps)))
 	}

@@ -179,9 +179,9 @@ func source[T kernels.Float](c Values, r *rand.Rand) func() T {
 			return normal()
 		}
 	case Small:
-		exponents := []int{-102, -50, -126, -140}
+		exponents := []int{-95, -63, -126, -140}
 		if unsafe.Sizeof(T(0)) == 8 {
-			exponents = []int{-966, -480, -1022, -1060}
+			exponents = []int{-959, -511, -1022, -1060}
 		}
 		return func() T {
 			switch r.IntN(6) {

@@ -475,7 +475,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"beta1", Scalar},
 				{"omb1", Scalar},
 				{"beta2", Scalar},
-				{"omb2", Scalar},
+				{"root", Scalar},
 				{"eps", Scalar},
 				{"step", Scalar},
 			},
