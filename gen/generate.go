@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seed63264101/steepest/gen/amd64"
+	"github.com/seed63264101/steepest/gen/arm64"
 	"github.com/seed63264101/steepest/gen/catalog"
 	"github.com/seed63264101/steepest/gen/vec"
 )
@@ -25,6 +26,7 @@ type level struct {
 var levels = []level{
 	{"avx2", "AVX2", "amd64", "AVX2", func(k *vec.Kernel) ([]byte, error) { return writeAMD64(k, amd64.NewAVX2()) }},
 	{"avx512", "AVX512", "amd64", "AVX-512", func(k *vec.Kernel) ([]byte, error) { return writeAMD64(k, amd64.NewAVX512()) }},
+	{"neon", "NEON", "arm64", "NEON", writeARM64},
 }
 
 // generate returns every generated file by its path below the module's root.
@@ -58,6 +60,18 @@ func writeAMD64(k *vec.Kernel, m *amd64.Machine) (text []byte, err error) {
 		return nil, err
 	}
 	return amd64.Print(f, header)
+}
+
+// writeARM64 generates a kernel for both element types.
+func writeARM64(k *vec.Kernel) (text []byte, err error) {
+	defer recoverTo(&err)
+	m := arm64.New()
+	for _, e := range elems {
+		if err := vec.Generate(k, e, m); err != nil {
+			return nil, err
+		}
+	}
+	return m.Print(header), nil
 }
 
 // recoverTo turns a panic of the generator, whose message names what is wrong

@@ -189,13 +189,13 @@ func (k *Kernel) LayoutOf(e Elem) Layout {
 			place(p.Name, 24, 8)
 		}
 	}
-	l.Size = (l.Size + 7) &^ 7
-	l.Result = l.Size
 	switch k.Result("T") {
 	case "T":
-		l.Size += int(e)
+		l.Result = (l.Size + 7) &^ 7
+		l.Size = l.Result + int(e)
 	case "float64":
-		l.Size += 8
+		l.Result = (l.Size + 7) &^ 7
+		l.Size = l.Result + 8
 	}
 	return l
 }

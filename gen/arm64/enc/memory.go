@@ -82,8 +82,8 @@ func pair(name string, l uint32, w Width, t, t2 V, n R, off int) Inst {
 		first, second, at(n, offset(off, -64, 63, w, 0x7f, 15)))
 }
 
-// single is a structure of one lane. Its opcode is 100, the size comes as if S
-// were the smallest there is, and the lane is in Q:S or Q.
+// single is a structure of one lane: opcode is 100, size is 00 for S4 and 01 for
+// D2, and the number of the lane is Q:S or Q.
 func single(name string, l uint32, a Arr, t V, i int, n R) Inst {
 	s := a.in(S4, D2)
 	list := s.lane(t, i, rt)

@@ -1,0 +1,350 @@
+// Package arm64 lowers the vector language to NEON (Advanced SIMD).
+//
+// Go's assembler has the loads, stores and moves, but not the vector arithmetic;
+// that goes through package enc and appears as WORD, with the instruction in a
+// comment.
+package arm64
+
+import (
+	"bytes"
+	"fmt"
+	"math/bits"
+
+	"github.com/seed63264101/steepest/gen/arm64/enc"
+	"github.com/seed63264101/steepest/gen/vec"
+)
+
+// Machine is NEON. It writes the kernels of one file.
+type Machine struct {
+	buf    bytes.Buffer
+	kernel *vec.Kernel
+	layout vec.Layout
+	frame  int
+	labels int
+}
+
+// New returns a machine.
+func New() *Machine {
+	m := &Machine{}
+	m.buf.WriteString("\n//go:build !purego\n\n#include \"textflag.h\"\n")
+	return m
+}
+
+// Print returns the file's text under the given header line.
+func (m *Machine) Print(header string) []byte {
+	return append([]byte(header+"\n"), m.buf.Bytes()...)
+}
+
+// Registers R0 to R15 are the language's, R16 and R17 the machine's: R16 holds
+// the count of SetCount. Above stand the platform's register, the assembler's
+// and Go's own.
+const (
+	generals = 16
+	count    = "R16"
+	temp     = "R17"
+)
+
+// scratch is the machine's vector register.
+const scratch vec.V = 31
+
+// VectorBytes implements vec.Machine.
+func (m *Machine) VectorBytes() int { return 16 }
+
+// Vectors implements vec.Machine.
+func (m *Machine) Vectors() int { return int(scratch) }
+
+// Generals implements vec.Machine.
+func (m *Machine) Generals() int { return generals }
+
+// MaskedStores implements vec.Machine.
+func (m *Machine) MaskedStores() bool { return false }
+
+// Interleave implements vec.Machine: small cores issue in order.
+func (m *Machine) Interleave() bool { return true }
+
+// PeelBytes implements vec.Machine. A vector crosses a cache line once in four
+// loads at worst.
+func (m *Machine) PeelBytes() int { return 0 }
+
+// Expand implements vec.Machine.
+func (m *Machine) Expand(*vec.Body, vec.Op, []vec.Val) (vec.Val, bool) { return 0, false }
+
+// Constants implements vec.Machine.
+func (m *Machine) Constants(vec.Op, vec.Elem) []vec.Const { return nil }
+
+// p writes an instruction.
+func (m *Machine) p(format string, args ...any) {
+	fmt.Fprintf(&m.buf, "\t"+format+"\n", args...)
+}
+
+// word writes an instruction that the assembler lacks.
+func (m *Machine) word(in enc.Inst) { m.p("%v", in) }
+
+func g(r vec.G) string { return fmt.Sprintf("R%d", r) }
+
+func f(r vec.V) string { return fmt.Sprintf("F%d", r) }
+
+func mem(a vec.Address) string {
+	if a.Disp == 0 {
+		return fmt.Sprintf("(R%d)", a.Base)
+	}
+	return fmt.Sprintf("%d(R%d)", a.Disp, a.Base)
+}
+
+// arg returns the place of an argument's word.
+func (m *Machine) arg(param, part string, offset int) string {
+	base, ok := m.layout.Offset[param]
+	if !ok {
+		panic(fmt.Sprintf("arm64: kernel %s has no parameter %q", m.kernel.Name, param))
+	}
+	return fmt.Sprintf("%s%s+%d(FP)", param, part, base+offset)
+}
+
+// Begin implements vec.Machine.
+func (m *Machine) Begin(k *vec.Kernel, e vec.Elem, frame int) {
+	m.kernel, m.layout, m.frame = k, k.LayoutOf(e), frame
+	flags := "NOSPLIT"
+	if frame > 0 {
+		flags = "0"
+	}
+	fmt.Fprintf(&m.buf, "\n// func %s%s\nTEXT ·%s(SB), %s, $%d-%d\n",
+		k.Symbol(e), k.Signature(e.GoType()), k.Symbol(e), flags, frame, m.layout.Size)
+	m.p("// %s", k.Doc)
+}
+
+// Return implements vec.Machine.
+func (m *Machine) Return() { m.p("RET") }
+
+// Comment implements vec.Machine.
+func (m *Machine) Comment(text string) { fmt.Fprintf(&m.buf, "\n\t// %s\n", text) }
+
+// Label implements vec.Machine.
+func (m *Machine) Label(name string) { fmt.Fprintf(&m.buf, "\n%s:\n", name) }
+
+// AlignLoop implements vec.Machine.
+func (m *Machine) AlignLoop() { m.p("PCALIGN $16") }
+
+// ArgBase implements vec.Machine.
+func (m *Machine) ArgBase(dst vec.G, param string) {
+	m.p("MOVD %s, %s", m.arg(param, "_base", 0), g(dst))
+}
+
+// ArgLen implements vec.Machine.
+func (m *Machine) ArgLen(dst vec.G, param string) {
+	m.p("MOVD %s, %s", m.arg(param, "_len", 8), g(dst))
+}
+
+// ArgInt implements vec.Machine.
+func (m *Machine) ArgInt(dst vec.G, param string) { m.p("MOVD %s, %s", m.arg(param, "", 0), g(dst)) }
+
+// Local implements vec.Machine.
+func (m *Machine) Local(dst vec.G) { m.p("MOVD $local-%d(SP), %s", m.frame, g(dst)) }
+
+// Pointer implements vec.Machine.
+func (m *Machine) Pointer(dst vec.G, from vec.Address) { m.p("MOVD %s, %s", mem(from), g(dst)) }
+
+// Move implements vec.Machine.
+func (m *Machine) Move(dst, src vec.G) { m.p("MOVD %s, %s", g(src), g(dst)) }
+
+// Set implements vec.Machine.
+func (m *Machine) Set(dst vec.G, imm int) { m.p("MOVD $%d, %s", imm, g(dst)) }
+
+// Add implements vec.Machine.
+func (m *Machine) Add(dst, src vec.G) { m.p("ADD %s, %s, %s", g(src), g(dst), g(dst)) }
+
+// AddImm implements vec.Machine.
+func (m *Machine) AddImm(dst vec.G, imm int) {
+	op := "ADD"
+	if imm < 0 {
+		op, imm = "SUB", -imm
+	}
+	m.p("%s $%d, %s, %s", op, imm, g(dst), g(dst))
+}
+
+// Neg implements vec.Machine.
+func (m *Machine) Neg(dst vec.G) { m.p("NEG %s, %s", g(dst), g(dst)) }
+
+// AndImm implements vec.Machine.
+func (m *Machine) AndImm(dst vec.G, imm int) { m.p("AND $%d, %s, %s", imm, g(dst), g(dst)) }
+
+// ShiftLeft implements vec.Machine.
+func (m *Machine) ShiftLeft(dst vec.G, by int) { m.p("LSL $%d, %s, %s", by, g(dst), g(dst)) }
+
+// ShiftRight implements vec.Machine.
+func (m *Machine) ShiftRight(dst vec.G, by int) { m.p("LSR $%d, %s, %s", by, g(dst), g(dst)) }
+
+// Jump implements vec.Machine.
+func (m *Machine) Jump(label string) { m.p("B %s", label) }
+
+// JumpIf implements vec.Machine.
+func (m *Machine) JumpIf(a vec.G, c vec.Cond, imm int, label string) {
+	if imm == 0 && c == vec.EQ {
+		m.p("CBZ %s, %s", g(a), label)
+		return
+	}
+	branch := map[vec.Cond]string{
+		vec.LT: "BLT", vec.LE: "BLE", vec.GE: "BGE", vec.GT: "BGT", vec.EQ: "BEQ", vec.NE: "BNE",
+	}[c]
+	m.p("CMP $%d, %s", imm, g(a))
+	m.p("%s %s", branch, label)
+}
+
+// JumpUnlessBit implements vec.Machine.
+func (m *Machine) JumpUnlessBit(a vec.G, bit int, label string) {
+	m.unlessBit(g(a), bit, label)
+}
+
+func (m *Machine) unlessBit(r string, bit int, label string) {
+	m.p("TBZ $%d, %s, %s", bits.TrailingZeros(uint(bit)), r, label)
+}
+
+// Zero implements vec.Machine.
+func (m *Machine) Zero(dst vec.V) { m.p("VEOR V%d.B16, V%d.B16, V%d.B16", dst, dst, dst) }
+
+// Broadcast implements vec.Machine.
+func (m *Machine) Broadcast(dst vec.V, in vec.Elem, u vec.Uniform) {
+	load, lanes := "MOVWU", "S4"
+	if in == vec.F64 {
+		load, lanes = "MOVD", "D2"
+	}
+	if u.Param != "" {
+		m.p("%s %s, %s", load, m.arg(u.Param, "", 0), temp)
+	} else {
+		m.p("MOVD $0x%x, %s // %s", u.Const.Bits(in), temp, u.Const.Name)
+	}
+	m.p("VDUP %s, V%d.%s", temp, dst, lanes)
+}
+
+// move returns the load or store of so many bytes at the front of a vector
+// register; a load clears the rest.
+func move(bytes int) string {
+	switch bytes {
+	case 4:
+		return "FMOVS"
+	case 8:
+		return "FMOVD"
+	default:
+		return "FMOVQ"
+	}
+}
+
+// Load implements vec.Machine.
+func (m *Machine) Load(dst vec.V, in, of vec.Elem, a vec.Address, access vec.Access) {
+	lanes := 16 / int(in)
+	switch access {
+	case vec.Full:
+		m.p("%s %s, %s", move(lanes*int(of)), mem(a), f(dst))
+	case vec.Partial:
+		m.loadPartial(dst, lanes, of, a)
+	default:
+		m.p("%s %s, %s", move(int(access)*int(of)), mem(a), f(dst))
+	}
+	if in != of {
+		m.word(enc.FCVTL(enc.V(dst), enc.V(dst)))
+	}
+}
+
+// loadPartial loads the elements that SetCount said, fewer than lanes, each to
+// its own lane.
+func (m *Machine) loadPartial(dst vec.V, lanes int, of vec.Elem, a vec.Address) {
+	m.labels++
+	odd, end := fmt.Sprintf("odd%d", m.labels), fmt.Sprintf("loaded%d", m.labels)
+	m.Zero(dst)
+	if lanes == 4 {
+		m.unlessBit(count, 2, odd)
+		m.p("FMOVD %s, %s", mem(a), f(dst))
+		m.unlessBit(count, 1, end)
+		m.p("ADD $%d, %s, %s", a.Disp+8, g(a.Base), temp)
+		m.p("VLD1 (%s), V%d.S[2]", temp, dst)
+		m.Jump(end)
+		m.Label(odd)
+	}
+	m.unlessBit(count, 1, end)
+	m.p("%s %s, %s", move(int(of)), mem(a), f(dst))
+	m.Label(end)
+}
+
+// Store implements vec.Machine.
+func (m *Machine) Store(src vec.V, e vec.Elem, a vec.Address, access vec.Access) {
+	size := 16
+	if access != vec.Full {
+		size = int(access) * int(e)
+	}
+	m.p("%s %s, %s", move(size), f(src), mem(a))
+}
+
+// SetCount implements vec.Machine.
+func (m *Machine) SetCount(n vec.G, in, of vec.Elem, _ vec.V) { m.p("MOVD %s, %s", g(n), count) }
+
+// UpperHalf implements vec.Machine.
+func (m *Machine) UpperHalf(dst, src vec.V, bytes int) {
+	if bytes == 16 {
+		m.p("VEXT $8, V%d.B16, V%d.B16, V%d.B16", src, src, dst)
+		return
+	}
+	m.p("VDUP V%d.S[1], V%d.S4", src, dst)
+}
+
+// Convert implements vec.Machine.
+func (m *Machine) Convert(dst, src vec.V, from, to vec.Elem) {
+	switch {
+	case from == to && dst == src:
+	case from == to:
+		m.p("VORR V%d.B16, V%d.B16, V%d.B16", src, src, dst)
+	case from == vec.F32:
+		m.p("FCVTSD %s, %s", f(src), f(dst))
+	default:
+		m.p("FCVTDS %s, %s", f(src), f(dst))
+	}
+}
+
+// AddFirst implements vec.Machine.
+func (m *Machine) AddFirst(dst, src vec.V) { m.p("FADDD %s, %s, %s", f(src), f(dst), f(dst)) }
+
+// Result implements vec.Machine.
+func (m *Machine) Result(src vec.V, e vec.Elem) {
+	m.p("%s %s, ret+%d(FP)", move(int(e)), f(src), m.layout.Result)
+}
+
+// Op implements vec.Machine.
+func (m *Machine) Op(op vec.Op, e vec.Elem, dst vec.V, args []vec.V) {
+	arr := enc.S4
+	if e == vec.F64 {
+		arr = enc.D2
+	}
+	d, t := enc.V(dst), enc.V(scratch)
+	a := make([]enc.V, len(args))
+	for i, r := range args {
+		a[i] = enc.V(r)
+	}
+	switch op {
+	case vec.OpAdd:
+		m.word(enc.FADD(arr, d, a[0], a[1]))
+	case vec.OpSub:
+		m.word(enc.FSUB(arr, d, a[0], a[1]))
+	case vec.OpMul:
+		m.word(enc.FMUL(arr, d, a[0], a[1]))
+	case vec.OpDiv:
+		m.word(enc.FDIV(arr, d, a[0], a[1]))
+	case vec.OpSqrt:
+		m.word(enc.FSQRT(arr, d, a[0]))
+	case vec.OpAbs:
+		m.word(enc.FABS(arr, d, a[0]))
+	case vec.OpOr:
+		m.word(enc.ORR(d, a[0], a[1]))
+	case vec.OpMaxNaN:
+		// As signed integers: there NaN is larger than infinity.
+		if e == vec.F32 {
+			m.word(enc.SMAX(arr, d, a[0], a[1]))
+			return
+		}
+		m.word(enc.CMGT(arr, t, a[0], a[1]))
+		m.word(enc.BSL(t, a[0], a[1]))
+		m.word(enc.MOV(d, t))
+	case vec.OpFlush:
+		m.word(enc.FACGT(arr, t, a[1], a[0])) // limit > |x|, false for NaN
+		m.word(enc.BIC(d, a[0], t))
+	default:
+		panic(fmt.Sprintf("arm64: no instruction for operation %d", op))
+	}
+}
