@@ -1,0 +1,278 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/seed63264101/steepest/gen/amd64"
+	"github.com/seed63264101/steepest/gen/catalog"
+	"github.com/seed63264101/steepest/gen/vec"
+)
+
+const root = ".."
+
+// TestFresh compares every generated file with what the generator would write.
+func TestFresh(t *testing.T) {
+	files, err := generate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range files {
+		got, err := os.ReadFile(filepath.Join(root, path))
+		if err != nil {
+			t.Errorf("%v; run make generate", err)
+			continue
+		}
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s is not what the generator writes; run make generate", path)
+		}
+	}
+	stale, err := staleFiles(root, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range stale {
+		t.Errorf("%s is generated no more; run make generate", path)
+	}
+}
+
+// TestAssemblyIsGenerated checks that the assembly packages hold nothing written
+// by hand but their doc.go.
+func TestAssemblyIsGenerated(t *testing.T) {
+	files, err := generate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths, err := filepath.Glob(filepath.Join(root, "asm", "*", "*"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no files below asm: %v", err)
+	}
+	for _, path := range paths {
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := files[filepath.ToSlash(rel)]; !ok && filepath.Base(path) != "doc.go" {
+			t.Errorf("%s is not generated", rel)
+		}
+	}
+}
+
+// gates lists the instruction set extensions that a level may use, as avo's
+// database names them.
+var gates = map[string][]string{
+	"avx2":   {"AVX", "AVX2"},
+	"avx512": {"AVX", "AVX2", "AVX512F", "AVX512BW", "AVX512DQ", "AVX512VL"},
+}
+
+// TestInstructionGates checks, from avo's instruction database, that no kernel
+// uses an instruction above its level. That an AVX2 kernel also names none of
+// AVX-512's registers is TestRegisters' part.
+func TestInstructionGates(t *testing.T) {
+	machines := map[string]func() *amd64.Machine{"avx2": amd64.NewAVX2, "avx512": amd64.NewAVX512}
+	for level, allowed := range gates {
+		used := map[string]bool{}
+		for _, k := range catalog.All() {
+			m := machines[level]()
+			for _, e := range elems {
+				if err := vec.Generate(k, e, m); err != nil {
+					t.Fatal(err)
+				}
+			}
+			f, err := m.File()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, fn := range f.Functions() {
+				for _, in := range fn.Instructions() {
+					for _, isa := range in.ISA {
+						used[isa] = true
+						if !slices.Contains(allowed, isa) {
+							t.Errorf("%s: %s uses %s of %s", level, fn.Name, in.Opcode, isa)
+						}
+					}
+				}
+			}
+		}
+		if !used[map[string]string{"avx2": "AVX2", "avx512": "AVX512F"}[level]] {
+			t.Errorf("%s: no kernel uses the level's own instructions; is the scan blind?", level)
+		}
+	}
+}
+
+// instruction is one line of committed assembly.
+type instruction struct {
+	path     string
+	line     int
+	function string
+	op       string
+	operands string
+}
+
+// assembly parses the committed assembly of a level.
+func assembly(t *testing.T, level string) []instruction {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(root, "asm", level, "*.s"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no assembly for %s: %v", level, err)
+	}
+	var all []instruction
+	for _, path := range paths {
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		function := ""
+		lines := bufio.NewScanner(f)
+		for n := 1; lines.Scan(); n++ {
+			code, _, _ := strings.Cut(lines.Text(), "//")
+			fields := strings.Fields(code)
+			switch {
+			case len(fields) == 0 || strings.HasSuffix(fields[0], ":") || strings.HasPrefix(fields[0], "#"):
+			case fields[0] == "TEXT":
+				function = fields[1]
+			case fields[0] == "DATA" || fields[0] == "GLOBL":
+				function = ""
+			default:
+				all = append(all, instruction{path, n, function, fields[0], strings.Join(fields[1:], " ")})
+			}
+		}
+		if err := lines.Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+var (
+	wideRegister = regexp.MustCompile(`\b[YZ][0-9]+\b`)
+	evexRegister = regexp.MustCompile(`\bZ[0-9]+\b|\b[XY](1[6-9]|2[0-9]|3[01])\b|\bK[0-7]\b`)
+)
+
+// TestVZEROUPPER checks that every return from a function that uses 256- or
+// 512-bit registers is preceded by VZEROUPPER: a caller's SSE code would crawl.
+func TestVZEROUPPER(t *testing.T) {
+	for _, level := range []string{"avx2", "avx512"} {
+		wide := map[string]bool{}
+		code := assembly(t, level)
+		for _, in := range code {
+			if wideRegister.MatchString(in.operands) {
+				wide[in.function] = true
+			}
+		}
+		returns := 0
+		for i, in := range code {
+			if in.op == "RET" && wide[in.function] {
+				returns++
+				if i == 0 || code[i-1].op != "VZEROUPPER" {
+					t.Errorf("%s:%d: %s returns without VZEROUPPER", in.path, in.line, in.function)
+				}
+			}
+		}
+		if want := 2 * len(catalog.All()); returns != want {
+			t.Errorf("%s: checked %d returns, want %d: two functions for each kernel", level, returns, want)
+		}
+	}
+}
+
+// TestRegisters checks that no AVX2 kernel names a register that only AVX-512
+// has, and that no kernel touches the registers that belong to Go or the
+// platform.
+func TestRegisters(t *testing.T) {
+	reserved := map[string]*regexp.Regexp{
+		"avx2":   regexp.MustCompile(`\bR15\b|\bBP\b|\bSP\b`),
+		"avx512": regexp.MustCompile(`\bR15\b|\bBP\b|\bSP\b`),
+		"neon":   regexp.MustCompile(`\bR(18|2[6-9]|30)\b`),
+	}
+	local := regexp.MustCompile(`^LEAQ \(SP\),|^MOVD \$local-[0-9]+\(SP\),`) // the address of local memory
+	for level, re := range reserved {
+		for _, in := range assembly(t, level) {
+			text := in.op + " " + in.operands
+			if re.MatchString(text) && !local.MatchString(text) {
+				t.Errorf("%s:%d: %s touches a reserved register: %s", in.path, in.line, in.function, text)
+			}
+			if level == "avx2" && evexRegister.MatchString(text) {
+				t.Errorf("%s:%d: %s names a register of AVX-512: %s", in.path, in.line, in.function, text)
+			}
+		}
+	}
+}
+
+// TestNoContraction checks that no kernel fuses a multiplication with an
+// addition: the contract rounds both.
+func TestNoContraction(t *testing.T) {
+	fused := regexp.MustCompile(`^VFN?M(ADD|SUB)`)
+	neon := regexp.MustCompile(`\bfn?m(la|ls|add|sub)\b`)
+	for _, level := range []string{"avx2", "avx512"} {
+		for _, in := range assembly(t, level) {
+			if fused.MatchString(in.op) {
+				t.Errorf("%s:%d: %s uses %s", in.path, in.line, in.function, in.op)
+			}
+		}
+	}
+	paths, _ := filepath.Glob(filepath.Join(root, "asm", "neon", "*.s"))
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := neon.Find(text); m != nil {
+			t.Errorf("%s uses %s", path, m)
+		}
+	}
+}
+
+// TestFailures checks that a description which cannot be lowered fails the
+// generation, with an error that names the kernel.
+func TestFailures(t *testing.T) {
+	x := []vec.Param{{Name: "x", Kind: vec.InOut}}
+	body := func(f func(b *vec.Body)) vec.Map { return vec.Map{Body: f} }
+	for _, test := range []struct {
+		name   string
+		kernel vec.Kernel
+		want   string
+	}{
+		{"no loop", vec.Kernel{Name: "K", Params: x}, "no loop"},
+		{"same parameter twice", vec.Kernel{Name: "K", Params: append(x, x...), Loop: body(nil)}, `"x" occurs twice`},
+		{"alias of nothing", vec.Kernel{Name: "K", Params: x, Alias: [][2]string{{"x", "y"}}, Loop: body(nil)}, `"y"`},
+		{"unknown stream", vec.Kernel{Name: "K", Params: x, Loop: body(func(b *vec.Body) { b.Load("y") })}, `no stream "y"`},
+		{"unknown coefficient", vec.Kernel{Name: "K", Params: x, Loop: body(func(b *vec.Body) { b.Coef("a") })}, `no parameter "a"`},
+		{"store to an input", vec.Kernel{Name: "K", Params: []vec.Param{{Name: "x", Kind: vec.In}},
+			Loop: body(func(b *vec.Body) { b.Store("x", b.Load("x")) })}, `writes stream "x"`},
+		{"bad flush limit", vec.Kernel{Name: "K", Params: x, Loop: body(func(b *vec.Body) {
+			b.Store("x", b.Flush(b.Load("x"), vec.Const{Name: "three", Bits32: 3, Bits64: 3}))
+		})}, "three"},
+		{"too many live values", vec.Kernel{Name: "K", Params: x, Loop: body(func(b *vec.Body) {
+			values := []vec.Val{b.Load("x")}
+			for range 40 {
+				values = append(values, b.Add(values[0], values[len(values)-1]))
+			}
+			sum := values[0]
+			for _, v := range values {
+				sum = b.Mul(sum, v)
+			}
+			b.Store("x", sum)
+		})}, "vector registers"},
+	} {
+		for _, l := range levels {
+			_, err := l.write(&test.kernel)
+			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "K") {
+				t.Errorf("%s on %s: error %v, want one about kernel K with %q", test.name, l.pkg, err, test.want)
+			}
+		}
+	}
+	// An operation that the encoder does not know.
+	k := vec.Kernel{Name: "K", Params: x, Loop: body(func(b *vec.Body) {
+		b.Store("x", b.KeepBits(b.Load("x"), b.Load("x")))
+	})}
+	if _, err := writeARM64(&k); err == nil {
+		t.Error("an operation without an encoding was generated")
+	}
+}
