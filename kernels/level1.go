@@ -119,7 +119,7 @@ func Asum[T Float](x []T) T {
 // For float32 elements no square overflows or underflows, so the result is
 // finite exactly if every element is. For float64 elements see Nrm2.
 func SumSquares[T Float](x []T) float64 {
-	return table[T]().SumSquares(1, noescape(x))
+	return table[T]().SumSquares(noescape(x))
 }
 
 // Nrm2 returns the Euclidean norm (BLAS ?NRM2):
@@ -151,7 +151,7 @@ func Nrm2[T Float](x []T) T {
 	// square far from overflow and from underflow.
 	_, exp := math.Frexp(amax)
 	exp = max(-1000, min(exp, 1000))
-	scaled := table[T]().SumSquares(math.Ldexp(1, -exp), noescape(x))
+	scaled := table[T]().SumSquaresScaled(math.Ldexp(1, -exp), noescape(x))
 	return T(math.Ldexp(math.Sqrt(scaled), exp))
 }
 

@@ -21,8 +21,10 @@ type Table[T Float] struct {
 	Sum func(x []T) T
 	// sum of |x[i]|
 	Asum func(x []T) T
+	// sum of x[i]², in float64
+	SumSquares func(x []T) float64
 	// sum of (scale*x[i])², in float64; scale is finite
-	SumSquares func(scale float64, x []T) float64
+	SumSquaresScaled func(scale float64, x []T) float64
 	// largest |x[i]|, NaN if any is
 	Amax func(x []T) T
 	// dst[j] = sum over r of a[r*stride+j]

@@ -84,15 +84,25 @@ func AsumF32(x []float32) float32
 //go:noescape
 func AsumF64(x []float64) float64
 
-// SumSquaresF32 computes sum of (scale*x[i])², in float64; scale is finite.
+// SumSquaresF32 computes sum of x[i]², in float64.
 //
 //go:noescape
-func SumSquaresF32(scale float64, x []float32) float64
+func SumSquaresF32(x []float32) float64
 
-// SumSquaresF64 computes sum of (scale*x[i])², in float64; scale is finite.
+// SumSquaresF64 computes sum of x[i]², in float64.
 //
 //go:noescape
-func SumSquaresF64(scale float64, x []float64) float64
+func SumSquaresF64(x []float64) float64
+
+// SumSquaresScaledF32 computes sum of (scale*x[i])², in float64; scale is finite.
+//
+//go:noescape
+func SumSquaresScaledF32(scale float64, x []float32) float64
+
+// SumSquaresScaledF64 computes sum of (scale*x[i])², in float64; scale is finite.
+//
+//go:noescape
+func SumSquaresScaledF64(scale float64, x []float64) float64
 
 // AmaxF32 computes largest |x[i]|, NaN if any is.
 //

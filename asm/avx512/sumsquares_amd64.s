@@ -4,14 +4,13 @@
 
 #include "textflag.h"
 
-// func SumSquaresF32(scale float64, x []float32) float64
+// func SumSquaresF32(x []float32) float64
 // Requires: AVX, AVX512F
-TEXT ·SumSquaresF32(SB), NOSPLIT, $0-40
-	// sum of (scale*x[i])², in float64; scale is finite
-	MOVQ         x_base+8(FP), DI
-	MOVQ         x_len+16(FP), SI
-	VXORPS       X4, X4, X4
-	VBROADCASTSD scale+0(FP), Z7
+TEXT ·SumSquaresF32(SB), NOSPLIT, $0-32
+	// sum of x[i]², in float64
+	MOVQ   x_base+0(FP), DI
+	MOVQ   x_len+8(FP), SI
+	VXORPS X4, X4, X4
 
 block:
 	MOVQ SI, DX
@@ -32,22 +31,18 @@ short:
 	PCALIGN $0x20
 
 loop:
-	VCVTPS2PD (DI), Z8
-	VMULPD    Z8, Z7, Z8
-	VMULPD    Z8, Z8, Z8
-	VADDPD    Z8, Z0, Z0
-	VCVTPS2PD 32(DI), Z8
-	VMULPD    Z8, Z7, Z8
-	VMULPD    Z8, Z8, Z8
-	VADDPD    Z8, Z1, Z1
-	VCVTPS2PD 64(DI), Z8
-	VMULPD    Z8, Z7, Z8
-	VMULPD    Z8, Z8, Z8
-	VADDPD    Z8, Z2, Z2
-	VCVTPS2PD 96(DI), Z8
-	VMULPD    Z8, Z7, Z8
-	VMULPD    Z8, Z8, Z8
-	VADDPD    Z8, Z3, Z3
+	VCVTPS2PD (DI), Z7
+	VMULPD    Z7, Z7, Z7
+	VADDPD    Z7, Z0, Z0
+	VCVTPS2PD 32(DI), Z7
+	VMULPD    Z7, Z7, Z7
+	VADDPD    Z7, Z1, Z1
+	VCVTPS2PD 64(DI), Z7
+	VMULPD    Z7, Z7, Z7
+	VADDPD    Z7, Z2, Z2
+	VCVTPS2PD 96(DI), Z7
+	VMULPD    Z7, Z7, Z7
+	VADDPD    Z7, Z3, Z3
 	ADDQ      $+128, DI
 	SUBQ      $+32, DX
 	CMPQ      DX, $+32
@@ -72,43 +67,36 @@ tail:
 	VCVTPS2PD.Z (BX), K1, Z6
 	CMPQ        DX, $+8
 	JLT         part
-	VCVTPS2PD   (DI), Z8
-	VMULPD      Z8, Z7, Z8
-	VMULPD      Z8, Z8, Z8
-	VADDPD      Z8, Z0, Z0
+	VCVTPS2PD   (DI), Z7
+	VMULPD      Z7, Z7, Z7
+	VADDPD      Z7, Z0, Z0
 	CMPQ        DX, $+16
 	JLT         part2
-	VCVTPS2PD   32(DI), Z8
-	VMULPD      Z8, Z7, Z8
-	VMULPD      Z8, Z8, Z8
-	VADDPD      Z8, Z1, Z1
+	VCVTPS2PD   32(DI), Z7
+	VMULPD      Z7, Z7, Z7
+	VADDPD      Z7, Z1, Z1
 	CMPQ        DX, $+24
 	JLT         part3
-	VCVTPS2PD   64(DI), Z8
-	VMULPD      Z8, Z7, Z8
-	VMULPD      Z8, Z8, Z8
-	VADDPD      Z8, Z2, Z2
-	VMULPD      Z6, Z7, Z8
-	VMULPD      Z8, Z8, Z8
-	VADDPD      Z8, Z3, Z3
+	VCVTPS2PD   64(DI), Z7
+	VMULPD      Z7, Z7, Z7
+	VADDPD      Z7, Z2, Z2
+	VMULPD      Z6, Z6, Z7
+	VADDPD      Z7, Z3, Z3
 	JMP         fold
 
 part3:
-	VMULPD Z6, Z7, Z8
-	VMULPD Z8, Z8, Z8
-	VADDPD Z8, Z2, Z2
+	VMULPD Z6, Z6, Z7
+	VADDPD Z7, Z2, Z2
 	JMP    fold
 
 part2:
-	VMULPD Z6, Z7, Z8
-	VMULPD Z8, Z8, Z8
-	VADDPD Z8, Z1, Z1
+	VMULPD Z6, Z6, Z7
+	VADDPD Z7, Z1, Z1
 	JMP    fold
 
 part:
-	VMULPD Z6, Z7, Z8
-	VMULPD Z8, Z8, Z8
-	VADDPD Z8, Z0, Z0
+	VMULPD Z6, Z6, Z7
+	VADDPD Z7, Z0, Z0
 
 fold:
 	// Fold the lanes by halves.
@@ -124,18 +112,17 @@ fold:
 	VADDSD        X0, X4, X4
 	TESTQ         SI, SI
 	JGT           block
-	VMOVSD        X4, ret+32(FP)
+	VMOVSD        X4, ret+24(FP)
 	VZEROUPPER
 	RET
 
-// func SumSquaresF64(scale float64, x []float64) float64
+// func SumSquaresF64(x []float64) float64
 // Requires: AVX, AVX512F
-TEXT ·SumSquaresF64(SB), NOSPLIT, $0-40
-	// sum of (scale*x[i])², in float64; scale is finite
-	MOVQ         x_base+8(FP), DI
-	MOVQ         x_len+16(FP), SI
-	VXORPS       X4, X4, X4
-	VBROADCASTSD scale+0(FP), Z7
+TEXT ·SumSquaresF64(SB), NOSPLIT, $0-32
+	// sum of x[i]², in float64
+	MOVQ   x_base+0(FP), DI
+	MOVQ   x_len+8(FP), SI
+	VXORPS X4, X4, X4
 
 block:
 	MOVQ SI, DX
@@ -156,22 +143,18 @@ short:
 	PCALIGN $0x20
 
 loop:
-	VMOVUPD (DI), Z8
-	VMULPD  Z8, Z7, Z8
-	VMULPD  Z8, Z8, Z8
-	VADDPD  Z8, Z0, Z0
-	VMOVUPD 64(DI), Z8
-	VMULPD  Z8, Z7, Z8
-	VMULPD  Z8, Z8, Z8
-	VADDPD  Z8, Z1, Z1
-	VMOVUPD 128(DI), Z8
-	VMULPD  Z8, Z7, Z8
-	VMULPD  Z8, Z8, Z8
-	VADDPD  Z8, Z2, Z2
-	VMOVUPD 192(DI), Z8
-	VMULPD  Z8, Z7, Z8
-	VMULPD  Z8, Z8, Z8
-	VADDPD  Z8, Z3, Z3
+	VMOVUPD (DI), Z7
+	VMULPD  Z7, Z7, Z7
+	VADDPD  Z7, Z0, Z0
+	VMOVUPD 64(DI), Z7
+	VMULPD  Z7, Z7, Z7
+	VADDPD  Z7, Z1, Z1
+	VMOVUPD 128(DI), Z7
+	VMULPD  Z7, Z7, Z7
+	VADDPD  Z7, Z2, Z2
+	VMOVUPD 192(DI), Z7
+	VMULPD  Z7, Z7, Z7
+	VADDPD  Z7, Z3, Z3
 	ADDQ    $+256, DI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
@@ -196,43 +179,36 @@ tail:
 	VMOVUPD.Z (BX), K1, Z6
 	CMPQ      DX, $+8
 	JLT       part
-	VMOVUPD   (DI), Z8
-	VMULPD    Z8, Z7, Z8
-	VMULPD    Z8, Z8, Z8
-	VADDPD    Z8, Z0, Z0
+	VMOVUPD   (DI), Z7
+	VMULPD    Z7, Z7, Z7
+	VADDPD    Z7, Z0, Z0
 	CMPQ      DX, $+16
 	JLT       part2
-	VMOVUPD   64(DI), Z8
-	VMULPD    Z8, Z7, Z8
-	VMULPD    Z8, Z8, Z8
-	VADDPD    Z8, Z1, Z1
+	VMOVUPD   64(DI), Z7
+	VMULPD    Z7, Z7, Z7
+	VADDPD    Z7, Z1, Z1
 	CMPQ      DX, $+24
 	JLT       part3
-	VMOVUPD   128(DI), Z8
-	VMULPD    Z8, Z7, Z8
-	VMULPD    Z8, Z8, Z8
-	VADDPD    Z8, Z2, Z2
-	VMULPD    Z6, Z7, Z8
-	VMULPD    Z8, Z8, Z8
-	VADDPD    Z8, Z3, Z3
+	VMOVUPD   128(DI), Z7
+	VMULPD    Z7, Z7, Z7
+	VADDPD    Z7, Z2, Z2
+	VMULPD    Z6, Z6, Z7
+	VADDPD    Z7, Z3, Z3
 	JMP       fold
 
 part3:
-	VMULPD Z6, Z7, Z8
-	VMULPD Z8, Z8, Z8
-	VADDPD Z8, Z2, Z2
+	VMULPD Z6, Z6, Z7
+	VADDPD Z7, Z2, Z2
 	JMP    fold
 
 part2:
-	VMULPD Z6, Z7, Z8
-	VMULPD Z8, Z8, Z8
-	VADDPD Z8, Z1, Z1
+	VMULPD Z6, Z6, Z7
+	VADDPD Z7, Z1, Z1
 	JMP    fold
 
 part:
-	VMULPD Z6, Z7, Z8
-	VMULPD Z8, Z8, Z8
-	VADDPD Z8, Z0, Z0
+	VMULPD Z6, Z6, Z7
+	VADDPD Z7, Z0, Z0
 
 fold:
 	// Fold the lanes by halves.
@@ -248,6 +224,6 @@ fold:
 	VADDSD        X0, X4, X4
 	TESTQ         SI, SI
 	JGT           block
-	VMOVSD        X4, ret+32(FP)
+	VMOVSD        X4, ret+24(FP)
 	VZEROUPPER
 	RET

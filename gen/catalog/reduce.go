@@ -28,7 +28,14 @@ func reductions() []*Kernel {
 			}},
 		},
 		{
-			Name: "SumSquares", Doc: "sum of (scale*x[i])², in float64; scale is finite", Family: "reduce",
+			Name: "SumSquares", Doc: "sum of x[i]², in float64", Family: "reduce",
+			Params: params(In, "x"),
+			Loop: Reduce{Wide: true, Combine: OpAdd, Term: func(b *Body) Val {
+				return b.Mul(b.Load("x"), b.Load("x"))
+			}},
+		},
+		{
+			Name: "SumSquaresScaled", Doc: "sum of (scale*x[i])², in float64; scale is finite", Family: "reduce",
 			Params: params(Scalar64, "scale", In, "x"),
 			Loop: Reduce{Wide: true, Combine: OpAdd, Term: func(b *Body) Val {
 				v := b.Mul(b.Coef("scale"), b.Load("x"))

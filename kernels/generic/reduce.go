@@ -101,8 +101,12 @@ func asumBlock[T Float](x []T) T {
 	return fold(acc)
 }
 
-// SumSquares returns the sum of float64(x[i]*scale)², accumulated in float64.
-func SumSquares[T Float](scale float64, x []T) float64 {
+// SumSquares returns the sum of float64(x[i])², accumulated in float64.
+func SumSquares[T Float](x []T) float64 { return SumSquaresScaled(1, x) }
+
+// SumSquaresScaled returns the sum of (scale*float64(x[i]))², accumulated in
+// float64. The scale is finite.
+func SumSquaresScaled[T Float](scale float64, x []T) float64 {
 	var total float64
 	for block := Block[T](); len(x) > 0; {
 		n := min(len(x), block)

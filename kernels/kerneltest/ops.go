@@ -177,13 +177,29 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "SumSquares", Doc: "sum of (scale*x[i])², in float64; scale is finite", Family: "reduce", Probe: "Read1",
+			Name: "SumSquares", Doc: "sum of x[i]², in float64", Family: "reduce", Probe: "Read1",
+			Params: []Param{
+				{"x", In},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.SumSquares
+				p0 := a.Vec[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						r = float64(f(p0))
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "SumSquaresScaled", Doc: "sum of (scale*x[i])², in float64; scale is finite", Family: "reduce", Probe: "Read1",
 			Params: []Param{
 				{"scale", Scalar64},
 				{"x", In},
 			},
 			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
-				f := t.SumSquares
+				f := t.SumSquaresScaled
 				p0 := a.Scalar64[0]
 				p1 := a.Vec[0]
 				return func(reps int) (r float64) {
