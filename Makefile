@@ -1,0 +1,85 @@
+# What a developer needs: generate, test, check, fuzz, bench. CI runs check.
+
+GO ?= go
+FUZZTIME ?= 30s
+CHECKFUZZTIME ?= 3s
+QEMU_ARM64 ?= qemu-aarch64-static
+QEMU_AMD64 ?= qemu-x86_64-static
+BIN := $(CURDIR)/.bin
+
+.PHONY: all test check generate fuzz bench report fmt vet builds legs v3 purego fuzz-short clean
+
+all: test
+
+# Every test on this machine's levels.
+test:
+	$(GO) test ./...
+
+# Everything CI asks for.
+check: fmt vet builds test purego v3 legs fuzz-short
+
+# Rewrites asm/ and the tables of kernels/ from gen/catalog.
+generate:
+	$(GO) run ./gen
+
+fmt:
+	@out=$$(gofmt -l .); test -z "$$out" || { echo "gofmt would change:"; echo "$$out"; exit 1; }
+
+# Vet also checks the assembly's argument offsets against the Go declarations.
+vet:
+	@for arch in amd64 arm64 riscv64; do for tags in "" purego; do \
+		echo "vet linux/$$arch $$tags"; GOOS=linux GOARCH=$$arch $(GO) vet -tags "$$tags" ./... || exit 1; \
+	done; done
+	@for tags in "" purego; do \
+		echo "vet js/wasm $$tags"; GOOS=js GOARCH=wasm $(GO) vet -tags "$$tags" ./... || exit 1; \
+	done
+
+builds:
+	@for target in darwin/arm64 darwin/amd64 windows/amd64 windows/arm64; do \
+		echo "build $$target"; GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) build ./... || exit 1; \
+		GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) vet ./kernels/... ./optim/... || exit 1; \
+	done
+
+purego:
+	STEEPEST_EXPECT_LEVEL=generic $(GO) test -tags purego ./kernels/... ./optim/...
+
+# From GOAMD64=v3 the compiler contracts a*b + c unless the source forbids it.
+v3:
+	@if grep -qw avx2 /proc/cpuinfo && grep -qw fma /proc/cpuinfo; then \
+		echo "test GOAMD64=v3"; GOAMD64=v3 $(GO) test ./kernels/... ./optim/...; \
+	else echo "this machine cannot run GOAMD64=v3"; exit 1; fi
+
+# Other machines, emulated: leg(name, command, GOARCH, expected level). Each leg
+# asserts the level it got, so that none passes by running nothing.
+define leg
+	@for pkg in kernels optim fuzz; do \
+		echo "leg $(1): $$pkg"; \
+		GOARCH=$(3) $(GO) test -c -o $(BIN)/$(1)-$$pkg.test ./$$pkg && \
+		(cd $$pkg && STEEPEST_EXPECT_LEVEL=$(4) $(2) $(BIN)/$(1)-$$pkg.test -test.short) || exit 1; \
+	done
+endef
+
+legs:
+	@mkdir -p $(BIN)
+	$(call leg,arm64,$(QEMU_ARM64),arm64,neon)
+	$(call leg,haswell,$(QEMU_AMD64) -cpu Haswell,amd64,avx2)
+	$(call leg,nehalem,$(QEMU_AMD64) -cpu Nehalem,amd64,generic)
+
+# Each fuzz target in turn.
+fuzz:
+	@for target in $$($(GO) test ./fuzz -list '^Fuzz' | grep '^Fuzz'); do \
+		echo "$$target for $(FUZZTIME)"; \
+		$(GO) test ./fuzz -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; \
+	done
+
+fuzz-short:
+	@$(MAKE) --no-print-directory fuzz FUZZTIME=$(CHECKFUZZTIME)
+
+bench:
+	$(GO) test -run '^$$' -bench . ./bench
+
+report:
+	$(GO) run ./bench/report
+
+clean:
+	rm -rf $(BIN)

@@ -1,0 +1,68 @@
+// Package kernels holds SIMD kernels for gradient-descent training: vector
+// updates, reductions, sums over mini-batches, and fused optimizer steps, for
+// float32 and float64, in assembly for AVX2, AVX-512 and NEON, without cgo.
+//
+// The functions check their arguments and run the kernels of one level, an
+// instruction set or plain Go, which is chosen once when the program starts: the
+// best that the machine has, or the one that the environment variable
+// STEEPEST_LEVEL names (generic, avx2, avx512, neon). A level that the machine
+// lacks, or an unknown name, gives generic and never a neighbour; ActiveLevel
+// tells. The build tag purego leaves out all assembly.
+//
+// # The numeric contract
+//
+// Every kernel gives the same bits on every level, for every alignment and
+// length of its slices. A training run reproduces across machines, and plain Go,
+// package kernels/generic, is the specification of the assembly. Only the
+// payloads and signs of NaN are left open: a NaN is a NaN.
+//
+// Rounding. Each + - * / and square root rounds once, to nearest, in the order
+// that the reference writes. No multiplication is fused with an addition.
+//
+// Element-wise kernels. An element's result depends on its own inputs alone, and
+// not on its index.
+//
+// Reductions. Dot, Sum, Asum and SumSquares have L lanes: 256 bytes of
+// accumulators, which is 64 lanes in float32 and 32 in float64 (SumSquares
+// accumulates in float64 for both element types). The lanes start at +0, element
+// i is added to lane i mod L, in the order of the indices, and the lanes are
+// folded by halves: lane j += lane j+L/2 for all j below L/2, then L/4, and so on
+// down to lane 0. This runs over blocks of 16384 float32 or 8192 float64
+// elements. The blocks' results are added in float64, in the order of the
+// blocks, and the total is rounded to the result's type. Blocks are the unit of
+// parallel work, so the number of workers never shows.
+//
+// To first order, with u = 2^-24 (float32 accumulators) or 2^-53, n elements and
+// terms t, the error of a sum is at most
+//
+//	(min(n, block)/L + log2(L) + 2) u Σ|t|  +  (n/block) 2^-53 Σ|t|  +  u |Σt|
+//
+// which for float32 is at most 265 u Σ|t| at any length, where a plain loop has
+// n u Σ|t|.
+//
+// Row reductions add in row order, row 0 first; the forms that accumulate add the
+// rounded sum or mean to the destination at the end.
+//
+// Subnormal numbers. The update kernels (SGD, Momentum, Adam, ...) take a
+// gradient below 2^-95 (float32) or 2^-959 (float64) in magnitude as +0, and
+// store a moment or velocity below that as +0. What Adam squares counts as +0
+// below 2^-63 or 2^-511. So no step is slowed down by subnormal arithmetic, be
+// the gradients zero, tiny or subnormal themselves: the moments of a dead unit
+// decay to zero and not into the subnormal range. All other kernels keep
+// subnormal numbers, as IEEE 754 has them.
+//
+// Exceptional values. Infinities and NaN go through as IEEE 754 says, and the
+// signs of zeros are kept. Amax is NaN if any element is; a sum's lanes start at
+// +0, so a sum of zeros is +0.
+//
+// Misuse. Slices of unequal length panic with the function's name and both
+// lengths. Exactly equal slices may be passed for two parameters where the
+// function says so. Any other overlap gives undefined values, but no kernel ever
+// touches memory outside its slices. No function allocates, and none makes a
+// caller's stack buffer escape to the heap.
+//
+// A kernel in assembly cannot be preempted. A call on very long slices therefore
+// delays a garbage collection's start by its running time, about a millisecond
+// for a million elements out of memory; split such calls at a multiple of the
+// block size if that matters.
+package kernels
