@@ -24,6 +24,8 @@ TEXT ·AdamF32(SB), NOSPLIT, $0-132
 	VBROADCASTSS eps+124(FP), Y8
 	VBROADCASTSS decay+104(FP), Y9
 	VBROADCASTSS step+128(FP), Y10
+	CMPQ         R8, $+16
+	JLT          single
 	CMPQ         R8, $+256
 	JLT          aligned
 
@@ -180,10 +182,6 @@ skip2:
 
 skip3:
 aligned:
-	CMPQ    R8, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), Y11
@@ -484,6 +482,8 @@ TEXT ·AdamF64(SB), NOSPLIT, $0-168
 	VBROADCASTSD eps+152(FP), Y8
 	VBROADCASTSD decay+112(FP), Y9
 	VBROADCASTSD step+160(FP), Y10
+	CMPQ         R8, $+8
+	JLT          single
 	CMPQ         R8, $+128
 	JLT          aligned
 
@@ -600,10 +600,6 @@ skip:
 
 skip2:
 aligned:
-	CMPQ    R8, $+8
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPD (SI), Y11

@@ -13,6 +13,8 @@ TEXT ·AxpbyF32(SB), NOSPLIT, $0-64
 	MOVQ         x_len+16(FP), DX
 	VBROADCASTSS alpha+0(FP), Y0
 	VBROADCASTSS beta+32(FP), Y1
+	CMPQ         DX, $+32
+	JLT          single
 	CMPQ         DX, $+256
 	JLT          aligned
 
@@ -64,10 +66,6 @@ skip2:
 
 skip3:
 aligned:
-	CMPQ    DX, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPS (DI), Y2
 	VMULPS  Y2, Y0, Y2
@@ -81,10 +79,22 @@ main:
 	VMULPS  Y2, Y1, Y2
 	VADDPS  Y2, Y3, Y2
 	VMOVUPS Y2, 32(SI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
+	VMOVUPS 64(DI), Y2
+	VMULPS  Y2, Y0, Y2
+	VMOVUPS 64(SI), Y3
+	VMULPS  Y3, Y1, Y3
+	VADDPS  Y3, Y2, Y3
+	VMOVUPS Y3, 64(SI)
+	VMOVUPS 96(DI), Y3
+	VMULPS  Y3, Y0, Y3
+	VMOVUPS 96(SI), Y2
+	VMULPS  Y2, Y1, Y2
+	VADDPS  Y2, Y3, Y2
+	VMOVUPS Y2, 96(SI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
 	JGE     main
 
 single:
@@ -153,6 +163,8 @@ TEXT ·AxpbyF64(SB), NOSPLIT, $0-64
 	MOVQ         x_len+16(FP), DX
 	VBROADCASTSD alpha+0(FP), Y0
 	VBROADCASTSD beta+32(FP), Y1
+	CMPQ         DX, $+16
+	JLT          single
 	CMPQ         DX, $+128
 	JLT          aligned
 
@@ -191,10 +203,6 @@ skip:
 
 skip2:
 aligned:
-	CMPQ    DX, $+8
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPD (DI), Y2
 	VMULPD  Y2, Y0, Y2
@@ -208,10 +216,22 @@ main:
 	VMULPD  Y2, Y1, Y2
 	VADDPD  Y2, Y3, Y2
 	VMOVUPD Y2, 32(SI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
+	VMOVUPD 64(DI), Y2
+	VMULPD  Y2, Y0, Y2
+	VMOVUPD 64(SI), Y3
+	VMULPD  Y3, Y1, Y3
+	VADDPD  Y3, Y2, Y3
+	VMOVUPD Y3, 64(SI)
+	VMOVUPD 96(DI), Y3
+	VMULPD  Y3, Y0, Y3
+	VMOVUPD 96(SI), Y2
+	VMULPD  Y2, Y1, Y2
+	VADDPD  Y2, Y3, Y2
+	VMOVUPD Y2, 96(SI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
 	JGE     main
 
 single:

@@ -12,6 +12,8 @@ TEXT ·AxpyF32(SB), NOSPLIT, $0-56
 	MOVQ         y_base+32(FP), SI
 	MOVQ         x_len+16(FP), DX
 	VBROADCASTSS alpha+0(FP), Y0
+	CMPQ         DX, $+32
+	JLT          single
 	CMPQ         DX, $+256
 	JLT          aligned
 
@@ -60,10 +62,6 @@ skip2:
 
 skip3:
 aligned:
-	CMPQ    DX, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPS (DI), Y1
 	VMULPS  Y1, Y0, Y1
@@ -75,10 +73,20 @@ main:
 	VMOVUPS 32(SI), Y1
 	VADDPS  Y1, Y2, Y1
 	VMOVUPS Y1, 32(SI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
+	VMOVUPS 64(DI), Y1
+	VMULPS  Y1, Y0, Y1
+	VMOVUPS 64(SI), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS Y2, 64(SI)
+	VMOVUPS 96(DI), Y2
+	VMULPS  Y2, Y0, Y2
+	VMOVUPS 96(SI), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 96(SI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
 	JGE     main
 
 single:
@@ -142,6 +150,8 @@ TEXT ·AxpyF64(SB), NOSPLIT, $0-56
 	MOVQ         y_base+32(FP), SI
 	MOVQ         x_len+16(FP), DX
 	VBROADCASTSD alpha+0(FP), Y0
+	CMPQ         DX, $+16
+	JLT          single
 	CMPQ         DX, $+128
 	JLT          aligned
 
@@ -178,10 +188,6 @@ skip:
 
 skip2:
 aligned:
-	CMPQ    DX, $+8
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPD (DI), Y1
 	VMULPD  Y1, Y0, Y1
@@ -193,10 +199,20 @@ main:
 	VMOVUPD 32(SI), Y1
 	VADDPD  Y1, Y2, Y1
 	VMOVUPD Y1, 32(SI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
+	VMOVUPD 64(DI), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD 64(SI), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD Y2, 64(SI)
+	VMOVUPD 96(DI), Y2
+	VMULPD  Y2, Y0, Y2
+	VMOVUPD 96(SI), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 96(SI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
 	JGE     main
 
 single:

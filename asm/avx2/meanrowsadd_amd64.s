@@ -57,10 +57,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single
 
 main:
 	VMOVUPS (SI), Y1
@@ -83,14 +82,34 @@ main:
 	VMOVUPS 32(R9), Y1
 	VADDPS  Y1, Y2, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y1
+	VMOVUPS 64(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 64(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS 64(R8), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 64(R9), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 96(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS 96(R8), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 96(R9), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main
 
 single:
@@ -221,12 +240,11 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single2
 
 main2:
 	VMOVUPS (SI), Y1
@@ -395,12 +413,11 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single3
 
 main3:
 	VMOVUPS (SI), Y1
@@ -425,14 +442,36 @@ main3:
 	VMOVUPS 32(R12), Y2
 	VADDPS  Y1, Y2, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y1
+	VMOVUPS 64(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 64(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS 64(R8), Y2
+	VADDPS  Y2, Y1, Y2
+	VDIVPS  Y0, Y2, Y2
+	VMOVUPS 64(R12), Y1
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS 96(SI), Y2
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS 96(BX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 96(R8), Y1
+	VADDPS  Y1, Y2, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS 96(R12), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main3
 
 single3:
@@ -548,12 +587,11 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single4
 
 main4:
 	VMOVUPS (SI), Y1
@@ -574,13 +612,31 @@ main4:
 	VMOVUPS 32(R12), Y2
 	VADDPS  Y1, Y2, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y1
+	VMOVUPS 64(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 64(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS 64(R12), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 96(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS 96(R12), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main4
 
 single4:
@@ -680,12 +736,11 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single5
 
 main5:
 	VMOVUPS (SI), Y1
@@ -702,12 +757,26 @@ main5:
 	VMOVUPS 32(R12), Y2
 	VADDPS  Y1, Y2, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y1
+	VMOVUPS 64(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VDIVPS  Y0, Y2, Y2
+	VMOVUPS 64(R12), Y1
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS 96(SI), Y2
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y2, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS 96(R12), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main5
 
 single5:
@@ -791,12 +860,11 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single6
 
 main6:
 	VMOVUPS (SI), Y1
@@ -809,11 +877,21 @@ main6:
 	VMOVUPS 32(R12), Y2
 	VADDPS  Y1, Y2, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS 64(R12), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS 96(R12), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main6
 
 single6:
@@ -939,10 +1017,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single
 
 main:
 	VMOVUPD (SI), Y1
@@ -965,14 +1042,34 @@ main:
 	VMOVUPD 32(R9), Y1
 	VADDPD  Y1, Y2, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y1
+	VMOVUPD 64(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 64(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD 64(R8), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 64(R9), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 96(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD 96(R8), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 96(R9), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main
 
 single:
@@ -1083,12 +1180,11 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+8
+	JLT  single2
 
 main2:
 	VMOVUPD (SI), Y1
@@ -1233,12 +1329,11 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single3
 
 main3:
 	VMOVUPD (SI), Y1
@@ -1263,14 +1358,36 @@ main3:
 	VMOVUPD 32(R12), Y2
 	VADDPD  Y1, Y2, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y1
+	VMOVUPD 64(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 64(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD 64(R8), Y2
+	VADDPD  Y2, Y1, Y2
+	VDIVPD  Y0, Y2, Y2
+	VMOVUPD 64(R12), Y1
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD 96(SI), Y2
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD 96(BX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 96(R8), Y1
+	VADDPD  Y1, Y2, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD 96(R12), Y2
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main3
 
 single3:
@@ -1365,12 +1482,11 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single4
 
 main4:
 	VMOVUPD (SI), Y1
@@ -1391,13 +1507,31 @@ main4:
 	VMOVUPD 32(R12), Y2
 	VADDPD  Y1, Y2, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y1
+	VMOVUPD 64(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 64(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD 64(R12), Y2
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 96(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD 96(R12), Y2
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main4
 
 single4:
@@ -1479,12 +1613,11 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single5
 
 main5:
 	VMOVUPD (SI), Y1
@@ -1501,12 +1634,26 @@ main5:
 	VMOVUPD 32(R12), Y2
 	VADDPD  Y1, Y2, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y1
+	VMOVUPD 64(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VDIVPD  Y0, Y2, Y2
+	VMOVUPD 64(R12), Y1
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD 96(SI), Y2
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y2, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD 96(R12), Y2
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main5
 
 single5:
@@ -1575,12 +1722,11 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single6
 
 main6:
 	VMOVUPD (SI), Y1
@@ -1593,11 +1739,21 @@ main6:
 	VMOVUPD 32(R12), Y2
 	VADDPD  Y1, Y2, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD 64(R12), Y2
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD 96(R12), Y2
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main6
 
 single6:

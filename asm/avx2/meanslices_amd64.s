@@ -54,10 +54,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single
 
 main:
 	VMOVUPS (SI), Y1
@@ -80,14 +79,34 @@ main:
 	VMOVUPS 32(R9), Y1
 	VADDPS  Y1, Y2, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y1
+	VMOVUPS 64(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 64(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS 64(R8), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 64(R9), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 96(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS 96(R8), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 96(R9), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main
 
 single:
@@ -215,10 +234,9 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single2
 
 main2:
 	VMOVUPS (SI), Y1
@@ -243,14 +261,36 @@ main2:
 	VADDPS  Y1, Y2, Y1
 	VDIVPS  Y0, Y1, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y1
+	VMOVUPS 64(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 64(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS 64(R8), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 64(R9), Y1
+	VADDPS  Y1, Y2, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 96(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS 96(R8), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 96(R9), Y1
+	VADDPS  Y1, Y2, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main2
 
 single2:
@@ -367,10 +407,9 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single3
 
 main3:
 	VMOVUPS (SI), Y1
@@ -391,13 +430,31 @@ main3:
 	VADDPS  Y1, Y2, Y1
 	VDIVPS  Y0, Y1, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y1
+	VMOVUPS 64(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 64(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS 64(R8), Y2
+	VADDPS  Y2, Y1, Y2
+	VDIVPS  Y0, Y2, Y2
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS 96(SI), Y2
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS 96(BX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 96(R8), Y1
+	VADDPS  Y1, Y2, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main3
 
 single3:
@@ -499,10 +556,9 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single4
 
 main4:
 	VMOVUPS (SI), Y1
@@ -519,12 +575,26 @@ main4:
 	VADDPS  Y1, Y2, Y1
 	VDIVPS  Y0, Y1, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y1
+	VMOVUPS 64(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 64(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 96(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main4
 
 single4:
@@ -611,10 +681,9 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single5
 
 main5:
 	VMOVUPS (SI), Y1
@@ -627,11 +696,21 @@ main5:
 	VADDPS  Y1, Y2, Y1
 	VDIVPS  Y0, Y1, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y1
+	VMOVUPS 64(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VDIVPS  Y0, Y2, Y2
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS 96(SI), Y2
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y2, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main5
 
 single5:
@@ -703,10 +782,9 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single6
 
 main6:
 	VMOVUPS (SI), Y1
@@ -715,10 +793,16 @@ main6:
 	VMOVUPS 32(SI), Y1
 	VDIVPS  Y0, Y1, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main6
 
 single6:
@@ -827,10 +911,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single
 
 main:
 	VMOVUPD (SI), Y1
@@ -853,14 +936,34 @@ main:
 	VMOVUPD 32(R9), Y1
 	VADDPD  Y1, Y2, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y1
+	VMOVUPD 64(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 64(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD 64(R8), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 64(R9), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 96(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD 96(R8), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 96(R9), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main
 
 single:
@@ -968,10 +1071,9 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single2
 
 main2:
 	VMOVUPD (SI), Y1
@@ -996,14 +1098,36 @@ main2:
 	VADDPD  Y1, Y2, Y1
 	VDIVPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y1
+	VMOVUPD 64(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 64(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD 64(R8), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 64(R9), Y1
+	VADDPD  Y1, Y2, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 96(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD 96(R8), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 96(R9), Y1
+	VADDPD  Y1, Y2, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main2
 
 single2:
@@ -1099,10 +1223,9 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single3
 
 main3:
 	VMOVUPD (SI), Y1
@@ -1123,13 +1246,31 @@ main3:
 	VADDPD  Y1, Y2, Y1
 	VDIVPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y1
+	VMOVUPD 64(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 64(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD 64(R8), Y2
+	VADDPD  Y2, Y1, Y2
+	VDIVPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD 96(SI), Y2
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD 96(BX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 96(R8), Y1
+	VADDPD  Y1, Y2, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main3
 
 single3:
@@ -1213,10 +1354,9 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single4
 
 main4:
 	VMOVUPD (SI), Y1
@@ -1233,12 +1373,26 @@ main4:
 	VADDPD  Y1, Y2, Y1
 	VDIVPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y1
+	VMOVUPD 64(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 64(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 96(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main4
 
 single4:
@@ -1310,10 +1464,9 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single5
 
 main5:
 	VMOVUPD (SI), Y1
@@ -1326,11 +1479,21 @@ main5:
 	VADDPD  Y1, Y2, Y1
 	VDIVPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y1
+	VMOVUPD 64(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VDIVPD  Y0, Y2, Y2
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD 96(SI), Y2
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y2, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main5
 
 single5:
@@ -1390,10 +1553,9 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single6
 
 main6:
 	VMOVUPD (SI), Y1
@@ -1402,10 +1564,16 @@ main6:
 	VMOVUPD 32(SI), Y1
 	VDIVPD  Y0, Y1, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main6
 
 single6:

@@ -51,10 +51,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single
 
 main:
 	VMOVUPS (SI), Y1
@@ -77,14 +76,34 @@ main:
 	VMOVUPS 32(R9), Y1
 	VADDPS  Y1, Y2, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y1
+	VMOVUPS 64(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 64(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS 64(R8), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 64(R9), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 96(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS 96(R8), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 96(R9), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main
 
 single:
@@ -211,12 +230,11 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single2
 
 main2:
 	VMOVUPS (SI), Y1
@@ -382,12 +400,11 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single3
 
 main3:
 	VMOVUPS (SI), Y1
@@ -412,14 +429,36 @@ main3:
 	VMOVUPS 32(R12), Y2
 	VADDPS  Y1, Y2, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y1
+	VMOVUPS 64(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 64(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS 64(R8), Y2
+	VADDPS  Y2, Y1, Y2
+	VDIVPS  Y0, Y2, Y2
+	VMOVUPS 64(R12), Y1
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS 96(SI), Y2
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS 96(BX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 96(R8), Y1
+	VADDPS  Y1, Y2, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS 96(R12), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main3
 
 single3:
@@ -533,12 +572,11 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single4
 
 main4:
 	VMOVUPS (SI), Y1
@@ -559,13 +597,31 @@ main4:
 	VMOVUPS 32(R12), Y2
 	VADDPS  Y1, Y2, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y1
+	VMOVUPS 64(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 64(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS 64(R12), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS 96(BX), Y1
+	VADDPS  Y1, Y2, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS 96(R12), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main4
 
 single4:
@@ -664,12 +720,11 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single5
 
 main5:
 	VMOVUPS (SI), Y1
@@ -686,12 +741,26 @@ main5:
 	VMOVUPS 32(R12), Y2
 	VADDPS  Y1, Y2, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y1
+	VMOVUPS 64(DX), Y2
+	VADDPS  Y2, Y1, Y2
+	VDIVPS  Y0, Y2, Y2
+	VMOVUPS 64(R12), Y1
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS 96(SI), Y2
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y2, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS 96(R12), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main5
 
 single5:
@@ -775,12 +844,11 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single6
 
 main6:
 	VMOVUPS (SI), Y1
@@ -793,11 +861,21 @@ main6:
 	VMOVUPS 32(R12), Y2
 	VADDPS  Y1, Y2, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS 64(R12), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS 96(R12), Y2
+	VADDPS  Y1, Y2, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main6
 
 single6:
@@ -917,10 +995,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single
 
 main:
 	VMOVUPD (SI), Y1
@@ -943,14 +1020,34 @@ main:
 	VMOVUPD 32(R9), Y1
 	VADDPD  Y1, Y2, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y1
+	VMOVUPD 64(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 64(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD 64(R8), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 64(R9), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 96(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD 96(R8), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 96(R9), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main
 
 single:
@@ -1057,12 +1154,11 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+8
+	JLT  single2
 
 main2:
 	VMOVUPD (SI), Y1
@@ -1204,12 +1300,11 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single3
 
 main3:
 	VMOVUPD (SI), Y1
@@ -1234,14 +1329,36 @@ main3:
 	VMOVUPD 32(R12), Y2
 	VADDPD  Y1, Y2, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y1
+	VMOVUPD 64(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 64(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD 64(R8), Y2
+	VADDPD  Y2, Y1, Y2
+	VDIVPD  Y0, Y2, Y2
+	VMOVUPD 64(R12), Y1
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD 96(SI), Y2
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD 96(BX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 96(R8), Y1
+	VADDPD  Y1, Y2, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD 96(R12), Y2
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main3
 
 single3:
@@ -1334,12 +1451,11 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single4
 
 main4:
 	VMOVUPD (SI), Y1
@@ -1360,13 +1476,31 @@ main4:
 	VMOVUPD 32(R12), Y2
 	VADDPD  Y1, Y2, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y1
+	VMOVUPD 64(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 64(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD 64(R12), Y2
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD 96(BX), Y1
+	VADDPD  Y1, Y2, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD 96(R12), Y2
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main4
 
 single4:
@@ -1447,12 +1581,11 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single5
 
 main5:
 	VMOVUPD (SI), Y1
@@ -1469,12 +1602,26 @@ main5:
 	VMOVUPD 32(R12), Y2
 	VADDPD  Y1, Y2, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y1
+	VMOVUPD 64(DX), Y2
+	VADDPD  Y2, Y1, Y2
+	VDIVPD  Y0, Y2, Y2
+	VMOVUPD 64(R12), Y1
+	VADDPD  Y2, Y1, Y2
+	VMOVUPD Y2, 64(DI)
+	VMOVUPD 96(SI), Y2
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y2, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD 96(R12), Y2
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main5
 
 single5:
@@ -1543,12 +1690,11 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single6
 
 main6:
 	VMOVUPD (SI), Y1
@@ -1561,11 +1707,21 @@ main6:
 	VMOVUPD 32(R12), Y2
 	VADDPD  Y1, Y2, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD 64(R12), Y2
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD 96(R12), Y2
+	VADDPD  Y1, Y2, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main6
 
 single6:

@@ -19,6 +19,8 @@ TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	VBROADCASTSS mu+80(FP), Y4
 	VBROADCASTSS omd+84(FP), Y5
 	VBROADCASTSS lr+88(FP), Y6
+	CMPQ         BX, $+16
+	JLT          single
 	CMPQ         BX, $+256
 	JLT          aligned
 
@@ -124,10 +126,6 @@ skip2:
 
 skip3:
 aligned:
-	CMPQ    BX, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), Y7
@@ -324,6 +322,8 @@ TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	VBROADCASTSD mu+88(FP), Y4
 	VBROADCASTSD omd+96(FP), Y5
 	VBROADCASTSD lr+104(FP), Y6
+	CMPQ         BX, $+8
+	JLT          single
 	CMPQ         BX, $+128
 	JLT          aligned
 
@@ -402,10 +402,6 @@ skip:
 
 skip2:
 aligned:
-	CMPQ    BX, $+8
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPD (SI), Y7

@@ -10,6 +10,8 @@ TEXT ·Move001F32(SB), NOSPLIT, $0-24
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ a_base+0(FP), DI
 	MOVQ a_len+8(FP), SI
+	CMPQ SI, $+32
+	JLT  single
 	CMPQ SI, $+256
 	JLT  aligned
 
@@ -46,18 +48,18 @@ skip2:
 
 skip3:
 aligned:
-	CMPQ    SI, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPS (DI), Y0
 	VMOVUPS Y0, (DI)
 	VMOVUPS 32(DI), Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	SUBQ    $+16, SI
-	CMPQ    SI, $+16
+	VMOVUPS 64(DI), Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(DI), Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	SUBQ    $+32, SI
+	CMPQ    SI, $+32
 	JGE     main
 
 single:
@@ -103,6 +105,8 @@ TEXT ·Move001F64(SB), NOSPLIT, $0-24
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ a_base+0(FP), DI
 	MOVQ a_len+8(FP), SI
+	CMPQ SI, $+16
+	JLT  single
 	CMPQ SI, $+128
 	JLT  aligned
 
@@ -131,18 +135,18 @@ skip:
 
 skip2:
 aligned:
-	CMPQ    SI, $+8
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPD (DI), Y0
 	VMOVUPD Y0, (DI)
 	VMOVUPD 32(DI), Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	SUBQ    $+8, SI
-	CMPQ    SI, $+8
+	VMOVUPD 64(DI), Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(DI), Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	SUBQ    $+16, SI
+	CMPQ    SI, $+16
 	JGE     main
 
 single:

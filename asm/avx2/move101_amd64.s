@@ -11,6 +11,8 @@ TEXT ·Move101F32(SB), NOSPLIT, $0-48
 	MOVQ a_base+0(FP), DI
 	MOVQ b_base+24(FP), SI
 	MOVQ a_len+8(FP), DX
+	CMPQ DX, $+32
+	JLT  single
 	CMPQ DX, $+256
 	JLT  aligned
 
@@ -56,10 +58,6 @@ skip2:
 
 skip3:
 aligned:
-	CMPQ    DX, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPS (DI), Y0
 	VMOVUPS (SI), Y1
@@ -69,10 +67,18 @@ main:
 	VMOVUPS 32(SI), Y0
 	VORPS   Y0, Y1, Y0
 	VMOVUPS Y0, 32(SI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
+	VMOVUPS 64(DI), Y0
+	VMOVUPS 64(SI), Y1
+	VORPS   Y1, Y0, Y1
+	VMOVUPS Y1, 64(SI)
+	VMOVUPS 96(DI), Y1
+	VMOVUPS 96(SI), Y0
+	VORPS   Y0, Y1, Y0
+	VMOVUPS Y0, 96(SI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
 	JGE     main
 
 single:
@@ -131,6 +137,8 @@ TEXT ·Move101F64(SB), NOSPLIT, $0-48
 	MOVQ a_base+0(FP), DI
 	MOVQ b_base+24(FP), SI
 	MOVQ a_len+8(FP), DX
+	CMPQ DX, $+16
+	JLT  single
 	CMPQ DX, $+128
 	JLT  aligned
 
@@ -165,10 +173,6 @@ skip:
 
 skip2:
 aligned:
-	CMPQ    DX, $+8
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPD (DI), Y0
 	VMOVUPD (SI), Y1
@@ -178,10 +182,18 @@ main:
 	VMOVUPD 32(SI), Y0
 	VORPD   Y0, Y1, Y0
 	VMOVUPD Y0, 32(SI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
+	VMOVUPD 64(DI), Y0
+	VMOVUPD 64(SI), Y1
+	VORPD   Y1, Y0, Y1
+	VMOVUPD Y1, 64(SI)
+	VMOVUPD 96(DI), Y1
+	VMOVUPD 96(SI), Y0
+	VORPD   Y0, Y1, Y0
+	VMOVUPD Y0, 96(SI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
 	JGE     main
 
 single:

@@ -12,6 +12,8 @@ TEXT ·Move102F32(SB), NOSPLIT, $0-72
 	MOVQ b_base+24(FP), SI
 	MOVQ c_base+48(FP), DX
 	MOVQ a_len+8(FP), BX
+	CMPQ BX, $+32
+	JLT  single
 	CMPQ BX, $+256
 	JLT  aligned
 
@@ -69,10 +71,6 @@ skip2:
 
 skip3:
 aligned:
-	CMPQ    BX, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPS (DI), Y0
 	VMOVUPS (SI), Y1
@@ -88,11 +86,25 @@ main:
 	VORPS   Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
 	VMOVUPS Y0, 32(DX)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	SUBQ    $+16, BX
-	CMPQ    BX, $+16
+	VMOVUPS 64(DI), Y0
+	VMOVUPS 64(SI), Y1
+	VORPS   Y1, Y0, Y1
+	VMOVUPS 64(DX), Y0
+	VORPS   Y0, Y1, Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS Y0, 64(DX)
+	VMOVUPS 96(DI), Y0
+	VMOVUPS 96(SI), Y1
+	VORPS   Y1, Y0, Y1
+	VMOVUPS 96(DX), Y0
+	VORPS   Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	VMOVUPS Y0, 96(DX)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	SUBQ    $+32, BX
+	CMPQ    BX, $+32
 	JGE     main
 
 single:
@@ -168,6 +180,8 @@ TEXT ·Move102F64(SB), NOSPLIT, $0-72
 	MOVQ b_base+24(FP), SI
 	MOVQ c_base+48(FP), DX
 	MOVQ a_len+8(FP), BX
+	CMPQ BX, $+16
+	JLT  single
 	CMPQ BX, $+128
 	JLT  aligned
 
@@ -210,10 +224,6 @@ skip:
 
 skip2:
 aligned:
-	CMPQ    BX, $+8
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPD (DI), Y0
 	VMOVUPD (SI), Y1
@@ -229,11 +239,25 @@ main:
 	VORPD   Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
 	VMOVUPD Y0, 32(DX)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	SUBQ    $+8, BX
-	CMPQ    BX, $+8
+	VMOVUPD 64(DI), Y0
+	VMOVUPD 64(SI), Y1
+	VORPD   Y1, Y0, Y1
+	VMOVUPD 64(DX), Y0
+	VORPD   Y0, Y1, Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD Y0, 64(DX)
+	VMOVUPD 96(DI), Y0
+	VMOVUPD 96(SI), Y1
+	VORPD   Y1, Y0, Y1
+	VMOVUPD 96(DX), Y0
+	VORPD   Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	VMOVUPD Y0, 96(DX)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	SUBQ    $+16, BX
+	CMPQ    BX, $+16
 	JGE     main
 
 single:

@@ -13,6 +13,8 @@ TEXT ·Move103F32(SB), NOSPLIT, $0-96
 	MOVQ c_base+48(FP), DX
 	MOVQ d_base+72(FP), BX
 	MOVQ a_len+8(FP), R8
+	CMPQ R8, $+32
+	JLT  single
 	CMPQ R8, $+256
 	JLT  aligned
 
@@ -82,10 +84,6 @@ skip2:
 
 skip3:
 aligned:
-	CMPQ    R8, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPS (DI), Y0
 	VMOVUPS (SI), Y1
@@ -107,12 +105,32 @@ main:
 	VMOVUPS Y0, 32(DI)
 	VMOVUPS Y0, 32(DX)
 	VMOVUPS Y0, 32(BX)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	SUBQ    $+16, R8
-	CMPQ    R8, $+16
+	VMOVUPS 64(DI), Y0
+	VMOVUPS 64(SI), Y1
+	VORPS   Y1, Y0, Y1
+	VMOVUPS 64(DX), Y0
+	VORPS   Y0, Y1, Y0
+	VMOVUPS 64(BX), Y1
+	VORPS   Y1, Y0, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS Y1, 64(DX)
+	VMOVUPS Y1, 64(BX)
+	VMOVUPS 96(DI), Y1
+	VMOVUPS 96(SI), Y0
+	VORPS   Y0, Y1, Y0
+	VMOVUPS 96(DX), Y1
+	VORPS   Y1, Y0, Y1
+	VMOVUPS 96(BX), Y0
+	VORPS   Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	VMOVUPS Y0, 96(DX)
+	VMOVUPS Y0, 96(BX)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, R8
+	CMPQ    R8, $+32
 	JGE     main
 
 single:
@@ -205,6 +223,8 @@ TEXT ·Move103F64(SB), NOSPLIT, $0-96
 	MOVQ c_base+48(FP), DX
 	MOVQ d_base+72(FP), BX
 	MOVQ a_len+8(FP), R8
+	CMPQ R8, $+16
+	JLT  single
 	CMPQ R8, $+128
 	JLT  aligned
 
@@ -255,10 +275,6 @@ skip:
 
 skip2:
 aligned:
-	CMPQ    R8, $+8
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPD (DI), Y0
 	VMOVUPD (SI), Y1
@@ -280,12 +296,32 @@ main:
 	VMOVUPD Y0, 32(DI)
 	VMOVUPD Y0, 32(DX)
 	VMOVUPD Y0, 32(BX)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	SUBQ    $+8, R8
-	CMPQ    R8, $+8
+	VMOVUPD 64(DI), Y0
+	VMOVUPD 64(SI), Y1
+	VORPD   Y1, Y0, Y1
+	VMOVUPD 64(DX), Y0
+	VORPD   Y0, Y1, Y0
+	VMOVUPD 64(BX), Y1
+	VORPD   Y1, Y0, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD Y1, 64(DX)
+	VMOVUPD Y1, 64(BX)
+	VMOVUPD 96(DI), Y1
+	VMOVUPD 96(SI), Y0
+	VORPD   Y0, Y1, Y0
+	VMOVUPD 96(DX), Y1
+	VORPD   Y1, Y0, Y1
+	VMOVUPD 96(BX), Y0
+	VORPD   Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	VMOVUPD Y0, 96(DX)
+	VMOVUPD Y0, 96(BX)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+16, R8
+	CMPQ    R8, $+16
 	JGE     main
 
 single:

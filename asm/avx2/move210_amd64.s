@@ -12,6 +12,8 @@ TEXT ·Move210F32(SB), NOSPLIT, $0-72
 	MOVQ b_base+24(FP), SI
 	MOVQ c_base+48(FP), DX
 	MOVQ a_len+8(FP), BX
+	CMPQ BX, $+32
+	JLT  single
 	CMPQ BX, $+256
 	JLT  aligned
 
@@ -60,10 +62,6 @@ skip2:
 
 skip3:
 aligned:
-	CMPQ    BX, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPS (SI), Y0
 	VMOVUPS (DX), Y1
@@ -73,11 +71,19 @@ main:
 	VMOVUPS 32(DX), Y0
 	VORPS   Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	SUBQ    $+16, BX
-	CMPQ    BX, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VORPS   Y1, Y0, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(DX), Y0
+	VORPS   Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	SUBQ    $+32, BX
+	CMPQ    BX, $+32
 	JGE     main
 
 single:
@@ -141,6 +147,8 @@ TEXT ·Move210F64(SB), NOSPLIT, $0-72
 	MOVQ b_base+24(FP), SI
 	MOVQ c_base+48(FP), DX
 	MOVQ a_len+8(FP), BX
+	CMPQ BX, $+16
+	JLT  single
 	CMPQ BX, $+128
 	JLT  aligned
 
@@ -177,10 +185,6 @@ skip:
 
 skip2:
 aligned:
-	CMPQ    BX, $+8
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPD (SI), Y0
 	VMOVUPD (DX), Y1
@@ -190,11 +194,19 @@ main:
 	VMOVUPD 32(DX), Y0
 	VORPD   Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	SUBQ    $+8, BX
-	CMPQ    BX, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VORPD   Y1, Y0, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(DX), Y0
+	VORPD   Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	SUBQ    $+16, BX
+	CMPQ    BX, $+16
 	JGE     main
 
 single:

@@ -11,6 +11,8 @@ TEXT ·ScalF32(SB), NOSPLIT, $0-32
 	MOVQ         x_base+8(FP), DI
 	MOVQ         x_len+16(FP), SI
 	VBROADCASTSS alpha+0(FP), Y0
+	CMPQ         SI, $+32
+	JLT          single
 	CMPQ         SI, $+256
 	JLT          aligned
 
@@ -50,10 +52,6 @@ skip2:
 
 skip3:
 aligned:
-	CMPQ    SI, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPS (DI), Y1
 	VMULPS  Y1, Y0, Y1
@@ -61,9 +59,15 @@ main:
 	VMOVUPS 32(DI), Y1
 	VMULPS  Y1, Y0, Y1
 	VMOVUPS Y1, 32(DI)
-	ADDQ    $+64, DI
-	SUBQ    $+16, SI
-	CMPQ    SI, $+16
+	VMOVUPS 64(DI), Y1
+	VMULPS  Y1, Y0, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(DI), Y1
+	VMULPS  Y1, Y0, Y1
+	VMOVUPS Y1, 96(DI)
+	ADDQ    $+128, DI
+	SUBQ    $+32, SI
+	CMPQ    SI, $+32
 	JGE     main
 
 single:
@@ -114,6 +118,8 @@ TEXT ·ScalF64(SB), NOSPLIT, $0-32
 	MOVQ         x_base+8(FP), DI
 	MOVQ         x_len+16(FP), SI
 	VBROADCASTSD alpha+0(FP), Y0
+	CMPQ         SI, $+16
+	JLT          single
 	CMPQ         SI, $+128
 	JLT          aligned
 
@@ -144,10 +150,6 @@ skip:
 
 skip2:
 aligned:
-	CMPQ    SI, $+8
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPD (DI), Y1
 	VMULPD  Y1, Y0, Y1
@@ -155,9 +157,15 @@ main:
 	VMOVUPD 32(DI), Y1
 	VMULPD  Y1, Y0, Y1
 	VMOVUPD Y1, 32(DI)
-	ADDQ    $+64, DI
-	SUBQ    $+8, SI
-	CMPQ    SI, $+8
+	VMOVUPD 64(DI), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(DI), Y1
+	VMULPD  Y1, Y0, Y1
+	VMOVUPD Y1, 96(DI)
+	ADDQ    $+128, DI
+	SUBQ    $+16, SI
+	CMPQ    SI, $+16
 	JGE     main
 
 single:

@@ -16,6 +16,8 @@ TEXT ·SGDF32(SB), NOSPLIT, $0-60
 	VBROADCASTSS tinymask_f32<>+0(SB), Y2
 	VBROADCASTSS l2+52(FP), Y3
 	VBROADCASTSS lr+56(FP), Y4
+	CMPQ         DX, $+32
+	JLT          single
 	CMPQ         DX, $+256
 	JLT          aligned
 
@@ -91,10 +93,6 @@ skip2:
 
 skip3:
 aligned:
-	CMPQ    DX, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), Y5
@@ -119,10 +117,30 @@ main:
 	VMULPS  Y5, Y4, Y5
 	VSUBPS  Y5, Y6, Y5
 	VMOVUPS Y5, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
+	VMOVUPS 64(SI), Y5
+	VPAND   Y2, Y5, Y15
+	VPSIGND Y15, Y5, Y5
+	VMULPS  Y5, Y0, Y5
+	VMOVUPS 64(DI), Y6
+	VMULPS  Y6, Y3, Y7
+	VADDPS  Y7, Y5, Y7
+	VMULPS  Y7, Y4, Y7
+	VSUBPS  Y7, Y6, Y7
+	VMOVUPS Y7, 64(DI)
+	VMOVUPS 96(SI), Y7
+	VPAND   Y2, Y7, Y15
+	VPSIGND Y15, Y7, Y7
+	VMULPS  Y7, Y0, Y7
+	VMOVUPS 96(DI), Y6
+	VMULPS  Y6, Y3, Y5
+	VADDPS  Y5, Y7, Y5
+	VMULPS  Y5, Y4, Y5
+	VSUBPS  Y5, Y6, Y5
+	VMOVUPS Y5, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
 	JGE     main
 
 single:
@@ -231,6 +249,8 @@ TEXT ·SGDF64(SB), NOSPLIT, $0-72
 	VBROADCASTSD tinymask_f64<>+0(SB), Y2
 	VBROADCASTSD l2+56(FP), Y3
 	VBROADCASTSD lr+64(FP), Y4
+	CMPQ         DX, $+16
+	JLT          single
 	CMPQ         DX, $+128
 	JLT          aligned
 
@@ -287,10 +307,6 @@ skip:
 
 skip2:
 aligned:
-	CMPQ    DX, $+8
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPD (SI), Y5
@@ -317,10 +333,32 @@ main:
 	VMULPD  Y5, Y4, Y5
 	VSUBPD  Y5, Y6, Y5
 	VMOVUPD Y5, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	SUBQ    $+8, DX
-	CMPQ    DX, $+8
+	VMOVUPD 64(SI), Y5
+	VPAND   Y2, Y5, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y5, Y5
+	VMULPD  Y5, Y0, Y5
+	VMOVUPD 64(DI), Y6
+	VMULPD  Y6, Y3, Y7
+	VADDPD  Y7, Y5, Y7
+	VMULPD  Y7, Y4, Y7
+	VSUBPD  Y7, Y6, Y7
+	VMOVUPD Y7, 64(DI)
+	VMOVUPD 96(SI), Y7
+	VPAND   Y2, Y7, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y7, Y7
+	VMULPD  Y7, Y0, Y7
+	VMOVUPD 96(DI), Y6
+	VMULPD  Y6, Y3, Y5
+	VADDPD  Y5, Y7, Y5
+	VMULPD  Y5, Y4, Y5
+	VSUBPD  Y5, Y6, Y5
+	VMOVUPD Y5, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
 	JGE     main
 
 single:

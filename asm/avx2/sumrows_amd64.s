@@ -59,10 +59,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single
 
 main:
 	VMOVUPS (SI), Y0
@@ -85,14 +84,34 @@ main:
 	VMOVUPS 32(R9), Y0
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 64(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(R9), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(SI), Y0
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(R9), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main
 
 single:
@@ -224,10 +243,9 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single2
 
 main2:
 	VMOVUPS (SI), Y0
@@ -250,14 +268,34 @@ main2:
 	VMOVUPS 32(R9), Y0
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 64(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(R9), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(SI), Y0
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(R9), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main2
 
 single2:
@@ -373,10 +411,9 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single3
 
 main3:
 	VMOVUPS (SI), Y0
@@ -395,13 +432,29 @@ main3:
 	VMOVUPS 32(R8), Y0
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 64(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(DX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(BX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(R8), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main3
 
 single3:
@@ -501,10 +554,9 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single4
 
 main4:
 	VMOVUPS (SI), Y0
@@ -519,12 +571,24 @@ main4:
 	VMOVUPS 32(BX), Y0
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(SI), Y0
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main4
 
 single4:
@@ -608,10 +672,9 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single5
 
 main5:
 	VMOVUPS (SI), Y0
@@ -622,11 +685,19 @@ main5:
 	VMOVUPS 32(DX), Y0
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(DX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main5
 
 single5:
@@ -694,20 +765,23 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single6
 
 main6:
 	VMOVUPS (SI), Y0
 	VMOVUPS Y0, (DI)
 	VMOVUPS 32(SI), Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(SI), Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main6
 
 single6:
@@ -817,10 +891,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single
 
 main:
 	VMOVUPD (SI), Y0
@@ -843,14 +916,34 @@ main:
 	VMOVUPD 32(R9), Y0
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 64(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(R9), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(R9), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main
 
 single:
@@ -962,10 +1055,9 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single2
 
 main2:
 	VMOVUPD (SI), Y0
@@ -988,14 +1080,34 @@ main2:
 	VMOVUPD 32(R9), Y0
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 64(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(R9), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(R9), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main2
 
 single2:
@@ -1091,10 +1203,9 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single3
 
 main3:
 	VMOVUPD (SI), Y0
@@ -1113,13 +1224,29 @@ main3:
 	VMOVUPD 32(R8), Y0
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 64(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(DX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(BX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(R8), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main3
 
 single3:
@@ -1202,10 +1329,9 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single4
 
 main4:
 	VMOVUPD (SI), Y0
@@ -1220,12 +1346,24 @@ main4:
 	VMOVUPD 32(BX), Y0
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main4
 
 single4:
@@ -1295,10 +1433,9 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single5
 
 main5:
 	VMOVUPD (SI), Y0
@@ -1309,11 +1446,19 @@ main5:
 	VMOVUPD 32(DX), Y0
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(DX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main5
 
 single5:
@@ -1370,20 +1515,23 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single6
 
 main6:
 	VMOVUPD (SI), Y0
 	VMOVUPD Y0, (DI)
 	VMOVUPD 32(SI), Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main6
 
 single6:

@@ -56,10 +56,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single
 
 main:
 	VMOVUPS (SI), Y0
@@ -82,14 +81,34 @@ main:
 	VMOVUPS 32(R9), Y0
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 64(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(R9), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(SI), Y0
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(R9), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main
 
 single:
@@ -220,12 +239,11 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single2
 
 main2:
 	VMOVUPS (SI), Y0
@@ -252,15 +270,39 @@ main2:
 	VMOVUPS 32(R12), Y1
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 64(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(R9), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 64(R12), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(SI), Y0
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(R9), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(R12), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main2
 
 single2:
@@ -388,12 +430,11 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single3
 
 main3:
 	VMOVUPS (SI), Y0
@@ -416,14 +457,34 @@ main3:
 	VMOVUPS 32(R12), Y1
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 64(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(R12), Y0
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(DX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(BX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(R8), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(R12), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main3
 
 single3:
@@ -535,12 +596,11 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single4
 
 main4:
 	VMOVUPS (SI), Y0
@@ -559,13 +619,29 @@ main4:
 	VMOVUPS 32(R12), Y1
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 64(R12), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(SI), Y0
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(R12), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main4
 
 single4:
@@ -661,12 +737,11 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single5
 
 main5:
 	VMOVUPS (SI), Y0
@@ -681,12 +756,24 @@ main5:
 	VMOVUPS 32(R12), Y1
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(R12), Y0
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(DX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(R12), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main5
 
 single5:
@@ -766,12 +853,11 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single6
 
 main6:
 	VMOVUPS (SI), Y0
@@ -782,11 +868,19 @@ main6:
 	VMOVUPS 32(R12), Y1
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(R12), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(SI), Y0
+	VMOVUPS 96(R12), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main6
 
 single6:
@@ -907,10 +1001,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single
 
 main:
 	VMOVUPD (SI), Y0
@@ -933,14 +1026,34 @@ main:
 	VMOVUPD 32(R9), Y0
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 64(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(R9), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(R9), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main
 
 single:
@@ -1051,12 +1164,11 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single2
 
 main2:
 	VMOVUPD (SI), Y0
@@ -1083,15 +1195,39 @@ main2:
 	VMOVUPD 32(R12), Y1
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 64(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(R9), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 64(R12), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(R9), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(R12), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main2
 
 single2:
@@ -1196,12 +1332,11 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single3
 
 main3:
 	VMOVUPD (SI), Y0
@@ -1224,14 +1359,34 @@ main3:
 	VMOVUPD 32(R12), Y1
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 64(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(R12), Y0
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(DX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(BX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(R8), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(R12), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main3
 
 single3:
@@ -1323,12 +1478,11 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single4
 
 main4:
 	VMOVUPD (SI), Y0
@@ -1347,13 +1501,29 @@ main4:
 	VMOVUPD 32(R12), Y1
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 64(R12), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(R12), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main4
 
 single4:
@@ -1432,12 +1602,11 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single5
 
 main5:
 	VMOVUPD (SI), Y0
@@ -1452,12 +1621,24 @@ main5:
 	VMOVUPD 32(R12), Y1
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(R12), Y0
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(DX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(R12), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main5
 
 single5:
@@ -1523,12 +1704,11 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single6
 
 main6:
 	VMOVUPD (SI), Y0
@@ -1539,11 +1719,19 @@ main6:
 	VMOVUPD 32(R12), Y1
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(R12), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD 96(R12), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main6
 
 single6:

@@ -53,10 +53,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single
 
 main:
 	VMOVUPS (SI), Y0
@@ -79,14 +78,34 @@ main:
 	VMOVUPS 32(R9), Y0
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 64(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(R9), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(SI), Y0
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(R9), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main
 
 single:
@@ -214,10 +233,9 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single2
 
 main2:
 	VMOVUPS (SI), Y0
@@ -240,14 +258,34 @@ main2:
 	VMOVUPS 32(R9), Y0
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 64(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(R9), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(SI), Y0
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(R9), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main2
 
 single2:
@@ -360,10 +398,9 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single3
 
 main3:
 	VMOVUPS (SI), Y0
@@ -382,13 +419,29 @@ main3:
 	VMOVUPS 32(R8), Y0
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 64(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(DX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(BX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(R8), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main3
 
 single3:
@@ -486,10 +539,9 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single4
 
 main4:
 	VMOVUPS (SI), Y0
@@ -504,12 +556,24 @@ main4:
 	VMOVUPS 32(BX), Y0
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(SI), Y0
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main4
 
 single4:
@@ -592,10 +656,9 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single5
 
 main5:
 	VMOVUPS (SI), Y0
@@ -606,11 +669,19 @@ main5:
 	VMOVUPS 32(DX), Y0
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(DX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main5
 
 single5:
@@ -678,20 +749,23 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single6
 
 main6:
 	VMOVUPS (SI), Y0
 	VMOVUPS Y0, (DI)
 	VMOVUPS 32(SI), Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(SI), Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main6
 
 single6:
@@ -795,10 +869,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single
 
 main:
 	VMOVUPD (SI), Y0
@@ -821,14 +894,34 @@ main:
 	VMOVUPD 32(R9), Y0
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 64(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(R9), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(R9), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main
 
 single:
@@ -936,10 +1029,9 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single2
 
 main2:
 	VMOVUPD (SI), Y0
@@ -962,14 +1054,34 @@ main2:
 	VMOVUPD 32(R9), Y0
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 64(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(R9), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(R9), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main2
 
 single2:
@@ -1062,10 +1174,9 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single3
 
 main3:
 	VMOVUPD (SI), Y0
@@ -1084,13 +1195,29 @@ main3:
 	VMOVUPD 32(R8), Y0
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 64(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(DX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(BX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(R8), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main3
 
 single3:
@@ -1171,10 +1298,9 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single4
 
 main4:
 	VMOVUPD (SI), Y0
@@ -1189,12 +1315,24 @@ main4:
 	VMOVUPD 32(BX), Y0
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main4
 
 single4:
@@ -1263,10 +1401,9 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single5
 
 main5:
 	VMOVUPD (SI), Y0
@@ -1277,11 +1414,19 @@ main5:
 	VMOVUPD 32(DX), Y0
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(DX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main5
 
 single5:
@@ -1338,20 +1483,23 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single6
 
 main6:
 	VMOVUPD (SI), Y0
 	VMOVUPD Y0, (DI)
 	VMOVUPD 32(SI), Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main6
 
 single6:

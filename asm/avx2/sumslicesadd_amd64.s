@@ -50,10 +50,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+16
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single
 
 main:
 	VMOVUPS (SI), Y0
@@ -76,14 +75,34 @@ main:
 	VMOVUPS 32(R9), Y0
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 64(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(R9), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(SI), Y0
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(R9), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main
 
 single:
@@ -210,12 +229,11 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single2
 
 main2:
 	VMOVUPS (SI), Y0
@@ -242,15 +260,39 @@ main2:
 	VMOVUPS 32(R12), Y1
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 64(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(R9), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 64(R12), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(SI), Y0
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(R9), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(R12), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main2
 
 single2:
@@ -375,12 +417,11 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single3
 
 main3:
 	VMOVUPS (SI), Y0
@@ -403,14 +444,34 @@ main3:
 	VMOVUPS 32(R12), Y1
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 64(R8), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(R12), Y0
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(DX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(BX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(R8), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(R12), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main3
 
 single3:
@@ -520,12 +581,11 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single4
 
 main4:
 	VMOVUPS (SI), Y0
@@ -544,13 +604,29 @@ main4:
 	VMOVUPS 32(R12), Y1
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 64(R12), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(SI), Y0
+	VMOVUPS 96(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 96(BX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(R12), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main4
 
 single4:
@@ -645,12 +721,11 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single5
 
 main5:
 	VMOVUPS (SI), Y0
@@ -665,12 +740,24 @@ main5:
 	VMOVUPS 32(R12), Y1
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(DX), Y1
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS 64(R12), Y0
+	VADDPS  Y1, Y0, Y1
+	VMOVUPS Y1, 64(DI)
+	VMOVUPS 96(SI), Y1
+	VMOVUPS 96(DX), Y0
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS 96(R12), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main5
 
 single5:
@@ -750,12 +837,11 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single6
 
 main6:
 	VMOVUPS (SI), Y0
@@ -766,11 +852,19 @@ main6:
 	VMOVUPS 32(R12), Y1
 	VADDPS  Y0, Y1, Y0
 	VMOVUPS Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, R12
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPS 64(SI), Y0
+	VMOVUPS 64(R12), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 64(DI)
+	VMOVUPS 96(SI), Y0
+	VMOVUPS 96(R12), Y1
+	VADDPS  Y0, Y1, Y0
+	VMOVUPS Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main6
 
 single6:
@@ -885,10 +979,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+8
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single
 
 main:
 	VMOVUPD (SI), Y0
@@ -911,14 +1004,34 @@ main:
 	VMOVUPD 32(R9), Y0
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 64(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(R9), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(R9), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main
 
 single:
@@ -1025,12 +1138,11 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single2
 
 main2:
 	VMOVUPD (SI), Y0
@@ -1057,15 +1169,39 @@ main2:
 	VMOVUPD 32(R12), Y1
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R9
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 64(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(R9), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 64(R12), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(R9), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(R12), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main2
 
 single2:
@@ -1167,12 +1303,11 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single3
 
 main3:
 	VMOVUPD (SI), Y0
@@ -1195,14 +1330,34 @@ main3:
 	VMOVUPD 32(R12), Y1
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R8
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 64(R8), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(R12), Y0
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(DX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(BX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(R8), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(R12), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R8
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main3
 
 single3:
@@ -1292,12 +1447,11 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single4
 
 main4:
 	VMOVUPD (SI), Y0
@@ -1316,13 +1470,29 @@ main4:
 	VMOVUPD 32(R12), Y1
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 64(R12), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD 96(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 96(BX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(R12), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main4
 
 single4:
@@ -1400,12 +1570,11 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single5
 
 main5:
 	VMOVUPD (SI), Y0
@@ -1420,12 +1589,24 @@ main5:
 	VMOVUPD 32(R12), Y1
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(DX), Y1
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD 64(R12), Y0
+	VADDPD  Y1, Y0, Y1
+	VMOVUPD Y1, 64(DI)
+	VMOVUPD 96(SI), Y1
+	VMOVUPD 96(DX), Y0
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD 96(R12), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, DX
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main5
 
 single5:
@@ -1491,12 +1672,11 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+8
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single6
 
 main6:
 	VMOVUPD (SI), Y0
@@ -1507,11 +1687,19 @@ main6:
 	VMOVUPD 32(R12), Y1
 	VADDPD  Y0, Y1, Y0
 	VMOVUPD Y0, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, R12
-	SUBQ    $+8, R10
-	CMPQ    R10, $+8
+	VMOVUPD 64(SI), Y0
+	VMOVUPD 64(R12), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 64(DI)
+	VMOVUPD 96(SI), Y0
+	VMOVUPD 96(R12), Y1
+	VADDPD  Y0, Y1, Y0
+	VMOVUPD Y0, 96(DI)
+	ADDQ    $+128, DI
+	ADDQ    $+128, SI
+	ADDQ    $+128, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
 	JGE     main6
 
 single6:

@@ -26,6 +26,8 @@ TEXT ·AdamF32(SB), NOSPLIT, $0-132
 	VBROADCASTSS eps+124(FP), Z10
 	VBROADCASTSS decay+104(FP), Z11
 	VBROADCASTSS step+128(FP), Z12
+	CMPQ         R8, $+32
+	JLT          single
 	CMPQ         R8, $+512
 	JLT          aligned
 
@@ -89,10 +91,6 @@ TEXT ·AdamF32(SB), NOSPLIT, $0-132
 	ADDQ    R10, R8
 
 aligned:
-	CMPQ    R8, $+32
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS   (SI), Z13
@@ -308,6 +306,8 @@ TEXT ·AdamF64(SB), NOSPLIT, $0-168
 	VBROADCASTSD eps+152(FP), Z10
 	VBROADCASTSD decay+112(FP), Z11
 	VBROADCASTSD step+160(FP), Z12
+	CMPQ         R8, $+16
+	JLT          single
 	CMPQ         R8, $+256
 	JLT          aligned
 
@@ -371,10 +371,6 @@ TEXT ·AdamF64(SB), NOSPLIT, $0-168
 	ADDQ    R10, R8
 
 aligned:
-	CMPQ    R8, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPD   (SI), Z13

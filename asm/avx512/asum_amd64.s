@@ -20,16 +20,15 @@ block:
 	MOVQ $+16384, DX
 
 short:
-	MOVQ    DX, BX
-	NEGQ    BX
-	ADDQ    BX, SI
-	VXORPS  X0, X0, X0
-	VXORPS  X1, X1, X1
-	VXORPS  X2, X2, X2
-	VXORPS  X3, X3, X3
-	CMPQ    DX, $+64
-	JLT     tail
-	PCALIGN $0x20
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	CMPQ   DX, $+64
+	JLT    tail
 
 loop:
 	VMOVUPS (DI), Z8
@@ -140,16 +139,15 @@ block:
 	MOVQ $+8192, DX
 
 short:
-	MOVQ    DX, BX
-	NEGQ    BX
-	ADDQ    BX, SI
-	VXORPS  X0, X0, X0
-	VXORPS  X1, X1, X1
-	VXORPS  X2, X2, X2
-	VXORPS  X3, X3, X3
-	CMPQ    DX, $+32
-	JLT     tail
-	PCALIGN $0x20
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	CMPQ   DX, $+32
+	JLT    tail
 
 loop:
 	VMOVUPD (DI), Z8

@@ -57,10 +57,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+32
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single
 
 main:
 	VMOVUPS (SI), Z1
@@ -180,12 +179,11 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+32
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single2
 
 main2:
 	VMOVUPS (SI), Z1
@@ -304,12 +302,11 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+32
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single3
 
 main3:
 	VMOVUPS (SI), Z1
@@ -414,12 +411,11 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+32
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single4
 
 main4:
 	VMOVUPS (SI), Z1
@@ -510,12 +506,11 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+32
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single5
 
 main5:
 	VMOVUPS (SI), Z1
@@ -592,12 +587,11 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+32
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single6
 
 main6:
 	VMOVUPS (SI), Z1
@@ -718,10 +712,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+16
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single
 
 main:
 	VMOVUPD (SI), Z1
@@ -841,12 +834,11 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single2
 
 main2:
 	VMOVUPD (SI), Z1
@@ -965,12 +957,11 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single3
 
 main3:
 	VMOVUPD (SI), Z1
@@ -1075,12 +1066,11 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single4
 
 main4:
 	VMOVUPD (SI), Z1
@@ -1171,12 +1161,11 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single5
 
 main5:
 	VMOVUPD (SI), Z1
@@ -1253,12 +1242,11 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single6
 
 main6:
 	VMOVUPD (SI), Z1

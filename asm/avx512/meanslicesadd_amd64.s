@@ -51,10 +51,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+32
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single
 
 main:
 	VMOVUPS (SI), Z1
@@ -170,12 +169,11 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+32
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single2
 
 main2:
 	VMOVUPS (SI), Z1
@@ -291,12 +289,11 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+32
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single3
 
 main3:
 	VMOVUPS (SI), Z1
@@ -399,12 +396,11 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+32
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single4
 
 main4:
 	VMOVUPS (SI), Z1
@@ -494,12 +490,11 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+32
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single5
 
 main5:
 	VMOVUPS (SI), Z1
@@ -576,12 +571,11 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+32
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single6
 
 main6:
 	VMOVUPS (SI), Z1
@@ -696,10 +690,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+16
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single
 
 main:
 	VMOVUPD (SI), Z1
@@ -815,12 +808,11 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single2
 
 main2:
 	VMOVUPD (SI), Z1
@@ -936,12 +928,11 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single3
 
 main3:
 	VMOVUPD (SI), Z1
@@ -1044,12 +1035,11 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single4
 
 main4:
 	VMOVUPD (SI), Z1
@@ -1139,12 +1129,11 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single5
 
 main5:
 	VMOVUPD (SI), Z1
@@ -1221,12 +1210,11 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single6
 
 main6:
 	VMOVUPD (SI), Z1

@@ -19,6 +19,8 @@ TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	VBROADCASTSS mu+80(FP), Z4
 	VBROADCASTSS omd+84(FP), Z5
 	VBROADCASTSS lr+88(FP), Z6
+	CMPQ         BX, $+32
+	JLT          single
 	CMPQ         BX, $+512
 	JLT          aligned
 
@@ -65,10 +67,6 @@ TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	ADDQ    R9, BX
 
 aligned:
-	CMPQ    BX, $+32
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS   (SI), Z7
@@ -207,6 +205,8 @@ TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	VBROADCASTSD mu+88(FP), Z4
 	VBROADCASTSD omd+96(FP), Z5
 	VBROADCASTSD lr+104(FP), Z6
+	CMPQ         BX, $+16
+	JLT          single
 	CMPQ         BX, $+256
 	JLT          aligned
 
@@ -253,10 +253,6 @@ TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	ADDQ    R9, BX
 
 aligned:
-	CMPQ    BX, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPD   (SI), Z7

@@ -12,6 +12,8 @@ TEXT ·Move102F32(SB), NOSPLIT, $0-72
 	MOVQ b_base+24(FP), SI
 	MOVQ c_base+48(FP), DX
 	MOVQ a_len+8(FP), BX
+	CMPQ BX, $+32
+	JLT  single
 	CMPQ BX, $+512
 	JLT  aligned
 
@@ -42,10 +44,6 @@ TEXT ·Move102F32(SB), NOSPLIT, $0-72
 	ADDQ      R9, BX
 
 aligned:
-	CMPQ    BX, $+32
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPS (DI), Z0
 	VMOVUPS (SI), Z1
@@ -115,6 +113,8 @@ TEXT ·Move102F64(SB), NOSPLIT, $0-72
 	MOVQ b_base+24(FP), SI
 	MOVQ c_base+48(FP), DX
 	MOVQ a_len+8(FP), BX
+	CMPQ BX, $+16
+	JLT  single
 	CMPQ BX, $+256
 	JLT  aligned
 
@@ -145,10 +145,6 @@ TEXT ·Move102F64(SB), NOSPLIT, $0-72
 	ADDQ      R9, BX
 
 aligned:
-	CMPQ    BX, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPD (DI), Z0
 	VMOVUPD (SI), Z1

@@ -13,6 +13,8 @@ TEXT ·Move103F32(SB), NOSPLIT, $0-96
 	MOVQ c_base+48(FP), DX
 	MOVQ d_base+72(FP), BX
 	MOVQ a_len+8(FP), R8
+	CMPQ R8, $+32
+	JLT  single
 	CMPQ R8, $+512
 	JLT  aligned
 
@@ -47,10 +49,6 @@ TEXT ·Move103F32(SB), NOSPLIT, $0-96
 	ADDQ      R10, R8
 
 aligned:
-	CMPQ    R8, $+32
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPS (DI), Z0
 	VMOVUPS (SI), Z1
@@ -135,6 +133,8 @@ TEXT ·Move103F64(SB), NOSPLIT, $0-96
 	MOVQ c_base+48(FP), DX
 	MOVQ d_base+72(FP), BX
 	MOVQ a_len+8(FP), R8
+	CMPQ R8, $+16
+	JLT  single
 	CMPQ R8, $+256
 	JLT  aligned
 
@@ -169,10 +169,6 @@ TEXT ·Move103F64(SB), NOSPLIT, $0-96
 	ADDQ      R10, R8
 
 aligned:
-	CMPQ    R8, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPD (DI), Z0
 	VMOVUPD (SI), Z1

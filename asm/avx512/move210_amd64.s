@@ -12,6 +12,8 @@ TEXT ·Move210F32(SB), NOSPLIT, $0-72
 	MOVQ b_base+24(FP), SI
 	MOVQ c_base+48(FP), DX
 	MOVQ a_len+8(FP), BX
+	CMPQ BX, $+32
+	JLT  single
 	CMPQ BX, $+512
 	JLT  aligned
 
@@ -39,10 +41,6 @@ TEXT ·Move210F32(SB), NOSPLIT, $0-72
 	ADDQ      R9, BX
 
 aligned:
-	CMPQ    BX, $+32
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DX), Z1
@@ -100,6 +98,8 @@ TEXT ·Move210F64(SB), NOSPLIT, $0-72
 	MOVQ b_base+24(FP), SI
 	MOVQ c_base+48(FP), DX
 	MOVQ a_len+8(FP), BX
+	CMPQ BX, $+16
+	JLT  single
 	CMPQ BX, $+256
 	JLT  aligned
 
@@ -127,10 +127,6 @@ TEXT ·Move210F64(SB), NOSPLIT, $0-72
 	ADDQ      R9, BX
 
 aligned:
-	CMPQ    BX, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	VMOVUPD (SI), Z0
 	VMOVUPD (DX), Z1

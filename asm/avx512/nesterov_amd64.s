@@ -19,6 +19,8 @@ TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	VBROADCASTSS mu+80(FP), Z4
 	VBROADCASTSS omd+84(FP), Z5
 	VBROADCASTSS lr+88(FP), Z6
+	CMPQ         BX, $+32
+	JLT          single
 	CMPQ         BX, $+512
 	JLT          aligned
 
@@ -67,10 +69,6 @@ TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	ADDQ    R9, BX
 
 aligned:
-	CMPQ    BX, $+32
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS   (SI), Z7
@@ -217,6 +215,8 @@ TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	VBROADCASTSD mu+88(FP), Z4
 	VBROADCASTSD omd+96(FP), Z5
 	VBROADCASTSD lr+104(FP), Z6
+	CMPQ         BX, $+16
+	JLT          single
 	CMPQ         BX, $+256
 	JLT          aligned
 
@@ -265,10 +265,6 @@ TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	ADDQ    R9, BX
 
 aligned:
-	CMPQ    BX, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPD   (SI), Z7

@@ -20,16 +20,15 @@ block:
 	MOVQ $+16384, BX
 
 short:
-	MOVQ    BX, R8
-	NEGQ    R8
-	ADDQ    R8, DX
-	VXORPS  X0, X0, X0
-	VXORPS  X1, X1, X1
-	VXORPS  X2, X2, X2
-	VXORPS  X3, X3, X3
-	CMPQ    BX, $+64
-	JLT     tail
-	PCALIGN $0x20
+	MOVQ   BX, R8
+	NEGQ   R8
+	ADDQ   R8, DX
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	CMPQ   BX, $+64
+	JLT    tail
 
 loop:
 	VMOVUPS (DI), Z8
@@ -148,16 +147,15 @@ block:
 	MOVQ $+8192, BX
 
 short:
-	MOVQ    BX, R8
-	NEGQ    R8
-	ADDQ    R8, DX
-	VXORPS  X0, X0, X0
-	VXORPS  X1, X1, X1
-	VXORPS  X2, X2, X2
-	VXORPS  X3, X3, X3
-	CMPQ    BX, $+32
-	JLT     tail
-	PCALIGN $0x20
+	MOVQ   BX, R8
+	NEGQ   R8
+	ADDQ   R8, DX
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	CMPQ   BX, $+32
+	JLT    tail
 
 loop:
 	VMOVUPD (DI), Z8

@@ -16,6 +16,8 @@ TEXT ·SGDF32(SB), NOSPLIT, $0-60
 	VBROADCASTSS tinymask_f32<>+0(SB), Z2
 	VBROADCASTSS l2+52(FP), Z3
 	VBROADCASTSS lr+56(FP), Z4
+	CMPQ         DX, $+32
+	JLT          single
 	CMPQ         DX, $+512
 	JLT          aligned
 
@@ -52,10 +54,6 @@ TEXT ·SGDF32(SB), NOSPLIT, $0-60
 	ADDQ    R8, DX
 
 aligned:
-	CMPQ    DX, $+32
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS   (SI), Z5
@@ -155,6 +153,8 @@ TEXT ·SGDF64(SB), NOSPLIT, $0-72
 	VBROADCASTSD tinymask_f64<>+0(SB), Z2
 	VBROADCASTSD l2+56(FP), Z3
 	VBROADCASTSD lr+64(FP), Z4
+	CMPQ         DX, $+16
+	JLT          single
 	CMPQ         DX, $+256
 	JLT          aligned
 
@@ -191,10 +191,6 @@ TEXT ·SGDF64(SB), NOSPLIT, $0-72
 	ADDQ    R8, DX
 
 aligned:
-	CMPQ    DX, $+16
-	JLT     single
-	PCALIGN $0x20
-
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPD   (SI), Z5

@@ -56,10 +56,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+32
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single
 
 main:
 	VMOVUPS (SI), Z0
@@ -179,12 +178,11 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+32
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single2
 
 main2:
 	VMOVUPS (SI), Z0
@@ -299,12 +297,11 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+32
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single3
 
 main3:
 	VMOVUPS (SI), Z0
@@ -405,12 +402,11 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+32
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single4
 
 main4:
 	VMOVUPS (SI), Z0
@@ -497,12 +493,11 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+32
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single5
 
 main5:
 	VMOVUPS (SI), Z0
@@ -575,12 +570,11 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x02, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+32
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+32
+	JLT  single6
 
 main6:
 	VMOVUPS (SI), Z0
@@ -696,10 +690,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+16
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single
 
 main:
 	VMOVUPD (SI), Z0
@@ -819,12 +812,11 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single2
 
 main2:
 	VMOVUPD (SI), Z0
@@ -939,12 +931,11 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single3
 
 main3:
 	VMOVUPD (SI), Z0
@@ -1045,12 +1036,11 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single4
 
 main4:
 	VMOVUPD (SI), Z0
@@ -1137,12 +1127,11 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single5
 
 main5:
 	VMOVUPD (SI), Z0
@@ -1215,12 +1204,11 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x03, R10
-	MOVQ    dst_base+0(FP), R12
-	ADDQ    R13, R12
-	CMPQ    R10, $+16
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	MOVQ dst_base+0(FP), R12
+	ADDQ R13, R12
+	CMPQ R10, $+16
+	JLT  single6
 
 main6:
 	VMOVUPD (SI), Z0

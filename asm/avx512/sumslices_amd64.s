@@ -53,10 +53,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+32
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single
 
 main:
 	VMOVUPS (SI), Z0
@@ -173,10 +172,9 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+32
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single2
 
 main2:
 	VMOVUPS (SI), Z0
@@ -278,10 +276,9 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+32
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single3
 
 main3:
 	VMOVUPS (SI), Z0
@@ -370,10 +367,9 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+32
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single4
 
 main4:
 	VMOVUPS (SI), Z0
@@ -449,10 +445,9 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+32
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single5
 
 main5:
 	VMOVUPS (SI), Z0
@@ -515,10 +510,9 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x02, R10
-	CMPQ    R10, $+32
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x02, R10
+	CMPQ R10, $+32
+	JLT  single6
 
 main6:
 	VMOVUPS (SI), Z0
@@ -619,10 +613,9 @@ group:
 	MOVQ $+4096, R10
 
 fits:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+16
-	JLT     single
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single
 
 main:
 	VMOVUPD (SI), Z0
@@ -739,10 +732,9 @@ finish:
 	MOVQ  $+4096, R10
 
 fits2:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+16
-	JLT     single2
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single2
 
 main2:
 	VMOVUPD (SI), Z0
@@ -844,10 +836,9 @@ rows4:
 	MOVQ $+4096, R10
 
 fits3:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+16
-	JLT     single3
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single3
 
 main3:
 	VMOVUPD (SI), Z0
@@ -936,10 +927,9 @@ rows3:
 	MOVQ $+4096, R10
 
 fits4:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+16
-	JLT     single4
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single4
 
 main4:
 	VMOVUPD (SI), Z0
@@ -1015,10 +1005,9 @@ rows2:
 	MOVQ $+4096, R10
 
 fits5:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+16
-	JLT     single5
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single5
 
 main5:
 	VMOVUPD (SI), Z0
@@ -1081,10 +1070,9 @@ rows:
 	MOVQ $+4096, R10
 
 fits6:
-	SHRQ    $0x03, R10
-	CMPQ    R10, $+16
-	JLT     single6
-	PCALIGN $0x20
+	SHRQ $0x03, R10
+	CMPQ R10, $+16
+	JLT  single6
 
 main6:
 	VMOVUPD (SI), Z0

@@ -11,24 +11,32 @@ TEXT ·AddF32(SB), NOSPLIT, $0-72
 	MOVD x_base+24(FP), R1
 	MOVD y_base+48(FP), R2
 	MOVD dst_len+8(FP), R3
-	CMP $8, R3
+	CMP $16, R3
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R1), F0
 	FMOVQ 16(R1), F1
-	FMOVQ (R2), F2
-	FMOVQ 16(R2), F3
-	WORD $0x4e22d402 // fadd v2.4s, v0.4s, v2.4s
-	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
-	FMOVQ F2, (R0)
-	FMOVQ F3, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	SUB $8, R3, R3
-	CMP $8, R3
+	FMOVQ 32(R1), F2
+	FMOVQ 48(R1), F3
+	FMOVQ (R2), F4
+	FMOVQ 16(R2), F5
+	FMOVQ 32(R2), F6
+	FMOVQ 48(R2), F7
+	WORD $0x4e24d404 // fadd v4.4s, v0.4s, v4.4s
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	FMOVQ F4, (R0)
+	FMOVQ F5, 16(R0)
+	FMOVQ F6, 32(R0)
+	FMOVQ F7, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	SUB $16, R3, R3
+	CMP $16, R3
 	BGE main
 
 single:
@@ -79,24 +87,32 @@ TEXT ·AddF64(SB), NOSPLIT, $0-72
 	MOVD x_base+24(FP), R1
 	MOVD y_base+48(FP), R2
 	MOVD dst_len+8(FP), R3
-	CMP $4, R3
+	CMP $8, R3
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R1), F0
 	FMOVQ 16(R1), F1
-	FMOVQ (R2), F2
-	FMOVQ 16(R2), F3
-	WORD $0x4e62d402 // fadd v2.2d, v0.2d, v2.2d
-	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
-	FMOVQ F2, (R0)
-	FMOVQ F3, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	SUB $4, R3, R3
-	CMP $4, R3
+	FMOVQ 32(R1), F2
+	FMOVQ 48(R1), F3
+	FMOVQ (R2), F4
+	FMOVQ 16(R2), F5
+	FMOVQ 32(R2), F6
+	FMOVQ 48(R2), F7
+	WORD $0x4e64d404 // fadd v4.2d, v0.2d, v4.2d
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	FMOVQ F4, (R0)
+	FMOVQ F5, 16(R0)
+	FMOVQ F6, 32(R0)
+	FMOVQ F7, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	SUB $8, R3, R3
+	CMP $8, R3
 	BGE main
 
 single:

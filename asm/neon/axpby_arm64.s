@@ -14,27 +14,39 @@ TEXT ·AxpbyF32(SB), NOSPLIT, $0-64
 	VDUP R17, V0.S4
 	MOVWU beta+32(FP), R17
 	VDUP R17, V1.S4
-	CMP $8, R2
+	CMP $16, R2
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R0), F2
 	FMOVQ 16(R0), F3
+	FMOVQ 32(R0), F4
+	FMOVQ 48(R0), F5
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
 	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-	FMOVQ (R1), F4
-	FMOVQ 16(R1), F5
-	WORD $0x6e24dc24 // fmul v4.4s, v1.4s, v4.4s
-	WORD $0x6e25dc25 // fmul v5.4s, v1.4s, v5.4s
-	WORD $0x4e24d444 // fadd v4.4s, v2.4s, v4.4s
-	WORD $0x4e25d465 // fadd v5.4s, v3.4s, v5.4s
-	FMOVQ F4, (R1)
-	FMOVQ F5, 16(R1)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	SUB $8, R2, R2
-	CMP $8, R2
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	WORD $0x6e25dc05 // fmul v5.4s, v0.4s, v5.4s
+	FMOVQ (R1), F6
+	FMOVQ 16(R1), F7
+	FMOVQ 32(R1), F8
+	FMOVQ 48(R1), F9
+	WORD $0x6e26dc26 // fmul v6.4s, v1.4s, v6.4s
+	WORD $0x6e27dc27 // fmul v7.4s, v1.4s, v7.4s
+	WORD $0x6e28dc28 // fmul v8.4s, v1.4s, v8.4s
+	WORD $0x6e29dc29 // fmul v9.4s, v1.4s, v9.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	WORD $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
+	WORD $0x4e29d4a9 // fadd v9.4s, v5.4s, v9.4s
+	FMOVQ F6, (R1)
+	FMOVQ F7, 16(R1)
+	FMOVQ F8, 32(R1)
+	FMOVQ F9, 48(R1)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	SUB $16, R2, R2
+	CMP $16, R2
 	BGE main
 
 single:
@@ -91,27 +103,39 @@ TEXT ·AxpbyF64(SB), NOSPLIT, $0-64
 	VDUP R17, V0.D2
 	MOVD beta+32(FP), R17
 	VDUP R17, V1.D2
-	CMP $4, R2
+	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R0), F2
 	FMOVQ 16(R0), F3
+	FMOVQ 32(R0), F4
+	FMOVQ 48(R0), F5
 	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
 	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
-	FMOVQ (R1), F4
-	FMOVQ 16(R1), F5
-	WORD $0x6e64dc24 // fmul v4.2d, v1.2d, v4.2d
-	WORD $0x6e65dc25 // fmul v5.2d, v1.2d, v5.2d
-	WORD $0x4e64d444 // fadd v4.2d, v2.2d, v4.2d
-	WORD $0x4e65d465 // fadd v5.2d, v3.2d, v5.2d
-	FMOVQ F4, (R1)
-	FMOVQ F5, 16(R1)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	SUB $4, R2, R2
-	CMP $4, R2
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	WORD $0x6e65dc05 // fmul v5.2d, v0.2d, v5.2d
+	FMOVQ (R1), F6
+	FMOVQ 16(R1), F7
+	FMOVQ 32(R1), F8
+	FMOVQ 48(R1), F9
+	WORD $0x6e66dc26 // fmul v6.2d, v1.2d, v6.2d
+	WORD $0x6e67dc27 // fmul v7.2d, v1.2d, v7.2d
+	WORD $0x6e68dc28 // fmul v8.2d, v1.2d, v8.2d
+	WORD $0x6e69dc29 // fmul v9.2d, v1.2d, v9.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	WORD $0x4e68d488 // fadd v8.2d, v4.2d, v8.2d
+	WORD $0x4e69d4a9 // fadd v9.2d, v5.2d, v9.2d
+	FMOVQ F6, (R1)
+	FMOVQ F7, 16(R1)
+	FMOVQ F8, 32(R1)
+	FMOVQ F9, 48(R1)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	SUB $8, R2, R2
+	CMP $8, R2
 	BGE main
 
 single:

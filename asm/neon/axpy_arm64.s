@@ -12,25 +12,35 @@ TEXT ·AxpyF32(SB), NOSPLIT, $0-56
 	MOVD x_len+16(FP), R2
 	MOVWU alpha+0(FP), R17
 	VDUP R17, V0.S4
-	CMP $8, R2
+	CMP $16, R2
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R0), F1
 	FMOVQ 16(R0), F2
+	FMOVQ 32(R0), F3
+	FMOVQ 48(R0), F4
 	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
-	FMOVQ (R1), F3
-	FMOVQ 16(R1), F4
-	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
-	WORD $0x4e24d444 // fadd v4.4s, v2.4s, v4.4s
-	FMOVQ F3, (R1)
-	FMOVQ F4, 16(R1)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	SUB $8, R2, R2
-	CMP $8, R2
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	FMOVQ (R1), F5
+	FMOVQ 16(R1), F6
+	FMOVQ 32(R1), F7
+	FMOVQ 48(R1), F8
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	WORD $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
+	FMOVQ F5, (R1)
+	FMOVQ F6, 16(R1)
+	FMOVQ F7, 32(R1)
+	FMOVQ F8, 48(R1)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	SUB $16, R2, R2
+	CMP $16, R2
 	BGE main
 
 single:
@@ -82,25 +92,35 @@ TEXT ·AxpyF64(SB), NOSPLIT, $0-56
 	MOVD x_len+16(FP), R2
 	MOVD alpha+0(FP), R17
 	VDUP R17, V0.D2
-	CMP $4, R2
+	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R0), F1
 	FMOVQ 16(R0), F2
+	FMOVQ 32(R0), F3
+	FMOVQ 48(R0), F4
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
 	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
-	FMOVQ (R1), F3
-	FMOVQ 16(R1), F4
-	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
-	WORD $0x4e64d444 // fadd v4.2d, v2.2d, v4.2d
-	FMOVQ F3, (R1)
-	FMOVQ F4, 16(R1)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	SUB $4, R2, R2
-	CMP $4, R2
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	FMOVQ (R1), F5
+	FMOVQ 16(R1), F6
+	FMOVQ 32(R1), F7
+	FMOVQ 48(R1), F8
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	WORD $0x4e68d488 // fadd v8.2d, v4.2d, v8.2d
+	FMOVQ F5, (R1)
+	FMOVQ F6, 16(R1)
+	FMOVQ F7, 32(R1)
+	FMOVQ F8, 48(R1)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	SUB $8, R2, R2
+	CMP $8, R2
 	BGE main
 
 single:

@@ -54,39 +54,59 @@ group:
 
 fits:
 	LSR $2, R6, R6
-	CMP $8, R6
+	CMP $16, R6
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R1), F1
 	FMOVQ 16(R1), F2
-	FMOVQ (R2), F3
-	FMOVQ 16(R2), F4
-	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
-	WORD $0x4e24d444 // fadd v4.4s, v2.4s, v4.4s
-	FMOVQ (R3), F2
-	FMOVQ 16(R3), F1
-	WORD $0x4e22d462 // fadd v2.4s, v3.4s, v2.4s
-	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVQ (R4), F4
-	FMOVQ 16(R4), F3
-	WORD $0x4e24d444 // fadd v4.4s, v2.4s, v4.4s
-	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
+	FMOVQ 32(R1), F3
+	FMOVQ 48(R1), F4
+	FMOVQ (R2), F5
+	FMOVQ 16(R2), F6
+	FMOVQ 32(R2), F7
+	FMOVQ 48(R2), F8
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	WORD $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
+	FMOVQ (R3), F4
+	FMOVQ 16(R3), F3
+	FMOVQ 32(R3), F2
+	FMOVQ 48(R3), F1
+	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
+	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
+	WORD $0x4e22d4e2 // fadd v2.4s, v7.4s, v2.4s
+	WORD $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
+	FMOVQ (R4), F8
+	FMOVQ 16(R4), F7
+	FMOVQ 32(R4), F6
+	FMOVQ 48(R4), F5
+	WORD $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
 	FMOVQ (R5), F1
 	FMOVQ 16(R5), F2
-	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	WORD $0x4e22d462 // fadd v2.4s, v3.4s, v2.4s
+	FMOVQ 32(R5), F3
+	FMOVQ 48(R5), F4
+	WORD $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
+	WORD $0x4e22d4e2 // fadd v2.4s, v7.4s, v2.4s
+	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
+	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
 	FMOVQ F1, (R0)
 	FMOVQ F2, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	ADD $32, R4, R4
-	ADD $32, R5, R5
-	SUB $8, R6, R6
-	CMP $8, R6
+	FMOVQ F3, 32(R0)
+	FMOVQ F4, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	ADD $64, R4, R4
+	ADD $64, R5, R5
+	SUB $16, R6, R6
+	CMP $16, R6
 	BGE main
 
 single:
@@ -342,41 +362,63 @@ fits3:
 	LSR $2, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $8, R6
+	CMP $16, R6
 	BLT single3
 	PCALIGN $16
 
 main3:
 	FMOVQ (R1), F1
 	FMOVQ 16(R1), F2
-	FMOVQ (R2), F3
-	FMOVQ 16(R2), F4
-	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
-	WORD $0x4e24d444 // fadd v4.4s, v2.4s, v4.4s
-	FMOVQ (R3), F2
-	FMOVQ 16(R3), F1
-	WORD $0x4e22d462 // fadd v2.4s, v3.4s, v2.4s
-	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVQ (R4), F4
-	FMOVQ 16(R4), F3
-	WORD $0x4e24d444 // fadd v4.4s, v2.4s, v4.4s
-	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
-	WORD $0x6e20fc84 // fdiv v4.4s, v4.4s, v0.4s
-	WORD $0x6e20fc63 // fdiv v3.4s, v3.4s, v0.4s
+	FMOVQ 32(R1), F3
+	FMOVQ 48(R1), F4
+	FMOVQ (R2), F5
+	FMOVQ 16(R2), F6
+	FMOVQ 32(R2), F7
+	FMOVQ 48(R2), F8
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	WORD $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
+	FMOVQ (R3), F4
+	FMOVQ 16(R3), F3
+	FMOVQ 32(R3), F2
+	FMOVQ 48(R3), F1
+	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
+	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
+	WORD $0x4e22d4e2 // fadd v2.4s, v7.4s, v2.4s
+	WORD $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
+	FMOVQ (R4), F8
+	FMOVQ 16(R4), F7
+	FMOVQ 32(R4), F6
+	FMOVQ 48(R4), F5
+	WORD $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
+	WORD $0x6e20fd08 // fdiv v8.4s, v8.4s, v0.4s
+	WORD $0x6e20fce7 // fdiv v7.4s, v7.4s, v0.4s
+	WORD $0x6e20fcc6 // fdiv v6.4s, v6.4s, v0.4s
+	WORD $0x6e20fca5 // fdiv v5.4s, v5.4s, v0.4s
 	FMOVQ (R8), F1
 	FMOVQ 16(R8), F2
-	WORD $0x4e24d424 // fadd v4.4s, v1.4s, v4.4s
-	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
-	FMOVQ F4, (R0)
-	FMOVQ F3, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	ADD $32, R4, R4
-	ADD $32, R8, R8
-	SUB $8, R6, R6
-	CMP $8, R6
+	FMOVQ 32(R8), F3
+	FMOVQ 48(R8), F4
+	WORD $0x4e28d428 // fadd v8.4s, v1.4s, v8.4s
+	WORD $0x4e27d447 // fadd v7.4s, v2.4s, v7.4s
+	WORD $0x4e26d466 // fadd v6.4s, v3.4s, v6.4s
+	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
+	FMOVQ F8, (R0)
+	FMOVQ F7, 16(R0)
+	FMOVQ F6, 32(R0)
+	FMOVQ F5, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	ADD $64, R4, R4
+	ADD $64, R8, R8
+	SUB $16, R6, R6
+	CMP $16, R6
 	BGE main3
 
 single3:
@@ -472,36 +514,54 @@ fits4:
 	LSR $2, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $8, R6
+	CMP $16, R6
 	BLT single4
 	PCALIGN $16
 
 main4:
 	FMOVQ (R1), F1
 	FMOVQ 16(R1), F2
-	FMOVQ (R2), F3
-	FMOVQ 16(R2), F4
-	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
-	WORD $0x4e24d444 // fadd v4.4s, v2.4s, v4.4s
-	FMOVQ (R3), F2
-	FMOVQ 16(R3), F1
-	WORD $0x4e22d462 // fadd v2.4s, v3.4s, v2.4s
-	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
+	FMOVQ 32(R1), F3
+	FMOVQ 48(R1), F4
+	FMOVQ (R2), F5
+	FMOVQ 16(R2), F6
+	FMOVQ 32(R2), F7
+	FMOVQ 48(R2), F8
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	WORD $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
+	FMOVQ (R3), F4
+	FMOVQ 16(R3), F3
+	FMOVQ 32(R3), F2
+	FMOVQ 48(R3), F1
+	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
+	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
+	WORD $0x4e22d4e2 // fadd v2.4s, v7.4s, v2.4s
+	WORD $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
+	WORD $0x6e20fc84 // fdiv v4.4s, v4.4s, v0.4s
+	WORD $0x6e20fc63 // fdiv v3.4s, v3.4s, v0.4s
 	WORD $0x6e20fc42 // fdiv v2.4s, v2.4s, v0.4s
 	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
-	FMOVQ (R8), F4
-	FMOVQ 16(R8), F3
-	WORD $0x4e22d482 // fadd v2.4s, v4.4s, v2.4s
-	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
-	FMOVQ F2, (R0)
-	FMOVQ F1, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	ADD $32, R8, R8
-	SUB $8, R6, R6
-	CMP $8, R6
+	FMOVQ (R8), F8
+	FMOVQ 16(R8), F7
+	FMOVQ 32(R8), F6
+	FMOVQ 48(R8), F5
+	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
+	WORD $0x4e23d4e3 // fadd v3.4s, v7.4s, v3.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
+	FMOVQ F4, (R0)
+	FMOVQ F3, 16(R0)
+	FMOVQ F2, 32(R0)
+	FMOVQ F1, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	ADD $64, R8, R8
+	SUB $16, R6, R6
+	CMP $16, R6
 	BGE main4
 
 single4:
@@ -585,31 +645,45 @@ fits5:
 	LSR $2, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $8, R6
+	CMP $16, R6
 	BLT single5
 	PCALIGN $16
 
 main5:
 	FMOVQ (R1), F1
 	FMOVQ 16(R1), F2
-	FMOVQ (R2), F3
-	FMOVQ 16(R2), F4
-	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
-	WORD $0x4e24d444 // fadd v4.4s, v2.4s, v4.4s
-	WORD $0x6e20fc63 // fdiv v3.4s, v3.4s, v0.4s
-	WORD $0x6e20fc84 // fdiv v4.4s, v4.4s, v0.4s
-	FMOVQ (R8), F2
-	FMOVQ 16(R8), F1
-	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
-	WORD $0x4e24d424 // fadd v4.4s, v1.4s, v4.4s
-	FMOVQ F3, (R0)
-	FMOVQ F4, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R8, R8
-	SUB $8, R6, R6
-	CMP $8, R6
+	FMOVQ 32(R1), F3
+	FMOVQ 48(R1), F4
+	FMOVQ (R2), F5
+	FMOVQ 16(R2), F6
+	FMOVQ 32(R2), F7
+	FMOVQ 48(R2), F8
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	WORD $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
+	WORD $0x6e20fca5 // fdiv v5.4s, v5.4s, v0.4s
+	WORD $0x6e20fcc6 // fdiv v6.4s, v6.4s, v0.4s
+	WORD $0x6e20fce7 // fdiv v7.4s, v7.4s, v0.4s
+	WORD $0x6e20fd08 // fdiv v8.4s, v8.4s, v0.4s
+	FMOVQ (R8), F4
+	FMOVQ 16(R8), F3
+	FMOVQ 32(R8), F2
+	FMOVQ 48(R8), F1
+	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
+	WORD $0x4e26d466 // fadd v6.4s, v3.4s, v6.4s
+	WORD $0x4e27d447 // fadd v7.4s, v2.4s, v7.4s
+	WORD $0x4e28d428 // fadd v8.4s, v1.4s, v8.4s
+	FMOVQ F5, (R0)
+	FMOVQ F6, 16(R0)
+	FMOVQ F7, 32(R0)
+	FMOVQ F8, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R8, R8
+	SUB $16, R6, R6
+	CMP $16, R6
 	BGE main5
 
 single5:
@@ -681,26 +755,36 @@ fits6:
 	LSR $2, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $8, R6
+	CMP $16, R6
 	BLT single6
 	PCALIGN $16
 
 main6:
 	FMOVQ (R1), F1
 	FMOVQ 16(R1), F2
+	FMOVQ 32(R1), F3
+	FMOVQ 48(R1), F4
 	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
 	WORD $0x6e20fc42 // fdiv v2.4s, v2.4s, v0.4s
-	FMOVQ (R8), F3
-	FMOVQ 16(R8), F4
-	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
-	WORD $0x4e22d482 // fadd v2.4s, v4.4s, v2.4s
+	WORD $0x6e20fc63 // fdiv v3.4s, v3.4s, v0.4s
+	WORD $0x6e20fc84 // fdiv v4.4s, v4.4s, v0.4s
+	FMOVQ (R8), F5
+	FMOVQ 16(R8), F6
+	FMOVQ 32(R8), F7
+	FMOVQ 48(R8), F8
+	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	WORD $0x4e23d4e3 // fadd v3.4s, v7.4s, v3.4s
+	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
 	FMOVQ F1, (R0)
 	FMOVQ F2, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R8, R8
-	SUB $8, R6, R6
-	CMP $8, R6
+	FMOVQ F3, 32(R0)
+	FMOVQ F4, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R8, R8
+	SUB $16, R6, R6
+	CMP $16, R6
 	BGE main6
 
 single6:
@@ -809,39 +893,59 @@ group:
 
 fits:
 	LSR $3, R6, R6
-	CMP $4, R6
+	CMP $8, R6
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R1), F1
 	FMOVQ 16(R1), F2
-	FMOVQ (R2), F3
-	FMOVQ 16(R2), F4
-	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
-	WORD $0x4e64d444 // fadd v4.2d, v2.2d, v4.2d
-	FMOVQ (R3), F2
-	FMOVQ 16(R3), F1
-	WORD $0x4e62d462 // fadd v2.2d, v3.2d, v2.2d
-	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
-	FMOVQ (R4), F4
-	FMOVQ 16(R4), F3
-	WORD $0x4e64d444 // fadd v4.2d, v2.2d, v4.2d
-	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
+	FMOVQ 32(R1), F3
+	FMOVQ 48(R1), F4
+	FMOVQ (R2), F5
+	FMOVQ 16(R2), F6
+	FMOVQ 32(R2), F7
+	FMOVQ 48(R2), F8
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	WORD $0x4e68d488 // fadd v8.2d, v4.2d, v8.2d
+	FMOVQ (R3), F4
+	FMOVQ 16(R3), F3
+	FMOVQ 32(R3), F2
+	FMOVQ 48(R3), F1
+	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
+	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
+	WORD $0x4e62d4e2 // fadd v2.2d, v7.2d, v2.2d
+	WORD $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
+	FMOVQ (R4), F8
+	FMOVQ 16(R4), F7
+	FMOVQ 32(R4), F6
+	FMOVQ 48(R4), F5
+	WORD $0x4e68d488 // fadd v8.2d, v4.2d, v8.2d
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
 	FMOVQ (R5), F1
 	FMOVQ 16(R5), F2
-	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
-	WORD $0x4e62d462 // fadd v2.2d, v3.2d, v2.2d
+	FMOVQ 32(R5), F3
+	FMOVQ 48(R5), F4
+	WORD $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
+	WORD $0x4e62d4e2 // fadd v2.2d, v7.2d, v2.2d
+	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
+	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
 	FMOVQ F1, (R0)
 	FMOVQ F2, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	ADD $32, R4, R4
-	ADD $32, R5, R5
-	SUB $4, R6, R6
-	CMP $4, R6
+	FMOVQ F3, 32(R0)
+	FMOVQ F4, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	ADD $64, R4, R4
+	ADD $64, R5, R5
+	SUB $8, R6, R6
+	CMP $8, R6
 	BGE main
 
 single:
@@ -1055,41 +1159,63 @@ fits3:
 	LSR $3, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $4, R6
+	CMP $8, R6
 	BLT single3
 	PCALIGN $16
 
 main3:
 	FMOVQ (R1), F1
 	FMOVQ 16(R1), F2
-	FMOVQ (R2), F3
-	FMOVQ 16(R2), F4
-	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
-	WORD $0x4e64d444 // fadd v4.2d, v2.2d, v4.2d
-	FMOVQ (R3), F2
-	FMOVQ 16(R3), F1
-	WORD $0x4e62d462 // fadd v2.2d, v3.2d, v2.2d
-	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
-	FMOVQ (R4), F4
-	FMOVQ 16(R4), F3
-	WORD $0x4e64d444 // fadd v4.2d, v2.2d, v4.2d
-	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
-	WORD $0x6e60fc84 // fdiv v4.2d, v4.2d, v0.2d
-	WORD $0x6e60fc63 // fdiv v3.2d, v3.2d, v0.2d
+	FMOVQ 32(R1), F3
+	FMOVQ 48(R1), F4
+	FMOVQ (R2), F5
+	FMOVQ 16(R2), F6
+	FMOVQ 32(R2), F7
+	FMOVQ 48(R2), F8
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	WORD $0x4e68d488 // fadd v8.2d, v4.2d, v8.2d
+	FMOVQ (R3), F4
+	FMOVQ 16(R3), F3
+	FMOVQ 32(R3), F2
+	FMOVQ 48(R3), F1
+	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
+	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
+	WORD $0x4e62d4e2 // fadd v2.2d, v7.2d, v2.2d
+	WORD $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
+	FMOVQ (R4), F8
+	FMOVQ 16(R4), F7
+	FMOVQ 32(R4), F6
+	FMOVQ 48(R4), F5
+	WORD $0x4e68d488 // fadd v8.2d, v4.2d, v8.2d
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
+	WORD $0x6e60fd08 // fdiv v8.2d, v8.2d, v0.2d
+	WORD $0x6e60fce7 // fdiv v7.2d, v7.2d, v0.2d
+	WORD $0x6e60fcc6 // fdiv v6.2d, v6.2d, v0.2d
+	WORD $0x6e60fca5 // fdiv v5.2d, v5.2d, v0.2d
 	FMOVQ (R8), F1
 	FMOVQ 16(R8), F2
-	WORD $0x4e64d424 // fadd v4.2d, v1.2d, v4.2d
-	WORD $0x4e63d443 // fadd v3.2d, v2.2d, v3.2d
-	FMOVQ F4, (R0)
-	FMOVQ F3, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	ADD $32, R4, R4
-	ADD $32, R8, R8
-	SUB $4, R6, R6
-	CMP $4, R6
+	FMOVQ 32(R8), F3
+	FMOVQ 48(R8), F4
+	WORD $0x4e68d428 // fadd v8.2d, v1.2d, v8.2d
+	WORD $0x4e67d447 // fadd v7.2d, v2.2d, v7.2d
+	WORD $0x4e66d466 // fadd v6.2d, v3.2d, v6.2d
+	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
+	FMOVQ F8, (R0)
+	FMOVQ F7, 16(R0)
+	FMOVQ F6, 32(R0)
+	FMOVQ F5, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	ADD $64, R4, R4
+	ADD $64, R8, R8
+	SUB $8, R6, R6
+	CMP $8, R6
 	BGE main3
 
 single3:
@@ -1165,36 +1291,54 @@ fits4:
 	LSR $3, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $4, R6
+	CMP $8, R6
 	BLT single4
 	PCALIGN $16
 
 main4:
 	FMOVQ (R1), F1
 	FMOVQ 16(R1), F2
-	FMOVQ (R2), F3
-	FMOVQ 16(R2), F4
-	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
-	WORD $0x4e64d444 // fadd v4.2d, v2.2d, v4.2d
-	FMOVQ (R3), F2
-	FMOVQ 16(R3), F1
-	WORD $0x4e62d462 // fadd v2.2d, v3.2d, v2.2d
-	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
+	FMOVQ 32(R1), F3
+	FMOVQ 48(R1), F4
+	FMOVQ (R2), F5
+	FMOVQ 16(R2), F6
+	FMOVQ 32(R2), F7
+	FMOVQ 48(R2), F8
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	WORD $0x4e68d488 // fadd v8.2d, v4.2d, v8.2d
+	FMOVQ (R3), F4
+	FMOVQ 16(R3), F3
+	FMOVQ 32(R3), F2
+	FMOVQ 48(R3), F1
+	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
+	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
+	WORD $0x4e62d4e2 // fadd v2.2d, v7.2d, v2.2d
+	WORD $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
+	WORD $0x6e60fc84 // fdiv v4.2d, v4.2d, v0.2d
+	WORD $0x6e60fc63 // fdiv v3.2d, v3.2d, v0.2d
 	WORD $0x6e60fc42 // fdiv v2.2d, v2.2d, v0.2d
 	WORD $0x6e60fc21 // fdiv v1.2d, v1.2d, v0.2d
-	FMOVQ (R8), F4
-	FMOVQ 16(R8), F3
-	WORD $0x4e62d482 // fadd v2.2d, v4.2d, v2.2d
-	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
-	FMOVQ F2, (R0)
-	FMOVQ F1, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	ADD $32, R8, R8
-	SUB $4, R6, R6
-	CMP $4, R6
+	FMOVQ (R8), F8
+	FMOVQ 16(R8), F7
+	FMOVQ 32(R8), F6
+	FMOVQ 48(R8), F5
+	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	FMOVQ F4, (R0)
+	FMOVQ F3, 16(R0)
+	FMOVQ F2, 32(R0)
+	FMOVQ F1, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	ADD $64, R8, R8
+	SUB $8, R6, R6
+	CMP $8, R6
 	BGE main4
 
 single4:
@@ -1261,31 +1405,45 @@ fits5:
 	LSR $3, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $4, R6
+	CMP $8, R6
 	BLT single5
 	PCALIGN $16
 
 main5:
 	FMOVQ (R1), F1
 	FMOVQ 16(R1), F2
-	FMOVQ (R2), F3
-	FMOVQ 16(R2), F4
-	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
-	WORD $0x4e64d444 // fadd v4.2d, v2.2d, v4.2d
-	WORD $0x6e60fc63 // fdiv v3.2d, v3.2d, v0.2d
-	WORD $0x6e60fc84 // fdiv v4.2d, v4.2d, v0.2d
-	FMOVQ (R8), F2
-	FMOVQ 16(R8), F1
-	WORD $0x4e63d443 // fadd v3.2d, v2.2d, v3.2d
-	WORD $0x4e64d424 // fadd v4.2d, v1.2d, v4.2d
-	FMOVQ F3, (R0)
-	FMOVQ F4, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R8, R8
-	SUB $4, R6, R6
-	CMP $4, R6
+	FMOVQ 32(R1), F3
+	FMOVQ 48(R1), F4
+	FMOVQ (R2), F5
+	FMOVQ 16(R2), F6
+	FMOVQ 32(R2), F7
+	FMOVQ 48(R2), F8
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	WORD $0x4e68d488 // fadd v8.2d, v4.2d, v8.2d
+	WORD $0x6e60fca5 // fdiv v5.2d, v5.2d, v0.2d
+	WORD $0x6e60fcc6 // fdiv v6.2d, v6.2d, v0.2d
+	WORD $0x6e60fce7 // fdiv v7.2d, v7.2d, v0.2d
+	WORD $0x6e60fd08 // fdiv v8.2d, v8.2d, v0.2d
+	FMOVQ (R8), F4
+	FMOVQ 16(R8), F3
+	FMOVQ 32(R8), F2
+	FMOVQ 48(R8), F1
+	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
+	WORD $0x4e66d466 // fadd v6.2d, v3.2d, v6.2d
+	WORD $0x4e67d447 // fadd v7.2d, v2.2d, v7.2d
+	WORD $0x4e68d428 // fadd v8.2d, v1.2d, v8.2d
+	FMOVQ F5, (R0)
+	FMOVQ F6, 16(R0)
+	FMOVQ F7, 32(R0)
+	FMOVQ F8, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R8, R8
+	SUB $8, R6, R6
+	CMP $8, R6
 	BGE main5
 
 single5:
@@ -1343,26 +1501,36 @@ fits6:
 	LSR $3, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $4, R6
+	CMP $8, R6
 	BLT single6
 	PCALIGN $16
 
 main6:
 	FMOVQ (R1), F1
 	FMOVQ 16(R1), F2
+	FMOVQ 32(R1), F3
+	FMOVQ 48(R1), F4
 	WORD $0x6e60fc21 // fdiv v1.2d, v1.2d, v0.2d
 	WORD $0x6e60fc42 // fdiv v2.2d, v2.2d, v0.2d
-	FMOVQ (R8), F3
-	FMOVQ 16(R8), F4
-	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
-	WORD $0x4e62d482 // fadd v2.2d, v4.2d, v2.2d
+	WORD $0x6e60fc63 // fdiv v3.2d, v3.2d, v0.2d
+	WORD $0x6e60fc84 // fdiv v4.2d, v4.2d, v0.2d
+	FMOVQ (R8), F5
+	FMOVQ 16(R8), F6
+	FMOVQ 32(R8), F7
+	FMOVQ 48(R8), F8
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
 	FMOVQ F1, (R0)
 	FMOVQ F2, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R8, R8
-	SUB $4, R6, R6
-	CMP $4, R6
+	FMOVQ F3, 32(R0)
+	FMOVQ F4, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R8, R8
+	SUB $8, R6, R6
+	CMP $8, R6
 	BGE main6
 
 single6:

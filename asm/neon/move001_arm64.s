@@ -9,18 +9,22 @@ TEXT ·Move001F32(SB), NOSPLIT, $0-24
 	// limit probe: the bits of all streams read, or'ed together
 	MOVD a_base+0(FP), R0
 	MOVD a_len+8(FP), R1
-	CMP $8, R1
+	CMP $16, R1
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R0), F0
 	FMOVQ 16(R0), F1
+	FMOVQ 32(R0), F2
+	FMOVQ 48(R0), F3
 	FMOVQ F0, (R0)
 	FMOVQ F1, 16(R0)
-	ADD $32, R0, R0
-	SUB $8, R1, R1
-	CMP $8, R1
+	FMOVQ F2, 32(R0)
+	FMOVQ F3, 48(R0)
+	ADD $64, R0, R0
+	SUB $16, R1, R1
+	CMP $16, R1
 	BGE main
 
 single:
@@ -57,18 +61,22 @@ TEXT ·Move001F64(SB), NOSPLIT, $0-24
 	// limit probe: the bits of all streams read, or'ed together
 	MOVD a_base+0(FP), R0
 	MOVD a_len+8(FP), R1
-	CMP $4, R1
+	CMP $8, R1
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R0), F0
 	FMOVQ 16(R0), F1
+	FMOVQ 32(R0), F2
+	FMOVQ 48(R0), F3
 	FMOVQ F0, (R0)
 	FMOVQ F1, 16(R0)
-	ADD $32, R0, R0
-	SUB $4, R1, R1
-	CMP $4, R1
+	FMOVQ F2, 32(R0)
+	FMOVQ F3, 48(R0)
+	ADD $64, R0, R0
+	SUB $8, R1, R1
+	CMP $8, R1
 	BGE main
 
 single:

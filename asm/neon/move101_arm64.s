@@ -10,23 +10,31 @@ TEXT ·Move101F32(SB), NOSPLIT, $0-48
 	MOVD a_base+0(FP), R0
 	MOVD b_base+24(FP), R1
 	MOVD a_len+8(FP), R2
-	CMP $8, R2
+	CMP $16, R2
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R0), F0
 	FMOVQ 16(R0), F1
-	FMOVQ (R1), F2
-	FMOVQ 16(R1), F3
-	WORD $0x4ea21c02 // orr v2.16b, v0.16b, v2.16b
-	WORD $0x4ea31c23 // orr v3.16b, v1.16b, v3.16b
-	FMOVQ F2, (R1)
-	FMOVQ F3, 16(R1)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	SUB $8, R2, R2
-	CMP $8, R2
+	FMOVQ 32(R0), F2
+	FMOVQ 48(R0), F3
+	FMOVQ (R1), F4
+	FMOVQ 16(R1), F5
+	FMOVQ 32(R1), F6
+	FMOVQ 48(R1), F7
+	WORD $0x4ea41c04 // orr v4.16b, v0.16b, v4.16b
+	WORD $0x4ea51c25 // orr v5.16b, v1.16b, v5.16b
+	WORD $0x4ea61c46 // orr v6.16b, v2.16b, v6.16b
+	WORD $0x4ea71c67 // orr v7.16b, v3.16b, v7.16b
+	FMOVQ F4, (R1)
+	FMOVQ F5, 16(R1)
+	FMOVQ F6, 32(R1)
+	FMOVQ F7, 48(R1)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	SUB $16, R2, R2
+	CMP $16, R2
 	BGE main
 
 single:
@@ -73,23 +81,31 @@ TEXT ·Move101F64(SB), NOSPLIT, $0-48
 	MOVD a_base+0(FP), R0
 	MOVD b_base+24(FP), R1
 	MOVD a_len+8(FP), R2
-	CMP $4, R2
+	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R0), F0
 	FMOVQ 16(R0), F1
-	FMOVQ (R1), F2
-	FMOVQ 16(R1), F3
-	WORD $0x4ea21c02 // orr v2.16b, v0.16b, v2.16b
-	WORD $0x4ea31c23 // orr v3.16b, v1.16b, v3.16b
-	FMOVQ F2, (R1)
-	FMOVQ F3, 16(R1)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	SUB $4, R2, R2
-	CMP $4, R2
+	FMOVQ 32(R0), F2
+	FMOVQ 48(R0), F3
+	FMOVQ (R1), F4
+	FMOVQ 16(R1), F5
+	FMOVQ 32(R1), F6
+	FMOVQ 48(R1), F7
+	WORD $0x4ea41c04 // orr v4.16b, v0.16b, v4.16b
+	WORD $0x4ea51c25 // orr v5.16b, v1.16b, v5.16b
+	WORD $0x4ea61c46 // orr v6.16b, v2.16b, v6.16b
+	WORD $0x4ea71c67 // orr v7.16b, v3.16b, v7.16b
+	FMOVQ F4, (R1)
+	FMOVQ F5, 16(R1)
+	FMOVQ F6, 32(R1)
+	FMOVQ F7, 48(R1)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	SUB $8, R2, R2
+	CMP $8, R2
 	BGE main
 
 single:

@@ -11,30 +11,44 @@ TEXT ·Move102F32(SB), NOSPLIT, $0-72
 	MOVD b_base+24(FP), R1
 	MOVD c_base+48(FP), R2
 	MOVD a_len+8(FP), R3
-	CMP $8, R3
+	CMP $16, R3
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R0), F0
 	FMOVQ 16(R0), F1
-	FMOVQ (R1), F2
-	FMOVQ 16(R1), F3
-	WORD $0x4ea21c02 // orr v2.16b, v0.16b, v2.16b
-	WORD $0x4ea31c23 // orr v3.16b, v1.16b, v3.16b
-	FMOVQ (R2), F1
-	FMOVQ 16(R2), F0
-	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
-	WORD $0x4ea01c60 // orr v0.16b, v3.16b, v0.16b
-	FMOVQ F1, (R0)
-	FMOVQ F0, 16(R0)
-	FMOVQ F1, (R2)
-	FMOVQ F0, 16(R2)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	SUB $8, R3, R3
-	CMP $8, R3
+	FMOVQ 32(R0), F2
+	FMOVQ 48(R0), F3
+	FMOVQ (R1), F4
+	FMOVQ 16(R1), F5
+	FMOVQ 32(R1), F6
+	FMOVQ 48(R1), F7
+	WORD $0x4ea41c04 // orr v4.16b, v0.16b, v4.16b
+	WORD $0x4ea51c25 // orr v5.16b, v1.16b, v5.16b
+	WORD $0x4ea61c46 // orr v6.16b, v2.16b, v6.16b
+	WORD $0x4ea71c67 // orr v7.16b, v3.16b, v7.16b
+	FMOVQ (R2), F3
+	FMOVQ 16(R2), F2
+	FMOVQ 32(R2), F1
+	FMOVQ 48(R2), F0
+	WORD $0x4ea31c83 // orr v3.16b, v4.16b, v3.16b
+	WORD $0x4ea21ca2 // orr v2.16b, v5.16b, v2.16b
+	WORD $0x4ea11cc1 // orr v1.16b, v6.16b, v1.16b
+	WORD $0x4ea01ce0 // orr v0.16b, v7.16b, v0.16b
+	FMOVQ F3, (R0)
+	FMOVQ F2, 16(R0)
+	FMOVQ F1, 32(R0)
+	FMOVQ F0, 48(R0)
+	FMOVQ F3, (R2)
+	FMOVQ F2, 16(R2)
+	FMOVQ F1, 32(R2)
+	FMOVQ F0, 48(R2)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	SUB $16, R3, R3
+	CMP $16, R3
 	BGE main
 
 single:
@@ -94,30 +108,44 @@ TEXT ·Move102F64(SB), NOSPLIT, $0-72
 	MOVD b_base+24(FP), R1
 	MOVD c_base+48(FP), R2
 	MOVD a_len+8(FP), R3
-	CMP $4, R3
+	CMP $8, R3
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R0), F0
 	FMOVQ 16(R0), F1
-	FMOVQ (R1), F2
-	FMOVQ 16(R1), F3
-	WORD $0x4ea21c02 // orr v2.16b, v0.16b, v2.16b
-	WORD $0x4ea31c23 // orr v3.16b, v1.16b, v3.16b
-	FMOVQ (R2), F1
-	FMOVQ 16(R2), F0
-	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
-	WORD $0x4ea01c60 // orr v0.16b, v3.16b, v0.16b
-	FMOVQ F1, (R0)
-	FMOVQ F0, 16(R0)
-	FMOVQ F1, (R2)
-	FMOVQ F0, 16(R2)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	SUB $4, R3, R3
-	CMP $4, R3
+	FMOVQ 32(R0), F2
+	FMOVQ 48(R0), F3
+	FMOVQ (R1), F4
+	FMOVQ 16(R1), F5
+	FMOVQ 32(R1), F6
+	FMOVQ 48(R1), F7
+	WORD $0x4ea41c04 // orr v4.16b, v0.16b, v4.16b
+	WORD $0x4ea51c25 // orr v5.16b, v1.16b, v5.16b
+	WORD $0x4ea61c46 // orr v6.16b, v2.16b, v6.16b
+	WORD $0x4ea71c67 // orr v7.16b, v3.16b, v7.16b
+	FMOVQ (R2), F3
+	FMOVQ 16(R2), F2
+	FMOVQ 32(R2), F1
+	FMOVQ 48(R2), F0
+	WORD $0x4ea31c83 // orr v3.16b, v4.16b, v3.16b
+	WORD $0x4ea21ca2 // orr v2.16b, v5.16b, v2.16b
+	WORD $0x4ea11cc1 // orr v1.16b, v6.16b, v1.16b
+	WORD $0x4ea01ce0 // orr v0.16b, v7.16b, v0.16b
+	FMOVQ F3, (R0)
+	FMOVQ F2, 16(R0)
+	FMOVQ F1, 32(R0)
+	FMOVQ F0, 48(R0)
+	FMOVQ F3, (R2)
+	FMOVQ F2, 16(R2)
+	FMOVQ F1, 32(R2)
+	FMOVQ F0, 48(R2)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	SUB $8, R3, R3
+	CMP $8, R3
 	BGE main
 
 single:

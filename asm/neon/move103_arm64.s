@@ -12,37 +12,57 @@ TEXT ·Move103F32(SB), NOSPLIT, $0-96
 	MOVD c_base+48(FP), R2
 	MOVD d_base+72(FP), R3
 	MOVD a_len+8(FP), R4
-	CMP $8, R4
+	CMP $16, R4
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R0), F0
 	FMOVQ 16(R0), F1
-	FMOVQ (R1), F2
-	FMOVQ 16(R1), F3
-	WORD $0x4ea21c02 // orr v2.16b, v0.16b, v2.16b
-	WORD $0x4ea31c23 // orr v3.16b, v1.16b, v3.16b
-	FMOVQ (R2), F1
-	FMOVQ 16(R2), F0
-	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
-	WORD $0x4ea01c60 // orr v0.16b, v3.16b, v0.16b
-	FMOVQ (R3), F3
-	FMOVQ 16(R3), F2
-	WORD $0x4ea31c23 // orr v3.16b, v1.16b, v3.16b
-	WORD $0x4ea21c02 // orr v2.16b, v0.16b, v2.16b
-	FMOVQ F3, (R0)
-	FMOVQ F2, 16(R0)
-	FMOVQ F3, (R2)
-	FMOVQ F2, 16(R2)
-	FMOVQ F3, (R3)
-	FMOVQ F2, 16(R3)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	SUB $8, R4, R4
-	CMP $8, R4
+	FMOVQ 32(R0), F2
+	FMOVQ 48(R0), F3
+	FMOVQ (R1), F4
+	FMOVQ 16(R1), F5
+	FMOVQ 32(R1), F6
+	FMOVQ 48(R1), F7
+	WORD $0x4ea41c04 // orr v4.16b, v0.16b, v4.16b
+	WORD $0x4ea51c25 // orr v5.16b, v1.16b, v5.16b
+	WORD $0x4ea61c46 // orr v6.16b, v2.16b, v6.16b
+	WORD $0x4ea71c67 // orr v7.16b, v3.16b, v7.16b
+	FMOVQ (R2), F3
+	FMOVQ 16(R2), F2
+	FMOVQ 32(R2), F1
+	FMOVQ 48(R2), F0
+	WORD $0x4ea31c83 // orr v3.16b, v4.16b, v3.16b
+	WORD $0x4ea21ca2 // orr v2.16b, v5.16b, v2.16b
+	WORD $0x4ea11cc1 // orr v1.16b, v6.16b, v1.16b
+	WORD $0x4ea01ce0 // orr v0.16b, v7.16b, v0.16b
+	FMOVQ (R3), F7
+	FMOVQ 16(R3), F6
+	FMOVQ 32(R3), F5
+	FMOVQ 48(R3), F4
+	WORD $0x4ea71c67 // orr v7.16b, v3.16b, v7.16b
+	WORD $0x4ea61c46 // orr v6.16b, v2.16b, v6.16b
+	WORD $0x4ea51c25 // orr v5.16b, v1.16b, v5.16b
+	WORD $0x4ea41c04 // orr v4.16b, v0.16b, v4.16b
+	FMOVQ F7, (R0)
+	FMOVQ F6, 16(R0)
+	FMOVQ F5, 32(R0)
+	FMOVQ F4, 48(R0)
+	FMOVQ F7, (R2)
+	FMOVQ F6, 16(R2)
+	FMOVQ F5, 32(R2)
+	FMOVQ F4, 48(R2)
+	FMOVQ F7, (R3)
+	FMOVQ F6, 16(R3)
+	FMOVQ F5, 32(R3)
+	FMOVQ F4, 48(R3)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	SUB $16, R4, R4
+	CMP $16, R4
 	BGE main
 
 single:
@@ -115,37 +135,57 @@ TEXT ·Move103F64(SB), NOSPLIT, $0-96
 	MOVD c_base+48(FP), R2
 	MOVD d_base+72(FP), R3
 	MOVD a_len+8(FP), R4
-	CMP $4, R4
+	CMP $8, R4
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R0), F0
 	FMOVQ 16(R0), F1
-	FMOVQ (R1), F2
-	FMOVQ 16(R1), F3
-	WORD $0x4ea21c02 // orr v2.16b, v0.16b, v2.16b
-	WORD $0x4ea31c23 // orr v3.16b, v1.16b, v3.16b
-	FMOVQ (R2), F1
-	FMOVQ 16(R2), F0
-	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
-	WORD $0x4ea01c60 // orr v0.16b, v3.16b, v0.16b
-	FMOVQ (R3), F3
-	FMOVQ 16(R3), F2
-	WORD $0x4ea31c23 // orr v3.16b, v1.16b, v3.16b
-	WORD $0x4ea21c02 // orr v2.16b, v0.16b, v2.16b
-	FMOVQ F3, (R0)
-	FMOVQ F2, 16(R0)
-	FMOVQ F3, (R2)
-	FMOVQ F2, 16(R2)
-	FMOVQ F3, (R3)
-	FMOVQ F2, 16(R3)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	SUB $4, R4, R4
-	CMP $4, R4
+	FMOVQ 32(R0), F2
+	FMOVQ 48(R0), F3
+	FMOVQ (R1), F4
+	FMOVQ 16(R1), F5
+	FMOVQ 32(R1), F6
+	FMOVQ 48(R1), F7
+	WORD $0x4ea41c04 // orr v4.16b, v0.16b, v4.16b
+	WORD $0x4ea51c25 // orr v5.16b, v1.16b, v5.16b
+	WORD $0x4ea61c46 // orr v6.16b, v2.16b, v6.16b
+	WORD $0x4ea71c67 // orr v7.16b, v3.16b, v7.16b
+	FMOVQ (R2), F3
+	FMOVQ 16(R2), F2
+	FMOVQ 32(R2), F1
+	FMOVQ 48(R2), F0
+	WORD $0x4ea31c83 // orr v3.16b, v4.16b, v3.16b
+	WORD $0x4ea21ca2 // orr v2.16b, v5.16b, v2.16b
+	WORD $0x4ea11cc1 // orr v1.16b, v6.16b, v1.16b
+	WORD $0x4ea01ce0 // orr v0.16b, v7.16b, v0.16b
+	FMOVQ (R3), F7
+	FMOVQ 16(R3), F6
+	FMOVQ 32(R3), F5
+	FMOVQ 48(R3), F4
+	WORD $0x4ea71c67 // orr v7.16b, v3.16b, v7.16b
+	WORD $0x4ea61c46 // orr v6.16b, v2.16b, v6.16b
+	WORD $0x4ea51c25 // orr v5.16b, v1.16b, v5.16b
+	WORD $0x4ea41c04 // orr v4.16b, v0.16b, v4.16b
+	FMOVQ F7, (R0)
+	FMOVQ F6, 16(R0)
+	FMOVQ F5, 32(R0)
+	FMOVQ F4, 48(R0)
+	FMOVQ F7, (R2)
+	FMOVQ F6, 16(R2)
+	FMOVQ F5, 32(R2)
+	FMOVQ F4, 48(R2)
+	FMOVQ F7, (R3)
+	FMOVQ F6, 16(R3)
+	FMOVQ F5, 32(R3)
+	FMOVQ F4, 48(R3)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	SUB $8, R4, R4
+	CMP $8, R4
 	BGE main
 
 single:

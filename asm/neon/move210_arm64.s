@@ -11,24 +11,32 @@ TEXT ·Move210F32(SB), NOSPLIT, $0-72
 	MOVD b_base+24(FP), R1
 	MOVD c_base+48(FP), R2
 	MOVD a_len+8(FP), R3
-	CMP $8, R3
+	CMP $16, R3
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R1), F0
 	FMOVQ 16(R1), F1
-	FMOVQ (R2), F2
-	FMOVQ 16(R2), F3
-	WORD $0x4ea21c02 // orr v2.16b, v0.16b, v2.16b
-	WORD $0x4ea31c23 // orr v3.16b, v1.16b, v3.16b
-	FMOVQ F2, (R0)
-	FMOVQ F3, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	SUB $8, R3, R3
-	CMP $8, R3
+	FMOVQ 32(R1), F2
+	FMOVQ 48(R1), F3
+	FMOVQ (R2), F4
+	FMOVQ 16(R2), F5
+	FMOVQ 32(R2), F6
+	FMOVQ 48(R2), F7
+	WORD $0x4ea41c04 // orr v4.16b, v0.16b, v4.16b
+	WORD $0x4ea51c25 // orr v5.16b, v1.16b, v5.16b
+	WORD $0x4ea61c46 // orr v6.16b, v2.16b, v6.16b
+	WORD $0x4ea71c67 // orr v7.16b, v3.16b, v7.16b
+	FMOVQ F4, (R0)
+	FMOVQ F5, 16(R0)
+	FMOVQ F6, 32(R0)
+	FMOVQ F7, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	SUB $16, R3, R3
+	CMP $16, R3
 	BGE main
 
 single:
@@ -79,24 +87,32 @@ TEXT ·Move210F64(SB), NOSPLIT, $0-72
 	MOVD b_base+24(FP), R1
 	MOVD c_base+48(FP), R2
 	MOVD a_len+8(FP), R3
-	CMP $4, R3
+	CMP $8, R3
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R1), F0
 	FMOVQ 16(R1), F1
-	FMOVQ (R2), F2
-	FMOVQ 16(R2), F3
-	WORD $0x4ea21c02 // orr v2.16b, v0.16b, v2.16b
-	WORD $0x4ea31c23 // orr v3.16b, v1.16b, v3.16b
-	FMOVQ F2, (R0)
-	FMOVQ F3, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	SUB $4, R3, R3
-	CMP $4, R3
+	FMOVQ 32(R1), F2
+	FMOVQ 48(R1), F3
+	FMOVQ (R2), F4
+	FMOVQ 16(R2), F5
+	FMOVQ 32(R2), F6
+	FMOVQ 48(R2), F7
+	WORD $0x4ea41c04 // orr v4.16b, v0.16b, v4.16b
+	WORD $0x4ea51c25 // orr v5.16b, v1.16b, v5.16b
+	WORD $0x4ea61c46 // orr v6.16b, v2.16b, v6.16b
+	WORD $0x4ea71c67 // orr v7.16b, v3.16b, v7.16b
+	FMOVQ F4, (R0)
+	FMOVQ F5, 16(R0)
+	FMOVQ F6, 32(R0)
+	FMOVQ F7, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	SUB $8, R3, R3
+	CMP $8, R3
 	BGE main
 
 single:

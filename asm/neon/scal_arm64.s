@@ -11,20 +11,26 @@ TEXT ·ScalF32(SB), NOSPLIT, $0-32
 	MOVD x_len+16(FP), R1
 	MOVWU alpha+0(FP), R17
 	VDUP R17, V0.S4
-	CMP $8, R1
+	CMP $16, R1
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R0), F1
 	FMOVQ 16(R0), F2
+	FMOVQ 32(R0), F3
+	FMOVQ 48(R0), F4
 	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
 	FMOVQ F1, (R0)
 	FMOVQ F2, 16(R0)
-	ADD $32, R0, R0
-	SUB $8, R1, R1
-	CMP $8, R1
+	FMOVQ F3, 32(R0)
+	FMOVQ F4, 48(R0)
+	ADD $64, R0, R0
+	SUB $16, R1, R1
+	CMP $16, R1
 	BGE main
 
 single:
@@ -66,20 +72,26 @@ TEXT ·ScalF64(SB), NOSPLIT, $0-32
 	MOVD x_len+16(FP), R1
 	MOVD alpha+0(FP), R17
 	VDUP R17, V0.D2
-	CMP $4, R1
+	CMP $8, R1
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R0), F1
 	FMOVQ 16(R0), F2
+	FMOVQ 32(R0), F3
+	FMOVQ 48(R0), F4
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
 	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
 	FMOVQ F1, (R0)
 	FMOVQ F2, 16(R0)
-	ADD $32, R0, R0
-	SUB $4, R1, R1
-	CMP $4, R1
+	FMOVQ F3, 32(R0)
+	FMOVQ F4, 48(R0)
+	ADD $64, R0, R0
+	SUB $8, R1, R1
+	CMP $8, R1
 	BGE main
 
 single:

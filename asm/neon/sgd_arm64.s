@@ -18,7 +18,7 @@ TEXT ·SGDF32(SB), NOSPLIT, $0-60
 	VDUP R17, V2.S4
 	MOVWU lr+56(FP), R17
 	VDUP R17, V3.S4
-	CMP $8, R2
+	CMP $16, R2
 	BLT single
 	PCALIGN $16
 
@@ -27,30 +27,50 @@ main:
 	// d = scale*flush(g) + l2*p
 	FMOVQ (R1), F4
 	FMOVQ 16(R1), F5
+	FMOVQ 32(R1), F6
+	FMOVQ 48(R1), F7
 	WORD $0x6ea4ec3f // facgt v31.4s, v1.4s, v4.4s
 	WORD $0x4e7f1c84 // bic v4.16b, v4.16b, v31.16b
 	WORD $0x6ea5ec3f // facgt v31.4s, v1.4s, v5.4s
 	WORD $0x4e7f1ca5 // bic v5.16b, v5.16b, v31.16b
+	WORD $0x6ea6ec3f // facgt v31.4s, v1.4s, v6.4s
+	WORD $0x4e7f1cc6 // bic v6.16b, v6.16b, v31.16b
+	WORD $0x6ea7ec3f // facgt v31.4s, v1.4s, v7.4s
+	WORD $0x4e7f1ce7 // bic v7.16b, v7.16b, v31.16b
 	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
 	WORD $0x6e25dc05 // fmul v5.4s, v0.4s, v5.4s
-	FMOVQ (R0), F6
-	FMOVQ 16(R0), F7
-	WORD $0x6e26dc48 // fmul v8.4s, v2.4s, v6.4s
-	WORD $0x6e27dc49 // fmul v9.4s, v2.4s, v7.4s
-	WORD $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
-	WORD $0x4e29d4a9 // fadd v9.4s, v5.4s, v9.4s
+	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
+	WORD $0x6e27dc07 // fmul v7.4s, v0.4s, v7.4s
+	FMOVQ (R0), F8
+	FMOVQ 16(R0), F9
+	FMOVQ 32(R0), F10
+	FMOVQ 48(R0), F11
+	WORD $0x6e28dc4c // fmul v12.4s, v2.4s, v8.4s
+	WORD $0x6e29dc4d // fmul v13.4s, v2.4s, v9.4s
+	WORD $0x6e2adc4e // fmul v14.4s, v2.4s, v10.4s
+	WORD $0x6e2bdc4f // fmul v15.4s, v2.4s, v11.4s
+	WORD $0x4e2cd48c // fadd v12.4s, v4.4s, v12.4s
+	WORD $0x4e2dd4ad // fadd v13.4s, v5.4s, v13.4s
+	WORD $0x4e2ed4ce // fadd v14.4s, v6.4s, v14.4s
+	WORD $0x4e2fd4ef // fadd v15.4s, v7.4s, v15.4s
 
 	// p -= lr*d
-	WORD $0x6e28dc68 // fmul v8.4s, v3.4s, v8.4s
-	WORD $0x6e29dc69 // fmul v9.4s, v3.4s, v9.4s
-	WORD $0x4ea8d4c8 // fsub v8.4s, v6.4s, v8.4s
-	WORD $0x4ea9d4e9 // fsub v9.4s, v7.4s, v9.4s
-	FMOVQ F8, (R0)
-	FMOVQ F9, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	SUB $8, R2, R2
-	CMP $8, R2
+	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
+	WORD $0x6e2ddc6d // fmul v13.4s, v3.4s, v13.4s
+	WORD $0x6e2edc6e // fmul v14.4s, v3.4s, v14.4s
+	WORD $0x6e2fdc6f // fmul v15.4s, v3.4s, v15.4s
+	WORD $0x4eacd50c // fsub v12.4s, v8.4s, v12.4s
+	WORD $0x4eadd52d // fsub v13.4s, v9.4s, v13.4s
+	WORD $0x4eaed54e // fsub v14.4s, v10.4s, v14.4s
+	WORD $0x4eafd56f // fsub v15.4s, v11.4s, v15.4s
+	FMOVQ F12, (R0)
+	FMOVQ F13, 16(R0)
+	FMOVQ F14, 32(R0)
+	FMOVQ F15, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	SUB $16, R2, R2
+	CMP $16, R2
 	BGE main
 
 single:
@@ -135,7 +155,7 @@ TEXT ·SGDF64(SB), NOSPLIT, $0-72
 	VDUP R17, V2.D2
 	MOVD lr+64(FP), R17
 	VDUP R17, V3.D2
-	CMP $4, R2
+	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
@@ -144,30 +164,50 @@ main:
 	// d = scale*flush(g) + l2*p
 	FMOVQ (R1), F4
 	FMOVQ 16(R1), F5
+	FMOVQ 32(R1), F6
+	FMOVQ 48(R1), F7
 	WORD $0x6ee4ec3f // facgt v31.2d, v1.2d, v4.2d
 	WORD $0x4e7f1c84 // bic v4.16b, v4.16b, v31.16b
 	WORD $0x6ee5ec3f // facgt v31.2d, v1.2d, v5.2d
 	WORD $0x4e7f1ca5 // bic v5.16b, v5.16b, v31.16b
+	WORD $0x6ee6ec3f // facgt v31.2d, v1.2d, v6.2d
+	WORD $0x4e7f1cc6 // bic v6.16b, v6.16b, v31.16b
+	WORD $0x6ee7ec3f // facgt v31.2d, v1.2d, v7.2d
+	WORD $0x4e7f1ce7 // bic v7.16b, v7.16b, v31.16b
 	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
 	WORD $0x6e65dc05 // fmul v5.2d, v0.2d, v5.2d
-	FMOVQ (R0), F6
-	FMOVQ 16(R0), F7
-	WORD $0x6e66dc48 // fmul v8.2d, v2.2d, v6.2d
-	WORD $0x6e67dc49 // fmul v9.2d, v2.2d, v7.2d
-	WORD $0x4e68d488 // fadd v8.2d, v4.2d, v8.2d
-	WORD $0x4e69d4a9 // fadd v9.2d, v5.2d, v9.2d
+	WORD $0x6e66dc06 // fmul v6.2d, v0.2d, v6.2d
+	WORD $0x6e67dc07 // fmul v7.2d, v0.2d, v7.2d
+	FMOVQ (R0), F8
+	FMOVQ 16(R0), F9
+	FMOVQ 32(R0), F10
+	FMOVQ 48(R0), F11
+	WORD $0x6e68dc4c // fmul v12.2d, v2.2d, v8.2d
+	WORD $0x6e69dc4d // fmul v13.2d, v2.2d, v9.2d
+	WORD $0x6e6adc4e // fmul v14.2d, v2.2d, v10.2d
+	WORD $0x6e6bdc4f // fmul v15.2d, v2.2d, v11.2d
+	WORD $0x4e6cd48c // fadd v12.2d, v4.2d, v12.2d
+	WORD $0x4e6dd4ad // fadd v13.2d, v5.2d, v13.2d
+	WORD $0x4e6ed4ce // fadd v14.2d, v6.2d, v14.2d
+	WORD $0x4e6fd4ef // fadd v15.2d, v7.2d, v15.2d
 
 	// p -= lr*d
-	WORD $0x6e68dc68 // fmul v8.2d, v3.2d, v8.2d
-	WORD $0x6e69dc69 // fmul v9.2d, v3.2d, v9.2d
-	WORD $0x4ee8d4c8 // fsub v8.2d, v6.2d, v8.2d
-	WORD $0x4ee9d4e9 // fsub v9.2d, v7.2d, v9.2d
-	FMOVQ F8, (R0)
-	FMOVQ F9, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	SUB $4, R2, R2
-	CMP $4, R2
+	WORD $0x6e6cdc6c // fmul v12.2d, v3.2d, v12.2d
+	WORD $0x6e6ddc6d // fmul v13.2d, v3.2d, v13.2d
+	WORD $0x6e6edc6e // fmul v14.2d, v3.2d, v14.2d
+	WORD $0x6e6fdc6f // fmul v15.2d, v3.2d, v15.2d
+	WORD $0x4eecd50c // fsub v12.2d, v8.2d, v12.2d
+	WORD $0x4eedd52d // fsub v13.2d, v9.2d, v13.2d
+	WORD $0x4eeed54e // fsub v14.2d, v10.2d, v14.2d
+	WORD $0x4eefd56f // fsub v15.2d, v11.2d, v15.2d
+	FMOVQ F12, (R0)
+	FMOVQ F13, 16(R0)
+	FMOVQ F14, 32(R0)
+	FMOVQ F15, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	SUB $8, R2, R2
+	CMP $8, R2
 	BGE main
 
 single:

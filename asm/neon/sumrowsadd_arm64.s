@@ -58,39 +58,59 @@ group:
 
 fits:
 	LSR $2, R6, R6
-	CMP $8, R6
+	CMP $16, R6
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R1), F0
 	FMOVQ 16(R1), F1
-	FMOVQ (R2), F2
-	FMOVQ 16(R2), F3
-	WORD $0x4e22d402 // fadd v2.4s, v0.4s, v2.4s
-	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
-	FMOVQ (R3), F1
-	FMOVQ 16(R3), F0
-	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
-	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	FMOVQ (R4), F3
-	FMOVQ 16(R4), F2
-	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
-	WORD $0x4e22d402 // fadd v2.4s, v0.4s, v2.4s
+	FMOVQ 32(R1), F2
+	FMOVQ 48(R1), F3
+	FMOVQ (R2), F4
+	FMOVQ 16(R2), F5
+	FMOVQ 32(R2), F6
+	FMOVQ 48(R2), F7
+	WORD $0x4e24d404 // fadd v4.4s, v0.4s, v4.4s
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	FMOVQ (R3), F3
+	FMOVQ 16(R3), F2
+	FMOVQ 32(R3), F1
+	FMOVQ 48(R3), F0
+	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
+	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
+	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	WORD $0x4e20d4e0 // fadd v0.4s, v7.4s, v0.4s
+	FMOVQ (R4), F7
+	FMOVQ 16(R4), F6
+	FMOVQ 32(R4), F5
+	FMOVQ 48(R4), F4
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
+	WORD $0x4e24d404 // fadd v4.4s, v0.4s, v4.4s
 	FMOVQ (R5), F0
 	FMOVQ 16(R5), F1
-	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
+	FMOVQ 32(R5), F2
+	FMOVQ 48(R5), F3
+	WORD $0x4e20d4e0 // fadd v0.4s, v7.4s, v0.4s
+	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
+	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
 	FMOVQ F0, (R0)
 	FMOVQ F1, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	ADD $32, R4, R4
-	ADD $32, R5, R5
-	SUB $8, R6, R6
-	CMP $8, R6
+	FMOVQ F2, 32(R0)
+	FMOVQ F3, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	ADD $64, R4, R4
+	ADD $64, R5, R5
+	SUB $16, R6, R6
+	CMP $16, R6
 	BGE main
 
 single:
@@ -203,44 +223,68 @@ fits2:
 	LSR $2, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $8, R6
+	CMP $16, R6
 	BLT single2
 	PCALIGN $16
 
 main2:
 	FMOVQ (R1), F0
 	FMOVQ 16(R1), F1
-	FMOVQ (R2), F2
-	FMOVQ 16(R2), F3
-	WORD $0x4e22d402 // fadd v2.4s, v0.4s, v2.4s
-	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
-	FMOVQ (R3), F1
-	FMOVQ 16(R3), F0
-	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
-	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	FMOVQ (R4), F3
-	FMOVQ 16(R4), F2
-	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
-	WORD $0x4e22d402 // fadd v2.4s, v0.4s, v2.4s
+	FMOVQ 32(R1), F2
+	FMOVQ 48(R1), F3
+	FMOVQ (R2), F4
+	FMOVQ 16(R2), F5
+	FMOVQ 32(R2), F6
+	FMOVQ 48(R2), F7
+	WORD $0x4e24d404 // fadd v4.4s, v0.4s, v4.4s
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	FMOVQ (R3), F3
+	FMOVQ 16(R3), F2
+	FMOVQ 32(R3), F1
+	FMOVQ 48(R3), F0
+	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
+	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
+	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	WORD $0x4e20d4e0 // fadd v0.4s, v7.4s, v0.4s
+	FMOVQ (R4), F7
+	FMOVQ 16(R4), F6
+	FMOVQ 32(R4), F5
+	FMOVQ 48(R4), F4
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
+	WORD $0x4e24d404 // fadd v4.4s, v0.4s, v4.4s
 	FMOVQ (R5), F0
 	FMOVQ 16(R5), F1
-	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
-	FMOVQ (R8), F2
-	FMOVQ 16(R8), F3
-	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
-	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
+	FMOVQ 32(R5), F2
+	FMOVQ 48(R5), F3
+	WORD $0x4e20d4e0 // fadd v0.4s, v7.4s, v0.4s
+	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
+	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
+	FMOVQ (R8), F4
+	FMOVQ 16(R8), F5
+	FMOVQ 32(R8), F6
+	FMOVQ 48(R8), F7
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	WORD $0x4e23d4e3 // fadd v3.4s, v7.4s, v3.4s
 	FMOVQ F0, (R0)
 	FMOVQ F1, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	ADD $32, R4, R4
-	ADD $32, R5, R5
-	ADD $32, R8, R8
-	SUB $8, R6, R6
-	CMP $8, R6
+	FMOVQ F2, 32(R0)
+	FMOVQ F3, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	ADD $64, R4, R4
+	ADD $64, R5, R5
+	ADD $64, R8, R8
+	SUB $16, R6, R6
+	CMP $16, R6
 	BGE main2
 
 single2:
@@ -348,39 +392,59 @@ fits3:
 	LSR $2, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $8, R6
+	CMP $16, R6
 	BLT single3
 	PCALIGN $16
 
 main3:
 	FMOVQ (R1), F0
 	FMOVQ 16(R1), F1
-	FMOVQ (R2), F2
-	FMOVQ 16(R2), F3
-	WORD $0x4e22d402 // fadd v2.4s, v0.4s, v2.4s
-	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
-	FMOVQ (R3), F1
-	FMOVQ 16(R3), F0
-	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
-	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	FMOVQ (R4), F3
-	FMOVQ 16(R4), F2
-	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
-	WORD $0x4e22d402 // fadd v2.4s, v0.4s, v2.4s
+	FMOVQ 32(R1), F2
+	FMOVQ 48(R1), F3
+	FMOVQ (R2), F4
+	FMOVQ 16(R2), F5
+	FMOVQ 32(R2), F6
+	FMOVQ 48(R2), F7
+	WORD $0x4e24d404 // fadd v4.4s, v0.4s, v4.4s
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	FMOVQ (R3), F3
+	FMOVQ 16(R3), F2
+	FMOVQ 32(R3), F1
+	FMOVQ 48(R3), F0
+	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
+	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
+	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	WORD $0x4e20d4e0 // fadd v0.4s, v7.4s, v0.4s
+	FMOVQ (R4), F7
+	FMOVQ 16(R4), F6
+	FMOVQ 32(R4), F5
+	FMOVQ 48(R4), F4
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
+	WORD $0x4e24d404 // fadd v4.4s, v0.4s, v4.4s
 	FMOVQ (R8), F0
 	FMOVQ 16(R8), F1
-	WORD $0x4e23d403 // fadd v3.4s, v0.4s, v3.4s
-	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
-	FMOVQ F3, (R0)
-	FMOVQ F2, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	ADD $32, R4, R4
-	ADD $32, R8, R8
-	SUB $8, R6, R6
-	CMP $8, R6
+	FMOVQ 32(R8), F2
+	FMOVQ 48(R8), F3
+	WORD $0x4e27d407 // fadd v7.4s, v0.4s, v7.4s
+	WORD $0x4e26d426 // fadd v6.4s, v1.4s, v6.4s
+	WORD $0x4e25d445 // fadd v5.4s, v2.4s, v5.4s
+	WORD $0x4e24d464 // fadd v4.4s, v3.4s, v4.4s
+	FMOVQ F7, (R0)
+	FMOVQ F6, 16(R0)
+	FMOVQ F5, 32(R0)
+	FMOVQ F4, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	ADD $64, R4, R4
+	ADD $64, R8, R8
+	SUB $16, R6, R6
+	CMP $16, R6
 	BGE main3
 
 single3:
@@ -475,34 +539,50 @@ fits4:
 	LSR $2, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $8, R6
+	CMP $16, R6
 	BLT single4
 	PCALIGN $16
 
 main4:
 	FMOVQ (R1), F0
 	FMOVQ 16(R1), F1
-	FMOVQ (R2), F2
-	FMOVQ 16(R2), F3
-	WORD $0x4e22d402 // fadd v2.4s, v0.4s, v2.4s
-	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
-	FMOVQ (R3), F1
-	FMOVQ 16(R3), F0
-	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
-	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	FMOVQ (R8), F3
-	FMOVQ 16(R8), F2
-	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
-	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
-	FMOVQ F1, (R0)
-	FMOVQ F0, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	ADD $32, R8, R8
-	SUB $8, R6, R6
-	CMP $8, R6
+	FMOVQ 32(R1), F2
+	FMOVQ 48(R1), F3
+	FMOVQ (R2), F4
+	FMOVQ 16(R2), F5
+	FMOVQ 32(R2), F6
+	FMOVQ 48(R2), F7
+	WORD $0x4e24d404 // fadd v4.4s, v0.4s, v4.4s
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	FMOVQ (R3), F3
+	FMOVQ 16(R3), F2
+	FMOVQ 32(R3), F1
+	FMOVQ 48(R3), F0
+	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
+	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
+	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	WORD $0x4e20d4e0 // fadd v0.4s, v7.4s, v0.4s
+	FMOVQ (R8), F7
+	FMOVQ 16(R8), F6
+	FMOVQ 32(R8), F5
+	FMOVQ 48(R8), F4
+	WORD $0x4e23d4e3 // fadd v3.4s, v7.4s, v3.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	FMOVQ F3, (R0)
+	FMOVQ F2, 16(R0)
+	FMOVQ F1, 32(R0)
+	FMOVQ F0, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	ADD $64, R8, R8
+	SUB $16, R6, R6
+	CMP $16, R6
 	BGE main4
 
 single4:
@@ -584,29 +664,41 @@ fits5:
 	LSR $2, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $8, R6
+	CMP $16, R6
 	BLT single5
 	PCALIGN $16
 
 main5:
 	FMOVQ (R1), F0
 	FMOVQ 16(R1), F1
-	FMOVQ (R2), F2
-	FMOVQ 16(R2), F3
-	WORD $0x4e22d402 // fadd v2.4s, v0.4s, v2.4s
-	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
-	FMOVQ (R8), F1
-	FMOVQ 16(R8), F0
-	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
-	WORD $0x4e23d403 // fadd v3.4s, v0.4s, v3.4s
-	FMOVQ F2, (R0)
-	FMOVQ F3, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R8, R8
-	SUB $8, R6, R6
-	CMP $8, R6
+	FMOVQ 32(R1), F2
+	FMOVQ 48(R1), F3
+	FMOVQ (R2), F4
+	FMOVQ 16(R2), F5
+	FMOVQ 32(R2), F6
+	FMOVQ 48(R2), F7
+	WORD $0x4e24d404 // fadd v4.4s, v0.4s, v4.4s
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	FMOVQ (R8), F3
+	FMOVQ 16(R8), F2
+	FMOVQ 32(R8), F1
+	FMOVQ 48(R8), F0
+	WORD $0x4e24d464 // fadd v4.4s, v3.4s, v4.4s
+	WORD $0x4e25d445 // fadd v5.4s, v2.4s, v5.4s
+	WORD $0x4e26d426 // fadd v6.4s, v1.4s, v6.4s
+	WORD $0x4e27d407 // fadd v7.4s, v0.4s, v7.4s
+	FMOVQ F4, (R0)
+	FMOVQ F5, 16(R0)
+	FMOVQ F6, 32(R0)
+	FMOVQ F7, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R8, R8
+	SUB $16, R6, R6
+	CMP $16, R6
 	BGE main5
 
 single5:
@@ -675,24 +767,32 @@ fits6:
 	LSR $2, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $8, R6
+	CMP $16, R6
 	BLT single6
 	PCALIGN $16
 
 main6:
 	FMOVQ (R1), F0
 	FMOVQ 16(R1), F1
-	FMOVQ (R8), F2
-	FMOVQ 16(R8), F3
-	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
-	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
+	FMOVQ 32(R1), F2
+	FMOVQ 48(R1), F3
+	FMOVQ (R8), F4
+	FMOVQ 16(R8), F5
+	FMOVQ 32(R8), F6
+	FMOVQ 48(R8), F7
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	WORD $0x4e23d4e3 // fadd v3.4s, v7.4s, v3.4s
 	FMOVQ F0, (R0)
 	FMOVQ F1, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R8, R8
-	SUB $8, R6, R6
-	CMP $8, R6
+	FMOVQ F2, 32(R0)
+	FMOVQ F3, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R8, R8
+	SUB $16, R6, R6
+	CMP $16, R6
 	BGE main6
 
 single6:
@@ -802,39 +902,59 @@ group:
 
 fits:
 	LSR $3, R6, R6
-	CMP $4, R6
+	CMP $8, R6
 	BLT single
 	PCALIGN $16
 
 main:
 	FMOVQ (R1), F0
 	FMOVQ 16(R1), F1
-	FMOVQ (R2), F2
-	FMOVQ 16(R2), F3
-	WORD $0x4e62d402 // fadd v2.2d, v0.2d, v2.2d
-	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
-	FMOVQ (R3), F1
-	FMOVQ 16(R3), F0
-	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
-	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
-	FMOVQ (R4), F3
-	FMOVQ 16(R4), F2
-	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
-	WORD $0x4e62d402 // fadd v2.2d, v0.2d, v2.2d
+	FMOVQ 32(R1), F2
+	FMOVQ 48(R1), F3
+	FMOVQ (R2), F4
+	FMOVQ 16(R2), F5
+	FMOVQ 32(R2), F6
+	FMOVQ 48(R2), F7
+	WORD $0x4e64d404 // fadd v4.2d, v0.2d, v4.2d
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	FMOVQ (R3), F3
+	FMOVQ 16(R3), F2
+	FMOVQ 32(R3), F1
+	FMOVQ 48(R3), F0
+	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
+	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
+	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
+	WORD $0x4e60d4e0 // fadd v0.2d, v7.2d, v0.2d
+	FMOVQ (R4), F7
+	FMOVQ 16(R4), F6
+	FMOVQ 32(R4), F5
+	FMOVQ 48(R4), F4
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
+	WORD $0x4e64d404 // fadd v4.2d, v0.2d, v4.2d
 	FMOVQ (R5), F0
 	FMOVQ 16(R5), F1
-	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
-	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
+	FMOVQ 32(R5), F2
+	FMOVQ 48(R5), F3
+	WORD $0x4e60d4e0 // fadd v0.2d, v7.2d, v0.2d
+	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
+	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
+	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
 	FMOVQ F0, (R0)
 	FMOVQ F1, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	ADD $32, R4, R4
-	ADD $32, R5, R5
-	SUB $4, R6, R6
-	CMP $4, R6
+	FMOVQ F2, 32(R0)
+	FMOVQ F3, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	ADD $64, R4, R4
+	ADD $64, R5, R5
+	SUB $8, R6, R6
+	CMP $8, R6
 	BGE main
 
 single:
@@ -928,44 +1048,68 @@ fits2:
 	LSR $3, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $4, R6
+	CMP $8, R6
 	BLT single2
 	PCALIGN $16
 
 main2:
 	FMOVQ (R1), F0
 	FMOVQ 16(R1), F1
-	FMOVQ (R2), F2
-	FMOVQ 16(R2), F3
-	WORD $0x4e62d402 // fadd v2.2d, v0.2d, v2.2d
-	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
-	FMOVQ (R3), F1
-	FMOVQ 16(R3), F0
-	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
-	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
-	FMOVQ (R4), F3
-	FMOVQ 16(R4), F2
-	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
-	WORD $0x4e62d402 // fadd v2.2d, v0.2d, v2.2d
+	FMOVQ 32(R1), F2
+	FMOVQ 48(R1), F3
+	FMOVQ (R2), F4
+	FMOVQ 16(R2), F5
+	FMOVQ 32(R2), F6
+	FMOVQ 48(R2), F7
+	WORD $0x4e64d404 // fadd v4.2d, v0.2d, v4.2d
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	FMOVQ (R3), F3
+	FMOVQ 16(R3), F2
+	FMOVQ 32(R3), F1
+	FMOVQ 48(R3), F0
+	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
+	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
+	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
+	WORD $0x4e60d4e0 // fadd v0.2d, v7.2d, v0.2d
+	FMOVQ (R4), F7
+	FMOVQ 16(R4), F6
+	FMOVQ 32(R4), F5
+	FMOVQ 48(R4), F4
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
+	WORD $0x4e64d404 // fadd v4.2d, v0.2d, v4.2d
 	FMOVQ (R5), F0
 	FMOVQ 16(R5), F1
-	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
-	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
-	FMOVQ (R8), F2
-	FMOVQ 16(R8), F3
-	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
-	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	FMOVQ 32(R5), F2
+	FMOVQ 48(R5), F3
+	WORD $0x4e60d4e0 // fadd v0.2d, v7.2d, v0.2d
+	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
+	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
+	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
+	FMOVQ (R8), F4
+	FMOVQ 16(R8), F5
+	FMOVQ 32(R8), F6
+	FMOVQ 48(R8), F7
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
 	FMOVQ F0, (R0)
 	FMOVQ F1, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	ADD $32, R4, R4
-	ADD $32, R5, R5
-	ADD $32, R8, R8
-	SUB $4, R6, R6
-	CMP $4, R6
+	FMOVQ F2, 32(R0)
+	FMOVQ F3, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	ADD $64, R4, R4
+	ADD $64, R5, R5
+	ADD $64, R8, R8
+	SUB $8, R6, R6
+	CMP $8, R6
 	BGE main2
 
 single2:
@@ -1051,39 +1195,59 @@ fits3:
 	LSR $3, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $4, R6
+	CMP $8, R6
 	BLT single3
 	PCALIGN $16
 
 main3:
 	FMOVQ (R1), F0
 	FMOVQ 16(R1), F1
-	FMOVQ (R2), F2
-	FMOVQ 16(R2), F3
-	WORD $0x4e62d402 // fadd v2.2d, v0.2d, v2.2d
-	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
-	FMOVQ (R3), F1
-	FMOVQ 16(R3), F0
-	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
-	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
-	FMOVQ (R4), F3
-	FMOVQ 16(R4), F2
-	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
-	WORD $0x4e62d402 // fadd v2.2d, v0.2d, v2.2d
+	FMOVQ 32(R1), F2
+	FMOVQ 48(R1), F3
+	FMOVQ (R2), F4
+	FMOVQ 16(R2), F5
+	FMOVQ 32(R2), F6
+	FMOVQ 48(R2), F7
+	WORD $0x4e64d404 // fadd v4.2d, v0.2d, v4.2d
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	FMOVQ (R3), F3
+	FMOVQ 16(R3), F2
+	FMOVQ 32(R3), F1
+	FMOVQ 48(R3), F0
+	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
+	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
+	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
+	WORD $0x4e60d4e0 // fadd v0.2d, v7.2d, v0.2d
+	FMOVQ (R4), F7
+	FMOVQ 16(R4), F6
+	FMOVQ 32(R4), F5
+	FMOVQ 48(R4), F4
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
+	WORD $0x4e64d404 // fadd v4.2d, v0.2d, v4.2d
 	FMOVQ (R8), F0
 	FMOVQ 16(R8), F1
-	WORD $0x4e63d403 // fadd v3.2d, v0.2d, v3.2d
-	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
-	FMOVQ F3, (R0)
-	FMOVQ F2, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	ADD $32, R4, R4
-	ADD $32, R8, R8
-	SUB $4, R6, R6
-	CMP $4, R6
+	FMOVQ 32(R8), F2
+	FMOVQ 48(R8), F3
+	WORD $0x4e67d407 // fadd v7.2d, v0.2d, v7.2d
+	WORD $0x4e66d426 // fadd v6.2d, v1.2d, v6.2d
+	WORD $0x4e65d445 // fadd v5.2d, v2.2d, v5.2d
+	WORD $0x4e64d464 // fadd v4.2d, v3.2d, v4.2d
+	FMOVQ F7, (R0)
+	FMOVQ F6, 16(R0)
+	FMOVQ F5, 32(R0)
+	FMOVQ F4, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	ADD $64, R4, R4
+	ADD $64, R8, R8
+	SUB $8, R6, R6
+	CMP $8, R6
 	BGE main3
 
 single3:
@@ -1159,34 +1323,50 @@ fits4:
 	LSR $3, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $4, R6
+	CMP $8, R6
 	BLT single4
 	PCALIGN $16
 
 main4:
 	FMOVQ (R1), F0
 	FMOVQ 16(R1), F1
-	FMOVQ (R2), F2
-	FMOVQ 16(R2), F3
-	WORD $0x4e62d402 // fadd v2.2d, v0.2d, v2.2d
-	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
-	FMOVQ (R3), F1
-	FMOVQ 16(R3), F0
-	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
-	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
-	FMOVQ (R8), F3
-	FMOVQ 16(R8), F2
-	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
-	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
-	FMOVQ F1, (R0)
-	FMOVQ F0, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R3, R3
-	ADD $32, R8, R8
-	SUB $4, R6, R6
-	CMP $4, R6
+	FMOVQ 32(R1), F2
+	FMOVQ 48(R1), F3
+	FMOVQ (R2), F4
+	FMOVQ 16(R2), F5
+	FMOVQ 32(R2), F6
+	FMOVQ 48(R2), F7
+	WORD $0x4e64d404 // fadd v4.2d, v0.2d, v4.2d
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	FMOVQ (R3), F3
+	FMOVQ 16(R3), F2
+	FMOVQ 32(R3), F1
+	FMOVQ 48(R3), F0
+	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
+	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
+	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
+	WORD $0x4e60d4e0 // fadd v0.2d, v7.2d, v0.2d
+	FMOVQ (R8), F7
+	FMOVQ 16(R8), F6
+	FMOVQ 32(R8), F5
+	FMOVQ 48(R8), F4
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	FMOVQ F3, (R0)
+	FMOVQ F2, 16(R0)
+	FMOVQ F1, 32(R0)
+	FMOVQ F0, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R3, R3
+	ADD $64, R8, R8
+	SUB $8, R6, R6
+	CMP $8, R6
 	BGE main4
 
 single4:
@@ -1252,29 +1432,41 @@ fits5:
 	LSR $3, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $4, R6
+	CMP $8, R6
 	BLT single5
 	PCALIGN $16
 
 main5:
 	FMOVQ (R1), F0
 	FMOVQ 16(R1), F1
-	FMOVQ (R2), F2
-	FMOVQ 16(R2), F3
-	WORD $0x4e62d402 // fadd v2.2d, v0.2d, v2.2d
-	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
-	FMOVQ (R8), F1
-	FMOVQ 16(R8), F0
-	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
-	WORD $0x4e63d403 // fadd v3.2d, v0.2d, v3.2d
-	FMOVQ F2, (R0)
-	FMOVQ F3, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	ADD $32, R8, R8
-	SUB $4, R6, R6
-	CMP $4, R6
+	FMOVQ 32(R1), F2
+	FMOVQ 48(R1), F3
+	FMOVQ (R2), F4
+	FMOVQ 16(R2), F5
+	FMOVQ 32(R2), F6
+	FMOVQ 48(R2), F7
+	WORD $0x4e64d404 // fadd v4.2d, v0.2d, v4.2d
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	FMOVQ (R8), F3
+	FMOVQ 16(R8), F2
+	FMOVQ 32(R8), F1
+	FMOVQ 48(R8), F0
+	WORD $0x4e64d464 // fadd v4.2d, v3.2d, v4.2d
+	WORD $0x4e65d445 // fadd v5.2d, v2.2d, v5.2d
+	WORD $0x4e66d426 // fadd v6.2d, v1.2d, v6.2d
+	WORD $0x4e67d407 // fadd v7.2d, v0.2d, v7.2d
+	FMOVQ F4, (R0)
+	FMOVQ F5, 16(R0)
+	FMOVQ F6, 32(R0)
+	FMOVQ F7, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	ADD $64, R8, R8
+	SUB $8, R6, R6
+	CMP $8, R6
 	BGE main5
 
 single5:
@@ -1330,24 +1522,32 @@ fits6:
 	LSR $3, R6, R6
 	MOVD dst_base+0(FP), R8
 	ADD R9, R8, R8
-	CMP $4, R6
+	CMP $8, R6
 	BLT single6
 	PCALIGN $16
 
 main6:
 	FMOVQ (R1), F0
 	FMOVQ 16(R1), F1
-	FMOVQ (R8), F2
-	FMOVQ 16(R8), F3
-	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
-	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	FMOVQ 32(R1), F2
+	FMOVQ 48(R1), F3
+	FMOVQ (R8), F4
+	FMOVQ 16(R8), F5
+	FMOVQ 32(R8), F6
+	FMOVQ 48(R8), F7
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
 	FMOVQ F0, (R0)
 	FMOVQ F1, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R8, R8
-	SUB $4, R6, R6
-	CMP $4, R6
+	FMOVQ F2, 32(R0)
+	FMOVQ F3, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R8, R8
+	SUB $8, R6, R6
+	CMP $8, R6
 	BGE main6
 
 single6:

@@ -20,20 +20,22 @@ import (
 // Machine is AVX2 or AVX-512. It writes the kernels of one file.
 type Machine struct {
 	*build.Context
-	wide  bool // AVX-512
+	evex  bool // AVX-512: masks and twice the registers
+	bytes int  // of a vector
 	frame operand.Mem
 	data  map[string]operand.Mem // constants in memory, by symbol
 	mask  vec.V                  // AVX2: the register with the mask of SetCount
 }
 
 // NewAVX2 returns a machine that uses nothing above AVX2.
-func NewAVX2() *Machine { return newMachine(false) }
+func NewAVX2() *Machine { return newMachine(false, 32) }
 
-// NewAVX512 returns a machine that uses AVX-512 F, BW, DQ and VL.
-func NewAVX512() *Machine { return newMachine(true) }
+// NewAVX512 returns a machine that uses AVX-512 F, BW, DQ and VL, with vectors of
+// 64 bytes, or of 32.
+func NewAVX512(bytes int) *Machine { return newMachine(true, bytes) }
 
-func newMachine(wide bool) *Machine {
-	m := &Machine{Context: build.NewContext(), wide: wide, data: map[string]operand.Mem{}}
+func newMachine(evex bool, bytes int) *Machine {
+	m := &Machine{Context: build.NewContext(), evex: evex, bytes: bytes, data: map[string]operand.Mem{}}
 	m.ConstraintExpr("!purego")
 	return m
 }
@@ -71,16 +73,11 @@ var generals = []reg.GPPhysical{
 }
 
 // VectorBytes implements vec.Machine.
-func (m *Machine) VectorBytes() int {
-	if m.wide {
-		return 64
-	}
-	return 32
-}
+func (m *Machine) VectorBytes() int { return m.bytes }
 
 // Vectors implements vec.Machine. The last register is the machine's scratch.
 func (m *Machine) Vectors() int {
-	if m.wide {
+	if m.evex {
 		return 31
 	}
 	return 15
@@ -93,7 +90,7 @@ func (m *Machine) Generals() int { return len(generals) }
 
 // MaskedStores implements vec.Machine. AVX2 has them too, but they are
 // microcoded on AMD's cores.
-func (m *Machine) MaskedStores() bool { return m.wide }
+func (m *Machine) MaskedStores() bool { return m.evex }
 
 // Interleave implements vec.Machine. The cores look far ahead by themselves, and
 // run loads and stores that alternate better than bursts of either: on Zen 4,
@@ -147,10 +144,10 @@ func (m *Machine) Return() {
 // Comment implements vec.Machine.
 func (m *Machine) Comment(text string) { m.Context.Comment(text) }
 
-// AlignLoop implements vec.Machine.
-func (m *Machine) AlignLoop() {
-	m.Instruction(&ir.Instruction{Opcode: "PCALIGN", Operands: []operand.Op{operand.Imm(32)}})
-}
+// AlignLoop implements vec.Machine. It does nothing: with a PCALIGN inside the
+// reach of a short jump, Go 1.26's assembler may grow and shrink the two in turn
+// for ever.
+func (m *Machine) AlignLoop() {}
 
 // arg returns the place of an argument, or of a part of it.
 func (m *Machine) arg(c gotypes.Component) operand.Mem {
@@ -289,10 +286,10 @@ func (m *Machine) Load(dst vec.V, in, of vec.Elem, a vec.Address, access vec.Acc
 		return
 	case access == vec.Full:
 		m.move(of)(mem(a), raw)
-	case access == vec.Partial && m.wide && in != of:
+	case access == vec.Partial && m.evex && in != of:
 		m.VCVTPS2PD_Z(mem(a), reg.K1, m.v(dst))
 		return
-	case access == vec.Partial && m.wide:
+	case access == vec.Partial && m.evex:
 		if of == vec.F32 {
 			m.VMOVUPS_Z(mem(a), reg.K1, raw)
 		} else {
@@ -349,7 +346,7 @@ func (m *Machine) Store(src vec.V, e vec.Elem, a vec.Address, access vec.Access)
 
 // SetCount implements vec.Machine.
 func (m *Machine) SetCount(n vec.G, in, of vec.Elem, scratch vec.V) {
-	if m.wide {
+	if m.evex {
 		m.MOVQ(g(n), reg.RCX)
 		m.MOVL(operand.U32(1), reg.EAX)
 		m.SHLQ(reg.CL, reg.RAX)

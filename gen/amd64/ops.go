@@ -76,10 +76,10 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, dst vec.V, args []vec.V) {
 // keepBits clears the elements that have none of the mask's bits.
 func (m *Machine) keepBits(e vec.Elem, d, x, mask reg.VecPhysical) {
 	switch t := m.scratch(); {
-	case m.wide && e == vec.F32:
+	case m.evex && e == vec.F32:
 		m.VPTESTMD(mask, x, reg.K2)
 		m.VMOVAPS_Z(x, reg.K2, d)
-	case m.wide:
+	case m.evex:
 		m.VPTESTMQ(mask, x, reg.K2)
 		m.VMOVAPD_Z(x, reg.K2, d)
 	default:
@@ -100,7 +100,7 @@ func (m *Machine) maxBits(e vec.Elem, d, a, b reg.VecPhysical) {
 	switch {
 	case e == vec.F32:
 		m.VPMAXSD(b, a, d)
-	case m.wide:
+	case m.evex:
 		m.VPMAXSQ(b, a, d)
 	default:
 		t := m.scratch()

@@ -9,7 +9,7 @@ func level1() []*Kernel {
 			Name: "Axpy", Doc: "y[i] += alpha*x[i]", Family: "level1",
 			Params: params(Scalar, "alpha", In, "x", InOut, "y"),
 			Alias:  [][2]string{{"x", "y"}},
-			Loop: Map{Body: func(b *Body) {
+			Loop: Map{Light: true, Body: func(b *Body) {
 				b.Store("y", b.Add(b.Mul(b.Coef("alpha"), b.Load("x")), b.Load("y")))
 			}},
 		},
@@ -17,7 +17,7 @@ func level1() []*Kernel {
 			Name: "Axpby", Doc: "y[i] = alpha*x[i] + beta*y[i]", Family: "level1",
 			Params: params(Scalar, "alpha", In, "x", Scalar, "beta", InOut, "y"),
 			Alias:  [][2]string{{"x", "y"}},
-			Loop: Map{Body: func(b *Body) {
+			Loop: Map{Light: true, Body: func(b *Body) {
 				b.Store("y", b.Add(
 					b.Mul(b.Coef("alpha"), b.Load("x")),
 					b.Mul(b.Coef("beta"), b.Load("y"))))
@@ -26,7 +26,7 @@ func level1() []*Kernel {
 		{
 			Name: "Scal", Doc: "x[i] *= alpha", Family: "level1",
 			Params: params(Scalar, "alpha", InOut, "x"),
-			Loop: Map{Body: func(b *Body) {
+			Loop: Map{Light: true, Body: func(b *Body) {
 				b.Store("x", b.Mul(b.Coef("alpha"), b.Load("x")))
 			}},
 		},
@@ -34,7 +34,7 @@ func level1() []*Kernel {
 			Name: "Add", Doc: "dst[i] = x[i] + y[i]", Family: "level1",
 			Params: params(Out, "dst", In, "x", "y"),
 			Alias:  [][2]string{{"dst", "x"}, {"dst", "y"}, {"x", "y"}},
-			Loop: Map{Body: func(b *Body) {
+			Loop: Map{Light: true, Body: func(b *Body) {
 				b.Store("dst", b.Add(b.Load("x"), b.Load("y")))
 			}},
 		},
@@ -42,7 +42,7 @@ func level1() []*Kernel {
 			Name: "Mul", Doc: "dst[i] = x[i] * y[i]", Family: "level1",
 			Params: params(Out, "dst", In, "x", "y"),
 			Alias:  [][2]string{{"dst", "x"}, {"dst", "y"}, {"x", "y"}},
-			Loop: Map{Body: func(b *Body) {
+			Loop: Map{Light: true, Body: func(b *Body) {
 				b.Store("dst", b.Mul(b.Load("x"), b.Load("y")))
 			}},
 		},

@@ -4,6 +4,8 @@ package vec
 // element, and an element's result depends on its own inputs alone.
 type Map struct {
 	Body func(b *Body)
+	// Light marks a body with so little arithmetic that loads and stores bind.
+	Light bool
 }
 
 func (Map) result(string) string { return "" }
@@ -22,29 +24,34 @@ func (s Map) generate(g *gen) {
 	n := g.general()
 	g.m.ArgLen(n, streams[0].Name)
 	g.makeResident(body)
-	g.peel(body, ptrs, n)
-	g.mapLoop(body, ptrs, n)
+	g.mapLoop(body, ptrs, n, true)
 	g.m.Return()
 }
 
 // unrolls returns how many vectors the main loop of a body handles at once:
-// enough to hide the loop's own instructions, not so many that short vectors
-// miss it.
-func unrolls(b *Body) int {
+// enough to hide the loop's own instructions, not so many that short slices miss
+// it. More than two lines of cache at once only disturb the order of loads and
+// stores: on Zen 4, axpy in the first-level cache takes 2.3 cycles per 64 bytes
+// with two 512-bit vectors and 2.5 with four.
+func (g *gen) unrolls(b *Body) int {
 	if len(b.code) > 12 {
 		return 2
 	}
-	return 2
+	return min(4, 128/g.m.VectorBytes())
 }
 
-// mapLoop runs the body over n elements and leaves the pointers behind them.
-func (g *gen) mapLoop(b *Body, ptrs []G, n G) {
+// mapLoop runs the body over n elements and leaves the pointers behind them. It
+// aligns the stores first if peel is set and it pays.
+func (g *gen) mapLoop(b *Body, ptrs []G, n G, peel bool) {
 	m, w := g.m, g.lanes(b.Elem)
-	unroll := unrolls(b)
+	unroll := g.unrolls(b)
 	main, single, one, tail, done :=
 		g.label("main"), g.label("single"), g.label("one"), g.label("tail"), g.label("done")
 
 	m.JumpIf(n, LT, unroll*w, single)
+	if peel {
+		g.peel(b, ptrs, n)
+	}
 	m.AlignLoop()
 	m.Label(main)
 	g.emit(step{body: b, copies: unroll, ptrs: ptrs})
@@ -114,7 +121,7 @@ func (g *gen) peel(b *Body, ptrs []G, n G) {
 	}
 	aligned := g.label("aligned")
 	w := g.lanes(b.Elem)
-	m.JumpIf(n, LT, peelVectors*w, aligned)
+	m.JumpIf(n, LT, peelVectors*w, aligned) // at least a main loop's turn stays
 	m.Comment("Peel up to an aligned store.")
 	bytes, count := g.general(), g.general()
 	m.Move(bytes, ptrs[out])

@@ -131,7 +131,7 @@ func (s Rows) generate(g *gen) {
 	}
 	work(out)
 	columns()
-	g.mapLoop(middle, append([]G{out, src}, rows[:]...), n)
+	g.mapLoop(middle, append([]G{out, src}, rows[:]...), n, false)
 	work(src)
 	m.AddImm(left, -rowsGroup)
 	m.JumpIf(left, GT, rowsGroup, group)
@@ -156,7 +156,7 @@ func (s Rows) generate(g *gen) {
 			toDst(next)
 			ptrs = append(ptrs, next)
 		}
-		g.mapLoop(final[i], ptrs, n)
+		g.mapLoop(final[i], ptrs, n, false)
 		if i > 0 {
 			m.Jump(following)
 		}
