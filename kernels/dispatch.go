@@ -97,7 +97,19 @@ func table[T Float]() *Table[T] { return pick[T](&active32, &active64) }
 // noescape returns s and hides from the compiler where it came from. A call
 // through a function value would otherwise move every caller's stack buffer to
 // the heap; the kernels keep no pointer, so the buffer may stay.
+//
+// Slicing an array of unreachable length costs one comparison; unsafe.Slice
+// multiplies and compares, which for short vectors is a good part of the call.
 func noescape[E any](s []E) []E {
+	if len(s) == 0 {
+		return nil
+	}
 	p := uintptr(unsafe.Pointer(unsafe.SliceData(s)))
-	return unsafe.Slice(*(**E)(unsafe.Pointer(&p)), len(s))
+	if unsafe.Sizeof(p) == 4 {
+		return unsafe.Slice(*(**E)(unsafe.Pointer(&p)), len(s))
+	}
+	return (*(**[unreachable]E)(unsafe.Pointer(&p)))[:len(s):len(s)]
 }
+
+// unreachable is more elements than memory holds, where int has 64 bits.
+const unreachable = 1 << (26 + 18*(^uint(0)>>63))
