@@ -54,7 +54,7 @@ func AdamCoefs[T Float](o AdamOptions, t int, scale float64) AdamCoef[T] {
 	root := math.Sqrt(1 - math.Pow(o.Beta2, float64(t)))
 	l2, decay := o.WeightDecay, 1.0
 	if o.Decoupled {
-		l2, decay = 0, 1-o.LR*o.WeightDecay
+		l2, decay = 0, 1-float64(o.LR*o.WeightDecay)
 	}
 	if o.Maximize {
 		scale = -scale

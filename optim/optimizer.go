@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
+	"strings"
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -108,31 +110,48 @@ func New[T kernels.Float](rule Rule, params []Param[T], opts ...Option) (*Optimi
 		return nil, err
 	}
 
-	slots := len(rule.State())
 	all := cohort[T]{updater: u}
-	for i, p := range params {
-		state := make([][]T, slots)
-		for s := range state {
-			state[s] = make([]T, len(p.Value))
-		}
-		o.params = append(o.params, parameter[T]{p, state})
+	for i, state := range newState(params, len(rule.State())) {
+		o.params = append(o.params, parameter[T]{params[i], state})
 		all.members = append(all.members, i)
 	}
 	o.cohorts = []cohort[T]{all}
 	return o, nil
 }
 
+// newState returns zeroed state vectors, some slots for each parameter. The
+// vectors of one slot lie one behind the other, so that a step over many small
+// parameters reads memory as one over a large parameter does. Each begins on a
+// cache line of its own.
+func newState[T kernels.Float](params []Param[T], slots int) [][][]T {
+	line := 64 / int(unsafe.Sizeof(T(0)))
+	padded := func(n int) int { return (n + line - 1) / line * line }
+	total := 0
+	for _, p := range params {
+		total += padded(len(p.Value))
+	}
+	states := make([][][]T, len(params))
+	for range slots {
+		rest := make([]T, total)
+		for i, p := range params {
+			n := len(p.Value)
+			states[i] = append(states[i], rest[:n:n])
+			rest = rest[padded(n):]
+		}
+	}
+	return states
+}
+
 // Steps returns the number of steps taken, not counting skipped ones.
 func (o *Optimizer[T]) Steps() int { return o.steps }
 
 func checkConfig[T kernels.Float](c *config) error {
-	switch c.schedule.(type) {
-	case nil:
+	if isNil(c.schedule) {
 		return fmt.Errorf("optim: nil Schedule")
-	case interface{ options() []option }:
-		s := c.schedule.(interface{ options() []option })
+	}
+	if s, ok := c.schedule.(interface{ options() []option }); ok {
 		for _, o := range s.options() {
-			if err := checkOption[T](fmt.Sprintf("%T", c.schedule)[len("optim."):], o); err != nil {
+			if err := checkOption[T](typeName(s), o); err != nil {
 				return err
 			}
 		}
@@ -145,6 +164,18 @@ func checkConfig[T kernels.Float](c *config) error {
 	}
 	return nil
 }
+
+// isNil reports whether a schedule would panic when called.
+func isNil(s Schedule) bool {
+	if s == nil {
+		return true
+	}
+	v := reflect.ValueOf(s)
+	return (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil()
+}
+
+// typeName returns the type's name for messages, which begin with optim anyway.
+func typeName(v any) string { return strings.TrimPrefix(fmt.Sprintf("%T", v), "optim.") }
 
 func checkParams[T kernels.Float](params []Param[T]) error {
 	if len(params) == 0 {
@@ -214,7 +245,7 @@ func (o *Optimizer[T]) checkBatches(batches [][][]T) error {
 func (o *Optimizer[T]) nextRate() (float64, error) {
 	lr := o.schedule.Rate(o.rule.rate(), o.steps)
 	if !(lr >= 0) || math.IsInf(float64(T(lr)), 0) {
-		return 0, fmt.Errorf("optim: %T gives step %d the learning rate %v, want %s", o.schedule, o.steps+1, lr, nonNegative.want)
+		return 0, fmt.Errorf("optim: %s gives step %d the learning rate %v, want %s", typeName(o.schedule), o.steps+1, lr, nonNegative.want)
 	}
 	return lr, nil
 }

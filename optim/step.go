@@ -105,7 +105,7 @@ func (o *Optimizer[T]) reduce(batches [][][]T) (grads [][]T, sum float64) {
 		o.parts = make([][]T, len(batches))
 	}
 	parts := o.parts[:len(batches)]
-	const block = blockBytes / int(unsafe.Sizeof(T(0)))
+	block := blockBytes / int(unsafe.Sizeof(T(0)))
 	for i, g := range o.reduced {
 		var own float64
 		for lo := 0; lo < len(g); lo += block {

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"compress/gzip"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// The files of MNIST's test set, as Y. LeCun, C. Cortes and C. J. C. Burges
+// distribute it.
+const (
+	imageFile = "t10k-images-idx3-ubyte.gz"
+	labelFile = "t10k-labels-idx1-ubyte.gz"
+)
+
+// maxItems bounds what a header may announce; MNIST's largest file holds 60,000.
+const maxItems = 1000000
+
+// readMNIST reads the images and the labels in a directory.
+func readMNIST(dir string) (*dataset, error) {
+	images, err := readIDX(filepath.Join(dir, imageFile), side, side)
+	if err != nil {
+		return nil, err
+	}
+	path := filepath.Join(dir, labelFile)
+	labels, err := readIDX(path)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(images) / pixels; n != len(labels) {
+		return nil, fmt.Errorf("%s: %d labels for %d images", path, len(labels), n)
+	}
+	for i, l := range labels {
+		if l >= classes {
+			return nil, fmt.Errorf("%s: label %d is %d, want 0 to %d", path, i, l, classes-1)
+		}
+	}
+	return newDataset("MNIST from "+dir, images, labels), nil
+}
+
+// readIDX reads a gzipped IDX file of bytes: a magic number, whose last byte is
+// the number of dimensions, then the dimensions, then the bytes. The first
+// dimension is the number of items, the others must be shape.
+func readIDX(path string, shape ...int) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := decodeIDX(f, shape)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errors.New("file is cut short")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return data, nil
+}
+
+func decodeIDX(r io.Reader, shape []int) ([]byte, error) {
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return nil, err
+	}
+	header := make([]uint32, 2+len(shape))
+	if err := binary.Read(z, binary.BigEndian, header); err != nil {
+		return nil, err
+	}
+	// 0x08 is the type of unsigned bytes.
+	if want := uint32(0x0800 + len(header) - 1); header[0] != want {
+		return nil, fmt.Errorf("magic number %#08x, want %#08x", header[0], want)
+	}
+	if header[1] > maxItems {
+		return nil, fmt.Errorf("header announces %d items, want at most %d", header[1], maxItems)
+	}
+	size := int(header[1])
+	for i, want := range shape {
+		if got := header[2+i]; got != uint32(want) {
+			return nil, fmt.Errorf("dimension %d is %d, want %d", i+1, got, want)
+		}
+		size *= want
+	}
+	// One byte more than announced: it shows surplus data, and reading to the end
+	// verifies the checksum.
+	data, err := io.ReadAll(io.LimitReader(z, int64(size)+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(data) < size:
+		return nil, fmt.Errorf("%d bytes of data, the header announces %d", len(data), size)
+	case len(data) > size:
+		return nil, fmt.Errorf("more than the %d bytes of data that the header announces", size)
+	}
+	return data, nil
+}

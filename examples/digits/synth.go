@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+)
+
+// glyphs are the digits as bitmaps of 5 × 7.
+var glyphs = [classes][7]string{
+	{" ### ", "#   #", "#  ##", "# # #", "##  #", "#   #", " ### "},
+	{"  #  ", " ##  ", "  #  ", "  #  ", "  #  ", "  #  ", " ### "},
+	{" ### ", "#   #", "    #", "   # ", "  #  ", " #   ", "#####"},
+	{" ### ", "#   #", "    #", "  ## ", "    #", "#   #", " ### "},
+	{"   # ", "  ## ", " # # ", "#  # ", "#####", "   # ", "   # "},
+	{"#####", "#    ", "#### ", "    #", "    #", "#   #", " ### "},
+	{"  ## ", " #   ", "#    ", "#### ", "#   #", "#   #", " ### "},
+	{"#####", "    #", "   # ", "  #  ", " #   ", " #   ", " #   "},
+	{" ### ", "#   #", "#   #", " ### ", "#   #", "#   #", " ### "},
+	{" ### ", "#   #", "#   #", " ####", "    #", "   # ", " ##  "},
+}
+
+// How a digit is drawn.
+const (
+	dotSize    = 3                      // side of a bitmap's dot, in pixels
+	leftMargin = (side - 5*dotSize) / 2 // margins of a centred digit
+	topMargin  = (side - 7*dotSize) / 2
+	maxShift   = 3   // pixels off the centre, in each direction
+	maxNoise   = 96  // background grey
+	minInk     = 128 // foreground grey
+	dropout    = 25  // percentage of foreground pixels left out
+)
+
+// drawDigits draws n noisy digits. All arithmetic is in integers, so a seed
+// gives the same images everywhere.
+func drawDigits(n int, seed uint64) *dataset {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	grey, labels := make([]uint8, n*pixels), make([]uint8, n)
+	for i := range labels {
+		labels[i] = uint8(rng.IntN(classes))
+		drawDigit(rng, grey[i*pixels:][:pixels], glyphs[labels[i]])
+	}
+	return newDataset(fmt.Sprintf("digits drawn with seed %d", seed), grey, labels)
+}
+
+func drawDigit(rng *rand.Rand, image []uint8, glyph [7]string) {
+	for i := range image {
+		image[i] = uint8(rng.UintN(maxNoise))
+	}
+	x0, y0 := leftMargin+rng.IntN(2*maxShift+1)-maxShift, topMargin+rng.IntN(2*maxShift+1)-maxShift
+	ink := minInk + rng.UintN(256-minInk)
+	for y := range 7 * dotSize {
+		for x := range 5 * dotSize {
+			if glyph[y/dotSize][x/dotSize] == '#' && rng.UintN(100) >= dropout {
+				image[(y0+y)*side+x0+x] = uint8(ink)
+			}
+		}
+	}
+}
