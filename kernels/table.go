@@ -15,6 +15,10 @@ type Table[T Float] struct {
 	Add func(dst, x, y []T)
 	// dst[i] = x[i] * y[i]
 	Mul func(dst, x, y []T)
+	// y[i] += w*(x[i]-y[i])
+	Lerp func(w T, x, y []T)
+	// dst[i] = min(max(x[i], lo), hi)
+	Clamp func(dst, x []T, lo, hi T)
 	// sum of x[i]*y[i]
 	Dot func(x, y []T) T
 	// sum of x[i]
@@ -51,4 +55,30 @@ type Table[T Float] struct {
 	Nesterov func(p, g, buf []T, scale, l2, mu, omd, lr T)
 	// one step of Adam or AdamW
 	Adam func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, step T)
+	// one step of Adam with the largest second moment so far
+	AMSGrad func(p, g, m, v, vmax []T, scale, l2, decay, beta1, omb1, beta2, root, eps, step T)
+	// one step of Adam with the infinity norm
+	Adamax func(p, g, m, u []T, scale, l2, decay, beta1, omb1, beta2, eps, step T)
+	// one step of Adam with Nesterov's momentum
+	NAdam func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, cg, cm T)
+	// one step of RAdam before its variance is tractable: Adam's moments, descent along the first
+	AdamWarmup func(p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, step T)
+	// one step of AdaGrad
+	Adagrad func(p, g, sum []T, scale, l2, eps, lr T)
+	// one step of RMSprop
+	RMSprop func(p, g, v []T, scale, l2, alpha, root, eps, lr T)
+	// one step of RMSprop with momentum
+	RMSpropMomentum func(p, g, v, buf []T, scale, l2, alpha, root, eps, lr, mu T)
+	// one step of centered RMSprop
+	RMSpropCentered func(p, g, v, avg []T, scale, l2, alpha, root, eps, lr, oma T)
+	// one step of centered RMSprop with momentum
+	RMSpropCenteredMomentum func(p, g, v, avg, buf []T, scale, l2, alpha, root, eps, lr, oma, mu T)
+	// one step of AdaDelta
+	Adadelta func(p, g, v, acc []T, scale, l2, rho, root, eps, lr T)
+	// one step of Lion
+	Lion func(p, g, m []T, scale, l2, decay, beta1, omb1, beta2, omb2, lr T)
+	// the direction of a LAMB step, before its trust ratio
+	LAMBDirection func(r, p, g, m, v []T, scale, wd, beta1, omb1, beta2, root, eps, step T)
+	// one step of schedule-free AdamW at the gradient's point p, with the base sequence z
+	ScheduleFree func(p, g, z, v []T, scale, wd, beta2, root, eps, step, ck, cn, lr T)
 }

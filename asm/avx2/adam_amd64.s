@@ -58,7 +58,7 @@ TEXT ·AdamF32(SB), NOSPLIT, $0-132
 	VPSIGND Y15, Y14, Y14
 	VMOVUPS X14, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPS  Y13, Y5, Y13
 	VPAND   Y6, Y13, Y15
 	VPSIGND Y15, Y13, Y13
@@ -106,7 +106,7 @@ skip:
 	VPSIGND Y15, Y14, Y14
 	VMOVSD  X14, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPS  Y13, Y5, Y13
 	VPAND   Y6, Y13, Y15
 	VPSIGND Y15, Y13, Y13
@@ -154,7 +154,7 @@ skip2:
 	VPSIGND Y15, Y14, Y14
 	VMOVSS  X14, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPS  Y13, Y5, Y13
 	VPAND   Y6, Y13, Y15
 	VPSIGND Y15, Y13, Y13
@@ -201,7 +201,7 @@ main:
 	VPSIGND Y15, Y14, Y14
 	VMOVUPS Y14, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPS  Y13, Y5, Y13
 	VPAND   Y6, Y13, Y15
 	VPSIGND Y15, Y13, Y13
@@ -283,7 +283,7 @@ one:
 	VPSIGND Y15, Y14, Y14
 	VMOVUPS Y14, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPS  Y13, Y5, Y13
 	VPAND   Y6, Y13, Y15
 	VPSIGND Y15, Y13, Y13
@@ -333,7 +333,7 @@ tail:
 	VPSIGND Y15, Y14, Y14
 	VMOVUPS X14, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPS  Y13, Y5, Y13
 	VPAND   Y6, Y13, Y15
 	VPSIGND Y15, Y13, Y13
@@ -380,7 +380,7 @@ skip4:
 	VPSIGND Y15, Y14, Y14
 	VMOVSD  X14, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPS  Y13, Y5, Y13
 	VPAND   Y6, Y13, Y15
 	VPSIGND Y15, Y13, Y13
@@ -427,7 +427,7 @@ skip5:
 	VPSIGND Y15, Y14, Y14
 	VMOVSS  X14, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPS  Y13, Y5, Y13
 	VPAND   Y6, Y13, Y15
 	VPSIGND Y15, Y13, Y13
@@ -518,7 +518,7 @@ TEXT ·AdamF64(SB), NOSPLIT, $0-168
 	VPSIGND Y15, Y14, Y14
 	VMOVUPS X14, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPD  Y13, Y5, Y13
 	VPAND   Y6, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
@@ -570,7 +570,7 @@ skip:
 	VPSIGND Y15, Y14, Y14
 	VMOVSD  X14, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPD  Y13, Y5, Y13
 	VPAND   Y6, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
@@ -621,7 +621,7 @@ main:
 	VPSIGND Y15, Y14, Y14
 	VMOVUPD Y14, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPD  Y13, Y5, Y13
 	VPAND   Y6, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
@@ -711,7 +711,7 @@ one:
 	VPSIGND Y15, Y14, Y14
 	VMOVUPD Y14, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPD  Y13, Y5, Y13
 	VPAND   Y6, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
@@ -765,7 +765,7 @@ tail:
 	VPSIGND Y15, Y14, Y14
 	VMOVUPS X14, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPD  Y13, Y5, Y13
 	VPAND   Y6, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
@@ -816,7 +816,7 @@ skip3:
 	VPSIGND Y15, Y14, Y14
 	VMOVSD  X14, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPD  Y13, Y5, Y13
 	VPAND   Y6, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15

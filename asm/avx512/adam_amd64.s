@@ -63,7 +63,7 @@ TEXT ·AdamF32(SB), NOSPLIT, $0-132
 	VMOVAPS.Z Z16, K2, Z16
 	VMOVUPS   Z16, K1, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPS    Z15, Z6, Z15
 	VPTESTMD  Z8, Z15, K2
 	VMOVAPS.Z Z15, K2, Z15
@@ -110,7 +110,7 @@ main:
 	VMOVAPS.Z Z16, K2, Z16
 	VMOVUPS   Z16, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPS    Z15, Z6, Z15
 	VPTESTMD  Z8, Z15, K2
 	VMOVAPS.Z Z15, K2, Z15
@@ -192,7 +192,7 @@ one:
 	VMOVAPS.Z Z16, K2, Z16
 	VMOVUPS   Z16, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPS    Z15, Z6, Z15
 	VPTESTMD  Z8, Z15, K2
 	VMOVAPS.Z Z15, K2, Z15
@@ -247,7 +247,7 @@ tail:
 	VMOVAPS.Z Z16, K2, Z16
 	VMOVUPS   Z16, K1, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPS    Z15, Z6, Z15
 	VPTESTMD  Z8, Z15, K2
 	VMOVAPS.Z Z15, K2, Z15
@@ -343,7 +343,7 @@ TEXT ·AdamF64(SB), NOSPLIT, $0-168
 	VMOVAPD.Z Z16, K2, Z16
 	VMOVUPD   Z16, K1, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPD    Z15, Z6, Z15
 	VPTESTMQ  Z8, Z15, K2
 	VMOVAPD.Z Z15, K2, Z15
@@ -390,7 +390,7 @@ main:
 	VMOVAPD.Z Z16, K2, Z16
 	VMOVUPD   Z16, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPD    Z15, Z6, Z15
 	VPTESTMQ  Z8, Z15, K2
 	VMOVAPD.Z Z15, K2, Z15
@@ -472,7 +472,7 @@ one:
 	VMOVAPD.Z Z16, K2, Z16
 	VMOVUPD   Z16, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPD    Z15, Z6, Z15
 	VPTESTMQ  Z8, Z15, K2
 	VMOVAPD.Z Z15, K2, Z15
@@ -527,7 +527,7 @@ tail:
 	VMOVAPD.Z Z16, K2, Z16
 	VMOVUPD   Z16, K1, (DX)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	VMULPD    Z15, Z6, Z15
 	VPTESTMQ  Z8, Z15, K2
 	VMOVAPD.Z Z15, K2, Z15

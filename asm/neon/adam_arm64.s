@@ -72,7 +72,7 @@ main:
 	FMOVQ F17, (R2)
 	FMOVQ F18, 16(R2)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2fdcaf // fmul v15.4s, v5.4s, v15.4s
 	WORD $0x6e30dcb0 // fmul v16.4s, v5.4s, v16.4s
 	WORD $0x6eafecdf // facgt v31.4s, v6.4s, v15.4s
@@ -141,7 +141,7 @@ one:
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 	FMOVQ F14, (R2)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
 	WORD $0x6eadecdf // facgt v31.4s, v6.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
@@ -190,7 +190,7 @@ tail:
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 	FMOVD F14, (R2)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
 	WORD $0x6eadecdf // facgt v31.4s, v6.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
@@ -236,7 +236,7 @@ skip:
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 	FMOVS F14, (R2)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
 	WORD $0x6eadecdf // facgt v31.4s, v6.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
@@ -334,7 +334,7 @@ main:
 	FMOVQ F17, (R2)
 	FMOVQ F18, 16(R2)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
 	WORD $0x6e70dcb0 // fmul v16.2d, v5.2d, v16.2d
 	WORD $0x6eefecdf // facgt v31.2d, v6.2d, v15.2d
@@ -403,7 +403,7 @@ one:
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 	FMOVQ F14, (R2)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
 	WORD $0x6eedecdf // facgt v31.2d, v6.2d, v13.2d
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
@@ -452,7 +452,7 @@ tail:
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 	FMOVD F14, (R2)
 
-	// u = flush(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
 	WORD $0x6eedecdf // facgt v31.2d, v6.2d, v13.2d
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b

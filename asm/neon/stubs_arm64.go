@@ -54,6 +54,26 @@ func MulF32(dst, x, y []float32)
 //go:noescape
 func MulF64(dst, x, y []float64)
 
+// LerpF32 computes y[i] += w*(x[i]-y[i]).
+//
+//go:noescape
+func LerpF32(w float32, x, y []float32)
+
+// LerpF64 computes y[i] += w*(x[i]-y[i]).
+//
+//go:noescape
+func LerpF64(w float64, x, y []float64)
+
+// ClampF32 computes dst[i] = min(max(x[i], lo), hi).
+//
+//go:noescape
+func ClampF32(dst, x []float32, lo, hi float32)
+
+// ClampF64 computes dst[i] = min(max(x[i], lo), hi).
+//
+//go:noescape
+func ClampF64(dst, x []float64, lo, hi float64)
+
 // DotF32 computes sum of x[i]*y[i].
 //
 //go:noescape
@@ -234,6 +254,136 @@ func AdamF32(p, g, m, v []float32, scale, l2, decay, beta1, omb1, beta2, root, e
 //go:noescape
 func AdamF64(p, g, m, v []float64, scale, l2, decay, beta1, omb1, beta2, root, eps, step float64)
 
+// AMSGradF32 computes one step of Adam with the largest second moment so far.
+//
+//go:noescape
+func AMSGradF32(p, g, m, v, vmax []float32, scale, l2, decay, beta1, omb1, beta2, root, eps, step float32)
+
+// AMSGradF64 computes one step of Adam with the largest second moment so far.
+//
+//go:noescape
+func AMSGradF64(p, g, m, v, vmax []float64, scale, l2, decay, beta1, omb1, beta2, root, eps, step float64)
+
+// AdamaxF32 computes one step of Adam with the infinity norm.
+//
+//go:noescape
+func AdamaxF32(p, g, m, u []float32, scale, l2, decay, beta1, omb1, beta2, eps, step float32)
+
+// AdamaxF64 computes one step of Adam with the infinity norm.
+//
+//go:noescape
+func AdamaxF64(p, g, m, u []float64, scale, l2, decay, beta1, omb1, beta2, eps, step float64)
+
+// NAdamF32 computes one step of Adam with Nesterov's momentum.
+//
+//go:noescape
+func NAdamF32(p, g, m, v []float32, scale, l2, decay, beta1, omb1, beta2, root, eps, cg, cm float32)
+
+// NAdamF64 computes one step of Adam with Nesterov's momentum.
+//
+//go:noescape
+func NAdamF64(p, g, m, v []float64, scale, l2, decay, beta1, omb1, beta2, root, eps, cg, cm float64)
+
+// AdamWarmupF32 computes one step of RAdam before its variance is tractable: Adam's moments, descent along the first.
+//
+//go:noescape
+func AdamWarmupF32(p, g, m, v []float32, scale, l2, decay, beta1, omb1, beta2, root, step float32)
+
+// AdamWarmupF64 computes one step of RAdam before its variance is tractable: Adam's moments, descent along the first.
+//
+//go:noescape
+func AdamWarmupF64(p, g, m, v []float64, scale, l2, decay, beta1, omb1, beta2, root, step float64)
+
+// AdagradF32 computes one step of AdaGrad.
+//
+//go:noescape
+func AdagradF32(p, g, sum []float32, scale, l2, eps, lr float32)
+
+// AdagradF64 computes one step of AdaGrad.
+//
+//go:noescape
+func AdagradF64(p, g, sum []float64, scale, l2, eps, lr float64)
+
+// RMSpropF32 computes one step of RMSprop.
+//
+//go:noescape
+func RMSpropF32(p, g, v []float32, scale, l2, alpha, root, eps, lr float32)
+
+// RMSpropF64 computes one step of RMSprop.
+//
+//go:noescape
+func RMSpropF64(p, g, v []float64, scale, l2, alpha, root, eps, lr float64)
+
+// RMSpropMomentumF32 computes one step of RMSprop with momentum.
+//
+//go:noescape
+func RMSpropMomentumF32(p, g, v, buf []float32, scale, l2, alpha, root, eps, lr, mu float32)
+
+// RMSpropMomentumF64 computes one step of RMSprop with momentum.
+//
+//go:noescape
+func RMSpropMomentumF64(p, g, v, buf []float64, scale, l2, alpha, root, eps, lr, mu float64)
+
+// RMSpropCenteredF32 computes one step of centered RMSprop.
+//
+//go:noescape
+func RMSpropCenteredF32(p, g, v, avg []float32, scale, l2, alpha, root, eps, lr, oma float32)
+
+// RMSpropCenteredF64 computes one step of centered RMSprop.
+//
+//go:noescape
+func RMSpropCenteredF64(p, g, v, avg []float64, scale, l2, alpha, root, eps, lr, oma float64)
+
+// RMSpropCenteredMomentumF32 computes one step of centered RMSprop with momentum.
+//
+//go:noescape
+func RMSpropCenteredMomentumF32(p, g, v, avg, buf []float32, scale, l2, alpha, root, eps, lr, oma, mu float32)
+
+// RMSpropCenteredMomentumF64 computes one step of centered RMSprop with momentum.
+//
+//go:noescape
+func RMSpropCenteredMomentumF64(p, g, v, avg, buf []float64, scale, l2, alpha, root, eps, lr, oma, mu float64)
+
+// AdadeltaF32 computes one step of AdaDelta.
+//
+//go:noescape
+func AdadeltaF32(p, g, v, acc []float32, scale, l2, rho, root, eps, lr float32)
+
+// AdadeltaF64 computes one step of AdaDelta.
+//
+//go:noescape
+func AdadeltaF64(p, g, v, acc []float64, scale, l2, rho, root, eps, lr float64)
+
+// LionF32 computes one step of Lion.
+//
+//go:noescape
+func LionF32(p, g, m []float32, scale, l2, decay, beta1, omb1, beta2, omb2, lr float32)
+
+// LionF64 computes one step of Lion.
+//
+//go:noescape
+func LionF64(p, g, m []float64, scale, l2, decay, beta1, omb1, beta2, omb2, lr float64)
+
+// LAMBDirectionF32 computes the direction of a LAMB step, before its trust ratio.
+//
+//go:noescape
+func LAMBDirectionF32(r, p, g, m, v []float32, scale, wd, beta1, omb1, beta2, root, eps, step float32)
+
+// LAMBDirectionF64 computes the direction of a LAMB step, before its trust ratio.
+//
+//go:noescape
+func LAMBDirectionF64(r, p, g, m, v []float64, scale, wd, beta1, omb1, beta2, root, eps, step float64)
+
+// ScheduleFreeF32 computes one step of schedule-free AdamW at the gradient's point p, with the base sequence z.
+//
+//go:noescape
+func ScheduleFreeF32(p, g, z, v []float32, scale, wd, beta2, root, eps, step, ck, cn, lr float32)
+
+// ScheduleFreeF64 computes one step of schedule-free AdamW at the gradient's point p, with the base sequence z.
+//
+//go:noescape
+func ScheduleFreeF64(p, g, z, v []float64, scale, wd, beta2, root, eps, step, ck, cn, lr float64)
+
 // Move101F32 computes the bits of all streams read, or'ed together.
 //
 //go:noescape
@@ -263,6 +413,16 @@ func Move210F32(a, b, c []float32)
 //
 //go:noescape
 func Move210F64(a, b, c []float64)
+
+// Move110F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move110F32(a, b []float32)
+
+// Move110F64 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move110F64(a, b []float64)
 
 // Read2F32 computes the bits of all streams read, or'ed together.
 //
@@ -303,3 +463,23 @@ func Move103F32(a, b, c, d []float32)
 //
 //go:noescape
 func Move103F64(a, b, c, d []float64)
+
+// Move104F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move104F32(a, b, c, d, e []float32)
+
+// Move104F64 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move104F64(a, b, c, d, e []float64)
+
+// Move212F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move212F32(a, b, c, d, e []float32)
+
+// Move212F64 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move212F64(a, b, c, d, e []float64)

@@ -64,6 +64,10 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, dst vec.V, args []vec.V) {
 		packed(e, m.VANDPS, m.VANDPD)(a[1], a[0], d)
 	case vec.OpOr:
 		packed(e, m.VORPS, m.VORPD)(a[1], a[0], d)
+	case vec.OpMax:
+		packed(e, m.VMAXPS, m.VMAXPD)(a[1], a[0], d)
+	case vec.OpMin:
+		packed(e, m.VMINPS, m.VMINPD)(a[1], a[0], d)
 	case vec.OpMaxNaN:
 		m.maxBits(e, d, a[0], a[1])
 	case vec.OpKeepBits:

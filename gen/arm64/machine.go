@@ -332,6 +332,15 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, dst vec.V, args []vec.V) {
 		m.word(enc.FABS(arr, d, a[0]))
 	case vec.OpOr:
 		m.word(enc.ORR(d, a[0], a[1]))
+	case vec.OpMax, vec.OpMin:
+		// FMAX would take any NaN, and order the zeros.
+		greater, less := a[0], a[1]
+		if op == vec.OpMin {
+			greater, less = less, greater
+		}
+		m.word(enc.FCMGT(arr, t, greater, less))
+		m.word(enc.BSL(t, a[0], a[1]))
+		m.word(enc.MOV(d, t))
 	case vec.OpMaxNaN:
 		// As signed integers: there NaN is larger than infinity.
 		if e == vec.F32 {

@@ -46,5 +46,22 @@ func level1() []*Kernel {
 				b.Store("dst", b.Mul(b.Load("x"), b.Load("y")))
 			}},
 		},
+		{
+			Name: "Lerp", Doc: "y[i] += w*(x[i]-y[i])", Family: "level1",
+			Params: params(Scalar, "w", In, "x", InOut, "y"),
+			Alias:  [][2]string{{"x", "y"}},
+			Loop: Map{Light: true, Body: func(b *Body) {
+				y := b.Load("y")
+				b.Store("y", b.Add(y, b.Mul(b.Coef("w"), b.Sub(b.Load("x"), y))))
+			}},
+		},
+		{
+			Name: "Clamp", Doc: "dst[i] = min(max(x[i], lo), hi)", Family: "level1",
+			Params: params(Out, "dst", In, "x", Scalar, "lo", "hi"),
+			Alias:  [][2]string{{"dst", "x"}},
+			Loop: Map{Light: true, Body: func(b *Body) {
+				b.Store("dst", b.Min(b.Coef("hi"), b.Max(b.Coef("lo"), b.Load("x"))))
+			}},
+		},
 	}
 }

@@ -18,6 +18,35 @@ func direction(b *Body) Val {
 	return b.Add(g, b.Mul(b.Coef("l2"), b.Load("p")))
 }
 
+// firstMoment updates the stream m, an average of the directions.
+func firstMoment(b *Body, d Val) Val {
+	b.Note("m = flush(beta1*m + omb1*d)")
+	m := flush(b, b.Add(
+		b.Mul(b.Coef("beta1"), b.Load("m")),
+		b.Mul(b.Coef("omb1"), d)))
+	b.Store("m", m)
+	return m
+}
+
+// secondMoment updates an average of squares: root is the square root of what a
+// new square counts.
+func secondMoment(b *Body, stream, decay string, d Val) Val {
+	b.Note("u = flushRoot(root*d), " + stream + " = flush(" + decay + "*" + stream + " + u*u)")
+	u := b.Flush(b.Mul(b.Coef("root"), d), tinyRoot)
+	v := flush(b, b.Add(
+		b.Mul(b.Coef(decay), b.Load(stream)),
+		b.Mul(u, u)))
+	b.Store(stream, v)
+	return v
+}
+
+// descend stores p - rate*step, with p shrunk by decoupled weight decay.
+func descend(b *Body, rate string, step Val) {
+	b.Store("p", b.Sub(
+		b.Mul(b.Coef("decay"), b.Load("p")),
+		b.Mul(b.Coef(rate), step)))
+}
+
 // updates describes the fused optimizer steps.
 func updates() []*Kernel {
 	return []*Kernel{
@@ -38,26 +67,155 @@ func updates() []*Kernel {
 				"scale", "l2", "decay", "beta1", "omb1", "beta2", "root", "eps", "step"),
 			Loop: Map{Body: func(b *Body) {
 				d := direction(b)
-				b.Note("m = flush(beta1*m + omb1*d)")
-				m := flush(b, b.Add(
-					b.Mul(b.Coef("beta1"), b.Load("m")),
-					b.Mul(b.Coef("omb1"), d)))
-				b.Store("m", m)
-				b.Note("u = flush(root*d), v = flush(beta2*v + u*u)")
-				u := b.Flush(b.Mul(b.Coef("root"), d), tinyRoot)
-				v := flush(b, b.Add(
-					b.Mul(b.Coef("beta2"), b.Load("v")),
-					b.Mul(u, u)))
-				b.Store("v", v)
+				m := firstMoment(b, d)
+				v := secondMoment(b, "v", "beta2", d)
 				b.Note("p = decay*p - step*(m/(sqrt(v)+eps))")
-				q := b.Div(m, b.Add(b.Sqrt(v), b.Coef("eps")))
+				descend(b, "step", b.Div(m, b.Add(b.Sqrt(v), b.Coef("eps"))))
+			}},
+		},
+		{
+			Name: "AMSGrad", Doc: "one step of Adam with the largest second moment so far", Family: "update",
+			Params: params(InOut, "p", In, "g", InOut, "m", "v", "vmax", Scalar,
+				"scale", "l2", "decay", "beta1", "omb1", "beta2", "root", "eps", "step"),
+			Loop: Map{Body: func(b *Body) {
+				d := direction(b)
+				m := firstMoment(b, d)
+				v := secondMoment(b, "v", "beta2", d)
+				b.Note("vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))")
+				v = b.Max(b.Load("vmax"), v)
+				b.Store("vmax", v)
+				descend(b, "step", b.Div(m, b.Add(b.Sqrt(v), b.Coef("eps"))))
+			}},
+		},
+		{
+			Name: "Adamax", Doc: "one step of Adam with the infinity norm", Family: "update",
+			Params: params(InOut, "p", In, "g", InOut, "m", "u", Scalar,
+				"scale", "l2", "decay", "beta1", "omb1", "beta2", "eps", "step"),
+			Loop: Map{Body: func(b *Body) {
+				d := direction(b)
+				m := firstMoment(b, d)
+				b.Note("u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)")
+				u := b.Max(b.Mul(b.Coef("beta2"), b.Load("u")), b.Add(b.Abs(d), b.Coef("eps")))
+				b.Store("u", u)
+				descend(b, "step", b.Div(m, u))
+			}},
+		},
+		{
+			Name: "NAdam", Doc: "one step of Adam with Nesterov's momentum", Family: "update",
+			Params: params(InOut, "p", In, "g", InOut, "m", "v", Scalar,
+				"scale", "l2", "decay", "beta1", "omb1", "beta2", "root", "eps", "cg", "cm"),
+			Loop: Map{Body: func(b *Body) {
+				d := direction(b)
+				m := firstMoment(b, d)
+				v := secondMoment(b, "v", "beta2", d)
+				b.Note("p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)")
+				look := b.Add(b.Mul(b.Coef("cg"), d), b.Mul(b.Coef("cm"), m))
 				b.Store("p", b.Sub(
 					b.Mul(b.Coef("decay"), b.Load("p")),
-					b.Mul(b.Coef("step"), q)))
+					b.Div(look, b.Add(b.Sqrt(v), b.Coef("eps")))))
+			}},
+		},
+		{
+			Name: "AdamWarmup", Doc: "one step of RAdam before its variance is tractable: Adam's moments, descent along the first", Family: "update",
+			Params: params(InOut, "p", In, "g", InOut, "m", "v", Scalar,
+				"scale", "l2", "decay", "beta1", "omb1", "beta2", "root", "step"),
+			Loop: Map{Body: func(b *Body) {
+				d := direction(b)
+				m := firstMoment(b, d)
+				secondMoment(b, "v", "beta2", d)
+				b.Note("p = decay*p - step*m")
+				descend(b, "step", m)
+			}},
+		},
+		{
+			Name: "Adagrad", Doc: "one step of AdaGrad", Family: "update",
+			Params: params(InOut, "p", In, "g", InOut, "sum", Scalar, "scale", "l2", "eps", "lr"),
+			Loop: Map{Body: func(b *Body) {
+				d := direction(b)
+				b.Note("u = flushRoot(d), sum += u*u")
+				u := b.Flush(d, tinyRoot)
+				sum := b.Add(b.Load("sum"), b.Mul(u, u))
+				b.Store("sum", sum)
+				b.Note("p -= lr*(d/(sqrt(sum)+eps))")
+				q := b.Div(d, b.Add(b.Sqrt(sum), b.Coef("eps")))
+				b.Store("p", b.Sub(b.Load("p"), b.Mul(b.Coef("lr"), q)))
+			}},
+		},
+		rmsprop("RMSprop", "one step of RMSprop", false, false),
+		rmsprop("RMSpropMomentum", "one step of RMSprop with momentum", false, true),
+		rmsprop("RMSpropCentered", "one step of centered RMSprop", true, false),
+		rmsprop("RMSpropCenteredMomentum", "one step of centered RMSprop with momentum", true, true),
+		{
+			Name: "Adadelta", Doc: "one step of AdaDelta", Family: "update",
+			Params: params(InOut, "p", In, "g", InOut, "v", "acc", Scalar, "scale", "l2", "rho", "root", "eps", "lr"),
+			Loop: Map{Body: func(b *Body) {
+				d := direction(b)
+				v := secondMoment(b, "v", "rho", d)
+				b.Note("delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta")
+				ratio := b.Div(b.Add(b.Load("acc"), b.Coef("eps")), b.Add(v, b.Coef("eps")))
+				delta := b.Mul(b.Sqrt(ratio), d)
+				b.Store("p", b.Sub(b.Load("p"), b.Mul(b.Coef("lr"), delta)))
+				secondMoment(b, "acc", "rho", delta)
+			}},
+		},
+		{
+			Name: "Lion", Doc: "one step of Lion", Family: "update",
+			Params: params(InOut, "p", In, "g", InOut, "m", Scalar,
+				"scale", "l2", "decay", "beta1", "omb1", "beta2", "omb2", "lr"),
+			Loop: Map{Body: func(b *Body) {
+				d := direction(b)
+				m := b.Load("m")
+				b.Note("c = flush(beta1*m + omb1*d), m = flush(beta2*m + omb2*d)")
+				c := flush(b, b.Add(b.Mul(b.Coef("beta1"), m), b.Mul(b.Coef("omb1"), d)))
+				b.Store("m", flush(b, b.Add(b.Mul(b.Coef("beta2"), m), b.Mul(b.Coef("omb2"), d))))
+				b.Note("p = decay*p - lr*sign(c), by clamping huge*c")
+				sign := b.Min(b.Const(one), b.Max(b.Const(minusOne), b.Mul(b.Const(huge), c)))
+				descend(b, "lr", sign)
+			}},
+		},
+		{
+			Name: "LAMBDirection", Doc: "the direction of a LAMB step, before its trust ratio", Family: "update",
+			Params: params(Out, "r", In, "p", "g", InOut, "m", "v", Scalar,
+				"scale", "wd", "beta1", "omb1", "beta2", "root", "eps", "step"),
+			Loop: Map{Body: func(b *Body) {
+				b.Note("d = scale*flush(g)")
+				d := b.Mul(b.Coef("scale"), flush(b, b.Load("g")))
+				m := firstMoment(b, d)
+				v := secondMoment(b, "v", "beta2", d)
+				b.Note("r = step*(m/(sqrt(v)+eps)) + wd*p")
+				q := b.Div(m, b.Add(b.Sqrt(v), b.Coef("eps")))
+				b.Store("r", b.Add(b.Mul(b.Coef("step"), q), b.Mul(b.Coef("wd"), b.Load("p"))))
+			}},
+		},
+		{
+			Name: "ScheduleFree", Doc: "one step of schedule-free AdamW at the gradient's point p, with the base sequence z", Family: "update",
+			Params: params(InOut, "p", In, "g", InOut, "z", "v", Scalar,
+				"scale", "wd", "beta2", "root", "eps", "step", "ck", "cn", "lr"),
+			Loop: Map{Body: func(b *Body) {
+				b.Note("d = scale*flush(g)")
+				d := b.Mul(b.Coef("scale"), flush(b, b.Load("g")))
+				v := secondMoment(b, "v", "beta2", d)
+				p, z := b.Load("p"), b.Load("z")
+				b.Note("n = step*(d/(sqrt(v)+eps)) + wd*p")
+				q := b.Div(d, b.Add(b.Sqrt(v), b.Coef("eps")))
+				n := b.Add(b.Mul(b.Coef("step"), q), b.Mul(b.Coef("wd"), p))
+				b.Note("p = p + ck*(z-p) + cn*n, z -= lr*n")
+				b.Store("p", b.Add(
+					b.Add(p, b.Mul(b.Coef("ck"), b.Sub(z, p))),
+					b.Mul(b.Coef("cn"), n)))
+				b.Store("z", b.Sub(z, b.Mul(b.Coef("lr"), n)))
 			}},
 		},
 	}
 }
+
+// Constants of Lion's sign: whatever is not flushed, times huge, is beyond 1.
+var (
+	huge     = Const{Name: "huge", Bits32: 254 << 23, Bits64: 2046 << 52} // 2^127, 2^1023
+	one      = Const{Name: "one", Bits32: 127 << 23, Bits64: 1023 << 52}
+	minusOne = Const{Name: "minusone", Bits32: 1<<31 | 127<<23, Bits64: 1<<63 | 1023<<52}
+	zero     = Const{Name: "zero"}
+)
 
 func momentum(name, doc string, nesterov bool) *Kernel {
 	return &Kernel{
@@ -77,6 +235,46 @@ func momentum(name, doc string, nesterov bool) *Kernel {
 				b.Note("p -= lr*buf")
 			}
 			b.Store("p", b.Sub(b.Load("p"), b.Mul(b.Coef("lr"), v)))
+		}},
+	}
+}
+
+func rmsprop(name, doc string, centered, momentum bool) *Kernel {
+	streams := params(InOut, "p", In, "g", InOut, "v")
+	scalars := params(Scalar, "scale", "l2", "alpha", "root", "eps", "lr")
+	if centered {
+		streams = append(streams, params(InOut, "avg")...)
+		scalars = append(scalars, params(Scalar, "oma")...)
+	}
+	if momentum {
+		streams = append(streams, params(InOut, "buf")...)
+		scalars = append(scalars, params(Scalar, "mu")...)
+	}
+	return &Kernel{
+		Name: name, Doc: doc, Family: "update",
+		Params: append(streams, scalars...),
+		Loop: Map{Body: func(b *Body) {
+			d := direction(b)
+			v := secondMoment(b, "v", "alpha", d)
+			if centered {
+				b.Note("avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))")
+				avg := flush(b, b.Add(
+					b.Mul(b.Coef("alpha"), b.Load("avg")),
+					b.Mul(b.Coef("oma"), d)))
+				b.Store("avg", avg)
+				a := b.Flush(avg, tinyRoot)
+				v = b.Max(b.Const(zero), b.Sub(v, b.Mul(a, a)))
+			}
+			b.Note("q = d/(sqrt(v)+eps)")
+			q := b.Div(d, b.Add(b.Sqrt(v), b.Coef("eps")))
+			if momentum {
+				b.Note("buf = flush(mu*buf + q), p -= lr*buf")
+				q = flush(b, b.Add(b.Mul(b.Coef("mu"), b.Load("buf")), q))
+				b.Store("buf", q)
+			} else {
+				b.Note("p -= lr*q")
+			}
+			b.Store("p", b.Sub(b.Load("p"), b.Mul(b.Coef("lr"), q)))
 		}},
 	}
 }

@@ -23,6 +23,8 @@ const (
 	OpSqrt                // square root
 	OpAbs                 // |a|
 	OpOr                  // bits of a or bits of b
+	OpMax                 // a where a > b, otherwise b
+	OpMin                 // a where a < b, otherwise b
 	OpMaxNaN              // larger of two non-negative numbers; NaN beats all
 	OpFlush               // a, or +0 where |a| < b; NaN stays
 
@@ -188,6 +190,12 @@ func (b *Body) Sqrt(x Val) Val { return b.op(OpSqrt, x) }
 
 // Abs returns |x|.
 func (b *Body) Abs(x Val) Val { return b.op(OpAbs, x) }
+
+// Max returns x where x > y, otherwise y: a NaN in y stays, one in x goes.
+func (b *Body) Max(x, y Val) Val { return b.op(OpMax, x, y) }
+
+// Min returns x where x < y, otherwise y: a NaN in y stays, one in x goes.
+func (b *Body) Min(x, y Val) Val { return b.op(OpMin, x, y) }
 
 // Or returns the bitwise or of x and y.
 func (b *Body) Or(x, y Val) Val { return b.op(OpOr, x, y) }

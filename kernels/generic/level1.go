@@ -41,6 +41,22 @@ func Mul[T Float](dst, x, y []T) {
 	}
 }
 
+// Lerp computes y[i] += w*(x[i]-y[i]).
+func Lerp[T Float](w T, x, y []T) {
+	y = y[:len(x)]
+	for i, v := range x {
+		y[i] += T(w * (v - y[i]))
+	}
+}
+
+// Clamp computes dst[i] = min(max(x[i], lo), hi). A NaN in x stays.
+func Clamp[T Float](dst, x []T, lo, hi T) {
+	x = x[:len(dst)]
+	for i, v := range x {
+		dst[i] = less(hi, greater(lo, v))
+	}
+}
+
 // sqrt returns the correctly rounded square root. For float32 the detour through
 // float64 is exact, and the compiler turns it into the one instruction.
 func sqrt[T Float](x T) T { return T(math.Sqrt(float64(x))) }

@@ -124,6 +124,54 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "Lerp", Doc: "y[i] += w*(x[i]-y[i])", Family: "level1", Probe: "Move101",
+			Params: []Param{
+				{"w", Scalar},
+				{"x", In},
+				{"y", InOut},
+			},
+			Alias: [][2]string{
+				{"x", "y"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Lerp
+				p0 := a.Scalar[0]
+				p1 := a.Vec[0]
+				p2 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Clamp", Doc: "dst[i] = min(max(x[i], lo), hi)", Family: "level1", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+				{"lo", Scalar},
+				{"hi", Scalar},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Clamp
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Scalar[0]
+				p3 := a.Scalar[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "Dot", Doc: "sum of x[i]*y[i]", Family: "reduce", Probe: "Read2",
 			Params: []Param{
 				{"x", In},
@@ -497,6 +545,488 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
 				f := t.Adam
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Scalar[0]
+				p5 := a.Scalar[1]
+				p6 := a.Scalar[2]
+				p7 := a.Scalar[3]
+				p8 := a.Scalar[4]
+				p9 := a.Scalar[5]
+				p10 := a.Scalar[6]
+				p11 := a.Scalar[7]
+				p12 := a.Scalar[8]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "AMSGrad", Doc: "one step of Adam with the largest second moment so far", Family: "update", Probe: "Move104",
+			Params: []Param{
+				{"p", InOut},
+				{"g", In},
+				{"m", InOut},
+				{"v", InOut},
+				{"vmax", InOut},
+				{"scale", Scalar},
+				{"l2", Scalar},
+				{"decay", Scalar},
+				{"beta1", Scalar},
+				{"omb1", Scalar},
+				{"beta2", Scalar},
+				{"root", Scalar},
+				{"eps", Scalar},
+				{"step", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.AMSGrad
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Vec[4]
+				p5 := a.Scalar[0]
+				p6 := a.Scalar[1]
+				p7 := a.Scalar[2]
+				p8 := a.Scalar[3]
+				p9 := a.Scalar[4]
+				p10 := a.Scalar[5]
+				p11 := a.Scalar[6]
+				p12 := a.Scalar[7]
+				p13 := a.Scalar[8]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Adamax", Doc: "one step of Adam with the infinity norm", Family: "update", Probe: "Move103",
+			Params: []Param{
+				{"p", InOut},
+				{"g", In},
+				{"m", InOut},
+				{"u", InOut},
+				{"scale", Scalar},
+				{"l2", Scalar},
+				{"decay", Scalar},
+				{"beta1", Scalar},
+				{"omb1", Scalar},
+				{"beta2", Scalar},
+				{"eps", Scalar},
+				{"step", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Adamax
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Scalar[0]
+				p5 := a.Scalar[1]
+				p6 := a.Scalar[2]
+				p7 := a.Scalar[3]
+				p8 := a.Scalar[4]
+				p9 := a.Scalar[5]
+				p10 := a.Scalar[6]
+				p11 := a.Scalar[7]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "NAdam", Doc: "one step of Adam with Nesterov's momentum", Family: "update", Probe: "Move103",
+			Params: []Param{
+				{"p", InOut},
+				{"g", In},
+				{"m", InOut},
+				{"v", InOut},
+				{"scale", Scalar},
+				{"l2", Scalar},
+				{"decay", Scalar},
+				{"beta1", Scalar},
+				{"omb1", Scalar},
+				{"beta2", Scalar},
+				{"root", Scalar},
+				{"eps", Scalar},
+				{"cg", Scalar},
+				{"cm", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.NAdam
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Scalar[0]
+				p5 := a.Scalar[1]
+				p6 := a.Scalar[2]
+				p7 := a.Scalar[3]
+				p8 := a.Scalar[4]
+				p9 := a.Scalar[5]
+				p10 := a.Scalar[6]
+				p11 := a.Scalar[7]
+				p12 := a.Scalar[8]
+				p13 := a.Scalar[9]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "AdamWarmup", Doc: "one step of RAdam before its variance is tractable: Adam's moments, descent along the first", Family: "update", Probe: "Move103",
+			Params: []Param{
+				{"p", InOut},
+				{"g", In},
+				{"m", InOut},
+				{"v", InOut},
+				{"scale", Scalar},
+				{"l2", Scalar},
+				{"decay", Scalar},
+				{"beta1", Scalar},
+				{"omb1", Scalar},
+				{"beta2", Scalar},
+				{"root", Scalar},
+				{"step", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.AdamWarmup
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Scalar[0]
+				p5 := a.Scalar[1]
+				p6 := a.Scalar[2]
+				p7 := a.Scalar[3]
+				p8 := a.Scalar[4]
+				p9 := a.Scalar[5]
+				p10 := a.Scalar[6]
+				p11 := a.Scalar[7]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Adagrad", Doc: "one step of AdaGrad", Family: "update", Probe: "Move102",
+			Params: []Param{
+				{"p", InOut},
+				{"g", In},
+				{"sum", InOut},
+				{"scale", Scalar},
+				{"l2", Scalar},
+				{"eps", Scalar},
+				{"lr", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Adagrad
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Scalar[0]
+				p4 := a.Scalar[1]
+				p5 := a.Scalar[2]
+				p6 := a.Scalar[3]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "RMSprop", Doc: "one step of RMSprop", Family: "update", Probe: "Move102",
+			Params: []Param{
+				{"p", InOut},
+				{"g", In},
+				{"v", InOut},
+				{"scale", Scalar},
+				{"l2", Scalar},
+				{"alpha", Scalar},
+				{"root", Scalar},
+				{"eps", Scalar},
+				{"lr", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RMSprop
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Scalar[0]
+				p4 := a.Scalar[1]
+				p5 := a.Scalar[2]
+				p6 := a.Scalar[3]
+				p7 := a.Scalar[4]
+				p8 := a.Scalar[5]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "RMSpropMomentum", Doc: "one step of RMSprop with momentum", Family: "update", Probe: "Move103",
+			Params: []Param{
+				{"p", InOut},
+				{"g", In},
+				{"v", InOut},
+				{"buf", InOut},
+				{"scale", Scalar},
+				{"l2", Scalar},
+				{"alpha", Scalar},
+				{"root", Scalar},
+				{"eps", Scalar},
+				{"lr", Scalar},
+				{"mu", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RMSpropMomentum
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Scalar[0]
+				p5 := a.Scalar[1]
+				p6 := a.Scalar[2]
+				p7 := a.Scalar[3]
+				p8 := a.Scalar[4]
+				p9 := a.Scalar[5]
+				p10 := a.Scalar[6]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "RMSpropCentered", Doc: "one step of centered RMSprop", Family: "update", Probe: "Move103",
+			Params: []Param{
+				{"p", InOut},
+				{"g", In},
+				{"v", InOut},
+				{"avg", InOut},
+				{"scale", Scalar},
+				{"l2", Scalar},
+				{"alpha", Scalar},
+				{"root", Scalar},
+				{"eps", Scalar},
+				{"lr", Scalar},
+				{"oma", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RMSpropCentered
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Scalar[0]
+				p5 := a.Scalar[1]
+				p6 := a.Scalar[2]
+				p7 := a.Scalar[3]
+				p8 := a.Scalar[4]
+				p9 := a.Scalar[5]
+				p10 := a.Scalar[6]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "RMSpropCenteredMomentum", Doc: "one step of centered RMSprop with momentum", Family: "update", Probe: "Move104",
+			Params: []Param{
+				{"p", InOut},
+				{"g", In},
+				{"v", InOut},
+				{"avg", InOut},
+				{"buf", InOut},
+				{"scale", Scalar},
+				{"l2", Scalar},
+				{"alpha", Scalar},
+				{"root", Scalar},
+				{"eps", Scalar},
+				{"lr", Scalar},
+				{"oma", Scalar},
+				{"mu", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RMSpropCenteredMomentum
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Vec[4]
+				p5 := a.Scalar[0]
+				p6 := a.Scalar[1]
+				p7 := a.Scalar[2]
+				p8 := a.Scalar[3]
+				p9 := a.Scalar[4]
+				p10 := a.Scalar[5]
+				p11 := a.Scalar[6]
+				p12 := a.Scalar[7]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Adadelta", Doc: "one step of AdaDelta", Family: "update", Probe: "Move103",
+			Params: []Param{
+				{"p", InOut},
+				{"g", In},
+				{"v", InOut},
+				{"acc", InOut},
+				{"scale", Scalar},
+				{"l2", Scalar},
+				{"rho", Scalar},
+				{"root", Scalar},
+				{"eps", Scalar},
+				{"lr", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Adadelta
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Scalar[0]
+				p5 := a.Scalar[1]
+				p6 := a.Scalar[2]
+				p7 := a.Scalar[3]
+				p8 := a.Scalar[4]
+				p9 := a.Scalar[5]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Lion", Doc: "one step of Lion", Family: "update", Probe: "Move102",
+			Params: []Param{
+				{"p", InOut},
+				{"g", In},
+				{"m", InOut},
+				{"scale", Scalar},
+				{"l2", Scalar},
+				{"decay", Scalar},
+				{"beta1", Scalar},
+				{"omb1", Scalar},
+				{"beta2", Scalar},
+				{"omb2", Scalar},
+				{"lr", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Lion
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Scalar[0]
+				p4 := a.Scalar[1]
+				p5 := a.Scalar[2]
+				p6 := a.Scalar[3]
+				p7 := a.Scalar[4]
+				p8 := a.Scalar[5]
+				p9 := a.Scalar[6]
+				p10 := a.Scalar[7]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "LAMBDirection", Doc: "the direction of a LAMB step, before its trust ratio", Family: "update", Probe: "Move212",
+			Params: []Param{
+				{"r", Out},
+				{"p", In},
+				{"g", In},
+				{"m", InOut},
+				{"v", InOut},
+				{"scale", Scalar},
+				{"wd", Scalar},
+				{"beta1", Scalar},
+				{"omb1", Scalar},
+				{"beta2", Scalar},
+				{"root", Scalar},
+				{"eps", Scalar},
+				{"step", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.LAMBDirection
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Vec[4]
+				p5 := a.Scalar[0]
+				p6 := a.Scalar[1]
+				p7 := a.Scalar[2]
+				p8 := a.Scalar[3]
+				p9 := a.Scalar[4]
+				p10 := a.Scalar[5]
+				p11 := a.Scalar[6]
+				p12 := a.Scalar[7]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "ScheduleFree", Doc: "one step of schedule-free AdamW at the gradient's point p, with the base sequence z", Family: "update", Probe: "Move103",
+			Params: []Param{
+				{"p", InOut},
+				{"g", In},
+				{"z", InOut},
+				{"v", InOut},
+				{"scale", Scalar},
+				{"wd", Scalar},
+				{"beta2", Scalar},
+				{"root", Scalar},
+				{"eps", Scalar},
+				{"step", Scalar},
+				{"ck", Scalar},
+				{"cn", Scalar},
+				{"lr", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.ScheduleFree
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
 				p2 := a.Vec[2]

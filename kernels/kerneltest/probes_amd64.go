@@ -42,6 +42,16 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
+		"Move110": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move110F32(p0, p1)
+				}
+				return r
+			}
+		},
 		"Read2": func(a *Args[float32]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
@@ -84,6 +94,32 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
+		"Move104": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			p4 := a.Vec[4]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move104F32(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
+		"Move212": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			p4 := a.Vec[4]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move212F32(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
 	},
 	kernels.AVX512: {
 		"Move101": func(a *Args[float32]) func(int) float64 {
@@ -112,6 +148,16 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 			return func(reps int) (r float64) {
 				for range reps {
 					avx512.Move210F32(p0, p1, p2)
+				}
+				return r
+			}
+		},
+		"Move110": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move110F32(p0, p1)
 				}
 				return r
 			}
@@ -158,6 +204,32 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
+		"Move104": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			p4 := a.Vec[4]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move104F32(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
+		"Move212": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			p4 := a.Vec[4]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move212F32(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
 	},
 }
 
@@ -189,6 +261,16 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 			return func(reps int) (r float64) {
 				for range reps {
 					avx2.Move210F64(p0, p1, p2)
+				}
+				return r
+			}
+		},
+		"Move110": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move110F64(p0, p1)
 				}
 				return r
 			}
@@ -235,6 +317,32 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 				return r
 			}
 		},
+		"Move104": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			p4 := a.Vec[4]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move104F64(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
+		"Move212": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			p4 := a.Vec[4]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move212F64(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
 	},
 	kernels.AVX512: {
 		"Move101": func(a *Args[float64]) func(int) float64 {
@@ -263,6 +371,16 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 			return func(reps int) (r float64) {
 				for range reps {
 					avx512.Move210F64(p0, p1, p2)
+				}
+				return r
+			}
+		},
+		"Move110": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move110F64(p0, p1)
 				}
 				return r
 			}
@@ -305,6 +423,32 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 			return func(reps int) (r float64) {
 				for range reps {
 					avx512.Move103F64(p0, p1, p2, p3)
+				}
+				return r
+			}
+		},
+		"Move104": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			p4 := a.Vec[4]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move104F64(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
+		"Move212": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			p4 := a.Vec[4]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move212F64(p0, p1, p2, p3, p4)
 				}
 				return r
 			}

@@ -41,6 +41,16 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
+		"Move110": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move110F32(p0, p1)
+				}
+				return r
+			}
+		},
 		"Read2": func(a *Args[float32]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
@@ -83,6 +93,32 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
+		"Move104": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			p4 := a.Vec[4]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move104F32(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
+		"Move212": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			p4 := a.Vec[4]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move212F32(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
 	},
 }
 
@@ -114,6 +150,16 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 			return func(reps int) (r float64) {
 				for range reps {
 					neon.Move210F64(p0, p1, p2)
+				}
+				return r
+			}
+		},
+		"Move110": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move110F64(p0, p1)
 				}
 				return r
 			}
@@ -156,6 +202,32 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 			return func(reps int) (r float64) {
 				for range reps {
 					neon.Move103F64(p0, p1, p2, p3)
+				}
+				return r
+			}
+		},
+		"Move104": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			p4 := a.Vec[4]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move104F64(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
+		"Move212": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			p4 := a.Vec[4]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.Move212F64(p0, p1, p2, p3, p4)
 				}
 				return r
 			}
