@@ -31,6 +31,7 @@ func Dot[T Float](x, y []T) T {
 }
 
 func dotBlock[T Float](x, y []T) T {
+	n := len(x)
 	var buf [64]T
 	acc := buf[:Lanes[T]()]
 	for len(x) >= len(acc) {
@@ -44,7 +45,7 @@ func dotBlock[T Float](x, y []T) T {
 	for j := range x {
 		acc[j] += T(x[j] * y[j])
 	}
-	return fold(acc)
+	return fold(acc, n)
 }
 
 // Sum returns the sum of x[i].
@@ -59,6 +60,7 @@ func Sum[T Float](x []T) T {
 }
 
 func sumBlock[T Float](x []T) T {
+	n := len(x)
 	var buf [64]T
 	acc := buf[:Lanes[T]()]
 	for len(x) >= len(acc) {
@@ -71,7 +73,7 @@ func sumBlock[T Float](x []T) T {
 	for j := range x {
 		acc[j] += x[j]
 	}
-	return fold(acc)
+	return fold(acc, n)
 }
 
 // Asum returns the sum of |x[i]|.
@@ -86,6 +88,7 @@ func Asum[T Float](x []T) T {
 }
 
 func asumBlock[T Float](x []T) T {
+	n := len(x)
 	var buf [64]T
 	acc := buf[:Lanes[T]()]
 	for len(x) >= len(acc) {
@@ -98,7 +101,7 @@ func asumBlock[T Float](x []T) T {
 	for j := range x {
 		acc[j] += abs(x[j])
 	}
-	return fold(acc)
+	return fold(acc, n)
 }
 
 // SumSquares returns the sum of float64(x[i])², accumulated in float64.
@@ -117,6 +120,7 @@ func SumSquaresScaled[T Float](scale float64, x []T) float64 {
 }
 
 func sumSquaresBlock[T Float](scale float64, x []T) float64 {
+	n := len(x)
 	var acc [32]float64
 	for len(x) >= len(acc) {
 		xb := x[:len(acc)]
@@ -130,16 +134,21 @@ func sumSquaresBlock[T Float](scale float64, x []T) float64 {
 		v := scale * float64(x[j])
 		acc[j] += float64(v * v)
 	}
-	return fold(acc[:])
+	return fold(acc[:], n)
 }
 
-// fold adds the lanes by halves: lane j gets lane j+L/2, then lane j+L/4, and
-// so on, and returns lane 0.
-func fold[T Float](acc []T) T {
+// fold adds the lanes of n elements by halves: lane j gets lane j+L/2, then lane
+// j+L/4, and so on, and returns lane 0. Lanes that got no element hold +0, which
+// changes nothing where it is added: no lane is ever -0. So halves without an
+// element are passed over.
+func fold[T Float](acc []T, n int) T {
 	for len(acc) > 1 {
 		half := len(acc) / 2
 		upper := acc[half:]
 		acc = acc[:half]
+		if n <= half {
+			continue
+		}
 		for j := range acc {
 			acc[j] += upper[j]
 		}
