@@ -1,0 +1,171 @@
+package bench
+
+import (
+	"unsafe"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
+)
+
+// Role says what a contender is.
+type Role int
+
+// The roles.
+const (
+	Kernel       Role = iota // a level's kernel
+	Limit                    // a level's limit probe
+	Naive                    // the plain Go loop
+	Gonum                    // gonum's routine
+	RepeatedAxpy             // a level's Axpy, row by row
+)
+
+// Contender is one way to do a case's work.
+type Contender struct {
+	Op    string
+	Role  Role
+	Level kernels.Level // except for Naive and Gonum
+
+	// Run does the work so many times. What it returns depends on the work's
+	// results, so that none is optimised away.
+	Run func(reps int) float64
+	// Prepare, if set, must be called before Run. It is not part of the work.
+	Prepare func()
+	// MaxReps, if set, is how often Run may do the work after one Prepare.
+	MaxReps int
+}
+
+// Label names the contender in the level=... part of a benchmark's name.
+func (c *Contender) Label() string {
+	switch c.Role {
+	case Limit:
+		return c.Level.String() + "-limit"
+	case Naive:
+		return "naive"
+	case Gonum:
+		return "gonum"
+	case RepeatedAxpy:
+		return c.Level.String() + "-axpy"
+	}
+	return c.Level.String()
+}
+
+// Case is some work on data that all its contenders share.
+type Case struct {
+	Bytes      int // read and written by doing the work once
+	Contenders []Contender
+	// Reset, if set, restores the data. The limit probes write bit patterns over
+	// them; they come last.
+	Reset func()
+}
+
+// Spec describes a case. Its data live in the arena until the next Build.
+type Spec struct {
+	Ops   []string // what the contenders compute, by Contender.Op
+	Type  string   // f32 or f64
+	N     int
+	Place Place
+	Build func(m *Arena) *Case
+}
+
+// Specs lists the cases, in the order of the kernels' table. memory is the
+// working set in bytes that counts as lying in memory, see Caches.MemorySet.
+func Specs(c Caches, memory int) []Spec {
+	f32, f64 := specs[float32]("f32", c, memory), specs[float64]("f64", c, memory)
+	var all []Spec
+	for i := range f32 {
+		all = append(append(all, f32[i]...), f64[i]...)
+	}
+	return all
+}
+
+// rowsSize is the size of 64 gradients of 16384 elements, whose reduction is
+// always measured.
+const rowsSize = 64 * 16384
+
+// specs lists an element type's cases, by kernel.
+func specs[T kernels.Float](typ string, c Caches, memory int) [][]Spec {
+	pool := newPools[T]()
+	var all [][]Spec
+	for _, o := range operations[T]() {
+		unit, always := 64, listed
+		if o.IsRows() {
+			unit, always = 64*16, append(always[:len(always):len(always)], rowsSize)
+		}
+		var list []Spec
+		for _, s := range sizes(c, memory, o.bytesPerElement(), unit, always) {
+			list = append(list, Spec{
+				Ops: []string{o.Name}, Type: typ, N: s.n, Place: s.place,
+				Build: func(m *Arena) *Case { return o.build(m, s.n, pool) },
+			})
+		}
+		if o.Name == "Adam" {
+			list = append(list, decaySpec(&o, typ, c, pool))
+		}
+		all = append(all, list)
+	}
+	return all
+}
+
+// build makes a kernel's case of n elements.
+func (o *operation[T]) build(m *Arena, n int, pool *pools[T]) *Case {
+	s := o.shape(n)
+	a, streams, restore := o.arguments(m, s, pool)
+	c := &Case{Bytes: o.traffic(s), Reset: restore}
+	add := func(role Role, l kernels.Level, prepare func(), run func(int) float64) {
+		if run != nil {
+			c.Contenders = append(c.Contenders, Contender{Op: o.Name, Role: role, Level: l, Prepare: prepare, Run: run})
+		}
+	}
+	if o.naive != nil {
+		add(Naive, 0, nil, o.naive(a))
+	}
+	add(Gonum, 0, nil, gonum(o.Name, a))
+	for _, l := range kernels.Levels() {
+		table := tableOf[T](l)
+		if o.public != nil {
+			add(Kernel, l, func() { setLevel(l) }, o.public(a))
+		} else {
+			add(Kernel, l, nil, o.Bind(table, a))
+		}
+		if o.Name == "SumRows" {
+			add(RepeatedAxpy, l, nil, repeatedAxpy(table, a))
+		}
+	}
+	for _, l := range kernels.Levels() {
+		add(Limit, l, nil, kerneltest.Probe(o.Probe, l, &kerneltest.Args[T]{Vec: streams}))
+	}
+	return c
+}
+
+// repeatedAxpy sums the rows of SumRows' matrix with one Axpy for each.
+func repeatedAxpy[T kernels.Float](t *kernels.Table[T], a *kerneltest.Args[T]) func(reps int) float64 {
+	f, dst, matrix, rows, stride := t.Axpy, a.Vec[0], a.Vec[1], a.Int[0], a.Int[1]
+	return func(reps int) float64 {
+		for range reps {
+			clear(dst)
+			for r := range rows {
+				f(1, matrix[r*stride:][:len(dst)], dst)
+			}
+		}
+		return 0
+	}
+}
+
+// tableOf returns the kernels of a level that is available.
+func tableOf[T kernels.Float](l kernels.Level) *kernels.Table[T] {
+	t, err := kernels.TableOf[T](l)
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+// setLevel makes an available level the active one.
+func setLevel(l kernels.Level) {
+	if err := kernels.SetLevel(l); err != nil {
+		panic(err)
+	}
+}
+
+// sizeOf returns the size of an element in bytes.
+func sizeOf[T kernels.Float]() int { return int(unsafe.Sizeof(T(0))) }

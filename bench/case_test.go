@@ -1,0 +1,316 @@
+package bench
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"math"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
+)
+
+// TestEveryKernelHasABenchmark parses the tests: a kernel that enters the catalog
+// must get its Benchmark function.
+func TestEveryKernelHasABenchmark(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "bench_test.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	have := map[string]bool{}
+	for _, d := range file.Decls {
+		if f, ok := d.(*ast.FuncDecl); ok {
+			have[f.Name.Name] = true
+		}
+	}
+	for _, o := range operations[float32]() {
+		if !have["Benchmark"+o.Name] {
+			t.Errorf("bench_test.go has no Benchmark%s", o.Name)
+		}
+	}
+}
+
+func TestEveryKernelHasAPlainLoop(t *testing.T) {
+	for _, o := range operations[float32]() {
+		if o.naive == nil {
+			t.Errorf("naive.go has no loop for %s", o.Name)
+		}
+	}
+}
+
+func TestEveryCoefficientHasAValue(t *testing.T) {
+	for _, o := range operations[float32]() {
+		for _, p := range o.Params {
+			if p.Kind != kerneltest.Scalar && p.Kind != kerneltest.Scalar64 {
+				continue
+			}
+			if _, ok := coefficient(o.Name, p.Name, o.shape(16)); !ok {
+				t.Errorf("data.go has no value for %s of %s", p.Name, o.Name)
+			}
+		}
+	}
+}
+
+// tinyCaches keep the cases of a test small.
+var tinyCaches = Caches{L1: 4 << 10, L2: 16 << 10, L3: 128 << 10}
+
+// TestContendersAgree runs every contender on the same data: each does the same
+// work as the generic kernel.
+func TestContendersAgree(t *testing.T) {
+	t.Run("f32", func(t *testing.T) { contendersAgree[float32](t, 1e-7) })
+	t.Run("f64", func(t *testing.T) { contendersAgree[float64](t, 1e-15) })
+}
+
+func contendersAgree[T kernels.Float](t *testing.T, tolerance float64) {
+	defer setLevel(kernels.ActiveLevel())
+	var m Arena
+	pool := newPools[T]()
+	for _, o := range operations[T]() {
+		for _, n := range []int{16, 1024} {
+			c := o.build(&m, n, pool)
+			run := func(d *Contender) (result float64, data []T) {
+				c.Reset()
+				if d.Prepare != nil {
+					d.Prepare()
+				}
+				result = d.Run(3)
+				return result, append(data, unsafe.Slice((*T)(unsafe.Pointer(&m.bytes[0])), len(m.bytes)/sizeOf[T]())...)
+			}
+			var want []T
+			var result float64
+			for i := range c.Contenders {
+				if d := &c.Contenders[i]; d.Role == Kernel && d.Level == kernels.Generic {
+					result, want = run(d)
+				}
+			}
+			for i := range c.Contenders {
+				d := &c.Contenders[i]
+				if d.Role == Limit {
+					continue
+				}
+				r, got := run(d)
+				if !near(r, result, tolerance*float64(n)) {
+					t.Errorf("%s n=%d %s returns %v, generic %v", o.Name, n, d.Label(), r, result)
+				}
+				for j := range got {
+					if !near(float64(got[j]), float64(want[j]), 10*tolerance*float64(o.shape(n).Rows)) {
+						t.Fatalf("%s n=%d %s: element %d of the arena is %v, with generic %v", o.Name, n, d.Label(), j, got[j], want[j])
+					}
+				}
+			}
+		}
+	}
+}
+
+func near(x, y, tolerance float64) bool { return math.Abs(x-y) <= tolerance*max(1, math.Abs(y)) }
+
+// TestDataStayOrdinary calls every contender many times: infinities, NaN and
+// subnormal numbers would be measured instead of the kernel.
+func TestDataStayOrdinary(t *testing.T) {
+	t.Run("f32", dataStayOrdinary[float32])
+	t.Run("f64", dataStayOrdinary[float64])
+}
+
+func dataStayOrdinary[T kernels.Float](t *testing.T) {
+	defer setLevel(kernels.ActiveLevel())
+	var m Arena
+	pool := newPools[T]()
+	for _, o := range operations[T]() {
+		c := o.build(&m, 16, pool)
+		for i := range c.Contenders {
+			d := &c.Contenders[i]
+			if d.Role == Limit {
+				continue
+			}
+			if d.Prepare != nil {
+				d.Prepare()
+			}
+			result := d.Run(20000)
+			if math.IsNaN(result) || math.IsInf(result, 0) {
+				t.Errorf("%s %s returns %v", o.Name, d.Label(), result)
+			}
+			for _, x := range unsafe.Slice((*T)(unsafe.Pointer(&m.bytes[0])), m.used/sizeOf[T]()) {
+				if a := math.Abs(float64(x)); x != 0 && !(a > 1e-7 && a < 1e7) {
+					t.Fatalf("%s %s leads to %v", o.Name, d.Label(), x)
+				}
+			}
+		}
+	}
+}
+
+// TestAlignment checks that large slices begin at pages, small ones at lines.
+func TestAlignment(t *testing.T) {
+	m := &Arena{}
+	m.reset(room(400) + room(40000) + room(40000))
+	for _, n := range []int{100, 10000, 10000} {
+		x := slice[float32](m, n)
+		align := uintptr(cacheLine)
+		if n == 10000 {
+			align = page
+		}
+		if rest := uintptr(unsafe.Pointer(&x[0])) % align; rest != 0 {
+			t.Errorf("%d elements begin %d bytes behind a multiple of %d", n, rest, align)
+		}
+		x[n-1] = 1 // must lie within the arena
+	}
+	if m.used > len(m.bytes) {
+		t.Errorf("%d bytes used of %d", m.used, len(m.bytes))
+	}
+}
+
+func TestTraffic(t *testing.T) {
+	want := map[string]int{ // bytes for 1024 float32 elements
+		"Axpy":       3 * 4096,      // reads x and y, writes y
+		"Add":        3 * 4096,      // reads x and y, writes dst
+		"Scal":       2 * 4096,      // reads and writes x
+		"Dot":        2 * 4096,      // reads x and y
+		"Nrm2":       4096,          // reads x
+		"Adam":       7 * 4096,      // reads p, g, m and v, writes all but g
+		"SumRows":    4096 + 16*4,   // reads 64 rows of 16, writes one
+		"SumRowsAdd": 4096 + 2*16*4, // reads that one too
+		"SumSlices":  4096 + 16*4,   // likewise
+	}
+	for _, o := range operations[float32]() {
+		if w, ok := want[o.Name]; ok {
+			if got := o.traffic(o.shape(1024)); got != w {
+				t.Errorf("%s: %d bytes, want %d", o.Name, got, w)
+			}
+			delete(want, o.Name)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("not in the table: %v", want)
+	}
+}
+
+func TestSizes(t *testing.T) {
+	c := Caches{L1: 32 << 10, L2: 2 << 20, L3: 32 << 20}
+	for _, bytes := range []int{4, 8, 16, 32} {
+		have := map[Place]int{}
+		last := 0
+		for _, s := range sizes(c, c.MemorySet(4), bytes, 64, listed) {
+			if s.n <= last {
+				t.Errorf("%d bytes: size %d follows %d", bytes, s.n, last)
+			}
+			last = s.n
+			if s.place == Listed {
+				have[Listed]++
+				continue
+			}
+			have[s.place] = s.n * bytes
+			if s.n%64 != 0 {
+				t.Errorf("%d bytes: size %d is no multiple of 64", bytes, s.n)
+			}
+		}
+		if have[Listed] != len(listed) {
+			t.Errorf("%d bytes: %d listed sizes, want %d", bytes, have[Listed], len(listed))
+		}
+		if set := have[L1]; set > c.L1 {
+			t.Errorf("%d bytes: L1 holds %d", bytes, set)
+		}
+		if set := have[L2]; set != 0 && (set <= c.L1 || set > c.L2) {
+			t.Errorf("%d bytes: L2 holds %d", bytes, set)
+		}
+		if set := have[L3]; set <= c.L2 || set > c.L3 {
+			t.Errorf("%d bytes: L3 holds %d", bytes, set)
+		}
+		if set := have[Memory]; set < 4*c.L3 {
+			t.Errorf("%d bytes: memory holds %d", bytes, set)
+		}
+	}
+	for _, s := range sizes(Caches{L1: 32 << 10, L2: 1 << 20}, 64<<20, 4, 64, listed) {
+		if s.place == L3 {
+			t.Errorf("size %d for a third-level cache that is not there", s.n)
+		}
+	}
+}
+
+func TestSpecs(t *testing.T) {
+	type key struct {
+		op, typ string
+		n       int
+	}
+	have := map[key]bool{}
+	for _, s := range Specs(tinyCaches, 256<<10) {
+		for _, op := range s.Ops {
+			k := key{op, s.Type, s.N}
+			if have[k] {
+				t.Errorf("%v twice", k)
+			}
+			have[k] = true
+		}
+	}
+	for _, typ := range []string{"f32", "f64"} {
+		for _, o := range operations[float32]() {
+			for _, n := range listed {
+				if !have[key{o.Name, typ, n}] {
+					t.Errorf("no %s of %d %s", o.Name, n, typ)
+				}
+			}
+			if o.IsRows() && !have[key{o.Name, typ, 64 * 16384}] {
+				t.Errorf("no %s of 64 × 16384 %s", o.Name, typ)
+			}
+		}
+	}
+}
+
+// TestDecayStates checks the states that Adam's decay goes through: from ordinary
+// numbers over the flush threshold to subnormal ones, which plain rounding keeps.
+func TestDecayStates(t *testing.T) {
+	t.Run("f32", decayStates[float32])
+	t.Run("f64", decayStates[float64])
+}
+
+func decayStates[T kernels.Float](t *testing.T) {
+	subnormal := func(x T) bool { return x != 0 && math.Abs(float64(x)) < minNormal[T]() }
+	for _, beta := range []float64{adam.Beta1, adam.Beta2} {
+		if x := decayed[T](1.5, 0, beta, 0); x != 1.5 {
+			t.Errorf("beta %v: after no steps %v, want 1.5", beta, x)
+		}
+		x := decayed[T](-1.5, 0, beta, 1e7)
+		if !subnormal(x) || T(beta)*x != x || x > 0 {
+			t.Errorf("beta %v: in the end %v, which decays to %v; want a negative subnormal that stays", beta, x, T(beta)*x)
+		}
+		if x := decayed[T](1.5, 0.25, beta, 1e7); math.Abs(float64(x)-0.25) > 1e-6 {
+			t.Errorf("beta %v: in the end %v, want the input, 0.25", beta, x)
+		}
+	}
+	var m Arena
+	for _, o := range operations[T]() {
+		if o.Name != "Adam" {
+			continue
+		}
+		c := decaySpec(&o, "", tinyCaches, newPools[T]()).Build(&m)
+		ops := map[string]int{}
+		for i := range c.Contenders {
+			d := &c.Contenders[i]
+			ops[d.Op]++
+			if d.Prepare != nil {
+				d.Prepare()
+			}
+			if r := d.Run(2); math.IsNaN(r) {
+				t.Errorf("%s %s: NaN", d.Op, d.Label())
+			}
+		}
+		if len(ops) != 4 || ops["Adam/dead"] != ops["Adam/normal"] {
+			t.Errorf("contenders %v, want four kinds with as many each", ops)
+		}
+	}
+}
+
+// TestLabels checks what the benchmarks' names end in.
+func TestLabels(t *testing.T) {
+	var labels []string
+	for _, d := range []Contender{
+		{Role: Kernel, Level: kernels.AVX512}, {Role: Limit, Level: kernels.AVX512},
+		{Role: Naive}, {Role: Gonum}, {Role: RepeatedAxpy, Level: kernels.NEON},
+	} {
+		labels = append(labels, d.Label())
+	}
+	if got, want := strings.Join(labels, " "), "avx512 avx512-limit naive gonum neon-axpy"; got != want {
+		t.Errorf("labels %q, want %q", got, want)
+	}
+}

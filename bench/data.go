@@ -1,0 +1,100 @@
+package bench
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
+)
+
+// A measurement calls a kernel millions of times on the same data, so the data
+// and coefficients must not drift into infinities or subnormal numbers, which
+// would measure something else: steps are tiny, decaying averages settle at
+// their input, and Scal changes nothing but signs.
+
+// adam are the options of the measured Adam steps, at step adamStep. Without
+// weight decay, a gradient of zero stays zero.
+var adam = kernels.AdamOptions{LR: 1e-6, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8}
+
+const adamStep = 1000
+
+// coefficient returns the value of a kernel's scalar parameter for arguments of a
+// shape. A name means the same in all kernels, unless "Kernel.name" is listed
+// too. A name that is not listed gives a number that does little harm, so that a
+// new kernel can be measured at once.
+func coefficient(op, name string, s kerneltest.Shape) (value float64, listed bool) {
+	c1 := 1 - math.Pow(adam.Beta1, adamStep)
+	c2 := math.Sqrt(1 - math.Pow(adam.Beta2, adamStep))
+	const (
+		alpha = 0.99 // of RMSprop
+		rho   = 0.9  // of AdaDelta
+	)
+	values := map[string]float64{
+		// Level 1 and reductions
+		"alpha": 1e-6, "Axpby.alpha": 0.5, "Scal.alpha": -1,
+		"beta": 0.5,
+		"w":    0.5,
+		"lo":   -1.5, "hi": 1.5,
+		"div": float64(s.Rows),
+		// Updates
+		"scale": 1,
+		"l2":    1e-4, "Adam.l2": 0,
+		"wd":    1e-4,
+		"lr":    1e-6,
+		"mu":    0.9,
+		"omd":   0.1,
+		"decay": 1,
+		"beta1": adam.Beta1, "omb1": 1 - adam.Beta1,
+		"beta2": adam.Beta2, "omb2": 1 - adam.Beta2, "root": math.Sqrt(1 - adam.Beta2),
+		"eps":  adam.Eps * c2,
+		"step": adam.LR * c2 / c1,
+		"cg":   1e-7, "cm": 1e-6,
+		"ck": 1e-3, "cn": 1e-7,
+		"rho": rho, "Adadelta.root": math.Sqrt(1 - rho),
+		"oma": 1 - alpha,
+	}
+	for _, rms := range []string{"RMSprop", "RMSpropMomentum", "RMSpropCentered", "RMSpropCenteredMomentum"} {
+		values[rms+".alpha"], values[rms+".root"] = alpha, math.Sqrt(1-alpha)
+	}
+	// The variance of a constant gradient is 0, and the step divides by eps.
+	values["RMSpropCentered.eps"], values["RMSpropCenteredMomentum.eps"] = 1, 1
+	for _, key := range []string{op + "." + name, name} {
+		if v, ok := values[key]; ok {
+			return v, true
+		}
+	}
+	return 1e-6, false
+}
+
+// poolSize is a prime, so that the streams of a kernel do not repeat in step with
+// anything.
+const poolSize = 4099
+
+// pools are the values that vectors are filled with.
+type pools[T kernels.Float] struct {
+	signed   []T // of magnitude 1 to 2 with random signs, as gradients have them
+	positive []T // 1 to 4, as second moments are
+}
+
+func newPools[T kernels.Float]() *pools[T] {
+	r := rand.New(rand.NewPCG(1, 2))
+	p := &pools[T]{make([]T, poolSize), make([]T, poolSize)}
+	for i := range poolSize {
+		x := T(1 + r.Float64())
+		p.signed[i], p.positive[i] = x, x*x
+		if r.IntN(2) == 0 {
+			p.signed[i] = -x
+		}
+	}
+	return p
+}
+
+// of returns the values for a parameter.
+func (p *pools[T]) of(param kerneltest.Param) []T {
+	switch param.Name {
+	case "v", "vmax", "u", "sum", "acc": // second moments; their roots are taken
+		return p.positive
+	}
+	return p.signed
+}

@@ -1,0 +1,23 @@
+// Package bench measures the kernels beside what else could do their work: a
+// limit probe with the same streams and almost no arithmetic, the loop a Go
+// programmer would write, and gonum.
+//
+// The benchmarks are named like BenchmarkAxpy/type=f32/n=4096/level=avx512, so
+// that
+//
+//	go test -bench 'Axpy|Dot' ./bench
+//	go test -bench 'Adam/type=f32' -count 10 ./bench | benchstat -col /level -
+//
+// select and compare them. Beside the levels of the machine, level is "naive"
+// for the plain loop, "gonum", "avx512-limit" for a level's limit probe, and, for
+// SumRows, "avx512-axpy" for the same sum by repeated Axpy.
+//
+// Benchmarks of one run follow each other over minutes, in which the machine may
+// change its pace. Package bench/report measures the same cases interleaved and
+// prints ratios.
+//
+// The package itself holds the cases: Specs lists them from the kernels' table,
+// so a kernel is measured by being in the catalog. What it needs besides is a
+// plain loop in naive.go, a value for each of its coefficients in data.go, and a
+// Benchmark function; the tests say so where one is missing.
+package bench

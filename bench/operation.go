@@ -1,0 +1,146 @@
+package bench
+
+import (
+	"reflect"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
+)
+
+// operation is a kernel with what stands beside it.
+type operation[T kernels.Float] struct {
+	kerneltest.Op[T]
+	public binding[T] // nil: the table's entry is measured
+	naive  binding[T] // nil: there is no plain loop
+}
+
+// operations returns the kernels of the table, and the functions of package
+// kernels that are made of others.
+func operations[T kernels.Float]() []operation[T] {
+	var all []operation[T]
+	functions, loops := public[T](), naive[T]()
+	for _, op := range kerneltest.Ops[T]() {
+		o := operation[T]{Op: op, public: functions[op.Name]}
+		if entry := reflect.ValueOf(loops).Elem().FieldByName(op.Name); !entry.IsNil() {
+			o.naive = func(a *kerneltest.Args[T]) func(int) float64 { return op.Bind(loops, a) }
+		}
+		all = append(all, o)
+	}
+	return append(all, operation[T]{
+		Op: kerneltest.Op[T]{
+			Name: "Nrm2", Family: "reduce", Probe: "Read1",
+			Params: []kerneltest.Param{{Name: "x", Kind: kerneltest.In}},
+		},
+		public: functions["Nrm2"],
+		naive: func(a *kerneltest.Args[T]) func(int) float64 {
+			f, x := nrm2[T], a.Vec[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					r = float64(f(x))
+				}
+				return r
+			}
+		},
+	})
+}
+
+// shape returns the sizes of a kernel's arguments for n elements. Reductions
+// over rows get a matrix of n elements: 64 rows, fewer where n is tiny.
+func (o *operation[T]) shape(n int) kerneltest.Shape {
+	if !o.IsRows() {
+		return kerneltest.Shape{N: n, Rows: 1, Stride: n}
+	}
+	rows := 64
+	if n < 1024 {
+		rows = 4
+	}
+	return kerneltest.Shape{N: n / rows, Rows: rows, Stride: n / rows}
+}
+
+// elements returns the number of elements of a vector parameter.
+func elements(p kerneltest.Param, s kerneltest.Shape) int {
+	switch p.Kind {
+	case kerneltest.In, kerneltest.Out, kerneltest.InOut:
+		return s.N
+	case kerneltest.Matrix, kerneltest.List:
+		return s.Rows * s.Stride
+	}
+	return 0
+}
+
+// traffic returns the bytes that a call reads and writes. A stream that is read
+// and written counts twice.
+func (o *operation[T]) traffic(s kerneltest.Shape) int {
+	bytes := 0
+	for _, p := range o.Params {
+		size := elements(p, s) * sizeOf[T]()
+		if p.Kind.Reads() {
+			bytes += size
+		}
+		if p.Kind.Writes() {
+			bytes += size
+		}
+	}
+	return bytes
+}
+
+// bytesPerElement returns the bytes of memory behind one of the n elements of
+// shape(n): of all streams, or of the matrix.
+func (o *operation[T]) bytesPerElement() int {
+	streams := 1
+	if !o.IsRows() {
+		streams = len(o.Vectors())
+	}
+	return streams * sizeOf[T]()
+}
+
+// arguments lays a call's arguments out in the arena. restore fills the vectors
+// that calls write, and at the first time all of them. streams are what the
+// limit probe reads and writes.
+func (o *operation[T]) arguments(m *Arena, s kerneltest.Shape, p *pools[T]) (a *kerneltest.Args[T], streams [][]T, restore func()) {
+	size := 0
+	for _, param := range o.Params {
+		size += room(elements(param, s) * sizeOf[T]())
+	}
+	m.reset(size)
+	a = &kerneltest.Args[T]{}
+	var written []func()
+	for _, param := range o.Params {
+		switch param.Kind {
+		case kerneltest.Scalar:
+			value, _ := coefficient(o.Name, param.Name, s)
+			a.Scalar = append(a.Scalar, T(value))
+			continue
+		case kerneltest.Scalar64:
+			value, _ := coefficient(o.Name, param.Name, s)
+			a.Scalar64 = append(a.Scalar64, value)
+			continue
+		case kerneltest.Int: // rows and stride come with their matrix
+			continue
+		}
+		x := slice[T](m, elements(param, s))
+		fill(x, p.of(param))
+		if param.Kind.Writes() {
+			written = append(written, func() { fill(x, p.of(param)) })
+		}
+		switch param.Kind {
+		case kerneltest.Matrix:
+			a.Vec = append(a.Vec, x)
+			a.Int = append(a.Int, s.Rows, s.Stride)
+		case kerneltest.List:
+			for r := range s.Rows {
+				a.List = append(a.List, x[r*s.Stride:][:s.N:s.N])
+			}
+		default:
+			a.Vec = append(a.Vec, x)
+		}
+		if !o.IsRows() || param.Kind == kerneltest.Matrix || param.Kind == kerneltest.List {
+			streams = append(streams, x)
+		}
+	}
+	return a, streams, func() {
+		for _, refill := range written {
+			refill()
+		}
+	}
+}

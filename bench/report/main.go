@@ -1,0 +1,189 @@
+// Report measures every kernel, element type and level at sizes from 16 elements
+// to main memory, beside the level's limit probe, the plain Go loop and gonum:
+//
+//	go run ./bench/report -quick
+//	go run ./bench/report -ops 'Axpy|Dot|Adam' -json speeds.json
+//
+// The contenders for one piece of work run interleaved on the same data, round
+// after round, and the fastest round of each counts. So the ratios hold even
+// where the machine's pace changes; ratios of different lines need not.
+//
+// A line tells the nanoseconds for a call (ns), the bytes that it reads and
+// writes in that time (GB/s), the fraction of the limit probe's rate that it
+// reaches (limit; a kernel with the same streams and almost no arithmetic; the
+// generic level is held to the best level's), and how many times faster it is
+// than the plain loop (naive), gonum's routine (gonum) and the same sum by
+// repeated Axpy (axpy).
+//
+// For the reductions over rows, n is the number of the matrix's elements, in 64
+// rows (4 of them where n is 16). Adam/dead, Adam/tiny and Adam/subnormal are
+// Adam on gradients of zero, of so small numbers that their squares are
+// subnormal, and of subnormal numbers, in the slowest phase of the moments'
+// decay; slowdown is their time over that of Adam/normal.
+//
+// With -json, each line is also an object with the keys op, type, level, n, ns,
+// gbps, limit, naive, gonum, axpy and slowdown, null where there is none.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed63264101/steepest/bench"
+)
+
+func main() {
+	r := report{stdout: os.Stdout, stderr: os.Stderr, caches: bench.DetectCaches(),
+		quick: 25 * time.Second, full: 4 * time.Minute}
+	os.Exit(r.run(os.Args[1:]))
+}
+
+// report is the program and what it finds around it.
+type report struct {
+	stdout, stderr io.Writer
+	caches         bench.Caches
+	quick, full    time.Duration // how long to measure, with -quick and without
+}
+
+// Exit statuses.
+const (
+	statusOK = iota
+	statusError
+	statusUsage
+)
+
+// flags are the checked command line.
+type flags struct {
+	quick bool
+	ops   *regexp.Regexp
+	json  string // file, "-", or "" for none
+}
+
+// errUsage marks errors that the flag package has already reported.
+var errUsage = errors.New("usage")
+
+// parse checks the command line.
+func parse(args []string, stderr io.Writer) (flags, error) {
+	var f flags
+	set := flag.NewFlagSet("report", flag.ContinueOnError)
+	set.SetOutput(stderr)
+	set.BoolVar(&f.quick, "quick", false, "end within 45 seconds")
+	ops := set.String("ops", "", "measure the operations whose name matches the `regexp`")
+	set.Func("json", "write JSON lines to the `file`, - for standard output, which then gets no table", func(s string) error {
+		if s == "" {
+			return errors.New("no file name")
+		}
+		f.json = s
+		return nil
+	})
+	if err := set.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return f, err
+		}
+		return f, errUsage
+	}
+	if set.NArg() > 0 {
+		fmt.Fprintf(stderr, "unexpected argument %q\n", set.Arg(0))
+		set.Usage()
+		return f, errUsage
+	}
+	var err error
+	if f.ops, err = regexp.Compile(*ops); err != nil {
+		return f, fmt.Errorf("-ops %q: %w", *ops, err)
+	}
+	return f, nil
+}
+
+// run is the program.
+func (r *report) run(args []string) int {
+	f, err := parse(args, r.stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return statusOK
+	case errors.Is(err, errUsage):
+		return statusUsage
+	case err == nil:
+		err = r.measureAndPrint(f)
+	}
+	if err != nil {
+		fmt.Fprintf(r.stderr, "report: %v\n", err)
+		return statusError
+	}
+	return statusOK
+}
+
+// measureAndPrint opens what it will write to before it measures.
+func (r *report) measureAndPrint(f flags) (err error) {
+	budget, times := r.full, 4
+	if f.quick {
+		budget, times = r.quick, 2
+	}
+	all := bench.Specs(r.caches, r.caches.MemorySet(times))
+	selected := choose(all, f.ops)
+	if len(selected) == 0 {
+		return fmt.Errorf("-ops %q matches none of %s", f.ops, strings.Join(names(all), ", "))
+	}
+	table, lines := r.stdout, io.Writer(nil)
+	switch f.json {
+	case "":
+	case "-":
+		table, lines = r.stderr, r.stdout
+	default:
+		file, err := os.Create(f.json)
+		if err != nil {
+			return fmt.Errorf("-json %q: %w", f.json, err)
+		}
+		defer func() { err = errors.Join(err, file.Close()) }()
+		lines = file
+	}
+
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	rows, left := r.measureAll(selected, budget, f.quick)
+	rows = slices.DeleteFunc(rows, func(r row) bool { return !f.ops.MatchString(r.Op) })
+	sortRows(rows, names(all))
+	if lines != nil {
+		if err := writeJSON(lines, rows); err != nil {
+			return fmt.Errorf("-json %q: %w", f.json, err)
+		}
+	}
+	if err := writeTable(table, r.machine(), rows); err != nil {
+		return fmt.Errorf("writing the table: %w", err)
+	}
+	if left > 0 {
+		fmt.Fprintf(r.stderr, "report: the time of -quick was up; %d of %d cases are left out\n", left, len(selected))
+	}
+	return nil
+}
+
+// names lists the operations, in order.
+func names(specs []bench.Spec) []string {
+	var all []string
+	for _, s := range specs {
+		for _, op := range s.Ops {
+			if !slices.Contains(all, op) {
+				all = append(all, op)
+			}
+		}
+	}
+	return all
+}
+
+// choose returns the cases with an operation that matches.
+func choose(specs []bench.Spec, ops *regexp.Regexp) []bench.Spec {
+	var chosen []bench.Spec
+	for _, s := range specs {
+		if slices.ContainsFunc(s.Ops, ops.MatchString) {
+			chosen = append(chosen, s)
+		}
+	}
+	return chosen
+}

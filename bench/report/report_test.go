@@ -1,0 +1,325 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed63264101/steepest/bench"
+	"github.com/seed63264101/steepest/kernels"
+)
+
+var smallCaches = bench.Caches{L1: 32 << 10, L2: 256 << 10, L3: 4 << 20}
+
+// start runs the program with next to no time to measure.
+func start(args ...string) (status int, stdout, stderr string) {
+	var out, diag bytes.Buffer
+	r := report{stdout: &out, stderr: &diag, caches: smallCaches, quick: time.Millisecond, full: time.Millisecond}
+	status = r.run(args)
+	return status, out.String(), diag.String()
+}
+
+// TestBadArguments wants one clear line that names flag and value, and no
+// measurement: that would print a table.
+func TestBadArguments(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct {
+		args   []string
+		status int
+		want   []string // in the message
+	}{
+		{[]string{"-ops", "Axpy("}, statusError, []string{"-ops", "Axpy("}},
+		{[]string{"-ops", "axpy"}, statusError, []string{"-ops", `"axpy"`, "Axpy", "Adam/dead"}},
+		{[]string{"-ops", "Scal", "-json", filepath.Join(dir, "no", "file")}, statusError, []string{"-json", filepath.Join(dir, "no", "file")}},
+		{[]string{"-ops", "Scal", "-json", dir}, statusError, []string{"-json", dir}},
+		{[]string{"-fast"}, statusUsage, []string{"-fast"}},
+		{[]string{"-quick=maybe"}, statusUsage, []string{"-quick", "maybe"}},
+		{[]string{"-ops"}, statusUsage, []string{"-ops"}},
+		{[]string{"-json", ""}, statusUsage, []string{"-json"}},
+		{[]string{"-quick", "Axpy"}, statusUsage, []string{`"Axpy"`}},
+	} {
+		status, stdout, stderr := start(c.args...)
+		if status != c.status {
+			t.Errorf("%q: status %d, want %d", c.args, status, c.status)
+		}
+		if stdout != "" {
+			t.Errorf("%q: standard output %q", c.args, stdout)
+		}
+		for _, s := range c.want {
+			if !strings.Contains(stderr, s) {
+				t.Errorf("%q: message %q does not contain %q", c.args, stderr, s)
+			}
+		}
+		if lines := strings.Count(stderr, "\n"); status == statusError && lines != 1 {
+			t.Errorf("%q: %d lines of error: %s", c.args, lines, stderr)
+		}
+	}
+}
+
+func TestHelp(t *testing.T) {
+	status, _, stderr := start("-h")
+	if status != statusOK || !strings.Contains(stderr, "-quick") {
+		t.Errorf("status %d, %q", status, stderr)
+	}
+}
+
+func TestChoose(t *testing.T) {
+	all := bench.Specs(smallCaches, smallCaches.MemorySet(2))
+	for expression, want := range map[string]string{
+		"":             strings.Join(names(all), " "),
+		"^Dot$":        "Dot",
+		"Slices":       "SumSlices SumSlicesAdd MeanSlices MeanSlicesAdd",
+		"^Adam$":       "Adam",
+		"^Adam/dead$":  "Adam/normal Adam/dead Adam/tiny Adam/subnormal", // one case
+		"^Scal$|Nrm2":  "Scal Nrm2",
+		"nothing such": "",
+	} {
+		if got := strings.Join(names(choose(all, regexp.MustCompile(expression))), " "); got != want {
+			t.Errorf("-ops %q chooses %q, want %q", expression, got, want)
+		}
+	}
+}
+
+func number(x float64) *float64 { return &x }
+
+func TestNewRows(t *testing.T) {
+	c := &bench.Case{Bytes: 600, Contenders: []bench.Contender{
+		{Op: "SumRows", Role: bench.Naive},
+		{Op: "SumRows", Role: bench.Gonum},
+		{Op: "SumRows", Role: bench.Kernel, Level: kernels.Generic},
+		{Op: "SumRows", Role: bench.Kernel, Level: kernels.AVX2},
+		{Op: "SumRows", Role: bench.Kernel, Level: kernels.AVX512},
+		{Op: "SumRows", Role: bench.RepeatedAxpy, Level: kernels.AVX512},
+		{Op: "SumRows", Role: bench.Limit, Level: kernels.AVX2},
+		{Op: "SumRows", Role: bench.Limit, Level: kernels.AVX512},
+	}}
+	s := bench.Spec{Ops: []string{"SumRows"}, Type: "f32", N: 100}
+	got := newRows(s, c, []float64{300, 240, 400, 60, 30, 90, 48, 27})
+	want := []row{
+		{Op: "SumRows", Type: "f32", Level: "generic", N: 100, NS: 400, GBps: 1.5,
+			Limit: number(0.0675), Naive: number(0.75), Gonum: number(0.6)}, // the best level's limit
+		{Op: "SumRows", Type: "f32", Level: "avx2", N: 100, NS: 60, GBps: 10,
+			Limit: number(0.8), Naive: number(5), Gonum: number(4)},
+		{Op: "SumRows", Type: "f32", Level: "avx512", N: 100, NS: 30, GBps: 20,
+			Limit: number(0.9), Naive: number(10), Gonum: number(8), Axpy: number(3)},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("rows\n%s\nwant\n%s", lines(t, got), lines(t, want))
+	}
+
+	// No level but the generic one: no limit.
+	got = newRows(s, &bench.Case{Bytes: 600, Contenders: c.Contenders[2:3]}, []float64{400})
+	want = []row{{Op: "SumRows", Type: "f32", Level: "generic", N: 100, NS: 400, GBps: 1.5}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("rows\n%s\nwant\n%s", lines(t, got), lines(t, want))
+	}
+}
+
+// TestNewRowsSlowdown checks that the slowest state counts, against the slowest
+// of the first operation's.
+func TestNewRowsSlowdown(t *testing.T) {
+	c := &bench.Case{Bytes: 1, Contenders: []bench.Contender{
+		{Op: "Adam/normal", Role: bench.Kernel}, {Op: "Adam/normal", Role: bench.Kernel},
+		{Op: "Adam/dead", Role: bench.Kernel}, {Op: "Adam/dead", Role: bench.Kernel},
+		{Op: "Adam/dead", Role: bench.Naive}, {Op: "Adam/dead", Role: bench.Naive},
+	}}
+	rows := newRows(bench.Spec{Ops: []string{"Adam/normal", "Adam/dead"}}, c, []float64{90, 100, 125, 80, 500, 1000})
+	if len(rows) != 2 {
+		t.Fatalf("%d rows, want 2", len(rows))
+	}
+	if r := rows[0]; r.NS != 100 || r.Slowdown == nil || *r.Slowdown != 1 || r.Naive != nil {
+		t.Errorf("normal gradients: %s", lines(t, rows[:1]))
+	}
+	if r := rows[1]; r.NS != 125 || r.Slowdown == nil || *r.Slowdown != 1.25 || *r.Naive != 8 {
+		t.Errorf("dead gradients: %s", lines(t, rows[1:]))
+	}
+}
+
+func lines(t *testing.T, rows []row) string {
+	t.Helper()
+	var b strings.Builder
+	if err := writeJSON(&b, rows); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestJSON checks the exact text: others read it.
+func TestJSON(t *testing.T) {
+	got := lines(t, []row{
+		{Op: "Axpy", Type: "f32", Level: "avx512", N: 16, NS: round(6.5432101), GBps: 29.5, Limit: number(0.5), Naive: number(2)},
+		{Op: "Adam/dead", Type: "f64", Level: "generic", N: 8, NS: round(123456789), Slowdown: number(1.5)},
+	})
+	want := `{"op":"Axpy","type":"f32","level":"avx512","n":16,"ns":6.5432,"gbps":29.5,"limit":0.5,"naive":2,"gonum":null,"axpy":null,"slowdown":null}
+{"op":"Adam/dead","type":"f64","level":"generic","n":8,"ns":123460000,"gbps":0,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":1.5}
+`
+	if got != want {
+		t.Errorf("JSON\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestSortRows(t *testing.T) {
+	rows := []row{
+		{Op: "B", Type: "f32", Level: "avx2", N: 16},
+		{Op: "A", Type: "f64", Level: "generic", N: 16},
+		{Op: "B", Type: "f32", Level: "generic", N: 1024},
+		{Op: "A", Type: "f32", Level: "avx512", N: 16},
+		{Op: "B", Type: "f32", Level: "generic", N: 16},
+		{Op: "A", Type: "f32", Level: "avx2", N: 4096},
+	}
+	sortRows(rows, []string{"B", "A"})
+	want := []row{
+		{Op: "B", Type: "f32", Level: "generic", N: 16},
+		{Op: "B", Type: "f32", Level: "generic", N: 1024},
+		{Op: "B", Type: "f32", Level: "avx2", N: 16},
+		{Op: "A", Type: "f32", Level: "avx2", N: 4096},
+		{Op: "A", Type: "f32", Level: "avx512", N: 16},
+		{Op: "A", Type: "f64", Level: "generic", N: 16},
+	}
+	if !reflect.DeepEqual(rows, want) {
+		t.Errorf("order\n%s\nwant\n%s", lines(t, rows), lines(t, want))
+	}
+}
+
+func TestTable(t *testing.T) {
+	var b strings.Builder
+	err := writeTable(&b, "a machine", []row{
+		{Op: "Adam/normal", Type: "f32", Level: "avx512", N: 65536, NS: 28728, GBps: 63.9, Limit: number(0.38)},
+		{Op: "Dot", Type: "f64", Level: "neon", N: 16, NS: 7.25, GBps: 1, Gonum: number(3)},
+	})
+	want := `a machine
+  op           type  level        n     ns  GB/s  limit  naive  gonum  axpy  slowdown
+  Adam/normal  f32   avx512   65536  28728  63.9   0.38      -      -     -         -
+  Dot          f64   neon        16    7.2   1.0      -      -   3.00     -         -
+`
+	if err != nil || b.String() != want {
+		t.Errorf("table (error %v)\n%swant\n%s", err, b.String(), want)
+	}
+}
+
+// TestMeasure measures contenders that wait, and watches how they are called.
+func TestMeasure(t *testing.T) {
+	wait := func(d time.Duration) {
+		for start := time.Now(); time.Since(start) < d; {
+		}
+	}
+	resets, prepared, most := 0, 0, 0
+	c := &bench.Case{
+		Reset: func() { resets++ },
+		Contenders: []bench.Contender{
+			{Run: func(reps int) float64 { wait(time.Duration(reps) * time.Microsecond); return 0 }},
+			{MaxReps: 4, Prepare: func() { prepared = 0 }, Run: func(reps int) float64 {
+				prepared += reps
+				most = max(most, prepared)
+				wait(time.Duration(reps) * 20 * time.Microsecond)
+				return 0
+			}},
+		},
+	}
+	ns := measure(c, true, 10*time.Millisecond, 3)
+	for i, want := range []float64{1e3, 20e3} {
+		if ns[i] < want || ns[i] > 20*want {
+			t.Errorf("contender %d takes %v ns, want about %v", i, ns[i], want)
+		}
+	}
+	if resets < 3 {
+		t.Errorf("%d rounds, want at least 3", resets)
+	}
+	if most != 1+4 {
+		t.Errorf("up to %d calls after one Prepare, want one and MaxReps", most)
+	}
+}
+
+// TestTimeIsUp checks that a strict budget leaves out what lies far away, and
+// only that.
+func TestTimeIsUp(t *testing.T) {
+	var specs []bench.Spec
+	for i, place := range []bench.Place{bench.Memory, bench.Listed, bench.L3, bench.L1, bench.L2} {
+		specs = append(specs, bench.Spec{Ops: []string{"Op"}, N: i, Place: place, Build: func(*bench.Arena) *bench.Case {
+			run := func(reps int) float64 { time.Sleep(time.Duration(reps) * time.Millisecond); return 0 }
+			return &bench.Case{Bytes: 1, Contenders: []bench.Contender{{Op: "Op", Run: run}}}
+		}})
+	}
+	r := report{stderr: &bytes.Buffer{}}
+	for strict, want := range map[bool][]int{true: {1, 3, 4}, false: {0, 1, 2, 3, 4}} {
+		rows, left := r.measureAll(specs, time.Millisecond, strict)
+		var got []int
+		for _, row := range rows {
+			got = append(got, row.N)
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) || left != len(specs)-len(want) {
+			t.Errorf("strict %v: measured %v, left out %d; want %v", strict, got, left, want)
+		}
+	}
+}
+
+// TestRun measures one kernel and reads what is written.
+func TestRun(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "speeds.json")
+	status, stdout, stderr := start("-quick", "-ops", "^Scal$", "-json", file)
+	if status != statusOK {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	if !strings.Contains(stdout, "slowdown\n") {
+		t.Errorf("no table on standard output: %q", stdout)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkRun(t, string(text))
+
+	status, stdout, stderr = start("-quick", "-ops", "^Scal$", "-json", "-")
+	if status != statusOK {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	if !strings.Contains(stderr, "slowdown\n") {
+		t.Errorf("no table on standard error: %q", stderr)
+	}
+	checkRun(t, stdout)
+}
+
+// checkRun checks the lines of a run of Scal.
+func checkRun(t *testing.T, text string) {
+	t.Helper()
+	type key struct {
+		typ, level string
+		n          int
+	}
+	have := map[key]bool{}
+	for line := range strings.Lines(text) {
+		var r row
+		d := json.NewDecoder(strings.NewReader(line))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&r); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		have[key{r.Type, r.Level, r.N}] = true
+		assembly := r.Level != kernels.Generic.String()
+		switch {
+		case r.Op != "Scal" || r.NS <= 0 || r.GBps <= 0:
+			t.Errorf("no measurement of Scal: %s", line)
+		case r.Naive == nil || r.Gonum == nil || assembly && r.Limit == nil:
+			t.Errorf("something to compare with is missing: %s", line)
+		case r.Axpy != nil || r.Slowdown != nil:
+			t.Errorf("compared with what there is not: %s", line)
+		}
+	}
+	for _, typ := range []string{"f32", "f64"} {
+		for _, l := range kernels.Levels() {
+			for _, n := range []int{16, 1024, 4096, 65536} {
+				if !have[key{typ, l.String(), n}] {
+					t.Errorf("no line for %s %v n=%d", typ, l, n)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,19 @@
+// Package fuzz holds the fuzz targets: one per family of kernels. Each compares
+// every level of this machine with package kernels/generic, bit for bit, on
+// arguments that the fuzzer makes up:
+//
+//	go test ./fuzz -run '^$' -fuzz FuzzReduce -fuzztime 30s
+//
+// The fuzzer chooses the kernel of the family and the element type, the length,
+// the number of rows and the stride, where in memory each slice lies, which of
+// the slices that may be one are one, and the bits of every number. On systems
+// with mmap a slice may touch an inaccessible page at either end, so that a
+// kernel that leaves its slices by a single byte is caught.
+//
+// The targets range over kerneltest.Ops: a kernel that enters the catalog is
+// fuzzed from then on, and a new family fails a test until it has a target.
+//
+// An input that failed is kept in testdata/fuzz and runs with go test as a
+// seed from then on. The seeds there were written by hand, and their names say
+// what they are for.
+package fuzz

@@ -1,0 +1,61 @@
+//go:build unix
+
+package fuzz
+
+import (
+	"runtime/debug"
+	"unsafe"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
+)
+
+// memory keeps the guarded memory of each slice of a call from one input to the
+// next, as mapping costs more than most inputs.
+type memory []*kerneltest.Guard
+
+// guardSize holds the largest slice: the rows of a long matrix, padded, which is
+// more than three blocks of a vector.
+const guardSize = maxRows * (3*1024 + 300 + 40) * 8
+
+func (m *memory) guard(i int) *kerneltest.Guard {
+	for len(*m) <= i {
+		g, err := kerneltest.NewGuard(guardSize)
+		if err != nil {
+			panic(err)
+		}
+		*m = append(*m, g)
+	}
+	return (*m)[i]
+}
+
+func (m *memory) close() {
+	for _, g := range *m {
+		g.Close()
+	}
+	*m = nil
+}
+
+// first returns n elements behind the front guard page of the i-th slice.
+func first[T kernels.Float](m *memory, i, n int) []T {
+	return guarded(kerneltest.First[T], m, i, n)
+}
+
+// last returns n elements before the back guard page of the i-th slice.
+func last[T kernels.Float](m *memory, i, n int) []T {
+	return guarded(kerneltest.Last[T], m, i, n)
+}
+
+func guarded[T kernels.Float](at func(*kerneltest.Guard, int) []T, m *memory, i, n int) []T {
+	if n*int(unsafe.Sizeof(T(0))) > guardSize {
+		panic("fuzz: slice larger than guardSize")
+	}
+	return at(m.guard(i), n)
+}
+
+// panicOnFault turns a touched guard page into a panic, so that the fuzzer can
+// report the input and shorten it. It returns what undoes it.
+func panicOnFault() func() {
+	was := debug.SetPanicOnFault(true)
+	return func() { debug.SetPanicOnFault(was) }
+}

@@ -1,0 +1,125 @@
+package fuzz
+
+import (
+	"encoding/binary"
+	"math"
+	"testing"
+	"unsafe"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
+)
+
+// maxRows bounds the rows of a matrix and the slices of a list.
+const maxRows = 24
+
+// input is what the fuzzer chose, apart from the kernel.
+type input struct {
+	n         uint16
+	edge      byte   // whether n lies around a block's edge, and which
+	rows, pad byte   // rows - 1, and what is between two rows
+	place     uint32 // where the slices lie, a few bits for each
+	alias     byte   // a bit for each pair of parameters that may be one slice
+	bits      []byte // the numbers, over and over
+}
+
+// shape turns the fuzzer's numbers into sizes. Most lengths are short, which
+// costs little and is where tails are; one in four lies around a multiple of
+// half a block, or, for rows, of what a strip of columns may hold.
+func (c input) shape(isRows bool) kerneltest.Shape {
+	n := int(c.n) % 600
+	if c.edge%8 >= 6 {
+		unit := 8192
+		if isRows {
+			unit = 1024
+		}
+		n += unit*(1+int(c.edge/8)%3) - 300
+	}
+	return kerneltest.Shape{N: n, Rows: 1 + int(c.rows)%maxRows, Stride: n + int(c.pad)%40}
+}
+
+// run compares all levels with the reference on one input. The reference runs on
+// ordinary memory; the level gets the slices as the input places them.
+func run[T kernels.Float](t *testing.T, m *memory, op kerneltest.Op[T], c input) {
+	levels := kernels.Levels()[1:]
+	if len(levels) == 0 {
+		t.Skip("there is only the generic level here")
+	}
+	defer panicOnFault()()
+	s := c.shape(op.IsRows())
+	for _, l := range levels {
+		// Kernels overwrite their arguments: each level gets new ones.
+		a := kerneltest.New(op, s, place[T](m, c.place), numbers[T](c.bits))
+		makeAliases(op, a, c.alias)
+		if err := kerneltest.Compare(op, l, a); err != nil {
+			t.Fatalf("%s of %T, level %v, n=%d, rows=%d, stride=%d, places %#x, aliases %#x: %v",
+				op.Name, T(0), l, s.N, s.Rows, s.Stride, c.place, c.alias, err)
+		}
+	}
+}
+
+// numbers returns a source of numbers from raw bits. It starts again at the end
+// of the bits, in general in the middle of a number: a few bytes make many
+// different numbers.
+func numbers[T kernels.Float](raw []byte) func() T {
+	if len(raw) == 0 {
+		raw = []byte{0}
+	}
+	size := int(unsafe.Sizeof(T(0)))
+	ring := make([]byte, 0, len(raw)+size)
+	ring = append(ring, raw...)
+	for i := range size {
+		ring = append(ring, raw[i%len(raw)])
+	}
+	next := 0
+	return func() T {
+		var b uint64
+		if size == 4 {
+			b = uint64(binary.LittleEndian.Uint32(ring[next:]))
+		} else {
+			b = binary.LittleEndian.Uint64(ring[next:])
+		}
+		next = (next + size) % len(raw)
+		return kerneltest.FromBits[T](b)
+	}
+}
+
+// appendBits appends a number as the source above reads it.
+func appendBits(b []byte, double bool, x float64) []byte {
+	if double {
+		return binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
+	}
+	return binary.LittleEndian.AppendUint32(b, math.Float32bits(float32(x)))
+}
+
+// place lays out the slices: on the heap, at different distances from an aligned
+// address, or against one of the guard pages.
+func place[T kernels.Float](m *memory, where uint32) kerneltest.Alloc[T] {
+	heap := kerneltest.Heap[T](int(where>>24) % 17)
+	return func(i, n int) []T {
+		switch where >> (2 * (i % 12)) & 3 {
+		case 1:
+			if x := first[T](m, i, n); x != nil {
+				return x
+			}
+		case 2, 3:
+			if x := last[T](m, i, n); x != nil {
+				return x
+			}
+		}
+		return heap(i, n)
+	}
+}
+
+// makeAliases makes one slice of each pair that the mask selects.
+func makeAliases[T kernels.Float](op kerneltest.Op[T], a *kerneltest.Args[T], mask byte) {
+	index := map[string]int{}
+	for i, p := range op.Vectors() {
+		index[p.Name] = i
+	}
+	for i, pair := range op.Alias {
+		if mask>>(i%8)&1 == 1 {
+			a.Vec[index[pair[1]]] = a.Vec[index[pair[0]]]
+		}
+	}
+}
