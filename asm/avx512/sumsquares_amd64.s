@@ -5,12 +5,12 @@
 #include "textflag.h"
 
 // func SumSquaresF32(x []float32) float64
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·SumSquaresF32(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
 	MOVQ   x_base+0(FP), DI
 	MOVQ   x_len+8(FP), SI
-	VXORPS X4, X4, X4
+	VXORPS X8, X8, X8
 
 block:
 	MOVQ SI, DX
@@ -26,22 +26,38 @@ short:
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
 	CMPQ   DX, $+32
 	JLT    tail
 
 loop:
-	VCVTPS2PD (DI), Z7
-	VMULPD    Z7, Z7, Z7
-	VADDPD    Z7, Z0, Z0
-	VCVTPS2PD 32(DI), Z7
-	VMULPD    Z7, Z7, Z7
-	VADDPD    Z7, Z1, Z1
-	VCVTPS2PD 64(DI), Z7
-	VMULPD    Z7, Z7, Z7
-	VADDPD    Z7, Z2, Z2
-	VCVTPS2PD 96(DI), Z7
-	VMULPD    Z7, Z7, Z7
-	VADDPD    Z7, Z3, Z3
+	VCVTPS2PD (DI), Y11
+	VMULPD    Y11, Y11, Y11
+	VADDPD    Y11, Y0, Y0
+	VCVTPS2PD 16(DI), Y11
+	VMULPD    Y11, Y11, Y11
+	VADDPD    Y11, Y1, Y1
+	VCVTPS2PD 32(DI), Y11
+	VMULPD    Y11, Y11, Y11
+	VADDPD    Y11, Y2, Y2
+	VCVTPS2PD 48(DI), Y11
+	VMULPD    Y11, Y11, Y11
+	VADDPD    Y11, Y3, Y3
+	VCVTPS2PD 64(DI), Y11
+	VMULPD    Y11, Y11, Y11
+	VADDPD    Y11, Y4, Y4
+	VCVTPS2PD 80(DI), Y11
+	VMULPD    Y11, Y11, Y11
+	VADDPD    Y11, Y5, Y5
+	VCVTPS2PD 96(DI), Y11
+	VMULPD    Y11, Y11, Y11
+	VADDPD    Y11, Y6, Y6
+	VCVTPS2PD 112(DI), Y11
+	VMULPD    Y11, Y11, Y11
+	VADDPD    Y11, Y7, Y7
 	ADDQ      $+128, DI
 	SUBQ      $+32, DX
 	CMPQ      DX, $+32
@@ -53,75 +69,117 @@ tail:
 
 	// Tail: whole vectors, then one filled up with zeros, which change no sum.
 	MOVQ        DX, BX
-	ANDQ        $+7, BX
+	ANDQ        $+3, BX
 	MOVQ        BX, CX
 	MOVL        $0x00000001, AX
 	SHLQ        CL, AX
 	DECQ        AX
 	KMOVW       AX, K1
 	MOVQ        DX, BX
-	ANDQ        $-8, BX
+	ANDQ        $-4, BX
 	SHLQ        $0x02, BX
 	ADDQ        DI, BX
-	VCVTPS2PD.Z (BX), K1, Z6
-	CMPQ        DX, $+8
+	VCVTPS2PD.Z (BX), K1, Y10
+	CMPQ        DX, $+4
 	JLT         part
-	VCVTPS2PD   (DI), Z7
-	VMULPD      Z7, Z7, Z7
-	VADDPD      Z7, Z0, Z0
-	CMPQ        DX, $+16
+	VCVTPS2PD   (DI), Y11
+	VMULPD      Y11, Y11, Y11
+	VADDPD      Y11, Y0, Y0
+	CMPQ        DX, $+8
 	JLT         part2
-	VCVTPS2PD   32(DI), Z7
-	VMULPD      Z7, Z7, Z7
-	VADDPD      Z7, Z1, Z1
-	CMPQ        DX, $+24
+	VCVTPS2PD   16(DI), Y11
+	VMULPD      Y11, Y11, Y11
+	VADDPD      Y11, Y1, Y1
+	CMPQ        DX, $+12
 	JLT         part3
-	VCVTPS2PD   64(DI), Z7
-	VMULPD      Z7, Z7, Z7
-	VADDPD      Z7, Z2, Z2
-	VMULPD      Z6, Z6, Z7
-	VADDPD      Z7, Z3, Z3
+	VCVTPS2PD   32(DI), Y11
+	VMULPD      Y11, Y11, Y11
+	VADDPD      Y11, Y2, Y2
+	CMPQ        DX, $+16
+	JLT         part4
+	VCVTPS2PD   48(DI), Y11
+	VMULPD      Y11, Y11, Y11
+	VADDPD      Y11, Y3, Y3
+	CMPQ        DX, $+20
+	JLT         part5
+	VCVTPS2PD   64(DI), Y11
+	VMULPD      Y11, Y11, Y11
+	VADDPD      Y11, Y4, Y4
+	CMPQ        DX, $+24
+	JLT         part6
+	VCVTPS2PD   80(DI), Y11
+	VMULPD      Y11, Y11, Y11
+	VADDPD      Y11, Y5, Y5
+	CMPQ        DX, $+28
+	JLT         part7
+	VCVTPS2PD   96(DI), Y11
+	VMULPD      Y11, Y11, Y11
+	VADDPD      Y11, Y6, Y6
+	VMULPD      Y10, Y10, Y11
+	VADDPD      Y11, Y7, Y7
 	JMP         fold
 
+part7:
+	VMULPD Y10, Y10, Y11
+	VADDPD Y11, Y6, Y6
+	JMP    fold
+
+part6:
+	VMULPD Y10, Y10, Y11
+	VADDPD Y11, Y5, Y5
+	JMP    fold
+
+part5:
+	VMULPD Y10, Y10, Y11
+	VADDPD Y11, Y4, Y4
+	JMP    fold
+
+part4:
+	VMULPD Y10, Y10, Y11
+	VADDPD Y11, Y3, Y3
+	JMP    fold
+
 part3:
-	VMULPD Z6, Z6, Z7
-	VADDPD Z7, Z2, Z2
+	VMULPD Y10, Y10, Y11
+	VADDPD Y11, Y2, Y2
 	JMP    fold
 
 part2:
-	VMULPD Z6, Z6, Z7
-	VADDPD Z7, Z1, Z1
+	VMULPD Y10, Y10, Y11
+	VADDPD Y11, Y1, Y1
 	JMP    fold
 
 part:
-	VMULPD Z6, Z6, Z7
-	VADDPD Z7, Z0, Z0
+	VMULPD Y10, Y10, Y11
+	VADDPD Y11, Y0, Y0
 
 fold:
 	// Fold the lanes by halves.
-	VADDPD        Z2, Z0, Z0
-	VADDPD        Z3, Z1, Z1
-	VADDPD        Z1, Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPD        Z1, Z0, Z0
-	VEXTRACTF128  $0x01, Y0, X1
-	VADDPD        Z1, Z0, Z0
-	VUNPCKHPD     X0, X0, X1
-	VADDPD        Z1, Z0, Z0
-	VADDSD        X0, X4, X4
-	TESTQ         SI, SI
-	JGT           block
-	VMOVSD        X4, ret+24(FP)
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       Y1, Y0, Y0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       Y1, Y0, Y0
+	VADDSD       X0, X8, X8
+	TESTQ        SI, SI
+	JGT          block
+	VMOVSD       X8, ret+24(FP)
 	VZEROUPPER
 	RET
 
 // func SumSquaresF64(x []float64) float64
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, AVX512VL
 TEXT ·SumSquaresF64(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
 	MOVQ   x_base+0(FP), DI
 	MOVQ   x_len+8(FP), SI
-	VXORPS X4, X4, X4
+	VXORPS X8, X8, X8
 
 block:
 	MOVQ SI, DX
@@ -137,22 +195,38 @@ short:
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
 	CMPQ   DX, $+32
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Z7
-	VMULPD  Z7, Z7, Z7
-	VADDPD  Z7, Z0, Z0
-	VMOVUPD 64(DI), Z7
-	VMULPD  Z7, Z7, Z7
-	VADDPD  Z7, Z1, Z1
-	VMOVUPD 128(DI), Z7
-	VMULPD  Z7, Z7, Z7
-	VADDPD  Z7, Z2, Z2
-	VMOVUPD 192(DI), Z7
-	VMULPD  Z7, Z7, Z7
-	VADDPD  Z7, Z3, Z3
+	VMOVUPD (DI), Y11
+	VMULPD  Y11, Y11, Y11
+	VADDPD  Y11, Y0, Y0
+	VMOVUPD 32(DI), Y11
+	VMULPD  Y11, Y11, Y11
+	VADDPD  Y11, Y1, Y1
+	VMOVUPD 64(DI), Y11
+	VMULPD  Y11, Y11, Y11
+	VADDPD  Y11, Y2, Y2
+	VMOVUPD 96(DI), Y11
+	VMULPD  Y11, Y11, Y11
+	VADDPD  Y11, Y3, Y3
+	VMOVUPD 128(DI), Y11
+	VMULPD  Y11, Y11, Y11
+	VADDPD  Y11, Y4, Y4
+	VMOVUPD 160(DI), Y11
+	VMULPD  Y11, Y11, Y11
+	VADDPD  Y11, Y5, Y5
+	VMOVUPD 192(DI), Y11
+	VMULPD  Y11, Y11, Y11
+	VADDPD  Y11, Y6, Y6
+	VMOVUPD 224(DI), Y11
+	VMULPD  Y11, Y11, Y11
+	VADDPD  Y11, Y7, Y7
 	ADDQ    $+256, DI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
@@ -164,64 +238,106 @@ tail:
 
 	// Tail: whole vectors, then one filled up with zeros, which change no sum.
 	MOVQ      DX, BX
-	ANDQ      $+7, BX
+	ANDQ      $+3, BX
 	MOVQ      BX, CX
 	MOVL      $0x00000001, AX
 	SHLQ      CL, AX
 	DECQ      AX
 	KMOVW     AX, K1
 	MOVQ      DX, BX
-	ANDQ      $-8, BX
+	ANDQ      $-4, BX
 	SHLQ      $0x03, BX
 	ADDQ      DI, BX
-	VMOVUPD.Z (BX), K1, Z6
-	CMPQ      DX, $+8
+	VMOVUPD.Z (BX), K1, Y10
+	CMPQ      DX, $+4
 	JLT       part
-	VMOVUPD   (DI), Z7
-	VMULPD    Z7, Z7, Z7
-	VADDPD    Z7, Z0, Z0
-	CMPQ      DX, $+16
+	VMOVUPD   (DI), Y11
+	VMULPD    Y11, Y11, Y11
+	VADDPD    Y11, Y0, Y0
+	CMPQ      DX, $+8
 	JLT       part2
-	VMOVUPD   64(DI), Z7
-	VMULPD    Z7, Z7, Z7
-	VADDPD    Z7, Z1, Z1
-	CMPQ      DX, $+24
+	VMOVUPD   32(DI), Y11
+	VMULPD    Y11, Y11, Y11
+	VADDPD    Y11, Y1, Y1
+	CMPQ      DX, $+12
 	JLT       part3
-	VMOVUPD   128(DI), Z7
-	VMULPD    Z7, Z7, Z7
-	VADDPD    Z7, Z2, Z2
-	VMULPD    Z6, Z6, Z7
-	VADDPD    Z7, Z3, Z3
+	VMOVUPD   64(DI), Y11
+	VMULPD    Y11, Y11, Y11
+	VADDPD    Y11, Y2, Y2
+	CMPQ      DX, $+16
+	JLT       part4
+	VMOVUPD   96(DI), Y11
+	VMULPD    Y11, Y11, Y11
+	VADDPD    Y11, Y3, Y3
+	CMPQ      DX, $+20
+	JLT       part5
+	VMOVUPD   128(DI), Y11
+	VMULPD    Y11, Y11, Y11
+	VADDPD    Y11, Y4, Y4
+	CMPQ      DX, $+24
+	JLT       part6
+	VMOVUPD   160(DI), Y11
+	VMULPD    Y11, Y11, Y11
+	VADDPD    Y11, Y5, Y5
+	CMPQ      DX, $+28
+	JLT       part7
+	VMOVUPD   192(DI), Y11
+	VMULPD    Y11, Y11, Y11
+	VADDPD    Y11, Y6, Y6
+	VMULPD    Y10, Y10, Y11
+	VADDPD    Y11, Y7, Y7
 	JMP       fold
 
+part7:
+	VMULPD Y10, Y10, Y11
+	VADDPD Y11, Y6, Y6
+	JMP    fold
+
+part6:
+	VMULPD Y10, Y10, Y11
+	VADDPD Y11, Y5, Y5
+	JMP    fold
+
+part5:
+	VMULPD Y10, Y10, Y11
+	VADDPD Y11, Y4, Y4
+	JMP    fold
+
+part4:
+	VMULPD Y10, Y10, Y11
+	VADDPD Y11, Y3, Y3
+	JMP    fold
+
 part3:
-	VMULPD Z6, Z6, Z7
-	VADDPD Z7, Z2, Z2
+	VMULPD Y10, Y10, Y11
+	VADDPD Y11, Y2, Y2
 	JMP    fold
 
 part2:
-	VMULPD Z6, Z6, Z7
-	VADDPD Z7, Z1, Z1
+	VMULPD Y10, Y10, Y11
+	VADDPD Y11, Y1, Y1
 	JMP    fold
 
 part:
-	VMULPD Z6, Z6, Z7
-	VADDPD Z7, Z0, Z0
+	VMULPD Y10, Y10, Y11
+	VADDPD Y11, Y0, Y0
 
 fold:
 	// Fold the lanes by halves.
-	VADDPD        Z2, Z0, Z0
-	VADDPD        Z3, Z1, Z1
-	VADDPD        Z1, Z0, Z0
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPD        Z1, Z0, Z0
-	VEXTRACTF128  $0x01, Y0, X1
-	VADDPD        Z1, Z0, Z0
-	VUNPCKHPD     X0, X0, X1
-	VADDPD        Z1, Z0, Z0
-	VADDSD        X0, X4, X4
-	TESTQ         SI, SI
-	JGT           block
-	VMOVSD        X4, ret+24(FP)
+	VADDPD       Y4, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y7, Y3, Y3
+	VADDPD       Y2, Y0, Y0
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y1, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       Y1, Y0, Y0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       Y1, Y0, Y0
+	VADDSD       X0, X8, X8
+	TESTQ        SI, SI
+	JGT          block
+	VMOVSD       X8, ret+24(FP)
 	VZEROUPPER
 	RET

@@ -5,7 +5,7 @@ package generic
 
 // AMSGrad is Adam with the largest second moment so far in the denominator.
 func AMSGrad[T Float](p, g, m, v, vmax []T, scale, l2, decay, beta1, omb1, beta2, root, eps, step T) {
-	tiny, tinyRoot := Tiny[T](), TinyRoot[T]()
+	tiny, tinyRoot := flushKey(Tiny[T]()), flushKey(TinyRoot[T]())
 	g, m, v, vmax = g[:len(p)], m[:len(p)], v[:len(p)], vmax[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
@@ -20,7 +20,7 @@ func AMSGrad[T Float](p, g, m, v, vmax []T, scale, l2, decay, beta1, omb1, beta2
 
 // Adamax is Adam with a decaying maximum u in the place of the second moment.
 func Adamax[T Float](p, g, m, u []T, scale, l2, decay, beta1, omb1, beta2, eps, step T) {
-	tiny := Tiny[T]()
+	tiny := flushKey(Tiny[T]())
 	g, m, u = g[:len(p)], m[:len(p)], u[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
@@ -34,7 +34,7 @@ func Adamax[T Float](p, g, m, u []T, scale, l2, decay, beta1, omb1, beta2, eps, 
 // NAdam is Adam with Nesterov's momentum: the step mixes the direction, by cg,
 // and the first moment, by cm.
 func NAdam[T Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, cg, cm T) {
-	tiny, tinyRoot := Tiny[T](), TinyRoot[T]()
+	tiny, tinyRoot := flushKey(Tiny[T]()), flushKey(TinyRoot[T]())
 	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
@@ -49,7 +49,7 @@ func NAdam[T Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, 
 // AdamWarmup updates Adam's moments and descends along the first, as RAdam's
 // first steps do.
 func AdamWarmup[T Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, step T) {
-	tiny, tinyRoot := Tiny[T](), TinyRoot[T]()
+	tiny, tinyRoot := flushKey(Tiny[T]()), flushKey(TinyRoot[T]())
 	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
@@ -62,7 +62,7 @@ func AdamWarmup[T Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, r
 
 // Adagrad divides by the root of the sum of all squares.
 func Adagrad[T Float](p, g, sum []T, scale, l2, eps, lr T) {
-	tiny, tinyRoot := Tiny[T](), TinyRoot[T]()
+	tiny, tinyRoot := flushKey(Tiny[T]()), flushKey(TinyRoot[T]())
 	g, sum = g[:len(p)], sum[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
@@ -75,7 +75,7 @@ func Adagrad[T Float](p, g, sum []T, scale, l2, eps, lr T) {
 
 // RMSprop divides by the root of a running average of the squares.
 func RMSprop[T Float](p, g, v []T, scale, l2, alpha, root, eps, lr T) {
-	tiny, tinyRoot := Tiny[T](), TinyRoot[T]()
+	tiny, tinyRoot := flushKey(Tiny[T]()), flushKey(TinyRoot[T]())
 	g, v = g[:len(p)], v[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
@@ -88,7 +88,7 @@ func RMSprop[T Float](p, g, v []T, scale, l2, alpha, root, eps, lr T) {
 
 // RMSpropMomentum gathers RMSprop's steps in a velocity.
 func RMSpropMomentum[T Float](p, g, v, buf []T, scale, l2, alpha, root, eps, lr, mu T) {
-	tiny, tinyRoot := Tiny[T](), TinyRoot[T]()
+	tiny, tinyRoot := flushKey(Tiny[T]()), flushKey(TinyRoot[T]())
 	g, v, buf = g[:len(p)], v[:len(p)], buf[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
@@ -102,7 +102,7 @@ func RMSpropMomentum[T Float](p, g, v, buf []T, scale, l2, alpha, root, eps, lr,
 
 // RMSpropCentered is RMSprop with the variance instead of the second moment.
 func RMSpropCentered[T Float](p, g, v, avg []T, scale, l2, alpha, root, eps, lr, oma T) {
-	tiny, tinyRoot := Tiny[T](), TinyRoot[T]()
+	tiny, tinyRoot := flushKey(Tiny[T]()), flushKey(TinyRoot[T]())
 	g, v, avg = g[:len(p)], v[:len(p)], avg[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
@@ -116,7 +116,7 @@ func RMSpropCentered[T Float](p, g, v, avg []T, scale, l2, alpha, root, eps, lr,
 
 // RMSpropCenteredMomentum gathers the steps of RMSpropCentered in a velocity.
 func RMSpropCenteredMomentum[T Float](p, g, v, avg, buf []T, scale, l2, alpha, root, eps, lr, oma, mu T) {
-	tiny, tinyRoot := Tiny[T](), TinyRoot[T]()
+	tiny, tinyRoot := flushKey(Tiny[T]()), flushKey(TinyRoot[T]())
 	g, v, avg, buf = g[:len(p)], v[:len(p)], avg[:len(p)], buf[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
@@ -138,7 +138,7 @@ func variance[T Float](v, avg, tinyRoot T) T {
 // Adadelta scales the direction by the ratio of two running averages: of past
 // steps' squares acc and of directions' squares v.
 func Adadelta[T Float](p, g, v, acc []T, scale, l2, rho, root, eps, lr T) {
-	tiny, tinyRoot := Tiny[T](), TinyRoot[T]()
+	tiny, tinyRoot := flushKey(Tiny[T]()), flushKey(TinyRoot[T]())
 	g, v, acc = g[:len(p)], v[:len(p)], acc[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
@@ -154,7 +154,7 @@ func Adadelta[T Float](p, g, v, acc []T, scale, l2, rho, root, eps, lr T) {
 // Lion steps by the sign of a mix of momentum and direction; omb2 stands for
 // 1-beta2.
 func Lion[T Float](p, g, m []T, scale, l2, decay, beta1, omb1, beta2, omb2, lr T) {
-	tiny := Tiny[T]()
+	tiny := flushKey(Tiny[T]())
 	g, m = g[:len(p)], m[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
@@ -178,7 +178,7 @@ func sign[T Float](x T) T {
 // LAMBDirection stores in r the direction of a LAMB step: Adam's, plus the
 // decoupled weight decay wd.
 func LAMBDirection[T Float](r, p, g, m, v []T, scale, wd, beta1, omb1, beta2, root, eps, step T) {
-	tiny, tinyRoot := Tiny[T](), TinyRoot[T]()
+	tiny, tinyRoot := flushKey(Tiny[T]()), flushKey(TinyRoot[T]())
 	p, g, m, v = p[:len(r)], g[:len(r)], m[:len(r)], v[:len(r)]
 	for i := range r {
 		d := T(scale * flush(g[i], tiny))
@@ -194,7 +194,7 @@ func LAMBDirection[T Float](r, p, g, m, v []T, scale, wd, beta1, omb1, beta2, ro
 // schedule-free AdamW. ck is the new average's weight, cn what the step counts at
 // p.
 func ScheduleFree[T Float](p, g, z, v []T, scale, wd, beta2, root, eps, step, ck, cn, lr T) {
-	tiny, tinyRoot := Tiny[T](), TinyRoot[T]()
+	tiny, tinyRoot := flushKey(Tiny[T]()), flushKey(TinyRoot[T]())
 	g, z, v = g[:len(p)], z[:len(p)], v[:len(p)]
 	for i, w := range p {
 		d := T(scale * flush(g[i], tiny))

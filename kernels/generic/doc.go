@@ -47,9 +47,23 @@ var (
 	tiny64, tinyRoot64 = 0x1p-959, 0x1p-511
 )
 
-// flush returns x, or +0 where |x| < tiny. A NaN stays.
-func flush[T Float](x, tiny T) T {
-	if x < tiny && x > -tiny {
+// flushKey returns the key for flush: an odd multiple of 2*tiny, and just so
+// large that 2*tiny is the distance to its neighbours. Adding less than tiny to
+// it changes nothing; tiny itself, half the distance, rounds to the even
+// neighbour.
+func flushKey[T Float](tiny T) T {
+	if isFloat32[T]() {
+		return 2 * tiny * (1<<23 + 1)
+	}
+	one := 1.0
+	return T(2 * float64(tiny) * (0x1p52 + one))
+}
+
+// flush returns x, or +0 where |x| < tiny, given flushKey(tiny). A NaN stays.
+// Comparing x with tiny and -tiny would say the same, but branch by the sign of
+// x, which in gradients is a coin's.
+func flush[T Float](x, key T) T {
+	if key+x == key {
 		return 0
 	}
 	return x

@@ -2,7 +2,7 @@ package generic
 
 // SGD takes a step of gradient descent, with coupled weight decay l2.
 func SGD[T Float](p, g []T, scale, l2, lr T) {
-	tiny := Tiny[T]()
+	tiny := flushKey(Tiny[T]())
 	g = g[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
@@ -13,7 +13,7 @@ func SGD[T Float](p, g []T, scale, l2, lr T) {
 // Momentum takes a step of heavy-ball descent. buf is the velocity, omd stands
 // for 1-dampening.
 func Momentum[T Float](p, g, buf []T, scale, l2, mu, omd, lr T) {
-	tiny := Tiny[T]()
+	tiny := flushKey(Tiny[T]())
 	g, buf = g[:len(p)], buf[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
@@ -25,7 +25,7 @@ func Momentum[T Float](p, g, buf []T, scale, l2, mu, omd, lr T) {
 
 // Nesterov is Momentum with Nesterov's look-ahead: the step goes along d + mu*b.
 func Nesterov[T Float](p, g, buf []T, scale, l2, mu, omd, lr T) {
-	tiny := Tiny[T]()
+	tiny := flushKey(Tiny[T]())
 	g, buf = g[:len(p)], buf[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
@@ -39,7 +39,7 @@ func Nesterov[T Float](p, g, buf []T, scale, l2, mu, omd, lr T) {
 // sqrt(1-beta2); eps and step carry the bias corrections, decay is the decoupled
 // weight decay's factor on p.
 func Adam[T Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, step T) {
-	tiny, tinyRoot := Tiny[T](), TinyRoot[T]()
+	tiny, tinyRoot := flushKey(Tiny[T]()), flushKey(TinyRoot[T]())
 	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
