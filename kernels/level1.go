@@ -77,6 +77,32 @@ func Mul[T Float](dst, x, y []T) {
 	table[T]().Mul(noescape(dst), noescape(x), noescape(y))
 }
 
+// Lerp moves one vector towards another, as weight averaging does with y for the
+// average:
+//
+//	for i := range x {
+//		y[i] += w * (x[i] - y[i])
+//	}
+//
+// x and y may be the same slice. Lerp panics if the lengths differ.
+func Lerp[T Float](w T, x, y []T) {
+	checkLen("Lerp", len(x), len(y))
+	table[T]().Lerp(w, noescape(x), noescape(y))
+}
+
+// Clamp limits the elements to the interval from lo to hi:
+//
+//	for i := range dst {
+//		dst[i] = min(hi, max(lo, x[i]))
+//	}
+//
+// A NaN in x stays one, a NaN as lo or hi is no limit, and lo > hi gives hi. dst
+// may be x. Clamp panics if the lengths differ.
+func Clamp[T Float](dst, x []T, lo, hi T) {
+	checkLen("Clamp", len(dst), len(x))
+	table[T]().Clamp(noescape(dst), noescape(x), lo, hi)
+}
+
 // Dot returns the inner product of two vectors (BLAS ?DOT):
 //
 //	for i := range x {

@@ -98,7 +98,7 @@ func measure(c *bench.Case, warm bool, budget time.Duration, minRounds int) []fl
 			d := &c.Contenders[i]
 			// Where a single call takes long, the slow contenders sit out rounds
 			// to the benefit of those that come nearer the limit.
-			if round > minRounds && spent[i] > 2*began.Sub(start)/time.Duration(n) {
+			if round > 1 && spent[i] > 2*began.Sub(start)/time.Duration(n) {
 				continue
 			}
 			turn := time.Now()

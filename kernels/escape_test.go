@@ -1,0 +1,120 @@
+package kernels_test
+
+import (
+	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// stackCalls calls every public function with arrays that live on its caller's
+// stack. Calls must be spelled out: one through a function value would itself
+// move the arrays to the heap.
+func stackCalls[T kernels.Float]() map[string]func() {
+	return map[string]func(){
+		"Axpy":       func() { var x, y [40]T; kernels.Axpy(2, x[:], y[:]) },
+		"Axpby":      func() { var x, y [40]T; kernels.Axpby(2, x[:], 3, y[:]) },
+		"Scal":       func() { var x [40]T; kernels.Scal(2, x[:]) },
+		"Add":        func() { var x, y, z [40]T; kernels.Add(x[:], y[:], z[:]) },
+		"Mul":        func() { var x, y, z [40]T; kernels.Mul(x[:], y[:], z[:]) },
+		"Lerp":       func() { var x, y [40]T; kernels.Lerp(2, x[:], y[:]) },
+		"Clamp":      func() { var x, y [40]T; kernels.Clamp(x[:], y[:], 0, 1) },
+		"Dot":        func() { var x, y [40]T; kernels.Dot(x[:], y[:]) },
+		"Sum":        func() { var x [40]T; kernels.Sum(x[:]) },
+		"Asum":       func() { var x [40]T; kernels.Asum(x[:]) },
+		"SumSquares": func() { var x [40]T; kernels.SumSquares(x[:]) },
+		"Nrm2":       func() { var x [40]T; x[3] = least[T](); kernels.Nrm2(x[:]) },
+		"Amax":       func() { var x [40]T; kernels.Amax(x[:]) },
+
+		"SumRows":     func() { var x [10]T; var a [40]T; kernels.SumRows(x[:], a[:], 4, 10) },
+		"SumRowsAdd":  func() { var x [10]T; var a [40]T; kernels.SumRowsAdd(x[:], a[:], 4, 10) },
+		"MeanRows":    func() { var x [10]T; var a [40]T; kernels.MeanRows(x[:], a[:], 4, 10) },
+		"MeanRowsAdd": func() { var x [10]T; var a [40]T; kernels.MeanRowsAdd(x[:], a[:], 4, 10) },
+
+		// The list itself and its slices.
+		"SumSlices":     func() { var x, a, b [40]T; l := [2][]T{a[:], b[:]}; kernels.SumSlices(x[:], l[:]) },
+		"SumSlicesAdd":  func() { var x, a, b [40]T; l := [2][]T{a[:], b[:]}; kernels.SumSlicesAdd(x[:], l[:]) },
+		"MeanSlices":    func() { var x, a, b [40]T; l := [2][]T{a[:], b[:]}; kernels.MeanSlices(x[:], l[:]) },
+		"MeanSlicesAdd": func() { var x, a, b [40]T; l := [2][]T{a[:], b[:]}; kernels.MeanSlicesAdd(x[:], l[:]) },
+
+		"SGD":      func() { var p, g [40]T; kernels.SGD(p[:], g[:], kernels.SGDCoef[T]{}) },
+		"Momentum": func() { var p, g, b [40]T; kernels.Momentum(p[:], g[:], b[:], kernels.MomentumCoef[T]{}) },
+		"Nesterov": func() { var p, g, b [40]T; kernels.Nesterov(p[:], g[:], b[:], kernels.MomentumCoef[T]{}) },
+		"Adam":     func() { var p, g, m, v [40]T; kernels.Adam(p[:], g[:], m[:], v[:], kernels.AdamCoef[T]{}) },
+		"AMSGrad": func() {
+			var a, b, c, d, e [40]T
+			kernels.AMSGrad(a[:], b[:], c[:], d[:], e[:], kernels.AdamCoef[T]{})
+		},
+		"Adamax": func() {
+			var a, b, c, d [40]T
+			kernels.Adamax(a[:], b[:], c[:], d[:], kernels.AdamaxCoef[T]{})
+		},
+		"NAdam": func() {
+			var a, b, c, d [40]T
+			kernels.NAdam(a[:], b[:], c[:], d[:], kernels.NAdamCoef[T]{})
+		},
+		"AdamWarmup": func() {
+			var a, b, c, d [40]T
+			kernels.AdamWarmup(a[:], b[:], c[:], d[:], kernels.AdamCoef[T]{})
+		},
+		"Adagrad": func() {
+			var a, b, c [40]T
+			kernels.Adagrad(a[:], b[:], c[:], kernels.AdagradCoef[T]{})
+		},
+		"RMSprop": func() {
+			var a, b, c [40]T
+			kernels.RMSprop(a[:], b[:], c[:], kernels.RMSpropCoef[T]{})
+		},
+		"RMSpropMomentum": func() {
+			var a, b, c, d [40]T
+			kernels.RMSpropMomentum(a[:], b[:], c[:], d[:], kernels.RMSpropCoef[T]{})
+		},
+		"RMSpropCentered": func() {
+			var a, b, c, d [40]T
+			kernels.RMSpropCentered(a[:], b[:], c[:], d[:], kernels.RMSpropCoef[T]{})
+		},
+		"RMSpropCenteredMomentum": func() {
+			var a, b, c, d, e [40]T
+			kernels.RMSpropCenteredMomentum(a[:], b[:], c[:], d[:], e[:], kernels.RMSpropCoef[T]{})
+		},
+		"Adadelta": func() {
+			var a, b, c, d [40]T
+			kernels.Adadelta(a[:], b[:], c[:], d[:], kernels.AdadeltaCoef[T]{})
+		},
+		"Lion": func() {
+			var a, b, c [40]T
+			kernels.Lion(a[:], b[:], c[:], kernels.LionCoef[T]{})
+		},
+		"LAMBDirection": func() {
+			var a, b, c, d, e [40]T
+			kernels.LAMBDirection(a[:], b[:], c[:], d[:], e[:], kernels.LAMBCoef[T]{})
+		},
+		"ScheduleFree": func() {
+			var a, b, c, d [40]T
+			kernels.ScheduleFree(a[:], b[:], c[:], d[:], kernels.ScheduleFreeCoef[T]{})
+		},
+	}
+}
+
+// TestNothingEscapes checks that no public function moves its caller's buffers
+// to the heap, or allocates itself.
+func TestNothingEscapes(t *testing.T) {
+	onEveryLevel(t, nothingEscapes[float32], nothingEscapes[float64])
+}
+
+func nothingEscapes[T kernels.Float](t *testing.T) {
+	for name, call := range stackCalls[T]() {
+		if n := testing.AllocsPerRun(10, call); n != 0 {
+			t.Errorf("%s with buffers on the stack allocates %v times", name, n)
+		}
+	}
+}
+
+// TestEscapeCoversAll fails when a function is missing above.
+func TestEscapeCoversAll(t *testing.T) {
+	calls := stackCalls[float32]()
+	for name, slices := range publicFunctions(t) {
+		if slices > 0 && calls[name] == nil {
+			t.Errorf("the escape of %s is not tested", name)
+		}
+	}
+}
