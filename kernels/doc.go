@@ -45,8 +45,9 @@
 //
 // Subnormal numbers. The update kernels (SGD, Momentum, Adam, ...) take a
 // gradient below 2^-95 (float32) or 2^-959 (float64) in magnitude as +0, and
-// store a moment or velocity below that as +0. What Adam squares counts as +0
-// below 2^-63 or 2^-511. So no step is slowed down by subnormal arithmetic, be
+// store a moment or velocity below that as +0; what they square counts as +0
+// below 2^-63 or 2^-511. (AdaGrad's sum and Adamax's u only ever grow from such
+// squares, or stay above eps, and need no threshold.) So no step is slowed down by subnormal arithmetic, be
 // the gradients zero, tiny or subnormal themselves: the moments of a dead unit
 // decay to zero and not into the subnormal range. All other kernels keep
 // subnormal numbers, as IEEE 754 has them.

@@ -96,7 +96,8 @@ func Lerp[T Float](w T, x, y []T) {
 //		dst[i] = min(hi, max(lo, x[i]))
 //	}
 //
-// A NaN in x stays one, a NaN as lo or hi is no limit, and lo > hi gives hi. dst
+// A NaN in x stays one, a NaN as lo or hi is no limit, lo > hi gives hi, and a
+// zero in x keeps its sign where a limit is zero too. dst
 // may be x. Clamp panics if the lengths differ.
 func Clamp[T Float](dst, x []T, lo, hi T) {
 	checkLen("Clamp", len(dst), len(x))

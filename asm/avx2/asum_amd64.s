@@ -11,7 +11,7 @@ TEXT ·AsumF32(SB), NOSPLIT, $0-28
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	VXORPS       X8, X8, X8
-	VBROADCASTSS abs_f32<>+0(SB), Y11
+	VBROADCASTSS abs_f32<>+0(SB), Y10
 
 block:
 	MOVQ SI, DX
@@ -35,30 +35,30 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPS (DI), Y12
-	VANDPS  Y11, Y12, Y12
-	VADDPS  Y12, Y0, Y0
-	VMOVUPS 32(DI), Y12
-	VANDPS  Y11, Y12, Y12
-	VADDPS  Y12, Y1, Y1
-	VMOVUPS 64(DI), Y12
-	VANDPS  Y11, Y12, Y12
-	VADDPS  Y12, Y2, Y2
-	VMOVUPS 96(DI), Y12
-	VANDPS  Y11, Y12, Y12
-	VADDPS  Y12, Y3, Y3
-	VMOVUPS 128(DI), Y12
-	VANDPS  Y11, Y12, Y12
-	VADDPS  Y12, Y4, Y4
-	VMOVUPS 160(DI), Y12
-	VANDPS  Y11, Y12, Y12
-	VADDPS  Y12, Y5, Y5
-	VMOVUPS 192(DI), Y12
-	VANDPS  Y11, Y12, Y12
-	VADDPS  Y12, Y6, Y6
-	VMOVUPS 224(DI), Y12
-	VANDPS  Y11, Y12, Y12
-	VADDPS  Y12, Y7, Y7
+	VMOVUPS (DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VADDPS  Y11, Y0, Y0
+	VMOVUPS 32(DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VADDPS  Y11, Y1, Y1
+	VMOVUPS 64(DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VADDPS  Y11, Y2, Y2
+	VMOVUPS 96(DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VADDPS  Y11, Y3, Y3
+	VMOVUPS 128(DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VADDPS  Y11, Y4, Y4
+	VMOVUPS 160(DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VADDPS  Y11, Y5, Y5
+	VMOVUPS 192(DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VADDPS  Y11, Y6, Y6
+	VMOVUPS 224(DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VADDPS  Y11, Y7, Y7
 	ADDQ    $+256, DI
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
@@ -69,90 +69,122 @@ tail:
 	JEQ   fold
 
 	// Tail: whole vectors, then one filled up with zeros, which change no sum.
-	MOVQ       DX, BX
-	ANDQ       $+7, BX
-	LEAQ       tailmask<>+32(SB), AX
-	MOVQ       BX, CX
-	SHLQ       $0x02, CX
-	SUBQ       CX, AX
-	VMOVUPS    (AX), Y9
-	MOVQ       DX, BX
-	ANDQ       $-8, BX
-	SHLQ       $0x02, BX
-	ADDQ       DI, BX
-	VMASKMOVPS (BX), Y9, Y10
-	CMPQ       DX, $+8
-	JLT        part
-	VMOVUPS    (DI), Y12
-	VANDPS     Y11, Y12, Y12
-	VADDPS     Y12, Y0, Y0
-	CMPQ       DX, $+16
-	JLT        part2
-	VMOVUPS    32(DI), Y12
-	VANDPS     Y11, Y12, Y12
-	VADDPS     Y12, Y1, Y1
-	CMPQ       DX, $+24
-	JLT        part3
-	VMOVUPS    64(DI), Y12
-	VANDPS     Y11, Y12, Y12
-	VADDPS     Y12, Y2, Y2
-	CMPQ       DX, $+32
-	JLT        part4
-	VMOVUPS    96(DI), Y12
-	VANDPS     Y11, Y12, Y12
-	VADDPS     Y12, Y3, Y3
-	CMPQ       DX, $+40
-	JLT        part5
-	VMOVUPS    128(DI), Y12
-	VANDPS     Y11, Y12, Y12
-	VADDPS     Y12, Y4, Y4
-	CMPQ       DX, $+48
-	JLT        part6
-	VMOVUPS    160(DI), Y12
-	VANDPS     Y11, Y12, Y12
-	VADDPS     Y12, Y5, Y5
-	CMPQ       DX, $+56
-	JLT        part7
-	VMOVUPS    192(DI), Y12
-	VANDPS     Y11, Y12, Y12
-	VADDPS     Y12, Y6, Y6
-	VANDPS     Y11, Y10, Y12
-	VADDPS     Y12, Y7, Y7
-	JMP        fold
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	MOVQ      BX, CX
+	MOVQ      DX, BX
+	ANDQ      $-8, BX
+	SHLQ      $0x02, BX
+	ADDQ      DI, BX
+	TESTQ     $+4, CX
+	JEQ       half1
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd1
+	VMOVSD    16(BX), X15
+	TESTQ     $+1, CX
+	JEQ       upper1
+	VINSERTPS $0x20, 24(BX), X15, X15
+	JMP       upper1
+
+odd1:
+	TESTQ  $+1, CX
+	JEQ    upper1
+	VMOVSS 16(BX), X15
+
+upper1:
+	VMOVUPS     (BX), X9
+	VINSERTF128 $0x01, X15, Y9, Y9
+	JMP         loaded1
+
+half1:
+	VXORPS    X9, X9, X9
+	TESTQ     $+2, CX
+	JEQ       low1
+	VMOVSD    (BX), X9
+	TESTQ     $+1, CX
+	JEQ       loaded1
+	VINSERTPS $0x20, 8(BX), X9, X9
+	JMP       loaded1
+
+low1:
+	TESTQ  $+1, CX
+	JEQ    loaded1
+	VMOVSS (BX), X9
+
+loaded1:
+	CMPQ    DX, $+8
+	JLT     part
+	VMOVUPS (DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VADDPS  Y11, Y0, Y0
+	CMPQ    DX, $+16
+	JLT     part2
+	VMOVUPS 32(DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VADDPS  Y11, Y1, Y1
+	CMPQ    DX, $+24
+	JLT     part3
+	VMOVUPS 64(DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VADDPS  Y11, Y2, Y2
+	CMPQ    DX, $+32
+	JLT     part4
+	VMOVUPS 96(DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VADDPS  Y11, Y3, Y3
+	CMPQ    DX, $+40
+	JLT     part5
+	VMOVUPS 128(DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VADDPS  Y11, Y4, Y4
+	CMPQ    DX, $+48
+	JLT     part6
+	VMOVUPS 160(DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VADDPS  Y11, Y5, Y5
+	CMPQ    DX, $+56
+	JLT     part7
+	VMOVUPS 192(DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VADDPS  Y11, Y6, Y6
+	VANDPS  Y10, Y9, Y11
+	VADDPS  Y11, Y7, Y7
+	JMP     fold
 
 part7:
-	VANDPS Y11, Y10, Y12
-	VADDPS Y12, Y6, Y6
+	VANDPS Y10, Y9, Y11
+	VADDPS Y11, Y6, Y6
 	JMP    fold
 
 part6:
-	VANDPS Y11, Y10, Y12
-	VADDPS Y12, Y5, Y5
+	VANDPS Y10, Y9, Y11
+	VADDPS Y11, Y5, Y5
 	JMP    fold
 
 part5:
-	VANDPS Y11, Y10, Y12
-	VADDPS Y12, Y4, Y4
+	VANDPS Y10, Y9, Y11
+	VADDPS Y11, Y4, Y4
 	JMP    fold
 
 part4:
-	VANDPS Y11, Y10, Y12
-	VADDPS Y12, Y3, Y3
+	VANDPS Y10, Y9, Y11
+	VADDPS Y11, Y3, Y3
 	JMP    fold
 
 part3:
-	VANDPS Y11, Y10, Y12
-	VADDPS Y12, Y2, Y2
+	VANDPS Y10, Y9, Y11
+	VADDPS Y11, Y2, Y2
 	JMP    fold
 
 part2:
-	VANDPS Y11, Y10, Y12
-	VADDPS Y12, Y1, Y1
+	VANDPS Y10, Y9, Y11
+	VADDPS Y11, Y1, Y1
 	JMP    fold
 
 part:
-	VANDPS Y11, Y10, Y12
-	VADDPS Y12, Y0, Y0
+	VANDPS Y10, Y9, Y11
+	VADDPS Y11, Y0, Y0
 
 fold:
 	// Fold the lanes by halves.
@@ -181,16 +213,6 @@ fold:
 DATA abs_f32<>+0(SB)/4, $0x7fffffff
 GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
 
-DATA tailmask<>+0(SB)/8, $0xffffffffffffffff
-DATA tailmask<>+8(SB)/8, $0xffffffffffffffff
-DATA tailmask<>+16(SB)/8, $0xffffffffffffffff
-DATA tailmask<>+24(SB)/8, $0xffffffffffffffff
-DATA tailmask<>+32(SB)/8, $0x0000000000000000
-DATA tailmask<>+40(SB)/8, $0x0000000000000000
-DATA tailmask<>+48(SB)/8, $0x0000000000000000
-DATA tailmask<>+56(SB)/8, $0x0000000000000000
-GLOBL tailmask<>(SB), RODATA|NOPTR, $64
-
 // func AsumF64(x []float64) float64
 // Requires: AVX
 TEXT ·AsumF64(SB), NOSPLIT, $0-32
@@ -198,7 +220,7 @@ TEXT ·AsumF64(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	VXORPS       X8, X8, X8
-	VBROADCASTSD abs_f64<>+0(SB), Y11
+	VBROADCASTSD abs_f64<>+0(SB), Y10
 
 block:
 	MOVQ SI, DX
@@ -222,30 +244,30 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Y12
-	VANDPD  Y11, Y12, Y12
-	VADDPD  Y12, Y0, Y0
-	VMOVUPD 32(DI), Y12
-	VANDPD  Y11, Y12, Y12
-	VADDPD  Y12, Y1, Y1
-	VMOVUPD 64(DI), Y12
-	VANDPD  Y11, Y12, Y12
-	VADDPD  Y12, Y2, Y2
-	VMOVUPD 96(DI), Y12
-	VANDPD  Y11, Y12, Y12
-	VADDPD  Y12, Y3, Y3
-	VMOVUPD 128(DI), Y12
-	VANDPD  Y11, Y12, Y12
-	VADDPD  Y12, Y4, Y4
-	VMOVUPD 160(DI), Y12
-	VANDPD  Y11, Y12, Y12
-	VADDPD  Y12, Y5, Y5
-	VMOVUPD 192(DI), Y12
-	VANDPD  Y11, Y12, Y12
-	VADDPD  Y12, Y6, Y6
-	VMOVUPD 224(DI), Y12
-	VANDPD  Y11, Y12, Y12
-	VADDPD  Y12, Y7, Y7
+	VMOVUPD (DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VADDPD  Y11, Y0, Y0
+	VMOVUPD 32(DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VADDPD  Y11, Y1, Y1
+	VMOVUPD 64(DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VADDPD  Y11, Y2, Y2
+	VMOVUPD 96(DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VADDPD  Y11, Y3, Y3
+	VMOVUPD 128(DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VADDPD  Y11, Y4, Y4
+	VMOVUPD 160(DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VADDPD  Y11, Y5, Y5
+	VMOVUPD 192(DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VADDPD  Y11, Y6, Y6
+	VMOVUPD 224(DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VADDPD  Y11, Y7, Y7
 	ADDQ    $+256, DI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
@@ -256,90 +278,104 @@ tail:
 	JEQ   fold
 
 	// Tail: whole vectors, then one filled up with zeros, which change no sum.
-	MOVQ       DX, BX
-	ANDQ       $+3, BX
-	LEAQ       tailmask<>+32(SB), AX
-	MOVQ       BX, CX
-	SHLQ       $0x03, CX
-	SUBQ       CX, AX
-	VMOVUPS    (AX), Y9
-	MOVQ       DX, BX
-	ANDQ       $-4, BX
-	SHLQ       $0x03, BX
-	ADDQ       DI, BX
-	VMASKMOVPD (BX), Y9, Y10
-	CMPQ       DX, $+4
-	JLT        part
-	VMOVUPD    (DI), Y12
-	VANDPD     Y11, Y12, Y12
-	VADDPD     Y12, Y0, Y0
-	CMPQ       DX, $+8
-	JLT        part2
-	VMOVUPD    32(DI), Y12
-	VANDPD     Y11, Y12, Y12
-	VADDPD     Y12, Y1, Y1
-	CMPQ       DX, $+12
-	JLT        part3
-	VMOVUPD    64(DI), Y12
-	VANDPD     Y11, Y12, Y12
-	VADDPD     Y12, Y2, Y2
-	CMPQ       DX, $+16
-	JLT        part4
-	VMOVUPD    96(DI), Y12
-	VANDPD     Y11, Y12, Y12
-	VADDPD     Y12, Y3, Y3
-	CMPQ       DX, $+20
-	JLT        part5
-	VMOVUPD    128(DI), Y12
-	VANDPD     Y11, Y12, Y12
-	VADDPD     Y12, Y4, Y4
-	CMPQ       DX, $+24
-	JLT        part6
-	VMOVUPD    160(DI), Y12
-	VANDPD     Y11, Y12, Y12
-	VADDPD     Y12, Y5, Y5
-	CMPQ       DX, $+28
-	JLT        part7
-	VMOVUPD    192(DI), Y12
-	VANDPD     Y11, Y12, Y12
-	VADDPD     Y12, Y6, Y6
-	VANDPD     Y11, Y10, Y12
-	VADDPD     Y12, Y7, Y7
-	JMP        fold
+	MOVQ   DX, BX
+	ANDQ   $+3, BX
+	MOVQ   BX, CX
+	MOVQ   DX, BX
+	ANDQ   $-4, BX
+	SHLQ   $0x03, BX
+	ADDQ   DI, BX
+	TESTQ  $+2, CX
+	JEQ    half2
+	VXORPS X15, X15, X15
+	TESTQ  $+1, CX
+	JEQ    upper2
+	VMOVSD 16(BX), X15
+
+upper2:
+	VMOVUPS     (BX), X9
+	VINSERTF128 $0x01, X15, Y9, Y9
+	JMP         loaded2
+
+half2:
+	VXORPS X9, X9, X9
+	TESTQ  $+1, CX
+	JEQ    loaded2
+	VMOVSD (BX), X9
+
+loaded2:
+	CMPQ    DX, $+4
+	JLT     part
+	VMOVUPD (DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VADDPD  Y11, Y0, Y0
+	CMPQ    DX, $+8
+	JLT     part2
+	VMOVUPD 32(DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VADDPD  Y11, Y1, Y1
+	CMPQ    DX, $+12
+	JLT     part3
+	VMOVUPD 64(DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VADDPD  Y11, Y2, Y2
+	CMPQ    DX, $+16
+	JLT     part4
+	VMOVUPD 96(DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VADDPD  Y11, Y3, Y3
+	CMPQ    DX, $+20
+	JLT     part5
+	VMOVUPD 128(DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VADDPD  Y11, Y4, Y4
+	CMPQ    DX, $+24
+	JLT     part6
+	VMOVUPD 160(DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VADDPD  Y11, Y5, Y5
+	CMPQ    DX, $+28
+	JLT     part7
+	VMOVUPD 192(DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VADDPD  Y11, Y6, Y6
+	VANDPD  Y10, Y9, Y11
+	VADDPD  Y11, Y7, Y7
+	JMP     fold
 
 part7:
-	VANDPD Y11, Y10, Y12
-	VADDPD Y12, Y6, Y6
+	VANDPD Y10, Y9, Y11
+	VADDPD Y11, Y6, Y6
 	JMP    fold
 
 part6:
-	VANDPD Y11, Y10, Y12
-	VADDPD Y12, Y5, Y5
+	VANDPD Y10, Y9, Y11
+	VADDPD Y11, Y5, Y5
 	JMP    fold
 
 part5:
-	VANDPD Y11, Y10, Y12
-	VADDPD Y12, Y4, Y4
+	VANDPD Y10, Y9, Y11
+	VADDPD Y11, Y4, Y4
 	JMP    fold
 
 part4:
-	VANDPD Y11, Y10, Y12
-	VADDPD Y12, Y3, Y3
+	VANDPD Y10, Y9, Y11
+	VADDPD Y11, Y3, Y3
 	JMP    fold
 
 part3:
-	VANDPD Y11, Y10, Y12
-	VADDPD Y12, Y2, Y2
+	VANDPD Y10, Y9, Y11
+	VADDPD Y11, Y2, Y2
 	JMP    fold
 
 part2:
-	VANDPD Y11, Y10, Y12
-	VADDPD Y12, Y1, Y1
+	VANDPD Y10, Y9, Y11
+	VADDPD Y11, Y1, Y1
 	JMP    fold
 
 part:
-	VANDPD Y11, Y10, Y12
-	VADDPD Y12, Y0, Y0
+	VANDPD Y10, Y9, Y11
+	VADDPD Y11, Y0, Y0
 
 fold:
 	// Fold the lanes by halves.

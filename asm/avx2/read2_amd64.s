@@ -35,38 +35,38 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPS (DI), Y12
-	VMOVUPS (SI), Y13
-	VORPS   Y13, Y12, Y13
-	VORPS   Y13, Y0, Y0
-	VMOVUPS 32(DI), Y13
-	VMOVUPS 32(SI), Y12
-	VORPS   Y12, Y13, Y12
-	VORPS   Y12, Y1, Y1
-	VMOVUPS 64(DI), Y12
-	VMOVUPS 64(SI), Y13
-	VORPS   Y13, Y12, Y13
-	VORPS   Y13, Y2, Y2
-	VMOVUPS 96(DI), Y13
-	VMOVUPS 96(SI), Y12
-	VORPS   Y12, Y13, Y12
-	VORPS   Y12, Y3, Y3
-	VMOVUPS 128(DI), Y12
-	VMOVUPS 128(SI), Y13
-	VORPS   Y13, Y12, Y13
-	VORPS   Y13, Y4, Y4
-	VMOVUPS 160(DI), Y13
-	VMOVUPS 160(SI), Y12
-	VORPS   Y12, Y13, Y12
-	VORPS   Y12, Y5, Y5
-	VMOVUPS 192(DI), Y12
-	VMOVUPS 192(SI), Y13
-	VORPS   Y13, Y12, Y13
-	VORPS   Y13, Y6, Y6
-	VMOVUPS 224(DI), Y13
-	VMOVUPS 224(SI), Y12
-	VORPS   Y12, Y13, Y12
-	VORPS   Y12, Y7, Y7
+	VMOVUPS (DI), Y11
+	VMOVUPS (SI), Y12
+	VORPS   Y12, Y11, Y12
+	VORPS   Y12, Y0, Y0
+	VMOVUPS 32(DI), Y12
+	VMOVUPS 32(SI), Y11
+	VORPS   Y11, Y12, Y11
+	VORPS   Y11, Y1, Y1
+	VMOVUPS 64(DI), Y11
+	VMOVUPS 64(SI), Y12
+	VORPS   Y12, Y11, Y12
+	VORPS   Y12, Y2, Y2
+	VMOVUPS 96(DI), Y12
+	VMOVUPS 96(SI), Y11
+	VORPS   Y11, Y12, Y11
+	VORPS   Y11, Y3, Y3
+	VMOVUPS 128(DI), Y11
+	VMOVUPS 128(SI), Y12
+	VORPS   Y12, Y11, Y12
+	VORPS   Y12, Y4, Y4
+	VMOVUPS 160(DI), Y12
+	VMOVUPS 160(SI), Y11
+	VORPS   Y11, Y12, Y11
+	VORPS   Y11, Y5, Y5
+	VMOVUPS 192(DI), Y11
+	VMOVUPS 192(SI), Y12
+	VORPS   Y12, Y11, Y12
+	VORPS   Y12, Y6, Y6
+	VMOVUPS 224(DI), Y12
+	VMOVUPS 224(SI), Y11
+	VORPS   Y11, Y12, Y11
+	VORPS   Y11, Y7, Y7
 	ADDQ    $+256, DI
 	ADDQ    $+256, SI
 	SUBQ    $+64, BX
@@ -78,102 +78,170 @@ tail:
 	JEQ   fold
 
 	// Tail: whole vectors, then one filled up with zeros, which change no sum.
-	MOVQ       BX, R8
-	ANDQ       $+7, R8
-	LEAQ       tailmask<>+32(SB), AX
-	MOVQ       R8, CX
-	SHLQ       $0x02, CX
-	SUBQ       CX, AX
-	VMOVUPS    (AX), Y9
-	MOVQ       BX, R8
-	ANDQ       $-8, R8
-	SHLQ       $0x02, R8
-	ADDQ       DI, R8
-	VMASKMOVPS (R8), Y9, Y10
-	MOVQ       BX, R8
-	ANDQ       $-8, R8
-	SHLQ       $0x02, R8
-	ADDQ       SI, R8
-	VMASKMOVPS (R8), Y9, Y11
-	CMPQ       BX, $+8
-	JLT        part
-	VMOVUPS    (DI), Y12
-	VMOVUPS    (SI), Y13
-	VORPS      Y13, Y12, Y13
-	VORPS      Y13, Y0, Y0
-	CMPQ       BX, $+16
-	JLT        part2
-	VMOVUPS    32(DI), Y12
-	VMOVUPS    32(SI), Y13
-	VORPS      Y13, Y12, Y13
-	VORPS      Y13, Y1, Y1
-	CMPQ       BX, $+24
-	JLT        part3
-	VMOVUPS    64(DI), Y12
-	VMOVUPS    64(SI), Y13
-	VORPS      Y13, Y12, Y13
-	VORPS      Y13, Y2, Y2
-	CMPQ       BX, $+32
-	JLT        part4
-	VMOVUPS    96(DI), Y12
-	VMOVUPS    96(SI), Y13
-	VORPS      Y13, Y12, Y13
-	VORPS      Y13, Y3, Y3
-	CMPQ       BX, $+40
-	JLT        part5
-	VMOVUPS    128(DI), Y12
-	VMOVUPS    128(SI), Y13
-	VORPS      Y13, Y12, Y13
-	VORPS      Y13, Y4, Y4
-	CMPQ       BX, $+48
-	JLT        part6
-	VMOVUPS    160(DI), Y12
-	VMOVUPS    160(SI), Y13
-	VORPS      Y13, Y12, Y13
-	VORPS      Y13, Y5, Y5
-	CMPQ       BX, $+56
-	JLT        part7
-	VMOVUPS    192(DI), Y12
-	VMOVUPS    192(SI), Y13
-	VORPS      Y13, Y12, Y13
-	VORPS      Y13, Y6, Y6
-	VORPS      Y11, Y10, Y12
-	VORPS      Y12, Y7, Y7
-	JMP        fold
+	MOVQ      BX, R8
+	ANDQ      $+7, R8
+	MOVQ      R8, CX
+	MOVQ      BX, R8
+	ANDQ      $-8, R8
+	SHLQ      $0x02, R8
+	ADDQ      DI, R8
+	TESTQ     $+4, CX
+	JEQ       half1
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd1
+	VMOVSD    16(R8), X15
+	TESTQ     $+1, CX
+	JEQ       upper1
+	VINSERTPS $0x20, 24(R8), X15, X15
+	JMP       upper1
+
+odd1:
+	TESTQ  $+1, CX
+	JEQ    upper1
+	VMOVSS 16(R8), X15
+
+upper1:
+	VMOVUPS     (R8), X9
+	VINSERTF128 $0x01, X15, Y9, Y9
+	JMP         loaded1
+
+half1:
+	VXORPS    X9, X9, X9
+	TESTQ     $+2, CX
+	JEQ       low1
+	VMOVSD    (R8), X9
+	TESTQ     $+1, CX
+	JEQ       loaded1
+	VINSERTPS $0x20, 8(R8), X9, X9
+	JMP       loaded1
+
+low1:
+	TESTQ  $+1, CX
+	JEQ    loaded1
+	VMOVSS (R8), X9
+
+loaded1:
+	MOVQ      BX, R8
+	ANDQ      $-8, R8
+	SHLQ      $0x02, R8
+	ADDQ      SI, R8
+	TESTQ     $+4, CX
+	JEQ       half2
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd2
+	VMOVSD    16(R8), X15
+	TESTQ     $+1, CX
+	JEQ       upper2
+	VINSERTPS $0x20, 24(R8), X15, X15
+	JMP       upper2
+
+odd2:
+	TESTQ  $+1, CX
+	JEQ    upper2
+	VMOVSS 16(R8), X15
+
+upper2:
+	VMOVUPS     (R8), X10
+	VINSERTF128 $0x01, X15, Y10, Y10
+	JMP         loaded2
+
+half2:
+	VXORPS    X10, X10, X10
+	TESTQ     $+2, CX
+	JEQ       low2
+	VMOVSD    (R8), X10
+	TESTQ     $+1, CX
+	JEQ       loaded2
+	VINSERTPS $0x20, 8(R8), X10, X10
+	JMP       loaded2
+
+low2:
+	TESTQ  $+1, CX
+	JEQ    loaded2
+	VMOVSS (R8), X10
+
+loaded2:
+	CMPQ    BX, $+8
+	JLT     part
+	VMOVUPS (DI), Y11
+	VMOVUPS (SI), Y12
+	VORPS   Y12, Y11, Y12
+	VORPS   Y12, Y0, Y0
+	CMPQ    BX, $+16
+	JLT     part2
+	VMOVUPS 32(DI), Y11
+	VMOVUPS 32(SI), Y12
+	VORPS   Y12, Y11, Y12
+	VORPS   Y12, Y1, Y1
+	CMPQ    BX, $+24
+	JLT     part3
+	VMOVUPS 64(DI), Y11
+	VMOVUPS 64(SI), Y12
+	VORPS   Y12, Y11, Y12
+	VORPS   Y12, Y2, Y2
+	CMPQ    BX, $+32
+	JLT     part4
+	VMOVUPS 96(DI), Y11
+	VMOVUPS 96(SI), Y12
+	VORPS   Y12, Y11, Y12
+	VORPS   Y12, Y3, Y3
+	CMPQ    BX, $+40
+	JLT     part5
+	VMOVUPS 128(DI), Y11
+	VMOVUPS 128(SI), Y12
+	VORPS   Y12, Y11, Y12
+	VORPS   Y12, Y4, Y4
+	CMPQ    BX, $+48
+	JLT     part6
+	VMOVUPS 160(DI), Y11
+	VMOVUPS 160(SI), Y12
+	VORPS   Y12, Y11, Y12
+	VORPS   Y12, Y5, Y5
+	CMPQ    BX, $+56
+	JLT     part7
+	VMOVUPS 192(DI), Y11
+	VMOVUPS 192(SI), Y12
+	VORPS   Y12, Y11, Y12
+	VORPS   Y12, Y6, Y6
+	VORPS   Y10, Y9, Y11
+	VORPS   Y11, Y7, Y7
+	JMP     fold
 
 part7:
-	VORPS Y11, Y10, Y12
-	VORPS Y12, Y6, Y6
+	VORPS Y10, Y9, Y11
+	VORPS Y11, Y6, Y6
 	JMP   fold
 
 part6:
-	VORPS Y11, Y10, Y12
-	VORPS Y12, Y5, Y5
+	VORPS Y10, Y9, Y11
+	VORPS Y11, Y5, Y5
 	JMP   fold
 
 part5:
-	VORPS Y11, Y10, Y12
-	VORPS Y12, Y4, Y4
+	VORPS Y10, Y9, Y11
+	VORPS Y11, Y4, Y4
 	JMP   fold
 
 part4:
-	VORPS Y11, Y10, Y12
-	VORPS Y12, Y3, Y3
+	VORPS Y10, Y9, Y11
+	VORPS Y11, Y3, Y3
 	JMP   fold
 
 part3:
-	VORPS Y11, Y10, Y12
-	VORPS Y12, Y2, Y2
+	VORPS Y10, Y9, Y11
+	VORPS Y11, Y2, Y2
 	JMP   fold
 
 part2:
-	VORPS Y11, Y10, Y12
-	VORPS Y12, Y1, Y1
+	VORPS Y10, Y9, Y11
+	VORPS Y11, Y1, Y1
 	JMP   fold
 
 part:
-	VORPS Y11, Y10, Y12
-	VORPS Y12, Y0, Y0
+	VORPS Y10, Y9, Y11
+	VORPS Y11, Y0, Y0
 
 fold:
 	// Fold the lanes by halves.
@@ -196,16 +264,6 @@ fold:
 	VMOVSS       X8, ret+48(FP)
 	VZEROUPPER
 	RET
-
-DATA tailmask<>+0(SB)/8, $0xffffffffffffffff
-DATA tailmask<>+8(SB)/8, $0xffffffffffffffff
-DATA tailmask<>+16(SB)/8, $0xffffffffffffffff
-DATA tailmask<>+24(SB)/8, $0xffffffffffffffff
-DATA tailmask<>+32(SB)/8, $0x0000000000000000
-DATA tailmask<>+40(SB)/8, $0x0000000000000000
-DATA tailmask<>+48(SB)/8, $0x0000000000000000
-DATA tailmask<>+56(SB)/8, $0x0000000000000000
-GLOBL tailmask<>(SB), RODATA|NOPTR, $64
 
 // func Read2F64(x []float64, y []float64) float64
 // Requires: AVX
@@ -238,38 +296,38 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Y12
-	VMOVUPD (SI), Y13
-	VORPD   Y13, Y12, Y13
-	VORPD   Y13, Y0, Y0
-	VMOVUPD 32(DI), Y13
-	VMOVUPD 32(SI), Y12
-	VORPD   Y12, Y13, Y12
-	VORPD   Y12, Y1, Y1
-	VMOVUPD 64(DI), Y12
-	VMOVUPD 64(SI), Y13
-	VORPD   Y13, Y12, Y13
-	VORPD   Y13, Y2, Y2
-	VMOVUPD 96(DI), Y13
-	VMOVUPD 96(SI), Y12
-	VORPD   Y12, Y13, Y12
-	VORPD   Y12, Y3, Y3
-	VMOVUPD 128(DI), Y12
-	VMOVUPD 128(SI), Y13
-	VORPD   Y13, Y12, Y13
-	VORPD   Y13, Y4, Y4
-	VMOVUPD 160(DI), Y13
-	VMOVUPD 160(SI), Y12
-	VORPD   Y12, Y13, Y12
-	VORPD   Y12, Y5, Y5
-	VMOVUPD 192(DI), Y12
-	VMOVUPD 192(SI), Y13
-	VORPD   Y13, Y12, Y13
-	VORPD   Y13, Y6, Y6
-	VMOVUPD 224(DI), Y13
-	VMOVUPD 224(SI), Y12
-	VORPD   Y12, Y13, Y12
-	VORPD   Y12, Y7, Y7
+	VMOVUPD (DI), Y11
+	VMOVUPD (SI), Y12
+	VORPD   Y12, Y11, Y12
+	VORPD   Y12, Y0, Y0
+	VMOVUPD 32(DI), Y12
+	VMOVUPD 32(SI), Y11
+	VORPD   Y11, Y12, Y11
+	VORPD   Y11, Y1, Y1
+	VMOVUPD 64(DI), Y11
+	VMOVUPD 64(SI), Y12
+	VORPD   Y12, Y11, Y12
+	VORPD   Y12, Y2, Y2
+	VMOVUPD 96(DI), Y12
+	VMOVUPD 96(SI), Y11
+	VORPD   Y11, Y12, Y11
+	VORPD   Y11, Y3, Y3
+	VMOVUPD 128(DI), Y11
+	VMOVUPD 128(SI), Y12
+	VORPD   Y12, Y11, Y12
+	VORPD   Y12, Y4, Y4
+	VMOVUPD 160(DI), Y12
+	VMOVUPD 160(SI), Y11
+	VORPD   Y11, Y12, Y11
+	VORPD   Y11, Y5, Y5
+	VMOVUPD 192(DI), Y11
+	VMOVUPD 192(SI), Y12
+	VORPD   Y12, Y11, Y12
+	VORPD   Y12, Y6, Y6
+	VMOVUPD 224(DI), Y12
+	VMOVUPD 224(SI), Y11
+	VORPD   Y11, Y12, Y11
+	VORPD   Y11, Y7, Y7
 	ADDQ    $+256, DI
 	ADDQ    $+256, SI
 	SUBQ    $+32, BX
@@ -281,102 +339,134 @@ tail:
 	JEQ   fold
 
 	// Tail: whole vectors, then one filled up with zeros, which change no sum.
-	MOVQ       BX, R8
-	ANDQ       $+3, R8
-	LEAQ       tailmask<>+32(SB), AX
-	MOVQ       R8, CX
-	SHLQ       $0x03, CX
-	SUBQ       CX, AX
-	VMOVUPS    (AX), Y9
-	MOVQ       BX, R8
-	ANDQ       $-4, R8
-	SHLQ       $0x03, R8
-	ADDQ       DI, R8
-	VMASKMOVPD (R8), Y9, Y10
-	MOVQ       BX, R8
-	ANDQ       $-4, R8
-	SHLQ       $0x03, R8
-	ADDQ       SI, R8
-	VMASKMOVPD (R8), Y9, Y11
-	CMPQ       BX, $+4
-	JLT        part
-	VMOVUPD    (DI), Y12
-	VMOVUPD    (SI), Y13
-	VORPD      Y13, Y12, Y13
-	VORPD      Y13, Y0, Y0
-	CMPQ       BX, $+8
-	JLT        part2
-	VMOVUPD    32(DI), Y12
-	VMOVUPD    32(SI), Y13
-	VORPD      Y13, Y12, Y13
-	VORPD      Y13, Y1, Y1
-	CMPQ       BX, $+12
-	JLT        part3
-	VMOVUPD    64(DI), Y12
-	VMOVUPD    64(SI), Y13
-	VORPD      Y13, Y12, Y13
-	VORPD      Y13, Y2, Y2
-	CMPQ       BX, $+16
-	JLT        part4
-	VMOVUPD    96(DI), Y12
-	VMOVUPD    96(SI), Y13
-	VORPD      Y13, Y12, Y13
-	VORPD      Y13, Y3, Y3
-	CMPQ       BX, $+20
-	JLT        part5
-	VMOVUPD    128(DI), Y12
-	VMOVUPD    128(SI), Y13
-	VORPD      Y13, Y12, Y13
-	VORPD      Y13, Y4, Y4
-	CMPQ       BX, $+24
-	JLT        part6
-	VMOVUPD    160(DI), Y12
-	VMOVUPD    160(SI), Y13
-	VORPD      Y13, Y12, Y13
-	VORPD      Y13, Y5, Y5
-	CMPQ       BX, $+28
-	JLT        part7
-	VMOVUPD    192(DI), Y12
-	VMOVUPD    192(SI), Y13
-	VORPD      Y13, Y12, Y13
-	VORPD      Y13, Y6, Y6
-	VORPD      Y11, Y10, Y12
-	VORPD      Y12, Y7, Y7
-	JMP        fold
+	MOVQ   BX, R8
+	ANDQ   $+3, R8
+	MOVQ   R8, CX
+	MOVQ   BX, R8
+	ANDQ   $-4, R8
+	SHLQ   $0x03, R8
+	ADDQ   DI, R8
+	TESTQ  $+2, CX
+	JEQ    half3
+	VXORPS X15, X15, X15
+	TESTQ  $+1, CX
+	JEQ    upper3
+	VMOVSD 16(R8), X15
+
+upper3:
+	VMOVUPS     (R8), X9
+	VINSERTF128 $0x01, X15, Y9, Y9
+	JMP         loaded3
+
+half3:
+	VXORPS X9, X9, X9
+	TESTQ  $+1, CX
+	JEQ    loaded3
+	VMOVSD (R8), X9
+
+loaded3:
+	MOVQ   BX, R8
+	ANDQ   $-4, R8
+	SHLQ   $0x03, R8
+	ADDQ   SI, R8
+	TESTQ  $+2, CX
+	JEQ    half4
+	VXORPS X15, X15, X15
+	TESTQ  $+1, CX
+	JEQ    upper4
+	VMOVSD 16(R8), X15
+
+upper4:
+	VMOVUPS     (R8), X10
+	VINSERTF128 $0x01, X15, Y10, Y10
+	JMP         loaded4
+
+half4:
+	VXORPS X10, X10, X10
+	TESTQ  $+1, CX
+	JEQ    loaded4
+	VMOVSD (R8), X10
+
+loaded4:
+	CMPQ    BX, $+4
+	JLT     part
+	VMOVUPD (DI), Y11
+	VMOVUPD (SI), Y12
+	VORPD   Y12, Y11, Y12
+	VORPD   Y12, Y0, Y0
+	CMPQ    BX, $+8
+	JLT     part2
+	VMOVUPD 32(DI), Y11
+	VMOVUPD 32(SI), Y12
+	VORPD   Y12, Y11, Y12
+	VORPD   Y12, Y1, Y1
+	CMPQ    BX, $+12
+	JLT     part3
+	VMOVUPD 64(DI), Y11
+	VMOVUPD 64(SI), Y12
+	VORPD   Y12, Y11, Y12
+	VORPD   Y12, Y2, Y2
+	CMPQ    BX, $+16
+	JLT     part4
+	VMOVUPD 96(DI), Y11
+	VMOVUPD 96(SI), Y12
+	VORPD   Y12, Y11, Y12
+	VORPD   Y12, Y3, Y3
+	CMPQ    BX, $+20
+	JLT     part5
+	VMOVUPD 128(DI), Y11
+	VMOVUPD 128(SI), Y12
+	VORPD   Y12, Y11, Y12
+	VORPD   Y12, Y4, Y4
+	CMPQ    BX, $+24
+	JLT     part6
+	VMOVUPD 160(DI), Y11
+	VMOVUPD 160(SI), Y12
+	VORPD   Y12, Y11, Y12
+	VORPD   Y12, Y5, Y5
+	CMPQ    BX, $+28
+	JLT     part7
+	VMOVUPD 192(DI), Y11
+	VMOVUPD 192(SI), Y12
+	VORPD   Y12, Y11, Y12
+	VORPD   Y12, Y6, Y6
+	VORPD   Y10, Y9, Y11
+	VORPD   Y11, Y7, Y7
+	JMP     fold
 
 part7:
-	VORPD Y11, Y10, Y12
-	VORPD Y12, Y6, Y6
+	VORPD Y10, Y9, Y11
+	VORPD Y11, Y6, Y6
 	JMP   fold
 
 part6:
-	VORPD Y11, Y10, Y12
-	VORPD Y12, Y5, Y5
+	VORPD Y10, Y9, Y11
+	VORPD Y11, Y5, Y5
 	JMP   fold
 
 part5:
-	VORPD Y11, Y10, Y12
-	VORPD Y12, Y4, Y4
+	VORPD Y10, Y9, Y11
+	VORPD Y11, Y4, Y4
 	JMP   fold
 
 part4:
-	VORPD Y11, Y10, Y12
-	VORPD Y12, Y3, Y3
+	VORPD Y10, Y9, Y11
+	VORPD Y11, Y3, Y3
 	JMP   fold
 
 part3:
-	VORPD Y11, Y10, Y12
-	VORPD Y12, Y2, Y2
+	VORPD Y10, Y9, Y11
+	VORPD Y11, Y2, Y2
 	JMP   fold
 
 part2:
-	VORPD Y11, Y10, Y12
-	VORPD Y12, Y1, Y1
+	VORPD Y10, Y9, Y11
+	VORPD Y11, Y1, Y1
 	JMP   fold
 
 part:
-	VORPD Y11, Y10, Y12
-	VORPD Y12, Y0, Y0
+	VORPD Y10, Y9, Y11
+	VORPD Y11, Y0, Y0
 
 fold:
 	// Fold the lanes by halves.

@@ -34,22 +34,22 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPS (DI), Y11
-	VADDPS  Y11, Y0, Y0
-	VMOVUPS 32(DI), Y11
-	VADDPS  Y11, Y1, Y1
-	VMOVUPS 64(DI), Y11
-	VADDPS  Y11, Y2, Y2
-	VMOVUPS 96(DI), Y11
-	VADDPS  Y11, Y3, Y3
-	VMOVUPS 128(DI), Y11
-	VADDPS  Y11, Y4, Y4
-	VMOVUPS 160(DI), Y11
-	VADDPS  Y11, Y5, Y5
-	VMOVUPS 192(DI), Y11
-	VADDPS  Y11, Y6, Y6
-	VMOVUPS 224(DI), Y11
-	VADDPS  Y11, Y7, Y7
+	VMOVUPS (DI), Y10
+	VADDPS  Y10, Y0, Y0
+	VMOVUPS 32(DI), Y10
+	VADDPS  Y10, Y1, Y1
+	VMOVUPS 64(DI), Y10
+	VADDPS  Y10, Y2, Y2
+	VMOVUPS 96(DI), Y10
+	VADDPS  Y10, Y3, Y3
+	VMOVUPS 128(DI), Y10
+	VADDPS  Y10, Y4, Y4
+	VMOVUPS 160(DI), Y10
+	VADDPS  Y10, Y5, Y5
+	VMOVUPS 192(DI), Y10
+	VADDPS  Y10, Y6, Y6
+	VMOVUPS 224(DI), Y10
+	VADDPS  Y10, Y7, Y7
 	ADDQ    $+256, DI
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
@@ -60,75 +60,107 @@ tail:
 	JEQ   fold
 
 	// Tail: whole vectors, then one filled up with zeros, which change no sum.
-	MOVQ       DX, BX
-	ANDQ       $+7, BX
-	LEAQ       tailmask<>+32(SB), AX
-	MOVQ       BX, CX
-	SHLQ       $0x02, CX
-	SUBQ       CX, AX
-	VMOVUPS    (AX), Y9
-	MOVQ       DX, BX
-	ANDQ       $-8, BX
-	SHLQ       $0x02, BX
-	ADDQ       DI, BX
-	VMASKMOVPS (BX), Y9, Y10
-	CMPQ       DX, $+8
-	JLT        part
-	VMOVUPS    (DI), Y11
-	VADDPS     Y11, Y0, Y0
-	CMPQ       DX, $+16
-	JLT        part2
-	VMOVUPS    32(DI), Y11
-	VADDPS     Y11, Y1, Y1
-	CMPQ       DX, $+24
-	JLT        part3
-	VMOVUPS    64(DI), Y11
-	VADDPS     Y11, Y2, Y2
-	CMPQ       DX, $+32
-	JLT        part4
-	VMOVUPS    96(DI), Y11
-	VADDPS     Y11, Y3, Y3
-	CMPQ       DX, $+40
-	JLT        part5
-	VMOVUPS    128(DI), Y11
-	VADDPS     Y11, Y4, Y4
-	CMPQ       DX, $+48
-	JLT        part6
-	VMOVUPS    160(DI), Y11
-	VADDPS     Y11, Y5, Y5
-	CMPQ       DX, $+56
-	JLT        part7
-	VMOVUPS    192(DI), Y11
-	VADDPS     Y11, Y6, Y6
-	VADDPS     Y10, Y7, Y7
-	JMP        fold
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	MOVQ      BX, CX
+	MOVQ      DX, BX
+	ANDQ      $-8, BX
+	SHLQ      $0x02, BX
+	ADDQ      DI, BX
+	TESTQ     $+4, CX
+	JEQ       half1
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd1
+	VMOVSD    16(BX), X15
+	TESTQ     $+1, CX
+	JEQ       upper1
+	VINSERTPS $0x20, 24(BX), X15, X15
+	JMP       upper1
+
+odd1:
+	TESTQ  $+1, CX
+	JEQ    upper1
+	VMOVSS 16(BX), X15
+
+upper1:
+	VMOVUPS     (BX), X9
+	VINSERTF128 $0x01, X15, Y9, Y9
+	JMP         loaded1
+
+half1:
+	VXORPS    X9, X9, X9
+	TESTQ     $+2, CX
+	JEQ       low1
+	VMOVSD    (BX), X9
+	TESTQ     $+1, CX
+	JEQ       loaded1
+	VINSERTPS $0x20, 8(BX), X9, X9
+	JMP       loaded1
+
+low1:
+	TESTQ  $+1, CX
+	JEQ    loaded1
+	VMOVSS (BX), X9
+
+loaded1:
+	CMPQ    DX, $+8
+	JLT     part
+	VMOVUPS (DI), Y10
+	VADDPS  Y10, Y0, Y0
+	CMPQ    DX, $+16
+	JLT     part2
+	VMOVUPS 32(DI), Y10
+	VADDPS  Y10, Y1, Y1
+	CMPQ    DX, $+24
+	JLT     part3
+	VMOVUPS 64(DI), Y10
+	VADDPS  Y10, Y2, Y2
+	CMPQ    DX, $+32
+	JLT     part4
+	VMOVUPS 96(DI), Y10
+	VADDPS  Y10, Y3, Y3
+	CMPQ    DX, $+40
+	JLT     part5
+	VMOVUPS 128(DI), Y10
+	VADDPS  Y10, Y4, Y4
+	CMPQ    DX, $+48
+	JLT     part6
+	VMOVUPS 160(DI), Y10
+	VADDPS  Y10, Y5, Y5
+	CMPQ    DX, $+56
+	JLT     part7
+	VMOVUPS 192(DI), Y10
+	VADDPS  Y10, Y6, Y6
+	VADDPS  Y9, Y7, Y7
+	JMP     fold
 
 part7:
-	VADDPS Y10, Y6, Y6
+	VADDPS Y9, Y6, Y6
 	JMP    fold
 
 part6:
-	VADDPS Y10, Y5, Y5
+	VADDPS Y9, Y5, Y5
 	JMP    fold
 
 part5:
-	VADDPS Y10, Y4, Y4
+	VADDPS Y9, Y4, Y4
 	JMP    fold
 
 part4:
-	VADDPS Y10, Y3, Y3
+	VADDPS Y9, Y3, Y3
 	JMP    fold
 
 part3:
-	VADDPS Y10, Y2, Y2
+	VADDPS Y9, Y2, Y2
 	JMP    fold
 
 part2:
-	VADDPS Y10, Y1, Y1
+	VADDPS Y9, Y1, Y1
 	JMP    fold
 
 part:
-	VADDPS Y10, Y0, Y0
+	VADDPS Y9, Y0, Y0
 
 fold:
 	// Fold the lanes by halves.
@@ -153,16 +185,6 @@ fold:
 	VMOVSS       X8, ret+24(FP)
 	VZEROUPPER
 	RET
-
-DATA tailmask<>+0(SB)/8, $0xffffffffffffffff
-DATA tailmask<>+8(SB)/8, $0xffffffffffffffff
-DATA tailmask<>+16(SB)/8, $0xffffffffffffffff
-DATA tailmask<>+24(SB)/8, $0xffffffffffffffff
-DATA tailmask<>+32(SB)/8, $0x0000000000000000
-DATA tailmask<>+40(SB)/8, $0x0000000000000000
-DATA tailmask<>+48(SB)/8, $0x0000000000000000
-DATA tailmask<>+56(SB)/8, $0x0000000000000000
-GLOBL tailmask<>(SB), RODATA|NOPTR, $64
 
 // func SumF64(x []float64) float64
 // Requires: AVX
@@ -194,22 +216,22 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Y11
-	VADDPD  Y11, Y0, Y0
-	VMOVUPD 32(DI), Y11
-	VADDPD  Y11, Y1, Y1
-	VMOVUPD 64(DI), Y11
-	VADDPD  Y11, Y2, Y2
-	VMOVUPD 96(DI), Y11
-	VADDPD  Y11, Y3, Y3
-	VMOVUPD 128(DI), Y11
-	VADDPD  Y11, Y4, Y4
-	VMOVUPD 160(DI), Y11
-	VADDPD  Y11, Y5, Y5
-	VMOVUPD 192(DI), Y11
-	VADDPD  Y11, Y6, Y6
-	VMOVUPD 224(DI), Y11
-	VADDPD  Y11, Y7, Y7
+	VMOVUPD (DI), Y10
+	VADDPD  Y10, Y0, Y0
+	VMOVUPD 32(DI), Y10
+	VADDPD  Y10, Y1, Y1
+	VMOVUPD 64(DI), Y10
+	VADDPD  Y10, Y2, Y2
+	VMOVUPD 96(DI), Y10
+	VADDPD  Y10, Y3, Y3
+	VMOVUPD 128(DI), Y10
+	VADDPD  Y10, Y4, Y4
+	VMOVUPD 160(DI), Y10
+	VADDPD  Y10, Y5, Y5
+	VMOVUPD 192(DI), Y10
+	VADDPD  Y10, Y6, Y6
+	VMOVUPD 224(DI), Y10
+	VADDPD  Y10, Y7, Y7
 	ADDQ    $+256, DI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
@@ -220,75 +242,89 @@ tail:
 	JEQ   fold
 
 	// Tail: whole vectors, then one filled up with zeros, which change no sum.
-	MOVQ       DX, BX
-	ANDQ       $+3, BX
-	LEAQ       tailmask<>+32(SB), AX
-	MOVQ       BX, CX
-	SHLQ       $0x03, CX
-	SUBQ       CX, AX
-	VMOVUPS    (AX), Y9
-	MOVQ       DX, BX
-	ANDQ       $-4, BX
-	SHLQ       $0x03, BX
-	ADDQ       DI, BX
-	VMASKMOVPD (BX), Y9, Y10
-	CMPQ       DX, $+4
-	JLT        part
-	VMOVUPD    (DI), Y11
-	VADDPD     Y11, Y0, Y0
-	CMPQ       DX, $+8
-	JLT        part2
-	VMOVUPD    32(DI), Y11
-	VADDPD     Y11, Y1, Y1
-	CMPQ       DX, $+12
-	JLT        part3
-	VMOVUPD    64(DI), Y11
-	VADDPD     Y11, Y2, Y2
-	CMPQ       DX, $+16
-	JLT        part4
-	VMOVUPD    96(DI), Y11
-	VADDPD     Y11, Y3, Y3
-	CMPQ       DX, $+20
-	JLT        part5
-	VMOVUPD    128(DI), Y11
-	VADDPD     Y11, Y4, Y4
-	CMPQ       DX, $+24
-	JLT        part6
-	VMOVUPD    160(DI), Y11
-	VADDPD     Y11, Y5, Y5
-	CMPQ       DX, $+28
-	JLT        part7
-	VMOVUPD    192(DI), Y11
-	VADDPD     Y11, Y6, Y6
-	VADDPD     Y10, Y7, Y7
-	JMP        fold
+	MOVQ   DX, BX
+	ANDQ   $+3, BX
+	MOVQ   BX, CX
+	MOVQ   DX, BX
+	ANDQ   $-4, BX
+	SHLQ   $0x03, BX
+	ADDQ   DI, BX
+	TESTQ  $+2, CX
+	JEQ    half2
+	VXORPS X15, X15, X15
+	TESTQ  $+1, CX
+	JEQ    upper2
+	VMOVSD 16(BX), X15
+
+upper2:
+	VMOVUPS     (BX), X9
+	VINSERTF128 $0x01, X15, Y9, Y9
+	JMP         loaded2
+
+half2:
+	VXORPS X9, X9, X9
+	TESTQ  $+1, CX
+	JEQ    loaded2
+	VMOVSD (BX), X9
+
+loaded2:
+	CMPQ    DX, $+4
+	JLT     part
+	VMOVUPD (DI), Y10
+	VADDPD  Y10, Y0, Y0
+	CMPQ    DX, $+8
+	JLT     part2
+	VMOVUPD 32(DI), Y10
+	VADDPD  Y10, Y1, Y1
+	CMPQ    DX, $+12
+	JLT     part3
+	VMOVUPD 64(DI), Y10
+	VADDPD  Y10, Y2, Y2
+	CMPQ    DX, $+16
+	JLT     part4
+	VMOVUPD 96(DI), Y10
+	VADDPD  Y10, Y3, Y3
+	CMPQ    DX, $+20
+	JLT     part5
+	VMOVUPD 128(DI), Y10
+	VADDPD  Y10, Y4, Y4
+	CMPQ    DX, $+24
+	JLT     part6
+	VMOVUPD 160(DI), Y10
+	VADDPD  Y10, Y5, Y5
+	CMPQ    DX, $+28
+	JLT     part7
+	VMOVUPD 192(DI), Y10
+	VADDPD  Y10, Y6, Y6
+	VADDPD  Y9, Y7, Y7
+	JMP     fold
 
 part7:
-	VADDPD Y10, Y6, Y6
+	VADDPD Y9, Y6, Y6
 	JMP    fold
 
 part6:
-	VADDPD Y10, Y5, Y5
+	VADDPD Y9, Y5, Y5
 	JMP    fold
 
 part5:
-	VADDPD Y10, Y4, Y4
+	VADDPD Y9, Y4, Y4
 	JMP    fold
 
 part4:
-	VADDPD Y10, Y3, Y3
+	VADDPD Y9, Y3, Y3
 	JMP    fold
 
 part3:
-	VADDPD Y10, Y2, Y2
+	VADDPD Y9, Y2, Y2
 	JMP    fold
 
 part2:
-	VADDPD Y10, Y1, Y1
+	VADDPD Y9, Y1, Y1
 	JMP    fold
 
 part:
-	VADDPD Y10, Y0, Y0
+	VADDPD Y9, Y0, Y0
 
 fold:
 	// Fold the lanes by halves.

@@ -34,30 +34,30 @@ short:
 	JLT    tail
 
 loop:
-	VCVTPS2PD (DI), Y11
-	VMULPD    Y11, Y11, Y11
-	VADDPD    Y11, Y0, Y0
-	VCVTPS2PD 16(DI), Y11
-	VMULPD    Y11, Y11, Y11
-	VADDPD    Y11, Y1, Y1
-	VCVTPS2PD 32(DI), Y11
-	VMULPD    Y11, Y11, Y11
-	VADDPD    Y11, Y2, Y2
-	VCVTPS2PD 48(DI), Y11
-	VMULPD    Y11, Y11, Y11
-	VADDPD    Y11, Y3, Y3
-	VCVTPS2PD 64(DI), Y11
-	VMULPD    Y11, Y11, Y11
-	VADDPD    Y11, Y4, Y4
-	VCVTPS2PD 80(DI), Y11
-	VMULPD    Y11, Y11, Y11
-	VADDPD    Y11, Y5, Y5
-	VCVTPS2PD 96(DI), Y11
-	VMULPD    Y11, Y11, Y11
-	VADDPD    Y11, Y6, Y6
-	VCVTPS2PD 112(DI), Y11
-	VMULPD    Y11, Y11, Y11
-	VADDPD    Y11, Y7, Y7
+	VCVTPS2PD (DI), Y10
+	VMULPD    Y10, Y10, Y10
+	VADDPD    Y10, Y0, Y0
+	VCVTPS2PD 16(DI), Y10
+	VMULPD    Y10, Y10, Y10
+	VADDPD    Y10, Y1, Y1
+	VCVTPS2PD 32(DI), Y10
+	VMULPD    Y10, Y10, Y10
+	VADDPD    Y10, Y2, Y2
+	VCVTPS2PD 48(DI), Y10
+	VMULPD    Y10, Y10, Y10
+	VADDPD    Y10, Y3, Y3
+	VCVTPS2PD 64(DI), Y10
+	VMULPD    Y10, Y10, Y10
+	VADDPD    Y10, Y4, Y4
+	VCVTPS2PD 80(DI), Y10
+	VMULPD    Y10, Y10, Y10
+	VADDPD    Y10, Y5, Y5
+	VCVTPS2PD 96(DI), Y10
+	VMULPD    Y10, Y10, Y10
+	VADDPD    Y10, Y6, Y6
+	VCVTPS2PD 112(DI), Y10
+	VMULPD    Y10, Y10, Y10
+	VADDPD    Y10, Y7, Y7
 	ADDQ      $+128, DI
 	SUBQ      $+32, DX
 	CMPQ      DX, $+32
@@ -68,91 +68,101 @@ tail:
 	JEQ   fold
 
 	// Tail: whole vectors, then one filled up with zeros, which change no sum.
-	MOVQ       DX, BX
-	ANDQ       $+3, BX
-	LEAQ       tailmask<>+32(SB), AX
-	MOVQ       BX, CX
-	SHLQ       $0x02, CX
-	SUBQ       CX, AX
-	VMOVUPS    (AX), X9
-	MOVQ       DX, BX
-	ANDQ       $-4, BX
-	SHLQ       $0x02, BX
-	ADDQ       DI, BX
-	VMASKMOVPS (BX), X9, X10
-	VCVTPS2PD  X10, Y10
-	CMPQ       DX, $+4
-	JLT        part
-	VCVTPS2PD  (DI), Y11
-	VMULPD     Y11, Y11, Y11
-	VADDPD     Y11, Y0, Y0
-	CMPQ       DX, $+8
-	JLT        part2
-	VCVTPS2PD  16(DI), Y11
-	VMULPD     Y11, Y11, Y11
-	VADDPD     Y11, Y1, Y1
-	CMPQ       DX, $+12
-	JLT        part3
-	VCVTPS2PD  32(DI), Y11
-	VMULPD     Y11, Y11, Y11
-	VADDPD     Y11, Y2, Y2
-	CMPQ       DX, $+16
-	JLT        part4
-	VCVTPS2PD  48(DI), Y11
-	VMULPD     Y11, Y11, Y11
-	VADDPD     Y11, Y3, Y3
-	CMPQ       DX, $+20
-	JLT        part5
-	VCVTPS2PD  64(DI), Y11
-	VMULPD     Y11, Y11, Y11
-	VADDPD     Y11, Y4, Y4
-	CMPQ       DX, $+24
-	JLT        part6
-	VCVTPS2PD  80(DI), Y11
-	VMULPD     Y11, Y11, Y11
-	VADDPD     Y11, Y5, Y5
-	CMPQ       DX, $+28
-	JLT        part7
-	VCVTPS2PD  96(DI), Y11
-	VMULPD     Y11, Y11, Y11
-	VADDPD     Y11, Y6, Y6
-	VMULPD     Y10, Y10, Y11
-	VADDPD     Y11, Y7, Y7
-	JMP        fold
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	MOVQ      BX, CX
+	MOVQ      DX, BX
+	ANDQ      $-4, BX
+	SHLQ      $0x02, BX
+	ADDQ      DI, BX
+	VXORPS    X9, X9, X9
+	TESTQ     $+2, CX
+	JEQ       low1
+	VMOVSD    (BX), X9
+	TESTQ     $+1, CX
+	JEQ       loaded1
+	VINSERTPS $0x20, 8(BX), X9, X9
+	JMP       loaded1
+
+low1:
+	TESTQ  $+1, CX
+	JEQ    loaded1
+	VMOVSS (BX), X9
+
+loaded1:
+	VCVTPS2PD X9, Y9
+	CMPQ      DX, $+4
+	JLT       part
+	VCVTPS2PD (DI), Y10
+	VMULPD    Y10, Y10, Y10
+	VADDPD    Y10, Y0, Y0
+	CMPQ      DX, $+8
+	JLT       part2
+	VCVTPS2PD 16(DI), Y10
+	VMULPD    Y10, Y10, Y10
+	VADDPD    Y10, Y1, Y1
+	CMPQ      DX, $+12
+	JLT       part3
+	VCVTPS2PD 32(DI), Y10
+	VMULPD    Y10, Y10, Y10
+	VADDPD    Y10, Y2, Y2
+	CMPQ      DX, $+16
+	JLT       part4
+	VCVTPS2PD 48(DI), Y10
+	VMULPD    Y10, Y10, Y10
+	VADDPD    Y10, Y3, Y3
+	CMPQ      DX, $+20
+	JLT       part5
+	VCVTPS2PD 64(DI), Y10
+	VMULPD    Y10, Y10, Y10
+	VADDPD    Y10, Y4, Y4
+	CMPQ      DX, $+24
+	JLT       part6
+	VCVTPS2PD 80(DI), Y10
+	VMULPD    Y10, Y10, Y10
+	VADDPD    Y10, Y5, Y5
+	CMPQ      DX, $+28
+	JLT       part7
+	VCVTPS2PD 96(DI), Y10
+	VMULPD    Y10, Y10, Y10
+	VADDPD    Y10, Y6, Y6
+	VMULPD    Y9, Y9, Y10
+	VADDPD    Y10, Y7, Y7
+	JMP       fold
 
 part7:
-	VMULPD Y10, Y10, Y11
-	VADDPD Y11, Y6, Y6
+	VMULPD Y9, Y9, Y10
+	VADDPD Y10, Y6, Y6
 	JMP    fold
 
 part6:
-	VMULPD Y10, Y10, Y11
-	VADDPD Y11, Y5, Y5
+	VMULPD Y9, Y9, Y10
+	VADDPD Y10, Y5, Y5
 	JMP    fold
 
 part5:
-	VMULPD Y10, Y10, Y11
-	VADDPD Y11, Y4, Y4
+	VMULPD Y9, Y9, Y10
+	VADDPD Y10, Y4, Y4
 	JMP    fold
 
 part4:
-	VMULPD Y10, Y10, Y11
-	VADDPD Y11, Y3, Y3
+	VMULPD Y9, Y9, Y10
+	VADDPD Y10, Y3, Y3
 	JMP    fold
 
 part3:
-	VMULPD Y10, Y10, Y11
-	VADDPD Y11, Y2, Y2
+	VMULPD Y9, Y9, Y10
+	VADDPD Y10, Y2, Y2
 	JMP    fold
 
 part2:
-	VMULPD Y10, Y10, Y11
-	VADDPD Y11, Y1, Y1
+	VMULPD Y9, Y9, Y10
+	VADDPD Y10, Y1, Y1
 	JMP    fold
 
 part:
-	VMULPD Y10, Y10, Y11
-	VADDPD Y11, Y0, Y0
+	VMULPD Y9, Y9, Y10
+	VADDPD Y10, Y0, Y0
 
 fold:
 	// Fold the lanes by halves.
@@ -173,16 +183,6 @@ fold:
 	VMOVSD       X8, ret+24(FP)
 	VZEROUPPER
 	RET
-
-DATA tailmask<>+0(SB)/8, $0xffffffffffffffff
-DATA tailmask<>+8(SB)/8, $0xffffffffffffffff
-DATA tailmask<>+16(SB)/8, $0xffffffffffffffff
-DATA tailmask<>+24(SB)/8, $0xffffffffffffffff
-DATA tailmask<>+32(SB)/8, $0x0000000000000000
-DATA tailmask<>+40(SB)/8, $0x0000000000000000
-DATA tailmask<>+48(SB)/8, $0x0000000000000000
-DATA tailmask<>+56(SB)/8, $0x0000000000000000
-GLOBL tailmask<>(SB), RODATA|NOPTR, $64
 
 // func SumSquaresF64(x []float64) float64
 // Requires: AVX
@@ -214,30 +214,30 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Y11
-	VMULPD  Y11, Y11, Y11
-	VADDPD  Y11, Y0, Y0
-	VMOVUPD 32(DI), Y11
-	VMULPD  Y11, Y11, Y11
-	VADDPD  Y11, Y1, Y1
-	VMOVUPD 64(DI), Y11
-	VMULPD  Y11, Y11, Y11
-	VADDPD  Y11, Y2, Y2
-	VMOVUPD 96(DI), Y11
-	VMULPD  Y11, Y11, Y11
-	VADDPD  Y11, Y3, Y3
-	VMOVUPD 128(DI), Y11
-	VMULPD  Y11, Y11, Y11
-	VADDPD  Y11, Y4, Y4
-	VMOVUPD 160(DI), Y11
-	VMULPD  Y11, Y11, Y11
-	VADDPD  Y11, Y5, Y5
-	VMOVUPD 192(DI), Y11
-	VMULPD  Y11, Y11, Y11
-	VADDPD  Y11, Y6, Y6
-	VMOVUPD 224(DI), Y11
-	VMULPD  Y11, Y11, Y11
-	VADDPD  Y11, Y7, Y7
+	VMOVUPD (DI), Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y0, Y0
+	VMOVUPD 32(DI), Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y1, Y1
+	VMOVUPD 64(DI), Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y2, Y2
+	VMOVUPD 96(DI), Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y3, Y3
+	VMOVUPD 128(DI), Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y4, Y4
+	VMOVUPD 160(DI), Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y5, Y5
+	VMOVUPD 192(DI), Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y6, Y6
+	VMOVUPD 224(DI), Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y7, Y7
 	ADDQ    $+256, DI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
@@ -248,90 +248,104 @@ tail:
 	JEQ   fold
 
 	// Tail: whole vectors, then one filled up with zeros, which change no sum.
-	MOVQ       DX, BX
-	ANDQ       $+3, BX
-	LEAQ       tailmask<>+32(SB), AX
-	MOVQ       BX, CX
-	SHLQ       $0x03, CX
-	SUBQ       CX, AX
-	VMOVUPS    (AX), Y9
-	MOVQ       DX, BX
-	ANDQ       $-4, BX
-	SHLQ       $0x03, BX
-	ADDQ       DI, BX
-	VMASKMOVPD (BX), Y9, Y10
-	CMPQ       DX, $+4
-	JLT        part
-	VMOVUPD    (DI), Y11
-	VMULPD     Y11, Y11, Y11
-	VADDPD     Y11, Y0, Y0
-	CMPQ       DX, $+8
-	JLT        part2
-	VMOVUPD    32(DI), Y11
-	VMULPD     Y11, Y11, Y11
-	VADDPD     Y11, Y1, Y1
-	CMPQ       DX, $+12
-	JLT        part3
-	VMOVUPD    64(DI), Y11
-	VMULPD     Y11, Y11, Y11
-	VADDPD     Y11, Y2, Y2
-	CMPQ       DX, $+16
-	JLT        part4
-	VMOVUPD    96(DI), Y11
-	VMULPD     Y11, Y11, Y11
-	VADDPD     Y11, Y3, Y3
-	CMPQ       DX, $+20
-	JLT        part5
-	VMOVUPD    128(DI), Y11
-	VMULPD     Y11, Y11, Y11
-	VADDPD     Y11, Y4, Y4
-	CMPQ       DX, $+24
-	JLT        part6
-	VMOVUPD    160(DI), Y11
-	VMULPD     Y11, Y11, Y11
-	VADDPD     Y11, Y5, Y5
-	CMPQ       DX, $+28
-	JLT        part7
-	VMOVUPD    192(DI), Y11
-	VMULPD     Y11, Y11, Y11
-	VADDPD     Y11, Y6, Y6
-	VMULPD     Y10, Y10, Y11
-	VADDPD     Y11, Y7, Y7
-	JMP        fold
+	MOVQ   DX, BX
+	ANDQ   $+3, BX
+	MOVQ   BX, CX
+	MOVQ   DX, BX
+	ANDQ   $-4, BX
+	SHLQ   $0x03, BX
+	ADDQ   DI, BX
+	TESTQ  $+2, CX
+	JEQ    half2
+	VXORPS X15, X15, X15
+	TESTQ  $+1, CX
+	JEQ    upper2
+	VMOVSD 16(BX), X15
+
+upper2:
+	VMOVUPS     (BX), X9
+	VINSERTF128 $0x01, X15, Y9, Y9
+	JMP         loaded2
+
+half2:
+	VXORPS X9, X9, X9
+	TESTQ  $+1, CX
+	JEQ    loaded2
+	VMOVSD (BX), X9
+
+loaded2:
+	CMPQ    DX, $+4
+	JLT     part
+	VMOVUPD (DI), Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y0, Y0
+	CMPQ    DX, $+8
+	JLT     part2
+	VMOVUPD 32(DI), Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y1, Y1
+	CMPQ    DX, $+12
+	JLT     part3
+	VMOVUPD 64(DI), Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y2, Y2
+	CMPQ    DX, $+16
+	JLT     part4
+	VMOVUPD 96(DI), Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y3, Y3
+	CMPQ    DX, $+20
+	JLT     part5
+	VMOVUPD 128(DI), Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y4, Y4
+	CMPQ    DX, $+24
+	JLT     part6
+	VMOVUPD 160(DI), Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y5, Y5
+	CMPQ    DX, $+28
+	JLT     part7
+	VMOVUPD 192(DI), Y10
+	VMULPD  Y10, Y10, Y10
+	VADDPD  Y10, Y6, Y6
+	VMULPD  Y9, Y9, Y10
+	VADDPD  Y10, Y7, Y7
+	JMP     fold
 
 part7:
-	VMULPD Y10, Y10, Y11
-	VADDPD Y11, Y6, Y6
+	VMULPD Y9, Y9, Y10
+	VADDPD Y10, Y6, Y6
 	JMP    fold
 
 part6:
-	VMULPD Y10, Y10, Y11
-	VADDPD Y11, Y5, Y5
+	VMULPD Y9, Y9, Y10
+	VADDPD Y10, Y5, Y5
 	JMP    fold
 
 part5:
-	VMULPD Y10, Y10, Y11
-	VADDPD Y11, Y4, Y4
+	VMULPD Y9, Y9, Y10
+	VADDPD Y10, Y4, Y4
 	JMP    fold
 
 part4:
-	VMULPD Y10, Y10, Y11
-	VADDPD Y11, Y3, Y3
+	VMULPD Y9, Y9, Y10
+	VADDPD Y10, Y3, Y3
 	JMP    fold
 
 part3:
-	VMULPD Y10, Y10, Y11
-	VADDPD Y11, Y2, Y2
+	VMULPD Y9, Y9, Y10
+	VADDPD Y10, Y2, Y2
 	JMP    fold
 
 part2:
-	VMULPD Y10, Y10, Y11
-	VADDPD Y11, Y1, Y1
+	VMULPD Y9, Y9, Y10
+	VADDPD Y10, Y1, Y1
 	JMP    fold
 
 part:
-	VMULPD Y10, Y10, Y11
-	VADDPD Y11, Y0, Y0
+	VMULPD Y9, Y9, Y10
+	VADDPD Y10, Y0, Y0
 
 fold:
 	// Fold the lanes by halves.

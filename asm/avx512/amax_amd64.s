@@ -11,7 +11,7 @@ TEXT ·AmaxF32(SB), NOSPLIT, $0-28
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	VXORPS       X4, X4, X4
-	VBROADCASTSS abs_f32<>+0(SB), Z7
+	VBROADCASTSS abs_f32<>+0(SB), Z6
 
 block:
 	MOVQ SI, DX
@@ -31,18 +31,18 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPS (DI), Z8
-	VANDPS  Z7, Z8, Z8
-	VPMAXSD Z8, Z0, Z0
-	VMOVUPS 64(DI), Z8
-	VANDPS  Z7, Z8, Z8
-	VPMAXSD Z8, Z1, Z1
-	VMOVUPS 128(DI), Z8
-	VANDPS  Z7, Z8, Z8
-	VPMAXSD Z8, Z2, Z2
-	VMOVUPS 192(DI), Z8
-	VANDPS  Z7, Z8, Z8
-	VPMAXSD Z8, Z3, Z3
+	VMOVUPS (DI), Z7
+	VANDPS  Z6, Z7, Z7
+	VPMAXSD Z7, Z0, Z0
+	VMOVUPS 64(DI), Z7
+	VANDPS  Z6, Z7, Z7
+	VPMAXSD Z7, Z1, Z1
+	VMOVUPS 128(DI), Z7
+	VANDPS  Z6, Z7, Z7
+	VPMAXSD Z7, Z2, Z2
+	VMOVUPS 192(DI), Z7
+	VANDPS  Z6, Z7, Z7
+	VPMAXSD Z7, Z3, Z3
 	ADDQ    $+256, DI
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
@@ -64,39 +64,39 @@ tail:
 	ANDQ      $-16, BX
 	SHLQ      $0x02, BX
 	ADDQ      DI, BX
-	VMOVUPS.Z (BX), K1, Z6
+	VMOVUPS.Z (BX), K1, Z5
 	CMPQ      DX, $+16
 	JLT       part
-	VMOVUPS   (DI), Z8
-	VANDPS    Z7, Z8, Z8
-	VPMAXSD   Z8, Z0, Z0
+	VMOVUPS   (DI), Z7
+	VANDPS    Z6, Z7, Z7
+	VPMAXSD   Z7, Z0, Z0
 	CMPQ      DX, $+32
 	JLT       part2
-	VMOVUPS   64(DI), Z8
-	VANDPS    Z7, Z8, Z8
-	VPMAXSD   Z8, Z1, Z1
+	VMOVUPS   64(DI), Z7
+	VANDPS    Z6, Z7, Z7
+	VPMAXSD   Z7, Z1, Z1
 	CMPQ      DX, $+48
 	JLT       part3
-	VMOVUPS   128(DI), Z8
-	VANDPS    Z7, Z8, Z8
-	VPMAXSD   Z8, Z2, Z2
-	VANDPS    Z7, Z6, Z8
-	VPMAXSD   Z8, Z3, Z3
+	VMOVUPS   128(DI), Z7
+	VANDPS    Z6, Z7, Z7
+	VPMAXSD   Z7, Z2, Z2
+	VANDPS    Z6, Z5, Z7
+	VPMAXSD   Z7, Z3, Z3
 	JMP       fold
 
 part3:
-	VANDPS  Z7, Z6, Z8
-	VPMAXSD Z8, Z2, Z2
+	VANDPS  Z6, Z5, Z7
+	VPMAXSD Z7, Z2, Z2
 	JMP     fold
 
 part2:
-	VANDPS  Z7, Z6, Z8
-	VPMAXSD Z8, Z1, Z1
+	VANDPS  Z6, Z5, Z7
+	VPMAXSD Z7, Z1, Z1
 	JMP     fold
 
 part:
-	VANDPS  Z7, Z6, Z8
-	VPMAXSD Z8, Z0, Z0
+	VANDPS  Z6, Z5, Z7
+	VPMAXSD Z7, Z0, Z0
 
 fold:
 	// Fold the lanes by halves.
@@ -128,7 +128,7 @@ TEXT ·AmaxF64(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	VXORPS       X4, X4, X4
-	VBROADCASTSD abs_f64<>+0(SB), Z7
+	VBROADCASTSD abs_f64<>+0(SB), Z6
 
 block:
 	MOVQ SI, DX
@@ -148,18 +148,18 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Z8
-	VANDPD  Z7, Z8, Z8
-	VPMAXSQ Z8, Z0, Z0
-	VMOVUPD 64(DI), Z8
-	VANDPD  Z7, Z8, Z8
-	VPMAXSQ Z8, Z1, Z1
-	VMOVUPD 128(DI), Z8
-	VANDPD  Z7, Z8, Z8
-	VPMAXSQ Z8, Z2, Z2
-	VMOVUPD 192(DI), Z8
-	VANDPD  Z7, Z8, Z8
-	VPMAXSQ Z8, Z3, Z3
+	VMOVUPD (DI), Z7
+	VANDPD  Z6, Z7, Z7
+	VPMAXSQ Z7, Z0, Z0
+	VMOVUPD 64(DI), Z7
+	VANDPD  Z6, Z7, Z7
+	VPMAXSQ Z7, Z1, Z1
+	VMOVUPD 128(DI), Z7
+	VANDPD  Z6, Z7, Z7
+	VPMAXSQ Z7, Z2, Z2
+	VMOVUPD 192(DI), Z7
+	VANDPD  Z6, Z7, Z7
+	VPMAXSQ Z7, Z3, Z3
 	ADDQ    $+256, DI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
@@ -181,39 +181,39 @@ tail:
 	ANDQ      $-8, BX
 	SHLQ      $0x03, BX
 	ADDQ      DI, BX
-	VMOVUPD.Z (BX), K1, Z6
+	VMOVUPD.Z (BX), K1, Z5
 	CMPQ      DX, $+8
 	JLT       part
-	VMOVUPD   (DI), Z8
-	VANDPD    Z7, Z8, Z8
-	VPMAXSQ   Z8, Z0, Z0
+	VMOVUPD   (DI), Z7
+	VANDPD    Z6, Z7, Z7
+	VPMAXSQ   Z7, Z0, Z0
 	CMPQ      DX, $+16
 	JLT       part2
-	VMOVUPD   64(DI), Z8
-	VANDPD    Z7, Z8, Z8
-	VPMAXSQ   Z8, Z1, Z1
+	VMOVUPD   64(DI), Z7
+	VANDPD    Z6, Z7, Z7
+	VPMAXSQ   Z7, Z1, Z1
 	CMPQ      DX, $+24
 	JLT       part3
-	VMOVUPD   128(DI), Z8
-	VANDPD    Z7, Z8, Z8
-	VPMAXSQ   Z8, Z2, Z2
-	VANDPD    Z7, Z6, Z8
-	VPMAXSQ   Z8, Z3, Z3
+	VMOVUPD   128(DI), Z7
+	VANDPD    Z6, Z7, Z7
+	VPMAXSQ   Z7, Z2, Z2
+	VANDPD    Z6, Z5, Z7
+	VPMAXSQ   Z7, Z3, Z3
 	JMP       fold
 
 part3:
-	VANDPD  Z7, Z6, Z8
-	VPMAXSQ Z8, Z2, Z2
+	VANDPD  Z6, Z5, Z7
+	VPMAXSQ Z7, Z2, Z2
 	JMP     fold
 
 part2:
-	VANDPD  Z7, Z6, Z8
-	VPMAXSQ Z8, Z1, Z1
+	VANDPD  Z6, Z5, Z7
+	VPMAXSQ Z7, Z1, Z1
 	JMP     fold
 
 part:
-	VANDPD  Z7, Z6, Z8
-	VPMAXSQ Z8, Z0, Z0
+	VANDPD  Z6, Z5, Z7
+	VPMAXSQ Z7, Z0, Z0
 
 fold:
 	// Fold the lanes by halves.

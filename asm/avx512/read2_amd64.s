@@ -31,22 +31,22 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPS (DI), Z8
-	VMOVUPS (SI), Z9
-	VORPS   Z9, Z8, Z9
-	VORPS   Z9, Z0, Z0
-	VMOVUPS 64(DI), Z9
-	VMOVUPS 64(SI), Z8
-	VORPS   Z8, Z9, Z8
-	VORPS   Z8, Z1, Z1
-	VMOVUPS 128(DI), Z8
-	VMOVUPS 128(SI), Z9
-	VORPS   Z9, Z8, Z9
-	VORPS   Z9, Z2, Z2
-	VMOVUPS 192(DI), Z9
-	VMOVUPS 192(SI), Z8
-	VORPS   Z8, Z9, Z8
-	VORPS   Z8, Z3, Z3
+	VMOVUPS (DI), Z7
+	VMOVUPS (SI), Z8
+	VORPS   Z8, Z7, Z8
+	VORPS   Z8, Z0, Z0
+	VMOVUPS 64(DI), Z8
+	VMOVUPS 64(SI), Z7
+	VORPS   Z7, Z8, Z7
+	VORPS   Z7, Z1, Z1
+	VMOVUPS 128(DI), Z7
+	VMOVUPS 128(SI), Z8
+	VORPS   Z8, Z7, Z8
+	VORPS   Z8, Z2, Z2
+	VMOVUPS 192(DI), Z8
+	VMOVUPS 192(SI), Z7
+	VORPS   Z7, Z8, Z7
+	VORPS   Z7, Z3, Z3
 	ADDQ    $+256, DI
 	ADDQ    $+256, SI
 	SUBQ    $+64, BX
@@ -69,47 +69,47 @@ tail:
 	ANDQ      $-16, R8
 	SHLQ      $0x02, R8
 	ADDQ      DI, R8
-	VMOVUPS.Z (R8), K1, Z6
+	VMOVUPS.Z (R8), K1, Z5
 	MOVQ      BX, R8
 	ANDQ      $-16, R8
 	SHLQ      $0x02, R8
 	ADDQ      SI, R8
-	VMOVUPS.Z (R8), K1, Z7
+	VMOVUPS.Z (R8), K1, Z6
 	CMPQ      BX, $+16
 	JLT       part
-	VMOVUPS   (DI), Z8
-	VMOVUPS   (SI), Z9
-	VORPS     Z9, Z8, Z9
-	VORPS     Z9, Z0, Z0
+	VMOVUPS   (DI), Z7
+	VMOVUPS   (SI), Z8
+	VORPS     Z8, Z7, Z8
+	VORPS     Z8, Z0, Z0
 	CMPQ      BX, $+32
 	JLT       part2
-	VMOVUPS   64(DI), Z8
-	VMOVUPS   64(SI), Z9
-	VORPS     Z9, Z8, Z9
-	VORPS     Z9, Z1, Z1
+	VMOVUPS   64(DI), Z7
+	VMOVUPS   64(SI), Z8
+	VORPS     Z8, Z7, Z8
+	VORPS     Z8, Z1, Z1
 	CMPQ      BX, $+48
 	JLT       part3
-	VMOVUPS   128(DI), Z8
-	VMOVUPS   128(SI), Z9
-	VORPS     Z9, Z8, Z9
-	VORPS     Z9, Z2, Z2
-	VORPS     Z7, Z6, Z8
-	VORPS     Z8, Z3, Z3
+	VMOVUPS   128(DI), Z7
+	VMOVUPS   128(SI), Z8
+	VORPS     Z8, Z7, Z8
+	VORPS     Z8, Z2, Z2
+	VORPS     Z6, Z5, Z7
+	VORPS     Z7, Z3, Z3
 	JMP       fold
 
 part3:
-	VORPS Z7, Z6, Z8
-	VORPS Z8, Z2, Z2
+	VORPS Z6, Z5, Z7
+	VORPS Z7, Z2, Z2
 	JMP   fold
 
 part2:
-	VORPS Z7, Z6, Z8
-	VORPS Z8, Z1, Z1
+	VORPS Z6, Z5, Z7
+	VORPS Z7, Z1, Z1
 	JMP   fold
 
 part:
-	VORPS Z7, Z6, Z8
-	VORPS Z8, Z0, Z0
+	VORPS Z6, Z5, Z7
+	VORPS Z7, Z0, Z0
 
 fold:
 	// Fold the lanes by halves.
@@ -158,22 +158,22 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Z8
-	VMOVUPD (SI), Z9
-	VORPD   Z9, Z8, Z9
-	VORPD   Z9, Z0, Z0
-	VMOVUPD 64(DI), Z9
-	VMOVUPD 64(SI), Z8
-	VORPD   Z8, Z9, Z8
-	VORPD   Z8, Z1, Z1
-	VMOVUPD 128(DI), Z8
-	VMOVUPD 128(SI), Z9
-	VORPD   Z9, Z8, Z9
-	VORPD   Z9, Z2, Z2
-	VMOVUPD 192(DI), Z9
-	VMOVUPD 192(SI), Z8
-	VORPD   Z8, Z9, Z8
-	VORPD   Z8, Z3, Z3
+	VMOVUPD (DI), Z7
+	VMOVUPD (SI), Z8
+	VORPD   Z8, Z7, Z8
+	VORPD   Z8, Z0, Z0
+	VMOVUPD 64(DI), Z8
+	VMOVUPD 64(SI), Z7
+	VORPD   Z7, Z8, Z7
+	VORPD   Z7, Z1, Z1
+	VMOVUPD 128(DI), Z7
+	VMOVUPD 128(SI), Z8
+	VORPD   Z8, Z7, Z8
+	VORPD   Z8, Z2, Z2
+	VMOVUPD 192(DI), Z8
+	VMOVUPD 192(SI), Z7
+	VORPD   Z7, Z8, Z7
+	VORPD   Z7, Z3, Z3
 	ADDQ    $+256, DI
 	ADDQ    $+256, SI
 	SUBQ    $+32, BX
@@ -196,47 +196,47 @@ tail:
 	ANDQ      $-8, R8
 	SHLQ      $0x03, R8
 	ADDQ      DI, R8
-	VMOVUPD.Z (R8), K1, Z6
+	VMOVUPD.Z (R8), K1, Z5
 	MOVQ      BX, R8
 	ANDQ      $-8, R8
 	SHLQ      $0x03, R8
 	ADDQ      SI, R8
-	VMOVUPD.Z (R8), K1, Z7
+	VMOVUPD.Z (R8), K1, Z6
 	CMPQ      BX, $+8
 	JLT       part
-	VMOVUPD   (DI), Z8
-	VMOVUPD   (SI), Z9
-	VORPD     Z9, Z8, Z9
-	VORPD     Z9, Z0, Z0
+	VMOVUPD   (DI), Z7
+	VMOVUPD   (SI), Z8
+	VORPD     Z8, Z7, Z8
+	VORPD     Z8, Z0, Z0
 	CMPQ      BX, $+16
 	JLT       part2
-	VMOVUPD   64(DI), Z8
-	VMOVUPD   64(SI), Z9
-	VORPD     Z9, Z8, Z9
-	VORPD     Z9, Z1, Z1
+	VMOVUPD   64(DI), Z7
+	VMOVUPD   64(SI), Z8
+	VORPD     Z8, Z7, Z8
+	VORPD     Z8, Z1, Z1
 	CMPQ      BX, $+24
 	JLT       part3
-	VMOVUPD   128(DI), Z8
-	VMOVUPD   128(SI), Z9
-	VORPD     Z9, Z8, Z9
-	VORPD     Z9, Z2, Z2
-	VORPD     Z7, Z6, Z8
-	VORPD     Z8, Z3, Z3
+	VMOVUPD   128(DI), Z7
+	VMOVUPD   128(SI), Z8
+	VORPD     Z8, Z7, Z8
+	VORPD     Z8, Z2, Z2
+	VORPD     Z6, Z5, Z7
+	VORPD     Z7, Z3, Z3
 	JMP       fold
 
 part3:
-	VORPD Z7, Z6, Z8
-	VORPD Z8, Z2, Z2
+	VORPD Z6, Z5, Z7
+	VORPD Z7, Z2, Z2
 	JMP   fold
 
 part2:
-	VORPD Z7, Z6, Z8
-	VORPD Z8, Z1, Z1
+	VORPD Z6, Z5, Z7
+	VORPD Z7, Z1, Z1
 	JMP   fold
 
 part:
-	VORPD Z7, Z6, Z8
-	VORPD Z8, Z0, Z0
+	VORPD Z6, Z5, Z7
+	VORPD Z7, Z0, Z0
 
 fold:
 	// Fold the lanes by halves.

@@ -30,14 +30,14 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPS (DI), Z7
-	VADDPS  Z7, Z0, Z0
-	VMOVUPS 64(DI), Z7
-	VADDPS  Z7, Z1, Z1
-	VMOVUPS 128(DI), Z7
-	VADDPS  Z7, Z2, Z2
-	VMOVUPS 192(DI), Z7
-	VADDPS  Z7, Z3, Z3
+	VMOVUPS (DI), Z6
+	VADDPS  Z6, Z0, Z0
+	VMOVUPS 64(DI), Z6
+	VADDPS  Z6, Z1, Z1
+	VMOVUPS 128(DI), Z6
+	VADDPS  Z6, Z2, Z2
+	VMOVUPS 192(DI), Z6
+	VADDPS  Z6, Z3, Z3
 	ADDQ    $+256, DI
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
@@ -59,32 +59,32 @@ tail:
 	ANDQ      $-16, BX
 	SHLQ      $0x02, BX
 	ADDQ      DI, BX
-	VMOVUPS.Z (BX), K1, Z6
+	VMOVUPS.Z (BX), K1, Z5
 	CMPQ      DX, $+16
 	JLT       part
-	VMOVUPS   (DI), Z7
-	VADDPS    Z7, Z0, Z0
+	VMOVUPS   (DI), Z6
+	VADDPS    Z6, Z0, Z0
 	CMPQ      DX, $+32
 	JLT       part2
-	VMOVUPS   64(DI), Z7
-	VADDPS    Z7, Z1, Z1
+	VMOVUPS   64(DI), Z6
+	VADDPS    Z6, Z1, Z1
 	CMPQ      DX, $+48
 	JLT       part3
-	VMOVUPS   128(DI), Z7
-	VADDPS    Z7, Z2, Z2
-	VADDPS    Z6, Z3, Z3
+	VMOVUPS   128(DI), Z6
+	VADDPS    Z6, Z2, Z2
+	VADDPS    Z5, Z3, Z3
 	JMP       fold
 
 part3:
-	VADDPS Z6, Z2, Z2
+	VADDPS Z5, Z2, Z2
 	JMP    fold
 
 part2:
-	VADDPS Z6, Z1, Z1
+	VADDPS Z5, Z1, Z1
 	JMP    fold
 
 part:
-	VADDPS Z6, Z0, Z0
+	VADDPS Z5, Z0, Z0
 
 fold:
 	// Fold the lanes by halves.
@@ -134,14 +134,14 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Z7
-	VADDPD  Z7, Z0, Z0
-	VMOVUPD 64(DI), Z7
-	VADDPD  Z7, Z1, Z1
-	VMOVUPD 128(DI), Z7
-	VADDPD  Z7, Z2, Z2
-	VMOVUPD 192(DI), Z7
-	VADDPD  Z7, Z3, Z3
+	VMOVUPD (DI), Z6
+	VADDPD  Z6, Z0, Z0
+	VMOVUPD 64(DI), Z6
+	VADDPD  Z6, Z1, Z1
+	VMOVUPD 128(DI), Z6
+	VADDPD  Z6, Z2, Z2
+	VMOVUPD 192(DI), Z6
+	VADDPD  Z6, Z3, Z3
 	ADDQ    $+256, DI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
@@ -163,32 +163,32 @@ tail:
 	ANDQ      $-8, BX
 	SHLQ      $0x03, BX
 	ADDQ      DI, BX
-	VMOVUPD.Z (BX), K1, Z6
+	VMOVUPD.Z (BX), K1, Z5
 	CMPQ      DX, $+8
 	JLT       part
-	VMOVUPD   (DI), Z7
-	VADDPD    Z7, Z0, Z0
+	VMOVUPD   (DI), Z6
+	VADDPD    Z6, Z0, Z0
 	CMPQ      DX, $+16
 	JLT       part2
-	VMOVUPD   64(DI), Z7
-	VADDPD    Z7, Z1, Z1
+	VMOVUPD   64(DI), Z6
+	VADDPD    Z6, Z1, Z1
 	CMPQ      DX, $+24
 	JLT       part3
-	VMOVUPD   128(DI), Z7
-	VADDPD    Z7, Z2, Z2
-	VADDPD    Z6, Z3, Z3
+	VMOVUPD   128(DI), Z6
+	VADDPD    Z6, Z2, Z2
+	VADDPD    Z5, Z3, Z3
 	JMP       fold
 
 part3:
-	VADDPD Z6, Z2, Z2
+	VADDPD Z5, Z2, Z2
 	JMP    fold
 
 part2:
-	VADDPD Z6, Z1, Z1
+	VADDPD Z5, Z1, Z1
 	JMP    fold
 
 part:
-	VADDPD Z6, Z0, Z0
+	VADDPD Z5, Z0, Z0
 
 fold:
 	// Fold the lanes by halves.

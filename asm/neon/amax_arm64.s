@@ -42,54 +42,54 @@ short:
 	PCALIGN $16
 
 loop:
-	FMOVQ (R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb36400 // smax v0.4s, v0.4s, v19.4s
-	FMOVQ 16(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb36421 // smax v1.4s, v1.4s, v19.4s
-	FMOVQ 32(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb36442 // smax v2.4s, v2.4s, v19.4s
-	FMOVQ 48(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb36463 // smax v3.4s, v3.4s, v19.4s
-	FMOVQ 64(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb36484 // smax v4.4s, v4.4s, v19.4s
-	FMOVQ 80(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb364a5 // smax v5.4s, v5.4s, v19.4s
-	FMOVQ 96(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb364c6 // smax v6.4s, v6.4s, v19.4s
-	FMOVQ 112(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb364e7 // smax v7.4s, v7.4s, v19.4s
-	FMOVQ 128(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb36508 // smax v8.4s, v8.4s, v19.4s
-	FMOVQ 144(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb36529 // smax v9.4s, v9.4s, v19.4s
-	FMOVQ 160(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb3654a // smax v10.4s, v10.4s, v19.4s
-	FMOVQ 176(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb3656b // smax v11.4s, v11.4s, v19.4s
-	FMOVQ 192(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb3658c // smax v12.4s, v12.4s, v19.4s
-	FMOVQ 208(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb365ad // smax v13.4s, v13.4s, v19.4s
-	FMOVQ 224(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb365ce // smax v14.4s, v14.4s, v19.4s
-	FMOVQ 240(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb365ef // smax v15.4s, v15.4s, v19.4s
+	FMOVQ (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb26400 // smax v0.4s, v0.4s, v18.4s
+	FMOVQ 16(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb26421 // smax v1.4s, v1.4s, v18.4s
+	FMOVQ 32(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb26442 // smax v2.4s, v2.4s, v18.4s
+	FMOVQ 48(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb26463 // smax v3.4s, v3.4s, v18.4s
+	FMOVQ 64(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb26484 // smax v4.4s, v4.4s, v18.4s
+	FMOVQ 80(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb264a5 // smax v5.4s, v5.4s, v18.4s
+	FMOVQ 96(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb264c6 // smax v6.4s, v6.4s, v18.4s
+	FMOVQ 112(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb264e7 // smax v7.4s, v7.4s, v18.4s
+	FMOVQ 128(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb26508 // smax v8.4s, v8.4s, v18.4s
+	FMOVQ 144(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb26529 // smax v9.4s, v9.4s, v18.4s
+	FMOVQ 160(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb2654a // smax v10.4s, v10.4s, v18.4s
+	FMOVQ 176(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb2656b // smax v11.4s, v11.4s, v18.4s
+	FMOVQ 192(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb2658c // smax v12.4s, v12.4s, v18.4s
+	FMOVQ 208(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb265ad // smax v13.4s, v13.4s, v18.4s
+	FMOVQ 224(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb265ce // smax v14.4s, v14.4s, v18.4s
+	FMOVQ 240(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb265ef // smax v15.4s, v15.4s, v18.4s
 	ADD $256, R0, R0
 	SUB $64, R2, R2
 	CMP $64, R2
@@ -106,173 +106,173 @@ tail:
 	AND $-4, R3, R3
 	LSL $2, R3, R3
 	ADD R0, R3, R3
-	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V17.B16, V17.B16, V17.B16
 	TBZ $1, R16, odd1
-	FMOVD (R3), F18
+	FMOVD (R3), F17
 	TBZ $0, R16, loaded1
 	ADD $8, R3, R17
-	VLD1 (R17), V18.S[2]
+	VLD1 (R17), V17.S[2]
 	B loaded1
 
 odd1:
 	TBZ $0, R16, loaded1
-	FMOVS (R3), F18
+	FMOVS (R3), F17
 
 loaded1:
 	CMP $4, R2
 	BLT part
-	FMOVQ (R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb36400 // smax v0.4s, v0.4s, v19.4s
+	FMOVQ (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb26400 // smax v0.4s, v0.4s, v18.4s
 	CMP $8, R2
 	BLT part2
-	FMOVQ 16(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb36421 // smax v1.4s, v1.4s, v19.4s
+	FMOVQ 16(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb26421 // smax v1.4s, v1.4s, v18.4s
 	CMP $12, R2
 	BLT part3
-	FMOVQ 32(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb36442 // smax v2.4s, v2.4s, v19.4s
+	FMOVQ 32(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb26442 // smax v2.4s, v2.4s, v18.4s
 	CMP $16, R2
 	BLT part4
-	FMOVQ 48(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb36463 // smax v3.4s, v3.4s, v19.4s
+	FMOVQ 48(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb26463 // smax v3.4s, v3.4s, v18.4s
 	CMP $20, R2
 	BLT part5
-	FMOVQ 64(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb36484 // smax v4.4s, v4.4s, v19.4s
+	FMOVQ 64(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb26484 // smax v4.4s, v4.4s, v18.4s
 	CMP $24, R2
 	BLT part6
-	FMOVQ 80(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb364a5 // smax v5.4s, v5.4s, v19.4s
+	FMOVQ 80(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb264a5 // smax v5.4s, v5.4s, v18.4s
 	CMP $28, R2
 	BLT part7
-	FMOVQ 96(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb364c6 // smax v6.4s, v6.4s, v19.4s
+	FMOVQ 96(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb264c6 // smax v6.4s, v6.4s, v18.4s
 	CMP $32, R2
 	BLT part8
-	FMOVQ 112(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb364e7 // smax v7.4s, v7.4s, v19.4s
+	FMOVQ 112(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb264e7 // smax v7.4s, v7.4s, v18.4s
 	CMP $36, R2
 	BLT part9
-	FMOVQ 128(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb36508 // smax v8.4s, v8.4s, v19.4s
+	FMOVQ 128(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb26508 // smax v8.4s, v8.4s, v18.4s
 	CMP $40, R2
 	BLT part10
-	FMOVQ 144(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb36529 // smax v9.4s, v9.4s, v19.4s
+	FMOVQ 144(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb26529 // smax v9.4s, v9.4s, v18.4s
 	CMP $44, R2
 	BLT part11
-	FMOVQ 160(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb3654a // smax v10.4s, v10.4s, v19.4s
+	FMOVQ 160(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb2654a // smax v10.4s, v10.4s, v18.4s
 	CMP $48, R2
 	BLT part12
-	FMOVQ 176(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb3656b // smax v11.4s, v11.4s, v19.4s
+	FMOVQ 176(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb2656b // smax v11.4s, v11.4s, v18.4s
 	CMP $52, R2
 	BLT part13
-	FMOVQ 192(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb3658c // smax v12.4s, v12.4s, v19.4s
+	FMOVQ 192(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb2658c // smax v12.4s, v12.4s, v18.4s
 	CMP $56, R2
 	BLT part14
-	FMOVQ 208(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb365ad // smax v13.4s, v13.4s, v19.4s
+	FMOVQ 208(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb265ad // smax v13.4s, v13.4s, v18.4s
 	CMP $60, R2
 	BLT part15
-	FMOVQ 224(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4eb365ce // smax v14.4s, v14.4s, v19.4s
+	FMOVQ 224(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eb265ce // smax v14.4s, v14.4s, v18.4s
 
 part16:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb365ef // smax v15.4s, v15.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4eb265ef // smax v15.4s, v15.4s, v18.4s
 	B fold
 
 part15:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb365ce // smax v14.4s, v14.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4eb265ce // smax v14.4s, v14.4s, v18.4s
 	B fold
 
 part14:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb365ad // smax v13.4s, v13.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4eb265ad // smax v13.4s, v13.4s, v18.4s
 	B fold
 
 part13:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb3658c // smax v12.4s, v12.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4eb2658c // smax v12.4s, v12.4s, v18.4s
 	B fold
 
 part12:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb3656b // smax v11.4s, v11.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4eb2656b // smax v11.4s, v11.4s, v18.4s
 	B fold
 
 part11:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb3654a // smax v10.4s, v10.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4eb2654a // smax v10.4s, v10.4s, v18.4s
 	B fold
 
 part10:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb36529 // smax v9.4s, v9.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4eb26529 // smax v9.4s, v9.4s, v18.4s
 	B fold
 
 part9:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb36508 // smax v8.4s, v8.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4eb26508 // smax v8.4s, v8.4s, v18.4s
 	B fold
 
 part8:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb364e7 // smax v7.4s, v7.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4eb264e7 // smax v7.4s, v7.4s, v18.4s
 	B fold
 
 part7:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb364c6 // smax v6.4s, v6.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4eb264c6 // smax v6.4s, v6.4s, v18.4s
 	B fold
 
 part6:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb364a5 // smax v5.4s, v5.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4eb264a5 // smax v5.4s, v5.4s, v18.4s
 	B fold
 
 part5:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb36484 // smax v4.4s, v4.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4eb26484 // smax v4.4s, v4.4s, v18.4s
 	B fold
 
 part4:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb36463 // smax v3.4s, v3.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4eb26463 // smax v3.4s, v3.4s, v18.4s
 	B fold
 
 part3:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb36442 // smax v2.4s, v2.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4eb26442 // smax v2.4s, v2.4s, v18.4s
 	B fold
 
 part2:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb36421 // smax v1.4s, v1.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4eb26421 // smax v1.4s, v1.4s, v18.4s
 	B fold
 
 part:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4eb36400 // smax v0.4s, v0.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4eb26400 // smax v0.4s, v0.4s, v18.4s
 
 fold:
 
@@ -340,85 +340,85 @@ short:
 	PCALIGN $16
 
 loop:
-	FMOVQ (R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3341f // cmgt v31.2d, v0.2d, v19.2d
-	WORD $0x6e731c1f // bsl v31.16b, v0.16b, v19.16b
+	FMOVQ (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2341f // cmgt v31.2d, v0.2d, v18.2d
+	WORD $0x6e721c1f // bsl v31.16b, v0.16b, v18.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
-	FMOVQ 16(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3343f // cmgt v31.2d, v1.2d, v19.2d
-	WORD $0x6e731c3f // bsl v31.16b, v1.16b, v19.16b
+	FMOVQ 16(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2343f // cmgt v31.2d, v1.2d, v18.2d
+	WORD $0x6e721c3f // bsl v31.16b, v1.16b, v18.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
-	FMOVQ 32(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3345f // cmgt v31.2d, v2.2d, v19.2d
-	WORD $0x6e731c5f // bsl v31.16b, v2.16b, v19.16b
+	FMOVQ 32(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2345f // cmgt v31.2d, v2.2d, v18.2d
+	WORD $0x6e721c5f // bsl v31.16b, v2.16b, v18.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	FMOVQ 48(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3347f // cmgt v31.2d, v3.2d, v19.2d
-	WORD $0x6e731c7f // bsl v31.16b, v3.16b, v19.16b
+	FMOVQ 48(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2347f // cmgt v31.2d, v3.2d, v18.2d
+	WORD $0x6e721c7f // bsl v31.16b, v3.16b, v18.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	FMOVQ 64(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3349f // cmgt v31.2d, v4.2d, v19.2d
-	WORD $0x6e731c9f // bsl v31.16b, v4.16b, v19.16b
+	FMOVQ 64(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2349f // cmgt v31.2d, v4.2d, v18.2d
+	WORD $0x6e721c9f // bsl v31.16b, v4.16b, v18.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	FMOVQ 80(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef334bf // cmgt v31.2d, v5.2d, v19.2d
-	WORD $0x6e731cbf // bsl v31.16b, v5.16b, v19.16b
+	FMOVQ 80(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef234bf // cmgt v31.2d, v5.2d, v18.2d
+	WORD $0x6e721cbf // bsl v31.16b, v5.16b, v18.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	FMOVQ 96(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef334df // cmgt v31.2d, v6.2d, v19.2d
-	WORD $0x6e731cdf // bsl v31.16b, v6.16b, v19.16b
+	FMOVQ 96(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef234df // cmgt v31.2d, v6.2d, v18.2d
+	WORD $0x6e721cdf // bsl v31.16b, v6.16b, v18.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	FMOVQ 112(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef334ff // cmgt v31.2d, v7.2d, v19.2d
-	WORD $0x6e731cff // bsl v31.16b, v7.16b, v19.16b
+	FMOVQ 112(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef234ff // cmgt v31.2d, v7.2d, v18.2d
+	WORD $0x6e721cff // bsl v31.16b, v7.16b, v18.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	FMOVQ 128(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3351f // cmgt v31.2d, v8.2d, v19.2d
-	WORD $0x6e731d1f // bsl v31.16b, v8.16b, v19.16b
+	FMOVQ 128(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2351f // cmgt v31.2d, v8.2d, v18.2d
+	WORD $0x6e721d1f // bsl v31.16b, v8.16b, v18.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	FMOVQ 144(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3353f // cmgt v31.2d, v9.2d, v19.2d
-	WORD $0x6e731d3f // bsl v31.16b, v9.16b, v19.16b
+	FMOVQ 144(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2353f // cmgt v31.2d, v9.2d, v18.2d
+	WORD $0x6e721d3f // bsl v31.16b, v9.16b, v18.16b
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	FMOVQ 160(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3355f // cmgt v31.2d, v10.2d, v19.2d
-	WORD $0x6e731d5f // bsl v31.16b, v10.16b, v19.16b
+	FMOVQ 160(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2355f // cmgt v31.2d, v10.2d, v18.2d
+	WORD $0x6e721d5f // bsl v31.16b, v10.16b, v18.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	FMOVQ 176(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3357f // cmgt v31.2d, v11.2d, v19.2d
-	WORD $0x6e731d7f // bsl v31.16b, v11.16b, v19.16b
+	FMOVQ 176(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2357f // cmgt v31.2d, v11.2d, v18.2d
+	WORD $0x6e721d7f // bsl v31.16b, v11.16b, v18.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	FMOVQ 192(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3359f // cmgt v31.2d, v12.2d, v19.2d
-	WORD $0x6e731d9f // bsl v31.16b, v12.16b, v19.16b
+	FMOVQ 192(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2359f // cmgt v31.2d, v12.2d, v18.2d
+	WORD $0x6e721d9f // bsl v31.16b, v12.16b, v18.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	FMOVQ 208(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef335bf // cmgt v31.2d, v13.2d, v19.2d
-	WORD $0x6e731dbf // bsl v31.16b, v13.16b, v19.16b
+	FMOVQ 208(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef235bf // cmgt v31.2d, v13.2d, v18.2d
+	WORD $0x6e721dbf // bsl v31.16b, v13.16b, v18.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	FMOVQ 224(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef335df // cmgt v31.2d, v14.2d, v19.2d
-	WORD $0x6e731ddf // bsl v31.16b, v14.16b, v19.16b
+	FMOVQ 224(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef235df // cmgt v31.2d, v14.2d, v18.2d
+	WORD $0x6e721ddf // bsl v31.16b, v14.16b, v18.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	FMOVQ 240(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef335ff // cmgt v31.2d, v15.2d, v19.2d
-	WORD $0x6e731dff // bsl v31.16b, v15.16b, v19.16b
+	FMOVQ 240(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef235ff // cmgt v31.2d, v15.2d, v18.2d
+	WORD $0x6e721dff // bsl v31.16b, v15.16b, v18.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
 	ADD $256, R0, R0
 	SUB $32, R2, R2
@@ -436,226 +436,226 @@ tail:
 	AND $-2, R3, R3
 	LSL $3, R3, R3
 	ADD R0, R3, R3
-	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V17.B16, V17.B16, V17.B16
 	TBZ $0, R16, loaded2
-	FMOVD (R3), F18
+	FMOVD (R3), F17
 
 loaded2:
 	CMP $2, R2
 	BLT part
-	FMOVQ (R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3341f // cmgt v31.2d, v0.2d, v19.2d
-	WORD $0x6e731c1f // bsl v31.16b, v0.16b, v19.16b
+	FMOVQ (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2341f // cmgt v31.2d, v0.2d, v18.2d
+	WORD $0x6e721c1f // bsl v31.16b, v0.16b, v18.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 	CMP $4, R2
 	BLT part2
-	FMOVQ 16(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3343f // cmgt v31.2d, v1.2d, v19.2d
-	WORD $0x6e731c3f // bsl v31.16b, v1.16b, v19.16b
+	FMOVQ 16(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2343f // cmgt v31.2d, v1.2d, v18.2d
+	WORD $0x6e721c3f // bsl v31.16b, v1.16b, v18.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	CMP $6, R2
 	BLT part3
-	FMOVQ 32(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3345f // cmgt v31.2d, v2.2d, v19.2d
-	WORD $0x6e731c5f // bsl v31.16b, v2.16b, v19.16b
+	FMOVQ 32(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2345f // cmgt v31.2d, v2.2d, v18.2d
+	WORD $0x6e721c5f // bsl v31.16b, v2.16b, v18.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
 	CMP $8, R2
 	BLT part4
-	FMOVQ 48(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3347f // cmgt v31.2d, v3.2d, v19.2d
-	WORD $0x6e731c7f // bsl v31.16b, v3.16b, v19.16b
+	FMOVQ 48(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2347f // cmgt v31.2d, v3.2d, v18.2d
+	WORD $0x6e721c7f // bsl v31.16b, v3.16b, v18.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 	CMP $10, R2
 	BLT part5
-	FMOVQ 64(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3349f // cmgt v31.2d, v4.2d, v19.2d
-	WORD $0x6e731c9f // bsl v31.16b, v4.16b, v19.16b
+	FMOVQ 64(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2349f // cmgt v31.2d, v4.2d, v18.2d
+	WORD $0x6e721c9f // bsl v31.16b, v4.16b, v18.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	CMP $12, R2
 	BLT part6
-	FMOVQ 80(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef334bf // cmgt v31.2d, v5.2d, v19.2d
-	WORD $0x6e731cbf // bsl v31.16b, v5.16b, v19.16b
+	FMOVQ 80(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef234bf // cmgt v31.2d, v5.2d, v18.2d
+	WORD $0x6e721cbf // bsl v31.16b, v5.16b, v18.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 	CMP $14, R2
 	BLT part7
-	FMOVQ 96(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef334df // cmgt v31.2d, v6.2d, v19.2d
-	WORD $0x6e731cdf // bsl v31.16b, v6.16b, v19.16b
+	FMOVQ 96(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef234df // cmgt v31.2d, v6.2d, v18.2d
+	WORD $0x6e721cdf // bsl v31.16b, v6.16b, v18.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 	CMP $16, R2
 	BLT part8
-	FMOVQ 112(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef334ff // cmgt v31.2d, v7.2d, v19.2d
-	WORD $0x6e731cff // bsl v31.16b, v7.16b, v19.16b
+	FMOVQ 112(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef234ff // cmgt v31.2d, v7.2d, v18.2d
+	WORD $0x6e721cff // bsl v31.16b, v7.16b, v18.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 	CMP $18, R2
 	BLT part9
-	FMOVQ 128(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3351f // cmgt v31.2d, v8.2d, v19.2d
-	WORD $0x6e731d1f // bsl v31.16b, v8.16b, v19.16b
+	FMOVQ 128(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2351f // cmgt v31.2d, v8.2d, v18.2d
+	WORD $0x6e721d1f // bsl v31.16b, v8.16b, v18.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 	CMP $20, R2
 	BLT part10
-	FMOVQ 144(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3353f // cmgt v31.2d, v9.2d, v19.2d
-	WORD $0x6e731d3f // bsl v31.16b, v9.16b, v19.16b
+	FMOVQ 144(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2353f // cmgt v31.2d, v9.2d, v18.2d
+	WORD $0x6e721d3f // bsl v31.16b, v9.16b, v18.16b
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	CMP $22, R2
 	BLT part11
-	FMOVQ 160(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3355f // cmgt v31.2d, v10.2d, v19.2d
-	WORD $0x6e731d5f // bsl v31.16b, v10.16b, v19.16b
+	FMOVQ 160(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2355f // cmgt v31.2d, v10.2d, v18.2d
+	WORD $0x6e721d5f // bsl v31.16b, v10.16b, v18.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	CMP $24, R2
 	BLT part12
-	FMOVQ 176(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3357f // cmgt v31.2d, v11.2d, v19.2d
-	WORD $0x6e731d7f // bsl v31.16b, v11.16b, v19.16b
+	FMOVQ 176(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2357f // cmgt v31.2d, v11.2d, v18.2d
+	WORD $0x6e721d7f // bsl v31.16b, v11.16b, v18.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	CMP $26, R2
 	BLT part13
-	FMOVQ 192(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef3359f // cmgt v31.2d, v12.2d, v19.2d
-	WORD $0x6e731d9f // bsl v31.16b, v12.16b, v19.16b
+	FMOVQ 192(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef2359f // cmgt v31.2d, v12.2d, v18.2d
+	WORD $0x6e721d9f // bsl v31.16b, v12.16b, v18.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	CMP $28, R2
 	BLT part14
-	FMOVQ 208(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef335bf // cmgt v31.2d, v13.2d, v19.2d
-	WORD $0x6e731dbf // bsl v31.16b, v13.16b, v19.16b
+	FMOVQ 208(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef235bf // cmgt v31.2d, v13.2d, v18.2d
+	WORD $0x6e721dbf // bsl v31.16b, v13.16b, v18.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 	CMP $30, R2
 	BLT part15
-	FMOVQ 224(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4ef335df // cmgt v31.2d, v14.2d, v19.2d
-	WORD $0x6e731ddf // bsl v31.16b, v14.16b, v19.16b
+	FMOVQ 224(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ef235df // cmgt v31.2d, v14.2d, v18.2d
+	WORD $0x6e721ddf // bsl v31.16b, v14.16b, v18.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 
 part16:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4ef335ff // cmgt v31.2d, v15.2d, v19.2d
-	WORD $0x6e731dff // bsl v31.16b, v15.16b, v19.16b
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4ef235ff // cmgt v31.2d, v15.2d, v18.2d
+	WORD $0x6e721dff // bsl v31.16b, v15.16b, v18.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
 	B fold
 
 part15:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4ef335df // cmgt v31.2d, v14.2d, v19.2d
-	WORD $0x6e731ddf // bsl v31.16b, v14.16b, v19.16b
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4ef235df // cmgt v31.2d, v14.2d, v18.2d
+	WORD $0x6e721ddf // bsl v31.16b, v14.16b, v18.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	B fold
 
 part14:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4ef335bf // cmgt v31.2d, v13.2d, v19.2d
-	WORD $0x6e731dbf // bsl v31.16b, v13.16b, v19.16b
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4ef235bf // cmgt v31.2d, v13.2d, v18.2d
+	WORD $0x6e721dbf // bsl v31.16b, v13.16b, v18.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 	B fold
 
 part13:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4ef3359f // cmgt v31.2d, v12.2d, v19.2d
-	WORD $0x6e731d9f // bsl v31.16b, v12.16b, v19.16b
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4ef2359f // cmgt v31.2d, v12.2d, v18.2d
+	WORD $0x6e721d9f // bsl v31.16b, v12.16b, v18.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	B fold
 
 part12:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4ef3357f // cmgt v31.2d, v11.2d, v19.2d
-	WORD $0x6e731d7f // bsl v31.16b, v11.16b, v19.16b
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4ef2357f // cmgt v31.2d, v11.2d, v18.2d
+	WORD $0x6e721d7f // bsl v31.16b, v11.16b, v18.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	B fold
 
 part11:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4ef3355f // cmgt v31.2d, v10.2d, v19.2d
-	WORD $0x6e731d5f // bsl v31.16b, v10.16b, v19.16b
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4ef2355f // cmgt v31.2d, v10.2d, v18.2d
+	WORD $0x6e721d5f // bsl v31.16b, v10.16b, v18.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	B fold
 
 part10:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4ef3353f // cmgt v31.2d, v9.2d, v19.2d
-	WORD $0x6e731d3f // bsl v31.16b, v9.16b, v19.16b
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4ef2353f // cmgt v31.2d, v9.2d, v18.2d
+	WORD $0x6e721d3f // bsl v31.16b, v9.16b, v18.16b
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	B fold
 
 part9:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4ef3351f // cmgt v31.2d, v8.2d, v19.2d
-	WORD $0x6e731d1f // bsl v31.16b, v8.16b, v19.16b
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4ef2351f // cmgt v31.2d, v8.2d, v18.2d
+	WORD $0x6e721d1f // bsl v31.16b, v8.16b, v18.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 	B fold
 
 part8:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4ef334ff // cmgt v31.2d, v7.2d, v19.2d
-	WORD $0x6e731cff // bsl v31.16b, v7.16b, v19.16b
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4ef234ff // cmgt v31.2d, v7.2d, v18.2d
+	WORD $0x6e721cff // bsl v31.16b, v7.16b, v18.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 	B fold
 
 part7:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4ef334df // cmgt v31.2d, v6.2d, v19.2d
-	WORD $0x6e731cdf // bsl v31.16b, v6.16b, v19.16b
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4ef234df // cmgt v31.2d, v6.2d, v18.2d
+	WORD $0x6e721cdf // bsl v31.16b, v6.16b, v18.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 	B fold
 
 part6:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4ef334bf // cmgt v31.2d, v5.2d, v19.2d
-	WORD $0x6e731cbf // bsl v31.16b, v5.16b, v19.16b
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4ef234bf // cmgt v31.2d, v5.2d, v18.2d
+	WORD $0x6e721cbf // bsl v31.16b, v5.16b, v18.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 	B fold
 
 part5:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4ef3349f // cmgt v31.2d, v4.2d, v19.2d
-	WORD $0x6e731c9f // bsl v31.16b, v4.16b, v19.16b
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4ef2349f // cmgt v31.2d, v4.2d, v18.2d
+	WORD $0x6e721c9f // bsl v31.16b, v4.16b, v18.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	B fold
 
 part4:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4ef3347f // cmgt v31.2d, v3.2d, v19.2d
-	WORD $0x6e731c7f // bsl v31.16b, v3.16b, v19.16b
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4ef2347f // cmgt v31.2d, v3.2d, v18.2d
+	WORD $0x6e721c7f // bsl v31.16b, v3.16b, v18.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 	B fold
 
 part3:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4ef3345f // cmgt v31.2d, v2.2d, v19.2d
-	WORD $0x6e731c5f // bsl v31.16b, v2.16b, v19.16b
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4ef2345f // cmgt v31.2d, v2.2d, v18.2d
+	WORD $0x6e721c5f // bsl v31.16b, v2.16b, v18.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
 	B fold
 
 part2:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4ef3343f // cmgt v31.2d, v1.2d, v19.2d
-	WORD $0x6e731c3f // bsl v31.16b, v1.16b, v19.16b
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4ef2343f // cmgt v31.2d, v1.2d, v18.2d
+	WORD $0x6e721c3f // bsl v31.16b, v1.16b, v18.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	B fold
 
 part:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4ef3341f // cmgt v31.2d, v0.2d, v19.2d
-	WORD $0x6e731c1f // bsl v31.16b, v0.16b, v19.16b
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4ef2341f // cmgt v31.2d, v0.2d, v18.2d
+	WORD $0x6e721c1f // bsl v31.16b, v0.16b, v18.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 
 fold:

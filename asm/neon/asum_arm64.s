@@ -42,54 +42,54 @@ short:
 	PCALIGN $16
 
 loop:
-	FMOVQ (R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
-	FMOVQ 16(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
-	FMOVQ 32(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d442 // fadd v2.4s, v2.4s, v19.4s
-	FMOVQ 48(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
-	FMOVQ 64(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d484 // fadd v4.4s, v4.4s, v19.4s
-	FMOVQ 80(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d4a5 // fadd v5.4s, v5.4s, v19.4s
-	FMOVQ 96(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d4c6 // fadd v6.4s, v6.4s, v19.4s
-	FMOVQ 112(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d4e7 // fadd v7.4s, v7.4s, v19.4s
-	FMOVQ 128(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d508 // fadd v8.4s, v8.4s, v19.4s
-	FMOVQ 144(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d529 // fadd v9.4s, v9.4s, v19.4s
-	FMOVQ 160(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d54a // fadd v10.4s, v10.4s, v19.4s
-	FMOVQ 176(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d56b // fadd v11.4s, v11.4s, v19.4s
-	FMOVQ 192(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d58c // fadd v12.4s, v12.4s, v19.4s
-	FMOVQ 208(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d5ad // fadd v13.4s, v13.4s, v19.4s
-	FMOVQ 224(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d5ce // fadd v14.4s, v14.4s, v19.4s
-	FMOVQ 240(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
+	FMOVQ (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
+	FMOVQ 16(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
+	FMOVQ 32(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
+	FMOVQ 48(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d463 // fadd v3.4s, v3.4s, v18.4s
+	FMOVQ 64(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d484 // fadd v4.4s, v4.4s, v18.4s
+	FMOVQ 80(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d4a5 // fadd v5.4s, v5.4s, v18.4s
+	FMOVQ 96(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
+	FMOVQ 112(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d4e7 // fadd v7.4s, v7.4s, v18.4s
+	FMOVQ 128(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d508 // fadd v8.4s, v8.4s, v18.4s
+	FMOVQ 144(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d529 // fadd v9.4s, v9.4s, v18.4s
+	FMOVQ 160(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d54a // fadd v10.4s, v10.4s, v18.4s
+	FMOVQ 176(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d56b // fadd v11.4s, v11.4s, v18.4s
+	FMOVQ 192(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d58c // fadd v12.4s, v12.4s, v18.4s
+	FMOVQ 208(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d5ad // fadd v13.4s, v13.4s, v18.4s
+	FMOVQ 224(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d5ce // fadd v14.4s, v14.4s, v18.4s
+	FMOVQ 240(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d5ef // fadd v15.4s, v15.4s, v18.4s
 	ADD $256, R0, R0
 	SUB $64, R2, R2
 	CMP $64, R2
@@ -106,173 +106,173 @@ tail:
 	AND $-4, R3, R3
 	LSL $2, R3, R3
 	ADD R0, R3, R3
-	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V17.B16, V17.B16, V17.B16
 	TBZ $1, R16, odd1
-	FMOVD (R3), F18
+	FMOVD (R3), F17
 	TBZ $0, R16, loaded1
 	ADD $8, R3, R17
-	VLD1 (R17), V18.S[2]
+	VLD1 (R17), V17.S[2]
 	B loaded1
 
 odd1:
 	TBZ $0, R16, loaded1
-	FMOVS (R3), F18
+	FMOVS (R3), F17
 
 loaded1:
 	CMP $4, R2
 	BLT part
-	FMOVQ (R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
+	FMOVQ (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
 	CMP $8, R2
 	BLT part2
-	FMOVQ 16(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
+	FMOVQ 16(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
 	CMP $12, R2
 	BLT part3
-	FMOVQ 32(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d442 // fadd v2.4s, v2.4s, v19.4s
+	FMOVQ 32(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
 	CMP $16, R2
 	BLT part4
-	FMOVQ 48(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+	FMOVQ 48(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d463 // fadd v3.4s, v3.4s, v18.4s
 	CMP $20, R2
 	BLT part5
-	FMOVQ 64(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d484 // fadd v4.4s, v4.4s, v19.4s
+	FMOVQ 64(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d484 // fadd v4.4s, v4.4s, v18.4s
 	CMP $24, R2
 	BLT part6
-	FMOVQ 80(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d4a5 // fadd v5.4s, v5.4s, v19.4s
+	FMOVQ 80(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d4a5 // fadd v5.4s, v5.4s, v18.4s
 	CMP $28, R2
 	BLT part7
-	FMOVQ 96(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d4c6 // fadd v6.4s, v6.4s, v19.4s
+	FMOVQ 96(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
 	CMP $32, R2
 	BLT part8
-	FMOVQ 112(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d4e7 // fadd v7.4s, v7.4s, v19.4s
+	FMOVQ 112(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d4e7 // fadd v7.4s, v7.4s, v18.4s
 	CMP $36, R2
 	BLT part9
-	FMOVQ 128(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d508 // fadd v8.4s, v8.4s, v19.4s
+	FMOVQ 128(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d508 // fadd v8.4s, v8.4s, v18.4s
 	CMP $40, R2
 	BLT part10
-	FMOVQ 144(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d529 // fadd v9.4s, v9.4s, v19.4s
+	FMOVQ 144(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d529 // fadd v9.4s, v9.4s, v18.4s
 	CMP $44, R2
 	BLT part11
-	FMOVQ 160(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d54a // fadd v10.4s, v10.4s, v19.4s
+	FMOVQ 160(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d54a // fadd v10.4s, v10.4s, v18.4s
 	CMP $48, R2
 	BLT part12
-	FMOVQ 176(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d56b // fadd v11.4s, v11.4s, v19.4s
+	FMOVQ 176(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d56b // fadd v11.4s, v11.4s, v18.4s
 	CMP $52, R2
 	BLT part13
-	FMOVQ 192(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d58c // fadd v12.4s, v12.4s, v19.4s
+	FMOVQ 192(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d58c // fadd v12.4s, v12.4s, v18.4s
 	CMP $56, R2
 	BLT part14
-	FMOVQ 208(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d5ad // fadd v13.4s, v13.4s, v19.4s
+	FMOVQ 208(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d5ad // fadd v13.4s, v13.4s, v18.4s
 	CMP $60, R2
 	BLT part15
-	FMOVQ 224(R0), F19
-	WORD $0x4ea0fa73 // fabs v19.4s, v19.4s
-	WORD $0x4e33d5ce // fadd v14.4s, v14.4s, v19.4s
+	FMOVQ 224(R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e32d5ce // fadd v14.4s, v14.4s, v18.4s
 
 part16:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4e32d5ef // fadd v15.4s, v15.4s, v18.4s
 	B fold
 
 part15:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4e33d5ce // fadd v14.4s, v14.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4e32d5ce // fadd v14.4s, v14.4s, v18.4s
 	B fold
 
 part14:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4e33d5ad // fadd v13.4s, v13.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4e32d5ad // fadd v13.4s, v13.4s, v18.4s
 	B fold
 
 part13:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4e33d58c // fadd v12.4s, v12.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4e32d58c // fadd v12.4s, v12.4s, v18.4s
 	B fold
 
 part12:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4e33d56b // fadd v11.4s, v11.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4e32d56b // fadd v11.4s, v11.4s, v18.4s
 	B fold
 
 part11:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4e33d54a // fadd v10.4s, v10.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4e32d54a // fadd v10.4s, v10.4s, v18.4s
 	B fold
 
 part10:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4e33d529 // fadd v9.4s, v9.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4e32d529 // fadd v9.4s, v9.4s, v18.4s
 	B fold
 
 part9:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4e33d508 // fadd v8.4s, v8.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4e32d508 // fadd v8.4s, v8.4s, v18.4s
 	B fold
 
 part8:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4e33d4e7 // fadd v7.4s, v7.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4e32d4e7 // fadd v7.4s, v7.4s, v18.4s
 	B fold
 
 part7:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4e33d4c6 // fadd v6.4s, v6.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
 	B fold
 
 part6:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4e33d4a5 // fadd v5.4s, v5.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4e32d4a5 // fadd v5.4s, v5.4s, v18.4s
 	B fold
 
 part5:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4e33d484 // fadd v4.4s, v4.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4e32d484 // fadd v4.4s, v4.4s, v18.4s
 	B fold
 
 part4:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4e32d463 // fadd v3.4s, v3.4s, v18.4s
 	B fold
 
 part3:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4e33d442 // fadd v2.4s, v2.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
 	B fold
 
 part2:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
 	B fold
 
 part:
-	WORD $0x4ea0fa53 // fabs v19.4s, v18.4s
-	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
+	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
+	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
 
 fold:
 
@@ -342,54 +342,54 @@ short:
 	PCALIGN $16
 
 loop:
-	FMOVQ (R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
-	FMOVQ 16(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
-	FMOVQ 32(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
-	FMOVQ 48(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
-	FMOVQ 64(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
-	FMOVQ 80(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
-	FMOVQ 96(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
-	FMOVQ 112(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
-	FMOVQ 128(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
-	FMOVQ 144(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
-	FMOVQ 160(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
-	FMOVQ 176(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
-	FMOVQ 192(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
-	FMOVQ 208(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
-	FMOVQ 224(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
-	FMOVQ 240(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d5ef // fadd v15.2d, v15.2d, v19.2d
+	FMOVQ (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d400 // fadd v0.2d, v0.2d, v18.2d
+	FMOVQ 16(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d421 // fadd v1.2d, v1.2d, v18.2d
+	FMOVQ 32(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d442 // fadd v2.2d, v2.2d, v18.2d
+	FMOVQ 48(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d463 // fadd v3.2d, v3.2d, v18.2d
+	FMOVQ 64(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d484 // fadd v4.2d, v4.2d, v18.2d
+	FMOVQ 80(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d4a5 // fadd v5.2d, v5.2d, v18.2d
+	FMOVQ 96(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d4c6 // fadd v6.2d, v6.2d, v18.2d
+	FMOVQ 112(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d4e7 // fadd v7.2d, v7.2d, v18.2d
+	FMOVQ 128(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d508 // fadd v8.2d, v8.2d, v18.2d
+	FMOVQ 144(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d529 // fadd v9.2d, v9.2d, v18.2d
+	FMOVQ 160(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d54a // fadd v10.2d, v10.2d, v18.2d
+	FMOVQ 176(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d56b // fadd v11.2d, v11.2d, v18.2d
+	FMOVQ 192(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d58c // fadd v12.2d, v12.2d, v18.2d
+	FMOVQ 208(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d5ad // fadd v13.2d, v13.2d, v18.2d
+	FMOVQ 224(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d5ce // fadd v14.2d, v14.2d, v18.2d
+	FMOVQ 240(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d5ef // fadd v15.2d, v15.2d, v18.2d
 	ADD $256, R0, R0
 	SUB $32, R2, R2
 	CMP $32, R2
@@ -406,165 +406,165 @@ tail:
 	AND $-2, R3, R3
 	LSL $3, R3, R3
 	ADD R0, R3, R3
-	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V17.B16, V17.B16, V17.B16
 	TBZ $0, R16, loaded2
-	FMOVD (R3), F18
+	FMOVD (R3), F17
 
 loaded2:
 	CMP $2, R2
 	BLT part
-	FMOVQ (R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
+	FMOVQ (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d400 // fadd v0.2d, v0.2d, v18.2d
 	CMP $4, R2
 	BLT part2
-	FMOVQ 16(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
+	FMOVQ 16(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d421 // fadd v1.2d, v1.2d, v18.2d
 	CMP $6, R2
 	BLT part3
-	FMOVQ 32(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
+	FMOVQ 32(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d442 // fadd v2.2d, v2.2d, v18.2d
 	CMP $8, R2
 	BLT part4
-	FMOVQ 48(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
+	FMOVQ 48(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d463 // fadd v3.2d, v3.2d, v18.2d
 	CMP $10, R2
 	BLT part5
-	FMOVQ 64(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
+	FMOVQ 64(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d484 // fadd v4.2d, v4.2d, v18.2d
 	CMP $12, R2
 	BLT part6
-	FMOVQ 80(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
+	FMOVQ 80(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d4a5 // fadd v5.2d, v5.2d, v18.2d
 	CMP $14, R2
 	BLT part7
-	FMOVQ 96(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
+	FMOVQ 96(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d4c6 // fadd v6.2d, v6.2d, v18.2d
 	CMP $16, R2
 	BLT part8
-	FMOVQ 112(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
+	FMOVQ 112(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d4e7 // fadd v7.2d, v7.2d, v18.2d
 	CMP $18, R2
 	BLT part9
-	FMOVQ 128(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
+	FMOVQ 128(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d508 // fadd v8.2d, v8.2d, v18.2d
 	CMP $20, R2
 	BLT part10
-	FMOVQ 144(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
+	FMOVQ 144(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d529 // fadd v9.2d, v9.2d, v18.2d
 	CMP $22, R2
 	BLT part11
-	FMOVQ 160(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
+	FMOVQ 160(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d54a // fadd v10.2d, v10.2d, v18.2d
 	CMP $24, R2
 	BLT part12
-	FMOVQ 176(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
+	FMOVQ 176(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d56b // fadd v11.2d, v11.2d, v18.2d
 	CMP $26, R2
 	BLT part13
-	FMOVQ 192(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
+	FMOVQ 192(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d58c // fadd v12.2d, v12.2d, v18.2d
 	CMP $28, R2
 	BLT part14
-	FMOVQ 208(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
+	FMOVQ 208(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d5ad // fadd v13.2d, v13.2d, v18.2d
 	CMP $30, R2
 	BLT part15
-	FMOVQ 224(R0), F19
-	WORD $0x4ee0fa73 // fabs v19.2d, v19.2d
-	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
+	FMOVQ 224(R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e72d5ce // fadd v14.2d, v14.2d, v18.2d
 
 part16:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4e73d5ef // fadd v15.2d, v15.2d, v19.2d
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4e72d5ef // fadd v15.2d, v15.2d, v18.2d
 	B fold
 
 part15:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4e72d5ce // fadd v14.2d, v14.2d, v18.2d
 	B fold
 
 part14:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4e72d5ad // fadd v13.2d, v13.2d, v18.2d
 	B fold
 
 part13:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4e72d58c // fadd v12.2d, v12.2d, v18.2d
 	B fold
 
 part12:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4e72d56b // fadd v11.2d, v11.2d, v18.2d
 	B fold
 
 part11:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4e72d54a // fadd v10.2d, v10.2d, v18.2d
 	B fold
 
 part10:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4e72d529 // fadd v9.2d, v9.2d, v18.2d
 	B fold
 
 part9:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4e72d508 // fadd v8.2d, v8.2d, v18.2d
 	B fold
 
 part8:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4e72d4e7 // fadd v7.2d, v7.2d, v18.2d
 	B fold
 
 part7:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4e72d4c6 // fadd v6.2d, v6.2d, v18.2d
 	B fold
 
 part6:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4e72d4a5 // fadd v5.2d, v5.2d, v18.2d
 	B fold
 
 part5:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4e72d484 // fadd v4.2d, v4.2d, v18.2d
 	B fold
 
 part4:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4e72d463 // fadd v3.2d, v3.2d, v18.2d
 	B fold
 
 part3:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4e72d442 // fadd v2.2d, v2.2d, v18.2d
 	B fold
 
 part2:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4e72d421 // fadd v1.2d, v1.2d, v18.2d
 	B fold
 
 part:
-	WORD $0x4ee0fa53 // fabs v19.2d, v18.2d
-	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
+	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
+	WORD $0x4e72d400 // fadd v0.2d, v0.2d, v18.2d
 
 fold:
 

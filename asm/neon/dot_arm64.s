@@ -43,70 +43,70 @@ short:
 	PCALIGN $16
 
 loop:
-	FMOVQ (R0), F20
-	FMOVQ (R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d400 // fadd v0.4s, v0.4s, v21.4s
-	FMOVQ 16(R0), F21
-	FMOVQ 16(R1), F20
-	WORD $0x6e34deb4 // fmul v20.4s, v21.4s, v20.4s
-	WORD $0x4e34d421 // fadd v1.4s, v1.4s, v20.4s
-	FMOVQ 32(R0), F20
-	FMOVQ 32(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d442 // fadd v2.4s, v2.4s, v21.4s
-	FMOVQ 48(R0), F21
-	FMOVQ 48(R1), F20
-	WORD $0x6e34deb4 // fmul v20.4s, v21.4s, v20.4s
-	WORD $0x4e34d463 // fadd v3.4s, v3.4s, v20.4s
-	FMOVQ 64(R0), F20
-	FMOVQ 64(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d484 // fadd v4.4s, v4.4s, v21.4s
-	FMOVQ 80(R0), F21
-	FMOVQ 80(R1), F20
-	WORD $0x6e34deb4 // fmul v20.4s, v21.4s, v20.4s
-	WORD $0x4e34d4a5 // fadd v5.4s, v5.4s, v20.4s
-	FMOVQ 96(R0), F20
-	FMOVQ 96(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d4c6 // fadd v6.4s, v6.4s, v21.4s
-	FMOVQ 112(R0), F21
-	FMOVQ 112(R1), F20
-	WORD $0x6e34deb4 // fmul v20.4s, v21.4s, v20.4s
-	WORD $0x4e34d4e7 // fadd v7.4s, v7.4s, v20.4s
-	FMOVQ 128(R0), F20
-	FMOVQ 128(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d508 // fadd v8.4s, v8.4s, v21.4s
-	FMOVQ 144(R0), F21
-	FMOVQ 144(R1), F20
-	WORD $0x6e34deb4 // fmul v20.4s, v21.4s, v20.4s
-	WORD $0x4e34d529 // fadd v9.4s, v9.4s, v20.4s
-	FMOVQ 160(R0), F20
-	FMOVQ 160(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d54a // fadd v10.4s, v10.4s, v21.4s
-	FMOVQ 176(R0), F21
-	FMOVQ 176(R1), F20
-	WORD $0x6e34deb4 // fmul v20.4s, v21.4s, v20.4s
-	WORD $0x4e34d56b // fadd v11.4s, v11.4s, v20.4s
-	FMOVQ 192(R0), F20
-	FMOVQ 192(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d58c // fadd v12.4s, v12.4s, v21.4s
-	FMOVQ 208(R0), F21
-	FMOVQ 208(R1), F20
-	WORD $0x6e34deb4 // fmul v20.4s, v21.4s, v20.4s
-	WORD $0x4e34d5ad // fadd v13.4s, v13.4s, v20.4s
-	FMOVQ 224(R0), F20
-	FMOVQ 224(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d5ce // fadd v14.4s, v14.4s, v21.4s
-	FMOVQ 240(R0), F21
-	FMOVQ 240(R1), F20
-	WORD $0x6e34deb4 // fmul v20.4s, v21.4s, v20.4s
-	WORD $0x4e34d5ef // fadd v15.4s, v15.4s, v20.4s
+	FMOVQ (R0), F19
+	FMOVQ (R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	FMOVQ 16(R0), F20
+	FMOVQ 16(R1), F19
+	WORD $0x6e33de93 // fmul v19.4s, v20.4s, v19.4s
+	WORD $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
+	FMOVQ 32(R0), F19
+	FMOVQ 32(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d442 // fadd v2.4s, v2.4s, v20.4s
+	FMOVQ 48(R0), F20
+	FMOVQ 48(R1), F19
+	WORD $0x6e33de93 // fmul v19.4s, v20.4s, v19.4s
+	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+	FMOVQ 64(R0), F19
+	FMOVQ 64(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
+	FMOVQ 80(R0), F20
+	FMOVQ 80(R1), F19
+	WORD $0x6e33de93 // fmul v19.4s, v20.4s, v19.4s
+	WORD $0x4e33d4a5 // fadd v5.4s, v5.4s, v19.4s
+	FMOVQ 96(R0), F19
+	FMOVQ 96(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d4c6 // fadd v6.4s, v6.4s, v20.4s
+	FMOVQ 112(R0), F20
+	FMOVQ 112(R1), F19
+	WORD $0x6e33de93 // fmul v19.4s, v20.4s, v19.4s
+	WORD $0x4e33d4e7 // fadd v7.4s, v7.4s, v19.4s
+	FMOVQ 128(R0), F19
+	FMOVQ 128(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
+	FMOVQ 144(R0), F20
+	FMOVQ 144(R1), F19
+	WORD $0x6e33de93 // fmul v19.4s, v20.4s, v19.4s
+	WORD $0x4e33d529 // fadd v9.4s, v9.4s, v19.4s
+	FMOVQ 160(R0), F19
+	FMOVQ 160(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d54a // fadd v10.4s, v10.4s, v20.4s
+	FMOVQ 176(R0), F20
+	FMOVQ 176(R1), F19
+	WORD $0x6e33de93 // fmul v19.4s, v20.4s, v19.4s
+	WORD $0x4e33d56b // fadd v11.4s, v11.4s, v19.4s
+	FMOVQ 192(R0), F19
+	FMOVQ 192(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d58c // fadd v12.4s, v12.4s, v20.4s
+	FMOVQ 208(R0), F20
+	FMOVQ 208(R1), F19
+	WORD $0x6e33de93 // fmul v19.4s, v20.4s, v19.4s
+	WORD $0x4e33d5ad // fadd v13.4s, v13.4s, v19.4s
+	FMOVQ 224(R0), F19
+	FMOVQ 224(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d5ce // fadd v14.4s, v14.4s, v20.4s
+	FMOVQ 240(R0), F20
+	FMOVQ 240(R1), F19
+	WORD $0x6e33de93 // fmul v19.4s, v20.4s, v19.4s
+	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
 	ADD $256, R0, R0
 	ADD $256, R1, R1
 	SUB $64, R3, R3
@@ -124,205 +124,205 @@ tail:
 	AND $-4, R4, R4
 	LSL $2, R4, R4
 	ADD R0, R4, R4
-	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V17.B16, V17.B16, V17.B16
 	TBZ $1, R16, odd1
-	FMOVD (R4), F18
+	FMOVD (R4), F17
 	TBZ $0, R16, loaded1
 	ADD $8, R4, R17
-	VLD1 (R17), V18.S[2]
+	VLD1 (R17), V17.S[2]
 	B loaded1
 
 odd1:
 	TBZ $0, R16, loaded1
-	FMOVS (R4), F18
+	FMOVS (R4), F17
 
 loaded1:
 	MOVD R3, R4
 	AND $-4, R4, R4
 	LSL $2, R4, R4
 	ADD R1, R4, R4
-	VEOR V19.B16, V19.B16, V19.B16
+	VEOR V18.B16, V18.B16, V18.B16
 	TBZ $1, R16, odd2
-	FMOVD (R4), F19
+	FMOVD (R4), F18
 	TBZ $0, R16, loaded2
 	ADD $8, R4, R17
-	VLD1 (R17), V19.S[2]
+	VLD1 (R17), V18.S[2]
 	B loaded2
 
 odd2:
 	TBZ $0, R16, loaded2
-	FMOVS (R4), F19
+	FMOVS (R4), F18
 
 loaded2:
 	CMP $4, R3
 	BLT part
-	FMOVQ (R0), F20
-	FMOVQ (R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d400 // fadd v0.4s, v0.4s, v21.4s
+	FMOVQ (R0), F19
+	FMOVQ (R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
 	CMP $8, R3
 	BLT part2
-	FMOVQ 16(R0), F20
-	FMOVQ 16(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d421 // fadd v1.4s, v1.4s, v21.4s
+	FMOVQ 16(R0), F19
+	FMOVQ 16(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d421 // fadd v1.4s, v1.4s, v20.4s
 	CMP $12, R3
 	BLT part3
-	FMOVQ 32(R0), F20
-	FMOVQ 32(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d442 // fadd v2.4s, v2.4s, v21.4s
+	FMOVQ 32(R0), F19
+	FMOVQ 32(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d442 // fadd v2.4s, v2.4s, v20.4s
 	CMP $16, R3
 	BLT part4
-	FMOVQ 48(R0), F20
-	FMOVQ 48(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d463 // fadd v3.4s, v3.4s, v21.4s
+	FMOVQ 48(R0), F19
+	FMOVQ 48(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d463 // fadd v3.4s, v3.4s, v20.4s
 	CMP $20, R3
 	BLT part5
-	FMOVQ 64(R0), F20
-	FMOVQ 64(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d484 // fadd v4.4s, v4.4s, v21.4s
+	FMOVQ 64(R0), F19
+	FMOVQ 64(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
 	CMP $24, R3
 	BLT part6
-	FMOVQ 80(R0), F20
-	FMOVQ 80(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d4a5 // fadd v5.4s, v5.4s, v21.4s
+	FMOVQ 80(R0), F19
+	FMOVQ 80(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d4a5 // fadd v5.4s, v5.4s, v20.4s
 	CMP $28, R3
 	BLT part7
-	FMOVQ 96(R0), F20
-	FMOVQ 96(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d4c6 // fadd v6.4s, v6.4s, v21.4s
+	FMOVQ 96(R0), F19
+	FMOVQ 96(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d4c6 // fadd v6.4s, v6.4s, v20.4s
 	CMP $32, R3
 	BLT part8
-	FMOVQ 112(R0), F20
-	FMOVQ 112(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d4e7 // fadd v7.4s, v7.4s, v21.4s
+	FMOVQ 112(R0), F19
+	FMOVQ 112(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d4e7 // fadd v7.4s, v7.4s, v20.4s
 	CMP $36, R3
 	BLT part9
-	FMOVQ 128(R0), F20
-	FMOVQ 128(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d508 // fadd v8.4s, v8.4s, v21.4s
+	FMOVQ 128(R0), F19
+	FMOVQ 128(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
 	CMP $40, R3
 	BLT part10
-	FMOVQ 144(R0), F20
-	FMOVQ 144(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d529 // fadd v9.4s, v9.4s, v21.4s
+	FMOVQ 144(R0), F19
+	FMOVQ 144(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d529 // fadd v9.4s, v9.4s, v20.4s
 	CMP $44, R3
 	BLT part11
-	FMOVQ 160(R0), F20
-	FMOVQ 160(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d54a // fadd v10.4s, v10.4s, v21.4s
+	FMOVQ 160(R0), F19
+	FMOVQ 160(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d54a // fadd v10.4s, v10.4s, v20.4s
 	CMP $48, R3
 	BLT part12
-	FMOVQ 176(R0), F20
-	FMOVQ 176(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d56b // fadd v11.4s, v11.4s, v21.4s
+	FMOVQ 176(R0), F19
+	FMOVQ 176(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d56b // fadd v11.4s, v11.4s, v20.4s
 	CMP $52, R3
 	BLT part13
-	FMOVQ 192(R0), F20
-	FMOVQ 192(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d58c // fadd v12.4s, v12.4s, v21.4s
+	FMOVQ 192(R0), F19
+	FMOVQ 192(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d58c // fadd v12.4s, v12.4s, v20.4s
 	CMP $56, R3
 	BLT part14
-	FMOVQ 208(R0), F20
-	FMOVQ 208(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d5ad // fadd v13.4s, v13.4s, v21.4s
+	FMOVQ 208(R0), F19
+	FMOVQ 208(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d5ad // fadd v13.4s, v13.4s, v20.4s
 	CMP $60, R3
 	BLT part15
-	FMOVQ 224(R0), F20
-	FMOVQ 224(R1), F21
-	WORD $0x6e35de95 // fmul v21.4s, v20.4s, v21.4s
-	WORD $0x4e35d5ce // fadd v14.4s, v14.4s, v21.4s
+	FMOVQ 224(R0), F19
+	FMOVQ 224(R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e34d5ce // fadd v14.4s, v14.4s, v20.4s
 
 part16:
-	WORD $0x6e33de54 // fmul v20.4s, v18.4s, v19.4s
-	WORD $0x4e34d5ef // fadd v15.4s, v15.4s, v20.4s
+	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
+	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
 	B fold
 
 part15:
-	WORD $0x6e33de54 // fmul v20.4s, v18.4s, v19.4s
-	WORD $0x4e34d5ce // fadd v14.4s, v14.4s, v20.4s
+	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
+	WORD $0x4e33d5ce // fadd v14.4s, v14.4s, v19.4s
 	B fold
 
 part14:
-	WORD $0x6e33de54 // fmul v20.4s, v18.4s, v19.4s
-	WORD $0x4e34d5ad // fadd v13.4s, v13.4s, v20.4s
+	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
+	WORD $0x4e33d5ad // fadd v13.4s, v13.4s, v19.4s
 	B fold
 
 part13:
-	WORD $0x6e33de54 // fmul v20.4s, v18.4s, v19.4s
-	WORD $0x4e34d58c // fadd v12.4s, v12.4s, v20.4s
+	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
+	WORD $0x4e33d58c // fadd v12.4s, v12.4s, v19.4s
 	B fold
 
 part12:
-	WORD $0x6e33de54 // fmul v20.4s, v18.4s, v19.4s
-	WORD $0x4e34d56b // fadd v11.4s, v11.4s, v20.4s
+	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
+	WORD $0x4e33d56b // fadd v11.4s, v11.4s, v19.4s
 	B fold
 
 part11:
-	WORD $0x6e33de54 // fmul v20.4s, v18.4s, v19.4s
-	WORD $0x4e34d54a // fadd v10.4s, v10.4s, v20.4s
+	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
+	WORD $0x4e33d54a // fadd v10.4s, v10.4s, v19.4s
 	B fold
 
 part10:
-	WORD $0x6e33de54 // fmul v20.4s, v18.4s, v19.4s
-	WORD $0x4e34d529 // fadd v9.4s, v9.4s, v20.4s
+	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
+	WORD $0x4e33d529 // fadd v9.4s, v9.4s, v19.4s
 	B fold
 
 part9:
-	WORD $0x6e33de54 // fmul v20.4s, v18.4s, v19.4s
-	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
+	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
+	WORD $0x4e33d508 // fadd v8.4s, v8.4s, v19.4s
 	B fold
 
 part8:
-	WORD $0x6e33de54 // fmul v20.4s, v18.4s, v19.4s
-	WORD $0x4e34d4e7 // fadd v7.4s, v7.4s, v20.4s
+	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
+	WORD $0x4e33d4e7 // fadd v7.4s, v7.4s, v19.4s
 	B fold
 
 part7:
-	WORD $0x6e33de54 // fmul v20.4s, v18.4s, v19.4s
-	WORD $0x4e34d4c6 // fadd v6.4s, v6.4s, v20.4s
+	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
+	WORD $0x4e33d4c6 // fadd v6.4s, v6.4s, v19.4s
 	B fold
 
 part6:
-	WORD $0x6e33de54 // fmul v20.4s, v18.4s, v19.4s
-	WORD $0x4e34d4a5 // fadd v5.4s, v5.4s, v20.4s
+	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
+	WORD $0x4e33d4a5 // fadd v5.4s, v5.4s, v19.4s
 	B fold
 
 part5:
-	WORD $0x6e33de54 // fmul v20.4s, v18.4s, v19.4s
-	WORD $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
+	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
+	WORD $0x4e33d484 // fadd v4.4s, v4.4s, v19.4s
 	B fold
 
 part4:
-	WORD $0x6e33de54 // fmul v20.4s, v18.4s, v19.4s
-	WORD $0x4e34d463 // fadd v3.4s, v3.4s, v20.4s
+	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
+	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
 	B fold
 
 part3:
-	WORD $0x6e33de54 // fmul v20.4s, v18.4s, v19.4s
-	WORD $0x4e34d442 // fadd v2.4s, v2.4s, v20.4s
+	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
+	WORD $0x4e33d442 // fadd v2.4s, v2.4s, v19.4s
 	B fold
 
 part2:
-	WORD $0x6e33de54 // fmul v20.4s, v18.4s, v19.4s
-	WORD $0x4e34d421 // fadd v1.4s, v1.4s, v20.4s
+	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
+	WORD $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
 	B fold
 
 part:
-	WORD $0x6e33de54 // fmul v20.4s, v18.4s, v19.4s
-	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
+	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
 
 fold:
 
@@ -393,70 +393,70 @@ short:
 	PCALIGN $16
 
 loop:
-	FMOVQ (R0), F20
-	FMOVQ (R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d400 // fadd v0.2d, v0.2d, v21.2d
-	FMOVQ 16(R0), F21
-	FMOVQ 16(R1), F20
-	WORD $0x6e74deb4 // fmul v20.2d, v21.2d, v20.2d
-	WORD $0x4e74d421 // fadd v1.2d, v1.2d, v20.2d
-	FMOVQ 32(R0), F20
-	FMOVQ 32(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d442 // fadd v2.2d, v2.2d, v21.2d
-	FMOVQ 48(R0), F21
-	FMOVQ 48(R1), F20
-	WORD $0x6e74deb4 // fmul v20.2d, v21.2d, v20.2d
-	WORD $0x4e74d463 // fadd v3.2d, v3.2d, v20.2d
-	FMOVQ 64(R0), F20
-	FMOVQ 64(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d484 // fadd v4.2d, v4.2d, v21.2d
-	FMOVQ 80(R0), F21
-	FMOVQ 80(R1), F20
-	WORD $0x6e74deb4 // fmul v20.2d, v21.2d, v20.2d
-	WORD $0x4e74d4a5 // fadd v5.2d, v5.2d, v20.2d
-	FMOVQ 96(R0), F20
-	FMOVQ 96(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d4c6 // fadd v6.2d, v6.2d, v21.2d
-	FMOVQ 112(R0), F21
-	FMOVQ 112(R1), F20
-	WORD $0x6e74deb4 // fmul v20.2d, v21.2d, v20.2d
-	WORD $0x4e74d4e7 // fadd v7.2d, v7.2d, v20.2d
-	FMOVQ 128(R0), F20
-	FMOVQ 128(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d508 // fadd v8.2d, v8.2d, v21.2d
-	FMOVQ 144(R0), F21
-	FMOVQ 144(R1), F20
-	WORD $0x6e74deb4 // fmul v20.2d, v21.2d, v20.2d
-	WORD $0x4e74d529 // fadd v9.2d, v9.2d, v20.2d
-	FMOVQ 160(R0), F20
-	FMOVQ 160(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d54a // fadd v10.2d, v10.2d, v21.2d
-	FMOVQ 176(R0), F21
-	FMOVQ 176(R1), F20
-	WORD $0x6e74deb4 // fmul v20.2d, v21.2d, v20.2d
-	WORD $0x4e74d56b // fadd v11.2d, v11.2d, v20.2d
-	FMOVQ 192(R0), F20
-	FMOVQ 192(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d58c // fadd v12.2d, v12.2d, v21.2d
-	FMOVQ 208(R0), F21
-	FMOVQ 208(R1), F20
-	WORD $0x6e74deb4 // fmul v20.2d, v21.2d, v20.2d
-	WORD $0x4e74d5ad // fadd v13.2d, v13.2d, v20.2d
-	FMOVQ 224(R0), F20
-	FMOVQ 224(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d5ce // fadd v14.2d, v14.2d, v21.2d
-	FMOVQ 240(R0), F21
-	FMOVQ 240(R1), F20
-	WORD $0x6e74deb4 // fmul v20.2d, v21.2d, v20.2d
-	WORD $0x4e74d5ef // fadd v15.2d, v15.2d, v20.2d
+	FMOVQ (R0), F19
+	FMOVQ (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d400 // fadd v0.2d, v0.2d, v20.2d
+	FMOVQ 16(R0), F20
+	FMOVQ 16(R1), F19
+	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
+	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
+	FMOVQ 32(R0), F19
+	FMOVQ 32(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d442 // fadd v2.2d, v2.2d, v20.2d
+	FMOVQ 48(R0), F20
+	FMOVQ 48(R1), F19
+	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
+	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
+	FMOVQ 64(R0), F19
+	FMOVQ 64(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d484 // fadd v4.2d, v4.2d, v20.2d
+	FMOVQ 80(R0), F20
+	FMOVQ 80(R1), F19
+	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
+	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
+	FMOVQ 96(R0), F19
+	FMOVQ 96(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d4c6 // fadd v6.2d, v6.2d, v20.2d
+	FMOVQ 112(R0), F20
+	FMOVQ 112(R1), F19
+	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
+	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
+	FMOVQ 128(R0), F19
+	FMOVQ 128(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d508 // fadd v8.2d, v8.2d, v20.2d
+	FMOVQ 144(R0), F20
+	FMOVQ 144(R1), F19
+	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
+	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
+	FMOVQ 160(R0), F19
+	FMOVQ 160(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d54a // fadd v10.2d, v10.2d, v20.2d
+	FMOVQ 176(R0), F20
+	FMOVQ 176(R1), F19
+	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
+	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
+	FMOVQ 192(R0), F19
+	FMOVQ 192(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d58c // fadd v12.2d, v12.2d, v20.2d
+	FMOVQ 208(R0), F20
+	FMOVQ 208(R1), F19
+	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
+	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
+	FMOVQ 224(R0), F19
+	FMOVQ 224(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d5ce // fadd v14.2d, v14.2d, v20.2d
+	FMOVQ 240(R0), F20
+	FMOVQ 240(R1), F19
+	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
+	WORD $0x4e73d5ef // fadd v15.2d, v15.2d, v19.2d
 	ADD $256, R0, R0
 	ADD $256, R1, R1
 	SUB $32, R3, R3
@@ -474,189 +474,189 @@ tail:
 	AND $-2, R4, R4
 	LSL $3, R4, R4
 	ADD R0, R4, R4
-	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V17.B16, V17.B16, V17.B16
 	TBZ $0, R16, loaded3
-	FMOVD (R4), F18
+	FMOVD (R4), F17
 
 loaded3:
 	MOVD R3, R4
 	AND $-2, R4, R4
 	LSL $3, R4, R4
 	ADD R1, R4, R4
-	VEOR V19.B16, V19.B16, V19.B16
+	VEOR V18.B16, V18.B16, V18.B16
 	TBZ $0, R16, loaded4
-	FMOVD (R4), F19
+	FMOVD (R4), F18
 
 loaded4:
 	CMP $2, R3
 	BLT part
-	FMOVQ (R0), F20
-	FMOVQ (R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d400 // fadd v0.2d, v0.2d, v21.2d
+	FMOVQ (R0), F19
+	FMOVQ (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d400 // fadd v0.2d, v0.2d, v20.2d
 	CMP $4, R3
 	BLT part2
-	FMOVQ 16(R0), F20
-	FMOVQ 16(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d421 // fadd v1.2d, v1.2d, v21.2d
+	FMOVQ 16(R0), F19
+	FMOVQ 16(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d421 // fadd v1.2d, v1.2d, v20.2d
 	CMP $6, R3
 	BLT part3
-	FMOVQ 32(R0), F20
-	FMOVQ 32(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d442 // fadd v2.2d, v2.2d, v21.2d
+	FMOVQ 32(R0), F19
+	FMOVQ 32(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d442 // fadd v2.2d, v2.2d, v20.2d
 	CMP $8, R3
 	BLT part4
-	FMOVQ 48(R0), F20
-	FMOVQ 48(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d463 // fadd v3.2d, v3.2d, v21.2d
+	FMOVQ 48(R0), F19
+	FMOVQ 48(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d463 // fadd v3.2d, v3.2d, v20.2d
 	CMP $10, R3
 	BLT part5
-	FMOVQ 64(R0), F20
-	FMOVQ 64(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d484 // fadd v4.2d, v4.2d, v21.2d
+	FMOVQ 64(R0), F19
+	FMOVQ 64(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d484 // fadd v4.2d, v4.2d, v20.2d
 	CMP $12, R3
 	BLT part6
-	FMOVQ 80(R0), F20
-	FMOVQ 80(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d4a5 // fadd v5.2d, v5.2d, v21.2d
+	FMOVQ 80(R0), F19
+	FMOVQ 80(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d4a5 // fadd v5.2d, v5.2d, v20.2d
 	CMP $14, R3
 	BLT part7
-	FMOVQ 96(R0), F20
-	FMOVQ 96(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d4c6 // fadd v6.2d, v6.2d, v21.2d
+	FMOVQ 96(R0), F19
+	FMOVQ 96(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d4c6 // fadd v6.2d, v6.2d, v20.2d
 	CMP $16, R3
 	BLT part8
-	FMOVQ 112(R0), F20
-	FMOVQ 112(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d4e7 // fadd v7.2d, v7.2d, v21.2d
+	FMOVQ 112(R0), F19
+	FMOVQ 112(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d4e7 // fadd v7.2d, v7.2d, v20.2d
 	CMP $18, R3
 	BLT part9
-	FMOVQ 128(R0), F20
-	FMOVQ 128(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d508 // fadd v8.2d, v8.2d, v21.2d
+	FMOVQ 128(R0), F19
+	FMOVQ 128(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d508 // fadd v8.2d, v8.2d, v20.2d
 	CMP $20, R3
 	BLT part10
-	FMOVQ 144(R0), F20
-	FMOVQ 144(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d529 // fadd v9.2d, v9.2d, v21.2d
+	FMOVQ 144(R0), F19
+	FMOVQ 144(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d529 // fadd v9.2d, v9.2d, v20.2d
 	CMP $22, R3
 	BLT part11
-	FMOVQ 160(R0), F20
-	FMOVQ 160(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d54a // fadd v10.2d, v10.2d, v21.2d
+	FMOVQ 160(R0), F19
+	FMOVQ 160(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d54a // fadd v10.2d, v10.2d, v20.2d
 	CMP $24, R3
 	BLT part12
-	FMOVQ 176(R0), F20
-	FMOVQ 176(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d56b // fadd v11.2d, v11.2d, v21.2d
+	FMOVQ 176(R0), F19
+	FMOVQ 176(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d56b // fadd v11.2d, v11.2d, v20.2d
 	CMP $26, R3
 	BLT part13
-	FMOVQ 192(R0), F20
-	FMOVQ 192(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d58c // fadd v12.2d, v12.2d, v21.2d
+	FMOVQ 192(R0), F19
+	FMOVQ 192(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d58c // fadd v12.2d, v12.2d, v20.2d
 	CMP $28, R3
 	BLT part14
-	FMOVQ 208(R0), F20
-	FMOVQ 208(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d5ad // fadd v13.2d, v13.2d, v21.2d
+	FMOVQ 208(R0), F19
+	FMOVQ 208(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d5ad // fadd v13.2d, v13.2d, v20.2d
 	CMP $30, R3
 	BLT part15
-	FMOVQ 224(R0), F20
-	FMOVQ 224(R1), F21
-	WORD $0x6e75de95 // fmul v21.2d, v20.2d, v21.2d
-	WORD $0x4e75d5ce // fadd v14.2d, v14.2d, v21.2d
+	FMOVQ 224(R0), F19
+	FMOVQ 224(R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e74d5ce // fadd v14.2d, v14.2d, v20.2d
 
 part16:
-	WORD $0x6e73de54 // fmul v20.2d, v18.2d, v19.2d
-	WORD $0x4e74d5ef // fadd v15.2d, v15.2d, v20.2d
+	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
+	WORD $0x4e73d5ef // fadd v15.2d, v15.2d, v19.2d
 	B fold
 
 part15:
-	WORD $0x6e73de54 // fmul v20.2d, v18.2d, v19.2d
-	WORD $0x4e74d5ce // fadd v14.2d, v14.2d, v20.2d
+	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
+	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
 	B fold
 
 part14:
-	WORD $0x6e73de54 // fmul v20.2d, v18.2d, v19.2d
-	WORD $0x4e74d5ad // fadd v13.2d, v13.2d, v20.2d
+	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
+	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
 	B fold
 
 part13:
-	WORD $0x6e73de54 // fmul v20.2d, v18.2d, v19.2d
-	WORD $0x4e74d58c // fadd v12.2d, v12.2d, v20.2d
+	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
+	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
 	B fold
 
 part12:
-	WORD $0x6e73de54 // fmul v20.2d, v18.2d, v19.2d
-	WORD $0x4e74d56b // fadd v11.2d, v11.2d, v20.2d
+	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
+	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
 	B fold
 
 part11:
-	WORD $0x6e73de54 // fmul v20.2d, v18.2d, v19.2d
-	WORD $0x4e74d54a // fadd v10.2d, v10.2d, v20.2d
+	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
+	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
 	B fold
 
 part10:
-	WORD $0x6e73de54 // fmul v20.2d, v18.2d, v19.2d
-	WORD $0x4e74d529 // fadd v9.2d, v9.2d, v20.2d
+	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
+	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
 	B fold
 
 part9:
-	WORD $0x6e73de54 // fmul v20.2d, v18.2d, v19.2d
-	WORD $0x4e74d508 // fadd v8.2d, v8.2d, v20.2d
+	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
+	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
 	B fold
 
 part8:
-	WORD $0x6e73de54 // fmul v20.2d, v18.2d, v19.2d
-	WORD $0x4e74d4e7 // fadd v7.2d, v7.2d, v20.2d
+	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
+	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
 	B fold
 
 part7:
-	WORD $0x6e73de54 // fmul v20.2d, v18.2d, v19.2d
-	WORD $0x4e74d4c6 // fadd v6.2d, v6.2d, v20.2d
+	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
+	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
 	B fold
 
 part6:
-	WORD $0x6e73de54 // fmul v20.2d, v18.2d, v19.2d
-	WORD $0x4e74d4a5 // fadd v5.2d, v5.2d, v20.2d
+	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
+	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
 	B fold
 
 part5:
-	WORD $0x6e73de54 // fmul v20.2d, v18.2d, v19.2d
-	WORD $0x4e74d484 // fadd v4.2d, v4.2d, v20.2d
+	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
+	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
 	B fold
 
 part4:
-	WORD $0x6e73de54 // fmul v20.2d, v18.2d, v19.2d
-	WORD $0x4e74d463 // fadd v3.2d, v3.2d, v20.2d
+	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
+	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
 	B fold
 
 part3:
-	WORD $0x6e73de54 // fmul v20.2d, v18.2d, v19.2d
-	WORD $0x4e74d442 // fadd v2.2d, v2.2d, v20.2d
+	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
+	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
 	B fold
 
 part2:
-	WORD $0x6e73de54 // fmul v20.2d, v18.2d, v19.2d
-	WORD $0x4e74d421 // fadd v1.2d, v1.2d, v20.2d
+	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
+	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
 	B fold
 
 part:
-	WORD $0x6e73de54 // fmul v20.2d, v18.2d, v19.2d
-	WORD $0x4e74d400 // fadd v0.2d, v0.2d, v20.2d
+	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
+	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
 
 fold:
 

@@ -42,38 +42,38 @@ short:
 	PCALIGN $16
 
 loop:
-	FMOVQ (R0), F19
-	WORD $0x4eb31c00 // orr v0.16b, v0.16b, v19.16b
-	FMOVQ 16(R0), F19
-	WORD $0x4eb31c21 // orr v1.16b, v1.16b, v19.16b
-	FMOVQ 32(R0), F19
-	WORD $0x4eb31c42 // orr v2.16b, v2.16b, v19.16b
-	FMOVQ 48(R0), F19
-	WORD $0x4eb31c63 // orr v3.16b, v3.16b, v19.16b
-	FMOVQ 64(R0), F19
-	WORD $0x4eb31c84 // orr v4.16b, v4.16b, v19.16b
-	FMOVQ 80(R0), F19
-	WORD $0x4eb31ca5 // orr v5.16b, v5.16b, v19.16b
-	FMOVQ 96(R0), F19
-	WORD $0x4eb31cc6 // orr v6.16b, v6.16b, v19.16b
-	FMOVQ 112(R0), F19
-	WORD $0x4eb31ce7 // orr v7.16b, v7.16b, v19.16b
-	FMOVQ 128(R0), F19
-	WORD $0x4eb31d08 // orr v8.16b, v8.16b, v19.16b
-	FMOVQ 144(R0), F19
-	WORD $0x4eb31d29 // orr v9.16b, v9.16b, v19.16b
-	FMOVQ 160(R0), F19
-	WORD $0x4eb31d4a // orr v10.16b, v10.16b, v19.16b
-	FMOVQ 176(R0), F19
-	WORD $0x4eb31d6b // orr v11.16b, v11.16b, v19.16b
-	FMOVQ 192(R0), F19
-	WORD $0x4eb31d8c // orr v12.16b, v12.16b, v19.16b
-	FMOVQ 208(R0), F19
-	WORD $0x4eb31dad // orr v13.16b, v13.16b, v19.16b
-	FMOVQ 224(R0), F19
-	WORD $0x4eb31dce // orr v14.16b, v14.16b, v19.16b
-	FMOVQ 240(R0), F19
-	WORD $0x4eb31def // orr v15.16b, v15.16b, v19.16b
+	FMOVQ (R0), F18
+	WORD $0x4eb21c00 // orr v0.16b, v0.16b, v18.16b
+	FMOVQ 16(R0), F18
+	WORD $0x4eb21c21 // orr v1.16b, v1.16b, v18.16b
+	FMOVQ 32(R0), F18
+	WORD $0x4eb21c42 // orr v2.16b, v2.16b, v18.16b
+	FMOVQ 48(R0), F18
+	WORD $0x4eb21c63 // orr v3.16b, v3.16b, v18.16b
+	FMOVQ 64(R0), F18
+	WORD $0x4eb21c84 // orr v4.16b, v4.16b, v18.16b
+	FMOVQ 80(R0), F18
+	WORD $0x4eb21ca5 // orr v5.16b, v5.16b, v18.16b
+	FMOVQ 96(R0), F18
+	WORD $0x4eb21cc6 // orr v6.16b, v6.16b, v18.16b
+	FMOVQ 112(R0), F18
+	WORD $0x4eb21ce7 // orr v7.16b, v7.16b, v18.16b
+	FMOVQ 128(R0), F18
+	WORD $0x4eb21d08 // orr v8.16b, v8.16b, v18.16b
+	FMOVQ 144(R0), F18
+	WORD $0x4eb21d29 // orr v9.16b, v9.16b, v18.16b
+	FMOVQ 160(R0), F18
+	WORD $0x4eb21d4a // orr v10.16b, v10.16b, v18.16b
+	FMOVQ 176(R0), F18
+	WORD $0x4eb21d6b // orr v11.16b, v11.16b, v18.16b
+	FMOVQ 192(R0), F18
+	WORD $0x4eb21d8c // orr v12.16b, v12.16b, v18.16b
+	FMOVQ 208(R0), F18
+	WORD $0x4eb21dad // orr v13.16b, v13.16b, v18.16b
+	FMOVQ 224(R0), F18
+	WORD $0x4eb21dce // orr v14.16b, v14.16b, v18.16b
+	FMOVQ 240(R0), F18
+	WORD $0x4eb21def // orr v15.16b, v15.16b, v18.16b
 	ADD $256, R0, R0
 	SUB $64, R2, R2
 	CMP $64, R2
@@ -90,142 +90,142 @@ tail:
 	AND $-4, R3, R3
 	LSL $2, R3, R3
 	ADD R0, R3, R3
-	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V17.B16, V17.B16, V17.B16
 	TBZ $1, R16, odd1
-	FMOVD (R3), F18
+	FMOVD (R3), F17
 	TBZ $0, R16, loaded1
 	ADD $8, R3, R17
-	VLD1 (R17), V18.S[2]
+	VLD1 (R17), V17.S[2]
 	B loaded1
 
 odd1:
 	TBZ $0, R16, loaded1
-	FMOVS (R3), F18
+	FMOVS (R3), F17
 
 loaded1:
 	CMP $4, R2
 	BLT part
-	FMOVQ (R0), F19
-	WORD $0x4eb31c00 // orr v0.16b, v0.16b, v19.16b
+	FMOVQ (R0), F18
+	WORD $0x4eb21c00 // orr v0.16b, v0.16b, v18.16b
 	CMP $8, R2
 	BLT part2
-	FMOVQ 16(R0), F19
-	WORD $0x4eb31c21 // orr v1.16b, v1.16b, v19.16b
+	FMOVQ 16(R0), F18
+	WORD $0x4eb21c21 // orr v1.16b, v1.16b, v18.16b
 	CMP $12, R2
 	BLT part3
-	FMOVQ 32(R0), F19
-	WORD $0x4eb31c42 // orr v2.16b, v2.16b, v19.16b
+	FMOVQ 32(R0), F18
+	WORD $0x4eb21c42 // orr v2.16b, v2.16b, v18.16b
 	CMP $16, R2
 	BLT part4
-	FMOVQ 48(R0), F19
-	WORD $0x4eb31c63 // orr v3.16b, v3.16b, v19.16b
+	FMOVQ 48(R0), F18
+	WORD $0x4eb21c63 // orr v3.16b, v3.16b, v18.16b
 	CMP $20, R2
 	BLT part5
-	FMOVQ 64(R0), F19
-	WORD $0x4eb31c84 // orr v4.16b, v4.16b, v19.16b
+	FMOVQ 64(R0), F18
+	WORD $0x4eb21c84 // orr v4.16b, v4.16b, v18.16b
 	CMP $24, R2
 	BLT part6
-	FMOVQ 80(R0), F19
-	WORD $0x4eb31ca5 // orr v5.16b, v5.16b, v19.16b
+	FMOVQ 80(R0), F18
+	WORD $0x4eb21ca5 // orr v5.16b, v5.16b, v18.16b
 	CMP $28, R2
 	BLT part7
-	FMOVQ 96(R0), F19
-	WORD $0x4eb31cc6 // orr v6.16b, v6.16b, v19.16b
+	FMOVQ 96(R0), F18
+	WORD $0x4eb21cc6 // orr v6.16b, v6.16b, v18.16b
 	CMP $32, R2
 	BLT part8
-	FMOVQ 112(R0), F19
-	WORD $0x4eb31ce7 // orr v7.16b, v7.16b, v19.16b
+	FMOVQ 112(R0), F18
+	WORD $0x4eb21ce7 // orr v7.16b, v7.16b, v18.16b
 	CMP $36, R2
 	BLT part9
-	FMOVQ 128(R0), F19
-	WORD $0x4eb31d08 // orr v8.16b, v8.16b, v19.16b
+	FMOVQ 128(R0), F18
+	WORD $0x4eb21d08 // orr v8.16b, v8.16b, v18.16b
 	CMP $40, R2
 	BLT part10
-	FMOVQ 144(R0), F19
-	WORD $0x4eb31d29 // orr v9.16b, v9.16b, v19.16b
+	FMOVQ 144(R0), F18
+	WORD $0x4eb21d29 // orr v9.16b, v9.16b, v18.16b
 	CMP $44, R2
 	BLT part11
-	FMOVQ 160(R0), F19
-	WORD $0x4eb31d4a // orr v10.16b, v10.16b, v19.16b
+	FMOVQ 160(R0), F18
+	WORD $0x4eb21d4a // orr v10.16b, v10.16b, v18.16b
 	CMP $48, R2
 	BLT part12
-	FMOVQ 176(R0), F19
-	WORD $0x4eb31d6b // orr v11.16b, v11.16b, v19.16b
+	FMOVQ 176(R0), F18
+	WORD $0x4eb21d6b // orr v11.16b, v11.16b, v18.16b
 	CMP $52, R2
 	BLT part13
-	FMOVQ 192(R0), F19
-	WORD $0x4eb31d8c // orr v12.16b, v12.16b, v19.16b
+	FMOVQ 192(R0), F18
+	WORD $0x4eb21d8c // orr v12.16b, v12.16b, v18.16b
 	CMP $56, R2
 	BLT part14
-	FMOVQ 208(R0), F19
-	WORD $0x4eb31dad // orr v13.16b, v13.16b, v19.16b
+	FMOVQ 208(R0), F18
+	WORD $0x4eb21dad // orr v13.16b, v13.16b, v18.16b
 	CMP $60, R2
 	BLT part15
-	FMOVQ 224(R0), F19
-	WORD $0x4eb31dce // orr v14.16b, v14.16b, v19.16b
+	FMOVQ 224(R0), F18
+	WORD $0x4eb21dce // orr v14.16b, v14.16b, v18.16b
 
 part16:
-	WORD $0x4eb21def // orr v15.16b, v15.16b, v18.16b
+	WORD $0x4eb11def // orr v15.16b, v15.16b, v17.16b
 	B fold
 
 part15:
-	WORD $0x4eb21dce // orr v14.16b, v14.16b, v18.16b
+	WORD $0x4eb11dce // orr v14.16b, v14.16b, v17.16b
 	B fold
 
 part14:
-	WORD $0x4eb21dad // orr v13.16b, v13.16b, v18.16b
+	WORD $0x4eb11dad // orr v13.16b, v13.16b, v17.16b
 	B fold
 
 part13:
-	WORD $0x4eb21d8c // orr v12.16b, v12.16b, v18.16b
+	WORD $0x4eb11d8c // orr v12.16b, v12.16b, v17.16b
 	B fold
 
 part12:
-	WORD $0x4eb21d6b // orr v11.16b, v11.16b, v18.16b
+	WORD $0x4eb11d6b // orr v11.16b, v11.16b, v17.16b
 	B fold
 
 part11:
-	WORD $0x4eb21d4a // orr v10.16b, v10.16b, v18.16b
+	WORD $0x4eb11d4a // orr v10.16b, v10.16b, v17.16b
 	B fold
 
 part10:
-	WORD $0x4eb21d29 // orr v9.16b, v9.16b, v18.16b
+	WORD $0x4eb11d29 // orr v9.16b, v9.16b, v17.16b
 	B fold
 
 part9:
-	WORD $0x4eb21d08 // orr v8.16b, v8.16b, v18.16b
+	WORD $0x4eb11d08 // orr v8.16b, v8.16b, v17.16b
 	B fold
 
 part8:
-	WORD $0x4eb21ce7 // orr v7.16b, v7.16b, v18.16b
+	WORD $0x4eb11ce7 // orr v7.16b, v7.16b, v17.16b
 	B fold
 
 part7:
-	WORD $0x4eb21cc6 // orr v6.16b, v6.16b, v18.16b
+	WORD $0x4eb11cc6 // orr v6.16b, v6.16b, v17.16b
 	B fold
 
 part6:
-	WORD $0x4eb21ca5 // orr v5.16b, v5.16b, v18.16b
+	WORD $0x4eb11ca5 // orr v5.16b, v5.16b, v17.16b
 	B fold
 
 part5:
-	WORD $0x4eb21c84 // orr v4.16b, v4.16b, v18.16b
+	WORD $0x4eb11c84 // orr v4.16b, v4.16b, v17.16b
 	B fold
 
 part4:
-	WORD $0x4eb21c63 // orr v3.16b, v3.16b, v18.16b
+	WORD $0x4eb11c63 // orr v3.16b, v3.16b, v17.16b
 	B fold
 
 part3:
-	WORD $0x4eb21c42 // orr v2.16b, v2.16b, v18.16b
+	WORD $0x4eb11c42 // orr v2.16b, v2.16b, v17.16b
 	B fold
 
 part2:
-	WORD $0x4eb21c21 // orr v1.16b, v1.16b, v18.16b
+	WORD $0x4eb11c21 // orr v1.16b, v1.16b, v17.16b
 	B fold
 
 part:
-	WORD $0x4eb21c00 // orr v0.16b, v0.16b, v18.16b
+	WORD $0x4eb11c00 // orr v0.16b, v0.16b, v17.16b
 
 fold:
 
@@ -293,38 +293,38 @@ short:
 	PCALIGN $16
 
 loop:
-	FMOVQ (R0), F19
-	WORD $0x4eb31c00 // orr v0.16b, v0.16b, v19.16b
-	FMOVQ 16(R0), F19
-	WORD $0x4eb31c21 // orr v1.16b, v1.16b, v19.16b
-	FMOVQ 32(R0), F19
-	WORD $0x4eb31c42 // orr v2.16b, v2.16b, v19.16b
-	FMOVQ 48(R0), F19
-	WORD $0x4eb31c63 // orr v3.16b, v3.16b, v19.16b
-	FMOVQ 64(R0), F19
-	WORD $0x4eb31c84 // orr v4.16b, v4.16b, v19.16b
-	FMOVQ 80(R0), F19
-	WORD $0x4eb31ca5 // orr v5.16b, v5.16b, v19.16b
-	FMOVQ 96(R0), F19
-	WORD $0x4eb31cc6 // orr v6.16b, v6.16b, v19.16b
-	FMOVQ 112(R0), F19
-	WORD $0x4eb31ce7 // orr v7.16b, v7.16b, v19.16b
-	FMOVQ 128(R0), F19
-	WORD $0x4eb31d08 // orr v8.16b, v8.16b, v19.16b
-	FMOVQ 144(R0), F19
-	WORD $0x4eb31d29 // orr v9.16b, v9.16b, v19.16b
-	FMOVQ 160(R0), F19
-	WORD $0x4eb31d4a // orr v10.16b, v10.16b, v19.16b
-	FMOVQ 176(R0), F19
-	WORD $0x4eb31d6b // orr v11.16b, v11.16b, v19.16b
-	FMOVQ 192(R0), F19
-	WORD $0x4eb31d8c // orr v12.16b, v12.16b, v19.16b
-	FMOVQ 208(R0), F19
-	WORD $0x4eb31dad // orr v13.16b, v13.16b, v19.16b
-	FMOVQ 224(R0), F19
-	WORD $0x4eb31dce // orr v14.16b, v14.16b, v19.16b
-	FMOVQ 240(R0), F19
-	WORD $0x4eb31def // orr v15.16b, v15.16b, v19.16b
+	FMOVQ (R0), F18
+	WORD $0x4eb21c00 // orr v0.16b, v0.16b, v18.16b
+	FMOVQ 16(R0), F18
+	WORD $0x4eb21c21 // orr v1.16b, v1.16b, v18.16b
+	FMOVQ 32(R0), F18
+	WORD $0x4eb21c42 // orr v2.16b, v2.16b, v18.16b
+	FMOVQ 48(R0), F18
+	WORD $0x4eb21c63 // orr v3.16b, v3.16b, v18.16b
+	FMOVQ 64(R0), F18
+	WORD $0x4eb21c84 // orr v4.16b, v4.16b, v18.16b
+	FMOVQ 80(R0), F18
+	WORD $0x4eb21ca5 // orr v5.16b, v5.16b, v18.16b
+	FMOVQ 96(R0), F18
+	WORD $0x4eb21cc6 // orr v6.16b, v6.16b, v18.16b
+	FMOVQ 112(R0), F18
+	WORD $0x4eb21ce7 // orr v7.16b, v7.16b, v18.16b
+	FMOVQ 128(R0), F18
+	WORD $0x4eb21d08 // orr v8.16b, v8.16b, v18.16b
+	FMOVQ 144(R0), F18
+	WORD $0x4eb21d29 // orr v9.16b, v9.16b, v18.16b
+	FMOVQ 160(R0), F18
+	WORD $0x4eb21d4a // orr v10.16b, v10.16b, v18.16b
+	FMOVQ 176(R0), F18
+	WORD $0x4eb21d6b // orr v11.16b, v11.16b, v18.16b
+	FMOVQ 192(R0), F18
+	WORD $0x4eb21d8c // orr v12.16b, v12.16b, v18.16b
+	FMOVQ 208(R0), F18
+	WORD $0x4eb21dad // orr v13.16b, v13.16b, v18.16b
+	FMOVQ 224(R0), F18
+	WORD $0x4eb21dce // orr v14.16b, v14.16b, v18.16b
+	FMOVQ 240(R0), F18
+	WORD $0x4eb21def // orr v15.16b, v15.16b, v18.16b
 	ADD $256, R0, R0
 	SUB $32, R2, R2
 	CMP $32, R2
@@ -341,134 +341,134 @@ tail:
 	AND $-2, R3, R3
 	LSL $3, R3, R3
 	ADD R0, R3, R3
-	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V17.B16, V17.B16, V17.B16
 	TBZ $0, R16, loaded2
-	FMOVD (R3), F18
+	FMOVD (R3), F17
 
 loaded2:
 	CMP $2, R2
 	BLT part
-	FMOVQ (R0), F19
-	WORD $0x4eb31c00 // orr v0.16b, v0.16b, v19.16b
+	FMOVQ (R0), F18
+	WORD $0x4eb21c00 // orr v0.16b, v0.16b, v18.16b
 	CMP $4, R2
 	BLT part2
-	FMOVQ 16(R0), F19
-	WORD $0x4eb31c21 // orr v1.16b, v1.16b, v19.16b
+	FMOVQ 16(R0), F18
+	WORD $0x4eb21c21 // orr v1.16b, v1.16b, v18.16b
 	CMP $6, R2
 	BLT part3
-	FMOVQ 32(R0), F19
-	WORD $0x4eb31c42 // orr v2.16b, v2.16b, v19.16b
+	FMOVQ 32(R0), F18
+	WORD $0x4eb21c42 // orr v2.16b, v2.16b, v18.16b
 	CMP $8, R2
 	BLT part4
-	FMOVQ 48(R0), F19
-	WORD $0x4eb31c63 // orr v3.16b, v3.16b, v19.16b
+	FMOVQ 48(R0), F18
+	WORD $0x4eb21c63 // orr v3.16b, v3.16b, v18.16b
 	CMP $10, R2
 	BLT part5
-	FMOVQ 64(R0), F19
-	WORD $0x4eb31c84 // orr v4.16b, v4.16b, v19.16b
+	FMOVQ 64(R0), F18
+	WORD $0x4eb21c84 // orr v4.16b, v4.16b, v18.16b
 	CMP $12, R2
 	BLT part6
-	FMOVQ 80(R0), F19
-	WORD $0x4eb31ca5 // orr v5.16b, v5.16b, v19.16b
+	FMOVQ 80(R0), F18
+	WORD $0x4eb21ca5 // orr v5.16b, v5.16b, v18.16b
 	CMP $14, R2
 	BLT part7
-	FMOVQ 96(R0), F19
-	WORD $0x4eb31cc6 // orr v6.16b, v6.16b, v19.16b
+	FMOVQ 96(R0), F18
+	WORD $0x4eb21cc6 // orr v6.16b, v6.16b, v18.16b
 	CMP $16, R2
 	BLT part8
-	FMOVQ 112(R0), F19
-	WORD $0x4eb31ce7 // orr v7.16b, v7.16b, v19.16b
+	FMOVQ 112(R0), F18
+	WORD $0x4eb21ce7 // orr v7.16b, v7.16b, v18.16b
 	CMP $18, R2
 	BLT part9
-	FMOVQ 128(R0), F19
-	WORD $0x4eb31d08 // orr v8.16b, v8.16b, v19.16b
+	FMOVQ 128(R0), F18
+	WORD $0x4eb21d08 // orr v8.16b, v8.16b, v18.16b
 	CMP $20, R2
 	BLT part10
-	FMOVQ 144(R0), F19
-	WORD $0x4eb31d29 // orr v9.16b, v9.16b, v19.16b
+	FMOVQ 144(R0), F18
+	WORD $0x4eb21d29 // orr v9.16b, v9.16b, v18.16b
 	CMP $22, R2
 	BLT part11
-	FMOVQ 160(R0), F19
-	WORD $0x4eb31d4a // orr v10.16b, v10.16b, v19.16b
+	FMOVQ 160(R0), F18
+	WORD $0x4eb21d4a // orr v10.16b, v10.16b, v18.16b
 	CMP $24, R2
 	BLT part12
-	FMOVQ 176(R0), F19
-	WORD $0x4eb31d6b // orr v11.16b, v11.16b, v19.16b
+	FMOVQ 176(R0), F18
+	WORD $0x4eb21d6b // orr v11.16b, v11.16b, v18.16b
 	CMP $26, R2
 	BLT part13
-	FMOVQ 192(R0), F19
-	WORD $0x4eb31d8c // orr v12.16b, v12.16b, v19.16b
+	FMOVQ 192(R0), F18
+	WORD $0x4eb21d8c // orr v12.16b, v12.16b, v18.16b
 	CMP $28, R2
 	BLT part14
-	FMOVQ 208(R0), F19
-	WORD $0x4eb31dad // orr v13.16b, v13.16b, v19.16b
+	FMOVQ 208(R0), F18
+	WORD $0x4eb21dad // orr v13.16b, v13.16b, v18.16b
 	CMP $30, R2
 	BLT part15
-	FMOVQ 224(R0), F19
-	WORD $0x4eb31dce // orr v14.16b, v14.16b, v19.16b
+	FMOVQ 224(R0), F18
+	WORD $0x4eb21dce // orr v14.16b, v14.16b, v18.16b
 
 part16:
-	WORD $0x4eb21def // orr v15.16b, v15.16b, v18.16b
+	WORD $0x4eb11def // orr v15.16b, v15.16b, v17.16b
 	B fold
 
 part15:
-	WORD $0x4eb21dce // orr v14.16b, v14.16b, v18.16b
+	WORD $0x4eb11dce // orr v14.16b, v14.16b, v17.16b
 	B fold
 
 part14:
-	WORD $0x4eb21dad // orr v13.16b, v13.16b, v18.16b
+	WORD $0x4eb11dad // orr v13.16b, v13.16b, v17.16b
 	B fold
 
 part13:
-	WORD $0x4eb21d8c // orr v12.16b, v12.16b, v18.16b
+	WORD $0x4eb11d8c // orr v12.16b, v12.16b, v17.16b
 	B fold
 
 part12:
-	WORD $0x4eb21d6b // orr v11.16b, v11.16b, v18.16b
+	WORD $0x4eb11d6b // orr v11.16b, v11.16b, v17.16b
 	B fold
 
 part11:
-	WORD $0x4eb21d4a // orr v10.16b, v10.16b, v18.16b
+	WORD $0x4eb11d4a // orr v10.16b, v10.16b, v17.16b
 	B fold
 
 part10:
-	WORD $0x4eb21d29 // orr v9.16b, v9.16b, v18.16b
+	WORD $0x4eb11d29 // orr v9.16b, v9.16b, v17.16b
 	B fold
 
 part9:
-	WORD $0x4eb21d08 // orr v8.16b, v8.16b, v18.16b
+	WORD $0x4eb11d08 // orr v8.16b, v8.16b, v17.16b
 	B fold
 
 part8:
-	WORD $0x4eb21ce7 // orr v7.16b, v7.16b, v18.16b
+	WORD $0x4eb11ce7 // orr v7.16b, v7.16b, v17.16b
 	B fold
 
 part7:
-	WORD $0x4eb21cc6 // orr v6.16b, v6.16b, v18.16b
+	WORD $0x4eb11cc6 // orr v6.16b, v6.16b, v17.16b
 	B fold
 
 part6:
-	WORD $0x4eb21ca5 // orr v5.16b, v5.16b, v18.16b
+	WORD $0x4eb11ca5 // orr v5.16b, v5.16b, v17.16b
 	B fold
 
 part5:
-	WORD $0x4eb21c84 // orr v4.16b, v4.16b, v18.16b
+	WORD $0x4eb11c84 // orr v4.16b, v4.16b, v17.16b
 	B fold
 
 part4:
-	WORD $0x4eb21c63 // orr v3.16b, v3.16b, v18.16b
+	WORD $0x4eb11c63 // orr v3.16b, v3.16b, v17.16b
 	B fold
 
 part3:
-	WORD $0x4eb21c42 // orr v2.16b, v2.16b, v18.16b
+	WORD $0x4eb11c42 // orr v2.16b, v2.16b, v17.16b
 	B fold
 
 part2:
-	WORD $0x4eb21c21 // orr v1.16b, v1.16b, v18.16b
+	WORD $0x4eb11c21 // orr v1.16b, v1.16b, v17.16b
 	B fold
 
 part:
-	WORD $0x4eb21c00 // orr v0.16b, v0.16b, v18.16b
+	WORD $0x4eb11c00 // orr v0.16b, v0.16b, v17.16b
 
 fold:
 

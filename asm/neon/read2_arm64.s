@@ -43,70 +43,70 @@ short:
 	PCALIGN $16
 
 loop:
-	FMOVQ (R0), F20
-	FMOVQ (R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51c00 // orr v0.16b, v0.16b, v21.16b
-	FMOVQ 16(R0), F21
-	FMOVQ 16(R1), F20
-	WORD $0x4eb41eb4 // orr v20.16b, v21.16b, v20.16b
-	WORD $0x4eb41c21 // orr v1.16b, v1.16b, v20.16b
-	FMOVQ 32(R0), F20
-	FMOVQ 32(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51c42 // orr v2.16b, v2.16b, v21.16b
-	FMOVQ 48(R0), F21
-	FMOVQ 48(R1), F20
-	WORD $0x4eb41eb4 // orr v20.16b, v21.16b, v20.16b
-	WORD $0x4eb41c63 // orr v3.16b, v3.16b, v20.16b
-	FMOVQ 64(R0), F20
-	FMOVQ 64(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51c84 // orr v4.16b, v4.16b, v21.16b
-	FMOVQ 80(R0), F21
-	FMOVQ 80(R1), F20
-	WORD $0x4eb41eb4 // orr v20.16b, v21.16b, v20.16b
-	WORD $0x4eb41ca5 // orr v5.16b, v5.16b, v20.16b
-	FMOVQ 96(R0), F20
-	FMOVQ 96(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51cc6 // orr v6.16b, v6.16b, v21.16b
-	FMOVQ 112(R0), F21
-	FMOVQ 112(R1), F20
-	WORD $0x4eb41eb4 // orr v20.16b, v21.16b, v20.16b
-	WORD $0x4eb41ce7 // orr v7.16b, v7.16b, v20.16b
-	FMOVQ 128(R0), F20
-	FMOVQ 128(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51d08 // orr v8.16b, v8.16b, v21.16b
-	FMOVQ 144(R0), F21
-	FMOVQ 144(R1), F20
-	WORD $0x4eb41eb4 // orr v20.16b, v21.16b, v20.16b
-	WORD $0x4eb41d29 // orr v9.16b, v9.16b, v20.16b
-	FMOVQ 160(R0), F20
-	FMOVQ 160(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51d4a // orr v10.16b, v10.16b, v21.16b
-	FMOVQ 176(R0), F21
-	FMOVQ 176(R1), F20
-	WORD $0x4eb41eb4 // orr v20.16b, v21.16b, v20.16b
-	WORD $0x4eb41d6b // orr v11.16b, v11.16b, v20.16b
-	FMOVQ 192(R0), F20
-	FMOVQ 192(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51d8c // orr v12.16b, v12.16b, v21.16b
-	FMOVQ 208(R0), F21
-	FMOVQ 208(R1), F20
-	WORD $0x4eb41eb4 // orr v20.16b, v21.16b, v20.16b
-	WORD $0x4eb41dad // orr v13.16b, v13.16b, v20.16b
-	FMOVQ 224(R0), F20
-	FMOVQ 224(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51dce // orr v14.16b, v14.16b, v21.16b
-	FMOVQ 240(R0), F21
-	FMOVQ 240(R1), F20
-	WORD $0x4eb41eb4 // orr v20.16b, v21.16b, v20.16b
-	WORD $0x4eb41def // orr v15.16b, v15.16b, v20.16b
+	FMOVQ (R0), F19
+	FMOVQ (R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41c00 // orr v0.16b, v0.16b, v20.16b
+	FMOVQ 16(R0), F20
+	FMOVQ 16(R1), F19
+	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
+	WORD $0x4eb31c21 // orr v1.16b, v1.16b, v19.16b
+	FMOVQ 32(R0), F19
+	FMOVQ 32(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41c42 // orr v2.16b, v2.16b, v20.16b
+	FMOVQ 48(R0), F20
+	FMOVQ 48(R1), F19
+	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
+	WORD $0x4eb31c63 // orr v3.16b, v3.16b, v19.16b
+	FMOVQ 64(R0), F19
+	FMOVQ 64(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41c84 // orr v4.16b, v4.16b, v20.16b
+	FMOVQ 80(R0), F20
+	FMOVQ 80(R1), F19
+	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
+	WORD $0x4eb31ca5 // orr v5.16b, v5.16b, v19.16b
+	FMOVQ 96(R0), F19
+	FMOVQ 96(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41cc6 // orr v6.16b, v6.16b, v20.16b
+	FMOVQ 112(R0), F20
+	FMOVQ 112(R1), F19
+	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
+	WORD $0x4eb31ce7 // orr v7.16b, v7.16b, v19.16b
+	FMOVQ 128(R0), F19
+	FMOVQ 128(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41d08 // orr v8.16b, v8.16b, v20.16b
+	FMOVQ 144(R0), F20
+	FMOVQ 144(R1), F19
+	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
+	WORD $0x4eb31d29 // orr v9.16b, v9.16b, v19.16b
+	FMOVQ 160(R0), F19
+	FMOVQ 160(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41d4a // orr v10.16b, v10.16b, v20.16b
+	FMOVQ 176(R0), F20
+	FMOVQ 176(R1), F19
+	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
+	WORD $0x4eb31d6b // orr v11.16b, v11.16b, v19.16b
+	FMOVQ 192(R0), F19
+	FMOVQ 192(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41d8c // orr v12.16b, v12.16b, v20.16b
+	FMOVQ 208(R0), F20
+	FMOVQ 208(R1), F19
+	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
+	WORD $0x4eb31dad // orr v13.16b, v13.16b, v19.16b
+	FMOVQ 224(R0), F19
+	FMOVQ 224(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41dce // orr v14.16b, v14.16b, v20.16b
+	FMOVQ 240(R0), F20
+	FMOVQ 240(R1), F19
+	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
+	WORD $0x4eb31def // orr v15.16b, v15.16b, v19.16b
 	ADD $256, R0, R0
 	ADD $256, R1, R1
 	SUB $64, R3, R3
@@ -124,205 +124,205 @@ tail:
 	AND $-4, R4, R4
 	LSL $2, R4, R4
 	ADD R0, R4, R4
-	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V17.B16, V17.B16, V17.B16
 	TBZ $1, R16, odd1
-	FMOVD (R4), F18
+	FMOVD (R4), F17
 	TBZ $0, R16, loaded1
 	ADD $8, R4, R17
-	VLD1 (R17), V18.S[2]
+	VLD1 (R17), V17.S[2]
 	B loaded1
 
 odd1:
 	TBZ $0, R16, loaded1
-	FMOVS (R4), F18
+	FMOVS (R4), F17
 
 loaded1:
 	MOVD R3, R4
 	AND $-4, R4, R4
 	LSL $2, R4, R4
 	ADD R1, R4, R4
-	VEOR V19.B16, V19.B16, V19.B16
+	VEOR V18.B16, V18.B16, V18.B16
 	TBZ $1, R16, odd2
-	FMOVD (R4), F19
+	FMOVD (R4), F18
 	TBZ $0, R16, loaded2
 	ADD $8, R4, R17
-	VLD1 (R17), V19.S[2]
+	VLD1 (R17), V18.S[2]
 	B loaded2
 
 odd2:
 	TBZ $0, R16, loaded2
-	FMOVS (R4), F19
+	FMOVS (R4), F18
 
 loaded2:
 	CMP $4, R3
 	BLT part
-	FMOVQ (R0), F20
-	FMOVQ (R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51c00 // orr v0.16b, v0.16b, v21.16b
+	FMOVQ (R0), F19
+	FMOVQ (R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41c00 // orr v0.16b, v0.16b, v20.16b
 	CMP $8, R3
 	BLT part2
-	FMOVQ 16(R0), F20
-	FMOVQ 16(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51c21 // orr v1.16b, v1.16b, v21.16b
+	FMOVQ 16(R0), F19
+	FMOVQ 16(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41c21 // orr v1.16b, v1.16b, v20.16b
 	CMP $12, R3
 	BLT part3
-	FMOVQ 32(R0), F20
-	FMOVQ 32(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51c42 // orr v2.16b, v2.16b, v21.16b
+	FMOVQ 32(R0), F19
+	FMOVQ 32(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41c42 // orr v2.16b, v2.16b, v20.16b
 	CMP $16, R3
 	BLT part4
-	FMOVQ 48(R0), F20
-	FMOVQ 48(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51c63 // orr v3.16b, v3.16b, v21.16b
+	FMOVQ 48(R0), F19
+	FMOVQ 48(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41c63 // orr v3.16b, v3.16b, v20.16b
 	CMP $20, R3
 	BLT part5
-	FMOVQ 64(R0), F20
-	FMOVQ 64(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51c84 // orr v4.16b, v4.16b, v21.16b
+	FMOVQ 64(R0), F19
+	FMOVQ 64(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41c84 // orr v4.16b, v4.16b, v20.16b
 	CMP $24, R3
 	BLT part6
-	FMOVQ 80(R0), F20
-	FMOVQ 80(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51ca5 // orr v5.16b, v5.16b, v21.16b
+	FMOVQ 80(R0), F19
+	FMOVQ 80(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41ca5 // orr v5.16b, v5.16b, v20.16b
 	CMP $28, R3
 	BLT part7
-	FMOVQ 96(R0), F20
-	FMOVQ 96(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51cc6 // orr v6.16b, v6.16b, v21.16b
+	FMOVQ 96(R0), F19
+	FMOVQ 96(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41cc6 // orr v6.16b, v6.16b, v20.16b
 	CMP $32, R3
 	BLT part8
-	FMOVQ 112(R0), F20
-	FMOVQ 112(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51ce7 // orr v7.16b, v7.16b, v21.16b
+	FMOVQ 112(R0), F19
+	FMOVQ 112(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41ce7 // orr v7.16b, v7.16b, v20.16b
 	CMP $36, R3
 	BLT part9
-	FMOVQ 128(R0), F20
-	FMOVQ 128(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51d08 // orr v8.16b, v8.16b, v21.16b
+	FMOVQ 128(R0), F19
+	FMOVQ 128(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41d08 // orr v8.16b, v8.16b, v20.16b
 	CMP $40, R3
 	BLT part10
-	FMOVQ 144(R0), F20
-	FMOVQ 144(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51d29 // orr v9.16b, v9.16b, v21.16b
+	FMOVQ 144(R0), F19
+	FMOVQ 144(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41d29 // orr v9.16b, v9.16b, v20.16b
 	CMP $44, R3
 	BLT part11
-	FMOVQ 160(R0), F20
-	FMOVQ 160(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51d4a // orr v10.16b, v10.16b, v21.16b
+	FMOVQ 160(R0), F19
+	FMOVQ 160(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41d4a // orr v10.16b, v10.16b, v20.16b
 	CMP $48, R3
 	BLT part12
-	FMOVQ 176(R0), F20
-	FMOVQ 176(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51d6b // orr v11.16b, v11.16b, v21.16b
+	FMOVQ 176(R0), F19
+	FMOVQ 176(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41d6b // orr v11.16b, v11.16b, v20.16b
 	CMP $52, R3
 	BLT part13
-	FMOVQ 192(R0), F20
-	FMOVQ 192(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51d8c // orr v12.16b, v12.16b, v21.16b
+	FMOVQ 192(R0), F19
+	FMOVQ 192(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41d8c // orr v12.16b, v12.16b, v20.16b
 	CMP $56, R3
 	BLT part14
-	FMOVQ 208(R0), F20
-	FMOVQ 208(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51dad // orr v13.16b, v13.16b, v21.16b
+	FMOVQ 208(R0), F19
+	FMOVQ 208(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41dad // orr v13.16b, v13.16b, v20.16b
 	CMP $60, R3
 	BLT part15
-	FMOVQ 224(R0), F20
-	FMOVQ 224(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51dce // orr v14.16b, v14.16b, v21.16b
+	FMOVQ 224(R0), F19
+	FMOVQ 224(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41dce // orr v14.16b, v14.16b, v20.16b
 
 part16:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41def // orr v15.16b, v15.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31def // orr v15.16b, v15.16b, v19.16b
 	B fold
 
 part15:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41dce // orr v14.16b, v14.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31dce // orr v14.16b, v14.16b, v19.16b
 	B fold
 
 part14:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41dad // orr v13.16b, v13.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31dad // orr v13.16b, v13.16b, v19.16b
 	B fold
 
 part13:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41d8c // orr v12.16b, v12.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31d8c // orr v12.16b, v12.16b, v19.16b
 	B fold
 
 part12:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41d6b // orr v11.16b, v11.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31d6b // orr v11.16b, v11.16b, v19.16b
 	B fold
 
 part11:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41d4a // orr v10.16b, v10.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31d4a // orr v10.16b, v10.16b, v19.16b
 	B fold
 
 part10:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41d29 // orr v9.16b, v9.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31d29 // orr v9.16b, v9.16b, v19.16b
 	B fold
 
 part9:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41d08 // orr v8.16b, v8.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31d08 // orr v8.16b, v8.16b, v19.16b
 	B fold
 
 part8:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41ce7 // orr v7.16b, v7.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31ce7 // orr v7.16b, v7.16b, v19.16b
 	B fold
 
 part7:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41cc6 // orr v6.16b, v6.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31cc6 // orr v6.16b, v6.16b, v19.16b
 	B fold
 
 part6:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41ca5 // orr v5.16b, v5.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31ca5 // orr v5.16b, v5.16b, v19.16b
 	B fold
 
 part5:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41c84 // orr v4.16b, v4.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31c84 // orr v4.16b, v4.16b, v19.16b
 	B fold
 
 part4:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41c63 // orr v3.16b, v3.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31c63 // orr v3.16b, v3.16b, v19.16b
 	B fold
 
 part3:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41c42 // orr v2.16b, v2.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31c42 // orr v2.16b, v2.16b, v19.16b
 	B fold
 
 part2:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41c21 // orr v1.16b, v1.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31c21 // orr v1.16b, v1.16b, v19.16b
 	B fold
 
 part:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41c00 // orr v0.16b, v0.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31c00 // orr v0.16b, v0.16b, v19.16b
 
 fold:
 
@@ -391,70 +391,70 @@ short:
 	PCALIGN $16
 
 loop:
-	FMOVQ (R0), F20
-	FMOVQ (R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51c00 // orr v0.16b, v0.16b, v21.16b
-	FMOVQ 16(R0), F21
-	FMOVQ 16(R1), F20
-	WORD $0x4eb41eb4 // orr v20.16b, v21.16b, v20.16b
-	WORD $0x4eb41c21 // orr v1.16b, v1.16b, v20.16b
-	FMOVQ 32(R0), F20
-	FMOVQ 32(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51c42 // orr v2.16b, v2.16b, v21.16b
-	FMOVQ 48(R0), F21
-	FMOVQ 48(R1), F20
-	WORD $0x4eb41eb4 // orr v20.16b, v21.16b, v20.16b
-	WORD $0x4eb41c63 // orr v3.16b, v3.16b, v20.16b
-	FMOVQ 64(R0), F20
-	FMOVQ 64(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51c84 // orr v4.16b, v4.16b, v21.16b
-	FMOVQ 80(R0), F21
-	FMOVQ 80(R1), F20
-	WORD $0x4eb41eb4 // orr v20.16b, v21.16b, v20.16b
-	WORD $0x4eb41ca5 // orr v5.16b, v5.16b, v20.16b
-	FMOVQ 96(R0), F20
-	FMOVQ 96(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51cc6 // orr v6.16b, v6.16b, v21.16b
-	FMOVQ 112(R0), F21
-	FMOVQ 112(R1), F20
-	WORD $0x4eb41eb4 // orr v20.16b, v21.16b, v20.16b
-	WORD $0x4eb41ce7 // orr v7.16b, v7.16b, v20.16b
-	FMOVQ 128(R0), F20
-	FMOVQ 128(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51d08 // orr v8.16b, v8.16b, v21.16b
-	FMOVQ 144(R0), F21
-	FMOVQ 144(R1), F20
-	WORD $0x4eb41eb4 // orr v20.16b, v21.16b, v20.16b
-	WORD $0x4eb41d29 // orr v9.16b, v9.16b, v20.16b
-	FMOVQ 160(R0), F20
-	FMOVQ 160(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51d4a // orr v10.16b, v10.16b, v21.16b
-	FMOVQ 176(R0), F21
-	FMOVQ 176(R1), F20
-	WORD $0x4eb41eb4 // orr v20.16b, v21.16b, v20.16b
-	WORD $0x4eb41d6b // orr v11.16b, v11.16b, v20.16b
-	FMOVQ 192(R0), F20
-	FMOVQ 192(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51d8c // orr v12.16b, v12.16b, v21.16b
-	FMOVQ 208(R0), F21
-	FMOVQ 208(R1), F20
-	WORD $0x4eb41eb4 // orr v20.16b, v21.16b, v20.16b
-	WORD $0x4eb41dad // orr v13.16b, v13.16b, v20.16b
-	FMOVQ 224(R0), F20
-	FMOVQ 224(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51dce // orr v14.16b, v14.16b, v21.16b
-	FMOVQ 240(R0), F21
-	FMOVQ 240(R1), F20
-	WORD $0x4eb41eb4 // orr v20.16b, v21.16b, v20.16b
-	WORD $0x4eb41def // orr v15.16b, v15.16b, v20.16b
+	FMOVQ (R0), F19
+	FMOVQ (R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41c00 // orr v0.16b, v0.16b, v20.16b
+	FMOVQ 16(R0), F20
+	FMOVQ 16(R1), F19
+	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
+	WORD $0x4eb31c21 // orr v1.16b, v1.16b, v19.16b
+	FMOVQ 32(R0), F19
+	FMOVQ 32(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41c42 // orr v2.16b, v2.16b, v20.16b
+	FMOVQ 48(R0), F20
+	FMOVQ 48(R1), F19
+	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
+	WORD $0x4eb31c63 // orr v3.16b, v3.16b, v19.16b
+	FMOVQ 64(R0), F19
+	FMOVQ 64(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41c84 // orr v4.16b, v4.16b, v20.16b
+	FMOVQ 80(R0), F20
+	FMOVQ 80(R1), F19
+	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
+	WORD $0x4eb31ca5 // orr v5.16b, v5.16b, v19.16b
+	FMOVQ 96(R0), F19
+	FMOVQ 96(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41cc6 // orr v6.16b, v6.16b, v20.16b
+	FMOVQ 112(R0), F20
+	FMOVQ 112(R1), F19
+	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
+	WORD $0x4eb31ce7 // orr v7.16b, v7.16b, v19.16b
+	FMOVQ 128(R0), F19
+	FMOVQ 128(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41d08 // orr v8.16b, v8.16b, v20.16b
+	FMOVQ 144(R0), F20
+	FMOVQ 144(R1), F19
+	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
+	WORD $0x4eb31d29 // orr v9.16b, v9.16b, v19.16b
+	FMOVQ 160(R0), F19
+	FMOVQ 160(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41d4a // orr v10.16b, v10.16b, v20.16b
+	FMOVQ 176(R0), F20
+	FMOVQ 176(R1), F19
+	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
+	WORD $0x4eb31d6b // orr v11.16b, v11.16b, v19.16b
+	FMOVQ 192(R0), F19
+	FMOVQ 192(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41d8c // orr v12.16b, v12.16b, v20.16b
+	FMOVQ 208(R0), F20
+	FMOVQ 208(R1), F19
+	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
+	WORD $0x4eb31dad // orr v13.16b, v13.16b, v19.16b
+	FMOVQ 224(R0), F19
+	FMOVQ 224(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41dce // orr v14.16b, v14.16b, v20.16b
+	FMOVQ 240(R0), F20
+	FMOVQ 240(R1), F19
+	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
+	WORD $0x4eb31def // orr v15.16b, v15.16b, v19.16b
 	ADD $256, R0, R0
 	ADD $256, R1, R1
 	SUB $32, R3, R3
@@ -472,189 +472,189 @@ tail:
 	AND $-2, R4, R4
 	LSL $3, R4, R4
 	ADD R0, R4, R4
-	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V17.B16, V17.B16, V17.B16
 	TBZ $0, R16, loaded3
-	FMOVD (R4), F18
+	FMOVD (R4), F17
 
 loaded3:
 	MOVD R3, R4
 	AND $-2, R4, R4
 	LSL $3, R4, R4
 	ADD R1, R4, R4
-	VEOR V19.B16, V19.B16, V19.B16
+	VEOR V18.B16, V18.B16, V18.B16
 	TBZ $0, R16, loaded4
-	FMOVD (R4), F19
+	FMOVD (R4), F18
 
 loaded4:
 	CMP $2, R3
 	BLT part
-	FMOVQ (R0), F20
-	FMOVQ (R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51c00 // orr v0.16b, v0.16b, v21.16b
+	FMOVQ (R0), F19
+	FMOVQ (R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41c00 // orr v0.16b, v0.16b, v20.16b
 	CMP $4, R3
 	BLT part2
-	FMOVQ 16(R0), F20
-	FMOVQ 16(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51c21 // orr v1.16b, v1.16b, v21.16b
+	FMOVQ 16(R0), F19
+	FMOVQ 16(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41c21 // orr v1.16b, v1.16b, v20.16b
 	CMP $6, R3
 	BLT part3
-	FMOVQ 32(R0), F20
-	FMOVQ 32(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51c42 // orr v2.16b, v2.16b, v21.16b
+	FMOVQ 32(R0), F19
+	FMOVQ 32(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41c42 // orr v2.16b, v2.16b, v20.16b
 	CMP $8, R3
 	BLT part4
-	FMOVQ 48(R0), F20
-	FMOVQ 48(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51c63 // orr v3.16b, v3.16b, v21.16b
+	FMOVQ 48(R0), F19
+	FMOVQ 48(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41c63 // orr v3.16b, v3.16b, v20.16b
 	CMP $10, R3
 	BLT part5
-	FMOVQ 64(R0), F20
-	FMOVQ 64(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51c84 // orr v4.16b, v4.16b, v21.16b
+	FMOVQ 64(R0), F19
+	FMOVQ 64(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41c84 // orr v4.16b, v4.16b, v20.16b
 	CMP $12, R3
 	BLT part6
-	FMOVQ 80(R0), F20
-	FMOVQ 80(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51ca5 // orr v5.16b, v5.16b, v21.16b
+	FMOVQ 80(R0), F19
+	FMOVQ 80(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41ca5 // orr v5.16b, v5.16b, v20.16b
 	CMP $14, R3
 	BLT part7
-	FMOVQ 96(R0), F20
-	FMOVQ 96(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51cc6 // orr v6.16b, v6.16b, v21.16b
+	FMOVQ 96(R0), F19
+	FMOVQ 96(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41cc6 // orr v6.16b, v6.16b, v20.16b
 	CMP $16, R3
 	BLT part8
-	FMOVQ 112(R0), F20
-	FMOVQ 112(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51ce7 // orr v7.16b, v7.16b, v21.16b
+	FMOVQ 112(R0), F19
+	FMOVQ 112(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41ce7 // orr v7.16b, v7.16b, v20.16b
 	CMP $18, R3
 	BLT part9
-	FMOVQ 128(R0), F20
-	FMOVQ 128(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51d08 // orr v8.16b, v8.16b, v21.16b
+	FMOVQ 128(R0), F19
+	FMOVQ 128(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41d08 // orr v8.16b, v8.16b, v20.16b
 	CMP $20, R3
 	BLT part10
-	FMOVQ 144(R0), F20
-	FMOVQ 144(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51d29 // orr v9.16b, v9.16b, v21.16b
+	FMOVQ 144(R0), F19
+	FMOVQ 144(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41d29 // orr v9.16b, v9.16b, v20.16b
 	CMP $22, R3
 	BLT part11
-	FMOVQ 160(R0), F20
-	FMOVQ 160(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51d4a // orr v10.16b, v10.16b, v21.16b
+	FMOVQ 160(R0), F19
+	FMOVQ 160(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41d4a // orr v10.16b, v10.16b, v20.16b
 	CMP $24, R3
 	BLT part12
-	FMOVQ 176(R0), F20
-	FMOVQ 176(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51d6b // orr v11.16b, v11.16b, v21.16b
+	FMOVQ 176(R0), F19
+	FMOVQ 176(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41d6b // orr v11.16b, v11.16b, v20.16b
 	CMP $26, R3
 	BLT part13
-	FMOVQ 192(R0), F20
-	FMOVQ 192(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51d8c // orr v12.16b, v12.16b, v21.16b
+	FMOVQ 192(R0), F19
+	FMOVQ 192(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41d8c // orr v12.16b, v12.16b, v20.16b
 	CMP $28, R3
 	BLT part14
-	FMOVQ 208(R0), F20
-	FMOVQ 208(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51dad // orr v13.16b, v13.16b, v21.16b
+	FMOVQ 208(R0), F19
+	FMOVQ 208(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41dad // orr v13.16b, v13.16b, v20.16b
 	CMP $30, R3
 	BLT part15
-	FMOVQ 224(R0), F20
-	FMOVQ 224(R1), F21
-	WORD $0x4eb51e95 // orr v21.16b, v20.16b, v21.16b
-	WORD $0x4eb51dce // orr v14.16b, v14.16b, v21.16b
+	FMOVQ 224(R0), F19
+	FMOVQ 224(R1), F20
+	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
+	WORD $0x4eb41dce // orr v14.16b, v14.16b, v20.16b
 
 part16:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41def // orr v15.16b, v15.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31def // orr v15.16b, v15.16b, v19.16b
 	B fold
 
 part15:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41dce // orr v14.16b, v14.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31dce // orr v14.16b, v14.16b, v19.16b
 	B fold
 
 part14:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41dad // orr v13.16b, v13.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31dad // orr v13.16b, v13.16b, v19.16b
 	B fold
 
 part13:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41d8c // orr v12.16b, v12.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31d8c // orr v12.16b, v12.16b, v19.16b
 	B fold
 
 part12:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41d6b // orr v11.16b, v11.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31d6b // orr v11.16b, v11.16b, v19.16b
 	B fold
 
 part11:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41d4a // orr v10.16b, v10.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31d4a // orr v10.16b, v10.16b, v19.16b
 	B fold
 
 part10:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41d29 // orr v9.16b, v9.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31d29 // orr v9.16b, v9.16b, v19.16b
 	B fold
 
 part9:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41d08 // orr v8.16b, v8.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31d08 // orr v8.16b, v8.16b, v19.16b
 	B fold
 
 part8:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41ce7 // orr v7.16b, v7.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31ce7 // orr v7.16b, v7.16b, v19.16b
 	B fold
 
 part7:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41cc6 // orr v6.16b, v6.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31cc6 // orr v6.16b, v6.16b, v19.16b
 	B fold
 
 part6:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41ca5 // orr v5.16b, v5.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31ca5 // orr v5.16b, v5.16b, v19.16b
 	B fold
 
 part5:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41c84 // orr v4.16b, v4.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31c84 // orr v4.16b, v4.16b, v19.16b
 	B fold
 
 part4:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41c63 // orr v3.16b, v3.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31c63 // orr v3.16b, v3.16b, v19.16b
 	B fold
 
 part3:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41c42 // orr v2.16b, v2.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31c42 // orr v2.16b, v2.16b, v19.16b
 	B fold
 
 part2:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41c21 // orr v1.16b, v1.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31c21 // orr v1.16b, v1.16b, v19.16b
 	B fold
 
 part:
-	WORD $0x4eb31e54 // orr v20.16b, v18.16b, v19.16b
-	WORD $0x4eb41c00 // orr v0.16b, v0.16b, v20.16b
+	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
+	WORD $0x4eb31c00 // orr v0.16b, v0.16b, v19.16b
 
 fold:
 

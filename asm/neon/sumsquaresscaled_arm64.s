@@ -11,7 +11,7 @@ TEXT ·SumSquaresScaledF32(SB), NOSPLIT, $0-40
 	MOVD x_len+16(FP), R1
 	VEOR V16.B16, V16.B16, V16.B16
 	MOVD scale+0(FP), R17
-	VDUP R17, V19.D2
+	VDUP R17, V18.D2
 
 block:
 	MOVD R1, R2
@@ -44,86 +44,86 @@ short:
 	PCALIGN $16
 
 loop:
-	FMOVD (R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d400 // fadd v0.2d, v0.2d, v20.2d
-	FMOVD 8(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d421 // fadd v1.2d, v1.2d, v20.2d
-	FMOVD 16(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d442 // fadd v2.2d, v2.2d, v20.2d
-	FMOVD 24(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d463 // fadd v3.2d, v3.2d, v20.2d
-	FMOVD 32(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d484 // fadd v4.2d, v4.2d, v20.2d
-	FMOVD 40(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4a5 // fadd v5.2d, v5.2d, v20.2d
-	FMOVD 48(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4c6 // fadd v6.2d, v6.2d, v20.2d
-	FMOVD 56(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4e7 // fadd v7.2d, v7.2d, v20.2d
-	FMOVD 64(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d508 // fadd v8.2d, v8.2d, v20.2d
-	FMOVD 72(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d529 // fadd v9.2d, v9.2d, v20.2d
-	FMOVD 80(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d54a // fadd v10.2d, v10.2d, v20.2d
-	FMOVD 88(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d56b // fadd v11.2d, v11.2d, v20.2d
-	FMOVD 96(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d58c // fadd v12.2d, v12.2d, v20.2d
-	FMOVD 104(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d5ad // fadd v13.2d, v13.2d, v20.2d
-	FMOVD 112(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d5ce // fadd v14.2d, v14.2d, v20.2d
-	FMOVD 120(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d5ef // fadd v15.2d, v15.2d, v20.2d
+	FMOVD (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
+	FMOVD 8(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
+	FMOVD 16(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
+	FMOVD 24(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
+	FMOVD 32(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
+	FMOVD 40(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
+	FMOVD 48(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
+	FMOVD 56(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
+	FMOVD 64(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
+	FMOVD 72(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
+	FMOVD 80(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
+	FMOVD 88(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
+	FMOVD 96(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
+	FMOVD 104(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
+	FMOVD 112(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
+	FMOVD 120(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d5ef // fadd v15.2d, v15.2d, v19.2d
 	ADD $128, R0, R0
 	SUB $32, R2, R2
 	CMP $32, R2
@@ -140,212 +140,212 @@ tail:
 	AND $-2, R3, R3
 	LSL $2, R3, R3
 	ADD R0, R3, R3
-	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V17.B16, V17.B16, V17.B16
 	TBZ $0, R16, loaded1
-	FMOVS (R3), F18
+	FMOVS (R3), F17
 
 loaded1:
-	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x0e617a31 // fcvtl v17.2d, v17.2s
 	CMP $2, R2
 	BLT part
-	FMOVD (R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d400 // fadd v0.2d, v0.2d, v20.2d
+	FMOVD (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
 	CMP $4, R2
 	BLT part2
-	FMOVD 8(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d421 // fadd v1.2d, v1.2d, v20.2d
+	FMOVD 8(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
 	CMP $6, R2
 	BLT part3
-	FMOVD 16(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d442 // fadd v2.2d, v2.2d, v20.2d
+	FMOVD 16(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
 	CMP $8, R2
 	BLT part4
-	FMOVD 24(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d463 // fadd v3.2d, v3.2d, v20.2d
+	FMOVD 24(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
 	CMP $10, R2
 	BLT part5
-	FMOVD 32(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d484 // fadd v4.2d, v4.2d, v20.2d
+	FMOVD 32(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
 	CMP $12, R2
 	BLT part6
-	FMOVD 40(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4a5 // fadd v5.2d, v5.2d, v20.2d
+	FMOVD 40(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
 	CMP $14, R2
 	BLT part7
-	FMOVD 48(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4c6 // fadd v6.2d, v6.2d, v20.2d
+	FMOVD 48(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
 	CMP $16, R2
 	BLT part8
-	FMOVD 56(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4e7 // fadd v7.2d, v7.2d, v20.2d
+	FMOVD 56(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
 	CMP $18, R2
 	BLT part9
-	FMOVD 64(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d508 // fadd v8.2d, v8.2d, v20.2d
+	FMOVD 64(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
 	CMP $20, R2
 	BLT part10
-	FMOVD 72(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d529 // fadd v9.2d, v9.2d, v20.2d
+	FMOVD 72(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
 	CMP $22, R2
 	BLT part11
-	FMOVD 80(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d54a // fadd v10.2d, v10.2d, v20.2d
+	FMOVD 80(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
 	CMP $24, R2
 	BLT part12
-	FMOVD 88(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d56b // fadd v11.2d, v11.2d, v20.2d
+	FMOVD 88(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
 	CMP $26, R2
 	BLT part13
-	FMOVD 96(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d58c // fadd v12.2d, v12.2d, v20.2d
+	FMOVD 96(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
 	CMP $28, R2
 	BLT part14
-	FMOVD 104(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d5ad // fadd v13.2d, v13.2d, v20.2d
+	FMOVD 104(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
 	CMP $30, R2
 	BLT part15
-	FMOVD 112(R0), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d5ce // fadd v14.2d, v14.2d, v20.2d
+	FMOVD 112(R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
 
 part16:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d5ef // fadd v15.2d, v15.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d5ef // fadd v15.2d, v15.2d, v19.2d
 	B fold
 
 part15:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d5ce // fadd v14.2d, v14.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
 	B fold
 
 part14:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d5ad // fadd v13.2d, v13.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
 	B fold
 
 part13:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d58c // fadd v12.2d, v12.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
 	B fold
 
 part12:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d56b // fadd v11.2d, v11.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
 	B fold
 
 part11:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d54a // fadd v10.2d, v10.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
 	B fold
 
 part10:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d529 // fadd v9.2d, v9.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
 	B fold
 
 part9:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d508 // fadd v8.2d, v8.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
 	B fold
 
 part8:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4e7 // fadd v7.2d, v7.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
 	B fold
 
 part7:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4c6 // fadd v6.2d, v6.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
 	B fold
 
 part6:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4a5 // fadd v5.2d, v5.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
 	B fold
 
 part5:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d484 // fadd v4.2d, v4.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
 	B fold
 
 part4:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d463 // fadd v3.2d, v3.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
 	B fold
 
 part3:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d442 // fadd v2.2d, v2.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
 	B fold
 
 part2:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d421 // fadd v1.2d, v1.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
 	B fold
 
 part:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d400 // fadd v0.2d, v0.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
 
 fold:
 
@@ -380,7 +380,7 @@ TEXT ·SumSquaresScaledF64(SB), NOSPLIT, $0-40
 	MOVD x_len+16(FP), R1
 	VEOR V16.B16, V16.B16, V16.B16
 	MOVD scale+0(FP), R17
-	VDUP R17, V19.D2
+	VDUP R17, V18.D2
 
 block:
 	MOVD R1, R2
@@ -413,70 +413,70 @@ short:
 	PCALIGN $16
 
 loop:
-	FMOVQ (R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d400 // fadd v0.2d, v0.2d, v20.2d
-	FMOVQ 16(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d421 // fadd v1.2d, v1.2d, v20.2d
-	FMOVQ 32(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d442 // fadd v2.2d, v2.2d, v20.2d
-	FMOVQ 48(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d463 // fadd v3.2d, v3.2d, v20.2d
-	FMOVQ 64(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d484 // fadd v4.2d, v4.2d, v20.2d
-	FMOVQ 80(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4a5 // fadd v5.2d, v5.2d, v20.2d
-	FMOVQ 96(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4c6 // fadd v6.2d, v6.2d, v20.2d
-	FMOVQ 112(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4e7 // fadd v7.2d, v7.2d, v20.2d
-	FMOVQ 128(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d508 // fadd v8.2d, v8.2d, v20.2d
-	FMOVQ 144(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d529 // fadd v9.2d, v9.2d, v20.2d
-	FMOVQ 160(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d54a // fadd v10.2d, v10.2d, v20.2d
-	FMOVQ 176(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d56b // fadd v11.2d, v11.2d, v20.2d
-	FMOVQ 192(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d58c // fadd v12.2d, v12.2d, v20.2d
-	FMOVQ 208(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d5ad // fadd v13.2d, v13.2d, v20.2d
-	FMOVQ 224(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d5ce // fadd v14.2d, v14.2d, v20.2d
-	FMOVQ 240(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d5ef // fadd v15.2d, v15.2d, v20.2d
+	FMOVQ (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
+	FMOVQ 16(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
+	FMOVQ 32(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
+	FMOVQ 48(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
+	FMOVQ 64(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
+	FMOVQ 80(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
+	FMOVQ 96(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
+	FMOVQ 112(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
+	FMOVQ 128(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
+	FMOVQ 144(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
+	FMOVQ 160(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
+	FMOVQ 176(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
+	FMOVQ 192(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
+	FMOVQ 208(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
+	FMOVQ 224(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
+	FMOVQ 240(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d5ef // fadd v15.2d, v15.2d, v19.2d
 	ADD $256, R0, R0
 	SUB $32, R2, R2
 	CMP $32, R2
@@ -493,196 +493,196 @@ tail:
 	AND $-2, R3, R3
 	LSL $3, R3, R3
 	ADD R0, R3, R3
-	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V17.B16, V17.B16, V17.B16
 	TBZ $0, R16, loaded2
-	FMOVD (R3), F18
+	FMOVD (R3), F17
 
 loaded2:
 	CMP $2, R2
 	BLT part
-	FMOVQ (R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d400 // fadd v0.2d, v0.2d, v20.2d
+	FMOVQ (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
 	CMP $4, R2
 	BLT part2
-	FMOVQ 16(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d421 // fadd v1.2d, v1.2d, v20.2d
+	FMOVQ 16(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
 	CMP $6, R2
 	BLT part3
-	FMOVQ 32(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d442 // fadd v2.2d, v2.2d, v20.2d
+	FMOVQ 32(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
 	CMP $8, R2
 	BLT part4
-	FMOVQ 48(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d463 // fadd v3.2d, v3.2d, v20.2d
+	FMOVQ 48(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
 	CMP $10, R2
 	BLT part5
-	FMOVQ 64(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d484 // fadd v4.2d, v4.2d, v20.2d
+	FMOVQ 64(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
 	CMP $12, R2
 	BLT part6
-	FMOVQ 80(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4a5 // fadd v5.2d, v5.2d, v20.2d
+	FMOVQ 80(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
 	CMP $14, R2
 	BLT part7
-	FMOVQ 96(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4c6 // fadd v6.2d, v6.2d, v20.2d
+	FMOVQ 96(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
 	CMP $16, R2
 	BLT part8
-	FMOVQ 112(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4e7 // fadd v7.2d, v7.2d, v20.2d
+	FMOVQ 112(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
 	CMP $18, R2
 	BLT part9
-	FMOVQ 128(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d508 // fadd v8.2d, v8.2d, v20.2d
+	FMOVQ 128(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
 	CMP $20, R2
 	BLT part10
-	FMOVQ 144(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d529 // fadd v9.2d, v9.2d, v20.2d
+	FMOVQ 144(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
 	CMP $22, R2
 	BLT part11
-	FMOVQ 160(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d54a // fadd v10.2d, v10.2d, v20.2d
+	FMOVQ 160(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
 	CMP $24, R2
 	BLT part12
-	FMOVQ 176(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d56b // fadd v11.2d, v11.2d, v20.2d
+	FMOVQ 176(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
 	CMP $26, R2
 	BLT part13
-	FMOVQ 192(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d58c // fadd v12.2d, v12.2d, v20.2d
+	FMOVQ 192(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
 	CMP $28, R2
 	BLT part14
-	FMOVQ 208(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d5ad // fadd v13.2d, v13.2d, v20.2d
+	FMOVQ 208(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
 	CMP $30, R2
 	BLT part15
-	FMOVQ 224(R0), F20
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d5ce // fadd v14.2d, v14.2d, v20.2d
+	FMOVQ 224(R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
 
 part16:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d5ef // fadd v15.2d, v15.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d5ef // fadd v15.2d, v15.2d, v19.2d
 	B fold
 
 part15:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d5ce // fadd v14.2d, v14.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
 	B fold
 
 part14:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d5ad // fadd v13.2d, v13.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
 	B fold
 
 part13:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d58c // fadd v12.2d, v12.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
 	B fold
 
 part12:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d56b // fadd v11.2d, v11.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
 	B fold
 
 part11:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d54a // fadd v10.2d, v10.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
 	B fold
 
 part10:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d529 // fadd v9.2d, v9.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
 	B fold
 
 part9:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d508 // fadd v8.2d, v8.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
 	B fold
 
 part8:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4e7 // fadd v7.2d, v7.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
 	B fold
 
 part7:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4c6 // fadd v6.2d, v6.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
 	B fold
 
 part6:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d4a5 // fadd v5.2d, v5.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
 	B fold
 
 part5:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d484 // fadd v4.2d, v4.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
 	B fold
 
 part4:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d463 // fadd v3.2d, v3.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
 	B fold
 
 part3:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d442 // fadd v2.2d, v2.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
 	B fold
 
 part2:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d421 // fadd v1.2d, v1.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
 	B fold
 
 part:
-	WORD $0x6e72de74 // fmul v20.2d, v19.2d, v18.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e74d400 // fadd v0.2d, v0.2d, v20.2d
+	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
 
 fold:
 

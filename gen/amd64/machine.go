@@ -24,7 +24,7 @@ type Machine struct {
 	bytes int  // of a vector
 	frame operand.Mem
 	data  map[string]operand.Mem // constants in memory, by symbol
-	mask  vec.V                  // AVX2: the register with the mask of SetCount
+	loads int                    // partial loads so far, to number their labels
 }
 
 // NewAVX2 returns a machine that uses nothing above AVX2.
@@ -295,10 +295,8 @@ func (m *Machine) Load(dst vec.V, in, of vec.Elem, a vec.Address, access vec.Acc
 		} else {
 			m.VMOVUPD_Z(mem(a), reg.K1, raw)
 		}
-	case access == vec.Partial && of == vec.F32:
-		m.VMASKMOVPS(mem(a), sized(m.mask, size), raw)
 	case access == vec.Partial:
-		m.VMASKMOVPD(mem(a), sized(m.mask, size), raw)
+		m.loadPartial(dst, of, size, a)
 	default:
 		bytes := int(access) * int(of)
 		m.part(bytes)(mem(a), sized(dst, bytes))
@@ -344,38 +342,58 @@ func (m *Machine) Store(src vec.V, e vec.Elem, a vec.Address, access vec.Access)
 	}
 }
 
-// SetCount implements vec.Machine.
-func (m *Machine) SetCount(n vec.G, in, of vec.Elem, scratch vec.V) {
+// loadPartial loads the elements that SetCount said, fewer than fill size bytes,
+// each to its own lane, and clears the others. VMASKMOV would do it in one
+// instruction, but emulators are seen to touch the masked elements too.
+func (m *Machine) loadPartial(dst vec.V, of vec.Elem, size int, a vec.Address) {
+	m.loads++
+	label := func(name string) string { return fmt.Sprintf("%s%d", name, m.loads) }
+	x, t := sized(dst, 16), m.scratch().AsX()
+	if size == 16 {
+		m.loadQuarter(x, of, mem(a), label("low"), label("loaded"))
+		m.Label(label("loaded"))
+		return
+	}
+	m.TESTQ(operand.I32(int32(16/of)), reg.RCX)
+	m.JEQ(operand.LabelRef(label("half")))
+	m.loadQuarter(t.(reg.VecPhysical), of, mem(a).Offset(16), label("odd"), label("upper"))
+	m.Label(label("upper"))
+	m.VMOVUPS(mem(a), x)
+	m.VINSERTF128(operand.U8(1), t, sized(dst, 32), sized(dst, 32))
+	m.JMP(operand.LabelRef(label("loaded")))
+	m.Label(label("half"))
+	m.loadQuarter(x, of, mem(a), label("low"), label("loaded"))
+	m.Label(label("loaded"))
+}
+
+// loadQuarter loads what the low bits of the count say, less than 16 bytes, and
+// goes on at end.
+func (m *Machine) loadQuarter(x reg.VecPhysical, of vec.Elem, from operand.Mem, odd, end string) {
+	m.VXORPS(x, x, x)
+	if of == vec.F32 {
+		m.TESTQ(operand.I32(2), reg.RCX)
+		m.JEQ(operand.LabelRef(odd))
+		m.VMOVSD(from, x)
+		m.TESTQ(operand.I32(1), reg.RCX)
+		m.JEQ(operand.LabelRef(end))
+		m.VINSERTPS(operand.U8(0x20), from.Offset(8), x, x)
+		m.JMP(operand.LabelRef(end))
+		m.Label(odd)
+	}
+	m.TESTQ(operand.I32(1), reg.RCX)
+	m.JEQ(operand.LabelRef(end))
+	m.part(int(of))(from, x)
+}
+
+// SetCount implements vec.Machine: a mask on AVX-512, bits to test on AVX2.
+func (m *Machine) SetCount(n vec.G) {
+	m.MOVQ(g(n), reg.RCX)
 	if m.evex {
-		m.MOVQ(g(n), reg.RCX)
 		m.MOVL(operand.U32(1), reg.EAX)
 		m.SHLQ(reg.CL, reg.RAX)
 		m.DECQ(reg.RAX)
 		m.KMOVW(reg.EAX, reg.K1)
-		return
 	}
-	// A window of ones slides over a table of ones and zeros.
-	const ones = 32
-	table, ok := m.data["tailmask"]
-	if !ok {
-		table = m.StaticGlobal("tailmask")
-		m.DataAttributes(attr.RODATA | attr.NOPTR)
-		for i := range 2 * ones / 8 {
-			word := ^uint64(0)
-			if i >= ones/8 {
-				word = 0
-			}
-			m.AddDatum(8*i, operand.U64(word))
-		}
-		m.data["tailmask"] = table
-	}
-	m.LEAQ(table.Offset(ones), reg.RAX)
-	m.MOVQ(g(n), reg.RCX)
-	m.SHLQ(operand.U8(uint8(map[vec.Elem]int{vec.F32: 2, vec.F64: 3}[of])), reg.RCX)
-	m.SUBQ(reg.RCX, reg.RAX)
-	size := m.VectorBytes() * int(of) / int(in)
-	m.VMOVUPS(operand.Mem{Base: reg.RAX}, sized(scratch, size))
-	m.mask = scratch
 }
 
 // UpperHalf implements vec.Machine.

@@ -274,7 +274,7 @@ func (m *Machine) Store(src vec.V, e vec.Elem, a vec.Address, access vec.Access)
 }
 
 // SetCount implements vec.Machine.
-func (m *Machine) SetCount(n vec.G, in, of vec.Elem, _ vec.V) { m.p("MOVD %s, %s", g(n), count) }
+func (m *Machine) SetCount(n vec.G) { m.p("MOVD %s, %s", g(n), count) }
 
 // UpperHalf implements vec.Machine.
 func (m *Machine) UpperHalf(dst, src vec.V, bytes int) {

@@ -97,9 +97,8 @@ type Machine interface {
 	Store(src V, e Elem, a Address, access Access)
 	Op(op Op, e Elem, dst V, args []V)
 
-	// SetCount prepares Partial accesses to n elements in memory, less than a
-	// vector. It may use the vector register.
-	SetCount(n G, in, of Elem, scratch V)
+	// SetCount prepares Partial accesses to n elements, less than a vector.
+	SetCount(n G)
 
 	// UpperHalf moves the upper half of the first bytes of src to the front of
 	// dst; the rest of dst does not matter.

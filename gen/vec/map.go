@@ -68,7 +68,7 @@ func (g *gen) mapLoop(b *Body, ptrs []G, n G, peel bool) {
 	m.Label(tail)
 	if m.MaskedStores() {
 		m.JumpIf(n, EQ, 0, done)
-		m.SetCount(n, b.Elem, g.e, -1)
+		m.SetCount(n)
 		g.emit(step{body: b, copies: 1, ptrs: ptrs, access: Partial})
 	} else {
 		g.powers(b, ptrs, n, w/2, -1)
@@ -131,7 +131,7 @@ func (g *gen) peel(b *Body, ptrs []G, n G) {
 	m.Move(count, bytes)
 	m.ShiftRight(count, shift(g.e))
 	if m.MaskedStores() {
-		m.SetCount(count, b.Elem, g.e, -1)
+		m.SetCount(count)
 		g.emit(step{body: b, copies: 1, ptrs: ptrs, access: Partial})
 		for _, p := range ptrs {
 			m.Add(p, bytes)

@@ -51,9 +51,8 @@ func (s Reduce) generate(g *gen) {
 	}
 	total := g.vector()
 	m.Zero(total)
-	// For the tail's partial vectors and the machine's mask.
+	// For the tail's partial vectors.
 	loaded := map[int]V{}
-	scratch := g.vector()
 	for i := range streams {
 		loaded[i] = g.vector()
 	}
@@ -86,7 +85,7 @@ func (s Reduce) generate(g *gen) {
 	m.Comment("Tail: whole vectors, then one filled up with zeros, which change no sum.")
 	m.Move(t, n)
 	m.AndImm(t, w-1)
-	m.SetCount(t, in, g.e, scratch)
+	m.SetCount(t)
 	for i := range streams {
 		m.Move(t, n)
 		m.AndImm(t, -w)
