@@ -1,10 +1,6 @@
 package optim
 
-import (
-	"math"
-
-	"github.com/seed63264101/steepest/kernels"
-)
+import "github.com/seed63264101/steepest/kernels"
 
 // Adam scales each element's step by running moments of its gradient (D. P.
 // Kingma and J. Ba, Adam: a method for stochastic optimization, ICLR 2015), as
@@ -15,7 +11,11 @@ import (
 //	v = Beta2*v + (1-Beta2)*d*d
 //	p -= LR * (m/(1-Beta1^t)) / (sqrt(v/(1-Beta2^t)) + Eps)
 //
-// in the t-th step. LR and WeightDecay must be finite and not negative, the betas
+// in the t-th step. With AMSGrad set, the largest v so far takes the place of v in
+// the last line (S. J. Reddi, S. Kale and S. Kumar, On the convergence of Adam and
+// beyond, ICLR 2018).
+//
+// LR and WeightDecay must be finite and not negative, the betas
 // lie in [0, 1), and Eps must be positive; [New] says so otherwise. [NewAdam]
 // fills in the usual values.
 type Adam struct {
@@ -24,6 +24,7 @@ type Adam struct {
 	Beta2       float64 // decay of the second moment
 	Eps         float64 // keeps the division away from 0
 	WeightDecay float64 // coupled (L2) weight decay
+	AMSGrad     bool    // divide by the largest second moment so far
 	Maximize    bool    // ascend instead of descend
 }
 
@@ -36,22 +37,23 @@ func NewAdam(lr float64) Adam {
 // Name returns "Adam".
 func (r Adam) Name() string { return "Adam" }
 
-// State returns the names of the moments, "exp_avg" and "exp_avg_sq".
-func (r Adam) State() []string { return []string{"exp_avg", "exp_avg_sq"} }
+// State returns the names of the moments, "exp_avg" and "exp_avg_sq", and with
+// AMSGrad "max_exp_avg_sq".
+func (r Adam) State() []string {
+	if r.AMSGrad {
+		return []string{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"}
+	}
+	return []string{"exp_avg", "exp_avg_sq"}
+}
 
 func (r Adam) rate() float64 { return r.LR }
 
 func (r Adam) options() []option {
-	// The kernel multiplies Eps by sqrt(1-Beta2^t), which is least in the first
-	// step. Should that vanish, a dead gradient would give 0/0.
-	eps := domain{positive.want, func(v float64, round func(float64) float64) bool {
-		return positive.has(v, round) && round(v*math.Sqrt(1-r.Beta2)) > 0
-	}}
 	return []option{
 		{"LR", r.LR, nonNegative},
 		{"Beta1", r.Beta1, fraction},
 		{"Beta2", r.Beta2, fraction},
-		{"Eps", r.Eps, eps},
+		{"Eps", r.Eps, correctedEps(r.Beta2)},
 		{"WeightDecay", r.WeightDecay, nonNegative},
 	}
 }
@@ -79,6 +81,7 @@ type AdamW struct {
 	Beta2       float64 // decay of the second moment
 	Eps         float64 // keeps the division away from 0
 	WeightDecay float64 // decoupled weight decay
+	AMSGrad     bool    // divide by the largest second moment so far
 	Maximize    bool    // ascend instead of descend
 }
 
@@ -91,7 +94,7 @@ func NewAdamW(lr float64) AdamW {
 // Name returns "AdamW".
 func (r AdamW) Name() string { return "AdamW" }
 
-// State returns the names of the moments, "exp_avg" and "exp_avg_sq".
+// State returns the names of the moments, as Adam's does.
 func (r AdamW) State() []string { return Adam(r).State() }
 
 func (r AdamW) rate() float64 { return r.LR }
@@ -106,8 +109,9 @@ func (r AdamW) kernelOptions() kernels.AdamOptions {
 
 // adam runs both rules: they differ in coefficients only.
 type adam[T kernels.Float] struct {
-	opts kernels.AdamOptions
-	coef kernels.AdamCoef[T]
+	opts    kernels.AdamOptions
+	amsgrad bool
+	coef    kernels.AdamCoef[T]
 }
 
 func (u *adam[T]) prepare(k tick) {
@@ -117,5 +121,9 @@ func (u *adam[T]) prepare(k tick) {
 }
 
 func (u *adam[T]) update(p, g []T, state [][]T) {
-	kernels.Adam(p, g, state[0], state[1], u.coef)
+	if u.amsgrad {
+		kernels.AMSGrad(p, g, state[0], state[1], state[2], u.coef)
+	} else {
+		kernels.Adam(p, g, state[0], state[1], u.coef)
+	}
 }

@@ -15,23 +15,39 @@
 // # Rules
 //
 // A rule is a struct of options with the names and the meaning they have in
-// torch.optim. With g the gradient, multiplied by the clip coefficient, and by
-// -1 where Maximize is set, γ the step's learning rate, λ WeightDecay, μ
-// Momentum, τ Dampening and t the number of the step, counted from 1:
+// torch.optim, where torch has the rule. NewAdam and the like fill in the usual
+// values. The documentation of each struct has its formula; the file RULES.md, in
+// the package's directory, puts formulas, state, options and papers side by side.
 //
-//	rule       state   update of one element p                          source
-//	SGD        -       d = g + λp; p -= γd                               torch SGD
-//	Momentum   b       d = g + λp; b = μb + (1-τ)d; p -= γb              Polyak 1964, torch SGD
-//	  Nesterov b       as above, but p -= γ(d + μb)                      Sutskever et al. 2013, torch SGD
-//	Adam       m, v    d = g + λp; m = β1·m + (1-β1)d;                   Kingma and Ba 2015, torch Adam
-//	                   v = β2·v + (1-β2)d²;
-//	                   p -= γ · m/(1-β1^t) / (sqrt(v/(1-β2^t)) + ε)
-//	AdamW      m, v    p -= γλp, then as Adam with λ = 0                 Loshchilov and Hutter 2019, torch AdamW
+//	rule               state  bytes  after
+//	SGD                    0     12  torch SGD
+//	Momentum               1     20  Polyak 1964, Sutskever et al. 2013 (Nesterov), torch SGD
+//	Adagrad                1     20  Duchi et al. 2011
+//	RMSprop                1     20  Tieleman and Hinton 2012
+//	  with Momentum       +1     +8
+//	  with Centered       +1     +8  Graves 2013
+//	Adadelta               2     28  Zeiler 2012
+//	Adam                   2     28  Kingma and Ba 2015
+//	AdamW                  2     28  Loshchilov and Hutter 2019
+//	  AMSGrad, of both     3     36  Reddi et al. 2018
+//	Adamax                 2     28  Kingma and Ba 2015
+//	NAdam                  2     28  Dozat 2016, torch 1
+//	RAdam                  2     28  Liu et al. 2020
+//	Lion                   1     20  Chen et al. 2023
+//	LARS                   1     28  You et al. 2017
+//	LAMB                   2     40  You et al. 2020
+//	ScheduleFreeAdamW      2     28  Defazio et al. 2024
 //
-// State starts at zero; Momentum's first step is b = d, without dampening. Each
-// rule is one fused kernel, a single pass over memory. A moment too small to
+// State is the number of vectors as long as the parameter that the rule keeps;
+// bytes are the memory traffic of the update for one float32 parameter, reads and
+// writes. Each rule is one fused kernel, a single pass over memory, but for LARS
+// and LAMB, which need norms of the whole parameter first. A moment too small to
 // matter is stored as zero (see [kernels.Adam]), so that no step slows down on
 // subnormal numbers.
+//
+// The parameters of [ScheduleFreeAdamW] hold the point where gradients are taken;
+// [Optimizer.EvalMode] and [Optimizer.TrainMode] change to the averaged point for
+// evaluation and back.
 //
 // # The step
 //

@@ -94,6 +94,34 @@ func ExampleNewAdamW() {
 	_, err := optim.New(rule, []optim.Param[float32]{{Name: "w", Value: make([]float32, 8)}})
 	fmt.Println(err)
 	// Output:
-	// AdamW {LR:0.001 Beta1:0.9 Beta2:0.95 Eps:1e-08 WeightDecay:0.1 Maximize:false}
+	// AdamW {LR:0.001 Beta1:0.9 Beta2:0.95 Eps:1e-08 WeightDecay:0.1 AMSGrad:false Maximize:false}
 	// optim: AdamW: Beta2 = 1.5, want a number in [0, 1)
+}
+
+// Schedule-free AdamW trains at one point and is evaluated at another.
+func ExampleOptimizer_EvalMode() {
+	w := []float64{4}
+	rule := optim.NewScheduleFreeAdamW(0.5)
+	rule.WarmupSteps = 5
+	opt, err := optim.New(rule, []optim.Param[float64]{{Name: "w", Value: w}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for range 100 {
+		gradient := 2 * (w[0] - 1) // of (w-1)²
+		if _, err := opt.Step([][]float64{{gradient}}); err != nil {
+			log.Fatal(err)
+		}
+	}
+	opt.EvalMode()
+	fmt.Printf("evaluate at %.2f\n", w[0])
+	_, err = opt.Step([][]float64{{0}})
+	fmt.Println("a step there is refused:", err != nil)
+	opt.TrainMode()
+	_, err = opt.Step([][]float64{{2 * (w[0] - 1)}})
+	fmt.Println("and taken here:", err == nil)
+	// Output:
+	// evaluate at 1.00
+	// a step there is refused: true
+	// and taken here: true
 }

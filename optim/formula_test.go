@@ -17,15 +17,23 @@ type oracle struct {
 	b    []float64 // velocity
 	m, v []float64 // moments
 	t    int
+
+	more                       map[string][]float64 // other state, by torch's names
+	product, largest, weighted float64              // NAdam's, ScheduleFreeAdamW's
 }
 
 func newOracle(rule Rule, p []float64) *oracle {
 	n := len(p)
-	return &oracle{rule, p, make([]float64, n), make([]float64, n), make([]float64, n), 0}
+	o := &oracle{rule: rule, p: p, b: make([]float64, n), m: make([]float64, n), v: make([]float64, n)}
+	o.start()
+	return o
 }
 
 func (o *oracle) step(g []float64, lr float64) {
 	o.t++
+	if o.adaptive(g, lr) {
+		return
+	}
 	for i := range o.p {
 		switch r := o.rule.(type) {
 		case SGD:
@@ -62,7 +70,12 @@ func (o *oracle) adam(i int, d, lr float64, r Adam) {
 	o.m[i] = r.Beta1*o.m[i] + (1-r.Beta1)*d
 	o.v[i] = r.Beta2*o.v[i] + (1-r.Beta2)*d*d
 	mhat := o.m[i] / (1 - math.Pow(r.Beta1, float64(o.t)))
-	vhat := o.v[i] / (1 - math.Pow(r.Beta2, float64(o.t)))
+	v := o.v[i]
+	if r.AMSGrad {
+		o.more["max_exp_avg_sq"][i] = max(o.more["max_exp_avg_sq"][i], v)
+		v = o.more["max_exp_avg_sq"][i]
+	}
+	vhat := v / (1 - math.Pow(r.Beta2, float64(o.t)))
 	o.p[i] -= lr * mhat / (math.Sqrt(vhat) + r.Eps)
 }
 

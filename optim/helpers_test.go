@@ -100,6 +100,32 @@ var variants = []Rule{
 	Adam{LR: 0.02, Beta1: 0, Beta2: 0, Eps: 1e-3},
 	NewAdamW(0.01),
 	AdamW{LR: 0.02, Beta1: 0.8, Beta2: 0.99, Eps: 1e-4, WeightDecay: 0.3, Maximize: true},
+	Adam{LR: 0.02, Beta1: 0.8, Beta2: 0.5, Eps: 1e-4, WeightDecay: 0.03, AMSGrad: true},
+	AdamW{LR: 0.02, Beta1: 0.8, Beta2: 0.5, Eps: 1e-4, WeightDecay: 0.3, AMSGrad: true, Maximize: true},
+	NewAdagrad(0.05),
+	Adagrad{LR: 0.1, LRDecay: 0.1, InitialAccumulatorValue: 0.2, Eps: 1e-4, WeightDecay: 0.02, Maximize: true},
+	NewRMSprop(0.01),
+	RMSprop{LR: 0.02, Alpha: 0.9, Eps: 1e-4, Momentum: 0.8, WeightDecay: 0.02, Maximize: true},
+	RMSprop{LR: 0.02, Alpha: 0.9, Eps: 1e-2, Centered: true, WeightDecay: 0.02},
+	RMSprop{LR: 0.02, Alpha: 0.8, Eps: 1e-2, Momentum: 0.5, Centered: true, Maximize: true},
+	NewAdadelta(1),
+	Adadelta{LR: 0.5, Rho: 0.8, Eps: 1e-4, WeightDecay: 0.02, Maximize: true},
+	NewAdamax(0.01),
+	Adamax{LR: 0.02, Beta1: 0.8, Beta2: 0.9, Eps: 1e-3, WeightDecay: 0.02, Maximize: true},
+	NewNAdam(0.01),
+	NAdam{LR: 0.02, Beta1: 0.8, Beta2: 0.99, Eps: 1e-4, MomentumDecay: 0.5, WeightDecay: 0.02, Maximize: true},
+	NAdam{LR: 0.02, Beta1: 0.8, Beta2: 0.99, Eps: 1e-4, WeightDecay: 0.3, DecoupledWeightDecay: true},
+	NewRAdam(0.01),
+	RAdam{LR: 0.02, Beta1: 0.8, Beta2: 0.9, Eps: 1e-4, WeightDecay: 0.02, Maximize: true},
+	RAdam{LR: 0.02, Beta1: 0.8, Beta2: 0.95, Eps: 1e-4, WeightDecay: 0.3, DecoupledWeightDecay: true},
+	NewLion(0.01),
+	Lion{LR: 0.02, Beta1: 0.8, Beta2: 0.9, WeightDecay: 0.3, Maximize: true},
+	NewLARS(1),
+	LARS{LR: 0.5, Momentum: 0.8, TrustCoefficient: 0.1, WeightDecay: 0.02, Maximize: true},
+	NewLAMB(0.01),
+	LAMB{LR: 0.02, Beta1: 0.8, Beta2: 0.99, Eps: 1e-4, WeightDecay: 0.3, Maximize: true},
+	NewScheduleFreeAdamW(0.02),
+	ScheduleFreeAdamW{LR: 0.02, Beta1: 0.8, Beta2: 0.9, Eps: 1e-4, WeightDecay: 0.1, WarmupSteps: 5, Maximize: true},
 }
 
 // bits returns everything that a run left behind, as bit patterns.
@@ -110,10 +136,8 @@ func (o *Optimizer[T]) bits() []uint64 {
 			all = append(all, math.Float64bits(float64(v)))
 		}
 	}
-	for _, c := range o.cohorts {
-		all = append(all, uint64(c.steps))
-	}
 	for _, p := range o.params {
+		all = append(all, uint64(p.steps))
 		add(p.Value)
 		for _, s := range p.state {
 			add(s)

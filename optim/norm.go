@@ -19,6 +19,9 @@ func (n norm) value() float64 { return math.Ldexp(n.frac, n.exp) }
 // isFinite reports whether every gradient is.
 func (n norm) isFinite() bool { return n.frac-n.frac == 0 }
 
+// times returns the norm of the gradients multiplied by f.
+func (n norm) times(f float64) norm { return norm{n.frac * f, n.exp} }
+
 // clip returns the coefficient that brings the norm down to limit, as
 // torch.nn.utils.clip_grad_norm_ computes it: limit/(norm+1e-6), at most 1.
 func (n norm) clip(limit float64) float64 {
@@ -61,4 +64,32 @@ func newNorm[T kernels.Float](grads [][]T, sum float64) norm {
 		}
 	}
 	return norm{math.Sqrt(sum), -up}
+}
+
+// overflows reports whether a finite gradient multiplied by a factor is not: only
+// a loss scale below 1 can do that.
+func overflows[T kernels.Float](grads [][]T, n norm, factor float64) bool {
+	if factor <= 1 || !math.IsInf(float64(T(n.value())), 1) {
+		return false // no element is larger than the norm
+	}
+	for _, g := range grads {
+		if x := kernels.Amax(g) * T(factor); x-x != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// blame returns the first element that is not finite, by itself or multiplied by
+// the factor.
+func blame[T kernels.Float](g []T, factor float64) (element int, value float64, found bool) {
+	for j, x := range g {
+		if x-x == 0 {
+			x *= T(factor)
+		}
+		if x-x != 0 {
+			return j, float64(x), true
+		}
+	}
+	return 0, 0, false
 }

@@ -1,60 +1,19 @@
 package optim
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
-	"strings"
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
 )
 
 // A Param is a parameter vector, or a matrix stored as one, with a name for
-// messages and for saved state.
+// messages, groups and saved state.
 type Param[T kernels.Float] struct {
 	Name  string
 	Value []T // updated in place
-}
-
-// A Reduction says how a step combines the gradients of several micro-batches.
-type Reduction int
-
-// The reductions.
-const (
-	Mean Reduction = iota // the mean, for losses averaged over a micro-batch
-	Sum                   // the sum, for parts of one loss
-)
-
-// An Option configures an Optimizer.
-type Option func(*config)
-
-type config struct {
-	schedule  Schedule
-	reduction Reduction
-	clips     bool
-	clipNorm  float64
-}
-
-// WithSchedule sets the learning-rate schedule. Without it the rule's own rate
-// holds throughout.
-func WithSchedule(s Schedule) Option { return func(c *config) { c.schedule = s } }
-
-// WithReduction sets how the gradients of several micro-batches are combined.
-// Without it they are averaged.
-func WithReduction(r Reduction) Option { return func(c *config) { c.reduction = r } }
-
-// ClipNorm limits the Euclidean norm of all gradients together (R. Pascanu et
-// al., On the difficulty of training recurrent neural networks, 2013), as
-// torch.nn.utils.clip_grad_norm_ does: every gradient is multiplied by
-//
-//	min(1, limit / (norm + 1e-6))
-//
-// The limit must be a finite number > 0.
-func ClipNorm(limit float64) Option {
-	return func(c *config) { c.clips, c.clipNorm = true, limit }
 }
 
 // An Optimizer holds a rule's state for a set of parameters. It is not safe for
@@ -62,26 +21,53 @@ func ClipNorm(limit float64) Option {
 type Optimizer[T kernels.Float] struct {
 	config
 	rule    Rule
+	groups  []group
 	params  []parameter[T]
-	cohorts []cohort[T]
 	steps   int // taken, without the skipped ones
+	skipped int
+	scaling lossScale
+	pending int // batches that were accumulated and not yet used
 
-	// Working space of steps with several micro-batches.
-	reduced [][]T // the reduced gradients, one for each parameter
-	parts   [][]T // one parameter's gradients, block by block
+	// What follows from groups and params; see regroup.
+	cohorts []cohort[T]
+	plan    plan
+	trust   bool // whether the rule needs norms of parameters and directions
+
+	// Working space.
+	memory memoryCheck
+	flat   [][]T // the gradients of all batches, one batch behind the other
+	grads  [][]T // one gradient for each parameter, nil for a frozen one
+	spaces []workspace[T]
+	now    share
+	pool   *pool
+	closed bool
 }
 
 type parameter[T kernels.Float] struct {
 	Param[T]
-	state [][]T // in the order of Rule.State
+	state  [][]T // in the order of Rule.State
+	steps  int   // taken by this parameter
+	frozen bool
+	group  int // index
+	// What its updater carries between steps; see stow.
+	carried []float64
+
+	cohort  int // index, -1 for none
+	sum     []T // accumulated or reduced gradients
+	squares float64
+	coef    float64 // by which its own norm is clipped
+	clipped float64 // its own norm after that
+	pp, dd  float64 // sums of squares of the parameter and its direction
 }
 
 // A cohort is a set of parameters that share the coefficients of every step:
 // they have the same options and have taken the same number of steps.
 type cohort[T kernels.Float] struct {
 	updater[T]
-	steps   int
+	trust   trustUpdater[T] // the same, or nil
+	group   int
 	members []int // indices of parameters
+	limit   T     // of the gradients' elements as they are given
 }
 
 // New returns an optimizer that updates the parameters by the rule. It keeps the
@@ -92,31 +78,181 @@ type cohort[T kernels.Float] struct {
 // rule, the schedule or the optimizer is out of its domain; the error names the
 // parameter or the option and the value.
 func New[T kernels.Float](rule Rule, params []Param[T], opts ...Option) (*Optimizer[T], error) {
-	u, err := newUpdater[T](rule)
-	if err != nil {
+	if _, err := newUpdater[T](rule); err != nil {
 		return nil, err
 	}
 	if err := checkParams(params); err != nil {
 		return nil, err
 	}
-	o := &Optimizer[T]{config: config{schedule: Constant{}}, rule: rule}
-	for _, opt := range opts {
-		if opt == nil {
-			return nil, fmt.Errorf("optim: nil Option")
-		}
-		opt(&o.config)
-	}
-	if err := checkConfig[T](&o.config); err != nil {
+	c, err := newConfig[T](opts)
+	if err != nil {
 		return nil, err
 	}
-
-	all := cohort[T]{updater: u}
-	for i, state := range newState(params, len(rule.State())) {
-		o.params = append(o.params, parameter[T]{params[i], state})
-		all.members = append(all.members, i)
+	o := &Optimizer[T]{config: c, rule: rule, scaling: lossScale{scale: c.scaler.Init}}
+	if err := o.add(params); err != nil {
+		return nil, err
 	}
-	o.cohorts = []cohort[T]{all}
 	return o, nil
+}
+
+// AddParams adds parameters behind those that the optimizer has; steps want their
+// gradients in that order. A new parameter's own steps are counted from its first
+// one, as in torch, so that moments are corrected for their youth. The schedule
+// goes on.
+//
+// The errors are those of New, and gradients that were accumulated and not yet
+// used. Then nothing changes.
+func (o *Optimizer[T]) AddParams(params ...Param[T]) error {
+	if err := o.checkIdle("AddParams"); err != nil {
+		return err
+	}
+	var all []Param[T]
+	for i := range o.params {
+		all = append(all, o.params[i].Param)
+	}
+	if err := checkParams(append(all, params...)); err != nil {
+		return err
+	}
+	return o.add(params)
+}
+
+// add appends parameters that were checked.
+func (o *Optimizer[T]) add(params []Param[T]) error {
+	groups := slices.Clone(o.groups)
+	var added []parameter[T]
+	for i, state := range newState(params, slots(o.rule)) {
+		p := parameter[T]{Param: params[i], state: state}
+		var err error
+		if p.group, groups, err = groupOf[T](p.Name, o.rule, o.settings, groups); err != nil {
+			return err
+		}
+		u, err := newUpdater[T](groups[p.group].rule)
+		if err != nil {
+			return err
+		}
+		initState(u, p.Value, p.state)
+		for _, n := range carriedBy(u) {
+			p.carried = append(p.carried, *n.value)
+		}
+		added = append(added, p)
+	}
+	o.stow()
+	o.groups, o.params = groups, append(o.params, added...)
+	o.regroup()
+	return nil
+}
+
+// checkIdle returns an error if the set of parameters may not change.
+func (o *Optimizer[T]) checkIdle(call string) error {
+	if err := o.checkMode(); err != nil {
+		return err
+	}
+	if o.pending > 0 {
+		return fmt.Errorf("optim: %s with the gradients of %d batches accumulated: take the step, or Discard them", call, o.pending)
+	}
+	return nil
+}
+
+// Freeze leaves parameters out of all steps until Thaw: they keep their values,
+// their state and their own step count, and their gradients, which may then be
+// nil, are not looked at. It is an error if there is no parameter of a name, or
+// if gradients are accumulated and not yet used; then nothing changes.
+func (o *Optimizer[T]) Freeze(names ...string) error { return o.setFrozen("Freeze", names, true) }
+
+// Thaw undoes Freeze: the parameters go on from the state they had. Its errors
+// are those of Freeze.
+func (o *Optimizer[T]) Thaw(names ...string) error { return o.setFrozen("Thaw", names, false) }
+
+func (o *Optimizer[T]) setFrozen(call string, names []string, frozen bool) error {
+	if err := o.checkIdle(call); err != nil {
+		return err
+	}
+	var found []int
+	for _, name := range names {
+		i := slices.IndexFunc(o.params, func(p parameter[T]) bool { return p.Name == name })
+		if i < 0 {
+			return fmt.Errorf("optim: %s: no parameter %q", call, name)
+		}
+		found = append(found, i)
+	}
+	o.stow()
+	for _, i := range found {
+		o.params[i].frozen = frozen
+	}
+	o.regroup()
+	return nil
+}
+
+// stow notes with every parameter what its cohort's updater carries from step to
+// step. It comes before regroup, which makes new updaters, and before saving.
+func (o *Optimizer[T]) stow() {
+	for i := range o.cohorts {
+		c := &o.cohorts[i]
+		for _, j := range c.members {
+			o.params[j].carried = o.params[j].carried[:0]
+			for _, n := range carriedBy(c.updater) {
+				o.params[j].carried = append(o.params[j].carried, *n.value)
+			}
+		}
+	}
+}
+
+// carriedBy returns what an updater carries from step to step, usually nothing.
+func carriedBy[T kernels.Float](u updater[T]) []carriedNumber {
+	if c, ok := u.(carrier); ok {
+		return c.carried()
+	}
+	return nil
+}
+
+// regroup computes what follows from the parameters, their groups, step counts,
+// carried numbers and frozenness, whenever one of these changes other than by a
+// step.
+func (o *Optimizer[T]) regroup() {
+	o.cohorts, o.trust = nil, false
+	params := make([]Param[T], len(o.params))
+	for i := range o.params {
+		p := &o.params[i]
+		params[i], p.cohort, p.coef = p.Param, -1, 1
+		if p.frozen {
+			continue
+		}
+		// A parameter that is clipped by its own norm has its own coefficients.
+		if !o.clipParamNorm.set {
+			p.cohort = slices.IndexFunc(o.cohorts, func(c cohort[T]) bool {
+				first := &o.params[c.members[0]]
+				return c.group == p.group && first.steps == p.steps && slices.Equal(first.carried, p.carried)
+			})
+		}
+		if p.cohort < 0 {
+			u, err := newUpdater[T](o.groups[p.group].rule)
+			if err != nil {
+				panic(err) // groupOf has checked it
+			}
+			p.cohort = len(o.cohorts)
+			for i, n := range carriedBy(u) {
+				if i < len(p.carried) {
+					*n.value = p.carried[i]
+				}
+			}
+			d, ok := u.(trustUpdater[T])
+			o.cohorts = append(o.cohorts, cohort[T]{updater: u, trust: d, group: p.group})
+			o.trust = o.trust || ok
+		}
+		c := &o.cohorts[p.cohort]
+		c.members = append(c.members, i)
+	}
+	o.plan = newPlan(o.params, o.workers)
+	if o.trust {
+		o.plan.pp = make([]float64, len(o.plan.blocks))
+		o.plan.dd = make([]float64, len(o.plan.blocks))
+	}
+	o.memory = memoryCheck{params: sortedSpans(params)}
+	o.grads = make([][]T, len(o.params))
+	o.spaces = make([]workspace[T], o.plan.workers)
+	for i := range o.spaces {
+		o.spaces[i] = newWorkspace[T](slots(o.rule), o.clipValue.set)
+	}
 }
 
 // newState returns zeroed state vectors, some slots for each parameter. The
@@ -145,107 +281,52 @@ func newState[T kernels.Float](params []Param[T], slots int) [][][]T {
 // Steps returns the number of steps taken, not counting skipped ones.
 func (o *Optimizer[T]) Steps() int { return o.steps }
 
-func checkConfig[T kernels.Float](c *config) error {
-	if isNil(c.schedule) {
-		return fmt.Errorf("optim: nil Schedule")
-	}
-	if s, ok := c.schedule.(interface{ options() []option }); ok {
-		for _, o := range s.options() {
-			if err := checkOption[T](typeName(s), o); err != nil {
-				return err
-			}
-		}
-	}
-	if c.reduction != Mean && c.reduction != Sum {
-		return fmt.Errorf("optim: Reduction = %d, want Mean or Sum", c.reduction)
-	}
-	if c.clips {
-		return checkOption[float64]("ClipNorm", option{"limit", c.clipNorm, positive})
-	}
-	return nil
+// Skipped returns the number of steps skipped.
+func (o *Optimizer[T]) Skipped() int { return o.skipped }
+
+// LossScale returns what the next step's loss, and with it the gradients, must be
+// multiplied by: 1 unless [WithLossScale] or [WithLossScaler] says otherwise.
+func (o *Optimizer[T]) LossScale() float64 { return o.scaling.scale }
+
+// ParamInfo describes a parameter as the optimizer sees it.
+type ParamInfo struct {
+	Name        string
+	Len         int
+	LRFactor    float64 // product of its groups' factors
+	WeightDecay float64 // its group's, or the rule's
+	Frozen      bool
+	Steps       int // taken by this parameter
 }
 
-// isNil reports whether a schedule would panic when called.
-func isNil(s Schedule) bool {
-	if s == nil {
-		return true
+// Params describes the parameters, in the order in which steps want their
+// gradients. It shows what the groups' predicates have matched.
+func (o *Optimizer[T]) Params() []ParamInfo {
+	infos := make([]ParamInfo, len(o.params))
+	for i, p := range o.params {
+		g := o.groups[p.group]
+		infos[i] = ParamInfo{p.Name, len(p.Value), g.factor, decayOf(g.rule), p.frozen, p.steps}
 	}
-	v := reflect.ValueOf(s)
-	return (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil()
+	return infos
 }
 
-// typeName returns the type's name for messages, which begin with optim anyway.
-func typeName(v any) string { return strings.TrimPrefix(fmt.Sprintf("%T", v), "optim.") }
-
-func checkParams[T kernels.Float](params []Param[T]) error {
-	if len(params) == 0 {
-		return fmt.Errorf("optim: no parameters")
-	}
-	seen := make(map[string]int, len(params))
-	for i, p := range params {
-		if p.Name == "" {
-			return fmt.Errorf("optim: parameter %d has no name", i)
-		}
-		if first, ok := seen[p.Name]; ok {
-			return fmt.Errorf("optim: parameters %d and %d have the same name %q", first, i, p.Name)
-		}
-		seen[p.Name] = i
-		if len(p.Value) == 0 {
-			return fmt.Errorf("optim: parameter %q has no values", p.Name)
-		}
-	}
-	// One vector under two names would be updated twice in every step.
-	sorted := slices.Clone(params)
-	slices.SortFunc(sorted, func(a, b Param[T]) int {
-		return cmp.Compare(address(a.Value), address(b.Value))
-	})
-	for i := 1; i < len(sorted); i++ {
-		if a, b := sorted[i-1], sorted[i]; overlap(a.Value, b.Value) {
-			return fmt.Errorf("optim: parameters %q and %q overlap in memory", a.Name, b.Name)
-		}
-	}
-	return nil
-}
-
-// address returns where a slice that is not empty begins.
-func address[T any](s []T) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(s))) }
-
-// overlap reports whether two slices that are not empty share memory.
-func overlap[T any](a, b []T) bool {
-	return address(a) <= address(b[len(b)-1:]) && address(b) <= address(a[len(a)-1:])
-}
-
-// checkBatches returns an error unless every batch holds a gradient for every
-// parameter.
-func (o *Optimizer[T]) checkBatches(batches [][][]T) error {
-	if len(batches) == 0 {
-		return fmt.Errorf("optim: Step without gradients")
-	}
-	for b, grads := range batches {
-		if len(grads) != len(o.params) {
-			return fmt.Errorf("optim: batch %d has %d gradients for %d parameters", b, len(grads), len(o.params))
-		}
-		for i, g := range grads {
-			p := &o.params[i]
-			switch {
-			case g == nil:
-				return fmt.Errorf("optim: parameter %q: gradient of batch %d is nil", p.Name, b)
-			case len(g) != len(p.Value):
-				return fmt.Errorf("optim: parameter %q: gradient of batch %d has %d elements, the parameter %d",
-					p.Name, b, len(g), len(p.Value))
-			case overlap(g, p.Value):
-				return fmt.Errorf("optim: parameter %q: gradient of batch %d overlaps the parameter in memory", p.Name, b)
-			}
-		}
-	}
-	return nil
-}
-
-// nextRate returns the learning rate of the next step.
+// nextRate returns the schedule's learning rate of the next step.
 func (o *Optimizer[T]) nextRate() (float64, error) {
-	lr := o.schedule.Rate(o.rule.rate(), o.steps)
+	lr, err := nextRate[T](o.schedule, o.rule, o.steps)
+	if err != nil {
+		return 0, err
+	}
+	for _, g := range o.groups {
+		if math.IsInf(float64(T(lr*g.factor)), 0) {
+			return 0, fmt.Errorf("optim: step %d: learning rate %v times a group's factor %v, want %s", o.steps+1, lr, g.factor, nonNegative.want)
+		}
+	}
+	return lr, nil
+}
+
+func nextRate[T kernels.Float](s Schedule, rule Rule, steps int) (float64, error) {
+	lr := s.Rate(rule.rate(), steps)
 	if !(lr >= 0) || math.IsInf(float64(T(lr)), 0) {
-		return 0, fmt.Errorf("optim: %s gives step %d the learning rate %v, want %s", typeName(o.schedule), o.steps+1, lr, nonNegative.want)
+		return 0, fmt.Errorf("optim: %s gives step %d the learning rate %v, want %s", typeName(s), steps+1, lr, nonNegative.want)
 	}
 	return lr, nil
 }

@@ -3,17 +3,21 @@ package optim
 import (
 	"fmt"
 	"math"
+	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
 )
 
 // A Rule is an update rule with its options: one of the structs [SGD],
-// [Momentum], [Adam] and [AdamW]. Its methods serve this package.
+// [Momentum], [Adagrad], [RMSprop], [Adadelta], [Adam], [AdamW], [Adamax],
+// [NAdam], [RAdam], [Lion], [LARS], [LAMB] and [ScheduleFreeAdamW]. Its methods
+// serve this package.
 type Rule interface {
 	// Name returns the rule's name.
 	Name() string
 	// State returns the names of the vectors that the rule keeps for every
-	// parameter, each as long as the parameter. The names are torch's.
+	// parameter, each as long as the parameter. The names are torch's where torch
+	// has the rule.
 	State() []string
 
 	// rate returns the learning rate before the schedule.
@@ -25,10 +29,65 @@ type Rule interface {
 // An updater runs one rule on elements of one type. After prepare it only reads
 // itself.
 type updater[T kernels.Float] interface {
-	// prepare computes the coefficients of one step.
+	// prepare computes the coefficients of one step. It is called once for every
+	// step that is taken, in order, and not for skipped ones.
 	prepare(tick)
-	// update takes the prepared step for a parameter, or for any part of one.
+	// update takes the prepared step for a parameter, or for any part of one that
+	// is cut at the blocks of the kernels' reductions. Parts may run concurrently.
+	// The parameter of a trustUpdater must be whole.
 	update(p, g []T, state [][]T)
+}
+
+// A trustUpdater scales a parameter's step by norms of the whole parameter, in
+// two passes.
+type trustUpdater[T kernels.Float] interface {
+	updater[T]
+	// direct runs the pass that finds the direction, on a part as update does, and
+	// returns the sums of squares of that part of the parameter and of its
+	// direction. The direction of LARS is the gradient: there the pass only reads.
+	direct(p, g []T, state [][]T) (pp, dd float64)
+	// apply takes the step along the direction for a part, given the sums over the
+	// whole parameter. The parts' sums must be added in an order that does not
+	// depend on who computed them.
+	apply(p, g []T, state [][]T, pp, dd float64)
+}
+
+// updateWhole takes the prepared step for a whole parameter.
+func updateWhole[T kernels.Float](u trustUpdater[T], p, g []T, state [][]T) {
+	pp, dd := u.direct(p, g, state)
+	u.apply(p, g, state, pp, dd)
+}
+
+// blockLen returns the number of elements in a block of the kernels' reductions.
+func blockLen[T kernels.Float]() int { return 1 << 16 / int(unsafe.Sizeof(T(0))) }
+
+// slots returns the number of state vectors that a rule needs: those of State,
+// and behind them scratch vectors, which are not worth saving.
+func slots(rule Rule) int {
+	n := len(rule.State())
+	if r, ok := rule.(interface{ scratch() int }); ok {
+		n += r.scratch()
+	}
+	return n
+}
+
+// initState sets a parameter's zeroed state to what it starts from, which for
+// most rules is zero.
+func initState[T kernels.Float](u updater[T], p []T, state [][]T) {
+	if u, ok := u.(interface{ initState(p []T, state [][]T) }); ok {
+		u.initState(p, state)
+	}
+}
+
+// A carrier is an updater that carries numbers from one step to the next, beside
+// the count of steps and the state vectors. A saved state must hold them.
+type carrier interface {
+	carried() []carriedNumber
+}
+
+type carriedNumber struct {
+	name  string
+	value *float64
 }
 
 // A tick holds what the coefficients of a step depend on besides the options.
@@ -55,13 +114,33 @@ func newUpdater[T kernels.Float](rule Rule) (updater[T], error) {
 		u = &sgd[T]{rule: r}
 	case Momentum:
 		u = &momentum[T]{rule: r}
+	case Adagrad:
+		u = &adagrad[T]{rule: r}
+	case RMSprop:
+		u = &rmsprop[T]{rule: r}
+	case Adadelta:
+		u = &adadelta[T]{rule: r}
 	case Adam:
-		u = &adam[T]{opts: r.kernelOptions()}
+		u = &adam[T]{opts: r.kernelOptions(), amsgrad: r.AMSGrad}
 	case AdamW:
-		u = &adam[T]{opts: r.kernelOptions()}
+		u = &adam[T]{opts: r.kernelOptions(), amsgrad: r.AMSGrad}
+	case Adamax:
+		u = &adamax[T]{opts: r.kernelOptions()}
+	case NAdam:
+		u = &nadam[T]{opts: r.kernelOptions()}
+	case RAdam:
+		u = &radam[T]{opts: r.kernelOptions()}
+	case Lion:
+		u = &lion[T]{rule: r}
+	case LARS:
+		u = &lars[T]{rule: r}
+	case LAMB:
+		u = &lamb[T]{opts: r.kernelOptions()}
+	case ScheduleFreeAdamW:
+		u = &scheduleFree[T]{rule: r}
 	default:
 		// Pointers to the option structs have the methods of Rule too.
-		return nil, fmt.Errorf("optim: %T is no rule, want SGD, Momentum, Adam or AdamW (values, not pointers)", rule)
+		return nil, fmt.Errorf("optim: %T is no rule, want one of this package's structs (the value, not a pointer)", rule)
 	}
 	for _, o := range rule.options() {
 		if err := checkOption[T](rule.Name(), o); err != nil {
@@ -96,7 +175,20 @@ var (
 	fraction = domain{"a number in [0, 1)", func(v float64, round func(float64) float64) bool {
 		return v >= 0 && round(v) < 1
 	}}
+	openFraction = domain{"a number in (0, 1)", func(v float64, round func(float64) float64) bool {
+		return round(v) > 0 && round(v) < 1
+	}}
 )
+
+// correctedEps returns the domain of the eps of rules that move the second
+// moment's bias correction into it: the kernels multiply eps by sqrt(1-beta2^t),
+// which is least in the first step. Should the product vanish, a dead gradient
+// would give 0/0.
+func correctedEps(beta2 float64) domain {
+	return domain{positive.want, func(v float64, round func(float64) float64) bool {
+		return positive.has(v, round) && round(v*math.Sqrt(1-beta2)) > 0
+	}}
+}
 
 // checkOption returns an error if the option's value lies outside its domain,
 // exactly or rounded to T.
@@ -110,4 +202,16 @@ func checkOption[T kernels.Float](owner string, o option) error {
 		return fmt.Errorf("optim: %s: %s = %v, want %s when rounded to %T", owner, o.name, o.value, o.want, T(0))
 	}
 	return nil
+}
+
+// flushed returns v rounded to T, or 0 if that is a subnormal number.
+func flushed[T kernels.Float](v float64) T {
+	least := 0x1p-1022
+	if unsafe.Sizeof(T(0)) == 4 {
+		least = 0x1p-126
+	}
+	if x := T(v); math.Abs(float64(x)) >= least {
+		return x
+	}
+	return 0
 }

@@ -2,50 +2,38 @@ package optim
 
 import (
 	"fmt"
-	"unsafe"
-
-	"github.com/seed63264101/steepest/kernels"
+	"math"
 )
-
-// A Report says what a Step did.
-type Report struct {
-	Step     int     // number of the step, from 1; a skipped step's is taken again
-	LR       float64 // learning rate
-	GradNorm float64 // Euclidean norm of all gradients together, before clipping
-	ClipCoef float64 // what the gradients were multiplied by: 1 if not clipped, 0 if skipped
-	Skipped  bool    // whether the step was left out, and nothing changed
-	Reason   Reason  // why it was
-}
-
-// A Reason says why a step was skipped: the first gradient that is infinite or
-// NaN. It is the zero Reason for a step that was taken.
-type Reason struct {
-	Param   string  // name of the parameter
-	Element int     // index in its gradient, reduced over the micro-batches
-	Value   float64 // the gradient there
-}
-
-// String returns the reason in words, or "" for a step that was taken.
-func (r Reason) String() string {
-	if r.Param == "" {
-		return ""
-	}
-	return fmt.Sprintf("gradient of parameter %q is %v at element %d", r.Param, r.Value, r.Element)
-}
 
 // Step takes one training step. A batch holds one gradient for each parameter,
 // in the order of the parameters. Several batches are the gradients of
-// micro-batches; their mean is taken, or what [WithReduction] says. Step reads
-// the gradients and leaves them as they are.
+// micro-batches; their mean is taken, or what [WithReduction] says, together with
+// those that [Optimizer.Accumulate] has gathered. Without a batch the step is
+// taken with the latter alone. Step reads the gradients and leaves them as they
+// are, unless [ZeroGrads] is set.
+//
+// The order of things is torch's: reduce, divide by the loss scale, clip, update.
 //
 // A gradient that is infinite or NaN, or that becomes so in the reduction, skips
-// the step: nothing changes, and the report says why. That is not an error.
+// the step: parameters and state stay as they are, the report says why, and a
+// [LossScaler] backs off. That is not an error. Accumulated gradients are used
+// up by a skipped step too.
 //
-// It is an error if there is no batch, if a gradient is missing, nil, of another
-// length than its parameter or in the same memory, and if the schedule gives a
-// learning rate that is negative or not finite. Then nothing changes either.
+// It is an error if there is no gradient at all, if every parameter is frozen, if
+// a gradient is missing, nil, of another length than its parameter or in the
+// memory of a parameter, and if the schedule gives a learning rate that is
+// negative or not finite. Then nothing changes whatever.
 func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
-	if err := o.checkBatches(batches); err != nil {
+	if len(batches) == 0 && o.pending == 0 {
+		return Report{}, fmt.Errorf("optim: Step without gradients")
+	}
+	if len(o.cohorts) == 0 {
+		return Report{}, fmt.Errorf("optim: Step with every parameter frozen")
+	}
+	if err := o.checkMode(); err != nil {
+		return Report{}, err
+	}
+	if err := o.checkBatches("Step", batches); err != nil {
 		return Report{}, err
 	}
 	lr, err := o.nextRate()
@@ -53,87 +41,121 @@ func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
 		return Report{}, err
 	}
 
-	var grads [][]T
-	var sum float64 // of the squares
-	if len(batches) == 1 {
-		grads = batches[0]
-		for _, g := range grads {
-			sum += kernels.SumSquares(g)
+	factor := o.gather(batches) / o.scaling.scale // of the gradients in o.grads
+	n := newNorm(o.grads, o.sumSquares()).times(factor)
+	r := Report{Step: o.steps + 1, LR: lr, GradNorm: n.value(), LossScale: o.scaling.scale}
+	if !n.isFinite() || overflows(o.grads, n, factor) {
+		r.Skipped, r.Reason = true, o.blame(factor)
+		o.skipped++
+		if o.now.clears {
+			o.run(zero)
 		}
 	} else {
-		grads, sum = o.reduce(batches)
+		r.ClipCoef = o.prepare(n, lr, factor)
+		o.update()
+		o.steps++
 	}
-	n := newNorm(grads, sum)
-
-	r := Report{Step: o.steps + 1, LR: lr, GradNorm: n.value()}
-	if !n.isFinite() {
-		r.Skipped, r.Reason = true, o.blame(grads)
-		return r, nil
-	}
-	r.ClipCoef = 1
-	if o.clips {
-		r.ClipCoef = n.clip(o.clipNorm)
-	}
-
-	for i := range o.cohorts {
-		c := &o.cohorts[i]
-		c.steps++
-		c.prepare(tick{t: c.steps, lr: lr, scale: r.ClipCoef})
-		for _, j := range c.members {
-			p := &o.params[j]
-			c.update(p.Value, grads[j], p.state)
-		}
-	}
-	o.steps++
+	o.scaling.update(o.scaler, r.Skipped)
+	o.pending = 0
+	o.release()
 	return r, nil
 }
 
-// blockBytes is the size of a block of the kernels' reductions. Their sum over a
-// vector is the sum over its blocks, in order.
-const blockBytes = 1 << 16
-
-// reduce combines the batches into o.reduced and returns that and its sum of
-// squares. It goes by blocks: a block's squares are added up while the block is
-// in the cache, so that memory is read once.
-func (o *Optimizer[T]) reduce(batches [][][]T) (grads [][]T, sum float64) {
-	if o.reduced == nil {
-		for _, p := range o.params {
-			o.reduced = append(o.reduced, make([]T, len(p.Value)))
-		}
+// sumSquares adds up the blocks' sums: to each parameter's, and to the total.
+func (o *Optimizer[T]) sumSquares() float64 {
+	for i := range o.params {
+		o.params[i].squares = 0
 	}
-	if cap(o.parts) < len(batches) {
-		o.parts = make([][]T, len(batches))
+	for k, b := range o.plan.blocks {
+		o.params[b.param].squares += o.plan.squares[k]
 	}
-	parts := o.parts[:len(batches)]
-	block := blockBytes / int(unsafe.Sizeof(T(0)))
-	for i, g := range o.reduced {
-		var own float64
-		for lo := 0; lo < len(g); lo += block {
-			hi := min(len(g), lo+block)
-			for b := range parts {
-				parts[b] = batches[b][i][lo:hi]
-			}
-			if o.reduction == Sum {
-				kernels.SumSlices(g[lo:hi], parts)
-			} else {
-				kernels.MeanSlices(g[lo:hi], parts)
-			}
-			own += kernels.SumSquares(g[lo:hi])
-		}
-		sum += own
+	var sum float64
+	for i := range o.params {
+		sum += o.params[i].squares
 	}
-	clear(parts) // keep no caller's memory alive
-	return o.reduced, sum
+	return sum
 }
 
 // blame finds the first gradient that is not finite.
-func (o *Optimizer[T]) blame(grads [][]T) Reason {
-	for i, g := range grads {
-		for j, x := range g {
-			if x-x != 0 {
-				return Reason{o.params[i].Name, j, float64(x)}
-			}
+func (o *Optimizer[T]) blame(factor float64) Reason {
+	for i, g := range o.grads {
+		if j, v, found := blame(g, factor); found {
+			return Reason{o.params[i].Name, j, v}
 		}
 	}
 	return Reason{}
+}
+
+// prepare computes the coefficients of the step from the norm of the gradients
+// times factor. It returns the least coefficient of clipping by norms.
+func (o *Optimizer[T]) prepare(n norm, lr, factor float64) float64 {
+	least := 1.0
+	if o.clipParamNorm.set {
+		n = o.clipParams(factor)
+		for i := range o.params {
+			if o.params[i].cohort >= 0 {
+				least = min(least, o.params[i].coef)
+			}
+		}
+	}
+	coef := 1.0
+	if o.clipNorm.set {
+		coef = n.clip(o.clipNorm.value)
+	}
+	for i := range o.cohorts {
+		c := &o.cohorts[i]
+		first := &o.params[c.members[0]]
+		scale := factor * coef * first.coef
+		c.limit = T(o.clipValue.value / scale)
+		c.prepare(tick{t: first.steps + 1, lr: lr * o.groups[c.group].factor, scale: scale})
+	}
+	return least * coef
+}
+
+// clipParams computes the coefficients that clip the parameters by their own
+// norms, and returns the norm of what they leave.
+func (o *Optimizer[T]) clipParams(factor float64) norm {
+	var largest float64
+	for i := range o.params {
+		p := &o.params[i]
+		if p.cohort < 0 {
+			continue
+		}
+		n := newNorm(o.grads[i:i+1], p.squares).times(factor)
+		p.coef = n.clip(o.clipParamNorm.value)
+		p.clipped = n.times(p.coef).value()
+		largest = max(largest, p.clipped)
+	}
+	if largest == 0 {
+		return norm{}
+	}
+	// Squares relative to the largest norm cannot overflow.
+	var sum float64
+	for i := range o.params {
+		if p := &o.params[i]; p.cohort >= 0 {
+			v := p.clipped / largest
+			sum += float64(v * v)
+		}
+	}
+	return norm{frac: largest * math.Sqrt(sum)}
+}
+
+// update takes the prepared step.
+func (o *Optimizer[T]) update() {
+	if o.trust {
+		o.run(direct)
+		for i := range o.params {
+			o.params[i].pp, o.params[i].dd = 0, 0
+		}
+		for k, b := range o.plan.blocks {
+			o.params[b.param].pp += o.plan.pp[k]
+			o.params[b.param].dd += o.plan.dd[k]
+		}
+	}
+	o.run(apply)
+	for i := range o.cohorts {
+		for _, j := range o.cohorts[i].members {
+			o.params[j].steps++
+		}
+	}
 }

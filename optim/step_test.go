@@ -174,9 +174,11 @@ func testReduction[T kernels.Float](t *testing.T) {
 		if !slices.Equal(a.bits(), b.bits()) {
 			t.Fatalf("reduction %d differs from the reduced gradient", red)
 		}
-		for i, part := range a.parts {
-			if part != nil {
-				t.Errorf("the optimizer holds on to the caller's gradient %d", i)
+		for _, held := range [][][]T{a.flat, a.grads, a.spaces[0].parts} {
+			for i, part := range held[:cap(held)] {
+				if part != nil {
+					t.Errorf("the optimizer holds on to the caller's gradient %d", i)
+				}
 			}
 		}
 	}

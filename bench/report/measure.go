@@ -132,6 +132,9 @@ func calibrate(d *bench.Contender, warm bool, sample time.Duration) (reps int, n
 	}
 }
 
+// clock times the samples.
+var clock = threadTime
+
 // sink keeps the results.
 var sink float64
 
@@ -143,9 +146,9 @@ func once(d *bench.Contender, warm bool, reps int) float64 {
 	if warm {
 		sink += d.Run(1)
 	}
-	began := time.Now()
+	began := clock()
 	sink += d.Run(reps)
-	return float64(time.Since(began)) / float64(reps)
+	return float64(clock()-began) / float64(reps)
 }
 
 // progress shows one line that changes, or on anything but a terminal a line

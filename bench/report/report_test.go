@@ -204,46 +204,61 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// TestMeasure measures contenders that wait, and watches how they are called.
+// TestMeasure measures contenders that set the clock, and watches how they are
+// called.
 func TestMeasure(t *testing.T) {
-	wait := func(d time.Duration) {
-		for start := time.Now(); time.Since(start) < d; {
-		}
-	}
-	resets, prepared, most := 0, 0, 0
+	var now time.Duration
+	defer func() { clock = threadTime }()
+	clock = func() time.Duration { return now }
+
+	resets, since, most := 0, 0, 0
+	disturbed := true
 	c := &bench.Case{
 		Reset: func() { resets++ },
 		Contenders: []bench.Contender{
-			{Run: func(reps int) float64 { wait(time.Duration(reps) * time.Microsecond); return 0 }},
-			{MaxReps: 4, Prepare: func() { prepared = 0 }, Run: func(reps int) float64 {
-				prepared += reps
-				most = max(most, prepared)
-				wait(time.Duration(reps) * 20 * time.Microsecond)
+			{Run: func(reps int) float64 {
+				now += time.Duration(reps) * 5 * time.Nanosecond
+				if disturbed = !disturbed; disturbed { // half of the times
+					now += time.Millisecond
+				}
+				return 0
+			}},
+			{MaxReps: 4, Prepare: func() { since = 0 }, Run: func(reps int) float64 {
+				since += reps
+				most = max(most, since)
+				now += time.Duration(reps) * 20 * time.Microsecond
 				return 0
 			}},
 		},
 	}
-	ns := measure(c, true, 10*time.Millisecond, 3)
-	for i, want := range []float64{1e3, 20e3} {
-		if ns[i] < want || ns[i] > 20*want {
-			t.Errorf("contender %d takes %v ns, want about %v", i, ns[i], want)
-		}
+	ns := measure(c, false, 10*time.Millisecond, 3)
+	if want := []float64{5, 20e3}; !slices.Equal(ns, want) {
+		t.Errorf("measured %v ns, want %v", ns, want)
 	}
 	if resets < 3 {
 		t.Errorf("%d rounds, want at least 3", resets)
 	}
+	if most != 4 {
+		t.Errorf("up to %d calls after one Prepare, want MaxReps", most)
+	}
+	most = 0
+	measure(c, true, 0, 1)
 	if most != 1+4 {
-		t.Errorf("up to %d calls after one Prepare, want one and MaxReps", most)
+		t.Errorf("warm: up to %d calls after one Prepare, want one more than MaxReps", most)
 	}
 }
 
 // TestTimeIsUp checks that a strict budget leaves out what lies far away, and
 // only that.
 func TestTimeIsUp(t *testing.T) {
+	var now time.Duration
+	defer func() { clock = threadTime }()
+	clock = func() time.Duration { return now }
 	var specs []bench.Spec
 	for i, place := range []bench.Place{bench.Memory, bench.Listed, bench.L3, bench.L1, bench.L2} {
 		specs = append(specs, bench.Spec{Ops: []string{"Op"}, N: i, Place: place, Build: func(*bench.Arena) *bench.Case {
-			run := func(reps int) float64 { time.Sleep(time.Duration(reps) * time.Millisecond); return 0 }
+			time.Sleep(2 * time.Millisecond) // longer than the budget
+			run := func(reps int) float64 { now += time.Duration(reps) * time.Millisecond; return 0 }
 			return &bench.Case{Bytes: 1, Contenders: []bench.Contender{{Op: "Op", Run: run}}}
 		}})
 	}

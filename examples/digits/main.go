@@ -14,7 +14,6 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -23,95 +22,62 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed63264101/steepest/examples/internal/demo"
+	"github.com/seed63264101/steepest/examples/internal/mnist"
 	"github.com/seed63264101/steepest/kernels"
-)
-
-// Exit statuses.
-const (
-	success = iota
-	failure // training could not be done, or its results differ
-	misuse  // the command line is wrong
 )
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 // run is the program.
 func run(args []string, stdout, stderr io.Writer) int {
-	o, err := parseFlags(args, stdout)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return success
-	case err != nil:
-		fmt.Fprintf(stderr, "digits: %v\n", err)
-		return misuse
-	}
-	if err := o.run(stdout); err != nil {
-		fmt.Fprintf(stderr, "digits: %v\n", err)
-		return failure
-	}
-	return success
+	return demo.Run("digits", "Digits trains softmax regression to read handwritten digits.", &options{}, args, stdout, stderr)
 }
 
 // options are the values of the flags.
 type options struct {
-	data  string
-	level kernels.Level
+	data      string
+	levelName string
+	level     kernels.Level
 	settings
 }
 
-func parseFlags(args []string, help io.Writer) (options, error) {
-	var o options
-	fs := flag.NewFlagSet("digits", flag.ContinueOnError)
-	fs.SetOutput(io.Discard) // an error is one line, without the list of flags
+// Flags declares the flags.
+func (o *options) Flags(fs *flag.FlagSet) {
 	fs.StringVar(&o.data, "data", "", "`directory` with MNIST's t10k files (default: draw digits)")
 	fs.IntVar(&o.epochs, "epochs", 15, "passes over the training images")
 	fs.IntVar(&o.batch, "batch", 64, "images in a mini-batch")
 	fs.Float64Var(&o.lr, "lr", 0.003, "learning rate of the first step")
 	fs.Uint64Var(&o.seed, "seed", 1, "seed of the drawn digits and of the order of the images")
-	level := fs.String("level", kernels.ActiveLevel().String(), fmt.Sprintf("`level` of the kernels, one of %v", kernels.Levels()))
-
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			fs.SetOutput(help)
-			fmt.Fprintln(help, "Digits trains softmax regression to read handwritten digits.")
-			fs.PrintDefaults()
-		}
-		return o, err
-	}
-	if fs.NArg() > 0 {
-		return o, fmt.Errorf("unexpected argument %q", fs.Arg(0))
-	}
-	var err error
-	if o.level, err = kernels.ParseLevel(*level); err != nil || !slices.Contains(kernels.Levels(), o.level) {
-		return o, fmt.Errorf("-level %s: not available here, want one of %v", *level, kernels.Levels())
-	}
-	switch {
-	case o.epochs < 1 || o.epochs > 10000:
-		return o, fmt.Errorf("-epochs %d: want 1 to 10000", o.epochs)
-	case o.batch < 1 || o.batch > trainImages:
-		return o, fmt.Errorf("-batch %d: want 1 to %d", o.batch, trainImages)
-	case !(o.lr > 0) || o.lr > math.MaxFloat32:
-		return o, fmt.Errorf("-lr %v: want a finite number > 0", o.lr)
-	}
-	return o, nil
+	fs.StringVar(&o.levelName, "level", kernels.ActiveLevel().String(), fmt.Sprintf("`level` of the kernels, one of %v", kernels.Levels()))
 }
 
-// How the 10,000 images are divided, MNIST's and the drawn ones alike.
-const (
-	trainImages = 8000
-	testImages  = 2000
-)
+// Check checks the flags' values.
+func (o *options) Check() (err error) {
+	if o.level, err = kernels.ParseLevel(o.levelName); err != nil || !slices.Contains(kernels.Levels(), o.level) {
+		return fmt.Errorf("-level %s: not available here, want one of %v", o.levelName, kernels.Levels())
+	}
+	return demo.First(
+		demo.Between("epochs", o.epochs, 1, 10000),
+		demo.Between("batch", o.batch, 1, mnist.TrainImages),
+		demo.Positive("lr", o.lr),
+	)
+}
 
-func (o options) run(w io.Writer) error {
-	all, err := o.load()
+// Run trains on two levels and compares.
+func (o *options) Run(w io.Writer) error {
+	dir := ""
+	if o.data != "" {
+		dir = demo.FindData(o.data, "mnist", mnist.ImageFile)
+	}
+	train, test, err := mnist.Load(dir, o.seed)
 	if err != nil {
 		return err
 	}
 	// The level is the whole process's. Leave it as it was.
 	defer kernels.SetLevel(kernels.ActiveLevel())
 
-	train, test := all.slice(0, trainImages), all.slice(all.len()-testImages, all.len())
-	fmt.Fprintf(w, "%s: %d images to train, %d to test\n", all.source, train.len(), test.len())
+	fmt.Fprintf(w, "%s: %d images to train, %d to test\n", train.Source, train.Len(), test.Len())
 	fmt.Fprintf(w, "softmax regression, %d float32 parameters, Adam, kernels on level %v\n", parameters, o.level)
 	here, err := trainOn(o.level, o.settings, train, test, w)
 	if err != nil {
@@ -136,29 +102,14 @@ func conclude(w io.Writer, here, plain *result) error {
 	return nil
 }
 
-// load reads or draws the images.
-func (o options) load() (*dataset, error) {
-	if o.data == "" {
-		return drawDigits(trainImages+testImages, o.seed), nil
-	}
-	d, err := readMNIST(o.data)
-	if err != nil {
-		return nil, err
-	}
-	if d.len() < trainImages+testImages {
-		return nil, fmt.Errorf("%s: %d images, want at least %d", o.data, d.len(), trainImages+testImages)
-	}
-	return d, nil
-}
-
 // trainOn trains with the kernels of one level.
-func trainOn(level kernels.Level, s settings, train, test *dataset, progress io.Writer) (*result, error) {
+func trainOn(level kernels.Level, s settings, train, test *mnist.Dataset, progress io.Writer) (*result, error) {
 	if err := kernels.SetLevel(level); err != nil {
 		return nil, err
 	}
 	r, err := fit(s, train, test, func(epoch int, r *result, took time.Duration) {
-		fmt.Fprintf(progress, "epoch %*d/%d  loss %.6f  accuracy %.4f  %.0f samples/s\n",
-			len(fmt.Sprint(s.epochs)), epoch, s.epochs, r.loss, r.accuracy, float64(train.len())/took.Seconds())
+		demo.Progress(progress, "epoch", epoch, s.epochs, "loss %.6f  accuracy %.4f  %.0f samples/s",
+			r.loss, r.accuracy, float64(train.Len())/took.Seconds())
 	})
 	if err != nil {
 		return nil, fmt.Errorf("level %v: %w", level, err)

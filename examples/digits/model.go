@@ -1,47 +1,23 @@
 package main
 
 import (
-	"fmt"
-	"math"
 	"math/rand/v2"
 	"time"
 
+	"github.com/seed63264101/steepest/examples/internal/demo"
+	"github.com/seed63264101/steepest/examples/internal/loss"
+	"github.com/seed63264101/steepest/examples/internal/mnist"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 )
 
 const (
-	side       = 28
-	pixels     = side * side
-	classes    = 10
+	pixels     = mnist.Pixels
+	classes    = mnist.Classes
 	parameters = classes*pixels + classes
 	microParts = 4   // micro-batches in a mini-batch
 	clipNorm   = 5.0 // far above the norms of a healthy run
 )
-
-// A dataset is a list of images, pixels numbers in [0, 1] each, and their labels.
-type dataset struct {
-	source string
-	images []float32
-	labels []uint8
-}
-
-// newDataset takes grey values from 0 to 255.
-func newDataset(source string, grey, labels []uint8) *dataset {
-	images := make([]float32, len(grey))
-	for i, v := range grey {
-		images[i] = float32(v) / 255
-	}
-	return &dataset{source, images, labels}
-}
-
-func (d *dataset) len() int { return len(d.labels) }
-
-func (d *dataset) image(i int) []float32 { return d.images[i*pixels:][:pixels] }
-
-func (d *dataset) slice(from, to int) *dataset {
-	return &dataset{d.source, d.images[from*pixels : to*pixels], d.labels[from:to]}
-}
 
 // A model gives each class a score: the product of its row of weights with the
 // image, plus its bias. The gradient of a model has the same shape.
@@ -66,10 +42,10 @@ func (m *model) score(image []float32) (scores [classes]float64) {
 }
 
 // accuracy returns the share of images whose own class has the highest score.
-func (m *model) accuracy(d *dataset) float64 {
+func (m *model) accuracy(d *mnist.Dataset) float64 {
 	hits := 0
-	for i, label := range d.labels {
-		scores, best := m.score(d.image(i)), 0
+	for i, label := range d.Labels {
+		scores, best := m.score(d.Image(i)), 0
 		for k, s := range scores {
 			if s > scores[best] {
 				best = k
@@ -79,7 +55,7 @@ func (m *model) accuracy(d *dataset) float64 {
 			hits++
 		}
 	}
-	return float64(hits) / float64(d.len())
+	return float64(hits) / float64(d.Len())
 }
 
 // A micro computes the gradient of one micro-batch.
@@ -93,12 +69,12 @@ type micro struct {
 //
 // With e the errors of an image, a class's weights get e[class] times the image
 // and its bias gets e[class].
-func (b *micro) gradient(m *model, d *dataset, indices []int, weight float64) (loss float64) {
+func (b *micro) gradient(m *model, d *mnist.Dataset, indices []int, weight float64) (total float64) {
 	clear(b.grad.weights)
 	for r, i := range indices {
-		image, label := d.image(i), int(d.labels[i])
-		prob, l := softmax(m.score(image), label)
-		loss += l
+		image, label := d.Image(i), int(d.Labels[i])
+		prob := m.score(image)
+		total += loss.Softmax(prob[:], label)
 		prob[label]--
 		e := b.errors[r*classes:][:classes]
 		for k := range e {
@@ -107,7 +83,7 @@ func (b *micro) gradient(m *model, d *dataset, indices []int, weight float64) (l
 		}
 	}
 	kernels.SumRows(b.grad.bias, b.errors[:len(indices)*classes], len(indices), classes)
-	return loss
+	return total
 }
 
 // settings are the choices of a training run.
@@ -127,9 +103,9 @@ type result struct {
 }
 
 // fit trains a model and calls report after every epoch.
-func fit(s settings, train, test *dataset, report func(epoch int, r *result, took time.Duration)) (*result, error) {
+func fit(s settings, train, test *mnist.Dataset, report func(epoch int, r *result, took time.Duration)) (*result, error) {
 	m := newModel()
-	n := train.len()
+	n := train.Len()
 	opt, err := optim.New(optim.NewAdam(s.lr), []optim.Param[float32]{
 		{Name: "weights", Value: m.weights},
 		{Name: "bias", Value: m.bias},
@@ -150,35 +126,28 @@ func fit(s settings, train, test *dataset, report func(epoch int, r *result, too
 	}
 
 	r := &result{model: m}
-	order := make([]int, n)
-	for i := range order {
-		order[i] = i
-	}
+	order := demo.Order(n)
 	rng := rand.New(rand.NewPCG(s.seed, 0))
 	for epoch := 1; epoch <= s.epochs; epoch++ {
 		start := time.Now()
 		rng.Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
-		var loss float64
+		var total float64
 		for lo := 0; lo < n; lo += s.batch {
 			batch := order[lo:min(n, lo+s.batch)]
 			weight := 1 / float64(len(batch))
 			for i := range micros {
 				part := batch[i*len(batch)/microParts : (i+1)*len(batch)/microParts]
-				loss += micros[i].gradient(m, train, part, weight)
+				total += micros[i].gradient(m, train, part, weight)
 			}
-			step, err := opt.Step(grads...)
-			if err != nil {
+			if err := demo.Taken(opt.Step(grads...)); err != nil {
 				return nil, err
-			}
-			if step.Skipped {
-				return nil, fmt.Errorf("training diverged in step %d: %v; try a lower -lr", step.Step, step.Reason)
 			}
 		}
 		took := time.Since(start)
 		r.time += took
-		r.loss = loss / float64(n)
-		if math.IsNaN(r.loss) || math.IsInf(r.loss, 0) {
-			return nil, fmt.Errorf("training diverged in epoch %d: loss %v; try a lower -lr", epoch, r.loss)
+		r.loss = total / float64(n)
+		if err := demo.FiniteLoss(epoch, r.loss); err != nil {
+			return nil, err
 		}
 		r.accuracy = m.accuracy(test)
 		report(epoch, r, took)

@@ -1,4 +1,6 @@
-package main
+// Package mnist reads MNIST's handwritten digits, and draws digits of its own
+// where they are missing.
+package mnist
 
 import (
 	"compress/gzip"
@@ -13,30 +15,30 @@ import (
 // The files of MNIST's test set, as Y. LeCun, C. Cortes and C. J. C. Burges
 // distribute it.
 const (
-	imageFile = "t10k-images-idx3-ubyte.gz"
-	labelFile = "t10k-labels-idx1-ubyte.gz"
+	ImageFile = "t10k-images-idx3-ubyte.gz"
+	LabelFile = "t10k-labels-idx1-ubyte.gz"
 )
 
 // maxItems bounds what a header may announce; MNIST's largest file holds 60,000.
 const maxItems = 1000000
 
-// readMNIST reads the images and the labels in a directory.
-func readMNIST(dir string) (*dataset, error) {
-	images, err := readIDX(filepath.Join(dir, imageFile), side, side)
+// Read reads the images and the labels in a directory.
+func Read(dir string) (*Dataset, error) {
+	images, err := readIDX(filepath.Join(dir, ImageFile), Side, Side)
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, labelFile)
+	path := filepath.Join(dir, LabelFile)
 	labels, err := readIDX(path)
 	if err != nil {
 		return nil, err
 	}
-	if n := len(images) / pixels; n != len(labels) {
+	if n := len(images) / Pixels; n != len(labels) {
 		return nil, fmt.Errorf("%s: %d labels for %d images", path, len(labels), n)
 	}
 	for i, l := range labels {
-		if l >= classes {
-			return nil, fmt.Errorf("%s: label %d is %d, want 0 to %d", path, i, l, classes-1)
+		if l >= Classes {
+			return nil, fmt.Errorf("%s: label %d is %d, want 0 to %d", path, i, l, Classes-1)
 		}
 	}
 	return newDataset("MNIST from "+dir, images, labels), nil

@@ -1,31 +1,47 @@
-package main
+// Package loss holds the losses of the example programs.
+//
+// It computes exponentials and logarithms itself: math.Exp and math.Log have
+// assembly on some machines only and may give other last digits there. Written in
+// single, explicitly rounded operations, a run prints the same loss on every
+// machine.
+package loss
 
 import "math"
 
-// softmax returns the classes' probabilities and the cross-entropy loss of the
-// right one.
+// Softmax replaces the classes' scores by their probabilities and returns the
+// cross-entropy loss of the right class.
 //
 // The largest score is subtracted first: the quotients stay the same and no
 // exponential overflows.
-func softmax(scores [classes]float64, label int) (prob [classes]float64, loss float64) {
+func Softmax(scores []float64, label int) (loss float64) {
 	highest := scores[0]
 	for _, s := range scores[1:] {
 		highest = max(highest, s)
 	}
+	right := scores[label] - highest
 	var sum float64
 	for k, s := range scores {
-		prob[k] = exp(s - highest)
-		sum += prob[k]
+		scores[k] = exp(s - highest)
+		sum += scores[k]
 	}
-	for k := range prob {
-		prob[k] /= sum
+	for k := range scores {
+		scores[k] /= sum
 	}
-	return prob, log(sum) - (scores[label] - highest)
+	return log(sum) - right
 }
 
-// The functions below stand in for math.Exp and math.Log, which have assembly on
-// some machines only and may give other last digits there. Written in single,
-// explicitly rounded operations, a run prints the same loss on every machine.
+// Logistic returns the logistic loss of a score for a truth of 0 or 1, and its
+// derivative by the score: the probability of a 1, minus the truth.
+//
+// Only exponentials of negative numbers are taken, so that none overflows.
+func Logistic(score, truth float64) (loss, slope float64) {
+	e := exp(-math.Abs(score))
+	prob := 1 / (1 + e)
+	if score < 0 {
+		prob = e / (1 + e)
+	}
+	return max(score, 0) - float64(score*truth) + log(1+e), prob - truth
+}
 
 // Ln2 in two parts, the first with so few digits that small multiples are exact.
 const (

@@ -1,4 +1,4 @@
-package main
+package mnist
 
 import (
 	"fmt"
@@ -6,7 +6,7 @@ import (
 )
 
 // glyphs are the digits as bitmaps of 5 × 7.
-var glyphs = [classes][7]string{
+var glyphs = [Classes][7]string{
 	{" ### ", "#   #", "#  ##", "# # #", "##  #", "#   #", " ### "},
 	{"  #  ", " ##  ", "  #  ", "  #  ", "  #  ", "  #  ", " ### "},
 	{" ### ", "#   #", "    #", "   # ", "  #  ", " #   ", "#####"},
@@ -22,22 +22,22 @@ var glyphs = [classes][7]string{
 // How a digit is drawn.
 const (
 	dotSize    = 3                      // side of a bitmap's dot, in pixels
-	leftMargin = (side - 5*dotSize) / 2 // margins of a centred digit
-	topMargin  = (side - 7*dotSize) / 2
+	leftMargin = (Side - 5*dotSize) / 2 // margins of a centred digit
+	topMargin  = (Side - 7*dotSize) / 2
 	maxShift   = 3   // pixels off the centre, in each direction
 	maxNoise   = 96  // background grey
 	minInk     = 128 // foreground grey
 	dropout    = 25  // percentage of foreground pixels left out
 )
 
-// drawDigits draws n noisy digits. All arithmetic is in integers, so a seed
+// Draw draws n noisy digits. All arithmetic is in integers, so a seed
 // gives the same images everywhere.
-func drawDigits(n int, seed uint64) *dataset {
+func Draw(n int, seed uint64) *Dataset {
 	rng := rand.New(rand.NewPCG(seed, 1))
-	grey, labels := make([]uint8, n*pixels), make([]uint8, n)
+	grey, labels := make([]uint8, n*Pixels), make([]uint8, n)
 	for i := range labels {
-		labels[i] = uint8(rng.IntN(classes))
-		drawDigit(rng, grey[i*pixels:][:pixels], glyphs[labels[i]])
+		labels[i] = uint8(rng.IntN(Classes))
+		drawDigit(rng, grey[i*Pixels:][:Pixels], glyphs[labels[i]])
 	}
 	return newDataset(fmt.Sprintf("digits drawn with seed %d", seed), grey, labels)
 }
@@ -51,7 +51,7 @@ func drawDigit(rng *rand.Rand, image []uint8, glyph [7]string) {
 	for y := range 7 * dotSize {
 		for x := range 5 * dotSize {
 			if glyph[y/dotSize][x/dotSize] == '#' && rng.UintN(100) >= dropout {
-				image[(y0+y)*side+x0+x] = uint8(ink)
+				image[(y0+y)*Side+x0+x] = uint8(ink)
 			}
 		}
 	}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/seed63264101/steepest/examples/internal/demo"
+	"github.com/seed63264101/steepest/examples/internal/demotest"
+)
+
+var (
+	program = demotest.Program{Name: "factorization", Run: run}
+	names   = []string{"rmse", "constant", "noise"}
+	small   = []string{"-users", "400", "-items", "300", "-ratings", "40000", "-batch", "128"}
+)
+
+func TestRatings(t *testing.T) {
+	lines, r := program.Results(t, names, append(small, "-seed", "3")...)
+	t.Log(lines[len(lines)-1])
+	if r["noise"] != plantedNoise || r["rmse"] > 1.15*plantedNoise || r["rmse"] < plantedNoise || r["constant"] < 2.5*plantedNoise {
+		t.Errorf("%s, want an error just above the noise", lines[len(lines)-1])
+	}
+	demotest.Wants(t, lines, `^ratings generated with seed 3: 400 users, 300 items, 36000 ratings to train, 4000 to test$`,
+		`^matrix factorisation of rank 6, 4900 float32 parameters`,
+		`^epoch +1/20  rmse \d\.\d{6}  test rmse \d\.\d{6}  \d+ ratings/s$`)
+}
+
+// TestLowRank: with too few factors the error stays well above the noise.
+func TestLowRank(t *testing.T) {
+	_, r := program.Results(t, names, append(small, "-rank", "2")...)
+	if r["rmse"] < 1.5*plantedNoise || r["rmse"] > 0.9*r["constant"] {
+		t.Errorf("error %v with 2 factors of %d", r["rmse"], plantedRank)
+	}
+}
+
+func TestSameEverywhere(t *testing.T) {
+	program.SameEverywhere(t, append(small, "-epochs", "2")...)
+}
+
+func TestBadFlags(t *testing.T) {
+	program.BadFlags(t, "-users 0", "-items 0", "-items 1000001", "-ratings 99", "-rank 0", "-rank 1001", "-epochs 0",
+		"-batch 0", "-batch 150001", "-lr 0", "-lr -1", "-lr NaN", "-lr +Inf", "-decay -1", "-decay NaN")
+}
+
+func TestDivergence(t *testing.T) {
+	program.Refused(t, demo.Failure, append(small, "-lr", "1e30"), "diverged in step", "-lr")
+}
+
+// TestUntouched: rows without ratings stay where they began.
+func TestUntouched(t *testing.T) {
+	o := options{users: 5, items: 4, ratings: 200, rank: 3, epochs: 2, batch: 16, lr: 0.1, decay: 0.1, seed: 1}
+	var ratings []rating
+	for i := range o.ratings {
+		ratings = append(ratings, rating{2 * (i % 2), 1 + 2*(i/2%2), float32(i % 5)}) // users 0 and 2, items 1 and 3
+	}
+	before := newModel(o.users, o.items, o.rank, mean(ratings))
+	before.initialise(rand.New(rand.NewPCG(o.seed, 0)))
+	after, err := o.fit(ratings, ratings, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range o.users {
+		if same := slices.Equal(before.user(i), after.user(i)); same != (i != 0 && i != 2) {
+			t.Errorf("user %d: unchanged is %v", i, same)
+		}
+	}
+	for i := range o.items {
+		if same := slices.Equal(before.item(i), after.item(i)); same != (i != 1 && i != 3) {
+			t.Errorf("item %d: unchanged is %v", i, same)
+		}
+	}
+}
+
+// TestGradient compares the gradient, with rows that appear twice added up, with
+// differences of the loss.
+func TestGradient(t *testing.T) {
+	ratings := []rating{{0, 0, 4}, {1, 0, 2}, {0, 2, 5}, {2, 1, 1}, {0, 0, 3}}
+	indices := []int{4, 0, 1, 2, 3}
+	m := newModel(3, 3, 4, 3)
+	rng := rand.New(rand.NewPCG(1, 1))
+	for _, table := range [][]float32{m.users, m.items} {
+		for i := range table {
+			table[i] = float32(rng.NormFloat64())
+		}
+	}
+	var users, items sparse
+	value := func() float64 {
+		var u, v sparse
+		return m.gradient(&u, &v, ratings, indices) / 2
+	}
+	m.gradient(&users, &items, ratings, indices)
+	for name, table := range map[string]struct {
+		values []float32
+		sparse
+	}{"users": {m.users, users}, "items": {m.items, items}} {
+		dense := make([]float64, len(table.values))
+		for i, row := range table.rows {
+			for k, g := range table.grads[i*5:][:5] {
+				dense[row*5+k] += float64(g)
+			}
+		}
+		for i, got := range dense {
+			const h = 1.0 / 256
+			old := table.values[i]
+			table.values[i] = old + h
+			up := value()
+			table.values[i] = old - h
+			down := value()
+			table.values[i] = old
+			if want := (up - down) / (2 * h); math.Abs(got-want) > 1e-3 {
+				t.Errorf("gradient of %s[%d] is %v, want %v", name, i, got, want)
+			}
+		}
+	}
+}

@@ -1,0 +1,129 @@
+// Package demo holds what the example programs have in common: the command
+// line, the search for data, progress lines and checks of a training step.
+package demo
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math"
+
+	"github.com/seed63264101/steepest/optim"
+)
+
+// Exit statuses.
+const (
+	Success = iota
+	Failure // the program could not do its work
+	Misuse  // the command line is wrong
+)
+
+// A Program is an example.
+type Program interface {
+	Flags(fs *flag.FlagSet)  // declares the flags
+	Check() error            // checks their values
+	Run(out io.Writer) error // does the work
+}
+
+// Run runs a program with the arguments of its command line and returns the exit
+// status. An error is one line on stderr that begins with the program's name.
+func Run(name, summary string, p Program, args []string, stdout, stderr io.Writer) int {
+	err := parse(name, summary, p, args, stdout)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return Success
+	case err != nil:
+		fmt.Fprintf(stderr, "%s: %v\n", name, err)
+		return Misuse
+	}
+	if err := p.Run(stdout); err != nil {
+		fmt.Fprintf(stderr, "%s: %v\n", name, err)
+		return Failure
+	}
+	return Success
+}
+
+func parse(name, summary string, p Program, args []string, help io.Writer) error {
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fs.SetOutput(io.Discard) // an error is one line, without the list of flags
+	p.Flags(fs)
+	if err := fs.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			fs.SetOutput(help)
+			fmt.Fprintln(help, summary)
+			fs.PrintDefaults()
+		}
+		return err
+	}
+	if fs.NArg() > 0 {
+		return fmt.Errorf("unexpected argument %q", fs.Arg(0))
+	}
+	return p.Check()
+}
+
+// Between returns an error unless the flag's value lies between two others.
+func Between(flag string, value, least, most int) error {
+	if value < least || value > most {
+		return fmt.Errorf("-%s %d: want %d to %d", flag, value, least, most)
+	}
+	return nil
+}
+
+// Positive returns an error unless the flag's value is positive and finite, also
+// as a float32.
+func Positive(flag string, value float64) error {
+	if !(value > 0) || value > math.MaxFloat32 {
+		return fmt.Errorf("-%s %v: want a finite number > 0", flag, value)
+	}
+	return nil
+}
+
+// NonNegative is Positive for a value that may be 0.
+func NonNegative(flag string, value float64) error {
+	if !(value >= 0) || value > math.MaxFloat32 {
+		return fmt.Errorf("-%s %v: want a finite number >= 0", flag, value)
+	}
+	return nil
+}
+
+// First returns the first error that is not nil.
+func First(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Progress prints the progress line of one unit of training: "epoch  3/15  ...".
+func Progress(w io.Writer, unit string, i, n int, format string, args ...any) {
+	fmt.Fprintf(w, "%s %*d/%d  %s\n", unit, len(fmt.Sprint(n)), i, n, fmt.Sprintf(format, args...))
+}
+
+// Taken checks what a training step returned: a step that was skipped is the end
+// of an example, which scales no losses.
+func Taken(r optim.Report, err error) error {
+	if err == nil && r.Skipped {
+		return fmt.Errorf("training diverged in step %d: %v; try a lower -lr", r.Step, r.Reason)
+	}
+	return err
+}
+
+// FiniteLoss returns an error if a mean loss is not a number or infinite.
+func FiniteLoss(epoch int, loss float64) error {
+	if math.IsNaN(loss) || math.IsInf(loss, 0) {
+		return fmt.Errorf("training diverged in epoch %d: loss %v; try a lower -lr", epoch, loss)
+	}
+	return nil
+}
+
+// Order returns the numbers from 0 to n-1, for shuffling.
+func Order(n int) []int {
+	order := make([]int, n)
+	for i := range order {
+		order[i] = i
+	}
+	return order
+}

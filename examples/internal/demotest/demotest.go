@@ -1,0 +1,156 @@
+// Package demotest helps to test the example programs.
+package demotest
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/seed63264101/steepest/examples/internal/demo"
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// A Program is an example's name and its run function.
+type Program struct {
+	Name string
+	Run  func(args []string, stdout, stderr io.Writer) int
+}
+
+// Output runs the program, which must succeed, and returns its output's lines.
+func (p Program) Output(t testing.TB, args ...string) []string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if status := p.Run(args, &out, &errs); status != demo.Success || errs.Len() > 0 {
+		t.Fatalf("%v: status %d, error %q, output\n%s", args, status, &errs, &out)
+	}
+	return strings.Split(strings.TrimSuffix(out.String(), "\n"), "\n")
+}
+
+// Results runs the program and returns the numbers of its last line, which must
+// be a list of name=number with the names given.
+func (p Program) Results(t testing.TB, names []string, args ...string) (lines []string, results map[string]float64) {
+	t.Helper()
+	lines = p.Output(t, args...)
+	last := lines[len(lines)-1]
+	results = make(map[string]float64)
+	fields := strings.Fields(last)
+	for i, field := range fields {
+		name, value, _ := strings.Cut(field, "=")
+		v, err := strconv.ParseFloat(value, 64)
+		if err != nil || i >= len(names) || name != names[i] {
+			t.Fatalf("%v: last line %q, want numbers named %v", args, last, names)
+		}
+		results[name] = v
+	}
+	if len(fields) != len(names) {
+		t.Fatalf("%v: last line %q, want numbers named %v", args, last, names)
+	}
+	return lines, results
+}
+
+// Wants fails the test unless the lines together match every regular expression,
+// in which ^ and $ stand for the ends of lines.
+func Wants(t testing.TB, lines []string, patterns ...string) {
+	t.Helper()
+	text := strings.Join(lines, "\n")
+	for _, want := range patterns {
+		if !regexp.MustCompile("(?m)" + want).MatchString(text) {
+			t.Errorf("no %s in\n%s", want, text)
+		}
+	}
+}
+
+// SameEverywhere checks that the program's last line is the same on every level of
+// the kernels that this machine has.
+func (p Program) SameEverywhere(t testing.TB, args ...string) {
+	t.Helper()
+	defer kernels.SetLevel(kernels.ActiveLevel())
+	want := ""
+	for _, level := range kernels.Levels() {
+		if err := kernels.SetLevel(level); err != nil {
+			t.Fatal(err)
+		}
+		lines := p.Output(t, args...)
+		switch got := lines[len(lines)-1]; {
+		case want == "":
+			want = got
+		case got != want:
+			t.Errorf("level %v: %q, want %q", level, got, want)
+		}
+	}
+}
+
+// Refused runs the program, which must end with the status, one line on stderr
+// that holds every string wanted, and no result.
+func (p Program) Refused(t testing.TB, status int, args []string, want ...string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if got := p.Run(args, &out, &errs); got != status {
+		t.Errorf("%v: status %d, want %d", args, got, status)
+	}
+	line := errs.String()
+	if strings.Count(line, "\n") != 1 || !strings.HasSuffix(line, "\n") || !strings.HasPrefix(line, p.Name+": ") {
+		t.Errorf("%v: want one line, got %q", args, line)
+	}
+	for _, w := range want {
+		if !strings.Contains(line, w) {
+			t.Errorf("%v: %q does not contain %q", args, line, w)
+		}
+	}
+	if strings.Contains(out.String(), "=") {
+		t.Errorf("%v: failed with a result: %s", args, &out)
+	}
+}
+
+// BadFlags checks that the program refuses each command line with a line that
+// contains it, that it refuses an unknown flag and an argument, and that -h lists
+// the flags.
+func (p Program) BadFlags(t testing.TB, lines ...string) {
+	t.Helper()
+	for _, line := range lines {
+		p.Refused(t, demo.Misuse, strings.Fields(line), line)
+	}
+	p.Refused(t, demo.Misuse, []string{"-nonsense"}, "-nonsense")
+	p.Refused(t, demo.Misuse, []string{"data"}, `"data"`)
+	p.Refused(t, demo.Misuse, []string{"-seed", "-1"}, "-seed")
+
+	var out, errs bytes.Buffer
+	if status := p.Run([]string{"-h"}, &out, &errs); status != demo.Success || errs.Len() > 0 || !strings.Contains(out.String(), "-seed") {
+		t.Errorf("-h: status %d, error %q, output %q", status, &errs, &out)
+	}
+}
+
+// Data returns the directory of real data that holds the file or directory, or
+// skips the test where it is missing.
+func Data(t testing.TB, name string) string {
+	t.Helper()
+	dir := os.Getenv("STEEPEST_DATA")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "..", "shared", "data")
+	}
+	if _, err := os.Stat(filepath.Join(dir, name)); os.IsNotExist(err) {
+		t.Skipf("no real data here: %v", err)
+	}
+	return dir
+}
+
+// Write writes files into a new directory and returns its name. A file without
+// content is left out.
+func Write(t testing.TB, files map[string][]byte) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, data := range files {
+		if data == nil {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}

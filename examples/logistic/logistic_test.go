@@ -1,0 +1,169 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/seed63264101/steepest/examples/internal/demo"
+	"github.com/seed63264101/steepest/examples/internal/demotest"
+)
+
+var (
+	program = demotest.Program{Name: "logistic", Run: run}
+	names   = []string{"error", "loss"}
+)
+
+func TestGenerated(t *testing.T) {
+	lines, r := program.Results(t, names, "-data", "none", "-seed", "3")
+	t.Log(lines[len(lines)-1])
+	if r["error"] > 0.01 || r["loss"] > 0.1 {
+		t.Errorf("%s, want an error below 0.01", lines[len(lines)-1])
+	}
+	demotest.Wants(t, lines, `^data generated with seed 3: 6513 rows to train, 1611 to test$`,
+		`^epoch +1/10  loss 0\.\d{6}  test error 0\.\d{4}$`)
+}
+
+func TestAgaricus(t *testing.T) {
+	dir := demotest.Data(t, "agaricus")
+	lines, r := program.Results(t, names, "-data", dir)
+	t.Log(lines[len(lines)-1])
+	if r["error"] >= 0.005 || r["loss"] > 0.05 {
+		t.Errorf("%s, want an error below 0.005", lines[len(lines)-1])
+	}
+	demotest.Wants(t, lines, `agaricus\.txt\.train: 6513 rows to train, 1611 to test$`, ` 126 features, 22\.0 of them in a row`)
+}
+
+// text writes rows as a file.
+func text(d *dataset) string {
+	var b strings.Builder
+	for i, label := range d.labels {
+		fmt.Fprint(&b, label)
+		index, value := d.row(i)
+		for k, j := range index {
+			fmt.Fprintf(&b, " %d:%v", j+1, value[k])
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func TestRead(t *testing.T) {
+	want, _ := generate(5)
+	var got dataset
+	if err := got.read(strings.NewReader(text(want)), trainRows); err != nil {
+		t.Fatal(err)
+	}
+	if text(&got) != text(want) {
+		t.Error("rows that were written and read differ")
+	}
+	got = dataset{}
+	if err := got.read(strings.NewReader("1 3:0.5 126:-2e1\n0 1:1\n"), 2); err != nil {
+		t.Fatal(err)
+	}
+	if s := fmt.Sprint(got.labels, got.ends, got.index, got.value); s != "[1 0] [2 3] [2 125 0] [0.5 -20 1]" {
+		t.Errorf("read %s", s)
+	}
+}
+
+func TestBadFiles(t *testing.T) {
+	goodTrain, goodTest := generate(1)
+	train, test := text(goodTrain), text(goodTest)
+	lines := strings.SplitAfter(train, "\n")
+	line5 := func(s string) []byte {
+		return []byte(strings.Join(lines[:4], "") + s + strings.Join(lines[5:], ""))
+	}
+	for name, c := range map[string]struct {
+		train, test []byte // nil: no such file
+		want        []string
+	}{
+		"no train":     {nil, []byte(test), []string{trainFile, "no such file"}},
+		"no test":      {[]byte(train), nil, []string{testFile, "no such file"}},
+		"empty":        {[]byte{}, []byte(test), []string{trainFile, "0 rows", "6513"}},
+		"rows missing": {[]byte(train), []byte(test[:strings.Index(test, "\n")+1]), []string{testFile, "1 rows", "cut short"}},
+		"cut":          {[]byte(train[:len(train)/2]), []byte(test), []string{trainFile}},
+		"rows left":    {[]byte(train), []byte(test + lines[0]), []string{testFile, "more than 1611 rows"}},
+		"bad label":    {line5("2 1:1\n"), []byte(test), []string{"line 5", `"2"`}},
+		"no features":  {line5("1\n"), []byte(test), []string{"line 5", "1 fields"}},
+		"empty line":   {line5("\n"), []byte(test), []string{"line 5", "0 fields"}},
+		"no pair":      {line5("1 7\n"), []byte(test), []string{"line 5", `"7"`}},
+		"index 0":      {line5("1 0:1\n"), []byte(test), []string{"line 5", `"0"`, "126"}},
+		"large index":  {line5("1 127:1\n"), []byte(test), []string{"line 5", `"127"`, "126"}},
+		"huge index":   {line5("1 99999999999999999999:1\n"), []byte(test), []string{"line 5", "99999999999999999999"}},
+		"twice":        {line5("1 7:1 7:1\n"), []byte(test), []string{"line 5", `"7"`, "8"}},
+		"no number":    {line5("1 7:x\n"), []byte(test), []string{"line 5", `"x"`, "feature 7"}},
+		"NaN":          {line5("1 7:NaN\n"), []byte(test), []string{"line 5", `"NaN"`}},
+		"infinite":     {line5("1 7:1e39\n"), []byte(test), []string{"line 5", `"1e39"`}},
+		"long line":    {line5(strings.Repeat("x", 1<<17)), []byte(test), []string{"line 5", "too long"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := demotest.Write(t, map[string][]byte{trainFile: c.train, testFile: c.test})
+			program.Refused(t, demo.Failure, []string{"-data", dir}, append(c.want, dir)...)
+		})
+	}
+	missing := filepath.Join(t.TempDir(), "missing")
+	program.Refused(t, demo.Failure, []string{"-data", missing}, missing, "no such file")
+}
+
+func TestBadFlags(t *testing.T) {
+	program.BadFlags(t, "-epochs 0", "-epochs 10001", "-batch 0", "-batch 6514", "-lr 0", "-lr -1", "-lr NaN", "-lr +Inf",
+		"-decay -1", "-decay NaN", "-decay +Inf")
+}
+
+func TestDivergence(t *testing.T) {
+	program.Refused(t, demo.Failure, []string{"-data", "none", "-lr", "3e38", "-epochs", "2"}, "diverged in step", "-lr")
+}
+
+// TestGradient compares the gradient with differences of the loss.
+func TestGradient(t *testing.T) {
+	d, _ := generate(3)
+	rng := rand.New(rand.NewPCG(1, 1))
+	m := newModel()
+	for i := range m.weights {
+		m.weights[i] = float32(rng.NormFloat64()) / 4
+	}
+	rows := []int{4, 0, 3, 5, 17}
+	const weight = 0.25
+	grad := newModel()
+	value := func() float64 { return newModel().gradient(m, d, rows, weight) * weight }
+	grad.gradient(m, d, rows, weight)
+	check := func(name string, p *float32, g float32) {
+		const h = 1.0 / 64
+		old := *p
+		*p = old + h
+		up := value()
+		*p = old - h
+		down := value()
+		*p = old
+		if want := (up - down) / (2 * h); math.Abs(float64(g)-want) > 1e-4 {
+			t.Errorf("gradient of %s is %v, want %v", name, g, want)
+		}
+	}
+	for i := range m.weights {
+		check(fmt.Sprintf("weight %d", i), &m.weights[i], grad.weights[i])
+	}
+	check("bias", &m.bias[0], grad.bias[0])
+}
+
+// TestSmallBatches: batches smaller than the number of micro-batches leave some of
+// these empty.
+func TestSmallBatches(t *testing.T) {
+	train, test := generate(1)
+	train.labels = train.labels[:500]
+	o := options{epochs: 2, batch: 3, lr: 0.2, seed: 1}
+	r, err := o.fit(train, test, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.errors > 0.15 {
+		t.Errorf("error %v", r.errors)
+	}
+}
+
+func TestSameEverywhere(t *testing.T) {
+	program.SameEverywhere(t, "-data", "none", "-epochs", "2")
+}

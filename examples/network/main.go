@@ -1,0 +1,74 @@
+// Network trains a neural network of two layers to read handwritten digits.
+//
+// The matrix products, forward and backward, are those of gonum's blas32. What
+// lies between them is this module's: kernels.Clamp is the rectifier, kernels.Add
+// and kernels.SumRows are the biases' way forward and back, and package optim
+// takes AdamW steps with warm-up, a cosine rate and clipped gradients.
+//
+//	go run ./examples/network              # MNIST, or digits that the program draws
+//	go run ./examples/network -data DIR    # MNIST's test set, 8,000 to train and 2,000 to test
+//
+// DIR must hold t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/seed63264101/steepest/examples/internal/demo"
+	"github.com/seed63264101/steepest/examples/internal/mnist"
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+// run is the program.
+func run(args []string, stdout, stderr io.Writer) int {
+	return demo.Run("network", "Network trains a two-layer network to read handwritten digits.", &options{}, args, stdout, stderr)
+}
+
+// options are the values of the flags.
+type options struct {
+	data                  string
+	epochs, batch, hidden int
+	lr                    float64
+	seed                  uint64
+}
+
+// Flags declares the flags.
+func (o *options) Flags(fs *flag.FlagSet) {
+	fs.StringVar(&o.data, "data", "", demo.DataUsage("MNIST's t10k files"))
+	fs.IntVar(&o.epochs, "epochs", 10, "passes over the training images")
+	fs.IntVar(&o.batch, "batch", 64, "images in a mini-batch")
+	fs.IntVar(&o.hidden, "hidden", 64, "units of the hidden layer")
+	fs.Float64Var(&o.lr, "lr", 0.003, "highest learning rate")
+	fs.Uint64Var(&o.seed, "seed", 1, "seed of the drawn digits, the first weights and the order of the images")
+}
+
+// Check checks the flags' values.
+func (o *options) Check() error {
+	return demo.First(
+		demo.Between("epochs", o.epochs, 1, 10000),
+		demo.Between("batch", o.batch, 1, mnist.TrainImages),
+		demo.Between("hidden", o.hidden, 1, 4096),
+		demo.Positive("lr", o.lr),
+	)
+}
+
+// Run trains and tests.
+func (o *options) Run(w io.Writer) error {
+	train, test, err := mnist.Load(demo.FindData(o.data, "mnist", mnist.ImageFile), o.seed)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s: %d images to train, %d to test\n", train.Source, train.Len(), test.Len())
+	fmt.Fprintf(w, "network of %d, %d and %d units, %d float32 parameters, AdamW\n",
+		inputs, o.hidden, outputs, newModel(o.hidden).len())
+	r, err := o.fit(train, test, w)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "accuracy=%.4f loss=%.6f\n", r.accuracy, r.loss)
+	return nil
+}

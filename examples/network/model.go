@@ -1,0 +1,190 @@
+package main
+
+import (
+	"io"
+	"math/rand/v2"
+	"time"
+
+	"github.com/seed63264101/steepest/examples/internal/demo"
+	"github.com/seed63264101/steepest/examples/internal/loss"
+	"github.com/seed63264101/steepest/examples/internal/mnist"
+	"github.com/seed63264101/steepest/optim"
+)
+
+const (
+	inputs   = mnist.Pixels
+	outputs  = mnist.Classes
+	clipNorm = 5.0  // far above the norms of a healthy run
+	decay    = 0.05 // of the weights, not of the biases
+	warmup   = 0.1  // share of the steps before the rate is highest
+)
+
+// A model is a network of two layers with a rectifier between them. Its gradient
+// has the same shape.
+type model struct{ first, second *layer }
+
+func newModel(hidden int) *model {
+	return &model{newLayer(inputs, hidden), newLayer(hidden, outputs)}
+}
+
+// len returns the number of parameters.
+func (m *model) len() int {
+	n := 0
+	for _, p := range m.slices() {
+		n += len(p)
+	}
+	return n
+}
+
+// slices returns the parameters in the order in which params names them.
+func (m *model) slices() [][]float32 {
+	return [][]float32{m.first.weights, m.first.bias, m.second.weights, m.second.bias}
+}
+
+func (m *model) params() []optim.Param[float32] {
+	names := []string{"first.weights", "first.bias", "second.weights", "second.bias"}
+	var params []optim.Param[float32]
+	for i, p := range m.slices() {
+		params = append(params, optim.Param[float32]{Name: names[i], Value: p})
+	}
+	return params
+}
+
+// A pass holds what is computed on the way forward and back for up to some number
+// of images.
+type pass struct {
+	images  []float32
+	labels  []uint8
+	hidden  []float32 // rectified
+	scores  []float32
+	dhidden []float32 // gradients
+	dscores []float32
+}
+
+func newPass(m *model, size int) *pass {
+	return &pass{
+		images: make([]float32, size*inputs), labels: make([]uint8, size),
+		hidden: make([]float32, size*m.first.out), dhidden: make([]float32, size*m.first.out),
+		scores: make([]float32, size*outputs), dscores: make([]float32, size*outputs),
+	}
+}
+
+// load copies images and their labels into the pass.
+func (p *pass) load(d *mnist.Dataset, indices []int) {
+	for r, i := range indices {
+		copy(p.images[r*inputs:], d.Image(i))
+		p.labels[r] = d.Labels[i]
+	}
+}
+
+// forward computes the scores of the first n images.
+func (p *pass) forward(m *model, n int) {
+	m.first.forward(p.hidden, p.images, n)
+	rectify(p.hidden[:n*m.first.out])
+	m.second.forward(p.scores, p.hidden, n)
+}
+
+// gradient stores the gradient of the mean cross-entropy over the first n images,
+// and returns the sum of their losses.
+func (p *pass) gradient(m, grad *model, n int) (total float64) {
+	p.forward(m, n)
+	for r, label := range p.labels[:n] {
+		var prob [outputs]float64
+		for k := range prob {
+			prob[k] = float64(p.scores[r*outputs+k])
+		}
+		total += loss.Softmax(prob[:], int(label))
+		prob[label]--
+		for k := range prob {
+			p.dscores[r*outputs+k] = float32(prob[k] / float64(n))
+		}
+	}
+	grad.second.gradient(p.hidden, p.dscores, n)
+	m.second.backward(p.dhidden, p.dscores, n)
+	rectifyBackward(p.dhidden[:n*m.first.out], p.hidden[:n*m.first.out])
+	grad.first.gradient(p.images, p.dhidden, n)
+	return total
+}
+
+// accuracy returns the share of images whose own class has the highest score.
+func (p *pass) accuracy(m *model, d *mnist.Dataset) float64 {
+	hits, size := 0, len(p.labels)
+	order := demo.Order(d.Len())
+	for lo := 0; lo < len(order); lo += size {
+		batch := order[lo:min(len(order), lo+size)]
+		p.load(d, batch)
+		p.forward(m, len(batch))
+		for r, label := range p.labels[:len(batch)] {
+			scores, best := p.scores[r*outputs:][:outputs], 0
+			for k, s := range scores {
+				if s > scores[best] {
+					best = k
+				}
+			}
+			if best == int(label) {
+				hits++
+			}
+		}
+	}
+	return float64(hits) / float64(d.Len())
+}
+
+// schedule lets the learning rate rise for a few steps, in which the moments of
+// AdamW are not yet worth much, and then fall.
+func schedule(steps int) optim.Schedule {
+	rise := int(warmup * float64(steps))
+	return optim.Warmup{Steps: rise, StartFactor: 0.1, Then: optim.Cosine{TMax: steps - rise}}
+}
+
+// A result is a trained network.
+type result struct {
+	model    *model
+	loss     float64 // mean cross-entropy over the last epoch's training images
+	accuracy float64 // on the test images
+}
+
+// fit trains a network.
+func (o *options) fit(train, test *mnist.Dataset, progress io.Writer) (*result, error) {
+	m, grad := newModel(o.hidden), newModel(o.hidden)
+	rng := rand.New(rand.NewPCG(o.seed, 0))
+	m.first.initialise(rng)
+	m.second.initialise(rng)
+
+	n := train.Len()
+	steps := o.epochs * ((n + o.batch - 1) / o.batch)
+	rule := optim.NewAdamW(o.lr)
+	rule.WeightDecay = decay
+	opt, err := optim.New(rule, m.params(),
+		optim.WithSchedule(schedule(steps)),
+		optim.WithoutDecay(optim.BiasOrNorm),
+		optim.ClipNorm(clipNorm),
+	)
+	if err != nil {
+		return nil, err
+	}
+
+	r := &result{model: m}
+	p, grads, order := newPass(m, o.batch), grad.slices(), demo.Order(n)
+	for epoch := 1; epoch <= o.epochs; epoch++ {
+		start := time.Now()
+		rng.Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
+		var total float64
+		for lo := 0; lo < n; lo += o.batch {
+			batch := order[lo:min(n, lo+o.batch)]
+			p.load(train, batch)
+			total += p.gradient(m, grad, len(batch))
+			if err := demo.Taken(opt.Step(grads)); err != nil {
+				return nil, err
+			}
+		}
+		took := time.Since(start)
+		r.loss = total / float64(n)
+		if err := demo.FiniteLoss(epoch, r.loss); err != nil {
+			return nil, err
+		}
+		r.accuracy = p.accuracy(m, test)
+		demo.Progress(progress, "epoch", epoch, o.epochs, "loss %.6f  accuracy %.4f  %.0f samples/s",
+			r.loss, r.accuracy, float64(n)/took.Seconds())
+	}
+	return r, nil
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"testing"
+
+	"github.com/seed63264101/steepest/examples/internal/demo"
+	"github.com/seed63264101/steepest/examples/internal/demotest"
+	"github.com/seed63264101/steepest/examples/internal/mnist"
+)
+
+var (
+	program = demotest.Program{Name: "network", Run: run}
+	names   = []string{"accuracy", "loss"}
+)
+
+func TestDrawnDigits(t *testing.T) {
+	lines, r := program.Results(t, names, "-data", "none", "-epochs", "2", "-hidden", "24", "-lr", "0.01", "-seed", "3")
+	t.Log(lines[len(lines)-1])
+	if r["accuracy"] < 0.9 || r["loss"] > 1 {
+		t.Errorf("%s, want at least 0.9", lines[len(lines)-1])
+	}
+	demotest.Wants(t, lines, `^digits drawn with seed 3: 8000 images to train, 2000 to test$`,
+		`^network of 784, 24 and 10 units, 19090 float32 parameters, AdamW$`,
+		`^epoch 2/2  loss \d\.\d{6}  accuracy 0\.\d{4}  \d+ samples/s$`)
+}
+
+func TestMNIST(t *testing.T) {
+	dir := demotest.Data(t, "mnist")
+	lines, r := program.Results(t, names, "-data", dir, "-epochs", "6", "-hidden", "48", "-lr", "0.005")
+	t.Log(lines[len(lines)-1])
+	if r["accuracy"] <= 0.94 {
+		t.Errorf("%s, want more than 0.94", lines[len(lines)-1])
+	}
+	demotest.Wants(t, lines, `^MNIST from .*mnist: 8000 images to train, 2000 to test$`)
+}
+
+// TestBadFiles: what is wrong with a file is told by package mnist.
+func TestBadFiles(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "missing")
+	program.Refused(t, demo.Failure, []string{"-data", missing}, missing, mnist.ImageFile, "no such file")
+	corrupt := demotest.Write(t, map[string][]byte{mnist.ImageFile: []byte("no gzip"), mnist.LabelFile: {}})
+	program.Refused(t, demo.Failure, []string{"-data", corrupt}, corrupt, mnist.ImageFile)
+	t.Setenv("STEEPEST_DATA", corrupt)
+	program.Refused(t, demo.Failure, nil, corrupt, mnist.ImageFile)
+}
+
+func TestBadFlags(t *testing.T) {
+	program.BadFlags(t, "-epochs 0", "-epochs 10001", "-batch 0", "-batch 8001", "-hidden 0", "-hidden 4097",
+		"-lr 0", "-lr -1", "-lr NaN", "-lr +Inf", "-lr 1e+39")
+}
+
+func TestDivergence(t *testing.T) {
+	program.Refused(t, demo.Failure, []string{"-data", "none", "-hidden", "4", "-lr", "3e38", "-epochs", "1"}, "diverged in", "-lr")
+}
+
+// TestGradient compares the gradient with differences of the loss.
+func TestGradient(t *testing.T) {
+	d := mnist.Draw(6, 3)
+	rng := rand.New(rand.NewPCG(1, 1))
+	m, grad := newModel(12), newModel(12)
+	m.first.initialise(rng)
+	m.second.initialise(rng)
+	for _, bias := range [][]float32{m.first.bias, m.second.bias} {
+		for i := range bias {
+			bias[i] = float32(rng.NormFloat64()) / 8
+		}
+	}
+	const n = 5
+	p := newPass(m, 6)
+	p.load(d, []int{4, 0, 3, 5, 1})
+	value := func() float64 { return p.gradient(m, newModel(12), n) / n }
+	p.gradient(m, grad, n)
+	names := m.params()
+	moved := 0
+	for s, params := range m.slices() {
+		for i := 0; i < len(params); i += 1 + len(params)/60 {
+			const h = 1.0 / 1024
+			old := params[i]
+			params[i] = old + h
+			up := value()
+			params[i] = old - h
+			down := value()
+			params[i] = old
+			want := (up - down) / (2 * h)
+			got := float64(grad.slices()[s][i])
+			// A pixel of the background leaves a weight no gradient at all; float32
+			// scores leave the difference a noise of about 1e-7/h.
+			if math.Abs(got-want) > 1e-3+0.01*math.Abs(want) {
+				t.Errorf("gradient of %s[%d] is %v, want %v", names[s].Name, i, got, want)
+			}
+			if math.Abs(got) > 0.01 {
+				moved++
+			}
+		}
+	}
+	if moved < 50 {
+		t.Errorf("%d gradients were large enough to compare", moved)
+	}
+}
+
+func TestSchedule(t *testing.T) {
+	for _, steps := range []int{1, 9, 10, 1250} {
+		s := schedule(steps)
+		highest := 0.0
+		for i := range steps {
+			highest = max(highest, s.Rate(1, i))
+		}
+		if highest != 1 {
+			t.Errorf("%d steps: highest rate %v, want 1", steps, highest)
+		}
+		if last := s.Rate(1, steps); last != 0 {
+			t.Errorf("%d steps: rate %v in the end, want 0", steps, last)
+		}
+	}
+}
+
+func TestSameEverywhere(t *testing.T) {
+	program.SameEverywhere(t, "-data", "none", "-epochs", "1", "-hidden", "8", "-batch", "200")
+}

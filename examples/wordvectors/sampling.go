@@ -1,0 +1,67 @@
+package main
+
+import (
+	"math"
+	"math/rand/v2"
+	"sort"
+)
+
+// A sampler draws word pairs from a text, and words that are no neighbours.
+type sampler struct {
+	rng    *rand.Rand
+	text   *text
+	window int
+	keep   []float64 // probability with which a word of the text is kept, by word
+	sums   []float64 // running sums of the words' weights as no neighbours
+}
+
+// frequent is the share of the text above which words are left out at times:
+// those like "the" tell little about their neighbours.
+const frequent = 0.01
+
+func newSampler(t *text, window int, rng *rand.Rand) *sampler {
+	s := &sampler{rng: rng, text: t, window: window}
+	total, n := 0.0, float64(t.len())
+	for _, w := range t.words {
+		share := float64(w.count) / n
+		s.keep = append(s.keep, min(1, math.Sqrt(frequent/share)))
+		// The power 3/4 is Mikolov's, by two roots that are the same everywhere.
+		root := math.Sqrt(share)
+		total += float64(root * math.Sqrt(root))
+		s.sums = append(s.sums, total)
+	}
+	return s
+}
+
+// pairs calls yield with every word of the text that is kept and each of its
+// neighbours, in an order of its own. How far a word's neighbours reach is drawn
+// for each, so that near ones count more.
+func (s *sampler) pairs(yield func(center, neighbour int) error) error {
+	var kept []int
+	for _, i := range s.rng.Perm(len(s.text.sentences)) {
+		kept = kept[:0]
+		for _, w := range s.text.sentences[i] {
+			if s.rng.Float64() < s.keep[w] {
+				kept = append(kept, w)
+			}
+		}
+		for i, center := range kept {
+			reach := 1 + s.rng.IntN(s.window)
+			for j := max(0, i-reach); j <= min(len(kept)-1, i+reach); j++ {
+				if j == i {
+					continue
+				}
+				if err := yield(center, kept[j]); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// other draws a word.
+func (s *sampler) other() int {
+	u := s.rng.Float64() * s.sums[len(s.sums)-1]
+	return min(sort.SearchFloat64s(s.sums, u), len(s.sums)-1)
+}

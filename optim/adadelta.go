@@ -1,0 +1,70 @@
+package optim
+
+import (
+	"math"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// Adadelta scales each element's gradient by the ratio of the running sizes of
+// its past steps and gradients (M. D. Zeiler, ADADELTA: an adaptive learning rate
+// method, 2012), as torch.optim.Adadelta does:
+//
+//	d = g + WeightDecay*p
+//	v = Rho*v + (1-Rho)*d*d
+//	x = sqrt(a + Eps) / sqrt(v + Eps) * d
+//	a = Rho*a + (1-Rho)*x*x
+//	p -= LR * x
+//
+// LR and WeightDecay must be finite and not negative, Rho lies in [0, 1), and Eps
+// must be positive; [New] says so otherwise. [NewAdadelta] fills in the usual
+// values.
+type Adadelta struct {
+	LR          float64 // factor on the paper's step, usually 1
+	Rho         float64 // decay of the averages
+	Eps         float64 // keeps the division away from 0, and the first step too
+	WeightDecay float64 // coupled (L2) weight decay
+	Maximize    bool    // ascend instead of descend
+}
+
+// NewAdadelta returns Adadelta with torch's defaults: rho 0.9, eps 1e-6, no weight
+// decay. torch's learning rate, and the paper's, is 1.
+func NewAdadelta(lr float64) Adadelta { return Adadelta{LR: lr, Rho: 0.9, Eps: 1e-6} }
+
+// Name returns "Adadelta".
+func (r Adadelta) Name() string { return "Adadelta" }
+
+// State returns the names of the average squares of the gradients, "square_avg",
+// and of the steps, "acc_delta".
+func (r Adadelta) State() []string { return []string{"square_avg", "acc_delta"} }
+
+func (r Adadelta) rate() float64 { return r.LR }
+
+func (r Adadelta) options() []option {
+	return []option{
+		{"LR", r.LR, nonNegative},
+		{"Rho", r.Rho, fraction},
+		{"Eps", r.Eps, positive},
+		{"WeightDecay", r.WeightDecay, nonNegative},
+	}
+}
+
+type adadelta[T kernels.Float] struct {
+	rule Adadelta
+	coef kernels.AdadeltaCoef[T]
+}
+
+func (u *adadelta[T]) prepare(k tick) {
+	u.coef = kernels.AdadeltaCoef[T]{
+		Scale: T(k.sign(u.rule.Maximize)),
+		L2:    T(u.rule.WeightDecay),
+		Rho:   T(u.rule.Rho),
+		Root:  T(math.Sqrt(1 - u.rule.Rho)),
+		Eps:   T(u.rule.Eps),
+		LR:    T(k.lr),
+	}
+}
+
+func (u *adadelta[T]) update(p, g []T, state [][]T) {
+	kernels.Adadelta(p, g, state[0], state[1], u.coef)
+}

@@ -1,0 +1,74 @@
+package optim
+
+import "github.com/seed63264101/steepest/kernels"
+
+// Adamax is Adam with a decaying maximum of the gradient in the place of the
+// second moment (Kingma and Ba 2015, section 7.1), as torch.optim.Adamax:
+//
+//	d = g + WeightDecay*p
+//	m = Beta1*m + (1-Beta1)*d
+//	u = max(Beta2*u, |d| + Eps)
+//	p -= LR/(1-Beta1^t) * m/u
+//
+// in the t-th step. LR and WeightDecay must be finite and not negative, the betas
+// lie in [0, 1), and Eps must be positive and well above the subnormal numbers;
+// [New] says so otherwise. [NewAdamax] fills in the usual values.
+type Adamax struct {
+	LR          float64 // learning rate
+	Beta1       float64 // decay of the first moment
+	Beta2       float64 // decay of the maximum
+	Eps         float64 // keeps the division away from 0
+	WeightDecay float64 // coupled (L2) weight decay
+	Maximize    bool    // ascend instead of descend
+}
+
+// NewAdamax returns Adamax with torch's defaults: betas 0.9 and 0.999, eps 1e-8,
+// no weight decay.
+func NewAdamax(lr float64) Adamax {
+	return Adamax{LR: lr, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8}
+}
+
+// Name returns "Adamax".
+func (r Adamax) Name() string { return "Adamax" }
+
+// State returns the names of the moment, "exp_avg", and of the maximum,
+// "exp_inf".
+func (r Adamax) State() []string { return []string{"exp_avg", "exp_inf"} }
+
+func (r Adamax) rate() float64 { return r.LR }
+
+func (r Adamax) options() []option {
+	// The maximum is stored and never less than Eps.
+	eps := domain{"a finite number > 0, above the subnormal ones", func(v float64, round func(float64) float64) bool {
+		return positive.has(v, round) && round(round(v)*0x1p-60) > 0
+	}}
+	return []option{
+		{"LR", r.LR, nonNegative},
+		{"Beta1", r.Beta1, fraction},
+		{"Beta2", r.Beta2, fraction},
+		{"Eps", r.Eps, eps},
+		{"WeightDecay", r.WeightDecay, nonNegative},
+	}
+}
+
+func (r Adamax) kernelOptions() kernels.AdamOptions {
+	return kernels.AdamOptions{
+		LR: r.LR, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Eps,
+		WeightDecay: r.WeightDecay, Maximize: r.Maximize,
+	}
+}
+
+type adamax[T kernels.Float] struct {
+	opts kernels.AdamOptions
+	coef kernels.AdamaxCoef[T]
+}
+
+func (u *adamax[T]) prepare(k tick) {
+	o := u.opts
+	o.LR = k.lr
+	u.coef = kernels.AdamaxCoefs[T](o, k.t, k.scale)
+}
+
+func (u *adamax[T]) update(p, g []T, state [][]T) {
+	kernels.Adamax(p, g, state[0], state[1], u.coef)
+}

@@ -1,0 +1,140 @@
+package optim
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"unsafe"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+func checkParams[T kernels.Float](params []Param[T]) error {
+	if len(params) == 0 {
+		return fmt.Errorf("optim: no parameters")
+	}
+	seen := make(map[string]int, len(params))
+	for i, p := range params {
+		if p.Name == "" {
+			return fmt.Errorf("optim: parameter %d has no name", i)
+		}
+		if first, ok := seen[p.Name]; ok {
+			return fmt.Errorf("optim: parameters %d and %d have the same name %q", first, i, p.Name)
+		}
+		seen[p.Name] = i
+		if len(p.Value) == 0 {
+			return fmt.Errorf("optim: parameter %q has no values", p.Name)
+		}
+	}
+	// One vector under two names would be updated twice in every step.
+	sorted := sortedSpans(params)
+	for i := 1; i < len(sorted); i++ {
+		if a, b := sorted[i-1], sorted[i]; a.overlaps(b) {
+			return fmt.Errorf("optim: parameters %q and %q overlap in memory", params[a.param].Name, params[b.param].Name)
+		}
+	}
+	return nil
+}
+
+// A span is where a vector lies in memory: its first byte and its last. As
+// numbers they keep nothing alive.
+type span struct {
+	first, last  uintptr
+	batch, param int
+}
+
+func spanOf[T kernels.Float](x []T, batch, param int) span {
+	if len(x) == 0 {
+		return span{batch: batch, param: param}
+	}
+	first := uintptr(unsafe.Pointer(unsafe.SliceData(x)))
+	return span{first, first + uintptr(len(x))*unsafe.Sizeof(x[0]) - 1, batch, param}
+}
+
+func (s span) overlaps(t span) bool { return s.first <= t.last && t.first <= s.last }
+
+func bySpan(a, b span) int { return cmp.Compare(a.first, b.first) }
+
+// sortedSpans returns where the parameters lie, in the order of memory.
+func sortedSpans[T kernels.Float](params []Param[T]) []span {
+	spans := make([]span, len(params))
+	for i, p := range params {
+		spans[i] = spanOf(p.Value, 0, i)
+	}
+	slices.SortFunc(spans, bySpan)
+	return spans
+}
+
+// A memoryCheck looks for gradients that overlap where they may not. Gradients
+// mostly lie where they lay in the last step, and then there is nothing to do.
+type memoryCheck struct {
+	params []span // of the parameters, in the order of memory
+	seen   []span // of the gradients that were found good
+	now    []span // of those to check
+	sorted []span // those again, in the order of memory
+}
+
+// check returns two vectors in m.now that overlap, or a gradient and a parameter,
+// or ok. Those among gradients matter if they are written to.
+func (m *memoryCheck) check(written bool) (grad, other span, isParam, ok bool) {
+	if slices.Equal(m.now, m.seen) {
+		return grad, other, false, true
+	}
+	for _, g := range m.now {
+		if g.last == 0 {
+			continue // frozen
+		}
+		i, _ := slices.BinarySearchFunc(m.params, g, func(p, g span) int { return cmp.Compare(p.last, g.first) })
+		if i < len(m.params) && m.params[i].overlaps(g) {
+			return g, m.params[i], true, false
+		}
+	}
+	if written {
+		m.sorted = append(m.sorted[:0], m.now...)
+		slices.SortFunc(m.sorted, bySpan)
+		for i := 1; i < len(m.sorted); i++ {
+			if a, b := m.sorted[i-1], m.sorted[i]; a.last != 0 && a.overlaps(b) {
+				return a, b, false, false
+			}
+		}
+	}
+	m.seen = append(m.seen[:0], m.now...)
+	return grad, other, false, true
+}
+
+// checkBatches returns an error unless every batch holds a gradient for every
+// parameter that is not frozen, and none lies where it may not.
+func (o *Optimizer[T]) checkBatches(call string, batches [][][]T) error {
+	m := &o.memory
+	m.now = m.now[:0]
+	for b, grads := range batches {
+		if len(grads) != len(o.params) {
+			return fmt.Errorf("optim: %s: batch %d has %d gradients for %d parameters", call, b, len(grads), len(o.params))
+		}
+		for i, g := range grads {
+			p := &o.params[i]
+			if p.frozen {
+				m.now = append(m.now, span{batch: b, param: i})
+				continue
+			}
+			switch {
+			case g == nil:
+				return fmt.Errorf("optim: parameter %q: gradient of batch %d is nil", p.Name, b)
+			case len(g) != len(p.Value):
+				return fmt.Errorf("optim: parameter %q: gradient of batch %d has %d elements, the parameter %d",
+					p.Name, b, len(g), len(p.Value))
+			}
+			m.now = append(m.now, spanOf(g, b, i))
+		}
+	}
+	g, other, isParam, ok := m.check(o.zeroGrads)
+	switch {
+	case ok:
+		return nil
+	case isParam:
+		return fmt.Errorf("optim: parameter %q: gradient of batch %d overlaps the parameter %q in memory",
+			o.params[g.param].Name, g.batch, o.params[other.param].Name)
+	}
+	return fmt.Errorf("optim: gradients of parameter %q in batch %d and of %q in batch %d overlap in memory, which ZeroGrads forbids",
+		o.params[g.param].Name, g.batch, o.params[other.param].Name, other.batch)
+}

@@ -1,0 +1,129 @@
+package checkpoint
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/seed63264101/steepest/optim"
+)
+
+// seeds returns a small checkpoint and damaged forms of it.
+func seeds(f *testing.F) [][]byte {
+	f.Helper()
+	opt, err := optim.New(optim.NewScheduleFreeAdamW(0.1), []optim.Param[float32]{
+		{Name: "w", Value: []float32{1, 2, 3}}, {Name: "b", Value: []float32{4}},
+	}, optim.WithSchedule(optim.NewPlateau()), optim.WithLossScaler(optim.NewLossScaler()))
+	if err != nil {
+		f.Fatal(err)
+	}
+	grads := [][]float32{{1, 2, 3}, {4}}
+	if _, err := opt.Step(grads); err != nil {
+		f.Fatal(err)
+	}
+	if err := opt.Accumulate(grads); err != nil {
+		f.Fatal(err)
+	}
+	r := &run[float32]{opt: opt}
+	good := readBytes(f, r.save(f))
+	list := [][]byte{
+		nil, good, good[:9], good[:len(good)-1], append(bytes.Clone(good), 0), file("{}", 0), file("[]", 0),
+		file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F64","shape":[],"data_offsets":[8,16]}}`, 16),
+		file(`{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}`, 0),
+		file(`{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}} `, 0),
+		{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, '{', '}'},
+	}
+	for _, c := range [][2]string{
+		{`\"steps\":1`, `\"steps\":9`},
+		{`\"steps\":1`, `\"steps\":-1`},
+		{`\"accumulated\":1,`, ``},
+		{`\"name\":\"b\"`, `\"name\":\"w\"`},
+		{`\"params\":[{`, `\"params\":[null,{`},
+		{`\\\"Bad\\\":`, `\\\"Bad\\\":-`},
+	} {
+		list = append(list, edit(f, good, replace(c[0], c[1])))
+	}
+	return list
+}
+
+// FuzzHeader: a header is refused, or it describes its file byte by byte and can
+// be written again.
+func FuzzHeader(f *testing.F) {
+	for _, b := range seeds(f) {
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		h, err := readHeader(bytes.NewReader(b), int64(len(b)))
+		if err != nil {
+			return
+		}
+		if !bytes.Equal(h.raw, b[:len(h.raw)]) || h.dataSize() != int64(len(b)-len(h.raw)) {
+			t.Fatalf("%d bytes of header, %d of data, %d in all", len(h.raw), h.dataSize(), len(b))
+		}
+		at, names := int64(0), make(map[string]bool)
+		for _, x := range h.tensors {
+			n := elementSize[x.dtype]
+			for _, k := range x.shape {
+				n *= k
+			}
+			if x.begin != at || x.end != at+n || names[x.name] {
+				t.Fatalf("tensor %+v after %d", x, at)
+			}
+			at, names[x.name] = x.end, true
+		}
+		if h.metadata == nil {
+			h.metadata = map[string]string{} // what is written has some
+		}
+		again := &header{metadata: h.metadata, tensors: h.tensors}
+		if err := again.encode(); err != nil {
+			t.Fatal(err)
+		}
+		b = append(again.raw, b[len(h.raw):]...)
+		got, err := readHeader(bytes.NewReader(b), int64(len(b)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, x := range h.tensors {
+			if y := got.tensors[i]; x.name != y.name || x.begin != y.begin || x.end != y.end {
+				t.Fatalf("wrote %+v, read %+v", x, y)
+			}
+		}
+	})
+}
+
+// FuzzDecode: a file is refused, or its snapshot is written as the same tensors.
+// The digest is made right, so that what is behind it meets bad files. Restoring
+// works, or changes nothing.
+func FuzzDecode(f *testing.F) {
+	for _, b := range seeds(f) {
+		f.Add(b)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s, err := decodeBytes[float32](seal(b))
+		if err != nil {
+			return
+		}
+		h, vectors, err := layout(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := h.dataSize(); n > int64(len(b)) || len(vectors) != len(h.tensors) {
+			t.Fatalf("%d bytes of data and %d tensors of %d from %d bytes", n, len(h.tensors), len(vectors), len(b))
+		}
+		opt, err := optim.New(optim.NewScheduleFreeAdamW(0.1), []optim.Param[float32]{
+			{Name: "w", Value: []float32{5, 6, 7}}, {Name: "b", Value: []float32{8}},
+		}, optim.WithSchedule(optim.NewPlateau()), optim.WithLossScaler(optim.NewLossScaler()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &run[float32]{opt: opt}
+		before := r.snapshot(t)
+		if err := opt.Restore(s); err == nil {
+			_, err = opt.Step([][]float32{{1, 2, 3}, {4}})
+			if err != nil {
+				t.Logf("step: %v", err)
+			}
+		} else if !sameBits(r.snapshot(t), before) {
+			t.Fatalf("failed Restore changed the optimizer: %v", err)
+		}
+	})
+}

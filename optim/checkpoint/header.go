@@ -1,0 +1,299 @@
+package checkpoint
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxHeader is the longest JSON header that the format allows.
+const maxHeader = 100_000_000
+
+const metadataKey = "__metadata__"
+
+// elementSize gives the bytes per element of the dtypes that a checkpoint has.
+var elementSize = map[string]int64{"F32": 4, "F64": 8}
+
+// A header is the first part of a safetensors file: 8 bytes with the length of
+// the JSON text, little-endian, and the text.
+type header struct {
+	metadata map[string]string
+	tensors  []tensor // in the order of their data
+	raw      []byte   // as in the file, with the length
+}
+
+// A tensor is a header's entry. Its data lies at [begin, end) behind the header.
+type tensor struct {
+	name       string
+	dtype      string
+	shape      []int64
+	begin, end int64
+}
+
+// dataSize returns the length of the data behind the header.
+func (h *header) dataSize() int64 {
+	if len(h.tensors) == 0 {
+		return 0
+	}
+	return h.tensors[len(h.tensors)-1].end
+}
+
+// encode sets raw. The tensors must be in the order of their data.
+func (h *header) encode() error {
+	type entry struct {
+		DType   string   `json:"dtype"`
+		Shape   []int64  `json:"shape"`
+		Offsets [2]int64 `json:"data_offsets"`
+	}
+	raw := make([]byte, 8)
+	raw = appendJSON(append(raw, '{'), metadataKey)
+	raw = appendJSON(append(raw, ':'), h.metadata)
+	for _, t := range h.tensors {
+		raw = appendJSON(append(raw, ','), t.name)
+		raw = appendJSON(append(raw, ':'), entry{t.dtype, t.shape, [2]int64{t.begin, t.end}})
+	}
+	raw = append(raw, '}')
+	for len(raw)%8 != 0 {
+		raw = append(raw, ' ') // the data begins aligned
+	}
+	n := len(raw) - 8
+	if n > maxHeader {
+		return fmt.Errorf("the header would have %d bytes, safetensors allows %d", n, maxHeader)
+	}
+	binary.LittleEndian.PutUint64(raw, uint64(n))
+	h.raw = raw
+	return nil
+}
+
+// appendJSON appends a value of a type that always has a JSON form.
+func appendJSON(b []byte, v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return append(b, text...)
+}
+
+// readHeader reads and checks the header of a file of the given size. What it
+// accepts is a safetensors file with float tensors whose data fill the rest of
+// the file without gaps and overlaps.
+func readHeader(r io.Reader, size int64) (*header, error) {
+	var length [8]byte
+	if size < int64(len(length)) {
+		return nil, fmt.Errorf("%d bytes are too few for a safetensors file: empty or truncated", size)
+	}
+	if _, err := io.ReadFull(r, length[:]); err != nil {
+		return nil, err
+	}
+	n := binary.LittleEndian.Uint64(length[:])
+	switch {
+	case n > maxHeader:
+		return nil, fmt.Errorf("header length %d exceeds the %d that safetensors allows: no safetensors file", n, maxHeader)
+	case int64(n) > size-8:
+		return nil, fmt.Errorf("header length %d exceeds the %d bytes behind it: truncated or no safetensors file", n, size-8)
+	}
+	raw := make([]byte, 8+n)
+	copy(raw, length[:])
+	if _, err := io.ReadFull(r, raw[8:]); err != nil {
+		return nil, err
+	}
+	h, err := parseHeader(raw[8:])
+	if err != nil {
+		return nil, fmt.Errorf("header: %w", err)
+	}
+	h.raw = raw
+	if err := h.checkLayout(size - int64(len(raw))); err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// checkLayout sorts the tensors by their data, which must fill the given number
+// of bytes.
+func (h *header) checkLayout(size int64) error {
+	slices.SortStableFunc(h.tensors, func(a, b tensor) int {
+		return cmp.Or(cmp.Compare(a.begin, b.begin), cmp.Compare(a.end, b.end))
+	})
+	var at int64
+	for _, t := range h.tensors {
+		switch {
+		case t.begin < at:
+			return fmt.Errorf("tensor %q begins at %d and overlaps the data before %d", t.name, t.begin, at)
+		case t.begin > at:
+			return fmt.Errorf("tensor %q begins at %d and leaves a hole from %d", t.name, t.begin, at)
+		}
+		at = t.end
+	}
+	switch {
+	case at > size:
+		return fmt.Errorf("truncated: %d bytes of data, the header says %d", size, at)
+	case at < size:
+		return fmt.Errorf("trailing bytes: %d bytes of data, the header says %d", size, at)
+	}
+	return nil
+}
+
+// parseHeader parses the JSON text. It is stricter than encoding/json, which
+// takes the last one of duplicate names, other capitals and broken UTF-8.
+func parseHeader(text []byte) (*header, error) {
+	text = bytes.TrimRight(text, " ")
+	switch {
+	case len(text) == 0 || text[0] != '{':
+		return nil, fmt.Errorf("does not begin with '{'")
+	case !utf8.Valid(text):
+		return nil, fmt.Errorf("is not UTF-8")
+	case !json.Valid(text):
+		return nil, fmt.Errorf("is not JSON")
+	}
+	d := &decoder{json.NewDecoder(bytes.NewReader(text))}
+	d.UseNumber()
+	h := new(header)
+	err := d.object(func(name string) (err error) {
+		if name == metadataKey {
+			h.metadata, err = d.stringMap()
+			return err
+		}
+		t, err := d.tensor()
+		t.name = name
+		h.tensors = append(h.tensors, t)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
+}
+
+// A decoder reads the few kinds of JSON values that a header has.
+type decoder struct{ *json.Decoder }
+
+// object reads an object; the function reads the value of each name.
+func (d *decoder) object(value func(name string) error) error {
+	if err := d.delim('{'); err != nil {
+		return err
+	}
+	seen := make(map[string]bool)
+	for d.More() {
+		name, err := d.str()
+		if err != nil {
+			return err
+		}
+		if seen[name] {
+			return fmt.Errorf("%q: twice", name)
+		}
+		seen[name] = true
+		if err := value(name); err != nil {
+			return fmt.Errorf("%q: %w", name, err)
+		}
+	}
+	return d.delim('}')
+}
+
+func (d *decoder) stringMap() (map[string]string, error) {
+	m := make(map[string]string)
+	return m, d.object(func(name string) (err error) {
+		m[name], err = d.str()
+		return err
+	})
+}
+
+func (d *decoder) tensor() (t tensor, err error) {
+	var offsets []int64
+	err = d.object(func(name string) (err error) {
+		switch name {
+		case "dtype":
+			t.dtype, err = d.str()
+		case "shape":
+			t.shape, err = d.ints()
+		case "data_offsets":
+			offsets, err = d.ints()
+		default:
+			err = fmt.Errorf("unknown entry")
+		}
+		return err
+	})
+	if err != nil {
+		return t, err
+	}
+	size, ok := elementSize[t.dtype]
+	switch {
+	case !ok:
+		return t, fmt.Errorf("dtype %q, want F32 or F64", t.dtype)
+	case t.shape == nil:
+		return t, fmt.Errorf("no shape")
+	case len(offsets) != 2 || offsets[0] > offsets[1]:
+		return t, fmt.Errorf("data_offsets %d, want a begin and an end", offsets)
+	}
+	t.begin, t.end = offsets[0], offsets[1]
+	for _, n := range t.shape {
+		if n != 0 && size > math.MaxInt64/n {
+			return t, fmt.Errorf("shape %d has too many elements", t.shape)
+		}
+		size *= n
+	}
+	if size != t.end-t.begin {
+		return t, fmt.Errorf("shape %d of %s has %d bytes, data_offsets %d have %d", t.shape, t.dtype, size, offsets, t.end-t.begin)
+	}
+	return t, nil
+}
+
+// ints reads an array of integers from 0 up.
+func (d *decoder) ints() ([]int64, error) {
+	if err := d.delim('['); err != nil {
+		return nil, err
+	}
+	list := []int64{}
+	for d.More() {
+		tok, err := d.Token()
+		if err != nil {
+			return nil, err
+		}
+		number, _ := tok.(json.Number)
+		n, err := strconv.ParseUint(number.String(), 10, 63)
+		if err != nil {
+			return nil, fmt.Errorf("%s, want an integer from 0 up", show(tok))
+		}
+		list = append(list, int64(n))
+	}
+	return list, d.delim(']')
+}
+
+func (d *decoder) str() (string, error) {
+	tok, err := d.Token()
+	if err != nil {
+		return "", err
+	}
+	s, ok := tok.(string)
+	if !ok {
+		return "", fmt.Errorf("%s, want a string", show(tok))
+	}
+	return s, nil
+}
+
+func (d *decoder) delim(want json.Delim) error {
+	tok, err := d.Token()
+	if err != nil {
+		return err
+	}
+	if tok != want {
+		return fmt.Errorf("%s, want %v", show(tok), want)
+	}
+	return nil
+}
+
+// show returns a token for messages, not all of it if it is long.
+func show(tok json.Token) string {
+	if s, ok := tok.(string); ok {
+		return strconv.Quote(s[:min(len(s), 40)])
+	}
+	s := fmt.Sprint(tok)
+	return strings.ToValidUTF8(s[:min(len(s), 40)], "")
+}

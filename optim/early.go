@@ -1,0 +1,109 @@
+package optim
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// Patience says when a metric on validation data has stopped improving.
+type Patience struct {
+	Checks   int     // metrics in a row without improvement that end a run, > 0
+	MinDelta float64 // an improvement is larger than this, finite and >= 0
+	Maximize bool    // larger metrics are better
+}
+
+func (p Patience) options() []option {
+	return []option{
+		{"Checks", float64(p.Checks), positiveInt("checks")},
+		{"MinDelta", p.MinDelta, nonNegative},
+	}
+}
+
+// EarlyStopping ends a run when a metric on validation data has stopped
+// improving, and keeps the parameters that had the best one (L. Prechelt, Early
+// stopping - but when?, 1998). It is a [StopRule], and can be used without Fit.
+type EarlyStopping[T kernels.Float] struct {
+	patience Patience
+	params   []Param[T]
+	best     [][]T // copies of the parameters
+	metric   float64
+	seen     bool
+	bad      int
+}
+
+// NewEarlyStopping returns an EarlyStopping that keeps the best values of the
+// parameters, usually those of the optimizer. It is an error if an option is out
+// of its domain or the parameters are not as in [New].
+func NewEarlyStopping[T kernels.Float](params []Param[T], p Patience) (*EarlyStopping[T], error) {
+	if err := checkOptions(p); err != nil {
+		return nil, err
+	}
+	if err := checkParams(params); err != nil {
+		return nil, err
+	}
+	return &EarlyStopping[T]{patience: p, params: slices.Clone(params), best: cloneValues(params)}, nil
+}
+
+// Observe takes the metric of the parameters' present values and copies them if
+// it is the best so far. It reports whether the run is to end. A metric that is
+// NaN is no improvement.
+func (e *EarlyStopping[T]) Observe(metric float64) (stop bool) {
+	better := !e.seen || metric < e.metric-e.patience.MinDelta
+	if e.patience.Maximize {
+		better = !e.seen || metric > e.metric+e.patience.MinDelta
+	}
+	if better && metric == metric {
+		copyValues(e.best, e.params)
+		e.metric, e.seen, e.bad = metric, true, 0
+		return false
+	}
+	e.bad++
+	return e.bad >= e.patience.Checks
+}
+
+// Stop observes the metric of a step that has one.
+func (e *EarlyStopping[T]) Stop(p Progress) string {
+	if !p.Validated || !e.Observe(p.Metric) {
+		return ""
+	}
+	if !e.seen {
+		return fmt.Sprintf("no metric but NaN in %d checks", e.bad)
+	}
+	return fmt.Sprintf("no metric better than %v in %d checks", e.metric, e.bad)
+}
+
+// Best returns the best metric so far. There is none before the first.
+func (e *EarlyStopping[T]) Best() (metric float64, ok bool) { return e.metric, e.seen }
+
+// Restore sets the parameters to the values that had the best metric. It reports
+// false, and leaves them, if there was none. [Fit] calls it when a rule ends the
+// run or the loss diverges.
+func (e *EarlyStopping[T]) Restore() bool {
+	if e.seen {
+		for i, p := range e.params {
+			copy(p.Value, e.best[i])
+		}
+	}
+	return e.seen
+}
+
+// cloneValues returns copies of the parameters' values.
+func cloneValues[T kernels.Float](params []Param[T]) [][]T {
+	values := make([][]T, len(params))
+	for i, p := range params {
+		values[i] = slices.Clone(p.Value)
+	}
+	return values
+}
+
+// copyValues copies the parameters' values.
+func copyValues[T kernels.Float](dst [][]T, params []Param[T]) {
+	for i, p := range params {
+		copy(dst[i], p.Value)
+	}
+}
+
+// validates marks a rule that is idle without metrics.
+func (e *EarlyStopping[T]) validates() {}

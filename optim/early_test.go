@@ -1,0 +1,59 @@
+package optim
+
+import (
+	"math"
+	"slices"
+	"testing"
+)
+
+func TestEarlyStopping(t *testing.T) {
+	nan := math.NaN()
+	for i, c := range []struct {
+		p       Patience
+		metrics []float64
+		at      int // -1: never
+		best    int // index of the metric whose parameters are kept, -1: none
+	}{
+		{Patience{Checks: 2}, []float64{5, 4, 4, 3, 3, 3}, 5, 3},
+		{Patience{Checks: 3}, []float64{5, 4, 4, 3, 3, 3}, -1, 3},
+		{Patience{Checks: 1}, []float64{5, 4, 4}, 2, 1},
+		{Patience{Checks: 2, MinDelta: 1}, []float64{5, 4.5, 3.9, 3, 2.9}, 4, 2},
+		{Patience{Checks: 2, Maximize: true}, []float64{0.5, 0.6, 0.6, 0.1}, 3, 1},
+		{Patience{Checks: 2, MinDelta: 0.2, Maximize: true}, []float64{0.5, 0.6, 0.8, 0.9, 0.9}, 4, 2},
+		{Patience{Checks: 3}, []float64{nan, nan, 9, nan, nan, nan}, 5, 2},
+		{Patience{Checks: 2}, []float64{nan, nan}, 1, -1},
+	} {
+		w, b := []float32{-1}, []float32{-1, -1}
+		e, err := NewEarlyStopping([]Param[float32]{{Name: "w", Value: w}, {Name: "b", Value: b}}, c.p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := -1
+		for j, m := range c.metrics {
+			w[0], b[1] = float32(j), float32(10*j)
+			if e.Observe(m) {
+				at = j
+				break
+			}
+		}
+		if at != c.at {
+			t.Errorf("case %d: stops at %d, want %d", i, at, c.at)
+		}
+		metric, ok := e.Best()
+		restored := e.Restore()
+		if ok != (c.best >= 0) || restored != ok {
+			t.Fatalf("case %d: best %v, restored %v", i, ok, restored)
+		}
+		if ok && (metric != c.metrics[c.best] || w[0] != float32(c.best) || b[1] != float32(10*c.best)) {
+			t.Errorf("case %d: best %v with parameters %v %v, want number %d", i, metric, w, b, c.best)
+		}
+	}
+
+	params := []Param[float64]{{Name: "w", Value: []float64{1}}}
+	_, err := NewEarlyStopping(params, Patience{})
+	wantError(t, err, "Patience", "Checks", "0")
+	_, err = NewEarlyStopping(params, Patience{Checks: 1, MinDelta: -1})
+	wantError(t, err, "Patience", "MinDelta", "-1")
+	_, err = NewEarlyStopping(slices.Concat(params, params), Patience{Checks: 1})
+	wantError(t, err, `"w"`)
+}

@@ -1,0 +1,325 @@
+package optim
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+var rowRules = []Rule{
+	SGD{LR: 0.1, WeightDecay: 0.01, Maximize: true},
+	Adagrad{LR: 0.1, Eps: 1e-6, LRDecay: 0.1, InitialAccumulatorValue: 0.5},
+	RowAdagrad{LR: 0.1, Eps: 1e-6, Maximize: true},
+	NewRowAdagrad(0.1),
+	NewAdam(0.01),
+	with(NewAdam(0.01), func(r *Adam) { r.AMSGrad = true }),
+	NewAdamW(0.01),
+}
+
+func mustNewEmbedding[T kernels.Float](t testing.TB, rule Rule, table []T, dim int, opts ...Option) *Embedding[T] {
+	t.Helper()
+	e, err := NewEmbedding(rule, Param[T]{"table", table}, dim, opts...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func (e *Embedding[T]) bits() []uint64 {
+	all := []uint64{uint64(e.steps)}
+	for _, x := range append([][]T{e.table.Value}, e.state...) {
+		for _, v := range x {
+			all = append(all, math.Float64bits(float64(v)))
+		}
+	}
+	return all
+}
+
+// TestEmbeddingIsDense: with every row in every step, in whatever order, the table
+// gets the bits that an Optimizer gives it.
+func TestEmbeddingIsDense(t *testing.T) {
+	for _, rule := range rowRules {
+		if _, ok := rule.(RowAdagrad); ok {
+			continue
+		}
+		t.Run(fmt.Sprintf("float32/%+v", rule), func(t *testing.T) { testEmbeddingIsDense[float32](t, rule) })
+		t.Run(fmt.Sprintf("float64/%+v", rule), func(t *testing.T) { testEmbeddingIsDense[float64](t, rule) })
+	}
+}
+
+func testEmbeddingIsDense[T kernels.Float](t *testing.T, rule Rule) {
+	const n, dim = 40, 19
+	rng := rand.New(rand.NewPCG(24, 25))
+	table := random[T](rng, n*dim)[0]
+	dense := slices.Clone(table)
+	opts := []Option{ClipValue(0.9), WithSchedule(Cosine{TMax: 9}), WithLossScale(256)}
+	e := mustNewEmbedding(t, rule, table, dim, opts...)
+	o := mustNew(t, rule, []Param[T]{{"table", dense}}, opts...)
+	for range 5 {
+		whole := random[T](rng, n*dim)[0]
+		for i := range whole {
+			whole[i] *= 256
+		}
+		rows := rng.Perm(n)
+		var compact []T
+		for _, row := range rows {
+			compact = append(compact, whole[row*dim:][:dim]...)
+		}
+		re, err := e.Step(rows, compact)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ro := mustStep(t, o, [][]T{whole})
+		near(t, "norm", re.GradNorm, ro.GradNorm, 1e-14) // added in another order
+		re.GradNorm = ro.GradNorm
+		if re != ro {
+			t.Fatalf("reports %+v and %+v", re, ro)
+		}
+		if !slices.Equal(table, dense) {
+			t.Fatal("tables differ")
+		}
+	}
+}
+
+// TestEmbeddingRows: rows that do not appear stay as they are with their state,
+// and repetitions are added up in the order of their appearance.
+func TestEmbeddingRows(t *testing.T) {
+	for _, rule := range rowRules {
+		t.Run(fmt.Sprintf("float32/%+v", rule), func(t *testing.T) { testEmbeddingRows[float32](t, rule) })
+		t.Run(fmt.Sprintf("float64/%+v", rule), func(t *testing.T) { testEmbeddingRows[float64](t, rule) })
+	}
+}
+
+func testEmbeddingRows[T kernels.Float](t *testing.T, rule Rule) {
+	const n, dim = 30, 7
+	rng := rand.New(rand.NewPCG(26, 27))
+	table := random[T](rng, n*dim)[0]
+	twin := slices.Clone(table)
+	a := mustNewEmbedding(t, rule, table, dim, ClipNorm(2))
+	b := mustNewEmbedding(t, rule, twin, dim, ClipNorm(2))
+	for step := range 6 {
+		rows := make([]int, 5+step)
+		for i := range rows {
+			rows[i] = rng.IntN(n / 2)
+		}
+		grads := random[T](rng, len(rows)*dim)[0]
+		var distinct []int
+		var sums []T
+		for i, row := range rows {
+			g := grads[i*dim:][:dim]
+			at := slices.Index(distinct, row)
+			if at < 0 {
+				distinct, sums = append(distinct, row), append(sums, g...)
+				continue
+			}
+			for j, x := range g {
+				sums[at*dim+j] += x
+			}
+		}
+		before := a.bits()
+		kept := slices.Clone(grads)
+		ra, err := a.Step(rows, grads)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rb, err := b.Step(distinct, sums)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ra != rb || !slices.Equal(a.bits(), b.bits()) {
+			t.Fatal("repeated rows differ from their sums")
+		}
+		if !slices.Equal(grads, kept) {
+			t.Error("gradients were rewritten")
+		}
+		after := a.bits()
+		for i := range n * dim {
+			if touched := slices.Contains(rows, i/dim); touched != (before[1+i] != after[1+i]) {
+				t.Fatalf("row %d touched: %v", i/dim, touched)
+			}
+		}
+		for s, state := range a.state {
+			old := b.state[s] // equal now; compare untouched rows with their start
+			for row := n / 2; row < n; row++ {
+				if !slices.Equal(state[row*a.width[s]:][:a.width[s]], old[n/2*b.width[s]:][:b.width[s]]) {
+					t.Fatalf("state of row %d changed", row)
+				}
+			}
+		}
+	}
+}
+
+// TestRowAdagrad compares with the formula.
+func TestRowAdagrad(t *testing.T) {
+	rng := rand.New(rand.NewPCG(28, 29))
+	const n, dim = 4, 33
+	table := random[float32](rng, n*dim)[0]
+	want := to[float64](table)
+	sums := make([]float64, n)
+	rule := RowAdagrad{LR: 0.3, Eps: 1e-3}
+	e := mustNewEmbedding(t, rule, table, dim, ClipNorm(5), WithLossScale(3))
+	for range 8 {
+		rows := []int{rng.IntN(2), 2 + rng.IntN(2)}
+		grads := random[float32](rng, 2*dim)[0]
+		r, err := e.Step(rows, grads)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var norm float64
+		for _, g := range grads {
+			norm += float64(g) / 3 * float64(g) / 3
+		}
+		near(t, "norm", r.GradNorm, math.Sqrt(norm), 1e-6)
+		coef := min(1, 5/math.Sqrt(norm)) / 3
+		for i, row := range rows {
+			g := grads[i*dim:][:dim]
+			var squares float64
+			for _, x := range g {
+				squares += float64(x) * coef * float64(x) * coef
+			}
+			sums[row] += squares / dim
+			for j, x := range g {
+				want[row*dim+j] -= 0.3 / (math.Sqrt(sums[row]) + 1e-3) * float64(x) * coef
+			}
+		}
+		if d := deviation(table, want); !(d < 2e-6) {
+			t.Fatalf("off by %.3g", d)
+		}
+	}
+	// A dead row is no 0/0.
+	e = mustNewEmbedding(t, RowAdagrad{LR: 1e38, Eps: 1e-30}, []float32{1, 2}, 1)
+	if _, err := e.Step([]int{1}, []float32{0}); err != nil || e.table.Value[1] != 2 {
+		t.Errorf("a dead row became %v, error %v", e.table.Value[1], err)
+	}
+}
+
+// TestEmbeddingRefuses: an error or a skipped step changes nothing.
+func TestEmbeddingRefuses(t *testing.T) {
+	nan := math.NaN()
+	for _, rule := range rowRules {
+		buf := []float64{1, 2, 3, 4, 5, 6}
+		rate := 0.1
+		e := mustNewEmbedding(t, rule, buf, 2, ZeroGrads(), WithLossScaler(NewLossScaler()),
+			WithSchedule(ScheduleFunc(func(float64, int) float64 { return rate })))
+		if _, err := e.Step([]int{2, 2}, []float64{1, 2, 3, 4}); err != nil {
+			t.Fatal(err)
+		}
+		before := e.bits()
+		refuse := func(rows []int, grads []float64, want ...string) {
+			t.Helper()
+			r, err := e.Step(rows, grads)
+			wantError(t, err, want...)
+			if r != (Report{}) || !slices.Equal(e.bits(), before) || e.Skipped() != 0 {
+				t.Errorf("a refused step changed something; report %+v", r)
+			}
+			for _, slot := range e.slots {
+				if slot != 0 {
+					t.Fatal("a refused step left marks")
+				}
+			}
+		}
+		refuse([]int{0, 3}, []float64{1, 2, 3, 4}, `"table"`, "index 3", "position 1", "0 to 2")
+		refuse([]int{-1, 0}, []float64{1, 2, 3, 4}, `"table"`, "index -1", "position 0")
+		refuse([]int{0, 1}, []float64{1, 2, 3}, `"table"`, "3 gradient elements", "2 rows of 2")
+		refuse([]int{0}, []float64{1, 2, 3}, `"table"`, "3 gradient elements")
+		refuse([]int{0, 1}, nil, `"table"`, "0 gradient elements")
+		refuse([]int{0}, buf[1:3], `"table"`, "overlap")
+		rate = nan
+		refuse([]int{0}, []float64{1, 2}, "step 2", "NaN")
+		rate = 0.1
+
+		grads := []float64{1, 1, 2, 2, 3, nan}
+		r, err := e.Step([]int{2, 0, 2}, grads)
+		if err != nil || !r.Skipped || r.Reason.Param != "table" || r.Reason.Element != 5 || !slices.Equal(e.bits(), before) {
+			t.Errorf("report %+v, error %v", r, err)
+		}
+		if e.Skipped() != 1 || e.LossScale() != 32768 || r.LossScale != 65536 || grads[5] != 0 || grads[0] != 0 {
+			t.Errorf("%d skipped, scale %v, gradients %v", e.Skipped(), e.LossScale(), grads)
+		}
+		if r, err := e.Step(nil, nil); err != nil || r.Skipped || r.Step != 2 || e.Steps() != 2 {
+			t.Errorf("an empty step: report %+v, error %v", r, err)
+		}
+	}
+}
+
+func TestBadEmbeddings(t *testing.T) {
+	table := Param[float32]{"table", make([]float32, 12)}
+	for _, c := range []struct {
+		rule  Rule
+		table Param[float32]
+		dim   int
+		opt   Option
+		want  []string
+	}{
+		{Momentum{LR: 1}, table, 3, nil, []string{"Momentum", "embedding"}},
+		{nil, table, 3, nil, []string{"nil", "embedding"}},
+		{&SGD{}, table, 3, nil, []string{"*optim.SGD", "pointers"}},
+		{SGD{LR: -1}, table, 3, nil, []string{"SGD", "LR", "-1"}},
+		{RowAdagrad{LR: 1}, table, 3, nil, []string{"RowAdagrad", "Eps", "0"}},
+		{SGD{}, table, 5, nil, []string{`"table"`, "12", "5"}},
+		{SGD{}, table, 0, nil, []string{`"table"`, "0"}},
+		{SGD{}, table, -3, nil, []string{`"table"`, "-3"}},
+		{SGD{}, Param[float32]{"", table.Value}, 3, nil, []string{"no name"}},
+		{SGD{}, Param[float32]{"t", nil}, 3, nil, []string{`"t"`, "no values"}},
+		{SGD{}, table, 3, ClipNorm(-1), []string{"ClipNorm", "-1"}},
+		{SGD{}, table, 3, Workers(2), []string{"NewEmbedding", "Workers"}},
+		{SGD{}, table, 3, ClipParamNorm(2), []string{"NewEmbedding", "ClipParamNorm"}},
+		{SGD{}, table, 3, WithReduction(Sum), []string{"NewEmbedding", "WithReduction"}},
+		{SGD{}, table, 3, WithoutDecay(BiasOrNorm), []string{"NewEmbedding", "WithGroup"}},
+	} {
+		var opts []Option
+		if c.opt != nil {
+			opts = append(opts, c.opt)
+		}
+		_, err := NewEmbedding(c.rule, c.table, c.dim, opts...)
+		wantError(t, err, c.want...)
+	}
+	_, err := New(NewRowAdagrad(1), []Param[float32]{table})
+	wantError(t, err, "RowAdagrad")
+}
+
+func TestEmbeddingAllocations(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	rows := []int{3, 9, 3, 1}
+	grads := random[float32](rng, 4*8)[0]
+	for _, rule := range rowRules {
+		e := mustNewEmbedding(t, rule, random[float32](rng, 80)[0], 8, ClipNorm(1), ClipValue(0.1))
+		step := func() { e.Step(rows, grads) }
+		step()
+		if n := testing.AllocsPerRun(20, step); n != 0 {
+			t.Errorf("%s: %v allocations", rule.Name(), n)
+		}
+	}
+}
+
+// TestEmbeddingLevels: the same bits on every level.
+func TestEmbeddingLevels(t *testing.T) {
+	defer kernels.SetLevel(kernels.ActiveLevel())
+	for _, rule := range rowRules {
+		var want []uint64
+		for _, level := range kernels.Levels() {
+			if err := kernels.SetLevel(level); err != nil {
+				t.Fatal(err)
+			}
+			rng := rand.New(rand.NewPCG(30, 31))
+			const n, dim = 20, 50
+			e := mustNewEmbedding(t, rule, random[float32](rng, n*dim)[0], dim, ClipNorm(9), ClipValue(1))
+			for range 5 {
+				rows := []int{rng.IntN(n), rng.IntN(n), rng.IntN(n), rng.IntN(n), rng.IntN(n)}
+				if _, err := e.Step(rows, random[float32](rng, 5*dim)[0]); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if want == nil {
+				want = e.bits()
+			}
+			if !slices.Equal(e.bits(), want) {
+				t.Errorf("%s: level %v differs from generic", rule.Name(), level)
+			}
+		}
+	}
+}

@@ -1,0 +1,243 @@
+package optim
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// bowl returns the objective (w0²+w1²)/2 over one parameter.
+func bowl(w []float64) Objective[float64] {
+	return func(_ int, grads [][]float64) (float64, error) {
+		var loss float64
+		for i, v := range w {
+			loss += v * v / 2
+			grads[0][i] += v
+		}
+		return loss, nil
+	}
+}
+
+func fitting(t *testing.T, w []float64, opts ...Option) *Optimizer[float64] {
+	t.Helper()
+	return mustNew(t, SGD{LR: 0.5}, []Param[float64]{{Name: "w", Value: w}}, opts...)
+}
+
+// TestFit: the loop, its order, and its report.
+func TestFit(t *testing.T) {
+	w := []float64{4, 8}
+	opt := fitting(t, w)
+	avg, err := NewSWA([]Param[float64]{{Name: "w", Value: w}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log []string
+	f := bowl(w)
+	r, err := Fit(context.Background(), opt, func(step int, grads [][]float64) (float64, error) {
+		log = append(log, fmt.Sprintf("objective %d", step))
+		return f(step, grads)
+	}, FitOptions[float64]{
+		Stop:      []StopRule{StepLimit(9), GradNormLimit(2.3)},
+		Smoothing: 0.5,
+		Average:   avg,
+		Validate: func() (float64, error) {
+			log = append(log, fmt.Sprintf("validate %d", avg.Count()))
+			return -float64(opt.Steps()), nil
+		},
+		ValidateEvery: 2,
+		Progress: func(p Progress) error {
+			log = append(log, fmt.Sprintf("progress %d %d %v %v %v", p.Iteration, p.Step, p.Loss, p.Validated, p.Metric))
+			return nil
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"objective 0", "progress 1 1 40 false 0",
+		"objective 1", "validate 2", "progress 2 2 10 true -2",
+		"objective 2", "progress 3 3 2.5 false -2",
+	}
+	if !slices.Equal(log, want) {
+		t.Errorf("order:\n%s\nwant\n%s", strings.Join(log, "\n"), strings.Join(want, "\n"))
+	}
+	// The average of 40, 10, 2.5 with weights 1/4, 1/2 and 1.
+	if got, want := r.Average, 17.5/1.75; math.Abs(got-want) > 1e-14 {
+		t.Errorf("moving average %v, want %v", got, want)
+	}
+	if r.Iteration != 3 || r.LR != 0.5 || !strings.Contains(r.Reason, "gradient norm") || r.Skips != 0 {
+		t.Errorf("result %+v", r)
+	}
+	if got := avg.Params()[0].Value; avg.Count() != 3 || math.Abs(got[1]-7./3) > 1e-15 { // of 4, 2 and 1
+		t.Errorf("weight average %v of %d", got, avg.Count())
+	}
+
+	// A second run goes on counting.
+	first := -1
+	_, err = Fit(context.Background(), opt, func(step int, grads [][]float64) (float64, error) {
+		first = step
+		return f(step, grads)
+	}, FitOptions[float64]{Stop: []StopRule{StepLimit(1)}})
+	if err != nil || first != 3 {
+		t.Errorf("the second run begins with step %d, error %v", first, err)
+	}
+}
+
+// TestFitSkips: skipped steps count as iterations and are not averaged; every
+// objective finds its gradients zeroed.
+func TestFitSkips(t *testing.T) {
+	w := []float64{1}
+	opt := fitting(t, w)
+	avg, _ := NewSWA([]Param[float64]{{Name: "w", Value: w}})
+	var steps []int
+	r, err := Fit(context.Background(), opt, func(step int, grads [][]float64) (float64, error) {
+		steps = append(steps, step)
+		if grads[0][0] != 0 {
+			t.Errorf("step %d finds gradient %v", step, grads[0][0])
+		}
+		grads[0][0] = 1
+		if step == 1 {
+			grads[0][0] = math.NaN()
+			return math.NaN(), nil
+		}
+		return 1, nil
+	}, FitOptions[float64]{Stop: []StopRule{StepLimit(4)}, Average: avg})
+	if err != nil || r.Skips != 1 || opt.Steps() != 3 || avg.Count() != 3 || !slices.Equal(steps, []int{0, 1, 2, 3}) || r.Average != 1 {
+		t.Errorf("%+v, error %v, %d steps, %d averaged, objective saw %v", r, err, opt.Steps(), avg.Count(), steps)
+	}
+}
+
+// TestFitEarlyStopping: the best parameters come back, and every rule sees every
+// metric.
+func TestFitEarlyStopping(t *testing.T) {
+	for _, diverge := range []bool{false, true} {
+		w := []float64{0}
+		opt := fitting(t, w)
+		e, err := NewEarlyStopping([]Param[float64]{{Name: "w", Value: w}}, Patience{Checks: 4})
+		if err != nil {
+			t.Fatal(err)
+		}
+		metrics := []float64{5, 4, 3, 6, 7, 8, 9, 9, 9}
+		o := FitOptions[float64]{
+			Stop:          []StopRule{StepLimit(20), e},
+			ValidateEvery: 1,
+			Validate:      func() (float64, error) { return metrics[opt.Steps()-1], nil },
+			Divergence:    &Divergence{For: 1},
+		}
+		r, err := Fit(context.Background(), opt, func(step int, grads [][]float64) (float64, error) {
+			grads[0][0] = -2 // one up
+			if diverge && step == 5 {
+				return math.Inf(1), nil
+			}
+			return 1, nil
+		}, o)
+		if diverge {
+			var d *DivergedError
+			if !errors.As(err, &d) || r.Reason != "" || r.Iteration != 6 {
+				t.Errorf("%+v, error %v", r, err)
+			}
+			wantError(t, err, "iteration 6")
+		} else if err != nil || r.Iteration != 7 || !strings.Contains(r.Reason, "no metric better than 3 in 4 checks") {
+			t.Errorf("%+v, error %v", r, err)
+		}
+		if w[0] != 3 {
+			t.Errorf("parameter %v, want that of the best metric, 3", w[0])
+		}
+	}
+}
+
+// TestFitPlateau: plateaus inside the optimizer's schedule observe the metric.
+func TestFitPlateau(t *testing.T) {
+	w := []float64{1}
+	plateau := &Plateau{Factor: 0.5, Patience: 1}
+	opt := fitting(t, w, WithSchedule(Warmup{Steps: 2, Then: plateau}))
+	var rates []float64
+	_, err := Fit(context.Background(), opt, bowl(w), FitOptions[float64]{
+		Stop:          []StopRule{StepLimit(8)},
+		ValidateEvery: 1,
+		Validate:      func() (float64, error) { return 1, nil },
+		Progress:      func(p Progress) error { rates = append(rates, p.LR); return nil },
+	})
+	if want := []float64{0, 0.25, 0.5, 0.25, 0.25, 0.125, 0.125, 0.0625}; err != nil || !slices.Equal(rates, want) {
+		t.Errorf("rates %v, want %v; error %v", rates, want, err)
+	}
+}
+
+func TestFitErrors(t *testing.T) {
+	w := []float64{4}
+	rate := 0.5
+	opt := fitting(t, w, WithSchedule(ScheduleFunc(func(float64, int) float64 { return rate })))
+	own := errors.New("own")
+	limit := []StopRule{StepLimit(3)}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	e, _ := NewEarlyStopping([]Param[float64]{{Name: "w", Value: w}}, Patience{Checks: 2})
+	for i, c := range []struct {
+		ctx  context.Context
+		f    Objective[float64]
+		o    FitOptions[float64]
+		want []string
+	}{
+		{nil, func(int, [][]float64) (float64, error) { return 0, own }, FitOptions[float64]{Stop: limit}, []string{"iteration 1", "objective", "own"}},
+		{nil, nil, FitOptions[float64]{Stop: limit, Progress: func(Progress) error { return own }}, []string{"iteration 1", "Progress", "own"}},
+		{nil, nil, FitOptions[float64]{Stop: limit, ValidateEvery: 3, Validate: func() (float64, error) { return 0, own }}, []string{"iteration 3", "Validate", "own"}},
+		{ctx, nil, FitOptions[float64]{Progress: func(p Progress) error {
+			if p.Iteration == 2 {
+				cancel(own)
+			}
+			return nil
+		}}, []string{"iteration 3", "own"}},
+	} {
+		if c.ctx == nil {
+			c.ctx = context.Background()
+		}
+		if c.f == nil {
+			c.f = bowl(w)
+		}
+		r, err := Fit(c.ctx, opt, c.f, c.o)
+		wantError(t, err, c.want...)
+		if !errors.Is(err, own) || r.Reason != "" {
+			t.Errorf("case %d: %+v, error %v", i, r, err)
+		}
+	}
+
+	before := opt.bits()
+	for _, c := range []struct {
+		o    FitOptions[float64]
+		want []string
+	}{
+		{FitOptions[float64]{}, []string{"StopRule", "not end"}},
+		{FitOptions[float64]{Stop: []StopRule{nil}}, []string{"Stop[0]", "nil"}},
+		{FitOptions[float64]{Stop: []StopRule{StepLimit(1), (*LossChange)(nil)}}, []string{"Stop[1]", "nil"}},
+		{FitOptions[float64]{Stop: []StopRule{StepLimit(0)}}, []string{"StepLimit", "0"}},
+		{FitOptions[float64]{Stop: []StopRule{GradNormLimit(-1)}}, []string{"GradNormLimit", "-1"}},
+		{FitOptions[float64]{Stop: []StopRule{&LossChange{Tol: -1, For: 1}}}, []string{"LossChange", "Tol", "-1"}},
+		{FitOptions[float64]{Stop: []StopRule{&LossChange{Tol: 1}}}, []string{"LossChange", "For", "0"}},
+		{FitOptions[float64]{Stop: limit, Smoothing: 1}, []string{"Smoothing", "1"}},
+		{FitOptions[float64]{Stop: limit, ValidateEvery: 5}, []string{"ValidateEvery", "5", "Validate"}},
+		{FitOptions[float64]{Stop: limit, Validate: func() (float64, error) { return 0, nil }}, []string{"ValidateEvery", "0"}},
+		{FitOptions[float64]{Stop: []StopRule{e}}, []string{"EarlyStopping", "Validate"}},
+		{FitOptions[float64]{Stop: limit, Divergence: &Divergence{}}, []string{"Divergence", "For", "0"}},
+		{FitOptions[float64]{Stop: limit, Divergence: &Divergence{For: 1, Spike: -1}}, []string{"Divergence", "Spike", "-1"}},
+		{FitOptions[float64]{Stop: limit, Divergence: &Divergence{For: 1, Decay: 1}}, []string{"Divergence", "Decay", "1"}},
+		{FitOptions[float64]{Stop: limit, Divergence: &Divergence{For: 1, Warmup: -1}}, []string{"Divergence", "Warmup", "-1"}},
+	} {
+		_, err := Fit(context.Background(), opt, bowl(w), c.o)
+		wantError(t, err, c.want...)
+	}
+	_, err := Fit(context.Background(), opt, nil, FitOptions[float64]{Stop: limit})
+	wantError(t, err, "nil Objective")
+	_, err = Fit(context.Background(), nil, bowl(w), FitOptions[float64]{Stop: limit})
+	wantError(t, err, "nil Optimizer")
+	_, err = Fit(context.Background(), fitting(t, w, WithSchedule(NewPlateau())), bowl(w), FitOptions[float64]{Stop: limit})
+	wantError(t, err, "Plateau", "Validate")
+	rate = -1
+	_, err = Fit(context.Background(), opt, bowl(w), FitOptions[float64]{Stop: limit})
+	wantError(t, err, "iteration 1", "learning rate", "-1")
+	if !slices.Equal(opt.bits(), before) {
+		t.Error("a refused run changed something")
+	}
+}

@@ -1,0 +1,231 @@
+package gonumopt
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/seed63264101/steepest/optim"
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/optimize"
+	"gonum.org/v1/gonum/optimize/functions"
+)
+
+func wantError(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("no error, want one with %q", parts)
+		return
+	}
+	for _, part := range parts {
+		if !strings.Contains(err.Error(), part) {
+			t.Errorf("error %q does not contain %q", err, part)
+		}
+	}
+}
+
+// bowl is (x-1)²/2 + 2(y+3)²/2.
+var bowl = optimize.Problem{
+	Func: func(x []float64) float64 { return (x[0]-1)*(x[0]-1)/2 + (x[1]+3)*(x[1]+3) },
+	Grad: func(g, x []float64) { g[0], g[1] = x[0]-1, 2*(x[1]+3) },
+}
+
+// TestMethod: every rule reaches the minimum, in the very steps that it takes by
+// itself.
+func TestMethod(t *testing.T) {
+	for _, rule := range []optim.Rule{
+		optim.SGD{LR: 0.3},
+		optim.Momentum{LR: 0.05, Momentum: 0.8},
+		optim.NewAdam(0.1),
+	} {
+		x := []float64{0, 0}
+		opt, err := optim.New(rule, []optim.Param[float64]{{Name: "x", Value: x}}, optim.ClipNorm(2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		method := &Method{Rule: rule, Options: []optim.Option{optim.ClipNorm(2)}, GradStopThreshold: 1e-7}
+		for run := range 2 { // the second with fresh state
+			r, err := optimize.Minimize(bowl, []float64{0, 0}, &optimize.Settings{Converger: optimize.NeverTerminate{}}, method)
+			if err != nil || r.Status != optimize.GradientThreshold {
+				t.Fatalf("%s: %v, status %v", rule.Name(), err, r.Status)
+			}
+			if !(math.Abs(r.X[0]-1) < 1e-6 && math.Abs(r.X[1]+3) < 1e-6 && r.F < 1e-12) {
+				t.Errorf("%s: minimum %v at %v", rule.Name(), r.F, r.X)
+			}
+			if r.FuncEvaluations != r.MajorIterations || r.GradEvaluations != r.MajorIterations {
+				t.Errorf("%s: %+v", rule.Name(), r.Stats)
+			}
+			if run == 0 {
+				g := []float64{0, 0}
+				for range r.MajorIterations - 1 {
+					bowl.Grad(g, x)
+					if _, err := opt.Step([][]float64{g}); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if !slices.Equal(r.X, x) {
+				t.Errorf("%s: %v, by itself %v", rule.Name(), r.X, x)
+			}
+		}
+	}
+}
+
+// TestMethodEnds: gonum's own limits hold, known initial values are not evaluated
+// again, and the default threshold is gonum's.
+func TestMethodEnds(t *testing.T) {
+	m := &Method{Rule: optim.SGD{LR: 0.1}}
+	r, err := optimize.Minimize(bowl, []float64{0, 0}, &optimize.Settings{MajorIterations: 5}, m)
+	if err != nil || r.Status != optimize.IterationLimit || r.MajorIterations != 5 {
+		t.Errorf("%v, status %v, %d iterations", err, r.Status, r.MajorIterations)
+	}
+	r, err = optimize.Minimize(bowl, []float64{0, 0}, &optimize.Settings{
+		MajorIterations: 5,
+		InitValues:      &optimize.Location{F: 9.5, Gradient: []float64{-1, 6}},
+	}, m)
+	if err != nil || r.FuncEvaluations != 4 || r.GradEvaluations != 4 {
+		t.Errorf("%v, %+v", err, r.Stats)
+	}
+	r, err = optimize.Minimize(bowl, []float64{1, -3}, nil, m)
+	if err != nil || r.Status != optimize.GradientThreshold || r.MajorIterations != 1 {
+		t.Errorf("at the minimum: %v, status %v", err, r.Status)
+	}
+	m.GradStopThreshold = math.NaN()
+	r, err = optimize.Minimize(bowl, []float64{1, -3}, nil, m)
+	if err != nil || r.Status != optimize.FunctionConvergence {
+		t.Errorf("at the minimum, without threshold: %v, status %v", err, r.Status)
+	}
+}
+
+func TestMethodErrors(t *testing.T) {
+	fail := func(p optimize.Problem, m *Method, want ...string) {
+		t.Helper()
+		r, err := optimize.Minimize(p, []float64{0, 0}, nil, m)
+		wantError(t, err, want...)
+		if r.Status != optimize.Failure {
+			t.Errorf("status %v, want Failure", r.Status)
+		}
+	}
+	bad := bowl
+	bad.Grad = func(g, x []float64) { g[0], g[1] = 1, math.Inf(1) }
+	fail(bad, &Method{Rule: optim.SGD{LR: 1}}, "gonumopt: SGD", "+Inf", "element 1", "0 steps")
+	bad = bowl
+	bad.Func = func(x []float64) float64 { return math.NaN() }
+	fail(bad, &Method{Rule: optim.SGD{LR: 1}}, "gonumopt: SGD", "NaN", "0 steps")
+	fail(bowl, &Method{Rule: optim.SGD{LR: -1}}, "SGD", "LR", "-1")
+	fail(bowl, &Method{}, "nil")
+	rate := optim.ScheduleFunc(func(_ float64, step int) float64 { return 0.1 - float64(step) })
+	fail(bowl, &Method{Rule: optim.SGD{}, Options: []optim.Option{optim.WithSchedule(rate)}}, "step 2", "-0.9")
+	if _, err := new(Method).Uses(optimize.Available{}); !errors.Is(err, optimize.ErrMissingGrad) {
+		t.Errorf("without gradient: %v", err)
+	}
+}
+
+// rosenbrock returns the objective of the extended Rosenbrock function over two
+// parameters.
+func rosenbrock(a, b []float64) optim.Objective[float64] {
+	return func(_ int, grads [][]float64) (float64, error) {
+		x := slices.Concat(a, b)
+		g := make([]float64, len(x))
+		functions.ExtendedRosenbrock{}.Grad(g, x)
+		for i := range a {
+			grads[0][i] += g[i]
+		}
+		for i := range b {
+			grads[1][i] += g[len(a)+i]
+		}
+		return functions.ExtendedRosenbrock{}.Func(x), nil
+	}
+}
+
+func TestMinimize(t *testing.T) {
+	for _, method := range []optimize.Method{
+		nil, &optimize.LBFGS{}, &optimize.BFGS{}, &optimize.CG{}, &optimize.NelderMead{},
+		&optimize.LBFGS{Linesearcher: &optimize.Backtracking{}},
+	} {
+		a, b := []float64{-1.2}, []float64{1, -1.2, 1}
+		r, err := Minimize([]optim.Param[float64]{{Name: "a", Value: a}, {Name: "b", Value: b}}, rosenbrock(a, b),
+			&optimize.Settings{Converger: &optimize.FunctionConverge{Absolute: 1e-14, Iterations: 200}}, method)
+		if err != nil {
+			t.Fatalf("%T: %v", method, err)
+		}
+		if !slices.Equal(slices.Concat(a, b), r.X) {
+			t.Errorf("%T: parameters %v %v, result %v", method, a, b, r.X)
+		}
+		for _, v := range r.X {
+			if math.Abs(v-1) > 1e-4 {
+				t.Errorf("%T: minimum at %v, want 1", method, r.X)
+				break
+			}
+		}
+	}
+}
+
+// TestProblem: loss and gradient of a point come from one call, a Hessian can be
+// added, and other values of the parameters are not mistaken for it.
+func TestProblem(t *testing.T) {
+	w := []float64{5}
+	calls := 0
+	o, err := NewObjective([]optim.Param[float64]{{Name: "w", Value: w}}, func(step int, grads [][]float64) (float64, error) {
+		calls++
+		if step != 0 || grads[0][0] != 0 {
+			t.Errorf("called with step %d and gradient %v", step, grads[0])
+		}
+		grads[0][0] += 4 * w[0]
+		return 2 * w[0] * w[0], nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := o.Problem()
+	g := []float64{0}
+	if f := p.Func([]float64{3}); f != 18 || w[0] != 3 {
+		t.Errorf("f(3) = %v with parameter %v", f, w[0])
+	}
+	if p.Grad(g, []float64{3}); g[0] != 12 || calls != 1 {
+		t.Errorf("gradient %v after %d calls", g, calls)
+	}
+	if p.Grad(g, []float64{2}); g[0] != 8 || p.Func([]float64{2}) != 8 || calls != 2 {
+		t.Errorf("gradient %v after %d calls", g, calls)
+	}
+	if err := o.Set([]float64{7}); err != nil || o.X()[0] != 7 || p.Func([]float64{2}) != 8 || w[0] != 2 || calls != 3 {
+		t.Errorf("Set: error %v, parameter %v, %d calls", err, w[0], calls)
+	}
+	wantError(t, o.Set([]float64{1, 2}), "Set", "2 values", "1")
+
+	p.Hess = func(h *mat.SymDense, x []float64) { h.SetSym(0, 0, 4) }
+	r, err := optimize.Minimize(p, o.X(), nil, &optimize.Newton{})
+	if err != nil || math.Abs(r.X[0]) > 1e-12 || r.MajorIterations > 3 {
+		t.Errorf("Newton: %v, %+v", err, r)
+	}
+}
+
+func TestObjectiveErrors(t *testing.T) {
+	w := []float64{5, 5}
+	params := []optim.Param[float64]{{Name: "w", Value: w[:1]}, {Name: "v", Value: w[1:]}}
+	own := errors.New("own")
+	f := rosenbrock(w[:1], w[1:])
+	for _, at := range []int{1, 2, 9} {
+		calls := 0
+		w[0], w[1] = 5, 5
+		r, err := Minimize(params, func(step int, grads [][]float64) (float64, error) {
+			if calls++; calls == at {
+				return 0, own
+			}
+			return f(step, grads)
+		}, nil, &optimize.LBFGS{})
+		wantError(t, err, "gonumopt", "objective", "own")
+		if !errors.Is(err, own) || calls != at || r.Status != optimize.Failure {
+			t.Errorf("error in call %d: %v, %d calls, status %v", at, err, calls, r.Status)
+		}
+		if at == 1 && (w[0] != 5 || w[1] != 5) {
+			t.Errorf("no iteration made, but the parameters became %v", w)
+		}
+	}
+	_, err := Minimize(params, nil, nil, nil)
+	wantError(t, err, "nil Objective")
+	_, err = NewObjective(slices.Concat(params, params), func(int, [][]float64) (float64, error) { return 0, nil })
+	wantError(t, err, `"w"`)
+}

@@ -1,0 +1,141 @@
+package gonumopt
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/seed63264101/steepest/optim"
+	"gonum.org/v1/gonum/optimize"
+)
+
+// An Objective is the objective of optim.Fit as an optimize.Problem. The
+// variables of the problem are the parameters' values, one parameter behind the
+// other.
+type Objective struct {
+	params []optim.Param[float64]
+	f      optim.Objective[float64]
+	dim    int
+
+	mu    sync.Mutex // optimize may evaluate concurrently, the parameters are there once
+	known bool       // whether the fields below hold for the parameters' present values
+	x     []float64
+	loss  float64
+	grads [][]float64
+	err   error
+}
+
+// NewObjective returns an Objective over the parameters. It must be deterministic:
+// f is called with step 0 always. It is an error if f is nil or the parameters are
+// not as in optim.New.
+func NewObjective(params []optim.Param[float64], f optim.Objective[float64]) (*Objective, error) {
+	if f == nil {
+		return nil, fmt.Errorf("gonumopt: nil Objective")
+	}
+	// New knows what is wrong with parameters.
+	if _, err := optim.New(optim.SGD{}, params); err != nil {
+		return nil, err
+	}
+	o := &Objective{params: slices.Clone(params), f: f}
+	for _, p := range params {
+		o.grads = append(o.grads, make([]float64, len(p.Value)))
+		o.dim += len(p.Value)
+	}
+	o.x = make([]float64, o.dim)
+	return o, nil
+}
+
+// X returns a copy of the parameters' present values, to start from.
+func (o *Objective) X() []float64 {
+	x := make([]float64, 0, o.dim)
+	for _, p := range o.params {
+		x = append(x, p.Value...)
+	}
+	return x
+}
+
+// Set sets the parameters, say to the X of a result. It is an error if x has not
+// as many elements as they.
+func (o *Objective) Set(x []float64) error {
+	if len(x) != o.dim {
+		return fmt.Errorf("gonumopt: Set: %d values for parameters with %d", len(x), o.dim)
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.known = false
+	o.set(x)
+	return nil
+}
+
+func (o *Objective) set(x []float64) {
+	for _, p := range o.params {
+		copy(p.Value, x)
+		x = x[len(p.Value):]
+	}
+}
+
+// Problem returns the problem. Its functions set the parameters to the point where
+// they are evaluated. An error of the objective ends the run with that error. Hess
+// is nil and may be set, for Newton's method.
+func (o *Objective) Problem() optimize.Problem {
+	return optimize.Problem{
+		Func: func(x []float64) float64 {
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			o.evaluate(x)
+			return o.loss
+		},
+		Grad: func(grad, x []float64) {
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			o.evaluate(x)
+			for _, g := range o.grads {
+				copy(grad, g)
+				grad = grad[len(g):]
+			}
+		},
+		Status: func() (optimize.Status, error) {
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			if o.err != nil {
+				return optimize.Failure, o.err
+			}
+			return optimize.NotTerminated, nil
+		},
+	}
+}
+
+// evaluate computes loss and gradients at x, once for both.
+func (o *Objective) evaluate(x []float64) {
+	if o.err != nil || o.known && slices.Equal(x, o.x) {
+		return
+	}
+	copy(o.x, x)
+	o.set(x)
+	for _, g := range o.grads {
+		clear(g)
+	}
+	loss, err := o.f(0, o.grads)
+	o.loss, o.known = loss, true
+	if err != nil {
+		o.err = fmt.Errorf("gonumopt: objective: %w", err)
+	}
+}
+
+// Minimize hands the objective of optim.Fit to optimize.Minimize, with the
+// parameters' present values to start from, and sets the parameters to the result.
+// Settings and method may be nil, as there; a method that needs a Hessian panics,
+// as there. If no major iteration was made, the parameters are as before.
+func Minimize(params []optim.Param[float64], f optim.Objective[float64], settings *optimize.Settings, method optimize.Method) (*optimize.Result, error) {
+	o, err := NewObjective(params, f)
+	if err != nil {
+		return nil, err
+	}
+	x := o.X()
+	defer func() { o.set(x) }() // after a panic too
+	r, err := optimize.Minimize(o.Problem(), slices.Clone(x), settings, method)
+	if r != nil && r.MajorIterations > 0 {
+		x = r.X
+	}
+	return r, err
+}

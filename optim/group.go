@@ -1,0 +1,157 @@
+package optim
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// A GroupOption is an option of the parameters that [WithGroup] selects.
+type GroupOption func(*setting)
+
+// A setting gives options to the parameters that it matches.
+type setting struct {
+	match  func(name string) bool
+	factor float64
+	decay  limit
+	isNil  bool // an option of it was nil
+}
+
+// WithGroup gives options of their own to the parameters whose names match.
+// Several groups may match a parameter: their learning-rate factors are
+// multiplied, and the last weight decay holds. Parameters added later are matched
+// as well.
+func WithGroup(match func(name string) bool, opts ...GroupOption) Option {
+	s := setting{match: match, factor: 1}
+	for _, opt := range opts {
+		if opt == nil {
+			s.isNil = true
+			continue
+		}
+		opt(&s)
+	}
+	return func(c *config) { c.settings = append(c.settings, s) }
+}
+
+// LRFactor multiplies the learning rate of a group's parameters, whatever the
+// schedule says. It must be finite and not negative.
+func LRFactor(f float64) GroupOption { return func(s *setting) { s.factor = f } }
+
+// WeightDecay takes the place of the rule's WeightDecay for a group's parameters.
+// It must be finite and not negative, and 0 for a rule that has none.
+func WeightDecay(w float64) GroupOption {
+	return func(s *setting) { s.decay = limit{true, w} }
+}
+
+// WithoutDecay excludes the parameters whose names match from weight decay,
+// usually [BiasOrNorm].
+func WithoutDecay(match func(name string) bool) Option { return WithGroup(match, WeightDecay(0)) }
+
+// BiasOrNorm reports whether a name is, by the usual conventions, that of a bias
+// or of a normalisation layer's parameter. The name is taken apart at dots and
+// slashes; without regard to case
+//
+//   - the last part is bias, beta or gamma, or ends in _bias, or
+//   - some part contains norm, or is bn or ln, perhaps followed by a number
+//     (bn1, ln_2).
+func BiasOrNorm(name string) bool {
+	parts := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '.' || r == '/' })
+	for _, part := range parts {
+		if strings.Contains(part, "norm") {
+			return true
+		}
+		if stem := strings.TrimRight(part, "_0123456789"); stem == "bn" || stem == "ln" {
+			return true
+		}
+	}
+	if len(parts) == 0 {
+		return false
+	}
+	switch last := parts[len(parts)-1]; last {
+	case "bias", "beta", "gamma":
+		return true
+	default:
+		return strings.HasSuffix(last, "_bias")
+	}
+}
+
+func (s setting) check() error {
+	if s.match == nil {
+		return fmt.Errorf("optim: WithGroup: nil predicate")
+	}
+	if s.isNil {
+		return fmt.Errorf("optim: WithGroup: nil GroupOption")
+	}
+	if err := checkOption[float64]("WithGroup", option{"LRFactor", s.factor, nonNegative}); err != nil {
+		return err
+	}
+	if s.decay.set {
+		return checkOption[float64]("WithGroup", option{"WeightDecay", s.decay.value, nonNegative})
+	}
+	return nil
+}
+
+// A group is a set of parameters with the same options.
+type group struct {
+	rule   Rule    // with the group's weight decay
+	factor float64 // multiplies the learning rate
+	decay  limit   // in the place of the rule's
+}
+
+// groupOf returns the index of the parameter's group among groups, to which it
+// appends a new one where needed.
+func groupOf[T kernels.Float](name string, rule Rule, settings []setting, groups []group) (int, []group, error) {
+	g := group{rule: rule, factor: 1}
+	for _, s := range settings {
+		if s.match(name) {
+			g.factor *= s.factor
+			if s.decay.set {
+				g.decay = s.decay
+			}
+		}
+	}
+	if math.IsInf(g.factor, 0) {
+		return 0, nil, fmt.Errorf("optim: parameter %q: the product of its learning-rate factors is %v", name, g.factor)
+	}
+	for i, have := range groups {
+		if have.factor == g.factor && have.decay == g.decay {
+			return i, groups, nil
+		}
+	}
+	if g.decay.set {
+		var err error
+		if g.rule, err = withDecay(rule, g.decay.value); err != nil {
+			return 0, nil, fmt.Errorf("optim: parameter %q: %w", name, err)
+		}
+		if _, err := newUpdater[T](g.rule); err != nil {
+			return 0, nil, fmt.Errorf("%w (group of parameter %q)", err, name)
+		}
+	}
+	return len(groups), append(groups, g), nil
+}
+
+// withDecay returns a copy of the rule with another weight decay. Every rule that
+// decays weights has a field of that name.
+func withDecay(rule Rule, decay float64) (Rule, error) {
+	v := reflect.New(reflect.TypeOf(rule)).Elem()
+	v.Set(reflect.ValueOf(rule))
+	field := v.FieldByName("WeightDecay")
+	switch {
+	case field.IsValid():
+		field.SetFloat(decay)
+	case decay != 0:
+		return nil, fmt.Errorf("%s has no weight decay to set to %v", rule.Name(), decay)
+	}
+	return v.Interface().(Rule), nil
+}
+
+// decayOf returns a rule's weight decay, 0 if it has none.
+func decayOf(rule Rule) float64 {
+	if f := reflect.ValueOf(rule).FieldByName("WeightDecay"); f.IsValid() {
+		return f.Float()
+	}
+	return 0
+}

@@ -1,0 +1,99 @@
+package optim
+
+import (
+	"math"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// LAMB is Adam with a learning rate for each parameter, in proportion to the
+// parameter's norm and against its step's (Y. You et al., Large batch optimization
+// for deep learning: training BERT in 76 minutes, ICLR 2020). With the Euclidean
+// norms of the whole parameter and of its direction r:
+//
+//	m = Beta1*m + (1-Beta1)*g
+//	v = Beta2*v + (1-Beta2)*g*g
+//	r = (m/(1-Beta1^t)) / (sqrt(v/(1-Beta2^t)) + Eps) + WeightDecay*p
+//	p -= LR * |p|/|r| * r
+//
+// in the t-th step. The ratio is 1 where one of the norms is 0, or the direction
+// so small that LR*|p|/|r| would overflow.
+//
+// LR and WeightDecay must be finite and not negative, the betas lie in [0, 1), and
+// Eps must be positive; [New] says so otherwise. [NewLAMB] fills in the usual
+// values.
+type LAMB struct {
+	LR          float64 // learning rate
+	Beta1       float64 // decay of the first moment
+	Beta2       float64 // decay of the second moment
+	Eps         float64 // keeps the division away from 0
+	WeightDecay float64 // weight decay, a part of the direction
+	Maximize    bool    // ascend instead of descend
+}
+
+// NewLAMB returns LAMB with the paper's betas 0.9 and 0.999, eps 1e-6 and weight
+// decay 0.01.
+func NewLAMB(lr float64) LAMB {
+	return LAMB{LR: lr, Beta1: 0.9, Beta2: 0.999, Eps: 1e-6, WeightDecay: 0.01}
+}
+
+// Name returns "LAMB".
+func (r LAMB) Name() string { return "LAMB" }
+
+// State returns the names of the moments, "exp_avg" and "exp_avg_sq".
+func (r LAMB) State() []string { return []string{"exp_avg", "exp_avg_sq"} }
+
+// scratch is for the direction, which waits for its norm.
+func (r LAMB) scratch() int { return 1 }
+
+func (r LAMB) rate() float64 { return r.LR }
+
+func (r LAMB) options() []option {
+	return []option{
+		{"LR", r.LR, nonNegative},
+		{"Beta1", r.Beta1, fraction},
+		{"Beta2", r.Beta2, fraction},
+		{"Eps", r.Eps, correctedEps(r.Beta2)},
+		{"WeightDecay", r.WeightDecay, nonNegative},
+	}
+}
+
+func (r LAMB) kernelOptions() kernels.AdamOptions {
+	return kernels.AdamOptions{
+		LR: r.LR, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Eps,
+		WeightDecay: r.WeightDecay, Maximize: r.Maximize,
+	}
+}
+
+type lamb[T kernels.Float] struct {
+	opts kernels.AdamOptions
+	coef kernels.LAMBCoef[T]
+	lr   float64
+}
+
+func (u *lamb[T]) prepare(k tick) {
+	u.lr, u.coef = k.lr, kernels.LAMBCoefs[T](u.opts, k.t, k.scale)
+}
+
+func (u *lamb[T]) update(p, g []T, state [][]T) { updateWhole(u, p, g, state) }
+
+// direct adds up the squares of each block while it is in the cache.
+func (u *lamb[T]) direct(p, g []T, state [][]T) (pp, dd float64) {
+	m, v, r := state[0], state[1], state[2]
+	block := blockLen[T]()
+	for lo := 0; lo < len(p); lo += block {
+		hi := min(len(p), lo+block)
+		kernels.LAMBDirection(r[lo:hi], p[lo:hi], g[lo:hi], m[lo:hi], v[lo:hi], u.coef)
+		pp += kernels.SumSquares(p[lo:hi])
+		dd += kernels.SumSquares(r[lo:hi])
+	}
+	return pp, dd
+}
+
+func (u *lamb[T]) apply(p, _ []T, state [][]T, pp, dd float64) {
+	trust := 1.0
+	if pp > 0 && dd > 0 {
+		trust = math.Sqrt(pp) / math.Sqrt(dd)
+	}
+	kernels.Axpy(-trusted[T](u.lr, trust), state[2], p)
+}

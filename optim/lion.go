@@ -1,0 +1,62 @@
+package optim
+
+import "github.com/seed63264101/steepest/kernels"
+
+// Lion steps by the sign of a mix of its moment and the gradient (X. Chen et al.,
+// Symbolic discovery of optimization algorithms, NeurIPS 2023):
+//
+//	c = Beta1*m + (1-Beta1)*g
+//	p -= LR * (sign(c) + WeightDecay*p)
+//	m = Beta2*m + (1-Beta2)*g
+//
+// with sign(0) = 0: a dead gradient moves nothing. All elements move equally far,
+// so that the learning rate is a third to a tenth of AdamW's, and the weight decay
+// as much larger.
+//
+// LR and WeightDecay must be finite and not negative, and the betas lie in [0, 1);
+// [New] says so otherwise. [NewLion] fills in the usual values.
+type Lion struct {
+	LR          float64 // learning rate
+	Beta1       float64 // share of the moment in the step
+	Beta2       float64 // decay of the moment
+	WeightDecay float64 // decoupled weight decay
+	Maximize    bool    // ascend instead of descend
+}
+
+// NewLion returns Lion with the paper's betas, 0.9 and 0.99, and no weight decay.
+func NewLion(lr float64) Lion { return Lion{LR: lr, Beta1: 0.9, Beta2: 0.99} }
+
+// Name returns "Lion".
+func (r Lion) Name() string { return "Lion" }
+
+// State returns the name of the moment, "exp_avg".
+func (r Lion) State() []string { return []string{"exp_avg"} }
+
+func (r Lion) rate() float64 { return r.LR }
+
+func (r Lion) options() []option {
+	return []option{
+		{"LR", r.LR, nonNegative},
+		{"Beta1", r.Beta1, fraction},
+		{"Beta2", r.Beta2, fraction},
+		{"WeightDecay", r.WeightDecay, nonNegative},
+	}
+}
+
+type lion[T kernels.Float] struct {
+	rule Lion
+	coef kernels.LionCoef[T]
+}
+
+func (u *lion[T]) prepare(k tick) {
+	r := u.rule
+	u.coef = kernels.LionCoef[T]{
+		Scale: T(k.sign(r.Maximize)),
+		Decay: T(1 - float64(k.lr*r.WeightDecay)),
+		Beta1: T(r.Beta1), OneMinusBeta1: T(1 - r.Beta1),
+		Beta2: T(r.Beta2), OneMinusBeta2: T(1 - r.Beta2),
+		LR: T(k.lr),
+	}
+}
+
+func (u *lion[T]) update(p, g []T, state [][]T) { kernels.Lion(p, g, state[0], u.coef) }

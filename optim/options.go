@@ -1,0 +1,164 @@
+package optim
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// A Reduction says how a step combines the gradients of several micro-batches.
+type Reduction int
+
+// The reductions.
+const (
+	Mean Reduction = iota // the mean, for losses averaged over a micro-batch
+	Sum                   // the sum, for parts of one loss
+)
+
+// An Option configures an [Optimizer] or an [Embedding].
+type Option func(*config)
+
+type config struct {
+	schedule      Schedule
+	reduction     Reduction
+	clipNorm      limit
+	clipParamNorm limit
+	clipValue     limit
+	zeroGrads     bool
+	scaler        LossScaler
+	workers       int
+	settings      []setting
+}
+
+func defaults() config {
+	return config{schedule: Constant{}, scaler: fixedScale(1), workers: 1}
+}
+
+// A limit is a number that an option has set, or not.
+type limit struct {
+	set   bool
+	value float64
+}
+
+// WithSchedule sets the learning-rate schedule. Without it the rule's own rate
+// holds throughout.
+func WithSchedule(s Schedule) Option { return func(c *config) { c.schedule = s } }
+
+// WithReduction sets how the gradients of several micro-batches are combined.
+// Without it they are averaged.
+func WithReduction(r Reduction) Option { return func(c *config) { c.reduction = r } }
+
+// ClipNorm limits the Euclidean norm of all gradients together (R. Pascanu et
+// al., On the difficulty of training recurrent neural networks, 2013), as
+// torch.nn.utils.clip_grad_norm_ does: every gradient is multiplied by
+//
+//	min(1, limit / (norm + 1e-6))
+//
+// The limit must be a finite number > 0.
+func ClipNorm(max float64) Option {
+	return func(c *config) { c.clipNorm = limit{true, max} }
+}
+
+// ClipParamNorm limits the Euclidean norm of each parameter's gradient by
+// itself: what [ClipNorm] does, parameter by parameter. Where both are set, this
+// comes first. The limit must be a finite number > 0.
+func ClipParamNorm(max float64) Option {
+	return func(c *config) { c.clipParamNorm = limit{true, max} }
+}
+
+// ClipValue limits each element of the gradients to [-limit, limit], as
+// torch.nn.utils.clip_grad_value_ does. Where a norm is limited too, that comes
+// first. The limit must be a finite number > 0.
+func ClipValue(max float64) Option {
+	return func(c *config) { c.clipValue = limit{true, max} }
+}
+
+// ZeroGrads lets a step, and [Optimizer.Accumulate], set the gradients to zero
+// once they are used, for callers that add to them. The gradients of a skipped
+// step are used as well: what is not finite would stay so. With it no two
+// gradients may overlap in memory. Gradients of frozen parameters stay as they
+// are.
+func ZeroGrads() Option { return func(c *config) { c.zeroGrads = true } }
+
+// Workers sets how many goroutines share a step, the caller's included; 1 without
+// it. The results are the same bits for any number. Steps over less than a few
+// blocks of 64 KiB of parameters stay on the caller's goroutine. n must be
+// positive; runtime.GOMAXPROCS(0) is a good choice.
+//
+// The other goroutines start with the first step that is worth them. They end
+// with [Optimizer.Close], or after the optimizer has become unreachable.
+func Workers(n int) Option { return func(c *config) { c.workers = n } }
+
+// positiveInt is the domain of counts.
+func positiveInt(what string) domain {
+	return domain{"a positive number of " + what, func(v float64, _ func(float64) float64) bool { return v > 0 }}
+}
+
+// newConfig applies the options to the defaults and checks the result.
+func newConfig[T kernels.Float](opts []Option) (config, error) {
+	c := defaults()
+	for _, opt := range opts {
+		if opt == nil {
+			return c, fmt.Errorf("optim: nil Option")
+		}
+		opt(&c)
+	}
+	return c, checkConfig[T](&c)
+}
+
+func checkConfig[T kernels.Float](c *config) error {
+	if isNil(c.schedule) {
+		return fmt.Errorf("optim: nil Schedule")
+	}
+	if s, ok := c.schedule.(interface{ options() []option }); ok {
+		for _, o := range s.options() {
+			if err := checkOption[T](typeName(s), o); err != nil {
+				return err
+			}
+		}
+	}
+	if c.reduction != Mean && c.reduction != Sum {
+		return fmt.Errorf("optim: Reduction = %d, want Mean or Sum", c.reduction)
+	}
+	for _, l := range []struct {
+		name string
+		limit
+	}{{"ClipNorm", c.clipNorm}, {"ClipParamNorm", c.clipParamNorm}} {
+		if l.set {
+			if err := checkOption[float64](l.name, option{"limit", l.value, positive}); err != nil {
+				return err
+			}
+		}
+	}
+	if c.clipValue.set {
+		if err := checkOption[T]("ClipValue", option{"limit", c.clipValue.value, positive}); err != nil {
+			return err
+		}
+	}
+	if err := checkOption[float64]("Workers", option{"n", float64(c.workers), positiveInt("goroutines")}); err != nil {
+		return err
+	}
+	if err := c.scaler.check(func(o option) error { return checkOption[T]("LossScaler", o) }); err != nil {
+		return err
+	}
+	for _, s := range c.settings {
+		if err := s.check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// isNil reports whether a schedule would panic when called.
+func isNil(s Schedule) bool {
+	if s == nil {
+		return true
+	}
+	v := reflect.ValueOf(s)
+	return (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil()
+}
+
+// typeName returns the type's name for messages, which begin with optim anyway.
+func typeName(v any) string { return strings.TrimPrefix(fmt.Sprintf("%T", v), "optim.") }

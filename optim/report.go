@@ -1,0 +1,31 @@
+package optim
+
+import "fmt"
+
+// A Report says what a Step did. The gradients it speaks of are those of one
+// step, reduced over the micro-batches and freed of the loss scale.
+type Report struct {
+	Step      int     // number of the step, from 1; a skipped step's is taken again
+	LR        float64 // the schedule's learning rate
+	GradNorm  float64 // Euclidean norm of all gradients together, before clipping
+	ClipCoef  float64 // the least that clipping by norms multiplied a gradient by: 1 if none, 0 if skipped
+	Skipped   bool    // whether the step was left out, and nothing changed
+	Reason    Reason  // why it was
+	LossScale float64 // by which the gradients were divided
+}
+
+// A Reason says why a step was skipped: the first gradient that is infinite or
+// NaN. It is the zero Reason for a step that was taken.
+type Reason struct {
+	Param   string  // name of the parameter
+	Element int     // index in the parameter
+	Value   float64 // the gradient there, reduced over the micro-batches
+}
+
+// String returns the reason in words, or "" for a step that was taken.
+func (r Reason) String() string {
+	if r.Param == "" {
+		return ""
+	}
+	return fmt.Sprintf("gradient of parameter %q is %v at element %d", r.Param, r.Value, r.Element)
+}

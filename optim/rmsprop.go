@@ -1,0 +1,102 @@
+package optim
+
+import (
+	"math"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// RMSprop divides each element's step by the root of a running average of its
+// squared gradient (T. Tieleman and G. Hinton, Lecture 6.5 of Neural networks for
+// machine learning, 2012), as torch.optim.RMSprop does:
+//
+//	d = g + WeightDecay*p
+//	v = Alpha*v + (1-Alpha)*d*d
+//	p -= LR * d / (sqrt(v) + Eps)
+//
+// With Centered set, the variance takes the place of v (A. Graves, Generating
+// sequences with recurrent neural networks, 2013): v - a*a, where
+//
+//	a = Alpha*a + (1-Alpha)*d
+//
+// A Momentum that is not 0 gathers the steps in a velocity:
+//
+//	b = Momentum*b + d/(sqrt(v)+Eps)
+//	p -= LR * b
+//
+// LR and WeightDecay must be finite and not negative, Alpha and Momentum lie in
+// [0, 1), and Eps must be positive; [New] says so otherwise. [NewRMSprop] fills in
+// the usual values.
+type RMSprop struct {
+	LR          float64 // learning rate
+	Alpha       float64 // decay of the averages
+	Eps         float64 // keeps the division away from 0
+	Momentum    float64 // decay of the velocity; 0 for none
+	Centered    bool    // divide by the standard deviation
+	WeightDecay float64 // coupled (L2) weight decay
+	Maximize    bool    // ascend instead of descend
+}
+
+// NewRMSprop returns RMSprop with torch's defaults: alpha 0.99, eps 1e-8, neither
+// momentum nor weight decay, not centered.
+func NewRMSprop(lr float64) RMSprop { return RMSprop{LR: lr, Alpha: 0.99, Eps: 1e-8} }
+
+// Name returns "RMSprop".
+func (r RMSprop) Name() string { return "RMSprop" }
+
+// State returns the names of the average square, "square_avg", of the average
+// gradient if Centered, "grad_avg", and of the velocity if there is one,
+// "momentum_buffer".
+func (r RMSprop) State() []string {
+	names := []string{"square_avg"}
+	if r.Centered {
+		names = append(names, "grad_avg")
+	}
+	if r.Momentum != 0 {
+		names = append(names, "momentum_buffer")
+	}
+	return names
+}
+
+func (r RMSprop) rate() float64 { return r.LR }
+
+func (r RMSprop) options() []option {
+	return []option{
+		{"LR", r.LR, nonNegative},
+		{"Alpha", r.Alpha, fraction},
+		{"Eps", r.Eps, positive},
+		{"Momentum", r.Momentum, fraction},
+		{"WeightDecay", r.WeightDecay, nonNegative},
+	}
+}
+
+type rmsprop[T kernels.Float] struct {
+	rule RMSprop
+	coef kernels.RMSpropCoef[T]
+}
+
+func (u *rmsprop[T]) prepare(k tick) {
+	u.coef = kernels.RMSpropCoef[T]{
+		Scale:         T(k.sign(u.rule.Maximize)),
+		L2:            T(u.rule.WeightDecay),
+		Alpha:         T(u.rule.Alpha),
+		OneMinusAlpha: T(1 - u.rule.Alpha),
+		Root:          T(math.Sqrt(1 - u.rule.Alpha)),
+		Eps:           T(u.rule.Eps),
+		Mu:            T(u.rule.Momentum),
+		LR:            T(k.lr),
+	}
+}
+
+func (u *rmsprop[T]) update(p, g []T, state [][]T) {
+	switch momentum := u.rule.Momentum != 0; {
+	case u.rule.Centered && momentum:
+		kernels.RMSpropCenteredMomentum(p, g, state[0], state[1], state[2], u.coef)
+	case u.rule.Centered:
+		kernels.RMSpropCentered(p, g, state[0], state[1], u.coef)
+	case momentum:
+		kernels.RMSpropMomentum(p, g, state[0], state[1], u.coef)
+	default:
+		kernels.RMSprop(p, g, state[0], u.coef)
+	}
+}

@@ -1,0 +1,66 @@
+package optim
+
+import (
+	"math"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// RowAdagrad is [Adagrad] with one sum of squares for each row of an embedding
+// table instead of one for each element, which makes its state as small as it can
+// be (M. Naumov et al., Deep learning recommendation model for personalization and
+// recommendation systems, 2019; FBGEMM's exact row-wise AdaGrad). For a row p of
+// the table with the gradient g, both of D elements:
+//
+//	s += (g[0]² + g[1]² + ... + g[D-1]²) / D
+//	p -= LR / (sqrt(s) + Eps) * g
+//
+// It is a rule for [NewEmbedding] alone. LR must be finite and not negative, and
+// Eps must be positive; NewEmbedding says so otherwise. [NewRowAdagrad] fills in
+// the usual values.
+type RowAdagrad struct {
+	LR       float64 // learning rate
+	Eps      float64 // keeps the division away from 0
+	Maximize bool    // ascend instead of descend
+}
+
+// NewRowAdagrad returns RowAdagrad with torch's eps of Adagrad, 1e-10.
+func NewRowAdagrad(lr float64) RowAdagrad { return RowAdagrad{LR: lr, Eps: 1e-10} }
+
+// Name returns "RowAdagrad".
+func (r RowAdagrad) Name() string { return "RowAdagrad" }
+
+// State returns the name of the sums of squares, "sum"; they are one number for
+// each row.
+func (r RowAdagrad) State() []string { return []string{"sum"} }
+
+func (r RowAdagrad) rate() float64 { return r.LR }
+
+func (r RowAdagrad) options() []option {
+	return []option{
+		{"LR", r.LR, nonNegative},
+		{"Eps", r.Eps, positive},
+	}
+}
+
+// rowAdagrad updates whole rows. Its state is one element for each.
+type rowAdagrad[T kernels.Float] struct {
+	rule RowAdagrad
+	tick tick
+}
+
+func (u *rowAdagrad[T]) prepare(k tick) { u.tick = k }
+
+func (u *rowAdagrad[T]) update(p, g []T, state [][]T) {
+	scale := u.tick.sign(u.rule.Maximize)
+	mean := kernels.SumSquares(g) / float64(len(g))
+	if mean == 0 {
+		return // or a huge LR / Eps would make NaN of it
+	}
+	sum := float64(state[0][0]) + float64(float64(scale*scale)*mean)
+	state[0][0] = T(sum)
+	kernels.SGD(p, g, kernels.SGDCoef[T]{
+		Scale: T(scale),
+		LR:    T(u.tick.lr / (math.Sqrt(sum) + u.rule.Eps)),
+	})
+}

@@ -1,0 +1,62 @@
+package optim
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestRulesTable holds RULES.md to the rules: every variant has a row with its
+// state, the options in use, and the bytes that follow from its vectors.
+func TestRulesTable(t *testing.T) {
+	raw, err := os.ReadFile("RULES.md")
+	if os.IsNotExist(err) {
+		t.Skip("the source is not here")
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	type row struct {
+		rule    string
+		state   []string
+		options []string
+		bytes   int
+	}
+	var rows []row
+	remark := regexp.MustCompile(` \([^)]*\)`)
+	list := func(cell string) []string {
+		return strings.FieldsFunc(remark.ReplaceAllString(cell, ""), func(r rune) bool { return r == ' ' || r == ',' })
+	}
+	for line := range strings.Lines(string(raw)) {
+		cells := strings.Split(strings.ReplaceAll(line, `\|`, "norm"), "|")
+		if len(cells) == 8 && strings.Contains(cells[1], "`") {
+			bytes, err := strconv.Atoi(strings.TrimSpace(cells[5]))
+			if err != nil {
+				t.Errorf("%s: %v", cells[1], err)
+			}
+			rows = append(rows, row{cells[1], list(cells[3]), list(cells[4]), bytes})
+		}
+	}
+	for _, rule := range variants {
+		streams := 3 + 2*len(rule.State()) // p and each state vector are read and written, g is read
+		switch rule.(type) {
+		case LARS:
+			streams += 2 // p and g are read for the norms
+		case LAMB:
+			streams = 7 + 3 // the direction is written, then read to change p
+		}
+		found := slices.ContainsFunc(rows, func(r row) bool {
+			for _, o := range rule.options() {
+				if o.name != "LR" && o.value != 0 && !slices.Contains(r.options, o.name) {
+					return false
+				}
+			}
+			return strings.Contains(r.rule, "`"+rule.Name()+"`") && slices.Equal(r.state, rule.State()) && r.bytes == 4*streams
+		})
+		if !found {
+			t.Errorf("%s %+v: no row with its options, the state %v and %d bytes", rule.Name(), rule, rule.State(), 4*streams)
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package optim
+
+import "math"
+
+// The functions here have one result on every machine. Those of package math may
+// differ in the last place: some have assembly on some machines, and in others
+// the compiler contracts a*b + c where the machine can.
+
+// cosPi returns cos(π·k/n) for n > 0, to a few units in the last place.
+func cosPi(k, n int) float64 {
+	// To 0 <= k <= n, by period and symmetry; unsigned, so that 2n fits.
+	if k < 0 {
+		k = -k
+	}
+	ku, nu := uint64(k), uint64(n)
+	if ku %= 2 * nu; ku > nu {
+		ku = 2*nu - ku
+	}
+	// To the first quadrant: cos(π-x) = -cos(x).
+	sign := 1.0
+	if ku > nu-ku {
+		ku, sign = nu-ku, -1
+	}
+	if 2*ku <= nu-2*ku {
+		return sign * cosSmall(math.Pi*(float64(ku)/float64(nu)))
+	}
+	return sign * sinSmall(math.Pi*(float64(nu-2*ku)/float64(nu)/2))
+}
+
+// cosPiFrac returns cos(π·x) for 0 <= x <= 1, to a few units in the last place.
+func cosPiFrac(x float64) float64 {
+	sign := 1.0
+	if x > 0.5 {
+		x, sign = 1-x, -1 // exact
+	}
+	if x <= 0.25 {
+		return sign * cosSmall(math.Pi*x)
+	}
+	return sign * sinSmall(math.Pi*(0.5-x))
+}
+
+// The Taylor series to the 20th order, whose rest is below 1e-22 up to π/4:
+// cos(x) = 1 - x²/(1·2)·(1 - x²/(3·4)·(...)), and sin alike.
+func cosSmall(x float64) float64 { return alternating(float64(x*x), 19) }
+func sinSmall(x float64) float64 { return x * alternating(float64(x*x), 20) }
+
+// alternating returns 1 - x2/(i(i+1))·(1 - x2/((i+2)(i+3))·(...)), with i = 1 or
+// 2 and last the largest i.
+func alternating(x2 float64, last int) float64 {
+	s := 1.0
+	for i := last; i > 0; i -= 2 {
+		s = 1 - float64(x2*s)/float64(i*(i+1))
+	}
+	return s
+}
+
+// power returns x^n for x >= 0, to one unit in the last place. Squaring doubles
+// the relative error, so the products carry their rounding errors along.
+func power(x float64, n uint64) float64 {
+	r, square := pair{1, 0}, pair{x, 0}
+	for ; n > 0; n >>= 1 {
+		if n&1 != 0 {
+			r = r.times(square)
+		}
+		square = square.times(square)
+	}
+	return r.hi + r.lo
+}
+
+// A pair is the number hi + lo, lo being at most half a unit in hi's last place.
+type pair struct{ hi, lo float64 }
+
+func (a pair) times(b pair) pair {
+	p := float64(a.hi * b.hi)
+	if p == 0 || math.IsInf(p, 0) {
+		return pair{p, 0}
+	}
+	err := math.FMA(a.hi, b.hi, -p) + (float64(a.hi*b.lo) + float64(a.lo*b.hi))
+	hi := p + err
+	return pair{hi, err - (hi - p)}
+}
+
+// powerReal returns x^y for x >= 0 and finite y >= 0, to a few units in the last
+// place: a whole power times the square roots of square roots that y's binary
+// fraction asks for. Square roots round correctly everywhere.
+func powerReal(x, y float64) float64 {
+	whole, frac := math.Modf(y)
+	r := power(x, uint64(min(whole, 1<<62)))
+	for root := x; frac > 0 && root != 1; {
+		root = math.Sqrt(root)
+		if frac *= 2; frac >= 1 {
+			frac--
+			r = float64(r * root)
+		}
+	}
+	return r
+}

@@ -1,0 +1,211 @@
+package optim
+
+import (
+	"encoding/json"
+	"math"
+	"math/big"
+	"testing"
+)
+
+func TestBadSchedules(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(1)
+	plateau := func(f func(*Plateau)) *Plateau { p := NewPlateau(); f(p); return p }
+	cycle := func(f func(*OneCycle)) OneCycle { return with(NewOneCycle(10), f) }
+	for _, c := range []struct {
+		schedule Schedule
+		want     []string
+	}{
+		{Constant{Factor: -1}, []string{"Constant", "Factor", "-1"}},
+		{Constant{Steps: -2}, []string{"Constant", "Steps", "-2"}},
+		{StepDecay{Gamma: 0.1}, []string{"StepDecay", "StepSize", "0"}},
+		{StepDecay{StepSize: 3}, []string{"StepDecay", "Gamma", "0"}},
+		{StepDecay{StepSize: 3, Gamma: inf}, []string{"StepDecay", "Gamma", "+Inf"}},
+		{MultiStep{Milestones: []int{3, 0}, Gamma: 0.1}, []string{"MultiStep", "Milestones[1]", "0"}},
+		{MultiStep{Milestones: []int{3}, Gamma: nan}, []string{"MultiStep", "Gamma", "NaN"}},
+		{Exponential{}, []string{"Exponential", "Gamma", "0"}},
+		{Exponential{-0.5}, []string{"Exponential", "Gamma", "-0.5"}},
+		{InverseTime{-3}, []string{"InverseTime", "Decay", "-3"}},
+		{InverseTime{nan}, []string{"InverseTime", "Decay", "NaN"}},
+		{Polynomial{Power: 1}, []string{"Polynomial", "TotalIters", "0"}},
+		{Polynomial{TotalIters: 5}, []string{"Polynomial", "Power", "0"}},
+		{Polynomial{TotalIters: 5, Power: 1, EtaMin: -1}, []string{"Polynomial", "EtaMin", "-1"}},
+		{CosineWarmRestarts{TMult: 1}, []string{"CosineWarmRestarts", "T0", "0"}},
+		{CosineWarmRestarts{T0: 1}, []string{"CosineWarmRestarts", "TMult", "0"}},
+		{CosineWarmRestarts{T0: 1, TMult: 1, EtaMin: nan}, []string{"CosineWarmRestarts", "EtaMin", "NaN"}},
+		{NewOneCycle(0), []string{"OneCycle", "TotalSteps", "0"}},
+		{cycle(func(c *OneCycle) { c.PctStart = 1.1 }), []string{"OneCycle", "PctStart", "1.1"}},
+		{cycle(func(c *OneCycle) { c.PctStart = nan }), []string{"OneCycle", "PctStart", "NaN"}},
+		{cycle(func(c *OneCycle) { c.DivFactor = 0 }), []string{"OneCycle", "DivFactor", "0"}},
+		{cycle(func(c *OneCycle) { c.FinalDivFactor = -1 }), []string{"OneCycle", "FinalDivFactor", "-1"}},
+		{Warmup{Steps: -1}, []string{"Warmup", "Steps", "-1"}},
+		{Warmup{StartFactor: 2}, []string{"Warmup", "StartFactor", "2"}},
+		{Sequence{}, []string{"Sequence", "number of Schedules", "0"}},
+		{Sequence{Schedules: []Schedule{Constant{}, Constant{}}}, []string{"Sequence", "number of Milestones", "0", "1"}},
+		{Sequence{[]Schedule{Constant{}, Constant{}}, []int{0}}, []string{"Sequence", "Milestones[0]", "0"}},
+		{Sequence{[]Schedule{Constant{}, Constant{}, Constant{}}, []int{4, 4}}, []string{"Sequence", "Milestones[1]", "4"}},
+		{Sequence{[]Schedule{Constant{}, nil}, []int{4}}, []string{"Sequence", "nil"}},
+		{plateau(func(p *Plateau) { p.Factor = 1 }), []string{"Plateau", "Factor", "1"}},
+		{plateau(func(p *Plateau) { p.Patience = -1 }), []string{"Plateau", "Patience", "-1"}},
+		{plateau(func(p *Plateau) { p.Threshold = nan }), []string{"Plateau", "Threshold", "NaN"}},
+		{plateau(func(p *Plateau) { p.Cooldown = -1 }), []string{"Plateau", "Cooldown", "-1"}},
+		{plateau(func(p *Plateau) { p.MinLR = inf }), []string{"Plateau", "MinLR", "+Inf"}},
+		{plateau(func(p *Plateau) { p.Eps = -1 }), []string{"Plateau", "Eps", "-1"}},
+		{plateau(func(p *Plateau) { p.State.Bad = -5 }), []string{"Plateau", "State.Bad", "-5"}},
+		{plateau(func(p *Plateau) { p.State.Cooling = -5 }), []string{"Plateau", "State.Cooling", "-5"}},
+		{plateau(func(p *Plateau) { p.State.Reductions = -5 }), []string{"Plateau", "State.Reductions", "-5"}},
+		// Schedules inside of others.
+		{Warmup{Steps: 5, Then: Cosine{}}, []string{"Warmup", "Cosine", "TMax", "0"}},
+		{Warmup{Steps: 5, Then: (*Plateau)(nil)}, []string{"Warmup", "nil"}},
+		{&Warmup{Steps: 5, Then: ScheduleFunc(nil)}, []string{"Warmup", "nil"}},
+		{Sequence{[]Schedule{Constant{}, Warmup{Then: Exponential{-2}}}, []int{9}}, []string{"Sequence", "Warmup", "Exponential", "Gamma", "-2"}},
+	} {
+		_, err := New(SGD{LR: 1}, []Param[float32]{{Name: "w", Value: []float32{1}}}, WithSchedule(c.schedule))
+		wantError(t, err, c.want...)
+	}
+	for _, s := range []Schedule{
+		Constant{Factor: 0, Steps: 3}, Exponential{1.1}, MultiStep{Gamma: 1}, Warmup{}, Warmup{Steps: 3, Then: NewPlateau()},
+		Sequence{Schedules: []Schedule{Constant{}}}, NewOneCycle(1), Sequence{[]Schedule{Warmup{}, InverseTime{}}, []int{1}},
+	} {
+		if _, err := New(SGD{LR: 1}, []Param[float32]{{Name: "w", Value: []float32{1}}}, WithSchedule(s)); err != nil {
+			t.Errorf("%+v: %v", s, err)
+		}
+	}
+	// Options that New refuses do no harm to a direct call.
+	for _, s := range []Schedule{StepDecay{}, Polynomial{}, CosineWarmRestarts{}, CosineWarmRestarts{T0: 1}, OneCycle{}, Sequence{}} {
+		if got := s.Rate(1, 5); !math.IsNaN(got) {
+			t.Errorf("%#v gives %v, want NaN", s, got)
+		}
+	}
+}
+
+// TestNested: a warm-up leads to the following schedule's first rate, and
+// schedules count from their own beginning.
+func TestNested(t *testing.T) {
+	w := Warmup{Steps: 4, Then: Cosine{TMax: 10, EtaMin: 0.1}}
+	for step, want := range []float64{0, 0.25, 0.5, 0.75, 1} {
+		if got := w.Rate(1, step); got != want {
+			t.Errorf("step %d of the warm-up has rate %v, want %v", step, got, want)
+		}
+	}
+	if got := w.Rate(1, 14); got != 0.1 {
+		t.Errorf("the cosine after the warm-up ends at %v", got)
+	}
+	if got := (Warmup{Steps: 2, Then: OneCycle{10, 0.3, 4, 10, true, false}}).Rate(1, 1); got != 0.125 {
+		t.Errorf("half way to a rate of 0.25: %v", got)
+	}
+	p, q := NewPlateau(), NewPlateau()
+	all := plateaus(Sequence{[]Schedule{Warmup{Then: p}, Constant{}, &Warmup{Then: q}}, []int{1, 2}})
+	if len(all) != 2 || all[0] != p || all[1] != q {
+		t.Errorf("found %d of 2 plateaus", len(all))
+	}
+}
+
+// TestPlateauState: the state goes through JSON, and a plateau goes on from it.
+func TestPlateauState(t *testing.T) {
+	metrics := []float64{math.NaN(), math.Inf(1), 3, 2, 2, 2, math.NaN(), 2, 1, 1, math.Inf(-1), 1, 1, 1, 1, 1, 1, 1}
+	whole := &Plateau{Factor: 0.5, Patience: 1, Cooldown: 2, Threshold: 1e-3}
+	for i, m := range metrics {
+		whole.Observe(m)
+		text, err := json.Marshal(whole.State)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resumed := &Plateau{Factor: 0.5, Patience: 1, Cooldown: 2, Threshold: 1e-3}
+		if err := json.Unmarshal(text, &resumed.State); err != nil || resumed.State != whole.State {
+			t.Fatalf("%s became %+v, error %v", text, resumed.State, err)
+		}
+		clone := *whole
+		for _, m := range metrics[i+1:] {
+			clone.Observe(m)
+			resumed.Observe(m)
+		}
+		if a, b := clone.Rate(1, 0), resumed.Rate(1, 0); a != b {
+			t.Fatalf("resumed after %d metrics: rate %v, want %v", i+1, b, a)
+		}
+	}
+	// Lowered at +Inf, at the third 2, at -Inf and at the sixth 1.
+	if got := whole.Rate(1, 0); got != 1./16 {
+		t.Errorf("rate %v, want it lowered 4 times", got)
+	}
+	// Many reductions end early at the bound.
+	stuck := &Plateau{Factor: 0.5, MinLR: 1e-3, State: PlateauState{Reductions: math.MaxInt}}
+	if got := stuck.Rate(1, 0); got != 1e-3 {
+		t.Errorf("rate %v, want MinLR", got)
+	}
+}
+
+// TestPower compares with exact arithmetic: the result is within a unit in the
+// last place, also where n roundings would add up.
+func TestPower(t *testing.T) {
+	for _, x := range []float64{0.97, 0.1, 1 - 0x1p-30, 1.0001, 2, 0.5, 1} {
+		for _, n := range []uint64{0, 1, 2, 3, 7, 64, 100, 1000, 12345} {
+			exact := new(big.Float).SetPrec(400).SetInt64(1)
+			for range n {
+				exact.Mul(exact, new(big.Float).SetFloat64(x))
+			}
+			want, _ := exact.Float64()
+			if math.IsInf(want, 0) || want < 0x1p-1000 {
+				continue // the pair's lower half would be subnormal
+			}
+			if got := power(x, n); !(math.Abs(got-want) <= 0x1p-52*want) {
+				t.Errorf("%v^%d = %v, want %v", x, n, got, want)
+			}
+		}
+	}
+	for _, c := range []struct{ x, n, want float64 }{
+		{0, 0, 1}, {0, 5, 0}, {0.1, 1e9, 0}, {10, 1e9, math.Inf(1)}, {math.Inf(1), 3, math.Inf(1)},
+	} {
+		if got := power(c.x, uint64(c.n)); got != c.want {
+			t.Errorf("%v^%v = %v, want %v", c.x, c.n, got, c.want)
+		}
+	}
+	for _, x := range []float64{0, 1e-300, 1e-7, 0.01, 0.3, 0.999, 1, 2, 1e7} {
+		for _, y := range []float64{0, 1e-300, 1e-9, 0.25, 0.5, 0.9, 1, 1.5, 2.75, math.Pi, 17.1} {
+			got, want := powerReal(x, y), math.Pow(x, y)
+			if !(math.Abs(got-want) <= 1e-14*want) && !(want < 1e-300) {
+				t.Errorf("%v^%v = %v, want %v", x, y, got, want)
+			}
+		}
+	}
+	if got := powerReal(0.5, 1e300); got != 0 {
+		t.Errorf("0.5^1e300 = %v, want 0", got)
+	}
+}
+
+func TestCosPiFrac(t *testing.T) {
+	for i := range 1001 {
+		x := float64(i) / 1000
+		if got, want := cosPiFrac(x), math.Cos(math.Pi*x); !(math.Abs(got-want) <= 6e-16) {
+			t.Errorf("cosPiFrac(%v) = %v, want %v", x, got, want)
+		}
+	}
+	if a, b, c := cosPiFrac(0), cosPiFrac(0.5), cosPiFrac(1); a != 1 || b != 0 || c != -1 {
+		t.Errorf("cosPiFrac at 0, 1/2 and 1: %v, %v and %v", a, b, c)
+	}
+}
+
+// TestScheduleBits: the same bits on every machine.
+func TestScheduleBits(t *testing.T) {
+	for _, c := range []struct {
+		schedule Schedule
+		want     uint64
+	}{
+		{StepDecay{7, 0.3}, 0x21d1e150d98f7a7e},
+		{Exponential{0.977}, 0xa9796aeafd349a1d},
+		{InverseTime{0.013}, 0x262d4d22af2f927d},
+		{Polynomial{250, 0.9, 1e-3}, 0xb558f81d99be0aec},
+		{Cosine{101, 1e-3}, 0x165f0577932f8785},
+		{CosineWarmRestarts{7, 2, 1e-3}, 0x756446d9c3d0dfbc},
+		{OneCycle{290, 0.37, 23, 1e3, false, false}, 0xee83a160b9448362},
+		{OneCycle{290, 0.37, 23, 1e3, true, true}, 0x789f2b2acd2317ec},
+		{Warmup{100, 1. / 3, Exponential{0.99}}, 0x54347ed481eeb51},
+	} {
+		var sum uint64
+		for step := range 300 {
+			sum = sum*31 + math.Float64bits(c.schedule.Rate(0.1, step))
+		}
+		if sum != c.want {
+			t.Errorf("%+v: bits %#x, want %#x", c.schedule, sum, c.want)
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package optim
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// ScheduleFreeAdamW is AdamW that averages its iterates instead of lowering its
+// learning rate along a schedule (A. Defazio et al., The road less scheduled,
+// NeurIPS 2024). Gradients are taken at y, a base sequence z makes the steps, and
+// their average x is the result. All three start from the parameter's value at
+// [New]; then, in the t-th step,
+//
+//	γ = LR * sqrt(1-Beta2^t) * min(1, t/WarmupSteps)
+//	v = Beta2*v + (1-Beta2)*g*g
+//	z -= γ * (g/(sqrt(v)+Eps) + WeightDecay*y)
+//	w = (the largest γ so far)²
+//	x += w/(sum of all w so far) * (z-x)
+//	y = (1-Beta1)*z + Beta1*x
+//
+// The parameter holds y, where the next gradient belongs, z and v are state, and x
+// is never stored: [Optimizer.EvalMode] puts it into the parameters for
+// evaluation, or to save them, and [Optimizer.TrainMode] comes back. With a
+// constant LR the largest γ is the present one, as the paper has it.
+//
+// LR, WeightDecay and WarmupSteps must be finite and not negative, Beta1 lies in
+// (0, 1) and Beta2 in [0, 1), and Eps must be positive; [New] says so otherwise.
+// [NewScheduleFreeAdamW] fills in the usual values.
+type ScheduleFreeAdamW struct {
+	LR          float64 // learning rate, often higher than AdamW's
+	Beta1       float64 // share of the average in the gradient's point
+	Beta2       float64 // decay of the second moment
+	Eps         float64 // keeps the division away from 0
+	WeightDecay float64 // decoupled weight decay, at the gradient's point
+	WarmupSteps int     // steps in which the rate rises to LR
+	Maximize    bool    // ascend instead of descend
+}
+
+// NewScheduleFreeAdamW returns ScheduleFreeAdamW with the defaults of the authors'
+// implementation: betas 0.9 and 0.999, eps 1e-8, neither weight decay nor warm-up.
+func NewScheduleFreeAdamW(lr float64) ScheduleFreeAdamW {
+	return ScheduleFreeAdamW{LR: lr, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8}
+}
+
+// Name returns "ScheduleFreeAdamW".
+func (r ScheduleFreeAdamW) Name() string { return "ScheduleFreeAdamW" }
+
+// State returns the names of the base sequence, "z", and of the second moment,
+// "exp_avg_sq".
+func (r ScheduleFreeAdamW) State() []string { return []string{"z", "exp_avg_sq"} }
+
+func (r ScheduleFreeAdamW) rate() float64 { return r.LR }
+
+func (r ScheduleFreeAdamW) options() []option {
+	return []option{
+		{"LR", r.LR, nonNegative},
+		{"Beta1", r.Beta1, openFraction},
+		{"Beta2", r.Beta2, fraction},
+		{"Eps", r.Eps, positive},
+		{"WeightDecay", r.WeightDecay, nonNegative},
+		{"WarmupSteps", float64(r.WarmupSteps), nonNegative},
+	}
+}
+
+type scheduleFree[T kernels.Float] struct {
+	rule ScheduleFreeAdamW
+	coef kernels.ScheduleFreeCoef[T]
+
+	lrMax     float64 // the largest rate so far
+	weightSum float64 // of all steps so far
+
+	evaluating bool
+	training   [][]T // while evaluating: the members' training points
+}
+
+func (u *scheduleFree[T]) initState(p []T, state [][]T) { copy(state[0], p) }
+
+func (u *scheduleFree[T]) carried() []carriedNumber {
+	return []carriedNumber{{"lr_max", &u.lrMax}, {"weight_sum", &u.weightSum}}
+}
+
+func (u *scheduleFree[T]) prepare(k tick) {
+	r := u.rule
+	lr := k.lr * math.Sqrt(1-math.Pow(r.Beta2, float64(k.t)))
+	if k.t < r.WarmupSteps {
+		lr *= float64(k.t) / float64(r.WarmupSteps)
+	}
+	u.lrMax = max(u.lrMax, lr)
+	weight := float64(u.lrMax * u.lrMax)
+	u.weightSum += weight
+	average := 0.0
+	if u.weightSum > 0 {
+		average = weight / u.weightSum
+	}
+	u.coef = kernels.ScheduleFreeCoefs[T](kernels.AdamOptions{
+		LR: lr, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Eps,
+		WeightDecay: r.WeightDecay, Maximize: r.Maximize,
+	}, average, k.scale)
+}
+
+func (u *scheduleFree[T]) update(p, g []T, state [][]T) {
+	kernels.ScheduleFree(p, g, state[0], state[1], u.coef)
+}
+
+// EvalMode puts the point for evaluation into the parameters. For
+// [ScheduleFreeAdamW] that is the average of its iterates, and no step can be
+// taken before [Optimizer.TrainMode]. For all other rules the parameters are that
+// point already, and both methods do nothing. Calling either twice does no more
+// than calling it once.
+func (o *Optimizer[T]) EvalMode() {
+	for i := range o.cohorts {
+		c := &o.cohorts[i]
+		u, ok := c.updater.(*scheduleFree[T])
+		if !ok || u.evaluating {
+			continue
+		}
+		u.evaluating = true
+		u.training = slices.Grow(u.training, len(c.members))[:len(c.members)]
+		for j, member := range c.members {
+			p := &o.params[member]
+			u.training[j] = append(u.training[j][:0], p.Value...)
+			// y = (1-Beta1)*z + Beta1*x, solved for x.
+			kernels.Lerp(T(1-1/u.rule.Beta1), p.state[0], p.Value)
+		}
+	}
+}
+
+// TrainMode puts the point where gradients are taken back into the parameters,
+// the same bits that [Optimizer.EvalMode] found there.
+func (o *Optimizer[T]) TrainMode() {
+	for i := range o.cohorts {
+		c := &o.cohorts[i]
+		u, ok := c.updater.(*scheduleFree[T])
+		if !ok || !u.evaluating {
+			continue
+		}
+		u.evaluating = false
+		for j, y := range u.training {
+			copy(o.params[c.members[j]].Value, y)
+		}
+	}
+}
+
+// checkMode returns an error if the parameters are not where gradients are taken.
+func (o *Optimizer[T]) checkMode() error {
+	for i := range o.cohorts {
+		if u, ok := o.cohorts[i].updater.(*scheduleFree[T]); ok && u.evaluating {
+			return fmt.Errorf("optim: %s: the parameters are at the evaluation point; call TrainMode before the next step", u.rule.Name())
+		}
+	}
+	return nil
+}

@@ -1,0 +1,331 @@
+package optim
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"reflect"
+	"slices"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// A Snapshot is a copy of all that an [Optimizer] or an [Embedding] needs to go on
+// from here with the same bits: the parameters, the rule's state, the counters,
+// gradients accumulated for the next step, and the states of the loss scale and of
+// the schedule. It shares no memory with the optimizer, so that a run can be saved,
+// or gone back to, while it goes on. Package checkpoint keeps Snapshots in files.
+//
+// The arguments of [New] are not in it, but for the rule's options that say what
+// the state means: who resumes a run makes the optimizer as before.
+type Snapshot[T kernels.Float] struct {
+	Rule        string             `json:"rule"`              // its name
+	Options     map[string]string  `json:"options,omitempty"` // the rule's, without LR and WeightDecay
+	Steps       int                `json:"steps"`             // taken, without the skipped ones
+	Skipped     int                `json:"skipped,omitempty"`
+	Accumulated int                `json:"accumulated,omitempty"` // batches, for the next step
+	LossScale   *LossScaleSnapshot `json:"loss_scale,omitempty"`  // nil if it is fixed
+	Schedule    []ScheduleSnapshot `json:"schedule,omitempty"`    // those with a state; most have none
+	Params      []ParamSnapshot[T] `json:"params"`
+
+	// Extra is the caller's: what else the run needs, such as the number of the
+	// epoch. Optimizers leave it empty and ignore it.
+	Extra map[string]string `json:"extra,omitempty"`
+}
+
+// A ParamSnapshot is the part of a Snapshot that belongs to one parameter.
+type ParamSnapshot[T kernels.Float] struct {
+	Name    string             `json:"name"`
+	Steps   int                `json:"steps"` // taken by this parameter
+	Frozen  bool               `json:"frozen,omitempty"`
+	Value   []T                `json:"-"`
+	State   []StateSnapshot[T] `json:"state,omitempty"`   // in the order of Rule.State
+	Numbers map[string]float64 `json:"numbers,omitempty"` // what some rules carry from step to step besides
+	Sum     []T                `json:"-"`                 // of the accumulated gradients, if any; nil if frozen
+}
+
+// A StateSnapshot is one of the vectors that the rule keeps for a parameter.
+type StateSnapshot[T kernels.Float] struct {
+	Name  string `json:"name"`
+	Value []T    `json:"-"`
+}
+
+// A LossScaleSnapshot says where a [LossScaler] has got to.
+type LossScaleSnapshot struct {
+	Scale float64 `json:"scale"`
+	Good  int     `json:"good"` // steps taken since the scale last changed
+}
+
+// freeOptions are the options of rules that do not say what the state means.
+var freeOptions = []string{"LR", "WeightDecay"}
+
+// Snapshot copies the optimizer's state. It is an error if the parameters are
+// where [Optimizer.EvalMode] puts them, and if the schedule's state cannot be
+// had.
+func (o *Optimizer[T]) Snapshot() (*Snapshot[T], error) {
+	if err := o.checkMode(); err != nil {
+		return nil, err
+	}
+	o.stow()
+	return o.savable().snapshot()
+}
+
+// Restore puts the optimizer into the state of a snapshot: its next step is the
+// one that followed there. It copies what it needs.
+//
+// The optimizer must have the snapshot's rule with the same options, and the same
+// parameters, by name and length, in the same order; parameters that the run added
+// later must be there too. It is an error if not, which names the difference and
+// both values, and an error before [Optimizer.TrainMode]. Then nothing has changed.
+//
+// Learning rate, weight decay and what the optional arguments of [New] set may
+// differ: a run may go on with another schedule, other groups or other limits.
+// Schedules with a state of their own take the saved states if these are as many
+// and of the same types, and a [LossScaler] takes a saved scale; otherwise they stay
+// as they are. An option that is deleted from the snapshot's Options is not
+// compared.
+func (o *Optimizer[T]) Restore(s *Snapshot[T]) error {
+	if err := o.checkMode(); err != nil {
+		return err
+	}
+	if err := o.savable().restore(s); err != nil {
+		return err
+	}
+	o.pending = s.Accumulated
+	o.regroup()
+	return nil
+}
+
+// Snapshot copies the embedding's state, the table included. It is an error if
+// the schedule's state cannot be had.
+func (e *Embedding[T]) Snapshot() (*Snapshot[T], error) {
+	return e.savable().snapshot()
+}
+
+// Restore puts the embedding into the state of a snapshot, under the conditions of
+// [Optimizer.Restore]. On error nothing has changed.
+func (e *Embedding[T]) Restore(s *Snapshot[T]) error {
+	return e.savable().restore(s)
+}
+
+// A savable is the part of an Optimizer or an Embedding that snapshots know.
+type savable[T kernels.Float] struct {
+	*config
+	rule    Rule
+	carried []string // names of what the rule's updater carries from step to step
+	steps   *int
+	skipped *int
+	scaling *lossScale
+	pending int
+	params  []*parameter[T]
+	dense   bool // whether there can be frozen parameters and accumulated gradients
+}
+
+func (o *Optimizer[T]) savable() savable[T] {
+	u, err := newUpdater[T](o.rule)
+	if err != nil {
+		panic(err) // New has checked it
+	}
+	v := savable[T]{&o.config, o.rule, nil, &o.steps, &o.skipped, &o.scaling, o.pending, nil, true}
+	for _, n := range carriedBy(u) {
+		v.carried = append(v.carried, n.name)
+	}
+	for i := range o.params {
+		v.params = append(v.params, &o.params[i])
+	}
+	return v
+}
+
+// savable takes the table for a parameter that takes all steps. The rules carry
+// nothing.
+func (e *Embedding[T]) savable() savable[T] {
+	table := &parameter[T]{Param: e.table, state: e.state, steps: e.steps}
+	return savable[T]{&e.config, e.rule, nil, &e.steps, &e.skipped, &e.scaling, 0, []*parameter[T]{table}, false}
+}
+
+func (v savable[T]) snapshot() (*Snapshot[T], error) {
+	s := &Snapshot[T]{
+		Rule:        v.rule.Name(),
+		Options:     savedOptions(v.rule),
+		Steps:       *v.steps,
+		Skipped:     *v.skipped,
+		Accumulated: v.pending,
+	}
+	if v.scaler.adapts() {
+		s.LossScale = &LossScaleSnapshot{v.scaling.scale, v.scaling.good}
+	}
+	var err error
+	if s.Schedule, err = snapshotSchedule(v.schedule); err != nil {
+		return nil, err
+	}
+	for _, p := range v.params {
+		s.Params = append(s.Params, v.snapshotParam(p))
+	}
+	return s, nil
+}
+
+func (v savable[T]) snapshotParam(p *parameter[T]) ParamSnapshot[T] {
+	s := ParamSnapshot[T]{Name: p.Name, Steps: p.steps, Frozen: p.frozen, Value: slices.Clone(p.Value)}
+	// Behind the named vectors there may be scratch space.
+	for j, name := range v.rule.State() {
+		s.State = append(s.State, StateSnapshot[T]{name, slices.Clone(p.state[j])})
+	}
+	for j, name := range v.carried {
+		if s.Numbers == nil {
+			s.Numbers = make(map[string]float64)
+		}
+		s.Numbers[name] = p.carried[j]
+	}
+	if v.pending > 0 && !p.frozen {
+		s.Sum = slices.Clone(p.sum)
+	}
+	return s
+}
+
+// restore copies a snapshot that fits, and nothing of another one.
+func (v savable[T]) restore(s *Snapshot[T]) error {
+	if err := v.check(s); err != nil {
+		return err
+	}
+	// What can fail comes first.
+	if err := restoreSchedule(v.schedule, s.Schedule); err != nil {
+		return err
+	}
+	*v.steps, *v.skipped = s.Steps, s.Skipped
+	if s.LossScale != nil && v.scaler.adapts() {
+		*v.scaling = lossScale{s.LossScale.Scale, s.LossScale.Good}
+	}
+	for i, p := range v.params {
+		saved := &s.Params[i]
+		p.steps, p.frozen = saved.Steps, saved.Frozen
+		copy(p.Value, saved.Value)
+		for j := range saved.State {
+			copy(p.state[j], saved.State[j].Value)
+		}
+		for j, name := range v.carried {
+			p.carried[j] = saved.Numbers[name]
+		}
+		if saved.Sum != nil {
+			p.sum = slices.Clone(saved.Sum)
+		}
+	}
+	return nil
+}
+
+// check returns an error unless the snapshot fits.
+func (v savable[T]) check(s *Snapshot[T]) error {
+	if s == nil {
+		return fmt.Errorf("optim: nil Snapshot")
+	}
+	if want := v.rule.Name(); s.Rule != want {
+		return fmt.Errorf("optim: snapshot of the rule %q, want %q", s.Rule, want)
+	}
+	if err := checkSavedOptions(v.rule, s.Options); err != nil {
+		return err
+	}
+	for _, c := range []struct {
+		name  string
+		count int
+	}{{"steps", s.Steps}, {"skipped", s.Skipped}, {"accumulated", s.Accumulated}} {
+		if c.count < 0 {
+			return fmt.Errorf("optim: snapshot with %s = %d, want 0 or more", c.name, c.count)
+		}
+	}
+	if l := s.LossScale; l != nil {
+		if !(l.Scale >= 0x1p-126 && l.Scale <= math.MaxFloat32) {
+			return fmt.Errorf("optim: snapshot with the loss scale %v, want a normal float32 > 0", l.Scale)
+		}
+		if l.Good < 0 {
+			return fmt.Errorf("optim: snapshot with %d good steps of the loss scale, want 0 or more", l.Good)
+		}
+	}
+	for i := range min(len(s.Params), len(v.params)) {
+		if err := v.checkParam(i, s); err != nil {
+			return err
+		}
+	}
+	if got, want := len(s.Params), len(v.params); got > want {
+		return fmt.Errorf("optim: parameter %q of the snapshot is not in the optimizer: %d parameters, want %d", s.Params[want].Name, got, want)
+	} else if got < want {
+		return fmt.Errorf("optim: parameter %q is not in the snapshot: %d parameters, want %d", v.params[got].Name, got, want)
+	}
+	return nil
+}
+
+// checkParam returns an error unless the i-th parameter fits.
+func (v savable[T]) checkParam(i int, all *Snapshot[T]) error {
+	p, s := v.params[i], &all.Params[i]
+	if s.Name != p.Name {
+		return fmt.Errorf("optim: parameter %d is %q in the snapshot, want %q", i, s.Name, p.Name)
+	}
+	failed := func(format string, args ...any) error {
+		return fmt.Errorf("optim: snapshot of parameter %q: %s", p.Name, fmt.Sprintf(format, args...))
+	}
+	if s.Steps < 0 || s.Steps > all.Steps {
+		return failed("%d steps, want 0 to %d", s.Steps, all.Steps)
+	}
+	if len(s.Value) != len(p.Value) {
+		return failed("%d elements, want %d", len(s.Value), len(p.Value))
+	}
+	names := v.rule.State()
+	if len(s.State) != len(names) {
+		return failed("%d state vectors, want %d: %q", len(s.State), len(names), names)
+	}
+	for j, x := range s.State {
+		if x.Name != names[j] {
+			return failed("state vector %d is %q, want %q", j, x.Name, names[j])
+		}
+		if got, want := len(x.Value), len(p.state[j]); got != want {
+			return failed("state vector %q has %d elements, want %d", x.Name, got, want)
+		}
+	}
+	for _, name := range v.carried {
+		if x, ok := s.Numbers[name]; !ok {
+			return failed("no number %q", name)
+		} else if x-x != 0 {
+			return failed("number %q is %v, want a finite one", name, x)
+		}
+	}
+	if !v.dense && (s.Frozen || all.Accumulated > 0 || s.Steps != all.Steps) {
+		return failed("frozen = %t, accumulated = %d, %d of %d steps: not those of an Embedding", s.Frozen, all.Accumulated, s.Steps, all.Steps)
+	}
+	sum := 0
+	if all.Accumulated > 0 && !s.Frozen {
+		sum = len(p.Value)
+	}
+	if len(s.Sum) != sum {
+		return failed("accumulated gradients of %d elements, want %d", len(s.Sum), sum)
+	}
+	return nil
+}
+
+// savedOptions returns the options of a rule, which are its struct's fields, but
+// for the free ones. Their text tells different values apart.
+func savedOptions(rule Rule) map[string]string {
+	options := make(map[string]string)
+	v := reflect.ValueOf(rule)
+	for i := range v.NumField() {
+		if name := v.Type().Field(i).Name; !slices.Contains(freeOptions, name) {
+			options[name] = fmt.Sprint(v.Field(i))
+		}
+	}
+	return options
+}
+
+// checkSavedOptions returns an error unless the saved options are the rule's.
+func checkSavedOptions(rule Rule, saved map[string]string) error {
+	own := savedOptions(rule)
+	for _, name := range slices.Sorted(maps.Keys(saved)) {
+		want, ok := own[name]
+		if !ok {
+			return fmt.Errorf("optim: snapshot of %s with the option %s = %s, which the rule does not have", rule.Name(), name, saved[name])
+		}
+		if saved[name] != want {
+			return fmt.Errorf("optim: snapshot of %s with %s = %s, want %s", rule.Name(), name, saved[name], want)
+		}
+	}
+	return nil
+}
+
+// adapts reports whether the scale may ever change.
+func (s LossScaler) adapts() bool { return s.Growth != 1 || s.Backoff != 1 }

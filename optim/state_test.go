@@ -1,0 +1,414 @@
+package optim
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// savedRules are all rules, and the options that give them other state.
+var savedRules = []Rule{
+	SGD{LR: 0.1, WeightDecay: 0.1},
+	Momentum{LR: 0.1, Momentum: 0.9, Dampening: 0.3},
+	Momentum{LR: 0.1, Momentum: 0.9, Nesterov: true},
+	Adagrad{LR: 0.1, LRDecay: 0.1, InitialAccumulatorValue: 0.5, Eps: 1e-10},
+	NewRMSprop(0.01),
+	RMSprop{LR: 0.01, Alpha: 0.9, Eps: 1e-8, Momentum: 0.9, Centered: true},
+	NewAdadelta(1),
+	NewAdam(0.01),
+	Adam{LR: 0.01, Beta1: 0.9, Beta2: 0.99, Eps: 1e-8, AMSGrad: true},
+	NewAdamW(0.01),
+	NewAdamax(0.01),
+	NewNAdam(0.01),
+	NewRAdam(0.01),
+	NewLion(0.001),
+	NewLARS(0.1),
+	NewLAMB(0.01),
+	NewScheduleFreeAdamW(0.01),
+}
+
+// An eventful is a run with everything that makes state: a plateau, an adaptive
+// loss scale, skipped steps, accumulated gradients, frozen parameters and one that
+// comes later.
+type eventful[T kernels.Float] struct {
+	*Optimizer[T]
+	plateau *Plateau
+	values  [][]T
+}
+
+var eventfulLengths = []int{40, 3, 17, 90}
+
+// eventfulEvents is the number of events in a run. The last parameter is added
+// before eventfulLate.
+const eventfulEvents, eventfulLate = 24, 4
+
+func newEventful[T kernels.Float](t *testing.T, rule Rule, lateParam bool) *eventful[T] {
+	t.Helper()
+	r := &eventful[T]{plateau: &Plateau{Factor: 0.5, Patience: 1, Cooldown: 1, Threshold: 1e-3}}
+	r.values = random[T](rand.New(rand.NewPCG(1, 2)), eventfulLengths...)
+	n := len(r.values)
+	if !lateParam {
+		n--
+	}
+	r.Optimizer = mustNew(t, rule, r.params()[:n],
+		WithSchedule(Warmup{Steps: 3, StartFactor: 0.5, Then: r.plateau}),
+		WithLossScaler(LossScaler{Init: 8, Growth: 2, Backoff: 0.5, Interval: 3}),
+		WithGroup(func(name string) bool { return name == "p1" }, LRFactor(0.5)),
+		WithReduction(Sum), ClipNorm(1))
+	return r
+}
+
+func (r *eventful[T]) params() []Param[T] {
+	var list []Param[T]
+	for i, v := range r.values {
+		list = append(list, Param[T]{fmt.Sprintf("p%d", i), v})
+	}
+	return list
+}
+
+// do lets the i-th event happen.
+func (r *eventful[T]) do(t *testing.T, i int) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(3, uint64(i)))
+	grads := random[T](rng, eventfulLengths[:len(r.Optimizer.params)]...)
+	if rng.IntN(7) == 0 {
+		grads[0][1] = T(math.NaN())
+	}
+	r.plateau.Observe(rng.Float64())
+	var err error
+	switch i {
+	case eventfulLate:
+		if len(r.Optimizer.params) < len(r.values) {
+			err = r.AddParams(r.params()[len(r.values)-1])
+		}
+	case 7:
+		err = r.Freeze("p0", "p2")
+	case 11:
+		err = r.Thaw("p2")
+	case 14, 15, 18:
+		err = r.Accumulate(grads)
+	default:
+		_, err = r.Step(grads)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func mustSnapshot[T kernels.Float](t *testing.T, o *Optimizer[T]) *Snapshot[T] {
+	t.Helper()
+	s, err := o.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestResume stops a run before every event, and goes on in a new optimizer at
+// another level. It must end with the bits of a run that never stopped.
+func TestResume(t *testing.T) {
+	t.Run("float32", testResume[float32])
+	t.Run("float64", testResume[float64])
+}
+
+func testResume[T kernels.Float](t *testing.T) {
+	defer kernels.SetLevel(kernels.ActiveLevel())
+	levels := kernels.Levels()
+	for _, rule := range savedRules {
+		kernels.SetLevel(levels[len(levels)-1])
+		whole := newEventful[T](t, rule, false)
+		for i := range eventfulEvents {
+			whole.do(t, i)
+		}
+		if whole.Skipped() == 0 || whole.plateau.State.Reductions == 0 || whole.LossScale() == 8 {
+			t.Fatalf("%s: the run is not eventful", rule.Name())
+		}
+
+		part := newEventful[T](t, rule, false)
+		for i := range eventfulEvents {
+			s := mustSnapshot(t, part.Optimizer)
+			part = newEventful[T](t, rule, i > eventfulLate)
+			if i%2 == 1 {
+				part.do(t, 8) // what was before must not matter
+				part.do(t, 14)
+			}
+			if err := part.Restore(s); err != nil {
+				t.Fatalf("%s, event %d: %v", rule.Name(), i, err)
+			}
+			if err := kernels.SetLevel(levels[i%len(levels)]); err != nil {
+				t.Fatal(err)
+			}
+			part.do(t, i)
+		}
+		got, want := mustSnapshot(t, part.Optimizer), mustSnapshot(t, whole.Optimizer)
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: got %+v, want %+v", rule.Name(), got, want)
+		}
+		if !reflect.DeepEqual(part.values, whole.values) {
+			t.Errorf("%s: the parameters differ", rule.Name())
+		}
+	}
+}
+
+// TestRollBack goes back to a snapshot in the same optimizer, which must not have
+// changed with the optimizer.
+func TestRollBack(t *testing.T) {
+	for _, rule := range savedRules {
+		r := newEventful[float64](t, rule, true)
+		for i := range 10 {
+			r.do(t, i)
+		}
+		s := mustSnapshot(t, r.Optimizer)
+		var ends []*Snapshot[float64]
+		for range 2 {
+			for i := 10; i < eventfulEvents; i++ {
+				r.do(t, i)
+			}
+			ends = append(ends, mustSnapshot(t, r.Optimizer))
+			if err := r.Restore(s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !reflect.DeepEqual(ends[0], ends[1]) {
+			t.Errorf("%s: got %+v the second time, %+v the first", rule.Name(), ends[1], ends[0])
+		}
+	}
+}
+
+// TestRestoreErrors edits snapshots: errors must name what differs, and leave the
+// optimizer as it was.
+func TestRestoreErrors(t *testing.T) {
+	rule := NewScheduleFreeAdamW(0.01)
+	saved := newEventful[float32](t, rule, true)
+	for i := range 19 {
+		saved.do(t, i)
+	}
+	other := newEventful[float32](t, rule, true)
+	other.do(t, 0)
+	before := mustSnapshot(t, other.Optimizer)
+	for i, c := range []struct {
+		edit func(s *Snapshot[float32])
+		want []string
+	}{
+		{func(s *Snapshot[float32]) { s.Rule = "Adam" }, []string{`"Adam"`, `"ScheduleFreeAdamW"`}},
+		{func(s *Snapshot[float32]) { s.Options["Beta2"] = "0.98" }, []string{"Beta2 = 0.98", "0.999"}},
+		{func(s *Snapshot[float32]) { s.Options["Maximize"] = "true" }, []string{"Maximize = true", "false"}},
+		{func(s *Snapshot[float32]) { s.Options["WarmupSteps"] = "7" }, []string{"WarmupSteps = 7", "0"}},
+		{func(s *Snapshot[float32]) { s.Options["Gamma"] = "2" }, []string{"Gamma = 2", "does not have"}},
+		{func(s *Snapshot[float32]) { s.Steps = -1 }, []string{"steps = -1"}},
+		{func(s *Snapshot[float32]) { s.Skipped = -2 }, []string{"skipped = -2"}},
+		{func(s *Snapshot[float32]) { s.Accumulated = -3 }, []string{"accumulated = -3"}},
+		{func(s *Snapshot[float32]) { s.Accumulated = 0 }, []string{`"p1"`, "accumulated", "3 elements, want 0"}},
+		{func(s *Snapshot[float32]) { s.Params[1].Sum = nil }, []string{`"p1"`, "accumulated", "0 elements, want 3"}},
+		{func(s *Snapshot[float32]) { s.Params[0].Frozen = false }, []string{`"p0"`, "accumulated", "0 elements, want 40"}},
+		{func(s *Snapshot[float32]) { s.LossScale.Scale = math.NaN() }, []string{"loss scale", "NaN"}},
+		{func(s *Snapshot[float32]) { s.LossScale.Scale = 0 }, []string{"loss scale", "0"}},
+		{func(s *Snapshot[float32]) { s.LossScale.Scale = 1e39 }, []string{"loss scale", "1e+39"}},
+		{func(s *Snapshot[float32]) { s.LossScale.Good = -1 }, []string{"-1 good steps"}},
+		{func(s *Snapshot[float32]) { s.Schedule[0].State = "{" }, []string{"Plateau", "JSON"}},
+		{func(s *Snapshot[float32]) { s.Schedule[0].State = `{"Bad":-1}` }, []string{"Plateau", "Bad:-1"}},
+		{func(s *Snapshot[float32]) { s.Params = s.Params[:3] }, []string{`"p3"`, "3", "4"}},
+		{func(s *Snapshot[float32]) { s.Params = append(s.Params, ParamSnapshot[float32]{Name: "p4"}) }, []string{`"p4"`, "5", "4"}},
+		{func(s *Snapshot[float32]) { s.Params[3].Name = "q3" }, []string{"parameter 3", `"q3"`, `"p3"`}},
+		{func(s *Snapshot[float32]) { s.Params[1], s.Params[2] = s.Params[2], s.Params[1] }, []string{"parameter 1", `"p2"`, `"p1"`}},
+		{func(s *Snapshot[float32]) { s.Params[2].Steps = -1 }, []string{`"p2"`, "-1 steps"}},
+		{func(s *Snapshot[float32]) { s.Params[2].Steps = s.Steps + 1 }, []string{`"p2"`, fmt.Sprint(saved.Steps() + 1), fmt.Sprint(saved.Steps())}},
+		{func(s *Snapshot[float32]) { s.Params[3].Value = s.Params[3].Value[:89] }, []string{`"p3"`, "89", "90"}},
+		{func(s *Snapshot[float32]) { s.Params[3].State = s.Params[3].State[:1] }, []string{`"p3"`, "1 state", "2", `"exp_avg_sq"`}},
+		{func(s *Snapshot[float32]) { s.Params[3].State[1].Name = "v" }, []string{`"p3"`, `"v"`, `"exp_avg_sq"`}},
+		{func(s *Snapshot[float32]) { s.Params[3].State[1].Value = nil }, []string{`"p3"`, `"exp_avg_sq"`, "0", "90"}},
+		{func(s *Snapshot[float32]) { delete(s.Params[3].Numbers, "lr_max") }, []string{`"p3"`, `"lr_max"`}},
+		{func(s *Snapshot[float32]) { s.Params[3].Numbers["weight_sum"] = math.Inf(1) }, []string{`"p3"`, `"weight_sum"`, "+Inf"}},
+	} {
+		s := mustSnapshot(t, saved.Optimizer)
+		c.edit(s)
+		if t.Run(fmt.Sprint(i), func(t *testing.T) { wantError(t, other.Restore(s), c.want...) }); t.Failed() {
+			t.Log(c.want)
+		}
+		if after := mustSnapshot(t, other.Optimizer); !reflect.DeepEqual(after, before) {
+			t.Fatalf("%d: a failed Restore changed the optimizer", i)
+		}
+	}
+	wantError(t, other.Restore(nil), "nil Snapshot")
+	if err := other.Restore(mustSnapshot(t, saved.Optimizer)); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestRestoreElsewhere: what may differ.
+func TestRestoreElsewhere(t *testing.T) {
+	r := newEventful[float32](t, NewAdamW(0.01), true)
+	for i := range 17 {
+		r.do(t, i)
+	}
+	s := mustSnapshot(t, r.Optimizer)
+	if s.LossScale == nil || len(s.Schedule) != 1 {
+		t.Fatalf("got the states %v and %v of loss scale and schedule", s.LossScale, s.Schedule)
+	}
+	restore := func(rule Rule, opts ...Option) *Optimizer[float32] {
+		t.Helper()
+		values := random[float32](rand.New(rand.NewPCG(8, 9)), eventfulLengths...)
+		o := mustNew(t, rule, (&eventful[float32]{values: values}).params(), opts...)
+		if err := o.Restore(s); err != nil {
+			t.Fatal(err)
+		}
+		if got := mustSnapshot(t, o); !reflect.DeepEqual(got.Params, s.Params) || got.Steps != s.Steps {
+			t.Errorf("got %+v, want %+v", got, s)
+		}
+		return o
+	}
+	// Other rates and decays, no plateau, a fixed scale.
+	o := restore(AdamW{LR: 1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.5},
+		WithSchedule(Exponential{0.9}), WithLossScale(64), WithoutDecay(BiasOrNorm), Workers(2))
+	if o.LossScale() != 64 {
+		t.Errorf("got the loss scale %v, want the fixed one", o.LossScale())
+	}
+	// Other plateaus.
+	p := []*Plateau{NewPlateau(), NewPlateau()}
+	restore(NewAdamW(1), WithSchedule(Sequence{[]Schedule{p[0], p[1]}, []int{9}}))
+	if want := (PlateauState{}); p[0].State != want || p[1].State != want {
+		t.Errorf("one saved plateau for two: got %+v and %+v", p[0].State, p[1].State)
+	}
+	// The same plateau elsewhere.
+	restore(NewAdamW(1), WithSchedule(p[0]))
+	if p[0].State != r.plateau.State {
+		t.Errorf("got %+v, want %+v", p[0].State, r.plateau.State)
+	}
+	// A fixed scale's snapshot leaves an adaptive one.
+	s.LossScale = nil
+	if o := restore(NewAdamW(1), WithLossScaler(NewLossScaler())); o.LossScale() != 65536 {
+		t.Errorf("got the loss scale %v, want the first one", o.LossScale())
+	}
+	// An option that is not compared.
+	delete(s.Options, "Beta1")
+	restore(AdamW{LR: 1, Beta1: 0.5, Beta2: 0.999, Eps: 1e-8})
+}
+
+// memo is a schedule of a user's with a state.
+type memo struct {
+	text string
+	bad  string // what UnmarshalText refuses
+}
+
+func (*memo) Rate(base float64, step int) float64 { return base }
+
+func (m *memo) MarshalText() ([]byte, error) {
+	if strings.Contains(m.text, "!") {
+		return nil, errors.New("no text")
+	}
+	return []byte(m.text), nil
+}
+
+func (m *memo) UnmarshalText(text []byte) error {
+	if string(text) == m.bad {
+		return fmt.Errorf("bad text %q", text)
+	}
+	m.text = string(text)
+	return nil
+}
+
+func TestScheduleStates(t *testing.T) {
+	make := func(a, b, bad string) (*Optimizer[float32], []*memo) {
+		memos := []*memo{{a, ""}, {b, bad}}
+		return mustNew(t, SGD{LR: 1}, []Param[float32]{{"w", []float32{1}}},
+			WithSchedule(Sequence{[]Schedule{memos[0], Warmup{Then: memos[1]}}, []int{5}})), memos
+	}
+	o, _ := make("a", "b", "")
+	s := mustSnapshot(t, o)
+	if want := []ScheduleSnapshot{{"*optim.memo", "a"}, {"*optim.memo", "b"}}; !slices.Equal(s.Schedule, want) {
+		t.Errorf("got %v, want %v", s.Schedule, want)
+	}
+	o, memos := make("c", "d", "")
+	if err := o.Restore(s); err != nil || memos[0].text != "a" || memos[1].text != "b" {
+		t.Errorf("got %q and %q (%v)", memos[0].text, memos[1].text, err)
+	}
+	o, memos = make("c", "d", "b")
+	wantError(t, o.Restore(s), "*optim.memo", `bad text "b"`)
+	if memos[0].text != "c" || memos[1].text != "d" {
+		t.Errorf("a failed Restore left %q and %q", memos[0].text, memos[1].text)
+	}
+	o, _ = make("c", "!", "")
+	_, err := o.Snapshot()
+	wantError(t, err, "*optim.memo", "no text")
+	wantError(t, o.Restore(s), "*optim.memo", "no text")
+}
+
+func TestEmbeddingRestoreErrors(t *testing.T) {
+	fresh := func(dim int) *Embedding[float32] {
+		e, err := NewEmbedding(NewRowAdagrad(0.1), Param[float32]{"words", make([]float32, 24)}, dim)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	e := fresh(4)
+	if _, err := e.Step([]int{2}, []float32{1, 2, 3, 4}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		edit func(s *Snapshot[float32])
+		want []string
+	}{
+		{func(s *Snapshot[float32]) { s.Rule = "Adagrad" }, []string{`"Adagrad"`, `"RowAdagrad"`}},
+		{func(s *Snapshot[float32]) { s.Params[0].Name = "x" }, []string{`"x"`, `"words"`}},
+		{func(s *Snapshot[float32]) { s.Params[0].Steps = 0 }, []string{`"words"`, "0 of 1 steps"}},
+		{func(s *Snapshot[float32]) { s.Params[0].Frozen = true }, []string{`"words"`, "frozen = true"}},
+		{func(s *Snapshot[float32]) { s.Accumulated = 1 }, []string{`"words"`, "accumulated = 1"}},
+	} {
+		s, err := e.Snapshot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.edit(s)
+		wantError(t, e.Restore(s), c.want...)
+	}
+	s, err := e.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := fresh(3)
+	wantError(t, other.Restore(s), `"words"`, `"sum"`, "6", "8")
+	if other.Steps() != 0 || other.state[0][2] != 0 {
+		t.Error("a failed Restore changed the embedding")
+	}
+}
+
+// TestSnapshotEvalMode: the parameters are not where the run goes on.
+func TestSnapshotEvalMode(t *testing.T) {
+	o := mustNew(t, NewScheduleFreeAdamW(0.1), []Param[float32]{{"w", []float32{1, 2}}})
+	mustStep(t, o, [][]float32{{1, 2}})
+	s := mustSnapshot(t, o)
+	o.EvalMode()
+	_, err := o.Snapshot()
+	wantError(t, err, "TrainMode")
+	wantError(t, o.Restore(s), "TrainMode")
+	o.TrainMode()
+	if !reflect.DeepEqual(mustSnapshot(t, o), s) {
+		t.Error("the snapshots differ")
+	}
+}
+
+// TestSavedOptions: every option of every rule is saved, but for the free ones.
+func TestSavedOptions(t *testing.T) {
+	for _, rule := range savedRules {
+		saved := savedOptions(rule)
+		for _, o := range rule.options() {
+			_, ok := saved[o.name]
+			if free := o.name == "LR" || o.name == "WeightDecay"; ok == free {
+				t.Errorf("%s: %s is saved: %v", rule.Name(), o.name, ok)
+			}
+		}
+	}
+	want := map[string]string{"Beta1": "0.1", "Beta2": "0.9999999999999999", "Eps": "1e-300", "AMSGrad": "true", "Maximize": "false"}
+	if got := savedOptions(Adam{LR: 7, Beta1: 0.1, Beta2: 1 - 0x1p-53, Eps: 1e-300, AMSGrad: true}); !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

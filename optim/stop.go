@@ -1,0 +1,115 @@
+package optim
+
+import (
+	"fmt"
+	"math"
+)
+
+// Progress is what is known of a run after a step.
+type Progress struct {
+	Report            // what the step did
+	Iteration int     // steps tried in this run so far, from 1; skipped ones count
+	Loss      float64 // loss before the step
+	Average   float64 // moving average of the loss
+	Validated bool    // whether there is a new Metric
+	Metric    float64 // last metric on validation data
+}
+
+// A StopRule ends a run. [Fit] asks its rules after every step, each of them
+// every time.
+type StopRule interface {
+	// Stop returns the reason why the run is to end, or "" to go on.
+	Stop(p Progress) (reason string)
+}
+
+// A StopFunc is a function as a StopRule.
+type StopFunc func(p Progress) (reason string)
+
+// Stop calls f.
+func (f StopFunc) Stop(p Progress) string { return f(p) }
+
+// A StepLimit ends a run after that many iterations, skipped steps included. It
+// must be positive.
+type StepLimit int
+
+// Stop ends the run at the limit.
+func (n StepLimit) Stop(p Progress) string {
+	if p.Iteration < int(n) {
+		return ""
+	}
+	return fmt.Sprintf("%d iterations", int(n))
+}
+
+func (n StepLimit) options() []option { return []option{{"limit", float64(n), countFrom1}} }
+
+// A GradNormLimit ends a run when the Euclidean norm of all gradients together,
+// before clipping, is at most the limit: at a stationary point, if the gradients
+// are those of the whole data. The limit must be finite and > 0.
+type GradNormLimit float64
+
+// Stop ends the run at a small gradient.
+func (limit GradNormLimit) Stop(p Progress) string {
+	if p.Skipped || !(p.GradNorm <= float64(limit)) {
+		return ""
+	}
+	return fmt.Sprintf("gradient norm %v <= %v", p.GradNorm, float64(limit))
+}
+
+func (limit GradNormLimit) options() []option {
+	return []option{{"limit", float64(limit), positive}}
+}
+
+// A LossChange ends a run when the loss hardly changes: when For times in a row
+//
+//	|loss - loss before| <= Tol * max(|loss|, |loss before|)
+//
+// A LossChange is used through a pointer and serves one run. Tol must be finite
+// and not negative, For positive.
+type LossChange struct {
+	Tol     float64 // relative change
+	For     int     // number of steps
+	Average bool    // look at the moving average of the loss, for noisy losses
+
+	begun bool
+	last  float64
+	count int
+}
+
+// Stop ends the run when the loss has settled.
+func (r *LossChange) Stop(p Progress) string {
+	loss := p.Loss
+	if r.Average {
+		loss = p.Average
+	}
+	last, begun := r.last, r.begun
+	r.last, r.begun = loss, !p.Skipped // a skipped step leaves the loss as it is
+	// Infinite losses differ by NaN, which is not small either.
+	if begun && math.Abs(loss-last) <= r.Tol*max(math.Abs(loss), math.Abs(last)) {
+		r.count++
+	} else {
+		r.count = 0
+	}
+	if r.count < r.For {
+		return ""
+	}
+	return fmt.Sprintf("loss changed by no more than %v of itself in %d steps", r.Tol, r.For)
+}
+
+func (r *LossChange) options() []option {
+	return []option{
+		{"Tol", r.Tol, nonNegative},
+		{"For", float64(r.For), countFrom1},
+	}
+}
+
+// checkOptions checks the options of anything that has some.
+func checkOptions(v any) error {
+	if v, ok := v.(interface{ options() []option }); ok {
+		for _, o := range v.options() {
+			if err := checkOption[float64](typeName(v), o); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
