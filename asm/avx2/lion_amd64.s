@@ -61,7 +61,6 @@ TEXT ·LionF32(SB), NOSPLIT, $0-104
 	VADDPS  Y12, Y10, Y12
 	VPAND   Y0, Y12, Y15
 	VPSIGND Y15, Y12, Y12
-	VMOVUPS X12, (DX)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	VMULPS  Y14, Y7, Y14
@@ -70,6 +69,7 @@ TEXT ·LionF32(SB), NOSPLIT, $0-104
 	VMULPS  Y11, Y8, Y11
 	VMULPS  Y14, Y9, Y14
 	VSUBPS  Y14, Y11, Y14
+	VMOVUPS X12, (DX)
 	VMOVUPS X14, (DI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -103,7 +103,6 @@ skip:
 	VADDPS  Y12, Y10, Y12
 	VPAND   Y0, Y12, Y15
 	VPSIGND Y15, Y12, Y12
-	VMOVSD  X12, (DX)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	VMULPS Y14, Y7, Y14
@@ -112,6 +111,7 @@ skip:
 	VMULPS Y11, Y8, Y11
 	VMULPS Y14, Y9, Y14
 	VSUBPS Y14, Y11, Y14
+	VMOVSD X12, (DX)
 	VMOVSD X14, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -145,7 +145,6 @@ skip2:
 	VADDPS  Y12, Y10, Y12
 	VPAND   Y0, Y12, Y15
 	VPSIGND Y15, Y12, Y12
-	VMOVSS  X12, (DX)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	VMULPS Y14, Y7, Y14
@@ -154,6 +153,7 @@ skip2:
 	VMULPS Y11, Y8, Y11
 	VMULPS Y14, Y9, Y14
 	VSUBPS Y14, Y11, Y14
+	VMOVSS X12, (DX)
 	VMOVSS X14, (DI)
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
@@ -186,7 +186,6 @@ main:
 	VADDPS  Y12, Y10, Y12
 	VPAND   Y0, Y12, Y15
 	VPSIGND Y15, Y12, Y12
-	VMOVUPS Y12, (DX)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	VMULPS       Y14, Y7, Y14
@@ -195,34 +194,35 @@ main:
 	VMULPS       Y11, Y8, Y11
 	VMULPS       Y14, Y9, Y14
 	VSUBPS       Y14, Y11, Y14
+	VMOVUPS      Y12, (DX)
 	VMOVUPS      Y14, (DI)
 	VMOVUPS      32(SI), Y14
 	VPAND        Y0, Y14, Y15
 	VPSIGND      Y15, Y14, Y14
-	VBROADCASTSS scale+72(FP), Y11
-	VMULPS       Y14, Y11, Y14
-	VMOVUPS      32(DI), Y11
-	VBROADCASTSS l2+76(FP), Y12
-	VMULPS       Y11, Y12, Y12
-	VADDPS       Y12, Y14, Y12
+	VBROADCASTSS scale+72(FP), Y12
+	VMULPS       Y14, Y12, Y14
+	VMOVUPS      32(DI), Y12
+	VBROADCASTSS l2+76(FP), Y11
+	VMULPS       Y12, Y11, Y11
+	VADDPS       Y11, Y14, Y11
 	VMOVUPS      32(DX), Y14
 	VMULPS       Y14, Y1, Y10
-	VMULPS       Y12, Y2, Y13
+	VMULPS       Y11, Y2, Y13
 	VADDPS       Y13, Y10, Y13
 	VPAND        Y0, Y13, Y15
 	VPSIGND      Y15, Y13, Y13
 	VMULPS       Y14, Y3, Y14
-	VMULPS       Y12, Y4, Y12
-	VADDPS       Y12, Y14, Y12
-	VPAND        Y0, Y12, Y15
-	VPSIGND      Y15, Y12, Y12
-	VMOVUPS      Y12, 32(DX)
+	VMULPS       Y11, Y4, Y11
+	VADDPS       Y11, Y14, Y11
+	VPAND        Y0, Y11, Y15
+	VPSIGND      Y15, Y11, Y11
 	VMULPS       Y13, Y7, Y13
 	VMAXPS       Y13, Y6, Y13
 	VMINPS       Y13, Y5, Y13
-	VMULPS       Y11, Y8, Y11
+	VMULPS       Y12, Y8, Y12
 	VMULPS       Y13, Y9, Y13
-	VSUBPS       Y13, Y11, Y13
+	VSUBPS       Y13, Y12, Y13
+	VMOVUPS      Y11, 32(DX)
 	VMOVUPS      Y13, 32(DI)
 	ADDQ         $+64, DI
 	ADDQ         $+64, SI
@@ -259,7 +259,6 @@ one:
 	VADDPS  Y12, Y10, Y12
 	VPAND   Y0, Y12, Y15
 	VPSIGND Y15, Y12, Y12
-	VMOVUPS Y12, (DX)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	VMULPS  Y14, Y7, Y14
@@ -268,6 +267,7 @@ one:
 	VMULPS  Y11, Y8, Y11
 	VMULPS  Y14, Y9, Y14
 	VSUBPS  Y14, Y11, Y14
+	VMOVUPS Y12, (DX)
 	VMOVUPS Y14, (DI)
 	ADDQ    $+32, DI
 	ADDQ    $+32, SI
@@ -303,7 +303,6 @@ tail:
 	VADDPS  Y12, Y10, Y12
 	VPAND   Y0, Y12, Y15
 	VPSIGND Y15, Y12, Y12
-	VMOVUPS X12, (DX)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	VMULPS  Y14, Y7, Y14
@@ -312,6 +311,7 @@ tail:
 	VMULPS  Y11, Y8, Y11
 	VMULPS  Y14, Y9, Y14
 	VSUBPS  Y14, Y11, Y14
+	VMOVUPS X12, (DX)
 	VMOVUPS X14, (DI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -344,7 +344,6 @@ skip4:
 	VADDPS  Y12, Y10, Y12
 	VPAND   Y0, Y12, Y15
 	VPSIGND Y15, Y12, Y12
-	VMOVSD  X12, (DX)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	VMULPS Y14, Y7, Y14
@@ -353,6 +352,7 @@ skip4:
 	VMULPS Y11, Y8, Y11
 	VMULPS Y14, Y9, Y14
 	VSUBPS Y14, Y11, Y14
+	VMOVSD X12, (DX)
 	VMOVSD X14, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -385,7 +385,6 @@ skip5:
 	VADDPS  Y12, Y10, Y12
 	VPAND   Y0, Y12, Y15
 	VPSIGND Y15, Y12, Y12
-	VMOVSS  X12, (DX)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	VMULPS Y14, Y7, Y14
@@ -394,6 +393,7 @@ skip5:
 	VMULPS Y11, Y8, Y11
 	VMULPS Y14, Y9, Y14
 	VSUBPS Y14, Y11, Y14
+	VMOVSS X12, (DX)
 	VMOVSS X14, (DI)
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
@@ -475,7 +475,6 @@ TEXT ·LionF64(SB), NOSPLIT, $0-136
 	VPAND   Y0, Y12, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y12, Y12
-	VMOVUPS X12, (DX)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	VMULPD  Y14, Y7, Y14
@@ -484,6 +483,7 @@ TEXT ·LionF64(SB), NOSPLIT, $0-136
 	VMULPD  Y11, Y8, Y11
 	VMULPD  Y14, Y9, Y14
 	VSUBPD  Y14, Y11, Y14
+	VMOVUPS X12, (DX)
 	VMOVUPS X14, (DI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -520,7 +520,6 @@ skip:
 	VPAND   Y0, Y12, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y12, Y12
-	VMOVSD  X12, (DX)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	VMULPD Y14, Y7, Y14
@@ -529,6 +528,7 @@ skip:
 	VMULPD Y11, Y8, Y11
 	VMULPD Y14, Y9, Y14
 	VSUBPD Y14, Y11, Y14
+	VMOVSD X12, (DX)
 	VMOVSD X14, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -564,7 +564,6 @@ main:
 	VPAND   Y0, Y12, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y12, Y12
-	VMOVUPD Y12, (DX)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	VMULPD       Y14, Y7, Y14
@@ -573,37 +572,38 @@ main:
 	VMULPD       Y11, Y8, Y11
 	VMULPD       Y14, Y9, Y14
 	VSUBPD       Y14, Y11, Y14
+	VMOVUPD      Y12, (DX)
 	VMOVUPD      Y14, (DI)
 	VMOVUPD      32(SI), Y14
 	VPAND        Y0, Y14, Y15
 	VPSHUFD      $0xf5, Y15, Y15
 	VPSIGND      Y15, Y14, Y14
-	VBROADCASTSD scale+72(FP), Y11
-	VMULPD       Y14, Y11, Y14
-	VMOVUPD      32(DI), Y11
-	VBROADCASTSD l2+80(FP), Y12
-	VMULPD       Y11, Y12, Y12
-	VADDPD       Y12, Y14, Y12
+	VBROADCASTSD scale+72(FP), Y12
+	VMULPD       Y14, Y12, Y14
+	VMOVUPD      32(DI), Y12
+	VBROADCASTSD l2+80(FP), Y11
+	VMULPD       Y12, Y11, Y11
+	VADDPD       Y11, Y14, Y11
 	VMOVUPD      32(DX), Y14
 	VMULPD       Y14, Y1, Y10
-	VMULPD       Y12, Y2, Y13
+	VMULPD       Y11, Y2, Y13
 	VADDPD       Y13, Y10, Y13
 	VPAND        Y0, Y13, Y15
 	VPSHUFD      $0xf5, Y15, Y15
 	VPSIGND      Y15, Y13, Y13
 	VMULPD       Y14, Y3, Y14
-	VMULPD       Y12, Y4, Y12
-	VADDPD       Y12, Y14, Y12
-	VPAND        Y0, Y12, Y15
+	VMULPD       Y11, Y4, Y11
+	VADDPD       Y11, Y14, Y11
+	VPAND        Y0, Y11, Y15
 	VPSHUFD      $0xf5, Y15, Y15
-	VPSIGND      Y15, Y12, Y12
-	VMOVUPD      Y12, 32(DX)
+	VPSIGND      Y15, Y11, Y11
 	VMULPD       Y13, Y7, Y13
 	VMAXPD       Y13, Y6, Y13
 	VMINPD       Y13, Y5, Y13
-	VMULPD       Y11, Y8, Y11
+	VMULPD       Y12, Y8, Y12
 	VMULPD       Y13, Y9, Y13
-	VSUBPD       Y13, Y11, Y13
+	VSUBPD       Y13, Y12, Y13
+	VMOVUPD      Y11, 32(DX)
 	VMOVUPD      Y13, 32(DI)
 	ADDQ         $+64, DI
 	ADDQ         $+64, SI
@@ -643,7 +643,6 @@ one:
 	VPAND   Y0, Y12, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y12, Y12
-	VMOVUPD Y12, (DX)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	VMULPD  Y14, Y7, Y14
@@ -652,6 +651,7 @@ one:
 	VMULPD  Y11, Y8, Y11
 	VMULPD  Y14, Y9, Y14
 	VSUBPD  Y14, Y11, Y14
+	VMOVUPD Y12, (DX)
 	VMOVUPD Y14, (DI)
 	ADDQ    $+32, DI
 	ADDQ    $+32, SI
@@ -690,7 +690,6 @@ tail:
 	VPAND   Y0, Y12, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y12, Y12
-	VMOVUPS X12, (DX)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	VMULPD  Y14, Y7, Y14
@@ -699,6 +698,7 @@ tail:
 	VMULPD  Y11, Y8, Y11
 	VMULPD  Y14, Y9, Y14
 	VSUBPD  Y14, Y11, Y14
+	VMOVUPS X12, (DX)
 	VMOVUPS X14, (DI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -734,7 +734,6 @@ skip3:
 	VPAND   Y0, Y12, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y12, Y12
-	VMOVSD  X12, (DX)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	VMULPD Y14, Y7, Y14
@@ -743,6 +742,7 @@ skip3:
 	VMULPD Y11, Y8, Y11
 	VMULPD Y14, Y9, Y14
 	VSUBPD Y14, Y11, Y14
+	VMOVSD X12, (DX)
 	VMOVSD X14, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI

@@ -69,28 +69,24 @@ main:
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
 	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ F9, (R2)
-	FMOVQ F8, 16(R2)
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	FMOVQ (R3), F15
 	FMOVQ 16(R3), F14
 	WORD $0x4e26d5f0 // fadd v16.4s, v15.4s, v6.4s
 	WORD $0x4e26d5d1 // fadd v17.4s, v14.4s, v6.4s
-	WORD $0x4e26d529 // fadd v9.4s, v9.4s, v6.4s
-	WORD $0x4e26d508 // fadd v8.4s, v8.4s, v6.4s
-	WORD $0x6e29fe09 // fdiv v9.4s, v16.4s, v9.4s
-	WORD $0x6e28fe28 // fdiv v8.4s, v17.4s, v8.4s
-	WORD $0x6ea1f929 // fsqrt v9.4s, v9.4s
-	WORD $0x6ea1f908 // fsqrt v8.4s, v8.4s
-	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x6e2ddd0d // fmul v13.4s, v8.4s, v13.4s
-	WORD $0x6e2cdce8 // fmul v8.4s, v7.4s, v12.4s
-	WORD $0x6e2ddce9 // fmul v9.4s, v7.4s, v13.4s
-	WORD $0x4ea8d548 // fsub v8.4s, v10.4s, v8.4s
-	WORD $0x4ea9d569 // fsub v9.4s, v11.4s, v9.4s
-	FMOVQ F8, (R0)
-	FMOVQ F9, 16(R0)
+	WORD $0x4e26d532 // fadd v18.4s, v9.4s, v6.4s
+	WORD $0x4e26d513 // fadd v19.4s, v8.4s, v6.4s
+	WORD $0x6e32fe12 // fdiv v18.4s, v16.4s, v18.4s
+	WORD $0x6e33fe33 // fdiv v19.4s, v17.4s, v19.4s
+	WORD $0x6ea1fa52 // fsqrt v18.4s, v18.4s
+	WORD $0x6ea1fa73 // fsqrt v19.4s, v19.4s
+	WORD $0x6e2cde4c // fmul v12.4s, v18.4s, v12.4s
+	WORD $0x6e2dde6d // fmul v13.4s, v19.4s, v13.4s
+	WORD $0x6e2cdcf3 // fmul v19.4s, v7.4s, v12.4s
+	WORD $0x6e2ddcf2 // fmul v18.4s, v7.4s, v13.4s
+	WORD $0x4eb3d553 // fsub v19.4s, v10.4s, v19.4s
+	WORD $0x4eb2d572 // fsub v18.4s, v11.4s, v18.4s
 
 	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
 	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
@@ -109,6 +105,10 @@ main:
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
 	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	FMOVQ F9, (R2)
+	FMOVQ F8, 16(R2)
+	FMOVQ F19, (R0)
+	FMOVQ F18, 16(R0)
 	FMOVQ F12, (R3)
 	FMOVQ F13, 16(R3)
 	ADD $32, R0, R0
@@ -144,18 +144,16 @@ one:
 	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
 	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ F8, (R2)
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	FMOVQ (R3), F11
 	WORD $0x4e26d56c // fadd v12.4s, v11.4s, v6.4s
-	WORD $0x4e26d508 // fadd v8.4s, v8.4s, v6.4s
-	WORD $0x6e28fd88 // fdiv v8.4s, v12.4s, v8.4s
-	WORD $0x6ea1f908 // fsqrt v8.4s, v8.4s
-	WORD $0x6e2add0a // fmul v10.4s, v8.4s, v10.4s
-	WORD $0x6e2adce8 // fmul v8.4s, v7.4s, v10.4s
-	WORD $0x4ea8d528 // fsub v8.4s, v9.4s, v8.4s
-	FMOVQ F8, (R0)
+	WORD $0x4e26d50d // fadd v13.4s, v8.4s, v6.4s
+	WORD $0x6e2dfd8d // fdiv v13.4s, v12.4s, v13.4s
+	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
+	WORD $0x6e2addaa // fmul v10.4s, v13.4s, v10.4s
+	WORD $0x6e2adced // fmul v13.4s, v7.4s, v10.4s
+	WORD $0x4eadd52d // fsub v13.4s, v9.4s, v13.4s
 
 	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
 	WORD $0x6e2adc6a // fmul v10.4s, v3.4s, v10.4s
@@ -166,6 +164,8 @@ one:
 	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
 	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	FMOVQ F8, (R2)
+	FMOVQ F13, (R0)
 	FMOVQ F10, (R3)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
@@ -197,18 +197,16 @@ tail:
 	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
 	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVD F8, (R2)
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	FMOVD (R3), F11
 	WORD $0x4e26d56c // fadd v12.4s, v11.4s, v6.4s
-	WORD $0x4e26d508 // fadd v8.4s, v8.4s, v6.4s
-	WORD $0x6e28fd88 // fdiv v8.4s, v12.4s, v8.4s
-	WORD $0x6ea1f908 // fsqrt v8.4s, v8.4s
-	WORD $0x6e2add0a // fmul v10.4s, v8.4s, v10.4s
-	WORD $0x6e2adce8 // fmul v8.4s, v7.4s, v10.4s
-	WORD $0x4ea8d528 // fsub v8.4s, v9.4s, v8.4s
-	FMOVD F8, (R0)
+	WORD $0x4e26d50d // fadd v13.4s, v8.4s, v6.4s
+	WORD $0x6e2dfd8d // fdiv v13.4s, v12.4s, v13.4s
+	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
+	WORD $0x6e2addaa // fmul v10.4s, v13.4s, v10.4s
+	WORD $0x6e2adced // fmul v13.4s, v7.4s, v10.4s
+	WORD $0x4eadd52d // fsub v13.4s, v9.4s, v13.4s
 
 	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
 	WORD $0x6e2adc6a // fmul v10.4s, v3.4s, v10.4s
@@ -219,6 +217,8 @@ tail:
 	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
 	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	FMOVD F8, (R2)
+	FMOVD F13, (R0)
 	FMOVD F10, (R3)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
@@ -247,18 +247,16 @@ skip:
 	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
 	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVS F8, (R2)
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	FMOVS (R3), F11
 	WORD $0x4e26d56c // fadd v12.4s, v11.4s, v6.4s
-	WORD $0x4e26d508 // fadd v8.4s, v8.4s, v6.4s
-	WORD $0x6e28fd88 // fdiv v8.4s, v12.4s, v8.4s
-	WORD $0x6ea1f908 // fsqrt v8.4s, v8.4s
-	WORD $0x6e2add0a // fmul v10.4s, v8.4s, v10.4s
-	WORD $0x6e2adce8 // fmul v8.4s, v7.4s, v10.4s
-	WORD $0x4ea8d528 // fsub v8.4s, v9.4s, v8.4s
-	FMOVS F8, (R0)
+	WORD $0x4e26d50d // fadd v13.4s, v8.4s, v6.4s
+	WORD $0x6e2dfd8d // fdiv v13.4s, v12.4s, v13.4s
+	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
+	WORD $0x6e2addaa // fmul v10.4s, v13.4s, v10.4s
+	WORD $0x6e2adced // fmul v13.4s, v7.4s, v10.4s
+	WORD $0x4eadd52d // fsub v13.4s, v9.4s, v13.4s
 
 	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
 	WORD $0x6e2adc6a // fmul v10.4s, v3.4s, v10.4s
@@ -269,6 +267,8 @@ skip:
 	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
 	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	FMOVS F8, (R2)
+	FMOVS F13, (R0)
 	FMOVS F10, (R3)
 	ADD $4, R0, R0
 	ADD $4, R1, R1
@@ -345,28 +345,24 @@ main:
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
 	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ F9, (R2)
-	FMOVQ F8, 16(R2)
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	FMOVQ (R3), F15
 	FMOVQ 16(R3), F14
 	WORD $0x4e66d5f0 // fadd v16.2d, v15.2d, v6.2d
 	WORD $0x4e66d5d1 // fadd v17.2d, v14.2d, v6.2d
-	WORD $0x4e66d529 // fadd v9.2d, v9.2d, v6.2d
-	WORD $0x4e66d508 // fadd v8.2d, v8.2d, v6.2d
-	WORD $0x6e69fe09 // fdiv v9.2d, v16.2d, v9.2d
-	WORD $0x6e68fe28 // fdiv v8.2d, v17.2d, v8.2d
-	WORD $0x6ee1f929 // fsqrt v9.2d, v9.2d
-	WORD $0x6ee1f908 // fsqrt v8.2d, v8.2d
-	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
-	WORD $0x6e6ddd0d // fmul v13.2d, v8.2d, v13.2d
-	WORD $0x6e6cdce8 // fmul v8.2d, v7.2d, v12.2d
-	WORD $0x6e6ddce9 // fmul v9.2d, v7.2d, v13.2d
-	WORD $0x4ee8d548 // fsub v8.2d, v10.2d, v8.2d
-	WORD $0x4ee9d569 // fsub v9.2d, v11.2d, v9.2d
-	FMOVQ F8, (R0)
-	FMOVQ F9, 16(R0)
+	WORD $0x4e66d532 // fadd v18.2d, v9.2d, v6.2d
+	WORD $0x4e66d513 // fadd v19.2d, v8.2d, v6.2d
+	WORD $0x6e72fe12 // fdiv v18.2d, v16.2d, v18.2d
+	WORD $0x6e73fe33 // fdiv v19.2d, v17.2d, v19.2d
+	WORD $0x6ee1fa52 // fsqrt v18.2d, v18.2d
+	WORD $0x6ee1fa73 // fsqrt v19.2d, v19.2d
+	WORD $0x6e6cde4c // fmul v12.2d, v18.2d, v12.2d
+	WORD $0x6e6dde6d // fmul v13.2d, v19.2d, v13.2d
+	WORD $0x6e6cdcf3 // fmul v19.2d, v7.2d, v12.2d
+	WORD $0x6e6ddcf2 // fmul v18.2d, v7.2d, v13.2d
+	WORD $0x4ef3d553 // fsub v19.2d, v10.2d, v19.2d
+	WORD $0x4ef2d572 // fsub v18.2d, v11.2d, v18.2d
 
 	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
 	WORD $0x6e6cdc6c // fmul v12.2d, v3.2d, v12.2d
@@ -385,6 +381,10 @@ main:
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
 	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	FMOVQ F9, (R2)
+	FMOVQ F8, 16(R2)
+	FMOVQ F19, (R0)
+	FMOVQ F18, 16(R0)
 	FMOVQ F12, (R3)
 	FMOVQ F13, 16(R3)
 	ADD $32, R0, R0
@@ -420,18 +420,16 @@ one:
 	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
 	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ F8, (R2)
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	FMOVQ (R3), F11
 	WORD $0x4e66d56c // fadd v12.2d, v11.2d, v6.2d
-	WORD $0x4e66d508 // fadd v8.2d, v8.2d, v6.2d
-	WORD $0x6e68fd88 // fdiv v8.2d, v12.2d, v8.2d
-	WORD $0x6ee1f908 // fsqrt v8.2d, v8.2d
-	WORD $0x6e6add0a // fmul v10.2d, v8.2d, v10.2d
-	WORD $0x6e6adce8 // fmul v8.2d, v7.2d, v10.2d
-	WORD $0x4ee8d528 // fsub v8.2d, v9.2d, v8.2d
-	FMOVQ F8, (R0)
+	WORD $0x4e66d50d // fadd v13.2d, v8.2d, v6.2d
+	WORD $0x6e6dfd8d // fdiv v13.2d, v12.2d, v13.2d
+	WORD $0x6ee1f9ad // fsqrt v13.2d, v13.2d
+	WORD $0x6e6addaa // fmul v10.2d, v13.2d, v10.2d
+	WORD $0x6e6adced // fmul v13.2d, v7.2d, v10.2d
+	WORD $0x4eedd52d // fsub v13.2d, v9.2d, v13.2d
 
 	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
 	WORD $0x6e6adc6a // fmul v10.2d, v3.2d, v10.2d
@@ -442,6 +440,8 @@ one:
 	WORD $0x4e6ad56a // fadd v10.2d, v11.2d, v10.2d
 	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	FMOVQ F8, (R2)
+	FMOVQ F13, (R0)
 	FMOVQ F10, (R3)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
@@ -473,18 +473,16 @@ tail:
 	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
 	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVD F8, (R2)
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	FMOVD (R3), F11
 	WORD $0x4e66d56c // fadd v12.2d, v11.2d, v6.2d
-	WORD $0x4e66d508 // fadd v8.2d, v8.2d, v6.2d
-	WORD $0x6e68fd88 // fdiv v8.2d, v12.2d, v8.2d
-	WORD $0x6ee1f908 // fsqrt v8.2d, v8.2d
-	WORD $0x6e6add0a // fmul v10.2d, v8.2d, v10.2d
-	WORD $0x6e6adce8 // fmul v8.2d, v7.2d, v10.2d
-	WORD $0x4ee8d528 // fsub v8.2d, v9.2d, v8.2d
-	FMOVD F8, (R0)
+	WORD $0x4e66d50d // fadd v13.2d, v8.2d, v6.2d
+	WORD $0x6e6dfd8d // fdiv v13.2d, v12.2d, v13.2d
+	WORD $0x6ee1f9ad // fsqrt v13.2d, v13.2d
+	WORD $0x6e6addaa // fmul v10.2d, v13.2d, v10.2d
+	WORD $0x6e6adced // fmul v13.2d, v7.2d, v10.2d
+	WORD $0x4eedd52d // fsub v13.2d, v9.2d, v13.2d
 
 	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
 	WORD $0x6e6adc6a // fmul v10.2d, v3.2d, v10.2d
@@ -495,6 +493,8 @@ tail:
 	WORD $0x4e6ad56a // fadd v10.2d, v11.2d, v10.2d
 	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	FMOVD F8, (R2)
+	FMOVD F13, (R0)
 	FMOVD F10, (R3)
 	ADD $8, R0, R0
 	ADD $8, R1, R1

@@ -56,22 +56,22 @@ main:
 	WORD $0x6e26dcc6 // fmul v6.4s, v6.4s, v6.4s
 	WORD $0x4e27d587 // fadd v7.4s, v12.4s, v7.4s
 	WORD $0x4e26d5a6 // fadd v6.4s, v13.4s, v6.4s
-	FMOVQ F7, (R2)
-	FMOVQ F6, 16(R2)
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	WORD $0x6ea1f8e7 // fsqrt v7.4s, v7.4s
-	WORD $0x6ea1f8c6 // fsqrt v6.4s, v6.4s
-	WORD $0x4e24d4e7 // fadd v7.4s, v7.4s, v4.4s
-	WORD $0x4e24d4c6 // fadd v6.4s, v6.4s, v4.4s
-	WORD $0x6e27fd47 // fdiv v7.4s, v10.4s, v7.4s
-	WORD $0x6e26fd66 // fdiv v6.4s, v11.4s, v6.4s
-	WORD $0x6e27dca7 // fmul v7.4s, v5.4s, v7.4s
-	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
-	WORD $0x4ea7d507 // fsub v7.4s, v8.4s, v7.4s
-	WORD $0x4ea6d526 // fsub v6.4s, v9.4s, v6.4s
-	FMOVQ F7, (R0)
-	FMOVQ F6, 16(R0)
+	WORD $0x6ea1f8ed // fsqrt v13.4s, v7.4s
+	WORD $0x6ea1f8cc // fsqrt v12.4s, v6.4s
+	WORD $0x4e24d5ad // fadd v13.4s, v13.4s, v4.4s
+	WORD $0x4e24d58c // fadd v12.4s, v12.4s, v4.4s
+	WORD $0x6e2dfd4d // fdiv v13.4s, v10.4s, v13.4s
+	WORD $0x6e2cfd6c // fdiv v12.4s, v11.4s, v12.4s
+	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x4eadd50d // fsub v13.4s, v8.4s, v13.4s
+	WORD $0x4eacd52c // fsub v12.4s, v9.4s, v12.4s
+	FMOVQ F7, (R2)
+	FMOVQ F6, 16(R2)
+	FMOVQ F13, (R0)
+	FMOVQ F12, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -100,15 +100,15 @@ one:
 	FMOVQ (R2), F9
 	WORD $0x6e26dcc6 // fmul v6.4s, v6.4s, v6.4s
 	WORD $0x4e26d526 // fadd v6.4s, v9.4s, v6.4s
-	FMOVQ F6, (R2)
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	WORD $0x6ea1f8c6 // fsqrt v6.4s, v6.4s
-	WORD $0x4e24d4c6 // fadd v6.4s, v6.4s, v4.4s
-	WORD $0x6e26fd06 // fdiv v6.4s, v8.4s, v6.4s
-	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
-	WORD $0x4ea6d4e6 // fsub v6.4s, v7.4s, v6.4s
-	FMOVQ F6, (R0)
+	WORD $0x6ea1f8c9 // fsqrt v9.4s, v6.4s
+	WORD $0x4e24d529 // fadd v9.4s, v9.4s, v4.4s
+	WORD $0x6e29fd09 // fdiv v9.4s, v8.4s, v9.4s
+	WORD $0x6e29dca9 // fmul v9.4s, v5.4s, v9.4s
+	WORD $0x4ea9d4e9 // fsub v9.4s, v7.4s, v9.4s
+	FMOVQ F6, (R2)
+	FMOVQ F9, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -134,15 +134,15 @@ tail:
 	FMOVD (R2), F9
 	WORD $0x6e26dcc6 // fmul v6.4s, v6.4s, v6.4s
 	WORD $0x4e26d526 // fadd v6.4s, v9.4s, v6.4s
-	FMOVD F6, (R2)
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	WORD $0x6ea1f8c6 // fsqrt v6.4s, v6.4s
-	WORD $0x4e24d4c6 // fadd v6.4s, v6.4s, v4.4s
-	WORD $0x6e26fd06 // fdiv v6.4s, v8.4s, v6.4s
-	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
-	WORD $0x4ea6d4e6 // fsub v6.4s, v7.4s, v6.4s
-	FMOVD F6, (R0)
+	WORD $0x6ea1f8c9 // fsqrt v9.4s, v6.4s
+	WORD $0x4e24d529 // fadd v9.4s, v9.4s, v4.4s
+	WORD $0x6e29fd09 // fdiv v9.4s, v8.4s, v9.4s
+	WORD $0x6e29dca9 // fmul v9.4s, v5.4s, v9.4s
+	WORD $0x4ea9d4e9 // fsub v9.4s, v7.4s, v9.4s
+	FMOVD F6, (R2)
+	FMOVD F9, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -165,15 +165,15 @@ skip:
 	FMOVS (R2), F9
 	WORD $0x6e26dcc6 // fmul v6.4s, v6.4s, v6.4s
 	WORD $0x4e26d526 // fadd v6.4s, v9.4s, v6.4s
-	FMOVS F6, (R2)
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	WORD $0x6ea1f8c6 // fsqrt v6.4s, v6.4s
-	WORD $0x4e24d4c6 // fadd v6.4s, v6.4s, v4.4s
-	WORD $0x6e26fd06 // fdiv v6.4s, v8.4s, v6.4s
-	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
-	WORD $0x4ea6d4e6 // fsub v6.4s, v7.4s, v6.4s
-	FMOVS F6, (R0)
+	WORD $0x6ea1f8c9 // fsqrt v9.4s, v6.4s
+	WORD $0x4e24d529 // fadd v9.4s, v9.4s, v4.4s
+	WORD $0x6e29fd09 // fdiv v9.4s, v8.4s, v9.4s
+	WORD $0x6e29dca9 // fmul v9.4s, v5.4s, v9.4s
+	WORD $0x4ea9d4e9 // fsub v9.4s, v7.4s, v9.4s
+	FMOVS F6, (R2)
+	FMOVS F9, (R0)
 	ADD $4, R0, R0
 	ADD $4, R1, R1
 	ADD $4, R2, R2
@@ -235,22 +235,22 @@ main:
 	WORD $0x6e66dcc6 // fmul v6.2d, v6.2d, v6.2d
 	WORD $0x4e67d587 // fadd v7.2d, v12.2d, v7.2d
 	WORD $0x4e66d5a6 // fadd v6.2d, v13.2d, v6.2d
-	FMOVQ F7, (R2)
-	FMOVQ F6, 16(R2)
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	WORD $0x6ee1f8e7 // fsqrt v7.2d, v7.2d
-	WORD $0x6ee1f8c6 // fsqrt v6.2d, v6.2d
-	WORD $0x4e64d4e7 // fadd v7.2d, v7.2d, v4.2d
-	WORD $0x4e64d4c6 // fadd v6.2d, v6.2d, v4.2d
-	WORD $0x6e67fd47 // fdiv v7.2d, v10.2d, v7.2d
-	WORD $0x6e66fd66 // fdiv v6.2d, v11.2d, v6.2d
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
-	WORD $0x4ee7d507 // fsub v7.2d, v8.2d, v7.2d
-	WORD $0x4ee6d526 // fsub v6.2d, v9.2d, v6.2d
-	FMOVQ F7, (R0)
-	FMOVQ F6, 16(R0)
+	WORD $0x6ee1f8ed // fsqrt v13.2d, v7.2d
+	WORD $0x6ee1f8cc // fsqrt v12.2d, v6.2d
+	WORD $0x4e64d5ad // fadd v13.2d, v13.2d, v4.2d
+	WORD $0x4e64d58c // fadd v12.2d, v12.2d, v4.2d
+	WORD $0x6e6dfd4d // fdiv v13.2d, v10.2d, v13.2d
+	WORD $0x6e6cfd6c // fdiv v12.2d, v11.2d, v12.2d
+	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
+	WORD $0x6e6cdcac // fmul v12.2d, v5.2d, v12.2d
+	WORD $0x4eedd50d // fsub v13.2d, v8.2d, v13.2d
+	WORD $0x4eecd52c // fsub v12.2d, v9.2d, v12.2d
+	FMOVQ F7, (R2)
+	FMOVQ F6, 16(R2)
+	FMOVQ F13, (R0)
+	FMOVQ F12, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -279,15 +279,15 @@ one:
 	FMOVQ (R2), F9
 	WORD $0x6e66dcc6 // fmul v6.2d, v6.2d, v6.2d
 	WORD $0x4e66d526 // fadd v6.2d, v9.2d, v6.2d
-	FMOVQ F6, (R2)
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	WORD $0x6ee1f8c6 // fsqrt v6.2d, v6.2d
-	WORD $0x4e64d4c6 // fadd v6.2d, v6.2d, v4.2d
-	WORD $0x6e66fd06 // fdiv v6.2d, v8.2d, v6.2d
-	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
-	WORD $0x4ee6d4e6 // fsub v6.2d, v7.2d, v6.2d
-	FMOVQ F6, (R0)
+	WORD $0x6ee1f8c9 // fsqrt v9.2d, v6.2d
+	WORD $0x4e64d529 // fadd v9.2d, v9.2d, v4.2d
+	WORD $0x6e69fd09 // fdiv v9.2d, v8.2d, v9.2d
+	WORD $0x6e69dca9 // fmul v9.2d, v5.2d, v9.2d
+	WORD $0x4ee9d4e9 // fsub v9.2d, v7.2d, v9.2d
+	FMOVQ F6, (R2)
+	FMOVQ F9, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -313,15 +313,15 @@ tail:
 	FMOVD (R2), F9
 	WORD $0x6e66dcc6 // fmul v6.2d, v6.2d, v6.2d
 	WORD $0x4e66d526 // fadd v6.2d, v9.2d, v6.2d
-	FMOVD F6, (R2)
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	WORD $0x6ee1f8c6 // fsqrt v6.2d, v6.2d
-	WORD $0x4e64d4c6 // fadd v6.2d, v6.2d, v4.2d
-	WORD $0x6e66fd06 // fdiv v6.2d, v8.2d, v6.2d
-	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
-	WORD $0x4ee6d4e6 // fsub v6.2d, v7.2d, v6.2d
-	FMOVD F6, (R0)
+	WORD $0x6ee1f8c9 // fsqrt v9.2d, v6.2d
+	WORD $0x4e64d529 // fadd v9.2d, v9.2d, v4.2d
+	WORD $0x6e69fd09 // fdiv v9.2d, v8.2d, v9.2d
+	WORD $0x6e69dca9 // fmul v9.2d, v5.2d, v9.2d
+	WORD $0x4ee9d4e9 // fsub v9.2d, v7.2d, v9.2d
+	FMOVD F6, (R2)
+	FMOVD F9, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2

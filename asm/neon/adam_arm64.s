@@ -69,8 +69,6 @@ main:
 	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
 	WORD $0x6eb2ec3f // facgt v31.4s, v1.4s, v18.4s
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
-	FMOVQ F17, (R2)
-	FMOVQ F18, 16(R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2fdcaf // fmul v15.4s, v5.4s, v15.4s
@@ -91,24 +89,26 @@ main:
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 	WORD $0x6eb0ec3f // facgt v31.4s, v1.4s, v16.4s
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
-	FMOVQ F15, (R3)
-	FMOVQ F16, 16(R3)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ea1f9ef // fsqrt v15.4s, v15.4s
-	WORD $0x6ea1fa10 // fsqrt v16.4s, v16.4s
-	WORD $0x4e28d5ef // fadd v15.4s, v15.4s, v8.4s
-	WORD $0x4e28d610 // fadd v16.4s, v16.4s, v8.4s
-	WORD $0x6e2ffe2f // fdiv v15.4s, v17.4s, v15.4s
-	WORD $0x6e30fe50 // fdiv v16.4s, v18.4s, v16.4s
+	WORD $0x6ea1f9ec // fsqrt v12.4s, v15.4s
+	WORD $0x6ea1fa0b // fsqrt v11.4s, v16.4s
+	WORD $0x4e28d58c // fadd v12.4s, v12.4s, v8.4s
+	WORD $0x4e28d56b // fadd v11.4s, v11.4s, v8.4s
+	WORD $0x6e2cfe2c // fdiv v12.4s, v17.4s, v12.4s
+	WORD $0x6e2bfe4b // fdiv v11.4s, v18.4s, v11.4s
 	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
 	WORD $0x6e2edd2e // fmul v14.4s, v9.4s, v14.4s
-	WORD $0x6e2fdd4f // fmul v15.4s, v10.4s, v15.4s
-	WORD $0x6e30dd50 // fmul v16.4s, v10.4s, v16.4s
-	WORD $0x4eafd5af // fsub v15.4s, v13.4s, v15.4s
-	WORD $0x4eb0d5d0 // fsub v16.4s, v14.4s, v16.4s
-	FMOVQ F15, (R0)
-	FMOVQ F16, 16(R0)
+	WORD $0x6e2cdd4c // fmul v12.4s, v10.4s, v12.4s
+	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
+	WORD $0x4eacd5ac // fsub v12.4s, v13.4s, v12.4s
+	WORD $0x4eabd5cb // fsub v11.4s, v14.4s, v11.4s
+	FMOVQ F17, (R2)
+	FMOVQ F18, 16(R2)
+	FMOVQ F15, (R3)
+	FMOVQ F16, 16(R3)
+	FMOVQ F12, (R0)
+	FMOVQ F11, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -139,7 +139,6 @@ one:
 	WORD $0x4e2ed56e // fadd v14.4s, v11.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVQ F14, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
@@ -151,16 +150,17 @@ one:
 	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
 	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ F13, (R3)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
-	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
-	WORD $0x6e2dfdcd // fdiv v13.4s, v14.4s, v13.4s
+	WORD $0x6ea1f9ab // fsqrt v11.4s, v13.4s
+	WORD $0x4e28d56b // fadd v11.4s, v11.4s, v8.4s
+	WORD $0x6e2bfdcb // fdiv v11.4s, v14.4s, v11.4s
 	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
-	WORD $0x4eadd58d // fsub v13.4s, v12.4s, v13.4s
-	FMOVQ F13, (R0)
+	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
+	WORD $0x4eabd58b // fsub v11.4s, v12.4s, v11.4s
+	FMOVQ F14, (R2)
+	FMOVQ F13, (R3)
+	FMOVQ F11, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -188,7 +188,6 @@ tail:
 	WORD $0x4e2ed56e // fadd v14.4s, v11.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVD F14, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
@@ -200,16 +199,17 @@ tail:
 	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
 	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVD F13, (R3)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
-	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
-	WORD $0x6e2dfdcd // fdiv v13.4s, v14.4s, v13.4s
+	WORD $0x6ea1f9ab // fsqrt v11.4s, v13.4s
+	WORD $0x4e28d56b // fadd v11.4s, v11.4s, v8.4s
+	WORD $0x6e2bfdcb // fdiv v11.4s, v14.4s, v11.4s
 	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
-	WORD $0x4eadd58d // fsub v13.4s, v12.4s, v13.4s
-	FMOVD F13, (R0)
+	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
+	WORD $0x4eabd58b // fsub v11.4s, v12.4s, v11.4s
+	FMOVD F14, (R2)
+	FMOVD F13, (R3)
+	FMOVD F11, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -234,7 +234,6 @@ skip:
 	WORD $0x4e2ed56e // fadd v14.4s, v11.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVS F14, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
@@ -246,16 +245,17 @@ skip:
 	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
 	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVS F13, (R3)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
-	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
-	WORD $0x6e2dfdcd // fdiv v13.4s, v14.4s, v13.4s
+	WORD $0x6ea1f9ab // fsqrt v11.4s, v13.4s
+	WORD $0x4e28d56b // fadd v11.4s, v11.4s, v8.4s
+	WORD $0x6e2bfdcb // fdiv v11.4s, v14.4s, v11.4s
 	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
-	WORD $0x4eadd58d // fsub v13.4s, v12.4s, v13.4s
-	FMOVS F13, (R0)
+	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
+	WORD $0x4eabd58b // fsub v11.4s, v12.4s, v11.4s
+	FMOVS F14, (R2)
+	FMOVS F13, (R3)
+	FMOVS F11, (R0)
 	ADD $4, R0, R0
 	ADD $4, R1, R1
 	ADD $4, R2, R2
@@ -331,8 +331,6 @@ main:
 	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
 	WORD $0x6ef2ec3f // facgt v31.2d, v1.2d, v18.2d
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
-	FMOVQ F17, (R2)
-	FMOVQ F18, 16(R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
@@ -353,24 +351,26 @@ main:
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 	WORD $0x6ef0ec3f // facgt v31.2d, v1.2d, v16.2d
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
-	FMOVQ F15, (R3)
-	FMOVQ F16, 16(R3)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ee1f9ef // fsqrt v15.2d, v15.2d
-	WORD $0x6ee1fa10 // fsqrt v16.2d, v16.2d
-	WORD $0x4e68d5ef // fadd v15.2d, v15.2d, v8.2d
-	WORD $0x4e68d610 // fadd v16.2d, v16.2d, v8.2d
-	WORD $0x6e6ffe2f // fdiv v15.2d, v17.2d, v15.2d
-	WORD $0x6e70fe50 // fdiv v16.2d, v18.2d, v16.2d
+	WORD $0x6ee1f9ec // fsqrt v12.2d, v15.2d
+	WORD $0x6ee1fa0b // fsqrt v11.2d, v16.2d
+	WORD $0x4e68d58c // fadd v12.2d, v12.2d, v8.2d
+	WORD $0x4e68d56b // fadd v11.2d, v11.2d, v8.2d
+	WORD $0x6e6cfe2c // fdiv v12.2d, v17.2d, v12.2d
+	WORD $0x6e6bfe4b // fdiv v11.2d, v18.2d, v11.2d
 	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
 	WORD $0x6e6edd2e // fmul v14.2d, v9.2d, v14.2d
-	WORD $0x6e6fdd4f // fmul v15.2d, v10.2d, v15.2d
-	WORD $0x6e70dd50 // fmul v16.2d, v10.2d, v16.2d
-	WORD $0x4eefd5af // fsub v15.2d, v13.2d, v15.2d
-	WORD $0x4ef0d5d0 // fsub v16.2d, v14.2d, v16.2d
-	FMOVQ F15, (R0)
-	FMOVQ F16, 16(R0)
+	WORD $0x6e6cdd4c // fmul v12.2d, v10.2d, v12.2d
+	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
+	WORD $0x4eecd5ac // fsub v12.2d, v13.2d, v12.2d
+	WORD $0x4eebd5cb // fsub v11.2d, v14.2d, v11.2d
+	FMOVQ F17, (R2)
+	FMOVQ F18, 16(R2)
+	FMOVQ F15, (R3)
+	FMOVQ F16, 16(R3)
+	FMOVQ F12, (R0)
+	FMOVQ F11, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -401,7 +401,6 @@ one:
 	WORD $0x4e6ed56e // fadd v14.2d, v11.2d, v14.2d
 	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVQ F14, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
@@ -413,16 +412,17 @@ one:
 	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
 	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ F13, (R3)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ee1f9ad // fsqrt v13.2d, v13.2d
-	WORD $0x4e68d5ad // fadd v13.2d, v13.2d, v8.2d
-	WORD $0x6e6dfdcd // fdiv v13.2d, v14.2d, v13.2d
+	WORD $0x6ee1f9ab // fsqrt v11.2d, v13.2d
+	WORD $0x4e68d56b // fadd v11.2d, v11.2d, v8.2d
+	WORD $0x6e6bfdcb // fdiv v11.2d, v14.2d, v11.2d
 	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
-	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
-	WORD $0x4eedd58d // fsub v13.2d, v12.2d, v13.2d
-	FMOVQ F13, (R0)
+	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
+	WORD $0x4eebd58b // fsub v11.2d, v12.2d, v11.2d
+	FMOVQ F14, (R2)
+	FMOVQ F13, (R3)
+	FMOVQ F11, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -450,7 +450,6 @@ tail:
 	WORD $0x4e6ed56e // fadd v14.2d, v11.2d, v14.2d
 	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVD F14, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
@@ -462,16 +461,17 @@ tail:
 	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
 	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVD F13, (R3)
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ee1f9ad // fsqrt v13.2d, v13.2d
-	WORD $0x4e68d5ad // fadd v13.2d, v13.2d, v8.2d
-	WORD $0x6e6dfdcd // fdiv v13.2d, v14.2d, v13.2d
+	WORD $0x6ee1f9ab // fsqrt v11.2d, v13.2d
+	WORD $0x4e68d56b // fadd v11.2d, v11.2d, v8.2d
+	WORD $0x6e6bfdcb // fdiv v11.2d, v14.2d, v11.2d
 	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
-	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
-	WORD $0x4eedd58d // fsub v13.2d, v12.2d, v13.2d
-	FMOVD F13, (R0)
+	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
+	WORD $0x4eebd58b // fsub v11.2d, v12.2d, v11.2d
+	FMOVD F14, (R2)
+	FMOVD F13, (R3)
+	FMOVD F11, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2

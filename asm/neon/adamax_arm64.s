@@ -65,8 +65,6 @@ main:
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 	WORD $0x6eb0ec3f // facgt v31.4s, v1.4s, v16.4s
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
-	FMOVQ F15, (R2)
-	FMOVQ F16, 16(R2)
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
 	FMOVQ (R3), F9
@@ -83,18 +81,20 @@ main:
 	WORD $0x6eaee55f // fcmgt v31.4s, v10.4s, v14.4s
 	WORD $0x6e6e1d5f // bsl v31.16b, v10.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	FMOVQ F13, (R3)
-	FMOVQ F14, 16(R3)
-	WORD $0x6e2dfded // fdiv v13.4s, v15.4s, v13.4s
-	WORD $0x6e2efe0e // fdiv v14.4s, v16.4s, v14.4s
+	WORD $0x6e2dfdea // fdiv v10.4s, v15.4s, v13.4s
+	WORD $0x6e2efe09 // fdiv v9.4s, v16.4s, v14.4s
 	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
 	WORD $0x6e2cdcec // fmul v12.4s, v7.4s, v12.4s
-	WORD $0x6e2ddd0d // fmul v13.4s, v8.4s, v13.4s
-	WORD $0x6e2edd0e // fmul v14.4s, v8.4s, v14.4s
-	WORD $0x4eadd56d // fsub v13.4s, v11.4s, v13.4s
-	WORD $0x4eaed58e // fsub v14.4s, v12.4s, v14.4s
-	FMOVQ F13, (R0)
-	FMOVQ F14, 16(R0)
+	WORD $0x6e2add0a // fmul v10.4s, v8.4s, v10.4s
+	WORD $0x6e29dd09 // fmul v9.4s, v8.4s, v9.4s
+	WORD $0x4eaad56a // fsub v10.4s, v11.4s, v10.4s
+	WORD $0x4ea9d589 // fsub v9.4s, v12.4s, v9.4s
+	FMOVQ F15, (R2)
+	FMOVQ F16, 16(R2)
+	FMOVQ F13, (R3)
+	FMOVQ F14, 16(R3)
+	FMOVQ F10, (R0)
+	FMOVQ F9, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -125,7 +125,6 @@ one:
 	WORD $0x4e2cd52c // fadd v12.4s, v9.4s, v12.4s
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ F12, (R2)
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
 	FMOVQ (R3), F9
@@ -135,12 +134,13 @@ one:
 	WORD $0x6eabe53f // fcmgt v31.4s, v9.4s, v11.4s
 	WORD $0x6e6b1d3f // bsl v31.16b, v9.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	FMOVQ F11, (R3)
-	WORD $0x6e2bfd8b // fdiv v11.4s, v12.4s, v11.4s
+	WORD $0x6e2bfd89 // fdiv v9.4s, v12.4s, v11.4s
 	WORD $0x6e2adcea // fmul v10.4s, v7.4s, v10.4s
-	WORD $0x6e2bdd0b // fmul v11.4s, v8.4s, v11.4s
-	WORD $0x4eabd54b // fsub v11.4s, v10.4s, v11.4s
-	FMOVQ F11, (R0)
+	WORD $0x6e29dd09 // fmul v9.4s, v8.4s, v9.4s
+	WORD $0x4ea9d549 // fsub v9.4s, v10.4s, v9.4s
+	FMOVQ F12, (R2)
+	FMOVQ F11, (R3)
+	FMOVQ F9, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -168,7 +168,6 @@ tail:
 	WORD $0x4e2cd52c // fadd v12.4s, v9.4s, v12.4s
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD F12, (R2)
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
 	FMOVD (R3), F9
@@ -178,12 +177,13 @@ tail:
 	WORD $0x6eabe53f // fcmgt v31.4s, v9.4s, v11.4s
 	WORD $0x6e6b1d3f // bsl v31.16b, v9.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	FMOVD F11, (R3)
-	WORD $0x6e2bfd8b // fdiv v11.4s, v12.4s, v11.4s
+	WORD $0x6e2bfd89 // fdiv v9.4s, v12.4s, v11.4s
 	WORD $0x6e2adcea // fmul v10.4s, v7.4s, v10.4s
-	WORD $0x6e2bdd0b // fmul v11.4s, v8.4s, v11.4s
-	WORD $0x4eabd54b // fsub v11.4s, v10.4s, v11.4s
-	FMOVD F11, (R0)
+	WORD $0x6e29dd09 // fmul v9.4s, v8.4s, v9.4s
+	WORD $0x4ea9d549 // fsub v9.4s, v10.4s, v9.4s
+	FMOVD F12, (R2)
+	FMOVD F11, (R3)
+	FMOVD F9, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -208,7 +208,6 @@ skip:
 	WORD $0x4e2cd52c // fadd v12.4s, v9.4s, v12.4s
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVS F12, (R2)
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
 	FMOVS (R3), F9
@@ -218,12 +217,13 @@ skip:
 	WORD $0x6eabe53f // fcmgt v31.4s, v9.4s, v11.4s
 	WORD $0x6e6b1d3f // bsl v31.16b, v9.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	FMOVS F11, (R3)
-	WORD $0x6e2bfd8b // fdiv v11.4s, v12.4s, v11.4s
+	WORD $0x6e2bfd89 // fdiv v9.4s, v12.4s, v11.4s
 	WORD $0x6e2adcea // fmul v10.4s, v7.4s, v10.4s
-	WORD $0x6e2bdd0b // fmul v11.4s, v8.4s, v11.4s
-	WORD $0x4eabd54b // fsub v11.4s, v10.4s, v11.4s
-	FMOVS F11, (R0)
+	WORD $0x6e29dd09 // fmul v9.4s, v8.4s, v9.4s
+	WORD $0x4ea9d549 // fsub v9.4s, v10.4s, v9.4s
+	FMOVS F12, (R2)
+	FMOVS F11, (R3)
+	FMOVS F9, (R0)
 	ADD $4, R0, R0
 	ADD $4, R1, R1
 	ADD $4, R2, R2
@@ -295,8 +295,6 @@ main:
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 	WORD $0x6ef0ec3f // facgt v31.2d, v1.2d, v16.2d
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
-	FMOVQ F15, (R2)
-	FMOVQ F16, 16(R2)
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
 	FMOVQ (R3), F9
@@ -313,18 +311,20 @@ main:
 	WORD $0x6eeee55f // fcmgt v31.2d, v10.2d, v14.2d
 	WORD $0x6e6e1d5f // bsl v31.16b, v10.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	FMOVQ F13, (R3)
-	FMOVQ F14, 16(R3)
-	WORD $0x6e6dfded // fdiv v13.2d, v15.2d, v13.2d
-	WORD $0x6e6efe0e // fdiv v14.2d, v16.2d, v14.2d
+	WORD $0x6e6dfdea // fdiv v10.2d, v15.2d, v13.2d
+	WORD $0x6e6efe09 // fdiv v9.2d, v16.2d, v14.2d
 	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
 	WORD $0x6e6cdcec // fmul v12.2d, v7.2d, v12.2d
-	WORD $0x6e6ddd0d // fmul v13.2d, v8.2d, v13.2d
-	WORD $0x6e6edd0e // fmul v14.2d, v8.2d, v14.2d
-	WORD $0x4eedd56d // fsub v13.2d, v11.2d, v13.2d
-	WORD $0x4eeed58e // fsub v14.2d, v12.2d, v14.2d
-	FMOVQ F13, (R0)
-	FMOVQ F14, 16(R0)
+	WORD $0x6e6add0a // fmul v10.2d, v8.2d, v10.2d
+	WORD $0x6e69dd09 // fmul v9.2d, v8.2d, v9.2d
+	WORD $0x4eead56a // fsub v10.2d, v11.2d, v10.2d
+	WORD $0x4ee9d589 // fsub v9.2d, v12.2d, v9.2d
+	FMOVQ F15, (R2)
+	FMOVQ F16, 16(R2)
+	FMOVQ F13, (R3)
+	FMOVQ F14, 16(R3)
+	FMOVQ F10, (R0)
+	FMOVQ F9, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -355,7 +355,6 @@ one:
 	WORD $0x4e6cd52c // fadd v12.2d, v9.2d, v12.2d
 	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ F12, (R2)
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
 	FMOVQ (R3), F9
@@ -365,12 +364,13 @@ one:
 	WORD $0x6eebe53f // fcmgt v31.2d, v9.2d, v11.2d
 	WORD $0x6e6b1d3f // bsl v31.16b, v9.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	FMOVQ F11, (R3)
-	WORD $0x6e6bfd8b // fdiv v11.2d, v12.2d, v11.2d
+	WORD $0x6e6bfd89 // fdiv v9.2d, v12.2d, v11.2d
 	WORD $0x6e6adcea // fmul v10.2d, v7.2d, v10.2d
-	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
-	WORD $0x4eebd54b // fsub v11.2d, v10.2d, v11.2d
-	FMOVQ F11, (R0)
+	WORD $0x6e69dd09 // fmul v9.2d, v8.2d, v9.2d
+	WORD $0x4ee9d549 // fsub v9.2d, v10.2d, v9.2d
+	FMOVQ F12, (R2)
+	FMOVQ F11, (R3)
+	FMOVQ F9, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -398,7 +398,6 @@ tail:
 	WORD $0x4e6cd52c // fadd v12.2d, v9.2d, v12.2d
 	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD F12, (R2)
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
 	FMOVD (R3), F9
@@ -408,12 +407,13 @@ tail:
 	WORD $0x6eebe53f // fcmgt v31.2d, v9.2d, v11.2d
 	WORD $0x6e6b1d3f // bsl v31.16b, v9.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	FMOVD F11, (R3)
-	WORD $0x6e6bfd8b // fdiv v11.2d, v12.2d, v11.2d
+	WORD $0x6e6bfd89 // fdiv v9.2d, v12.2d, v11.2d
 	WORD $0x6e6adcea // fmul v10.2d, v7.2d, v10.2d
-	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
-	WORD $0x4eebd54b // fsub v11.2d, v10.2d, v11.2d
-	FMOVD F11, (R0)
+	WORD $0x6e69dd09 // fmul v9.2d, v8.2d, v9.2d
+	WORD $0x4ee9d549 // fsub v9.2d, v10.2d, v9.2d
+	FMOVD F12, (R2)
+	FMOVD F11, (R3)
+	FMOVD F9, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2

@@ -67,8 +67,6 @@ main:
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
 	WORD $0x6eb1ec3f // facgt v31.4s, v1.4s, v17.4s
 	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
-	FMOVQ F16, (R2)
-	FMOVQ F17, 16(R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
@@ -89,18 +87,20 @@ main:
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVQ F14, (R3)
-	FMOVQ F15, 16(R3)
 
 	// p = decay*p - step*m
 	WORD $0x6e2cdd0c // fmul v12.4s, v8.4s, v12.4s
 	WORD $0x6e2ddd0d // fmul v13.4s, v8.4s, v13.4s
-	WORD $0x6e30dd30 // fmul v16.4s, v9.4s, v16.4s
-	WORD $0x6e31dd31 // fmul v17.4s, v9.4s, v17.4s
-	WORD $0x4eb0d590 // fsub v16.4s, v12.4s, v16.4s
-	WORD $0x4eb1d5b1 // fsub v17.4s, v13.4s, v17.4s
-	FMOVQ F16, (R0)
-	FMOVQ F17, 16(R0)
+	WORD $0x6e30dd2b // fmul v11.4s, v9.4s, v16.4s
+	WORD $0x6e31dd2a // fmul v10.4s, v9.4s, v17.4s
+	WORD $0x4eabd58b // fsub v11.4s, v12.4s, v11.4s
+	WORD $0x4eaad5aa // fsub v10.4s, v13.4s, v10.4s
+	FMOVQ F16, (R2)
+	FMOVQ F17, 16(R2)
+	FMOVQ F14, (R3)
+	FMOVQ F15, 16(R3)
+	FMOVQ F11, (R0)
+	FMOVQ F10, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -131,7 +131,6 @@ one:
 	WORD $0x4e2dd54d // fadd v13.4s, v10.4s, v13.4s
 	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ F13, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
@@ -143,13 +142,14 @@ one:
 	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ F12, (R3)
 
 	// p = decay*p - step*m
 	WORD $0x6e2bdd0b // fmul v11.4s, v8.4s, v11.4s
-	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x4eadd56d // fsub v13.4s, v11.4s, v13.4s
-	FMOVQ F13, (R0)
+	WORD $0x6e2ddd2a // fmul v10.4s, v9.4s, v13.4s
+	WORD $0x4eaad56a // fsub v10.4s, v11.4s, v10.4s
+	FMOVQ F13, (R2)
+	FMOVQ F12, (R3)
+	FMOVQ F10, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -177,7 +177,6 @@ tail:
 	WORD $0x4e2dd54d // fadd v13.4s, v10.4s, v13.4s
 	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVD F13, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
@@ -189,13 +188,14 @@ tail:
 	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD F12, (R3)
 
 	// p = decay*p - step*m
 	WORD $0x6e2bdd0b // fmul v11.4s, v8.4s, v11.4s
-	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x4eadd56d // fsub v13.4s, v11.4s, v13.4s
-	FMOVD F13, (R0)
+	WORD $0x6e2ddd2a // fmul v10.4s, v9.4s, v13.4s
+	WORD $0x4eaad56a // fsub v10.4s, v11.4s, v10.4s
+	FMOVD F13, (R2)
+	FMOVD F12, (R3)
+	FMOVD F10, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -220,7 +220,6 @@ skip:
 	WORD $0x4e2dd54d // fadd v13.4s, v10.4s, v13.4s
 	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVS F13, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
@@ -232,13 +231,14 @@ skip:
 	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVS F12, (R3)
 
 	// p = decay*p - step*m
 	WORD $0x6e2bdd0b // fmul v11.4s, v8.4s, v11.4s
-	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x4eadd56d // fsub v13.4s, v11.4s, v13.4s
-	FMOVS F13, (R0)
+	WORD $0x6e2ddd2a // fmul v10.4s, v9.4s, v13.4s
+	WORD $0x4eaad56a // fsub v10.4s, v11.4s, v10.4s
+	FMOVS F13, (R2)
+	FMOVS F12, (R3)
+	FMOVS F10, (R0)
 	ADD $4, R0, R0
 	ADD $4, R1, R1
 	ADD $4, R2, R2
@@ -312,8 +312,6 @@ main:
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
 	WORD $0x6ef1ec3f // facgt v31.2d, v1.2d, v17.2d
 	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
-	FMOVQ F16, (R2)
-	FMOVQ F17, 16(R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6edcae // fmul v14.2d, v5.2d, v14.2d
@@ -334,18 +332,20 @@ main:
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVQ F14, (R3)
-	FMOVQ F15, 16(R3)
 
 	// p = decay*p - step*m
 	WORD $0x6e6cdd0c // fmul v12.2d, v8.2d, v12.2d
 	WORD $0x6e6ddd0d // fmul v13.2d, v8.2d, v13.2d
-	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
-	WORD $0x6e71dd31 // fmul v17.2d, v9.2d, v17.2d
-	WORD $0x4ef0d590 // fsub v16.2d, v12.2d, v16.2d
-	WORD $0x4ef1d5b1 // fsub v17.2d, v13.2d, v17.2d
-	FMOVQ F16, (R0)
-	FMOVQ F17, 16(R0)
+	WORD $0x6e70dd2b // fmul v11.2d, v9.2d, v16.2d
+	WORD $0x6e71dd2a // fmul v10.2d, v9.2d, v17.2d
+	WORD $0x4eebd58b // fsub v11.2d, v12.2d, v11.2d
+	WORD $0x4eead5aa // fsub v10.2d, v13.2d, v10.2d
+	FMOVQ F16, (R2)
+	FMOVQ F17, 16(R2)
+	FMOVQ F14, (R3)
+	FMOVQ F15, 16(R3)
+	FMOVQ F11, (R0)
+	FMOVQ F10, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -376,7 +376,6 @@ one:
 	WORD $0x4e6dd54d // fadd v13.2d, v10.2d, v13.2d
 	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ F13, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6cdcac // fmul v12.2d, v5.2d, v12.2d
@@ -388,13 +387,14 @@ one:
 	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
 	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ F12, (R3)
 
 	// p = decay*p - step*m
 	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
-	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	WORD $0x4eedd56d // fsub v13.2d, v11.2d, v13.2d
-	FMOVQ F13, (R0)
+	WORD $0x6e6ddd2a // fmul v10.2d, v9.2d, v13.2d
+	WORD $0x4eead56a // fsub v10.2d, v11.2d, v10.2d
+	FMOVQ F13, (R2)
+	FMOVQ F12, (R3)
+	FMOVQ F10, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -422,7 +422,6 @@ tail:
 	WORD $0x4e6dd54d // fadd v13.2d, v10.2d, v13.2d
 	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVD F13, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6cdcac // fmul v12.2d, v5.2d, v12.2d
@@ -434,13 +433,14 @@ tail:
 	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
 	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD F12, (R3)
 
 	// p = decay*p - step*m
 	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
-	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	WORD $0x4eedd56d // fsub v13.2d, v11.2d, v13.2d
-	FMOVD F13, (R0)
+	WORD $0x6e6ddd2a // fmul v10.2d, v9.2d, v13.2d
+	WORD $0x4eead56a // fsub v10.2d, v11.2d, v10.2d
+	FMOVD F13, (R2)
+	FMOVD F12, (R3)
+	FMOVD F10, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2

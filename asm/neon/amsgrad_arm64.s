@@ -70,8 +70,6 @@ main:
 	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
 	WORD $0x6eb2ec3f // facgt v31.4s, v1.4s, v18.4s
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
-	FMOVQ F17, (R2)
-	FMOVQ F18, 16(R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2fdcaf // fmul v15.4s, v5.4s, v15.4s
@@ -92,34 +90,36 @@ main:
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 	WORD $0x6eb0ec3f // facgt v31.4s, v1.4s, v16.4s
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
-	FMOVQ F15, (R3)
-	FMOVQ F16, 16(R3)
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	FMOVQ (R4), F12
 	FMOVQ 16(R4), F11
 	WORD $0x6eafe59f // fcmgt v31.4s, v12.4s, v15.4s
 	WORD $0x6e6f1d9f // bsl v31.16b, v12.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	WORD $0x6eb0e57f // fcmgt v31.4s, v11.4s, v16.4s
 	WORD $0x6e701d7f // bsl v31.16b, v11.16b, v16.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	FMOVQ F15, (R4)
-	FMOVQ F16, 16(R4)
-	WORD $0x6ea1f9ef // fsqrt v15.4s, v15.4s
-	WORD $0x6ea1fa10 // fsqrt v16.4s, v16.4s
-	WORD $0x4e28d5ef // fadd v15.4s, v15.4s, v8.4s
-	WORD $0x4e28d610 // fadd v16.4s, v16.4s, v8.4s
-	WORD $0x6e2ffe2f // fdiv v15.4s, v17.4s, v15.4s
-	WORD $0x6e30fe50 // fdiv v16.4s, v18.4s, v16.4s
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6ea1f993 // fsqrt v19.4s, v12.4s
+	WORD $0x6ea1f974 // fsqrt v20.4s, v11.4s
+	WORD $0x4e28d673 // fadd v19.4s, v19.4s, v8.4s
+	WORD $0x4e28d694 // fadd v20.4s, v20.4s, v8.4s
+	WORD $0x6e33fe33 // fdiv v19.4s, v17.4s, v19.4s
+	WORD $0x6e34fe54 // fdiv v20.4s, v18.4s, v20.4s
 	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
 	WORD $0x6e2edd2e // fmul v14.4s, v9.4s, v14.4s
-	WORD $0x6e2fdd4f // fmul v15.4s, v10.4s, v15.4s
-	WORD $0x6e30dd50 // fmul v16.4s, v10.4s, v16.4s
-	WORD $0x4eafd5af // fsub v15.4s, v13.4s, v15.4s
-	WORD $0x4eb0d5d0 // fsub v16.4s, v14.4s, v16.4s
-	FMOVQ F15, (R0)
-	FMOVQ F16, 16(R0)
+	WORD $0x6e33dd53 // fmul v19.4s, v10.4s, v19.4s
+	WORD $0x6e34dd54 // fmul v20.4s, v10.4s, v20.4s
+	WORD $0x4eb3d5b3 // fsub v19.4s, v13.4s, v19.4s
+	WORD $0x4eb4d5d4 // fsub v20.4s, v14.4s, v20.4s
+	FMOVQ F17, (R2)
+	FMOVQ F18, 16(R2)
+	FMOVQ F15, (R3)
+	FMOVQ F16, 16(R3)
+	FMOVQ F12, (R4)
+	FMOVQ F11, 16(R4)
+	FMOVQ F19, (R0)
+	FMOVQ F20, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -151,7 +151,6 @@ one:
 	WORD $0x4e2ed56e // fadd v14.4s, v11.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVQ F14, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
@@ -163,21 +162,22 @@ one:
 	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
 	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ F13, (R3)
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	FMOVQ (R4), F11
 	WORD $0x6eade57f // fcmgt v31.4s, v11.4s, v13.4s
 	WORD $0x6e6d1d7f // bsl v31.16b, v11.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	FMOVQ F13, (R4)
-	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
-	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
-	WORD $0x6e2dfdcd // fdiv v13.4s, v14.4s, v13.4s
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6ea1f96f // fsqrt v15.4s, v11.4s
+	WORD $0x4e28d5ef // fadd v15.4s, v15.4s, v8.4s
+	WORD $0x6e2ffdcf // fdiv v15.4s, v14.4s, v15.4s
 	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
-	WORD $0x4eadd58d // fsub v13.4s, v12.4s, v13.4s
-	FMOVQ F13, (R0)
+	WORD $0x6e2fdd4f // fmul v15.4s, v10.4s, v15.4s
+	WORD $0x4eafd58f // fsub v15.4s, v12.4s, v15.4s
+	FMOVQ F14, (R2)
+	FMOVQ F13, (R3)
+	FMOVQ F11, (R4)
+	FMOVQ F15, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -206,7 +206,6 @@ tail:
 	WORD $0x4e2ed56e // fadd v14.4s, v11.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVD F14, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
@@ -218,21 +217,22 @@ tail:
 	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
 	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVD F13, (R3)
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	FMOVD (R4), F11
 	WORD $0x6eade57f // fcmgt v31.4s, v11.4s, v13.4s
 	WORD $0x6e6d1d7f // bsl v31.16b, v11.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	FMOVD F13, (R4)
-	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
-	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
-	WORD $0x6e2dfdcd // fdiv v13.4s, v14.4s, v13.4s
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6ea1f96f // fsqrt v15.4s, v11.4s
+	WORD $0x4e28d5ef // fadd v15.4s, v15.4s, v8.4s
+	WORD $0x6e2ffdcf // fdiv v15.4s, v14.4s, v15.4s
 	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
-	WORD $0x4eadd58d // fsub v13.4s, v12.4s, v13.4s
-	FMOVD F13, (R0)
+	WORD $0x6e2fdd4f // fmul v15.4s, v10.4s, v15.4s
+	WORD $0x4eafd58f // fsub v15.4s, v12.4s, v15.4s
+	FMOVD F14, (R2)
+	FMOVD F13, (R3)
+	FMOVD F11, (R4)
+	FMOVD F15, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -258,7 +258,6 @@ skip:
 	WORD $0x4e2ed56e // fadd v14.4s, v11.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVS F14, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
@@ -270,21 +269,22 @@ skip:
 	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
 	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVS F13, (R3)
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	FMOVS (R4), F11
 	WORD $0x6eade57f // fcmgt v31.4s, v11.4s, v13.4s
 	WORD $0x6e6d1d7f // bsl v31.16b, v11.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	FMOVS F13, (R4)
-	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
-	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
-	WORD $0x6e2dfdcd // fdiv v13.4s, v14.4s, v13.4s
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6ea1f96f // fsqrt v15.4s, v11.4s
+	WORD $0x4e28d5ef // fadd v15.4s, v15.4s, v8.4s
+	WORD $0x6e2ffdcf // fdiv v15.4s, v14.4s, v15.4s
 	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
-	WORD $0x4eadd58d // fsub v13.4s, v12.4s, v13.4s
-	FMOVS F13, (R0)
+	WORD $0x6e2fdd4f // fmul v15.4s, v10.4s, v15.4s
+	WORD $0x4eafd58f // fsub v15.4s, v12.4s, v15.4s
+	FMOVS F14, (R2)
+	FMOVS F13, (R3)
+	FMOVS F11, (R4)
+	FMOVS F15, (R0)
 	ADD $4, R0, R0
 	ADD $4, R1, R1
 	ADD $4, R2, R2
@@ -362,8 +362,6 @@ main:
 	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
 	WORD $0x6ef2ec3f // facgt v31.2d, v1.2d, v18.2d
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
-	FMOVQ F17, (R2)
-	FMOVQ F18, 16(R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
@@ -384,34 +382,36 @@ main:
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 	WORD $0x6ef0ec3f // facgt v31.2d, v1.2d, v16.2d
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
-	FMOVQ F15, (R3)
-	FMOVQ F16, 16(R3)
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	FMOVQ (R4), F12
 	FMOVQ 16(R4), F11
 	WORD $0x6eefe59f // fcmgt v31.2d, v12.2d, v15.2d
 	WORD $0x6e6f1d9f // bsl v31.16b, v12.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	WORD $0x6ef0e57f // fcmgt v31.2d, v11.2d, v16.2d
 	WORD $0x6e701d7f // bsl v31.16b, v11.16b, v16.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	FMOVQ F15, (R4)
-	FMOVQ F16, 16(R4)
-	WORD $0x6ee1f9ef // fsqrt v15.2d, v15.2d
-	WORD $0x6ee1fa10 // fsqrt v16.2d, v16.2d
-	WORD $0x4e68d5ef // fadd v15.2d, v15.2d, v8.2d
-	WORD $0x4e68d610 // fadd v16.2d, v16.2d, v8.2d
-	WORD $0x6e6ffe2f // fdiv v15.2d, v17.2d, v15.2d
-	WORD $0x6e70fe50 // fdiv v16.2d, v18.2d, v16.2d
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6ee1f993 // fsqrt v19.2d, v12.2d
+	WORD $0x6ee1f974 // fsqrt v20.2d, v11.2d
+	WORD $0x4e68d673 // fadd v19.2d, v19.2d, v8.2d
+	WORD $0x4e68d694 // fadd v20.2d, v20.2d, v8.2d
+	WORD $0x6e73fe33 // fdiv v19.2d, v17.2d, v19.2d
+	WORD $0x6e74fe54 // fdiv v20.2d, v18.2d, v20.2d
 	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
 	WORD $0x6e6edd2e // fmul v14.2d, v9.2d, v14.2d
-	WORD $0x6e6fdd4f // fmul v15.2d, v10.2d, v15.2d
-	WORD $0x6e70dd50 // fmul v16.2d, v10.2d, v16.2d
-	WORD $0x4eefd5af // fsub v15.2d, v13.2d, v15.2d
-	WORD $0x4ef0d5d0 // fsub v16.2d, v14.2d, v16.2d
-	FMOVQ F15, (R0)
-	FMOVQ F16, 16(R0)
+	WORD $0x6e73dd53 // fmul v19.2d, v10.2d, v19.2d
+	WORD $0x6e74dd54 // fmul v20.2d, v10.2d, v20.2d
+	WORD $0x4ef3d5b3 // fsub v19.2d, v13.2d, v19.2d
+	WORD $0x4ef4d5d4 // fsub v20.2d, v14.2d, v20.2d
+	FMOVQ F17, (R2)
+	FMOVQ F18, 16(R2)
+	FMOVQ F15, (R3)
+	FMOVQ F16, 16(R3)
+	FMOVQ F12, (R4)
+	FMOVQ F11, 16(R4)
+	FMOVQ F19, (R0)
+	FMOVQ F20, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -443,7 +443,6 @@ one:
 	WORD $0x4e6ed56e // fadd v14.2d, v11.2d, v14.2d
 	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVQ F14, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
@@ -455,21 +454,22 @@ one:
 	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
 	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ F13, (R3)
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	FMOVQ (R4), F11
 	WORD $0x6eede57f // fcmgt v31.2d, v11.2d, v13.2d
 	WORD $0x6e6d1d7f // bsl v31.16b, v11.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	FMOVQ F13, (R4)
-	WORD $0x6ee1f9ad // fsqrt v13.2d, v13.2d
-	WORD $0x4e68d5ad // fadd v13.2d, v13.2d, v8.2d
-	WORD $0x6e6dfdcd // fdiv v13.2d, v14.2d, v13.2d
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6ee1f96f // fsqrt v15.2d, v11.2d
+	WORD $0x4e68d5ef // fadd v15.2d, v15.2d, v8.2d
+	WORD $0x6e6ffdcf // fdiv v15.2d, v14.2d, v15.2d
 	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
-	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
-	WORD $0x4eedd58d // fsub v13.2d, v12.2d, v13.2d
-	FMOVQ F13, (R0)
+	WORD $0x6e6fdd4f // fmul v15.2d, v10.2d, v15.2d
+	WORD $0x4eefd58f // fsub v15.2d, v12.2d, v15.2d
+	FMOVQ F14, (R2)
+	FMOVQ F13, (R3)
+	FMOVQ F11, (R4)
+	FMOVQ F15, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -498,7 +498,6 @@ tail:
 	WORD $0x4e6ed56e // fadd v14.2d, v11.2d, v14.2d
 	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVD F14, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
@@ -510,21 +509,22 @@ tail:
 	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
 	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVD F13, (R3)
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	FMOVD (R4), F11
 	WORD $0x6eede57f // fcmgt v31.2d, v11.2d, v13.2d
 	WORD $0x6e6d1d7f // bsl v31.16b, v11.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	FMOVD F13, (R4)
-	WORD $0x6ee1f9ad // fsqrt v13.2d, v13.2d
-	WORD $0x4e68d5ad // fadd v13.2d, v13.2d, v8.2d
-	WORD $0x6e6dfdcd // fdiv v13.2d, v14.2d, v13.2d
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6ee1f96f // fsqrt v15.2d, v11.2d
+	WORD $0x4e68d5ef // fadd v15.2d, v15.2d, v8.2d
+	WORD $0x6e6ffdcf // fdiv v15.2d, v14.2d, v15.2d
 	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
-	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
-	WORD $0x4eedd58d // fsub v13.2d, v12.2d, v13.2d
-	FMOVD F13, (R0)
+	WORD $0x6e6fdd4f // fmul v15.2d, v10.2d, v15.2d
+	WORD $0x4eefd58f // fsub v15.2d, v12.2d, v15.2d
+	FMOVD F14, (R2)
+	FMOVD F13, (R3)
+	FMOVD F11, (R4)
+	FMOVD F15, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2

@@ -62,8 +62,6 @@ main:
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVQ F14, (R3)
-	FMOVQ F15, 16(R3)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2adc8a // fmul v10.4s, v4.4s, v10.4s
@@ -84,26 +82,28 @@ main:
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
 	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVQ F10, (R4)
-	FMOVQ F11, 16(R4)
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ea1f94a // fsqrt v10.4s, v10.4s
-	WORD $0x6ea1f96b // fsqrt v11.4s, v11.4s
-	WORD $0x4e27d54a // fadd v10.4s, v10.4s, v7.4s
-	WORD $0x4e27d56b // fadd v11.4s, v11.4s, v7.4s
-	WORD $0x6e2afdca // fdiv v10.4s, v14.4s, v10.4s
-	WORD $0x6e2bfdeb // fdiv v11.4s, v15.4s, v11.4s
-	WORD $0x6e2add0a // fmul v10.4s, v8.4s, v10.4s
-	WORD $0x6e2bdd0b // fmul v11.4s, v8.4s, v11.4s
-	FMOVQ (R1), F15
-	FMOVQ 16(R1), F14
-	WORD $0x6e2fdd2f // fmul v15.4s, v9.4s, v15.4s
-	WORD $0x6e2edd2e // fmul v14.4s, v9.4s, v14.4s
-	WORD $0x4e2fd54f // fadd v15.4s, v10.4s, v15.4s
-	WORD $0x4e2ed56e // fadd v14.4s, v11.4s, v14.4s
-	FMOVQ F15, (R0)
-	FMOVQ F14, 16(R0)
+	WORD $0x6ea1f94c // fsqrt v12.4s, v10.4s
+	WORD $0x6ea1f96d // fsqrt v13.4s, v11.4s
+	WORD $0x4e27d58c // fadd v12.4s, v12.4s, v7.4s
+	WORD $0x4e27d5ad // fadd v13.4s, v13.4s, v7.4s
+	WORD $0x6e2cfdcc // fdiv v12.4s, v14.4s, v12.4s
+	WORD $0x6e2dfded // fdiv v13.4s, v15.4s, v13.4s
+	WORD $0x6e2cdd0c // fmul v12.4s, v8.4s, v12.4s
+	WORD $0x6e2ddd0d // fmul v13.4s, v8.4s, v13.4s
+	FMOVQ (R1), F16
+	FMOVQ 16(R1), F17
+	WORD $0x6e30dd30 // fmul v16.4s, v9.4s, v16.4s
+	WORD $0x6e31dd31 // fmul v17.4s, v9.4s, v17.4s
+	WORD $0x4e30d590 // fadd v16.4s, v12.4s, v16.4s
+	WORD $0x4e31d5b1 // fadd v17.4s, v13.4s, v17.4s
+	FMOVQ F14, (R3)
+	FMOVQ F15, 16(R3)
+	FMOVQ F10, (R4)
+	FMOVQ F11, 16(R4)
+	FMOVQ F16, (R0)
+	FMOVQ F17, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -132,7 +132,6 @@ one:
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ F12, (R3)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2adc8a // fmul v10.4s, v4.4s, v10.4s
@@ -144,17 +143,18 @@ one:
 	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
 	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVQ F10, (R4)
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ea1f94a // fsqrt v10.4s, v10.4s
-	WORD $0x4e27d54a // fadd v10.4s, v10.4s, v7.4s
-	WORD $0x6e2afd8a // fdiv v10.4s, v12.4s, v10.4s
-	WORD $0x6e2add0a // fmul v10.4s, v8.4s, v10.4s
-	FMOVQ (R1), F12
-	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
-	FMOVQ F12, (R0)
+	WORD $0x6ea1f94b // fsqrt v11.4s, v10.4s
+	WORD $0x4e27d56b // fadd v11.4s, v11.4s, v7.4s
+	WORD $0x6e2bfd8b // fdiv v11.4s, v12.4s, v11.4s
+	WORD $0x6e2bdd0b // fmul v11.4s, v8.4s, v11.4s
+	FMOVQ (R1), F13
+	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
+	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
+	FMOVQ F12, (R3)
+	FMOVQ F10, (R4)
+	FMOVQ F13, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -180,7 +180,6 @@ tail:
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD F12, (R3)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2adc8a // fmul v10.4s, v4.4s, v10.4s
@@ -192,17 +191,18 @@ tail:
 	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
 	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVD F10, (R4)
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ea1f94a // fsqrt v10.4s, v10.4s
-	WORD $0x4e27d54a // fadd v10.4s, v10.4s, v7.4s
-	WORD $0x6e2afd8a // fdiv v10.4s, v12.4s, v10.4s
-	WORD $0x6e2add0a // fmul v10.4s, v8.4s, v10.4s
-	FMOVD (R1), F12
-	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
-	FMOVD F12, (R0)
+	WORD $0x6ea1f94b // fsqrt v11.4s, v10.4s
+	WORD $0x4e27d56b // fadd v11.4s, v11.4s, v7.4s
+	WORD $0x6e2bfd8b // fdiv v11.4s, v12.4s, v11.4s
+	WORD $0x6e2bdd0b // fmul v11.4s, v8.4s, v11.4s
+	FMOVD (R1), F13
+	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
+	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
+	FMOVD F12, (R3)
+	FMOVD F10, (R4)
+	FMOVD F13, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -225,7 +225,6 @@ skip:
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVS F12, (R3)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2adc8a // fmul v10.4s, v4.4s, v10.4s
@@ -237,17 +236,18 @@ skip:
 	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
 	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVS F10, (R4)
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ea1f94a // fsqrt v10.4s, v10.4s
-	WORD $0x4e27d54a // fadd v10.4s, v10.4s, v7.4s
-	WORD $0x6e2afd8a // fdiv v10.4s, v12.4s, v10.4s
-	WORD $0x6e2add0a // fmul v10.4s, v8.4s, v10.4s
-	FMOVS (R1), F12
-	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
-	FMOVS F12, (R0)
+	WORD $0x6ea1f94b // fsqrt v11.4s, v10.4s
+	WORD $0x4e27d56b // fadd v11.4s, v11.4s, v7.4s
+	WORD $0x6e2bfd8b // fdiv v11.4s, v12.4s, v11.4s
+	WORD $0x6e2bdd0b // fmul v11.4s, v8.4s, v11.4s
+	FMOVS (R1), F13
+	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
+	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
+	FMOVS F12, (R3)
+	FMOVS F10, (R4)
+	FMOVS F13, (R0)
 	ADD $4, R0, R0
 	ADD $4, R1, R1
 	ADD $4, R2, R2
@@ -317,8 +317,6 @@ main:
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVQ F14, (R3)
-	FMOVQ F15, 16(R3)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6adc8a // fmul v10.2d, v4.2d, v10.2d
@@ -339,26 +337,28 @@ main:
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
 	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVQ F10, (R4)
-	FMOVQ F11, 16(R4)
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ee1f94a // fsqrt v10.2d, v10.2d
-	WORD $0x6ee1f96b // fsqrt v11.2d, v11.2d
-	WORD $0x4e67d54a // fadd v10.2d, v10.2d, v7.2d
-	WORD $0x4e67d56b // fadd v11.2d, v11.2d, v7.2d
-	WORD $0x6e6afdca // fdiv v10.2d, v14.2d, v10.2d
-	WORD $0x6e6bfdeb // fdiv v11.2d, v15.2d, v11.2d
-	WORD $0x6e6add0a // fmul v10.2d, v8.2d, v10.2d
-	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
-	FMOVQ (R1), F15
-	FMOVQ 16(R1), F14
-	WORD $0x6e6fdd2f // fmul v15.2d, v9.2d, v15.2d
-	WORD $0x6e6edd2e // fmul v14.2d, v9.2d, v14.2d
-	WORD $0x4e6fd54f // fadd v15.2d, v10.2d, v15.2d
-	WORD $0x4e6ed56e // fadd v14.2d, v11.2d, v14.2d
-	FMOVQ F15, (R0)
-	FMOVQ F14, 16(R0)
+	WORD $0x6ee1f94c // fsqrt v12.2d, v10.2d
+	WORD $0x6ee1f96d // fsqrt v13.2d, v11.2d
+	WORD $0x4e67d58c // fadd v12.2d, v12.2d, v7.2d
+	WORD $0x4e67d5ad // fadd v13.2d, v13.2d, v7.2d
+	WORD $0x6e6cfdcc // fdiv v12.2d, v14.2d, v12.2d
+	WORD $0x6e6dfded // fdiv v13.2d, v15.2d, v13.2d
+	WORD $0x6e6cdd0c // fmul v12.2d, v8.2d, v12.2d
+	WORD $0x6e6ddd0d // fmul v13.2d, v8.2d, v13.2d
+	FMOVQ (R1), F16
+	FMOVQ 16(R1), F17
+	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
+	WORD $0x6e71dd31 // fmul v17.2d, v9.2d, v17.2d
+	WORD $0x4e70d590 // fadd v16.2d, v12.2d, v16.2d
+	WORD $0x4e71d5b1 // fadd v17.2d, v13.2d, v17.2d
+	FMOVQ F14, (R3)
+	FMOVQ F15, 16(R3)
+	FMOVQ F10, (R4)
+	FMOVQ F11, 16(R4)
+	FMOVQ F16, (R0)
+	FMOVQ F17, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -387,7 +387,6 @@ one:
 	WORD $0x4e6cd56c // fadd v12.2d, v11.2d, v12.2d
 	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ F12, (R3)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6adc8a // fmul v10.2d, v4.2d, v10.2d
@@ -399,17 +398,18 @@ one:
 	WORD $0x4e6ad56a // fadd v10.2d, v11.2d, v10.2d
 	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVQ F10, (R4)
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ee1f94a // fsqrt v10.2d, v10.2d
-	WORD $0x4e67d54a // fadd v10.2d, v10.2d, v7.2d
-	WORD $0x6e6afd8a // fdiv v10.2d, v12.2d, v10.2d
-	WORD $0x6e6add0a // fmul v10.2d, v8.2d, v10.2d
-	FMOVQ (R1), F12
-	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
-	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
-	FMOVQ F12, (R0)
+	WORD $0x6ee1f94b // fsqrt v11.2d, v10.2d
+	WORD $0x4e67d56b // fadd v11.2d, v11.2d, v7.2d
+	WORD $0x6e6bfd8b // fdiv v11.2d, v12.2d, v11.2d
+	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
+	FMOVQ (R1), F13
+	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
+	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
+	FMOVQ F12, (R3)
+	FMOVQ F10, (R4)
+	FMOVQ F13, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -435,7 +435,6 @@ tail:
 	WORD $0x4e6cd56c // fadd v12.2d, v11.2d, v12.2d
 	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD F12, (R3)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6adc8a // fmul v10.2d, v4.2d, v10.2d
@@ -447,17 +446,18 @@ tail:
 	WORD $0x4e6ad56a // fadd v10.2d, v11.2d, v10.2d
 	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVD F10, (R4)
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ee1f94a // fsqrt v10.2d, v10.2d
-	WORD $0x4e67d54a // fadd v10.2d, v10.2d, v7.2d
-	WORD $0x6e6afd8a // fdiv v10.2d, v12.2d, v10.2d
-	WORD $0x6e6add0a // fmul v10.2d, v8.2d, v10.2d
-	FMOVD (R1), F12
-	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
-	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
-	FMOVD F12, (R0)
+	WORD $0x6ee1f94b // fsqrt v11.2d, v10.2d
+	WORD $0x4e67d56b // fadd v11.2d, v11.2d, v7.2d
+	WORD $0x6e6bfd8b // fdiv v11.2d, v12.2d, v11.2d
+	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
+	FMOVD (R1), F13
+	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
+	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
+	FMOVD F12, (R3)
+	FMOVD F10, (R4)
+	FMOVD F13, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2

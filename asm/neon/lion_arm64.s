@@ -80,8 +80,6 @@ main:
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
 	WORD $0x6eb1ec3f // facgt v31.4s, v1.4s, v17.4s
 	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
-	FMOVQ F16, (R2)
-	FMOVQ F17, 16(R2)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	WORD $0x6e34dd34 // fmul v20.4s, v9.4s, v20.4s
@@ -104,6 +102,8 @@ main:
 	WORD $0x6e35dd75 // fmul v21.4s, v11.4s, v21.4s
 	WORD $0x4eb4d5d4 // fsub v20.4s, v14.4s, v20.4s
 	WORD $0x4eb5d5f5 // fsub v21.4s, v15.4s, v21.4s
+	FMOVQ F16, (R2)
+	FMOVQ F17, 16(R2)
 	FMOVQ F20, (R0)
 	FMOVQ F21, 16(R0)
 	ADD $32, R0, R0
@@ -140,7 +140,6 @@ one:
 	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVQ F14, (R2)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	WORD $0x6e30dd30 // fmul v16.4s, v9.4s, v16.4s
@@ -153,6 +152,7 @@ one:
 	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
 	WORD $0x6e30dd70 // fmul v16.4s, v11.4s, v16.4s
 	WORD $0x4eb0d5b0 // fsub v16.4s, v13.4s, v16.4s
+	FMOVQ F14, (R2)
 	FMOVQ F16, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
@@ -185,7 +185,6 @@ tail:
 	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVD F14, (R2)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	WORD $0x6e30dd30 // fmul v16.4s, v9.4s, v16.4s
@@ -198,6 +197,7 @@ tail:
 	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
 	WORD $0x6e30dd70 // fmul v16.4s, v11.4s, v16.4s
 	WORD $0x4eb0d5b0 // fsub v16.4s, v13.4s, v16.4s
+	FMOVD F14, (R2)
 	FMOVD F16, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
@@ -227,7 +227,6 @@ skip:
 	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVS F14, (R2)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	WORD $0x6e30dd30 // fmul v16.4s, v9.4s, v16.4s
@@ -240,6 +239,7 @@ skip:
 	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
 	WORD $0x6e30dd70 // fmul v16.4s, v11.4s, v16.4s
 	WORD $0x4eb0d5b0 // fsub v16.4s, v13.4s, v16.4s
+	FMOVS F14, (R2)
 	FMOVS F16, (R0)
 	ADD $4, R0, R0
 	ADD $4, R1, R1
@@ -326,8 +326,6 @@ main:
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
 	WORD $0x6ef1ec3f // facgt v31.2d, v1.2d, v17.2d
 	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
-	FMOVQ F16, (R2)
-	FMOVQ F17, 16(R2)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	WORD $0x6e74dd34 // fmul v20.2d, v9.2d, v20.2d
@@ -350,6 +348,8 @@ main:
 	WORD $0x6e75dd75 // fmul v21.2d, v11.2d, v21.2d
 	WORD $0x4ef4d5d4 // fsub v20.2d, v14.2d, v20.2d
 	WORD $0x4ef5d5f5 // fsub v21.2d, v15.2d, v21.2d
+	FMOVQ F16, (R2)
+	FMOVQ F17, 16(R2)
 	FMOVQ F20, (R0)
 	FMOVQ F21, 16(R0)
 	ADD $32, R0, R0
@@ -386,7 +386,6 @@ one:
 	WORD $0x4e6ed58e // fadd v14.2d, v12.2d, v14.2d
 	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVQ F14, (R2)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
@@ -399,6 +398,7 @@ one:
 	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
 	WORD $0x6e70dd70 // fmul v16.2d, v11.2d, v16.2d
 	WORD $0x4ef0d5b0 // fsub v16.2d, v13.2d, v16.2d
+	FMOVQ F14, (R2)
 	FMOVQ F16, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
@@ -431,7 +431,6 @@ tail:
 	WORD $0x4e6ed58e // fadd v14.2d, v12.2d, v14.2d
 	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVD F14, (R2)
 
 	// p = decay*p - lr*sign(c), by clamping huge*c
 	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
@@ -444,6 +443,7 @@ tail:
 	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
 	WORD $0x6e70dd70 // fmul v16.2d, v11.2d, v16.2d
 	WORD $0x4ef0d5b0 // fsub v16.2d, v13.2d, v16.2d
+	FMOVD F14, (R2)
 	FMOVD F16, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1

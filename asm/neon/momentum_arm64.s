@@ -58,16 +58,16 @@ main:
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
 	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVQ F10, (R2)
-	FMOVQ F11, 16(R2)
 
 	// p -= lr*buf
-	WORD $0x6e2adcaa // fmul v10.4s, v5.4s, v10.4s
-	WORD $0x6e2bdcab // fmul v11.4s, v5.4s, v11.4s
-	WORD $0x4eaad50a // fsub v10.4s, v8.4s, v10.4s
-	WORD $0x4eabd52b // fsub v11.4s, v9.4s, v11.4s
-	FMOVQ F10, (R0)
-	FMOVQ F11, 16(R0)
+	WORD $0x6e2adca6 // fmul v6.4s, v5.4s, v10.4s
+	WORD $0x6e2bdca7 // fmul v7.4s, v5.4s, v11.4s
+	WORD $0x4ea6d506 // fsub v6.4s, v8.4s, v6.4s
+	WORD $0x4ea7d527 // fsub v7.4s, v9.4s, v7.4s
+	FMOVQ F10, (R2)
+	FMOVQ F11, 16(R2)
+	FMOVQ F6, (R0)
+	FMOVQ F7, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -97,12 +97,12 @@ one:
 	WORD $0x4e28d4c8 // fadd v8.4s, v6.4s, v8.4s
 	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ F8, (R2)
 
 	// p -= lr*buf
-	WORD $0x6e28dca8 // fmul v8.4s, v5.4s, v8.4s
-	WORD $0x4ea8d4e8 // fsub v8.4s, v7.4s, v8.4s
-	FMOVQ F8, (R0)
+	WORD $0x6e28dca6 // fmul v6.4s, v5.4s, v8.4s
+	WORD $0x4ea6d4e6 // fsub v6.4s, v7.4s, v6.4s
+	FMOVQ F8, (R2)
+	FMOVQ F6, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -129,12 +129,12 @@ tail:
 	WORD $0x4e28d4c8 // fadd v8.4s, v6.4s, v8.4s
 	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVD F8, (R2)
 
 	// p -= lr*buf
-	WORD $0x6e28dca8 // fmul v8.4s, v5.4s, v8.4s
-	WORD $0x4ea8d4e8 // fsub v8.4s, v7.4s, v8.4s
-	FMOVD F8, (R0)
+	WORD $0x6e28dca6 // fmul v6.4s, v5.4s, v8.4s
+	WORD $0x4ea6d4e6 // fsub v6.4s, v7.4s, v6.4s
+	FMOVD F8, (R2)
+	FMOVD F6, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -158,12 +158,12 @@ skip:
 	WORD $0x4e28d4c8 // fadd v8.4s, v6.4s, v8.4s
 	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVS F8, (R2)
 
 	// p -= lr*buf
-	WORD $0x6e28dca8 // fmul v8.4s, v5.4s, v8.4s
-	WORD $0x4ea8d4e8 // fsub v8.4s, v7.4s, v8.4s
-	FMOVS F8, (R0)
+	WORD $0x6e28dca6 // fmul v6.4s, v5.4s, v8.4s
+	WORD $0x4ea6d4e6 // fsub v6.4s, v7.4s, v6.4s
+	FMOVS F8, (R2)
+	FMOVS F6, (R0)
 	ADD $4, R0, R0
 	ADD $4, R1, R1
 	ADD $4, R2, R2
@@ -227,16 +227,16 @@ main:
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
 	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVQ F10, (R2)
-	FMOVQ F11, 16(R2)
 
 	// p -= lr*buf
-	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
-	WORD $0x6e6bdcab // fmul v11.2d, v5.2d, v11.2d
-	WORD $0x4eead50a // fsub v10.2d, v8.2d, v10.2d
-	WORD $0x4eebd52b // fsub v11.2d, v9.2d, v11.2d
-	FMOVQ F10, (R0)
-	FMOVQ F11, 16(R0)
+	WORD $0x6e6adca6 // fmul v6.2d, v5.2d, v10.2d
+	WORD $0x6e6bdca7 // fmul v7.2d, v5.2d, v11.2d
+	WORD $0x4ee6d506 // fsub v6.2d, v8.2d, v6.2d
+	WORD $0x4ee7d527 // fsub v7.2d, v9.2d, v7.2d
+	FMOVQ F10, (R2)
+	FMOVQ F11, 16(R2)
+	FMOVQ F6, (R0)
+	FMOVQ F7, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -266,12 +266,12 @@ one:
 	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
 	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ F8, (R2)
 
 	// p -= lr*buf
-	WORD $0x6e68dca8 // fmul v8.2d, v5.2d, v8.2d
-	WORD $0x4ee8d4e8 // fsub v8.2d, v7.2d, v8.2d
-	FMOVQ F8, (R0)
+	WORD $0x6e68dca6 // fmul v6.2d, v5.2d, v8.2d
+	WORD $0x4ee6d4e6 // fsub v6.2d, v7.2d, v6.2d
+	FMOVQ F8, (R2)
+	FMOVQ F6, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -298,12 +298,12 @@ tail:
 	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
 	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVD F8, (R2)
 
 	// p -= lr*buf
-	WORD $0x6e68dca8 // fmul v8.2d, v5.2d, v8.2d
-	WORD $0x4ee8d4e8 // fsub v8.2d, v7.2d, v8.2d
-	FMOVD F8, (R0)
+	WORD $0x6e68dca6 // fmul v6.2d, v5.2d, v8.2d
+	WORD $0x4ee6d4e6 // fsub v6.2d, v7.2d, v6.2d
+	FMOVD F8, (R2)
+	FMOVD F6, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2

@@ -71,8 +71,6 @@ main:
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
 	WORD $0x6eb3ec3f // facgt v31.4s, v1.4s, v19.4s
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	FMOVQ F18, (R2)
-	FMOVQ F19, 16(R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e30dcac // fmul v12.4s, v5.4s, v16.4s
@@ -93,28 +91,30 @@ main:
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
 	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ F12, (R3)
-	FMOVQ F13, 16(R3)
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	WORD $0x6e30dd10 // fmul v16.4s, v8.4s, v16.4s
 	WORD $0x6e31dd11 // fmul v17.4s, v8.4s, v17.4s
-	WORD $0x6e32dd32 // fmul v18.4s, v9.4s, v18.4s
-	WORD $0x6e33dd33 // fmul v19.4s, v9.4s, v19.4s
-	WORD $0x4e32d612 // fadd v18.4s, v16.4s, v18.4s
-	WORD $0x4e33d633 // fadd v19.4s, v17.4s, v19.4s
+	WORD $0x6e32dd35 // fmul v21.4s, v9.4s, v18.4s
+	WORD $0x6e33dd34 // fmul v20.4s, v9.4s, v19.4s
+	WORD $0x4e35d615 // fadd v21.4s, v16.4s, v21.4s
+	WORD $0x4e34d634 // fadd v20.4s, v17.4s, v20.4s
 	WORD $0x6e2edd4e // fmul v14.4s, v10.4s, v14.4s
 	WORD $0x6e2fdd4f // fmul v15.4s, v10.4s, v15.4s
-	WORD $0x6ea1f98c // fsqrt v12.4s, v12.4s
-	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
-	WORD $0x4e2bd58c // fadd v12.4s, v12.4s, v11.4s
-	WORD $0x4e2bd5ad // fadd v13.4s, v13.4s, v11.4s
-	WORD $0x6e2cfe4c // fdiv v12.4s, v18.4s, v12.4s
-	WORD $0x6e2dfe6d // fdiv v13.4s, v19.4s, v13.4s
-	WORD $0x4eacd5cc // fsub v12.4s, v14.4s, v12.4s
-	WORD $0x4eadd5ed // fsub v13.4s, v15.4s, v13.4s
-	FMOVQ F12, (R0)
-	FMOVQ F13, 16(R0)
+	WORD $0x6ea1f991 // fsqrt v17.4s, v12.4s
+	WORD $0x6ea1f9b0 // fsqrt v16.4s, v13.4s
+	WORD $0x4e2bd631 // fadd v17.4s, v17.4s, v11.4s
+	WORD $0x4e2bd610 // fadd v16.4s, v16.4s, v11.4s
+	WORD $0x6e31feb1 // fdiv v17.4s, v21.4s, v17.4s
+	WORD $0x6e30fe90 // fdiv v16.4s, v20.4s, v16.4s
+	WORD $0x4eb1d5d1 // fsub v17.4s, v14.4s, v17.4s
+	WORD $0x4eb0d5f0 // fsub v16.4s, v15.4s, v16.4s
+	FMOVQ F18, (R2)
+	FMOVQ F19, 16(R2)
+	FMOVQ F12, (R3)
+	FMOVQ F13, 16(R3)
+	FMOVQ F17, (R0)
+	FMOVQ F16, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -145,7 +145,6 @@ one:
 	WORD $0x4e2fd58f // fadd v15.4s, v12.4s, v15.4s
 	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVQ F15, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2edcac // fmul v12.4s, v5.4s, v14.4s
@@ -157,18 +156,19 @@ one:
 	WORD $0x4e2cd60c // fadd v12.4s, v16.4s, v12.4s
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ F12, (R3)
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	WORD $0x6e2edd0e // fmul v14.4s, v8.4s, v14.4s
-	WORD $0x6e2fdd2f // fmul v15.4s, v9.4s, v15.4s
-	WORD $0x4e2fd5cf // fadd v15.4s, v14.4s, v15.4s
+	WORD $0x6e2fdd30 // fmul v16.4s, v9.4s, v15.4s
+	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
 	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
-	WORD $0x6ea1f98c // fsqrt v12.4s, v12.4s
-	WORD $0x4e2bd58c // fadd v12.4s, v12.4s, v11.4s
-	WORD $0x6e2cfdec // fdiv v12.4s, v15.4s, v12.4s
-	WORD $0x4eacd5ac // fsub v12.4s, v13.4s, v12.4s
-	FMOVQ F12, (R0)
+	WORD $0x6ea1f98e // fsqrt v14.4s, v12.4s
+	WORD $0x4e2bd5ce // fadd v14.4s, v14.4s, v11.4s
+	WORD $0x6e2efe0e // fdiv v14.4s, v16.4s, v14.4s
+	WORD $0x4eaed5ae // fsub v14.4s, v13.4s, v14.4s
+	FMOVQ F15, (R2)
+	FMOVQ F12, (R3)
+	FMOVQ F14, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -196,7 +196,6 @@ tail:
 	WORD $0x4e2fd58f // fadd v15.4s, v12.4s, v15.4s
 	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVD F15, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2edcac // fmul v12.4s, v5.4s, v14.4s
@@ -208,18 +207,19 @@ tail:
 	WORD $0x4e2cd60c // fadd v12.4s, v16.4s, v12.4s
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD F12, (R3)
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	WORD $0x6e2edd0e // fmul v14.4s, v8.4s, v14.4s
-	WORD $0x6e2fdd2f // fmul v15.4s, v9.4s, v15.4s
-	WORD $0x4e2fd5cf // fadd v15.4s, v14.4s, v15.4s
+	WORD $0x6e2fdd30 // fmul v16.4s, v9.4s, v15.4s
+	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
 	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
-	WORD $0x6ea1f98c // fsqrt v12.4s, v12.4s
-	WORD $0x4e2bd58c // fadd v12.4s, v12.4s, v11.4s
-	WORD $0x6e2cfdec // fdiv v12.4s, v15.4s, v12.4s
-	WORD $0x4eacd5ac // fsub v12.4s, v13.4s, v12.4s
-	FMOVD F12, (R0)
+	WORD $0x6ea1f98e // fsqrt v14.4s, v12.4s
+	WORD $0x4e2bd5ce // fadd v14.4s, v14.4s, v11.4s
+	WORD $0x6e2efe0e // fdiv v14.4s, v16.4s, v14.4s
+	WORD $0x4eaed5ae // fsub v14.4s, v13.4s, v14.4s
+	FMOVD F15, (R2)
+	FMOVD F12, (R3)
+	FMOVD F14, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -244,7 +244,6 @@ skip:
 	WORD $0x4e2fd58f // fadd v15.4s, v12.4s, v15.4s
 	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVS F15, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e2edcac // fmul v12.4s, v5.4s, v14.4s
@@ -256,18 +255,19 @@ skip:
 	WORD $0x4e2cd60c // fadd v12.4s, v16.4s, v12.4s
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVS F12, (R3)
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	WORD $0x6e2edd0e // fmul v14.4s, v8.4s, v14.4s
-	WORD $0x6e2fdd2f // fmul v15.4s, v9.4s, v15.4s
-	WORD $0x4e2fd5cf // fadd v15.4s, v14.4s, v15.4s
+	WORD $0x6e2fdd30 // fmul v16.4s, v9.4s, v15.4s
+	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
 	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
-	WORD $0x6ea1f98c // fsqrt v12.4s, v12.4s
-	WORD $0x4e2bd58c // fadd v12.4s, v12.4s, v11.4s
-	WORD $0x6e2cfdec // fdiv v12.4s, v15.4s, v12.4s
-	WORD $0x4eacd5ac // fsub v12.4s, v13.4s, v12.4s
-	FMOVS F12, (R0)
+	WORD $0x6ea1f98e // fsqrt v14.4s, v12.4s
+	WORD $0x4e2bd5ce // fadd v14.4s, v14.4s, v11.4s
+	WORD $0x6e2efe0e // fdiv v14.4s, v16.4s, v14.4s
+	WORD $0x4eaed5ae // fsub v14.4s, v13.4s, v14.4s
+	FMOVS F15, (R2)
+	FMOVS F12, (R3)
+	FMOVS F14, (R0)
 	ADD $4, R0, R0
 	ADD $4, R1, R1
 	ADD $4, R2, R2
@@ -345,8 +345,6 @@ main:
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
 	WORD $0x6ef3ec3f // facgt v31.2d, v1.2d, v19.2d
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	FMOVQ F18, (R2)
-	FMOVQ F19, 16(R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e70dcac // fmul v12.2d, v5.2d, v16.2d
@@ -367,28 +365,30 @@ main:
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
 	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ F12, (R3)
-	FMOVQ F13, 16(R3)
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	WORD $0x6e70dd10 // fmul v16.2d, v8.2d, v16.2d
 	WORD $0x6e71dd11 // fmul v17.2d, v8.2d, v17.2d
-	WORD $0x6e72dd32 // fmul v18.2d, v9.2d, v18.2d
-	WORD $0x6e73dd33 // fmul v19.2d, v9.2d, v19.2d
-	WORD $0x4e72d612 // fadd v18.2d, v16.2d, v18.2d
-	WORD $0x4e73d633 // fadd v19.2d, v17.2d, v19.2d
+	WORD $0x6e72dd35 // fmul v21.2d, v9.2d, v18.2d
+	WORD $0x6e73dd34 // fmul v20.2d, v9.2d, v19.2d
+	WORD $0x4e75d615 // fadd v21.2d, v16.2d, v21.2d
+	WORD $0x4e74d634 // fadd v20.2d, v17.2d, v20.2d
 	WORD $0x6e6edd4e // fmul v14.2d, v10.2d, v14.2d
 	WORD $0x6e6fdd4f // fmul v15.2d, v10.2d, v15.2d
-	WORD $0x6ee1f98c // fsqrt v12.2d, v12.2d
-	WORD $0x6ee1f9ad // fsqrt v13.2d, v13.2d
-	WORD $0x4e6bd58c // fadd v12.2d, v12.2d, v11.2d
-	WORD $0x4e6bd5ad // fadd v13.2d, v13.2d, v11.2d
-	WORD $0x6e6cfe4c // fdiv v12.2d, v18.2d, v12.2d
-	WORD $0x6e6dfe6d // fdiv v13.2d, v19.2d, v13.2d
-	WORD $0x4eecd5cc // fsub v12.2d, v14.2d, v12.2d
-	WORD $0x4eedd5ed // fsub v13.2d, v15.2d, v13.2d
-	FMOVQ F12, (R0)
-	FMOVQ F13, 16(R0)
+	WORD $0x6ee1f991 // fsqrt v17.2d, v12.2d
+	WORD $0x6ee1f9b0 // fsqrt v16.2d, v13.2d
+	WORD $0x4e6bd631 // fadd v17.2d, v17.2d, v11.2d
+	WORD $0x4e6bd610 // fadd v16.2d, v16.2d, v11.2d
+	WORD $0x6e71feb1 // fdiv v17.2d, v21.2d, v17.2d
+	WORD $0x6e70fe90 // fdiv v16.2d, v20.2d, v16.2d
+	WORD $0x4ef1d5d1 // fsub v17.2d, v14.2d, v17.2d
+	WORD $0x4ef0d5f0 // fsub v16.2d, v15.2d, v16.2d
+	FMOVQ F18, (R2)
+	FMOVQ F19, 16(R2)
+	FMOVQ F12, (R3)
+	FMOVQ F13, 16(R3)
+	FMOVQ F17, (R0)
+	FMOVQ F16, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -419,7 +419,6 @@ one:
 	WORD $0x4e6fd58f // fadd v15.2d, v12.2d, v15.2d
 	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVQ F15, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6edcac // fmul v12.2d, v5.2d, v14.2d
@@ -431,18 +430,19 @@ one:
 	WORD $0x4e6cd60c // fadd v12.2d, v16.2d, v12.2d
 	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ F12, (R3)
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	WORD $0x6e6edd0e // fmul v14.2d, v8.2d, v14.2d
-	WORD $0x6e6fdd2f // fmul v15.2d, v9.2d, v15.2d
-	WORD $0x4e6fd5cf // fadd v15.2d, v14.2d, v15.2d
+	WORD $0x6e6fdd30 // fmul v16.2d, v9.2d, v15.2d
+	WORD $0x4e70d5d0 // fadd v16.2d, v14.2d, v16.2d
 	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
-	WORD $0x6ee1f98c // fsqrt v12.2d, v12.2d
-	WORD $0x4e6bd58c // fadd v12.2d, v12.2d, v11.2d
-	WORD $0x6e6cfdec // fdiv v12.2d, v15.2d, v12.2d
-	WORD $0x4eecd5ac // fsub v12.2d, v13.2d, v12.2d
-	FMOVQ F12, (R0)
+	WORD $0x6ee1f98e // fsqrt v14.2d, v12.2d
+	WORD $0x4e6bd5ce // fadd v14.2d, v14.2d, v11.2d
+	WORD $0x6e6efe0e // fdiv v14.2d, v16.2d, v14.2d
+	WORD $0x4eeed5ae // fsub v14.2d, v13.2d, v14.2d
+	FMOVQ F15, (R2)
+	FMOVQ F12, (R3)
+	FMOVQ F14, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -470,7 +470,6 @@ tail:
 	WORD $0x4e6fd58f // fadd v15.2d, v12.2d, v15.2d
 	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVD F15, (R2)
 
 	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
 	WORD $0x6e6edcac // fmul v12.2d, v5.2d, v14.2d
@@ -482,18 +481,19 @@ tail:
 	WORD $0x4e6cd60c // fadd v12.2d, v16.2d, v12.2d
 	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD F12, (R3)
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	WORD $0x6e6edd0e // fmul v14.2d, v8.2d, v14.2d
-	WORD $0x6e6fdd2f // fmul v15.2d, v9.2d, v15.2d
-	WORD $0x4e6fd5cf // fadd v15.2d, v14.2d, v15.2d
+	WORD $0x6e6fdd30 // fmul v16.2d, v9.2d, v15.2d
+	WORD $0x4e70d5d0 // fadd v16.2d, v14.2d, v16.2d
 	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
-	WORD $0x6ee1f98c // fsqrt v12.2d, v12.2d
-	WORD $0x4e6bd58c // fadd v12.2d, v12.2d, v11.2d
-	WORD $0x6e6cfdec // fdiv v12.2d, v15.2d, v12.2d
-	WORD $0x4eecd5ac // fsub v12.2d, v13.2d, v12.2d
-	FMOVD F12, (R0)
+	WORD $0x6ee1f98e // fsqrt v14.2d, v12.2d
+	WORD $0x4e6bd5ce // fadd v14.2d, v14.2d, v11.2d
+	WORD $0x6e6efe0e // fdiv v14.2d, v16.2d, v14.2d
+	WORD $0x4eeed5ae // fsub v14.2d, v13.2d, v14.2d
+	FMOVD F15, (R2)
+	FMOVD F12, (R3)
+	FMOVD F14, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2

@@ -58,20 +58,20 @@ main:
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
 	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ F12, (R2)
-	FMOVQ F13, 16(R2)
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
-	WORD $0x6e2ddc6d // fmul v13.4s, v3.4s, v13.4s
-	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
-	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
-	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
-	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
-	WORD $0x4eacd50c // fsub v12.4s, v8.4s, v12.4s
-	WORD $0x4eadd52d // fsub v13.4s, v9.4s, v13.4s
-	FMOVQ F12, (R0)
-	FMOVQ F13, 16(R0)
+	WORD $0x6e2cdc66 // fmul v6.4s, v3.4s, v12.4s
+	WORD $0x6e2ddc67 // fmul v7.4s, v3.4s, v13.4s
+	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
+	WORD $0x4e27d567 // fadd v7.4s, v11.4s, v7.4s
+	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
+	WORD $0x6e27dca7 // fmul v7.4s, v5.4s, v7.4s
+	WORD $0x4ea6d506 // fsub v6.4s, v8.4s, v6.4s
+	WORD $0x4ea7d527 // fsub v7.4s, v9.4s, v7.4s
+	FMOVQ F12, (R2)
+	FMOVQ F13, 16(R2)
+	FMOVQ F6, (R0)
+	FMOVQ F7, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -101,14 +101,14 @@ one:
 	WORD $0x4e29d4c9 // fadd v9.4s, v6.4s, v9.4s
 	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVQ F9, (R2)
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e29dc69 // fmul v9.4s, v3.4s, v9.4s
-	WORD $0x4e29d509 // fadd v9.4s, v8.4s, v9.4s
-	WORD $0x6e29dca9 // fmul v9.4s, v5.4s, v9.4s
-	WORD $0x4ea9d4e9 // fsub v9.4s, v7.4s, v9.4s
-	FMOVQ F9, (R0)
+	WORD $0x6e29dc66 // fmul v6.4s, v3.4s, v9.4s
+	WORD $0x4e26d506 // fadd v6.4s, v8.4s, v6.4s
+	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
+	WORD $0x4ea6d4e6 // fsub v6.4s, v7.4s, v6.4s
+	FMOVQ F9, (R2)
+	FMOVQ F6, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -135,14 +135,14 @@ tail:
 	WORD $0x4e29d4c9 // fadd v9.4s, v6.4s, v9.4s
 	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVD F9, (R2)
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e29dc69 // fmul v9.4s, v3.4s, v9.4s
-	WORD $0x4e29d509 // fadd v9.4s, v8.4s, v9.4s
-	WORD $0x6e29dca9 // fmul v9.4s, v5.4s, v9.4s
-	WORD $0x4ea9d4e9 // fsub v9.4s, v7.4s, v9.4s
-	FMOVD F9, (R0)
+	WORD $0x6e29dc66 // fmul v6.4s, v3.4s, v9.4s
+	WORD $0x4e26d506 // fadd v6.4s, v8.4s, v6.4s
+	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
+	WORD $0x4ea6d4e6 // fsub v6.4s, v7.4s, v6.4s
+	FMOVD F9, (R2)
+	FMOVD F6, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -166,14 +166,14 @@ skip:
 	WORD $0x4e29d4c9 // fadd v9.4s, v6.4s, v9.4s
 	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVS F9, (R2)
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e29dc69 // fmul v9.4s, v3.4s, v9.4s
-	WORD $0x4e29d509 // fadd v9.4s, v8.4s, v9.4s
-	WORD $0x6e29dca9 // fmul v9.4s, v5.4s, v9.4s
-	WORD $0x4ea9d4e9 // fsub v9.4s, v7.4s, v9.4s
-	FMOVS F9, (R0)
+	WORD $0x6e29dc66 // fmul v6.4s, v3.4s, v9.4s
+	WORD $0x4e26d506 // fadd v6.4s, v8.4s, v6.4s
+	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
+	WORD $0x4ea6d4e6 // fsub v6.4s, v7.4s, v6.4s
+	FMOVS F9, (R2)
+	FMOVS F6, (R0)
 	ADD $4, R0, R0
 	ADD $4, R1, R1
 	ADD $4, R2, R2
@@ -237,20 +237,20 @@ main:
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
 	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ F12, (R2)
-	FMOVQ F13, 16(R2)
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e6cdc6c // fmul v12.2d, v3.2d, v12.2d
-	WORD $0x6e6ddc6d // fmul v13.2d, v3.2d, v13.2d
-	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
-	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
-	WORD $0x6e6cdcac // fmul v12.2d, v5.2d, v12.2d
-	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
-	WORD $0x4eecd50c // fsub v12.2d, v8.2d, v12.2d
-	WORD $0x4eedd52d // fsub v13.2d, v9.2d, v13.2d
-	FMOVQ F12, (R0)
-	FMOVQ F13, 16(R0)
+	WORD $0x6e6cdc66 // fmul v6.2d, v3.2d, v12.2d
+	WORD $0x6e6ddc67 // fmul v7.2d, v3.2d, v13.2d
+	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
+	WORD $0x4e67d567 // fadd v7.2d, v11.2d, v7.2d
+	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
+	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
+	WORD $0x4ee6d506 // fsub v6.2d, v8.2d, v6.2d
+	WORD $0x4ee7d527 // fsub v7.2d, v9.2d, v7.2d
+	FMOVQ F12, (R2)
+	FMOVQ F13, 16(R2)
+	FMOVQ F6, (R0)
+	FMOVQ F7, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -280,14 +280,14 @@ one:
 	WORD $0x4e69d4c9 // fadd v9.2d, v6.2d, v9.2d
 	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVQ F9, (R2)
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e69dc69 // fmul v9.2d, v3.2d, v9.2d
-	WORD $0x4e69d509 // fadd v9.2d, v8.2d, v9.2d
-	WORD $0x6e69dca9 // fmul v9.2d, v5.2d, v9.2d
-	WORD $0x4ee9d4e9 // fsub v9.2d, v7.2d, v9.2d
-	FMOVQ F9, (R0)
+	WORD $0x6e69dc66 // fmul v6.2d, v3.2d, v9.2d
+	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
+	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
+	WORD $0x4ee6d4e6 // fsub v6.2d, v7.2d, v6.2d
+	FMOVQ F9, (R2)
+	FMOVQ F6, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -314,14 +314,14 @@ tail:
 	WORD $0x4e69d4c9 // fadd v9.2d, v6.2d, v9.2d
 	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVD F9, (R2)
 
 	// p -= lr*(d + mu*buf)
-	WORD $0x6e69dc69 // fmul v9.2d, v3.2d, v9.2d
-	WORD $0x4e69d509 // fadd v9.2d, v8.2d, v9.2d
-	WORD $0x6e69dca9 // fmul v9.2d, v5.2d, v9.2d
-	WORD $0x4ee9d4e9 // fsub v9.2d, v7.2d, v9.2d
-	FMOVD F9, (R0)
+	WORD $0x6e69dc66 // fmul v6.2d, v3.2d, v9.2d
+	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
+	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
+	WORD $0x4ee6d4e6 // fsub v6.2d, v7.2d, v6.2d
+	FMOVD F9, (R2)
+	FMOVD F6, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2

@@ -68,24 +68,24 @@ main:
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
 	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ F9, (R2)
-	FMOVQ F8, 16(R2)
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f929 // fsqrt v9.4s, v9.4s
-	WORD $0x6ea1f908 // fsqrt v8.4s, v8.4s
-	WORD $0x4e26d529 // fadd v9.4s, v9.4s, v6.4s
-	WORD $0x4e26d508 // fadd v8.4s, v8.4s, v6.4s
-	WORD $0x6e29fd89 // fdiv v9.4s, v12.4s, v9.4s
-	WORD $0x6e28fda8 // fdiv v8.4s, v13.4s, v8.4s
+	WORD $0x6ea1f92f // fsqrt v15.4s, v9.4s
+	WORD $0x6ea1f90e // fsqrt v14.4s, v8.4s
+	WORD $0x4e26d5ef // fadd v15.4s, v15.4s, v6.4s
+	WORD $0x4e26d5ce // fadd v14.4s, v14.4s, v6.4s
+	WORD $0x6e2ffd8f // fdiv v15.4s, v12.4s, v15.4s
+	WORD $0x6e2efdae // fdiv v14.4s, v13.4s, v14.4s
 
 	// p -= lr*q
-	WORD $0x6e29dce9 // fmul v9.4s, v7.4s, v9.4s
-	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
-	WORD $0x4ea9d549 // fsub v9.4s, v10.4s, v9.4s
-	WORD $0x4ea8d568 // fsub v8.4s, v11.4s, v8.4s
-	FMOVQ F9, (R0)
-	FMOVQ F8, 16(R0)
+	WORD $0x6e2fdcef // fmul v15.4s, v7.4s, v15.4s
+	WORD $0x6e2edcee // fmul v14.4s, v7.4s, v14.4s
+	WORD $0x4eafd54f // fsub v15.4s, v10.4s, v15.4s
+	WORD $0x4eaed56e // fsub v14.4s, v11.4s, v14.4s
+	FMOVQ F9, (R2)
+	FMOVQ F8, 16(R2)
+	FMOVQ F15, (R0)
+	FMOVQ F14, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -118,17 +118,17 @@ one:
 	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
 	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ F8, (R2)
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f908 // fsqrt v8.4s, v8.4s
-	WORD $0x4e26d508 // fadd v8.4s, v8.4s, v6.4s
-	WORD $0x6e28fd48 // fdiv v8.4s, v10.4s, v8.4s
+	WORD $0x6ea1f90b // fsqrt v11.4s, v8.4s
+	WORD $0x4e26d56b // fadd v11.4s, v11.4s, v6.4s
+	WORD $0x6e2bfd4b // fdiv v11.4s, v10.4s, v11.4s
 
 	// p -= lr*q
-	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
-	WORD $0x4ea8d528 // fsub v8.4s, v9.4s, v8.4s
-	FMOVQ F8, (R0)
+	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
+	WORD $0x4eabd52b // fsub v11.4s, v9.4s, v11.4s
+	FMOVQ F8, (R2)
+	FMOVQ F11, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -158,17 +158,17 @@ tail:
 	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
 	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVD F8, (R2)
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f908 // fsqrt v8.4s, v8.4s
-	WORD $0x4e26d508 // fadd v8.4s, v8.4s, v6.4s
-	WORD $0x6e28fd48 // fdiv v8.4s, v10.4s, v8.4s
+	WORD $0x6ea1f90b // fsqrt v11.4s, v8.4s
+	WORD $0x4e26d56b // fadd v11.4s, v11.4s, v6.4s
+	WORD $0x6e2bfd4b // fdiv v11.4s, v10.4s, v11.4s
 
 	// p -= lr*q
-	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
-	WORD $0x4ea8d528 // fsub v8.4s, v9.4s, v8.4s
-	FMOVD F8, (R0)
+	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
+	WORD $0x4eabd52b // fsub v11.4s, v9.4s, v11.4s
+	FMOVD F8, (R2)
+	FMOVD F11, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -195,17 +195,17 @@ skip:
 	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
 	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVS F8, (R2)
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f908 // fsqrt v8.4s, v8.4s
-	WORD $0x4e26d508 // fadd v8.4s, v8.4s, v6.4s
-	WORD $0x6e28fd48 // fdiv v8.4s, v10.4s, v8.4s
+	WORD $0x6ea1f90b // fsqrt v11.4s, v8.4s
+	WORD $0x4e26d56b // fadd v11.4s, v11.4s, v6.4s
+	WORD $0x6e2bfd4b // fdiv v11.4s, v10.4s, v11.4s
 
 	// p -= lr*q
-	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
-	WORD $0x4ea8d528 // fsub v8.4s, v9.4s, v8.4s
-	FMOVS F8, (R0)
+	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
+	WORD $0x4eabd52b // fsub v11.4s, v9.4s, v11.4s
+	FMOVS F8, (R2)
+	FMOVS F11, (R0)
 	ADD $4, R0, R0
 	ADD $4, R1, R1
 	ADD $4, R2, R2
@@ -279,24 +279,24 @@ main:
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
 	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ F9, (R2)
-	FMOVQ F8, 16(R2)
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f929 // fsqrt v9.2d, v9.2d
-	WORD $0x6ee1f908 // fsqrt v8.2d, v8.2d
-	WORD $0x4e66d529 // fadd v9.2d, v9.2d, v6.2d
-	WORD $0x4e66d508 // fadd v8.2d, v8.2d, v6.2d
-	WORD $0x6e69fd89 // fdiv v9.2d, v12.2d, v9.2d
-	WORD $0x6e68fda8 // fdiv v8.2d, v13.2d, v8.2d
+	WORD $0x6ee1f92f // fsqrt v15.2d, v9.2d
+	WORD $0x6ee1f90e // fsqrt v14.2d, v8.2d
+	WORD $0x4e66d5ef // fadd v15.2d, v15.2d, v6.2d
+	WORD $0x4e66d5ce // fadd v14.2d, v14.2d, v6.2d
+	WORD $0x6e6ffd8f // fdiv v15.2d, v12.2d, v15.2d
+	WORD $0x6e6efdae // fdiv v14.2d, v13.2d, v14.2d
 
 	// p -= lr*q
-	WORD $0x6e69dce9 // fmul v9.2d, v7.2d, v9.2d
-	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
-	WORD $0x4ee9d549 // fsub v9.2d, v10.2d, v9.2d
-	WORD $0x4ee8d568 // fsub v8.2d, v11.2d, v8.2d
-	FMOVQ F9, (R0)
-	FMOVQ F8, 16(R0)
+	WORD $0x6e6fdcef // fmul v15.2d, v7.2d, v15.2d
+	WORD $0x6e6edcee // fmul v14.2d, v7.2d, v14.2d
+	WORD $0x4eefd54f // fsub v15.2d, v10.2d, v15.2d
+	WORD $0x4eeed56e // fsub v14.2d, v11.2d, v14.2d
+	FMOVQ F9, (R2)
+	FMOVQ F8, 16(R2)
+	FMOVQ F15, (R0)
+	FMOVQ F14, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -329,17 +329,17 @@ one:
 	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
 	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ F8, (R2)
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f908 // fsqrt v8.2d, v8.2d
-	WORD $0x4e66d508 // fadd v8.2d, v8.2d, v6.2d
-	WORD $0x6e68fd48 // fdiv v8.2d, v10.2d, v8.2d
+	WORD $0x6ee1f90b // fsqrt v11.2d, v8.2d
+	WORD $0x4e66d56b // fadd v11.2d, v11.2d, v6.2d
+	WORD $0x6e6bfd4b // fdiv v11.2d, v10.2d, v11.2d
 
 	// p -= lr*q
-	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
-	WORD $0x4ee8d528 // fsub v8.2d, v9.2d, v8.2d
-	FMOVQ F8, (R0)
+	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
+	WORD $0x4eebd52b // fsub v11.2d, v9.2d, v11.2d
+	FMOVQ F8, (R2)
+	FMOVQ F11, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -369,17 +369,17 @@ tail:
 	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
 	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
 	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVD F8, (R2)
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f908 // fsqrt v8.2d, v8.2d
-	WORD $0x4e66d508 // fadd v8.2d, v8.2d, v6.2d
-	WORD $0x6e68fd48 // fdiv v8.2d, v10.2d, v8.2d
+	WORD $0x6ee1f90b // fsqrt v11.2d, v8.2d
+	WORD $0x4e66d56b // fadd v11.2d, v11.2d, v6.2d
+	WORD $0x6e6bfd4b // fdiv v11.2d, v10.2d, v11.2d
 
 	// p -= lr*q
-	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
-	WORD $0x4ee8d528 // fsub v8.2d, v9.2d, v8.2d
-	FMOVD F8, (R0)
+	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
+	WORD $0x4eebd52b // fsub v11.2d, v9.2d, v11.2d
+	FMOVD F8, (R2)
+	FMOVD F11, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2

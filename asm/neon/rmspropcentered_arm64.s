@@ -73,8 +73,6 @@ main:
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
 	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVQ F11, (R2)
-	FMOVQ F10, 16(R2)
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
 	FMOVQ (R3), F17
@@ -89,38 +87,40 @@ main:
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
 	WORD $0x6eb3ec3f // facgt v31.4s, v1.4s, v19.4s
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	FMOVQ F18, (R3)
-	FMOVQ F19, 16(R3)
 	WORD $0x6eb2ec9f // facgt v31.4s, v4.4s, v18.4s
-	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
+	WORD $0x4e7f1e50 // bic v16.16b, v18.16b, v31.16b
 	WORD $0x6eb3ec9f // facgt v31.4s, v4.4s, v19.4s
-	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6e32de52 // fmul v18.4s, v18.4s, v18.4s
-	WORD $0x6e33de73 // fmul v19.4s, v19.4s, v19.4s
-	WORD $0x4eb2d572 // fsub v18.4s, v11.4s, v18.4s
-	WORD $0x4eb3d553 // fsub v19.4s, v10.4s, v19.4s
-	WORD $0x6eb2e4ff // fcmgt v31.4s, v7.4s, v18.4s
-	WORD $0x6e721cff // bsl v31.16b, v7.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6eb3e4ff // fcmgt v31.4s, v7.4s, v19.4s
-	WORD $0x6e731cff // bsl v31.16b, v7.16b, v19.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
+	WORD $0x4e7f1e71 // bic v17.16b, v19.16b, v31.16b
+	WORD $0x6e30de10 // fmul v16.4s, v16.4s, v16.4s
+	WORD $0x6e31de31 // fmul v17.4s, v17.4s, v17.4s
+	WORD $0x4eb0d570 // fsub v16.4s, v11.4s, v16.4s
+	WORD $0x4eb1d551 // fsub v17.4s, v10.4s, v17.4s
+	WORD $0x6eb0e4ff // fcmgt v31.4s, v7.4s, v16.4s
+	WORD $0x6e701cff // bsl v31.16b, v7.16b, v16.16b
+	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
+	WORD $0x6eb1e4ff // fcmgt v31.4s, v7.4s, v17.4s
+	WORD $0x6e711cff // bsl v31.16b, v7.16b, v17.16b
+	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1fa52 // fsqrt v18.4s, v18.4s
-	WORD $0x6ea1fa73 // fsqrt v19.4s, v19.4s
-	WORD $0x4e28d652 // fadd v18.4s, v18.4s, v8.4s
-	WORD $0x4e28d673 // fadd v19.4s, v19.4s, v8.4s
-	WORD $0x6e32fdd2 // fdiv v18.4s, v14.4s, v18.4s
-	WORD $0x6e33fdf3 // fdiv v19.4s, v15.4s, v19.4s
+	WORD $0x6ea1fa10 // fsqrt v16.4s, v16.4s
+	WORD $0x6ea1fa31 // fsqrt v17.4s, v17.4s
+	WORD $0x4e28d610 // fadd v16.4s, v16.4s, v8.4s
+	WORD $0x4e28d631 // fadd v17.4s, v17.4s, v8.4s
+	WORD $0x6e30fdd0 // fdiv v16.4s, v14.4s, v16.4s
+	WORD $0x6e31fdf1 // fdiv v17.4s, v15.4s, v17.4s
 
 	// p -= lr*q
-	WORD $0x6e32dd32 // fmul v18.4s, v9.4s, v18.4s
-	WORD $0x6e33dd33 // fmul v19.4s, v9.4s, v19.4s
-	WORD $0x4eb2d592 // fsub v18.4s, v12.4s, v18.4s
-	WORD $0x4eb3d5b3 // fsub v19.4s, v13.4s, v19.4s
-	FMOVQ F18, (R0)
-	FMOVQ F19, 16(R0)
+	WORD $0x6e30dd30 // fmul v16.4s, v9.4s, v16.4s
+	WORD $0x6e31dd31 // fmul v17.4s, v9.4s, v17.4s
+	WORD $0x4eb0d590 // fsub v16.4s, v12.4s, v16.4s
+	WORD $0x4eb1d5b1 // fsub v17.4s, v13.4s, v17.4s
+	FMOVQ F11, (R2)
+	FMOVQ F10, 16(R2)
+	FMOVQ F18, (R3)
+	FMOVQ F19, 16(R3)
+	FMOVQ F16, (R0)
+	FMOVQ F17, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -154,7 +154,6 @@ one:
 	WORD $0x4e2ad5aa // fadd v10.4s, v13.4s, v10.4s
 	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVQ F10, (R2)
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
 	FMOVQ (R3), F13
@@ -163,24 +162,25 @@ one:
 	WORD $0x4e2ed5ae // fadd v14.4s, v13.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVQ F14, (R3)
 	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
-	WORD $0x4eaed54e // fsub v14.4s, v10.4s, v14.4s
-	WORD $0x6eaee4ff // fcmgt v31.4s, v7.4s, v14.4s
-	WORD $0x6e6e1cff // bsl v31.16b, v7.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	WORD $0x4e7f1dcd // bic v13.16b, v14.16b, v31.16b
+	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
+	WORD $0x4eadd54d // fsub v13.4s, v10.4s, v13.4s
+	WORD $0x6eade4ff // fcmgt v31.4s, v7.4s, v13.4s
+	WORD $0x6e6d1cff // bsl v31.16b, v7.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f9ce // fsqrt v14.4s, v14.4s
-	WORD $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
-	WORD $0x6e2efd8e // fdiv v14.4s, v12.4s, v14.4s
+	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
+	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
+	WORD $0x6e2dfd8d // fdiv v13.4s, v12.4s, v13.4s
 
 	// p -= lr*q
-	WORD $0x6e2edd2e // fmul v14.4s, v9.4s, v14.4s
-	WORD $0x4eaed56e // fsub v14.4s, v11.4s, v14.4s
-	FMOVQ F14, (R0)
+	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
+	WORD $0x4eadd56d // fsub v13.4s, v11.4s, v13.4s
+	FMOVQ F10, (R2)
+	FMOVQ F14, (R3)
+	FMOVQ F13, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -211,7 +211,6 @@ tail:
 	WORD $0x4e2ad5aa // fadd v10.4s, v13.4s, v10.4s
 	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVD F10, (R2)
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
 	FMOVD (R3), F13
@@ -220,24 +219,25 @@ tail:
 	WORD $0x4e2ed5ae // fadd v14.4s, v13.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVD F14, (R3)
 	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
-	WORD $0x4eaed54e // fsub v14.4s, v10.4s, v14.4s
-	WORD $0x6eaee4ff // fcmgt v31.4s, v7.4s, v14.4s
-	WORD $0x6e6e1cff // bsl v31.16b, v7.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	WORD $0x4e7f1dcd // bic v13.16b, v14.16b, v31.16b
+	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
+	WORD $0x4eadd54d // fsub v13.4s, v10.4s, v13.4s
+	WORD $0x6eade4ff // fcmgt v31.4s, v7.4s, v13.4s
+	WORD $0x6e6d1cff // bsl v31.16b, v7.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f9ce // fsqrt v14.4s, v14.4s
-	WORD $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
-	WORD $0x6e2efd8e // fdiv v14.4s, v12.4s, v14.4s
+	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
+	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
+	WORD $0x6e2dfd8d // fdiv v13.4s, v12.4s, v13.4s
 
 	// p -= lr*q
-	WORD $0x6e2edd2e // fmul v14.4s, v9.4s, v14.4s
-	WORD $0x4eaed56e // fsub v14.4s, v11.4s, v14.4s
-	FMOVD F14, (R0)
+	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
+	WORD $0x4eadd56d // fsub v13.4s, v11.4s, v13.4s
+	FMOVD F10, (R2)
+	FMOVD F14, (R3)
+	FMOVD F13, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -265,7 +265,6 @@ skip:
 	WORD $0x4e2ad5aa // fadd v10.4s, v13.4s, v10.4s
 	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVS F10, (R2)
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
 	FMOVS (R3), F13
@@ -274,24 +273,25 @@ skip:
 	WORD $0x4e2ed5ae // fadd v14.4s, v13.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVS F14, (R3)
 	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
-	WORD $0x4eaed54e // fsub v14.4s, v10.4s, v14.4s
-	WORD $0x6eaee4ff // fcmgt v31.4s, v7.4s, v14.4s
-	WORD $0x6e6e1cff // bsl v31.16b, v7.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	WORD $0x4e7f1dcd // bic v13.16b, v14.16b, v31.16b
+	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
+	WORD $0x4eadd54d // fsub v13.4s, v10.4s, v13.4s
+	WORD $0x6eade4ff // fcmgt v31.4s, v7.4s, v13.4s
+	WORD $0x6e6d1cff // bsl v31.16b, v7.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f9ce // fsqrt v14.4s, v14.4s
-	WORD $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
-	WORD $0x6e2efd8e // fdiv v14.4s, v12.4s, v14.4s
+	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
+	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
+	WORD $0x6e2dfd8d // fdiv v13.4s, v12.4s, v13.4s
 
 	// p -= lr*q
-	WORD $0x6e2edd2e // fmul v14.4s, v9.4s, v14.4s
-	WORD $0x4eaed56e // fsub v14.4s, v11.4s, v14.4s
-	FMOVS F14, (R0)
+	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
+	WORD $0x4eadd56d // fsub v13.4s, v11.4s, v13.4s
+	FMOVS F10, (R2)
+	FMOVS F14, (R3)
+	FMOVS F13, (R0)
 	ADD $4, R0, R0
 	ADD $4, R1, R1
 	ADD $4, R2, R2
@@ -371,8 +371,6 @@ main:
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
 	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVQ F11, (R2)
-	FMOVQ F10, 16(R2)
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
 	FMOVQ (R3), F17
@@ -387,38 +385,40 @@ main:
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
 	WORD $0x6ef3ec3f // facgt v31.2d, v1.2d, v19.2d
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	FMOVQ F18, (R3)
-	FMOVQ F19, 16(R3)
 	WORD $0x6ef2ec9f // facgt v31.2d, v4.2d, v18.2d
-	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
+	WORD $0x4e7f1e50 // bic v16.16b, v18.16b, v31.16b
 	WORD $0x6ef3ec9f // facgt v31.2d, v4.2d, v19.2d
-	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4ef2d572 // fsub v18.2d, v11.2d, v18.2d
-	WORD $0x4ef3d553 // fsub v19.2d, v10.2d, v19.2d
-	WORD $0x6ef2e4ff // fcmgt v31.2d, v7.2d, v18.2d
-	WORD $0x6e721cff // bsl v31.16b, v7.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ef3e4ff // fcmgt v31.2d, v7.2d, v19.2d
-	WORD $0x6e731cff // bsl v31.16b, v7.16b, v19.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
+	WORD $0x4e7f1e71 // bic v17.16b, v19.16b, v31.16b
+	WORD $0x6e70de10 // fmul v16.2d, v16.2d, v16.2d
+	WORD $0x6e71de31 // fmul v17.2d, v17.2d, v17.2d
+	WORD $0x4ef0d570 // fsub v16.2d, v11.2d, v16.2d
+	WORD $0x4ef1d551 // fsub v17.2d, v10.2d, v17.2d
+	WORD $0x6ef0e4ff // fcmgt v31.2d, v7.2d, v16.2d
+	WORD $0x6e701cff // bsl v31.16b, v7.16b, v16.16b
+	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
+	WORD $0x6ef1e4ff // fcmgt v31.2d, v7.2d, v17.2d
+	WORD $0x6e711cff // bsl v31.16b, v7.16b, v17.16b
+	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1fa52 // fsqrt v18.2d, v18.2d
-	WORD $0x6ee1fa73 // fsqrt v19.2d, v19.2d
-	WORD $0x4e68d652 // fadd v18.2d, v18.2d, v8.2d
-	WORD $0x4e68d673 // fadd v19.2d, v19.2d, v8.2d
-	WORD $0x6e72fdd2 // fdiv v18.2d, v14.2d, v18.2d
-	WORD $0x6e73fdf3 // fdiv v19.2d, v15.2d, v19.2d
+	WORD $0x6ee1fa10 // fsqrt v16.2d, v16.2d
+	WORD $0x6ee1fa31 // fsqrt v17.2d, v17.2d
+	WORD $0x4e68d610 // fadd v16.2d, v16.2d, v8.2d
+	WORD $0x4e68d631 // fadd v17.2d, v17.2d, v8.2d
+	WORD $0x6e70fdd0 // fdiv v16.2d, v14.2d, v16.2d
+	WORD $0x6e71fdf1 // fdiv v17.2d, v15.2d, v17.2d
 
 	// p -= lr*q
-	WORD $0x6e72dd32 // fmul v18.2d, v9.2d, v18.2d
-	WORD $0x6e73dd33 // fmul v19.2d, v9.2d, v19.2d
-	WORD $0x4ef2d592 // fsub v18.2d, v12.2d, v18.2d
-	WORD $0x4ef3d5b3 // fsub v19.2d, v13.2d, v19.2d
-	FMOVQ F18, (R0)
-	FMOVQ F19, 16(R0)
+	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
+	WORD $0x6e71dd31 // fmul v17.2d, v9.2d, v17.2d
+	WORD $0x4ef0d590 // fsub v16.2d, v12.2d, v16.2d
+	WORD $0x4ef1d5b1 // fsub v17.2d, v13.2d, v17.2d
+	FMOVQ F11, (R2)
+	FMOVQ F10, 16(R2)
+	FMOVQ F18, (R3)
+	FMOVQ F19, 16(R3)
+	FMOVQ F16, (R0)
+	FMOVQ F17, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -452,7 +452,6 @@ one:
 	WORD $0x4e6ad5aa // fadd v10.2d, v13.2d, v10.2d
 	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVQ F10, (R2)
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
 	FMOVQ (R3), F13
@@ -461,24 +460,25 @@ one:
 	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
 	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVQ F14, (R3)
 	WORD $0x6eeeec9f // facgt v31.2d, v4.2d, v14.2d
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
-	WORD $0x4eeed54e // fsub v14.2d, v10.2d, v14.2d
-	WORD $0x6eeee4ff // fcmgt v31.2d, v7.2d, v14.2d
-	WORD $0x6e6e1cff // bsl v31.16b, v7.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	WORD $0x4e7f1dcd // bic v13.16b, v14.16b, v31.16b
+	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
+	WORD $0x4eedd54d // fsub v13.2d, v10.2d, v13.2d
+	WORD $0x6eede4ff // fcmgt v31.2d, v7.2d, v13.2d
+	WORD $0x6e6d1cff // bsl v31.16b, v7.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f9ce // fsqrt v14.2d, v14.2d
-	WORD $0x4e68d5ce // fadd v14.2d, v14.2d, v8.2d
-	WORD $0x6e6efd8e // fdiv v14.2d, v12.2d, v14.2d
+	WORD $0x6ee1f9ad // fsqrt v13.2d, v13.2d
+	WORD $0x4e68d5ad // fadd v13.2d, v13.2d, v8.2d
+	WORD $0x6e6dfd8d // fdiv v13.2d, v12.2d, v13.2d
 
 	// p -= lr*q
-	WORD $0x6e6edd2e // fmul v14.2d, v9.2d, v14.2d
-	WORD $0x4eeed56e // fsub v14.2d, v11.2d, v14.2d
-	FMOVQ F14, (R0)
+	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
+	WORD $0x4eedd56d // fsub v13.2d, v11.2d, v13.2d
+	FMOVQ F10, (R2)
+	FMOVQ F14, (R3)
+	FMOVQ F13, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -509,7 +509,6 @@ tail:
 	WORD $0x4e6ad5aa // fadd v10.2d, v13.2d, v10.2d
 	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVD F10, (R2)
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
 	FMOVD (R3), F13
@@ -518,24 +517,25 @@ tail:
 	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
 	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVD F14, (R3)
 	WORD $0x6eeeec9f // facgt v31.2d, v4.2d, v14.2d
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
-	WORD $0x4eeed54e // fsub v14.2d, v10.2d, v14.2d
-	WORD $0x6eeee4ff // fcmgt v31.2d, v7.2d, v14.2d
-	WORD $0x6e6e1cff // bsl v31.16b, v7.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	WORD $0x4e7f1dcd // bic v13.16b, v14.16b, v31.16b
+	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
+	WORD $0x4eedd54d // fsub v13.2d, v10.2d, v13.2d
+	WORD $0x6eede4ff // fcmgt v31.2d, v7.2d, v13.2d
+	WORD $0x6e6d1cff // bsl v31.16b, v7.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f9ce // fsqrt v14.2d, v14.2d
-	WORD $0x4e68d5ce // fadd v14.2d, v14.2d, v8.2d
-	WORD $0x6e6efd8e // fdiv v14.2d, v12.2d, v14.2d
+	WORD $0x6ee1f9ad // fsqrt v13.2d, v13.2d
+	WORD $0x4e68d5ad // fadd v13.2d, v13.2d, v8.2d
+	WORD $0x6e6dfd8d // fdiv v13.2d, v12.2d, v13.2d
 
 	// p -= lr*q
-	WORD $0x6e6edd2e // fmul v14.2d, v9.2d, v14.2d
-	WORD $0x4eeed56e // fsub v14.2d, v11.2d, v14.2d
-	FMOVD F14, (R0)
+	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
+	WORD $0x4eedd56d // fsub v13.2d, v11.2d, v13.2d
+	FMOVD F10, (R2)
+	FMOVD F14, (R3)
+	FMOVD F13, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2

@@ -76,8 +76,6 @@ main:
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
 	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVQ F12, (R2)
-	FMOVQ F11, 16(R2)
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
 	FMOVQ (R3), F18
@@ -92,50 +90,52 @@ main:
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
 	WORD $0x6eb4ec3f // facgt v31.4s, v1.4s, v20.4s
 	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	FMOVQ F19, (R3)
-	FMOVQ F20, 16(R3)
 	WORD $0x6eb3ec9f // facgt v31.4s, v4.4s, v19.4s
-	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
+	WORD $0x4e7f1e71 // bic v17.16b, v19.16b, v31.16b
 	WORD $0x6eb4ec9f // facgt v31.4s, v4.4s, v20.4s
-	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	WORD $0x6e33de73 // fmul v19.4s, v19.4s, v19.4s
-	WORD $0x6e34de94 // fmul v20.4s, v20.4s, v20.4s
-	WORD $0x4eb3d593 // fsub v19.4s, v12.4s, v19.4s
-	WORD $0x4eb4d574 // fsub v20.4s, v11.4s, v20.4s
-	WORD $0x6eb3e4ff // fcmgt v31.4s, v7.4s, v19.4s
-	WORD $0x6e731cff // bsl v31.16b, v7.16b, v19.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6eb4e4ff // fcmgt v31.4s, v7.4s, v20.4s
-	WORD $0x6e741cff // bsl v31.16b, v7.16b, v20.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
+	WORD $0x4e7f1e92 // bic v18.16b, v20.16b, v31.16b
+	WORD $0x6e31de31 // fmul v17.4s, v17.4s, v17.4s
+	WORD $0x6e32de52 // fmul v18.4s, v18.4s, v18.4s
+	WORD $0x4eb1d591 // fsub v17.4s, v12.4s, v17.4s
+	WORD $0x4eb2d572 // fsub v18.4s, v11.4s, v18.4s
+	WORD $0x6eb1e4ff // fcmgt v31.4s, v7.4s, v17.4s
+	WORD $0x6e711cff // bsl v31.16b, v7.16b, v17.16b
+	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
+	WORD $0x6eb2e4ff // fcmgt v31.4s, v7.4s, v18.4s
+	WORD $0x6e721cff // bsl v31.16b, v7.16b, v18.16b
+	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1fa73 // fsqrt v19.4s, v19.4s
-	WORD $0x6ea1fa94 // fsqrt v20.4s, v20.4s
-	WORD $0x4e28d673 // fadd v19.4s, v19.4s, v8.4s
-	WORD $0x4e28d694 // fadd v20.4s, v20.4s, v8.4s
-	WORD $0x6e33fdf3 // fdiv v19.4s, v15.4s, v19.4s
-	WORD $0x6e34fe14 // fdiv v20.4s, v16.4s, v20.4s
+	WORD $0x6ea1fa31 // fsqrt v17.4s, v17.4s
+	WORD $0x6ea1fa52 // fsqrt v18.4s, v18.4s
+	WORD $0x4e28d631 // fadd v17.4s, v17.4s, v8.4s
+	WORD $0x4e28d652 // fadd v18.4s, v18.4s, v8.4s
+	WORD $0x6e31fdf1 // fdiv v17.4s, v15.4s, v17.4s
+	WORD $0x6e32fe12 // fdiv v18.4s, v16.4s, v18.4s
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVQ (R4), F16
 	FMOVQ 16(R4), F15
 	WORD $0x6e30dd30 // fmul v16.4s, v9.4s, v16.4s
 	WORD $0x6e2fdd2f // fmul v15.4s, v9.4s, v15.4s
-	WORD $0x4e33d613 // fadd v19.4s, v16.4s, v19.4s
-	WORD $0x4e34d5f4 // fadd v20.4s, v15.4s, v20.4s
-	WORD $0x6eb3ec3f // facgt v31.4s, v1.4s, v19.4s
-	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6eb4ec3f // facgt v31.4s, v1.4s, v20.4s
-	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	FMOVQ F19, (R4)
-	FMOVQ F20, 16(R4)
-	WORD $0x6e33dd53 // fmul v19.4s, v10.4s, v19.4s
-	WORD $0x6e34dd54 // fmul v20.4s, v10.4s, v20.4s
-	WORD $0x4eb3d5b3 // fsub v19.4s, v13.4s, v19.4s
-	WORD $0x4eb4d5d4 // fsub v20.4s, v14.4s, v20.4s
-	FMOVQ F19, (R0)
-	FMOVQ F20, 16(R0)
+	WORD $0x4e31d611 // fadd v17.4s, v16.4s, v17.4s
+	WORD $0x4e32d5f2 // fadd v18.4s, v15.4s, v18.4s
+	WORD $0x6eb1ec3f // facgt v31.4s, v1.4s, v17.4s
+	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
+	WORD $0x6eb2ec3f // facgt v31.4s, v1.4s, v18.4s
+	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
+	WORD $0x6e31dd4f // fmul v15.4s, v10.4s, v17.4s
+	WORD $0x6e32dd50 // fmul v16.4s, v10.4s, v18.4s
+	WORD $0x4eafd5af // fsub v15.4s, v13.4s, v15.4s
+	WORD $0x4eb0d5d0 // fsub v16.4s, v14.4s, v16.4s
+	FMOVQ F12, (R2)
+	FMOVQ F11, 16(R2)
+	FMOVQ F19, (R3)
+	FMOVQ F20, 16(R3)
+	FMOVQ F17, (R4)
+	FMOVQ F18, 16(R4)
+	FMOVQ F15, (R0)
+	FMOVQ F16, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -170,7 +170,6 @@ one:
 	WORD $0x4e2bd5cb // fadd v11.4s, v14.4s, v11.4s
 	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVQ F11, (R2)
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
 	FMOVQ (R3), F14
@@ -179,30 +178,31 @@ one:
 	WORD $0x4e2fd5cf // fadd v15.4s, v14.4s, v15.4s
 	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVQ F15, (R3)
 	WORD $0x6eafec9f // facgt v31.4s, v4.4s, v15.4s
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6e2fddef // fmul v15.4s, v15.4s, v15.4s
-	WORD $0x4eafd56f // fsub v15.4s, v11.4s, v15.4s
-	WORD $0x6eafe4ff // fcmgt v31.4s, v7.4s, v15.4s
-	WORD $0x6e6f1cff // bsl v31.16b, v7.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4e7f1dee // bic v14.16b, v15.16b, v31.16b
+	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
+	WORD $0x4eaed56e // fsub v14.4s, v11.4s, v14.4s
+	WORD $0x6eaee4ff // fcmgt v31.4s, v7.4s, v14.4s
+	WORD $0x6e6e1cff // bsl v31.16b, v7.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f9ef // fsqrt v15.4s, v15.4s
-	WORD $0x4e28d5ef // fadd v15.4s, v15.4s, v8.4s
-	WORD $0x6e2ffdaf // fdiv v15.4s, v13.4s, v15.4s
+	WORD $0x6ea1f9ce // fsqrt v14.4s, v14.4s
+	WORD $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
+	WORD $0x6e2efdae // fdiv v14.4s, v13.4s, v14.4s
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVQ (R4), F13
 	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x4e2fd5af // fadd v15.4s, v13.4s, v15.4s
-	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVQ F15, (R4)
-	WORD $0x6e2fdd4f // fmul v15.4s, v10.4s, v15.4s
-	WORD $0x4eafd58f // fsub v15.4s, v12.4s, v15.4s
-	FMOVQ F15, (R0)
+	WORD $0x4e2ed5ae // fadd v14.4s, v13.4s, v14.4s
+	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e2edd4d // fmul v13.4s, v10.4s, v14.4s
+	WORD $0x4eadd58d // fsub v13.4s, v12.4s, v13.4s
+	FMOVQ F11, (R2)
+	FMOVQ F15, (R3)
+	FMOVQ F14, (R4)
+	FMOVQ F13, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -234,7 +234,6 @@ tail:
 	WORD $0x4e2bd5cb // fadd v11.4s, v14.4s, v11.4s
 	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVD F11, (R2)
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
 	FMOVD (R3), F14
@@ -243,30 +242,31 @@ tail:
 	WORD $0x4e2fd5cf // fadd v15.4s, v14.4s, v15.4s
 	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVD F15, (R3)
 	WORD $0x6eafec9f // facgt v31.4s, v4.4s, v15.4s
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6e2fddef // fmul v15.4s, v15.4s, v15.4s
-	WORD $0x4eafd56f // fsub v15.4s, v11.4s, v15.4s
-	WORD $0x6eafe4ff // fcmgt v31.4s, v7.4s, v15.4s
-	WORD $0x6e6f1cff // bsl v31.16b, v7.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4e7f1dee // bic v14.16b, v15.16b, v31.16b
+	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
+	WORD $0x4eaed56e // fsub v14.4s, v11.4s, v14.4s
+	WORD $0x6eaee4ff // fcmgt v31.4s, v7.4s, v14.4s
+	WORD $0x6e6e1cff // bsl v31.16b, v7.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f9ef // fsqrt v15.4s, v15.4s
-	WORD $0x4e28d5ef // fadd v15.4s, v15.4s, v8.4s
-	WORD $0x6e2ffdaf // fdiv v15.4s, v13.4s, v15.4s
+	WORD $0x6ea1f9ce // fsqrt v14.4s, v14.4s
+	WORD $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
+	WORD $0x6e2efdae // fdiv v14.4s, v13.4s, v14.4s
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVD (R4), F13
 	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x4e2fd5af // fadd v15.4s, v13.4s, v15.4s
-	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVD F15, (R4)
-	WORD $0x6e2fdd4f // fmul v15.4s, v10.4s, v15.4s
-	WORD $0x4eafd58f // fsub v15.4s, v12.4s, v15.4s
-	FMOVD F15, (R0)
+	WORD $0x4e2ed5ae // fadd v14.4s, v13.4s, v14.4s
+	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e2edd4d // fmul v13.4s, v10.4s, v14.4s
+	WORD $0x4eadd58d // fsub v13.4s, v12.4s, v13.4s
+	FMOVD F11, (R2)
+	FMOVD F15, (R3)
+	FMOVD F14, (R4)
+	FMOVD F13, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -295,7 +295,6 @@ skip:
 	WORD $0x4e2bd5cb // fadd v11.4s, v14.4s, v11.4s
 	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVS F11, (R2)
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
 	FMOVS (R3), F14
@@ -304,30 +303,31 @@ skip:
 	WORD $0x4e2fd5cf // fadd v15.4s, v14.4s, v15.4s
 	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVS F15, (R3)
 	WORD $0x6eafec9f // facgt v31.4s, v4.4s, v15.4s
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6e2fddef // fmul v15.4s, v15.4s, v15.4s
-	WORD $0x4eafd56f // fsub v15.4s, v11.4s, v15.4s
-	WORD $0x6eafe4ff // fcmgt v31.4s, v7.4s, v15.4s
-	WORD $0x6e6f1cff // bsl v31.16b, v7.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4e7f1dee // bic v14.16b, v15.16b, v31.16b
+	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
+	WORD $0x4eaed56e // fsub v14.4s, v11.4s, v14.4s
+	WORD $0x6eaee4ff // fcmgt v31.4s, v7.4s, v14.4s
+	WORD $0x6e6e1cff // bsl v31.16b, v7.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f9ef // fsqrt v15.4s, v15.4s
-	WORD $0x4e28d5ef // fadd v15.4s, v15.4s, v8.4s
-	WORD $0x6e2ffdaf // fdiv v15.4s, v13.4s, v15.4s
+	WORD $0x6ea1f9ce // fsqrt v14.4s, v14.4s
+	WORD $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
+	WORD $0x6e2efdae // fdiv v14.4s, v13.4s, v14.4s
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVS (R4), F13
 	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x4e2fd5af // fadd v15.4s, v13.4s, v15.4s
-	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVS F15, (R4)
-	WORD $0x6e2fdd4f // fmul v15.4s, v10.4s, v15.4s
-	WORD $0x4eafd58f // fsub v15.4s, v12.4s, v15.4s
-	FMOVS F15, (R0)
+	WORD $0x4e2ed5ae // fadd v14.4s, v13.4s, v14.4s
+	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e2edd4d // fmul v13.4s, v10.4s, v14.4s
+	WORD $0x4eadd58d // fsub v13.4s, v12.4s, v13.4s
+	FMOVS F11, (R2)
+	FMOVS F15, (R3)
+	FMOVS F14, (R4)
+	FMOVS F13, (R0)
 	ADD $4, R0, R0
 	ADD $4, R1, R1
 	ADD $4, R2, R2
@@ -411,8 +411,6 @@ main:
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
 	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVQ F12, (R2)
-	FMOVQ F11, 16(R2)
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
 	FMOVQ (R3), F18
@@ -427,50 +425,52 @@ main:
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
 	WORD $0x6ef4ec3f // facgt v31.2d, v1.2d, v20.2d
 	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	FMOVQ F19, (R3)
-	FMOVQ F20, 16(R3)
 	WORD $0x6ef3ec9f // facgt v31.2d, v4.2d, v19.2d
-	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
+	WORD $0x4e7f1e71 // bic v17.16b, v19.16b, v31.16b
 	WORD $0x6ef4ec9f // facgt v31.2d, v4.2d, v20.2d
-	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4ef3d593 // fsub v19.2d, v12.2d, v19.2d
-	WORD $0x4ef4d574 // fsub v20.2d, v11.2d, v20.2d
-	WORD $0x6ef3e4ff // fcmgt v31.2d, v7.2d, v19.2d
-	WORD $0x6e731cff // bsl v31.16b, v7.16b, v19.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ef4e4ff // fcmgt v31.2d, v7.2d, v20.2d
-	WORD $0x6e741cff // bsl v31.16b, v7.16b, v20.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
+	WORD $0x4e7f1e92 // bic v18.16b, v20.16b, v31.16b
+	WORD $0x6e71de31 // fmul v17.2d, v17.2d, v17.2d
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4ef1d591 // fsub v17.2d, v12.2d, v17.2d
+	WORD $0x4ef2d572 // fsub v18.2d, v11.2d, v18.2d
+	WORD $0x6ef1e4ff // fcmgt v31.2d, v7.2d, v17.2d
+	WORD $0x6e711cff // bsl v31.16b, v7.16b, v17.16b
+	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
+	WORD $0x6ef2e4ff // fcmgt v31.2d, v7.2d, v18.2d
+	WORD $0x6e721cff // bsl v31.16b, v7.16b, v18.16b
+	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1fa73 // fsqrt v19.2d, v19.2d
-	WORD $0x6ee1fa94 // fsqrt v20.2d, v20.2d
-	WORD $0x4e68d673 // fadd v19.2d, v19.2d, v8.2d
-	WORD $0x4e68d694 // fadd v20.2d, v20.2d, v8.2d
-	WORD $0x6e73fdf3 // fdiv v19.2d, v15.2d, v19.2d
-	WORD $0x6e74fe14 // fdiv v20.2d, v16.2d, v20.2d
+	WORD $0x6ee1fa31 // fsqrt v17.2d, v17.2d
+	WORD $0x6ee1fa52 // fsqrt v18.2d, v18.2d
+	WORD $0x4e68d631 // fadd v17.2d, v17.2d, v8.2d
+	WORD $0x4e68d652 // fadd v18.2d, v18.2d, v8.2d
+	WORD $0x6e71fdf1 // fdiv v17.2d, v15.2d, v17.2d
+	WORD $0x6e72fe12 // fdiv v18.2d, v16.2d, v18.2d
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVQ (R4), F16
 	FMOVQ 16(R4), F15
 	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
 	WORD $0x6e6fdd2f // fmul v15.2d, v9.2d, v15.2d
-	WORD $0x4e73d613 // fadd v19.2d, v16.2d, v19.2d
-	WORD $0x4e74d5f4 // fadd v20.2d, v15.2d, v20.2d
-	WORD $0x6ef3ec3f // facgt v31.2d, v1.2d, v19.2d
-	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6ef4ec3f // facgt v31.2d, v1.2d, v20.2d
-	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	FMOVQ F19, (R4)
-	FMOVQ F20, 16(R4)
-	WORD $0x6e73dd53 // fmul v19.2d, v10.2d, v19.2d
-	WORD $0x6e74dd54 // fmul v20.2d, v10.2d, v20.2d
-	WORD $0x4ef3d5b3 // fsub v19.2d, v13.2d, v19.2d
-	WORD $0x4ef4d5d4 // fsub v20.2d, v14.2d, v20.2d
-	FMOVQ F19, (R0)
-	FMOVQ F20, 16(R0)
+	WORD $0x4e71d611 // fadd v17.2d, v16.2d, v17.2d
+	WORD $0x4e72d5f2 // fadd v18.2d, v15.2d, v18.2d
+	WORD $0x6ef1ec3f // facgt v31.2d, v1.2d, v17.2d
+	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
+	WORD $0x6ef2ec3f // facgt v31.2d, v1.2d, v18.2d
+	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
+	WORD $0x6e71dd4f // fmul v15.2d, v10.2d, v17.2d
+	WORD $0x6e72dd50 // fmul v16.2d, v10.2d, v18.2d
+	WORD $0x4eefd5af // fsub v15.2d, v13.2d, v15.2d
+	WORD $0x4ef0d5d0 // fsub v16.2d, v14.2d, v16.2d
+	FMOVQ F12, (R2)
+	FMOVQ F11, 16(R2)
+	FMOVQ F19, (R3)
+	FMOVQ F20, 16(R3)
+	FMOVQ F17, (R4)
+	FMOVQ F18, 16(R4)
+	FMOVQ F15, (R0)
+	FMOVQ F16, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -505,7 +505,6 @@ one:
 	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
 	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVQ F11, (R2)
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
 	FMOVQ (R3), F14
@@ -514,30 +513,31 @@ one:
 	WORD $0x4e6fd5cf // fadd v15.2d, v14.2d, v15.2d
 	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVQ F15, (R3)
 	WORD $0x6eefec9f // facgt v31.2d, v4.2d, v15.2d
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6e6fddef // fmul v15.2d, v15.2d, v15.2d
-	WORD $0x4eefd56f // fsub v15.2d, v11.2d, v15.2d
-	WORD $0x6eefe4ff // fcmgt v31.2d, v7.2d, v15.2d
-	WORD $0x6e6f1cff // bsl v31.16b, v7.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4e7f1dee // bic v14.16b, v15.16b, v31.16b
+	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
+	WORD $0x4eeed56e // fsub v14.2d, v11.2d, v14.2d
+	WORD $0x6eeee4ff // fcmgt v31.2d, v7.2d, v14.2d
+	WORD $0x6e6e1cff // bsl v31.16b, v7.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f9ef // fsqrt v15.2d, v15.2d
-	WORD $0x4e68d5ef // fadd v15.2d, v15.2d, v8.2d
-	WORD $0x6e6ffdaf // fdiv v15.2d, v13.2d, v15.2d
+	WORD $0x6ee1f9ce // fsqrt v14.2d, v14.2d
+	WORD $0x4e68d5ce // fadd v14.2d, v14.2d, v8.2d
+	WORD $0x6e6efdae // fdiv v14.2d, v13.2d, v14.2d
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVQ (R4), F13
 	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
-	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVQ F15, (R4)
-	WORD $0x6e6fdd4f // fmul v15.2d, v10.2d, v15.2d
-	WORD $0x4eefd58f // fsub v15.2d, v12.2d, v15.2d
-	FMOVQ F15, (R0)
+	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
+	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e6edd4d // fmul v13.2d, v10.2d, v14.2d
+	WORD $0x4eedd58d // fsub v13.2d, v12.2d, v13.2d
+	FMOVQ F11, (R2)
+	FMOVQ F15, (R3)
+	FMOVQ F14, (R4)
+	FMOVQ F13, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -569,7 +569,6 @@ tail:
 	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
 	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVD F11, (R2)
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
 	FMOVD (R3), F14
@@ -578,30 +577,31 @@ tail:
 	WORD $0x4e6fd5cf // fadd v15.2d, v14.2d, v15.2d
 	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVD F15, (R3)
 	WORD $0x6eefec9f // facgt v31.2d, v4.2d, v15.2d
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6e6fddef // fmul v15.2d, v15.2d, v15.2d
-	WORD $0x4eefd56f // fsub v15.2d, v11.2d, v15.2d
-	WORD $0x6eefe4ff // fcmgt v31.2d, v7.2d, v15.2d
-	WORD $0x6e6f1cff // bsl v31.16b, v7.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4e7f1dee // bic v14.16b, v15.16b, v31.16b
+	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
+	WORD $0x4eeed56e // fsub v14.2d, v11.2d, v14.2d
+	WORD $0x6eeee4ff // fcmgt v31.2d, v7.2d, v14.2d
+	WORD $0x6e6e1cff // bsl v31.16b, v7.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f9ef // fsqrt v15.2d, v15.2d
-	WORD $0x4e68d5ef // fadd v15.2d, v15.2d, v8.2d
-	WORD $0x6e6ffdaf // fdiv v15.2d, v13.2d, v15.2d
+	WORD $0x6ee1f9ce // fsqrt v14.2d, v14.2d
+	WORD $0x4e68d5ce // fadd v14.2d, v14.2d, v8.2d
+	WORD $0x6e6efdae // fdiv v14.2d, v13.2d, v14.2d
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVD (R4), F13
 	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
-	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVD F15, (R4)
-	WORD $0x6e6fdd4f // fmul v15.2d, v10.2d, v15.2d
-	WORD $0x4eefd58f // fsub v15.2d, v12.2d, v15.2d
-	FMOVD F15, (R0)
+	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
+	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e6edd4d // fmul v13.2d, v10.2d, v14.2d
+	WORD $0x4eedd58d // fsub v13.2d, v12.2d, v13.2d
+	FMOVD F11, (R2)
+	FMOVD F15, (R3)
+	FMOVD F14, (R4)
+	FMOVD F13, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2

@@ -71,36 +71,36 @@ main:
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
 	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVQ F10, (R2)
-	FMOVQ F9, 16(R2)
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f94a // fsqrt v10.4s, v10.4s
-	WORD $0x6ea1f929 // fsqrt v9.4s, v9.4s
-	WORD $0x4e26d54a // fadd v10.4s, v10.4s, v6.4s
-	WORD $0x4e26d529 // fadd v9.4s, v9.4s, v6.4s
-	WORD $0x6e2afdaa // fdiv v10.4s, v13.4s, v10.4s
-	WORD $0x6e29fdc9 // fdiv v9.4s, v14.4s, v9.4s
+	WORD $0x6ea1f950 // fsqrt v16.4s, v10.4s
+	WORD $0x6ea1f92f // fsqrt v15.4s, v9.4s
+	WORD $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
+	WORD $0x4e26d5ef // fadd v15.4s, v15.4s, v6.4s
+	WORD $0x6e30fdb0 // fdiv v16.4s, v13.4s, v16.4s
+	WORD $0x6e2ffdcf // fdiv v15.4s, v14.4s, v15.4s
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVQ (R3), F14
 	FMOVQ 16(R3), F13
 	WORD $0x6e2edcee // fmul v14.4s, v7.4s, v14.4s
 	WORD $0x6e2ddced // fmul v13.4s, v7.4s, v13.4s
-	WORD $0x4e2ad5ca // fadd v10.4s, v14.4s, v10.4s
-	WORD $0x4e29d5a9 // fadd v9.4s, v13.4s, v9.4s
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVQ F10, (R3)
-	FMOVQ F9, 16(R3)
-	WORD $0x6e2add0a // fmul v10.4s, v8.4s, v10.4s
-	WORD $0x6e29dd09 // fmul v9.4s, v8.4s, v9.4s
-	WORD $0x4eaad56a // fsub v10.4s, v11.4s, v10.4s
-	WORD $0x4ea9d589 // fsub v9.4s, v12.4s, v9.4s
-	FMOVQ F10, (R0)
-	FMOVQ F9, 16(R0)
+	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
+	WORD $0x4e2fd5af // fadd v15.4s, v13.4s, v15.4s
+	WORD $0x6eb0ec3f // facgt v31.4s, v1.4s, v16.4s
+	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
+	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
+	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	WORD $0x6e30dd0d // fmul v13.4s, v8.4s, v16.4s
+	WORD $0x6e2fdd0e // fmul v14.4s, v8.4s, v15.4s
+	WORD $0x4eadd56d // fsub v13.4s, v11.4s, v13.4s
+	WORD $0x4eaed58e // fsub v14.4s, v12.4s, v14.4s
+	FMOVQ F10, (R2)
+	FMOVQ F9, 16(R2)
+	FMOVQ F16, (R3)
+	FMOVQ F15, 16(R3)
+	FMOVQ F13, (R0)
+	FMOVQ F14, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -134,23 +134,23 @@ one:
 	WORD $0x4e29d589 // fadd v9.4s, v12.4s, v9.4s
 	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVQ F9, (R2)
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f929 // fsqrt v9.4s, v9.4s
-	WORD $0x4e26d529 // fadd v9.4s, v9.4s, v6.4s
-	WORD $0x6e29fd69 // fdiv v9.4s, v11.4s, v9.4s
+	WORD $0x6ea1f92c // fsqrt v12.4s, v9.4s
+	WORD $0x4e26d58c // fadd v12.4s, v12.4s, v6.4s
+	WORD $0x6e2cfd6c // fdiv v12.4s, v11.4s, v12.4s
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVQ (R3), F11
 	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x4e29d569 // fadd v9.4s, v11.4s, v9.4s
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVQ F9, (R3)
-	WORD $0x6e29dd09 // fmul v9.4s, v8.4s, v9.4s
-	WORD $0x4ea9d549 // fsub v9.4s, v10.4s, v9.4s
-	FMOVQ F9, (R0)
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e2cdd0b // fmul v11.4s, v8.4s, v12.4s
+	WORD $0x4eabd54b // fsub v11.4s, v10.4s, v11.4s
+	FMOVQ F9, (R2)
+	FMOVQ F12, (R3)
+	FMOVQ F11, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -181,23 +181,23 @@ tail:
 	WORD $0x4e29d589 // fadd v9.4s, v12.4s, v9.4s
 	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVD F9, (R2)
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f929 // fsqrt v9.4s, v9.4s
-	WORD $0x4e26d529 // fadd v9.4s, v9.4s, v6.4s
-	WORD $0x6e29fd69 // fdiv v9.4s, v11.4s, v9.4s
+	WORD $0x6ea1f92c // fsqrt v12.4s, v9.4s
+	WORD $0x4e26d58c // fadd v12.4s, v12.4s, v6.4s
+	WORD $0x6e2cfd6c // fdiv v12.4s, v11.4s, v12.4s
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVD (R3), F11
 	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x4e29d569 // fadd v9.4s, v11.4s, v9.4s
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVD F9, (R3)
-	WORD $0x6e29dd09 // fmul v9.4s, v8.4s, v9.4s
-	WORD $0x4ea9d549 // fsub v9.4s, v10.4s, v9.4s
-	FMOVD F9, (R0)
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e2cdd0b // fmul v11.4s, v8.4s, v12.4s
+	WORD $0x4eabd54b // fsub v11.4s, v10.4s, v11.4s
+	FMOVD F9, (R2)
+	FMOVD F12, (R3)
+	FMOVD F11, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -225,23 +225,23 @@ skip:
 	WORD $0x4e29d589 // fadd v9.4s, v12.4s, v9.4s
 	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVS F9, (R2)
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f929 // fsqrt v9.4s, v9.4s
-	WORD $0x4e26d529 // fadd v9.4s, v9.4s, v6.4s
-	WORD $0x6e29fd69 // fdiv v9.4s, v11.4s, v9.4s
+	WORD $0x6ea1f92c // fsqrt v12.4s, v9.4s
+	WORD $0x4e26d58c // fadd v12.4s, v12.4s, v6.4s
+	WORD $0x6e2cfd6c // fdiv v12.4s, v11.4s, v12.4s
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVS (R3), F11
 	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x4e29d569 // fadd v9.4s, v11.4s, v9.4s
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVS F9, (R3)
-	WORD $0x6e29dd09 // fmul v9.4s, v8.4s, v9.4s
-	WORD $0x4ea9d549 // fsub v9.4s, v10.4s, v9.4s
-	FMOVS F9, (R0)
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e2cdd0b // fmul v11.4s, v8.4s, v12.4s
+	WORD $0x4eabd54b // fsub v11.4s, v10.4s, v11.4s
+	FMOVS F9, (R2)
+	FMOVS F12, (R3)
+	FMOVS F11, (R0)
 	ADD $4, R0, R0
 	ADD $4, R1, R1
 	ADD $4, R2, R2
@@ -319,36 +319,36 @@ main:
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
 	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVQ F10, (R2)
-	FMOVQ F9, 16(R2)
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f94a // fsqrt v10.2d, v10.2d
-	WORD $0x6ee1f929 // fsqrt v9.2d, v9.2d
-	WORD $0x4e66d54a // fadd v10.2d, v10.2d, v6.2d
-	WORD $0x4e66d529 // fadd v9.2d, v9.2d, v6.2d
-	WORD $0x6e6afdaa // fdiv v10.2d, v13.2d, v10.2d
-	WORD $0x6e69fdc9 // fdiv v9.2d, v14.2d, v9.2d
+	WORD $0x6ee1f950 // fsqrt v16.2d, v10.2d
+	WORD $0x6ee1f92f // fsqrt v15.2d, v9.2d
+	WORD $0x4e66d610 // fadd v16.2d, v16.2d, v6.2d
+	WORD $0x4e66d5ef // fadd v15.2d, v15.2d, v6.2d
+	WORD $0x6e70fdb0 // fdiv v16.2d, v13.2d, v16.2d
+	WORD $0x6e6ffdcf // fdiv v15.2d, v14.2d, v15.2d
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVQ (R3), F14
 	FMOVQ 16(R3), F13
 	WORD $0x6e6edcee // fmul v14.2d, v7.2d, v14.2d
 	WORD $0x6e6ddced // fmul v13.2d, v7.2d, v13.2d
-	WORD $0x4e6ad5ca // fadd v10.2d, v14.2d, v10.2d
-	WORD $0x4e69d5a9 // fadd v9.2d, v13.2d, v9.2d
-	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVQ F10, (R3)
-	FMOVQ F9, 16(R3)
-	WORD $0x6e6add0a // fmul v10.2d, v8.2d, v10.2d
-	WORD $0x6e69dd09 // fmul v9.2d, v8.2d, v9.2d
-	WORD $0x4eead56a // fsub v10.2d, v11.2d, v10.2d
-	WORD $0x4ee9d589 // fsub v9.2d, v12.2d, v9.2d
-	FMOVQ F10, (R0)
-	FMOVQ F9, 16(R0)
+	WORD $0x4e70d5d0 // fadd v16.2d, v14.2d, v16.2d
+	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
+	WORD $0x6ef0ec3f // facgt v31.2d, v1.2d, v16.2d
+	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
+	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
+	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	WORD $0x6e70dd0d // fmul v13.2d, v8.2d, v16.2d
+	WORD $0x6e6fdd0e // fmul v14.2d, v8.2d, v15.2d
+	WORD $0x4eedd56d // fsub v13.2d, v11.2d, v13.2d
+	WORD $0x4eeed58e // fsub v14.2d, v12.2d, v14.2d
+	FMOVQ F10, (R2)
+	FMOVQ F9, 16(R2)
+	FMOVQ F16, (R3)
+	FMOVQ F15, 16(R3)
+	FMOVQ F13, (R0)
+	FMOVQ F14, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -382,23 +382,23 @@ one:
 	WORD $0x4e69d589 // fadd v9.2d, v12.2d, v9.2d
 	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVQ F9, (R2)
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f929 // fsqrt v9.2d, v9.2d
-	WORD $0x4e66d529 // fadd v9.2d, v9.2d, v6.2d
-	WORD $0x6e69fd69 // fdiv v9.2d, v11.2d, v9.2d
+	WORD $0x6ee1f92c // fsqrt v12.2d, v9.2d
+	WORD $0x4e66d58c // fadd v12.2d, v12.2d, v6.2d
+	WORD $0x6e6cfd6c // fdiv v12.2d, v11.2d, v12.2d
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVQ (R3), F11
 	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
-	WORD $0x4e69d569 // fadd v9.2d, v11.2d, v9.2d
-	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVQ F9, (R3)
-	WORD $0x6e69dd09 // fmul v9.2d, v8.2d, v9.2d
-	WORD $0x4ee9d549 // fsub v9.2d, v10.2d, v9.2d
-	FMOVQ F9, (R0)
+	WORD $0x4e6cd56c // fadd v12.2d, v11.2d, v12.2d
+	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e6cdd0b // fmul v11.2d, v8.2d, v12.2d
+	WORD $0x4eebd54b // fsub v11.2d, v10.2d, v11.2d
+	FMOVQ F9, (R2)
+	FMOVQ F12, (R3)
+	FMOVQ F11, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -429,23 +429,23 @@ tail:
 	WORD $0x4e69d589 // fadd v9.2d, v12.2d, v9.2d
 	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVD F9, (R2)
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f929 // fsqrt v9.2d, v9.2d
-	WORD $0x4e66d529 // fadd v9.2d, v9.2d, v6.2d
-	WORD $0x6e69fd69 // fdiv v9.2d, v11.2d, v9.2d
+	WORD $0x6ee1f92c // fsqrt v12.2d, v9.2d
+	WORD $0x4e66d58c // fadd v12.2d, v12.2d, v6.2d
+	WORD $0x6e6cfd6c // fdiv v12.2d, v11.2d, v12.2d
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVD (R3), F11
 	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
-	WORD $0x4e69d569 // fadd v9.2d, v11.2d, v9.2d
-	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVD F9, (R3)
-	WORD $0x6e69dd09 // fmul v9.2d, v8.2d, v9.2d
-	WORD $0x4ee9d549 // fsub v9.2d, v10.2d, v9.2d
-	FMOVD F9, (R0)
+	WORD $0x4e6cd56c // fadd v12.2d, v11.2d, v12.2d
+	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e6cdd0b // fmul v11.2d, v8.2d, v12.2d
+	WORD $0x4eebd54b // fsub v11.2d, v10.2d, v11.2d
+	FMOVD F9, (R2)
+	FMOVD F12, (R3)
+	FMOVD F11, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2

@@ -69,44 +69,44 @@ main:
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVQ F13, (R3)
-	FMOVQ F14, 16(R3)
 	FMOVQ (R0), F16
 	FMOVQ 16(R0), F15
 	FMOVQ (R2), F17
 	FMOVQ 16(R2), F18
 
 	// n = step*(d/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
-	WORD $0x6ea1f9ce // fsqrt v14.4s, v14.4s
-	WORD $0x4e25d5ad // fadd v13.4s, v13.4s, v5.4s
-	WORD $0x4e25d5ce // fadd v14.4s, v14.4s, v5.4s
-	WORD $0x6e2dfd6d // fdiv v13.4s, v11.4s, v13.4s
-	WORD $0x6e2efd8e // fdiv v14.4s, v12.4s, v14.4s
-	WORD $0x6e2ddccd // fmul v13.4s, v6.4s, v13.4s
-	WORD $0x6e2edcce // fmul v14.4s, v6.4s, v14.4s
+	WORD $0x6ea1f9b3 // fsqrt v19.4s, v13.4s
+	WORD $0x6ea1f9d4 // fsqrt v20.4s, v14.4s
+	WORD $0x4e25d673 // fadd v19.4s, v19.4s, v5.4s
+	WORD $0x4e25d694 // fadd v20.4s, v20.4s, v5.4s
+	WORD $0x6e33fd73 // fdiv v19.4s, v11.4s, v19.4s
+	WORD $0x6e34fd94 // fdiv v20.4s, v12.4s, v20.4s
+	WORD $0x6e33dcd3 // fmul v19.4s, v6.4s, v19.4s
+	WORD $0x6e34dcd4 // fmul v20.4s, v6.4s, v20.4s
 	WORD $0x6e30dcec // fmul v12.4s, v7.4s, v16.4s
 	WORD $0x6e2fdceb // fmul v11.4s, v7.4s, v15.4s
-	WORD $0x4e2cd5ac // fadd v12.4s, v13.4s, v12.4s
-	WORD $0x4e2bd5cb // fadd v11.4s, v14.4s, v11.4s
+	WORD $0x4e2cd66c // fadd v12.4s, v19.4s, v12.4s
+	WORD $0x4e2bd68b // fadd v11.4s, v20.4s, v11.4s
 
 	// p = p + ck*(z-p) + cn*n, z -= lr*n
-	WORD $0x4eb0d62e // fsub v14.4s, v17.4s, v16.4s
-	WORD $0x4eafd64d // fsub v13.4s, v18.4s, v15.4s
-	WORD $0x6e2edd0e // fmul v14.4s, v8.4s, v14.4s
-	WORD $0x6e2ddd0d // fmul v13.4s, v8.4s, v13.4s
-	WORD $0x4e2ed60e // fadd v14.4s, v16.4s, v14.4s
-	WORD $0x4e2dd5ed // fadd v13.4s, v15.4s, v13.4s
+	WORD $0x4eb0d634 // fsub v20.4s, v17.4s, v16.4s
+	WORD $0x4eafd653 // fsub v19.4s, v18.4s, v15.4s
+	WORD $0x6e34dd14 // fmul v20.4s, v8.4s, v20.4s
+	WORD $0x6e33dd13 // fmul v19.4s, v8.4s, v19.4s
+	WORD $0x4e34d614 // fadd v20.4s, v16.4s, v20.4s
+	WORD $0x4e33d5f3 // fadd v19.4s, v15.4s, v19.4s
 	WORD $0x6e2cdd2f // fmul v15.4s, v9.4s, v12.4s
 	WORD $0x6e2bdd30 // fmul v16.4s, v9.4s, v11.4s
-	WORD $0x4e2fd5cf // fadd v15.4s, v14.4s, v15.4s
-	WORD $0x4e30d5b0 // fadd v16.4s, v13.4s, v16.4s
-	FMOVQ F15, (R0)
-	FMOVQ F16, 16(R0)
+	WORD $0x4e2fd68f // fadd v15.4s, v20.4s, v15.4s
+	WORD $0x4e30d670 // fadd v16.4s, v19.4s, v16.4s
 	WORD $0x6e2cdd4c // fmul v12.4s, v10.4s, v12.4s
 	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
 	WORD $0x4eacd62c // fsub v12.4s, v17.4s, v12.4s
 	WORD $0x4eabd64b // fsub v11.4s, v18.4s, v11.4s
+	FMOVQ F13, (R3)
+	FMOVQ F14, 16(R3)
+	FMOVQ F15, (R0)
+	FMOVQ F16, 16(R0)
 	FMOVQ F12, (R2)
 	FMOVQ F11, 16(R2)
 	ADD $32, R0, R0
@@ -139,27 +139,27 @@ one:
 	WORD $0x4e2cd5ac // fadd v12.4s, v13.4s, v12.4s
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ F12, (R3)
 	FMOVQ (R0), F13
 	FMOVQ (R2), F14
 
 	// n = step*(d/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ea1f98c // fsqrt v12.4s, v12.4s
-	WORD $0x4e25d58c // fadd v12.4s, v12.4s, v5.4s
-	WORD $0x6e2cfd6c // fdiv v12.4s, v11.4s, v12.4s
-	WORD $0x6e2cdccc // fmul v12.4s, v6.4s, v12.4s
+	WORD $0x6ea1f98f // fsqrt v15.4s, v12.4s
+	WORD $0x4e25d5ef // fadd v15.4s, v15.4s, v5.4s
+	WORD $0x6e2ffd6f // fdiv v15.4s, v11.4s, v15.4s
+	WORD $0x6e2fdccf // fmul v15.4s, v6.4s, v15.4s
 	WORD $0x6e2ddceb // fmul v11.4s, v7.4s, v13.4s
-	WORD $0x4e2bd58b // fadd v11.4s, v12.4s, v11.4s
+	WORD $0x4e2bd5eb // fadd v11.4s, v15.4s, v11.4s
 
 	// p = p + ck*(z-p) + cn*n, z -= lr*n
-	WORD $0x4eadd5cc // fsub v12.4s, v14.4s, v13.4s
-	WORD $0x6e2cdd0c // fmul v12.4s, v8.4s, v12.4s
-	WORD $0x4e2cd5ac // fadd v12.4s, v13.4s, v12.4s
+	WORD $0x4eadd5cf // fsub v15.4s, v14.4s, v13.4s
+	WORD $0x6e2fdd0f // fmul v15.4s, v8.4s, v15.4s
+	WORD $0x4e2fd5af // fadd v15.4s, v13.4s, v15.4s
 	WORD $0x6e2bdd2d // fmul v13.4s, v9.4s, v11.4s
-	WORD $0x4e2dd58d // fadd v13.4s, v12.4s, v13.4s
-	FMOVQ F13, (R0)
+	WORD $0x4e2dd5ed // fadd v13.4s, v15.4s, v13.4s
 	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
 	WORD $0x4eabd5cb // fsub v11.4s, v14.4s, v11.4s
+	FMOVQ F12, (R3)
+	FMOVQ F13, (R0)
 	FMOVQ F11, (R2)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
@@ -188,27 +188,27 @@ tail:
 	WORD $0x4e2cd5ac // fadd v12.4s, v13.4s, v12.4s
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD F12, (R3)
 	FMOVD (R0), F13
 	FMOVD (R2), F14
 
 	// n = step*(d/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ea1f98c // fsqrt v12.4s, v12.4s
-	WORD $0x4e25d58c // fadd v12.4s, v12.4s, v5.4s
-	WORD $0x6e2cfd6c // fdiv v12.4s, v11.4s, v12.4s
-	WORD $0x6e2cdccc // fmul v12.4s, v6.4s, v12.4s
+	WORD $0x6ea1f98f // fsqrt v15.4s, v12.4s
+	WORD $0x4e25d5ef // fadd v15.4s, v15.4s, v5.4s
+	WORD $0x6e2ffd6f // fdiv v15.4s, v11.4s, v15.4s
+	WORD $0x6e2fdccf // fmul v15.4s, v6.4s, v15.4s
 	WORD $0x6e2ddceb // fmul v11.4s, v7.4s, v13.4s
-	WORD $0x4e2bd58b // fadd v11.4s, v12.4s, v11.4s
+	WORD $0x4e2bd5eb // fadd v11.4s, v15.4s, v11.4s
 
 	// p = p + ck*(z-p) + cn*n, z -= lr*n
-	WORD $0x4eadd5cc // fsub v12.4s, v14.4s, v13.4s
-	WORD $0x6e2cdd0c // fmul v12.4s, v8.4s, v12.4s
-	WORD $0x4e2cd5ac // fadd v12.4s, v13.4s, v12.4s
+	WORD $0x4eadd5cf // fsub v15.4s, v14.4s, v13.4s
+	WORD $0x6e2fdd0f // fmul v15.4s, v8.4s, v15.4s
+	WORD $0x4e2fd5af // fadd v15.4s, v13.4s, v15.4s
 	WORD $0x6e2bdd2d // fmul v13.4s, v9.4s, v11.4s
-	WORD $0x4e2dd58d // fadd v13.4s, v12.4s, v13.4s
-	FMOVD F13, (R0)
+	WORD $0x4e2dd5ed // fadd v13.4s, v15.4s, v13.4s
 	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
 	WORD $0x4eabd5cb // fsub v11.4s, v14.4s, v11.4s
+	FMOVD F12, (R3)
+	FMOVD F13, (R0)
 	FMOVD F11, (R2)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
@@ -234,27 +234,27 @@ skip:
 	WORD $0x4e2cd5ac // fadd v12.4s, v13.4s, v12.4s
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVS F12, (R3)
 	FMOVS (R0), F13
 	FMOVS (R2), F14
 
 	// n = step*(d/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ea1f98c // fsqrt v12.4s, v12.4s
-	WORD $0x4e25d58c // fadd v12.4s, v12.4s, v5.4s
-	WORD $0x6e2cfd6c // fdiv v12.4s, v11.4s, v12.4s
-	WORD $0x6e2cdccc // fmul v12.4s, v6.4s, v12.4s
+	WORD $0x6ea1f98f // fsqrt v15.4s, v12.4s
+	WORD $0x4e25d5ef // fadd v15.4s, v15.4s, v5.4s
+	WORD $0x6e2ffd6f // fdiv v15.4s, v11.4s, v15.4s
+	WORD $0x6e2fdccf // fmul v15.4s, v6.4s, v15.4s
 	WORD $0x6e2ddceb // fmul v11.4s, v7.4s, v13.4s
-	WORD $0x4e2bd58b // fadd v11.4s, v12.4s, v11.4s
+	WORD $0x4e2bd5eb // fadd v11.4s, v15.4s, v11.4s
 
 	// p = p + ck*(z-p) + cn*n, z -= lr*n
-	WORD $0x4eadd5cc // fsub v12.4s, v14.4s, v13.4s
-	WORD $0x6e2cdd0c // fmul v12.4s, v8.4s, v12.4s
-	WORD $0x4e2cd5ac // fadd v12.4s, v13.4s, v12.4s
+	WORD $0x4eadd5cf // fsub v15.4s, v14.4s, v13.4s
+	WORD $0x6e2fdd0f // fmul v15.4s, v8.4s, v15.4s
+	WORD $0x4e2fd5af // fadd v15.4s, v13.4s, v15.4s
 	WORD $0x6e2bdd2d // fmul v13.4s, v9.4s, v11.4s
-	WORD $0x4e2dd58d // fadd v13.4s, v12.4s, v13.4s
-	FMOVS F13, (R0)
+	WORD $0x4e2dd5ed // fadd v13.4s, v15.4s, v13.4s
 	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
 	WORD $0x4eabd5cb // fsub v11.4s, v14.4s, v11.4s
+	FMOVS F12, (R3)
+	FMOVS F13, (R0)
 	FMOVS F11, (R2)
 	ADD $4, R0, R0
 	ADD $4, R1, R1
@@ -331,44 +331,44 @@ main:
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
 	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVQ F13, (R3)
-	FMOVQ F14, 16(R3)
 	FMOVQ (R0), F16
 	FMOVQ 16(R0), F15
 	FMOVQ (R2), F17
 	FMOVQ 16(R2), F18
 
 	// n = step*(d/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ee1f9ad // fsqrt v13.2d, v13.2d
-	WORD $0x6ee1f9ce // fsqrt v14.2d, v14.2d
-	WORD $0x4e65d5ad // fadd v13.2d, v13.2d, v5.2d
-	WORD $0x4e65d5ce // fadd v14.2d, v14.2d, v5.2d
-	WORD $0x6e6dfd6d // fdiv v13.2d, v11.2d, v13.2d
-	WORD $0x6e6efd8e // fdiv v14.2d, v12.2d, v14.2d
-	WORD $0x6e6ddccd // fmul v13.2d, v6.2d, v13.2d
-	WORD $0x6e6edcce // fmul v14.2d, v6.2d, v14.2d
+	WORD $0x6ee1f9b3 // fsqrt v19.2d, v13.2d
+	WORD $0x6ee1f9d4 // fsqrt v20.2d, v14.2d
+	WORD $0x4e65d673 // fadd v19.2d, v19.2d, v5.2d
+	WORD $0x4e65d694 // fadd v20.2d, v20.2d, v5.2d
+	WORD $0x6e73fd73 // fdiv v19.2d, v11.2d, v19.2d
+	WORD $0x6e74fd94 // fdiv v20.2d, v12.2d, v20.2d
+	WORD $0x6e73dcd3 // fmul v19.2d, v6.2d, v19.2d
+	WORD $0x6e74dcd4 // fmul v20.2d, v6.2d, v20.2d
 	WORD $0x6e70dcec // fmul v12.2d, v7.2d, v16.2d
 	WORD $0x6e6fdceb // fmul v11.2d, v7.2d, v15.2d
-	WORD $0x4e6cd5ac // fadd v12.2d, v13.2d, v12.2d
-	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
+	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
+	WORD $0x4e6bd68b // fadd v11.2d, v20.2d, v11.2d
 
 	// p = p + ck*(z-p) + cn*n, z -= lr*n
-	WORD $0x4ef0d62e // fsub v14.2d, v17.2d, v16.2d
-	WORD $0x4eefd64d // fsub v13.2d, v18.2d, v15.2d
-	WORD $0x6e6edd0e // fmul v14.2d, v8.2d, v14.2d
-	WORD $0x6e6ddd0d // fmul v13.2d, v8.2d, v13.2d
-	WORD $0x4e6ed60e // fadd v14.2d, v16.2d, v14.2d
-	WORD $0x4e6dd5ed // fadd v13.2d, v15.2d, v13.2d
+	WORD $0x4ef0d634 // fsub v20.2d, v17.2d, v16.2d
+	WORD $0x4eefd653 // fsub v19.2d, v18.2d, v15.2d
+	WORD $0x6e74dd14 // fmul v20.2d, v8.2d, v20.2d
+	WORD $0x6e73dd13 // fmul v19.2d, v8.2d, v19.2d
+	WORD $0x4e74d614 // fadd v20.2d, v16.2d, v20.2d
+	WORD $0x4e73d5f3 // fadd v19.2d, v15.2d, v19.2d
 	WORD $0x6e6cdd2f // fmul v15.2d, v9.2d, v12.2d
 	WORD $0x6e6bdd30 // fmul v16.2d, v9.2d, v11.2d
-	WORD $0x4e6fd5cf // fadd v15.2d, v14.2d, v15.2d
-	WORD $0x4e70d5b0 // fadd v16.2d, v13.2d, v16.2d
-	FMOVQ F15, (R0)
-	FMOVQ F16, 16(R0)
+	WORD $0x4e6fd68f // fadd v15.2d, v20.2d, v15.2d
+	WORD $0x4e70d670 // fadd v16.2d, v19.2d, v16.2d
 	WORD $0x6e6cdd4c // fmul v12.2d, v10.2d, v12.2d
 	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
 	WORD $0x4eecd62c // fsub v12.2d, v17.2d, v12.2d
 	WORD $0x4eebd64b // fsub v11.2d, v18.2d, v11.2d
+	FMOVQ F13, (R3)
+	FMOVQ F14, 16(R3)
+	FMOVQ F15, (R0)
+	FMOVQ F16, 16(R0)
 	FMOVQ F12, (R2)
 	FMOVQ F11, 16(R2)
 	ADD $32, R0, R0
@@ -401,27 +401,27 @@ one:
 	WORD $0x4e6cd5ac // fadd v12.2d, v13.2d, v12.2d
 	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ F12, (R3)
 	FMOVQ (R0), F13
 	FMOVQ (R2), F14
 
 	// n = step*(d/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ee1f98c // fsqrt v12.2d, v12.2d
-	WORD $0x4e65d58c // fadd v12.2d, v12.2d, v5.2d
-	WORD $0x6e6cfd6c // fdiv v12.2d, v11.2d, v12.2d
-	WORD $0x6e6cdccc // fmul v12.2d, v6.2d, v12.2d
+	WORD $0x6ee1f98f // fsqrt v15.2d, v12.2d
+	WORD $0x4e65d5ef // fadd v15.2d, v15.2d, v5.2d
+	WORD $0x6e6ffd6f // fdiv v15.2d, v11.2d, v15.2d
+	WORD $0x6e6fdccf // fmul v15.2d, v6.2d, v15.2d
 	WORD $0x6e6ddceb // fmul v11.2d, v7.2d, v13.2d
-	WORD $0x4e6bd58b // fadd v11.2d, v12.2d, v11.2d
+	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
 
 	// p = p + ck*(z-p) + cn*n, z -= lr*n
-	WORD $0x4eedd5cc // fsub v12.2d, v14.2d, v13.2d
-	WORD $0x6e6cdd0c // fmul v12.2d, v8.2d, v12.2d
-	WORD $0x4e6cd5ac // fadd v12.2d, v13.2d, v12.2d
+	WORD $0x4eedd5cf // fsub v15.2d, v14.2d, v13.2d
+	WORD $0x6e6fdd0f // fmul v15.2d, v8.2d, v15.2d
+	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
 	WORD $0x6e6bdd2d // fmul v13.2d, v9.2d, v11.2d
-	WORD $0x4e6dd58d // fadd v13.2d, v12.2d, v13.2d
-	FMOVQ F13, (R0)
+	WORD $0x4e6dd5ed // fadd v13.2d, v15.2d, v13.2d
 	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
 	WORD $0x4eebd5cb // fsub v11.2d, v14.2d, v11.2d
+	FMOVQ F12, (R3)
+	FMOVQ F13, (R0)
 	FMOVQ F11, (R2)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
@@ -450,27 +450,27 @@ tail:
 	WORD $0x4e6cd5ac // fadd v12.2d, v13.2d, v12.2d
 	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD F12, (R3)
 	FMOVD (R0), F13
 	FMOVD (R2), F14
 
 	// n = step*(d/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ee1f98c // fsqrt v12.2d, v12.2d
-	WORD $0x4e65d58c // fadd v12.2d, v12.2d, v5.2d
-	WORD $0x6e6cfd6c // fdiv v12.2d, v11.2d, v12.2d
-	WORD $0x6e6cdccc // fmul v12.2d, v6.2d, v12.2d
+	WORD $0x6ee1f98f // fsqrt v15.2d, v12.2d
+	WORD $0x4e65d5ef // fadd v15.2d, v15.2d, v5.2d
+	WORD $0x6e6ffd6f // fdiv v15.2d, v11.2d, v15.2d
+	WORD $0x6e6fdccf // fmul v15.2d, v6.2d, v15.2d
 	WORD $0x6e6ddceb // fmul v11.2d, v7.2d, v13.2d
-	WORD $0x4e6bd58b // fadd v11.2d, v12.2d, v11.2d
+	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
 
 	// p = p + ck*(z-p) + cn*n, z -= lr*n
-	WORD $0x4eedd5cc // fsub v12.2d, v14.2d, v13.2d
-	WORD $0x6e6cdd0c // fmul v12.2d, v8.2d, v12.2d
-	WORD $0x4e6cd5ac // fadd v12.2d, v13.2d, v12.2d
+	WORD $0x4eedd5cf // fsub v15.2d, v14.2d, v13.2d
+	WORD $0x6e6fdd0f // fmul v15.2d, v8.2d, v15.2d
+	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
 	WORD $0x6e6bdd2d // fmul v13.2d, v9.2d, v11.2d
-	WORD $0x4e6dd58d // fadd v13.2d, v12.2d, v13.2d
-	FMOVD F13, (R0)
+	WORD $0x4e6dd5ed // fadd v13.2d, v15.2d, v13.2d
 	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
 	WORD $0x4eebd5cb // fsub v11.2d, v14.2d, v11.2d
+	FMOVD F12, (R3)
+	FMOVD F13, (R0)
 	FMOVD F11, (R2)
 	ADD $8, R0, R0
 	ADD $8, R1, R1

@@ -14,6 +14,7 @@ func (s Map) generate(g *gen) {
 	streams := g.k.Streams()
 	body := newBody(g.k, g.e, g.m, streams)
 	s.Body(body)
+	body.storesLast()
 
 	g.m.Begin(g.k, g.e, 0)
 	ptrs := make([]G, len(streams))
