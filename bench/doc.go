@@ -18,6 +18,6 @@
 //
 // The package itself holds the cases: Specs lists them from the kernels' table,
 // so a kernel is measured by being in the catalog. What it needs besides is a
-// plain loop in the table of naive.go, a value for each of its coefficients in data.go, and a
-// Benchmark function; the tests say so where one is missing.
+// plain loop in the table of naive.go, a value for each of its coefficients in
+// data.go, and a Benchmark function; the tests say so where one is missing.
 package bench

@@ -118,11 +118,17 @@ func TestClipExtremes(t *testing.T) {
 // TestZeroGrads: every gradient that a step used is zero afterwards, whatever
 // became of the step, and the parameters are as without.
 func TestZeroGrads(t *testing.T) {
+	for _, rule := range []Rule{NewAdam(0.1), NewLARS(0.1), NewLAMB(0.1)} {
+		t.Run(rule.Name(), func(t *testing.T) { testZeroGrads(t, rule) })
+	}
+}
+
+func testZeroGrads(t *testing.T, rule Rule) {
 	rng := rand.New(rand.NewPCG(14, 15))
 	lengths := []int{20000, 3, 7}
 	start := random[float32](rng, lengths...)
-	a := mustNew(t, NewLAMB(0.1), named(clones(start)), ZeroGrads(), ClipValue(0.7))
-	b := mustNew(t, NewLAMB(0.1), named(clones(start)), ClipValue(0.7))
+	a := mustNew(t, rule, named(clones(start)), ZeroGrads(), ClipValue(0.7))
+	b := mustNew(t, rule, named(clones(start)), ClipValue(0.7))
 	for _, o := range []*Optimizer[float32]{a, b} {
 		if err := o.Freeze("p2"); err != nil {
 			t.Fatal(err)

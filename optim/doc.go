@@ -51,16 +51,37 @@
 //
 // # The step
 //
-// Step checks its arguments, reads every gradient once for the global norm and
-// for non-finite values, derives the clip coefficient, asks the schedule for the
-// learning rate, and then updates each parameter in one pass into which the clip
-// coefficient is folded: the gradients are never rewritten. Several gradients
-// per parameter, those of micro-batches or of workers, are reduced on the way.
+// Step checks its arguments, reads every gradient once for the norms and for
+// non-finite values, asks the schedule for the learning rate, and then updates
+// each parameter in one pass into which everything that multiplies the gradients
+// is folded: they are never rewritten. The order is torch's:
+//
+//  1. reduce the gradients of micro-batches ([WithReduction]), given at once or
+//     one by one ([Optimizer.Accumulate]);
+//  2. divide by the loss scale ([WithLossScaler]);
+//  3. clip: each parameter's norm ([ClipParamNorm]), the norm of all
+//     ([ClipNorm]), each element ([ClipValue]);
+//  4. update, and clear the gradients if [ZeroGrads] is set.
 //
 // A step with an infinite or NaN gradient is skipped as a whole: parameters,
-// state and step counter stay as they were, and the [Report] says which
-// parameter was to blame. After the first Step with some number of micro-batches
-// no further Step with that number allocates.
+// state and step counter stay as they were, the loss scale backs off, and the
+// [Report] says which parameter was to blame. After the first Step with some
+// number of micro-batches no further Step with that number allocates.
+//
+// # Parameters
+//
+// [WithGroup] gives the parameters whose names it matches a learning-rate factor
+// and a weight decay of their own; [WithoutDecay] and [BiasOrNorm] are its usual
+// use. [Optimizer.Freeze] leaves parameters out of all steps until
+// [Optimizer.Thaw], and [Optimizer.AddParams] adds new ones. Each parameter counts
+// its own steps. An [Embedding] is an optimizer for a table of which each step
+// touches a few rows.
+//
+// # Workers
+//
+// With [Workers] several goroutines share a step. They split it at blocks of 64
+// KiB, many small parameters to one piece of work, and what is added over blocks is
+// added in their order: the bits are those of one goroutine.
 //
 // # Errors
 //
@@ -71,6 +92,6 @@
 // # Reproducibility
 //
 // A training run gives the same bits on every level of package kernels and on
-// every machine: kernels have one result, and what is computed here, once per
-// step, is rounded operation by operation in float64.
+// every machine, with any number of workers: kernels have one result, and what is
+// computed here, once per step, is rounded operation by operation in float64.
 package optim

@@ -28,9 +28,11 @@ type Snapshot[T kernels.Float] struct {
 	Schedule    []ScheduleSnapshot `json:"schedule,omitempty"`    // those with a state; most have none
 	Params      []ParamSnapshot[T] `json:"params"`
 
-	// Extra is the caller's: what else the run needs, such as the number of the
-	// epoch. Optimizers leave it empty and ignore it.
-	Extra map[string]string `json:"extra,omitempty"`
+	// Extra and ExtraVectors are the caller's: what else the run needs, such as the
+	// number of the epoch, or the vectors of a WeightAverage. Optimizers leave them
+	// empty and ignore them.
+	Extra        map[string]string  `json:"extra,omitempty"`
+	ExtraVectors []StateSnapshot[T] `json:"extra_vectors,omitempty"`
 }
 
 // A ParamSnapshot is the part of a Snapshot that belongs to one parameter.
@@ -44,7 +46,8 @@ type ParamSnapshot[T kernels.Float] struct {
 	Sum     []T                `json:"-"`                 // of the accumulated gradients, if any; nil if frozen
 }
 
-// A StateSnapshot is one of the vectors that the rule keeps for a parameter.
+// A StateSnapshot is a vector with a name, such as one of those that the rule keeps
+// for a parameter.
 type StateSnapshot[T kernels.Float] struct {
 	Name  string `json:"name"`
 	Value []T    `json:"-"`

@@ -213,7 +213,8 @@ func runLevel[T kernels.Float](t *testing.T, rule Rule) []uint64 {
 	for i, v := range values {
 		values[i] = slices.Insert(v, 0, 0)[1:] // large slices are aligned, these are not
 	}
-	opt := mustNew(t, rule, named(values), ClipNorm(50), WithSchedule(Cosine{TMax: 9}))
+	opt := mustNew(t, rule, named(values), ClipNorm(50), ClipParamNorm(45), ClipValue(2.5), WithLossScale(3),
+		WithSchedule(Cosine{TMax: 9}))
 	var all []uint64
 	for step := range 6 {
 		sets := make([][][]T, 1+step%3)

@@ -85,19 +85,19 @@ func TestGradient(t *testing.T) {
 			table[i] = float32(rng.NormFloat64())
 		}
 	}
-	var users, items sparse
+	var users, items demo.Sparse
 	value := func() float64 {
-		var u, v sparse
+		var u, v demo.Sparse
 		return m.gradient(&u, &v, ratings, indices) / 2
 	}
 	m.gradient(&users, &items, ratings, indices)
 	for name, table := range map[string]struct {
 		values []float32
-		sparse
+		demo.Sparse
 	}{"users": {m.users, users}, "items": {m.items, items}} {
 		dense := make([]float64, len(table.values))
-		for i, row := range table.rows {
-			for k, g := range table.grads[i*5:][:5] {
+		for i, row := range table.Rows {
+			for k, g := range table.Grads[i*5:][:5] {
 				dense[row*5+k] += float64(g)
 			}
 		}

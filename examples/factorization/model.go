@@ -58,36 +58,19 @@ func (m *model) rmse(ratings []rating) float64 {
 	return math.Sqrt(sum / float64(len(ratings)))
 }
 
-// A sparse is the gradient of some rows of a table: their indices, and the
-// gradients one behind the other.
-type sparse struct {
-	rows  []int
-	grads []float32
-}
-
-func (s *sparse) resize(rows, dim int) {
-	if cap(s.rows) < rows {
-		s.rows, s.grads = make([]int, rows), make([]float32, rows*dim)
-	}
-	s.rows, s.grads = s.rows[:rows], s.grads[:rows*dim]
-}
-
 // gradient stores the gradients of half the squared error of some ratings, a row
 // of the users and one of the items for each, and returns the sum of the squares.
-func (m *model) gradient(users, items *sparse, ratings []rating, indices []int) (total float64) {
+func (m *model) gradient(users, items *demo.Sparse, ratings []rating, indices []int) (total float64) {
 	k, dim := m.rank, m.rank+1
-	users.resize(len(indices), dim)
-	items.resize(len(indices), dim)
-	for i, index := range indices {
+	users.Reset()
+	items.Reset()
+	for _, index := range indices {
 		r := ratings[index]
 		e := m.predict(r.user, r.item) - r.value
 		total += float64(e) * float64(e)
-		users.rows[i], items.rows[i] = r.user, r.item
-		gu, gi := users.grads[i*dim:][:dim], items.grads[i*dim:][:dim]
-		copy(gu, m.item(r.item))
-		copy(gi, m.user(r.user))
-		kernels.Scal(e, gu[:k])
-		kernels.Scal(e, gi[:k])
+		gu, gi := users.Add(r.user, dim), items.Add(r.item, dim)
+		kernels.Axpy(e, m.item(r.item)[:k], gu[:k])
+		kernels.Axpy(e, m.user(r.user)[:k], gi[:k])
 		gu[k], gi[k] = e, e
 	}
 	return total
@@ -112,7 +95,7 @@ func (o *options) fit(train, test []rating, progress io.Writer) (*model, error) 
 		return nil, err
 	}
 
-	var users, items sparse
+	var users, items demo.Sparse
 	order := demo.Order(n)
 	for epoch := 1; epoch <= o.epochs; epoch++ {
 		start := time.Now()
@@ -120,10 +103,10 @@ func (o *options) fit(train, test []rating, progress io.Writer) (*model, error) 
 		var total float64
 		for lo := 0; lo < n; lo += o.batch {
 			total += m.gradient(&users, &items, train, order[lo:min(n, lo+o.batch)])
-			if err := demo.Taken(userOpt.Step(users.rows, users.grads)); err != nil {
+			if err := demo.Taken(userOpt.Step(users.Rows, users.Grads)); err != nil {
 				return nil, err
 			}
-			if err := demo.Taken(itemOpt.Step(items.rows, items.grads)); err != nil {
+			if err := demo.Taken(itemOpt.Step(items.Rows, items.Grads)); err != nil {
 				return nil, err
 			}
 		}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -132,7 +131,7 @@ func (t *table) standardise() ([]scale, error) {
 		dev := kernels.Nrm2(column) / math.Sqrt(n)
 		// Rounding leaves a constant feature tiny deviations.
 		if !(dev > 1e-12*math.Abs(mean)) || math.IsInf(dev, 0) {
-			return nil, errors.New(t.source + ": feature " + t.names[j] + " is constant or too large to standardise")
+			return nil, fmt.Errorf("%s: feature %s is constant or too large to standardise", t.source, t.names[j])
 		}
 		kernels.Scal(1/dev, column)
 		scales[j] = scale{mean, dev}

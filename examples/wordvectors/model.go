@@ -33,29 +33,10 @@ func (m *model) initialise(rng *rand.Rand) {
 func (m *model) center(i int) []float32    { return m.centers[i*m.dim:][:m.dim] }
 func (m *model) neighbour(i int) []float32 { return m.neighbours[i*m.dim:][:m.dim] }
 
-// A sparse is the gradient of some rows of a table: their indices, and the
-// gradients one behind the other.
-type sparse struct {
-	rows  []int
-	grads []float32
-}
-
-// add appends a row with a gradient of zeros, which it returns.
-func (s *sparse) add(row, dim int) []float32 {
-	n := len(s.grads)
-	s.rows = append(s.rows, row)
-	for range dim {
-		s.grads = append(s.grads, 0)
-	}
-	return s.grads[n:]
-}
-
-func (s *sparse) reset() { s.rows, s.grads = s.rows[:0], s.grads[:0] }
-
 // A batch collects the gradients of a mini-batch of pairs.
 type batch struct {
 	pairs               int
-	centers, neighbours sparse
+	centers, neighbours demo.Sparse
 }
 
 // gradient adds the gradient of a pair and returns its loss. The pair's neighbour
@@ -63,14 +44,14 @@ type batch struct {
 // what the model learns to tell, by logistic regression on the product of the
 // candidate's vector with the center's.
 func (b *batch) gradient(m *model, center int, candidates []int) (total float64) {
-	c, gc := m.center(center), b.centers.add(center, m.dim)
+	c, gc := m.center(center), b.centers.Add(center, m.dim)
 	truth := 1.0
 	for _, i := range candidates {
 		n := m.neighbour(i)
 		l, slope := loss.Logistic(float64(kernels.Dot(c, n)), truth)
 		total += l
 		kernels.Axpy(float32(slope), n, gc)
-		kernels.Axpy(float32(slope), c, b.neighbours.add(i, m.dim))
+		kernels.Axpy(float32(slope), c, b.neighbours.Add(i, m.dim))
 		truth = 0
 	}
 	b.pairs++
@@ -97,15 +78,15 @@ func (o *options) fit(t *text, progress io.Writer) (*model, float64, error) {
 		if b.pairs == 0 {
 			return nil
 		}
-		if err := demo.Taken(centers.Step(b.centers.rows, b.centers.grads)); err != nil {
+		if err := demo.Taken(centers.Step(b.centers.Rows, b.centers.Grads)); err != nil {
 			return err
 		}
-		if err := demo.Taken(neighbours.Step(b.neighbours.rows, b.neighbours.grads)); err != nil {
+		if err := demo.Taken(neighbours.Step(b.neighbours.Rows, b.neighbours.Grads)); err != nil {
 			return err
 		}
 		b.pairs = 0
-		b.centers.reset()
-		b.neighbours.reset()
+		b.centers.Reset()
+		b.neighbours.Reset()
 		return nil
 	}
 

@@ -13,9 +13,9 @@
 // with the length of a JSON text, little-endian, the text, and the data. There
 // is a tensor "model.NAME" for every parameter and a tensor "state.NAME.VECTOR"
 // for every vector that the rule keeps for it, such as
-// "state.weights.exp_avg"; and "grad.NAME" for gradients accumulated for the next
-// step. They have the dtype F32 or F64 and one dimension. The text's
-// "__metadata__" has the entries
+// "state.weights.exp_avg"; "grad.NAME" for gradients accumulated for the next
+// step, and "extra.NAME" for the caller's own vectors. They have the dtype F32 or
+// F64 and one dimension. The text's "__metadata__" has the entries
 //
 //	format     "steepest.optim"
 //	version    "1"
@@ -141,7 +141,7 @@ type vector[T kernels.Float] struct {
 }
 
 // vectorsOf lists a snapshot's vectors in the order of their data. A rule's
-// vectors have no dot in their names, so different vectors have different names.
+// vectors have no dot in their names, so that no two names are the same.
 func vectorsOf[T kernels.Float](s *optim.Snapshot[T]) []vector[T] {
 	var list []vector[T]
 	for i := range s.Params {
@@ -158,6 +158,10 @@ func vectorsOf[T kernels.Float](s *optim.Snapshot[T]) []vector[T] {
 			list = append(list, vector[T]{"grad." + p.Name, &p.Sum})
 		}
 	}
+	for i := range s.ExtraVectors {
+		v := &s.ExtraVectors[i]
+		list = append(list, vector[T]{"extra." + v.Name, &v.Value})
+	}
 	return list
 }
 
@@ -173,10 +177,15 @@ func layout[T kernels.Float](s *optim.Snapshot[T]) (*header, []vector[T], error)
 	}}
 	vectors := vectorsOf(s)
 	var at int64
+	seen := make(map[string]bool)
 	for _, v := range vectors {
 		if !utf8.ValidString(v.name) {
 			return nil, nil, fmt.Errorf("tensor %q: the name is not UTF-8", v.name)
 		}
+		if seen[v.name] {
+			return nil, nil, fmt.Errorf("tensor %q: the snapshot has it twice", v.name)
+		}
+		seen[v.name] = true
 		n := len(*v.data)
 		t := tensor{name: v.name, dtype: dtype[T](), shape: []int64{int64(n)}, begin: at, end: at + byteSize[T](n)}
 		h.tensors = append(h.tensors, t)

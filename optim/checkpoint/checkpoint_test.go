@@ -170,6 +170,7 @@ func testRoundTrip[T kernels.Float](t *testing.T) {
 		r.accumulate(t)
 		s := r.snapshot(t)
 		s.Extra = map[string]string{"epoch": "7", "<&>\x00": "ü\u2028"}
+		s.ExtraVectors = []optim.StateSnapshot[T]{{Name: "ema.weights", Value: []T{1, 2}}, {Name: "empty", Value: []T{}}}
 		// What text would not keep.
 		special := []T{T(math.NaN()), T(math.Inf(-1)), T(math.Copysign(0, -1)), T(math.SmallestNonzeroFloat64), T(math.SmallestNonzeroFloat32)}
 		copy(s.Params[0].Value, special)
@@ -497,6 +498,11 @@ func TestAtomic(t *testing.T) {
 	s := r.snapshot(t)
 	s.Params[1].Name = "\xff"
 	wantError(t, Write(path, s), path, `"model.\xff"`, "UTF-8")
+	intact()
+
+	s = r.snapshot(t)
+	s.ExtraVectors = []optim.StateSnapshot[float32]{{Name: "a"}, {Name: "a"}}
+	wantError(t, Write(path, s), path, `"extra.a"`, "twice")
 	intact()
 
 	// What cannot be replaced.
