@@ -17,7 +17,8 @@
 // A rule is a struct of options with the names and the meaning they have in
 // torch.optim, where torch has the rule. NewAdam and the like fill in the usual
 // values. The documentation of each struct has its formula; the file RULES.md, in
-// the package's directory, puts formulas, state, options and papers side by side.
+// the package's directory, puts formulas, state, options and papers side by side,
+// and GUIDE.md leads from symptoms (the loss explodes, stalls, is NaN) to settings.
 //
 //	rule               state  bytes  after
 //	SGD                    0     12  torch SGD
