@@ -29,7 +29,7 @@ type NAdamOptions struct {
 //	Beta1 * (1 - 0.96^(t*MomentumDecay)/2)
 func (o NAdamOptions) Momentum(t int) float64 {
 	const ln = -0.040821994520255166 // of 0.96
-	return o.Beta1 * (1 - float64(expNegative(float64(t)*o.MomentumDecay*ln)/2))
+	return float64(o.Beta1 * (1 - float64(expNegative(float64(t)*o.MomentumDecay*ln)/2)))
 }
 
 // NAdamCoefs returns the coefficients of step t, counted from 1, with gradients

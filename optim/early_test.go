@@ -3,6 +3,7 @@ package optim
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -50,7 +51,16 @@ func TestEarlyStopping(t *testing.T) {
 	}
 
 	params := []Param[float64]{{Name: "w", Value: []float64{1}}}
-	_, err := NewEarlyStopping(params, Patience{})
+	e, err := NewEarlyStopping(params, Patience{Checks: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, reason := stopsAt(e, []Progress{{Metric: 1}, {Metric: 5, Validated: true}, {Metric: 5}, {Metric: 6, Validated: true}})
+	if at != 3 || !strings.Contains(reason, "better than 5 in 1 checks") {
+		t.Errorf("as a rule: stops at %d, %q", at, reason)
+	}
+
+	_, err = NewEarlyStopping(params, Patience{})
 	wantError(t, err, "Patience", "Checks", "0")
 	_, err = NewEarlyStopping(params, Patience{Checks: 1, MinDelta: -1})
 	wantError(t, err, "Patience", "MinDelta", "-1")

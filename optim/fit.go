@@ -31,7 +31,8 @@ type FitOptions[T kernels.Float] struct {
 
 	// Validate returns a metric on validation data, after every ValidateEvery-th
 	// iteration. The metric goes to Stop, to Progress and to the Plateau schedules
-	// of the optimizer.
+	// of the optimizer, all of which find the parameters as [Optimizer.EvalMode]
+	// puts them.
 	Validate      func() (metric float64, err error)
 	ValidateEvery int
 
@@ -61,8 +62,8 @@ type FitResult struct {
 // the loss diverged, the cause if ctx was cancelled, and the errors of the
 // callbacks and of the optimizer, wrapped. Bad options are errors before anything
 // happens. In the first two cases an [EarlyStopping] in Stop has restored the
-// best parameters; in the others they are those of the last step, so that the run
-// can go on. The result is valid in every case.
+// best parameters, as for evaluation ([Optimizer.EvalMode]); in the others they are
+// those of the last step, so that the run can go on. The result is valid in every case.
 func Fit[T kernels.Float](ctx context.Context, opt *Optimizer[T], f Objective[T], o FitOptions[T]) (FitResult, error) {
 	var r FitResult
 	if err := o.check(ctx, opt, f); err != nil {
@@ -74,6 +75,9 @@ func Fit[T kernels.Float](ctx context.Context, opt *Optimizer[T], f Objective[T]
 	start := opt.Steps()
 	for i := 0; r.Reason == ""; i++ {
 		fail := func(what string, err error) (FitResult, error) {
+			if r.Validated {
+				opt.TrainMode()
+			}
 			return r, fmt.Errorf("optim: Fit: iteration %d: %s%w", i+1, what, err)
 		}
 		if ctx.Err() != nil {
@@ -98,7 +102,7 @@ func Fit[T kernels.Float](ctx context.Context, opt *Optimizer[T], f Objective[T]
 		}
 		if o.Divergence != nil {
 			if err := o.Divergence.Observe(loss); err != nil {
-				o.restore()
+				o.restore(opt)
 				return fail("", err)
 			}
 		}
@@ -108,10 +112,11 @@ func Fit[T kernels.Float](ctx context.Context, opt *Optimizer[T], f Objective[T]
 			}
 		}
 		if o.Validate != nil && (i+1)%o.ValidateEvery == 0 {
+			r.Validated = true
+			opt.EvalMode()
 			if r.Metric, err = o.Validate(); err != nil {
 				return fail("Validate: ", err)
 			}
-			r.Validated = true
 			for _, s := range schedules {
 				s.Observe(r.Metric)
 			}
@@ -126,16 +131,23 @@ func Fit[T kernels.Float](ctx context.Context, opt *Optimizer[T], f Objective[T]
 				r.Reason = reason
 			}
 		}
+		if r.Validated {
+			opt.TrainMode()
+		}
 	}
-	o.restore()
+	o.restore(opt)
 	return r, nil
 }
 
-// restore sets the parameters to the best that a rule has kept.
-func (o *FitOptions[T]) restore() {
+// restore sets the parameters to the best that a rule has kept, which were good
+// in the mode for evaluation.
+func (o *FitOptions[T]) restore(opt *Optimizer[T]) {
 	for _, rule := range o.Stop {
 		if r, ok := rule.(interface{ Restore() bool }); ok {
-			r.Restore()
+			opt.EvalMode()
+			if !r.Restore() {
+				opt.TrainMode()
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -164,6 +165,68 @@ func TestFitPlateau(t *testing.T) {
 	})
 	if want := []float64{0, 0.25, 0.5, 0.25, 0.25, 0.125, 0.125, 0.0625}; err != nil || !slices.Equal(rates, want) {
 		t.Errorf("rates %v, want %v; error %v", rates, want, err)
+	}
+}
+
+// TestFitEvalMode: metrics are those of the point for evaluation, the best of which
+// comes back, and training does not notice.
+func TestFitEvalMode(t *testing.T) {
+	run := func(w []float64, stop func(f FitOptions[float64]) FitOptions[float64]) (*Optimizer[float64], []float64) {
+		opt := mustNew(t, NewScheduleFreeAdamW(0.1), []Param[float64]{{Name: "w", Value: w}})
+		var seen []float64
+		_, err := Fit(context.Background(), opt, bowl(w), stop(FitOptions[float64]{
+			ValidateEvery: 2,
+			Validate: func() (float64, error) {
+				seen = append(seen, w[0])
+				return math.Abs(w[0] - 3.8), nil
+			},
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return opt, seen
+	}
+	limit := func(n int) func(o FitOptions[float64]) FitOptions[float64] {
+		return func(o FitOptions[float64]) FitOptions[float64] {
+			o.Stop = append(o.Stop, StepLimit(n))
+			return o
+		}
+	}
+	w := []float64{4}
+	_, seen := run(w, limit(10))
+	for i, got := range seen {
+		v := []float64{4}
+		opt := mustNew(t, NewScheduleFreeAdamW(0.1), []Param[float64]{{Name: "w", Value: v}})
+		for range 2 * (i + 1) {
+			mustStep(t, opt, [][]float64{{v[0]}})
+		}
+		train := v[0]
+		opt.EvalMode()
+		if got != v[0] || got == train {
+			t.Errorf("metric %d was taken at %v, want %v", i, got, v[0])
+		}
+		if i == 4 && w[0] != train {
+			t.Errorf("the run ends at %v, want %v", w[0], train)
+		}
+	}
+	w = []float64{4}
+	opt, seen := run(w, func(o FitOptions[float64]) FitOptions[float64] {
+		e, err := NewEarlyStopping([]Param[float64]{{Name: "w", Value: w}}, Patience{Checks: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Stop = []StopRule{e}
+		return o
+	})
+	best := slices.MinFunc(seen, func(a, b float64) int { return cmp.Compare(math.Abs(a-3.8), math.Abs(b-3.8)) })
+	if w[0] != best || len(seen) < 3 {
+		t.Errorf("early stopping leaves %v, want the best of %v", w, seen)
+	}
+	opt.TrainMode() // and the run can go on
+	v := []float64{4}
+	run(v, limit(opt.Steps()))
+	if w[0] != v[0] {
+		t.Errorf("back in training at %v, want %v", w[0], v[0])
 	}
 }
 

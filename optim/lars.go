@@ -70,7 +70,7 @@ func (u *lars[T]) direct(p, g []T, _ [][]T) (pp, dd float64) {
 func (u *lars[T]) apply(p, g []T, state [][]T, pp, dd float64) {
 	r := u.rule
 	trust := 1.0
-	if pn, gn := math.Sqrt(pp), math.Abs(u.scale)*math.Sqrt(dd); pn > 0 && gn > 0 {
+	if pn, gn := math.Sqrt(pp), float64(math.Abs(u.scale)*math.Sqrt(dd)); pn > 0 && gn > 0 {
 		trust = r.TrustCoefficient * pn / (gn + float64(r.WeightDecay*pn))
 	}
 	kernels.Momentum(p, g, state[0], kernels.MomentumCoef[T]{

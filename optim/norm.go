@@ -19,8 +19,9 @@ func (n norm) value() float64 { return math.Ldexp(n.frac, n.exp) }
 // isFinite reports whether every gradient is.
 func (n norm) isFinite() bool { return n.frac-n.frac == 0 }
 
-// times returns the norm of the gradients multiplied by f.
-func (n norm) times(f float64) norm { return norm{n.frac * f, n.exp} }
+// times returns the norm of the gradients multiplied by f. The product is rounded
+// explicitly: fused into isFinite's subtraction it would leave its rounding error.
+func (n norm) times(f float64) norm { return norm{float64(n.frac * f), n.exp} }
 
 // clip returns the coefficient that brings the norm down to limit, as
 // torch.nn.utils.clip_grad_norm_ computes it: limit/(norm+1e-6), at most 1.
@@ -73,7 +74,7 @@ func overflows[T kernels.Float](grads [][]T, n norm, factor float64) bool {
 		return false // no element is larger than the norm
 	}
 	for _, g := range grads {
-		if x := kernels.Amax(g) * T(factor); x-x != 0 {
+		if x := T(kernels.Amax(g) * T(factor)); x-x != 0 {
 			return true
 		}
 	}

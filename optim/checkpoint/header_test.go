@@ -101,6 +101,7 @@ func TestReadHeaderErrors(t *testing.T) {
 		{one(`"dtype":"F32","shape":[2],"data_offsets":[8,0]`), 8, []string{`data_offsets [8 0]`}},
 		{one(`"dtype":"F32","shape":[2],"data_offsets":[-8,0]`), 8, []string{`-8, want an integer`}},
 		{one(`"dtype":"F32","shape":[3],"data_offsets":[0,8]`), 8, []string{"shape [3] of F32 has 12 bytes", "have 8"}},
+		{one(`"dtype":"F32","shape":[1],"data_offsets":[0,8]`), 8, []string{"shape [1] of F32 has 4 bytes", "have 8"}},
 		{one(`"dtype":"F64","shape":[2],"data_offsets":[0,8]`), 8, []string{"shape [2] of F64 has 16 bytes", "have 8"}},
 		{one(ok), 7, []string{"truncated", "7 bytes", "8"}},
 		{one(ok), 0, []string{"truncated", "0 bytes", "8"}},
