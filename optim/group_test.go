@@ -230,3 +230,26 @@ func TestBadGroups(t *testing.T) {
 		t.Error("a refused step changed something")
 	}
 }
+
+// TestFrozenEvaluates: a frozen parameter goes to its evaluation point with the
+// others, and comes back.
+func TestFrozenEvaluates(t *testing.T) {
+	w, v := []float64{1, 2}, []float64{3}
+	opt := mustNew(t, NewScheduleFreeAdamW(0.1), []Param[float64]{{"w", w}, {"v", v}})
+	for range 3 {
+		mustStep(t, opt, [][]float64{{1, -1}, {2}})
+	}
+	if err := opt.Freeze("v"); err != nil {
+		t.Fatal(err)
+	}
+	mustStep(t, opt, [][]float64{{1, -1}, {2}})
+	before := v[0]
+	opt.EvalMode()
+	if v[0] == before {
+		t.Error("the frozen parameter stays at its training point")
+	}
+	opt.TrainMode()
+	if v[0] != before {
+		t.Errorf("the frozen parameter comes back as %v, want %v", v[0], before)
+	}
+}

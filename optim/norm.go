@@ -86,7 +86,7 @@ func overflows[T kernels.Float](grads [][]T, n norm, factor float64) bool {
 func blame[T kernels.Float](g []T, factor float64) (element int, value float64, found bool) {
 	for j, x := range g {
 		if x-x == 0 {
-			x *= T(factor)
+			x = T(x * T(factor)) // rounded, see times
 		}
 		if x-x != 0 {
 			return j, float64(x), true

@@ -33,6 +33,10 @@ type Optimizer[T kernels.Float] struct {
 	plan    plan
 	trust   bool // whether the rule needs norms of parameters and directions
 
+	// While the parameters are at the evaluation point, their training points.
+	evaluating bool
+	training   [][]T
+
 	// Working space.
 	memory memoryCheck
 	flat   [][]T // the gradients of all batches, one batch behind the other

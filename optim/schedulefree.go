@@ -71,9 +71,6 @@ type scheduleFree[T kernels.Float] struct {
 
 	lrMax     float64 // the largest rate so far
 	weightSum float64 // of all steps so far
-
-	evaluating bool
-	training   [][]T // while evaluating: the members' training points
 }
 
 func (u *scheduleFree[T]) initState(p []T, state [][]T) { copy(state[0], p) }
@@ -111,45 +108,35 @@ func (u *scheduleFree[T]) update(p, g []T, state [][]T) {
 // point already, and both methods do nothing. Calling either twice does no more
 // than calling it once.
 func (o *Optimizer[T]) EvalMode() {
-	for i := range o.cohorts {
-		c := &o.cohorts[i]
-		u, ok := c.updater.(*scheduleFree[T])
-		if !ok || u.evaluating {
-			continue
-		}
-		u.evaluating = true
-		u.training = slices.Grow(u.training, len(c.members))[:len(c.members)]
-		for j, member := range c.members {
-			p := &o.params[member]
-			u.training[j] = append(u.training[j][:0], p.Value...)
-			// y = (1-Beta1)*z + Beta1*x, solved for x.
-			kernels.Lerp(T(1-1/u.rule.Beta1), p.state[0], p.Value)
-		}
+	rule, ok := o.rule.(ScheduleFreeAdamW)
+	if !ok || o.evaluating {
+		return
+	}
+	o.evaluating = true
+	o.training = slices.Grow(o.training, len(o.params))[:len(o.params)]
+	for i, p := range o.params {
+		o.training[i] = append(o.training[i][:0], p.Value...)
+		// y = (1-Beta1)*z + Beta1*x, solved for x.
+		kernels.Lerp(T(1-1/rule.Beta1), p.state[0], p.Value)
 	}
 }
 
 // TrainMode puts the point where gradients are taken back into the parameters,
 // the same bits that [Optimizer.EvalMode] found there.
 func (o *Optimizer[T]) TrainMode() {
-	for i := range o.cohorts {
-		c := &o.cohorts[i]
-		u, ok := c.updater.(*scheduleFree[T])
-		if !ok || !u.evaluating {
-			continue
-		}
-		u.evaluating = false
-		for j, y := range u.training {
-			copy(o.params[c.members[j]].Value, y)
-		}
+	if !o.evaluating {
+		return
+	}
+	o.evaluating = false
+	for i, p := range o.params {
+		copy(p.Value, o.training[i])
 	}
 }
 
 // checkMode returns an error if the parameters are not where gradients are taken.
 func (o *Optimizer[T]) checkMode() error {
-	for i := range o.cohorts {
-		if u, ok := o.cohorts[i].updater.(*scheduleFree[T]); ok && u.evaluating {
-			return fmt.Errorf("optim: %s: the parameters are at the evaluation point; call TrainMode before the next step", u.rule.Name())
-		}
+	if o.evaluating {
+		return fmt.Errorf("optim: %s: the parameters are at the evaluation point; call TrainMode before the next step", o.rule.Name())
 	}
 	return nil
 }
