@@ -84,6 +84,13 @@
 // KiB, many small parameters to one piece of work, and what is added over blocks is
 // added in their order: the bits are those of one goroutine.
 //
+// # Saved state
+//
+// [Optimizer.Snapshot] and [Optimizer.Restore] copy everything that the next step
+// depends on; package checkpoint writes it to a safetensors file, atomically, and
+// reads it back. A resumed run gives the bits of one that never stopped, also on
+// another level.
+//
 // # Errors
 //
 // Bad options are errors of [New]; bad gradients, and a bad learning rate from a

@@ -171,6 +171,11 @@ func testRoundTrip[T kernels.Float](t *testing.T) {
 		s := r.snapshot(t)
 		s.Extra = map[string]string{"epoch": "7", "<&>\x00": "ü\u2028"}
 		s.ExtraVectors = []optim.StateSnapshot[T]{{Name: "ema.weights", Value: []T{1, 2}}, {Name: "empty", Value: []T{}}}
+		long := make([]T, chunkBytes/4+3)
+		for i := range long {
+			long[i] = T(i)
+		}
+		s.ExtraVectors = append(s.ExtraVectors, optim.StateSnapshot[T]{Name: "long", Value: long})
 		// What text would not keep.
 		special := []T{T(math.NaN()), T(math.Inf(-1)), T(math.Copysign(0, -1)), T(math.SmallestNonzeroFloat64), T(math.SmallestNonzeroFloat32)}
 		copy(s.Params[0].Value, special)
@@ -188,6 +193,10 @@ func testRoundTrip[T kernels.Float](t *testing.T) {
 		}
 		if err := r.opt.Restore(got); err != nil {
 			t.Error(err)
+		}
+		h, _, err := layout(s)
+		if err != nil || len(h.raw)%8 != 0 {
+			t.Errorf("%s: a header of %d bytes, not aligned (%v)", rule.Name(), len(h.raw), err)
 		}
 		// The same state gives the same file.
 		again := path + "2"
@@ -489,10 +498,8 @@ func TestAtomic(t *testing.T) {
 		t.Errorf("got %v, want %v", err, full)
 	}
 	intact()
-	// The file is closed too early: Sync fails.
-	if err := replaceFile(path, (*os.File).Close); err == nil {
-		t.Error("no error from a closed file")
-	}
+	// The file is closed too early.
+	wantError(t, replaceFile(path, (*os.File).Close), "sync")
 	intact()
 	// A name that the format cannot have.
 	s := r.snapshot(t)

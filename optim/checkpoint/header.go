@@ -229,7 +229,7 @@ func (d *decoder) tensor() (t tensor, err error) {
 		return t, fmt.Errorf("dtype %q, want F32 or F64", t.dtype)
 	case t.shape == nil:
 		return t, fmt.Errorf("no shape")
-	case len(offsets) != 2 || offsets[0] > offsets[1]:
+	case len(offsets) != 2:
 		return t, fmt.Errorf("data_offsets %d, want a begin and an end", offsets)
 	}
 	t.begin, t.end = offsets[0], offsets[1]

@@ -98,7 +98,7 @@ func TestReadHeaderErrors(t *testing.T) {
 		{one(`"dtype":"F32","shape":[2]`), 8, []string{`data_offsets []`}},
 		{one(`"dtype":"F32","shape":[2],"data_offsets":[8]`), 8, []string{`data_offsets [8]`}},
 		{one(`"dtype":"F32","shape":[2],"data_offsets":[0,4,8]`), 8, []string{`data_offsets [0 4 8]`}},
-		{one(`"dtype":"F32","shape":[2],"data_offsets":[8,0]`), 8, []string{`data_offsets [8 0]`}},
+		{one(`"dtype":"F32","shape":[2],"data_offsets":[8,0]`), 8, []string{`data_offsets [8 0] have -8`}},
 		{one(`"dtype":"F32","shape":[2],"data_offsets":[-8,0]`), 8, []string{`-8, want an integer`}},
 		{one(`"dtype":"F32","shape":[3],"data_offsets":[0,8]`), 8, []string{"shape [3] of F32 has 12 bytes", "have 8"}},
 		{one(`"dtype":"F32","shape":[1],"data_offsets":[0,8]`), 8, []string{"shape [1] of F32 has 4 bytes", "have 8"}},
