@@ -224,10 +224,17 @@ func TestFitEvalMode(t *testing.T) {
 	}
 	opt.TrainMode() // and the run can go on
 	v := []float64{4}
-	run(v, limit(opt.Steps()))
+	again, _ := run(v, limit(opt.Steps()))
 	if w[0] != v[0] {
 		t.Errorf("back in training at %v, want %v", w[0], v[0])
 	}
+
+	// After errors too.
+	_, err := Fit(context.Background(), again, bowl(v), FitOptions[float64]{
+		Stop: []StopRule{StepLimit(9)}, ValidateEvery: 1, Validate: func() (float64, error) { return 0, errors.New("own") },
+	})
+	wantError(t, err, "own")
+	mustStep(t, again, [][]float64{{1}})
 }
 
 func TestFitErrors(t *testing.T) {

@@ -75,6 +75,28 @@ func testFindRate[T kernels.Float](t *testing.T) {
 	}
 }
 
+// TestSuggest reads suggestions off curves: a loss belongs to the rate before it.
+func TestSuggest(t *testing.T) {
+	rates := []float64{1, 2, 4, 8, 16, 32}
+	for _, c := range []struct {
+		smoothed                  []float64
+		steepest, lowest, suggest float64
+	}{
+		{[]float64{9, 8, 4, 2, 1, 30}, 2, 8, 0.8},
+		{[]float64{9, 8, 7.5, 7, 1, 30}, 8, 8, 0.8},
+		{[]float64{90, 10, 9, 8, 7, 6}, 1, 16, 1},
+	} {
+		curve := RateCurve{Rates: rates, Smoothed: c.smoothed}
+		if err := curve.suggest(); err != nil {
+			t.Fatal(err)
+		}
+		if curve.Steepest != c.steepest || curve.Lowest != c.lowest || curve.Suggest != c.suggest {
+			t.Errorf("%v: steepest %v, lowest %v, suggestion %v, want %v, %v and %v", c.smoothed,
+				curve.Steepest, curve.Lowest, curve.Suggest, c.steepest, c.lowest, c.suggest)
+		}
+	}
+}
+
 func TestBadFindRate(t *testing.T) {
 	w := []float64{1}
 	params := []Param[float64]{{Name: "w", Value: w}}
