@@ -84,6 +84,16 @@
 // KiB, many small parameters to one piece of work, and what is added over blocks is
 // added in their order: the bits are those of one goroutine.
 //
+// # Schedules and watching a run
+//
+// A [Schedule] gives every step its rate: [StepDecay], [MultiStep], [Exponential],
+// [InverseTime], [Polynomial], [Cosine], [CosineWarmRestarts], [OneCycle],
+// [Plateau], and [Warmup] or [Sequence] of them. [Fit] is a small loop over a
+// user's gradient function, with stopping rules ([StopRule], [EarlyStopping]),
+// [Divergence], and a callback for progress. [FindRate] sweeps learning rates,
+// [NewEMA] and [NewSWA] average weights. For L-BFGS and other line-search methods
+// see package gonumopt.
+//
 // # Saved state
 //
 // [Optimizer.Snapshot] and [Optimizer.Restore] copy everything that the next step
