@@ -64,6 +64,15 @@ func BenchmarkLion(b *testing.B)                    { benchmark(b, "Lion") }
 func BenchmarkLAMBDirection(b *testing.B)           { benchmark(b, "LAMBDirection") }
 func BenchmarkScheduleFree(b *testing.B)            { benchmark(b, "ScheduleFree") }
 
+// BenchmarkStep measures whole steps: plain ones, and below their names the
+// others.
+func BenchmarkStep(b *testing.B) {
+	benchmark(b, "Step")
+	for _, kind := range []string{"workers=2", "tensors=1000"} {
+		b.Run(kind, func(b *testing.B) { benchmark(b, "Step/"+kind) })
+	}
+}
+
 // One arena serves all benchmarks, as one serves a report.
 var (
 	arena Arena
@@ -85,6 +94,9 @@ func benchmark(b *testing.B, op string) {
 				b.Run("level="+contender.Label(), func(b *testing.B) {
 					if contender.Prepare != nil {
 						contender.Prepare()
+					}
+					if s.Step { // the first touches its moments' pages
+						sink += contender.Run(1)
 					}
 					b.SetBytes(int64(c.Bytes))
 					b.ResetTimer()

@@ -17,6 +17,8 @@ const (
 	Naive                    // the plain Go loop
 	Gonum                    // gonum's routine
 	RepeatedAxpy             // a level's Axpy, row by row
+	OneWorker                // the same step without a second worker
+	OneTensor                // the same step with a single parameter
 )
 
 // Contender is one way to do a case's work.
@@ -32,6 +34,9 @@ type Contender struct {
 	Prepare func()
 	// MaxReps, if set, is how often Run may do the work after one Prepare.
 	MaxReps int
+	// Wall says that several threads may do the work, so that the time that the
+	// calling one spends in it is not what it takes.
+	Wall bool
 }
 
 // Label names the contender in the level=... part of a benchmark's name.
@@ -45,6 +50,10 @@ func (c *Contender) Label() string {
 		return "gonum"
 	case RepeatedAxpy:
 		return c.Level.String() + "-axpy"
+	case OneWorker:
+		return c.Level.String() + "-one-worker"
+	case OneTensor:
+		return c.Level.String() + "-one-tensor"
 	}
 	return c.Level.String()
 }
@@ -64,18 +73,20 @@ type Spec struct {
 	Type  string   // f32 or f64
 	N     int
 	Place Place
+	Step  bool // a whole step of package optim
 	Build func(m *Arena) *Case
 }
 
-// Specs lists the cases, in the order of the kernels' table. memory is the
-// working set in bytes that counts as lying in memory, see Caches.MemorySet.
+// Specs lists the cases, in the order of the kernels' table, and then those of
+// whole steps on the level that is active. memory is the working set in bytes
+// that counts as lying in memory, see Caches.MemorySet.
 func Specs(c Caches, memory int) []Spec {
 	f32, f64 := specs[float32]("f32", c, memory), specs[float64]("f64", c, memory)
 	var all []Spec
 	for i := range f32 {
 		all = append(append(all, f32[i]...), f64[i]...)
 	}
-	return all
+	return append(all, stepSpecs(c)...)
 }
 
 // rowsSize is the size of 64 gradients of 16384 elements, whose reduction is

@@ -12,6 +12,12 @@
 // for the plain loop, "gonum", "avx512-limit" for a level's limit probe, and, for
 // SumRows, "avx512-axpy" for the same sum by repeated Axpy.
 //
+// BenchmarkStep measures whole training steps of package optim: Adam, clipped by
+// the norm, on the active level. Its limit is a probe that reads the gradients,
+// and then Adam's. Step/workers=2 has "avx512-one-worker" beside it, and
+// Step/tensors=1000, of a thousand parameters with a thousand elements each,
+// "avx512-one-tensor", where one parameter has them all.
+//
 // Benchmarks of one run follow each other over minutes, in which the machine may
 // change its pace. Package bench/report measures the same cases interleaved and
 // prints ratios.

@@ -46,6 +46,19 @@ func (c Caches) workingSets(memory int) map[Place]int {
 	return sets
 }
 
+// place returns where a working set of so many bytes lies.
+func (c Caches) place(bytes int) Place {
+	switch {
+	case bytes <= c.L1:
+		return L1
+	case bytes <= c.L2:
+		return L2
+	case bytes <= c.L3:
+		return L3
+	}
+	return Memory
+}
+
 // MemorySet returns a working set that lies in memory: so many times larger than
 // the last cache that hardly a line survives until the next sweep. It is bounded
 // for the sake of time and of small machines.

@@ -13,10 +13,12 @@ import (
 )
 
 // weight returns a case's share of the time. Where the data lie far away a sample
-// takes long, and the decay has many contenders.
+// takes long, and so does a whole step; the decay has many contenders.
 func weight(s bench.Spec) float64 {
 	switch {
-	case len(s.Ops) > 1:
+	case s.Step && s.Place == bench.Memory:
+		return 20
+	case s.Step || len(s.Ops) > 1:
 		return 10
 	case s.Place == bench.Memory:
 		return 5
@@ -28,7 +30,10 @@ func weight(s bench.Spec) float64 {
 
 // minRounds returns how often to measure a case's contenders at least.
 func minRounds(s bench.Spec) int {
-	if s.Place == bench.Memory {
+	switch {
+	case s.Step: // with samples too long to escape interruptions
+		return 5
+	case s.Place == bench.Memory:
 		return 2
 	}
 	return 3
@@ -43,11 +48,15 @@ func (r *report) measureAll(specs []bench.Spec, budget time.Duration, strict boo
 			panic(err) // it was the active one
 		}
 	}(kernels.ActiveLevel())
-	// The near ones first: what may be left out comes last.
+	// The near ones and the steps first: what may be left out comes last.
+	rank := func(s bench.Spec) int {
+		if s.Step {
+			return int(bench.L2)
+		}
+		return max(int(s.Place), int(bench.L2))
+	}
 	specs = slices.Clone(specs)
-	slices.SortStableFunc(specs, func(a, b bench.Spec) int {
-		return max(int(a.Place), int(bench.L2)) - max(int(b.Place), int(bench.L2))
-	})
+	slices.SortStableFunc(specs, func(a, b bench.Spec) int { return rank(a) - rank(b) })
 	remaining := 0.0
 	for _, s := range specs {
 		remaining += weight(s)
@@ -132,8 +141,13 @@ func calibrate(d *bench.Contender, warm bool, sample time.Duration) (reps int, n
 	}
 }
 
-// clock times the samples.
-var clock = threadTime
+// clock times the samples, wall those that keep several threads busy.
+var clock, wall = threadTime, wallTime
+
+var begin = time.Now()
+
+// wallTime returns the time that has gone by.
+func wallTime() time.Duration { return time.Since(begin) }
 
 // sink keeps the results.
 var sink float64
@@ -146,9 +160,13 @@ func once(d *bench.Contender, warm bool, reps int) float64 {
 	if warm {
 		sink += d.Run(1)
 	}
-	began := clock()
+	now := clock
+	if d.Wall {
+		now = wall
+	}
+	began := now()
 	sink += d.Run(reps)
-	return float64(clock()-began) / float64(reps)
+	return float64(now()-began) / float64(reps)
 }
 
 // progress shows one line that changes, or on anything but a terminal a line

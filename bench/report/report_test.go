@@ -79,6 +79,8 @@ func TestChoose(t *testing.T) {
 		"^Adam$":       "Adam",
 		"^Adam/dead$":  "Adam/normal Adam/dead Adam/tiny Adam/subnormal", // one case
 		"^Scal$|Nrm2":  "Scal Nrm2",
+		"^Step$":       "Step",
+		"^Step":        "Step Step/workers=2 Step/tensors=1000",
 		"nothing such": "",
 	} {
 		if got := strings.Join(names(choose(all, regexp.MustCompile(expression))), " "); got != want {
@@ -142,6 +144,28 @@ func TestNewRowsSlowdown(t *testing.T) {
 	}
 }
 
+// TestNewRowsSteps checks what steps are compared with.
+func TestNewRowsSteps(t *testing.T) {
+	const l = kernels.AVX2
+	for _, c := range []struct {
+		op    string
+		other bench.Role
+		want  row
+	}{
+		{"Step", bench.Limit, row{Limit: number(1.5)}},
+		{"Step/workers=2", bench.OneWorker, row{Speedup: number(1.5)}},
+		{"Step/tensors=1000", bench.OneTensor, row{Slowdown: number(0.66667)}},
+	} {
+		c.want.Op, c.want.Type, c.want.Level, c.want.N, c.want.NS, c.want.GBps = c.op, "f32", "avx2", 10, 200, 1.6
+		got := newRows(bench.Spec{Ops: []string{c.op}, Type: "f32", N: 10}, &bench.Case{Bytes: 320, Contenders: []bench.Contender{
+			{Op: c.op, Role: c.other, Level: l}, {Op: c.op, Role: bench.Kernel, Level: l},
+		}}, []float64{300, 200})
+		if want := []row{c.want}; !reflect.DeepEqual(got, want) {
+			t.Errorf("rows\n%s\nwant\n%s", lines(t, got), lines(t, want))
+		}
+	}
+}
+
 func lines(t *testing.T, rows []row) string {
 	t.Helper()
 	var b strings.Builder
@@ -156,9 +180,11 @@ func TestJSON(t *testing.T) {
 	got := lines(t, []row{
 		{Op: "Axpy", Type: "f32", Level: "avx512", N: 16, NS: round(6.5432101), GBps: 29.5, Limit: number(0.5), Naive: number(2)},
 		{Op: "Adam/dead", Type: "f64", Level: "generic", N: 8, NS: round(123456789), Slowdown: number(1.5)},
+		{Op: "Step/workers=2", Type: "f32", Level: "avx2", N: 1000, NS: 800, GBps: 40, Speedup: number(1)},
 	})
-	want := `{"op":"Axpy","type":"f32","level":"avx512","n":16,"ns":6.5432,"gbps":29.5,"limit":0.5,"naive":2,"gonum":null,"axpy":null,"slowdown":null}
-{"op":"Adam/dead","type":"f64","level":"generic","n":8,"ns":123460000,"gbps":0,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":1.5}
+	want := `{"op":"Axpy","type":"f32","level":"avx512","n":16,"ns":6.5432,"gbps":29.5,"limit":0.5,"naive":2,"gonum":null,"axpy":null,"slowdown":null,"speedup":null}
+{"op":"Adam/dead","type":"f64","level":"generic","n":8,"ns":123460000,"gbps":0,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":1.5,"speedup":null}
+{"op":"Step/workers=2","type":"f32","level":"avx2","n":1000,"ns":800,"gbps":40,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":null,"speedup":1}
 `
 	if got != want {
 		t.Errorf("JSON\n%s\nwant\n%s", got, want)
@@ -195,9 +221,9 @@ func TestTable(t *testing.T) {
 		{Op: "Dot", Type: "f64", Level: "neon", N: 16, NS: 7.25, GBps: 1, Gonum: number(3)},
 	})
 	want := `a machine
-  op           type  level        n     ns  GB/s  limit  naive  gonum  axpy  slowdown
-  Adam/normal  f32   avx512   65536  28728  63.9   0.38      -      -     -         -
-  Dot          f64   neon        16    7.2   1.0      -      -   3.00     -         -
+  op           type  level        n     ns  GB/s  limit  naive  gonum  axpy  slowdown  speedup
+  Adam/normal  f32   avx512   65536  28728  63.9   0.38      -      -     -         -        -
+  Dot          f64   neon        16    7.2   1.0      -      -   3.00     -         -        -
 `
 	if err != nil || b.String() != want {
 		t.Errorf("table (error %v)\n%swant\n%s", err, b.String(), want)
@@ -248,6 +274,43 @@ func TestMeasure(t *testing.T) {
 	}
 }
 
+// TestWallClock checks that work of several threads has a clock of its own.
+func TestWallClock(t *testing.T) {
+	var thread, gone time.Duration
+	defer func() { clock, wall = threadTime, wallTime }()
+	clock = func() time.Duration { return thread }
+	wall = func() time.Duration { return gone }
+	run := func(reps int) float64 {
+		thread += time.Duration(reps) * time.Millisecond
+		gone += time.Duration(reps) * 3 * time.Millisecond
+		return 0
+	}
+	c := &bench.Case{Contenders: []bench.Contender{{Run: run}, {Run: run, Wall: true}}}
+	if ns, want := measure(c, true, 0, 1), []float64{1e6, 3e6}; !slices.Equal(ns, want) {
+		t.Errorf("measured %v ns, want %v", ns, want)
+	}
+}
+
+// TestStepsComeEarly checks that whole steps are not what is left out.
+func TestStepsComeEarly(t *testing.T) {
+	var order []string
+	spec := func(op string, place bench.Place, step bool) bench.Spec {
+		return bench.Spec{Ops: []string{op}, Place: place, Step: step, Build: func(*bench.Arena) *bench.Case {
+			order = append(order, op)
+			run := func(int) float64 { return 0 }
+			return &bench.Case{Bytes: 1, Contenders: []bench.Contender{{Op: op, Run: run, MaxReps: 1}}}
+		}}
+	}
+	r := report{stderr: &bytes.Buffer{}}
+	r.measureAll([]bench.Spec{
+		spec("far", bench.Memory, false), spec("near", bench.L1, false),
+		spec("step", bench.Memory, true), spec("less far", bench.L3, false),
+	}, 0, false)
+	if want := []string{"near", "step", "less far", "far"}; !slices.Equal(order, want) {
+		t.Errorf("measured in the order %v, want %v", order, want)
+	}
+}
+
 // TestTimeIsUp checks that a strict budget leaves out what lies far away, and
 // only that.
 func TestTimeIsUp(t *testing.T) {
@@ -283,7 +346,7 @@ func TestRun(t *testing.T) {
 	if status != statusOK {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
-	if !strings.Contains(stdout, "slowdown\n") {
+	if !strings.Contains(stdout, "speedup\n") {
 		t.Errorf("no table on standard output: %q", stdout)
 	}
 	text, err := os.ReadFile(file)
@@ -296,7 +359,7 @@ func TestRun(t *testing.T) {
 	if status != statusOK {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
-	if !strings.Contains(stderr, "slowdown\n") {
+	if !strings.Contains(stderr, "speedup\n") {
 		t.Errorf("no table on standard error: %q", stderr)
 	}
 	checkRun(t, stdout)
@@ -324,7 +387,7 @@ func checkRun(t *testing.T, text string) {
 			t.Errorf("no measurement of Scal: %s", line)
 		case r.Naive == nil || r.Gonum == nil || assembly && r.Limit == nil:
 			t.Errorf("something to compare with is missing: %s", line)
-		case r.Axpy != nil || r.Slowdown != nil:
+		case r.Axpy != nil || r.Slowdown != nil || r.Speedup != nil:
 			t.Errorf("compared with what there is not: %s", line)
 		}
 	}

@@ -29,7 +29,8 @@ type row struct {
 	Naive    *float64 `json:"naive"`    // plain loop's time / kernel's
 	Gonum    *float64 `json:"gonum"`    // gonum's time / kernel's
 	Axpy     *float64 `json:"axpy"`     // repeated Axpy's time / kernel's
-	Slowdown *float64 `json:"slowdown"` // time / time on normal gradients
+	Slowdown *float64 `json:"slowdown"` // time / time on normal gradients, or of a single parameter
+	Speedup  *float64 `json:"speedup"`  // one worker's time / time
 }
 
 // digits is the number of significant digits in the JSON output.
@@ -80,12 +81,18 @@ func newRows(s bench.Spec, c *bench.Case, ns []float64) []row {
 				Naive: over(key{op, bench.Naive, 0}),
 				Gonum: over(key{op, bench.Gonum, 0}),
 				Axpy:  over(key{op, bench.RepeatedAxpy, l}),
+
+				Speedup: over(key{op, bench.OneWorker, l}),
 			}
 			if l == kernels.Generic {
 				r.Limit = over(key{op, bench.Limit, best})
 			}
 			if len(s.Ops) > 1 { // kinds of gradients, the normal ones first
 				slowdown := round(own / times[key{s.Ops[0], bench.Kernel, l}])
+				r.Slowdown = &slowdown
+			}
+			if t, ok := times[key{op, bench.OneTensor, l}]; ok {
+				slowdown := round(own / t)
 				r.Slowdown = &slowdown
 			}
 			rows = append(rows, r)
@@ -167,14 +174,14 @@ func writeTable(w io.Writer, machine string, rows []row) error {
 		return fmt.Sprintf("%.2f", *x)
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(t, "%s\tn\tns\tGB/s\tlimit\tnaive\tgonum\taxpy\tslowdown\t\n", name("op", "type", "level"))
+	fmt.Fprintf(t, "%s\tn\tns\tGB/s\tlimit\tnaive\tgonum\taxpy\tslowdown\tspeedup\t\n", name("op", "type", "level"))
 	for _, r := range rows {
 		precision := 0
 		if r.NS < 1000 {
 			precision = 1
 		}
-		fmt.Fprintf(t, "%s\t%d\t%.*f\t%.1f\t%s\t%s\t%s\t%s\t%s\t\n", name(r.Op, r.Type, r.Level), r.N, precision, r.NS, r.GBps,
-			ratio(r.Limit), ratio(r.Naive), ratio(r.Gonum), ratio(r.Axpy), ratio(r.Slowdown))
+		fmt.Fprintf(t, "%s\t%d\t%.*f\t%.1f\t%s\t%s\t%s\t%s\t%s\t%s\t\n", name(r.Op, r.Type, r.Level), r.N, precision, r.NS, r.GBps,
+			ratio(r.Limit), ratio(r.Naive), ratio(r.Gonum), ratio(r.Axpy), ratio(r.Slowdown), ratio(r.Speedup))
 	}
 	return t.Flush()
 }
