@@ -228,7 +228,7 @@ func (m *Machine) JumpIf(a vec.G, c vec.Cond, imm int, label string) {
 		m.CMPQ(g(a), immediate(imm))
 	}
 	jump := map[vec.Cond]func(operand.Op){
-		vec.LT: m.JLT, vec.LE: m.JLE, vec.GE: m.JGE, vec.GT: m.JGT, vec.EQ: m.JEQ, vec.NE: m.JNE,
+		vec.LT: m.JLT, vec.LE: m.JLE, vec.GE: m.JGE, vec.GT: m.JGT, vec.EQ: m.JEQ,
 	}[c]
 	jump(operand.LabelRef(label))
 }

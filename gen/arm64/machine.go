@@ -183,7 +183,7 @@ func (m *Machine) JumpIf(a vec.G, c vec.Cond, imm int, label string) {
 		return
 	}
 	branch := map[vec.Cond]string{
-		vec.LT: "BLT", vec.LE: "BLE", vec.GE: "BGE", vec.GT: "BGT", vec.EQ: "BEQ", vec.NE: "BNE",
+		vec.LT: "BLT", vec.LE: "BLE", vec.GE: "BGE", vec.GT: "BGT", vec.EQ: "BEQ",
 	}[c]
 	m.p("CMP $%d, %s", imm, g(a))
 	m.p("%s %s", branch, label)

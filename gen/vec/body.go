@@ -16,21 +16,20 @@ type Op int
 
 // The operations. Each rounds once, where it rounds at all.
 const (
-	OpLoad      Op = iota // the stream's vector
-	OpStore               // stores its argument to the stream
-	OpBroadcast           // a uniform that has no register of its own
-	OpAccum               // accumulates its argument: see Reduce
-	OpAdd                 // a + b
-	OpSub                 // a - b
-	OpMul                 // a * b
-	OpDiv                 // a / b
-	OpSqrt                // square root
-	OpAbs                 // |a|
-	OpOr                  // bits of a or bits of b
-	OpMax                 // a where a > b, otherwise b
-	OpMin                 // a where a < b, otherwise b
-	OpMaxNaN              // larger of two non-negative numbers; NaN beats all
-	OpFlush               // a, or +0 where |a| < b; NaN stays
+	OpLoad   Op = iota // the stream's vector
+	OpStore            // stores its argument to the stream
+	OpAccum            // accumulates its argument: see Reduce
+	OpAdd              // a + b
+	OpSub              // a - b
+	OpMul              // a * b
+	OpDiv              // a / b
+	OpSqrt             // square root
+	OpAbs              // |a|
+	OpOr               // bits of a or bits of b
+	OpMax              // a where a > b, otherwise b
+	OpMin              // a where a < b, otherwise b
+	OpMaxNaN           // larger of two non-negative numbers; NaN beats all
+	OpFlush            // a, or +0 where |a| < b; NaN stays
 
 	// For a Machine's Expand only.
 	OpKeepBits // a where it has any of the bits of b, otherwise +0
@@ -72,7 +71,6 @@ type instr struct {
 	dst    Val // -1: none
 	args   []Val
 	stream int    // OpLoad, OpStore
-	uni    int    // OpBroadcast
 	note   string // the step of the formula that begins here
 }
 

@@ -17,7 +17,6 @@ const (
 	GE
 	GT
 	EQ
-	NE
 )
 
 // Access says how many elements a load or store touches.
