@@ -52,10 +52,11 @@ v3:
 # Other machines, emulated: leg(name, command, GOARCH, expected level). Each leg
 # asserts the level it got, so that none passes by running nothing.
 define leg
-	@for pkg in kernels optim fuzz; do \
+	@for pkg in kernels kernels/gonumblas optim optim/checkpoint fuzz; do \
 		echo "leg $(1): $$pkg"; \
-		GOARCH=$(3) $(GO) test -c -o $(BIN)/$(1)-$$pkg.test ./$$pkg && \
-		(cd $$pkg && STEEPEST_EXPECT_LEVEL=$(4) $(2) $(BIN)/$(1)-$$pkg.test -test.short) || exit 1; \
+		binary=$(BIN)/$(1)-$$(basename $$pkg).test; \
+		GOARCH=$(3) $(GO) test -c -o $$binary ./$$pkg && \
+		(cd $$pkg && STEEPEST_EXPECT_LEVEL=$(4) $(2) $$binary -test.short) || exit 1; \
 	done
 endef
 
@@ -67,7 +68,7 @@ legs:
 
 # Each fuzz target in turn.
 fuzz:
-	@for pkg in ./fuzz ./optim/checkpoint; do \
+	@for pkg in ./fuzz ./kernels/gonumblas ./optim/checkpoint; do \
 		for target in $$($(GO) test $$pkg -list '^Fuzz' | grep '^Fuzz'); do \
 			echo "$$target for $(FUZZTIME)"; \
 			$(GO) test $$pkg -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; \

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -29,13 +30,35 @@ func BenchmarkAxpby(b *testing.B)                   { benchmark(b, "Axpby") }
 func BenchmarkScal(b *testing.B)                    { benchmark(b, "Scal") }
 func BenchmarkAdd(b *testing.B)                     { benchmark(b, "Add") }
 func BenchmarkMul(b *testing.B)                     { benchmark(b, "Mul") }
+func BenchmarkSwap(b *testing.B)                    { benchmark(b, "Swap") }
+func BenchmarkRot(b *testing.B)                     { benchmark(b, "Rot") }
+func BenchmarkRotm(b *testing.B)                    { benchmark(b, "Rotm") }
 func BenchmarkDot(b *testing.B)                     { benchmark(b, "Dot") }
+func BenchmarkDsdot(b *testing.B)                   { benchmark(b, "Dsdot") }
 func BenchmarkSum(b *testing.B)                     { benchmark(b, "Sum") }
 func BenchmarkAsum(b *testing.B)                    { benchmark(b, "Asum") }
 func BenchmarkSumSquares(b *testing.B)              { benchmark(b, "SumSquares") }
 func BenchmarkSumSquaresScaled(b *testing.B)        { benchmark(b, "SumSquaresScaled") }
 func BenchmarkAmax(b *testing.B)                    { benchmark(b, "Amax") }
+func BenchmarkAmaxNumber(b *testing.B)              { benchmark(b, "AmaxNumber") }
+func BenchmarkIndexAbs(b *testing.B)                { benchmark(b, "IndexAbs") }
 func BenchmarkNrm2(b *testing.B)                    { benchmark(b, "Nrm2") }
+func BenchmarkCopyInc(b *testing.B)                 { benchmark(b, "CopyInc") }
+func BenchmarkAxpyInc(b *testing.B)                 { benchmark(b, "AxpyInc") }
+func BenchmarkScalInc(b *testing.B)                 { benchmark(b, "ScalInc") }
+func BenchmarkSwapInc(b *testing.B)                 { benchmark(b, "SwapInc") }
+func BenchmarkRotInc(b *testing.B)                  { benchmark(b, "RotInc") }
+func BenchmarkRotmInc(b *testing.B)                 { benchmark(b, "RotmInc") }
+func BenchmarkDotInc(b *testing.B)                  { benchmark(b, "DotInc") }
+func BenchmarkDsdotInc(b *testing.B)                { benchmark(b, "DsdotInc") }
+func BenchmarkAsumInc(b *testing.B)                 { benchmark(b, "AsumInc") }
+func BenchmarkSumSquaresInc(b *testing.B)           { benchmark(b, "SumSquaresInc") }
+func BenchmarkSumSquaresScaledInc(b *testing.B)     { benchmark(b, "SumSquaresScaledInc") }
+func BenchmarkAmaxInc(b *testing.B)                 { benchmark(b, "AmaxInc") }
+func BenchmarkAmaxNumberInc(b *testing.B)           { benchmark(b, "AmaxNumberInc") }
+func BenchmarkGemv(b *testing.B)                    { benchmark(b, "Gemv") }
+func BenchmarkGemvT(b *testing.B)                   { benchmark(b, "GemvT") }
+func BenchmarkGer(b *testing.B)                     { benchmark(b, "Ger") }
 func BenchmarkSumRows(b *testing.B)                 { benchmark(b, "SumRows") }
 func BenchmarkSumRowsAdd(b *testing.B)              { benchmark(b, "SumRowsAdd") }
 func BenchmarkMeanRows(b *testing.B)                { benchmark(b, "MeanRows") }
@@ -70,6 +93,14 @@ func BenchmarkStep(b *testing.B) {
 	benchmark(b, "Step")
 	for _, kind := range []string{"workers=2", "tensors=1000"} {
 		b.Run(kind, func(b *testing.B) { benchmark(b, "Step/"+kind) })
+	}
+}
+
+// BenchmarkBLAS measures the routines that gonum's blas32 and blas64 call, beside
+// gonum's own.
+func BenchmarkBLAS(b *testing.B) {
+	for _, op := range blasOps() {
+		b.Run(strings.TrimPrefix(op, "BLAS/"), func(b *testing.B) { benchmark(b, op) })
 	}
 }
 

@@ -74,19 +74,21 @@ type Spec struct {
 	N     int
 	Place Place
 	Step  bool // a whole step of package optim
+	BLAS  bool // a routine of gonum's interfaces
 	Build func(m *Arena) *Case
 }
 
 // Specs lists the cases, in the order of the kernels' table, and then those of
-// whole steps on the level that is active. memory is the working set in bytes
-// that counts as lying in memory, see Caches.MemorySet.
+// whole steps and of gonum's interfaces, both on the level that is active. memory
+// is the working set in bytes that counts as lying in memory, see
+// Caches.MemorySet.
 func Specs(c Caches, memory int) []Spec {
 	f32, f64 := specs[float32]("f32", c, memory), specs[float64]("f64", c, memory)
 	var all []Spec
 	for i := range f32 {
 		all = append(append(all, f32[i]...), f64[i]...)
 	}
-	return append(all, stepSpecs(c)...)
+	return append(append(all, stepSpecs(c)...), blasSpecs(c)...)
 }
 
 // rowsSize is the size of 64 gradients of 16384 elements, whose reduction is
@@ -102,8 +104,12 @@ func specs[T kernels.Float](typ string, c Caches, memory int) [][]Spec {
 		if o.IsRows() {
 			unit, always = 64*16, append(always[:len(always):len(always)], rowsSize)
 		}
+		measured := sizes(c, memory, o.bytesPerElement(), unit, always)
+		if o.IsStrided() { // far away, cache lines would be measured
+			measured = stridedSizes
+		}
 		var list []Spec
-		for _, s := range sizes(c, memory, o.bytesPerElement(), unit, always) {
+		for _, s := range measured {
 			list = append(list, Spec{
 				Ops: []string{o.Name}, Type: typ, N: s.n, Place: s.place,
 				Build: func(m *Arena) *Case { return o.build(m, s.n, pool) },

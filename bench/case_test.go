@@ -36,7 +36,7 @@ func TestEveryKernelHasABenchmark(t *testing.T) {
 func TestEveryKernelHasAPlainLoop(t *testing.T) {
 	for _, o := range operations[float32]() {
 		if o.naive == nil {
-			t.Errorf("naive.go has no loop for %s", o.Name)
+			t.Errorf("naive has no loop for %s", o.Name)
 		}
 	}
 }
@@ -172,6 +172,12 @@ func TestTraffic(t *testing.T) {
 		"SumRows":    4096 + 16*4,   // reads 64 rows of 16, writes one
 		"SumRowsAdd": 4096 + 2*16*4, // reads that one too
 		"SumSlices":  4096 + 16*4,   // likewise
+
+		"Swap":    4 * 4096,             // reads and writes x and y
+		"CopyInc": 2 * 4096,             // reads x, writes y, and nothing between
+		"Gemv":    4096 + 16*4 + 2*64*4, // reads a and x, reads and writes y
+		"GemvT":   4096 + 64*4 + 2*16*4, // likewise
+		"Ger":     2*4096 + 64*4 + 16*4, // reads and writes a, reads x and y
 	}
 	for _, o := range operations[float32]() {
 		if w, ok := want[o.Name]; ok {
@@ -245,7 +251,11 @@ func TestSpecs(t *testing.T) {
 	}
 	for _, typ := range []string{"f32", "f64"} {
 		for _, o := range operations[float32]() {
-			for _, n := range listed {
+			want := listed
+			if o.IsStrided() {
+				want = []int{16, 1024}
+			}
+			for _, n := range want {
 				if !have[key{o.Name, typ, n}] {
 					t.Errorf("no %s of %d %s", o.Name, n, typ)
 				}

@@ -19,6 +19,9 @@ var adam = kernels.AdamOptions{LR: 1e-6, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8}
 
 const adamStep = 1000
 
+// The measured rotations' cosine and sine.
+const rotC, rotS = 0.8, 0.6
+
 // coefficient returns the value of a kernel's scalar parameter for arguments of a
 // shape. A name means the same in all kernels, unless "Kernel.name" is listed
 // too. A name that is not listed gives a number that does little harm, so that a
@@ -33,9 +36,12 @@ func coefficient(op, name string, s kerneltest.Shape) (value float64, listed boo
 	values := map[string]float64{
 		// Level 1 and reductions
 		"alpha": 1e-6, "Axpby.alpha": 0.5, "Scal.alpha": -1,
-		"beta": 0.5,
-		"w":    0.5,
-		"lo":   -1.5, "hi": 1.5,
+		"beta": 0.5, "Gemv.alpha": 0.5, "ScalInc.alpha": -1,
+		"c": rotC, "s": rotS, // a rotation, which changes no lengths
+		"h11": rotC, "h12": rotS, "h21": -rotS, "h22": rotC,
+		"value": 3, // nowhere to be found: the whole vector is searched
+		"w":     0.5,
+		"lo":    -1.5, "hi": 1.5,
 		"div": float64(s.Rows),
 		// Updates
 		"scale": 1,

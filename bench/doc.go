@@ -18,12 +18,16 @@
 // Step/tensors=1000, of a thousand parameters with a thousand elements each,
 // "avx512-one-tensor", where one parameter has them all.
 //
+// BenchmarkBLAS measures the routines of package kernels/gonumblas as gonum calls
+// them, on the active level, beside gonum's own: BLAS/Saxpy/type=f32/n=16, and
+// BLAS/Saxpy/inc=2/type=f32/n=16 for vectors with a stride.
+//
 // Benchmarks of one run follow each other over minutes, in which the machine may
 // change its pace. Package bench/report measures the same cases interleaved and
 // prints ratios.
 //
 // The package itself holds the cases: Specs lists them from the kernels' table,
 // so a kernel is measured by being in the catalog. What it needs besides is a
-// plain loop in the table of naive.go, a value for each of its coefficients in
+// plain loop in the table of func naive, a value for each of its coefficients in
 // data.go, and a Benchmark function; the tests say so where one is missing.
 package bench

@@ -10,7 +10,7 @@ import (
 // function, with no regard to the order of additions or to subnormal numbers. As
 // a table, they are called exactly as a level's kernels are.
 func naive[T kernels.Float]() *kernels.Table[T] {
-	return &kernels.Table[T]{
+	t := &kernels.Table[T]{
 		Axpy:                    axpy[T],
 		Axpby:                   axpby[T],
 		Scal:                    scal[T],
@@ -23,7 +23,10 @@ func naive[T kernels.Float]() *kernels.Table[T] {
 		Asum:                    asum[T],
 		SumSquares:              sumSquares[T],
 		SumSquaresScaled:        sumSquaresScaled[T],
+		Dsdot:                   dsdot[T],
 		Amax:                    amax[T],
+		AmaxNumber:              amax[T], // comparisons pass over NaN
+		IndexAbs:                indexAbs[T],
 		SumRows:                 sumRows[T],
 		SumRowsAdd:              sumRowsAdd[T],
 		MeanRows:                meanRows[T],
@@ -50,6 +53,10 @@ func naive[T kernels.Float]() *kernels.Table[T] {
 		LAMBDirection:           lambDirection[T],
 		ScheduleFree:            scheduleFree[T],
 	}
+	naiveRotations(t)
+	naiveStrided(t)
+	naiveLevel2(t)
+	return t
 }
 
 func axpy[T kernels.Float](alpha T, x, y []T) {
@@ -102,6 +109,14 @@ func dot[T kernels.Float](x, y []T) T {
 	return sum
 }
 
+func dsdot[T kernels.Float](x, y []T) float64 {
+	var sum float64
+	for i := range x {
+		sum += float64(x[i]) * float64(y[i])
+	}
+	return sum
+}
+
 func sum[T kernels.Float](x []T) T {
 	var sum T
 	for _, v := range x {
@@ -145,6 +160,15 @@ func amax[T kernels.Float](x []T) T {
 		}
 	}
 	return m
+}
+
+func indexAbs[T kernels.Float](x []T, value T) int {
+	for i, v := range x {
+		if T(math.Abs(float64(v))) == value {
+			return i
+		}
+	}
+	return len(x)
 }
 
 func sumRows[T kernels.Float](dst, a []T, rows, stride int) {

@@ -44,11 +44,12 @@ func operations[T kernels.Float]() []operation[T] {
 	})
 }
 
-// shape returns the sizes of a kernel's arguments for n elements. Reductions
-// over rows get a matrix of n elements: 64 rows, fewer where n is tiny.
+// shape returns the sizes of a kernel's arguments for n elements. Kernels that
+// work on rows get a matrix of n elements: 64 rows, fewer where n is tiny. Of
+// strided vectors the first has every second element, the other every third.
 func (o *operation[T]) shape(n int) kerneltest.Shape {
 	if !o.IsRows() {
-		return kerneltest.Shape{N: n, Rows: 1, Stride: n}
+		return kerneltest.Shape{N: n, Rows: 1, Stride: n, Incs: []int{2, 3}}
 	}
 	rows := 64
 	if n < 1024 {
@@ -57,19 +58,41 @@ func (o *operation[T]) shape(n int) kerneltest.Shape {
 	return kerneltest.Shape{N: n / rows, Rows: rows, Stride: n / rows}
 }
 
-// elements returns the number of elements of a vector parameter.
+// elements returns the number of elements of a vector parameter that a call
+// reads or writes.
 func elements(p kerneltest.Param, s kerneltest.Shape) int {
-	switch p.Kind {
-	case kerneltest.In, kerneltest.Out, kerneltest.InOut:
-		return s.N
-	case kerneltest.Matrix, kerneltest.List:
+	if p.Kind == kerneltest.List {
+		return s.Rows * s.N
+	}
+	return s.Elements(p.Kind, 1)
+}
+
+// inc returns the stride of the i-th parameter, a vector.
+func (o *operation[T]) inc(i int, s kerneltest.Shape) int {
+	if len(s.Incs) == 0 || i+1 == len(o.Params) || o.Params[i+1].Kind != kerneltest.Inc {
+		return 1
+	}
+	before := 0
+	for _, p := range o.Params[:i] {
+		if p.Kind == kerneltest.Inc {
+			before++
+		}
+	}
+	return s.Incs[before%len(s.Incs)]
+}
+
+// extent returns the length of the slice for the i-th parameter, with what lies
+// between the elements; 0 for a number.
+func (o *operation[T]) extent(i int, s kerneltest.Shape) int {
+	p := o.Params[i]
+	if p.Kind == kerneltest.List {
 		return s.Rows * s.Stride
 	}
-	return 0
+	return s.Elements(p.Kind, o.inc(i, s))
 }
 
 // traffic returns the bytes that a call reads and writes. A stream that is read
-// and written counts twice.
+// and written counts twice; what lies between strided elements does not count.
 func (o *operation[T]) traffic(s kerneltest.Shape) int {
 	bytes := 0
 	for _, p := range o.Params {
@@ -99,13 +122,13 @@ func (o *operation[T]) bytesPerElement() int {
 // limit probe reads and writes.
 func (o *operation[T]) arguments(m *Arena, s kerneltest.Shape, p *pools[T]) (a *kerneltest.Args[T], streams [][]T, restore func()) {
 	size := 0
-	for _, param := range o.Params {
-		size += room(elements(param, s) * sizeOf[T]())
+	for i := range o.Params {
+		size += room(o.extent(i, s) * sizeOf[T]())
 	}
 	m.reset(size)
 	a = &kerneltest.Args[T]{}
 	var written []func()
-	for _, param := range o.Params {
+	for i, param := range o.Params {
 		switch param.Kind {
 		case kerneltest.Scalar:
 			value, _ := coefficient(o.Name, param.Name, s)
@@ -115,27 +138,38 @@ func (o *operation[T]) arguments(m *Arena, s kerneltest.Shape, p *pools[T]) (a *
 			value, _ := coefficient(o.Name, param.Name, s)
 			a.Scalar64 = append(a.Scalar64, value)
 			continue
-		case kerneltest.Int: // rows and stride come with their matrix
+		case kerneltest.Count:
+			a.Int = append(a.Int, s.N)
+			continue
+		case kerneltest.Inc:
+			a.Int = append(a.Int, o.inc(i-1, s))
+			continue
+		case kerneltest.RowCount:
+			a.Int = append(a.Int, s.Rows)
+			continue
+		case kerneltest.RowStride:
+			a.Int = append(a.Int, s.Stride)
 			continue
 		}
-		x := slice[T](m, elements(param, s))
+		x := slice[T](m, o.extent(i, s))
 		fill(x, p.of(param))
 		if param.Kind.Writes() {
 			written = append(written, func() { fill(x, p.of(param)) })
 		}
-		switch param.Kind {
-		case kerneltest.Matrix:
-			a.Vec = append(a.Vec, x)
-			a.Int = append(a.Int, s.Rows, s.Stride)
-		case kerneltest.List:
+		if param.Kind == kerneltest.List {
 			for r := range s.Rows {
 				a.List = append(a.List, x[r*s.Stride:][:s.N:s.N])
 			}
-		default:
+		} else {
 			a.Vec = append(a.Vec, x)
 		}
-		if !o.IsRows() || param.Kind == kerneltest.Matrix || param.Kind == kerneltest.List {
+		switch param.Kind {
+		case kerneltest.Matrix, kerneltest.InOutMatrix, kerneltest.List:
 			streams = append(streams, x)
+		default: // beside a matrix, a vector counts for little
+			if !o.IsRows() {
+				streams = append(streams, x)
+			}
 		}
 	}
 	return a, streams, func() {

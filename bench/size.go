@@ -75,6 +75,10 @@ type size struct {
 	place Place
 }
 
+// stridedSizes are those of the strided kernels, which have no limit probe: short
+// calls, and the pace of the loop.
+var stridedSizes = []size{{16, Listed}, {1024, Listed}}
+
 // sizes returns the sizes to measure for a kernel that touches so many bytes for
 // an element, in rising order: those listed, and for each place that these do
 // not happen to fill one more, a multiple of unit.

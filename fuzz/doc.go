@@ -5,10 +5,11 @@
 //	go test ./fuzz -run '^$' -fuzz FuzzReduce -fuzztime 30s
 //
 // The fuzzer chooses the kernel of the family and the element type, the length,
-// the number of rows and the stride, where in memory each slice lies, which of
-// the slices that may be one are one, and the bits of every number. On systems
-// with mmap a slice may touch an inaccessible page at either end, so that a
-// kernel that leaves its slices by a single byte is caught.
+// the number of rows and the stride of a matrix, the strides of vectors, where in
+// memory each slice lies, which of the slices that may be one are one, and the
+// bits of every number. On systems with mmap a slice may touch an inaccessible
+// page at either end, so that a kernel that leaves its slices by a single byte is
+// caught.
 //
 // The targets range over kerneltest.Ops: a kernel that enters the catalog is
 // fuzzed from then on, and a new family fails a test until it has a target.

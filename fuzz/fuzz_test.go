@@ -11,16 +11,20 @@ import (
 
 // targets are the families and their targets.
 var targets = map[string]func(*testing.F){
-	"level1": FuzzLevel1,
-	"reduce": FuzzReduce,
-	"rows":   FuzzRows,
-	"update": FuzzUpdate,
+	"level1":  FuzzLevel1,
+	"level2":  FuzzLevel2,
+	"reduce":  FuzzReduce,
+	"rows":    FuzzRows,
+	"strided": FuzzStrided,
+	"update":  FuzzUpdate,
 }
 
-func FuzzLevel1(f *testing.F) { fuzzFamily(f) }
-func FuzzReduce(f *testing.F) { fuzzFamily(f) }
-func FuzzRows(f *testing.F)   { fuzzFamily(f) }
-func FuzzUpdate(f *testing.F) { fuzzFamily(f) }
+func FuzzLevel1(f *testing.F)  { fuzzFamily(f) }
+func FuzzLevel2(f *testing.F)  { fuzzFamily(f) }
+func FuzzReduce(f *testing.F)  { fuzzFamily(f) }
+func FuzzRows(f *testing.F)    { fuzzFamily(f) }
+func FuzzStrided(f *testing.F) { fuzzFamily(f) }
+func FuzzUpdate(f *testing.F)  { fuzzFamily(f) }
 
 // fuzzFamily is the target of the family that its name ends with.
 func fuzzFamily(f *testing.F) {
@@ -31,6 +35,16 @@ func fuzzFamily(f *testing.F) {
 	}
 	for k, op := range ops32 {
 		seed(f, byte(k), len(op.Alias))
+		switch family {
+		case "reduce":
+			seedTails(f, byte(k))
+		case "strided":
+			seedTails(f, byte(k))
+			seedStrides(f, byte(k))
+		case "level2":
+			seedTails(f, byte(k))
+			seedGroups(f, byte(k))
+		}
 	}
 	m := new(memory)
 	f.Cleanup(m.close)
@@ -62,6 +76,58 @@ func seed(f *testing.F, k byte, aliases int) {
 		for i := range aliases {
 			f.Add(k, double, uint16(377), byte(0), byte(1), byte(0), uint32(heap), byte(1<<i), plain(double))
 		}
+	}
+}
+
+// seedTails adds inputs with tails of every length for a kernel, behind nothing,
+// behind a vector or more, and behind a turn of the main loop. A lost maximum shows
+// only where it is the only one: it is in one lane after the other.
+func seedTails(f *testing.F, k byte) {
+	const back = 0xaaaaaa
+	for _, double := range []bool{false, true} {
+		for i := range 16 {
+			a, b := byte(i%6), byte((i+1)%6) // strides of both signs, or few rows
+			for _, n := range []int{1 + i, 17 + 5*i, 65 + 3*i} {
+				f.Add(k, double, uint16(n), byte(0), a, b, uint32(back), byte(0), peak(double, max(n/2, n-1-i)))
+			}
+		}
+	}
+}
+
+// seedStrides adds inputs with strides of both signs for a kernel.
+func seedStrides(f *testing.F, k byte) {
+	const front, back = 0x555555, 0xaaaaaa
+	for _, double := range []bool{false, true} {
+		// Small strides and the larger ones, up to three tails around a few vectors:
+		// the steps of the two vectors are never the same.
+		for i, incs := range [][2]byte{{0, 4}, {5, 1}, {3, 2}, {4, 3}, {6, 15}, {31, 8}} {
+			n := 64*uint16(1+i%2) + uint16(k+byte(5*i))%16
+			f.Add(k, double, n, byte(0), incs[0], incs[1], uint32(back), byte(0), falling(double))
+			f.Add(k, double, n+1, byte(0), incs[1], incs[0], uint32(front), byte(0), plain(double))
+		}
+		// No vector and less than one; the strides are not walked.
+		f.Add(k, double, uint16(0), byte(0), byte(5), byte(255), uint32(back), byte(0), plain(double))
+		f.Add(k, double, uint16(1), byte(0), byte(255), byte(5), uint32(back), byte(0), plain(double))
+		f.Add(k, double, uint16(3), byte(0), byte(4), byte(1), uint32(back), byte(0), special(double))
+		// Blocks and a rest, backwards.
+		f.Add(k, double, uint16(313), byte(15), byte(3), byte(4), uint32(back), byte(0), plain(double))
+	}
+}
+
+// seedGroups adds inputs with rows for whole groups and for a rest, and the vector
+// that has an element for each row with all sorts of strides.
+func seedGroups(f *testing.F, k byte) {
+	const front, back = 0x555555, 0xaaaaaa
+	for _, double := range []bool{false, true} {
+		for rows := range byte(9) {
+			n := uint16(37*rows) + uint16(rows)
+			f.Add(k, double, n, byte(0), rows, rows%4, uint32(back), rows, falling(double))
+			f.Add(k, double, n+83, byte(0), rows, byte(0), uint32(front), 7-rows%8, falling(double))
+		}
+		// Rows around a multiple of a strip, and of blocks with a rest.
+		f.Add(k, double, uint16(301), byte(6), byte(5), byte(3), uint32(back), byte(0), plain(double))
+		f.Add(k, double, uint16(299), byte(7), byte(4), byte(0), uint32(back), byte(4), falling(double))
+		f.Add(k, double, uint16(317), byte(15), byte(4), byte(1), uint32(back), byte(0), falling(double))
 	}
 }
 
@@ -111,6 +177,15 @@ func falling(double bool) []byte {
 	var b []byte
 	for i := range 251 {
 		b = appendBits(b, double, 1/float64(1+i))
+	}
+	return b
+}
+
+// peak returns the bits of numbers of which one, at a place, is the largest.
+func peak(double bool, place int) []byte {
+	var b []byte
+	for i := range 251 {
+		b = appendBits(b, double, 1/float64(1+(i-place+251)%251))
 	}
 	return b
 }

@@ -14,9 +14,9 @@ import (
 // next, as mapping costs more than most inputs.
 type memory []*kerneltest.Guard
 
-// guardSize holds the largest slice: the rows of a long matrix, padded, which is
-// more than three blocks of a vector.
-const guardSize = maxRows * (3*1024 + 300 + 40) * 8
+// guardSize holds the largest slice: the rows of a matrix that are longer than
+// blocks, padded. The long rows of a strip and strided vectors take less.
+const guardSize = maxLongRows * (3*8192 + 300 + 40) * 8
 
 func (m *memory) guard(i int) *kerneltest.Guard {
 	for len(*m) <= i {

@@ -10,32 +10,59 @@ import (
 	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
-// maxRows bounds the rows of a matrix and the slices of a list.
-const maxRows = 24
+const (
+	maxRows     = 24 // bounds the rows of a matrix and the slices of a list
+	maxLongRows = 9  // and this where rows are longer than blocks: two groups and one
+)
 
 // input is what the fuzzer chose, apart from the kernel.
 type input struct {
 	n         uint16
 	edge      byte   // whether n lies around a block's edge, and which
-	rows, pad byte   // rows - 1, and what is between two rows
+	rows, pad byte   // rows - 1, and what is between two rows; or two strides
 	place     uint32 // where the slices lie, a few bits for each
-	alias     byte   // a bit for each pair of parameters that may be one slice
+	alias     byte   // a bit for each pair of parameters that may be one slice, or a stride
 	bits      []byte // the numbers, over and over
 }
 
-// shape turns the fuzzer's numbers into sizes. Most lengths are short, which
-// costs little and is where tails are; one in four lies around a multiple of
-// half a block, or, for rows, of what a strip of columns may hold.
-func (c input) shape(isRows bool) kerneltest.Shape {
-	n := int(c.n) % 600
+// shape turns the fuzzer's numbers into the sizes for a kernel. Most lengths are
+// short, which costs little and is where tails are; one in four lies around a
+// multiple of half a block, or, for rows, of what a strip of columns may hold.
+// Where a row is a sum it has blocks, too: there it is one in eight each.
+func shape[T kernels.Float](op kerneltest.Op[T], c input) kerneltest.Shape {
+	n, rows := int(c.n)%600, 1+int(c.rows)%maxRows
 	if c.edge%8 >= 6 {
 		unit := 8192
-		if isRows {
+		switch {
+		case op.Family == "level2" && c.edge%8 == 7:
+			rows = 1 + int(c.rows)%maxLongRows
+		case op.IsRows():
 			unit = 1024
 		}
 		n += unit*(1+int(c.edge/8)%3) - 300
 	}
-	return kerneltest.Shape{N: n, Rows: 1 + int(c.rows)%maxRows, Stride: n + int(c.pad)%40}
+	s := kerneltest.Shape{N: n, Rows: rows, Stride: n + int(c.pad)%40}
+	switch {
+	case op.IsStrided():
+		s.Incs = []int{inc(c.rows, n), inc(c.pad, n)}
+	case op.Count(kerneltest.Inc) > 0: // of a vector beside a matrix, for which there are no aliases
+		s.Incs = []int{inc(c.alias, n)}
+	}
+	return s
+}
+
+// inc returns a stride for vectors of n elements: small ones of both signs, and
+// in one case of four larger ones, but not where they would take much memory.
+func inc(b byte, n int) int {
+	small := [...]int{1, 2, 3, -1, -2, -3}
+	if b%8 < 6 || n > 600 {
+		return small[int(b%8)%6]
+	}
+	large := 4 + int(b/8) // to 35
+	if b%8 == 7 {
+		return -large
+	}
+	return large
 }
 
 // run compares all levels with the reference on one input. The reference runs on
@@ -46,14 +73,14 @@ func run[T kernels.Float](t *testing.T, m *memory, op kerneltest.Op[T], c input)
 		t.Skip("there is only the generic level here")
 	}
 	defer panicOnFault()()
-	s := c.shape(op.IsRows())
+	s := shape(op, c)
 	for _, l := range levels {
 		// Kernels overwrite their arguments: each level gets new ones.
 		a := kerneltest.New(op, s, place[T](m, c.place), numbers[T](c.bits))
 		makeAliases(op, a, c.alias)
 		if err := kerneltest.Compare(op, l, a); err != nil {
-			t.Fatalf("%s of %T, level %v, n=%d, rows=%d, stride=%d, places %#x, aliases %#x: %v",
-				op.Name, T(0), l, s.N, s.Rows, s.Stride, c.place, c.alias, err)
+			t.Fatalf("%s of %T, level %v, n=%d, rows=%d, stride=%d, incs=%v, places %#x, aliases %#x: %v",
+				op.Name, T(0), l, s.N, s.Rows, s.Stride, s.Incs, c.place, c.alias, err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -30,7 +31,7 @@ var levels = []level{
 }
 
 // generate returns every generated file by its path below the module's root.
-func generate() (map[string][]byte, error) {
+func generate(root string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, l := range levels {
 		for _, k := range catalog.All() {
@@ -41,7 +42,7 @@ func generate() (map[string][]byte, error) {
 			files[fmt.Sprintf("asm/%s/%s_%s.s", l.pkg, strings.ToLower(k.Name), l.arch)] = text
 		}
 	}
-	if err := writeGo(files); err != nil {
+	if err := errors.Join(writeGo(files), writeBLAS(root, files)); err != nil {
 		return nil, err
 	}
 	return files, nil
@@ -51,8 +52,13 @@ func generate() (map[string][]byte, error) {
 // light element-wise kernel is bound by the stores, and those run better, or at
 // least as well, 32 bytes at a time: on Zen 4, axpy of 1024 float32 takes 36 ns
 // instead of 39. Widening float32 to float64 is a matter of shuffles, which go
-// better in halves too: the sum of 1024 squares takes 77 ns instead of 93.
+// better in halves too: the sum of 1024 squares takes 77 ns instead of 93. Strided
+// elements are loaded one by one, and the lanes of a comparison go to a general
+// register, 32 bytes at a time.
 func avx512Bytes(k *vec.Kernel) int {
+	if k.Strided() {
+		return 32
+	}
 	switch loop := k.Loop.(type) {
 	case vec.Map:
 		if loop.Light {
@@ -62,6 +68,8 @@ func avx512Bytes(k *vec.Kernel) int {
 		if loop.Wide {
 			return 32
 		}
+	case vec.Search:
+		return 32
 	}
 	return 64
 }

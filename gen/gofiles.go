@@ -146,8 +146,10 @@ func writeArchTables(s *source, arch string) {
 
 // kinds names the constants of package kerneltest.
 var kinds = map[vec.Kind]string{
-	vec.Scalar: "Scalar", vec.Scalar64: "Scalar64", vec.Int: "Int",
-	vec.In: "In", vec.Out: "Out", vec.InOut: "InOut", vec.Matrix: "Matrix", vec.List: "List",
+	vec.Scalar: "Scalar", vec.Scalar64: "Scalar64",
+	vec.Count: "Count", vec.Inc: "Inc", vec.RowCount: "RowCount", vec.RowStride: "RowStride",
+	vec.In: "In", vec.Out: "Out", vec.InOut: "InOut", vec.InRows: "InRows", vec.InOutRows: "InOutRows",
+	vec.Matrix: "Matrix", vec.InOutMatrix: "InOutMatrix", vec.List: "List",
 }
 
 func writeOps(s *source) {
@@ -182,8 +184,11 @@ func writeBinding(s *source, k *vec.Kernel, f, t string) {
 	var names []string
 	next := map[string]int{}
 	for i, p := range k.Params {
-		field := map[vec.Kind]string{vec.Scalar: "Scalar", vec.Scalar64: "Scalar64", vec.Int: "Int", vec.List: "List"}[p.Kind]
-		if field == "" {
+		field := map[vec.Kind]string{vec.Scalar: "Scalar", vec.Scalar64: "Scalar64", vec.List: "List"}[p.Kind]
+		switch {
+		case p.Kind.IsInt():
+			field = "Int"
+		case field == "":
 			field = "Vec"
 		}
 		name := fmt.Sprintf("p%d", i)

@@ -30,7 +30,7 @@ func main() {
 }
 
 func run(root string) error {
-	files, err := generate()
+	files, err := generate(root)
 	if err != nil {
 		return err
 	}

@@ -11,8 +11,8 @@ func detect() []Level {
 	if cpuid.CPU.Supports(cpuid.AVX2) {
 		have = append(have, AVX2)
 	}
-	// Every core with these has AVX2; the kernels' own FMA belongs to AVX512F.
-	if cpuid.CPU.Supports(cpuid.AVX2, cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL) {
+	// Every core with these has AVX2 and BMI2.
+	if cpuid.CPU.Supports(cpuid.AVX2, cpuid.BMI2, cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL) {
 		have = append(have, AVX512)
 	}
 	return have

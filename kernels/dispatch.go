@@ -113,3 +113,8 @@ func noescape[E any](s []E) []E {
 
 // unreachable is more elements than memory holds, where int has 64 bits.
 const unreachable = 1 << (26 + 18*(^uint(0)>>63))
+
+// ActiveTable returns the active level's kernels, for callers that have checked
+// their arguments already. SetLevel changes what the table holds. Slices that are
+// passed to its entries escape to the heap.
+func ActiveTable[T Float]() *Table[T] { return table[T]() }

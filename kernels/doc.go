@@ -22,9 +22,9 @@
 // Element-wise kernels. An element's result depends on its own inputs alone, and
 // not on its index.
 //
-// Reductions. Dot, Sum, Asum and SumSquares have L lanes: 256 bytes of
-// accumulators, which is 64 lanes in float32 and 32 in float64 (SumSquares
-// accumulates in float64 for both element types). The lanes start at +0, element
+// Reductions. Dot, Dsdot, Sum, Asum and SumSquares have L lanes: 256 bytes of
+// accumulators, which is 64 lanes in float32 and 32 in float64 (Dsdot and
+// SumSquares accumulate in float64 for both element types). The lanes start at +0, element
 // i is added to lane i mod L, in the order of the indices, and the lanes are
 // folded by halves: lane j += lane j+L/2 for all j below L/2, then L/4, and so on
 // down to lane 0. This runs over blocks of 16384 float32 or 8192 float64
@@ -40,6 +40,15 @@
 // which for float32 is at most 265 u Σ|t| at any length, where a plain loop has
 // n u Σ|t|.
 //
+// A strided vector gives the bits of its elements side by side. Element i is
+// counted as in BLAS: with a negative stride, element 0 lies at the far end.
+//
+// Matrix times vector. Gemv's element r is alpha times the Dot of row r and x, to
+// the bit, plus beta*y[r]. GemvT first scales y by beta, and then adds to it, for
+// one row after the other from row 0, the rounded product of a[r][j] and the
+// rounded alpha*x[r]. Ger adds the rounded product of y[j] and the rounded
+// alpha*x[r]. With beta = 0, y counts as +0 whatever it holds.
+//
 // Row reductions add in row order, row 0 first; the forms that accumulate add the
 // rounded sum or mean to the destination at the end.
 //
@@ -53,8 +62,8 @@
 // subnormal numbers, as IEEE 754 has them.
 //
 // Exceptional values. Infinities and NaN go through as IEEE 754 says, and the
-// signs of zeros are kept. Amax is NaN if any element is; a sum's lanes start at
-// +0, so a sum of zeros is +0.
+// signs of zeros are kept. Amax is NaN if any element is; Iamax passes over NaN
+// except in front; a sum's lanes start at +0, so a sum of zeros is +0.
 //
 // Misuse. Slices of unequal length panic with the function's name and both
 // lengths. Exactly equal slices may be passed for two parameters where the

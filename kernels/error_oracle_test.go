@@ -167,6 +167,8 @@ func checkErrors[T kernels.Float](t *testing.T, x, y []T) {
 	asum.value = sum.abs
 	dot := addExactly(n, func(i int) (float64, float64) { return float64(x[i]), float64(y[i]) })
 	dot.rel, dot.final, dot.under = growth(n, block, lanes, 1, u), final, under
+	dsdot := dot
+	dsdot.rel, dsdot.final = growth(n, block, lanesOf[float64](), size[T]()/8, 0x1p-53), 0 // float32 products are exact
 	squares, norm := exactSquares(x), exactNorm(x)
 	for _, l := range kernels.Levels() {
 		t.Run("level="+l.String(), func(t *testing.T) {
@@ -174,6 +176,7 @@ func checkErrors[T kernels.Float](t *testing.T, x, y []T) {
 			sum.check(t, "Sum", float64(kernels.Sum(x)))
 			asum.check(t, "Asum", float64(kernels.Asum(x)))
 			dot.check(t, "Dot", float64(kernels.Dot(x, y)))
+			dsdot.check(t, "Dsdot", kernels.Dsdot(x, y))
 			squares.check(t, "SumSquares", kernels.SumSquares(x))
 			norm.check(t, "Nrm2", float64(kernels.Nrm2(x)))
 		})

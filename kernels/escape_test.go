@@ -24,6 +24,47 @@ func stackCalls[T kernels.Float]() map[string]func() {
 		"SumSquares": func() { var x [40]T; kernels.SumSquares(x[:]) },
 		"Nrm2":       func() { var x [40]T; x[3] = least[T](); kernels.Nrm2(x[:]) },
 		"Amax":       func() { var x [40]T; kernels.Amax(x[:]) },
+		"Iamax":      func() { var x [40]T; kernels.Iamax(x[:]) },
+		"Swap":       func() { var x, y [40]T; kernels.Swap(x[:], y[:]) },
+		"Rot":        func() { var x, y [40]T; kernels.Rot(x[:], y[:], 0.6, 0.8) },
+		"Rotm":       func() { var x, y [40]T; kernels.Rotm(x[:], y[:], 1, 2, 3, 4) },
+		"Dsdot":      func() { var x, y [40]T; kernels.Dsdot(x[:], y[:]) },
+
+		"CopyInc":  func() { var x, y [40]T; kernels.CopyInc(10, x[:], 2, y[:], -3) },
+		"SwapInc":  func() { var x, y [40]T; kernels.SwapInc(10, x[:], 2, y[:], -3) },
+		"AxpyInc":  func() { var x, y [40]T; kernels.AxpyInc(10, 2, x[:], 2, y[:], -3) },
+		"ScalInc":  func() { var x [40]T; kernels.ScalInc(10, 2, x[:], 4) },
+		"RotInc":   func() { var x, y [40]T; kernels.RotInc(10, x[:], 2, y[:], -3, 0.6, 0.8) },
+		"RotmInc":  func() { var x, y [40]T; kernels.RotmInc(10, x[:], 2, y[:], -3, 1, 2, 3, 4) },
+		"DotInc":   func() { var x, y [40]T; kernels.DotInc(10, x[:], 2, y[:], -3) },
+		"DsdotInc": func() { var x, y [40]T; kernels.DsdotInc(10, x[:], 2, y[:], -3) },
+		"AsumInc":  func() { var x [40]T; kernels.AsumInc(10, x[:], 4) },
+		"Nrm2Inc":  func() { var x [40]T; x[4] = least[T](); kernels.Nrm2Inc(10, x[:], 4) },
+		"IamaxInc": func() { var x [40]T; kernels.IamaxInc(10, x[:], -4) },
+
+		"Gemv":  func() { var a [40]T; var x [10]T; var y [4]T; kernels.Gemv(2, a[:], 10, x[:], 0, y[:]) },
+		"GemvT": func() { var a [40]T; var x [4]T; var y [10]T; kernels.GemvT(2, a[:], 10, x[:], 3, y[:]) },
+		"Ger":   func() { var a [40]T; var x [4]T; var y [10]T; kernels.Ger(2, x[:], y[:], a[:], 10) },
+		// Vectors are packed into a buffer, which must not escape either, be it the
+		// small one or the large one.
+		"GemvInc": func() {
+			var a, x [400]T
+			var y [40]T
+			kernels.GemvInc(4, 10, 2, a[:], 10, x[:], 2, 0, y[:], -3)
+			kernels.GemvInc(4, 100, 2, a[:], 100, x[:], -2, 0.5, y[:], 3)
+		},
+		"GemvTInc": func() {
+			var a, y [400]T
+			var x [40]T
+			kernels.GemvTInc(4, 10, 2, a[:], 10, x[:], 2, 0, y[:], -3)
+			kernels.GemvTInc(4, 100, 2, a[:], 100, x[:], -2, 0.5, y[:], 3)
+		},
+		"GerInc": func() {
+			var a, y [400]T
+			var x [40]T
+			kernels.GerInc(4, 10, 2, x[:], 2, y[:], -3, a[:], 10)
+			kernels.GerInc(4, 100, 2, x[:], -2, y[:], 3, a[:], 100)
+		},
 
 		"SumRows":     func() { var x [10]T; var a [40]T; kernels.SumRows(x[:], a[:], 4, 10) },
 		"SumRowsAdd":  func() { var x [10]T; var a [40]T; kernels.SumRowsAdd(x[:], a[:], 4, 10) },

@@ -77,6 +77,43 @@ func Mul[T Float](dst, x, y []T) {
 	table[T]().Mul(noescape(dst), noescape(x), noescape(y))
 }
 
+// Swap exchanges two vectors (BLAS ?SWAP):
+//
+//	for i := range x {
+//		x[i], y[i] = y[i], x[i]
+//	}
+//
+// x and y may be the same slice. Swap panics if the lengths differ.
+func Swap[T Float](x, y []T) {
+	checkLen("Swap", len(x), len(y))
+	table[T]().Swap(noescape(x), noescape(y))
+}
+
+// Rot rotates the points (x[i], y[i]) of the plane (BLAS ?ROT):
+//
+//	for i := range x {
+//		x[i], y[i] = c*x[i]+s*y[i], c*y[i]-s*x[i]
+//	}
+//
+// Rot panics if the lengths differ.
+func Rot[T Float](x, y []T, c, s T) {
+	checkLen("Rot", len(x), len(y))
+	table[T]().Rot(noescape(x), noescape(y), c, s)
+}
+
+// Rotm applies a matrix to the points (x[i], y[i]) of the plane, as BLAS ?ROTM
+// does with that of a modified Givens rotation:
+//
+//	for i := range x {
+//		x[i], y[i] = h11*x[i]+h12*y[i], h21*x[i]+h22*y[i]
+//	}
+//
+// Rotm panics if the lengths differ.
+func Rotm[T Float](x, y []T, h11, h12, h21, h22 T) {
+	checkLen("Rotm", len(x), len(y))
+	table[T]().Rotm(noescape(x), noescape(y), h11, h12, h21, h22)
+}
+
 // Lerp moves one vector towards another, as weight averaging does with y for the
 // average:
 //
@@ -115,6 +152,19 @@ func Clamp[T Float](dst, x []T, lo, hi T) {
 func Dot[T Float](x, y []T) T {
 	checkLen("Dot", len(x), len(y))
 	return table[T]().Dot(noescape(x), noescape(y))
+}
+
+// Dsdot returns the inner product of two vectors, each product taken and added in
+// float64 (BLAS DSDOT), in the order of the contract:
+//
+//	for i := range x {
+//		sum += float64(x[i]) * float64(y[i])
+//	}
+//
+// For float64 elements it is Dot. Dsdot panics if the lengths differ.
+func Dsdot[T Float](x, y []T) float64 {
+	checkLen("Dsdot", len(x), len(y))
+	return table[T]().Dsdot(noescape(x), noescape(y))
 }
 
 // Sum returns the sum of the elements, added in the order of the contract:
@@ -162,15 +212,29 @@ func SumSquares[T Float](x []T) float64 {
 // by a power of two, which rounds nothing, and added again (the idea of
 // J. L. Blue, ACM TOMS 4 (1978), in two passes).
 func Nrm2[T Float](x []T) T {
+	return nrm2(table[T]().SumSquares(noescape(x)), len(x), x, 1)
+}
+
+// nrm2 returns the norm of a vector given the sum of its squares.
+func nrm2[T Float](sum float64, n int, x []T, inc int) T {
 	const (
 		least   = 0x1p-900 // squares lost to underflow are below 2^-1022 each
 		largest = math.MaxFloat64
 	)
-	sum := SumSquares(x)
 	if sum >= least && sum <= largest {
 		return T(math.Sqrt(sum))
 	}
-	amax := float64(Amax(x))
+	return nrm2Scaled(n, x, inc)
+}
+
+func nrm2Scaled[T Float](n int, x []T, inc int) T {
+	t := table[T]()
+	var amax float64
+	if inc == 1 {
+		amax = float64(t.Amax(noescape(x[:n])))
+	} else {
+		amax = float64(t.AmaxInc(n, noescape(x), inc))
+	}
 	if amax == 0 || math.IsInf(amax, 1) || amax != amax {
 		return T(amax)
 	}
@@ -178,7 +242,12 @@ func Nrm2[T Float](x []T) T {
 	// square far from overflow and from underflow.
 	_, exp := math.Frexp(amax)
 	exp = max(-1000, min(exp, 1000))
-	scaled := table[T]().SumSquaresScaled(math.Ldexp(1, -exp), noescape(x))
+	scale, scaled := math.Ldexp(1, -exp), 0.0
+	if inc == 1 {
+		scaled = t.SumSquaresScaled(scale, noescape(x[:n]))
+	} else {
+		scaled = t.SumSquaresScaledInc(n, scale, noescape(x), inc)
+	}
 	return T(math.Ldexp(math.Sqrt(scaled), exp))
 }
 
@@ -191,4 +260,36 @@ func Nrm2[T Float](x []T) T {
 // It is 0 for an empty vector, and NaN if any element is NaN.
 func Amax[T Float](x []T) T {
 	return table[T]().Amax(noescape(x))
+}
+
+// iamaxBlock is how many elements Iamax looks at before it decides whether the
+// largest is among them: they still lie in a cache when it looks for the place.
+const iamaxBlock = 4096
+
+// Iamax returns the index of the first element of the largest magnitude (BLAS
+// I?AMAX, counting from 0), and -1 for an empty vector:
+//
+//	for i := range x {
+//		if |x[i]| > |x[index]| {
+//			index = i
+//		}
+//	}
+//
+// As in reference BLAS, a NaN is never larger, and nothing is larger than a NaN
+// in x[0].
+func Iamax[T Float](x []T) int {
+	if len(x) == 0 {
+		return -1
+	}
+	if x[0] != x[0] {
+		return 0
+	}
+	t := table[T]()
+	most, at := T(-1), 0
+	for i := 0; i < len(x); i += iamaxBlock {
+		if m := t.AmaxNumber(noescape(x[i:min(len(x), i+iamaxBlock)])); m > most {
+			most, at = m, i
+		}
+	}
+	return at + t.IndexAbs(noescape(x[at:]), most)
 }

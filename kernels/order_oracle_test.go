@@ -74,10 +74,73 @@ func checkOrder[T kernels.Float](t *testing.T, x, y []T) {
 	t.Helper()
 	n, block := len(x), blockOf[T]()
 	same(t, "Dot", n, kernels.Dot(x, y), T(inOrder(n, block, func(i int) T { return T(x[i] * y[i]) })))
+	same(t, "Dsdot", n, kernels.Dsdot(x, y),
+		inOrder(n, block, func(i int) float64 { return float64(float64(x[i]) * float64(y[i])) }))
 	same(t, "Sum", n, kernels.Sum(x), T(inOrder(n, block, func(i int) T { return x[i] })))
 	same(t, "Asum", n, kernels.Asum(x), T(inOrder(n, block, func(i int) T { return T(math.Abs(float64(x[i]))) })))
 	same(t, "SumSquares", n, kernels.SumSquares(x),
 		inOrder(n, block, func(i int) float64 { return float64(float64(x[i]) * float64(x[i])) }))
+}
+
+// strides are pairs of strides of both signs.
+var strides = [][2]int{{1, 1}, {1, -1}, {-1, 1}, {-1, -1}, {2, 3}, {-2, 3}, {5, -3}, {-3, -2}, {1, 7}, {-7, 1}}
+
+// placeOf returns where in its slice a strided vector of n elements has element i:
+// with a negative stride, BLAS begins at the far end.
+func placeOf(i, n, inc int) int {
+	if inc < 0 {
+		return (i - (n - 1)) * inc
+	}
+	return i * inc
+}
+
+// scattered returns a slice for a strided vector of n elements, with a few
+// elements behind the last, all of them drawn.
+func scattered[T kernels.Float](n, inc int, draw func() T) []T {
+	x := make([]T, max(0, n-1)*max(inc, -inc)+1+n%3)
+	for i := range x {
+		x[i] = draw()
+	}
+	return x
+}
+
+// TestOrderOfStridedSums is TestOrderOfSums for strided vectors.
+func TestOrderOfStridedSums(t *testing.T) {
+	onEveryLevel(t, orderOfStridedSums[float32], orderOfStridedSums[float64])
+}
+
+func orderOfStridedSums[T kernels.Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(21, 22))
+	wide := func() T { return T(math.Ldexp(r.NormFloat64(), r.IntN(9))) }
+	raw := kerneltest.Draw[T](kerneltest.Raw, r)
+	for k, n := range orderLengths[T]() {
+		for s, inc := range strides {
+			if n > 150 && s != k%len(strides) && s != (k+5)%len(strides) {
+				continue // long vectors take two of the pairs
+			}
+			checkStridedOrder(t, n, scattered(n, inc[0], wide), inc[0], scattered(n, inc[1], wide), inc[1])
+			if n <= 70 {
+				checkStridedOrder(t, n, scattered(n, inc[0], raw), inc[0], scattered(n, inc[1], raw), inc[1])
+			}
+		}
+	}
+}
+
+func checkStridedOrder[T kernels.Float](t *testing.T, n int, x []T, incX int, y []T, incY int) {
+	t.Helper()
+	block := blockOf[T]()
+	vx := func(i int) T { return x[placeOf(i, n, incX)] }
+	vy := func(i int) T { return y[placeOf(i, n, incY)] }
+	same(t, "DotInc", n, kernels.DotInc(n, x, incX, y, incY),
+		T(inOrder(n, block, func(i int) T { return T(vx(i) * vy(i)) })))
+	same(t, "DsdotInc", n, kernels.DsdotInc(n, x, incX, y, incY),
+		inOrder(n, block, func(i int) float64 { return float64(float64(vx(i)) * float64(vy(i))) }))
+	same(t, "AsumInc", n, kernels.AsumInc(n, x, incX),
+		T(inOrder(n, block, func(i int) T { return T(math.Abs(float64(vx(i)))) })))
+	squares := inOrder(n, block, func(i int) float64 { return float64(float64(vx(i)) * float64(vx(i))) })
+	if squares > 0x1p-800 && squares <= math.MaxFloat64 { // no other way of adding is needed
+		same(t, "Nrm2Inc", n, kernels.Nrm2Inc(n, x, incX), T(math.Sqrt(squares)))
+	}
 }
 
 func same[T kernels.Float](t *testing.T, kernel string, n int, got, want T) {

@@ -1,20 +1,30 @@
 package kernels
 
-import "fmt"
+import (
+	"fmt"
+	"math/bits"
+)
 
-// checkRows panics unless a holds rows rows of width elements, stride apart.
+// checkRows panics unless a holds rows rows of width elements, stride apart. The
+// last row need not be padded to the stride.
 func checkRows(kernel string, width, na, rows, stride int) {
+	over, before := bits.Mul(uint(rows-1), uint(stride)) // elements in front of the last row
+	if rows >= 0 && stride >= width && (rows == 0 || over == 0 && before <= uint(na) && na-int(before) >= width) {
+		return
+	}
+	panicRows(kernel, width, na, rows, stride)
+}
+
+//go:noinline
+func panicRows(kernel string, width, na, rows, stride int) {
 	switch {
 	case rows < 0:
 		panic(fmt.Sprintf("kernels: %s: negative number of rows: %d", kernel, rows))
 	case stride < width:
 		panic(fmt.Sprintf("kernels: %s: stride %d is less than the row length %d", kernel, stride, width))
-	// The last row need not be padded to the stride. Dividing keeps the
-	// comparison free of overflow.
-	case rows > 0 && (na < width || stride > 0 && (na-width)/stride < rows-1):
-		panic(fmt.Sprintf("kernels: %s: matrix of %d rows of %d, stride %d, does not fit in a slice of length %d",
-			kernel, rows, width, stride, na))
 	}
+	panic(fmt.Sprintf("kernels: %s: matrix of %d rows of %d, stride %d, does not fit in a slice of length %d",
+		kernel, rows, width, stride, na))
 }
 
 // checkSlices panics unless every slice of xs is width long.

@@ -15,12 +15,20 @@ type Table[T Float] struct {
 	Add func(dst, x, y []T)
 	// dst[i] = x[i] * y[i]
 	Mul func(dst, x, y []T)
+	// x[i], y[i] = y[i], x[i]
+	Swap func(x, y []T)
+	// x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i]
+	Rot func(x, y []T, c, s T)
+	// x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i]
+	Rotm func(x, y []T, h11, h12, h21, h22 T)
 	// y[i] += w*(x[i]-y[i])
 	Lerp func(w T, x, y []T)
 	// dst[i] = min(max(x[i], lo), hi)
 	Clamp func(dst, x []T, lo, hi T)
 	// sum of x[i]*y[i]
 	Dot func(x, y []T) T
+	// sum of x[i]*y[i], in float64
+	Dsdot func(x, y []T) float64
 	// sum of x[i]
 	Sum func(x []T) T
 	// sum of |x[i]|
@@ -31,6 +39,42 @@ type Table[T Float] struct {
 	SumSquaresScaled func(scale float64, x []T) float64
 	// largest |x[i]|, NaN if any is
 	Amax func(x []T) T
+	// largest |x[i]| that is not NaN
+	AmaxNumber func(x []T) T
+	// first i with |x[i]| = value, len(x) if there is none
+	IndexAbs func(x []T, value T) int
+	// y[i] = x[i], strided
+	CopyInc func(n int, x []T, incX int, y []T, incY int)
+	// y[i] += alpha*x[i], strided
+	AxpyInc func(n int, alpha T, x []T, incX int, y []T, incY int)
+	// x[i] *= alpha, strided
+	ScalInc func(n int, alpha T, x []T, incX int)
+	// x[i], y[i] = y[i], x[i], strided
+	SwapInc func(n int, x []T, incX int, y []T, incY int)
+	// x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided
+	RotInc func(n int, x []T, incX int, y []T, incY int, c, s T)
+	// x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided
+	RotmInc func(n int, x []T, incX int, y []T, incY int, h11, h12, h21, h22 T)
+	// sum of x[i]*y[i], strided
+	DotInc func(n int, x []T, incX int, y []T, incY int) T
+	// sum of x[i]*y[i], in float64, strided
+	DsdotInc func(n int, x []T, incX int, y []T, incY int) float64
+	// sum of |x[i]|, strided
+	AsumInc func(n int, x []T, incX int) T
+	// sum of x[i]², in float64, strided
+	SumSquaresInc func(n int, x []T, incX int) float64
+	// sum of (scale*x[i])², in float64; scale is finite, strided
+	SumSquaresScaledInc func(n int, scale float64, x []T, incX int) float64
+	// largest |x[i]|, NaN if any is, strided
+	AmaxInc func(n int, x []T, incX int) T
+	// largest |x[i]| that is not NaN, strided
+	AmaxNumberInc func(n int, x []T, incX int) T
+	// y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r]
+	Gemv func(rows int, alpha T, a []T, stride int, x []T, beta T, y []T, incY int)
+	// y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn
+	GemvT func(rows int, alpha T, a []T, stride int, x []T, incX int, y []T)
+	// a[r*stride+j] += (alpha*x[r])*y[j]
+	Ger func(rows int, alpha T, x []T, incX int, y, a []T, stride int)
 	// dst[j] = sum over r of a[r*stride+j]
 	SumRows func(dst, a []T, rows, stride int)
 	// dst[j] += sum over r of a[r*stride+j]

@@ -10,19 +10,69 @@ TEXT ·AmaxF32(SB), NOSPLIT, $0-28
 	// largest |x[i]|, NaN if any is
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
-	VXORPS       X8, X8, X8
 	VBROADCASTSS abs_f32<>+0(SB), Y10
+	VXORPS       X9, X9, X9
 
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+16384
-	JLE  short
+	JLE  whole
 	MOVQ $+16384, DX
 
-short:
-	MOVQ   DX, BX
-	NEGQ   BX
-	ADDQ   BX, SI
+whole:
+	MOVQ DX, BX
+	NEGQ BX
+	ADDQ BX, SI
+	MOVQ DX, R8
+	CMPQ DX, $+8
+	JGE  long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ      DX, CX
+	VXORPS    X0, X0, X0
+	TESTQ     $+4, CX
+	JEQ       half1
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd3
+	VMOVSD    16(DI), X15
+	TESTQ     $+1, CX
+	JEQ       loaded4
+	VINSERTPS $0x20, 24(DI), X15, X15
+	JMP       loaded4
+
+odd3:
+	TESTQ  $+1, CX
+	JEQ    loaded4
+	VMOVSS 16(DI), X15
+
+loaded4:
+	VMOVUPS     (DI), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
+	JMP         loaded2
+
+half1:
+	VXORPS    X8, X8, X8
+	TESTQ     $+2, CX
+	JEQ       odd5
+	VMOVSD    (DI), X8
+	TESTQ     $+1, CX
+	JEQ       loaded6
+	VINSERTPS $0x20, 8(DI), X8, X8
+	JMP       loaded6
+
+odd5:
+	TESTQ  $+1, CX
+	JEQ    loaded6
+	VMOVSS (DI), X8
+
+loaded6:
+loaded2:
+	VANDPS  Y10, Y8, Y11
+	VPMAXSD Y0, Y11, Y0
+	JMP     lanes
+
+long:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -37,28 +87,28 @@ short:
 loop:
 	VMOVUPS (DI), Y11
 	VANDPS  Y10, Y11, Y11
-	VPMAXSD Y11, Y0, Y0
+	VPMAXSD Y0, Y11, Y0
 	VMOVUPS 32(DI), Y11
 	VANDPS  Y10, Y11, Y11
-	VPMAXSD Y11, Y1, Y1
+	VPMAXSD Y1, Y11, Y1
 	VMOVUPS 64(DI), Y11
 	VANDPS  Y10, Y11, Y11
-	VPMAXSD Y11, Y2, Y2
+	VPMAXSD Y2, Y11, Y2
 	VMOVUPS 96(DI), Y11
 	VANDPS  Y10, Y11, Y11
-	VPMAXSD Y11, Y3, Y3
+	VPMAXSD Y3, Y11, Y3
 	VMOVUPS 128(DI), Y11
 	VANDPS  Y10, Y11, Y11
-	VPMAXSD Y11, Y4, Y4
+	VPMAXSD Y4, Y11, Y4
 	VMOVUPS 160(DI), Y11
 	VANDPS  Y10, Y11, Y11
-	VPMAXSD Y11, Y5, Y5
+	VPMAXSD Y5, Y11, Y5
 	VMOVUPS 192(DI), Y11
 	VANDPS  Y10, Y11, Y11
-	VPMAXSD Y11, Y6, Y6
+	VPMAXSD Y6, Y11, Y6
 	VMOVUPS 224(DI), Y11
 	VANDPS  Y10, Y11, Y11
-	VPMAXSD Y11, Y7, Y7
+	VPMAXSD Y7, Y11, Y7
 	ADDQ    $+256, DI
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
@@ -68,7 +118,7 @@ tail:
 	TESTQ DX, DX
 	JEQ   fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
 	MOVQ      BX, CX
@@ -77,134 +127,162 @@ tail:
 	SHLQ      $0x02, BX
 	ADDQ      DI, BX
 	TESTQ     $+4, CX
-	JEQ       half1
+	JEQ       half7
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
-	JEQ       odd1
+	JEQ       odd9
 	VMOVSD    16(BX), X15
 	TESTQ     $+1, CX
-	JEQ       upper1
+	JEQ       loaded10
 	VINSERTPS $0x20, 24(BX), X15, X15
-	JMP       upper1
+	JMP       loaded10
 
-odd1:
+odd9:
 	TESTQ  $+1, CX
-	JEQ    upper1
+	JEQ    loaded10
 	VMOVSS 16(BX), X15
 
-upper1:
-	VMOVUPS     (BX), X9
-	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         loaded1
+loaded10:
+	VMOVUPS     (BX), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
+	JMP         loaded8
 
-half1:
-	VXORPS    X9, X9, X9
+half7:
+	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
-	JEQ       low1
-	VMOVSD    (BX), X9
+	JEQ       odd11
+	VMOVSD    (BX), X8
 	TESTQ     $+1, CX
-	JEQ       loaded1
-	VINSERTPS $0x20, 8(BX), X9, X9
-	JMP       loaded1
+	JEQ       loaded12
+	VINSERTPS $0x20, 8(BX), X8, X8
+	JMP       loaded12
 
-low1:
+odd11:
 	TESTQ  $+1, CX
-	JEQ    loaded1
-	VMOVSS (BX), X9
+	JEQ    loaded12
+	VMOVSS (BX), X8
 
-loaded1:
+loaded12:
+loaded8:
 	CMPQ    DX, $+8
 	JLT     part
 	VMOVUPS (DI), Y11
 	VANDPS  Y10, Y11, Y11
-	VPMAXSD Y11, Y0, Y0
+	VPMAXSD Y0, Y11, Y0
+	CMPQ    DX, $+8
+	JEQ     fold
 	CMPQ    DX, $+16
 	JLT     part2
 	VMOVUPS 32(DI), Y11
 	VANDPS  Y10, Y11, Y11
-	VPMAXSD Y11, Y1, Y1
+	VPMAXSD Y1, Y11, Y1
+	CMPQ    DX, $+16
+	JEQ     fold
 	CMPQ    DX, $+24
 	JLT     part3
 	VMOVUPS 64(DI), Y11
 	VANDPS  Y10, Y11, Y11
-	VPMAXSD Y11, Y2, Y2
+	VPMAXSD Y2, Y11, Y2
+	CMPQ    DX, $+24
+	JEQ     fold
 	CMPQ    DX, $+32
 	JLT     part4
 	VMOVUPS 96(DI), Y11
 	VANDPS  Y10, Y11, Y11
-	VPMAXSD Y11, Y3, Y3
+	VPMAXSD Y3, Y11, Y3
+	CMPQ    DX, $+32
+	JEQ     fold
 	CMPQ    DX, $+40
 	JLT     part5
 	VMOVUPS 128(DI), Y11
 	VANDPS  Y10, Y11, Y11
-	VPMAXSD Y11, Y4, Y4
+	VPMAXSD Y4, Y11, Y4
+	CMPQ    DX, $+40
+	JEQ     fold
 	CMPQ    DX, $+48
 	JLT     part6
 	VMOVUPS 160(DI), Y11
 	VANDPS  Y10, Y11, Y11
-	VPMAXSD Y11, Y5, Y5
+	VPMAXSD Y5, Y11, Y5
+	CMPQ    DX, $+48
+	JEQ     fold
 	CMPQ    DX, $+56
 	JLT     part7
 	VMOVUPS 192(DI), Y11
 	VANDPS  Y10, Y11, Y11
-	VPMAXSD Y11, Y6, Y6
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y11, Y7, Y7
+	VPMAXSD Y6, Y11, Y6
+	CMPQ    DX, $+56
+	JEQ     fold
+	VANDPS  Y10, Y8, Y11
+	VPMAXSD Y7, Y11, Y7
 	JMP     fold
 
 part7:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y11, Y6, Y6
+	VANDPS  Y10, Y8, Y11
+	VPMAXSD Y6, Y11, Y6
 	JMP     fold
 
 part6:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y11, Y5, Y5
+	VANDPS  Y10, Y8, Y11
+	VPMAXSD Y5, Y11, Y5
 	JMP     fold
 
 part5:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y11, Y4, Y4
+	VANDPS  Y10, Y8, Y11
+	VPMAXSD Y4, Y11, Y4
 	JMP     fold
 
 part4:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y11, Y3, Y3
+	VANDPS  Y10, Y8, Y11
+	VPMAXSD Y3, Y11, Y3
 	JMP     fold
 
 part3:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y11, Y2, Y2
+	VANDPS  Y10, Y8, Y11
+	VPMAXSD Y2, Y11, Y2
 	JMP     fold
 
 part2:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y11, Y1, Y1
+	VANDPS  Y10, Y8, Y11
+	VPMAXSD Y1, Y11, Y1
 	JMP     fold
 
 part:
-	VANDPS  Y10, Y9, Y11
-	VPMAXSD Y11, Y0, Y0
+	VANDPS  Y10, Y8, Y11
+	VPMAXSD Y0, Y11, Y0
 
 fold:
 	// Fold the lanes by halves.
-	VPMAXSD      Y4, Y0, Y0
-	VPMAXSD      Y5, Y1, Y1
-	VPMAXSD      Y6, Y2, Y2
-	VPMAXSD      Y7, Y3, Y3
-	VPMAXSD      Y2, Y0, Y0
-	VPMAXSD      Y3, Y1, Y1
-	VPMAXSD      Y1, Y0, Y0
+	CMPQ    R8, $+32
+	JLE     empty
+	VPMAXSD Y0, Y4, Y0
+	VPMAXSD Y1, Y5, Y1
+	VPMAXSD Y2, Y6, Y2
+	VPMAXSD Y3, Y7, Y3
+
+empty:
+	CMPQ    R8, $+16
+	JLE     empty2
+	VPMAXSD Y0, Y2, Y0
+	VPMAXSD Y1, Y3, Y1
+
+empty2:
+	CMPQ    R8, $+8
+	JLE     empty3
+	VPMAXSD Y0, Y1, Y0
+
+empty3:
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
-	VPMAXSD      Y1, Y0, Y0
+	VPMAXSD      X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
-	VPMAXSD      Y1, Y0, Y0
+	VPMAXSD      X0, X1, X0
 	VMOVSHDUP    X0, X1
-	VPMAXSD      Y1, Y0, Y0
-	VPMAXSD      Y0, Y8, Y8
+	VPMAXSD      X0, X1, X0
+	VPMAXSD      X9, X0, X9
 	TESTQ        SI, SI
 	JGT          block
-	VMOVSS       X8, ret+24(FP)
+	VMOVSS       X9, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -217,19 +295,52 @@ TEXT ·AmaxF64(SB), NOSPLIT, $0-32
 	// largest |x[i]|, NaN if any is
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
-	VXORPS       X8, X8, X8
 	VBROADCASTSD abs_f64<>+0(SB), Y10
+	VXORPS       X9, X9, X9
 
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+8192
-	JLE  short
+	JLE  whole
 	MOVQ $+8192, DX
 
-short:
-	MOVQ   DX, BX
-	NEGQ   BX
-	ADDQ   BX, SI
+whole:
+	MOVQ DX, BX
+	NEGQ BX
+	ADDQ BX, SI
+	MOVQ DX, R8
+	CMPQ DX, $+4
+	JGE  long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ   DX, CX
+	VXORPS X0, X0, X0
+	TESTQ  $+2, CX
+	JEQ    half13
+	VXORPS X15, X15, X15
+	TESTQ  $+1, CX
+	JEQ    loaded16
+	VMOVSD 16(DI), X15
+
+loaded16:
+	VMOVUPS     (DI), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
+	JMP         loaded14
+
+half13:
+	VXORPS X8, X8, X8
+	TESTQ  $+1, CX
+	JEQ    loaded18
+	VMOVSD (DI), X8
+
+loaded18:
+loaded14:
+	VANDPD    Y10, Y8, Y11
+	VPCMPGTQ  Y0, Y11, Y15
+	VBLENDVPD Y15, Y11, Y0, Y0
+	JMP       lanes
+
+long:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -244,36 +355,36 @@ short:
 loop:
 	VMOVUPD   (DI), Y11
 	VANDPD    Y10, Y11, Y11
-	VPCMPGTQ  Y11, Y0, Y15
-	VBLENDVPD Y15, Y0, Y11, Y0
+	VPCMPGTQ  Y0, Y11, Y15
+	VBLENDVPD Y15, Y11, Y0, Y0
 	VMOVUPD   32(DI), Y11
 	VANDPD    Y10, Y11, Y11
-	VPCMPGTQ  Y11, Y1, Y15
-	VBLENDVPD Y15, Y1, Y11, Y1
+	VPCMPGTQ  Y1, Y11, Y15
+	VBLENDVPD Y15, Y11, Y1, Y1
 	VMOVUPD   64(DI), Y11
 	VANDPD    Y10, Y11, Y11
-	VPCMPGTQ  Y11, Y2, Y15
-	VBLENDVPD Y15, Y2, Y11, Y2
+	VPCMPGTQ  Y2, Y11, Y15
+	VBLENDVPD Y15, Y11, Y2, Y2
 	VMOVUPD   96(DI), Y11
 	VANDPD    Y10, Y11, Y11
-	VPCMPGTQ  Y11, Y3, Y15
-	VBLENDVPD Y15, Y3, Y11, Y3
+	VPCMPGTQ  Y3, Y11, Y15
+	VBLENDVPD Y15, Y11, Y3, Y3
 	VMOVUPD   128(DI), Y11
 	VANDPD    Y10, Y11, Y11
-	VPCMPGTQ  Y11, Y4, Y15
-	VBLENDVPD Y15, Y4, Y11, Y4
+	VPCMPGTQ  Y4, Y11, Y15
+	VBLENDVPD Y15, Y11, Y4, Y4
 	VMOVUPD   160(DI), Y11
 	VANDPD    Y10, Y11, Y11
-	VPCMPGTQ  Y11, Y5, Y15
-	VBLENDVPD Y15, Y5, Y11, Y5
+	VPCMPGTQ  Y5, Y11, Y15
+	VBLENDVPD Y15, Y11, Y5, Y5
 	VMOVUPD   192(DI), Y11
 	VANDPD    Y10, Y11, Y11
-	VPCMPGTQ  Y11, Y6, Y15
-	VBLENDVPD Y15, Y6, Y11, Y6
+	VPCMPGTQ  Y6, Y11, Y15
+	VBLENDVPD Y15, Y11, Y6, Y6
 	VMOVUPD   224(DI), Y11
 	VANDPD    Y10, Y11, Y11
-	VPCMPGTQ  Y11, Y7, Y15
-	VBLENDVPD Y15, Y7, Y11, Y7
+	VPCMPGTQ  Y7, Y11, Y15
+	VBLENDVPD Y15, Y11, Y7, Y7
 	ADDQ      $+256, DI
 	SUBQ      $+32, DX
 	CMPQ      DX, $+32
@@ -283,7 +394,7 @@ tail:
 	TESTQ DX, DX
 	JEQ   fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ   DX, BX
 	ANDQ   $+3, BX
 	MOVQ   BX, CX
@@ -292,139 +403,167 @@ tail:
 	SHLQ   $0x03, BX
 	ADDQ   DI, BX
 	TESTQ  $+2, CX
-	JEQ    half2
+	JEQ    half19
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
-	JEQ    upper2
+	JEQ    loaded22
 	VMOVSD 16(BX), X15
 
-upper2:
-	VMOVUPS     (BX), X9
-	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         loaded2
+loaded22:
+	VMOVUPS     (BX), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
+	JMP         loaded20
 
-half2:
-	VXORPS X9, X9, X9
+half19:
+	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
-	JEQ    loaded2
-	VMOVSD (BX), X9
+	JEQ    loaded24
+	VMOVSD (BX), X8
 
-loaded2:
+loaded24:
+loaded20:
 	CMPQ      DX, $+4
 	JLT       part
 	VMOVUPD   (DI), Y11
 	VANDPD    Y10, Y11, Y11
-	VPCMPGTQ  Y11, Y0, Y15
-	VBLENDVPD Y15, Y0, Y11, Y0
+	VPCMPGTQ  Y0, Y11, Y15
+	VBLENDVPD Y15, Y11, Y0, Y0
+	CMPQ      DX, $+4
+	JEQ       fold
 	CMPQ      DX, $+8
 	JLT       part2
 	VMOVUPD   32(DI), Y11
 	VANDPD    Y10, Y11, Y11
-	VPCMPGTQ  Y11, Y1, Y15
-	VBLENDVPD Y15, Y1, Y11, Y1
+	VPCMPGTQ  Y1, Y11, Y15
+	VBLENDVPD Y15, Y11, Y1, Y1
+	CMPQ      DX, $+8
+	JEQ       fold
 	CMPQ      DX, $+12
 	JLT       part3
 	VMOVUPD   64(DI), Y11
 	VANDPD    Y10, Y11, Y11
-	VPCMPGTQ  Y11, Y2, Y15
-	VBLENDVPD Y15, Y2, Y11, Y2
+	VPCMPGTQ  Y2, Y11, Y15
+	VBLENDVPD Y15, Y11, Y2, Y2
+	CMPQ      DX, $+12
+	JEQ       fold
 	CMPQ      DX, $+16
 	JLT       part4
 	VMOVUPD   96(DI), Y11
 	VANDPD    Y10, Y11, Y11
-	VPCMPGTQ  Y11, Y3, Y15
-	VBLENDVPD Y15, Y3, Y11, Y3
+	VPCMPGTQ  Y3, Y11, Y15
+	VBLENDVPD Y15, Y11, Y3, Y3
+	CMPQ      DX, $+16
+	JEQ       fold
 	CMPQ      DX, $+20
 	JLT       part5
 	VMOVUPD   128(DI), Y11
 	VANDPD    Y10, Y11, Y11
-	VPCMPGTQ  Y11, Y4, Y15
-	VBLENDVPD Y15, Y4, Y11, Y4
+	VPCMPGTQ  Y4, Y11, Y15
+	VBLENDVPD Y15, Y11, Y4, Y4
+	CMPQ      DX, $+20
+	JEQ       fold
 	CMPQ      DX, $+24
 	JLT       part6
 	VMOVUPD   160(DI), Y11
 	VANDPD    Y10, Y11, Y11
-	VPCMPGTQ  Y11, Y5, Y15
-	VBLENDVPD Y15, Y5, Y11, Y5
+	VPCMPGTQ  Y5, Y11, Y15
+	VBLENDVPD Y15, Y11, Y5, Y5
+	CMPQ      DX, $+24
+	JEQ       fold
 	CMPQ      DX, $+28
 	JLT       part7
 	VMOVUPD   192(DI), Y11
 	VANDPD    Y10, Y11, Y11
-	VPCMPGTQ  Y11, Y6, Y15
-	VBLENDVPD Y15, Y6, Y11, Y6
-	VANDPD    Y10, Y9, Y11
-	VPCMPGTQ  Y11, Y7, Y15
-	VBLENDVPD Y15, Y7, Y11, Y7
+	VPCMPGTQ  Y6, Y11, Y15
+	VBLENDVPD Y15, Y11, Y6, Y6
+	CMPQ      DX, $+28
+	JEQ       fold
+	VANDPD    Y10, Y8, Y11
+	VPCMPGTQ  Y7, Y11, Y15
+	VBLENDVPD Y15, Y11, Y7, Y7
 	JMP       fold
 
 part7:
-	VANDPD    Y10, Y9, Y11
-	VPCMPGTQ  Y11, Y6, Y15
-	VBLENDVPD Y15, Y6, Y11, Y6
+	VANDPD    Y10, Y8, Y11
+	VPCMPGTQ  Y6, Y11, Y15
+	VBLENDVPD Y15, Y11, Y6, Y6
 	JMP       fold
 
 part6:
-	VANDPD    Y10, Y9, Y11
-	VPCMPGTQ  Y11, Y5, Y15
-	VBLENDVPD Y15, Y5, Y11, Y5
+	VANDPD    Y10, Y8, Y11
+	VPCMPGTQ  Y5, Y11, Y15
+	VBLENDVPD Y15, Y11, Y5, Y5
 	JMP       fold
 
 part5:
-	VANDPD    Y10, Y9, Y11
-	VPCMPGTQ  Y11, Y4, Y15
-	VBLENDVPD Y15, Y4, Y11, Y4
+	VANDPD    Y10, Y8, Y11
+	VPCMPGTQ  Y4, Y11, Y15
+	VBLENDVPD Y15, Y11, Y4, Y4
 	JMP       fold
 
 part4:
-	VANDPD    Y10, Y9, Y11
-	VPCMPGTQ  Y11, Y3, Y15
-	VBLENDVPD Y15, Y3, Y11, Y3
+	VANDPD    Y10, Y8, Y11
+	VPCMPGTQ  Y3, Y11, Y15
+	VBLENDVPD Y15, Y11, Y3, Y3
 	JMP       fold
 
 part3:
-	VANDPD    Y10, Y9, Y11
-	VPCMPGTQ  Y11, Y2, Y15
-	VBLENDVPD Y15, Y2, Y11, Y2
+	VANDPD    Y10, Y8, Y11
+	VPCMPGTQ  Y2, Y11, Y15
+	VBLENDVPD Y15, Y11, Y2, Y2
 	JMP       fold
 
 part2:
-	VANDPD    Y10, Y9, Y11
-	VPCMPGTQ  Y11, Y1, Y15
-	VBLENDVPD Y15, Y1, Y11, Y1
+	VANDPD    Y10, Y8, Y11
+	VPCMPGTQ  Y1, Y11, Y15
+	VBLENDVPD Y15, Y11, Y1, Y1
 	JMP       fold
 
 part:
-	VANDPD    Y10, Y9, Y11
-	VPCMPGTQ  Y11, Y0, Y15
-	VBLENDVPD Y15, Y0, Y11, Y0
+	VANDPD    Y10, Y8, Y11
+	VPCMPGTQ  Y0, Y11, Y15
+	VBLENDVPD Y15, Y11, Y0, Y0
 
 fold:
 	// Fold the lanes by halves.
-	VPCMPGTQ     Y4, Y0, Y15
-	VBLENDVPD    Y15, Y0, Y4, Y0
-	VPCMPGTQ     Y5, Y1, Y15
-	VBLENDVPD    Y15, Y1, Y5, Y1
-	VPCMPGTQ     Y6, Y2, Y15
-	VBLENDVPD    Y15, Y2, Y6, Y2
-	VPCMPGTQ     Y7, Y3, Y15
-	VBLENDVPD    Y15, Y3, Y7, Y3
-	VPCMPGTQ     Y2, Y0, Y15
-	VBLENDVPD    Y15, Y0, Y2, Y0
-	VPCMPGTQ     Y3, Y1, Y15
-	VBLENDVPD    Y15, Y1, Y3, Y1
-	VPCMPGTQ     Y1, Y0, Y15
-	VBLENDVPD    Y15, Y0, Y1, Y0
+	CMPQ      R8, $+16
+	JLE       empty
+	VPCMPGTQ  Y0, Y4, Y15
+	VBLENDVPD Y15, Y4, Y0, Y0
+	VPCMPGTQ  Y1, Y5, Y15
+	VBLENDVPD Y15, Y5, Y1, Y1
+	VPCMPGTQ  Y2, Y6, Y15
+	VBLENDVPD Y15, Y6, Y2, Y2
+	VPCMPGTQ  Y3, Y7, Y15
+	VBLENDVPD Y15, Y7, Y3, Y3
+
+empty:
+	CMPQ      R8, $+8
+	JLE       empty2
+	VPCMPGTQ  Y0, Y2, Y15
+	VBLENDVPD Y15, Y2, Y0, Y0
+	VPCMPGTQ  Y1, Y3, Y15
+	VBLENDVPD Y15, Y3, Y1, Y1
+
+empty2:
+	CMPQ      R8, $+4
+	JLE       empty3
+	VPCMPGTQ  Y0, Y1, Y15
+	VBLENDVPD Y15, Y1, Y0, Y0
+
+empty3:
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
-	VPCMPGTQ     Y1, Y0, Y15
-	VBLENDVPD    Y15, Y0, Y1, Y0
+	VPCMPGTQ     X0, X1, X15
+	VBLENDVPD    X15, X1, X0, X0
 	VUNPCKHPD    X0, X0, X1
-	VPCMPGTQ     Y1, Y0, Y15
-	VBLENDVPD    Y15, Y0, Y1, Y0
-	VPCMPGTQ     Y0, Y8, Y15
-	VBLENDVPD    Y15, Y8, Y0, Y8
+	VPCMPGTQ     X0, X1, X15
+	VBLENDVPD    X15, X1, X0, X0
+	VPCMPGTQ     X9, X0, X15
+	VBLENDVPD    X15, X0, X9, X9
 	TESTQ        SI, SI
 	JGT          block
-	VMOVSD       X8, ret+24(FP)
+	VMOVSD       X9, ret+24(FP)
 	VZEROUPPER
 	RET
 

@@ -28,9 +28,9 @@ TEXT ·AxpyF32(SB), NOSPLIT, $0-56
 	TESTQ   $+4, R8
 	JEQ     skip
 	VMOVUPS (DI), X1
-	VMULPS  Y1, Y0, Y1
+	VMULPS  X1, X0, X1
 	VMOVUPS (SI), X2
-	VADDPS  Y2, Y1, Y2
+	VADDPS  X2, X1, X2
 	VMOVUPS X2, (SI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -40,9 +40,9 @@ skip:
 	TESTQ  $+2, R8
 	JEQ    skip2
 	VMOVSD (DI), X1
-	VMULPS Y1, Y0, Y1
+	VMULPS X1, X0, X1
 	VMOVSD (SI), X2
-	VADDPS Y2, Y1, Y2
+	VADDPS X2, X1, X2
 	VMOVSD X2, (SI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -52,9 +52,9 @@ skip2:
 	TESTQ  $+1, R8
 	JEQ    skip3
 	VMOVSS (DI), X1
-	VMULPS Y1, Y0, Y1
+	VMULPS X1, X0, X1
 	VMOVSS (SI), X2
-	VADDPS Y2, Y1, Y2
+	VADDPS X2, X1, X2
 	VMOVSS X2, (SI)
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
@@ -109,9 +109,9 @@ tail:
 	TESTQ   $+4, DX
 	JEQ     skip4
 	VMOVUPS (DI), X1
-	VMULPS  Y1, Y0, Y1
+	VMULPS  X1, X0, X1
 	VMOVUPS (SI), X2
-	VADDPS  Y2, Y1, Y2
+	VADDPS  X2, X1, X2
 	VMOVUPS X2, (SI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -120,9 +120,9 @@ skip4:
 	TESTQ  $+2, DX
 	JEQ    skip5
 	VMOVSD (DI), X1
-	VMULPS Y1, Y0, Y1
+	VMULPS X1, X0, X1
 	VMOVSD (SI), X2
-	VADDPS Y2, Y1, Y2
+	VADDPS X2, X1, X2
 	VMOVSD X2, (SI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -131,9 +131,9 @@ skip5:
 	TESTQ  $+1, DX
 	JEQ    skip6
 	VMOVSS (DI), X1
-	VMULPS Y1, Y0, Y1
+	VMULPS X1, X0, X1
 	VMOVSS (SI), X2
-	VADDPS Y2, Y1, Y2
+	VADDPS X2, X1, X2
 	VMOVSS X2, (SI)
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
@@ -166,9 +166,9 @@ TEXT ·AxpyF64(SB), NOSPLIT, $0-56
 	TESTQ   $+2, R8
 	JEQ     skip
 	VMOVUPS (DI), X1
-	VMULPD  Y1, Y0, Y1
+	VMULPD  X1, X0, X1
 	VMOVUPS (SI), X2
-	VADDPD  Y2, Y1, Y2
+	VADDPD  X2, X1, X2
 	VMOVUPS X2, (SI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -178,9 +178,9 @@ skip:
 	TESTQ  $+1, R8
 	JEQ    skip2
 	VMOVSD (DI), X1
-	VMULPD Y1, Y0, Y1
+	VMULPD X1, X0, X1
 	VMOVSD (SI), X2
-	VADDPD Y2, Y1, Y2
+	VADDPD X2, X1, X2
 	VMOVSD X2, (SI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -235,9 +235,9 @@ tail:
 	TESTQ   $+2, DX
 	JEQ     skip3
 	VMOVUPS (DI), X1
-	VMULPD  Y1, Y0, Y1
+	VMULPD  X1, X0, X1
 	VMOVUPS (SI), X2
-	VADDPD  Y2, Y1, Y2
+	VADDPD  X2, X1, X2
 	VMOVUPS X2, (SI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -246,9 +246,9 @@ skip3:
 	TESTQ  $+1, DX
 	JEQ    skip4
 	VMOVSD (DI), X1
-	VMULPD Y1, Y0, Y1
+	VMULPD X1, X0, X1
 	VMOVSD (SI), X2
-	VADDPD Y2, Y1, Y2
+	VADDPD X2, X1, X2
 	VMOVSD X2, (SI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI

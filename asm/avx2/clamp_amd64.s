@@ -29,8 +29,8 @@ TEXT ·ClampF32(SB), NOSPLIT, $0-56
 	TESTQ   $+4, R8
 	JEQ     skip
 	VMOVUPS (SI), X2
-	VMAXPS  Y2, Y1, Y2
-	VMINPS  Y2, Y0, Y2
+	VMAXPS  X2, X1, X2
+	VMINPS  X2, X0, X2
 	VMOVUPS X2, (DI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -40,8 +40,8 @@ skip:
 	TESTQ  $+2, R8
 	JEQ    skip2
 	VMOVSD (SI), X2
-	VMAXPS Y2, Y1, Y2
-	VMINPS Y2, Y0, Y2
+	VMAXPS X2, X1, X2
+	VMINPS X2, X0, X2
 	VMOVSD X2, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -51,8 +51,8 @@ skip2:
 	TESTQ  $+1, R8
 	JEQ    skip3
 	VMOVSS (SI), X2
-	VMAXPS Y2, Y1, Y2
-	VMINPS Y2, Y0, Y2
+	VMAXPS X2, X1, X2
+	VMINPS X2, X0, X2
 	VMOVSS X2, (DI)
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
@@ -102,8 +102,8 @@ tail:
 	TESTQ   $+4, DX
 	JEQ     skip4
 	VMOVUPS (SI), X2
-	VMAXPS  Y2, Y1, Y2
-	VMINPS  Y2, Y0, Y2
+	VMAXPS  X2, X1, X2
+	VMINPS  X2, X0, X2
 	VMOVUPS X2, (DI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -112,8 +112,8 @@ skip4:
 	TESTQ  $+2, DX
 	JEQ    skip5
 	VMOVSD (SI), X2
-	VMAXPS Y2, Y1, Y2
-	VMINPS Y2, Y0, Y2
+	VMAXPS X2, X1, X2
+	VMINPS X2, X0, X2
 	VMOVSD X2, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -122,8 +122,8 @@ skip5:
 	TESTQ  $+1, DX
 	JEQ    skip6
 	VMOVSS (SI), X2
-	VMAXPS Y2, Y1, Y2
-	VMINPS Y2, Y0, Y2
+	VMAXPS X2, X1, X2
+	VMINPS X2, X0, X2
 	VMOVSS X2, (DI)
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
@@ -157,8 +157,8 @@ TEXT ·ClampF64(SB), NOSPLIT, $0-64
 	TESTQ   $+2, R8
 	JEQ     skip
 	VMOVUPS (SI), X2
-	VMAXPD  Y2, Y1, Y2
-	VMINPD  Y2, Y0, Y2
+	VMAXPD  X2, X1, X2
+	VMINPD  X2, X0, X2
 	VMOVUPS X2, (DI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -168,8 +168,8 @@ skip:
 	TESTQ  $+1, R8
 	JEQ    skip2
 	VMOVSD (SI), X2
-	VMAXPD Y2, Y1, Y2
-	VMINPD Y2, Y0, Y2
+	VMAXPD X2, X1, X2
+	VMINPD X2, X0, X2
 	VMOVSD X2, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -219,8 +219,8 @@ tail:
 	TESTQ   $+2, DX
 	JEQ     skip3
 	VMOVUPS (SI), X2
-	VMAXPD  Y2, Y1, Y2
-	VMINPD  Y2, Y0, Y2
+	VMAXPD  X2, X1, X2
+	VMINPD  X2, X0, X2
 	VMOVUPS X2, (DI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -229,8 +229,8 @@ skip3:
 	TESTQ  $+1, DX
 	JEQ    skip4
 	VMOVSD (SI), X2
-	VMAXPD Y2, Y1, Y2
-	VMINPD Y2, Y0, Y2
+	VMAXPD X2, X1, X2
+	VMINPD X2, X0, X2
 	VMOVSD X2, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI

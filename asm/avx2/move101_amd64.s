@@ -28,7 +28,7 @@ TEXT ·Move101F32(SB), NOSPLIT, $0-48
 	JEQ     skip
 	VMOVUPS (DI), X0
 	VMOVUPS (SI), X1
-	VORPS   Y1, Y0, Y1
+	VORPS   X1, X0, X1
 	VMOVUPS X1, (SI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -39,7 +39,7 @@ skip:
 	JEQ    skip2
 	VMOVSD (DI), X0
 	VMOVSD (SI), X1
-	VORPS  Y1, Y0, Y1
+	VORPS  X1, X0, X1
 	VMOVSD X1, (SI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -50,7 +50,7 @@ skip2:
 	JEQ    skip3
 	VMOVSS (DI), X0
 	VMOVSS (SI), X1
-	VORPS  Y1, Y0, Y1
+	VORPS  X1, X0, X1
 	VMOVSS X1, (SI)
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
@@ -101,7 +101,7 @@ tail:
 	JEQ     skip4
 	VMOVUPS (DI), X0
 	VMOVUPS (SI), X1
-	VORPS   Y1, Y0, Y1
+	VORPS   X1, X0, X1
 	VMOVUPS X1, (SI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -111,7 +111,7 @@ skip4:
 	JEQ    skip5
 	VMOVSD (DI), X0
 	VMOVSD (SI), X1
-	VORPS  Y1, Y0, Y1
+	VORPS  X1, X0, X1
 	VMOVSD X1, (SI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -121,7 +121,7 @@ skip5:
 	JEQ    skip6
 	VMOVSS (DI), X0
 	VMOVSS (SI), X1
-	VORPS  Y1, Y0, Y1
+	VORPS  X1, X0, X1
 	VMOVSS X1, (SI)
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
@@ -154,7 +154,7 @@ TEXT ·Move101F64(SB), NOSPLIT, $0-48
 	JEQ     skip
 	VMOVUPS (DI), X0
 	VMOVUPS (SI), X1
-	VORPD   Y1, Y0, Y1
+	VORPD   X1, X0, X1
 	VMOVUPS X1, (SI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -165,7 +165,7 @@ skip:
 	JEQ    skip2
 	VMOVSD (DI), X0
 	VMOVSD (SI), X1
-	VORPD  Y1, Y0, Y1
+	VORPD  X1, X0, X1
 	VMOVSD X1, (SI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -216,7 +216,7 @@ tail:
 	JEQ     skip3
 	VMOVUPS (DI), X0
 	VMOVUPS (SI), X1
-	VORPD   Y1, Y0, Y1
+	VORPD   X1, X0, X1
 	VMOVUPS X1, (SI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -226,7 +226,7 @@ skip3:
 	JEQ    skip4
 	VMOVSD (DI), X0
 	VMOVSD (SI), X1
-	VORPD  Y1, Y0, Y1
+	VORPD  X1, X0, X1
 	VMOVSD X1, (SI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI

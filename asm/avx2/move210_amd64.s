@@ -29,7 +29,7 @@ TEXT ·Move210F32(SB), NOSPLIT, $0-72
 	JEQ     skip
 	VMOVUPS (SI), X0
 	VMOVUPS (DX), X1
-	VORPS   Y1, Y0, Y1
+	VORPS   X1, X0, X1
 	VMOVUPS X1, (DI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -41,7 +41,7 @@ skip:
 	JEQ    skip2
 	VMOVSD (SI), X0
 	VMOVSD (DX), X1
-	VORPS  Y1, Y0, Y1
+	VORPS  X1, X0, X1
 	VMOVSD X1, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -53,7 +53,7 @@ skip2:
 	JEQ    skip3
 	VMOVSS (SI), X0
 	VMOVSS (DX), X1
-	VORPS  Y1, Y0, Y1
+	VORPS  X1, X0, X1
 	VMOVSS X1, (DI)
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
@@ -107,7 +107,7 @@ tail:
 	JEQ     skip4
 	VMOVUPS (SI), X0
 	VMOVUPS (DX), X1
-	VORPS   Y1, Y0, Y1
+	VORPS   X1, X0, X1
 	VMOVUPS X1, (DI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -118,7 +118,7 @@ skip4:
 	JEQ    skip5
 	VMOVSD (SI), X0
 	VMOVSD (DX), X1
-	VORPS  Y1, Y0, Y1
+	VORPS  X1, X0, X1
 	VMOVSD X1, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -129,7 +129,7 @@ skip5:
 	JEQ    skip6
 	VMOVSS (SI), X0
 	VMOVSS (DX), X1
-	VORPS  Y1, Y0, Y1
+	VORPS  X1, X0, X1
 	VMOVSS X1, (DI)
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
@@ -164,7 +164,7 @@ TEXT ·Move210F64(SB), NOSPLIT, $0-72
 	JEQ     skip
 	VMOVUPS (SI), X0
 	VMOVUPS (DX), X1
-	VORPD   Y1, Y0, Y1
+	VORPD   X1, X0, X1
 	VMOVUPS X1, (DI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -176,7 +176,7 @@ skip:
 	JEQ    skip2
 	VMOVSD (SI), X0
 	VMOVSD (DX), X1
-	VORPD  Y1, Y0, Y1
+	VORPD  X1, X0, X1
 	VMOVSD X1, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -230,7 +230,7 @@ tail:
 	JEQ     skip3
 	VMOVUPS (SI), X0
 	VMOVUPS (DX), X1
-	VORPD   Y1, Y0, Y1
+	VORPD   X1, X0, X1
 	VMOVUPS X1, (DI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -241,7 +241,7 @@ skip3:
 	JEQ    skip4
 	VMOVSD (SI), X0
 	VMOVSD (DX), X1
-	VORPD  Y1, Y0, Y1
+	VORPD  X1, X0, X1
 	VMOVSD X1, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI

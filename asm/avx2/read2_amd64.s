@@ -11,18 +11,106 @@ TEXT ·Read2F32(SB), NOSPLIT, $0-52
 	MOVQ   x_base+0(FP), DI
 	MOVQ   y_base+24(FP), SI
 	MOVQ   x_len+8(FP), DX
-	VXORPS X8, X8, X8
+	VXORPS X10, X10, X10
 
 block:
 	MOVQ DX, BX
 	CMPQ BX, $+16384
-	JLE  short
+	JLE  whole
 	MOVQ $+16384, BX
 
-short:
-	MOVQ   BX, R8
-	NEGQ   R8
-	ADDQ   R8, DX
+whole:
+	MOVQ BX, R8
+	NEGQ R8
+	ADDQ R8, DX
+	MOVQ BX, R9
+	CMPQ BX, $+8
+	JGE  long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ      BX, CX
+	VXORPS    X0, X0, X0
+	TESTQ     $+4, CX
+	JEQ       half1
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd3
+	VMOVSD    16(DI), X15
+	TESTQ     $+1, CX
+	JEQ       loaded4
+	VINSERTPS $0x20, 24(DI), X15, X15
+	JMP       loaded4
+
+odd3:
+	TESTQ  $+1, CX
+	JEQ    loaded4
+	VMOVSS 16(DI), X15
+
+loaded4:
+	VMOVUPS     (DI), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
+	JMP         loaded2
+
+half1:
+	VXORPS    X8, X8, X8
+	TESTQ     $+2, CX
+	JEQ       odd5
+	VMOVSD    (DI), X8
+	TESTQ     $+1, CX
+	JEQ       loaded6
+	VINSERTPS $0x20, 8(DI), X8, X8
+	JMP       loaded6
+
+odd5:
+	TESTQ  $+1, CX
+	JEQ    loaded6
+	VMOVSS (DI), X8
+
+loaded6:
+loaded2:
+	TESTQ     $+4, CX
+	JEQ       half7
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd9
+	VMOVSD    16(SI), X15
+	TESTQ     $+1, CX
+	JEQ       loaded10
+	VINSERTPS $0x20, 24(SI), X15, X15
+	JMP       loaded10
+
+odd9:
+	TESTQ  $+1, CX
+	JEQ    loaded10
+	VMOVSS 16(SI), X15
+
+loaded10:
+	VMOVUPS     (SI), X9
+	VINSERTF128 $0x01, X15, Y9, Y9
+	JMP         loaded8
+
+half7:
+	VXORPS    X9, X9, X9
+	TESTQ     $+2, CX
+	JEQ       odd11
+	VMOVSD    (SI), X9
+	TESTQ     $+1, CX
+	JEQ       loaded12
+	VINSERTPS $0x20, 8(SI), X9, X9
+	JMP       loaded12
+
+odd11:
+	TESTQ  $+1, CX
+	JEQ    loaded12
+	VMOVSS (SI), X9
+
+loaded12:
+loaded8:
+	VORPS Y9, Y8, Y11
+	VORPS Y0, Y11, Y0
+	JMP   lanes
+
+long:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -38,35 +126,35 @@ loop:
 	VMOVUPS (DI), Y11
 	VMOVUPS (SI), Y12
 	VORPS   Y12, Y11, Y12
-	VORPS   Y12, Y0, Y0
+	VORPS   Y0, Y12, Y0
 	VMOVUPS 32(DI), Y12
 	VMOVUPS 32(SI), Y11
 	VORPS   Y11, Y12, Y11
-	VORPS   Y11, Y1, Y1
+	VORPS   Y1, Y11, Y1
 	VMOVUPS 64(DI), Y11
 	VMOVUPS 64(SI), Y12
 	VORPS   Y12, Y11, Y12
-	VORPS   Y12, Y2, Y2
+	VORPS   Y2, Y12, Y2
 	VMOVUPS 96(DI), Y12
 	VMOVUPS 96(SI), Y11
 	VORPS   Y11, Y12, Y11
-	VORPS   Y11, Y3, Y3
+	VORPS   Y3, Y11, Y3
 	VMOVUPS 128(DI), Y11
 	VMOVUPS 128(SI), Y12
 	VORPS   Y12, Y11, Y12
-	VORPS   Y12, Y4, Y4
+	VORPS   Y4, Y12, Y4
 	VMOVUPS 160(DI), Y12
 	VMOVUPS 160(SI), Y11
 	VORPS   Y11, Y12, Y11
-	VORPS   Y11, Y5, Y5
+	VORPS   Y5, Y11, Y5
 	VMOVUPS 192(DI), Y11
 	VMOVUPS 192(SI), Y12
 	VORPS   Y12, Y11, Y12
-	VORPS   Y12, Y6, Y6
+	VORPS   Y6, Y12, Y6
 	VMOVUPS 224(DI), Y12
 	VMOVUPS 224(SI), Y11
 	VORPS   Y11, Y12, Y11
-	VORPS   Y11, Y7, Y7
+	VORPS   Y7, Y11, Y7
 	ADDQ    $+256, DI
 	ADDQ    $+256, SI
 	SUBQ    $+64, BX
@@ -77,7 +165,7 @@ tail:
 	TESTQ BX, BX
 	JEQ   fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      BX, R8
 	ANDQ      $+7, R8
 	MOVQ      R8, CX
@@ -86,182 +174,211 @@ tail:
 	SHLQ      $0x02, R8
 	ADDQ      DI, R8
 	TESTQ     $+4, CX
-	JEQ       half1
+	JEQ       half13
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
-	JEQ       odd1
+	JEQ       odd15
 	VMOVSD    16(R8), X15
 	TESTQ     $+1, CX
-	JEQ       upper1
+	JEQ       loaded16
 	VINSERTPS $0x20, 24(R8), X15, X15
-	JMP       upper1
+	JMP       loaded16
 
-odd1:
+odd15:
 	TESTQ  $+1, CX
-	JEQ    upper1
+	JEQ    loaded16
 	VMOVSS 16(R8), X15
 
-upper1:
-	VMOVUPS     (R8), X9
-	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         loaded1
+loaded16:
+	VMOVUPS     (R8), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
+	JMP         loaded14
 
-half1:
-	VXORPS    X9, X9, X9
+half13:
+	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
-	JEQ       low1
-	VMOVSD    (R8), X9
+	JEQ       odd17
+	VMOVSD    (R8), X8
 	TESTQ     $+1, CX
-	JEQ       loaded1
-	VINSERTPS $0x20, 8(R8), X9, X9
-	JMP       loaded1
+	JEQ       loaded18
+	VINSERTPS $0x20, 8(R8), X8, X8
+	JMP       loaded18
 
-low1:
+odd17:
 	TESTQ  $+1, CX
-	JEQ    loaded1
-	VMOVSS (R8), X9
+	JEQ    loaded18
+	VMOVSS (R8), X8
 
-loaded1:
+loaded18:
+loaded14:
 	MOVQ      BX, R8
 	ANDQ      $-8, R8
 	SHLQ      $0x02, R8
 	ADDQ      SI, R8
 	TESTQ     $+4, CX
-	JEQ       half2
+	JEQ       half19
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
-	JEQ       odd2
+	JEQ       odd21
 	VMOVSD    16(R8), X15
 	TESTQ     $+1, CX
-	JEQ       upper2
+	JEQ       loaded22
 	VINSERTPS $0x20, 24(R8), X15, X15
-	JMP       upper2
+	JMP       loaded22
 
-odd2:
+odd21:
 	TESTQ  $+1, CX
-	JEQ    upper2
+	JEQ    loaded22
 	VMOVSS 16(R8), X15
 
-upper2:
-	VMOVUPS     (R8), X10
-	VINSERTF128 $0x01, X15, Y10, Y10
-	JMP         loaded2
+loaded22:
+	VMOVUPS     (R8), X9
+	VINSERTF128 $0x01, X15, Y9, Y9
+	JMP         loaded20
 
-half2:
-	VXORPS    X10, X10, X10
+half19:
+	VXORPS    X9, X9, X9
 	TESTQ     $+2, CX
-	JEQ       low2
-	VMOVSD    (R8), X10
+	JEQ       odd23
+	VMOVSD    (R8), X9
 	TESTQ     $+1, CX
-	JEQ       loaded2
-	VINSERTPS $0x20, 8(R8), X10, X10
-	JMP       loaded2
+	JEQ       loaded24
+	VINSERTPS $0x20, 8(R8), X9, X9
+	JMP       loaded24
 
-low2:
+odd23:
 	TESTQ  $+1, CX
-	JEQ    loaded2
-	VMOVSS (R8), X10
+	JEQ    loaded24
+	VMOVSS (R8), X9
 
-loaded2:
+loaded24:
+loaded20:
 	CMPQ    BX, $+8
 	JLT     part
 	VMOVUPS (DI), Y11
 	VMOVUPS (SI), Y12
 	VORPS   Y12, Y11, Y12
-	VORPS   Y12, Y0, Y0
+	VORPS   Y0, Y12, Y0
+	CMPQ    BX, $+8
+	JEQ     fold
 	CMPQ    BX, $+16
 	JLT     part2
 	VMOVUPS 32(DI), Y11
 	VMOVUPS 32(SI), Y12
 	VORPS   Y12, Y11, Y12
-	VORPS   Y12, Y1, Y1
+	VORPS   Y1, Y12, Y1
+	CMPQ    BX, $+16
+	JEQ     fold
 	CMPQ    BX, $+24
 	JLT     part3
 	VMOVUPS 64(DI), Y11
 	VMOVUPS 64(SI), Y12
 	VORPS   Y12, Y11, Y12
-	VORPS   Y12, Y2, Y2
+	VORPS   Y2, Y12, Y2
+	CMPQ    BX, $+24
+	JEQ     fold
 	CMPQ    BX, $+32
 	JLT     part4
 	VMOVUPS 96(DI), Y11
 	VMOVUPS 96(SI), Y12
 	VORPS   Y12, Y11, Y12
-	VORPS   Y12, Y3, Y3
+	VORPS   Y3, Y12, Y3
+	CMPQ    BX, $+32
+	JEQ     fold
 	CMPQ    BX, $+40
 	JLT     part5
 	VMOVUPS 128(DI), Y11
 	VMOVUPS 128(SI), Y12
 	VORPS   Y12, Y11, Y12
-	VORPS   Y12, Y4, Y4
+	VORPS   Y4, Y12, Y4
+	CMPQ    BX, $+40
+	JEQ     fold
 	CMPQ    BX, $+48
 	JLT     part6
 	VMOVUPS 160(DI), Y11
 	VMOVUPS 160(SI), Y12
 	VORPS   Y12, Y11, Y12
-	VORPS   Y12, Y5, Y5
+	VORPS   Y5, Y12, Y5
+	CMPQ    BX, $+48
+	JEQ     fold
 	CMPQ    BX, $+56
 	JLT     part7
 	VMOVUPS 192(DI), Y11
 	VMOVUPS 192(SI), Y12
 	VORPS   Y12, Y11, Y12
-	VORPS   Y12, Y6, Y6
-	VORPS   Y10, Y9, Y11
-	VORPS   Y11, Y7, Y7
+	VORPS   Y6, Y12, Y6
+	CMPQ    BX, $+56
+	JEQ     fold
+	VORPS   Y9, Y8, Y11
+	VORPS   Y7, Y11, Y7
 	JMP     fold
 
 part7:
-	VORPS Y10, Y9, Y11
-	VORPS Y11, Y6, Y6
+	VORPS Y9, Y8, Y11
+	VORPS Y6, Y11, Y6
 	JMP   fold
 
 part6:
-	VORPS Y10, Y9, Y11
-	VORPS Y11, Y5, Y5
+	VORPS Y9, Y8, Y11
+	VORPS Y5, Y11, Y5
 	JMP   fold
 
 part5:
-	VORPS Y10, Y9, Y11
-	VORPS Y11, Y4, Y4
+	VORPS Y9, Y8, Y11
+	VORPS Y4, Y11, Y4
 	JMP   fold
 
 part4:
-	VORPS Y10, Y9, Y11
-	VORPS Y11, Y3, Y3
+	VORPS Y9, Y8, Y11
+	VORPS Y3, Y11, Y3
 	JMP   fold
 
 part3:
-	VORPS Y10, Y9, Y11
-	VORPS Y11, Y2, Y2
+	VORPS Y9, Y8, Y11
+	VORPS Y2, Y11, Y2
 	JMP   fold
 
 part2:
-	VORPS Y10, Y9, Y11
-	VORPS Y11, Y1, Y1
+	VORPS Y9, Y8, Y11
+	VORPS Y1, Y11, Y1
 	JMP   fold
 
 part:
-	VORPS Y10, Y9, Y11
-	VORPS Y11, Y0, Y0
+	VORPS Y9, Y8, Y11
+	VORPS Y0, Y11, Y0
 
 fold:
 	// Fold the lanes by halves.
-	VORPS        Y4, Y0, Y0
-	VORPS        Y5, Y1, Y1
-	VORPS        Y6, Y2, Y2
-	VORPS        Y7, Y3, Y3
-	VORPS        Y2, Y0, Y0
-	VORPS        Y3, Y1, Y1
-	VORPS        Y1, Y0, Y0
+	CMPQ  R9, $+32
+	JLE   empty
+	VORPS Y0, Y4, Y0
+	VORPS Y1, Y5, Y1
+	VORPS Y2, Y6, Y2
+	VORPS Y3, Y7, Y3
+
+empty:
+	CMPQ  R9, $+16
+	JLE   empty2
+	VORPS Y0, Y2, Y0
+	VORPS Y1, Y3, Y1
+
+empty2:
+	CMPQ  R9, $+8
+	JLE   empty3
+	VORPS Y0, Y1, Y0
+
+empty3:
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
-	VORPS        Y1, Y0, Y0
+	VORPS        X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
-	VORPS        Y1, Y0, Y0
+	VORPS        X0, X1, X0
 	VMOVSHDUP    X0, X1
-	VORPS        Y1, Y0, Y0
-	VORPS        Y0, Y8, Y8
+	VORPS        X0, X1, X0
+	VORPS        X10, X0, X10
 	TESTQ        DX, DX
 	JGT          block
-	VMOVSS       X8, ret+48(FP)
+	VMOVSS       X10, ret+48(FP)
 	VZEROUPPER
 	RET
 
@@ -272,18 +389,70 @@ TEXT ·Read2F64(SB), NOSPLIT, $0-56
 	MOVQ   x_base+0(FP), DI
 	MOVQ   y_base+24(FP), SI
 	MOVQ   x_len+8(FP), DX
-	VXORPS X8, X8, X8
+	VXORPS X10, X10, X10
 
 block:
 	MOVQ DX, BX
 	CMPQ BX, $+8192
-	JLE  short
+	JLE  whole
 	MOVQ $+8192, BX
 
-short:
-	MOVQ   BX, R8
-	NEGQ   R8
-	ADDQ   R8, DX
+whole:
+	MOVQ BX, R8
+	NEGQ R8
+	ADDQ R8, DX
+	MOVQ BX, R9
+	CMPQ BX, $+4
+	JGE  long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ   BX, CX
+	VXORPS X0, X0, X0
+	TESTQ  $+2, CX
+	JEQ    half25
+	VXORPS X15, X15, X15
+	TESTQ  $+1, CX
+	JEQ    loaded28
+	VMOVSD 16(DI), X15
+
+loaded28:
+	VMOVUPS     (DI), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
+	JMP         loaded26
+
+half25:
+	VXORPS X8, X8, X8
+	TESTQ  $+1, CX
+	JEQ    loaded30
+	VMOVSD (DI), X8
+
+loaded30:
+loaded26:
+	TESTQ  $+2, CX
+	JEQ    half31
+	VXORPS X15, X15, X15
+	TESTQ  $+1, CX
+	JEQ    loaded34
+	VMOVSD 16(SI), X15
+
+loaded34:
+	VMOVUPS     (SI), X9
+	VINSERTF128 $0x01, X15, Y9, Y9
+	JMP         loaded32
+
+half31:
+	VXORPS X9, X9, X9
+	TESTQ  $+1, CX
+	JEQ    loaded36
+	VMOVSD (SI), X9
+
+loaded36:
+loaded32:
+	VORPD Y9, Y8, Y11
+	VORPD Y0, Y11, Y0
+	JMP   lanes
+
+long:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -299,35 +468,35 @@ loop:
 	VMOVUPD (DI), Y11
 	VMOVUPD (SI), Y12
 	VORPD   Y12, Y11, Y12
-	VORPD   Y12, Y0, Y0
+	VORPD   Y0, Y12, Y0
 	VMOVUPD 32(DI), Y12
 	VMOVUPD 32(SI), Y11
 	VORPD   Y11, Y12, Y11
-	VORPD   Y11, Y1, Y1
+	VORPD   Y1, Y11, Y1
 	VMOVUPD 64(DI), Y11
 	VMOVUPD 64(SI), Y12
 	VORPD   Y12, Y11, Y12
-	VORPD   Y12, Y2, Y2
+	VORPD   Y2, Y12, Y2
 	VMOVUPD 96(DI), Y12
 	VMOVUPD 96(SI), Y11
 	VORPD   Y11, Y12, Y11
-	VORPD   Y11, Y3, Y3
+	VORPD   Y3, Y11, Y3
 	VMOVUPD 128(DI), Y11
 	VMOVUPD 128(SI), Y12
 	VORPD   Y12, Y11, Y12
-	VORPD   Y12, Y4, Y4
+	VORPD   Y4, Y12, Y4
 	VMOVUPD 160(DI), Y12
 	VMOVUPD 160(SI), Y11
 	VORPD   Y11, Y12, Y11
-	VORPD   Y11, Y5, Y5
+	VORPD   Y5, Y11, Y5
 	VMOVUPD 192(DI), Y11
 	VMOVUPD 192(SI), Y12
 	VORPD   Y12, Y11, Y12
-	VORPD   Y12, Y6, Y6
+	VORPD   Y6, Y12, Y6
 	VMOVUPD 224(DI), Y12
 	VMOVUPD 224(SI), Y11
 	VORPD   Y11, Y12, Y11
-	VORPD   Y11, Y7, Y7
+	VORPD   Y7, Y11, Y7
 	ADDQ    $+256, DI
 	ADDQ    $+256, SI
 	SUBQ    $+32, BX
@@ -338,7 +507,7 @@ tail:
 	TESTQ BX, BX
 	JEQ   fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ   BX, R8
 	ANDQ   $+3, R8
 	MOVQ   R8, CX
@@ -347,143 +516,172 @@ tail:
 	SHLQ   $0x03, R8
 	ADDQ   DI, R8
 	TESTQ  $+2, CX
-	JEQ    half3
+	JEQ    half37
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
-	JEQ    upper3
+	JEQ    loaded40
 	VMOVSD 16(R8), X15
 
-upper3:
-	VMOVUPS     (R8), X9
-	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         loaded3
+loaded40:
+	VMOVUPS     (R8), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
+	JMP         loaded38
 
-half3:
-	VXORPS X9, X9, X9
+half37:
+	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
-	JEQ    loaded3
-	VMOVSD (R8), X9
+	JEQ    loaded42
+	VMOVSD (R8), X8
 
-loaded3:
+loaded42:
+loaded38:
 	MOVQ   BX, R8
 	ANDQ   $-4, R8
 	SHLQ   $0x03, R8
 	ADDQ   SI, R8
 	TESTQ  $+2, CX
-	JEQ    half4
+	JEQ    half43
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
-	JEQ    upper4
+	JEQ    loaded46
 	VMOVSD 16(R8), X15
 
-upper4:
-	VMOVUPS     (R8), X10
-	VINSERTF128 $0x01, X15, Y10, Y10
-	JMP         loaded4
+loaded46:
+	VMOVUPS     (R8), X9
+	VINSERTF128 $0x01, X15, Y9, Y9
+	JMP         loaded44
 
-half4:
-	VXORPS X10, X10, X10
+half43:
+	VXORPS X9, X9, X9
 	TESTQ  $+1, CX
-	JEQ    loaded4
-	VMOVSD (R8), X10
+	JEQ    loaded48
+	VMOVSD (R8), X9
 
-loaded4:
+loaded48:
+loaded44:
 	CMPQ    BX, $+4
 	JLT     part
 	VMOVUPD (DI), Y11
 	VMOVUPD (SI), Y12
 	VORPD   Y12, Y11, Y12
-	VORPD   Y12, Y0, Y0
+	VORPD   Y0, Y12, Y0
+	CMPQ    BX, $+4
+	JEQ     fold
 	CMPQ    BX, $+8
 	JLT     part2
 	VMOVUPD 32(DI), Y11
 	VMOVUPD 32(SI), Y12
 	VORPD   Y12, Y11, Y12
-	VORPD   Y12, Y1, Y1
+	VORPD   Y1, Y12, Y1
+	CMPQ    BX, $+8
+	JEQ     fold
 	CMPQ    BX, $+12
 	JLT     part3
 	VMOVUPD 64(DI), Y11
 	VMOVUPD 64(SI), Y12
 	VORPD   Y12, Y11, Y12
-	VORPD   Y12, Y2, Y2
+	VORPD   Y2, Y12, Y2
+	CMPQ    BX, $+12
+	JEQ     fold
 	CMPQ    BX, $+16
 	JLT     part4
 	VMOVUPD 96(DI), Y11
 	VMOVUPD 96(SI), Y12
 	VORPD   Y12, Y11, Y12
-	VORPD   Y12, Y3, Y3
+	VORPD   Y3, Y12, Y3
+	CMPQ    BX, $+16
+	JEQ     fold
 	CMPQ    BX, $+20
 	JLT     part5
 	VMOVUPD 128(DI), Y11
 	VMOVUPD 128(SI), Y12
 	VORPD   Y12, Y11, Y12
-	VORPD   Y12, Y4, Y4
+	VORPD   Y4, Y12, Y4
+	CMPQ    BX, $+20
+	JEQ     fold
 	CMPQ    BX, $+24
 	JLT     part6
 	VMOVUPD 160(DI), Y11
 	VMOVUPD 160(SI), Y12
 	VORPD   Y12, Y11, Y12
-	VORPD   Y12, Y5, Y5
+	VORPD   Y5, Y12, Y5
+	CMPQ    BX, $+24
+	JEQ     fold
 	CMPQ    BX, $+28
 	JLT     part7
 	VMOVUPD 192(DI), Y11
 	VMOVUPD 192(SI), Y12
 	VORPD   Y12, Y11, Y12
-	VORPD   Y12, Y6, Y6
-	VORPD   Y10, Y9, Y11
-	VORPD   Y11, Y7, Y7
+	VORPD   Y6, Y12, Y6
+	CMPQ    BX, $+28
+	JEQ     fold
+	VORPD   Y9, Y8, Y11
+	VORPD   Y7, Y11, Y7
 	JMP     fold
 
 part7:
-	VORPD Y10, Y9, Y11
-	VORPD Y11, Y6, Y6
+	VORPD Y9, Y8, Y11
+	VORPD Y6, Y11, Y6
 	JMP   fold
 
 part6:
-	VORPD Y10, Y9, Y11
-	VORPD Y11, Y5, Y5
+	VORPD Y9, Y8, Y11
+	VORPD Y5, Y11, Y5
 	JMP   fold
 
 part5:
-	VORPD Y10, Y9, Y11
-	VORPD Y11, Y4, Y4
+	VORPD Y9, Y8, Y11
+	VORPD Y4, Y11, Y4
 	JMP   fold
 
 part4:
-	VORPD Y10, Y9, Y11
-	VORPD Y11, Y3, Y3
+	VORPD Y9, Y8, Y11
+	VORPD Y3, Y11, Y3
 	JMP   fold
 
 part3:
-	VORPD Y10, Y9, Y11
-	VORPD Y11, Y2, Y2
+	VORPD Y9, Y8, Y11
+	VORPD Y2, Y11, Y2
 	JMP   fold
 
 part2:
-	VORPD Y10, Y9, Y11
-	VORPD Y11, Y1, Y1
+	VORPD Y9, Y8, Y11
+	VORPD Y1, Y11, Y1
 	JMP   fold
 
 part:
-	VORPD Y10, Y9, Y11
-	VORPD Y11, Y0, Y0
+	VORPD Y9, Y8, Y11
+	VORPD Y0, Y11, Y0
 
 fold:
 	// Fold the lanes by halves.
-	VORPD        Y4, Y0, Y0
-	VORPD        Y5, Y1, Y1
-	VORPD        Y6, Y2, Y2
-	VORPD        Y7, Y3, Y3
-	VORPD        Y2, Y0, Y0
-	VORPD        Y3, Y1, Y1
-	VORPD        Y1, Y0, Y0
+	CMPQ  R9, $+16
+	JLE   empty
+	VORPD Y0, Y4, Y0
+	VORPD Y1, Y5, Y1
+	VORPD Y2, Y6, Y2
+	VORPD Y3, Y7, Y3
+
+empty:
+	CMPQ  R9, $+8
+	JLE   empty2
+	VORPD Y0, Y2, Y0
+	VORPD Y1, Y3, Y1
+
+empty2:
+	CMPQ  R9, $+4
+	JLE   empty3
+	VORPD Y0, Y1, Y0
+
+empty3:
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
-	VORPD        Y1, Y0, Y0
+	VORPD        X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
-	VORPD        Y1, Y0, Y0
-	VORPD        Y0, Y8, Y8
+	VORPD        X0, X1, X0
+	VORPD        X10, X0, X10
 	TESTQ        DX, DX
 	JGT          block
-	VMOVSD       X8, ret+48(FP)
+	VMOVSD       X10, ret+48(FP)
 	VZEROUPPER
 	RET

@@ -27,7 +27,7 @@ TEXT ·ScalF32(SB), NOSPLIT, $0-32
 	TESTQ   $+4, BX
 	JEQ     skip
 	VMOVUPS (DI), X1
-	VMULPS  Y1, Y0, Y1
+	VMULPS  X1, X0, X1
 	VMOVUPS X1, (DI)
 	ADDQ    $+16, DI
 	SUBQ    $+4, SI
@@ -36,7 +36,7 @@ skip:
 	TESTQ  $+2, BX
 	JEQ    skip2
 	VMOVSD (DI), X1
-	VMULPS Y1, Y0, Y1
+	VMULPS X1, X0, X1
 	VMOVSD X1, (DI)
 	ADDQ   $+8, DI
 	SUBQ   $+2, SI
@@ -45,7 +45,7 @@ skip2:
 	TESTQ  $+1, BX
 	JEQ    skip3
 	VMOVSS (DI), X1
-	VMULPS Y1, Y0, Y1
+	VMULPS X1, X0, X1
 	VMOVSS X1, (DI)
 	ADDQ   $+4, DI
 	SUBQ   $+1, SI
@@ -87,7 +87,7 @@ tail:
 	TESTQ   $+4, SI
 	JEQ     skip4
 	VMOVUPS (DI), X1
-	VMULPS  Y1, Y0, Y1
+	VMULPS  X1, X0, X1
 	VMOVUPS X1, (DI)
 	ADDQ    $+16, DI
 
@@ -95,7 +95,7 @@ skip4:
 	TESTQ  $+2, SI
 	JEQ    skip5
 	VMOVSD (DI), X1
-	VMULPS Y1, Y0, Y1
+	VMULPS X1, X0, X1
 	VMOVSD X1, (DI)
 	ADDQ   $+8, DI
 
@@ -103,7 +103,7 @@ skip5:
 	TESTQ  $+1, SI
 	JEQ    skip6
 	VMOVSS (DI), X1
-	VMULPS Y1, Y0, Y1
+	VMULPS X1, X0, X1
 	VMOVSS X1, (DI)
 	ADDQ   $+4, DI
 
@@ -134,7 +134,7 @@ TEXT ·ScalF64(SB), NOSPLIT, $0-32
 	TESTQ   $+2, BX
 	JEQ     skip
 	VMOVUPS (DI), X1
-	VMULPD  Y1, Y0, Y1
+	VMULPD  X1, X0, X1
 	VMOVUPS X1, (DI)
 	ADDQ    $+16, DI
 	SUBQ    $+2, SI
@@ -143,7 +143,7 @@ skip:
 	TESTQ  $+1, BX
 	JEQ    skip2
 	VMOVSD (DI), X1
-	VMULPD Y1, Y0, Y1
+	VMULPD X1, X0, X1
 	VMOVSD X1, (DI)
 	ADDQ   $+8, DI
 	SUBQ   $+1, SI
@@ -185,7 +185,7 @@ tail:
 	TESTQ   $+2, SI
 	JEQ     skip3
 	VMOVUPS (DI), X1
-	VMULPD  Y1, Y0, Y1
+	VMULPD  X1, X0, X1
 	VMOVUPS X1, (DI)
 	ADDQ    $+16, DI
 
@@ -193,7 +193,7 @@ skip3:
 	TESTQ  $+1, SI
 	JEQ    skip4
 	VMOVSD (DI), X1
-	VMULPD Y1, Y0, Y1
+	VMULPD X1, X0, X1
 	VMOVSD X1, (DI)
 	ADDQ   $+8, DI
 

@@ -34,16 +34,16 @@ TEXT ·SGDF32(SB), NOSPLIT, $0-60
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X5
-	VPAND   Y2, Y5, Y15
-	VPSIGND Y15, Y5, Y5
-	VMULPS  Y5, Y0, Y5
+	VPAND   X2, X5, X15
+	VPSIGND X15, X5, X5
+	VMULPS  X5, X0, X5
 	VMOVUPS (DI), X6
-	VMULPS  Y6, Y3, Y7
-	VADDPS  Y7, Y5, Y7
+	VMULPS  X6, X3, X7
+	VADDPS  X7, X5, X7
 
 	// p -= lr*d
-	VMULPS  Y7, Y4, Y7
-	VSUBPS  Y7, Y6, Y7
+	VMULPS  X7, X4, X7
+	VSUBPS  X7, X6, X7
 	VMOVUPS X7, (DI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -55,16 +55,16 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD  (SI), X5
-	VPAND   Y2, Y5, Y15
-	VPSIGND Y15, Y5, Y5
-	VMULPS  Y5, Y0, Y5
+	VPAND   X2, X5, X15
+	VPSIGND X15, X5, X5
+	VMULPS  X5, X0, X5
 	VMOVSD  (DI), X6
-	VMULPS  Y6, Y3, Y7
-	VADDPS  Y7, Y5, Y7
+	VMULPS  X6, X3, X7
+	VADDPS  X7, X5, X7
 
 	// p -= lr*d
-	VMULPS Y7, Y4, Y7
-	VSUBPS Y7, Y6, Y7
+	VMULPS X7, X4, X7
+	VSUBPS X7, X6, X7
 	VMOVSD X7, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -76,16 +76,16 @@ skip2:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSS  (SI), X5
-	VPAND   Y2, Y5, Y15
-	VPSIGND Y15, Y5, Y5
-	VMULPS  Y5, Y0, Y5
+	VPAND   X2, X5, X15
+	VPSIGND X15, X5, X5
+	VMULPS  X5, X0, X5
 	VMOVSS  (DI), X6
-	VMULPS  Y6, Y3, Y7
-	VADDPS  Y7, Y5, Y7
+	VMULPS  X6, X3, X7
+	VADDPS  X7, X5, X7
 
 	// p -= lr*d
-	VMULPS Y7, Y4, Y7
-	VSUBPS Y7, Y6, Y7
+	VMULPS X7, X4, X7
+	VSUBPS X7, X6, X7
 	VMOVSS X7, (DI)
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
@@ -173,16 +173,16 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X5
-	VPAND   Y2, Y5, Y15
-	VPSIGND Y15, Y5, Y5
-	VMULPS  Y5, Y0, Y5
+	VPAND   X2, X5, X15
+	VPSIGND X15, X5, X5
+	VMULPS  X5, X0, X5
 	VMOVUPS (DI), X6
-	VMULPS  Y6, Y3, Y7
-	VADDPS  Y7, Y5, Y7
+	VMULPS  X6, X3, X7
+	VADDPS  X7, X5, X7
 
 	// p -= lr*d
-	VMULPS  Y7, Y4, Y7
-	VSUBPS  Y7, Y6, Y7
+	VMULPS  X7, X4, X7
+	VSUBPS  X7, X6, X7
 	VMOVUPS X7, (DI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -193,16 +193,16 @@ skip4:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD  (SI), X5
-	VPAND   Y2, Y5, Y15
-	VPSIGND Y15, Y5, Y5
-	VMULPS  Y5, Y0, Y5
+	VPAND   X2, X5, X15
+	VPSIGND X15, X5, X5
+	VMULPS  X5, X0, X5
 	VMOVSD  (DI), X6
-	VMULPS  Y6, Y3, Y7
-	VADDPS  Y7, Y5, Y7
+	VMULPS  X6, X3, X7
+	VADDPS  X7, X5, X7
 
 	// p -= lr*d
-	VMULPS Y7, Y4, Y7
-	VSUBPS Y7, Y6, Y7
+	VMULPS X7, X4, X7
+	VSUBPS X7, X6, X7
 	VMOVSD X7, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -213,16 +213,16 @@ skip5:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSS  (SI), X5
-	VPAND   Y2, Y5, Y15
-	VPSIGND Y15, Y5, Y5
-	VMULPS  Y5, Y0, Y5
+	VPAND   X2, X5, X15
+	VPSIGND X15, X5, X5
+	VMULPS  X5, X0, X5
 	VMOVSS  (DI), X6
-	VMULPS  Y6, Y3, Y7
-	VADDPS  Y7, Y5, Y7
+	VMULPS  X6, X3, X7
+	VADDPS  X7, X5, X7
 
 	// p -= lr*d
-	VMULPS Y7, Y4, Y7
-	VSUBPS Y7, Y6, Y7
+	VMULPS X7, X4, X7
+	VSUBPS X7, X6, X7
 	VMOVSS X7, (DI)
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
@@ -267,17 +267,17 @@ TEXT ·SGDF64(SB), NOSPLIT, $0-72
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X5
-	VPAND   Y2, Y5, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y5, Y5
-	VMULPD  Y5, Y0, Y5
+	VPAND   X2, X5, X15
+	VPSHUFD $0xf5, X15, X15
+	VPSIGND X15, X5, X5
+	VMULPD  X5, X0, X5
 	VMOVUPS (DI), X6
-	VMULPD  Y6, Y3, Y7
-	VADDPD  Y7, Y5, Y7
+	VMULPD  X6, X3, X7
+	VADDPD  X7, X5, X7
 
 	// p -= lr*d
-	VMULPD  Y7, Y4, Y7
-	VSUBPD  Y7, Y6, Y7
+	VMULPD  X7, X4, X7
+	VSUBPD  X7, X6, X7
 	VMOVUPS X7, (DI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -289,17 +289,17 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD  (SI), X5
-	VPAND   Y2, Y5, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y5, Y5
-	VMULPD  Y5, Y0, Y5
+	VPAND   X2, X5, X15
+	VPSHUFD $0xf5, X15, X15
+	VPSIGND X15, X5, X5
+	VMULPD  X5, X0, X5
 	VMOVSD  (DI), X6
-	VMULPD  Y6, Y3, Y7
-	VADDPD  Y7, Y5, Y7
+	VMULPD  X6, X3, X7
+	VADDPD  X7, X5, X7
 
 	// p -= lr*d
-	VMULPD Y7, Y4, Y7
-	VSUBPD Y7, Y6, Y7
+	VMULPD X7, X4, X7
+	VSUBPD X7, X6, X7
 	VMOVSD X7, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -392,17 +392,17 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X5
-	VPAND   Y2, Y5, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y5, Y5
-	VMULPD  Y5, Y0, Y5
+	VPAND   X2, X5, X15
+	VPSHUFD $0xf5, X15, X15
+	VPSIGND X15, X5, X5
+	VMULPD  X5, X0, X5
 	VMOVUPS (DI), X6
-	VMULPD  Y6, Y3, Y7
-	VADDPD  Y7, Y5, Y7
+	VMULPD  X6, X3, X7
+	VADDPD  X7, X5, X7
 
 	// p -= lr*d
-	VMULPD  Y7, Y4, Y7
-	VSUBPD  Y7, Y6, Y7
+	VMULPD  X7, X4, X7
+	VSUBPD  X7, X6, X7
 	VMOVUPS X7, (DI)
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -413,17 +413,17 @@ skip3:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD  (SI), X5
-	VPAND   Y2, Y5, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y5, Y5
-	VMULPD  Y5, Y0, Y5
+	VPAND   X2, X5, X15
+	VPSHUFD $0xf5, X15, X15
+	VPSIGND X15, X5, X5
+	VMULPD  X5, X0, X5
 	VMOVSD  (DI), X6
-	VMULPD  Y6, Y3, Y7
-	VADDPD  Y7, Y5, Y7
+	VMULPD  X6, X3, X7
+	VADDPD  X7, X5, X7
 
 	// p -= lr*d
-	VMULPD Y7, Y4, Y7
-	VSUBPD Y7, Y6, Y7
+	VMULPD X7, X4, X7
+	VSUBPD X7, X6, X7
 	VMOVSD X7, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI

@@ -10,18 +10,67 @@ TEXT ·SumF32(SB), NOSPLIT, $0-28
 	// sum of x[i]
 	MOVQ   x_base+0(FP), DI
 	MOVQ   x_len+8(FP), SI
-	VXORPS X8, X8, X8
+	VXORPS X9, X9, X9
 
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+16384
-	JLE  short
+	JLE  whole
 	MOVQ $+16384, DX
 
-short:
-	MOVQ   DX, BX
-	NEGQ   BX
-	ADDQ   BX, SI
+whole:
+	MOVQ DX, BX
+	NEGQ BX
+	ADDQ BX, SI
+	MOVQ DX, R8
+	CMPQ DX, $+8
+	JGE  long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ      DX, CX
+	VXORPS    X0, X0, X0
+	TESTQ     $+4, CX
+	JEQ       half1
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd3
+	VMOVSD    16(DI), X15
+	TESTQ     $+1, CX
+	JEQ       loaded4
+	VINSERTPS $0x20, 24(DI), X15, X15
+	JMP       loaded4
+
+odd3:
+	TESTQ  $+1, CX
+	JEQ    loaded4
+	VMOVSS 16(DI), X15
+
+loaded4:
+	VMOVUPS     (DI), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
+	JMP         loaded2
+
+half1:
+	VXORPS    X8, X8, X8
+	TESTQ     $+2, CX
+	JEQ       odd5
+	VMOVSD    (DI), X8
+	TESTQ     $+1, CX
+	JEQ       loaded6
+	VINSERTPS $0x20, 8(DI), X8, X8
+	JMP       loaded6
+
+odd5:
+	TESTQ  $+1, CX
+	JEQ    loaded6
+	VMOVSS (DI), X8
+
+loaded6:
+loaded2:
+	VADDPS Y0, Y8, Y0
+	JMP    lanes
+
+long:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -35,21 +84,21 @@ short:
 
 loop:
 	VMOVUPS (DI), Y10
-	VADDPS  Y10, Y0, Y0
+	VADDPS  Y0, Y10, Y0
 	VMOVUPS 32(DI), Y10
-	VADDPS  Y10, Y1, Y1
+	VADDPS  Y1, Y10, Y1
 	VMOVUPS 64(DI), Y10
-	VADDPS  Y10, Y2, Y2
+	VADDPS  Y2, Y10, Y2
 	VMOVUPS 96(DI), Y10
-	VADDPS  Y10, Y3, Y3
+	VADDPS  Y3, Y10, Y3
 	VMOVUPS 128(DI), Y10
-	VADDPS  Y10, Y4, Y4
+	VADDPS  Y4, Y10, Y4
 	VMOVUPS 160(DI), Y10
-	VADDPS  Y10, Y5, Y5
+	VADDPS  Y5, Y10, Y5
 	VMOVUPS 192(DI), Y10
-	VADDPS  Y10, Y6, Y6
+	VADDPS  Y6, Y10, Y6
 	VMOVUPS 224(DI), Y10
-	VADDPS  Y10, Y7, Y7
+	VADDPS  Y7, Y10, Y7
 	ADDQ    $+256, DI
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
@@ -59,7 +108,7 @@ tail:
 	TESTQ DX, DX
 	JEQ   fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
 	MOVQ      BX, CX
@@ -68,121 +117,159 @@ tail:
 	SHLQ      $0x02, BX
 	ADDQ      DI, BX
 	TESTQ     $+4, CX
-	JEQ       half1
+	JEQ       half7
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
-	JEQ       odd1
+	JEQ       odd9
 	VMOVSD    16(BX), X15
 	TESTQ     $+1, CX
-	JEQ       upper1
+	JEQ       loaded10
 	VINSERTPS $0x20, 24(BX), X15, X15
-	JMP       upper1
+	JMP       loaded10
 
-odd1:
+odd9:
 	TESTQ  $+1, CX
-	JEQ    upper1
+	JEQ    loaded10
 	VMOVSS 16(BX), X15
 
-upper1:
-	VMOVUPS     (BX), X9
-	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         loaded1
+loaded10:
+	VMOVUPS     (BX), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
+	JMP         loaded8
 
-half1:
-	VXORPS    X9, X9, X9
+half7:
+	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
-	JEQ       low1
-	VMOVSD    (BX), X9
+	JEQ       odd11
+	VMOVSD    (BX), X8
 	TESTQ     $+1, CX
-	JEQ       loaded1
-	VINSERTPS $0x20, 8(BX), X9, X9
-	JMP       loaded1
+	JEQ       loaded12
+	VINSERTPS $0x20, 8(BX), X8, X8
+	JMP       loaded12
 
-low1:
+odd11:
 	TESTQ  $+1, CX
-	JEQ    loaded1
-	VMOVSS (BX), X9
+	JEQ    loaded12
+	VMOVSS (BX), X8
 
-loaded1:
+loaded12:
+loaded8:
 	CMPQ    DX, $+8
 	JLT     part
 	VMOVUPS (DI), Y10
-	VADDPS  Y10, Y0, Y0
+	VADDPS  Y0, Y10, Y0
+	CMPQ    DX, $+8
+	JEQ     fold
 	CMPQ    DX, $+16
 	JLT     part2
 	VMOVUPS 32(DI), Y10
-	VADDPS  Y10, Y1, Y1
+	VADDPS  Y1, Y10, Y1
+	CMPQ    DX, $+16
+	JEQ     fold
 	CMPQ    DX, $+24
 	JLT     part3
 	VMOVUPS 64(DI), Y10
-	VADDPS  Y10, Y2, Y2
+	VADDPS  Y2, Y10, Y2
+	CMPQ    DX, $+24
+	JEQ     fold
 	CMPQ    DX, $+32
 	JLT     part4
 	VMOVUPS 96(DI), Y10
-	VADDPS  Y10, Y3, Y3
+	VADDPS  Y3, Y10, Y3
+	CMPQ    DX, $+32
+	JEQ     fold
 	CMPQ    DX, $+40
 	JLT     part5
 	VMOVUPS 128(DI), Y10
-	VADDPS  Y10, Y4, Y4
+	VADDPS  Y4, Y10, Y4
+	CMPQ    DX, $+40
+	JEQ     fold
 	CMPQ    DX, $+48
 	JLT     part6
 	VMOVUPS 160(DI), Y10
-	VADDPS  Y10, Y5, Y5
+	VADDPS  Y5, Y10, Y5
+	CMPQ    DX, $+48
+	JEQ     fold
 	CMPQ    DX, $+56
 	JLT     part7
 	VMOVUPS 192(DI), Y10
-	VADDPS  Y10, Y6, Y6
-	VADDPS  Y9, Y7, Y7
+	VADDPS  Y6, Y10, Y6
+	CMPQ    DX, $+56
+	JEQ     fold
+	VADDPS  Y7, Y8, Y7
 	JMP     fold
 
 part7:
-	VADDPS Y9, Y6, Y6
+	VADDPS Y6, Y8, Y6
 	JMP    fold
 
 part6:
-	VADDPS Y9, Y5, Y5
+	VADDPS Y5, Y8, Y5
 	JMP    fold
 
 part5:
-	VADDPS Y9, Y4, Y4
+	VADDPS Y4, Y8, Y4
 	JMP    fold
 
 part4:
-	VADDPS Y9, Y3, Y3
+	VADDPS Y3, Y8, Y3
 	JMP    fold
 
 part3:
-	VADDPS Y9, Y2, Y2
+	VADDPS Y2, Y8, Y2
 	JMP    fold
 
 part2:
-	VADDPS Y9, Y1, Y1
+	VADDPS Y1, Y8, Y1
 	JMP    fold
 
 part:
-	VADDPS Y9, Y0, Y0
+	VADDPS Y0, Y8, Y0
 
 fold:
 	// Fold the lanes by halves.
-	VADDPS       Y4, Y0, Y0
-	VADDPS       Y5, Y1, Y1
-	VADDPS       Y6, Y2, Y2
-	VADDPS       Y7, Y3, Y3
-	VADDPS       Y2, Y0, Y0
-	VADDPS       Y3, Y1, Y1
-	VADDPS       Y1, Y0, Y0
+	CMPQ   R8, $+32
+	JLE    empty
+	VADDPS Y0, Y4, Y0
+	VADDPS Y1, Y5, Y1
+	VADDPS Y2, Y6, Y2
+	VADDPS Y3, Y7, Y3
+
+empty:
+	CMPQ   R8, $+16
+	JLE    empty2
+	VADDPS Y0, Y2, Y0
+	VADDPS Y1, Y3, Y1
+
+empty2:
+	CMPQ   R8, $+8
+	JLE    empty3
+	VADDPS Y0, Y1, Y0
+
+empty3:
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       Y1, Y0, Y0
+	VADDPS       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
-	VADDPS       Y1, Y0, Y0
+	VADDPS       X0, X1, X0
 	VMOVSHDUP    X0, X1
-	VADDPS       Y1, Y0, Y0
-	VCVTSS2SD    X0, X0, X0
-	VADDSD       X0, X8, X8
-	TESTQ        SI, SI
-	JGT          block
-	VCVTSD2SS    X8, X8, X8
-	VMOVSS       X8, ret+24(FP)
+	VADDPS       X0, X1, X0
+	MOVQ         x_len+8(FP), DX
+	CMPQ         DX, $+16384
+	JGT          several
+
+	// A single block: its sum, which is not -0, is the result.
+	VMOVSS X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+several:
+	VCVTSS2SD X0, X0, X0
+	VADDSD    X0, X9, X9
+	TESTQ     SI, SI
+	JGT       block
+	VCVTSD2SS X9, X9, X9
+	VMOVSS    X9, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -192,18 +279,49 @@ TEXT ·SumF64(SB), NOSPLIT, $0-32
 	// sum of x[i]
 	MOVQ   x_base+0(FP), DI
 	MOVQ   x_len+8(FP), SI
-	VXORPS X8, X8, X8
+	VXORPS X9, X9, X9
 
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+8192
-	JLE  short
+	JLE  whole
 	MOVQ $+8192, DX
 
-short:
-	MOVQ   DX, BX
-	NEGQ   BX
-	ADDQ   BX, SI
+whole:
+	MOVQ DX, BX
+	NEGQ BX
+	ADDQ BX, SI
+	MOVQ DX, R8
+	CMPQ DX, $+4
+	JGE  long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ   DX, CX
+	VXORPS X0, X0, X0
+	TESTQ  $+2, CX
+	JEQ    half13
+	VXORPS X15, X15, X15
+	TESTQ  $+1, CX
+	JEQ    loaded16
+	VMOVSD 16(DI), X15
+
+loaded16:
+	VMOVUPS     (DI), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
+	JMP         loaded14
+
+half13:
+	VXORPS X8, X8, X8
+	TESTQ  $+1, CX
+	JEQ    loaded18
+	VMOVSD (DI), X8
+
+loaded18:
+loaded14:
+	VADDPD Y0, Y8, Y0
+	JMP    lanes
+
+long:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -217,21 +335,21 @@ short:
 
 loop:
 	VMOVUPD (DI), Y10
-	VADDPD  Y10, Y0, Y0
+	VADDPD  Y0, Y10, Y0
 	VMOVUPD 32(DI), Y10
-	VADDPD  Y10, Y1, Y1
+	VADDPD  Y1, Y10, Y1
 	VMOVUPD 64(DI), Y10
-	VADDPD  Y10, Y2, Y2
+	VADDPD  Y2, Y10, Y2
 	VMOVUPD 96(DI), Y10
-	VADDPD  Y10, Y3, Y3
+	VADDPD  Y3, Y10, Y3
 	VMOVUPD 128(DI), Y10
-	VADDPD  Y10, Y4, Y4
+	VADDPD  Y4, Y10, Y4
 	VMOVUPD 160(DI), Y10
-	VADDPD  Y10, Y5, Y5
+	VADDPD  Y5, Y10, Y5
 	VMOVUPD 192(DI), Y10
-	VADDPD  Y10, Y6, Y6
+	VADDPD  Y6, Y10, Y6
 	VMOVUPD 224(DI), Y10
-	VADDPD  Y10, Y7, Y7
+	VADDPD  Y7, Y10, Y7
 	ADDQ    $+256, DI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
@@ -241,7 +359,7 @@ tail:
 	TESTQ DX, DX
 	JEQ   fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ   DX, BX
 	ANDQ   $+3, BX
 	MOVQ   BX, CX
@@ -250,98 +368,136 @@ tail:
 	SHLQ   $0x03, BX
 	ADDQ   DI, BX
 	TESTQ  $+2, CX
-	JEQ    half2
+	JEQ    half19
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
-	JEQ    upper2
+	JEQ    loaded22
 	VMOVSD 16(BX), X15
 
-upper2:
-	VMOVUPS     (BX), X9
-	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         loaded2
+loaded22:
+	VMOVUPS     (BX), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
+	JMP         loaded20
 
-half2:
-	VXORPS X9, X9, X9
+half19:
+	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
-	JEQ    loaded2
-	VMOVSD (BX), X9
+	JEQ    loaded24
+	VMOVSD (BX), X8
 
-loaded2:
+loaded24:
+loaded20:
 	CMPQ    DX, $+4
 	JLT     part
 	VMOVUPD (DI), Y10
-	VADDPD  Y10, Y0, Y0
+	VADDPD  Y0, Y10, Y0
+	CMPQ    DX, $+4
+	JEQ     fold
 	CMPQ    DX, $+8
 	JLT     part2
 	VMOVUPD 32(DI), Y10
-	VADDPD  Y10, Y1, Y1
+	VADDPD  Y1, Y10, Y1
+	CMPQ    DX, $+8
+	JEQ     fold
 	CMPQ    DX, $+12
 	JLT     part3
 	VMOVUPD 64(DI), Y10
-	VADDPD  Y10, Y2, Y2
+	VADDPD  Y2, Y10, Y2
+	CMPQ    DX, $+12
+	JEQ     fold
 	CMPQ    DX, $+16
 	JLT     part4
 	VMOVUPD 96(DI), Y10
-	VADDPD  Y10, Y3, Y3
+	VADDPD  Y3, Y10, Y3
+	CMPQ    DX, $+16
+	JEQ     fold
 	CMPQ    DX, $+20
 	JLT     part5
 	VMOVUPD 128(DI), Y10
-	VADDPD  Y10, Y4, Y4
+	VADDPD  Y4, Y10, Y4
+	CMPQ    DX, $+20
+	JEQ     fold
 	CMPQ    DX, $+24
 	JLT     part6
 	VMOVUPD 160(DI), Y10
-	VADDPD  Y10, Y5, Y5
+	VADDPD  Y5, Y10, Y5
+	CMPQ    DX, $+24
+	JEQ     fold
 	CMPQ    DX, $+28
 	JLT     part7
 	VMOVUPD 192(DI), Y10
-	VADDPD  Y10, Y6, Y6
-	VADDPD  Y9, Y7, Y7
+	VADDPD  Y6, Y10, Y6
+	CMPQ    DX, $+28
+	JEQ     fold
+	VADDPD  Y7, Y8, Y7
 	JMP     fold
 
 part7:
-	VADDPD Y9, Y6, Y6
+	VADDPD Y6, Y8, Y6
 	JMP    fold
 
 part6:
-	VADDPD Y9, Y5, Y5
+	VADDPD Y5, Y8, Y5
 	JMP    fold
 
 part5:
-	VADDPD Y9, Y4, Y4
+	VADDPD Y4, Y8, Y4
 	JMP    fold
 
 part4:
-	VADDPD Y9, Y3, Y3
+	VADDPD Y3, Y8, Y3
 	JMP    fold
 
 part3:
-	VADDPD Y9, Y2, Y2
+	VADDPD Y2, Y8, Y2
 	JMP    fold
 
 part2:
-	VADDPD Y9, Y1, Y1
+	VADDPD Y1, Y8, Y1
 	JMP    fold
 
 part:
-	VADDPD Y9, Y0, Y0
+	VADDPD Y0, Y8, Y0
 
 fold:
 	// Fold the lanes by halves.
-	VADDPD       Y4, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	VADDPD       Y6, Y2, Y2
-	VADDPD       Y7, Y3, Y3
-	VADDPD       Y2, Y0, Y0
-	VADDPD       Y3, Y1, Y1
-	VADDPD       Y1, Y0, Y0
+	CMPQ   R8, $+16
+	JLE    empty
+	VADDPD Y0, Y4, Y0
+	VADDPD Y1, Y5, Y1
+	VADDPD Y2, Y6, Y2
+	VADDPD Y3, Y7, Y3
+
+empty:
+	CMPQ   R8, $+8
+	JLE    empty2
+	VADDPD Y0, Y2, Y0
+	VADDPD Y1, Y3, Y1
+
+empty2:
+	CMPQ   R8, $+4
+	JLE    empty3
+	VADDPD Y0, Y1, Y0
+
+empty3:
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       Y1, Y0, Y0
+	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
-	VADDPD       Y1, Y0, Y0
-	VADDSD       X0, X8, X8
-	TESTQ        SI, SI
-	JGT          block
-	VMOVSD       X8, ret+24(FP)
+	VADDPD       X0, X1, X0
+	MOVQ         x_len+8(FP), DX
+	CMPQ         DX, $+8192
+	JGT          several
+
+	// A single block: its sum, which is not -0, is the result.
+	VMOVSD X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+several:
+	VADDSD X0, X9, X9
+	TESTQ  SI, SI
+	JGT    block
+	VMOVSD X9, ret+24(FP)
 	VZEROUPPER
 	RET

@@ -10,18 +10,46 @@ TEXT ·SumSquaresF32(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
 	MOVQ   x_base+0(FP), DI
 	MOVQ   x_len+8(FP), SI
-	VXORPS X8, X8, X8
+	VXORPS X9, X9, X9
 
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+16384
-	JLE  short
+	JLE  whole
 	MOVQ $+16384, DX
 
-short:
-	MOVQ   DX, BX
-	NEGQ   BX
-	ADDQ   BX, SI
+whole:
+	MOVQ DX, BX
+	NEGQ BX
+	ADDQ BX, SI
+	MOVQ DX, R8
+	CMPQ DX, $+4
+	JGE  long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ      DX, CX
+	VXORPS    X0, X0, X0
+	VXORPS    X8, X8, X8
+	TESTQ     $+2, CX
+	JEQ       odd1
+	VMOVSD    (DI), X8
+	TESTQ     $+1, CX
+	JEQ       loaded2
+	VINSERTPS $0x20, 8(DI), X8, X8
+	JMP       loaded2
+
+odd1:
+	TESTQ  $+1, CX
+	JEQ    loaded2
+	VMOVSS (DI), X8
+
+loaded2:
+	VCVTPS2PD X8, Y8
+	VMULPD    Y8, Y8, Y10
+	VADDPD    Y0, Y10, Y0
+	JMP       lanes
+
+long:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -36,28 +64,28 @@ short:
 loop:
 	VCVTPS2PD (DI), Y10
 	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y0, Y0
+	VADDPD    Y0, Y10, Y0
 	VCVTPS2PD 16(DI), Y10
 	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y1, Y1
+	VADDPD    Y1, Y10, Y1
 	VCVTPS2PD 32(DI), Y10
 	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y2, Y2
+	VADDPD    Y2, Y10, Y2
 	VCVTPS2PD 48(DI), Y10
 	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y3, Y3
+	VADDPD    Y3, Y10, Y3
 	VCVTPS2PD 64(DI), Y10
 	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y4, Y4
+	VADDPD    Y4, Y10, Y4
 	VCVTPS2PD 80(DI), Y10
 	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y5, Y5
+	VADDPD    Y5, Y10, Y5
 	VCVTPS2PD 96(DI), Y10
 	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y6, Y6
+	VADDPD    Y6, Y10, Y6
 	VCVTPS2PD 112(DI), Y10
 	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y7, Y7
+	VADDPD    Y7, Y10, Y7
 	ADDQ      $+128, DI
 	SUBQ      $+32, DX
 	CMPQ      DX, $+32
@@ -67,7 +95,7 @@ tail:
 	TESTQ DX, DX
 	JEQ   fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
 	MOVQ      BX, CX
@@ -75,112 +103,149 @@ tail:
 	ANDQ      $-4, BX
 	SHLQ      $0x02, BX
 	ADDQ      DI, BX
-	VXORPS    X9, X9, X9
+	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
-	JEQ       low1
-	VMOVSD    (BX), X9
+	JEQ       odd3
+	VMOVSD    (BX), X8
 	TESTQ     $+1, CX
-	JEQ       loaded1
-	VINSERTPS $0x20, 8(BX), X9, X9
-	JMP       loaded1
+	JEQ       loaded4
+	VINSERTPS $0x20, 8(BX), X8, X8
+	JMP       loaded4
 
-low1:
+odd3:
 	TESTQ  $+1, CX
-	JEQ    loaded1
-	VMOVSS (BX), X9
+	JEQ    loaded4
+	VMOVSS (BX), X8
 
-loaded1:
-	VCVTPS2PD X9, Y9
+loaded4:
+	VCVTPS2PD X8, Y8
 	CMPQ      DX, $+4
 	JLT       part
 	VCVTPS2PD (DI), Y10
 	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y0, Y0
+	VADDPD    Y0, Y10, Y0
+	CMPQ      DX, $+4
+	JEQ       fold
 	CMPQ      DX, $+8
 	JLT       part2
 	VCVTPS2PD 16(DI), Y10
 	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y1, Y1
+	VADDPD    Y1, Y10, Y1
+	CMPQ      DX, $+8
+	JEQ       fold
 	CMPQ      DX, $+12
 	JLT       part3
 	VCVTPS2PD 32(DI), Y10
 	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y2, Y2
+	VADDPD    Y2, Y10, Y2
+	CMPQ      DX, $+12
+	JEQ       fold
 	CMPQ      DX, $+16
 	JLT       part4
 	VCVTPS2PD 48(DI), Y10
 	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y3, Y3
+	VADDPD    Y3, Y10, Y3
+	CMPQ      DX, $+16
+	JEQ       fold
 	CMPQ      DX, $+20
 	JLT       part5
 	VCVTPS2PD 64(DI), Y10
 	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y4, Y4
+	VADDPD    Y4, Y10, Y4
+	CMPQ      DX, $+20
+	JEQ       fold
 	CMPQ      DX, $+24
 	JLT       part6
 	VCVTPS2PD 80(DI), Y10
 	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y5, Y5
+	VADDPD    Y5, Y10, Y5
+	CMPQ      DX, $+24
+	JEQ       fold
 	CMPQ      DX, $+28
 	JLT       part7
 	VCVTPS2PD 96(DI), Y10
 	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y6, Y6
-	VMULPD    Y9, Y9, Y10
-	VADDPD    Y10, Y7, Y7
+	VADDPD    Y6, Y10, Y6
+	CMPQ      DX, $+28
+	JEQ       fold
+	VMULPD    Y8, Y8, Y10
+	VADDPD    Y7, Y10, Y7
 	JMP       fold
 
 part7:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y6, Y6
+	VMULPD Y8, Y8, Y10
+	VADDPD Y6, Y10, Y6
 	JMP    fold
 
 part6:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y5, Y5
+	VMULPD Y8, Y8, Y10
+	VADDPD Y5, Y10, Y5
 	JMP    fold
 
 part5:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y4, Y4
+	VMULPD Y8, Y8, Y10
+	VADDPD Y4, Y10, Y4
 	JMP    fold
 
 part4:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y3, Y3
+	VMULPD Y8, Y8, Y10
+	VADDPD Y3, Y10, Y3
 	JMP    fold
 
 part3:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y2, Y2
+	VMULPD Y8, Y8, Y10
+	VADDPD Y2, Y10, Y2
 	JMP    fold
 
 part2:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y1, Y1
+	VMULPD Y8, Y8, Y10
+	VADDPD Y1, Y10, Y1
 	JMP    fold
 
 part:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y0, Y0
+	VMULPD Y8, Y8, Y10
+	VADDPD Y0, Y10, Y0
 
 fold:
 	// Fold the lanes by halves.
-	VADDPD       Y4, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	VADDPD       Y6, Y2, Y2
-	VADDPD       Y7, Y3, Y3
-	VADDPD       Y2, Y0, Y0
-	VADDPD       Y3, Y1, Y1
-	VADDPD       Y1, Y0, Y0
+	CMPQ   R8, $+16
+	JLE    empty
+	VADDPD Y0, Y4, Y0
+	VADDPD Y1, Y5, Y1
+	VADDPD Y2, Y6, Y2
+	VADDPD Y3, Y7, Y3
+
+empty:
+	CMPQ   R8, $+8
+	JLE    empty2
+	VADDPD Y0, Y2, Y0
+	VADDPD Y1, Y3, Y1
+
+empty2:
+	CMPQ   R8, $+4
+	JLE    empty3
+	VADDPD Y0, Y1, Y0
+
+empty3:
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       Y1, Y0, Y0
+	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
-	VADDPD       Y1, Y0, Y0
-	VADDSD       X0, X8, X8
-	TESTQ        SI, SI
-	JGT          block
-	VMOVSD       X8, ret+24(FP)
+	VADDPD       X0, X1, X0
+	MOVQ         x_len+8(FP), DX
+	CMPQ         DX, $+16384
+	JGT          several
+
+	// A single block: its sum, which is not -0, is the result.
+	VMOVSD X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+several:
+	VADDSD X0, X9, X9
+	TESTQ  SI, SI
+	JGT    block
+	VMOVSD X9, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -190,18 +255,50 @@ TEXT ·SumSquaresF64(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
 	MOVQ   x_base+0(FP), DI
 	MOVQ   x_len+8(FP), SI
-	VXORPS X8, X8, X8
+	VXORPS X9, X9, X9
 
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+8192
-	JLE  short
+	JLE  whole
 	MOVQ $+8192, DX
 
-short:
-	MOVQ   DX, BX
-	NEGQ   BX
-	ADDQ   BX, SI
+whole:
+	MOVQ DX, BX
+	NEGQ BX
+	ADDQ BX, SI
+	MOVQ DX, R8
+	CMPQ DX, $+4
+	JGE  long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ   DX, CX
+	VXORPS X0, X0, X0
+	TESTQ  $+2, CX
+	JEQ    half5
+	VXORPS X15, X15, X15
+	TESTQ  $+1, CX
+	JEQ    loaded8
+	VMOVSD 16(DI), X15
+
+loaded8:
+	VMOVUPS     (DI), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
+	JMP         loaded6
+
+half5:
+	VXORPS X8, X8, X8
+	TESTQ  $+1, CX
+	JEQ    loaded10
+	VMOVSD (DI), X8
+
+loaded10:
+loaded6:
+	VMULPD Y8, Y8, Y10
+	VADDPD Y0, Y10, Y0
+	JMP    lanes
+
+long:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -216,28 +313,28 @@ short:
 loop:
 	VMOVUPD (DI), Y10
 	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y0, Y0
+	VADDPD  Y0, Y10, Y0
 	VMOVUPD 32(DI), Y10
 	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y1, Y1
+	VADDPD  Y1, Y10, Y1
 	VMOVUPD 64(DI), Y10
 	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y2, Y2
+	VADDPD  Y2, Y10, Y2
 	VMOVUPD 96(DI), Y10
 	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y3, Y3
+	VADDPD  Y3, Y10, Y3
 	VMOVUPD 128(DI), Y10
 	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y4, Y4
+	VADDPD  Y4, Y10, Y4
 	VMOVUPD 160(DI), Y10
 	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y5, Y5
+	VADDPD  Y5, Y10, Y5
 	VMOVUPD 192(DI), Y10
 	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y6, Y6
+	VADDPD  Y6, Y10, Y6
 	VMOVUPD 224(DI), Y10
 	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y7, Y7
+	VADDPD  Y7, Y10, Y7
 	ADDQ    $+256, DI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
@@ -247,7 +344,7 @@ tail:
 	TESTQ DX, DX
 	JEQ   fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ   DX, BX
 	ANDQ   $+3, BX
 	MOVQ   BX, CX
@@ -256,113 +353,151 @@ tail:
 	SHLQ   $0x03, BX
 	ADDQ   DI, BX
 	TESTQ  $+2, CX
-	JEQ    half2
+	JEQ    half11
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
-	JEQ    upper2
+	JEQ    loaded14
 	VMOVSD 16(BX), X15
 
-upper2:
-	VMOVUPS     (BX), X9
-	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         loaded2
+loaded14:
+	VMOVUPS     (BX), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
+	JMP         loaded12
 
-half2:
-	VXORPS X9, X9, X9
+half11:
+	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
-	JEQ    loaded2
-	VMOVSD (BX), X9
+	JEQ    loaded16
+	VMOVSD (BX), X8
 
-loaded2:
+loaded16:
+loaded12:
 	CMPQ    DX, $+4
 	JLT     part
 	VMOVUPD (DI), Y10
 	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y0, Y0
+	VADDPD  Y0, Y10, Y0
+	CMPQ    DX, $+4
+	JEQ     fold
 	CMPQ    DX, $+8
 	JLT     part2
 	VMOVUPD 32(DI), Y10
 	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y1, Y1
+	VADDPD  Y1, Y10, Y1
+	CMPQ    DX, $+8
+	JEQ     fold
 	CMPQ    DX, $+12
 	JLT     part3
 	VMOVUPD 64(DI), Y10
 	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y2, Y2
+	VADDPD  Y2, Y10, Y2
+	CMPQ    DX, $+12
+	JEQ     fold
 	CMPQ    DX, $+16
 	JLT     part4
 	VMOVUPD 96(DI), Y10
 	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y3, Y3
+	VADDPD  Y3, Y10, Y3
+	CMPQ    DX, $+16
+	JEQ     fold
 	CMPQ    DX, $+20
 	JLT     part5
 	VMOVUPD 128(DI), Y10
 	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y4, Y4
+	VADDPD  Y4, Y10, Y4
+	CMPQ    DX, $+20
+	JEQ     fold
 	CMPQ    DX, $+24
 	JLT     part6
 	VMOVUPD 160(DI), Y10
 	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y5, Y5
+	VADDPD  Y5, Y10, Y5
+	CMPQ    DX, $+24
+	JEQ     fold
 	CMPQ    DX, $+28
 	JLT     part7
 	VMOVUPD 192(DI), Y10
 	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y6, Y6
-	VMULPD  Y9, Y9, Y10
-	VADDPD  Y10, Y7, Y7
+	VADDPD  Y6, Y10, Y6
+	CMPQ    DX, $+28
+	JEQ     fold
+	VMULPD  Y8, Y8, Y10
+	VADDPD  Y7, Y10, Y7
 	JMP     fold
 
 part7:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y6, Y6
+	VMULPD Y8, Y8, Y10
+	VADDPD Y6, Y10, Y6
 	JMP    fold
 
 part6:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y5, Y5
+	VMULPD Y8, Y8, Y10
+	VADDPD Y5, Y10, Y5
 	JMP    fold
 
 part5:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y4, Y4
+	VMULPD Y8, Y8, Y10
+	VADDPD Y4, Y10, Y4
 	JMP    fold
 
 part4:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y3, Y3
+	VMULPD Y8, Y8, Y10
+	VADDPD Y3, Y10, Y3
 	JMP    fold
 
 part3:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y2, Y2
+	VMULPD Y8, Y8, Y10
+	VADDPD Y2, Y10, Y2
 	JMP    fold
 
 part2:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y1, Y1
+	VMULPD Y8, Y8, Y10
+	VADDPD Y1, Y10, Y1
 	JMP    fold
 
 part:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y0, Y0
+	VMULPD Y8, Y8, Y10
+	VADDPD Y0, Y10, Y0
 
 fold:
 	// Fold the lanes by halves.
-	VADDPD       Y4, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	VADDPD       Y6, Y2, Y2
-	VADDPD       Y7, Y3, Y3
-	VADDPD       Y2, Y0, Y0
-	VADDPD       Y3, Y1, Y1
-	VADDPD       Y1, Y0, Y0
+	CMPQ   R8, $+16
+	JLE    empty
+	VADDPD Y0, Y4, Y0
+	VADDPD Y1, Y5, Y1
+	VADDPD Y2, Y6, Y2
+	VADDPD Y3, Y7, Y3
+
+empty:
+	CMPQ   R8, $+8
+	JLE    empty2
+	VADDPD Y0, Y2, Y0
+	VADDPD Y1, Y3, Y1
+
+empty2:
+	CMPQ   R8, $+4
+	JLE    empty3
+	VADDPD Y0, Y1, Y0
+
+empty3:
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       Y1, Y0, Y0
+	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
-	VADDPD       Y1, Y0, Y0
-	VADDSD       X0, X8, X8
-	TESTQ        SI, SI
-	JGT          block
-	VMOVSD       X8, ret+24(FP)
+	VADDPD       X0, X1, X0
+	MOVQ         x_len+8(FP), DX
+	CMPQ         DX, $+8192
+	JGT          several
+
+	// A single block: its sum, which is not -0, is the result.
+	VMOVSD X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+several:
+	VADDSD X0, X9, X9
+	TESTQ  SI, SI
+	JGT    block
+	VMOVSD X9, ret+24(FP)
 	VZEROUPPER
 	RET

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func AdadeltaF32(p []float32, g []float32, v []float32, acc []float32, scale float32, l2 float32, rho float32, root float32, eps float32, lr float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·AdadeltaF32(SB), NOSPLIT, $0-120
 	// one step of AdaDelta
 	MOVQ         p_base+0(FP), DI
@@ -37,9 +37,8 @@ TEXT ·AdadeltaF32(SB), NOSPLIT, $0-120
 	MOVQ  R9, R10
 	SHRQ  $0x02, R10
 	MOVQ  R10, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -237,9 +236,8 @@ tail:
 	TESTQ R8, R8
 	JEQ   done
 	MOVQ  R8, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -302,7 +300,7 @@ DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
 // func AdadeltaF64(p []float64, g []float64, v []float64, acc []float64, scale float64, l2 float64, rho float64, root float64, eps float64, lr float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·AdadeltaF64(SB), NOSPLIT, $0-144
 	// one step of AdaDelta
 	MOVQ         p_base+0(FP), DI
@@ -334,9 +332,8 @@ TEXT ·AdadeltaF64(SB), NOSPLIT, $0-144
 	MOVQ  R9, R10
 	SHRQ  $0x03, R10
 	MOVQ  R10, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -534,9 +531,8 @@ tail:
 	TESTQ R8, R8
 	JEQ   done
 	MOVQ  R8, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func AdagradF32(p []float32, g []float32, sum []float32, scale float32, l2 float32, eps float32, lr float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·AdagradF32(SB), NOSPLIT, $0-88
 	// one step of AdaGrad
 	MOVQ         p_base+0(FP), DI
@@ -34,9 +34,8 @@ TEXT ·AdagradF32(SB), NOSPLIT, $0-88
 	MOVQ  R8, R9
 	SHRQ  $0x02, R9
 	MOVQ  R9, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -161,9 +160,8 @@ tail:
 	TESTQ BX, BX
 	JEQ   done
 	MOVQ  BX, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -208,7 +206,7 @@ DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
 // func AdagradF64(p []float64, g []float64, sum []float64, scale float64, l2 float64, eps float64, lr float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·AdagradF64(SB), NOSPLIT, $0-104
 	// one step of AdaGrad
 	MOVQ         p_base+0(FP), DI
@@ -237,9 +235,8 @@ TEXT ·AdagradF64(SB), NOSPLIT, $0-104
 	MOVQ  R8, R9
 	SHRQ  $0x03, R9
 	MOVQ  R9, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -364,9 +361,8 @@ tail:
 	TESTQ BX, BX
 	JEQ   done
 	MOVQ  BX, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func AdamaxF32(p []float32, g []float32, m []float32, u []float32, scale float32, l2 float32, decay float32, beta1 float32, omb1 float32, beta2 float32, eps float32, step float32)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·AdamaxF32(SB), NOSPLIT, $0-128
 	// one step of Adam with the infinity norm
 	MOVQ         p_base+0(FP), DI
@@ -38,9 +38,8 @@ TEXT ·AdamaxF32(SB), NOSPLIT, $0-128
 	MOVQ  R9, R10
 	SHRQ  $0x02, R10
 	MOVQ  R10, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -192,9 +191,8 @@ tail:
 	TESTQ R8, R8
 	JEQ   done
 	MOVQ  R8, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -242,7 +240,7 @@ DATA abs_f32<>+0(SB)/4, $0x7fffffff
 GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
 
 // func AdamaxF64(p []float64, g []float64, m []float64, u []float64, scale float64, l2 float64, decay float64, beta1 float64, omb1 float64, beta2 float64, eps float64, step float64)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·AdamaxF64(SB), NOSPLIT, $0-160
 	// one step of Adam with the infinity norm
 	MOVQ         p_base+0(FP), DI
@@ -275,9 +273,8 @@ TEXT ·AdamaxF64(SB), NOSPLIT, $0-160
 	MOVQ  R9, R10
 	SHRQ  $0x03, R10
 	MOVQ  R10, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -429,9 +426,8 @@ tail:
 	TESTQ R8, R8
 	JEQ   done
 	MOVQ  R8, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func AddF32(dst []float32, x []float32, y []float32)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·AddF32(SB), NOSPLIT, $0-72
 	// dst[i] = x[i] + y[i]
 	MOVQ dst_base+0(FP), DI
@@ -26,9 +26,8 @@ TEXT ·AddF32(SB), NOSPLIT, $0-72
 	MOVQ      R8, R9
 	SHRQ      $0x02, R9
 	MOVQ      R9, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Y0
 	VMOVUPS.Z (DX), K1, Y1
@@ -85,9 +84,8 @@ tail:
 	TESTQ     BX, BX
 	JEQ       done
 	MOVQ      BX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Y0
 	VMOVUPS.Z (DX), K1, Y1
@@ -99,7 +97,7 @@ done:
 	RET
 
 // func AddF64(dst []float64, x []float64, y []float64)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·AddF64(SB), NOSPLIT, $0-72
 	// dst[i] = x[i] + y[i]
 	MOVQ dst_base+0(FP), DI
@@ -120,9 +118,8 @@ TEXT ·AddF64(SB), NOSPLIT, $0-72
 	MOVQ      R8, R9
 	SHRQ      $0x03, R9
 	MOVQ      R9, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Y0
 	VMOVUPD.Z (DX), K1, Y1
@@ -179,9 +176,8 @@ tail:
 	TESTQ     BX, BX
 	JEQ       done
 	MOVQ      BX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Y0
 	VMOVUPD.Z (DX), K1, Y1

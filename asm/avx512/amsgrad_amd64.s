@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func AMSGradF32(p []float32, g []float32, m []float32, v []float32, vmax []float32, scale float32, l2 float32, decay float32, beta1 float32, omb1 float32, beta2 float32, root float32, eps float32, step float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·AMSGradF32(SB), NOSPLIT, $0-156
 	// one step of Adam with the largest second moment so far
 	MOVQ         p_base+0(FP), DI
@@ -41,9 +41,8 @@ TEXT ·AMSGradF32(SB), NOSPLIT, $0-156
 	MOVQ  R10, R11
 	SHRQ  $0x02, R11
 	MOVQ  R11, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -240,9 +239,8 @@ tail:
 	TESTQ R9, R9
 	JEQ   done
 	MOVQ  R9, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -304,7 +302,7 @@ DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
 // func AMSGradF64(p []float64, g []float64, m []float64, v []float64, vmax []float64, scale float64, l2 float64, decay float64, beta1 float64, omb1 float64, beta2 float64, root float64, eps float64, step float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·AMSGradF64(SB), NOSPLIT, $0-192
 	// one step of Adam with the largest second moment so far
 	MOVQ         p_base+0(FP), DI
@@ -340,9 +338,8 @@ TEXT ·AMSGradF64(SB), NOSPLIT, $0-192
 	MOVQ  R10, R11
 	SHRQ  $0x03, R11
 	MOVQ  R11, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -539,9 +536,8 @@ tail:
 	TESTQ R9, R9
 	JEQ   done
 	MOVQ  R9, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p

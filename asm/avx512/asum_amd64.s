@@ -5,24 +5,40 @@
 #include "textflag.h"
 
 // func AsumF32(x []float32) float32
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·AsumF32(SB), NOSPLIT, $0-28
 	// sum of |x[i]|
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
+	VBROADCASTSS abs_f32<>+0(SB), Z5
 	VXORPS       X4, X4, X4
-	VBROADCASTSS abs_f32<>+0(SB), Z6
 
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+16384
-	JLE  short
+	JLE  whole
 	MOVQ $+16384, DX
 
-short:
-	MOVQ   DX, BX
-	NEGQ   BX
-	ADDQ   BX, SI
+whole:
+	MOVQ DX, BX
+	NEGQ BX
+	ADDQ BX, SI
+	MOVQ DX, R8
+	CMPQ DX, $+16
+	JGT  long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPS.Z (DI), K1, Z6
+	VANDPS    Z5, Z6, Z6
+	VADDPS    Z0, Z6, Z0
+	JMP       lanes
+
+long:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -31,18 +47,18 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPS (DI), Z7
-	VANDPS  Z6, Z7, Z7
-	VADDPS  Z7, Z0, Z0
-	VMOVUPS 64(DI), Z7
-	VANDPS  Z6, Z7, Z7
-	VADDPS  Z7, Z1, Z1
-	VMOVUPS 128(DI), Z7
-	VANDPS  Z6, Z7, Z7
-	VADDPS  Z7, Z2, Z2
-	VMOVUPS 192(DI), Z7
-	VANDPS  Z6, Z7, Z7
-	VADDPS  Z7, Z3, Z3
+	VMOVUPS (DI), Z6
+	VANDPS  Z5, Z6, Z6
+	VADDPS  Z0, Z6, Z0
+	VMOVUPS 64(DI), Z6
+	VANDPS  Z5, Z6, Z6
+	VADDPS  Z1, Z6, Z1
+	VMOVUPS 128(DI), Z6
+	VANDPS  Z5, Z6, Z6
+	VADDPS  Z2, Z6, Z2
+	VMOVUPS 192(DI), Z6
+	VANDPS  Z5, Z6, Z6
+	VADDPS  Z3, Z6, Z3
 	ADDQ    $+256, DI
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
@@ -52,71 +68,94 @@ tail:
 	TESTQ DX, DX
 	JEQ   fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      DX, BX
 	ANDQ      $+15, BX
 	MOVQ      BX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	MOVQ      DX, BX
-	ANDQ      $-16, BX
-	SHLQ      $0x02, BX
-	ADDQ      DI, BX
-	VMOVUPS.Z (BX), K1, Z5
 	CMPQ      DX, $+16
 	JLT       part
-	VMOVUPS   (DI), Z7
-	VANDPS    Z6, Z7, Z7
-	VADDPS    Z7, Z0, Z0
+	VMOVUPS   (DI), Z6
+	VANDPS    Z5, Z6, Z6
+	VADDPS    Z0, Z6, Z0
+	CMPQ      DX, $+16
+	JEQ       fold
 	CMPQ      DX, $+32
 	JLT       part2
-	VMOVUPS   64(DI), Z7
-	VANDPS    Z6, Z7, Z7
-	VADDPS    Z7, Z1, Z1
+	VMOVUPS   64(DI), Z6
+	VANDPS    Z5, Z6, Z6
+	VADDPS    Z1, Z6, Z1
+	CMPQ      DX, $+32
+	JEQ       fold
 	CMPQ      DX, $+48
 	JLT       part3
-	VMOVUPS   128(DI), Z7
-	VANDPS    Z6, Z7, Z7
-	VADDPS    Z7, Z2, Z2
-	VANDPS    Z6, Z5, Z7
-	VADDPS    Z7, Z3, Z3
+	VMOVUPS   128(DI), Z6
+	VANDPS    Z5, Z6, Z6
+	VADDPS    Z2, Z6, Z2
+	CMPQ      DX, $+48
+	JEQ       fold
+	VMOVUPS.Z 192(DI), K1, Z6
+	VANDPS    Z5, Z6, Z6
+	VADDPS    Z3, Z6, Z3
 	JMP       fold
 
 part3:
-	VANDPS Z6, Z5, Z7
-	VADDPS Z7, Z2, Z2
-	JMP    fold
+	VMOVUPS.Z 128(DI), K1, Z6
+	VANDPS    Z5, Z6, Z6
+	VADDPS    Z2, Z6, Z2
+	JMP       fold
 
 part2:
-	VANDPS Z6, Z5, Z7
-	VADDPS Z7, Z1, Z1
-	JMP    fold
+	VMOVUPS.Z 64(DI), K1, Z6
+	VANDPS    Z5, Z6, Z6
+	VADDPS    Z1, Z6, Z1
+	JMP       fold
 
 part:
-	VANDPS Z6, Z5, Z7
-	VADDPS Z7, Z0, Z0
+	VMOVUPS.Z (DI), K1, Z6
+	VANDPS    Z5, Z6, Z6
+	VADDPS    Z0, Z6, Z0
 
 fold:
 	// Fold the lanes by halves.
-	VADDPS        Z2, Z0, Z0
-	VADDPS        Z3, Z1, Z1
-	VADDPS        Z1, Z0, Z0
+	CMPQ   R8, $+32
+	JLE    empty
+	VADDPS Z0, Z2, Z0
+	VADDPS Z1, Z3, Z1
+
+empty:
+	CMPQ   R8, $+16
+	JLE    empty2
+	VADDPS Z0, Z1, Z0
+
+empty2:
+lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPS        Z1, Z0, Z0
+	VADDPS        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
-	VADDPS        Z1, Z0, Z0
+	VADDPS        X0, X1, X0
 	VUNPCKHPD     X0, X0, X1
-	VADDPS        Z1, Z0, Z0
+	VADDPS        X0, X1, X0
 	VMOVSHDUP     X0, X1
-	VADDPS        Z1, Z0, Z0
-	VCVTSS2SD     X0, X0, X0
-	VADDSD        X0, X4, X4
-	TESTQ         SI, SI
-	JGT           block
-	VCVTSD2SS     X4, X4, X4
-	VMOVSS        X4, ret+24(FP)
+	VADDPS        X0, X1, X0
+	MOVQ          x_len+8(FP), DX
+	CMPQ          DX, $+16384
+	JGT           several
+
+	// A single block: its sum, which is not -0, is the result.
+	VMOVSS X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+several:
+	VCVTSS2SD X0, X0, X0
+	VADDSD    X0, X4, X4
+	TESTQ     SI, SI
+	JGT       block
+	VCVTSD2SS X4, X4, X4
+	VMOVSS    X4, ret+24(FP)
 	VZEROUPPER
 	RET
 
@@ -124,24 +163,40 @@ DATA abs_f32<>+0(SB)/4, $0x7fffffff
 GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
 
 // func AsumF64(x []float64) float64
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·AsumF64(SB), NOSPLIT, $0-32
 	// sum of |x[i]|
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
+	VBROADCASTSD abs_f64<>+0(SB), Z5
 	VXORPS       X4, X4, X4
-	VBROADCASTSD abs_f64<>+0(SB), Z6
 
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+8192
-	JLE  short
+	JLE  whole
 	MOVQ $+8192, DX
 
-short:
-	MOVQ   DX, BX
-	NEGQ   BX
-	ADDQ   BX, SI
+whole:
+	MOVQ DX, BX
+	NEGQ BX
+	ADDQ BX, SI
+	MOVQ DX, R8
+	CMPQ DX, $+8
+	JGT  long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPD.Z (DI), K1, Z6
+	VANDPD    Z5, Z6, Z6
+	VADDPD    Z0, Z6, Z0
+	JMP       lanes
+
+long:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -150,18 +205,18 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Z7
-	VANDPD  Z6, Z7, Z7
-	VADDPD  Z7, Z0, Z0
-	VMOVUPD 64(DI), Z7
-	VANDPD  Z6, Z7, Z7
-	VADDPD  Z7, Z1, Z1
-	VMOVUPD 128(DI), Z7
-	VANDPD  Z6, Z7, Z7
-	VADDPD  Z7, Z2, Z2
-	VMOVUPD 192(DI), Z7
-	VANDPD  Z6, Z7, Z7
-	VADDPD  Z7, Z3, Z3
+	VMOVUPD (DI), Z6
+	VANDPD  Z5, Z6, Z6
+	VADDPD  Z0, Z6, Z0
+	VMOVUPD 64(DI), Z6
+	VANDPD  Z5, Z6, Z6
+	VADDPD  Z1, Z6, Z1
+	VMOVUPD 128(DI), Z6
+	VANDPD  Z5, Z6, Z6
+	VADDPD  Z2, Z6, Z2
+	VMOVUPD 192(DI), Z6
+	VANDPD  Z5, Z6, Z6
+	VADDPD  Z3, Z6, Z3
 	ADDQ    $+256, DI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
@@ -171,67 +226,90 @@ tail:
 	TESTQ DX, DX
 	JEQ   fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
 	MOVQ      BX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	MOVQ      DX, BX
-	ANDQ      $-8, BX
-	SHLQ      $0x03, BX
-	ADDQ      DI, BX
-	VMOVUPD.Z (BX), K1, Z5
 	CMPQ      DX, $+8
 	JLT       part
-	VMOVUPD   (DI), Z7
-	VANDPD    Z6, Z7, Z7
-	VADDPD    Z7, Z0, Z0
+	VMOVUPD   (DI), Z6
+	VANDPD    Z5, Z6, Z6
+	VADDPD    Z0, Z6, Z0
+	CMPQ      DX, $+8
+	JEQ       fold
 	CMPQ      DX, $+16
 	JLT       part2
-	VMOVUPD   64(DI), Z7
-	VANDPD    Z6, Z7, Z7
-	VADDPD    Z7, Z1, Z1
+	VMOVUPD   64(DI), Z6
+	VANDPD    Z5, Z6, Z6
+	VADDPD    Z1, Z6, Z1
+	CMPQ      DX, $+16
+	JEQ       fold
 	CMPQ      DX, $+24
 	JLT       part3
-	VMOVUPD   128(DI), Z7
-	VANDPD    Z6, Z7, Z7
-	VADDPD    Z7, Z2, Z2
-	VANDPD    Z6, Z5, Z7
-	VADDPD    Z7, Z3, Z3
+	VMOVUPD   128(DI), Z6
+	VANDPD    Z5, Z6, Z6
+	VADDPD    Z2, Z6, Z2
+	CMPQ      DX, $+24
+	JEQ       fold
+	VMOVUPD.Z 192(DI), K1, Z6
+	VANDPD    Z5, Z6, Z6
+	VADDPD    Z3, Z6, Z3
 	JMP       fold
 
 part3:
-	VANDPD Z6, Z5, Z7
-	VADDPD Z7, Z2, Z2
-	JMP    fold
+	VMOVUPD.Z 128(DI), K1, Z6
+	VANDPD    Z5, Z6, Z6
+	VADDPD    Z2, Z6, Z2
+	JMP       fold
 
 part2:
-	VANDPD Z6, Z5, Z7
-	VADDPD Z7, Z1, Z1
-	JMP    fold
+	VMOVUPD.Z 64(DI), K1, Z6
+	VANDPD    Z5, Z6, Z6
+	VADDPD    Z1, Z6, Z1
+	JMP       fold
 
 part:
-	VANDPD Z6, Z5, Z7
-	VADDPD Z7, Z0, Z0
+	VMOVUPD.Z (DI), K1, Z6
+	VANDPD    Z5, Z6, Z6
+	VADDPD    Z0, Z6, Z0
 
 fold:
 	// Fold the lanes by halves.
-	VADDPD        Z2, Z0, Z0
-	VADDPD        Z3, Z1, Z1
-	VADDPD        Z1, Z0, Z0
+	CMPQ   R8, $+16
+	JLE    empty
+	VADDPD Z0, Z2, Z0
+	VADDPD Z1, Z3, Z1
+
+empty:
+	CMPQ   R8, $+8
+	JLE    empty2
+	VADDPD Z0, Z1, Z0
+
+empty2:
+lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPD        Z1, Z0, Z0
+	VADDPD        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
-	VADDPD        Z1, Z0, Z0
+	VADDPD        X0, X1, X0
 	VUNPCKHPD     X0, X0, X1
-	VADDPD        Z1, Z0, Z0
-	VADDSD        X0, X4, X4
-	TESTQ         SI, SI
-	JGT           block
-	VMOVSD        X4, ret+24(FP)
+	VADDPD        X0, X1, X0
+	MOVQ          x_len+8(FP), DX
+	CMPQ          DX, $+8192
+	JGT           several
+
+	// A single block: its sum, which is not -0, is the result.
+	VMOVSD X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+several:
+	VADDSD X0, X4, X4
+	TESTQ  SI, SI
+	JGT    block
+	VMOVSD X4, ret+24(FP)
 	VZEROUPPER
 	RET
 

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func AxpbyF32(alpha float32, x []float32, beta float32, y []float32)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·AxpbyF32(SB), NOSPLIT, $0-64
 	// y[i] = alpha*x[i] + beta*y[i]
 	MOVQ         x_base+8(FP), DI
@@ -27,9 +27,8 @@ TEXT ·AxpbyF32(SB), NOSPLIT, $0-64
 	MOVQ      BX, R8
 	SHRQ      $0x02, R8
 	MOVQ      R8, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (DI), K1, Y2
 	VMULPS    Y2, Y0, Y2
@@ -95,9 +94,8 @@ tail:
 	TESTQ     DX, DX
 	JEQ       done
 	MOVQ      DX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (DI), K1, Y2
 	VMULPS    Y2, Y0, Y2
@@ -111,7 +109,7 @@ done:
 	RET
 
 // func AxpbyF64(alpha float64, x []float64, beta float64, y []float64)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·AxpbyF64(SB), NOSPLIT, $0-64
 	// y[i] = alpha*x[i] + beta*y[i]
 	MOVQ         x_base+8(FP), DI
@@ -133,9 +131,8 @@ TEXT ·AxpbyF64(SB), NOSPLIT, $0-64
 	MOVQ      BX, R8
 	SHRQ      $0x03, R8
 	MOVQ      R8, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (DI), K1, Y2
 	VMULPD    Y2, Y0, Y2
@@ -201,9 +198,8 @@ tail:
 	TESTQ     DX, DX
 	JEQ       done
 	MOVQ      DX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (DI), K1, Y2
 	VMULPD    Y2, Y0, Y2

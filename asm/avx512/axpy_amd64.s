@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func AxpyF32(alpha float32, x []float32, y []float32)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·AxpyF32(SB), NOSPLIT, $0-56
 	// y[i] += alpha*x[i]
 	MOVQ         x_base+8(FP), DI
@@ -26,9 +26,8 @@ TEXT ·AxpyF32(SB), NOSPLIT, $0-56
 	MOVQ      BX, R8
 	SHRQ      $0x02, R8
 	MOVQ      R8, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (DI), K1, Y1
 	VMULPS    Y1, Y0, Y1
@@ -88,9 +87,8 @@ tail:
 	TESTQ     DX, DX
 	JEQ       done
 	MOVQ      DX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (DI), K1, Y1
 	VMULPS    Y1, Y0, Y1
@@ -103,7 +101,7 @@ done:
 	RET
 
 // func AxpyF64(alpha float64, x []float64, y []float64)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·AxpyF64(SB), NOSPLIT, $0-56
 	// y[i] += alpha*x[i]
 	MOVQ         x_base+8(FP), DI
@@ -124,9 +122,8 @@ TEXT ·AxpyF64(SB), NOSPLIT, $0-56
 	MOVQ      BX, R8
 	SHRQ      $0x03, R8
 	MOVQ      R8, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (DI), K1, Y1
 	VMULPD    Y1, Y0, Y1
@@ -186,9 +183,8 @@ tail:
 	TESTQ     DX, DX
 	JEQ       done
 	MOVQ      DX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (DI), K1, Y1
 	VMULPD    Y1, Y0, Y1

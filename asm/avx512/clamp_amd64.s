@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func ClampF32(dst []float32, x []float32, lo float32, hi float32)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·ClampF32(SB), NOSPLIT, $0-56
 	// dst[i] = min(max(x[i], lo), hi)
 	MOVQ         dst_base+0(FP), DI
@@ -27,9 +27,8 @@ TEXT ·ClampF32(SB), NOSPLIT, $0-56
 	MOVQ      BX, R8
 	SHRQ      $0x02, R8
 	MOVQ      R8, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Y2
 	VMAXPS    Y2, Y1, Y2
@@ -83,9 +82,8 @@ tail:
 	TESTQ     DX, DX
 	JEQ       done
 	MOVQ      DX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Y2
 	VMAXPS    Y2, Y1, Y2
@@ -97,7 +95,7 @@ done:
 	RET
 
 // func ClampF64(dst []float64, x []float64, lo float64, hi float64)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·ClampF64(SB), NOSPLIT, $0-64
 	// dst[i] = min(max(x[i], lo), hi)
 	MOVQ         dst_base+0(FP), DI
@@ -119,9 +117,8 @@ TEXT ·ClampF64(SB), NOSPLIT, $0-64
 	MOVQ      BX, R8
 	SHRQ      $0x03, R8
 	MOVQ      R8, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Y2
 	VMAXPD    Y2, Y1, Y2
@@ -175,9 +172,8 @@ tail:
 	TESTQ     DX, DX
 	JEQ       done
 	MOVQ      DX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Y2
 	VMAXPD    Y2, Y1, Y2

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func LAMBDirectionF32(r []float32, p []float32, g []float32, m []float32, v []float32, scale float32, wd float32, beta1 float32, omb1 float32, beta2 float32, root float32, eps float32, step float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·LAMBDirectionF32(SB), NOSPLIT, $0-152
 	// the direction of a LAMB step, before its trust ratio
 	MOVQ         r_base+0(FP), DI
@@ -40,9 +40,8 @@ TEXT ·LAMBDirectionF32(SB), NOSPLIT, $0-152
 	MOVQ  R10, R11
 	SHRQ  $0x02, R11
 	MOVQ  R11, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g)
@@ -219,9 +218,8 @@ tail:
 	TESTQ R9, R9
 	JEQ   done
 	MOVQ  R9, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g)
@@ -278,7 +276,7 @@ DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
 // func LAMBDirectionF64(r []float64, p []float64, g []float64, m []float64, v []float64, scale float64, wd float64, beta1 float64, omb1 float64, beta2 float64, root float64, eps float64, step float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·LAMBDirectionF64(SB), NOSPLIT, $0-184
 	// the direction of a LAMB step, before its trust ratio
 	MOVQ         r_base+0(FP), DI
@@ -313,9 +311,8 @@ TEXT ·LAMBDirectionF64(SB), NOSPLIT, $0-184
 	MOVQ  R10, R11
 	SHRQ  $0x03, R11
 	MOVQ  R11, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g)
@@ -492,9 +489,8 @@ tail:
 	TESTQ R9, R9
 	JEQ   done
 	MOVQ  R9, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g)

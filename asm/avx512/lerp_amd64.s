@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func LerpF32(w float32, x []float32, y []float32)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·LerpF32(SB), NOSPLIT, $0-56
 	// y[i] += w*(x[i]-y[i])
 	MOVQ         x_base+8(FP), DI
@@ -26,9 +26,8 @@ TEXT ·LerpF32(SB), NOSPLIT, $0-56
 	MOVQ      BX, R8
 	SHRQ      $0x02, R8
 	MOVQ      R8, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Y1
 	VMOVUPS.Z (DI), K1, Y2
@@ -94,9 +93,8 @@ tail:
 	TESTQ     DX, DX
 	JEQ       done
 	MOVQ      DX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Y1
 	VMOVUPS.Z (DI), K1, Y2
@@ -110,7 +108,7 @@ done:
 	RET
 
 // func LerpF64(w float64, x []float64, y []float64)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·LerpF64(SB), NOSPLIT, $0-56
 	// y[i] += w*(x[i]-y[i])
 	MOVQ         x_base+8(FP), DI
@@ -131,9 +129,8 @@ TEXT ·LerpF64(SB), NOSPLIT, $0-56
 	MOVQ      BX, R8
 	SHRQ      $0x03, R8
 	MOVQ      R8, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Y1
 	VMOVUPD.Z (DI), K1, Y2
@@ -199,9 +196,8 @@ tail:
 	TESTQ     DX, DX
 	JEQ       done
 	MOVQ      DX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Y1
 	VMOVUPD.Z (DI), K1, Y2

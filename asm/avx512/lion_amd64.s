@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func LionF32(p []float32, g []float32, m []float32, scale float32, l2 float32, decay float32, beta1 float32, omb1 float32, beta2 float32, omb2 float32, lr float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·LionF32(SB), NOSPLIT, $0-104
 	// one step of Lion
 	MOVQ         p_base+0(FP), DI
@@ -39,9 +39,8 @@ TEXT ·LionF32(SB), NOSPLIT, $0-104
 	MOVQ  R8, R9
 	SHRQ  $0x02, R9
 	MOVQ  R9, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -194,9 +193,8 @@ tail:
 	TESTQ BX, BX
 	JEQ   done
 	MOVQ  BX, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -251,7 +249,7 @@ DATA huge_f32<>+0(SB)/4, $0x7f000000
 GLOBL huge_f32<>(SB), RODATA|NOPTR, $4
 
 // func LionF64(p []float64, g []float64, m []float64, scale float64, l2 float64, decay float64, beta1 float64, omb1 float64, beta2 float64, omb2 float64, lr float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·LionF64(SB), NOSPLIT, $0-136
 	// one step of Lion
 	MOVQ         p_base+0(FP), DI
@@ -285,9 +283,8 @@ TEXT ·LionF64(SB), NOSPLIT, $0-136
 	MOVQ  R8, R9
 	SHRQ  $0x03, R9
 	MOVQ  R9, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -440,9 +437,8 @@ tail:
 	TESTQ BX, BX
 	JEQ   done
 	MOVQ  BX, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p

@@ -3,7 +3,7 @@
 //go:build !purego
 
 // func MeanRowsAddF32(dst []float32, a []float32, rows int, stride int, div float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·MeanRowsAddF32(SB), $4096-68
 	// dst[j] += (sum over r of a[r*stride+j]) / div
 	VBROADCASTSS div+64(FP), Z0
@@ -121,9 +121,8 @@ tail:
 	TESTQ     R10, R10
 	JEQ       done
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z1
 	VMOVUPS.Z (DX), K1, Z2
@@ -256,9 +255,8 @@ tail2:
 	TESTQ     R10, R10
 	JEQ       done2
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z1
 	VMOVUPS.Z (DX), K1, Z2
@@ -371,9 +369,8 @@ tail3:
 	TESTQ     R10, R10
 	JEQ       done3
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z1
 	VMOVUPS.Z (DX), K1, Z2
@@ -472,9 +469,8 @@ tail4:
 	TESTQ     R10, R10
 	JEQ       done4
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z1
 	VMOVUPS.Z (DX), K1, Z2
@@ -559,9 +555,8 @@ tail5:
 	TESTQ     R10, R10
 	JEQ       done5
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z1
 	VMOVUPS.Z (DX), K1, Z2
@@ -632,9 +627,8 @@ tail6:
 	TESTQ     R10, R10
 	JEQ       done6
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z1
 	VDIVPS    Z0, Z1, Z1
@@ -658,7 +652,7 @@ end:
 	RET
 
 // func MeanRowsAddF64(dst []float64, a []float64, rows int, stride int, div float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·MeanRowsAddF64(SB), $4096-72
 	// dst[j] += (sum over r of a[r*stride+j]) / div
 	VBROADCASTSD div+64(FP), Z0
@@ -776,9 +770,8 @@ tail:
 	TESTQ     R10, R10
 	JEQ       done
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z1
 	VMOVUPD.Z (DX), K1, Z2
@@ -911,9 +904,8 @@ tail2:
 	TESTQ     R10, R10
 	JEQ       done2
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z1
 	VMOVUPD.Z (DX), K1, Z2
@@ -1026,9 +1018,8 @@ tail3:
 	TESTQ     R10, R10
 	JEQ       done3
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z1
 	VMOVUPD.Z (DX), K1, Z2
@@ -1127,9 +1118,8 @@ tail4:
 	TESTQ     R10, R10
 	JEQ       done4
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z1
 	VMOVUPD.Z (DX), K1, Z2
@@ -1214,9 +1204,8 @@ tail5:
 	TESTQ     R10, R10
 	JEQ       done5
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z1
 	VMOVUPD.Z (DX), K1, Z2
@@ -1287,9 +1276,8 @@ tail6:
 	TESTQ     R10, R10
 	JEQ       done6
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z1
 	VDIVPD    Z0, Z1, Z1

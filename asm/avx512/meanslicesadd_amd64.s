@@ -3,7 +3,7 @@
 //go:build !purego
 
 // func MeanSlicesAddF32(dst []float32, xs [][]float32, div float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·MeanSlicesAddF32(SB), $4096-52
 	// dst[j] += (sum over r of xs[r][j]) / div
 	VBROADCASTSS div+48(FP), Z0
@@ -115,9 +115,8 @@ tail:
 	TESTQ     R10, R10
 	JEQ       done
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z1
 	VMOVUPS.Z (DX), K1, Z2
@@ -246,9 +245,8 @@ tail2:
 	TESTQ     R10, R10
 	JEQ       done2
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z1
 	VMOVUPS.Z (DX), K1, Z2
@@ -358,9 +356,8 @@ tail3:
 	TESTQ     R10, R10
 	JEQ       done3
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z1
 	VMOVUPS.Z (DX), K1, Z2
@@ -457,9 +454,8 @@ tail4:
 	TESTQ     R10, R10
 	JEQ       done4
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z1
 	VMOVUPS.Z (DX), K1, Z2
@@ -543,9 +539,8 @@ tail5:
 	TESTQ     R10, R10
 	JEQ       done5
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z1
 	VMOVUPS.Z (DX), K1, Z2
@@ -616,9 +611,8 @@ tail6:
 	TESTQ     R10, R10
 	JEQ       done6
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z1
 	VDIVPS    Z0, Z1, Z1
@@ -642,7 +636,7 @@ end:
 	RET
 
 // func MeanSlicesAddF64(dst []float64, xs [][]float64, div float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·MeanSlicesAddF64(SB), $4096-56
 	// dst[j] += (sum over r of xs[r][j]) / div
 	VBROADCASTSD div+48(FP), Z0
@@ -754,9 +748,8 @@ tail:
 	TESTQ     R10, R10
 	JEQ       done
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z1
 	VMOVUPD.Z (DX), K1, Z2
@@ -885,9 +878,8 @@ tail2:
 	TESTQ     R10, R10
 	JEQ       done2
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z1
 	VMOVUPD.Z (DX), K1, Z2
@@ -997,9 +989,8 @@ tail3:
 	TESTQ     R10, R10
 	JEQ       done3
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z1
 	VMOVUPD.Z (DX), K1, Z2
@@ -1096,9 +1087,8 @@ tail4:
 	TESTQ     R10, R10
 	JEQ       done4
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z1
 	VMOVUPD.Z (DX), K1, Z2
@@ -1182,9 +1172,8 @@ tail5:
 	TESTQ     R10, R10
 	JEQ       done5
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z1
 	VMOVUPD.Z (DX), K1, Z2
@@ -1255,9 +1244,8 @@ tail6:
 	TESTQ     R10, R10
 	JEQ       done6
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z1
 	VDIVPD    Z0, Z1, Z1

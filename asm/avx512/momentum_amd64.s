@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func MomentumF32(p []float32, g []float32, buf []float32, scale float32, l2 float32, mu float32, omd float32, lr float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	// one step of heavy-ball descent
 	MOVQ         p_base+0(FP), DI
@@ -33,9 +33,8 @@ TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	MOVQ  R8, R9
 	SHRQ  $0x02, R9
 	MOVQ  R9, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -152,9 +151,8 @@ tail:
 	TESTQ BX, BX
 	JEQ   done
 	MOVQ  BX, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -191,7 +189,7 @@ DATA tinymask_f32<>+0(SB)/4, $0x70000000
 GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
 // func MomentumF64(p []float64, g []float64, buf []float64, scale float64, l2 float64, mu float64, omd float64, lr float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	// one step of heavy-ball descent
 	MOVQ         p_base+0(FP), DI
@@ -219,9 +217,8 @@ TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	MOVQ  R8, R9
 	SHRQ  $0x03, R9
 	MOVQ  R9, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -338,9 +335,8 @@ tail:
 	TESTQ BX, BX
 	JEQ   done
 	MOVQ  BX, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func Move001F32(a []float32)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·Move001F32(SB), NOSPLIT, $0-24
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ a_base+0(FP), DI
@@ -24,9 +24,8 @@ TEXT ·Move001F32(SB), NOSPLIT, $0-24
 	MOVQ      DX, BX
 	SHRQ      $0x02, BX
 	MOVQ      BX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (DI), K1, Y0
 	VMOVUPS   Y0, K1, (DI)
@@ -65,9 +64,8 @@ tail:
 	TESTQ     SI, SI
 	JEQ       done
 	MOVQ      SI, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (DI), K1, Y0
 	VMOVUPS   Y0, K1, (DI)
@@ -77,7 +75,7 @@ done:
 	RET
 
 // func Move001F64(a []float64)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·Move001F64(SB), NOSPLIT, $0-24
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ a_base+0(FP), DI
@@ -96,9 +94,8 @@ TEXT ·Move001F64(SB), NOSPLIT, $0-24
 	MOVQ      DX, BX
 	SHRQ      $0x03, BX
 	MOVQ      BX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (DI), K1, Y0
 	VMOVUPD   Y0, K1, (DI)
@@ -137,9 +134,8 @@ tail:
 	TESTQ     SI, SI
 	JEQ       done
 	MOVQ      SI, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (DI), K1, Y0
 	VMOVUPD   Y0, K1, (DI)

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func Move101F32(a []float32, b []float32)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·Move101F32(SB), NOSPLIT, $0-48
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ a_base+0(FP), DI
@@ -25,9 +25,8 @@ TEXT ·Move101F32(SB), NOSPLIT, $0-48
 	MOVQ      BX, R8
 	SHRQ      $0x02, R8
 	MOVQ      R8, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (DI), K1, Y0
 	VMOVUPS.Z (SI), K1, Y1
@@ -81,9 +80,8 @@ tail:
 	TESTQ     DX, DX
 	JEQ       done
 	MOVQ      DX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (DI), K1, Y0
 	VMOVUPS.Z (SI), K1, Y1
@@ -95,7 +93,7 @@ done:
 	RET
 
 // func Move101F64(a []float64, b []float64)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·Move101F64(SB), NOSPLIT, $0-48
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ a_base+0(FP), DI
@@ -115,9 +113,8 @@ TEXT ·Move101F64(SB), NOSPLIT, $0-48
 	MOVQ      BX, R8
 	SHRQ      $0x03, R8
 	MOVQ      R8, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (DI), K1, Y0
 	VMOVUPD.Z (SI), K1, Y1
@@ -171,9 +168,8 @@ tail:
 	TESTQ     DX, DX
 	JEQ       done
 	MOVQ      DX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (DI), K1, Y0
 	VMOVUPD.Z (SI), K1, Y1

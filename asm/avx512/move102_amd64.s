@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func Move102F32(a []float32, b []float32, c []float32)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·Move102F32(SB), NOSPLIT, $0-72
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ a_base+0(FP), DI
@@ -26,9 +26,8 @@ TEXT ·Move102F32(SB), NOSPLIT, $0-72
 	MOVQ      R8, R9
 	SHRQ      $0x02, R9
 	MOVQ      R9, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (SI), K1, Z1
@@ -89,9 +88,8 @@ tail:
 	TESTQ     BX, BX
 	JEQ       done
 	MOVQ      BX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (SI), K1, Z1
@@ -106,7 +104,7 @@ done:
 	RET
 
 // func Move102F64(a []float64, b []float64, c []float64)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·Move102F64(SB), NOSPLIT, $0-72
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ a_base+0(FP), DI
@@ -127,9 +125,8 @@ TEXT ·Move102F64(SB), NOSPLIT, $0-72
 	MOVQ      R8, R9
 	SHRQ      $0x03, R9
 	MOVQ      R9, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (DI), K1, Z0
 	VMOVUPD.Z (SI), K1, Z1
@@ -190,9 +187,8 @@ tail:
 	TESTQ     BX, BX
 	JEQ       done
 	MOVQ      BX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (DI), K1, Z0
 	VMOVUPD.Z (SI), K1, Z1

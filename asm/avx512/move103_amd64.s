@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func Move103F32(a []float32, b []float32, c []float32, d []float32)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·Move103F32(SB), NOSPLIT, $0-96
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ a_base+0(FP), DI
@@ -27,9 +27,8 @@ TEXT ·Move103F32(SB), NOSPLIT, $0-96
 	MOVQ      R9, R10
 	SHRQ      $0x02, R10
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (SI), K1, Z1
@@ -105,9 +104,8 @@ tail:
 	TESTQ     R8, R8
 	JEQ       done
 	MOVQ      R8, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (SI), K1, Z1
@@ -125,7 +123,7 @@ done:
 	RET
 
 // func Move103F64(a []float64, b []float64, c []float64, d []float64)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·Move103F64(SB), NOSPLIT, $0-96
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ a_base+0(FP), DI
@@ -147,9 +145,8 @@ TEXT ·Move103F64(SB), NOSPLIT, $0-96
 	MOVQ      R9, R10
 	SHRQ      $0x03, R10
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (DI), K1, Z0
 	VMOVUPD.Z (SI), K1, Z1
@@ -225,9 +222,8 @@ tail:
 	TESTQ     R8, R8
 	JEQ       done
 	MOVQ      R8, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (DI), K1, Z0
 	VMOVUPD.Z (SI), K1, Z1

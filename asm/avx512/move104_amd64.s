@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func Move104F32(a []float32, b []float32, c []float32, d []float32, e []float32)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·Move104F32(SB), NOSPLIT, $0-120
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ a_base+0(FP), DI
@@ -28,9 +28,8 @@ TEXT ·Move104F32(SB), NOSPLIT, $0-120
 	MOVQ      R10, R11
 	SHRQ      $0x02, R11
 	MOVQ      R11, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (SI), K1, Z1
@@ -121,9 +120,8 @@ tail:
 	TESTQ     R9, R9
 	JEQ       done
 	MOVQ      R9, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (DI), K1, Z0
 	VMOVUPS.Z (SI), K1, Z1
@@ -144,7 +142,7 @@ done:
 	RET
 
 // func Move104F64(a []float64, b []float64, c []float64, d []float64, e []float64)
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·Move104F64(SB), NOSPLIT, $0-120
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ a_base+0(FP), DI
@@ -167,9 +165,8 @@ TEXT ·Move104F64(SB), NOSPLIT, $0-120
 	MOVQ      R10, R11
 	SHRQ      $0x03, R11
 	MOVQ      R11, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (DI), K1, Z0
 	VMOVUPD.Z (SI), K1, Z1
@@ -260,9 +257,8 @@ tail:
 	TESTQ     R9, R9
 	JEQ       done
 	MOVQ      R9, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (DI), K1, Z0
 	VMOVUPD.Z (SI), K1, Z1

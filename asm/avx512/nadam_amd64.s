@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func NAdamF32(p []float32, g []float32, m []float32, v []float32, scale float32, l2 float32, decay float32, beta1 float32, omb1 float32, beta2 float32, root float32, eps float32, cg float32, cm float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 	// one step of Adam with Nesterov's momentum
 	MOVQ         p_base+0(FP), DI
@@ -41,9 +41,8 @@ TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 	MOVQ  R9, R10
 	SHRQ  $0x02, R10
 	MOVQ  R10, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -233,9 +232,8 @@ tail:
 	TESTQ R8, R8
 	JEQ   done
 	MOVQ  R8, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -296,7 +294,7 @@ DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
 // func NAdamF64(p []float64, g []float64, m []float64, v []float64, scale float64, l2 float64, decay float64, beta1 float64, omb1 float64, beta2 float64, root float64, eps float64, cg float64, cm float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 	// one step of Adam with Nesterov's momentum
 	MOVQ         p_base+0(FP), DI
@@ -332,9 +330,8 @@ TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 	MOVQ  R9, R10
 	SHRQ  $0x03, R10
 	MOVQ  R10, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -524,9 +521,8 @@ tail:
 	TESTQ R8, R8
 	JEQ   done
 	MOVQ  R8, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p

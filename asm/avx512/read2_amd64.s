@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func Read2F32(x []float32, y []float32) float32
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·Read2F32(SB), NOSPLIT, $0-52
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ   x_base+0(FP), DI
@@ -16,13 +16,30 @@ TEXT ·Read2F32(SB), NOSPLIT, $0-52
 block:
 	MOVQ DX, BX
 	CMPQ BX, $+16384
-	JLE  short
+	JLE  whole
 	MOVQ $+16384, BX
 
-short:
-	MOVQ   BX, R8
-	NEGQ   R8
-	ADDQ   R8, DX
+whole:
+	MOVQ BX, R8
+	NEGQ R8
+	ADDQ R8, DX
+	MOVQ BX, R9
+	CMPQ BX, $+16
+	JGT  long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPS.Z (DI), K1, Z5
+	VMOVUPS.Z (SI), K1, Z6
+	VORPS     Z6, Z5, Z6
+	VORPS     Z0, Z6, Z0
+	JMP       lanes
+
+long:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -31,22 +48,22 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPS (DI), Z7
-	VMOVUPS (SI), Z8
-	VORPS   Z8, Z7, Z8
-	VORPS   Z8, Z0, Z0
-	VMOVUPS 64(DI), Z8
-	VMOVUPS 64(SI), Z7
-	VORPS   Z7, Z8, Z7
-	VORPS   Z7, Z1, Z1
-	VMOVUPS 128(DI), Z7
-	VMOVUPS 128(SI), Z8
-	VORPS   Z8, Z7, Z8
-	VORPS   Z8, Z2, Z2
-	VMOVUPS 192(DI), Z8
-	VMOVUPS 192(SI), Z7
-	VORPS   Z7, Z8, Z7
-	VORPS   Z7, Z3, Z3
+	VMOVUPS (DI), Z5
+	VMOVUPS (SI), Z6
+	VORPS   Z6, Z5, Z6
+	VORPS   Z0, Z6, Z0
+	VMOVUPS 64(DI), Z6
+	VMOVUPS 64(SI), Z5
+	VORPS   Z5, Z6, Z5
+	VORPS   Z1, Z5, Z1
+	VMOVUPS 128(DI), Z5
+	VMOVUPS 128(SI), Z6
+	VORPS   Z6, Z5, Z6
+	VORPS   Z2, Z6, Z2
+	VMOVUPS 192(DI), Z6
+	VMOVUPS 192(SI), Z5
+	VORPS   Z5, Z6, Z5
+	VORPS   Z3, Z5, Z3
 	ADDQ    $+256, DI
 	ADDQ    $+256, SI
 	SUBQ    $+64, BX
@@ -57,74 +74,86 @@ tail:
 	TESTQ BX, BX
 	JEQ   fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      BX, R8
 	ANDQ      $+15, R8
 	MOVQ      R8, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	MOVQ      BX, R8
-	ANDQ      $-16, R8
-	SHLQ      $0x02, R8
-	ADDQ      DI, R8
-	VMOVUPS.Z (R8), K1, Z5
-	MOVQ      BX, R8
-	ANDQ      $-16, R8
-	SHLQ      $0x02, R8
-	ADDQ      SI, R8
-	VMOVUPS.Z (R8), K1, Z6
 	CMPQ      BX, $+16
 	JLT       part
-	VMOVUPS   (DI), Z7
-	VMOVUPS   (SI), Z8
-	VORPS     Z8, Z7, Z8
-	VORPS     Z8, Z0, Z0
+	VMOVUPS   (DI), Z5
+	VMOVUPS   (SI), Z6
+	VORPS     Z6, Z5, Z6
+	VORPS     Z0, Z6, Z0
+	CMPQ      BX, $+16
+	JEQ       fold
 	CMPQ      BX, $+32
 	JLT       part2
-	VMOVUPS   64(DI), Z7
-	VMOVUPS   64(SI), Z8
-	VORPS     Z8, Z7, Z8
-	VORPS     Z8, Z1, Z1
+	VMOVUPS   64(DI), Z5
+	VMOVUPS   64(SI), Z6
+	VORPS     Z6, Z5, Z6
+	VORPS     Z1, Z6, Z1
+	CMPQ      BX, $+32
+	JEQ       fold
 	CMPQ      BX, $+48
 	JLT       part3
-	VMOVUPS   128(DI), Z7
-	VMOVUPS   128(SI), Z8
-	VORPS     Z8, Z7, Z8
-	VORPS     Z8, Z2, Z2
-	VORPS     Z6, Z5, Z7
-	VORPS     Z7, Z3, Z3
+	VMOVUPS   128(DI), Z5
+	VMOVUPS   128(SI), Z6
+	VORPS     Z6, Z5, Z6
+	VORPS     Z2, Z6, Z2
+	CMPQ      BX, $+48
+	JEQ       fold
+	VMOVUPS.Z 192(DI), K1, Z5
+	VMOVUPS.Z 192(SI), K1, Z6
+	VORPS     Z6, Z5, Z6
+	VORPS     Z3, Z6, Z3
 	JMP       fold
 
 part3:
-	VORPS Z6, Z5, Z7
-	VORPS Z7, Z2, Z2
-	JMP   fold
+	VMOVUPS.Z 128(DI), K1, Z5
+	VMOVUPS.Z 128(SI), K1, Z6
+	VORPS     Z6, Z5, Z6
+	VORPS     Z2, Z6, Z2
+	JMP       fold
 
 part2:
-	VORPS Z6, Z5, Z7
-	VORPS Z7, Z1, Z1
-	JMP   fold
+	VMOVUPS.Z 64(DI), K1, Z5
+	VMOVUPS.Z 64(SI), K1, Z6
+	VORPS     Z6, Z5, Z6
+	VORPS     Z1, Z6, Z1
+	JMP       fold
 
 part:
-	VORPS Z6, Z5, Z7
-	VORPS Z7, Z0, Z0
+	VMOVUPS.Z (DI), K1, Z5
+	VMOVUPS.Z (SI), K1, Z6
+	VORPS     Z6, Z5, Z6
+	VORPS     Z0, Z6, Z0
 
 fold:
 	// Fold the lanes by halves.
-	VORPS         Z2, Z0, Z0
-	VORPS         Z3, Z1, Z1
-	VORPS         Z1, Z0, Z0
+	CMPQ  R9, $+32
+	JLE   empty
+	VORPS Z0, Z2, Z0
+	VORPS Z1, Z3, Z1
+
+empty:
+	CMPQ  R9, $+16
+	JLE   empty2
+	VORPS Z0, Z1, Z0
+
+empty2:
+lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
-	VORPS         Z1, Z0, Z0
+	VORPS         Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
-	VORPS         Z1, Z0, Z0
+	VORPS         X0, X1, X0
 	VUNPCKHPD     X0, X0, X1
-	VORPS         Z1, Z0, Z0
+	VORPS         X0, X1, X0
 	VMOVSHDUP     X0, X1
-	VORPS         Z1, Z0, Z0
-	VORPS         Z0, Z4, Z4
+	VORPS         X0, X1, X0
+	VORPS         X4, X0, X4
 	TESTQ         DX, DX
 	JGT           block
 	VMOVSS        X4, ret+48(FP)
@@ -132,7 +161,7 @@ fold:
 	RET
 
 // func Read2F64(x []float64, y []float64) float64
-// Requires: AVX, AVX512DQ, AVX512F
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·Read2F64(SB), NOSPLIT, $0-56
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ   x_base+0(FP), DI
@@ -143,13 +172,30 @@ TEXT ·Read2F64(SB), NOSPLIT, $0-56
 block:
 	MOVQ DX, BX
 	CMPQ BX, $+8192
-	JLE  short
+	JLE  whole
 	MOVQ $+8192, BX
 
-short:
-	MOVQ   BX, R8
-	NEGQ   R8
-	ADDQ   R8, DX
+whole:
+	MOVQ BX, R8
+	NEGQ R8
+	ADDQ R8, DX
+	MOVQ BX, R9
+	CMPQ BX, $+8
+	JGT  long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPD.Z (DI), K1, Z5
+	VMOVUPD.Z (SI), K1, Z6
+	VORPD     Z6, Z5, Z6
+	VORPD     Z0, Z6, Z0
+	JMP       lanes
+
+long:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -158,22 +204,22 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Z7
-	VMOVUPD (SI), Z8
-	VORPD   Z8, Z7, Z8
-	VORPD   Z8, Z0, Z0
-	VMOVUPD 64(DI), Z8
-	VMOVUPD 64(SI), Z7
-	VORPD   Z7, Z8, Z7
-	VORPD   Z7, Z1, Z1
-	VMOVUPD 128(DI), Z7
-	VMOVUPD 128(SI), Z8
-	VORPD   Z8, Z7, Z8
-	VORPD   Z8, Z2, Z2
-	VMOVUPD 192(DI), Z8
-	VMOVUPD 192(SI), Z7
-	VORPD   Z7, Z8, Z7
-	VORPD   Z7, Z3, Z3
+	VMOVUPD (DI), Z5
+	VMOVUPD (SI), Z6
+	VORPD   Z6, Z5, Z6
+	VORPD   Z0, Z6, Z0
+	VMOVUPD 64(DI), Z6
+	VMOVUPD 64(SI), Z5
+	VORPD   Z5, Z6, Z5
+	VORPD   Z1, Z5, Z1
+	VMOVUPD 128(DI), Z5
+	VMOVUPD 128(SI), Z6
+	VORPD   Z6, Z5, Z6
+	VORPD   Z2, Z6, Z2
+	VMOVUPD 192(DI), Z6
+	VMOVUPD 192(SI), Z5
+	VORPD   Z5, Z6, Z5
+	VORPD   Z3, Z5, Z3
 	ADDQ    $+256, DI
 	ADDQ    $+256, SI
 	SUBQ    $+32, BX
@@ -184,72 +230,84 @@ tail:
 	TESTQ BX, BX
 	JEQ   fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      BX, R8
 	ANDQ      $+7, R8
 	MOVQ      R8, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	MOVQ      BX, R8
-	ANDQ      $-8, R8
-	SHLQ      $0x03, R8
-	ADDQ      DI, R8
-	VMOVUPD.Z (R8), K1, Z5
-	MOVQ      BX, R8
-	ANDQ      $-8, R8
-	SHLQ      $0x03, R8
-	ADDQ      SI, R8
-	VMOVUPD.Z (R8), K1, Z6
 	CMPQ      BX, $+8
 	JLT       part
-	VMOVUPD   (DI), Z7
-	VMOVUPD   (SI), Z8
-	VORPD     Z8, Z7, Z8
-	VORPD     Z8, Z0, Z0
+	VMOVUPD   (DI), Z5
+	VMOVUPD   (SI), Z6
+	VORPD     Z6, Z5, Z6
+	VORPD     Z0, Z6, Z0
+	CMPQ      BX, $+8
+	JEQ       fold
 	CMPQ      BX, $+16
 	JLT       part2
-	VMOVUPD   64(DI), Z7
-	VMOVUPD   64(SI), Z8
-	VORPD     Z8, Z7, Z8
-	VORPD     Z8, Z1, Z1
+	VMOVUPD   64(DI), Z5
+	VMOVUPD   64(SI), Z6
+	VORPD     Z6, Z5, Z6
+	VORPD     Z1, Z6, Z1
+	CMPQ      BX, $+16
+	JEQ       fold
 	CMPQ      BX, $+24
 	JLT       part3
-	VMOVUPD   128(DI), Z7
-	VMOVUPD   128(SI), Z8
-	VORPD     Z8, Z7, Z8
-	VORPD     Z8, Z2, Z2
-	VORPD     Z6, Z5, Z7
-	VORPD     Z7, Z3, Z3
+	VMOVUPD   128(DI), Z5
+	VMOVUPD   128(SI), Z6
+	VORPD     Z6, Z5, Z6
+	VORPD     Z2, Z6, Z2
+	CMPQ      BX, $+24
+	JEQ       fold
+	VMOVUPD.Z 192(DI), K1, Z5
+	VMOVUPD.Z 192(SI), K1, Z6
+	VORPD     Z6, Z5, Z6
+	VORPD     Z3, Z6, Z3
 	JMP       fold
 
 part3:
-	VORPD Z6, Z5, Z7
-	VORPD Z7, Z2, Z2
-	JMP   fold
+	VMOVUPD.Z 128(DI), K1, Z5
+	VMOVUPD.Z 128(SI), K1, Z6
+	VORPD     Z6, Z5, Z6
+	VORPD     Z2, Z6, Z2
+	JMP       fold
 
 part2:
-	VORPD Z6, Z5, Z7
-	VORPD Z7, Z1, Z1
-	JMP   fold
+	VMOVUPD.Z 64(DI), K1, Z5
+	VMOVUPD.Z 64(SI), K1, Z6
+	VORPD     Z6, Z5, Z6
+	VORPD     Z1, Z6, Z1
+	JMP       fold
 
 part:
-	VORPD Z6, Z5, Z7
-	VORPD Z7, Z0, Z0
+	VMOVUPD.Z (DI), K1, Z5
+	VMOVUPD.Z (SI), K1, Z6
+	VORPD     Z6, Z5, Z6
+	VORPD     Z0, Z6, Z0
 
 fold:
 	// Fold the lanes by halves.
-	VORPD         Z2, Z0, Z0
-	VORPD         Z3, Z1, Z1
-	VORPD         Z1, Z0, Z0
+	CMPQ  R9, $+16
+	JLE   empty
+	VORPD Z0, Z2, Z0
+	VORPD Z1, Z3, Z1
+
+empty:
+	CMPQ  R9, $+8
+	JLE   empty2
+	VORPD Z0, Z1, Z0
+
+empty2:
+lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
-	VORPD         Z1, Z0, Z0
+	VORPD         Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
-	VORPD         Z1, Z0, Z0
+	VORPD         X0, X1, X0
 	VUNPCKHPD     X0, X0, X1
-	VORPD         Z1, Z0, Z0
-	VORPD         Z0, Z4, Z4
+	VORPD         X0, X1, X0
+	VORPD         X4, X0, X4
 	TESTQ         DX, DX
 	JGT           block
 	VMOVSD        X4, ret+48(FP)

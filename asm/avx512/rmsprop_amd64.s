@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func RMSpropF32(p []float32, g []float32, v []float32, scale float32, l2 float32, alpha float32, root float32, eps float32, lr float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·RMSpropF32(SB), NOSPLIT, $0-96
 	// one step of RMSprop
 	MOVQ         p_base+0(FP), DI
@@ -36,9 +36,8 @@ TEXT ·RMSpropF32(SB), NOSPLIT, $0-96
 	MOVQ  R8, R9
 	SHRQ  $0x02, R9
 	MOVQ  R9, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -185,9 +184,8 @@ tail:
 	TESTQ BX, BX
 	JEQ   done
 	MOVQ  BX, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -238,7 +236,7 @@ DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
 // func RMSpropF64(p []float64, g []float64, v []float64, scale float64, l2 float64, alpha float64, root float64, eps float64, lr float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·RMSpropF64(SB), NOSPLIT, $0-120
 	// one step of RMSprop
 	MOVQ         p_base+0(FP), DI
@@ -269,9 +267,8 @@ TEXT ·RMSpropF64(SB), NOSPLIT, $0-120
 	MOVQ  R8, R9
 	SHRQ  $0x03, R9
 	MOVQ  R9, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -418,9 +415,8 @@ tail:
 	TESTQ BX, BX
 	JEQ   done
 	MOVQ  BX, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func RMSpropCenteredF32(p []float32, g []float32, v []float32, avg []float32, scale float32, l2 float32, alpha float32, root float32, eps float32, lr float32, oma float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·RMSpropCenteredF32(SB), NOSPLIT, $0-124
 	// one step of centered RMSprop
 	MOVQ         p_base+0(FP), DI
@@ -39,9 +39,8 @@ TEXT ·RMSpropCenteredF32(SB), NOSPLIT, $0-124
 	MOVQ  R9, R10
 	SHRQ  $0x02, R10
 	MOVQ  R10, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -245,9 +244,8 @@ tail:
 	TESTQ R8, R8
 	JEQ   done
 	MOVQ  R8, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -315,7 +313,7 @@ DATA zero_f32<>+0(SB)/4, $0x00000000
 GLOBL zero_f32<>(SB), RODATA|NOPTR, $4
 
 // func RMSpropCenteredF64(p []float64, g []float64, v []float64, avg []float64, scale float64, l2 float64, alpha float64, root float64, eps float64, lr float64, oma float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·RMSpropCenteredF64(SB), NOSPLIT, $0-152
 	// one step of centered RMSprop
 	MOVQ         p_base+0(FP), DI
@@ -349,9 +347,8 @@ TEXT ·RMSpropCenteredF64(SB), NOSPLIT, $0-152
 	MOVQ  R9, R10
 	SHRQ  $0x03, R10
 	MOVQ  R10, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -555,9 +552,8 @@ tail:
 	TESTQ R8, R8
 	JEQ   done
 	MOVQ  R8, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p

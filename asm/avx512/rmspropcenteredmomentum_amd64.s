@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func RMSpropCenteredMomentumF32(p []float32, g []float32, v []float32, avg []float32, buf []float32, scale float32, l2 float32, alpha float32, root float32, eps float32, lr float32, oma float32, mu float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·RMSpropCenteredMomentumF32(SB), NOSPLIT, $0-152
 	// one step of centered RMSprop with momentum
 	MOVQ         p_base+0(FP), DI
@@ -41,9 +41,8 @@ TEXT ·RMSpropCenteredMomentumF32(SB), NOSPLIT, $0-152
 	MOVQ  R10, R11
 	SHRQ  $0x02, R11
 	MOVQ  R11, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -274,9 +273,8 @@ tail:
 	TESTQ R9, R9
 	JEQ   done
 	MOVQ  R9, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -350,7 +348,7 @@ DATA zero_f32<>+0(SB)/4, $0x00000000
 GLOBL zero_f32<>(SB), RODATA|NOPTR, $4
 
 // func RMSpropCenteredMomentumF64(p []float64, g []float64, v []float64, avg []float64, buf []float64, scale float64, l2 float64, alpha float64, root float64, eps float64, lr float64, oma float64, mu float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·RMSpropCenteredMomentumF64(SB), NOSPLIT, $0-184
 	// one step of centered RMSprop with momentum
 	MOVQ         p_base+0(FP), DI
@@ -386,9 +384,8 @@ TEXT ·RMSpropCenteredMomentumF64(SB), NOSPLIT, $0-184
 	MOVQ  R10, R11
 	SHRQ  $0x03, R11
 	MOVQ  R11, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -619,9 +616,8 @@ tail:
 	TESTQ R9, R9
 	JEQ   done
 	MOVQ  R9, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p

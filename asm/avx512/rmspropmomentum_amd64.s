@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func RMSpropMomentumF32(p []float32, g []float32, v []float32, buf []float32, scale float32, l2 float32, alpha float32, root float32, eps float32, lr float32, mu float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·RMSpropMomentumF32(SB), NOSPLIT, $0-124
 	// one step of RMSprop with momentum
 	MOVQ         p_base+0(FP), DI
@@ -38,9 +38,8 @@ TEXT ·RMSpropMomentumF32(SB), NOSPLIT, $0-124
 	MOVQ  R9, R10
 	SHRQ  $0x02, R10
 	MOVQ  R10, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -214,9 +213,8 @@ tail:
 	TESTQ R8, R8
 	JEQ   done
 	MOVQ  R8, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -273,7 +271,7 @@ DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
 // func RMSpropMomentumF64(p []float64, g []float64, v []float64, buf []float64, scale float64, l2 float64, alpha float64, root float64, eps float64, lr float64, mu float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·RMSpropMomentumF64(SB), NOSPLIT, $0-152
 	// one step of RMSprop with momentum
 	MOVQ         p_base+0(FP), DI
@@ -306,9 +304,8 @@ TEXT ·RMSpropMomentumF64(SB), NOSPLIT, $0-152
 	MOVQ  R9, R10
 	SHRQ  $0x03, R10
 	MOVQ  R10, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -482,9 +479,8 @@ tail:
 	TESTQ R8, R8
 	JEQ   done
 	MOVQ  R8, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p

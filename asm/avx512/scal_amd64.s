@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func ScalF32(alpha float32, x []float32)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·ScalF32(SB), NOSPLIT, $0-32
 	// x[i] *= alpha
 	MOVQ         x_base+8(FP), DI
@@ -25,9 +25,8 @@ TEXT ·ScalF32(SB), NOSPLIT, $0-32
 	MOVQ      DX, BX
 	SHRQ      $0x02, BX
 	MOVQ      BX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (DI), K1, Y1
 	VMULPS    Y1, Y0, Y1
@@ -72,9 +71,8 @@ tail:
 	TESTQ     SI, SI
 	JEQ       done
 	MOVQ      SI, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (DI), K1, Y1
 	VMULPS    Y1, Y0, Y1
@@ -85,7 +83,7 @@ done:
 	RET
 
 // func ScalF64(alpha float64, x []float64)
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·ScalF64(SB), NOSPLIT, $0-32
 	// x[i] *= alpha
 	MOVQ         x_base+8(FP), DI
@@ -105,9 +103,8 @@ TEXT ·ScalF64(SB), NOSPLIT, $0-32
 	MOVQ      DX, BX
 	SHRQ      $0x03, BX
 	MOVQ      BX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (DI), K1, Y1
 	VMULPD    Y1, Y0, Y1
@@ -152,9 +149,8 @@ tail:
 	TESTQ     SI, SI
 	JEQ       done
 	MOVQ      SI, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (DI), K1, Y1
 	VMULPD    Y1, Y0, Y1

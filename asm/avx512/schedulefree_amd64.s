@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func ScheduleFreeF32(p []float32, g []float32, z []float32, v []float32, scale float32, wd float32, beta2 float32, root float32, eps float32, step float32, ck float32, cn float32, lr float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·ScheduleFreeF32(SB), NOSPLIT, $0-132
 	// one step of schedule-free AdamW at the gradient's point p, with the base sequence z
 	MOVQ         p_base+0(FP), DI
@@ -40,9 +40,8 @@ TEXT ·ScheduleFreeF32(SB), NOSPLIT, $0-132
 	MOVQ  R9, R10
 	SHRQ  $0x02, R10
 	MOVQ  R10, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g)
@@ -224,9 +223,8 @@ tail:
 	TESTQ R8, R8
 	JEQ   done
 	MOVQ  R8, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g)
@@ -285,7 +283,7 @@ DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
 // func ScheduleFreeF64(p []float64, g []float64, z []float64, v []float64, scale float64, wd float64, beta2 float64, root float64, eps float64, step float64, ck float64, cn float64, lr float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·ScheduleFreeF64(SB), NOSPLIT, $0-168
 	// one step of schedule-free AdamW at the gradient's point p, with the base sequence z
 	MOVQ         p_base+0(FP), DI
@@ -320,9 +318,8 @@ TEXT ·ScheduleFreeF64(SB), NOSPLIT, $0-168
 	MOVQ  R9, R10
 	SHRQ  $0x03, R10
 	MOVQ  R10, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g)
@@ -504,9 +501,8 @@ tail:
 	TESTQ R8, R8
 	JEQ   done
 	MOVQ  R8, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g)

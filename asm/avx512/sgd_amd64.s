@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func SGDF32(p []float32, g []float32, scale float32, l2 float32, lr float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·SGDF32(SB), NOSPLIT, $0-60
 	// one step of gradient descent
 	MOVQ         p_base+0(FP), DI
@@ -30,9 +30,8 @@ TEXT ·SGDF32(SB), NOSPLIT, $0-60
 	MOVQ  BX, R8
 	SHRQ  $0x02, R8
 	MOVQ  R8, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -112,9 +111,8 @@ tail:
 	TESTQ DX, DX
 	JEQ   done
 	MOVQ  DX, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -142,7 +140,7 @@ DATA tinymask_f32<>+0(SB)/4, $0x70000000
 GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
 // func SGDF64(p []float64, g []float64, scale float64, l2 float64, lr float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·SGDF64(SB), NOSPLIT, $0-72
 	// one step of gradient descent
 	MOVQ         p_base+0(FP), DI
@@ -167,9 +165,8 @@ TEXT ·SGDF64(SB), NOSPLIT, $0-72
 	MOVQ  BX, R8
 	SHRQ  $0x03, R8
 	MOVQ  R8, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
@@ -249,9 +246,8 @@ tail:
 	TESTQ DX, DX
 	JEQ   done
 	MOVQ  DX, CX
-	MOVL  $0x00000001, AX
-	SHLQ  CL, AX
-	DECQ  AX
+	MOVL  $0xffffffff, AX
+	BZHIL CX, AX, AX
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p

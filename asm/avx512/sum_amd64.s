@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func SumF32(x []float32) float32
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·SumF32(SB), NOSPLIT, $0-28
 	// sum of x[i]
 	MOVQ   x_base+0(FP), DI
@@ -15,13 +15,28 @@ TEXT ·SumF32(SB), NOSPLIT, $0-28
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+16384
-	JLE  short
+	JLE  whole
 	MOVQ $+16384, DX
 
-short:
-	MOVQ   DX, BX
-	NEGQ   BX
-	ADDQ   BX, SI
+whole:
+	MOVQ DX, BX
+	NEGQ BX
+	ADDQ BX, SI
+	MOVQ DX, R8
+	CMPQ DX, $+16
+	JGT  long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPS.Z (DI), K1, Z5
+	VADDPS    Z0, Z5, Z0
+	JMP       lanes
+
+long:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -30,14 +45,14 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPS (DI), Z6
-	VADDPS  Z6, Z0, Z0
-	VMOVUPS 64(DI), Z6
-	VADDPS  Z6, Z1, Z1
-	VMOVUPS 128(DI), Z6
-	VADDPS  Z6, Z2, Z2
-	VMOVUPS 192(DI), Z6
-	VADDPS  Z6, Z3, Z3
+	VMOVUPS (DI), Z5
+	VADDPS  Z0, Z5, Z0
+	VMOVUPS 64(DI), Z5
+	VADDPS  Z1, Z5, Z1
+	VMOVUPS 128(DI), Z5
+	VADDPS  Z2, Z5, Z2
+	VMOVUPS 192(DI), Z5
+	VADDPS  Z3, Z5, Z3
 	ADDQ    $+256, DI
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
@@ -47,69 +62,92 @@ tail:
 	TESTQ DX, DX
 	JEQ   fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      DX, BX
 	ANDQ      $+15, BX
 	MOVQ      BX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	MOVQ      DX, BX
-	ANDQ      $-16, BX
-	SHLQ      $0x02, BX
-	ADDQ      DI, BX
-	VMOVUPS.Z (BX), K1, Z5
 	CMPQ      DX, $+16
 	JLT       part
-	VMOVUPS   (DI), Z6
-	VADDPS    Z6, Z0, Z0
+	VMOVUPS   (DI), Z5
+	VADDPS    Z0, Z5, Z0
+	CMPQ      DX, $+16
+	JEQ       fold
 	CMPQ      DX, $+32
 	JLT       part2
-	VMOVUPS   64(DI), Z6
-	VADDPS    Z6, Z1, Z1
+	VMOVUPS   64(DI), Z5
+	VADDPS    Z1, Z5, Z1
+	CMPQ      DX, $+32
+	JEQ       fold
 	CMPQ      DX, $+48
 	JLT       part3
-	VMOVUPS   128(DI), Z6
-	VADDPS    Z6, Z2, Z2
-	VADDPS    Z5, Z3, Z3
+	VMOVUPS   128(DI), Z5
+	VADDPS    Z2, Z5, Z2
+	CMPQ      DX, $+48
+	JEQ       fold
+	VMOVUPS.Z 192(DI), K1, Z5
+	VADDPS    Z3, Z5, Z3
 	JMP       fold
 
 part3:
-	VADDPS Z5, Z2, Z2
-	JMP    fold
+	VMOVUPS.Z 128(DI), K1, Z5
+	VADDPS    Z2, Z5, Z2
+	JMP       fold
 
 part2:
-	VADDPS Z5, Z1, Z1
-	JMP    fold
+	VMOVUPS.Z 64(DI), K1, Z5
+	VADDPS    Z1, Z5, Z1
+	JMP       fold
 
 part:
-	VADDPS Z5, Z0, Z0
+	VMOVUPS.Z (DI), K1, Z5
+	VADDPS    Z0, Z5, Z0
 
 fold:
 	// Fold the lanes by halves.
-	VADDPS        Z2, Z0, Z0
-	VADDPS        Z3, Z1, Z1
-	VADDPS        Z1, Z0, Z0
+	CMPQ   R8, $+32
+	JLE    empty
+	VADDPS Z0, Z2, Z0
+	VADDPS Z1, Z3, Z1
+
+empty:
+	CMPQ   R8, $+16
+	JLE    empty2
+	VADDPS Z0, Z1, Z0
+
+empty2:
+lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPS        Z1, Z0, Z0
+	VADDPS        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
-	VADDPS        Z1, Z0, Z0
+	VADDPS        X0, X1, X0
 	VUNPCKHPD     X0, X0, X1
-	VADDPS        Z1, Z0, Z0
+	VADDPS        X0, X1, X0
 	VMOVSHDUP     X0, X1
-	VADDPS        Z1, Z0, Z0
-	VCVTSS2SD     X0, X0, X0
-	VADDSD        X0, X4, X4
-	TESTQ         SI, SI
-	JGT           block
-	VCVTSD2SS     X4, X4, X4
-	VMOVSS        X4, ret+24(FP)
+	VADDPS        X0, X1, X0
+	MOVQ          x_len+8(FP), DX
+	CMPQ          DX, $+16384
+	JGT           several
+
+	// A single block: its sum, which is not -0, is the result.
+	VMOVSS X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+several:
+	VCVTSS2SD X0, X0, X0
+	VADDSD    X0, X4, X4
+	TESTQ     SI, SI
+	JGT       block
+	VCVTSD2SS X4, X4, X4
+	VMOVSS    X4, ret+24(FP)
 	VZEROUPPER
 	RET
 
 // func SumF64(x []float64) float64
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·SumF64(SB), NOSPLIT, $0-32
 	// sum of x[i]
 	MOVQ   x_base+0(FP), DI
@@ -119,13 +157,28 @@ TEXT ·SumF64(SB), NOSPLIT, $0-32
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+8192
-	JLE  short
+	JLE  whole
 	MOVQ $+8192, DX
 
-short:
-	MOVQ   DX, BX
-	NEGQ   BX
-	ADDQ   BX, SI
+whole:
+	MOVQ DX, BX
+	NEGQ BX
+	ADDQ BX, SI
+	MOVQ DX, R8
+	CMPQ DX, $+8
+	JGT  long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPD.Z (DI), K1, Z5
+	VADDPD    Z0, Z5, Z0
+	JMP       lanes
+
+long:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -134,14 +187,14 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Z6
-	VADDPD  Z6, Z0, Z0
-	VMOVUPD 64(DI), Z6
-	VADDPD  Z6, Z1, Z1
-	VMOVUPD 128(DI), Z6
-	VADDPD  Z6, Z2, Z2
-	VMOVUPD 192(DI), Z6
-	VADDPD  Z6, Z3, Z3
+	VMOVUPD (DI), Z5
+	VADDPD  Z0, Z5, Z0
+	VMOVUPD 64(DI), Z5
+	VADDPD  Z1, Z5, Z1
+	VMOVUPD 128(DI), Z5
+	VADDPD  Z2, Z5, Z2
+	VMOVUPD 192(DI), Z5
+	VADDPD  Z3, Z5, Z3
 	ADDQ    $+256, DI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
@@ -151,59 +204,82 @@ tail:
 	TESTQ DX, DX
 	JEQ   fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      DX, BX
 	ANDQ      $+7, BX
 	MOVQ      BX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	MOVQ      DX, BX
-	ANDQ      $-8, BX
-	SHLQ      $0x03, BX
-	ADDQ      DI, BX
-	VMOVUPD.Z (BX), K1, Z5
 	CMPQ      DX, $+8
 	JLT       part
-	VMOVUPD   (DI), Z6
-	VADDPD    Z6, Z0, Z0
+	VMOVUPD   (DI), Z5
+	VADDPD    Z0, Z5, Z0
+	CMPQ      DX, $+8
+	JEQ       fold
 	CMPQ      DX, $+16
 	JLT       part2
-	VMOVUPD   64(DI), Z6
-	VADDPD    Z6, Z1, Z1
+	VMOVUPD   64(DI), Z5
+	VADDPD    Z1, Z5, Z1
+	CMPQ      DX, $+16
+	JEQ       fold
 	CMPQ      DX, $+24
 	JLT       part3
-	VMOVUPD   128(DI), Z6
-	VADDPD    Z6, Z2, Z2
-	VADDPD    Z5, Z3, Z3
+	VMOVUPD   128(DI), Z5
+	VADDPD    Z2, Z5, Z2
+	CMPQ      DX, $+24
+	JEQ       fold
+	VMOVUPD.Z 192(DI), K1, Z5
+	VADDPD    Z3, Z5, Z3
 	JMP       fold
 
 part3:
-	VADDPD Z5, Z2, Z2
-	JMP    fold
+	VMOVUPD.Z 128(DI), K1, Z5
+	VADDPD    Z2, Z5, Z2
+	JMP       fold
 
 part2:
-	VADDPD Z5, Z1, Z1
-	JMP    fold
+	VMOVUPD.Z 64(DI), K1, Z5
+	VADDPD    Z1, Z5, Z1
+	JMP       fold
 
 part:
-	VADDPD Z5, Z0, Z0
+	VMOVUPD.Z (DI), K1, Z5
+	VADDPD    Z0, Z5, Z0
 
 fold:
 	// Fold the lanes by halves.
-	VADDPD        Z2, Z0, Z0
-	VADDPD        Z3, Z1, Z1
-	VADDPD        Z1, Z0, Z0
+	CMPQ   R8, $+16
+	JLE    empty
+	VADDPD Z0, Z2, Z0
+	VADDPD Z1, Z3, Z1
+
+empty:
+	CMPQ   R8, $+8
+	JLE    empty2
+	VADDPD Z0, Z1, Z0
+
+empty2:
+lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPD        Z1, Z0, Z0
+	VADDPD        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
-	VADDPD        Z1, Z0, Z0
+	VADDPD        X0, X1, X0
 	VUNPCKHPD     X0, X0, X1
-	VADDPD        Z1, Z0, Z0
-	VADDSD        X0, X4, X4
-	TESTQ         SI, SI
-	JGT           block
-	VMOVSD        X4, ret+24(FP)
+	VADDPD        X0, X1, X0
+	MOVQ          x_len+8(FP), DX
+	CMPQ          DX, $+8192
+	JGT           several
+
+	// A single block: its sum, which is not -0, is the result.
+	VMOVSD X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+several:
+	VADDSD X0, X4, X4
+	TESTQ  SI, SI
+	JGT    block
+	VMOVSD X4, ret+24(FP)
 	VZEROUPPER
 	RET

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func SumRowsF32(dst []float32, a []float32, rows int, stride int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·SumRowsF32(SB), NOSPLIT, $0-64
 	// dst[j] = sum over r of a[r*stride+j]
 	XORL  R13, R13
@@ -123,9 +123,8 @@ tail:
 	TESTQ     R10, R10
 	JEQ       done
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
@@ -246,9 +245,8 @@ tail2:
 	TESTQ     R10, R10
 	JEQ       done2
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
@@ -345,9 +343,8 @@ tail3:
 	TESTQ     R10, R10
 	JEQ       done3
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
@@ -430,9 +427,8 @@ tail4:
 	TESTQ     R10, R10
 	JEQ       done4
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
@@ -501,9 +497,8 @@ tail5:
 	TESTQ     R10, R10
 	JEQ       done5
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
@@ -558,9 +553,8 @@ tail6:
 	TESTQ     R10, R10
 	JEQ       done6
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS   Z0, K1, (DI)
@@ -581,7 +575,7 @@ end:
 	RET
 
 // func SumRowsF64(dst []float64, a []float64, rows int, stride int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·SumRowsF64(SB), NOSPLIT, $0-64
 	// dst[j] = sum over r of a[r*stride+j]
 	XORL  R13, R13
@@ -699,9 +693,8 @@ tail:
 	TESTQ     R10, R10
 	JEQ       done
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (DX), K1, Z1
@@ -822,9 +815,8 @@ tail2:
 	TESTQ     R10, R10
 	JEQ       done2
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (DX), K1, Z1
@@ -921,9 +913,8 @@ tail3:
 	TESTQ     R10, R10
 	JEQ       done3
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (DX), K1, Z1
@@ -1006,9 +997,8 @@ tail4:
 	TESTQ     R10, R10
 	JEQ       done4
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (DX), K1, Z1
@@ -1077,9 +1067,8 @@ tail5:
 	TESTQ     R10, R10
 	JEQ       done5
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (DX), K1, Z1
@@ -1134,9 +1123,8 @@ tail6:
 	TESTQ     R10, R10
 	JEQ       done6
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD   Z0, K1, (DI)

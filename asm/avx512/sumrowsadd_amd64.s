@@ -3,7 +3,7 @@
 //go:build !purego
 
 // func SumRowsAddF32(dst []float32, a []float32, rows int, stride int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·SumRowsAddF32(SB), $4096-64
 	// dst[j] += sum over r of a[r*stride+j]
 	XORL  R13, R13
@@ -120,9 +120,8 @@ tail:
 	TESTQ     R10, R10
 	JEQ       done
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
@@ -252,9 +251,8 @@ tail2:
 	TESTQ     R10, R10
 	JEQ       done2
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
@@ -363,9 +361,8 @@ tail3:
 	TESTQ     R10, R10
 	JEQ       done3
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
@@ -460,9 +457,8 @@ tail4:
 	TESTQ     R10, R10
 	JEQ       done4
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
@@ -543,9 +539,8 @@ tail5:
 	TESTQ     R10, R10
 	JEQ       done5
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
@@ -612,9 +607,8 @@ tail6:
 	TESTQ     R10, R10
 	JEQ       done6
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (R12), K1, Z1
@@ -637,7 +631,7 @@ end:
 	RET
 
 // func SumRowsAddF64(dst []float64, a []float64, rows int, stride int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·SumRowsAddF64(SB), $4096-64
 	// dst[j] += sum over r of a[r*stride+j]
 	XORL  R13, R13
@@ -754,9 +748,8 @@ tail:
 	TESTQ     R10, R10
 	JEQ       done
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (DX), K1, Z1
@@ -886,9 +879,8 @@ tail2:
 	TESTQ     R10, R10
 	JEQ       done2
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (DX), K1, Z1
@@ -997,9 +989,8 @@ tail3:
 	TESTQ     R10, R10
 	JEQ       done3
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (DX), K1, Z1
@@ -1094,9 +1085,8 @@ tail4:
 	TESTQ     R10, R10
 	JEQ       done4
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (DX), K1, Z1
@@ -1177,9 +1167,8 @@ tail5:
 	TESTQ     R10, R10
 	JEQ       done5
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (DX), K1, Z1
@@ -1246,9 +1235,8 @@ tail6:
 	TESTQ     R10, R10
 	JEQ       done6
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (R12), K1, Z1

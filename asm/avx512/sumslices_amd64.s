@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func SumSlicesF32(dst []float32, xs [][]float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·SumSlicesF32(SB), NOSPLIT, $0-48
 	// dst[j] = sum over r of xs[r][j]
 	XORL  R13, R13
@@ -117,9 +117,8 @@ tail:
 	TESTQ     R10, R10
 	JEQ       done
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
@@ -236,9 +235,8 @@ tail2:
 	TESTQ     R10, R10
 	JEQ       done2
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
@@ -332,9 +330,8 @@ tail3:
 	TESTQ     R10, R10
 	JEQ       done3
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
@@ -415,9 +412,8 @@ tail4:
 	TESTQ     R10, R10
 	JEQ       done4
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
@@ -485,9 +481,8 @@ tail5:
 	TESTQ     R10, R10
 	JEQ       done5
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS.Z (DX), K1, Z1
@@ -542,9 +537,8 @@ tail6:
 	TESTQ     R10, R10
 	JEQ       done6
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPS.Z (SI), K1, Z0
 	VMOVUPS   Z0, K1, (DI)
@@ -565,7 +559,7 @@ end:
 	RET
 
 // func SumSlicesF64(dst []float64, xs [][]float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·SumSlicesF64(SB), NOSPLIT, $0-48
 	// dst[j] = sum over r of xs[r][j]
 	XORL  R13, R13
@@ -677,9 +671,8 @@ tail:
 	TESTQ     R10, R10
 	JEQ       done
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (DX), K1, Z1
@@ -796,9 +789,8 @@ tail2:
 	TESTQ     R10, R10
 	JEQ       done2
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (DX), K1, Z1
@@ -892,9 +884,8 @@ tail3:
 	TESTQ     R10, R10
 	JEQ       done3
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (DX), K1, Z1
@@ -975,9 +966,8 @@ tail4:
 	TESTQ     R10, R10
 	JEQ       done4
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (DX), K1, Z1
@@ -1045,9 +1035,8 @@ tail5:
 	TESTQ     R10, R10
 	JEQ       done5
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD.Z (DX), K1, Z1
@@ -1102,9 +1091,8 @@ tail6:
 	TESTQ     R10, R10
 	JEQ       done6
 	MOVQ      R10, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VMOVUPD.Z (SI), K1, Z0
 	VMOVUPD   Z0, K1, (DI)

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func SumSquaresF32(x []float32) float64
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·SumSquaresF32(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
 	MOVQ   x_base+0(FP), DI
@@ -15,13 +15,29 @@ TEXT ·SumSquaresF32(SB), NOSPLIT, $0-32
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+16384
-	JLE  short
+	JLE  whole
 	MOVQ $+16384, DX
 
-short:
-	MOVQ   DX, BX
-	NEGQ   BX
-	ADDQ   BX, SI
+whole:
+	MOVQ DX, BX
+	NEGQ BX
+	ADDQ BX, SI
+	MOVQ DX, R8
+	CMPQ DX, $+4
+	JGT  long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ        DX, CX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
+	KMOVW       AX, K1
+	VXORPS      X0, X0, X0
+	VCVTPS2PD.Z (DI), K1, Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y0, Y9, Y0
+	JMP         lanes
+
+long:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -34,30 +50,30 @@ short:
 	JLT    tail
 
 loop:
-	VCVTPS2PD (DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y0, Y0
-	VCVTPS2PD 16(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y1, Y1
-	VCVTPS2PD 32(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y2, Y2
-	VCVTPS2PD 48(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y3, Y3
-	VCVTPS2PD 64(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y4, Y4
-	VCVTPS2PD 80(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y5, Y5
-	VCVTPS2PD 96(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y6, Y6
-	VCVTPS2PD 112(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y7, Y7
+	VCVTPS2PD (DI), Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y0, Y9, Y0
+	VCVTPS2PD 16(DI), Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y1, Y9, Y1
+	VCVTPS2PD 32(DI), Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y2, Y9, Y2
+	VCVTPS2PD 48(DI), Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y3, Y9, Y3
+	VCVTPS2PD 64(DI), Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y4, Y9, Y4
+	VCVTPS2PD 80(DI), Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y5, Y9, Y5
+	VCVTPS2PD 96(DI), Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y6, Y9, Y6
+	VCVTPS2PD 112(DI), Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y7, Y9, Y7
 	ADDQ      $+128, DI
 	SUBQ      $+32, DX
 	CMPQ      DX, $+32
@@ -67,114 +83,153 @@ tail:
 	TESTQ DX, DX
 	JEQ   fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ        DX, BX
 	ANDQ        $+3, BX
 	MOVQ        BX, CX
-	MOVL        $0x00000001, AX
-	SHLQ        CL, AX
-	DECQ        AX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
-	MOVQ        DX, BX
-	ANDQ        $-4, BX
-	SHLQ        $0x02, BX
-	ADDQ        DI, BX
-	VCVTPS2PD.Z (BX), K1, Y9
 	CMPQ        DX, $+4
 	JLT         part
-	VCVTPS2PD   (DI), Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y10, Y0, Y0
+	VCVTPS2PD   (DI), Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y0, Y9, Y0
+	CMPQ        DX, $+4
+	JEQ         fold
 	CMPQ        DX, $+8
 	JLT         part2
-	VCVTPS2PD   16(DI), Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y10, Y1, Y1
+	VCVTPS2PD   16(DI), Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y1, Y9, Y1
+	CMPQ        DX, $+8
+	JEQ         fold
 	CMPQ        DX, $+12
 	JLT         part3
-	VCVTPS2PD   32(DI), Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y10, Y2, Y2
+	VCVTPS2PD   32(DI), Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y2, Y9, Y2
+	CMPQ        DX, $+12
+	JEQ         fold
 	CMPQ        DX, $+16
 	JLT         part4
-	VCVTPS2PD   48(DI), Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y10, Y3, Y3
+	VCVTPS2PD   48(DI), Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y3, Y9, Y3
+	CMPQ        DX, $+16
+	JEQ         fold
 	CMPQ        DX, $+20
 	JLT         part5
-	VCVTPS2PD   64(DI), Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y10, Y4, Y4
+	VCVTPS2PD   64(DI), Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y4, Y9, Y4
+	CMPQ        DX, $+20
+	JEQ         fold
 	CMPQ        DX, $+24
 	JLT         part6
-	VCVTPS2PD   80(DI), Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y10, Y5, Y5
+	VCVTPS2PD   80(DI), Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y5, Y9, Y5
+	CMPQ        DX, $+24
+	JEQ         fold
 	CMPQ        DX, $+28
 	JLT         part7
-	VCVTPS2PD   96(DI), Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y10, Y6, Y6
-	VMULPD      Y9, Y9, Y10
-	VADDPD      Y10, Y7, Y7
+	VCVTPS2PD   96(DI), Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y6, Y9, Y6
+	CMPQ        DX, $+28
+	JEQ         fold
+	VCVTPS2PD.Z 112(DI), K1, Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y7, Y9, Y7
 	JMP         fold
 
 part7:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y6, Y6
-	JMP    fold
+	VCVTPS2PD.Z 96(DI), K1, Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y6, Y9, Y6
+	JMP         fold
 
 part6:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y5, Y5
-	JMP    fold
+	VCVTPS2PD.Z 80(DI), K1, Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y5, Y9, Y5
+	JMP         fold
 
 part5:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y4, Y4
-	JMP    fold
+	VCVTPS2PD.Z 64(DI), K1, Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y4, Y9, Y4
+	JMP         fold
 
 part4:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y3, Y3
-	JMP    fold
+	VCVTPS2PD.Z 48(DI), K1, Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y3, Y9, Y3
+	JMP         fold
 
 part3:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y2, Y2
-	JMP    fold
+	VCVTPS2PD.Z 32(DI), K1, Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y2, Y9, Y2
+	JMP         fold
 
 part2:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y1, Y1
-	JMP    fold
+	VCVTPS2PD.Z 16(DI), K1, Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y1, Y9, Y1
+	JMP         fold
 
 part:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y0, Y0
+	VCVTPS2PD.Z (DI), K1, Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y0, Y9, Y0
 
 fold:
 	// Fold the lanes by halves.
-	VADDPD       Y4, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	VADDPD       Y6, Y2, Y2
-	VADDPD       Y7, Y3, Y3
-	VADDPD       Y2, Y0, Y0
-	VADDPD       Y3, Y1, Y1
-	VADDPD       Y1, Y0, Y0
+	CMPQ   R8, $+16
+	JLE    empty
+	VADDPD Y0, Y4, Y0
+	VADDPD Y1, Y5, Y1
+	VADDPD Y2, Y6, Y2
+	VADDPD Y3, Y7, Y3
+
+empty:
+	CMPQ   R8, $+8
+	JLE    empty2
+	VADDPD Y0, Y2, Y0
+	VADDPD Y1, Y3, Y1
+
+empty2:
+	CMPQ   R8, $+4
+	JLE    empty3
+	VADDPD Y0, Y1, Y0
+
+empty3:
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       Y1, Y0, Y0
+	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
-	VADDPD       Y1, Y0, Y0
-	VADDSD       X0, X8, X8
-	TESTQ        SI, SI
-	JGT          block
-	VMOVSD       X8, ret+24(FP)
+	VADDPD       X0, X1, X0
+	MOVQ         x_len+8(FP), DX
+	CMPQ         DX, $+16384
+	JGT          several
+
+	// A single block: its sum, which is not -0, is the result.
+	VMOVSD X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+several:
+	VADDSD X0, X8, X8
+	TESTQ  SI, SI
+	JGT    block
+	VMOVSD X8, ret+24(FP)
 	VZEROUPPER
 	RET
 
 // func SumSquaresF64(x []float64) float64
-// Requires: AVX, AVX512F, AVX512VL
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·SumSquaresF64(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
 	MOVQ   x_base+0(FP), DI
@@ -184,13 +239,29 @@ TEXT ·SumSquaresF64(SB), NOSPLIT, $0-32
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+8192
-	JLE  short
+	JLE  whole
 	MOVQ $+8192, DX
 
-short:
-	MOVQ   DX, BX
-	NEGQ   BX
-	ADDQ   BX, SI
+whole:
+	MOVQ DX, BX
+	NEGQ BX
+	ADDQ BX, SI
+	MOVQ DX, R8
+	CMPQ DX, $+4
+	JGT  long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPD.Z (DI), K1, Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y0, Y9, Y0
+	JMP       lanes
+
+long:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -203,30 +274,30 @@ short:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Y10
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y0, Y0
-	VMOVUPD 32(DI), Y10
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y1, Y1
-	VMOVUPD 64(DI), Y10
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y2, Y2
-	VMOVUPD 96(DI), Y10
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y3, Y3
-	VMOVUPD 128(DI), Y10
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y4, Y4
-	VMOVUPD 160(DI), Y10
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y5, Y5
-	VMOVUPD 192(DI), Y10
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y6, Y6
-	VMOVUPD 224(DI), Y10
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y7, Y7
+	VMOVUPD (DI), Y9
+	VMULPD  Y9, Y9, Y9
+	VADDPD  Y0, Y9, Y0
+	VMOVUPD 32(DI), Y9
+	VMULPD  Y9, Y9, Y9
+	VADDPD  Y1, Y9, Y1
+	VMOVUPD 64(DI), Y9
+	VMULPD  Y9, Y9, Y9
+	VADDPD  Y2, Y9, Y2
+	VMOVUPD 96(DI), Y9
+	VMULPD  Y9, Y9, Y9
+	VADDPD  Y3, Y9, Y3
+	VMOVUPD 128(DI), Y9
+	VMULPD  Y9, Y9, Y9
+	VADDPD  Y4, Y9, Y4
+	VMOVUPD 160(DI), Y9
+	VMULPD  Y9, Y9, Y9
+	VADDPD  Y5, Y9, Y5
+	VMOVUPD 192(DI), Y9
+	VMULPD  Y9, Y9, Y9
+	VADDPD  Y6, Y9, Y6
+	VMOVUPD 224(DI), Y9
+	VMULPD  Y9, Y9, Y9
+	VADDPD  Y7, Y9, Y7
 	ADDQ    $+256, DI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
@@ -236,108 +307,147 @@ tail:
 	TESTQ DX, DX
 	JEQ   fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      DX, BX
 	ANDQ      $+3, BX
 	MOVQ      BX, CX
-	MOVL      $0x00000001, AX
-	SHLQ      CL, AX
-	DECQ      AX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	MOVQ      DX, BX
-	ANDQ      $-4, BX
-	SHLQ      $0x03, BX
-	ADDQ      DI, BX
-	VMOVUPD.Z (BX), K1, Y9
 	CMPQ      DX, $+4
 	JLT       part
-	VMOVUPD   (DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y0, Y0
+	VMOVUPD   (DI), Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y0, Y9, Y0
+	CMPQ      DX, $+4
+	JEQ       fold
 	CMPQ      DX, $+8
 	JLT       part2
-	VMOVUPD   32(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y1, Y1
+	VMOVUPD   32(DI), Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y1, Y9, Y1
+	CMPQ      DX, $+8
+	JEQ       fold
 	CMPQ      DX, $+12
 	JLT       part3
-	VMOVUPD   64(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y2, Y2
+	VMOVUPD   64(DI), Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y2, Y9, Y2
+	CMPQ      DX, $+12
+	JEQ       fold
 	CMPQ      DX, $+16
 	JLT       part4
-	VMOVUPD   96(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y3, Y3
+	VMOVUPD   96(DI), Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y3, Y9, Y3
+	CMPQ      DX, $+16
+	JEQ       fold
 	CMPQ      DX, $+20
 	JLT       part5
-	VMOVUPD   128(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y4, Y4
+	VMOVUPD   128(DI), Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y4, Y9, Y4
+	CMPQ      DX, $+20
+	JEQ       fold
 	CMPQ      DX, $+24
 	JLT       part6
-	VMOVUPD   160(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y5, Y5
+	VMOVUPD   160(DI), Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y5, Y9, Y5
+	CMPQ      DX, $+24
+	JEQ       fold
 	CMPQ      DX, $+28
 	JLT       part7
-	VMOVUPD   192(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y10, Y6, Y6
-	VMULPD    Y9, Y9, Y10
-	VADDPD    Y10, Y7, Y7
+	VMOVUPD   192(DI), Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y6, Y9, Y6
+	CMPQ      DX, $+28
+	JEQ       fold
+	VMOVUPD.Z 224(DI), K1, Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y7, Y9, Y7
 	JMP       fold
 
 part7:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y6, Y6
-	JMP    fold
+	VMOVUPD.Z 192(DI), K1, Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y6, Y9, Y6
+	JMP       fold
 
 part6:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y5, Y5
-	JMP    fold
+	VMOVUPD.Z 160(DI), K1, Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y5, Y9, Y5
+	JMP       fold
 
 part5:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y4, Y4
-	JMP    fold
+	VMOVUPD.Z 128(DI), K1, Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y4, Y9, Y4
+	JMP       fold
 
 part4:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y3, Y3
-	JMP    fold
+	VMOVUPD.Z 96(DI), K1, Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y3, Y9, Y3
+	JMP       fold
 
 part3:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y2, Y2
-	JMP    fold
+	VMOVUPD.Z 64(DI), K1, Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y2, Y9, Y2
+	JMP       fold
 
 part2:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y1, Y1
-	JMP    fold
+	VMOVUPD.Z 32(DI), K1, Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y1, Y9, Y1
+	JMP       fold
 
 part:
-	VMULPD Y9, Y9, Y10
-	VADDPD Y10, Y0, Y0
+	VMOVUPD.Z (DI), K1, Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y0, Y9, Y0
 
 fold:
 	// Fold the lanes by halves.
-	VADDPD       Y4, Y0, Y0
-	VADDPD       Y5, Y1, Y1
-	VADDPD       Y6, Y2, Y2
-	VADDPD       Y7, Y3, Y3
-	VADDPD       Y2, Y0, Y0
-	VADDPD       Y3, Y1, Y1
-	VADDPD       Y1, Y0, Y0
+	CMPQ   R8, $+16
+	JLE    empty
+	VADDPD Y0, Y4, Y0
+	VADDPD Y1, Y5, Y1
+	VADDPD Y2, Y6, Y2
+	VADDPD Y3, Y7, Y3
+
+empty:
+	CMPQ   R8, $+8
+	JLE    empty2
+	VADDPD Y0, Y2, Y0
+	VADDPD Y1, Y3, Y1
+
+empty2:
+	CMPQ   R8, $+4
+	JLE    empty3
+	VADDPD Y0, Y1, Y0
+
+empty3:
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       Y1, Y0, Y0
+	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
-	VADDPD       Y1, Y0, Y0
-	VADDSD       X0, X8, X8
-	TESTQ        SI, SI
-	JGT          block
-	VMOVSD       X8, ret+24(FP)
+	VADDPD       X0, X1, X0
+	MOVQ         x_len+8(FP), DX
+	CMPQ         DX, $+8192
+	JGT          several
+
+	// A single block: its sum, which is not -0, is the result.
+	VMOVSD X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+several:
+	VADDSD X0, X8, X8
+	TESTQ  SI, SI
+	JGT    block
+	VMOVSD X8, ret+24(FP)
 	VZEROUPPER
 	RET

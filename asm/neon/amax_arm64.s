@@ -9,18 +9,43 @@ TEXT ·AmaxF32(SB), NOSPLIT, $0-28
 	// largest |x[i]|, NaN if any is
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
 
 block:
 	MOVD R1, R2
 	CMP $16384, R2
-	BLE short
+	BLE whole
 	MOVD $16384, R2
 
-short:
+whole:
 	MOVD R2, R3
 	NEG R3, R3
 	ADD R3, R1, R1
+	MOVD R2, R4
+	CMP $4, R2
+	BGE long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R2, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $1, R16, odd1
+	FMOVD (R0), F16
+	TBZ $0, R16, loaded1
+	ADD $8, R0, R17
+	VLD1 (R17), V16.S[2]
+	B loaded1
+
+odd1:
+	TBZ $0, R16, loaded1
+	FMOVS (R0), F16
+
+loaded1:
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
+	B lanes
+
+long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -44,52 +69,52 @@ short:
 loop:
 	FMOVQ (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb26400 // smax v0.4s, v0.4s, v18.4s
+	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
 	FMOVQ 16(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb26421 // smax v1.4s, v1.4s, v18.4s
+	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
 	FMOVQ 32(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb26442 // smax v2.4s, v2.4s, v18.4s
+	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
 	FMOVQ 48(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb26463 // smax v3.4s, v3.4s, v18.4s
+	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
 	FMOVQ 64(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb26484 // smax v4.4s, v4.4s, v18.4s
+	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
 	FMOVQ 80(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb264a5 // smax v5.4s, v5.4s, v18.4s
+	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
 	FMOVQ 96(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb264c6 // smax v6.4s, v6.4s, v18.4s
+	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
 	FMOVQ 112(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb264e7 // smax v7.4s, v7.4s, v18.4s
+	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
 	FMOVQ 128(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb26508 // smax v8.4s, v8.4s, v18.4s
+	WORD $0x4ea86648 // smax v8.4s, v18.4s, v8.4s
 	FMOVQ 144(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb26529 // smax v9.4s, v9.4s, v18.4s
+	WORD $0x4ea96649 // smax v9.4s, v18.4s, v9.4s
 	FMOVQ 160(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb2654a // smax v10.4s, v10.4s, v18.4s
+	WORD $0x4eaa664a // smax v10.4s, v18.4s, v10.4s
 	FMOVQ 176(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb2656b // smax v11.4s, v11.4s, v18.4s
+	WORD $0x4eab664b // smax v11.4s, v18.4s, v11.4s
 	FMOVQ 192(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb2658c // smax v12.4s, v12.4s, v18.4s
+	WORD $0x4eac664c // smax v12.4s, v18.4s, v12.4s
 	FMOVQ 208(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb265ad // smax v13.4s, v13.4s, v18.4s
+	WORD $0x4ead664d // smax v13.4s, v18.4s, v13.4s
 	FMOVQ 224(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb265ce // smax v14.4s, v14.4s, v18.4s
+	WORD $0x4eae664e // smax v14.4s, v18.4s, v14.4s
 	FMOVQ 240(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb265ef // smax v15.4s, v15.4s, v18.4s
+	WORD $0x4eaf664f // smax v15.4s, v18.4s, v15.4s
 	ADD $256, R0, R0
 	SUB $64, R2, R2
 	CMP $64, R2
@@ -98,7 +123,7 @@ loop:
 tail:
 	CBZ R2, fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R2, R3
 	AND $3, R3, R3
 	MOVD R3, R16
@@ -106,200 +131,248 @@ tail:
 	AND $-4, R3, R3
 	LSL $2, R3, R3
 	ADD R0, R3, R3
-	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $1, R16, odd1
-	FMOVD (R3), F17
-	TBZ $0, R16, loaded1
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $1, R16, odd2
+	FMOVD (R3), F16
+	TBZ $0, R16, loaded2
 	ADD $8, R3, R17
-	VLD1 (R17), V17.S[2]
-	B loaded1
+	VLD1 (R17), V16.S[2]
+	B loaded2
 
-odd1:
-	TBZ $0, R16, loaded1
-	FMOVS (R3), F17
+odd2:
+	TBZ $0, R16, loaded2
+	FMOVS (R3), F16
 
-loaded1:
+loaded2:
 	CMP $4, R2
 	BLT part
 	FMOVQ (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb26400 // smax v0.4s, v0.4s, v18.4s
+	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
+	CMP $4, R2
+	BEQ fold
 	CMP $8, R2
 	BLT part2
 	FMOVQ 16(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb26421 // smax v1.4s, v1.4s, v18.4s
+	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
+	CMP $8, R2
+	BEQ fold
 	CMP $12, R2
 	BLT part3
 	FMOVQ 32(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb26442 // smax v2.4s, v2.4s, v18.4s
+	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
+	CMP $12, R2
+	BEQ fold
 	CMP $16, R2
 	BLT part4
 	FMOVQ 48(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb26463 // smax v3.4s, v3.4s, v18.4s
+	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
+	CMP $16, R2
+	BEQ fold
 	CMP $20, R2
 	BLT part5
 	FMOVQ 64(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb26484 // smax v4.4s, v4.4s, v18.4s
+	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
+	CMP $20, R2
+	BEQ fold
 	CMP $24, R2
 	BLT part6
 	FMOVQ 80(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb264a5 // smax v5.4s, v5.4s, v18.4s
+	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
+	CMP $24, R2
+	BEQ fold
 	CMP $28, R2
 	BLT part7
 	FMOVQ 96(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb264c6 // smax v6.4s, v6.4s, v18.4s
+	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
+	CMP $28, R2
+	BEQ fold
 	CMP $32, R2
 	BLT part8
 	FMOVQ 112(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb264e7 // smax v7.4s, v7.4s, v18.4s
+	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
+	CMP $32, R2
+	BEQ fold
 	CMP $36, R2
 	BLT part9
 	FMOVQ 128(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb26508 // smax v8.4s, v8.4s, v18.4s
+	WORD $0x4ea86648 // smax v8.4s, v18.4s, v8.4s
+	CMP $36, R2
+	BEQ fold
 	CMP $40, R2
 	BLT part10
 	FMOVQ 144(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb26529 // smax v9.4s, v9.4s, v18.4s
+	WORD $0x4ea96649 // smax v9.4s, v18.4s, v9.4s
+	CMP $40, R2
+	BEQ fold
 	CMP $44, R2
 	BLT part11
 	FMOVQ 160(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb2654a // smax v10.4s, v10.4s, v18.4s
+	WORD $0x4eaa664a // smax v10.4s, v18.4s, v10.4s
+	CMP $44, R2
+	BEQ fold
 	CMP $48, R2
 	BLT part12
 	FMOVQ 176(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb2656b // smax v11.4s, v11.4s, v18.4s
+	WORD $0x4eab664b // smax v11.4s, v18.4s, v11.4s
+	CMP $48, R2
+	BEQ fold
 	CMP $52, R2
 	BLT part13
 	FMOVQ 192(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb2658c // smax v12.4s, v12.4s, v18.4s
+	WORD $0x4eac664c // smax v12.4s, v18.4s, v12.4s
+	CMP $52, R2
+	BEQ fold
 	CMP $56, R2
 	BLT part14
 	FMOVQ 208(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb265ad // smax v13.4s, v13.4s, v18.4s
+	WORD $0x4ead664d // smax v13.4s, v18.4s, v13.4s
+	CMP $56, R2
+	BEQ fold
 	CMP $60, R2
 	BLT part15
 	FMOVQ 224(R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
-	WORD $0x4eb265ce // smax v14.4s, v14.4s, v18.4s
+	WORD $0x4eae664e // smax v14.4s, v18.4s, v14.4s
+	CMP $60, R2
+	BEQ fold
 
 part16:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb265ef // smax v15.4s, v15.4s, v18.4s
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4eaf664f // smax v15.4s, v18.4s, v15.4s
 	B fold
 
 part15:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb265ce // smax v14.4s, v14.4s, v18.4s
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4eae664e // smax v14.4s, v18.4s, v14.4s
 	B fold
 
 part14:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb265ad // smax v13.4s, v13.4s, v18.4s
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4ead664d // smax v13.4s, v18.4s, v13.4s
 	B fold
 
 part13:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb2658c // smax v12.4s, v12.4s, v18.4s
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4eac664c // smax v12.4s, v18.4s, v12.4s
 	B fold
 
 part12:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb2656b // smax v11.4s, v11.4s, v18.4s
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4eab664b // smax v11.4s, v18.4s, v11.4s
 	B fold
 
 part11:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb2654a // smax v10.4s, v10.4s, v18.4s
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4eaa664a // smax v10.4s, v18.4s, v10.4s
 	B fold
 
 part10:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb26529 // smax v9.4s, v9.4s, v18.4s
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4ea96649 // smax v9.4s, v18.4s, v9.4s
 	B fold
 
 part9:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb26508 // smax v8.4s, v8.4s, v18.4s
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4ea86648 // smax v8.4s, v18.4s, v8.4s
 	B fold
 
 part8:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb264e7 // smax v7.4s, v7.4s, v18.4s
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
 	B fold
 
 part7:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb264c6 // smax v6.4s, v6.4s, v18.4s
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
 	B fold
 
 part6:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb264a5 // smax v5.4s, v5.4s, v18.4s
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
 	B fold
 
 part5:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb26484 // smax v4.4s, v4.4s, v18.4s
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
 	B fold
 
 part4:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb26463 // smax v3.4s, v3.4s, v18.4s
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
 	B fold
 
 part3:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb26442 // smax v2.4s, v2.4s, v18.4s
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
 	B fold
 
 part2:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb26421 // smax v1.4s, v1.4s, v18.4s
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
 	B fold
 
 part:
-	WORD $0x4ea0fa32 // fabs v18.4s, v17.4s
-	WORD $0x4eb26400 // smax v0.4s, v0.4s, v18.4s
+	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
 
 fold:
 
 	// Fold the lanes by halves.
-	WORD $0x4ea86400 // smax v0.4s, v0.4s, v8.4s
-	WORD $0x4ea96421 // smax v1.4s, v1.4s, v9.4s
-	WORD $0x4eaa6442 // smax v2.4s, v2.4s, v10.4s
-	WORD $0x4eab6463 // smax v3.4s, v3.4s, v11.4s
-	WORD $0x4eac6484 // smax v4.4s, v4.4s, v12.4s
-	WORD $0x4ead64a5 // smax v5.4s, v5.4s, v13.4s
-	WORD $0x4eae64c6 // smax v6.4s, v6.4s, v14.4s
-	WORD $0x4eaf64e7 // smax v7.4s, v7.4s, v15.4s
-	WORD $0x4ea46400 // smax v0.4s, v0.4s, v4.4s
-	WORD $0x4ea56421 // smax v1.4s, v1.4s, v5.4s
-	WORD $0x4ea66442 // smax v2.4s, v2.4s, v6.4s
-	WORD $0x4ea76463 // smax v3.4s, v3.4s, v7.4s
-	WORD $0x4ea26400 // smax v0.4s, v0.4s, v2.4s
-	WORD $0x4ea36421 // smax v1.4s, v1.4s, v3.4s
-	WORD $0x4ea16400 // smax v0.4s, v0.4s, v1.4s
+	CMP $32, R4
+	BLE empty
+	WORD $0x4ea06500 // smax v0.4s, v8.4s, v0.4s
+	WORD $0x4ea16521 // smax v1.4s, v9.4s, v1.4s
+	WORD $0x4ea26542 // smax v2.4s, v10.4s, v2.4s
+	WORD $0x4ea36563 // smax v3.4s, v11.4s, v3.4s
+	WORD $0x4ea46584 // smax v4.4s, v12.4s, v4.4s
+	WORD $0x4ea565a5 // smax v5.4s, v13.4s, v5.4s
+	WORD $0x4ea665c6 // smax v6.4s, v14.4s, v6.4s
+	WORD $0x4ea765e7 // smax v7.4s, v15.4s, v7.4s
+
+empty:
+	CMP $16, R4
+	BLE empty2
+	WORD $0x4ea06480 // smax v0.4s, v4.4s, v0.4s
+	WORD $0x4ea164a1 // smax v1.4s, v5.4s, v1.4s
+	WORD $0x4ea264c2 // smax v2.4s, v6.4s, v2.4s
+	WORD $0x4ea364e3 // smax v3.4s, v7.4s, v3.4s
+
+empty2:
+	CMP $8, R4
+	BLE empty3
+	WORD $0x4ea06440 // smax v0.4s, v2.4s, v0.4s
+	WORD $0x4ea16461 // smax v1.4s, v3.4s, v1.4s
+
+empty3:
+	CMP $4, R4
+	BLE empty4
+	WORD $0x4ea06420 // smax v0.4s, v1.4s, v0.4s
+
+empty4:
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
-	WORD $0x4ea16400 // smax v0.4s, v0.4s, v1.4s
+	WORD $0x4ea06420 // smax v0.4s, v1.4s, v0.4s
 	VDUP V0.S[1], V1.S4
-	WORD $0x4ea16400 // smax v0.4s, v0.4s, v1.4s
-	WORD $0x4ea06610 // smax v16.4s, v16.4s, v0.4s
+	WORD $0x4ea06420 // smax v0.4s, v1.4s, v0.4s
+	WORD $0x4eb16411 // smax v17.4s, v0.4s, v17.4s
 	CMP $0, R1
 	BGT block
-	FMOVS F16, ret+24(FP)
+	FMOVS F17, ret+24(FP)
 	RET
 
 // func AmaxF64(x []float64) float64
@@ -307,18 +380,37 @@ TEXT ·AmaxF64(SB), NOSPLIT, $0-32
 	// largest |x[i]|, NaN if any is
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
 
 block:
 	MOVD R1, R2
 	CMP $8192, R2
-	BLE short
+	BLE whole
 	MOVD $8192, R2
 
-short:
+whole:
 	MOVD R2, R3
 	NEG R3, R3
 	ADD R3, R1, R1
+	MOVD R2, R4
+	CMP $2, R2
+	BGE long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R2, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded3
+	FMOVD (R0), F16
+
+loaded3:
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	B lanes
+
+long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -342,83 +434,83 @@ short:
 loop:
 	FMOVQ (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2341f // cmgt v31.2d, v0.2d, v18.2d
-	WORD $0x6e721c1f // bsl v31.16b, v0.16b, v18.16b
+	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 	FMOVQ 16(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2343f // cmgt v31.2d, v1.2d, v18.2d
-	WORD $0x6e721c3f // bsl v31.16b, v1.16b, v18.16b
+	WORD $0x4ee1365f // cmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	FMOVQ 32(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2345f // cmgt v31.2d, v2.2d, v18.2d
-	WORD $0x6e721c5f // bsl v31.16b, v2.16b, v18.16b
+	WORD $0x4ee2365f // cmgt v31.2d, v18.2d, v2.2d
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
 	FMOVQ 48(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2347f // cmgt v31.2d, v3.2d, v18.2d
-	WORD $0x6e721c7f // bsl v31.16b, v3.16b, v18.16b
+	WORD $0x4ee3365f // cmgt v31.2d, v18.2d, v3.2d
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 	FMOVQ 64(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2349f // cmgt v31.2d, v4.2d, v18.2d
-	WORD $0x6e721c9f // bsl v31.16b, v4.16b, v18.16b
+	WORD $0x4ee4365f // cmgt v31.2d, v18.2d, v4.2d
+	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	FMOVQ 80(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef234bf // cmgt v31.2d, v5.2d, v18.2d
-	WORD $0x6e721cbf // bsl v31.16b, v5.16b, v18.16b
+	WORD $0x4ee5365f // cmgt v31.2d, v18.2d, v5.2d
+	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 	FMOVQ 96(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef234df // cmgt v31.2d, v6.2d, v18.2d
-	WORD $0x6e721cdf // bsl v31.16b, v6.16b, v18.16b
+	WORD $0x4ee6365f // cmgt v31.2d, v18.2d, v6.2d
+	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 	FMOVQ 112(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef234ff // cmgt v31.2d, v7.2d, v18.2d
-	WORD $0x6e721cff // bsl v31.16b, v7.16b, v18.16b
+	WORD $0x4ee7365f // cmgt v31.2d, v18.2d, v7.2d
+	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 	FMOVQ 128(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2351f // cmgt v31.2d, v8.2d, v18.2d
-	WORD $0x6e721d1f // bsl v31.16b, v8.16b, v18.16b
+	WORD $0x4ee8365f // cmgt v31.2d, v18.2d, v8.2d
+	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 	FMOVQ 144(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2353f // cmgt v31.2d, v9.2d, v18.2d
-	WORD $0x6e721d3f // bsl v31.16b, v9.16b, v18.16b
+	WORD $0x4ee9365f // cmgt v31.2d, v18.2d, v9.2d
+	WORD $0x6e691e5f // bsl v31.16b, v18.16b, v9.16b
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	FMOVQ 160(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2355f // cmgt v31.2d, v10.2d, v18.2d
-	WORD $0x6e721d5f // bsl v31.16b, v10.16b, v18.16b
+	WORD $0x4eea365f // cmgt v31.2d, v18.2d, v10.2d
+	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	FMOVQ 176(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2357f // cmgt v31.2d, v11.2d, v18.2d
-	WORD $0x6e721d7f // bsl v31.16b, v11.16b, v18.16b
+	WORD $0x4eeb365f // cmgt v31.2d, v18.2d, v11.2d
+	WORD $0x6e6b1e5f // bsl v31.16b, v18.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	FMOVQ 192(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2359f // cmgt v31.2d, v12.2d, v18.2d
-	WORD $0x6e721d9f // bsl v31.16b, v12.16b, v18.16b
+	WORD $0x4eec365f // cmgt v31.2d, v18.2d, v12.2d
+	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	FMOVQ 208(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef235bf // cmgt v31.2d, v13.2d, v18.2d
-	WORD $0x6e721dbf // bsl v31.16b, v13.16b, v18.16b
+	WORD $0x4eed365f // cmgt v31.2d, v18.2d, v13.2d
+	WORD $0x6e6d1e5f // bsl v31.16b, v18.16b, v13.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 	FMOVQ 224(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef235df // cmgt v31.2d, v14.2d, v18.2d
-	WORD $0x6e721ddf // bsl v31.16b, v14.16b, v18.16b
+	WORD $0x4eee365f // cmgt v31.2d, v18.2d, v14.2d
+	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	FMOVQ 240(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef235ff // cmgt v31.2d, v15.2d, v18.2d
-	WORD $0x6e721dff // bsl v31.16b, v15.16b, v18.16b
+	WORD $0x4eef365f // cmgt v31.2d, v18.2d, v15.2d
+	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
 	ADD $256, R0, R0
 	SUB $32, R2, R2
@@ -428,7 +520,7 @@ loop:
 tail:
 	CBZ R2, fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R2, R3
 	AND $1, R3, R3
 	MOVD R3, R16
@@ -436,284 +528,332 @@ tail:
 	AND $-2, R3, R3
 	LSL $3, R3, R3
 	ADD R0, R3, R3
-	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $0, R16, loaded2
-	FMOVD (R3), F17
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded4
+	FMOVD (R3), F16
 
-loaded2:
+loaded4:
 	CMP $2, R2
 	BLT part
 	FMOVQ (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2341f // cmgt v31.2d, v0.2d, v18.2d
-	WORD $0x6e721c1f // bsl v31.16b, v0.16b, v18.16b
+	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	CMP $2, R2
+	BEQ fold
 	CMP $4, R2
 	BLT part2
 	FMOVQ 16(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2343f // cmgt v31.2d, v1.2d, v18.2d
-	WORD $0x6e721c3f // bsl v31.16b, v1.16b, v18.16b
+	WORD $0x4ee1365f // cmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	CMP $4, R2
+	BEQ fold
 	CMP $6, R2
 	BLT part3
 	FMOVQ 32(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2345f // cmgt v31.2d, v2.2d, v18.2d
-	WORD $0x6e721c5f // bsl v31.16b, v2.16b, v18.16b
+	WORD $0x4ee2365f // cmgt v31.2d, v18.2d, v2.2d
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	CMP $6, R2
+	BEQ fold
 	CMP $8, R2
 	BLT part4
 	FMOVQ 48(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2347f // cmgt v31.2d, v3.2d, v18.2d
-	WORD $0x6e721c7f // bsl v31.16b, v3.16b, v18.16b
+	WORD $0x4ee3365f // cmgt v31.2d, v18.2d, v3.2d
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	CMP $8, R2
+	BEQ fold
 	CMP $10, R2
 	BLT part5
 	FMOVQ 64(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2349f // cmgt v31.2d, v4.2d, v18.2d
-	WORD $0x6e721c9f // bsl v31.16b, v4.16b, v18.16b
+	WORD $0x4ee4365f // cmgt v31.2d, v18.2d, v4.2d
+	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	CMP $10, R2
+	BEQ fold
 	CMP $12, R2
 	BLT part6
 	FMOVQ 80(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef234bf // cmgt v31.2d, v5.2d, v18.2d
-	WORD $0x6e721cbf // bsl v31.16b, v5.16b, v18.16b
+	WORD $0x4ee5365f // cmgt v31.2d, v18.2d, v5.2d
+	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	CMP $12, R2
+	BEQ fold
 	CMP $14, R2
 	BLT part7
 	FMOVQ 96(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef234df // cmgt v31.2d, v6.2d, v18.2d
-	WORD $0x6e721cdf // bsl v31.16b, v6.16b, v18.16b
+	WORD $0x4ee6365f // cmgt v31.2d, v18.2d, v6.2d
+	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	CMP $14, R2
+	BEQ fold
 	CMP $16, R2
 	BLT part8
 	FMOVQ 112(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef234ff // cmgt v31.2d, v7.2d, v18.2d
-	WORD $0x6e721cff // bsl v31.16b, v7.16b, v18.16b
+	WORD $0x4ee7365f // cmgt v31.2d, v18.2d, v7.2d
+	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	CMP $16, R2
+	BEQ fold
 	CMP $18, R2
 	BLT part9
 	FMOVQ 128(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2351f // cmgt v31.2d, v8.2d, v18.2d
-	WORD $0x6e721d1f // bsl v31.16b, v8.16b, v18.16b
+	WORD $0x4ee8365f // cmgt v31.2d, v18.2d, v8.2d
+	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	CMP $18, R2
+	BEQ fold
 	CMP $20, R2
 	BLT part10
 	FMOVQ 144(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2353f // cmgt v31.2d, v9.2d, v18.2d
-	WORD $0x6e721d3f // bsl v31.16b, v9.16b, v18.16b
+	WORD $0x4ee9365f // cmgt v31.2d, v18.2d, v9.2d
+	WORD $0x6e691e5f // bsl v31.16b, v18.16b, v9.16b
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	CMP $20, R2
+	BEQ fold
 	CMP $22, R2
 	BLT part11
 	FMOVQ 160(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2355f // cmgt v31.2d, v10.2d, v18.2d
-	WORD $0x6e721d5f // bsl v31.16b, v10.16b, v18.16b
+	WORD $0x4eea365f // cmgt v31.2d, v18.2d, v10.2d
+	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	CMP $22, R2
+	BEQ fold
 	CMP $24, R2
 	BLT part12
 	FMOVQ 176(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2357f // cmgt v31.2d, v11.2d, v18.2d
-	WORD $0x6e721d7f // bsl v31.16b, v11.16b, v18.16b
+	WORD $0x4eeb365f // cmgt v31.2d, v18.2d, v11.2d
+	WORD $0x6e6b1e5f // bsl v31.16b, v18.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	CMP $24, R2
+	BEQ fold
 	CMP $26, R2
 	BLT part13
 	FMOVQ 192(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef2359f // cmgt v31.2d, v12.2d, v18.2d
-	WORD $0x6e721d9f // bsl v31.16b, v12.16b, v18.16b
+	WORD $0x4eec365f // cmgt v31.2d, v18.2d, v12.2d
+	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	CMP $26, R2
+	BEQ fold
 	CMP $28, R2
 	BLT part14
 	FMOVQ 208(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef235bf // cmgt v31.2d, v13.2d, v18.2d
-	WORD $0x6e721dbf // bsl v31.16b, v13.16b, v18.16b
+	WORD $0x4eed365f // cmgt v31.2d, v18.2d, v13.2d
+	WORD $0x6e6d1e5f // bsl v31.16b, v18.16b, v13.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	CMP $28, R2
+	BEQ fold
 	CMP $30, R2
 	BLT part15
 	FMOVQ 224(R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
-	WORD $0x4ef235df // cmgt v31.2d, v14.2d, v18.2d
-	WORD $0x6e721ddf // bsl v31.16b, v14.16b, v18.16b
+	WORD $0x4eee365f // cmgt v31.2d, v18.2d, v14.2d
+	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	CMP $30, R2
+	BEQ fold
 
 part16:
-	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
-	WORD $0x4ef235ff // cmgt v31.2d, v15.2d, v18.2d
-	WORD $0x6e721dff // bsl v31.16b, v15.16b, v18.16b
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4eef365f // cmgt v31.2d, v18.2d, v15.2d
+	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
 	B fold
 
 part15:
-	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
-	WORD $0x4ef235df // cmgt v31.2d, v14.2d, v18.2d
-	WORD $0x6e721ddf // bsl v31.16b, v14.16b, v18.16b
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4eee365f // cmgt v31.2d, v18.2d, v14.2d
+	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	B fold
 
 part14:
-	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
-	WORD $0x4ef235bf // cmgt v31.2d, v13.2d, v18.2d
-	WORD $0x6e721dbf // bsl v31.16b, v13.16b, v18.16b
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4eed365f // cmgt v31.2d, v18.2d, v13.2d
+	WORD $0x6e6d1e5f // bsl v31.16b, v18.16b, v13.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 	B fold
 
 part13:
-	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
-	WORD $0x4ef2359f // cmgt v31.2d, v12.2d, v18.2d
-	WORD $0x6e721d9f // bsl v31.16b, v12.16b, v18.16b
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4eec365f // cmgt v31.2d, v18.2d, v12.2d
+	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	B fold
 
 part12:
-	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
-	WORD $0x4ef2357f // cmgt v31.2d, v11.2d, v18.2d
-	WORD $0x6e721d7f // bsl v31.16b, v11.16b, v18.16b
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4eeb365f // cmgt v31.2d, v18.2d, v11.2d
+	WORD $0x6e6b1e5f // bsl v31.16b, v18.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	B fold
 
 part11:
-	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
-	WORD $0x4ef2355f // cmgt v31.2d, v10.2d, v18.2d
-	WORD $0x6e721d5f // bsl v31.16b, v10.16b, v18.16b
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4eea365f // cmgt v31.2d, v18.2d, v10.2d
+	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	B fold
 
 part10:
-	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
-	WORD $0x4ef2353f // cmgt v31.2d, v9.2d, v18.2d
-	WORD $0x6e721d3f // bsl v31.16b, v9.16b, v18.16b
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4ee9365f // cmgt v31.2d, v18.2d, v9.2d
+	WORD $0x6e691e5f // bsl v31.16b, v18.16b, v9.16b
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	B fold
 
 part9:
-	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
-	WORD $0x4ef2351f // cmgt v31.2d, v8.2d, v18.2d
-	WORD $0x6e721d1f // bsl v31.16b, v8.16b, v18.16b
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4ee8365f // cmgt v31.2d, v18.2d, v8.2d
+	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 	B fold
 
 part8:
-	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
-	WORD $0x4ef234ff // cmgt v31.2d, v7.2d, v18.2d
-	WORD $0x6e721cff // bsl v31.16b, v7.16b, v18.16b
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4ee7365f // cmgt v31.2d, v18.2d, v7.2d
+	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 	B fold
 
 part7:
-	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
-	WORD $0x4ef234df // cmgt v31.2d, v6.2d, v18.2d
-	WORD $0x6e721cdf // bsl v31.16b, v6.16b, v18.16b
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4ee6365f // cmgt v31.2d, v18.2d, v6.2d
+	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 	B fold
 
 part6:
-	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
-	WORD $0x4ef234bf // cmgt v31.2d, v5.2d, v18.2d
-	WORD $0x6e721cbf // bsl v31.16b, v5.16b, v18.16b
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4ee5365f // cmgt v31.2d, v18.2d, v5.2d
+	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 	B fold
 
 part5:
-	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
-	WORD $0x4ef2349f // cmgt v31.2d, v4.2d, v18.2d
-	WORD $0x6e721c9f // bsl v31.16b, v4.16b, v18.16b
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4ee4365f // cmgt v31.2d, v18.2d, v4.2d
+	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	B fold
 
 part4:
-	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
-	WORD $0x4ef2347f // cmgt v31.2d, v3.2d, v18.2d
-	WORD $0x6e721c7f // bsl v31.16b, v3.16b, v18.16b
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4ee3365f // cmgt v31.2d, v18.2d, v3.2d
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 	B fold
 
 part3:
-	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
-	WORD $0x4ef2345f // cmgt v31.2d, v2.2d, v18.2d
-	WORD $0x6e721c5f // bsl v31.16b, v2.16b, v18.16b
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4ee2365f // cmgt v31.2d, v18.2d, v2.2d
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
 	B fold
 
 part2:
-	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
-	WORD $0x4ef2343f // cmgt v31.2d, v1.2d, v18.2d
-	WORD $0x6e721c3f // bsl v31.16b, v1.16b, v18.16b
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4ee1365f // cmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	B fold
 
 part:
-	WORD $0x4ee0fa32 // fabs v18.2d, v17.2d
-	WORD $0x4ef2341f // cmgt v31.2d, v0.2d, v18.2d
-	WORD $0x6e721c1f // bsl v31.16b, v0.16b, v18.16b
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 
 fold:
 
 	// Fold the lanes by halves.
-	WORD $0x4ee8341f // cmgt v31.2d, v0.2d, v8.2d
-	WORD $0x6e681c1f // bsl v31.16b, v0.16b, v8.16b
+	CMP $16, R4
+	BLE empty
+	WORD $0x4ee0351f // cmgt v31.2d, v8.2d, v0.2d
+	WORD $0x6e601d1f // bsl v31.16b, v8.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
-	WORD $0x4ee9343f // cmgt v31.2d, v1.2d, v9.2d
-	WORD $0x6e691c3f // bsl v31.16b, v1.16b, v9.16b
+	WORD $0x4ee1353f // cmgt v31.2d, v9.2d, v1.2d
+	WORD $0x6e611d3f // bsl v31.16b, v9.16b, v1.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
-	WORD $0x4eea345f // cmgt v31.2d, v2.2d, v10.2d
-	WORD $0x6e6a1c5f // bsl v31.16b, v2.16b, v10.16b
+	WORD $0x4ee2355f // cmgt v31.2d, v10.2d, v2.2d
+	WORD $0x6e621d5f // bsl v31.16b, v10.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	WORD $0x4eeb347f // cmgt v31.2d, v3.2d, v11.2d
-	WORD $0x6e6b1c7f // bsl v31.16b, v3.16b, v11.16b
+	WORD $0x4ee3357f // cmgt v31.2d, v11.2d, v3.2d
+	WORD $0x6e631d7f // bsl v31.16b, v11.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	WORD $0x4eec349f // cmgt v31.2d, v4.2d, v12.2d
-	WORD $0x6e6c1c9f // bsl v31.16b, v4.16b, v12.16b
+	WORD $0x4ee4359f // cmgt v31.2d, v12.2d, v4.2d
+	WORD $0x6e641d9f // bsl v31.16b, v12.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	WORD $0x4eed34bf // cmgt v31.2d, v5.2d, v13.2d
-	WORD $0x6e6d1cbf // bsl v31.16b, v5.16b, v13.16b
+	WORD $0x4ee535bf // cmgt v31.2d, v13.2d, v5.2d
+	WORD $0x6e651dbf // bsl v31.16b, v13.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4eee34df // cmgt v31.2d, v6.2d, v14.2d
-	WORD $0x6e6e1cdf // bsl v31.16b, v6.16b, v14.16b
+	WORD $0x4ee635df // cmgt v31.2d, v14.2d, v6.2d
+	WORD $0x6e661ddf // bsl v31.16b, v14.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x4eef34ff // cmgt v31.2d, v7.2d, v15.2d
-	WORD $0x6e6f1cff // bsl v31.16b, v7.16b, v15.16b
+	WORD $0x4ee735ff // cmgt v31.2d, v15.2d, v7.2d
+	WORD $0x6e671dff // bsl v31.16b, v15.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4ee4341f // cmgt v31.2d, v0.2d, v4.2d
-	WORD $0x6e641c1f // bsl v31.16b, v0.16b, v4.16b
+
+empty:
+	CMP $8, R4
+	BLE empty2
+	WORD $0x4ee0349f // cmgt v31.2d, v4.2d, v0.2d
+	WORD $0x6e601c9f // bsl v31.16b, v4.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
-	WORD $0x4ee5343f // cmgt v31.2d, v1.2d, v5.2d
-	WORD $0x6e651c3f // bsl v31.16b, v1.16b, v5.16b
+	WORD $0x4ee134bf // cmgt v31.2d, v5.2d, v1.2d
+	WORD $0x6e611cbf // bsl v31.16b, v5.16b, v1.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
-	WORD $0x4ee6345f // cmgt v31.2d, v2.2d, v6.2d
-	WORD $0x6e661c5f // bsl v31.16b, v2.16b, v6.16b
+	WORD $0x4ee234df // cmgt v31.2d, v6.2d, v2.2d
+	WORD $0x6e621cdf // bsl v31.16b, v6.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	WORD $0x4ee7347f // cmgt v31.2d, v3.2d, v7.2d
-	WORD $0x6e671c7f // bsl v31.16b, v3.16b, v7.16b
+	WORD $0x4ee334ff // cmgt v31.2d, v7.2d, v3.2d
+	WORD $0x6e631cff // bsl v31.16b, v7.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	WORD $0x4ee2341f // cmgt v31.2d, v0.2d, v2.2d
-	WORD $0x6e621c1f // bsl v31.16b, v0.16b, v2.16b
+
+empty2:
+	CMP $4, R4
+	BLE empty3
+	WORD $0x4ee0345f // cmgt v31.2d, v2.2d, v0.2d
+	WORD $0x6e601c5f // bsl v31.16b, v2.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
-	WORD $0x4ee3343f // cmgt v31.2d, v1.2d, v3.2d
-	WORD $0x6e631c3f // bsl v31.16b, v1.16b, v3.16b
+	WORD $0x4ee1347f // cmgt v31.2d, v3.2d, v1.2d
+	WORD $0x6e611c7f // bsl v31.16b, v3.16b, v1.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
-	WORD $0x4ee1341f // cmgt v31.2d, v0.2d, v1.2d
-	WORD $0x6e611c1f // bsl v31.16b, v0.16b, v1.16b
+
+empty3:
+	CMP $2, R4
+	BLE empty4
+	WORD $0x4ee0343f // cmgt v31.2d, v1.2d, v0.2d
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+
+empty4:
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
-	WORD $0x4ee1341f // cmgt v31.2d, v0.2d, v1.2d
-	WORD $0x6e611c1f // bsl v31.16b, v0.16b, v1.16b
+	WORD $0x4ee0343f // cmgt v31.2d, v1.2d, v0.2d
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
-	WORD $0x4ee0361f // cmgt v31.2d, v16.2d, v0.2d
-	WORD $0x6e601e1f // bsl v31.16b, v16.16b, v0.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
+	WORD $0x4ef1341f // cmgt v31.2d, v0.2d, v17.2d
+	WORD $0x6e711c1f // bsl v31.16b, v0.16b, v17.16b
+	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
 	CMP $0, R1
 	BGT block
-	FMOVD F16, ret+24(FP)
+	FMOVD F17, ret+24(FP)
 	RET

@@ -10,18 +10,56 @@ TEXT ·DotF32(SB), NOSPLIT, $0-52
 	MOVD x_base+0(FP), R0
 	MOVD y_base+24(FP), R1
 	MOVD x_len+8(FP), R2
-	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V18.B16, V18.B16, V18.B16
 
 block:
 	MOVD R2, R3
 	CMP $16384, R3
-	BLE short
+	BLE whole
 	MOVD $16384, R3
 
-short:
+whole:
 	MOVD R3, R4
 	NEG R4, R4
 	ADD R4, R2, R2
+	MOVD R3, R5
+	CMP $4, R3
+	BGE long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R3, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $1, R16, odd1
+	FMOVD (R0), F16
+	TBZ $0, R16, loaded1
+	ADD $8, R0, R17
+	VLD1 (R17), V16.S[2]
+	B loaded1
+
+odd1:
+	TBZ $0, R16, loaded1
+	FMOVS (R0), F16
+
+loaded1:
+	VEOR V17.B16, V17.B16, V17.B16
+	TBZ $1, R16, odd2
+	FMOVD (R1), F17
+	TBZ $0, R16, loaded2
+	ADD $8, R1, R17
+	VLD1 (R17), V17.S[2]
+	B loaded2
+
+odd2:
+	TBZ $0, R16, loaded2
+	FMOVS (R1), F17
+
+loaded2:
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e20d660 // fadd v0.4s, v19.4s, v0.4s
+	B lanes
+
+long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -46,67 +84,67 @@ loop:
 	FMOVQ (R0), F19
 	FMOVQ (R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e20d680 // fadd v0.4s, v20.4s, v0.4s
 	FMOVQ 16(R0), F20
 	FMOVQ 16(R1), F19
 	WORD $0x6e33de93 // fmul v19.4s, v20.4s, v19.4s
-	WORD $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
+	WORD $0x4e21d661 // fadd v1.4s, v19.4s, v1.4s
 	FMOVQ 32(R0), F19
 	FMOVQ 32(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d442 // fadd v2.4s, v2.4s, v20.4s
+	WORD $0x4e22d682 // fadd v2.4s, v20.4s, v2.4s
 	FMOVQ 48(R0), F20
 	FMOVQ 48(R1), F19
 	WORD $0x6e33de93 // fmul v19.4s, v20.4s, v19.4s
-	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+	WORD $0x4e23d663 // fadd v3.4s, v19.4s, v3.4s
 	FMOVQ 64(R0), F19
 	FMOVQ 64(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
+	WORD $0x4e24d684 // fadd v4.4s, v20.4s, v4.4s
 	FMOVQ 80(R0), F20
 	FMOVQ 80(R1), F19
 	WORD $0x6e33de93 // fmul v19.4s, v20.4s, v19.4s
-	WORD $0x4e33d4a5 // fadd v5.4s, v5.4s, v19.4s
+	WORD $0x4e25d665 // fadd v5.4s, v19.4s, v5.4s
 	FMOVQ 96(R0), F19
 	FMOVQ 96(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d4c6 // fadd v6.4s, v6.4s, v20.4s
+	WORD $0x4e26d686 // fadd v6.4s, v20.4s, v6.4s
 	FMOVQ 112(R0), F20
 	FMOVQ 112(R1), F19
 	WORD $0x6e33de93 // fmul v19.4s, v20.4s, v19.4s
-	WORD $0x4e33d4e7 // fadd v7.4s, v7.4s, v19.4s
+	WORD $0x4e27d667 // fadd v7.4s, v19.4s, v7.4s
 	FMOVQ 128(R0), F19
 	FMOVQ 128(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
+	WORD $0x4e28d688 // fadd v8.4s, v20.4s, v8.4s
 	FMOVQ 144(R0), F20
 	FMOVQ 144(R1), F19
 	WORD $0x6e33de93 // fmul v19.4s, v20.4s, v19.4s
-	WORD $0x4e33d529 // fadd v9.4s, v9.4s, v19.4s
+	WORD $0x4e29d669 // fadd v9.4s, v19.4s, v9.4s
 	FMOVQ 160(R0), F19
 	FMOVQ 160(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d54a // fadd v10.4s, v10.4s, v20.4s
+	WORD $0x4e2ad68a // fadd v10.4s, v20.4s, v10.4s
 	FMOVQ 176(R0), F20
 	FMOVQ 176(R1), F19
 	WORD $0x6e33de93 // fmul v19.4s, v20.4s, v19.4s
-	WORD $0x4e33d56b // fadd v11.4s, v11.4s, v19.4s
+	WORD $0x4e2bd66b // fadd v11.4s, v19.4s, v11.4s
 	FMOVQ 192(R0), F19
 	FMOVQ 192(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d58c // fadd v12.4s, v12.4s, v20.4s
+	WORD $0x4e2cd68c // fadd v12.4s, v20.4s, v12.4s
 	FMOVQ 208(R0), F20
 	FMOVQ 208(R1), F19
 	WORD $0x6e33de93 // fmul v19.4s, v20.4s, v19.4s
-	WORD $0x4e33d5ad // fadd v13.4s, v13.4s, v19.4s
+	WORD $0x4e2dd66d // fadd v13.4s, v19.4s, v13.4s
 	FMOVQ 224(R0), F19
 	FMOVQ 224(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d5ce // fadd v14.4s, v14.4s, v20.4s
+	WORD $0x4e2ed68e // fadd v14.4s, v20.4s, v14.4s
 	FMOVQ 240(R0), F20
 	FMOVQ 240(R1), F19
 	WORD $0x6e33de93 // fmul v19.4s, v20.4s, v19.4s
-	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
+	WORD $0x4e2fd66f // fadd v15.4s, v19.4s, v15.4s
 	ADD $256, R0, R0
 	ADD $256, R1, R1
 	SUB $64, R3, R3
@@ -116,7 +154,7 @@ loop:
 tail:
 	CBZ R3, fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R3, R4
 	AND $3, R4, R4
 	MOVD R4, R16
@@ -124,234 +162,291 @@ tail:
 	AND $-4, R4, R4
 	LSL $2, R4, R4
 	ADD R0, R4, R4
-	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $1, R16, odd1
-	FMOVD (R4), F17
-	TBZ $0, R16, loaded1
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $1, R16, odd3
+	FMOVD (R4), F16
+	TBZ $0, R16, loaded3
 	ADD $8, R4, R17
-	VLD1 (R17), V17.S[2]
-	B loaded1
+	VLD1 (R17), V16.S[2]
+	B loaded3
 
-odd1:
-	TBZ $0, R16, loaded1
-	FMOVS (R4), F17
+odd3:
+	TBZ $0, R16, loaded3
+	FMOVS (R4), F16
 
-loaded1:
+loaded3:
 	MOVD R3, R4
 	AND $-4, R4, R4
 	LSL $2, R4, R4
 	ADD R1, R4, R4
-	VEOR V18.B16, V18.B16, V18.B16
-	TBZ $1, R16, odd2
-	FMOVD (R4), F18
-	TBZ $0, R16, loaded2
+	VEOR V17.B16, V17.B16, V17.B16
+	TBZ $1, R16, odd4
+	FMOVD (R4), F17
+	TBZ $0, R16, loaded4
 	ADD $8, R4, R17
-	VLD1 (R17), V18.S[2]
-	B loaded2
+	VLD1 (R17), V17.S[2]
+	B loaded4
 
-odd2:
-	TBZ $0, R16, loaded2
-	FMOVS (R4), F18
+odd4:
+	TBZ $0, R16, loaded4
+	FMOVS (R4), F17
 
-loaded2:
+loaded4:
 	CMP $4, R3
 	BLT part
 	FMOVQ (R0), F19
 	FMOVQ (R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d400 // fadd v0.4s, v0.4s, v20.4s
+	WORD $0x4e20d680 // fadd v0.4s, v20.4s, v0.4s
+	CMP $4, R3
+	BEQ fold
 	CMP $8, R3
 	BLT part2
 	FMOVQ 16(R0), F19
 	FMOVQ 16(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d421 // fadd v1.4s, v1.4s, v20.4s
+	WORD $0x4e21d681 // fadd v1.4s, v20.4s, v1.4s
+	CMP $8, R3
+	BEQ fold
 	CMP $12, R3
 	BLT part3
 	FMOVQ 32(R0), F19
 	FMOVQ 32(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d442 // fadd v2.4s, v2.4s, v20.4s
+	WORD $0x4e22d682 // fadd v2.4s, v20.4s, v2.4s
+	CMP $12, R3
+	BEQ fold
 	CMP $16, R3
 	BLT part4
 	FMOVQ 48(R0), F19
 	FMOVQ 48(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d463 // fadd v3.4s, v3.4s, v20.4s
+	WORD $0x4e23d683 // fadd v3.4s, v20.4s, v3.4s
+	CMP $16, R3
+	BEQ fold
 	CMP $20, R3
 	BLT part5
 	FMOVQ 64(R0), F19
 	FMOVQ 64(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d484 // fadd v4.4s, v4.4s, v20.4s
+	WORD $0x4e24d684 // fadd v4.4s, v20.4s, v4.4s
+	CMP $20, R3
+	BEQ fold
 	CMP $24, R3
 	BLT part6
 	FMOVQ 80(R0), F19
 	FMOVQ 80(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d4a5 // fadd v5.4s, v5.4s, v20.4s
+	WORD $0x4e25d685 // fadd v5.4s, v20.4s, v5.4s
+	CMP $24, R3
+	BEQ fold
 	CMP $28, R3
 	BLT part7
 	FMOVQ 96(R0), F19
 	FMOVQ 96(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d4c6 // fadd v6.4s, v6.4s, v20.4s
+	WORD $0x4e26d686 // fadd v6.4s, v20.4s, v6.4s
+	CMP $28, R3
+	BEQ fold
 	CMP $32, R3
 	BLT part8
 	FMOVQ 112(R0), F19
 	FMOVQ 112(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d4e7 // fadd v7.4s, v7.4s, v20.4s
+	WORD $0x4e27d687 // fadd v7.4s, v20.4s, v7.4s
+	CMP $32, R3
+	BEQ fold
 	CMP $36, R3
 	BLT part9
 	FMOVQ 128(R0), F19
 	FMOVQ 128(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d508 // fadd v8.4s, v8.4s, v20.4s
+	WORD $0x4e28d688 // fadd v8.4s, v20.4s, v8.4s
+	CMP $36, R3
+	BEQ fold
 	CMP $40, R3
 	BLT part10
 	FMOVQ 144(R0), F19
 	FMOVQ 144(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d529 // fadd v9.4s, v9.4s, v20.4s
+	WORD $0x4e29d689 // fadd v9.4s, v20.4s, v9.4s
+	CMP $40, R3
+	BEQ fold
 	CMP $44, R3
 	BLT part11
 	FMOVQ 160(R0), F19
 	FMOVQ 160(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d54a // fadd v10.4s, v10.4s, v20.4s
+	WORD $0x4e2ad68a // fadd v10.4s, v20.4s, v10.4s
+	CMP $44, R3
+	BEQ fold
 	CMP $48, R3
 	BLT part12
 	FMOVQ 176(R0), F19
 	FMOVQ 176(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d56b // fadd v11.4s, v11.4s, v20.4s
+	WORD $0x4e2bd68b // fadd v11.4s, v20.4s, v11.4s
+	CMP $48, R3
+	BEQ fold
 	CMP $52, R3
 	BLT part13
 	FMOVQ 192(R0), F19
 	FMOVQ 192(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d58c // fadd v12.4s, v12.4s, v20.4s
+	WORD $0x4e2cd68c // fadd v12.4s, v20.4s, v12.4s
+	CMP $52, R3
+	BEQ fold
 	CMP $56, R3
 	BLT part14
 	FMOVQ 208(R0), F19
 	FMOVQ 208(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d5ad // fadd v13.4s, v13.4s, v20.4s
+	WORD $0x4e2dd68d // fadd v13.4s, v20.4s, v13.4s
+	CMP $56, R3
+	BEQ fold
 	CMP $60, R3
 	BLT part15
 	FMOVQ 224(R0), F19
 	FMOVQ 224(R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
-	WORD $0x4e34d5ce // fadd v14.4s, v14.4s, v20.4s
+	WORD $0x4e2ed68e // fadd v14.4s, v20.4s, v14.4s
+	CMP $60, R3
+	BEQ fold
 
 part16:
-	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
-	WORD $0x4e33d5ef // fadd v15.4s, v15.4s, v19.4s
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e2fd66f // fadd v15.4s, v19.4s, v15.4s
 	B fold
 
 part15:
-	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
-	WORD $0x4e33d5ce // fadd v14.4s, v14.4s, v19.4s
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e2ed66e // fadd v14.4s, v19.4s, v14.4s
 	B fold
 
 part14:
-	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
-	WORD $0x4e33d5ad // fadd v13.4s, v13.4s, v19.4s
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e2dd66d // fadd v13.4s, v19.4s, v13.4s
 	B fold
 
 part13:
-	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
-	WORD $0x4e33d58c // fadd v12.4s, v12.4s, v19.4s
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e2cd66c // fadd v12.4s, v19.4s, v12.4s
 	B fold
 
 part12:
-	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
-	WORD $0x4e33d56b // fadd v11.4s, v11.4s, v19.4s
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e2bd66b // fadd v11.4s, v19.4s, v11.4s
 	B fold
 
 part11:
-	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
-	WORD $0x4e33d54a // fadd v10.4s, v10.4s, v19.4s
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e2ad66a // fadd v10.4s, v19.4s, v10.4s
 	B fold
 
 part10:
-	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
-	WORD $0x4e33d529 // fadd v9.4s, v9.4s, v19.4s
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e29d669 // fadd v9.4s, v19.4s, v9.4s
 	B fold
 
 part9:
-	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
-	WORD $0x4e33d508 // fadd v8.4s, v8.4s, v19.4s
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e28d668 // fadd v8.4s, v19.4s, v8.4s
 	B fold
 
 part8:
-	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
-	WORD $0x4e33d4e7 // fadd v7.4s, v7.4s, v19.4s
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e27d667 // fadd v7.4s, v19.4s, v7.4s
 	B fold
 
 part7:
-	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
-	WORD $0x4e33d4c6 // fadd v6.4s, v6.4s, v19.4s
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e26d666 // fadd v6.4s, v19.4s, v6.4s
 	B fold
 
 part6:
-	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
-	WORD $0x4e33d4a5 // fadd v5.4s, v5.4s, v19.4s
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e25d665 // fadd v5.4s, v19.4s, v5.4s
 	B fold
 
 part5:
-	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
-	WORD $0x4e33d484 // fadd v4.4s, v4.4s, v19.4s
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e24d664 // fadd v4.4s, v19.4s, v4.4s
 	B fold
 
 part4:
-	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
-	WORD $0x4e33d463 // fadd v3.4s, v3.4s, v19.4s
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e23d663 // fadd v3.4s, v19.4s, v3.4s
 	B fold
 
 part3:
-	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
-	WORD $0x4e33d442 // fadd v2.4s, v2.4s, v19.4s
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e22d662 // fadd v2.4s, v19.4s, v2.4s
 	B fold
 
 part2:
-	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
-	WORD $0x4e33d421 // fadd v1.4s, v1.4s, v19.4s
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e21d661 // fadd v1.4s, v19.4s, v1.4s
 	B fold
 
 part:
-	WORD $0x6e32de33 // fmul v19.4s, v17.4s, v18.4s
-	WORD $0x4e33d400 // fadd v0.4s, v0.4s, v19.4s
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e20d660 // fadd v0.4s, v19.4s, v0.4s
 
 fold:
 
 	// Fold the lanes by halves.
-	WORD $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
-	WORD $0x4e29d421 // fadd v1.4s, v1.4s, v9.4s
-	WORD $0x4e2ad442 // fadd v2.4s, v2.4s, v10.4s
-	WORD $0x4e2bd463 // fadd v3.4s, v3.4s, v11.4s
-	WORD $0x4e2cd484 // fadd v4.4s, v4.4s, v12.4s
-	WORD $0x4e2dd4a5 // fadd v5.4s, v5.4s, v13.4s
-	WORD $0x4e2ed4c6 // fadd v6.4s, v6.4s, v14.4s
-	WORD $0x4e2fd4e7 // fadd v7.4s, v7.4s, v15.4s
-	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
-	WORD $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
-	WORD $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
-	WORD $0x4e27d463 // fadd v3.4s, v3.4s, v7.4s
-	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	CMP $32, R5
+	BLE empty
+	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
+	WORD $0x4e21d521 // fadd v1.4s, v9.4s, v1.4s
+	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
+	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
+	WORD $0x4e24d584 // fadd v4.4s, v12.4s, v4.4s
+	WORD $0x4e25d5a5 // fadd v5.4s, v13.4s, v5.4s
+	WORD $0x4e26d5c6 // fadd v6.4s, v14.4s, v6.4s
+	WORD $0x4e27d5e7 // fadd v7.4s, v15.4s, v7.4s
+
+empty:
+	CMP $16, R5
+	BLE empty2
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	WORD $0x4e23d4e3 // fadd v3.4s, v7.4s, v3.4s
+
+empty2:
+	CMP $8, R5
+	BLE empty3
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
+
+empty3:
+	CMP $4, R5
+	BLE empty4
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+
+empty4:
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	VDUP V0.S[1], V1.S4
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	MOVD x_len+8(FP), R3
+	CMP $16384, R3
+	BGT several
+
+	// A single block: its sum, which is not -0, is the result.
+	FMOVS F0, ret+48(FP)
+	RET
+
+several:
 	FCVTSD F0, F0
-	FADDD F0, F16, F16
+	FADDD F0, F18, F18
 	CMP $0, R2
 	BGT block
-	FCVTDS F16, F16
-	FMOVS F16, ret+48(FP)
+	FCVTDS F18, F18
+	FMOVS F18, ret+48(FP)
 	RET
 
 // func DotF64(x, y []float64) float64
@@ -360,18 +455,40 @@ TEXT ·DotF64(SB), NOSPLIT, $0-56
 	MOVD x_base+0(FP), R0
 	MOVD y_base+24(FP), R1
 	MOVD x_len+8(FP), R2
-	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V18.B16, V18.B16, V18.B16
 
 block:
 	MOVD R2, R3
 	CMP $8192, R3
-	BLE short
+	BLE whole
 	MOVD $8192, R3
 
-short:
+whole:
 	MOVD R3, R4
 	NEG R4, R4
 	ADD R4, R2, R2
+	MOVD R3, R5
+	CMP $2, R3
+	BGE long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R3, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded5
+	FMOVD (R0), F16
+
+loaded5:
+	VEOR V17.B16, V17.B16, V17.B16
+	TBZ $0, R16, loaded6
+	FMOVD (R1), F17
+
+loaded6:
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	B lanes
+
+long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -396,67 +513,67 @@ loop:
 	FMOVQ (R0), F19
 	FMOVQ (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d400 // fadd v0.2d, v0.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
 	FMOVQ 16(R0), F20
 	FMOVQ 16(R1), F19
 	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
+	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
 	FMOVQ 32(R0), F19
 	FMOVQ 32(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d442 // fadd v2.2d, v2.2d, v20.2d
+	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
 	FMOVQ 48(R0), F20
 	FMOVQ 48(R1), F19
 	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
+	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
 	FMOVQ 64(R0), F19
 	FMOVQ 64(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d484 // fadd v4.2d, v4.2d, v20.2d
+	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
 	FMOVQ 80(R0), F20
 	FMOVQ 80(R1), F19
 	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
+	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
 	FMOVQ 96(R0), F19
 	FMOVQ 96(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d4c6 // fadd v6.2d, v6.2d, v20.2d
+	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
 	FMOVQ 112(R0), F20
 	FMOVQ 112(R1), F19
 	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
+	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
 	FMOVQ 128(R0), F19
 	FMOVQ 128(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d508 // fadd v8.2d, v8.2d, v20.2d
+	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
 	FMOVQ 144(R0), F20
 	FMOVQ 144(R1), F19
 	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
+	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
 	FMOVQ 160(R0), F19
 	FMOVQ 160(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d54a // fadd v10.2d, v10.2d, v20.2d
+	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
 	FMOVQ 176(R0), F20
 	FMOVQ 176(R1), F19
 	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
+	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
 	FMOVQ 192(R0), F19
 	FMOVQ 192(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d58c // fadd v12.2d, v12.2d, v20.2d
+	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
 	FMOVQ 208(R0), F20
 	FMOVQ 208(R1), F19
 	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
+	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
 	FMOVQ 224(R0), F19
 	FMOVQ 224(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d5ce // fadd v14.2d, v14.2d, v20.2d
+	WORD $0x4e6ed68e // fadd v14.2d, v20.2d, v14.2d
 	FMOVQ 240(R0), F20
 	FMOVQ 240(R1), F19
 	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e73d5ef // fadd v15.2d, v15.2d, v19.2d
+	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
 	ADD $256, R0, R0
 	ADD $256, R1, R1
 	SUB $32, R3, R3
@@ -466,7 +583,7 @@ loop:
 tail:
 	CBZ R3, fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R3, R4
 	AND $1, R4, R4
 	MOVD R4, R16
@@ -474,212 +591,269 @@ tail:
 	AND $-2, R4, R4
 	LSL $3, R4, R4
 	ADD R0, R4, R4
-	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $0, R16, loaded3
-	FMOVD (R4), F17
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded7
+	FMOVD (R4), F16
 
-loaded3:
+loaded7:
 	MOVD R3, R4
 	AND $-2, R4, R4
 	LSL $3, R4, R4
 	ADD R1, R4, R4
-	VEOR V18.B16, V18.B16, V18.B16
-	TBZ $0, R16, loaded4
-	FMOVD (R4), F18
+	VEOR V17.B16, V17.B16, V17.B16
+	TBZ $0, R16, loaded8
+	FMOVD (R4), F17
 
-loaded4:
+loaded8:
 	CMP $2, R3
 	BLT part
 	FMOVQ (R0), F19
 	FMOVQ (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d400 // fadd v0.2d, v0.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	CMP $2, R3
+	BEQ fold
 	CMP $4, R3
 	BLT part2
 	FMOVQ 16(R0), F19
 	FMOVQ 16(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d421 // fadd v1.2d, v1.2d, v20.2d
+	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	CMP $4, R3
+	BEQ fold
 	CMP $6, R3
 	BLT part3
 	FMOVQ 32(R0), F19
 	FMOVQ 32(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d442 // fadd v2.2d, v2.2d, v20.2d
+	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
+	CMP $6, R3
+	BEQ fold
 	CMP $8, R3
 	BLT part4
 	FMOVQ 48(R0), F19
 	FMOVQ 48(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d463 // fadd v3.2d, v3.2d, v20.2d
+	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
+	CMP $8, R3
+	BEQ fold
 	CMP $10, R3
 	BLT part5
 	FMOVQ 64(R0), F19
 	FMOVQ 64(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d484 // fadd v4.2d, v4.2d, v20.2d
+	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
+	CMP $10, R3
+	BEQ fold
 	CMP $12, R3
 	BLT part6
 	FMOVQ 80(R0), F19
 	FMOVQ 80(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d4a5 // fadd v5.2d, v5.2d, v20.2d
+	WORD $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
+	CMP $12, R3
+	BEQ fold
 	CMP $14, R3
 	BLT part7
 	FMOVQ 96(R0), F19
 	FMOVQ 96(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d4c6 // fadd v6.2d, v6.2d, v20.2d
+	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
+	CMP $14, R3
+	BEQ fold
 	CMP $16, R3
 	BLT part8
 	FMOVQ 112(R0), F19
 	FMOVQ 112(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d4e7 // fadd v7.2d, v7.2d, v20.2d
+	WORD $0x4e67d687 // fadd v7.2d, v20.2d, v7.2d
+	CMP $16, R3
+	BEQ fold
 	CMP $18, R3
 	BLT part9
 	FMOVQ 128(R0), F19
 	FMOVQ 128(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d508 // fadd v8.2d, v8.2d, v20.2d
+	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
+	CMP $18, R3
+	BEQ fold
 	CMP $20, R3
 	BLT part10
 	FMOVQ 144(R0), F19
 	FMOVQ 144(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d529 // fadd v9.2d, v9.2d, v20.2d
+	WORD $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
+	CMP $20, R3
+	BEQ fold
 	CMP $22, R3
 	BLT part11
 	FMOVQ 160(R0), F19
 	FMOVQ 160(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d54a // fadd v10.2d, v10.2d, v20.2d
+	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
+	CMP $22, R3
+	BEQ fold
 	CMP $24, R3
 	BLT part12
 	FMOVQ 176(R0), F19
 	FMOVQ 176(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d56b // fadd v11.2d, v11.2d, v20.2d
+	WORD $0x4e6bd68b // fadd v11.2d, v20.2d, v11.2d
+	CMP $24, R3
+	BEQ fold
 	CMP $26, R3
 	BLT part13
 	FMOVQ 192(R0), F19
 	FMOVQ 192(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d58c // fadd v12.2d, v12.2d, v20.2d
+	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
+	CMP $26, R3
+	BEQ fold
 	CMP $28, R3
 	BLT part14
 	FMOVQ 208(R0), F19
 	FMOVQ 208(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d5ad // fadd v13.2d, v13.2d, v20.2d
+	WORD $0x4e6dd68d // fadd v13.2d, v20.2d, v13.2d
+	CMP $28, R3
+	BEQ fold
 	CMP $30, R3
 	BLT part15
 	FMOVQ 224(R0), F19
 	FMOVQ 224(R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e74d5ce // fadd v14.2d, v14.2d, v20.2d
+	WORD $0x4e6ed68e // fadd v14.2d, v20.2d, v14.2d
+	CMP $30, R3
+	BEQ fold
 
 part16:
-	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
-	WORD $0x4e73d5ef // fadd v15.2d, v15.2d, v19.2d
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
 	B fold
 
 part15:
-	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
-	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
 	B fold
 
 part14:
-	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
-	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
 	B fold
 
 part13:
-	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
-	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
 	B fold
 
 part12:
-	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
-	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
 	B fold
 
 part11:
-	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
-	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
 	B fold
 
 part10:
-	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
-	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
 	B fold
 
 part9:
-	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
-	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
 	B fold
 
 part8:
-	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
-	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
 	B fold
 
 part7:
-	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
-	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
 	B fold
 
 part6:
-	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
-	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
 	B fold
 
 part5:
-	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
-	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
 	B fold
 
 part4:
-	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
-	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
 	B fold
 
 part3:
-	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
-	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
 	B fold
 
 part2:
-	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
-	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
 	B fold
 
 part:
-	WORD $0x6e72de33 // fmul v19.2d, v17.2d, v18.2d
-	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 
 fold:
 
 	// Fold the lanes by halves.
-	WORD $0x4e68d400 // fadd v0.2d, v0.2d, v8.2d
-	WORD $0x4e69d421 // fadd v1.2d, v1.2d, v9.2d
-	WORD $0x4e6ad442 // fadd v2.2d, v2.2d, v10.2d
-	WORD $0x4e6bd463 // fadd v3.2d, v3.2d, v11.2d
-	WORD $0x4e6cd484 // fadd v4.2d, v4.2d, v12.2d
-	WORD $0x4e6dd4a5 // fadd v5.2d, v5.2d, v13.2d
-	WORD $0x4e6ed4c6 // fadd v6.2d, v6.2d, v14.2d
-	WORD $0x4e6fd4e7 // fadd v7.2d, v7.2d, v15.2d
-	WORD $0x4e64d400 // fadd v0.2d, v0.2d, v4.2d
-	WORD $0x4e65d421 // fadd v1.2d, v1.2d, v5.2d
-	WORD $0x4e66d442 // fadd v2.2d, v2.2d, v6.2d
-	WORD $0x4e67d463 // fadd v3.2d, v3.2d, v7.2d
-	WORD $0x4e62d400 // fadd v0.2d, v0.2d, v2.2d
-	WORD $0x4e63d421 // fadd v1.2d, v1.2d, v3.2d
-	WORD $0x4e61d400 // fadd v0.2d, v0.2d, v1.2d
+	CMP $16, R5
+	BLE empty
+	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
+	WORD $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
+	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	WORD $0x4e64d584 // fadd v4.2d, v12.2d, v4.2d
+	WORD $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
+	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
+	WORD $0x4e67d5e7 // fadd v7.2d, v15.2d, v7.2d
+
+empty:
+	CMP $8, R5
+	BLE empty2
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+
+empty2:
+	CMP $4, R5
+	BLE empty3
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+
+empty3:
+	CMP $2, R5
+	BLE empty4
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+empty4:
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
-	WORD $0x4e61d400 // fadd v0.2d, v0.2d, v1.2d
-	FADDD F0, F16, F16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	MOVD x_len+8(FP), R3
+	CMP $8192, R3
+	BGT several
+
+	// A single block: its sum, which is not -0, is the result.
+	FMOVD F0, ret+48(FP)
+	RET
+
+several:
+	FADDD F0, F18, F18
 	CMP $0, R2
 	BGT block
-	FMOVD F16, ret+48(FP)
+	FMOVD F18, ret+48(FP)
 	RET

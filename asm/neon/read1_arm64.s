@@ -9,18 +9,42 @@ TEXT ·Read1F32(SB), NOSPLIT, $0-28
 	// limit probe: the bits of all streams read, or'ed together
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
 
 block:
 	MOVD R1, R2
 	CMP $16384, R2
-	BLE short
+	BLE whole
 	MOVD $16384, R2
 
-short:
+whole:
 	MOVD R2, R3
 	NEG R3, R3
 	ADD R3, R1, R1
+	MOVD R2, R4
+	CMP $4, R2
+	BGE long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R2, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $1, R16, odd1
+	FMOVD (R0), F16
+	TBZ $0, R16, loaded1
+	ADD $8, R0, R17
+	VLD1 (R17), V16.S[2]
+	B loaded1
+
+odd1:
+	TBZ $0, R16, loaded1
+	FMOVS (R0), F16
+
+loaded1:
+	WORD $0x4ea01e00 // orr v0.16b, v16.16b, v0.16b
+	B lanes
+
+long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -43,37 +67,37 @@ short:
 
 loop:
 	FMOVQ (R0), F18
-	WORD $0x4eb21c00 // orr v0.16b, v0.16b, v18.16b
+	WORD $0x4ea01e40 // orr v0.16b, v18.16b, v0.16b
 	FMOVQ 16(R0), F18
-	WORD $0x4eb21c21 // orr v1.16b, v1.16b, v18.16b
+	WORD $0x4ea11e41 // orr v1.16b, v18.16b, v1.16b
 	FMOVQ 32(R0), F18
-	WORD $0x4eb21c42 // orr v2.16b, v2.16b, v18.16b
+	WORD $0x4ea21e42 // orr v2.16b, v18.16b, v2.16b
 	FMOVQ 48(R0), F18
-	WORD $0x4eb21c63 // orr v3.16b, v3.16b, v18.16b
+	WORD $0x4ea31e43 // orr v3.16b, v18.16b, v3.16b
 	FMOVQ 64(R0), F18
-	WORD $0x4eb21c84 // orr v4.16b, v4.16b, v18.16b
+	WORD $0x4ea41e44 // orr v4.16b, v18.16b, v4.16b
 	FMOVQ 80(R0), F18
-	WORD $0x4eb21ca5 // orr v5.16b, v5.16b, v18.16b
+	WORD $0x4ea51e45 // orr v5.16b, v18.16b, v5.16b
 	FMOVQ 96(R0), F18
-	WORD $0x4eb21cc6 // orr v6.16b, v6.16b, v18.16b
+	WORD $0x4ea61e46 // orr v6.16b, v18.16b, v6.16b
 	FMOVQ 112(R0), F18
-	WORD $0x4eb21ce7 // orr v7.16b, v7.16b, v18.16b
+	WORD $0x4ea71e47 // orr v7.16b, v18.16b, v7.16b
 	FMOVQ 128(R0), F18
-	WORD $0x4eb21d08 // orr v8.16b, v8.16b, v18.16b
+	WORD $0x4ea81e48 // orr v8.16b, v18.16b, v8.16b
 	FMOVQ 144(R0), F18
-	WORD $0x4eb21d29 // orr v9.16b, v9.16b, v18.16b
+	WORD $0x4ea91e49 // orr v9.16b, v18.16b, v9.16b
 	FMOVQ 160(R0), F18
-	WORD $0x4eb21d4a // orr v10.16b, v10.16b, v18.16b
+	WORD $0x4eaa1e4a // orr v10.16b, v18.16b, v10.16b
 	FMOVQ 176(R0), F18
-	WORD $0x4eb21d6b // orr v11.16b, v11.16b, v18.16b
+	WORD $0x4eab1e4b // orr v11.16b, v18.16b, v11.16b
 	FMOVQ 192(R0), F18
-	WORD $0x4eb21d8c // orr v12.16b, v12.16b, v18.16b
+	WORD $0x4eac1e4c // orr v12.16b, v18.16b, v12.16b
 	FMOVQ 208(R0), F18
-	WORD $0x4eb21dad // orr v13.16b, v13.16b, v18.16b
+	WORD $0x4ead1e4d // orr v13.16b, v18.16b, v13.16b
 	FMOVQ 224(R0), F18
-	WORD $0x4eb21dce // orr v14.16b, v14.16b, v18.16b
+	WORD $0x4eae1e4e // orr v14.16b, v18.16b, v14.16b
 	FMOVQ 240(R0), F18
-	WORD $0x4eb21def // orr v15.16b, v15.16b, v18.16b
+	WORD $0x4eaf1e4f // orr v15.16b, v18.16b, v15.16b
 	ADD $256, R0, R0
 	SUB $64, R2, R2
 	CMP $64, R2
@@ -82,7 +106,7 @@ loop:
 tail:
 	CBZ R2, fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R2, R3
 	AND $3, R3, R3
 	MOVD R3, R16
@@ -90,169 +114,217 @@ tail:
 	AND $-4, R3, R3
 	LSL $2, R3, R3
 	ADD R0, R3, R3
-	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $1, R16, odd1
-	FMOVD (R3), F17
-	TBZ $0, R16, loaded1
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $1, R16, odd2
+	FMOVD (R3), F16
+	TBZ $0, R16, loaded2
 	ADD $8, R3, R17
-	VLD1 (R17), V17.S[2]
-	B loaded1
+	VLD1 (R17), V16.S[2]
+	B loaded2
 
-odd1:
-	TBZ $0, R16, loaded1
-	FMOVS (R3), F17
+odd2:
+	TBZ $0, R16, loaded2
+	FMOVS (R3), F16
 
-loaded1:
+loaded2:
 	CMP $4, R2
 	BLT part
 	FMOVQ (R0), F18
-	WORD $0x4eb21c00 // orr v0.16b, v0.16b, v18.16b
+	WORD $0x4ea01e40 // orr v0.16b, v18.16b, v0.16b
+	CMP $4, R2
+	BEQ fold
 	CMP $8, R2
 	BLT part2
 	FMOVQ 16(R0), F18
-	WORD $0x4eb21c21 // orr v1.16b, v1.16b, v18.16b
+	WORD $0x4ea11e41 // orr v1.16b, v18.16b, v1.16b
+	CMP $8, R2
+	BEQ fold
 	CMP $12, R2
 	BLT part3
 	FMOVQ 32(R0), F18
-	WORD $0x4eb21c42 // orr v2.16b, v2.16b, v18.16b
+	WORD $0x4ea21e42 // orr v2.16b, v18.16b, v2.16b
+	CMP $12, R2
+	BEQ fold
 	CMP $16, R2
 	BLT part4
 	FMOVQ 48(R0), F18
-	WORD $0x4eb21c63 // orr v3.16b, v3.16b, v18.16b
+	WORD $0x4ea31e43 // orr v3.16b, v18.16b, v3.16b
+	CMP $16, R2
+	BEQ fold
 	CMP $20, R2
 	BLT part5
 	FMOVQ 64(R0), F18
-	WORD $0x4eb21c84 // orr v4.16b, v4.16b, v18.16b
+	WORD $0x4ea41e44 // orr v4.16b, v18.16b, v4.16b
+	CMP $20, R2
+	BEQ fold
 	CMP $24, R2
 	BLT part6
 	FMOVQ 80(R0), F18
-	WORD $0x4eb21ca5 // orr v5.16b, v5.16b, v18.16b
+	WORD $0x4ea51e45 // orr v5.16b, v18.16b, v5.16b
+	CMP $24, R2
+	BEQ fold
 	CMP $28, R2
 	BLT part7
 	FMOVQ 96(R0), F18
-	WORD $0x4eb21cc6 // orr v6.16b, v6.16b, v18.16b
+	WORD $0x4ea61e46 // orr v6.16b, v18.16b, v6.16b
+	CMP $28, R2
+	BEQ fold
 	CMP $32, R2
 	BLT part8
 	FMOVQ 112(R0), F18
-	WORD $0x4eb21ce7 // orr v7.16b, v7.16b, v18.16b
+	WORD $0x4ea71e47 // orr v7.16b, v18.16b, v7.16b
+	CMP $32, R2
+	BEQ fold
 	CMP $36, R2
 	BLT part9
 	FMOVQ 128(R0), F18
-	WORD $0x4eb21d08 // orr v8.16b, v8.16b, v18.16b
+	WORD $0x4ea81e48 // orr v8.16b, v18.16b, v8.16b
+	CMP $36, R2
+	BEQ fold
 	CMP $40, R2
 	BLT part10
 	FMOVQ 144(R0), F18
-	WORD $0x4eb21d29 // orr v9.16b, v9.16b, v18.16b
+	WORD $0x4ea91e49 // orr v9.16b, v18.16b, v9.16b
+	CMP $40, R2
+	BEQ fold
 	CMP $44, R2
 	BLT part11
 	FMOVQ 160(R0), F18
-	WORD $0x4eb21d4a // orr v10.16b, v10.16b, v18.16b
+	WORD $0x4eaa1e4a // orr v10.16b, v18.16b, v10.16b
+	CMP $44, R2
+	BEQ fold
 	CMP $48, R2
 	BLT part12
 	FMOVQ 176(R0), F18
-	WORD $0x4eb21d6b // orr v11.16b, v11.16b, v18.16b
+	WORD $0x4eab1e4b // orr v11.16b, v18.16b, v11.16b
+	CMP $48, R2
+	BEQ fold
 	CMP $52, R2
 	BLT part13
 	FMOVQ 192(R0), F18
-	WORD $0x4eb21d8c // orr v12.16b, v12.16b, v18.16b
+	WORD $0x4eac1e4c // orr v12.16b, v18.16b, v12.16b
+	CMP $52, R2
+	BEQ fold
 	CMP $56, R2
 	BLT part14
 	FMOVQ 208(R0), F18
-	WORD $0x4eb21dad // orr v13.16b, v13.16b, v18.16b
+	WORD $0x4ead1e4d // orr v13.16b, v18.16b, v13.16b
+	CMP $56, R2
+	BEQ fold
 	CMP $60, R2
 	BLT part15
 	FMOVQ 224(R0), F18
-	WORD $0x4eb21dce // orr v14.16b, v14.16b, v18.16b
+	WORD $0x4eae1e4e // orr v14.16b, v18.16b, v14.16b
+	CMP $60, R2
+	BEQ fold
 
 part16:
-	WORD $0x4eb11def // orr v15.16b, v15.16b, v17.16b
+	WORD $0x4eaf1e0f // orr v15.16b, v16.16b, v15.16b
 	B fold
 
 part15:
-	WORD $0x4eb11dce // orr v14.16b, v14.16b, v17.16b
+	WORD $0x4eae1e0e // orr v14.16b, v16.16b, v14.16b
 	B fold
 
 part14:
-	WORD $0x4eb11dad // orr v13.16b, v13.16b, v17.16b
+	WORD $0x4ead1e0d // orr v13.16b, v16.16b, v13.16b
 	B fold
 
 part13:
-	WORD $0x4eb11d8c // orr v12.16b, v12.16b, v17.16b
+	WORD $0x4eac1e0c // orr v12.16b, v16.16b, v12.16b
 	B fold
 
 part12:
-	WORD $0x4eb11d6b // orr v11.16b, v11.16b, v17.16b
+	WORD $0x4eab1e0b // orr v11.16b, v16.16b, v11.16b
 	B fold
 
 part11:
-	WORD $0x4eb11d4a // orr v10.16b, v10.16b, v17.16b
+	WORD $0x4eaa1e0a // orr v10.16b, v16.16b, v10.16b
 	B fold
 
 part10:
-	WORD $0x4eb11d29 // orr v9.16b, v9.16b, v17.16b
+	WORD $0x4ea91e09 // orr v9.16b, v16.16b, v9.16b
 	B fold
 
 part9:
-	WORD $0x4eb11d08 // orr v8.16b, v8.16b, v17.16b
+	WORD $0x4ea81e08 // orr v8.16b, v16.16b, v8.16b
 	B fold
 
 part8:
-	WORD $0x4eb11ce7 // orr v7.16b, v7.16b, v17.16b
+	WORD $0x4ea71e07 // orr v7.16b, v16.16b, v7.16b
 	B fold
 
 part7:
-	WORD $0x4eb11cc6 // orr v6.16b, v6.16b, v17.16b
+	WORD $0x4ea61e06 // orr v6.16b, v16.16b, v6.16b
 	B fold
 
 part6:
-	WORD $0x4eb11ca5 // orr v5.16b, v5.16b, v17.16b
+	WORD $0x4ea51e05 // orr v5.16b, v16.16b, v5.16b
 	B fold
 
 part5:
-	WORD $0x4eb11c84 // orr v4.16b, v4.16b, v17.16b
+	WORD $0x4ea41e04 // orr v4.16b, v16.16b, v4.16b
 	B fold
 
 part4:
-	WORD $0x4eb11c63 // orr v3.16b, v3.16b, v17.16b
+	WORD $0x4ea31e03 // orr v3.16b, v16.16b, v3.16b
 	B fold
 
 part3:
-	WORD $0x4eb11c42 // orr v2.16b, v2.16b, v17.16b
+	WORD $0x4ea21e02 // orr v2.16b, v16.16b, v2.16b
 	B fold
 
 part2:
-	WORD $0x4eb11c21 // orr v1.16b, v1.16b, v17.16b
+	WORD $0x4ea11e01 // orr v1.16b, v16.16b, v1.16b
 	B fold
 
 part:
-	WORD $0x4eb11c00 // orr v0.16b, v0.16b, v17.16b
+	WORD $0x4ea01e00 // orr v0.16b, v16.16b, v0.16b
 
 fold:
 
 	// Fold the lanes by halves.
-	WORD $0x4ea81c00 // orr v0.16b, v0.16b, v8.16b
-	WORD $0x4ea91c21 // orr v1.16b, v1.16b, v9.16b
-	WORD $0x4eaa1c42 // orr v2.16b, v2.16b, v10.16b
-	WORD $0x4eab1c63 // orr v3.16b, v3.16b, v11.16b
-	WORD $0x4eac1c84 // orr v4.16b, v4.16b, v12.16b
-	WORD $0x4ead1ca5 // orr v5.16b, v5.16b, v13.16b
-	WORD $0x4eae1cc6 // orr v6.16b, v6.16b, v14.16b
-	WORD $0x4eaf1ce7 // orr v7.16b, v7.16b, v15.16b
-	WORD $0x4ea41c00 // orr v0.16b, v0.16b, v4.16b
-	WORD $0x4ea51c21 // orr v1.16b, v1.16b, v5.16b
-	WORD $0x4ea61c42 // orr v2.16b, v2.16b, v6.16b
-	WORD $0x4ea71c63 // orr v3.16b, v3.16b, v7.16b
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0x4ea31c21 // orr v1.16b, v1.16b, v3.16b
-	WORD $0x4ea11c00 // orr v0.16b, v0.16b, v1.16b
+	CMP $32, R4
+	BLE empty
+	WORD $0x4ea01d00 // orr v0.16b, v8.16b, v0.16b
+	WORD $0x4ea11d21 // orr v1.16b, v9.16b, v1.16b
+	WORD $0x4ea21d42 // orr v2.16b, v10.16b, v2.16b
+	WORD $0x4ea31d63 // orr v3.16b, v11.16b, v3.16b
+	WORD $0x4ea41d84 // orr v4.16b, v12.16b, v4.16b
+	WORD $0x4ea51da5 // orr v5.16b, v13.16b, v5.16b
+	WORD $0x4ea61dc6 // orr v6.16b, v14.16b, v6.16b
+	WORD $0x4ea71de7 // orr v7.16b, v15.16b, v7.16b
+
+empty:
+	CMP $16, R4
+	BLE empty2
+	WORD $0x4ea01c80 // orr v0.16b, v4.16b, v0.16b
+	WORD $0x4ea11ca1 // orr v1.16b, v5.16b, v1.16b
+	WORD $0x4ea21cc2 // orr v2.16b, v6.16b, v2.16b
+	WORD $0x4ea31ce3 // orr v3.16b, v7.16b, v3.16b
+
+empty2:
+	CMP $8, R4
+	BLE empty3
+	WORD $0x4ea01c40 // orr v0.16b, v2.16b, v0.16b
+	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
+
+empty3:
+	CMP $4, R4
+	BLE empty4
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+
+empty4:
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
-	WORD $0x4ea11c00 // orr v0.16b, v0.16b, v1.16b
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	VDUP V0.S[1], V1.S4
-	WORD $0x4ea11c00 // orr v0.16b, v0.16b, v1.16b
-	WORD $0x4ea01e10 // orr v16.16b, v16.16b, v0.16b
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	WORD $0x4eb11c11 // orr v17.16b, v0.16b, v17.16b
 	CMP $0, R1
 	BGT block
-	FMOVS F16, ret+24(FP)
+	FMOVS F17, ret+24(FP)
 	RET
 
 // func Read1F64(x []float64) float64
@@ -260,18 +332,34 @@ TEXT ·Read1F64(SB), NOSPLIT, $0-32
 	// limit probe: the bits of all streams read, or'ed together
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
 
 block:
 	MOVD R1, R2
 	CMP $8192, R2
-	BLE short
+	BLE whole
 	MOVD $8192, R2
 
-short:
+whole:
 	MOVD R2, R3
 	NEG R3, R3
 	ADD R3, R1, R1
+	MOVD R2, R4
+	CMP $2, R2
+	BGE long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R2, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded3
+	FMOVD (R0), F16
+
+loaded3:
+	WORD $0x4ea01e00 // orr v0.16b, v16.16b, v0.16b
+	B lanes
+
+long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -294,37 +382,37 @@ short:
 
 loop:
 	FMOVQ (R0), F18
-	WORD $0x4eb21c00 // orr v0.16b, v0.16b, v18.16b
+	WORD $0x4ea01e40 // orr v0.16b, v18.16b, v0.16b
 	FMOVQ 16(R0), F18
-	WORD $0x4eb21c21 // orr v1.16b, v1.16b, v18.16b
+	WORD $0x4ea11e41 // orr v1.16b, v18.16b, v1.16b
 	FMOVQ 32(R0), F18
-	WORD $0x4eb21c42 // orr v2.16b, v2.16b, v18.16b
+	WORD $0x4ea21e42 // orr v2.16b, v18.16b, v2.16b
 	FMOVQ 48(R0), F18
-	WORD $0x4eb21c63 // orr v3.16b, v3.16b, v18.16b
+	WORD $0x4ea31e43 // orr v3.16b, v18.16b, v3.16b
 	FMOVQ 64(R0), F18
-	WORD $0x4eb21c84 // orr v4.16b, v4.16b, v18.16b
+	WORD $0x4ea41e44 // orr v4.16b, v18.16b, v4.16b
 	FMOVQ 80(R0), F18
-	WORD $0x4eb21ca5 // orr v5.16b, v5.16b, v18.16b
+	WORD $0x4ea51e45 // orr v5.16b, v18.16b, v5.16b
 	FMOVQ 96(R0), F18
-	WORD $0x4eb21cc6 // orr v6.16b, v6.16b, v18.16b
+	WORD $0x4ea61e46 // orr v6.16b, v18.16b, v6.16b
 	FMOVQ 112(R0), F18
-	WORD $0x4eb21ce7 // orr v7.16b, v7.16b, v18.16b
+	WORD $0x4ea71e47 // orr v7.16b, v18.16b, v7.16b
 	FMOVQ 128(R0), F18
-	WORD $0x4eb21d08 // orr v8.16b, v8.16b, v18.16b
+	WORD $0x4ea81e48 // orr v8.16b, v18.16b, v8.16b
 	FMOVQ 144(R0), F18
-	WORD $0x4eb21d29 // orr v9.16b, v9.16b, v18.16b
+	WORD $0x4ea91e49 // orr v9.16b, v18.16b, v9.16b
 	FMOVQ 160(R0), F18
-	WORD $0x4eb21d4a // orr v10.16b, v10.16b, v18.16b
+	WORD $0x4eaa1e4a // orr v10.16b, v18.16b, v10.16b
 	FMOVQ 176(R0), F18
-	WORD $0x4eb21d6b // orr v11.16b, v11.16b, v18.16b
+	WORD $0x4eab1e4b // orr v11.16b, v18.16b, v11.16b
 	FMOVQ 192(R0), F18
-	WORD $0x4eb21d8c // orr v12.16b, v12.16b, v18.16b
+	WORD $0x4eac1e4c // orr v12.16b, v18.16b, v12.16b
 	FMOVQ 208(R0), F18
-	WORD $0x4eb21dad // orr v13.16b, v13.16b, v18.16b
+	WORD $0x4ead1e4d // orr v13.16b, v18.16b, v13.16b
 	FMOVQ 224(R0), F18
-	WORD $0x4eb21dce // orr v14.16b, v14.16b, v18.16b
+	WORD $0x4eae1e4e // orr v14.16b, v18.16b, v14.16b
 	FMOVQ 240(R0), F18
-	WORD $0x4eb21def // orr v15.16b, v15.16b, v18.16b
+	WORD $0x4eaf1e4f // orr v15.16b, v18.16b, v15.16b
 	ADD $256, R0, R0
 	SUB $32, R2, R2
 	CMP $32, R2
@@ -333,7 +421,7 @@ loop:
 tail:
 	CBZ R2, fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R2, R3
 	AND $1, R3, R3
 	MOVD R3, R16
@@ -341,157 +429,205 @@ tail:
 	AND $-2, R3, R3
 	LSL $3, R3, R3
 	ADD R0, R3, R3
-	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $0, R16, loaded2
-	FMOVD (R3), F17
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded4
+	FMOVD (R3), F16
 
-loaded2:
+loaded4:
 	CMP $2, R2
 	BLT part
 	FMOVQ (R0), F18
-	WORD $0x4eb21c00 // orr v0.16b, v0.16b, v18.16b
+	WORD $0x4ea01e40 // orr v0.16b, v18.16b, v0.16b
+	CMP $2, R2
+	BEQ fold
 	CMP $4, R2
 	BLT part2
 	FMOVQ 16(R0), F18
-	WORD $0x4eb21c21 // orr v1.16b, v1.16b, v18.16b
+	WORD $0x4ea11e41 // orr v1.16b, v18.16b, v1.16b
+	CMP $4, R2
+	BEQ fold
 	CMP $6, R2
 	BLT part3
 	FMOVQ 32(R0), F18
-	WORD $0x4eb21c42 // orr v2.16b, v2.16b, v18.16b
+	WORD $0x4ea21e42 // orr v2.16b, v18.16b, v2.16b
+	CMP $6, R2
+	BEQ fold
 	CMP $8, R2
 	BLT part4
 	FMOVQ 48(R0), F18
-	WORD $0x4eb21c63 // orr v3.16b, v3.16b, v18.16b
+	WORD $0x4ea31e43 // orr v3.16b, v18.16b, v3.16b
+	CMP $8, R2
+	BEQ fold
 	CMP $10, R2
 	BLT part5
 	FMOVQ 64(R0), F18
-	WORD $0x4eb21c84 // orr v4.16b, v4.16b, v18.16b
+	WORD $0x4ea41e44 // orr v4.16b, v18.16b, v4.16b
+	CMP $10, R2
+	BEQ fold
 	CMP $12, R2
 	BLT part6
 	FMOVQ 80(R0), F18
-	WORD $0x4eb21ca5 // orr v5.16b, v5.16b, v18.16b
+	WORD $0x4ea51e45 // orr v5.16b, v18.16b, v5.16b
+	CMP $12, R2
+	BEQ fold
 	CMP $14, R2
 	BLT part7
 	FMOVQ 96(R0), F18
-	WORD $0x4eb21cc6 // orr v6.16b, v6.16b, v18.16b
+	WORD $0x4ea61e46 // orr v6.16b, v18.16b, v6.16b
+	CMP $14, R2
+	BEQ fold
 	CMP $16, R2
 	BLT part8
 	FMOVQ 112(R0), F18
-	WORD $0x4eb21ce7 // orr v7.16b, v7.16b, v18.16b
+	WORD $0x4ea71e47 // orr v7.16b, v18.16b, v7.16b
+	CMP $16, R2
+	BEQ fold
 	CMP $18, R2
 	BLT part9
 	FMOVQ 128(R0), F18
-	WORD $0x4eb21d08 // orr v8.16b, v8.16b, v18.16b
+	WORD $0x4ea81e48 // orr v8.16b, v18.16b, v8.16b
+	CMP $18, R2
+	BEQ fold
 	CMP $20, R2
 	BLT part10
 	FMOVQ 144(R0), F18
-	WORD $0x4eb21d29 // orr v9.16b, v9.16b, v18.16b
+	WORD $0x4ea91e49 // orr v9.16b, v18.16b, v9.16b
+	CMP $20, R2
+	BEQ fold
 	CMP $22, R2
 	BLT part11
 	FMOVQ 160(R0), F18
-	WORD $0x4eb21d4a // orr v10.16b, v10.16b, v18.16b
+	WORD $0x4eaa1e4a // orr v10.16b, v18.16b, v10.16b
+	CMP $22, R2
+	BEQ fold
 	CMP $24, R2
 	BLT part12
 	FMOVQ 176(R0), F18
-	WORD $0x4eb21d6b // orr v11.16b, v11.16b, v18.16b
+	WORD $0x4eab1e4b // orr v11.16b, v18.16b, v11.16b
+	CMP $24, R2
+	BEQ fold
 	CMP $26, R2
 	BLT part13
 	FMOVQ 192(R0), F18
-	WORD $0x4eb21d8c // orr v12.16b, v12.16b, v18.16b
+	WORD $0x4eac1e4c // orr v12.16b, v18.16b, v12.16b
+	CMP $26, R2
+	BEQ fold
 	CMP $28, R2
 	BLT part14
 	FMOVQ 208(R0), F18
-	WORD $0x4eb21dad // orr v13.16b, v13.16b, v18.16b
+	WORD $0x4ead1e4d // orr v13.16b, v18.16b, v13.16b
+	CMP $28, R2
+	BEQ fold
 	CMP $30, R2
 	BLT part15
 	FMOVQ 224(R0), F18
-	WORD $0x4eb21dce // orr v14.16b, v14.16b, v18.16b
+	WORD $0x4eae1e4e // orr v14.16b, v18.16b, v14.16b
+	CMP $30, R2
+	BEQ fold
 
 part16:
-	WORD $0x4eb11def // orr v15.16b, v15.16b, v17.16b
+	WORD $0x4eaf1e0f // orr v15.16b, v16.16b, v15.16b
 	B fold
 
 part15:
-	WORD $0x4eb11dce // orr v14.16b, v14.16b, v17.16b
+	WORD $0x4eae1e0e // orr v14.16b, v16.16b, v14.16b
 	B fold
 
 part14:
-	WORD $0x4eb11dad // orr v13.16b, v13.16b, v17.16b
+	WORD $0x4ead1e0d // orr v13.16b, v16.16b, v13.16b
 	B fold
 
 part13:
-	WORD $0x4eb11d8c // orr v12.16b, v12.16b, v17.16b
+	WORD $0x4eac1e0c // orr v12.16b, v16.16b, v12.16b
 	B fold
 
 part12:
-	WORD $0x4eb11d6b // orr v11.16b, v11.16b, v17.16b
+	WORD $0x4eab1e0b // orr v11.16b, v16.16b, v11.16b
 	B fold
 
 part11:
-	WORD $0x4eb11d4a // orr v10.16b, v10.16b, v17.16b
+	WORD $0x4eaa1e0a // orr v10.16b, v16.16b, v10.16b
 	B fold
 
 part10:
-	WORD $0x4eb11d29 // orr v9.16b, v9.16b, v17.16b
+	WORD $0x4ea91e09 // orr v9.16b, v16.16b, v9.16b
 	B fold
 
 part9:
-	WORD $0x4eb11d08 // orr v8.16b, v8.16b, v17.16b
+	WORD $0x4ea81e08 // orr v8.16b, v16.16b, v8.16b
 	B fold
 
 part8:
-	WORD $0x4eb11ce7 // orr v7.16b, v7.16b, v17.16b
+	WORD $0x4ea71e07 // orr v7.16b, v16.16b, v7.16b
 	B fold
 
 part7:
-	WORD $0x4eb11cc6 // orr v6.16b, v6.16b, v17.16b
+	WORD $0x4ea61e06 // orr v6.16b, v16.16b, v6.16b
 	B fold
 
 part6:
-	WORD $0x4eb11ca5 // orr v5.16b, v5.16b, v17.16b
+	WORD $0x4ea51e05 // orr v5.16b, v16.16b, v5.16b
 	B fold
 
 part5:
-	WORD $0x4eb11c84 // orr v4.16b, v4.16b, v17.16b
+	WORD $0x4ea41e04 // orr v4.16b, v16.16b, v4.16b
 	B fold
 
 part4:
-	WORD $0x4eb11c63 // orr v3.16b, v3.16b, v17.16b
+	WORD $0x4ea31e03 // orr v3.16b, v16.16b, v3.16b
 	B fold
 
 part3:
-	WORD $0x4eb11c42 // orr v2.16b, v2.16b, v17.16b
+	WORD $0x4ea21e02 // orr v2.16b, v16.16b, v2.16b
 	B fold
 
 part2:
-	WORD $0x4eb11c21 // orr v1.16b, v1.16b, v17.16b
+	WORD $0x4ea11e01 // orr v1.16b, v16.16b, v1.16b
 	B fold
 
 part:
-	WORD $0x4eb11c00 // orr v0.16b, v0.16b, v17.16b
+	WORD $0x4ea01e00 // orr v0.16b, v16.16b, v0.16b
 
 fold:
 
 	// Fold the lanes by halves.
-	WORD $0x4ea81c00 // orr v0.16b, v0.16b, v8.16b
-	WORD $0x4ea91c21 // orr v1.16b, v1.16b, v9.16b
-	WORD $0x4eaa1c42 // orr v2.16b, v2.16b, v10.16b
-	WORD $0x4eab1c63 // orr v3.16b, v3.16b, v11.16b
-	WORD $0x4eac1c84 // orr v4.16b, v4.16b, v12.16b
-	WORD $0x4ead1ca5 // orr v5.16b, v5.16b, v13.16b
-	WORD $0x4eae1cc6 // orr v6.16b, v6.16b, v14.16b
-	WORD $0x4eaf1ce7 // orr v7.16b, v7.16b, v15.16b
-	WORD $0x4ea41c00 // orr v0.16b, v0.16b, v4.16b
-	WORD $0x4ea51c21 // orr v1.16b, v1.16b, v5.16b
-	WORD $0x4ea61c42 // orr v2.16b, v2.16b, v6.16b
-	WORD $0x4ea71c63 // orr v3.16b, v3.16b, v7.16b
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0x4ea31c21 // orr v1.16b, v1.16b, v3.16b
-	WORD $0x4ea11c00 // orr v0.16b, v0.16b, v1.16b
+	CMP $16, R4
+	BLE empty
+	WORD $0x4ea01d00 // orr v0.16b, v8.16b, v0.16b
+	WORD $0x4ea11d21 // orr v1.16b, v9.16b, v1.16b
+	WORD $0x4ea21d42 // orr v2.16b, v10.16b, v2.16b
+	WORD $0x4ea31d63 // orr v3.16b, v11.16b, v3.16b
+	WORD $0x4ea41d84 // orr v4.16b, v12.16b, v4.16b
+	WORD $0x4ea51da5 // orr v5.16b, v13.16b, v5.16b
+	WORD $0x4ea61dc6 // orr v6.16b, v14.16b, v6.16b
+	WORD $0x4ea71de7 // orr v7.16b, v15.16b, v7.16b
+
+empty:
+	CMP $8, R4
+	BLE empty2
+	WORD $0x4ea01c80 // orr v0.16b, v4.16b, v0.16b
+	WORD $0x4ea11ca1 // orr v1.16b, v5.16b, v1.16b
+	WORD $0x4ea21cc2 // orr v2.16b, v6.16b, v2.16b
+	WORD $0x4ea31ce3 // orr v3.16b, v7.16b, v3.16b
+
+empty2:
+	CMP $4, R4
+	BLE empty3
+	WORD $0x4ea01c40 // orr v0.16b, v2.16b, v0.16b
+	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
+
+empty3:
+	CMP $2, R4
+	BLE empty4
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+
+empty4:
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
-	WORD $0x4ea11c00 // orr v0.16b, v0.16b, v1.16b
-	WORD $0x4ea01e10 // orr v16.16b, v16.16b, v0.16b
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	WORD $0x4eb11c11 // orr v17.16b, v0.16b, v17.16b
 	CMP $0, R1
 	BGT block
-	FMOVD F16, ret+24(FP)
+	FMOVD F17, ret+24(FP)
 	RET

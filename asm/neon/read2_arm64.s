@@ -10,18 +10,56 @@ TEXT ·Read2F32(SB), NOSPLIT, $0-52
 	MOVD x_base+0(FP), R0
 	MOVD y_base+24(FP), R1
 	MOVD x_len+8(FP), R2
-	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V18.B16, V18.B16, V18.B16
 
 block:
 	MOVD R2, R3
 	CMP $16384, R3
-	BLE short
+	BLE whole
 	MOVD $16384, R3
 
-short:
+whole:
 	MOVD R3, R4
 	NEG R4, R4
 	ADD R4, R2, R2
+	MOVD R3, R5
+	CMP $4, R3
+	BGE long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R3, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $1, R16, odd1
+	FMOVD (R0), F16
+	TBZ $0, R16, loaded1
+	ADD $8, R0, R17
+	VLD1 (R17), V16.S[2]
+	B loaded1
+
+odd1:
+	TBZ $0, R16, loaded1
+	FMOVS (R0), F16
+
+loaded1:
+	VEOR V17.B16, V17.B16, V17.B16
+	TBZ $1, R16, odd2
+	FMOVD (R1), F17
+	TBZ $0, R16, loaded2
+	ADD $8, R1, R17
+	VLD1 (R17), V17.S[2]
+	B loaded2
+
+odd2:
+	TBZ $0, R16, loaded2
+	FMOVS (R1), F17
+
+loaded2:
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea01e60 // orr v0.16b, v19.16b, v0.16b
+	B lanes
+
+long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -46,67 +84,67 @@ loop:
 	FMOVQ (R0), F19
 	FMOVQ (R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41c00 // orr v0.16b, v0.16b, v20.16b
+	WORD $0x4ea01e80 // orr v0.16b, v20.16b, v0.16b
 	FMOVQ 16(R0), F20
 	FMOVQ 16(R1), F19
 	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
-	WORD $0x4eb31c21 // orr v1.16b, v1.16b, v19.16b
+	WORD $0x4ea11e61 // orr v1.16b, v19.16b, v1.16b
 	FMOVQ 32(R0), F19
 	FMOVQ 32(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41c42 // orr v2.16b, v2.16b, v20.16b
+	WORD $0x4ea21e82 // orr v2.16b, v20.16b, v2.16b
 	FMOVQ 48(R0), F20
 	FMOVQ 48(R1), F19
 	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
-	WORD $0x4eb31c63 // orr v3.16b, v3.16b, v19.16b
+	WORD $0x4ea31e63 // orr v3.16b, v19.16b, v3.16b
 	FMOVQ 64(R0), F19
 	FMOVQ 64(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41c84 // orr v4.16b, v4.16b, v20.16b
+	WORD $0x4ea41e84 // orr v4.16b, v20.16b, v4.16b
 	FMOVQ 80(R0), F20
 	FMOVQ 80(R1), F19
 	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
-	WORD $0x4eb31ca5 // orr v5.16b, v5.16b, v19.16b
+	WORD $0x4ea51e65 // orr v5.16b, v19.16b, v5.16b
 	FMOVQ 96(R0), F19
 	FMOVQ 96(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41cc6 // orr v6.16b, v6.16b, v20.16b
+	WORD $0x4ea61e86 // orr v6.16b, v20.16b, v6.16b
 	FMOVQ 112(R0), F20
 	FMOVQ 112(R1), F19
 	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
-	WORD $0x4eb31ce7 // orr v7.16b, v7.16b, v19.16b
+	WORD $0x4ea71e67 // orr v7.16b, v19.16b, v7.16b
 	FMOVQ 128(R0), F19
 	FMOVQ 128(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41d08 // orr v8.16b, v8.16b, v20.16b
+	WORD $0x4ea81e88 // orr v8.16b, v20.16b, v8.16b
 	FMOVQ 144(R0), F20
 	FMOVQ 144(R1), F19
 	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
-	WORD $0x4eb31d29 // orr v9.16b, v9.16b, v19.16b
+	WORD $0x4ea91e69 // orr v9.16b, v19.16b, v9.16b
 	FMOVQ 160(R0), F19
 	FMOVQ 160(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41d4a // orr v10.16b, v10.16b, v20.16b
+	WORD $0x4eaa1e8a // orr v10.16b, v20.16b, v10.16b
 	FMOVQ 176(R0), F20
 	FMOVQ 176(R1), F19
 	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
-	WORD $0x4eb31d6b // orr v11.16b, v11.16b, v19.16b
+	WORD $0x4eab1e6b // orr v11.16b, v19.16b, v11.16b
 	FMOVQ 192(R0), F19
 	FMOVQ 192(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41d8c // orr v12.16b, v12.16b, v20.16b
+	WORD $0x4eac1e8c // orr v12.16b, v20.16b, v12.16b
 	FMOVQ 208(R0), F20
 	FMOVQ 208(R1), F19
 	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
-	WORD $0x4eb31dad // orr v13.16b, v13.16b, v19.16b
+	WORD $0x4ead1e6d // orr v13.16b, v19.16b, v13.16b
 	FMOVQ 224(R0), F19
 	FMOVQ 224(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41dce // orr v14.16b, v14.16b, v20.16b
+	WORD $0x4eae1e8e // orr v14.16b, v20.16b, v14.16b
 	FMOVQ 240(R0), F20
 	FMOVQ 240(R1), F19
 	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
-	WORD $0x4eb31def // orr v15.16b, v15.16b, v19.16b
+	WORD $0x4eaf1e6f // orr v15.16b, v19.16b, v15.16b
 	ADD $256, R0, R0
 	ADD $256, R1, R1
 	SUB $64, R3, R3
@@ -116,7 +154,7 @@ loop:
 tail:
 	CBZ R3, fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R3, R4
 	AND $3, R4, R4
 	MOVD R4, R16
@@ -124,232 +162,280 @@ tail:
 	AND $-4, R4, R4
 	LSL $2, R4, R4
 	ADD R0, R4, R4
-	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $1, R16, odd1
-	FMOVD (R4), F17
-	TBZ $0, R16, loaded1
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $1, R16, odd3
+	FMOVD (R4), F16
+	TBZ $0, R16, loaded3
 	ADD $8, R4, R17
-	VLD1 (R17), V17.S[2]
-	B loaded1
+	VLD1 (R17), V16.S[2]
+	B loaded3
 
-odd1:
-	TBZ $0, R16, loaded1
-	FMOVS (R4), F17
+odd3:
+	TBZ $0, R16, loaded3
+	FMOVS (R4), F16
 
-loaded1:
+loaded3:
 	MOVD R3, R4
 	AND $-4, R4, R4
 	LSL $2, R4, R4
 	ADD R1, R4, R4
-	VEOR V18.B16, V18.B16, V18.B16
-	TBZ $1, R16, odd2
-	FMOVD (R4), F18
-	TBZ $0, R16, loaded2
+	VEOR V17.B16, V17.B16, V17.B16
+	TBZ $1, R16, odd4
+	FMOVD (R4), F17
+	TBZ $0, R16, loaded4
 	ADD $8, R4, R17
-	VLD1 (R17), V18.S[2]
-	B loaded2
+	VLD1 (R17), V17.S[2]
+	B loaded4
 
-odd2:
-	TBZ $0, R16, loaded2
-	FMOVS (R4), F18
+odd4:
+	TBZ $0, R16, loaded4
+	FMOVS (R4), F17
 
-loaded2:
+loaded4:
 	CMP $4, R3
 	BLT part
 	FMOVQ (R0), F19
 	FMOVQ (R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41c00 // orr v0.16b, v0.16b, v20.16b
+	WORD $0x4ea01e80 // orr v0.16b, v20.16b, v0.16b
+	CMP $4, R3
+	BEQ fold
 	CMP $8, R3
 	BLT part2
 	FMOVQ 16(R0), F19
 	FMOVQ 16(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41c21 // orr v1.16b, v1.16b, v20.16b
+	WORD $0x4ea11e81 // orr v1.16b, v20.16b, v1.16b
+	CMP $8, R3
+	BEQ fold
 	CMP $12, R3
 	BLT part3
 	FMOVQ 32(R0), F19
 	FMOVQ 32(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41c42 // orr v2.16b, v2.16b, v20.16b
+	WORD $0x4ea21e82 // orr v2.16b, v20.16b, v2.16b
+	CMP $12, R3
+	BEQ fold
 	CMP $16, R3
 	BLT part4
 	FMOVQ 48(R0), F19
 	FMOVQ 48(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41c63 // orr v3.16b, v3.16b, v20.16b
+	WORD $0x4ea31e83 // orr v3.16b, v20.16b, v3.16b
+	CMP $16, R3
+	BEQ fold
 	CMP $20, R3
 	BLT part5
 	FMOVQ 64(R0), F19
 	FMOVQ 64(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41c84 // orr v4.16b, v4.16b, v20.16b
+	WORD $0x4ea41e84 // orr v4.16b, v20.16b, v4.16b
+	CMP $20, R3
+	BEQ fold
 	CMP $24, R3
 	BLT part6
 	FMOVQ 80(R0), F19
 	FMOVQ 80(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41ca5 // orr v5.16b, v5.16b, v20.16b
+	WORD $0x4ea51e85 // orr v5.16b, v20.16b, v5.16b
+	CMP $24, R3
+	BEQ fold
 	CMP $28, R3
 	BLT part7
 	FMOVQ 96(R0), F19
 	FMOVQ 96(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41cc6 // orr v6.16b, v6.16b, v20.16b
+	WORD $0x4ea61e86 // orr v6.16b, v20.16b, v6.16b
+	CMP $28, R3
+	BEQ fold
 	CMP $32, R3
 	BLT part8
 	FMOVQ 112(R0), F19
 	FMOVQ 112(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41ce7 // orr v7.16b, v7.16b, v20.16b
+	WORD $0x4ea71e87 // orr v7.16b, v20.16b, v7.16b
+	CMP $32, R3
+	BEQ fold
 	CMP $36, R3
 	BLT part9
 	FMOVQ 128(R0), F19
 	FMOVQ 128(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41d08 // orr v8.16b, v8.16b, v20.16b
+	WORD $0x4ea81e88 // orr v8.16b, v20.16b, v8.16b
+	CMP $36, R3
+	BEQ fold
 	CMP $40, R3
 	BLT part10
 	FMOVQ 144(R0), F19
 	FMOVQ 144(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41d29 // orr v9.16b, v9.16b, v20.16b
+	WORD $0x4ea91e89 // orr v9.16b, v20.16b, v9.16b
+	CMP $40, R3
+	BEQ fold
 	CMP $44, R3
 	BLT part11
 	FMOVQ 160(R0), F19
 	FMOVQ 160(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41d4a // orr v10.16b, v10.16b, v20.16b
+	WORD $0x4eaa1e8a // orr v10.16b, v20.16b, v10.16b
+	CMP $44, R3
+	BEQ fold
 	CMP $48, R3
 	BLT part12
 	FMOVQ 176(R0), F19
 	FMOVQ 176(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41d6b // orr v11.16b, v11.16b, v20.16b
+	WORD $0x4eab1e8b // orr v11.16b, v20.16b, v11.16b
+	CMP $48, R3
+	BEQ fold
 	CMP $52, R3
 	BLT part13
 	FMOVQ 192(R0), F19
 	FMOVQ 192(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41d8c // orr v12.16b, v12.16b, v20.16b
+	WORD $0x4eac1e8c // orr v12.16b, v20.16b, v12.16b
+	CMP $52, R3
+	BEQ fold
 	CMP $56, R3
 	BLT part14
 	FMOVQ 208(R0), F19
 	FMOVQ 208(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41dad // orr v13.16b, v13.16b, v20.16b
+	WORD $0x4ead1e8d // orr v13.16b, v20.16b, v13.16b
+	CMP $56, R3
+	BEQ fold
 	CMP $60, R3
 	BLT part15
 	FMOVQ 224(R0), F19
 	FMOVQ 224(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41dce // orr v14.16b, v14.16b, v20.16b
+	WORD $0x4eae1e8e // orr v14.16b, v20.16b, v14.16b
+	CMP $60, R3
+	BEQ fold
 
 part16:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31def // orr v15.16b, v15.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4eaf1e6f // orr v15.16b, v19.16b, v15.16b
 	B fold
 
 part15:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31dce // orr v14.16b, v14.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4eae1e6e // orr v14.16b, v19.16b, v14.16b
 	B fold
 
 part14:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31dad // orr v13.16b, v13.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ead1e6d // orr v13.16b, v19.16b, v13.16b
 	B fold
 
 part13:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31d8c // orr v12.16b, v12.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4eac1e6c // orr v12.16b, v19.16b, v12.16b
 	B fold
 
 part12:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31d6b // orr v11.16b, v11.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4eab1e6b // orr v11.16b, v19.16b, v11.16b
 	B fold
 
 part11:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31d4a // orr v10.16b, v10.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4eaa1e6a // orr v10.16b, v19.16b, v10.16b
 	B fold
 
 part10:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31d29 // orr v9.16b, v9.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea91e69 // orr v9.16b, v19.16b, v9.16b
 	B fold
 
 part9:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31d08 // orr v8.16b, v8.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea81e68 // orr v8.16b, v19.16b, v8.16b
 	B fold
 
 part8:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31ce7 // orr v7.16b, v7.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea71e67 // orr v7.16b, v19.16b, v7.16b
 	B fold
 
 part7:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31cc6 // orr v6.16b, v6.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea61e66 // orr v6.16b, v19.16b, v6.16b
 	B fold
 
 part6:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31ca5 // orr v5.16b, v5.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea51e65 // orr v5.16b, v19.16b, v5.16b
 	B fold
 
 part5:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31c84 // orr v4.16b, v4.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea41e64 // orr v4.16b, v19.16b, v4.16b
 	B fold
 
 part4:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31c63 // orr v3.16b, v3.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea31e63 // orr v3.16b, v19.16b, v3.16b
 	B fold
 
 part3:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31c42 // orr v2.16b, v2.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea21e62 // orr v2.16b, v19.16b, v2.16b
 	B fold
 
 part2:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31c21 // orr v1.16b, v1.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea11e61 // orr v1.16b, v19.16b, v1.16b
 	B fold
 
 part:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31c00 // orr v0.16b, v0.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea01e60 // orr v0.16b, v19.16b, v0.16b
 
 fold:
 
 	// Fold the lanes by halves.
-	WORD $0x4ea81c00 // orr v0.16b, v0.16b, v8.16b
-	WORD $0x4ea91c21 // orr v1.16b, v1.16b, v9.16b
-	WORD $0x4eaa1c42 // orr v2.16b, v2.16b, v10.16b
-	WORD $0x4eab1c63 // orr v3.16b, v3.16b, v11.16b
-	WORD $0x4eac1c84 // orr v4.16b, v4.16b, v12.16b
-	WORD $0x4ead1ca5 // orr v5.16b, v5.16b, v13.16b
-	WORD $0x4eae1cc6 // orr v6.16b, v6.16b, v14.16b
-	WORD $0x4eaf1ce7 // orr v7.16b, v7.16b, v15.16b
-	WORD $0x4ea41c00 // orr v0.16b, v0.16b, v4.16b
-	WORD $0x4ea51c21 // orr v1.16b, v1.16b, v5.16b
-	WORD $0x4ea61c42 // orr v2.16b, v2.16b, v6.16b
-	WORD $0x4ea71c63 // orr v3.16b, v3.16b, v7.16b
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0x4ea31c21 // orr v1.16b, v1.16b, v3.16b
-	WORD $0x4ea11c00 // orr v0.16b, v0.16b, v1.16b
+	CMP $32, R5
+	BLE empty
+	WORD $0x4ea01d00 // orr v0.16b, v8.16b, v0.16b
+	WORD $0x4ea11d21 // orr v1.16b, v9.16b, v1.16b
+	WORD $0x4ea21d42 // orr v2.16b, v10.16b, v2.16b
+	WORD $0x4ea31d63 // orr v3.16b, v11.16b, v3.16b
+	WORD $0x4ea41d84 // orr v4.16b, v12.16b, v4.16b
+	WORD $0x4ea51da5 // orr v5.16b, v13.16b, v5.16b
+	WORD $0x4ea61dc6 // orr v6.16b, v14.16b, v6.16b
+	WORD $0x4ea71de7 // orr v7.16b, v15.16b, v7.16b
+
+empty:
+	CMP $16, R5
+	BLE empty2
+	WORD $0x4ea01c80 // orr v0.16b, v4.16b, v0.16b
+	WORD $0x4ea11ca1 // orr v1.16b, v5.16b, v1.16b
+	WORD $0x4ea21cc2 // orr v2.16b, v6.16b, v2.16b
+	WORD $0x4ea31ce3 // orr v3.16b, v7.16b, v3.16b
+
+empty2:
+	CMP $8, R5
+	BLE empty3
+	WORD $0x4ea01c40 // orr v0.16b, v2.16b, v0.16b
+	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
+
+empty3:
+	CMP $4, R5
+	BLE empty4
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+
+empty4:
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
-	WORD $0x4ea11c00 // orr v0.16b, v0.16b, v1.16b
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	VDUP V0.S[1], V1.S4
-	WORD $0x4ea11c00 // orr v0.16b, v0.16b, v1.16b
-	WORD $0x4ea01e10 // orr v16.16b, v16.16b, v0.16b
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	WORD $0x4eb21c12 // orr v18.16b, v0.16b, v18.16b
 	CMP $0, R2
 	BGT block
-	FMOVS F16, ret+48(FP)
+	FMOVS F18, ret+48(FP)
 	RET
 
 // func Read2F64(x, y []float64) float64
@@ -358,18 +444,40 @@ TEXT ·Read2F64(SB), NOSPLIT, $0-56
 	MOVD x_base+0(FP), R0
 	MOVD y_base+24(FP), R1
 	MOVD x_len+8(FP), R2
-	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V18.B16, V18.B16, V18.B16
 
 block:
 	MOVD R2, R3
 	CMP $8192, R3
-	BLE short
+	BLE whole
 	MOVD $8192, R3
 
-short:
+whole:
 	MOVD R3, R4
 	NEG R4, R4
 	ADD R4, R2, R2
+	MOVD R3, R5
+	CMP $2, R3
+	BGE long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R3, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded5
+	FMOVD (R0), F16
+
+loaded5:
+	VEOR V17.B16, V17.B16, V17.B16
+	TBZ $0, R16, loaded6
+	FMOVD (R1), F17
+
+loaded6:
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea01e60 // orr v0.16b, v19.16b, v0.16b
+	B lanes
+
+long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -394,67 +502,67 @@ loop:
 	FMOVQ (R0), F19
 	FMOVQ (R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41c00 // orr v0.16b, v0.16b, v20.16b
+	WORD $0x4ea01e80 // orr v0.16b, v20.16b, v0.16b
 	FMOVQ 16(R0), F20
 	FMOVQ 16(R1), F19
 	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
-	WORD $0x4eb31c21 // orr v1.16b, v1.16b, v19.16b
+	WORD $0x4ea11e61 // orr v1.16b, v19.16b, v1.16b
 	FMOVQ 32(R0), F19
 	FMOVQ 32(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41c42 // orr v2.16b, v2.16b, v20.16b
+	WORD $0x4ea21e82 // orr v2.16b, v20.16b, v2.16b
 	FMOVQ 48(R0), F20
 	FMOVQ 48(R1), F19
 	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
-	WORD $0x4eb31c63 // orr v3.16b, v3.16b, v19.16b
+	WORD $0x4ea31e63 // orr v3.16b, v19.16b, v3.16b
 	FMOVQ 64(R0), F19
 	FMOVQ 64(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41c84 // orr v4.16b, v4.16b, v20.16b
+	WORD $0x4ea41e84 // orr v4.16b, v20.16b, v4.16b
 	FMOVQ 80(R0), F20
 	FMOVQ 80(R1), F19
 	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
-	WORD $0x4eb31ca5 // orr v5.16b, v5.16b, v19.16b
+	WORD $0x4ea51e65 // orr v5.16b, v19.16b, v5.16b
 	FMOVQ 96(R0), F19
 	FMOVQ 96(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41cc6 // orr v6.16b, v6.16b, v20.16b
+	WORD $0x4ea61e86 // orr v6.16b, v20.16b, v6.16b
 	FMOVQ 112(R0), F20
 	FMOVQ 112(R1), F19
 	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
-	WORD $0x4eb31ce7 // orr v7.16b, v7.16b, v19.16b
+	WORD $0x4ea71e67 // orr v7.16b, v19.16b, v7.16b
 	FMOVQ 128(R0), F19
 	FMOVQ 128(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41d08 // orr v8.16b, v8.16b, v20.16b
+	WORD $0x4ea81e88 // orr v8.16b, v20.16b, v8.16b
 	FMOVQ 144(R0), F20
 	FMOVQ 144(R1), F19
 	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
-	WORD $0x4eb31d29 // orr v9.16b, v9.16b, v19.16b
+	WORD $0x4ea91e69 // orr v9.16b, v19.16b, v9.16b
 	FMOVQ 160(R0), F19
 	FMOVQ 160(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41d4a // orr v10.16b, v10.16b, v20.16b
+	WORD $0x4eaa1e8a // orr v10.16b, v20.16b, v10.16b
 	FMOVQ 176(R0), F20
 	FMOVQ 176(R1), F19
 	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
-	WORD $0x4eb31d6b // orr v11.16b, v11.16b, v19.16b
+	WORD $0x4eab1e6b // orr v11.16b, v19.16b, v11.16b
 	FMOVQ 192(R0), F19
 	FMOVQ 192(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41d8c // orr v12.16b, v12.16b, v20.16b
+	WORD $0x4eac1e8c // orr v12.16b, v20.16b, v12.16b
 	FMOVQ 208(R0), F20
 	FMOVQ 208(R1), F19
 	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
-	WORD $0x4eb31dad // orr v13.16b, v13.16b, v19.16b
+	WORD $0x4ead1e6d // orr v13.16b, v19.16b, v13.16b
 	FMOVQ 224(R0), F19
 	FMOVQ 224(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41dce // orr v14.16b, v14.16b, v20.16b
+	WORD $0x4eae1e8e // orr v14.16b, v20.16b, v14.16b
 	FMOVQ 240(R0), F20
 	FMOVQ 240(R1), F19
 	WORD $0x4eb31e93 // orr v19.16b, v20.16b, v19.16b
-	WORD $0x4eb31def // orr v15.16b, v15.16b, v19.16b
+	WORD $0x4eaf1e6f // orr v15.16b, v19.16b, v15.16b
 	ADD $256, R0, R0
 	ADD $256, R1, R1
 	SUB $32, R3, R3
@@ -464,7 +572,7 @@ loop:
 tail:
 	CBZ R3, fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R3, R4
 	AND $1, R4, R4
 	MOVD R4, R16
@@ -472,212 +580,260 @@ tail:
 	AND $-2, R4, R4
 	LSL $3, R4, R4
 	ADD R0, R4, R4
-	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $0, R16, loaded3
-	FMOVD (R4), F17
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded7
+	FMOVD (R4), F16
 
-loaded3:
+loaded7:
 	MOVD R3, R4
 	AND $-2, R4, R4
 	LSL $3, R4, R4
 	ADD R1, R4, R4
-	VEOR V18.B16, V18.B16, V18.B16
-	TBZ $0, R16, loaded4
-	FMOVD (R4), F18
+	VEOR V17.B16, V17.B16, V17.B16
+	TBZ $0, R16, loaded8
+	FMOVD (R4), F17
 
-loaded4:
+loaded8:
 	CMP $2, R3
 	BLT part
 	FMOVQ (R0), F19
 	FMOVQ (R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41c00 // orr v0.16b, v0.16b, v20.16b
+	WORD $0x4ea01e80 // orr v0.16b, v20.16b, v0.16b
+	CMP $2, R3
+	BEQ fold
 	CMP $4, R3
 	BLT part2
 	FMOVQ 16(R0), F19
 	FMOVQ 16(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41c21 // orr v1.16b, v1.16b, v20.16b
+	WORD $0x4ea11e81 // orr v1.16b, v20.16b, v1.16b
+	CMP $4, R3
+	BEQ fold
 	CMP $6, R3
 	BLT part3
 	FMOVQ 32(R0), F19
 	FMOVQ 32(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41c42 // orr v2.16b, v2.16b, v20.16b
+	WORD $0x4ea21e82 // orr v2.16b, v20.16b, v2.16b
+	CMP $6, R3
+	BEQ fold
 	CMP $8, R3
 	BLT part4
 	FMOVQ 48(R0), F19
 	FMOVQ 48(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41c63 // orr v3.16b, v3.16b, v20.16b
+	WORD $0x4ea31e83 // orr v3.16b, v20.16b, v3.16b
+	CMP $8, R3
+	BEQ fold
 	CMP $10, R3
 	BLT part5
 	FMOVQ 64(R0), F19
 	FMOVQ 64(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41c84 // orr v4.16b, v4.16b, v20.16b
+	WORD $0x4ea41e84 // orr v4.16b, v20.16b, v4.16b
+	CMP $10, R3
+	BEQ fold
 	CMP $12, R3
 	BLT part6
 	FMOVQ 80(R0), F19
 	FMOVQ 80(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41ca5 // orr v5.16b, v5.16b, v20.16b
+	WORD $0x4ea51e85 // orr v5.16b, v20.16b, v5.16b
+	CMP $12, R3
+	BEQ fold
 	CMP $14, R3
 	BLT part7
 	FMOVQ 96(R0), F19
 	FMOVQ 96(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41cc6 // orr v6.16b, v6.16b, v20.16b
+	WORD $0x4ea61e86 // orr v6.16b, v20.16b, v6.16b
+	CMP $14, R3
+	BEQ fold
 	CMP $16, R3
 	BLT part8
 	FMOVQ 112(R0), F19
 	FMOVQ 112(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41ce7 // orr v7.16b, v7.16b, v20.16b
+	WORD $0x4ea71e87 // orr v7.16b, v20.16b, v7.16b
+	CMP $16, R3
+	BEQ fold
 	CMP $18, R3
 	BLT part9
 	FMOVQ 128(R0), F19
 	FMOVQ 128(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41d08 // orr v8.16b, v8.16b, v20.16b
+	WORD $0x4ea81e88 // orr v8.16b, v20.16b, v8.16b
+	CMP $18, R3
+	BEQ fold
 	CMP $20, R3
 	BLT part10
 	FMOVQ 144(R0), F19
 	FMOVQ 144(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41d29 // orr v9.16b, v9.16b, v20.16b
+	WORD $0x4ea91e89 // orr v9.16b, v20.16b, v9.16b
+	CMP $20, R3
+	BEQ fold
 	CMP $22, R3
 	BLT part11
 	FMOVQ 160(R0), F19
 	FMOVQ 160(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41d4a // orr v10.16b, v10.16b, v20.16b
+	WORD $0x4eaa1e8a // orr v10.16b, v20.16b, v10.16b
+	CMP $22, R3
+	BEQ fold
 	CMP $24, R3
 	BLT part12
 	FMOVQ 176(R0), F19
 	FMOVQ 176(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41d6b // orr v11.16b, v11.16b, v20.16b
+	WORD $0x4eab1e8b // orr v11.16b, v20.16b, v11.16b
+	CMP $24, R3
+	BEQ fold
 	CMP $26, R3
 	BLT part13
 	FMOVQ 192(R0), F19
 	FMOVQ 192(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41d8c // orr v12.16b, v12.16b, v20.16b
+	WORD $0x4eac1e8c // orr v12.16b, v20.16b, v12.16b
+	CMP $26, R3
+	BEQ fold
 	CMP $28, R3
 	BLT part14
 	FMOVQ 208(R0), F19
 	FMOVQ 208(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41dad // orr v13.16b, v13.16b, v20.16b
+	WORD $0x4ead1e8d // orr v13.16b, v20.16b, v13.16b
+	CMP $28, R3
+	BEQ fold
 	CMP $30, R3
 	BLT part15
 	FMOVQ 224(R0), F19
 	FMOVQ 224(R1), F20
 	WORD $0x4eb41e74 // orr v20.16b, v19.16b, v20.16b
-	WORD $0x4eb41dce // orr v14.16b, v14.16b, v20.16b
+	WORD $0x4eae1e8e // orr v14.16b, v20.16b, v14.16b
+	CMP $30, R3
+	BEQ fold
 
 part16:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31def // orr v15.16b, v15.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4eaf1e6f // orr v15.16b, v19.16b, v15.16b
 	B fold
 
 part15:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31dce // orr v14.16b, v14.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4eae1e6e // orr v14.16b, v19.16b, v14.16b
 	B fold
 
 part14:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31dad // orr v13.16b, v13.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ead1e6d // orr v13.16b, v19.16b, v13.16b
 	B fold
 
 part13:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31d8c // orr v12.16b, v12.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4eac1e6c // orr v12.16b, v19.16b, v12.16b
 	B fold
 
 part12:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31d6b // orr v11.16b, v11.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4eab1e6b // orr v11.16b, v19.16b, v11.16b
 	B fold
 
 part11:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31d4a // orr v10.16b, v10.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4eaa1e6a // orr v10.16b, v19.16b, v10.16b
 	B fold
 
 part10:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31d29 // orr v9.16b, v9.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea91e69 // orr v9.16b, v19.16b, v9.16b
 	B fold
 
 part9:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31d08 // orr v8.16b, v8.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea81e68 // orr v8.16b, v19.16b, v8.16b
 	B fold
 
 part8:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31ce7 // orr v7.16b, v7.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea71e67 // orr v7.16b, v19.16b, v7.16b
 	B fold
 
 part7:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31cc6 // orr v6.16b, v6.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea61e66 // orr v6.16b, v19.16b, v6.16b
 	B fold
 
 part6:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31ca5 // orr v5.16b, v5.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea51e65 // orr v5.16b, v19.16b, v5.16b
 	B fold
 
 part5:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31c84 // orr v4.16b, v4.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea41e64 // orr v4.16b, v19.16b, v4.16b
 	B fold
 
 part4:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31c63 // orr v3.16b, v3.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea31e63 // orr v3.16b, v19.16b, v3.16b
 	B fold
 
 part3:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31c42 // orr v2.16b, v2.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea21e62 // orr v2.16b, v19.16b, v2.16b
 	B fold
 
 part2:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31c21 // orr v1.16b, v1.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea11e61 // orr v1.16b, v19.16b, v1.16b
 	B fold
 
 part:
-	WORD $0x4eb21e33 // orr v19.16b, v17.16b, v18.16b
-	WORD $0x4eb31c00 // orr v0.16b, v0.16b, v19.16b
+	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
+	WORD $0x4ea01e60 // orr v0.16b, v19.16b, v0.16b
 
 fold:
 
 	// Fold the lanes by halves.
-	WORD $0x4ea81c00 // orr v0.16b, v0.16b, v8.16b
-	WORD $0x4ea91c21 // orr v1.16b, v1.16b, v9.16b
-	WORD $0x4eaa1c42 // orr v2.16b, v2.16b, v10.16b
-	WORD $0x4eab1c63 // orr v3.16b, v3.16b, v11.16b
-	WORD $0x4eac1c84 // orr v4.16b, v4.16b, v12.16b
-	WORD $0x4ead1ca5 // orr v5.16b, v5.16b, v13.16b
-	WORD $0x4eae1cc6 // orr v6.16b, v6.16b, v14.16b
-	WORD $0x4eaf1ce7 // orr v7.16b, v7.16b, v15.16b
-	WORD $0x4ea41c00 // orr v0.16b, v0.16b, v4.16b
-	WORD $0x4ea51c21 // orr v1.16b, v1.16b, v5.16b
-	WORD $0x4ea61c42 // orr v2.16b, v2.16b, v6.16b
-	WORD $0x4ea71c63 // orr v3.16b, v3.16b, v7.16b
-	WORD $0x4ea21c00 // orr v0.16b, v0.16b, v2.16b
-	WORD $0x4ea31c21 // orr v1.16b, v1.16b, v3.16b
-	WORD $0x4ea11c00 // orr v0.16b, v0.16b, v1.16b
+	CMP $16, R5
+	BLE empty
+	WORD $0x4ea01d00 // orr v0.16b, v8.16b, v0.16b
+	WORD $0x4ea11d21 // orr v1.16b, v9.16b, v1.16b
+	WORD $0x4ea21d42 // orr v2.16b, v10.16b, v2.16b
+	WORD $0x4ea31d63 // orr v3.16b, v11.16b, v3.16b
+	WORD $0x4ea41d84 // orr v4.16b, v12.16b, v4.16b
+	WORD $0x4ea51da5 // orr v5.16b, v13.16b, v5.16b
+	WORD $0x4ea61dc6 // orr v6.16b, v14.16b, v6.16b
+	WORD $0x4ea71de7 // orr v7.16b, v15.16b, v7.16b
+
+empty:
+	CMP $8, R5
+	BLE empty2
+	WORD $0x4ea01c80 // orr v0.16b, v4.16b, v0.16b
+	WORD $0x4ea11ca1 // orr v1.16b, v5.16b, v1.16b
+	WORD $0x4ea21cc2 // orr v2.16b, v6.16b, v2.16b
+	WORD $0x4ea31ce3 // orr v3.16b, v7.16b, v3.16b
+
+empty2:
+	CMP $4, R5
+	BLE empty3
+	WORD $0x4ea01c40 // orr v0.16b, v2.16b, v0.16b
+	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
+
+empty3:
+	CMP $2, R5
+	BLE empty4
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+
+empty4:
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
-	WORD $0x4ea11c00 // orr v0.16b, v0.16b, v1.16b
-	WORD $0x4ea01e10 // orr v16.16b, v16.16b, v0.16b
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	WORD $0x4eb21c12 // orr v18.16b, v0.16b, v18.16b
 	CMP $0, R2
 	BGT block
-	FMOVD F16, ret+48(FP)
+	FMOVD F18, ret+48(FP)
 	RET

@@ -54,6 +54,36 @@ func MulF32(dst, x, y []float32)
 //go:noescape
 func MulF64(dst, x, y []float64)
 
+// SwapF32 computes x[i], y[i] = y[i], x[i].
+//
+//go:noescape
+func SwapF32(x, y []float32)
+
+// SwapF64 computes x[i], y[i] = y[i], x[i].
+//
+//go:noescape
+func SwapF64(x, y []float64)
+
+// RotF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
+//
+//go:noescape
+func RotF32(x, y []float32, c, s float32)
+
+// RotF64 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
+//
+//go:noescape
+func RotF64(x, y []float64, c, s float64)
+
+// RotmF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
+//
+//go:noescape
+func RotmF32(x, y []float32, h11, h12, h21, h22 float32)
+
+// RotmF64 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
+//
+//go:noescape
+func RotmF64(x, y []float64, h11, h12, h21, h22 float64)
+
 // LerpF32 computes y[i] += w*(x[i]-y[i]).
 //
 //go:noescape
@@ -83,6 +113,16 @@ func DotF32(x, y []float32) float32
 //
 //go:noescape
 func DotF64(x, y []float64) float64
+
+// DsdotF32 computes sum of x[i]*y[i], in float64.
+//
+//go:noescape
+func DsdotF32(x, y []float32) float64
+
+// DsdotF64 computes sum of x[i]*y[i], in float64.
+//
+//go:noescape
+func DsdotF64(x, y []float64) float64
 
 // SumF32 computes sum of x[i].
 //
@@ -133,6 +173,186 @@ func AmaxF32(x []float32) float32
 //
 //go:noescape
 func AmaxF64(x []float64) float64
+
+// AmaxNumberF32 computes largest |x[i]| that is not NaN.
+//
+//go:noescape
+func AmaxNumberF32(x []float32) float32
+
+// AmaxNumberF64 computes largest |x[i]| that is not NaN.
+//
+//go:noescape
+func AmaxNumberF64(x []float64) float64
+
+// IndexAbsF32 computes first i with |x[i]| = value, len(x) if there is none.
+//
+//go:noescape
+func IndexAbsF32(x []float32, value float32) int
+
+// IndexAbsF64 computes first i with |x[i]| = value, len(x) if there is none.
+//
+//go:noescape
+func IndexAbsF64(x []float64, value float64) int
+
+// CopyIncF32 computes y[i] = x[i], strided.
+//
+//go:noescape
+func CopyIncF32(n int, x []float32, incX int, y []float32, incY int)
+
+// CopyIncF64 computes y[i] = x[i], strided.
+//
+//go:noescape
+func CopyIncF64(n int, x []float64, incX int, y []float64, incY int)
+
+// AxpyIncF32 computes y[i] += alpha*x[i], strided.
+//
+//go:noescape
+func AxpyIncF32(n int, alpha float32, x []float32, incX int, y []float32, incY int)
+
+// AxpyIncF64 computes y[i] += alpha*x[i], strided.
+//
+//go:noescape
+func AxpyIncF64(n int, alpha float64, x []float64, incX int, y []float64, incY int)
+
+// ScalIncF32 computes x[i] *= alpha, strided.
+//
+//go:noescape
+func ScalIncF32(n int, alpha float32, x []float32, incX int)
+
+// ScalIncF64 computes x[i] *= alpha, strided.
+//
+//go:noescape
+func ScalIncF64(n int, alpha float64, x []float64, incX int)
+
+// SwapIncF32 computes x[i], y[i] = y[i], x[i], strided.
+//
+//go:noescape
+func SwapIncF32(n int, x []float32, incX int, y []float32, incY int)
+
+// SwapIncF64 computes x[i], y[i] = y[i], x[i], strided.
+//
+//go:noescape
+func SwapIncF64(n int, x []float64, incX int, y []float64, incY int)
+
+// RotIncF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
+//
+//go:noescape
+func RotIncF32(n int, x []float32, incX int, y []float32, incY int, c, s float32)
+
+// RotIncF64 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
+//
+//go:noescape
+func RotIncF64(n int, x []float64, incX int, y []float64, incY int, c, s float64)
+
+// RotmIncF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
+//
+//go:noescape
+func RotmIncF32(n int, x []float32, incX int, y []float32, incY int, h11, h12, h21, h22 float32)
+
+// RotmIncF64 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
+//
+//go:noescape
+func RotmIncF64(n int, x []float64, incX int, y []float64, incY int, h11, h12, h21, h22 float64)
+
+// DotIncF32 computes sum of x[i]*y[i], strided.
+//
+//go:noescape
+func DotIncF32(n int, x []float32, incX int, y []float32, incY int) float32
+
+// DotIncF64 computes sum of x[i]*y[i], strided.
+//
+//go:noescape
+func DotIncF64(n int, x []float64, incX int, y []float64, incY int) float64
+
+// DsdotIncF32 computes sum of x[i]*y[i], in float64, strided.
+//
+//go:noescape
+func DsdotIncF32(n int, x []float32, incX int, y []float32, incY int) float64
+
+// DsdotIncF64 computes sum of x[i]*y[i], in float64, strided.
+//
+//go:noescape
+func DsdotIncF64(n int, x []float64, incX int, y []float64, incY int) float64
+
+// AsumIncF32 computes sum of |x[i]|, strided.
+//
+//go:noescape
+func AsumIncF32(n int, x []float32, incX int) float32
+
+// AsumIncF64 computes sum of |x[i]|, strided.
+//
+//go:noescape
+func AsumIncF64(n int, x []float64, incX int) float64
+
+// SumSquaresIncF32 computes sum of x[i]², in float64, strided.
+//
+//go:noescape
+func SumSquaresIncF32(n int, x []float32, incX int) float64
+
+// SumSquaresIncF64 computes sum of x[i]², in float64, strided.
+//
+//go:noescape
+func SumSquaresIncF64(n int, x []float64, incX int) float64
+
+// SumSquaresScaledIncF32 computes sum of (scale*x[i])², in float64; scale is finite, strided.
+//
+//go:noescape
+func SumSquaresScaledIncF32(n int, scale float64, x []float32, incX int) float64
+
+// SumSquaresScaledIncF64 computes sum of (scale*x[i])², in float64; scale is finite, strided.
+//
+//go:noescape
+func SumSquaresScaledIncF64(n int, scale float64, x []float64, incX int) float64
+
+// AmaxIncF32 computes largest |x[i]|, NaN if any is, strided.
+//
+//go:noescape
+func AmaxIncF32(n int, x []float32, incX int) float32
+
+// AmaxIncF64 computes largest |x[i]|, NaN if any is, strided.
+//
+//go:noescape
+func AmaxIncF64(n int, x []float64, incX int) float64
+
+// AmaxNumberIncF32 computes largest |x[i]| that is not NaN, strided.
+//
+//go:noescape
+func AmaxNumberIncF32(n int, x []float32, incX int) float32
+
+// AmaxNumberIncF64 computes largest |x[i]| that is not NaN, strided.
+//
+//go:noescape
+func AmaxNumberIncF64(n int, x []float64, incX int) float64
+
+// GemvF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
+//
+//go:noescape
+func GemvF32(rows int, alpha float32, a []float32, stride int, x []float32, beta float32, y []float32, incY int)
+
+// GemvF64 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
+//
+//go:noescape
+func GemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta float64, y []float64, incY int)
+
+// GemvTF32 computes y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn.
+//
+//go:noescape
+func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, y []float32)
+
+// GemvTF64 computes y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn.
+//
+//go:noescape
+func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, y []float64)
+
+// GerF32 computes a[r*stride+j] += (alpha*x[r])*y[j].
+//
+//go:noescape
+func GerF32(rows int, alpha float32, x []float32, incX int, y, a []float32, stride int)
+
+// GerF64 computes a[r*stride+j] += (alpha*x[r])*y[j].
+//
+//go:noescape
+func GerF64(rows int, alpha float64, x []float64, incX int, y, a []float64, stride int)
 
 // SumRowsF32 computes dst[j] = sum over r of a[r*stride+j].
 //
@@ -413,6 +633,16 @@ func Move210F32(a, b, c []float32)
 //
 //go:noescape
 func Move210F64(a, b, c []float64)
+
+// Move002F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move002F32(a, b []float32)
+
+// Move002F64 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move002F64(a, b []float64)
 
 // Move110F32 computes the bits of all streams read, or'ed together.
 //

@@ -9,18 +9,42 @@ TEXT ·SumF32(SB), NOSPLIT, $0-28
 	// sum of x[i]
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
 
 block:
 	MOVD R1, R2
 	CMP $16384, R2
-	BLE short
+	BLE whole
 	MOVD $16384, R2
 
-short:
+whole:
 	MOVD R2, R3
 	NEG R3, R3
 	ADD R3, R1, R1
+	MOVD R2, R4
+	CMP $4, R2
+	BGE long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R2, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $1, R16, odd1
+	FMOVD (R0), F16
+	TBZ $0, R16, loaded1
+	ADD $8, R0, R17
+	VLD1 (R17), V16.S[2]
+	B loaded1
+
+odd1:
+	TBZ $0, R16, loaded1
+	FMOVS (R0), F16
+
+loaded1:
+	WORD $0x4e20d600 // fadd v0.4s, v16.4s, v0.4s
+	B lanes
+
+long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -43,37 +67,37 @@ short:
 
 loop:
 	FMOVQ (R0), F18
-	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
+	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
 	FMOVQ 16(R0), F18
-	WORD $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
+	WORD $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
 	FMOVQ 32(R0), F18
-	WORD $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
+	WORD $0x4e22d642 // fadd v2.4s, v18.4s, v2.4s
 	FMOVQ 48(R0), F18
-	WORD $0x4e32d463 // fadd v3.4s, v3.4s, v18.4s
+	WORD $0x4e23d643 // fadd v3.4s, v18.4s, v3.4s
 	FMOVQ 64(R0), F18
-	WORD $0x4e32d484 // fadd v4.4s, v4.4s, v18.4s
+	WORD $0x4e24d644 // fadd v4.4s, v18.4s, v4.4s
 	FMOVQ 80(R0), F18
-	WORD $0x4e32d4a5 // fadd v5.4s, v5.4s, v18.4s
+	WORD $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
 	FMOVQ 96(R0), F18
-	WORD $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
+	WORD $0x4e26d646 // fadd v6.4s, v18.4s, v6.4s
 	FMOVQ 112(R0), F18
-	WORD $0x4e32d4e7 // fadd v7.4s, v7.4s, v18.4s
+	WORD $0x4e27d647 // fadd v7.4s, v18.4s, v7.4s
 	FMOVQ 128(R0), F18
-	WORD $0x4e32d508 // fadd v8.4s, v8.4s, v18.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
 	FMOVQ 144(R0), F18
-	WORD $0x4e32d529 // fadd v9.4s, v9.4s, v18.4s
+	WORD $0x4e29d649 // fadd v9.4s, v18.4s, v9.4s
 	FMOVQ 160(R0), F18
-	WORD $0x4e32d54a // fadd v10.4s, v10.4s, v18.4s
+	WORD $0x4e2ad64a // fadd v10.4s, v18.4s, v10.4s
 	FMOVQ 176(R0), F18
-	WORD $0x4e32d56b // fadd v11.4s, v11.4s, v18.4s
+	WORD $0x4e2bd64b // fadd v11.4s, v18.4s, v11.4s
 	FMOVQ 192(R0), F18
-	WORD $0x4e32d58c // fadd v12.4s, v12.4s, v18.4s
+	WORD $0x4e2cd64c // fadd v12.4s, v18.4s, v12.4s
 	FMOVQ 208(R0), F18
-	WORD $0x4e32d5ad // fadd v13.4s, v13.4s, v18.4s
+	WORD $0x4e2dd64d // fadd v13.4s, v18.4s, v13.4s
 	FMOVQ 224(R0), F18
-	WORD $0x4e32d5ce // fadd v14.4s, v14.4s, v18.4s
+	WORD $0x4e2ed64e // fadd v14.4s, v18.4s, v14.4s
 	FMOVQ 240(R0), F18
-	WORD $0x4e32d5ef // fadd v15.4s, v15.4s, v18.4s
+	WORD $0x4e2fd64f // fadd v15.4s, v18.4s, v15.4s
 	ADD $256, R0, R0
 	SUB $64, R2, R2
 	CMP $64, R2
@@ -82,7 +106,7 @@ loop:
 tail:
 	CBZ R2, fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R2, R3
 	AND $3, R3, R3
 	MOVD R3, R16
@@ -90,171 +114,228 @@ tail:
 	AND $-4, R3, R3
 	LSL $2, R3, R3
 	ADD R0, R3, R3
-	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $1, R16, odd1
-	FMOVD (R3), F17
-	TBZ $0, R16, loaded1
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $1, R16, odd2
+	FMOVD (R3), F16
+	TBZ $0, R16, loaded2
 	ADD $8, R3, R17
-	VLD1 (R17), V17.S[2]
-	B loaded1
+	VLD1 (R17), V16.S[2]
+	B loaded2
 
-odd1:
-	TBZ $0, R16, loaded1
-	FMOVS (R3), F17
+odd2:
+	TBZ $0, R16, loaded2
+	FMOVS (R3), F16
 
-loaded1:
+loaded2:
 	CMP $4, R2
 	BLT part
 	FMOVQ (R0), F18
-	WORD $0x4e32d400 // fadd v0.4s, v0.4s, v18.4s
+	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
+	CMP $4, R2
+	BEQ fold
 	CMP $8, R2
 	BLT part2
 	FMOVQ 16(R0), F18
-	WORD $0x4e32d421 // fadd v1.4s, v1.4s, v18.4s
+	WORD $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
+	CMP $8, R2
+	BEQ fold
 	CMP $12, R2
 	BLT part3
 	FMOVQ 32(R0), F18
-	WORD $0x4e32d442 // fadd v2.4s, v2.4s, v18.4s
+	WORD $0x4e22d642 // fadd v2.4s, v18.4s, v2.4s
+	CMP $12, R2
+	BEQ fold
 	CMP $16, R2
 	BLT part4
 	FMOVQ 48(R0), F18
-	WORD $0x4e32d463 // fadd v3.4s, v3.4s, v18.4s
+	WORD $0x4e23d643 // fadd v3.4s, v18.4s, v3.4s
+	CMP $16, R2
+	BEQ fold
 	CMP $20, R2
 	BLT part5
 	FMOVQ 64(R0), F18
-	WORD $0x4e32d484 // fadd v4.4s, v4.4s, v18.4s
+	WORD $0x4e24d644 // fadd v4.4s, v18.4s, v4.4s
+	CMP $20, R2
+	BEQ fold
 	CMP $24, R2
 	BLT part6
 	FMOVQ 80(R0), F18
-	WORD $0x4e32d4a5 // fadd v5.4s, v5.4s, v18.4s
+	WORD $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
+	CMP $24, R2
+	BEQ fold
 	CMP $28, R2
 	BLT part7
 	FMOVQ 96(R0), F18
-	WORD $0x4e32d4c6 // fadd v6.4s, v6.4s, v18.4s
+	WORD $0x4e26d646 // fadd v6.4s, v18.4s, v6.4s
+	CMP $28, R2
+	BEQ fold
 	CMP $32, R2
 	BLT part8
 	FMOVQ 112(R0), F18
-	WORD $0x4e32d4e7 // fadd v7.4s, v7.4s, v18.4s
+	WORD $0x4e27d647 // fadd v7.4s, v18.4s, v7.4s
+	CMP $32, R2
+	BEQ fold
 	CMP $36, R2
 	BLT part9
 	FMOVQ 128(R0), F18
-	WORD $0x4e32d508 // fadd v8.4s, v8.4s, v18.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
+	CMP $36, R2
+	BEQ fold
 	CMP $40, R2
 	BLT part10
 	FMOVQ 144(R0), F18
-	WORD $0x4e32d529 // fadd v9.4s, v9.4s, v18.4s
+	WORD $0x4e29d649 // fadd v9.4s, v18.4s, v9.4s
+	CMP $40, R2
+	BEQ fold
 	CMP $44, R2
 	BLT part11
 	FMOVQ 160(R0), F18
-	WORD $0x4e32d54a // fadd v10.4s, v10.4s, v18.4s
+	WORD $0x4e2ad64a // fadd v10.4s, v18.4s, v10.4s
+	CMP $44, R2
+	BEQ fold
 	CMP $48, R2
 	BLT part12
 	FMOVQ 176(R0), F18
-	WORD $0x4e32d56b // fadd v11.4s, v11.4s, v18.4s
+	WORD $0x4e2bd64b // fadd v11.4s, v18.4s, v11.4s
+	CMP $48, R2
+	BEQ fold
 	CMP $52, R2
 	BLT part13
 	FMOVQ 192(R0), F18
-	WORD $0x4e32d58c // fadd v12.4s, v12.4s, v18.4s
+	WORD $0x4e2cd64c // fadd v12.4s, v18.4s, v12.4s
+	CMP $52, R2
+	BEQ fold
 	CMP $56, R2
 	BLT part14
 	FMOVQ 208(R0), F18
-	WORD $0x4e32d5ad // fadd v13.4s, v13.4s, v18.4s
+	WORD $0x4e2dd64d // fadd v13.4s, v18.4s, v13.4s
+	CMP $56, R2
+	BEQ fold
 	CMP $60, R2
 	BLT part15
 	FMOVQ 224(R0), F18
-	WORD $0x4e32d5ce // fadd v14.4s, v14.4s, v18.4s
+	WORD $0x4e2ed64e // fadd v14.4s, v18.4s, v14.4s
+	CMP $60, R2
+	BEQ fold
 
 part16:
-	WORD $0x4e31d5ef // fadd v15.4s, v15.4s, v17.4s
+	WORD $0x4e2fd60f // fadd v15.4s, v16.4s, v15.4s
 	B fold
 
 part15:
-	WORD $0x4e31d5ce // fadd v14.4s, v14.4s, v17.4s
+	WORD $0x4e2ed60e // fadd v14.4s, v16.4s, v14.4s
 	B fold
 
 part14:
-	WORD $0x4e31d5ad // fadd v13.4s, v13.4s, v17.4s
+	WORD $0x4e2dd60d // fadd v13.4s, v16.4s, v13.4s
 	B fold
 
 part13:
-	WORD $0x4e31d58c // fadd v12.4s, v12.4s, v17.4s
+	WORD $0x4e2cd60c // fadd v12.4s, v16.4s, v12.4s
 	B fold
 
 part12:
-	WORD $0x4e31d56b // fadd v11.4s, v11.4s, v17.4s
+	WORD $0x4e2bd60b // fadd v11.4s, v16.4s, v11.4s
 	B fold
 
 part11:
-	WORD $0x4e31d54a // fadd v10.4s, v10.4s, v17.4s
+	WORD $0x4e2ad60a // fadd v10.4s, v16.4s, v10.4s
 	B fold
 
 part10:
-	WORD $0x4e31d529 // fadd v9.4s, v9.4s, v17.4s
+	WORD $0x4e29d609 // fadd v9.4s, v16.4s, v9.4s
 	B fold
 
 part9:
-	WORD $0x4e31d508 // fadd v8.4s, v8.4s, v17.4s
+	WORD $0x4e28d608 // fadd v8.4s, v16.4s, v8.4s
 	B fold
 
 part8:
-	WORD $0x4e31d4e7 // fadd v7.4s, v7.4s, v17.4s
+	WORD $0x4e27d607 // fadd v7.4s, v16.4s, v7.4s
 	B fold
 
 part7:
-	WORD $0x4e31d4c6 // fadd v6.4s, v6.4s, v17.4s
+	WORD $0x4e26d606 // fadd v6.4s, v16.4s, v6.4s
 	B fold
 
 part6:
-	WORD $0x4e31d4a5 // fadd v5.4s, v5.4s, v17.4s
+	WORD $0x4e25d605 // fadd v5.4s, v16.4s, v5.4s
 	B fold
 
 part5:
-	WORD $0x4e31d484 // fadd v4.4s, v4.4s, v17.4s
+	WORD $0x4e24d604 // fadd v4.4s, v16.4s, v4.4s
 	B fold
 
 part4:
-	WORD $0x4e31d463 // fadd v3.4s, v3.4s, v17.4s
+	WORD $0x4e23d603 // fadd v3.4s, v16.4s, v3.4s
 	B fold
 
 part3:
-	WORD $0x4e31d442 // fadd v2.4s, v2.4s, v17.4s
+	WORD $0x4e22d602 // fadd v2.4s, v16.4s, v2.4s
 	B fold
 
 part2:
-	WORD $0x4e31d421 // fadd v1.4s, v1.4s, v17.4s
+	WORD $0x4e21d601 // fadd v1.4s, v16.4s, v1.4s
 	B fold
 
 part:
-	WORD $0x4e31d400 // fadd v0.4s, v0.4s, v17.4s
+	WORD $0x4e20d600 // fadd v0.4s, v16.4s, v0.4s
 
 fold:
 
 	// Fold the lanes by halves.
-	WORD $0x4e28d400 // fadd v0.4s, v0.4s, v8.4s
-	WORD $0x4e29d421 // fadd v1.4s, v1.4s, v9.4s
-	WORD $0x4e2ad442 // fadd v2.4s, v2.4s, v10.4s
-	WORD $0x4e2bd463 // fadd v3.4s, v3.4s, v11.4s
-	WORD $0x4e2cd484 // fadd v4.4s, v4.4s, v12.4s
-	WORD $0x4e2dd4a5 // fadd v5.4s, v5.4s, v13.4s
-	WORD $0x4e2ed4c6 // fadd v6.4s, v6.4s, v14.4s
-	WORD $0x4e2fd4e7 // fadd v7.4s, v7.4s, v15.4s
-	WORD $0x4e24d400 // fadd v0.4s, v0.4s, v4.4s
-	WORD $0x4e25d421 // fadd v1.4s, v1.4s, v5.4s
-	WORD $0x4e26d442 // fadd v2.4s, v2.4s, v6.4s
-	WORD $0x4e27d463 // fadd v3.4s, v3.4s, v7.4s
-	WORD $0x4e22d400 // fadd v0.4s, v0.4s, v2.4s
-	WORD $0x4e23d421 // fadd v1.4s, v1.4s, v3.4s
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	CMP $32, R4
+	BLE empty
+	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
+	WORD $0x4e21d521 // fadd v1.4s, v9.4s, v1.4s
+	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
+	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
+	WORD $0x4e24d584 // fadd v4.4s, v12.4s, v4.4s
+	WORD $0x4e25d5a5 // fadd v5.4s, v13.4s, v5.4s
+	WORD $0x4e26d5c6 // fadd v6.4s, v14.4s, v6.4s
+	WORD $0x4e27d5e7 // fadd v7.4s, v15.4s, v7.4s
+
+empty:
+	CMP $16, R4
+	BLE empty2
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	WORD $0x4e23d4e3 // fadd v3.4s, v7.4s, v3.4s
+
+empty2:
+	CMP $8, R4
+	BLE empty3
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
+
+empty3:
+	CMP $4, R4
+	BLE empty4
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+
+empty4:
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	VDUP V0.S[1], V1.S4
-	WORD $0x4e21d400 // fadd v0.4s, v0.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	MOVD x_len+8(FP), R2
+	CMP $16384, R2
+	BGT several
+
+	// A single block: its sum, which is not -0, is the result.
+	FMOVS F0, ret+24(FP)
+	RET
+
+several:
 	FCVTSD F0, F0
-	FADDD F0, F16, F16
+	FADDD F0, F17, F17
 	CMP $0, R1
 	BGT block
-	FCVTDS F16, F16
-	FMOVS F16, ret+24(FP)
+	FCVTDS F17, F17
+	FMOVS F17, ret+24(FP)
 	RET
 
 // func SumF64(x []float64) float64
@@ -262,18 +343,34 @@ TEXT ·SumF64(SB), NOSPLIT, $0-32
 	// sum of x[i]
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
 
 block:
 	MOVD R1, R2
 	CMP $8192, R2
-	BLE short
+	BLE whole
 	MOVD $8192, R2
 
-short:
+whole:
 	MOVD R2, R3
 	NEG R3, R3
 	ADD R3, R1, R1
+	MOVD R2, R4
+	CMP $2, R2
+	BGE long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R2, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded3
+	FMOVD (R0), F16
+
+loaded3:
+	WORD $0x4e60d600 // fadd v0.2d, v16.2d, v0.2d
+	B lanes
+
+long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -296,37 +393,37 @@ short:
 
 loop:
 	FMOVQ (R0), F18
-	WORD $0x4e72d400 // fadd v0.2d, v0.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 	FMOVQ 16(R0), F18
-	WORD $0x4e72d421 // fadd v1.2d, v1.2d, v18.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
 	FMOVQ 32(R0), F18
-	WORD $0x4e72d442 // fadd v2.2d, v2.2d, v18.2d
+	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
 	FMOVQ 48(R0), F18
-	WORD $0x4e72d463 // fadd v3.2d, v3.2d, v18.2d
+	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
 	FMOVQ 64(R0), F18
-	WORD $0x4e72d484 // fadd v4.2d, v4.2d, v18.2d
+	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
 	FMOVQ 80(R0), F18
-	WORD $0x4e72d4a5 // fadd v5.2d, v5.2d, v18.2d
+	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
 	FMOVQ 96(R0), F18
-	WORD $0x4e72d4c6 // fadd v6.2d, v6.2d, v18.2d
+	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
 	FMOVQ 112(R0), F18
-	WORD $0x4e72d4e7 // fadd v7.2d, v7.2d, v18.2d
+	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
 	FMOVQ 128(R0), F18
-	WORD $0x4e72d508 // fadd v8.2d, v8.2d, v18.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
 	FMOVQ 144(R0), F18
-	WORD $0x4e72d529 // fadd v9.2d, v9.2d, v18.2d
+	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
 	FMOVQ 160(R0), F18
-	WORD $0x4e72d54a // fadd v10.2d, v10.2d, v18.2d
+	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
 	FMOVQ 176(R0), F18
-	WORD $0x4e72d56b // fadd v11.2d, v11.2d, v18.2d
+	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
 	FMOVQ 192(R0), F18
-	WORD $0x4e72d58c // fadd v12.2d, v12.2d, v18.2d
+	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
 	FMOVQ 208(R0), F18
-	WORD $0x4e72d5ad // fadd v13.2d, v13.2d, v18.2d
+	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
 	FMOVQ 224(R0), F18
-	WORD $0x4e72d5ce // fadd v14.2d, v14.2d, v18.2d
+	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
 	FMOVQ 240(R0), F18
-	WORD $0x4e72d5ef // fadd v15.2d, v15.2d, v18.2d
+	WORD $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
 	ADD $256, R0, R0
 	SUB $32, R2, R2
 	CMP $32, R2
@@ -335,7 +432,7 @@ loop:
 tail:
 	CBZ R2, fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R2, R3
 	AND $1, R3, R3
 	MOVD R3, R16
@@ -343,157 +440,214 @@ tail:
 	AND $-2, R3, R3
 	LSL $3, R3, R3
 	ADD R0, R3, R3
-	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $0, R16, loaded2
-	FMOVD (R3), F17
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded4
+	FMOVD (R3), F16
 
-loaded2:
+loaded4:
 	CMP $2, R2
 	BLT part
 	FMOVQ (R0), F18
-	WORD $0x4e72d400 // fadd v0.2d, v0.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	CMP $2, R2
+	BEQ fold
 	CMP $4, R2
 	BLT part2
 	FMOVQ 16(R0), F18
-	WORD $0x4e72d421 // fadd v1.2d, v1.2d, v18.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	CMP $4, R2
+	BEQ fold
 	CMP $6, R2
 	BLT part3
 	FMOVQ 32(R0), F18
-	WORD $0x4e72d442 // fadd v2.2d, v2.2d, v18.2d
+	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	CMP $6, R2
+	BEQ fold
 	CMP $8, R2
 	BLT part4
 	FMOVQ 48(R0), F18
-	WORD $0x4e72d463 // fadd v3.2d, v3.2d, v18.2d
+	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	CMP $8, R2
+	BEQ fold
 	CMP $10, R2
 	BLT part5
 	FMOVQ 64(R0), F18
-	WORD $0x4e72d484 // fadd v4.2d, v4.2d, v18.2d
+	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
+	CMP $10, R2
+	BEQ fold
 	CMP $12, R2
 	BLT part6
 	FMOVQ 80(R0), F18
-	WORD $0x4e72d4a5 // fadd v5.2d, v5.2d, v18.2d
+	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
+	CMP $12, R2
+	BEQ fold
 	CMP $14, R2
 	BLT part7
 	FMOVQ 96(R0), F18
-	WORD $0x4e72d4c6 // fadd v6.2d, v6.2d, v18.2d
+	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
+	CMP $14, R2
+	BEQ fold
 	CMP $16, R2
 	BLT part8
 	FMOVQ 112(R0), F18
-	WORD $0x4e72d4e7 // fadd v7.2d, v7.2d, v18.2d
+	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
+	CMP $16, R2
+	BEQ fold
 	CMP $18, R2
 	BLT part9
 	FMOVQ 128(R0), F18
-	WORD $0x4e72d508 // fadd v8.2d, v8.2d, v18.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	CMP $18, R2
+	BEQ fold
 	CMP $20, R2
 	BLT part10
 	FMOVQ 144(R0), F18
-	WORD $0x4e72d529 // fadd v9.2d, v9.2d, v18.2d
+	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
+	CMP $20, R2
+	BEQ fold
 	CMP $22, R2
 	BLT part11
 	FMOVQ 160(R0), F18
-	WORD $0x4e72d54a // fadd v10.2d, v10.2d, v18.2d
+	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
+	CMP $22, R2
+	BEQ fold
 	CMP $24, R2
 	BLT part12
 	FMOVQ 176(R0), F18
-	WORD $0x4e72d56b // fadd v11.2d, v11.2d, v18.2d
+	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
+	CMP $24, R2
+	BEQ fold
 	CMP $26, R2
 	BLT part13
 	FMOVQ 192(R0), F18
-	WORD $0x4e72d58c // fadd v12.2d, v12.2d, v18.2d
+	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
+	CMP $26, R2
+	BEQ fold
 	CMP $28, R2
 	BLT part14
 	FMOVQ 208(R0), F18
-	WORD $0x4e72d5ad // fadd v13.2d, v13.2d, v18.2d
+	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
+	CMP $28, R2
+	BEQ fold
 	CMP $30, R2
 	BLT part15
 	FMOVQ 224(R0), F18
-	WORD $0x4e72d5ce // fadd v14.2d, v14.2d, v18.2d
+	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
+	CMP $30, R2
+	BEQ fold
 
 part16:
-	WORD $0x4e71d5ef // fadd v15.2d, v15.2d, v17.2d
+	WORD $0x4e6fd60f // fadd v15.2d, v16.2d, v15.2d
 	B fold
 
 part15:
-	WORD $0x4e71d5ce // fadd v14.2d, v14.2d, v17.2d
+	WORD $0x4e6ed60e // fadd v14.2d, v16.2d, v14.2d
 	B fold
 
 part14:
-	WORD $0x4e71d5ad // fadd v13.2d, v13.2d, v17.2d
+	WORD $0x4e6dd60d // fadd v13.2d, v16.2d, v13.2d
 	B fold
 
 part13:
-	WORD $0x4e71d58c // fadd v12.2d, v12.2d, v17.2d
+	WORD $0x4e6cd60c // fadd v12.2d, v16.2d, v12.2d
 	B fold
 
 part12:
-	WORD $0x4e71d56b // fadd v11.2d, v11.2d, v17.2d
+	WORD $0x4e6bd60b // fadd v11.2d, v16.2d, v11.2d
 	B fold
 
 part11:
-	WORD $0x4e71d54a // fadd v10.2d, v10.2d, v17.2d
+	WORD $0x4e6ad60a // fadd v10.2d, v16.2d, v10.2d
 	B fold
 
 part10:
-	WORD $0x4e71d529 // fadd v9.2d, v9.2d, v17.2d
+	WORD $0x4e69d609 // fadd v9.2d, v16.2d, v9.2d
 	B fold
 
 part9:
-	WORD $0x4e71d508 // fadd v8.2d, v8.2d, v17.2d
+	WORD $0x4e68d608 // fadd v8.2d, v16.2d, v8.2d
 	B fold
 
 part8:
-	WORD $0x4e71d4e7 // fadd v7.2d, v7.2d, v17.2d
+	WORD $0x4e67d607 // fadd v7.2d, v16.2d, v7.2d
 	B fold
 
 part7:
-	WORD $0x4e71d4c6 // fadd v6.2d, v6.2d, v17.2d
+	WORD $0x4e66d606 // fadd v6.2d, v16.2d, v6.2d
 	B fold
 
 part6:
-	WORD $0x4e71d4a5 // fadd v5.2d, v5.2d, v17.2d
+	WORD $0x4e65d605 // fadd v5.2d, v16.2d, v5.2d
 	B fold
 
 part5:
-	WORD $0x4e71d484 // fadd v4.2d, v4.2d, v17.2d
+	WORD $0x4e64d604 // fadd v4.2d, v16.2d, v4.2d
 	B fold
 
 part4:
-	WORD $0x4e71d463 // fadd v3.2d, v3.2d, v17.2d
+	WORD $0x4e63d603 // fadd v3.2d, v16.2d, v3.2d
 	B fold
 
 part3:
-	WORD $0x4e71d442 // fadd v2.2d, v2.2d, v17.2d
+	WORD $0x4e62d602 // fadd v2.2d, v16.2d, v2.2d
 	B fold
 
 part2:
-	WORD $0x4e71d421 // fadd v1.2d, v1.2d, v17.2d
+	WORD $0x4e61d601 // fadd v1.2d, v16.2d, v1.2d
 	B fold
 
 part:
-	WORD $0x4e71d400 // fadd v0.2d, v0.2d, v17.2d
+	WORD $0x4e60d600 // fadd v0.2d, v16.2d, v0.2d
 
 fold:
 
 	// Fold the lanes by halves.
-	WORD $0x4e68d400 // fadd v0.2d, v0.2d, v8.2d
-	WORD $0x4e69d421 // fadd v1.2d, v1.2d, v9.2d
-	WORD $0x4e6ad442 // fadd v2.2d, v2.2d, v10.2d
-	WORD $0x4e6bd463 // fadd v3.2d, v3.2d, v11.2d
-	WORD $0x4e6cd484 // fadd v4.2d, v4.2d, v12.2d
-	WORD $0x4e6dd4a5 // fadd v5.2d, v5.2d, v13.2d
-	WORD $0x4e6ed4c6 // fadd v6.2d, v6.2d, v14.2d
-	WORD $0x4e6fd4e7 // fadd v7.2d, v7.2d, v15.2d
-	WORD $0x4e64d400 // fadd v0.2d, v0.2d, v4.2d
-	WORD $0x4e65d421 // fadd v1.2d, v1.2d, v5.2d
-	WORD $0x4e66d442 // fadd v2.2d, v2.2d, v6.2d
-	WORD $0x4e67d463 // fadd v3.2d, v3.2d, v7.2d
-	WORD $0x4e62d400 // fadd v0.2d, v0.2d, v2.2d
-	WORD $0x4e63d421 // fadd v1.2d, v1.2d, v3.2d
-	WORD $0x4e61d400 // fadd v0.2d, v0.2d, v1.2d
+	CMP $16, R4
+	BLE empty
+	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
+	WORD $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
+	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	WORD $0x4e64d584 // fadd v4.2d, v12.2d, v4.2d
+	WORD $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
+	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
+	WORD $0x4e67d5e7 // fadd v7.2d, v15.2d, v7.2d
+
+empty:
+	CMP $8, R4
+	BLE empty2
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+
+empty2:
+	CMP $4, R4
+	BLE empty3
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+
+empty3:
+	CMP $2, R4
+	BLE empty4
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+empty4:
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
-	WORD $0x4e61d400 // fadd v0.2d, v0.2d, v1.2d
-	FADDD F0, F16, F16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	MOVD x_len+8(FP), R2
+	CMP $8192, R2
+	BGT several
+
+	// A single block: its sum, which is not -0, is the result.
+	FMOVD F0, ret+24(FP)
+	RET
+
+several:
+	FADDD F0, F17, F17
 	CMP $0, R1
 	BGT block
-	FMOVD F16, ret+24(FP)
+	FMOVD F17, ret+24(FP)
 	RET

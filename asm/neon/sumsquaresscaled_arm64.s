@@ -9,20 +9,39 @@ TEXT ·SumSquaresScaledF32(SB), NOSPLIT, $0-40
 	// sum of (scale*x[i])², in float64; scale is finite
 	MOVD x_base+8(FP), R0
 	MOVD x_len+16(FP), R1
-	VEOR V16.B16, V16.B16, V16.B16
 	MOVD scale+0(FP), R17
 	VDUP R17, V18.D2
+	VEOR V17.B16, V17.B16, V17.B16
 
 block:
 	MOVD R1, R2
 	CMP $16384, R2
-	BLE short
+	BLE whole
 	MOVD $16384, R2
 
-short:
+whole:
 	MOVD R2, R3
 	NEG R3, R3
 	ADD R3, R1, R1
+	MOVD R2, R4
+	CMP $2, R2
+	BGE long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R2, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded1
+	FMOVS (R0), F16
+
+loaded1:
+	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	B lanes
+
+long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -48,82 +67,82 @@ loop:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 	FMOVD 8(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
+	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
 	FMOVD 16(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
+	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
 	FMOVD 24(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
+	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
 	FMOVD 32(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
+	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
 	FMOVD 40(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
+	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
 	FMOVD 48(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
+	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
 	FMOVD 56(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
+	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
 	FMOVD 64(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
+	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
 	FMOVD 72(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
+	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
 	FMOVD 80(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
+	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
 	FMOVD 88(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
+	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
 	FMOVD 96(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
+	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
 	FMOVD 104(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
+	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
 	FMOVD 112(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
+	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
 	FMOVD 120(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d5ef // fadd v15.2d, v15.2d, v19.2d
+	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
 	ADD $128, R0, R0
 	SUB $32, R2, R2
 	CMP $32, R2
@@ -132,7 +151,7 @@ loop:
 tail:
 	CBZ R2, fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R2, R3
 	AND $1, R3, R3
 	MOVD R3, R16
@@ -140,237 +159,294 @@ tail:
 	AND $-2, R3, R3
 	LSL $2, R3, R3
 	ADD R0, R3, R3
-	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $0, R16, loaded1
-	FMOVS (R3), F17
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded2
+	FMOVS (R3), F16
 
-loaded1:
-	WORD $0x0e617a31 // fcvtl v17.2d, v17.2s
+loaded2:
+	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
 	CMP $2, R2
 	BLT part
 	FMOVD (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	CMP $2, R2
+	BEQ fold
 	CMP $4, R2
 	BLT part2
 	FMOVD 8(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
+	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
+	CMP $4, R2
+	BEQ fold
 	CMP $6, R2
 	BLT part3
 	FMOVD 16(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
+	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	CMP $6, R2
+	BEQ fold
 	CMP $8, R2
 	BLT part4
 	FMOVD 24(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
+	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
+	CMP $8, R2
+	BEQ fold
 	CMP $10, R2
 	BLT part5
 	FMOVD 32(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
+	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
+	CMP $10, R2
+	BEQ fold
 	CMP $12, R2
 	BLT part6
 	FMOVD 40(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
+	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
+	CMP $12, R2
+	BEQ fold
 	CMP $14, R2
 	BLT part7
 	FMOVD 48(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
+	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
+	CMP $14, R2
+	BEQ fold
 	CMP $16, R2
 	BLT part8
 	FMOVD 56(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
+	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
+	CMP $16, R2
+	BEQ fold
 	CMP $18, R2
 	BLT part9
 	FMOVD 64(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
+	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
+	CMP $18, R2
+	BEQ fold
 	CMP $20, R2
 	BLT part10
 	FMOVD 72(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
+	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
+	CMP $20, R2
+	BEQ fold
 	CMP $22, R2
 	BLT part11
 	FMOVD 80(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
+	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
+	CMP $22, R2
+	BEQ fold
 	CMP $24, R2
 	BLT part12
 	FMOVD 88(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
+	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
+	CMP $24, R2
+	BEQ fold
 	CMP $26, R2
 	BLT part13
 	FMOVD 96(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
+	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
+	CMP $26, R2
+	BEQ fold
 	CMP $28, R2
 	BLT part14
 	FMOVD 104(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
+	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
+	CMP $28, R2
+	BEQ fold
 	CMP $30, R2
 	BLT part15
 	FMOVD 112(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
+	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
+	CMP $30, R2
+	BEQ fold
 
 part16:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d5ef // fadd v15.2d, v15.2d, v19.2d
+	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
 	B fold
 
 part15:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
+	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
 	B fold
 
 part14:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
+	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
 	B fold
 
 part13:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
+	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
 	B fold
 
 part12:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
+	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
 	B fold
 
 part11:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
+	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
 	B fold
 
 part10:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
+	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
 	B fold
 
 part9:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
+	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
 	B fold
 
 part8:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
+	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
 	B fold
 
 part7:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
+	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
 	B fold
 
 part6:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
+	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
 	B fold
 
 part5:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
+	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
 	B fold
 
 part4:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
+	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
 	B fold
 
 part3:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
+	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
 	B fold
 
 part2:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
+	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
 	B fold
 
 part:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 
 fold:
 
 	// Fold the lanes by halves.
-	WORD $0x4e68d400 // fadd v0.2d, v0.2d, v8.2d
-	WORD $0x4e69d421 // fadd v1.2d, v1.2d, v9.2d
-	WORD $0x4e6ad442 // fadd v2.2d, v2.2d, v10.2d
-	WORD $0x4e6bd463 // fadd v3.2d, v3.2d, v11.2d
-	WORD $0x4e6cd484 // fadd v4.2d, v4.2d, v12.2d
-	WORD $0x4e6dd4a5 // fadd v5.2d, v5.2d, v13.2d
-	WORD $0x4e6ed4c6 // fadd v6.2d, v6.2d, v14.2d
-	WORD $0x4e6fd4e7 // fadd v7.2d, v7.2d, v15.2d
-	WORD $0x4e64d400 // fadd v0.2d, v0.2d, v4.2d
-	WORD $0x4e65d421 // fadd v1.2d, v1.2d, v5.2d
-	WORD $0x4e66d442 // fadd v2.2d, v2.2d, v6.2d
-	WORD $0x4e67d463 // fadd v3.2d, v3.2d, v7.2d
-	WORD $0x4e62d400 // fadd v0.2d, v0.2d, v2.2d
-	WORD $0x4e63d421 // fadd v1.2d, v1.2d, v3.2d
-	WORD $0x4e61d400 // fadd v0.2d, v0.2d, v1.2d
+	CMP $16, R4
+	BLE empty
+	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
+	WORD $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
+	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	WORD $0x4e64d584 // fadd v4.2d, v12.2d, v4.2d
+	WORD $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
+	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
+	WORD $0x4e67d5e7 // fadd v7.2d, v15.2d, v7.2d
+
+empty:
+	CMP $8, R4
+	BLE empty2
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+
+empty2:
+	CMP $4, R4
+	BLE empty3
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+
+empty3:
+	CMP $2, R4
+	BLE empty4
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+empty4:
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
-	WORD $0x4e61d400 // fadd v0.2d, v0.2d, v1.2d
-	FADDD F0, F16, F16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	MOVD x_len+16(FP), R2
+	CMP $16384, R2
+	BGT several
+
+	// A single block: its sum, which is not -0, is the result.
+	FMOVD F0, ret+32(FP)
+	RET
+
+several:
+	FADDD F0, F17, F17
 	CMP $0, R1
 	BGT block
-	FMOVD F16, ret+32(FP)
+	FMOVD F17, ret+32(FP)
 	RET
 
 // func SumSquaresScaledF64(scale float64, x []float64) float64
@@ -378,20 +454,38 @@ TEXT ·SumSquaresScaledF64(SB), NOSPLIT, $0-40
 	// sum of (scale*x[i])², in float64; scale is finite
 	MOVD x_base+8(FP), R0
 	MOVD x_len+16(FP), R1
-	VEOR V16.B16, V16.B16, V16.B16
 	MOVD scale+0(FP), R17
 	VDUP R17, V18.D2
+	VEOR V17.B16, V17.B16, V17.B16
 
 block:
 	MOVD R1, R2
 	CMP $8192, R2
-	BLE short
+	BLE whole
 	MOVD $8192, R2
 
-short:
+whole:
 	MOVD R2, R3
 	NEG R3, R3
 	ADD R3, R1, R1
+	MOVD R2, R4
+	CMP $2, R2
+	BGE long
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R2, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded3
+	FMOVD (R0), F16
+
+loaded3:
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	B lanes
+
+long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -416,67 +510,67 @@ loop:
 	FMOVQ (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 	FMOVQ 16(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
+	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
 	FMOVQ 32(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
+	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
 	FMOVQ 48(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
+	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
 	FMOVQ 64(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
+	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
 	FMOVQ 80(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
+	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
 	FMOVQ 96(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
+	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
 	FMOVQ 112(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
+	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
 	FMOVQ 128(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
+	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
 	FMOVQ 144(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
+	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
 	FMOVQ 160(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
+	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
 	FMOVQ 176(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
+	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
 	FMOVQ 192(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
+	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
 	FMOVQ 208(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
+	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
 	FMOVQ 224(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
+	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
 	FMOVQ 240(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d5ef // fadd v15.2d, v15.2d, v19.2d
+	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
 	ADD $256, R0, R0
 	SUB $32, R2, R2
 	CMP $32, R2
@@ -485,7 +579,7 @@ loop:
 tail:
 	CBZ R2, fold
 
-	// Tail: whole vectors, then one filled up with zeros, which change no sum.
+	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R2, R3
 	AND $1, R3, R3
 	MOVD R3, R16
@@ -493,219 +587,276 @@ tail:
 	AND $-2, R3, R3
 	LSL $3, R3, R3
 	ADD R0, R3, R3
-	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $0, R16, loaded2
-	FMOVD (R3), F17
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded4
+	FMOVD (R3), F16
 
-loaded2:
+loaded4:
 	CMP $2, R2
 	BLT part
 	FMOVQ (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	CMP $2, R2
+	BEQ fold
 	CMP $4, R2
 	BLT part2
 	FMOVQ 16(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
+	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
+	CMP $4, R2
+	BEQ fold
 	CMP $6, R2
 	BLT part3
 	FMOVQ 32(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
+	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	CMP $6, R2
+	BEQ fold
 	CMP $8, R2
 	BLT part4
 	FMOVQ 48(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
+	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
+	CMP $8, R2
+	BEQ fold
 	CMP $10, R2
 	BLT part5
 	FMOVQ 64(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
+	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
+	CMP $10, R2
+	BEQ fold
 	CMP $12, R2
 	BLT part6
 	FMOVQ 80(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
+	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
+	CMP $12, R2
+	BEQ fold
 	CMP $14, R2
 	BLT part7
 	FMOVQ 96(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
+	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
+	CMP $14, R2
+	BEQ fold
 	CMP $16, R2
 	BLT part8
 	FMOVQ 112(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
+	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
+	CMP $16, R2
+	BEQ fold
 	CMP $18, R2
 	BLT part9
 	FMOVQ 128(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
+	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
+	CMP $18, R2
+	BEQ fold
 	CMP $20, R2
 	BLT part10
 	FMOVQ 144(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
+	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
+	CMP $20, R2
+	BEQ fold
 	CMP $22, R2
 	BLT part11
 	FMOVQ 160(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
+	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
+	CMP $22, R2
+	BEQ fold
 	CMP $24, R2
 	BLT part12
 	FMOVQ 176(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
+	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
+	CMP $24, R2
+	BEQ fold
 	CMP $26, R2
 	BLT part13
 	FMOVQ 192(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
+	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
+	CMP $26, R2
+	BEQ fold
 	CMP $28, R2
 	BLT part14
 	FMOVQ 208(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
+	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
+	CMP $28, R2
+	BEQ fold
 	CMP $30, R2
 	BLT part15
 	FMOVQ 224(R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
+	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
+	CMP $30, R2
+	BEQ fold
 
 part16:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d5ef // fadd v15.2d, v15.2d, v19.2d
+	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
 	B fold
 
 part15:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d5ce // fadd v14.2d, v14.2d, v19.2d
+	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
 	B fold
 
 part14:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d5ad // fadd v13.2d, v13.2d, v19.2d
+	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
 	B fold
 
 part13:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d58c // fadd v12.2d, v12.2d, v19.2d
+	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
 	B fold
 
 part12:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d56b // fadd v11.2d, v11.2d, v19.2d
+	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
 	B fold
 
 part11:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d54a // fadd v10.2d, v10.2d, v19.2d
+	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
 	B fold
 
 part10:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d529 // fadd v9.2d, v9.2d, v19.2d
+	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
 	B fold
 
 part9:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d508 // fadd v8.2d, v8.2d, v19.2d
+	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
 	B fold
 
 part8:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4e7 // fadd v7.2d, v7.2d, v19.2d
+	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
 	B fold
 
 part7:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4c6 // fadd v6.2d, v6.2d, v19.2d
+	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
 	B fold
 
 part6:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d4a5 // fadd v5.2d, v5.2d, v19.2d
+	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
 	B fold
 
 part5:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d484 // fadd v4.2d, v4.2d, v19.2d
+	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
 	B fold
 
 part4:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d463 // fadd v3.2d, v3.2d, v19.2d
+	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
 	B fold
 
 part3:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d442 // fadd v2.2d, v2.2d, v19.2d
+	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
 	B fold
 
 part2:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d421 // fadd v1.2d, v1.2d, v19.2d
+	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
 	B fold
 
 part:
-	WORD $0x6e71de53 // fmul v19.2d, v18.2d, v17.2d
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e73d400 // fadd v0.2d, v0.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 
 fold:
 
 	// Fold the lanes by halves.
-	WORD $0x4e68d400 // fadd v0.2d, v0.2d, v8.2d
-	WORD $0x4e69d421 // fadd v1.2d, v1.2d, v9.2d
-	WORD $0x4e6ad442 // fadd v2.2d, v2.2d, v10.2d
-	WORD $0x4e6bd463 // fadd v3.2d, v3.2d, v11.2d
-	WORD $0x4e6cd484 // fadd v4.2d, v4.2d, v12.2d
-	WORD $0x4e6dd4a5 // fadd v5.2d, v5.2d, v13.2d
-	WORD $0x4e6ed4c6 // fadd v6.2d, v6.2d, v14.2d
-	WORD $0x4e6fd4e7 // fadd v7.2d, v7.2d, v15.2d
-	WORD $0x4e64d400 // fadd v0.2d, v0.2d, v4.2d
-	WORD $0x4e65d421 // fadd v1.2d, v1.2d, v5.2d
-	WORD $0x4e66d442 // fadd v2.2d, v2.2d, v6.2d
-	WORD $0x4e67d463 // fadd v3.2d, v3.2d, v7.2d
-	WORD $0x4e62d400 // fadd v0.2d, v0.2d, v2.2d
-	WORD $0x4e63d421 // fadd v1.2d, v1.2d, v3.2d
-	WORD $0x4e61d400 // fadd v0.2d, v0.2d, v1.2d
+	CMP $16, R4
+	BLE empty
+	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
+	WORD $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
+	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	WORD $0x4e64d584 // fadd v4.2d, v12.2d, v4.2d
+	WORD $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
+	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
+	WORD $0x4e67d5e7 // fadd v7.2d, v15.2d, v7.2d
+
+empty:
+	CMP $8, R4
+	BLE empty2
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+
+empty2:
+	CMP $4, R4
+	BLE empty3
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+
+empty3:
+	CMP $2, R4
+	BLE empty4
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+empty4:
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
-	WORD $0x4e61d400 // fadd v0.2d, v0.2d, v1.2d
-	FADDD F0, F16, F16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	MOVD x_len+16(FP), R2
+	CMP $8192, R2
+	BGT several
+
+	// A single block: its sum, which is not -0, is the result.
+	FMOVD F0, ret+32(FP)
+	RET
+
+several:
+	FADDD F0, F17, F17
 	CMP $0, R1
 	BGT block
-	FMOVD F16, ret+32(FP)
+	FMOVD F17, ret+32(FP)
 	RET

@@ -3,6 +3,7 @@
 //
 //	go run ./bench/report -quick
 //	go run ./bench/report -ops 'Axpy|Dot|Adam' -json speeds.json
+//	go run ./bench/report -ops '^BLAS/'
 //
 // The contenders for one piece of work run interleaved on the same data, round
 // after round, and the fastest round of each counts. So the ratios hold even
@@ -15,8 +16,9 @@
 // than the plain loop (naive), gonum's routine (gonum) and the same sum by
 // repeated Axpy (axpy).
 //
-// For the reductions over rows, n is the number of the matrix's elements, in 64
-// rows (4 of them where n is 16). Adam/dead, Adam/tiny and Adam/subnormal are
+// For the kernels that work on rows, n is the number of the matrix's elements, in
+// 64 rows (4 of them where n is 16). Those named Inc have vectors with every
+// second (x) and every third (y) element; they have no limit. Adam/dead, Adam/tiny and Adam/subnormal are
 // Adam on gradients of zero, of so small numbers that their squares are
 // subnormal, and of subnormal numbers, in the slowest phase of the moments'
 // decay; slowdown is their time over that of Adam/normal.
@@ -27,6 +29,14 @@
 // Step/workers=2 is that with two workers, and speedup the time of one over its
 // own, both on the wall clock. Step/tensors=1000 has a thousand parameters with
 // n elements together; slowdown is its time over that of a single one.
+//
+// BLAS/Saxpy and so on are whole routines of package kernels/gonumblas, called
+// through gonum's interface as its users call them, on the active level; gonum is
+// how many times faster they are than gonum's own. BLAS/SgemvT is Sgemv with the
+// transposed matrix. Vectors have the stride 1, or that of the name, as in
+// BLAS/Saxpy/inc=2; n is the number of their elements, for Gemv and Ger the number
+// of the matrix's rows and of its columns. Rotg and Rotmg take only numbers: n is
+// 1 and GB/s 0.
 //
 // With -json, each line is also an object with the keys op, type, level, n, ns,
 // gbps, limit, naive, gonum, axpy, slowdown and speedup, null where there is none.

@@ -13,9 +13,12 @@ import (
 )
 
 // weight returns a case's share of the time. Where the data lie far away a sample
-// takes long, and so does a whole step; the decay has many contenders.
+// takes long, and so does a whole step; the decay has many contenders. A BLAS
+// routine near by has only two, and many cases.
 func weight(s bench.Spec) float64 {
 	switch {
+	case s.BLAS && s.Place < bench.L3:
+		return 0.5
 	case s.Step && s.Place == bench.Memory:
 		return 20
 	case s.Step || len(s.Ops) > 1:

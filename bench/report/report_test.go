@@ -36,7 +36,7 @@ func TestBadArguments(t *testing.T) {
 		want   []string // in the message
 	}{
 		{[]string{"-ops", "Axpy("}, statusError, []string{"-ops", "Axpy("}},
-		{[]string{"-ops", "axpy"}, statusError, []string{"-ops", `"axpy"`, "Axpy", "Adam/dead"}},
+		{[]string{"-ops", "axpby"}, statusError, []string{"-ops", `"axpby"`, "Axpby", "Adam/dead", "BLAS/Saxpy/inc=2"}},
 		{[]string{"-ops", "Scal", "-json", filepath.Join(dir, "no", "file")}, statusError, []string{"-json", filepath.Join(dir, "no", "file")}},
 		{[]string{"-ops", "Scal", "-json", dir}, statusError, []string{"-json", dir}},
 		{[]string{"-fast"}, statusUsage, []string{"-fast"}},
@@ -81,6 +81,8 @@ func TestChoose(t *testing.T) {
 		"^Scal$|Nrm2":  "Scal Nrm2",
 		"^Step$":       "Step",
 		"^Step":        "Step Step/workers=2 Step/tensors=1000",
+		"^BLAS/D.*r$":  "BLAS/Dger",
+		"^BLAS/S?dot":  "BLAS/Sdot BLAS/Sdot/inc=2 BLAS/Sdot/inc=3",
 		"nothing such": "",
 	} {
 		if got := strings.Join(names(choose(all, regexp.MustCompile(expression))), " "); got != want {
@@ -308,6 +310,32 @@ func TestStepsComeEarly(t *testing.T) {
 	}, 0, false)
 	if want := []string{"near", "step", "less far", "far"}; !slices.Equal(order, want) {
 		t.Errorf("measured in the order %v, want %v", order, want)
+	}
+}
+
+// TestRunBLAS measures a routine and reads what is written.
+func TestRunBLAS(t *testing.T) {
+	status, stdout, stderr := start("-ops", "^BLAS/.dot$", "-json", "-")
+	if status != statusOK {
+		t.Fatalf("status %d: %s", status, stderr)
+	}
+	have := map[string][]int{}
+	for line := range strings.Lines(stdout) {
+		var r row
+		if err := json.Unmarshal([]byte(line), &r); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		have[r.Op+" "+r.Type] = append(have[r.Op+" "+r.Type], r.N)
+		if r.Level != kernels.ActiveLevel().String() || r.NS <= 0 || r.GBps <= 0 || r.Gonum == nil {
+			t.Errorf("no comparison with gonum: %s", line)
+		}
+		if r.Limit != nil || r.Naive != nil || r.Axpy != nil || r.Slowdown != nil || r.Speedup != nil {
+			t.Errorf("compared with what there is not: %s", line)
+		}
+	}
+	sizes := []int{1, 2, 3, 4, 8, 16, 32, 1024, 65536}
+	if want := map[string][]int{"BLAS/Sdot f32": sizes, "BLAS/Ddot f64": sizes}; !reflect.DeepEqual(have, want) {
+		t.Errorf("lines for %v, want %v", have, want)
 	}
 }
 

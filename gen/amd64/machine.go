@@ -119,7 +119,12 @@ func sized(r vec.V, bytes int) reg.VecPhysical {
 	return reg.Vector.Lookup(reg.Index(r), spec).(reg.VecPhysical)
 }
 
-func mem(a vec.Address) operand.Mem { return operand.Mem{Base: g(a.Base), Disp: a.Disp} }
+func mem(a vec.Address) operand.Mem {
+	if a.Indexed {
+		return operand.Mem{Base: g(a.Base), Index: g(a.Index), Scale: 1}
+	}
+	return operand.Mem{Base: g(a.Base), Disp: a.Disp}
+}
 
 // Begin implements vec.Machine.
 func (m *Machine) Begin(k *vec.Kernel, e vec.Elem, frame int) {
@@ -188,6 +193,11 @@ func (m *Machine) Set(dst vec.G, imm int) {
 // Add implements vec.Machine.
 func (m *Machine) Add(dst, src vec.G) { m.ADDQ(g(src), g(dst)) }
 
+// AddTwice implements vec.Machine.
+func (m *Machine) AddTwice(dst, src vec.G) {
+	m.LEAQ(operand.Mem{Base: g(dst), Index: g(src), Scale: 2}, g(dst))
+}
+
 // AddImm implements vec.Machine.
 func (m *Machine) AddImm(dst vec.G, imm int) {
 	if imm < 0 {
@@ -204,6 +214,9 @@ func immediate(x int) operand.Op {
 	}
 	return operand.I32(int32(x))
 }
+
+// Mul implements vec.Machine.
+func (m *Machine) Mul(dst, src vec.G) { m.IMULQ(g(src), g(dst)) }
 
 // Neg implements vec.Machine.
 func (m *Machine) Neg(dst vec.G) { m.NEGQ(g(dst)) }
@@ -252,7 +265,13 @@ func (m *Machine) Zero(dst vec.V) {
 
 // Broadcast implements vec.Machine.
 func (m *Machine) Broadcast(dst vec.V, in vec.Elem, u vec.Uniform) {
-	from := m.uniform(u, in)
+	m.broadcast(dst, in, m.uniform(u, in))
+}
+
+// BroadcastAt implements vec.Machine.
+func (m *Machine) BroadcastAt(dst vec.V, in vec.Elem, a vec.Address) { m.broadcast(dst, in, mem(a)) }
+
+func (m *Machine) broadcast(dst vec.V, in vec.Elem, from operand.Mem) {
 	if in == vec.F32 {
 		m.VBROADCASTSS(from, m.v(dst))
 	} else {
@@ -346,29 +365,26 @@ func (m *Machine) Store(src vec.V, e vec.Elem, a vec.Address, access vec.Access)
 // each to its own lane, and clears the others. VMASKMOV would do it in one
 // instruction, but emulators are seen to touch the masked elements too.
 func (m *Machine) loadPartial(dst vec.V, of vec.Elem, size int, a vec.Address) {
-	m.loads++
-	label := func(name string) string { return fmt.Sprintf("%s%d", name, m.loads) }
-	x, t := sized(dst, 16), m.scratch().AsX()
+	x, t := sized(dst, 16), m.scratch().AsX().(reg.VecPhysical)
 	if size == 16 {
-		m.loadQuarter(x, of, mem(a), label("low"), label("loaded"))
-		m.Label(label("loaded"))
+		m.loadQuarter(x, of, mem(a))
 		return
 	}
+	half, loaded := m.loadLabel("half"), m.loadLabel("loaded")
 	m.TESTQ(operand.I32(int32(16/of)), reg.RCX)
-	m.JEQ(operand.LabelRef(label("half")))
-	m.loadQuarter(t.(reg.VecPhysical), of, mem(a).Offset(16), label("odd"), label("upper"))
-	m.Label(label("upper"))
+	m.JEQ(operand.LabelRef(half))
+	m.loadQuarter(t, of, mem(a).Offset(16))
 	m.VMOVUPS(mem(a), x)
-	m.VINSERTF128(operand.U8(1), t, sized(dst, 32), sized(dst, 32))
-	m.JMP(operand.LabelRef(label("loaded")))
-	m.Label(label("half"))
-	m.loadQuarter(x, of, mem(a), label("low"), label("loaded"))
-	m.Label(label("loaded"))
+	m.insertHigh(dst, t)
+	m.JMP(operand.LabelRef(loaded))
+	m.Label(half)
+	m.loadQuarter(x, of, mem(a))
+	m.Label(loaded)
 }
 
-// loadQuarter loads what the low bits of the count say, less than 16 bytes, and
-// goes on at end.
-func (m *Machine) loadQuarter(x reg.VecPhysical, of vec.Elem, from operand.Mem, odd, end string) {
+// loadQuarter loads what the low bits of the count say, less than 16 bytes.
+func (m *Machine) loadQuarter(x reg.VecPhysical, of vec.Elem, from operand.Mem) {
+	odd, end := m.loadLabel("odd"), m.loadLabel("loaded")
 	m.VXORPS(x, x, x)
 	if of == vec.F32 {
 		m.TESTQ(operand.I32(2), reg.RCX)
@@ -383,15 +399,15 @@ func (m *Machine) loadQuarter(x reg.VecPhysical, of vec.Elem, from operand.Mem, 
 	m.TESTQ(operand.I32(1), reg.RCX)
 	m.JEQ(operand.LabelRef(end))
 	m.part(int(of))(from, x)
+	m.Label(end)
 }
 
 // SetCount implements vec.Machine: a mask on AVX-512, bits to test on AVX2.
 func (m *Machine) SetCount(n vec.G) {
 	m.MOVQ(g(n), reg.RCX)
 	if m.evex {
-		m.MOVL(operand.U32(1), reg.EAX)
-		m.SHLQ(reg.CL, reg.RAX)
-		m.DECQ(reg.RAX)
+		m.MOVL(operand.U32(1<<32-1), reg.EAX)
+		m.BZHIL(reg.ECX, reg.EAX, reg.EAX)
 		m.KMOVW(reg.EAX, reg.K1)
 	}
 }
@@ -430,6 +446,21 @@ func (m *Machine) Convert(dst, src vec.V, from, to vec.Elem) {
 func (m *Machine) AddFirst(dst, src vec.V) {
 	m.VADDSD(sized(src, 16), sized(dst, 16), sized(dst, 16))
 }
+
+// FirstTrue implements vec.Machine: a bit behind those of the lanes stops the
+// search.
+func (m *Machine) FirstTrue(dst vec.G, src vec.V, e vec.Elem) {
+	if e == vec.F32 {
+		m.VMOVMSKPS(m.v(src), reg.EAX)
+	} else {
+		m.VMOVMSKPD(m.v(src), reg.EAX)
+	}
+	m.ORL(operand.I32(1<<(m.VectorBytes()/int(e))), reg.EAX)
+	m.BSFL(reg.EAX, g(dst).As32())
+}
+
+// ResultInt implements vec.Machine.
+func (m *Machine) ResultInt(src vec.G) { m.MOVQ(g(src), m.arg(m.ReturnIndex(0))) }
 
 // Result implements vec.Machine.
 func (m *Machine) Result(src vec.V, e vec.Elem) {

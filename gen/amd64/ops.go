@@ -43,11 +43,12 @@ func packed(e vec.Elem, ps, pd func(...operand.Op)) func(...operand.Op) {
 
 // Op implements vec.Machine. Go's operand order is the reverse of Intel's: the
 // second source comes first.
-func (m *Machine) Op(op vec.Op, e vec.Elem, dst vec.V, args []vec.V) {
-	d := m.v(dst)
+func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V) {
+	bytes = max(bytes, 16)
+	d, t := sized(dst, bytes), sized(vec.V(m.Vectors()), bytes)
 	a := make([]reg.VecPhysical, len(args))
 	for i, r := range args {
-		a[i] = m.v(r)
+		a[i] = sized(r, bytes)
 	}
 	switch op {
 	case vec.OpAdd:
@@ -68,18 +69,24 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, dst vec.V, args []vec.V) {
 		packed(e, m.VMAXPS, m.VMAXPD)(a[1], a[0], d)
 	case vec.OpMin:
 		packed(e, m.VMINPS, m.VMINPD)(a[1], a[0], d)
+	case vec.OpEqual:
+		if e == vec.F32 {
+			m.VCMPPS(operand.U8(0), a[1], a[0], d)
+		} else {
+			m.VCMPPD(operand.U8(0), a[1], a[0], d)
+		}
 	case vec.OpMaxNaN:
-		m.maxBits(e, d, a[0], a[1])
+		m.maxBits(e, d, a[0], a[1], t)
 	case vec.OpKeepBits:
-		m.keepBits(e, d, a[0], a[1])
+		m.keepBits(e, d, a[0], a[1], t)
 	default:
 		panic(fmt.Sprintf("amd64: no instruction for operation %d", op))
 	}
 }
 
 // keepBits clears the elements that have none of the mask's bits.
-func (m *Machine) keepBits(e vec.Elem, d, x, mask reg.VecPhysical) {
-	switch t := m.scratch(); {
+func (m *Machine) keepBits(e vec.Elem, d, x, mask, t reg.VecPhysical) {
+	switch {
 	case m.evex && e == vec.F32:
 		m.VPTESTMD(mask, x, reg.K2)
 		m.VMOVAPS_Z(x, reg.K2, d)
@@ -100,14 +107,13 @@ func (m *Machine) keepBits(e vec.Elem, d, x, mask reg.VecPhysical) {
 
 // maxBits takes the larger of two non-negative numbers by their bits, as signed
 // integers: there NaN is larger than infinity.
-func (m *Machine) maxBits(e vec.Elem, d, a, b reg.VecPhysical) {
+func (m *Machine) maxBits(e vec.Elem, d, a, b, t reg.VecPhysical) {
 	switch {
 	case e == vec.F32:
 		m.VPMAXSD(b, a, d)
 	case m.evex:
 		m.VPMAXSQ(b, a, d)
 	default:
-		t := m.scratch()
 		m.VPCMPGTQ(b, a, t) // a > b
 		m.VBLENDVPD(t, a, b, d)
 	}

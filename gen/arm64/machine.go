@@ -85,6 +85,9 @@ func g(r vec.G) string { return fmt.Sprintf("R%d", r) }
 func f(r vec.V) string { return fmt.Sprintf("F%d", r) }
 
 func mem(a vec.Address) string {
+	if a.Indexed {
+		return fmt.Sprintf("(R%d)(R%d)", a.Base, a.Index)
+	}
 	if a.Disp == 0 {
 		return fmt.Sprintf("(R%d)", a.Base)
 	}
@@ -152,6 +155,9 @@ func (m *Machine) Set(dst vec.G, imm int) { m.p("MOVD $%d, %s", imm, g(dst)) }
 // Add implements vec.Machine.
 func (m *Machine) Add(dst, src vec.G) { m.p("ADD %s, %s, %s", g(src), g(dst), g(dst)) }
 
+// AddTwice implements vec.Machine.
+func (m *Machine) AddTwice(dst, src vec.G) { m.p("ADD %s<<1, %s, %s", g(src), g(dst), g(dst)) }
+
 // AddImm implements vec.Machine.
 func (m *Machine) AddImm(dst vec.G, imm int) {
 	op := "ADD"
@@ -160,6 +166,9 @@ func (m *Machine) AddImm(dst vec.G, imm int) {
 	}
 	m.p("%s $%d, %s, %s", op, imm, g(dst), g(dst))
 }
+
+// Mul implements vec.Machine.
+func (m *Machine) Mul(dst, src vec.G) { m.p("MUL %s, %s, %s", g(src), g(dst), g(dst)) }
 
 // Neg implements vec.Machine.
 func (m *Machine) Neg(dst vec.G) { m.p("NEG %s, %s", g(dst), g(dst)) }
@@ -203,16 +212,32 @@ func (m *Machine) Zero(dst vec.V) { m.p("VEOR V%d.B16, V%d.B16, V%d.B16", dst, d
 
 // Broadcast implements vec.Machine.
 func (m *Machine) Broadcast(dst vec.V, in vec.Elem, u vec.Uniform) {
-	load, lanes := "MOVWU", "S4"
-	if in == vec.F64 {
-		load, lanes = "MOVD", "D2"
-	}
 	if u.Param != "" {
-		m.p("%s %s, %s", load, m.arg(u.Param, "", 0), temp)
-	} else {
-		m.p("MOVD $0x%x, %s // %s", u.Const.Bits(in), temp, u.Const.Name)
+		m.broadcast(dst, in, m.arg(u.Param, "", 0))
+		return
 	}
-	m.p("VDUP %s, V%d.%s", temp, dst, lanes)
+	m.p("MOVD $0x%x, %s // %s", u.Const.Bits(in), temp, u.Const.Name)
+	m.p("VDUP %s, V%d.%s", temp, dst, lanes(in))
+}
+
+// BroadcastAt implements vec.Machine.
+func (m *Machine) BroadcastAt(dst vec.V, in vec.Elem, a vec.Address) { m.broadcast(dst, in, mem(a)) }
+
+func (m *Machine) broadcast(dst vec.V, in vec.Elem, from string) {
+	load := "MOVWU"
+	if in == vec.F64 {
+		load = "MOVD"
+	}
+	m.p("%s %s, %s", load, from, temp)
+	m.p("VDUP %s, V%d.%s", temp, dst, lanes(in))
+}
+
+// lanes returns the arrangement of a whole register.
+func lanes(e vec.Elem) string {
+	if e == vec.F32 {
+		return "S4"
+	}
+	return "D2"
 }
 
 // move returns the load or store of so many bytes at the front of a vector
@@ -264,6 +289,43 @@ func (m *Machine) loadPartial(dst vec.V, lanes int, of vec.Elem, a vec.Address) 
 	m.Label(end)
 }
 
+// Gather implements vec.Machine.
+func (m *Machine) Gather(dst vec.V, in, of vec.Elem, ptr, stride vec.G, access vec.Access) {
+	lanes := 16 / int(in)
+	load := func(lane int) {
+		if lane == 0 { // clears the others
+			m.p("%s (%s), %s", move(int(of)), g(ptr), f(dst))
+		} else {
+			m.p("VLD1 (%s), V%d.%s[%d]", g(ptr), dst, map[vec.Elem]string{vec.F32: "S", vec.F64: "D"}[of], lane)
+		}
+		m.p("ADD %s, %s, %s", g(stride), g(ptr), g(ptr))
+	}
+	if access == vec.Full {
+		for i := range lanes {
+			load(i)
+		}
+	} else {
+		m.labels++
+		odd, end := fmt.Sprintf("odd%d", m.labels), fmt.Sprintf("loaded%d", m.labels)
+		m.Zero(dst)
+		if lanes == 4 {
+			m.unlessBit(count, 2, odd)
+			load(0)
+			load(1)
+			m.unlessBit(count, 1, end)
+			load(2)
+			m.Jump(end)
+			m.Label(odd)
+		}
+		m.unlessBit(count, 1, end)
+		load(0)
+		m.Label(end)
+	}
+	if in != of {
+		m.word(enc.FCVTL(enc.V(dst), enc.V(dst)))
+	}
+}
+
 // Store implements vec.Machine.
 func (m *Machine) Store(src vec.V, e vec.Elem, a vec.Address, access vec.Access) {
 	size := 16
@@ -301,13 +363,30 @@ func (m *Machine) Convert(dst, src vec.V, from, to vec.Elem) {
 // AddFirst implements vec.Machine.
 func (m *Machine) AddFirst(dst, src vec.V) { m.p("FADDD %s, %s, %s", f(src), f(dst), f(dst)) }
 
+// FirstTrue implements vec.Machine: the lanes are narrowed until all stand in a
+// general register.
+func (m *Machine) FirstTrue(dst vec.G, src vec.V, e vec.Elem) {
+	half := "H8"
+	if e == vec.F64 {
+		half = "S4"
+	}
+	m.p("VUZP1 V%d.%s, V%d.%s, V%d.%s", src, half, src, half, scratch, half)
+	m.p("FMOVD %s, %s", f(scratch), temp)
+	m.p("RBIT %s, %s", temp, temp)
+	m.p("CLZ %s, %s", temp, temp)
+	m.p("LSR $%d, %s, %s", bits.TrailingZeros(uint(4*e)), temp, g(dst))
+}
+
+// ResultInt implements vec.Machine.
+func (m *Machine) ResultInt(src vec.G) { m.p("MOVD %s, ret+%d(FP)", g(src), m.layout.Result) }
+
 // Result implements vec.Machine.
 func (m *Machine) Result(src vec.V, e vec.Elem) {
 	m.p("%s %s, ret+%d(FP)", move(int(e)), f(src), m.layout.Result)
 }
 
 // Op implements vec.Machine.
-func (m *Machine) Op(op vec.Op, e vec.Elem, dst vec.V, args []vec.V) {
+func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 	arr := enc.S4
 	if e == vec.F64 {
 		arr = enc.D2
@@ -341,6 +420,8 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, dst vec.V, args []vec.V) {
 		m.word(enc.FCMGT(arr, t, greater, less))
 		m.word(enc.BSL(t, a[0], a[1]))
 		m.word(enc.MOV(d, t))
+	case vec.OpEqual:
+		m.word(enc.FCMEQ(arr, d, a[0], a[1]))
 	case vec.OpMaxNaN:
 		// As signed integers: there NaN is larger than infinity.
 		if e == vec.F32 {

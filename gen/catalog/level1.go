@@ -47,6 +47,34 @@ func level1() []*Kernel {
 			}},
 		},
 		{
+			Name: "Swap", Doc: "x[i], y[i] = y[i], x[i]", Family: "level1",
+			Params: params(InOut, "x", "y"),
+			Alias:  [][2]string{{"x", "y"}},
+			Loop: Map{Light: true, Body: func(b *Body) {
+				x, y := b.Load("x"), b.Load("y")
+				b.Store("x", y)
+				b.Store("y", x)
+			}},
+		},
+		{
+			Name: "Rot", Doc: "x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i]", Family: "level1",
+			Params: params(InOut, "x", "y", Scalar, "c", "s"),
+			Loop: Map{Light: true, Body: func(b *Body) {
+				x, y, c, s := b.Load("x"), b.Load("y"), b.Coef("c"), b.Coef("s")
+				b.Store("x", b.Add(b.Mul(c, x), b.Mul(s, y)))
+				b.Store("y", b.Sub(b.Mul(c, y), b.Mul(s, x)))
+			}},
+		},
+		{
+			Name: "Rotm", Doc: "x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i]", Family: "level1",
+			Params: params(InOut, "x", "y", Scalar, "h11", "h12", "h21", "h22"),
+			Loop: Map{Light: true, Body: func(b *Body) {
+				x, y := b.Load("x"), b.Load("y")
+				b.Store("x", b.Add(b.Mul(b.Coef("h11"), x), b.Mul(b.Coef("h12"), y)))
+				b.Store("y", b.Add(b.Mul(b.Coef("h21"), x), b.Mul(b.Coef("h22"), y)))
+			}},
+		},
+		{
 			Name: "Lerp", Doc: "y[i] += w*(x[i]-y[i])", Family: "level1",
 			Params: params(Scalar, "w", In, "x", InOut, "y"),
 			Alias:  [][2]string{{"x", "y"}},

@@ -8,12 +8,19 @@ import (
 
 // ProbeName returns the name of a kernel's limit probe: a kernel with the same
 // streams and almost no arithmetic, which shows how fast the memory system alone
-// would let it be. A reduction of rows compares with reading its matrix once.
+// would let it be. What goes over the rows of a matrix compares with passing over
+// the matrix once. It is "" for strided kernels: their limit is one element at a
+// time, not the memory.
 func ProbeName(k *Kernel) string {
+	if k.Strided() {
+		return ""
+	}
 	switch k.Loop.(type) {
-	case Rows:
+	case Rows, RowDots, RowAxpys:
 		return "Read1"
-	case Reduce:
+	case Outer:
+		return "Move001"
+	case Reduce, Search:
 		return fmt.Sprintf("Read%d", len(k.Streams()))
 	}
 	in, out, both := streams(k)
@@ -40,15 +47,18 @@ func probes(kernels []*Kernel) []*Kernel {
 	seen := map[string]bool{}
 	for _, k := range kernels {
 		name := ProbeName(k)
-		if seen[name] {
+		if name == "" || seen[name] {
 			continue
 		}
 		seen[name] = true
 		p := &Kernel{Name: name, Family: "probe", Probe: true}
 		switch k.Loop.(type) {
-		case Rows:
+		case Rows, RowDots, RowAxpys:
 			p.Params, p.Loop = params(In, "x"), readProbe()
-		case Reduce:
+		case Outer:
+			p.Params = params(InOut, "a")
+			p.Loop = moveProbe(p.Params, true)
+		case Reduce, Search:
 			for _, s := range k.Streams() {
 				p.Params = append(p.Params, Param{Name: s.Name, Kind: In})
 			}

@@ -14,6 +14,14 @@ func reductions() []*Kernel {
 			}},
 		},
 		{
+			Name: "Dsdot", Doc: "sum of x[i]*y[i], in float64", Family: "reduce",
+			Params: params(In, "x", "y"),
+			Alias:  [][2]string{{"x", "y"}},
+			Loop: Reduce{Wide: true, Combine: OpAdd, Term: func(b *Body) Val {
+				return b.Mul(b.Load("x"), b.Load("y"))
+			}},
+		},
+		{
 			Name: "Sum", Doc: "sum of x[i]", Family: "reduce",
 			Params: params(In, "x"),
 			Loop: Reduce{Combine: OpAdd, Term: func(b *Body) Val {
@@ -47,6 +55,20 @@ func reductions() []*Kernel {
 			Params: params(In, "x"),
 			Loop: Reduce{Combine: OpMaxNaN, Term: func(b *Body) Val {
 				return b.Abs(b.Load("x"))
+			}},
+		},
+		{
+			Name: "AmaxNumber", Doc: "largest |x[i]| that is not NaN", Family: "reduce",
+			Params: params(In, "x"),
+			Loop: Reduce{Combine: OpMax, Term: func(b *Body) Val {
+				return b.Abs(b.Load("x"))
+			}},
+		},
+		{
+			Name: "IndexAbs", Doc: "first i with |x[i]| = value, len(x) if there is none", Family: "reduce",
+			Params: params(In, "x", Scalar, "value"),
+			Loop: Search{Body: func(b *Body) Val {
+				return b.Equal(b.Abs(b.Load("x")), b.Coef("value"))
 			}},
 		},
 	}

@@ -10,7 +10,7 @@ func rows() []*Kernel {
 		name, element string
 		params        []Param
 	}{
-		{"Rows", "a[r*stride+j]", params(Matrix, "a", Int, "rows", "stride")},
+		{"Rows", "a[r*stride+j]", params(Matrix, "a", RowCount, "rows", RowStride, "stride")},
 		{"Slices", "xs[r][j]", params(List, "xs")},
 	} {
 		for _, mean := range []bool{false, true} {

@@ -30,6 +30,7 @@ const (
 	OpMin              // a where a < b, otherwise b
 	OpMaxNaN           // larger of two non-negative numbers; NaN beats all
 	OpFlush            // a, or +0 where |a| < b; NaN stays
+	OpEqual            // all bits where a = b, otherwise none
 
 	// For a Machine's Expand only.
 	OpKeepBits // a where it has any of the bits of b, otherwise +0
@@ -50,19 +51,12 @@ func (c Const) Bits(e Elem) uint64 {
 	return c.Bits64
 }
 
-// Uniform is a value that is equal in all lanes: a scalar parameter, or a
-// constant.
+// Uniform is a value that is equal in all lanes, or that a skeleton holds in a
+// register of its own: a scalar parameter, a constant, or a held value.
 type Uniform struct {
 	Param string // the parameter's name, or ""
+	Held  string // the held value's name, or ""
 	Const Const
-}
-
-// Name returns the name of the parameter or constant.
-func (u Uniform) Name() string {
-	if u.Param != "" {
-		return u.Param
-	}
-	return u.Const.Name
 }
 
 // instr is one operation of a recorded body.
@@ -70,7 +64,7 @@ type instr struct {
 	op     Op
 	dst    Val // -1: none
 	args   []Val
-	stream int    // OpLoad, OpStore
+	stream int    // OpLoad, OpStore; OpAccum: which of the body's sums
 	note   string // the step of the formula that begins here
 }
 
@@ -167,6 +161,14 @@ func (b *Body) Coef(name string) Val {
 // Const returns a constant in all lanes.
 func (b *Body) Const(c Const) Val { return b.uniform(Uniform{Const: c}) }
 
+// Held returns a value that the skeleton has put in a register.
+func (b *Body) Held(name string) Val { return b.uniform(Uniform{Held: name}) }
+
+// Accumulate adds a term to one of the body's sums: see accumulation.
+func (b *Body) Accumulate(sum int, term Val) {
+	b.emit(instr{op: OpAccum, stream: sum, args: []Val{term}}, false)
+}
+
 func (b *Body) uniform(u Uniform) Val {
 	for v, i := range b.uniVal {
 		if b.uni[i] == u {
@@ -215,6 +217,9 @@ func (b *Body) Max(x, y Val) Val { return b.op(OpMax, x, y) }
 
 // Min returns x where x < y, otherwise y: a NaN in y stays, one in x goes.
 func (b *Body) Min(x, y Val) Val { return b.op(OpMin, x, y) }
+
+// Equal returns all bits where x = y, otherwise none: NaN equals nothing.
+func (b *Body) Equal(x, y Val) Val { return b.op(OpEqual, x, y) }
 
 // Or returns the bitwise or of x and y.
 func (b *Body) Or(x, y Val) Val { return b.op(OpOr, x, y) }

@@ -2,6 +2,7 @@ package vec
 
 import (
 	"fmt"
+	"maps"
 	"math/bits"
 	"slices"
 )
@@ -73,13 +74,14 @@ func (g *gen) sub(dst, src G) {
 
 // makeResident gives registers to the uniforms of the bodies, for the whole
 // function, and loads them. Where there are too few registers, the uniforms with
-// the fewest uses stay in memory and are broadcast at each use.
+// the fewest uses stay in memory and are broadcast at each use. Held values must
+// have their registers before.
 func (g *gen) makeResident(bodies ...*Body) {
 	uses := map[Uniform]int{}
 	var order []Uniform
 	for _, b := range bodies {
 		for _, u := range b.uni {
-			if !slices.Contains(order, u) {
+			if u.Held == "" && !slices.Contains(order, u) {
 				order = append(order, u)
 			}
 		}
@@ -92,8 +94,10 @@ func (g *gen) makeResident(bodies ...*Body) {
 		}
 	}
 	keep := slices.Clone(order)
+	held := maps.Clone(g.resident)
 	fits := func() bool {
 		clear(g.resident)
+		maps.Copy(g.resident, held)
 		for _, u := range keep {
 			g.resident[u] = -1
 		}
@@ -123,6 +127,13 @@ func (g *gen) makeResident(bodies ...*Body) {
 	}
 }
 
+// hold gives a register to a held value of the bodies.
+func (g *gen) hold(name string) V {
+	v := g.vector()
+	g.resident[Uniform{Held: name}] = v
+	return v
+}
+
 // step is one emission of a body, in a number of copies that work on successive
 // vectors.
 type step struct {
@@ -131,8 +142,10 @@ type step struct {
 	copies  int
 	access  Access
 	ptrs    []G       // by stream; copy c works on vector c behind the pointer
+	strides []G       // by stream, in bytes; then loads of vectors move the pointers on
+	second  bool      // with strides and single elements: the next element
 	loaded  map[int]V // streams that are in registers already
-	accum   []V       // by copy: where OpAccum accumulates
+	sums    [][]V     // where OpAccum accumulates, by sum and then by copy
 	combine Op
 }
 
@@ -259,19 +272,30 @@ func (s step) isLoaded(v V) bool {
 }
 
 func (g *gen) write(s step, ev event, dst V, args []V) {
-	in, e := ev.in, s.body.Elem
+	in, e, bytes := ev.in, s.body.Elem, g.m.VectorBytes()
+	if s.access > 0 {
+		bytes = int(s.access) * int(e)
+	}
 	switch in.op {
 	case OpLoad, OpStore:
-		a := Address{s.ptrs[in.stream], (s.first + ev.copy) * g.lanes(e) * int(g.e)}
+		if s.strides != nil && s.access <= 0 {
+			g.m.Gather(dst, e, g.e, s.ptrs[in.stream], s.strides[in.stream], s.access)
+			return
+		}
+		a := Address{Base: s.ptrs[in.stream], Disp: (s.first + ev.copy) * g.lanes(e) * int(g.e)}
+		if s.second {
+			a = Address{Base: s.ptrs[in.stream], Indexed: true, Index: s.strides[in.stream]}
+		}
 		if in.op == OpLoad {
 			g.m.Load(dst, e, g.e, a, s.access)
 		} else {
 			g.m.Store(args[0], e, a, s.access)
 		}
 	case OpAccum:
-		acc := s.accum[ev.copy]
-		g.m.Op(s.combine, e, acc, []V{acc, args[0]})
+		// The sum comes second: the maximum keeps it where the term is NaN.
+		acc := s.sums[in.stream][ev.copy]
+		g.m.Op(s.combine, e, bytes, acc, args[0], acc)
 	default:
-		g.m.Op(in.op, e, dst, args)
+		g.m.Op(in.op, e, bytes, dst, args...)
 	}
 }

@@ -2,6 +2,7 @@ package vec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -33,19 +34,28 @@ type Kind int
 
 // The kinds of parameters. T stands for the kernel's element type.
 const (
-	Scalar   Kind = iota // T
-	Scalar64             // float64, whatever T
-	Int                  // int
-	In                   // []T, read
-	Out                  // []T, written and never read
-	InOut                // []T, read and written
-	Matrix               // []T holding rows, read
-	List                 // [][]T, read
+	Scalar      Kind = iota // T
+	Scalar64                // float64, whatever T
+	Count                   // int: elements of the strided streams
+	Inc                     // int: from one element to the next of the stream before it
+	RowCount                // int: rows of the matrix
+	RowStride               // int: from one row of the matrix to the next
+	In                      // []T, read
+	Out                     // []T, written and never read
+	InOut                   // []T, read and written
+	InRows                  // []T, one element for each row, read
+	InOutRows               // []T, one element for each row, read and written
+	Matrix                  // []T holding rows, read
+	InOutMatrix             // []T holding rows, read and written
+	List                    // [][]T, read
 )
 
 // IsStream reports whether the parameter is a slice that the loop walks element
 // by element.
 func (k Kind) IsStream() bool { return k == In || k == Out || k == InOut }
+
+// IsInt reports whether the parameter is an int.
+func (k Kind) IsInt() bool { return k >= Count && k <= RowStride }
 
 // Reads reports whether the kernel reads the stream.
 func (k Kind) Reads() bool { return k == In || k == InOut }
@@ -55,14 +65,14 @@ func (k Kind) Writes() bool { return k == Out || k == InOut }
 
 // goType returns the parameter's Go type, for the element type spelled t.
 func (k Kind) goType(t string) string {
-	switch k {
-	case Scalar:
+	switch {
+	case k == Scalar:
 		return t
-	case Scalar64:
+	case k == Scalar64:
 		return "float64"
-	case Int:
+	case k.IsInt():
 		return "int"
-	case List:
+	case k == List:
 		return "[][]" + t
 	default:
 		return "[]" + t
@@ -91,7 +101,8 @@ type Kernel struct {
 	Probe bool
 }
 
-// Skeleton is the loop of a kernel: Map, Reduce or Rows.
+// Skeleton is the loop of a kernel: Map, Reduce, Search, Rows, RowDots, RowAxpys
+// or Outer.
 type Skeleton interface {
 	// result returns the kernel's result type in Go for the element type
 	// spelled t, "" for none.
@@ -110,6 +121,38 @@ func (k *Kernel) Param(name string) Param {
 		}
 	}
 	panic(fmt.Sprintf("vec: kernel %s has no parameter %q", k.Name, name))
+}
+
+// OfKind returns the one parameter of that kind.
+func (k *Kernel) OfKind(kind Kind) Param {
+	found := Param{}
+	for _, p := range k.Params {
+		if p.Kind != kind {
+			continue
+		}
+		if found.Name != "" {
+			panic(fmt.Sprintf("vec: kernel %s has both %q and %q of a kind that there may be one of", k.Name, found.Name, p.Name))
+		}
+		found = p
+	}
+	if found.Name == "" {
+		panic(fmt.Sprintf("vec: kernel %s lacks a parameter of kind %d", k.Name, kind))
+	}
+	return found
+}
+
+// Strided reports whether the elements of the streams are some distance apart.
+func (k *Kernel) Strided() bool {
+	return slices.ContainsFunc(k.Params, func(p Param) bool { return p.Kind == Count })
+}
+
+// incOf returns the parameter that holds a stream's stride, which follows it.
+func (k *Kernel) incOf(stream string) Param {
+	i := slices.IndexFunc(k.Params, func(p Param) bool { return p.Name == stream })
+	if i+1 == len(k.Params) || k.Params[i+1].Kind != Inc {
+		panic(fmt.Sprintf("vec: kernel %s: no stride follows the stream %q", k.Name, stream))
+	}
+	return k.Params[i+1]
 }
 
 // Streams returns the stream parameters in order.
@@ -180,10 +223,10 @@ func (k *Kernel) LayoutOf(e Elem) Layout {
 		l.Size += size
 	}
 	for _, p := range k.Params {
-		switch p.Kind {
-		case Scalar:
+		switch {
+		case p.Kind == Scalar:
 			place(p.Name, int(e), int(e))
-		case Scalar64, Int:
+		case p.Kind == Scalar64 || p.Kind.IsInt():
 			place(p.Name, 8, 8)
 		default:
 			place(p.Name, 24, 8)
@@ -193,7 +236,7 @@ func (k *Kernel) LayoutOf(e Elem) Layout {
 	case "T":
 		l.Result = (l.Size + 7) &^ 7
 		l.Size = l.Result + int(e)
-	case "float64":
+	case "float64", "int":
 		l.Result = (l.Size + 7) &^ 7
 		l.Size = l.Result + 8
 	}

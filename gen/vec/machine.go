@@ -33,6 +33,10 @@ const (
 type Address struct {
 	Base G
 	Disp int
+
+	// With Indexed, Index is added to the base and there is no Disp.
+	Indexed bool
+	Index   G
 }
 
 // Machine writes instructions for one instruction set. Its methods know no
@@ -79,7 +83,9 @@ type Machine interface {
 	Move(dst, src G)
 	Set(dst G, imm int)
 	Add(dst, src G)
+	AddTwice(dst, src G) // dst += 2*src
 	AddImm(dst G, imm int)
+	Mul(dst, src G)
 	Neg(dst G)
 	AndImm(dst G, imm int)
 	ShiftLeft(dst G, by int)
@@ -92,12 +98,21 @@ type Machine interface {
 	// memory: float32 elements may be widened on loading.
 	Zero(dst V)
 	Broadcast(dst V, in Elem, u Uniform)
+	BroadcastAt(dst V, in Elem, a Address)
 	Load(dst V, in, of Elem, a Address, access Access)
+	// Gather is Load, with access Full or Partial, of elements that are so many
+	// bytes apart. A Full one moves the pointer behind the last of them.
+	Gather(dst V, in, of Elem, ptr, stride G, access Access)
 	Store(src V, e Elem, a Address, access Access)
-	Op(op Op, e Elem, dst V, args []V)
+	// Op needs to compute no more than the first bytes; the others may be cleared.
+	Op(op Op, e Elem, bytes int, dst V, args ...V)
 
 	// SetCount prepares Partial accesses to n elements, less than a vector.
 	SetCount(n G)
+
+	// FirstTrue sets dst to the first lane of src that has all its bits, or to
+	// the number of lanes if there is none. The others have no bit.
+	FirstTrue(dst G, src V, e Elem)
 
 	// UpperHalf moves the upper half of the first bytes of src to the front of
 	// dst; the rest of dst does not matter.
@@ -109,4 +124,6 @@ type Machine interface {
 	AddFirst(dst, src V)
 	// Result stores the first lane as the function's result.
 	Result(src V, e Elem)
+	// ResultInt stores the function's result.
+	ResultInt(src G)
 }

@@ -17,15 +17,15 @@ func (s Map) generate(g *gen) {
 	body.storesLast()
 
 	g.m.Begin(g.k, g.e, 0)
-	ptrs := make([]G, len(streams))
-	for i, p := range streams {
-		ptrs[i] = g.general()
-		g.m.ArgBase(ptrs[i], p.Name)
-	}
+	ptrs, strides := g.pointers(streams)
 	n := g.general()
-	g.m.ArgLen(n, streams[0].Name)
+	g.length(n)
 	g.makeResident(body)
-	g.mapLoop(body, ptrs, n, true)
+	if strides != nil {
+		g.stridedLoop(body, ptrs, strides, n)
+	} else {
+		g.mapLoop(body, ptrs, n, true)
+	}
 	g.m.Return()
 }
 

@@ -4,8 +4,10 @@ package vec
 // of accumulators, element i into lane i mod L, lanes folded by halves, blocks
 // added in float64.
 type Reduce struct {
-	Wide    bool // accumulate, and return, float64 whatever the element type
-	Combine Op   // OpAdd or OpMaxNaN; both have +0 as their neutral element
+	Wide bool // accumulate, and return, float64 whatever the element type
+	// Combine is OpAdd, or OpMaxNaN or OpMax of numbers that are not negative.
+	// +0 is neutral to all of them.
+	Combine Op
 	Term    func(b *Body) Val
 }
 
@@ -34,99 +36,34 @@ func (s Reduce) generate(g *gen) {
 	m, in := g.m, s.accElem(g.e)
 	streams := g.k.Streams()
 	body := newBody(g.k, in, m, streams)
-	body.emit(instr{op: OpAccum, args: []Val{s.Term(body)}}, false)
+	body.Accumulate(0, s.Term(body))
 
 	m.Begin(g.k, g.e, 0)
-	ptrs := make([]G, len(streams))
-	for i, p := range streams {
-		ptrs[i] = g.general()
-		m.ArgBase(ptrs[i], p.Name)
-	}
-	rest, n, t := g.general(), g.general(), g.general()
-	m.ArgLen(rest, streams[0].Name)
-
-	acc := make([]V, AccumulatorBytes/m.VectorBytes())
-	for i := range acc {
-		acc[i] = g.vector()
-	}
+	a := accumulation{body: body, combine: s.Combine, sums: 1}
+	a.ptrs, a.strides = g.pointers(streams)
+	rest := g.general()
+	g.length(rest)
+	a.n, a.t, a.first = g.general(), g.general(), g.general()
+	a.registers(g)
 	total := g.vector()
-	m.Zero(total)
-	// For the tail's partial vectors.
-	loaded := map[int]V{}
-	for i := range streams {
-		loaded[i] = g.vector()
-	}
 	g.makeResident(body)
-	all := step{body: body, copies: len(acc), ptrs: ptrs, accum: acc, combine: s.Combine}
 
-	w, l := g.lanes(in), AccumulatorBytes/int(in)
-	block, short, loop, tail, fold :=
-		g.label("block"), g.label("short"), g.label("loop"), g.label("tail"), g.label("fold")
-
+	several := g.label("several")
+	m.Zero(total)
+	block := g.label("block")
 	m.Label(block)
-	m.Move(n, rest)
-	m.JumpIf(n, LE, BlockElements(g.e), short)
-	m.Set(n, BlockElements(g.e))
-	m.Label(short)
-	m.Move(t, n)
-	g.sub(rest, t)
-	for _, a := range acc {
-		m.Zero(a)
-	}
-	m.JumpIf(n, LT, l, tail)
-	m.AlignLoop()
-	m.Label(loop)
-	g.emit(all)
-	g.advance(ptrs, n, l)
-	m.JumpIf(n, GE, l, loop)
-
-	m.Label(tail)
-	m.JumpIf(n, EQ, 0, fold)
-	m.Comment("Tail: whole vectors, then one filled up with zeros, which change no sum.")
-	m.Move(t, n)
-	m.AndImm(t, w-1)
-	m.SetCount(t)
-	for i := range streams {
-		m.Move(t, n)
-		m.AndImm(t, -w)
-		m.ShiftLeft(t, shift(g.e))
-		m.Add(t, ptrs[i])
-		m.Load(loaded[i], in, g.e, Address{Base: t}, Partial)
-	}
-	parts := make([]string, len(acc))
-	for j := range acc {
-		parts[j] = g.label("part")
-		if j+1 < len(acc) {
-			m.JumpIf(n, LT, (j+1)*w, parts[j])
-			one := all
-			one.first, one.copies, one.accum = j, 1, acc[j:j+1]
-			g.emit(one)
-		}
-	}
-	for j := len(acc) - 1; j >= 0; j-- {
-		m.Label(parts[j])
-		g.emit(step{body: body, copies: 1, loaded: loaded, accum: acc[j : j+1], combine: s.Combine, ptrs: ptrs})
-		if j > 0 {
-			m.Jump(fold)
-		}
-	}
-
-	m.Label(fold)
-	m.Comment("Fold the lanes by halves.")
-	for h := len(acc) / 2; h > 0; h /= 2 {
-		for j := range h {
-			m.Op(s.Combine, in, acc[j], []V{acc[j], acc[j+h]})
-		}
-	}
-	for bytes := m.VectorBytes(); bytes > int(in); bytes /= 2 {
-		m.UpperHalf(acc[1], acc[0], bytes)
-		m.Op(s.Combine, in, acc[0], []V{acc[0], acc[1]})
-	}
+	a.block(g, rest)
 	if s.Combine == OpAdd {
-		m.Convert(acc[0], acc[0], in, F64)
-		m.AddFirst(total, acc[0])
+		g.length(a.n)
+		m.JumpIf(a.n, GT, BlockElements(g.e), several)
+		m.Comment("A single block: its sum, which is not -0, is the result.")
+		m.Result(a.acc[0][0], in)
+		m.Return()
+		m.Label(several)
+		m.Convert(a.acc[0][0], a.acc[0][0], in, F64)
+		m.AddFirst(total, a.acc[0][0])
 	} else {
-		m.Op(s.Combine, in, total, []V{total, acc[0]})
+		m.Op(s.Combine, in, int(in), total, a.acc[0][0], total)
 	}
 	m.JumpIf(rest, GT, 0, block)
 	if s.Combine == OpAdd {
@@ -134,4 +71,194 @@ func (s Reduce) generate(g *gen) {
 	}
 	m.Result(total, in)
 	m.Return()
+}
+
+// noRegister stands for a general register that is not there.
+const noRegister G = -1
+
+// accumulation adds up the terms of a body over a block of elements.
+type accumulation struct {
+	body    *Body
+	combine Op
+	sums    int       // how many the body has
+	ptrs    []G       // by stream; they are moved on
+	strides []G       // by stream, in bytes; nil where elements are adjacent
+	n, t    G         // elements to come, and anything
+	first   G         // the elements of the block, where there is a register
+	acc     [][]V     // by sum; in the end, lane 0 of the first register is the sum
+	loaded  map[int]V // the streams' partial vectors
+}
+
+// registers hands out vector registers.
+func (a *accumulation) registers(g *gen) {
+	a.acc = make([][]V, a.sums)
+	for i := range a.acc {
+		a.acc[i] = make([]V, AccumulatorBytes/g.m.VectorBytes())
+		for j := range a.acc[i] {
+			a.acc[i][j] = g.vector()
+		}
+	}
+	if a.masked(g) {
+		return
+	}
+	a.loaded = map[int]V{}
+	for i := range a.ptrs {
+		a.loaded[i] = g.vector()
+	}
+}
+
+// block accumulates the next block of the rest of the elements, which it
+// subtracts.
+func (a *accumulation) block(g *gen, rest G) {
+	m, in, n, t := g.m, a.body.Elem, a.n, a.t
+	vectors, w := len(a.acc[0]), g.lanes(in)
+	l := vectors * w
+	all := step{body: a.body, copies: vectors, ptrs: a.ptrs, strides: a.strides, sums: a.acc, combine: a.combine}
+
+	whole, long, loop, tail, fold, lanes :=
+		g.label("whole"), g.label("long"), g.label("loop"), g.label("tail"), g.label("fold"), g.label("lanes")
+	m.Move(n, rest)
+	m.JumpIf(n, LE, BlockElements(g.e), whole)
+	m.Set(n, BlockElements(g.e))
+	m.Label(whole)
+	m.Move(t, n)
+	g.sub(rest, t)
+	if a.first != noRegister {
+		m.Move(a.first, n)
+	}
+	if a.masked(g) { // a mask may select all lanes
+		m.JumpIf(n, GT, w, long)
+	} else {
+		m.JumpIf(n, GE, w, long)
+	}
+	m.Comment("Less than a vector: one filled up with zeros, which change no sum.")
+	m.SetCount(n)
+	for _, acc := range a.acc {
+		m.Zero(acc[0])
+	}
+	a.loadPartial(g, false)
+	a.partial(g, 0)
+	m.Jump(lanes)
+
+	m.Label(long)
+	for _, acc := range a.acc {
+		for _, v := range acc {
+			m.Zero(v)
+		}
+	}
+	m.JumpIf(n, LT, l, tail)
+	m.AlignLoop()
+	m.Label(loop)
+	g.emit(all)
+	if a.strides == nil {
+		g.advance(a.ptrs, n, l)
+	} else {
+		m.AddImm(n, -l)
+	}
+	m.JumpIf(n, GE, l, loop)
+
+	m.Label(tail)
+	m.JumpIf(n, EQ, 0, fold)
+	m.Comment("Tail: whole vectors, then one filled up with zeros.")
+	m.Move(t, n)
+	m.AndImm(t, w-1)
+	m.SetCount(t)
+	a.loadPartial(g, true)
+	parts := make([]string, vectors)
+	for j := range vectors {
+		parts[j] = g.label("part")
+		if j > 0 {
+			m.JumpIf(n, EQ, j*w, fold)
+		}
+		if j+1 < vectors {
+			m.JumpIf(n, LT, (j+1)*w, parts[j])
+			one := all
+			one.first, one.copies, one.sums = j, 1, column(a.acc, j)
+			g.emit(one)
+		}
+	}
+	for j := vectors - 1; j >= 0; j-- {
+		m.Label(parts[j])
+		a.partial(g, j)
+		if j > 0 {
+			m.Jump(fold)
+		}
+	}
+
+	m.Label(fold)
+	m.Comment("Fold the lanes by halves.")
+	for h := vectors / 2; h > 0; h /= 2 {
+		empty := g.label("empty")
+		if a.first != noRegister {
+			m.JumpIf(a.first, LE, h*w, empty)
+		}
+		for _, acc := range a.acc {
+			for j := range h {
+				m.Op(a.combine, in, m.VectorBytes(), acc[j], acc[j+h], acc[j])
+			}
+		}
+		if a.first != noRegister {
+			m.Label(empty)
+		}
+	}
+	m.Label(lanes)
+	for bytes := m.VectorBytes(); bytes > int(in); bytes /= 2 {
+		for _, acc := range a.acc {
+			m.UpperHalf(acc[1], acc[0], bytes)
+			m.Op(a.combine, in, bytes/2, acc[0], acc[1], acc[0])
+		}
+	}
+}
+
+// masked reports whether a partial vector is one instruction, which need not be
+// shared.
+func (a *accumulation) masked(g *gen) bool { return g.m.MaskedStores() && a.strides == nil }
+
+// loadPartial loads the streams' partial vectors, where their code is too long to
+// repeat it. They may stand behind whole ones.
+func (a *accumulation) loadPartial(g *gen, behind bool) {
+	if a.masked(g) {
+		return
+	}
+	m, in := g.m, a.body.Elem
+	for i, p := range a.ptrs {
+		at := p
+		if behind {
+			at = a.t
+			m.Move(at, a.n)
+			m.AndImm(at, -g.lanes(in))
+			if a.strides != nil {
+				m.Mul(at, a.strides[i])
+			} else {
+				m.ShiftLeft(at, shift(g.e))
+			}
+			m.Add(at, p)
+		}
+		if a.strides != nil {
+			m.Gather(a.loaded[i], in, g.e, at, a.strides[i], Partial)
+		} else {
+			m.Load(a.loaded[i], in, g.e, Address{Base: at}, Partial)
+		}
+	}
+}
+
+// partial accumulates the partial vectors, which stand behind j whole ones, into
+// the j-th register of each sum.
+func (a *accumulation) partial(g *gen, j int) {
+	s := step{body: a.body, copies: 1, ptrs: a.ptrs, sums: column(a.acc, j), combine: a.combine}
+	if a.masked(g) {
+		s.first, s.access = j, Partial
+	} else {
+		s.loaded = a.loaded
+	}
+	g.emit(s)
+}
+
+// column returns the j-th vector of each sum, as a step of one copy takes them.
+func column(acc [][]V, j int) [][]V {
+	all := make([][]V, len(acc))
+	for i := range acc {
+		all[i] = acc[i][j : j+1]
+	}
+	return all
 }

@@ -46,6 +46,25 @@ func (s Rows) pass(g *gen, k int, last bool) *Body {
 	return b
 }
 
+// columnsLeft sets n to the bytes of a row behind the first off.
+func (g *gen) columnsLeft(n, off G, row string) {
+	g.m.ArgLen(n, row)
+	g.m.ShiftLeft(n, shift(g.e))
+	g.m.Neg(n)
+	g.m.Add(n, off)
+	g.m.Neg(n)
+}
+
+// columns sets n to the elements of a row in the block at off.
+func (g *gen) columns(n, off G, row string) {
+	g.columnsLeft(n, off, row)
+	fits := g.label("fits")
+	g.m.JumpIf(n, LE, rowsBlock, fits)
+	g.m.Set(n, rowsBlock)
+	g.m.Label(fits)
+	g.m.ShiftRight(n, shift(g.e))
+}
+
 func (s Rows) generate(g *gen) {
 	m, k := g.m, g.k
 	dst, source := k.Params[0].Name, k.Params[1]
@@ -84,26 +103,11 @@ func (s Rows) generate(g *gen) {
 		m.ArgBase(r, dst)
 		m.Add(r, off)
 	}
-	columnsLeft := func() { // in bytes
-		m.ArgLen(n, dst)
-		m.ShiftLeft(n, shift(g.e))
-		m.Neg(n)
-		m.Add(n, off)
-		m.Neg(n)
-	}
-	columns := func() {
-		columnsLeft()
-		fits := g.label("fits")
-		m.JumpIf(n, LE, rowsBlock, fits)
-		m.Set(n, rowsBlock)
-		m.Label(fits)
-		m.ShiftRight(n, shift(g.e))
-	}
 
 	block, group, finish, following, end :=
 		g.label("block"), g.label("group"), g.label("finish"), g.label("next"), g.label("end")
 	m.Set(off, 0)
-	columnsLeft()
+	g.columnsLeft(n, off, dst)
 	m.JumpIf(n, EQ, 0, end)
 	m.Label(block)
 	m.Comment("A block of columns, from row 0.")
@@ -130,7 +134,7 @@ func (s Rows) generate(g *gen) {
 		}
 	}
 	work(out)
-	columns()
+	g.columns(n, off, dst)
 	g.mapLoop(middle, append([]G{out, src}, rows[:]...), n, false)
 	work(src)
 	m.AddImm(left, -rowsGroup)
@@ -150,7 +154,7 @@ func (s Rows) generate(g *gen) {
 			nextRow(r)
 		}
 		toDst(out)
-		columns()
+		g.columns(n, off, dst)
 		ptrs := append([]G{out, src}, rows[:i]...)
 		if s.Accumulate {
 			toDst(next)
@@ -164,7 +168,7 @@ func (s Rows) generate(g *gen) {
 
 	m.Label(following)
 	m.AddImm(off, rowsBlock)
-	columnsLeft()
+	g.columnsLeft(n, off, dst)
 	m.JumpIf(n, GT, 0, block)
 	m.Label(end)
 	m.Return()

@@ -41,6 +41,32 @@ func Mul[T Float](dst, x, y []T) {
 	}
 }
 
+// Swap exchanges x[i] and y[i].
+func Swap[T Float](x, y []T) {
+	y = y[:len(x)]
+	for i, v := range x {
+		x[i], y[i] = y[i], v
+	}
+}
+
+// Rot computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
+func Rot[T Float](x, y []T, c, s T) {
+	y = y[:len(x)]
+	for i, vx := range x {
+		vy := y[i]
+		x[i], y[i] = T(c*vx)+T(s*vy), T(c*vy)-T(s*vx)
+	}
+}
+
+// Rotm computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
+func Rotm[T Float](x, y []T, h11, h12, h21, h22 T) {
+	y = y[:len(x)]
+	for i, vx := range x {
+		vy := y[i]
+		x[i], y[i] = T(h11*vx)+T(h12*vy), T(h21*vx)+T(h22*vy)
+	}
+}
+
 // Lerp computes y[i] += w*(x[i]-y[i]).
 func Lerp[T Float](w T, x, y []T) {
 	y = y[:len(x)]

@@ -48,6 +48,35 @@ func dotBlock[T Float](x, y []T) T {
 	return fold(acc, n)
 }
 
+// Dsdot returns the sum of x[i]*y[i], multiplied and accumulated in float64.
+func Dsdot[T Float](x, y []T) float64 {
+	y = y[:len(x)]
+	var total float64
+	for block := Block[T](); len(x) > 0; {
+		n := min(len(x), block)
+		total += dsdotBlock(x[:n], y[:n])
+		x, y = x[n:], y[n:]
+	}
+	return total
+}
+
+func dsdotBlock[T Float](x, y []T) float64 {
+	n := len(x)
+	var acc [32]float64
+	for len(x) >= len(acc) {
+		xb, yb := x[:len(acc)], y[:len(acc)]
+		for j := range acc {
+			acc[j] += float64(float64(xb[j]) * float64(yb[j]))
+		}
+		x, y = x[len(acc):], y[len(acc):]
+	}
+	y = y[:len(x)]
+	for j := range x {
+		acc[j] += float64(float64(x[j]) * float64(y[j]))
+	}
+	return fold(acc[:], n)
+}
+
 // Sum returns the sum of x[i].
 func Sum[T Float](x []T) T {
 	var total float64
@@ -169,4 +198,23 @@ func Amax[T Float](x []T) T {
 		}
 	}
 	return m
+}
+
+// AmaxNumber returns the largest |x[i]| that is not NaN, +0 if there is none.
+func AmaxNumber[T Float](x []T) T {
+	var m T
+	for _, v := range x {
+		m = greater(abs(v), m)
+	}
+	return m
+}
+
+// IndexAbs returns the first i with |x[i]| = value, len(x) if there is none.
+func IndexAbs[T Float](x []T, value T) int {
+	for i, v := range x {
+		if abs(v) == value {
+			return i
+		}
+	}
+	return len(x)
 }

@@ -14,6 +14,34 @@ type Shape struct {
 	N      int // elements of a stream, columns of a matrix
 	Rows   int // rows of a matrix, slices of a list; at least 1
 	Stride int // of a matrix; at least N
+	// Incs are the strides of strided vectors, used in turn; 1 if there are none.
+	Incs []int
+}
+
+// inc returns the stride of the i-th stream.
+func (s Shape) inc(i int) int {
+	if len(s.Incs) == 0 {
+		return 1
+	}
+	return s.Incs[i%len(s.Incs)]
+}
+
+// Elements returns the length of the slice for a parameter; inc is its stride.
+func (s Shape) Elements(k Kind, inc int) int {
+	n := s.N
+	switch k {
+	case InRows, InOutRows:
+		n = s.Rows
+		fallthrough
+	case In, Out, InOut:
+		if n == 0 {
+			return 0
+		}
+		return 1 + (n-1)*max(inc, -inc)
+	case Matrix, InOutMatrix:
+		return (s.Rows-1)*s.Stride + s.N
+	}
+	return 0
 }
 
 // Alloc returns a slice of n elements for the i-th slice of a call.
@@ -31,21 +59,32 @@ func New[T kernels.Float](op Op[T], s Shape, alloc Alloc[T], value func() T) *Ar
 		}
 		return x
 	}
-	for _, p := range op.Params {
+	incs := 0
+	for i, p := range op.Params {
 		switch p.Kind {
 		case Scalar:
 			a.Scalar = append(a.Scalar, value())
 		case Scalar64:
 			a.Scalar64 = append(a.Scalar64, float64FromScale(value()))
-		case Matrix:
-			a.Vec = append(a.Vec, fill((s.Rows-1)*s.Stride+s.N))
-			a.Int = append(a.Int, s.Rows, s.Stride)
+		case Count:
+			a.Int = append(a.Int, s.N)
+		case Inc:
+			a.Int = append(a.Int, s.inc(incs))
+			incs++
+		case RowCount:
+			a.Int = append(a.Int, s.Rows)
+		case RowStride:
+			a.Int = append(a.Int, s.Stride)
 		case List:
 			for range s.Rows {
 				a.List = append(a.List, fill(s.N))
 			}
-		case In, Out, InOut:
-			a.Vec = append(a.Vec, fill(s.N))
+		default:
+			inc := 1
+			if i+1 < len(op.Params) && op.Params[i+1].Kind == Inc {
+				inc = s.inc(incs)
+			}
+			a.Vec = append(a.Vec, fill(s.Elements(p.Kind, inc)))
 		}
 	}
 	return a

@@ -10,21 +10,32 @@ type Kind int
 
 // The kinds of parameters.
 const (
-	Scalar   Kind = iota // T
-	Scalar64             // float64, finite
-	Int                  // int
-	In                   // []T, read
-	Out                  // []T, written
-	InOut                // []T, read and written
-	Matrix               // []T holding rows, read; its Ints are rows and stride
-	List                 // [][]T, read
+	Scalar      Kind = iota // T
+	Scalar64                // float64, finite
+	Count                   // int: elements of the strided streams
+	Inc                     // int: from one element to the next of the stream before it
+	RowCount                // int: rows of the matrix
+	RowStride               // int: from one row of the matrix to the next
+	In                      // []T, read
+	Out                     // []T, written
+	InOut                   // []T, read and written
+	InRows                  // []T, one element for each row, read
+	InOutRows               // []T, one element for each row, read and written
+	Matrix                  // []T holding rows, read
+	InOutMatrix             // []T holding rows, read and written
+	List                    // [][]T, read
 )
 
+// IsVector reports whether the parameter stands in Args.Vec.
+func (k Kind) IsVector() bool { return k >= In && k < List }
+
 // Reads reports whether the kernel reads the parameter's elements.
-func (k Kind) Reads() bool { return k == In || k == InOut || k == Matrix || k == List }
+func (k Kind) Reads() bool { return k >= In && k != Out }
 
 // Writes reports whether the kernel writes the parameter's elements.
-func (k Kind) Writes() bool { return k == Out || k == InOut }
+func (k Kind) Writes() bool {
+	return k == Out || k == InOut || k == InOutRows || k == InOutMatrix
+}
 
 // Param is a parameter of a kernel.
 type Param struct {
@@ -37,7 +48,7 @@ type Args[T kernels.Float] struct {
 	Scalar   []T
 	Scalar64 []float64
 	Int      []int
-	Vec      [][]T // In, Out, InOut and Matrix
+	Vec      [][]T // what is neither a number nor a List
 	List     [][]T
 }
 
@@ -70,15 +81,19 @@ func (op Op[T]) Count(k Kind) int {
 func (op Op[T]) Vectors() []Param {
 	var v []Param
 	for _, p := range op.Params {
-		if p.Kind == In || p.Kind == Out || p.Kind == InOut || p.Kind == Matrix {
+		if p.Kind.IsVector() {
 			v = append(v, p)
 		}
 	}
 	return v
 }
 
-// IsRows reports whether the kernel reduces rows.
-func (op Op[T]) IsRows() bool { return op.Count(Matrix)+op.Count(List) > 0 }
+// IsRows reports whether the kernel works on rows.
+func (op Op[T]) IsRows() bool { return op.Count(Matrix)+op.Count(InOutMatrix)+op.Count(List) > 0 }
+
+// IsStrided reports whether the elements of the kernel's vectors are some
+// distance apart.
+func (op Op[T]) IsStrided() bool { return op.Count(Count) > 0 }
 
 type probe[T kernels.Float] func(a *Args[T]) func(reps int) float64
 

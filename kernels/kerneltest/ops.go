@@ -124,6 +124,75 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "Swap", Doc: "x[i], y[i] = y[i], x[i]", Family: "level1", Probe: "Move002",
+			Params: []Param{
+				{"x", InOut},
+				{"y", InOut},
+			},
+			Alias: [][2]string{
+				{"x", "y"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Swap
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Rot", Doc: "x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i]", Family: "level1", Probe: "Move002",
+			Params: []Param{
+				{"x", InOut},
+				{"y", InOut},
+				{"c", Scalar},
+				{"s", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Rot
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Scalar[0]
+				p3 := a.Scalar[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Rotm", Doc: "x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i]", Family: "level1", Probe: "Move002",
+			Params: []Param{
+				{"x", InOut},
+				{"y", InOut},
+				{"h11", Scalar},
+				{"h12", Scalar},
+				{"h21", Scalar},
+				{"h22", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Rotm
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Scalar[0]
+				p3 := a.Scalar[1]
+				p4 := a.Scalar[2]
+				p5 := a.Scalar[3]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "Lerp", Doc: "y[i] += w*(x[i]-y[i])", Family: "level1", Probe: "Move101",
 			Params: []Param{
 				{"w", Scalar},
@@ -182,6 +251,27 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
 				f := t.Dot
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						r = float64(f(p0, p1))
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Dsdot", Doc: "sum of x[i]*y[i], in float64", Family: "reduce", Probe: "Read2",
+			Params: []Param{
+				{"x", In},
+				{"y", In},
+			},
+			Alias: [][2]string{
+				{"x", "y"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Dsdot
 				p0 := a.Vec[0]
 				p1 := a.Vec[1]
 				return func(reps int) (r float64) {
@@ -275,12 +365,438 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "AmaxNumber", Doc: "largest |x[i]| that is not NaN", Family: "reduce", Probe: "Read1",
+			Params: []Param{
+				{"x", In},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.AmaxNumber
+				p0 := a.Vec[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						r = float64(f(p0))
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "IndexAbs", Doc: "first i with |x[i]| = value, len(x) if there is none", Family: "reduce", Probe: "Read1",
+			Params: []Param{
+				{"x", In},
+				{"value", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.IndexAbs
+				p0 := a.Vec[0]
+				p1 := a.Scalar[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						r = float64(f(p0, p1))
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "CopyInc", Doc: "y[i] = x[i], strided", Family: "strided", Probe: "",
+			Params: []Param{
+				{"n", Count},
+				{"x", In},
+				{"incX", Inc},
+				{"y", Out},
+				{"incY", Inc},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.CopyInc
+				p0 := a.Int[0]
+				p1 := a.Vec[0]
+				p2 := a.Int[1]
+				p3 := a.Vec[1]
+				p4 := a.Int[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "AxpyInc", Doc: "y[i] += alpha*x[i], strided", Family: "strided", Probe: "",
+			Params: []Param{
+				{"n", Count},
+				{"alpha", Scalar},
+				{"x", In},
+				{"incX", Inc},
+				{"y", InOut},
+				{"incY", Inc},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.AxpyInc
+				p0 := a.Int[0]
+				p1 := a.Scalar[0]
+				p2 := a.Vec[0]
+				p3 := a.Int[1]
+				p4 := a.Vec[1]
+				p5 := a.Int[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "ScalInc", Doc: "x[i] *= alpha, strided", Family: "strided", Probe: "",
+			Params: []Param{
+				{"n", Count},
+				{"alpha", Scalar},
+				{"x", InOut},
+				{"incX", Inc},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.ScalInc
+				p0 := a.Int[0]
+				p1 := a.Scalar[0]
+				p2 := a.Vec[0]
+				p3 := a.Int[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "SwapInc", Doc: "x[i], y[i] = y[i], x[i], strided", Family: "strided", Probe: "",
+			Params: []Param{
+				{"n", Count},
+				{"x", InOut},
+				{"incX", Inc},
+				{"y", InOut},
+				{"incY", Inc},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.SwapInc
+				p0 := a.Int[0]
+				p1 := a.Vec[0]
+				p2 := a.Int[1]
+				p3 := a.Vec[1]
+				p4 := a.Int[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "RotInc", Doc: "x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided", Family: "strided", Probe: "",
+			Params: []Param{
+				{"n", Count},
+				{"x", InOut},
+				{"incX", Inc},
+				{"y", InOut},
+				{"incY", Inc},
+				{"c", Scalar},
+				{"s", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RotInc
+				p0 := a.Int[0]
+				p1 := a.Vec[0]
+				p2 := a.Int[1]
+				p3 := a.Vec[1]
+				p4 := a.Int[2]
+				p5 := a.Scalar[0]
+				p6 := a.Scalar[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "RotmInc", Doc: "x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided", Family: "strided", Probe: "",
+			Params: []Param{
+				{"n", Count},
+				{"x", InOut},
+				{"incX", Inc},
+				{"y", InOut},
+				{"incY", Inc},
+				{"h11", Scalar},
+				{"h12", Scalar},
+				{"h21", Scalar},
+				{"h22", Scalar},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RotmInc
+				p0 := a.Int[0]
+				p1 := a.Vec[0]
+				p2 := a.Int[1]
+				p3 := a.Vec[1]
+				p4 := a.Int[2]
+				p5 := a.Scalar[0]
+				p6 := a.Scalar[1]
+				p7 := a.Scalar[2]
+				p8 := a.Scalar[3]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "DotInc", Doc: "sum of x[i]*y[i], strided", Family: "strided", Probe: "",
+			Params: []Param{
+				{"n", Count},
+				{"x", In},
+				{"incX", Inc},
+				{"y", In},
+				{"incY", Inc},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.DotInc
+				p0 := a.Int[0]
+				p1 := a.Vec[0]
+				p2 := a.Int[1]
+				p3 := a.Vec[1]
+				p4 := a.Int[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						r = float64(f(p0, p1, p2, p3, p4))
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "DsdotInc", Doc: "sum of x[i]*y[i], in float64, strided", Family: "strided", Probe: "",
+			Params: []Param{
+				{"n", Count},
+				{"x", In},
+				{"incX", Inc},
+				{"y", In},
+				{"incY", Inc},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.DsdotInc
+				p0 := a.Int[0]
+				p1 := a.Vec[0]
+				p2 := a.Int[1]
+				p3 := a.Vec[1]
+				p4 := a.Int[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						r = float64(f(p0, p1, p2, p3, p4))
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "AsumInc", Doc: "sum of |x[i]|, strided", Family: "strided", Probe: "",
+			Params: []Param{
+				{"n", Count},
+				{"x", In},
+				{"incX", Inc},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.AsumInc
+				p0 := a.Int[0]
+				p1 := a.Vec[0]
+				p2 := a.Int[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						r = float64(f(p0, p1, p2))
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "SumSquaresInc", Doc: "sum of x[i]², in float64, strided", Family: "strided", Probe: "",
+			Params: []Param{
+				{"n", Count},
+				{"x", In},
+				{"incX", Inc},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.SumSquaresInc
+				p0 := a.Int[0]
+				p1 := a.Vec[0]
+				p2 := a.Int[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						r = float64(f(p0, p1, p2))
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "SumSquaresScaledInc", Doc: "sum of (scale*x[i])², in float64; scale is finite, strided", Family: "strided", Probe: "",
+			Params: []Param{
+				{"n", Count},
+				{"scale", Scalar64},
+				{"x", In},
+				{"incX", Inc},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.SumSquaresScaledInc
+				p0 := a.Int[0]
+				p1 := a.Scalar64[0]
+				p2 := a.Vec[0]
+				p3 := a.Int[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						r = float64(f(p0, p1, p2, p3))
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "AmaxInc", Doc: "largest |x[i]|, NaN if any is, strided", Family: "strided", Probe: "",
+			Params: []Param{
+				{"n", Count},
+				{"x", In},
+				{"incX", Inc},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.AmaxInc
+				p0 := a.Int[0]
+				p1 := a.Vec[0]
+				p2 := a.Int[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						r = float64(f(p0, p1, p2))
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "AmaxNumberInc", Doc: "largest |x[i]| that is not NaN, strided", Family: "strided", Probe: "",
+			Params: []Param{
+				{"n", Count},
+				{"x", In},
+				{"incX", Inc},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.AmaxNumberInc
+				p0 := a.Int[0]
+				p1 := a.Vec[0]
+				p2 := a.Int[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						r = float64(f(p0, p1, p2))
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Gemv", Doc: "y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r]", Family: "level2", Probe: "Read1",
+			Params: []Param{
+				{"rows", RowCount},
+				{"alpha", Scalar},
+				{"a", Matrix},
+				{"stride", RowStride},
+				{"x", In},
+				{"beta", Scalar},
+				{"y", InOutRows},
+				{"incY", Inc},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Gemv
+				p0 := a.Int[0]
+				p1 := a.Scalar[0]
+				p2 := a.Vec[0]
+				p3 := a.Int[1]
+				p4 := a.Vec[1]
+				p5 := a.Scalar[1]
+				p6 := a.Vec[2]
+				p7 := a.Int[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "GemvT", Doc: "y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn", Family: "level2", Probe: "Read1",
+			Params: []Param{
+				{"rows", RowCount},
+				{"alpha", Scalar},
+				{"a", Matrix},
+				{"stride", RowStride},
+				{"x", InRows},
+				{"incX", Inc},
+				{"y", InOut},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.GemvT
+				p0 := a.Int[0]
+				p1 := a.Scalar[0]
+				p2 := a.Vec[0]
+				p3 := a.Int[1]
+				p4 := a.Vec[1]
+				p5 := a.Int[2]
+				p6 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Ger", Doc: "a[r*stride+j] += (alpha*x[r])*y[j]", Family: "level2", Probe: "Move001",
+			Params: []Param{
+				{"rows", RowCount},
+				{"alpha", Scalar},
+				{"x", InRows},
+				{"incX", Inc},
+				{"y", In},
+				{"a", InOutMatrix},
+				{"stride", RowStride},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Ger
+				p0 := a.Int[0]
+				p1 := a.Scalar[0]
+				p2 := a.Vec[0]
+				p3 := a.Int[1]
+				p4 := a.Vec[1]
+				p5 := a.Vec[2]
+				p6 := a.Int[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "SumRows", Doc: "dst[j] = sum over r of a[r*stride+j]", Family: "rows", Probe: "Read1",
 			Params: []Param{
 				{"dst", Out},
 				{"a", Matrix},
-				{"rows", Int},
-				{"stride", Int},
+				{"rows", RowCount},
+				{"stride", RowStride},
 			},
 			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumRows
@@ -301,8 +817,8 @@ func Ops[T kernels.Float]() []Op[T] {
 			Params: []Param{
 				{"dst", InOut},
 				{"a", Matrix},
-				{"rows", Int},
-				{"stride", Int},
+				{"rows", RowCount},
+				{"stride", RowStride},
 			},
 			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
 				f := t.SumRowsAdd
@@ -323,8 +839,8 @@ func Ops[T kernels.Float]() []Op[T] {
 			Params: []Param{
 				{"dst", Out},
 				{"a", Matrix},
-				{"rows", Int},
-				{"stride", Int},
+				{"rows", RowCount},
+				{"stride", RowStride},
 				{"div", Scalar},
 			},
 			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
@@ -347,8 +863,8 @@ func Ops[T kernels.Float]() []Op[T] {
 			Params: []Param{
 				{"dst", InOut},
 				{"a", Matrix},
-				{"rows", Int},
-				{"stride", Int},
+				{"rows", RowCount},
+				{"stride", RowStride},
 				{"div", Scalar},
 			},
 			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {

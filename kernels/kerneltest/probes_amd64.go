@@ -42,6 +42,16 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
+		"Move002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move002F32(p0, p1)
+				}
+				return r
+			}
+		},
 		"Move110": func(a *Args[float32]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
@@ -148,6 +158,16 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 			return func(reps int) (r float64) {
 				for range reps {
 					avx512.Move210F32(p0, p1, p2)
+				}
+				return r
+			}
+		},
+		"Move002": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move002F32(p0, p1)
 				}
 				return r
 			}
@@ -265,6 +285,16 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 				return r
 			}
 		},
+		"Move002": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move002F64(p0, p1)
+				}
+				return r
+			}
+		},
 		"Move110": func(a *Args[float64]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
@@ -371,6 +401,16 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 			return func(reps int) (r float64) {
 				for range reps {
 					avx512.Move210F64(p0, p1, p2)
+				}
+				return r
+			}
+		},
+		"Move002": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move002F64(p0, p1)
 				}
 				return r
 			}

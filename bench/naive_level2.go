@@ -1,0 +1,41 @@
+package bench
+
+import "github.com/seed63264101/steepest/kernels"
+
+// The plain loops for products of a matrix with vectors.
+
+// naiveLevel2 enters them into the table.
+func naiveLevel2[T kernels.Float](t *kernels.Table[T]) {
+	t.Gemv, t.GemvT, t.Ger = gemv[T], gemvT[T], ger[T]
+}
+
+func gemv[T kernels.Float](rows int, alpha T, a []T, stride int, x []T, beta T, y []T, incY int) {
+	for r := range rows {
+		row := a[r*stride:]
+		var sum T
+		for j := range x {
+			sum += row[j] * x[j]
+		}
+		y[r*incY] = alpha*sum + beta*y[r*incY]
+	}
+}
+
+func gemvT[T kernels.Float](rows int, alpha T, a []T, stride int, x []T, incX int, y []T) {
+	for r := range rows {
+		row := a[r*stride:]
+		f := alpha * x[r*incX]
+		for j := range y {
+			y[j] += f * row[j]
+		}
+	}
+}
+
+func ger[T kernels.Float](rows int, alpha T, x []T, incX int, y, a []T, stride int) {
+	for r := range rows {
+		row := a[r*stride:]
+		f := alpha * x[r*incX]
+		for j := range y {
+			row[j] += f * y[j]
+		}
+	}
+}

@@ -1,0 +1,255 @@
+package vec
+
+import (
+	"maps"
+	"slices"
+)
+
+// The skeletons of kernels over a matrix and two vectors. Rows are handled in
+// groups, so that the vector that all rows share is loaded once for a group, and
+// every element of the matrix is read once.
+
+// matrixGroup is the number of rows in a group, where the registers allow.
+const matrixGroup = 4
+
+// rowName returns the name of a body's stream for a row of the group.
+func rowName(i int) string { return "r" + string(rune('0'+i)) }
+
+// coefName returns the name of the held coefficient of a row of the group.
+func coefName(i int) string { return "c" + string(rune('0'+i)) }
+
+// rowWalk goes through the rows of the kernel's matrix.
+type rowWalk struct {
+	left G // rows to come
+	next G // the next row
+	t    G // destroyed
+}
+
+// start goes to the first row.
+func (r rowWalk) start(g *gen, matrix Param) {
+	g.m.ArgInt(r.left, g.k.OfKind(RowCount).Name)
+	g.m.ArgBase(r.next, matrix.Name)
+}
+
+// take sets the registers to the next rows, one each.
+func (r rowWalk) take(g *gen, rows []G) {
+	g.m.ArgInt(r.t, g.k.OfKind(RowStride).Name)
+	g.m.ShiftLeft(r.t, shift(g.e))
+	for _, row := range rows {
+		g.m.Move(row, r.next)
+		g.m.Add(r.next, r.t)
+	}
+	g.m.AddImm(r.left, -len(rows))
+}
+
+// groups emits the code that handles rows: so many at once while there are so
+// many, and then one by one. Each of the two has the registers to itself that are
+// free now.
+func (r rowWalk) groups(g *gen, most int, handle func(rows int)) {
+	sizes := []int{most, 1}
+	if most == 1 {
+		sizes = sizes[1:]
+	}
+	vectors, generals, resident := g.free, g.generals, g.resident
+	for _, rows := range sizes {
+		g.free, g.generals, g.resident = slices.Clone(vectors), generals, maps.Clone(resident)
+		group, rest := g.label("rows"), g.label("rest")
+		g.m.Label(group)
+		g.m.JumpIf(r.left, LT, rows, rest)
+		handle(rows)
+		g.m.Jump(group)
+		g.m.Label(rest)
+	}
+}
+
+// RowDots is the skeleton of a matrix times a vector: y[r] becomes Finish of the
+// sum over j of a[r][j]*x[j], added as by Reduce, and of y[r].
+type RowDots struct {
+	Finish func(b *Body, sum, y Val) Val
+}
+
+func (RowDots) result(string) string { return "" }
+
+func (s RowDots) generate(g *gen) {
+	m, k := g.m, g.k
+	matrix, x, y := k.OfKind(Matrix), k.OfKind(In), k.OfKind(InOutRows)
+	m.Begin(k, g.e, 0)
+	walk := rowWalk{g.general(), g.general(), g.general()}
+	out, rest := g.general(), g.general()
+	g.begin(out, rest, walk.t, y.Name, k.OfKind(RowCount).Name)
+	walk.start(g, matrix)
+
+	// All accumulators of a group, a total and a partial vector for each row, the
+	// shared vector, and a few for the body.
+	most := matrixGroup
+	if vectors := AccumulatorBytes / m.VectorBytes(); most*(vectors+2)+5 > m.Vectors() {
+		most = 1
+	}
+	walk.groups(g, most, func(rows int) {
+		streams := []Param{{x.Name, In}}
+		for i := range rows {
+			streams = append(streams, Param{rowName(i), In})
+		}
+		body := newBody(k, g.e, m, streams)
+		for i := range rows {
+			body.Accumulate(i, body.Mul(body.Load(rowName(i)), body.Load(x.Name)))
+		}
+		a := accumulation{body: body, combine: OpAdd, sums: rows, n: g.general(), t: walk.t, first: noRegister}
+		for range streams {
+			a.ptrs = append(a.ptrs, g.general())
+		}
+		a.registers(g)
+		totals := make([]V, rows)
+		for i := range totals {
+			totals[i] = g.vector()
+			m.Zero(totals[i])
+		}
+		finish := newBody(k, g.e, m, []Param{{y.Name, InOut}})
+		sum := finish.Held("sum")
+		finish.Store(y.Name, s.Finish(finish, sum, finish.Load(y.Name)))
+		held := finish.uni[finish.uniVal[sum]]
+		g.resident[held] = a.acc[0][0]
+		g.makeResident(body, finish)
+
+		walk.take(g, a.ptrs[1:])
+		m.ArgBase(a.ptrs[0], x.Name)
+		m.ArgLen(rest, x.Name)
+		block, store := g.label("block"), g.label("store")
+		m.Label(block)
+		a.block(g, rest)
+		m.ArgLen(a.n, x.Name)
+		m.JumpIf(a.n, LE, BlockElements(g.e), store)
+		for i, total := range totals {
+			m.Convert(a.acc[i][0], a.acc[i][0], g.e, F64)
+			m.AddFirst(total, a.acc[i][0])
+		}
+		m.JumpIf(rest, GT, 0, block)
+		for i, total := range totals {
+			m.Convert(a.acc[i][0], total, F64, g.e)
+		}
+		m.Label(store)
+		g.stride(walk.t, y.Name)
+		for i := range rows {
+			g.resident[held] = a.acc[i][0]
+			g.emit(step{body: finish, copies: 1, ptrs: []G{out}, access: 1})
+			m.Add(out, walk.t)
+		}
+	})
+	m.Return()
+}
+
+// rowCoefs sets the held coefficients of a group to a factor times the next
+// elements of a vector that has one for each row; t is destroyed.
+func (g *gen) rowCoefs(held []V, scale V, at, t G, vector string) {
+	g.stride(t, vector)
+	for _, c := range held {
+		g.m.BroadcastAt(c, g.e, Address{Base: at})
+		g.m.Op(OpMul, g.e, g.m.VectorBytes(), c, scale, c)
+		g.m.Add(at, t)
+	}
+}
+
+// holdCoefs gives registers to the coefficients of a group, and to their factor.
+func (g *gen) holdCoefs(rows int, factor string) (held []V, scale V) {
+	for i := range rows {
+		held = append(held, g.hold(coefName(i)))
+	}
+	scale = g.vector()
+	g.m.Broadcast(scale, g.e, Uniform{Param: factor})
+	return held, scale
+}
+
+// RowAxpys is the skeleton of a transposed matrix times a vector: for each row r
+// in turn, y[j] += (Factor*x[r]) * a[r][j]. It goes through the columns in blocks
+// of rowsBlock bytes, as Rows does, so that y stays in the first-level cache.
+type RowAxpys struct {
+	Factor string
+}
+
+func (RowAxpys) result(string) string { return "" }
+
+func (s RowAxpys) generate(g *gen) {
+	m, k := g.m, g.k
+	matrix, x, y := k.OfKind(Matrix), k.OfKind(InRows), k.OfKind(InOut)
+	m.Begin(k, g.e, 0)
+	walk := rowWalk{g.general(), g.general(), g.general()}
+	coef, off := g.general(), g.general()
+	block, end := g.label("columns"), g.label("end")
+	m.Set(off, 0)
+	m.Label(block)
+	g.columnsLeft(walk.t, off, y.Name)
+	m.JumpIf(walk.t, LE, 0, end)
+	m.Comment("A block of columns, from row 0.")
+	g.begin(coef, walk.next, walk.t, x.Name, k.OfKind(RowCount).Name)
+	walk.start(g, matrix)
+	m.Add(walk.next, off)
+	walk.groups(g, matrixGroup, func(rows int) {
+		held, scale := g.holdCoefs(rows, s.Factor)
+		streams := []Param{y}
+		for i := range rows {
+			streams = append(streams, Param{rowName(i), In})
+		}
+		body := newBody(k, g.e, m, streams)
+		sum := body.Load(y.Name)
+		for i := range rows {
+			sum = body.Add(body.Mul(body.Held(coefName(i)), body.Load(rowName(i))), sum)
+		}
+		body.Store(y.Name, sum)
+
+		ptrs := make([]G, len(streams))
+		for i := range ptrs {
+			ptrs[i] = g.general()
+		}
+		walk.take(g, ptrs[1:])
+		g.rowCoefs(held, scale, coef, walk.t, x.Name)
+		m.ArgBase(ptrs[0], y.Name)
+		m.Add(ptrs[0], off)
+		g.columns(walk.t, off, y.Name)
+		g.mapLoop(body, ptrs, walk.t, false)
+	})
+	m.AddImm(off, rowsBlock)
+	m.Jump(block)
+	m.Label(end)
+	m.Return()
+}
+
+// Outer is the skeleton of a rank-one update: a[r][j] += (Factor*x[r]) * y[j].
+type Outer struct {
+	Factor string
+}
+
+func (Outer) result(string) string { return "" }
+
+func (s Outer) generate(g *gen) {
+	m, k := g.m, g.k
+	matrix, x, y := k.OfKind(InOutMatrix), k.OfKind(InRows), k.OfKind(In)
+	m.Begin(k, g.e, 0)
+	walk := rowWalk{g.general(), g.general(), g.general()}
+	coef := g.general()
+	g.begin(coef, walk.next, walk.t, x.Name, k.OfKind(RowCount).Name)
+	walk.start(g, matrix)
+	walk.groups(g, matrixGroup, func(rows int) {
+		held, scale := g.holdCoefs(rows, s.Factor)
+		streams := []Param{y}
+		for i := range rows {
+			streams = append(streams, Param{rowName(i), InOut})
+		}
+		body := newBody(k, g.e, m, streams)
+		for i := range rows {
+			product := body.Mul(body.Held(coefName(i)), body.Load(y.Name))
+			body.Store(rowName(i), body.Add(product, body.Load(rowName(i))))
+		}
+		body.storesLast()
+
+		ptrs := make([]G, len(streams))
+		for i := range ptrs {
+			ptrs[i] = g.general()
+		}
+		walk.take(g, ptrs[1:])
+		g.rowCoefs(held, scale, coef, walk.t, x.Name)
+		m.ArgBase(ptrs[0], y.Name)
+		m.ArgLen(walk.t, y.Name)
+		g.mapLoop(body, ptrs, walk.t, rows == 1)
+	})
+	m.Return()
+}

@@ -1,0 +1,92 @@
+package vec
+
+// length sets n to the number of the streams' elements.
+func (g *gen) length(n G) {
+	if g.k.Strided() {
+		g.m.ArgInt(n, g.k.OfKind(Count).Name)
+		return
+	}
+	g.m.ArgLen(n, g.k.Streams()[0].Name)
+}
+
+// pointers hands out registers for the streams' first elements and, where they
+// are strided, for their strides in bytes. As in BLAS, a stream with a negative
+// stride begins at its far end.
+func (g *gen) pointers(streams []Param) (ptrs, strides []G) {
+	m := g.m
+	ptrs = make([]G, len(streams))
+	for i, p := range streams {
+		ptrs[i] = g.general()
+		if !g.k.Strided() {
+			m.ArgBase(ptrs[i], p.Name)
+		}
+	}
+	if !g.k.Strided() {
+		return ptrs, nil
+	}
+	strides = make([]G, len(streams))
+	t := g.general()
+	for i, p := range streams {
+		strides[i] = g.general()
+		g.begin(ptrs[i], strides[i], t, p.Name, g.k.OfKind(Count).Name)
+	}
+	return ptrs, strides
+}
+
+// stride sets s to a vector's stride in bytes.
+func (g *gen) stride(s G, vector string) {
+	g.m.ArgInt(s, g.k.incOf(vector).Name)
+	g.m.ShiftLeft(s, shift(g.e))
+}
+
+// begin sets p to a strided vector's first element and s to its stride in bytes;
+// t is destroyed.
+func (g *gen) begin(p, s, t G, vector, count string) {
+	forward := g.label("forward")
+	g.m.ArgBase(p, vector)
+	g.stride(s, vector)
+	g.m.JumpIf(s, GE, 0, forward)
+	g.m.ArgInt(t, count)
+	g.m.AddImm(t, -1)
+	g.m.Neg(t)
+	g.m.Mul(t, s)
+	g.m.Add(p, t)
+	g.m.Label(forward)
+}
+
+// stridedUnroll is how many elements the main loop of a strided kernel handles
+// at once, an even number.
+const stridedUnroll = 4
+
+// stridedLoop runs the body over n elements, one by one: each store is one
+// element, and no core stores more than one or two in a cycle.
+func (g *gen) stridedLoop(b *Body, ptrs, strides []G, n G) {
+	m := g.m
+	element := step{body: b, copies: 1, ptrs: ptrs, strides: strides, access: 1}
+	following := element
+	following.second = true
+	main, one, next, done := g.label("main"), g.label("one"), g.label("next"), g.label("done")
+	m.JumpIf(n, LT, stridedUnroll, one)
+	m.AlignLoop()
+	m.Label(main)
+	for range stridedUnroll / 2 {
+		g.emit(element)
+		g.emit(following)
+		for i, p := range ptrs {
+			m.AddTwice(p, strides[i])
+		}
+	}
+	m.AddImm(n, -stridedUnroll)
+	m.JumpIf(n, GE, stridedUnroll, main)
+
+	m.Label(one)
+	m.JumpIf(n, EQ, 0, done)
+	m.Label(next)
+	g.emit(element)
+	for i, p := range ptrs {
+		m.Add(p, strides[i])
+	}
+	m.AddImm(n, -1)
+	m.JumpIf(n, GT, 0, next)
+	m.Label(done)
+}

@@ -1,0 +1,34 @@
+package gonumblas
+
+import "github.com/seed63264101/steepest/kernels"
+
+// Dsdot returns the sum of x[i]*y[i], computed in float64.
+func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int) float64 {
+	if incX == 1 && incY == 1 && n > short && n <= len(x) && n <= len(y) {
+		return kernels.ActiveTable[float32]().Dsdot(x[:n], y[:n])
+	}
+	if !checkTwo(n, len(x), incX, len(y), incY) {
+		return 0
+	}
+	if n > tiny {
+		return kernels.ActiveTable[float32]().DsdotInc(n, x, incX, y, incY)
+	}
+	var t terms[float64]
+	ix, iy := first(n, incX), first(n, incY)
+	for i := range n {
+		t[i&(tiny-1)] = double(double(x[ix]) * double(y[iy]))
+		ix, iy = ix+incX, iy+incY
+	}
+	return t.sum()
+}
+
+// Sdsdot returns alpha + the sum of x[i]*y[i], computed in float64. The sum is
+// rounded before alpha is added, and without elements the result is 0, as with
+// gonum.
+func (i Implementation) Sdsdot(n int, alpha float32, x []float32, incX int, y []float32, incY int) float32 {
+	sum := i.Dsdot(n, x, incX, y, incY)
+	if n == 0 {
+		return 0
+	}
+	return alpha + float32(sum)
+}

@@ -1,0 +1,404 @@
+package gonumblas
+
+import (
+	"gonum.org/v1/gonum/blas"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+var _ blas.Float64 = Implementation{}
+
+// Each routine tries the common case first, two vectors side by side in their
+// slices; then it checks. It calls the table's kernels itself: for short vectors
+// one more call in between would show.
+
+// Daxpy computes y[i] += alpha*x[i].
+func (Implementation) Daxpy(n int, alpha float64, x []float64, incX int, y []float64, incY int) {
+	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
+		x, y := x[:n], y[:n]
+		switch {
+		case alpha == 0:
+		case n > short:
+			kernels.ActiveTable[float64]().Axpy(alpha, x, y)
+		default:
+			for i, v := range x {
+				y[i] = float64(alpha*v) + y[i]
+			}
+		}
+		return
+	}
+	if !checkTwo(n, len(x), incX, len(y), incY) || alpha == 0 {
+		return
+	}
+	if n > tiny {
+		kernels.ActiveTable[float64]().AxpyInc(n, alpha, x, incX, y, incY)
+		return
+	}
+	ix, iy := first(n, incX), first(n, incY)
+	for range n {
+		y[iy] = float64(alpha*x[ix]) + y[iy]
+		ix, iy = ix+incX, iy+incY
+	}
+}
+
+// Ddot returns the sum of x[i]*y[i].
+func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) float64 {
+	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
+		x, y := x[:n], y[:n]
+		if n > short {
+			return kernels.ActiveTable[float64]().Dot(x, y)
+		}
+		var t [short]float64
+		for i, v := range x {
+			t[i&(short-1)] = float64(v * y[i])
+		}
+		return (t[0] + t[2]) + (t[1] + t[3]) + 0
+	}
+	if !checkTwo(n, len(x), incX, len(y), incY) {
+		return 0
+	}
+	if n > tiny {
+		return kernels.ActiveTable[float64]().DotInc(n, x, incX, y, incY)
+	}
+	var t terms[float64]
+	ix, iy := first(n, incX), first(n, incY)
+	for i := range n {
+		t[i&(tiny-1)] = float64(x[ix] * y[iy])
+		ix, iy = ix+incX, iy+incY
+	}
+	return t.sum()
+}
+
+// Dscal computes x[i] *= alpha. It clears x if alpha is 0, whatever x holds, and
+// does nothing if incX is negative.
+func (Implementation) Dscal(n int, alpha float64, x []float64, incX int) {
+	if !checkOne(n, len(x), incX) {
+		return
+	}
+	switch {
+	case alpha == 0:
+		for i := range n {
+			x[i*incX] = 0
+		}
+	case incX == 1 && n > short:
+		kernels.ActiveTable[float64]().Scal(alpha, x[:n])
+	case n > tiny:
+		kernels.ActiveTable[float64]().ScalInc(n, alpha, x, incX)
+	default:
+		ix := 0
+		for range n {
+			x[ix] *= alpha
+			ix += incX
+		}
+	}
+}
+
+// Dcopy copies x to y.
+func (Implementation) Dcopy(n int, x []float64, incX int, y []float64, incY int) {
+	if incX == 1 && incY == 1 && n > 0 && n <= len(x) && n <= len(y) {
+		copy(y[:n], x[:n])
+		return
+	}
+	if !checkTwo(n, len(x), incX, len(y), incY) {
+		return
+	}
+	if n > tiny {
+		kernels.ActiveTable[float64]().CopyInc(n, x, incX, y, incY)
+		return
+	}
+	ix, iy := first(n, incX), first(n, incY)
+	for range n {
+		y[iy] = x[ix]
+		ix, iy = ix+incX, iy+incY
+	}
+}
+
+// Dswap exchanges x and y.
+func (Implementation) Dswap(n int, x []float64, incX int, y []float64, incY int) {
+	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
+		x, y := x[:n], y[:n]
+		if n > short {
+			kernels.ActiveTable[float64]().Swap(x, y)
+			return
+		}
+		for i, v := range x {
+			x[i], y[i] = y[i], v
+		}
+		return
+	}
+	if !checkTwo(n, len(x), incX, len(y), incY) {
+		return
+	}
+	if n > tiny {
+		kernels.ActiveTable[float64]().SwapInc(n, x, incX, y, incY)
+		return
+	}
+	ix, iy := first(n, incX), first(n, incY)
+	for range n {
+		x[ix], y[iy] = y[iy], x[ix]
+		ix, iy = ix+incX, iy+incY
+	}
+}
+
+// Dnrm2 returns the Euclidean norm of x, 0 if incX is negative.
+func (Implementation) Dnrm2(n int, x []float64, incX int) float64 {
+	switch {
+	case !checkOne(n, len(x), incX):
+		return 0
+	case n == 1:
+		return abs(x[0])
+	case n <= tiny:
+		var t terms[double]
+		ix := 0
+		for i := range n {
+			v := double(x[ix])
+			t[i&(tiny-1)] = double(v * v)
+			ix += incX
+		}
+		if norm, ok := t.norm(); ok {
+			return float64(norm)
+		}
+		return kernels.Nrm2Inc(n, x, incX)
+	case incX == 1:
+		return kernels.Nrm2(x[:n])
+	}
+	return kernels.Nrm2Inc(n, x, incX)
+}
+
+// Dasum returns the sum of the magnitudes of x, 0 if incX is negative.
+func (Implementation) Dasum(n int, x []float64, incX int) float64 {
+	if n < 0 {
+		panic(nLT0) // before it looks at the stride, unlike the others
+	}
+	switch {
+	case !checkOne(n, len(x), incX):
+		return 0
+	case n > short && incX == 1:
+		return kernels.ActiveTable[float64]().Asum(x[:n])
+	case n <= tiny:
+		var t terms[float64]
+		ix := 0
+		for i := range n {
+			t[i&(tiny-1)] = abs(x[ix])
+			ix += incX
+		}
+		return t.sum()
+	}
+	return kernels.ActiveTable[float64]().AsumInc(n, x, incX)
+}
+
+// Idamax returns the first index of the largest magnitude in x, and -1 if there are
+// no elements or incX is negative. A NaN is the largest only in front.
+func (Implementation) Idamax(n int, x []float64, incX int) int {
+	switch {
+	case !checkOne(n, len(x), incX):
+		return -1
+	case n <= tiny || n <= 2*tiny && incX != 1:
+		index, ix, most := 0, incX, abs(x[0])
+		for i := 1; i < n; i++ {
+			if v := abs(x[ix]); v > most {
+				index, most = i, v
+			}
+			ix += incX
+		}
+		return index
+	case incX == 1:
+		return kernels.Iamax(x[:n])
+	}
+	return kernels.IamaxInc(n, x, incX)
+}
+
+// Drotg computes the plane rotation with c*a + s*b = r and c*b - s*a = 0. z tells c
+// and s in one number: see gonum's routine.
+func (Implementation) Drotg(a, b float64) (c, s, r, z float64) { return rotg(a, b) }
+
+// Drotmg computes the modified Givens rotation that makes the second component of
+// (sqrt(d1)*x1, sqrt(d2)*y1) zero, and d1, d2 and x1 after it (T. Hopkins,
+// Restructuring the BLAS Level 1 routine for computing the modified Givens
+// transformation, ACM SIGNUM 32 (1997)).
+func (Implementation) Drotmg(d1, d2, x1, y1 float64) (p blas.DrotmParams, rd1, rd2, rx1 float64) {
+	if d1 < 0 {
+		p.Flag = blas.Rescaling // with a matrix of zeros: an error
+		return p, 0, 0, 0
+	}
+	if d2 == 0 || y1 == 0 {
+		p.Flag = blas.Identity
+		return p, d1, d2, x1
+	}
+
+	var h11, h12, h21, h22 float64
+	p1, p2 := float64(d1*x1), float64(d2*y1)
+	q1, q2 := float64(p1*x1), float64(p2*y1)
+	switch {
+	case (d1 == 0 || x1 == 0) && d2 > 0:
+		p.Flag, h12, h21 = blas.Diagonal, 1, -1
+		d1, d2, x1 = d2, d1, y1
+	case abs(q1) > abs(q2):
+		p.Flag, h11, h12, h21, h22 = blas.OffDiagonal, 1, p2/p1, -y1/x1, 1
+		u := 1 - float64(h12*h21)
+		if u <= 0 { // only by rounding
+			p.Flag = blas.Rescaling
+			return p, 0, 0, 0
+		}
+		d1, d2, x1 = d1/u, d2/u, x1*u
+	case q2 < 0:
+		p.Flag = blas.Rescaling
+		return p, 0, 0, 0
+	default:
+		p.Flag, h11, h12, h21, h22 = blas.Diagonal, p1/p2, 1, -1, x1/y1
+		u := 1 + float64(h11*h22)
+		d1, d2, x1 = d2/u, d1/u, y1*u
+	}
+
+	// Keep the factors within 4096² of 1, at the cost of the matrix.
+	if outside(d1) {
+		f := rescale(d1)
+		p.Flag = blas.Rescaling
+		d1, x1, h11, h12 = d1*f*f, x1/f, h11/f, h12/f
+	}
+	if outside(d2) {
+		f := rescale(d2)
+		p.Flag = blas.Rescaling
+		d2, h21, h22 = d2*f*f, h21/f, h22/f
+	}
+	switch p.Flag {
+	case blas.Diagonal:
+		p.H[0], p.H[3] = h11, h22
+	case blas.OffDiagonal:
+		p.H[1], p.H[2] = h21, h12
+	default:
+		p.H = [4]float64{h11, h21, h12, h22}
+	}
+	return p, d1, d2, x1
+}
+
+// Drot computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
+func (Implementation) Drot(n int, x []float64, incX int, y []float64, incY int, c, s float64) {
+	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
+		x, y := x[:n], y[:n]
+		if n > short {
+			kernels.ActiveTable[float64]().Rot(x, y, c, s)
+			return
+		}
+		for i, vx := range x {
+			vy := y[i]
+			x[i], y[i] = float64(c*vx)+float64(s*vy), float64(c*vy)-float64(s*vx)
+		}
+		return
+	}
+	if !checkTwo(n, len(x), incX, len(y), incY) {
+		return
+	}
+	if n > tiny {
+		kernels.ActiveTable[float64]().RotInc(n, x, incX, y, incY, c, s)
+		return
+	}
+	ix, iy := first(n, incX), first(n, incY)
+	for range n {
+		vx, vy := x[ix], y[iy]
+		x[ix], y[iy] = float64(c*vx)+float64(s*vy), float64(c*vy)-float64(s*vx)
+		ix, iy = ix+incX, iy+incY
+	}
+}
+
+// Drotm applies a modified Givens rotation to the points (x[i], y[i]). A flag that
+// BLAS does not know changes nothing, as with gonum.
+func (Implementation) Drotm(n int, x []float64, incX int, y []float64, incY int, p blas.DrotmParams) {
+	if !checkTwo(n, len(x), incX, len(y), incY) {
+		return
+	}
+	h11, h21, h12, h22 := p.H[0], p.H[1], p.H[2], p.H[3]
+	switch p.Flag {
+	case blas.Rescaling:
+	case blas.OffDiagonal:
+		h11, h22 = 1, 1
+	case blas.Diagonal:
+		h21, h12 = -1, 1
+	default:
+		return
+	}
+	switch {
+	case n > short && incX == 1 && incY == 1:
+		kernels.ActiveTable[float64]().Rotm(x[:n], y[:n], h11, h12, h21, h22)
+		return
+	case n > tiny:
+		kernels.ActiveTable[float64]().RotmInc(n, x, incX, y, incY, h11, h12, h21, h22)
+		return
+	}
+	ix, iy := first(n, incX), first(n, incY)
+	for range n {
+		vx, vy := x[ix], y[iy]
+		x[ix], y[iy] = float64(h11*vx)+float64(h12*vy), float64(h21*vx)+float64(h22*vy)
+		ix, iy = ix+incX, iy+incY
+	}
+}
+
+// Dgemv computes y = alpha*A*x + beta*y, or with Aᵀ in the place of A, for an m×n
+// matrix. It does not read y if beta is 0.
+func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
+	if tA != blas.NoTrans && tA != blas.Trans && tA != blas.ConjTrans {
+		panic(badTranspose)
+	}
+	if !checkMatrix(m, n, lda, incX, incY) {
+		return
+	}
+	lenX, lenY := n, m
+	if tA != blas.NoTrans {
+		lenX, lenY = m, n
+	}
+	checkShort(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
+	if alpha == 0 || beta == 0 || beta != 1 && tA != blas.NoTrans {
+		step := max(incY, -incY)
+		switch {
+		case beta == 0:
+			for i := range lenY {
+				y[i*step] = 0
+			}
+		case beta == 1:
+		case lenY > tiny && step == 1:
+			kernels.ActiveTable[float64]().Scal(beta, y[:lenY])
+		case lenY > tiny:
+			kernels.ActiveTable[float64]().ScalInc(lenY, beta, y, step)
+		default:
+			for i := range lenY {
+				y[i*step] *= beta
+			}
+		}
+		if alpha == 0 {
+			return
+		}
+	}
+	shared := incX
+	if tA != blas.NoTrans {
+		shared = incY
+	}
+	switch {
+	case few(m, n, shared):
+		gemvFew(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
+	case tA == blas.NoTrans && incX == 1:
+		kernels.ActiveTable[float64]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
+	case tA == blas.NoTrans:
+		kernels.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
+	case incY == 1:
+		kernels.ActiveTable[float64]().GemvT(m, alpha, a, lda, x, incX, y[:n])
+	default:
+		kernels.GemvTInc(m, n, alpha, a, lda, x, incX, 1, y, incY)
+	}
+}
+
+// Dger computes A += alpha*x*yᵀ for an m×n matrix.
+func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
+	if !checkMatrix(m, n, lda, incX, incY) {
+		return
+	}
+	checkShort(m, n, len(a), lda, m, len(x), incX, n, len(y), incY)
+	switch {
+	case alpha == 0:
+	case few(m, n, incY):
+		gerFew(m, n, alpha, x, incX, y, incY, a, lda)
+	case incY == 1:
+		kernels.ActiveTable[float64]().Ger(m, alpha, x, incX, y[:n], a, lda)
+	default:
+		kernels.GerInc(m, n, alpha, x, incX, y, incY, a, lda)
+	}
+}

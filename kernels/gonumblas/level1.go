@@ -1,0 +1,42 @@
+package gonumblas
+
+import (
+	"math"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// Up to so many elements, a plain loop beats the call of a kernel: short for
+// vectors side by side, tiny where one is strided.
+const (
+	short = 4
+	tiny  = 8
+)
+
+// double is float64 in the float32 routines too.
+type double = float64
+
+// terms are what a reduction of a few elements adds up; those behind are +0.
+type terms[A kernels.Float] [tiny]A
+
+// sum adds in the order of the contract: lane j gets lane j+4, then j+2, then
+// j+1. The +0 in which lanes begin shows only where all terms are -0.
+func (t *terms[A]) sum() A {
+	return ((t[0] + t[4]) + (t[2] + t[6])) + ((t[1] + t[5]) + (t[3] + t[7])) + 0
+}
+
+// norm returns the norm of a few elements given their squares, and whether their
+// sum is in the range in which it is exact to rounding.
+func (t *terms[A]) norm() (float64, bool) {
+	const least, most = 0x1p-900, math.MaxFloat64
+	sum := float64(t.sum())
+	return math.Sqrt(sum), sum >= least && sum <= most
+}
+
+// first returns the place of element 0 of a vector of n elements.
+func first(n, inc int) int {
+	if inc < 0 {
+		return (1 - n) * inc
+	}
+	return 0
+}

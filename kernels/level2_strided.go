@@ -1,0 +1,159 @@
+package kernels
+
+// GemvInc is Gemv of m rows of n elements for strided vectors (BLAS ?GEMV without
+// transposition): x has n elements, y has m. It panics as [AxpyInc] and [Gemv] do.
+func GemvInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, beta T, y []T, incY int) {
+	checkInc("GemvInc", n, len(x), incX)
+	checkInc("GemvInc", m, len(y), incY)
+	checkRows("GemvInc", n, len(a), m, stride)
+	scaleInc(betaOfSum(beta), m, y, incY)
+	switch {
+	case incX == 1:
+		table[T]().Gemv(m, alpha, noescape(a), stride, noescape(x[:n]), beta, noescape(y), incY)
+	case n <= smallBuffer:
+		var buffer [smallBuffer]T
+		packedGemv(buffer[:], m, n, alpha, a, stride, x, incX, beta, y, incY)
+	case n <= largeBuffer:
+		largeGemv(m, n, alpha, a, stride, x, incX, beta, y, incY)
+	default:
+		for r := range m {
+			dot := DotInc(n, a[r*stride:], 1, x, incX)
+			at := first(m, incY) + r*incY
+			y[at] = T(alpha*dot) + T(beta*y[at])
+		}
+	}
+}
+
+// GemvTInc is GemvT of m rows of n elements for strided vectors (BLAS ?GEMV with
+// transposition): x has m elements, y has n. It panics as [AxpyInc] and [GemvT] do.
+func GemvTInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, beta T, y []T, incY int) {
+	checkInc("GemvTInc", m, len(x), incX)
+	checkInc("GemvTInc", n, len(y), incY)
+	checkRows("GemvTInc", n, len(a), m, stride)
+	scaleInc(beta, n, y, incY)
+	switch {
+	case m == 0:
+	case incY == 1:
+		table[T]().GemvT(m, alpha, noescape(a), stride, noescape(x), incX, noescape(y[:n]))
+	case n <= smallBuffer:
+		var buffer [smallBuffer]T
+		packedGemvT(buffer[:], m, n, alpha, a, stride, x, incX, y, incY)
+	default:
+		largeGemvT(m, n, alpha, a, stride, x, incX, y, incY)
+	}
+}
+
+// GerInc is Ger of m rows of n elements for strided vectors (BLAS ?GER): x has m
+// elements, y has n. It panics as [AxpyInc] and [Ger] do.
+func GerInc[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T, stride int) {
+	checkInc("GerInc", m, len(x), incX)
+	checkInc("GerInc", n, len(y), incY)
+	checkRows("GerInc", n, len(a), m, stride)
+	switch {
+	case m == 0:
+	case incY == 1:
+		table[T]().Ger(m, alpha, noescape(x), incX, noescape(y[:n]), noescape(a), stride)
+	case n <= smallBuffer:
+		var buffer [smallBuffer]T
+		packedGer(buffer[:], m, n, alpha, x, incX, y, incY, a, stride)
+	default:
+		largeGer(m, n, alpha, x, incX, y, incY, a, stride)
+	}
+}
+
+// A strided vector that all rows share is copied, a part at a time, to a buffer on
+// the stack. Small vectors get a small one, because Go clears it first.
+const (
+	smallBuffer = 32
+	largeBuffer = 1024
+)
+
+//go:noinline
+func largeGemv[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, beta T, y []T, incY int) {
+	var buffer [largeBuffer]T
+	packedGemv(buffer[:], m, n, alpha, a, stride, x, incX, beta, y, incY)
+}
+
+//go:noinline
+func largeGemvT[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, y []T, incY int) {
+	var buffer [largeBuffer]T
+	packedGemvT(buffer[:], m, n, alpha, a, stride, x, incX, y, incY)
+}
+
+//go:noinline
+func largeGer[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T, stride int) {
+	var buffer [largeBuffer]T
+	packedGer(buffer[:], m, n, alpha, x, incX, y, incY, a, stride)
+}
+
+// packedGemv multiplies by the copy of x.
+func packedGemv[T Float](buffer []T, m, n int, alpha T, a []T, stride int, x []T, incX int, beta T, y []T, incY int) {
+	pack(buffer[:n], x, first(n, incX), incX)
+	table[T]().Gemv(m, alpha, noescape(a), stride, noescape(buffer[:n]), beta, noescape(y), incY)
+}
+
+// packedGemvT adds to copies of y's parts.
+func packedGemvT[T Float](buffer []T, m, n int, alpha T, a []T, stride int, x []T, incX int, y []T, incY int) {
+	at := first(n, incY)
+	for j := 0; j < n; j += len(buffer) {
+		part := buffer[:min(len(buffer), n-j)]
+		pack(part, y, at+j*incY, incY)
+		table[T]().GemvT(m, alpha, noescape(a[j:]), stride, noescape(x), incX, noescape(part))
+		for i, v := range part {
+			y[at+(j+i)*incY] = v
+		}
+	}
+}
+
+// packedGer multiplies with copies of y's parts.
+func packedGer[T Float](buffer []T, m, n int, alpha T, x []T, incX int, y []T, incY int, a []T, stride int) {
+	at := first(n, incY)
+	for j := 0; j < n; j += len(buffer) {
+		part := buffer[:min(len(buffer), n-j)]
+		pack(part, y, at+j*incY, incY)
+		table[T]().Ger(m, alpha, noescape(x), incX, noescape(part), noescape(a[j:]), stride)
+	}
+}
+
+// pack copies the strided elements of x from its place at on.
+func pack[T Float](dst, x []T, at, inc int) {
+	for i := range dst {
+		dst[i] = x[at]
+		at += inc
+	}
+}
+
+// first returns the place of element 0 of a strided vector.
+func first(n, inc int) int {
+	if inc < 0 {
+		return (1 - n) * inc
+	}
+	return 0
+}
+
+// betaOfSum returns what to scale y by before a sum is added that multiplies it by
+// beta itself: a vector that counts as +0 must become so.
+func betaOfSum[T Float](beta T) T {
+	if beta == 0 {
+		return 0
+	}
+	return 1
+}
+
+// scaleInc multiplies y by beta, and clears it, without reading it, if beta is 0.
+func scaleInc[T Float](beta T, n int, y []T, inc int) {
+	switch {
+	case beta == 1:
+	case beta != 0 && inc == 1:
+		Scal(beta, y[:n])
+	case beta != 0:
+		ScalInc(n, beta, y, inc)
+	case inc == 1:
+		clear(y[:n])
+	default:
+		step := max(inc, -inc)
+		for i := range n {
+			y[i*step] = 0
+		}
+	}
+}
