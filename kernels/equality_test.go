@@ -30,6 +30,7 @@ var incs = [][2]int{{1, 1}, {2, 3}, {-1, 2}, {-3, -2}, {3, 1}, {-2, 5}, {1, -1},
 func TestSameBits(t *testing.T) { eachOp(t, sameBits[float32], sameBits[float64]) }
 
 func sameBits[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Level) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
 	var draw [kerneltest.NumCases]func() T
 	for c := range draw {

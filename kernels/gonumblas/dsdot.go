@@ -4,8 +4,16 @@ import "github.com/seed63264101/steepest/kernels"
 
 // Dsdot returns the sum of x[i]*y[i], computed in float64.
 func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int) float64 {
-	if incX == 1 && incY == 1 && n > short && n <= len(x) && n <= len(y) {
-		return kernels.ActiveTable[float32]().Dsdot(x[:n], y[:n])
+	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
+		x, y := x[:n], y[:n]
+		if n > short {
+			return kernels.ActiveTable[float32]().Dsdot(x, y)
+		}
+		var t shortTerms[float64]
+		for i, v := range x {
+			t[i&(short-1)] = double(double(v) * double(y[i]))
+		}
+		return t.sum()
 	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return 0

@@ -50,11 +50,11 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 		if n > short {
 			return kernels.ActiveTable[float32]().Dot(x, y)
 		}
-		var t [short]float32
+		var t shortTerms[float32]
 		for i, v := range x {
 			t[i&(short-1)] = float32(v * y[i])
 		}
-		return (t[0] + t[2]) + (t[1] + t[3]) + 0
+		return t.sum()
 	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return 0
@@ -84,6 +84,11 @@ func (Implementation) Sscal(n int, alpha float32, x []float32, incX int) {
 		}
 	case incX == 1 && n > short:
 		kernels.ActiveTable[float32]().Scal(alpha, x[:n])
+	case incX == 1:
+		x := x[:n]
+		for i := range x {
+			x[i] *= alpha
+		}
 	case n > tiny:
 		kernels.ActiveTable[float32]().ScalInc(n, alpha, x, incX)
 	default:
@@ -144,11 +149,12 @@ func (Implementation) Sswap(n int, x []float32, incX int, y []float32, incY int)
 
 // Snrm2 returns the Euclidean norm of x, 0 if incX is negative.
 func (Implementation) Snrm2(n int, x []float32, incX int) float32 {
+	if n == 1 && incX > 0 && len(x) > 0 {
+		return abs(x[0])
+	}
 	switch {
 	case !checkOne(n, len(x), incX):
 		return 0
-	case n == 1:
-		return abs(x[0])
 	case n <= tiny:
 		var t terms[double]
 		ix := 0
@@ -177,6 +183,14 @@ func (Implementation) Sasum(n int, x []float32, incX int) float32 {
 		return 0
 	case n > short && incX == 1:
 		return kernels.ActiveTable[float32]().Asum(x[:n])
+	case n <= short:
+		var t shortTerms[float32]
+		ix := 0
+		for i := range n {
+			t[i&(short-1)] = abs(x[ix])
+			ix += incX
+		}
+		return t.sum()
 	case n <= tiny:
 		var t terms[float32]
 		ix := 0
@@ -192,6 +206,9 @@ func (Implementation) Sasum(n int, x []float32, incX int) float32 {
 // Isamax returns the first index of the largest magnitude in x, and -1 if there are
 // no elements or incX is negative. A NaN is the largest only in front.
 func (Implementation) Isamax(n int, x []float32, incX int) int {
+	if n == 1 && incX > 0 && len(x) > 0 {
+		return 0
+	}
 	switch {
 	case !checkOne(n, len(x), incX):
 		return -1

@@ -48,11 +48,11 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 		if n > short {
 			return kernels.ActiveTable[float64]().Dot(x, y)
 		}
-		var t [short]float64
+		var t shortTerms[float64]
 		for i, v := range x {
 			t[i&(short-1)] = float64(v * y[i])
 		}
-		return (t[0] + t[2]) + (t[1] + t[3]) + 0
+		return t.sum()
 	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return 0
@@ -82,6 +82,11 @@ func (Implementation) Dscal(n int, alpha float64, x []float64, incX int) {
 		}
 	case incX == 1 && n > short:
 		kernels.ActiveTable[float64]().Scal(alpha, x[:n])
+	case incX == 1:
+		x := x[:n]
+		for i := range x {
+			x[i] *= alpha
+		}
 	case n > tiny:
 		kernels.ActiveTable[float64]().ScalInc(n, alpha, x, incX)
 	default:
@@ -142,11 +147,12 @@ func (Implementation) Dswap(n int, x []float64, incX int, y []float64, incY int)
 
 // Dnrm2 returns the Euclidean norm of x, 0 if incX is negative.
 func (Implementation) Dnrm2(n int, x []float64, incX int) float64 {
+	if n == 1 && incX > 0 && len(x) > 0 {
+		return abs(x[0])
+	}
 	switch {
 	case !checkOne(n, len(x), incX):
 		return 0
-	case n == 1:
-		return abs(x[0])
 	case n <= tiny:
 		var t terms[double]
 		ix := 0
@@ -175,6 +181,14 @@ func (Implementation) Dasum(n int, x []float64, incX int) float64 {
 		return 0
 	case n > short && incX == 1:
 		return kernels.ActiveTable[float64]().Asum(x[:n])
+	case n <= short:
+		var t shortTerms[float64]
+		ix := 0
+		for i := range n {
+			t[i&(short-1)] = abs(x[ix])
+			ix += incX
+		}
+		return t.sum()
 	case n <= tiny:
 		var t terms[float64]
 		ix := 0
@@ -190,6 +204,9 @@ func (Implementation) Dasum(n int, x []float64, incX int) float64 {
 // Idamax returns the first index of the largest magnitude in x, and -1 if there are
 // no elements or incX is negative. A NaN is the largest only in front.
 func (Implementation) Idamax(n int, x []float64, incX int) int {
+	if n == 1 && incX > 0 && len(x) > 0 {
+		return 0
+	}
 	switch {
 	case !checkOne(n, len(x), incX):
 		return -1
