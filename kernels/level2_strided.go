@@ -10,6 +10,9 @@ func GemvInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, bet
 	switch {
 	case incX == 1:
 		table[T]().Gemv(m, alpha, noescape(a), stride, noescape(x[:n]), beta, noescape(y), incY)
+	case n <= tinyBuffer:
+		var buffer [tinyBuffer]T
+		packedGemv(buffer[:], m, n, alpha, a, stride, x, incX, beta, y, incY)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
 		packedGemv(buffer[:], m, n, alpha, a, stride, x, incX, beta, y, incY)
@@ -30,16 +33,20 @@ func GemvTInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, be
 	checkInc("GemvTInc", m, len(x), incX)
 	checkInc("GemvTInc", n, len(y), incY)
 	checkRows("GemvTInc", n, len(a), m, stride)
-	scaleInc(beta, n, y, incY)
 	switch {
 	case m == 0:
+		scaleInc(beta, n, y, incY)
 	case incY == 1:
+		scaleInc(beta, n, y, incY)
 		table[T]().GemvT(m, alpha, noescape(a), stride, noescape(x), incX, noescape(y[:n]))
+	case n <= tinyBuffer:
+		var buffer [tinyBuffer]T
+		packedGemvT(buffer[:], m, n, alpha, a, stride, x, incX, beta, y, incY)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
-		packedGemvT(buffer[:], m, n, alpha, a, stride, x, incX, y, incY)
+		packedGemvT(buffer[:], m, n, alpha, a, stride, x, incX, beta, y, incY)
 	default:
-		largeGemvT(m, n, alpha, a, stride, x, incX, y, incY)
+		largeGemvT(m, n, alpha, a, stride, x, incX, beta, y, incY)
 	}
 }
 
@@ -53,6 +60,9 @@ func GerInc[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T,
 	case m == 0:
 	case incY == 1:
 		table[T]().Ger(m, alpha, noescape(x), incX, noescape(y[:n]), noescape(a), stride)
+	case n <= tinyBuffer:
+		var buffer [tinyBuffer]T
+		packedGer(buffer[:], m, n, alpha, x, incX, y, incY, a, stride)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
 		packedGer(buffer[:], m, n, alpha, x, incX, y, incY, a, stride)
@@ -64,7 +74,8 @@ func GerInc[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T,
 // A strided vector that all rows share is copied, a part at a time, to a buffer on
 // the stack. Small vectors get a small one, because Go clears it first.
 const (
-	smallBuffer = 32
+	tinyBuffer  = 8
+	smallBuffer = 64
 	largeBuffer = 1024
 )
 
@@ -75,9 +86,9 @@ func largeGemv[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, b
 }
 
 //go:noinline
-func largeGemvT[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, y []T, incY int) {
+func largeGemvT[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, beta T, y []T, incY int) {
 	var buffer [largeBuffer]T
-	packedGemvT(buffer[:], m, n, alpha, a, stride, x, incX, y, incY)
+	packedGemvT(buffer[:], m, n, alpha, a, stride, x, incX, beta, y, incY)
 }
 
 //go:noinline
@@ -92,16 +103,23 @@ func packedGemv[T Float](buffer []T, m, n int, alpha T, a []T, stride int, x []T
 	table[T]().Gemv(m, alpha, noescape(a), stride, noescape(buffer[:n]), beta, noescape(y), incY)
 }
 
-// packedGemvT adds to copies of y's parts.
-func packedGemvT[T Float](buffer []T, m, n int, alpha T, a []T, stride int, x []T, incX int, y []T, incY int) {
+// packedGemvT adds to copies of y's parts, scaled by beta.
+func packedGemvT[T Float](buffer []T, m, n int, alpha T, a []T, stride int, x []T, incX int, beta T, y []T, incY int) {
 	at := first(n, incY)
 	for j := 0; j < n; j += len(buffer) {
 		part := buffer[:min(len(buffer), n-j)]
-		pack(part, y, at+j*incY, incY)
-		table[T]().GemvT(m, alpha, noescape(a[j:]), stride, noescape(x), incX, noescape(part))
-		for i, v := range part {
-			y[at+(j+i)*incY] = v
+		if beta == 0 {
+			clear(part)
+		} else {
+			pack(part, y, at+j*incY, incY)
 		}
+		if beta != 0 && beta != 1 {
+			for i := range part {
+				part[i] *= beta
+			}
+		}
+		table[T]().GemvT(m, alpha, noescape(a[j:]), stride, noescape(x), incX, noescape(part))
+		unpack(y, at+j*incY, incY, part)
 	}
 }
 
@@ -119,6 +137,14 @@ func packedGer[T Float](buffer []T, m, n int, alpha T, x []T, incX int, y []T, i
 func pack[T Float](dst, x []T, at, inc int) {
 	for i := range dst {
 		dst[i] = x[at]
+		at += inc
+	}
+}
+
+// unpack copies src to the strided elements of x from its place at on.
+func unpack[T Float](x []T, at, inc int, src []T) {
+	for _, v := range src {
+		x[at] = v
 		at += inc
 	}
 }

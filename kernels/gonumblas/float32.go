@@ -366,7 +366,14 @@ func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []floa
 		lenX, lenY = m, n
 	}
 	checkShort(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
-	if alpha == 0 || beta == 0 || beta != 1 && tA != blas.NoTrans {
+	trans, inc := tA != blas.NoTrans, incX
+	if trans {
+		inc = incY
+	}
+	small := few(m, n)
+	// What does not scale y on its way is left with beta = 1, and beta = 0 never
+	// reads y.
+	if alpha == 0 || beta == 0 || beta != 1 && trans && (small || inc == 1) {
 		step := max(incY, -incY)
 		switch {
 		case beta == 0:
@@ -386,22 +393,23 @@ func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []floa
 		if alpha == 0 {
 			return
 		}
-	}
-	shared := incX
-	if tA != blas.NoTrans {
-		shared = incY
+		if trans {
+			beta = 1
+		}
 	}
 	switch {
-	case few(m, n, shared):
-		gemvFew(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
-	case tA == blas.NoTrans && incX == 1:
+	case small && trans:
+		gemvTFew(m, n, alpha, a, lda, x, incX, y, incY)
+	case small:
+		gemvFew(m, n, alpha, a, lda, x, incX, beta, y, incY)
+	case !trans && incX == 1:
 		kernels.ActiveTable[float32]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
-	case tA == blas.NoTrans:
+	case !trans:
 		kernels.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	case incY == 1:
 		kernels.ActiveTable[float32]().GemvT(m, alpha, a, lda, x, incX, y[:n])
 	default:
-		kernels.GemvTInc(m, n, alpha, a, lda, x, incX, 1, y, incY)
+		kernels.GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	}
 }
 
@@ -413,7 +421,7 @@ func (Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []f
 	checkShort(m, n, len(a), lda, m, len(x), incX, n, len(y), incY)
 	switch {
 	case alpha == 0:
-	case few(m, n, incY):
+	case few(m, n):
 		gerFew(m, n, alpha, x, incX, y, incY, a, lda)
 	case incY == 1:
 		kernels.ActiveTable[float32]().Ger(m, alpha, x, incX, y[:n], a, lda)
