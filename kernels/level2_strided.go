@@ -12,7 +12,8 @@ func GemvInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, bet
 		table[T]().Gemv(m, alpha, noescape(a), stride, noescape(x[:n]), beta, noescape(y), incY)
 	case n <= tinyBuffer:
 		var buffer [tinyBuffer]T
-		packedGemv(buffer[:], m, n, alpha, a, stride, x, incX, beta, y, incY)
+		pack(buffer[:n], x, first(n, incX), incX)
+		table[T]().Gemv(m, alpha, noescape(a), stride, noescape(buffer[:n]), beta, noescape(y), incY)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
 		packedGemv(buffer[:], m, n, alpha, a, stride, x, incX, beta, y, incY)
@@ -62,7 +63,8 @@ func GerInc[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T,
 		table[T]().Ger(m, alpha, noescape(x), incX, noescape(y[:n]), noescape(a), stride)
 	case n <= tinyBuffer:
 		var buffer [tinyBuffer]T
-		packedGer(buffer[:], m, n, alpha, x, incX, y, incY, a, stride)
+		pack(buffer[:n], y, first(n, incY), incY)
+		table[T]().Ger(m, alpha, noescape(x), incX, noescape(buffer[:n]), noescape(a), stride)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
 		packedGer(buffer[:], m, n, alpha, x, incX, y, incY, a, stride)
@@ -72,9 +74,10 @@ func GerInc[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T,
 }
 
 // A strided vector that all rows share is copied, a part at a time, to a buffer on
-// the stack. Small vectors get a small one, because Go clears it first.
+// the stack. Small vectors get a small one, because Go clears it first, and the
+// smallest a way of their own: another call would show.
 const (
-	tinyBuffer  = 8
+	tinyBuffer  = 16
 	smallBuffer = 64
 	largeBuffer = 1024
 )
