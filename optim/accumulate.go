@@ -70,8 +70,8 @@ func (o *Optimizer[T]) gather(batches [][][]T) (factor float64) {
 	if o.pending == 0 && len(batches) == 1 {
 		o.now.clears = o.zeroGrads
 		copy(o.grads, batches[0])
-		for i := range o.params {
-			if o.params[i].cohort < 0 {
+		for i, n := range o.memory.lens {
+			if n < 0 {
 				o.grads[i] = nil
 			}
 		}

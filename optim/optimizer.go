@@ -214,10 +214,9 @@ func carriedBy[T kernels.Float](u updater[T]) []carriedNumber {
 // step.
 func (o *Optimizer[T]) regroup() {
 	o.cohorts, o.trust = nil, false
-	params := make([]Param[T], len(o.params))
 	for i := range o.params {
 		p := &o.params[i]
-		params[i], p.cohort, p.coef = p.Param, -1, 1
+		p.cohort, p.coef = -1, 1
 		if p.frozen {
 			continue
 		}
@@ -251,7 +250,7 @@ func (o *Optimizer[T]) regroup() {
 		o.plan.pp = make([]float64, len(o.plan.blocks))
 		o.plan.dd = make([]float64, len(o.plan.blocks))
 	}
-	o.memory = memoryCheck{params: sortedSpans(params)}
+	o.memory = newMemoryCheck(o.params)
 	o.grads = make([][]T, len(o.params))
 	o.spaces = make([]workspace[T], o.plan.workers)
 	for i := range o.spaces {

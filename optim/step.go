@@ -61,17 +61,21 @@ func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
 	return r, nil
 }
 
-// sumSquares adds up the blocks' sums: to each parameter's, and to the total.
+// sumSquares adds up the blocks' sums, to each parameter's, which clipping by
+// their own norms needs, and to the total.
 func (o *Optimizer[T]) sumSquares() float64 {
-	for i := range o.params {
-		o.params[i].squares = 0
-	}
-	for k, b := range o.plan.blocks {
-		o.params[b.param].squares += o.plan.squares[k]
-	}
-	var sum float64
-	for i := range o.params {
-		sum += o.params[i].squares
+	var sum, own float64
+	blocks := o.plan.blocks
+	for k, b := range blocks {
+		own += o.plan.squares[k]
+		if k+1 < len(blocks) && blocks[k+1].param == b.param {
+			continue
+		}
+		if o.clipParamNorm.set {
+			o.params[b.param].squares = own
+		}
+		sum += own
+		own = 0
 	}
 	return sum
 }
