@@ -11,21 +11,9 @@ TEXT ·AmaxF32(SB), NOSPLIT, $0-28
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	VBROADCASTSS abs_f32<>+0(SB), Y10
-	VXORPS       X9, X9, X9
-
-block:
-	MOVQ SI, DX
-	CMPQ DX, $+16384
-	JLE  whole
-	MOVQ $+16384, DX
-
-whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+8
-	JGE  long
+	CMPQ         SI, $+8
+	JGE          start
+	MOVQ         SI, DX
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ      DX, CX
@@ -68,11 +56,32 @@ odd5:
 
 loaded6:
 loaded2:
-	VANDPS  Y10, Y8, Y11
-	VPMAXSD Y0, Y11, Y0
-	JMP     lanes
+	VANDPS       Y10, Y8, Y11
+	VPMAXSD      Y0, Y11, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VPMAXSD      X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VPMAXSD      X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VPMAXSD      X0, X1, X0
+	VMOVSS       X0, ret+24(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X9, X9, X9
+
+block:
+	MOVQ SI, DX
+	CMPQ DX, $+16384
+	JLE  whole
+	MOVQ $+16384, DX
+
+whole:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -272,7 +281,6 @@ empty2:
 	VPMAXSD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VPMAXSD      X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -296,21 +304,9 @@ TEXT ·AmaxF64(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	VBROADCASTSD abs_f64<>+0(SB), Y10
-	VXORPS       X9, X9, X9
-
-block:
-	MOVQ SI, DX
-	CMPQ DX, $+8192
-	JLE  whole
-	MOVQ $+8192, DX
-
-whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+4
-	JGE  long
+	CMPQ         SI, $+4
+	JGE          start
+	MOVQ         SI, DX
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ   DX, CX
@@ -335,12 +331,33 @@ half13:
 
 loaded18:
 loaded14:
-	VANDPD    Y10, Y8, Y11
-	VPCMPGTQ  Y0, Y11, Y15
-	VBLENDVPD Y15, Y11, Y0, Y0
-	JMP       lanes
+	VANDPD       Y10, Y8, Y11
+	VPCMPGTQ     Y0, Y11, Y15
+	VBLENDVPD    Y15, Y11, Y0, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VPCMPGTQ     X0, X1, X15
+	VBLENDVPD    X15, X1, X0, X0
+	VUNPCKHPD    X0, X0, X1
+	VPCMPGTQ     X0, X1, X15
+	VBLENDVPD    X15, X1, X0, X0
+	VMOVSD       X0, ret+24(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X9, X9, X9
+
+block:
+	MOVQ SI, DX
+	CMPQ DX, $+8192
+	JLE  whole
+	MOVQ $+8192, DX
+
+whole:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -552,7 +569,6 @@ empty2:
 	VBLENDVPD Y15, Y1, Y0, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VPCMPGTQ     X0, X1, X15
 	VBLENDVPD    X15, X1, X0, X0

@@ -32,22 +32,10 @@ forward:
 	ADDQ  DX, SI
 
 forward2:
-	MOVQ   n+0(FP), R9
-	VXORPS X10, X10, X10
-
-block:
+	MOVQ n+0(FP), R9
+	CMPQ R9, $+8
+	JGE  start
 	MOVQ R9, R10
-	CMPQ R10, $+16384
-	JLE  whole
-	MOVQ $+16384, R10
-
-whole:
-	MOVQ R10, R11
-	NEGQ R11
-	ADDQ R11, R9
-	MOVQ R10, R12
-	CMPQ R10, $+8
-	JGE  long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ      R10, CX
@@ -142,11 +130,32 @@ odd11:
 
 loaded12:
 end8:
-	VMULPS Y9, Y8, Y11
-	VADDPS Y0, Y11, Y0
-	JMP    lanes
+	VMULPS       Y9, Y8, Y11
+	VADDPS       Y0, Y11, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VADDPS       X0, X1, X0
+	VMOVSS       X0, ret+72(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X10, X10, X10
+
+block:
+	MOVQ R9, R10
+	CMPQ R10, $+16384
+	JLE  whole
+	MOVQ $+16384, R10
+
+whole:
+	MOVQ   R10, R11
+	NEGQ   R11
+	ADDQ   R11, R9
+	MOVQ   R10, R12
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -776,7 +785,6 @@ empty2:
 	VADDPS Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -830,22 +838,10 @@ forward:
 	ADDQ  DX, SI
 
 forward2:
-	MOVQ   n+0(FP), R9
-	VXORPS X10, X10, X10
-
-block:
+	MOVQ n+0(FP), R9
+	CMPQ R9, $+4
+	JGE  start
 	MOVQ R9, R10
-	CMPQ R10, $+8192
-	JLE  whole
-	MOVQ $+8192, R10
-
-whole:
-	MOVQ R10, R11
-	NEGQ R11
-	ADDQ R11, R9
-	MOVQ R10, R12
-	CMPQ R10, $+4
-	JGE  long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ    R10, CX
@@ -894,11 +890,30 @@ short31:
 
 loaded36:
 end32:
-	VMULPD Y9, Y8, Y11
-	VADDPD Y0, Y11, Y0
-	JMP    lanes
+	VMULPD       Y9, Y8, Y11
+	VADDPD       Y0, Y11, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMOVSD       X0, ret+72(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X10, X10, X10
+
+block:
+	MOVQ R9, R10
+	CMPQ R10, $+8192
+	JLE  whole
+	MOVQ $+8192, R10
+
+whole:
+	MOVQ   R10, R11
+	NEGQ   R11
+	ADDQ   R11, R9
+	MOVQ   R10, R12
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -1302,7 +1317,6 @@ empty2:
 	VADDPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1

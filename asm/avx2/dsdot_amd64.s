@@ -8,24 +8,12 @@
 // Requires: AVX
 TEXT ·DsdotF32(SB), NOSPLIT, $0-56
 	// sum of x[i]*y[i], in float64
-	MOVQ   x_base+0(FP), DI
-	MOVQ   y_base+24(FP), SI
-	MOVQ   x_len+8(FP), DX
-	VXORPS X10, X10, X10
-
-block:
+	MOVQ x_base+0(FP), DI
+	MOVQ y_base+24(FP), SI
+	MOVQ x_len+8(FP), DX
+	CMPQ DX, $+4
+	JGE  start
 	MOVQ DX, BX
-	CMPQ BX, $+16384
-	JLE  whole
-	MOVQ $+16384, BX
-
-whole:
-	MOVQ BX, R8
-	NEGQ R8
-	ADDQ R8, DX
-	MOVQ BX, R9
-	CMPQ BX, $+4
-	JGE  long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ      BX, CX
@@ -61,12 +49,31 @@ odd3:
 	VMOVSS (SI), X9
 
 loaded4:
-	VCVTPS2PD X9, Y9
-	VMULPD    Y9, Y8, Y11
-	VADDPD    Y0, Y11, Y0
-	JMP       lanes
+	VCVTPS2PD    X9, Y9
+	VMULPD       Y9, Y8, Y11
+	VADDPD       Y0, Y11, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMOVSD       X0, ret+48(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X10, X10, X10
+
+block:
+	MOVQ DX, BX
+	CMPQ BX, $+16384
+	JLE  whole
+	MOVQ $+16384, BX
+
+whole:
+	MOVQ   BX, R8
+	NEGQ   R8
+	ADDQ   R8, DX
+	MOVQ   BX, R9
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -280,7 +287,6 @@ empty2:
 	VADDPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -306,24 +312,12 @@ several:
 // Requires: AVX
 TEXT ·DsdotF64(SB), NOSPLIT, $0-56
 	// sum of x[i]*y[i], in float64
-	MOVQ   x_base+0(FP), DI
-	MOVQ   y_base+24(FP), SI
-	MOVQ   x_len+8(FP), DX
-	VXORPS X10, X10, X10
-
-block:
+	MOVQ x_base+0(FP), DI
+	MOVQ y_base+24(FP), SI
+	MOVQ x_len+8(FP), DX
+	CMPQ DX, $+4
+	JGE  start
 	MOVQ DX, BX
-	CMPQ BX, $+8192
-	JLE  whole
-	MOVQ $+8192, BX
-
-whole:
-	MOVQ BX, R8
-	NEGQ R8
-	ADDQ R8, DX
-	MOVQ BX, R9
-	CMPQ BX, $+4
-	JGE  long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ   BX, CX
@@ -368,11 +362,30 @@ half15:
 
 loaded20:
 loaded16:
-	VMULPD Y9, Y8, Y11
-	VADDPD Y0, Y11, Y0
-	JMP    lanes
+	VMULPD       Y9, Y8, Y11
+	VADDPD       Y0, Y11, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMOVSD       X0, ret+48(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X10, X10, X10
+
+block:
+	MOVQ DX, BX
+	CMPQ BX, $+8192
+	JLE  whole
+	MOVQ $+8192, BX
+
+whole:
+	MOVQ   BX, R8
+	NEGQ   R8
+	ADDQ   R8, DX
+	MOVQ   BX, R9
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -594,7 +607,6 @@ empty2:
 	VADDPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1

@@ -129,9 +129,15 @@ odd11:
 
 loaded12:
 loaded8:
-	VMULPS Y8, Y9, Y13
-	VADDPS Y0, Y13, Y0
-	JMP    lanes
+	VMULPS       Y8, Y9, Y13
+	VADDPS       Y0, Y13, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VADDPS       X0, X1, X0
+	JMP          folded
 
 long:
 	VXORPS X0, X0, X0
@@ -372,29 +378,29 @@ part:
 
 fold:
 	// Fold the lanes by halves.
-	VADDPS Y0, Y4, Y0
-	VADDPS Y1, Y5, Y1
-	VADDPS Y2, Y6, Y2
-	VADDPS Y3, Y7, Y3
-	VADDPS Y0, Y2, Y0
-	VADDPS Y1, Y3, Y1
-	VADDPS Y0, Y1, Y0
-
-lanes:
+	VADDPS       Y0, Y4, Y0
+	VADDPS       Y1, Y5, Y1
+	VADDPS       Y2, Y6, Y2
+	VADDPS       Y3, Y7, Y3
+	VADDPS       Y0, Y2, Y0
+	VADDPS       Y1, Y3, Y1
+	VADDPS       Y0, Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDPS       X0, X1, X0
 	VMOVSHDUP    X0, X1
 	VADDPS       X0, X1, X0
-	MOVQ         x_len+56(FP), R9
-	CMPQ         R9, $+16384
-	JLE          store
-	VCVTSS2SD    X0, X0, X0
-	VADDSD       X0, X10, X10
-	TESTQ        R8, R8
-	JGT          block
-	VCVTSD2SS    X10, X10, X0
+
+folded:
+	MOVQ      x_len+56(FP), R9
+	CMPQ      R9, $+16384
+	JLE       store
+	VCVTSS2SD X0, X0, X0
+	VADDSD    X0, X10, X10
+	TESTQ     R8, R8
+	JGT       block
+	VCVTSD2SS X10, X10, X0
 
 store:
 	MOVQ   incY+104(FP), DX
@@ -500,9 +506,13 @@ half31:
 
 loaded36:
 loaded32:
-	VMULPD Y8, Y9, Y13
-	VADDPD Y0, Y13, Y0
-	JMP    lanes
+	VMULPD       Y8, Y9, Y13
+	VADDPD       Y0, Y13, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	JMP          folded
 
 long:
 	VXORPS X0, X0, X0
@@ -707,26 +717,26 @@ part:
 
 fold:
 	// Fold the lanes by halves.
-	VADDPD Y0, Y4, Y0
-	VADDPD Y1, Y5, Y1
-	VADDPD Y2, Y6, Y2
-	VADDPD Y3, Y7, Y3
-	VADDPD Y0, Y2, Y0
-	VADDPD Y1, Y3, Y1
-	VADDPD Y0, Y1, Y0
-
-lanes:
+	VADDPD       Y0, Y4, Y0
+	VADDPD       Y1, Y5, Y1
+	VADDPD       Y2, Y6, Y2
+	VADDPD       Y3, Y7, Y3
+	VADDPD       Y0, Y2, Y0
+	VADDPD       Y1, Y3, Y1
+	VADDPD       Y0, Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDPD       X0, X1, X0
-	MOVQ         x_len+56(FP), R9
-	CMPQ         R9, $+8192
-	JLE          store
-	VADDSD       X0, X10, X10
-	TESTQ        R8, R8
-	JGT          block
-	VMOVAPS      X10, X0
+
+folded:
+	MOVQ    x_len+56(FP), R9
+	CMPQ    R9, $+8192
+	JLE     store
+	VADDSD  X0, X10, X10
+	TESTQ   R8, R8
+	JGT     block
+	VMOVAPS X10, X0
 
 store:
 	MOVQ   incY+104(FP), DX

@@ -8,23 +8,11 @@
 // Requires: AVX
 TEXT ·Read1F32(SB), NOSPLIT, $0-28
 	// limit probe: the bits of all streams read, or'ed together
-	MOVQ   x_base+0(FP), DI
-	MOVQ   x_len+8(FP), SI
-	VXORPS X9, X9, X9
-
-block:
+	MOVQ x_base+0(FP), DI
+	MOVQ x_len+8(FP), SI
+	CMPQ SI, $+8
+	JGE  start
 	MOVQ SI, DX
-	CMPQ DX, $+16384
-	JLE  whole
-	MOVQ $+16384, DX
-
-whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+8
-	JGE  long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ      DX, CX
@@ -67,10 +55,31 @@ odd5:
 
 loaded6:
 loaded2:
-	VORPS Y0, Y8, Y0
-	JMP   lanes
+	VORPS        Y0, Y8, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VORPS        X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VORPS        X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VORPS        X0, X1, X0
+	VMOVSS       X0, ret+24(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X9, X9, X9
+
+block:
+	MOVQ SI, DX
+	CMPQ DX, $+16384
+	JLE  whole
+	MOVQ $+16384, DX
+
+whole:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -247,7 +256,6 @@ empty2:
 	VORPS Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VORPS        X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -265,23 +273,11 @@ lanes:
 // Requires: AVX
 TEXT ·Read1F64(SB), NOSPLIT, $0-32
 	// limit probe: the bits of all streams read, or'ed together
-	MOVQ   x_base+0(FP), DI
-	MOVQ   x_len+8(FP), SI
-	VXORPS X9, X9, X9
-
-block:
+	MOVQ x_base+0(FP), DI
+	MOVQ x_len+8(FP), SI
+	CMPQ SI, $+4
+	JGE  start
 	MOVQ SI, DX
-	CMPQ DX, $+8192
-	JLE  whole
-	MOVQ $+8192, DX
-
-whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+4
-	JGE  long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ   DX, CX
@@ -306,10 +302,29 @@ half13:
 
 loaded18:
 loaded14:
-	VORPD Y0, Y8, Y0
-	JMP   lanes
+	VORPD        Y0, Y8, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VORPD        X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VORPD        X0, X1, X0
+	VMOVSD       X0, ret+24(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X9, X9, X9
+
+block:
+	MOVQ SI, DX
+	CMPQ DX, $+8192
+	JLE  whole
+	MOVQ $+8192, DX
+
+whole:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -468,7 +483,6 @@ empty2:
 	VORPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VORPD        X0, X1, X0
 	VUNPCKHPD    X0, X0, X1

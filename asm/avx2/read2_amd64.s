@@ -8,24 +8,12 @@
 // Requires: AVX
 TEXT ·Read2F32(SB), NOSPLIT, $0-52
 	// limit probe: the bits of all streams read, or'ed together
-	MOVQ   x_base+0(FP), DI
-	MOVQ   y_base+24(FP), SI
-	MOVQ   x_len+8(FP), DX
-	VXORPS X10, X10, X10
-
-block:
+	MOVQ x_base+0(FP), DI
+	MOVQ y_base+24(FP), SI
+	MOVQ x_len+8(FP), DX
+	CMPQ DX, $+8
+	JGE  start
 	MOVQ DX, BX
-	CMPQ BX, $+16384
-	JLE  whole
-	MOVQ $+16384, BX
-
-whole:
-	MOVQ BX, R8
-	NEGQ R8
-	ADDQ R8, DX
-	MOVQ BX, R9
-	CMPQ BX, $+8
-	JGE  long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ      BX, CX
@@ -106,11 +94,32 @@ odd11:
 
 loaded12:
 loaded8:
-	VORPS Y9, Y8, Y11
-	VORPS Y0, Y11, Y0
-	JMP   lanes
+	VORPS        Y9, Y8, Y11
+	VORPS        Y0, Y11, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VORPS        X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VORPS        X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VORPS        X0, X1, X0
+	VMOVSS       X0, ret+48(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X10, X10, X10
+
+block:
+	MOVQ DX, BX
+	CMPQ BX, $+16384
+	JLE  whole
+	MOVQ $+16384, BX
+
+whole:
+	MOVQ   BX, R8
+	NEGQ   R8
+	ADDQ   R8, DX
+	MOVQ   BX, R9
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -368,7 +377,6 @@ empty2:
 	VORPS Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VORPS        X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -386,24 +394,12 @@ lanes:
 // Requires: AVX
 TEXT ·Read2F64(SB), NOSPLIT, $0-56
 	// limit probe: the bits of all streams read, or'ed together
-	MOVQ   x_base+0(FP), DI
-	MOVQ   y_base+24(FP), SI
-	MOVQ   x_len+8(FP), DX
-	VXORPS X10, X10, X10
-
-block:
+	MOVQ x_base+0(FP), DI
+	MOVQ y_base+24(FP), SI
+	MOVQ x_len+8(FP), DX
+	CMPQ DX, $+4
+	JGE  start
 	MOVQ DX, BX
-	CMPQ BX, $+8192
-	JLE  whole
-	MOVQ $+8192, BX
-
-whole:
-	MOVQ BX, R8
-	NEGQ R8
-	ADDQ R8, DX
-	MOVQ BX, R9
-	CMPQ BX, $+4
-	JGE  long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ   BX, CX
@@ -448,11 +444,30 @@ half31:
 
 loaded36:
 loaded32:
-	VORPD Y9, Y8, Y11
-	VORPD Y0, Y11, Y0
-	JMP   lanes
+	VORPD        Y9, Y8, Y11
+	VORPD        Y0, Y11, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VORPD        X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VORPD        X0, X1, X0
+	VMOVSD       X0, ret+48(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X10, X10, X10
+
+block:
+	MOVQ DX, BX
+	CMPQ BX, $+8192
+	JLE  whole
+	MOVQ $+8192, BX
+
+whole:
+	MOVQ   BX, R8
+	NEGQ   R8
+	ADDQ   R8, DX
+	MOVQ   BX, R9
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -674,7 +689,6 @@ empty2:
 	VORPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VORPD        X0, X1, X0
 	VUNPCKHPD    X0, X0, X1

@@ -8,23 +8,11 @@
 // Requires: AVX
 TEXT ·SumF32(SB), NOSPLIT, $0-28
 	// sum of x[i]
-	MOVQ   x_base+0(FP), DI
-	MOVQ   x_len+8(FP), SI
-	VXORPS X9, X9, X9
-
-block:
+	MOVQ x_base+0(FP), DI
+	MOVQ x_len+8(FP), SI
+	CMPQ SI, $+8
+	JGE  start
 	MOVQ SI, DX
-	CMPQ DX, $+16384
-	JLE  whole
-	MOVQ $+16384, DX
-
-whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+8
-	JGE  long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ      DX, CX
@@ -67,10 +55,31 @@ odd5:
 
 loaded6:
 loaded2:
-	VADDPS Y0, Y8, Y0
-	JMP    lanes
+	VADDPS       Y0, Y8, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VADDPS       X0, X1, X0
+	VMOVSS       X0, ret+24(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X9, X9, X9
+
+block:
+	MOVQ SI, DX
+	CMPQ DX, $+16384
+	JLE  whole
+	MOVQ $+16384, DX
+
+whole:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -247,7 +256,6 @@ empty2:
 	VADDPS Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -277,23 +285,11 @@ several:
 // Requires: AVX
 TEXT ·SumF64(SB), NOSPLIT, $0-32
 	// sum of x[i]
-	MOVQ   x_base+0(FP), DI
-	MOVQ   x_len+8(FP), SI
-	VXORPS X9, X9, X9
-
-block:
+	MOVQ x_base+0(FP), DI
+	MOVQ x_len+8(FP), SI
+	CMPQ SI, $+4
+	JGE  start
 	MOVQ SI, DX
-	CMPQ DX, $+8192
-	JLE  whole
-	MOVQ $+8192, DX
-
-whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+4
-	JGE  long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ   DX, CX
@@ -318,10 +314,29 @@ half13:
 
 loaded18:
 loaded14:
-	VADDPD Y0, Y8, Y0
-	JMP    lanes
+	VADDPD       Y0, Y8, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMOVSD       X0, ret+24(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X9, X9, X9
+
+block:
+	MOVQ SI, DX
+	CMPQ DX, $+8192
+	JLE  whole
+	MOVQ $+8192, DX
+
+whole:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -480,7 +495,6 @@ empty2:
 	VADDPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1

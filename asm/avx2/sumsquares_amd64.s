@@ -8,23 +8,11 @@
 // Requires: AVX
 TEXT ·SumSquaresF32(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
-	MOVQ   x_base+0(FP), DI
-	MOVQ   x_len+8(FP), SI
-	VXORPS X9, X9, X9
-
-block:
+	MOVQ x_base+0(FP), DI
+	MOVQ x_len+8(FP), SI
+	CMPQ SI, $+4
+	JGE  start
 	MOVQ SI, DX
-	CMPQ DX, $+16384
-	JLE  whole
-	MOVQ $+16384, DX
-
-whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+4
-	JGE  long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ      DX, CX
@@ -44,12 +32,31 @@ odd1:
 	VMOVSS (DI), X8
 
 loaded2:
-	VCVTPS2PD X8, Y8
-	VMULPD    Y8, Y8, Y10
-	VADDPD    Y0, Y10, Y0
-	JMP       lanes
+	VCVTPS2PD    X8, Y8
+	VMULPD       Y8, Y8, Y10
+	VADDPD       Y0, Y10, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMOVSD       X0, ret+24(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X9, X9, X9
+
+block:
+	MOVQ SI, DX
+	CMPQ DX, $+16384
+	JLE  whole
+	MOVQ $+16384, DX
+
+whole:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -227,7 +234,6 @@ empty2:
 	VADDPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -253,23 +259,11 @@ several:
 // Requires: AVX
 TEXT ·SumSquaresF64(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
-	MOVQ   x_base+0(FP), DI
-	MOVQ   x_len+8(FP), SI
-	VXORPS X9, X9, X9
-
-block:
+	MOVQ x_base+0(FP), DI
+	MOVQ x_len+8(FP), SI
+	CMPQ SI, $+4
+	JGE  start
 	MOVQ SI, DX
-	CMPQ DX, $+8192
-	JLE  whole
-	MOVQ $+8192, DX
-
-whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+4
-	JGE  long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ   DX, CX
@@ -294,11 +288,30 @@ half5:
 
 loaded10:
 loaded6:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y0, Y10, Y0
-	JMP    lanes
+	VMULPD       Y8, Y8, Y10
+	VADDPD       Y0, Y10, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMOVSD       X0, ret+24(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X9, X9, X9
+
+block:
+	MOVQ SI, DX
+	CMPQ DX, $+8192
+	JLE  whole
+	MOVQ $+8192, DX
+
+whole:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -480,7 +493,6 @@ empty2:
 	VADDPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1

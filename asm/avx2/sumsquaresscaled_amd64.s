@@ -11,21 +11,9 @@ TEXT ·SumSquaresScaledF32(SB), NOSPLIT, $0-40
 	MOVQ         x_base+8(FP), DI
 	MOVQ         x_len+16(FP), SI
 	VBROADCASTSD scale+0(FP), Y10
-	VXORPS       X9, X9, X9
-
-block:
-	MOVQ SI, DX
-	CMPQ DX, $+16384
-	JLE  whole
-	MOVQ $+16384, DX
-
-whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+4
-	JGE  long
+	CMPQ         SI, $+4
+	JGE          start
+	MOVQ         SI, DX
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ      DX, CX
@@ -45,13 +33,32 @@ odd1:
 	VMOVSS (DI), X8
 
 loaded2:
-	VCVTPS2PD X8, Y8
-	VMULPD    Y8, Y10, Y11
-	VMULPD    Y11, Y11, Y11
-	VADDPD    Y0, Y11, Y0
-	JMP       lanes
+	VCVTPS2PD    X8, Y8
+	VMULPD       Y8, Y10, Y11
+	VMULPD       Y11, Y11, Y11
+	VADDPD       Y0, Y11, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMOVSD       X0, ret+32(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X9, X9, X9
+
+block:
+	MOVQ SI, DX
+	CMPQ DX, $+16384
+	JLE  whole
+	MOVQ $+16384, DX
+
+whole:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -252,7 +259,6 @@ empty2:
 	VADDPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -281,21 +287,9 @@ TEXT ·SumSquaresScaledF64(SB), NOSPLIT, $0-40
 	MOVQ         x_base+8(FP), DI
 	MOVQ         x_len+16(FP), SI
 	VBROADCASTSD scale+0(FP), Y10
-	VXORPS       X9, X9, X9
-
-block:
-	MOVQ SI, DX
-	CMPQ DX, $+8192
-	JLE  whole
-	MOVQ $+8192, DX
-
-whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+4
-	JGE  long
+	CMPQ         SI, $+4
+	JGE          start
+	MOVQ         SI, DX
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ   DX, CX
@@ -320,12 +314,31 @@ half5:
 
 loaded10:
 loaded6:
-	VMULPD Y8, Y10, Y11
-	VMULPD Y11, Y11, Y11
-	VADDPD Y0, Y11, Y0
-	JMP    lanes
+	VMULPD       Y8, Y10, Y11
+	VMULPD       Y11, Y11, Y11
+	VADDPD       Y0, Y11, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMOVSD       X0, ret+32(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X9, X9, X9
+
+block:
+	MOVQ SI, DX
+	CMPQ DX, $+8192
+	JLE  whole
+	MOVQ $+8192, DX
+
+whole:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -530,7 +543,6 @@ empty2:
 	VADDPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1

@@ -22,21 +22,9 @@ TEXT ·SumSquaresScaledIncF32(SB), NOSPLIT, $0-56
 forward:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSD scale+8(FP), Y10
-	VXORPS       X9, X9, X9
-
-block:
-	MOVQ BX, R8
-	CMPQ R8, $+16384
-	JLE  whole
-	MOVQ $+16384, R8
-
-whole:
-	MOVQ R8, R9
-	NEGQ R9
-	ADDQ R9, BX
-	MOVQ R8, R10
-	CMPQ R8, $+4
-	JGE  long
+	CMPQ         BX, $+4
+	JGE          start
+	MOVQ         BX, R8
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ      R8, CX
@@ -57,13 +45,32 @@ odd1:
 	VMOVSS (DI), X8
 
 loaded2:
-	VCVTPS2PD X8, Y8
-	VMULPD    Y8, Y10, Y11
-	VMULPD    Y11, Y11, Y11
-	VADDPD    Y0, Y11, Y0
-	JMP       lanes
+	VCVTPS2PD    X8, Y8
+	VMULPD       Y8, Y10, Y11
+	VMULPD       Y11, Y11, Y11
+	VADDPD       Y0, Y11, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMOVSD       X0, ret+48(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X9, X9, X9
+
+block:
+	MOVQ BX, R8
+	CMPQ R8, $+16384
+	JLE  whole
+	MOVQ $+16384, R8
+
+whole:
+	MOVQ   R8, R9
+	NEGQ   R9
+	ADDQ   R9, BX
+	MOVQ   R8, R10
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -354,7 +361,6 @@ empty2:
 	VADDPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -394,21 +400,9 @@ TEXT ·SumSquaresScaledIncF64(SB), NOSPLIT, $0-56
 forward:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSD scale+8(FP), Y10
-	VXORPS       X9, X9, X9
-
-block:
-	MOVQ BX, R8
-	CMPQ R8, $+8192
-	JLE  whole
-	MOVQ $+8192, R8
-
-whole:
-	MOVQ R8, R9
-	NEGQ R9
-	ADDQ R9, BX
-	MOVQ R8, R10
-	CMPQ R8, $+4
-	JGE  long
+	CMPQ         BX, $+4
+	JGE          start
+	MOVQ         BX, R8
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ    R8, CX
@@ -435,12 +429,31 @@ short5:
 
 loaded10:
 end6:
-	VMULPD Y8, Y10, Y11
-	VMULPD Y11, Y11, Y11
-	VADDPD Y0, Y11, Y0
-	JMP    lanes
+	VMULPD       Y8, Y10, Y11
+	VMULPD       Y11, Y11, Y11
+	VADDPD       Y0, Y11, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMOVSD       X0, ret+48(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X9, X9, X9
+
+block:
+	MOVQ BX, R8
+	CMPQ R8, $+8192
+	JLE  whole
+	MOVQ $+8192, R8
+
+whole:
+	MOVQ   R8, R9
+	NEGQ   R9
+	ADDQ   R9, BX
+	MOVQ   R8, R10
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -736,7 +749,6 @@ empty2:
 	VADDPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1

@@ -22,21 +22,9 @@ TEXT ·AmaxIncF32(SB), NOSPLIT, $0-44
 forward:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSS abs_f32<>+0(SB), Y10
-	VXORPS       X9, X9, X9
-
-block:
-	MOVQ BX, R8
-	CMPQ R8, $+16384
-	JLE  whole
-	MOVQ $+16384, R8
-
-whole:
-	MOVQ R8, R9
-	NEGQ R9
-	ADDQ R9, BX
-	MOVQ R8, R10
-	CMPQ R8, $+8
-	JGE  long
+	CMPQ         BX, $+8
+	JGE          start
+	MOVQ         BX, R8
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ      R8, CX
@@ -89,11 +77,32 @@ odd5:
 
 loaded6:
 end2:
-	VANDPS  Y10, Y8, Y11
-	VPMAXSD Y0, Y11, Y0
-	JMP     lanes
+	VANDPS       Y10, Y8, Y11
+	VPMAXSD      Y0, Y11, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VPMAXSD      X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VPMAXSD      X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VPMAXSD      X0, X1, X0
+	VMOVSS       X0, ret+40(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X9, X9, X9
+
+block:
+	MOVQ BX, R8
+	CMPQ R8, $+16384
+	JLE  whole
+	MOVQ $+16384, R8
+
+whole:
+	MOVQ   R8, R9
+	NEGQ   R9
+	ADDQ   R9, BX
+	MOVQ   R8, R10
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -482,7 +491,6 @@ empty2:
 	VPMAXSD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VPMAXSD      X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -517,21 +525,9 @@ TEXT ·AmaxIncF64(SB), NOSPLIT, $0-48
 forward:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSD abs_f64<>+0(SB), Y10
-	VXORPS       X9, X9, X9
-
-block:
-	MOVQ BX, R8
-	CMPQ R8, $+8192
-	JLE  whole
-	MOVQ $+8192, R8
-
-whole:
-	MOVQ R8, R9
-	NEGQ R9
-	ADDQ R9, BX
-	MOVQ R8, R10
-	CMPQ R8, $+4
-	JGE  long
+	CMPQ         BX, $+4
+	JGE          start
+	MOVQ         BX, R8
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ    R8, CX
@@ -561,11 +557,30 @@ short13:
 
 loaded18:
 end14:
-	VANDPD  Y10, Y8, Y11
-	VPMAXSQ Y0, Y11, Y0
-	JMP     lanes
+	VANDPD       Y10, Y8, Y11
+	VPMAXSQ      Y0, Y11, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VPMAXSQ      X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VPMAXSQ      X0, X1, X0
+	VMOVSD       X0, ret+40(FP)
+	VZEROUPPER
+	RET
 
-long:
+start:
+	VXORPS X9, X9, X9
+
+block:
+	MOVQ BX, R8
+	CMPQ R8, $+8192
+	JLE  whole
+	MOVQ $+8192, R8
+
+whole:
+	MOVQ   R8, R9
+	NEGQ   R9
+	ADDQ   R9, BX
+	MOVQ   R8, R10
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -841,7 +856,6 @@ empty2:
 	VPMAXSQ Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VPMAXSQ      X0, X1, X0
 	VUNPCKHPD    X0, X0, X1

@@ -11,7 +11,33 @@ TEXT ·AmaxNumberF32(SB), NOSPLIT, $0-28
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	VBROADCASTSS abs_f32<>+0(SB), Z5
-	VXORPS       X4, X4, X4
+	CMPQ         SI, $+16
+	JGT          start
+	MOVQ         SI, DX
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ          DX, CX
+	MOVL          $0xffffffff, AX
+	BZHIL         CX, AX, AX
+	KMOVW         AX, K1
+	VXORPS        X0, X0, X0
+	VMOVUPS.Z     (DI), K1, Z6
+	VANDPS        Z5, Z6, Z6
+	VMAXPS        Z0, Z6, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMAXPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VMAXPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VMAXPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VMAXPS        X0, X1, X0
+	VMOVSS        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+start:
+	VXORPS X4, X4, X4
 
 block:
 	MOVQ SI, DX
@@ -20,25 +46,10 @@ block:
 	MOVQ $+16384, DX
 
 whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+16
-	JGT  long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VMOVUPS.Z (DI), K1, Z6
-	VANDPS    Z5, Z6, Z6
-	VMAXPS    Z0, Z6, Z0
-	JMP       lanes
-
-long:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -131,7 +142,6 @@ empty:
 	VMAXPS Z0, Z1, Z0
 
 empty2:
-lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VMAXPS        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
@@ -157,7 +167,31 @@ TEXT ·AmaxNumberF64(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	VBROADCASTSD abs_f64<>+0(SB), Z5
-	VXORPS       X4, X4, X4
+	CMPQ         SI, $+8
+	JGT          start
+	MOVQ         SI, DX
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ          DX, CX
+	MOVL          $0xffffffff, AX
+	BZHIL         CX, AX, AX
+	KMOVW         AX, K1
+	VXORPS        X0, X0, X0
+	VMOVUPD.Z     (DI), K1, Z6
+	VANDPD        Z5, Z6, Z6
+	VMAXPD        Z0, Z6, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VMAXPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VMAXPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VMAXPD        X0, X1, X0
+	VMOVSD        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+start:
+	VXORPS X4, X4, X4
 
 block:
 	MOVQ SI, DX
@@ -166,25 +200,10 @@ block:
 	MOVQ $+8192, DX
 
 whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+8
-	JGT  long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VMOVUPD.Z (DI), K1, Z6
-	VANDPD    Z5, Z6, Z6
-	VMAXPD    Z0, Z6, Z0
-	JMP       lanes
-
-long:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -277,7 +296,6 @@ empty:
 	VMAXPD Z0, Z1, Z0
 
 empty2:
-lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VMAXPD        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1

@@ -8,9 +8,36 @@
 // Requires: AVX, AVX512F, BMI2
 TEXT ·DotF32(SB), NOSPLIT, $0-52
 	// sum of x[i]*y[i]
-	MOVQ   x_base+0(FP), DI
-	MOVQ   y_base+24(FP), SI
-	MOVQ   x_len+8(FP), DX
+	MOVQ x_base+0(FP), DI
+	MOVQ y_base+24(FP), SI
+	MOVQ x_len+8(FP), DX
+	CMPQ DX, $+16
+	JGT  start
+	MOVQ DX, BX
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ          BX, CX
+	MOVL          $0xffffffff, AX
+	BZHIL         CX, AX, AX
+	KMOVW         AX, K1
+	VXORPS        X0, X0, X0
+	VMOVUPS.Z     (DI), K1, Z5
+	VMOVUPS.Z     (SI), K1, Z6
+	VMULPS        Z6, Z5, Z6
+	VADDPS        Z0, Z6, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSS        X0, ret+48(FP)
+	VZEROUPPER
+	RET
+
+start:
 	VXORPS X4, X4, X4
 
 block:
@@ -20,26 +47,10 @@ block:
 	MOVQ $+16384, BX
 
 whole:
-	MOVQ BX, R8
-	NEGQ R8
-	ADDQ R8, DX
-	MOVQ BX, R9
-	CMPQ BX, $+16
-	JGT  long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      BX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VMOVUPS.Z (DI), K1, Z5
-	VMOVUPS.Z (SI), K1, Z6
-	VMULPS    Z6, Z5, Z6
-	VADDPS    Z0, Z6, Z0
-	JMP       lanes
-
-long:
+	MOVQ   BX, R8
+	NEGQ   R8
+	ADDQ   R8, DX
+	MOVQ   BX, R9
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -144,7 +155,6 @@ empty:
 	VADDPS Z0, Z1, Z0
 
 empty2:
-lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
@@ -176,9 +186,34 @@ several:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·DotF64(SB), NOSPLIT, $0-56
 	// sum of x[i]*y[i]
-	MOVQ   x_base+0(FP), DI
-	MOVQ   y_base+24(FP), SI
-	MOVQ   x_len+8(FP), DX
+	MOVQ x_base+0(FP), DI
+	MOVQ y_base+24(FP), SI
+	MOVQ x_len+8(FP), DX
+	CMPQ DX, $+8
+	JGT  start
+	MOVQ DX, BX
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ          BX, CX
+	MOVL          $0xffffffff, AX
+	BZHIL         CX, AX, AX
+	KMOVW         AX, K1
+	VXORPS        X0, X0, X0
+	VMOVUPD.Z     (DI), K1, Z5
+	VMOVUPD.Z     (SI), K1, Z6
+	VMULPD        Z6, Z5, Z6
+	VADDPD        Z0, Z6, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMOVSD        X0, ret+48(FP)
+	VZEROUPPER
+	RET
+
+start:
 	VXORPS X4, X4, X4
 
 block:
@@ -188,26 +223,10 @@ block:
 	MOVQ $+8192, BX
 
 whole:
-	MOVQ BX, R8
-	NEGQ R8
-	ADDQ R8, DX
-	MOVQ BX, R9
-	CMPQ BX, $+8
-	JGT  long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      BX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VMOVUPD.Z (DI), K1, Z5
-	VMOVUPD.Z (SI), K1, Z6
-	VMULPD    Z6, Z5, Z6
-	VADDPD    Z0, Z6, Z0
-	JMP       lanes
-
-long:
+	MOVQ   BX, R8
+	NEGQ   R8
+	ADDQ   R8, DX
+	MOVQ   BX, R9
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -312,7 +331,6 @@ empty:
 	VADDPD Z0, Z1, Z0
 
 empty2:
-lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1

@@ -8,9 +8,32 @@
 // Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·DsdotF32(SB), NOSPLIT, $0-56
 	// sum of x[i]*y[i], in float64
-	MOVQ   x_base+0(FP), DI
-	MOVQ   y_base+24(FP), SI
-	MOVQ   x_len+8(FP), DX
+	MOVQ x_base+0(FP), DI
+	MOVQ y_base+24(FP), SI
+	MOVQ x_len+8(FP), DX
+	CMPQ DX, $+4
+	JGT  start
+	MOVQ DX, BX
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ         BX, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
+	VXORPS       X0, X0, X0
+	VCVTPS2PD.Z  (DI), K1, Y9
+	VCVTPS2PD.Z  (SI), K1, Y10
+	VMULPD       Y10, Y9, Y10
+	VADDPD       Y0, Y10, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMOVSD       X0, ret+48(FP)
+	VZEROUPPER
+	RET
+
+start:
 	VXORPS X8, X8, X8
 
 block:
@@ -20,26 +43,10 @@ block:
 	MOVQ $+16384, BX
 
 whole:
-	MOVQ BX, R8
-	NEGQ R8
-	ADDQ R8, DX
-	MOVQ BX, R9
-	CMPQ BX, $+4
-	JGT  long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ        BX, CX
-	MOVL        $0xffffffff, AX
-	BZHIL       CX, AX, AX
-	KMOVW       AX, K1
-	VXORPS      X0, X0, X0
-	VCVTPS2PD.Z (DI), K1, Y9
-	VCVTPS2PD.Z (SI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y0, Y10, Y0
-	JMP         lanes
-
-long:
+	MOVQ   BX, R8
+	NEGQ   R8
+	ADDQ   R8, DX
+	MOVQ   BX, R9
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -232,7 +239,6 @@ empty2:
 	VADDPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -258,9 +264,32 @@ several:
 // Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·DsdotF64(SB), NOSPLIT, $0-56
 	// sum of x[i]*y[i], in float64
-	MOVQ   x_base+0(FP), DI
-	MOVQ   y_base+24(FP), SI
-	MOVQ   x_len+8(FP), DX
+	MOVQ x_base+0(FP), DI
+	MOVQ y_base+24(FP), SI
+	MOVQ x_len+8(FP), DX
+	CMPQ DX, $+4
+	JGT  start
+	MOVQ DX, BX
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ         BX, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
+	VXORPS       X0, X0, X0
+	VMOVUPD.Z    (DI), K1, Y9
+	VMOVUPD.Z    (SI), K1, Y10
+	VMULPD       Y10, Y9, Y10
+	VADDPD       Y0, Y10, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMOVSD       X0, ret+48(FP)
+	VZEROUPPER
+	RET
+
+start:
 	VXORPS X8, X8, X8
 
 block:
@@ -270,26 +299,10 @@ block:
 	MOVQ $+8192, BX
 
 whole:
-	MOVQ BX, R8
-	NEGQ R8
-	ADDQ R8, DX
-	MOVQ BX, R9
-	CMPQ BX, $+4
-	JGT  long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      BX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VMOVUPD.Z (DI), K1, Y9
-	VMOVUPD.Z (SI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y0, Y10, Y0
-	JMP       lanes
-
-long:
+	MOVQ   BX, R8
+	NEGQ   R8
+	ADDQ   R8, DX
+	MOVQ   BX, R9
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -482,7 +495,6 @@ empty2:
 	VADDPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1

@@ -60,28 +60,60 @@ whole:
 	JGT  long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      R9, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VXORPS    X4, X4, X4
-	VXORPS    X8, X8, X8
-	VXORPS    X12, X12, X12
-	VMOVUPS.Z (R11), K1, Z22
-	VMOVUPS.Z (R10), K1, Z23
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z0, Z22, Z0
-	VMOVUPS.Z (R12), K1, Z22
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z4, Z22, Z4
-	VMOVUPS.Z (R13), K1, Z22
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z8, Z22, Z8
-	VMOVUPS.Z (R14), K1, Z22
-	VMULPS    Z23, Z22, Z23
-	VADDPS    Z12, Z23, Z12
-	JMP       lanes
+	MOVQ          R9, CX
+	MOVL          $0xffffffff, AX
+	BZHIL         CX, AX, AX
+	KMOVW         AX, K1
+	VXORPS        X0, X0, X0
+	VXORPS        X4, X4, X4
+	VXORPS        X8, X8, X8
+	VXORPS        X12, X12, X12
+	VMOVUPS.Z     (R11), K1, Z22
+	VMOVUPS.Z     (R10), K1, Z23
+	VMULPS        Z23, Z22, Z22
+	VADDPS        Z0, Z22, Z0
+	VMOVUPS.Z     (R12), K1, Z22
+	VMULPS        Z23, Z22, Z22
+	VADDPS        Z4, Z22, Z4
+	VMOVUPS.Z     (R13), K1, Z22
+	VMULPS        Z23, Z22, Z22
+	VADDPS        Z8, Z22, Z8
+	VMOVUPS.Z     (R14), K1, Z22
+	VMULPS        Z23, Z22, Z23
+	VADDPS        Z12, Z23, Z12
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VADDPS        Y4, Y5, Y4
+	VEXTRACTF64X4 $0x01, Z8, Y9
+	VADDPS        Y8, Y9, Y8
+	VEXTRACTF64X4 $0x01, Z12, Y13
+	VADDPS        Y12, Y13, Y12
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VEXTRACTF128  $0x01, Y4, X5
+	VADDPS        X4, X5, X4
+	VEXTRACTF128  $0x01, Y8, X9
+	VADDPS        X8, X9, X8
+	VEXTRACTF128  $0x01, Y12, X13
+	VADDPS        X12, X13, X12
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X4, X4, X5
+	VADDPS        X4, X5, X4
+	VUNPCKHPD     X8, X8, X9
+	VADDPS        X8, X9, X8
+	VUNPCKHPD     X12, X12, X13
+	VADDPS        X12, X13, X12
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X4, X5
+	VADDPS        X4, X5, X4
+	VMOVSHDUP     X8, X9
+	VADDPS        X8, X9, X8
+	VMOVSHDUP     X12, X13
+	VADDPS        X12, X13, X12
+	JMP           folded
 
 long:
 	VXORPS X0, X0, X0
@@ -291,20 +323,18 @@ part:
 
 fold:
 	// Fold the lanes by halves.
-	VADDPS Z0, Z2, Z0
-	VADDPS Z1, Z3, Z1
-	VADDPS Z4, Z6, Z4
-	VADDPS Z5, Z7, Z5
-	VADDPS Z8, Z10, Z8
-	VADDPS Z9, Z11, Z9
-	VADDPS Z12, Z14, Z12
-	VADDPS Z13, Z15, Z13
-	VADDPS Z0, Z1, Z0
-	VADDPS Z4, Z5, Z4
-	VADDPS Z8, Z9, Z8
-	VADDPS Z12, Z13, Z12
-
-lanes:
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z4, Z6, Z4
+	VADDPS        Z5, Z7, Z5
+	VADDPS        Z8, Z10, Z8
+	VADDPS        Z9, Z11, Z9
+	VADDPS        Z12, Z14, Z12
+	VADDPS        Z13, Z15, Z13
+	VADDPS        Z0, Z1, Z0
+	VADDPS        Z4, Z5, Z4
+	VADDPS        Z8, Z9, Z8
+	VADDPS        Z12, Z13, Z12
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y0, Y1, Y0
 	VEXTRACTF64X4 $0x01, Z4, Y5
@@ -337,23 +367,25 @@ lanes:
 	VADDPS        X8, X9, X8
 	VMOVSHDUP     X12, X13
 	VADDPS        X12, X13, X12
-	MOVQ          x_len+56(FP), R9
-	CMPQ          R9, $+16384
-	JLE           store
-	VCVTSS2SD     X0, X0, X0
-	VADDSD        X0, X16, X16
-	VCVTSS2SD     X4, X4, X4
-	VADDSD        X4, X17, X17
-	VCVTSS2SD     X8, X8, X8
-	VADDSD        X8, X18, X18
-	VCVTSS2SD     X12, X12, X12
-	VADDSD        X12, X19, X19
-	TESTQ         R8, R8
-	JGT           block
-	VCVTSD2SS     X16, X16, X0
-	VCVTSD2SS     X17, X17, X4
-	VCVTSD2SS     X18, X18, X8
-	VCVTSD2SS     X19, X19, X12
+
+folded:
+	MOVQ      x_len+56(FP), R9
+	CMPQ      R9, $+16384
+	JLE       store
+	VCVTSS2SD X0, X0, X0
+	VADDSD    X0, X16, X16
+	VCVTSS2SD X4, X4, X4
+	VADDSD    X4, X17, X17
+	VCVTSS2SD X8, X8, X8
+	VADDSD    X8, X18, X18
+	VCVTSS2SD X12, X12, X12
+	VADDSD    X12, X19, X19
+	TESTQ     R8, R8
+	JGT       block
+	VCVTSD2SS X16, X16, X0
+	VCVTSD2SS X17, X17, X4
+	VCVTSD2SS X18, X18, X8
+	VCVTSD2SS X19, X19, X12
 
 store:
 	MOVQ   incY+104(FP), DX
@@ -413,16 +445,24 @@ whole2:
 	JGT  long2
 
 	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      R9, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VMOVUPS.Z (R11), K1, Z7
-	VMOVUPS.Z (R10), K1, Z8
-	VMULPS    Z8, Z7, Z8
-	VADDPS    Z0, Z8, Z0
-	JMP       lanes2
+	MOVQ          R9, CX
+	MOVL          $0xffffffff, AX
+	BZHIL         CX, AX, AX
+	KMOVW         AX, K1
+	VXORPS        X0, X0, X0
+	VMOVUPS.Z     (R11), K1, Z7
+	VMOVUPS.Z     (R10), K1, Z8
+	VMULPS        Z8, Z7, Z8
+	VADDPS        Z0, Z8, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	JMP           folded2
 
 long2:
 	VXORPS X0, X0, X0
@@ -518,11 +558,9 @@ part5:
 
 fold2:
 	// Fold the lanes by halves.
-	VADDPS Z0, Z2, Z0
-	VADDPS Z1, Z3, Z1
-	VADDPS Z0, Z1, Z0
-
-lanes2:
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z0, Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
@@ -531,14 +569,16 @@ lanes2:
 	VADDPS        X0, X1, X0
 	VMOVSHDUP     X0, X1
 	VADDPS        X0, X1, X0
-	MOVQ          x_len+56(FP), R9
-	CMPQ          R9, $+16384
-	JLE           store2
-	VCVTSS2SD     X0, X0, X0
-	VADDSD        X0, X4, X4
-	TESTQ         R8, R8
-	JGT           block2
-	VCVTSD2SS     X4, X4, X0
+
+folded2:
+	MOVQ      x_len+56(FP), R9
+	CMPQ      R9, $+16384
+	JLE       store2
+	VCVTSS2SD X0, X0, X0
+	VADDSD    X0, X4, X4
+	TESTQ     R8, R8
+	JGT       block2
+	VCVTSD2SS X4, X4, X0
 
 store2:
 	MOVQ   incY+104(FP), DX
@@ -611,28 +651,52 @@ whole:
 	JGT  long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      R9, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VXORPS    X4, X4, X4
-	VXORPS    X8, X8, X8
-	VXORPS    X12, X12, X12
-	VMOVUPD.Z (R11), K1, Z22
-	VMOVUPD.Z (R10), K1, Z23
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z0, Z22, Z0
-	VMOVUPD.Z (R12), K1, Z22
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z4, Z22, Z4
-	VMOVUPD.Z (R13), K1, Z22
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z8, Z22, Z8
-	VMOVUPD.Z (R14), K1, Z22
-	VMULPD    Z23, Z22, Z23
-	VADDPD    Z12, Z23, Z12
-	JMP       lanes
+	MOVQ          R9, CX
+	MOVL          $0xffffffff, AX
+	BZHIL         CX, AX, AX
+	KMOVW         AX, K1
+	VXORPS        X0, X0, X0
+	VXORPS        X4, X4, X4
+	VXORPS        X8, X8, X8
+	VXORPS        X12, X12, X12
+	VMOVUPD.Z     (R11), K1, Z22
+	VMOVUPD.Z     (R10), K1, Z23
+	VMULPD        Z23, Z22, Z22
+	VADDPD        Z0, Z22, Z0
+	VMOVUPD.Z     (R12), K1, Z22
+	VMULPD        Z23, Z22, Z22
+	VADDPD        Z4, Z22, Z4
+	VMOVUPD.Z     (R13), K1, Z22
+	VMULPD        Z23, Z22, Z22
+	VADDPD        Z8, Z22, Z8
+	VMOVUPD.Z     (R14), K1, Z22
+	VMULPD        Z23, Z22, Z23
+	VADDPD        Z12, Z23, Z12
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VADDPD        Y4, Y5, Y4
+	VEXTRACTF64X4 $0x01, Z8, Y9
+	VADDPD        Y8, Y9, Y8
+	VEXTRACTF64X4 $0x01, Z12, Y13
+	VADDPD        Y12, Y13, Y12
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VEXTRACTF128  $0x01, Y4, X5
+	VADDPD        X4, X5, X4
+	VEXTRACTF128  $0x01, Y8, X9
+	VADDPD        X8, X9, X8
+	VEXTRACTF128  $0x01, Y12, X13
+	VADDPD        X12, X13, X12
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X4, X4, X5
+	VADDPD        X4, X5, X4
+	VUNPCKHPD     X8, X8, X9
+	VADDPD        X8, X9, X8
+	VUNPCKHPD     X12, X12, X13
+	VADDPD        X12, X13, X12
+	JMP           folded
 
 long:
 	VXORPS X0, X0, X0
@@ -842,20 +906,18 @@ part:
 
 fold:
 	// Fold the lanes by halves.
-	VADDPD Z0, Z2, Z0
-	VADDPD Z1, Z3, Z1
-	VADDPD Z4, Z6, Z4
-	VADDPD Z5, Z7, Z5
-	VADDPD Z8, Z10, Z8
-	VADDPD Z9, Z11, Z9
-	VADDPD Z12, Z14, Z12
-	VADDPD Z13, Z15, Z13
-	VADDPD Z0, Z1, Z0
-	VADDPD Z4, Z5, Z4
-	VADDPD Z8, Z9, Z8
-	VADDPD Z12, Z13, Z12
-
-lanes:
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z4, Z6, Z4
+	VADDPD        Z5, Z7, Z5
+	VADDPD        Z8, Z10, Z8
+	VADDPD        Z9, Z11, Z9
+	VADDPD        Z12, Z14, Z12
+	VADDPD        Z13, Z15, Z13
+	VADDPD        Z0, Z1, Z0
+	VADDPD        Z4, Z5, Z4
+	VADDPD        Z8, Z9, Z8
+	VADDPD        Z12, Z13, Z12
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y0, Y1, Y0
 	VEXTRACTF64X4 $0x01, Z4, Y5
@@ -880,19 +942,21 @@ lanes:
 	VADDPD        X8, X9, X8
 	VUNPCKHPD     X12, X12, X13
 	VADDPD        X12, X13, X12
-	MOVQ          x_len+56(FP), R9
-	CMPQ          R9, $+8192
-	JLE           store
-	VADDSD        X0, X16, X16
-	VADDSD        X4, X17, X17
-	VADDSD        X8, X18, X18
-	VADDSD        X12, X19, X19
-	TESTQ         R8, R8
-	JGT           block
-	VMOVAPS       X16, X0
-	VMOVAPS       X17, X4
-	VMOVAPS       X18, X8
-	VMOVAPS       X19, X12
+
+folded:
+	MOVQ    x_len+56(FP), R9
+	CMPQ    R9, $+8192
+	JLE     store
+	VADDSD  X0, X16, X16
+	VADDSD  X4, X17, X17
+	VADDSD  X8, X18, X18
+	VADDSD  X12, X19, X19
+	TESTQ   R8, R8
+	JGT     block
+	VMOVAPS X16, X0
+	VMOVAPS X17, X4
+	VMOVAPS X18, X8
+	VMOVAPS X19, X12
 
 store:
 	MOVQ   incY+104(FP), DX
@@ -952,16 +1016,22 @@ whole2:
 	JGT  long2
 
 	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      R9, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VMOVUPD.Z (R11), K1, Z7
-	VMOVUPD.Z (R10), K1, Z8
-	VMULPD    Z8, Z7, Z8
-	VADDPD    Z0, Z8, Z0
-	JMP       lanes2
+	MOVQ          R9, CX
+	MOVL          $0xffffffff, AX
+	BZHIL         CX, AX, AX
+	KMOVW         AX, K1
+	VXORPS        X0, X0, X0
+	VMOVUPD.Z     (R11), K1, Z7
+	VMOVUPD.Z     (R10), K1, Z8
+	VMULPD        Z8, Z7, Z8
+	VADDPD        Z0, Z8, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	JMP           folded2
 
 long2:
 	VXORPS X0, X0, X0
@@ -1057,24 +1127,24 @@ part5:
 
 fold2:
 	// Fold the lanes by halves.
-	VADDPD Z0, Z2, Z0
-	VADDPD Z1, Z3, Z1
-	VADDPD Z0, Z1, Z0
-
-lanes2:
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z0, Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
 	VADDPD        X0, X1, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDPD        X0, X1, X0
-	MOVQ          x_len+56(FP), R9
-	CMPQ          R9, $+8192
-	JLE           store2
-	VADDSD        X0, X4, X4
-	TESTQ         R8, R8
-	JGT           block2
-	VMOVAPS       X4, X0
+
+folded2:
+	MOVQ    x_len+56(FP), R9
+	CMPQ    R9, $+8192
+	JLE     store2
+	VADDSD  X0, X4, X4
+	TESTQ   R8, R8
+	JGT     block2
+	VMOVAPS X4, X0
 
 store2:
 	MOVQ   incY+104(FP), DX

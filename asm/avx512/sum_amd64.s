@@ -8,8 +8,33 @@
 // Requires: AVX, AVX512F, BMI2
 TEXT ·SumF32(SB), NOSPLIT, $0-28
 	// sum of x[i]
-	MOVQ   x_base+0(FP), DI
-	MOVQ   x_len+8(FP), SI
+	MOVQ x_base+0(FP), DI
+	MOVQ x_len+8(FP), SI
+	CMPQ SI, $+16
+	JGT  start
+	MOVQ SI, DX
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ          DX, CX
+	MOVL          $0xffffffff, AX
+	BZHIL         CX, AX, AX
+	KMOVW         AX, K1
+	VXORPS        X0, X0, X0
+	VMOVUPS.Z     (DI), K1, Z5
+	VADDPS        Z0, Z5, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSS        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+start:
 	VXORPS X4, X4, X4
 
 block:
@@ -19,24 +44,10 @@ block:
 	MOVQ $+16384, DX
 
 whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+16
-	JGT  long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VMOVUPS.Z (DI), K1, Z5
-	VADDPS    Z0, Z5, Z0
-	JMP       lanes
-
-long:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -118,7 +129,6 @@ empty:
 	VADDPS Z0, Z1, Z0
 
 empty2:
-lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
@@ -150,8 +160,31 @@ several:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·SumF64(SB), NOSPLIT, $0-32
 	// sum of x[i]
-	MOVQ   x_base+0(FP), DI
-	MOVQ   x_len+8(FP), SI
+	MOVQ x_base+0(FP), DI
+	MOVQ x_len+8(FP), SI
+	CMPQ SI, $+8
+	JGT  start
+	MOVQ SI, DX
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ          DX, CX
+	MOVL          $0xffffffff, AX
+	BZHIL         CX, AX, AX
+	KMOVW         AX, K1
+	VXORPS        X0, X0, X0
+	VMOVUPD.Z     (DI), K1, Z5
+	VADDPD        Z0, Z5, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMOVSD        X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+start:
 	VXORPS X4, X4, X4
 
 block:
@@ -161,24 +194,10 @@ block:
 	MOVQ $+8192, DX
 
 whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+8
-	JGT  long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VMOVUPD.Z (DI), K1, Z5
-	VADDPD    Z0, Z5, Z0
-	JMP       lanes
-
-long:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -260,7 +279,6 @@ empty:
 	VADDPD Z0, Z1, Z0
 
 empty2:
-lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1

@@ -8,8 +8,30 @@
 // Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·SumSquaresF32(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
-	MOVQ   x_base+0(FP), DI
-	MOVQ   x_len+8(FP), SI
+	MOVQ x_base+0(FP), DI
+	MOVQ x_len+8(FP), SI
+	CMPQ SI, $+4
+	JGT  start
+	MOVQ SI, DX
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ         DX, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
+	VXORPS       X0, X0, X0
+	VCVTPS2PD.Z  (DI), K1, Y9
+	VMULPD       Y9, Y9, Y9
+	VADDPD       Y0, Y9, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMOVSD       X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+start:
 	VXORPS X8, X8, X8
 
 block:
@@ -19,25 +41,10 @@ block:
 	MOVQ $+16384, DX
 
 whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+4
-	JGT  long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ        DX, CX
-	MOVL        $0xffffffff, AX
-	BZHIL       CX, AX, AX
-	KMOVW       AX, K1
-	VXORPS      X0, X0, X0
-	VCVTPS2PD.Z (DI), K1, Y9
-	VMULPD      Y9, Y9, Y9
-	VADDPD      Y0, Y9, Y0
-	JMP         lanes
-
-long:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -206,7 +213,6 @@ empty2:
 	VADDPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -232,8 +238,30 @@ several:
 // Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·SumSquaresF64(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
-	MOVQ   x_base+0(FP), DI
-	MOVQ   x_len+8(FP), SI
+	MOVQ x_base+0(FP), DI
+	MOVQ x_len+8(FP), SI
+	CMPQ SI, $+4
+	JGT  start
+	MOVQ SI, DX
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ         DX, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
+	VXORPS       X0, X0, X0
+	VMOVUPD.Z    (DI), K1, Y9
+	VMULPD       Y9, Y9, Y9
+	VADDPD       Y0, Y9, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMOVSD       X0, ret+24(FP)
+	VZEROUPPER
+	RET
+
+start:
 	VXORPS X8, X8, X8
 
 block:
@@ -243,25 +271,10 @@ block:
 	MOVQ $+8192, DX
 
 whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+4
-	JGT  long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VMOVUPD.Z (DI), K1, Y9
-	VMULPD    Y9, Y9, Y9
-	VADDPD    Y0, Y9, Y0
-	JMP       lanes
-
-long:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -430,7 +443,6 @@ empty2:
 	VADDPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1

@@ -11,7 +11,30 @@ TEXT ·SumSquaresScaledF32(SB), NOSPLIT, $0-40
 	MOVQ         x_base+8(FP), DI
 	MOVQ         x_len+16(FP), SI
 	VBROADCASTSD scale+0(FP), Y9
-	VXORPS       X8, X8, X8
+	CMPQ         SI, $+4
+	JGT          start
+	MOVQ         SI, DX
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ         DX, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
+	VXORPS       X0, X0, X0
+	VCVTPS2PD.Z  (DI), K1, Y10
+	VMULPD       Y10, Y9, Y10
+	VMULPD       Y10, Y10, Y10
+	VADDPD       Y0, Y10, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMOVSD       X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+start:
+	VXORPS X8, X8, X8
 
 block:
 	MOVQ SI, DX
@@ -20,26 +43,10 @@ block:
 	MOVQ $+16384, DX
 
 whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+4
-	JGT  long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ        DX, CX
-	MOVL        $0xffffffff, AX
-	BZHIL       CX, AX, AX
-	KMOVW       AX, K1
-	VXORPS      X0, X0, X0
-	VCVTPS2PD.Z (DI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y0, Y10, Y0
-	JMP         lanes
-
-long:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -231,7 +238,6 @@ empty2:
 	VADDPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -260,7 +266,30 @@ TEXT ·SumSquaresScaledF64(SB), NOSPLIT, $0-40
 	MOVQ         x_base+8(FP), DI
 	MOVQ         x_len+16(FP), SI
 	VBROADCASTSD scale+0(FP), Y9
-	VXORPS       X8, X8, X8
+	CMPQ         SI, $+4
+	JGT          start
+	MOVQ         SI, DX
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVQ         DX, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
+	VXORPS       X0, X0, X0
+	VMOVUPD.Z    (DI), K1, Y10
+	VMULPD       Y10, Y9, Y10
+	VMULPD       Y10, Y10, Y10
+	VADDPD       Y0, Y10, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMOVSD       X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+start:
+	VXORPS X8, X8, X8
 
 block:
 	MOVQ SI, DX
@@ -269,26 +298,10 @@ block:
 	MOVQ $+8192, DX
 
 whole:
-	MOVQ DX, BX
-	NEGQ BX
-	ADDQ BX, SI
-	MOVQ DX, R8
-	CMPQ DX, $+4
-	JGT  long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VMOVUPD.Z (DI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y0, Y10, Y0
-	JMP       lanes
-
-long:
+	MOVQ   DX, BX
+	NEGQ   BX
+	ADDQ   BX, SI
+	MOVQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -480,7 +493,6 @@ empty2:
 	VADDPD Y0, Y1, Y0
 
 empty3:
-lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1

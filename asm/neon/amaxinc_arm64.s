@@ -20,21 +20,9 @@ TEXT ·AmaxIncF32(SB), NOSPLIT, $0-44
 
 forward:
 	MOVD n+0(FP), R3
-	VEOR V17.B16, V17.B16, V17.B16
-
-block:
+	CMP $4, R3
+	BGE start
 	MOVD R3, R4
-	CMP $16384, R4
-	BLE whole
-	MOVD $16384, R4
-
-whole:
-	MOVD R4, R5
-	NEG R5, R5
-	ADD R5, R3, R3
-	MOVD R4, R6
-	CMP $4, R4
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R4, R16
@@ -58,7 +46,27 @@ odd1:
 loaded1:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4ea06420 // smax v0.4s, v1.4s, v0.4s
+	VDUP V0.S[1], V1.S4
+	WORD $0x4ea06420 // smax v0.4s, v1.4s, v0.4s
+	FMOVS F0, ret+40(FP)
+	RET
+
+start:
+	VEOR V17.B16, V17.B16, V17.B16
+
+block:
+	MOVD R3, R4
+	CMP $16384, R4
+	BLE whole
+	MOVD $16384, R4
+
+whole:
+	MOVD R4, R5
+	NEG R5, R5
+	ADD R5, R3, R3
+	MOVD R4, R6
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -598,12 +606,12 @@ empty3:
 	WORD $0x4ea06420 // smax v0.4s, v1.4s, v0.4s
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4ea06420 // smax v0.4s, v1.4s, v0.4s
 	VDUP V0.S[1], V1.S4
 	WORD $0x4ea06420 // smax v0.4s, v1.4s, v0.4s
+
+folded:
 	WORD $0x4eb16411 // smax v17.4s, v0.4s, v17.4s
 	CMP $0, R3
 	BGT block
@@ -626,21 +634,9 @@ TEXT ·AmaxIncF64(SB), NOSPLIT, $0-48
 
 forward:
 	MOVD n+0(FP), R3
-	VEOR V17.B16, V17.B16, V17.B16
-
-block:
+	CMP $2, R3
+	BGE start
 	MOVD R3, R4
-	CMP $8192, R4
-	BLE whole
-	MOVD $8192, R4
-
-whole:
-	MOVD R4, R5
-	NEG R5, R5
-	ADD R5, R3, R3
-	MOVD R4, R6
-	CMP $2, R4
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R4, R16
@@ -655,7 +651,27 @@ loaded3:
 	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4ee0343f // cmgt v31.2d, v1.2d, v0.2d
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	FMOVD F0, ret+40(FP)
+	RET
+
+start:
+	VEOR V17.B16, V17.B16, V17.B16
+
+block:
+	MOVD R3, R4
+	CMP $8192, R4
+	BLE whole
+	MOVD $8192, R4
+
+whole:
+	MOVD R4, R5
+	NEG R5, R5
+	ADD R5, R3, R3
+	MOVD R4, R6
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -1184,12 +1200,12 @@ empty3:
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4ee0343f // cmgt v31.2d, v1.2d, v0.2d
 	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+
+folded:
 	WORD $0x4ef1341f // cmgt v31.2d, v0.2d, v17.2d
 	WORD $0x6e711c1f // bsl v31.16b, v0.16b, v17.16b
 	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b

@@ -9,21 +9,9 @@ TEXT ·AmaxNumberF32(SB), NOSPLIT, $0-28
 	// largest |x[i]| that is not NaN
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	VEOR V17.B16, V17.B16, V17.B16
-
-block:
+	CMP $4, R1
+	BGE start
 	MOVD R1, R2
-	CMP $16384, R2
-	BLE whole
-	MOVD $16384, R2
-
-whole:
-	MOVD R2, R3
-	NEG R3, R3
-	ADD R3, R1, R1
-	MOVD R2, R4
-	CMP $4, R2
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R2, R16
@@ -45,7 +33,31 @@ loaded1:
 	WORD $0x6ea0e65f // fcmgt v31.4s, v18.4s, v0.4s
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x6ea0e43f // fcmgt v31.4s, v1.4s, v0.4s
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	VDUP V0.S[1], V1.S4
+	WORD $0x6ea0e43f // fcmgt v31.4s, v1.4s, v0.4s
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	FMOVS F0, ret+24(FP)
+	RET
+
+start:
+	VEOR V17.B16, V17.B16, V17.B16
+
+block:
+	MOVD R1, R2
+	CMP $16384, R2
+	BLE whole
+	MOVD $16384, R2
+
+whole:
+	MOVD R2, R3
+	NEG R3, R3
+	ADD R3, R1, R1
+	MOVD R2, R4
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -489,8 +501,6 @@ empty3:
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x6ea0e43f // fcmgt v31.4s, v1.4s, v0.4s
 	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
@@ -499,6 +509,8 @@ lanes:
 	WORD $0x6ea0e43f // fcmgt v31.4s, v1.4s, v0.4s
 	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+
+folded:
 	WORD $0x6eb1e41f // fcmgt v31.4s, v0.4s, v17.4s
 	WORD $0x6e711c1f // bsl v31.16b, v0.16b, v17.16b
 	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
@@ -512,21 +524,9 @@ TEXT ·AmaxNumberF64(SB), NOSPLIT, $0-32
 	// largest |x[i]| that is not NaN
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	VEOR V17.B16, V17.B16, V17.B16
-
-block:
+	CMP $2, R1
+	BGE start
 	MOVD R1, R2
-	CMP $8192, R2
-	BLE whole
-	MOVD $8192, R2
-
-whole:
-	MOVD R2, R3
-	NEG R3, R3
-	ADD R3, R1, R1
-	MOVD R2, R4
-	CMP $2, R2
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R2, R16
@@ -540,7 +540,27 @@ loaded3:
 	WORD $0x6ee0e65f // fcmgt v31.2d, v18.2d, v0.2d
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x6ee0e43f // fcmgt v31.2d, v1.2d, v0.2d
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	FMOVD F0, ret+24(FP)
+	RET
+
+start:
+	VEOR V17.B16, V17.B16, V17.B16
+
+block:
+	MOVD R1, R2
+	CMP $8192, R2
+	BLE whole
+	MOVD $8192, R2
+
+whole:
+	MOVD R2, R3
+	NEG R3, R3
+	ADD R3, R1, R1
+	MOVD R2, R4
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -976,12 +996,12 @@ empty3:
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x6ee0e43f // fcmgt v31.2d, v1.2d, v0.2d
 	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+
+folded:
 	WORD $0x6ef1e41f // fcmgt v31.2d, v0.2d, v17.2d
 	WORD $0x6e711c1f // bsl v31.16b, v0.16b, v17.16b
 	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b

@@ -20,21 +20,9 @@ TEXT ·AmaxNumberIncF32(SB), NOSPLIT, $0-44
 
 forward:
 	MOVD n+0(FP), R3
-	VEOR V17.B16, V17.B16, V17.B16
-
-block:
+	CMP $4, R3
+	BGE start
 	MOVD R3, R4
-	CMP $16384, R4
-	BLE whole
-	MOVD $16384, R4
-
-whole:
-	MOVD R4, R5
-	NEG R5, R5
-	ADD R5, R3, R3
-	MOVD R4, R6
-	CMP $4, R4
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R4, R16
@@ -60,7 +48,31 @@ loaded1:
 	WORD $0x6ea0e65f // fcmgt v31.4s, v18.4s, v0.4s
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x6ea0e43f // fcmgt v31.4s, v1.4s, v0.4s
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	VDUP V0.S[1], V1.S4
+	WORD $0x6ea0e43f // fcmgt v31.4s, v1.4s, v0.4s
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	FMOVS F0, ret+40(FP)
+	RET
+
+start:
+	VEOR V17.B16, V17.B16, V17.B16
+
+block:
+	MOVD R3, R4
+	CMP $16384, R4
+	BLE whole
+	MOVD $16384, R4
+
+whole:
+	MOVD R4, R5
+	NEG R5, R5
+	ADD R5, R3, R3
+	MOVD R4, R6
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -724,8 +736,6 @@ empty3:
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x6ea0e43f // fcmgt v31.4s, v1.4s, v0.4s
 	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
@@ -734,6 +744,8 @@ lanes:
 	WORD $0x6ea0e43f // fcmgt v31.4s, v1.4s, v0.4s
 	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+
+folded:
 	WORD $0x6eb1e41f // fcmgt v31.4s, v0.4s, v17.4s
 	WORD $0x6e711c1f // bsl v31.16b, v0.16b, v17.16b
 	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
@@ -758,21 +770,9 @@ TEXT ·AmaxNumberIncF64(SB), NOSPLIT, $0-48
 
 forward:
 	MOVD n+0(FP), R3
-	VEOR V17.B16, V17.B16, V17.B16
-
-block:
+	CMP $2, R3
+	BGE start
 	MOVD R3, R4
-	CMP $8192, R4
-	BLE whole
-	MOVD $8192, R4
-
-whole:
-	MOVD R4, R5
-	NEG R5, R5
-	ADD R5, R3, R3
-	MOVD R4, R6
-	CMP $2, R4
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R4, R16
@@ -787,7 +787,27 @@ loaded3:
 	WORD $0x6ee0e65f // fcmgt v31.2d, v18.2d, v0.2d
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x6ee0e43f // fcmgt v31.2d, v1.2d, v0.2d
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	FMOVD F0, ret+40(FP)
+	RET
+
+start:
+	VEOR V17.B16, V17.B16, V17.B16
+
+block:
+	MOVD R3, R4
+	CMP $8192, R4
+	BLE whole
+	MOVD $8192, R4
+
+whole:
+	MOVD R4, R5
+	NEG R5, R5
+	ADD R5, R3, R3
+	MOVD R4, R6
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -1316,12 +1336,12 @@ empty3:
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x6ee0e43f // fcmgt v31.2d, v1.2d, v0.2d
 	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+
+folded:
 	WORD $0x6ef1e41f // fcmgt v31.2d, v0.2d, v17.2d
 	WORD $0x6e711c1f // bsl v31.16b, v0.16b, v17.16b
 	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b

@@ -9,21 +9,9 @@ TEXT ·AsumF32(SB), NOSPLIT, $0-28
 	// sum of |x[i]|
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	VEOR V17.B16, V17.B16, V17.B16
-
-block:
+	CMP $4, R1
+	BGE start
 	MOVD R1, R2
-	CMP $16384, R2
-	BLE whole
-	MOVD $16384, R2
-
-whole:
-	MOVD R2, R3
-	NEG R3, R3
-	ADD R3, R1, R1
-	MOVD R2, R4
-	CMP $4, R2
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R2, R16
@@ -43,7 +31,27 @@ odd1:
 loaded1:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	VDUP V0.S[1], V1.S4
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	FMOVS F0, ret+24(FP)
+	RET
+
+start:
+	VEOR V17.B16, V17.B16, V17.B16
+
+block:
+	MOVD R1, R2
+	CMP $16384, R2
+	BLE whole
+	MOVD $16384, R2
+
+whole:
+	MOVD R2, R3
+	NEG R3, R3
+	ADD R3, R1, R1
+	MOVD R2, R4
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -363,12 +371,12 @@ empty3:
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	VDUP V0.S[1], V1.S4
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+
+folded:
 	MOVD x_len+8(FP), R2
 	CMP $16384, R2
 	BGT several
@@ -391,6 +399,26 @@ TEXT ·AsumF64(SB), NOSPLIT, $0-32
 	// sum of |x[i]|
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
+	CMP $2, R1
+	BGE start
+	MOVD R1, R2
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R2, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded3
+	FMOVD (R0), F16
+
+loaded3:
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	FMOVD F0, ret+24(FP)
+	RET
+
+start:
 	VEOR V17.B16, V17.B16, V17.B16
 
 block:
@@ -404,20 +432,6 @@ whole:
 	NEG R3, R3
 	ADD R3, R1, R1
 	MOVD R2, R4
-	CMP $2, R2
-	BGE long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R2, R16
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $0, R16, loaded3
-	FMOVD (R0), F16
-
-loaded3:
-	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
-	B lanes
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -729,10 +743,10 @@ empty3:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+folded:
 	MOVD x_len+8(FP), R2
 	CMP $8192, R2
 	BGT several

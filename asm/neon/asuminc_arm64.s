@@ -20,21 +20,9 @@ TEXT ·AsumIncF32(SB), NOSPLIT, $0-44
 
 forward:
 	MOVD n+0(FP), R3
-	VEOR V17.B16, V17.B16, V17.B16
-
-block:
+	CMP $4, R3
+	BGE start
 	MOVD R3, R4
-	CMP $16384, R4
-	BLE whole
-	MOVD $16384, R4
-
-whole:
-	MOVD R4, R5
-	NEG R5, R5
-	ADD R5, R3, R3
-	MOVD R4, R6
-	CMP $4, R4
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R4, R16
@@ -58,7 +46,27 @@ odd1:
 loaded1:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	VDUP V0.S[1], V1.S4
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	FMOVS F0, ret+40(FP)
+	RET
+
+start:
+	VEOR V17.B16, V17.B16, V17.B16
+
+block:
+	MOVD R3, R4
+	CMP $16384, R4
+	BLE whole
+	MOVD $16384, R4
+
+whole:
+	MOVD R4, R5
+	NEG R5, R5
+	ADD R5, R3, R3
+	MOVD R4, R6
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -598,12 +606,12 @@ empty3:
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	VDUP V0.S[1], V1.S4
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+
+folded:
 	MOVD n+0(FP), R4
 	CMP $16384, R4
 	BGT several
@@ -637,6 +645,27 @@ TEXT ·AsumIncF64(SB), NOSPLIT, $0-48
 
 forward:
 	MOVD n+0(FP), R3
+	CMP $2, R3
+	BGE start
+	MOVD R3, R4
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R4, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded3
+	FMOVD (R0), F16
+	ADD R2, R0, R0
+
+loaded3:
+	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	FMOVD F0, ret+40(FP)
+	RET
+
+start:
 	VEOR V17.B16, V17.B16, V17.B16
 
 block:
@@ -650,21 +679,6 @@ whole:
 	NEG R5, R5
 	ADD R5, R3, R3
 	MOVD R4, R6
-	CMP $2, R4
-	BGE long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R4, R16
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $0, R16, loaded3
-	FMOVD (R0), F16
-	ADD R2, R0, R0
-
-loaded3:
-	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
-	B lanes
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -1069,10 +1083,10 @@ empty3:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+folded:
 	MOVD n+0(FP), R4
 	CMP $8192, R4
 	BGT several

@@ -10,21 +10,9 @@ TEXT ·DotF32(SB), NOSPLIT, $0-52
 	MOVD x_base+0(FP), R0
 	MOVD y_base+24(FP), R1
 	MOVD x_len+8(FP), R2
-	VEOR V18.B16, V18.B16, V18.B16
-
-block:
+	CMP $4, R2
+	BGE start
 	MOVD R2, R3
-	CMP $16384, R3
-	BLE whole
-	MOVD $16384, R3
-
-whole:
-	MOVD R3, R4
-	NEG R4, R4
-	ADD R4, R2, R2
-	MOVD R3, R5
-	CMP $4, R3
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R3, R16
@@ -57,7 +45,27 @@ odd2:
 loaded2:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e20d660 // fadd v0.4s, v19.4s, v0.4s
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	VDUP V0.S[1], V1.S4
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	FMOVS F0, ret+48(FP)
+	RET
+
+start:
+	VEOR V18.B16, V18.B16, V18.B16
+
+block:
+	MOVD R2, R3
+	CMP $16384, R3
+	BLE whole
+	MOVD $16384, R3
+
+whole:
+	MOVD R3, R4
+	NEG R4, R4
+	ADD R4, R2, R2
+	MOVD R3, R5
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -426,12 +434,12 @@ empty3:
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	VDUP V0.S[1], V1.S4
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+
+folded:
 	MOVD x_len+8(FP), R3
 	CMP $16384, R3
 	BGT several
@@ -455,21 +463,9 @@ TEXT ·DotF64(SB), NOSPLIT, $0-56
 	MOVD x_base+0(FP), R0
 	MOVD y_base+24(FP), R1
 	MOVD x_len+8(FP), R2
-	VEOR V18.B16, V18.B16, V18.B16
-
-block:
+	CMP $2, R2
+	BGE start
 	MOVD R2, R3
-	CMP $8192, R3
-	BLE whole
-	MOVD $8192, R3
-
-whole:
-	MOVD R3, R4
-	NEG R4, R4
-	ADD R4, R2, R2
-	MOVD R3, R5
-	CMP $2, R3
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R3, R16
@@ -486,7 +482,25 @@ loaded5:
 loaded6:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	FMOVD F0, ret+48(FP)
+	RET
+
+start:
+	VEOR V18.B16, V18.B16, V18.B16
+
+block:
+	MOVD R2, R3
+	CMP $8192, R3
+	BLE whole
+	MOVD $8192, R3
+
+whole:
+	MOVD R3, R4
+	NEG R4, R4
+	ADD R4, R2, R2
+	MOVD R3, R5
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -839,10 +853,10 @@ empty3:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+folded:
 	MOVD x_len+8(FP), R3
 	CMP $8192, R3
 	BGT several

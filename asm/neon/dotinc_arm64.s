@@ -32,21 +32,9 @@ forward:
 
 forward2:
 	MOVD n+0(FP), R5
-	VEOR V18.B16, V18.B16, V18.B16
-
-block:
+	CMP $4, R5
+	BGE start
 	MOVD R5, R6
-	CMP $16384, R6
-	BLE whole
-	MOVD $16384, R6
-
-whole:
-	MOVD R6, R7
-	NEG R7, R7
-	ADD R7, R5, R5
-	MOVD R6, R8
-	CMP $4, R6
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R6, R16
@@ -87,7 +75,27 @@ odd2:
 loaded2:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e20d660 // fadd v0.4s, v19.4s, v0.4s
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	VDUP V0.S[1], V1.S4
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	FMOVS F0, ret+72(FP)
+	RET
+
+start:
+	VEOR V18.B16, V18.B16, V18.B16
+
+block:
+	MOVD R5, R6
+	CMP $16384, R6
+	BLE whole
+	MOVD $16384, R6
+
+whole:
+	MOVD R6, R7
+	NEG R7, R7
+	ADD R7, R5, R5
+	MOVD R6, R8
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -896,12 +904,12 @@ empty3:
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	VDUP V0.S[1], V1.S4
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+
+folded:
 	MOVD n+0(FP), R6
 	CMP $16384, R6
 	BGT several
@@ -947,21 +955,9 @@ forward:
 
 forward2:
 	MOVD n+0(FP), R5
-	VEOR V18.B16, V18.B16, V18.B16
-
-block:
+	CMP $2, R5
+	BGE start
 	MOVD R5, R6
-	CMP $8192, R6
-	BLE whole
-	MOVD $8192, R6
-
-whole:
-	MOVD R6, R7
-	NEG R7, R7
-	ADD R7, R5, R5
-	MOVD R6, R8
-	CMP $2, R6
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R6, R16
@@ -980,7 +976,25 @@ loaded5:
 loaded6:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	FMOVD F0, ret+72(FP)
+	RET
+
+start:
+	VEOR V18.B16, V18.B16, V18.B16
+
+block:
+	MOVD R5, R6
+	CMP $8192, R6
+	BLE whole
+	MOVD $8192, R6
+
+whole:
+	MOVD R6, R7
+	NEG R7, R7
+	ADD R7, R5, R5
+	MOVD R6, R8
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -1519,10 +1533,10 @@ empty3:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+folded:
 	MOVD n+0(FP), R6
 	CMP $8192, R6
 	BGT several

@@ -82,7 +82,11 @@ odd2:
 loaded2:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e20d6a0 // fadd v0.4s, v21.4s, v0.4s
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	VDUP V0.S[1], V1.S4
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B folded
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -435,12 +439,12 @@ fold:
 	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
 	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	VDUP V0.S[1], V1.S4
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+
+folded:
 	MOVD x_len+56(FP), R5
 	CMP $16384, R5
 	BLE store
@@ -526,7 +530,9 @@ loaded5:
 loaded6:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e60d6a0 // fadd v0.2d, v21.2d, v0.2d
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B folded
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -863,10 +869,10 @@ fold:
 	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
 	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+folded:
 	MOVD x_len+56(FP), R5
 	CMP $8192, R5
 	BLE store

@@ -9,21 +9,9 @@ TEXT ·Read1F32(SB), NOSPLIT, $0-28
 	// limit probe: the bits of all streams read, or'ed together
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	VEOR V17.B16, V17.B16, V17.B16
-
-block:
+	CMP $4, R1
+	BGE start
 	MOVD R1, R2
-	CMP $16384, R2
-	BLE whole
-	MOVD $16384, R2
-
-whole:
-	MOVD R2, R3
-	NEG R3, R3
-	ADD R3, R1, R1
-	MOVD R2, R4
-	CMP $4, R2
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R2, R16
@@ -42,7 +30,27 @@ odd1:
 
 loaded1:
 	WORD $0x4ea01e00 // orr v0.16b, v16.16b, v0.16b
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	VDUP V0.S[1], V1.S4
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	FMOVS F0, ret+24(FP)
+	RET
+
+start:
+	VEOR V17.B16, V17.B16, V17.B16
+
+block:
+	MOVD R1, R2
+	CMP $16384, R2
+	BLE whole
+	MOVD $16384, R2
+
+whole:
+	MOVD R2, R3
+	NEG R3, R3
+	ADD R3, R1, R1
+	MOVD R2, R4
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -315,12 +323,12 @@ empty3:
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	VDUP V0.S[1], V1.S4
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+
+folded:
 	WORD $0x4eb11c11 // orr v17.16b, v0.16b, v17.16b
 	CMP $0, R1
 	BGT block
@@ -332,6 +340,25 @@ TEXT ·Read1F64(SB), NOSPLIT, $0-32
 	// limit probe: the bits of all streams read, or'ed together
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
+	CMP $2, R1
+	BGE start
+	MOVD R1, R2
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R2, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded3
+	FMOVD (R0), F16
+
+loaded3:
+	WORD $0x4ea01e00 // orr v0.16b, v16.16b, v0.16b
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	FMOVD F0, ret+24(FP)
+	RET
+
+start:
 	VEOR V17.B16, V17.B16, V17.B16
 
 block:
@@ -345,19 +372,6 @@ whole:
 	NEG R3, R3
 	ADD R3, R1, R1
 	MOVD R2, R4
-	CMP $2, R2
-	BGE long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R2, R16
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $0, R16, loaded3
-	FMOVD (R0), F16
-
-loaded3:
-	WORD $0x4ea01e00 // orr v0.16b, v16.16b, v0.16b
-	B lanes
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -622,10 +636,10 @@ empty3:
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+
+folded:
 	WORD $0x4eb11c11 // orr v17.16b, v0.16b, v17.16b
 	CMP $0, R1
 	BGT block

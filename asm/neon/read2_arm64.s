@@ -10,21 +10,9 @@ TEXT ·Read2F32(SB), NOSPLIT, $0-52
 	MOVD x_base+0(FP), R0
 	MOVD y_base+24(FP), R1
 	MOVD x_len+8(FP), R2
-	VEOR V18.B16, V18.B16, V18.B16
-
-block:
+	CMP $4, R2
+	BGE start
 	MOVD R2, R3
-	CMP $16384, R3
-	BLE whole
-	MOVD $16384, R3
-
-whole:
-	MOVD R3, R4
-	NEG R4, R4
-	ADD R4, R2, R2
-	MOVD R3, R5
-	CMP $4, R3
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R3, R16
@@ -57,7 +45,27 @@ odd2:
 loaded2:
 	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
 	WORD $0x4ea01e60 // orr v0.16b, v19.16b, v0.16b
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	VDUP V0.S[1], V1.S4
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	FMOVS F0, ret+48(FP)
+	RET
+
+start:
+	VEOR V18.B16, V18.B16, V18.B16
+
+block:
+	MOVD R2, R3
+	CMP $16384, R3
+	BLE whole
+	MOVD $16384, R3
+
+whole:
+	MOVD R3, R4
+	NEG R4, R4
+	ADD R4, R2, R2
+	MOVD R3, R5
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -426,12 +434,12 @@ empty3:
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	VDUP V0.S[1], V1.S4
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+
+folded:
 	WORD $0x4eb21c12 // orr v18.16b, v0.16b, v18.16b
 	CMP $0, R2
 	BGT block
@@ -444,21 +452,9 @@ TEXT ·Read2F64(SB), NOSPLIT, $0-56
 	MOVD x_base+0(FP), R0
 	MOVD y_base+24(FP), R1
 	MOVD x_len+8(FP), R2
-	VEOR V18.B16, V18.B16, V18.B16
-
-block:
+	CMP $2, R2
+	BGE start
 	MOVD R2, R3
-	CMP $8192, R3
-	BLE whole
-	MOVD $8192, R3
-
-whole:
-	MOVD R3, R4
-	NEG R4, R4
-	ADD R4, R2, R2
-	MOVD R3, R5
-	CMP $2, R3
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R3, R16
@@ -475,7 +471,25 @@ loaded5:
 loaded6:
 	WORD $0x4eb11e13 // orr v19.16b, v16.16b, v17.16b
 	WORD $0x4ea01e60 // orr v0.16b, v19.16b, v0.16b
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	FMOVD F0, ret+48(FP)
+	RET
+
+start:
+	VEOR V18.B16, V18.B16, V18.B16
+
+block:
+	MOVD R2, R3
+	CMP $8192, R3
+	BLE whole
+	MOVD $8192, R3
+
+whole:
+	MOVD R3, R4
+	NEG R4, R4
+	ADD R4, R2, R2
+	MOVD R3, R5
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -828,10 +842,10 @@ empty3:
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+
+folded:
 	WORD $0x4eb21c12 // orr v18.16b, v0.16b, v18.16b
 	CMP $0, R2
 	BGT block

@@ -9,6 +9,27 @@ TEXT ·SumSquaresF32(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
+	CMP $2, R1
+	BGE start
+	MOVD R1, R2
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R2, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded1
+	FMOVS (R0), F16
+
+loaded1:
+	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
+	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	FMOVD F0, ret+24(FP)
+	RET
+
+start:
 	VEOR V17.B16, V17.B16, V17.B16
 
 block:
@@ -22,21 +43,6 @@ whole:
 	NEG R3, R3
 	ADD R3, R1, R1
 	MOVD R2, R4
-	CMP $2, R2
-	BGE long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R2, R16
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $0, R16, loaded1
-	FMOVS (R0), F16
-
-loaded1:
-	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
-	B lanes
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -380,10 +386,10 @@ empty3:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+folded:
 	MOVD x_len+8(FP), R2
 	CMP $16384, R2
 	BGT several
@@ -404,6 +410,26 @@ TEXT ·SumSquaresF64(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
+	CMP $2, R1
+	BGE start
+	MOVD R1, R2
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R2, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded3
+	FMOVD (R0), F16
+
+loaded3:
+	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	FMOVD F0, ret+24(FP)
+	RET
+
+start:
 	VEOR V17.B16, V17.B16, V17.B16
 
 block:
@@ -417,20 +443,6 @@ whole:
 	NEG R3, R3
 	ADD R3, R1, R1
 	MOVD R2, R4
-	CMP $2, R2
-	BGE long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R2, R16
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $0, R16, loaded3
-	FMOVD (R0), F16
-
-loaded3:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
-	B lanes
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -742,10 +754,10 @@ empty3:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+folded:
 	MOVD x_len+8(FP), R2
 	CMP $8192, R2
 	BGT several

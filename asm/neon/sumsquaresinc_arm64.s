@@ -20,21 +20,9 @@ TEXT ·SumSquaresIncF32(SB), NOSPLIT, $0-48
 
 forward:
 	MOVD n+0(FP), R3
-	VEOR V17.B16, V17.B16, V17.B16
-
-block:
+	CMP $2, R3
+	BGE start
 	MOVD R3, R4
-	CMP $16384, R4
-	BLE whole
-	MOVD $16384, R4
-
-whole:
-	MOVD R4, R5
-	NEG R5, R5
-	ADD R5, R3, R3
-	MOVD R4, R6
-	CMP $2, R4
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R4, R16
@@ -48,7 +36,25 @@ loaded1:
 	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	FMOVD F0, ret+40(FP)
+	RET
+
+start:
+	VEOR V17.B16, V17.B16, V17.B16
+
+block:
+	MOVD R3, R4
+	CMP $16384, R4
+	BLE whole
+	MOVD $16384, R4
+
+whole:
+	MOVD R4, R5
+	NEG R5, R5
+	ADD R5, R3, R3
+	MOVD R4, R6
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -485,10 +491,10 @@ empty3:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+folded:
 	MOVD n+0(FP), R4
 	CMP $16384, R4
 	BGT several
@@ -520,6 +526,27 @@ TEXT ·SumSquaresIncF64(SB), NOSPLIT, $0-48
 
 forward:
 	MOVD n+0(FP), R3
+	CMP $2, R3
+	BGE start
+	MOVD R3, R4
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R4, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded3
+	FMOVD (R0), F16
+	ADD R2, R0, R0
+
+loaded3:
+	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	FMOVD F0, ret+40(FP)
+	RET
+
+start:
 	VEOR V17.B16, V17.B16, V17.B16
 
 block:
@@ -533,21 +560,6 @@ whole:
 	NEG R5, R5
 	ADD R5, R3, R3
 	MOVD R4, R6
-	CMP $2, R4
-	BGE long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R4, R16
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $0, R16, loaded3
-	FMOVD (R0), F16
-	ADD R2, R0, R0
-
-loaded3:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
-	B lanes
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -952,10 +964,10 @@ empty3:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+folded:
 	MOVD n+0(FP), R4
 	CMP $8192, R4
 	BGT several

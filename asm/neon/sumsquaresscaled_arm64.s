@@ -11,21 +11,9 @@ TEXT ·SumSquaresScaledF32(SB), NOSPLIT, $0-40
 	MOVD x_len+16(FP), R1
 	MOVD scale+0(FP), R17
 	VDUP R17, V18.D2
-	VEOR V17.B16, V17.B16, V17.B16
-
-block:
+	CMP $2, R1
+	BGE start
 	MOVD R1, R2
-	CMP $16384, R2
-	BLE whole
-	MOVD $16384, R2
-
-whole:
-	MOVD R2, R3
-	NEG R3, R3
-	ADD R3, R1, R1
-	MOVD R2, R4
-	CMP $2, R2
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R2, R16
@@ -39,7 +27,25 @@ loaded1:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	FMOVD F0, ret+32(FP)
+	RET
+
+start:
+	VEOR V17.B16, V17.B16, V17.B16
+
+block:
+	MOVD R1, R2
+	CMP $16384, R2
+	BLE whole
+	MOVD $16384, R2
+
+whole:
+	MOVD R2, R3
+	NEG R3, R3
+	ADD R3, R1, R1
+	MOVD R2, R4
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -430,10 +436,10 @@ empty3:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+folded:
 	MOVD x_len+16(FP), R2
 	CMP $16384, R2
 	BGT several
@@ -456,6 +462,27 @@ TEXT ·SumSquaresScaledF64(SB), NOSPLIT, $0-40
 	MOVD x_len+16(FP), R1
 	MOVD scale+0(FP), R17
 	VDUP R17, V18.D2
+	CMP $2, R1
+	BGE start
+	MOVD R1, R2
+
+	// Less than a vector: one filled up with zeros, which change no sum.
+	MOVD R2, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	VEOR V16.B16, V16.B16, V16.B16
+	TBZ $0, R16, loaded3
+	FMOVD (R0), F16
+
+loaded3:
+	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	FMOVD F0, ret+32(FP)
+	RET
+
+start:
 	VEOR V17.B16, V17.B16, V17.B16
 
 block:
@@ -469,21 +496,6 @@ whole:
 	NEG R3, R3
 	ADD R3, R1, R1
 	MOVD R2, R4
-	CMP $2, R2
-	BGE long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R2, R16
-	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $0, R16, loaded3
-	FMOVD (R0), F16
-
-loaded3:
-	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
-	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
-	B lanes
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -842,10 +854,10 @@ empty3:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+folded:
 	MOVD x_len+16(FP), R2
 	CMP $8192, R2
 	BGT several

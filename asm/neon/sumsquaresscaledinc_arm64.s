@@ -22,21 +22,9 @@ forward:
 	MOVD n+0(FP), R3
 	MOVD scale+8(FP), R17
 	VDUP R17, V18.D2
-	VEOR V17.B16, V17.B16, V17.B16
-
-block:
+	CMP $2, R3
+	BGE start
 	MOVD R3, R4
-	CMP $16384, R4
-	BLE whole
-	MOVD $16384, R4
-
-whole:
-	MOVD R4, R5
-	NEG R5, R5
-	ADD R5, R3, R3
-	MOVD R4, R6
-	CMP $2, R4
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R4, R16
@@ -51,7 +39,25 @@ loaded1:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	FMOVD F0, ret+48(FP)
+	RET
+
+start:
+	VEOR V17.B16, V17.B16, V17.B16
+
+block:
+	MOVD R3, R4
+	CMP $16384, R4
+	BLE whole
+	MOVD $16384, R4
+
+whole:
+	MOVD R4, R5
+	NEG R5, R5
+	ADD R5, R3, R3
+	MOVD R4, R6
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -535,10 +541,10 @@ empty3:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+folded:
 	MOVD n+0(FP), R4
 	CMP $16384, R4
 	BGT several
@@ -572,21 +578,9 @@ forward:
 	MOVD n+0(FP), R3
 	MOVD scale+8(FP), R17
 	VDUP R17, V18.D2
-	VEOR V17.B16, V17.B16, V17.B16
-
-block:
+	CMP $2, R3
+	BGE start
 	MOVD R3, R4
-	CMP $8192, R4
-	BLE whole
-	MOVD $8192, R4
-
-whole:
-	MOVD R4, R5
-	NEG R5, R5
-	ADD R5, R3, R3
-	MOVD R4, R6
-	CMP $2, R4
-	BGE long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R4, R16
@@ -600,7 +594,25 @@ loaded3:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
-	B lanes
+	VEXT $8, V0.B16, V0.B16, V1.B16
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	FMOVD F0, ret+48(FP)
+	RET
+
+start:
+	VEOR V17.B16, V17.B16, V17.B16
+
+block:
+	MOVD R3, R4
+	CMP $8192, R4
+	BLE whole
+	MOVD $8192, R4
+
+whole:
+	MOVD R4, R5
+	NEG R5, R5
+	ADD R5, R3, R3
+	MOVD R4, R6
 
 long:
 	VEOR V0.B16, V0.B16, V0.B16
@@ -1052,10 +1064,10 @@ empty3:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 
 empty4:
-
-lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+folded:
 	MOVD n+0(FP), R4
 	CMP $8192, R4
 	BGT several

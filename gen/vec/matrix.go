@@ -116,7 +116,7 @@ func (s RowDots) generate(g *gen) {
 		m.ArgLen(rest, x.Name)
 		block, store := g.label("block"), g.label("store")
 		m.Label(block)
-		a.block(g, rest)
+		a.block(g, rest, true)
 		m.ArgLen(a.n, x.Name)
 		m.JumpIf(a.n, LE, BlockElements(g.e), store)
 		for i, total := range totals {

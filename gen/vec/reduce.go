@@ -48,11 +48,17 @@ func (s Reduce) generate(g *gen) {
 	total := g.vector()
 	g.makeResident(body)
 
-	several := g.label("several")
+	start, block, several := g.label("start"), g.label("block"), g.label("several")
+	a.jumpIfLong(g, rest, start)
+	m.Move(a.n, rest)
+	a.short(g)
+	m.Result(a.acc[0][0], in)
+	m.Return()
+
+	m.Label(start)
 	m.Zero(total)
-	block := g.label("block")
 	m.Label(block)
-	a.block(g, rest)
+	a.block(g, rest, false)
 	if s.Combine == OpAdd {
 		g.length(a.n)
 		m.JumpIf(a.n, GT, BlockElements(g.e), several)
@@ -107,16 +113,48 @@ func (a *accumulation) registers(g *gen) {
 	}
 }
 
+// jumpIfLong jumps if n elements are more than short takes: less than a vector,
+// or a whole one where a mask may select all lanes.
+func (a *accumulation) jumpIfLong(g *gen, n G, label string) {
+	if w := g.lanes(a.body.Elem); a.masked(g) {
+		g.m.JumpIf(n, GT, w, label)
+	} else {
+		g.m.JumpIf(n, GE, w, label)
+	}
+}
+
+// short accumulates so few elements that one vector holds them.
+func (a *accumulation) short(g *gen) {
+	g.m.Comment("Less than a vector: one filled up with zeros, which change no sum.")
+	g.m.SetCount(a.n)
+	for _, acc := range a.acc {
+		g.m.Zero(acc[0])
+	}
+	a.loadPartial(g, false)
+	a.partial(g, 0)
+	a.foldLanes(g)
+}
+
+// foldLanes folds the lanes of each sum's first register.
+func (a *accumulation) foldLanes(g *gen) {
+	for bytes := g.m.VectorBytes(); bytes > int(a.body.Elem); bytes /= 2 {
+		for _, acc := range a.acc {
+			g.m.UpperHalf(acc[1], acc[0], bytes)
+			g.m.Op(a.combine, a.body.Elem, bytes/2, acc[0], acc[1], acc[0])
+		}
+	}
+}
+
 // block accumulates the next block of the rest of the elements, which it
-// subtracts.
-func (a *accumulation) block(g *gen, rest G) {
+// subtracts. It looks out for few elements first if that is asked for.
+func (a *accumulation) block(g *gen, rest G, few bool) {
 	m, in, n, t := g.m, a.body.Elem, a.n, a.t
 	vectors, w := len(a.acc[0]), g.lanes(in)
 	l := vectors * w
 	all := step{body: a.body, copies: vectors, ptrs: a.ptrs, strides: a.strides, sums: a.acc, combine: a.combine}
 
-	whole, long, loop, tail, fold, lanes :=
-		g.label("whole"), g.label("long"), g.label("loop"), g.label("tail"), g.label("fold"), g.label("lanes")
+	whole, long, loop, tail, fold :=
+		g.label("whole"), g.label("long"), g.label("loop"), g.label("tail"), g.label("fold")
 	m.Move(n, rest)
 	m.JumpIf(n, LE, BlockElements(g.e), whole)
 	m.Set(n, BlockElements(g.e))
@@ -126,19 +164,12 @@ func (a *accumulation) block(g *gen, rest G) {
 	if a.first != noRegister {
 		m.Move(a.first, n)
 	}
-	if a.masked(g) { // a mask may select all lanes
-		m.JumpIf(n, GT, w, long)
-	} else {
-		m.JumpIf(n, GE, w, long)
+	folded := g.label("folded")
+	if few {
+		a.jumpIfLong(g, n, long)
+		a.short(g)
+		m.Jump(folded)
 	}
-	m.Comment("Less than a vector: one filled up with zeros, which change no sum.")
-	m.SetCount(n)
-	for _, acc := range a.acc {
-		m.Zero(acc[0])
-	}
-	a.loadPartial(g, false)
-	a.partial(g, 0)
-	m.Jump(lanes)
 
 	m.Label(long)
 	for _, acc := range a.acc {
@@ -201,13 +232,8 @@ func (a *accumulation) block(g *gen, rest G) {
 			m.Label(empty)
 		}
 	}
-	m.Label(lanes)
-	for bytes := m.VectorBytes(); bytes > int(in); bytes /= 2 {
-		for _, acc := range a.acc {
-			m.UpperHalf(acc[1], acc[0], bytes)
-			m.Op(a.combine, in, bytes/2, acc[0], acc[1], acc[0])
-		}
-	}
+	a.foldLanes(g)
+	m.Label(folded)
 }
 
 // masked reports whether a partial vector is one instruction, which need not be
