@@ -9,11 +9,16 @@ func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int)
 		if n > short {
 			return kernels.ActiveTable[float32]().Dsdot(x, y)
 		}
-		var t shortTerms[float64]
+		var even, odd double
 		for i, v := range x {
-			t[i&(short-1)] = double(double(v) * double(y[i]))
+			t := double(double(v) * double(y[i]))
+			if i&1 == 0 {
+				even += t
+			} else {
+				odd += t
+			}
 		}
-		return t.sum()
+		return even + odd
 	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return 0

@@ -50,11 +50,17 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 		if n > short {
 			return kernels.ActiveTable[float32]().Dot(x, y)
 		}
-		var t shortTerms[float32]
-		for i, v := range x {
-			t[i&(short-1)] = float32(v * y[i])
+		even, odd := float32(x[0]*y[0])+0, float32(0)
+		if n > 1 {
+			odd += float32(x[1] * y[1])
 		}
-		return t.sum()
+		if n > 2 {
+			even += float32(x[2] * y[2])
+		}
+		if n > 3 {
+			odd += float32(x[3] * y[3])
+		}
+		return even + odd
 	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return 0
@@ -184,13 +190,17 @@ func (Implementation) Sasum(n int, x []float32, incX int) float32 {
 	case n > short && incX == 1:
 		return kernels.ActiveTable[float32]().Asum(x[:n])
 	case n <= short:
-		var t shortTerms[float32]
-		ix := 0
-		for i := range n {
-			t[i&(short-1)] = abs(x[ix])
-			ix += incX
+		even, odd := abs(x[0]), float32(0)
+		if n > 1 {
+			odd += abs(x[incX])
 		}
-		return t.sum()
+		if n > 2 {
+			even += abs(x[2*incX])
+		}
+		if n > 3 {
+			odd += abs(x[3*incX])
+		}
+		return even + odd
 	case n <= tiny:
 		var t terms[float32]
 		ix := 0

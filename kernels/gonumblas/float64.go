@@ -48,11 +48,17 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 		if n > short {
 			return kernels.ActiveTable[float64]().Dot(x, y)
 		}
-		var t shortTerms[float64]
-		for i, v := range x {
-			t[i&(short-1)] = float64(v * y[i])
+		even, odd := float64(x[0]*y[0])+0, float64(0)
+		if n > 1 {
+			odd += float64(x[1] * y[1])
 		}
-		return t.sum()
+		if n > 2 {
+			even += float64(x[2] * y[2])
+		}
+		if n > 3 {
+			odd += float64(x[3] * y[3])
+		}
+		return even + odd
 	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return 0
@@ -182,13 +188,17 @@ func (Implementation) Dasum(n int, x []float64, incX int) float64 {
 	case n > short && incX == 1:
 		return kernels.ActiveTable[float64]().Asum(x[:n])
 	case n <= short:
-		var t shortTerms[float64]
-		ix := 0
-		for i := range n {
-			t[i&(short-1)] = abs(x[ix])
-			ix += incX
+		even, odd := abs(x[0]), float64(0)
+		if n > 1 {
+			odd += abs(x[incX])
 		}
-		return t.sum()
+		if n > 2 {
+			even += abs(x[2*incX])
+		}
+		if n > 3 {
+			odd += abs(x[3*incX])
+		}
+		return even + odd
 	case n <= tiny:
 		var t terms[float64]
 		ix := 0

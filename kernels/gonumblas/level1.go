@@ -16,20 +16,16 @@ const (
 // double is float64 in the float32 routines too.
 type double = float64
 
-// terms are what a reduction of a few elements adds up; those behind are +0.
-type (
-	terms[A kernels.Float]      [tiny]A
-	shortTerms[A kernels.Float] [short]A
-)
+// terms are what a reduction of a few elements adds up; those behind are +0. Of
+// up to short elements, no array is needed: the even ones and the odd ones are
+// added up apart, and then the two sums.
+type terms[A kernels.Float] [tiny]A
 
 // sum adds in the order of the contract: lane j gets lane j+4, then j+2, then
 // j+1. The +0 in which lanes begin shows only where all terms are -0.
 func (t *terms[A]) sum() A {
 	return ((t[0] + t[4]) + (t[2] + t[6])) + ((t[1] + t[5]) + (t[3] + t[7])) + 0
 }
-
-// sum is that of terms, of which the upper half is +0.
-func (t *shortTerms[A]) sum() A { return (t[0] + t[2]) + (t[1] + t[3]) + 0 }
 
 // norm returns the norm of a few elements given their squares, and whether their
 // sum is in the range in which it is exact to rounding.

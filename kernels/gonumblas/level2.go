@@ -8,15 +8,20 @@ func few(m, n int) bool { return m*n <= short }
 // gemvFew computes y = alpha*A*x + beta*y for a matrix of few elements, in
 // the order of the kernels.
 func gemvFew[T kernels.Float](m, n int, alpha T, a []T, lda int, x []T, incX int, beta T, y []T, incY int) {
-	var t shortTerms[T]
 	iy := first(m, incY)
 	for r := range m {
+		var even, odd T
 		ix := first(n, incX)
 		for j, v := range a[r*lda:][:n] {
-			t[j&(short-1)] = T(v * x[ix])
+			t := T(v * x[ix])
+			if j&1 == 0 {
+				even += t
+			} else {
+				odd += t
+			}
 			ix += incX
 		}
-		y[iy] = T(alpha*t.sum()) + T(beta*y[iy])
+		y[iy] = T(alpha*(even+odd)) + T(beta*y[iy])
 		iy += incY
 	}
 }
