@@ -42,7 +42,10 @@ func GemvTInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, be
 		table[T]().GemvT(m, alpha, noescape(a), stride, noescape(x), incX, noescape(y[:n]))
 	case n <= tinyBuffer:
 		var buffer [tinyBuffer]T
-		packedGemvT(buffer[:], m, n, alpha, a, stride, x, incX, beta, y, incY)
+		part := buffer[:n]
+		packScaled(part, beta, y, first(n, incY), incY)
+		table[T]().GemvT(m, alpha, noescape(a), stride, noescape(x), incX, noescape(part))
+		unpack(y, first(n, incY), incY, part)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
 		packedGemvT(buffer[:], m, n, alpha, a, stride, x, incX, beta, y, incY)
@@ -111,16 +114,7 @@ func packedGemvT[T Float](buffer []T, m, n int, alpha T, a []T, stride int, x []
 	at := first(n, incY)
 	for j := 0; j < n; j += len(buffer) {
 		part := buffer[:min(len(buffer), n-j)]
-		if beta == 0 {
-			clear(part)
-		} else {
-			pack(part, y, at+j*incY, incY)
-		}
-		if beta != 0 && beta != 1 {
-			for i := range part {
-				part[i] *= beta
-			}
-		}
+		packScaled(part, beta, y, at+j*incY, incY)
 		table[T]().GemvT(m, alpha, noescape(a[j:]), stride, noescape(x), incX, noescape(part))
 		unpack(y, at+j*incY, incY, part)
 	}
@@ -141,6 +135,22 @@ func pack[T Float](dst, x []T, at, inc int) {
 	for i := range dst {
 		dst[i] = x[at]
 		at += inc
+	}
+}
+
+// packScaled is pack with every element multiplied by beta, unless that is 1; if it
+// is 0, x is not read.
+func packScaled[T Float](dst []T, beta T, x []T, at, inc int) {
+	switch beta {
+	case 0:
+		clear(dst)
+	case 1:
+		pack(dst, x, at, inc)
+	default:
+		for i := range dst {
+			dst[i] = beta * x[at]
+			at += inc
+		}
 	}
 }
 
