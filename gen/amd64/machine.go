@@ -30,8 +30,8 @@ type Machine struct {
 // NewAVX2 returns a machine that uses nothing above AVX2.
 func NewAVX2() *Machine { return newMachine(false, 32) }
 
-// NewAVX512 returns a machine that uses AVX-512 F, BW, DQ and VL, with vectors of
-// 64 bytes, or of 32.
+// NewAVX512 returns a machine that uses AVX-512 F, BW, DQ and VL, which no core has
+// without BMI2, with vectors of 64 bytes, or of 32.
 func NewAVX512(bytes int) *Machine { return newMachine(true, bytes) }
 
 func newMachine(evex bool, bytes int) *Machine {
