@@ -1,5 +1,7 @@
 package gonumblas
 
+import "math/bits"
+
 // The messages of gonum's blas/gonum, which panics with these strings.
 const (
 	zeroIncX     = "blas: zero x index increment"
@@ -13,8 +15,12 @@ const (
 	shortA       = "blas: insufficient length of a"
 )
 
-// tooShort reports whether a vector of n elements does not fit in a slice.
-func tooShort(n, length, inc int) bool { return length <= (n-1)*max(inc, -inc) }
+// tooShort reports whether a vector of n elements, at least one, does not fit in a
+// slice. gonum multiplies likewise, but lets the product overflow.
+func tooShort(n, length, inc int) bool {
+	over, last := bits.Mul(uint(n-1), uint(max(inc, -inc)))
+	return over != 0 || last >= uint(length)
+}
 
 // checkIncs panics for a stride of 0.
 func checkIncs(incX, incY int) {
@@ -30,16 +36,14 @@ func checkIncs(incX, incY int) {
 // reports whether there are any elements.
 func checkTwo(n, lenX, incX, lenY, incY int) bool {
 	checkIncs(incX, incY)
-	if n < 0 {
+	switch {
+	case n < 0:
 		panic(nLT0)
-	}
-	if n == 0 {
+	case n == 0:
 		return false
-	}
-	if tooShort(n, lenX, incX) {
+	case tooShort(n, lenX, incX):
 		panic(shortX)
-	}
-	if tooShort(n, lenY, incY) {
+	case tooShort(n, lenY, incY):
 		panic(shortY)
 	}
 	return true
@@ -88,7 +92,7 @@ func checkShort(m, n, lenA, lda, nx, lenX, incX, ny, lenY, incY int) {
 	if tooShort(ny, lenY, incY) {
 		panic(shortY)
 	}
-	if lenA < lda*(m-1)+n {
+	if over, last := bits.Mul(uint(m-1), uint(lda)); over != 0 || last > uint(lenA) || lenA-int(last) < n {
 		panic(shortA)
 	}
 }
