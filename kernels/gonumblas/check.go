@@ -16,10 +16,28 @@ const (
 )
 
 // tooShort reports whether a vector of n elements, at least one, does not fit in a
-// slice. gonum multiplies likewise, but lets the product overflow.
-func tooShort(n, length, inc int) bool {
-	over, last := bits.Mul(uint(n-1), uint(max(inc, -inc)))
-	return over != 0 || last >= uint(length)
+// slice, unless the product overflows. That gonum's checks overflow too is no
+// excuse for a kernel: see fits.
+func tooShort(n, length, inc int) bool { return (n-1)*max(inc, -inc) >= length }
+
+// fits panics where tooShort may have overflowed and two vectors do not fit in
+// their slices. It comes before kernels, which check nothing; Go's loops check
+// each index.
+func fits(n, lenX, incX, lenY, incY int) {
+	if uint(n|incX|incY)>>31 != 0 {
+		checkHuge(n, lenX, incX, lenY, incY)
+	}
+}
+
+// checkHuge is for products that may not fit in an int. A negative stride is not
+// huge, but comes here too.
+func checkHuge(n, lenX, incX, lenY, incY int) {
+	if over, last := bits.Mul(uint(n-1), uint(max(incX, -incX))); over != 0 || last >= uint(lenX) {
+		panic(shortX)
+	}
+	if over, last := bits.Mul(uint(n-1), uint(max(incY, -incY))); over != 0 || last >= uint(lenY) {
+		panic(shortY)
+	}
 }
 
 // checkIncs panics for a stride of 0.
@@ -36,14 +54,16 @@ func checkIncs(incX, incY int) {
 // reports whether there are any elements.
 func checkTwo(n, lenX, incX, lenY, incY int) bool {
 	checkIncs(incX, incY)
-	switch {
-	case n < 0:
+	if n < 0 {
 		panic(nLT0)
-	case n == 0:
+	}
+	if n == 0 {
 		return false
-	case tooShort(n, lenX, incX):
+	}
+	if tooShort(n, lenX, incX) {
 		panic(shortX)
-	case tooShort(n, lenY, incY):
+	}
+	if tooShort(n, lenY, incY) {
 		panic(shortY)
 	}
 	return true
@@ -84,7 +104,7 @@ func checkMatrix(m, n, lda, incX, incY int) bool {
 }
 
 // checkShort panics unless a matrix and two vectors, which have elements, fit in
-// their slices.
+// their slices, unless a product overflows.
 func checkShort(m, n, lenA, lda, nx, lenX, incX, ny, lenY, incY int) {
 	if tooShort(nx, lenX, incX) {
 		panic(shortX)
@@ -92,6 +112,16 @@ func checkShort(m, n, lenA, lda, nx, lenX, incX, ny, lenY, incY int) {
 	if tooShort(ny, lenY, incY) {
 		panic(shortY)
 	}
+	if lenA < lda*(m-1)+n {
+		panic(shortA)
+	}
+}
+
+// checkHugeMatrix is checkShort for products that may not fit in an int. A negative
+// stride is not huge, but comes here too.
+func checkHugeMatrix(m, n, lenA, lda, nx, lenX, incX, ny, lenY, incY int) {
+	checkHuge(nx, lenX, incX, nx, 1)
+	checkHuge(ny, ny, 1, lenY, incY)
 	if over, last := bits.Mul(uint(m-1), uint(lda)); over != 0 || last > uint(lenA) || lenA-int(last) < n {
 		panic(shortA)
 	}

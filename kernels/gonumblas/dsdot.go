@@ -24,6 +24,7 @@ func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int)
 		return 0
 	}
 	if n > tiny {
+		fits(n, len(x), incX, len(y), incY)
 		return kernels.ActiveTable[float32]().DsdotInc(n, x, incX, y, incY)
 	}
 	var t terms[float64]

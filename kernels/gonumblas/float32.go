@@ -33,6 +33,7 @@ func (Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []flo
 		return
 	}
 	if n > tiny {
+		fits(n, len(x), incX, len(y), incY)
 		kernels.ActiveTable[float32]().AxpyInc(n, alpha, x, incX, y, incY)
 		return
 	}
@@ -66,6 +67,7 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 		return 0
 	}
 	if n > tiny {
+		fits(n, len(x), incX, len(y), incY)
 		return kernels.ActiveTable[float32]().DotInc(n, x, incX, y, incY)
 	}
 	var t terms[float32]
@@ -96,6 +98,7 @@ func (Implementation) Sscal(n int, alpha float32, x []float32, incX int) {
 			x[i] *= alpha
 		}
 	case n > tiny:
+		fits(n, len(x), incX, n, 1)
 		kernels.ActiveTable[float32]().ScalInc(n, alpha, x, incX)
 	default:
 		ix := 0
@@ -116,6 +119,7 @@ func (Implementation) Scopy(n int, x []float32, incX int, y []float32, incY int)
 		return
 	}
 	if n > tiny {
+		fits(n, len(x), incX, len(y), incY)
 		kernels.ActiveTable[float32]().CopyInc(n, x, incX, y, incY)
 		return
 	}
@@ -143,6 +147,7 @@ func (Implementation) Sswap(n int, x []float32, incX int, y []float32, incY int)
 		return
 	}
 	if n > tiny {
+		fits(n, len(x), incX, len(y), incY)
 		kernels.ActiveTable[float32]().SwapInc(n, x, incX, y, incY)
 		return
 	}
@@ -176,6 +181,7 @@ func (Implementation) Snrm2(n int, x []float32, incX int) float32 {
 	case incX == 1:
 		return kernels.Nrm2(x[:n])
 	}
+	fits(n, len(x), incX, n, 1)
 	return kernels.Nrm2Inc(n, x, incX)
 }
 
@@ -210,6 +216,7 @@ func (Implementation) Sasum(n int, x []float32, incX int) float32 {
 		}
 		return t.sum()
 	}
+	fits(n, len(x), incX, n, 1)
 	return kernels.ActiveTable[float32]().AsumInc(n, x, incX)
 }
 
@@ -234,6 +241,7 @@ func (Implementation) Isamax(n int, x []float32, incX int) int {
 	case incX == 1:
 		return kernels.Iamax(x[:n])
 	}
+	fits(n, len(x), incX, n, 1)
 	return kernels.IamaxInc(n, x, incX)
 }
 
@@ -319,6 +327,7 @@ func (Implementation) Srot(n int, x []float32, incX int, y []float32, incY int, 
 		return
 	}
 	if n > tiny {
+		fits(n, len(x), incX, len(y), incY)
 		kernels.ActiveTable[float32]().RotInc(n, x, incX, y, incY, c, s)
 		return
 	}
@@ -351,6 +360,7 @@ func (Implementation) Srotm(n int, x []float32, incX int, y []float32, incY int,
 		kernels.ActiveTable[float32]().Rotm(x[:n], y[:n], h11, h12, h21, h22)
 		return
 	case n > tiny:
+		fits(n, len(x), incX, len(y), incY)
 		kernels.ActiveTable[float32]().RotmInc(n, x, incX, y, incY, h11, h12, h21, h22)
 		return
 	}
@@ -376,6 +386,9 @@ func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []floa
 		lenX, lenY = m, n
 	}
 	checkShort(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
+	if uint(m|n|lda|incX|incY)>>31 != 0 {
+		checkHugeMatrix(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
+	}
 	trans, inc := tA != blas.NoTrans, incX
 	if trans {
 		inc = incY
@@ -429,6 +442,9 @@ func (Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []f
 		return
 	}
 	checkShort(m, n, len(a), lda, m, len(x), incX, n, len(y), incY)
+	if uint(m|n|lda|incX|incY)>>31 != 0 {
+		checkHugeMatrix(m, n, len(a), lda, m, len(x), incX, n, len(y), incY)
+	}
 	switch {
 	case alpha == 0:
 	case few(m, n):

@@ -31,6 +31,7 @@ func (Implementation) Daxpy(n int, alpha float64, x []float64, incX int, y []flo
 		return
 	}
 	if n > tiny {
+		fits(n, len(x), incX, len(y), incY)
 		kernels.ActiveTable[float64]().AxpyInc(n, alpha, x, incX, y, incY)
 		return
 	}
@@ -64,6 +65,7 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 		return 0
 	}
 	if n > tiny {
+		fits(n, len(x), incX, len(y), incY)
 		return kernels.ActiveTable[float64]().DotInc(n, x, incX, y, incY)
 	}
 	var t terms[float64]
@@ -94,6 +96,7 @@ func (Implementation) Dscal(n int, alpha float64, x []float64, incX int) {
 			x[i] *= alpha
 		}
 	case n > tiny:
+		fits(n, len(x), incX, n, 1)
 		kernels.ActiveTable[float64]().ScalInc(n, alpha, x, incX)
 	default:
 		ix := 0
@@ -114,6 +117,7 @@ func (Implementation) Dcopy(n int, x []float64, incX int, y []float64, incY int)
 		return
 	}
 	if n > tiny {
+		fits(n, len(x), incX, len(y), incY)
 		kernels.ActiveTable[float64]().CopyInc(n, x, incX, y, incY)
 		return
 	}
@@ -141,6 +145,7 @@ func (Implementation) Dswap(n int, x []float64, incX int, y []float64, incY int)
 		return
 	}
 	if n > tiny {
+		fits(n, len(x), incX, len(y), incY)
 		kernels.ActiveTable[float64]().SwapInc(n, x, incX, y, incY)
 		return
 	}
@@ -174,6 +179,7 @@ func (Implementation) Dnrm2(n int, x []float64, incX int) float64 {
 	case incX == 1:
 		return kernels.Nrm2(x[:n])
 	}
+	fits(n, len(x), incX, n, 1)
 	return kernels.Nrm2Inc(n, x, incX)
 }
 
@@ -208,6 +214,7 @@ func (Implementation) Dasum(n int, x []float64, incX int) float64 {
 		}
 		return t.sum()
 	}
+	fits(n, len(x), incX, n, 1)
 	return kernels.ActiveTable[float64]().AsumInc(n, x, incX)
 }
 
@@ -232,6 +239,7 @@ func (Implementation) Idamax(n int, x []float64, incX int) int {
 	case incX == 1:
 		return kernels.Iamax(x[:n])
 	}
+	fits(n, len(x), incX, n, 1)
 	return kernels.IamaxInc(n, x, incX)
 }
 
@@ -317,6 +325,7 @@ func (Implementation) Drot(n int, x []float64, incX int, y []float64, incY int, 
 		return
 	}
 	if n > tiny {
+		fits(n, len(x), incX, len(y), incY)
 		kernels.ActiveTable[float64]().RotInc(n, x, incX, y, incY, c, s)
 		return
 	}
@@ -349,6 +358,7 @@ func (Implementation) Drotm(n int, x []float64, incX int, y []float64, incY int,
 		kernels.ActiveTable[float64]().Rotm(x[:n], y[:n], h11, h12, h21, h22)
 		return
 	case n > tiny:
+		fits(n, len(x), incX, len(y), incY)
 		kernels.ActiveTable[float64]().RotmInc(n, x, incX, y, incY, h11, h12, h21, h22)
 		return
 	}
@@ -374,6 +384,9 @@ func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []floa
 		lenX, lenY = m, n
 	}
 	checkShort(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
+	if uint(m|n|lda|incX|incY)>>31 != 0 {
+		checkHugeMatrix(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
+	}
 	trans, inc := tA != blas.NoTrans, incX
 	if trans {
 		inc = incY
@@ -427,6 +440,9 @@ func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []f
 		return
 	}
 	checkShort(m, n, len(a), lda, m, len(x), incX, n, len(y), incY)
+	if uint(m|n|lda|incX|incY)>>31 != 0 {
+		checkHugeMatrix(m, n, len(a), lda, m, len(x), incX, n, len(y), incY)
+	}
 	switch {
 	case alpha == 0:
 	case few(m, n):

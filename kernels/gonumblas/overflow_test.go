@@ -16,8 +16,8 @@ func TestOverflow(t *testing.T) {
 		want string
 		call func()
 	}{
-		"n*inc":     {"blas: insufficient length of x", func() { ours.Daxpy(half+1, 1, x, 8, y, 1) }},
-		"n*-inc":    {"blas: insufficient length of x", func() { ours.Ddot(half+1, x, -8, y, 1) }},
+		"n*inc":     {"blas: insufficient length of x", func() { ours.Daxpy(half+1, 1, x, 8, y, 8) }},
+		"n*-inc":    {"blas: insufficient length of x", func() { ours.Ddot(half+1, x, -8, y, 8) }},
 		"least inc": {"blas: insufficient length of y", func() { ours.Dswap(9, x, 1, y, math.MinInt) }},
 		"one":       {"blas: insufficient length of x", func() { ours.Dscal(half+1, 2, x, 8) }},
 		"norm":      {"blas: insufficient length of x", func() { ours.Dnrm2(half+1, x, 8) }},
