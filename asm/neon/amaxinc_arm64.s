@@ -67,8 +67,6 @@ whole:
 	NEG R5, R5
 	ADD R5, R3, R3
 	MOVD R4, R6
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -610,8 +608,6 @@ empty4:
 	WORD $0x4ea06420 // smax v0.4s, v1.4s, v0.4s
 	VDUP V0.S[1], V1.S4
 	WORD $0x4ea06420 // smax v0.4s, v1.4s, v0.4s
-
-folded:
 	WORD $0x4eb16411 // smax v17.4s, v0.4s, v17.4s
 	CMP $0, R3
 	BGT block
@@ -672,8 +668,6 @@ whole:
 	NEG R5, R5
 	ADD R5, R3, R3
 	MOVD R4, R6
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -1204,8 +1198,6 @@ empty4:
 	WORD $0x4ee0343f // cmgt v31.2d, v1.2d, v0.2d
 	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
-
-folded:
 	WORD $0x4ef1341f // cmgt v31.2d, v0.2d, v17.2d
 	WORD $0x6e711c1f // bsl v31.16b, v0.16b, v17.16b
 	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b

@@ -58,8 +58,6 @@ whole:
 	NEG R3, R3
 	ADD R3, R1, R1
 	MOVD R2, R4
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -509,8 +507,6 @@ empty4:
 	WORD $0x6ea0e43f // fcmgt v31.4s, v1.4s, v0.4s
 	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
-
-folded:
 	WORD $0x6eb1e41f // fcmgt v31.4s, v0.4s, v17.4s
 	WORD $0x6e711c1f // bsl v31.16b, v0.16b, v17.16b
 	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
@@ -561,8 +557,6 @@ whole:
 	NEG R3, R3
 	ADD R3, R1, R1
 	MOVD R2, R4
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -1000,8 +994,6 @@ empty4:
 	WORD $0x6ee0e43f // fcmgt v31.2d, v1.2d, v0.2d
 	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
-
-folded:
 	WORD $0x6ef1e41f // fcmgt v31.2d, v0.2d, v17.2d
 	WORD $0x6e711c1f // bsl v31.16b, v0.16b, v17.16b
 	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b

@@ -52,8 +52,6 @@ whole:
 	NEG R3, R3
 	ADD R3, R1, R1
 	MOVD R2, R4
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -375,8 +373,6 @@ empty4:
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	VDUP V0.S[1], V1.S4
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
-
-folded:
 	MOVD x_len+8(FP), R2
 	CMP $16384, R2
 	BGT several
@@ -432,8 +428,6 @@ whole:
 	NEG R3, R3
 	ADD R3, R1, R1
 	MOVD R2, R4
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -745,8 +739,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-
-folded:
 	MOVD x_len+8(FP), R2
 	CMP $8192, R2
 	BGT several

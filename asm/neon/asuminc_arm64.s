@@ -67,8 +67,6 @@ whole:
 	NEG R5, R5
 	ADD R5, R3, R3
 	MOVD R4, R6
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -610,8 +608,6 @@ empty4:
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	VDUP V0.S[1], V1.S4
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
-
-folded:
 	MOVD n+0(FP), R4
 	CMP $16384, R4
 	BGT several
@@ -679,8 +675,6 @@ whole:
 	NEG R5, R5
 	ADD R5, R3, R3
 	MOVD R4, R6
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -1085,8 +1079,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-
-folded:
 	MOVD n+0(FP), R4
 	CMP $8192, R4
 	BGT several

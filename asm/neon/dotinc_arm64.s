@@ -96,8 +96,6 @@ whole:
 	NEG R7, R7
 	ADD R7, R5, R5
 	MOVD R6, R8
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -908,8 +906,6 @@ empty4:
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	VDUP V0.S[1], V1.S4
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
-
-folded:
 	MOVD n+0(FP), R6
 	CMP $16384, R6
 	BGT several
@@ -995,8 +991,6 @@ whole:
 	NEG R7, R7
 	ADD R7, R5, R5
 	MOVD R6, R8
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -1535,8 +1529,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-
-folded:
 	MOVD n+0(FP), R6
 	CMP $8192, R6
 	BGT several

@@ -50,8 +50,6 @@ whole:
 	NEG R4, R4
 	ADD R4, R2, R2
 	MOVD R3, R5
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -468,8 +466,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-
-folded:
 	MOVD x_len+8(FP), R3
 	CMP $16384, R3
 	BGT several
@@ -529,8 +525,6 @@ whole:
 	NEG R4, R4
 	ADD R4, R2, R2
 	MOVD R3, R5
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -883,8 +877,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-
-folded:
 	MOVD x_len+8(FP), R3
 	CMP $8192, R3
 	BGT several

@@ -74,8 +74,6 @@ whole:
 	NEG R7, R7
 	ADD R7, R5, R5
 	MOVD R6, R8
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -678,8 +676,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-
-folded:
 	MOVD n+0(FP), R6
 	CMP $16384, R6
 	BGT several
@@ -763,8 +759,6 @@ whole:
 	NEG R7, R7
 	ADD R7, R5, R5
 	MOVD R6, R8
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -1303,8 +1297,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-
-folded:
 	MOVD n+0(FP), R6
 	CMP $8192, R6
 	BGT several

@@ -51,8 +51,6 @@ whole:
 	NEG R3, R3
 	ADD R3, R1, R1
 	MOVD R2, R4
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -327,8 +325,6 @@ empty4:
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	VDUP V0.S[1], V1.S4
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
-
-folded:
 	WORD $0x4eb11c11 // orr v17.16b, v0.16b, v17.16b
 	CMP $0, R1
 	BGT block
@@ -372,8 +368,6 @@ whole:
 	NEG R3, R3
 	ADD R3, R1, R1
 	MOVD R2, R4
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -638,8 +632,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
-
-folded:
 	WORD $0x4eb11c11 // orr v17.16b, v0.16b, v17.16b
 	CMP $0, R1
 	BGT block

@@ -66,8 +66,6 @@ whole:
 	NEG R4, R4
 	ADD R4, R2, R2
 	MOVD R3, R5
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -438,8 +436,6 @@ empty4:
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	VDUP V0.S[1], V1.S4
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
-
-folded:
 	WORD $0x4eb21c12 // orr v18.16b, v0.16b, v18.16b
 	CMP $0, R2
 	BGT block
@@ -490,8 +486,6 @@ whole:
 	NEG R4, R4
 	ADD R4, R2, R2
 	MOVD R3, R5
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -844,8 +838,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
-
-folded:
 	WORD $0x4eb21c12 // orr v18.16b, v0.16b, v18.16b
 	CMP $0, R2
 	BGT block

@@ -43,8 +43,6 @@ whole:
 	NEG R3, R3
 	ADD R3, R1, R1
 	MOVD R2, R4
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -388,8 +386,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-
-folded:
 	MOVD x_len+8(FP), R2
 	CMP $16384, R2
 	BGT several
@@ -443,8 +439,6 @@ whole:
 	NEG R3, R3
 	ADD R3, R1, R1
 	MOVD R2, R4
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -756,8 +750,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-
-folded:
 	MOVD x_len+8(FP), R2
 	CMP $8192, R2
 	BGT several

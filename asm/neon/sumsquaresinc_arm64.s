@@ -55,8 +55,6 @@ whole:
 	NEG R5, R5
 	ADD R5, R3, R3
 	MOVD R4, R6
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -493,8 +491,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-
-folded:
 	MOVD n+0(FP), R4
 	CMP $16384, R4
 	BGT several
@@ -560,8 +556,6 @@ whole:
 	NEG R5, R5
 	ADD R5, R3, R3
 	MOVD R4, R6
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -966,8 +960,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-
-folded:
 	MOVD n+0(FP), R4
 	CMP $8192, R4
 	BGT several

@@ -46,8 +46,6 @@ whole:
 	NEG R3, R3
 	ADD R3, R1, R1
 	MOVD R2, R4
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -438,8 +436,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-
-folded:
 	MOVD x_len+16(FP), R2
 	CMP $16384, R2
 	BGT several
@@ -496,8 +492,6 @@ whole:
 	NEG R3, R3
 	ADD R3, R1, R1
 	MOVD R2, R4
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -856,8 +850,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-
-folded:
 	MOVD x_len+16(FP), R2
 	CMP $8192, R2
 	BGT several

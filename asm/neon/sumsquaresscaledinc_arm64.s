@@ -58,8 +58,6 @@ whole:
 	NEG R5, R5
 	ADD R5, R3, R3
 	MOVD R4, R6
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -543,8 +541,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-
-folded:
 	MOVD n+0(FP), R4
 	CMP $16384, R4
 	BGT several
@@ -613,8 +609,6 @@ whole:
 	NEG R5, R5
 	ADD R5, R3, R3
 	MOVD R4, R6
-
-long:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
@@ -1066,8 +1060,6 @@ empty3:
 empty4:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
-
-folded:
 	MOVD n+0(FP), R4
 	CMP $8192, R4
 	BGT several

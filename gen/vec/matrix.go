@@ -15,6 +15,16 @@ const matrixGroup = 4
 // rowName returns the name of a body's stream for a row of the group.
 func rowName(i int) string { return "r" + string(rune('0'+i)) }
 
+// groupStreams returns a body's streams for a group: the vector that all rows
+// share, and then the rows.
+func groupStreams(shared string, kind Kind, rows int, rowKind Kind) []Param {
+	streams := []Param{{shared, kind}}
+	for i := range rows {
+		streams = append(streams, Param{rowName(i), rowKind})
+	}
+	return streams
+}
+
 // coefName returns the name of the held coefficient of a row of the group.
 func coefName(i int) string { return "c" + string(rune('0'+i)) }
 
@@ -86,18 +96,13 @@ func (s RowDots) generate(g *gen) {
 		most = 1
 	}
 	walk.groups(g, most, func(rows int) {
-		streams := []Param{{x.Name, In}}
-		for i := range rows {
-			streams = append(streams, Param{rowName(i), In})
-		}
+		streams := groupStreams(x.Name, In, rows, In)
 		body := newBody(k, g.e, m, streams)
 		for i := range rows {
 			body.Accumulate(i, body.Mul(body.Load(rowName(i)), body.Load(x.Name)))
 		}
 		a := accumulation{body: body, combine: OpAdd, sums: rows, n: g.general(), t: walk.t, first: noRegister}
-		for range streams {
-			a.ptrs = append(a.ptrs, g.general())
-		}
+		a.ptrs = g.generalsFor(streams)
 		a.registers(g)
 		totals := make([]V, rows)
 		for i := range totals {
@@ -105,9 +110,8 @@ func (s RowDots) generate(g *gen) {
 			m.Zero(totals[i])
 		}
 		finish := newBody(k, g.e, m, []Param{{y.Name, InOut}})
-		sum := finish.Held("sum")
-		finish.Store(y.Name, s.Finish(finish, sum, finish.Load(y.Name)))
-		held := finish.uni[finish.uniVal[sum]]
+		finish.Store(y.Name, s.Finish(finish, finish.Held("sum"), finish.Load(y.Name)))
+		held := Uniform{Held: "sum"}
 		g.resident[held] = a.acc[0][0]
 		g.makeResident(body, finish)
 
@@ -185,10 +189,7 @@ func (s RowAxpys) generate(g *gen) {
 	m.Add(walk.next, off)
 	walk.groups(g, matrixGroup, func(rows int) {
 		held, scale := g.holdCoefs(rows, s.Factor)
-		streams := []Param{y}
-		for i := range rows {
-			streams = append(streams, Param{rowName(i), In})
-		}
+		streams := groupStreams(y.Name, InOut, rows, In)
 		body := newBody(k, g.e, m, streams)
 		sum := body.Load(y.Name)
 		for i := range rows {
@@ -196,10 +197,7 @@ func (s RowAxpys) generate(g *gen) {
 		}
 		body.Store(y.Name, sum)
 
-		ptrs := make([]G, len(streams))
-		for i := range ptrs {
-			ptrs[i] = g.general()
-		}
+		ptrs := g.generalsFor(streams)
 		walk.take(g, ptrs[1:])
 		g.rowCoefs(held, scale, coef, walk.t, x.Name)
 		m.ArgBase(ptrs[0], y.Name)
@@ -230,10 +228,7 @@ func (s Outer) generate(g *gen) {
 	walk.start(g, matrix)
 	walk.groups(g, matrixGroup, func(rows int) {
 		held, scale := g.holdCoefs(rows, s.Factor)
-		streams := []Param{y}
-		for i := range rows {
-			streams = append(streams, Param{rowName(i), InOut})
-		}
+		streams := groupStreams(y.Name, In, rows, InOut)
 		body := newBody(k, g.e, m, streams)
 		for i := range rows {
 			product := body.Mul(body.Held(coefName(i)), body.Load(y.Name))
@@ -241,10 +236,7 @@ func (s Outer) generate(g *gen) {
 		}
 		body.storesLast()
 
-		ptrs := make([]G, len(streams))
-		for i := range ptrs {
-			ptrs[i] = g.general()
-		}
+		ptrs := g.generalsFor(streams)
 		walk.take(g, ptrs[1:])
 		g.rowCoefs(held, scale, coef, walk.t, x.Name)
 		m.ArgBase(ptrs[0], y.Name)

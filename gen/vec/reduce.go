@@ -153,8 +153,8 @@ func (a *accumulation) block(g *gen, rest G, few bool) {
 	l := vectors * w
 	all := step{body: a.body, copies: vectors, ptrs: a.ptrs, strides: a.strides, sums: a.acc, combine: a.combine}
 
-	whole, long, loop, tail, fold :=
-		g.label("whole"), g.label("long"), g.label("loop"), g.label("tail"), g.label("fold")
+	whole, long, loop, tail, fold, folded :=
+		g.label("whole"), g.label("long"), g.label("loop"), g.label("tail"), g.label("fold"), g.label("folded")
 	m.Move(n, rest)
 	m.JumpIf(n, LE, BlockElements(g.e), whole)
 	m.Set(n, BlockElements(g.e))
@@ -164,14 +164,12 @@ func (a *accumulation) block(g *gen, rest G, few bool) {
 	if a.first != noRegister {
 		m.Move(a.first, n)
 	}
-	folded := g.label("folded")
 	if few {
 		a.jumpIfLong(g, n, long)
 		a.short(g)
 		m.Jump(folded)
+		m.Label(long)
 	}
-
-	m.Label(long)
 	for _, acc := range a.acc {
 		for _, v := range acc {
 			m.Zero(v)
@@ -233,7 +231,9 @@ func (a *accumulation) block(g *gen, rest G, few bool) {
 		}
 	}
 	a.foldLanes(g)
-	m.Label(folded)
+	if few {
+		m.Label(folded)
+	}
 }
 
 // masked reports whether a partial vector is one instruction, which need not be

@@ -13,15 +13,11 @@ func (g *gen) length(n G) {
 // are strided, for their strides in bytes. As in BLAS, a stream with a negative
 // stride begins at its far end.
 func (g *gen) pointers(streams []Param) (ptrs, strides []G) {
-	m := g.m
-	ptrs = make([]G, len(streams))
-	for i, p := range streams {
-		ptrs[i] = g.general()
-		if !g.k.Strided() {
-			m.ArgBase(ptrs[i], p.Name)
-		}
-	}
+	ptrs = g.generalsFor(streams)
 	if !g.k.Strided() {
+		for i, p := range streams {
+			g.m.ArgBase(ptrs[i], p.Name)
+		}
 		return ptrs, nil
 	}
 	strides = make([]G, len(streams))
@@ -31,6 +27,15 @@ func (g *gen) pointers(streams []Param) (ptrs, strides []G) {
 		g.begin(ptrs[i], strides[i], t, p.Name, g.k.OfKind(Count).Name)
 	}
 	return ptrs, strides
+}
+
+// generalsFor hands out a register for each stream.
+func (g *gen) generalsFor(streams []Param) []G {
+	r := make([]G, len(streams))
+	for i := range r {
+		r[i] = g.general()
+	}
+	return r
 }
 
 // stride sets s to a vector's stride in bytes.
