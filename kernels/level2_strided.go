@@ -1,5 +1,7 @@
 package kernels
 
+import "github.com/seed63264101/steepest/kernels/generic"
+
 // GemvInc is Gemv of m rows of n elements for strided vectors (BLAS ?GEMV without
 // transposition): x has n elements, y has m. It panics as [AxpyInc] and [Gemv] do.
 func GemvInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, beta T, y []T, incY int) {
@@ -12,7 +14,7 @@ func GemvInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, bet
 		table[T]().Gemv(m, alpha, noescape(a), stride, noescape(x[:n]), beta, noescape(y), incY)
 	case n <= tinyBuffer:
 		var buffer [tinyBuffer]T
-		pack(buffer[:n], x, first(n, incX), incX)
+		pack(buffer[:n], x, generic.First(n, incX), incX)
 		table[T]().Gemv(m, alpha, noescape(a), stride, noescape(buffer[:n]), beta, noescape(y), incY)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
@@ -20,10 +22,11 @@ func GemvInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, bet
 	case n <= largeBuffer:
 		largeGemv(m, n, alpha, a, stride, x, incX, beta, y, incY)
 	default:
+		at := generic.First(m, incY)
 		for r := range m {
 			dot := DotInc(n, a[r*stride:], 1, x, incX)
-			at := first(m, incY) + r*incY
 			y[at] = T(alpha*dot) + T(beta*y[at])
+			at += incY
 		}
 	}
 }
@@ -43,9 +46,9 @@ func GemvTInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, be
 	case n <= tinyBuffer:
 		var buffer [tinyBuffer]T
 		part := buffer[:n]
-		packScaled(part, beta, y, first(n, incY), incY)
+		packScaled(part, beta, y, generic.First(n, incY), incY)
 		table[T]().GemvT(m, alpha, noescape(a), stride, noescape(x), incX, noescape(part))
-		unpack(y, first(n, incY), incY, part)
+		unpack(y, generic.First(n, incY), incY, part)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
 		packedGemvT(buffer[:], m, n, alpha, a, stride, x, incX, beta, y, incY)
@@ -66,7 +69,7 @@ func GerInc[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T,
 		table[T]().Ger(m, alpha, noescape(x), incX, noescape(y[:n]), noescape(a), stride)
 	case n <= tinyBuffer:
 		var buffer [tinyBuffer]T
-		pack(buffer[:n], y, first(n, incY), incY)
+		pack(buffer[:n], y, generic.First(n, incY), incY)
 		table[T]().Ger(m, alpha, noescape(x), incX, noescape(buffer[:n]), noescape(a), stride)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
@@ -105,13 +108,13 @@ func largeGer[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []
 
 // packedGemv multiplies by the copy of x.
 func packedGemv[T Float](buffer []T, m, n int, alpha T, a []T, stride int, x []T, incX int, beta T, y []T, incY int) {
-	pack(buffer[:n], x, first(n, incX), incX)
+	pack(buffer[:n], x, generic.First(n, incX), incX)
 	table[T]().Gemv(m, alpha, noescape(a), stride, noescape(buffer[:n]), beta, noescape(y), incY)
 }
 
 // packedGemvT adds to copies of y's parts, scaled by beta.
 func packedGemvT[T Float](buffer []T, m, n int, alpha T, a []T, stride int, x []T, incX int, beta T, y []T, incY int) {
-	at := first(n, incY)
+	at := generic.First(n, incY)
 	for j := 0; j < n; j += len(buffer) {
 		part := buffer[:min(len(buffer), n-j)]
 		packScaled(part, beta, y, at+j*incY, incY)
@@ -122,7 +125,7 @@ func packedGemvT[T Float](buffer []T, m, n int, alpha T, a []T, stride int, x []
 
 // packedGer multiplies with copies of y's parts.
 func packedGer[T Float](buffer []T, m, n int, alpha T, x []T, incX int, y []T, incY int, a []T, stride int) {
-	at := first(n, incY)
+	at := generic.First(n, incY)
 	for j := 0; j < n; j += len(buffer) {
 		part := buffer[:min(len(buffer), n-j)]
 		pack(part, y, at+j*incY, incY)
@@ -160,14 +163,6 @@ func unpack[T Float](x []T, at, inc int, src []T) {
 		x[at] = v
 		at += inc
 	}
-}
-
-// first returns the place of element 0 of a strided vector.
-func first(n, inc int) int {
-	if inc < 0 {
-		return (1 - n) * inc
-	}
-	return 0
 }
 
 // betaOfSum returns what to scale y by before a sum is added that multiplies it by

@@ -3,6 +3,8 @@ package kernels
 import (
 	"fmt"
 	"math/bits"
+
+	"github.com/seed63264101/steepest/kernels/generic"
 )
 
 // checkInc panics unless a vector of n elements with that stride fits in a slice.
@@ -123,7 +125,7 @@ func IamaxInc[T Float](n int, x []T, incX int) int {
 	if n == 0 {
 		return -1
 	}
-	at := first(n, incX)
+	at := generic.First(n, incX)
 	if x[at] != x[at] {
 		return 0
 	}

@@ -7,7 +7,7 @@ package generic
 
 // Gemv computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
 func Gemv[T Float](rows int, alpha T, a []T, stride int, x []T, beta T, y []T, incY int) {
-	iy := first(rows, incY)
+	iy := First(rows, incY)
 	for r := range rows {
 		y[iy] = T(alpha*Dot(a[r*stride:][:len(x)], x)) + T(beta*y[iy])
 		iy += incY
@@ -16,7 +16,7 @@ func Gemv[T Float](rows int, alpha T, a []T, stride int, x []T, beta T, y []T, i
 
 // GemvT computes y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn.
 func GemvT[T Float](rows int, alpha T, a []T, stride int, x []T, incX int, y []T) {
-	ix := first(rows, incX)
+	ix := First(rows, incX)
 	for r := range rows {
 		Axpy(T(alpha*x[ix]), a[r*stride:][:len(y)], y)
 		ix += incX
@@ -25,7 +25,7 @@ func GemvT[T Float](rows int, alpha T, a []T, stride int, x []T, incX int, y []T
 
 // Ger computes a[r*stride+j] += (alpha*x[r])*y[j].
 func Ger[T Float](rows int, alpha T, x []T, incX int, y, a []T, stride int) {
-	ix := first(rows, incX)
+	ix := First(rows, incX)
 	for r := range rows {
 		Axpy(T(alpha*x[ix]), y, a[r*stride:][:len(y)])
 		ix += incX

@@ -4,8 +4,8 @@ package generic
 // stride inc is x[i*inc], or x[(i-(n-1))*inc] if inc is negative, as in BLAS: the
 // vector then begins at its far end.
 
-// first returns the place of element 0.
-func first(n, inc int) int {
+// First returns the place of element 0 of a strided vector of n elements.
+func First(n, inc int) int {
 	if inc < 0 {
 		return (1 - n) * inc
 	}
@@ -14,7 +14,7 @@ func first(n, inc int) int {
 
 // CopyInc computes y[i] = x[i].
 func CopyInc[T Float](n int, x []T, incX int, y []T, incY int) {
-	ix, iy := first(n, incX), first(n, incY)
+	ix, iy := First(n, incX), First(n, incY)
 	for range n {
 		y[iy] = x[ix]
 		ix, iy = ix+incX, iy+incY
@@ -23,7 +23,7 @@ func CopyInc[T Float](n int, x []T, incX int, y []T, incY int) {
 
 // SwapInc exchanges x[i] and y[i].
 func SwapInc[T Float](n int, x []T, incX int, y []T, incY int) {
-	ix, iy := first(n, incX), first(n, incY)
+	ix, iy := First(n, incX), First(n, incY)
 	for range n {
 		x[ix], y[iy] = y[iy], x[ix]
 		ix, iy = ix+incX, iy+incY
@@ -32,7 +32,7 @@ func SwapInc[T Float](n int, x []T, incX int, y []T, incY int) {
 
 // AxpyInc computes y[i] += alpha*x[i].
 func AxpyInc[T Float](n int, alpha T, x []T, incX int, y []T, incY int) {
-	ix, iy := first(n, incX), first(n, incY)
+	ix, iy := First(n, incX), First(n, incY)
 	for range n {
 		y[iy] = T(alpha*x[ix]) + y[iy]
 		ix, iy = ix+incX, iy+incY
@@ -41,7 +41,7 @@ func AxpyInc[T Float](n int, alpha T, x []T, incX int, y []T, incY int) {
 
 // ScalInc computes x[i] *= alpha.
 func ScalInc[T Float](n int, alpha T, x []T, incX int) {
-	ix := first(n, incX)
+	ix := First(n, incX)
 	for range n {
 		x[ix] *= alpha
 		ix += incX
@@ -50,7 +50,7 @@ func ScalInc[T Float](n int, alpha T, x []T, incX int) {
 
 // RotInc computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
 func RotInc[T Float](n int, x []T, incX int, y []T, incY int, c, s T) {
-	ix, iy := first(n, incX), first(n, incY)
+	ix, iy := First(n, incX), First(n, incY)
 	for range n {
 		vx, vy := x[ix], y[iy]
 		x[ix], y[iy] = T(c*vx)+T(s*vy), T(c*vy)-T(s*vx)
@@ -60,7 +60,7 @@ func RotInc[T Float](n int, x []T, incX int, y []T, incY int, c, s T) {
 
 // RotmInc computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
 func RotmInc[T Float](n int, x []T, incX int, y []T, incY int, h11, h12, h21, h22 T) {
-	ix, iy := first(n, incX), first(n, incY)
+	ix, iy := First(n, incX), First(n, incY)
 	for range n {
 		vx, vy := x[ix], y[iy]
 		x[ix], y[iy] = T(h11*vx)+T(h12*vy), T(h21*vx)+T(h22*vy)
@@ -70,7 +70,7 @@ func RotmInc[T Float](n int, x []T, incX int, y []T, incY int, h11, h12, h21, h2
 
 // DotInc returns the sum of x[i]*y[i].
 func DotInc[T Float](n int, x []T, incX int, y []T, incY int) T {
-	ix, iy := first(n, incX), first(n, incY)
+	ix, iy := First(n, incX), First(n, incY)
 	return T(reduceInc[T](n, func() T {
 		t := T(x[ix] * y[iy])
 		ix, iy = ix+incX, iy+incY
@@ -80,7 +80,7 @@ func DotInc[T Float](n int, x []T, incX int, y []T, incY int) T {
 
 // DsdotInc returns the sum of x[i]*y[i], computed in float64.
 func DsdotInc[T Float](n int, x []T, incX int, y []T, incY int) float64 {
-	ix, iy := first(n, incX), first(n, incY)
+	ix, iy := First(n, incX), First(n, incY)
 	return reduceInc[T](n, func() float64 {
 		t := float64(float64(x[ix]) * float64(y[iy]))
 		ix, iy = ix+incX, iy+incY
@@ -90,7 +90,7 @@ func DsdotInc[T Float](n int, x []T, incX int, y []T, incY int) float64 {
 
 // AsumInc returns the sum of |x[i]|.
 func AsumInc[T Float](n int, x []T, incX int) T {
-	ix := first(n, incX)
+	ix := First(n, incX)
 	return T(reduceInc[T](n, func() T {
 		t := abs(x[ix])
 		ix += incX
@@ -105,7 +105,7 @@ func SumSquaresInc[T Float](n int, x []T, incX int) float64 {
 
 // SumSquaresScaledInc returns the sum of (scale*x[i])², computed in float64.
 func SumSquaresScaledInc[T Float](n int, scale float64, x []T, incX int) float64 {
-	ix := first(n, incX)
+	ix := First(n, incX)
 	return reduceInc[T](n, func() float64 {
 		v := scale * float64(x[ix])
 		ix += incX
@@ -133,7 +133,7 @@ func reduceInc[T, A Float](n int, term func() A) float64 {
 // AmaxInc returns the largest |x[i]|, NaN if any is.
 func AmaxInc[T Float](n int, x []T, incX int) T {
 	var m T
-	ix := first(n, incX)
+	ix := First(n, incX)
 	for range n {
 		if a := abs(x[ix]); !(a <= m) {
 			if a != a {
@@ -149,7 +149,7 @@ func AmaxInc[T Float](n int, x []T, incX int) T {
 // AmaxNumberInc returns the largest |x[i]| that is not NaN.
 func AmaxNumberInc[T Float](n int, x []T, incX int) T {
 	var m T
-	ix := first(n, incX)
+	ix := First(n, incX)
 	for range n {
 		m = greater(abs(x[ix]), m)
 		ix += incX

@@ -1,6 +1,9 @@
 package gonumblas
 
-import "github.com/seed63264101/steepest/kernels"
+import (
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/generic"
+)
 
 // Dsdot returns the sum of x[i]*y[i], computed in float64.
 func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int) float64 {
@@ -28,7 +31,7 @@ func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int)
 		return kernels.ActiveTable[float32]().DsdotInc(n, x, incX, y, incY)
 	}
 	var t terms[float64]
-	ix, iy := first(n, incX), first(n, incY)
+	ix, iy := generic.First(n, incX), generic.First(n, incY)
 	for i := range n {
 		t[i&(tiny-1)] = double(double(x[ix]) * double(y[iy]))
 		ix, iy = ix+incX, iy+incY

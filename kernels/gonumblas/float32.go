@@ -6,13 +6,14 @@ import (
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/generic"
 )
 
 var _ blas.Float32 = Implementation{}
 
 // Each routine tries the common case first, two vectors side by side in their
-// slices; then it checks. It calls the table's kernels itself: for short vectors
-// one more call in between would show.
+// slices; then it checks. It calls the table's kernels itself, and for few elements
+// the reference's loops, which are inlined: one more call in between would show.
 
 // Saxpy computes y[i] += alpha*x[i].
 func (Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []float32, incY int) {
@@ -23,9 +24,7 @@ func (Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []flo
 		case n > short:
 			kernels.ActiveTable[float32]().Axpy(alpha, x, y)
 		default:
-			for i, v := range x {
-				y[i] = float32(alpha*v) + y[i]
-			}
+			generic.Axpy(alpha, x, y)
 		}
 		return
 	}
@@ -37,11 +36,7 @@ func (Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []flo
 		kernels.ActiveTable[float32]().AxpyInc(n, alpha, x, incX, y, incY)
 		return
 	}
-	ix, iy := first(n, incX), first(n, incY)
-	for range n {
-		y[iy] = float32(alpha*x[ix]) + y[iy]
-		ix, iy = ix+incX, iy+incY
-	}
+	generic.AxpyInc(n, alpha, x, incX, y, incY)
 }
 
 // Sdot returns the sum of x[i]*y[i].
@@ -71,7 +66,7 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 		return kernels.ActiveTable[float32]().DotInc(n, x, incX, y, incY)
 	}
 	var t terms[float32]
-	ix, iy := first(n, incX), first(n, incY)
+	ix, iy := generic.First(n, incX), generic.First(n, incY)
 	for i := range n {
 		t[i&(tiny-1)] = float32(x[ix] * y[iy])
 		ix, iy = ix+incX, iy+incY
@@ -93,19 +88,12 @@ func (Implementation) Sscal(n int, alpha float32, x []float32, incX int) {
 	case incX == 1 && n > short:
 		kernels.ActiveTable[float32]().Scal(alpha, x[:n])
 	case incX == 1:
-		x := x[:n]
-		for i := range x {
-			x[i] *= alpha
-		}
+		generic.Scal(alpha, x[:n])
 	case n > tiny:
 		fits(n, len(x), incX, n, 1)
 		kernels.ActiveTable[float32]().ScalInc(n, alpha, x, incX)
 	default:
-		ix := 0
-		for range n {
-			x[ix] *= alpha
-			ix += incX
-		}
+		generic.ScalInc(n, alpha, x, incX)
 	}
 }
 
@@ -123,11 +111,7 @@ func (Implementation) Scopy(n int, x []float32, incX int, y []float32, incY int)
 		kernels.ActiveTable[float32]().CopyInc(n, x, incX, y, incY)
 		return
 	}
-	ix, iy := first(n, incX), first(n, incY)
-	for range n {
-		y[iy] = x[ix]
-		ix, iy = ix+incX, iy+incY
-	}
+	generic.CopyInc(n, x, incX, y, incY)
 }
 
 // Sswap exchanges x and y.
@@ -138,9 +122,7 @@ func (Implementation) Sswap(n int, x []float32, incX int, y []float32, incY int)
 			kernels.ActiveTable[float32]().Swap(x, y)
 			return
 		}
-		for i, v := range x {
-			x[i], y[i] = y[i], v
-		}
+		generic.Swap(x, y)
 		return
 	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
@@ -151,11 +133,7 @@ func (Implementation) Sswap(n int, x []float32, incX int, y []float32, incY int)
 		kernels.ActiveTable[float32]().SwapInc(n, x, incX, y, incY)
 		return
 	}
-	ix, iy := first(n, incX), first(n, incY)
-	for range n {
-		x[ix], y[iy] = y[iy], x[ix]
-		ix, iy = ix+incX, iy+incY
-	}
+	generic.SwapInc(n, x, incX, y, incY)
 }
 
 // Snrm2 returns the Euclidean norm of x, 0 if incX is negative.
@@ -317,10 +295,7 @@ func (Implementation) Srot(n int, x []float32, incX int, y []float32, incY int, 
 			kernels.ActiveTable[float32]().Rot(x, y, c, s)
 			return
 		}
-		for i, vx := range x {
-			vy := y[i]
-			x[i], y[i] = float32(c*vx)+float32(s*vy), float32(c*vy)-float32(s*vx)
-		}
+		generic.Rot(x, y, c, s)
 		return
 	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
@@ -331,7 +306,8 @@ func (Implementation) Srot(n int, x []float32, incX int, y []float32, incY int, 
 		kernels.ActiveTable[float32]().RotInc(n, x, incX, y, incY, c, s)
 		return
 	}
-	ix, iy := first(n, incX), first(n, incY)
+	// generic's loop is too long to be inlined, and so is Rotm's.
+	ix, iy := generic.First(n, incX), generic.First(n, incY)
 	for range n {
 		vx, vy := x[ix], y[iy]
 		x[ix], y[iy] = float32(c*vx)+float32(s*vy), float32(c*vy)-float32(s*vx)
@@ -364,7 +340,7 @@ func (Implementation) Srotm(n int, x []float32, incX int, y []float32, incY int,
 		kernels.ActiveTable[float32]().RotmInc(n, x, incX, y, incY, h11, h12, h21, h22)
 		return
 	}
-	ix, iy := first(n, incX), first(n, incY)
+	ix, iy := generic.First(n, incX), generic.First(n, incY)
 	for range n {
 		vx, vy := x[ix], y[iy]
 		x[ix], y[iy] = float32(h11*vx)+float32(h12*vy), float32(h21*vx)+float32(h22*vy)
@@ -416,9 +392,7 @@ func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []floa
 		if alpha == 0 {
 			return
 		}
-		if trans {
-			beta = 1
-		}
+		beta = 1
 	}
 	switch {
 	case small && trans:

@@ -4,13 +4,14 @@ import (
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/generic"
 )
 
 var _ blas.Float64 = Implementation{}
 
 // Each routine tries the common case first, two vectors side by side in their
-// slices; then it checks. It calls the table's kernels itself: for short vectors
-// one more call in between would show.
+// slices; then it checks. It calls the table's kernels itself, and for few elements
+// the reference's loops, which are inlined: one more call in between would show.
 
 // Daxpy computes y[i] += alpha*x[i].
 func (Implementation) Daxpy(n int, alpha float64, x []float64, incX int, y []float64, incY int) {
@@ -21,9 +22,7 @@ func (Implementation) Daxpy(n int, alpha float64, x []float64, incX int, y []flo
 		case n > short:
 			kernels.ActiveTable[float64]().Axpy(alpha, x, y)
 		default:
-			for i, v := range x {
-				y[i] = float64(alpha*v) + y[i]
-			}
+			generic.Axpy(alpha, x, y)
 		}
 		return
 	}
@@ -35,11 +34,7 @@ func (Implementation) Daxpy(n int, alpha float64, x []float64, incX int, y []flo
 		kernels.ActiveTable[float64]().AxpyInc(n, alpha, x, incX, y, incY)
 		return
 	}
-	ix, iy := first(n, incX), first(n, incY)
-	for range n {
-		y[iy] = float64(alpha*x[ix]) + y[iy]
-		ix, iy = ix+incX, iy+incY
-	}
+	generic.AxpyInc(n, alpha, x, incX, y, incY)
 }
 
 // Ddot returns the sum of x[i]*y[i].
@@ -69,7 +64,7 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 		return kernels.ActiveTable[float64]().DotInc(n, x, incX, y, incY)
 	}
 	var t terms[float64]
-	ix, iy := first(n, incX), first(n, incY)
+	ix, iy := generic.First(n, incX), generic.First(n, incY)
 	for i := range n {
 		t[i&(tiny-1)] = float64(x[ix] * y[iy])
 		ix, iy = ix+incX, iy+incY
@@ -91,19 +86,12 @@ func (Implementation) Dscal(n int, alpha float64, x []float64, incX int) {
 	case incX == 1 && n > short:
 		kernels.ActiveTable[float64]().Scal(alpha, x[:n])
 	case incX == 1:
-		x := x[:n]
-		for i := range x {
-			x[i] *= alpha
-		}
+		generic.Scal(alpha, x[:n])
 	case n > tiny:
 		fits(n, len(x), incX, n, 1)
 		kernels.ActiveTable[float64]().ScalInc(n, alpha, x, incX)
 	default:
-		ix := 0
-		for range n {
-			x[ix] *= alpha
-			ix += incX
-		}
+		generic.ScalInc(n, alpha, x, incX)
 	}
 }
 
@@ -121,11 +109,7 @@ func (Implementation) Dcopy(n int, x []float64, incX int, y []float64, incY int)
 		kernels.ActiveTable[float64]().CopyInc(n, x, incX, y, incY)
 		return
 	}
-	ix, iy := first(n, incX), first(n, incY)
-	for range n {
-		y[iy] = x[ix]
-		ix, iy = ix+incX, iy+incY
-	}
+	generic.CopyInc(n, x, incX, y, incY)
 }
 
 // Dswap exchanges x and y.
@@ -136,9 +120,7 @@ func (Implementation) Dswap(n int, x []float64, incX int, y []float64, incY int)
 			kernels.ActiveTable[float64]().Swap(x, y)
 			return
 		}
-		for i, v := range x {
-			x[i], y[i] = y[i], v
-		}
+		generic.Swap(x, y)
 		return
 	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
@@ -149,11 +131,7 @@ func (Implementation) Dswap(n int, x []float64, incX int, y []float64, incY int)
 		kernels.ActiveTable[float64]().SwapInc(n, x, incX, y, incY)
 		return
 	}
-	ix, iy := first(n, incX), first(n, incY)
-	for range n {
-		x[ix], y[iy] = y[iy], x[ix]
-		ix, iy = ix+incX, iy+incY
-	}
+	generic.SwapInc(n, x, incX, y, incY)
 }
 
 // Dnrm2 returns the Euclidean norm of x, 0 if incX is negative.
@@ -315,10 +293,7 @@ func (Implementation) Drot(n int, x []float64, incX int, y []float64, incY int, 
 			kernels.ActiveTable[float64]().Rot(x, y, c, s)
 			return
 		}
-		for i, vx := range x {
-			vy := y[i]
-			x[i], y[i] = float64(c*vx)+float64(s*vy), float64(c*vy)-float64(s*vx)
-		}
+		generic.Rot(x, y, c, s)
 		return
 	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
@@ -329,7 +304,8 @@ func (Implementation) Drot(n int, x []float64, incX int, y []float64, incY int, 
 		kernels.ActiveTable[float64]().RotInc(n, x, incX, y, incY, c, s)
 		return
 	}
-	ix, iy := first(n, incX), first(n, incY)
+	// generic's loop is too long to be inlined, and so is Rotm's.
+	ix, iy := generic.First(n, incX), generic.First(n, incY)
 	for range n {
 		vx, vy := x[ix], y[iy]
 		x[ix], y[iy] = float64(c*vx)+float64(s*vy), float64(c*vy)-float64(s*vx)
@@ -362,7 +338,7 @@ func (Implementation) Drotm(n int, x []float64, incX int, y []float64, incY int,
 		kernels.ActiveTable[float64]().RotmInc(n, x, incX, y, incY, h11, h12, h21, h22)
 		return
 	}
-	ix, iy := first(n, incX), first(n, incY)
+	ix, iy := generic.First(n, incX), generic.First(n, incY)
 	for range n {
 		vx, vy := x[ix], y[iy]
 		x[ix], y[iy] = float64(h11*vx)+float64(h12*vy), float64(h21*vx)+float64(h22*vy)
@@ -414,9 +390,7 @@ func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []floa
 		if alpha == 0 {
 			return
 		}
-		if trans {
-			beta = 1
-		}
+		beta = 1
 	}
 	switch {
 	case small && trans:

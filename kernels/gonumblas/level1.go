@@ -34,11 +34,3 @@ func (t *terms[A]) norm() (float64, bool) {
 	sum := float64(t.sum())
 	return math.Sqrt(sum), sum >= least && sum <= most
 }
-
-// first returns the place of element 0 of a vector of n elements.
-func first(n, inc int) int {
-	if inc < 0 {
-		return (1 - n) * inc
-	}
-	return 0
-}

@@ -1,6 +1,9 @@
 package gonumblas
 
-import "github.com/seed63264101/steepest/kernels"
+import (
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/generic"
+)
 
 // few reports whether a matrix has so few elements that plain loops beat a kernel.
 func few(m, n int) bool { return m*n <= short }
@@ -8,10 +11,10 @@ func few(m, n int) bool { return m*n <= short }
 // gemvFew computes y = alpha*A*x + beta*y for a matrix of few elements, in
 // the order of the kernels.
 func gemvFew[T kernels.Float](m, n int, alpha T, a []T, lda int, x []T, incX int, beta T, y []T, incY int) {
-	iy := first(m, incY)
+	iy := generic.First(m, incY)
 	for r := range m {
 		var even, odd T
-		ix := first(n, incX)
+		ix := generic.First(n, incX)
 		for j, v := range a[r*lda:][:n] {
 			t := T(v * x[ix])
 			if j&1 == 0 {
@@ -28,9 +31,9 @@ func gemvFew[T kernels.Float](m, n int, alpha T, a []T, lda int, x []T, incX int
 
 // gemvTFew adds alpha*Aᵀ*x to y for a matrix of few elements.
 func gemvTFew[T kernels.Float](m, n int, alpha T, a []T, lda int, x []T, incX int, y []T, incY int) {
-	ix := first(m, incX)
+	ix := generic.First(m, incX)
 	for r := range m {
-		c, iy := T(alpha*x[ix]), first(n, incY)
+		c, iy := T(alpha*x[ix]), generic.First(n, incY)
 		for _, v := range a[r*lda:][:n] {
 			y[iy] = T(c*v) + y[iy]
 			iy += incY
@@ -41,9 +44,9 @@ func gemvTFew[T kernels.Float](m, n int, alpha T, a []T, lda int, x []T, incX in
 
 // gerFew adds alpha*x*yᵀ to a matrix of few elements.
 func gerFew[T kernels.Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T, lda int) {
-	ix := first(m, incX)
+	ix := generic.First(m, incX)
 	for r := range m {
-		c, iy := T(alpha*x[ix]), first(n, incY)
+		c, iy := T(alpha*x[ix]), generic.First(n, incY)
 		row := a[r*lda:][:n]
 		for j, v := range row {
 			row[j] = T(c*y[iy]) + v
