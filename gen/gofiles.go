@@ -27,6 +27,12 @@ func (s *source) formatted() ([]byte, error) {
 	return text, nil
 }
 
+// file is a Go file to write.
+type file struct {
+	path  string // below the root of the module
+	write func(*source)
+}
+
 // writeGo adds the generated Go files.
 func writeGo(files map[string][]byte) error {
 	add := func(path string, write func(*source)) error {
@@ -39,10 +45,6 @@ func writeGo(files map[string][]byte) error {
 		}
 		files[path] = text
 		return nil
-	}
-	type file struct {
-		path  string
-		write func(*source)
 	}
 	list := []file{
 		{"kernels/table.go", writeTable},
@@ -58,7 +60,7 @@ func writeGo(files map[string][]byte) error {
 		list = append(list, file{fmt.Sprintf("asm/%s/stubs_%s.go", l.pkg, l.arch),
 			func(s *source) { writeStubs(s, l) }})
 	}
-	for _, f := range list {
+	for _, f := range append(list, directFiles()...) {
 		if err := add(f.path, f.write); err != nil {
 			return err
 		}
@@ -136,6 +138,9 @@ func writeArchTables(s *source, arch string) {
 			s.p("}\n")
 		}
 	}
+	last := levelsOf(arch)[len(levelsOf(arch))-1]
+	s.p("// widest is the level whose kernels package direct calls.")
+	s.p("const widest = %s\n", last.name)
 	s.p("// assembly returns the tables of an assembly level, nil for other levels.")
 	s.p("func assembly(l Level) (*Table[float32], *Table[float64]) {\nswitch l {")
 	for _, l := range levelsOf(arch) {

@@ -24,7 +24,7 @@ func writeBLAS(root string, files map[string][]byte) error {
 	if err != nil {
 		return fmt.Errorf("the source of %s: %w", blasTwin, err)
 	}
-	twin := strings.NewReplacer("float64", "float32", "Float64", "Float32").Replace(string(text))
+	twin := strings.NewReplacer("float64", "float32", "Float64", "Float32", "F64", "F32").Replace(string(text))
 	twin = blasNames.ReplaceAllStringFunc(twin, func(name string) string {
 		if rest, ok := strings.CutPrefix(name, "Id"); ok {
 			return "Is" + rest

@@ -2,6 +2,9 @@
 
 package kernels
 
+// widest is nothing that package direct could call.
+const widest = Generic
+
 func detect() []Level { return nil }
 
 func assembly(Level) (*Table[float32], *Table[float64]) { return nil, nil }

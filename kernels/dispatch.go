@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/kernels/internal/direct"
 )
 
 // Float is the set of element types.
@@ -65,6 +66,7 @@ func SetLevel(l Level) error {
 		return err
 	}
 	active, active32, active64 = l, *t32, *t64
+	direct.Widest = l == widest
 	return nil
 }
 

@@ -134,6 +134,9 @@ var neon64 = Table[float64]{
 	ScheduleFree:            neon.ScheduleFreeF64,
 }
 
+// widest is the level whose kernels package direct calls.
+const widest = NEON
+
 // assembly returns the tables of an assembly level, nil for other levels.
 func assembly(l Level) (*Table[float32], *Table[float64]) {
 	switch l {

@@ -204,6 +204,15 @@ func (k *Kernel) Signature(t string) string {
 	return b.String()
 }
 
+// Arguments returns the names of the kernel's parameters.
+func (k *Kernel) Arguments() []string {
+	names := make([]string, len(k.Params))
+	for i, p := range k.Params {
+		names[i] = p.Name
+	}
+	return names
+}
+
 // Symbol returns the assembly function's name for an element type.
 func (k *Kernel) Symbol(e Elem) string { return k.Name + e.Suffix() }
 

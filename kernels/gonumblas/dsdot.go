@@ -3,6 +3,7 @@ package gonumblas
 import (
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/kernels/internal/direct"
 )
 
 // Dsdot returns the sum of x[i]*y[i], computed in float64.
@@ -10,6 +11,9 @@ func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int)
 	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
 		x, y := x[:n], y[:n]
 		if n > short {
+			if r, ok := direct.DsdotF32(x, y); ok {
+				return r
+			}
 			return kernels.ActiveTable[float32]().Dsdot(x, y)
 		}
 		var even, odd double
@@ -28,6 +32,9 @@ func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int)
 	}
 	if n > tiny {
 		fits(n, len(x), incX, len(y), incY)
+		if r, ok := direct.DsdotIncF32(n, x, incX, y, incY); ok {
+			return r
+		}
 		return kernels.ActiveTable[float32]().DsdotInc(n, x, incX, y, incY)
 	}
 	var t terms[float64]

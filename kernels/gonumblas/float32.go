@@ -7,13 +7,15 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/kernels/internal/direct"
 )
 
 var _ blas.Float32 = Implementation{}
 
 // Each routine tries the common case first, two vectors side by side in their
-// slices; then it checks. It calls the table's kernels itself, and for few elements
-// the reference's loops, which are inlined: one more call in between would show.
+// slices; then it checks. It calls kernels directly, or the table's where another
+// level is active, and for few elements the reference's loops, which are inlined:
+// one more call in between would show.
 
 // Saxpy computes y[i] += alpha*x[i].
 func (Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []float32, incY int) {
@@ -22,7 +24,9 @@ func (Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []flo
 		switch {
 		case alpha == 0:
 		case n > short:
-			kernels.ActiveTable[float32]().Axpy(alpha, x, y)
+			if !direct.AxpyF32(alpha, x, y) {
+				kernels.ActiveTable[float32]().Axpy(alpha, x, y)
+			}
 		default:
 			generic.Axpy(alpha, x, y)
 		}
@@ -33,7 +37,9 @@ func (Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []flo
 	}
 	if n > tiny {
 		fits(n, len(x), incX, len(y), incY)
-		kernels.ActiveTable[float32]().AxpyInc(n, alpha, x, incX, y, incY)
+		if !direct.AxpyIncF32(n, alpha, x, incX, y, incY) {
+			kernels.ActiveTable[float32]().AxpyInc(n, alpha, x, incX, y, incY)
+		}
 		return
 	}
 	generic.AxpyInc(n, alpha, x, incX, y, incY)
@@ -44,6 +50,9 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
 		x, y := x[:n], y[:n]
 		if n > short {
+			if r, ok := direct.DotF32(x, y); ok {
+				return r
+			}
 			return kernels.ActiveTable[float32]().Dot(x, y)
 		}
 		even, odd := float32(x[0]*y[0])+0, float32(0)
@@ -63,6 +72,9 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 	}
 	if n > tiny {
 		fits(n, len(x), incX, len(y), incY)
+		if r, ok := direct.DotIncF32(n, x, incX, y, incY); ok {
+			return r
+		}
 		return kernels.ActiveTable[float32]().DotInc(n, x, incX, y, incY)
 	}
 	var t terms[float32]
@@ -86,12 +98,16 @@ func (Implementation) Sscal(n int, alpha float32, x []float32, incX int) {
 			x[i*incX] = 0
 		}
 	case incX == 1 && n > short:
-		kernels.ActiveTable[float32]().Scal(alpha, x[:n])
+		if !direct.ScalF32(alpha, x[:n]) {
+			kernels.ActiveTable[float32]().Scal(alpha, x[:n])
+		}
 	case incX == 1:
 		generic.Scal(alpha, x[:n])
 	case n > tiny:
 		fits(n, len(x), incX, n, 1)
-		kernels.ActiveTable[float32]().ScalInc(n, alpha, x, incX)
+		if !direct.ScalIncF32(n, alpha, x, incX) {
+			kernels.ActiveTable[float32]().ScalInc(n, alpha, x, incX)
+		}
 	default:
 		generic.ScalInc(n, alpha, x, incX)
 	}
@@ -108,7 +124,9 @@ func (Implementation) Scopy(n int, x []float32, incX int, y []float32, incY int)
 	}
 	if n > tiny {
 		fits(n, len(x), incX, len(y), incY)
-		kernels.ActiveTable[float32]().CopyInc(n, x, incX, y, incY)
+		if !direct.CopyIncF32(n, x, incX, y, incY) {
+			kernels.ActiveTable[float32]().CopyInc(n, x, incX, y, incY)
+		}
 		return
 	}
 	generic.CopyInc(n, x, incX, y, incY)
@@ -119,7 +137,9 @@ func (Implementation) Sswap(n int, x []float32, incX int, y []float32, incY int)
 	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
 		x, y := x[:n], y[:n]
 		if n > short {
-			kernels.ActiveTable[float32]().Swap(x, y)
+			if !direct.SwapF32(x, y) {
+				kernels.ActiveTable[float32]().Swap(x, y)
+			}
 			return
 		}
 		generic.Swap(x, y)
@@ -130,7 +150,9 @@ func (Implementation) Sswap(n int, x []float32, incX int, y []float32, incY int)
 	}
 	if n > tiny {
 		fits(n, len(x), incX, len(y), incY)
-		kernels.ActiveTable[float32]().SwapInc(n, x, incX, y, incY)
+		if !direct.SwapIncF32(n, x, incX, y, incY) {
+			kernels.ActiveTable[float32]().SwapInc(n, x, incX, y, incY)
+		}
 		return
 	}
 	generic.SwapInc(n, x, incX, y, incY)
@@ -172,6 +194,9 @@ func (Implementation) Sasum(n int, x []float32, incX int) float32 {
 	case !checkOne(n, len(x), incX):
 		return 0
 	case n > short && incX == 1:
+		if r, ok := direct.AsumF32(x[:n]); ok {
+			return r
+		}
 		return kernels.ActiveTable[float32]().Asum(x[:n])
 	case n <= short:
 		even, odd := abs(x[0]), float32(0)
@@ -195,6 +220,9 @@ func (Implementation) Sasum(n int, x []float32, incX int) float32 {
 		return t.sum()
 	}
 	fits(n, len(x), incX, n, 1)
+	if r, ok := direct.AsumIncF32(n, x, incX); ok {
+		return r
+	}
 	return kernels.ActiveTable[float32]().AsumInc(n, x, incX)
 }
 
@@ -292,7 +320,9 @@ func (Implementation) Srot(n int, x []float32, incX int, y []float32, incY int, 
 	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
 		x, y := x[:n], y[:n]
 		if n > short {
-			kernels.ActiveTable[float32]().Rot(x, y, c, s)
+			if !direct.RotF32(x, y, c, s) {
+				kernels.ActiveTable[float32]().Rot(x, y, c, s)
+			}
 			return
 		}
 		generic.Rot(x, y, c, s)
@@ -303,7 +333,9 @@ func (Implementation) Srot(n int, x []float32, incX int, y []float32, incY int, 
 	}
 	if n > tiny {
 		fits(n, len(x), incX, len(y), incY)
-		kernels.ActiveTable[float32]().RotInc(n, x, incX, y, incY, c, s)
+		if !direct.RotIncF32(n, x, incX, y, incY, c, s) {
+			kernels.ActiveTable[float32]().RotInc(n, x, incX, y, incY, c, s)
+		}
 		return
 	}
 	// generic's loop is too long to be inlined, and so is Rotm's.
@@ -333,11 +365,15 @@ func (Implementation) Srotm(n int, x []float32, incX int, y []float32, incY int,
 	}
 	switch {
 	case n > short && incX == 1 && incY == 1:
-		kernels.ActiveTable[float32]().Rotm(x[:n], y[:n], h11, h12, h21, h22)
+		if !direct.RotmF32(x[:n], y[:n], h11, h12, h21, h22) {
+			kernels.ActiveTable[float32]().Rotm(x[:n], y[:n], h11, h12, h21, h22)
+		}
 		return
 	case n > tiny:
 		fits(n, len(x), incX, len(y), incY)
-		kernels.ActiveTable[float32]().RotmInc(n, x, incX, y, incY, h11, h12, h21, h22)
+		if !direct.RotmIncF32(n, x, incX, y, incY, h11, h12, h21, h22) {
+			kernels.ActiveTable[float32]().RotmInc(n, x, incX, y, incY, h11, h12, h21, h22)
+		}
 		return
 	}
 	ix, iy := generic.First(n, incX), generic.First(n, incY)
@@ -381,9 +417,13 @@ func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []floa
 			}
 		case beta == 1:
 		case lenY > tiny && step == 1:
-			kernels.ActiveTable[float32]().Scal(beta, y[:lenY])
+			if !direct.ScalF32(beta, y[:lenY]) {
+				kernels.ActiveTable[float32]().Scal(beta, y[:lenY])
+			}
 		case lenY > tiny:
-			kernels.ActiveTable[float32]().ScalInc(lenY, beta, y, step)
+			if !direct.ScalIncF32(lenY, beta, y, step) {
+				kernels.ActiveTable[float32]().ScalInc(lenY, beta, y, step)
+			}
 		default:
 			for i := range lenY {
 				y[i*step] *= beta
@@ -400,11 +440,15 @@ func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []floa
 	case small:
 		gemvFew(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	case !trans && incX == 1:
-		kernels.ActiveTable[float32]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
+		if !direct.GemvF32(m, alpha, a, lda, x[:n], beta, y, incY) {
+			kernels.ActiveTable[float32]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
+		}
 	case !trans:
 		kernels.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	case incY == 1:
-		kernels.ActiveTable[float32]().GemvT(m, alpha, a, lda, x, incX, y[:n])
+		if !direct.GemvTF32(m, alpha, a, lda, x, incX, y[:n]) {
+			kernels.ActiveTable[float32]().GemvT(m, alpha, a, lda, x, incX, y[:n])
+		}
 	default:
 		kernels.GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	}
@@ -424,7 +468,9 @@ func (Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []f
 	case few(m, n):
 		gerFew(m, n, alpha, x, incX, y, incY, a, lda)
 	case incY == 1:
-		kernels.ActiveTable[float32]().Ger(m, alpha, x, incX, y[:n], a, lda)
+		if !direct.GerF32(m, alpha, x, incX, y[:n], a, lda) {
+			kernels.ActiveTable[float32]().Ger(m, alpha, x, incX, y[:n], a, lda)
+		}
 	default:
 		kernels.GerInc(m, n, alpha, x, incX, y, incY, a, lda)
 	}

@@ -5,13 +5,15 @@ import (
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/kernels/internal/direct"
 )
 
 var _ blas.Float64 = Implementation{}
 
 // Each routine tries the common case first, two vectors side by side in their
-// slices; then it checks. It calls the table's kernels itself, and for few elements
-// the reference's loops, which are inlined: one more call in between would show.
+// slices; then it checks. It calls kernels directly, or the table's where another
+// level is active, and for few elements the reference's loops, which are inlined:
+// one more call in between would show.
 
 // Daxpy computes y[i] += alpha*x[i].
 func (Implementation) Daxpy(n int, alpha float64, x []float64, incX int, y []float64, incY int) {
@@ -20,7 +22,9 @@ func (Implementation) Daxpy(n int, alpha float64, x []float64, incX int, y []flo
 		switch {
 		case alpha == 0:
 		case n > short:
-			kernels.ActiveTable[float64]().Axpy(alpha, x, y)
+			if !direct.AxpyF64(alpha, x, y) {
+				kernels.ActiveTable[float64]().Axpy(alpha, x, y)
+			}
 		default:
 			generic.Axpy(alpha, x, y)
 		}
@@ -31,7 +35,9 @@ func (Implementation) Daxpy(n int, alpha float64, x []float64, incX int, y []flo
 	}
 	if n > tiny {
 		fits(n, len(x), incX, len(y), incY)
-		kernels.ActiveTable[float64]().AxpyInc(n, alpha, x, incX, y, incY)
+		if !direct.AxpyIncF64(n, alpha, x, incX, y, incY) {
+			kernels.ActiveTable[float64]().AxpyInc(n, alpha, x, incX, y, incY)
+		}
 		return
 	}
 	generic.AxpyInc(n, alpha, x, incX, y, incY)
@@ -42,6 +48,9 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
 		x, y := x[:n], y[:n]
 		if n > short {
+			if r, ok := direct.DotF64(x, y); ok {
+				return r
+			}
 			return kernels.ActiveTable[float64]().Dot(x, y)
 		}
 		even, odd := float64(x[0]*y[0])+0, float64(0)
@@ -61,6 +70,9 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 	}
 	if n > tiny {
 		fits(n, len(x), incX, len(y), incY)
+		if r, ok := direct.DotIncF64(n, x, incX, y, incY); ok {
+			return r
+		}
 		return kernels.ActiveTable[float64]().DotInc(n, x, incX, y, incY)
 	}
 	var t terms[float64]
@@ -84,12 +96,16 @@ func (Implementation) Dscal(n int, alpha float64, x []float64, incX int) {
 			x[i*incX] = 0
 		}
 	case incX == 1 && n > short:
-		kernels.ActiveTable[float64]().Scal(alpha, x[:n])
+		if !direct.ScalF64(alpha, x[:n]) {
+			kernels.ActiveTable[float64]().Scal(alpha, x[:n])
+		}
 	case incX == 1:
 		generic.Scal(alpha, x[:n])
 	case n > tiny:
 		fits(n, len(x), incX, n, 1)
-		kernels.ActiveTable[float64]().ScalInc(n, alpha, x, incX)
+		if !direct.ScalIncF64(n, alpha, x, incX) {
+			kernels.ActiveTable[float64]().ScalInc(n, alpha, x, incX)
+		}
 	default:
 		generic.ScalInc(n, alpha, x, incX)
 	}
@@ -106,7 +122,9 @@ func (Implementation) Dcopy(n int, x []float64, incX int, y []float64, incY int)
 	}
 	if n > tiny {
 		fits(n, len(x), incX, len(y), incY)
-		kernels.ActiveTable[float64]().CopyInc(n, x, incX, y, incY)
+		if !direct.CopyIncF64(n, x, incX, y, incY) {
+			kernels.ActiveTable[float64]().CopyInc(n, x, incX, y, incY)
+		}
 		return
 	}
 	generic.CopyInc(n, x, incX, y, incY)
@@ -117,7 +135,9 @@ func (Implementation) Dswap(n int, x []float64, incX int, y []float64, incY int)
 	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
 		x, y := x[:n], y[:n]
 		if n > short {
-			kernels.ActiveTable[float64]().Swap(x, y)
+			if !direct.SwapF64(x, y) {
+				kernels.ActiveTable[float64]().Swap(x, y)
+			}
 			return
 		}
 		generic.Swap(x, y)
@@ -128,7 +148,9 @@ func (Implementation) Dswap(n int, x []float64, incX int, y []float64, incY int)
 	}
 	if n > tiny {
 		fits(n, len(x), incX, len(y), incY)
-		kernels.ActiveTable[float64]().SwapInc(n, x, incX, y, incY)
+		if !direct.SwapIncF64(n, x, incX, y, incY) {
+			kernels.ActiveTable[float64]().SwapInc(n, x, incX, y, incY)
+		}
 		return
 	}
 	generic.SwapInc(n, x, incX, y, incY)
@@ -170,6 +192,9 @@ func (Implementation) Dasum(n int, x []float64, incX int) float64 {
 	case !checkOne(n, len(x), incX):
 		return 0
 	case n > short && incX == 1:
+		if r, ok := direct.AsumF64(x[:n]); ok {
+			return r
+		}
 		return kernels.ActiveTable[float64]().Asum(x[:n])
 	case n <= short:
 		even, odd := abs(x[0]), float64(0)
@@ -193,6 +218,9 @@ func (Implementation) Dasum(n int, x []float64, incX int) float64 {
 		return t.sum()
 	}
 	fits(n, len(x), incX, n, 1)
+	if r, ok := direct.AsumIncF64(n, x, incX); ok {
+		return r
+	}
 	return kernels.ActiveTable[float64]().AsumInc(n, x, incX)
 }
 
@@ -290,7 +318,9 @@ func (Implementation) Drot(n int, x []float64, incX int, y []float64, incY int, 
 	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
 		x, y := x[:n], y[:n]
 		if n > short {
-			kernels.ActiveTable[float64]().Rot(x, y, c, s)
+			if !direct.RotF64(x, y, c, s) {
+				kernels.ActiveTable[float64]().Rot(x, y, c, s)
+			}
 			return
 		}
 		generic.Rot(x, y, c, s)
@@ -301,7 +331,9 @@ func (Implementation) Drot(n int, x []float64, incX int, y []float64, incY int, 
 	}
 	if n > tiny {
 		fits(n, len(x), incX, len(y), incY)
-		kernels.ActiveTable[float64]().RotInc(n, x, incX, y, incY, c, s)
+		if !direct.RotIncF64(n, x, incX, y, incY, c, s) {
+			kernels.ActiveTable[float64]().RotInc(n, x, incX, y, incY, c, s)
+		}
 		return
 	}
 	// generic's loop is too long to be inlined, and so is Rotm's.
@@ -331,11 +363,15 @@ func (Implementation) Drotm(n int, x []float64, incX int, y []float64, incY int,
 	}
 	switch {
 	case n > short && incX == 1 && incY == 1:
-		kernels.ActiveTable[float64]().Rotm(x[:n], y[:n], h11, h12, h21, h22)
+		if !direct.RotmF64(x[:n], y[:n], h11, h12, h21, h22) {
+			kernels.ActiveTable[float64]().Rotm(x[:n], y[:n], h11, h12, h21, h22)
+		}
 		return
 	case n > tiny:
 		fits(n, len(x), incX, len(y), incY)
-		kernels.ActiveTable[float64]().RotmInc(n, x, incX, y, incY, h11, h12, h21, h22)
+		if !direct.RotmIncF64(n, x, incX, y, incY, h11, h12, h21, h22) {
+			kernels.ActiveTable[float64]().RotmInc(n, x, incX, y, incY, h11, h12, h21, h22)
+		}
 		return
 	}
 	ix, iy := generic.First(n, incX), generic.First(n, incY)
@@ -379,9 +415,13 @@ func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []floa
 			}
 		case beta == 1:
 		case lenY > tiny && step == 1:
-			kernels.ActiveTable[float64]().Scal(beta, y[:lenY])
+			if !direct.ScalF64(beta, y[:lenY]) {
+				kernels.ActiveTable[float64]().Scal(beta, y[:lenY])
+			}
 		case lenY > tiny:
-			kernels.ActiveTable[float64]().ScalInc(lenY, beta, y, step)
+			if !direct.ScalIncF64(lenY, beta, y, step) {
+				kernels.ActiveTable[float64]().ScalInc(lenY, beta, y, step)
+			}
 		default:
 			for i := range lenY {
 				y[i*step] *= beta
@@ -398,11 +438,15 @@ func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []floa
 	case small:
 		gemvFew(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	case !trans && incX == 1:
-		kernels.ActiveTable[float64]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
+		if !direct.GemvF64(m, alpha, a, lda, x[:n], beta, y, incY) {
+			kernels.ActiveTable[float64]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
+		}
 	case !trans:
 		kernels.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	case incY == 1:
-		kernels.ActiveTable[float64]().GemvT(m, alpha, a, lda, x, incX, y[:n])
+		if !direct.GemvTF64(m, alpha, a, lda, x, incX, y[:n]) {
+			kernels.ActiveTable[float64]().GemvT(m, alpha, a, lda, x, incX, y[:n])
+		}
 	default:
 		kernels.GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	}
@@ -422,7 +466,9 @@ func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []f
 	case few(m, n):
 		gerFew(m, n, alpha, x, incX, y, incY, a, lda)
 	case incY == 1:
-		kernels.ActiveTable[float64]().Ger(m, alpha, x, incX, y[:n], a, lda)
+		if !direct.GerF64(m, alpha, x, incX, y[:n], a, lda) {
+			kernels.ActiveTable[float64]().Ger(m, alpha, x, incX, y[:n], a, lda)
+		}
 	default:
 		kernels.GerInc(m, n, alpha, x, incX, y, incY, a, lda)
 	}

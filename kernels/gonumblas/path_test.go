@@ -144,7 +144,7 @@ func kernelsRan[T kernels.Float](t *testing.T) {
 func pathShapes(routine string) (shapes []shape) {
 	rng := rand.New(rand.NewPCG(5, 5))
 	var sizes [][2]int
-	for _, n := range []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 16, 17, 31, 33, 63, 64, 65, 100, 300, 1025, 2100} {
+	for _, n := range []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 23, 24, 25, 31, 32, 33, 63, 64, 65, 100, 300, 1025, 2100} {
 		sizes = append(sizes, [2]int{3, n})
 		if routine == "gemv" || routine == "ger" {
 			sizes = append(sizes, [2]int{n, 3})
