@@ -22,67 +22,110 @@ TEXT ·AsumIncF32(SB), NOSPLIT, $0-44
 forward:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSS abs_f32<>+0(SB), Y10
-	CMPQ         BX, $+8
-	JGE          start
+	CMPQ         BX, $+16
+	JGT          start
 	MOVQ         BX, R8
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      R8, CX
-	VXORPS    X0, X0, X0
-	TESTQ     $+4, CX
-	JEQ       short1
-	VMOVSS    (DI), X8
-	VINSERTPS $0x10, (DI)(DX*1), X8, X8
-	VINSERTPS $0x20, (DI)(DX*2), X8, X8
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X8, X8
-	LEAQ      (DI)(DX*2), DI
-	VXORPS    X15, X15, X15
-	TESTQ     $+2, CX
-	JEQ       odd3
-	VMOVSS    (DI), X15
-	VINSERTPS $0x10, (DI)(DX*1), X15, X15
-	TESTQ     $+1, CX
-	JEQ       loaded4
-	VINSERTPS $0x20, (DI)(DX*2), X15, X15
-	JMP       loaded4
+	// Few elements: one by one, each register a lane.
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	TESTQ  R8, R8
+	JLE    few
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VADDPS X0, X11, X0
+	CMPQ   R8, $+1
+	JLE    few
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+2
+	JLE    few
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X2
+	CMPQ   R8, $+3
+	JLE    few
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X3
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+4
+	JLE    few
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X4
+	CMPQ   R8, $+5
+	JLE    few
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X5
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+6
+	JLE    few
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X6
+	CMPQ   R8, $+7
+	JLE    few
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X7
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+8
+	JLE    few
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VADDPS X0, X11, X0
+	CMPQ   R8, $+9
+	JLE    all
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X11
+	VADDPS X1, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+10
+	JLE    all
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VADDPS X2, X11, X2
+	CMPQ   R8, $+11
+	JLE    all
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X11
+	VADDPS X3, X11, X3
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+12
+	JLE    all
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VADDPS X4, X11, X4
+	CMPQ   R8, $+13
+	JLE    all
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X11
+	VADDPS X5, X11, X5
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+14
+	JLE    all
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VADDPS X6, X11, X6
+	CMPQ   R8, $+15
+	JLE    all
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X11
+	VADDPS X7, X11, X7
 
-odd3:
-	TESTQ  $+1, CX
-	JEQ    loaded4
-	VMOVSS (DI), X15
-
-loaded4:
-	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         end2
-
-short1:
-	VXORPS    X8, X8, X8
-	TESTQ     $+2, CX
-	JEQ       odd5
-	VMOVSS    (DI), X8
-	VINSERTPS $0x10, (DI)(DX*1), X8, X8
-	TESTQ     $+1, CX
-	JEQ       loaded6
-	VINSERTPS $0x20, (DI)(DX*2), X8, X8
-	JMP       loaded6
-
-odd5:
-	TESTQ  $+1, CX
-	JEQ    loaded6
-	VMOVSS (DI), X8
-
-loaded6:
-end2:
-	VANDPS       Y10, Y8, Y11
-	VADDPS       Y0, Y11, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPS       X0, X1, X0
-	VMOVSHDUP    X0, X1
-	VADDPS       X0, X1, X0
-	VMOVSS       X0, ret+40(FP)
+all:
+few:
+	VADDPS X0, X4, X0
+	VADDPS X1, X5, X1
+	VADDPS X2, X6, X2
+	VADDPS X3, X7, X3
+	VADDPS X0, X2, X0
+	VADDPS X1, X3, X1
+	VADDPS X0, X1, X0
+	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
@@ -249,7 +292,7 @@ tail:
 	IMULQ     DX, R9
 	ADDQ      DI, R9
 	TESTQ     $+4, CX
-	JEQ       short7
+	JEQ       short1
 	VMOVSS    (R9), X8
 	VINSERTPS $0x10, (R9)(DX*1), X8, X8
 	VINSERTPS $0x20, (R9)(DX*2), X8, X8
@@ -258,41 +301,41 @@ tail:
 	LEAQ      (R9)(DX*2), R9
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
-	JEQ       odd9
+	JEQ       odd3
 	VMOVSS    (R9), X15
 	VINSERTPS $0x10, (R9)(DX*1), X15, X15
 	TESTQ     $+1, CX
-	JEQ       loaded10
+	JEQ       loaded4
 	VINSERTPS $0x20, (R9)(DX*2), X15, X15
-	JMP       loaded10
+	JMP       loaded4
 
-odd9:
+odd3:
 	TESTQ  $+1, CX
-	JEQ    loaded10
+	JEQ    loaded4
 	VMOVSS (R9), X15
 
-loaded10:
+loaded4:
 	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         end8
+	JMP         end2
 
-short7:
+short1:
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
-	JEQ       odd11
+	JEQ       odd5
 	VMOVSS    (R9), X8
 	VINSERTPS $0x10, (R9)(DX*1), X8, X8
 	TESTQ     $+1, CX
-	JEQ       loaded12
+	JEQ       loaded6
 	VINSERTPS $0x20, (R9)(DX*2), X8, X8
-	JMP       loaded12
+	JMP       loaded6
 
-odd11:
+odd5:
 	TESTQ  $+1, CX
-	JEQ    loaded12
+	JEQ    loaded6
 	VMOVSS (R9), X8
 
-loaded12:
-end8:
+loaded6:
+end2:
 	CMPQ        R8, $+8
 	JLT         part
 	VMOVSS      (DI), X11
@@ -531,42 +574,110 @@ TEXT ·AsumIncF64(SB), NOSPLIT, $0-48
 forward:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSD abs_f64<>+0(SB), Y10
-	CMPQ         BX, $+4
-	JGE          start
+	CMPQ         BX, $+16
+	JGT          start
 	MOVQ         BX, R8
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ    R8, CX
-	VXORPS  X0, X0, X0
-	TESTQ   $+2, CX
-	JEQ     short13
-	VMOVSD  (DI), X8
-	VMOVHPD (DI)(DX*1), X8, X8
-	LEAQ    (DI)(DX*2), DI
-	VXORPS  X15, X15, X15
-	TESTQ   $+1, CX
-	JEQ     loaded16
-	VMOVSD  (DI), X15
+	// Few elements: one by one, each register a lane.
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	TESTQ  R8, R8
+	JLE    few
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VADDPD X0, X11, X0
+	CMPQ   R8, $+1
+	JLE    few
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+2
+	JLE    few
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X2
+	CMPQ   R8, $+3
+	JLE    few
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X3
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+4
+	JLE    few
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X4
+	CMPQ   R8, $+5
+	JLE    few
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X5
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+6
+	JLE    few
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X6
+	CMPQ   R8, $+7
+	JLE    few
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X7
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+8
+	JLE    few
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VADDPD X0, X11, X0
+	CMPQ   R8, $+9
+	JLE    all
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X11
+	VADDPD X1, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+10
+	JLE    all
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VADDPD X2, X11, X2
+	CMPQ   R8, $+11
+	JLE    all
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X11
+	VADDPD X3, X11, X3
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+12
+	JLE    all
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VADDPD X4, X11, X4
+	CMPQ   R8, $+13
+	JLE    all
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X11
+	VADDPD X5, X11, X5
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+14
+	JLE    all
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VADDPD X6, X11, X6
+	CMPQ   R8, $+15
+	JLE    all
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X11
+	VADDPD X7, X11, X7
 
-loaded16:
-	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         end14
-
-short13:
-	VXORPS X8, X8, X8
-	TESTQ  $+1, CX
-	JEQ    loaded18
-	VMOVSD (DI), X8
-
-loaded18:
-end14:
-	VANDPD       Y10, Y8, Y11
-	VADDPD       Y0, Y11, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMOVSD       X0, ret+40(FP)
+all:
+few:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
@@ -685,27 +796,27 @@ tail:
 	IMULQ   DX, R9
 	ADDQ    DI, R9
 	TESTQ   $+2, CX
-	JEQ     short19
+	JEQ     short7
 	VMOVSD  (R9), X8
 	VMOVHPD (R9)(DX*1), X8, X8
 	LEAQ    (R9)(DX*2), R9
 	VXORPS  X15, X15, X15
 	TESTQ   $+1, CX
-	JEQ     loaded22
+	JEQ     loaded10
 	VMOVSD  (R9), X15
 
-loaded22:
+loaded10:
 	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         end20
+	JMP         end8
 
-short19:
+short7:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
-	JEQ    loaded24
+	JEQ    loaded12
 	VMOVSD (R9), X8
 
-loaded24:
-end20:
+loaded12:
+end8:
 	CMPQ        R8, $+4
 	JLT         part
 	VMOVSD      (DI), X11

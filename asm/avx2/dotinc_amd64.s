@@ -33,112 +33,133 @@ forward:
 
 forward2:
 	MOVQ n+0(FP), R9
-	CMPQ R9, $+8
-	JGE  start
+	CMPQ R9, $+16
+	JGT  start
 	MOVQ R9, R10
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      R10, CX
-	VXORPS    X0, X0, X0
-	TESTQ     $+4, CX
-	JEQ       short1
-	VMOVSS    (DI), X8
-	VINSERTPS $0x10, (DI)(BX*1), X8, X8
-	VINSERTPS $0x20, (DI)(BX*2), X8, X8
-	LEAQ      (DI)(BX*2), DI
-	VINSERTPS $0x30, (DI)(BX*1), X8, X8
-	LEAQ      (DI)(BX*2), DI
-	VXORPS    X15, X15, X15
-	TESTQ     $+2, CX
-	JEQ       odd3
-	VMOVSS    (DI), X15
-	VINSERTPS $0x10, (DI)(BX*1), X15, X15
-	TESTQ     $+1, CX
-	JEQ       loaded4
-	VINSERTPS $0x20, (DI)(BX*2), X15, X15
-	JMP       loaded4
+	// Few elements: one by one, each register a lane.
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	TESTQ  R10, R10
+	JLE    few
+	VMOVSS (DI), X11
+	VMOVSS (SI), X12
+	VMULPS X12, X11, X12
+	VADDPS X0, X12, X0
+	CMPQ   R10, $+1
+	JLE    few
+	VMOVSS (DI)(BX*1), X11
+	VMOVSS (SI)(R8*1), X12
+	VMULPS X12, X11, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+2
+	JLE    few
+	VMOVSS (DI), X11
+	VMOVSS (SI), X12
+	VMULPS X12, X11, X2
+	CMPQ   R10, $+3
+	JLE    few
+	VMOVSS (DI)(BX*1), X11
+	VMOVSS (SI)(R8*1), X12
+	VMULPS X12, X11, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+4
+	JLE    few
+	VMOVSS (DI), X11
+	VMOVSS (SI), X12
+	VMULPS X12, X11, X4
+	CMPQ   R10, $+5
+	JLE    few
+	VMOVSS (DI)(BX*1), X11
+	VMOVSS (SI)(R8*1), X12
+	VMULPS X12, X11, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+6
+	JLE    few
+	VMOVSS (DI), X11
+	VMOVSS (SI), X12
+	VMULPS X12, X11, X6
+	CMPQ   R10, $+7
+	JLE    few
+	VMOVSS (DI)(BX*1), X11
+	VMOVSS (SI)(R8*1), X12
+	VMULPS X12, X11, X7
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+8
+	JLE    few
+	VMOVSS (DI), X11
+	VMOVSS (SI), X12
+	VMULPS X12, X11, X12
+	VADDPS X0, X12, X0
+	CMPQ   R10, $+9
+	JLE    all
+	VMOVSS (DI)(BX*1), X11
+	VMOVSS (SI)(R8*1), X12
+	VMULPS X12, X11, X12
+	VADDPS X1, X12, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+10
+	JLE    all
+	VMOVSS (DI), X11
+	VMOVSS (SI), X12
+	VMULPS X12, X11, X12
+	VADDPS X2, X12, X2
+	CMPQ   R10, $+11
+	JLE    all
+	VMOVSS (DI)(BX*1), X11
+	VMOVSS (SI)(R8*1), X12
+	VMULPS X12, X11, X12
+	VADDPS X3, X12, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+12
+	JLE    all
+	VMOVSS (DI), X11
+	VMOVSS (SI), X12
+	VMULPS X12, X11, X12
+	VADDPS X4, X12, X4
+	CMPQ   R10, $+13
+	JLE    all
+	VMOVSS (DI)(BX*1), X11
+	VMOVSS (SI)(R8*1), X12
+	VMULPS X12, X11, X12
+	VADDPS X5, X12, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+14
+	JLE    all
+	VMOVSS (DI), X11
+	VMOVSS (SI), X12
+	VMULPS X12, X11, X12
+	VADDPS X6, X12, X6
+	CMPQ   R10, $+15
+	JLE    all
+	VMOVSS (DI)(BX*1), X11
+	VMOVSS (SI)(R8*1), X12
+	VMULPS X12, X11, X12
+	VADDPS X7, X12, X7
 
-odd3:
-	TESTQ  $+1, CX
-	JEQ    loaded4
-	VMOVSS (DI), X15
-
-loaded4:
-	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         end2
-
-short1:
-	VXORPS    X8, X8, X8
-	TESTQ     $+2, CX
-	JEQ       odd5
-	VMOVSS    (DI), X8
-	VINSERTPS $0x10, (DI)(BX*1), X8, X8
-	TESTQ     $+1, CX
-	JEQ       loaded6
-	VINSERTPS $0x20, (DI)(BX*2), X8, X8
-	JMP       loaded6
-
-odd5:
-	TESTQ  $+1, CX
-	JEQ    loaded6
-	VMOVSS (DI), X8
-
-loaded6:
-end2:
-	TESTQ     $+4, CX
-	JEQ       short7
-	VMOVSS    (SI), X9
-	VINSERTPS $0x10, (SI)(R8*1), X9, X9
-	VINSERTPS $0x20, (SI)(R8*2), X9, X9
-	LEAQ      (SI)(R8*2), SI
-	VINSERTPS $0x30, (SI)(R8*1), X9, X9
-	LEAQ      (SI)(R8*2), SI
-	VXORPS    X15, X15, X15
-	TESTQ     $+2, CX
-	JEQ       odd9
-	VMOVSS    (SI), X15
-	VINSERTPS $0x10, (SI)(R8*1), X15, X15
-	TESTQ     $+1, CX
-	JEQ       loaded10
-	VINSERTPS $0x20, (SI)(R8*2), X15, X15
-	JMP       loaded10
-
-odd9:
-	TESTQ  $+1, CX
-	JEQ    loaded10
-	VMOVSS (SI), X15
-
-loaded10:
-	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         end8
-
-short7:
-	VXORPS    X9, X9, X9
-	TESTQ     $+2, CX
-	JEQ       odd11
-	VMOVSS    (SI), X9
-	VINSERTPS $0x10, (SI)(R8*1), X9, X9
-	TESTQ     $+1, CX
-	JEQ       loaded12
-	VINSERTPS $0x20, (SI)(R8*2), X9, X9
-	JMP       loaded12
-
-odd11:
-	TESTQ  $+1, CX
-	JEQ    loaded12
-	VMOVSS (SI), X9
-
-loaded12:
-end8:
-	VMULPS       Y9, Y8, Y11
-	VADDPS       Y0, Y11, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPS       X0, X1, X0
-	VMOVSHDUP    X0, X1
-	VADDPS       X0, X1, X0
-	VMOVSS       X0, ret+72(FP)
+all:
+few:
+	VADDPS X0, X4, X0
+	VADDPS X1, X5, X1
+	VADDPS X2, X6, X2
+	VADDPS X3, X7, X3
+	VADDPS X0, X2, X0
+	VADDPS X1, X3, X1
+	VADDPS X0, X1, X0
+	VMOVSS X0, ret+72(FP)
 	VZEROUPPER
 	RET
 
@@ -409,7 +430,7 @@ tail:
 	IMULQ     BX, R11
 	ADDQ      DI, R11
 	TESTQ     $+4, CX
-	JEQ       short13
+	JEQ       short1
 	VMOVSS    (R11), X8
 	VINSERTPS $0x10, (R11)(BX*1), X8, X8
 	VINSERTPS $0x20, (R11)(BX*2), X8, X8
@@ -418,47 +439,47 @@ tail:
 	LEAQ      (R11)(BX*2), R11
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
-	JEQ       odd15
+	JEQ       odd3
 	VMOVSS    (R11), X15
 	VINSERTPS $0x10, (R11)(BX*1), X15, X15
 	TESTQ     $+1, CX
-	JEQ       loaded16
+	JEQ       loaded4
 	VINSERTPS $0x20, (R11)(BX*2), X15, X15
-	JMP       loaded16
+	JMP       loaded4
 
-odd15:
+odd3:
 	TESTQ  $+1, CX
-	JEQ    loaded16
+	JEQ    loaded4
 	VMOVSS (R11), X15
 
-loaded16:
+loaded4:
 	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         end14
+	JMP         end2
 
-short13:
+short1:
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
-	JEQ       odd17
+	JEQ       odd5
 	VMOVSS    (R11), X8
 	VINSERTPS $0x10, (R11)(BX*1), X8, X8
 	TESTQ     $+1, CX
-	JEQ       loaded18
+	JEQ       loaded6
 	VINSERTPS $0x20, (R11)(BX*2), X8, X8
-	JMP       loaded18
+	JMP       loaded6
 
-odd17:
+odd5:
 	TESTQ  $+1, CX
-	JEQ    loaded18
+	JEQ    loaded6
 	VMOVSS (R11), X8
 
-loaded18:
-end14:
+loaded6:
+end2:
 	MOVQ      R10, R11
 	ANDQ      $-8, R11
 	IMULQ     R8, R11
 	ADDQ      SI, R11
 	TESTQ     $+4, CX
-	JEQ       short19
+	JEQ       short7
 	VMOVSS    (R11), X9
 	VINSERTPS $0x10, (R11)(R8*1), X9, X9
 	VINSERTPS $0x20, (R11)(R8*2), X9, X9
@@ -467,41 +488,41 @@ end14:
 	LEAQ      (R11)(R8*2), R11
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
-	JEQ       odd21
+	JEQ       odd9
 	VMOVSS    (R11), X15
 	VINSERTPS $0x10, (R11)(R8*1), X15, X15
 	TESTQ     $+1, CX
-	JEQ       loaded22
+	JEQ       loaded10
 	VINSERTPS $0x20, (R11)(R8*2), X15, X15
-	JMP       loaded22
+	JMP       loaded10
 
-odd21:
+odd9:
 	TESTQ  $+1, CX
-	JEQ    loaded22
+	JEQ    loaded10
 	VMOVSS (R11), X15
 
-loaded22:
+loaded10:
 	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         end20
+	JMP         end8
 
-short19:
+short7:
 	VXORPS    X9, X9, X9
 	TESTQ     $+2, CX
-	JEQ       odd23
+	JEQ       odd11
 	VMOVSS    (R11), X9
 	VINSERTPS $0x10, (R11)(R8*1), X9, X9
 	TESTQ     $+1, CX
-	JEQ       loaded24
+	JEQ       loaded12
 	VINSERTPS $0x20, (R11)(R8*2), X9, X9
-	JMP       loaded24
+	JMP       loaded12
 
-odd23:
+odd11:
 	TESTQ  $+1, CX
-	JEQ    loaded24
+	JEQ    loaded12
 	VMOVSS (R11), X9
 
-loaded24:
-end20:
+loaded12:
+end8:
 	CMPQ        R10, $+8
 	JLT         part
 	VMOVSS      (DI), X11
@@ -839,64 +860,133 @@ forward:
 
 forward2:
 	MOVQ n+0(FP), R9
-	CMPQ R9, $+4
-	JGE  start
+	CMPQ R9, $+16
+	JGT  start
 	MOVQ R9, R10
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ    R10, CX
-	VXORPS  X0, X0, X0
-	TESTQ   $+2, CX
-	JEQ     short25
-	VMOVSD  (DI), X8
-	VMOVHPD (DI)(BX*1), X8, X8
-	LEAQ    (DI)(BX*2), DI
-	VXORPS  X15, X15, X15
-	TESTQ   $+1, CX
-	JEQ     loaded28
-	VMOVSD  (DI), X15
+	// Few elements: one by one, each register a lane.
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	TESTQ  R10, R10
+	JLE    few
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X0, X12, X0
+	CMPQ   R10, $+1
+	JLE    few
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+2
+	JLE    few
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X2
+	CMPQ   R10, $+3
+	JLE    few
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+4
+	JLE    few
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X4
+	CMPQ   R10, $+5
+	JLE    few
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+6
+	JLE    few
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X6
+	CMPQ   R10, $+7
+	JLE    few
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X7
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+8
+	JLE    few
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X0, X12, X0
+	CMPQ   R10, $+9
+	JLE    all
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X12
+	VADDPD X1, X12, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+10
+	JLE    all
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X2, X12, X2
+	CMPQ   R10, $+11
+	JLE    all
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X12
+	VADDPD X3, X12, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+12
+	JLE    all
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X4, X12, X4
+	CMPQ   R10, $+13
+	JLE    all
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X12
+	VADDPD X5, X12, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+14
+	JLE    all
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X6, X12, X6
+	CMPQ   R10, $+15
+	JLE    all
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X12
+	VADDPD X7, X12, X7
 
-loaded28:
-	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         end26
-
-short25:
-	VXORPS X8, X8, X8
-	TESTQ  $+1, CX
-	JEQ    loaded30
-	VMOVSD (DI), X8
-
-loaded30:
-end26:
-	TESTQ   $+2, CX
-	JEQ     short31
-	VMOVSD  (SI), X9
-	VMOVHPD (SI)(R8*1), X9, X9
-	LEAQ    (SI)(R8*2), SI
-	VXORPS  X15, X15, X15
-	TESTQ   $+1, CX
-	JEQ     loaded34
-	VMOVSD  (SI), X15
-
-loaded34:
-	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         end32
-
-short31:
-	VXORPS X9, X9, X9
-	TESTQ  $+1, CX
-	JEQ    loaded36
-	VMOVSD (SI), X9
-
-loaded36:
-end32:
-	VMULPD       Y9, Y8, Y11
-	VADDPD       Y0, Y11, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMOVSD       X0, ret+72(FP)
+all:
+few:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	VMOVSD X0, ret+72(FP)
 	VZEROUPPER
 	RET
 
@@ -1071,53 +1161,53 @@ tail:
 	IMULQ   BX, R11
 	ADDQ    DI, R11
 	TESTQ   $+2, CX
-	JEQ     short37
+	JEQ     short13
 	VMOVSD  (R11), X8
 	VMOVHPD (R11)(BX*1), X8, X8
 	LEAQ    (R11)(BX*2), R11
 	VXORPS  X15, X15, X15
 	TESTQ   $+1, CX
-	JEQ     loaded40
+	JEQ     loaded16
 	VMOVSD  (R11), X15
 
-loaded40:
+loaded16:
 	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         end38
+	JMP         end14
 
-short37:
+short13:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
-	JEQ    loaded42
+	JEQ    loaded18
 	VMOVSD (R11), X8
 
-loaded42:
-end38:
+loaded18:
+end14:
 	MOVQ    R10, R11
 	ANDQ    $-4, R11
 	IMULQ   R8, R11
 	ADDQ    SI, R11
 	TESTQ   $+2, CX
-	JEQ     short43
+	JEQ     short19
 	VMOVSD  (R11), X9
 	VMOVHPD (R11)(R8*1), X9, X9
 	LEAQ    (R11)(R8*2), R11
 	VXORPS  X15, X15, X15
 	TESTQ   $+1, CX
-	JEQ     loaded46
+	JEQ     loaded22
 	VMOVSD  (R11), X15
 
-loaded46:
+loaded22:
 	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         end44
+	JMP         end20
 
-short43:
+short19:
 	VXORPS X9, X9, X9
 	TESTQ  $+1, CX
-	JEQ    loaded48
+	JEQ    loaded24
 	VMOVSD (R11), X9
 
-loaded48:
-end44:
+loaded24:
+end20:
 	CMPQ        R10, $+4
 	JLT         part
 	VMOVSD      (DI), X11

@@ -33,54 +33,165 @@ forward:
 
 forward2:
 	MOVQ n+0(FP), R9
-	CMPQ R9, $+4
-	JGE  start
+	CMPQ R9, $+16
+	JGT  start
 	MOVQ R9, R10
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      R10, CX
+	// Few elements: one by one, each register a lane.
 	VXORPS    X0, X0, X0
-	VXORPS    X8, X8, X8
-	TESTQ     $+2, CX
-	JEQ       odd1
-	VMOVSS    (DI), X8
-	VINSERTPS $0x10, (DI)(BX*1), X8, X8
-	TESTQ     $+1, CX
-	JEQ       loaded2
-	VINSERTPS $0x20, (DI)(BX*2), X8, X8
-	JMP       loaded2
+	VXORPS    X1, X1, X1
+	VXORPS    X2, X2, X2
+	VXORPS    X3, X3, X3
+	VXORPS    X4, X4, X4
+	VXORPS    X5, X5, X5
+	VXORPS    X6, X6, X6
+	VXORPS    X7, X7, X7
+	TESTQ     R10, R10
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X0, X12, X0
+	CMPQ      R10, $+1
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(BX*1), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI)(R8*1), X12, X12
+	VMULPD    X12, X11, X1
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+2
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI), X12, X12
+	VMULPD    X12, X11, X2
+	CMPQ      R10, $+3
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(BX*1), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI)(R8*1), X12, X12
+	VMULPD    X12, X11, X3
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+4
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI), X12, X12
+	VMULPD    X12, X11, X4
+	CMPQ      R10, $+5
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(BX*1), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI)(R8*1), X12, X12
+	VMULPD    X12, X11, X5
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+6
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI), X12, X12
+	VMULPD    X12, X11, X6
+	CMPQ      R10, $+7
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(BX*1), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI)(R8*1), X12, X12
+	VMULPD    X12, X11, X7
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+8
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X0, X12, X0
+	CMPQ      R10, $+9
+	JLE       all
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(BX*1), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI)(R8*1), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X1, X12, X1
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+10
+	JLE       all
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X2, X12, X2
+	CMPQ      R10, $+11
+	JLE       all
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(BX*1), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI)(R8*1), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X3, X12, X3
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+12
+	JLE       all
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X4, X12, X4
+	CMPQ      R10, $+13
+	JLE       all
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(BX*1), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI)(R8*1), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X5, X12, X5
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+14
+	JLE       all
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X6, X12, X6
+	CMPQ      R10, $+15
+	JLE       all
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(BX*1), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI)(R8*1), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X7, X12, X7
 
-odd1:
-	TESTQ  $+1, CX
-	JEQ    loaded2
-	VMOVSS (DI), X8
-
-loaded2:
-	VCVTPS2PD X8, Y8
-	VXORPS    X9, X9, X9
-	TESTQ     $+2, CX
-	JEQ       odd3
-	VMOVSS    (SI), X9
-	VINSERTPS $0x10, (SI)(R8*1), X9, X9
-	TESTQ     $+1, CX
-	JEQ       loaded4
-	VINSERTPS $0x20, (SI)(R8*2), X9, X9
-	JMP       loaded4
-
-odd3:
-	TESTQ  $+1, CX
-	JEQ    loaded4
-	VMOVSS (SI), X9
-
-loaded4:
-	VCVTPS2PD    X9, Y9
-	VMULPD       Y9, Y8, Y11
-	VADDPD       Y0, Y11, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMOVSD       X0, ret+72(FP)
+all:
+few:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	VMOVSD X0, ret+72(FP)
 	VZEROUPPER
 	RET
 
@@ -256,20 +367,20 @@ tail:
 	ADDQ      DI, R11
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
-	JEQ       odd5
+	JEQ       odd1
 	VMOVSS    (R11), X8
 	VINSERTPS $0x10, (R11)(BX*1), X8, X8
 	TESTQ     $+1, CX
-	JEQ       loaded6
+	JEQ       loaded2
 	VINSERTPS $0x20, (R11)(BX*2), X8, X8
-	JMP       loaded6
+	JMP       loaded2
 
-odd5:
+odd1:
 	TESTQ  $+1, CX
-	JEQ    loaded6
+	JEQ    loaded2
 	VMOVSS (R11), X8
 
-loaded6:
+loaded2:
 	VCVTPS2PD X8, Y8
 	MOVQ      R10, R11
 	ANDQ      $-4, R11
@@ -277,20 +388,20 @@ loaded6:
 	ADDQ      SI, R11
 	VXORPS    X9, X9, X9
 	TESTQ     $+2, CX
-	JEQ       odd7
+	JEQ       odd3
 	VMOVSS    (R11), X9
 	VINSERTPS $0x10, (R11)(R8*1), X9, X9
 	TESTQ     $+1, CX
-	JEQ       loaded8
+	JEQ       loaded4
 	VINSERTPS $0x20, (R11)(R8*2), X9, X9
-	JMP       loaded8
+	JMP       loaded4
 
-odd7:
+odd3:
 	TESTQ  $+1, CX
-	JEQ    loaded8
+	JEQ    loaded4
 	VMOVSS (R11), X9
 
-loaded8:
+loaded4:
 	VCVTPS2PD X9, Y9
 	CMPQ      R10, $+4
 	JLT       part
@@ -541,64 +652,133 @@ forward:
 
 forward2:
 	MOVQ n+0(FP), R9
-	CMPQ R9, $+4
-	JGE  start
+	CMPQ R9, $+16
+	JGT  start
 	MOVQ R9, R10
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ    R10, CX
-	VXORPS  X0, X0, X0
-	TESTQ   $+2, CX
-	JEQ     short9
-	VMOVSD  (DI), X8
-	VMOVHPD (DI)(BX*1), X8, X8
-	LEAQ    (DI)(BX*2), DI
-	VXORPS  X15, X15, X15
-	TESTQ   $+1, CX
-	JEQ     loaded12
-	VMOVSD  (DI), X15
+	// Few elements: one by one, each register a lane.
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	TESTQ  R10, R10
+	JLE    few
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X0, X12, X0
+	CMPQ   R10, $+1
+	JLE    few
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+2
+	JLE    few
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X2
+	CMPQ   R10, $+3
+	JLE    few
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+4
+	JLE    few
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X4
+	CMPQ   R10, $+5
+	JLE    few
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+6
+	JLE    few
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X6
+	CMPQ   R10, $+7
+	JLE    few
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X7
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+8
+	JLE    few
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X0, X12, X0
+	CMPQ   R10, $+9
+	JLE    all
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X12
+	VADDPD X1, X12, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+10
+	JLE    all
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X2, X12, X2
+	CMPQ   R10, $+11
+	JLE    all
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X12
+	VADDPD X3, X12, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+12
+	JLE    all
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X4, X12, X4
+	CMPQ   R10, $+13
+	JLE    all
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X12
+	VADDPD X5, X12, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+14
+	JLE    all
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X6, X12, X6
+	CMPQ   R10, $+15
+	JLE    all
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X12
+	VADDPD X7, X12, X7
 
-loaded12:
-	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         end10
-
-short9:
-	VXORPS X8, X8, X8
-	TESTQ  $+1, CX
-	JEQ    loaded14
-	VMOVSD (DI), X8
-
-loaded14:
-end10:
-	TESTQ   $+2, CX
-	JEQ     short15
-	VMOVSD  (SI), X9
-	VMOVHPD (SI)(R8*1), X9, X9
-	LEAQ    (SI)(R8*2), SI
-	VXORPS  X15, X15, X15
-	TESTQ   $+1, CX
-	JEQ     loaded18
-	VMOVSD  (SI), X15
-
-loaded18:
-	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         end16
-
-short15:
-	VXORPS X9, X9, X9
-	TESTQ  $+1, CX
-	JEQ    loaded20
-	VMOVSD (SI), X9
-
-loaded20:
-end16:
-	VMULPD       Y9, Y8, Y11
-	VADDPD       Y0, Y11, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMOVSD       X0, ret+72(FP)
+all:
+few:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	VMOVSD X0, ret+72(FP)
 	VZEROUPPER
 	RET
 
@@ -773,53 +953,53 @@ tail:
 	IMULQ   BX, R11
 	ADDQ    DI, R11
 	TESTQ   $+2, CX
-	JEQ     short21
+	JEQ     short5
 	VMOVSD  (R11), X8
 	VMOVHPD (R11)(BX*1), X8, X8
 	LEAQ    (R11)(BX*2), R11
 	VXORPS  X15, X15, X15
 	TESTQ   $+1, CX
-	JEQ     loaded24
+	JEQ     loaded8
 	VMOVSD  (R11), X15
 
-loaded24:
+loaded8:
 	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         end22
+	JMP         end6
 
-short21:
+short5:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
-	JEQ    loaded26
+	JEQ    loaded10
 	VMOVSD (R11), X8
 
-loaded26:
-end22:
+loaded10:
+end6:
 	MOVQ    R10, R11
 	ANDQ    $-4, R11
 	IMULQ   R8, R11
 	ADDQ    SI, R11
 	TESTQ   $+2, CX
-	JEQ     short27
+	JEQ     short11
 	VMOVSD  (R11), X9
 	VMOVHPD (R11)(R8*1), X9, X9
 	LEAQ    (R11)(R8*2), R11
 	VXORPS  X15, X15, X15
 	TESTQ   $+1, CX
-	JEQ     loaded30
+	JEQ     loaded14
 	VMOVSD  (R11), X15
 
-loaded30:
+loaded14:
 	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         end28
+	JMP         end12
 
-short27:
+short11:
 	VXORPS X9, X9, X9
 	TESTQ  $+1, CX
-	JEQ    loaded32
+	JEQ    loaded16
 	VMOVSD (R11), X9
 
-loaded32:
-end28:
+loaded16:
+end12:
 	CMPQ        R10, $+4
 	JLT         part
 	VMOVSD      (DI), X11

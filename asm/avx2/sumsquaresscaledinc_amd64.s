@@ -22,38 +22,142 @@ TEXT ·SumSquaresScaledIncF32(SB), NOSPLIT, $0-56
 forward:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSD scale+8(FP), Y10
-	CMPQ         BX, $+4
-	JGE          start
+	CMPQ         BX, $+16
+	JGT          start
 	MOVQ         BX, R8
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      R8, CX
+	// Few elements: one by one, each register a lane.
 	VXORPS    X0, X0, X0
-	VXORPS    X8, X8, X8
-	TESTQ     $+2, CX
-	JEQ       odd1
-	VMOVSS    (DI), X8
-	VINSERTPS $0x10, (DI)(DX*1), X8, X8
-	TESTQ     $+1, CX
-	JEQ       loaded2
-	VINSERTPS $0x20, (DI)(DX*2), X8, X8
-	JMP       loaded2
+	VXORPS    X1, X1, X1
+	VXORPS    X2, X2, X2
+	VXORPS    X3, X3, X3
+	VXORPS    X4, X4, X4
+	VXORPS    X5, X5, X5
+	VXORPS    X6, X6, X6
+	VXORPS    X7, X7, X7
+	TESTQ     R8, R8
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X0, X11, X0
+	CMPQ      R8, $+1
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(DX*1), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X1
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+2
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X2
+	CMPQ      R8, $+3
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(DX*1), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X3
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+4
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X4
+	CMPQ      R8, $+5
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(DX*1), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X5
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+6
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X6
+	CMPQ      R8, $+7
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(DX*1), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X7
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+8
+	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X0, X11, X0
+	CMPQ      R8, $+9
+	JLE       all
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(DX*1), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X1, X11, X1
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+10
+	JLE       all
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X2, X11, X2
+	CMPQ      R8, $+11
+	JLE       all
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(DX*1), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X3, X11, X3
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+12
+	JLE       all
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X4, X11, X4
+	CMPQ      R8, $+13
+	JLE       all
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(DX*1), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X5, X11, X5
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+14
+	JLE       all
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X6, X11, X6
+	CMPQ      R8, $+15
+	JLE       all
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(DX*1), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X7, X11, X7
 
-odd1:
-	TESTQ  $+1, CX
-	JEQ    loaded2
-	VMOVSS (DI), X8
-
-loaded2:
-	VCVTPS2PD    X8, Y8
-	VMULPD       Y8, Y10, Y11
-	VMULPD       Y11, Y11, Y11
-	VADDPD       Y0, Y11, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMOVSD       X0, ret+48(FP)
+all:
+few:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	VMOVSD X0, ret+48(FP)
 	VZEROUPPER
 	RET
 
@@ -181,20 +285,20 @@ tail:
 	ADDQ      DI, R9
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
-	JEQ       odd3
+	JEQ       odd1
 	VMOVSS    (R9), X8
 	VINSERTPS $0x10, (R9)(DX*1), X8, X8
 	TESTQ     $+1, CX
-	JEQ       loaded4
+	JEQ       loaded2
 	VINSERTPS $0x20, (R9)(DX*2), X8, X8
-	JMP       loaded4
+	JMP       loaded2
 
-odd3:
+odd1:
 	TESTQ  $+1, CX
-	JEQ    loaded4
+	JEQ    loaded2
 	VMOVSS (R9), X8
 
-loaded4:
+loaded2:
 	VCVTPS2PD X8, Y8
 	CMPQ      R8, $+4
 	JLT       part
@@ -400,43 +504,126 @@ TEXT ·SumSquaresScaledIncF64(SB), NOSPLIT, $0-56
 forward:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSD scale+8(FP), Y10
-	CMPQ         BX, $+4
-	JGE          start
+	CMPQ         BX, $+16
+	JGT          start
 	MOVQ         BX, R8
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ    R8, CX
-	VXORPS  X0, X0, X0
-	TESTQ   $+2, CX
-	JEQ     short5
-	VMOVSD  (DI), X8
-	VMOVHPD (DI)(DX*1), X8, X8
-	LEAQ    (DI)(DX*2), DI
-	VXORPS  X15, X15, X15
-	TESTQ   $+1, CX
-	JEQ     loaded8
-	VMOVSD  (DI), X15
+	// Few elements: one by one, each register a lane.
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	TESTQ  R8, R8
+	JLE    few
+	VMOVSD (DI), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X0, X11, X0
+	CMPQ   R8, $+1
+	JLE    few
+	VMOVSD (DI)(DX*1), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+2
+	JLE    few
+	VMOVSD (DI), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X2
+	CMPQ   R8, $+3
+	JLE    few
+	VMOVSD (DI)(DX*1), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X3
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+4
+	JLE    few
+	VMOVSD (DI), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X4
+	CMPQ   R8, $+5
+	JLE    few
+	VMOVSD (DI)(DX*1), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X5
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+6
+	JLE    few
+	VMOVSD (DI), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X6
+	CMPQ   R8, $+7
+	JLE    few
+	VMOVSD (DI)(DX*1), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X7
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+8
+	JLE    few
+	VMOVSD (DI), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X0, X11, X0
+	CMPQ   R8, $+9
+	JLE    all
+	VMOVSD (DI)(DX*1), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X1, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+10
+	JLE    all
+	VMOVSD (DI), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X2, X11, X2
+	CMPQ   R8, $+11
+	JLE    all
+	VMOVSD (DI)(DX*1), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X3, X11, X3
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+12
+	JLE    all
+	VMOVSD (DI), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X4, X11, X4
+	CMPQ   R8, $+13
+	JLE    all
+	VMOVSD (DI)(DX*1), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X5, X11, X5
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+14
+	JLE    all
+	VMOVSD (DI), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X6, X11, X6
+	CMPQ   R8, $+15
+	JLE    all
+	VMOVSD (DI)(DX*1), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X7, X11, X7
 
-loaded8:
-	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         end6
-
-short5:
-	VXORPS X8, X8, X8
-	TESTQ  $+1, CX
-	JEQ    loaded10
-	VMOVSD (DI), X8
-
-loaded10:
-end6:
-	VMULPD       Y8, Y10, Y11
-	VMULPD       Y11, Y11, Y11
-	VADDPD       Y0, Y11, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMOVSD       X0, ret+48(FP)
+all:
+few:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	VMOVSD X0, ret+48(FP)
 	VZEROUPPER
 	RET
 
@@ -563,27 +750,27 @@ tail:
 	IMULQ   DX, R9
 	ADDQ    DI, R9
 	TESTQ   $+2, CX
-	JEQ     short11
+	JEQ     short3
 	VMOVSD  (R9), X8
 	VMOVHPD (R9)(DX*1), X8, X8
 	LEAQ    (R9)(DX*2), R9
 	VXORPS  X15, X15, X15
 	TESTQ   $+1, CX
-	JEQ     loaded14
+	JEQ     loaded6
 	VMOVSD  (R9), X15
 
-loaded14:
+loaded6:
 	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         end12
+	JMP         end4
 
-short11:
+short3:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
-	JEQ    loaded16
+	JEQ    loaded8
 	VMOVSD (R9), X8
 
-loaded16:
-end12:
+loaded8:
+end4:
 	CMPQ        R8, $+4
 	JLT         part
 	VMOVSD      (DI), X11

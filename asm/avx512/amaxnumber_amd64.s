@@ -11,19 +11,85 @@ TEXT ·AmaxNumberF32(SB), NOSPLIT, $0-28
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	VBROADCASTSS abs_f32<>+0(SB), Z5
-	CMPQ         SI, $+16
+	CMPQ         SI, $+64
 	JGT          start
 	MOVQ         SI, DX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ          DX, CX
-	MOVL          $0xffffffff, AX
-	BZHIL         CX, AX, AX
-	KMOVW         AX, K1
-	VXORPS        X0, X0, X0
-	VMOVUPS.Z     (DI), K1, Z6
-	VANDPS        Z5, Z6, Z6
-	VMAXPS        Z0, Z6, Z0
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ      DX, $+16
+	JLE       last
+	VXORPS    X0, X0, X0
+	VMOVUPS   (DI), Z6
+	VANDPS    Z5, Z6, Z6
+	VMAXPS    Z0, Z6, Z0
+	CMPQ      DX, $+32
+	JLE       last2
+	VXORPS    X1, X1, X1
+	VMOVUPS   64(DI), Z6
+	VANDPS    Z5, Z6, Z6
+	VMAXPS    Z1, Z6, Z1
+	CMPQ      DX, $+48
+	JLE       last3
+	VXORPS    X2, X2, X2
+	VMOVUPS   128(DI), Z6
+	VANDPS    Z5, Z6, Z6
+	VMAXPS    Z2, Z6, Z2
+	MOVQ      DX, BX
+	SUBQ      $+48, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X3, X3, X3
+	VMOVUPS.Z 192(DI), K1, Z6
+	VANDPS    Z5, Z6, Z6
+	VMAXPS    Z3, Z6, Z3
+	VMAXPS    Z0, Z2, Z0
+	VMAXPS    Z1, Z3, Z1
+	VMAXPS    Z0, Z1, Z0
+	JMP       lanes
+
+last3:
+	MOVQ      DX, BX
+	SUBQ      $+32, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X2, X2, X2
+	VMOVUPS.Z 128(DI), K1, Z6
+	VANDPS    Z5, Z6, Z6
+	VMAXPS    Z2, Z6, Z2
+	VMAXPS    Z0, Z2, Z0
+	VMAXPS    Z0, Z1, Z0
+	JMP       lanes
+
+last2:
+	MOVQ      DX, BX
+	SUBQ      $+16, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X1, X1, X1
+	VMOVUPS.Z 64(DI), K1, Z6
+	VANDPS    Z5, Z6, Z6
+	VMAXPS    Z1, Z6, Z1
+	VMAXPS    Z0, Z1, Z0
+	JMP       lanes
+
+last:
+	MOVQ      DX, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPS.Z (DI), K1, Z6
+	VANDPS    Z5, Z6, Z6
+	VMAXPS    Z0, Z6, Z0
+
+lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VMAXPS        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
@@ -167,19 +233,85 @@ TEXT ·AmaxNumberF64(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	VBROADCASTSD abs_f64<>+0(SB), Z5
-	CMPQ         SI, $+8
+	CMPQ         SI, $+32
 	JGT          start
 	MOVQ         SI, DX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ          DX, CX
-	MOVL          $0xffffffff, AX
-	BZHIL         CX, AX, AX
-	KMOVW         AX, K1
-	VXORPS        X0, X0, X0
-	VMOVUPD.Z     (DI), K1, Z6
-	VANDPD        Z5, Z6, Z6
-	VMAXPD        Z0, Z6, Z0
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ      DX, $+8
+	JLE       last
+	VXORPS    X0, X0, X0
+	VMOVUPD   (DI), Z6
+	VANDPD    Z5, Z6, Z6
+	VMAXPD    Z0, Z6, Z0
+	CMPQ      DX, $+16
+	JLE       last2
+	VXORPS    X1, X1, X1
+	VMOVUPD   64(DI), Z6
+	VANDPD    Z5, Z6, Z6
+	VMAXPD    Z1, Z6, Z1
+	CMPQ      DX, $+24
+	JLE       last3
+	VXORPS    X2, X2, X2
+	VMOVUPD   128(DI), Z6
+	VANDPD    Z5, Z6, Z6
+	VMAXPD    Z2, Z6, Z2
+	MOVQ      DX, BX
+	SUBQ      $+24, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X3, X3, X3
+	VMOVUPD.Z 192(DI), K1, Z6
+	VANDPD    Z5, Z6, Z6
+	VMAXPD    Z3, Z6, Z3
+	VMAXPD    Z0, Z2, Z0
+	VMAXPD    Z1, Z3, Z1
+	VMAXPD    Z0, Z1, Z0
+	JMP       lanes
+
+last3:
+	MOVQ      DX, BX
+	SUBQ      $+16, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X2, X2, X2
+	VMOVUPD.Z 128(DI), K1, Z6
+	VANDPD    Z5, Z6, Z6
+	VMAXPD    Z2, Z6, Z2
+	VMAXPD    Z0, Z2, Z0
+	VMAXPD    Z0, Z1, Z0
+	JMP       lanes
+
+last2:
+	MOVQ      DX, BX
+	SUBQ      $+8, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X1, X1, X1
+	VMOVUPD.Z 64(DI), K1, Z6
+	VANDPD    Z5, Z6, Z6
+	VMAXPD    Z1, Z6, Z1
+	VMAXPD    Z0, Z1, Z0
+	JMP       lanes
+
+last:
+	MOVQ      DX, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPD.Z (DI), K1, Z6
+	VANDPD    Z5, Z6, Z6
+	VMAXPD    Z0, Z6, Z0
+
+lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VMAXPD        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1

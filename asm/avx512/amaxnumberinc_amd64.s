@@ -22,70 +22,222 @@ TEXT ·AmaxNumberIncF32(SB), NOSPLIT, $0-44
 forward:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSS abs_f32<>+0(SB), Y10
-	CMPQ         BX, $+8
-	JGE          start
+	CMPQ         BX, $+32
+	JGT          start
 	MOVQ         BX, R8
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      R8, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	TESTQ     $+4, CX
-	JEQ       short1
-	VMOVSS    (DI), X8
-	VINSERTPS $0x10, (DI)(DX*1), X8, X8
-	VINSERTPS $0x20, (DI)(DX*2), X8, X8
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X8, X8
-	LEAQ      (DI)(DX*2), DI
-	VXORPS    X31, X31, X31
-	TESTQ     $+2, CX
-	JEQ       odd3
-	VMOVSS    (DI), X31
-	VINSERTPS $0x10, (DI)(DX*1), X31, X31
-	TESTQ     $+1, CX
-	JEQ       loaded4
-	VINSERTPS $0x20, (DI)(DX*2), X31, X31
-	JMP       loaded4
+	// Few elements: one by one, each register a lane.
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	TESTQ  R8, R8
+	JLE    few
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VMAXPS X0, X19, X0
+	CMPQ   R8, $+1
+	JLE    few
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VMAXPS X1, X19, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+2
+	JLE    few
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VMAXPS X2, X19, X2
+	CMPQ   R8, $+3
+	JLE    few
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VMAXPS X3, X19, X3
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+4
+	JLE    few
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VMAXPS X4, X19, X4
+	CMPQ   R8, $+5
+	JLE    few
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VMAXPS X5, X19, X5
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+6
+	JLE    few
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VMAXPS X6, X19, X6
+	CMPQ   R8, $+7
+	JLE    few
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VMAXPS X7, X19, X7
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+8
+	JLE    few
+	VXORPS X11, X11, X11
+	VXORPS X12, X12, X12
+	VXORPS X13, X13, X13
+	VXORPS X14, X14, X14
+	VXORPS X15, X15, X15
+	VPXORD Y16, Y16, Y16
+	VPXORD Y17, Y17, Y17
+	VPXORD Y18, Y18, Y18
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VMAXPS X11, X19, X11
+	CMPQ   R8, $+9
+	JLE    all
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VMAXPS X12, X19, X12
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+10
+	JLE    all
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VMAXPS X13, X19, X13
+	CMPQ   R8, $+11
+	JLE    all
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VMAXPS X14, X19, X14
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+12
+	JLE    all
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VMAXPS X15, X19, X15
+	CMPQ   R8, $+13
+	JLE    all
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VMAXPS X16, X19, X16
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+14
+	JLE    all
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VMAXPS X17, X19, X17
+	CMPQ   R8, $+15
+	JLE    all
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VMAXPS X18, X19, X18
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+16
+	JLE    all
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VMAXPS X0, X19, X0
+	CMPQ   R8, $+17
+	JLE    all
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VMAXPS X1, X19, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+18
+	JLE    all
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VMAXPS X2, X19, X2
+	CMPQ   R8, $+19
+	JLE    all
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VMAXPS X3, X19, X3
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+20
+	JLE    all
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VMAXPS X4, X19, X4
+	CMPQ   R8, $+21
+	JLE    all
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VMAXPS X5, X19, X5
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+22
+	JLE    all
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VMAXPS X6, X19, X6
+	CMPQ   R8, $+23
+	JLE    all
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VMAXPS X7, X19, X7
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+24
+	JLE    all
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VMAXPS X11, X19, X11
+	CMPQ   R8, $+25
+	JLE    all
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VMAXPS X12, X19, X12
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+26
+	JLE    all
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VMAXPS X13, X19, X13
+	CMPQ   R8, $+27
+	JLE    all
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VMAXPS X14, X19, X14
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+28
+	JLE    all
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VMAXPS X15, X19, X15
+	CMPQ   R8, $+29
+	JLE    all
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VMAXPS X16, X19, X16
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+30
+	JLE    all
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VMAXPS X17, X19, X17
+	CMPQ   R8, $+31
+	JLE    all
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VMAXPS X18, X19, X18
 
-odd3:
-	TESTQ  $+1, CX
-	JEQ    loaded4
-	VMOVSS (DI), X31
+all:
+	VMAXPS X0, X11, X0
+	VMAXPS X1, X12, X1
+	VMAXPS X2, X13, X2
+	VMAXPS X3, X14, X3
+	VMAXPS X4, X15, X4
+	VMAXPS X5, X16, X5
+	VMAXPS X6, X17, X6
+	VMAXPS X7, X18, X7
 
-loaded4:
-	VINSERTF32X4 $0x01, X31, Y8, Y8
-	JMP          end2
-
-short1:
-	VXORPS    X8, X8, X8
-	TESTQ     $+2, CX
-	JEQ       odd5
-	VMOVSS    (DI), X8
-	VINSERTPS $0x10, (DI)(DX*1), X8, X8
-	TESTQ     $+1, CX
-	JEQ       loaded6
-	VINSERTPS $0x20, (DI)(DX*2), X8, X8
-	JMP       loaded6
-
-odd5:
-	TESTQ  $+1, CX
-	JEQ    loaded6
-	VMOVSS (DI), X8
-
-loaded6:
-end2:
-	VANDPS       Y10, Y8, Y11
-	VMAXPS       Y0, Y11, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VMAXPS       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VMAXPS       X0, X1, X0
-	VMOVSHDUP    X0, X1
-	VMAXPS       X0, X1, X0
-	VMOVSS       X0, ret+40(FP)
+few:
+	VMAXPS X0, X4, X0
+	VMAXPS X1, X5, X1
+	VMAXPS X2, X6, X2
+	VMAXPS X3, X7, X3
+	VMAXPS X0, X2, X0
+	VMAXPS X1, X3, X1
+	VMAXPS X0, X1, X0
+	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
@@ -255,7 +407,7 @@ tail:
 	IMULQ     DX, R9
 	ADDQ      DI, R9
 	TESTQ     $+4, CX
-	JEQ       short7
+	JEQ       short1
 	VMOVSS    (R9), X8
 	VINSERTPS $0x10, (R9)(DX*1), X8, X8
 	VINSERTPS $0x20, (R9)(DX*2), X8, X8
@@ -264,41 +416,41 @@ tail:
 	LEAQ      (R9)(DX*2), R9
 	VXORPS    X31, X31, X31
 	TESTQ     $+2, CX
-	JEQ       odd9
+	JEQ       odd3
 	VMOVSS    (R9), X31
 	VINSERTPS $0x10, (R9)(DX*1), X31, X31
 	TESTQ     $+1, CX
-	JEQ       loaded10
+	JEQ       loaded4
 	VINSERTPS $0x20, (R9)(DX*2), X31, X31
-	JMP       loaded10
+	JMP       loaded4
 
-odd9:
+odd3:
 	TESTQ  $+1, CX
-	JEQ    loaded10
+	JEQ    loaded4
 	VMOVSS (R9), X31
 
-loaded10:
+loaded4:
 	VINSERTF32X4 $0x01, X31, Y8, Y8
-	JMP          end8
+	JMP          end2
 
-short7:
+short1:
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
-	JEQ       odd11
+	JEQ       odd5
 	VMOVSS    (R9), X8
 	VINSERTPS $0x10, (R9)(DX*1), X8, X8
 	TESTQ     $+1, CX
-	JEQ       loaded12
+	JEQ       loaded6
 	VINSERTPS $0x20, (R9)(DX*2), X8, X8
-	JMP       loaded12
+	JMP       loaded6
 
-odd11:
+odd5:
 	TESTQ  $+1, CX
-	JEQ    loaded12
+	JEQ    loaded6
 	VMOVSS (R9), X8
 
-loaded12:
-end8:
+loaded6:
+end2:
 	CMPQ         R8, $+8
 	JLT          part
 	VMOVSS       (DI), X11
@@ -525,45 +677,222 @@ TEXT ·AmaxNumberIncF64(SB), NOSPLIT, $0-48
 forward:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSD abs_f64<>+0(SB), Y10
-	CMPQ         BX, $+4
-	JGE          start
+	CMPQ         BX, $+32
+	JGT          start
 	MOVQ         BX, R8
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ    R8, CX
-	MOVL    $0xffffffff, AX
-	BZHIL   CX, AX, AX
-	KMOVW   AX, K1
-	VXORPS  X0, X0, X0
-	TESTQ   $+2, CX
-	JEQ     short13
-	VMOVSD  (DI), X8
-	VMOVHPD (DI)(DX*1), X8, X8
-	LEAQ    (DI)(DX*2), DI
-	VXORPS  X31, X31, X31
-	TESTQ   $+1, CX
-	JEQ     loaded16
-	VMOVSD  (DI), X31
+	// Few elements: one by one, each register a lane.
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	TESTQ  R8, R8
+	JLE    few
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VMAXPD X0, X19, X0
+	CMPQ   R8, $+1
+	JLE    few
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VMAXPD X1, X19, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+2
+	JLE    few
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VMAXPD X2, X19, X2
+	CMPQ   R8, $+3
+	JLE    few
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VMAXPD X3, X19, X3
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+4
+	JLE    few
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VMAXPD X4, X19, X4
+	CMPQ   R8, $+5
+	JLE    few
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VMAXPD X5, X19, X5
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+6
+	JLE    few
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VMAXPD X6, X19, X6
+	CMPQ   R8, $+7
+	JLE    few
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VMAXPD X7, X19, X7
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+8
+	JLE    few
+	VXORPS X11, X11, X11
+	VXORPS X12, X12, X12
+	VXORPS X13, X13, X13
+	VXORPS X14, X14, X14
+	VXORPS X15, X15, X15
+	VPXORD Y16, Y16, Y16
+	VPXORD Y17, Y17, Y17
+	VPXORD Y18, Y18, Y18
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VMAXPD X11, X19, X11
+	CMPQ   R8, $+9
+	JLE    all
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VMAXPD X12, X19, X12
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+10
+	JLE    all
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VMAXPD X13, X19, X13
+	CMPQ   R8, $+11
+	JLE    all
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VMAXPD X14, X19, X14
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+12
+	JLE    all
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VMAXPD X15, X19, X15
+	CMPQ   R8, $+13
+	JLE    all
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VMAXPD X16, X19, X16
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+14
+	JLE    all
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VMAXPD X17, X19, X17
+	CMPQ   R8, $+15
+	JLE    all
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VMAXPD X18, X19, X18
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+16
+	JLE    all
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VMAXPD X0, X19, X0
+	CMPQ   R8, $+17
+	JLE    all
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VMAXPD X1, X19, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+18
+	JLE    all
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VMAXPD X2, X19, X2
+	CMPQ   R8, $+19
+	JLE    all
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VMAXPD X3, X19, X3
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+20
+	JLE    all
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VMAXPD X4, X19, X4
+	CMPQ   R8, $+21
+	JLE    all
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VMAXPD X5, X19, X5
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+22
+	JLE    all
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VMAXPD X6, X19, X6
+	CMPQ   R8, $+23
+	JLE    all
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VMAXPD X7, X19, X7
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+24
+	JLE    all
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VMAXPD X11, X19, X11
+	CMPQ   R8, $+25
+	JLE    all
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VMAXPD X12, X19, X12
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+26
+	JLE    all
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VMAXPD X13, X19, X13
+	CMPQ   R8, $+27
+	JLE    all
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VMAXPD X14, X19, X14
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+28
+	JLE    all
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VMAXPD X15, X19, X15
+	CMPQ   R8, $+29
+	JLE    all
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VMAXPD X16, X19, X16
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+30
+	JLE    all
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VMAXPD X17, X19, X17
+	CMPQ   R8, $+31
+	JLE    all
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VMAXPD X18, X19, X18
 
-loaded16:
-	VINSERTF32X4 $0x01, X31, Y8, Y8
-	JMP          end14
+all:
+	VMAXPD X0, X11, X0
+	VMAXPD X1, X12, X1
+	VMAXPD X2, X13, X2
+	VMAXPD X3, X14, X3
+	VMAXPD X4, X15, X4
+	VMAXPD X5, X16, X5
+	VMAXPD X6, X17, X6
+	VMAXPD X7, X18, X7
 
-short13:
-	VXORPS X8, X8, X8
-	TESTQ  $+1, CX
-	JEQ    loaded18
-	VMOVSD (DI), X8
-
-loaded18:
-end14:
-	VANDPD       Y10, Y8, Y11
-	VMAXPD       Y0, Y11, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VMAXPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VMAXPD       X0, X1, X0
-	VMOVSD       X0, ret+40(FP)
+few:
+	VMAXPD X0, X4, X0
+	VMAXPD X1, X5, X1
+	VMAXPD X2, X6, X2
+	VMAXPD X3, X7, X3
+	VMAXPD X0, X2, X0
+	VMAXPD X1, X3, X1
+	VMAXPD X0, X1, X0
+	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
@@ -685,27 +1014,27 @@ tail:
 	IMULQ   DX, R9
 	ADDQ    DI, R9
 	TESTQ   $+2, CX
-	JEQ     short19
+	JEQ     short7
 	VMOVSD  (R9), X8
 	VMOVHPD (R9)(DX*1), X8, X8
 	LEAQ    (R9)(DX*2), R9
 	VXORPS  X31, X31, X31
 	TESTQ   $+1, CX
-	JEQ     loaded22
+	JEQ     loaded10
 	VMOVSD  (R9), X31
 
-loaded22:
+loaded10:
 	VINSERTF32X4 $0x01, X31, Y8, Y8
-	JMP          end20
+	JMP          end8
 
-short19:
+short7:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
-	JEQ    loaded24
+	JEQ    loaded12
 	VMOVSD (R9), X8
 
-loaded24:
-end20:
+loaded12:
+end8:
 	CMPQ         R8, $+4
 	JLT          part
 	VMOVSD       (DI), X11

@@ -11,19 +11,75 @@ TEXT ·AsumF32(SB), NOSPLIT, $0-28
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	VBROADCASTSS abs_f32<>+0(SB), Z5
-	CMPQ         SI, $+16
+	CMPQ         SI, $+64
 	JGT          start
 	MOVQ         SI, DX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ          DX, CX
-	MOVL          $0xffffffff, AX
-	BZHIL         CX, AX, AX
-	KMOVW         AX, K1
-	VXORPS        X0, X0, X0
-	VMOVUPS.Z     (DI), K1, Z6
-	VANDPS        Z5, Z6, Z6
-	VADDPS        Z0, Z6, Z0
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ      DX, $+16
+	JLE       last
+	VXORPS    X0, X0, X0
+	VMOVUPS   (DI), Z6
+	VANDPS    Z5, Z6, Z6
+	VADDPS    Z0, Z6, Z0
+	CMPQ      DX, $+32
+	JLE       last2
+	VMOVUPS   64(DI), Z6
+	VANDPS    Z5, Z6, Z1
+	CMPQ      DX, $+48
+	JLE       last3
+	VMOVUPS   128(DI), Z6
+	VANDPS    Z5, Z6, Z2
+	MOVQ      DX, BX
+	SUBQ      $+48, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 192(DI), K1, Z6
+	VANDPS    Z5, Z6, Z3
+	VADDPS    Z0, Z2, Z0
+	VADDPS    Z1, Z3, Z1
+	VADDPS    Z0, Z1, Z0
+	JMP       lanes
+
+last3:
+	MOVQ      DX, BX
+	SUBQ      $+32, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 128(DI), K1, Z6
+	VANDPS    Z5, Z6, Z2
+	VADDPS    Z0, Z2, Z0
+	VADDPS    Z0, Z1, Z0
+	JMP       lanes
+
+last2:
+	MOVQ      DX, BX
+	SUBQ      $+16, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 64(DI), K1, Z6
+	VANDPS    Z5, Z6, Z1
+	VADDPS    Z0, Z1, Z0
+	JMP       lanes
+
+last:
+	MOVQ      DX, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPS.Z (DI), K1, Z6
+	VANDPS    Z5, Z6, Z6
+	VADDPS    Z0, Z6, Z0
+
+lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
@@ -179,19 +235,75 @@ TEXT ·AsumF64(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	VBROADCASTSD abs_f64<>+0(SB), Z5
-	CMPQ         SI, $+8
+	CMPQ         SI, $+32
 	JGT          start
 	MOVQ         SI, DX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ          DX, CX
-	MOVL          $0xffffffff, AX
-	BZHIL         CX, AX, AX
-	KMOVW         AX, K1
-	VXORPS        X0, X0, X0
-	VMOVUPD.Z     (DI), K1, Z6
-	VANDPD        Z5, Z6, Z6
-	VADDPD        Z0, Z6, Z0
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ      DX, $+8
+	JLE       last
+	VXORPS    X0, X0, X0
+	VMOVUPD   (DI), Z6
+	VANDPD    Z5, Z6, Z6
+	VADDPD    Z0, Z6, Z0
+	CMPQ      DX, $+16
+	JLE       last2
+	VMOVUPD   64(DI), Z6
+	VANDPD    Z5, Z6, Z1
+	CMPQ      DX, $+24
+	JLE       last3
+	VMOVUPD   128(DI), Z6
+	VANDPD    Z5, Z6, Z2
+	MOVQ      DX, BX
+	SUBQ      $+24, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 192(DI), K1, Z6
+	VANDPD    Z5, Z6, Z3
+	VADDPD    Z0, Z2, Z0
+	VADDPD    Z1, Z3, Z1
+	VADDPD    Z0, Z1, Z0
+	JMP       lanes
+
+last3:
+	MOVQ      DX, BX
+	SUBQ      $+16, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 128(DI), K1, Z6
+	VANDPD    Z5, Z6, Z2
+	VADDPD    Z0, Z2, Z0
+	VADDPD    Z0, Z1, Z0
+	JMP       lanes
+
+last2:
+	MOVQ      DX, BX
+	SUBQ      $+8, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 64(DI), K1, Z6
+	VANDPD    Z5, Z6, Z1
+	VADDPD    Z0, Z1, Z0
+	JMP       lanes
+
+last:
+	MOVQ      DX, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPD.Z (DI), K1, Z6
+	VANDPD    Z5, Z6, Z6
+	VADDPD    Z0, Z6, Z0
+
+lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1

@@ -11,20 +11,82 @@ TEXT ·DotF32(SB), NOSPLIT, $0-52
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+16
+	CMPQ DX, $+64
 	JGT  start
 	MOVQ DX, BX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ          BX, CX
-	MOVL          $0xffffffff, AX
-	BZHIL         CX, AX, AX
-	KMOVW         AX, K1
-	VXORPS        X0, X0, X0
-	VMOVUPS.Z     (DI), K1, Z5
-	VMOVUPS.Z     (SI), K1, Z6
-	VMULPS        Z6, Z5, Z6
-	VADDPS        Z0, Z6, Z0
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ      BX, $+16
+	JLE       last
+	VXORPS    X0, X0, X0
+	VMOVUPS   (DI), Z5
+	VMOVUPS   (SI), Z6
+	VMULPS    Z6, Z5, Z6
+	VADDPS    Z0, Z6, Z0
+	CMPQ      BX, $+32
+	JLE       last2
+	VMOVUPS   64(DI), Z5
+	VMOVUPS   64(SI), Z6
+	VMULPS    Z6, Z5, Z1
+	CMPQ      BX, $+48
+	JLE       last3
+	VMOVUPS   128(DI), Z5
+	VMOVUPS   128(SI), Z6
+	VMULPS    Z6, Z5, Z2
+	MOVQ      BX, R8
+	SUBQ      $+48, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 192(DI), K1, Z5
+	VMOVUPS.Z 192(SI), K1, Z6
+	VMULPS    Z6, Z5, Z3
+	VADDPS    Z0, Z2, Z0
+	VADDPS    Z1, Z3, Z1
+	VADDPS    Z0, Z1, Z0
+	JMP       lanes
+
+last3:
+	MOVQ      BX, R8
+	SUBQ      $+32, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 128(DI), K1, Z5
+	VMOVUPS.Z 128(SI), K1, Z6
+	VMULPS    Z6, Z5, Z2
+	VADDPS    Z0, Z2, Z0
+	VADDPS    Z0, Z1, Z0
+	JMP       lanes
+
+last2:
+	MOVQ      BX, R8
+	SUBQ      $+16, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 64(DI), K1, Z5
+	VMOVUPS.Z 64(SI), K1, Z6
+	VMULPS    Z6, Z5, Z1
+	VADDPS    Z0, Z1, Z0
+	JMP       lanes
+
+last:
+	MOVQ      BX, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPS.Z (DI), K1, Z5
+	VMOVUPS.Z (SI), K1, Z6
+	VMULPS    Z6, Z5, Z6
+	VADDPS    Z0, Z6, Z0
+
+lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
@@ -189,20 +251,82 @@ TEXT ·DotF64(SB), NOSPLIT, $0-56
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+8
+	CMPQ DX, $+32
 	JGT  start
 	MOVQ DX, BX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ          BX, CX
-	MOVL          $0xffffffff, AX
-	BZHIL         CX, AX, AX
-	KMOVW         AX, K1
-	VXORPS        X0, X0, X0
-	VMOVUPD.Z     (DI), K1, Z5
-	VMOVUPD.Z     (SI), K1, Z6
-	VMULPD        Z6, Z5, Z6
-	VADDPD        Z0, Z6, Z0
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ      BX, $+8
+	JLE       last
+	VXORPS    X0, X0, X0
+	VMOVUPD   (DI), Z5
+	VMOVUPD   (SI), Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z0, Z6, Z0
+	CMPQ      BX, $+16
+	JLE       last2
+	VMOVUPD   64(DI), Z5
+	VMOVUPD   64(SI), Z6
+	VMULPD    Z6, Z5, Z1
+	CMPQ      BX, $+24
+	JLE       last3
+	VMOVUPD   128(DI), Z5
+	VMOVUPD   128(SI), Z6
+	VMULPD    Z6, Z5, Z2
+	MOVQ      BX, R8
+	SUBQ      $+24, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 192(DI), K1, Z5
+	VMOVUPD.Z 192(SI), K1, Z6
+	VMULPD    Z6, Z5, Z3
+	VADDPD    Z0, Z2, Z0
+	VADDPD    Z1, Z3, Z1
+	VADDPD    Z0, Z1, Z0
+	JMP       lanes
+
+last3:
+	MOVQ      BX, R8
+	SUBQ      $+16, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 128(DI), K1, Z5
+	VMOVUPD.Z 128(SI), K1, Z6
+	VMULPD    Z6, Z5, Z2
+	VADDPD    Z0, Z2, Z0
+	VADDPD    Z0, Z1, Z0
+	JMP       lanes
+
+last2:
+	MOVQ      BX, R8
+	SUBQ      $+8, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 64(DI), K1, Z5
+	VMOVUPD.Z 64(SI), K1, Z6
+	VMULPD    Z6, Z5, Z1
+	VADDPD    Z0, Z1, Z0
+	JMP       lanes
+
+last:
+	MOVQ      BX, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPD.Z (DI), K1, Z5
+	VMOVUPD.Z (SI), K1, Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z0, Z6, Z0
+
+lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1

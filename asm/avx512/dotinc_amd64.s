@@ -33,115 +33,254 @@ forward:
 
 forward2:
 	MOVQ n+0(FP), R9
-	CMPQ R9, $+8
-	JGE  start
+	CMPQ R9, $+32
+	JGT  start
 	MOVQ R9, R10
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      R10, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	TESTQ     $+4, CX
-	JEQ       short1
-	VMOVSS    (DI), X8
-	VINSERTPS $0x10, (DI)(BX*1), X8, X8
-	VINSERTPS $0x20, (DI)(BX*2), X8, X8
-	LEAQ      (DI)(BX*2), DI
-	VINSERTPS $0x30, (DI)(BX*1), X8, X8
-	LEAQ      (DI)(BX*2), DI
-	VXORPS    X31, X31, X31
-	TESTQ     $+2, CX
-	JEQ       odd3
-	VMOVSS    (DI), X31
-	VINSERTPS $0x10, (DI)(BX*1), X31, X31
-	TESTQ     $+1, CX
-	JEQ       loaded4
-	VINSERTPS $0x20, (DI)(BX*2), X31, X31
-	JMP       loaded4
+	// Few elements: one by one, each register a lane.
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	TESTQ  R10, R10
+	JLE    few
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X0, X20, X0
+	CMPQ   R10, $+1
+	JLE    few
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+2
+	JLE    few
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X2
+	CMPQ   R10, $+3
+	JLE    few
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+4
+	JLE    few
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X4
+	CMPQ   R10, $+5
+	JLE    few
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+6
+	JLE    few
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X6
+	CMPQ   R10, $+7
+	JLE    few
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X7
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+8
+	JLE    few
+	VXORPS X11, X11, X11
+	VXORPS X12, X12, X12
+	VXORPS X13, X13, X13
+	VXORPS X14, X14, X14
+	VXORPS X15, X15, X15
+	VPXORD Y16, Y16, Y16
+	VPXORD Y17, Y17, Y17
+	VPXORD Y18, Y18, Y18
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X11
+	CMPQ   R10, $+9
+	JLE    all
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X12
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+10
+	JLE    all
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X13
+	CMPQ   R10, $+11
+	JLE    all
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X14
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+12
+	JLE    all
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X15
+	CMPQ   R10, $+13
+	JLE    all
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X16
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+14
+	JLE    all
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X17
+	CMPQ   R10, $+15
+	JLE    all
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X18
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+16
+	JLE    all
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X0, X20, X0
+	CMPQ   R10, $+17
+	JLE    all
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X20
+	VADDPS X1, X20, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+18
+	JLE    all
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X2, X20, X2
+	CMPQ   R10, $+19
+	JLE    all
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X20
+	VADDPS X3, X20, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+20
+	JLE    all
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X4, X20, X4
+	CMPQ   R10, $+21
+	JLE    all
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X20
+	VADDPS X5, X20, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+22
+	JLE    all
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X6, X20, X6
+	CMPQ   R10, $+23
+	JLE    all
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X20
+	VADDPS X7, X20, X7
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+24
+	JLE    all
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X11, X20, X11
+	CMPQ   R10, $+25
+	JLE    all
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X20
+	VADDPS X12, X20, X12
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+26
+	JLE    all
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X13, X20, X13
+	CMPQ   R10, $+27
+	JLE    all
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X20
+	VADDPS X14, X20, X14
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+28
+	JLE    all
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X15, X20, X15
+	CMPQ   R10, $+29
+	JLE    all
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X20
+	VADDPS X16, X20, X16
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+30
+	JLE    all
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X17, X20, X17
+	CMPQ   R10, $+31
+	JLE    all
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X20
+	VADDPS X18, X20, X18
 
-odd3:
-	TESTQ  $+1, CX
-	JEQ    loaded4
-	VMOVSS (DI), X31
+all:
+	VADDPS X0, X11, X0
+	VADDPS X1, X12, X1
+	VADDPS X2, X13, X2
+	VADDPS X3, X14, X3
+	VADDPS X4, X15, X4
+	VADDPS X5, X16, X5
+	VADDPS X6, X17, X6
+	VADDPS X7, X18, X7
 
-loaded4:
-	VINSERTF32X4 $0x01, X31, Y8, Y8
-	JMP          end2
-
-short1:
-	VXORPS    X8, X8, X8
-	TESTQ     $+2, CX
-	JEQ       odd5
-	VMOVSS    (DI), X8
-	VINSERTPS $0x10, (DI)(BX*1), X8, X8
-	TESTQ     $+1, CX
-	JEQ       loaded6
-	VINSERTPS $0x20, (DI)(BX*2), X8, X8
-	JMP       loaded6
-
-odd5:
-	TESTQ  $+1, CX
-	JEQ    loaded6
-	VMOVSS (DI), X8
-
-loaded6:
-end2:
-	TESTQ     $+4, CX
-	JEQ       short7
-	VMOVSS    (SI), X9
-	VINSERTPS $0x10, (SI)(R8*1), X9, X9
-	VINSERTPS $0x20, (SI)(R8*2), X9, X9
-	LEAQ      (SI)(R8*2), SI
-	VINSERTPS $0x30, (SI)(R8*1), X9, X9
-	LEAQ      (SI)(R8*2), SI
-	VXORPS    X31, X31, X31
-	TESTQ     $+2, CX
-	JEQ       odd9
-	VMOVSS    (SI), X31
-	VINSERTPS $0x10, (SI)(R8*1), X31, X31
-	TESTQ     $+1, CX
-	JEQ       loaded10
-	VINSERTPS $0x20, (SI)(R8*2), X31, X31
-	JMP       loaded10
-
-odd9:
-	TESTQ  $+1, CX
-	JEQ    loaded10
-	VMOVSS (SI), X31
-
-loaded10:
-	VINSERTF32X4 $0x01, X31, Y9, Y9
-	JMP          end8
-
-short7:
-	VXORPS    X9, X9, X9
-	TESTQ     $+2, CX
-	JEQ       odd11
-	VMOVSS    (SI), X9
-	VINSERTPS $0x10, (SI)(R8*1), X9, X9
-	TESTQ     $+1, CX
-	JEQ       loaded12
-	VINSERTPS $0x20, (SI)(R8*2), X9, X9
-	JMP       loaded12
-
-odd11:
-	TESTQ  $+1, CX
-	JEQ    loaded12
-	VMOVSS (SI), X9
-
-loaded12:
-end8:
-	VMULPS       Y9, Y8, Y11
-	VADDPS       Y0, Y11, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPS       X0, X1, X0
-	VMOVSHDUP    X0, X1
-	VADDPS       X0, X1, X0
-	VMOVSS       X0, ret+72(FP)
+few:
+	VADDPS X0, X4, X0
+	VADDPS X1, X5, X1
+	VADDPS X2, X6, X2
+	VADDPS X3, X7, X3
+	VADDPS X0, X2, X0
+	VADDPS X1, X3, X1
+	VADDPS X0, X1, X0
+	VMOVSS X0, ret+72(FP)
 	VZEROUPPER
 	RET
 
@@ -415,7 +554,7 @@ tail:
 	IMULQ     BX, R11
 	ADDQ      DI, R11
 	TESTQ     $+4, CX
-	JEQ       short13
+	JEQ       short1
 	VMOVSS    (R11), X8
 	VINSERTPS $0x10, (R11)(BX*1), X8, X8
 	VINSERTPS $0x20, (R11)(BX*2), X8, X8
@@ -424,47 +563,47 @@ tail:
 	LEAQ      (R11)(BX*2), R11
 	VXORPS    X31, X31, X31
 	TESTQ     $+2, CX
-	JEQ       odd15
+	JEQ       odd3
 	VMOVSS    (R11), X31
 	VINSERTPS $0x10, (R11)(BX*1), X31, X31
 	TESTQ     $+1, CX
-	JEQ       loaded16
+	JEQ       loaded4
 	VINSERTPS $0x20, (R11)(BX*2), X31, X31
-	JMP       loaded16
+	JMP       loaded4
 
-odd15:
+odd3:
 	TESTQ  $+1, CX
-	JEQ    loaded16
+	JEQ    loaded4
 	VMOVSS (R11), X31
 
-loaded16:
+loaded4:
 	VINSERTF32X4 $0x01, X31, Y8, Y8
-	JMP          end14
+	JMP          end2
 
-short13:
+short1:
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
-	JEQ       odd17
+	JEQ       odd5
 	VMOVSS    (R11), X8
 	VINSERTPS $0x10, (R11)(BX*1), X8, X8
 	TESTQ     $+1, CX
-	JEQ       loaded18
+	JEQ       loaded6
 	VINSERTPS $0x20, (R11)(BX*2), X8, X8
-	JMP       loaded18
+	JMP       loaded6
 
-odd17:
+odd5:
 	TESTQ  $+1, CX
-	JEQ    loaded18
+	JEQ    loaded6
 	VMOVSS (R11), X8
 
-loaded18:
-end14:
+loaded6:
+end2:
 	MOVQ      R10, R11
 	ANDQ      $-8, R11
 	IMULQ     R8, R11
 	ADDQ      SI, R11
 	TESTQ     $+4, CX
-	JEQ       short19
+	JEQ       short7
 	VMOVSS    (R11), X9
 	VINSERTPS $0x10, (R11)(R8*1), X9, X9
 	VINSERTPS $0x20, (R11)(R8*2), X9, X9
@@ -473,41 +612,41 @@ end14:
 	LEAQ      (R11)(R8*2), R11
 	VXORPS    X31, X31, X31
 	TESTQ     $+2, CX
-	JEQ       odd21
+	JEQ       odd9
 	VMOVSS    (R11), X31
 	VINSERTPS $0x10, (R11)(R8*1), X31, X31
 	TESTQ     $+1, CX
-	JEQ       loaded22
+	JEQ       loaded10
 	VINSERTPS $0x20, (R11)(R8*2), X31, X31
-	JMP       loaded22
+	JMP       loaded10
 
-odd21:
+odd9:
 	TESTQ  $+1, CX
-	JEQ    loaded22
+	JEQ    loaded10
 	VMOVSS (R11), X31
 
-loaded22:
+loaded10:
 	VINSERTF32X4 $0x01, X31, Y9, Y9
-	JMP          end20
+	JMP          end8
 
-short19:
+short7:
 	VXORPS    X9, X9, X9
 	TESTQ     $+2, CX
-	JEQ       odd23
+	JEQ       odd11
 	VMOVSS    (R11), X9
 	VINSERTPS $0x10, (R11)(R8*1), X9, X9
 	TESTQ     $+1, CX
-	JEQ       loaded24
+	JEQ       loaded12
 	VINSERTPS $0x20, (R11)(R8*2), X9, X9
-	JMP       loaded24
+	JMP       loaded12
 
-odd23:
+odd11:
 	TESTQ  $+1, CX
-	JEQ    loaded24
+	JEQ    loaded12
 	VMOVSS (R11), X9
 
-loaded24:
-end20:
+loaded12:
+end8:
 	CMPQ         R10, $+8
 	JLT          part
 	VMOVSS       (DI), X11
@@ -845,67 +984,254 @@ forward:
 
 forward2:
 	MOVQ n+0(FP), R9
-	CMPQ R9, $+4
-	JGE  start
+	CMPQ R9, $+32
+	JGT  start
 	MOVQ R9, R10
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ    R10, CX
-	MOVL    $0xffffffff, AX
-	BZHIL   CX, AX, AX
-	KMOVW   AX, K1
-	VXORPS  X0, X0, X0
-	TESTQ   $+2, CX
-	JEQ     short25
-	VMOVSD  (DI), X8
-	VMOVHPD (DI)(BX*1), X8, X8
-	LEAQ    (DI)(BX*2), DI
-	VXORPS  X31, X31, X31
-	TESTQ   $+1, CX
-	JEQ     loaded28
-	VMOVSD  (DI), X31
+	// Few elements: one by one, each register a lane.
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	TESTQ  R10, R10
+	JLE    few
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+	CMPQ   R10, $+1
+	JLE    few
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+2
+	JLE    few
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X2
+	CMPQ   R10, $+3
+	JLE    few
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+4
+	JLE    few
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X4
+	CMPQ   R10, $+5
+	JLE    few
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+6
+	JLE    few
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X6
+	CMPQ   R10, $+7
+	JLE    few
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X7
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+8
+	JLE    few
+	VXORPS X11, X11, X11
+	VXORPS X12, X12, X12
+	VXORPS X13, X13, X13
+	VXORPS X14, X14, X14
+	VXORPS X15, X15, X15
+	VPXORD Y16, Y16, Y16
+	VPXORD Y17, Y17, Y17
+	VPXORD Y18, Y18, Y18
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X11
+	CMPQ   R10, $+9
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X12
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+10
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X13
+	CMPQ   R10, $+11
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X14
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+12
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X15
+	CMPQ   R10, $+13
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X16
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+14
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X17
+	CMPQ   R10, $+15
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X18
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+16
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+	CMPQ   R10, $+17
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X1, X20, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+18
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X2, X20, X2
+	CMPQ   R10, $+19
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X3, X20, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+20
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X4, X20, X4
+	CMPQ   R10, $+21
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X5, X20, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+22
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X6, X20, X6
+	CMPQ   R10, $+23
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X7, X20, X7
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+24
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X11, X20, X11
+	CMPQ   R10, $+25
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X12, X20, X12
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+26
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X13, X20, X13
+	CMPQ   R10, $+27
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X14, X20, X14
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+28
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X15, X20, X15
+	CMPQ   R10, $+29
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X16, X20, X16
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+30
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X17, X20, X17
+	CMPQ   R10, $+31
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X18, X20, X18
 
-loaded28:
-	VINSERTF32X4 $0x01, X31, Y8, Y8
-	JMP          end26
+all:
+	VADDPD X0, X11, X0
+	VADDPD X1, X12, X1
+	VADDPD X2, X13, X2
+	VADDPD X3, X14, X3
+	VADDPD X4, X15, X4
+	VADDPD X5, X16, X5
+	VADDPD X6, X17, X6
+	VADDPD X7, X18, X7
 
-short25:
-	VXORPS X8, X8, X8
-	TESTQ  $+1, CX
-	JEQ    loaded30
-	VMOVSD (DI), X8
-
-loaded30:
-end26:
-	TESTQ   $+2, CX
-	JEQ     short31
-	VMOVSD  (SI), X9
-	VMOVHPD (SI)(R8*1), X9, X9
-	LEAQ    (SI)(R8*2), SI
-	VXORPS  X31, X31, X31
-	TESTQ   $+1, CX
-	JEQ     loaded34
-	VMOVSD  (SI), X31
-
-loaded34:
-	VINSERTF32X4 $0x01, X31, Y9, Y9
-	JMP          end32
-
-short31:
-	VXORPS X9, X9, X9
-	TESTQ  $+1, CX
-	JEQ    loaded36
-	VMOVSD (SI), X9
-
-loaded36:
-end32:
-	VMULPD       Y9, Y8, Y11
-	VADDPD       Y0, Y11, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMOVSD       X0, ret+72(FP)
+few:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	VMOVSD X0, ret+72(FP)
 	VZEROUPPER
 	RET
 
@@ -1083,53 +1409,53 @@ tail:
 	IMULQ   BX, R11
 	ADDQ    DI, R11
 	TESTQ   $+2, CX
-	JEQ     short37
+	JEQ     short13
 	VMOVSD  (R11), X8
 	VMOVHPD (R11)(BX*1), X8, X8
 	LEAQ    (R11)(BX*2), R11
 	VXORPS  X31, X31, X31
 	TESTQ   $+1, CX
-	JEQ     loaded40
+	JEQ     loaded16
 	VMOVSD  (R11), X31
 
-loaded40:
+loaded16:
 	VINSERTF32X4 $0x01, X31, Y8, Y8
-	JMP          end38
+	JMP          end14
 
-short37:
+short13:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
-	JEQ    loaded42
+	JEQ    loaded18
 	VMOVSD (R11), X8
 
-loaded42:
-end38:
+loaded18:
+end14:
 	MOVQ    R10, R11
 	ANDQ    $-4, R11
 	IMULQ   R8, R11
 	ADDQ    SI, R11
 	TESTQ   $+2, CX
-	JEQ     short43
+	JEQ     short19
 	VMOVSD  (R11), X9
 	VMOVHPD (R11)(R8*1), X9, X9
 	LEAQ    (R11)(R8*2), R11
 	VXORPS  X31, X31, X31
 	TESTQ   $+1, CX
-	JEQ     loaded46
+	JEQ     loaded22
 	VMOVSD  (R11), X31
 
-loaded46:
+loaded22:
 	VINSERTF32X4 $0x01, X31, Y9, Y9
-	JMP          end44
+	JMP          end20
 
-short43:
+short19:
 	VXORPS X9, X9, X9
 	TESTQ  $+1, CX
-	JEQ    loaded48
+	JEQ    loaded24
 	VMOVSD (R11), X9
 
-loaded48:
-end44:
+loaded24:
+end20:
 	CMPQ         R10, $+4
 	JLT          part
 	VMOVSD       (DI), X11

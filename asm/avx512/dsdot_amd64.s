@@ -11,20 +11,82 @@ TEXT ·DsdotF32(SB), NOSPLIT, $0-56
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+4
+	CMPQ DX, $+16
 	JGT  start
 	MOVQ DX, BX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ         BX, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
-	VXORPS       X0, X0, X0
-	VCVTPS2PD.Z  (DI), K1, Y9
-	VCVTPS2PD.Z  (SI), K1, Y10
-	VMULPD       Y10, Y9, Y10
-	VADDPD       Y0, Y10, Y0
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ        BX, $+4
+	JLE         last
+	VXORPS      X0, X0, X0
+	VCVTPS2PD   (DI), Y9
+	VCVTPS2PD   (SI), Y10
+	VMULPD      Y10, Y9, Y10
+	VADDPD      Y0, Y10, Y0
+	CMPQ        BX, $+8
+	JLE         last2
+	VCVTPS2PD   16(DI), Y9
+	VCVTPS2PD   16(SI), Y10
+	VMULPD      Y10, Y9, Y1
+	CMPQ        BX, $+12
+	JLE         last3
+	VCVTPS2PD   32(DI), Y9
+	VCVTPS2PD   32(SI), Y10
+	VMULPD      Y10, Y9, Y2
+	MOVQ        BX, R8
+	SUBQ        $+12, R8
+	MOVQ        R8, CX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
+	KMOVW       AX, K1
+	VCVTPS2PD.Z 48(DI), K1, Y9
+	VCVTPS2PD.Z 48(SI), K1, Y10
+	VMULPD      Y10, Y9, Y3
+	VADDPD      Y0, Y2, Y0
+	VADDPD      Y1, Y3, Y1
+	VADDPD      Y0, Y1, Y0
+	JMP         lanes
+
+last3:
+	MOVQ        BX, R8
+	SUBQ        $+8, R8
+	MOVQ        R8, CX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
+	KMOVW       AX, K1
+	VCVTPS2PD.Z 32(DI), K1, Y9
+	VCVTPS2PD.Z 32(SI), K1, Y10
+	VMULPD      Y10, Y9, Y2
+	VADDPD      Y0, Y2, Y0
+	VADDPD      Y0, Y1, Y0
+	JMP         lanes
+
+last2:
+	MOVQ        BX, R8
+	SUBQ        $+4, R8
+	MOVQ        R8, CX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
+	KMOVW       AX, K1
+	VCVTPS2PD.Z 16(DI), K1, Y9
+	VCVTPS2PD.Z 16(SI), K1, Y10
+	VMULPD      Y10, Y9, Y1
+	VADDPD      Y0, Y1, Y0
+	JMP         lanes
+
+last:
+	MOVQ        BX, R8
+	MOVQ        R8, CX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
+	KMOVW       AX, K1
+	VXORPS      X0, X0, X0
+	VCVTPS2PD.Z (DI), K1, Y9
+	VCVTPS2PD.Z (SI), K1, Y10
+	VMULPD      Y10, Y9, Y10
+	VADDPD      Y0, Y10, Y0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -267,20 +329,82 @@ TEXT ·DsdotF64(SB), NOSPLIT, $0-56
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+4
+	CMPQ DX, $+16
 	JGT  start
 	MOVQ DX, BX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ         BX, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
-	VXORPS       X0, X0, X0
-	VMOVUPD.Z    (DI), K1, Y9
-	VMOVUPD.Z    (SI), K1, Y10
-	VMULPD       Y10, Y9, Y10
-	VADDPD       Y0, Y10, Y0
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ      BX, $+4
+	JLE       last
+	VXORPS    X0, X0, X0
+	VMOVUPD   (DI), Y9
+	VMOVUPD   (SI), Y10
+	VMULPD    Y10, Y9, Y10
+	VADDPD    Y0, Y10, Y0
+	CMPQ      BX, $+8
+	JLE       last2
+	VMOVUPD   32(DI), Y9
+	VMOVUPD   32(SI), Y10
+	VMULPD    Y10, Y9, Y1
+	CMPQ      BX, $+12
+	JLE       last3
+	VMOVUPD   64(DI), Y9
+	VMOVUPD   64(SI), Y10
+	VMULPD    Y10, Y9, Y2
+	MOVQ      BX, R8
+	SUBQ      $+12, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 96(DI), K1, Y9
+	VMOVUPD.Z 96(SI), K1, Y10
+	VMULPD    Y10, Y9, Y3
+	VADDPD    Y0, Y2, Y0
+	VADDPD    Y1, Y3, Y1
+	VADDPD    Y0, Y1, Y0
+	JMP       lanes
+
+last3:
+	MOVQ      BX, R8
+	SUBQ      $+8, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 64(DI), K1, Y9
+	VMOVUPD.Z 64(SI), K1, Y10
+	VMULPD    Y10, Y9, Y2
+	VADDPD    Y0, Y2, Y0
+	VADDPD    Y0, Y1, Y0
+	JMP       lanes
+
+last2:
+	MOVQ      BX, R8
+	SUBQ      $+4, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 32(DI), K1, Y9
+	VMOVUPD.Z 32(SI), K1, Y10
+	VMULPD    Y10, Y9, Y1
+	VADDPD    Y0, Y1, Y0
+	JMP       lanes
+
+last:
+	MOVQ      BX, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPD.Z (DI), K1, Y9
+	VMOVUPD.Z (SI), K1, Y10
+	VMULPD    Y10, Y9, Y10
+	VADDPD    Y0, Y10, Y0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1

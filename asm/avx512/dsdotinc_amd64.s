@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func DsdotIncF32(n int, x []float32, incX int, y []float32, incY int) float64
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·DsdotIncF32(SB), NOSPLIT, $0-80
 	// sum of x[i]*y[i], in float64, strided
 	MOVQ  x_base+8(FP), DI
@@ -33,57 +33,318 @@ forward:
 
 forward2:
 	MOVQ n+0(FP), R9
-	CMPQ R9, $+4
-	JGE  start
+	CMPQ R9, $+32
+	JGT  start
 	MOVQ R9, R10
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      R10, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
+	// Few elements: one by one, each register a lane.
 	VXORPS    X0, X0, X0
-	VXORPS    X8, X8, X8
-	TESTQ     $+2, CX
-	JEQ       odd1
-	VMOVSS    (DI), X8
-	VINSERTPS $0x10, (DI)(BX*1), X8, X8
-	TESTQ     $+1, CX
-	JEQ       loaded2
-	VINSERTPS $0x20, (DI)(BX*2), X8, X8
-	JMP       loaded2
+	VXORPS    X1, X1, X1
+	VXORPS    X2, X2, X2
+	VXORPS    X3, X3, X3
+	VXORPS    X4, X4, X4
+	VXORPS    X5, X5, X5
+	VXORPS    X6, X6, X6
+	VXORPS    X7, X7, X7
+	TESTQ     R10, R10
+	JLE       few
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X0, X20, X0
+	CMPQ      R10, $+1
+	JLE       few
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X1
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+2
+	JLE       few
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X2
+	CMPQ      R10, $+3
+	JLE       few
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X3
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+4
+	JLE       few
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X4
+	CMPQ      R10, $+5
+	JLE       few
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X5
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+6
+	JLE       few
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X6
+	CMPQ      R10, $+7
+	JLE       few
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X7
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+8
+	JLE       few
+	VXORPS    X11, X11, X11
+	VXORPS    X12, X12, X12
+	VXORPS    X13, X13, X13
+	VXORPS    X14, X14, X14
+	VXORPS    X15, X15, X15
+	VPXORD    Y16, Y16, Y16
+	VPXORD    Y17, Y17, Y17
+	VPXORD    Y18, Y18, Y18
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X11
+	CMPQ      R10, $+9
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X12
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+10
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X13
+	CMPQ      R10, $+11
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X14
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+12
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X15
+	CMPQ      R10, $+13
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X16
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+14
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X17
+	CMPQ      R10, $+15
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X18
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+16
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X0, X20, X0
+	CMPQ      R10, $+17
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X1, X20, X1
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+18
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X2, X20, X2
+	CMPQ      R10, $+19
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X3, X20, X3
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+20
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X4, X20, X4
+	CMPQ      R10, $+21
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X5, X20, X5
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+22
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X6, X20, X6
+	CMPQ      R10, $+23
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X7, X20, X7
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+24
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X11, X20, X11
+	CMPQ      R10, $+25
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X12, X20, X12
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+26
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X13, X20, X13
+	CMPQ      R10, $+27
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X14, X20, X14
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+28
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X15, X20, X15
+	CMPQ      R10, $+29
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X16, X20, X16
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+30
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X17, X20, X17
+	CMPQ      R10, $+31
+	JLE       all
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X18, X20, X18
 
-odd1:
-	TESTQ  $+1, CX
-	JEQ    loaded2
-	VMOVSS (DI), X8
+all:
+	VADDPD X0, X11, X0
+	VADDPD X1, X12, X1
+	VADDPD X2, X13, X2
+	VADDPD X3, X14, X3
+	VADDPD X4, X15, X4
+	VADDPD X5, X16, X5
+	VADDPD X6, X17, X6
+	VADDPD X7, X18, X7
 
-loaded2:
-	VCVTPS2PD X8, Y8
-	VXORPS    X9, X9, X9
-	TESTQ     $+2, CX
-	JEQ       odd3
-	VMOVSS    (SI), X9
-	VINSERTPS $0x10, (SI)(R8*1), X9, X9
-	TESTQ     $+1, CX
-	JEQ       loaded4
-	VINSERTPS $0x20, (SI)(R8*2), X9, X9
-	JMP       loaded4
-
-odd3:
-	TESTQ  $+1, CX
-	JEQ    loaded4
-	VMOVSS (SI), X9
-
-loaded4:
-	VCVTPS2PD    X9, Y9
-	VMULPD       Y9, Y8, Y11
-	VADDPD       Y0, Y11, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMOVSD       X0, ret+72(FP)
+few:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	VMOVSD X0, ret+72(FP)
 	VZEROUPPER
 	RET
 
@@ -262,20 +523,20 @@ tail:
 	ADDQ      DI, R11
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
-	JEQ       odd5
+	JEQ       odd1
 	VMOVSS    (R11), X8
 	VINSERTPS $0x10, (R11)(BX*1), X8, X8
 	TESTQ     $+1, CX
-	JEQ       loaded6
+	JEQ       loaded2
 	VINSERTPS $0x20, (R11)(BX*2), X8, X8
-	JMP       loaded6
+	JMP       loaded2
 
-odd5:
+odd1:
 	TESTQ  $+1, CX
-	JEQ    loaded6
+	JEQ    loaded2
 	VMOVSS (R11), X8
 
-loaded6:
+loaded2:
 	VCVTPS2PD X8, Y8
 	MOVQ      R10, R11
 	ANDQ      $-4, R11
@@ -283,20 +544,20 @@ loaded6:
 	ADDQ      SI, R11
 	VXORPS    X9, X9, X9
 	TESTQ     $+2, CX
-	JEQ       odd7
+	JEQ       odd3
 	VMOVSS    (R11), X9
 	VINSERTPS $0x10, (R11)(R8*1), X9, X9
 	TESTQ     $+1, CX
-	JEQ       loaded8
+	JEQ       loaded4
 	VINSERTPS $0x20, (R11)(R8*2), X9, X9
-	JMP       loaded8
+	JMP       loaded4
 
-odd7:
+odd3:
 	TESTQ  $+1, CX
-	JEQ    loaded8
+	JEQ    loaded4
 	VMOVSS (R11), X9
 
-loaded8:
+loaded4:
 	VCVTPS2PD X9, Y9
 	CMPQ      R10, $+4
 	JLT       part
@@ -547,67 +808,254 @@ forward:
 
 forward2:
 	MOVQ n+0(FP), R9
-	CMPQ R9, $+4
-	JGE  start
+	CMPQ R9, $+32
+	JGT  start
 	MOVQ R9, R10
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ    R10, CX
-	MOVL    $0xffffffff, AX
-	BZHIL   CX, AX, AX
-	KMOVW   AX, K1
-	VXORPS  X0, X0, X0
-	TESTQ   $+2, CX
-	JEQ     short9
-	VMOVSD  (DI), X8
-	VMOVHPD (DI)(BX*1), X8, X8
-	LEAQ    (DI)(BX*2), DI
-	VXORPS  X31, X31, X31
-	TESTQ   $+1, CX
-	JEQ     loaded12
-	VMOVSD  (DI), X31
+	// Few elements: one by one, each register a lane.
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	TESTQ  R10, R10
+	JLE    few
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+	CMPQ   R10, $+1
+	JLE    few
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+2
+	JLE    few
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X2
+	CMPQ   R10, $+3
+	JLE    few
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+4
+	JLE    few
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X4
+	CMPQ   R10, $+5
+	JLE    few
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+6
+	JLE    few
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X6
+	CMPQ   R10, $+7
+	JLE    few
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X7
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+8
+	JLE    few
+	VXORPS X11, X11, X11
+	VXORPS X12, X12, X12
+	VXORPS X13, X13, X13
+	VXORPS X14, X14, X14
+	VXORPS X15, X15, X15
+	VPXORD Y16, Y16, Y16
+	VPXORD Y17, Y17, Y17
+	VPXORD Y18, Y18, Y18
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X11
+	CMPQ   R10, $+9
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X12
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+10
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X13
+	CMPQ   R10, $+11
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X14
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+12
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X15
+	CMPQ   R10, $+13
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X16
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+14
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X17
+	CMPQ   R10, $+15
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X18
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+16
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+	CMPQ   R10, $+17
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X1, X20, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+18
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X2, X20, X2
+	CMPQ   R10, $+19
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X3, X20, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+20
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X4, X20, X4
+	CMPQ   R10, $+21
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X5, X20, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+22
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X6, X20, X6
+	CMPQ   R10, $+23
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X7, X20, X7
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+24
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X11, X20, X11
+	CMPQ   R10, $+25
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X12, X20, X12
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+26
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X13, X20, X13
+	CMPQ   R10, $+27
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X14, X20, X14
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+28
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X15, X20, X15
+	CMPQ   R10, $+29
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X16, X20, X16
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+30
+	JLE    all
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X17, X20, X17
+	CMPQ   R10, $+31
+	JLE    all
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X18, X20, X18
 
-loaded12:
-	VINSERTF32X4 $0x01, X31, Y8, Y8
-	JMP          end10
+all:
+	VADDPD X0, X11, X0
+	VADDPD X1, X12, X1
+	VADDPD X2, X13, X2
+	VADDPD X3, X14, X3
+	VADDPD X4, X15, X4
+	VADDPD X5, X16, X5
+	VADDPD X6, X17, X6
+	VADDPD X7, X18, X7
 
-short9:
-	VXORPS X8, X8, X8
-	TESTQ  $+1, CX
-	JEQ    loaded14
-	VMOVSD (DI), X8
-
-loaded14:
-end10:
-	TESTQ   $+2, CX
-	JEQ     short15
-	VMOVSD  (SI), X9
-	VMOVHPD (SI)(R8*1), X9, X9
-	LEAQ    (SI)(R8*2), SI
-	VXORPS  X31, X31, X31
-	TESTQ   $+1, CX
-	JEQ     loaded18
-	VMOVSD  (SI), X31
-
-loaded18:
-	VINSERTF32X4 $0x01, X31, Y9, Y9
-	JMP          end16
-
-short15:
-	VXORPS X9, X9, X9
-	TESTQ  $+1, CX
-	JEQ    loaded20
-	VMOVSD (SI), X9
-
-loaded20:
-end16:
-	VMULPD       Y9, Y8, Y11
-	VADDPD       Y0, Y11, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMOVSD       X0, ret+72(FP)
+few:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	VMOVSD X0, ret+72(FP)
 	VZEROUPPER
 	RET
 
@@ -785,53 +1233,53 @@ tail:
 	IMULQ   BX, R11
 	ADDQ    DI, R11
 	TESTQ   $+2, CX
-	JEQ     short21
+	JEQ     short5
 	VMOVSD  (R11), X8
 	VMOVHPD (R11)(BX*1), X8, X8
 	LEAQ    (R11)(BX*2), R11
 	VXORPS  X31, X31, X31
 	TESTQ   $+1, CX
-	JEQ     loaded24
+	JEQ     loaded8
 	VMOVSD  (R11), X31
 
-loaded24:
+loaded8:
 	VINSERTF32X4 $0x01, X31, Y8, Y8
-	JMP          end22
+	JMP          end6
 
-short21:
+short5:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
-	JEQ    loaded26
+	JEQ    loaded10
 	VMOVSD (R11), X8
 
-loaded26:
-end22:
+loaded10:
+end6:
 	MOVQ    R10, R11
 	ANDQ    $-4, R11
 	IMULQ   R8, R11
 	ADDQ    SI, R11
 	TESTQ   $+2, CX
-	JEQ     short27
+	JEQ     short11
 	VMOVSD  (R11), X9
 	VMOVHPD (R11)(R8*1), X9, X9
 	LEAQ    (R11)(R8*2), R11
 	VXORPS  X31, X31, X31
 	TESTQ   $+1, CX
-	JEQ     loaded30
+	JEQ     loaded14
 	VMOVSD  (R11), X31
 
-loaded30:
+loaded14:
 	VINSERTF32X4 $0x01, X31, Y9, Y9
-	JMP          end28
+	JMP          end12
 
-short27:
+short11:
 	VXORPS X9, X9, X9
 	TESTQ  $+1, CX
-	JEQ    loaded32
+	JEQ    loaded16
 	VMOVSD (R11), X9
 
-loaded32:
-end28:
+loaded16:
+end12:
 	CMPQ         R10, $+4
 	JLT          part
 	VMOVSD       (DI), X11

@@ -56,31 +56,153 @@ whole:
 	MOVQ R9, DX
 	NEGQ DX
 	ADDQ DX, R8
-	CMPQ R9, $+16
+	CMPQ R9, $+64
 	JGT  long
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ          R9, CX
-	MOVL          $0xffffffff, AX
-	BZHIL         CX, AX, AX
-	KMOVW         AX, K1
-	VXORPS        X0, X0, X0
-	VXORPS        X4, X4, X4
-	VXORPS        X8, X8, X8
-	VXORPS        X12, X12, X12
-	VMOVUPS.Z     (R11), K1, Z22
-	VMOVUPS.Z     (R10), K1, Z23
-	VMULPS        Z23, Z22, Z22
-	VADDPS        Z0, Z22, Z0
-	VMOVUPS.Z     (R12), K1, Z22
-	VMULPS        Z23, Z22, Z22
-	VADDPS        Z4, Z22, Z4
-	VMOVUPS.Z     (R13), K1, Z22
-	VMULPS        Z23, Z22, Z22
-	VADDPS        Z8, Z22, Z8
-	VMOVUPS.Z     (R14), K1, Z22
-	VMULPS        Z23, Z22, Z23
-	VADDPS        Z12, Z23, Z12
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ      R9, $+16
+	JLE       last
+	VXORPS    X0, X0, X0
+	VXORPS    X4, X4, X4
+	VXORPS    X8, X8, X8
+	VXORPS    X12, X12, X12
+	VMOVUPS   (R11), Z22
+	VMOVUPS   (R10), Z23
+	VMULPS    Z23, Z22, Z22
+	VADDPS    Z0, Z22, Z0
+	VMOVUPS   (R12), Z22
+	VMULPS    Z23, Z22, Z22
+	VADDPS    Z4, Z22, Z4
+	VMOVUPS   (R13), Z22
+	VMULPS    Z23, Z22, Z22
+	VADDPS    Z8, Z22, Z8
+	VMOVUPS   (R14), Z22
+	VMULPS    Z23, Z22, Z23
+	VADDPS    Z12, Z23, Z12
+	CMPQ      R9, $+32
+	JLE       last2
+	VMOVUPS   64(R11), Z22
+	VMOVUPS   64(R10), Z23
+	VMULPS    Z23, Z22, Z1
+	VMOVUPS   64(R12), Z22
+	VMULPS    Z23, Z22, Z5
+	VMOVUPS   64(R13), Z22
+	VMULPS    Z23, Z22, Z9
+	VMOVUPS   64(R14), Z22
+	VMULPS    Z23, Z22, Z13
+	CMPQ      R9, $+48
+	JLE       last3
+	VMOVUPS   128(R11), Z22
+	VMOVUPS   128(R10), Z23
+	VMULPS    Z23, Z22, Z2
+	VMOVUPS   128(R12), Z22
+	VMULPS    Z23, Z22, Z6
+	VMOVUPS   128(R13), Z22
+	VMULPS    Z23, Z22, Z10
+	VMOVUPS   128(R14), Z22
+	VMULPS    Z23, Z22, Z14
+	MOVQ      R9, DX
+	SUBQ      $+48, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 192(R11), K1, Z22
+	VMOVUPS.Z 192(R10), K1, Z23
+	VMULPS    Z23, Z22, Z3
+	VMOVUPS.Z 192(R12), K1, Z22
+	VMULPS    Z23, Z22, Z7
+	VMOVUPS.Z 192(R13), K1, Z22
+	VMULPS    Z23, Z22, Z11
+	VMOVUPS.Z 192(R14), K1, Z22
+	VMULPS    Z23, Z22, Z15
+	VADDPS    Z0, Z2, Z0
+	VADDPS    Z1, Z3, Z1
+	VADDPS    Z4, Z6, Z4
+	VADDPS    Z5, Z7, Z5
+	VADDPS    Z8, Z10, Z8
+	VADDPS    Z9, Z11, Z9
+	VADDPS    Z12, Z14, Z12
+	VADDPS    Z13, Z15, Z13
+	VADDPS    Z0, Z1, Z0
+	VADDPS    Z4, Z5, Z4
+	VADDPS    Z8, Z9, Z8
+	VADDPS    Z12, Z13, Z12
+	JMP       lanes
+
+last3:
+	MOVQ      R9, DX
+	SUBQ      $+32, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 128(R11), K1, Z22
+	VMOVUPS.Z 128(R10), K1, Z23
+	VMULPS    Z23, Z22, Z2
+	VMOVUPS.Z 128(R12), K1, Z22
+	VMULPS    Z23, Z22, Z6
+	VMOVUPS.Z 128(R13), K1, Z22
+	VMULPS    Z23, Z22, Z10
+	VMOVUPS.Z 128(R14), K1, Z22
+	VMULPS    Z23, Z22, Z14
+	VADDPS    Z0, Z2, Z0
+	VADDPS    Z4, Z6, Z4
+	VADDPS    Z8, Z10, Z8
+	VADDPS    Z12, Z14, Z12
+	VADDPS    Z0, Z1, Z0
+	VADDPS    Z4, Z5, Z4
+	VADDPS    Z8, Z9, Z8
+	VADDPS    Z12, Z13, Z12
+	JMP       lanes
+
+last2:
+	MOVQ      R9, DX
+	SUBQ      $+16, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 64(R11), K1, Z22
+	VMOVUPS.Z 64(R10), K1, Z23
+	VMULPS    Z23, Z22, Z1
+	VMOVUPS.Z 64(R12), K1, Z22
+	VMULPS    Z23, Z22, Z5
+	VMOVUPS.Z 64(R13), K1, Z22
+	VMULPS    Z23, Z22, Z9
+	VMOVUPS.Z 64(R14), K1, Z22
+	VMULPS    Z23, Z22, Z13
+	VADDPS    Z0, Z1, Z0
+	VADDPS    Z4, Z5, Z4
+	VADDPS    Z8, Z9, Z8
+	VADDPS    Z12, Z13, Z12
+	JMP       lanes
+
+last:
+	MOVQ      R9, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VXORPS    X4, X4, X4
+	VXORPS    X8, X8, X8
+	VXORPS    X12, X12, X12
+	VMOVUPS.Z (R11), K1, Z22
+	VMOVUPS.Z (R10), K1, Z23
+	VMULPS    Z23, Z22, Z22
+	VADDPS    Z0, Z22, Z0
+	VMOVUPS.Z (R12), K1, Z22
+	VMULPS    Z23, Z22, Z22
+	VADDPS    Z4, Z22, Z4
+	VMOVUPS.Z (R13), K1, Z22
+	VMULPS    Z23, Z22, Z22
+	VADDPS    Z8, Z22, Z8
+	VMOVUPS.Z (R14), K1, Z22
+	VMULPS    Z23, Z22, Z23
+	VADDPS    Z12, Z23, Z12
+
+lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y0, Y1, Y0
 	VEXTRACTF64X4 $0x01, Z4, Y5
@@ -441,19 +563,81 @@ whole2:
 	MOVQ R9, DX
 	NEGQ DX
 	ADDQ DX, R8
-	CMPQ R9, $+16
+	CMPQ R9, $+64
 	JGT  long2
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ          R9, CX
-	MOVL          $0xffffffff, AX
-	BZHIL         CX, AX, AX
-	KMOVW         AX, K1
-	VXORPS        X0, X0, X0
-	VMOVUPS.Z     (R11), K1, Z7
-	VMOVUPS.Z     (R10), K1, Z8
-	VMULPS        Z8, Z7, Z8
-	VADDPS        Z0, Z8, Z0
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ      R9, $+16
+	JLE       last5
+	VXORPS    X0, X0, X0
+	VMOVUPS   (R11), Z7
+	VMOVUPS   (R10), Z8
+	VMULPS    Z8, Z7, Z8
+	VADDPS    Z0, Z8, Z0
+	CMPQ      R9, $+32
+	JLE       last6
+	VMOVUPS   64(R11), Z7
+	VMOVUPS   64(R10), Z8
+	VMULPS    Z8, Z7, Z1
+	CMPQ      R9, $+48
+	JLE       last7
+	VMOVUPS   128(R11), Z7
+	VMOVUPS   128(R10), Z8
+	VMULPS    Z8, Z7, Z2
+	MOVQ      R9, DX
+	SUBQ      $+48, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 192(R11), K1, Z7
+	VMOVUPS.Z 192(R10), K1, Z8
+	VMULPS    Z8, Z7, Z3
+	VADDPS    Z0, Z2, Z0
+	VADDPS    Z1, Z3, Z1
+	VADDPS    Z0, Z1, Z0
+	JMP       lanes2
+
+last7:
+	MOVQ      R9, DX
+	SUBQ      $+32, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 128(R11), K1, Z7
+	VMOVUPS.Z 128(R10), K1, Z8
+	VMULPS    Z8, Z7, Z2
+	VADDPS    Z0, Z2, Z0
+	VADDPS    Z0, Z1, Z0
+	JMP       lanes2
+
+last6:
+	MOVQ      R9, DX
+	SUBQ      $+16, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 64(R11), K1, Z7
+	VMOVUPS.Z 64(R10), K1, Z8
+	VMULPS    Z8, Z7, Z1
+	VADDPS    Z0, Z1, Z0
+	JMP       lanes2
+
+last5:
+	MOVQ      R9, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPS.Z (R11), K1, Z7
+	VMOVUPS.Z (R10), K1, Z8
+	VMULPS    Z8, Z7, Z8
+	VADDPS    Z0, Z8, Z0
+
+lanes2:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
@@ -647,31 +831,153 @@ whole:
 	MOVQ R9, DX
 	NEGQ DX
 	ADDQ DX, R8
-	CMPQ R9, $+8
+	CMPQ R9, $+32
 	JGT  long
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ          R9, CX
-	MOVL          $0xffffffff, AX
-	BZHIL         CX, AX, AX
-	KMOVW         AX, K1
-	VXORPS        X0, X0, X0
-	VXORPS        X4, X4, X4
-	VXORPS        X8, X8, X8
-	VXORPS        X12, X12, X12
-	VMOVUPD.Z     (R11), K1, Z22
-	VMOVUPD.Z     (R10), K1, Z23
-	VMULPD        Z23, Z22, Z22
-	VADDPD        Z0, Z22, Z0
-	VMOVUPD.Z     (R12), K1, Z22
-	VMULPD        Z23, Z22, Z22
-	VADDPD        Z4, Z22, Z4
-	VMOVUPD.Z     (R13), K1, Z22
-	VMULPD        Z23, Z22, Z22
-	VADDPD        Z8, Z22, Z8
-	VMOVUPD.Z     (R14), K1, Z22
-	VMULPD        Z23, Z22, Z23
-	VADDPD        Z12, Z23, Z12
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ      R9, $+8
+	JLE       last
+	VXORPS    X0, X0, X0
+	VXORPS    X4, X4, X4
+	VXORPS    X8, X8, X8
+	VXORPS    X12, X12, X12
+	VMOVUPD   (R11), Z22
+	VMOVUPD   (R10), Z23
+	VMULPD    Z23, Z22, Z22
+	VADDPD    Z0, Z22, Z0
+	VMOVUPD   (R12), Z22
+	VMULPD    Z23, Z22, Z22
+	VADDPD    Z4, Z22, Z4
+	VMOVUPD   (R13), Z22
+	VMULPD    Z23, Z22, Z22
+	VADDPD    Z8, Z22, Z8
+	VMOVUPD   (R14), Z22
+	VMULPD    Z23, Z22, Z23
+	VADDPD    Z12, Z23, Z12
+	CMPQ      R9, $+16
+	JLE       last2
+	VMOVUPD   64(R11), Z22
+	VMOVUPD   64(R10), Z23
+	VMULPD    Z23, Z22, Z1
+	VMOVUPD   64(R12), Z22
+	VMULPD    Z23, Z22, Z5
+	VMOVUPD   64(R13), Z22
+	VMULPD    Z23, Z22, Z9
+	VMOVUPD   64(R14), Z22
+	VMULPD    Z23, Z22, Z13
+	CMPQ      R9, $+24
+	JLE       last3
+	VMOVUPD   128(R11), Z22
+	VMOVUPD   128(R10), Z23
+	VMULPD    Z23, Z22, Z2
+	VMOVUPD   128(R12), Z22
+	VMULPD    Z23, Z22, Z6
+	VMOVUPD   128(R13), Z22
+	VMULPD    Z23, Z22, Z10
+	VMOVUPD   128(R14), Z22
+	VMULPD    Z23, Z22, Z14
+	MOVQ      R9, DX
+	SUBQ      $+24, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 192(R11), K1, Z22
+	VMOVUPD.Z 192(R10), K1, Z23
+	VMULPD    Z23, Z22, Z3
+	VMOVUPD.Z 192(R12), K1, Z22
+	VMULPD    Z23, Z22, Z7
+	VMOVUPD.Z 192(R13), K1, Z22
+	VMULPD    Z23, Z22, Z11
+	VMOVUPD.Z 192(R14), K1, Z22
+	VMULPD    Z23, Z22, Z15
+	VADDPD    Z0, Z2, Z0
+	VADDPD    Z1, Z3, Z1
+	VADDPD    Z4, Z6, Z4
+	VADDPD    Z5, Z7, Z5
+	VADDPD    Z8, Z10, Z8
+	VADDPD    Z9, Z11, Z9
+	VADDPD    Z12, Z14, Z12
+	VADDPD    Z13, Z15, Z13
+	VADDPD    Z0, Z1, Z0
+	VADDPD    Z4, Z5, Z4
+	VADDPD    Z8, Z9, Z8
+	VADDPD    Z12, Z13, Z12
+	JMP       lanes
+
+last3:
+	MOVQ      R9, DX
+	SUBQ      $+16, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 128(R11), K1, Z22
+	VMOVUPD.Z 128(R10), K1, Z23
+	VMULPD    Z23, Z22, Z2
+	VMOVUPD.Z 128(R12), K1, Z22
+	VMULPD    Z23, Z22, Z6
+	VMOVUPD.Z 128(R13), K1, Z22
+	VMULPD    Z23, Z22, Z10
+	VMOVUPD.Z 128(R14), K1, Z22
+	VMULPD    Z23, Z22, Z14
+	VADDPD    Z0, Z2, Z0
+	VADDPD    Z4, Z6, Z4
+	VADDPD    Z8, Z10, Z8
+	VADDPD    Z12, Z14, Z12
+	VADDPD    Z0, Z1, Z0
+	VADDPD    Z4, Z5, Z4
+	VADDPD    Z8, Z9, Z8
+	VADDPD    Z12, Z13, Z12
+	JMP       lanes
+
+last2:
+	MOVQ      R9, DX
+	SUBQ      $+8, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 64(R11), K1, Z22
+	VMOVUPD.Z 64(R10), K1, Z23
+	VMULPD    Z23, Z22, Z1
+	VMOVUPD.Z 64(R12), K1, Z22
+	VMULPD    Z23, Z22, Z5
+	VMOVUPD.Z 64(R13), K1, Z22
+	VMULPD    Z23, Z22, Z9
+	VMOVUPD.Z 64(R14), K1, Z22
+	VMULPD    Z23, Z22, Z13
+	VADDPD    Z0, Z1, Z0
+	VADDPD    Z4, Z5, Z4
+	VADDPD    Z8, Z9, Z8
+	VADDPD    Z12, Z13, Z12
+	JMP       lanes
+
+last:
+	MOVQ      R9, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VXORPS    X4, X4, X4
+	VXORPS    X8, X8, X8
+	VXORPS    X12, X12, X12
+	VMOVUPD.Z (R11), K1, Z22
+	VMOVUPD.Z (R10), K1, Z23
+	VMULPD    Z23, Z22, Z22
+	VADDPD    Z0, Z22, Z0
+	VMOVUPD.Z (R12), K1, Z22
+	VMULPD    Z23, Z22, Z22
+	VADDPD    Z4, Z22, Z4
+	VMOVUPD.Z (R13), K1, Z22
+	VMULPD    Z23, Z22, Z22
+	VADDPD    Z8, Z22, Z8
+	VMOVUPD.Z (R14), K1, Z22
+	VMULPD    Z23, Z22, Z23
+	VADDPD    Z12, Z23, Z12
+
+lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y0, Y1, Y0
 	VEXTRACTF64X4 $0x01, Z4, Y5
@@ -1012,19 +1318,81 @@ whole2:
 	MOVQ R9, DX
 	NEGQ DX
 	ADDQ DX, R8
-	CMPQ R9, $+8
+	CMPQ R9, $+32
 	JGT  long2
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ          R9, CX
-	MOVL          $0xffffffff, AX
-	BZHIL         CX, AX, AX
-	KMOVW         AX, K1
-	VXORPS        X0, X0, X0
-	VMOVUPD.Z     (R11), K1, Z7
-	VMOVUPD.Z     (R10), K1, Z8
-	VMULPD        Z8, Z7, Z8
-	VADDPD        Z0, Z8, Z0
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ      R9, $+8
+	JLE       last5
+	VXORPS    X0, X0, X0
+	VMOVUPD   (R11), Z7
+	VMOVUPD   (R10), Z8
+	VMULPD    Z8, Z7, Z8
+	VADDPD    Z0, Z8, Z0
+	CMPQ      R9, $+16
+	JLE       last6
+	VMOVUPD   64(R11), Z7
+	VMOVUPD   64(R10), Z8
+	VMULPD    Z8, Z7, Z1
+	CMPQ      R9, $+24
+	JLE       last7
+	VMOVUPD   128(R11), Z7
+	VMOVUPD   128(R10), Z8
+	VMULPD    Z8, Z7, Z2
+	MOVQ      R9, DX
+	SUBQ      $+24, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 192(R11), K1, Z7
+	VMOVUPD.Z 192(R10), K1, Z8
+	VMULPD    Z8, Z7, Z3
+	VADDPD    Z0, Z2, Z0
+	VADDPD    Z1, Z3, Z1
+	VADDPD    Z0, Z1, Z0
+	JMP       lanes2
+
+last7:
+	MOVQ      R9, DX
+	SUBQ      $+16, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 128(R11), K1, Z7
+	VMOVUPD.Z 128(R10), K1, Z8
+	VMULPD    Z8, Z7, Z2
+	VADDPD    Z0, Z2, Z0
+	VADDPD    Z0, Z1, Z0
+	JMP       lanes2
+
+last6:
+	MOVQ      R9, DX
+	SUBQ      $+8, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 64(R11), K1, Z7
+	VMOVUPD.Z 64(R10), K1, Z8
+	VMULPD    Z8, Z7, Z1
+	VADDPD    Z0, Z1, Z0
+	JMP       lanes2
+
+last5:
+	MOVQ      R9, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPD.Z (R11), K1, Z7
+	VMOVUPD.Z (R10), K1, Z8
+	VMULPD    Z8, Z7, Z8
+	VADDPD    Z0, Z8, Z0
+
+lanes2:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1

@@ -11,20 +11,92 @@ TEXT ·Read2F32(SB), NOSPLIT, $0-52
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+16
+	CMPQ DX, $+64
 	JGT  start
 	MOVQ DX, BX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ          BX, CX
-	MOVL          $0xffffffff, AX
-	BZHIL         CX, AX, AX
-	KMOVW         AX, K1
-	VXORPS        X0, X0, X0
-	VMOVUPS.Z     (DI), K1, Z5
-	VMOVUPS.Z     (SI), K1, Z6
-	VORPS         Z6, Z5, Z6
-	VORPS         Z0, Z6, Z0
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ      BX, $+16
+	JLE       last
+	VXORPS    X0, X0, X0
+	VMOVUPS   (DI), Z5
+	VMOVUPS   (SI), Z6
+	VORPS     Z6, Z5, Z6
+	VORPS     Z0, Z6, Z0
+	CMPQ      BX, $+32
+	JLE       last2
+	VXORPS    X1, X1, X1
+	VMOVUPS   64(DI), Z5
+	VMOVUPS   64(SI), Z6
+	VORPS     Z6, Z5, Z6
+	VORPS     Z1, Z6, Z1
+	CMPQ      BX, $+48
+	JLE       last3
+	VXORPS    X2, X2, X2
+	VMOVUPS   128(DI), Z5
+	VMOVUPS   128(SI), Z6
+	VORPS     Z6, Z5, Z6
+	VORPS     Z2, Z6, Z2
+	MOVQ      BX, R8
+	SUBQ      $+48, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X3, X3, X3
+	VMOVUPS.Z 192(DI), K1, Z5
+	VMOVUPS.Z 192(SI), K1, Z6
+	VORPS     Z6, Z5, Z6
+	VORPS     Z3, Z6, Z3
+	VORPS     Z0, Z2, Z0
+	VORPS     Z1, Z3, Z1
+	VORPS     Z0, Z1, Z0
+	JMP       lanes
+
+last3:
+	MOVQ      BX, R8
+	SUBQ      $+32, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X2, X2, X2
+	VMOVUPS.Z 128(DI), K1, Z5
+	VMOVUPS.Z 128(SI), K1, Z6
+	VORPS     Z6, Z5, Z6
+	VORPS     Z2, Z6, Z2
+	VORPS     Z0, Z2, Z0
+	VORPS     Z0, Z1, Z0
+	JMP       lanes
+
+last2:
+	MOVQ      BX, R8
+	SUBQ      $+16, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X1, X1, X1
+	VMOVUPS.Z 64(DI), K1, Z5
+	VMOVUPS.Z 64(SI), K1, Z6
+	VORPS     Z6, Z5, Z6
+	VORPS     Z1, Z6, Z1
+	VORPS     Z0, Z1, Z0
+	JMP       lanes
+
+last:
+	MOVQ      BX, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPS.Z (DI), K1, Z5
+	VMOVUPS.Z (SI), K1, Z6
+	VORPS     Z6, Z5, Z6
+	VORPS     Z0, Z6, Z0
+
+lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VORPS         Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
@@ -177,20 +249,92 @@ TEXT ·Read2F64(SB), NOSPLIT, $0-56
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+8
+	CMPQ DX, $+32
 	JGT  start
 	MOVQ DX, BX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ          BX, CX
-	MOVL          $0xffffffff, AX
-	BZHIL         CX, AX, AX
-	KMOVW         AX, K1
-	VXORPS        X0, X0, X0
-	VMOVUPD.Z     (DI), K1, Z5
-	VMOVUPD.Z     (SI), K1, Z6
-	VORPD         Z6, Z5, Z6
-	VORPD         Z0, Z6, Z0
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ      BX, $+8
+	JLE       last
+	VXORPS    X0, X0, X0
+	VMOVUPD   (DI), Z5
+	VMOVUPD   (SI), Z6
+	VORPD     Z6, Z5, Z6
+	VORPD     Z0, Z6, Z0
+	CMPQ      BX, $+16
+	JLE       last2
+	VXORPS    X1, X1, X1
+	VMOVUPD   64(DI), Z5
+	VMOVUPD   64(SI), Z6
+	VORPD     Z6, Z5, Z6
+	VORPD     Z1, Z6, Z1
+	CMPQ      BX, $+24
+	JLE       last3
+	VXORPS    X2, X2, X2
+	VMOVUPD   128(DI), Z5
+	VMOVUPD   128(SI), Z6
+	VORPD     Z6, Z5, Z6
+	VORPD     Z2, Z6, Z2
+	MOVQ      BX, R8
+	SUBQ      $+24, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X3, X3, X3
+	VMOVUPD.Z 192(DI), K1, Z5
+	VMOVUPD.Z 192(SI), K1, Z6
+	VORPD     Z6, Z5, Z6
+	VORPD     Z3, Z6, Z3
+	VORPD     Z0, Z2, Z0
+	VORPD     Z1, Z3, Z1
+	VORPD     Z0, Z1, Z0
+	JMP       lanes
+
+last3:
+	MOVQ      BX, R8
+	SUBQ      $+16, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X2, X2, X2
+	VMOVUPD.Z 128(DI), K1, Z5
+	VMOVUPD.Z 128(SI), K1, Z6
+	VORPD     Z6, Z5, Z6
+	VORPD     Z2, Z6, Z2
+	VORPD     Z0, Z2, Z0
+	VORPD     Z0, Z1, Z0
+	JMP       lanes
+
+last2:
+	MOVQ      BX, R8
+	SUBQ      $+8, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X1, X1, X1
+	VMOVUPD.Z 64(DI), K1, Z5
+	VMOVUPD.Z 64(SI), K1, Z6
+	VORPD     Z6, Z5, Z6
+	VORPD     Z1, Z6, Z1
+	VORPD     Z0, Z1, Z0
+	JMP       lanes
+
+last:
+	MOVQ      BX, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPD.Z (DI), K1, Z5
+	VMOVUPD.Z (SI), K1, Z6
+	VORPD     Z6, Z5, Z6
+	VORPD     Z0, Z6, Z0
+
+lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VORPD         Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1

@@ -10,19 +10,75 @@ TEXT ·SumSquaresF32(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
 	MOVQ x_base+0(FP), DI
 	MOVQ x_len+8(FP), SI
-	CMPQ SI, $+4
+	CMPQ SI, $+16
 	JGT  start
 	MOVQ SI, DX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ         DX, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
-	VXORPS       X0, X0, X0
-	VCVTPS2PD.Z  (DI), K1, Y9
-	VMULPD       Y9, Y9, Y9
-	VADDPD       Y0, Y9, Y0
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ        DX, $+4
+	JLE         last
+	VXORPS      X0, X0, X0
+	VCVTPS2PD   (DI), Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y0, Y9, Y0
+	CMPQ        DX, $+8
+	JLE         last2
+	VCVTPS2PD   16(DI), Y9
+	VMULPD      Y9, Y9, Y1
+	CMPQ        DX, $+12
+	JLE         last3
+	VCVTPS2PD   32(DI), Y9
+	VMULPD      Y9, Y9, Y2
+	MOVQ        DX, BX
+	SUBQ        $+12, BX
+	MOVQ        BX, CX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
+	KMOVW       AX, K1
+	VCVTPS2PD.Z 48(DI), K1, Y9
+	VMULPD      Y9, Y9, Y3
+	VADDPD      Y0, Y2, Y0
+	VADDPD      Y1, Y3, Y1
+	VADDPD      Y0, Y1, Y0
+	JMP         lanes
+
+last3:
+	MOVQ        DX, BX
+	SUBQ        $+8, BX
+	MOVQ        BX, CX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
+	KMOVW       AX, K1
+	VCVTPS2PD.Z 32(DI), K1, Y9
+	VMULPD      Y9, Y9, Y2
+	VADDPD      Y0, Y2, Y0
+	VADDPD      Y0, Y1, Y0
+	JMP         lanes
+
+last2:
+	MOVQ        DX, BX
+	SUBQ        $+4, BX
+	MOVQ        BX, CX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
+	KMOVW       AX, K1
+	VCVTPS2PD.Z 16(DI), K1, Y9
+	VMULPD      Y9, Y9, Y1
+	VADDPD      Y0, Y1, Y0
+	JMP         lanes
+
+last:
+	MOVQ        DX, BX
+	MOVQ        BX, CX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
+	KMOVW       AX, K1
+	VXORPS      X0, X0, X0
+	VCVTPS2PD.Z (DI), K1, Y9
+	VMULPD      Y9, Y9, Y9
+	VADDPD      Y0, Y9, Y0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -240,19 +296,75 @@ TEXT ·SumSquaresF64(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
 	MOVQ x_base+0(FP), DI
 	MOVQ x_len+8(FP), SI
-	CMPQ SI, $+4
+	CMPQ SI, $+16
 	JGT  start
 	MOVQ SI, DX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ         DX, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
-	VXORPS       X0, X0, X0
-	VMOVUPD.Z    (DI), K1, Y9
-	VMULPD       Y9, Y9, Y9
-	VADDPD       Y0, Y9, Y0
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ      DX, $+4
+	JLE       last
+	VXORPS    X0, X0, X0
+	VMOVUPD   (DI), Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y0, Y9, Y0
+	CMPQ      DX, $+8
+	JLE       last2
+	VMOVUPD   32(DI), Y9
+	VMULPD    Y9, Y9, Y1
+	CMPQ      DX, $+12
+	JLE       last3
+	VMOVUPD   64(DI), Y9
+	VMULPD    Y9, Y9, Y2
+	MOVQ      DX, BX
+	SUBQ      $+12, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 96(DI), K1, Y9
+	VMULPD    Y9, Y9, Y3
+	VADDPD    Y0, Y2, Y0
+	VADDPD    Y1, Y3, Y1
+	VADDPD    Y0, Y1, Y0
+	JMP       lanes
+
+last3:
+	MOVQ      DX, BX
+	SUBQ      $+8, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 64(DI), K1, Y9
+	VMULPD    Y9, Y9, Y2
+	VADDPD    Y0, Y2, Y0
+	VADDPD    Y0, Y1, Y0
+	JMP       lanes
+
+last2:
+	MOVQ      DX, BX
+	SUBQ      $+4, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 32(DI), K1, Y9
+	VMULPD    Y9, Y9, Y1
+	VADDPD    Y0, Y1, Y0
+	JMP       lanes
+
+last:
+	MOVQ      DX, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VMOVUPD.Z (DI), K1, Y9
+	VMULPD    Y9, Y9, Y9
+	VADDPD    Y0, Y9, Y0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func SumSquaresIncF32(n int, x []float32, incX int) float64
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·SumSquaresIncF32(SB), NOSPLIT, $0-48
 	// sum of x[i]², in float64, strided
 	MOVQ  x_base+8(FP), DI
@@ -21,40 +21,239 @@ TEXT ·SumSquaresIncF32(SB), NOSPLIT, $0-48
 
 forward:
 	MOVQ n+0(FP), BX
-	CMPQ BX, $+4
-	JGE  start
+	CMPQ BX, $+32
+	JGT  start
 	MOVQ BX, R8
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      R8, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
+	// Few elements: one by one, each register a lane.
 	VXORPS    X0, X0, X0
-	VXORPS    X8, X8, X8
-	TESTQ     $+2, CX
-	JEQ       odd1
-	VMOVSS    (DI), X8
-	VINSERTPS $0x10, (DI)(DX*1), X8, X8
-	TESTQ     $+1, CX
-	JEQ       loaded2
-	VINSERTPS $0x20, (DI)(DX*2), X8, X8
-	JMP       loaded2
+	VXORPS    X1, X1, X1
+	VXORPS    X2, X2, X2
+	VXORPS    X3, X3, X3
+	VXORPS    X4, X4, X4
+	VXORPS    X5, X5, X5
+	VXORPS    X6, X6, X6
+	VXORPS    X7, X7, X7
+	TESTQ     R8, R8
+	JLE       few
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X0, X18, X0
+	CMPQ      R8, $+1
+	JLE       few
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X1
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+2
+	JLE       few
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X2
+	CMPQ      R8, $+3
+	JLE       few
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X3
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+4
+	JLE       few
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X4
+	CMPQ      R8, $+5
+	JLE       few
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X5
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+6
+	JLE       few
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X6
+	CMPQ      R8, $+7
+	JLE       few
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X7
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+8
+	JLE       few
+	VXORPS    X10, X10, X10
+	VXORPS    X11, X11, X11
+	VXORPS    X12, X12, X12
+	VXORPS    X13, X13, X13
+	VXORPS    X14, X14, X14
+	VXORPS    X15, X15, X15
+	VPXORD    Y16, Y16, Y16
+	VPXORD    Y17, Y17, Y17
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X10
+	CMPQ      R8, $+9
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X11
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+10
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X12
+	CMPQ      R8, $+11
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X13
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+12
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X14
+	CMPQ      R8, $+13
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X15
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+14
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X16
+	CMPQ      R8, $+15
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X17
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+16
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X0, X18, X0
+	CMPQ      R8, $+17
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X1, X18, X1
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+18
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X2, X18, X2
+	CMPQ      R8, $+19
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X3, X18, X3
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+20
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X4, X18, X4
+	CMPQ      R8, $+21
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X5, X18, X5
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+22
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X6, X18, X6
+	CMPQ      R8, $+23
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X7, X18, X7
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+24
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X10, X18, X10
+	CMPQ      R8, $+25
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X11, X18, X11
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+26
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X12, X18, X12
+	CMPQ      R8, $+27
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X13, X18, X13
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+28
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X14, X18, X14
+	CMPQ      R8, $+29
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X15, X18, X15
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+30
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X16, X18, X16
+	CMPQ      R8, $+31
+	JLE       all
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X17, X18, X17
 
-odd1:
-	TESTQ  $+1, CX
-	JEQ    loaded2
-	VMOVSS (DI), X8
+all:
+	VADDPD X0, X10, X0
+	VADDPD X1, X11, X1
+	VADDPD X2, X12, X2
+	VADDPD X3, X13, X3
+	VADDPD X4, X14, X4
+	VADDPD X5, X15, X5
+	VADDPD X6, X16, X6
+	VADDPD X7, X17, X7
 
-loaded2:
-	VCVTPS2PD    X8, Y8
-	VMULPD       Y8, Y8, Y10
-	VADDPD       Y0, Y10, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMOVSD       X0, ret+40(FP)
+few:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
@@ -177,20 +376,20 @@ tail:
 	ADDQ      DI, R9
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
-	JEQ       odd3
+	JEQ       odd1
 	VMOVSS    (R9), X8
 	VINSERTPS $0x10, (R9)(DX*1), X8, X8
 	TESTQ     $+1, CX
-	JEQ       loaded4
+	JEQ       loaded2
 	VINSERTPS $0x20, (R9)(DX*2), X8, X8
-	JMP       loaded4
+	JMP       loaded2
 
-odd3:
+odd1:
 	TESTQ  $+1, CX
-	JEQ    loaded4
+	JEQ    loaded2
 	VMOVSS (R9), X8
 
-loaded4:
+loaded2:
 	VCVTPS2PD X8, Y8
 	CMPQ      R8, $+4
 	JLT       part
@@ -380,45 +579,207 @@ TEXT ·SumSquaresIncF64(SB), NOSPLIT, $0-48
 
 forward:
 	MOVQ n+0(FP), BX
-	CMPQ BX, $+4
-	JGE  start
+	CMPQ BX, $+32
+	JGT  start
 	MOVQ BX, R8
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ    R8, CX
-	MOVL    $0xffffffff, AX
-	BZHIL   CX, AX, AX
-	KMOVW   AX, K1
-	VXORPS  X0, X0, X0
-	TESTQ   $+2, CX
-	JEQ     short5
-	VMOVSD  (DI), X8
-	VMOVHPD (DI)(DX*1), X8, X8
-	LEAQ    (DI)(DX*2), DI
-	VXORPS  X31, X31, X31
-	TESTQ   $+1, CX
-	JEQ     loaded8
-	VMOVSD  (DI), X31
+	// Few elements: one by one, each register a lane.
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	TESTQ  R8, R8
+	JLE    few
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X0, X18, X0
+	CMPQ   R8, $+1
+	JLE    few
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+2
+	JLE    few
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X2
+	CMPQ   R8, $+3
+	JLE    few
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X3
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+4
+	JLE    few
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X4
+	CMPQ   R8, $+5
+	JLE    few
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X5
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+6
+	JLE    few
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X6
+	CMPQ   R8, $+7
+	JLE    few
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X7
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+8
+	JLE    few
+	VXORPS X10, X10, X10
+	VXORPS X11, X11, X11
+	VXORPS X12, X12, X12
+	VXORPS X13, X13, X13
+	VXORPS X14, X14, X14
+	VXORPS X15, X15, X15
+	VPXORD Y16, Y16, Y16
+	VPXORD Y17, Y17, Y17
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X10
+	CMPQ   R8, $+9
+	JLE    all
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X11
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+10
+	JLE    all
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X12
+	CMPQ   R8, $+11
+	JLE    all
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X13
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+12
+	JLE    all
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X14
+	CMPQ   R8, $+13
+	JLE    all
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X15
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+14
+	JLE    all
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X16
+	CMPQ   R8, $+15
+	JLE    all
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X17
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+16
+	JLE    all
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X0, X18, X0
+	CMPQ   R8, $+17
+	JLE    all
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X18
+	VADDPD X1, X18, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+18
+	JLE    all
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X2, X18, X2
+	CMPQ   R8, $+19
+	JLE    all
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X18
+	VADDPD X3, X18, X3
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+20
+	JLE    all
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X4, X18, X4
+	CMPQ   R8, $+21
+	JLE    all
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X18
+	VADDPD X5, X18, X5
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+22
+	JLE    all
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X6, X18, X6
+	CMPQ   R8, $+23
+	JLE    all
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X18
+	VADDPD X7, X18, X7
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+24
+	JLE    all
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X10, X18, X10
+	CMPQ   R8, $+25
+	JLE    all
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X18
+	VADDPD X11, X18, X11
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+26
+	JLE    all
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X12, X18, X12
+	CMPQ   R8, $+27
+	JLE    all
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X18
+	VADDPD X13, X18, X13
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+28
+	JLE    all
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X14, X18, X14
+	CMPQ   R8, $+29
+	JLE    all
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X18
+	VADDPD X15, X18, X15
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+30
+	JLE    all
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X16, X18, X16
+	CMPQ   R8, $+31
+	JLE    all
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X18
+	VADDPD X17, X18, X17
 
-loaded8:
-	VINSERTF32X4 $0x01, X31, Y8, Y8
-	JMP          end6
+all:
+	VADDPD X0, X10, X0
+	VADDPD X1, X11, X1
+	VADDPD X2, X12, X2
+	VADDPD X3, X13, X3
+	VADDPD X4, X14, X4
+	VADDPD X5, X15, X5
+	VADDPD X6, X16, X6
+	VADDPD X7, X17, X7
 
-short5:
-	VXORPS X8, X8, X8
-	TESTQ  $+1, CX
-	JEQ    loaded10
-	VMOVSD (DI), X8
-
-loaded10:
-end6:
-	VMULPD       Y8, Y8, Y10
-	VADDPD       Y0, Y10, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMOVSD       X0, ret+40(FP)
+few:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
@@ -540,27 +901,27 @@ tail:
 	IMULQ   DX, R9
 	ADDQ    DI, R9
 	TESTQ   $+2, CX
-	JEQ     short11
+	JEQ     short3
 	VMOVSD  (R9), X8
 	VMOVHPD (R9)(DX*1), X8, X8
 	LEAQ    (R9)(DX*2), R9
 	VXORPS  X31, X31, X31
 	TESTQ   $+1, CX
-	JEQ     loaded14
+	JEQ     loaded6
 	VMOVSD  (R9), X31
 
-loaded14:
+loaded6:
 	VINSERTF32X4 $0x01, X31, Y8, Y8
-	JMP          end12
+	JMP          end4
 
-short11:
+short3:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
-	JEQ    loaded16
+	JEQ    loaded8
 	VMOVSD (R9), X8
 
-loaded16:
-end12:
+loaded8:
+end4:
 	CMPQ         R8, $+4
 	JLT          part
 	VMOVSD       (DI), X10

@@ -20,35 +20,220 @@ TEXT ·AmaxIncF32(SB), NOSPLIT, $0-44
 
 forward:
 	MOVD n+0(FP), R3
-	CMP $4, R3
-	BGE start
+	CMP $32, R3
+	BGT start
 	MOVD R3, R4
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R4, R16
+	// Few elements: one by one, each register a lane.
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $1, R16, odd1
-	FMOVS (R0), F16
-	ADD R2, R0, R0
-	VLD1 (R0), V16.S[1]
-	ADD R2, R0, R0
-	TBZ $0, R16, loaded1
-	VLD1 (R0), V16.S[2]
-	ADD R2, R0, R0
-	B loaded1
-
-odd1:
-	TBZ $0, R16, loaded1
-	FMOVS (R0), F16
-	ADD R2, R0, R0
-
-loaded1:
-	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	CMP $0, R4
+	BLE few
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
-	VEXT $8, V0.B16, V0.B16, V1.B16
-	WORD $0x4ea06420 // smax v0.4s, v1.4s, v0.4s
-	VDUP V0.S[1], V1.S4
+	CMP $1, R4
+	BLE few
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
+	ADD R2<<1, R0, R0
+	CMP $2, R4
+	BLE few
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
+	CMP $3, R4
+	BLE few
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
+	ADD R2<<1, R0, R0
+	CMP $4, R4
+	BLE few
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
+	CMP $5, R4
+	BLE few
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
+	ADD R2<<1, R0, R0
+	CMP $6, R4
+	BLE few
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
+	CMP $7, R4
+	BLE few
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
+	ADD R2<<1, R0, R0
+	CMP $8, R4
+	BLE few
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea86648 // smax v8.4s, v18.4s, v8.4s
+	CMP $9, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea96649 // smax v9.4s, v18.4s, v9.4s
+	ADD R2<<1, R0, R0
+	CMP $10, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eaa664a // smax v10.4s, v18.4s, v10.4s
+	CMP $11, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eab664b // smax v11.4s, v18.4s, v11.4s
+	ADD R2<<1, R0, R0
+	CMP $12, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eac664c // smax v12.4s, v18.4s, v12.4s
+	CMP $13, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ead664d // smax v13.4s, v18.4s, v13.4s
+	ADD R2<<1, R0, R0
+	CMP $14, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eae664e // smax v14.4s, v18.4s, v14.4s
+	CMP $15, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eaf664f // smax v15.4s, v18.4s, v15.4s
+	ADD R2<<1, R0, R0
+	CMP $16, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
+	CMP $17, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
+	ADD R2<<1, R0, R0
+	CMP $18, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
+	CMP $19, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
+	ADD R2<<1, R0, R0
+	CMP $20, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
+	CMP $21, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
+	ADD R2<<1, R0, R0
+	CMP $22, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
+	CMP $23, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
+	ADD R2<<1, R0, R0
+	CMP $24, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea86648 // smax v8.4s, v18.4s, v8.4s
+	CMP $25, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea96649 // smax v9.4s, v18.4s, v9.4s
+	ADD R2<<1, R0, R0
+	CMP $26, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eaa664a // smax v10.4s, v18.4s, v10.4s
+	CMP $27, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eab664b // smax v11.4s, v18.4s, v11.4s
+	ADD R2<<1, R0, R0
+	CMP $28, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eac664c // smax v12.4s, v18.4s, v12.4s
+	CMP $29, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ead664d // smax v13.4s, v18.4s, v13.4s
+	ADD R2<<1, R0, R0
+	CMP $30, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eae664e // smax v14.4s, v18.4s, v14.4s
+	CMP $31, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4eaf664f // smax v15.4s, v18.4s, v15.4s
+
+all:
+	WORD $0x4ea06500 // smax v0.4s, v8.4s, v0.4s
+	WORD $0x4ea16521 // smax v1.4s, v9.4s, v1.4s
+	WORD $0x4ea26542 // smax v2.4s, v10.4s, v2.4s
+	WORD $0x4ea36563 // smax v3.4s, v11.4s, v3.4s
+	WORD $0x4ea46584 // smax v4.4s, v12.4s, v4.4s
+	WORD $0x4ea565a5 // smax v5.4s, v13.4s, v5.4s
+	WORD $0x4ea665c6 // smax v6.4s, v14.4s, v6.4s
+	WORD $0x4ea765e7 // smax v7.4s, v15.4s, v7.4s
+
+few:
+	WORD $0x4ea06480 // smax v0.4s, v4.4s, v0.4s
+	WORD $0x4ea164a1 // smax v1.4s, v5.4s, v1.4s
+	WORD $0x4ea264c2 // smax v2.4s, v6.4s, v2.4s
+	WORD $0x4ea364e3 // smax v3.4s, v7.4s, v3.4s
+	WORD $0x4ea06440 // smax v0.4s, v2.4s, v0.4s
+	WORD $0x4ea16461 // smax v1.4s, v3.4s, v1.4s
 	WORD $0x4ea06420 // smax v0.4s, v1.4s, v0.4s
 	FMOVS F0, ret+40(FP)
 	RET
@@ -264,22 +449,22 @@ tail:
 	MUL R2, R5, R5
 	ADD R0, R5, R5
 	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $1, R16, odd2
+	TBZ $1, R16, odd1
 	FMOVS (R5), F16
 	ADD R2, R5, R5
 	VLD1 (R5), V16.S[1]
 	ADD R2, R5, R5
-	TBZ $0, R16, loaded2
+	TBZ $0, R16, loaded1
 	VLD1 (R5), V16.S[2]
 	ADD R2, R5, R5
-	B loaded2
+	B loaded1
 
-odd2:
-	TBZ $0, R16, loaded2
+odd1:
+	TBZ $0, R16, loaded1
 	FMOVS (R5), F16
 	ADD R2, R5, R5
 
-loaded2:
+loaded1:
 	CMP $4, R4
 	BLT part
 	FMOVS (R0), F18
@@ -630,24 +815,312 @@ TEXT ·AmaxIncF64(SB), NOSPLIT, $0-48
 
 forward:
 	MOVD n+0(FP), R3
-	CMP $2, R3
-	BGE start
+	CMP $32, R3
+	BGT start
 	MOVD R3, R4
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R4, R16
+	// Few elements: one by one, each register a lane.
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $0, R16, loaded3
-	FMOVD (R0), F16
-	ADD R2, R0, R0
-
-loaded3:
-	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	CMP $0, R4
+	BLE few
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
-	VEXT $8, V0.B16, V0.B16, V1.B16
+	CMP $1, R4
+	BLE few
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee1365f // cmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $2, R4
+	BLE few
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee2365f // cmgt v31.2d, v18.2d, v2.2d
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	CMP $3, R4
+	BLE few
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee3365f // cmgt v31.2d, v18.2d, v3.2d
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $4, R4
+	BLE few
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee4365f // cmgt v31.2d, v18.2d, v4.2d
+	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	CMP $5, R4
+	BLE few
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee5365f // cmgt v31.2d, v18.2d, v5.2d
+	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $6, R4
+	BLE few
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee6365f // cmgt v31.2d, v18.2d, v6.2d
+	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	CMP $7, R4
+	BLE few
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee7365f // cmgt v31.2d, v18.2d, v7.2d
+	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $8, R4
+	BLE few
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee8365f // cmgt v31.2d, v18.2d, v8.2d
+	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	CMP $9, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee9365f // cmgt v31.2d, v18.2d, v9.2d
+	WORD $0x6e691e5f // bsl v31.16b, v18.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $10, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4eea365f // cmgt v31.2d, v18.2d, v10.2d
+	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	CMP $11, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4eeb365f // cmgt v31.2d, v18.2d, v11.2d
+	WORD $0x6e6b1e5f // bsl v31.16b, v18.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $12, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4eec365f // cmgt v31.2d, v18.2d, v12.2d
+	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	CMP $13, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4eed365f // cmgt v31.2d, v18.2d, v13.2d
+	WORD $0x6e6d1e5f // bsl v31.16b, v18.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $14, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4eee365f // cmgt v31.2d, v18.2d, v14.2d
+	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	CMP $15, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4eef365f // cmgt v31.2d, v18.2d, v15.2d
+	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $16, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	CMP $17, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee1365f // cmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $18, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee2365f // cmgt v31.2d, v18.2d, v2.2d
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	CMP $19, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee3365f // cmgt v31.2d, v18.2d, v3.2d
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $20, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee4365f // cmgt v31.2d, v18.2d, v4.2d
+	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	CMP $21, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee5365f // cmgt v31.2d, v18.2d, v5.2d
+	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $22, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee6365f // cmgt v31.2d, v18.2d, v6.2d
+	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	CMP $23, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee7365f // cmgt v31.2d, v18.2d, v7.2d
+	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $24, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee8365f // cmgt v31.2d, v18.2d, v8.2d
+	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	CMP $25, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee9365f // cmgt v31.2d, v18.2d, v9.2d
+	WORD $0x6e691e5f // bsl v31.16b, v18.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $26, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4eea365f // cmgt v31.2d, v18.2d, v10.2d
+	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	CMP $27, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4eeb365f // cmgt v31.2d, v18.2d, v11.2d
+	WORD $0x6e6b1e5f // bsl v31.16b, v18.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $28, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4eec365f // cmgt v31.2d, v18.2d, v12.2d
+	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	CMP $29, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4eed365f // cmgt v31.2d, v18.2d, v13.2d
+	WORD $0x6e6d1e5f // bsl v31.16b, v18.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $30, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4eee365f // cmgt v31.2d, v18.2d, v14.2d
+	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	CMP $31, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4eef365f // cmgt v31.2d, v18.2d, v15.2d
+	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+
+all:
+	WORD $0x4ee0351f // cmgt v31.2d, v8.2d, v0.2d
+	WORD $0x6e601d1f // bsl v31.16b, v8.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	WORD $0x4ee1353f // cmgt v31.2d, v9.2d, v1.2d
+	WORD $0x6e611d3f // bsl v31.16b, v9.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x4ee2355f // cmgt v31.2d, v10.2d, v2.2d
+	WORD $0x6e621d5f // bsl v31.16b, v10.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	WORD $0x4ee3357f // cmgt v31.2d, v11.2d, v3.2d
+	WORD $0x6e631d7f // bsl v31.16b, v11.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x4ee4359f // cmgt v31.2d, v12.2d, v4.2d
+	WORD $0x6e641d9f // bsl v31.16b, v12.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	WORD $0x4ee535bf // cmgt v31.2d, v13.2d, v5.2d
+	WORD $0x6e651dbf // bsl v31.16b, v13.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x4ee635df // cmgt v31.2d, v14.2d, v6.2d
+	WORD $0x6e661ddf // bsl v31.16b, v14.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x4ee735ff // cmgt v31.2d, v15.2d, v7.2d
+	WORD $0x6e671dff // bsl v31.16b, v15.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+
+few:
+	WORD $0x4ee0349f // cmgt v31.2d, v4.2d, v0.2d
+	WORD $0x6e601c9f // bsl v31.16b, v4.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	WORD $0x4ee134bf // cmgt v31.2d, v5.2d, v1.2d
+	WORD $0x6e611cbf // bsl v31.16b, v5.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x4ee234df // cmgt v31.2d, v6.2d, v2.2d
+	WORD $0x6e621cdf // bsl v31.16b, v6.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	WORD $0x4ee334ff // cmgt v31.2d, v7.2d, v3.2d
+	WORD $0x6e631cff // bsl v31.16b, v7.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x4ee0345f // cmgt v31.2d, v2.2d, v0.2d
+	WORD $0x6e601c5f // bsl v31.16b, v2.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	WORD $0x4ee1347f // cmgt v31.2d, v3.2d, v1.2d
+	WORD $0x6e611c7f // bsl v31.16b, v3.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	WORD $0x4ee0343f // cmgt v31.2d, v1.2d, v0.2d
 	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
@@ -833,11 +1306,11 @@ tail:
 	MUL R2, R5, R5
 	ADD R0, R5, R5
 	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $0, R16, loaded4
+	TBZ $0, R16, loaded2
 	FMOVD (R5), F16
 	ADD R2, R5, R5
 
-loaded4:
+loaded2:
 	CMP $2, R4
 	BLT part
 	FMOVD (R0), F18

@@ -20,35 +20,205 @@ TEXT ·AsumIncF32(SB), NOSPLIT, $0-44
 
 forward:
 	MOVD n+0(FP), R3
-	CMP $4, R3
-	BGE start
+	CMP $32, R3
+	BGT start
 	MOVD R3, R4
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R4, R16
+	// Few elements: one by one, each register a lane.
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $1, R16, odd1
-	FMOVS (R0), F16
-	ADD R2, R0, R0
-	VLD1 (R0), V16.S[1]
-	ADD R2, R0, R0
-	TBZ $0, R16, loaded1
-	VLD1 (R0), V16.S[2]
-	ADD R2, R0, R0
-	B loaded1
-
-odd1:
-	TBZ $0, R16, loaded1
-	FMOVS (R0), F16
-	ADD R2, R0, R0
-
-loaded1:
-	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	CMP $0, R4
+	BLE few
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
-	VEXT $8, V0.B16, V0.B16, V1.B16
-	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
-	VDUP V0.S[1], V1.S4
+	CMP $1, R4
+	BLE few
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa41 // fabs v1.4s, v18.4s
+	ADD R2<<1, R0, R0
+	CMP $2, R4
+	BLE few
+	FMOVS (R0), F18
+	WORD $0x4ea0fa42 // fabs v2.4s, v18.4s
+	CMP $3, R4
+	BLE few
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa43 // fabs v3.4s, v18.4s
+	ADD R2<<1, R0, R0
+	CMP $4, R4
+	BLE few
+	FMOVS (R0), F18
+	WORD $0x4ea0fa44 // fabs v4.4s, v18.4s
+	CMP $5, R4
+	BLE few
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa45 // fabs v5.4s, v18.4s
+	ADD R2<<1, R0, R0
+	CMP $6, R4
+	BLE few
+	FMOVS (R0), F18
+	WORD $0x4ea0fa46 // fabs v6.4s, v18.4s
+	CMP $7, R4
+	BLE few
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa47 // fabs v7.4s, v18.4s
+	ADD R2<<1, R0, R0
+	CMP $8, R4
+	BLE few
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa48 // fabs v8.4s, v18.4s
+	CMP $9, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa49 // fabs v9.4s, v18.4s
+	ADD R2<<1, R0, R0
+	CMP $10, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa4a // fabs v10.4s, v18.4s
+	CMP $11, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa4b // fabs v11.4s, v18.4s
+	ADD R2<<1, R0, R0
+	CMP $12, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa4c // fabs v12.4s, v18.4s
+	CMP $13, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa4d // fabs v13.4s, v18.4s
+	ADD R2<<1, R0, R0
+	CMP $14, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa4e // fabs v14.4s, v18.4s
+	CMP $15, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa4f // fabs v15.4s, v18.4s
+	ADD R2<<1, R0, R0
+	CMP $16, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
+	CMP $17, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
+	ADD R2<<1, R0, R0
+	CMP $18, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e22d642 // fadd v2.4s, v18.4s, v2.4s
+	CMP $19, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e23d643 // fadd v3.4s, v18.4s, v3.4s
+	ADD R2<<1, R0, R0
+	CMP $20, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e24d644 // fadd v4.4s, v18.4s, v4.4s
+	CMP $21, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
+	ADD R2<<1, R0, R0
+	CMP $22, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e26d646 // fadd v6.4s, v18.4s, v6.4s
+	CMP $23, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e27d647 // fadd v7.4s, v18.4s, v7.4s
+	ADD R2<<1, R0, R0
+	CMP $24, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
+	CMP $25, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e29d649 // fadd v9.4s, v18.4s, v9.4s
+	ADD R2<<1, R0, R0
+	CMP $26, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e2ad64a // fadd v10.4s, v18.4s, v10.4s
+	CMP $27, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e2bd64b // fadd v11.4s, v18.4s, v11.4s
+	ADD R2<<1, R0, R0
+	CMP $28, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e2cd64c // fadd v12.4s, v18.4s, v12.4s
+	CMP $29, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e2dd64d // fadd v13.4s, v18.4s, v13.4s
+	ADD R2<<1, R0, R0
+	CMP $30, R4
+	BLE all
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e2ed64e // fadd v14.4s, v18.4s, v14.4s
+	CMP $31, R4
+	BLE all
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e2fd64f // fadd v15.4s, v18.4s, v15.4s
+
+all:
+	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
+	WORD $0x4e21d521 // fadd v1.4s, v9.4s, v1.4s
+	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
+	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
+	WORD $0x4e24d584 // fadd v4.4s, v12.4s, v4.4s
+	WORD $0x4e25d5a5 // fadd v5.4s, v13.4s, v5.4s
+	WORD $0x4e26d5c6 // fadd v6.4s, v14.4s, v6.4s
+	WORD $0x4e27d5e7 // fadd v7.4s, v15.4s, v7.4s
+
+few:
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	WORD $0x4e23d4e3 // fadd v3.4s, v7.4s, v3.4s
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVS F0, ret+40(FP)
 	RET
@@ -264,22 +434,22 @@ tail:
 	MUL R2, R5, R5
 	ADD R0, R5, R5
 	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $1, R16, odd2
+	TBZ $1, R16, odd1
 	FMOVS (R5), F16
 	ADD R2, R5, R5
 	VLD1 (R5), V16.S[1]
 	ADD R2, R5, R5
-	TBZ $0, R16, loaded2
+	TBZ $0, R16, loaded1
 	VLD1 (R5), V16.S[2]
 	ADD R2, R5, R5
-	B loaded2
+	B loaded1
 
-odd2:
-	TBZ $0, R16, loaded2
+odd1:
+	TBZ $0, R16, loaded1
 	FMOVS (R5), F16
 	ADD R2, R5, R5
 
-loaded2:
+loaded1:
 	CMP $4, R4
 	BLT part
 	FMOVS (R0), F18
@@ -641,22 +811,205 @@ TEXT ·AsumIncF64(SB), NOSPLIT, $0-48
 
 forward:
 	MOVD n+0(FP), R3
-	CMP $2, R3
-	BGE start
+	CMP $32, R3
+	BGT start
 	MOVD R3, R4
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R4, R16
+	// Few elements: one by one, each register a lane.
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $0, R16, loaded3
-	FMOVD (R0), F16
-	ADD R2, R0, R0
-
-loaded3:
-	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	CMP $0, R4
+	BLE few
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
-	VEXT $8, V0.B16, V0.B16, V1.B16
+	CMP $1, R4
+	BLE few
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa41 // fabs v1.2d, v18.2d
+	ADD R2<<1, R0, R0
+	CMP $2, R4
+	BLE few
+	FMOVD (R0), F18
+	WORD $0x4ee0fa42 // fabs v2.2d, v18.2d
+	CMP $3, R4
+	BLE few
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa43 // fabs v3.2d, v18.2d
+	ADD R2<<1, R0, R0
+	CMP $4, R4
+	BLE few
+	FMOVD (R0), F18
+	WORD $0x4ee0fa44 // fabs v4.2d, v18.2d
+	CMP $5, R4
+	BLE few
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa45 // fabs v5.2d, v18.2d
+	ADD R2<<1, R0, R0
+	CMP $6, R4
+	BLE few
+	FMOVD (R0), F18
+	WORD $0x4ee0fa46 // fabs v6.2d, v18.2d
+	CMP $7, R4
+	BLE few
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa47 // fabs v7.2d, v18.2d
+	ADD R2<<1, R0, R0
+	CMP $8, R4
+	BLE few
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa48 // fabs v8.2d, v18.2d
+	CMP $9, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa49 // fabs v9.2d, v18.2d
+	ADD R2<<1, R0, R0
+	CMP $10, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa4a // fabs v10.2d, v18.2d
+	CMP $11, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa4b // fabs v11.2d, v18.2d
+	ADD R2<<1, R0, R0
+	CMP $12, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa4c // fabs v12.2d, v18.2d
+	CMP $13, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa4d // fabs v13.2d, v18.2d
+	ADD R2<<1, R0, R0
+	CMP $14, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa4e // fabs v14.2d, v18.2d
+	CMP $15, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa4f // fabs v15.2d, v18.2d
+	ADD R2<<1, R0, R0
+	CMP $16, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	CMP $17, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	ADD R2<<1, R0, R0
+	CMP $18, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	CMP $19, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	ADD R2<<1, R0, R0
+	CMP $20, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
+	CMP $21, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
+	ADD R2<<1, R0, R0
+	CMP $22, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
+	CMP $23, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
+	ADD R2<<1, R0, R0
+	CMP $24, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	CMP $25, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
+	ADD R2<<1, R0, R0
+	CMP $26, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
+	CMP $27, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
+	ADD R2<<1, R0, R0
+	CMP $28, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
+	CMP $29, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
+	ADD R2<<1, R0, R0
+	CMP $30, R4
+	BLE all
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
+	CMP $31, R4
+	BLE all
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
+
+all:
+	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
+	WORD $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
+	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	WORD $0x4e64d584 // fadd v4.2d, v12.2d, v4.2d
+	WORD $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
+	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
+	WORD $0x4e67d5e7 // fadd v7.2d, v15.2d, v7.2d
+
+few:
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, ret+40(FP)
 	RET
@@ -808,11 +1161,11 @@ tail:
 	MUL R2, R5, R5
 	ADD R0, R5, R5
 	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $0, R16, loaded4
+	TBZ $0, R16, loaded2
 	FMOVD (R5), F16
 	ADD R2, R5, R5
 
-loaded4:
+loaded2:
 	CMP $2, R4
 	BLT part
 	FMOVD (R0), F18

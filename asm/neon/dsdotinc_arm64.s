@@ -32,30 +32,316 @@ forward:
 
 forward2:
 	MOVD n+0(FP), R5
-	CMP $2, R5
-	BGE start
+	CMP $32, R5
+	BGT start
 	MOVD R5, R6
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R6, R16
+	// Few elements: one by one, each register a lane.
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $0, R16, loaded1
-	FMOVS (R0), F16
-	ADD R3, R0, R0
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	CMP $0, R6
+	BLE few
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	CMP $1, R6
+	BLE few
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de61 // fmul v1.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $2, R6
+	BLE few
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de62 // fmul v2.2d, v19.2d, v20.2d
+	CMP $3, R6
+	BLE few
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de63 // fmul v3.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $4, R6
+	BLE few
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de64 // fmul v4.2d, v19.2d, v20.2d
+	CMP $5, R6
+	BLE few
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de65 // fmul v5.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $6, R6
+	BLE few
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de66 // fmul v6.2d, v19.2d, v20.2d
+	CMP $7, R6
+	BLE few
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de67 // fmul v7.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $8, R6
+	BLE few
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de68 // fmul v8.2d, v19.2d, v20.2d
+	CMP $9, R6
+	BLE all
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de69 // fmul v9.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $10, R6
+	BLE all
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de6a // fmul v10.2d, v19.2d, v20.2d
+	CMP $11, R6
+	BLE all
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de6b // fmul v11.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $12, R6
+	BLE all
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de6c // fmul v12.2d, v19.2d, v20.2d
+	CMP $13, R6
+	BLE all
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de6d // fmul v13.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $14, R6
+	BLE all
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de6e // fmul v14.2d, v19.2d, v20.2d
+	CMP $15, R6
+	BLE all
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de6f // fmul v15.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $16, R6
+	BLE all
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	CMP $17, R6
+	BLE all
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $18, R6
+	BLE all
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
+	CMP $19, R6
+	BLE all
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $20, R6
+	BLE all
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
+	CMP $21, R6
+	BLE all
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $22, R6
+	BLE all
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
+	CMP $23, R6
+	BLE all
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e67d687 // fadd v7.2d, v20.2d, v7.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $24, R6
+	BLE all
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
+	CMP $25, R6
+	BLE all
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $26, R6
+	BLE all
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
+	CMP $27, R6
+	BLE all
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e6bd68b // fadd v11.2d, v20.2d, v11.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $28, R6
+	BLE all
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
+	CMP $29, R6
+	BLE all
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e6dd68d // fadd v13.2d, v20.2d, v13.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $30, R6
+	BLE all
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e6ed68e // fadd v14.2d, v20.2d, v14.2d
+	CMP $31, R6
+	BLE all
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e6fd68f // fadd v15.2d, v20.2d, v15.2d
 
-loaded1:
-	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
-	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $0, R16, loaded2
-	FMOVS (R1), F17
-	ADD R4, R1, R1
+all:
+	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
+	WORD $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
+	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	WORD $0x4e64d584 // fadd v4.2d, v12.2d, v4.2d
+	WORD $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
+	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
+	WORD $0x4e67d5e7 // fadd v7.2d, v15.2d, v7.2d
 
-loaded2:
-	WORD $0x0e617a31 // fcvtl v17.2d, v17.2s
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
-	VEXT $8, V0.B16, V0.B16, V1.B16
+few:
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, ret+72(FP)
 	RET
@@ -303,22 +589,22 @@ tail:
 	MUL R3, R7, R7
 	ADD R0, R7, R7
 	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $0, R16, loaded3
+	TBZ $0, R16, loaded1
 	FMOVS (R7), F16
 	ADD R3, R7, R7
 
-loaded3:
+loaded1:
 	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
 	MOVD R6, R7
 	AND $-2, R7, R7
 	MUL R4, R7, R7
 	ADD R1, R7, R7
 	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $0, R16, loaded4
+	TBZ $0, R16, loaded2
 	FMOVS (R7), F17
 	ADD R4, R7, R7
 
-loaded4:
+loaded2:
 	WORD $0x0e617a31 // fcvtl v17.2d, v17.2s
 	CMP $2, R6
 	BLT part
@@ -719,28 +1005,252 @@ forward:
 
 forward2:
 	MOVD n+0(FP), R5
-	CMP $2, R5
-	BGE start
+	CMP $32, R5
+	BGT start
 	MOVD R5, R6
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R6, R16
+	// Few elements: one by one, each register a lane.
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $0, R16, loaded5
-	FMOVD (R0), F16
-	ADD R3, R0, R0
+	VEOR V1.B16, V1.B16, V1.B16
+	VEOR V2.B16, V2.B16, V2.B16
+	VEOR V3.B16, V3.B16, V3.B16
+	VEOR V4.B16, V4.B16, V4.B16
+	VEOR V5.B16, V5.B16, V5.B16
+	VEOR V6.B16, V6.B16, V6.B16
+	VEOR V7.B16, V7.B16, V7.B16
+	CMP $0, R6
+	BLE few
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	CMP $1, R6
+	BLE few
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de61 // fmul v1.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $2, R6
+	BLE few
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de62 // fmul v2.2d, v19.2d, v20.2d
+	CMP $3, R6
+	BLE few
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de63 // fmul v3.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $4, R6
+	BLE few
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de64 // fmul v4.2d, v19.2d, v20.2d
+	CMP $5, R6
+	BLE few
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de65 // fmul v5.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $6, R6
+	BLE few
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de66 // fmul v6.2d, v19.2d, v20.2d
+	CMP $7, R6
+	BLE few
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de67 // fmul v7.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $8, R6
+	BLE few
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V9.B16, V9.B16, V9.B16
+	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V11.B16, V11.B16, V11.B16
+	VEOR V12.B16, V12.B16, V12.B16
+	VEOR V13.B16, V13.B16, V13.B16
+	VEOR V14.B16, V14.B16, V14.B16
+	VEOR V15.B16, V15.B16, V15.B16
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de68 // fmul v8.2d, v19.2d, v20.2d
+	CMP $9, R6
+	BLE all
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de69 // fmul v9.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $10, R6
+	BLE all
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de6a // fmul v10.2d, v19.2d, v20.2d
+	CMP $11, R6
+	BLE all
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de6b // fmul v11.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $12, R6
+	BLE all
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de6c // fmul v12.2d, v19.2d, v20.2d
+	CMP $13, R6
+	BLE all
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de6d // fmul v13.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $14, R6
+	BLE all
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de6e // fmul v14.2d, v19.2d, v20.2d
+	CMP $15, R6
+	BLE all
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de6f // fmul v15.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $16, R6
+	BLE all
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	CMP $17, R6
+	BLE all
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $18, R6
+	BLE all
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
+	CMP $19, R6
+	BLE all
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $20, R6
+	BLE all
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
+	CMP $21, R6
+	BLE all
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $22, R6
+	BLE all
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
+	CMP $23, R6
+	BLE all
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e67d687 // fadd v7.2d, v20.2d, v7.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $24, R6
+	BLE all
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
+	CMP $25, R6
+	BLE all
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $26, R6
+	BLE all
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
+	CMP $27, R6
+	BLE all
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e6bd68b // fadd v11.2d, v20.2d, v11.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $28, R6
+	BLE all
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
+	CMP $29, R6
+	BLE all
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e6dd68d // fadd v13.2d, v20.2d, v13.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $30, R6
+	BLE all
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e6ed68e // fadd v14.2d, v20.2d, v14.2d
+	CMP $31, R6
+	BLE all
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e6fd68f // fadd v15.2d, v20.2d, v15.2d
 
-loaded5:
-	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $0, R16, loaded6
-	FMOVD (R1), F17
-	ADD R4, R1, R1
+all:
+	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
+	WORD $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
+	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	WORD $0x4e64d584 // fadd v4.2d, v12.2d, v4.2d
+	WORD $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
+	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
+	WORD $0x4e67d5e7 // fadd v7.2d, v15.2d, v7.2d
 
-loaded6:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
-	VEXT $8, V0.B16, V0.B16, V1.B16
+few:
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, ret+72(FP)
 	RET
@@ -956,21 +1466,21 @@ tail:
 	MUL R3, R7, R7
 	ADD R0, R7, R7
 	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $0, R16, loaded7
+	TBZ $0, R16, loaded3
 	FMOVD (R7), F16
 	ADD R3, R7, R7
 
-loaded7:
+loaded3:
 	MOVD R6, R7
 	AND $-2, R7, R7
 	MUL R4, R7, R7
 	ADD R1, R7, R7
 	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $0, R16, loaded8
+	TBZ $0, R16, loaded4
 	FMOVD (R7), F17
 	ADD R4, R7, R7
 
-loaded8:
+loaded4:
 	CMP $2, R6
 	BLT part
 	FMOVD (R0), F19

@@ -316,6 +316,11 @@ func (m *Machine) Load(dst vec.V, in, of vec.Elem, a vec.Address, access vec.Acc
 		}
 	case access == vec.Partial:
 		m.loadPartial(dst, of, size, a)
+	case access == 1 && in != of:
+		x := sized(dst, 16)
+		m.VXORPS(x, x, x)
+		m.VCVTSS2SD(mem(a), x, x)
+		return
 	default:
 		bytes := int(access) * int(of)
 		m.part(bytes)(mem(a), sized(dst, bytes))

@@ -147,6 +147,7 @@ type step struct {
 	loaded  map[int]V // streams that are in registers already
 	sums    [][]V     // where OpAccum accumulates, by sum and then by copy
 	combine Op
+	assign  bool // OpAccum sets the sums to the terms, whatever they held
 }
 
 // event is an instruction of one copy.
@@ -197,9 +198,13 @@ func (g *gen) pressure(s step, interleave bool) int {
 // free.
 func (g *gen) walk(s step, events []event, pool []V, write bool) int {
 	last := map[place]int{}
+	terms := map[place]V{} // that are computed in the register of their sum
 	for i, ev := range events {
 		for _, a := range ev.in.args {
 			last[place{ev.copy, a}] = i
+		}
+		if s.assign && ev.in.op == OpAccum {
+			terms[place{ev.copy, ev.in.args[0]}] = s.sums[ev.in.stream][ev.copy]
 		}
 	}
 	least := len(pool)
@@ -237,7 +242,7 @@ func (g *gen) walk(s step, events []event, pool []V, write bool) int {
 		for _, a := range in.args {
 			p := place{ev.copy, a}
 			if v, ok := regs[p]; ok && last[p] == i {
-				if !s.isLoaded(v) {
+				if _, kept := terms[p]; !kept && !s.isLoaded(v) {
 					pool = append(pool, v)
 				}
 				delete(regs, p)
@@ -249,13 +254,17 @@ func (g *gen) walk(s step, events []event, pool []V, write bool) int {
 				regs[place{ev.copy, in.dst}] = v
 				continue
 			}
-			dst = take()
+			if v, ok := terms[place{ev.copy, in.dst}]; ok {
+				dst = v
+			} else {
+				dst = take()
+			}
 			regs[place{ev.copy, in.dst}] = dst
 			if _, used := last[place{ev.copy, in.dst}]; !used {
 				pool = append(pool, dst)
 			}
 		}
-		if write {
+		if write && !(s.assign && in.op == OpAccum) {
 			g.write(s, ev, dst, args)
 		}
 	}

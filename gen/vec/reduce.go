@@ -1,5 +1,7 @@
 package vec
 
+import "slices"
+
 // Reduce is the skeleton of reductions, in the order of the contract: 256 bytes
 // of accumulators, element i into lane i mod L, lanes folded by halves, blocks
 // added in float64.
@@ -113,26 +115,153 @@ func (a *accumulation) registers(g *gen) {
 	}
 }
 
-// jumpIfLong jumps if n elements are more than short takes: less than a vector,
-// or a whole one where a mask may select all lanes.
+// jumpIfLong jumps if n elements are more than short takes.
 func (a *accumulation) jumpIfLong(g *gen, n G, label string) {
-	if w := g.lanes(a.body.Elem); a.masked(g) {
-		g.m.JumpIf(n, GT, w, label)
-	} else {
+	switch w := g.lanes(a.body.Elem); {
+	case a.strides != nil:
+		g.m.JumpIf(n, GT, 2*a.singles(g), label)
+	case a.masked(g):
+		g.m.JumpIf(n, GT, a.chain()*w, label)
+	default:
 		g.m.JumpIf(n, GE, w, label)
 	}
 }
 
-// short accumulates so few elements that one vector holds them.
+// short accumulates n elements, so few that what prepares for many would show.
 func (a *accumulation) short(g *gen) {
-	g.m.Comment("Less than a vector: one filled up with zeros, which change no sum.")
-	g.m.SetCount(a.n)
-	for _, acc := range a.acc {
-		g.m.Zero(acc[0])
+	switch {
+	case a.strides != nil:
+		a.shortStrided(g)
+	case a.masked(g):
+		a.shortMasked(g)
+	default:
+		g.m.Comment("Less than a vector: one filled up with zeros, which change no sum.")
+		g.m.SetCount(a.n)
+		a.zero(g, 0, 1)
+		a.loadPartial(g, false)
+		a.partial(g, 0)
+		a.foldLanes(g)
 	}
-	a.loadPartial(g, false)
-	a.partial(g, 0)
+}
+
+// zero clears registers of each sum.
+func (a *accumulation) zero(g *gen, from, to int) {
+	for _, acc := range a.acc {
+		for _, v := range acc[from:to] {
+			g.m.Zero(v)
+		}
+	}
+}
+
+// chain returns how many vectors shortMasked takes.
+func (a *accumulation) chain() int { return min(4, len(a.acc[0])) }
+
+// shortMasked accumulates a few vectors, of which the last may be partial. Only the
+// first sum begins at +0: that is enough to make a sum of -0 what it must be.
+func (a *accumulation) shortMasked(g *gen) {
+	m, n, w := g.m, a.n, g.lanes(a.body.Elem)
+	m.Comment("A few vectors, the last filled up with zeros, which change no sum.")
+	lanes := g.label("lanes")
+	last := make([]string, a.chain())
+	vector := func(j int, access Access) {
+		s := step{body: a.body, first: j, copies: 1, access: access, ptrs: a.ptrs, sums: column(a.acc, j), combine: a.combine}
+		s.assign = j > 0 && a.combine == OpAdd
+		if !s.assign {
+			a.zero(g, j, j+1)
+		}
+		g.emit(s)
+	}
+	for j := range a.chain() {
+		last[j] = g.label("last")
+		if j+1 < a.chain() {
+			m.JumpIf(n, LE, (j+1)*w, last[j])
+			vector(j, Full)
+		}
+	}
+	for j := a.chain() - 1; j >= 0; j-- {
+		m.Label(last[j])
+		m.Move(a.t, n)
+		if j > 0 {
+			m.AddImm(a.t, -j*w)
+		}
+		m.SetCount(a.t)
+		vector(j, Partial)
+		for h := a.chain() / 2; h > 0; h /= 2 {
+			a.foldRegisters(g, h, j+1, g.m.VectorBytes())
+		}
+		if j > 0 {
+			m.Jump(lanes)
+		}
+	}
+	m.Label(lanes)
 	a.foldLanes(g)
+}
+
+// foldRegisters adds registers h to 2h of each sum to those before them, where
+// so many are in use.
+func (a *accumulation) foldRegisters(g *gen, h, used, bytes int) {
+	for _, acc := range a.acc {
+		for j := h; j < min(2*h, used); j++ {
+			g.m.Op(a.combine, a.body.Elem, bytes, acc[j-h], acc[j], acc[j-h])
+		}
+	}
+}
+
+// singles returns how many registers shortStrided adds up in.
+func (a *accumulation) singles(g *gen) int {
+	const many = 16
+	have := len(a.acc[0])
+	if have+len(g.free) >= many+g.pressure(step{body: a.body, copies: 1}, false) {
+		return many
+	}
+	return have
+}
+
+// shortStrided accumulates single elements, each in a register that stands for its
+// lane: that is less work than to bring them together in vectors.
+func (a *accumulation) shortStrided(g *gen) {
+	m, n, size, regs := g.m, a.n, int(a.body.Elem), a.singles(g)
+	m.Comment("Few elements: one by one, each register a lane.")
+	free := slices.Clone(g.free)
+	short := *a
+	short.acc = slices.Clone(a.acc)
+	for i, acc := range short.acc {
+		short.acc[i] = slices.Clone(acc)
+		for len(short.acc[i]) < regs {
+			short.acc[i] = append(short.acc[i], g.vector())
+		}
+	}
+	const half = 8
+	few, all := g.label("few"), g.label("all")
+	short.zero(g, 0, half)
+	for j := range 2 * regs {
+		to := all
+		if j <= half {
+			to = few
+		}
+		m.JumpIf(n, LE, j, to)
+		if j == half && regs > half {
+			short.zero(g, half, regs)
+		}
+		lane := j % regs
+		g.emit(step{body: a.body, copies: 1, access: 1, ptrs: a.ptrs, strides: a.strides, second: j&1 == 1,
+			sums: column(short.acc, lane), combine: a.combine,
+			assign: 0 < j && j < regs && a.combine == OpAdd})
+		if j&1 == 1 && j+1 < 2*regs {
+			for i, p := range a.ptrs {
+				m.AddTwice(p, a.strides[i])
+			}
+		}
+	}
+	m.Label(all)
+	for h := regs / 2; h >= half; h /= 2 {
+		short.foldRegisters(g, h, regs, size)
+	}
+	m.Label(few)
+	for h := half / 2; h > 0; h /= 2 {
+		short.foldRegisters(g, h, regs, size)
+	}
+	g.free = free
 }
 
 // foldLanes folds the lanes of each sum's first register.
@@ -170,11 +299,7 @@ func (a *accumulation) block(g *gen, rest G, few bool) {
 		m.Jump(folded)
 		m.Label(long)
 	}
-	for _, acc := range a.acc {
-		for _, v := range acc {
-			m.Zero(v)
-		}
-	}
+	a.zero(g, 0, vectors)
 	m.JumpIf(n, LT, l, tail)
 	m.AlignLoop()
 	m.Label(loop)
@@ -221,11 +346,7 @@ func (a *accumulation) block(g *gen, rest G, few bool) {
 		if a.first != noRegister {
 			m.JumpIf(a.first, LE, h*w, empty)
 		}
-		for _, acc := range a.acc {
-			for j := range h {
-				m.Op(a.combine, in, m.VectorBytes(), acc[j], acc[j+h], acc[j])
-			}
-		}
+		a.foldRegisters(g, h, vectors, m.VectorBytes())
 		if a.first != noRegister {
 			m.Label(empty)
 		}
