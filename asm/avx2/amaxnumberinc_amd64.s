@@ -27,104 +27,175 @@ forward:
 	MOVQ         BX, R8
 
 	// Few elements: one by one, each register a lane.
+	CMPQ   R8, $+2
+	JGT    more
 	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	TESTQ  R8, R8
-	JLE    few
+	JLE    fold
 	VMOVSS (DI), X11
 	VANDPS X10, X11, X11
 	VMAXPS X0, X11, X0
 	CMPQ   R8, $+1
-	JLE    few
+	JLE    fold
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X11
+	VMAXPS X0, X11, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ   R8, $+4
+	JGT    more2
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VMAXPS X0, X11, X0
+	VXORPS X1, X1, X1
 	VMOVSS (DI)(DX*1), X11
 	VANDPS X10, X11, X11
 	VMAXPS X1, X11, X1
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+2
-	JLE    few
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VMAXPS X0, X11, X0
+	CMPQ   R8, $+3
+	JLE    fold2
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X11
+	VMAXPS X1, X11, X1
+
+fold2:
+	VMAXPS X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ   R8, $+8
+	JGT    more3
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VMAXPS X0, X11, X0
+	VXORPS X1, X1, X1
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X11
+	VMAXPS X1, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	VXORPS X2, X2, X2
 	VMOVSS (DI), X11
 	VANDPS X10, X11, X11
 	VMAXPS X2, X11, X2
-	CMPQ   R8, $+3
-	JLE    few
+	VXORPS X3, X3, X3
 	VMOVSS (DI)(DX*1), X11
 	VANDPS X10, X11, X11
 	VMAXPS X3, X11, X3
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+4
-	JLE    few
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VMAXPS X0, X11, X0
+	CMPQ   R8, $+5
+	JLE    fold3
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X11
+	VMAXPS X1, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+6
+	JLE    fold3
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VMAXPS X2, X11, X2
+	CMPQ   R8, $+7
+	JLE    fold3
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X11
+	VMAXPS X3, X11, X3
+
+fold3:
+	VMAXPS X0, X2, X0
+	VMAXPS X1, X3, X1
+	VMAXPS X0, X1, X0
+	JMP    added
+
+more3:
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VMAXPS X0, X11, X0
+	VXORPS X1, X1, X1
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X11
+	VMAXPS X1, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	VXORPS X2, X2, X2
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VMAXPS X2, X11, X2
+	VXORPS X3, X3, X3
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X11
+	VMAXPS X3, X11, X3
+	LEAQ   (DI)(DX*2), DI
+	VXORPS X4, X4, X4
 	VMOVSS (DI), X11
 	VANDPS X10, X11, X11
 	VMAXPS X4, X11, X4
-	CMPQ   R8, $+5
-	JLE    few
+	VXORPS X5, X5, X5
 	VMOVSS (DI)(DX*1), X11
 	VANDPS X10, X11, X11
 	VMAXPS X5, X11, X5
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+6
-	JLE    few
+	VXORPS X6, X6, X6
 	VMOVSS (DI), X11
 	VANDPS X10, X11, X11
 	VMAXPS X6, X11, X6
-	CMPQ   R8, $+7
-	JLE    few
+	VXORPS X7, X7, X7
 	VMOVSS (DI)(DX*1), X11
 	VANDPS X10, X11, X11
 	VMAXPS X7, X11, X7
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+8
-	JLE    few
 	VMOVSS (DI), X11
 	VANDPS X10, X11, X11
 	VMAXPS X0, X11, X0
 	CMPQ   R8, $+9
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI)(DX*1), X11
 	VANDPS X10, X11, X11
 	VMAXPS X1, X11, X1
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+10
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI), X11
 	VANDPS X10, X11, X11
 	VMAXPS X2, X11, X2
 	CMPQ   R8, $+11
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI)(DX*1), X11
 	VANDPS X10, X11, X11
 	VMAXPS X3, X11, X3
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+12
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI), X11
 	VANDPS X10, X11, X11
 	VMAXPS X4, X11, X4
 	CMPQ   R8, $+13
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI)(DX*1), X11
 	VANDPS X10, X11, X11
 	VMAXPS X5, X11, X5
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+14
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI), X11
 	VANDPS X10, X11, X11
 	VMAXPS X6, X11, X6
 	CMPQ   R8, $+15
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI)(DX*1), X11
 	VANDPS X10, X11, X11
 	VMAXPS X7, X11, X7
 
-all:
-few:
+fold4:
 	VMAXPS X0, X4, X0
 	VMAXPS X1, X5, X1
 	VMAXPS X2, X6, X2
@@ -132,6 +203,8 @@ few:
 	VMAXPS X0, X2, X0
 	VMAXPS X1, X3, X1
 	VMAXPS X0, X1, X0
+
+added:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -288,7 +361,7 @@ loop:
 
 tail:
 	TESTQ R8, R8
-	JEQ   fold
+	JEQ   fold5
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R8, R9
@@ -361,7 +434,7 @@ end2:
 	VANDPS      Y10, Y11, Y11
 	VMAXPS      Y0, Y11, Y0
 	CMPQ        R8, $+8
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+16
 	JLT         part2
 	VMOVSS      (DI), X11
@@ -380,7 +453,7 @@ end2:
 	VANDPS      Y10, Y11, Y11
 	VMAXPS      Y1, Y11, Y1
 	CMPQ        R8, $+16
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+24
 	JLT         part3
 	VMOVSS      (DI), X11
@@ -399,7 +472,7 @@ end2:
 	VANDPS      Y10, Y11, Y11
 	VMAXPS      Y2, Y11, Y2
 	CMPQ        R8, $+24
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+32
 	JLT         part4
 	VMOVSS      (DI), X11
@@ -418,7 +491,7 @@ end2:
 	VANDPS      Y10, Y11, Y11
 	VMAXPS      Y3, Y11, Y3
 	CMPQ        R8, $+32
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+40
 	JLT         part5
 	VMOVSS      (DI), X11
@@ -437,7 +510,7 @@ end2:
 	VANDPS      Y10, Y11, Y11
 	VMAXPS      Y4, Y11, Y4
 	CMPQ        R8, $+40
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+48
 	JLT         part6
 	VMOVSS      (DI), X11
@@ -456,7 +529,7 @@ end2:
 	VANDPS      Y10, Y11, Y11
 	VMAXPS      Y5, Y11, Y5
 	CMPQ        R8, $+48
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+56
 	JLT         part7
 	VMOVSS      (DI), X11
@@ -475,46 +548,46 @@ end2:
 	VANDPS      Y10, Y11, Y11
 	VMAXPS      Y6, Y11, Y6
 	CMPQ        R8, $+56
-	JEQ         fold
+	JEQ         fold5
 	VANDPS      Y10, Y8, Y11
 	VMAXPS      Y7, Y11, Y7
-	JMP         fold
+	JMP         fold5
 
 part7:
 	VANDPS Y10, Y8, Y11
 	VMAXPS Y6, Y11, Y6
-	JMP    fold
+	JMP    fold5
 
 part6:
 	VANDPS Y10, Y8, Y11
 	VMAXPS Y5, Y11, Y5
-	JMP    fold
+	JMP    fold5
 
 part5:
 	VANDPS Y10, Y8, Y11
 	VMAXPS Y4, Y11, Y4
-	JMP    fold
+	JMP    fold5
 
 part4:
 	VANDPS Y10, Y8, Y11
 	VMAXPS Y3, Y11, Y3
-	JMP    fold
+	JMP    fold5
 
 part3:
 	VANDPS Y10, Y8, Y11
 	VMAXPS Y2, Y11, Y2
-	JMP    fold
+	JMP    fold5
 
 part2:
 	VANDPS Y10, Y8, Y11
 	VMAXPS Y1, Y11, Y1
-	JMP    fold
+	JMP    fold5
 
 part:
 	VANDPS Y10, Y8, Y11
 	VMAXPS Y0, Y11, Y0
 
-fold:
+fold5:
 	// Fold the lanes by halves.
 	CMPQ   R10, $+32
 	JLE    empty
@@ -574,104 +647,175 @@ forward:
 	MOVQ         BX, R8
 
 	// Few elements: one by one, each register a lane.
+	CMPQ   R8, $+2
+	JGT    more
 	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	TESTQ  R8, R8
-	JLE    few
+	JLE    fold
 	VMOVSD (DI), X11
 	VANDPD X10, X11, X11
 	VMAXPD X0, X11, X0
 	CMPQ   R8, $+1
-	JLE    few
+	JLE    fold
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X11
+	VMAXPD X0, X11, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ   R8, $+4
+	JGT    more2
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VMAXPD X0, X11, X0
+	VXORPS X1, X1, X1
 	VMOVSD (DI)(DX*1), X11
 	VANDPD X10, X11, X11
 	VMAXPD X1, X11, X1
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+2
-	JLE    few
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VMAXPD X0, X11, X0
+	CMPQ   R8, $+3
+	JLE    fold2
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X11
+	VMAXPD X1, X11, X1
+
+fold2:
+	VMAXPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ   R8, $+8
+	JGT    more3
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VMAXPD X0, X11, X0
+	VXORPS X1, X1, X1
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X11
+	VMAXPD X1, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	VXORPS X2, X2, X2
 	VMOVSD (DI), X11
 	VANDPD X10, X11, X11
 	VMAXPD X2, X11, X2
-	CMPQ   R8, $+3
-	JLE    few
+	VXORPS X3, X3, X3
 	VMOVSD (DI)(DX*1), X11
 	VANDPD X10, X11, X11
 	VMAXPD X3, X11, X3
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+4
-	JLE    few
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VMAXPD X0, X11, X0
+	CMPQ   R8, $+5
+	JLE    fold3
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X11
+	VMAXPD X1, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+6
+	JLE    fold3
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VMAXPD X2, X11, X2
+	CMPQ   R8, $+7
+	JLE    fold3
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X11
+	VMAXPD X3, X11, X3
+
+fold3:
+	VMAXPD X0, X2, X0
+	VMAXPD X1, X3, X1
+	VMAXPD X0, X1, X0
+	JMP    added
+
+more3:
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VMAXPD X0, X11, X0
+	VXORPS X1, X1, X1
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X11
+	VMAXPD X1, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	VXORPS X2, X2, X2
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VMAXPD X2, X11, X2
+	VXORPS X3, X3, X3
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X11
+	VMAXPD X3, X11, X3
+	LEAQ   (DI)(DX*2), DI
+	VXORPS X4, X4, X4
 	VMOVSD (DI), X11
 	VANDPD X10, X11, X11
 	VMAXPD X4, X11, X4
-	CMPQ   R8, $+5
-	JLE    few
+	VXORPS X5, X5, X5
 	VMOVSD (DI)(DX*1), X11
 	VANDPD X10, X11, X11
 	VMAXPD X5, X11, X5
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+6
-	JLE    few
+	VXORPS X6, X6, X6
 	VMOVSD (DI), X11
 	VANDPD X10, X11, X11
 	VMAXPD X6, X11, X6
-	CMPQ   R8, $+7
-	JLE    few
+	VXORPS X7, X7, X7
 	VMOVSD (DI)(DX*1), X11
 	VANDPD X10, X11, X11
 	VMAXPD X7, X11, X7
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+8
-	JLE    few
 	VMOVSD (DI), X11
 	VANDPD X10, X11, X11
 	VMAXPD X0, X11, X0
 	CMPQ   R8, $+9
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(DX*1), X11
 	VANDPD X10, X11, X11
 	VMAXPD X1, X11, X1
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+10
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X11
 	VANDPD X10, X11, X11
 	VMAXPD X2, X11, X2
 	CMPQ   R8, $+11
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(DX*1), X11
 	VANDPD X10, X11, X11
 	VMAXPD X3, X11, X3
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+12
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X11
 	VANDPD X10, X11, X11
 	VMAXPD X4, X11, X4
 	CMPQ   R8, $+13
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(DX*1), X11
 	VANDPD X10, X11, X11
 	VMAXPD X5, X11, X5
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+14
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X11
 	VANDPD X10, X11, X11
 	VMAXPD X6, X11, X6
 	CMPQ   R8, $+15
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(DX*1), X11
 	VANDPD X10, X11, X11
 	VMAXPD X7, X11, X7
 
-all:
-few:
+fold4:
 	VMAXPD X0, X4, X0
 	VMAXPD X1, X5, X1
 	VMAXPD X2, X6, X2
@@ -679,6 +823,8 @@ few:
 	VMAXPD X0, X2, X0
 	VMAXPD X1, X3, X1
 	VMAXPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -787,7 +933,7 @@ loop:
 
 tail:
 	TESTQ R8, R8
-	JEQ   fold
+	JEQ   fold5
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ    R8, R9
@@ -831,7 +977,7 @@ end8:
 	VANDPD      Y10, Y11, Y11
 	VMAXPD      Y0, Y11, Y0
 	CMPQ        R8, $+4
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+8
 	JLT         part2
 	VMOVSD      (DI), X11
@@ -844,7 +990,7 @@ end8:
 	VANDPD      Y10, Y11, Y11
 	VMAXPD      Y1, Y11, Y1
 	CMPQ        R8, $+8
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+12
 	JLT         part3
 	VMOVSD      (DI), X11
@@ -857,7 +1003,7 @@ end8:
 	VANDPD      Y10, Y11, Y11
 	VMAXPD      Y2, Y11, Y2
 	CMPQ        R8, $+12
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+16
 	JLT         part4
 	VMOVSD      (DI), X11
@@ -870,7 +1016,7 @@ end8:
 	VANDPD      Y10, Y11, Y11
 	VMAXPD      Y3, Y11, Y3
 	CMPQ        R8, $+16
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+20
 	JLT         part5
 	VMOVSD      (DI), X11
@@ -883,7 +1029,7 @@ end8:
 	VANDPD      Y10, Y11, Y11
 	VMAXPD      Y4, Y11, Y4
 	CMPQ        R8, $+20
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+24
 	JLT         part6
 	VMOVSD      (DI), X11
@@ -896,7 +1042,7 @@ end8:
 	VANDPD      Y10, Y11, Y11
 	VMAXPD      Y5, Y11, Y5
 	CMPQ        R8, $+24
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+28
 	JLT         part7
 	VMOVSD      (DI), X11
@@ -909,46 +1055,46 @@ end8:
 	VANDPD      Y10, Y11, Y11
 	VMAXPD      Y6, Y11, Y6
 	CMPQ        R8, $+28
-	JEQ         fold
+	JEQ         fold5
 	VANDPD      Y10, Y8, Y11
 	VMAXPD      Y7, Y11, Y7
-	JMP         fold
+	JMP         fold5
 
 part7:
 	VANDPD Y10, Y8, Y11
 	VMAXPD Y6, Y11, Y6
-	JMP    fold
+	JMP    fold5
 
 part6:
 	VANDPD Y10, Y8, Y11
 	VMAXPD Y5, Y11, Y5
-	JMP    fold
+	JMP    fold5
 
 part5:
 	VANDPD Y10, Y8, Y11
 	VMAXPD Y4, Y11, Y4
-	JMP    fold
+	JMP    fold5
 
 part4:
 	VANDPD Y10, Y8, Y11
 	VMAXPD Y3, Y11, Y3
-	JMP    fold
+	JMP    fold5
 
 part3:
 	VANDPD Y10, Y8, Y11
 	VMAXPD Y2, Y11, Y2
-	JMP    fold
+	JMP    fold5
 
 part2:
 	VANDPD Y10, Y8, Y11
 	VMAXPD Y1, Y11, Y1
-	JMP    fold
+	JMP    fold5
 
 part:
 	VANDPD Y10, Y8, Y11
 	VMAXPD Y0, Y11, Y0
 
-fold:
+fold5:
 	// Fold the lanes by halves.
 	CMPQ   R10, $+16
 	JLE    empty

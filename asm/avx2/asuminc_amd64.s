@@ -27,97 +27,153 @@ forward:
 	MOVQ         BX, R8
 
 	// Few elements: one by one, each register a lane.
+	CMPQ   R8, $+2
+	JGT    more
 	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	TESTQ  R8, R8
-	JLE    few
+	JLE    fold
 	VMOVSS (DI), X11
 	VANDPS X10, X11, X11
 	VADDPS X0, X11, X0
 	CMPQ   R8, $+1
-	JLE    few
+	JLE    fold
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X11
+	VADDPS X0, X11, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ   R8, $+4
+	JGT    more2
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VADDPS X0, X11, X0
 	VMOVSS (DI)(DX*1), X11
 	VANDPS X10, X11, X1
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+2
-	JLE    few
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VADDPS X0, X11, X0
+	CMPQ   R8, $+3
+	JLE    fold2
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X11
+	VADDPS X1, X11, X1
+
+fold2:
+	VADDPS X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ   R8, $+8
+	JGT    more3
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VADDPS X0, X11, X0
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X1
+	LEAQ   (DI)(DX*2), DI
 	VMOVSS (DI), X11
 	VANDPS X10, X11, X2
-	CMPQ   R8, $+3
-	JLE    few
 	VMOVSS (DI)(DX*1), X11
 	VANDPS X10, X11, X3
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+4
-	JLE    few
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VADDPS X0, X11, X0
+	CMPQ   R8, $+5
+	JLE    fold3
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X11
+	VADDPS X1, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+6
+	JLE    fold3
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VADDPS X2, X11, X2
+	CMPQ   R8, $+7
+	JLE    fold3
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X11
+	VADDPS X3, X11, X3
+
+fold3:
+	VADDPS X0, X2, X0
+	VADDPS X1, X3, X1
+	VADDPS X0, X1, X0
+	JMP    added
+
+more3:
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X11
+	VADDPS X0, X11, X0
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	VMOVSS (DI), X11
+	VANDPS X10, X11, X2
+	VMOVSS (DI)(DX*1), X11
+	VANDPS X10, X11, X3
+	LEAQ   (DI)(DX*2), DI
 	VMOVSS (DI), X11
 	VANDPS X10, X11, X4
-	CMPQ   R8, $+5
-	JLE    few
 	VMOVSS (DI)(DX*1), X11
 	VANDPS X10, X11, X5
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+6
-	JLE    few
 	VMOVSS (DI), X11
 	VANDPS X10, X11, X6
-	CMPQ   R8, $+7
-	JLE    few
 	VMOVSS (DI)(DX*1), X11
 	VANDPS X10, X11, X7
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+8
-	JLE    few
 	VMOVSS (DI), X11
 	VANDPS X10, X11, X11
 	VADDPS X0, X11, X0
 	CMPQ   R8, $+9
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI)(DX*1), X11
 	VANDPS X10, X11, X11
 	VADDPS X1, X11, X1
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+10
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI), X11
 	VANDPS X10, X11, X11
 	VADDPS X2, X11, X2
 	CMPQ   R8, $+11
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI)(DX*1), X11
 	VANDPS X10, X11, X11
 	VADDPS X3, X11, X3
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+12
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI), X11
 	VANDPS X10, X11, X11
 	VADDPS X4, X11, X4
 	CMPQ   R8, $+13
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI)(DX*1), X11
 	VANDPS X10, X11, X11
 	VADDPS X5, X11, X5
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+14
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI), X11
 	VANDPS X10, X11, X11
 	VADDPS X6, X11, X6
 	CMPQ   R8, $+15
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI)(DX*1), X11
 	VANDPS X10, X11, X11
 	VADDPS X7, X11, X7
 
-all:
-few:
+fold4:
 	VADDPS X0, X4, X0
 	VADDPS X1, X5, X1
 	VADDPS X2, X6, X2
@@ -125,6 +181,8 @@ few:
 	VADDPS X0, X2, X0
 	VADDPS X1, X3, X1
 	VADDPS X0, X1, X0
+
+added:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -281,7 +339,7 @@ loop:
 
 tail:
 	TESTQ R8, R8
-	JEQ   fold
+	JEQ   fold5
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R8, R9
@@ -354,7 +412,7 @@ end2:
 	VANDPS      Y10, Y11, Y11
 	VADDPS      Y0, Y11, Y0
 	CMPQ        R8, $+8
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+16
 	JLT         part2
 	VMOVSS      (DI), X11
@@ -373,7 +431,7 @@ end2:
 	VANDPS      Y10, Y11, Y11
 	VADDPS      Y1, Y11, Y1
 	CMPQ        R8, $+16
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+24
 	JLT         part3
 	VMOVSS      (DI), X11
@@ -392,7 +450,7 @@ end2:
 	VANDPS      Y10, Y11, Y11
 	VADDPS      Y2, Y11, Y2
 	CMPQ        R8, $+24
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+32
 	JLT         part4
 	VMOVSS      (DI), X11
@@ -411,7 +469,7 @@ end2:
 	VANDPS      Y10, Y11, Y11
 	VADDPS      Y3, Y11, Y3
 	CMPQ        R8, $+32
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+40
 	JLT         part5
 	VMOVSS      (DI), X11
@@ -430,7 +488,7 @@ end2:
 	VANDPS      Y10, Y11, Y11
 	VADDPS      Y4, Y11, Y4
 	CMPQ        R8, $+40
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+48
 	JLT         part6
 	VMOVSS      (DI), X11
@@ -449,7 +507,7 @@ end2:
 	VANDPS      Y10, Y11, Y11
 	VADDPS      Y5, Y11, Y5
 	CMPQ        R8, $+48
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+56
 	JLT         part7
 	VMOVSS      (DI), X11
@@ -468,46 +526,46 @@ end2:
 	VANDPS      Y10, Y11, Y11
 	VADDPS      Y6, Y11, Y6
 	CMPQ        R8, $+56
-	JEQ         fold
+	JEQ         fold5
 	VANDPS      Y10, Y8, Y11
 	VADDPS      Y7, Y11, Y7
-	JMP         fold
+	JMP         fold5
 
 part7:
 	VANDPS Y10, Y8, Y11
 	VADDPS Y6, Y11, Y6
-	JMP    fold
+	JMP    fold5
 
 part6:
 	VANDPS Y10, Y8, Y11
 	VADDPS Y5, Y11, Y5
-	JMP    fold
+	JMP    fold5
 
 part5:
 	VANDPS Y10, Y8, Y11
 	VADDPS Y4, Y11, Y4
-	JMP    fold
+	JMP    fold5
 
 part4:
 	VANDPS Y10, Y8, Y11
 	VADDPS Y3, Y11, Y3
-	JMP    fold
+	JMP    fold5
 
 part3:
 	VANDPS Y10, Y8, Y11
 	VADDPS Y2, Y11, Y2
-	JMP    fold
+	JMP    fold5
 
 part2:
 	VANDPS Y10, Y8, Y11
 	VADDPS Y1, Y11, Y1
-	JMP    fold
+	JMP    fold5
 
 part:
 	VANDPS Y10, Y8, Y11
 	VADDPS Y0, Y11, Y0
 
-fold:
+fold5:
 	// Fold the lanes by halves.
 	CMPQ   R10, $+32
 	JLE    empty
@@ -579,97 +637,153 @@ forward:
 	MOVQ         BX, R8
 
 	// Few elements: one by one, each register a lane.
+	CMPQ   R8, $+2
+	JGT    more
 	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	TESTQ  R8, R8
-	JLE    few
+	JLE    fold
 	VMOVSD (DI), X11
 	VANDPD X10, X11, X11
 	VADDPD X0, X11, X0
 	CMPQ   R8, $+1
-	JLE    few
+	JLE    fold
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X11
+	VADDPD X0, X11, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ   R8, $+4
+	JGT    more2
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VADDPD X0, X11, X0
 	VMOVSD (DI)(DX*1), X11
 	VANDPD X10, X11, X1
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+2
-	JLE    few
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VADDPD X0, X11, X0
+	CMPQ   R8, $+3
+	JLE    fold2
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X11
+	VADDPD X1, X11, X1
+
+fold2:
+	VADDPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ   R8, $+8
+	JGT    more3
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VADDPD X0, X11, X0
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X1
+	LEAQ   (DI)(DX*2), DI
 	VMOVSD (DI), X11
 	VANDPD X10, X11, X2
-	CMPQ   R8, $+3
-	JLE    few
 	VMOVSD (DI)(DX*1), X11
 	VANDPD X10, X11, X3
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+4
-	JLE    few
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VADDPD X0, X11, X0
+	CMPQ   R8, $+5
+	JLE    fold3
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X11
+	VADDPD X1, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+6
+	JLE    fold3
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VADDPD X2, X11, X2
+	CMPQ   R8, $+7
+	JLE    fold3
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X11
+	VADDPD X3, X11, X3
+
+fold3:
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more3:
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X11
+	VADDPD X0, X11, X0
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	VMOVSD (DI), X11
+	VANDPD X10, X11, X2
+	VMOVSD (DI)(DX*1), X11
+	VANDPD X10, X11, X3
+	LEAQ   (DI)(DX*2), DI
 	VMOVSD (DI), X11
 	VANDPD X10, X11, X4
-	CMPQ   R8, $+5
-	JLE    few
 	VMOVSD (DI)(DX*1), X11
 	VANDPD X10, X11, X5
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+6
-	JLE    few
 	VMOVSD (DI), X11
 	VANDPD X10, X11, X6
-	CMPQ   R8, $+7
-	JLE    few
 	VMOVSD (DI)(DX*1), X11
 	VANDPD X10, X11, X7
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+8
-	JLE    few
 	VMOVSD (DI), X11
 	VANDPD X10, X11, X11
 	VADDPD X0, X11, X0
 	CMPQ   R8, $+9
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(DX*1), X11
 	VANDPD X10, X11, X11
 	VADDPD X1, X11, X1
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+10
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X11
 	VANDPD X10, X11, X11
 	VADDPD X2, X11, X2
 	CMPQ   R8, $+11
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(DX*1), X11
 	VANDPD X10, X11, X11
 	VADDPD X3, X11, X3
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+12
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X11
 	VANDPD X10, X11, X11
 	VADDPD X4, X11, X4
 	CMPQ   R8, $+13
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(DX*1), X11
 	VANDPD X10, X11, X11
 	VADDPD X5, X11, X5
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+14
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X11
 	VANDPD X10, X11, X11
 	VADDPD X6, X11, X6
 	CMPQ   R8, $+15
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(DX*1), X11
 	VANDPD X10, X11, X11
 	VADDPD X7, X11, X7
 
-all:
-few:
+fold4:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -677,6 +791,8 @@ few:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -785,7 +901,7 @@ loop:
 
 tail:
 	TESTQ R8, R8
-	JEQ   fold
+	JEQ   fold5
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ    R8, R9
@@ -829,7 +945,7 @@ end8:
 	VANDPD      Y10, Y11, Y11
 	VADDPD      Y0, Y11, Y0
 	CMPQ        R8, $+4
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+8
 	JLT         part2
 	VMOVSD      (DI), X11
@@ -842,7 +958,7 @@ end8:
 	VANDPD      Y10, Y11, Y11
 	VADDPD      Y1, Y11, Y1
 	CMPQ        R8, $+8
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+12
 	JLT         part3
 	VMOVSD      (DI), X11
@@ -855,7 +971,7 @@ end8:
 	VANDPD      Y10, Y11, Y11
 	VADDPD      Y2, Y11, Y2
 	CMPQ        R8, $+12
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+16
 	JLT         part4
 	VMOVSD      (DI), X11
@@ -868,7 +984,7 @@ end8:
 	VANDPD      Y10, Y11, Y11
 	VADDPD      Y3, Y11, Y3
 	CMPQ        R8, $+16
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+20
 	JLT         part5
 	VMOVSD      (DI), X11
@@ -881,7 +997,7 @@ end8:
 	VANDPD      Y10, Y11, Y11
 	VADDPD      Y4, Y11, Y4
 	CMPQ        R8, $+20
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+24
 	JLT         part6
 	VMOVSD      (DI), X11
@@ -894,7 +1010,7 @@ end8:
 	VANDPD      Y10, Y11, Y11
 	VADDPD      Y5, Y11, Y5
 	CMPQ        R8, $+24
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+28
 	JLT         part7
 	VMOVSD      (DI), X11
@@ -907,46 +1023,46 @@ end8:
 	VANDPD      Y10, Y11, Y11
 	VADDPD      Y6, Y11, Y6
 	CMPQ        R8, $+28
-	JEQ         fold
+	JEQ         fold5
 	VANDPD      Y10, Y8, Y11
 	VADDPD      Y7, Y11, Y7
-	JMP         fold
+	JMP         fold5
 
 part7:
 	VANDPD Y10, Y8, Y11
 	VADDPD Y6, Y11, Y6
-	JMP    fold
+	JMP    fold5
 
 part6:
 	VANDPD Y10, Y8, Y11
 	VADDPD Y5, Y11, Y5
-	JMP    fold
+	JMP    fold5
 
 part5:
 	VANDPD Y10, Y8, Y11
 	VADDPD Y4, Y11, Y4
-	JMP    fold
+	JMP    fold5
 
 part4:
 	VANDPD Y10, Y8, Y11
 	VADDPD Y3, Y11, Y3
-	JMP    fold
+	JMP    fold5
 
 part3:
 	VANDPD Y10, Y8, Y11
 	VADDPD Y2, Y11, Y2
-	JMP    fold
+	JMP    fold5
 
 part2:
 	VANDPD Y10, Y8, Y11
 	VADDPD Y1, Y11, Y1
-	JMP    fold
+	JMP    fold5
 
 part:
 	VANDPD Y10, Y8, Y11
 	VADDPD Y0, Y11, Y0
 
-fold:
+fold5:
 	// Fold the lanes by halves.
 	CMPQ   R10, $+16
 	JLE    empty

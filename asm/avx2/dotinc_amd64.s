@@ -38,71 +38,146 @@ forward2:
 	MOVQ R9, R10
 
 	// Few elements: one by one, each register a lane.
+	CMPQ   R10, $+2
+	JGT    more
 	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	TESTQ  R10, R10
-	JLE    few
+	JLE    fold
 	VMOVSS (DI), X11
 	VMOVSS (SI), X12
 	VMULPS X12, X11, X12
 	VADDPS X0, X12, X0
 	CMPQ   R10, $+1
-	JLE    few
+	JLE    fold
+	VMOVSS (DI)(BX*1), X11
+	VMOVSS (SI)(R8*1), X12
+	VMULPS X12, X11, X12
+	VADDPS X0, X12, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ   R10, $+4
+	JGT    more2
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X11
+	VMOVSS (SI), X12
+	VMULPS X12, X11, X12
+	VADDPS X0, X12, X0
 	VMOVSS (DI)(BX*1), X11
 	VMOVSS (SI)(R8*1), X12
 	VMULPS X12, X11, X1
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+2
-	JLE    few
+	VMOVSS (DI), X11
+	VMOVSS (SI), X12
+	VMULPS X12, X11, X12
+	VADDPS X0, X12, X0
+	CMPQ   R10, $+3
+	JLE    fold2
+	VMOVSS (DI)(BX*1), X11
+	VMOVSS (SI)(R8*1), X12
+	VMULPS X12, X11, X12
+	VADDPS X1, X12, X1
+
+fold2:
+	VADDPS X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ   R10, $+8
+	JGT    more3
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X11
+	VMOVSS (SI), X12
+	VMULPS X12, X11, X12
+	VADDPS X0, X12, X0
+	VMOVSS (DI)(BX*1), X11
+	VMOVSS (SI)(R8*1), X12
+	VMULPS X12, X11, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
 	VMOVSS (DI), X11
 	VMOVSS (SI), X12
 	VMULPS X12, X11, X2
-	CMPQ   R10, $+3
-	JLE    few
 	VMOVSS (DI)(BX*1), X11
 	VMOVSS (SI)(R8*1), X12
 	VMULPS X12, X11, X3
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+4
-	JLE    few
+	VMOVSS (DI), X11
+	VMOVSS (SI), X12
+	VMULPS X12, X11, X12
+	VADDPS X0, X12, X0
+	CMPQ   R10, $+5
+	JLE    fold3
+	VMOVSS (DI)(BX*1), X11
+	VMOVSS (SI)(R8*1), X12
+	VMULPS X12, X11, X12
+	VADDPS X1, X12, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+6
+	JLE    fold3
+	VMOVSS (DI), X11
+	VMOVSS (SI), X12
+	VMULPS X12, X11, X12
+	VADDPS X2, X12, X2
+	CMPQ   R10, $+7
+	JLE    fold3
+	VMOVSS (DI)(BX*1), X11
+	VMOVSS (SI)(R8*1), X12
+	VMULPS X12, X11, X12
+	VADDPS X3, X12, X3
+
+fold3:
+	VADDPS X0, X2, X0
+	VADDPS X1, X3, X1
+	VADDPS X0, X1, X0
+	JMP    added
+
+more3:
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X11
+	VMOVSS (SI), X12
+	VMULPS X12, X11, X12
+	VADDPS X0, X12, X0
+	VMOVSS (DI)(BX*1), X11
+	VMOVSS (SI)(R8*1), X12
+	VMULPS X12, X11, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	VMOVSS (DI), X11
+	VMOVSS (SI), X12
+	VMULPS X12, X11, X2
+	VMOVSS (DI)(BX*1), X11
+	VMOVSS (SI)(R8*1), X12
+	VMULPS X12, X11, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
 	VMOVSS (DI), X11
 	VMOVSS (SI), X12
 	VMULPS X12, X11, X4
-	CMPQ   R10, $+5
-	JLE    few
 	VMOVSS (DI)(BX*1), X11
 	VMOVSS (SI)(R8*1), X12
 	VMULPS X12, X11, X5
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+6
-	JLE    few
 	VMOVSS (DI), X11
 	VMOVSS (SI), X12
 	VMULPS X12, X11, X6
-	CMPQ   R10, $+7
-	JLE    few
 	VMOVSS (DI)(BX*1), X11
 	VMOVSS (SI)(R8*1), X12
 	VMULPS X12, X11, X7
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+8
-	JLE    few
 	VMOVSS (DI), X11
 	VMOVSS (SI), X12
 	VMULPS X12, X11, X12
 	VADDPS X0, X12, X0
 	CMPQ   R10, $+9
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI)(BX*1), X11
 	VMOVSS (SI)(R8*1), X12
 	VMULPS X12, X11, X12
@@ -110,13 +185,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+10
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI), X11
 	VMOVSS (SI), X12
 	VMULPS X12, X11, X12
 	VADDPS X2, X12, X2
 	CMPQ   R10, $+11
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI)(BX*1), X11
 	VMOVSS (SI)(R8*1), X12
 	VMULPS X12, X11, X12
@@ -124,13 +199,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+12
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI), X11
 	VMOVSS (SI), X12
 	VMULPS X12, X11, X12
 	VADDPS X4, X12, X4
 	CMPQ   R10, $+13
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI)(BX*1), X11
 	VMOVSS (SI)(R8*1), X12
 	VMULPS X12, X11, X12
@@ -138,20 +213,19 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+14
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI), X11
 	VMOVSS (SI), X12
 	VMULPS X12, X11, X12
 	VADDPS X6, X12, X6
 	CMPQ   R10, $+15
-	JLE    all
+	JLE    fold4
 	VMOVSS (DI)(BX*1), X11
 	VMOVSS (SI)(R8*1), X12
 	VMULPS X12, X11, X12
 	VADDPS X7, X12, X7
 
-all:
-few:
+fold4:
 	VADDPS X0, X4, X0
 	VADDPS X1, X5, X1
 	VADDPS X2, X6, X2
@@ -159,6 +233,8 @@ few:
 	VADDPS X0, X2, X0
 	VADDPS X1, X3, X1
 	VADDPS X0, X1, X0
+
+added:
 	VMOVSS X0, ret+72(FP)
 	VZEROUPPER
 	RET
@@ -419,7 +495,7 @@ loop:
 
 tail:
 	TESTQ R10, R10
-	JEQ   fold
+	JEQ   fold5
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R10, R11
@@ -554,7 +630,7 @@ end8:
 	VMULPS      Y12, Y11, Y12
 	VADDPS      Y0, Y12, Y0
 	CMPQ        R10, $+8
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+16
 	JLT         part2
 	VMOVSS      (DI), X11
@@ -586,7 +662,7 @@ end8:
 	VMULPS      Y12, Y11, Y12
 	VADDPS      Y1, Y12, Y1
 	CMPQ        R10, $+16
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+24
 	JLT         part3
 	VMOVSS      (DI), X11
@@ -618,7 +694,7 @@ end8:
 	VMULPS      Y12, Y11, Y12
 	VADDPS      Y2, Y12, Y2
 	CMPQ        R10, $+24
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+32
 	JLT         part4
 	VMOVSS      (DI), X11
@@ -650,7 +726,7 @@ end8:
 	VMULPS      Y12, Y11, Y12
 	VADDPS      Y3, Y12, Y3
 	CMPQ        R10, $+32
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+40
 	JLT         part5
 	VMOVSS      (DI), X11
@@ -682,7 +758,7 @@ end8:
 	VMULPS      Y12, Y11, Y12
 	VADDPS      Y4, Y12, Y4
 	CMPQ        R10, $+40
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+48
 	JLT         part6
 	VMOVSS      (DI), X11
@@ -714,7 +790,7 @@ end8:
 	VMULPS      Y12, Y11, Y12
 	VADDPS      Y5, Y12, Y5
 	CMPQ        R10, $+48
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+56
 	JLT         part7
 	VMOVSS      (DI), X11
@@ -746,46 +822,46 @@ end8:
 	VMULPS      Y12, Y11, Y12
 	VADDPS      Y6, Y12, Y6
 	CMPQ        R10, $+56
-	JEQ         fold
+	JEQ         fold5
 	VMULPS      Y9, Y8, Y11
 	VADDPS      Y7, Y11, Y7
-	JMP         fold
+	JMP         fold5
 
 part7:
 	VMULPS Y9, Y8, Y11
 	VADDPS Y6, Y11, Y6
-	JMP    fold
+	JMP    fold5
 
 part6:
 	VMULPS Y9, Y8, Y11
 	VADDPS Y5, Y11, Y5
-	JMP    fold
+	JMP    fold5
 
 part5:
 	VMULPS Y9, Y8, Y11
 	VADDPS Y4, Y11, Y4
-	JMP    fold
+	JMP    fold5
 
 part4:
 	VMULPS Y9, Y8, Y11
 	VADDPS Y3, Y11, Y3
-	JMP    fold
+	JMP    fold5
 
 part3:
 	VMULPS Y9, Y8, Y11
 	VADDPS Y2, Y11, Y2
-	JMP    fold
+	JMP    fold5
 
 part2:
 	VMULPS Y9, Y8, Y11
 	VADDPS Y1, Y11, Y1
-	JMP    fold
+	JMP    fold5
 
 part:
 	VMULPS Y9, Y8, Y11
 	VADDPS Y0, Y11, Y0
 
-fold:
+fold5:
 	// Fold the lanes by halves.
 	CMPQ   R12, $+32
 	JLE    empty
@@ -865,71 +941,146 @@ forward2:
 	MOVQ R9, R10
 
 	// Few elements: one by one, each register a lane.
+	CMPQ   R10, $+2
+	JGT    more
 	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	TESTQ  R10, R10
-	JLE    few
+	JLE    fold
 	VMOVSD (DI), X11
 	VMOVSD (SI), X12
 	VMULPD X12, X11, X12
 	VADDPD X0, X12, X0
 	CMPQ   R10, $+1
-	JLE    few
+	JLE    fold
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X12
+	VADDPD X0, X12, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ   R10, $+4
+	JGT    more2
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X0, X12, X0
 	VMOVSD (DI)(BX*1), X11
 	VMOVSD (SI)(R8*1), X12
 	VMULPD X12, X11, X1
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+2
-	JLE    few
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X0, X12, X0
+	CMPQ   R10, $+3
+	JLE    fold2
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X12
+	VADDPD X1, X12, X1
+
+fold2:
+	VADDPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ   R10, $+8
+	JGT    more3
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X0, X12, X0
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
 	VMOVSD (DI), X11
 	VMOVSD (SI), X12
 	VMULPD X12, X11, X2
-	CMPQ   R10, $+3
-	JLE    few
 	VMOVSD (DI)(BX*1), X11
 	VMOVSD (SI)(R8*1), X12
 	VMULPD X12, X11, X3
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+4
-	JLE    few
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X0, X12, X0
+	CMPQ   R10, $+5
+	JLE    fold3
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X12
+	VADDPD X1, X12, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+6
+	JLE    fold3
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X2, X12, X2
+	CMPQ   R10, $+7
+	JLE    fold3
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X12
+	VADDPD X3, X12, X3
+
+fold3:
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more3:
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X0, X12, X0
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X2
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
 	VMOVSD (DI), X11
 	VMOVSD (SI), X12
 	VMULPD X12, X11, X4
-	CMPQ   R10, $+5
-	JLE    few
 	VMOVSD (DI)(BX*1), X11
 	VMOVSD (SI)(R8*1), X12
 	VMULPD X12, X11, X5
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+6
-	JLE    few
 	VMOVSD (DI), X11
 	VMOVSD (SI), X12
 	VMULPD X12, X11, X6
-	CMPQ   R10, $+7
-	JLE    few
 	VMOVSD (DI)(BX*1), X11
 	VMOVSD (SI)(R8*1), X12
 	VMULPD X12, X11, X7
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+8
-	JLE    few
 	VMOVSD (DI), X11
 	VMOVSD (SI), X12
 	VMULPD X12, X11, X12
 	VADDPD X0, X12, X0
 	CMPQ   R10, $+9
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(BX*1), X11
 	VMOVSD (SI)(R8*1), X12
 	VMULPD X12, X11, X12
@@ -937,13 +1088,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+10
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X11
 	VMOVSD (SI), X12
 	VMULPD X12, X11, X12
 	VADDPD X2, X12, X2
 	CMPQ   R10, $+11
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(BX*1), X11
 	VMOVSD (SI)(R8*1), X12
 	VMULPD X12, X11, X12
@@ -951,13 +1102,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+12
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X11
 	VMOVSD (SI), X12
 	VMULPD X12, X11, X12
 	VADDPD X4, X12, X4
 	CMPQ   R10, $+13
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(BX*1), X11
 	VMOVSD (SI)(R8*1), X12
 	VMULPD X12, X11, X12
@@ -965,20 +1116,19 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+14
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X11
 	VMOVSD (SI), X12
 	VMULPD X12, X11, X12
 	VADDPD X6, X12, X6
 	CMPQ   R10, $+15
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(BX*1), X11
 	VMOVSD (SI)(R8*1), X12
 	VMULPD X12, X11, X12
 	VADDPD X7, X12, X7
 
-all:
-few:
+fold4:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -986,6 +1136,8 @@ few:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+72(FP)
 	VZEROUPPER
 	RET
@@ -1150,7 +1302,7 @@ loop:
 
 tail:
 	TESTQ R10, R10
-	JEQ   fold
+	JEQ   fold5
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ    R10, R11
@@ -1227,7 +1379,7 @@ end20:
 	VMULPD      Y12, Y11, Y12
 	VADDPD      Y0, Y12, Y0
 	CMPQ        R10, $+4
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+8
 	JLT         part2
 	VMOVSD      (DI), X11
@@ -1247,7 +1399,7 @@ end20:
 	VMULPD      Y12, Y11, Y12
 	VADDPD      Y1, Y12, Y1
 	CMPQ        R10, $+8
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+12
 	JLT         part3
 	VMOVSD      (DI), X11
@@ -1267,7 +1419,7 @@ end20:
 	VMULPD      Y12, Y11, Y12
 	VADDPD      Y2, Y12, Y2
 	CMPQ        R10, $+12
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+16
 	JLT         part4
 	VMOVSD      (DI), X11
@@ -1287,7 +1439,7 @@ end20:
 	VMULPD      Y12, Y11, Y12
 	VADDPD      Y3, Y12, Y3
 	CMPQ        R10, $+16
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+20
 	JLT         part5
 	VMOVSD      (DI), X11
@@ -1307,7 +1459,7 @@ end20:
 	VMULPD      Y12, Y11, Y12
 	VADDPD      Y4, Y12, Y4
 	CMPQ        R10, $+20
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+24
 	JLT         part6
 	VMOVSD      (DI), X11
@@ -1327,7 +1479,7 @@ end20:
 	VMULPD      Y12, Y11, Y12
 	VADDPD      Y5, Y12, Y5
 	CMPQ        R10, $+24
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+28
 	JLT         part7
 	VMOVSD      (DI), X11
@@ -1347,46 +1499,46 @@ end20:
 	VMULPD      Y12, Y11, Y12
 	VADDPD      Y6, Y12, Y6
 	CMPQ        R10, $+28
-	JEQ         fold
+	JEQ         fold5
 	VMULPD      Y9, Y8, Y11
 	VADDPD      Y7, Y11, Y7
-	JMP         fold
+	JMP         fold5
 
 part7:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y6, Y11, Y6
-	JMP    fold
+	JMP    fold5
 
 part6:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y5, Y11, Y5
-	JMP    fold
+	JMP    fold5
 
 part5:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y4, Y11, Y4
-	JMP    fold
+	JMP    fold5
 
 part4:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y3, Y11, Y3
-	JMP    fold
+	JMP    fold5
 
 part3:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y2, Y11, Y2
-	JMP    fold
+	JMP    fold5
 
 part2:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y1, Y11, Y1
-	JMP    fold
+	JMP    fold5
 
 part:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y0, Y11, Y0
 
-fold:
+fold5:
 	// Fold the lanes by halves.
 	CMPQ   R12, $+16
 	JLE    empty

@@ -38,16 +38,11 @@ forward2:
 	MOVQ R9, R10
 
 	// Few elements: one by one, each register a lane.
+	CMPQ      R10, $+2
+	JGT       more
 	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
 	TESTQ     R10, R10
-	JLE       few
+	JLE       fold
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI), X11, X11
 	VXORPS    X12, X12, X12
@@ -55,7 +50,27 @@ forward2:
 	VMULPD    X12, X11, X12
 	VADDPD    X0, X12, X0
 	CMPQ      R10, $+1
-	JLE       few
+	JLE       fold
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(BX*1), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI)(R8*1), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X0, X12, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ      R10, $+4
+	JGT       more2
+	VXORPS    X0, X0, X0
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X0, X12, X0
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI)(BX*1), X11, X11
 	VXORPS    X12, X12, X12
@@ -63,15 +78,47 @@ forward2:
 	VMULPD    X12, X11, X1
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
-	CMPQ      R10, $+2
-	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X0, X12, X0
+	CMPQ      R10, $+3
+	JLE       fold2
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(BX*1), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI)(R8*1), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X1, X12, X1
+
+fold2:
+	VADDPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ      R10, $+8
+	JGT       more3
+	VXORPS    X0, X0, X0
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X0, X12, X0
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(BX*1), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI)(R8*1), X12, X12
+	VMULPD    X12, X11, X1
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI), X11, X11
 	VXORPS    X12, X12, X12
 	VCVTSS2SD (SI), X12, X12
 	VMULPD    X12, X11, X2
-	CMPQ      R10, $+3
-	JLE       few
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI)(BX*1), X11, X11
 	VXORPS    X12, X12, X12
@@ -79,15 +126,77 @@ forward2:
 	VMULPD    X12, X11, X3
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
-	CMPQ      R10, $+4
-	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X0, X12, X0
+	CMPQ      R10, $+5
+	JLE       fold3
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(BX*1), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI)(R8*1), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X1, X12, X1
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+6
+	JLE       fold3
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X2, X12, X2
+	CMPQ      R10, $+7
+	JLE       fold3
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(BX*1), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI)(R8*1), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X3, X12, X3
+
+fold3:
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more3:
+	VXORPS    X0, X0, X0
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI), X12, X12
+	VMULPD    X12, X11, X12
+	VADDPD    X0, X12, X0
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(BX*1), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI)(R8*1), X12, X12
+	VMULPD    X12, X11, X1
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI), X12, X12
+	VMULPD    X12, X11, X2
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(BX*1), X11, X11
+	VXORPS    X12, X12, X12
+	VCVTSS2SD (SI)(R8*1), X12, X12
+	VMULPD    X12, X11, X3
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI), X11, X11
 	VXORPS    X12, X12, X12
 	VCVTSS2SD (SI), X12, X12
 	VMULPD    X12, X11, X4
-	CMPQ      R10, $+5
-	JLE       few
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI)(BX*1), X11, X11
 	VXORPS    X12, X12, X12
@@ -95,15 +204,11 @@ forward2:
 	VMULPD    X12, X11, X5
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
-	CMPQ      R10, $+6
-	JLE       few
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI), X11, X11
 	VXORPS    X12, X12, X12
 	VCVTSS2SD (SI), X12, X12
 	VMULPD    X12, X11, X6
-	CMPQ      R10, $+7
-	JLE       few
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI)(BX*1), X11, X11
 	VXORPS    X12, X12, X12
@@ -111,8 +216,6 @@ forward2:
 	VMULPD    X12, X11, X7
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
-	CMPQ      R10, $+8
-	JLE       few
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI), X11, X11
 	VXORPS    X12, X12, X12
@@ -120,7 +223,7 @@ forward2:
 	VMULPD    X12, X11, X12
 	VADDPD    X0, X12, X0
 	CMPQ      R10, $+9
-	JLE       all
+	JLE       fold4
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI)(BX*1), X11, X11
 	VXORPS    X12, X12, X12
@@ -130,7 +233,7 @@ forward2:
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
 	CMPQ      R10, $+10
-	JLE       all
+	JLE       fold4
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI), X11, X11
 	VXORPS    X12, X12, X12
@@ -138,7 +241,7 @@ forward2:
 	VMULPD    X12, X11, X12
 	VADDPD    X2, X12, X2
 	CMPQ      R10, $+11
-	JLE       all
+	JLE       fold4
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI)(BX*1), X11, X11
 	VXORPS    X12, X12, X12
@@ -148,7 +251,7 @@ forward2:
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
 	CMPQ      R10, $+12
-	JLE       all
+	JLE       fold4
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI), X11, X11
 	VXORPS    X12, X12, X12
@@ -156,7 +259,7 @@ forward2:
 	VMULPD    X12, X11, X12
 	VADDPD    X4, X12, X4
 	CMPQ      R10, $+13
-	JLE       all
+	JLE       fold4
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI)(BX*1), X11, X11
 	VXORPS    X12, X12, X12
@@ -166,7 +269,7 @@ forward2:
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
 	CMPQ      R10, $+14
-	JLE       all
+	JLE       fold4
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI), X11, X11
 	VXORPS    X12, X12, X12
@@ -174,7 +277,7 @@ forward2:
 	VMULPD    X12, X11, X12
 	VADDPD    X6, X12, X6
 	CMPQ      R10, $+15
-	JLE       all
+	JLE       fold4
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI)(BX*1), X11, X11
 	VXORPS    X12, X12, X12
@@ -182,8 +285,7 @@ forward2:
 	VMULPD    X12, X11, X12
 	VADDPD    X7, X12, X7
 
-all:
-few:
+fold4:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -191,6 +293,8 @@ few:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+72(FP)
 	VZEROUPPER
 	RET
@@ -355,7 +459,7 @@ loop:
 
 tail:
 	TESTQ R10, R10
-	JEQ   fold
+	JEQ   fold5
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R10, R11
@@ -422,7 +526,7 @@ loaded4:
 	VMULPD    Y12, Y11, Y12
 	VADDPD    Y0, Y12, Y0
 	CMPQ      R10, $+4
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R10, $+8
 	JLT       part2
 	VMOVSS    (DI), X11
@@ -442,7 +546,7 @@ loaded4:
 	VMULPD    Y12, Y11, Y12
 	VADDPD    Y1, Y12, Y1
 	CMPQ      R10, $+8
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R10, $+12
 	JLT       part3
 	VMOVSS    (DI), X11
@@ -462,7 +566,7 @@ loaded4:
 	VMULPD    Y12, Y11, Y12
 	VADDPD    Y2, Y12, Y2
 	CMPQ      R10, $+12
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R10, $+16
 	JLT       part4
 	VMOVSS    (DI), X11
@@ -482,7 +586,7 @@ loaded4:
 	VMULPD    Y12, Y11, Y12
 	VADDPD    Y3, Y12, Y3
 	CMPQ      R10, $+16
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R10, $+20
 	JLT       part5
 	VMOVSS    (DI), X11
@@ -502,7 +606,7 @@ loaded4:
 	VMULPD    Y12, Y11, Y12
 	VADDPD    Y4, Y12, Y4
 	CMPQ      R10, $+20
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R10, $+24
 	JLT       part6
 	VMOVSS    (DI), X11
@@ -522,7 +626,7 @@ loaded4:
 	VMULPD    Y12, Y11, Y12
 	VADDPD    Y5, Y12, Y5
 	CMPQ      R10, $+24
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R10, $+28
 	JLT       part7
 	VMOVSS    (DI), X11
@@ -542,46 +646,46 @@ loaded4:
 	VMULPD    Y12, Y11, Y12
 	VADDPD    Y6, Y12, Y6
 	CMPQ      R10, $+28
-	JEQ       fold
+	JEQ       fold5
 	VMULPD    Y9, Y8, Y11
 	VADDPD    Y7, Y11, Y7
-	JMP       fold
+	JMP       fold5
 
 part7:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y6, Y11, Y6
-	JMP    fold
+	JMP    fold5
 
 part6:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y5, Y11, Y5
-	JMP    fold
+	JMP    fold5
 
 part5:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y4, Y11, Y4
-	JMP    fold
+	JMP    fold5
 
 part4:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y3, Y11, Y3
-	JMP    fold
+	JMP    fold5
 
 part3:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y2, Y11, Y2
-	JMP    fold
+	JMP    fold5
 
 part2:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y1, Y11, Y1
-	JMP    fold
+	JMP    fold5
 
 part:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y0, Y11, Y0
 
-fold:
+fold5:
 	// Fold the lanes by halves.
 	CMPQ   R12, $+16
 	JLE    empty
@@ -657,71 +761,146 @@ forward2:
 	MOVQ R9, R10
 
 	// Few elements: one by one, each register a lane.
+	CMPQ   R10, $+2
+	JGT    more
 	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	TESTQ  R10, R10
-	JLE    few
+	JLE    fold
 	VMOVSD (DI), X11
 	VMOVSD (SI), X12
 	VMULPD X12, X11, X12
 	VADDPD X0, X12, X0
 	CMPQ   R10, $+1
-	JLE    few
+	JLE    fold
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X12
+	VADDPD X0, X12, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ   R10, $+4
+	JGT    more2
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X0, X12, X0
 	VMOVSD (DI)(BX*1), X11
 	VMOVSD (SI)(R8*1), X12
 	VMULPD X12, X11, X1
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+2
-	JLE    few
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X0, X12, X0
+	CMPQ   R10, $+3
+	JLE    fold2
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X12
+	VADDPD X1, X12, X1
+
+fold2:
+	VADDPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ   R10, $+8
+	JGT    more3
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X0, X12, X0
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
 	VMOVSD (DI), X11
 	VMOVSD (SI), X12
 	VMULPD X12, X11, X2
-	CMPQ   R10, $+3
-	JLE    few
 	VMOVSD (DI)(BX*1), X11
 	VMOVSD (SI)(R8*1), X12
 	VMULPD X12, X11, X3
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+4
-	JLE    few
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X0, X12, X0
+	CMPQ   R10, $+5
+	JLE    fold3
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X12
+	VADDPD X1, X12, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+6
+	JLE    fold3
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X2, X12, X2
+	CMPQ   R10, $+7
+	JLE    fold3
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X12
+	VADDPD X3, X12, X3
+
+fold3:
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more3:
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X12
+	VADDPD X0, X12, X0
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	VMOVSD (DI), X11
+	VMOVSD (SI), X12
+	VMULPD X12, X11, X2
+	VMOVSD (DI)(BX*1), X11
+	VMOVSD (SI)(R8*1), X12
+	VMULPD X12, X11, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
 	VMOVSD (DI), X11
 	VMOVSD (SI), X12
 	VMULPD X12, X11, X4
-	CMPQ   R10, $+5
-	JLE    few
 	VMOVSD (DI)(BX*1), X11
 	VMOVSD (SI)(R8*1), X12
 	VMULPD X12, X11, X5
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+6
-	JLE    few
 	VMOVSD (DI), X11
 	VMOVSD (SI), X12
 	VMULPD X12, X11, X6
-	CMPQ   R10, $+7
-	JLE    few
 	VMOVSD (DI)(BX*1), X11
 	VMOVSD (SI)(R8*1), X12
 	VMULPD X12, X11, X7
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+8
-	JLE    few
 	VMOVSD (DI), X11
 	VMOVSD (SI), X12
 	VMULPD X12, X11, X12
 	VADDPD X0, X12, X0
 	CMPQ   R10, $+9
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(BX*1), X11
 	VMOVSD (SI)(R8*1), X12
 	VMULPD X12, X11, X12
@@ -729,13 +908,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+10
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X11
 	VMOVSD (SI), X12
 	VMULPD X12, X11, X12
 	VADDPD X2, X12, X2
 	CMPQ   R10, $+11
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(BX*1), X11
 	VMOVSD (SI)(R8*1), X12
 	VMULPD X12, X11, X12
@@ -743,13 +922,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+12
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X11
 	VMOVSD (SI), X12
 	VMULPD X12, X11, X12
 	VADDPD X4, X12, X4
 	CMPQ   R10, $+13
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(BX*1), X11
 	VMOVSD (SI)(R8*1), X12
 	VMULPD X12, X11, X12
@@ -757,20 +936,19 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+14
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X11
 	VMOVSD (SI), X12
 	VMULPD X12, X11, X12
 	VADDPD X6, X12, X6
 	CMPQ   R10, $+15
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(BX*1), X11
 	VMOVSD (SI)(R8*1), X12
 	VMULPD X12, X11, X12
 	VADDPD X7, X12, X7
 
-all:
-few:
+fold4:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -778,6 +956,8 @@ few:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+72(FP)
 	VZEROUPPER
 	RET
@@ -942,7 +1122,7 @@ loop:
 
 tail:
 	TESTQ R10, R10
-	JEQ   fold
+	JEQ   fold5
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ    R10, R11
@@ -1019,7 +1199,7 @@ end12:
 	VMULPD      Y12, Y11, Y12
 	VADDPD      Y0, Y12, Y0
 	CMPQ        R10, $+4
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+8
 	JLT         part2
 	VMOVSD      (DI), X11
@@ -1039,7 +1219,7 @@ end12:
 	VMULPD      Y12, Y11, Y12
 	VADDPD      Y1, Y12, Y1
 	CMPQ        R10, $+8
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+12
 	JLT         part3
 	VMOVSD      (DI), X11
@@ -1059,7 +1239,7 @@ end12:
 	VMULPD      Y12, Y11, Y12
 	VADDPD      Y2, Y12, Y2
 	CMPQ        R10, $+12
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+16
 	JLT         part4
 	VMOVSD      (DI), X11
@@ -1079,7 +1259,7 @@ end12:
 	VMULPD      Y12, Y11, Y12
 	VADDPD      Y3, Y12, Y3
 	CMPQ        R10, $+16
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+20
 	JLT         part5
 	VMOVSD      (DI), X11
@@ -1099,7 +1279,7 @@ end12:
 	VMULPD      Y12, Y11, Y12
 	VADDPD      Y4, Y12, Y4
 	CMPQ        R10, $+20
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+24
 	JLT         part6
 	VMOVSD      (DI), X11
@@ -1119,7 +1299,7 @@ end12:
 	VMULPD      Y12, Y11, Y12
 	VADDPD      Y5, Y12, Y5
 	CMPQ        R10, $+24
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R10, $+28
 	JLT         part7
 	VMOVSD      (DI), X11
@@ -1139,46 +1319,46 @@ end12:
 	VMULPD      Y12, Y11, Y12
 	VADDPD      Y6, Y12, Y6
 	CMPQ        R10, $+28
-	JEQ         fold
+	JEQ         fold5
 	VMULPD      Y9, Y8, Y11
 	VADDPD      Y7, Y11, Y7
-	JMP         fold
+	JMP         fold5
 
 part7:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y6, Y11, Y6
-	JMP    fold
+	JMP    fold5
 
 part6:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y5, Y11, Y5
-	JMP    fold
+	JMP    fold5
 
 part5:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y4, Y11, Y4
-	JMP    fold
+	JMP    fold5
 
 part4:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y3, Y11, Y3
-	JMP    fold
+	JMP    fold5
 
 part3:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y2, Y11, Y2
-	JMP    fold
+	JMP    fold5
 
 part2:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y1, Y11, Y1
-	JMP    fold
+	JMP    fold5
 
 part:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y0, Y11, Y0
 
-fold:
+fold5:
 	// Fold the lanes by halves.
 	CMPQ   R12, $+16
 	JLE    empty

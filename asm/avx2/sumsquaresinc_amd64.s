@@ -26,113 +26,183 @@ forward:
 	MOVQ BX, R8
 
 	// Few elements: one by one, each register a lane.
+	CMPQ      R8, $+2
+	JGT       more
 	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
 	TESTQ     R8, R8
-	JLE       few
+	JLE       fold
 	VXORPS    X10, X10, X10
 	VCVTSS2SD (DI), X10, X10
 	VMULPD    X10, X10, X10
 	VADDPD    X0, X10, X0
 	CMPQ      R8, $+1
-	JLE       few
+	JLE       fold
+	VXORPS    X10, X10, X10
+	VCVTSS2SD (DI)(DX*1), X10, X10
+	VMULPD    X10, X10, X10
+	VADDPD    X0, X10, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ      R8, $+4
+	JGT       more2
+	VXORPS    X0, X0, X0
+	VXORPS    X10, X10, X10
+	VCVTSS2SD (DI), X10, X10
+	VMULPD    X10, X10, X10
+	VADDPD    X0, X10, X0
 	VXORPS    X10, X10, X10
 	VCVTSS2SD (DI)(DX*1), X10, X10
 	VMULPD    X10, X10, X1
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+2
-	JLE       few
+	VXORPS    X10, X10, X10
+	VCVTSS2SD (DI), X10, X10
+	VMULPD    X10, X10, X10
+	VADDPD    X0, X10, X0
+	CMPQ      R8, $+3
+	JLE       fold2
+	VXORPS    X10, X10, X10
+	VCVTSS2SD (DI)(DX*1), X10, X10
+	VMULPD    X10, X10, X10
+	VADDPD    X1, X10, X1
+
+fold2:
+	VADDPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ      R8, $+8
+	JGT       more3
+	VXORPS    X0, X0, X0
+	VXORPS    X10, X10, X10
+	VCVTSS2SD (DI), X10, X10
+	VMULPD    X10, X10, X10
+	VADDPD    X0, X10, X0
+	VXORPS    X10, X10, X10
+	VCVTSS2SD (DI)(DX*1), X10, X10
+	VMULPD    X10, X10, X1
+	LEAQ      (DI)(DX*2), DI
 	VXORPS    X10, X10, X10
 	VCVTSS2SD (DI), X10, X10
 	VMULPD    X10, X10, X2
-	CMPQ      R8, $+3
-	JLE       few
 	VXORPS    X10, X10, X10
 	VCVTSS2SD (DI)(DX*1), X10, X10
 	VMULPD    X10, X10, X3
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+4
-	JLE       few
+	VXORPS    X10, X10, X10
+	VCVTSS2SD (DI), X10, X10
+	VMULPD    X10, X10, X10
+	VADDPD    X0, X10, X0
+	CMPQ      R8, $+5
+	JLE       fold3
+	VXORPS    X10, X10, X10
+	VCVTSS2SD (DI)(DX*1), X10, X10
+	VMULPD    X10, X10, X10
+	VADDPD    X1, X10, X1
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+6
+	JLE       fold3
+	VXORPS    X10, X10, X10
+	VCVTSS2SD (DI), X10, X10
+	VMULPD    X10, X10, X10
+	VADDPD    X2, X10, X2
+	CMPQ      R8, $+7
+	JLE       fold3
+	VXORPS    X10, X10, X10
+	VCVTSS2SD (DI)(DX*1), X10, X10
+	VMULPD    X10, X10, X10
+	VADDPD    X3, X10, X3
+
+fold3:
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more3:
+	VXORPS    X0, X0, X0
+	VXORPS    X10, X10, X10
+	VCVTSS2SD (DI), X10, X10
+	VMULPD    X10, X10, X10
+	VADDPD    X0, X10, X0
+	VXORPS    X10, X10, X10
+	VCVTSS2SD (DI)(DX*1), X10, X10
+	VMULPD    X10, X10, X1
+	LEAQ      (DI)(DX*2), DI
+	VXORPS    X10, X10, X10
+	VCVTSS2SD (DI), X10, X10
+	VMULPD    X10, X10, X2
+	VXORPS    X10, X10, X10
+	VCVTSS2SD (DI)(DX*1), X10, X10
+	VMULPD    X10, X10, X3
+	LEAQ      (DI)(DX*2), DI
 	VXORPS    X10, X10, X10
 	VCVTSS2SD (DI), X10, X10
 	VMULPD    X10, X10, X4
-	CMPQ      R8, $+5
-	JLE       few
 	VXORPS    X10, X10, X10
 	VCVTSS2SD (DI)(DX*1), X10, X10
 	VMULPD    X10, X10, X5
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+6
-	JLE       few
 	VXORPS    X10, X10, X10
 	VCVTSS2SD (DI), X10, X10
 	VMULPD    X10, X10, X6
-	CMPQ      R8, $+7
-	JLE       few
 	VXORPS    X10, X10, X10
 	VCVTSS2SD (DI)(DX*1), X10, X10
 	VMULPD    X10, X10, X7
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+8
-	JLE       few
 	VXORPS    X10, X10, X10
 	VCVTSS2SD (DI), X10, X10
 	VMULPD    X10, X10, X10
 	VADDPD    X0, X10, X0
 	CMPQ      R8, $+9
-	JLE       all
+	JLE       fold4
 	VXORPS    X10, X10, X10
 	VCVTSS2SD (DI)(DX*1), X10, X10
 	VMULPD    X10, X10, X10
 	VADDPD    X1, X10, X1
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+10
-	JLE       all
+	JLE       fold4
 	VXORPS    X10, X10, X10
 	VCVTSS2SD (DI), X10, X10
 	VMULPD    X10, X10, X10
 	VADDPD    X2, X10, X2
 	CMPQ      R8, $+11
-	JLE       all
+	JLE       fold4
 	VXORPS    X10, X10, X10
 	VCVTSS2SD (DI)(DX*1), X10, X10
 	VMULPD    X10, X10, X10
 	VADDPD    X3, X10, X3
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+12
-	JLE       all
+	JLE       fold4
 	VXORPS    X10, X10, X10
 	VCVTSS2SD (DI), X10, X10
 	VMULPD    X10, X10, X10
 	VADDPD    X4, X10, X4
 	CMPQ      R8, $+13
-	JLE       all
+	JLE       fold4
 	VXORPS    X10, X10, X10
 	VCVTSS2SD (DI)(DX*1), X10, X10
 	VMULPD    X10, X10, X10
 	VADDPD    X5, X10, X5
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+14
-	JLE       all
+	JLE       fold4
 	VXORPS    X10, X10, X10
 	VCVTSS2SD (DI), X10, X10
 	VMULPD    X10, X10, X10
 	VADDPD    X6, X10, X6
 	CMPQ      R8, $+15
-	JLE       all
+	JLE       fold4
 	VXORPS    X10, X10, X10
 	VCVTSS2SD (DI)(DX*1), X10, X10
 	VMULPD    X10, X10, X10
 	VADDPD    X7, X10, X7
 
-all:
-few:
+fold4:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -140,6 +210,8 @@ few:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -248,7 +320,7 @@ loop:
 
 tail:
 	TESTQ R8, R8
-	JEQ   fold
+	JEQ   fold5
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R8, R9
@@ -287,7 +359,7 @@ loaded2:
 	VMULPD    Y10, Y10, Y10
 	VADDPD    Y0, Y10, Y0
 	CMPQ      R8, $+4
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R8, $+8
 	JLT       part2
 	VMOVSS    (DI), X10
@@ -300,7 +372,7 @@ loaded2:
 	VMULPD    Y10, Y10, Y10
 	VADDPD    Y1, Y10, Y1
 	CMPQ      R8, $+8
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R8, $+12
 	JLT       part3
 	VMOVSS    (DI), X10
@@ -313,7 +385,7 @@ loaded2:
 	VMULPD    Y10, Y10, Y10
 	VADDPD    Y2, Y10, Y2
 	CMPQ      R8, $+12
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R8, $+16
 	JLT       part4
 	VMOVSS    (DI), X10
@@ -326,7 +398,7 @@ loaded2:
 	VMULPD    Y10, Y10, Y10
 	VADDPD    Y3, Y10, Y3
 	CMPQ      R8, $+16
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R8, $+20
 	JLT       part5
 	VMOVSS    (DI), X10
@@ -339,7 +411,7 @@ loaded2:
 	VMULPD    Y10, Y10, Y10
 	VADDPD    Y4, Y10, Y4
 	CMPQ      R8, $+20
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R8, $+24
 	JLT       part6
 	VMOVSS    (DI), X10
@@ -352,7 +424,7 @@ loaded2:
 	VMULPD    Y10, Y10, Y10
 	VADDPD    Y5, Y10, Y5
 	CMPQ      R8, $+24
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R8, $+28
 	JLT       part7
 	VMOVSS    (DI), X10
@@ -365,46 +437,46 @@ loaded2:
 	VMULPD    Y10, Y10, Y10
 	VADDPD    Y6, Y10, Y6
 	CMPQ      R8, $+28
-	JEQ       fold
+	JEQ       fold5
 	VMULPD    Y8, Y8, Y10
 	VADDPD    Y7, Y10, Y7
-	JMP       fold
+	JMP       fold5
 
 part7:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y6, Y10, Y6
-	JMP    fold
+	JMP    fold5
 
 part6:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y5, Y10, Y5
-	JMP    fold
+	JMP    fold5
 
 part5:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y4, Y10, Y4
-	JMP    fold
+	JMP    fold5
 
 part4:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y3, Y10, Y3
-	JMP    fold
+	JMP    fold5
 
 part3:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y2, Y10, Y2
-	JMP    fold
+	JMP    fold5
 
 part2:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y1, Y10, Y1
-	JMP    fold
+	JMP    fold5
 
 part:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y0, Y10, Y0
 
-fold:
+fold5:
 	// Fold the lanes by halves.
 	CMPQ   R10, $+16
 	JLE    empty
@@ -468,97 +540,153 @@ forward:
 	MOVQ BX, R8
 
 	// Few elements: one by one, each register a lane.
+	CMPQ   R8, $+2
+	JGT    more
 	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	TESTQ  R8, R8
-	JLE    few
+	JLE    fold
 	VMOVSD (DI), X10
 	VMULPD X10, X10, X10
 	VADDPD X0, X10, X0
 	CMPQ   R8, $+1
-	JLE    few
+	JLE    fold
+	VMOVSD (DI)(DX*1), X10
+	VMULPD X10, X10, X10
+	VADDPD X0, X10, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ   R8, $+4
+	JGT    more2
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X10
+	VMULPD X10, X10, X10
+	VADDPD X0, X10, X0
 	VMOVSD (DI)(DX*1), X10
 	VMULPD X10, X10, X1
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+2
-	JLE    few
+	VMOVSD (DI), X10
+	VMULPD X10, X10, X10
+	VADDPD X0, X10, X0
+	CMPQ   R8, $+3
+	JLE    fold2
+	VMOVSD (DI)(DX*1), X10
+	VMULPD X10, X10, X10
+	VADDPD X1, X10, X1
+
+fold2:
+	VADDPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ   R8, $+8
+	JGT    more3
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X10
+	VMULPD X10, X10, X10
+	VADDPD X0, X10, X0
+	VMOVSD (DI)(DX*1), X10
+	VMULPD X10, X10, X1
+	LEAQ   (DI)(DX*2), DI
 	VMOVSD (DI), X10
 	VMULPD X10, X10, X2
-	CMPQ   R8, $+3
-	JLE    few
 	VMOVSD (DI)(DX*1), X10
 	VMULPD X10, X10, X3
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+4
-	JLE    few
+	VMOVSD (DI), X10
+	VMULPD X10, X10, X10
+	VADDPD X0, X10, X0
+	CMPQ   R8, $+5
+	JLE    fold3
+	VMOVSD (DI)(DX*1), X10
+	VMULPD X10, X10, X10
+	VADDPD X1, X10, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+6
+	JLE    fold3
+	VMOVSD (DI), X10
+	VMULPD X10, X10, X10
+	VADDPD X2, X10, X2
+	CMPQ   R8, $+7
+	JLE    fold3
+	VMOVSD (DI)(DX*1), X10
+	VMULPD X10, X10, X10
+	VADDPD X3, X10, X3
+
+fold3:
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more3:
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X10
+	VMULPD X10, X10, X10
+	VADDPD X0, X10, X0
+	VMOVSD (DI)(DX*1), X10
+	VMULPD X10, X10, X1
+	LEAQ   (DI)(DX*2), DI
+	VMOVSD (DI), X10
+	VMULPD X10, X10, X2
+	VMOVSD (DI)(DX*1), X10
+	VMULPD X10, X10, X3
+	LEAQ   (DI)(DX*2), DI
 	VMOVSD (DI), X10
 	VMULPD X10, X10, X4
-	CMPQ   R8, $+5
-	JLE    few
 	VMOVSD (DI)(DX*1), X10
 	VMULPD X10, X10, X5
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+6
-	JLE    few
 	VMOVSD (DI), X10
 	VMULPD X10, X10, X6
-	CMPQ   R8, $+7
-	JLE    few
 	VMOVSD (DI)(DX*1), X10
 	VMULPD X10, X10, X7
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+8
-	JLE    few
 	VMOVSD (DI), X10
 	VMULPD X10, X10, X10
 	VADDPD X0, X10, X0
 	CMPQ   R8, $+9
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(DX*1), X10
 	VMULPD X10, X10, X10
 	VADDPD X1, X10, X1
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+10
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X10
 	VMULPD X10, X10, X10
 	VADDPD X2, X10, X2
 	CMPQ   R8, $+11
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(DX*1), X10
 	VMULPD X10, X10, X10
 	VADDPD X3, X10, X3
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+12
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X10
 	VMULPD X10, X10, X10
 	VADDPD X4, X10, X4
 	CMPQ   R8, $+13
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(DX*1), X10
 	VMULPD X10, X10, X10
 	VADDPD X5, X10, X5
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+14
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X10
 	VMULPD X10, X10, X10
 	VADDPD X6, X10, X6
 	CMPQ   R8, $+15
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(DX*1), X10
 	VMULPD X10, X10, X10
 	VADDPD X7, X10, X7
 
-all:
-few:
+fold4:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -566,6 +694,8 @@ few:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -674,7 +804,7 @@ loop:
 
 tail:
 	TESTQ R8, R8
-	JEQ   fold
+	JEQ   fold5
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ    R8, R9
@@ -718,7 +848,7 @@ end4:
 	VMULPD      Y10, Y10, Y10
 	VADDPD      Y0, Y10, Y0
 	CMPQ        R8, $+4
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+8
 	JLT         part2
 	VMOVSD      (DI), X10
@@ -731,7 +861,7 @@ end4:
 	VMULPD      Y10, Y10, Y10
 	VADDPD      Y1, Y10, Y1
 	CMPQ        R8, $+8
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+12
 	JLT         part3
 	VMOVSD      (DI), X10
@@ -744,7 +874,7 @@ end4:
 	VMULPD      Y10, Y10, Y10
 	VADDPD      Y2, Y10, Y2
 	CMPQ        R8, $+12
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+16
 	JLT         part4
 	VMOVSD      (DI), X10
@@ -757,7 +887,7 @@ end4:
 	VMULPD      Y10, Y10, Y10
 	VADDPD      Y3, Y10, Y3
 	CMPQ        R8, $+16
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+20
 	JLT         part5
 	VMOVSD      (DI), X10
@@ -770,7 +900,7 @@ end4:
 	VMULPD      Y10, Y10, Y10
 	VADDPD      Y4, Y10, Y4
 	CMPQ        R8, $+20
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+24
 	JLT         part6
 	VMOVSD      (DI), X10
@@ -783,7 +913,7 @@ end4:
 	VMULPD      Y10, Y10, Y10
 	VADDPD      Y5, Y10, Y5
 	CMPQ        R8, $+24
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+28
 	JLT         part7
 	VMOVSD      (DI), X10
@@ -796,46 +926,46 @@ end4:
 	VMULPD      Y10, Y10, Y10
 	VADDPD      Y6, Y10, Y6
 	CMPQ        R8, $+28
-	JEQ         fold
+	JEQ         fold5
 	VMULPD      Y8, Y8, Y10
 	VADDPD      Y7, Y10, Y7
-	JMP         fold
+	JMP         fold5
 
 part7:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y6, Y10, Y6
-	JMP    fold
+	JMP    fold5
 
 part6:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y5, Y10, Y5
-	JMP    fold
+	JMP    fold5
 
 part5:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y4, Y10, Y4
-	JMP    fold
+	JMP    fold5
 
 part4:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y3, Y10, Y3
-	JMP    fold
+	JMP    fold5
 
 part3:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y2, Y10, Y2
-	JMP    fold
+	JMP    fold5
 
 part2:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y1, Y10, Y1
-	JMP    fold
+	JMP    fold5
 
 part:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y0, Y10, Y0
 
-fold:
+fold5:
 	// Fold the lanes by halves.
 	CMPQ   R10, $+16
 	JLE    empty

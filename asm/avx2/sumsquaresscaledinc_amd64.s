@@ -27,76 +27,161 @@ forward:
 	MOVQ         BX, R8
 
 	// Few elements: one by one, each register a lane.
+	CMPQ      R8, $+2
+	JGT       more
 	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
 	TESTQ     R8, R8
-	JLE       few
+	JLE       fold
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI), X11, X11
 	VMULPD    X11, X10, X11
 	VMULPD    X11, X11, X11
 	VADDPD    X0, X11, X0
 	CMPQ      R8, $+1
-	JLE       few
+	JLE       fold
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(DX*1), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X0, X11, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ      R8, $+4
+	JGT       more2
+	VXORPS    X0, X0, X0
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X0, X11, X0
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI)(DX*1), X11, X11
 	VMULPD    X11, X10, X11
 	VMULPD    X11, X11, X1
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+2
-	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X0, X11, X0
+	CMPQ      R8, $+3
+	JLE       fold2
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(DX*1), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X1, X11, X1
+
+fold2:
+	VADDPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ      R8, $+8
+	JGT       more3
+	VXORPS    X0, X0, X0
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X0, X11, X0
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(DX*1), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X1
+	LEAQ      (DI)(DX*2), DI
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI), X11, X11
 	VMULPD    X11, X10, X11
 	VMULPD    X11, X11, X2
-	CMPQ      R8, $+3
-	JLE       few
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI)(DX*1), X11, X11
 	VMULPD    X11, X10, X11
 	VMULPD    X11, X11, X3
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+4
-	JLE       few
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X0, X11, X0
+	CMPQ      R8, $+5
+	JLE       fold3
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(DX*1), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X1, X11, X1
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+6
+	JLE       fold3
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X2, X11, X2
+	CMPQ      R8, $+7
+	JLE       fold3
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(DX*1), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X3, X11, X3
+
+fold3:
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more3:
+	VXORPS    X0, X0, X0
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X11
+	VADDPD    X0, X11, X0
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(DX*1), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X1
+	LEAQ      (DI)(DX*2), DI
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X2
+	VXORPS    X11, X11, X11
+	VCVTSS2SD (DI)(DX*1), X11, X11
+	VMULPD    X11, X10, X11
+	VMULPD    X11, X11, X3
+	LEAQ      (DI)(DX*2), DI
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI), X11, X11
 	VMULPD    X11, X10, X11
 	VMULPD    X11, X11, X4
-	CMPQ      R8, $+5
-	JLE       few
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI)(DX*1), X11, X11
 	VMULPD    X11, X10, X11
 	VMULPD    X11, X11, X5
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+6
-	JLE       few
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI), X11, X11
 	VMULPD    X11, X10, X11
 	VMULPD    X11, X11, X6
-	CMPQ      R8, $+7
-	JLE       few
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI)(DX*1), X11, X11
 	VMULPD    X11, X10, X11
 	VMULPD    X11, X11, X7
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+8
-	JLE       few
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI), X11, X11
 	VMULPD    X11, X10, X11
 	VMULPD    X11, X11, X11
 	VADDPD    X0, X11, X0
 	CMPQ      R8, $+9
-	JLE       all
+	JLE       fold4
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI)(DX*1), X11, X11
 	VMULPD    X11, X10, X11
@@ -104,14 +189,14 @@ forward:
 	VADDPD    X1, X11, X1
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+10
-	JLE       all
+	JLE       fold4
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI), X11, X11
 	VMULPD    X11, X10, X11
 	VMULPD    X11, X11, X11
 	VADDPD    X2, X11, X2
 	CMPQ      R8, $+11
-	JLE       all
+	JLE       fold4
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI)(DX*1), X11, X11
 	VMULPD    X11, X10, X11
@@ -119,14 +204,14 @@ forward:
 	VADDPD    X3, X11, X3
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+12
-	JLE       all
+	JLE       fold4
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI), X11, X11
 	VMULPD    X11, X10, X11
 	VMULPD    X11, X11, X11
 	VADDPD    X4, X11, X4
 	CMPQ      R8, $+13
-	JLE       all
+	JLE       fold4
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI)(DX*1), X11, X11
 	VMULPD    X11, X10, X11
@@ -134,22 +219,21 @@ forward:
 	VADDPD    X5, X11, X5
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+14
-	JLE       all
+	JLE       fold4
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI), X11, X11
 	VMULPD    X11, X10, X11
 	VMULPD    X11, X11, X11
 	VADDPD    X6, X11, X6
 	CMPQ      R8, $+15
-	JLE       all
+	JLE       fold4
 	VXORPS    X11, X11, X11
 	VCVTSS2SD (DI)(DX*1), X11, X11
 	VMULPD    X11, X10, X11
 	VMULPD    X11, X11, X11
 	VADDPD    X7, X11, X7
 
-all:
-few:
+fold4:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -157,6 +241,8 @@ few:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+48(FP)
 	VZEROUPPER
 	RET
@@ -273,7 +359,7 @@ loop:
 
 tail:
 	TESTQ R8, R8
-	JEQ   fold
+	JEQ   fold5
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R8, R9
@@ -313,7 +399,7 @@ loaded2:
 	VMULPD    Y11, Y11, Y11
 	VADDPD    Y0, Y11, Y0
 	CMPQ      R8, $+4
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R8, $+8
 	JLT       part2
 	VMOVSS    (DI), X11
@@ -327,7 +413,7 @@ loaded2:
 	VMULPD    Y11, Y11, Y11
 	VADDPD    Y1, Y11, Y1
 	CMPQ      R8, $+8
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R8, $+12
 	JLT       part3
 	VMOVSS    (DI), X11
@@ -341,7 +427,7 @@ loaded2:
 	VMULPD    Y11, Y11, Y11
 	VADDPD    Y2, Y11, Y2
 	CMPQ      R8, $+12
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R8, $+16
 	JLT       part4
 	VMOVSS    (DI), X11
@@ -355,7 +441,7 @@ loaded2:
 	VMULPD    Y11, Y11, Y11
 	VADDPD    Y3, Y11, Y3
 	CMPQ      R8, $+16
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R8, $+20
 	JLT       part5
 	VMOVSS    (DI), X11
@@ -369,7 +455,7 @@ loaded2:
 	VMULPD    Y11, Y11, Y11
 	VADDPD    Y4, Y11, Y4
 	CMPQ      R8, $+20
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R8, $+24
 	JLT       part6
 	VMOVSS    (DI), X11
@@ -383,7 +469,7 @@ loaded2:
 	VMULPD    Y11, Y11, Y11
 	VADDPD    Y5, Y11, Y5
 	CMPQ      R8, $+24
-	JEQ       fold
+	JEQ       fold5
 	CMPQ      R8, $+28
 	JLT       part7
 	VMOVSS    (DI), X11
@@ -397,54 +483,54 @@ loaded2:
 	VMULPD    Y11, Y11, Y11
 	VADDPD    Y6, Y11, Y6
 	CMPQ      R8, $+28
-	JEQ       fold
+	JEQ       fold5
 	VMULPD    Y8, Y10, Y11
 	VMULPD    Y11, Y11, Y11
 	VADDPD    Y7, Y11, Y7
-	JMP       fold
+	JMP       fold5
 
 part7:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y6, Y11, Y6
-	JMP    fold
+	JMP    fold5
 
 part6:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y5, Y11, Y5
-	JMP    fold
+	JMP    fold5
 
 part5:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y4, Y11, Y4
-	JMP    fold
+	JMP    fold5
 
 part4:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y3, Y11, Y3
-	JMP    fold
+	JMP    fold5
 
 part3:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y2, Y11, Y2
-	JMP    fold
+	JMP    fold5
 
 part2:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y1, Y11, Y1
-	JMP    fold
+	JMP    fold5
 
 part:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y0, Y11, Y0
 
-fold:
+fold5:
 	// Fold the lanes by halves.
 	CMPQ   R10, $+16
 	JLE    empty
@@ -509,113 +595,183 @@ forward:
 	MOVQ         BX, R8
 
 	// Few elements: one by one, each register a lane.
+	CMPQ   R8, $+2
+	JGT    more
 	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	TESTQ  R8, R8
-	JLE    few
+	JLE    fold
 	VMOVSD (DI), X11
 	VMULPD X11, X10, X11
 	VMULPD X11, X11, X11
 	VADDPD X0, X11, X0
 	CMPQ   R8, $+1
-	JLE    few
+	JLE    fold
+	VMOVSD (DI)(DX*1), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X0, X11, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ   R8, $+4
+	JGT    more2
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X0, X11, X0
 	VMOVSD (DI)(DX*1), X11
 	VMULPD X11, X10, X11
 	VMULPD X11, X11, X1
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+2
-	JLE    few
+	VMOVSD (DI), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X0, X11, X0
+	CMPQ   R8, $+3
+	JLE    fold2
+	VMOVSD (DI)(DX*1), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X1, X11, X1
+
+fold2:
+	VADDPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ   R8, $+8
+	JGT    more3
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X0, X11, X0
+	VMOVSD (DI)(DX*1), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X1
+	LEAQ   (DI)(DX*2), DI
 	VMOVSD (DI), X11
 	VMULPD X11, X10, X11
 	VMULPD X11, X11, X2
-	CMPQ   R8, $+3
-	JLE    few
 	VMOVSD (DI)(DX*1), X11
 	VMULPD X11, X10, X11
 	VMULPD X11, X11, X3
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+4
-	JLE    few
+	VMOVSD (DI), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X0, X11, X0
+	CMPQ   R8, $+5
+	JLE    fold3
+	VMOVSD (DI)(DX*1), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X1, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+6
+	JLE    fold3
+	VMOVSD (DI), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X2, X11, X2
+	CMPQ   R8, $+7
+	JLE    fold3
+	VMOVSD (DI)(DX*1), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X3, X11, X3
+
+fold3:
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more3:
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X11
+	VADDPD X0, X11, X0
+	VMOVSD (DI)(DX*1), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X1
+	LEAQ   (DI)(DX*2), DI
+	VMOVSD (DI), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X2
+	VMOVSD (DI)(DX*1), X11
+	VMULPD X11, X10, X11
+	VMULPD X11, X11, X3
+	LEAQ   (DI)(DX*2), DI
 	VMOVSD (DI), X11
 	VMULPD X11, X10, X11
 	VMULPD X11, X11, X4
-	CMPQ   R8, $+5
-	JLE    few
 	VMOVSD (DI)(DX*1), X11
 	VMULPD X11, X10, X11
 	VMULPD X11, X11, X5
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+6
-	JLE    few
 	VMOVSD (DI), X11
 	VMULPD X11, X10, X11
 	VMULPD X11, X11, X6
-	CMPQ   R8, $+7
-	JLE    few
 	VMOVSD (DI)(DX*1), X11
 	VMULPD X11, X10, X11
 	VMULPD X11, X11, X7
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+8
-	JLE    few
 	VMOVSD (DI), X11
 	VMULPD X11, X10, X11
 	VMULPD X11, X11, X11
 	VADDPD X0, X11, X0
 	CMPQ   R8, $+9
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(DX*1), X11
 	VMULPD X11, X10, X11
 	VMULPD X11, X11, X11
 	VADDPD X1, X11, X1
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+10
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X11
 	VMULPD X11, X10, X11
 	VMULPD X11, X11, X11
 	VADDPD X2, X11, X2
 	CMPQ   R8, $+11
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(DX*1), X11
 	VMULPD X11, X10, X11
 	VMULPD X11, X11, X11
 	VADDPD X3, X11, X3
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+12
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X11
 	VMULPD X11, X10, X11
 	VMULPD X11, X11, X11
 	VADDPD X4, X11, X4
 	CMPQ   R8, $+13
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(DX*1), X11
 	VMULPD X11, X10, X11
 	VMULPD X11, X11, X11
 	VADDPD X5, X11, X5
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+14
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI), X11
 	VMULPD X11, X10, X11
 	VMULPD X11, X11, X11
 	VADDPD X6, X11, X6
 	CMPQ   R8, $+15
-	JLE    all
+	JLE    fold4
 	VMOVSD (DI)(DX*1), X11
 	VMULPD X11, X10, X11
 	VMULPD X11, X11, X11
 	VADDPD X7, X11, X7
 
-all:
-few:
+fold4:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -623,6 +779,8 @@ few:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+48(FP)
 	VZEROUPPER
 	RET
@@ -739,7 +897,7 @@ loop:
 
 tail:
 	TESTQ R8, R8
-	JEQ   fold
+	JEQ   fold5
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ    R8, R9
@@ -784,7 +942,7 @@ end4:
 	VMULPD      Y11, Y11, Y11
 	VADDPD      Y0, Y11, Y0
 	CMPQ        R8, $+4
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+8
 	JLT         part2
 	VMOVSD      (DI), X11
@@ -798,7 +956,7 @@ end4:
 	VMULPD      Y11, Y11, Y11
 	VADDPD      Y1, Y11, Y1
 	CMPQ        R8, $+8
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+12
 	JLT         part3
 	VMOVSD      (DI), X11
@@ -812,7 +970,7 @@ end4:
 	VMULPD      Y11, Y11, Y11
 	VADDPD      Y2, Y11, Y2
 	CMPQ        R8, $+12
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+16
 	JLT         part4
 	VMOVSD      (DI), X11
@@ -826,7 +984,7 @@ end4:
 	VMULPD      Y11, Y11, Y11
 	VADDPD      Y3, Y11, Y3
 	CMPQ        R8, $+16
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+20
 	JLT         part5
 	VMOVSD      (DI), X11
@@ -840,7 +998,7 @@ end4:
 	VMULPD      Y11, Y11, Y11
 	VADDPD      Y4, Y11, Y4
 	CMPQ        R8, $+20
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+24
 	JLT         part6
 	VMOVSD      (DI), X11
@@ -854,7 +1012,7 @@ end4:
 	VMULPD      Y11, Y11, Y11
 	VADDPD      Y5, Y11, Y5
 	CMPQ        R8, $+24
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R8, $+28
 	JLT         part7
 	VMOVSD      (DI), X11
@@ -868,54 +1026,54 @@ end4:
 	VMULPD      Y11, Y11, Y11
 	VADDPD      Y6, Y11, Y6
 	CMPQ        R8, $+28
-	JEQ         fold
+	JEQ         fold5
 	VMULPD      Y8, Y10, Y11
 	VMULPD      Y11, Y11, Y11
 	VADDPD      Y7, Y11, Y7
-	JMP         fold
+	JMP         fold5
 
 part7:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y6, Y11, Y6
-	JMP    fold
+	JMP    fold5
 
 part6:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y5, Y11, Y5
-	JMP    fold
+	JMP    fold5
 
 part5:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y4, Y11, Y4
-	JMP    fold
+	JMP    fold5
 
 part4:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y3, Y11, Y3
-	JMP    fold
+	JMP    fold5
 
 part3:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y2, Y11, Y2
-	JMP    fold
+	JMP    fold5
 
 part2:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y1, Y11, Y1
-	JMP    fold
+	JMP    fold5
 
 part:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y0, Y11, Y0
 
-fold:
+fold5:
 	// Fold the lanes by halves.
 	CMPQ   R10, $+16
 	JLE    empty

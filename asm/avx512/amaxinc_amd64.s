@@ -27,199 +27,346 @@ forward:
 	MOVQ         BX, R8
 
 	// Few elements: one by one, each register a lane.
+	CMPQ    R8, $+2
+	JGT     more
 	VXORPS  X0, X0, X0
-	VXORPS  X1, X1, X1
-	VXORPS  X2, X2, X2
-	VXORPS  X3, X3, X3
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
-	VXORPS  X7, X7, X7
 	TESTQ   R8, R8
-	JLE     few
+	JLE     fold
 	VMOVSS  (DI), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X0, X19, X0
 	CMPQ    R8, $+1
-	JLE     few
+	JLE     fold
+	VMOVSS  (DI)(DX*1), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X0, X19, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ    R8, $+4
+	JGT     more2
+	VXORPS  X0, X0, X0
+	VMOVSS  (DI), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X0, X19, X0
+	VXORPS  X1, X1, X1
 	VMOVSS  (DI)(DX*1), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X1, X19, X1
 	LEAQ    (DI)(DX*2), DI
-	CMPQ    R8, $+2
-	JLE     few
+	VMOVSS  (DI), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X0, X19, X0
+	CMPQ    R8, $+3
+	JLE     fold2
+	VMOVSS  (DI)(DX*1), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X1, X19, X1
+
+fold2:
+	VPMAXSD X0, X1, X0
+	JMP     added
+
+more2:
+	CMPQ    R8, $+8
+	JGT     more3
+	VXORPS  X0, X0, X0
+	VMOVSS  (DI), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X0, X19, X0
+	VXORPS  X1, X1, X1
+	VMOVSS  (DI)(DX*1), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X1, X19, X1
+	LEAQ    (DI)(DX*2), DI
+	VXORPS  X2, X2, X2
 	VMOVSS  (DI), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X2, X19, X2
-	CMPQ    R8, $+3
-	JLE     few
+	VXORPS  X3, X3, X3
 	VMOVSS  (DI)(DX*1), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X3, X19, X3
 	LEAQ    (DI)(DX*2), DI
-	CMPQ    R8, $+4
-	JLE     few
+	VMOVSS  (DI), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X0, X19, X0
+	CMPQ    R8, $+5
+	JLE     fold3
+	VMOVSS  (DI)(DX*1), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X1, X19, X1
+	LEAQ    (DI)(DX*2), DI
+	CMPQ    R8, $+6
+	JLE     fold3
+	VMOVSS  (DI), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X2, X19, X2
+	CMPQ    R8, $+7
+	JLE     fold3
+	VMOVSS  (DI)(DX*1), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X3, X19, X3
+
+fold3:
+	VPMAXSD X0, X2, X0
+	VPMAXSD X1, X3, X1
+	VPMAXSD X0, X1, X0
+	JMP     added
+
+more3:
+	CMPQ    R8, $+16
+	JGT     more4
+	VXORPS  X0, X0, X0
+	VMOVSS  (DI), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X0, X19, X0
+	VXORPS  X1, X1, X1
+	VMOVSS  (DI)(DX*1), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X1, X19, X1
+	LEAQ    (DI)(DX*2), DI
+	VXORPS  X2, X2, X2
+	VMOVSS  (DI), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X2, X19, X2
+	VXORPS  X3, X3, X3
+	VMOVSS  (DI)(DX*1), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X3, X19, X3
+	LEAQ    (DI)(DX*2), DI
+	VXORPS  X4, X4, X4
 	VMOVSS  (DI), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X4, X19, X4
-	CMPQ    R8, $+5
-	JLE     few
+	VXORPS  X5, X5, X5
 	VMOVSS  (DI)(DX*1), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X5, X19, X5
 	LEAQ    (DI)(DX*2), DI
-	CMPQ    R8, $+6
-	JLE     few
+	VXORPS  X6, X6, X6
 	VMOVSS  (DI), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X6, X19, X6
-	CMPQ    R8, $+7
-	JLE     few
+	VXORPS  X7, X7, X7
 	VMOVSS  (DI)(DX*1), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X7, X19, X7
 	LEAQ    (DI)(DX*2), DI
-	CMPQ    R8, $+8
-	JLE     few
+	VMOVSS  (DI), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X0, X19, X0
+	CMPQ    R8, $+9
+	JLE     fold4
+	VMOVSS  (DI)(DX*1), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X1, X19, X1
+	LEAQ    (DI)(DX*2), DI
+	CMPQ    R8, $+10
+	JLE     fold4
+	VMOVSS  (DI), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X2, X19, X2
+	CMPQ    R8, $+11
+	JLE     fold4
+	VMOVSS  (DI)(DX*1), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X3, X19, X3
+	LEAQ    (DI)(DX*2), DI
+	CMPQ    R8, $+12
+	JLE     fold4
+	VMOVSS  (DI), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X4, X19, X4
+	CMPQ    R8, $+13
+	JLE     fold4
+	VMOVSS  (DI)(DX*1), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X5, X19, X5
+	LEAQ    (DI)(DX*2), DI
+	CMPQ    R8, $+14
+	JLE     fold4
+	VMOVSS  (DI), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X6, X19, X6
+	CMPQ    R8, $+15
+	JLE     fold4
+	VMOVSS  (DI)(DX*1), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X7, X19, X7
+
+fold4:
+	VPMAXSD X0, X4, X0
+	VPMAXSD X1, X5, X1
+	VPMAXSD X2, X6, X2
+	VPMAXSD X3, X7, X3
+	VPMAXSD X0, X2, X0
+	VPMAXSD X1, X3, X1
+	VPMAXSD X0, X1, X0
+	JMP     added
+
+more4:
+	VXORPS  X0, X0, X0
+	VMOVSS  (DI), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X0, X19, X0
+	VXORPS  X1, X1, X1
+	VMOVSS  (DI)(DX*1), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X1, X19, X1
+	LEAQ    (DI)(DX*2), DI
+	VXORPS  X2, X2, X2
+	VMOVSS  (DI), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X2, X19, X2
+	VXORPS  X3, X3, X3
+	VMOVSS  (DI)(DX*1), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X3, X19, X3
+	LEAQ    (DI)(DX*2), DI
+	VXORPS  X4, X4, X4
+	VMOVSS  (DI), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X4, X19, X4
+	VXORPS  X5, X5, X5
+	VMOVSS  (DI)(DX*1), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X5, X19, X5
+	LEAQ    (DI)(DX*2), DI
+	VXORPS  X6, X6, X6
+	VMOVSS  (DI), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X6, X19, X6
+	VXORPS  X7, X7, X7
+	VMOVSS  (DI)(DX*1), X19
+	VANDPS  X10, X19, X19
+	VPMAXSD X7, X19, X7
+	LEAQ    (DI)(DX*2), DI
 	VXORPS  X11, X11, X11
-	VXORPS  X12, X12, X12
-	VXORPS  X13, X13, X13
-	VXORPS  X14, X14, X14
-	VXORPS  X15, X15, X15
-	VPXORD  Y16, Y16, Y16
-	VPXORD  Y17, Y17, Y17
-	VPXORD  Y18, Y18, Y18
 	VMOVSS  (DI), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X11, X19, X11
-	CMPQ    R8, $+9
-	JLE     all
+	VXORPS  X12, X12, X12
 	VMOVSS  (DI)(DX*1), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X12, X19, X12
 	LEAQ    (DI)(DX*2), DI
-	CMPQ    R8, $+10
-	JLE     all
+	VXORPS  X13, X13, X13
 	VMOVSS  (DI), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X13, X19, X13
-	CMPQ    R8, $+11
-	JLE     all
+	VXORPS  X14, X14, X14
 	VMOVSS  (DI)(DX*1), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X14, X19, X14
 	LEAQ    (DI)(DX*2), DI
-	CMPQ    R8, $+12
-	JLE     all
+	VXORPS  X15, X15, X15
 	VMOVSS  (DI), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X15, X19, X15
-	CMPQ    R8, $+13
-	JLE     all
+	VPXORD  Y16, Y16, Y16
 	VMOVSS  (DI)(DX*1), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X16, X19, X16
 	LEAQ    (DI)(DX*2), DI
-	CMPQ    R8, $+14
-	JLE     all
+	VPXORD  Y17, Y17, Y17
 	VMOVSS  (DI), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X17, X19, X17
-	CMPQ    R8, $+15
-	JLE     all
+	VPXORD  Y18, Y18, Y18
 	VMOVSS  (DI)(DX*1), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X18, X19, X18
 	LEAQ    (DI)(DX*2), DI
-	CMPQ    R8, $+16
-	JLE     all
 	VMOVSS  (DI), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X0, X19, X0
 	CMPQ    R8, $+17
-	JLE     all
+	JLE     fold5
 	VMOVSS  (DI)(DX*1), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X1, X19, X1
 	LEAQ    (DI)(DX*2), DI
 	CMPQ    R8, $+18
-	JLE     all
+	JLE     fold5
 	VMOVSS  (DI), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X2, X19, X2
 	CMPQ    R8, $+19
-	JLE     all
+	JLE     fold5
 	VMOVSS  (DI)(DX*1), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X3, X19, X3
 	LEAQ    (DI)(DX*2), DI
 	CMPQ    R8, $+20
-	JLE     all
+	JLE     fold5
 	VMOVSS  (DI), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X4, X19, X4
 	CMPQ    R8, $+21
-	JLE     all
+	JLE     fold5
 	VMOVSS  (DI)(DX*1), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X5, X19, X5
 	LEAQ    (DI)(DX*2), DI
 	CMPQ    R8, $+22
-	JLE     all
+	JLE     fold5
 	VMOVSS  (DI), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X6, X19, X6
 	CMPQ    R8, $+23
-	JLE     all
+	JLE     fold5
 	VMOVSS  (DI)(DX*1), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X7, X19, X7
 	LEAQ    (DI)(DX*2), DI
 	CMPQ    R8, $+24
-	JLE     all
+	JLE     fold5
 	VMOVSS  (DI), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X11, X19, X11
 	CMPQ    R8, $+25
-	JLE     all
+	JLE     fold5
 	VMOVSS  (DI)(DX*1), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X12, X19, X12
 	LEAQ    (DI)(DX*2), DI
 	CMPQ    R8, $+26
-	JLE     all
+	JLE     fold5
 	VMOVSS  (DI), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X13, X19, X13
 	CMPQ    R8, $+27
-	JLE     all
+	JLE     fold5
 	VMOVSS  (DI)(DX*1), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X14, X19, X14
 	LEAQ    (DI)(DX*2), DI
 	CMPQ    R8, $+28
-	JLE     all
+	JLE     fold5
 	VMOVSS  (DI), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X15, X19, X15
 	CMPQ    R8, $+29
-	JLE     all
+	JLE     fold5
 	VMOVSS  (DI)(DX*1), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X16, X19, X16
 	LEAQ    (DI)(DX*2), DI
 	CMPQ    R8, $+30
-	JLE     all
+	JLE     fold5
 	VMOVSS  (DI), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X17, X19, X17
 	CMPQ    R8, $+31
-	JLE     all
+	JLE     fold5
 	VMOVSS  (DI)(DX*1), X19
 	VANDPS  X10, X19, X19
 	VPMAXSD X18, X19, X18
 
-all:
+fold5:
 	VPMAXSD X0, X11, X0
 	VPMAXSD X1, X12, X1
 	VPMAXSD X2, X13, X2
@@ -228,8 +375,6 @@ all:
 	VPMAXSD X5, X16, X5
 	VPMAXSD X6, X17, X6
 	VPMAXSD X7, X18, X7
-
-few:
 	VPMAXSD X0, X4, X0
 	VPMAXSD X1, X5, X1
 	VPMAXSD X2, X6, X2
@@ -237,7 +382,9 @@ few:
 	VPMAXSD X0, X2, X0
 	VPMAXSD X1, X3, X1
 	VPMAXSD X0, X1, X0
-	VMOVSS  X0, ret+40(FP)
+
+added:
+	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
@@ -393,7 +540,7 @@ loop:
 
 tail:
 	TESTQ R8, R8
-	JEQ   fold
+	JEQ   fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R8, R9
@@ -469,7 +616,7 @@ end2:
 	VANDPS       Y10, Y11, Y11
 	VPMAXSD      Y0, Y11, Y0
 	CMPQ         R8, $+8
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+16
 	JLT          part2
 	VMOVSS       (DI), X11
@@ -488,7 +635,7 @@ end2:
 	VANDPS       Y10, Y11, Y11
 	VPMAXSD      Y1, Y11, Y1
 	CMPQ         R8, $+16
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+24
 	JLT          part3
 	VMOVSS       (DI), X11
@@ -507,7 +654,7 @@ end2:
 	VANDPS       Y10, Y11, Y11
 	VPMAXSD      Y2, Y11, Y2
 	CMPQ         R8, $+24
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+32
 	JLT          part4
 	VMOVSS       (DI), X11
@@ -526,7 +673,7 @@ end2:
 	VANDPS       Y10, Y11, Y11
 	VPMAXSD      Y3, Y11, Y3
 	CMPQ         R8, $+32
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+40
 	JLT          part5
 	VMOVSS       (DI), X11
@@ -545,7 +692,7 @@ end2:
 	VANDPS       Y10, Y11, Y11
 	VPMAXSD      Y4, Y11, Y4
 	CMPQ         R8, $+40
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+48
 	JLT          part6
 	VMOVSS       (DI), X11
@@ -564,7 +711,7 @@ end2:
 	VANDPS       Y10, Y11, Y11
 	VPMAXSD      Y5, Y11, Y5
 	CMPQ         R8, $+48
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+56
 	JLT          part7
 	VMOVSS       (DI), X11
@@ -583,46 +730,46 @@ end2:
 	VANDPS       Y10, Y11, Y11
 	VPMAXSD      Y6, Y11, Y6
 	CMPQ         R8, $+56
-	JEQ          fold
+	JEQ          fold6
 	VANDPS       Y10, Y8, Y11
 	VPMAXSD      Y7, Y11, Y7
-	JMP          fold
+	JMP          fold6
 
 part7:
 	VANDPS  Y10, Y8, Y11
 	VPMAXSD Y6, Y11, Y6
-	JMP     fold
+	JMP     fold6
 
 part6:
 	VANDPS  Y10, Y8, Y11
 	VPMAXSD Y5, Y11, Y5
-	JMP     fold
+	JMP     fold6
 
 part5:
 	VANDPS  Y10, Y8, Y11
 	VPMAXSD Y4, Y11, Y4
-	JMP     fold
+	JMP     fold6
 
 part4:
 	VANDPS  Y10, Y8, Y11
 	VPMAXSD Y3, Y11, Y3
-	JMP     fold
+	JMP     fold6
 
 part3:
 	VANDPS  Y10, Y8, Y11
 	VPMAXSD Y2, Y11, Y2
-	JMP     fold
+	JMP     fold6
 
 part2:
 	VANDPS  Y10, Y8, Y11
 	VPMAXSD Y1, Y11, Y1
-	JMP     fold
+	JMP     fold6
 
 part:
 	VANDPS  Y10, Y8, Y11
 	VPMAXSD Y0, Y11, Y0
 
-fold:
+fold6:
 	// Fold the lanes by halves.
 	CMPQ    R10, $+32
 	JLE     empty
@@ -682,199 +829,346 @@ forward:
 	MOVQ         BX, R8
 
 	// Few elements: one by one, each register a lane.
+	CMPQ    R8, $+2
+	JGT     more
 	VXORPS  X0, X0, X0
-	VXORPS  X1, X1, X1
-	VXORPS  X2, X2, X2
-	VXORPS  X3, X3, X3
-	VXORPS  X4, X4, X4
-	VXORPS  X5, X5, X5
-	VXORPS  X6, X6, X6
-	VXORPS  X7, X7, X7
 	TESTQ   R8, R8
-	JLE     few
+	JLE     fold
 	VMOVSD  (DI), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X0, X19, X0
 	CMPQ    R8, $+1
-	JLE     few
+	JLE     fold
+	VMOVSD  (DI)(DX*1), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X0, X19, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ    R8, $+4
+	JGT     more2
+	VXORPS  X0, X0, X0
+	VMOVSD  (DI), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X0, X19, X0
+	VXORPS  X1, X1, X1
 	VMOVSD  (DI)(DX*1), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X1, X19, X1
 	LEAQ    (DI)(DX*2), DI
-	CMPQ    R8, $+2
-	JLE     few
+	VMOVSD  (DI), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X0, X19, X0
+	CMPQ    R8, $+3
+	JLE     fold2
+	VMOVSD  (DI)(DX*1), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X1, X19, X1
+
+fold2:
+	VPMAXSQ X0, X1, X0
+	JMP     added
+
+more2:
+	CMPQ    R8, $+8
+	JGT     more3
+	VXORPS  X0, X0, X0
+	VMOVSD  (DI), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X0, X19, X0
+	VXORPS  X1, X1, X1
+	VMOVSD  (DI)(DX*1), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X1, X19, X1
+	LEAQ    (DI)(DX*2), DI
+	VXORPS  X2, X2, X2
 	VMOVSD  (DI), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X2, X19, X2
-	CMPQ    R8, $+3
-	JLE     few
+	VXORPS  X3, X3, X3
 	VMOVSD  (DI)(DX*1), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X3, X19, X3
 	LEAQ    (DI)(DX*2), DI
-	CMPQ    R8, $+4
-	JLE     few
+	VMOVSD  (DI), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X0, X19, X0
+	CMPQ    R8, $+5
+	JLE     fold3
+	VMOVSD  (DI)(DX*1), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X1, X19, X1
+	LEAQ    (DI)(DX*2), DI
+	CMPQ    R8, $+6
+	JLE     fold3
+	VMOVSD  (DI), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X2, X19, X2
+	CMPQ    R8, $+7
+	JLE     fold3
+	VMOVSD  (DI)(DX*1), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X3, X19, X3
+
+fold3:
+	VPMAXSQ X0, X2, X0
+	VPMAXSQ X1, X3, X1
+	VPMAXSQ X0, X1, X0
+	JMP     added
+
+more3:
+	CMPQ    R8, $+16
+	JGT     more4
+	VXORPS  X0, X0, X0
+	VMOVSD  (DI), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X0, X19, X0
+	VXORPS  X1, X1, X1
+	VMOVSD  (DI)(DX*1), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X1, X19, X1
+	LEAQ    (DI)(DX*2), DI
+	VXORPS  X2, X2, X2
+	VMOVSD  (DI), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X2, X19, X2
+	VXORPS  X3, X3, X3
+	VMOVSD  (DI)(DX*1), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X3, X19, X3
+	LEAQ    (DI)(DX*2), DI
+	VXORPS  X4, X4, X4
 	VMOVSD  (DI), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X4, X19, X4
-	CMPQ    R8, $+5
-	JLE     few
+	VXORPS  X5, X5, X5
 	VMOVSD  (DI)(DX*1), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X5, X19, X5
 	LEAQ    (DI)(DX*2), DI
-	CMPQ    R8, $+6
-	JLE     few
+	VXORPS  X6, X6, X6
 	VMOVSD  (DI), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X6, X19, X6
-	CMPQ    R8, $+7
-	JLE     few
+	VXORPS  X7, X7, X7
 	VMOVSD  (DI)(DX*1), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X7, X19, X7
 	LEAQ    (DI)(DX*2), DI
-	CMPQ    R8, $+8
-	JLE     few
+	VMOVSD  (DI), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X0, X19, X0
+	CMPQ    R8, $+9
+	JLE     fold4
+	VMOVSD  (DI)(DX*1), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X1, X19, X1
+	LEAQ    (DI)(DX*2), DI
+	CMPQ    R8, $+10
+	JLE     fold4
+	VMOVSD  (DI), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X2, X19, X2
+	CMPQ    R8, $+11
+	JLE     fold4
+	VMOVSD  (DI)(DX*1), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X3, X19, X3
+	LEAQ    (DI)(DX*2), DI
+	CMPQ    R8, $+12
+	JLE     fold4
+	VMOVSD  (DI), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X4, X19, X4
+	CMPQ    R8, $+13
+	JLE     fold4
+	VMOVSD  (DI)(DX*1), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X5, X19, X5
+	LEAQ    (DI)(DX*2), DI
+	CMPQ    R8, $+14
+	JLE     fold4
+	VMOVSD  (DI), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X6, X19, X6
+	CMPQ    R8, $+15
+	JLE     fold4
+	VMOVSD  (DI)(DX*1), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X7, X19, X7
+
+fold4:
+	VPMAXSQ X0, X4, X0
+	VPMAXSQ X1, X5, X1
+	VPMAXSQ X2, X6, X2
+	VPMAXSQ X3, X7, X3
+	VPMAXSQ X0, X2, X0
+	VPMAXSQ X1, X3, X1
+	VPMAXSQ X0, X1, X0
+	JMP     added
+
+more4:
+	VXORPS  X0, X0, X0
+	VMOVSD  (DI), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X0, X19, X0
+	VXORPS  X1, X1, X1
+	VMOVSD  (DI)(DX*1), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X1, X19, X1
+	LEAQ    (DI)(DX*2), DI
+	VXORPS  X2, X2, X2
+	VMOVSD  (DI), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X2, X19, X2
+	VXORPS  X3, X3, X3
+	VMOVSD  (DI)(DX*1), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X3, X19, X3
+	LEAQ    (DI)(DX*2), DI
+	VXORPS  X4, X4, X4
+	VMOVSD  (DI), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X4, X19, X4
+	VXORPS  X5, X5, X5
+	VMOVSD  (DI)(DX*1), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X5, X19, X5
+	LEAQ    (DI)(DX*2), DI
+	VXORPS  X6, X6, X6
+	VMOVSD  (DI), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X6, X19, X6
+	VXORPS  X7, X7, X7
+	VMOVSD  (DI)(DX*1), X19
+	VANDPD  X10, X19, X19
+	VPMAXSQ X7, X19, X7
+	LEAQ    (DI)(DX*2), DI
 	VXORPS  X11, X11, X11
-	VXORPS  X12, X12, X12
-	VXORPS  X13, X13, X13
-	VXORPS  X14, X14, X14
-	VXORPS  X15, X15, X15
-	VPXORD  Y16, Y16, Y16
-	VPXORD  Y17, Y17, Y17
-	VPXORD  Y18, Y18, Y18
 	VMOVSD  (DI), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X11, X19, X11
-	CMPQ    R8, $+9
-	JLE     all
+	VXORPS  X12, X12, X12
 	VMOVSD  (DI)(DX*1), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X12, X19, X12
 	LEAQ    (DI)(DX*2), DI
-	CMPQ    R8, $+10
-	JLE     all
+	VXORPS  X13, X13, X13
 	VMOVSD  (DI), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X13, X19, X13
-	CMPQ    R8, $+11
-	JLE     all
+	VXORPS  X14, X14, X14
 	VMOVSD  (DI)(DX*1), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X14, X19, X14
 	LEAQ    (DI)(DX*2), DI
-	CMPQ    R8, $+12
-	JLE     all
+	VXORPS  X15, X15, X15
 	VMOVSD  (DI), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X15, X19, X15
-	CMPQ    R8, $+13
-	JLE     all
+	VPXORD  Y16, Y16, Y16
 	VMOVSD  (DI)(DX*1), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X16, X19, X16
 	LEAQ    (DI)(DX*2), DI
-	CMPQ    R8, $+14
-	JLE     all
+	VPXORD  Y17, Y17, Y17
 	VMOVSD  (DI), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X17, X19, X17
-	CMPQ    R8, $+15
-	JLE     all
+	VPXORD  Y18, Y18, Y18
 	VMOVSD  (DI)(DX*1), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X18, X19, X18
 	LEAQ    (DI)(DX*2), DI
-	CMPQ    R8, $+16
-	JLE     all
 	VMOVSD  (DI), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X0, X19, X0
 	CMPQ    R8, $+17
-	JLE     all
+	JLE     fold5
 	VMOVSD  (DI)(DX*1), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X1, X19, X1
 	LEAQ    (DI)(DX*2), DI
 	CMPQ    R8, $+18
-	JLE     all
+	JLE     fold5
 	VMOVSD  (DI), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X2, X19, X2
 	CMPQ    R8, $+19
-	JLE     all
+	JLE     fold5
 	VMOVSD  (DI)(DX*1), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X3, X19, X3
 	LEAQ    (DI)(DX*2), DI
 	CMPQ    R8, $+20
-	JLE     all
+	JLE     fold5
 	VMOVSD  (DI), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X4, X19, X4
 	CMPQ    R8, $+21
-	JLE     all
+	JLE     fold5
 	VMOVSD  (DI)(DX*1), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X5, X19, X5
 	LEAQ    (DI)(DX*2), DI
 	CMPQ    R8, $+22
-	JLE     all
+	JLE     fold5
 	VMOVSD  (DI), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X6, X19, X6
 	CMPQ    R8, $+23
-	JLE     all
+	JLE     fold5
 	VMOVSD  (DI)(DX*1), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X7, X19, X7
 	LEAQ    (DI)(DX*2), DI
 	CMPQ    R8, $+24
-	JLE     all
+	JLE     fold5
 	VMOVSD  (DI), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X11, X19, X11
 	CMPQ    R8, $+25
-	JLE     all
+	JLE     fold5
 	VMOVSD  (DI)(DX*1), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X12, X19, X12
 	LEAQ    (DI)(DX*2), DI
 	CMPQ    R8, $+26
-	JLE     all
+	JLE     fold5
 	VMOVSD  (DI), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X13, X19, X13
 	CMPQ    R8, $+27
-	JLE     all
+	JLE     fold5
 	VMOVSD  (DI)(DX*1), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X14, X19, X14
 	LEAQ    (DI)(DX*2), DI
 	CMPQ    R8, $+28
-	JLE     all
+	JLE     fold5
 	VMOVSD  (DI), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X15, X19, X15
 	CMPQ    R8, $+29
-	JLE     all
+	JLE     fold5
 	VMOVSD  (DI)(DX*1), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X16, X19, X16
 	LEAQ    (DI)(DX*2), DI
 	CMPQ    R8, $+30
-	JLE     all
+	JLE     fold5
 	VMOVSD  (DI), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X17, X19, X17
 	CMPQ    R8, $+31
-	JLE     all
+	JLE     fold5
 	VMOVSD  (DI)(DX*1), X19
 	VANDPD  X10, X19, X19
 	VPMAXSQ X18, X19, X18
 
-all:
+fold5:
 	VPMAXSQ X0, X11, X0
 	VPMAXSQ X1, X12, X1
 	VPMAXSQ X2, X13, X2
@@ -883,8 +1177,6 @@ all:
 	VPMAXSQ X5, X16, X5
 	VPMAXSQ X6, X17, X6
 	VPMAXSQ X7, X18, X7
-
-few:
 	VPMAXSQ X0, X4, X0
 	VPMAXSQ X1, X5, X1
 	VPMAXSQ X2, X6, X2
@@ -892,7 +1184,9 @@ few:
 	VPMAXSQ X0, X2, X0
 	VPMAXSQ X1, X3, X1
 	VPMAXSQ X0, X1, X0
-	VMOVSD  X0, ret+40(FP)
+
+added:
+	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
@@ -1000,7 +1294,7 @@ loop:
 
 tail:
 	TESTQ R8, R8
-	JEQ   fold
+	JEQ   fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ    R8, R9
@@ -1047,7 +1341,7 @@ end8:
 	VANDPD       Y10, Y11, Y11
 	VPMAXSQ      Y0, Y11, Y0
 	CMPQ         R8, $+4
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+8
 	JLT          part2
 	VMOVSD       (DI), X11
@@ -1060,7 +1354,7 @@ end8:
 	VANDPD       Y10, Y11, Y11
 	VPMAXSQ      Y1, Y11, Y1
 	CMPQ         R8, $+8
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+12
 	JLT          part3
 	VMOVSD       (DI), X11
@@ -1073,7 +1367,7 @@ end8:
 	VANDPD       Y10, Y11, Y11
 	VPMAXSQ      Y2, Y11, Y2
 	CMPQ         R8, $+12
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+16
 	JLT          part4
 	VMOVSD       (DI), X11
@@ -1086,7 +1380,7 @@ end8:
 	VANDPD       Y10, Y11, Y11
 	VPMAXSQ      Y3, Y11, Y3
 	CMPQ         R8, $+16
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+20
 	JLT          part5
 	VMOVSD       (DI), X11
@@ -1099,7 +1393,7 @@ end8:
 	VANDPD       Y10, Y11, Y11
 	VPMAXSQ      Y4, Y11, Y4
 	CMPQ         R8, $+20
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+24
 	JLT          part6
 	VMOVSD       (DI), X11
@@ -1112,7 +1406,7 @@ end8:
 	VANDPD       Y10, Y11, Y11
 	VPMAXSQ      Y5, Y11, Y5
 	CMPQ         R8, $+24
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+28
 	JLT          part7
 	VMOVSD       (DI), X11
@@ -1125,46 +1419,46 @@ end8:
 	VANDPD       Y10, Y11, Y11
 	VPMAXSQ      Y6, Y11, Y6
 	CMPQ         R8, $+28
-	JEQ          fold
+	JEQ          fold6
 	VANDPD       Y10, Y8, Y11
 	VPMAXSQ      Y7, Y11, Y7
-	JMP          fold
+	JMP          fold6
 
 part7:
 	VANDPD  Y10, Y8, Y11
 	VPMAXSQ Y6, Y11, Y6
-	JMP     fold
+	JMP     fold6
 
 part6:
 	VANDPD  Y10, Y8, Y11
 	VPMAXSQ Y5, Y11, Y5
-	JMP     fold
+	JMP     fold6
 
 part5:
 	VANDPD  Y10, Y8, Y11
 	VPMAXSQ Y4, Y11, Y4
-	JMP     fold
+	JMP     fold6
 
 part4:
 	VANDPD  Y10, Y8, Y11
 	VPMAXSQ Y3, Y11, Y3
-	JMP     fold
+	JMP     fold6
 
 part3:
 	VANDPD  Y10, Y8, Y11
 	VPMAXSQ Y2, Y11, Y2
-	JMP     fold
+	JMP     fold6
 
 part2:
 	VANDPD  Y10, Y8, Y11
 	VPMAXSQ Y1, Y11, Y1
-	JMP     fold
+	JMP     fold6
 
 part:
 	VANDPD  Y10, Y8, Y11
 	VPMAXSQ Y0, Y11, Y0
 
-fold:
+fold6:
 	// Fold the lanes by halves.
 	CMPQ    R10, $+16
 	JLE     empty

@@ -27,184 +27,294 @@ forward:
 	MOVQ         BX, R8
 
 	// Few elements: one by one, each register a lane.
+	CMPQ   R8, $+2
+	JGT    more
 	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	TESTQ  R8, R8
-	JLE    few
+	JLE    fold
 	VMOVSS (DI), X19
 	VANDPS X10, X19, X19
 	VADDPS X0, X19, X0
 	CMPQ   R8, $+1
-	JLE    few
+	JLE    fold
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VADDPS X0, X19, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ   R8, $+4
+	JGT    more2
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VADDPS X0, X19, X0
 	VMOVSS (DI)(DX*1), X19
 	VANDPS X10, X19, X1
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+2
-	JLE    few
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VADDPS X0, X19, X0
+	CMPQ   R8, $+3
+	JLE    fold2
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VADDPS X1, X19, X1
+
+fold2:
+	VADDPS X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ   R8, $+8
+	JGT    more3
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VADDPS X0, X19, X0
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X1
+	LEAQ   (DI)(DX*2), DI
 	VMOVSS (DI), X19
 	VANDPS X10, X19, X2
-	CMPQ   R8, $+3
-	JLE    few
 	VMOVSS (DI)(DX*1), X19
 	VANDPS X10, X19, X3
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+4
-	JLE    few
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VADDPS X0, X19, X0
+	CMPQ   R8, $+5
+	JLE    fold3
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VADDPS X1, X19, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+6
+	JLE    fold3
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VADDPS X2, X19, X2
+	CMPQ   R8, $+7
+	JLE    fold3
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VADDPS X3, X19, X3
+
+fold3:
+	VADDPS X0, X2, X0
+	VADDPS X1, X3, X1
+	VADDPS X0, X1, X0
+	JMP    added
+
+more3:
+	CMPQ   R8, $+16
+	JGT    more4
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VADDPS X0, X19, X0
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X1
+	LEAQ   (DI)(DX*2), DI
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X2
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X3
+	LEAQ   (DI)(DX*2), DI
 	VMOVSS (DI), X19
 	VANDPS X10, X19, X4
-	CMPQ   R8, $+5
-	JLE    few
 	VMOVSS (DI)(DX*1), X19
 	VANDPS X10, X19, X5
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+6
-	JLE    few
 	VMOVSS (DI), X19
 	VANDPS X10, X19, X6
-	CMPQ   R8, $+7
-	JLE    few
 	VMOVSS (DI)(DX*1), X19
 	VANDPS X10, X19, X7
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+8
-	JLE    few
-	VXORPS X11, X11, X11
-	VXORPS X12, X12, X12
-	VXORPS X13, X13, X13
-	VXORPS X14, X14, X14
-	VXORPS X15, X15, X15
-	VPXORD Y16, Y16, Y16
-	VPXORD Y17, Y17, Y17
-	VPXORD Y18, Y18, Y18
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VADDPS X0, X19, X0
+	CMPQ   R8, $+9
+	JLE    fold4
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VADDPS X1, X19, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+10
+	JLE    fold4
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VADDPS X2, X19, X2
+	CMPQ   R8, $+11
+	JLE    fold4
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VADDPS X3, X19, X3
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+12
+	JLE    fold4
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VADDPS X4, X19, X4
+	CMPQ   R8, $+13
+	JLE    fold4
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VADDPS X5, X19, X5
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+14
+	JLE    fold4
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VADDPS X6, X19, X6
+	CMPQ   R8, $+15
+	JLE    fold4
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X19
+	VADDPS X7, X19, X7
+
+fold4:
+	VADDPS X0, X4, X0
+	VADDPS X1, X5, X1
+	VADDPS X2, X6, X2
+	VADDPS X3, X7, X3
+	VADDPS X0, X2, X0
+	VADDPS X1, X3, X1
+	VADDPS X0, X1, X0
+	JMP    added
+
+more4:
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X19
+	VADDPS X0, X19, X0
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X1
+	LEAQ   (DI)(DX*2), DI
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X2
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X3
+	LEAQ   (DI)(DX*2), DI
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X4
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X5
+	LEAQ   (DI)(DX*2), DI
+	VMOVSS (DI), X19
+	VANDPS X10, X19, X6
+	VMOVSS (DI)(DX*1), X19
+	VANDPS X10, X19, X7
+	LEAQ   (DI)(DX*2), DI
 	VMOVSS (DI), X19
 	VANDPS X10, X19, X11
-	CMPQ   R8, $+9
-	JLE    all
 	VMOVSS (DI)(DX*1), X19
 	VANDPS X10, X19, X12
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+10
-	JLE    all
 	VMOVSS (DI), X19
 	VANDPS X10, X19, X13
-	CMPQ   R8, $+11
-	JLE    all
 	VMOVSS (DI)(DX*1), X19
 	VANDPS X10, X19, X14
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+12
-	JLE    all
 	VMOVSS (DI), X19
 	VANDPS X10, X19, X15
-	CMPQ   R8, $+13
-	JLE    all
 	VMOVSS (DI)(DX*1), X19
 	VANDPS X10, X19, X16
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+14
-	JLE    all
 	VMOVSS (DI), X19
 	VANDPS X10, X19, X17
-	CMPQ   R8, $+15
-	JLE    all
 	VMOVSS (DI)(DX*1), X19
 	VANDPS X10, X19, X18
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+16
-	JLE    all
 	VMOVSS (DI), X19
 	VANDPS X10, X19, X19
 	VADDPS X0, X19, X0
 	CMPQ   R8, $+17
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI)(DX*1), X19
 	VANDPS X10, X19, X19
 	VADDPS X1, X19, X1
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+18
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI), X19
 	VANDPS X10, X19, X19
 	VADDPS X2, X19, X2
 	CMPQ   R8, $+19
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI)(DX*1), X19
 	VANDPS X10, X19, X19
 	VADDPS X3, X19, X3
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+20
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI), X19
 	VANDPS X10, X19, X19
 	VADDPS X4, X19, X4
 	CMPQ   R8, $+21
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI)(DX*1), X19
 	VANDPS X10, X19, X19
 	VADDPS X5, X19, X5
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+22
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI), X19
 	VANDPS X10, X19, X19
 	VADDPS X6, X19, X6
 	CMPQ   R8, $+23
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI)(DX*1), X19
 	VANDPS X10, X19, X19
 	VADDPS X7, X19, X7
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+24
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI), X19
 	VANDPS X10, X19, X19
 	VADDPS X11, X19, X11
 	CMPQ   R8, $+25
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI)(DX*1), X19
 	VANDPS X10, X19, X19
 	VADDPS X12, X19, X12
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+26
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI), X19
 	VANDPS X10, X19, X19
 	VADDPS X13, X19, X13
 	CMPQ   R8, $+27
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI)(DX*1), X19
 	VANDPS X10, X19, X19
 	VADDPS X14, X19, X14
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+28
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI), X19
 	VANDPS X10, X19, X19
 	VADDPS X15, X19, X15
 	CMPQ   R8, $+29
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI)(DX*1), X19
 	VANDPS X10, X19, X19
 	VADDPS X16, X19, X16
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+30
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI), X19
 	VANDPS X10, X19, X19
 	VADDPS X17, X19, X17
 	CMPQ   R8, $+31
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI)(DX*1), X19
 	VANDPS X10, X19, X19
 	VADDPS X18, X19, X18
 
-all:
+fold5:
 	VADDPS X0, X11, X0
 	VADDPS X1, X12, X1
 	VADDPS X2, X13, X2
@@ -213,8 +323,6 @@ all:
 	VADDPS X5, X16, X5
 	VADDPS X6, X17, X6
 	VADDPS X7, X18, X7
-
-few:
 	VADDPS X0, X4, X0
 	VADDPS X1, X5, X1
 	VADDPS X2, X6, X2
@@ -222,6 +330,8 @@ few:
 	VADDPS X0, X2, X0
 	VADDPS X1, X3, X1
 	VADDPS X0, X1, X0
+
+added:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -378,7 +488,7 @@ loop:
 
 tail:
 	TESTQ R8, R8
-	JEQ   fold
+	JEQ   fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R8, R9
@@ -454,7 +564,7 @@ end2:
 	VANDPS       Y10, Y11, Y11
 	VADDPS       Y0, Y11, Y0
 	CMPQ         R8, $+8
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+16
 	JLT          part2
 	VMOVSS       (DI), X11
@@ -473,7 +583,7 @@ end2:
 	VANDPS       Y10, Y11, Y11
 	VADDPS       Y1, Y11, Y1
 	CMPQ         R8, $+16
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+24
 	JLT          part3
 	VMOVSS       (DI), X11
@@ -492,7 +602,7 @@ end2:
 	VANDPS       Y10, Y11, Y11
 	VADDPS       Y2, Y11, Y2
 	CMPQ         R8, $+24
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+32
 	JLT          part4
 	VMOVSS       (DI), X11
@@ -511,7 +621,7 @@ end2:
 	VANDPS       Y10, Y11, Y11
 	VADDPS       Y3, Y11, Y3
 	CMPQ         R8, $+32
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+40
 	JLT          part5
 	VMOVSS       (DI), X11
@@ -530,7 +640,7 @@ end2:
 	VANDPS       Y10, Y11, Y11
 	VADDPS       Y4, Y11, Y4
 	CMPQ         R8, $+40
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+48
 	JLT          part6
 	VMOVSS       (DI), X11
@@ -549,7 +659,7 @@ end2:
 	VANDPS       Y10, Y11, Y11
 	VADDPS       Y5, Y11, Y5
 	CMPQ         R8, $+48
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+56
 	JLT          part7
 	VMOVSS       (DI), X11
@@ -568,46 +678,46 @@ end2:
 	VANDPS       Y10, Y11, Y11
 	VADDPS       Y6, Y11, Y6
 	CMPQ         R8, $+56
-	JEQ          fold
+	JEQ          fold6
 	VANDPS       Y10, Y8, Y11
 	VADDPS       Y7, Y11, Y7
-	JMP          fold
+	JMP          fold6
 
 part7:
 	VANDPS Y10, Y8, Y11
 	VADDPS Y6, Y11, Y6
-	JMP    fold
+	JMP    fold6
 
 part6:
 	VANDPS Y10, Y8, Y11
 	VADDPS Y5, Y11, Y5
-	JMP    fold
+	JMP    fold6
 
 part5:
 	VANDPS Y10, Y8, Y11
 	VADDPS Y4, Y11, Y4
-	JMP    fold
+	JMP    fold6
 
 part4:
 	VANDPS Y10, Y8, Y11
 	VADDPS Y3, Y11, Y3
-	JMP    fold
+	JMP    fold6
 
 part3:
 	VANDPS Y10, Y8, Y11
 	VADDPS Y2, Y11, Y2
-	JMP    fold
+	JMP    fold6
 
 part2:
 	VANDPS Y10, Y8, Y11
 	VADDPS Y1, Y11, Y1
-	JMP    fold
+	JMP    fold6
 
 part:
 	VANDPS Y10, Y8, Y11
 	VADDPS Y0, Y11, Y0
 
-fold:
+fold6:
 	// Fold the lanes by halves.
 	CMPQ   R10, $+32
 	JLE    empty
@@ -679,184 +789,294 @@ forward:
 	MOVQ         BX, R8
 
 	// Few elements: one by one, each register a lane.
+	CMPQ   R8, $+2
+	JGT    more
 	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	TESTQ  R8, R8
-	JLE    few
+	JLE    fold
 	VMOVSD (DI), X19
 	VANDPD X10, X19, X19
 	VADDPD X0, X19, X0
 	CMPQ   R8, $+1
-	JLE    few
+	JLE    fold
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VADDPD X0, X19, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ   R8, $+4
+	JGT    more2
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VADDPD X0, X19, X0
 	VMOVSD (DI)(DX*1), X19
 	VANDPD X10, X19, X1
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+2
-	JLE    few
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VADDPD X0, X19, X0
+	CMPQ   R8, $+3
+	JLE    fold2
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VADDPD X1, X19, X1
+
+fold2:
+	VADDPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ   R8, $+8
+	JGT    more3
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VADDPD X0, X19, X0
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X1
+	LEAQ   (DI)(DX*2), DI
 	VMOVSD (DI), X19
 	VANDPD X10, X19, X2
-	CMPQ   R8, $+3
-	JLE    few
 	VMOVSD (DI)(DX*1), X19
 	VANDPD X10, X19, X3
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+4
-	JLE    few
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VADDPD X0, X19, X0
+	CMPQ   R8, $+5
+	JLE    fold3
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VADDPD X1, X19, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+6
+	JLE    fold3
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VADDPD X2, X19, X2
+	CMPQ   R8, $+7
+	JLE    fold3
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VADDPD X3, X19, X3
+
+fold3:
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more3:
+	CMPQ   R8, $+16
+	JGT    more4
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VADDPD X0, X19, X0
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X1
+	LEAQ   (DI)(DX*2), DI
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X2
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X3
+	LEAQ   (DI)(DX*2), DI
 	VMOVSD (DI), X19
 	VANDPD X10, X19, X4
-	CMPQ   R8, $+5
-	JLE    few
 	VMOVSD (DI)(DX*1), X19
 	VANDPD X10, X19, X5
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+6
-	JLE    few
 	VMOVSD (DI), X19
 	VANDPD X10, X19, X6
-	CMPQ   R8, $+7
-	JLE    few
 	VMOVSD (DI)(DX*1), X19
 	VANDPD X10, X19, X7
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+8
-	JLE    few
-	VXORPS X11, X11, X11
-	VXORPS X12, X12, X12
-	VXORPS X13, X13, X13
-	VXORPS X14, X14, X14
-	VXORPS X15, X15, X15
-	VPXORD Y16, Y16, Y16
-	VPXORD Y17, Y17, Y17
-	VPXORD Y18, Y18, Y18
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VADDPD X0, X19, X0
+	CMPQ   R8, $+9
+	JLE    fold4
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VADDPD X1, X19, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+10
+	JLE    fold4
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VADDPD X2, X19, X2
+	CMPQ   R8, $+11
+	JLE    fold4
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VADDPD X3, X19, X3
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+12
+	JLE    fold4
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VADDPD X4, X19, X4
+	CMPQ   R8, $+13
+	JLE    fold4
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VADDPD X5, X19, X5
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+14
+	JLE    fold4
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VADDPD X6, X19, X6
+	CMPQ   R8, $+15
+	JLE    fold4
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X19
+	VADDPD X7, X19, X7
+
+fold4:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more4:
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X19
+	VADDPD X0, X19, X0
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X1
+	LEAQ   (DI)(DX*2), DI
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X2
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X3
+	LEAQ   (DI)(DX*2), DI
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X4
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X5
+	LEAQ   (DI)(DX*2), DI
+	VMOVSD (DI), X19
+	VANDPD X10, X19, X6
+	VMOVSD (DI)(DX*1), X19
+	VANDPD X10, X19, X7
+	LEAQ   (DI)(DX*2), DI
 	VMOVSD (DI), X19
 	VANDPD X10, X19, X11
-	CMPQ   R8, $+9
-	JLE    all
 	VMOVSD (DI)(DX*1), X19
 	VANDPD X10, X19, X12
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+10
-	JLE    all
 	VMOVSD (DI), X19
 	VANDPD X10, X19, X13
-	CMPQ   R8, $+11
-	JLE    all
 	VMOVSD (DI)(DX*1), X19
 	VANDPD X10, X19, X14
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+12
-	JLE    all
 	VMOVSD (DI), X19
 	VANDPD X10, X19, X15
-	CMPQ   R8, $+13
-	JLE    all
 	VMOVSD (DI)(DX*1), X19
 	VANDPD X10, X19, X16
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+14
-	JLE    all
 	VMOVSD (DI), X19
 	VANDPD X10, X19, X17
-	CMPQ   R8, $+15
-	JLE    all
 	VMOVSD (DI)(DX*1), X19
 	VANDPD X10, X19, X18
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+16
-	JLE    all
 	VMOVSD (DI), X19
 	VANDPD X10, X19, X19
 	VADDPD X0, X19, X0
 	CMPQ   R8, $+17
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X19
 	VANDPD X10, X19, X19
 	VADDPD X1, X19, X1
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+18
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VANDPD X10, X19, X19
 	VADDPD X2, X19, X2
 	CMPQ   R8, $+19
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X19
 	VANDPD X10, X19, X19
 	VADDPD X3, X19, X3
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+20
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VANDPD X10, X19, X19
 	VADDPD X4, X19, X4
 	CMPQ   R8, $+21
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X19
 	VANDPD X10, X19, X19
 	VADDPD X5, X19, X5
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+22
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VANDPD X10, X19, X19
 	VADDPD X6, X19, X6
 	CMPQ   R8, $+23
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X19
 	VANDPD X10, X19, X19
 	VADDPD X7, X19, X7
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+24
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VANDPD X10, X19, X19
 	VADDPD X11, X19, X11
 	CMPQ   R8, $+25
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X19
 	VANDPD X10, X19, X19
 	VADDPD X12, X19, X12
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+26
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VANDPD X10, X19, X19
 	VADDPD X13, X19, X13
 	CMPQ   R8, $+27
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X19
 	VANDPD X10, X19, X19
 	VADDPD X14, X19, X14
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+28
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VANDPD X10, X19, X19
 	VADDPD X15, X19, X15
 	CMPQ   R8, $+29
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X19
 	VANDPD X10, X19, X19
 	VADDPD X16, X19, X16
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+30
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VANDPD X10, X19, X19
 	VADDPD X17, X19, X17
 	CMPQ   R8, $+31
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X19
 	VANDPD X10, X19, X19
 	VADDPD X18, X19, X18
 
-all:
+fold5:
 	VADDPD X0, X11, X0
 	VADDPD X1, X12, X1
 	VADDPD X2, X13, X2
@@ -865,8 +1085,6 @@ all:
 	VADDPD X5, X16, X5
 	VADDPD X6, X17, X6
 	VADDPD X7, X18, X7
-
-few:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -874,6 +1092,8 @@ few:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -982,7 +1202,7 @@ loop:
 
 tail:
 	TESTQ R8, R8
-	JEQ   fold
+	JEQ   fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ    R8, R9
@@ -1029,7 +1249,7 @@ end8:
 	VANDPD       Y10, Y11, Y11
 	VADDPD       Y0, Y11, Y0
 	CMPQ         R8, $+4
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+8
 	JLT          part2
 	VMOVSD       (DI), X11
@@ -1042,7 +1262,7 @@ end8:
 	VANDPD       Y10, Y11, Y11
 	VADDPD       Y1, Y11, Y1
 	CMPQ         R8, $+8
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+12
 	JLT          part3
 	VMOVSD       (DI), X11
@@ -1055,7 +1275,7 @@ end8:
 	VANDPD       Y10, Y11, Y11
 	VADDPD       Y2, Y11, Y2
 	CMPQ         R8, $+12
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+16
 	JLT          part4
 	VMOVSD       (DI), X11
@@ -1068,7 +1288,7 @@ end8:
 	VANDPD       Y10, Y11, Y11
 	VADDPD       Y3, Y11, Y3
 	CMPQ         R8, $+16
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+20
 	JLT          part5
 	VMOVSD       (DI), X11
@@ -1081,7 +1301,7 @@ end8:
 	VANDPD       Y10, Y11, Y11
 	VADDPD       Y4, Y11, Y4
 	CMPQ         R8, $+20
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+24
 	JLT          part6
 	VMOVSD       (DI), X11
@@ -1094,7 +1314,7 @@ end8:
 	VANDPD       Y10, Y11, Y11
 	VADDPD       Y5, Y11, Y5
 	CMPQ         R8, $+24
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+28
 	JLT          part7
 	VMOVSD       (DI), X11
@@ -1107,46 +1327,46 @@ end8:
 	VANDPD       Y10, Y11, Y11
 	VADDPD       Y6, Y11, Y6
 	CMPQ         R8, $+28
-	JEQ          fold
+	JEQ          fold6
 	VANDPD       Y10, Y8, Y11
 	VADDPD       Y7, Y11, Y7
-	JMP          fold
+	JMP          fold6
 
 part7:
 	VANDPD Y10, Y8, Y11
 	VADDPD Y6, Y11, Y6
-	JMP    fold
+	JMP    fold6
 
 part6:
 	VANDPD Y10, Y8, Y11
 	VADDPD Y5, Y11, Y5
-	JMP    fold
+	JMP    fold6
 
 part5:
 	VANDPD Y10, Y8, Y11
 	VADDPD Y4, Y11, Y4
-	JMP    fold
+	JMP    fold6
 
 part4:
 	VANDPD Y10, Y8, Y11
 	VADDPD Y3, Y11, Y3
-	JMP    fold
+	JMP    fold6
 
 part3:
 	VANDPD Y10, Y8, Y11
 	VADDPD Y2, Y11, Y2
-	JMP    fold
+	JMP    fold6
 
 part2:
 	VANDPD Y10, Y8, Y11
 	VADDPD Y1, Y11, Y1
-	JMP    fold
+	JMP    fold6
 
 part:
 	VANDPD Y10, Y8, Y11
 	VADDPD Y0, Y11, Y0
 
-fold:
+fold6:
 	// Fold the lanes by halves.
 	CMPQ   R10, $+16
 	JLE    empty

@@ -38,127 +38,278 @@ forward2:
 	MOVQ R9, R10
 
 	// Few elements: one by one, each register a lane.
+	CMPQ   R10, $+2
+	JGT    more
 	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	TESTQ  R10, R10
-	JLE    few
+	JLE    fold
 	VMOVSS (DI), X19
 	VMOVSS (SI), X20
 	VMULPS X20, X19, X20
 	VADDPS X0, X20, X0
 	CMPQ   R10, $+1
-	JLE    few
+	JLE    fold
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X20
+	VADDPS X0, X20, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ   R10, $+4
+	JGT    more2
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X0, X20, X0
 	VMOVSS (DI)(BX*1), X19
 	VMOVSS (SI)(R8*1), X20
 	VMULPS X20, X19, X1
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+2
-	JLE    few
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X0, X20, X0
+	CMPQ   R10, $+3
+	JLE    fold2
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X20
+	VADDPS X1, X20, X1
+
+fold2:
+	VADDPS X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ   R10, $+8
+	JGT    more3
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X0, X20, X0
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
 	VMOVSS (DI), X19
 	VMOVSS (SI), X20
 	VMULPS X20, X19, X2
-	CMPQ   R10, $+3
-	JLE    few
 	VMOVSS (DI)(BX*1), X19
 	VMOVSS (SI)(R8*1), X20
 	VMULPS X20, X19, X3
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+4
-	JLE    few
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X0, X20, X0
+	CMPQ   R10, $+5
+	JLE    fold3
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X20
+	VADDPS X1, X20, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+6
+	JLE    fold3
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X2, X20, X2
+	CMPQ   R10, $+7
+	JLE    fold3
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X20
+	VADDPS X3, X20, X3
+
+fold3:
+	VADDPS X0, X2, X0
+	VADDPS X1, X3, X1
+	VADDPS X0, X1, X0
+	JMP    added
+
+more3:
+	CMPQ   R10, $+16
+	JGT    more4
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X0, X20, X0
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X2
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
 	VMOVSS (DI), X19
 	VMOVSS (SI), X20
 	VMULPS X20, X19, X4
-	CMPQ   R10, $+5
-	JLE    few
 	VMOVSS (DI)(BX*1), X19
 	VMOVSS (SI)(R8*1), X20
 	VMULPS X20, X19, X5
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+6
-	JLE    few
 	VMOVSS (DI), X19
 	VMOVSS (SI), X20
 	VMULPS X20, X19, X6
-	CMPQ   R10, $+7
-	JLE    few
 	VMOVSS (DI)(BX*1), X19
 	VMOVSS (SI)(R8*1), X20
 	VMULPS X20, X19, X7
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+8
-	JLE    few
-	VXORPS X11, X11, X11
-	VXORPS X12, X12, X12
-	VXORPS X13, X13, X13
-	VXORPS X14, X14, X14
-	VXORPS X15, X15, X15
-	VPXORD Y16, Y16, Y16
-	VPXORD Y17, Y17, Y17
-	VPXORD Y18, Y18, Y18
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X0, X20, X0
+	CMPQ   R10, $+9
+	JLE    fold4
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X20
+	VADDPS X1, X20, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+10
+	JLE    fold4
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X2, X20, X2
+	CMPQ   R10, $+11
+	JLE    fold4
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X20
+	VADDPS X3, X20, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+12
+	JLE    fold4
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X4, X20, X4
+	CMPQ   R10, $+13
+	JLE    fold4
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X20
+	VADDPS X5, X20, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+14
+	JLE    fold4
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X6, X20, X6
+	CMPQ   R10, $+15
+	JLE    fold4
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X20
+	VADDPS X7, X20, X7
+
+fold4:
+	VADDPS X0, X4, X0
+	VADDPS X1, X5, X1
+	VADDPS X2, X6, X2
+	VADDPS X3, X7, X3
+	VADDPS X0, X2, X0
+	VADDPS X1, X3, X1
+	VADDPS X0, X1, X0
+	JMP    added
+
+more4:
+	VXORPS X0, X0, X0
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X20
+	VADDPS X0, X20, X0
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X2
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X4
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	VMOVSS (DI), X19
+	VMOVSS (SI), X20
+	VMULPS X20, X19, X6
+	VMOVSS (DI)(BX*1), X19
+	VMOVSS (SI)(R8*1), X20
+	VMULPS X20, X19, X7
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
 	VMOVSS (DI), X19
 	VMOVSS (SI), X20
 	VMULPS X20, X19, X11
-	CMPQ   R10, $+9
-	JLE    all
 	VMOVSS (DI)(BX*1), X19
 	VMOVSS (SI)(R8*1), X20
 	VMULPS X20, X19, X12
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+10
-	JLE    all
 	VMOVSS (DI), X19
 	VMOVSS (SI), X20
 	VMULPS X20, X19, X13
-	CMPQ   R10, $+11
-	JLE    all
 	VMOVSS (DI)(BX*1), X19
 	VMOVSS (SI)(R8*1), X20
 	VMULPS X20, X19, X14
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+12
-	JLE    all
 	VMOVSS (DI), X19
 	VMOVSS (SI), X20
 	VMULPS X20, X19, X15
-	CMPQ   R10, $+13
-	JLE    all
 	VMOVSS (DI)(BX*1), X19
 	VMOVSS (SI)(R8*1), X20
 	VMULPS X20, X19, X16
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+14
-	JLE    all
 	VMOVSS (DI), X19
 	VMOVSS (SI), X20
 	VMULPS X20, X19, X17
-	CMPQ   R10, $+15
-	JLE    all
 	VMOVSS (DI)(BX*1), X19
 	VMOVSS (SI)(R8*1), X20
 	VMULPS X20, X19, X18
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+16
-	JLE    all
 	VMOVSS (DI), X19
 	VMOVSS (SI), X20
 	VMULPS X20, X19, X20
 	VADDPS X0, X20, X0
 	CMPQ   R10, $+17
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI)(BX*1), X19
 	VMOVSS (SI)(R8*1), X20
 	VMULPS X20, X19, X20
@@ -166,13 +317,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+18
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI), X19
 	VMOVSS (SI), X20
 	VMULPS X20, X19, X20
 	VADDPS X2, X20, X2
 	CMPQ   R10, $+19
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI)(BX*1), X19
 	VMOVSS (SI)(R8*1), X20
 	VMULPS X20, X19, X20
@@ -180,13 +331,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+20
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI), X19
 	VMOVSS (SI), X20
 	VMULPS X20, X19, X20
 	VADDPS X4, X20, X4
 	CMPQ   R10, $+21
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI)(BX*1), X19
 	VMOVSS (SI)(R8*1), X20
 	VMULPS X20, X19, X20
@@ -194,13 +345,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+22
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI), X19
 	VMOVSS (SI), X20
 	VMULPS X20, X19, X20
 	VADDPS X6, X20, X6
 	CMPQ   R10, $+23
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI)(BX*1), X19
 	VMOVSS (SI)(R8*1), X20
 	VMULPS X20, X19, X20
@@ -208,13 +359,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+24
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI), X19
 	VMOVSS (SI), X20
 	VMULPS X20, X19, X20
 	VADDPS X11, X20, X11
 	CMPQ   R10, $+25
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI)(BX*1), X19
 	VMOVSS (SI)(R8*1), X20
 	VMULPS X20, X19, X20
@@ -222,13 +373,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+26
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI), X19
 	VMOVSS (SI), X20
 	VMULPS X20, X19, X20
 	VADDPS X13, X20, X13
 	CMPQ   R10, $+27
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI)(BX*1), X19
 	VMOVSS (SI)(R8*1), X20
 	VMULPS X20, X19, X20
@@ -236,13 +387,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+28
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI), X19
 	VMOVSS (SI), X20
 	VMULPS X20, X19, X20
 	VADDPS X15, X20, X15
 	CMPQ   R10, $+29
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI)(BX*1), X19
 	VMOVSS (SI)(R8*1), X20
 	VMULPS X20, X19, X20
@@ -250,19 +401,19 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+30
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI), X19
 	VMOVSS (SI), X20
 	VMULPS X20, X19, X20
 	VADDPS X17, X20, X17
 	CMPQ   R10, $+31
-	JLE    all
+	JLE    fold5
 	VMOVSS (DI)(BX*1), X19
 	VMOVSS (SI)(R8*1), X20
 	VMULPS X20, X19, X20
 	VADDPS X18, X20, X18
 
-all:
+fold5:
 	VADDPS X0, X11, X0
 	VADDPS X1, X12, X1
 	VADDPS X2, X13, X2
@@ -271,8 +422,6 @@ all:
 	VADDPS X5, X16, X5
 	VADDPS X6, X17, X6
 	VADDPS X7, X18, X7
-
-few:
 	VADDPS X0, X4, X0
 	VADDPS X1, X5, X1
 	VADDPS X2, X6, X2
@@ -280,6 +429,8 @@ few:
 	VADDPS X0, X2, X0
 	VADDPS X1, X3, X1
 	VADDPS X0, X1, X0
+
+added:
 	VMOVSS X0, ret+72(FP)
 	VZEROUPPER
 	RET
@@ -540,7 +691,7 @@ loop:
 
 tail:
 	TESTQ R10, R10
-	JEQ   fold
+	JEQ   fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R10, R11
@@ -678,7 +829,7 @@ end8:
 	VMULPS       Y12, Y11, Y12
 	VADDPS       Y0, Y12, Y0
 	CMPQ         R10, $+8
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+16
 	JLT          part2
 	VMOVSS       (DI), X11
@@ -710,7 +861,7 @@ end8:
 	VMULPS       Y12, Y11, Y12
 	VADDPS       Y1, Y12, Y1
 	CMPQ         R10, $+16
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+24
 	JLT          part3
 	VMOVSS       (DI), X11
@@ -742,7 +893,7 @@ end8:
 	VMULPS       Y12, Y11, Y12
 	VADDPS       Y2, Y12, Y2
 	CMPQ         R10, $+24
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+32
 	JLT          part4
 	VMOVSS       (DI), X11
@@ -774,7 +925,7 @@ end8:
 	VMULPS       Y12, Y11, Y12
 	VADDPS       Y3, Y12, Y3
 	CMPQ         R10, $+32
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+40
 	JLT          part5
 	VMOVSS       (DI), X11
@@ -806,7 +957,7 @@ end8:
 	VMULPS       Y12, Y11, Y12
 	VADDPS       Y4, Y12, Y4
 	CMPQ         R10, $+40
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+48
 	JLT          part6
 	VMOVSS       (DI), X11
@@ -838,7 +989,7 @@ end8:
 	VMULPS       Y12, Y11, Y12
 	VADDPS       Y5, Y12, Y5
 	CMPQ         R10, $+48
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+56
 	JLT          part7
 	VMOVSS       (DI), X11
@@ -870,46 +1021,46 @@ end8:
 	VMULPS       Y12, Y11, Y12
 	VADDPS       Y6, Y12, Y6
 	CMPQ         R10, $+56
-	JEQ          fold
+	JEQ          fold6
 	VMULPS       Y9, Y8, Y11
 	VADDPS       Y7, Y11, Y7
-	JMP          fold
+	JMP          fold6
 
 part7:
 	VMULPS Y9, Y8, Y11
 	VADDPS Y6, Y11, Y6
-	JMP    fold
+	JMP    fold6
 
 part6:
 	VMULPS Y9, Y8, Y11
 	VADDPS Y5, Y11, Y5
-	JMP    fold
+	JMP    fold6
 
 part5:
 	VMULPS Y9, Y8, Y11
 	VADDPS Y4, Y11, Y4
-	JMP    fold
+	JMP    fold6
 
 part4:
 	VMULPS Y9, Y8, Y11
 	VADDPS Y3, Y11, Y3
-	JMP    fold
+	JMP    fold6
 
 part3:
 	VMULPS Y9, Y8, Y11
 	VADDPS Y2, Y11, Y2
-	JMP    fold
+	JMP    fold6
 
 part2:
 	VMULPS Y9, Y8, Y11
 	VADDPS Y1, Y11, Y1
-	JMP    fold
+	JMP    fold6
 
 part:
 	VMULPS Y9, Y8, Y11
 	VADDPS Y0, Y11, Y0
 
-fold:
+fold6:
 	// Fold the lanes by halves.
 	CMPQ   R12, $+32
 	JLE    empty
@@ -989,127 +1140,278 @@ forward2:
 	MOVQ R9, R10
 
 	// Few elements: one by one, each register a lane.
+	CMPQ   R10, $+2
+	JGT    more
 	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	TESTQ  R10, R10
-	JLE    few
+	JLE    fold
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X0, X20, X0
 	CMPQ   R10, $+1
-	JLE    few
+	JLE    fold
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ   R10, $+4
+	JGT    more2
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X1
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+2
-	JLE    few
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+	CMPQ   R10, $+3
+	JLE    fold2
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X1, X20, X1
+
+fold2:
+	VADDPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ   R10, $+8
+	JGT    more3
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X2
-	CMPQ   R10, $+3
-	JLE    few
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X3
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+4
-	JLE    few
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+	CMPQ   R10, $+5
+	JLE    fold3
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X1, X20, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+6
+	JLE    fold3
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X2, X20, X2
+	CMPQ   R10, $+7
+	JLE    fold3
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X3, X20, X3
+
+fold3:
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more3:
+	CMPQ   R10, $+16
+	JGT    more4
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X2
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X4
-	CMPQ   R10, $+5
-	JLE    few
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X5
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+6
-	JLE    few
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X6
-	CMPQ   R10, $+7
-	JLE    few
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X7
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+8
-	JLE    few
-	VXORPS X11, X11, X11
-	VXORPS X12, X12, X12
-	VXORPS X13, X13, X13
-	VXORPS X14, X14, X14
-	VXORPS X15, X15, X15
-	VPXORD Y16, Y16, Y16
-	VPXORD Y17, Y17, Y17
-	VPXORD Y18, Y18, Y18
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+	CMPQ   R10, $+9
+	JLE    fold4
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X1, X20, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+10
+	JLE    fold4
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X2, X20, X2
+	CMPQ   R10, $+11
+	JLE    fold4
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X3, X20, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+12
+	JLE    fold4
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X4, X20, X4
+	CMPQ   R10, $+13
+	JLE    fold4
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X5, X20, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+14
+	JLE    fold4
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X6, X20, X6
+	CMPQ   R10, $+15
+	JLE    fold4
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X7, X20, X7
+
+fold4:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more4:
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X2
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X4
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X6
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X7
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X11
-	CMPQ   R10, $+9
-	JLE    all
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X12
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+10
-	JLE    all
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X13
-	CMPQ   R10, $+11
-	JLE    all
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X14
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+12
-	JLE    all
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X15
-	CMPQ   R10, $+13
-	JLE    all
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X16
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+14
-	JLE    all
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X17
-	CMPQ   R10, $+15
-	JLE    all
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X18
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+16
-	JLE    all
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X0, X20, X0
 	CMPQ   R10, $+17
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X20
@@ -1117,13 +1419,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+18
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X2, X20, X2
 	CMPQ   R10, $+19
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X20
@@ -1131,13 +1433,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+20
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X4, X20, X4
 	CMPQ   R10, $+21
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X20
@@ -1145,13 +1447,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+22
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X6, X20, X6
 	CMPQ   R10, $+23
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X20
@@ -1159,13 +1461,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+24
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X11, X20, X11
 	CMPQ   R10, $+25
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X20
@@ -1173,13 +1475,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+26
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X13, X20, X13
 	CMPQ   R10, $+27
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X20
@@ -1187,13 +1489,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+28
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X15, X20, X15
 	CMPQ   R10, $+29
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X20
@@ -1201,19 +1503,19 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+30
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X17, X20, X17
 	CMPQ   R10, $+31
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X20
 	VADDPD X18, X20, X18
 
-all:
+fold5:
 	VADDPD X0, X11, X0
 	VADDPD X1, X12, X1
 	VADDPD X2, X13, X2
@@ -1222,8 +1524,6 @@ all:
 	VADDPD X5, X16, X5
 	VADDPD X6, X17, X6
 	VADDPD X7, X18, X7
-
-few:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -1231,6 +1531,8 @@ few:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+72(FP)
 	VZEROUPPER
 	RET
@@ -1395,7 +1697,7 @@ loop:
 
 tail:
 	TESTQ R10, R10
-	JEQ   fold
+	JEQ   fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ    R10, R11
@@ -1475,7 +1777,7 @@ end20:
 	VMULPD       Y12, Y11, Y12
 	VADDPD       Y0, Y12, Y0
 	CMPQ         R10, $+4
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+8
 	JLT          part2
 	VMOVSD       (DI), X11
@@ -1495,7 +1797,7 @@ end20:
 	VMULPD       Y12, Y11, Y12
 	VADDPD       Y1, Y12, Y1
 	CMPQ         R10, $+8
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+12
 	JLT          part3
 	VMOVSD       (DI), X11
@@ -1515,7 +1817,7 @@ end20:
 	VMULPD       Y12, Y11, Y12
 	VADDPD       Y2, Y12, Y2
 	CMPQ         R10, $+12
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+16
 	JLT          part4
 	VMOVSD       (DI), X11
@@ -1535,7 +1837,7 @@ end20:
 	VMULPD       Y12, Y11, Y12
 	VADDPD       Y3, Y12, Y3
 	CMPQ         R10, $+16
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+20
 	JLT          part5
 	VMOVSD       (DI), X11
@@ -1555,7 +1857,7 @@ end20:
 	VMULPD       Y12, Y11, Y12
 	VADDPD       Y4, Y12, Y4
 	CMPQ         R10, $+20
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+24
 	JLT          part6
 	VMOVSD       (DI), X11
@@ -1575,7 +1877,7 @@ end20:
 	VMULPD       Y12, Y11, Y12
 	VADDPD       Y5, Y12, Y5
 	CMPQ         R10, $+24
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+28
 	JLT          part7
 	VMOVSD       (DI), X11
@@ -1595,46 +1897,46 @@ end20:
 	VMULPD       Y12, Y11, Y12
 	VADDPD       Y6, Y12, Y6
 	CMPQ         R10, $+28
-	JEQ          fold
+	JEQ          fold6
 	VMULPD       Y9, Y8, Y11
 	VADDPD       Y7, Y11, Y7
-	JMP          fold
+	JMP          fold6
 
 part7:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y6, Y11, Y6
-	JMP    fold
+	JMP    fold6
 
 part6:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y5, Y11, Y5
-	JMP    fold
+	JMP    fold6
 
 part5:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y4, Y11, Y4
-	JMP    fold
+	JMP    fold6
 
 part4:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y3, Y11, Y3
-	JMP    fold
+	JMP    fold6
 
 part3:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y2, Y11, Y2
-	JMP    fold
+	JMP    fold6
 
 part2:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y1, Y11, Y1
-	JMP    fold
+	JMP    fold6
 
 part:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y0, Y11, Y0
 
-fold:
+fold6:
 	// Fold the lanes by halves.
 	CMPQ   R12, $+16
 	JLE    empty

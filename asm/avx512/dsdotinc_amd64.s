@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func DsdotIncF32(n int, x []float32, incX int, y []float32, incY int) float64
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·DsdotIncF32(SB), NOSPLIT, $0-80
 	// sum of x[i]*y[i], in float64, strided
 	MOVQ  x_base+8(FP), DI
@@ -38,16 +38,11 @@ forward2:
 	MOVQ R9, R10
 
 	// Few elements: one by one, each register a lane.
+	CMPQ      R10, $+2
+	JGT       more
 	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
 	TESTQ     R10, R10
-	JLE       few
+	JLE       fold
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VXORPS    X20, X20, X20
@@ -55,7 +50,27 @@ forward2:
 	VMULPD    X20, X19, X20
 	VADDPD    X0, X20, X0
 	CMPQ      R10, $+1
-	JLE       few
+	JLE       fold
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X0, X20, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ      R10, $+4
+	JGT       more2
+	VXORPS    X0, X0, X0
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X0, X20, X0
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(BX*1), X19, X19
 	VXORPS    X20, X20, X20
@@ -63,15 +78,47 @@ forward2:
 	VMULPD    X20, X19, X1
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
-	CMPQ      R10, $+2
-	JLE       few
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X0, X20, X0
+	CMPQ      R10, $+3
+	JLE       fold2
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X1, X20, X1
+
+fold2:
+	VADDPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ      R10, $+8
+	JGT       more3
+	VXORPS    X0, X0, X0
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X0, X20, X0
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X1
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VXORPS    X20, X20, X20
 	VCVTSS2SD (SI), X20, X20
 	VMULPD    X20, X19, X2
-	CMPQ      R10, $+3
-	JLE       few
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(BX*1), X19, X19
 	VXORPS    X20, X20, X20
@@ -79,15 +126,79 @@ forward2:
 	VMULPD    X20, X19, X3
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
-	CMPQ      R10, $+4
-	JLE       few
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X0, X20, X0
+	CMPQ      R10, $+5
+	JLE       fold3
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X1, X20, X1
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+6
+	JLE       fold3
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X2, X20, X2
+	CMPQ      R10, $+7
+	JLE       fold3
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X3, X20, X3
+
+fold3:
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more3:
+	CMPQ      R10, $+16
+	JGT       more4
+	VXORPS    X0, X0, X0
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X0, X20, X0
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X1
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X2
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X3
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VXORPS    X20, X20, X20
 	VCVTSS2SD (SI), X20, X20
 	VMULPD    X20, X19, X4
-	CMPQ      R10, $+5
-	JLE       few
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(BX*1), X19, X19
 	VXORPS    X20, X20, X20
@@ -95,15 +206,11 @@ forward2:
 	VMULPD    X20, X19, X5
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
-	CMPQ      R10, $+6
-	JLE       few
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VXORPS    X20, X20, X20
 	VCVTSS2SD (SI), X20, X20
 	VMULPD    X20, X19, X6
-	CMPQ      R10, $+7
-	JLE       few
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(BX*1), X19, X19
 	VXORPS    X20, X20, X20
@@ -111,23 +218,141 @@ forward2:
 	VMULPD    X20, X19, X7
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
-	CMPQ      R10, $+8
-	JLE       few
-	VXORPS    X11, X11, X11
-	VXORPS    X12, X12, X12
-	VXORPS    X13, X13, X13
-	VXORPS    X14, X14, X14
-	VXORPS    X15, X15, X15
-	VPXORD    Y16, Y16, Y16
-	VPXORD    Y17, Y17, Y17
-	VPXORD    Y18, Y18, Y18
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X0, X20, X0
+	CMPQ      R10, $+9
+	JLE       fold4
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X1, X20, X1
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+10
+	JLE       fold4
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X2, X20, X2
+	CMPQ      R10, $+11
+	JLE       fold4
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X3, X20, X3
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+12
+	JLE       fold4
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X4, X20, X4
+	CMPQ      R10, $+13
+	JLE       fold4
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X5, X20, X5
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	CMPQ      R10, $+14
+	JLE       fold4
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X6, X20, X6
+	CMPQ      R10, $+15
+	JLE       fold4
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X7, X20, X7
+
+fold4:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more4:
+	VXORPS    X0, X0, X0
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X20
+	VADDPD    X0, X20, X0
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X1
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X2
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X3
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X4
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X5
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI), X20, X20
+	VMULPD    X20, X19, X6
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(BX*1), X19, X19
+	VXORPS    X20, X20, X20
+	VCVTSS2SD (SI)(R8*1), X20, X20
+	VMULPD    X20, X19, X7
+	LEAQ      (DI)(BX*2), DI
+	LEAQ      (SI)(R8*2), SI
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VXORPS    X20, X20, X20
 	VCVTSS2SD (SI), X20, X20
 	VMULPD    X20, X19, X11
-	CMPQ      R10, $+9
-	JLE       all
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(BX*1), X19, X19
 	VXORPS    X20, X20, X20
@@ -135,15 +360,11 @@ forward2:
 	VMULPD    X20, X19, X12
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
-	CMPQ      R10, $+10
-	JLE       all
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VXORPS    X20, X20, X20
 	VCVTSS2SD (SI), X20, X20
 	VMULPD    X20, X19, X13
-	CMPQ      R10, $+11
-	JLE       all
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(BX*1), X19, X19
 	VXORPS    X20, X20, X20
@@ -151,15 +372,11 @@ forward2:
 	VMULPD    X20, X19, X14
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
-	CMPQ      R10, $+12
-	JLE       all
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VXORPS    X20, X20, X20
 	VCVTSS2SD (SI), X20, X20
 	VMULPD    X20, X19, X15
-	CMPQ      R10, $+13
-	JLE       all
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(BX*1), X19, X19
 	VXORPS    X20, X20, X20
@@ -167,15 +384,11 @@ forward2:
 	VMULPD    X20, X19, X16
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
-	CMPQ      R10, $+14
-	JLE       all
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VXORPS    X20, X20, X20
 	VCVTSS2SD (SI), X20, X20
 	VMULPD    X20, X19, X17
-	CMPQ      R10, $+15
-	JLE       all
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(BX*1), X19, X19
 	VXORPS    X20, X20, X20
@@ -183,8 +396,6 @@ forward2:
 	VMULPD    X20, X19, X18
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
-	CMPQ      R10, $+16
-	JLE       all
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VXORPS    X20, X20, X20
@@ -192,7 +403,7 @@ forward2:
 	VMULPD    X20, X19, X20
 	VADDPD    X0, X20, X0
 	CMPQ      R10, $+17
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(BX*1), X19, X19
 	VXORPS    X20, X20, X20
@@ -202,7 +413,7 @@ forward2:
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
 	CMPQ      R10, $+18
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VXORPS    X20, X20, X20
@@ -210,7 +421,7 @@ forward2:
 	VMULPD    X20, X19, X20
 	VADDPD    X2, X20, X2
 	CMPQ      R10, $+19
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(BX*1), X19, X19
 	VXORPS    X20, X20, X20
@@ -220,7 +431,7 @@ forward2:
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
 	CMPQ      R10, $+20
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VXORPS    X20, X20, X20
@@ -228,7 +439,7 @@ forward2:
 	VMULPD    X20, X19, X20
 	VADDPD    X4, X20, X4
 	CMPQ      R10, $+21
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(BX*1), X19, X19
 	VXORPS    X20, X20, X20
@@ -238,7 +449,7 @@ forward2:
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
 	CMPQ      R10, $+22
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VXORPS    X20, X20, X20
@@ -246,7 +457,7 @@ forward2:
 	VMULPD    X20, X19, X20
 	VADDPD    X6, X20, X6
 	CMPQ      R10, $+23
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(BX*1), X19, X19
 	VXORPS    X20, X20, X20
@@ -256,7 +467,7 @@ forward2:
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
 	CMPQ      R10, $+24
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VXORPS    X20, X20, X20
@@ -264,7 +475,7 @@ forward2:
 	VMULPD    X20, X19, X20
 	VADDPD    X11, X20, X11
 	CMPQ      R10, $+25
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(BX*1), X19, X19
 	VXORPS    X20, X20, X20
@@ -274,7 +485,7 @@ forward2:
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
 	CMPQ      R10, $+26
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VXORPS    X20, X20, X20
@@ -282,7 +493,7 @@ forward2:
 	VMULPD    X20, X19, X20
 	VADDPD    X13, X20, X13
 	CMPQ      R10, $+27
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(BX*1), X19, X19
 	VXORPS    X20, X20, X20
@@ -292,7 +503,7 @@ forward2:
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
 	CMPQ      R10, $+28
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VXORPS    X20, X20, X20
@@ -300,7 +511,7 @@ forward2:
 	VMULPD    X20, X19, X20
 	VADDPD    X15, X20, X15
 	CMPQ      R10, $+29
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(BX*1), X19, X19
 	VXORPS    X20, X20, X20
@@ -310,7 +521,7 @@ forward2:
 	LEAQ      (DI)(BX*2), DI
 	LEAQ      (SI)(R8*2), SI
 	CMPQ      R10, $+30
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VXORPS    X20, X20, X20
@@ -318,7 +529,7 @@ forward2:
 	VMULPD    X20, X19, X20
 	VADDPD    X17, X20, X17
 	CMPQ      R10, $+31
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(BX*1), X19, X19
 	VXORPS    X20, X20, X20
@@ -326,7 +537,7 @@ forward2:
 	VMULPD    X20, X19, X20
 	VADDPD    X18, X20, X18
 
-all:
+fold5:
 	VADDPD X0, X11, X0
 	VADDPD X1, X12, X1
 	VADDPD X2, X13, X2
@@ -335,8 +546,6 @@ all:
 	VADDPD X5, X16, X5
 	VADDPD X6, X17, X6
 	VADDPD X7, X18, X7
-
-few:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -344,6 +553,8 @@ few:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+72(FP)
 	VZEROUPPER
 	RET
@@ -508,7 +719,7 @@ loop:
 
 tail:
 	TESTQ R10, R10
-	JEQ   fold
+	JEQ   fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R10, R11
@@ -578,7 +789,7 @@ loaded4:
 	VMULPD    Y12, Y11, Y12
 	VADDPD    Y0, Y12, Y0
 	CMPQ      R10, $+4
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R10, $+8
 	JLT       part2
 	VMOVSS    (DI), X11
@@ -598,7 +809,7 @@ loaded4:
 	VMULPD    Y12, Y11, Y12
 	VADDPD    Y1, Y12, Y1
 	CMPQ      R10, $+8
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R10, $+12
 	JLT       part3
 	VMOVSS    (DI), X11
@@ -618,7 +829,7 @@ loaded4:
 	VMULPD    Y12, Y11, Y12
 	VADDPD    Y2, Y12, Y2
 	CMPQ      R10, $+12
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R10, $+16
 	JLT       part4
 	VMOVSS    (DI), X11
@@ -638,7 +849,7 @@ loaded4:
 	VMULPD    Y12, Y11, Y12
 	VADDPD    Y3, Y12, Y3
 	CMPQ      R10, $+16
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R10, $+20
 	JLT       part5
 	VMOVSS    (DI), X11
@@ -658,7 +869,7 @@ loaded4:
 	VMULPD    Y12, Y11, Y12
 	VADDPD    Y4, Y12, Y4
 	CMPQ      R10, $+20
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R10, $+24
 	JLT       part6
 	VMOVSS    (DI), X11
@@ -678,7 +889,7 @@ loaded4:
 	VMULPD    Y12, Y11, Y12
 	VADDPD    Y5, Y12, Y5
 	CMPQ      R10, $+24
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R10, $+28
 	JLT       part7
 	VMOVSS    (DI), X11
@@ -698,46 +909,46 @@ loaded4:
 	VMULPD    Y12, Y11, Y12
 	VADDPD    Y6, Y12, Y6
 	CMPQ      R10, $+28
-	JEQ       fold
+	JEQ       fold6
 	VMULPD    Y9, Y8, Y11
 	VADDPD    Y7, Y11, Y7
-	JMP       fold
+	JMP       fold6
 
 part7:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y6, Y11, Y6
-	JMP    fold
+	JMP    fold6
 
 part6:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y5, Y11, Y5
-	JMP    fold
+	JMP    fold6
 
 part5:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y4, Y11, Y4
-	JMP    fold
+	JMP    fold6
 
 part4:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y3, Y11, Y3
-	JMP    fold
+	JMP    fold6
 
 part3:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y2, Y11, Y2
-	JMP    fold
+	JMP    fold6
 
 part2:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y1, Y11, Y1
-	JMP    fold
+	JMP    fold6
 
 part:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y0, Y11, Y0
 
-fold:
+fold6:
 	// Fold the lanes by halves.
 	CMPQ   R12, $+16
 	JLE    empty
@@ -813,127 +1024,278 @@ forward2:
 	MOVQ R9, R10
 
 	// Few elements: one by one, each register a lane.
+	CMPQ   R10, $+2
+	JGT    more
 	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	TESTQ  R10, R10
-	JLE    few
+	JLE    fold
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X0, X20, X0
 	CMPQ   R10, $+1
-	JLE    few
+	JLE    fold
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ   R10, $+4
+	JGT    more2
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X1
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+2
-	JLE    few
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+	CMPQ   R10, $+3
+	JLE    fold2
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X1, X20, X1
+
+fold2:
+	VADDPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ   R10, $+8
+	JGT    more3
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X2
-	CMPQ   R10, $+3
-	JLE    few
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X3
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+4
-	JLE    few
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+	CMPQ   R10, $+5
+	JLE    fold3
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X1, X20, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+6
+	JLE    fold3
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X2, X20, X2
+	CMPQ   R10, $+7
+	JLE    fold3
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X3, X20, X3
+
+fold3:
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more3:
+	CMPQ   R10, $+16
+	JGT    more4
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X2
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X4
-	CMPQ   R10, $+5
-	JLE    few
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X5
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+6
-	JLE    few
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X6
-	CMPQ   R10, $+7
-	JLE    few
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X7
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+8
-	JLE    few
-	VXORPS X11, X11, X11
-	VXORPS X12, X12, X12
-	VXORPS X13, X13, X13
-	VXORPS X14, X14, X14
-	VXORPS X15, X15, X15
-	VPXORD Y16, Y16, Y16
-	VPXORD Y17, Y17, Y17
-	VPXORD Y18, Y18, Y18
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+	CMPQ   R10, $+9
+	JLE    fold4
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X1, X20, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+10
+	JLE    fold4
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X2, X20, X2
+	CMPQ   R10, $+11
+	JLE    fold4
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X3, X20, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+12
+	JLE    fold4
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X4, X20, X4
+	CMPQ   R10, $+13
+	JLE    fold4
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X5, X20, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	CMPQ   R10, $+14
+	JLE    fold4
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X6, X20, X6
+	CMPQ   R10, $+15
+	JLE    fold4
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X20
+	VADDPD X7, X20, X7
+
+fold4:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more4:
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X20
+	VADDPD X0, X20, X0
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X1
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X2
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X3
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X4
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X5
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+	VMOVSD (DI), X19
+	VMOVSD (SI), X20
+	VMULPD X20, X19, X6
+	VMOVSD (DI)(BX*1), X19
+	VMOVSD (SI)(R8*1), X20
+	VMULPD X20, X19, X7
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X11
-	CMPQ   R10, $+9
-	JLE    all
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X12
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+10
-	JLE    all
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X13
-	CMPQ   R10, $+11
-	JLE    all
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X14
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+12
-	JLE    all
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X15
-	CMPQ   R10, $+13
-	JLE    all
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X16
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+14
-	JLE    all
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X17
-	CMPQ   R10, $+15
-	JLE    all
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X18
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
-	CMPQ   R10, $+16
-	JLE    all
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X0, X20, X0
 	CMPQ   R10, $+17
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X20
@@ -941,13 +1303,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+18
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X2, X20, X2
 	CMPQ   R10, $+19
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X20
@@ -955,13 +1317,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+20
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X4, X20, X4
 	CMPQ   R10, $+21
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X20
@@ -969,13 +1331,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+22
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X6, X20, X6
 	CMPQ   R10, $+23
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X20
@@ -983,13 +1345,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+24
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X11, X20, X11
 	CMPQ   R10, $+25
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X20
@@ -997,13 +1359,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+26
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X13, X20, X13
 	CMPQ   R10, $+27
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X20
@@ -1011,13 +1373,13 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+28
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X15, X20, X15
 	CMPQ   R10, $+29
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X20
@@ -1025,19 +1387,19 @@ forward2:
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 	CMPQ   R10, $+30
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMOVSD (SI), X20
 	VMULPD X20, X19, X20
 	VADDPD X17, X20, X17
 	CMPQ   R10, $+31
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(BX*1), X19
 	VMOVSD (SI)(R8*1), X20
 	VMULPD X20, X19, X20
 	VADDPD X18, X20, X18
 
-all:
+fold5:
 	VADDPD X0, X11, X0
 	VADDPD X1, X12, X1
 	VADDPD X2, X13, X2
@@ -1046,8 +1408,6 @@ all:
 	VADDPD X5, X16, X5
 	VADDPD X6, X17, X6
 	VADDPD X7, X18, X7
-
-few:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -1055,6 +1415,8 @@ few:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+72(FP)
 	VZEROUPPER
 	RET
@@ -1219,7 +1581,7 @@ loop:
 
 tail:
 	TESTQ R10, R10
-	JEQ   fold
+	JEQ   fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ    R10, R11
@@ -1299,7 +1661,7 @@ end12:
 	VMULPD       Y12, Y11, Y12
 	VADDPD       Y0, Y12, Y0
 	CMPQ         R10, $+4
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+8
 	JLT          part2
 	VMOVSD       (DI), X11
@@ -1319,7 +1681,7 @@ end12:
 	VMULPD       Y12, Y11, Y12
 	VADDPD       Y1, Y12, Y1
 	CMPQ         R10, $+8
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+12
 	JLT          part3
 	VMOVSD       (DI), X11
@@ -1339,7 +1701,7 @@ end12:
 	VMULPD       Y12, Y11, Y12
 	VADDPD       Y2, Y12, Y2
 	CMPQ         R10, $+12
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+16
 	JLT          part4
 	VMOVSD       (DI), X11
@@ -1359,7 +1721,7 @@ end12:
 	VMULPD       Y12, Y11, Y12
 	VADDPD       Y3, Y12, Y3
 	CMPQ         R10, $+16
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+20
 	JLT          part5
 	VMOVSD       (DI), X11
@@ -1379,7 +1741,7 @@ end12:
 	VMULPD       Y12, Y11, Y12
 	VADDPD       Y4, Y12, Y4
 	CMPQ         R10, $+20
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+24
 	JLT          part6
 	VMOVSD       (DI), X11
@@ -1399,7 +1761,7 @@ end12:
 	VMULPD       Y12, Y11, Y12
 	VADDPD       Y5, Y12, Y5
 	CMPQ         R10, $+24
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R10, $+28
 	JLT          part7
 	VMOVSD       (DI), X11
@@ -1419,46 +1781,46 @@ end12:
 	VMULPD       Y12, Y11, Y12
 	VADDPD       Y6, Y12, Y6
 	CMPQ         R10, $+28
-	JEQ          fold
+	JEQ          fold6
 	VMULPD       Y9, Y8, Y11
 	VADDPD       Y7, Y11, Y7
-	JMP          fold
+	JMP          fold6
 
 part7:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y6, Y11, Y6
-	JMP    fold
+	JMP    fold6
 
 part6:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y5, Y11, Y5
-	JMP    fold
+	JMP    fold6
 
 part5:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y4, Y11, Y4
-	JMP    fold
+	JMP    fold6
 
 part4:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y3, Y11, Y3
-	JMP    fold
+	JMP    fold6
 
 part3:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y2, Y11, Y2
-	JMP    fold
+	JMP    fold6
 
 part2:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y1, Y11, Y1
-	JMP    fold
+	JMP    fold6
 
 part:
 	VMULPD Y9, Y8, Y11
 	VADDPD Y0, Y11, Y0
 
-fold:
+fold6:
 	// Fold the lanes by halves.
 	CMPQ   R12, $+16
 	JLE    empty

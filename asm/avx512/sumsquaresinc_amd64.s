@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func SumSquaresIncF32(n int, x []float32, incX int) float64
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·SumSquaresIncF32(SB), NOSPLIT, $0-48
 	// sum of x[i]², in float64, strided
 	MOVQ  x_base+8(FP), DI
@@ -26,216 +26,356 @@ forward:
 	MOVQ BX, R8
 
 	// Few elements: one by one, each register a lane.
+	CMPQ      R8, $+2
+	JGT       more
 	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
 	TESTQ     R8, R8
-	JLE       few
+	JLE       fold
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X0, X18, X0
 	CMPQ      R8, $+1
-	JLE       few
+	JLE       fold
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X0, X18, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ      R8, $+4
+	JGT       more2
+	VXORPS    X0, X0, X0
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X0, X18, X0
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI)(DX*1), X18, X18
 	VMULPD    X18, X18, X1
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+2
-	JLE       few
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X0, X18, X0
+	CMPQ      R8, $+3
+	JLE       fold2
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X1, X18, X1
+
+fold2:
+	VADDPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ      R8, $+8
+	JGT       more3
+	VXORPS    X0, X0, X0
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X0, X18, X0
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X1
+	LEAQ      (DI)(DX*2), DI
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI), X18, X18
 	VMULPD    X18, X18, X2
-	CMPQ      R8, $+3
-	JLE       few
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI)(DX*1), X18, X18
 	VMULPD    X18, X18, X3
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+4
-	JLE       few
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X0, X18, X0
+	CMPQ      R8, $+5
+	JLE       fold3
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X1, X18, X1
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+6
+	JLE       fold3
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X2, X18, X2
+	CMPQ      R8, $+7
+	JLE       fold3
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X3, X18, X3
+
+fold3:
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more3:
+	CMPQ      R8, $+16
+	JGT       more4
+	VXORPS    X0, X0, X0
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X0, X18, X0
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X1
+	LEAQ      (DI)(DX*2), DI
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X2
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X3
+	LEAQ      (DI)(DX*2), DI
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI), X18, X18
 	VMULPD    X18, X18, X4
-	CMPQ      R8, $+5
-	JLE       few
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI)(DX*1), X18, X18
 	VMULPD    X18, X18, X5
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+6
-	JLE       few
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI), X18, X18
 	VMULPD    X18, X18, X6
-	CMPQ      R8, $+7
-	JLE       few
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI)(DX*1), X18, X18
 	VMULPD    X18, X18, X7
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+8
-	JLE       few
-	VXORPS    X10, X10, X10
-	VXORPS    X11, X11, X11
-	VXORPS    X12, X12, X12
-	VXORPS    X13, X13, X13
-	VXORPS    X14, X14, X14
-	VXORPS    X15, X15, X15
-	VPXORD    Y16, Y16, Y16
-	VPXORD    Y17, Y17, Y17
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X0, X18, X0
+	CMPQ      R8, $+9
+	JLE       fold4
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X1, X18, X1
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+10
+	JLE       fold4
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X2, X18, X2
+	CMPQ      R8, $+11
+	JLE       fold4
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X3, X18, X3
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+12
+	JLE       fold4
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X4, X18, X4
+	CMPQ      R8, $+13
+	JLE       fold4
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X5, X18, X5
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+14
+	JLE       fold4
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X6, X18, X6
+	CMPQ      R8, $+15
+	JLE       fold4
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X7, X18, X7
+
+fold4:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more4:
+	VXORPS    X0, X0, X0
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X18
+	VADDPD    X0, X18, X0
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X1
+	LEAQ      (DI)(DX*2), DI
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X2
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X3
+	LEAQ      (DI)(DX*2), DI
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X4
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X5
+	LEAQ      (DI)(DX*2), DI
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI), X18, X18
+	VMULPD    X18, X18, X6
+	VXORPS    X18, X18, X18
+	VCVTSS2SD (DI)(DX*1), X18, X18
+	VMULPD    X18, X18, X7
+	LEAQ      (DI)(DX*2), DI
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI), X18, X18
 	VMULPD    X18, X18, X10
-	CMPQ      R8, $+9
-	JLE       all
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI)(DX*1), X18, X18
 	VMULPD    X18, X18, X11
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+10
-	JLE       all
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI), X18, X18
 	VMULPD    X18, X18, X12
-	CMPQ      R8, $+11
-	JLE       all
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI)(DX*1), X18, X18
 	VMULPD    X18, X18, X13
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+12
-	JLE       all
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI), X18, X18
 	VMULPD    X18, X18, X14
-	CMPQ      R8, $+13
-	JLE       all
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI)(DX*1), X18, X18
 	VMULPD    X18, X18, X15
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+14
-	JLE       all
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI), X18, X18
 	VMULPD    X18, X18, X16
-	CMPQ      R8, $+15
-	JLE       all
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI)(DX*1), X18, X18
 	VMULPD    X18, X18, X17
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+16
-	JLE       all
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X0, X18, X0
 	CMPQ      R8, $+17
-	JLE       all
+	JLE       fold5
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI)(DX*1), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X1, X18, X1
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+18
-	JLE       all
+	JLE       fold5
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X2, X18, X2
 	CMPQ      R8, $+19
-	JLE       all
+	JLE       fold5
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI)(DX*1), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X3, X18, X3
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+20
-	JLE       all
+	JLE       fold5
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X4, X18, X4
 	CMPQ      R8, $+21
-	JLE       all
+	JLE       fold5
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI)(DX*1), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X5, X18, X5
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+22
-	JLE       all
+	JLE       fold5
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X6, X18, X6
 	CMPQ      R8, $+23
-	JLE       all
+	JLE       fold5
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI)(DX*1), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X7, X18, X7
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+24
-	JLE       all
+	JLE       fold5
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X10, X18, X10
 	CMPQ      R8, $+25
-	JLE       all
+	JLE       fold5
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI)(DX*1), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X11, X18, X11
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+26
-	JLE       all
+	JLE       fold5
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X12, X18, X12
 	CMPQ      R8, $+27
-	JLE       all
+	JLE       fold5
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI)(DX*1), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X13, X18, X13
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+28
-	JLE       all
+	JLE       fold5
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X14, X18, X14
 	CMPQ      R8, $+29
-	JLE       all
+	JLE       fold5
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI)(DX*1), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X15, X18, X15
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+30
-	JLE       all
+	JLE       fold5
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X16, X18, X16
 	CMPQ      R8, $+31
-	JLE       all
+	JLE       fold5
 	VXORPS    X18, X18, X18
 	VCVTSS2SD (DI)(DX*1), X18, X18
 	VMULPD    X18, X18, X18
 	VADDPD    X17, X18, X17
 
-all:
+fold5:
 	VADDPD X0, X10, X0
 	VADDPD X1, X11, X1
 	VADDPD X2, X12, X2
@@ -244,8 +384,6 @@ all:
 	VADDPD X5, X15, X5
 	VADDPD X6, X16, X6
 	VADDPD X7, X17, X7
-
-few:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -253,6 +391,8 @@ few:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -361,7 +501,7 @@ loop:
 
 tail:
 	TESTQ R8, R8
-	JEQ   fold
+	JEQ   fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R8, R9
@@ -403,7 +543,7 @@ loaded2:
 	VMULPD    Y10, Y10, Y10
 	VADDPD    Y0, Y10, Y0
 	CMPQ      R8, $+4
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R8, $+8
 	JLT       part2
 	VMOVSS    (DI), X10
@@ -416,7 +556,7 @@ loaded2:
 	VMULPD    Y10, Y10, Y10
 	VADDPD    Y1, Y10, Y1
 	CMPQ      R8, $+8
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R8, $+12
 	JLT       part3
 	VMOVSS    (DI), X10
@@ -429,7 +569,7 @@ loaded2:
 	VMULPD    Y10, Y10, Y10
 	VADDPD    Y2, Y10, Y2
 	CMPQ      R8, $+12
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R8, $+16
 	JLT       part4
 	VMOVSS    (DI), X10
@@ -442,7 +582,7 @@ loaded2:
 	VMULPD    Y10, Y10, Y10
 	VADDPD    Y3, Y10, Y3
 	CMPQ      R8, $+16
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R8, $+20
 	JLT       part5
 	VMOVSS    (DI), X10
@@ -455,7 +595,7 @@ loaded2:
 	VMULPD    Y10, Y10, Y10
 	VADDPD    Y4, Y10, Y4
 	CMPQ      R8, $+20
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R8, $+24
 	JLT       part6
 	VMOVSS    (DI), X10
@@ -468,7 +608,7 @@ loaded2:
 	VMULPD    Y10, Y10, Y10
 	VADDPD    Y5, Y10, Y5
 	CMPQ      R8, $+24
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R8, $+28
 	JLT       part7
 	VMOVSS    (DI), X10
@@ -481,46 +621,46 @@ loaded2:
 	VMULPD    Y10, Y10, Y10
 	VADDPD    Y6, Y10, Y6
 	CMPQ      R8, $+28
-	JEQ       fold
+	JEQ       fold6
 	VMULPD    Y8, Y8, Y10
 	VADDPD    Y7, Y10, Y7
-	JMP       fold
+	JMP       fold6
 
 part7:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y6, Y10, Y6
-	JMP    fold
+	JMP    fold6
 
 part6:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y5, Y10, Y5
-	JMP    fold
+	JMP    fold6
 
 part5:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y4, Y10, Y4
-	JMP    fold
+	JMP    fold6
 
 part4:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y3, Y10, Y3
-	JMP    fold
+	JMP    fold6
 
 part3:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y2, Y10, Y2
-	JMP    fold
+	JMP    fold6
 
 part2:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y1, Y10, Y1
-	JMP    fold
+	JMP    fold6
 
 part:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y0, Y10, Y0
 
-fold:
+fold6:
 	// Fold the lanes by halves.
 	CMPQ   R10, $+16
 	JLE    empty
@@ -584,184 +724,294 @@ forward:
 	MOVQ BX, R8
 
 	// Few elements: one by one, each register a lane.
+	CMPQ   R8, $+2
+	JGT    more
 	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	TESTQ  R8, R8
-	JLE    few
+	JLE    fold
 	VMOVSD (DI), X18
 	VMULPD X18, X18, X18
 	VADDPD X0, X18, X0
 	CMPQ   R8, $+1
-	JLE    few
+	JLE    fold
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X18
+	VADDPD X0, X18, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ   R8, $+4
+	JGT    more2
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X0, X18, X0
 	VMOVSD (DI)(DX*1), X18
 	VMULPD X18, X18, X1
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+2
-	JLE    few
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X0, X18, X0
+	CMPQ   R8, $+3
+	JLE    fold2
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X18
+	VADDPD X1, X18, X1
+
+fold2:
+	VADDPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ   R8, $+8
+	JGT    more3
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X0, X18, X0
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X1
+	LEAQ   (DI)(DX*2), DI
 	VMOVSD (DI), X18
 	VMULPD X18, X18, X2
-	CMPQ   R8, $+3
-	JLE    few
 	VMOVSD (DI)(DX*1), X18
 	VMULPD X18, X18, X3
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+4
-	JLE    few
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X0, X18, X0
+	CMPQ   R8, $+5
+	JLE    fold3
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X18
+	VADDPD X1, X18, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+6
+	JLE    fold3
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X2, X18, X2
+	CMPQ   R8, $+7
+	JLE    fold3
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X18
+	VADDPD X3, X18, X3
+
+fold3:
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more3:
+	CMPQ   R8, $+16
+	JGT    more4
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X0, X18, X0
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X1
+	LEAQ   (DI)(DX*2), DI
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X2
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X3
+	LEAQ   (DI)(DX*2), DI
 	VMOVSD (DI), X18
 	VMULPD X18, X18, X4
-	CMPQ   R8, $+5
-	JLE    few
 	VMOVSD (DI)(DX*1), X18
 	VMULPD X18, X18, X5
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+6
-	JLE    few
 	VMOVSD (DI), X18
 	VMULPD X18, X18, X6
-	CMPQ   R8, $+7
-	JLE    few
 	VMOVSD (DI)(DX*1), X18
 	VMULPD X18, X18, X7
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+8
-	JLE    few
-	VXORPS X10, X10, X10
-	VXORPS X11, X11, X11
-	VXORPS X12, X12, X12
-	VXORPS X13, X13, X13
-	VXORPS X14, X14, X14
-	VXORPS X15, X15, X15
-	VPXORD Y16, Y16, Y16
-	VPXORD Y17, Y17, Y17
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X0, X18, X0
+	CMPQ   R8, $+9
+	JLE    fold4
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X18
+	VADDPD X1, X18, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+10
+	JLE    fold4
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X2, X18, X2
+	CMPQ   R8, $+11
+	JLE    fold4
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X18
+	VADDPD X3, X18, X3
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+12
+	JLE    fold4
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X4, X18, X4
+	CMPQ   R8, $+13
+	JLE    fold4
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X18
+	VADDPD X5, X18, X5
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+14
+	JLE    fold4
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X6, X18, X6
+	CMPQ   R8, $+15
+	JLE    fold4
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X18
+	VADDPD X7, X18, X7
+
+fold4:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more4:
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X18
+	VADDPD X0, X18, X0
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X1
+	LEAQ   (DI)(DX*2), DI
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X2
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X3
+	LEAQ   (DI)(DX*2), DI
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X4
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X5
+	LEAQ   (DI)(DX*2), DI
+	VMOVSD (DI), X18
+	VMULPD X18, X18, X6
+	VMOVSD (DI)(DX*1), X18
+	VMULPD X18, X18, X7
+	LEAQ   (DI)(DX*2), DI
 	VMOVSD (DI), X18
 	VMULPD X18, X18, X10
-	CMPQ   R8, $+9
-	JLE    all
 	VMOVSD (DI)(DX*1), X18
 	VMULPD X18, X18, X11
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+10
-	JLE    all
 	VMOVSD (DI), X18
 	VMULPD X18, X18, X12
-	CMPQ   R8, $+11
-	JLE    all
 	VMOVSD (DI)(DX*1), X18
 	VMULPD X18, X18, X13
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+12
-	JLE    all
 	VMOVSD (DI), X18
 	VMULPD X18, X18, X14
-	CMPQ   R8, $+13
-	JLE    all
 	VMOVSD (DI)(DX*1), X18
 	VMULPD X18, X18, X15
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+14
-	JLE    all
 	VMOVSD (DI), X18
 	VMULPD X18, X18, X16
-	CMPQ   R8, $+15
-	JLE    all
 	VMOVSD (DI)(DX*1), X18
 	VMULPD X18, X18, X17
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+16
-	JLE    all
 	VMOVSD (DI), X18
 	VMULPD X18, X18, X18
 	VADDPD X0, X18, X0
 	CMPQ   R8, $+17
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X18
 	VMULPD X18, X18, X18
 	VADDPD X1, X18, X1
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+18
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X18
 	VMULPD X18, X18, X18
 	VADDPD X2, X18, X2
 	CMPQ   R8, $+19
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X18
 	VMULPD X18, X18, X18
 	VADDPD X3, X18, X3
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+20
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X18
 	VMULPD X18, X18, X18
 	VADDPD X4, X18, X4
 	CMPQ   R8, $+21
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X18
 	VMULPD X18, X18, X18
 	VADDPD X5, X18, X5
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+22
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X18
 	VMULPD X18, X18, X18
 	VADDPD X6, X18, X6
 	CMPQ   R8, $+23
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X18
 	VMULPD X18, X18, X18
 	VADDPD X7, X18, X7
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+24
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X18
 	VMULPD X18, X18, X18
 	VADDPD X10, X18, X10
 	CMPQ   R8, $+25
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X18
 	VMULPD X18, X18, X18
 	VADDPD X11, X18, X11
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+26
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X18
 	VMULPD X18, X18, X18
 	VADDPD X12, X18, X12
 	CMPQ   R8, $+27
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X18
 	VMULPD X18, X18, X18
 	VADDPD X13, X18, X13
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+28
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X18
 	VMULPD X18, X18, X18
 	VADDPD X14, X18, X14
 	CMPQ   R8, $+29
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X18
 	VMULPD X18, X18, X18
 	VADDPD X15, X18, X15
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+30
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X18
 	VMULPD X18, X18, X18
 	VADDPD X16, X18, X16
 	CMPQ   R8, $+31
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X18
 	VMULPD X18, X18, X18
 	VADDPD X17, X18, X17
 
-all:
+fold5:
 	VADDPD X0, X10, X0
 	VADDPD X1, X11, X1
 	VADDPD X2, X12, X2
@@ -770,8 +1020,6 @@ all:
 	VADDPD X5, X15, X5
 	VADDPD X6, X16, X6
 	VADDPD X7, X17, X7
-
-few:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -779,6 +1027,8 @@ few:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -887,7 +1137,7 @@ loop:
 
 tail:
 	TESTQ R8, R8
-	JEQ   fold
+	JEQ   fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ    R8, R9
@@ -934,7 +1184,7 @@ end4:
 	VMULPD       Y10, Y10, Y10
 	VADDPD       Y0, Y10, Y0
 	CMPQ         R8, $+4
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+8
 	JLT          part2
 	VMOVSD       (DI), X10
@@ -947,7 +1197,7 @@ end4:
 	VMULPD       Y10, Y10, Y10
 	VADDPD       Y1, Y10, Y1
 	CMPQ         R8, $+8
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+12
 	JLT          part3
 	VMOVSD       (DI), X10
@@ -960,7 +1210,7 @@ end4:
 	VMULPD       Y10, Y10, Y10
 	VADDPD       Y2, Y10, Y2
 	CMPQ         R8, $+12
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+16
 	JLT          part4
 	VMOVSD       (DI), X10
@@ -973,7 +1223,7 @@ end4:
 	VMULPD       Y10, Y10, Y10
 	VADDPD       Y3, Y10, Y3
 	CMPQ         R8, $+16
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+20
 	JLT          part5
 	VMOVSD       (DI), X10
@@ -986,7 +1236,7 @@ end4:
 	VMULPD       Y10, Y10, Y10
 	VADDPD       Y4, Y10, Y4
 	CMPQ         R8, $+20
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+24
 	JLT          part6
 	VMOVSD       (DI), X10
@@ -999,7 +1249,7 @@ end4:
 	VMULPD       Y10, Y10, Y10
 	VADDPD       Y5, Y10, Y5
 	CMPQ         R8, $+24
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+28
 	JLT          part7
 	VMOVSD       (DI), X10
@@ -1012,46 +1262,46 @@ end4:
 	VMULPD       Y10, Y10, Y10
 	VADDPD       Y6, Y10, Y6
 	CMPQ         R8, $+28
-	JEQ          fold
+	JEQ          fold6
 	VMULPD       Y8, Y8, Y10
 	VADDPD       Y7, Y10, Y7
-	JMP          fold
+	JMP          fold6
 
 part7:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y6, Y10, Y6
-	JMP    fold
+	JMP    fold6
 
 part6:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y5, Y10, Y5
-	JMP    fold
+	JMP    fold6
 
 part5:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y4, Y10, Y4
-	JMP    fold
+	JMP    fold6
 
 part4:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y3, Y10, Y3
-	JMP    fold
+	JMP    fold6
 
 part3:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y2, Y10, Y2
-	JMP    fold
+	JMP    fold6
 
 part2:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y1, Y10, Y1
-	JMP    fold
+	JMP    fold6
 
 part:
 	VMULPD Y8, Y8, Y10
 	VADDPD Y0, Y10, Y0
 
-fold:
+fold6:
 	// Fold the lanes by halves.
 	CMPQ   R10, $+16
 	JLE    empty

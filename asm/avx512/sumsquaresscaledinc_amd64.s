@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func SumSquaresScaledIncF32(n int, scale float64, x []float32, incX int) float64
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·SumSquaresScaledIncF32(SB), NOSPLIT, $0-56
 	// sum of (scale*x[i])², in float64; scale is finite, strided
 	MOVQ  x_base+16(FP), DI
@@ -27,136 +27,306 @@ forward:
 	MOVQ         BX, R8
 
 	// Few elements: one by one, each register a lane.
+	CMPQ      R8, $+2
+	JGT       more
 	VXORPS    X0, X0, X0
-	VXORPS    X1, X1, X1
-	VXORPS    X2, X2, X2
-	VXORPS    X3, X3, X3
-	VXORPS    X4, X4, X4
-	VXORPS    X5, X5, X5
-	VXORPS    X6, X6, X6
-	VXORPS    X7, X7, X7
 	TESTQ     R8, R8
-	JLE       few
+	JLE       fold
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X19
 	VADDPD    X0, X19, X0
 	CMPQ      R8, $+1
-	JLE       few
+	JLE       fold
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(DX*1), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X0, X19, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ      R8, $+4
+	JGT       more2
+	VXORPS    X0, X0, X0
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X0, X19, X0
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(DX*1), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X1
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+2
-	JLE       few
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X0, X19, X0
+	CMPQ      R8, $+3
+	JLE       fold2
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(DX*1), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X1, X19, X1
+
+fold2:
+	VADDPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ      R8, $+8
+	JGT       more3
+	VXORPS    X0, X0, X0
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X0, X19, X0
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(DX*1), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X1
+	LEAQ      (DI)(DX*2), DI
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X2
-	CMPQ      R8, $+3
-	JLE       few
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(DX*1), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X3
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+4
-	JLE       few
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X0, X19, X0
+	CMPQ      R8, $+5
+	JLE       fold3
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(DX*1), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X1, X19, X1
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+6
+	JLE       fold3
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X2, X19, X2
+	CMPQ      R8, $+7
+	JLE       fold3
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(DX*1), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X3, X19, X3
+
+fold3:
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more3:
+	CMPQ      R8, $+16
+	JGT       more4
+	VXORPS    X0, X0, X0
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X0, X19, X0
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(DX*1), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X1
+	LEAQ      (DI)(DX*2), DI
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X2
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(DX*1), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X3
+	LEAQ      (DI)(DX*2), DI
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X4
-	CMPQ      R8, $+5
-	JLE       few
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(DX*1), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X5
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+6
-	JLE       few
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X6
-	CMPQ      R8, $+7
-	JLE       few
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(DX*1), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X7
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+8
-	JLE       few
-	VXORPS    X11, X11, X11
-	VXORPS    X12, X12, X12
-	VXORPS    X13, X13, X13
-	VXORPS    X14, X14, X14
-	VXORPS    X15, X15, X15
-	VPXORD    Y16, Y16, Y16
-	VPXORD    Y17, Y17, Y17
-	VPXORD    Y18, Y18, Y18
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X0, X19, X0
+	CMPQ      R8, $+9
+	JLE       fold4
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(DX*1), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X1, X19, X1
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+10
+	JLE       fold4
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X2, X19, X2
+	CMPQ      R8, $+11
+	JLE       fold4
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(DX*1), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X3, X19, X3
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+12
+	JLE       fold4
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X4, X19, X4
+	CMPQ      R8, $+13
+	JLE       fold4
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(DX*1), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X5, X19, X5
+	LEAQ      (DI)(DX*2), DI
+	CMPQ      R8, $+14
+	JLE       fold4
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X6, X19, X6
+	CMPQ      R8, $+15
+	JLE       fold4
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(DX*1), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X7, X19, X7
+
+fold4:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more4:
+	VXORPS    X0, X0, X0
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X19
+	VADDPD    X0, X19, X0
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(DX*1), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X1
+	LEAQ      (DI)(DX*2), DI
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X2
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(DX*1), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X3
+	LEAQ      (DI)(DX*2), DI
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X4
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(DX*1), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X5
+	LEAQ      (DI)(DX*2), DI
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X6
+	VXORPS    X19, X19, X19
+	VCVTSS2SD (DI)(DX*1), X19, X19
+	VMULPD    X19, X10, X19
+	VMULPD    X19, X19, X7
+	LEAQ      (DI)(DX*2), DI
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X11
-	CMPQ      R8, $+9
-	JLE       all
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(DX*1), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X12
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+10
-	JLE       all
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X13
-	CMPQ      R8, $+11
-	JLE       all
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(DX*1), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X14
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+12
-	JLE       all
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X15
-	CMPQ      R8, $+13
-	JLE       all
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(DX*1), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X16
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+14
-	JLE       all
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X17
-	CMPQ      R8, $+15
-	JLE       all
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(DX*1), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X18
 	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+16
-	JLE       all
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X19
 	VADDPD    X0, X19, X0
 	CMPQ      R8, $+17
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(DX*1), X19, X19
 	VMULPD    X19, X10, X19
@@ -164,14 +334,14 @@ forward:
 	VADDPD    X1, X19, X1
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+18
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X19
 	VADDPD    X2, X19, X2
 	CMPQ      R8, $+19
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(DX*1), X19, X19
 	VMULPD    X19, X10, X19
@@ -179,14 +349,14 @@ forward:
 	VADDPD    X3, X19, X3
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+20
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X19
 	VADDPD    X4, X19, X4
 	CMPQ      R8, $+21
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(DX*1), X19, X19
 	VMULPD    X19, X10, X19
@@ -194,14 +364,14 @@ forward:
 	VADDPD    X5, X19, X5
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+22
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X19
 	VADDPD    X6, X19, X6
 	CMPQ      R8, $+23
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(DX*1), X19, X19
 	VMULPD    X19, X10, X19
@@ -209,14 +379,14 @@ forward:
 	VADDPD    X7, X19, X7
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+24
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X19
 	VADDPD    X11, X19, X11
 	CMPQ      R8, $+25
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(DX*1), X19, X19
 	VMULPD    X19, X10, X19
@@ -224,14 +394,14 @@ forward:
 	VADDPD    X12, X19, X12
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+26
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X19
 	VADDPD    X13, X19, X13
 	CMPQ      R8, $+27
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(DX*1), X19, X19
 	VMULPD    X19, X10, X19
@@ -239,14 +409,14 @@ forward:
 	VADDPD    X14, X19, X14
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+28
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X19
 	VADDPD    X15, X19, X15
 	CMPQ      R8, $+29
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(DX*1), X19, X19
 	VMULPD    X19, X10, X19
@@ -254,21 +424,21 @@ forward:
 	VADDPD    X16, X19, X16
 	LEAQ      (DI)(DX*2), DI
 	CMPQ      R8, $+30
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X19
 	VADDPD    X17, X19, X17
 	CMPQ      R8, $+31
-	JLE       all
+	JLE       fold5
 	VXORPS    X19, X19, X19
 	VCVTSS2SD (DI)(DX*1), X19, X19
 	VMULPD    X19, X10, X19
 	VMULPD    X19, X19, X19
 	VADDPD    X18, X19, X18
 
-all:
+fold5:
 	VADDPD X0, X11, X0
 	VADDPD X1, X12, X1
 	VADDPD X2, X13, X2
@@ -277,8 +447,6 @@ all:
 	VADDPD X5, X16, X5
 	VADDPD X6, X17, X6
 	VADDPD X7, X18, X7
-
-few:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -286,6 +454,8 @@ few:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+48(FP)
 	VZEROUPPER
 	RET
@@ -402,7 +572,7 @@ loop:
 
 tail:
 	TESTQ R8, R8
-	JEQ   fold
+	JEQ   fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R8, R9
@@ -445,7 +615,7 @@ loaded2:
 	VMULPD    Y11, Y11, Y11
 	VADDPD    Y0, Y11, Y0
 	CMPQ      R8, $+4
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R8, $+8
 	JLT       part2
 	VMOVSS    (DI), X11
@@ -459,7 +629,7 @@ loaded2:
 	VMULPD    Y11, Y11, Y11
 	VADDPD    Y1, Y11, Y1
 	CMPQ      R8, $+8
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R8, $+12
 	JLT       part3
 	VMOVSS    (DI), X11
@@ -473,7 +643,7 @@ loaded2:
 	VMULPD    Y11, Y11, Y11
 	VADDPD    Y2, Y11, Y2
 	CMPQ      R8, $+12
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R8, $+16
 	JLT       part4
 	VMOVSS    (DI), X11
@@ -487,7 +657,7 @@ loaded2:
 	VMULPD    Y11, Y11, Y11
 	VADDPD    Y3, Y11, Y3
 	CMPQ      R8, $+16
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R8, $+20
 	JLT       part5
 	VMOVSS    (DI), X11
@@ -501,7 +671,7 @@ loaded2:
 	VMULPD    Y11, Y11, Y11
 	VADDPD    Y4, Y11, Y4
 	CMPQ      R8, $+20
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R8, $+24
 	JLT       part6
 	VMOVSS    (DI), X11
@@ -515,7 +685,7 @@ loaded2:
 	VMULPD    Y11, Y11, Y11
 	VADDPD    Y5, Y11, Y5
 	CMPQ      R8, $+24
-	JEQ       fold
+	JEQ       fold6
 	CMPQ      R8, $+28
 	JLT       part7
 	VMOVSS    (DI), X11
@@ -529,54 +699,54 @@ loaded2:
 	VMULPD    Y11, Y11, Y11
 	VADDPD    Y6, Y11, Y6
 	CMPQ      R8, $+28
-	JEQ       fold
+	JEQ       fold6
 	VMULPD    Y8, Y10, Y11
 	VMULPD    Y11, Y11, Y11
 	VADDPD    Y7, Y11, Y7
-	JMP       fold
+	JMP       fold6
 
 part7:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y6, Y11, Y6
-	JMP    fold
+	JMP    fold6
 
 part6:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y5, Y11, Y5
-	JMP    fold
+	JMP    fold6
 
 part5:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y4, Y11, Y4
-	JMP    fold
+	JMP    fold6
 
 part4:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y3, Y11, Y3
-	JMP    fold
+	JMP    fold6
 
 part3:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y2, Y11, Y2
-	JMP    fold
+	JMP    fold6
 
 part2:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y1, Y11, Y1
-	JMP    fold
+	JMP    fold6
 
 part:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y0, Y11, Y0
 
-fold:
+fold6:
 	// Fold the lanes by halves.
 	CMPQ   R10, $+16
 	JLE    empty
@@ -641,216 +811,356 @@ forward:
 	MOVQ         BX, R8
 
 	// Few elements: one by one, each register a lane.
+	CMPQ   R8, $+2
+	JGT    more
 	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	TESTQ  R8, R8
-	JLE    few
+	JLE    fold
 	VMOVSD (DI), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X0, X19, X0
 	CMPQ   R8, $+1
-	JLE    few
+	JLE    fold
+	VMOVSD (DI)(DX*1), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X0, X19, X0
+
+fold:
+	JMP added
+
+more:
+	CMPQ   R8, $+4
+	JGT    more2
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X0, X19, X0
 	VMOVSD (DI)(DX*1), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X1
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+2
-	JLE    few
+	VMOVSD (DI), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X0, X19, X0
+	CMPQ   R8, $+3
+	JLE    fold2
+	VMOVSD (DI)(DX*1), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X1, X19, X1
+
+fold2:
+	VADDPD X0, X1, X0
+	JMP    added
+
+more2:
+	CMPQ   R8, $+8
+	JGT    more3
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X0, X19, X0
+	VMOVSD (DI)(DX*1), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X1
+	LEAQ   (DI)(DX*2), DI
 	VMOVSD (DI), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X2
-	CMPQ   R8, $+3
-	JLE    few
 	VMOVSD (DI)(DX*1), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X3
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+4
-	JLE    few
+	VMOVSD (DI), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X0, X19, X0
+	CMPQ   R8, $+5
+	JLE    fold3
+	VMOVSD (DI)(DX*1), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X1, X19, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+6
+	JLE    fold3
+	VMOVSD (DI), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X2, X19, X2
+	CMPQ   R8, $+7
+	JLE    fold3
+	VMOVSD (DI)(DX*1), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X3, X19, X3
+
+fold3:
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more3:
+	CMPQ   R8, $+16
+	JGT    more4
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X0, X19, X0
+	VMOVSD (DI)(DX*1), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X1
+	LEAQ   (DI)(DX*2), DI
+	VMOVSD (DI), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X2
+	VMOVSD (DI)(DX*1), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X3
+	LEAQ   (DI)(DX*2), DI
 	VMOVSD (DI), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X4
-	CMPQ   R8, $+5
-	JLE    few
 	VMOVSD (DI)(DX*1), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X5
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+6
-	JLE    few
 	VMOVSD (DI), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X6
-	CMPQ   R8, $+7
-	JLE    few
 	VMOVSD (DI)(DX*1), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X7
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+8
-	JLE    few
-	VXORPS X11, X11, X11
-	VXORPS X12, X12, X12
-	VXORPS X13, X13, X13
-	VXORPS X14, X14, X14
-	VXORPS X15, X15, X15
-	VPXORD Y16, Y16, Y16
-	VPXORD Y17, Y17, Y17
-	VPXORD Y18, Y18, Y18
+	VMOVSD (DI), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X0, X19, X0
+	CMPQ   R8, $+9
+	JLE    fold4
+	VMOVSD (DI)(DX*1), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X1, X19, X1
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+10
+	JLE    fold4
+	VMOVSD (DI), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X2, X19, X2
+	CMPQ   R8, $+11
+	JLE    fold4
+	VMOVSD (DI)(DX*1), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X3, X19, X3
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+12
+	JLE    fold4
+	VMOVSD (DI), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X4, X19, X4
+	CMPQ   R8, $+13
+	JLE    fold4
+	VMOVSD (DI)(DX*1), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X5, X19, X5
+	LEAQ   (DI)(DX*2), DI
+	CMPQ   R8, $+14
+	JLE    fold4
+	VMOVSD (DI), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X6, X19, X6
+	CMPQ   R8, $+15
+	JLE    fold4
+	VMOVSD (DI)(DX*1), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X7, X19, X7
+
+fold4:
+	VADDPD X0, X4, X0
+	VADDPD X1, X5, X1
+	VADDPD X2, X6, X2
+	VADDPD X3, X7, X3
+	VADDPD X0, X2, X0
+	VADDPD X1, X3, X1
+	VADDPD X0, X1, X0
+	JMP    added
+
+more4:
+	VXORPS X0, X0, X0
+	VMOVSD (DI), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X19
+	VADDPD X0, X19, X0
+	VMOVSD (DI)(DX*1), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X1
+	LEAQ   (DI)(DX*2), DI
+	VMOVSD (DI), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X2
+	VMOVSD (DI)(DX*1), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X3
+	LEAQ   (DI)(DX*2), DI
+	VMOVSD (DI), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X4
+	VMOVSD (DI)(DX*1), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X5
+	LEAQ   (DI)(DX*2), DI
+	VMOVSD (DI), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X6
+	VMOVSD (DI)(DX*1), X19
+	VMULPD X19, X10, X19
+	VMULPD X19, X19, X7
+	LEAQ   (DI)(DX*2), DI
 	VMOVSD (DI), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X11
-	CMPQ   R8, $+9
-	JLE    all
 	VMOVSD (DI)(DX*1), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X12
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+10
-	JLE    all
 	VMOVSD (DI), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X13
-	CMPQ   R8, $+11
-	JLE    all
 	VMOVSD (DI)(DX*1), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X14
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+12
-	JLE    all
 	VMOVSD (DI), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X15
-	CMPQ   R8, $+13
-	JLE    all
 	VMOVSD (DI)(DX*1), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X16
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+14
-	JLE    all
 	VMOVSD (DI), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X17
-	CMPQ   R8, $+15
-	JLE    all
 	VMOVSD (DI)(DX*1), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X18
 	LEAQ   (DI)(DX*2), DI
-	CMPQ   R8, $+16
-	JLE    all
 	VMOVSD (DI), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X0, X19, X0
 	CMPQ   R8, $+17
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X1, X19, X1
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+18
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X2, X19, X2
 	CMPQ   R8, $+19
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X3, X19, X3
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+20
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X4, X19, X4
 	CMPQ   R8, $+21
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X5, X19, X5
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+22
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X6, X19, X6
 	CMPQ   R8, $+23
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X7, X19, X7
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+24
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X11, X19, X11
 	CMPQ   R8, $+25
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X12, X19, X12
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+26
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X13, X19, X13
 	CMPQ   R8, $+27
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X14, X19, X14
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+28
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X15, X19, X15
 	CMPQ   R8, $+29
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X16, X19, X16
 	LEAQ   (DI)(DX*2), DI
 	CMPQ   R8, $+30
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X17, X19, X17
 	CMPQ   R8, $+31
-	JLE    all
+	JLE    fold5
 	VMOVSD (DI)(DX*1), X19
 	VMULPD X19, X10, X19
 	VMULPD X19, X19, X19
 	VADDPD X18, X19, X18
 
-all:
+fold5:
 	VADDPD X0, X11, X0
 	VADDPD X1, X12, X1
 	VADDPD X2, X13, X2
@@ -859,8 +1169,6 @@ all:
 	VADDPD X5, X16, X5
 	VADDPD X6, X17, X6
 	VADDPD X7, X18, X7
-
-few:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -868,6 +1176,8 @@ few:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
+
+added:
 	VMOVSD X0, ret+48(FP)
 	VZEROUPPER
 	RET
@@ -984,7 +1294,7 @@ loop:
 
 tail:
 	TESTQ R8, R8
-	JEQ   fold
+	JEQ   fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ    R8, R9
@@ -1032,7 +1342,7 @@ end4:
 	VMULPD       Y11, Y11, Y11
 	VADDPD       Y0, Y11, Y0
 	CMPQ         R8, $+4
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+8
 	JLT          part2
 	VMOVSD       (DI), X11
@@ -1046,7 +1356,7 @@ end4:
 	VMULPD       Y11, Y11, Y11
 	VADDPD       Y1, Y11, Y1
 	CMPQ         R8, $+8
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+12
 	JLT          part3
 	VMOVSD       (DI), X11
@@ -1060,7 +1370,7 @@ end4:
 	VMULPD       Y11, Y11, Y11
 	VADDPD       Y2, Y11, Y2
 	CMPQ         R8, $+12
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+16
 	JLT          part4
 	VMOVSD       (DI), X11
@@ -1074,7 +1384,7 @@ end4:
 	VMULPD       Y11, Y11, Y11
 	VADDPD       Y3, Y11, Y3
 	CMPQ         R8, $+16
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+20
 	JLT          part5
 	VMOVSD       (DI), X11
@@ -1088,7 +1398,7 @@ end4:
 	VMULPD       Y11, Y11, Y11
 	VADDPD       Y4, Y11, Y4
 	CMPQ         R8, $+20
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+24
 	JLT          part6
 	VMOVSD       (DI), X11
@@ -1102,7 +1412,7 @@ end4:
 	VMULPD       Y11, Y11, Y11
 	VADDPD       Y5, Y11, Y5
 	CMPQ         R8, $+24
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R8, $+28
 	JLT          part7
 	VMOVSD       (DI), X11
@@ -1116,54 +1426,54 @@ end4:
 	VMULPD       Y11, Y11, Y11
 	VADDPD       Y6, Y11, Y6
 	CMPQ         R8, $+28
-	JEQ          fold
+	JEQ          fold6
 	VMULPD       Y8, Y10, Y11
 	VMULPD       Y11, Y11, Y11
 	VADDPD       Y7, Y11, Y7
-	JMP          fold
+	JMP          fold6
 
 part7:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y6, Y11, Y6
-	JMP    fold
+	JMP    fold6
 
 part6:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y5, Y11, Y5
-	JMP    fold
+	JMP    fold6
 
 part5:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y4, Y11, Y4
-	JMP    fold
+	JMP    fold6
 
 part4:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y3, Y11, Y3
-	JMP    fold
+	JMP    fold6
 
 part3:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y2, Y11, Y2
-	JMP    fold
+	JMP    fold6
 
 part2:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y1, Y11, Y1
-	JMP    fold
+	JMP    fold6
 
 part:
 	VMULPD Y8, Y10, Y11
 	VMULPD Y11, Y11, Y11
 	VADDPD Y0, Y11, Y0
 
-fold:
+fold6:
 	// Fold the lanes by halves.
 	CMPQ   R10, $+16
 	JLE    empty

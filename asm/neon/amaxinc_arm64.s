@@ -25,199 +25,346 @@ forward:
 	MOVD R3, R4
 
 	// Few elements: one by one, each register a lane.
+	CMP $2, R4
+	BGT more
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0, R4
-	BLE few
+	BLE fold
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
 	CMP $1, R4
-	BLE few
+	BLE fold
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
+
+fold:
+	B added
+
+more:
+	CMP $4, R4
+	BGT more2
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
+	VEOR V1.B16, V1.B16, V1.B16
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
 	ADD R2<<1, R0, R0
-	CMP $2, R4
-	BLE few
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
+	CMP $3, R4
+	BLE fold2
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
+
+fold2:
+	WORD $0x4ea06420 // smax v0.4s, v1.4s, v0.4s
+	B added
+
+more2:
+	CMP $8, R4
+	BGT more3
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
+	VEOR V1.B16, V1.B16, V1.B16
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
+	ADD R2<<1, R0, R0
+	VEOR V2.B16, V2.B16, V2.B16
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
-	CMP $3, R4
-	BLE few
+	VEOR V3.B16, V3.B16, V3.B16
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
 	ADD R2<<1, R0, R0
-	CMP $4, R4
-	BLE few
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
+	CMP $5, R4
+	BLE fold3
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
+	ADD R2<<1, R0, R0
+	CMP $6, R4
+	BLE fold3
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
+	CMP $7, R4
+	BLE fold3
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
+
+fold3:
+	WORD $0x4ea06440 // smax v0.4s, v2.4s, v0.4s
+	WORD $0x4ea16461 // smax v1.4s, v3.4s, v1.4s
+	WORD $0x4ea06420 // smax v0.4s, v1.4s, v0.4s
+	B added
+
+more3:
+	CMP $16, R4
+	BGT more4
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
+	VEOR V1.B16, V1.B16, V1.B16
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
+	ADD R2<<1, R0, R0
+	VEOR V2.B16, V2.B16, V2.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
+	VEOR V3.B16, V3.B16, V3.B16
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
+	ADD R2<<1, R0, R0
+	VEOR V4.B16, V4.B16, V4.B16
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
-	CMP $5, R4
-	BLE few
+	VEOR V5.B16, V5.B16, V5.B16
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
 	ADD R2<<1, R0, R0
-	CMP $6, R4
-	BLE few
+	VEOR V6.B16, V6.B16, V6.B16
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
-	CMP $7, R4
-	BLE few
+	VEOR V7.B16, V7.B16, V7.B16
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
 	ADD R2<<1, R0, R0
-	CMP $8, R4
-	BLE few
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
+	CMP $9, R4
+	BLE fold4
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
+	ADD R2<<1, R0, R0
+	CMP $10, R4
+	BLE fold4
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
+	CMP $11, R4
+	BLE fold4
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
+	ADD R2<<1, R0, R0
+	CMP $12, R4
+	BLE fold4
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
+	CMP $13, R4
+	BLE fold4
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
+	ADD R2<<1, R0, R0
+	CMP $14, R4
+	BLE fold4
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
+	CMP $15, R4
+	BLE fold4
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
+
+fold4:
+	WORD $0x4ea06480 // smax v0.4s, v4.4s, v0.4s
+	WORD $0x4ea164a1 // smax v1.4s, v5.4s, v1.4s
+	WORD $0x4ea264c2 // smax v2.4s, v6.4s, v2.4s
+	WORD $0x4ea364e3 // smax v3.4s, v7.4s, v3.4s
+	WORD $0x4ea06440 // smax v0.4s, v2.4s, v0.4s
+	WORD $0x4ea16461 // smax v1.4s, v3.4s, v1.4s
+	WORD $0x4ea06420 // smax v0.4s, v1.4s, v0.4s
+	B added
+
+more4:
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
+	VEOR V1.B16, V1.B16, V1.B16
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
+	ADD R2<<1, R0, R0
+	VEOR V2.B16, V2.B16, V2.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
+	VEOR V3.B16, V3.B16, V3.B16
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
+	ADD R2<<1, R0, R0
+	VEOR V4.B16, V4.B16, V4.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
+	VEOR V5.B16, V5.B16, V5.B16
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
+	ADD R2<<1, R0, R0
+	VEOR V6.B16, V6.B16, V6.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
+	VEOR V7.B16, V7.B16, V7.B16
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
+	ADD R2<<1, R0, R0
 	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea86648 // smax v8.4s, v18.4s, v8.4s
-	CMP $9, R4
-	BLE all
+	VEOR V9.B16, V9.B16, V9.B16
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea96649 // smax v9.4s, v18.4s, v9.4s
 	ADD R2<<1, R0, R0
-	CMP $10, R4
-	BLE all
+	VEOR V10.B16, V10.B16, V10.B16
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4eaa664a // smax v10.4s, v18.4s, v10.4s
-	CMP $11, R4
-	BLE all
+	VEOR V11.B16, V11.B16, V11.B16
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4eab664b // smax v11.4s, v18.4s, v11.4s
 	ADD R2<<1, R0, R0
-	CMP $12, R4
-	BLE all
+	VEOR V12.B16, V12.B16, V12.B16
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4eac664c // smax v12.4s, v18.4s, v12.4s
-	CMP $13, R4
-	BLE all
+	VEOR V13.B16, V13.B16, V13.B16
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ead664d // smax v13.4s, v18.4s, v13.4s
 	ADD R2<<1, R0, R0
-	CMP $14, R4
-	BLE all
+	VEOR V14.B16, V14.B16, V14.B16
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4eae664e // smax v14.4s, v18.4s, v14.4s
-	CMP $15, R4
-	BLE all
+	VEOR V15.B16, V15.B16, V15.B16
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4eaf664f // smax v15.4s, v18.4s, v15.4s
 	ADD R2<<1, R0, R0
-	CMP $16, R4
-	BLE all
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
 	CMP $17, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
 	ADD R2<<1, R0, R0
 	CMP $18, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
 	CMP $19, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
 	ADD R2<<1, R0, R0
 	CMP $20, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
 	CMP $21, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
 	ADD R2<<1, R0, R0
 	CMP $22, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
 	CMP $23, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
 	ADD R2<<1, R0, R0
 	CMP $24, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea86648 // smax v8.4s, v18.4s, v8.4s
 	CMP $25, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea96649 // smax v9.4s, v18.4s, v9.4s
 	ADD R2<<1, R0, R0
 	CMP $26, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4eaa664a // smax v10.4s, v18.4s, v10.4s
 	CMP $27, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4eab664b // smax v11.4s, v18.4s, v11.4s
 	ADD R2<<1, R0, R0
 	CMP $28, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4eac664c // smax v12.4s, v18.4s, v12.4s
 	CMP $29, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ead664d // smax v13.4s, v18.4s, v13.4s
 	ADD R2<<1, R0, R0
 	CMP $30, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4eae664e // smax v14.4s, v18.4s, v14.4s
 	CMP $31, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4eaf664f // smax v15.4s, v18.4s, v15.4s
 
-all:
+fold5:
 	WORD $0x4ea06500 // smax v0.4s, v8.4s, v0.4s
 	WORD $0x4ea16521 // smax v1.4s, v9.4s, v1.4s
 	WORD $0x4ea26542 // smax v2.4s, v10.4s, v2.4s
@@ -226,8 +373,6 @@ all:
 	WORD $0x4ea565a5 // smax v5.4s, v13.4s, v5.4s
 	WORD $0x4ea665c6 // smax v6.4s, v14.4s, v6.4s
 	WORD $0x4ea765e7 // smax v7.4s, v15.4s, v7.4s
-
-few:
 	WORD $0x4ea06480 // smax v0.4s, v4.4s, v0.4s
 	WORD $0x4ea164a1 // smax v1.4s, v5.4s, v1.4s
 	WORD $0x4ea264c2 // smax v2.4s, v6.4s, v2.4s
@@ -235,6 +380,8 @@ few:
 	WORD $0x4ea06440 // smax v0.4s, v2.4s, v0.4s
 	WORD $0x4ea16461 // smax v1.4s, v3.4s, v1.4s
 	WORD $0x4ea06420 // smax v0.4s, v1.4s, v0.4s
+
+added:
 	FMOVS F0, ret+40(FP)
 	RET
 
@@ -438,7 +585,7 @@ loop:
 	BGE loop
 
 tail:
-	CBZ R4, fold
+	CBZ R4, fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R4, R5
@@ -478,7 +625,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
 	CMP $4, R4
-	BEQ fold
+	BEQ fold6
 	CMP $8, R4
 	BLT part2
 	FMOVS (R0), F18
@@ -492,7 +639,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
 	CMP $8, R4
-	BEQ fold
+	BEQ fold6
 	CMP $12, R4
 	BLT part3
 	FMOVS (R0), F18
@@ -506,7 +653,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
 	CMP $12, R4
-	BEQ fold
+	BEQ fold6
 	CMP $16, R4
 	BLT part4
 	FMOVS (R0), F18
@@ -520,7 +667,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
 	CMP $16, R4
-	BEQ fold
+	BEQ fold6
 	CMP $20, R4
 	BLT part5
 	FMOVS (R0), F18
@@ -534,7 +681,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
 	CMP $20, R4
-	BEQ fold
+	BEQ fold6
 	CMP $24, R4
 	BLT part6
 	FMOVS (R0), F18
@@ -548,7 +695,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
 	CMP $24, R4
-	BEQ fold
+	BEQ fold6
 	CMP $28, R4
 	BLT part7
 	FMOVS (R0), F18
@@ -562,7 +709,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
 	CMP $28, R4
-	BEQ fold
+	BEQ fold6
 	CMP $32, R4
 	BLT part8
 	FMOVS (R0), F18
@@ -576,7 +723,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
 	CMP $32, R4
-	BEQ fold
+	BEQ fold6
 	CMP $36, R4
 	BLT part9
 	FMOVS (R0), F18
@@ -590,7 +737,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea86648 // smax v8.4s, v18.4s, v8.4s
 	CMP $36, R4
-	BEQ fold
+	BEQ fold6
 	CMP $40, R4
 	BLT part10
 	FMOVS (R0), F18
@@ -604,7 +751,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ea96649 // smax v9.4s, v18.4s, v9.4s
 	CMP $40, R4
-	BEQ fold
+	BEQ fold6
 	CMP $44, R4
 	BLT part11
 	FMOVS (R0), F18
@@ -618,7 +765,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4eaa664a // smax v10.4s, v18.4s, v10.4s
 	CMP $44, R4
-	BEQ fold
+	BEQ fold6
 	CMP $48, R4
 	BLT part12
 	FMOVS (R0), F18
@@ -632,7 +779,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4eab664b // smax v11.4s, v18.4s, v11.4s
 	CMP $48, R4
-	BEQ fold
+	BEQ fold6
 	CMP $52, R4
 	BLT part13
 	FMOVS (R0), F18
@@ -646,7 +793,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4eac664c // smax v12.4s, v18.4s, v12.4s
 	CMP $52, R4
-	BEQ fold
+	BEQ fold6
 	CMP $56, R4
 	BLT part14
 	FMOVS (R0), F18
@@ -660,7 +807,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4ead664d // smax v13.4s, v18.4s, v13.4s
 	CMP $56, R4
-	BEQ fold
+	BEQ fold6
 	CMP $60, R4
 	BLT part15
 	FMOVS (R0), F18
@@ -674,88 +821,88 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4eae664e // smax v14.4s, v18.4s, v14.4s
 	CMP $60, R4
-	BEQ fold
+	BEQ fold6
 
 part16:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4eaf664f // smax v15.4s, v18.4s, v15.4s
-	B fold
+	B fold6
 
 part15:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4eae664e // smax v14.4s, v18.4s, v14.4s
-	B fold
+	B fold6
 
 part14:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4ead664d // smax v13.4s, v18.4s, v13.4s
-	B fold
+	B fold6
 
 part13:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4eac664c // smax v12.4s, v18.4s, v12.4s
-	B fold
+	B fold6
 
 part12:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4eab664b // smax v11.4s, v18.4s, v11.4s
-	B fold
+	B fold6
 
 part11:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4eaa664a // smax v10.4s, v18.4s, v10.4s
-	B fold
+	B fold6
 
 part10:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4ea96649 // smax v9.4s, v18.4s, v9.4s
-	B fold
+	B fold6
 
 part9:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4ea86648 // smax v8.4s, v18.4s, v8.4s
-	B fold
+	B fold6
 
 part8:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4ea76647 // smax v7.4s, v18.4s, v7.4s
-	B fold
+	B fold6
 
 part7:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4ea66646 // smax v6.4s, v18.4s, v6.4s
-	B fold
+	B fold6
 
 part6:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4ea56645 // smax v5.4s, v18.4s, v5.4s
-	B fold
+	B fold6
 
 part5:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4ea46644 // smax v4.4s, v18.4s, v4.4s
-	B fold
+	B fold6
 
 part4:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4ea36643 // smax v3.4s, v18.4s, v3.4s
-	B fold
+	B fold6
 
 part3:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4ea26642 // smax v2.4s, v18.4s, v2.4s
-	B fold
+	B fold6
 
 part2:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4ea16641 // smax v1.4s, v18.4s, v1.4s
-	B fold
+	B fold6
 
 part:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4ea06640 // smax v0.4s, v18.4s, v0.4s
 
-fold:
+fold6:
 
 	// Fold the lanes by halves.
 	CMP $32, R6
@@ -820,151 +967,380 @@ forward:
 	MOVD R3, R4
 
 	// Few elements: one by one, each register a lane.
+	CMP $2, R4
+	BGT more
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0, R4
-	BLE few
+	BLE fold
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 	CMP $1, R4
-	BLE few
+	BLE fold
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+
+fold:
+	B added
+
+more:
+	CMP $4, R4
+	BGT more2
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	VEOR V1.B16, V1.B16, V1.B16
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee1365f // cmgt v31.2d, v18.2d, v1.2d
 	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $2, R4
-	BLE few
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	CMP $3, R4
+	BLE fold2
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee1365f // cmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+
+fold2:
+	WORD $0x4ee0343f // cmgt v31.2d, v1.2d, v0.2d
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	B added
+
+more2:
+	CMP $8, R4
+	BGT more3
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	VEOR V1.B16, V1.B16, V1.B16
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee1365f // cmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V2.B16, V2.B16, V2.B16
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee2365f // cmgt v31.2d, v18.2d, v2.2d
 	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	CMP $3, R4
-	BLE few
+	VEOR V3.B16, V3.B16, V3.B16
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee3365f // cmgt v31.2d, v18.2d, v3.2d
 	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $4, R4
-	BLE few
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	CMP $5, R4
+	BLE fold3
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee1365f // cmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $6, R4
+	BLE fold3
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee2365f // cmgt v31.2d, v18.2d, v2.2d
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	CMP $7, R4
+	BLE fold3
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee3365f // cmgt v31.2d, v18.2d, v3.2d
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+
+fold3:
+	WORD $0x4ee0345f // cmgt v31.2d, v2.2d, v0.2d
+	WORD $0x6e601c5f // bsl v31.16b, v2.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	WORD $0x4ee1347f // cmgt v31.2d, v3.2d, v1.2d
+	WORD $0x6e611c7f // bsl v31.16b, v3.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x4ee0343f // cmgt v31.2d, v1.2d, v0.2d
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	B added
+
+more3:
+	CMP $16, R4
+	BGT more4
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	VEOR V1.B16, V1.B16, V1.B16
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee1365f // cmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V2.B16, V2.B16, V2.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee2365f // cmgt v31.2d, v18.2d, v2.2d
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	VEOR V3.B16, V3.B16, V3.B16
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee3365f // cmgt v31.2d, v18.2d, v3.2d
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V4.B16, V4.B16, V4.B16
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee4365f // cmgt v31.2d, v18.2d, v4.2d
 	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	CMP $5, R4
-	BLE few
+	VEOR V5.B16, V5.B16, V5.B16
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee5365f // cmgt v31.2d, v18.2d, v5.2d
 	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $6, R4
-	BLE few
+	VEOR V6.B16, V6.B16, V6.B16
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee6365f // cmgt v31.2d, v18.2d, v6.2d
 	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	CMP $7, R4
-	BLE few
+	VEOR V7.B16, V7.B16, V7.B16
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee7365f // cmgt v31.2d, v18.2d, v7.2d
 	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $8, R4
-	BLE few
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	CMP $9, R4
+	BLE fold4
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee1365f // cmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $10, R4
+	BLE fold4
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee2365f // cmgt v31.2d, v18.2d, v2.2d
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	CMP $11, R4
+	BLE fold4
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee3365f // cmgt v31.2d, v18.2d, v3.2d
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $12, R4
+	BLE fold4
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee4365f // cmgt v31.2d, v18.2d, v4.2d
+	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	CMP $13, R4
+	BLE fold4
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee5365f // cmgt v31.2d, v18.2d, v5.2d
+	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $14, R4
+	BLE fold4
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee6365f // cmgt v31.2d, v18.2d, v6.2d
+	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	CMP $15, R4
+	BLE fold4
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee7365f // cmgt v31.2d, v18.2d, v7.2d
+	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+
+fold4:
+	WORD $0x4ee0349f // cmgt v31.2d, v4.2d, v0.2d
+	WORD $0x6e601c9f // bsl v31.16b, v4.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	WORD $0x4ee134bf // cmgt v31.2d, v5.2d, v1.2d
+	WORD $0x6e611cbf // bsl v31.16b, v5.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x4ee234df // cmgt v31.2d, v6.2d, v2.2d
+	WORD $0x6e621cdf // bsl v31.16b, v6.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	WORD $0x4ee334ff // cmgt v31.2d, v7.2d, v3.2d
+	WORD $0x6e631cff // bsl v31.16b, v7.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x4ee0345f // cmgt v31.2d, v2.2d, v0.2d
+	WORD $0x6e601c5f // bsl v31.16b, v2.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	WORD $0x4ee1347f // cmgt v31.2d, v3.2d, v1.2d
+	WORD $0x6e611c7f // bsl v31.16b, v3.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x4ee0343f // cmgt v31.2d, v1.2d, v0.2d
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	B added
+
+more4:
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	VEOR V1.B16, V1.B16, V1.B16
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee1365f // cmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V2.B16, V2.B16, V2.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee2365f // cmgt v31.2d, v18.2d, v2.2d
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	VEOR V3.B16, V3.B16, V3.B16
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee3365f // cmgt v31.2d, v18.2d, v3.2d
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V4.B16, V4.B16, V4.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee4365f // cmgt v31.2d, v18.2d, v4.2d
+	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	VEOR V5.B16, V5.B16, V5.B16
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee5365f // cmgt v31.2d, v18.2d, v5.2d
+	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V6.B16, V6.B16, V6.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee6365f // cmgt v31.2d, v18.2d, v6.2d
+	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	VEOR V7.B16, V7.B16, V7.B16
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4ee7365f // cmgt v31.2d, v18.2d, v7.2d
+	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	ADD R2<<1, R0, R0
 	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee8365f // cmgt v31.2d, v18.2d, v8.2d
 	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	CMP $9, R4
-	BLE all
+	VEOR V9.B16, V9.B16, V9.B16
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee9365f // cmgt v31.2d, v18.2d, v9.2d
 	WORD $0x6e691e5f // bsl v31.16b, v18.16b, v9.16b
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $10, R4
-	BLE all
+	VEOR V10.B16, V10.B16, V10.B16
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4eea365f // cmgt v31.2d, v18.2d, v10.2d
 	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	CMP $11, R4
-	BLE all
+	VEOR V11.B16, V11.B16, V11.B16
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4eeb365f // cmgt v31.2d, v18.2d, v11.2d
 	WORD $0x6e6b1e5f // bsl v31.16b, v18.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $12, R4
-	BLE all
+	VEOR V12.B16, V12.B16, V12.B16
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4eec365f // cmgt v31.2d, v18.2d, v12.2d
 	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	CMP $13, R4
-	BLE all
+	VEOR V13.B16, V13.B16, V13.B16
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4eed365f // cmgt v31.2d, v18.2d, v13.2d
 	WORD $0x6e6d1e5f // bsl v31.16b, v18.16b, v13.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $14, R4
-	BLE all
+	VEOR V14.B16, V14.B16, V14.B16
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4eee365f // cmgt v31.2d, v18.2d, v14.2d
 	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	CMP $15, R4
-	BLE all
+	VEOR V15.B16, V15.B16, V15.B16
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4eef365f // cmgt v31.2d, v18.2d, v15.2d
 	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $16, R4
-	BLE all
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee0365f // cmgt v31.2d, v18.2d, v0.2d
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 	CMP $17, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee1365f // cmgt v31.2d, v18.2d, v1.2d
@@ -972,14 +1348,14 @@ forward:
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $18, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee2365f // cmgt v31.2d, v18.2d, v2.2d
 	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
 	CMP $19, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee3365f // cmgt v31.2d, v18.2d, v3.2d
@@ -987,14 +1363,14 @@ forward:
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $20, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee4365f // cmgt v31.2d, v18.2d, v4.2d
 	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	CMP $21, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee5365f // cmgt v31.2d, v18.2d, v5.2d
@@ -1002,14 +1378,14 @@ forward:
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $22, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee6365f // cmgt v31.2d, v18.2d, v6.2d
 	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 	CMP $23, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee7365f // cmgt v31.2d, v18.2d, v7.2d
@@ -1017,14 +1393,14 @@ forward:
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $24, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee8365f // cmgt v31.2d, v18.2d, v8.2d
 	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 	CMP $25, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4ee9365f // cmgt v31.2d, v18.2d, v9.2d
@@ -1032,14 +1408,14 @@ forward:
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $26, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4eea365f // cmgt v31.2d, v18.2d, v10.2d
 	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	CMP $27, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4eeb365f // cmgt v31.2d, v18.2d, v11.2d
@@ -1047,14 +1423,14 @@ forward:
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $28, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4eec365f // cmgt v31.2d, v18.2d, v12.2d
 	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	CMP $29, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4eed365f // cmgt v31.2d, v18.2d, v13.2d
@@ -1062,21 +1438,21 @@ forward:
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $30, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4eee365f // cmgt v31.2d, v18.2d, v14.2d
 	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	CMP $31, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4eef365f // cmgt v31.2d, v18.2d, v15.2d
 	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
 
-all:
+fold5:
 	WORD $0x4ee0351f // cmgt v31.2d, v8.2d, v0.2d
 	WORD $0x6e601d1f // bsl v31.16b, v8.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
@@ -1101,8 +1477,6 @@ all:
 	WORD $0x4ee735ff // cmgt v31.2d, v15.2d, v7.2d
 	WORD $0x6e671dff // bsl v31.16b, v15.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-
-few:
 	WORD $0x4ee0349f // cmgt v31.2d, v4.2d, v0.2d
 	WORD $0x6e601c9f // bsl v31.16b, v4.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
@@ -1124,6 +1498,8 @@ few:
 	WORD $0x4ee0343f // cmgt v31.2d, v1.2d, v0.2d
 	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+
+added:
 	FMOVD F0, ret+40(FP)
 	RET
 
@@ -1295,7 +1671,7 @@ loop:
 	BGE loop
 
 tail:
-	CBZ R4, fold
+	CBZ R4, fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R4, R5
@@ -1322,7 +1698,7 @@ loaded2:
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 	CMP $2, R4
-	BEQ fold
+	BEQ fold6
 	CMP $4, R4
 	BLT part2
 	FMOVD (R0), F18
@@ -1334,7 +1710,7 @@ loaded2:
 	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	CMP $4, R4
-	BEQ fold
+	BEQ fold6
 	CMP $6, R4
 	BLT part3
 	FMOVD (R0), F18
@@ -1346,7 +1722,7 @@ loaded2:
 	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
 	CMP $6, R4
-	BEQ fold
+	BEQ fold6
 	CMP $8, R4
 	BLT part4
 	FMOVD (R0), F18
@@ -1358,7 +1734,7 @@ loaded2:
 	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 	CMP $8, R4
-	BEQ fold
+	BEQ fold6
 	CMP $10, R4
 	BLT part5
 	FMOVD (R0), F18
@@ -1370,7 +1746,7 @@ loaded2:
 	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	CMP $10, R4
-	BEQ fold
+	BEQ fold6
 	CMP $12, R4
 	BLT part6
 	FMOVD (R0), F18
@@ -1382,7 +1758,7 @@ loaded2:
 	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 	CMP $12, R4
-	BEQ fold
+	BEQ fold6
 	CMP $14, R4
 	BLT part7
 	FMOVD (R0), F18
@@ -1394,7 +1770,7 @@ loaded2:
 	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 	CMP $14, R4
-	BEQ fold
+	BEQ fold6
 	CMP $16, R4
 	BLT part8
 	FMOVD (R0), F18
@@ -1406,7 +1782,7 @@ loaded2:
 	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 	CMP $16, R4
-	BEQ fold
+	BEQ fold6
 	CMP $18, R4
 	BLT part9
 	FMOVD (R0), F18
@@ -1418,7 +1794,7 @@ loaded2:
 	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 	CMP $18, R4
-	BEQ fold
+	BEQ fold6
 	CMP $20, R4
 	BLT part10
 	FMOVD (R0), F18
@@ -1430,7 +1806,7 @@ loaded2:
 	WORD $0x6e691e5f // bsl v31.16b, v18.16b, v9.16b
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	CMP $20, R4
-	BEQ fold
+	BEQ fold6
 	CMP $22, R4
 	BLT part11
 	FMOVD (R0), F18
@@ -1442,7 +1818,7 @@ loaded2:
 	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	CMP $22, R4
-	BEQ fold
+	BEQ fold6
 	CMP $24, R4
 	BLT part12
 	FMOVD (R0), F18
@@ -1454,7 +1830,7 @@ loaded2:
 	WORD $0x6e6b1e5f // bsl v31.16b, v18.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	CMP $24, R4
-	BEQ fold
+	BEQ fold6
 	CMP $26, R4
 	BLT part13
 	FMOVD (R0), F18
@@ -1466,7 +1842,7 @@ loaded2:
 	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	CMP $26, R4
-	BEQ fold
+	BEQ fold6
 	CMP $28, R4
 	BLT part14
 	FMOVD (R0), F18
@@ -1478,7 +1854,7 @@ loaded2:
 	WORD $0x6e6d1e5f // bsl v31.16b, v18.16b, v13.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 	CMP $28, R4
-	BEQ fold
+	BEQ fold6
 	CMP $30, R4
 	BLT part15
 	FMOVD (R0), F18
@@ -1490,112 +1866,112 @@ loaded2:
 	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	CMP $30, R4
-	BEQ fold
+	BEQ fold6
 
 part16:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4eef365f // cmgt v31.2d, v18.2d, v15.2d
 	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	B fold
+	B fold6
 
 part15:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4eee365f // cmgt v31.2d, v18.2d, v14.2d
 	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	B fold
+	B fold6
 
 part14:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4eed365f // cmgt v31.2d, v18.2d, v13.2d
 	WORD $0x6e6d1e5f // bsl v31.16b, v18.16b, v13.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	B fold
+	B fold6
 
 part13:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4eec365f // cmgt v31.2d, v18.2d, v12.2d
 	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	B fold
+	B fold6
 
 part12:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4eeb365f // cmgt v31.2d, v18.2d, v11.2d
 	WORD $0x6e6b1e5f // bsl v31.16b, v18.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	B fold
+	B fold6
 
 part11:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4eea365f // cmgt v31.2d, v18.2d, v10.2d
 	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	B fold
+	B fold6
 
 part10:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4ee9365f // cmgt v31.2d, v18.2d, v9.2d
 	WORD $0x6e691e5f // bsl v31.16b, v18.16b, v9.16b
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	B fold
+	B fold6
 
 part9:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4ee8365f // cmgt v31.2d, v18.2d, v8.2d
 	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	B fold
+	B fold6
 
 part8:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4ee7365f // cmgt v31.2d, v18.2d, v7.2d
 	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	B fold
+	B fold6
 
 part7:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4ee6365f // cmgt v31.2d, v18.2d, v6.2d
 	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	B fold
+	B fold6
 
 part6:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4ee5365f // cmgt v31.2d, v18.2d, v5.2d
 	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	B fold
+	B fold6
 
 part5:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4ee4365f // cmgt v31.2d, v18.2d, v4.2d
 	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	B fold
+	B fold6
 
 part4:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4ee3365f // cmgt v31.2d, v18.2d, v3.2d
 	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	B fold
+	B fold6
 
 part3:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4ee2365f // cmgt v31.2d, v18.2d, v2.2d
 	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	B fold
+	B fold6
 
 part2:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4ee1365f // cmgt v31.2d, v18.2d, v1.2d
 	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
-	B fold
+	B fold6
 
 part:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
@@ -1603,7 +1979,7 @@ part:
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 
-fold:
+fold6:
 
 	// Fold the lanes by halves.
 	CMP $16, R6

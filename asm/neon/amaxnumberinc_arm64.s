@@ -25,151 +25,380 @@ forward:
 	MOVD R3, R4
 
 	// Few elements: one by one, each register a lane.
+	CMP $2, R4
+	BGT more
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0, R4
-	BLE few
+	BLE fold
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea0e65f // fcmgt v31.4s, v18.4s, v0.4s
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 	CMP $1, R4
-	BLE few
+	BLE fold
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea0e65f // fcmgt v31.4s, v18.4s, v0.4s
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+
+fold:
+	B added
+
+more:
+	CMP $4, R4
+	BGT more2
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea0e65f // fcmgt v31.4s, v18.4s, v0.4s
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	VEOR V1.B16, V1.B16, V1.B16
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea1e65f // fcmgt v31.4s, v18.4s, v1.4s
 	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $2, R4
-	BLE few
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea0e65f // fcmgt v31.4s, v18.4s, v0.4s
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	CMP $3, R4
+	BLE fold2
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea1e65f // fcmgt v31.4s, v18.4s, v1.4s
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+
+fold2:
+	WORD $0x6ea0e43f // fcmgt v31.4s, v1.4s, v0.4s
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	B added
+
+more2:
+	CMP $8, R4
+	BGT more3
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea0e65f // fcmgt v31.4s, v18.4s, v0.4s
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	VEOR V1.B16, V1.B16, V1.B16
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea1e65f // fcmgt v31.4s, v18.4s, v1.4s
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V2.B16, V2.B16, V2.B16
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea2e65f // fcmgt v31.4s, v18.4s, v2.4s
 	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	CMP $3, R4
-	BLE few
+	VEOR V3.B16, V3.B16, V3.B16
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea3e65f // fcmgt v31.4s, v18.4s, v3.4s
 	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $4, R4
-	BLE few
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea0e65f // fcmgt v31.4s, v18.4s, v0.4s
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	CMP $5, R4
+	BLE fold3
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea1e65f // fcmgt v31.4s, v18.4s, v1.4s
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $6, R4
+	BLE fold3
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea2e65f // fcmgt v31.4s, v18.4s, v2.4s
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	CMP $7, R4
+	BLE fold3
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea3e65f // fcmgt v31.4s, v18.4s, v3.4s
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+
+fold3:
+	WORD $0x6ea0e45f // fcmgt v31.4s, v2.4s, v0.4s
+	WORD $0x6e601c5f // bsl v31.16b, v2.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	WORD $0x6ea1e47f // fcmgt v31.4s, v3.4s, v1.4s
+	WORD $0x6e611c7f // bsl v31.16b, v3.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x6ea0e43f // fcmgt v31.4s, v1.4s, v0.4s
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	B added
+
+more3:
+	CMP $16, R4
+	BGT more4
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea0e65f // fcmgt v31.4s, v18.4s, v0.4s
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	VEOR V1.B16, V1.B16, V1.B16
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea1e65f // fcmgt v31.4s, v18.4s, v1.4s
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V2.B16, V2.B16, V2.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea2e65f // fcmgt v31.4s, v18.4s, v2.4s
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	VEOR V3.B16, V3.B16, V3.B16
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea3e65f // fcmgt v31.4s, v18.4s, v3.4s
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V4.B16, V4.B16, V4.B16
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea4e65f // fcmgt v31.4s, v18.4s, v4.4s
 	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	CMP $5, R4
-	BLE few
+	VEOR V5.B16, V5.B16, V5.B16
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea5e65f // fcmgt v31.4s, v18.4s, v5.4s
 	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $6, R4
-	BLE few
+	VEOR V6.B16, V6.B16, V6.B16
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea6e65f // fcmgt v31.4s, v18.4s, v6.4s
 	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	CMP $7, R4
-	BLE few
+	VEOR V7.B16, V7.B16, V7.B16
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea7e65f // fcmgt v31.4s, v18.4s, v7.4s
 	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $8, R4
-	BLE few
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea0e65f // fcmgt v31.4s, v18.4s, v0.4s
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	CMP $9, R4
+	BLE fold4
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea1e65f // fcmgt v31.4s, v18.4s, v1.4s
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $10, R4
+	BLE fold4
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea2e65f // fcmgt v31.4s, v18.4s, v2.4s
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	CMP $11, R4
+	BLE fold4
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea3e65f // fcmgt v31.4s, v18.4s, v3.4s
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $12, R4
+	BLE fold4
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea4e65f // fcmgt v31.4s, v18.4s, v4.4s
+	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	CMP $13, R4
+	BLE fold4
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea5e65f // fcmgt v31.4s, v18.4s, v5.4s
+	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $14, R4
+	BLE fold4
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea6e65f // fcmgt v31.4s, v18.4s, v6.4s
+	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	CMP $15, R4
+	BLE fold4
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea7e65f // fcmgt v31.4s, v18.4s, v7.4s
+	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+
+fold4:
+	WORD $0x6ea0e49f // fcmgt v31.4s, v4.4s, v0.4s
+	WORD $0x6e601c9f // bsl v31.16b, v4.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	WORD $0x6ea1e4bf // fcmgt v31.4s, v5.4s, v1.4s
+	WORD $0x6e611cbf // bsl v31.16b, v5.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x6ea2e4df // fcmgt v31.4s, v6.4s, v2.4s
+	WORD $0x6e621cdf // bsl v31.16b, v6.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	WORD $0x6ea3e4ff // fcmgt v31.4s, v7.4s, v3.4s
+	WORD $0x6e631cff // bsl v31.16b, v7.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x6ea0e45f // fcmgt v31.4s, v2.4s, v0.4s
+	WORD $0x6e601c5f // bsl v31.16b, v2.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	WORD $0x6ea1e47f // fcmgt v31.4s, v3.4s, v1.4s
+	WORD $0x6e611c7f // bsl v31.16b, v3.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x6ea0e43f // fcmgt v31.4s, v1.4s, v0.4s
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	B added
+
+more4:
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea0e65f // fcmgt v31.4s, v18.4s, v0.4s
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	VEOR V1.B16, V1.B16, V1.B16
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea1e65f // fcmgt v31.4s, v18.4s, v1.4s
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V2.B16, V2.B16, V2.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea2e65f // fcmgt v31.4s, v18.4s, v2.4s
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	VEOR V3.B16, V3.B16, V3.B16
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea3e65f // fcmgt v31.4s, v18.4s, v3.4s
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V4.B16, V4.B16, V4.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea4e65f // fcmgt v31.4s, v18.4s, v4.4s
+	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	VEOR V5.B16, V5.B16, V5.B16
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea5e65f // fcmgt v31.4s, v18.4s, v5.4s
+	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V6.B16, V6.B16, V6.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea6e65f // fcmgt v31.4s, v18.4s, v6.4s
+	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	VEOR V7.B16, V7.B16, V7.B16
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x6ea7e65f // fcmgt v31.4s, v18.4s, v7.4s
+	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	ADD R2<<1, R0, R0
 	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea8e65f // fcmgt v31.4s, v18.4s, v8.4s
 	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	CMP $9, R4
-	BLE all
+	VEOR V9.B16, V9.B16, V9.B16
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea9e65f // fcmgt v31.4s, v18.4s, v9.4s
 	WORD $0x6e691e5f // bsl v31.16b, v18.16b, v9.16b
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $10, R4
-	BLE all
+	VEOR V10.B16, V10.B16, V10.B16
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6eaae65f // fcmgt v31.4s, v18.4s, v10.4s
 	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	CMP $11, R4
-	BLE all
+	VEOR V11.B16, V11.B16, V11.B16
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6eabe65f // fcmgt v31.4s, v18.4s, v11.4s
 	WORD $0x6e6b1e5f // bsl v31.16b, v18.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $12, R4
-	BLE all
+	VEOR V12.B16, V12.B16, V12.B16
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6eace65f // fcmgt v31.4s, v18.4s, v12.4s
 	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	CMP $13, R4
-	BLE all
+	VEOR V13.B16, V13.B16, V13.B16
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6eade65f // fcmgt v31.4s, v18.4s, v13.4s
 	WORD $0x6e6d1e5f // bsl v31.16b, v18.16b, v13.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $14, R4
-	BLE all
+	VEOR V14.B16, V14.B16, V14.B16
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6eaee65f // fcmgt v31.4s, v18.4s, v14.4s
 	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	CMP $15, R4
-	BLE all
+	VEOR V15.B16, V15.B16, V15.B16
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6eafe65f // fcmgt v31.4s, v18.4s, v15.4s
 	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $16, R4
-	BLE all
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea0e65f // fcmgt v31.4s, v18.4s, v0.4s
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 	CMP $17, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea1e65f // fcmgt v31.4s, v18.4s, v1.4s
@@ -177,14 +406,14 @@ forward:
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $18, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea2e65f // fcmgt v31.4s, v18.4s, v2.4s
 	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
 	CMP $19, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea3e65f // fcmgt v31.4s, v18.4s, v3.4s
@@ -192,14 +421,14 @@ forward:
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $20, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea4e65f // fcmgt v31.4s, v18.4s, v4.4s
 	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	CMP $21, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea5e65f // fcmgt v31.4s, v18.4s, v5.4s
@@ -207,14 +436,14 @@ forward:
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $22, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea6e65f // fcmgt v31.4s, v18.4s, v6.4s
 	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 	CMP $23, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea7e65f // fcmgt v31.4s, v18.4s, v7.4s
@@ -222,14 +451,14 @@ forward:
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $24, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea8e65f // fcmgt v31.4s, v18.4s, v8.4s
 	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 	CMP $25, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6ea9e65f // fcmgt v31.4s, v18.4s, v9.4s
@@ -237,14 +466,14 @@ forward:
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $26, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6eaae65f // fcmgt v31.4s, v18.4s, v10.4s
 	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	CMP $27, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6eabe65f // fcmgt v31.4s, v18.4s, v11.4s
@@ -252,14 +481,14 @@ forward:
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $28, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6eace65f // fcmgt v31.4s, v18.4s, v12.4s
 	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	CMP $29, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6eade65f // fcmgt v31.4s, v18.4s, v13.4s
@@ -267,21 +496,21 @@ forward:
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $30, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6eaee65f // fcmgt v31.4s, v18.4s, v14.4s
 	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	CMP $31, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x6eafe65f // fcmgt v31.4s, v18.4s, v15.4s
 	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
 
-all:
+fold5:
 	WORD $0x6ea0e51f // fcmgt v31.4s, v8.4s, v0.4s
 	WORD $0x6e601d1f // bsl v31.16b, v8.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
@@ -306,8 +535,6 @@ all:
 	WORD $0x6ea7e5ff // fcmgt v31.4s, v15.4s, v7.4s
 	WORD $0x6e671dff // bsl v31.16b, v15.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-
-few:
 	WORD $0x6ea0e49f // fcmgt v31.4s, v4.4s, v0.4s
 	WORD $0x6e601c9f // bsl v31.16b, v4.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
@@ -329,6 +556,8 @@ few:
 	WORD $0x6ea0e43f // fcmgt v31.4s, v1.4s, v0.4s
 	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+
+added:
 	FMOVS F0, ret+40(FP)
 	RET
 
@@ -564,7 +793,7 @@ loop:
 	BGE loop
 
 tail:
-	CBZ R4, fold
+	CBZ R4, fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R4, R5
@@ -606,7 +835,7 @@ loaded1:
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 	CMP $4, R4
-	BEQ fold
+	BEQ fold6
 	CMP $8, R4
 	BLT part2
 	FMOVS (R0), F18
@@ -622,7 +851,7 @@ loaded1:
 	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	CMP $8, R4
-	BEQ fold
+	BEQ fold6
 	CMP $12, R4
 	BLT part3
 	FMOVS (R0), F18
@@ -638,7 +867,7 @@ loaded1:
 	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
 	CMP $12, R4
-	BEQ fold
+	BEQ fold6
 	CMP $16, R4
 	BLT part4
 	FMOVS (R0), F18
@@ -654,7 +883,7 @@ loaded1:
 	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 	CMP $16, R4
-	BEQ fold
+	BEQ fold6
 	CMP $20, R4
 	BLT part5
 	FMOVS (R0), F18
@@ -670,7 +899,7 @@ loaded1:
 	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	CMP $20, R4
-	BEQ fold
+	BEQ fold6
 	CMP $24, R4
 	BLT part6
 	FMOVS (R0), F18
@@ -686,7 +915,7 @@ loaded1:
 	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 	CMP $24, R4
-	BEQ fold
+	BEQ fold6
 	CMP $28, R4
 	BLT part7
 	FMOVS (R0), F18
@@ -702,7 +931,7 @@ loaded1:
 	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 	CMP $28, R4
-	BEQ fold
+	BEQ fold6
 	CMP $32, R4
 	BLT part8
 	FMOVS (R0), F18
@@ -718,7 +947,7 @@ loaded1:
 	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 	CMP $32, R4
-	BEQ fold
+	BEQ fold6
 	CMP $36, R4
 	BLT part9
 	FMOVS (R0), F18
@@ -734,7 +963,7 @@ loaded1:
 	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 	CMP $36, R4
-	BEQ fold
+	BEQ fold6
 	CMP $40, R4
 	BLT part10
 	FMOVS (R0), F18
@@ -750,7 +979,7 @@ loaded1:
 	WORD $0x6e691e5f // bsl v31.16b, v18.16b, v9.16b
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	CMP $40, R4
-	BEQ fold
+	BEQ fold6
 	CMP $44, R4
 	BLT part11
 	FMOVS (R0), F18
@@ -766,7 +995,7 @@ loaded1:
 	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	CMP $44, R4
-	BEQ fold
+	BEQ fold6
 	CMP $48, R4
 	BLT part12
 	FMOVS (R0), F18
@@ -782,7 +1011,7 @@ loaded1:
 	WORD $0x6e6b1e5f // bsl v31.16b, v18.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	CMP $48, R4
-	BEQ fold
+	BEQ fold6
 	CMP $52, R4
 	BLT part13
 	FMOVS (R0), F18
@@ -798,7 +1027,7 @@ loaded1:
 	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	CMP $52, R4
-	BEQ fold
+	BEQ fold6
 	CMP $56, R4
 	BLT part14
 	FMOVS (R0), F18
@@ -814,7 +1043,7 @@ loaded1:
 	WORD $0x6e6d1e5f // bsl v31.16b, v18.16b, v13.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 	CMP $56, R4
-	BEQ fold
+	BEQ fold6
 	CMP $60, R4
 	BLT part15
 	FMOVS (R0), F18
@@ -830,112 +1059,112 @@ loaded1:
 	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	CMP $60, R4
-	BEQ fold
+	BEQ fold6
 
 part16:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x6eafe65f // fcmgt v31.4s, v18.4s, v15.4s
 	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	B fold
+	B fold6
 
 part15:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x6eaee65f // fcmgt v31.4s, v18.4s, v14.4s
 	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	B fold
+	B fold6
 
 part14:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x6eade65f // fcmgt v31.4s, v18.4s, v13.4s
 	WORD $0x6e6d1e5f // bsl v31.16b, v18.16b, v13.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	B fold
+	B fold6
 
 part13:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x6eace65f // fcmgt v31.4s, v18.4s, v12.4s
 	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	B fold
+	B fold6
 
 part12:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x6eabe65f // fcmgt v31.4s, v18.4s, v11.4s
 	WORD $0x6e6b1e5f // bsl v31.16b, v18.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	B fold
+	B fold6
 
 part11:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x6eaae65f // fcmgt v31.4s, v18.4s, v10.4s
 	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	B fold
+	B fold6
 
 part10:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x6ea9e65f // fcmgt v31.4s, v18.4s, v9.4s
 	WORD $0x6e691e5f // bsl v31.16b, v18.16b, v9.16b
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	B fold
+	B fold6
 
 part9:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x6ea8e65f // fcmgt v31.4s, v18.4s, v8.4s
 	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	B fold
+	B fold6
 
 part8:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x6ea7e65f // fcmgt v31.4s, v18.4s, v7.4s
 	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	B fold
+	B fold6
 
 part7:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x6ea6e65f // fcmgt v31.4s, v18.4s, v6.4s
 	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	B fold
+	B fold6
 
 part6:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x6ea5e65f // fcmgt v31.4s, v18.4s, v5.4s
 	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	B fold
+	B fold6
 
 part5:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x6ea4e65f // fcmgt v31.4s, v18.4s, v4.4s
 	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	B fold
+	B fold6
 
 part4:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x6ea3e65f // fcmgt v31.4s, v18.4s, v3.4s
 	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	B fold
+	B fold6
 
 part3:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x6ea2e65f // fcmgt v31.4s, v18.4s, v2.4s
 	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	B fold
+	B fold6
 
 part2:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x6ea1e65f // fcmgt v31.4s, v18.4s, v1.4s
 	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
-	B fold
+	B fold6
 
 part:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
@@ -943,7 +1172,7 @@ part:
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 
-fold:
+fold6:
 
 	// Fold the lanes by halves.
 	CMP $32, R6
@@ -1044,151 +1273,380 @@ forward:
 	MOVD R3, R4
 
 	// Few elements: one by one, each register a lane.
+	CMP $2, R4
+	BGT more
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0, R4
-	BLE few
+	BLE fold
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee0e65f // fcmgt v31.2d, v18.2d, v0.2d
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 	CMP $1, R4
-	BLE few
+	BLE fold
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee0e65f // fcmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+
+fold:
+	B added
+
+more:
+	CMP $4, R4
+	BGT more2
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee0e65f // fcmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	VEOR V1.B16, V1.B16, V1.B16
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee1e65f // fcmgt v31.2d, v18.2d, v1.2d
 	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $2, R4
-	BLE few
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee0e65f // fcmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	CMP $3, R4
+	BLE fold2
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee1e65f // fcmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+
+fold2:
+	WORD $0x6ee0e43f // fcmgt v31.2d, v1.2d, v0.2d
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	B added
+
+more2:
+	CMP $8, R4
+	BGT more3
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee0e65f // fcmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	VEOR V1.B16, V1.B16, V1.B16
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee1e65f // fcmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V2.B16, V2.B16, V2.B16
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee2e65f // fcmgt v31.2d, v18.2d, v2.2d
 	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	CMP $3, R4
-	BLE few
+	VEOR V3.B16, V3.B16, V3.B16
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee3e65f // fcmgt v31.2d, v18.2d, v3.2d
 	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $4, R4
-	BLE few
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee0e65f // fcmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	CMP $5, R4
+	BLE fold3
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee1e65f // fcmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $6, R4
+	BLE fold3
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee2e65f // fcmgt v31.2d, v18.2d, v2.2d
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	CMP $7, R4
+	BLE fold3
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee3e65f // fcmgt v31.2d, v18.2d, v3.2d
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+
+fold3:
+	WORD $0x6ee0e45f // fcmgt v31.2d, v2.2d, v0.2d
+	WORD $0x6e601c5f // bsl v31.16b, v2.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	WORD $0x6ee1e47f // fcmgt v31.2d, v3.2d, v1.2d
+	WORD $0x6e611c7f // bsl v31.16b, v3.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x6ee0e43f // fcmgt v31.2d, v1.2d, v0.2d
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	B added
+
+more3:
+	CMP $16, R4
+	BGT more4
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee0e65f // fcmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	VEOR V1.B16, V1.B16, V1.B16
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee1e65f // fcmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V2.B16, V2.B16, V2.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee2e65f // fcmgt v31.2d, v18.2d, v2.2d
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	VEOR V3.B16, V3.B16, V3.B16
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee3e65f // fcmgt v31.2d, v18.2d, v3.2d
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V4.B16, V4.B16, V4.B16
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee4e65f // fcmgt v31.2d, v18.2d, v4.2d
 	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	CMP $5, R4
-	BLE few
+	VEOR V5.B16, V5.B16, V5.B16
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee5e65f // fcmgt v31.2d, v18.2d, v5.2d
 	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $6, R4
-	BLE few
+	VEOR V6.B16, V6.B16, V6.B16
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee6e65f // fcmgt v31.2d, v18.2d, v6.2d
 	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	CMP $7, R4
-	BLE few
+	VEOR V7.B16, V7.B16, V7.B16
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee7e65f // fcmgt v31.2d, v18.2d, v7.2d
 	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $8, R4
-	BLE few
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee0e65f // fcmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	CMP $9, R4
+	BLE fold4
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee1e65f // fcmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $10, R4
+	BLE fold4
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee2e65f // fcmgt v31.2d, v18.2d, v2.2d
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	CMP $11, R4
+	BLE fold4
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee3e65f // fcmgt v31.2d, v18.2d, v3.2d
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $12, R4
+	BLE fold4
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee4e65f // fcmgt v31.2d, v18.2d, v4.2d
+	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	CMP $13, R4
+	BLE fold4
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee5e65f // fcmgt v31.2d, v18.2d, v5.2d
+	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	ADD R2<<1, R0, R0
+	CMP $14, R4
+	BLE fold4
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee6e65f // fcmgt v31.2d, v18.2d, v6.2d
+	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	CMP $15, R4
+	BLE fold4
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee7e65f // fcmgt v31.2d, v18.2d, v7.2d
+	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+
+fold4:
+	WORD $0x6ee0e49f // fcmgt v31.2d, v4.2d, v0.2d
+	WORD $0x6e601c9f // bsl v31.16b, v4.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	WORD $0x6ee1e4bf // fcmgt v31.2d, v5.2d, v1.2d
+	WORD $0x6e611cbf // bsl v31.16b, v5.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x6ee2e4df // fcmgt v31.2d, v6.2d, v2.2d
+	WORD $0x6e621cdf // bsl v31.16b, v6.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	WORD $0x6ee3e4ff // fcmgt v31.2d, v7.2d, v3.2d
+	WORD $0x6e631cff // bsl v31.16b, v7.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x6ee0e45f // fcmgt v31.2d, v2.2d, v0.2d
+	WORD $0x6e601c5f // bsl v31.16b, v2.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	WORD $0x6ee1e47f // fcmgt v31.2d, v3.2d, v1.2d
+	WORD $0x6e611c7f // bsl v31.16b, v3.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x6ee0e43f // fcmgt v31.2d, v1.2d, v0.2d
+	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	B added
+
+more4:
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee0e65f // fcmgt v31.2d, v18.2d, v0.2d
+	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
+	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+	VEOR V1.B16, V1.B16, V1.B16
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee1e65f // fcmgt v31.2d, v18.2d, v1.2d
+	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V2.B16, V2.B16, V2.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee2e65f // fcmgt v31.2d, v18.2d, v2.2d
+	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	VEOR V3.B16, V3.B16, V3.B16
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee3e65f // fcmgt v31.2d, v18.2d, v3.2d
+	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V4.B16, V4.B16, V4.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee4e65f // fcmgt v31.2d, v18.2d, v4.2d
+	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	VEOR V5.B16, V5.B16, V5.B16
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee5e65f // fcmgt v31.2d, v18.2d, v5.2d
+	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	ADD R2<<1, R0, R0
+	VEOR V6.B16, V6.B16, V6.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee6e65f // fcmgt v31.2d, v18.2d, v6.2d
+	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	VEOR V7.B16, V7.B16, V7.B16
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x6ee7e65f // fcmgt v31.2d, v18.2d, v7.2d
+	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	ADD R2<<1, R0, R0
 	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee8e65f // fcmgt v31.2d, v18.2d, v8.2d
 	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	CMP $9, R4
-	BLE all
+	VEOR V9.B16, V9.B16, V9.B16
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee9e65f // fcmgt v31.2d, v18.2d, v9.2d
 	WORD $0x6e691e5f // bsl v31.16b, v18.16b, v9.16b
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $10, R4
-	BLE all
+	VEOR V10.B16, V10.B16, V10.B16
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6eeae65f // fcmgt v31.2d, v18.2d, v10.2d
 	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	CMP $11, R4
-	BLE all
+	VEOR V11.B16, V11.B16, V11.B16
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6eebe65f // fcmgt v31.2d, v18.2d, v11.2d
 	WORD $0x6e6b1e5f // bsl v31.16b, v18.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $12, R4
-	BLE all
+	VEOR V12.B16, V12.B16, V12.B16
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6eece65f // fcmgt v31.2d, v18.2d, v12.2d
 	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	CMP $13, R4
-	BLE all
+	VEOR V13.B16, V13.B16, V13.B16
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6eede65f // fcmgt v31.2d, v18.2d, v13.2d
 	WORD $0x6e6d1e5f // bsl v31.16b, v18.16b, v13.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $14, R4
-	BLE all
+	VEOR V14.B16, V14.B16, V14.B16
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6eeee65f // fcmgt v31.2d, v18.2d, v14.2d
 	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	CMP $15, R4
-	BLE all
+	VEOR V15.B16, V15.B16, V15.B16
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6eefe65f // fcmgt v31.2d, v18.2d, v15.2d
 	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
 	ADD R2<<1, R0, R0
-	CMP $16, R4
-	BLE all
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee0e65f // fcmgt v31.2d, v18.2d, v0.2d
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 	CMP $17, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee1e65f // fcmgt v31.2d, v18.2d, v1.2d
@@ -1196,14 +1654,14 @@ forward:
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $18, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee2e65f // fcmgt v31.2d, v18.2d, v2.2d
 	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
 	CMP $19, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee3e65f // fcmgt v31.2d, v18.2d, v3.2d
@@ -1211,14 +1669,14 @@ forward:
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $20, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee4e65f // fcmgt v31.2d, v18.2d, v4.2d
 	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	CMP $21, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee5e65f // fcmgt v31.2d, v18.2d, v5.2d
@@ -1226,14 +1684,14 @@ forward:
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $22, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee6e65f // fcmgt v31.2d, v18.2d, v6.2d
 	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 	CMP $23, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee7e65f // fcmgt v31.2d, v18.2d, v7.2d
@@ -1241,14 +1699,14 @@ forward:
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $24, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee8e65f // fcmgt v31.2d, v18.2d, v8.2d
 	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 	CMP $25, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6ee9e65f // fcmgt v31.2d, v18.2d, v9.2d
@@ -1256,14 +1714,14 @@ forward:
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $26, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6eeae65f // fcmgt v31.2d, v18.2d, v10.2d
 	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	CMP $27, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6eebe65f // fcmgt v31.2d, v18.2d, v11.2d
@@ -1271,14 +1729,14 @@ forward:
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $28, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6eece65f // fcmgt v31.2d, v18.2d, v12.2d
 	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	CMP $29, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6eede65f // fcmgt v31.2d, v18.2d, v13.2d
@@ -1286,21 +1744,21 @@ forward:
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 	ADD R2<<1, R0, R0
 	CMP $30, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6eeee65f // fcmgt v31.2d, v18.2d, v14.2d
 	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	CMP $31, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x6eefe65f // fcmgt v31.2d, v18.2d, v15.2d
 	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
 
-all:
+fold5:
 	WORD $0x6ee0e51f // fcmgt v31.2d, v8.2d, v0.2d
 	WORD $0x6e601d1f // bsl v31.16b, v8.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
@@ -1325,8 +1783,6 @@ all:
 	WORD $0x6ee7e5ff // fcmgt v31.2d, v15.2d, v7.2d
 	WORD $0x6e671dff // bsl v31.16b, v15.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-
-few:
 	WORD $0x6ee0e49f // fcmgt v31.2d, v4.2d, v0.2d
 	WORD $0x6e601c9f // bsl v31.16b, v4.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
@@ -1348,6 +1804,8 @@ few:
 	WORD $0x6ee0e43f // fcmgt v31.2d, v1.2d, v0.2d
 	WORD $0x6e601c3f // bsl v31.16b, v1.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
+
+added:
 	FMOVD F0, ret+40(FP)
 	RET
 
@@ -1519,7 +1977,7 @@ loop:
 	BGE loop
 
 tail:
-	CBZ R4, fold
+	CBZ R4, fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R4, R5
@@ -1546,7 +2004,7 @@ loaded2:
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 	CMP $2, R4
-	BEQ fold
+	BEQ fold6
 	CMP $4, R4
 	BLT part2
 	FMOVD (R0), F18
@@ -1558,7 +2016,7 @@ loaded2:
 	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	CMP $4, R4
-	BEQ fold
+	BEQ fold6
 	CMP $6, R4
 	BLT part3
 	FMOVD (R0), F18
@@ -1570,7 +2028,7 @@ loaded2:
 	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
 	CMP $6, R4
-	BEQ fold
+	BEQ fold6
 	CMP $8, R4
 	BLT part4
 	FMOVD (R0), F18
@@ -1582,7 +2040,7 @@ loaded2:
 	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 	CMP $8, R4
-	BEQ fold
+	BEQ fold6
 	CMP $10, R4
 	BLT part5
 	FMOVD (R0), F18
@@ -1594,7 +2052,7 @@ loaded2:
 	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	CMP $10, R4
-	BEQ fold
+	BEQ fold6
 	CMP $12, R4
 	BLT part6
 	FMOVD (R0), F18
@@ -1606,7 +2064,7 @@ loaded2:
 	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 	CMP $12, R4
-	BEQ fold
+	BEQ fold6
 	CMP $14, R4
 	BLT part7
 	FMOVD (R0), F18
@@ -1618,7 +2076,7 @@ loaded2:
 	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 	CMP $14, R4
-	BEQ fold
+	BEQ fold6
 	CMP $16, R4
 	BLT part8
 	FMOVD (R0), F18
@@ -1630,7 +2088,7 @@ loaded2:
 	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 	CMP $16, R4
-	BEQ fold
+	BEQ fold6
 	CMP $18, R4
 	BLT part9
 	FMOVD (R0), F18
@@ -1642,7 +2100,7 @@ loaded2:
 	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 	CMP $18, R4
-	BEQ fold
+	BEQ fold6
 	CMP $20, R4
 	BLT part10
 	FMOVD (R0), F18
@@ -1654,7 +2112,7 @@ loaded2:
 	WORD $0x6e691e5f // bsl v31.16b, v18.16b, v9.16b
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	CMP $20, R4
-	BEQ fold
+	BEQ fold6
 	CMP $22, R4
 	BLT part11
 	FMOVD (R0), F18
@@ -1666,7 +2124,7 @@ loaded2:
 	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	CMP $22, R4
-	BEQ fold
+	BEQ fold6
 	CMP $24, R4
 	BLT part12
 	FMOVD (R0), F18
@@ -1678,7 +2136,7 @@ loaded2:
 	WORD $0x6e6b1e5f // bsl v31.16b, v18.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	CMP $24, R4
-	BEQ fold
+	BEQ fold6
 	CMP $26, R4
 	BLT part13
 	FMOVD (R0), F18
@@ -1690,7 +2148,7 @@ loaded2:
 	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	CMP $26, R4
-	BEQ fold
+	BEQ fold6
 	CMP $28, R4
 	BLT part14
 	FMOVD (R0), F18
@@ -1702,7 +2160,7 @@ loaded2:
 	WORD $0x6e6d1e5f // bsl v31.16b, v18.16b, v13.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 	CMP $28, R4
-	BEQ fold
+	BEQ fold6
 	CMP $30, R4
 	BLT part15
 	FMOVD (R0), F18
@@ -1714,112 +2172,112 @@ loaded2:
 	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	CMP $30, R4
-	BEQ fold
+	BEQ fold6
 
 part16:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x6eefe65f // fcmgt v31.2d, v18.2d, v15.2d
 	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	B fold
+	B fold6
 
 part15:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x6eeee65f // fcmgt v31.2d, v18.2d, v14.2d
 	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	B fold
+	B fold6
 
 part14:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x6eede65f // fcmgt v31.2d, v18.2d, v13.2d
 	WORD $0x6e6d1e5f // bsl v31.16b, v18.16b, v13.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	B fold
+	B fold6
 
 part13:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x6eece65f // fcmgt v31.2d, v18.2d, v12.2d
 	WORD $0x6e6c1e5f // bsl v31.16b, v18.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	B fold
+	B fold6
 
 part12:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x6eebe65f // fcmgt v31.2d, v18.2d, v11.2d
 	WORD $0x6e6b1e5f // bsl v31.16b, v18.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	B fold
+	B fold6
 
 part11:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x6eeae65f // fcmgt v31.2d, v18.2d, v10.2d
 	WORD $0x6e6a1e5f // bsl v31.16b, v18.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	B fold
+	B fold6
 
 part10:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x6ee9e65f // fcmgt v31.2d, v18.2d, v9.2d
 	WORD $0x6e691e5f // bsl v31.16b, v18.16b, v9.16b
 	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	B fold
+	B fold6
 
 part9:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x6ee8e65f // fcmgt v31.2d, v18.2d, v8.2d
 	WORD $0x6e681e5f // bsl v31.16b, v18.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	B fold
+	B fold6
 
 part8:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x6ee7e65f // fcmgt v31.2d, v18.2d, v7.2d
 	WORD $0x6e671e5f // bsl v31.16b, v18.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	B fold
+	B fold6
 
 part7:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x6ee6e65f // fcmgt v31.2d, v18.2d, v6.2d
 	WORD $0x6e661e5f // bsl v31.16b, v18.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	B fold
+	B fold6
 
 part6:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x6ee5e65f // fcmgt v31.2d, v18.2d, v5.2d
 	WORD $0x6e651e5f // bsl v31.16b, v18.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	B fold
+	B fold6
 
 part5:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x6ee4e65f // fcmgt v31.2d, v18.2d, v4.2d
 	WORD $0x6e641e5f // bsl v31.16b, v18.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	B fold
+	B fold6
 
 part4:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x6ee3e65f // fcmgt v31.2d, v18.2d, v3.2d
 	WORD $0x6e631e5f // bsl v31.16b, v18.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	B fold
+	B fold6
 
 part3:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x6ee2e65f // fcmgt v31.2d, v18.2d, v2.2d
 	WORD $0x6e621e5f // bsl v31.16b, v18.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	B fold
+	B fold6
 
 part2:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x6ee1e65f // fcmgt v31.2d, v18.2d, v1.2d
 	WORD $0x6e611e5f // bsl v31.16b, v18.16b, v1.16b
 	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
-	B fold
+	B fold6
 
 part:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
@@ -1827,7 +2285,7 @@ part:
 	WORD $0x6e601e5f // bsl v31.16b, v18.16b, v0.16b
 	WORD $0x4ebf1fe0 // mov v0.16b, v31.16b
 
-fold:
+fold6:
 
 	// Fold the lanes by halves.
 	CMP $16, R6

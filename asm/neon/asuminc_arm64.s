@@ -25,184 +25,294 @@ forward:
 	MOVD R3, R4
 
 	// Few elements: one by one, each register a lane.
+	CMP $2, R4
+	BGT more
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0, R4
-	BLE few
+	BLE fold
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
 	CMP $1, R4
-	BLE few
+	BLE fold
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
+
+fold:
+	B added
+
+more:
+	CMP $4, R4
+	BGT more2
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa41 // fabs v1.4s, v18.4s
 	ADD R2<<1, R0, R0
-	CMP $2, R4
-	BLE few
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
+	CMP $3, R4
+	BLE fold2
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
+
+fold2:
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B added
+
+more2:
+	CMP $8, R4
+	BGT more3
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa41 // fabs v1.4s, v18.4s
+	ADD R2<<1, R0, R0
 	FMOVS (R0), F18
 	WORD $0x4ea0fa42 // fabs v2.4s, v18.4s
-	CMP $3, R4
-	BLE few
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa43 // fabs v3.4s, v18.4s
 	ADD R2<<1, R0, R0
-	CMP $4, R4
-	BLE few
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
+	CMP $5, R4
+	BLE fold3
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
+	ADD R2<<1, R0, R0
+	CMP $6, R4
+	BLE fold3
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e22d642 // fadd v2.4s, v18.4s, v2.4s
+	CMP $7, R4
+	BLE fold3
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e23d643 // fadd v3.4s, v18.4s, v3.4s
+
+fold3:
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B added
+
+more3:
+	CMP $16, R4
+	BGT more4
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa41 // fabs v1.4s, v18.4s
+	ADD R2<<1, R0, R0
+	FMOVS (R0), F18
+	WORD $0x4ea0fa42 // fabs v2.4s, v18.4s
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa43 // fabs v3.4s, v18.4s
+	ADD R2<<1, R0, R0
 	FMOVS (R0), F18
 	WORD $0x4ea0fa44 // fabs v4.4s, v18.4s
-	CMP $5, R4
-	BLE few
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa45 // fabs v5.4s, v18.4s
 	ADD R2<<1, R0, R0
-	CMP $6, R4
-	BLE few
 	FMOVS (R0), F18
 	WORD $0x4ea0fa46 // fabs v6.4s, v18.4s
-	CMP $7, R4
-	BLE few
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa47 // fabs v7.4s, v18.4s
 	ADD R2<<1, R0, R0
-	CMP $8, R4
-	BLE few
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
+	CMP $9, R4
+	BLE fold4
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
+	ADD R2<<1, R0, R0
+	CMP $10, R4
+	BLE fold4
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e22d642 // fadd v2.4s, v18.4s, v2.4s
+	CMP $11, R4
+	BLE fold4
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e23d643 // fadd v3.4s, v18.4s, v3.4s
+	ADD R2<<1, R0, R0
+	CMP $12, R4
+	BLE fold4
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e24d644 // fadd v4.4s, v18.4s, v4.4s
+	CMP $13, R4
+	BLE fold4
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
+	ADD R2<<1, R0, R0
+	CMP $14, R4
+	BLE fold4
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e26d646 // fadd v6.4s, v18.4s, v6.4s
+	CMP $15, R4
+	BLE fold4
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e27d647 // fadd v7.4s, v18.4s, v7.4s
+
+fold4:
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	WORD $0x4e23d4e3 // fadd v3.4s, v7.4s, v3.4s
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B added
+
+more4:
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F18
+	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
+	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa41 // fabs v1.4s, v18.4s
+	ADD R2<<1, R0, R0
+	FMOVS (R0), F18
+	WORD $0x4ea0fa42 // fabs v2.4s, v18.4s
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa43 // fabs v3.4s, v18.4s
+	ADD R2<<1, R0, R0
+	FMOVS (R0), F18
+	WORD $0x4ea0fa44 // fabs v4.4s, v18.4s
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa45 // fabs v5.4s, v18.4s
+	ADD R2<<1, R0, R0
+	FMOVS (R0), F18
+	WORD $0x4ea0fa46 // fabs v6.4s, v18.4s
+	FMOVS (R0)(R2), F18
+	WORD $0x4ea0fa47 // fabs v7.4s, v18.4s
+	ADD R2<<1, R0, R0
 	FMOVS (R0), F18
 	WORD $0x4ea0fa48 // fabs v8.4s, v18.4s
-	CMP $9, R4
-	BLE all
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa49 // fabs v9.4s, v18.4s
 	ADD R2<<1, R0, R0
-	CMP $10, R4
-	BLE all
 	FMOVS (R0), F18
 	WORD $0x4ea0fa4a // fabs v10.4s, v18.4s
-	CMP $11, R4
-	BLE all
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa4b // fabs v11.4s, v18.4s
 	ADD R2<<1, R0, R0
-	CMP $12, R4
-	BLE all
 	FMOVS (R0), F18
 	WORD $0x4ea0fa4c // fabs v12.4s, v18.4s
-	CMP $13, R4
-	BLE all
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa4d // fabs v13.4s, v18.4s
 	ADD R2<<1, R0, R0
-	CMP $14, R4
-	BLE all
 	FMOVS (R0), F18
 	WORD $0x4ea0fa4e // fabs v14.4s, v18.4s
-	CMP $15, R4
-	BLE all
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa4f // fabs v15.4s, v18.4s
 	ADD R2<<1, R0, R0
-	CMP $16, R4
-	BLE all
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
 	CMP $17, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
 	ADD R2<<1, R0, R0
 	CMP $18, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e22d642 // fadd v2.4s, v18.4s, v2.4s
 	CMP $19, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e23d643 // fadd v3.4s, v18.4s, v3.4s
 	ADD R2<<1, R0, R0
 	CMP $20, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e24d644 // fadd v4.4s, v18.4s, v4.4s
 	CMP $21, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
 	ADD R2<<1, R0, R0
 	CMP $22, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e26d646 // fadd v6.4s, v18.4s, v6.4s
 	CMP $23, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e27d647 // fadd v7.4s, v18.4s, v7.4s
 	ADD R2<<1, R0, R0
 	CMP $24, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
 	CMP $25, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e29d649 // fadd v9.4s, v18.4s, v9.4s
 	ADD R2<<1, R0, R0
 	CMP $26, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e2ad64a // fadd v10.4s, v18.4s, v10.4s
 	CMP $27, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e2bd64b // fadd v11.4s, v18.4s, v11.4s
 	ADD R2<<1, R0, R0
 	CMP $28, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e2cd64c // fadd v12.4s, v18.4s, v12.4s
 	CMP $29, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e2dd64d // fadd v13.4s, v18.4s, v13.4s
 	ADD R2<<1, R0, R0
 	CMP $30, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e2ed64e // fadd v14.4s, v18.4s, v14.4s
 	CMP $31, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e2fd64f // fadd v15.4s, v18.4s, v15.4s
 
-all:
+fold5:
 	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
 	WORD $0x4e21d521 // fadd v1.4s, v9.4s, v1.4s
 	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
@@ -211,8 +321,6 @@ all:
 	WORD $0x4e25d5a5 // fadd v5.4s, v13.4s, v5.4s
 	WORD $0x4e26d5c6 // fadd v6.4s, v14.4s, v6.4s
 	WORD $0x4e27d5e7 // fadd v7.4s, v15.4s, v7.4s
-
-few:
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
 	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
@@ -220,6 +328,8 @@ few:
 	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
 	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+
+added:
 	FMOVS F0, ret+40(FP)
 	RET
 
@@ -423,7 +533,7 @@ loop:
 	BGE loop
 
 tail:
-	CBZ R4, fold
+	CBZ R4, fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R4, R5
@@ -463,7 +573,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
 	CMP $4, R4
-	BEQ fold
+	BEQ fold6
 	CMP $8, R4
 	BLT part2
 	FMOVS (R0), F18
@@ -477,7 +587,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
 	CMP $8, R4
-	BEQ fold
+	BEQ fold6
 	CMP $12, R4
 	BLT part3
 	FMOVS (R0), F18
@@ -491,7 +601,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e22d642 // fadd v2.4s, v18.4s, v2.4s
 	CMP $12, R4
-	BEQ fold
+	BEQ fold6
 	CMP $16, R4
 	BLT part4
 	FMOVS (R0), F18
@@ -505,7 +615,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e23d643 // fadd v3.4s, v18.4s, v3.4s
 	CMP $16, R4
-	BEQ fold
+	BEQ fold6
 	CMP $20, R4
 	BLT part5
 	FMOVS (R0), F18
@@ -519,7 +629,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e24d644 // fadd v4.4s, v18.4s, v4.4s
 	CMP $20, R4
-	BEQ fold
+	BEQ fold6
 	CMP $24, R4
 	BLT part6
 	FMOVS (R0), F18
@@ -533,7 +643,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
 	CMP $24, R4
-	BEQ fold
+	BEQ fold6
 	CMP $28, R4
 	BLT part7
 	FMOVS (R0), F18
@@ -547,7 +657,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e26d646 // fadd v6.4s, v18.4s, v6.4s
 	CMP $28, R4
-	BEQ fold
+	BEQ fold6
 	CMP $32, R4
 	BLT part8
 	FMOVS (R0), F18
@@ -561,7 +671,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e27d647 // fadd v7.4s, v18.4s, v7.4s
 	CMP $32, R4
-	BEQ fold
+	BEQ fold6
 	CMP $36, R4
 	BLT part9
 	FMOVS (R0), F18
@@ -575,7 +685,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
 	CMP $36, R4
-	BEQ fold
+	BEQ fold6
 	CMP $40, R4
 	BLT part10
 	FMOVS (R0), F18
@@ -589,7 +699,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e29d649 // fadd v9.4s, v18.4s, v9.4s
 	CMP $40, R4
-	BEQ fold
+	BEQ fold6
 	CMP $44, R4
 	BLT part11
 	FMOVS (R0), F18
@@ -603,7 +713,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e2ad64a // fadd v10.4s, v18.4s, v10.4s
 	CMP $44, R4
-	BEQ fold
+	BEQ fold6
 	CMP $48, R4
 	BLT part12
 	FMOVS (R0), F18
@@ -617,7 +727,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e2bd64b // fadd v11.4s, v18.4s, v11.4s
 	CMP $48, R4
-	BEQ fold
+	BEQ fold6
 	CMP $52, R4
 	BLT part13
 	FMOVS (R0), F18
@@ -631,7 +741,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e2cd64c // fadd v12.4s, v18.4s, v12.4s
 	CMP $52, R4
-	BEQ fold
+	BEQ fold6
 	CMP $56, R4
 	BLT part14
 	FMOVS (R0), F18
@@ -645,7 +755,7 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e2dd64d // fadd v13.4s, v18.4s, v13.4s
 	CMP $56, R4
-	BEQ fold
+	BEQ fold6
 	CMP $60, R4
 	BLT part15
 	FMOVS (R0), F18
@@ -659,88 +769,88 @@ loaded1:
 	WORD $0x4ea0fa52 // fabs v18.4s, v18.4s
 	WORD $0x4e2ed64e // fadd v14.4s, v18.4s, v14.4s
 	CMP $60, R4
-	BEQ fold
+	BEQ fold6
 
 part16:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e2fd64f // fadd v15.4s, v18.4s, v15.4s
-	B fold
+	B fold6
 
 part15:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e2ed64e // fadd v14.4s, v18.4s, v14.4s
-	B fold
+	B fold6
 
 part14:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e2dd64d // fadd v13.4s, v18.4s, v13.4s
-	B fold
+	B fold6
 
 part13:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e2cd64c // fadd v12.4s, v18.4s, v12.4s
-	B fold
+	B fold6
 
 part12:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e2bd64b // fadd v11.4s, v18.4s, v11.4s
-	B fold
+	B fold6
 
 part11:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e2ad64a // fadd v10.4s, v18.4s, v10.4s
-	B fold
+	B fold6
 
 part10:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e29d649 // fadd v9.4s, v18.4s, v9.4s
-	B fold
+	B fold6
 
 part9:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
-	B fold
+	B fold6
 
 part8:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e27d647 // fadd v7.4s, v18.4s, v7.4s
-	B fold
+	B fold6
 
 part7:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e26d646 // fadd v6.4s, v18.4s, v6.4s
-	B fold
+	B fold6
 
 part6:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
-	B fold
+	B fold6
 
 part5:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e24d644 // fadd v4.4s, v18.4s, v4.4s
-	B fold
+	B fold6
 
 part4:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e23d643 // fadd v3.4s, v18.4s, v3.4s
-	B fold
+	B fold6
 
 part3:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e22d642 // fadd v2.4s, v18.4s, v2.4s
-	B fold
+	B fold6
 
 part2:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
-	B fold
+	B fold6
 
 part:
 	WORD $0x4ea0fa12 // fabs v18.4s, v16.4s
 	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
 
-fold:
+fold6:
 
 	// Fold the lanes by halves.
 	CMP $32, R6
@@ -816,184 +926,294 @@ forward:
 	MOVD R3, R4
 
 	// Few elements: one by one, each register a lane.
+	CMP $2, R4
+	BGT more
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0, R4
-	BLE few
+	BLE fold
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 	CMP $1, R4
-	BLE few
+	BLE fold
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+
+fold:
+	B added
+
+more:
+	CMP $4, R4
+	BGT more2
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa41 // fabs v1.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $2, R4
-	BLE few
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	CMP $3, R4
+	BLE fold2
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+
+fold2:
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more2:
+	CMP $8, R4
+	BGT more3
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa41 // fabs v1.2d, v18.2d
+	ADD R2<<1, R0, R0
 	FMOVD (R0), F18
 	WORD $0x4ee0fa42 // fabs v2.2d, v18.2d
-	CMP $3, R4
-	BLE few
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa43 // fabs v3.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $4, R4
-	BLE few
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	CMP $5, R4
+	BLE fold3
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	ADD R2<<1, R0, R0
+	CMP $6, R4
+	BLE fold3
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	CMP $7, R4
+	BLE fold3
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+
+fold3:
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more3:
+	CMP $16, R4
+	BGT more4
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa41 // fabs v1.2d, v18.2d
+	ADD R2<<1, R0, R0
+	FMOVD (R0), F18
+	WORD $0x4ee0fa42 // fabs v2.2d, v18.2d
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa43 // fabs v3.2d, v18.2d
+	ADD R2<<1, R0, R0
 	FMOVD (R0), F18
 	WORD $0x4ee0fa44 // fabs v4.2d, v18.2d
-	CMP $5, R4
-	BLE few
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa45 // fabs v5.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $6, R4
-	BLE few
 	FMOVD (R0), F18
 	WORD $0x4ee0fa46 // fabs v6.2d, v18.2d
-	CMP $7, R4
-	BLE few
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa47 // fabs v7.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $8, R4
-	BLE few
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	CMP $9, R4
+	BLE fold4
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	ADD R2<<1, R0, R0
+	CMP $10, R4
+	BLE fold4
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	CMP $11, R4
+	BLE fold4
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	ADD R2<<1, R0, R0
+	CMP $12, R4
+	BLE fold4
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
+	CMP $13, R4
+	BLE fold4
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
+	ADD R2<<1, R0, R0
+	CMP $14, R4
+	BLE fold4
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
+	CMP $15, R4
+	BLE fold4
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
+
+fold4:
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more4:
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa41 // fabs v1.2d, v18.2d
+	ADD R2<<1, R0, R0
+	FMOVD (R0), F18
+	WORD $0x4ee0fa42 // fabs v2.2d, v18.2d
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa43 // fabs v3.2d, v18.2d
+	ADD R2<<1, R0, R0
+	FMOVD (R0), F18
+	WORD $0x4ee0fa44 // fabs v4.2d, v18.2d
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa45 // fabs v5.2d, v18.2d
+	ADD R2<<1, R0, R0
+	FMOVD (R0), F18
+	WORD $0x4ee0fa46 // fabs v6.2d, v18.2d
+	FMOVD (R0)(R2), F18
+	WORD $0x4ee0fa47 // fabs v7.2d, v18.2d
+	ADD R2<<1, R0, R0
 	FMOVD (R0), F18
 	WORD $0x4ee0fa48 // fabs v8.2d, v18.2d
-	CMP $9, R4
-	BLE all
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa49 // fabs v9.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $10, R4
-	BLE all
 	FMOVD (R0), F18
 	WORD $0x4ee0fa4a // fabs v10.2d, v18.2d
-	CMP $11, R4
-	BLE all
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa4b // fabs v11.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $12, R4
-	BLE all
 	FMOVD (R0), F18
 	WORD $0x4ee0fa4c // fabs v12.2d, v18.2d
-	CMP $13, R4
-	BLE all
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa4d // fabs v13.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $14, R4
-	BLE all
 	FMOVD (R0), F18
 	WORD $0x4ee0fa4e // fabs v14.2d, v18.2d
-	CMP $15, R4
-	BLE all
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa4f // fabs v15.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $16, R4
-	BLE all
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 	CMP $17, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
 	ADD R2<<1, R0, R0
 	CMP $18, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
 	CMP $19, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
 	ADD R2<<1, R0, R0
 	CMP $20, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
 	CMP $21, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
 	ADD R2<<1, R0, R0
 	CMP $22, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
 	CMP $23, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
 	ADD R2<<1, R0, R0
 	CMP $24, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
 	CMP $25, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
 	ADD R2<<1, R0, R0
 	CMP $26, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
 	CMP $27, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
 	ADD R2<<1, R0, R0
 	CMP $28, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
 	CMP $29, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
 	ADD R2<<1, R0, R0
 	CMP $30, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
 	CMP $31, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
 
-all:
+fold5:
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
 	WORD $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
 	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
@@ -1002,8 +1222,6 @@ all:
 	WORD $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
 	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
 	WORD $0x4e67d5e7 // fadd v7.2d, v15.2d, v7.2d
-
-few:
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
@@ -1011,6 +1229,8 @@ few:
 	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
 	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+added:
 	FMOVD F0, ret+40(FP)
 	RET
 
@@ -1150,7 +1370,7 @@ loop:
 	BGE loop
 
 tail:
-	CBZ R4, fold
+	CBZ R4, fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R4, R5
@@ -1175,7 +1395,7 @@ loaded2:
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 	CMP $2, R4
-	BEQ fold
+	BEQ fold6
 	CMP $4, R4
 	BLT part2
 	FMOVD (R0), F18
@@ -1185,7 +1405,7 @@ loaded2:
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
 	CMP $4, R4
-	BEQ fold
+	BEQ fold6
 	CMP $6, R4
 	BLT part3
 	FMOVD (R0), F18
@@ -1195,7 +1415,7 @@ loaded2:
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
 	CMP $6, R4
-	BEQ fold
+	BEQ fold6
 	CMP $8, R4
 	BLT part4
 	FMOVD (R0), F18
@@ -1205,7 +1425,7 @@ loaded2:
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
 	CMP $8, R4
-	BEQ fold
+	BEQ fold6
 	CMP $10, R4
 	BLT part5
 	FMOVD (R0), F18
@@ -1215,7 +1435,7 @@ loaded2:
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
 	CMP $10, R4
-	BEQ fold
+	BEQ fold6
 	CMP $12, R4
 	BLT part6
 	FMOVD (R0), F18
@@ -1225,7 +1445,7 @@ loaded2:
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
 	CMP $12, R4
-	BEQ fold
+	BEQ fold6
 	CMP $14, R4
 	BLT part7
 	FMOVD (R0), F18
@@ -1235,7 +1455,7 @@ loaded2:
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
 	CMP $14, R4
-	BEQ fold
+	BEQ fold6
 	CMP $16, R4
 	BLT part8
 	FMOVD (R0), F18
@@ -1245,7 +1465,7 @@ loaded2:
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
 	CMP $16, R4
-	BEQ fold
+	BEQ fold6
 	CMP $18, R4
 	BLT part9
 	FMOVD (R0), F18
@@ -1255,7 +1475,7 @@ loaded2:
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
 	CMP $18, R4
-	BEQ fold
+	BEQ fold6
 	CMP $20, R4
 	BLT part10
 	FMOVD (R0), F18
@@ -1265,7 +1485,7 @@ loaded2:
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
 	CMP $20, R4
-	BEQ fold
+	BEQ fold6
 	CMP $22, R4
 	BLT part11
 	FMOVD (R0), F18
@@ -1275,7 +1495,7 @@ loaded2:
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
 	CMP $22, R4
-	BEQ fold
+	BEQ fold6
 	CMP $24, R4
 	BLT part12
 	FMOVD (R0), F18
@@ -1285,7 +1505,7 @@ loaded2:
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
 	CMP $24, R4
-	BEQ fold
+	BEQ fold6
 	CMP $26, R4
 	BLT part13
 	FMOVD (R0), F18
@@ -1295,7 +1515,7 @@ loaded2:
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
 	CMP $26, R4
-	BEQ fold
+	BEQ fold6
 	CMP $28, R4
 	BLT part14
 	FMOVD (R0), F18
@@ -1305,7 +1525,7 @@ loaded2:
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
 	CMP $28, R4
-	BEQ fold
+	BEQ fold6
 	CMP $30, R4
 	BLT part15
 	FMOVD (R0), F18
@@ -1315,88 +1535,88 @@ loaded2:
 	WORD $0x4ee0fa52 // fabs v18.2d, v18.2d
 	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
 	CMP $30, R4
-	BEQ fold
+	BEQ fold6
 
 part16:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
-	B fold
+	B fold6
 
 part15:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
-	B fold
+	B fold6
 
 part14:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
-	B fold
+	B fold6
 
 part13:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
-	B fold
+	B fold6
 
 part12:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
-	B fold
+	B fold6
 
 part11:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
-	B fold
+	B fold6
 
 part10:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
-	B fold
+	B fold6
 
 part9:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
-	B fold
+	B fold6
 
 part8:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
-	B fold
+	B fold6
 
 part7:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
-	B fold
+	B fold6
 
 part6:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
-	B fold
+	B fold6
 
 part5:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
-	B fold
+	B fold6
 
 part4:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
-	B fold
+	B fold6
 
 part3:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
-	B fold
+	B fold6
 
 part2:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
-	B fold
+	B fold6
 
 part:
 	WORD $0x4ee0fa12 // fabs v18.2d, v16.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 
-fold:
+fold6:
 
 	// Fold the lanes by halves.
 	CMP $16, R6

@@ -37,127 +37,278 @@ forward2:
 	MOVD R5, R6
 
 	// Few elements: one by one, each register a lane.
+	CMP $2, R6
+	BGT more
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0, R6
-	BLE few
+	BLE fold
 	FMOVS (R0), F19
 	FMOVS (R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e20d680 // fadd v0.4s, v20.4s, v0.4s
 	CMP $1, R6
-	BLE few
+	BLE fold
+	FMOVS (R0)(R3), F19
+	FMOVS (R1)(R4), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e20d680 // fadd v0.4s, v20.4s, v0.4s
+
+fold:
+	B added
+
+more:
+	CMP $4, R6
+	BGT more2
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F19
+	FMOVS (R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e20d680 // fadd v0.4s, v20.4s, v0.4s
 	FMOVS (R0)(R3), F19
 	FMOVS (R1)(R4), F20
 	WORD $0x6e34de61 // fmul v1.4s, v19.4s, v20.4s
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $2, R6
-	BLE few
+	FMOVS (R0), F19
+	FMOVS (R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e20d680 // fadd v0.4s, v20.4s, v0.4s
+	CMP $3, R6
+	BLE fold2
+	FMOVS (R0)(R3), F19
+	FMOVS (R1)(R4), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e21d681 // fadd v1.4s, v20.4s, v1.4s
+
+fold2:
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B added
+
+more2:
+	CMP $8, R6
+	BGT more3
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F19
+	FMOVS (R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e20d680 // fadd v0.4s, v20.4s, v0.4s
+	FMOVS (R0)(R3), F19
+	FMOVS (R1)(R4), F20
+	WORD $0x6e34de61 // fmul v1.4s, v19.4s, v20.4s
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
 	FMOVS (R0), F19
 	FMOVS (R1), F20
 	WORD $0x6e34de62 // fmul v2.4s, v19.4s, v20.4s
-	CMP $3, R6
-	BLE few
 	FMOVS (R0)(R3), F19
 	FMOVS (R1)(R4), F20
 	WORD $0x6e34de63 // fmul v3.4s, v19.4s, v20.4s
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $4, R6
-	BLE few
+	FMOVS (R0), F19
+	FMOVS (R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e20d680 // fadd v0.4s, v20.4s, v0.4s
+	CMP $5, R6
+	BLE fold3
+	FMOVS (R0)(R3), F19
+	FMOVS (R1)(R4), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e21d681 // fadd v1.4s, v20.4s, v1.4s
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $6, R6
+	BLE fold3
+	FMOVS (R0), F19
+	FMOVS (R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e22d682 // fadd v2.4s, v20.4s, v2.4s
+	CMP $7, R6
+	BLE fold3
+	FMOVS (R0)(R3), F19
+	FMOVS (R1)(R4), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e23d683 // fadd v3.4s, v20.4s, v3.4s
+
+fold3:
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B added
+
+more3:
+	CMP $16, R6
+	BGT more4
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F19
+	FMOVS (R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e20d680 // fadd v0.4s, v20.4s, v0.4s
+	FMOVS (R0)(R3), F19
+	FMOVS (R1)(R4), F20
+	WORD $0x6e34de61 // fmul v1.4s, v19.4s, v20.4s
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	FMOVS (R0), F19
+	FMOVS (R1), F20
+	WORD $0x6e34de62 // fmul v2.4s, v19.4s, v20.4s
+	FMOVS (R0)(R3), F19
+	FMOVS (R1)(R4), F20
+	WORD $0x6e34de63 // fmul v3.4s, v19.4s, v20.4s
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
 	FMOVS (R0), F19
 	FMOVS (R1), F20
 	WORD $0x6e34de64 // fmul v4.4s, v19.4s, v20.4s
-	CMP $5, R6
-	BLE few
 	FMOVS (R0)(R3), F19
 	FMOVS (R1)(R4), F20
 	WORD $0x6e34de65 // fmul v5.4s, v19.4s, v20.4s
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $6, R6
-	BLE few
 	FMOVS (R0), F19
 	FMOVS (R1), F20
 	WORD $0x6e34de66 // fmul v6.4s, v19.4s, v20.4s
-	CMP $7, R6
-	BLE few
 	FMOVS (R0)(R3), F19
 	FMOVS (R1)(R4), F20
 	WORD $0x6e34de67 // fmul v7.4s, v19.4s, v20.4s
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $8, R6
-	BLE few
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
+	FMOVS (R0), F19
+	FMOVS (R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e20d680 // fadd v0.4s, v20.4s, v0.4s
+	CMP $9, R6
+	BLE fold4
+	FMOVS (R0)(R3), F19
+	FMOVS (R1)(R4), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e21d681 // fadd v1.4s, v20.4s, v1.4s
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $10, R6
+	BLE fold4
+	FMOVS (R0), F19
+	FMOVS (R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e22d682 // fadd v2.4s, v20.4s, v2.4s
+	CMP $11, R6
+	BLE fold4
+	FMOVS (R0)(R3), F19
+	FMOVS (R1)(R4), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e23d683 // fadd v3.4s, v20.4s, v3.4s
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $12, R6
+	BLE fold4
+	FMOVS (R0), F19
+	FMOVS (R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e24d684 // fadd v4.4s, v20.4s, v4.4s
+	CMP $13, R6
+	BLE fold4
+	FMOVS (R0)(R3), F19
+	FMOVS (R1)(R4), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e25d685 // fadd v5.4s, v20.4s, v5.4s
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $14, R6
+	BLE fold4
+	FMOVS (R0), F19
+	FMOVS (R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e26d686 // fadd v6.4s, v20.4s, v6.4s
+	CMP $15, R6
+	BLE fold4
+	FMOVS (R0)(R3), F19
+	FMOVS (R1)(R4), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e27d687 // fadd v7.4s, v20.4s, v7.4s
+
+fold4:
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	WORD $0x4e23d4e3 // fadd v3.4s, v7.4s, v3.4s
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B added
+
+more4:
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F19
+	FMOVS (R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e20d680 // fadd v0.4s, v20.4s, v0.4s
+	FMOVS (R0)(R3), F19
+	FMOVS (R1)(R4), F20
+	WORD $0x6e34de61 // fmul v1.4s, v19.4s, v20.4s
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	FMOVS (R0), F19
+	FMOVS (R1), F20
+	WORD $0x6e34de62 // fmul v2.4s, v19.4s, v20.4s
+	FMOVS (R0)(R3), F19
+	FMOVS (R1)(R4), F20
+	WORD $0x6e34de63 // fmul v3.4s, v19.4s, v20.4s
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	FMOVS (R0), F19
+	FMOVS (R1), F20
+	WORD $0x6e34de64 // fmul v4.4s, v19.4s, v20.4s
+	FMOVS (R0)(R3), F19
+	FMOVS (R1)(R4), F20
+	WORD $0x6e34de65 // fmul v5.4s, v19.4s, v20.4s
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	FMOVS (R0), F19
+	FMOVS (R1), F20
+	WORD $0x6e34de66 // fmul v6.4s, v19.4s, v20.4s
+	FMOVS (R0)(R3), F19
+	FMOVS (R1)(R4), F20
+	WORD $0x6e34de67 // fmul v7.4s, v19.4s, v20.4s
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
 	FMOVS (R0), F19
 	FMOVS (R1), F20
 	WORD $0x6e34de68 // fmul v8.4s, v19.4s, v20.4s
-	CMP $9, R6
-	BLE all
 	FMOVS (R0)(R3), F19
 	FMOVS (R1)(R4), F20
 	WORD $0x6e34de69 // fmul v9.4s, v19.4s, v20.4s
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $10, R6
-	BLE all
 	FMOVS (R0), F19
 	FMOVS (R1), F20
 	WORD $0x6e34de6a // fmul v10.4s, v19.4s, v20.4s
-	CMP $11, R6
-	BLE all
 	FMOVS (R0)(R3), F19
 	FMOVS (R1)(R4), F20
 	WORD $0x6e34de6b // fmul v11.4s, v19.4s, v20.4s
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $12, R6
-	BLE all
 	FMOVS (R0), F19
 	FMOVS (R1), F20
 	WORD $0x6e34de6c // fmul v12.4s, v19.4s, v20.4s
-	CMP $13, R6
-	BLE all
 	FMOVS (R0)(R3), F19
 	FMOVS (R1)(R4), F20
 	WORD $0x6e34de6d // fmul v13.4s, v19.4s, v20.4s
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $14, R6
-	BLE all
 	FMOVS (R0), F19
 	FMOVS (R1), F20
 	WORD $0x6e34de6e // fmul v14.4s, v19.4s, v20.4s
-	CMP $15, R6
-	BLE all
 	FMOVS (R0)(R3), F19
 	FMOVS (R1)(R4), F20
 	WORD $0x6e34de6f // fmul v15.4s, v19.4s, v20.4s
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $16, R6
-	BLE all
 	FMOVS (R0), F19
 	FMOVS (R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e20d680 // fadd v0.4s, v20.4s, v0.4s
 	CMP $17, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R3), F19
 	FMOVS (R1)(R4), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
@@ -165,13 +316,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $18, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	FMOVS (R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e22d682 // fadd v2.4s, v20.4s, v2.4s
 	CMP $19, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R3), F19
 	FMOVS (R1)(R4), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
@@ -179,13 +330,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $20, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	FMOVS (R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e24d684 // fadd v4.4s, v20.4s, v4.4s
 	CMP $21, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R3), F19
 	FMOVS (R1)(R4), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
@@ -193,13 +344,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $22, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	FMOVS (R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e26d686 // fadd v6.4s, v20.4s, v6.4s
 	CMP $23, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R3), F19
 	FMOVS (R1)(R4), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
@@ -207,13 +358,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $24, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	FMOVS (R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e28d688 // fadd v8.4s, v20.4s, v8.4s
 	CMP $25, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R3), F19
 	FMOVS (R1)(R4), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
@@ -221,13 +372,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $26, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	FMOVS (R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e2ad68a // fadd v10.4s, v20.4s, v10.4s
 	CMP $27, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R3), F19
 	FMOVS (R1)(R4), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
@@ -235,13 +386,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $28, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	FMOVS (R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e2cd68c // fadd v12.4s, v20.4s, v12.4s
 	CMP $29, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R3), F19
 	FMOVS (R1)(R4), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
@@ -249,19 +400,19 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $30, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	FMOVS (R1), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e2ed68e // fadd v14.4s, v20.4s, v14.4s
 	CMP $31, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R3), F19
 	FMOVS (R1)(R4), F20
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e2fd68f // fadd v15.4s, v20.4s, v15.4s
 
-all:
+fold5:
 	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
 	WORD $0x4e21d521 // fadd v1.4s, v9.4s, v1.4s
 	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
@@ -270,8 +421,6 @@ all:
 	WORD $0x4e25d5a5 // fadd v5.4s, v13.4s, v5.4s
 	WORD $0x4e26d5c6 // fadd v6.4s, v14.4s, v6.4s
 	WORD $0x4e27d5e7 // fadd v7.4s, v15.4s, v7.4s
-
-few:
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
 	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
@@ -279,6 +428,8 @@ few:
 	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
 	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+
+added:
 	FMOVS F0, ret+72(FP)
 	RET
 
@@ -610,7 +761,7 @@ loop:
 	BGE loop
 
 tail:
-	CBZ R6, fold
+	CBZ R6, fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R6, R7
@@ -679,7 +830,7 @@ loaded2:
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e20d680 // fadd v0.4s, v20.4s, v0.4s
 	CMP $4, R6
-	BEQ fold
+	BEQ fold6
 	CMP $8, R6
 	BLT part2
 	FMOVS (R0), F19
@@ -701,7 +852,7 @@ loaded2:
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e21d681 // fadd v1.4s, v20.4s, v1.4s
 	CMP $8, R6
-	BEQ fold
+	BEQ fold6
 	CMP $12, R6
 	BLT part3
 	FMOVS (R0), F19
@@ -723,7 +874,7 @@ loaded2:
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e22d682 // fadd v2.4s, v20.4s, v2.4s
 	CMP $12, R6
-	BEQ fold
+	BEQ fold6
 	CMP $16, R6
 	BLT part4
 	FMOVS (R0), F19
@@ -745,7 +896,7 @@ loaded2:
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e23d683 // fadd v3.4s, v20.4s, v3.4s
 	CMP $16, R6
-	BEQ fold
+	BEQ fold6
 	CMP $20, R6
 	BLT part5
 	FMOVS (R0), F19
@@ -767,7 +918,7 @@ loaded2:
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e24d684 // fadd v4.4s, v20.4s, v4.4s
 	CMP $20, R6
-	BEQ fold
+	BEQ fold6
 	CMP $24, R6
 	BLT part6
 	FMOVS (R0), F19
@@ -789,7 +940,7 @@ loaded2:
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e25d685 // fadd v5.4s, v20.4s, v5.4s
 	CMP $24, R6
-	BEQ fold
+	BEQ fold6
 	CMP $28, R6
 	BLT part7
 	FMOVS (R0), F19
@@ -811,7 +962,7 @@ loaded2:
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e26d686 // fadd v6.4s, v20.4s, v6.4s
 	CMP $28, R6
-	BEQ fold
+	BEQ fold6
 	CMP $32, R6
 	BLT part8
 	FMOVS (R0), F19
@@ -833,7 +984,7 @@ loaded2:
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e27d687 // fadd v7.4s, v20.4s, v7.4s
 	CMP $32, R6
-	BEQ fold
+	BEQ fold6
 	CMP $36, R6
 	BLT part9
 	FMOVS (R0), F19
@@ -855,7 +1006,7 @@ loaded2:
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e28d688 // fadd v8.4s, v20.4s, v8.4s
 	CMP $36, R6
-	BEQ fold
+	BEQ fold6
 	CMP $40, R6
 	BLT part10
 	FMOVS (R0), F19
@@ -877,7 +1028,7 @@ loaded2:
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e29d689 // fadd v9.4s, v20.4s, v9.4s
 	CMP $40, R6
-	BEQ fold
+	BEQ fold6
 	CMP $44, R6
 	BLT part11
 	FMOVS (R0), F19
@@ -899,7 +1050,7 @@ loaded2:
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e2ad68a // fadd v10.4s, v20.4s, v10.4s
 	CMP $44, R6
-	BEQ fold
+	BEQ fold6
 	CMP $48, R6
 	BLT part12
 	FMOVS (R0), F19
@@ -921,7 +1072,7 @@ loaded2:
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e2bd68b // fadd v11.4s, v20.4s, v11.4s
 	CMP $48, R6
-	BEQ fold
+	BEQ fold6
 	CMP $52, R6
 	BLT part13
 	FMOVS (R0), F19
@@ -943,7 +1094,7 @@ loaded2:
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e2cd68c // fadd v12.4s, v20.4s, v12.4s
 	CMP $52, R6
-	BEQ fold
+	BEQ fold6
 	CMP $56, R6
 	BLT part14
 	FMOVS (R0), F19
@@ -965,7 +1116,7 @@ loaded2:
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e2dd68d // fadd v13.4s, v20.4s, v13.4s
 	CMP $56, R6
-	BEQ fold
+	BEQ fold6
 	CMP $60, R6
 	BLT part15
 	FMOVS (R0), F19
@@ -987,88 +1138,88 @@ loaded2:
 	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
 	WORD $0x4e2ed68e // fadd v14.4s, v20.4s, v14.4s
 	CMP $60, R6
-	BEQ fold
+	BEQ fold6
 
 part16:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e2fd66f // fadd v15.4s, v19.4s, v15.4s
-	B fold
+	B fold6
 
 part15:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e2ed66e // fadd v14.4s, v19.4s, v14.4s
-	B fold
+	B fold6
 
 part14:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e2dd66d // fadd v13.4s, v19.4s, v13.4s
-	B fold
+	B fold6
 
 part13:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e2cd66c // fadd v12.4s, v19.4s, v12.4s
-	B fold
+	B fold6
 
 part12:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e2bd66b // fadd v11.4s, v19.4s, v11.4s
-	B fold
+	B fold6
 
 part11:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e2ad66a // fadd v10.4s, v19.4s, v10.4s
-	B fold
+	B fold6
 
 part10:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e29d669 // fadd v9.4s, v19.4s, v9.4s
-	B fold
+	B fold6
 
 part9:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e28d668 // fadd v8.4s, v19.4s, v8.4s
-	B fold
+	B fold6
 
 part8:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e27d667 // fadd v7.4s, v19.4s, v7.4s
-	B fold
+	B fold6
 
 part7:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e26d666 // fadd v6.4s, v19.4s, v6.4s
-	B fold
+	B fold6
 
 part6:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e25d665 // fadd v5.4s, v19.4s, v5.4s
-	B fold
+	B fold6
 
 part5:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e24d664 // fadd v4.4s, v19.4s, v4.4s
-	B fold
+	B fold6
 
 part4:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e23d663 // fadd v3.4s, v19.4s, v3.4s
-	B fold
+	B fold6
 
 part3:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e22d662 // fadd v2.4s, v19.4s, v2.4s
-	B fold
+	B fold6
 
 part2:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e21d661 // fadd v1.4s, v19.4s, v1.4s
-	B fold
+	B fold6
 
 part:
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e20d660 // fadd v0.4s, v19.4s, v0.4s
 
-fold:
+fold6:
 
 	// Fold the lanes by halves.
 	CMP $32, R8
@@ -1156,127 +1307,278 @@ forward2:
 	MOVD R5, R6
 
 	// Few elements: one by one, each register a lane.
+	CMP $2, R6
+	BGT more
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0, R6
-	BLE few
+	BLE fold
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
 	CMP $1, R6
-	BLE few
+	BLE fold
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+
+fold:
+	B added
+
+more:
+	CMP $4, R6
+	BGT more2
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de61 // fmul v1.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $2, R6
-	BLE few
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	CMP $3, R6
+	BLE fold2
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+
+fold2:
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more2:
+	CMP $8, R6
+	BGT more3
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de61 // fmul v1.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de62 // fmul v2.2d, v19.2d, v20.2d
-	CMP $3, R6
-	BLE few
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de63 // fmul v3.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $4, R6
-	BLE few
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	CMP $5, R6
+	BLE fold3
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $6, R6
+	BLE fold3
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
+	CMP $7, R6
+	BLE fold3
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
+
+fold3:
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more3:
+	CMP $16, R6
+	BGT more4
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de61 // fmul v1.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de62 // fmul v2.2d, v19.2d, v20.2d
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de63 // fmul v3.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de64 // fmul v4.2d, v19.2d, v20.2d
-	CMP $5, R6
-	BLE few
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de65 // fmul v5.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $6, R6
-	BLE few
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de66 // fmul v6.2d, v19.2d, v20.2d
-	CMP $7, R6
-	BLE few
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de67 // fmul v7.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $8, R6
-	BLE few
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	CMP $9, R6
+	BLE fold4
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $10, R6
+	BLE fold4
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
+	CMP $11, R6
+	BLE fold4
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $12, R6
+	BLE fold4
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
+	CMP $13, R6
+	BLE fold4
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $14, R6
+	BLE fold4
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
+	CMP $15, R6
+	BLE fold4
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e67d687 // fadd v7.2d, v20.2d, v7.2d
+
+fold4:
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more4:
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de61 // fmul v1.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de62 // fmul v2.2d, v19.2d, v20.2d
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de63 // fmul v3.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de64 // fmul v4.2d, v19.2d, v20.2d
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de65 // fmul v5.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de66 // fmul v6.2d, v19.2d, v20.2d
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de67 // fmul v7.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de68 // fmul v8.2d, v19.2d, v20.2d
-	CMP $9, R6
-	BLE all
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de69 // fmul v9.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $10, R6
-	BLE all
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de6a // fmul v10.2d, v19.2d, v20.2d
-	CMP $11, R6
-	BLE all
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de6b // fmul v11.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $12, R6
-	BLE all
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de6c // fmul v12.2d, v19.2d, v20.2d
-	CMP $13, R6
-	BLE all
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de6d // fmul v13.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $14, R6
-	BLE all
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de6e // fmul v14.2d, v19.2d, v20.2d
-	CMP $15, R6
-	BLE all
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de6f // fmul v15.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $16, R6
-	BLE all
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
 	CMP $17, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
@@ -1284,13 +1586,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $18, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
 	CMP $19, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
@@ -1298,13 +1600,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $20, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
 	CMP $21, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
@@ -1312,13 +1614,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $22, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
 	CMP $23, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
@@ -1326,13 +1628,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $24, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
 	CMP $25, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
@@ -1340,13 +1642,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $26, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
 	CMP $27, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
@@ -1354,13 +1656,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $28, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
 	CMP $29, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
@@ -1368,19 +1670,19 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $30, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6ed68e // fadd v14.2d, v20.2d, v14.2d
 	CMP $31, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6fd68f // fadd v15.2d, v20.2d, v15.2d
 
-all:
+fold5:
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
 	WORD $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
 	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
@@ -1389,8 +1691,6 @@ all:
 	WORD $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
 	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
 	WORD $0x4e67d5e7 // fadd v7.2d, v15.2d, v7.2d
-
-few:
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
@@ -1398,6 +1698,8 @@ few:
 	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
 	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+added:
 	FMOVD F0, ret+72(FP)
 	RET
 
@@ -1601,7 +1903,7 @@ loop:
 	BGE loop
 
 tail:
-	CBZ R6, fold
+	CBZ R6, fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R6, R7
@@ -1640,7 +1942,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
 	CMP $2, R6
-	BEQ fold
+	BEQ fold6
 	CMP $4, R6
 	BLT part2
 	FMOVD (R0), F19
@@ -1654,7 +1956,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
 	CMP $4, R6
-	BEQ fold
+	BEQ fold6
 	CMP $6, R6
 	BLT part3
 	FMOVD (R0), F19
@@ -1668,7 +1970,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
 	CMP $6, R6
-	BEQ fold
+	BEQ fold6
 	CMP $8, R6
 	BLT part4
 	FMOVD (R0), F19
@@ -1682,7 +1984,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
 	CMP $8, R6
-	BEQ fold
+	BEQ fold6
 	CMP $10, R6
 	BLT part5
 	FMOVD (R0), F19
@@ -1696,7 +1998,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
 	CMP $10, R6
-	BEQ fold
+	BEQ fold6
 	CMP $12, R6
 	BLT part6
 	FMOVD (R0), F19
@@ -1710,7 +2012,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
 	CMP $12, R6
-	BEQ fold
+	BEQ fold6
 	CMP $14, R6
 	BLT part7
 	FMOVD (R0), F19
@@ -1724,7 +2026,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
 	CMP $14, R6
-	BEQ fold
+	BEQ fold6
 	CMP $16, R6
 	BLT part8
 	FMOVD (R0), F19
@@ -1738,7 +2040,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e67d687 // fadd v7.2d, v20.2d, v7.2d
 	CMP $16, R6
-	BEQ fold
+	BEQ fold6
 	CMP $18, R6
 	BLT part9
 	FMOVD (R0), F19
@@ -1752,7 +2054,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
 	CMP $18, R6
-	BEQ fold
+	BEQ fold6
 	CMP $20, R6
 	BLT part10
 	FMOVD (R0), F19
@@ -1766,7 +2068,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
 	CMP $20, R6
-	BEQ fold
+	BEQ fold6
 	CMP $22, R6
 	BLT part11
 	FMOVD (R0), F19
@@ -1780,7 +2082,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
 	CMP $22, R6
-	BEQ fold
+	BEQ fold6
 	CMP $24, R6
 	BLT part12
 	FMOVD (R0), F19
@@ -1794,7 +2096,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6bd68b // fadd v11.2d, v20.2d, v11.2d
 	CMP $24, R6
-	BEQ fold
+	BEQ fold6
 	CMP $26, R6
 	BLT part13
 	FMOVD (R0), F19
@@ -1808,7 +2110,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
 	CMP $26, R6
-	BEQ fold
+	BEQ fold6
 	CMP $28, R6
 	BLT part14
 	FMOVD (R0), F19
@@ -1822,7 +2124,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6dd68d // fadd v13.2d, v20.2d, v13.2d
 	CMP $28, R6
-	BEQ fold
+	BEQ fold6
 	CMP $30, R6
 	BLT part15
 	FMOVD (R0), F19
@@ -1836,88 +2138,88 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6ed68e // fadd v14.2d, v20.2d, v14.2d
 	CMP $30, R6
-	BEQ fold
+	BEQ fold6
 
 part16:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
-	B fold
+	B fold6
 
 part15:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
-	B fold
+	B fold6
 
 part14:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
-	B fold
+	B fold6
 
 part13:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
-	B fold
+	B fold6
 
 part12:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
-	B fold
+	B fold6
 
 part11:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
-	B fold
+	B fold6
 
 part10:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
-	B fold
+	B fold6
 
 part9:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
-	B fold
+	B fold6
 
 part8:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
-	B fold
+	B fold6
 
 part7:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
-	B fold
+	B fold6
 
 part6:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
-	B fold
+	B fold6
 
 part5:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
-	B fold
+	B fold6
 
 part4:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
-	B fold
+	B fold6
 
 part3:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
-	B fold
+	B fold6
 
 part2:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
-	B fold
+	B fold6
 
 part:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 
-fold:
+fold6:
 
 	// Fold the lanes by halves.
 	CMP $16, R8

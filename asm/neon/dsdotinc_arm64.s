@@ -37,16 +37,11 @@ forward2:
 	MOVD R5, R6
 
 	// Few elements: one by one, each register a lane.
+	CMP $2, R6
+	BGT more
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0, R6
-	BLE few
+	BLE fold
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
@@ -54,7 +49,27 @@ forward2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
 	CMP $1, R6
-	BLE few
+	BLE fold
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+
+fold:
+	B added
+
+more:
+	CMP $4, R6
+	BGT more2
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -62,15 +77,47 @@ forward2:
 	WORD $0x6e74de61 // fmul v1.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $2, R6
-	BLE few
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	CMP $3, R6
+	BLE fold2
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+
+fold2:
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more2:
+	CMP $8, R6
+	BGT more3
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de61 // fmul v1.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
 	WORD $0x6e74de62 // fmul v2.2d, v19.2d, v20.2d
-	CMP $3, R6
-	BLE few
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -78,15 +125,79 @@ forward2:
 	WORD $0x6e74de63 // fmul v3.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $4, R6
-	BLE few
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	CMP $5, R6
+	BLE fold3
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $6, R6
+	BLE fold3
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
+	CMP $7, R6
+	BLE fold3
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
+
+fold3:
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more3:
+	CMP $16, R6
+	BGT more4
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de61 // fmul v1.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de62 // fmul v2.2d, v19.2d, v20.2d
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de63 // fmul v3.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
 	WORD $0x6e74de64 // fmul v4.2d, v19.2d, v20.2d
-	CMP $5, R6
-	BLE few
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -94,15 +205,11 @@ forward2:
 	WORD $0x6e74de65 // fmul v5.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $6, R6
-	BLE few
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
 	WORD $0x6e74de66 // fmul v6.2d, v19.2d, v20.2d
-	CMP $7, R6
-	BLE few
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -110,23 +217,141 @@ forward2:
 	WORD $0x6e74de67 // fmul v7.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $8, R6
-	BLE few
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	CMP $9, R6
+	BLE fold4
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $10, R6
+	BLE fold4
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
+	CMP $11, R6
+	BLE fold4
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $12, R6
+	BLE fold4
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
+	CMP $13, R6
+	BLE fold4
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $14, R6
+	BLE fold4
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
+	CMP $15, R6
+	BLE fold4
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e67d687 // fadd v7.2d, v20.2d, v7.2d
+
+fold4:
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more4:
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de61 // fmul v1.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de62 // fmul v2.2d, v19.2d, v20.2d
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de63 // fmul v3.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de64 // fmul v4.2d, v19.2d, v20.2d
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de65 // fmul v5.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de66 // fmul v6.2d, v19.2d, v20.2d
+	FMOVS (R0)(R3), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	FMOVS (R1)(R4), F20
+	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
+	WORD $0x6e74de67 // fmul v7.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
 	WORD $0x6e74de68 // fmul v8.2d, v19.2d, v20.2d
-	CMP $9, R6
-	BLE all
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -134,15 +359,11 @@ forward2:
 	WORD $0x6e74de69 // fmul v9.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $10, R6
-	BLE all
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
 	WORD $0x6e74de6a // fmul v10.2d, v19.2d, v20.2d
-	CMP $11, R6
-	BLE all
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -150,15 +371,11 @@ forward2:
 	WORD $0x6e74de6b // fmul v11.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $12, R6
-	BLE all
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
 	WORD $0x6e74de6c // fmul v12.2d, v19.2d, v20.2d
-	CMP $13, R6
-	BLE all
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -166,15 +383,11 @@ forward2:
 	WORD $0x6e74de6d // fmul v13.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $14, R6
-	BLE all
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
 	WORD $0x6e74de6e // fmul v14.2d, v19.2d, v20.2d
-	CMP $15, R6
-	BLE all
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -182,8 +395,6 @@ forward2:
 	WORD $0x6e74de6f // fmul v15.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $16, R6
-	BLE all
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
@@ -191,7 +402,7 @@ forward2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
 	CMP $17, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -201,7 +412,7 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $18, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
@@ -209,7 +420,7 @@ forward2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
 	CMP $19, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -219,7 +430,7 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $20, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
@@ -227,7 +438,7 @@ forward2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
 	CMP $21, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -237,7 +448,7 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $22, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
@@ -245,7 +456,7 @@ forward2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
 	CMP $23, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -255,7 +466,7 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $24, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
@@ -263,7 +474,7 @@ forward2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
 	CMP $25, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -273,7 +484,7 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $26, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
@@ -281,7 +492,7 @@ forward2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
 	CMP $27, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -291,7 +502,7 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $28, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
@@ -299,7 +510,7 @@ forward2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
 	CMP $29, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -309,7 +520,7 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $30, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
@@ -317,7 +528,7 @@ forward2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6ed68e // fadd v14.2d, v20.2d, v14.2d
 	CMP $31, R6
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -325,7 +536,7 @@ forward2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6fd68f // fadd v15.2d, v20.2d, v15.2d
 
-all:
+fold5:
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
 	WORD $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
 	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
@@ -334,8 +545,6 @@ all:
 	WORD $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
 	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
 	WORD $0x4e67d5e7 // fadd v7.2d, v15.2d, v7.2d
-
-few:
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
@@ -343,6 +552,8 @@ few:
 	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
 	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+added:
 	FMOVD F0, ret+72(FP)
 	RET
 
@@ -578,7 +789,7 @@ loop:
 	BGE loop
 
 tail:
-	CBZ R6, fold
+	CBZ R6, fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R6, R7
@@ -621,7 +832,7 @@ loaded2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
 	CMP $2, R6
-	BEQ fold
+	BEQ fold6
 	CMP $4, R6
 	BLT part2
 	FMOVS (R0), F19
@@ -637,7 +848,7 @@ loaded2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
 	CMP $4, R6
-	BEQ fold
+	BEQ fold6
 	CMP $6, R6
 	BLT part3
 	FMOVS (R0), F19
@@ -653,7 +864,7 @@ loaded2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
 	CMP $6, R6
-	BEQ fold
+	BEQ fold6
 	CMP $8, R6
 	BLT part4
 	FMOVS (R0), F19
@@ -669,7 +880,7 @@ loaded2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
 	CMP $8, R6
-	BEQ fold
+	BEQ fold6
 	CMP $10, R6
 	BLT part5
 	FMOVS (R0), F19
@@ -685,7 +896,7 @@ loaded2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
 	CMP $10, R6
-	BEQ fold
+	BEQ fold6
 	CMP $12, R6
 	BLT part6
 	FMOVS (R0), F19
@@ -701,7 +912,7 @@ loaded2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
 	CMP $12, R6
-	BEQ fold
+	BEQ fold6
 	CMP $14, R6
 	BLT part7
 	FMOVS (R0), F19
@@ -717,7 +928,7 @@ loaded2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
 	CMP $14, R6
-	BEQ fold
+	BEQ fold6
 	CMP $16, R6
 	BLT part8
 	FMOVS (R0), F19
@@ -733,7 +944,7 @@ loaded2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e67d687 // fadd v7.2d, v20.2d, v7.2d
 	CMP $16, R6
-	BEQ fold
+	BEQ fold6
 	CMP $18, R6
 	BLT part9
 	FMOVS (R0), F19
@@ -749,7 +960,7 @@ loaded2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
 	CMP $18, R6
-	BEQ fold
+	BEQ fold6
 	CMP $20, R6
 	BLT part10
 	FMOVS (R0), F19
@@ -765,7 +976,7 @@ loaded2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
 	CMP $20, R6
-	BEQ fold
+	BEQ fold6
 	CMP $22, R6
 	BLT part11
 	FMOVS (R0), F19
@@ -781,7 +992,7 @@ loaded2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
 	CMP $22, R6
-	BEQ fold
+	BEQ fold6
 	CMP $24, R6
 	BLT part12
 	FMOVS (R0), F19
@@ -797,7 +1008,7 @@ loaded2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6bd68b // fadd v11.2d, v20.2d, v11.2d
 	CMP $24, R6
-	BEQ fold
+	BEQ fold6
 	CMP $26, R6
 	BLT part13
 	FMOVS (R0), F19
@@ -813,7 +1024,7 @@ loaded2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
 	CMP $26, R6
-	BEQ fold
+	BEQ fold6
 	CMP $28, R6
 	BLT part14
 	FMOVS (R0), F19
@@ -829,7 +1040,7 @@ loaded2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6dd68d // fadd v13.2d, v20.2d, v13.2d
 	CMP $28, R6
-	BEQ fold
+	BEQ fold6
 	CMP $30, R6
 	BLT part15
 	FMOVS (R0), F19
@@ -845,88 +1056,88 @@ loaded2:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6ed68e // fadd v14.2d, v20.2d, v14.2d
 	CMP $30, R6
-	BEQ fold
+	BEQ fold6
 
 part16:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
-	B fold
+	B fold6
 
 part15:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
-	B fold
+	B fold6
 
 part14:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
-	B fold
+	B fold6
 
 part13:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
-	B fold
+	B fold6
 
 part12:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
-	B fold
+	B fold6
 
 part11:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
-	B fold
+	B fold6
 
 part10:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
-	B fold
+	B fold6
 
 part9:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
-	B fold
+	B fold6
 
 part8:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
-	B fold
+	B fold6
 
 part7:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
-	B fold
+	B fold6
 
 part6:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
-	B fold
+	B fold6
 
 part5:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
-	B fold
+	B fold6
 
 part4:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
-	B fold
+	B fold6
 
 part3:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
-	B fold
+	B fold6
 
 part2:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
-	B fold
+	B fold6
 
 part:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 
-fold:
+fold6:
 
 	// Fold the lanes by halves.
 	CMP $16, R8
@@ -1010,127 +1221,278 @@ forward2:
 	MOVD R5, R6
 
 	// Few elements: one by one, each register a lane.
+	CMP $2, R6
+	BGT more
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0, R6
-	BLE few
+	BLE fold
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
 	CMP $1, R6
-	BLE few
+	BLE fold
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+
+fold:
+	B added
+
+more:
+	CMP $4, R6
+	BGT more2
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de61 // fmul v1.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $2, R6
-	BLE few
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	CMP $3, R6
+	BLE fold2
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+
+fold2:
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more2:
+	CMP $8, R6
+	BGT more3
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de61 // fmul v1.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de62 // fmul v2.2d, v19.2d, v20.2d
-	CMP $3, R6
-	BLE few
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de63 // fmul v3.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $4, R6
-	BLE few
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	CMP $5, R6
+	BLE fold3
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $6, R6
+	BLE fold3
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
+	CMP $7, R6
+	BLE fold3
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
+
+fold3:
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more3:
+	CMP $16, R6
+	BGT more4
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de61 // fmul v1.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de62 // fmul v2.2d, v19.2d, v20.2d
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de63 // fmul v3.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de64 // fmul v4.2d, v19.2d, v20.2d
-	CMP $5, R6
-	BLE few
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de65 // fmul v5.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $6, R6
-	BLE few
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de66 // fmul v6.2d, v19.2d, v20.2d
-	CMP $7, R6
-	BLE few
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de67 // fmul v7.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $8, R6
-	BLE few
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	CMP $9, R6
+	BLE fold4
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $10, R6
+	BLE fold4
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
+	CMP $11, R6
+	BLE fold4
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $12, R6
+	BLE fold4
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
+	CMP $13, R6
+	BLE fold4
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	CMP $14, R6
+	BLE fold4
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
+	CMP $15, R6
+	BLE fold4
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e67d687 // fadd v7.2d, v20.2d, v7.2d
+
+fold4:
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more4:
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de61 // fmul v1.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de62 // fmul v2.2d, v19.2d, v20.2d
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de63 // fmul v3.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de64 // fmul v4.2d, v19.2d, v20.2d
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de65 // fmul v5.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+	FMOVD (R0), F19
+	FMOVD (R1), F20
+	WORD $0x6e74de66 // fmul v6.2d, v19.2d, v20.2d
+	FMOVD (R0)(R3), F19
+	FMOVD (R1)(R4), F20
+	WORD $0x6e74de67 // fmul v7.2d, v19.2d, v20.2d
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de68 // fmul v8.2d, v19.2d, v20.2d
-	CMP $9, R6
-	BLE all
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de69 // fmul v9.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $10, R6
-	BLE all
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de6a // fmul v10.2d, v19.2d, v20.2d
-	CMP $11, R6
-	BLE all
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de6b // fmul v11.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $12, R6
-	BLE all
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de6c // fmul v12.2d, v19.2d, v20.2d
-	CMP $13, R6
-	BLE all
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de6d // fmul v13.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $14, R6
-	BLE all
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de6e // fmul v14.2d, v19.2d, v20.2d
-	CMP $15, R6
-	BLE all
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de6f // fmul v15.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
-	CMP $16, R6
-	BLE all
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
 	CMP $17, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
@@ -1138,13 +1500,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $18, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
 	CMP $19, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
@@ -1152,13 +1514,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $20, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
 	CMP $21, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
@@ -1166,13 +1528,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $22, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
 	CMP $23, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
@@ -1180,13 +1542,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $24, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
 	CMP $25, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
@@ -1194,13 +1556,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $26, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
 	CMP $27, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
@@ -1208,13 +1570,13 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $28, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
 	CMP $29, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
@@ -1222,19 +1584,19 @@ forward2:
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $30, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	FMOVD (R1), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6ed68e // fadd v14.2d, v20.2d, v14.2d
 	CMP $31, R6
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R3), F19
 	FMOVD (R1)(R4), F20
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6fd68f // fadd v15.2d, v20.2d, v15.2d
 
-all:
+fold5:
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
 	WORD $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
 	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
@@ -1243,8 +1605,6 @@ all:
 	WORD $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
 	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
 	WORD $0x4e67d5e7 // fadd v7.2d, v15.2d, v7.2d
-
-few:
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
@@ -1252,6 +1612,8 @@ few:
 	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
 	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+added:
 	FMOVD F0, ret+72(FP)
 	RET
 
@@ -1455,7 +1817,7 @@ loop:
 	BGE loop
 
 tail:
-	CBZ R6, fold
+	CBZ R6, fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R6, R7
@@ -1494,7 +1856,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
 	CMP $2, R6
-	BEQ fold
+	BEQ fold6
 	CMP $4, R6
 	BLT part2
 	FMOVD (R0), F19
@@ -1508,7 +1870,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
 	CMP $4, R6
-	BEQ fold
+	BEQ fold6
 	CMP $6, R6
 	BLT part3
 	FMOVD (R0), F19
@@ -1522,7 +1884,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
 	CMP $6, R6
-	BEQ fold
+	BEQ fold6
 	CMP $8, R6
 	BLT part4
 	FMOVD (R0), F19
@@ -1536,7 +1898,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
 	CMP $8, R6
-	BEQ fold
+	BEQ fold6
 	CMP $10, R6
 	BLT part5
 	FMOVD (R0), F19
@@ -1550,7 +1912,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
 	CMP $10, R6
-	BEQ fold
+	BEQ fold6
 	CMP $12, R6
 	BLT part6
 	FMOVD (R0), F19
@@ -1564,7 +1926,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
 	CMP $12, R6
-	BEQ fold
+	BEQ fold6
 	CMP $14, R6
 	BLT part7
 	FMOVD (R0), F19
@@ -1578,7 +1940,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
 	CMP $14, R6
-	BEQ fold
+	BEQ fold6
 	CMP $16, R6
 	BLT part8
 	FMOVD (R0), F19
@@ -1592,7 +1954,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e67d687 // fadd v7.2d, v20.2d, v7.2d
 	CMP $16, R6
-	BEQ fold
+	BEQ fold6
 	CMP $18, R6
 	BLT part9
 	FMOVD (R0), F19
@@ -1606,7 +1968,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
 	CMP $18, R6
-	BEQ fold
+	BEQ fold6
 	CMP $20, R6
 	BLT part10
 	FMOVD (R0), F19
@@ -1620,7 +1982,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
 	CMP $20, R6
-	BEQ fold
+	BEQ fold6
 	CMP $22, R6
 	BLT part11
 	FMOVD (R0), F19
@@ -1634,7 +1996,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
 	CMP $22, R6
-	BEQ fold
+	BEQ fold6
 	CMP $24, R6
 	BLT part12
 	FMOVD (R0), F19
@@ -1648,7 +2010,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6bd68b // fadd v11.2d, v20.2d, v11.2d
 	CMP $24, R6
-	BEQ fold
+	BEQ fold6
 	CMP $26, R6
 	BLT part13
 	FMOVD (R0), F19
@@ -1662,7 +2024,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
 	CMP $26, R6
-	BEQ fold
+	BEQ fold6
 	CMP $28, R6
 	BLT part14
 	FMOVD (R0), F19
@@ -1676,7 +2038,7 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6dd68d // fadd v13.2d, v20.2d, v13.2d
 	CMP $28, R6
-	BEQ fold
+	BEQ fold6
 	CMP $30, R6
 	BLT part15
 	FMOVD (R0), F19
@@ -1690,88 +2052,88 @@ loaded4:
 	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
 	WORD $0x4e6ed68e // fadd v14.2d, v20.2d, v14.2d
 	CMP $30, R6
-	BEQ fold
+	BEQ fold6
 
 part16:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
-	B fold
+	B fold6
 
 part15:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
-	B fold
+	B fold6
 
 part14:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
-	B fold
+	B fold6
 
 part13:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
-	B fold
+	B fold6
 
 part12:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
-	B fold
+	B fold6
 
 part11:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
-	B fold
+	B fold6
 
 part10:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
-	B fold
+	B fold6
 
 part9:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
-	B fold
+	B fold6
 
 part8:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
-	B fold
+	B fold6
 
 part7:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
-	B fold
+	B fold6
 
 part6:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
-	B fold
+	B fold6
 
 part5:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
-	B fold
+	B fold6
 
 part4:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
-	B fold
+	B fold6
 
 part3:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
-	B fold
+	B fold6
 
 part2:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
-	B fold
+	B fold6
 
 part:
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 
-fold:
+fold6:
 
 	// Fold the lanes by halves.
 	CMP $16, R8

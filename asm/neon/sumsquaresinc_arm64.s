@@ -25,216 +25,356 @@ forward:
 	MOVD R3, R4
 
 	// Few elements: one by one, each register a lane.
+	CMP $2, R4
+	BGT more
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0, R4
-	BLE few
+	BLE fold
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 	CMP $1, R4
-	BLE few
+	BLE fold
+	FMOVS (R0)(R2), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+
+fold:
+	B added
+
+more:
+	CMP $4, R4
+	BGT more2
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de41 // fmul v1.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $2, R4
-	BLE few
+	FMOVS (R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	CMP $3, R4
+	BLE fold2
+	FMOVS (R0)(R2), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+
+fold2:
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more2:
+	CMP $8, R4
+	BGT more3
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	FMOVS (R0)(R2), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de41 // fmul v1.2d, v18.2d, v18.2d
+	ADD R2<<1, R0, R0
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de42 // fmul v2.2d, v18.2d, v18.2d
-	CMP $3, R4
-	BLE few
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de43 // fmul v3.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $4, R4
-	BLE few
+	FMOVS (R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	CMP $5, R4
+	BLE fold3
+	FMOVS (R0)(R2), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	ADD R2<<1, R0, R0
+	CMP $6, R4
+	BLE fold3
+	FMOVS (R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	CMP $7, R4
+	BLE fold3
+	FMOVS (R0)(R2), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+
+fold3:
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more3:
+	CMP $16, R4
+	BGT more4
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	FMOVS (R0)(R2), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de41 // fmul v1.2d, v18.2d, v18.2d
+	ADD R2<<1, R0, R0
+	FMOVS (R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de42 // fmul v2.2d, v18.2d, v18.2d
+	FMOVS (R0)(R2), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de43 // fmul v3.2d, v18.2d, v18.2d
+	ADD R2<<1, R0, R0
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de44 // fmul v4.2d, v18.2d, v18.2d
-	CMP $5, R4
-	BLE few
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de45 // fmul v5.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $6, R4
-	BLE few
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de46 // fmul v6.2d, v18.2d, v18.2d
-	CMP $7, R4
-	BLE few
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de47 // fmul v7.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $8, R4
-	BLE few
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
+	FMOVS (R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	CMP $9, R4
+	BLE fold4
+	FMOVS (R0)(R2), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	ADD R2<<1, R0, R0
+	CMP $10, R4
+	BLE fold4
+	FMOVS (R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	CMP $11, R4
+	BLE fold4
+	FMOVS (R0)(R2), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	ADD R2<<1, R0, R0
+	CMP $12, R4
+	BLE fold4
+	FMOVS (R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
+	CMP $13, R4
+	BLE fold4
+	FMOVS (R0)(R2), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
+	ADD R2<<1, R0, R0
+	CMP $14, R4
+	BLE fold4
+	FMOVS (R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
+	CMP $15, R4
+	BLE fold4
+	FMOVS (R0)(R2), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
+
+fold4:
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more4:
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	FMOVS (R0)(R2), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de41 // fmul v1.2d, v18.2d, v18.2d
+	ADD R2<<1, R0, R0
+	FMOVS (R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de42 // fmul v2.2d, v18.2d, v18.2d
+	FMOVS (R0)(R2), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de43 // fmul v3.2d, v18.2d, v18.2d
+	ADD R2<<1, R0, R0
+	FMOVS (R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de44 // fmul v4.2d, v18.2d, v18.2d
+	FMOVS (R0)(R2), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de45 // fmul v5.2d, v18.2d, v18.2d
+	ADD R2<<1, R0, R0
+	FMOVS (R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de46 // fmul v6.2d, v18.2d, v18.2d
+	FMOVS (R0)(R2), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de47 // fmul v7.2d, v18.2d, v18.2d
+	ADD R2<<1, R0, R0
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de48 // fmul v8.2d, v18.2d, v18.2d
-	CMP $9, R4
-	BLE all
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de49 // fmul v9.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $10, R4
-	BLE all
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de4a // fmul v10.2d, v18.2d, v18.2d
-	CMP $11, R4
-	BLE all
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de4b // fmul v11.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $12, R4
-	BLE all
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de4c // fmul v12.2d, v18.2d, v18.2d
-	CMP $13, R4
-	BLE all
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de4d // fmul v13.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $14, R4
-	BLE all
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de4e // fmul v14.2d, v18.2d, v18.2d
-	CMP $15, R4
-	BLE all
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de4f // fmul v15.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $16, R4
-	BLE all
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 	CMP $17, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
 	ADD R2<<1, R0, R0
 	CMP $18, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
 	CMP $19, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
 	ADD R2<<1, R0, R0
 	CMP $20, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
 	CMP $21, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
 	ADD R2<<1, R0, R0
 	CMP $22, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
 	CMP $23, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
 	ADD R2<<1, R0, R0
 	CMP $24, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
 	CMP $25, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
 	ADD R2<<1, R0, R0
 	CMP $26, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
 	CMP $27, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
 	ADD R2<<1, R0, R0
 	CMP $28, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
 	CMP $29, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
 	ADD R2<<1, R0, R0
 	CMP $30, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
 	CMP $31, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
 
-all:
+fold5:
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
 	WORD $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
 	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
@@ -243,8 +383,6 @@ all:
 	WORD $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
 	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
 	WORD $0x4e67d5e7 // fadd v7.2d, v15.2d, v7.2d
-
-few:
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
@@ -252,6 +390,8 @@ few:
 	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
 	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+added:
 	FMOVD F0, ret+40(FP)
 	RET
 
@@ -407,7 +547,7 @@ loop:
 	BGE loop
 
 tail:
-	CBZ R4, fold
+	CBZ R4, fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R4, R5
@@ -434,7 +574,7 @@ loaded1:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 	CMP $2, R4
-	BEQ fold
+	BEQ fold6
 	CMP $4, R4
 	BLT part2
 	FMOVS (R0), F18
@@ -445,7 +585,7 @@ loaded1:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
 	CMP $4, R4
-	BEQ fold
+	BEQ fold6
 	CMP $6, R4
 	BLT part3
 	FMOVS (R0), F18
@@ -456,7 +596,7 @@ loaded1:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
 	CMP $6, R4
-	BEQ fold
+	BEQ fold6
 	CMP $8, R4
 	BLT part4
 	FMOVS (R0), F18
@@ -467,7 +607,7 @@ loaded1:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
 	CMP $8, R4
-	BEQ fold
+	BEQ fold6
 	CMP $10, R4
 	BLT part5
 	FMOVS (R0), F18
@@ -478,7 +618,7 @@ loaded1:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
 	CMP $10, R4
-	BEQ fold
+	BEQ fold6
 	CMP $12, R4
 	BLT part6
 	FMOVS (R0), F18
@@ -489,7 +629,7 @@ loaded1:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
 	CMP $12, R4
-	BEQ fold
+	BEQ fold6
 	CMP $14, R4
 	BLT part7
 	FMOVS (R0), F18
@@ -500,7 +640,7 @@ loaded1:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
 	CMP $14, R4
-	BEQ fold
+	BEQ fold6
 	CMP $16, R4
 	BLT part8
 	FMOVS (R0), F18
@@ -511,7 +651,7 @@ loaded1:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
 	CMP $16, R4
-	BEQ fold
+	BEQ fold6
 	CMP $18, R4
 	BLT part9
 	FMOVS (R0), F18
@@ -522,7 +662,7 @@ loaded1:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
 	CMP $18, R4
-	BEQ fold
+	BEQ fold6
 	CMP $20, R4
 	BLT part10
 	FMOVS (R0), F18
@@ -533,7 +673,7 @@ loaded1:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
 	CMP $20, R4
-	BEQ fold
+	BEQ fold6
 	CMP $22, R4
 	BLT part11
 	FMOVS (R0), F18
@@ -544,7 +684,7 @@ loaded1:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
 	CMP $22, R4
-	BEQ fold
+	BEQ fold6
 	CMP $24, R4
 	BLT part12
 	FMOVS (R0), F18
@@ -555,7 +695,7 @@ loaded1:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
 	CMP $24, R4
-	BEQ fold
+	BEQ fold6
 	CMP $26, R4
 	BLT part13
 	FMOVS (R0), F18
@@ -566,7 +706,7 @@ loaded1:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
 	CMP $26, R4
-	BEQ fold
+	BEQ fold6
 	CMP $28, R4
 	BLT part14
 	FMOVS (R0), F18
@@ -577,7 +717,7 @@ loaded1:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
 	CMP $28, R4
-	BEQ fold
+	BEQ fold6
 	CMP $30, R4
 	BLT part15
 	FMOVS (R0), F18
@@ -588,88 +728,88 @@ loaded1:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
 	CMP $30, R4
-	BEQ fold
+	BEQ fold6
 
 part16:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
-	B fold
+	B fold6
 
 part15:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
-	B fold
+	B fold6
 
 part14:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
-	B fold
+	B fold6
 
 part13:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
-	B fold
+	B fold6
 
 part12:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
-	B fold
+	B fold6
 
 part11:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
-	B fold
+	B fold6
 
 part10:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
-	B fold
+	B fold6
 
 part9:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
-	B fold
+	B fold6
 
 part8:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
-	B fold
+	B fold6
 
 part7:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
-	B fold
+	B fold6
 
 part6:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
-	B fold
+	B fold6
 
 part5:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
-	B fold
+	B fold6
 
 part4:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
-	B fold
+	B fold6
 
 part3:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
-	B fold
+	B fold6
 
 part2:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
-	B fold
+	B fold6
 
 part:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 
-fold:
+fold6:
 
 	// Fold the lanes by halves.
 	CMP $16, R6
@@ -741,184 +881,294 @@ forward:
 	MOVD R3, R4
 
 	// Few elements: one by one, each register a lane.
+	CMP $2, R4
+	BGT more
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0, R4
-	BLE few
+	BLE fold
 	FMOVD (R0), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 	CMP $1, R4
-	BLE few
+	BLE fold
+	FMOVD (R0)(R2), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+
+fold:
+	B added
+
+more:
+	CMP $4, R4
+	BGT more2
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 	FMOVD (R0)(R2), F18
 	WORD $0x6e72de41 // fmul v1.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $2, R4
-	BLE few
+	FMOVD (R0), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	CMP $3, R4
+	BLE fold2
+	FMOVD (R0)(R2), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+
+fold2:
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more2:
+	CMP $8, R4
+	BGT more3
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	FMOVD (R0)(R2), F18
+	WORD $0x6e72de41 // fmul v1.2d, v18.2d, v18.2d
+	ADD R2<<1, R0, R0
 	FMOVD (R0), F18
 	WORD $0x6e72de42 // fmul v2.2d, v18.2d, v18.2d
-	CMP $3, R4
-	BLE few
 	FMOVD (R0)(R2), F18
 	WORD $0x6e72de43 // fmul v3.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $4, R4
-	BLE few
+	FMOVD (R0), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	CMP $5, R4
+	BLE fold3
+	FMOVD (R0)(R2), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	ADD R2<<1, R0, R0
+	CMP $6, R4
+	BLE fold3
+	FMOVD (R0), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	CMP $7, R4
+	BLE fold3
+	FMOVD (R0)(R2), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+
+fold3:
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more3:
+	CMP $16, R4
+	BGT more4
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	FMOVD (R0)(R2), F18
+	WORD $0x6e72de41 // fmul v1.2d, v18.2d, v18.2d
+	ADD R2<<1, R0, R0
+	FMOVD (R0), F18
+	WORD $0x6e72de42 // fmul v2.2d, v18.2d, v18.2d
+	FMOVD (R0)(R2), F18
+	WORD $0x6e72de43 // fmul v3.2d, v18.2d, v18.2d
+	ADD R2<<1, R0, R0
 	FMOVD (R0), F18
 	WORD $0x6e72de44 // fmul v4.2d, v18.2d, v18.2d
-	CMP $5, R4
-	BLE few
 	FMOVD (R0)(R2), F18
 	WORD $0x6e72de45 // fmul v5.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $6, R4
-	BLE few
 	FMOVD (R0), F18
 	WORD $0x6e72de46 // fmul v6.2d, v18.2d, v18.2d
-	CMP $7, R4
-	BLE few
 	FMOVD (R0)(R2), F18
 	WORD $0x6e72de47 // fmul v7.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $8, R4
-	BLE few
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
+	FMOVD (R0), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	CMP $9, R4
+	BLE fold4
+	FMOVD (R0)(R2), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	ADD R2<<1, R0, R0
+	CMP $10, R4
+	BLE fold4
+	FMOVD (R0), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	CMP $11, R4
+	BLE fold4
+	FMOVD (R0)(R2), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	ADD R2<<1, R0, R0
+	CMP $12, R4
+	BLE fold4
+	FMOVD (R0), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
+	CMP $13, R4
+	BLE fold4
+	FMOVD (R0)(R2), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
+	ADD R2<<1, R0, R0
+	CMP $14, R4
+	BLE fold4
+	FMOVD (R0), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
+	CMP $15, R4
+	BLE fold4
+	FMOVD (R0)(R2), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
+
+fold4:
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more4:
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	FMOVD (R0)(R2), F18
+	WORD $0x6e72de41 // fmul v1.2d, v18.2d, v18.2d
+	ADD R2<<1, R0, R0
+	FMOVD (R0), F18
+	WORD $0x6e72de42 // fmul v2.2d, v18.2d, v18.2d
+	FMOVD (R0)(R2), F18
+	WORD $0x6e72de43 // fmul v3.2d, v18.2d, v18.2d
+	ADD R2<<1, R0, R0
+	FMOVD (R0), F18
+	WORD $0x6e72de44 // fmul v4.2d, v18.2d, v18.2d
+	FMOVD (R0)(R2), F18
+	WORD $0x6e72de45 // fmul v5.2d, v18.2d, v18.2d
+	ADD R2<<1, R0, R0
+	FMOVD (R0), F18
+	WORD $0x6e72de46 // fmul v6.2d, v18.2d, v18.2d
+	FMOVD (R0)(R2), F18
+	WORD $0x6e72de47 // fmul v7.2d, v18.2d, v18.2d
+	ADD R2<<1, R0, R0
 	FMOVD (R0), F18
 	WORD $0x6e72de48 // fmul v8.2d, v18.2d, v18.2d
-	CMP $9, R4
-	BLE all
 	FMOVD (R0)(R2), F18
 	WORD $0x6e72de49 // fmul v9.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $10, R4
-	BLE all
 	FMOVD (R0), F18
 	WORD $0x6e72de4a // fmul v10.2d, v18.2d, v18.2d
-	CMP $11, R4
-	BLE all
 	FMOVD (R0)(R2), F18
 	WORD $0x6e72de4b // fmul v11.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $12, R4
-	BLE all
 	FMOVD (R0), F18
 	WORD $0x6e72de4c // fmul v12.2d, v18.2d, v18.2d
-	CMP $13, R4
-	BLE all
 	FMOVD (R0)(R2), F18
 	WORD $0x6e72de4d // fmul v13.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $14, R4
-	BLE all
 	FMOVD (R0), F18
 	WORD $0x6e72de4e // fmul v14.2d, v18.2d, v18.2d
-	CMP $15, R4
-	BLE all
 	FMOVD (R0)(R2), F18
 	WORD $0x6e72de4f // fmul v15.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
-	CMP $16, R4
-	BLE all
 	FMOVD (R0), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 	CMP $17, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
 	ADD R2<<1, R0, R0
 	CMP $18, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
 	CMP $19, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
 	ADD R2<<1, R0, R0
 	CMP $20, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
 	CMP $21, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
 	ADD R2<<1, R0, R0
 	CMP $22, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
 	CMP $23, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
 	ADD R2<<1, R0, R0
 	CMP $24, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
 	CMP $25, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
 	ADD R2<<1, R0, R0
 	CMP $26, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
 	CMP $27, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
 	ADD R2<<1, R0, R0
 	CMP $28, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
 	CMP $29, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
 	ADD R2<<1, R0, R0
 	CMP $30, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
 	CMP $31, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F18
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
 
-all:
+fold5:
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
 	WORD $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
 	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
@@ -927,8 +1177,6 @@ all:
 	WORD $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
 	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
 	WORD $0x4e67d5e7 // fadd v7.2d, v15.2d, v7.2d
-
-few:
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
@@ -936,6 +1184,8 @@ few:
 	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
 	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+added:
 	FMOVD F0, ret+40(FP)
 	RET
 
@@ -1075,7 +1325,7 @@ loop:
 	BGE loop
 
 tail:
-	CBZ R4, fold
+	CBZ R4, fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R4, R5
@@ -1100,7 +1350,7 @@ loaded2:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 	CMP $2, R4
-	BEQ fold
+	BEQ fold6
 	CMP $4, R4
 	BLT part2
 	FMOVD (R0), F18
@@ -1110,7 +1360,7 @@ loaded2:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
 	CMP $4, R4
-	BEQ fold
+	BEQ fold6
 	CMP $6, R4
 	BLT part3
 	FMOVD (R0), F18
@@ -1120,7 +1370,7 @@ loaded2:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
 	CMP $6, R4
-	BEQ fold
+	BEQ fold6
 	CMP $8, R4
 	BLT part4
 	FMOVD (R0), F18
@@ -1130,7 +1380,7 @@ loaded2:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
 	CMP $8, R4
-	BEQ fold
+	BEQ fold6
 	CMP $10, R4
 	BLT part5
 	FMOVD (R0), F18
@@ -1140,7 +1390,7 @@ loaded2:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
 	CMP $10, R4
-	BEQ fold
+	BEQ fold6
 	CMP $12, R4
 	BLT part6
 	FMOVD (R0), F18
@@ -1150,7 +1400,7 @@ loaded2:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
 	CMP $12, R4
-	BEQ fold
+	BEQ fold6
 	CMP $14, R4
 	BLT part7
 	FMOVD (R0), F18
@@ -1160,7 +1410,7 @@ loaded2:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
 	CMP $14, R4
-	BEQ fold
+	BEQ fold6
 	CMP $16, R4
 	BLT part8
 	FMOVD (R0), F18
@@ -1170,7 +1420,7 @@ loaded2:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
 	CMP $16, R4
-	BEQ fold
+	BEQ fold6
 	CMP $18, R4
 	BLT part9
 	FMOVD (R0), F18
@@ -1180,7 +1430,7 @@ loaded2:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
 	CMP $18, R4
-	BEQ fold
+	BEQ fold6
 	CMP $20, R4
 	BLT part10
 	FMOVD (R0), F18
@@ -1190,7 +1440,7 @@ loaded2:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
 	CMP $20, R4
-	BEQ fold
+	BEQ fold6
 	CMP $22, R4
 	BLT part11
 	FMOVD (R0), F18
@@ -1200,7 +1450,7 @@ loaded2:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
 	CMP $22, R4
-	BEQ fold
+	BEQ fold6
 	CMP $24, R4
 	BLT part12
 	FMOVD (R0), F18
@@ -1210,7 +1460,7 @@ loaded2:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
 	CMP $24, R4
-	BEQ fold
+	BEQ fold6
 	CMP $26, R4
 	BLT part13
 	FMOVD (R0), F18
@@ -1220,7 +1470,7 @@ loaded2:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
 	CMP $26, R4
-	BEQ fold
+	BEQ fold6
 	CMP $28, R4
 	BLT part14
 	FMOVD (R0), F18
@@ -1230,7 +1480,7 @@ loaded2:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
 	CMP $28, R4
-	BEQ fold
+	BEQ fold6
 	CMP $30, R4
 	BLT part15
 	FMOVD (R0), F18
@@ -1240,88 +1490,88 @@ loaded2:
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
 	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
 	CMP $30, R4
-	BEQ fold
+	BEQ fold6
 
 part16:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
-	B fold
+	B fold6
 
 part15:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
-	B fold
+	B fold6
 
 part14:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
-	B fold
+	B fold6
 
 part13:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
-	B fold
+	B fold6
 
 part12:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
-	B fold
+	B fold6
 
 part11:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
-	B fold
+	B fold6
 
 part10:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
-	B fold
+	B fold6
 
 part9:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
-	B fold
+	B fold6
 
 part8:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
-	B fold
+	B fold6
 
 part7:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
-	B fold
+	B fold6
 
 part6:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
-	B fold
+	B fold6
 
 part5:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
-	B fold
+	B fold6
 
 part4:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
-	B fold
+	B fold6
 
 part3:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
-	B fold
+	B fold6
 
 part2:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
-	B fold
+	B fold6
 
 part:
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 
-fold:
+fold6:
 
 	// Fold the lanes by halves.
 	CMP $16, R6

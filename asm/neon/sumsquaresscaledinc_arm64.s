@@ -27,136 +27,306 @@ forward:
 	MOVD R3, R4
 
 	// Few elements: one by one, each register a lane.
+	CMP $2, R4
+	BGT more
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0, R4
-	BLE few
+	BLE fold
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 	CMP $1, R4
-	BLE few
+	BLE fold
+	FMOVS (R0)(R2), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+
+fold:
+	B added
+
+more:
+	CMP $4, R4
+	BGT more2
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 	FMOVS (R0)(R2), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de61 // fmul v1.2d, v19.2d, v19.2d
 	ADD R2<<1, R0, R0
-	CMP $2, R4
-	BLE few
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	CMP $3, R4
+	BLE fold2
+	FMOVS (R0)(R2), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
+
+fold2:
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more2:
+	CMP $8, R4
+	BGT more3
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	FMOVS (R0)(R2), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de61 // fmul v1.2d, v19.2d, v19.2d
+	ADD R2<<1, R0, R0
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de62 // fmul v2.2d, v19.2d, v19.2d
-	CMP $3, R4
-	BLE few
 	FMOVS (R0)(R2), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de63 // fmul v3.2d, v19.2d, v19.2d
 	ADD R2<<1, R0, R0
-	CMP $4, R4
-	BLE few
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	CMP $5, R4
+	BLE fold3
+	FMOVS (R0)(R2), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
+	ADD R2<<1, R0, R0
+	CMP $6, R4
+	BLE fold3
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	CMP $7, R4
+	BLE fold3
+	FMOVS (R0)(R2), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
+
+fold3:
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more3:
+	CMP $16, R4
+	BGT more4
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	FMOVS (R0)(R2), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de61 // fmul v1.2d, v19.2d, v19.2d
+	ADD R2<<1, R0, R0
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de62 // fmul v2.2d, v19.2d, v19.2d
+	FMOVS (R0)(R2), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de63 // fmul v3.2d, v19.2d, v19.2d
+	ADD R2<<1, R0, R0
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de64 // fmul v4.2d, v19.2d, v19.2d
-	CMP $5, R4
-	BLE few
 	FMOVS (R0)(R2), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de65 // fmul v5.2d, v19.2d, v19.2d
 	ADD R2<<1, R0, R0
-	CMP $6, R4
-	BLE few
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de66 // fmul v6.2d, v19.2d, v19.2d
-	CMP $7, R4
-	BLE few
 	FMOVS (R0)(R2), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de67 // fmul v7.2d, v19.2d, v19.2d
 	ADD R2<<1, R0, R0
-	CMP $8, R4
-	BLE few
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	CMP $9, R4
+	BLE fold4
+	FMOVS (R0)(R2), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
+	ADD R2<<1, R0, R0
+	CMP $10, R4
+	BLE fold4
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	CMP $11, R4
+	BLE fold4
+	FMOVS (R0)(R2), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
+	ADD R2<<1, R0, R0
+	CMP $12, R4
+	BLE fold4
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
+	CMP $13, R4
+	BLE fold4
+	FMOVS (R0)(R2), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
+	ADD R2<<1, R0, R0
+	CMP $14, R4
+	BLE fold4
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
+	CMP $15, R4
+	BLE fold4
+	FMOVS (R0)(R2), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
+
+fold4:
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more4:
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	FMOVS (R0)(R2), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de61 // fmul v1.2d, v19.2d, v19.2d
+	ADD R2<<1, R0, R0
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de62 // fmul v2.2d, v19.2d, v19.2d
+	FMOVS (R0)(R2), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de63 // fmul v3.2d, v19.2d, v19.2d
+	ADD R2<<1, R0, R0
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de64 // fmul v4.2d, v19.2d, v19.2d
+	FMOVS (R0)(R2), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de65 // fmul v5.2d, v19.2d, v19.2d
+	ADD R2<<1, R0, R0
+	FMOVS (R0), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de66 // fmul v6.2d, v19.2d, v19.2d
+	FMOVS (R0)(R2), F19
+	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de67 // fmul v7.2d, v19.2d, v19.2d
+	ADD R2<<1, R0, R0
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de68 // fmul v8.2d, v19.2d, v19.2d
-	CMP $9, R4
-	BLE all
 	FMOVS (R0)(R2), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de69 // fmul v9.2d, v19.2d, v19.2d
 	ADD R2<<1, R0, R0
-	CMP $10, R4
-	BLE all
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de6a // fmul v10.2d, v19.2d, v19.2d
-	CMP $11, R4
-	BLE all
 	FMOVS (R0)(R2), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de6b // fmul v11.2d, v19.2d, v19.2d
 	ADD R2<<1, R0, R0
-	CMP $12, R4
-	BLE all
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de6c // fmul v12.2d, v19.2d, v19.2d
-	CMP $13, R4
-	BLE all
 	FMOVS (R0)(R2), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de6d // fmul v13.2d, v19.2d, v19.2d
 	ADD R2<<1, R0, R0
-	CMP $14, R4
-	BLE all
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de6e // fmul v14.2d, v19.2d, v19.2d
-	CMP $15, R4
-	BLE all
 	FMOVS (R0)(R2), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de6f // fmul v15.2d, v19.2d, v19.2d
 	ADD R2<<1, R0, R0
-	CMP $16, R4
-	BLE all
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 	CMP $17, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
@@ -164,14 +334,14 @@ forward:
 	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
 	ADD R2<<1, R0, R0
 	CMP $18, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
 	CMP $19, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
@@ -179,14 +349,14 @@ forward:
 	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
 	ADD R2<<1, R0, R0
 	CMP $20, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
 	CMP $21, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
@@ -194,14 +364,14 @@ forward:
 	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
 	ADD R2<<1, R0, R0
 	CMP $22, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
 	CMP $23, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
@@ -209,14 +379,14 @@ forward:
 	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
 	ADD R2<<1, R0, R0
 	CMP $24, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
 	CMP $25, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
@@ -224,14 +394,14 @@ forward:
 	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
 	ADD R2<<1, R0, R0
 	CMP $26, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
 	CMP $27, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
@@ -239,14 +409,14 @@ forward:
 	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
 	ADD R2<<1, R0, R0
 	CMP $28, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
 	CMP $29, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
@@ -254,21 +424,21 @@ forward:
 	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
 	ADD R2<<1, R0, R0
 	CMP $30, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
 	CMP $31, R4
-	BLE all
+	BLE fold5
 	FMOVS (R0)(R2), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
 
-all:
+fold5:
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
 	WORD $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
 	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
@@ -277,8 +447,6 @@ all:
 	WORD $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
 	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
 	WORD $0x4e67d5e7 // fadd v7.2d, v15.2d, v7.2d
-
-few:
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
@@ -286,6 +454,8 @@ few:
 	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
 	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+added:
 	FMOVD F0, ret+48(FP)
 	RET
 
@@ -457,7 +627,7 @@ loop:
 	BGE loop
 
 tail:
-	CBZ R4, fold
+	CBZ R4, fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R4, R5
@@ -485,7 +655,7 @@ loaded1:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 	CMP $2, R4
-	BEQ fold
+	BEQ fold6
 	CMP $4, R4
 	BLT part2
 	FMOVS (R0), F19
@@ -497,7 +667,7 @@ loaded1:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
 	CMP $4, R4
-	BEQ fold
+	BEQ fold6
 	CMP $6, R4
 	BLT part3
 	FMOVS (R0), F19
@@ -509,7 +679,7 @@ loaded1:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
 	CMP $6, R4
-	BEQ fold
+	BEQ fold6
 	CMP $8, R4
 	BLT part4
 	FMOVS (R0), F19
@@ -521,7 +691,7 @@ loaded1:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
 	CMP $8, R4
-	BEQ fold
+	BEQ fold6
 	CMP $10, R4
 	BLT part5
 	FMOVS (R0), F19
@@ -533,7 +703,7 @@ loaded1:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
 	CMP $10, R4
-	BEQ fold
+	BEQ fold6
 	CMP $12, R4
 	BLT part6
 	FMOVS (R0), F19
@@ -545,7 +715,7 @@ loaded1:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
 	CMP $12, R4
-	BEQ fold
+	BEQ fold6
 	CMP $14, R4
 	BLT part7
 	FMOVS (R0), F19
@@ -557,7 +727,7 @@ loaded1:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
 	CMP $14, R4
-	BEQ fold
+	BEQ fold6
 	CMP $16, R4
 	BLT part8
 	FMOVS (R0), F19
@@ -569,7 +739,7 @@ loaded1:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
 	CMP $16, R4
-	BEQ fold
+	BEQ fold6
 	CMP $18, R4
 	BLT part9
 	FMOVS (R0), F19
@@ -581,7 +751,7 @@ loaded1:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
 	CMP $18, R4
-	BEQ fold
+	BEQ fold6
 	CMP $20, R4
 	BLT part10
 	FMOVS (R0), F19
@@ -593,7 +763,7 @@ loaded1:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
 	CMP $20, R4
-	BEQ fold
+	BEQ fold6
 	CMP $22, R4
 	BLT part11
 	FMOVS (R0), F19
@@ -605,7 +775,7 @@ loaded1:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
 	CMP $22, R4
-	BEQ fold
+	BEQ fold6
 	CMP $24, R4
 	BLT part12
 	FMOVS (R0), F19
@@ -617,7 +787,7 @@ loaded1:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
 	CMP $24, R4
-	BEQ fold
+	BEQ fold6
 	CMP $26, R4
 	BLT part13
 	FMOVS (R0), F19
@@ -629,7 +799,7 @@ loaded1:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
 	CMP $26, R4
-	BEQ fold
+	BEQ fold6
 	CMP $28, R4
 	BLT part14
 	FMOVS (R0), F19
@@ -641,7 +811,7 @@ loaded1:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
 	CMP $28, R4
-	BEQ fold
+	BEQ fold6
 	CMP $30, R4
 	BLT part15
 	FMOVS (R0), F19
@@ -653,104 +823,104 @@ loaded1:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
 	CMP $30, R4
-	BEQ fold
+	BEQ fold6
 
 part16:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
-	B fold
+	B fold6
 
 part15:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
-	B fold
+	B fold6
 
 part14:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
-	B fold
+	B fold6
 
 part13:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
-	B fold
+	B fold6
 
 part12:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
-	B fold
+	B fold6
 
 part11:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
-	B fold
+	B fold6
 
 part10:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
-	B fold
+	B fold6
 
 part9:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
-	B fold
+	B fold6
 
 part8:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
-	B fold
+	B fold6
 
 part7:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
-	B fold
+	B fold6
 
 part6:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
-	B fold
+	B fold6
 
 part5:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
-	B fold
+	B fold6
 
 part4:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
-	B fold
+	B fold6
 
 part3:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
-	B fold
+	B fold6
 
 part2:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
-	B fold
+	B fold6
 
 part:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 
-fold:
+fold6:
 
 	// Fold the lanes by halves.
 	CMP $16, R6
@@ -824,216 +994,356 @@ forward:
 	MOVD R3, R4
 
 	// Few elements: one by one, each register a lane.
+	CMP $2, R4
+	BGT more
 	VEOR V0.B16, V0.B16, V0.B16
-	VEOR V1.B16, V1.B16, V1.B16
-	VEOR V2.B16, V2.B16, V2.B16
-	VEOR V3.B16, V3.B16, V3.B16
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V5.B16, V5.B16, V5.B16
-	VEOR V6.B16, V6.B16, V6.B16
-	VEOR V7.B16, V7.B16, V7.B16
 	CMP $0, R4
-	BLE few
+	BLE fold
 	FMOVD (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 	CMP $1, R4
-	BLE few
+	BLE fold
+	FMOVD (R0)(R2), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+
+fold:
+	B added
+
+more:
+	CMP $4, R4
+	BGT more2
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 	FMOVD (R0)(R2), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de61 // fmul v1.2d, v19.2d, v19.2d
 	ADD R2<<1, R0, R0
-	CMP $2, R4
-	BLE few
+	FMOVD (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	CMP $3, R4
+	BLE fold2
+	FMOVD (R0)(R2), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
+
+fold2:
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more2:
+	CMP $8, R4
+	BGT more3
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	FMOVD (R0)(R2), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de61 // fmul v1.2d, v19.2d, v19.2d
+	ADD R2<<1, R0, R0
 	FMOVD (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de62 // fmul v2.2d, v19.2d, v19.2d
-	CMP $3, R4
-	BLE few
 	FMOVD (R0)(R2), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de63 // fmul v3.2d, v19.2d, v19.2d
 	ADD R2<<1, R0, R0
-	CMP $4, R4
-	BLE few
+	FMOVD (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	CMP $5, R4
+	BLE fold3
+	FMOVD (R0)(R2), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
+	ADD R2<<1, R0, R0
+	CMP $6, R4
+	BLE fold3
+	FMOVD (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	CMP $7, R4
+	BLE fold3
+	FMOVD (R0)(R2), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
+
+fold3:
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more3:
+	CMP $16, R4
+	BGT more4
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	FMOVD (R0)(R2), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de61 // fmul v1.2d, v19.2d, v19.2d
+	ADD R2<<1, R0, R0
+	FMOVD (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de62 // fmul v2.2d, v19.2d, v19.2d
+	FMOVD (R0)(R2), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de63 // fmul v3.2d, v19.2d, v19.2d
+	ADD R2<<1, R0, R0
 	FMOVD (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de64 // fmul v4.2d, v19.2d, v19.2d
-	CMP $5, R4
-	BLE few
 	FMOVD (R0)(R2), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de65 // fmul v5.2d, v19.2d, v19.2d
 	ADD R2<<1, R0, R0
-	CMP $6, R4
-	BLE few
 	FMOVD (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de66 // fmul v6.2d, v19.2d, v19.2d
-	CMP $7, R4
-	BLE few
 	FMOVD (R0)(R2), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de67 // fmul v7.2d, v19.2d, v19.2d
 	ADD R2<<1, R0, R0
-	CMP $8, R4
-	BLE few
-	VEOR V8.B16, V8.B16, V8.B16
-	VEOR V9.B16, V9.B16, V9.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	VEOR V11.B16, V11.B16, V11.B16
-	VEOR V12.B16, V12.B16, V12.B16
-	VEOR V13.B16, V13.B16, V13.B16
-	VEOR V14.B16, V14.B16, V14.B16
-	VEOR V15.B16, V15.B16, V15.B16
+	FMOVD (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	CMP $9, R4
+	BLE fold4
+	FMOVD (R0)(R2), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
+	ADD R2<<1, R0, R0
+	CMP $10, R4
+	BLE fold4
+	FMOVD (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	CMP $11, R4
+	BLE fold4
+	FMOVD (R0)(R2), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
+	ADD R2<<1, R0, R0
+	CMP $12, R4
+	BLE fold4
+	FMOVD (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
+	CMP $13, R4
+	BLE fold4
+	FMOVD (R0)(R2), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
+	ADD R2<<1, R0, R0
+	CMP $14, R4
+	BLE fold4
+	FMOVD (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
+	CMP $15, R4
+	BLE fold4
+	FMOVD (R0)(R2), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
+
+fold4:
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B added
+
+more4:
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
+	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	FMOVD (R0)(R2), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de61 // fmul v1.2d, v19.2d, v19.2d
+	ADD R2<<1, R0, R0
+	FMOVD (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de62 // fmul v2.2d, v19.2d, v19.2d
+	FMOVD (R0)(R2), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de63 // fmul v3.2d, v19.2d, v19.2d
+	ADD R2<<1, R0, R0
+	FMOVD (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de64 // fmul v4.2d, v19.2d, v19.2d
+	FMOVD (R0)(R2), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de65 // fmul v5.2d, v19.2d, v19.2d
+	ADD R2<<1, R0, R0
+	FMOVD (R0), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de66 // fmul v6.2d, v19.2d, v19.2d
+	FMOVD (R0)(R2), F19
+	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
+	WORD $0x6e73de67 // fmul v7.2d, v19.2d, v19.2d
+	ADD R2<<1, R0, R0
 	FMOVD (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de68 // fmul v8.2d, v19.2d, v19.2d
-	CMP $9, R4
-	BLE all
 	FMOVD (R0)(R2), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de69 // fmul v9.2d, v19.2d, v19.2d
 	ADD R2<<1, R0, R0
-	CMP $10, R4
-	BLE all
 	FMOVD (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de6a // fmul v10.2d, v19.2d, v19.2d
-	CMP $11, R4
-	BLE all
 	FMOVD (R0)(R2), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de6b // fmul v11.2d, v19.2d, v19.2d
 	ADD R2<<1, R0, R0
-	CMP $12, R4
-	BLE all
 	FMOVD (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de6c // fmul v12.2d, v19.2d, v19.2d
-	CMP $13, R4
-	BLE all
 	FMOVD (R0)(R2), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de6d // fmul v13.2d, v19.2d, v19.2d
 	ADD R2<<1, R0, R0
-	CMP $14, R4
-	BLE all
 	FMOVD (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de6e // fmul v14.2d, v19.2d, v19.2d
-	CMP $15, R4
-	BLE all
 	FMOVD (R0)(R2), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de6f // fmul v15.2d, v19.2d, v19.2d
 	ADD R2<<1, R0, R0
-	CMP $16, R4
-	BLE all
 	FMOVD (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 	CMP $17, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
 	ADD R2<<1, R0, R0
 	CMP $18, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
 	CMP $19, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
 	ADD R2<<1, R0, R0
 	CMP $20, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
 	CMP $21, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
 	ADD R2<<1, R0, R0
 	CMP $22, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
 	CMP $23, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
 	ADD R2<<1, R0, R0
 	CMP $24, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
 	CMP $25, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
 	ADD R2<<1, R0, R0
 	CMP $26, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
 	CMP $27, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
 	ADD R2<<1, R0, R0
 	CMP $28, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
 	CMP $29, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
 	ADD R2<<1, R0, R0
 	CMP $30, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
 	CMP $31, R4
-	BLE all
+	BLE fold5
 	FMOVD (R0)(R2), F19
 	WORD $0x6e73de53 // fmul v19.2d, v18.2d, v19.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
 
-all:
+fold5:
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
 	WORD $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
 	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
@@ -1042,8 +1352,6 @@ all:
 	WORD $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
 	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
 	WORD $0x4e67d5e7 // fadd v7.2d, v15.2d, v7.2d
-
-few:
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
@@ -1051,6 +1359,8 @@ few:
 	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
 	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+
+added:
 	FMOVD F0, ret+48(FP)
 	RET
 
@@ -1206,7 +1516,7 @@ loop:
 	BGE loop
 
 tail:
-	CBZ R4, fold
+	CBZ R4, fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R4, R5
@@ -1232,7 +1542,7 @@ loaded2:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 	CMP $2, R4
-	BEQ fold
+	BEQ fold6
 	CMP $4, R4
 	BLT part2
 	FMOVD (R0), F19
@@ -1243,7 +1553,7 @@ loaded2:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
 	CMP $4, R4
-	BEQ fold
+	BEQ fold6
 	CMP $6, R4
 	BLT part3
 	FMOVD (R0), F19
@@ -1254,7 +1564,7 @@ loaded2:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
 	CMP $6, R4
-	BEQ fold
+	BEQ fold6
 	CMP $8, R4
 	BLT part4
 	FMOVD (R0), F19
@@ -1265,7 +1575,7 @@ loaded2:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
 	CMP $8, R4
-	BEQ fold
+	BEQ fold6
 	CMP $10, R4
 	BLT part5
 	FMOVD (R0), F19
@@ -1276,7 +1586,7 @@ loaded2:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
 	CMP $10, R4
-	BEQ fold
+	BEQ fold6
 	CMP $12, R4
 	BLT part6
 	FMOVD (R0), F19
@@ -1287,7 +1597,7 @@ loaded2:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
 	CMP $12, R4
-	BEQ fold
+	BEQ fold6
 	CMP $14, R4
 	BLT part7
 	FMOVD (R0), F19
@@ -1298,7 +1608,7 @@ loaded2:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
 	CMP $14, R4
-	BEQ fold
+	BEQ fold6
 	CMP $16, R4
 	BLT part8
 	FMOVD (R0), F19
@@ -1309,7 +1619,7 @@ loaded2:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
 	CMP $16, R4
-	BEQ fold
+	BEQ fold6
 	CMP $18, R4
 	BLT part9
 	FMOVD (R0), F19
@@ -1320,7 +1630,7 @@ loaded2:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
 	CMP $18, R4
-	BEQ fold
+	BEQ fold6
 	CMP $20, R4
 	BLT part10
 	FMOVD (R0), F19
@@ -1331,7 +1641,7 @@ loaded2:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
 	CMP $20, R4
-	BEQ fold
+	BEQ fold6
 	CMP $22, R4
 	BLT part11
 	FMOVD (R0), F19
@@ -1342,7 +1652,7 @@ loaded2:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
 	CMP $22, R4
-	BEQ fold
+	BEQ fold6
 	CMP $24, R4
 	BLT part12
 	FMOVD (R0), F19
@@ -1353,7 +1663,7 @@ loaded2:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
 	CMP $24, R4
-	BEQ fold
+	BEQ fold6
 	CMP $26, R4
 	BLT part13
 	FMOVD (R0), F19
@@ -1364,7 +1674,7 @@ loaded2:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
 	CMP $26, R4
-	BEQ fold
+	BEQ fold6
 	CMP $28, R4
 	BLT part14
 	FMOVD (R0), F19
@@ -1375,7 +1685,7 @@ loaded2:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
 	CMP $28, R4
-	BEQ fold
+	BEQ fold6
 	CMP $30, R4
 	BLT part15
 	FMOVD (R0), F19
@@ -1386,104 +1696,104 @@ loaded2:
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
 	CMP $30, R4
-	BEQ fold
+	BEQ fold6
 
 part16:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
-	B fold
+	B fold6
 
 part15:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
-	B fold
+	B fold6
 
 part14:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
-	B fold
+	B fold6
 
 part13:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
-	B fold
+	B fold6
 
 part12:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
-	B fold
+	B fold6
 
 part11:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
-	B fold
+	B fold6
 
 part10:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
-	B fold
+	B fold6
 
 part9:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
-	B fold
+	B fold6
 
 part8:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
-	B fold
+	B fold6
 
 part7:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
-	B fold
+	B fold6
 
 part6:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
-	B fold
+	B fold6
 
 part5:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
-	B fold
+	B fold6
 
 part4:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
-	B fold
+	B fold6
 
 part3:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
-	B fold
+	B fold6
 
 part2:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
-	B fold
+	B fold6
 
 part:
 	WORD $0x6e70de53 // fmul v19.2d, v18.2d, v16.2d
 	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
 
-fold:
+fold6:
 
 	// Fold the lanes by halves.
 	CMP $16, R6

@@ -218,50 +218,63 @@ func (a *accumulation) singles(g *gen) int {
 }
 
 // shortStrided accumulates single elements, each in a register that stands for its
-// lane: that is less work than to bring them together in vectors.
+// lane: that is less work than to bring them together in vectors. It has a way of
+// its own for each power of two, so that no register has to be cleared for nothing.
 func (a *accumulation) shortStrided(g *gen) {
-	m, n, size, regs := g.m, a.n, int(a.body.Elem), a.singles(g)
+	m, regs := g.m, a.singles(g)
 	m.Comment("Few elements: one by one, each register a lane.")
 	free := slices.Clone(g.free)
 	short := *a
-	short.acc = slices.Clone(a.acc)
-	for i, acc := range short.acc {
+	short.acc = make([][]V, a.sums)
+	for i, acc := range a.acc {
 		short.acc[i] = slices.Clone(acc)
 		for len(short.acc[i]) < regs {
 			short.acc[i] = append(short.acc[i], g.vector())
 		}
 	}
-	const half = 8
-	few, all := g.label("few"), g.label("all")
-	short.zero(g, 0, half)
+	done := g.label("added")
+	for r := 1; r <= regs; r *= 2 {
+		more := g.label("more")
+		if r < regs {
+			m.JumpIf(a.n, GT, 2*r, more)
+		}
+		short.singlesIn(g, r)
+		if r < regs {
+			m.Jump(done)
+			m.Label(more)
+		}
+	}
+	m.Label(done)
+	g.free = free
+}
+
+// singlesIn accumulates more than regs elements, or none, and at most twice as
+// many, in so many registers.
+func (a *accumulation) singlesIn(g *gen, regs int) {
+	m := g.m
+	fold := g.label("fold")
 	for j := range 2 * regs {
-		to := all
-		if j <= half {
-			to = few
-		}
-		m.JumpIf(n, LE, j, to)
-		if j == half && regs > half {
-			short.zero(g, half, regs)
-		}
 		lane := j % regs
-		g.emit(step{body: a.body, copies: 1, access: 1, ptrs: a.ptrs, strides: a.strides, second: j&1 == 1,
-			sums: column(short.acc, lane), combine: a.combine,
-			assign: 0 < j && j < regs && a.combine == OpAdd})
+		s := step{body: a.body, copies: 1, access: 1, ptrs: a.ptrs, strides: a.strides, second: j&1 == 1,
+			sums: column(a.acc, lane), combine: a.combine}
+		s.assign = 0 < j && j < regs && a.combine == OpAdd
+		if j < regs && !s.assign {
+			a.zero(g, lane, lane+1)
+		}
+		if j > regs || regs == 1 {
+			m.JumpIf(a.n, LE, j, fold)
+		}
+		g.emit(s)
 		if j&1 == 1 && j+1 < 2*regs {
 			for i, p := range a.ptrs {
 				m.AddTwice(p, a.strides[i])
 			}
 		}
 	}
-	m.Label(all)
-	for h := regs / 2; h >= half; h /= 2 {
-		short.foldRegisters(g, h, regs, size)
+	m.Label(fold)
+	for h := regs / 2; h > 0; h /= 2 {
+		a.foldRegisters(g, h, regs, int(a.body.Elem))
 	}
-	m.Label(few)
-	for h := half / 2; h > 0; h /= 2 {
-		short.foldRegisters(g, h, regs, size)
-	}
-	g.free = free
 }
 
 // foldLanes folds the lanes of each sum's first register.

@@ -16,34 +16,40 @@ func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int)
 			}
 			return kernels.ActiveTable[float32]().Dsdot(x, y)
 		}
-		var even, odd double
-		for i, v := range x {
-			t := double(double(v) * double(y[i]))
-			if i&1 == 0 {
-				even += t
-			} else {
-				odd += t
-			}
+		even, odd := double(double(x[0])*double(y[0]))+0, double(0)
+		if n > 1 {
+			odd += double(double(x[1]) * double(y[1]))
+		}
+		if n > 2 {
+			even += double(double(x[2]) * double(y[2]))
+		}
+		if n > 3 {
+			odd += double(double(x[3]) * double(y[3]))
 		}
 		return even + odd
 	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return 0
 	}
-	if n > tiny {
+	if n > short {
 		fits(n, len(x), incX, len(y), incY)
 		if r, ok := direct.DsdotIncF32(n, x, incX, y, incY); ok {
 			return r
 		}
 		return kernels.ActiveTable[float32]().DsdotInc(n, x, incX, y, incY)
 	}
-	var t terms[float64]
 	ix, iy := generic.First(n, incX), generic.First(n, incY)
-	for i := range n {
-		t[i&(tiny-1)] = double(double(x[ix]) * double(y[iy]))
-		ix, iy = ix+incX, iy+incY
+	even, odd := double(double(x[ix])*double(y[iy]))+0, double(0)
+	if n > 1 {
+		odd += double(double(x[ix+incX]) * double(y[iy+incY]))
 	}
-	return t.sum()
+	if n > 2 {
+		even += double(double(x[ix+2*incX]) * double(y[iy+2*incY]))
+	}
+	if n > 3 {
+		odd += double(double(x[ix+3*incX]) * double(y[iy+3*incY]))
+	}
+	return even + odd
 }
 
 // Sdsdot returns alpha + the sum of x[i]*y[i], computed in float64. The sum is

@@ -70,20 +70,25 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return 0
 	}
-	if n > tiny {
+	if n > short {
 		fits(n, len(x), incX, len(y), incY)
 		if r, ok := direct.DotIncF32(n, x, incX, y, incY); ok {
 			return r
 		}
 		return kernels.ActiveTable[float32]().DotInc(n, x, incX, y, incY)
 	}
-	var t terms[float32]
 	ix, iy := generic.First(n, incX), generic.First(n, incY)
-	for i := range n {
-		t[i&(tiny-1)] = float32(x[ix] * y[iy])
-		ix, iy = ix+incX, iy+incY
+	even, odd := float32(x[ix]*y[iy])+0, float32(0)
+	if n > 1 {
+		odd += float32(x[ix+incX] * y[iy+incY])
 	}
-	return t.sum()
+	if n > 2 {
+		even += float32(x[ix+2*incX] * y[iy+2*incY])
+	}
+	if n > 3 {
+		odd += float32(x[ix+3*incX] * y[iy+3*incY])
+	}
+	return even + odd
 }
 
 // Sscal computes x[i] *= alpha. It clears x if alpha is 0, whatever x holds, and
@@ -210,14 +215,6 @@ func (Implementation) Sasum(n int, x []float32, incX int) float32 {
 			odd += abs(x[3*incX])
 		}
 		return even + odd
-	case n <= tiny:
-		var t terms[float32]
-		ix := 0
-		for i := range n {
-			t[i&(tiny-1)] = abs(x[ix])
-			ix += incX
-		}
-		return t.sum()
 	}
 	fits(n, len(x), incX, n, 1)
 	if r, ok := direct.AsumIncF32(n, x, incX); ok {

@@ -68,20 +68,25 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return 0
 	}
-	if n > tiny {
+	if n > short {
 		fits(n, len(x), incX, len(y), incY)
 		if r, ok := direct.DotIncF64(n, x, incX, y, incY); ok {
 			return r
 		}
 		return kernels.ActiveTable[float64]().DotInc(n, x, incX, y, incY)
 	}
-	var t terms[float64]
 	ix, iy := generic.First(n, incX), generic.First(n, incY)
-	for i := range n {
-		t[i&(tiny-1)] = float64(x[ix] * y[iy])
-		ix, iy = ix+incX, iy+incY
+	even, odd := float64(x[ix]*y[iy])+0, float64(0)
+	if n > 1 {
+		odd += float64(x[ix+incX] * y[iy+incY])
 	}
-	return t.sum()
+	if n > 2 {
+		even += float64(x[ix+2*incX] * y[iy+2*incY])
+	}
+	if n > 3 {
+		odd += float64(x[ix+3*incX] * y[iy+3*incY])
+	}
+	return even + odd
 }
 
 // Dscal computes x[i] *= alpha. It clears x if alpha is 0, whatever x holds, and
@@ -208,14 +213,6 @@ func (Implementation) Dasum(n int, x []float64, incX int) float64 {
 			odd += abs(x[3*incX])
 		}
 		return even + odd
-	case n <= tiny:
-		var t terms[float64]
-		ix := 0
-		for i := range n {
-			t[i&(tiny-1)] = abs(x[ix])
-			ix += incX
-		}
-		return t.sum()
 	}
 	fits(n, len(x), incX, n, 1)
 	if r, ok := direct.AsumIncF64(n, x, incX); ok {
