@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/seed63264101/steepest/gen/catalog"
-	"github.com/seed63264101/steepest/gen/vec"
 )
 
 // Package direct calls the kernels of an architecture's last level, the widest, by
@@ -32,45 +31,34 @@ func directFiles() []file {
 }
 
 // writeDirect writes the calls of a level's kernels, or with no level functions
-// that do nothing.
+// that nobody calls.
 func writeDirect(s *source, l *level) {
 	if l == nil {
-		s.p("//go:build purego || !(%s)\n\npackage direct", strings.Join(archs(), " || "))
+		s.p("//go:build purego || !(%s)\n\npackage direct\n", strings.Join(archs(), " || "))
+		s.p("// Widest is false: there is no assembly.\nconst Widest = false\n")
+		s.p("// Use does nothing.\nfunc Use(bool) {}")
 	} else {
-		s.p("//go:build !purego\n\npackage direct\n\nimport %q", module+"/asm/"+l.pkg)
+		s.p("//go:build !purego\n\npackage direct\n\nimport %q\n", module+"/asm/"+l.pkg)
+		s.p("// Widest tells whether %s is the active level, and the functions may be called.", l.title)
+		s.p("var Widest bool\n")
+		s.p("// Use sets Widest. Package kernels does.\nfunc Use(widest bool) { Widest = widest }")
 	}
 	for _, k := range catalog.Kernels() {
 		if !slices.Contains(directNames, k.Name) {
 			continue
 		}
 		for _, e := range elems {
-			writeDirectCall(s, k, e, l)
+			s.p("\n// %s computes %s.", k.Symbol(e), k.Doc)
+			s.p("func %s%s {", k.Symbol(e), k.Signature(e.GoType()))
+			switch call := fmt.Sprintf("%s(%s)", k.Symbol(e), strings.Join(k.Arguments(), ", ")); {
+			case l == nil:
+				s.p("panic(noLevel)")
+			case k.Result(e.GoType()) != "":
+				s.p("return %s.%s", l.pkg, call)
+			default:
+				s.p("%s.%s", l.pkg, call)
+			}
+			s.p("}")
 		}
-	}
-}
-
-func writeDirectCall(s *source, k *vec.Kernel, e vec.Elem, l *level) {
-	params, result := k.Signature(e.GoType()), k.Result(e.GoType())
-	s.p("\n// %s computes %s.", k.Symbol(e), k.Doc)
-	if result == "" {
-		params += " bool"
-	} else {
-		params = fmt.Sprintf("%s (r %s, ok bool)", strings.TrimSuffix(params, " "+result), result)
-	}
-	s.p("func %s%s {", k.Symbol(e), params)
-	if l != nil {
-		s.p("if Widest {")
-		call := fmt.Sprintf("%s.%s(%s)", l.pkg, k.Symbol(e), strings.Join(k.Arguments(), ", "))
-		if result == "" {
-			s.p("%s\nreturn true", call)
-		} else {
-			s.p("return %s, true", call)
-		}
-		s.p("}")
-	}
-	if result == "" {
-		s.p("return false\n}")
-	} else {
-		s.p("return 0, false\n}")
 	}
 }

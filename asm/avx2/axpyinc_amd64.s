@@ -35,7 +35,7 @@ forward2:
 	MOVQ         n+0(FP), R9
 	VBROADCASTSS alpha+8(FP), Y0
 	CMPQ         R9, $+4
-	JLT          one
+	JLT          rest
 
 main:
 	VMOVSS (DI), X1
@@ -66,21 +66,30 @@ main:
 	CMPQ   R9, $+4
 	JGE    main
 
-one:
-	TESTQ R9, R9
-	JEQ   done
-
-next:
+rest:
+	TESTQ  $+2, R9
+	JEQ    last
 	VMOVSS (DI), X1
 	VMULPS X1, X0, X1
 	VMOVSS (SI), X2
 	VADDPS X2, X1, X2
 	VMOVSS X2, (SI)
-	ADDQ   BX, DI
-	ADDQ   R8, SI
-	SUBQ   $+1, R9
-	TESTQ  R9, R9
-	JGT    next
+	VMOVSS (DI)(BX*1), X1
+	VMULPS X1, X0, X1
+	VMOVSS (SI)(R8*1), X2
+	VADDPS X2, X1, X2
+	VMOVSS X2, (SI)(R8*1)
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+
+last:
+	TESTQ  $+1, R9
+	JEQ    done
+	VMOVSS (DI), X1
+	VMULPS X1, X0, X1
+	VMOVSS (SI), X2
+	VADDPS X2, X1, X2
+	VMOVSS X2, (SI)
 
 done:
 	VZEROUPPER
@@ -117,7 +126,7 @@ forward2:
 	MOVQ         n+0(FP), R9
 	VBROADCASTSD alpha+8(FP), Y0
 	CMPQ         R9, $+4
-	JLT          one
+	JLT          rest
 
 main:
 	VMOVSD (DI), X1
@@ -148,21 +157,30 @@ main:
 	CMPQ   R9, $+4
 	JGE    main
 
-one:
-	TESTQ R9, R9
-	JEQ   done
-
-next:
+rest:
+	TESTQ  $+2, R9
+	JEQ    last
 	VMOVSD (DI), X1
 	VMULPD X1, X0, X1
 	VMOVSD (SI), X2
 	VADDPD X2, X1, X2
 	VMOVSD X2, (SI)
-	ADDQ   BX, DI
-	ADDQ   R8, SI
-	SUBQ   $+1, R9
-	TESTQ  R9, R9
-	JGT    next
+	VMOVSD (DI)(BX*1), X1
+	VMULPD X1, X0, X1
+	VMOVSD (SI)(R8*1), X2
+	VADDPD X2, X1, X2
+	VMOVSD X2, (SI)(R8*1)
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+
+last:
+	TESTQ  $+1, R9
+	JEQ    done
+	VMOVSD (DI), X1
+	VMULPD X1, X0, X1
+	VMOVSD (SI), X2
+	VADDPD X2, X1, X2
+	VMOVSD X2, (SI)
 
 done:
 	VZEROUPPER

@@ -34,7 +34,7 @@ forward:
 forward2:
 	MOVQ n+0(FP), R9
 	CMPQ R9, $+4
-	JLT  one
+	JLT  rest
 
 main:
 	VMOVSS (DI), X0
@@ -53,18 +53,21 @@ main:
 	CMPQ   R9, $+4
 	JGE    main
 
-one:
-	TESTQ R9, R9
-	JEQ   done
-
-next:
+rest:
+	TESTQ  $+2, R9
+	JEQ    last
 	VMOVSS (DI), X0
 	VMOVSS X0, (SI)
-	ADDQ   BX, DI
-	ADDQ   R8, SI
-	SUBQ   $+1, R9
-	TESTQ  R9, R9
-	JGT    next
+	VMOVSS (DI)(BX*1), X0
+	VMOVSS X0, (SI)(R8*1)
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+
+last:
+	TESTQ  $+1, R9
+	JEQ    done
+	VMOVSS (DI), X0
+	VMOVSS X0, (SI)
 
 done:
 	VZEROUPPER
@@ -100,7 +103,7 @@ forward:
 forward2:
 	MOVQ n+0(FP), R9
 	CMPQ R9, $+4
-	JLT  one
+	JLT  rest
 
 main:
 	VMOVSD (DI), X0
@@ -119,18 +122,21 @@ main:
 	CMPQ   R9, $+4
 	JGE    main
 
-one:
-	TESTQ R9, R9
-	JEQ   done
-
-next:
+rest:
+	TESTQ  $+2, R9
+	JEQ    last
 	VMOVSD (DI), X0
 	VMOVSD X0, (SI)
-	ADDQ   BX, DI
-	ADDQ   R8, SI
-	SUBQ   $+1, R9
-	TESTQ  R9, R9
-	JGT    next
+	VMOVSD (DI)(BX*1), X0
+	VMOVSD X0, (SI)(R8*1)
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+
+last:
+	TESTQ  $+1, R9
+	JEQ    done
+	VMOVSD (DI), X0
+	VMOVSD X0, (SI)
 
 done:
 	VZEROUPPER

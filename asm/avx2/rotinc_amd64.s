@@ -36,7 +36,7 @@ forward2:
 	VBROADCASTSS c+72(FP), Y0
 	VBROADCASTSS s+76(FP), Y1
 	CMPQ         R9, $+4
-	JLT          one
+	JLT          rest
 
 main:
 	VMOVSS (DI), X2
@@ -87,11 +87,9 @@ main:
 	CMPQ   R9, $+4
 	JGE    main
 
-one:
-	TESTQ R9, R9
-	JEQ   done
-
-next:
+rest:
+	TESTQ  $+2, R9
+	JEQ    last
 	VMOVSS (DI), X2
 	VMOVSS (SI), X3
 	VMULPS X2, X0, X4
@@ -102,11 +100,32 @@ next:
 	VSUBPS X2, X3, X2
 	VMOVSS X5, (DI)
 	VMOVSS X2, (SI)
-	ADDQ   BX, DI
-	ADDQ   R8, SI
-	SUBQ   $+1, R9
-	TESTQ  R9, R9
-	JGT    next
+	VMOVSS (DI)(BX*1), X2
+	VMOVSS (SI)(R8*1), X3
+	VMULPS X2, X0, X4
+	VMULPS X3, X1, X5
+	VADDPS X5, X4, X5
+	VMULPS X3, X0, X3
+	VMULPS X2, X1, X2
+	VSUBPS X2, X3, X2
+	VMOVSS X5, (DI)(BX*1)
+	VMOVSS X2, (SI)(R8*1)
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+
+last:
+	TESTQ  $+1, R9
+	JEQ    done
+	VMOVSS (DI), X2
+	VMOVSS (SI), X3
+	VMULPS X2, X0, X4
+	VMULPS X3, X1, X5
+	VADDPS X5, X4, X5
+	VMULPS X3, X0, X3
+	VMULPS X2, X1, X2
+	VSUBPS X2, X3, X2
+	VMOVSS X5, (DI)
+	VMOVSS X2, (SI)
 
 done:
 	VZEROUPPER
@@ -144,7 +163,7 @@ forward2:
 	VBROADCASTSD c+72(FP), Y0
 	VBROADCASTSD s+80(FP), Y1
 	CMPQ         R9, $+4
-	JLT          one
+	JLT          rest
 
 main:
 	VMOVSD (DI), X2
@@ -195,11 +214,9 @@ main:
 	CMPQ   R9, $+4
 	JGE    main
 
-one:
-	TESTQ R9, R9
-	JEQ   done
-
-next:
+rest:
+	TESTQ  $+2, R9
+	JEQ    last
 	VMOVSD (DI), X2
 	VMOVSD (SI), X3
 	VMULPD X2, X0, X4
@@ -210,11 +227,32 @@ next:
 	VSUBPD X2, X3, X2
 	VMOVSD X5, (DI)
 	VMOVSD X2, (SI)
-	ADDQ   BX, DI
-	ADDQ   R8, SI
-	SUBQ   $+1, R9
-	TESTQ  R9, R9
-	JGT    next
+	VMOVSD (DI)(BX*1), X2
+	VMOVSD (SI)(R8*1), X3
+	VMULPD X2, X0, X4
+	VMULPD X3, X1, X5
+	VADDPD X5, X4, X5
+	VMULPD X3, X0, X3
+	VMULPD X2, X1, X2
+	VSUBPD X2, X3, X2
+	VMOVSD X5, (DI)(BX*1)
+	VMOVSD X2, (SI)(R8*1)
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+
+last:
+	TESTQ  $+1, R9
+	JEQ    done
+	VMOVSD (DI), X2
+	VMOVSD (SI), X3
+	VMULPD X2, X0, X4
+	VMULPD X3, X1, X5
+	VADDPD X5, X4, X5
+	VMULPD X3, X0, X3
+	VMULPD X2, X1, X2
+	VSUBPD X2, X3, X2
+	VMOVSD X5, (DI)
+	VMOVSD X2, (SI)
 
 done:
 	VZEROUPPER

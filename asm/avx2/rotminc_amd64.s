@@ -38,7 +38,7 @@ forward2:
 	VBROADCASTSS h21+80(FP), Y2
 	VBROADCASTSS h22+84(FP), Y3
 	CMPQ         R9, $+4
-	JLT          one
+	JLT          rest
 
 main:
 	VMOVSS (DI), X4
@@ -89,11 +89,9 @@ main:
 	CMPQ   R9, $+4
 	JGE    main
 
-one:
-	TESTQ R9, R9
-	JEQ   done
-
-next:
+rest:
+	TESTQ  $+2, R9
+	JEQ    last
 	VMOVSS (DI), X4
 	VMOVSS (SI), X5
 	VMULPS X4, X0, X6
@@ -104,11 +102,32 @@ next:
 	VADDPS X5, X4, X5
 	VMOVSS X7, (DI)
 	VMOVSS X5, (SI)
-	ADDQ   BX, DI
-	ADDQ   R8, SI
-	SUBQ   $+1, R9
-	TESTQ  R9, R9
-	JGT    next
+	VMOVSS (DI)(BX*1), X4
+	VMOVSS (SI)(R8*1), X5
+	VMULPS X4, X0, X6
+	VMULPS X5, X1, X7
+	VADDPS X7, X6, X7
+	VMULPS X4, X2, X4
+	VMULPS X5, X3, X5
+	VADDPS X5, X4, X5
+	VMOVSS X7, (DI)(BX*1)
+	VMOVSS X5, (SI)(R8*1)
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+
+last:
+	TESTQ  $+1, R9
+	JEQ    done
+	VMOVSS (DI), X4
+	VMOVSS (SI), X5
+	VMULPS X4, X0, X6
+	VMULPS X5, X1, X7
+	VADDPS X7, X6, X7
+	VMULPS X4, X2, X4
+	VMULPS X5, X3, X5
+	VADDPS X5, X4, X5
+	VMOVSS X7, (DI)
+	VMOVSS X5, (SI)
 
 done:
 	VZEROUPPER
@@ -148,7 +167,7 @@ forward2:
 	VBROADCASTSD h21+88(FP), Y2
 	VBROADCASTSD h22+96(FP), Y3
 	CMPQ         R9, $+4
-	JLT          one
+	JLT          rest
 
 main:
 	VMOVSD (DI), X4
@@ -199,11 +218,9 @@ main:
 	CMPQ   R9, $+4
 	JGE    main
 
-one:
-	TESTQ R9, R9
-	JEQ   done
-
-next:
+rest:
+	TESTQ  $+2, R9
+	JEQ    last
 	VMOVSD (DI), X4
 	VMOVSD (SI), X5
 	VMULPD X4, X0, X6
@@ -214,11 +231,32 @@ next:
 	VADDPD X5, X4, X5
 	VMOVSD X7, (DI)
 	VMOVSD X5, (SI)
-	ADDQ   BX, DI
-	ADDQ   R8, SI
-	SUBQ   $+1, R9
-	TESTQ  R9, R9
-	JGT    next
+	VMOVSD (DI)(BX*1), X4
+	VMOVSD (SI)(R8*1), X5
+	VMULPD X4, X0, X6
+	VMULPD X5, X1, X7
+	VADDPD X7, X6, X7
+	VMULPD X4, X2, X4
+	VMULPD X5, X3, X5
+	VADDPD X5, X4, X5
+	VMOVSD X7, (DI)(BX*1)
+	VMOVSD X5, (SI)(R8*1)
+	LEAQ   (DI)(BX*2), DI
+	LEAQ   (SI)(R8*2), SI
+
+last:
+	TESTQ  $+1, R9
+	JEQ    done
+	VMOVSD (DI), X4
+	VMOVSD (SI), X5
+	VMULPD X4, X0, X6
+	VMULPD X5, X1, X7
+	VADDPD X7, X6, X7
+	VMULPD X4, X2, X4
+	VMULPD X5, X3, X5
+	VADDPD X5, X4, X5
+	VMOVSD X7, (DI)
+	VMOVSD X5, (SI)
 
 done:
 	VZEROUPPER

@@ -23,7 +23,7 @@ forward:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSS alpha+8(FP), Y0
 	CMPQ         BX, $+4
-	JLT          one
+	JLT          rest
 
 main:
 	VMOVSS (DI), X1
@@ -44,18 +44,23 @@ main:
 	CMPQ   BX, $+4
 	JGE    main
 
-one:
-	TESTQ BX, BX
-	JEQ   done
-
-next:
+rest:
+	TESTQ  $+2, BX
+	JEQ    last
 	VMOVSS (DI), X1
 	VMULPS X1, X0, X1
 	VMOVSS X1, (DI)
-	ADDQ   DX, DI
-	SUBQ   $+1, BX
-	TESTQ  BX, BX
-	JGT    next
+	VMOVSS (DI)(DX*1), X1
+	VMULPS X1, X0, X1
+	VMOVSS X1, (DI)(DX*1)
+	LEAQ   (DI)(DX*2), DI
+
+last:
+	TESTQ  $+1, BX
+	JEQ    done
+	VMOVSS (DI), X1
+	VMULPS X1, X0, X1
+	VMOVSS X1, (DI)
 
 done:
 	VZEROUPPER
@@ -80,7 +85,7 @@ forward:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSD alpha+8(FP), Y0
 	CMPQ         BX, $+4
-	JLT          one
+	JLT          rest
 
 main:
 	VMOVSD (DI), X1
@@ -101,18 +106,23 @@ main:
 	CMPQ   BX, $+4
 	JGE    main
 
-one:
-	TESTQ BX, BX
-	JEQ   done
-
-next:
+rest:
+	TESTQ  $+2, BX
+	JEQ    last
 	VMOVSD (DI), X1
 	VMULPD X1, X0, X1
 	VMOVSD X1, (DI)
-	ADDQ   DX, DI
-	SUBQ   $+1, BX
-	TESTQ  BX, BX
-	JGT    next
+	VMOVSD (DI)(DX*1), X1
+	VMULPD X1, X0, X1
+	VMOVSD X1, (DI)(DX*1)
+	LEAQ   (DI)(DX*2), DI
+
+last:
+	TESTQ  $+1, BX
+	JEQ    done
+	VMOVSD (DI), X1
+	VMULPD X1, X0, X1
+	VMOVSD X1, (DI)
 
 done:
 	VZEROUPPER

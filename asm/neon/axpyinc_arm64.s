@@ -35,7 +35,7 @@ forward2:
 	MOVWU alpha+8(FP), R17
 	VDUP R17, V0.S4
 	CMP $4, R5
-	BLT one
+	BLT rest
 	PCALIGN $16
 
 main:
@@ -67,20 +67,28 @@ main:
 	CMP $4, R5
 	BGE main
 
-one:
-	CBZ R5, done
-
-next:
+rest:
+	TBZ $1, R5, last
 	FMOVS (R0), F1
 	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
 	FMOVS (R1), F2
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	FMOVS F2, (R1)
-	ADD R3, R0, R0
-	ADD R4, R1, R1
-	SUB $1, R5, R5
-	CMP $0, R5
-	BGT next
+	FMOVS (R0)(R3), F1
+	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	FMOVS (R1)(R4), F2
+	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
+	FMOVS F2, (R1)(R4)
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+
+last:
+	TBZ $0, R5, done
+	FMOVS (R0), F1
+	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	FMOVS (R1), F2
+	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
+	FMOVS F2, (R1)
 
 done:
 	RET
@@ -116,7 +124,7 @@ forward2:
 	MOVD alpha+8(FP), R17
 	VDUP R17, V0.D2
 	CMP $4, R5
-	BLT one
+	BLT rest
 	PCALIGN $16
 
 main:
@@ -148,20 +156,28 @@ main:
 	CMP $4, R5
 	BGE main
 
-one:
-	CBZ R5, done
-
-next:
+rest:
+	TBZ $1, R5, last
 	FMOVD (R0), F1
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
 	FMOVD (R1), F2
 	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
 	FMOVD F2, (R1)
-	ADD R3, R0, R0
-	ADD R4, R1, R1
-	SUB $1, R5, R5
-	CMP $0, R5
-	BGT next
+	FMOVD (R0)(R3), F1
+	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
+	FMOVD (R1)(R4), F2
+	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
+	FMOVD F2, (R1)(R4)
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+
+last:
+	TBZ $0, R5, done
+	FMOVD (R0), F1
+	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
+	FMOVD (R1), F2
+	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
+	FMOVD F2, (R1)
 
 done:
 	RET

@@ -33,7 +33,7 @@ forward:
 forward2:
 	MOVD n+0(FP), R5
 	CMP $4, R5
-	BLT one
+	BLT rest
 	PCALIGN $16
 
 main:
@@ -53,17 +53,19 @@ main:
 	CMP $4, R5
 	BGE main
 
-one:
-	CBZ R5, done
-
-next:
+rest:
+	TBZ $1, R5, last
 	FMOVS (R0), F0
 	FMOVS F0, (R1)
-	ADD R3, R0, R0
-	ADD R4, R1, R1
-	SUB $1, R5, R5
-	CMP $0, R5
-	BGT next
+	FMOVS (R0)(R3), F0
+	FMOVS F0, (R1)(R4)
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+
+last:
+	TBZ $0, R5, done
+	FMOVS (R0), F0
+	FMOVS F0, (R1)
 
 done:
 	RET
@@ -97,7 +99,7 @@ forward:
 forward2:
 	MOVD n+0(FP), R5
 	CMP $4, R5
-	BLT one
+	BLT rest
 	PCALIGN $16
 
 main:
@@ -117,17 +119,19 @@ main:
 	CMP $4, R5
 	BGE main
 
-one:
-	CBZ R5, done
-
-next:
+rest:
+	TBZ $1, R5, last
 	FMOVD (R0), F0
 	FMOVD F0, (R1)
-	ADD R3, R0, R0
-	ADD R4, R1, R1
-	SUB $1, R5, R5
-	CMP $0, R5
-	BGT next
+	FMOVD (R0)(R3), F0
+	FMOVD F0, (R1)(R4)
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+
+last:
+	TBZ $0, R5, done
+	FMOVD (R0), F0
+	FMOVD F0, (R1)
 
 done:
 	RET

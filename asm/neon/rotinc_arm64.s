@@ -37,7 +37,7 @@ forward2:
 	MOVWU s+76(FP), R17
 	VDUP R17, V1.S4
 	CMP $4, R5
-	BLT one
+	BLT rest
 	PCALIGN $16
 
 main:
@@ -89,10 +89,8 @@ main:
 	CMP $4, R5
 	BGE main
 
-one:
-	CBZ R5, done
-
-next:
+rest:
+	TBZ $1, R5, last
 	FMOVS (R0), F2
 	FMOVS (R1), F3
 	WORD $0x6e22dc04 // fmul v4.4s, v0.4s, v2.4s
@@ -103,11 +101,31 @@ next:
 	WORD $0x4ea2d462 // fsub v2.4s, v3.4s, v2.4s
 	FMOVS F5, (R0)
 	FMOVS F2, (R1)
-	ADD R3, R0, R0
-	ADD R4, R1, R1
-	SUB $1, R5, R5
-	CMP $0, R5
-	BGT next
+	FMOVS (R0)(R3), F2
+	FMOVS (R1)(R4), F3
+	WORD $0x6e22dc04 // fmul v4.4s, v0.4s, v2.4s
+	WORD $0x6e23dc25 // fmul v5.4s, v1.4s, v3.4s
+	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	WORD $0x6e22dc22 // fmul v2.4s, v1.4s, v2.4s
+	WORD $0x4ea2d462 // fsub v2.4s, v3.4s, v2.4s
+	FMOVS F5, (R0)(R3)
+	FMOVS F2, (R1)(R4)
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+
+last:
+	TBZ $0, R5, done
+	FMOVS (R0), F2
+	FMOVS (R1), F3
+	WORD $0x6e22dc04 // fmul v4.4s, v0.4s, v2.4s
+	WORD $0x6e23dc25 // fmul v5.4s, v1.4s, v3.4s
+	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	WORD $0x6e22dc22 // fmul v2.4s, v1.4s, v2.4s
+	WORD $0x4ea2d462 // fsub v2.4s, v3.4s, v2.4s
+	FMOVS F5, (R0)
+	FMOVS F2, (R1)
 
 done:
 	RET
@@ -145,7 +163,7 @@ forward2:
 	MOVD s+80(FP), R17
 	VDUP R17, V1.D2
 	CMP $4, R5
-	BLT one
+	BLT rest
 	PCALIGN $16
 
 main:
@@ -197,10 +215,8 @@ main:
 	CMP $4, R5
 	BGE main
 
-one:
-	CBZ R5, done
-
-next:
+rest:
+	TBZ $1, R5, last
 	FMOVD (R0), F2
 	FMOVD (R1), F3
 	WORD $0x6e62dc04 // fmul v4.2d, v0.2d, v2.2d
@@ -211,11 +227,31 @@ next:
 	WORD $0x4ee2d462 // fsub v2.2d, v3.2d, v2.2d
 	FMOVD F5, (R0)
 	FMOVD F2, (R1)
-	ADD R3, R0, R0
-	ADD R4, R1, R1
-	SUB $1, R5, R5
-	CMP $0, R5
-	BGT next
+	FMOVD (R0)(R3), F2
+	FMOVD (R1)(R4), F3
+	WORD $0x6e62dc04 // fmul v4.2d, v0.2d, v2.2d
+	WORD $0x6e63dc25 // fmul v5.2d, v1.2d, v3.2d
+	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	WORD $0x6e62dc22 // fmul v2.2d, v1.2d, v2.2d
+	WORD $0x4ee2d462 // fsub v2.2d, v3.2d, v2.2d
+	FMOVD F5, (R0)(R3)
+	FMOVD F2, (R1)(R4)
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+
+last:
+	TBZ $0, R5, done
+	FMOVD (R0), F2
+	FMOVD (R1), F3
+	WORD $0x6e62dc04 // fmul v4.2d, v0.2d, v2.2d
+	WORD $0x6e63dc25 // fmul v5.2d, v1.2d, v3.2d
+	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	WORD $0x6e62dc22 // fmul v2.2d, v1.2d, v2.2d
+	WORD $0x4ee2d462 // fsub v2.2d, v3.2d, v2.2d
+	FMOVD F5, (R0)
+	FMOVD F2, (R1)
 
 done:
 	RET

@@ -41,7 +41,7 @@ forward2:
 	MOVWU h22+84(FP), R17
 	VDUP R17, V3.S4
 	CMP $4, R5
-	BLT one
+	BLT rest
 	PCALIGN $16
 
 main:
@@ -93,10 +93,8 @@ main:
 	CMP $4, R5
 	BGE main
 
-one:
-	CBZ R5, done
-
-next:
+rest:
+	TBZ $1, R5, last
 	FMOVS (R0), F4
 	FMOVS (R1), F5
 	WORD $0x6e24dc06 // fmul v6.4s, v0.4s, v4.4s
@@ -107,11 +105,31 @@ next:
 	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
 	FMOVS F7, (R0)
 	FMOVS F5, (R1)
-	ADD R3, R0, R0
-	ADD R4, R1, R1
-	SUB $1, R5, R5
-	CMP $0, R5
-	BGT next
+	FMOVS (R0)(R3), F4
+	FMOVS (R1)(R4), F5
+	WORD $0x6e24dc06 // fmul v6.4s, v0.4s, v4.4s
+	WORD $0x6e25dc27 // fmul v7.4s, v1.4s, v5.4s
+	WORD $0x4e27d4c7 // fadd v7.4s, v6.4s, v7.4s
+	WORD $0x6e24dc44 // fmul v4.4s, v2.4s, v4.4s
+	WORD $0x6e25dc65 // fmul v5.4s, v3.4s, v5.4s
+	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
+	FMOVS F7, (R0)(R3)
+	FMOVS F5, (R1)(R4)
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+
+last:
+	TBZ $0, R5, done
+	FMOVS (R0), F4
+	FMOVS (R1), F5
+	WORD $0x6e24dc06 // fmul v6.4s, v0.4s, v4.4s
+	WORD $0x6e25dc27 // fmul v7.4s, v1.4s, v5.4s
+	WORD $0x4e27d4c7 // fadd v7.4s, v6.4s, v7.4s
+	WORD $0x6e24dc44 // fmul v4.4s, v2.4s, v4.4s
+	WORD $0x6e25dc65 // fmul v5.4s, v3.4s, v5.4s
+	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
+	FMOVS F7, (R0)
+	FMOVS F5, (R1)
 
 done:
 	RET
@@ -153,7 +171,7 @@ forward2:
 	MOVD h22+96(FP), R17
 	VDUP R17, V3.D2
 	CMP $4, R5
-	BLT one
+	BLT rest
 	PCALIGN $16
 
 main:
@@ -205,10 +223,8 @@ main:
 	CMP $4, R5
 	BGE main
 
-one:
-	CBZ R5, done
-
-next:
+rest:
+	TBZ $1, R5, last
 	FMOVD (R0), F4
 	FMOVD (R1), F5
 	WORD $0x6e64dc06 // fmul v6.2d, v0.2d, v4.2d
@@ -219,11 +235,31 @@ next:
 	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
 	FMOVD F7, (R0)
 	FMOVD F5, (R1)
-	ADD R3, R0, R0
-	ADD R4, R1, R1
-	SUB $1, R5, R5
-	CMP $0, R5
-	BGT next
+	FMOVD (R0)(R3), F4
+	FMOVD (R1)(R4), F5
+	WORD $0x6e64dc06 // fmul v6.2d, v0.2d, v4.2d
+	WORD $0x6e65dc27 // fmul v7.2d, v1.2d, v5.2d
+	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
+	WORD $0x6e64dc44 // fmul v4.2d, v2.2d, v4.2d
+	WORD $0x6e65dc65 // fmul v5.2d, v3.2d, v5.2d
+	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
+	FMOVD F7, (R0)(R3)
+	FMOVD F5, (R1)(R4)
+	ADD R3<<1, R0, R0
+	ADD R4<<1, R1, R1
+
+last:
+	TBZ $0, R5, done
+	FMOVD (R0), F4
+	FMOVD (R1), F5
+	WORD $0x6e64dc06 // fmul v6.2d, v0.2d, v4.2d
+	WORD $0x6e65dc27 // fmul v7.2d, v1.2d, v5.2d
+	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
+	WORD $0x6e64dc44 // fmul v4.2d, v2.2d, v4.2d
+	WORD $0x6e65dc65 // fmul v5.2d, v3.2d, v5.2d
+	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
+	FMOVD F7, (R0)
+	FMOVD F5, (R1)
 
 done:
 	RET

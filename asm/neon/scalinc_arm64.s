@@ -23,7 +23,7 @@ forward:
 	MOVWU alpha+8(FP), R17
 	VDUP R17, V0.S4
 	CMP $4, R3
-	BLT one
+	BLT rest
 	PCALIGN $16
 
 main:
@@ -45,17 +45,21 @@ main:
 	CMP $4, R3
 	BGE main
 
-one:
-	CBZ R3, done
-
-next:
+rest:
+	TBZ $1, R3, last
 	FMOVS (R0), F1
 	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD R2, R0, R0
-	SUB $1, R3, R3
-	CMP $0, R3
-	BGT next
+	FMOVS (R0)(R2), F1
+	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	FMOVS F1, (R0)(R2)
+	ADD R2<<1, R0, R0
+
+last:
+	TBZ $0, R3, done
+	FMOVS (R0), F1
+	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	FMOVS F1, (R0)
 
 done:
 	RET
@@ -79,7 +83,7 @@ forward:
 	MOVD alpha+8(FP), R17
 	VDUP R17, V0.D2
 	CMP $4, R3
-	BLT one
+	BLT rest
 	PCALIGN $16
 
 main:
@@ -101,17 +105,21 @@ main:
 	CMP $4, R3
 	BGE main
 
-one:
-	CBZ R3, done
-
-next:
+rest:
+	TBZ $1, R3, last
 	FMOVD (R0), F1
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD R2, R0, R0
-	SUB $1, R3, R3
-	CMP $0, R3
-	BGT next
+	FMOVD (R0)(R2), F1
+	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
+	FMOVD F1, (R0)(R2)
+	ADD R2<<1, R0, R0
+
+last:
+	TBZ $0, R3, done
+	FMOVD (R0), F1
+	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
+	FMOVD F1, (R0)
 
 done:
 	RET

@@ -60,7 +60,7 @@ func (g *gen) begin(p, s, t G, vector, count string) {
 }
 
 // stridedUnroll is how many elements the main loop of a strided kernel handles
-// at once, an even number.
+// at once.
 const stridedUnroll = 4
 
 // stridedLoop runs the body over n elements, one by one: each store is one
@@ -70,28 +70,28 @@ func (g *gen) stridedLoop(b *Body, ptrs, strides []G, n G) {
 	element := step{body: b, copies: 1, ptrs: ptrs, strides: strides, access: 1}
 	following := element
 	following.second = true
-	main, one, next, done := g.label("main"), g.label("one"), g.label("next"), g.label("done")
-	m.JumpIf(n, LT, stridedUnroll, one)
-	m.AlignLoop()
-	m.Label(main)
-	for range stridedUnroll / 2 {
+	pair := func() {
 		g.emit(element)
 		g.emit(following)
 		for i, p := range ptrs {
 			m.AddTwice(p, strides[i])
 		}
 	}
+	main, rest, last, done := g.label("main"), g.label("rest"), g.label("last"), g.label("done")
+	m.JumpIf(n, LT, stridedUnroll, rest)
+	m.AlignLoop()
+	m.Label(main)
+	for range stridedUnroll / 2 {
+		pair()
+	}
 	m.AddImm(n, -stridedUnroll)
 	m.JumpIf(n, GE, stridedUnroll, main)
 
-	m.Label(one)
-	m.JumpIf(n, EQ, 0, done)
-	m.Label(next)
+	m.Label(rest)
+	m.JumpUnlessBit(n, 2, last)
+	pair()
+	m.Label(last)
+	m.JumpUnlessBit(n, 1, done)
 	g.emit(element)
-	for i, p := range ptrs {
-		m.Add(p, strides[i])
-	}
-	m.AddImm(n, -1)
-	m.JumpIf(n, GT, 0, next)
 	m.Label(done)
 }

@@ -1,6 +1,9 @@
 package gonumblas
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // The messages of gonum's blas/gonum, which panics with these strings.
 const (
@@ -24,7 +27,7 @@ func tooShort(n, length, inc int) bool { return (n-1)*max(inc, -inc) >= length }
 // their slices. It comes before kernels, which check nothing; Go's loops check
 // each index.
 func fits(n, lenX, incX, lenY, incY int) {
-	if uint(n|incX|incY)>>31 != 0 {
+	if uint(n|incX|incY) > math.MaxInt32 {
 		checkHuge(n, lenX, incX, lenY, incY)
 	}
 }

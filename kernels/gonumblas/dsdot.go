@@ -11,8 +11,8 @@ func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int)
 	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
 		x, y := x[:n], y[:n]
 		if n > short {
-			if r, ok := direct.DsdotF32(x, y); ok {
-				return r
+			if direct.Widest {
+				return direct.DsdotF32(x, y)
 			}
 			return kernels.ActiveTable[float32]().Dsdot(x, y)
 		}
@@ -33,8 +33,8 @@ func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int)
 	}
 	if n > short {
 		fits(n, len(x), incX, len(y), incY)
-		if r, ok := direct.DsdotIncF32(n, x, incX, y, incY); ok {
-			return r
+		if direct.Widest {
+			return direct.DsdotIncF32(n, x, incX, y, incY)
 		}
 		return kernels.ActiveTable[float32]().DsdotInc(n, x, incX, y, incY)
 	}

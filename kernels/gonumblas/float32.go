@@ -3,6 +3,8 @@
 package gonumblas
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -24,7 +26,9 @@ func (Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []flo
 		switch {
 		case alpha == 0:
 		case n > short:
-			if !direct.AxpyF32(alpha, x, y) {
+			if direct.Widest {
+				direct.AxpyF32(alpha, x, y)
+			} else {
 				kernels.ActiveTable[float32]().Axpy(alpha, x, y)
 			}
 		default:
@@ -35,9 +39,11 @@ func (Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []flo
 	if !checkTwo(n, len(x), incX, len(y), incY) || alpha == 0 {
 		return
 	}
-	if n > tiny {
+	if n > short {
 		fits(n, len(x), incX, len(y), incY)
-		if !direct.AxpyIncF32(n, alpha, x, incX, y, incY) {
+		if direct.Widest {
+			direct.AxpyIncF32(n, alpha, x, incX, y, incY)
+		} else {
 			kernels.ActiveTable[float32]().AxpyInc(n, alpha, x, incX, y, incY)
 		}
 		return
@@ -50,8 +56,8 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
 		x, y := x[:n], y[:n]
 		if n > short {
-			if r, ok := direct.DotF32(x, y); ok {
-				return r
+			if direct.Widest {
+				return direct.DotF32(x, y)
 			}
 			return kernels.ActiveTable[float32]().Dot(x, y)
 		}
@@ -72,8 +78,8 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 	}
 	if n > short {
 		fits(n, len(x), incX, len(y), incY)
-		if r, ok := direct.DotIncF32(n, x, incX, y, incY); ok {
-			return r
+		if direct.Widest {
+			return direct.DotIncF32(n, x, incX, y, incY)
 		}
 		return kernels.ActiveTable[float32]().DotInc(n, x, incX, y, incY)
 	}
@@ -94,28 +100,37 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 // Sscal computes x[i] *= alpha. It clears x if alpha is 0, whatever x holds, and
 // does nothing if incX is negative.
 func (Implementation) Sscal(n int, alpha float32, x []float32, incX int) {
+	if incX == 1 && 0 < n && n <= len(x) && alpha != 0 {
+		x := x[:n]
+		switch {
+		case n <= short:
+			generic.Scal(alpha, x)
+		case direct.Widest:
+			direct.ScalF32(alpha, x)
+		default:
+			kernels.ActiveTable[float32]().Scal(alpha, x)
+		}
+		return
+	}
 	if !checkOne(n, len(x), incX) {
 		return
 	}
-	switch {
-	case alpha == 0:
+	if alpha == 0 {
 		for i := range n {
 			x[i*incX] = 0
 		}
-	case incX == 1 && n > short:
-		if !direct.ScalF32(alpha, x[:n]) {
-			kernels.ActiveTable[float32]().Scal(alpha, x[:n])
-		}
-	case incX == 1:
-		generic.Scal(alpha, x[:n])
-	case n > tiny:
+		return
+	}
+	if n > short {
 		fits(n, len(x), incX, n, 1)
-		if !direct.ScalIncF32(n, alpha, x, incX) {
+		if direct.Widest {
+			direct.ScalIncF32(n, alpha, x, incX)
+		} else {
 			kernels.ActiveTable[float32]().ScalInc(n, alpha, x, incX)
 		}
-	default:
-		generic.ScalInc(n, alpha, x, incX)
+		return
 	}
+	generic.ScalInc(n, alpha, x, incX)
 }
 
 // Scopy copies x to y.
@@ -127,9 +142,11 @@ func (Implementation) Scopy(n int, x []float32, incX int, y []float32, incY int)
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
-	if n > tiny {
+	if n > short {
 		fits(n, len(x), incX, len(y), incY)
-		if !direct.CopyIncF32(n, x, incX, y, incY) {
+		if direct.Widest {
+			direct.CopyIncF32(n, x, incX, y, incY)
+		} else {
 			kernels.ActiveTable[float32]().CopyInc(n, x, incX, y, incY)
 		}
 		return
@@ -142,7 +159,9 @@ func (Implementation) Sswap(n int, x []float32, incX int, y []float32, incY int)
 	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
 		x, y := x[:n], y[:n]
 		if n > short {
-			if !direct.SwapF32(x, y) {
+			if direct.Widest {
+				direct.SwapF32(x, y)
+			} else {
 				kernels.ActiveTable[float32]().Swap(x, y)
 			}
 			return
@@ -153,9 +172,11 @@ func (Implementation) Sswap(n int, x []float32, incX int, y []float32, incY int)
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
-	if n > tiny {
+	if n > short {
 		fits(n, len(x), incX, len(y), incY)
-		if !direct.SwapIncF32(n, x, incX, y, incY) {
+		if direct.Widest {
+			direct.SwapIncF32(n, x, incX, y, incY)
+		} else {
 			kernels.ActiveTable[float32]().SwapInc(n, x, incX, y, incY)
 		}
 		return
@@ -199,8 +220,8 @@ func (Implementation) Sasum(n int, x []float32, incX int) float32 {
 	case !checkOne(n, len(x), incX):
 		return 0
 	case n > short && incX == 1:
-		if r, ok := direct.AsumF32(x[:n]); ok {
-			return r
+		if direct.Widest {
+			return direct.AsumF32(x[:n])
 		}
 		return kernels.ActiveTable[float32]().Asum(x[:n])
 	case n <= short:
@@ -217,8 +238,8 @@ func (Implementation) Sasum(n int, x []float32, incX int) float32 {
 		return even + odd
 	}
 	fits(n, len(x), incX, n, 1)
-	if r, ok := direct.AsumIncF32(n, x, incX); ok {
-		return r
+	if direct.Widest {
+		return direct.AsumIncF32(n, x, incX)
 	}
 	return kernels.ActiveTable[float32]().AsumInc(n, x, incX)
 }
@@ -317,7 +338,9 @@ func (Implementation) Srot(n int, x []float32, incX int, y []float32, incY int, 
 	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
 		x, y := x[:n], y[:n]
 		if n > short {
-			if !direct.RotF32(x, y, c, s) {
+			if direct.Widest {
+				direct.RotF32(x, y, c, s)
+			} else {
 				kernels.ActiveTable[float32]().Rot(x, y, c, s)
 			}
 			return
@@ -328,9 +351,11 @@ func (Implementation) Srot(n int, x []float32, incX int, y []float32, incY int, 
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
-	if n > tiny {
+	if n > short {
 		fits(n, len(x), incX, len(y), incY)
-		if !direct.RotIncF32(n, x, incX, y, incY, c, s) {
+		if direct.Widest {
+			direct.RotIncF32(n, x, incX, y, incY, c, s)
+		} else {
 			kernels.ActiveTable[float32]().RotInc(n, x, incX, y, incY, c, s)
 		}
 		return
@@ -362,13 +387,17 @@ func (Implementation) Srotm(n int, x []float32, incX int, y []float32, incY int,
 	}
 	switch {
 	case n > short && incX == 1 && incY == 1:
-		if !direct.RotmF32(x[:n], y[:n], h11, h12, h21, h22) {
+		if direct.Widest {
+			direct.RotmF32(x[:n], y[:n], h11, h12, h21, h22)
+		} else {
 			kernels.ActiveTable[float32]().Rotm(x[:n], y[:n], h11, h12, h21, h22)
 		}
 		return
 	case n > tiny:
 		fits(n, len(x), incX, len(y), incY)
-		if !direct.RotmIncF32(n, x, incX, y, incY, h11, h12, h21, h22) {
+		if direct.Widest {
+			direct.RotmIncF32(n, x, incX, y, incY, h11, h12, h21, h22)
+		} else {
 			kernels.ActiveTable[float32]().RotmInc(n, x, incX, y, incY, h11, h12, h21, h22)
 		}
 		return
@@ -395,7 +424,7 @@ func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []floa
 		lenX, lenY = m, n
 	}
 	checkShort(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
-	if uint(m|n|lda|incX|incY)>>31 != 0 {
+	if uint(m|n|lda|incX|incY) > math.MaxInt32 {
 		checkHugeMatrix(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
 	}
 	trans, inc := tA != blas.NoTrans, incX
@@ -414,11 +443,15 @@ func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []floa
 			}
 		case beta == 1:
 		case lenY > tiny && step == 1:
-			if !direct.ScalF32(beta, y[:lenY]) {
+			if direct.Widest {
+				direct.ScalF32(beta, y[:lenY])
+			} else {
 				kernels.ActiveTable[float32]().Scal(beta, y[:lenY])
 			}
 		case lenY > tiny:
-			if !direct.ScalIncF32(lenY, beta, y, step) {
+			if direct.Widest {
+				direct.ScalIncF32(lenY, beta, y, step)
+			} else {
 				kernels.ActiveTable[float32]().ScalInc(lenY, beta, y, step)
 			}
 		default:
@@ -437,13 +470,17 @@ func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []floa
 	case small:
 		gemvFew(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	case !trans && incX == 1:
-		if !direct.GemvF32(m, alpha, a, lda, x[:n], beta, y, incY) {
+		if direct.Widest {
+			direct.GemvF32(m, alpha, a, lda, x[:n], beta, y, incY)
+		} else {
 			kernels.ActiveTable[float32]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
 		}
 	case !trans:
 		kernels.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	case incY == 1:
-		if !direct.GemvTF32(m, alpha, a, lda, x, incX, y[:n]) {
+		if direct.Widest {
+			direct.GemvTF32(m, alpha, a, lda, x, incX, y[:n])
+		} else {
 			kernels.ActiveTable[float32]().GemvT(m, alpha, a, lda, x, incX, y[:n])
 		}
 	default:
@@ -457,7 +494,7 @@ func (Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []f
 		return
 	}
 	checkShort(m, n, len(a), lda, m, len(x), incX, n, len(y), incY)
-	if uint(m|n|lda|incX|incY)>>31 != 0 {
+	if uint(m|n|lda|incX|incY) > math.MaxInt32 {
 		checkHugeMatrix(m, n, len(a), lda, m, len(x), incX, n, len(y), incY)
 	}
 	switch {
@@ -465,7 +502,9 @@ func (Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []f
 	case few(m, n):
 		gerFew(m, n, alpha, x, incX, y, incY, a, lda)
 	case incY == 1:
-		if !direct.GerF32(m, alpha, x, incX, y[:n], a, lda) {
+		if direct.Widest {
+			direct.GerF32(m, alpha, x, incX, y[:n], a, lda)
+		} else {
 			kernels.ActiveTable[float32]().Ger(m, alpha, x, incX, y[:n], a, lda)
 		}
 	default:

@@ -1,6 +1,8 @@
 package gonumblas
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -22,7 +24,9 @@ func (Implementation) Daxpy(n int, alpha float64, x []float64, incX int, y []flo
 		switch {
 		case alpha == 0:
 		case n > short:
-			if !direct.AxpyF64(alpha, x, y) {
+			if direct.Widest {
+				direct.AxpyF64(alpha, x, y)
+			} else {
 				kernels.ActiveTable[float64]().Axpy(alpha, x, y)
 			}
 		default:
@@ -33,9 +37,11 @@ func (Implementation) Daxpy(n int, alpha float64, x []float64, incX int, y []flo
 	if !checkTwo(n, len(x), incX, len(y), incY) || alpha == 0 {
 		return
 	}
-	if n > tiny {
+	if n > short {
 		fits(n, len(x), incX, len(y), incY)
-		if !direct.AxpyIncF64(n, alpha, x, incX, y, incY) {
+		if direct.Widest {
+			direct.AxpyIncF64(n, alpha, x, incX, y, incY)
+		} else {
 			kernels.ActiveTable[float64]().AxpyInc(n, alpha, x, incX, y, incY)
 		}
 		return
@@ -48,8 +54,8 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
 		x, y := x[:n], y[:n]
 		if n > short {
-			if r, ok := direct.DotF64(x, y); ok {
-				return r
+			if direct.Widest {
+				return direct.DotF64(x, y)
 			}
 			return kernels.ActiveTable[float64]().Dot(x, y)
 		}
@@ -70,8 +76,8 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 	}
 	if n > short {
 		fits(n, len(x), incX, len(y), incY)
-		if r, ok := direct.DotIncF64(n, x, incX, y, incY); ok {
-			return r
+		if direct.Widest {
+			return direct.DotIncF64(n, x, incX, y, incY)
 		}
 		return kernels.ActiveTable[float64]().DotInc(n, x, incX, y, incY)
 	}
@@ -92,28 +98,37 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 // Dscal computes x[i] *= alpha. It clears x if alpha is 0, whatever x holds, and
 // does nothing if incX is negative.
 func (Implementation) Dscal(n int, alpha float64, x []float64, incX int) {
+	if incX == 1 && 0 < n && n <= len(x) && alpha != 0 {
+		x := x[:n]
+		switch {
+		case n <= short:
+			generic.Scal(alpha, x)
+		case direct.Widest:
+			direct.ScalF64(alpha, x)
+		default:
+			kernels.ActiveTable[float64]().Scal(alpha, x)
+		}
+		return
+	}
 	if !checkOne(n, len(x), incX) {
 		return
 	}
-	switch {
-	case alpha == 0:
+	if alpha == 0 {
 		for i := range n {
 			x[i*incX] = 0
 		}
-	case incX == 1 && n > short:
-		if !direct.ScalF64(alpha, x[:n]) {
-			kernels.ActiveTable[float64]().Scal(alpha, x[:n])
-		}
-	case incX == 1:
-		generic.Scal(alpha, x[:n])
-	case n > tiny:
+		return
+	}
+	if n > short {
 		fits(n, len(x), incX, n, 1)
-		if !direct.ScalIncF64(n, alpha, x, incX) {
+		if direct.Widest {
+			direct.ScalIncF64(n, alpha, x, incX)
+		} else {
 			kernels.ActiveTable[float64]().ScalInc(n, alpha, x, incX)
 		}
-	default:
-		generic.ScalInc(n, alpha, x, incX)
+		return
 	}
+	generic.ScalInc(n, alpha, x, incX)
 }
 
 // Dcopy copies x to y.
@@ -125,9 +140,11 @@ func (Implementation) Dcopy(n int, x []float64, incX int, y []float64, incY int)
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
-	if n > tiny {
+	if n > short {
 		fits(n, len(x), incX, len(y), incY)
-		if !direct.CopyIncF64(n, x, incX, y, incY) {
+		if direct.Widest {
+			direct.CopyIncF64(n, x, incX, y, incY)
+		} else {
 			kernels.ActiveTable[float64]().CopyInc(n, x, incX, y, incY)
 		}
 		return
@@ -140,7 +157,9 @@ func (Implementation) Dswap(n int, x []float64, incX int, y []float64, incY int)
 	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
 		x, y := x[:n], y[:n]
 		if n > short {
-			if !direct.SwapF64(x, y) {
+			if direct.Widest {
+				direct.SwapF64(x, y)
+			} else {
 				kernels.ActiveTable[float64]().Swap(x, y)
 			}
 			return
@@ -151,9 +170,11 @@ func (Implementation) Dswap(n int, x []float64, incX int, y []float64, incY int)
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
-	if n > tiny {
+	if n > short {
 		fits(n, len(x), incX, len(y), incY)
-		if !direct.SwapIncF64(n, x, incX, y, incY) {
+		if direct.Widest {
+			direct.SwapIncF64(n, x, incX, y, incY)
+		} else {
 			kernels.ActiveTable[float64]().SwapInc(n, x, incX, y, incY)
 		}
 		return
@@ -197,8 +218,8 @@ func (Implementation) Dasum(n int, x []float64, incX int) float64 {
 	case !checkOne(n, len(x), incX):
 		return 0
 	case n > short && incX == 1:
-		if r, ok := direct.AsumF64(x[:n]); ok {
-			return r
+		if direct.Widest {
+			return direct.AsumF64(x[:n])
 		}
 		return kernels.ActiveTable[float64]().Asum(x[:n])
 	case n <= short:
@@ -215,8 +236,8 @@ func (Implementation) Dasum(n int, x []float64, incX int) float64 {
 		return even + odd
 	}
 	fits(n, len(x), incX, n, 1)
-	if r, ok := direct.AsumIncF64(n, x, incX); ok {
-		return r
+	if direct.Widest {
+		return direct.AsumIncF64(n, x, incX)
 	}
 	return kernels.ActiveTable[float64]().AsumInc(n, x, incX)
 }
@@ -315,7 +336,9 @@ func (Implementation) Drot(n int, x []float64, incX int, y []float64, incY int, 
 	if incX == 1 && incY == 1 && 0 < n && n <= len(x) && n <= len(y) {
 		x, y := x[:n], y[:n]
 		if n > short {
-			if !direct.RotF64(x, y, c, s) {
+			if direct.Widest {
+				direct.RotF64(x, y, c, s)
+			} else {
 				kernels.ActiveTable[float64]().Rot(x, y, c, s)
 			}
 			return
@@ -326,9 +349,11 @@ func (Implementation) Drot(n int, x []float64, incX int, y []float64, incY int, 
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
-	if n > tiny {
+	if n > short {
 		fits(n, len(x), incX, len(y), incY)
-		if !direct.RotIncF64(n, x, incX, y, incY, c, s) {
+		if direct.Widest {
+			direct.RotIncF64(n, x, incX, y, incY, c, s)
+		} else {
 			kernels.ActiveTable[float64]().RotInc(n, x, incX, y, incY, c, s)
 		}
 		return
@@ -360,13 +385,17 @@ func (Implementation) Drotm(n int, x []float64, incX int, y []float64, incY int,
 	}
 	switch {
 	case n > short && incX == 1 && incY == 1:
-		if !direct.RotmF64(x[:n], y[:n], h11, h12, h21, h22) {
+		if direct.Widest {
+			direct.RotmF64(x[:n], y[:n], h11, h12, h21, h22)
+		} else {
 			kernels.ActiveTable[float64]().Rotm(x[:n], y[:n], h11, h12, h21, h22)
 		}
 		return
 	case n > tiny:
 		fits(n, len(x), incX, len(y), incY)
-		if !direct.RotmIncF64(n, x, incX, y, incY, h11, h12, h21, h22) {
+		if direct.Widest {
+			direct.RotmIncF64(n, x, incX, y, incY, h11, h12, h21, h22)
+		} else {
 			kernels.ActiveTable[float64]().RotmInc(n, x, incX, y, incY, h11, h12, h21, h22)
 		}
 		return
@@ -393,7 +422,7 @@ func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []floa
 		lenX, lenY = m, n
 	}
 	checkShort(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
-	if uint(m|n|lda|incX|incY)>>31 != 0 {
+	if uint(m|n|lda|incX|incY) > math.MaxInt32 {
 		checkHugeMatrix(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
 	}
 	trans, inc := tA != blas.NoTrans, incX
@@ -412,11 +441,15 @@ func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []floa
 			}
 		case beta == 1:
 		case lenY > tiny && step == 1:
-			if !direct.ScalF64(beta, y[:lenY]) {
+			if direct.Widest {
+				direct.ScalF64(beta, y[:lenY])
+			} else {
 				kernels.ActiveTable[float64]().Scal(beta, y[:lenY])
 			}
 		case lenY > tiny:
-			if !direct.ScalIncF64(lenY, beta, y, step) {
+			if direct.Widest {
+				direct.ScalIncF64(lenY, beta, y, step)
+			} else {
 				kernels.ActiveTable[float64]().ScalInc(lenY, beta, y, step)
 			}
 		default:
@@ -435,13 +468,17 @@ func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []floa
 	case small:
 		gemvFew(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	case !trans && incX == 1:
-		if !direct.GemvF64(m, alpha, a, lda, x[:n], beta, y, incY) {
+		if direct.Widest {
+			direct.GemvF64(m, alpha, a, lda, x[:n], beta, y, incY)
+		} else {
 			kernels.ActiveTable[float64]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
 		}
 	case !trans:
 		kernels.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	case incY == 1:
-		if !direct.GemvTF64(m, alpha, a, lda, x, incX, y[:n]) {
+		if direct.Widest {
+			direct.GemvTF64(m, alpha, a, lda, x, incX, y[:n])
+		} else {
 			kernels.ActiveTable[float64]().GemvT(m, alpha, a, lda, x, incX, y[:n])
 		}
 	default:
@@ -455,7 +492,7 @@ func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []f
 		return
 	}
 	checkShort(m, n, len(a), lda, m, len(x), incX, n, len(y), incY)
-	if uint(m|n|lda|incX|incY)>>31 != 0 {
+	if uint(m|n|lda|incX|incY) > math.MaxInt32 {
 		checkHugeMatrix(m, n, len(a), lda, m, len(x), incX, n, len(y), incY)
 	}
 	switch {
@@ -463,7 +500,9 @@ func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []f
 	case few(m, n):
 		gerFew(m, n, alpha, x, incX, y, incY, a, lda)
 	case incY == 1:
-		if !direct.GerF64(m, alpha, x, incX, y[:n], a, lda) {
+		if direct.Widest {
+			direct.GerF64(m, alpha, x, incX, y[:n], a, lda)
+		} else {
 			kernels.ActiveTable[float64]().Ger(m, alpha, x, incX, y[:n], a, lda)
 		}
 	default:

@@ -6,350 +6,208 @@ package direct
 
 import "github.com/seed63264101/steepest/asm/neon"
 
+// Widest tells whether NEON is the active level, and the functions may be called.
+var Widest bool
+
+// Use sets Widest. Package kernels does.
+func Use(widest bool) { Widest = widest }
+
 // AxpyF32 computes y[i] += alpha*x[i].
-func AxpyF32(alpha float32, x, y []float32) bool {
-	if Widest {
-		neon.AxpyF32(alpha, x, y)
-		return true
-	}
-	return false
+func AxpyF32(alpha float32, x, y []float32) {
+	neon.AxpyF32(alpha, x, y)
 }
 
 // AxpyF64 computes y[i] += alpha*x[i].
-func AxpyF64(alpha float64, x, y []float64) bool {
-	if Widest {
-		neon.AxpyF64(alpha, x, y)
-		return true
-	}
-	return false
+func AxpyF64(alpha float64, x, y []float64) {
+	neon.AxpyF64(alpha, x, y)
 }
 
 // ScalF32 computes x[i] *= alpha.
-func ScalF32(alpha float32, x []float32) bool {
-	if Widest {
-		neon.ScalF32(alpha, x)
-		return true
-	}
-	return false
+func ScalF32(alpha float32, x []float32) {
+	neon.ScalF32(alpha, x)
 }
 
 // ScalF64 computes x[i] *= alpha.
-func ScalF64(alpha float64, x []float64) bool {
-	if Widest {
-		neon.ScalF64(alpha, x)
-		return true
-	}
-	return false
+func ScalF64(alpha float64, x []float64) {
+	neon.ScalF64(alpha, x)
 }
 
 // SwapF32 computes x[i], y[i] = y[i], x[i].
-func SwapF32(x, y []float32) bool {
-	if Widest {
-		neon.SwapF32(x, y)
-		return true
-	}
-	return false
+func SwapF32(x, y []float32) {
+	neon.SwapF32(x, y)
 }
 
 // SwapF64 computes x[i], y[i] = y[i], x[i].
-func SwapF64(x, y []float64) bool {
-	if Widest {
-		neon.SwapF64(x, y)
-		return true
-	}
-	return false
+func SwapF64(x, y []float64) {
+	neon.SwapF64(x, y)
 }
 
 // RotF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
-func RotF32(x, y []float32, c, s float32) bool {
-	if Widest {
-		neon.RotF32(x, y, c, s)
-		return true
-	}
-	return false
+func RotF32(x, y []float32, c, s float32) {
+	neon.RotF32(x, y, c, s)
 }
 
 // RotF64 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
-func RotF64(x, y []float64, c, s float64) bool {
-	if Widest {
-		neon.RotF64(x, y, c, s)
-		return true
-	}
-	return false
+func RotF64(x, y []float64, c, s float64) {
+	neon.RotF64(x, y, c, s)
 }
 
 // RotmF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
-func RotmF32(x, y []float32, h11, h12, h21, h22 float32) bool {
-	if Widest {
-		neon.RotmF32(x, y, h11, h12, h21, h22)
-		return true
-	}
-	return false
+func RotmF32(x, y []float32, h11, h12, h21, h22 float32) {
+	neon.RotmF32(x, y, h11, h12, h21, h22)
 }
 
 // RotmF64 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
-func RotmF64(x, y []float64, h11, h12, h21, h22 float64) bool {
-	if Widest {
-		neon.RotmF64(x, y, h11, h12, h21, h22)
-		return true
-	}
-	return false
+func RotmF64(x, y []float64, h11, h12, h21, h22 float64) {
+	neon.RotmF64(x, y, h11, h12, h21, h22)
 }
 
 // DotF32 computes sum of x[i]*y[i].
-func DotF32(x, y []float32) (r float32, ok bool) {
-	if Widest {
-		return neon.DotF32(x, y), true
-	}
-	return 0, false
+func DotF32(x, y []float32) float32 {
+	return neon.DotF32(x, y)
 }
 
 // DotF64 computes sum of x[i]*y[i].
-func DotF64(x, y []float64) (r float64, ok bool) {
-	if Widest {
-		return neon.DotF64(x, y), true
-	}
-	return 0, false
+func DotF64(x, y []float64) float64 {
+	return neon.DotF64(x, y)
 }
 
 // DsdotF32 computes sum of x[i]*y[i], in float64.
-func DsdotF32(x, y []float32) (r float64, ok bool) {
-	if Widest {
-		return neon.DsdotF32(x, y), true
-	}
-	return 0, false
+func DsdotF32(x, y []float32) float64 {
+	return neon.DsdotF32(x, y)
 }
 
 // DsdotF64 computes sum of x[i]*y[i], in float64.
-func DsdotF64(x, y []float64) (r float64, ok bool) {
-	if Widest {
-		return neon.DsdotF64(x, y), true
-	}
-	return 0, false
+func DsdotF64(x, y []float64) float64 {
+	return neon.DsdotF64(x, y)
 }
 
 // AsumF32 computes sum of |x[i]|.
-func AsumF32(x []float32) (r float32, ok bool) {
-	if Widest {
-		return neon.AsumF32(x), true
-	}
-	return 0, false
+func AsumF32(x []float32) float32 {
+	return neon.AsumF32(x)
 }
 
 // AsumF64 computes sum of |x[i]|.
-func AsumF64(x []float64) (r float64, ok bool) {
-	if Widest {
-		return neon.AsumF64(x), true
-	}
-	return 0, false
+func AsumF64(x []float64) float64 {
+	return neon.AsumF64(x)
 }
 
 // CopyIncF32 computes y[i] = x[i], strided.
-func CopyIncF32(n int, x []float32, incX int, y []float32, incY int) bool {
-	if Widest {
-		neon.CopyIncF32(n, x, incX, y, incY)
-		return true
-	}
-	return false
+func CopyIncF32(n int, x []float32, incX int, y []float32, incY int) {
+	neon.CopyIncF32(n, x, incX, y, incY)
 }
 
 // CopyIncF64 computes y[i] = x[i], strided.
-func CopyIncF64(n int, x []float64, incX int, y []float64, incY int) bool {
-	if Widest {
-		neon.CopyIncF64(n, x, incX, y, incY)
-		return true
-	}
-	return false
+func CopyIncF64(n int, x []float64, incX int, y []float64, incY int) {
+	neon.CopyIncF64(n, x, incX, y, incY)
 }
 
 // AxpyIncF32 computes y[i] += alpha*x[i], strided.
-func AxpyIncF32(n int, alpha float32, x []float32, incX int, y []float32, incY int) bool {
-	if Widest {
-		neon.AxpyIncF32(n, alpha, x, incX, y, incY)
-		return true
-	}
-	return false
+func AxpyIncF32(n int, alpha float32, x []float32, incX int, y []float32, incY int) {
+	neon.AxpyIncF32(n, alpha, x, incX, y, incY)
 }
 
 // AxpyIncF64 computes y[i] += alpha*x[i], strided.
-func AxpyIncF64(n int, alpha float64, x []float64, incX int, y []float64, incY int) bool {
-	if Widest {
-		neon.AxpyIncF64(n, alpha, x, incX, y, incY)
-		return true
-	}
-	return false
+func AxpyIncF64(n int, alpha float64, x []float64, incX int, y []float64, incY int) {
+	neon.AxpyIncF64(n, alpha, x, incX, y, incY)
 }
 
 // ScalIncF32 computes x[i] *= alpha, strided.
-func ScalIncF32(n int, alpha float32, x []float32, incX int) bool {
-	if Widest {
-		neon.ScalIncF32(n, alpha, x, incX)
-		return true
-	}
-	return false
+func ScalIncF32(n int, alpha float32, x []float32, incX int) {
+	neon.ScalIncF32(n, alpha, x, incX)
 }
 
 // ScalIncF64 computes x[i] *= alpha, strided.
-func ScalIncF64(n int, alpha float64, x []float64, incX int) bool {
-	if Widest {
-		neon.ScalIncF64(n, alpha, x, incX)
-		return true
-	}
-	return false
+func ScalIncF64(n int, alpha float64, x []float64, incX int) {
+	neon.ScalIncF64(n, alpha, x, incX)
 }
 
 // SwapIncF32 computes x[i], y[i] = y[i], x[i], strided.
-func SwapIncF32(n int, x []float32, incX int, y []float32, incY int) bool {
-	if Widest {
-		neon.SwapIncF32(n, x, incX, y, incY)
-		return true
-	}
-	return false
+func SwapIncF32(n int, x []float32, incX int, y []float32, incY int) {
+	neon.SwapIncF32(n, x, incX, y, incY)
 }
 
 // SwapIncF64 computes x[i], y[i] = y[i], x[i], strided.
-func SwapIncF64(n int, x []float64, incX int, y []float64, incY int) bool {
-	if Widest {
-		neon.SwapIncF64(n, x, incX, y, incY)
-		return true
-	}
-	return false
+func SwapIncF64(n int, x []float64, incX int, y []float64, incY int) {
+	neon.SwapIncF64(n, x, incX, y, incY)
 }
 
 // RotIncF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
-func RotIncF32(n int, x []float32, incX int, y []float32, incY int, c, s float32) bool {
-	if Widest {
-		neon.RotIncF32(n, x, incX, y, incY, c, s)
-		return true
-	}
-	return false
+func RotIncF32(n int, x []float32, incX int, y []float32, incY int, c, s float32) {
+	neon.RotIncF32(n, x, incX, y, incY, c, s)
 }
 
 // RotIncF64 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
-func RotIncF64(n int, x []float64, incX int, y []float64, incY int, c, s float64) bool {
-	if Widest {
-		neon.RotIncF64(n, x, incX, y, incY, c, s)
-		return true
-	}
-	return false
+func RotIncF64(n int, x []float64, incX int, y []float64, incY int, c, s float64) {
+	neon.RotIncF64(n, x, incX, y, incY, c, s)
 }
 
 // RotmIncF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
-func RotmIncF32(n int, x []float32, incX int, y []float32, incY int, h11, h12, h21, h22 float32) bool {
-	if Widest {
-		neon.RotmIncF32(n, x, incX, y, incY, h11, h12, h21, h22)
-		return true
-	}
-	return false
+func RotmIncF32(n int, x []float32, incX int, y []float32, incY int, h11, h12, h21, h22 float32) {
+	neon.RotmIncF32(n, x, incX, y, incY, h11, h12, h21, h22)
 }
 
 // RotmIncF64 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
-func RotmIncF64(n int, x []float64, incX int, y []float64, incY int, h11, h12, h21, h22 float64) bool {
-	if Widest {
-		neon.RotmIncF64(n, x, incX, y, incY, h11, h12, h21, h22)
-		return true
-	}
-	return false
+func RotmIncF64(n int, x []float64, incX int, y []float64, incY int, h11, h12, h21, h22 float64) {
+	neon.RotmIncF64(n, x, incX, y, incY, h11, h12, h21, h22)
 }
 
 // DotIncF32 computes sum of x[i]*y[i], strided.
-func DotIncF32(n int, x []float32, incX int, y []float32, incY int) (r float32, ok bool) {
-	if Widest {
-		return neon.DotIncF32(n, x, incX, y, incY), true
-	}
-	return 0, false
+func DotIncF32(n int, x []float32, incX int, y []float32, incY int) float32 {
+	return neon.DotIncF32(n, x, incX, y, incY)
 }
 
 // DotIncF64 computes sum of x[i]*y[i], strided.
-func DotIncF64(n int, x []float64, incX int, y []float64, incY int) (r float64, ok bool) {
-	if Widest {
-		return neon.DotIncF64(n, x, incX, y, incY), true
-	}
-	return 0, false
+func DotIncF64(n int, x []float64, incX int, y []float64, incY int) float64 {
+	return neon.DotIncF64(n, x, incX, y, incY)
 }
 
 // DsdotIncF32 computes sum of x[i]*y[i], in float64, strided.
-func DsdotIncF32(n int, x []float32, incX int, y []float32, incY int) (r float64, ok bool) {
-	if Widest {
-		return neon.DsdotIncF32(n, x, incX, y, incY), true
-	}
-	return 0, false
+func DsdotIncF32(n int, x []float32, incX int, y []float32, incY int) float64 {
+	return neon.DsdotIncF32(n, x, incX, y, incY)
 }
 
 // DsdotIncF64 computes sum of x[i]*y[i], in float64, strided.
-func DsdotIncF64(n int, x []float64, incX int, y []float64, incY int) (r float64, ok bool) {
-	if Widest {
-		return neon.DsdotIncF64(n, x, incX, y, incY), true
-	}
-	return 0, false
+func DsdotIncF64(n int, x []float64, incX int, y []float64, incY int) float64 {
+	return neon.DsdotIncF64(n, x, incX, y, incY)
 }
 
 // AsumIncF32 computes sum of |x[i]|, strided.
-func AsumIncF32(n int, x []float32, incX int) (r float32, ok bool) {
-	if Widest {
-		return neon.AsumIncF32(n, x, incX), true
-	}
-	return 0, false
+func AsumIncF32(n int, x []float32, incX int) float32 {
+	return neon.AsumIncF32(n, x, incX)
 }
 
 // AsumIncF64 computes sum of |x[i]|, strided.
-func AsumIncF64(n int, x []float64, incX int) (r float64, ok bool) {
-	if Widest {
-		return neon.AsumIncF64(n, x, incX), true
-	}
-	return 0, false
+func AsumIncF64(n int, x []float64, incX int) float64 {
+	return neon.AsumIncF64(n, x, incX)
 }
 
 // GemvF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
-func GemvF32(rows int, alpha float32, a []float32, stride int, x []float32, beta float32, y []float32, incY int) bool {
-	if Widest {
-		neon.GemvF32(rows, alpha, a, stride, x, beta, y, incY)
-		return true
-	}
-	return false
+func GemvF32(rows int, alpha float32, a []float32, stride int, x []float32, beta float32, y []float32, incY int) {
+	neon.GemvF32(rows, alpha, a, stride, x, beta, y, incY)
 }
 
 // GemvF64 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
-func GemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta float64, y []float64, incY int) bool {
-	if Widest {
-		neon.GemvF64(rows, alpha, a, stride, x, beta, y, incY)
-		return true
-	}
-	return false
+func GemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta float64, y []float64, incY int) {
+	neon.GemvF64(rows, alpha, a, stride, x, beta, y, incY)
 }
 
 // GemvTF32 computes y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn.
-func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, y []float32) bool {
-	if Widest {
-		neon.GemvTF32(rows, alpha, a, stride, x, incX, y)
-		return true
-	}
-	return false
+func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, y []float32) {
+	neon.GemvTF32(rows, alpha, a, stride, x, incX, y)
 }
 
 // GemvTF64 computes y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn.
-func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, y []float64) bool {
-	if Widest {
-		neon.GemvTF64(rows, alpha, a, stride, x, incX, y)
-		return true
-	}
-	return false
+func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, y []float64) {
+	neon.GemvTF64(rows, alpha, a, stride, x, incX, y)
 }
 
 // GerF32 computes a[r*stride+j] += (alpha*x[r])*y[j].
-func GerF32(rows int, alpha float32, x []float32, incX int, y, a []float32, stride int) bool {
-	if Widest {
-		neon.GerF32(rows, alpha, x, incX, y, a, stride)
-		return true
-	}
-	return false
+func GerF32(rows int, alpha float32, x []float32, incX int, y, a []float32, stride int) {
+	neon.GerF32(rows, alpha, x, incX, y, a, stride)
 }
 
 // GerF64 computes a[r*stride+j] += (alpha*x[r])*y[j].
-func GerF64(rows int, alpha float64, x []float64, incX int, y, a []float64, stride int) bool {
-	if Widest {
-		neon.GerF64(rows, alpha, x, incX, y, a, stride)
-		return true
-	}
-	return false
+func GerF64(rows int, alpha float64, x []float64, incX int, y, a []float64, stride int) {
+	neon.GerF64(rows, alpha, x, incX, y, a, stride)
 }

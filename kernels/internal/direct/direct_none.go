@@ -4,202 +4,208 @@
 
 package direct
 
+// Widest is false: there is no assembly.
+const Widest = false
+
+// Use does nothing.
+func Use(bool) {}
+
 // AxpyF32 computes y[i] += alpha*x[i].
-func AxpyF32(alpha float32, x, y []float32) bool {
-	return false
+func AxpyF32(alpha float32, x, y []float32) {
+	panic(noLevel)
 }
 
 // AxpyF64 computes y[i] += alpha*x[i].
-func AxpyF64(alpha float64, x, y []float64) bool {
-	return false
+func AxpyF64(alpha float64, x, y []float64) {
+	panic(noLevel)
 }
 
 // ScalF32 computes x[i] *= alpha.
-func ScalF32(alpha float32, x []float32) bool {
-	return false
+func ScalF32(alpha float32, x []float32) {
+	panic(noLevel)
 }
 
 // ScalF64 computes x[i] *= alpha.
-func ScalF64(alpha float64, x []float64) bool {
-	return false
+func ScalF64(alpha float64, x []float64) {
+	panic(noLevel)
 }
 
 // SwapF32 computes x[i], y[i] = y[i], x[i].
-func SwapF32(x, y []float32) bool {
-	return false
+func SwapF32(x, y []float32) {
+	panic(noLevel)
 }
 
 // SwapF64 computes x[i], y[i] = y[i], x[i].
-func SwapF64(x, y []float64) bool {
-	return false
+func SwapF64(x, y []float64) {
+	panic(noLevel)
 }
 
 // RotF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
-func RotF32(x, y []float32, c, s float32) bool {
-	return false
+func RotF32(x, y []float32, c, s float32) {
+	panic(noLevel)
 }
 
 // RotF64 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
-func RotF64(x, y []float64, c, s float64) bool {
-	return false
+func RotF64(x, y []float64, c, s float64) {
+	panic(noLevel)
 }
 
 // RotmF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
-func RotmF32(x, y []float32, h11, h12, h21, h22 float32) bool {
-	return false
+func RotmF32(x, y []float32, h11, h12, h21, h22 float32) {
+	panic(noLevel)
 }
 
 // RotmF64 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
-func RotmF64(x, y []float64, h11, h12, h21, h22 float64) bool {
-	return false
+func RotmF64(x, y []float64, h11, h12, h21, h22 float64) {
+	panic(noLevel)
 }
 
 // DotF32 computes sum of x[i]*y[i].
-func DotF32(x, y []float32) (r float32, ok bool) {
-	return 0, false
+func DotF32(x, y []float32) float32 {
+	panic(noLevel)
 }
 
 // DotF64 computes sum of x[i]*y[i].
-func DotF64(x, y []float64) (r float64, ok bool) {
-	return 0, false
+func DotF64(x, y []float64) float64 {
+	panic(noLevel)
 }
 
 // DsdotF32 computes sum of x[i]*y[i], in float64.
-func DsdotF32(x, y []float32) (r float64, ok bool) {
-	return 0, false
+func DsdotF32(x, y []float32) float64 {
+	panic(noLevel)
 }
 
 // DsdotF64 computes sum of x[i]*y[i], in float64.
-func DsdotF64(x, y []float64) (r float64, ok bool) {
-	return 0, false
+func DsdotF64(x, y []float64) float64 {
+	panic(noLevel)
 }
 
 // AsumF32 computes sum of |x[i]|.
-func AsumF32(x []float32) (r float32, ok bool) {
-	return 0, false
+func AsumF32(x []float32) float32 {
+	panic(noLevel)
 }
 
 // AsumF64 computes sum of |x[i]|.
-func AsumF64(x []float64) (r float64, ok bool) {
-	return 0, false
+func AsumF64(x []float64) float64 {
+	panic(noLevel)
 }
 
 // CopyIncF32 computes y[i] = x[i], strided.
-func CopyIncF32(n int, x []float32, incX int, y []float32, incY int) bool {
-	return false
+func CopyIncF32(n int, x []float32, incX int, y []float32, incY int) {
+	panic(noLevel)
 }
 
 // CopyIncF64 computes y[i] = x[i], strided.
-func CopyIncF64(n int, x []float64, incX int, y []float64, incY int) bool {
-	return false
+func CopyIncF64(n int, x []float64, incX int, y []float64, incY int) {
+	panic(noLevel)
 }
 
 // AxpyIncF32 computes y[i] += alpha*x[i], strided.
-func AxpyIncF32(n int, alpha float32, x []float32, incX int, y []float32, incY int) bool {
-	return false
+func AxpyIncF32(n int, alpha float32, x []float32, incX int, y []float32, incY int) {
+	panic(noLevel)
 }
 
 // AxpyIncF64 computes y[i] += alpha*x[i], strided.
-func AxpyIncF64(n int, alpha float64, x []float64, incX int, y []float64, incY int) bool {
-	return false
+func AxpyIncF64(n int, alpha float64, x []float64, incX int, y []float64, incY int) {
+	panic(noLevel)
 }
 
 // ScalIncF32 computes x[i] *= alpha, strided.
-func ScalIncF32(n int, alpha float32, x []float32, incX int) bool {
-	return false
+func ScalIncF32(n int, alpha float32, x []float32, incX int) {
+	panic(noLevel)
 }
 
 // ScalIncF64 computes x[i] *= alpha, strided.
-func ScalIncF64(n int, alpha float64, x []float64, incX int) bool {
-	return false
+func ScalIncF64(n int, alpha float64, x []float64, incX int) {
+	panic(noLevel)
 }
 
 // SwapIncF32 computes x[i], y[i] = y[i], x[i], strided.
-func SwapIncF32(n int, x []float32, incX int, y []float32, incY int) bool {
-	return false
+func SwapIncF32(n int, x []float32, incX int, y []float32, incY int) {
+	panic(noLevel)
 }
 
 // SwapIncF64 computes x[i], y[i] = y[i], x[i], strided.
-func SwapIncF64(n int, x []float64, incX int, y []float64, incY int) bool {
-	return false
+func SwapIncF64(n int, x []float64, incX int, y []float64, incY int) {
+	panic(noLevel)
 }
 
 // RotIncF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
-func RotIncF32(n int, x []float32, incX int, y []float32, incY int, c, s float32) bool {
-	return false
+func RotIncF32(n int, x []float32, incX int, y []float32, incY int, c, s float32) {
+	panic(noLevel)
 }
 
 // RotIncF64 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
-func RotIncF64(n int, x []float64, incX int, y []float64, incY int, c, s float64) bool {
-	return false
+func RotIncF64(n int, x []float64, incX int, y []float64, incY int, c, s float64) {
+	panic(noLevel)
 }
 
 // RotmIncF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
-func RotmIncF32(n int, x []float32, incX int, y []float32, incY int, h11, h12, h21, h22 float32) bool {
-	return false
+func RotmIncF32(n int, x []float32, incX int, y []float32, incY int, h11, h12, h21, h22 float32) {
+	panic(noLevel)
 }
 
 // RotmIncF64 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
-func RotmIncF64(n int, x []float64, incX int, y []float64, incY int, h11, h12, h21, h22 float64) bool {
-	return false
+func RotmIncF64(n int, x []float64, incX int, y []float64, incY int, h11, h12, h21, h22 float64) {
+	panic(noLevel)
 }
 
 // DotIncF32 computes sum of x[i]*y[i], strided.
-func DotIncF32(n int, x []float32, incX int, y []float32, incY int) (r float32, ok bool) {
-	return 0, false
+func DotIncF32(n int, x []float32, incX int, y []float32, incY int) float32 {
+	panic(noLevel)
 }
 
 // DotIncF64 computes sum of x[i]*y[i], strided.
-func DotIncF64(n int, x []float64, incX int, y []float64, incY int) (r float64, ok bool) {
-	return 0, false
+func DotIncF64(n int, x []float64, incX int, y []float64, incY int) float64 {
+	panic(noLevel)
 }
 
 // DsdotIncF32 computes sum of x[i]*y[i], in float64, strided.
-func DsdotIncF32(n int, x []float32, incX int, y []float32, incY int) (r float64, ok bool) {
-	return 0, false
+func DsdotIncF32(n int, x []float32, incX int, y []float32, incY int) float64 {
+	panic(noLevel)
 }
 
 // DsdotIncF64 computes sum of x[i]*y[i], in float64, strided.
-func DsdotIncF64(n int, x []float64, incX int, y []float64, incY int) (r float64, ok bool) {
-	return 0, false
+func DsdotIncF64(n int, x []float64, incX int, y []float64, incY int) float64 {
+	panic(noLevel)
 }
 
 // AsumIncF32 computes sum of |x[i]|, strided.
-func AsumIncF32(n int, x []float32, incX int) (r float32, ok bool) {
-	return 0, false
+func AsumIncF32(n int, x []float32, incX int) float32 {
+	panic(noLevel)
 }
 
 // AsumIncF64 computes sum of |x[i]|, strided.
-func AsumIncF64(n int, x []float64, incX int) (r float64, ok bool) {
-	return 0, false
+func AsumIncF64(n int, x []float64, incX int) float64 {
+	panic(noLevel)
 }
 
 // GemvF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
-func GemvF32(rows int, alpha float32, a []float32, stride int, x []float32, beta float32, y []float32, incY int) bool {
-	return false
+func GemvF32(rows int, alpha float32, a []float32, stride int, x []float32, beta float32, y []float32, incY int) {
+	panic(noLevel)
 }
 
 // GemvF64 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
-func GemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta float64, y []float64, incY int) bool {
-	return false
+func GemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta float64, y []float64, incY int) {
+	panic(noLevel)
 }
 
 // GemvTF32 computes y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn.
-func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, y []float32) bool {
-	return false
+func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, y []float32) {
+	panic(noLevel)
 }
 
 // GemvTF64 computes y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn.
-func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, y []float64) bool {
-	return false
+func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, y []float64) {
+	panic(noLevel)
 }
 
 // GerF32 computes a[r*stride+j] += (alpha*x[r])*y[j].
-func GerF32(rows int, alpha float32, x []float32, incX int, y, a []float32, stride int) bool {
-	return false
+func GerF32(rows int, alpha float32, x []float32, incX int, y, a []float32, stride int) {
+	panic(noLevel)
 }
 
 // GerF64 computes a[r*stride+j] += (alpha*x[r])*y[j].
-func GerF64(rows int, alpha float64, x []float64, incX int, y, a []float64, stride int) bool {
-	return false
+func GerF64(rows int, alpha float64, x []float64, incX int, y, a []float64, stride int) {
+	panic(noLevel)
 }
