@@ -20,13 +20,14 @@ func gemv[T kernels.Float](rows int, alpha T, a []T, stride int, x []T, beta T, 
 	}
 }
 
-func gemvT[T kernels.Float](rows int, alpha T, a []T, stride int, x []T, incX int, y []T) {
+func gemvT[T kernels.Float](rows int, alpha T, a []T, stride int, x []T, incX int, beta T, y []T) {
 	for r := range rows {
 		row := a[r*stride:]
 		f := alpha * x[r*incX]
 		for j := range y {
-			y[j] += f * row[j]
+			y[j] = f*row[j] + beta*y[j]
 		}
+		beta = 1
 	}
 }
 

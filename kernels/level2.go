@@ -35,8 +35,12 @@ func Gemv[T Float](alpha T, a []T, stride int, x []T, beta T, y []T) {
 // the matrix does not fit in a; the last row need not be padded to the stride.
 func GemvT[T Float](alpha T, a []T, stride int, x []T, beta T, y []T) {
 	checkRows("GemvT", len(y), len(a), len(x), stride)
-	scaleInc(beta, len(y), y, 1)
-	table[T]().GemvT(len(x), alpha, noescape(a), stride, noescape(x), 1, noescape(y))
+	if len(x) == 0 {
+		scaleInc(beta, len(y), y, 1)
+		return
+	}
+	scaleInc(betaOfSum(beta), len(y), y, 1)
+	table[T]().GemvT(len(x), alpha, noescape(a), stride, noescape(x), 1, beta, noescape(y))
 }
 
 // Ger adds the outer product of two vectors to a row-major matrix (BLAS ?GER).

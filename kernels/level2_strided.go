@@ -41,13 +41,13 @@ func GemvTInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, be
 	case m == 0:
 		scaleInc(beta, n, y, incY)
 	case incY == 1:
-		scaleInc(beta, n, y, incY)
-		table[T]().GemvT(m, alpha, noescape(a), stride, noescape(x), incX, noescape(y[:n]))
+		scaleInc(betaOfSum(beta), n, y, incY)
+		table[T]().GemvT(m, alpha, noescape(a), stride, noescape(x), incX, beta, noescape(y[:n]))
 	case n <= tinyBuffer:
 		var buffer [tinyBuffer]T
 		part := buffer[:n]
 		packScaled(part, beta, y, generic.First(n, incY), incY)
-		table[T]().GemvT(m, alpha, noescape(a), stride, noescape(x), incX, noescape(part))
+		table[T]().GemvT(m, alpha, noescape(a), stride, noescape(x), incX, 1, noescape(part))
 		unpack(y, generic.First(n, incY), incY, part)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
@@ -118,7 +118,7 @@ func packedGemvT[T Float](buffer []T, m, n int, alpha T, a []T, stride int, x []
 	for j := 0; j < n; j += len(buffer) {
 		part := buffer[:min(len(buffer), n-j)]
 		packScaled(part, beta, y, at+j*incY, incY)
-		table[T]().GemvT(m, alpha, noescape(a[j:]), stride, noescape(x), incX, noescape(part))
+		table[T]().GemvT(m, alpha, noescape(a[j:]), stride, noescape(x), incX, 1, noescape(part))
 		unpack(y, at+j*incY, incY, part)
 	}
 }

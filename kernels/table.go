@@ -71,8 +71,8 @@ type Table[T Float] struct {
 	AmaxNumberInc func(n int, x []T, incX int) T
 	// y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r]
 	Gemv func(rows int, alpha T, a []T, stride int, x []T, beta T, y []T, incY int)
-	// y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn
-	GemvT func(rows int, alpha T, a []T, stride int, x []T, incX int, y []T)
+	// y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]
+	GemvT func(rows int, alpha T, a []T, stride int, x []T, incX int, beta T, y []T)
 	// a[r*stride+j] += (alpha*x[r])*y[j]
 	Ger func(rows int, alpha T, x []T, incX int, y, a []T, stride int)
 	// dst[j] = sum over r of a[r*stride+j]

@@ -4,14 +4,14 @@
 
 #include "textflag.h"
 
-// func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, y []float32)
+// func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32)
 // Requires: AVX
-TEXT ·GemvTF32(SB), NOSPLIT, $0-104
-	// y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn
+TEXT ·GemvTF32(SB), NOSPLIT, $0-112
+	// y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]
 	XORL R8, R8
 
 columns:
-	MOVQ  y_len+88(FP), DX
+	MOVQ  y_len+96(FP), DX
 	SHLQ  $0x02, DX
 	NEGQ  DX
 	ADDQ  R8, DX
@@ -20,16 +20,17 @@ columns:
 	JLE   end
 
 	// A block of columns, from row 0.
-	MOVQ  x_base+48(FP), BX
-	MOVQ  incX+72(FP), SI
-	SHLQ  $0x02, SI
-	TESTQ SI, SI
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ SI, DX
-	ADDQ  DX, BX
+	VBROADCASTSS beta+80(FP), Y0
+	MOVQ         x_base+48(FP), BX
+	MOVQ         incX+72(FP), SI
+	SHLQ         $0x02, SI
+	TESTQ        SI, SI
+	JGE          forward
+	MOVQ         rows+0(FP), DX
+	SUBQ         $+1, DX
+	NEGQ         DX
+	IMULQ        SI, DX
+	ADDQ         DX, BX
 
 forward:
 	MOVQ rows+0(FP), DI
@@ -39,7 +40,7 @@ forward:
 rows:
 	CMPQ         DI, $+4
 	JLT          rest
-	VBROADCASTSS alpha+8(FP), Y4
+	VBROADCASTSS alpha+8(FP), Y5
 	MOVQ         stride+40(FP), DX
 	SHLQ         $0x02, DX
 	MOVQ         SI, R10
@@ -53,21 +54,21 @@ rows:
 	SUBQ         $+4, DI
 	MOVQ         incX+72(FP), DX
 	SHLQ         $0x02, DX
-	VBROADCASTSS (BX), Y0
-	VMULPS       Y0, Y4, Y0
-	ADDQ         DX, BX
 	VBROADCASTSS (BX), Y1
-	VMULPS       Y1, Y4, Y1
+	VMULPS       Y1, Y5, Y1
 	ADDQ         DX, BX
 	VBROADCASTSS (BX), Y2
-	VMULPS       Y2, Y4, Y2
+	VMULPS       Y2, Y5, Y2
 	ADDQ         DX, BX
 	VBROADCASTSS (BX), Y3
-	VMULPS       Y3, Y4, Y3
+	VMULPS       Y3, Y5, Y3
 	ADDQ         DX, BX
-	MOVQ         y_base+80(FP), R9
+	VBROADCASTSS (BX), Y4
+	VMULPS       Y4, Y5, Y4
+	ADDQ         DX, BX
+	MOVQ         y_base+88(FP), R9
 	ADDQ         R8, R9
-	MOVQ         y_len+88(FP), DX
+	MOVQ         y_len+96(FP), DX
 	SHLQ         $0x02, DX
 	NEGQ         DX
 	ADDQ         R8, DX
@@ -82,34 +83,36 @@ fits:
 	JLT  single
 
 main:
-	VMOVUPS (R9), Y5
-	VMOVUPS (R10), Y6
+	VMOVUPS (R9), Y6
 	VMULPS  Y6, Y0, Y6
-	VADDPS  Y5, Y6, Y5
-	VMOVUPS (R11), Y6
-	VMULPS  Y6, Y1, Y6
-	VADDPS  Y5, Y6, Y5
-	VMOVUPS (R12), Y6
-	VMULPS  Y6, Y2, Y6
-	VADDPS  Y5, Y6, Y5
-	VMOVUPS (R13), Y6
-	VMULPS  Y6, Y3, Y6
-	VADDPS  Y5, Y6, Y5
-	VMOVUPS Y5, (R9)
-	VMOVUPS 32(R9), Y5
-	VMOVUPS 32(R10), Y6
+	VMOVUPS (R10), Y7
+	VMULPS  Y7, Y1, Y7
+	VADDPS  Y6, Y7, Y6
+	VMOVUPS (R11), Y7
+	VMULPS  Y7, Y2, Y7
+	VADDPS  Y6, Y7, Y6
+	VMOVUPS (R12), Y7
+	VMULPS  Y7, Y3, Y7
+	VADDPS  Y6, Y7, Y6
+	VMOVUPS (R13), Y7
+	VMULPS  Y7, Y4, Y7
+	VADDPS  Y6, Y7, Y6
+	VMOVUPS Y6, (R9)
+	VMOVUPS 32(R9), Y6
 	VMULPS  Y6, Y0, Y6
-	VADDPS  Y5, Y6, Y5
-	VMOVUPS 32(R11), Y6
-	VMULPS  Y6, Y1, Y6
-	VADDPS  Y5, Y6, Y5
-	VMOVUPS 32(R12), Y6
-	VMULPS  Y6, Y2, Y6
-	VADDPS  Y5, Y6, Y5
-	VMOVUPS 32(R13), Y6
-	VMULPS  Y6, Y3, Y6
-	VADDPS  Y5, Y6, Y5
-	VMOVUPS Y5, 32(R9)
+	VMOVUPS 32(R10), Y7
+	VMULPS  Y7, Y1, Y7
+	VADDPS  Y6, Y7, Y6
+	VMOVUPS 32(R11), Y7
+	VMULPS  Y7, Y2, Y7
+	VADDPS  Y6, Y7, Y6
+	VMOVUPS 32(R12), Y7
+	VMULPS  Y7, Y3, Y7
+	VADDPS  Y6, Y7, Y6
+	VMOVUPS 32(R13), Y7
+	VMULPS  Y7, Y4, Y7
+	VADDPS  Y6, Y7, Y6
+	VMOVUPS Y6, 32(R9)
 	ADDQ    $+64, R9
 	ADDQ    $+64, R10
 	ADDQ    $+64, R11
@@ -124,20 +127,21 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (R9), Y5
-	VMOVUPS (R10), Y6
+	VMOVUPS (R9), Y6
 	VMULPS  Y6, Y0, Y6
-	VADDPS  Y5, Y6, Y5
-	VMOVUPS (R11), Y6
-	VMULPS  Y6, Y1, Y6
-	VADDPS  Y5, Y6, Y5
-	VMOVUPS (R12), Y6
-	VMULPS  Y6, Y2, Y6
-	VADDPS  Y5, Y6, Y5
-	VMOVUPS (R13), Y6
-	VMULPS  Y6, Y3, Y6
-	VADDPS  Y5, Y6, Y5
-	VMOVUPS Y5, (R9)
+	VMOVUPS (R10), Y7
+	VMULPS  Y7, Y1, Y7
+	VADDPS  Y6, Y7, Y6
+	VMOVUPS (R11), Y7
+	VMULPS  Y7, Y2, Y7
+	VADDPS  Y6, Y7, Y6
+	VMOVUPS (R12), Y7
+	VMULPS  Y7, Y3, Y7
+	VADDPS  Y6, Y7, Y6
+	VMOVUPS (R13), Y7
+	VMULPS  Y7, Y4, Y7
+	VADDPS  Y6, Y7, Y6
+	VMOVUPS Y6, (R9)
 	ADDQ    $+32, R9
 	ADDQ    $+32, R10
 	ADDQ    $+32, R11
@@ -150,20 +154,21 @@ one:
 tail:
 	TESTQ   $+4, DX
 	JEQ     skip
-	VMOVUPS (R9), X5
-	VMOVUPS (R10), X6
+	VMOVUPS (R9), X6
 	VMULPS  X6, X0, X6
-	VADDPS  X5, X6, X5
-	VMOVUPS (R11), X6
-	VMULPS  X6, X1, X6
-	VADDPS  X5, X6, X5
-	VMOVUPS (R12), X6
-	VMULPS  X6, X2, X6
-	VADDPS  X5, X6, X5
-	VMOVUPS (R13), X6
-	VMULPS  X6, X3, X6
-	VADDPS  X5, X6, X5
-	VMOVUPS X5, (R9)
+	VMOVUPS (R10), X7
+	VMULPS  X7, X1, X7
+	VADDPS  X6, X7, X6
+	VMOVUPS (R11), X7
+	VMULPS  X7, X2, X7
+	VADDPS  X6, X7, X6
+	VMOVUPS (R12), X7
+	VMULPS  X7, X3, X7
+	VADDPS  X6, X7, X6
+	VMOVUPS (R13), X7
+	VMULPS  X7, X4, X7
+	VADDPS  X6, X7, X6
+	VMOVUPS X6, (R9)
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
@@ -173,20 +178,21 @@ tail:
 skip:
 	TESTQ  $+2, DX
 	JEQ    skip2
-	VMOVSD (R9), X5
-	VMOVSD (R10), X6
+	VMOVSD (R9), X6
 	VMULPS X6, X0, X6
-	VADDPS X5, X6, X5
-	VMOVSD (R11), X6
-	VMULPS X6, X1, X6
-	VADDPS X5, X6, X5
-	VMOVSD (R12), X6
-	VMULPS X6, X2, X6
-	VADDPS X5, X6, X5
-	VMOVSD (R13), X6
-	VMULPS X6, X3, X6
-	VADDPS X5, X6, X5
-	VMOVSD X5, (R9)
+	VMOVSD (R10), X7
+	VMULPS X7, X1, X7
+	VADDPS X6, X7, X6
+	VMOVSD (R11), X7
+	VMULPS X7, X2, X7
+	VADDPS X6, X7, X6
+	VMOVSD (R12), X7
+	VMULPS X7, X3, X7
+	VADDPS X6, X7, X6
+	VMOVSD (R13), X7
+	VMULPS X7, X4, X7
+	VADDPS X6, X7, X6
+	VMOVSD X6, (R9)
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
 	ADDQ   $+8, R11
@@ -196,20 +202,21 @@ skip:
 skip2:
 	TESTQ  $+1, DX
 	JEQ    skip3
-	VMOVSS (R9), X5
-	VMOVSS (R10), X6
+	VMOVSS (R9), X6
 	VMULPS X6, X0, X6
-	VADDPS X5, X6, X5
-	VMOVSS (R11), X6
-	VMULPS X6, X1, X6
-	VADDPS X5, X6, X5
-	VMOVSS (R12), X6
-	VMULPS X6, X2, X6
-	VADDPS X5, X6, X5
-	VMOVSS (R13), X6
-	VMULPS X6, X3, X6
-	VADDPS X5, X6, X5
-	VMOVSS X5, (R9)
+	VMOVSS (R10), X7
+	VMULPS X7, X1, X7
+	VADDPS X6, X7, X6
+	VMOVSS (R11), X7
+	VMULPS X7, X2, X7
+	VADDPS X6, X7, X6
+	VMOVSS (R12), X7
+	VMULPS X7, X3, X7
+	VADDPS X6, X7, X6
+	VMOVSS (R13), X7
+	VMULPS X7, X4, X7
+	VADDPS X6, X7, X6
+	VMOVSS X6, (R9)
 	ADDQ   $+4, R9
 	ADDQ   $+4, R10
 	ADDQ   $+4, R11
@@ -217,26 +224,31 @@ skip2:
 	ADDQ   $+4, R13
 
 skip3:
-	JMP rows
+	VBROADCASTSS one_f32<>+0(SB), Y0
+	JMP          rows
 
 rest:
-rows2:
-	CMPQ         DI, $+1
+	CMPQ         DI, $+2
 	JLT          rest2
-	VBROADCASTSS alpha+8(FP), Y1
+	VBROADCASTSS alpha+8(FP), Y3
 	MOVQ         stride+40(FP), DX
 	SHLQ         $0x02, DX
 	MOVQ         SI, R10
 	ADDQ         DX, SI
-	SUBQ         $+1, DI
+	MOVQ         SI, R11
+	ADDQ         DX, SI
+	SUBQ         $+2, DI
 	MOVQ         incX+72(FP), DX
 	SHLQ         $0x02, DX
-	VBROADCASTSS (BX), Y0
-	VMULPS       Y0, Y1, Y0
+	VBROADCASTSS (BX), Y1
+	VMULPS       Y1, Y3, Y1
 	ADDQ         DX, BX
-	MOVQ         y_base+80(FP), R9
+	VBROADCASTSS (BX), Y2
+	VMULPS       Y2, Y3, Y2
+	ADDQ         DX, BX
+	MOVQ         y_base+88(FP), R9
 	ADDQ         R8, R9
-	MOVQ         y_len+88(FP), DX
+	MOVQ         y_len+96(FP), DX
 	SHLQ         $0x02, DX
 	NEGQ         DX
 	ADDQ         R8, DX
@@ -251,28 +263,45 @@ fits2:
 	JLT  single2
 
 main2:
-	VMOVUPS (R9), Y2
-	VMOVUPS (R10), Y3
-	VMULPS  Y3, Y0, Y3
-	VADDPS  Y2, Y3, Y2
-	VMOVUPS Y2, (R9)
-	VMOVUPS 32(R9), Y2
-	VMOVUPS 32(R10), Y3
-	VMULPS  Y3, Y0, Y3
-	VADDPS  Y2, Y3, Y2
-	VMOVUPS Y2, 32(R9)
-	VMOVUPS 64(R9), Y2
-	VMOVUPS 64(R10), Y3
-	VMULPS  Y3, Y0, Y3
-	VADDPS  Y2, Y3, Y2
-	VMOVUPS Y2, 64(R9)
-	VMOVUPS 96(R9), Y2
-	VMOVUPS 96(R10), Y3
-	VMULPS  Y3, Y0, Y3
-	VADDPS  Y2, Y3, Y2
-	VMOVUPS Y2, 96(R9)
+	VMOVUPS (R9), Y4
+	VMULPS  Y4, Y0, Y4
+	VMOVUPS (R10), Y5
+	VMULPS  Y5, Y1, Y5
+	VADDPS  Y4, Y5, Y4
+	VMOVUPS (R11), Y5
+	VMULPS  Y5, Y2, Y5
+	VADDPS  Y4, Y5, Y4
+	VMOVUPS Y4, (R9)
+	VMOVUPS 32(R9), Y4
+	VMULPS  Y4, Y0, Y4
+	VMOVUPS 32(R10), Y5
+	VMULPS  Y5, Y1, Y5
+	VADDPS  Y4, Y5, Y4
+	VMOVUPS 32(R11), Y5
+	VMULPS  Y5, Y2, Y5
+	VADDPS  Y4, Y5, Y4
+	VMOVUPS Y4, 32(R9)
+	VMOVUPS 64(R9), Y4
+	VMULPS  Y4, Y0, Y4
+	VMOVUPS 64(R10), Y5
+	VMULPS  Y5, Y1, Y5
+	VADDPS  Y4, Y5, Y4
+	VMOVUPS 64(R11), Y5
+	VMULPS  Y5, Y2, Y5
+	VADDPS  Y4, Y5, Y4
+	VMOVUPS Y4, 64(R9)
+	VMOVUPS 96(R9), Y4
+	VMULPS  Y4, Y0, Y4
+	VMOVUPS 96(R10), Y5
+	VMULPS  Y5, Y1, Y5
+	VADDPS  Y4, Y5, Y4
+	VMOVUPS 96(R11), Y5
+	VMULPS  Y5, Y2, Y5
+	VADDPS  Y4, Y5, Y4
+	VMOVUPS Y4, 96(R9)
 	ADDQ    $+128, R9
 	ADDQ    $+128, R10
+	ADDQ    $+128, R11
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
 	JGE     main2
@@ -282,13 +311,18 @@ single2:
 	JLT  tail2
 
 one2:
-	VMOVUPS (R9), Y2
-	VMOVUPS (R10), Y3
-	VMULPS  Y3, Y0, Y3
-	VADDPS  Y2, Y3, Y2
-	VMOVUPS Y2, (R9)
+	VMOVUPS (R9), Y4
+	VMULPS  Y4, Y0, Y4
+	VMOVUPS (R10), Y5
+	VMULPS  Y5, Y1, Y5
+	VADDPS  Y4, Y5, Y4
+	VMOVUPS (R11), Y5
+	VMULPS  Y5, Y2, Y5
+	VADDPS  Y4, Y5, Y4
+	VMOVUPS Y4, (R9)
 	ADDQ    $+32, R9
 	ADDQ    $+32, R10
+	ADDQ    $+32, R11
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
 	JGE     one2
@@ -296,40 +330,172 @@ one2:
 tail2:
 	TESTQ   $+4, DX
 	JEQ     skip4
-	VMOVUPS (R9), X2
-	VMOVUPS (R10), X3
-	VMULPS  X3, X0, X3
-	VADDPS  X2, X3, X2
-	VMOVUPS X2, (R9)
+	VMOVUPS (R9), X4
+	VMULPS  X4, X0, X4
+	VMOVUPS (R10), X5
+	VMULPS  X5, X1, X5
+	VADDPS  X4, X5, X4
+	VMOVUPS (R11), X5
+	VMULPS  X5, X2, X5
+	VADDPS  X4, X5, X4
+	VMOVUPS X4, (R9)
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
+	ADDQ    $+16, R11
 
 skip4:
 	TESTQ  $+2, DX
 	JEQ    skip5
-	VMOVSD (R9), X2
-	VMOVSD (R10), X3
-	VMULPS X3, X0, X3
-	VADDPS X2, X3, X2
-	VMOVSD X2, (R9)
+	VMOVSD (R9), X4
+	VMULPS X4, X0, X4
+	VMOVSD (R10), X5
+	VMULPS X5, X1, X5
+	VADDPS X4, X5, X4
+	VMOVSD (R11), X5
+	VMULPS X5, X2, X5
+	VADDPS X4, X5, X4
+	VMOVSD X4, (R9)
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
+	ADDQ   $+8, R11
 
 skip5:
 	TESTQ  $+1, DX
 	JEQ    skip6
-	VMOVSS (R9), X2
-	VMOVSS (R10), X3
+	VMOVSS (R9), X4
+	VMULPS X4, X0, X4
+	VMOVSS (R10), X5
+	VMULPS X5, X1, X5
+	VADDPS X4, X5, X4
+	VMOVSS (R11), X5
+	VMULPS X5, X2, X5
+	VADDPS X4, X5, X4
+	VMOVSS X4, (R9)
+	ADDQ   $+4, R9
+	ADDQ   $+4, R10
+	ADDQ   $+4, R11
+
+skip6:
+	VBROADCASTSS one_f32<>+0(SB), Y0
+
+rest2:
+	CMPQ         DI, $+1
+	JLT          rest3
+	VBROADCASTSS alpha+8(FP), Y2
+	MOVQ         stride+40(FP), DX
+	SHLQ         $0x02, DX
+	MOVQ         SI, R10
+	ADDQ         DX, SI
+	SUBQ         $+1, DI
+	MOVQ         incX+72(FP), DX
+	SHLQ         $0x02, DX
+	VBROADCASTSS (BX), Y1
+	VMULPS       Y1, Y2, Y1
+	ADDQ         DX, BX
+	MOVQ         y_base+88(FP), R9
+	ADDQ         R8, R9
+	MOVQ         y_len+96(FP), DX
+	SHLQ         $0x02, DX
+	NEGQ         DX
+	ADDQ         R8, DX
+	NEGQ         DX
+	CMPQ         DX, $+4096
+	JLE          fits3
+	MOVQ         $+4096, DX
+
+fits3:
+	SHRQ $0x02, DX
+	CMPQ DX, $+32
+	JLT  single3
+
+main3:
+	VMOVUPS (R9), Y3
+	VMULPS  Y3, Y0, Y3
+	VMOVUPS (R10), Y4
+	VMULPS  Y4, Y1, Y4
+	VADDPS  Y3, Y4, Y3
+	VMOVUPS Y3, (R9)
+	VMOVUPS 32(R9), Y3
+	VMULPS  Y3, Y0, Y3
+	VMOVUPS 32(R10), Y4
+	VMULPS  Y4, Y1, Y4
+	VADDPS  Y3, Y4, Y3
+	VMOVUPS Y3, 32(R9)
+	VMOVUPS 64(R9), Y3
+	VMULPS  Y3, Y0, Y3
+	VMOVUPS 64(R10), Y4
+	VMULPS  Y4, Y1, Y4
+	VADDPS  Y3, Y4, Y3
+	VMOVUPS Y3, 64(R9)
+	VMOVUPS 96(R9), Y3
+	VMULPS  Y3, Y0, Y3
+	VMOVUPS 96(R10), Y4
+	VMULPS  Y4, Y1, Y4
+	VADDPS  Y3, Y4, Y3
+	VMOVUPS Y3, 96(R9)
+	ADDQ    $+128, R9
+	ADDQ    $+128, R10
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JGE     main3
+
+single3:
+	CMPQ DX, $+8
+	JLT  tail3
+
+one3:
+	VMOVUPS (R9), Y3
+	VMULPS  Y3, Y0, Y3
+	VMOVUPS (R10), Y4
+	VMULPS  Y4, Y1, Y4
+	VADDPS  Y3, Y4, Y3
+	VMOVUPS Y3, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JGE     one3
+
+tail3:
+	TESTQ   $+4, DX
+	JEQ     skip7
+	VMOVUPS (R9), X3
+	VMULPS  X3, X0, X3
+	VMOVUPS (R10), X4
+	VMULPS  X4, X1, X4
+	VADDPS  X3, X4, X3
+	VMOVUPS X3, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R10
+
+skip7:
+	TESTQ  $+2, DX
+	JEQ    skip8
+	VMOVSD (R9), X3
 	VMULPS X3, X0, X3
-	VADDPS X2, X3, X2
-	VMOVSS X2, (R9)
+	VMOVSD (R10), X4
+	VMULPS X4, X1, X4
+	VADDPS X3, X4, X3
+	VMOVSD X3, (R9)
+	ADDQ   $+8, R9
+	ADDQ   $+8, R10
+
+skip8:
+	TESTQ  $+1, DX
+	JEQ    skip9
+	VMOVSS (R9), X3
+	VMULPS X3, X0, X3
+	VMOVSS (R10), X4
+	VMULPS X4, X1, X4
+	VADDPS X3, X4, X3
+	VMOVSS X3, (R9)
 	ADDQ   $+4, R9
 	ADDQ   $+4, R10
 
-skip6:
-	JMP rows2
+skip9:
+	VBROADCASTSS one_f32<>+0(SB), Y0
 
-rest2:
+rest3:
 	ADDQ $+4096, R8
 	JMP  columns
 
@@ -337,14 +503,17 @@ end:
 	VZEROUPPER
 	RET
 
-// func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, y []float64)
+DATA one_f32<>+0(SB)/4, $0x3f800000
+GLOBL one_f32<>(SB), RODATA|NOPTR, $4
+
+// func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64)
 // Requires: AVX
-TEXT ·GemvTF64(SB), NOSPLIT, $0-104
-	// y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn
+TEXT ·GemvTF64(SB), NOSPLIT, $0-112
+	// y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]
 	XORL R8, R8
 
 columns:
-	MOVQ  y_len+88(FP), DX
+	MOVQ  y_len+96(FP), DX
 	SHLQ  $0x03, DX
 	NEGQ  DX
 	ADDQ  R8, DX
@@ -353,16 +522,17 @@ columns:
 	JLE   end
 
 	// A block of columns, from row 0.
-	MOVQ  x_base+48(FP), BX
-	MOVQ  incX+72(FP), SI
-	SHLQ  $0x03, SI
-	TESTQ SI, SI
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ SI, DX
-	ADDQ  DX, BX
+	VBROADCASTSD beta+80(FP), Y0
+	MOVQ         x_base+48(FP), BX
+	MOVQ         incX+72(FP), SI
+	SHLQ         $0x03, SI
+	TESTQ        SI, SI
+	JGE          forward
+	MOVQ         rows+0(FP), DX
+	SUBQ         $+1, DX
+	NEGQ         DX
+	IMULQ        SI, DX
+	ADDQ         DX, BX
 
 forward:
 	MOVQ rows+0(FP), DI
@@ -372,7 +542,7 @@ forward:
 rows:
 	CMPQ         DI, $+4
 	JLT          rest
-	VBROADCASTSD alpha+8(FP), Y4
+	VBROADCASTSD alpha+8(FP), Y5
 	MOVQ         stride+40(FP), DX
 	SHLQ         $0x03, DX
 	MOVQ         SI, R10
@@ -386,21 +556,21 @@ rows:
 	SUBQ         $+4, DI
 	MOVQ         incX+72(FP), DX
 	SHLQ         $0x03, DX
-	VBROADCASTSD (BX), Y0
-	VMULPD       Y0, Y4, Y0
-	ADDQ         DX, BX
 	VBROADCASTSD (BX), Y1
-	VMULPD       Y1, Y4, Y1
+	VMULPD       Y1, Y5, Y1
 	ADDQ         DX, BX
 	VBROADCASTSD (BX), Y2
-	VMULPD       Y2, Y4, Y2
+	VMULPD       Y2, Y5, Y2
 	ADDQ         DX, BX
 	VBROADCASTSD (BX), Y3
-	VMULPD       Y3, Y4, Y3
+	VMULPD       Y3, Y5, Y3
 	ADDQ         DX, BX
-	MOVQ         y_base+80(FP), R9
+	VBROADCASTSD (BX), Y4
+	VMULPD       Y4, Y5, Y4
+	ADDQ         DX, BX
+	MOVQ         y_base+88(FP), R9
 	ADDQ         R8, R9
-	MOVQ         y_len+88(FP), DX
+	MOVQ         y_len+96(FP), DX
 	SHLQ         $0x03, DX
 	NEGQ         DX
 	ADDQ         R8, DX
@@ -415,34 +585,36 @@ fits:
 	JLT  single
 
 main:
-	VMOVUPD (R9), Y5
-	VMOVUPD (R10), Y6
+	VMOVUPD (R9), Y6
 	VMULPD  Y6, Y0, Y6
-	VADDPD  Y5, Y6, Y5
-	VMOVUPD (R11), Y6
-	VMULPD  Y6, Y1, Y6
-	VADDPD  Y5, Y6, Y5
-	VMOVUPD (R12), Y6
-	VMULPD  Y6, Y2, Y6
-	VADDPD  Y5, Y6, Y5
-	VMOVUPD (R13), Y6
-	VMULPD  Y6, Y3, Y6
-	VADDPD  Y5, Y6, Y5
-	VMOVUPD Y5, (R9)
-	VMOVUPD 32(R9), Y5
-	VMOVUPD 32(R10), Y6
+	VMOVUPD (R10), Y7
+	VMULPD  Y7, Y1, Y7
+	VADDPD  Y6, Y7, Y6
+	VMOVUPD (R11), Y7
+	VMULPD  Y7, Y2, Y7
+	VADDPD  Y6, Y7, Y6
+	VMOVUPD (R12), Y7
+	VMULPD  Y7, Y3, Y7
+	VADDPD  Y6, Y7, Y6
+	VMOVUPD (R13), Y7
+	VMULPD  Y7, Y4, Y7
+	VADDPD  Y6, Y7, Y6
+	VMOVUPD Y6, (R9)
+	VMOVUPD 32(R9), Y6
 	VMULPD  Y6, Y0, Y6
-	VADDPD  Y5, Y6, Y5
-	VMOVUPD 32(R11), Y6
-	VMULPD  Y6, Y1, Y6
-	VADDPD  Y5, Y6, Y5
-	VMOVUPD 32(R12), Y6
-	VMULPD  Y6, Y2, Y6
-	VADDPD  Y5, Y6, Y5
-	VMOVUPD 32(R13), Y6
-	VMULPD  Y6, Y3, Y6
-	VADDPD  Y5, Y6, Y5
-	VMOVUPD Y5, 32(R9)
+	VMOVUPD 32(R10), Y7
+	VMULPD  Y7, Y1, Y7
+	VADDPD  Y6, Y7, Y6
+	VMOVUPD 32(R11), Y7
+	VMULPD  Y7, Y2, Y7
+	VADDPD  Y6, Y7, Y6
+	VMOVUPD 32(R12), Y7
+	VMULPD  Y7, Y3, Y7
+	VADDPD  Y6, Y7, Y6
+	VMOVUPD 32(R13), Y7
+	VMULPD  Y7, Y4, Y7
+	VADDPD  Y6, Y7, Y6
+	VMOVUPD Y6, 32(R9)
 	ADDQ    $+64, R9
 	ADDQ    $+64, R10
 	ADDQ    $+64, R11
@@ -457,20 +629,21 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPD (R9), Y5
-	VMOVUPD (R10), Y6
+	VMOVUPD (R9), Y6
 	VMULPD  Y6, Y0, Y6
-	VADDPD  Y5, Y6, Y5
-	VMOVUPD (R11), Y6
-	VMULPD  Y6, Y1, Y6
-	VADDPD  Y5, Y6, Y5
-	VMOVUPD (R12), Y6
-	VMULPD  Y6, Y2, Y6
-	VADDPD  Y5, Y6, Y5
-	VMOVUPD (R13), Y6
-	VMULPD  Y6, Y3, Y6
-	VADDPD  Y5, Y6, Y5
-	VMOVUPD Y5, (R9)
+	VMOVUPD (R10), Y7
+	VMULPD  Y7, Y1, Y7
+	VADDPD  Y6, Y7, Y6
+	VMOVUPD (R11), Y7
+	VMULPD  Y7, Y2, Y7
+	VADDPD  Y6, Y7, Y6
+	VMOVUPD (R12), Y7
+	VMULPD  Y7, Y3, Y7
+	VADDPD  Y6, Y7, Y6
+	VMOVUPD (R13), Y7
+	VMULPD  Y7, Y4, Y7
+	VADDPD  Y6, Y7, Y6
+	VMOVUPD Y6, (R9)
 	ADDQ    $+32, R9
 	ADDQ    $+32, R10
 	ADDQ    $+32, R11
@@ -483,20 +656,21 @@ one:
 tail:
 	TESTQ   $+2, DX
 	JEQ     skip
-	VMOVUPS (R9), X5
-	VMOVUPS (R10), X6
+	VMOVUPS (R9), X6
 	VMULPD  X6, X0, X6
-	VADDPD  X5, X6, X5
-	VMOVUPS (R11), X6
-	VMULPD  X6, X1, X6
-	VADDPD  X5, X6, X5
-	VMOVUPS (R12), X6
-	VMULPD  X6, X2, X6
-	VADDPD  X5, X6, X5
-	VMOVUPS (R13), X6
-	VMULPD  X6, X3, X6
-	VADDPD  X5, X6, X5
-	VMOVUPS X5, (R9)
+	VMOVUPS (R10), X7
+	VMULPD  X7, X1, X7
+	VADDPD  X6, X7, X6
+	VMOVUPS (R11), X7
+	VMULPD  X7, X2, X7
+	VADDPD  X6, X7, X6
+	VMOVUPS (R12), X7
+	VMULPD  X7, X3, X7
+	VADDPD  X6, X7, X6
+	VMOVUPS (R13), X7
+	VMULPD  X7, X4, X7
+	VADDPD  X6, X7, X6
+	VMOVUPS X6, (R9)
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
@@ -506,20 +680,21 @@ tail:
 skip:
 	TESTQ  $+1, DX
 	JEQ    skip2
-	VMOVSD (R9), X5
-	VMOVSD (R10), X6
+	VMOVSD (R9), X6
 	VMULPD X6, X0, X6
-	VADDPD X5, X6, X5
-	VMOVSD (R11), X6
-	VMULPD X6, X1, X6
-	VADDPD X5, X6, X5
-	VMOVSD (R12), X6
-	VMULPD X6, X2, X6
-	VADDPD X5, X6, X5
-	VMOVSD (R13), X6
-	VMULPD X6, X3, X6
-	VADDPD X5, X6, X5
-	VMOVSD X5, (R9)
+	VMOVSD (R10), X7
+	VMULPD X7, X1, X7
+	VADDPD X6, X7, X6
+	VMOVSD (R11), X7
+	VMULPD X7, X2, X7
+	VADDPD X6, X7, X6
+	VMOVSD (R12), X7
+	VMULPD X7, X3, X7
+	VADDPD X6, X7, X6
+	VMOVSD (R13), X7
+	VMULPD X7, X4, X7
+	VADDPD X6, X7, X6
+	VMOVSD X6, (R9)
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
 	ADDQ   $+8, R11
@@ -527,26 +702,31 @@ skip:
 	ADDQ   $+8, R13
 
 skip2:
-	JMP rows
+	VBROADCASTSD one_f64<>+0(SB), Y0
+	JMP          rows
 
 rest:
-rows2:
-	CMPQ         DI, $+1
+	CMPQ         DI, $+2
 	JLT          rest2
-	VBROADCASTSD alpha+8(FP), Y1
+	VBROADCASTSD alpha+8(FP), Y3
 	MOVQ         stride+40(FP), DX
 	SHLQ         $0x03, DX
 	MOVQ         SI, R10
 	ADDQ         DX, SI
-	SUBQ         $+1, DI
+	MOVQ         SI, R11
+	ADDQ         DX, SI
+	SUBQ         $+2, DI
 	MOVQ         incX+72(FP), DX
 	SHLQ         $0x03, DX
-	VBROADCASTSD (BX), Y0
-	VMULPD       Y0, Y1, Y0
+	VBROADCASTSD (BX), Y1
+	VMULPD       Y1, Y3, Y1
 	ADDQ         DX, BX
-	MOVQ         y_base+80(FP), R9
+	VBROADCASTSD (BX), Y2
+	VMULPD       Y2, Y3, Y2
+	ADDQ         DX, BX
+	MOVQ         y_base+88(FP), R9
 	ADDQ         R8, R9
-	MOVQ         y_len+88(FP), DX
+	MOVQ         y_len+96(FP), DX
 	SHLQ         $0x03, DX
 	NEGQ         DX
 	ADDQ         R8, DX
@@ -561,28 +741,45 @@ fits2:
 	JLT  single2
 
 main2:
-	VMOVUPD (R9), Y2
-	VMOVUPD (R10), Y3
-	VMULPD  Y3, Y0, Y3
-	VADDPD  Y2, Y3, Y2
-	VMOVUPD Y2, (R9)
-	VMOVUPD 32(R9), Y2
-	VMOVUPD 32(R10), Y3
-	VMULPD  Y3, Y0, Y3
-	VADDPD  Y2, Y3, Y2
-	VMOVUPD Y2, 32(R9)
-	VMOVUPD 64(R9), Y2
-	VMOVUPD 64(R10), Y3
-	VMULPD  Y3, Y0, Y3
-	VADDPD  Y2, Y3, Y2
-	VMOVUPD Y2, 64(R9)
-	VMOVUPD 96(R9), Y2
-	VMOVUPD 96(R10), Y3
-	VMULPD  Y3, Y0, Y3
-	VADDPD  Y2, Y3, Y2
-	VMOVUPD Y2, 96(R9)
+	VMOVUPD (R9), Y4
+	VMULPD  Y4, Y0, Y4
+	VMOVUPD (R10), Y5
+	VMULPD  Y5, Y1, Y5
+	VADDPD  Y4, Y5, Y4
+	VMOVUPD (R11), Y5
+	VMULPD  Y5, Y2, Y5
+	VADDPD  Y4, Y5, Y4
+	VMOVUPD Y4, (R9)
+	VMOVUPD 32(R9), Y4
+	VMULPD  Y4, Y0, Y4
+	VMOVUPD 32(R10), Y5
+	VMULPD  Y5, Y1, Y5
+	VADDPD  Y4, Y5, Y4
+	VMOVUPD 32(R11), Y5
+	VMULPD  Y5, Y2, Y5
+	VADDPD  Y4, Y5, Y4
+	VMOVUPD Y4, 32(R9)
+	VMOVUPD 64(R9), Y4
+	VMULPD  Y4, Y0, Y4
+	VMOVUPD 64(R10), Y5
+	VMULPD  Y5, Y1, Y5
+	VADDPD  Y4, Y5, Y4
+	VMOVUPD 64(R11), Y5
+	VMULPD  Y5, Y2, Y5
+	VADDPD  Y4, Y5, Y4
+	VMOVUPD Y4, 64(R9)
+	VMOVUPD 96(R9), Y4
+	VMULPD  Y4, Y0, Y4
+	VMOVUPD 96(R10), Y5
+	VMULPD  Y5, Y1, Y5
+	VADDPD  Y4, Y5, Y4
+	VMOVUPD 96(R11), Y5
+	VMULPD  Y5, Y2, Y5
+	VADDPD  Y4, Y5, Y4
+	VMOVUPD Y4, 96(R9)
 	ADDQ    $+128, R9
 	ADDQ    $+128, R10
+	ADDQ    $+128, R11
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
 	JGE     main2
@@ -592,13 +789,18 @@ single2:
 	JLT  tail2
 
 one2:
-	VMOVUPD (R9), Y2
-	VMOVUPD (R10), Y3
-	VMULPD  Y3, Y0, Y3
-	VADDPD  Y2, Y3, Y2
-	VMOVUPD Y2, (R9)
+	VMOVUPD (R9), Y4
+	VMULPD  Y4, Y0, Y4
+	VMOVUPD (R10), Y5
+	VMULPD  Y5, Y1, Y5
+	VADDPD  Y4, Y5, Y4
+	VMOVUPD (R11), Y5
+	VMULPD  Y5, Y2, Y5
+	VADDPD  Y4, Y5, Y4
+	VMOVUPD Y4, (R9)
 	ADDQ    $+32, R9
 	ADDQ    $+32, R10
+	ADDQ    $+32, R11
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
 	JGE     one2
@@ -606,32 +808,150 @@ one2:
 tail2:
 	TESTQ   $+2, DX
 	JEQ     skip3
-	VMOVUPS (R9), X2
-	VMOVUPS (R10), X3
-	VMULPD  X3, X0, X3
-	VADDPD  X2, X3, X2
-	VMOVUPS X2, (R9)
+	VMOVUPS (R9), X4
+	VMULPD  X4, X0, X4
+	VMOVUPS (R10), X5
+	VMULPD  X5, X1, X5
+	VADDPD  X4, X5, X4
+	VMOVUPS (R11), X5
+	VMULPD  X5, X2, X5
+	VADDPD  X4, X5, X4
+	VMOVUPS X4, (R9)
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
+	ADDQ    $+16, R11
 
 skip3:
 	TESTQ  $+1, DX
 	JEQ    skip4
-	VMOVSD (R9), X2
-	VMOVSD (R10), X3
+	VMOVSD (R9), X4
+	VMULPD X4, X0, X4
+	VMOVSD (R10), X5
+	VMULPD X5, X1, X5
+	VADDPD X4, X5, X4
+	VMOVSD (R11), X5
+	VMULPD X5, X2, X5
+	VADDPD X4, X5, X4
+	VMOVSD X4, (R9)
+	ADDQ   $+8, R9
+	ADDQ   $+8, R10
+	ADDQ   $+8, R11
+
+skip4:
+	VBROADCASTSD one_f64<>+0(SB), Y0
+
+rest2:
+	CMPQ         DI, $+1
+	JLT          rest3
+	VBROADCASTSD alpha+8(FP), Y2
+	MOVQ         stride+40(FP), DX
+	SHLQ         $0x03, DX
+	MOVQ         SI, R10
+	ADDQ         DX, SI
+	SUBQ         $+1, DI
+	MOVQ         incX+72(FP), DX
+	SHLQ         $0x03, DX
+	VBROADCASTSD (BX), Y1
+	VMULPD       Y1, Y2, Y1
+	ADDQ         DX, BX
+	MOVQ         y_base+88(FP), R9
+	ADDQ         R8, R9
+	MOVQ         y_len+96(FP), DX
+	SHLQ         $0x03, DX
+	NEGQ         DX
+	ADDQ         R8, DX
+	NEGQ         DX
+	CMPQ         DX, $+4096
+	JLE          fits3
+	MOVQ         $+4096, DX
+
+fits3:
+	SHRQ $0x03, DX
+	CMPQ DX, $+16
+	JLT  single3
+
+main3:
+	VMOVUPD (R9), Y3
+	VMULPD  Y3, Y0, Y3
+	VMOVUPD (R10), Y4
+	VMULPD  Y4, Y1, Y4
+	VADDPD  Y3, Y4, Y3
+	VMOVUPD Y3, (R9)
+	VMOVUPD 32(R9), Y3
+	VMULPD  Y3, Y0, Y3
+	VMOVUPD 32(R10), Y4
+	VMULPD  Y4, Y1, Y4
+	VADDPD  Y3, Y4, Y3
+	VMOVUPD Y3, 32(R9)
+	VMOVUPD 64(R9), Y3
+	VMULPD  Y3, Y0, Y3
+	VMOVUPD 64(R10), Y4
+	VMULPD  Y4, Y1, Y4
+	VADDPD  Y3, Y4, Y3
+	VMOVUPD Y3, 64(R9)
+	VMOVUPD 96(R9), Y3
+	VMULPD  Y3, Y0, Y3
+	VMOVUPD 96(R10), Y4
+	VMULPD  Y4, Y1, Y4
+	VADDPD  Y3, Y4, Y3
+	VMOVUPD Y3, 96(R9)
+	ADDQ    $+128, R9
+	ADDQ    $+128, R10
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JGE     main3
+
+single3:
+	CMPQ DX, $+4
+	JLT  tail3
+
+one3:
+	VMOVUPD (R9), Y3
+	VMULPD  Y3, Y0, Y3
+	VMOVUPD (R10), Y4
+	VMULPD  Y4, Y1, Y4
+	VADDPD  Y3, Y4, Y3
+	VMOVUPD Y3, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JGE     one3
+
+tail3:
+	TESTQ   $+2, DX
+	JEQ     skip5
+	VMOVUPS (R9), X3
+	VMULPD  X3, X0, X3
+	VMOVUPS (R10), X4
+	VMULPD  X4, X1, X4
+	VADDPD  X3, X4, X3
+	VMOVUPS X3, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R10
+
+skip5:
+	TESTQ  $+1, DX
+	JEQ    skip6
+	VMOVSD (R9), X3
 	VMULPD X3, X0, X3
-	VADDPD X2, X3, X2
-	VMOVSD X2, (R9)
+	VMOVSD (R10), X4
+	VMULPD X4, X1, X4
+	VADDPD X3, X4, X3
+	VMOVSD X3, (R9)
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
 
-skip4:
-	JMP rows2
+skip6:
+	VBROADCASTSD one_f64<>+0(SB), Y0
 
-rest2:
+rest3:
 	ADDQ $+4096, R8
 	JMP  columns
 
 end:
 	VZEROUPPER
 	RET
+
+DATA one_f64<>+0(SB)/8, $0x3ff0000000000000
+GLOBL one_f64<>(SB), RODATA|NOPTR, $8

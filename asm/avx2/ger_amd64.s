@@ -214,9 +214,146 @@ skip3:
 	JMP rows
 
 rest:
-rows2:
-	CMPQ         DI, $+1
+	CMPQ         DI, $+2
 	JLT          rest2
+	VBROADCASTSS alpha+8(FP), Y2
+	MOVQ         stride+96(FP), DX
+	SHLQ         $0x02, DX
+	MOVQ         SI, R9
+	ADDQ         DX, SI
+	MOVQ         SI, R10
+	ADDQ         DX, SI
+	SUBQ         $+2, DI
+	MOVQ         incX+40(FP), DX
+	SHLQ         $0x02, DX
+	VBROADCASTSS (BX), Y0
+	VMULPS       Y0, Y2, Y0
+	ADDQ         DX, BX
+	VBROADCASTSS (BX), Y1
+	VMULPS       Y1, Y2, Y1
+	ADDQ         DX, BX
+	MOVQ         y_base+48(FP), R8
+	MOVQ         y_len+56(FP), DX
+	CMPQ         DX, $+32
+	JLT          single2
+
+main2:
+	VMOVUPS (R8), Y3
+	VMULPS  Y3, Y0, Y4
+	VMOVUPS (R9), Y5
+	VADDPS  Y5, Y4, Y5
+	VMULPS  Y3, Y1, Y3
+	VMOVUPS (R10), Y4
+	VADDPS  Y4, Y3, Y4
+	VMOVUPS Y5, (R9)
+	VMOVUPS Y4, (R10)
+	VMOVUPS 32(R8), Y4
+	VMULPS  Y4, Y0, Y5
+	VMOVUPS 32(R9), Y3
+	VADDPS  Y3, Y5, Y3
+	VMULPS  Y4, Y1, Y4
+	VMOVUPS 32(R10), Y5
+	VADDPS  Y5, Y4, Y5
+	VMOVUPS Y3, 32(R9)
+	VMOVUPS Y5, 32(R10)
+	VMOVUPS 64(R8), Y5
+	VMULPS  Y5, Y0, Y3
+	VMOVUPS 64(R9), Y4
+	VADDPS  Y4, Y3, Y4
+	VMULPS  Y5, Y1, Y5
+	VMOVUPS 64(R10), Y3
+	VADDPS  Y3, Y5, Y3
+	VMOVUPS Y4, 64(R9)
+	VMOVUPS Y3, 64(R10)
+	VMOVUPS 96(R8), Y3
+	VMULPS  Y3, Y0, Y4
+	VMOVUPS 96(R9), Y5
+	VADDPS  Y5, Y4, Y5
+	VMULPS  Y3, Y1, Y3
+	VMOVUPS 96(R10), Y4
+	VADDPS  Y4, Y3, Y4
+	VMOVUPS Y5, 96(R9)
+	VMOVUPS Y4, 96(R10)
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	ADDQ    $+128, R10
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JGE     main2
+
+single2:
+	CMPQ DX, $+8
+	JLT  tail2
+
+one2:
+	VMOVUPS (R8), Y3
+	VMULPS  Y3, Y0, Y4
+	VMOVUPS (R9), Y5
+	VADDPS  Y5, Y4, Y5
+	VMULPS  Y3, Y1, Y3
+	VMOVUPS (R10), Y4
+	VADDPS  Y4, Y3, Y4
+	VMOVUPS Y5, (R9)
+	VMOVUPS Y4, (R10)
+	ADDQ    $+32, R8
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JGE     one2
+
+tail2:
+	TESTQ   $+4, DX
+	JEQ     skip4
+	VMOVUPS (R8), X3
+	VMULPS  X3, X0, X4
+	VMOVUPS (R9), X5
+	VADDPS  X5, X4, X5
+	VMULPS  X3, X1, X3
+	VMOVUPS (R10), X4
+	VADDPS  X4, X3, X4
+	VMOVUPS X5, (R9)
+	VMOVUPS X4, (R10)
+	ADDQ    $+16, R8
+	ADDQ    $+16, R9
+	ADDQ    $+16, R10
+
+skip4:
+	TESTQ  $+2, DX
+	JEQ    skip5
+	VMOVSD (R8), X3
+	VMULPS X3, X0, X4
+	VMOVSD (R9), X5
+	VADDPS X5, X4, X5
+	VMULPS X3, X1, X3
+	VMOVSD (R10), X4
+	VADDPS X4, X3, X4
+	VMOVSD X5, (R9)
+	VMOVSD X4, (R10)
+	ADDQ   $+8, R8
+	ADDQ   $+8, R9
+	ADDQ   $+8, R10
+
+skip5:
+	TESTQ  $+1, DX
+	JEQ    skip6
+	VMOVSS (R8), X3
+	VMULPS X3, X0, X4
+	VMOVSS (R9), X5
+	VADDPS X5, X4, X5
+	VMULPS X3, X1, X3
+	VMOVSS (R10), X4
+	VADDPS X4, X3, X4
+	VMOVSS X5, (R9)
+	VMOVSS X4, (R10)
+	ADDQ   $+4, R8
+	ADDQ   $+4, R9
+	ADDQ   $+4, R10
+
+skip6:
+rest2:
+	CMPQ         DI, $+1
+	JLT          rest3
 	VBROADCASTSS alpha+8(FP), Y1
 	MOVQ         stride+96(FP), DX
 	SHLQ         $0x02, DX
@@ -231,7 +368,7 @@ rows2:
 	MOVQ         y_base+48(FP), R8
 	MOVQ         y_len+56(FP), DX
 	CMPQ         DX, $+32
-	JLT          single2
+	JLT          single3
 	CMPQ         DX, $+256
 	JLT          aligned
 
@@ -244,7 +381,7 @@ rows2:
 	MOVQ    R10, R11
 	SHRQ    $0x02, R11
 	TESTQ   $+4, R11
-	JEQ     skip4
+	JEQ     skip7
 	VMOVUPS (R8), X2
 	VMULPS  X2, X0, X2
 	VMOVUPS (R9), X3
@@ -254,9 +391,9 @@ rows2:
 	ADDQ    $+16, R9
 	SUBQ    $+4, DX
 
-skip4:
+skip7:
 	TESTQ  $+2, R11
-	JEQ    skip5
+	JEQ    skip8
 	VMOVSD (R8), X2
 	VMULPS X2, X0, X2
 	VMOVSD (R9), X3
@@ -266,9 +403,9 @@ skip4:
 	ADDQ   $+8, R9
 	SUBQ   $+2, DX
 
-skip5:
+skip8:
 	TESTQ  $+1, R11
-	JEQ    skip6
+	JEQ    skip9
 	VMOVSS (R8), X2
 	VMULPS X2, X0, X2
 	VMOVSS (R9), X3
@@ -278,9 +415,9 @@ skip5:
 	ADDQ   $+4, R9
 	SUBQ   $+1, DX
 
-skip6:
+skip9:
 aligned:
-main2:
+main3:
 	VMOVUPS (R8), Y2
 	VMULPS  Y2, Y0, Y2
 	VMOVUPS (R9), Y3
@@ -305,13 +442,13 @@ main2:
 	ADDQ    $+128, R9
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JGE     main2
+	JGE     main3
 
-single2:
+single3:
 	CMPQ DX, $+8
-	JLT  tail2
+	JLT  tail3
 
-one2:
+one3:
 	VMOVUPS (R8), Y2
 	VMULPS  Y2, Y0, Y2
 	VMOVUPS (R9), Y3
@@ -321,11 +458,11 @@ one2:
 	ADDQ    $+32, R9
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JGE     one2
+	JGE     one3
 
-tail2:
+tail3:
 	TESTQ   $+4, DX
-	JEQ     skip7
+	JEQ     skip10
 	VMOVUPS (R8), X2
 	VMULPS  X2, X0, X2
 	VMOVUPS (R9), X3
@@ -334,9 +471,9 @@ tail2:
 	ADDQ    $+16, R8
 	ADDQ    $+16, R9
 
-skip7:
+skip10:
 	TESTQ  $+2, DX
-	JEQ    skip8
+	JEQ    skip11
 	VMOVSD (R8), X2
 	VMULPS X2, X0, X2
 	VMOVSD (R9), X3
@@ -345,9 +482,9 @@ skip7:
 	ADDQ   $+8, R8
 	ADDQ   $+8, R9
 
-skip8:
+skip11:
 	TESTQ  $+1, DX
-	JEQ    skip9
+	JEQ    skip12
 	VMOVSS (R8), X2
 	VMULPS X2, X0, X2
 	VMOVSS (R9), X3
@@ -356,10 +493,8 @@ skip8:
 	ADDQ   $+4, R8
 	ADDQ   $+4, R9
 
-skip9:
-	JMP rows2
-
-rest2:
+skip12:
+rest3:
 	VZEROUPPER
 	RET
 
@@ -547,9 +682,130 @@ skip2:
 	JMP rows
 
 rest:
-rows2:
-	CMPQ         DI, $+1
+	CMPQ         DI, $+2
 	JLT          rest2
+	VBROADCASTSD alpha+8(FP), Y2
+	MOVQ         stride+96(FP), DX
+	SHLQ         $0x03, DX
+	MOVQ         SI, R9
+	ADDQ         DX, SI
+	MOVQ         SI, R10
+	ADDQ         DX, SI
+	SUBQ         $+2, DI
+	MOVQ         incX+40(FP), DX
+	SHLQ         $0x03, DX
+	VBROADCASTSD (BX), Y0
+	VMULPD       Y0, Y2, Y0
+	ADDQ         DX, BX
+	VBROADCASTSD (BX), Y1
+	VMULPD       Y1, Y2, Y1
+	ADDQ         DX, BX
+	MOVQ         y_base+48(FP), R8
+	MOVQ         y_len+56(FP), DX
+	CMPQ         DX, $+16
+	JLT          single2
+
+main2:
+	VMOVUPD (R8), Y3
+	VMULPD  Y3, Y0, Y4
+	VMOVUPD (R9), Y5
+	VADDPD  Y5, Y4, Y5
+	VMULPD  Y3, Y1, Y3
+	VMOVUPD (R10), Y4
+	VADDPD  Y4, Y3, Y4
+	VMOVUPD Y5, (R9)
+	VMOVUPD Y4, (R10)
+	VMOVUPD 32(R8), Y4
+	VMULPD  Y4, Y0, Y5
+	VMOVUPD 32(R9), Y3
+	VADDPD  Y3, Y5, Y3
+	VMULPD  Y4, Y1, Y4
+	VMOVUPD 32(R10), Y5
+	VADDPD  Y5, Y4, Y5
+	VMOVUPD Y3, 32(R9)
+	VMOVUPD Y5, 32(R10)
+	VMOVUPD 64(R8), Y5
+	VMULPD  Y5, Y0, Y3
+	VMOVUPD 64(R9), Y4
+	VADDPD  Y4, Y3, Y4
+	VMULPD  Y5, Y1, Y5
+	VMOVUPD 64(R10), Y3
+	VADDPD  Y3, Y5, Y3
+	VMOVUPD Y4, 64(R9)
+	VMOVUPD Y3, 64(R10)
+	VMOVUPD 96(R8), Y3
+	VMULPD  Y3, Y0, Y4
+	VMOVUPD 96(R9), Y5
+	VADDPD  Y5, Y4, Y5
+	VMULPD  Y3, Y1, Y3
+	VMOVUPD 96(R10), Y4
+	VADDPD  Y4, Y3, Y4
+	VMOVUPD Y5, 96(R9)
+	VMOVUPD Y4, 96(R10)
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	ADDQ    $+128, R10
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JGE     main2
+
+single2:
+	CMPQ DX, $+4
+	JLT  tail2
+
+one2:
+	VMOVUPD (R8), Y3
+	VMULPD  Y3, Y0, Y4
+	VMOVUPD (R9), Y5
+	VADDPD  Y5, Y4, Y5
+	VMULPD  Y3, Y1, Y3
+	VMOVUPD (R10), Y4
+	VADDPD  Y4, Y3, Y4
+	VMOVUPD Y5, (R9)
+	VMOVUPD Y4, (R10)
+	ADDQ    $+32, R8
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JGE     one2
+
+tail2:
+	TESTQ   $+2, DX
+	JEQ     skip3
+	VMOVUPS (R8), X3
+	VMULPD  X3, X0, X4
+	VMOVUPS (R9), X5
+	VADDPD  X5, X4, X5
+	VMULPD  X3, X1, X3
+	VMOVUPS (R10), X4
+	VADDPD  X4, X3, X4
+	VMOVUPS X5, (R9)
+	VMOVUPS X4, (R10)
+	ADDQ    $+16, R8
+	ADDQ    $+16, R9
+	ADDQ    $+16, R10
+
+skip3:
+	TESTQ  $+1, DX
+	JEQ    skip4
+	VMOVSD (R8), X3
+	VMULPD X3, X0, X4
+	VMOVSD (R9), X5
+	VADDPD X5, X4, X5
+	VMULPD X3, X1, X3
+	VMOVSD (R10), X4
+	VADDPD X4, X3, X4
+	VMOVSD X5, (R9)
+	VMOVSD X4, (R10)
+	ADDQ   $+8, R8
+	ADDQ   $+8, R9
+	ADDQ   $+8, R10
+
+skip4:
+rest2:
+	CMPQ         DI, $+1
+	JLT          rest3
 	VBROADCASTSD alpha+8(FP), Y1
 	MOVQ         stride+96(FP), DX
 	SHLQ         $0x03, DX
@@ -564,7 +820,7 @@ rows2:
 	MOVQ         y_base+48(FP), R8
 	MOVQ         y_len+56(FP), DX
 	CMPQ         DX, $+16
-	JLT          single2
+	JLT          single3
 	CMPQ         DX, $+128
 	JLT          aligned
 
@@ -577,7 +833,7 @@ rows2:
 	MOVQ    R10, R11
 	SHRQ    $0x03, R11
 	TESTQ   $+2, R11
-	JEQ     skip3
+	JEQ     skip5
 	VMOVUPS (R8), X2
 	VMULPD  X2, X0, X2
 	VMOVUPS (R9), X3
@@ -587,9 +843,9 @@ rows2:
 	ADDQ    $+16, R9
 	SUBQ    $+2, DX
 
-skip3:
+skip5:
 	TESTQ  $+1, R11
-	JEQ    skip4
+	JEQ    skip6
 	VMOVSD (R8), X2
 	VMULPD X2, X0, X2
 	VMOVSD (R9), X3
@@ -599,9 +855,9 @@ skip3:
 	ADDQ   $+8, R9
 	SUBQ   $+1, DX
 
-skip4:
+skip6:
 aligned:
-main2:
+main3:
 	VMOVUPD (R8), Y2
 	VMULPD  Y2, Y0, Y2
 	VMOVUPD (R9), Y3
@@ -626,13 +882,13 @@ main2:
 	ADDQ    $+128, R9
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JGE     main2
+	JGE     main3
 
-single2:
+single3:
 	CMPQ DX, $+4
-	JLT  tail2
+	JLT  tail3
 
-one2:
+one3:
 	VMOVUPD (R8), Y2
 	VMULPD  Y2, Y0, Y2
 	VMOVUPD (R9), Y3
@@ -642,11 +898,11 @@ one2:
 	ADDQ    $+32, R9
 	SUBQ    $+4, DX
 	CMPQ    DX, $+4
-	JGE     one2
+	JGE     one3
 
-tail2:
+tail3:
 	TESTQ   $+2, DX
-	JEQ     skip5
+	JEQ     skip7
 	VMOVUPS (R8), X2
 	VMULPD  X2, X0, X2
 	VMOVUPS (R9), X3
@@ -655,9 +911,9 @@ tail2:
 	ADDQ    $+16, R8
 	ADDQ    $+16, R9
 
-skip5:
+skip7:
 	TESTQ  $+1, DX
-	JEQ    skip6
+	JEQ    skip8
 	VMOVSD (R8), X2
 	VMULPD X2, X0, X2
 	VMOVSD (R9), X3
@@ -666,9 +922,7 @@ skip5:
 	ADDQ   $+8, R8
 	ADDQ   $+8, R9
 
-skip6:
-	JMP rows2
-
-rest2:
+skip8:
+rest3:
 	VZEROUPPER
 	RET

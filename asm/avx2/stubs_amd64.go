@@ -334,15 +334,15 @@ func GemvF32(rows int, alpha float32, a []float32, stride int, x []float32, beta
 //go:noescape
 func GemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta float64, y []float64, incY int)
 
-// GemvTF32 computes y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn.
+// GemvTF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
 //
 //go:noescape
-func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, y []float32)
+func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32)
 
-// GemvTF64 computes y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn.
+// GemvTF64 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
 //
 //go:noescape
-func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, y []float64)
+func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64)
 
 // GerF32 computes a[r*stride+j] += (alpha*x[r])*y[j].
 //

@@ -539,17 +539,19 @@ store:
 	JMP    rows
 
 rest:
-rows2:
-	CMPQ         DI, $+1
+	CMPQ         DI, $+2
 	JLT          rest2
-	VXORPS       X4, X4, X4
-	VBROADCASTSS alpha+8(FP), Z5
-	VBROADCASTSS beta+72(FP), Z6
+	VXORPS       X8, X8, X8
+	VXORPS       X9, X9, X9
+	VBROADCASTSS alpha+8(FP), Z10
+	VBROADCASTSS beta+72(FP), Z11
 	MOVQ         stride+40(FP), DX
 	SHLQ         $0x02, DX
 	MOVQ         SI, R11
 	ADDQ         DX, SI
-	SUBQ         $+1, DI
+	MOVQ         SI, R12
+	ADDQ         DX, SI
+	SUBQ         $+2, DI
 	MOVQ         x_base+48(FP), R10
 	MOVQ         x_len+56(FP), R8
 
@@ -570,17 +572,342 @@ whole2:
 	CMPQ      R9, $+16
 	JLE       last5
 	VXORPS    X0, X0, X0
+	VXORPS    X4, X4, X4
+	VMOVUPS   (R11), Z12
+	VMOVUPS   (R10), Z13
+	VMULPS    Z13, Z12, Z12
+	VADDPS    Z0, Z12, Z0
+	VMOVUPS   (R12), Z12
+	VMULPS    Z13, Z12, Z13
+	VADDPS    Z4, Z13, Z4
+	CMPQ      R9, $+32
+	JLE       last6
+	VMOVUPS   64(R11), Z12
+	VMOVUPS   64(R10), Z13
+	VMULPS    Z13, Z12, Z1
+	VMOVUPS   64(R12), Z12
+	VMULPS    Z13, Z12, Z5
+	CMPQ      R9, $+48
+	JLE       last7
+	VMOVUPS   128(R11), Z12
+	VMOVUPS   128(R10), Z13
+	VMULPS    Z13, Z12, Z2
+	VMOVUPS   128(R12), Z12
+	VMULPS    Z13, Z12, Z6
+	MOVQ      R9, DX
+	SUBQ      $+48, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 192(R11), K1, Z12
+	VMOVUPS.Z 192(R10), K1, Z13
+	VMULPS    Z13, Z12, Z3
+	VMOVUPS.Z 192(R12), K1, Z12
+	VMULPS    Z13, Z12, Z7
+	VADDPS    Z0, Z2, Z0
+	VADDPS    Z1, Z3, Z1
+	VADDPS    Z4, Z6, Z4
+	VADDPS    Z5, Z7, Z5
+	VADDPS    Z0, Z1, Z0
+	VADDPS    Z4, Z5, Z4
+	JMP       lanes2
+
+last7:
+	MOVQ      R9, DX
+	SUBQ      $+32, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 128(R11), K1, Z12
+	VMOVUPS.Z 128(R10), K1, Z13
+	VMULPS    Z13, Z12, Z2
+	VMOVUPS.Z 128(R12), K1, Z12
+	VMULPS    Z13, Z12, Z6
+	VADDPS    Z0, Z2, Z0
+	VADDPS    Z4, Z6, Z4
+	VADDPS    Z0, Z1, Z0
+	VADDPS    Z4, Z5, Z4
+	JMP       lanes2
+
+last6:
+	MOVQ      R9, DX
+	SUBQ      $+16, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z 64(R11), K1, Z12
+	VMOVUPS.Z 64(R10), K1, Z13
+	VMULPS    Z13, Z12, Z1
+	VMOVUPS.Z 64(R12), K1, Z12
+	VMULPS    Z13, Z12, Z5
+	VADDPS    Z0, Z1, Z0
+	VADDPS    Z4, Z5, Z4
+	JMP       lanes2
+
+last5:
+	MOVQ      R9, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VXORPS    X4, X4, X4
+	VMOVUPS.Z (R11), K1, Z12
+	VMOVUPS.Z (R10), K1, Z13
+	VMULPS    Z13, Z12, Z12
+	VADDPS    Z0, Z12, Z0
+	VMOVUPS.Z (R12), K1, Z12
+	VMULPS    Z13, Z12, Z13
+	VADDPS    Z4, Z13, Z4
+
+lanes2:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VADDPS        Y4, Y5, Y4
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VEXTRACTF128  $0x01, Y4, X5
+	VADDPS        X4, X5, X4
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X4, X4, X5
+	VADDPS        X4, X5, X4
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X4, X5
+	VADDPS        X4, X5, X4
+	JMP           folded2
+
+long2:
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	CMPQ   R9, $+64
+	JLT    tail2
+
+loop2:
+	VMOVUPS (R11), Z12
+	VMOVUPS (R10), Z13
+	VMULPS  Z13, Z12, Z12
+	VADDPS  Z0, Z12, Z0
+	VMOVUPS (R12), Z12
+	VMULPS  Z13, Z12, Z13
+	VADDPS  Z4, Z13, Z4
+	VMOVUPS 64(R11), Z13
+	VMOVUPS 64(R10), Z12
+	VMULPS  Z12, Z13, Z13
+	VADDPS  Z1, Z13, Z1
+	VMOVUPS 64(R12), Z13
+	VMULPS  Z12, Z13, Z12
+	VADDPS  Z5, Z12, Z5
+	VMOVUPS 128(R11), Z12
+	VMOVUPS 128(R10), Z13
+	VMULPS  Z13, Z12, Z12
+	VADDPS  Z2, Z12, Z2
+	VMOVUPS 128(R12), Z12
+	VMULPS  Z13, Z12, Z13
+	VADDPS  Z6, Z13, Z6
+	VMOVUPS 192(R11), Z13
+	VMOVUPS 192(R10), Z12
+	VMULPS  Z12, Z13, Z13
+	VADDPS  Z3, Z13, Z3
+	VMOVUPS 192(R12), Z13
+	VMULPS  Z12, Z13, Z12
+	VADDPS  Z7, Z12, Z7
+	ADDQ    $+256, R10
+	ADDQ    $+256, R11
+	ADDQ    $+256, R12
+	SUBQ    $+64, R9
+	CMPQ    R9, $+64
+	JGE     loop2
+
+tail2:
+	TESTQ R9, R9
+	JEQ   fold2
+
+	// Tail: whole vectors, then one filled up with zeros.
+	MOVQ      R9, DX
+	ANDQ      $+15, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	CMPQ      R9, $+16
+	JLT       part5
+	VMOVUPS   (R11), Z12
+	VMOVUPS   (R10), Z13
+	VMULPS    Z13, Z12, Z12
+	VADDPS    Z0, Z12, Z0
+	VMOVUPS   (R12), Z12
+	VMULPS    Z13, Z12, Z13
+	VADDPS    Z4, Z13, Z4
+	CMPQ      R9, $+16
+	JEQ       fold2
+	CMPQ      R9, $+32
+	JLT       part6
+	VMOVUPS   64(R11), Z12
+	VMOVUPS   64(R10), Z13
+	VMULPS    Z13, Z12, Z12
+	VADDPS    Z1, Z12, Z1
+	VMOVUPS   64(R12), Z12
+	VMULPS    Z13, Z12, Z13
+	VADDPS    Z5, Z13, Z5
+	CMPQ      R9, $+32
+	JEQ       fold2
+	CMPQ      R9, $+48
+	JLT       part7
+	VMOVUPS   128(R11), Z12
+	VMOVUPS   128(R10), Z13
+	VMULPS    Z13, Z12, Z12
+	VADDPS    Z2, Z12, Z2
+	VMOVUPS   128(R12), Z12
+	VMULPS    Z13, Z12, Z13
+	VADDPS    Z6, Z13, Z6
+	CMPQ      R9, $+48
+	JEQ       fold2
+	VMOVUPS.Z 192(R11), K1, Z12
+	VMOVUPS.Z 192(R10), K1, Z13
+	VMULPS    Z13, Z12, Z12
+	VADDPS    Z3, Z12, Z3
+	VMOVUPS.Z 192(R12), K1, Z12
+	VMULPS    Z13, Z12, Z13
+	VADDPS    Z7, Z13, Z7
+	JMP       fold2
+
+part7:
+	VMOVUPS.Z 128(R11), K1, Z12
+	VMOVUPS.Z 128(R10), K1, Z13
+	VMULPS    Z13, Z12, Z12
+	VADDPS    Z2, Z12, Z2
+	VMOVUPS.Z 128(R12), K1, Z12
+	VMULPS    Z13, Z12, Z13
+	VADDPS    Z6, Z13, Z6
+	JMP       fold2
+
+part6:
+	VMOVUPS.Z 64(R11), K1, Z12
+	VMOVUPS.Z 64(R10), K1, Z13
+	VMULPS    Z13, Z12, Z12
+	VADDPS    Z1, Z12, Z1
+	VMOVUPS.Z 64(R12), K1, Z12
+	VMULPS    Z13, Z12, Z13
+	VADDPS    Z5, Z13, Z5
+	JMP       fold2
+
+part5:
+	VMOVUPS.Z (R11), K1, Z12
+	VMOVUPS.Z (R10), K1, Z13
+	VMULPS    Z13, Z12, Z12
+	VADDPS    Z0, Z12, Z0
+	VMOVUPS.Z (R12), K1, Z12
+	VMULPS    Z13, Z12, Z13
+	VADDPS    Z4, Z13, Z4
+
+fold2:
+	// Fold the lanes by halves.
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z4, Z6, Z4
+	VADDPS        Z5, Z7, Z5
+	VADDPS        Z0, Z1, Z0
+	VADDPS        Z4, Z5, Z4
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VADDPS        Y4, Y5, Y4
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VEXTRACTF128  $0x01, Y4, X5
+	VADDPS        X4, X5, X4
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X4, X4, X5
+	VADDPS        X4, X5, X4
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X4, X5
+	VADDPS        X4, X5, X4
+
+folded2:
+	MOVQ      x_len+56(FP), R9
+	CMPQ      R9, $+16384
+	JLE       store2
+	VCVTSS2SD X0, X0, X0
+	VADDSD    X0, X8, X8
+	VCVTSS2SD X4, X4, X4
+	VADDSD    X4, X9, X9
+	TESTQ     R8, R8
+	JGT       block2
+	VCVTSD2SS X8, X8, X0
+	VCVTSD2SS X9, X9, X4
+
+store2:
+	MOVQ   incY+104(FP), DX
+	SHLQ   $0x02, DX
+	VMOVSS (BX), X12
+	VMULPS X0, X10, X13
+	VMULPS X12, X11, X12
+	VADDPS X12, X13, X12
+	VMOVSS X12, (BX)
+	ADDQ   DX, BX
+	VMOVSS (BX), X12
+	VMULPS X4, X10, X13
+	VMULPS X12, X11, X12
+	VADDPS X12, X13, X12
+	VMOVSS X12, (BX)
+	ADDQ   DX, BX
+
+rest2:
+	CMPQ         DI, $+1
+	JLT          rest3
+	VXORPS       X4, X4, X4
+	VBROADCASTSS alpha+8(FP), Z5
+	VBROADCASTSS beta+72(FP), Z6
+	MOVQ         stride+40(FP), DX
+	SHLQ         $0x02, DX
+	MOVQ         SI, R11
+	ADDQ         DX, SI
+	SUBQ         $+1, DI
+	MOVQ         x_base+48(FP), R10
+	MOVQ         x_len+56(FP), R8
+
+block3:
+	MOVQ R8, R9
+	CMPQ R9, $+16384
+	JLE  whole3
+	MOVQ $+16384, R9
+
+whole3:
+	MOVQ R9, DX
+	NEGQ DX
+	ADDQ DX, R8
+	CMPQ R9, $+64
+	JGT  long3
+
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ      R9, $+16
+	JLE       last9
+	VXORPS    X0, X0, X0
 	VMOVUPS   (R11), Z7
 	VMOVUPS   (R10), Z8
 	VMULPS    Z8, Z7, Z8
 	VADDPS    Z0, Z8, Z0
 	CMPQ      R9, $+32
-	JLE       last6
+	JLE       last10
 	VMOVUPS   64(R11), Z7
 	VMOVUPS   64(R10), Z8
 	VMULPS    Z8, Z7, Z1
 	CMPQ      R9, $+48
-	JLE       last7
+	JLE       last11
 	VMOVUPS   128(R11), Z7
 	VMOVUPS   128(R10), Z8
 	VMULPS    Z8, Z7, Z2
@@ -596,9 +923,9 @@ whole2:
 	VADDPS    Z0, Z2, Z0
 	VADDPS    Z1, Z3, Z1
 	VADDPS    Z0, Z1, Z0
-	JMP       lanes2
+	JMP       lanes3
 
-last7:
+last11:
 	MOVQ      R9, DX
 	SUBQ      $+32, DX
 	MOVQ      DX, CX
@@ -610,9 +937,9 @@ last7:
 	VMULPS    Z8, Z7, Z2
 	VADDPS    Z0, Z2, Z0
 	VADDPS    Z0, Z1, Z0
-	JMP       lanes2
+	JMP       lanes3
 
-last6:
+last10:
 	MOVQ      R9, DX
 	SUBQ      $+16, DX
 	MOVQ      DX, CX
@@ -623,9 +950,9 @@ last6:
 	VMOVUPS.Z 64(R10), K1, Z8
 	VMULPS    Z8, Z7, Z1
 	VADDPS    Z0, Z1, Z0
-	JMP       lanes2
+	JMP       lanes3
 
-last5:
+last9:
 	MOVQ      R9, DX
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
@@ -637,7 +964,7 @@ last5:
 	VMULPS    Z8, Z7, Z8
 	VADDPS    Z0, Z8, Z0
 
-lanes2:
+lanes3:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPS        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
@@ -646,17 +973,17 @@ lanes2:
 	VADDPS        X0, X1, X0
 	VMOVSHDUP     X0, X1
 	VADDPS        X0, X1, X0
-	JMP           folded2
+	JMP           folded3
 
-long2:
+long3:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
 	CMPQ   R9, $+64
-	JLT    tail2
+	JLT    tail3
 
-loop2:
+loop3:
 	VMOVUPS (R11), Z7
 	VMOVUPS (R10), Z8
 	VMULPS  Z8, Z7, Z8
@@ -677,11 +1004,11 @@ loop2:
 	ADDQ    $+256, R11
 	SUBQ    $+64, R9
 	CMPQ    R9, $+64
-	JGE     loop2
+	JGE     loop3
 
-tail2:
+tail3:
 	TESTQ R9, R9
-	JEQ   fold2
+	JEQ   fold3
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R9, DX
@@ -691,56 +1018,56 @@ tail2:
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	CMPQ      R9, $+16
-	JLT       part5
+	JLT       part9
 	VMOVUPS   (R11), Z7
 	VMOVUPS   (R10), Z8
 	VMULPS    Z8, Z7, Z8
 	VADDPS    Z0, Z8, Z0
 	CMPQ      R9, $+16
-	JEQ       fold2
+	JEQ       fold3
 	CMPQ      R9, $+32
-	JLT       part6
+	JLT       part10
 	VMOVUPS   64(R11), Z7
 	VMOVUPS   64(R10), Z8
 	VMULPS    Z8, Z7, Z8
 	VADDPS    Z1, Z8, Z1
 	CMPQ      R9, $+32
-	JEQ       fold2
+	JEQ       fold3
 	CMPQ      R9, $+48
-	JLT       part7
+	JLT       part11
 	VMOVUPS   128(R11), Z7
 	VMOVUPS   128(R10), Z8
 	VMULPS    Z8, Z7, Z8
 	VADDPS    Z2, Z8, Z2
 	CMPQ      R9, $+48
-	JEQ       fold2
+	JEQ       fold3
 	VMOVUPS.Z 192(R11), K1, Z7
 	VMOVUPS.Z 192(R10), K1, Z8
 	VMULPS    Z8, Z7, Z8
 	VADDPS    Z3, Z8, Z3
-	JMP       fold2
+	JMP       fold3
 
-part7:
+part11:
 	VMOVUPS.Z 128(R11), K1, Z7
 	VMOVUPS.Z 128(R10), K1, Z8
 	VMULPS    Z8, Z7, Z8
 	VADDPS    Z2, Z8, Z2
-	JMP       fold2
+	JMP       fold3
 
-part6:
+part10:
 	VMOVUPS.Z 64(R11), K1, Z7
 	VMOVUPS.Z 64(R10), K1, Z8
 	VMULPS    Z8, Z7, Z8
 	VADDPS    Z1, Z8, Z1
-	JMP       fold2
+	JMP       fold3
 
-part5:
+part9:
 	VMOVUPS.Z (R11), K1, Z7
 	VMOVUPS.Z (R10), K1, Z8
 	VMULPS    Z8, Z7, Z8
 	VADDPS    Z0, Z8, Z0
 
-fold2:
+fold3:
 	// Fold the lanes by halves.
 	VADDPS        Z0, Z2, Z0
 	VADDPS        Z1, Z3, Z1
@@ -754,17 +1081,17 @@ fold2:
 	VMOVSHDUP     X0, X1
 	VADDPS        X0, X1, X0
 
-folded2:
+folded3:
 	MOVQ      x_len+56(FP), R9
 	CMPQ      R9, $+16384
-	JLE       store2
+	JLE       store3
 	VCVTSS2SD X0, X0, X0
 	VADDSD    X0, X4, X4
 	TESTQ     R8, R8
-	JGT       block2
+	JGT       block3
 	VCVTSD2SS X4, X4, X0
 
-store2:
+store3:
 	MOVQ   incY+104(FP), DX
 	SHLQ   $0x02, DX
 	VMOVSS (BX), X7
@@ -773,9 +1100,8 @@ store2:
 	VADDPS X7, X8, X7
 	VMOVSS X7, (BX)
 	ADDQ   DX, BX
-	JMP    rows2
 
-rest2:
+rest3:
 	VZEROUPPER
 	RET
 
@@ -1294,17 +1620,19 @@ store:
 	JMP    rows
 
 rest:
-rows2:
-	CMPQ         DI, $+1
+	CMPQ         DI, $+2
 	JLT          rest2
-	VXORPS       X4, X4, X4
-	VBROADCASTSD alpha+8(FP), Z5
-	VBROADCASTSD beta+72(FP), Z6
+	VXORPS       X8, X8, X8
+	VXORPS       X9, X9, X9
+	VBROADCASTSD alpha+8(FP), Z10
+	VBROADCASTSD beta+72(FP), Z11
 	MOVQ         stride+40(FP), DX
 	SHLQ         $0x03, DX
 	MOVQ         SI, R11
 	ADDQ         DX, SI
-	SUBQ         $+1, DI
+	MOVQ         SI, R12
+	ADDQ         DX, SI
+	SUBQ         $+2, DI
 	MOVQ         x_base+48(FP), R10
 	MOVQ         x_len+56(FP), R8
 
@@ -1325,17 +1653,332 @@ whole2:
 	CMPQ      R9, $+8
 	JLE       last5
 	VXORPS    X0, X0, X0
+	VXORPS    X4, X4, X4
+	VMOVUPD   (R11), Z12
+	VMOVUPD   (R10), Z13
+	VMULPD    Z13, Z12, Z12
+	VADDPD    Z0, Z12, Z0
+	VMOVUPD   (R12), Z12
+	VMULPD    Z13, Z12, Z13
+	VADDPD    Z4, Z13, Z4
+	CMPQ      R9, $+16
+	JLE       last6
+	VMOVUPD   64(R11), Z12
+	VMOVUPD   64(R10), Z13
+	VMULPD    Z13, Z12, Z1
+	VMOVUPD   64(R12), Z12
+	VMULPD    Z13, Z12, Z5
+	CMPQ      R9, $+24
+	JLE       last7
+	VMOVUPD   128(R11), Z12
+	VMOVUPD   128(R10), Z13
+	VMULPD    Z13, Z12, Z2
+	VMOVUPD   128(R12), Z12
+	VMULPD    Z13, Z12, Z6
+	MOVQ      R9, DX
+	SUBQ      $+24, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 192(R11), K1, Z12
+	VMOVUPD.Z 192(R10), K1, Z13
+	VMULPD    Z13, Z12, Z3
+	VMOVUPD.Z 192(R12), K1, Z12
+	VMULPD    Z13, Z12, Z7
+	VADDPD    Z0, Z2, Z0
+	VADDPD    Z1, Z3, Z1
+	VADDPD    Z4, Z6, Z4
+	VADDPD    Z5, Z7, Z5
+	VADDPD    Z0, Z1, Z0
+	VADDPD    Z4, Z5, Z4
+	JMP       lanes2
+
+last7:
+	MOVQ      R9, DX
+	SUBQ      $+16, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 128(R11), K1, Z12
+	VMOVUPD.Z 128(R10), K1, Z13
+	VMULPD    Z13, Z12, Z2
+	VMOVUPD.Z 128(R12), K1, Z12
+	VMULPD    Z13, Z12, Z6
+	VADDPD    Z0, Z2, Z0
+	VADDPD    Z4, Z6, Z4
+	VADDPD    Z0, Z1, Z0
+	VADDPD    Z4, Z5, Z4
+	JMP       lanes2
+
+last6:
+	MOVQ      R9, DX
+	SUBQ      $+8, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 64(R11), K1, Z12
+	VMOVUPD.Z 64(R10), K1, Z13
+	VMULPD    Z13, Z12, Z1
+	VMOVUPD.Z 64(R12), K1, Z12
+	VMULPD    Z13, Z12, Z5
+	VADDPD    Z0, Z1, Z0
+	VADDPD    Z4, Z5, Z4
+	JMP       lanes2
+
+last5:
+	MOVQ      R9, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VXORPS    X0, X0, X0
+	VXORPS    X4, X4, X4
+	VMOVUPD.Z (R11), K1, Z12
+	VMOVUPD.Z (R10), K1, Z13
+	VMULPD    Z13, Z12, Z12
+	VADDPD    Z0, Z12, Z0
+	VMOVUPD.Z (R12), K1, Z12
+	VMULPD    Z13, Z12, Z13
+	VADDPD    Z4, Z13, Z4
+
+lanes2:
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VADDPD        Y4, Y5, Y4
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VEXTRACTF128  $0x01, Y4, X5
+	VADDPD        X4, X5, X4
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X4, X4, X5
+	VADDPD        X4, X5, X4
+	JMP           folded2
+
+long2:
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	VXORPS X4, X4, X4
+	VXORPS X5, X5, X5
+	VXORPS X6, X6, X6
+	VXORPS X7, X7, X7
+	CMPQ   R9, $+32
+	JLT    tail2
+
+loop2:
+	VMOVUPD (R11), Z12
+	VMOVUPD (R10), Z13
+	VMULPD  Z13, Z12, Z12
+	VADDPD  Z0, Z12, Z0
+	VMOVUPD (R12), Z12
+	VMULPD  Z13, Z12, Z13
+	VADDPD  Z4, Z13, Z4
+	VMOVUPD 64(R11), Z13
+	VMOVUPD 64(R10), Z12
+	VMULPD  Z12, Z13, Z13
+	VADDPD  Z1, Z13, Z1
+	VMOVUPD 64(R12), Z13
+	VMULPD  Z12, Z13, Z12
+	VADDPD  Z5, Z12, Z5
+	VMOVUPD 128(R11), Z12
+	VMOVUPD 128(R10), Z13
+	VMULPD  Z13, Z12, Z12
+	VADDPD  Z2, Z12, Z2
+	VMOVUPD 128(R12), Z12
+	VMULPD  Z13, Z12, Z13
+	VADDPD  Z6, Z13, Z6
+	VMOVUPD 192(R11), Z13
+	VMOVUPD 192(R10), Z12
+	VMULPD  Z12, Z13, Z13
+	VADDPD  Z3, Z13, Z3
+	VMOVUPD 192(R12), Z13
+	VMULPD  Z12, Z13, Z12
+	VADDPD  Z7, Z12, Z7
+	ADDQ    $+256, R10
+	ADDQ    $+256, R11
+	ADDQ    $+256, R12
+	SUBQ    $+32, R9
+	CMPQ    R9, $+32
+	JGE     loop2
+
+tail2:
+	TESTQ R9, R9
+	JEQ   fold2
+
+	// Tail: whole vectors, then one filled up with zeros.
+	MOVQ      R9, DX
+	ANDQ      $+7, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	CMPQ      R9, $+8
+	JLT       part5
+	VMOVUPD   (R11), Z12
+	VMOVUPD   (R10), Z13
+	VMULPD    Z13, Z12, Z12
+	VADDPD    Z0, Z12, Z0
+	VMOVUPD   (R12), Z12
+	VMULPD    Z13, Z12, Z13
+	VADDPD    Z4, Z13, Z4
+	CMPQ      R9, $+8
+	JEQ       fold2
+	CMPQ      R9, $+16
+	JLT       part6
+	VMOVUPD   64(R11), Z12
+	VMOVUPD   64(R10), Z13
+	VMULPD    Z13, Z12, Z12
+	VADDPD    Z1, Z12, Z1
+	VMOVUPD   64(R12), Z12
+	VMULPD    Z13, Z12, Z13
+	VADDPD    Z5, Z13, Z5
+	CMPQ      R9, $+16
+	JEQ       fold2
+	CMPQ      R9, $+24
+	JLT       part7
+	VMOVUPD   128(R11), Z12
+	VMOVUPD   128(R10), Z13
+	VMULPD    Z13, Z12, Z12
+	VADDPD    Z2, Z12, Z2
+	VMOVUPD   128(R12), Z12
+	VMULPD    Z13, Z12, Z13
+	VADDPD    Z6, Z13, Z6
+	CMPQ      R9, $+24
+	JEQ       fold2
+	VMOVUPD.Z 192(R11), K1, Z12
+	VMOVUPD.Z 192(R10), K1, Z13
+	VMULPD    Z13, Z12, Z12
+	VADDPD    Z3, Z12, Z3
+	VMOVUPD.Z 192(R12), K1, Z12
+	VMULPD    Z13, Z12, Z13
+	VADDPD    Z7, Z13, Z7
+	JMP       fold2
+
+part7:
+	VMOVUPD.Z 128(R11), K1, Z12
+	VMOVUPD.Z 128(R10), K1, Z13
+	VMULPD    Z13, Z12, Z12
+	VADDPD    Z2, Z12, Z2
+	VMOVUPD.Z 128(R12), K1, Z12
+	VMULPD    Z13, Z12, Z13
+	VADDPD    Z6, Z13, Z6
+	JMP       fold2
+
+part6:
+	VMOVUPD.Z 64(R11), K1, Z12
+	VMOVUPD.Z 64(R10), K1, Z13
+	VMULPD    Z13, Z12, Z12
+	VADDPD    Z1, Z12, Z1
+	VMOVUPD.Z 64(R12), K1, Z12
+	VMULPD    Z13, Z12, Z13
+	VADDPD    Z5, Z13, Z5
+	JMP       fold2
+
+part5:
+	VMOVUPD.Z (R11), K1, Z12
+	VMOVUPD.Z (R10), K1, Z13
+	VMULPD    Z13, Z12, Z12
+	VADDPD    Z0, Z12, Z0
+	VMOVUPD.Z (R12), K1, Z12
+	VMULPD    Z13, Z12, Z13
+	VADDPD    Z4, Z13, Z4
+
+fold2:
+	// Fold the lanes by halves.
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z4, Z6, Z4
+	VADDPD        Z5, Z7, Z5
+	VADDPD        Z0, Z1, Z0
+	VADDPD        Z4, Z5, Z4
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF64X4 $0x01, Z4, Y5
+	VADDPD        Y4, Y5, Y4
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VEXTRACTF128  $0x01, Y4, X5
+	VADDPD        X4, X5, X4
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X4, X4, X5
+	VADDPD        X4, X5, X4
+
+folded2:
+	MOVQ    x_len+56(FP), R9
+	CMPQ    R9, $+8192
+	JLE     store2
+	VADDSD  X0, X8, X8
+	VADDSD  X4, X9, X9
+	TESTQ   R8, R8
+	JGT     block2
+	VMOVAPS X8, X0
+	VMOVAPS X9, X4
+
+store2:
+	MOVQ   incY+104(FP), DX
+	SHLQ   $0x03, DX
+	VMOVSD (BX), X12
+	VMULPD X0, X10, X13
+	VMULPD X12, X11, X12
+	VADDPD X12, X13, X12
+	VMOVSD X12, (BX)
+	ADDQ   DX, BX
+	VMOVSD (BX), X12
+	VMULPD X4, X10, X13
+	VMULPD X12, X11, X12
+	VADDPD X12, X13, X12
+	VMOVSD X12, (BX)
+	ADDQ   DX, BX
+
+rest2:
+	CMPQ         DI, $+1
+	JLT          rest3
+	VXORPS       X4, X4, X4
+	VBROADCASTSD alpha+8(FP), Z5
+	VBROADCASTSD beta+72(FP), Z6
+	MOVQ         stride+40(FP), DX
+	SHLQ         $0x03, DX
+	MOVQ         SI, R11
+	ADDQ         DX, SI
+	SUBQ         $+1, DI
+	MOVQ         x_base+48(FP), R10
+	MOVQ         x_len+56(FP), R8
+
+block3:
+	MOVQ R8, R9
+	CMPQ R9, $+8192
+	JLE  whole3
+	MOVQ $+8192, R9
+
+whole3:
+	MOVQ R9, DX
+	NEGQ DX
+	ADDQ DX, R8
+	CMPQ R9, $+32
+	JGT  long3
+
+	// A few vectors, the last filled up with zeros, which change no sum.
+	CMPQ      R9, $+8
+	JLE       last9
+	VXORPS    X0, X0, X0
 	VMOVUPD   (R11), Z7
 	VMOVUPD   (R10), Z8
 	VMULPD    Z8, Z7, Z8
 	VADDPD    Z0, Z8, Z0
 	CMPQ      R9, $+16
-	JLE       last6
+	JLE       last10
 	VMOVUPD   64(R11), Z7
 	VMOVUPD   64(R10), Z8
 	VMULPD    Z8, Z7, Z1
 	CMPQ      R9, $+24
-	JLE       last7
+	JLE       last11
 	VMOVUPD   128(R11), Z7
 	VMOVUPD   128(R10), Z8
 	VMULPD    Z8, Z7, Z2
@@ -1351,9 +1994,9 @@ whole2:
 	VADDPD    Z0, Z2, Z0
 	VADDPD    Z1, Z3, Z1
 	VADDPD    Z0, Z1, Z0
-	JMP       lanes2
+	JMP       lanes3
 
-last7:
+last11:
 	MOVQ      R9, DX
 	SUBQ      $+16, DX
 	MOVQ      DX, CX
@@ -1365,9 +2008,9 @@ last7:
 	VMULPD    Z8, Z7, Z2
 	VADDPD    Z0, Z2, Z0
 	VADDPD    Z0, Z1, Z0
-	JMP       lanes2
+	JMP       lanes3
 
-last6:
+last10:
 	MOVQ      R9, DX
 	SUBQ      $+8, DX
 	MOVQ      DX, CX
@@ -1378,9 +2021,9 @@ last6:
 	VMOVUPD.Z 64(R10), K1, Z8
 	VMULPD    Z8, Z7, Z1
 	VADDPD    Z0, Z1, Z0
-	JMP       lanes2
+	JMP       lanes3
 
-last5:
+last9:
 	MOVQ      R9, DX
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
@@ -1392,24 +2035,24 @@ last5:
 	VMULPD    Z8, Z7, Z8
 	VADDPD    Z0, Z8, Z0
 
-lanes2:
+lanes3:
 	VEXTRACTF64X4 $0x01, Z0, Y1
 	VADDPD        Y0, Y1, Y0
 	VEXTRACTF128  $0x01, Y0, X1
 	VADDPD        X0, X1, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDPD        X0, X1, X0
-	JMP           folded2
+	JMP           folded3
 
-long2:
+long3:
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
 	CMPQ   R9, $+32
-	JLT    tail2
+	JLT    tail3
 
-loop2:
+loop3:
 	VMOVUPD (R11), Z7
 	VMOVUPD (R10), Z8
 	VMULPD  Z8, Z7, Z8
@@ -1430,11 +2073,11 @@ loop2:
 	ADDQ    $+256, R11
 	SUBQ    $+32, R9
 	CMPQ    R9, $+32
-	JGE     loop2
+	JGE     loop3
 
-tail2:
+tail3:
 	TESTQ R9, R9
-	JEQ   fold2
+	JEQ   fold3
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R9, DX
@@ -1444,56 +2087,56 @@ tail2:
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	CMPQ      R9, $+8
-	JLT       part5
+	JLT       part9
 	VMOVUPD   (R11), Z7
 	VMOVUPD   (R10), Z8
 	VMULPD    Z8, Z7, Z8
 	VADDPD    Z0, Z8, Z0
 	CMPQ      R9, $+8
-	JEQ       fold2
+	JEQ       fold3
 	CMPQ      R9, $+16
-	JLT       part6
+	JLT       part10
 	VMOVUPD   64(R11), Z7
 	VMOVUPD   64(R10), Z8
 	VMULPD    Z8, Z7, Z8
 	VADDPD    Z1, Z8, Z1
 	CMPQ      R9, $+16
-	JEQ       fold2
+	JEQ       fold3
 	CMPQ      R9, $+24
-	JLT       part7
+	JLT       part11
 	VMOVUPD   128(R11), Z7
 	VMOVUPD   128(R10), Z8
 	VMULPD    Z8, Z7, Z8
 	VADDPD    Z2, Z8, Z2
 	CMPQ      R9, $+24
-	JEQ       fold2
+	JEQ       fold3
 	VMOVUPD.Z 192(R11), K1, Z7
 	VMOVUPD.Z 192(R10), K1, Z8
 	VMULPD    Z8, Z7, Z8
 	VADDPD    Z3, Z8, Z3
-	JMP       fold2
+	JMP       fold3
 
-part7:
+part11:
 	VMOVUPD.Z 128(R11), K1, Z7
 	VMOVUPD.Z 128(R10), K1, Z8
 	VMULPD    Z8, Z7, Z8
 	VADDPD    Z2, Z8, Z2
-	JMP       fold2
+	JMP       fold3
 
-part6:
+part10:
 	VMOVUPD.Z 64(R11), K1, Z7
 	VMOVUPD.Z 64(R10), K1, Z8
 	VMULPD    Z8, Z7, Z8
 	VADDPD    Z1, Z8, Z1
-	JMP       fold2
+	JMP       fold3
 
-part5:
+part9:
 	VMOVUPD.Z (R11), K1, Z7
 	VMOVUPD.Z (R10), K1, Z8
 	VMULPD    Z8, Z7, Z8
 	VADDPD    Z0, Z8, Z0
 
-fold2:
+fold3:
 	// Fold the lanes by halves.
 	VADDPD        Z0, Z2, Z0
 	VADDPD        Z1, Z3, Z1
@@ -1505,16 +2148,16 @@ fold2:
 	VUNPCKHPD     X0, X0, X1
 	VADDPD        X0, X1, X0
 
-folded2:
+folded3:
 	MOVQ    x_len+56(FP), R9
 	CMPQ    R9, $+8192
-	JLE     store2
+	JLE     store3
 	VADDSD  X0, X4, X4
 	TESTQ   R8, R8
-	JGT     block2
+	JGT     block3
 	VMOVAPS X4, X0
 
-store2:
+store3:
 	MOVQ   incY+104(FP), DX
 	SHLQ   $0x03, DX
 	VMOVSD (BX), X7
@@ -1523,8 +2166,7 @@ store2:
 	VADDPD X7, X8, X7
 	VMOVSD X7, (BX)
 	ADDQ   DX, BX
-	JMP    rows2
 
-rest2:
+rest3:
 	VZEROUPPER
 	RET

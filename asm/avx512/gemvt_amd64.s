@@ -4,14 +4,14 @@
 
 #include "textflag.h"
 
-// func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, y []float32)
+// func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·GemvTF32(SB), NOSPLIT, $0-104
-	// y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn
+TEXT ·GemvTF32(SB), NOSPLIT, $0-112
+	// y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]
 	XORL R8, R8
 
 columns:
-	MOVQ  y_len+88(FP), DX
+	MOVQ  y_len+96(FP), DX
 	SHLQ  $0x02, DX
 	NEGQ  DX
 	ADDQ  R8, DX
@@ -20,16 +20,17 @@ columns:
 	JLE   end
 
 	// A block of columns, from row 0.
-	MOVQ  x_base+48(FP), BX
-	MOVQ  incX+72(FP), SI
-	SHLQ  $0x02, SI
-	TESTQ SI, SI
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ SI, DX
-	ADDQ  DX, BX
+	VBROADCASTSS beta+80(FP), Z0
+	MOVQ         x_base+48(FP), BX
+	MOVQ         incX+72(FP), SI
+	SHLQ         $0x02, SI
+	TESTQ        SI, SI
+	JGE          forward
+	MOVQ         rows+0(FP), DX
+	SUBQ         $+1, DX
+	NEGQ         DX
+	IMULQ        SI, DX
+	ADDQ         DX, BX
 
 forward:
 	MOVQ rows+0(FP), DI
@@ -39,7 +40,7 @@ forward:
 rows:
 	CMPQ         DI, $+4
 	JLT          rest
-	VBROADCASTSS alpha+8(FP), Z4
+	VBROADCASTSS alpha+8(FP), Z5
 	MOVQ         stride+40(FP), DX
 	SHLQ         $0x02, DX
 	MOVQ         SI, R10
@@ -53,21 +54,21 @@ rows:
 	SUBQ         $+4, DI
 	MOVQ         incX+72(FP), DX
 	SHLQ         $0x02, DX
-	VBROADCASTSS (BX), Z0
-	VMULPS       Z0, Z4, Z0
-	ADDQ         DX, BX
 	VBROADCASTSS (BX), Z1
-	VMULPS       Z1, Z4, Z1
+	VMULPS       Z1, Z5, Z1
 	ADDQ         DX, BX
 	VBROADCASTSS (BX), Z2
-	VMULPS       Z2, Z4, Z2
+	VMULPS       Z2, Z5, Z2
 	ADDQ         DX, BX
 	VBROADCASTSS (BX), Z3
-	VMULPS       Z3, Z4, Z3
+	VMULPS       Z3, Z5, Z3
 	ADDQ         DX, BX
-	MOVQ         y_base+80(FP), R9
+	VBROADCASTSS (BX), Z4
+	VMULPS       Z4, Z5, Z4
+	ADDQ         DX, BX
+	MOVQ         y_base+88(FP), R9
 	ADDQ         R8, R9
-	MOVQ         y_len+88(FP), DX
+	MOVQ         y_len+96(FP), DX
 	SHLQ         $0x02, DX
 	NEGQ         DX
 	ADDQ         R8, DX
@@ -82,34 +83,36 @@ fits:
 	JLT  single
 
 main:
-	VMOVUPS (R9), Z5
-	VMOVUPS (R10), Z6
+	VMOVUPS (R9), Z6
 	VMULPS  Z6, Z0, Z6
-	VADDPS  Z5, Z6, Z5
-	VMOVUPS (R11), Z6
-	VMULPS  Z6, Z1, Z6
-	VADDPS  Z5, Z6, Z5
-	VMOVUPS (R12), Z6
-	VMULPS  Z6, Z2, Z6
-	VADDPS  Z5, Z6, Z5
-	VMOVUPS (R13), Z6
-	VMULPS  Z6, Z3, Z6
-	VADDPS  Z5, Z6, Z5
-	VMOVUPS Z5, (R9)
-	VMOVUPS 64(R9), Z5
-	VMOVUPS 64(R10), Z6
+	VMOVUPS (R10), Z7
+	VMULPS  Z7, Z1, Z7
+	VADDPS  Z6, Z7, Z6
+	VMOVUPS (R11), Z7
+	VMULPS  Z7, Z2, Z7
+	VADDPS  Z6, Z7, Z6
+	VMOVUPS (R12), Z7
+	VMULPS  Z7, Z3, Z7
+	VADDPS  Z6, Z7, Z6
+	VMOVUPS (R13), Z7
+	VMULPS  Z7, Z4, Z7
+	VADDPS  Z6, Z7, Z6
+	VMOVUPS Z6, (R9)
+	VMOVUPS 64(R9), Z6
 	VMULPS  Z6, Z0, Z6
-	VADDPS  Z5, Z6, Z5
-	VMOVUPS 64(R11), Z6
-	VMULPS  Z6, Z1, Z6
-	VADDPS  Z5, Z6, Z5
-	VMOVUPS 64(R12), Z6
-	VMULPS  Z6, Z2, Z6
-	VADDPS  Z5, Z6, Z5
-	VMOVUPS 64(R13), Z6
-	VMULPS  Z6, Z3, Z6
-	VADDPS  Z5, Z6, Z5
-	VMOVUPS Z5, 64(R9)
+	VMOVUPS 64(R10), Z7
+	VMULPS  Z7, Z1, Z7
+	VADDPS  Z6, Z7, Z6
+	VMOVUPS 64(R11), Z7
+	VMULPS  Z7, Z2, Z7
+	VADDPS  Z6, Z7, Z6
+	VMOVUPS 64(R12), Z7
+	VMULPS  Z7, Z3, Z7
+	VADDPS  Z6, Z7, Z6
+	VMOVUPS 64(R13), Z7
+	VMULPS  Z7, Z4, Z7
+	VADDPS  Z6, Z7, Z6
+	VMOVUPS Z6, 64(R9)
 	ADDQ    $+128, R9
 	ADDQ    $+128, R10
 	ADDQ    $+128, R11
@@ -124,20 +127,21 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (R9), Z5
-	VMOVUPS (R10), Z6
+	VMOVUPS (R9), Z6
 	VMULPS  Z6, Z0, Z6
-	VADDPS  Z5, Z6, Z5
-	VMOVUPS (R11), Z6
-	VMULPS  Z6, Z1, Z6
-	VADDPS  Z5, Z6, Z5
-	VMOVUPS (R12), Z6
-	VMULPS  Z6, Z2, Z6
-	VADDPS  Z5, Z6, Z5
-	VMOVUPS (R13), Z6
-	VMULPS  Z6, Z3, Z6
-	VADDPS  Z5, Z6, Z5
-	VMOVUPS Z5, (R9)
+	VMOVUPS (R10), Z7
+	VMULPS  Z7, Z1, Z7
+	VADDPS  Z6, Z7, Z6
+	VMOVUPS (R11), Z7
+	VMULPS  Z7, Z2, Z7
+	VADDPS  Z6, Z7, Z6
+	VMOVUPS (R12), Z7
+	VMULPS  Z7, Z3, Z7
+	VADDPS  Z6, Z7, Z6
+	VMOVUPS (R13), Z7
+	VMULPS  Z7, Z4, Z7
+	VADDPS  Z6, Z7, Z6
+	VMOVUPS Z6, (R9)
 	ADDQ    $+64, R9
 	ADDQ    $+64, R10
 	ADDQ    $+64, R11
@@ -154,42 +158,48 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (R9), K1, Z5
-	VMOVUPS.Z (R10), K1, Z6
+	VMOVUPS.Z (R9), K1, Z6
 	VMULPS    Z6, Z0, Z6
-	VADDPS    Z5, Z6, Z5
-	VMOVUPS.Z (R11), K1, Z6
-	VMULPS    Z6, Z1, Z6
-	VADDPS    Z5, Z6, Z5
-	VMOVUPS.Z (R12), K1, Z6
-	VMULPS    Z6, Z2, Z6
-	VADDPS    Z5, Z6, Z5
-	VMOVUPS.Z (R13), K1, Z6
-	VMULPS    Z6, Z3, Z6
-	VADDPS    Z5, Z6, Z5
-	VMOVUPS   Z5, K1, (R9)
+	VMOVUPS.Z (R10), K1, Z7
+	VMULPS    Z7, Z1, Z7
+	VADDPS    Z6, Z7, Z6
+	VMOVUPS.Z (R11), K1, Z7
+	VMULPS    Z7, Z2, Z7
+	VADDPS    Z6, Z7, Z6
+	VMOVUPS.Z (R12), K1, Z7
+	VMULPS    Z7, Z3, Z7
+	VADDPS    Z6, Z7, Z6
+	VMOVUPS.Z (R13), K1, Z7
+	VMULPS    Z7, Z4, Z7
+	VADDPS    Z6, Z7, Z6
+	VMOVUPS   Z6, K1, (R9)
 
 done:
-	JMP rows
+	VBROADCASTSS one_f32<>+0(SB), Z0
+	JMP          rows
 
 rest:
-rows2:
-	CMPQ         DI, $+1
+	CMPQ         DI, $+2
 	JLT          rest2
-	VBROADCASTSS alpha+8(FP), Z1
+	VBROADCASTSS alpha+8(FP), Z3
 	MOVQ         stride+40(FP), DX
 	SHLQ         $0x02, DX
 	MOVQ         SI, R10
 	ADDQ         DX, SI
-	SUBQ         $+1, DI
+	MOVQ         SI, R11
+	ADDQ         DX, SI
+	SUBQ         $+2, DI
 	MOVQ         incX+72(FP), DX
 	SHLQ         $0x02, DX
-	VBROADCASTSS (BX), Z0
-	VMULPS       Z0, Z1, Z0
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z3, Z1
 	ADDQ         DX, BX
-	MOVQ         y_base+80(FP), R9
+	VBROADCASTSS (BX), Z2
+	VMULPS       Z2, Z3, Z2
+	ADDQ         DX, BX
+	MOVQ         y_base+88(FP), R9
 	ADDQ         R8, R9
-	MOVQ         y_len+88(FP), DX
+	MOVQ         y_len+96(FP), DX
 	SHLQ         $0x02, DX
 	NEGQ         DX
 	ADDQ         R8, DX
@@ -204,18 +214,27 @@ fits2:
 	JLT  single2
 
 main2:
-	VMOVUPS (R9), Z2
-	VMOVUPS (R10), Z3
-	VMULPS  Z3, Z0, Z3
-	VADDPS  Z2, Z3, Z2
-	VMOVUPS Z2, (R9)
-	VMOVUPS 64(R9), Z2
-	VMOVUPS 64(R10), Z3
-	VMULPS  Z3, Z0, Z3
-	VADDPS  Z2, Z3, Z2
-	VMOVUPS Z2, 64(R9)
+	VMOVUPS (R9), Z4
+	VMULPS  Z4, Z0, Z4
+	VMOVUPS (R10), Z5
+	VMULPS  Z5, Z1, Z5
+	VADDPS  Z4, Z5, Z4
+	VMOVUPS (R11), Z5
+	VMULPS  Z5, Z2, Z5
+	VADDPS  Z4, Z5, Z4
+	VMOVUPS Z4, (R9)
+	VMOVUPS 64(R9), Z4
+	VMULPS  Z4, Z0, Z4
+	VMOVUPS 64(R10), Z5
+	VMULPS  Z5, Z1, Z5
+	VADDPS  Z4, Z5, Z4
+	VMOVUPS 64(R11), Z5
+	VMULPS  Z5, Z2, Z5
+	VADDPS  Z4, Z5, Z4
+	VMOVUPS Z4, 64(R9)
 	ADDQ    $+128, R9
 	ADDQ    $+128, R10
+	ADDQ    $+128, R11
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
 	JGE     main2
@@ -225,13 +244,18 @@ single2:
 	JLT  tail2
 
 one2:
-	VMOVUPS (R9), Z2
-	VMOVUPS (R10), Z3
-	VMULPS  Z3, Z0, Z3
-	VADDPS  Z2, Z3, Z2
-	VMOVUPS Z2, (R9)
+	VMOVUPS (R9), Z4
+	VMULPS  Z4, Z0, Z4
+	VMOVUPS (R10), Z5
+	VMULPS  Z5, Z1, Z5
+	VADDPS  Z4, Z5, Z4
+	VMOVUPS (R11), Z5
+	VMULPS  Z5, Z2, Z5
+	VADDPS  Z4, Z5, Z4
+	VMOVUPS Z4, (R9)
 	ADDQ    $+64, R9
 	ADDQ    $+64, R10
+	ADDQ    $+64, R11
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
 	JGE     one2
@@ -243,16 +267,103 @@ tail2:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (R9), K1, Z2
-	VMOVUPS.Z (R10), K1, Z3
-	VMULPS    Z3, Z0, Z3
-	VADDPS    Z2, Z3, Z2
-	VMOVUPS   Z2, K1, (R9)
+	VMOVUPS.Z (R9), K1, Z4
+	VMULPS    Z4, Z0, Z4
+	VMOVUPS.Z (R10), K1, Z5
+	VMULPS    Z5, Z1, Z5
+	VADDPS    Z4, Z5, Z4
+	VMOVUPS.Z (R11), K1, Z5
+	VMULPS    Z5, Z2, Z5
+	VADDPS    Z4, Z5, Z4
+	VMOVUPS   Z4, K1, (R9)
 
 done2:
-	JMP rows2
+	VBROADCASTSS one_f32<>+0(SB), Z0
 
 rest2:
+	CMPQ         DI, $+1
+	JLT          rest3
+	VBROADCASTSS alpha+8(FP), Z2
+	MOVQ         stride+40(FP), DX
+	SHLQ         $0x02, DX
+	MOVQ         SI, R10
+	ADDQ         DX, SI
+	SUBQ         $+1, DI
+	MOVQ         incX+72(FP), DX
+	SHLQ         $0x02, DX
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	MOVQ         y_base+88(FP), R9
+	ADDQ         R8, R9
+	MOVQ         y_len+96(FP), DX
+	SHLQ         $0x02, DX
+	NEGQ         DX
+	ADDQ         R8, DX
+	NEGQ         DX
+	CMPQ         DX, $+4096
+	JLE          fits3
+	MOVQ         $+4096, DX
+
+fits3:
+	SHRQ $0x02, DX
+	CMPQ DX, $+32
+	JLT  single3
+
+main3:
+	VMOVUPS (R9), Z3
+	VMULPS  Z3, Z0, Z3
+	VMOVUPS (R10), Z4
+	VMULPS  Z4, Z1, Z4
+	VADDPS  Z3, Z4, Z3
+	VMOVUPS Z3, (R9)
+	VMOVUPS 64(R9), Z3
+	VMULPS  Z3, Z0, Z3
+	VMOVUPS 64(R10), Z4
+	VMULPS  Z4, Z1, Z4
+	VADDPS  Z3, Z4, Z3
+	VMOVUPS Z3, 64(R9)
+	ADDQ    $+128, R9
+	ADDQ    $+128, R10
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JGE     main3
+
+single3:
+	CMPQ DX, $+16
+	JLT  tail3
+
+one3:
+	VMOVUPS (R9), Z3
+	VMULPS  Z3, Z0, Z3
+	VMOVUPS (R10), Z4
+	VMULPS  Z4, Z1, Z4
+	VADDPS  Z3, Z4, Z3
+	VMOVUPS Z3, (R9)
+	ADDQ    $+64, R9
+	ADDQ    $+64, R10
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JGE     one3
+
+tail3:
+	TESTQ     DX, DX
+	JEQ       done3
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (R9), K1, Z3
+	VMULPS    Z3, Z0, Z3
+	VMOVUPS.Z (R10), K1, Z4
+	VMULPS    Z4, Z1, Z4
+	VADDPS    Z3, Z4, Z3
+	VMOVUPS   Z3, K1, (R9)
+
+done3:
+	VBROADCASTSS one_f32<>+0(SB), Z0
+
+rest3:
 	ADDQ $+4096, R8
 	JMP  columns
 
@@ -260,14 +371,17 @@ end:
 	VZEROUPPER
 	RET
 
-// func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, y []float64)
+DATA one_f32<>+0(SB)/4, $0x3f800000
+GLOBL one_f32<>(SB), RODATA|NOPTR, $4
+
+// func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·GemvTF64(SB), NOSPLIT, $0-104
-	// y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn
+TEXT ·GemvTF64(SB), NOSPLIT, $0-112
+	// y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]
 	XORL R8, R8
 
 columns:
-	MOVQ  y_len+88(FP), DX
+	MOVQ  y_len+96(FP), DX
 	SHLQ  $0x03, DX
 	NEGQ  DX
 	ADDQ  R8, DX
@@ -276,16 +390,17 @@ columns:
 	JLE   end
 
 	// A block of columns, from row 0.
-	MOVQ  x_base+48(FP), BX
-	MOVQ  incX+72(FP), SI
-	SHLQ  $0x03, SI
-	TESTQ SI, SI
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ SI, DX
-	ADDQ  DX, BX
+	VBROADCASTSD beta+80(FP), Z0
+	MOVQ         x_base+48(FP), BX
+	MOVQ         incX+72(FP), SI
+	SHLQ         $0x03, SI
+	TESTQ        SI, SI
+	JGE          forward
+	MOVQ         rows+0(FP), DX
+	SUBQ         $+1, DX
+	NEGQ         DX
+	IMULQ        SI, DX
+	ADDQ         DX, BX
 
 forward:
 	MOVQ rows+0(FP), DI
@@ -295,7 +410,7 @@ forward:
 rows:
 	CMPQ         DI, $+4
 	JLT          rest
-	VBROADCASTSD alpha+8(FP), Z4
+	VBROADCASTSD alpha+8(FP), Z5
 	MOVQ         stride+40(FP), DX
 	SHLQ         $0x03, DX
 	MOVQ         SI, R10
@@ -309,21 +424,21 @@ rows:
 	SUBQ         $+4, DI
 	MOVQ         incX+72(FP), DX
 	SHLQ         $0x03, DX
-	VBROADCASTSD (BX), Z0
-	VMULPD       Z0, Z4, Z0
-	ADDQ         DX, BX
 	VBROADCASTSD (BX), Z1
-	VMULPD       Z1, Z4, Z1
+	VMULPD       Z1, Z5, Z1
 	ADDQ         DX, BX
 	VBROADCASTSD (BX), Z2
-	VMULPD       Z2, Z4, Z2
+	VMULPD       Z2, Z5, Z2
 	ADDQ         DX, BX
 	VBROADCASTSD (BX), Z3
-	VMULPD       Z3, Z4, Z3
+	VMULPD       Z3, Z5, Z3
 	ADDQ         DX, BX
-	MOVQ         y_base+80(FP), R9
+	VBROADCASTSD (BX), Z4
+	VMULPD       Z4, Z5, Z4
+	ADDQ         DX, BX
+	MOVQ         y_base+88(FP), R9
 	ADDQ         R8, R9
-	MOVQ         y_len+88(FP), DX
+	MOVQ         y_len+96(FP), DX
 	SHLQ         $0x03, DX
 	NEGQ         DX
 	ADDQ         R8, DX
@@ -338,34 +453,36 @@ fits:
 	JLT  single
 
 main:
-	VMOVUPD (R9), Z5
-	VMOVUPD (R10), Z6
+	VMOVUPD (R9), Z6
 	VMULPD  Z6, Z0, Z6
-	VADDPD  Z5, Z6, Z5
-	VMOVUPD (R11), Z6
-	VMULPD  Z6, Z1, Z6
-	VADDPD  Z5, Z6, Z5
-	VMOVUPD (R12), Z6
-	VMULPD  Z6, Z2, Z6
-	VADDPD  Z5, Z6, Z5
-	VMOVUPD (R13), Z6
-	VMULPD  Z6, Z3, Z6
-	VADDPD  Z5, Z6, Z5
-	VMOVUPD Z5, (R9)
-	VMOVUPD 64(R9), Z5
-	VMOVUPD 64(R10), Z6
+	VMOVUPD (R10), Z7
+	VMULPD  Z7, Z1, Z7
+	VADDPD  Z6, Z7, Z6
+	VMOVUPD (R11), Z7
+	VMULPD  Z7, Z2, Z7
+	VADDPD  Z6, Z7, Z6
+	VMOVUPD (R12), Z7
+	VMULPD  Z7, Z3, Z7
+	VADDPD  Z6, Z7, Z6
+	VMOVUPD (R13), Z7
+	VMULPD  Z7, Z4, Z7
+	VADDPD  Z6, Z7, Z6
+	VMOVUPD Z6, (R9)
+	VMOVUPD 64(R9), Z6
 	VMULPD  Z6, Z0, Z6
-	VADDPD  Z5, Z6, Z5
-	VMOVUPD 64(R11), Z6
-	VMULPD  Z6, Z1, Z6
-	VADDPD  Z5, Z6, Z5
-	VMOVUPD 64(R12), Z6
-	VMULPD  Z6, Z2, Z6
-	VADDPD  Z5, Z6, Z5
-	VMOVUPD 64(R13), Z6
-	VMULPD  Z6, Z3, Z6
-	VADDPD  Z5, Z6, Z5
-	VMOVUPD Z5, 64(R9)
+	VMOVUPD 64(R10), Z7
+	VMULPD  Z7, Z1, Z7
+	VADDPD  Z6, Z7, Z6
+	VMOVUPD 64(R11), Z7
+	VMULPD  Z7, Z2, Z7
+	VADDPD  Z6, Z7, Z6
+	VMOVUPD 64(R12), Z7
+	VMULPD  Z7, Z3, Z7
+	VADDPD  Z6, Z7, Z6
+	VMOVUPD 64(R13), Z7
+	VMULPD  Z7, Z4, Z7
+	VADDPD  Z6, Z7, Z6
+	VMOVUPD Z6, 64(R9)
 	ADDQ    $+128, R9
 	ADDQ    $+128, R10
 	ADDQ    $+128, R11
@@ -380,20 +497,21 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPD (R9), Z5
-	VMOVUPD (R10), Z6
+	VMOVUPD (R9), Z6
 	VMULPD  Z6, Z0, Z6
-	VADDPD  Z5, Z6, Z5
-	VMOVUPD (R11), Z6
-	VMULPD  Z6, Z1, Z6
-	VADDPD  Z5, Z6, Z5
-	VMOVUPD (R12), Z6
-	VMULPD  Z6, Z2, Z6
-	VADDPD  Z5, Z6, Z5
-	VMOVUPD (R13), Z6
-	VMULPD  Z6, Z3, Z6
-	VADDPD  Z5, Z6, Z5
-	VMOVUPD Z5, (R9)
+	VMOVUPD (R10), Z7
+	VMULPD  Z7, Z1, Z7
+	VADDPD  Z6, Z7, Z6
+	VMOVUPD (R11), Z7
+	VMULPD  Z7, Z2, Z7
+	VADDPD  Z6, Z7, Z6
+	VMOVUPD (R12), Z7
+	VMULPD  Z7, Z3, Z7
+	VADDPD  Z6, Z7, Z6
+	VMOVUPD (R13), Z7
+	VMULPD  Z7, Z4, Z7
+	VADDPD  Z6, Z7, Z6
+	VMOVUPD Z6, (R9)
 	ADDQ    $+64, R9
 	ADDQ    $+64, R10
 	ADDQ    $+64, R11
@@ -410,42 +528,48 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPD.Z (R9), K1, Z5
-	VMOVUPD.Z (R10), K1, Z6
+	VMOVUPD.Z (R9), K1, Z6
 	VMULPD    Z6, Z0, Z6
-	VADDPD    Z5, Z6, Z5
-	VMOVUPD.Z (R11), K1, Z6
-	VMULPD    Z6, Z1, Z6
-	VADDPD    Z5, Z6, Z5
-	VMOVUPD.Z (R12), K1, Z6
-	VMULPD    Z6, Z2, Z6
-	VADDPD    Z5, Z6, Z5
-	VMOVUPD.Z (R13), K1, Z6
-	VMULPD    Z6, Z3, Z6
-	VADDPD    Z5, Z6, Z5
-	VMOVUPD   Z5, K1, (R9)
+	VMOVUPD.Z (R10), K1, Z7
+	VMULPD    Z7, Z1, Z7
+	VADDPD    Z6, Z7, Z6
+	VMOVUPD.Z (R11), K1, Z7
+	VMULPD    Z7, Z2, Z7
+	VADDPD    Z6, Z7, Z6
+	VMOVUPD.Z (R12), K1, Z7
+	VMULPD    Z7, Z3, Z7
+	VADDPD    Z6, Z7, Z6
+	VMOVUPD.Z (R13), K1, Z7
+	VMULPD    Z7, Z4, Z7
+	VADDPD    Z6, Z7, Z6
+	VMOVUPD   Z6, K1, (R9)
 
 done:
-	JMP rows
+	VBROADCASTSD one_f64<>+0(SB), Z0
+	JMP          rows
 
 rest:
-rows2:
-	CMPQ         DI, $+1
+	CMPQ         DI, $+2
 	JLT          rest2
-	VBROADCASTSD alpha+8(FP), Z1
+	VBROADCASTSD alpha+8(FP), Z3
 	MOVQ         stride+40(FP), DX
 	SHLQ         $0x03, DX
 	MOVQ         SI, R10
 	ADDQ         DX, SI
-	SUBQ         $+1, DI
+	MOVQ         SI, R11
+	ADDQ         DX, SI
+	SUBQ         $+2, DI
 	MOVQ         incX+72(FP), DX
 	SHLQ         $0x03, DX
-	VBROADCASTSD (BX), Z0
-	VMULPD       Z0, Z1, Z0
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z3, Z1
 	ADDQ         DX, BX
-	MOVQ         y_base+80(FP), R9
+	VBROADCASTSD (BX), Z2
+	VMULPD       Z2, Z3, Z2
+	ADDQ         DX, BX
+	MOVQ         y_base+88(FP), R9
 	ADDQ         R8, R9
-	MOVQ         y_len+88(FP), DX
+	MOVQ         y_len+96(FP), DX
 	SHLQ         $0x03, DX
 	NEGQ         DX
 	ADDQ         R8, DX
@@ -460,18 +584,27 @@ fits2:
 	JLT  single2
 
 main2:
-	VMOVUPD (R9), Z2
-	VMOVUPD (R10), Z3
-	VMULPD  Z3, Z0, Z3
-	VADDPD  Z2, Z3, Z2
-	VMOVUPD Z2, (R9)
-	VMOVUPD 64(R9), Z2
-	VMOVUPD 64(R10), Z3
-	VMULPD  Z3, Z0, Z3
-	VADDPD  Z2, Z3, Z2
-	VMOVUPD Z2, 64(R9)
+	VMOVUPD (R9), Z4
+	VMULPD  Z4, Z0, Z4
+	VMOVUPD (R10), Z5
+	VMULPD  Z5, Z1, Z5
+	VADDPD  Z4, Z5, Z4
+	VMOVUPD (R11), Z5
+	VMULPD  Z5, Z2, Z5
+	VADDPD  Z4, Z5, Z4
+	VMOVUPD Z4, (R9)
+	VMOVUPD 64(R9), Z4
+	VMULPD  Z4, Z0, Z4
+	VMOVUPD 64(R10), Z5
+	VMULPD  Z5, Z1, Z5
+	VADDPD  Z4, Z5, Z4
+	VMOVUPD 64(R11), Z5
+	VMULPD  Z5, Z2, Z5
+	VADDPD  Z4, Z5, Z4
+	VMOVUPD Z4, 64(R9)
 	ADDQ    $+128, R9
 	ADDQ    $+128, R10
+	ADDQ    $+128, R11
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
 	JGE     main2
@@ -481,13 +614,18 @@ single2:
 	JLT  tail2
 
 one2:
-	VMOVUPD (R9), Z2
-	VMOVUPD (R10), Z3
-	VMULPD  Z3, Z0, Z3
-	VADDPD  Z2, Z3, Z2
-	VMOVUPD Z2, (R9)
+	VMOVUPD (R9), Z4
+	VMULPD  Z4, Z0, Z4
+	VMOVUPD (R10), Z5
+	VMULPD  Z5, Z1, Z5
+	VADDPD  Z4, Z5, Z4
+	VMOVUPD (R11), Z5
+	VMULPD  Z5, Z2, Z5
+	VADDPD  Z4, Z5, Z4
+	VMOVUPD Z4, (R9)
 	ADDQ    $+64, R9
 	ADDQ    $+64, R10
+	ADDQ    $+64, R11
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
 	JGE     one2
@@ -499,19 +637,109 @@ tail2:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPD.Z (R9), K1, Z2
-	VMOVUPD.Z (R10), K1, Z3
-	VMULPD    Z3, Z0, Z3
-	VADDPD    Z2, Z3, Z2
-	VMOVUPD   Z2, K1, (R9)
+	VMOVUPD.Z (R9), K1, Z4
+	VMULPD    Z4, Z0, Z4
+	VMOVUPD.Z (R10), K1, Z5
+	VMULPD    Z5, Z1, Z5
+	VADDPD    Z4, Z5, Z4
+	VMOVUPD.Z (R11), K1, Z5
+	VMULPD    Z5, Z2, Z5
+	VADDPD    Z4, Z5, Z4
+	VMOVUPD   Z4, K1, (R9)
 
 done2:
-	JMP rows2
+	VBROADCASTSD one_f64<>+0(SB), Z0
 
 rest2:
+	CMPQ         DI, $+1
+	JLT          rest3
+	VBROADCASTSD alpha+8(FP), Z2
+	MOVQ         stride+40(FP), DX
+	SHLQ         $0x03, DX
+	MOVQ         SI, R10
+	ADDQ         DX, SI
+	SUBQ         $+1, DI
+	MOVQ         incX+72(FP), DX
+	SHLQ         $0x03, DX
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	MOVQ         y_base+88(FP), R9
+	ADDQ         R8, R9
+	MOVQ         y_len+96(FP), DX
+	SHLQ         $0x03, DX
+	NEGQ         DX
+	ADDQ         R8, DX
+	NEGQ         DX
+	CMPQ         DX, $+4096
+	JLE          fits3
+	MOVQ         $+4096, DX
+
+fits3:
+	SHRQ $0x03, DX
+	CMPQ DX, $+16
+	JLT  single3
+
+main3:
+	VMOVUPD (R9), Z3
+	VMULPD  Z3, Z0, Z3
+	VMOVUPD (R10), Z4
+	VMULPD  Z4, Z1, Z4
+	VADDPD  Z3, Z4, Z3
+	VMOVUPD Z3, (R9)
+	VMOVUPD 64(R9), Z3
+	VMULPD  Z3, Z0, Z3
+	VMOVUPD 64(R10), Z4
+	VMULPD  Z4, Z1, Z4
+	VADDPD  Z3, Z4, Z3
+	VMOVUPD Z3, 64(R9)
+	ADDQ    $+128, R9
+	ADDQ    $+128, R10
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JGE     main3
+
+single3:
+	CMPQ DX, $+8
+	JLT  tail3
+
+one3:
+	VMOVUPD (R9), Z3
+	VMULPD  Z3, Z0, Z3
+	VMOVUPD (R10), Z4
+	VMULPD  Z4, Z1, Z4
+	VADDPD  Z3, Z4, Z3
+	VMOVUPD Z3, (R9)
+	ADDQ    $+64, R9
+	ADDQ    $+64, R10
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JGE     one3
+
+tail3:
+	TESTQ     DX, DX
+	JEQ       done3
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z (R9), K1, Z3
+	VMULPD    Z3, Z0, Z3
+	VMOVUPD.Z (R10), K1, Z4
+	VMULPD    Z4, Z1, Z4
+	VADDPD    Z3, Z4, Z3
+	VMOVUPD   Z3, K1, (R9)
+
+done3:
+	VBROADCASTSD one_f64<>+0(SB), Z0
+
+rest3:
 	ADDQ $+4096, R8
 	JMP  columns
 
 end:
 	VZEROUPPER
 	RET
+
+DATA one_f64<>+0(SB)/8, $0x3ff0000000000000
+GLOBL one_f64<>(SB), RODATA|NOPTR, $8

@@ -161,9 +161,97 @@ done:
 	JMP rows
 
 rest:
-rows2:
-	CMPQ         DI, $+1
+	CMPQ         DI, $+2
 	JLT          rest2
+	VBROADCASTSS alpha+8(FP), Z2
+	MOVQ         stride+96(FP), DX
+	SHLQ         $0x02, DX
+	MOVQ         SI, R9
+	ADDQ         DX, SI
+	MOVQ         SI, R10
+	ADDQ         DX, SI
+	SUBQ         $+2, DI
+	MOVQ         incX+40(FP), DX
+	SHLQ         $0x02, DX
+	VBROADCASTSS (BX), Z0
+	VMULPS       Z0, Z2, Z0
+	ADDQ         DX, BX
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	MOVQ         y_base+48(FP), R8
+	MOVQ         y_len+56(FP), DX
+	CMPQ         DX, $+32
+	JLT          single2
+
+main2:
+	VMOVUPS (R8), Z3
+	VMULPS  Z3, Z0, Z4
+	VMOVUPS (R9), Z5
+	VADDPS  Z5, Z4, Z5
+	VMULPS  Z3, Z1, Z3
+	VMOVUPS (R10), Z4
+	VADDPS  Z4, Z3, Z4
+	VMOVUPS Z5, (R9)
+	VMOVUPS Z4, (R10)
+	VMOVUPS 64(R8), Z4
+	VMULPS  Z4, Z0, Z5
+	VMOVUPS 64(R9), Z3
+	VADDPS  Z3, Z5, Z3
+	VMULPS  Z4, Z1, Z4
+	VMOVUPS 64(R10), Z5
+	VADDPS  Z5, Z4, Z5
+	VMOVUPS Z3, 64(R9)
+	VMOVUPS Z5, 64(R10)
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	ADDQ    $+128, R10
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
+	JGE     main2
+
+single2:
+	CMPQ DX, $+16
+	JLT  tail2
+
+one2:
+	VMOVUPS (R8), Z3
+	VMULPS  Z3, Z0, Z4
+	VMOVUPS (R9), Z5
+	VADDPS  Z5, Z4, Z5
+	VMULPS  Z3, Z1, Z3
+	VMOVUPS (R10), Z4
+	VADDPS  Z4, Z3, Z4
+	VMOVUPS Z5, (R9)
+	VMOVUPS Z4, (R10)
+	ADDQ    $+64, R8
+	ADDQ    $+64, R9
+	ADDQ    $+64, R10
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JGE     one2
+
+tail2:
+	TESTQ     DX, DX
+	JEQ       done2
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (R8), K1, Z3
+	VMULPS    Z3, Z0, Z4
+	VMOVUPS.Z (R9), K1, Z5
+	VADDPS    Z5, Z4, Z5
+	VMULPS    Z3, Z1, Z3
+	VMOVUPS.Z (R10), K1, Z4
+	VADDPS    Z4, Z3, Z4
+	VMOVUPS   Z5, K1, (R9)
+	VMOVUPS   Z4, K1, (R10)
+
+done2:
+rest2:
+	CMPQ         DI, $+1
+	JLT          rest3
 	VBROADCASTSS alpha+8(FP), Z1
 	MOVQ         stride+96(FP), DX
 	SHLQ         $0x02, DX
@@ -178,7 +266,7 @@ rows2:
 	MOVQ         y_base+48(FP), R8
 	MOVQ         y_len+56(FP), DX
 	CMPQ         DX, $+32
-	JLT          single2
+	JLT          single3
 	CMPQ         DX, $+512
 	JLT          aligned
 
@@ -205,7 +293,7 @@ rows2:
 	ADDQ      R11, DX
 
 aligned:
-main2:
+main3:
 	VMOVUPS (R8), Z2
 	VMULPS  Z2, Z0, Z2
 	VMOVUPS (R9), Z3
@@ -220,13 +308,13 @@ main2:
 	ADDQ    $+128, R9
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JGE     main2
+	JGE     main3
 
-single2:
+single3:
 	CMPQ DX, $+16
-	JLT  tail2
+	JLT  tail3
 
-one2:
+one3:
 	VMOVUPS (R8), Z2
 	VMULPS  Z2, Z0, Z2
 	VMOVUPS (R9), Z3
@@ -236,11 +324,11 @@ one2:
 	ADDQ    $+64, R9
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JGE     one2
+	JGE     one3
 
-tail2:
+tail3:
 	TESTQ     DX, DX
-	JEQ       done2
+	JEQ       done3
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -251,10 +339,8 @@ tail2:
 	VADDPS    Z3, Z2, Z3
 	VMOVUPS   Z3, K1, (R9)
 
-done2:
-	JMP rows2
-
-rest2:
+done3:
+rest3:
 	VZEROUPPER
 	RET
 
@@ -415,9 +501,97 @@ done:
 	JMP rows
 
 rest:
-rows2:
-	CMPQ         DI, $+1
+	CMPQ         DI, $+2
 	JLT          rest2
+	VBROADCASTSD alpha+8(FP), Z2
+	MOVQ         stride+96(FP), DX
+	SHLQ         $0x03, DX
+	MOVQ         SI, R9
+	ADDQ         DX, SI
+	MOVQ         SI, R10
+	ADDQ         DX, SI
+	SUBQ         $+2, DI
+	MOVQ         incX+40(FP), DX
+	SHLQ         $0x03, DX
+	VBROADCASTSD (BX), Z0
+	VMULPD       Z0, Z2, Z0
+	ADDQ         DX, BX
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	MOVQ         y_base+48(FP), R8
+	MOVQ         y_len+56(FP), DX
+	CMPQ         DX, $+16
+	JLT          single2
+
+main2:
+	VMOVUPD (R8), Z3
+	VMULPD  Z3, Z0, Z4
+	VMOVUPD (R9), Z5
+	VADDPD  Z5, Z4, Z5
+	VMULPD  Z3, Z1, Z3
+	VMOVUPD (R10), Z4
+	VADDPD  Z4, Z3, Z4
+	VMOVUPD Z5, (R9)
+	VMOVUPD Z4, (R10)
+	VMOVUPD 64(R8), Z4
+	VMULPD  Z4, Z0, Z5
+	VMOVUPD 64(R9), Z3
+	VADDPD  Z3, Z5, Z3
+	VMULPD  Z4, Z1, Z4
+	VMOVUPD 64(R10), Z5
+	VADDPD  Z5, Z4, Z5
+	VMOVUPD Z3, 64(R9)
+	VMOVUPD Z5, 64(R10)
+	ADDQ    $+128, R8
+	ADDQ    $+128, R9
+	ADDQ    $+128, R10
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JGE     main2
+
+single2:
+	CMPQ DX, $+8
+	JLT  tail2
+
+one2:
+	VMOVUPD (R8), Z3
+	VMULPD  Z3, Z0, Z4
+	VMOVUPD (R9), Z5
+	VADDPD  Z5, Z4, Z5
+	VMULPD  Z3, Z1, Z3
+	VMOVUPD (R10), Z4
+	VADDPD  Z4, Z3, Z4
+	VMOVUPD Z5, (R9)
+	VMOVUPD Z4, (R10)
+	ADDQ    $+64, R8
+	ADDQ    $+64, R9
+	ADDQ    $+64, R10
+	SUBQ    $+8, DX
+	CMPQ    DX, $+8
+	JGE     one2
+
+tail2:
+	TESTQ     DX, DX
+	JEQ       done2
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z (R8), K1, Z3
+	VMULPD    Z3, Z0, Z4
+	VMOVUPD.Z (R9), K1, Z5
+	VADDPD    Z5, Z4, Z5
+	VMULPD    Z3, Z1, Z3
+	VMOVUPD.Z (R10), K1, Z4
+	VADDPD    Z4, Z3, Z4
+	VMOVUPD   Z5, K1, (R9)
+	VMOVUPD   Z4, K1, (R10)
+
+done2:
+rest2:
+	CMPQ         DI, $+1
+	JLT          rest3
 	VBROADCASTSD alpha+8(FP), Z1
 	MOVQ         stride+96(FP), DX
 	SHLQ         $0x03, DX
@@ -432,7 +606,7 @@ rows2:
 	MOVQ         y_base+48(FP), R8
 	MOVQ         y_len+56(FP), DX
 	CMPQ         DX, $+16
-	JLT          single2
+	JLT          single3
 	CMPQ         DX, $+256
 	JLT          aligned
 
@@ -459,7 +633,7 @@ rows2:
 	ADDQ      R11, DX
 
 aligned:
-main2:
+main3:
 	VMOVUPD (R8), Z2
 	VMULPD  Z2, Z0, Z2
 	VMOVUPD (R9), Z3
@@ -474,13 +648,13 @@ main2:
 	ADDQ    $+128, R9
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JGE     main2
+	JGE     main3
 
-single2:
+single3:
 	CMPQ DX, $+8
-	JLT  tail2
+	JLT  tail3
 
-one2:
+one3:
 	VMOVUPD (R8), Z2
 	VMULPD  Z2, Z0, Z2
 	VMOVUPD (R9), Z3
@@ -490,11 +664,11 @@ one2:
 	ADDQ    $+64, R9
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JGE     one2
+	JGE     one3
 
-tail2:
+tail3:
 	TESTQ     DX, DX
-	JEQ       done2
+	JEQ       done3
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -505,9 +679,7 @@ tail2:
 	VADDPD    Z3, Z2, Z3
 	VMOVUPD   Z3, K1, (R9)
 
-done2:
-	JMP rows2
-
-rest2:
+done3:
+rest3:
 	VZEROUPPER
 	RET

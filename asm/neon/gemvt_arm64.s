@@ -4,13 +4,13 @@
 
 #include "textflag.h"
 
-// func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, y []float32)
-TEXT ·GemvTF32(SB), NOSPLIT, $0-104
-	// y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn
+// func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32)
+TEXT ·GemvTF32(SB), NOSPLIT, $0-112
+	// y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]
 	MOVD $0, R4
 
 columns:
-	MOVD y_len+88(FP), R2
+	MOVD y_len+96(FP), R2
 	LSL $2, R2, R2
 	NEG R2, R2
 	ADD R4, R2, R2
@@ -19,6 +19,8 @@ columns:
 	BLE end
 
 	// A block of columns, from row 0.
+	MOVWU beta+80(FP), R17
+	VDUP R17, V0.S4
 	MOVD x_base+48(FP), R3
 	MOVD incX+72(FP), R1
 	LSL $2, R1, R1
@@ -39,7 +41,7 @@ rows:
 	CMP $4, R0
 	BLT rest
 	MOVWU alpha+8(FP), R17
-	VDUP R17, V4.S4
+	VDUP R17, V5.S4
 	MOVD stride+40(FP), R2
 	LSL $2, R2, R2
 	MOVD R1, R6
@@ -54,24 +56,24 @@ rows:
 	MOVD incX+72(FP), R2
 	LSL $2, R2, R2
 	MOVWU (R3), R17
-	VDUP R17, V0.S4
-	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
-	ADD R2, R3, R3
-	MOVWU (R3), R17
 	VDUP R17, V1.S4
-	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
+	WORD $0x6e21dca1 // fmul v1.4s, v5.4s, v1.4s
 	ADD R2, R3, R3
 	MOVWU (R3), R17
 	VDUP R17, V2.S4
-	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
+	WORD $0x6e22dca2 // fmul v2.4s, v5.4s, v2.4s
 	ADD R2, R3, R3
 	MOVWU (R3), R17
 	VDUP R17, V3.S4
-	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
+	WORD $0x6e23dca3 // fmul v3.4s, v5.4s, v3.4s
 	ADD R2, R3, R3
-	MOVD y_base+80(FP), R5
+	MOVWU (R3), R17
+	VDUP R17, V4.S4
+	WORD $0x6e24dca4 // fmul v4.4s, v5.4s, v4.4s
+	ADD R2, R3, R3
+	MOVD y_base+88(FP), R5
 	ADD R4, R5, R5
-	MOVD y_len+88(FP), R2
+	MOVD y_len+96(FP), R2
 	LSL $2, R2, R2
 	NEG R2, R2
 	ADD R4, R2, R2
@@ -87,34 +89,36 @@ fits:
 	PCALIGN $16
 
 main:
-	FMOVQ (R5), F5
-	FMOVQ 16(R5), F6
-	FMOVQ (R6), F7
-	FMOVQ 16(R6), F8
+	FMOVQ (R5), F6
+	FMOVQ 16(R5), F7
+	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
 	WORD $0x6e27dc07 // fmul v7.4s, v0.4s, v7.4s
-	WORD $0x6e28dc08 // fmul v8.4s, v0.4s, v8.4s
-	WORD $0x4e25d4e5 // fadd v5.4s, v7.4s, v5.4s
-	WORD $0x4e26d506 // fadd v6.4s, v8.4s, v6.4s
-	FMOVQ (R7), F8
-	FMOVQ 16(R7), F7
+	FMOVQ (R6), F8
+	FMOVQ 16(R6), F9
 	WORD $0x6e28dc28 // fmul v8.4s, v1.4s, v8.4s
-	WORD $0x6e27dc27 // fmul v7.4s, v1.4s, v7.4s
-	WORD $0x4e25d505 // fadd v5.4s, v8.4s, v5.4s
-	WORD $0x4e26d4e6 // fadd v6.4s, v7.4s, v6.4s
-	FMOVQ (R8), F7
-	FMOVQ 16(R8), F8
-	WORD $0x6e27dc47 // fmul v7.4s, v2.4s, v7.4s
-	WORD $0x6e28dc48 // fmul v8.4s, v2.4s, v8.4s
-	WORD $0x4e25d4e5 // fadd v5.4s, v7.4s, v5.4s
+	WORD $0x6e29dc29 // fmul v9.4s, v1.4s, v9.4s
 	WORD $0x4e26d506 // fadd v6.4s, v8.4s, v6.4s
-	FMOVQ (R9), F8
-	FMOVQ 16(R9), F7
+	WORD $0x4e27d527 // fadd v7.4s, v9.4s, v7.4s
+	FMOVQ (R7), F9
+	FMOVQ 16(R7), F8
+	WORD $0x6e29dc49 // fmul v9.4s, v2.4s, v9.4s
+	WORD $0x6e28dc48 // fmul v8.4s, v2.4s, v8.4s
+	WORD $0x4e26d526 // fadd v6.4s, v9.4s, v6.4s
+	WORD $0x4e27d507 // fadd v7.4s, v8.4s, v7.4s
+	FMOVQ (R8), F8
+	FMOVQ 16(R8), F9
 	WORD $0x6e28dc68 // fmul v8.4s, v3.4s, v8.4s
-	WORD $0x6e27dc67 // fmul v7.4s, v3.4s, v7.4s
-	WORD $0x4e25d505 // fadd v5.4s, v8.4s, v5.4s
-	WORD $0x4e26d4e6 // fadd v6.4s, v7.4s, v6.4s
-	FMOVQ F5, (R5)
-	FMOVQ F6, 16(R5)
+	WORD $0x6e29dc69 // fmul v9.4s, v3.4s, v9.4s
+	WORD $0x4e26d506 // fadd v6.4s, v8.4s, v6.4s
+	WORD $0x4e27d527 // fadd v7.4s, v9.4s, v7.4s
+	FMOVQ (R9), F9
+	FMOVQ 16(R9), F8
+	WORD $0x6e29dc89 // fmul v9.4s, v4.4s, v9.4s
+	WORD $0x6e28dc88 // fmul v8.4s, v4.4s, v8.4s
+	WORD $0x4e26d526 // fadd v6.4s, v9.4s, v6.4s
+	WORD $0x4e27d507 // fadd v7.4s, v8.4s, v7.4s
+	FMOVQ F6, (R5)
+	FMOVQ F7, 16(R5)
 	ADD $32, R5, R5
 	ADD $32, R6, R6
 	ADD $32, R7, R7
@@ -129,20 +133,21 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R5), F5
-	FMOVQ (R6), F6
+	FMOVQ (R5), F6
 	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
-	WORD $0x4e25d4c5 // fadd v5.4s, v6.4s, v5.4s
-	FMOVQ (R7), F6
-	WORD $0x6e26dc26 // fmul v6.4s, v1.4s, v6.4s
-	WORD $0x4e25d4c5 // fadd v5.4s, v6.4s, v5.4s
-	FMOVQ (R8), F6
-	WORD $0x6e26dc46 // fmul v6.4s, v2.4s, v6.4s
-	WORD $0x4e25d4c5 // fadd v5.4s, v6.4s, v5.4s
-	FMOVQ (R9), F6
-	WORD $0x6e26dc66 // fmul v6.4s, v3.4s, v6.4s
-	WORD $0x4e25d4c5 // fadd v5.4s, v6.4s, v5.4s
-	FMOVQ F5, (R5)
+	FMOVQ (R6), F7
+	WORD $0x6e27dc27 // fmul v7.4s, v1.4s, v7.4s
+	WORD $0x4e26d4e6 // fadd v6.4s, v7.4s, v6.4s
+	FMOVQ (R7), F7
+	WORD $0x6e27dc47 // fmul v7.4s, v2.4s, v7.4s
+	WORD $0x4e26d4e6 // fadd v6.4s, v7.4s, v6.4s
+	FMOVQ (R8), F7
+	WORD $0x6e27dc67 // fmul v7.4s, v3.4s, v7.4s
+	WORD $0x4e26d4e6 // fadd v6.4s, v7.4s, v6.4s
+	FMOVQ (R9), F7
+	WORD $0x6e27dc87 // fmul v7.4s, v4.4s, v7.4s
+	WORD $0x4e26d4e6 // fadd v6.4s, v7.4s, v6.4s
+	FMOVQ F6, (R5)
 	ADD $16, R5, R5
 	ADD $16, R6, R6
 	ADD $16, R7, R7
@@ -154,20 +159,21 @@ one:
 
 tail:
 	TBZ $1, R2, skip
-	FMOVD (R5), F5
-	FMOVD (R6), F6
+	FMOVD (R5), F6
 	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
-	WORD $0x4e25d4c5 // fadd v5.4s, v6.4s, v5.4s
-	FMOVD (R7), F6
-	WORD $0x6e26dc26 // fmul v6.4s, v1.4s, v6.4s
-	WORD $0x4e25d4c5 // fadd v5.4s, v6.4s, v5.4s
-	FMOVD (R8), F6
-	WORD $0x6e26dc46 // fmul v6.4s, v2.4s, v6.4s
-	WORD $0x4e25d4c5 // fadd v5.4s, v6.4s, v5.4s
-	FMOVD (R9), F6
-	WORD $0x6e26dc66 // fmul v6.4s, v3.4s, v6.4s
-	WORD $0x4e25d4c5 // fadd v5.4s, v6.4s, v5.4s
-	FMOVD F5, (R5)
+	FMOVD (R6), F7
+	WORD $0x6e27dc27 // fmul v7.4s, v1.4s, v7.4s
+	WORD $0x4e26d4e6 // fadd v6.4s, v7.4s, v6.4s
+	FMOVD (R7), F7
+	WORD $0x6e27dc47 // fmul v7.4s, v2.4s, v7.4s
+	WORD $0x4e26d4e6 // fadd v6.4s, v7.4s, v6.4s
+	FMOVD (R8), F7
+	WORD $0x6e27dc67 // fmul v7.4s, v3.4s, v7.4s
+	WORD $0x4e26d4e6 // fadd v6.4s, v7.4s, v6.4s
+	FMOVD (R9), F7
+	WORD $0x6e27dc87 // fmul v7.4s, v4.4s, v7.4s
+	WORD $0x4e26d4e6 // fadd v6.4s, v7.4s, v6.4s
+	FMOVD F6, (R5)
 	ADD $8, R5, R5
 	ADD $8, R6, R6
 	ADD $8, R7, R7
@@ -176,20 +182,21 @@ tail:
 
 skip:
 	TBZ $0, R2, skip2
-	FMOVS (R5), F5
-	FMOVS (R6), F6
+	FMOVS (R5), F6
 	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
-	WORD $0x4e25d4c5 // fadd v5.4s, v6.4s, v5.4s
-	FMOVS (R7), F6
-	WORD $0x6e26dc26 // fmul v6.4s, v1.4s, v6.4s
-	WORD $0x4e25d4c5 // fadd v5.4s, v6.4s, v5.4s
-	FMOVS (R8), F6
-	WORD $0x6e26dc46 // fmul v6.4s, v2.4s, v6.4s
-	WORD $0x4e25d4c5 // fadd v5.4s, v6.4s, v5.4s
-	FMOVS (R9), F6
-	WORD $0x6e26dc66 // fmul v6.4s, v3.4s, v6.4s
-	WORD $0x4e25d4c5 // fadd v5.4s, v6.4s, v5.4s
-	FMOVS F5, (R5)
+	FMOVS (R6), F7
+	WORD $0x6e27dc27 // fmul v7.4s, v1.4s, v7.4s
+	WORD $0x4e26d4e6 // fadd v6.4s, v7.4s, v6.4s
+	FMOVS (R7), F7
+	WORD $0x6e27dc47 // fmul v7.4s, v2.4s, v7.4s
+	WORD $0x4e26d4e6 // fadd v6.4s, v7.4s, v6.4s
+	FMOVS (R8), F7
+	WORD $0x6e27dc67 // fmul v7.4s, v3.4s, v7.4s
+	WORD $0x4e26d4e6 // fadd v6.4s, v7.4s, v6.4s
+	FMOVS (R9), F7
+	WORD $0x6e27dc87 // fmul v7.4s, v4.4s, v7.4s
+	WORD $0x4e26d4e6 // fadd v6.4s, v7.4s, v6.4s
+	FMOVS F6, (R5)
 	ADD $4, R5, R5
 	ADD $4, R6, R6
 	ADD $4, R7, R7
@@ -199,29 +206,37 @@ skip:
 skip2:
 
 done:
+	MOVD $0x3f800000, R17 // one
+	VDUP R17, V0.S4
 	B rows
 
 rest:
 
 rows2:
-	CMP $1, R0
+	CMP $2, R0
 	BLT rest2
 	MOVWU alpha+8(FP), R17
-	VDUP R17, V1.S4
+	VDUP R17, V3.S4
 	MOVD stride+40(FP), R2
 	LSL $2, R2, R2
 	MOVD R1, R6
 	ADD R2, R1, R1
-	SUB $1, R0, R0
+	MOVD R1, R7
+	ADD R2, R1, R1
+	SUB $2, R0, R0
 	MOVD incX+72(FP), R2
 	LSL $2, R2, R2
 	MOVWU (R3), R17
-	VDUP R17, V0.S4
-	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
+	VDUP R17, V1.S4
+	WORD $0x6e21dc61 // fmul v1.4s, v3.4s, v1.4s
 	ADD R2, R3, R3
-	MOVD y_base+80(FP), R5
+	MOVWU (R3), R17
+	VDUP R17, V2.S4
+	WORD $0x6e22dc62 // fmul v2.4s, v3.4s, v2.4s
+	ADD R2, R3, R3
+	MOVD y_base+88(FP), R5
 	ADD R4, R5, R5
-	MOVD y_len+88(FP), R2
+	MOVD y_len+96(FP), R2
 	LSL $2, R2, R2
 	NEG R2, R2
 	ADD R4, R2, R2
@@ -237,28 +252,45 @@ fits2:
 	PCALIGN $16
 
 main2:
-	FMOVQ (R5), F2
-	FMOVQ 16(R5), F3
-	FMOVQ 32(R5), F4
-	FMOVQ 48(R5), F5
-	FMOVQ (R6), F6
-	FMOVQ 16(R6), F7
-	FMOVQ 32(R6), F8
-	FMOVQ 48(R6), F9
+	FMOVQ (R5), F4
+	FMOVQ 16(R5), F5
+	FMOVQ 32(R5), F6
+	FMOVQ 48(R5), F7
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	WORD $0x6e25dc05 // fmul v5.4s, v0.4s, v5.4s
 	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
 	WORD $0x6e27dc07 // fmul v7.4s, v0.4s, v7.4s
-	WORD $0x6e28dc08 // fmul v8.4s, v0.4s, v8.4s
-	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
-	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	WORD $0x4e23d4e3 // fadd v3.4s, v7.4s, v3.4s
+	FMOVQ (R6), F8
+	FMOVQ 16(R6), F9
+	FMOVQ 32(R6), F10
+	FMOVQ 48(R6), F11
+	WORD $0x6e28dc28 // fmul v8.4s, v1.4s, v8.4s
+	WORD $0x6e29dc29 // fmul v9.4s, v1.4s, v9.4s
+	WORD $0x6e2adc2a // fmul v10.4s, v1.4s, v10.4s
+	WORD $0x6e2bdc2b // fmul v11.4s, v1.4s, v11.4s
 	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
 	WORD $0x4e25d525 // fadd v5.4s, v9.4s, v5.4s
-	FMOVQ F2, (R5)
-	FMOVQ F3, 16(R5)
-	FMOVQ F4, 32(R5)
-	FMOVQ F5, 48(R5)
+	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
+	WORD $0x4e27d567 // fadd v7.4s, v11.4s, v7.4s
+	FMOVQ (R7), F11
+	FMOVQ 16(R7), F10
+	FMOVQ 32(R7), F9
+	FMOVQ 48(R7), F8
+	WORD $0x6e2bdc4b // fmul v11.4s, v2.4s, v11.4s
+	WORD $0x6e2adc4a // fmul v10.4s, v2.4s, v10.4s
+	WORD $0x6e29dc49 // fmul v9.4s, v2.4s, v9.4s
+	WORD $0x6e28dc48 // fmul v8.4s, v2.4s, v8.4s
+	WORD $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
+	WORD $0x4e25d545 // fadd v5.4s, v10.4s, v5.4s
+	WORD $0x4e26d526 // fadd v6.4s, v9.4s, v6.4s
+	WORD $0x4e27d507 // fadd v7.4s, v8.4s, v7.4s
+	FMOVQ F4, (R5)
+	FMOVQ F5, 16(R5)
+	FMOVQ F6, 32(R5)
+	FMOVQ F7, 48(R5)
 	ADD $64, R5, R5
 	ADD $64, R6, R6
+	ADD $64, R7, R7
 	SUB $16, R2, R2
 	CMP $16, R2
 	BGE main2
@@ -268,56 +300,183 @@ single2:
 	BLT tail2
 
 one2:
-	FMOVQ (R5), F2
-	FMOVQ (R6), F3
-	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-	WORD $0x4e22d462 // fadd v2.4s, v3.4s, v2.4s
-	FMOVQ F2, (R5)
+	FMOVQ (R5), F4
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	FMOVQ (R6), F5
+	WORD $0x6e25dc25 // fmul v5.4s, v1.4s, v5.4s
+	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
+	FMOVQ (R7), F5
+	WORD $0x6e25dc45 // fmul v5.4s, v2.4s, v5.4s
+	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
+	FMOVQ F4, (R5)
 	ADD $16, R5, R5
 	ADD $16, R6, R6
+	ADD $16, R7, R7
 	SUB $4, R2, R2
 	CMP $4, R2
 	BGE one2
 
 tail2:
 	TBZ $1, R2, skip3
-	FMOVD (R5), F2
-	FMOVD (R6), F3
-	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-	WORD $0x4e22d462 // fadd v2.4s, v3.4s, v2.4s
-	FMOVD F2, (R5)
+	FMOVD (R5), F4
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	FMOVD (R6), F5
+	WORD $0x6e25dc25 // fmul v5.4s, v1.4s, v5.4s
+	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
+	FMOVD (R7), F5
+	WORD $0x6e25dc45 // fmul v5.4s, v2.4s, v5.4s
+	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
+	FMOVD F4, (R5)
 	ADD $8, R5, R5
 	ADD $8, R6, R6
+	ADD $8, R7, R7
 
 skip3:
 	TBZ $0, R2, skip4
-	FMOVS (R5), F2
-	FMOVS (R6), F3
-	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-	WORD $0x4e22d462 // fadd v2.4s, v3.4s, v2.4s
-	FMOVS F2, (R5)
+	FMOVS (R5), F4
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	FMOVS (R6), F5
+	WORD $0x6e25dc25 // fmul v5.4s, v1.4s, v5.4s
+	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
+	FMOVS (R7), F5
+	WORD $0x6e25dc45 // fmul v5.4s, v2.4s, v5.4s
+	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
+	FMOVS F4, (R5)
 	ADD $4, R5, R5
 	ADD $4, R6, R6
+	ADD $4, R7, R7
 
 skip4:
 
 done2:
-	B rows2
+	MOVD $0x3f800000, R17 // one
+	VDUP R17, V0.S4
 
 rest2:
+
+rows3:
+	CMP $1, R0
+	BLT rest3
+	MOVWU alpha+8(FP), R17
+	VDUP R17, V2.S4
+	MOVD stride+40(FP), R2
+	LSL $2, R2, R2
+	MOVD R1, R6
+	ADD R2, R1, R1
+	SUB $1, R0, R0
+	MOVD incX+72(FP), R2
+	LSL $2, R2, R2
+	MOVWU (R3), R17
+	VDUP R17, V1.S4
+	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
+	ADD R2, R3, R3
+	MOVD y_base+88(FP), R5
+	ADD R4, R5, R5
+	MOVD y_len+96(FP), R2
+	LSL $2, R2, R2
+	NEG R2, R2
+	ADD R4, R2, R2
+	NEG R2, R2
+	CMP $4096, R2
+	BLE fits3
+	MOVD $4096, R2
+
+fits3:
+	LSR $2, R2, R2
+	CMP $16, R2
+	BLT single3
+	PCALIGN $16
+
+main3:
+	FMOVQ (R5), F3
+	FMOVQ 16(R5), F4
+	FMOVQ 32(R5), F5
+	FMOVQ 48(R5), F6
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	WORD $0x6e25dc05 // fmul v5.4s, v0.4s, v5.4s
+	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
+	FMOVQ (R6), F7
+	FMOVQ 16(R6), F8
+	FMOVQ 32(R6), F9
+	FMOVQ 48(R6), F10
+	WORD $0x6e27dc27 // fmul v7.4s, v1.4s, v7.4s
+	WORD $0x6e28dc28 // fmul v8.4s, v1.4s, v8.4s
+	WORD $0x6e29dc29 // fmul v9.4s, v1.4s, v9.4s
+	WORD $0x6e2adc2a // fmul v10.4s, v1.4s, v10.4s
+	WORD $0x4e23d4e3 // fadd v3.4s, v7.4s, v3.4s
+	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
+	WORD $0x4e25d525 // fadd v5.4s, v9.4s, v5.4s
+	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
+	FMOVQ F3, (R5)
+	FMOVQ F4, 16(R5)
+	FMOVQ F5, 32(R5)
+	FMOVQ F6, 48(R5)
+	ADD $64, R5, R5
+	ADD $64, R6, R6
+	SUB $16, R2, R2
+	CMP $16, R2
+	BGE main3
+
+single3:
+	CMP $4, R2
+	BLT tail3
+
+one3:
+	FMOVQ (R5), F3
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	FMOVQ (R6), F4
+	WORD $0x6e24dc24 // fmul v4.4s, v1.4s, v4.4s
+	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
+	FMOVQ F3, (R5)
+	ADD $16, R5, R5
+	ADD $16, R6, R6
+	SUB $4, R2, R2
+	CMP $4, R2
+	BGE one3
+
+tail3:
+	TBZ $1, R2, skip5
+	FMOVD (R5), F3
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	FMOVD (R6), F4
+	WORD $0x6e24dc24 // fmul v4.4s, v1.4s, v4.4s
+	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
+	FMOVD F3, (R5)
+	ADD $8, R5, R5
+	ADD $8, R6, R6
+
+skip5:
+	TBZ $0, R2, skip6
+	FMOVS (R5), F3
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	FMOVS (R6), F4
+	WORD $0x6e24dc24 // fmul v4.4s, v1.4s, v4.4s
+	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
+	FMOVS F3, (R5)
+	ADD $4, R5, R5
+	ADD $4, R6, R6
+
+skip6:
+
+done3:
+	MOVD $0x3f800000, R17 // one
+	VDUP R17, V0.S4
+
+rest3:
 	ADD $4096, R4, R4
 	B columns
 
 end:
 	RET
 
-// func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, y []float64)
-TEXT ·GemvTF64(SB), NOSPLIT, $0-104
-	// y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn
+// func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64)
+TEXT ·GemvTF64(SB), NOSPLIT, $0-112
+	// y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]
 	MOVD $0, R4
 
 columns:
-	MOVD y_len+88(FP), R2
+	MOVD y_len+96(FP), R2
 	LSL $3, R2, R2
 	NEG R2, R2
 	ADD R4, R2, R2
@@ -326,6 +485,8 @@ columns:
 	BLE end
 
 	// A block of columns, from row 0.
+	MOVD beta+80(FP), R17
+	VDUP R17, V0.D2
 	MOVD x_base+48(FP), R3
 	MOVD incX+72(FP), R1
 	LSL $3, R1, R1
@@ -346,7 +507,7 @@ rows:
 	CMP $4, R0
 	BLT rest
 	MOVD alpha+8(FP), R17
-	VDUP R17, V4.D2
+	VDUP R17, V5.D2
 	MOVD stride+40(FP), R2
 	LSL $3, R2, R2
 	MOVD R1, R6
@@ -361,24 +522,24 @@ rows:
 	MOVD incX+72(FP), R2
 	LSL $3, R2, R2
 	MOVD (R3), R17
-	VDUP R17, V0.D2
-	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
-	ADD R2, R3, R3
-	MOVD (R3), R17
 	VDUP R17, V1.D2
-	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
+	WORD $0x6e61dca1 // fmul v1.2d, v5.2d, v1.2d
 	ADD R2, R3, R3
 	MOVD (R3), R17
 	VDUP R17, V2.D2
-	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
+	WORD $0x6e62dca2 // fmul v2.2d, v5.2d, v2.2d
 	ADD R2, R3, R3
 	MOVD (R3), R17
 	VDUP R17, V3.D2
-	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
+	WORD $0x6e63dca3 // fmul v3.2d, v5.2d, v3.2d
 	ADD R2, R3, R3
-	MOVD y_base+80(FP), R5
+	MOVD (R3), R17
+	VDUP R17, V4.D2
+	WORD $0x6e64dca4 // fmul v4.2d, v5.2d, v4.2d
+	ADD R2, R3, R3
+	MOVD y_base+88(FP), R5
 	ADD R4, R5, R5
-	MOVD y_len+88(FP), R2
+	MOVD y_len+96(FP), R2
 	LSL $3, R2, R2
 	NEG R2, R2
 	ADD R4, R2, R2
@@ -394,34 +555,36 @@ fits:
 	PCALIGN $16
 
 main:
-	FMOVQ (R5), F5
-	FMOVQ 16(R5), F6
-	FMOVQ (R6), F7
-	FMOVQ 16(R6), F8
+	FMOVQ (R5), F6
+	FMOVQ 16(R5), F7
+	WORD $0x6e66dc06 // fmul v6.2d, v0.2d, v6.2d
 	WORD $0x6e67dc07 // fmul v7.2d, v0.2d, v7.2d
-	WORD $0x6e68dc08 // fmul v8.2d, v0.2d, v8.2d
-	WORD $0x4e65d4e5 // fadd v5.2d, v7.2d, v5.2d
-	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
-	FMOVQ (R7), F8
-	FMOVQ 16(R7), F7
+	FMOVQ (R6), F8
+	FMOVQ 16(R6), F9
 	WORD $0x6e68dc28 // fmul v8.2d, v1.2d, v8.2d
-	WORD $0x6e67dc27 // fmul v7.2d, v1.2d, v7.2d
-	WORD $0x4e65d505 // fadd v5.2d, v8.2d, v5.2d
-	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
-	FMOVQ (R8), F7
-	FMOVQ 16(R8), F8
-	WORD $0x6e67dc47 // fmul v7.2d, v2.2d, v7.2d
-	WORD $0x6e68dc48 // fmul v8.2d, v2.2d, v8.2d
-	WORD $0x4e65d4e5 // fadd v5.2d, v7.2d, v5.2d
+	WORD $0x6e69dc29 // fmul v9.2d, v1.2d, v9.2d
 	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
-	FMOVQ (R9), F8
-	FMOVQ 16(R9), F7
+	WORD $0x4e67d527 // fadd v7.2d, v9.2d, v7.2d
+	FMOVQ (R7), F9
+	FMOVQ 16(R7), F8
+	WORD $0x6e69dc49 // fmul v9.2d, v2.2d, v9.2d
+	WORD $0x6e68dc48 // fmul v8.2d, v2.2d, v8.2d
+	WORD $0x4e66d526 // fadd v6.2d, v9.2d, v6.2d
+	WORD $0x4e67d507 // fadd v7.2d, v8.2d, v7.2d
+	FMOVQ (R8), F8
+	FMOVQ 16(R8), F9
 	WORD $0x6e68dc68 // fmul v8.2d, v3.2d, v8.2d
-	WORD $0x6e67dc67 // fmul v7.2d, v3.2d, v7.2d
-	WORD $0x4e65d505 // fadd v5.2d, v8.2d, v5.2d
-	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
-	FMOVQ F5, (R5)
-	FMOVQ F6, 16(R5)
+	WORD $0x6e69dc69 // fmul v9.2d, v3.2d, v9.2d
+	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
+	WORD $0x4e67d527 // fadd v7.2d, v9.2d, v7.2d
+	FMOVQ (R9), F9
+	FMOVQ 16(R9), F8
+	WORD $0x6e69dc89 // fmul v9.2d, v4.2d, v9.2d
+	WORD $0x6e68dc88 // fmul v8.2d, v4.2d, v8.2d
+	WORD $0x4e66d526 // fadd v6.2d, v9.2d, v6.2d
+	WORD $0x4e67d507 // fadd v7.2d, v8.2d, v7.2d
+	FMOVQ F6, (R5)
+	FMOVQ F7, 16(R5)
 	ADD $32, R5, R5
 	ADD $32, R6, R6
 	ADD $32, R7, R7
@@ -436,20 +599,21 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R5), F5
-	FMOVQ (R6), F6
+	FMOVQ (R5), F6
 	WORD $0x6e66dc06 // fmul v6.2d, v0.2d, v6.2d
-	WORD $0x4e65d4c5 // fadd v5.2d, v6.2d, v5.2d
-	FMOVQ (R7), F6
-	WORD $0x6e66dc26 // fmul v6.2d, v1.2d, v6.2d
-	WORD $0x4e65d4c5 // fadd v5.2d, v6.2d, v5.2d
-	FMOVQ (R8), F6
-	WORD $0x6e66dc46 // fmul v6.2d, v2.2d, v6.2d
-	WORD $0x4e65d4c5 // fadd v5.2d, v6.2d, v5.2d
-	FMOVQ (R9), F6
-	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
-	WORD $0x4e65d4c5 // fadd v5.2d, v6.2d, v5.2d
-	FMOVQ F5, (R5)
+	FMOVQ (R6), F7
+	WORD $0x6e67dc27 // fmul v7.2d, v1.2d, v7.2d
+	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
+	FMOVQ (R7), F7
+	WORD $0x6e67dc47 // fmul v7.2d, v2.2d, v7.2d
+	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
+	FMOVQ (R8), F7
+	WORD $0x6e67dc67 // fmul v7.2d, v3.2d, v7.2d
+	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
+	FMOVQ (R9), F7
+	WORD $0x6e67dc87 // fmul v7.2d, v4.2d, v7.2d
+	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
+	FMOVQ F6, (R5)
 	ADD $16, R5, R5
 	ADD $16, R6, R6
 	ADD $16, R7, R7
@@ -461,20 +625,21 @@ one:
 
 tail:
 	TBZ $0, R2, skip
-	FMOVD (R5), F5
-	FMOVD (R6), F6
+	FMOVD (R5), F6
 	WORD $0x6e66dc06 // fmul v6.2d, v0.2d, v6.2d
-	WORD $0x4e65d4c5 // fadd v5.2d, v6.2d, v5.2d
-	FMOVD (R7), F6
-	WORD $0x6e66dc26 // fmul v6.2d, v1.2d, v6.2d
-	WORD $0x4e65d4c5 // fadd v5.2d, v6.2d, v5.2d
-	FMOVD (R8), F6
-	WORD $0x6e66dc46 // fmul v6.2d, v2.2d, v6.2d
-	WORD $0x4e65d4c5 // fadd v5.2d, v6.2d, v5.2d
-	FMOVD (R9), F6
-	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
-	WORD $0x4e65d4c5 // fadd v5.2d, v6.2d, v5.2d
-	FMOVD F5, (R5)
+	FMOVD (R6), F7
+	WORD $0x6e67dc27 // fmul v7.2d, v1.2d, v7.2d
+	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
+	FMOVD (R7), F7
+	WORD $0x6e67dc47 // fmul v7.2d, v2.2d, v7.2d
+	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
+	FMOVD (R8), F7
+	WORD $0x6e67dc67 // fmul v7.2d, v3.2d, v7.2d
+	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
+	FMOVD (R9), F7
+	WORD $0x6e67dc87 // fmul v7.2d, v4.2d, v7.2d
+	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
+	FMOVD F6, (R5)
 	ADD $8, R5, R5
 	ADD $8, R6, R6
 	ADD $8, R7, R7
@@ -484,29 +649,37 @@ tail:
 skip:
 
 done:
+	MOVD $0x3ff0000000000000, R17 // one
+	VDUP R17, V0.D2
 	B rows
 
 rest:
 
 rows2:
-	CMP $1, R0
+	CMP $2, R0
 	BLT rest2
 	MOVD alpha+8(FP), R17
-	VDUP R17, V1.D2
+	VDUP R17, V3.D2
 	MOVD stride+40(FP), R2
 	LSL $3, R2, R2
 	MOVD R1, R6
 	ADD R2, R1, R1
-	SUB $1, R0, R0
+	MOVD R1, R7
+	ADD R2, R1, R1
+	SUB $2, R0, R0
 	MOVD incX+72(FP), R2
 	LSL $3, R2, R2
 	MOVD (R3), R17
-	VDUP R17, V0.D2
-	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	VDUP R17, V1.D2
+	WORD $0x6e61dc61 // fmul v1.2d, v3.2d, v1.2d
 	ADD R2, R3, R3
-	MOVD y_base+80(FP), R5
+	MOVD (R3), R17
+	VDUP R17, V2.D2
+	WORD $0x6e62dc62 // fmul v2.2d, v3.2d, v2.2d
+	ADD R2, R3, R3
+	MOVD y_base+88(FP), R5
 	ADD R4, R5, R5
-	MOVD y_len+88(FP), R2
+	MOVD y_len+96(FP), R2
 	LSL $3, R2, R2
 	NEG R2, R2
 	ADD R4, R2, R2
@@ -522,28 +695,45 @@ fits2:
 	PCALIGN $16
 
 main2:
-	FMOVQ (R5), F2
-	FMOVQ 16(R5), F3
-	FMOVQ 32(R5), F4
-	FMOVQ 48(R5), F5
-	FMOVQ (R6), F6
-	FMOVQ 16(R6), F7
-	FMOVQ 32(R6), F8
-	FMOVQ 48(R6), F9
+	FMOVQ (R5), F4
+	FMOVQ 16(R5), F5
+	FMOVQ 32(R5), F6
+	FMOVQ 48(R5), F7
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	WORD $0x6e65dc05 // fmul v5.2d, v0.2d, v5.2d
 	WORD $0x6e66dc06 // fmul v6.2d, v0.2d, v6.2d
 	WORD $0x6e67dc07 // fmul v7.2d, v0.2d, v7.2d
-	WORD $0x6e68dc08 // fmul v8.2d, v0.2d, v8.2d
-	WORD $0x6e69dc09 // fmul v9.2d, v0.2d, v9.2d
-	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
-	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	FMOVQ (R6), F8
+	FMOVQ 16(R6), F9
+	FMOVQ 32(R6), F10
+	FMOVQ 48(R6), F11
+	WORD $0x6e68dc28 // fmul v8.2d, v1.2d, v8.2d
+	WORD $0x6e69dc29 // fmul v9.2d, v1.2d, v9.2d
+	WORD $0x6e6adc2a // fmul v10.2d, v1.2d, v10.2d
+	WORD $0x6e6bdc2b // fmul v11.2d, v1.2d, v11.2d
 	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
 	WORD $0x4e65d525 // fadd v5.2d, v9.2d, v5.2d
-	FMOVQ F2, (R5)
-	FMOVQ F3, 16(R5)
-	FMOVQ F4, 32(R5)
-	FMOVQ F5, 48(R5)
+	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
+	WORD $0x4e67d567 // fadd v7.2d, v11.2d, v7.2d
+	FMOVQ (R7), F11
+	FMOVQ 16(R7), F10
+	FMOVQ 32(R7), F9
+	FMOVQ 48(R7), F8
+	WORD $0x6e6bdc4b // fmul v11.2d, v2.2d, v11.2d
+	WORD $0x6e6adc4a // fmul v10.2d, v2.2d, v10.2d
+	WORD $0x6e69dc49 // fmul v9.2d, v2.2d, v9.2d
+	WORD $0x6e68dc48 // fmul v8.2d, v2.2d, v8.2d
+	WORD $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
+	WORD $0x4e65d545 // fadd v5.2d, v10.2d, v5.2d
+	WORD $0x4e66d526 // fadd v6.2d, v9.2d, v6.2d
+	WORD $0x4e67d507 // fadd v7.2d, v8.2d, v7.2d
+	FMOVQ F4, (R5)
+	FMOVQ F5, 16(R5)
+	FMOVQ F6, 32(R5)
+	FMOVQ F7, 48(R5)
 	ADD $64, R5, R5
 	ADD $64, R6, R6
+	ADD $64, R7, R7
 	SUB $8, R2, R2
 	CMP $8, R2
 	BGE main2
@@ -553,33 +743,144 @@ single2:
 	BLT tail2
 
 one2:
-	FMOVQ (R5), F2
-	FMOVQ (R6), F3
-	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
-	WORD $0x4e62d462 // fadd v2.2d, v3.2d, v2.2d
-	FMOVQ F2, (R5)
+	FMOVQ (R5), F4
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	FMOVQ (R6), F5
+	WORD $0x6e65dc25 // fmul v5.2d, v1.2d, v5.2d
+	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
+	FMOVQ (R7), F5
+	WORD $0x6e65dc45 // fmul v5.2d, v2.2d, v5.2d
+	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
+	FMOVQ F4, (R5)
 	ADD $16, R5, R5
 	ADD $16, R6, R6
+	ADD $16, R7, R7
 	SUB $2, R2, R2
 	CMP $2, R2
 	BGE one2
 
 tail2:
 	TBZ $0, R2, skip2
-	FMOVD (R5), F2
-	FMOVD (R6), F3
-	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
-	WORD $0x4e62d462 // fadd v2.2d, v3.2d, v2.2d
-	FMOVD F2, (R5)
+	FMOVD (R5), F4
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	FMOVD (R6), F5
+	WORD $0x6e65dc25 // fmul v5.2d, v1.2d, v5.2d
+	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
+	FMOVD (R7), F5
+	WORD $0x6e65dc45 // fmul v5.2d, v2.2d, v5.2d
+	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
+	FMOVD F4, (R5)
 	ADD $8, R5, R5
 	ADD $8, R6, R6
+	ADD $8, R7, R7
 
 skip2:
 
 done2:
-	B rows2
+	MOVD $0x3ff0000000000000, R17 // one
+	VDUP R17, V0.D2
 
 rest2:
+
+rows3:
+	CMP $1, R0
+	BLT rest3
+	MOVD alpha+8(FP), R17
+	VDUP R17, V2.D2
+	MOVD stride+40(FP), R2
+	LSL $3, R2, R2
+	MOVD R1, R6
+	ADD R2, R1, R1
+	SUB $1, R0, R0
+	MOVD incX+72(FP), R2
+	LSL $3, R2, R2
+	MOVD (R3), R17
+	VDUP R17, V1.D2
+	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
+	ADD R2, R3, R3
+	MOVD y_base+88(FP), R5
+	ADD R4, R5, R5
+	MOVD y_len+96(FP), R2
+	LSL $3, R2, R2
+	NEG R2, R2
+	ADD R4, R2, R2
+	NEG R2, R2
+	CMP $4096, R2
+	BLE fits3
+	MOVD $4096, R2
+
+fits3:
+	LSR $3, R2, R2
+	CMP $8, R2
+	BLT single3
+	PCALIGN $16
+
+main3:
+	FMOVQ (R5), F3
+	FMOVQ 16(R5), F4
+	FMOVQ 32(R5), F5
+	FMOVQ 48(R5), F6
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	WORD $0x6e65dc05 // fmul v5.2d, v0.2d, v5.2d
+	WORD $0x6e66dc06 // fmul v6.2d, v0.2d, v6.2d
+	FMOVQ (R6), F7
+	FMOVQ 16(R6), F8
+	FMOVQ 32(R6), F9
+	FMOVQ 48(R6), F10
+	WORD $0x6e67dc27 // fmul v7.2d, v1.2d, v7.2d
+	WORD $0x6e68dc28 // fmul v8.2d, v1.2d, v8.2d
+	WORD $0x6e69dc29 // fmul v9.2d, v1.2d, v9.2d
+	WORD $0x6e6adc2a // fmul v10.2d, v1.2d, v10.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
+	WORD $0x4e65d525 // fadd v5.2d, v9.2d, v5.2d
+	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
+	FMOVQ F3, (R5)
+	FMOVQ F4, 16(R5)
+	FMOVQ F5, 32(R5)
+	FMOVQ F6, 48(R5)
+	ADD $64, R5, R5
+	ADD $64, R6, R6
+	SUB $8, R2, R2
+	CMP $8, R2
+	BGE main3
+
+single3:
+	CMP $2, R2
+	BLT tail3
+
+one3:
+	FMOVQ (R5), F3
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	FMOVQ (R6), F4
+	WORD $0x6e64dc24 // fmul v4.2d, v1.2d, v4.2d
+	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
+	FMOVQ F3, (R5)
+	ADD $16, R5, R5
+	ADD $16, R6, R6
+	SUB $2, R2, R2
+	CMP $2, R2
+	BGE one3
+
+tail3:
+	TBZ $0, R2, skip3
+	FMOVD (R5), F3
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	FMOVD (R6), F4
+	WORD $0x6e64dc24 // fmul v4.2d, v1.2d, v4.2d
+	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
+	FMOVD F3, (R5)
+	ADD $8, R5, R5
+	ADD $8, R6, R6
+
+skip3:
+
+done3:
+	MOVD $0x3ff0000000000000, R17 // one
+	VDUP R17, V0.D2
+
+rest3:
 	ADD $4096, R4, R4
 	B columns
 

@@ -195,8 +195,137 @@ done:
 rest:
 
 rows2:
-	CMP $1, R0
+	CMP $2, R0
 	BLT rest2
+	MOVWU alpha+8(FP), R17
+	VDUP R17, V2.S4
+	MOVD stride+96(FP), R2
+	LSL $2, R2, R2
+	MOVD R1, R5
+	ADD R2, R1, R1
+	MOVD R1, R6
+	ADD R2, R1, R1
+	SUB $2, R0, R0
+	MOVD incX+40(FP), R2
+	LSL $2, R2, R2
+	MOVWU (R3), R17
+	VDUP R17, V0.S4
+	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
+	ADD R2, R3, R3
+	MOVWU (R3), R17
+	VDUP R17, V1.S4
+	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
+	ADD R2, R3, R3
+	MOVD y_base+48(FP), R4
+	MOVD y_len+56(FP), R2
+	CMP $16, R2
+	BLT single2
+	PCALIGN $16
+
+main2:
+	FMOVQ (R4), F3
+	FMOVQ 16(R4), F4
+	FMOVQ 32(R4), F5
+	FMOVQ 48(R4), F6
+	WORD $0x6e23dc07 // fmul v7.4s, v0.4s, v3.4s
+	WORD $0x6e24dc08 // fmul v8.4s, v0.4s, v4.4s
+	WORD $0x6e25dc09 // fmul v9.4s, v0.4s, v5.4s
+	WORD $0x6e26dc0a // fmul v10.4s, v0.4s, v6.4s
+	FMOVQ (R5), F11
+	FMOVQ 16(R5), F12
+	FMOVQ 32(R5), F13
+	FMOVQ 48(R5), F14
+	WORD $0x4e2bd4eb // fadd v11.4s, v7.4s, v11.4s
+	WORD $0x4e2cd50c // fadd v12.4s, v8.4s, v12.4s
+	WORD $0x4e2dd52d // fadd v13.4s, v9.4s, v13.4s
+	WORD $0x4e2ed54e // fadd v14.4s, v10.4s, v14.4s
+	WORD $0x6e23dc23 // fmul v3.4s, v1.4s, v3.4s
+	WORD $0x6e24dc24 // fmul v4.4s, v1.4s, v4.4s
+	WORD $0x6e25dc25 // fmul v5.4s, v1.4s, v5.4s
+	WORD $0x6e26dc26 // fmul v6.4s, v1.4s, v6.4s
+	FMOVQ (R6), F10
+	FMOVQ 16(R6), F9
+	FMOVQ 32(R6), F8
+	FMOVQ 48(R6), F7
+	WORD $0x4e2ad46a // fadd v10.4s, v3.4s, v10.4s
+	WORD $0x4e29d489 // fadd v9.4s, v4.4s, v9.4s
+	WORD $0x4e28d4a8 // fadd v8.4s, v5.4s, v8.4s
+	WORD $0x4e27d4c7 // fadd v7.4s, v6.4s, v7.4s
+	FMOVQ F11, (R5)
+	FMOVQ F12, 16(R5)
+	FMOVQ F13, 32(R5)
+	FMOVQ F14, 48(R5)
+	FMOVQ F10, (R6)
+	FMOVQ F9, 16(R6)
+	FMOVQ F8, 32(R6)
+	FMOVQ F7, 48(R6)
+	ADD $64, R4, R4
+	ADD $64, R5, R5
+	ADD $64, R6, R6
+	SUB $16, R2, R2
+	CMP $16, R2
+	BGE main2
+
+single2:
+	CMP $4, R2
+	BLT tail2
+
+one2:
+	FMOVQ (R4), F3
+	WORD $0x6e23dc04 // fmul v4.4s, v0.4s, v3.4s
+	FMOVQ (R5), F5
+	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
+	WORD $0x6e23dc23 // fmul v3.4s, v1.4s, v3.4s
+	FMOVQ (R6), F4
+	WORD $0x4e24d464 // fadd v4.4s, v3.4s, v4.4s
+	FMOVQ F5, (R5)
+	FMOVQ F4, (R6)
+	ADD $16, R4, R4
+	ADD $16, R5, R5
+	ADD $16, R6, R6
+	SUB $4, R2, R2
+	CMP $4, R2
+	BGE one2
+
+tail2:
+	TBZ $1, R2, skip3
+	FMOVD (R4), F3
+	WORD $0x6e23dc04 // fmul v4.4s, v0.4s, v3.4s
+	FMOVD (R5), F5
+	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
+	WORD $0x6e23dc23 // fmul v3.4s, v1.4s, v3.4s
+	FMOVD (R6), F4
+	WORD $0x4e24d464 // fadd v4.4s, v3.4s, v4.4s
+	FMOVD F5, (R5)
+	FMOVD F4, (R6)
+	ADD $8, R4, R4
+	ADD $8, R5, R5
+	ADD $8, R6, R6
+
+skip3:
+	TBZ $0, R2, skip4
+	FMOVS (R4), F3
+	WORD $0x6e23dc04 // fmul v4.4s, v0.4s, v3.4s
+	FMOVS (R5), F5
+	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
+	WORD $0x6e23dc23 // fmul v3.4s, v1.4s, v3.4s
+	FMOVS (R6), F4
+	WORD $0x4e24d464 // fadd v4.4s, v3.4s, v4.4s
+	FMOVS F5, (R5)
+	FMOVS F4, (R6)
+	ADD $4, R4, R4
+	ADD $4, R5, R5
+	ADD $4, R6, R6
+
+skip4:
+
+done2:
+
+rest2:
+
+rows3:
+	CMP $1, R0
+	BLT rest3
 	MOVWU alpha+8(FP), R17
 	VDUP R17, V1.S4
 	MOVD stride+96(FP), R2
@@ -213,10 +342,10 @@ rows2:
 	MOVD y_base+48(FP), R4
 	MOVD y_len+56(FP), R2
 	CMP $16, R2
-	BLT single2
+	BLT single3
 	PCALIGN $16
 
-main2:
+main3:
 	FMOVQ (R4), F2
 	FMOVQ 16(R4), F3
 	FMOVQ 32(R4), F4
@@ -241,13 +370,13 @@ main2:
 	ADD $64, R5, R5
 	SUB $16, R2, R2
 	CMP $16, R2
-	BGE main2
+	BGE main3
 
-single2:
+single3:
 	CMP $4, R2
-	BLT tail2
+	BLT tail3
 
-one2:
+one3:
 	FMOVQ (R4), F2
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
 	FMOVQ (R5), F3
@@ -257,10 +386,10 @@ one2:
 	ADD $16, R5, R5
 	SUB $4, R2, R2
 	CMP $4, R2
-	BGE one2
+	BGE one3
 
-tail2:
-	TBZ $1, R2, skip3
+tail3:
+	TBZ $1, R2, skip5
 	FMOVD (R4), F2
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
 	FMOVD (R5), F3
@@ -269,8 +398,8 @@ tail2:
 	ADD $8, R4, R4
 	ADD $8, R5, R5
 
-skip3:
-	TBZ $0, R2, skip4
+skip5:
+	TBZ $0, R2, skip6
 	FMOVS (R4), F2
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
 	FMOVS (R5), F3
@@ -279,12 +408,11 @@ skip3:
 	ADD $4, R4, R4
 	ADD $4, R5, R5
 
-skip4:
+skip6:
 
-done2:
-	B rows2
+done3:
 
-rest2:
+rest3:
 	RET
 
 // func GerF64(rows int, alpha float64, x []float64, incX int, y, a []float64, stride int)
@@ -453,8 +581,122 @@ done:
 rest:
 
 rows2:
-	CMP $1, R0
+	CMP $2, R0
 	BLT rest2
+	MOVD alpha+8(FP), R17
+	VDUP R17, V2.D2
+	MOVD stride+96(FP), R2
+	LSL $3, R2, R2
+	MOVD R1, R5
+	ADD R2, R1, R1
+	MOVD R1, R6
+	ADD R2, R1, R1
+	SUB $2, R0, R0
+	MOVD incX+40(FP), R2
+	LSL $3, R2, R2
+	MOVD (R3), R17
+	VDUP R17, V0.D2
+	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
+	ADD R2, R3, R3
+	MOVD (R3), R17
+	VDUP R17, V1.D2
+	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
+	ADD R2, R3, R3
+	MOVD y_base+48(FP), R4
+	MOVD y_len+56(FP), R2
+	CMP $8, R2
+	BLT single2
+	PCALIGN $16
+
+main2:
+	FMOVQ (R4), F3
+	FMOVQ 16(R4), F4
+	FMOVQ 32(R4), F5
+	FMOVQ 48(R4), F6
+	WORD $0x6e63dc07 // fmul v7.2d, v0.2d, v3.2d
+	WORD $0x6e64dc08 // fmul v8.2d, v0.2d, v4.2d
+	WORD $0x6e65dc09 // fmul v9.2d, v0.2d, v5.2d
+	WORD $0x6e66dc0a // fmul v10.2d, v0.2d, v6.2d
+	FMOVQ (R5), F11
+	FMOVQ 16(R5), F12
+	FMOVQ 32(R5), F13
+	FMOVQ 48(R5), F14
+	WORD $0x4e6bd4eb // fadd v11.2d, v7.2d, v11.2d
+	WORD $0x4e6cd50c // fadd v12.2d, v8.2d, v12.2d
+	WORD $0x4e6dd52d // fadd v13.2d, v9.2d, v13.2d
+	WORD $0x4e6ed54e // fadd v14.2d, v10.2d, v14.2d
+	WORD $0x6e63dc23 // fmul v3.2d, v1.2d, v3.2d
+	WORD $0x6e64dc24 // fmul v4.2d, v1.2d, v4.2d
+	WORD $0x6e65dc25 // fmul v5.2d, v1.2d, v5.2d
+	WORD $0x6e66dc26 // fmul v6.2d, v1.2d, v6.2d
+	FMOVQ (R6), F10
+	FMOVQ 16(R6), F9
+	FMOVQ 32(R6), F8
+	FMOVQ 48(R6), F7
+	WORD $0x4e6ad46a // fadd v10.2d, v3.2d, v10.2d
+	WORD $0x4e69d489 // fadd v9.2d, v4.2d, v9.2d
+	WORD $0x4e68d4a8 // fadd v8.2d, v5.2d, v8.2d
+	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
+	FMOVQ F11, (R5)
+	FMOVQ F12, 16(R5)
+	FMOVQ F13, 32(R5)
+	FMOVQ F14, 48(R5)
+	FMOVQ F10, (R6)
+	FMOVQ F9, 16(R6)
+	FMOVQ F8, 32(R6)
+	FMOVQ F7, 48(R6)
+	ADD $64, R4, R4
+	ADD $64, R5, R5
+	ADD $64, R6, R6
+	SUB $8, R2, R2
+	CMP $8, R2
+	BGE main2
+
+single2:
+	CMP $2, R2
+	BLT tail2
+
+one2:
+	FMOVQ (R4), F3
+	WORD $0x6e63dc04 // fmul v4.2d, v0.2d, v3.2d
+	FMOVQ (R5), F5
+	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
+	WORD $0x6e63dc23 // fmul v3.2d, v1.2d, v3.2d
+	FMOVQ (R6), F4
+	WORD $0x4e64d464 // fadd v4.2d, v3.2d, v4.2d
+	FMOVQ F5, (R5)
+	FMOVQ F4, (R6)
+	ADD $16, R4, R4
+	ADD $16, R5, R5
+	ADD $16, R6, R6
+	SUB $2, R2, R2
+	CMP $2, R2
+	BGE one2
+
+tail2:
+	TBZ $0, R2, skip2
+	FMOVD (R4), F3
+	WORD $0x6e63dc04 // fmul v4.2d, v0.2d, v3.2d
+	FMOVD (R5), F5
+	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
+	WORD $0x6e63dc23 // fmul v3.2d, v1.2d, v3.2d
+	FMOVD (R6), F4
+	WORD $0x4e64d464 // fadd v4.2d, v3.2d, v4.2d
+	FMOVD F5, (R5)
+	FMOVD F4, (R6)
+	ADD $8, R4, R4
+	ADD $8, R5, R5
+	ADD $8, R6, R6
+
+skip2:
+
+done2:
+
+rest2:
+
+rows3:
+	CMP $1, R0
+	BLT rest3
 	MOVD alpha+8(FP), R17
 	VDUP R17, V1.D2
 	MOVD stride+96(FP), R2
@@ -471,10 +713,10 @@ rows2:
 	MOVD y_base+48(FP), R4
 	MOVD y_len+56(FP), R2
 	CMP $8, R2
-	BLT single2
+	BLT single3
 	PCALIGN $16
 
-main2:
+main3:
 	FMOVQ (R4), F2
 	FMOVQ 16(R4), F3
 	FMOVQ 32(R4), F4
@@ -499,13 +741,13 @@ main2:
 	ADD $64, R5, R5
 	SUB $8, R2, R2
 	CMP $8, R2
-	BGE main2
+	BGE main3
 
-single2:
+single3:
 	CMP $2, R2
-	BLT tail2
+	BLT tail3
 
-one2:
+one3:
 	FMOVQ (R4), F2
 	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
 	FMOVQ (R5), F3
@@ -515,10 +757,10 @@ one2:
 	ADD $16, R5, R5
 	SUB $2, R2, R2
 	CMP $2, R2
-	BGE one2
+	BGE one3
 
-tail2:
-	TBZ $0, R2, skip2
+tail3:
+	TBZ $0, R2, skip3
 	FMOVD (R4), F2
 	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
 	FMOVD (R5), F3
@@ -527,10 +769,9 @@ tail2:
 	ADD $8, R4, R4
 	ADD $8, R5, R5
 
-skip2:
+skip3:
 
-done2:
-	B rows2
+done3:
 
-rest2:
+rest3:
 	RET

@@ -15,9 +15,10 @@ func level2() []*Kernel {
 			}},
 		},
 		{
-			Name: "GemvT", Doc: "y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn", Family: "level2",
-			Params: params(RowCount, "rows", Scalar, "alpha", Matrix, "a", RowStride, "stride", InRows, "x", Inc, "incX", InOut, "y"),
-			Loop:   RowAxpys{Factor: "alpha"},
+			Name: "GemvT", Doc: "y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]", Family: "level2",
+			Params: params(RowCount, "rows", Scalar, "alpha", Matrix, "a", RowStride, "stride", InRows, "x", Inc, "incX",
+				Scalar, "beta", InOut, "y"),
+			Loop: RowAxpys{Factor: "alpha", Scale: "beta", One: one},
 		},
 		{
 			Name: "Ger", Doc: "a[r*stride+j] += (alpha*x[r])*y[j]", Family: "level2",

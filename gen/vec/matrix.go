@@ -53,21 +53,19 @@ func (r rowWalk) take(g *gen, rows []G) {
 }
 
 // groups emits the code that handles rows: so many at once while there are so
-// many, and then one by one. Each of the two has the registers to itself that are
-// free now.
+// many, a power of two, and then half as many, down to one. Each has the registers
+// to itself that are free now.
 func (r rowWalk) groups(g *gen, most int, handle func(rows int)) {
-	sizes := []int{most, 1}
-	if most == 1 {
-		sizes = sizes[1:]
-	}
 	vectors, generals, resident := g.free, g.generals, g.resident
-	for _, rows := range sizes {
+	for rows := most; rows > 0; rows /= 2 {
 		g.free, g.generals, g.resident = slices.Clone(vectors), generals, maps.Clone(resident)
 		group, rest := g.label("rows"), g.label("rest")
 		g.m.Label(group)
 		g.m.JumpIf(r.left, LT, rows, rest)
 		handle(rows)
-		g.m.Jump(group)
+		if rows == most {
+			g.m.Jump(group)
+		}
 		g.m.Label(rest)
 	}
 }
@@ -164,10 +162,12 @@ func (g *gen) holdCoefs(rows int, factor string) (held []V, scale V) {
 }
 
 // RowAxpys is the skeleton of a transposed matrix times a vector: for each row r
-// in turn, y[j] += (Factor*x[r]) * a[r][j]. It goes through the columns in blocks
-// of rowsBlock bytes, as Rows does, so that y stays in the first-level cache.
+// in turn, y[j] = (Factor*x[r])*a[r][j] + y[j], where the first row takes
+// Scale*y[j]. It goes through the columns in blocks of rowsBlock bytes, as Rows
+// does, so that y stays in the first-level cache.
 type RowAxpys struct {
-	Factor string
+	Factor, Scale string
+	One           Const // the scale of all rows but the first
 }
 
 func (RowAxpys) result(string) string { return "" }
@@ -178,12 +178,14 @@ func (s RowAxpys) generate(g *gen) {
 	m.Begin(k, g.e, 0)
 	walk := rowWalk{g.general(), g.general(), g.general()}
 	coef, off := g.general(), g.general()
+	before := g.hold("before")
 	block, end := g.label("columns"), g.label("end")
 	m.Set(off, 0)
 	m.Label(block)
 	g.columnsLeft(walk.t, off, y.Name)
 	m.JumpIf(walk.t, LE, 0, end)
 	m.Comment("A block of columns, from row 0.")
+	m.Broadcast(before, g.e, Uniform{Param: s.Scale})
 	g.begin(coef, walk.next, walk.t, x.Name, k.OfKind(RowCount).Name)
 	walk.start(g, matrix)
 	m.Add(walk.next, off)
@@ -191,7 +193,7 @@ func (s RowAxpys) generate(g *gen) {
 		held, scale := g.holdCoefs(rows, s.Factor)
 		streams := groupStreams(y.Name, InOut, rows, In)
 		body := newBody(k, g.e, m, streams)
-		sum := body.Load(y.Name)
+		sum := body.Mul(body.Held("before"), body.Load(y.Name))
 		for i := range rows {
 			sum = body.Add(body.Mul(body.Held(coefName(i)), body.Load(rowName(i))), sum)
 		}
@@ -204,6 +206,7 @@ func (s RowAxpys) generate(g *gen) {
 		m.Add(ptrs[0], off)
 		g.columns(walk.t, off, y.Name)
 		g.mapLoop(body, ptrs, walk.t, false)
+		m.Broadcast(before, g.e, Uniform{Const: s.One})
 	})
 	m.AddImm(off, rowsBlock)
 	m.Jump(block)

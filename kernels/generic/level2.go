@@ -14,8 +14,12 @@ func Gemv[T Float](rows int, alpha T, a []T, stride int, x []T, beta T, y []T, i
 	}
 }
 
-// GemvT computes y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn.
-func GemvT[T Float](rows int, alpha T, a []T, stride int, x []T, incX int, y []T) {
+// GemvT computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; the
+// first takes beta*y[j].
+func GemvT[T Float](rows int, alpha T, a []T, stride int, x []T, incX int, beta T, y []T) {
+	if rows > 0 && beta != 1 {
+		Scal(beta, y)
+	}
 	ix := First(rows, incX)
 	for r := range rows {
 		Axpy(T(alpha*x[ix]), a[r*stride:][:len(y)], y)

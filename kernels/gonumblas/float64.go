@@ -425,14 +425,7 @@ func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []floa
 	if uint(m|n|lda|incX|incY) > math.MaxInt32 {
 		checkHugeMatrix(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
 	}
-	trans, inc := tA != blas.NoTrans, incX
-	if trans {
-		inc = incY
-	}
-	small := few(m, n)
-	// What does not scale y on its way is left with beta = 1, and beta = 0 never
-	// reads y.
-	if alpha == 0 || beta == 0 || beta != 1 && trans && (small || inc == 1) {
+	if alpha == 0 || beta == 0 { // then y counts as +0
 		step := max(incY, -incY)
 		switch {
 		case beta == 0:
@@ -460,13 +453,8 @@ func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []floa
 		if alpha == 0 {
 			return
 		}
-		beta = 1
 	}
-	switch {
-	case small && trans:
-		gemvTFew(m, n, alpha, a, lda, x, incX, y, incY)
-	case small:
-		gemvFew(m, n, alpha, a, lda, x, incX, beta, y, incY)
+	switch trans := tA != blas.NoTrans; {
 	case !trans && incX == 1:
 		if direct.Widest {
 			direct.GemvF64(m, alpha, a, lda, x[:n], beta, y, incY)
@@ -477,9 +465,9 @@ func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []floa
 		kernels.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	case incY == 1:
 		if direct.Widest {
-			direct.GemvTF64(m, alpha, a, lda, x, incX, y[:n])
+			direct.GemvTF64(m, alpha, a, lda, x, incX, beta, y[:n])
 		} else {
-			kernels.ActiveTable[float64]().GemvT(m, alpha, a, lda, x, incX, y[:n])
+			kernels.ActiveTable[float64]().GemvT(m, alpha, a, lda, x, incX, beta, y[:n])
 		}
 	default:
 		kernels.GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
@@ -497,8 +485,6 @@ func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []f
 	}
 	switch {
 	case alpha == 0:
-	case few(m, n):
-		gerFew(m, n, alpha, x, incX, y, incY, a, lda)
 	case incY == 1:
 		if direct.Widest {
 			direct.GerF64(m, alpha, x, incX, y[:n], a, lda)

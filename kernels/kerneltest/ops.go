@@ -735,7 +735,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "GemvT", Doc: "y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn", Family: "level2", Probe: "Read1",
+			Name: "GemvT", Doc: "y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]", Family: "level2", Probe: "Read1",
 			Params: []Param{
 				{"rows", RowCount},
 				{"alpha", Scalar},
@@ -743,6 +743,7 @@ func Ops[T kernels.Float]() []Op[T] {
 				{"stride", RowStride},
 				{"x", InRows},
 				{"incX", Inc},
+				{"beta", Scalar},
 				{"y", InOut},
 			},
 			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
@@ -753,10 +754,11 @@ func Ops[T kernels.Float]() []Op[T] {
 				p3 := a.Int[1]
 				p4 := a.Vec[1]
 				p5 := a.Int[2]
-				p6 := a.Vec[2]
+				p6 := a.Scalar[1]
+				p7 := a.Vec[2]
 				return func(reps int) (r float64) {
 					for range reps {
-						f(p0, p1, p2, p3, p4, p5, p6)
+						f(p0, p1, p2, p3, p4, p5, p6, p7)
 					}
 					return r
 				}

@@ -192,14 +192,14 @@ func GemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta
 	avx512.GemvF64(rows, alpha, a, stride, x, beta, y, incY)
 }
 
-// GemvTF32 computes y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn.
-func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, y []float32) {
-	avx512.GemvTF32(rows, alpha, a, stride, x, incX, y)
+// GemvTF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
+func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32) {
+	avx512.GemvTF32(rows, alpha, a, stride, x, incX, beta, y)
 }
 
-// GemvTF64 computes y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn.
-func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, y []float64) {
-	avx512.GemvTF64(rows, alpha, a, stride, x, incX, y)
+// GemvTF64 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
+func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64) {
+	avx512.GemvTF64(rows, alpha, a, stride, x, incX, beta, y)
 }
 
 // GerF32 computes a[r*stride+j] += (alpha*x[r])*y[j].

@@ -190,13 +190,13 @@ func GemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta
 	panic(noLevel)
 }
 
-// GemvTF32 computes y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn.
-func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, y []float32) {
+// GemvTF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
+func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32) {
 	panic(noLevel)
 }
 
-// GemvTF64 computes y[j] += (alpha*x[r])*a[r*stride+j], for each r in turn.
-func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, y []float64) {
+// GemvTF64 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
+func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64) {
 	panic(noLevel)
 }
 
