@@ -43,6 +43,8 @@ func shape[T kernels.Float](op kerneltest.Op[T], c input) kerneltest.Shape {
 	}
 	s := kerneltest.Shape{N: n, Rows: rows, Stride: n + int(c.pad)%40}
 	switch {
+	case op.IsStrided() && op.IsRows():
+		s.Incs = []int{inc(c.alias, n), inc(c.pad, n)}
 	case op.IsStrided():
 		s.Incs = []int{inc(c.rows, n), inc(c.pad, n)}
 	case op.Count(kerneltest.Inc) > 0: // of a vector beside a matrix, for which there are no aliases

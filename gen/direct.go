@@ -16,7 +16,7 @@ const directDir = "kernels/internal/direct"
 var directNames = []string{
 	"Axpy", "Dot", "Dsdot", "Scal", "Swap", "Asum", "Rot", "Rotm",
 	"AxpyInc", "DotInc", "DsdotInc", "ScalInc", "SwapInc", "CopyInc", "AsumInc", "RotInc", "RotmInc",
-	"Gemv", "GemvT", "Ger",
+	"Gemv", "GemvT", "Ger", "GemvInc", "GemvTInc", "GerInc",
 }
 
 // directFiles returns the package's generated files.

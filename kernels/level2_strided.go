@@ -12,10 +12,8 @@ func GemvInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, bet
 	switch {
 	case incX == 1:
 		table[T]().Gemv(m, alpha, noescape(a), stride, noescape(x[:n]), beta, noescape(y), incY)
-	case n <= tinyBuffer:
-		var buffer [tinyBuffer]T
-		pack(buffer[:n], x, generic.First(n, incX), incX)
-		table[T]().Gemv(m, alpha, noescape(a), stride, noescape(buffer[:n]), beta, noescape(y), incY)
+	case n <= inPlace:
+		table[T]().GemvInc(m, n, alpha, noescape(a), stride, noescape(x), incX, beta, noescape(y), incY)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
 		packedGemv(buffer[:], m, n, alpha, a, stride, x, incX, beta, y, incY)
@@ -43,12 +41,9 @@ func GemvTInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, be
 	case incY == 1:
 		scaleInc(betaOfSum(beta), n, y, incY)
 		table[T]().GemvT(m, alpha, noescape(a), stride, noescape(x), incX, beta, noescape(y[:n]))
-	case n <= tinyBuffer:
-		var buffer [tinyBuffer]T
-		part := buffer[:n]
-		packScaled(part, beta, y, generic.First(n, incY), incY)
-		table[T]().GemvT(m, alpha, noescape(a), stride, noescape(x), incX, 1, noescape(part))
-		unpack(y, generic.First(n, incY), incY, part)
+	case n <= inPlace:
+		scaleInc(betaOfSum(beta), n, y, incY)
+		table[T]().GemvTInc(m, n, alpha, noescape(a), stride, noescape(x), incX, beta, noescape(y), incY)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
 		packedGemvT(buffer[:], m, n, alpha, a, stride, x, incX, beta, y, incY)
@@ -67,10 +62,8 @@ func GerInc[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T,
 	case m == 0:
 	case incY == 1:
 		table[T]().Ger(m, alpha, noescape(x), incX, noescape(y[:n]), noescape(a), stride)
-	case n <= tinyBuffer:
-		var buffer [tinyBuffer]T
-		pack(buffer[:n], y, generic.First(n, incY), incY)
-		table[T]().Ger(m, alpha, noescape(x), incX, noescape(buffer[:n]), noescape(a), stride)
+	case n <= inPlace:
+		table[T]().GerInc(m, n, alpha, noescape(x), incX, noescape(y), incY, noescape(a), stride)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
 		packedGer(buffer[:], m, n, alpha, x, incX, y, incY, a, stride)
@@ -80,10 +73,10 @@ func GerInc[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T,
 }
 
 // A strided vector that all rows share is copied, a part at a time, to a buffer on
-// the stack. Small vectors get a small one, because Go clears it first, and the
-// smallest a way of their own: another call would show.
+// the stack, unless it is short: then kernels for strided vectors are faster. Small
+// vectors get a small buffer, because Go clears it first.
 const (
-	tinyBuffer  = 16
+	inPlace     = 16
 	smallBuffer = 64
 	largeBuffer = 1024
 )

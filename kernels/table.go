@@ -75,6 +75,12 @@ type Table[T Float] struct {
 	GemvT func(rows int, alpha T, a []T, stride int, x []T, incX int, beta T, y []T)
 	// a[r*stride+j] += (alpha*x[r])*y[j]
 	Ger func(rows int, alpha T, x []T, incX int, y, a []T, stride int)
+	// y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided
+	GemvInc func(rows, n int, alpha T, a []T, stride int, x []T, incX int, beta T, y []T, incY int)
+	// y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided
+	GemvTInc func(rows, n int, alpha T, a []T, stride int, x []T, incX int, beta T, y []T, incY int)
+	// a[r*stride+j] += (alpha*x[r])*y[j], strided
+	GerInc func(rows, n int, alpha T, x []T, incX int, y []T, incY int, a []T, stride int)
 	// dst[j] = sum over r of a[r*stride+j]
 	SumRows func(dst, a []T, rows, stride int)
 	// dst[j] += sum over r of a[r*stride+j]

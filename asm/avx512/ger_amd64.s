@@ -29,13 +29,13 @@ rows:
 	VBROADCASTSS alpha+8(FP), Z4
 	MOVQ         stride+96(FP), DX
 	SHLQ         $0x02, DX
-	MOVQ         SI, R9
-	ADDQ         DX, SI
 	MOVQ         SI, R10
 	ADDQ         DX, SI
 	MOVQ         SI, R11
 	ADDQ         DX, SI
 	MOVQ         SI, R12
+	ADDQ         DX, SI
+	MOVQ         SI, R13
 	ADDQ         DX, SI
 	SUBQ         $+4, DI
 	MOVQ         incX+40(FP), DX
@@ -52,51 +52,51 @@ rows:
 	VBROADCASTSS (BX), Z3
 	VMULPS       Z3, Z4, Z3
 	ADDQ         DX, BX
-	MOVQ         y_base+48(FP), R8
+	MOVQ         y_base+48(FP), R9
 	MOVQ         y_len+56(FP), DX
 	CMPQ         DX, $+32
 	JLT          single
 
 main:
-	VMOVUPS (R8), Z5
+	VMOVUPS (R9), Z5
 	VMULPS  Z5, Z0, Z6
-	VMOVUPS (R9), Z7
+	VMOVUPS (R10), Z7
 	VADDPS  Z7, Z6, Z7
 	VMULPS  Z5, Z1, Z6
-	VMOVUPS (R10), Z8
+	VMOVUPS (R11), Z8
 	VADDPS  Z8, Z6, Z8
 	VMULPS  Z5, Z2, Z6
-	VMOVUPS (R11), Z9
+	VMOVUPS (R12), Z9
 	VADDPS  Z9, Z6, Z9
 	VMULPS  Z5, Z3, Z5
-	VMOVUPS (R12), Z6
+	VMOVUPS (R13), Z6
 	VADDPS  Z6, Z5, Z6
-	VMOVUPS Z7, (R9)
-	VMOVUPS Z8, (R10)
-	VMOVUPS Z9, (R11)
-	VMOVUPS Z6, (R12)
-	VMOVUPS 64(R8), Z6
+	VMOVUPS Z7, (R10)
+	VMOVUPS Z8, (R11)
+	VMOVUPS Z9, (R12)
+	VMOVUPS Z6, (R13)
+	VMOVUPS 64(R9), Z6
 	VMULPS  Z6, Z0, Z9
-	VMOVUPS 64(R9), Z8
+	VMOVUPS 64(R10), Z8
 	VADDPS  Z8, Z9, Z8
 	VMULPS  Z6, Z1, Z9
-	VMOVUPS 64(R10), Z7
+	VMOVUPS 64(R11), Z7
 	VADDPS  Z7, Z9, Z7
 	VMULPS  Z6, Z2, Z9
-	VMOVUPS 64(R11), Z5
+	VMOVUPS 64(R12), Z5
 	VADDPS  Z5, Z9, Z5
 	VMULPS  Z6, Z3, Z6
-	VMOVUPS 64(R12), Z9
+	VMOVUPS 64(R13), Z9
 	VADDPS  Z9, Z6, Z9
-	VMOVUPS Z8, 64(R9)
-	VMOVUPS Z7, 64(R10)
-	VMOVUPS Z5, 64(R11)
-	VMOVUPS Z9, 64(R12)
-	ADDQ    $+128, R8
+	VMOVUPS Z8, 64(R10)
+	VMOVUPS Z7, 64(R11)
+	VMOVUPS Z5, 64(R12)
+	VMOVUPS Z9, 64(R13)
 	ADDQ    $+128, R9
 	ADDQ    $+128, R10
 	ADDQ    $+128, R11
 	ADDQ    $+128, R12
+	ADDQ    $+128, R13
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
 	JGE     main
@@ -106,28 +106,28 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (R8), Z5
+	VMOVUPS (R9), Z5
 	VMULPS  Z5, Z0, Z6
-	VMOVUPS (R9), Z7
+	VMOVUPS (R10), Z7
 	VADDPS  Z7, Z6, Z7
 	VMULPS  Z5, Z1, Z6
-	VMOVUPS (R10), Z8
+	VMOVUPS (R11), Z8
 	VADDPS  Z8, Z6, Z8
 	VMULPS  Z5, Z2, Z6
-	VMOVUPS (R11), Z9
+	VMOVUPS (R12), Z9
 	VADDPS  Z9, Z6, Z9
 	VMULPS  Z5, Z3, Z5
-	VMOVUPS (R12), Z6
+	VMOVUPS (R13), Z6
 	VADDPS  Z6, Z5, Z6
-	VMOVUPS Z7, (R9)
-	VMOVUPS Z8, (R10)
-	VMOVUPS Z9, (R11)
-	VMOVUPS Z6, (R12)
-	ADDQ    $+64, R8
+	VMOVUPS Z7, (R10)
+	VMOVUPS Z8, (R11)
+	VMOVUPS Z9, (R12)
+	VMOVUPS Z6, (R13)
 	ADDQ    $+64, R9
 	ADDQ    $+64, R10
 	ADDQ    $+64, R11
 	ADDQ    $+64, R12
+	ADDQ    $+64, R13
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
 	JGE     one
@@ -139,23 +139,23 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (R8), K1, Z5
+	VMOVUPS.Z (R9), K1, Z5
 	VMULPS    Z5, Z0, Z6
-	VMOVUPS.Z (R9), K1, Z7
+	VMOVUPS.Z (R10), K1, Z7
 	VADDPS    Z7, Z6, Z7
 	VMULPS    Z5, Z1, Z6
-	VMOVUPS.Z (R10), K1, Z8
+	VMOVUPS.Z (R11), K1, Z8
 	VADDPS    Z8, Z6, Z8
 	VMULPS    Z5, Z2, Z6
-	VMOVUPS.Z (R11), K1, Z9
+	VMOVUPS.Z (R12), K1, Z9
 	VADDPS    Z9, Z6, Z9
 	VMULPS    Z5, Z3, Z5
-	VMOVUPS.Z (R12), K1, Z6
+	VMOVUPS.Z (R13), K1, Z6
 	VADDPS    Z6, Z5, Z6
-	VMOVUPS   Z7, K1, (R9)
-	VMOVUPS   Z8, K1, (R10)
-	VMOVUPS   Z9, K1, (R11)
-	VMOVUPS   Z6, K1, (R12)
+	VMOVUPS   Z7, K1, (R10)
+	VMOVUPS   Z8, K1, (R11)
+	VMOVUPS   Z9, K1, (R12)
+	VMOVUPS   Z6, K1, (R13)
 
 done:
 	JMP rows
@@ -166,9 +166,9 @@ rest:
 	VBROADCASTSS alpha+8(FP), Z2
 	MOVQ         stride+96(FP), DX
 	SHLQ         $0x02, DX
-	MOVQ         SI, R9
-	ADDQ         DX, SI
 	MOVQ         SI, R10
+	ADDQ         DX, SI
+	MOVQ         SI, R11
 	ADDQ         DX, SI
 	SUBQ         $+2, DI
 	MOVQ         incX+40(FP), DX
@@ -179,33 +179,33 @@ rest:
 	VBROADCASTSS (BX), Z1
 	VMULPS       Z1, Z2, Z1
 	ADDQ         DX, BX
-	MOVQ         y_base+48(FP), R8
+	MOVQ         y_base+48(FP), R9
 	MOVQ         y_len+56(FP), DX
 	CMPQ         DX, $+32
 	JLT          single2
 
 main2:
-	VMOVUPS (R8), Z3
+	VMOVUPS (R9), Z3
 	VMULPS  Z3, Z0, Z4
-	VMOVUPS (R9), Z5
+	VMOVUPS (R10), Z5
 	VADDPS  Z5, Z4, Z5
 	VMULPS  Z3, Z1, Z3
-	VMOVUPS (R10), Z4
+	VMOVUPS (R11), Z4
 	VADDPS  Z4, Z3, Z4
-	VMOVUPS Z5, (R9)
-	VMOVUPS Z4, (R10)
-	VMOVUPS 64(R8), Z4
+	VMOVUPS Z5, (R10)
+	VMOVUPS Z4, (R11)
+	VMOVUPS 64(R9), Z4
 	VMULPS  Z4, Z0, Z5
-	VMOVUPS 64(R9), Z3
+	VMOVUPS 64(R10), Z3
 	VADDPS  Z3, Z5, Z3
 	VMULPS  Z4, Z1, Z4
-	VMOVUPS 64(R10), Z5
+	VMOVUPS 64(R11), Z5
 	VADDPS  Z5, Z4, Z5
-	VMOVUPS Z3, 64(R9)
-	VMOVUPS Z5, 64(R10)
-	ADDQ    $+128, R8
+	VMOVUPS Z3, 64(R10)
+	VMOVUPS Z5, 64(R11)
 	ADDQ    $+128, R9
 	ADDQ    $+128, R10
+	ADDQ    $+128, R11
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
 	JGE     main2
@@ -215,18 +215,18 @@ single2:
 	JLT  tail2
 
 one2:
-	VMOVUPS (R8), Z3
+	VMOVUPS (R9), Z3
 	VMULPS  Z3, Z0, Z4
-	VMOVUPS (R9), Z5
+	VMOVUPS (R10), Z5
 	VADDPS  Z5, Z4, Z5
 	VMULPS  Z3, Z1, Z3
-	VMOVUPS (R10), Z4
+	VMOVUPS (R11), Z4
 	VADDPS  Z4, Z3, Z4
-	VMOVUPS Z5, (R9)
-	VMOVUPS Z4, (R10)
-	ADDQ    $+64, R8
+	VMOVUPS Z5, (R10)
+	VMOVUPS Z4, (R11)
 	ADDQ    $+64, R9
 	ADDQ    $+64, R10
+	ADDQ    $+64, R11
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
 	JGE     one2
@@ -238,15 +238,15 @@ tail2:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (R8), K1, Z3
+	VMOVUPS.Z (R9), K1, Z3
 	VMULPS    Z3, Z0, Z4
-	VMOVUPS.Z (R9), K1, Z5
+	VMOVUPS.Z (R10), K1, Z5
 	VADDPS    Z5, Z4, Z5
 	VMULPS    Z3, Z1, Z3
-	VMOVUPS.Z (R10), K1, Z4
+	VMOVUPS.Z (R11), K1, Z4
 	VADDPS    Z4, Z3, Z4
-	VMOVUPS   Z5, K1, (R9)
-	VMOVUPS   Z4, K1, (R10)
+	VMOVUPS   Z5, K1, (R10)
+	VMOVUPS   Z4, K1, (R11)
 
 done2:
 rest2:
@@ -255,7 +255,7 @@ rest2:
 	VBROADCASTSS alpha+8(FP), Z1
 	MOVQ         stride+96(FP), DX
 	SHLQ         $0x02, DX
-	MOVQ         SI, R9
+	MOVQ         SI, R10
 	ADDQ         DX, SI
 	SUBQ         $+1, DI
 	MOVQ         incX+40(FP), DX
@@ -263,7 +263,7 @@ rest2:
 	VBROADCASTSS (BX), Z0
 	VMULPS       Z0, Z1, Z0
 	ADDQ         DX, BX
-	MOVQ         y_base+48(FP), R8
+	MOVQ         y_base+48(FP), R9
 	MOVQ         y_len+56(FP), DX
 	CMPQ         DX, $+32
 	JLT          single3
@@ -271,41 +271,41 @@ rest2:
 	JLT          aligned
 
 	// Peel up to an aligned store.
-	MOVQ      R9, R10
-	NEGQ      R10
-	ANDQ      $+63, R10
-	TESTQ     R10, R10
-	JEQ       aligned
 	MOVQ      R10, R11
-	SHRQ      $0x02, R11
-	MOVQ      R11, CX
+	NEGQ      R11
+	ANDQ      $+63, R11
+	TESTQ     R11, R11
+	JEQ       aligned
+	MOVQ      R11, R12
+	SHRQ      $0x02, R12
+	MOVQ      R12, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (R8), K1, Z2
+	VMOVUPS.Z (R9), K1, Z2
 	VMULPS    Z2, Z0, Z2
-	VMOVUPS.Z (R9), K1, Z3
+	VMOVUPS.Z (R10), K1, Z3
 	VADDPS    Z3, Z2, Z3
-	VMOVUPS   Z3, K1, (R9)
-	ADDQ      R10, R8
-	ADDQ      R10, R9
-	NEGQ      R11
-	ADDQ      R11, DX
+	VMOVUPS   Z3, K1, (R10)
+	ADDQ      R11, R9
+	ADDQ      R11, R10
+	NEGQ      R12
+	ADDQ      R12, DX
 
 aligned:
 main3:
-	VMOVUPS (R8), Z2
+	VMOVUPS (R9), Z2
 	VMULPS  Z2, Z0, Z2
-	VMOVUPS (R9), Z3
+	VMOVUPS (R10), Z3
 	VADDPS  Z3, Z2, Z3
-	VMOVUPS Z3, (R9)
-	VMOVUPS 64(R8), Z3
+	VMOVUPS Z3, (R10)
+	VMOVUPS 64(R9), Z3
 	VMULPS  Z3, Z0, Z3
-	VMOVUPS 64(R9), Z2
+	VMOVUPS 64(R10), Z2
 	VADDPS  Z2, Z3, Z2
-	VMOVUPS Z2, 64(R9)
-	ADDQ    $+128, R8
+	VMOVUPS Z2, 64(R10)
 	ADDQ    $+128, R9
+	ADDQ    $+128, R10
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
 	JGE     main3
@@ -315,13 +315,13 @@ single3:
 	JLT  tail3
 
 one3:
-	VMOVUPS (R8), Z2
+	VMOVUPS (R9), Z2
 	VMULPS  Z2, Z0, Z2
-	VMOVUPS (R9), Z3
+	VMOVUPS (R10), Z3
 	VADDPS  Z3, Z2, Z3
-	VMOVUPS Z3, (R9)
-	ADDQ    $+64, R8
+	VMOVUPS Z3, (R10)
 	ADDQ    $+64, R9
+	ADDQ    $+64, R10
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
 	JGE     one3
@@ -333,11 +333,11 @@ tail3:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (R8), K1, Z2
+	VMOVUPS.Z (R9), K1, Z2
 	VMULPS    Z2, Z0, Z2
-	VMOVUPS.Z (R9), K1, Z3
+	VMOVUPS.Z (R10), K1, Z3
 	VADDPS    Z3, Z2, Z3
-	VMOVUPS   Z3, K1, (R9)
+	VMOVUPS   Z3, K1, (R10)
 
 done3:
 rest3:
@@ -369,13 +369,13 @@ rows:
 	VBROADCASTSD alpha+8(FP), Z4
 	MOVQ         stride+96(FP), DX
 	SHLQ         $0x03, DX
-	MOVQ         SI, R9
-	ADDQ         DX, SI
 	MOVQ         SI, R10
 	ADDQ         DX, SI
 	MOVQ         SI, R11
 	ADDQ         DX, SI
 	MOVQ         SI, R12
+	ADDQ         DX, SI
+	MOVQ         SI, R13
 	ADDQ         DX, SI
 	SUBQ         $+4, DI
 	MOVQ         incX+40(FP), DX
@@ -392,51 +392,51 @@ rows:
 	VBROADCASTSD (BX), Z3
 	VMULPD       Z3, Z4, Z3
 	ADDQ         DX, BX
-	MOVQ         y_base+48(FP), R8
+	MOVQ         y_base+48(FP), R9
 	MOVQ         y_len+56(FP), DX
 	CMPQ         DX, $+16
 	JLT          single
 
 main:
-	VMOVUPD (R8), Z5
+	VMOVUPD (R9), Z5
 	VMULPD  Z5, Z0, Z6
-	VMOVUPD (R9), Z7
+	VMOVUPD (R10), Z7
 	VADDPD  Z7, Z6, Z7
 	VMULPD  Z5, Z1, Z6
-	VMOVUPD (R10), Z8
+	VMOVUPD (R11), Z8
 	VADDPD  Z8, Z6, Z8
 	VMULPD  Z5, Z2, Z6
-	VMOVUPD (R11), Z9
+	VMOVUPD (R12), Z9
 	VADDPD  Z9, Z6, Z9
 	VMULPD  Z5, Z3, Z5
-	VMOVUPD (R12), Z6
+	VMOVUPD (R13), Z6
 	VADDPD  Z6, Z5, Z6
-	VMOVUPD Z7, (R9)
-	VMOVUPD Z8, (R10)
-	VMOVUPD Z9, (R11)
-	VMOVUPD Z6, (R12)
-	VMOVUPD 64(R8), Z6
+	VMOVUPD Z7, (R10)
+	VMOVUPD Z8, (R11)
+	VMOVUPD Z9, (R12)
+	VMOVUPD Z6, (R13)
+	VMOVUPD 64(R9), Z6
 	VMULPD  Z6, Z0, Z9
-	VMOVUPD 64(R9), Z8
+	VMOVUPD 64(R10), Z8
 	VADDPD  Z8, Z9, Z8
 	VMULPD  Z6, Z1, Z9
-	VMOVUPD 64(R10), Z7
+	VMOVUPD 64(R11), Z7
 	VADDPD  Z7, Z9, Z7
 	VMULPD  Z6, Z2, Z9
-	VMOVUPD 64(R11), Z5
+	VMOVUPD 64(R12), Z5
 	VADDPD  Z5, Z9, Z5
 	VMULPD  Z6, Z3, Z6
-	VMOVUPD 64(R12), Z9
+	VMOVUPD 64(R13), Z9
 	VADDPD  Z9, Z6, Z9
-	VMOVUPD Z8, 64(R9)
-	VMOVUPD Z7, 64(R10)
-	VMOVUPD Z5, 64(R11)
-	VMOVUPD Z9, 64(R12)
-	ADDQ    $+128, R8
+	VMOVUPD Z8, 64(R10)
+	VMOVUPD Z7, 64(R11)
+	VMOVUPD Z5, 64(R12)
+	VMOVUPD Z9, 64(R13)
 	ADDQ    $+128, R9
 	ADDQ    $+128, R10
 	ADDQ    $+128, R11
 	ADDQ    $+128, R12
+	ADDQ    $+128, R13
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
 	JGE     main
@@ -446,28 +446,28 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPD (R8), Z5
+	VMOVUPD (R9), Z5
 	VMULPD  Z5, Z0, Z6
-	VMOVUPD (R9), Z7
+	VMOVUPD (R10), Z7
 	VADDPD  Z7, Z6, Z7
 	VMULPD  Z5, Z1, Z6
-	VMOVUPD (R10), Z8
+	VMOVUPD (R11), Z8
 	VADDPD  Z8, Z6, Z8
 	VMULPD  Z5, Z2, Z6
-	VMOVUPD (R11), Z9
+	VMOVUPD (R12), Z9
 	VADDPD  Z9, Z6, Z9
 	VMULPD  Z5, Z3, Z5
-	VMOVUPD (R12), Z6
+	VMOVUPD (R13), Z6
 	VADDPD  Z6, Z5, Z6
-	VMOVUPD Z7, (R9)
-	VMOVUPD Z8, (R10)
-	VMOVUPD Z9, (R11)
-	VMOVUPD Z6, (R12)
-	ADDQ    $+64, R8
+	VMOVUPD Z7, (R10)
+	VMOVUPD Z8, (R11)
+	VMOVUPD Z9, (R12)
+	VMOVUPD Z6, (R13)
 	ADDQ    $+64, R9
 	ADDQ    $+64, R10
 	ADDQ    $+64, R11
 	ADDQ    $+64, R12
+	ADDQ    $+64, R13
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
 	JGE     one
@@ -479,23 +479,23 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPD.Z (R8), K1, Z5
+	VMOVUPD.Z (R9), K1, Z5
 	VMULPD    Z5, Z0, Z6
-	VMOVUPD.Z (R9), K1, Z7
+	VMOVUPD.Z (R10), K1, Z7
 	VADDPD    Z7, Z6, Z7
 	VMULPD    Z5, Z1, Z6
-	VMOVUPD.Z (R10), K1, Z8
+	VMOVUPD.Z (R11), K1, Z8
 	VADDPD    Z8, Z6, Z8
 	VMULPD    Z5, Z2, Z6
-	VMOVUPD.Z (R11), K1, Z9
+	VMOVUPD.Z (R12), K1, Z9
 	VADDPD    Z9, Z6, Z9
 	VMULPD    Z5, Z3, Z5
-	VMOVUPD.Z (R12), K1, Z6
+	VMOVUPD.Z (R13), K1, Z6
 	VADDPD    Z6, Z5, Z6
-	VMOVUPD   Z7, K1, (R9)
-	VMOVUPD   Z8, K1, (R10)
-	VMOVUPD   Z9, K1, (R11)
-	VMOVUPD   Z6, K1, (R12)
+	VMOVUPD   Z7, K1, (R10)
+	VMOVUPD   Z8, K1, (R11)
+	VMOVUPD   Z9, K1, (R12)
+	VMOVUPD   Z6, K1, (R13)
 
 done:
 	JMP rows
@@ -506,9 +506,9 @@ rest:
 	VBROADCASTSD alpha+8(FP), Z2
 	MOVQ         stride+96(FP), DX
 	SHLQ         $0x03, DX
-	MOVQ         SI, R9
-	ADDQ         DX, SI
 	MOVQ         SI, R10
+	ADDQ         DX, SI
+	MOVQ         SI, R11
 	ADDQ         DX, SI
 	SUBQ         $+2, DI
 	MOVQ         incX+40(FP), DX
@@ -519,33 +519,33 @@ rest:
 	VBROADCASTSD (BX), Z1
 	VMULPD       Z1, Z2, Z1
 	ADDQ         DX, BX
-	MOVQ         y_base+48(FP), R8
+	MOVQ         y_base+48(FP), R9
 	MOVQ         y_len+56(FP), DX
 	CMPQ         DX, $+16
 	JLT          single2
 
 main2:
-	VMOVUPD (R8), Z3
+	VMOVUPD (R9), Z3
 	VMULPD  Z3, Z0, Z4
-	VMOVUPD (R9), Z5
+	VMOVUPD (R10), Z5
 	VADDPD  Z5, Z4, Z5
 	VMULPD  Z3, Z1, Z3
-	VMOVUPD (R10), Z4
+	VMOVUPD (R11), Z4
 	VADDPD  Z4, Z3, Z4
-	VMOVUPD Z5, (R9)
-	VMOVUPD Z4, (R10)
-	VMOVUPD 64(R8), Z4
+	VMOVUPD Z5, (R10)
+	VMOVUPD Z4, (R11)
+	VMOVUPD 64(R9), Z4
 	VMULPD  Z4, Z0, Z5
-	VMOVUPD 64(R9), Z3
+	VMOVUPD 64(R10), Z3
 	VADDPD  Z3, Z5, Z3
 	VMULPD  Z4, Z1, Z4
-	VMOVUPD 64(R10), Z5
+	VMOVUPD 64(R11), Z5
 	VADDPD  Z5, Z4, Z5
-	VMOVUPD Z3, 64(R9)
-	VMOVUPD Z5, 64(R10)
-	ADDQ    $+128, R8
+	VMOVUPD Z3, 64(R10)
+	VMOVUPD Z5, 64(R11)
 	ADDQ    $+128, R9
 	ADDQ    $+128, R10
+	ADDQ    $+128, R11
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
 	JGE     main2
@@ -555,18 +555,18 @@ single2:
 	JLT  tail2
 
 one2:
-	VMOVUPD (R8), Z3
+	VMOVUPD (R9), Z3
 	VMULPD  Z3, Z0, Z4
-	VMOVUPD (R9), Z5
+	VMOVUPD (R10), Z5
 	VADDPD  Z5, Z4, Z5
 	VMULPD  Z3, Z1, Z3
-	VMOVUPD (R10), Z4
+	VMOVUPD (R11), Z4
 	VADDPD  Z4, Z3, Z4
-	VMOVUPD Z5, (R9)
-	VMOVUPD Z4, (R10)
-	ADDQ    $+64, R8
+	VMOVUPD Z5, (R10)
+	VMOVUPD Z4, (R11)
 	ADDQ    $+64, R9
 	ADDQ    $+64, R10
+	ADDQ    $+64, R11
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
 	JGE     one2
@@ -578,15 +578,15 @@ tail2:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPD.Z (R8), K1, Z3
+	VMOVUPD.Z (R9), K1, Z3
 	VMULPD    Z3, Z0, Z4
-	VMOVUPD.Z (R9), K1, Z5
+	VMOVUPD.Z (R10), K1, Z5
 	VADDPD    Z5, Z4, Z5
 	VMULPD    Z3, Z1, Z3
-	VMOVUPD.Z (R10), K1, Z4
+	VMOVUPD.Z (R11), K1, Z4
 	VADDPD    Z4, Z3, Z4
-	VMOVUPD   Z5, K1, (R9)
-	VMOVUPD   Z4, K1, (R10)
+	VMOVUPD   Z5, K1, (R10)
+	VMOVUPD   Z4, K1, (R11)
 
 done2:
 rest2:
@@ -595,7 +595,7 @@ rest2:
 	VBROADCASTSD alpha+8(FP), Z1
 	MOVQ         stride+96(FP), DX
 	SHLQ         $0x03, DX
-	MOVQ         SI, R9
+	MOVQ         SI, R10
 	ADDQ         DX, SI
 	SUBQ         $+1, DI
 	MOVQ         incX+40(FP), DX
@@ -603,7 +603,7 @@ rest2:
 	VBROADCASTSD (BX), Z0
 	VMULPD       Z0, Z1, Z0
 	ADDQ         DX, BX
-	MOVQ         y_base+48(FP), R8
+	MOVQ         y_base+48(FP), R9
 	MOVQ         y_len+56(FP), DX
 	CMPQ         DX, $+16
 	JLT          single3
@@ -611,41 +611,41 @@ rest2:
 	JLT          aligned
 
 	// Peel up to an aligned store.
-	MOVQ      R9, R10
-	NEGQ      R10
-	ANDQ      $+63, R10
-	TESTQ     R10, R10
-	JEQ       aligned
 	MOVQ      R10, R11
-	SHRQ      $0x03, R11
-	MOVQ      R11, CX
+	NEGQ      R11
+	ANDQ      $+63, R11
+	TESTQ     R11, R11
+	JEQ       aligned
+	MOVQ      R11, R12
+	SHRQ      $0x03, R12
+	MOVQ      R12, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPD.Z (R8), K1, Z2
+	VMOVUPD.Z (R9), K1, Z2
 	VMULPD    Z2, Z0, Z2
-	VMOVUPD.Z (R9), K1, Z3
+	VMOVUPD.Z (R10), K1, Z3
 	VADDPD    Z3, Z2, Z3
-	VMOVUPD   Z3, K1, (R9)
-	ADDQ      R10, R8
-	ADDQ      R10, R9
-	NEGQ      R11
-	ADDQ      R11, DX
+	VMOVUPD   Z3, K1, (R10)
+	ADDQ      R11, R9
+	ADDQ      R11, R10
+	NEGQ      R12
+	ADDQ      R12, DX
 
 aligned:
 main3:
-	VMOVUPD (R8), Z2
+	VMOVUPD (R9), Z2
 	VMULPD  Z2, Z0, Z2
-	VMOVUPD (R9), Z3
+	VMOVUPD (R10), Z3
 	VADDPD  Z3, Z2, Z3
-	VMOVUPD Z3, (R9)
-	VMOVUPD 64(R8), Z3
+	VMOVUPD Z3, (R10)
+	VMOVUPD 64(R9), Z3
 	VMULPD  Z3, Z0, Z3
-	VMOVUPD 64(R9), Z2
+	VMOVUPD 64(R10), Z2
 	VADDPD  Z2, Z3, Z2
-	VMOVUPD Z2, 64(R9)
-	ADDQ    $+128, R8
+	VMOVUPD Z2, 64(R10)
 	ADDQ    $+128, R9
+	ADDQ    $+128, R10
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
 	JGE     main3
@@ -655,13 +655,13 @@ single3:
 	JLT  tail3
 
 one3:
-	VMOVUPD (R8), Z2
+	VMOVUPD (R9), Z2
 	VMULPD  Z2, Z0, Z2
-	VMOVUPD (R9), Z3
+	VMOVUPD (R10), Z3
 	VADDPD  Z3, Z2, Z3
-	VMOVUPD Z3, (R9)
-	ADDQ    $+64, R8
+	VMOVUPD Z3, (R10)
 	ADDQ    $+64, R9
+	ADDQ    $+64, R10
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
 	JGE     one3
@@ -673,11 +673,11 @@ tail3:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPD.Z (R8), K1, Z2
+	VMOVUPD.Z (R9), K1, Z2
 	VMULPD    Z2, Z0, Z2
-	VMOVUPD.Z (R9), K1, Z3
+	VMOVUPD.Z (R10), K1, Z3
 	VADDPD    Z3, Z2, Z3
-	VMOVUPD   Z3, K1, (R9)
+	VMOVUPD   Z3, K1, (R10)
 
 done3:
 rest3:

@@ -29,13 +29,13 @@ rows:
 	VDUP R17, V4.S4
 	MOVD stride+96(FP), R2
 	LSL $2, R2, R2
-	MOVD R1, R5
-	ADD R2, R1, R1
 	MOVD R1, R6
 	ADD R2, R1, R1
 	MOVD R1, R7
 	ADD R2, R1, R1
 	MOVD R1, R8
+	ADD R2, R1, R1
+	MOVD R1, R9
 	ADD R2, R1, R1
 	SUB $4, R0, R0
 	MOVD incX+40(FP), R2
@@ -56,52 +56,52 @@ rows:
 	VDUP R17, V3.S4
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	ADD R2, R3, R3
-	MOVD y_base+48(FP), R4
+	MOVD y_base+48(FP), R5
 	MOVD y_len+56(FP), R2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R4), F5
-	FMOVQ 16(R4), F6
+	FMOVQ (R5), F5
+	FMOVQ 16(R5), F6
 	WORD $0x6e25dc07 // fmul v7.4s, v0.4s, v5.4s
 	WORD $0x6e26dc08 // fmul v8.4s, v0.4s, v6.4s
-	FMOVQ (R5), F9
-	FMOVQ 16(R5), F10
+	FMOVQ (R6), F9
+	FMOVQ 16(R6), F10
 	WORD $0x4e29d4e9 // fadd v9.4s, v7.4s, v9.4s
 	WORD $0x4e2ad50a // fadd v10.4s, v8.4s, v10.4s
 	WORD $0x6e25dc28 // fmul v8.4s, v1.4s, v5.4s
 	WORD $0x6e26dc27 // fmul v7.4s, v1.4s, v6.4s
-	FMOVQ (R6), F11
-	FMOVQ 16(R6), F12
+	FMOVQ (R7), F11
+	FMOVQ 16(R7), F12
 	WORD $0x4e2bd50b // fadd v11.4s, v8.4s, v11.4s
 	WORD $0x4e2cd4ec // fadd v12.4s, v7.4s, v12.4s
 	WORD $0x6e25dc47 // fmul v7.4s, v2.4s, v5.4s
 	WORD $0x6e26dc48 // fmul v8.4s, v2.4s, v6.4s
-	FMOVQ (R7), F13
-	FMOVQ 16(R7), F14
+	FMOVQ (R8), F13
+	FMOVQ 16(R8), F14
 	WORD $0x4e2dd4ed // fadd v13.4s, v7.4s, v13.4s
 	WORD $0x4e2ed50e // fadd v14.4s, v8.4s, v14.4s
 	WORD $0x6e25dc65 // fmul v5.4s, v3.4s, v5.4s
 	WORD $0x6e26dc66 // fmul v6.4s, v3.4s, v6.4s
-	FMOVQ (R8), F8
-	FMOVQ 16(R8), F7
+	FMOVQ (R9), F8
+	FMOVQ 16(R9), F7
 	WORD $0x4e28d4a8 // fadd v8.4s, v5.4s, v8.4s
 	WORD $0x4e27d4c7 // fadd v7.4s, v6.4s, v7.4s
-	FMOVQ F9, (R5)
-	FMOVQ F10, 16(R5)
-	FMOVQ F11, (R6)
-	FMOVQ F12, 16(R6)
-	FMOVQ F13, (R7)
-	FMOVQ F14, 16(R7)
-	FMOVQ F8, (R8)
-	FMOVQ F7, 16(R8)
-	ADD $32, R4, R4
+	FMOVQ F9, (R6)
+	FMOVQ F10, 16(R6)
+	FMOVQ F11, (R7)
+	FMOVQ F12, 16(R7)
+	FMOVQ F13, (R8)
+	FMOVQ F14, 16(R8)
+	FMOVQ F8, (R9)
+	FMOVQ F7, 16(R9)
 	ADD $32, R5, R5
 	ADD $32, R6, R6
 	ADD $32, R7, R7
 	ADD $32, R8, R8
+	ADD $32, R9, R9
 	SUB $8, R2, R2
 	CMP $8, R2
 	BGE main
@@ -111,81 +111,81 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R4), F5
+	FMOVQ (R5), F5
 	WORD $0x6e25dc06 // fmul v6.4s, v0.4s, v5.4s
-	FMOVQ (R5), F7
+	FMOVQ (R6), F7
 	WORD $0x4e27d4c7 // fadd v7.4s, v6.4s, v7.4s
 	WORD $0x6e25dc26 // fmul v6.4s, v1.4s, v5.4s
-	FMOVQ (R6), F8
+	FMOVQ (R7), F8
 	WORD $0x4e28d4c8 // fadd v8.4s, v6.4s, v8.4s
 	WORD $0x6e25dc46 // fmul v6.4s, v2.4s, v5.4s
-	FMOVQ (R7), F9
+	FMOVQ (R8), F9
 	WORD $0x4e29d4c9 // fadd v9.4s, v6.4s, v9.4s
 	WORD $0x6e25dc65 // fmul v5.4s, v3.4s, v5.4s
-	FMOVQ (R8), F6
+	FMOVQ (R9), F6
 	WORD $0x4e26d4a6 // fadd v6.4s, v5.4s, v6.4s
-	FMOVQ F7, (R5)
-	FMOVQ F8, (R6)
-	FMOVQ F9, (R7)
-	FMOVQ F6, (R8)
-	ADD $16, R4, R4
+	FMOVQ F7, (R6)
+	FMOVQ F8, (R7)
+	FMOVQ F9, (R8)
+	FMOVQ F6, (R9)
 	ADD $16, R5, R5
 	ADD $16, R6, R6
 	ADD $16, R7, R7
 	ADD $16, R8, R8
+	ADD $16, R9, R9
 	SUB $4, R2, R2
 	CMP $4, R2
 	BGE one
 
 tail:
 	TBZ $1, R2, skip
-	FMOVD (R4), F5
+	FMOVD (R5), F5
 	WORD $0x6e25dc06 // fmul v6.4s, v0.4s, v5.4s
-	FMOVD (R5), F7
+	FMOVD (R6), F7
 	WORD $0x4e27d4c7 // fadd v7.4s, v6.4s, v7.4s
 	WORD $0x6e25dc26 // fmul v6.4s, v1.4s, v5.4s
-	FMOVD (R6), F8
+	FMOVD (R7), F8
 	WORD $0x4e28d4c8 // fadd v8.4s, v6.4s, v8.4s
 	WORD $0x6e25dc46 // fmul v6.4s, v2.4s, v5.4s
-	FMOVD (R7), F9
+	FMOVD (R8), F9
 	WORD $0x4e29d4c9 // fadd v9.4s, v6.4s, v9.4s
 	WORD $0x6e25dc65 // fmul v5.4s, v3.4s, v5.4s
-	FMOVD (R8), F6
+	FMOVD (R9), F6
 	WORD $0x4e26d4a6 // fadd v6.4s, v5.4s, v6.4s
-	FMOVD F7, (R5)
-	FMOVD F8, (R6)
-	FMOVD F9, (R7)
-	FMOVD F6, (R8)
-	ADD $8, R4, R4
+	FMOVD F7, (R6)
+	FMOVD F8, (R7)
+	FMOVD F9, (R8)
+	FMOVD F6, (R9)
 	ADD $8, R5, R5
 	ADD $8, R6, R6
 	ADD $8, R7, R7
 	ADD $8, R8, R8
+	ADD $8, R9, R9
 
 skip:
 	TBZ $0, R2, skip2
-	FMOVS (R4), F5
+	FMOVS (R5), F5
 	WORD $0x6e25dc06 // fmul v6.4s, v0.4s, v5.4s
-	FMOVS (R5), F7
+	FMOVS (R6), F7
 	WORD $0x4e27d4c7 // fadd v7.4s, v6.4s, v7.4s
 	WORD $0x6e25dc26 // fmul v6.4s, v1.4s, v5.4s
-	FMOVS (R6), F8
+	FMOVS (R7), F8
 	WORD $0x4e28d4c8 // fadd v8.4s, v6.4s, v8.4s
 	WORD $0x6e25dc46 // fmul v6.4s, v2.4s, v5.4s
-	FMOVS (R7), F9
+	FMOVS (R8), F9
 	WORD $0x4e29d4c9 // fadd v9.4s, v6.4s, v9.4s
 	WORD $0x6e25dc65 // fmul v5.4s, v3.4s, v5.4s
-	FMOVS (R8), F6
+	FMOVS (R9), F6
 	WORD $0x4e26d4a6 // fadd v6.4s, v5.4s, v6.4s
-	FMOVS F7, (R5)
-	FMOVS F8, (R6)
-	FMOVS F9, (R7)
-	FMOVS F6, (R8)
-	ADD $4, R4, R4
+	FMOVS F7, (R6)
+	FMOVS F8, (R7)
+	FMOVS F9, (R8)
+	FMOVS F6, (R9)
 	ADD $4, R5, R5
 	ADD $4, R6, R6
 	ADD $4, R7, R7
 	ADD $4, R8, R8
+	ADD $4, R9, R9
 
 skip2:
 
@@ -201,9 +201,9 @@ rows2:
 	VDUP R17, V2.S4
 	MOVD stride+96(FP), R2
 	LSL $2, R2, R2
-	MOVD R1, R5
-	ADD R2, R1, R1
 	MOVD R1, R6
+	ADD R2, R1, R1
+	MOVD R1, R7
 	ADD R2, R1, R1
 	SUB $2, R0, R0
 	MOVD incX+40(FP), R2
@@ -216,25 +216,25 @@ rows2:
 	VDUP R17, V1.S4
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	ADD R2, R3, R3
-	MOVD y_base+48(FP), R4
+	MOVD y_base+48(FP), R5
 	MOVD y_len+56(FP), R2
 	CMP $16, R2
 	BLT single2
 	PCALIGN $16
 
 main2:
-	FMOVQ (R4), F3
-	FMOVQ 16(R4), F4
-	FMOVQ 32(R4), F5
-	FMOVQ 48(R4), F6
+	FMOVQ (R5), F3
+	FMOVQ 16(R5), F4
+	FMOVQ 32(R5), F5
+	FMOVQ 48(R5), F6
 	WORD $0x6e23dc07 // fmul v7.4s, v0.4s, v3.4s
 	WORD $0x6e24dc08 // fmul v8.4s, v0.4s, v4.4s
 	WORD $0x6e25dc09 // fmul v9.4s, v0.4s, v5.4s
 	WORD $0x6e26dc0a // fmul v10.4s, v0.4s, v6.4s
-	FMOVQ (R5), F11
-	FMOVQ 16(R5), F12
-	FMOVQ 32(R5), F13
-	FMOVQ 48(R5), F14
+	FMOVQ (R6), F11
+	FMOVQ 16(R6), F12
+	FMOVQ 32(R6), F13
+	FMOVQ 48(R6), F14
 	WORD $0x4e2bd4eb // fadd v11.4s, v7.4s, v11.4s
 	WORD $0x4e2cd50c // fadd v12.4s, v8.4s, v12.4s
 	WORD $0x4e2dd52d // fadd v13.4s, v9.4s, v13.4s
@@ -243,25 +243,25 @@ main2:
 	WORD $0x6e24dc24 // fmul v4.4s, v1.4s, v4.4s
 	WORD $0x6e25dc25 // fmul v5.4s, v1.4s, v5.4s
 	WORD $0x6e26dc26 // fmul v6.4s, v1.4s, v6.4s
-	FMOVQ (R6), F10
-	FMOVQ 16(R6), F9
-	FMOVQ 32(R6), F8
-	FMOVQ 48(R6), F7
+	FMOVQ (R7), F10
+	FMOVQ 16(R7), F9
+	FMOVQ 32(R7), F8
+	FMOVQ 48(R7), F7
 	WORD $0x4e2ad46a // fadd v10.4s, v3.4s, v10.4s
 	WORD $0x4e29d489 // fadd v9.4s, v4.4s, v9.4s
 	WORD $0x4e28d4a8 // fadd v8.4s, v5.4s, v8.4s
 	WORD $0x4e27d4c7 // fadd v7.4s, v6.4s, v7.4s
-	FMOVQ F11, (R5)
-	FMOVQ F12, 16(R5)
-	FMOVQ F13, 32(R5)
-	FMOVQ F14, 48(R5)
-	FMOVQ F10, (R6)
-	FMOVQ F9, 16(R6)
-	FMOVQ F8, 32(R6)
-	FMOVQ F7, 48(R6)
-	ADD $64, R4, R4
+	FMOVQ F11, (R6)
+	FMOVQ F12, 16(R6)
+	FMOVQ F13, 32(R6)
+	FMOVQ F14, 48(R6)
+	FMOVQ F10, (R7)
+	FMOVQ F9, 16(R7)
+	FMOVQ F8, 32(R7)
+	FMOVQ F7, 48(R7)
 	ADD $64, R5, R5
 	ADD $64, R6, R6
+	ADD $64, R7, R7
 	SUB $16, R2, R2
 	CMP $16, R2
 	BGE main2
@@ -271,51 +271,51 @@ single2:
 	BLT tail2
 
 one2:
-	FMOVQ (R4), F3
+	FMOVQ (R5), F3
 	WORD $0x6e23dc04 // fmul v4.4s, v0.4s, v3.4s
-	FMOVQ (R5), F5
+	FMOVQ (R6), F5
 	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
 	WORD $0x6e23dc23 // fmul v3.4s, v1.4s, v3.4s
-	FMOVQ (R6), F4
+	FMOVQ (R7), F4
 	WORD $0x4e24d464 // fadd v4.4s, v3.4s, v4.4s
-	FMOVQ F5, (R5)
-	FMOVQ F4, (R6)
-	ADD $16, R4, R4
+	FMOVQ F5, (R6)
+	FMOVQ F4, (R7)
 	ADD $16, R5, R5
 	ADD $16, R6, R6
+	ADD $16, R7, R7
 	SUB $4, R2, R2
 	CMP $4, R2
 	BGE one2
 
 tail2:
 	TBZ $1, R2, skip3
-	FMOVD (R4), F3
+	FMOVD (R5), F3
 	WORD $0x6e23dc04 // fmul v4.4s, v0.4s, v3.4s
-	FMOVD (R5), F5
+	FMOVD (R6), F5
 	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
 	WORD $0x6e23dc23 // fmul v3.4s, v1.4s, v3.4s
-	FMOVD (R6), F4
+	FMOVD (R7), F4
 	WORD $0x4e24d464 // fadd v4.4s, v3.4s, v4.4s
-	FMOVD F5, (R5)
-	FMOVD F4, (R6)
-	ADD $8, R4, R4
+	FMOVD F5, (R6)
+	FMOVD F4, (R7)
 	ADD $8, R5, R5
 	ADD $8, R6, R6
+	ADD $8, R7, R7
 
 skip3:
 	TBZ $0, R2, skip4
-	FMOVS (R4), F3
+	FMOVS (R5), F3
 	WORD $0x6e23dc04 // fmul v4.4s, v0.4s, v3.4s
-	FMOVS (R5), F5
+	FMOVS (R6), F5
 	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
 	WORD $0x6e23dc23 // fmul v3.4s, v1.4s, v3.4s
-	FMOVS (R6), F4
+	FMOVS (R7), F4
 	WORD $0x4e24d464 // fadd v4.4s, v3.4s, v4.4s
-	FMOVS F5, (R5)
-	FMOVS F4, (R6)
-	ADD $4, R4, R4
+	FMOVS F5, (R6)
+	FMOVS F4, (R7)
 	ADD $4, R5, R5
 	ADD $4, R6, R6
+	ADD $4, R7, R7
 
 skip4:
 
@@ -330,7 +330,7 @@ rows3:
 	VDUP R17, V1.S4
 	MOVD stride+96(FP), R2
 	LSL $2, R2, R2
-	MOVD R1, R5
+	MOVD R1, R6
 	ADD R2, R1, R1
 	SUB $1, R0, R0
 	MOVD incX+40(FP), R2
@@ -339,35 +339,35 @@ rows3:
 	VDUP R17, V0.S4
 	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
 	ADD R2, R3, R3
-	MOVD y_base+48(FP), R4
+	MOVD y_base+48(FP), R5
 	MOVD y_len+56(FP), R2
 	CMP $16, R2
 	BLT single3
 	PCALIGN $16
 
 main3:
-	FMOVQ (R4), F2
-	FMOVQ 16(R4), F3
-	FMOVQ 32(R4), F4
-	FMOVQ 48(R4), F5
+	FMOVQ (R5), F2
+	FMOVQ 16(R5), F3
+	FMOVQ 32(R5), F4
+	FMOVQ 48(R5), F5
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
 	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
 	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
 	WORD $0x6e25dc05 // fmul v5.4s, v0.4s, v5.4s
-	FMOVQ (R5), F6
-	FMOVQ 16(R5), F7
-	FMOVQ 32(R5), F8
-	FMOVQ 48(R5), F9
+	FMOVQ (R6), F6
+	FMOVQ 16(R6), F7
+	FMOVQ 32(R6), F8
+	FMOVQ 48(R6), F9
 	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
 	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
 	WORD $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
 	WORD $0x4e29d4a9 // fadd v9.4s, v5.4s, v9.4s
-	FMOVQ F6, (R5)
-	FMOVQ F7, 16(R5)
-	FMOVQ F8, 32(R5)
-	FMOVQ F9, 48(R5)
-	ADD $64, R4, R4
+	FMOVQ F6, (R6)
+	FMOVQ F7, 16(R6)
+	FMOVQ F8, 32(R6)
+	FMOVQ F9, 48(R6)
 	ADD $64, R5, R5
+	ADD $64, R6, R6
 	SUB $16, R2, R2
 	CMP $16, R2
 	BGE main3
@@ -377,36 +377,36 @@ single3:
 	BLT tail3
 
 one3:
-	FMOVQ (R4), F2
+	FMOVQ (R5), F2
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
-	FMOVQ (R5), F3
+	FMOVQ (R6), F3
 	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
-	FMOVQ F3, (R5)
-	ADD $16, R4, R4
+	FMOVQ F3, (R6)
 	ADD $16, R5, R5
+	ADD $16, R6, R6
 	SUB $4, R2, R2
 	CMP $4, R2
 	BGE one3
 
 tail3:
 	TBZ $1, R2, skip5
-	FMOVD (R4), F2
+	FMOVD (R5), F2
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
-	FMOVD (R5), F3
+	FMOVD (R6), F3
 	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
-	FMOVD F3, (R5)
-	ADD $8, R4, R4
+	FMOVD F3, (R6)
 	ADD $8, R5, R5
+	ADD $8, R6, R6
 
 skip5:
 	TBZ $0, R2, skip6
-	FMOVS (R4), F2
+	FMOVS (R5), F2
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
-	FMOVS (R5), F3
+	FMOVS (R6), F3
 	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
-	FMOVS F3, (R5)
-	ADD $4, R4, R4
+	FMOVS F3, (R6)
 	ADD $4, R5, R5
+	ADD $4, R6, R6
 
 skip6:
 
@@ -440,13 +440,13 @@ rows:
 	VDUP R17, V4.D2
 	MOVD stride+96(FP), R2
 	LSL $3, R2, R2
-	MOVD R1, R5
-	ADD R2, R1, R1
 	MOVD R1, R6
 	ADD R2, R1, R1
 	MOVD R1, R7
 	ADD R2, R1, R1
 	MOVD R1, R8
+	ADD R2, R1, R1
+	MOVD R1, R9
 	ADD R2, R1, R1
 	SUB $4, R0, R0
 	MOVD incX+40(FP), R2
@@ -467,52 +467,52 @@ rows:
 	VDUP R17, V3.D2
 	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
 	ADD R2, R3, R3
-	MOVD y_base+48(FP), R4
+	MOVD y_base+48(FP), R5
 	MOVD y_len+56(FP), R2
 	CMP $4, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R4), F5
-	FMOVQ 16(R4), F6
+	FMOVQ (R5), F5
+	FMOVQ 16(R5), F6
 	WORD $0x6e65dc07 // fmul v7.2d, v0.2d, v5.2d
 	WORD $0x6e66dc08 // fmul v8.2d, v0.2d, v6.2d
-	FMOVQ (R5), F9
-	FMOVQ 16(R5), F10
+	FMOVQ (R6), F9
+	FMOVQ 16(R6), F10
 	WORD $0x4e69d4e9 // fadd v9.2d, v7.2d, v9.2d
 	WORD $0x4e6ad50a // fadd v10.2d, v8.2d, v10.2d
 	WORD $0x6e65dc28 // fmul v8.2d, v1.2d, v5.2d
 	WORD $0x6e66dc27 // fmul v7.2d, v1.2d, v6.2d
-	FMOVQ (R6), F11
-	FMOVQ 16(R6), F12
+	FMOVQ (R7), F11
+	FMOVQ 16(R7), F12
 	WORD $0x4e6bd50b // fadd v11.2d, v8.2d, v11.2d
 	WORD $0x4e6cd4ec // fadd v12.2d, v7.2d, v12.2d
 	WORD $0x6e65dc47 // fmul v7.2d, v2.2d, v5.2d
 	WORD $0x6e66dc48 // fmul v8.2d, v2.2d, v6.2d
-	FMOVQ (R7), F13
-	FMOVQ 16(R7), F14
+	FMOVQ (R8), F13
+	FMOVQ 16(R8), F14
 	WORD $0x4e6dd4ed // fadd v13.2d, v7.2d, v13.2d
 	WORD $0x4e6ed50e // fadd v14.2d, v8.2d, v14.2d
 	WORD $0x6e65dc65 // fmul v5.2d, v3.2d, v5.2d
 	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
-	FMOVQ (R8), F8
-	FMOVQ 16(R8), F7
+	FMOVQ (R9), F8
+	FMOVQ 16(R9), F7
 	WORD $0x4e68d4a8 // fadd v8.2d, v5.2d, v8.2d
 	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
-	FMOVQ F9, (R5)
-	FMOVQ F10, 16(R5)
-	FMOVQ F11, (R6)
-	FMOVQ F12, 16(R6)
-	FMOVQ F13, (R7)
-	FMOVQ F14, 16(R7)
-	FMOVQ F8, (R8)
-	FMOVQ F7, 16(R8)
-	ADD $32, R4, R4
+	FMOVQ F9, (R6)
+	FMOVQ F10, 16(R6)
+	FMOVQ F11, (R7)
+	FMOVQ F12, 16(R7)
+	FMOVQ F13, (R8)
+	FMOVQ F14, 16(R8)
+	FMOVQ F8, (R9)
+	FMOVQ F7, 16(R9)
 	ADD $32, R5, R5
 	ADD $32, R6, R6
 	ADD $32, R7, R7
 	ADD $32, R8, R8
+	ADD $32, R9, R9
 	SUB $4, R2, R2
 	CMP $4, R2
 	BGE main
@@ -522,56 +522,56 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R4), F5
+	FMOVQ (R5), F5
 	WORD $0x6e65dc06 // fmul v6.2d, v0.2d, v5.2d
-	FMOVQ (R5), F7
+	FMOVQ (R6), F7
 	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
 	WORD $0x6e65dc26 // fmul v6.2d, v1.2d, v5.2d
-	FMOVQ (R6), F8
+	FMOVQ (R7), F8
 	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
 	WORD $0x6e65dc46 // fmul v6.2d, v2.2d, v5.2d
-	FMOVQ (R7), F9
+	FMOVQ (R8), F9
 	WORD $0x4e69d4c9 // fadd v9.2d, v6.2d, v9.2d
 	WORD $0x6e65dc65 // fmul v5.2d, v3.2d, v5.2d
-	FMOVQ (R8), F6
+	FMOVQ (R9), F6
 	WORD $0x4e66d4a6 // fadd v6.2d, v5.2d, v6.2d
-	FMOVQ F7, (R5)
-	FMOVQ F8, (R6)
-	FMOVQ F9, (R7)
-	FMOVQ F6, (R8)
-	ADD $16, R4, R4
+	FMOVQ F7, (R6)
+	FMOVQ F8, (R7)
+	FMOVQ F9, (R8)
+	FMOVQ F6, (R9)
 	ADD $16, R5, R5
 	ADD $16, R6, R6
 	ADD $16, R7, R7
 	ADD $16, R8, R8
+	ADD $16, R9, R9
 	SUB $2, R2, R2
 	CMP $2, R2
 	BGE one
 
 tail:
 	TBZ $0, R2, skip
-	FMOVD (R4), F5
+	FMOVD (R5), F5
 	WORD $0x6e65dc06 // fmul v6.2d, v0.2d, v5.2d
-	FMOVD (R5), F7
+	FMOVD (R6), F7
 	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
 	WORD $0x6e65dc26 // fmul v6.2d, v1.2d, v5.2d
-	FMOVD (R6), F8
+	FMOVD (R7), F8
 	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
 	WORD $0x6e65dc46 // fmul v6.2d, v2.2d, v5.2d
-	FMOVD (R7), F9
+	FMOVD (R8), F9
 	WORD $0x4e69d4c9 // fadd v9.2d, v6.2d, v9.2d
 	WORD $0x6e65dc65 // fmul v5.2d, v3.2d, v5.2d
-	FMOVD (R8), F6
+	FMOVD (R9), F6
 	WORD $0x4e66d4a6 // fadd v6.2d, v5.2d, v6.2d
-	FMOVD F7, (R5)
-	FMOVD F8, (R6)
-	FMOVD F9, (R7)
-	FMOVD F6, (R8)
-	ADD $8, R4, R4
+	FMOVD F7, (R6)
+	FMOVD F8, (R7)
+	FMOVD F9, (R8)
+	FMOVD F6, (R9)
 	ADD $8, R5, R5
 	ADD $8, R6, R6
 	ADD $8, R7, R7
 	ADD $8, R8, R8
+	ADD $8, R9, R9
 
 skip:
 
@@ -587,9 +587,9 @@ rows2:
 	VDUP R17, V2.D2
 	MOVD stride+96(FP), R2
 	LSL $3, R2, R2
-	MOVD R1, R5
-	ADD R2, R1, R1
 	MOVD R1, R6
+	ADD R2, R1, R1
+	MOVD R1, R7
 	ADD R2, R1, R1
 	SUB $2, R0, R0
 	MOVD incX+40(FP), R2
@@ -602,25 +602,25 @@ rows2:
 	VDUP R17, V1.D2
 	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
 	ADD R2, R3, R3
-	MOVD y_base+48(FP), R4
+	MOVD y_base+48(FP), R5
 	MOVD y_len+56(FP), R2
 	CMP $8, R2
 	BLT single2
 	PCALIGN $16
 
 main2:
-	FMOVQ (R4), F3
-	FMOVQ 16(R4), F4
-	FMOVQ 32(R4), F5
-	FMOVQ 48(R4), F6
+	FMOVQ (R5), F3
+	FMOVQ 16(R5), F4
+	FMOVQ 32(R5), F5
+	FMOVQ 48(R5), F6
 	WORD $0x6e63dc07 // fmul v7.2d, v0.2d, v3.2d
 	WORD $0x6e64dc08 // fmul v8.2d, v0.2d, v4.2d
 	WORD $0x6e65dc09 // fmul v9.2d, v0.2d, v5.2d
 	WORD $0x6e66dc0a // fmul v10.2d, v0.2d, v6.2d
-	FMOVQ (R5), F11
-	FMOVQ 16(R5), F12
-	FMOVQ 32(R5), F13
-	FMOVQ 48(R5), F14
+	FMOVQ (R6), F11
+	FMOVQ 16(R6), F12
+	FMOVQ 32(R6), F13
+	FMOVQ 48(R6), F14
 	WORD $0x4e6bd4eb // fadd v11.2d, v7.2d, v11.2d
 	WORD $0x4e6cd50c // fadd v12.2d, v8.2d, v12.2d
 	WORD $0x4e6dd52d // fadd v13.2d, v9.2d, v13.2d
@@ -629,25 +629,25 @@ main2:
 	WORD $0x6e64dc24 // fmul v4.2d, v1.2d, v4.2d
 	WORD $0x6e65dc25 // fmul v5.2d, v1.2d, v5.2d
 	WORD $0x6e66dc26 // fmul v6.2d, v1.2d, v6.2d
-	FMOVQ (R6), F10
-	FMOVQ 16(R6), F9
-	FMOVQ 32(R6), F8
-	FMOVQ 48(R6), F7
+	FMOVQ (R7), F10
+	FMOVQ 16(R7), F9
+	FMOVQ 32(R7), F8
+	FMOVQ 48(R7), F7
 	WORD $0x4e6ad46a // fadd v10.2d, v3.2d, v10.2d
 	WORD $0x4e69d489 // fadd v9.2d, v4.2d, v9.2d
 	WORD $0x4e68d4a8 // fadd v8.2d, v5.2d, v8.2d
 	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
-	FMOVQ F11, (R5)
-	FMOVQ F12, 16(R5)
-	FMOVQ F13, 32(R5)
-	FMOVQ F14, 48(R5)
-	FMOVQ F10, (R6)
-	FMOVQ F9, 16(R6)
-	FMOVQ F8, 32(R6)
-	FMOVQ F7, 48(R6)
-	ADD $64, R4, R4
+	FMOVQ F11, (R6)
+	FMOVQ F12, 16(R6)
+	FMOVQ F13, 32(R6)
+	FMOVQ F14, 48(R6)
+	FMOVQ F10, (R7)
+	FMOVQ F9, 16(R7)
+	FMOVQ F8, 32(R7)
+	FMOVQ F7, 48(R7)
 	ADD $64, R5, R5
 	ADD $64, R6, R6
+	ADD $64, R7, R7
 	SUB $8, R2, R2
 	CMP $8, R2
 	BGE main2
@@ -657,36 +657,36 @@ single2:
 	BLT tail2
 
 one2:
-	FMOVQ (R4), F3
+	FMOVQ (R5), F3
 	WORD $0x6e63dc04 // fmul v4.2d, v0.2d, v3.2d
-	FMOVQ (R5), F5
+	FMOVQ (R6), F5
 	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
 	WORD $0x6e63dc23 // fmul v3.2d, v1.2d, v3.2d
-	FMOVQ (R6), F4
+	FMOVQ (R7), F4
 	WORD $0x4e64d464 // fadd v4.2d, v3.2d, v4.2d
-	FMOVQ F5, (R5)
-	FMOVQ F4, (R6)
-	ADD $16, R4, R4
+	FMOVQ F5, (R6)
+	FMOVQ F4, (R7)
 	ADD $16, R5, R5
 	ADD $16, R6, R6
+	ADD $16, R7, R7
 	SUB $2, R2, R2
 	CMP $2, R2
 	BGE one2
 
 tail2:
 	TBZ $0, R2, skip2
-	FMOVD (R4), F3
+	FMOVD (R5), F3
 	WORD $0x6e63dc04 // fmul v4.2d, v0.2d, v3.2d
-	FMOVD (R5), F5
+	FMOVD (R6), F5
 	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
 	WORD $0x6e63dc23 // fmul v3.2d, v1.2d, v3.2d
-	FMOVD (R6), F4
+	FMOVD (R7), F4
 	WORD $0x4e64d464 // fadd v4.2d, v3.2d, v4.2d
-	FMOVD F5, (R5)
-	FMOVD F4, (R6)
-	ADD $8, R4, R4
+	FMOVD F5, (R6)
+	FMOVD F4, (R7)
 	ADD $8, R5, R5
 	ADD $8, R6, R6
+	ADD $8, R7, R7
 
 skip2:
 
@@ -701,7 +701,7 @@ rows3:
 	VDUP R17, V1.D2
 	MOVD stride+96(FP), R2
 	LSL $3, R2, R2
-	MOVD R1, R5
+	MOVD R1, R6
 	ADD R2, R1, R1
 	SUB $1, R0, R0
 	MOVD incX+40(FP), R2
@@ -710,35 +710,35 @@ rows3:
 	VDUP R17, V0.D2
 	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
 	ADD R2, R3, R3
-	MOVD y_base+48(FP), R4
+	MOVD y_base+48(FP), R5
 	MOVD y_len+56(FP), R2
 	CMP $8, R2
 	BLT single3
 	PCALIGN $16
 
 main3:
-	FMOVQ (R4), F2
-	FMOVQ 16(R4), F3
-	FMOVQ 32(R4), F4
-	FMOVQ 48(R4), F5
+	FMOVQ (R5), F2
+	FMOVQ 16(R5), F3
+	FMOVQ 32(R5), F4
+	FMOVQ 48(R5), F5
 	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
 	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
 	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
 	WORD $0x6e65dc05 // fmul v5.2d, v0.2d, v5.2d
-	FMOVQ (R5), F6
-	FMOVQ 16(R5), F7
-	FMOVQ 32(R5), F8
-	FMOVQ 48(R5), F9
+	FMOVQ (R6), F6
+	FMOVQ 16(R6), F7
+	FMOVQ 32(R6), F8
+	FMOVQ 48(R6), F9
 	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
 	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
 	WORD $0x4e68d488 // fadd v8.2d, v4.2d, v8.2d
 	WORD $0x4e69d4a9 // fadd v9.2d, v5.2d, v9.2d
-	FMOVQ F6, (R5)
-	FMOVQ F7, 16(R5)
-	FMOVQ F8, 32(R5)
-	FMOVQ F9, 48(R5)
-	ADD $64, R4, R4
+	FMOVQ F6, (R6)
+	FMOVQ F7, 16(R6)
+	FMOVQ F8, 32(R6)
+	FMOVQ F9, 48(R6)
 	ADD $64, R5, R5
+	ADD $64, R6, R6
 	SUB $8, R2, R2
 	CMP $8, R2
 	BGE main3
@@ -748,26 +748,26 @@ single3:
 	BLT tail3
 
 one3:
-	FMOVQ (R4), F2
+	FMOVQ (R5), F2
 	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
-	FMOVQ (R5), F3
+	FMOVQ (R6), F3
 	WORD $0x4e63d443 // fadd v3.2d, v2.2d, v3.2d
-	FMOVQ F3, (R5)
-	ADD $16, R4, R4
+	FMOVQ F3, (R6)
 	ADD $16, R5, R5
+	ADD $16, R6, R6
 	SUB $2, R2, R2
 	CMP $2, R2
 	BGE one3
 
 tail3:
 	TBZ $0, R2, skip3
-	FMOVD (R4), F2
+	FMOVD (R5), F2
 	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
-	FMOVD (R5), F3
+	FMOVD (R6), F3
 	WORD $0x4e63d443 // fadd v3.2d, v2.2d, v3.2d
-	FMOVD F3, (R5)
-	ADD $8, R4, R4
+	FMOVD F3, (R6)
 	ADD $8, R5, R5
+	ADD $8, R6, R6
 
 skip3:
 

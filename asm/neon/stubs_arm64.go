@@ -354,6 +354,36 @@ func GerF32(rows int, alpha float32, x []float32, incX int, y, a []float32, stri
 //go:noescape
 func GerF64(rows int, alpha float64, x []float64, incX int, y, a []float64, stride int)
 
+// GemvIncF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided.
+//
+//go:noescape
+func GemvIncF32(rows, n int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32, incY int)
+
+// GemvIncF64 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided.
+//
+//go:noescape
+func GemvIncF64(rows, n int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64, incY int)
+
+// GemvTIncF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided.
+//
+//go:noescape
+func GemvTIncF32(rows, n int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32, incY int)
+
+// GemvTIncF64 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided.
+//
+//go:noescape
+func GemvTIncF64(rows, n int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64, incY int)
+
+// GerIncF32 computes a[r*stride+j] += (alpha*x[r])*y[j], strided.
+//
+//go:noescape
+func GerIncF32(rows, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, stride int)
+
+// GerIncF64 computes a[r*stride+j] += (alpha*x[r])*y[j], strided.
+//
+//go:noescape
+func GerIncF64(rows, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, stride int)
+
 // SumRowsF32 computes dst[j] = sum over r of a[r*stride+j].
 //
 //go:noescape

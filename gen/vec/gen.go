@@ -292,7 +292,9 @@ func (g *gen) write(s step, ev event, dst V, args []V) {
 			return
 		}
 		a := Address{Base: s.ptrs[in.stream], Disp: (s.first + ev.copy) * g.lanes(e) * int(g.e)}
-		if s.second {
+		if s.second && s.strides[in.stream] == noRegister {
+			a.Disp = int(g.e)
+		} else if s.second {
 			a = Address{Base: s.ptrs[in.stream], Indexed: true, Index: s.strides[in.stream]}
 		}
 		if in.op == OpLoad {

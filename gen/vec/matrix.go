@@ -90,8 +90,11 @@ func (s RowDots) generate(g *gen) {
 	// All accumulators of a group, a total and a partial vector for each row, the
 	// shared vector, and a few for the body.
 	most := matrixGroup
-	if vectors := AccumulatorBytes / m.VectorBytes(); most*(vectors+2)+5 > m.Vectors() {
+	if vectors := AccumulatorBytes / m.VectorBytes(); k.Strided() || most*(vectors+2)+5 > m.Vectors() {
 		most = 1
+	}
+	if k.Strided() {
+		s.resident(g, walk, out, rest)
 	}
 	walk.groups(g, most, func(rows int) {
 		streams := groupStreams(x.Name, In, rows, In)
@@ -101,6 +104,9 @@ func (s RowDots) generate(g *gen) {
 		}
 		a := accumulation{body: body, combine: OpAdd, sums: rows, n: g.general(), t: walk.t, first: noRegister}
 		a.ptrs = g.generalsFor(streams)
+		if k.Strided() {
+			a.strides = g.generalsFor(streams)
+		}
 		a.registers(g)
 		totals := make([]V, rows)
 		for i := range totals {
@@ -114,12 +120,17 @@ func (s RowDots) generate(g *gen) {
 		g.makeResident(body, finish)
 
 		walk.take(g, a.ptrs[1:])
-		m.ArgBase(a.ptrs[0], x.Name)
-		m.ArgLen(rest, x.Name)
+		if k.Strided() {
+			m.Set(a.strides[1], int(g.e))
+			g.begin(a.ptrs[0], a.strides[0], walk.t, x.Name, k.OfKind(Count).Name)
+		} else {
+			m.ArgBase(a.ptrs[0], x.Name)
+		}
+		g.elements(rest, x.Name)
 		block, store := g.label("block"), g.label("store")
 		m.Label(block)
 		a.block(g, rest, true)
-		m.ArgLen(a.n, x.Name)
+		g.elements(a.n, x.Name)
 		m.JumpIf(a.n, LE, BlockElements(g.e), store)
 		for i, total := range totals {
 			m.Convert(a.acc[i][0], a.acc[i][0], g.e, F64)
@@ -179,6 +190,10 @@ func (s RowAxpys) generate(g *gen) {
 	walk := rowWalk{g.general(), g.general(), g.general()}
 	coef, off := g.general(), g.general()
 	before := g.hold("before")
+	if k.Strided() {
+		s.strided(g, walk, coef, off, before)
+		return
+	}
 	block, end := g.label("columns"), g.label("end")
 	m.Set(off, 0)
 	m.Label(block)
@@ -191,15 +206,8 @@ func (s RowAxpys) generate(g *gen) {
 	m.Add(walk.next, off)
 	walk.groups(g, matrixGroup, func(rows int) {
 		held, scale := g.holdCoefs(rows, s.Factor)
-		streams := groupStreams(y.Name, InOut, rows, In)
-		body := newBody(k, g.e, m, streams)
-		sum := body.Mul(body.Held("before"), body.Load(y.Name))
-		for i := range rows {
-			sum = body.Add(body.Mul(body.Held(coefName(i)), body.Load(rowName(i))), sum)
-		}
-		body.Store(y.Name, sum)
-
-		ptrs := g.generalsFor(streams)
+		body := s.body(g, y, rows)
+		ptrs := g.generalsFor(body.streams)
 		walk.take(g, ptrs[1:])
 		g.rowCoefs(held, scale, coef, walk.t, x.Name)
 		m.ArgBase(ptrs[0], y.Name)
@@ -214,6 +222,51 @@ func (s RowAxpys) generate(g *gen) {
 	m.Return()
 }
 
+// strided generates the kernel for a strided y, one element after the other where
+// there are many.
+func (s RowAxpys) strided(g *gen, walk rowWalk, coef, inc G, before V) {
+	m, k := g.m, g.k
+	matrix, x, y := k.OfKind(Matrix), k.OfKind(InRows), k.OfKind(InOut)
+	m.Broadcast(before, g.e, Uniform{Param: s.Scale})
+	g.begin(coef, walk.next, walk.t, x.Name, k.OfKind(RowCount).Name)
+	walk.start(g, matrix)
+	s.resident(g, walk, coef, inc, before)
+	walk.groups(g, 1, func(rows int) {
+		held, scale := g.holdCoefs(rows, s.Factor)
+		body := s.body(g, y, rows)
+		ptrs := g.generalsFor(body.streams)
+		walk.take(g, ptrs[1:])
+		g.rowCoefs(held, scale, coef, walk.t, x.Name)
+		g.sharedLoop(body, y, ptrs, inc, walk.t)
+		m.Broadcast(before, g.e, Uniform{Const: s.One})
+	})
+	m.Return()
+}
+
+// sharedLoop runs the body of a group of rows over a strided vector that they
+// share; n is destroyed.
+func (g *gen) sharedLoop(b *Body, shared Param, ptrs []G, inc, n G) {
+	columns := g.k.OfKind(Count).Name
+	g.begin(ptrs[0], inc, n, shared.Name, columns)
+	strides := []G{inc}
+	for range ptrs[1:] {
+		strides = append(strides, noRegister)
+	}
+	g.m.ArgInt(n, columns)
+	g.stridedLoop(b, ptrs, strides, n)
+}
+
+// body computes y for a group of rows.
+func (s RowAxpys) body(g *gen, y Param, rows int) *Body {
+	body := newBody(g.k, g.e, g.m, groupStreams(y.Name, InOut, rows, In))
+	sum := body.Mul(body.Held("before"), body.Load(y.Name))
+	for i := range rows {
+		sum = body.Add(body.Mul(body.Held(coefName(i)), body.Load(rowName(i))), sum)
+	}
+	body.Store(y.Name, sum)
+	return body
+}
+
 // Outer is the skeleton of a rank-one update: a[r][j] += (Factor*x[r]) * y[j].
 type Outer struct {
 	Factor string
@@ -226,10 +279,15 @@ func (s Outer) generate(g *gen) {
 	matrix, x, y := k.OfKind(InOutMatrix), k.OfKind(InRows), k.OfKind(In)
 	m.Begin(k, g.e, 0)
 	walk := rowWalk{g.general(), g.general(), g.general()}
-	coef := g.general()
+	coef, inc := g.general(), g.general()
 	g.begin(coef, walk.next, walk.t, x.Name, k.OfKind(RowCount).Name)
 	walk.start(g, matrix)
-	walk.groups(g, matrixGroup, func(rows int) {
+	most := matrixGroup
+	if k.Strided() {
+		s.resident(g, walk, coef, inc)
+		most = 1
+	}
+	walk.groups(g, most, func(rows int) {
 		held, scale := g.holdCoefs(rows, s.Factor)
 		streams := groupStreams(y.Name, In, rows, InOut)
 		body := newBody(k, g.e, m, streams)
@@ -242,6 +300,10 @@ func (s Outer) generate(g *gen) {
 		ptrs := g.generalsFor(streams)
 		walk.take(g, ptrs[1:])
 		g.rowCoefs(held, scale, coef, walk.t, x.Name)
+		if k.Strided() {
+			g.sharedLoop(body, y, ptrs, inc, walk.t)
+			return
+		}
 		m.ArgBase(ptrs[0], y.Name)
 		m.ArgLen(walk.t, y.Name)
 		g.mapLoop(body, ptrs, walk.t, rows == 1)

@@ -1,13 +1,16 @@
 package vec
 
-// length sets n to the number of the streams' elements.
-func (g *gen) length(n G) {
+// elements sets n to the number of a stream's elements.
+func (g *gen) elements(n G, stream string) {
 	if g.k.Strided() {
 		g.m.ArgInt(n, g.k.OfKind(Count).Name)
 		return
 	}
-	g.m.ArgLen(n, g.k.Streams()[0].Name)
+	g.m.ArgLen(n, stream)
 }
+
+// length sets n to the number of the streams' elements.
+func (g *gen) length(n G) { g.elements(n, g.k.Streams()[0].Name) }
 
 // pointers hands out registers for the streams' first elements and, where they
 // are strided, for their strides in bytes. As in BLAS, a stream with a negative
@@ -64,7 +67,8 @@ func (g *gen) begin(p, s, t G, vector, count string) {
 const stridedUnroll = 4
 
 // stridedLoop runs the body over n elements, one by one: each store is one
-// element, and no core stores more than one or two in a cycle.
+// element, and no core stores more than one or two in a cycle. A stream without a
+// stride has its elements side by side.
 func (g *gen) stridedLoop(b *Body, ptrs, strides []G, n G) {
 	m := g.m
 	element := step{body: b, copies: 1, ptrs: ptrs, strides: strides, access: 1}
@@ -74,7 +78,11 @@ func (g *gen) stridedLoop(b *Body, ptrs, strides []G, n G) {
 		g.emit(element)
 		g.emit(following)
 		for i, p := range ptrs {
-			m.AddTwice(p, strides[i])
+			if strides[i] == noRegister {
+				m.AddImm(p, 2*int(g.e))
+			} else {
+				m.AddTwice(p, strides[i])
+			}
 		}
 	}
 	main, rest, last, done := g.label("main"), g.label("rest"), g.label("last"), g.label("done")

@@ -11,6 +11,7 @@ import (
 const (
 	short = 4
 	tiny  = 8
+	few   = 16
 )
 
 // double is float64 in the float32 routines too.

@@ -793,6 +793,106 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "GemvInc", Doc: "y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided", Family: "level2", Probe: "",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", Count},
+				{"alpha", Scalar},
+				{"a", Matrix},
+				{"stride", RowStride},
+				{"x", In},
+				{"incX", Inc},
+				{"beta", Scalar},
+				{"y", InOutRows},
+				{"incY", Inc},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.GemvInc
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Scalar[0]
+				p3 := a.Vec[0]
+				p4 := a.Int[2]
+				p5 := a.Vec[1]
+				p6 := a.Int[3]
+				p7 := a.Scalar[1]
+				p8 := a.Vec[2]
+				p9 := a.Int[4]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "GemvTInc", Doc: "y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided", Family: "level2", Probe: "",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", Count},
+				{"alpha", Scalar},
+				{"a", Matrix},
+				{"stride", RowStride},
+				{"x", InRows},
+				{"incX", Inc},
+				{"beta", Scalar},
+				{"y", InOut},
+				{"incY", Inc},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.GemvTInc
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Scalar[0]
+				p3 := a.Vec[0]
+				p4 := a.Int[2]
+				p5 := a.Vec[1]
+				p6 := a.Int[3]
+				p7 := a.Scalar[1]
+				p8 := a.Vec[2]
+				p9 := a.Int[4]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "GerInc", Doc: "a[r*stride+j] += (alpha*x[r])*y[j], strided", Family: "level2", Probe: "",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", Count},
+				{"alpha", Scalar},
+				{"x", InRows},
+				{"incX", Inc},
+				{"y", In},
+				{"incY", Inc},
+				{"a", InOutMatrix},
+				{"stride", RowStride},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.GerInc
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Scalar[0]
+				p3 := a.Vec[0]
+				p4 := a.Int[2]
+				p5 := a.Vec[1]
+				p6 := a.Int[3]
+				p7 := a.Vec[2]
+				p8 := a.Int[4]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "SumRows", Doc: "dst[j] = sum over r of a[r*stride+j]", Family: "rows", Probe: "Read1",
 			Params: []Param{
 				{"dst", Out},

@@ -209,3 +209,33 @@ func GerF32(rows int, alpha float32, x []float32, incX int, y, a []float32, stri
 func GerF64(rows int, alpha float64, x []float64, incX int, y, a []float64, stride int) {
 	panic(noLevel)
 }
+
+// GemvIncF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided.
+func GemvIncF32(rows, n int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32, incY int) {
+	panic(noLevel)
+}
+
+// GemvIncF64 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided.
+func GemvIncF64(rows, n int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64, incY int) {
+	panic(noLevel)
+}
+
+// GemvTIncF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided.
+func GemvTIncF32(rows, n int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32, incY int) {
+	panic(noLevel)
+}
+
+// GemvTIncF64 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided.
+func GemvTIncF64(rows, n int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64, incY int) {
+	panic(noLevel)
+}
+
+// GerIncF32 computes a[r*stride+j] += (alpha*x[r])*y[j], strided.
+func GerIncF32(rows, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, stride int) {
+	panic(noLevel)
+}
+
+// GerIncF64 computes a[r*stride+j] += (alpha*x[r])*y[j], strided.
+func GerIncF64(rows, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, stride int) {
+	panic(noLevel)
+}

@@ -1,0 +1,229 @@
+package vec
+
+import (
+	"maps"
+	"slices"
+)
+
+// Matrices of few columns, and a strided vector that all rows share. The vector is
+// brought together in registers, once for all rows, and not in memory: a load
+// behind narrower stores to the same place waits for them.
+
+// residentVectors is how many vectors of the strided vector stay in registers.
+const residentVectors = 4
+
+// residentColumns emits the code for few columns, a version for each number of
+// vectors, with registers of its own. handle emits the loop over the rows, given
+// the vectors and the general registers that are free again. Where there are more
+// columns, or no rows, the code does nothing.
+func (g *gen) residentColumns(rows, t, n G, shared Param, prepare func(), handle func(vectors []V, spare [2]G)) {
+	m, w := g.m, g.lanes(g.e)
+	free, generals, resident := slices.Clone(g.free), g.generals, maps.Clone(g.resident)
+	vectors := make([]V, residentVectors)
+	for i := range vectors {
+		vectors[i] = g.vector()
+	}
+	ptr, inc := g.general(), g.general()
+	columns := g.k.OfKind(Count).Name
+
+	cond := GT
+	if !m.MaskedStores() {
+		cond = GE // a whole vector is not a partial one
+	}
+	many := g.label("many")
+	m.ArgInt(n, columns)
+	m.JumpIf(n, cond, residentVectors*w, many)
+	m.JumpIf(rows, LE, 0, many)
+	m.Comment("Few columns: the shared vector stays in registers.")
+	prepare()
+	g.begin(ptr, inc, t, shared.Name, columns)
+	for v := 1; v <= residentVectors; v++ {
+		more := g.label("more")
+		if v < residentVectors {
+			m.JumpIf(n, cond, v*w, more)
+		}
+		m.AddImm(n, -(v-1)*w)
+		m.SetCount(n)
+		for _, r := range vectors[:v-1] {
+			m.Gather(r, g.e, g.e, ptr, inc, Full)
+		}
+		g.gatherRest(vectors[v-1], n, ptr, inc)
+		handle(vectors[:v], [2]G{ptr, inc})
+		if shared.Kind.Writes() {
+			g.begin(ptr, inc, t, shared.Name, columns)
+			for _, r := range vectors[:v-1] {
+				g.scatter(r, g.m.VectorBytes(), ptr, inc)
+			}
+			g.scatterRest(vectors[v-1], n, ptr, inc)
+		}
+		m.Return()
+		if v < residentVectors {
+			m.Label(more)
+		}
+	}
+	m.Label(many)
+	g.free, g.generals, g.resident = free, generals, resident
+}
+
+// gatherRest gathers the last n elements, for which SetCount was called: up to a
+// whole vector where partial ones are masked.
+func (g *gen) gatherRest(dst V, n, ptr, inc G) {
+	if !g.m.MaskedStores() {
+		g.m.Gather(dst, g.e, g.e, ptr, inc, Partial)
+		return
+	}
+	whole, loaded := g.label("whole"), g.label("together")
+	g.m.JumpIf(n, EQ, g.lanes(g.e), whole)
+	g.m.Gather(dst, g.e, g.e, ptr, inc, Partial)
+	g.m.Jump(loaded)
+	g.m.Label(whole)
+	g.m.Gather(dst, g.e, g.e, ptr, inc, Full)
+	g.m.Label(loaded)
+}
+
+// scatter stores the elements in the first bytes of a register, and moves the
+// pointer behind the last of them.
+func (g *gen) scatter(v V, bytes int, ptr, inc G) {
+	if bytes == int(g.e) {
+		g.m.Store(v, g.e, Address{Base: ptr}, 1)
+		g.m.Add(ptr, inc)
+		return
+	}
+	g.scatter(v, bytes/2, ptr, inc)
+	t := g.vector()
+	g.m.UpperHalf(t, v, bytes)
+	g.scatter(t, bytes/2, ptr, inc)
+	g.free = append(g.free, t)
+}
+
+// scatterRest stores the first n elements of a register, up to all of them, and
+// destroys it.
+func (g *gen) scatterRest(v V, n, ptr, inc G) {
+	bytes := g.m.VectorBytes()
+	part, done := g.label("part"), g.label("done")
+	g.m.JumpUnlessBit(n, g.lanes(g.e), part)
+	g.scatter(v, bytes, ptr, inc)
+	g.m.Jump(done)
+	g.m.Label(part)
+	for bytes /= 2; bytes >= int(g.e); bytes /= 2 {
+		skip := g.label("skip")
+		g.m.JumpUnlessBit(n, bytes/int(g.e), skip)
+		g.scatter(v, bytes, ptr, inc)
+		g.m.UpperHalf(v, v, 2*bytes)
+		g.m.Label(skip)
+	}
+	g.m.Label(done)
+}
+
+// last returns the access to the j-th of some vectors, of which the last may be
+// partial.
+func last(j, vectors int) Access {
+	if j == vectors-1 {
+		return Partial
+	}
+	return Full
+}
+
+// rowLoop runs emit for each row; advance moves on to the next one.
+func (g *gen) rowLoop(rows G, emit func()) {
+	loop := g.label("row")
+	g.m.Label(loop)
+	emit()
+	g.m.AddImm(rows, -1)
+	g.m.JumpIf(rows, GT, 0, loop)
+}
+
+// rowStride sets r to the distance of two rows in bytes.
+func (g *gen) rowStride(r G) {
+	g.m.ArgInt(r, g.k.OfKind(RowStride).Name)
+	g.m.ShiftLeft(r, shift(g.e))
+}
+
+// resident handles few columns.
+func (s RowDots) resident(g *gen, walk rowWalk, out, n G) {
+	m, k := g.m, g.k
+	x, y := k.OfKind(In), k.OfKind(InOutRows)
+	body := newBody(k, g.e, m, groupStreams(x.Name, In, 1, In))
+	body.Accumulate(0, body.Mul(body.Load(rowName(0)), body.Load(x.Name)))
+	finish := newBody(k, g.e, m, []Param{{y.Name, InOut}})
+	finish.Store(y.Name, s.Finish(finish, finish.Held("sum"), finish.Load(y.Name)))
+	a := accumulation{body: body, combine: OpAdd, sums: 1, acc: [][]V{make([]V, residentVectors)}}
+	prepare := func() {
+		for j := range a.acc[0] {
+			a.acc[0][j] = g.vector()
+		}
+		g.resident[Uniform{Held: "sum"}] = a.acc[0][0]
+		g.makeResident(body, finish)
+	}
+	g.residentColumns(walk.left, walk.t, n, x, prepare, func(shared []V, spare [2]G) {
+		stride, inc := spare[0], spare[1]
+		g.rowStride(stride)
+		g.stride(inc, y.Name)
+		g.rowLoop(walk.left, func() {
+			a.zero(g, 0, 1)
+			for j, v := range shared {
+				g.emit(step{body: body, first: j, copies: 1, access: last(j, len(shared)), ptrs: []G{noRegister, walk.next},
+					loaded: map[int]V{0: v}, sums: column(a.acc, j), combine: OpAdd, assign: j > 0})
+			}
+			for h := residentVectors / 2; h > 0; h /= 2 {
+				a.foldRegisters(g, h, len(shared), m.VectorBytes())
+			}
+			a.foldLanes(g)
+			g.emit(step{body: finish, copies: 1, ptrs: []G{out}, access: 1})
+			m.Add(walk.next, stride)
+			m.Add(out, inc)
+		})
+	})
+}
+
+// resident handles few columns.
+func (s RowAxpys) resident(g *gen, walk rowWalk, coef, n G, before V) {
+	m, k := g.m, g.k
+	x, y := k.OfKind(InRows), k.OfKind(InOut)
+	var held []V
+	var scale V
+	body := newBody(k, g.e, m, groupStreams(y.Name, InOut, 1, In))
+	body.Accumulate(0, body.Mul(body.Held(coefName(0)), body.Load(rowName(0))))
+	prepare := func() { held, scale = g.holdCoefs(1, s.Factor) }
+	g.residentColumns(walk.left, walk.t, n, y, prepare, func(shared []V, spare [2]G) {
+		stride := spare[0]
+		g.rowStride(stride)
+		for _, v := range shared {
+			m.Op(OpMul, g.e, m.VectorBytes(), v, before, v)
+		}
+		g.rowLoop(walk.left, func() {
+			g.rowCoefs(held, scale, coef, walk.t, x.Name)
+			for j := range shared {
+				g.emit(step{body: body, first: j, copies: 1, access: last(j, len(shared)), ptrs: []G{noRegister, walk.next},
+					sums: [][]V{shared[j : j+1]}, combine: OpAdd})
+			}
+			m.Add(walk.next, stride)
+		})
+	})
+}
+
+// resident handles few columns, where masks can store them.
+func (s Outer) resident(g *gen, walk rowWalk, coef, n G) {
+	m, k := g.m, g.k
+	if !m.MaskedStores() {
+		return
+	}
+	x, y := k.OfKind(InRows), k.OfKind(In)
+	var held []V
+	var scale V
+	body := newBody(k, g.e, m, groupStreams(y.Name, In, 1, InOut))
+	body.Store(rowName(0), body.Add(body.Mul(body.Held(coefName(0)), body.Load(y.Name)), body.Load(rowName(0))))
+	prepare := func() { held, scale = g.holdCoefs(1, s.Factor) }
+	g.residentColumns(walk.left, walk.t, n, y, prepare, func(shared []V, spare [2]G) {
+		stride := spare[0]
+		g.rowStride(stride)
+		g.rowLoop(walk.left, func() {
+			g.rowCoefs(held, scale, coef, walk.t, x.Name)
+			for j, v := range shared {
+				g.emit(step{body: body, first: j, copies: 1, access: last(j, len(shared)), ptrs: []G{noRegister, walk.next},
+					loaded: map[int]V{0: v}})
+			}
+			m.Add(walk.next, stride)
+		})
+	})
+}
