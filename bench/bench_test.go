@@ -58,6 +58,9 @@ func BenchmarkAmaxInc(b *testing.B)                 { benchmark(b, "AmaxInc") }
 func BenchmarkAmaxNumberInc(b *testing.B)           { benchmark(b, "AmaxNumberInc") }
 func BenchmarkGemv(b *testing.B)                    { benchmark(b, "Gemv") }
 func BenchmarkGemvT(b *testing.B)                   { benchmark(b, "GemvT") }
+func BenchmarkGemvInc(b *testing.B)                 { benchmark(b, "GemvInc") }
+func BenchmarkGemvTInc(b *testing.B)                { benchmark(b, "GemvTInc") }
+func BenchmarkGerInc(b *testing.B)                  { benchmark(b, "GerInc") }
 func BenchmarkGer(b *testing.B)                     { benchmark(b, "Ger") }
 func BenchmarkSumRows(b *testing.B)                 { benchmark(b, "SumRows") }
 func BenchmarkSumRowsAdd(b *testing.B)              { benchmark(b, "SumRowsAdd") }

@@ -36,7 +36,7 @@ func coefficient(op, name string, s kerneltest.Shape) (value float64, listed boo
 	values := map[string]float64{
 		// Level 1 and reductions
 		"alpha": 1e-6, "Axpby.alpha": 0.5, "Scal.alpha": -1,
-		"beta": 0.5, "Gemv.alpha": 0.5, "ScalInc.alpha": -1,
+		"beta": 0.5, "Gemv.alpha": 0.5, "GemvInc.alpha": 0.5, "ScalInc.alpha": -1,
 		"c": rotC, "s": rotS, // a rotation, which changes no lengths
 		"h11": rotC, "h12": rotS, "h21": -rotS, "h22": rotC,
 		"value": 3, // nowhere to be found: the whole vector is searched

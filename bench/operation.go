@@ -48,14 +48,19 @@ func operations[T kernels.Float]() []operation[T] {
 // work on rows get a matrix of n elements: 64 rows, fewer where n is tiny. Of
 // strided vectors the first has every second element, the other every third.
 func (o *operation[T]) shape(n int) kerneltest.Shape {
-	if !o.IsRows() {
-		return kerneltest.Shape{N: n, Rows: 1, Stride: n, Incs: []int{2, 3}}
+	s := kerneltest.Shape{Rows: 1}
+	if o.IsStrided() {
+		s.Incs = []int{2, 3}
 	}
-	rows := 64
-	if n < 1024 {
-		rows = 4
+	if o.IsRows() {
+		s.Rows = 64
+		if n < 1024 {
+			s.Rows = 4
+		}
 	}
-	return kerneltest.Shape{N: n / rows, Rows: rows, Stride: n / rows}
+	s.N = n / s.Rows
+	s.Stride = s.N
+	return s
 }
 
 // elements returns the number of elements of a vector parameter that a call

@@ -1,6 +1,10 @@
 package kernels
 
-import "github.com/seed63264101/steepest/kernels/generic"
+import (
+	"unsafe"
+
+	"github.com/seed63264101/steepest/kernels/generic"
+)
 
 // GemvInc is Gemv of m rows of n elements for strided vectors (BLAS ?GEMV without
 // transposition): x has n elements, y has m. It panics as [AxpyInc] and [Gemv] do.
@@ -12,7 +16,7 @@ func GemvInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, bet
 	switch {
 	case incX == 1:
 		table[T]().Gemv(m, alpha, noescape(a), stride, noescape(x[:n]), beta, noescape(y), incY)
-	case n <= inPlace:
+	case n <= inPlace[T]():
 		table[T]().GemvInc(m, n, alpha, noescape(a), stride, noescape(x), incX, beta, noescape(y), incY)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
@@ -41,7 +45,7 @@ func GemvTInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, be
 	case incY == 1:
 		scaleInc(betaOfSum(beta), n, y, incY)
 		table[T]().GemvT(m, alpha, noescape(a), stride, noescape(x), incX, beta, noescape(y[:n]))
-	case n <= inPlace:
+	case n <= inPlace[T]():
 		scaleInc(betaOfSum(beta), n, y, incY)
 		table[T]().GemvTInc(m, n, alpha, noescape(a), stride, noescape(x), incX, beta, noescape(y), incY)
 	case n <= smallBuffer:
@@ -62,7 +66,7 @@ func GerInc[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T,
 	case m == 0:
 	case incY == 1:
 		table[T]().Ger(m, alpha, noescape(x), incX, noescape(y[:n]), noescape(a), stride)
-	case n <= inPlace:
+	case n <= inPlace[T]():
 		table[T]().GerInc(m, n, alpha, noescape(x), incX, noescape(y), incY, noescape(a), stride)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
@@ -72,11 +76,13 @@ func GerInc[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T,
 	}
 }
 
-// A strided vector that all rows share is copied, a part at a time, to a buffer on
-// the stack, unless it is short: then kernels for strided vectors are faster. Small
-// vectors get a small buffer, because Go clears it first.
+// inPlace returns up to how many elements a strided vector that all rows share need
+// not be copied: the kernels keep so many in registers.
+func inPlace[T Float]() int { return 128 / int(unsafe.Sizeof(T(0))) }
+
+// Longer ones are copied, a part at a time, to a buffer on the stack. Small vectors
+// get a small one, because Go clears it first.
 const (
-	inPlace     = 16
 	smallBuffer = 64
 	largeBuffer = 1024
 )

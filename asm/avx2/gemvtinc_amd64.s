@@ -95,10 +95,10 @@ end2:
 	MOVQ   stride+48(FP), R9
 	SHLQ   $0x02, R9
 	VMULPS Y1, Y0, Y1
+	MOVQ   incX+80(FP), DX
+	SHLQ   $0x02, DX
 
 row:
-	MOVQ         incX+80(FP), DX
-	SHLQ         $0x02, DX
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -290,10 +290,10 @@ end14:
 	SHLQ   $0x02, R9
 	VMULPS Y1, Y0, Y1
 	VMULPS Y2, Y0, Y2
+	MOVQ   incX+80(FP), DX
+	SHLQ   $0x02, DX
 
 row2:
-	MOVQ         incX+80(FP), DX
-	SHLQ         $0x02, DX
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -525,10 +525,10 @@ end26:
 	VMULPS Y1, Y0, Y1
 	VMULPS Y2, Y0, Y2
 	VMULPS Y3, Y0, Y3
+	MOVQ   incX+80(FP), DX
+	SHLQ   $0x02, DX
 
 row3:
-	MOVQ         incX+80(FP), DX
-	SHLQ         $0x02, DX
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -798,10 +798,10 @@ end38:
 	VMULPS Y2, Y0, Y2
 	VMULPS Y3, Y0, Y3
 	VMULPS Y4, Y0, Y4
+	MOVQ   incX+80(FP), DX
+	SHLQ   $0x02, DX
 
 row4:
-	MOVQ         incX+80(FP), DX
-	SHLQ         $0x02, DX
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -1175,10 +1175,10 @@ end50:
 	MOVQ   stride+48(FP), R9
 	SHLQ   $0x03, R9
 	VMULPD Y1, Y0, Y1
+	MOVQ   incX+80(FP), DX
+	SHLQ   $0x03, DX
 
 row:
-	MOVQ         incX+80(FP), DX
-	SHLQ         $0x03, DX
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -1295,10 +1295,10 @@ end62:
 	SHLQ   $0x03, R9
 	VMULPD Y1, Y0, Y1
 	VMULPD Y2, Y0, Y2
+	MOVQ   incX+80(FP), DX
+	SHLQ   $0x03, DX
 
 row2:
-	MOVQ         incX+80(FP), DX
-	SHLQ         $0x03, DX
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -1437,10 +1437,10 @@ end74:
 	VMULPD Y1, Y0, Y1
 	VMULPD Y2, Y0, Y2
 	VMULPD Y3, Y0, Y3
+	MOVQ   incX+80(FP), DX
+	SHLQ   $0x03, DX
 
 row3:
-	MOVQ         incX+80(FP), DX
-	SHLQ         $0x03, DX
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -1599,10 +1599,10 @@ end86:
 	VMULPD Y2, Y0, Y2
 	VMULPD Y3, Y0, Y3
 	VMULPD Y4, Y0, Y4
+	MOVQ   incX+80(FP), DX
+	SHLQ   $0x03, DX
 
 row4:
-	MOVQ         incX+80(FP), DX
-	SHLQ         $0x03, DX
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX

@@ -20,9 +20,591 @@ TEXT ·GerIncF32(SB), NOSPLIT, $0-120
 	ADDQ  DX, BX
 
 forward:
-	MOVQ rows+0(FP), DI
-	MOVQ a_base+88(FP), SI
+	MOVQ  rows+0(FP), DI
+	MOVQ  a_base+88(FP), SI
+	MOVQ  n+8(FP), R8
+	CMPQ  R8, $+32
+	JGE   many
+	TESTQ DI, DI
+	JLE   many
 
+	// Few columns: the shared vector stays in registers.
+	VBROADCASTSS alpha+16(FP), Y5
+	MOVQ         y_base+56(FP), R9
+	MOVQ         incY+80(FP), R10
+	SHLQ         $0x02, R10
+	TESTQ        R10, R10
+	JGE          forward2
+	MOVQ         n+8(FP), DX
+	SUBQ         $+1, DX
+	NEGQ         DX
+	IMULQ        R10, DX
+	ADDQ         DX, R9
+
+forward2:
+	CMPQ      R8, $+8
+	JGE       more
+	ADDQ      $+0, R8
+	MOVQ      R8, CX
+	TESTQ     $+4, CX
+	JEQ       short1
+	VMOVSS    (R9), X0
+	VINSERTPS $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS $0x20, (R9)(R10*2), X0, X0
+	LEAQ      (R9)(R10*2), R9
+	VINSERTPS $0x30, (R9)(R10*1), X0, X0
+	LEAQ      (R9)(R10*2), R9
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd3
+	VMOVSS    (R9), X15
+	VINSERTPS $0x10, (R9)(R10*1), X15, X15
+	TESTQ     $+1, CX
+	JEQ       loaded4
+	VINSERTPS $0x20, (R9)(R10*2), X15, X15
+	JMP       loaded4
+
+odd3:
+	TESTQ  $+1, CX
+	JEQ    loaded4
+	VMOVSS (R9), X15
+
+loaded4:
+	VINSERTF128 $0x01, X15, Y0, Y0
+	JMP         end2
+
+short1:
+	VXORPS    X0, X0, X0
+	TESTQ     $+2, CX
+	JEQ       odd5
+	VMOVSS    (R9), X0
+	VINSERTPS $0x10, (R9)(R10*1), X0, X0
+	TESTQ     $+1, CX
+	JEQ       loaded6
+	VINSERTPS $0x20, (R9)(R10*2), X0, X0
+	JMP       loaded6
+
+odd5:
+	TESTQ  $+1, CX
+	JEQ    loaded6
+	VMOVSS (R9), X0
+
+loaded6:
+end2:
+	VMOVAPS      X0, X6
+	TESTQ        $+4, R8
+	JEQ          skip
+	VEXTRACTF128 $0x01, Y0, X6
+
+skip:
+	VMOVAPS   X6, X7
+	TESTQ     $+2, R8
+	JEQ       skip2
+	VUNPCKHPD X6, X6, X7
+
+skip2:
+	MOVQ stride+112(FP), R9
+	SHLQ $0x02, R9
+	MOVQ incX+48(FP), DX
+	SHLQ $0x02, DX
+
+row:
+	VBROADCASTSS (BX), Y4
+	VMULPS       Y4, Y5, Y4
+	ADDQ         DX, BX
+	MOVQ         SI, R10
+	TESTQ        $+8, R8
+	JEQ          skip3
+	VMULPS       Y0, Y4, Y8
+	VMOVUPS      (R10), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, (R10)
+	ADDQ         $+32, R10
+
+skip3:
+	TESTQ   $+4, R8
+	JEQ     skip4
+	VMULPS  X0, X4, X8
+	VMOVUPS (R10), X9
+	VADDPS  X9, X8, X9
+	VMOVUPS X9, (R10)
+	ADDQ    $+16, R10
+
+skip4:
+	TESTQ  $+2, R8
+	JEQ    skip5
+	VMULPS X6, X4, X8
+	VMOVSD (R10), X9
+	VADDPS X9, X8, X9
+	VMOVSD X9, (R10)
+	ADDQ   $+8, R10
+
+skip5:
+	TESTQ  $+1, R8
+	JEQ    skip6
+	VMULPS X7, X4, X8
+	VMOVSS (R10), X9
+	VADDPS X9, X8, X9
+	VMOVSS X9, (R10)
+	ADDQ   $+4, R10
+
+skip6:
+	ADDQ  R9, SI
+	SUBQ  $+1, DI
+	TESTQ DI, DI
+	JGT   row
+	VZEROUPPER
+	RET
+
+more:
+	CMPQ        R8, $+16
+	JGE         more2
+	SUBQ        $+8, R8
+	MOVQ        R8, CX
+	VMOVSS      (R9), X0
+	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	TESTQ       $+4, CX
+	JEQ         short7
+	VMOVSS      (R9), X1
+	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VXORPS      X15, X15, X15
+	TESTQ       $+2, CX
+	JEQ         odd9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	TESTQ       $+1, CX
+	JEQ         loaded10
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	JMP         loaded10
+
+odd9:
+	TESTQ  $+1, CX
+	JEQ    loaded10
+	VMOVSS (R9), X15
+
+loaded10:
+	VINSERTF128 $0x01, X15, Y1, Y1
+	JMP         end8
+
+short7:
+	VXORPS    X1, X1, X1
+	TESTQ     $+2, CX
+	JEQ       odd11
+	VMOVSS    (R9), X1
+	VINSERTPS $0x10, (R9)(R10*1), X1, X1
+	TESTQ     $+1, CX
+	JEQ       loaded12
+	VINSERTPS $0x20, (R9)(R10*2), X1, X1
+	JMP       loaded12
+
+odd11:
+	TESTQ  $+1, CX
+	JEQ    loaded12
+	VMOVSS (R9), X1
+
+loaded12:
+end8:
+	VMOVAPS      X1, X6
+	TESTQ        $+4, R8
+	JEQ          skip7
+	VEXTRACTF128 $0x01, Y1, X6
+
+skip7:
+	VMOVAPS   X6, X7
+	TESTQ     $+2, R8
+	JEQ       skip8
+	VUNPCKHPD X6, X6, X7
+
+skip8:
+	MOVQ stride+112(FP), R9
+	SHLQ $0x02, R9
+	MOVQ incX+48(FP), DX
+	SHLQ $0x02, DX
+
+row2:
+	VBROADCASTSS (BX), Y4
+	VMULPS       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPS       Y0, Y4, Y8
+	VMOVUPS      (SI), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, (SI)
+	MOVQ         SI, R10
+	ADDQ         $+32, R10
+	TESTQ        $+8, R8
+	JEQ          skip9
+	VMULPS       Y1, Y4, Y8
+	VMOVUPS      (R10), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, (R10)
+	ADDQ         $+32, R10
+
+skip9:
+	TESTQ   $+4, R8
+	JEQ     skip10
+	VMULPS  X1, X4, X8
+	VMOVUPS (R10), X9
+	VADDPS  X9, X8, X9
+	VMOVUPS X9, (R10)
+	ADDQ    $+16, R10
+
+skip10:
+	TESTQ  $+2, R8
+	JEQ    skip11
+	VMULPS X6, X4, X8
+	VMOVSD (R10), X9
+	VADDPS X9, X8, X9
+	VMOVSD X9, (R10)
+	ADDQ   $+8, R10
+
+skip11:
+	TESTQ  $+1, R8
+	JEQ    skip12
+	VMULPS X7, X4, X8
+	VMOVSS (R10), X9
+	VADDPS X9, X8, X9
+	VMOVSS X9, (R10)
+	ADDQ   $+4, R10
+
+skip12:
+	ADDQ  R9, SI
+	SUBQ  $+1, DI
+	TESTQ DI, DI
+	JGT   row2
+	VZEROUPPER
+	RET
+
+more2:
+	CMPQ        R8, $+24
+	JGE         more3
+	SUBQ        $+16, R8
+	MOVQ        R8, CX
+	VMOVSS      (R9), X0
+	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSS      (R9), X1
+	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	TESTQ       $+4, CX
+	JEQ         short13
+	VMOVSS      (R9), X2
+	VINSERTPS   $0x10, (R9)(R10*1), X2, X2
+	VINSERTPS   $0x20, (R9)(R10*2), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VXORPS      X15, X15, X15
+	TESTQ       $+2, CX
+	JEQ         odd15
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	TESTQ       $+1, CX
+	JEQ         loaded16
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	JMP         loaded16
+
+odd15:
+	TESTQ  $+1, CX
+	JEQ    loaded16
+	VMOVSS (R9), X15
+
+loaded16:
+	VINSERTF128 $0x01, X15, Y2, Y2
+	JMP         end14
+
+short13:
+	VXORPS    X2, X2, X2
+	TESTQ     $+2, CX
+	JEQ       odd17
+	VMOVSS    (R9), X2
+	VINSERTPS $0x10, (R9)(R10*1), X2, X2
+	TESTQ     $+1, CX
+	JEQ       loaded18
+	VINSERTPS $0x20, (R9)(R10*2), X2, X2
+	JMP       loaded18
+
+odd17:
+	TESTQ  $+1, CX
+	JEQ    loaded18
+	VMOVSS (R9), X2
+
+loaded18:
+end14:
+	VMOVAPS      X2, X6
+	TESTQ        $+4, R8
+	JEQ          skip13
+	VEXTRACTF128 $0x01, Y2, X6
+
+skip13:
+	VMOVAPS   X6, X7
+	TESTQ     $+2, R8
+	JEQ       skip14
+	VUNPCKHPD X6, X6, X7
+
+skip14:
+	MOVQ stride+112(FP), R9
+	SHLQ $0x02, R9
+	MOVQ incX+48(FP), DX
+	SHLQ $0x02, DX
+
+row3:
+	VBROADCASTSS (BX), Y4
+	VMULPS       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPS       Y0, Y4, Y8
+	VMOVUPS      (SI), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, (SI)
+	VMULPS       Y1, Y4, Y8
+	VMOVUPS      32(SI), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, 32(SI)
+	MOVQ         SI, R10
+	ADDQ         $+64, R10
+	TESTQ        $+8, R8
+	JEQ          skip15
+	VMULPS       Y2, Y4, Y8
+	VMOVUPS      (R10), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, (R10)
+	ADDQ         $+32, R10
+
+skip15:
+	TESTQ   $+4, R8
+	JEQ     skip16
+	VMULPS  X2, X4, X8
+	VMOVUPS (R10), X9
+	VADDPS  X9, X8, X9
+	VMOVUPS X9, (R10)
+	ADDQ    $+16, R10
+
+skip16:
+	TESTQ  $+2, R8
+	JEQ    skip17
+	VMULPS X6, X4, X8
+	VMOVSD (R10), X9
+	VADDPS X9, X8, X9
+	VMOVSD X9, (R10)
+	ADDQ   $+8, R10
+
+skip17:
+	TESTQ  $+1, R8
+	JEQ    skip18
+	VMULPS X7, X4, X8
+	VMOVSS (R10), X9
+	VADDPS X9, X8, X9
+	VMOVSS X9, (R10)
+	ADDQ   $+4, R10
+
+skip18:
+	ADDQ  R9, SI
+	SUBQ  $+1, DI
+	TESTQ DI, DI
+	JGT   row3
+	VZEROUPPER
+	RET
+
+more3:
+	SUBQ        $+24, R8
+	MOVQ        R8, CX
+	VMOVSS      (R9), X0
+	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSS      (R9), X1
+	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSS      (R9), X2
+	VINSERTPS   $0x10, (R9)(R10*1), X2, X2
+	VINSERTPS   $0x20, (R9)(R10*2), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	TESTQ       $+4, CX
+	JEQ         short19
+	VMOVSS      (R9), X3
+	VINSERTPS   $0x10, (R9)(R10*1), X3, X3
+	VINSERTPS   $0x20, (R9)(R10*2), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VXORPS      X15, X15, X15
+	TESTQ       $+2, CX
+	JEQ         odd21
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	TESTQ       $+1, CX
+	JEQ         loaded22
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	JMP         loaded22
+
+odd21:
+	TESTQ  $+1, CX
+	JEQ    loaded22
+	VMOVSS (R9), X15
+
+loaded22:
+	VINSERTF128 $0x01, X15, Y3, Y3
+	JMP         end20
+
+short19:
+	VXORPS    X3, X3, X3
+	TESTQ     $+2, CX
+	JEQ       odd23
+	VMOVSS    (R9), X3
+	VINSERTPS $0x10, (R9)(R10*1), X3, X3
+	TESTQ     $+1, CX
+	JEQ       loaded24
+	VINSERTPS $0x20, (R9)(R10*2), X3, X3
+	JMP       loaded24
+
+odd23:
+	TESTQ  $+1, CX
+	JEQ    loaded24
+	VMOVSS (R9), X3
+
+loaded24:
+end20:
+	VMOVAPS      X3, X6
+	TESTQ        $+4, R8
+	JEQ          skip19
+	VEXTRACTF128 $0x01, Y3, X6
+
+skip19:
+	VMOVAPS   X6, X7
+	TESTQ     $+2, R8
+	JEQ       skip20
+	VUNPCKHPD X6, X6, X7
+
+skip20:
+	MOVQ stride+112(FP), R9
+	SHLQ $0x02, R9
+	MOVQ incX+48(FP), DX
+	SHLQ $0x02, DX
+
+row4:
+	VBROADCASTSS (BX), Y4
+	VMULPS       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPS       Y0, Y4, Y8
+	VMOVUPS      (SI), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, (SI)
+	VMULPS       Y1, Y4, Y8
+	VMOVUPS      32(SI), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, 32(SI)
+	VMULPS       Y2, Y4, Y8
+	VMOVUPS      64(SI), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, 64(SI)
+	MOVQ         SI, R10
+	ADDQ         $+96, R10
+	TESTQ        $+8, R8
+	JEQ          skip21
+	VMULPS       Y3, Y4, Y8
+	VMOVUPS      (R10), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, (R10)
+	ADDQ         $+32, R10
+
+skip21:
+	TESTQ   $+4, R8
+	JEQ     skip22
+	VMULPS  X3, X4, X8
+	VMOVUPS (R10), X9
+	VADDPS  X9, X8, X9
+	VMOVUPS X9, (R10)
+	ADDQ    $+16, R10
+
+skip22:
+	TESTQ  $+2, R8
+	JEQ    skip23
+	VMULPS X6, X4, X8
+	VMOVSD (R10), X9
+	VADDPS X9, X8, X9
+	VMOVSD X9, (R10)
+	ADDQ   $+8, R10
+
+skip23:
+	TESTQ  $+1, R8
+	JEQ    skip24
+	VMULPS X7, X4, X8
+	VMOVSS (R10), X9
+	VADDPS X9, X8, X9
+	VMOVSS X9, (R10)
+	ADDQ   $+4, R10
+
+skip24:
+	ADDQ  R9, SI
+	SUBQ  $+1, DI
+	TESTQ DI, DI
+	JGT   row4
+	VZEROUPPER
+	RET
+
+many:
 rows:
 	CMPQ         DI, $+1
 	JLT          rest
@@ -41,14 +623,14 @@ rows:
 	MOVQ         incY+80(FP), R8
 	SHLQ         $0x02, R8
 	TESTQ        R8, R8
-	JGE          forward2
+	JGE          forward3
 	MOVQ         n+8(FP), DX
 	SUBQ         $+1, DX
 	NEGQ         DX
 	IMULQ        R8, DX
 	ADDQ         DX, R9
 
-forward2:
+forward3:
 	MOVQ n+8(FP), DX
 	CMPQ DX, $+4
 	JLT  rest2
@@ -130,9 +712,403 @@ TEXT ·GerIncF64(SB), NOSPLIT, $0-120
 	ADDQ  DX, BX
 
 forward:
-	MOVQ rows+0(FP), DI
-	MOVQ a_base+88(FP), SI
+	MOVQ  rows+0(FP), DI
+	MOVQ  a_base+88(FP), SI
+	MOVQ  n+8(FP), R8
+	CMPQ  R8, $+16
+	JGE   many
+	TESTQ DI, DI
+	JLE   many
 
+	// Few columns: the shared vector stays in registers.
+	VBROADCASTSD alpha+16(FP), Y5
+	MOVQ         y_base+56(FP), R9
+	MOVQ         incY+80(FP), R10
+	SHLQ         $0x03, R10
+	TESTQ        R10, R10
+	JGE          forward2
+	MOVQ         n+8(FP), DX
+	SUBQ         $+1, DX
+	NEGQ         DX
+	IMULQ        R10, DX
+	ADDQ         DX, R9
+
+forward2:
+	CMPQ    R8, $+4
+	JGE     more
+	ADDQ    $+0, R8
+	MOVQ    R8, CX
+	TESTQ   $+2, CX
+	JEQ     short25
+	VMOVSD  (R9), X0
+	VMOVHPD (R9)(R10*1), X0, X0
+	LEAQ    (R9)(R10*2), R9
+	VXORPS  X15, X15, X15
+	TESTQ   $+1, CX
+	JEQ     loaded28
+	VMOVSD  (R9), X15
+
+loaded28:
+	VINSERTF128 $0x01, X15, Y0, Y0
+	JMP         end26
+
+short25:
+	VXORPS X0, X0, X0
+	TESTQ  $+1, CX
+	JEQ    loaded30
+	VMOVSD (R9), X0
+
+loaded30:
+end26:
+	VMOVAPS      X0, X6
+	TESTQ        $+2, R8
+	JEQ          skip
+	VEXTRACTF128 $0x01, Y0, X6
+
+skip:
+	MOVQ stride+112(FP), R9
+	SHLQ $0x03, R9
+	MOVQ incX+48(FP), DX
+	SHLQ $0x03, DX
+
+row:
+	VBROADCASTSD (BX), Y4
+	VMULPD       Y4, Y5, Y4
+	ADDQ         DX, BX
+	MOVQ         SI, R10
+	TESTQ        $+4, R8
+	JEQ          skip2
+	VMULPD       Y0, Y4, Y7
+	VMOVUPS      (R10), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPS      Y8, (R10)
+	ADDQ         $+32, R10
+
+skip2:
+	TESTQ   $+2, R8
+	JEQ     skip3
+	VMULPD  X0, X4, X7
+	VMOVUPS (R10), X8
+	VADDPD  X8, X7, X8
+	VMOVUPS X8, (R10)
+	ADDQ    $+16, R10
+
+skip3:
+	TESTQ  $+1, R8
+	JEQ    skip4
+	VMULPD X6, X4, X7
+	VMOVSD (R10), X8
+	VADDPD X8, X7, X8
+	VMOVSD X8, (R10)
+	ADDQ   $+8, R10
+
+skip4:
+	ADDQ  R9, SI
+	SUBQ  $+1, DI
+	TESTQ DI, DI
+	JGT   row
+	VZEROUPPER
+	RET
+
+more:
+	CMPQ        R8, $+8
+	JGE         more2
+	SUBQ        $+4, R8
+	MOVQ        R8, CX
+	VMOVSD      (R9), X0
+	VMOVHPD     (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	TESTQ       $+2, CX
+	JEQ         short31
+	VMOVSD      (R9), X1
+	VMOVHPD     (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VXORPS      X15, X15, X15
+	TESTQ       $+1, CX
+	JEQ         loaded34
+	VMOVSD      (R9), X15
+
+loaded34:
+	VINSERTF128 $0x01, X15, Y1, Y1
+	JMP         end32
+
+short31:
+	VXORPS X1, X1, X1
+	TESTQ  $+1, CX
+	JEQ    loaded36
+	VMOVSD (R9), X1
+
+loaded36:
+end32:
+	VMOVAPS      X1, X6
+	TESTQ        $+2, R8
+	JEQ          skip5
+	VEXTRACTF128 $0x01, Y1, X6
+
+skip5:
+	MOVQ stride+112(FP), R9
+	SHLQ $0x03, R9
+	MOVQ incX+48(FP), DX
+	SHLQ $0x03, DX
+
+row2:
+	VBROADCASTSD (BX), Y4
+	VMULPD       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPD       Y0, Y4, Y7
+	VMOVUPD      (SI), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPD      Y8, (SI)
+	MOVQ         SI, R10
+	ADDQ         $+32, R10
+	TESTQ        $+4, R8
+	JEQ          skip6
+	VMULPD       Y1, Y4, Y7
+	VMOVUPS      (R10), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPS      Y8, (R10)
+	ADDQ         $+32, R10
+
+skip6:
+	TESTQ   $+2, R8
+	JEQ     skip7
+	VMULPD  X1, X4, X7
+	VMOVUPS (R10), X8
+	VADDPD  X8, X7, X8
+	VMOVUPS X8, (R10)
+	ADDQ    $+16, R10
+
+skip7:
+	TESTQ  $+1, R8
+	JEQ    skip8
+	VMULPD X6, X4, X7
+	VMOVSD (R10), X8
+	VADDPD X8, X7, X8
+	VMOVSD X8, (R10)
+	ADDQ   $+8, R10
+
+skip8:
+	ADDQ  R9, SI
+	SUBQ  $+1, DI
+	TESTQ DI, DI
+	JGT   row2
+	VZEROUPPER
+	RET
+
+more2:
+	CMPQ        R8, $+12
+	JGE         more3
+	SUBQ        $+8, R8
+	MOVQ        R8, CX
+	VMOVSD      (R9), X0
+	VMOVHPD     (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSD      (R9), X1
+	VMOVHPD     (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	TESTQ       $+2, CX
+	JEQ         short37
+	VMOVSD      (R9), X2
+	VMOVHPD     (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VXORPS      X15, X15, X15
+	TESTQ       $+1, CX
+	JEQ         loaded40
+	VMOVSD      (R9), X15
+
+loaded40:
+	VINSERTF128 $0x01, X15, Y2, Y2
+	JMP         end38
+
+short37:
+	VXORPS X2, X2, X2
+	TESTQ  $+1, CX
+	JEQ    loaded42
+	VMOVSD (R9), X2
+
+loaded42:
+end38:
+	VMOVAPS      X2, X6
+	TESTQ        $+2, R8
+	JEQ          skip9
+	VEXTRACTF128 $0x01, Y2, X6
+
+skip9:
+	MOVQ stride+112(FP), R9
+	SHLQ $0x03, R9
+	MOVQ incX+48(FP), DX
+	SHLQ $0x03, DX
+
+row3:
+	VBROADCASTSD (BX), Y4
+	VMULPD       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPD       Y0, Y4, Y7
+	VMOVUPD      (SI), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPD      Y8, (SI)
+	VMULPD       Y1, Y4, Y7
+	VMOVUPD      32(SI), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPD      Y8, 32(SI)
+	MOVQ         SI, R10
+	ADDQ         $+64, R10
+	TESTQ        $+4, R8
+	JEQ          skip10
+	VMULPD       Y2, Y4, Y7
+	VMOVUPS      (R10), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPS      Y8, (R10)
+	ADDQ         $+32, R10
+
+skip10:
+	TESTQ   $+2, R8
+	JEQ     skip11
+	VMULPD  X2, X4, X7
+	VMOVUPS (R10), X8
+	VADDPD  X8, X7, X8
+	VMOVUPS X8, (R10)
+	ADDQ    $+16, R10
+
+skip11:
+	TESTQ  $+1, R8
+	JEQ    skip12
+	VMULPD X6, X4, X7
+	VMOVSD (R10), X8
+	VADDPD X8, X7, X8
+	VMOVSD X8, (R10)
+	ADDQ   $+8, R10
+
+skip12:
+	ADDQ  R9, SI
+	SUBQ  $+1, DI
+	TESTQ DI, DI
+	JGT   row3
+	VZEROUPPER
+	RET
+
+more3:
+	SUBQ        $+12, R8
+	MOVQ        R8, CX
+	VMOVSD      (R9), X0
+	VMOVHPD     (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSD      (R9), X1
+	VMOVHPD     (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSD      (R9), X2
+	VMOVHPD     (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	TESTQ       $+2, CX
+	JEQ         short43
+	VMOVSD      (R9), X3
+	VMOVHPD     (R9)(R10*1), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VXORPS      X15, X15, X15
+	TESTQ       $+1, CX
+	JEQ         loaded46
+	VMOVSD      (R9), X15
+
+loaded46:
+	VINSERTF128 $0x01, X15, Y3, Y3
+	JMP         end44
+
+short43:
+	VXORPS X3, X3, X3
+	TESTQ  $+1, CX
+	JEQ    loaded48
+	VMOVSD (R9), X3
+
+loaded48:
+end44:
+	VMOVAPS      X3, X6
+	TESTQ        $+2, R8
+	JEQ          skip13
+	VEXTRACTF128 $0x01, Y3, X6
+
+skip13:
+	MOVQ stride+112(FP), R9
+	SHLQ $0x03, R9
+	MOVQ incX+48(FP), DX
+	SHLQ $0x03, DX
+
+row4:
+	VBROADCASTSD (BX), Y4
+	VMULPD       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPD       Y0, Y4, Y7
+	VMOVUPD      (SI), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPD      Y8, (SI)
+	VMULPD       Y1, Y4, Y7
+	VMOVUPD      32(SI), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPD      Y8, 32(SI)
+	VMULPD       Y2, Y4, Y7
+	VMOVUPD      64(SI), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPD      Y8, 64(SI)
+	MOVQ         SI, R10
+	ADDQ         $+96, R10
+	TESTQ        $+4, R8
+	JEQ          skip14
+	VMULPD       Y3, Y4, Y7
+	VMOVUPS      (R10), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPS      Y8, (R10)
+	ADDQ         $+32, R10
+
+skip14:
+	TESTQ   $+2, R8
+	JEQ     skip15
+	VMULPD  X3, X4, X7
+	VMOVUPS (R10), X8
+	VADDPD  X8, X7, X8
+	VMOVUPS X8, (R10)
+	ADDQ    $+16, R10
+
+skip15:
+	TESTQ  $+1, R8
+	JEQ    skip16
+	VMULPD X6, X4, X7
+	VMOVSD (R10), X8
+	VADDPD X8, X7, X8
+	VMOVSD X8, (R10)
+	ADDQ   $+8, R10
+
+skip16:
+	ADDQ  R9, SI
+	SUBQ  $+1, DI
+	TESTQ DI, DI
+	JGT   row4
+	VZEROUPPER
+	RET
+
+many:
 rows:
 	CMPQ         DI, $+1
 	JLT          rest
@@ -151,14 +1127,14 @@ rows:
 	MOVQ         incY+80(FP), R8
 	SHLQ         $0x03, R8
 	TESTQ        R8, R8
-	JGE          forward2
+	JGE          forward3
 	MOVQ         n+8(FP), DX
 	SUBQ         $+1, DX
 	NEGQ         DX
 	IMULQ        R8, DX
 	ADDQ         DX, R9
 
-forward2:
+forward3:
 	MOVQ n+8(FP), DX
 	CMPQ DX, $+4
 	JLT  rest2

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F
 TEXT ·GemvTF32(SB), NOSPLIT, $0-112
 	// y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]
 	XORL R8, R8
@@ -152,29 +152,102 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z (R9), K1, Z6
-	VMULPS    Z6, Z0, Z6
-	VMOVUPS.Z (R10), K1, Z7
-	VMULPS    Z7, Z1, Z7
-	VADDPS    Z6, Z7, Z6
-	VMOVUPS.Z (R11), K1, Z7
-	VMULPS    Z7, Z2, Z7
-	VADDPS    Z6, Z7, Z6
-	VMOVUPS.Z (R12), K1, Z7
-	VMULPS    Z7, Z3, Z7
-	VADDPS    Z6, Z7, Z6
-	VMOVUPS.Z (R13), K1, Z7
-	VMULPS    Z7, Z4, Z7
-	VADDPS    Z6, Z7, Z6
-	VMOVUPS   Z6, K1, (R9)
+	TESTQ   $+8, DX
+	JEQ     skip
+	VMOVUPS (R9), Y6
+	VMULPS  Y6, Y0, Y6
+	VMOVUPS (R10), Y7
+	VMULPS  Y7, Y1, Y7
+	VADDPS  Y6, Y7, Y6
+	VMOVUPS (R11), Y7
+	VMULPS  Y7, Y2, Y7
+	VADDPS  Y6, Y7, Y6
+	VMOVUPS (R12), Y7
+	VMULPS  Y7, Y3, Y7
+	VADDPS  Y6, Y7, Y6
+	VMOVUPS (R13), Y7
+	VMULPS  Y7, Y4, Y7
+	VADDPS  Y6, Y7, Y6
+	VMOVUPS Y6, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
+	ADDQ    $+32, R11
+	ADDQ    $+32, R12
+	ADDQ    $+32, R13
 
-done:
+skip:
+	TESTQ   $+4, DX
+	JEQ     skip2
+	VMOVUPS (R9), X6
+	VMULPS  X6, X0, X6
+	VMOVUPS (R10), X7
+	VMULPS  X7, X1, X7
+	VADDPS  X6, X7, X6
+	VMOVUPS (R11), X7
+	VMULPS  X7, X2, X7
+	VADDPS  X6, X7, X6
+	VMOVUPS (R12), X7
+	VMULPS  X7, X3, X7
+	VADDPS  X6, X7, X6
+	VMOVUPS (R13), X7
+	VMULPS  X7, X4, X7
+	VADDPS  X6, X7, X6
+	VMOVUPS X6, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R10
+	ADDQ    $+16, R11
+	ADDQ    $+16, R12
+	ADDQ    $+16, R13
+
+skip2:
+	TESTQ  $+2, DX
+	JEQ    skip3
+	VMOVSD (R9), X6
+	VMULPS X6, X0, X6
+	VMOVSD (R10), X7
+	VMULPS X7, X1, X7
+	VADDPS X6, X7, X6
+	VMOVSD (R11), X7
+	VMULPS X7, X2, X7
+	VADDPS X6, X7, X6
+	VMOVSD (R12), X7
+	VMULPS X7, X3, X7
+	VADDPS X6, X7, X6
+	VMOVSD (R13), X7
+	VMULPS X7, X4, X7
+	VADDPS X6, X7, X6
+	VMOVSD X6, (R9)
+	ADDQ   $+8, R9
+	ADDQ   $+8, R10
+	ADDQ   $+8, R11
+	ADDQ   $+8, R12
+	ADDQ   $+8, R13
+
+skip3:
+	TESTQ  $+1, DX
+	JEQ    skip4
+	VMOVSS (R9), X6
+	VMULPS X6, X0, X6
+	VMOVSS (R10), X7
+	VMULPS X7, X1, X7
+	VADDPS X6, X7, X6
+	VMOVSS (R11), X7
+	VMULPS X7, X2, X7
+	VADDPS X6, X7, X6
+	VMOVSS (R12), X7
+	VMULPS X7, X3, X7
+	VADDPS X6, X7, X6
+	VMOVSS (R13), X7
+	VMULPS X7, X4, X7
+	VADDPS X6, X7, X6
+	VMOVSS X6, (R9)
+	ADDQ   $+4, R9
+	ADDQ   $+4, R10
+	ADDQ   $+4, R11
+	ADDQ   $+4, R12
+	ADDQ   $+4, R13
+
+skip4:
 	VBROADCASTSS one_f32<>+0(SB), Z0
 	JMP          rows
 
@@ -261,23 +334,70 @@ one2:
 	JGE     one2
 
 tail2:
-	TESTQ     DX, DX
-	JEQ       done2
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z (R9), K1, Z4
-	VMULPS    Z4, Z0, Z4
-	VMOVUPS.Z (R10), K1, Z5
-	VMULPS    Z5, Z1, Z5
-	VADDPS    Z4, Z5, Z4
-	VMOVUPS.Z (R11), K1, Z5
-	VMULPS    Z5, Z2, Z5
-	VADDPS    Z4, Z5, Z4
-	VMOVUPS   Z4, K1, (R9)
+	TESTQ   $+8, DX
+	JEQ     skip5
+	VMOVUPS (R9), Y4
+	VMULPS  Y4, Y0, Y4
+	VMOVUPS (R10), Y5
+	VMULPS  Y5, Y1, Y5
+	VADDPS  Y4, Y5, Y4
+	VMOVUPS (R11), Y5
+	VMULPS  Y5, Y2, Y5
+	VADDPS  Y4, Y5, Y4
+	VMOVUPS Y4, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
+	ADDQ    $+32, R11
 
-done2:
+skip5:
+	TESTQ   $+4, DX
+	JEQ     skip6
+	VMOVUPS (R9), X4
+	VMULPS  X4, X0, X4
+	VMOVUPS (R10), X5
+	VMULPS  X5, X1, X5
+	VADDPS  X4, X5, X4
+	VMOVUPS (R11), X5
+	VMULPS  X5, X2, X5
+	VADDPS  X4, X5, X4
+	VMOVUPS X4, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R10
+	ADDQ    $+16, R11
+
+skip6:
+	TESTQ  $+2, DX
+	JEQ    skip7
+	VMOVSD (R9), X4
+	VMULPS X4, X0, X4
+	VMOVSD (R10), X5
+	VMULPS X5, X1, X5
+	VADDPS X4, X5, X4
+	VMOVSD (R11), X5
+	VMULPS X5, X2, X5
+	VADDPS X4, X5, X4
+	VMOVSD X4, (R9)
+	ADDQ   $+8, R9
+	ADDQ   $+8, R10
+	ADDQ   $+8, R11
+
+skip7:
+	TESTQ  $+1, DX
+	JEQ    skip8
+	VMOVSS (R9), X4
+	VMULPS X4, X0, X4
+	VMOVSS (R10), X5
+	VMULPS X5, X1, X5
+	VADDPS X4, X5, X4
+	VMOVSS (R11), X5
+	VMULPS X5, X2, X5
+	VADDPS X4, X5, X4
+	VMOVSS X4, (R9)
+	ADDQ   $+4, R9
+	ADDQ   $+4, R10
+	ADDQ   $+4, R11
+
+skip8:
 	VBROADCASTSS one_f32<>+0(SB), Z0
 
 rest2:
@@ -347,20 +467,54 @@ one3:
 	JGE     one3
 
 tail3:
-	TESTQ     DX, DX
-	JEQ       done3
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z (R9), K1, Z3
-	VMULPS    Z3, Z0, Z3
-	VMOVUPS.Z (R10), K1, Z4
-	VMULPS    Z4, Z1, Z4
-	VADDPS    Z3, Z4, Z3
-	VMOVUPS   Z3, K1, (R9)
+	TESTQ   $+8, DX
+	JEQ     skip9
+	VMOVUPS (R9), Y3
+	VMULPS  Y3, Y0, Y3
+	VMOVUPS (R10), Y4
+	VMULPS  Y4, Y1, Y4
+	VADDPS  Y3, Y4, Y3
+	VMOVUPS Y3, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
 
-done3:
+skip9:
+	TESTQ   $+4, DX
+	JEQ     skip10
+	VMOVUPS (R9), X3
+	VMULPS  X3, X0, X3
+	VMOVUPS (R10), X4
+	VMULPS  X4, X1, X4
+	VADDPS  X3, X4, X3
+	VMOVUPS X3, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R10
+
+skip10:
+	TESTQ  $+2, DX
+	JEQ    skip11
+	VMOVSD (R9), X3
+	VMULPS X3, X0, X3
+	VMOVSD (R10), X4
+	VMULPS X4, X1, X4
+	VADDPS X3, X4, X3
+	VMOVSD X3, (R9)
+	ADDQ   $+8, R9
+	ADDQ   $+8, R10
+
+skip11:
+	TESTQ  $+1, DX
+	JEQ    skip12
+	VMOVSS (R9), X3
+	VMULPS X3, X0, X3
+	VMOVSS (R10), X4
+	VMULPS X4, X1, X4
+	VADDPS X3, X4, X3
+	VMOVSS X3, (R9)
+	ADDQ   $+4, R9
+	ADDQ   $+4, R10
+
+skip12:
 	VBROADCASTSS one_f32<>+0(SB), Z0
 
 rest3:
@@ -375,7 +529,7 @@ DATA one_f32<>+0(SB)/4, $0x3f800000
 GLOBL one_f32<>(SB), RODATA|NOPTR, $4
 
 // func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F
 TEXT ·GemvTF64(SB), NOSPLIT, $0-112
 	// y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]
 	XORL R8, R8
@@ -522,29 +676,78 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (R9), K1, Z6
-	VMULPD    Z6, Z0, Z6
-	VMOVUPD.Z (R10), K1, Z7
-	VMULPD    Z7, Z1, Z7
-	VADDPD    Z6, Z7, Z6
-	VMOVUPD.Z (R11), K1, Z7
-	VMULPD    Z7, Z2, Z7
-	VADDPD    Z6, Z7, Z6
-	VMOVUPD.Z (R12), K1, Z7
-	VMULPD    Z7, Z3, Z7
-	VADDPD    Z6, Z7, Z6
-	VMOVUPD.Z (R13), K1, Z7
-	VMULPD    Z7, Z4, Z7
-	VADDPD    Z6, Z7, Z6
-	VMOVUPD   Z6, K1, (R9)
+	TESTQ   $+4, DX
+	JEQ     skip
+	VMOVUPS (R9), Y6
+	VMULPD  Y6, Y0, Y6
+	VMOVUPS (R10), Y7
+	VMULPD  Y7, Y1, Y7
+	VADDPD  Y6, Y7, Y6
+	VMOVUPS (R11), Y7
+	VMULPD  Y7, Y2, Y7
+	VADDPD  Y6, Y7, Y6
+	VMOVUPS (R12), Y7
+	VMULPD  Y7, Y3, Y7
+	VADDPD  Y6, Y7, Y6
+	VMOVUPS (R13), Y7
+	VMULPD  Y7, Y4, Y7
+	VADDPD  Y6, Y7, Y6
+	VMOVUPS Y6, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
+	ADDQ    $+32, R11
+	ADDQ    $+32, R12
+	ADDQ    $+32, R13
 
-done:
+skip:
+	TESTQ   $+2, DX
+	JEQ     skip2
+	VMOVUPS (R9), X6
+	VMULPD  X6, X0, X6
+	VMOVUPS (R10), X7
+	VMULPD  X7, X1, X7
+	VADDPD  X6, X7, X6
+	VMOVUPS (R11), X7
+	VMULPD  X7, X2, X7
+	VADDPD  X6, X7, X6
+	VMOVUPS (R12), X7
+	VMULPD  X7, X3, X7
+	VADDPD  X6, X7, X6
+	VMOVUPS (R13), X7
+	VMULPD  X7, X4, X7
+	VADDPD  X6, X7, X6
+	VMOVUPS X6, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R10
+	ADDQ    $+16, R11
+	ADDQ    $+16, R12
+	ADDQ    $+16, R13
+
+skip2:
+	TESTQ  $+1, DX
+	JEQ    skip3
+	VMOVSD (R9), X6
+	VMULPD X6, X0, X6
+	VMOVSD (R10), X7
+	VMULPD X7, X1, X7
+	VADDPD X6, X7, X6
+	VMOVSD (R11), X7
+	VMULPD X7, X2, X7
+	VADDPD X6, X7, X6
+	VMOVSD (R12), X7
+	VMULPD X7, X3, X7
+	VADDPD X6, X7, X6
+	VMOVSD (R13), X7
+	VMULPD X7, X4, X7
+	VADDPD X6, X7, X6
+	VMOVSD X6, (R9)
+	ADDQ   $+8, R9
+	ADDQ   $+8, R10
+	ADDQ   $+8, R11
+	ADDQ   $+8, R12
+	ADDQ   $+8, R13
+
+skip3:
 	VBROADCASTSD one_f64<>+0(SB), Z0
 	JMP          rows
 
@@ -631,23 +834,54 @@ one2:
 	JGE     one2
 
 tail2:
-	TESTQ     DX, DX
-	JEQ       done2
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (R9), K1, Z4
-	VMULPD    Z4, Z0, Z4
-	VMOVUPD.Z (R10), K1, Z5
-	VMULPD    Z5, Z1, Z5
-	VADDPD    Z4, Z5, Z4
-	VMOVUPD.Z (R11), K1, Z5
-	VMULPD    Z5, Z2, Z5
-	VADDPD    Z4, Z5, Z4
-	VMOVUPD   Z4, K1, (R9)
+	TESTQ   $+4, DX
+	JEQ     skip4
+	VMOVUPS (R9), Y4
+	VMULPD  Y4, Y0, Y4
+	VMOVUPS (R10), Y5
+	VMULPD  Y5, Y1, Y5
+	VADDPD  Y4, Y5, Y4
+	VMOVUPS (R11), Y5
+	VMULPD  Y5, Y2, Y5
+	VADDPD  Y4, Y5, Y4
+	VMOVUPS Y4, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
+	ADDQ    $+32, R11
 
-done2:
+skip4:
+	TESTQ   $+2, DX
+	JEQ     skip5
+	VMOVUPS (R9), X4
+	VMULPD  X4, X0, X4
+	VMOVUPS (R10), X5
+	VMULPD  X5, X1, X5
+	VADDPD  X4, X5, X4
+	VMOVUPS (R11), X5
+	VMULPD  X5, X2, X5
+	VADDPD  X4, X5, X4
+	VMOVUPS X4, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R10
+	ADDQ    $+16, R11
+
+skip5:
+	TESTQ  $+1, DX
+	JEQ    skip6
+	VMOVSD (R9), X4
+	VMULPD X4, X0, X4
+	VMOVSD (R10), X5
+	VMULPD X5, X1, X5
+	VADDPD X4, X5, X4
+	VMOVSD (R11), X5
+	VMULPD X5, X2, X5
+	VADDPD X4, X5, X4
+	VMOVSD X4, (R9)
+	ADDQ   $+8, R9
+	ADDQ   $+8, R10
+	ADDQ   $+8, R11
+
+skip6:
 	VBROADCASTSD one_f64<>+0(SB), Z0
 
 rest2:
@@ -717,20 +951,42 @@ one3:
 	JGE     one3
 
 tail3:
-	TESTQ     DX, DX
-	JEQ       done3
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (R9), K1, Z3
-	VMULPD    Z3, Z0, Z3
-	VMOVUPD.Z (R10), K1, Z4
-	VMULPD    Z4, Z1, Z4
-	VADDPD    Z3, Z4, Z3
-	VMOVUPD   Z3, K1, (R9)
+	TESTQ   $+4, DX
+	JEQ     skip7
+	VMOVUPS (R9), Y3
+	VMULPD  Y3, Y0, Y3
+	VMOVUPS (R10), Y4
+	VMULPD  Y4, Y1, Y4
+	VADDPD  Y3, Y4, Y3
+	VMOVUPS Y3, (R9)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
 
-done3:
+skip7:
+	TESTQ   $+2, DX
+	JEQ     skip8
+	VMOVUPS (R9), X3
+	VMULPD  X3, X0, X3
+	VMOVUPS (R10), X4
+	VMULPD  X4, X1, X4
+	VADDPD  X3, X4, X3
+	VMOVUPS X3, (R9)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R10
+
+skip8:
+	TESTQ  $+1, DX
+	JEQ    skip9
+	VMOVSD (R9), X3
+	VMULPD X3, X0, X3
+	VMOVSD (R10), X4
+	VMULPD X4, X1, X4
+	VADDPD X3, X4, X3
+	VMOVSD X3, (R9)
+	ADDQ   $+8, R9
+	ADDQ   $+8, R10
+
+skip9:
 	VBROADCASTSD one_f64<>+0(SB), Z0
 
 rest3:

@@ -118,10 +118,10 @@ together:
 	MOVQ   stride+48(FP), R9
 	SHLQ   $0x02, R9
 	VMULPS Y1, Y0, Y1
+	MOVQ   incX+80(FP), DX
+	SHLQ   $0x02, DX
 
 row:
-	MOVQ         incX+80(FP), DX
-	SHLQ         $0x02, DX
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -299,10 +299,10 @@ together2:
 	SHLQ   $0x02, R9
 	VMULPS Y1, Y0, Y1
 	VMULPS Y2, Y0, Y2
+	MOVQ   incX+80(FP), DX
+	SHLQ   $0x02, DX
 
 row2:
-	MOVQ         incX+80(FP), DX
-	SHLQ         $0x02, DX
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -520,10 +520,10 @@ together3:
 	VMULPS Y1, Y0, Y1
 	VMULPS Y2, Y0, Y2
 	VMULPS Y3, Y0, Y3
+	MOVQ   incX+80(FP), DX
+	SHLQ   $0x02, DX
 
 row3:
-	MOVQ         incX+80(FP), DX
-	SHLQ         $0x02, DX
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -779,10 +779,10 @@ together4:
 	VMULPS Y2, Y0, Y2
 	VMULPS Y3, Y0, Y3
 	VMULPS Y4, Y0, Y4
+	MOVQ   incX+80(FP), DX
+	SHLQ   $0x02, DX
 
 row4:
-	MOVQ         incX+80(FP), DX
-	SHLQ         $0x02, DX
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -1136,10 +1136,10 @@ together:
 	MOVQ   stride+48(FP), R9
 	SHLQ   $0x03, R9
 	VMULPD Y1, Y0, Y1
+	MOVQ   incX+80(FP), DX
+	SHLQ   $0x03, DX
 
 row:
-	MOVQ         incX+80(FP), DX
-	SHLQ         $0x03, DX
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -1254,10 +1254,10 @@ together2:
 	SHLQ   $0x03, R9
 	VMULPD Y1, Y0, Y1
 	VMULPD Y2, Y0, Y2
+	MOVQ   incX+80(FP), DX
+	SHLQ   $0x03, DX
 
 row2:
-	MOVQ         incX+80(FP), DX
-	SHLQ         $0x03, DX
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -1394,10 +1394,10 @@ together3:
 	VMULPD Y1, Y0, Y1
 	VMULPD Y2, Y0, Y2
 	VMULPD Y3, Y0, Y3
+	MOVQ   incX+80(FP), DX
+	SHLQ   $0x03, DX
 
 row3:
-	MOVQ         incX+80(FP), DX
-	SHLQ         $0x03, DX
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -1554,10 +1554,10 @@ together4:
 	VMULPD Y2, Y0, Y2
 	VMULPD Y3, Y0, Y3
 	VMULPD Y4, Y0, Y4
+	MOVQ   incX+80(FP), DX
+	SHLQ   $0x03, DX
 
 row4:
-	MOVQ         incX+80(FP), DX
-	SHLQ         $0x03, DX
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX

@@ -133,31 +133,110 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z (R9), K1, Z5
-	VMULPS    Z5, Z0, Z6
-	VMOVUPS.Z (R10), K1, Z7
-	VADDPS    Z7, Z6, Z7
-	VMULPS    Z5, Z1, Z6
-	VMOVUPS.Z (R11), K1, Z8
-	VADDPS    Z8, Z6, Z8
-	VMULPS    Z5, Z2, Z6
-	VMOVUPS.Z (R12), K1, Z9
-	VADDPS    Z9, Z6, Z9
-	VMULPS    Z5, Z3, Z5
-	VMOVUPS.Z (R13), K1, Z6
-	VADDPS    Z6, Z5, Z6
-	VMOVUPS   Z7, K1, (R10)
-	VMOVUPS   Z8, K1, (R11)
-	VMOVUPS   Z9, K1, (R12)
-	VMOVUPS   Z6, K1, (R13)
+	TESTQ   $+8, DX
+	JEQ     skip
+	VMOVUPS (R9), Y5
+	VMULPS  Y5, Y0, Y6
+	VMOVUPS (R10), Y7
+	VADDPS  Y7, Y6, Y7
+	VMULPS  Y5, Y1, Y6
+	VMOVUPS (R11), Y8
+	VADDPS  Y8, Y6, Y8
+	VMULPS  Y5, Y2, Y6
+	VMOVUPS (R12), Y9
+	VADDPS  Y9, Y6, Y9
+	VMULPS  Y5, Y3, Y5
+	VMOVUPS (R13), Y6
+	VADDPS  Y6, Y5, Y6
+	VMOVUPS Y7, (R10)
+	VMOVUPS Y8, (R11)
+	VMOVUPS Y9, (R12)
+	VMOVUPS Y6, (R13)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
+	ADDQ    $+32, R11
+	ADDQ    $+32, R12
+	ADDQ    $+32, R13
 
-done:
+skip:
+	TESTQ   $+4, DX
+	JEQ     skip2
+	VMOVUPS (R9), X5
+	VMULPS  X5, X0, X6
+	VMOVUPS (R10), X7
+	VADDPS  X7, X6, X7
+	VMULPS  X5, X1, X6
+	VMOVUPS (R11), X8
+	VADDPS  X8, X6, X8
+	VMULPS  X5, X2, X6
+	VMOVUPS (R12), X9
+	VADDPS  X9, X6, X9
+	VMULPS  X5, X3, X5
+	VMOVUPS (R13), X6
+	VADDPS  X6, X5, X6
+	VMOVUPS X7, (R10)
+	VMOVUPS X8, (R11)
+	VMOVUPS X9, (R12)
+	VMOVUPS X6, (R13)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R10
+	ADDQ    $+16, R11
+	ADDQ    $+16, R12
+	ADDQ    $+16, R13
+
+skip2:
+	TESTQ  $+2, DX
+	JEQ    skip3
+	VMOVSD (R9), X5
+	VMULPS X5, X0, X6
+	VMOVSD (R10), X7
+	VADDPS X7, X6, X7
+	VMULPS X5, X1, X6
+	VMOVSD (R11), X8
+	VADDPS X8, X6, X8
+	VMULPS X5, X2, X6
+	VMOVSD (R12), X9
+	VADDPS X9, X6, X9
+	VMULPS X5, X3, X5
+	VMOVSD (R13), X6
+	VADDPS X6, X5, X6
+	VMOVSD X7, (R10)
+	VMOVSD X8, (R11)
+	VMOVSD X9, (R12)
+	VMOVSD X6, (R13)
+	ADDQ   $+8, R9
+	ADDQ   $+8, R10
+	ADDQ   $+8, R11
+	ADDQ   $+8, R12
+	ADDQ   $+8, R13
+
+skip3:
+	TESTQ  $+1, DX
+	JEQ    skip4
+	VMOVSS (R9), X5
+	VMULPS X5, X0, X6
+	VMOVSS (R10), X7
+	VADDPS X7, X6, X7
+	VMULPS X5, X1, X6
+	VMOVSS (R11), X8
+	VADDPS X8, X6, X8
+	VMULPS X5, X2, X6
+	VMOVSS (R12), X9
+	VADDPS X9, X6, X9
+	VMULPS X5, X3, X5
+	VMOVSS (R13), X6
+	VADDPS X6, X5, X6
+	VMOVSS X7, (R10)
+	VMOVSS X8, (R11)
+	VMOVSS X9, (R12)
+	VMOVSS X6, (R13)
+	ADDQ   $+4, R9
+	ADDQ   $+4, R10
+	ADDQ   $+4, R11
+	ADDQ   $+4, R12
+	ADDQ   $+4, R13
+
+skip4:
 	JMP rows
 
 rest:
@@ -232,23 +311,70 @@ one2:
 	JGE     one2
 
 tail2:
-	TESTQ     DX, DX
-	JEQ       done2
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z (R9), K1, Z3
-	VMULPS    Z3, Z0, Z4
-	VMOVUPS.Z (R10), K1, Z5
-	VADDPS    Z5, Z4, Z5
-	VMULPS    Z3, Z1, Z3
-	VMOVUPS.Z (R11), K1, Z4
-	VADDPS    Z4, Z3, Z4
-	VMOVUPS   Z5, K1, (R10)
-	VMOVUPS   Z4, K1, (R11)
+	TESTQ   $+8, DX
+	JEQ     skip5
+	VMOVUPS (R9), Y3
+	VMULPS  Y3, Y0, Y4
+	VMOVUPS (R10), Y5
+	VADDPS  Y5, Y4, Y5
+	VMULPS  Y3, Y1, Y3
+	VMOVUPS (R11), Y4
+	VADDPS  Y4, Y3, Y4
+	VMOVUPS Y5, (R10)
+	VMOVUPS Y4, (R11)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
+	ADDQ    $+32, R11
 
-done2:
+skip5:
+	TESTQ   $+4, DX
+	JEQ     skip6
+	VMOVUPS (R9), X3
+	VMULPS  X3, X0, X4
+	VMOVUPS (R10), X5
+	VADDPS  X5, X4, X5
+	VMULPS  X3, X1, X3
+	VMOVUPS (R11), X4
+	VADDPS  X4, X3, X4
+	VMOVUPS X5, (R10)
+	VMOVUPS X4, (R11)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R10
+	ADDQ    $+16, R11
+
+skip6:
+	TESTQ  $+2, DX
+	JEQ    skip7
+	VMOVSD (R9), X3
+	VMULPS X3, X0, X4
+	VMOVSD (R10), X5
+	VADDPS X5, X4, X5
+	VMULPS X3, X1, X3
+	VMOVSD (R11), X4
+	VADDPS X4, X3, X4
+	VMOVSD X5, (R10)
+	VMOVSD X4, (R11)
+	ADDQ   $+8, R9
+	ADDQ   $+8, R10
+	ADDQ   $+8, R11
+
+skip7:
+	TESTQ  $+1, DX
+	JEQ    skip8
+	VMOVSS (R9), X3
+	VMULPS X3, X0, X4
+	VMOVSS (R10), X5
+	VADDPS X5, X4, X5
+	VMULPS X3, X1, X3
+	VMOVSS (R11), X4
+	VADDPS X4, X3, X4
+	VMOVSS X5, (R10)
+	VMOVSS X4, (R11)
+	ADDQ   $+4, R9
+	ADDQ   $+4, R10
+	ADDQ   $+4, R11
+
+skip8:
 rest2:
 	CMPQ         DI, $+1
 	JLT          rest3
@@ -327,19 +453,50 @@ one3:
 	JGE     one3
 
 tail3:
-	TESTQ     DX, DX
-	JEQ       done3
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z (R9), K1, Z2
-	VMULPS    Z2, Z0, Z2
-	VMOVUPS.Z (R10), K1, Z3
-	VADDPS    Z3, Z2, Z3
-	VMOVUPS   Z3, K1, (R10)
+	TESTQ   $+8, DX
+	JEQ     skip9
+	VMOVUPS (R9), Y2
+	VMULPS  Y2, Y0, Y2
+	VMOVUPS (R10), Y3
+	VADDPS  Y3, Y2, Y3
+	VMOVUPS Y3, (R10)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
 
-done3:
+skip9:
+	TESTQ   $+4, DX
+	JEQ     skip10
+	VMOVUPS (R9), X2
+	VMULPS  X2, X0, X2
+	VMOVUPS (R10), X3
+	VADDPS  X3, X2, X3
+	VMOVUPS X3, (R10)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R10
+
+skip10:
+	TESTQ  $+2, DX
+	JEQ    skip11
+	VMOVSD (R9), X2
+	VMULPS X2, X0, X2
+	VMOVSD (R10), X3
+	VADDPS X3, X2, X3
+	VMOVSD X3, (R10)
+	ADDQ   $+8, R9
+	ADDQ   $+8, R10
+
+skip11:
+	TESTQ  $+1, DX
+	JEQ    skip12
+	VMOVSS (R9), X2
+	VMULPS X2, X0, X2
+	VMOVSS (R10), X3
+	VADDPS X3, X2, X3
+	VMOVSS X3, (R10)
+	ADDQ   $+4, R9
+	ADDQ   $+4, R10
+
+skip12:
 rest3:
 	VZEROUPPER
 	RET
@@ -473,31 +630,84 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (R9), K1, Z5
-	VMULPD    Z5, Z0, Z6
-	VMOVUPD.Z (R10), K1, Z7
-	VADDPD    Z7, Z6, Z7
-	VMULPD    Z5, Z1, Z6
-	VMOVUPD.Z (R11), K1, Z8
-	VADDPD    Z8, Z6, Z8
-	VMULPD    Z5, Z2, Z6
-	VMOVUPD.Z (R12), K1, Z9
-	VADDPD    Z9, Z6, Z9
-	VMULPD    Z5, Z3, Z5
-	VMOVUPD.Z (R13), K1, Z6
-	VADDPD    Z6, Z5, Z6
-	VMOVUPD   Z7, K1, (R10)
-	VMOVUPD   Z8, K1, (R11)
-	VMOVUPD   Z9, K1, (R12)
-	VMOVUPD   Z6, K1, (R13)
+	TESTQ   $+4, DX
+	JEQ     skip
+	VMOVUPS (R9), Y5
+	VMULPD  Y5, Y0, Y6
+	VMOVUPS (R10), Y7
+	VADDPD  Y7, Y6, Y7
+	VMULPD  Y5, Y1, Y6
+	VMOVUPS (R11), Y8
+	VADDPD  Y8, Y6, Y8
+	VMULPD  Y5, Y2, Y6
+	VMOVUPS (R12), Y9
+	VADDPD  Y9, Y6, Y9
+	VMULPD  Y5, Y3, Y5
+	VMOVUPS (R13), Y6
+	VADDPD  Y6, Y5, Y6
+	VMOVUPS Y7, (R10)
+	VMOVUPS Y8, (R11)
+	VMOVUPS Y9, (R12)
+	VMOVUPS Y6, (R13)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
+	ADDQ    $+32, R11
+	ADDQ    $+32, R12
+	ADDQ    $+32, R13
 
-done:
+skip:
+	TESTQ   $+2, DX
+	JEQ     skip2
+	VMOVUPS (R9), X5
+	VMULPD  X5, X0, X6
+	VMOVUPS (R10), X7
+	VADDPD  X7, X6, X7
+	VMULPD  X5, X1, X6
+	VMOVUPS (R11), X8
+	VADDPD  X8, X6, X8
+	VMULPD  X5, X2, X6
+	VMOVUPS (R12), X9
+	VADDPD  X9, X6, X9
+	VMULPD  X5, X3, X5
+	VMOVUPS (R13), X6
+	VADDPD  X6, X5, X6
+	VMOVUPS X7, (R10)
+	VMOVUPS X8, (R11)
+	VMOVUPS X9, (R12)
+	VMOVUPS X6, (R13)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R10
+	ADDQ    $+16, R11
+	ADDQ    $+16, R12
+	ADDQ    $+16, R13
+
+skip2:
+	TESTQ  $+1, DX
+	JEQ    skip3
+	VMOVSD (R9), X5
+	VMULPD X5, X0, X6
+	VMOVSD (R10), X7
+	VADDPD X7, X6, X7
+	VMULPD X5, X1, X6
+	VMOVSD (R11), X8
+	VADDPD X8, X6, X8
+	VMULPD X5, X2, X6
+	VMOVSD (R12), X9
+	VADDPD X9, X6, X9
+	VMULPD X5, X3, X5
+	VMOVSD (R13), X6
+	VADDPD X6, X5, X6
+	VMOVSD X7, (R10)
+	VMOVSD X8, (R11)
+	VMOVSD X9, (R12)
+	VMOVSD X6, (R13)
+	ADDQ   $+8, R9
+	ADDQ   $+8, R10
+	ADDQ   $+8, R11
+	ADDQ   $+8, R12
+	ADDQ   $+8, R13
+
+skip3:
 	JMP rows
 
 rest:
@@ -572,23 +782,54 @@ one2:
 	JGE     one2
 
 tail2:
-	TESTQ     DX, DX
-	JEQ       done2
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (R9), K1, Z3
-	VMULPD    Z3, Z0, Z4
-	VMOVUPD.Z (R10), K1, Z5
-	VADDPD    Z5, Z4, Z5
-	VMULPD    Z3, Z1, Z3
-	VMOVUPD.Z (R11), K1, Z4
-	VADDPD    Z4, Z3, Z4
-	VMOVUPD   Z5, K1, (R10)
-	VMOVUPD   Z4, K1, (R11)
+	TESTQ   $+4, DX
+	JEQ     skip4
+	VMOVUPS (R9), Y3
+	VMULPD  Y3, Y0, Y4
+	VMOVUPS (R10), Y5
+	VADDPD  Y5, Y4, Y5
+	VMULPD  Y3, Y1, Y3
+	VMOVUPS (R11), Y4
+	VADDPD  Y4, Y3, Y4
+	VMOVUPS Y5, (R10)
+	VMOVUPS Y4, (R11)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
+	ADDQ    $+32, R11
 
-done2:
+skip4:
+	TESTQ   $+2, DX
+	JEQ     skip5
+	VMOVUPS (R9), X3
+	VMULPD  X3, X0, X4
+	VMOVUPS (R10), X5
+	VADDPD  X5, X4, X5
+	VMULPD  X3, X1, X3
+	VMOVUPS (R11), X4
+	VADDPD  X4, X3, X4
+	VMOVUPS X5, (R10)
+	VMOVUPS X4, (R11)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R10
+	ADDQ    $+16, R11
+
+skip5:
+	TESTQ  $+1, DX
+	JEQ    skip6
+	VMOVSD (R9), X3
+	VMULPD X3, X0, X4
+	VMOVSD (R10), X5
+	VADDPD X5, X4, X5
+	VMULPD X3, X1, X3
+	VMOVSD (R11), X4
+	VADDPD X4, X3, X4
+	VMOVSD X5, (R10)
+	VMOVSD X4, (R11)
+	ADDQ   $+8, R9
+	ADDQ   $+8, R10
+	ADDQ   $+8, R11
+
+skip6:
 rest2:
 	CMPQ         DI, $+1
 	JLT          rest3
@@ -667,19 +908,39 @@ one3:
 	JGE     one3
 
 tail3:
-	TESTQ     DX, DX
-	JEQ       done3
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (R9), K1, Z2
-	VMULPD    Z2, Z0, Z2
-	VMOVUPD.Z (R10), K1, Z3
-	VADDPD    Z3, Z2, Z3
-	VMOVUPD   Z3, K1, (R10)
+	TESTQ   $+4, DX
+	JEQ     skip7
+	VMOVUPS (R9), Y2
+	VMULPD  Y2, Y0, Y2
+	VMOVUPS (R10), Y3
+	VADDPD  Y3, Y2, Y3
+	VMOVUPS Y3, (R10)
+	ADDQ    $+32, R9
+	ADDQ    $+32, R10
 
-done3:
+skip7:
+	TESTQ   $+2, DX
+	JEQ     skip8
+	VMOVUPS (R9), X2
+	VMULPD  X2, X0, X2
+	VMOVUPS (R10), X3
+	VADDPD  X3, X2, X3
+	VMOVUPS X3, (R10)
+	ADDQ    $+16, R9
+	ADDQ    $+16, R10
+
+skip8:
+	TESTQ  $+1, DX
+	JEQ    skip9
+	VMOVSD (R9), X2
+	VMULPD X2, X0, X2
+	VMOVSD (R10), X3
+	VADDPD X3, X2, X3
+	VMOVSD X3, (R10)
+	ADDQ   $+8, R9
+	ADDQ   $+8, R10
+
+skip9:
 rest3:
 	VZEROUPPER
 	RET

@@ -114,23 +114,68 @@ whole:
 	VINSERTF32X4 $0x01, X31, Y0, Y0
 
 together:
+	VMOVAPS      X0, X6
+	TESTQ        $+4, R8
+	JEQ          skip
+	VEXTRACTF128 $0x01, Y0, X6
+
+skip:
+	VMOVAPS   X6, X7
+	TESTQ     $+2, R8
+	JEQ       skip2
+	VUNPCKHPD X6, X6, X7
+
+skip2:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x02, R9
+	MOVQ incX+48(FP), DX
+	SHLQ $0x02, DX
 
 row:
-	MOVQ         incX+48(FP), DX
-	SHLQ         $0x02, DX
 	VBROADCASTSS (BX), Y4
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
-	VMULPS       Y0, Y4, Y6
-	VMOVUPS.Z    (SI), K1, Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, K1, (SI)
-	ADDQ         R9, SI
-	SUBQ         $+1, DI
-	TESTQ        DI, DI
-	JGT          row
+	MOVQ         SI, R10
+	TESTQ        $+8, R8
+	JEQ          skip3
+	VMULPS       Y0, Y4, Y8
+	VMOVUPS      (R10), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, (R10)
+	ADDQ         $+32, R10
+
+skip3:
+	TESTQ   $+4, R8
+	JEQ     skip4
+	VMULPS  X0, X4, X8
+	VMOVUPS (R10), X9
+	VADDPS  X9, X8, X9
+	VMOVUPS X9, (R10)
+	ADDQ    $+16, R10
+
+skip4:
+	TESTQ  $+2, R8
+	JEQ    skip5
+	VMULPS X6, X4, X8
+	VMOVSD (R10), X9
+	VADDPS X9, X8, X9
+	VMOVSD X9, (R10)
+	ADDQ   $+8, R10
+
+skip5:
+	TESTQ  $+1, R8
+	JEQ    skip6
+	VMULPS X7, X4, X8
+	VMOVSS (R10), X9
+	VADDPS X9, X8, X9
+	VMOVSS X9, (R10)
+	ADDQ   $+4, R10
+
+skip6:
+	ADDQ  R9, SI
+	SUBQ  $+1, DI
+	TESTQ DI, DI
+	JGT   row
 	VZEROUPPER
 	RET
 
@@ -220,27 +265,73 @@ whole2:
 	VINSERTF32X4 $0x01, X31, Y1, Y1
 
 together2:
+	VMOVAPS      X1, X6
+	TESTQ        $+4, R8
+	JEQ          skip7
+	VEXTRACTF128 $0x01, Y1, X6
+
+skip7:
+	VMOVAPS   X6, X7
+	TESTQ     $+2, R8
+	JEQ       skip8
+	VUNPCKHPD X6, X6, X7
+
+skip8:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x02, R9
+	MOVQ incX+48(FP), DX
+	SHLQ $0x02, DX
 
 row2:
-	MOVQ         incX+48(FP), DX
-	SHLQ         $0x02, DX
 	VBROADCASTSS (BX), Y4
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
-	VMULPS       Y0, Y4, Y6
-	VMOVUPS      (SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, (SI)
-	VMULPS       Y1, Y4, Y6
-	VMOVUPS.Z    32(SI), K1, Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, K1, 32(SI)
-	ADDQ         R9, SI
-	SUBQ         $+1, DI
-	TESTQ        DI, DI
-	JGT          row2
+	VMULPS       Y0, Y4, Y8
+	VMOVUPS      (SI), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, (SI)
+	MOVQ         SI, R10
+	ADDQ         $+32, R10
+	TESTQ        $+8, R8
+	JEQ          skip9
+	VMULPS       Y1, Y4, Y8
+	VMOVUPS      (R10), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, (R10)
+	ADDQ         $+32, R10
+
+skip9:
+	TESTQ   $+4, R8
+	JEQ     skip10
+	VMULPS  X1, X4, X8
+	VMOVUPS (R10), X9
+	VADDPS  X9, X8, X9
+	VMOVUPS X9, (R10)
+	ADDQ    $+16, R10
+
+skip10:
+	TESTQ  $+2, R8
+	JEQ    skip11
+	VMULPS X6, X4, X8
+	VMOVSD (R10), X9
+	VADDPS X9, X8, X9
+	VMOVSD X9, (R10)
+	ADDQ   $+8, R10
+
+skip11:
+	TESTQ  $+1, R8
+	JEQ    skip12
+	VMULPS X7, X4, X8
+	VMOVSS (R10), X9
+	VADDPS X9, X8, X9
+	VMOVSS X9, (R10)
+	ADDQ   $+4, R10
+
+skip12:
+	ADDQ  R9, SI
+	SUBQ  $+1, DI
+	TESTQ DI, DI
+	JGT   row2
 	VZEROUPPER
 	RET
 
@@ -343,31 +434,77 @@ whole3:
 	VINSERTF32X4 $0x01, X31, Y2, Y2
 
 together3:
+	VMOVAPS      X2, X6
+	TESTQ        $+4, R8
+	JEQ          skip13
+	VEXTRACTF128 $0x01, Y2, X6
+
+skip13:
+	VMOVAPS   X6, X7
+	TESTQ     $+2, R8
+	JEQ       skip14
+	VUNPCKHPD X6, X6, X7
+
+skip14:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x02, R9
+	MOVQ incX+48(FP), DX
+	SHLQ $0x02, DX
 
 row3:
-	MOVQ         incX+48(FP), DX
-	SHLQ         $0x02, DX
 	VBROADCASTSS (BX), Y4
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
-	VMULPS       Y0, Y4, Y6
-	VMOVUPS      (SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, (SI)
-	VMULPS       Y1, Y4, Y6
-	VMOVUPS      32(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 32(SI)
-	VMULPS       Y2, Y4, Y6
-	VMOVUPS.Z    64(SI), K1, Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, K1, 64(SI)
-	ADDQ         R9, SI
-	SUBQ         $+1, DI
-	TESTQ        DI, DI
-	JGT          row3
+	VMULPS       Y0, Y4, Y8
+	VMOVUPS      (SI), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, (SI)
+	VMULPS       Y1, Y4, Y8
+	VMOVUPS      32(SI), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, 32(SI)
+	MOVQ         SI, R10
+	ADDQ         $+64, R10
+	TESTQ        $+8, R8
+	JEQ          skip15
+	VMULPS       Y2, Y4, Y8
+	VMOVUPS      (R10), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, (R10)
+	ADDQ         $+32, R10
+
+skip15:
+	TESTQ   $+4, R8
+	JEQ     skip16
+	VMULPS  X2, X4, X8
+	VMOVUPS (R10), X9
+	VADDPS  X9, X8, X9
+	VMOVUPS X9, (R10)
+	ADDQ    $+16, R10
+
+skip16:
+	TESTQ  $+2, R8
+	JEQ    skip17
+	VMULPS X6, X4, X8
+	VMOVSD (R10), X9
+	VADDPS X9, X8, X9
+	VMOVSD X9, (R10)
+	ADDQ   $+8, R10
+
+skip17:
+	TESTQ  $+1, R8
+	JEQ    skip18
+	VMULPS X7, X4, X8
+	VMOVSS (R10), X9
+	VADDPS X9, X8, X9
+	VMOVSS X9, (R10)
+	ADDQ   $+4, R10
+
+skip18:
+	ADDQ  R9, SI
+	SUBQ  $+1, DI
+	TESTQ DI, DI
+	JGT   row3
 	VZEROUPPER
 	RET
 
@@ -481,35 +618,81 @@ whole4:
 	VINSERTF32X4 $0x01, X31, Y3, Y3
 
 together4:
+	VMOVAPS      X3, X6
+	TESTQ        $+4, R8
+	JEQ          skip19
+	VEXTRACTF128 $0x01, Y3, X6
+
+skip19:
+	VMOVAPS   X6, X7
+	TESTQ     $+2, R8
+	JEQ       skip20
+	VUNPCKHPD X6, X6, X7
+
+skip20:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x02, R9
+	MOVQ incX+48(FP), DX
+	SHLQ $0x02, DX
 
 row4:
-	MOVQ         incX+48(FP), DX
-	SHLQ         $0x02, DX
 	VBROADCASTSS (BX), Y4
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
-	VMULPS       Y0, Y4, Y6
-	VMOVUPS      (SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, (SI)
-	VMULPS       Y1, Y4, Y6
-	VMOVUPS      32(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 32(SI)
-	VMULPS       Y2, Y4, Y6
-	VMOVUPS      64(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 64(SI)
-	VMULPS       Y3, Y4, Y6
-	VMOVUPS.Z    96(SI), K1, Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, K1, 96(SI)
-	ADDQ         R9, SI
-	SUBQ         $+1, DI
-	TESTQ        DI, DI
-	JGT          row4
+	VMULPS       Y0, Y4, Y8
+	VMOVUPS      (SI), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, (SI)
+	VMULPS       Y1, Y4, Y8
+	VMOVUPS      32(SI), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, 32(SI)
+	VMULPS       Y2, Y4, Y8
+	VMOVUPS      64(SI), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, 64(SI)
+	MOVQ         SI, R10
+	ADDQ         $+96, R10
+	TESTQ        $+8, R8
+	JEQ          skip21
+	VMULPS       Y3, Y4, Y8
+	VMOVUPS      (R10), Y9
+	VADDPS       Y9, Y8, Y9
+	VMOVUPS      Y9, (R10)
+	ADDQ         $+32, R10
+
+skip21:
+	TESTQ   $+4, R8
+	JEQ     skip22
+	VMULPS  X3, X4, X8
+	VMOVUPS (R10), X9
+	VADDPS  X9, X8, X9
+	VMOVUPS X9, (R10)
+	ADDQ    $+16, R10
+
+skip22:
+	TESTQ  $+2, R8
+	JEQ    skip23
+	VMULPS X6, X4, X8
+	VMOVSD (R10), X9
+	VADDPS X9, X8, X9
+	VMOVSD X9, (R10)
+	ADDQ   $+8, R10
+
+skip23:
+	TESTQ  $+1, R8
+	JEQ    skip24
+	VMULPS X7, X4, X8
+	VMOVSS (R10), X9
+	VADDPS X9, X8, X9
+	VMOVSS X9, (R10)
+	ADDQ   $+4, R10
+
+skip24:
+	ADDQ  R9, SI
+	SUBQ  $+1, DI
+	TESTQ DI, DI
+	JGT   row4
 	VZEROUPPER
 	RET
 
@@ -686,23 +869,53 @@ whole:
 	VINSERTF32X4 $0x01, X31, Y0, Y0
 
 together:
+	VMOVAPS      X0, X6
+	TESTQ        $+2, R8
+	JEQ          skip
+	VEXTRACTF128 $0x01, Y0, X6
+
+skip:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x03, R9
+	MOVQ incX+48(FP), DX
+	SHLQ $0x03, DX
 
 row:
-	MOVQ         incX+48(FP), DX
-	SHLQ         $0x03, DX
 	VBROADCASTSD (BX), Y4
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
-	VMULPD       Y0, Y4, Y6
-	VMOVUPD.Z    (SI), K1, Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, K1, (SI)
-	ADDQ         R9, SI
-	SUBQ         $+1, DI
-	TESTQ        DI, DI
-	JGT          row
+	MOVQ         SI, R10
+	TESTQ        $+4, R8
+	JEQ          skip2
+	VMULPD       Y0, Y4, Y7
+	VMOVUPS      (R10), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPS      Y8, (R10)
+	ADDQ         $+32, R10
+
+skip2:
+	TESTQ   $+2, R8
+	JEQ     skip3
+	VMULPD  X0, X4, X7
+	VMOVUPS (R10), X8
+	VADDPD  X8, X7, X8
+	VMOVUPS X8, (R10)
+	ADDQ    $+16, R10
+
+skip3:
+	TESTQ  $+1, R8
+	JEQ    skip4
+	VMULPD X6, X4, X7
+	VMOVSD (R10), X8
+	VADDPD X8, X7, X8
+	VMOVSD X8, (R10)
+	ADDQ   $+8, R10
+
+skip4:
+	ADDQ  R9, SI
+	SUBQ  $+1, DI
+	TESTQ DI, DI
+	JGT   row
 	VZEROUPPER
 	RET
 
@@ -757,27 +970,58 @@ whole2:
 	VINSERTF32X4 $0x01, X31, Y1, Y1
 
 together2:
+	VMOVAPS      X1, X6
+	TESTQ        $+2, R8
+	JEQ          skip5
+	VEXTRACTF128 $0x01, Y1, X6
+
+skip5:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x03, R9
+	MOVQ incX+48(FP), DX
+	SHLQ $0x03, DX
 
 row2:
-	MOVQ         incX+48(FP), DX
-	SHLQ         $0x03, DX
 	VBROADCASTSD (BX), Y4
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
-	VMULPD       Y0, Y4, Y6
-	VMOVUPD      (SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, (SI)
-	VMULPD       Y1, Y4, Y6
-	VMOVUPD.Z    32(SI), K1, Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, K1, 32(SI)
-	ADDQ         R9, SI
-	SUBQ         $+1, DI
-	TESTQ        DI, DI
-	JGT          row2
+	VMULPD       Y0, Y4, Y7
+	VMOVUPD      (SI), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPD      Y8, (SI)
+	MOVQ         SI, R10
+	ADDQ         $+32, R10
+	TESTQ        $+4, R8
+	JEQ          skip6
+	VMULPD       Y1, Y4, Y7
+	VMOVUPS      (R10), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPS      Y8, (R10)
+	ADDQ         $+32, R10
+
+skip6:
+	TESTQ   $+2, R8
+	JEQ     skip7
+	VMULPD  X1, X4, X7
+	VMOVUPS (R10), X8
+	VADDPD  X8, X7, X8
+	VMOVUPS X8, (R10)
+	ADDQ    $+16, R10
+
+skip7:
+	TESTQ  $+1, R8
+	JEQ    skip8
+	VMULPD X6, X4, X7
+	VMOVSD (R10), X8
+	VADDPD X8, X7, X8
+	VMOVSD X8, (R10)
+	ADDQ   $+8, R10
+
+skip8:
+	ADDQ  R9, SI
+	SUBQ  $+1, DI
+	TESTQ DI, DI
+	JGT   row2
 	VZEROUPPER
 	RET
 
@@ -839,31 +1083,62 @@ whole3:
 	VINSERTF32X4 $0x01, X31, Y2, Y2
 
 together3:
+	VMOVAPS      X2, X6
+	TESTQ        $+2, R8
+	JEQ          skip9
+	VEXTRACTF128 $0x01, Y2, X6
+
+skip9:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x03, R9
+	MOVQ incX+48(FP), DX
+	SHLQ $0x03, DX
 
 row3:
-	MOVQ         incX+48(FP), DX
-	SHLQ         $0x03, DX
 	VBROADCASTSD (BX), Y4
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
-	VMULPD       Y0, Y4, Y6
-	VMOVUPD      (SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, (SI)
-	VMULPD       Y1, Y4, Y6
-	VMOVUPD      32(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 32(SI)
-	VMULPD       Y2, Y4, Y6
-	VMOVUPD.Z    64(SI), K1, Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, K1, 64(SI)
-	ADDQ         R9, SI
-	SUBQ         $+1, DI
-	TESTQ        DI, DI
-	JGT          row3
+	VMULPD       Y0, Y4, Y7
+	VMOVUPD      (SI), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPD      Y8, (SI)
+	VMULPD       Y1, Y4, Y7
+	VMOVUPD      32(SI), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPD      Y8, 32(SI)
+	MOVQ         SI, R10
+	ADDQ         $+64, R10
+	TESTQ        $+4, R8
+	JEQ          skip10
+	VMULPD       Y2, Y4, Y7
+	VMOVUPS      (R10), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPS      Y8, (R10)
+	ADDQ         $+32, R10
+
+skip10:
+	TESTQ   $+2, R8
+	JEQ     skip11
+	VMULPD  X2, X4, X7
+	VMOVUPS (R10), X8
+	VADDPD  X8, X7, X8
+	VMOVUPS X8, (R10)
+	ADDQ    $+16, R10
+
+skip11:
+	TESTQ  $+1, R8
+	JEQ    skip12
+	VMULPD X6, X4, X7
+	VMOVSD (R10), X8
+	VADDPD X8, X7, X8
+	VMOVSD X8, (R10)
+	ADDQ   $+8, R10
+
+skip12:
+	ADDQ  R9, SI
+	SUBQ  $+1, DI
+	TESTQ DI, DI
+	JGT   row3
 	VZEROUPPER
 	RET
 
@@ -930,35 +1205,66 @@ whole4:
 	VINSERTF32X4 $0x01, X31, Y3, Y3
 
 together4:
+	VMOVAPS      X3, X6
+	TESTQ        $+2, R8
+	JEQ          skip13
+	VEXTRACTF128 $0x01, Y3, X6
+
+skip13:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x03, R9
+	MOVQ incX+48(FP), DX
+	SHLQ $0x03, DX
 
 row4:
-	MOVQ         incX+48(FP), DX
-	SHLQ         $0x03, DX
 	VBROADCASTSD (BX), Y4
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
-	VMULPD       Y0, Y4, Y6
-	VMOVUPD      (SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, (SI)
-	VMULPD       Y1, Y4, Y6
-	VMOVUPD      32(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 32(SI)
-	VMULPD       Y2, Y4, Y6
-	VMOVUPD      64(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 64(SI)
-	VMULPD       Y3, Y4, Y6
-	VMOVUPD.Z    96(SI), K1, Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, K1, 96(SI)
-	ADDQ         R9, SI
-	SUBQ         $+1, DI
-	TESTQ        DI, DI
-	JGT          row4
+	VMULPD       Y0, Y4, Y7
+	VMOVUPD      (SI), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPD      Y8, (SI)
+	VMULPD       Y1, Y4, Y7
+	VMOVUPD      32(SI), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPD      Y8, 32(SI)
+	VMULPD       Y2, Y4, Y7
+	VMOVUPD      64(SI), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPD      Y8, 64(SI)
+	MOVQ         SI, R10
+	ADDQ         $+96, R10
+	TESTQ        $+4, R8
+	JEQ          skip14
+	VMULPD       Y3, Y4, Y7
+	VMOVUPS      (R10), Y8
+	VADDPD       Y8, Y7, Y8
+	VMOVUPS      Y8, (R10)
+	ADDQ         $+32, R10
+
+skip14:
+	TESTQ   $+2, R8
+	JEQ     skip15
+	VMULPD  X3, X4, X7
+	VMOVUPS (R10), X8
+	VADDPD  X8, X7, X8
+	VMOVUPS X8, (R10)
+	ADDQ    $+16, R10
+
+skip15:
+	TESTQ  $+1, R8
+	JEQ    skip16
+	VMULPD X6, X4, X7
+	VMOVSD (R10), X8
+	VADDPD X8, X7, X8
+	VMOVSD X8, (R10)
+	ADDQ   $+8, R10
+
+skip16:
+	ADDQ  R9, SI
+	SUBQ  $+1, DI
+	TESTQ DI, DI
+	JGT   row4
 	VZEROUPPER
 	RET
 

@@ -22,16 +22,16 @@ forward:
 	MOVD rows+0(FP), R0
 	MOVD a_base+24(FP), R1
 	MOVD n+8(FP), R4
-	CMP $16, R4
+	CMP $32, R4
 	BGE many
 	CMP $0, R0
 	BLE many
 
 	// Few columns: the shared vector stays in registers.
 	MOVWU alpha+16(FP), R17
-	VDUP R17, V8.S4
+	VDUP R17, V16.S4
 	MOVWU beta+88(FP), R17
-	VDUP R17, V9.S4
+	VDUP R17, V17.S4
 	MOVD x_base+56(FP), R5
 	MOVD incX+80(FP), R6
 	LSL $2, R6, R6
@@ -71,31 +71,31 @@ loaded1:
 	LSL $2, R6, R6
 
 row:
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V18.B16, V18.B16, V18.B16
 	TBZ $1, R16, odd2
-	FMOVD (R1), F10
+	FMOVD (R1), F18
 	TBZ $0, R16, loaded2
 	ADD $8, R1, R17
-	VLD1 (R17), V10.S[2]
+	VLD1 (R17), V18.S[2]
 	B loaded2
 
 odd2:
 	TBZ $0, R16, loaded2
-	FMOVS (R1), F10
+	FMOVS (R1), F18
 
 loaded2:
-	WORD $0x6e20dd4a // fmul v10.4s, v10.4s, v0.4s
-	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
-	VEXT $8, V4.B16, V4.B16, V5.B16
-	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	VDUP V4.S[1], V5.S4
-	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVS (R3), F10
-	WORD $0x6e24dd0b // fmul v11.4s, v8.4s, v4.4s
-	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
-	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
-	FMOVS F10, (R3)
+	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VDUP V8.S[1], V9.S4
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	FMOVS (R3), F18
+	WORD $0x6e28de13 // fmul v19.4s, v16.4s, v8.4s
+	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
+	WORD $0x4e32d672 // fadd v18.4s, v19.4s, v18.4s
+	FMOVS F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUB $1, R0, R0
@@ -139,34 +139,34 @@ loaded3:
 	LSL $2, R6, R6
 
 row2:
-	VEOR V4.B16, V4.B16, V4.B16
-	FMOVQ (R1), F10
-	WORD $0x6e20dd4a // fmul v10.4s, v10.4s, v0.4s
-	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
-	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
+	VEOR V18.B16, V18.B16, V18.B16
 	TBZ $1, R16, odd4
-	FMOVD 16(R1), F10
+	FMOVD 16(R1), F18
 	TBZ $0, R16, loaded4
 	ADD $24, R1, R17
-	VLD1 (R17), V10.S[2]
+	VLD1 (R17), V18.S[2]
 	B loaded4
 
 odd4:
 	TBZ $0, R16, loaded4
-	FMOVS 16(R1), F10
+	FMOVS 16(R1), F18
 
 loaded4:
-	WORD $0x6e21dd45 // fmul v5.4s, v10.4s, v1.4s
-	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	VEXT $8, V4.B16, V4.B16, V5.B16
-	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	VDUP V4.S[1], V5.S4
-	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVS (R3), F10
-	WORD $0x6e24dd0b // fmul v11.4s, v8.4s, v4.4s
-	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
-	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
-	FMOVS F10, (R3)
+	WORD $0x6e21de49 // fmul v9.4s, v18.4s, v1.4s
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VDUP V8.S[1], V9.S4
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	FMOVS (R3), F18
+	WORD $0x6e28de13 // fmul v19.4s, v16.4s, v8.4s
+	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
+	WORD $0x4e32d672 // fadd v18.4s, v19.4s, v18.4s
+	FMOVS F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUB $1, R0, R0
@@ -218,37 +218,37 @@ loaded5:
 	LSL $2, R6, R6
 
 row3:
-	VEOR V4.B16, V4.B16, V4.B16
-	FMOVQ (R1), F10
-	WORD $0x6e20dd4a // fmul v10.4s, v10.4s, v0.4s
-	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
-	FMOVQ 16(R1), F10
-	WORD $0x6e21dd45 // fmul v5.4s, v10.4s, v1.4s
-	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
+	FMOVQ 16(R1), F18
+	WORD $0x6e21de49 // fmul v9.4s, v18.4s, v1.4s
+	VEOR V18.B16, V18.B16, V18.B16
 	TBZ $1, R16, odd6
-	FMOVD 32(R1), F10
+	FMOVD 32(R1), F18
 	TBZ $0, R16, loaded6
 	ADD $40, R1, R17
-	VLD1 (R17), V10.S[2]
+	VLD1 (R17), V18.S[2]
 	B loaded6
 
 odd6:
 	TBZ $0, R16, loaded6
-	FMOVS 32(R1), F10
+	FMOVS 32(R1), F18
 
 loaded6:
-	WORD $0x6e22dd46 // fmul v6.4s, v10.4s, v2.4s
-	WORD $0x4e24d4c4 // fadd v4.4s, v6.4s, v4.4s
-	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	VEXT $8, V4.B16, V4.B16, V5.B16
-	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	VDUP V4.S[1], V5.S4
-	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVS (R3), F10
-	WORD $0x6e24dd0b // fmul v11.4s, v8.4s, v4.4s
-	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
-	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
-	FMOVS F10, (R3)
+	WORD $0x6e22de4a // fmul v10.4s, v18.4s, v2.4s
+	WORD $0x4e28d548 // fadd v8.4s, v10.4s, v8.4s
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VDUP V8.S[1], V9.S4
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	FMOVS (R3), F18
+	WORD $0x6e28de13 // fmul v19.4s, v16.4s, v8.4s
+	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
+	WORD $0x4e32d672 // fadd v18.4s, v19.4s, v18.4s
+	FMOVS F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUB $1, R0, R0
@@ -257,6 +257,8 @@ loaded6:
 	RET
 
 more3:
+	CMP $16, R4
+	BGE more4
 	SUB $12, R4, R4
 	MOVD R4, R16
 	FMOVS (R5), F0
@@ -306,45 +308,525 @@ loaded7:
 	LSL $2, R6, R6
 
 row4:
-	VEOR V4.B16, V4.B16, V4.B16
-	FMOVQ (R1), F10
-	WORD $0x6e20dd4a // fmul v10.4s, v10.4s, v0.4s
-	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
-	FMOVQ 16(R1), F10
-	WORD $0x6e21dd45 // fmul v5.4s, v10.4s, v1.4s
-	FMOVQ 32(R1), F10
-	WORD $0x6e22dd46 // fmul v6.4s, v10.4s, v2.4s
-	VEOR V10.B16, V10.B16, V10.B16
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
+	FMOVQ 16(R1), F18
+	WORD $0x6e21de49 // fmul v9.4s, v18.4s, v1.4s
+	FMOVQ 32(R1), F18
+	WORD $0x6e22de4a // fmul v10.4s, v18.4s, v2.4s
+	VEOR V18.B16, V18.B16, V18.B16
 	TBZ $1, R16, odd8
-	FMOVD 48(R1), F10
+	FMOVD 48(R1), F18
 	TBZ $0, R16, loaded8
 	ADD $56, R1, R17
-	VLD1 (R17), V10.S[2]
+	VLD1 (R17), V18.S[2]
 	B loaded8
 
 odd8:
 	TBZ $0, R16, loaded8
-	FMOVS 48(R1), F10
+	FMOVS 48(R1), F18
 
 loaded8:
-	WORD $0x6e23dd47 // fmul v7.4s, v10.4s, v3.4s
-	WORD $0x4e24d4c4 // fadd v4.4s, v6.4s, v4.4s
-	WORD $0x4e25d4e5 // fadd v5.4s, v7.4s, v5.4s
-	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	VEXT $8, V4.B16, V4.B16, V5.B16
-	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	VDUP V4.S[1], V5.S4
-	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
-	FMOVS (R3), F10
-	WORD $0x6e24dd0b // fmul v11.4s, v8.4s, v4.4s
-	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
-	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
-	FMOVS F10, (R3)
+	WORD $0x6e23de4b // fmul v11.4s, v18.4s, v3.4s
+	WORD $0x4e28d548 // fadd v8.4s, v10.4s, v8.4s
+	WORD $0x4e29d569 // fadd v9.4s, v11.4s, v9.4s
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VDUP V8.S[1], V9.S4
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	FMOVS (R3), F18
+	WORD $0x6e28de13 // fmul v19.4s, v16.4s, v8.4s
+	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
+	WORD $0x4e32d672 // fadd v18.4s, v19.4s, v18.4s
+	FMOVS F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUB $1, R0, R0
 	CMP $0, R0
 	BGT row4
+	RET
+
+more4:
+	CMP $20, R4
+	BGE more5
+	SUB $16, R4, R4
+	MOVD R4, R16
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	VEOR V4.B16, V4.B16, V4.B16
+	TBZ $1, R16, odd9
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	TBZ $0, R16, loaded9
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	B loaded9
+
+odd9:
+	TBZ $0, R16, loaded9
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+
+loaded9:
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+
+row5:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
+	FMOVQ 16(R1), F18
+	WORD $0x6e21de49 // fmul v9.4s, v18.4s, v1.4s
+	FMOVQ 32(R1), F18
+	WORD $0x6e22de4a // fmul v10.4s, v18.4s, v2.4s
+	FMOVQ 48(R1), F18
+	WORD $0x6e23de4b // fmul v11.4s, v18.4s, v3.4s
+	VEOR V18.B16, V18.B16, V18.B16
+	TBZ $1, R16, odd10
+	FMOVD 64(R1), F18
+	TBZ $0, R16, loaded10
+	ADD $72, R1, R17
+	VLD1 (R17), V18.S[2]
+	B loaded10
+
+odd10:
+	TBZ $0, R16, loaded10
+	FMOVS 64(R1), F18
+
+loaded10:
+	WORD $0x6e24de4c // fmul v12.4s, v18.4s, v4.4s
+	WORD $0x4e28d588 // fadd v8.4s, v12.4s, v8.4s
+	WORD $0x4e28d548 // fadd v8.4s, v10.4s, v8.4s
+	WORD $0x4e29d569 // fadd v9.4s, v11.4s, v9.4s
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VDUP V8.S[1], V9.S4
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	FMOVS (R3), F18
+	WORD $0x6e28de13 // fmul v19.4s, v16.4s, v8.4s
+	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
+	WORD $0x4e32d672 // fadd v18.4s, v19.4s, v18.4s
+	FMOVS F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row5
+	RET
+
+more5:
+	CMP $24, R4
+	BGE more6
+	SUB $20, R4, R4
+	MOVD R4, R16
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	VEOR V5.B16, V5.B16, V5.B16
+	TBZ $1, R16, odd11
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	TBZ $0, R16, loaded11
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	B loaded11
+
+odd11:
+	TBZ $0, R16, loaded11
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+
+loaded11:
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+
+row6:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
+	FMOVQ 16(R1), F18
+	WORD $0x6e21de49 // fmul v9.4s, v18.4s, v1.4s
+	FMOVQ 32(R1), F18
+	WORD $0x6e22de4a // fmul v10.4s, v18.4s, v2.4s
+	FMOVQ 48(R1), F18
+	WORD $0x6e23de4b // fmul v11.4s, v18.4s, v3.4s
+	FMOVQ 64(R1), F18
+	WORD $0x6e24de4c // fmul v12.4s, v18.4s, v4.4s
+	VEOR V18.B16, V18.B16, V18.B16
+	TBZ $1, R16, odd12
+	FMOVD 80(R1), F18
+	TBZ $0, R16, loaded12
+	ADD $88, R1, R17
+	VLD1 (R17), V18.S[2]
+	B loaded12
+
+odd12:
+	TBZ $0, R16, loaded12
+	FMOVS 80(R1), F18
+
+loaded12:
+	WORD $0x6e25de4d // fmul v13.4s, v18.4s, v5.4s
+	WORD $0x4e28d588 // fadd v8.4s, v12.4s, v8.4s
+	WORD $0x4e29d5a9 // fadd v9.4s, v13.4s, v9.4s
+	WORD $0x4e28d548 // fadd v8.4s, v10.4s, v8.4s
+	WORD $0x4e29d569 // fadd v9.4s, v11.4s, v9.4s
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VDUP V8.S[1], V9.S4
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	FMOVS (R3), F18
+	WORD $0x6e28de13 // fmul v19.4s, v16.4s, v8.4s
+	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
+	WORD $0x4e32d672 // fadd v18.4s, v19.4s, v18.4s
+	FMOVS F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row6
+	RET
+
+more6:
+	CMP $28, R4
+	BGE more7
+	SUB $24, R4, R4
+	MOVD R4, R16
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[3]
+	ADD R6, R5, R5
+	VEOR V6.B16, V6.B16, V6.B16
+	TBZ $1, R16, odd13
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[1]
+	ADD R6, R5, R5
+	TBZ $0, R16, loaded13
+	VLD1 (R5), V6.S[2]
+	ADD R6, R5, R5
+	B loaded13
+
+odd13:
+	TBZ $0, R16, loaded13
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+
+loaded13:
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+
+row7:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
+	FMOVQ 16(R1), F18
+	WORD $0x6e21de49 // fmul v9.4s, v18.4s, v1.4s
+	FMOVQ 32(R1), F18
+	WORD $0x6e22de4a // fmul v10.4s, v18.4s, v2.4s
+	FMOVQ 48(R1), F18
+	WORD $0x6e23de4b // fmul v11.4s, v18.4s, v3.4s
+	FMOVQ 64(R1), F18
+	WORD $0x6e24de4c // fmul v12.4s, v18.4s, v4.4s
+	FMOVQ 80(R1), F18
+	WORD $0x6e25de4d // fmul v13.4s, v18.4s, v5.4s
+	VEOR V18.B16, V18.B16, V18.B16
+	TBZ $1, R16, odd14
+	FMOVD 96(R1), F18
+	TBZ $0, R16, loaded14
+	ADD $104, R1, R17
+	VLD1 (R17), V18.S[2]
+	B loaded14
+
+odd14:
+	TBZ $0, R16, loaded14
+	FMOVS 96(R1), F18
+
+loaded14:
+	WORD $0x6e26de4e // fmul v14.4s, v18.4s, v6.4s
+	WORD $0x4e28d588 // fadd v8.4s, v12.4s, v8.4s
+	WORD $0x4e29d5a9 // fadd v9.4s, v13.4s, v9.4s
+	WORD $0x4e2ad5ca // fadd v10.4s, v14.4s, v10.4s
+	WORD $0x4e28d548 // fadd v8.4s, v10.4s, v8.4s
+	WORD $0x4e29d569 // fadd v9.4s, v11.4s, v9.4s
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VDUP V8.S[1], V9.S4
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	FMOVS (R3), F18
+	WORD $0x6e28de13 // fmul v19.4s, v16.4s, v8.4s
+	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
+	WORD $0x4e32d672 // fadd v18.4s, v19.4s, v18.4s
+	FMOVS F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row7
+	RET
+
+more7:
+	SUB $28, R4, R4
+	MOVD R4, R16
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[3]
+	ADD R6, R5, R5
+	VEOR V7.B16, V7.B16, V7.B16
+	TBZ $1, R16, odd15
+	FMOVS (R5), F7
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[1]
+	ADD R6, R5, R5
+	TBZ $0, R16, loaded15
+	VLD1 (R5), V7.S[2]
+	ADD R6, R5, R5
+	B loaded15
+
+odd15:
+	TBZ $0, R16, loaded15
+	FMOVS (R5), F7
+	ADD R6, R5, R5
+
+loaded15:
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+
+row8:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
+	FMOVQ 16(R1), F18
+	WORD $0x6e21de49 // fmul v9.4s, v18.4s, v1.4s
+	FMOVQ 32(R1), F18
+	WORD $0x6e22de4a // fmul v10.4s, v18.4s, v2.4s
+	FMOVQ 48(R1), F18
+	WORD $0x6e23de4b // fmul v11.4s, v18.4s, v3.4s
+	FMOVQ 64(R1), F18
+	WORD $0x6e24de4c // fmul v12.4s, v18.4s, v4.4s
+	FMOVQ 80(R1), F18
+	WORD $0x6e25de4d // fmul v13.4s, v18.4s, v5.4s
+	FMOVQ 96(R1), F18
+	WORD $0x6e26de4e // fmul v14.4s, v18.4s, v6.4s
+	VEOR V18.B16, V18.B16, V18.B16
+	TBZ $1, R16, odd16
+	FMOVD 112(R1), F18
+	TBZ $0, R16, loaded16
+	ADD $120, R1, R17
+	VLD1 (R17), V18.S[2]
+	B loaded16
+
+odd16:
+	TBZ $0, R16, loaded16
+	FMOVS 112(R1), F18
+
+loaded16:
+	WORD $0x6e27de4f // fmul v15.4s, v18.4s, v7.4s
+	WORD $0x4e28d588 // fadd v8.4s, v12.4s, v8.4s
+	WORD $0x4e29d5a9 // fadd v9.4s, v13.4s, v9.4s
+	WORD $0x4e2ad5ca // fadd v10.4s, v14.4s, v10.4s
+	WORD $0x4e2bd5eb // fadd v11.4s, v15.4s, v11.4s
+	WORD $0x4e28d548 // fadd v8.4s, v10.4s, v8.4s
+	WORD $0x4e29d569 // fadd v9.4s, v11.4s, v9.4s
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VDUP V8.S[1], V9.S4
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	FMOVS (R3), F18
+	WORD $0x6e28de13 // fmul v19.4s, v16.4s, v8.4s
+	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
+	WORD $0x4e32d672 // fadd v18.4s, v19.4s, v18.4s
+	FMOVS F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row8
 	RET
 
 many:
@@ -392,7 +874,7 @@ whole:
 
 	// Few elements: one by one, each register a lane.
 	CMP $2, R5
-	BGT more5
+	BGT more9
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0, R5
 	BLE fold2
@@ -410,9 +892,9 @@ whole:
 fold2:
 	B added
 
-more5:
+more9:
 	CMP $4, R5
-	BGT more6
+	BGT more10
 	VEOR V0.B16, V0.B16, V0.B16
 	FMOVS (R7), F21
 	FMOVS (R6), F22
@@ -438,9 +920,9 @@ fold3:
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	B added
 
-more6:
+more10:
 	CMP $8, R5
-	BGT more7
+	BGT more11
 	VEOR V0.B16, V0.B16, V0.B16
 	FMOVS (R7), F21
 	FMOVS (R6), F22
@@ -490,9 +972,9 @@ fold4:
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	B added
 
-more7:
+more11:
 	CMP $16, R5
-	BGT more8
+	BGT more12
 	VEOR V0.B16, V0.B16, V0.B16
 	FMOVS (R7), F21
 	FMOVS (R6), F22
@@ -590,7 +1072,7 @@ fold5:
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	B added
 
-more8:
+more12:
 	VEOR V0.B16, V0.B16, V0.B16
 	FMOVS (R7), F21
 	FMOVS (R6), F22
@@ -1112,43 +1594,43 @@ tail:
 	MUL R8, R2, R2
 	ADD R6, R2, R2
 	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $1, R16, odd9
+	TBZ $1, R16, odd17
 	FMOVS (R2), F16
 	ADD R8, R2, R2
 	VLD1 (R2), V16.S[1]
 	ADD R8, R2, R2
-	TBZ $0, R16, loaded9
+	TBZ $0, R16, loaded17
 	VLD1 (R2), V16.S[2]
 	ADD R8, R2, R2
-	B loaded9
+	B loaded17
 
-odd9:
-	TBZ $0, R16, loaded9
+odd17:
+	TBZ $0, R16, loaded17
 	FMOVS (R2), F16
 	ADD R8, R2, R2
 
-loaded9:
+loaded17:
 	MOVD R5, R2
 	AND $-4, R2, R2
 	MUL R9, R2, R2
 	ADD R7, R2, R2
 	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $1, R16, odd10
+	TBZ $1, R16, odd18
 	FMOVS (R2), F17
 	ADD R9, R2, R2
 	VLD1 (R2), V17.S[1]
 	ADD R9, R2, R2
-	TBZ $0, R16, loaded10
+	TBZ $0, R16, loaded18
 	VLD1 (R2), V17.S[2]
 	ADD R9, R2, R2
-	B loaded10
+	B loaded18
 
-odd10:
-	TBZ $0, R16, loaded10
+odd18:
+	TBZ $0, R16, loaded18
 	FMOVS (R2), F17
 	ADD R9, R2, R2
 
-loaded10:
+loaded18:
 	CMP $4, R5
 	BLT part
 	FMOVS (R7), F21
@@ -1624,16 +2106,16 @@ forward:
 	MOVD rows+0(FP), R0
 	MOVD a_base+24(FP), R1
 	MOVD n+8(FP), R4
-	CMP $8, R4
+	CMP $16, R4
 	BGE many
 	CMP $0, R0
 	BLE many
 
 	// Few columns: the shared vector stays in registers.
 	MOVD alpha+16(FP), R17
-	VDUP R17, V8.D2
+	VDUP R17, V16.D2
 	MOVD beta+88(FP), R17
-	VDUP R17, V9.D2
+	VDUP R17, V17.D2
 	MOVD x_base+56(FP), R5
 	MOVD incX+80(FP), R6
 	LSL $3, R6, R6
@@ -1651,32 +2133,32 @@ forward2:
 	ADD $0, R4, R4
 	MOVD R4, R16
 	VEOR V0.B16, V0.B16, V0.B16
-	TBZ $0, R16, loaded11
+	TBZ $0, R16, loaded19
 	FMOVD (R5), F0
 	ADD R6, R5, R5
 
-loaded11:
+loaded19:
 	MOVD stride+48(FP), R5
 	LSL $3, R5, R5
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 
 row:
-	VEOR V4.B16, V4.B16, V4.B16
-	VEOR V10.B16, V10.B16, V10.B16
-	TBZ $0, R16, loaded12
-	FMOVD (R1), F10
+	VEOR V8.B16, V8.B16, V8.B16
+	VEOR V18.B16, V18.B16, V18.B16
+	TBZ $0, R16, loaded20
+	FMOVD (R1), F18
 
-loaded12:
-	WORD $0x6e60dd4a // fmul v10.2d, v10.2d, v0.2d
-	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
-	VEXT $8, V4.B16, V4.B16, V5.B16
-	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
-	FMOVD (R3), F10
-	WORD $0x6e64dd0b // fmul v11.2d, v8.2d, v4.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
-	WORD $0x4e6ad56a // fadd v10.2d, v11.2d, v10.2d
-	FMOVD F10, (R3)
+loaded20:
+	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	FMOVD (R3), F18
+	WORD $0x6e68de13 // fmul v19.2d, v16.2d, v8.2d
+	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
+	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
+	FMOVD F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUB $1, R0, R0
@@ -1694,35 +2176,35 @@ more:
 	VLD1 (R5), V0.D[1]
 	ADD R6, R5, R5
 	VEOR V1.B16, V1.B16, V1.B16
-	TBZ $0, R16, loaded13
+	TBZ $0, R16, loaded21
 	FMOVD (R5), F1
 	ADD R6, R5, R5
 
-loaded13:
+loaded21:
 	MOVD stride+48(FP), R5
 	LSL $3, R5, R5
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 
 row2:
-	VEOR V4.B16, V4.B16, V4.B16
-	FMOVQ (R1), F10
-	WORD $0x6e60dd4a // fmul v10.2d, v10.2d, v0.2d
-	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
-	VEOR V10.B16, V10.B16, V10.B16
-	TBZ $0, R16, loaded14
-	FMOVD 16(R1), F10
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	VEOR V18.B16, V18.B16, V18.B16
+	TBZ $0, R16, loaded22
+	FMOVD 16(R1), F18
 
-loaded14:
-	WORD $0x6e61dd45 // fmul v5.2d, v10.2d, v1.2d
-	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
-	VEXT $8, V4.B16, V4.B16, V5.B16
-	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
-	FMOVD (R3), F10
-	WORD $0x6e64dd0b // fmul v11.2d, v8.2d, v4.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
-	WORD $0x4e6ad56a // fadd v10.2d, v11.2d, v10.2d
-	FMOVD F10, (R3)
+loaded22:
+	WORD $0x6e61de49 // fmul v9.2d, v18.2d, v1.2d
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	FMOVD (R3), F18
+	WORD $0x6e68de13 // fmul v19.2d, v16.2d, v8.2d
+	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
+	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
+	FMOVD F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUB $1, R0, R0
@@ -1744,38 +2226,38 @@ more2:
 	VLD1 (R5), V1.D[1]
 	ADD R6, R5, R5
 	VEOR V2.B16, V2.B16, V2.B16
-	TBZ $0, R16, loaded15
+	TBZ $0, R16, loaded23
 	FMOVD (R5), F2
 	ADD R6, R5, R5
 
-loaded15:
+loaded23:
 	MOVD stride+48(FP), R5
 	LSL $3, R5, R5
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 
 row3:
-	VEOR V4.B16, V4.B16, V4.B16
-	FMOVQ (R1), F10
-	WORD $0x6e60dd4a // fmul v10.2d, v10.2d, v0.2d
-	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
-	FMOVQ 16(R1), F10
-	WORD $0x6e61dd45 // fmul v5.2d, v10.2d, v1.2d
-	VEOR V10.B16, V10.B16, V10.B16
-	TBZ $0, R16, loaded16
-	FMOVD 32(R1), F10
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	FMOVQ 16(R1), F18
+	WORD $0x6e61de49 // fmul v9.2d, v18.2d, v1.2d
+	VEOR V18.B16, V18.B16, V18.B16
+	TBZ $0, R16, loaded24
+	FMOVD 32(R1), F18
 
-loaded16:
-	WORD $0x6e62dd46 // fmul v6.2d, v10.2d, v2.2d
-	WORD $0x4e64d4c4 // fadd v4.2d, v6.2d, v4.2d
-	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
-	VEXT $8, V4.B16, V4.B16, V5.B16
-	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
-	FMOVD (R3), F10
-	WORD $0x6e64dd0b // fmul v11.2d, v8.2d, v4.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
-	WORD $0x4e6ad56a // fadd v10.2d, v11.2d, v10.2d
-	FMOVD F10, (R3)
+loaded24:
+	WORD $0x6e62de4a // fmul v10.2d, v18.2d, v2.2d
+	WORD $0x4e68d548 // fadd v8.2d, v10.2d, v8.2d
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	FMOVD (R3), F18
+	WORD $0x6e68de13 // fmul v19.2d, v16.2d, v8.2d
+	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
+	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
+	FMOVD F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUB $1, R0, R0
@@ -1784,6 +2266,8 @@ loaded16:
 	RET
 
 more3:
+	CMP $8, R4
+	BGE more4
 	SUB $6, R4, R4
 	MOVD R4, R16
 	FMOVD (R5), F0
@@ -1799,46 +2283,354 @@ more3:
 	VLD1 (R5), V2.D[1]
 	ADD R6, R5, R5
 	VEOR V3.B16, V3.B16, V3.B16
-	TBZ $0, R16, loaded17
+	TBZ $0, R16, loaded25
 	FMOVD (R5), F3
 	ADD R6, R5, R5
 
-loaded17:
+loaded25:
 	MOVD stride+48(FP), R5
 	LSL $3, R5, R5
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 
 row4:
-	VEOR V4.B16, V4.B16, V4.B16
-	FMOVQ (R1), F10
-	WORD $0x6e60dd4a // fmul v10.2d, v10.2d, v0.2d
-	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
-	FMOVQ 16(R1), F10
-	WORD $0x6e61dd45 // fmul v5.2d, v10.2d, v1.2d
-	FMOVQ 32(R1), F10
-	WORD $0x6e62dd46 // fmul v6.2d, v10.2d, v2.2d
-	VEOR V10.B16, V10.B16, V10.B16
-	TBZ $0, R16, loaded18
-	FMOVD 48(R1), F10
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	FMOVQ 16(R1), F18
+	WORD $0x6e61de49 // fmul v9.2d, v18.2d, v1.2d
+	FMOVQ 32(R1), F18
+	WORD $0x6e62de4a // fmul v10.2d, v18.2d, v2.2d
+	VEOR V18.B16, V18.B16, V18.B16
+	TBZ $0, R16, loaded26
+	FMOVD 48(R1), F18
 
-loaded18:
-	WORD $0x6e63dd47 // fmul v7.2d, v10.2d, v3.2d
-	WORD $0x4e64d4c4 // fadd v4.2d, v6.2d, v4.2d
-	WORD $0x4e65d4e5 // fadd v5.2d, v7.2d, v5.2d
-	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
-	VEXT $8, V4.B16, V4.B16, V5.B16
-	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
-	FMOVD (R3), F10
-	WORD $0x6e64dd0b // fmul v11.2d, v8.2d, v4.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
-	WORD $0x4e6ad56a // fadd v10.2d, v11.2d, v10.2d
-	FMOVD F10, (R3)
+loaded26:
+	WORD $0x6e63de4b // fmul v11.2d, v18.2d, v3.2d
+	WORD $0x4e68d548 // fadd v8.2d, v10.2d, v8.2d
+	WORD $0x4e69d569 // fadd v9.2d, v11.2d, v9.2d
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	FMOVD (R3), F18
+	WORD $0x6e68de13 // fmul v19.2d, v16.2d, v8.2d
+	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
+	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
+	FMOVD F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUB $1, R0, R0
 	CMP $0, R0
 	BGT row4
+	RET
+
+more4:
+	CMP $10, R4
+	BGE more5
+	SUB $8, R4, R4
+	MOVD R4, R16
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	VEOR V4.B16, V4.B16, V4.B16
+	TBZ $0, R16, loaded27
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+
+loaded27:
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+
+row5:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	FMOVQ 16(R1), F18
+	WORD $0x6e61de49 // fmul v9.2d, v18.2d, v1.2d
+	FMOVQ 32(R1), F18
+	WORD $0x6e62de4a // fmul v10.2d, v18.2d, v2.2d
+	FMOVQ 48(R1), F18
+	WORD $0x6e63de4b // fmul v11.2d, v18.2d, v3.2d
+	VEOR V18.B16, V18.B16, V18.B16
+	TBZ $0, R16, loaded28
+	FMOVD 64(R1), F18
+
+loaded28:
+	WORD $0x6e64de4c // fmul v12.2d, v18.2d, v4.2d
+	WORD $0x4e68d588 // fadd v8.2d, v12.2d, v8.2d
+	WORD $0x4e68d548 // fadd v8.2d, v10.2d, v8.2d
+	WORD $0x4e69d569 // fadd v9.2d, v11.2d, v9.2d
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	FMOVD (R3), F18
+	WORD $0x6e68de13 // fmul v19.2d, v16.2d, v8.2d
+	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
+	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
+	FMOVD F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row5
+	RET
+
+more5:
+	CMP $12, R4
+	BGE more6
+	SUB $10, R4, R4
+	MOVD R4, R16
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	VEOR V5.B16, V5.B16, V5.B16
+	TBZ $0, R16, loaded29
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+
+loaded29:
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+
+row6:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	FMOVQ 16(R1), F18
+	WORD $0x6e61de49 // fmul v9.2d, v18.2d, v1.2d
+	FMOVQ 32(R1), F18
+	WORD $0x6e62de4a // fmul v10.2d, v18.2d, v2.2d
+	FMOVQ 48(R1), F18
+	WORD $0x6e63de4b // fmul v11.2d, v18.2d, v3.2d
+	FMOVQ 64(R1), F18
+	WORD $0x6e64de4c // fmul v12.2d, v18.2d, v4.2d
+	VEOR V18.B16, V18.B16, V18.B16
+	TBZ $0, R16, loaded30
+	FMOVD 80(R1), F18
+
+loaded30:
+	WORD $0x6e65de4d // fmul v13.2d, v18.2d, v5.2d
+	WORD $0x4e68d588 // fadd v8.2d, v12.2d, v8.2d
+	WORD $0x4e69d5a9 // fadd v9.2d, v13.2d, v9.2d
+	WORD $0x4e68d548 // fadd v8.2d, v10.2d, v8.2d
+	WORD $0x4e69d569 // fadd v9.2d, v11.2d, v9.2d
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	FMOVD (R3), F18
+	WORD $0x6e68de13 // fmul v19.2d, v16.2d, v8.2d
+	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
+	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
+	FMOVD F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row6
+	RET
+
+more6:
+	CMP $14, R4
+	BGE more7
+	SUB $12, R4, R4
+	MOVD R4, R16
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.D[1]
+	ADD R6, R5, R5
+	VEOR V6.B16, V6.B16, V6.B16
+	TBZ $0, R16, loaded31
+	FMOVD (R5), F6
+	ADD R6, R5, R5
+
+loaded31:
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+
+row7:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	FMOVQ 16(R1), F18
+	WORD $0x6e61de49 // fmul v9.2d, v18.2d, v1.2d
+	FMOVQ 32(R1), F18
+	WORD $0x6e62de4a // fmul v10.2d, v18.2d, v2.2d
+	FMOVQ 48(R1), F18
+	WORD $0x6e63de4b // fmul v11.2d, v18.2d, v3.2d
+	FMOVQ 64(R1), F18
+	WORD $0x6e64de4c // fmul v12.2d, v18.2d, v4.2d
+	FMOVQ 80(R1), F18
+	WORD $0x6e65de4d // fmul v13.2d, v18.2d, v5.2d
+	VEOR V18.B16, V18.B16, V18.B16
+	TBZ $0, R16, loaded32
+	FMOVD 96(R1), F18
+
+loaded32:
+	WORD $0x6e66de4e // fmul v14.2d, v18.2d, v6.2d
+	WORD $0x4e68d588 // fadd v8.2d, v12.2d, v8.2d
+	WORD $0x4e69d5a9 // fadd v9.2d, v13.2d, v9.2d
+	WORD $0x4e6ad5ca // fadd v10.2d, v14.2d, v10.2d
+	WORD $0x4e68d548 // fadd v8.2d, v10.2d, v8.2d
+	WORD $0x4e69d569 // fadd v9.2d, v11.2d, v9.2d
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	FMOVD (R3), F18
+	WORD $0x6e68de13 // fmul v19.2d, v16.2d, v8.2d
+	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
+	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
+	FMOVD F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row7
+	RET
+
+more7:
+	SUB $14, R4, R4
+	MOVD R4, R16
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.D[1]
+	ADD R6, R5, R5
+	VEOR V7.B16, V7.B16, V7.B16
+	TBZ $0, R16, loaded33
+	FMOVD (R5), F7
+	ADD R6, R5, R5
+
+loaded33:
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+
+row8:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	FMOVQ 16(R1), F18
+	WORD $0x6e61de49 // fmul v9.2d, v18.2d, v1.2d
+	FMOVQ 32(R1), F18
+	WORD $0x6e62de4a // fmul v10.2d, v18.2d, v2.2d
+	FMOVQ 48(R1), F18
+	WORD $0x6e63de4b // fmul v11.2d, v18.2d, v3.2d
+	FMOVQ 64(R1), F18
+	WORD $0x6e64de4c // fmul v12.2d, v18.2d, v4.2d
+	FMOVQ 80(R1), F18
+	WORD $0x6e65de4d // fmul v13.2d, v18.2d, v5.2d
+	FMOVQ 96(R1), F18
+	WORD $0x6e66de4e // fmul v14.2d, v18.2d, v6.2d
+	VEOR V18.B16, V18.B16, V18.B16
+	TBZ $0, R16, loaded34
+	FMOVD 112(R1), F18
+
+loaded34:
+	WORD $0x6e67de4f // fmul v15.2d, v18.2d, v7.2d
+	WORD $0x4e68d588 // fadd v8.2d, v12.2d, v8.2d
+	WORD $0x4e69d5a9 // fadd v9.2d, v13.2d, v9.2d
+	WORD $0x4e6ad5ca // fadd v10.2d, v14.2d, v10.2d
+	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
+	WORD $0x4e68d548 // fadd v8.2d, v10.2d, v8.2d
+	WORD $0x4e69d569 // fadd v9.2d, v11.2d, v9.2d
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	FMOVD (R3), F18
+	WORD $0x6e68de13 // fmul v19.2d, v16.2d, v8.2d
+	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
+	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
+	FMOVD F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row8
 	RET
 
 many:
@@ -1886,7 +2678,7 @@ whole:
 
 	// Few elements: one by one, each register a lane.
 	CMP $2, R5
-	BGT more5
+	BGT more9
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0, R5
 	BLE fold2
@@ -1904,9 +2696,9 @@ whole:
 fold2:
 	B added
 
-more5:
+more9:
 	CMP $4, R5
-	BGT more6
+	BGT more10
 	VEOR V0.B16, V0.B16, V0.B16
 	FMOVD (R7), F21
 	FMOVD (R6), F22
@@ -1932,9 +2724,9 @@ fold3:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	B added
 
-more6:
+more10:
 	CMP $8, R5
-	BGT more7
+	BGT more11
 	VEOR V0.B16, V0.B16, V0.B16
 	FMOVD (R7), F21
 	FMOVD (R6), F22
@@ -1984,9 +2776,9 @@ fold4:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	B added
 
-more7:
+more11:
 	CMP $16, R5
-	BGT more8
+	BGT more12
 	VEOR V0.B16, V0.B16, V0.B16
 	FMOVD (R7), F21
 	FMOVD (R6), F22
@@ -2084,7 +2876,7 @@ fold5:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	B added
 
-more8:
+more12:
 	VEOR V0.B16, V0.B16, V0.B16
 	FMOVD (R7), F21
 	FMOVD (R6), F22
@@ -2478,21 +3270,21 @@ tail:
 	MUL R8, R2, R2
 	ADD R6, R2, R2
 	VEOR V16.B16, V16.B16, V16.B16
-	TBZ $0, R16, loaded19
+	TBZ $0, R16, loaded35
 	FMOVD (R2), F16
 	ADD R8, R2, R2
 
-loaded19:
+loaded35:
 	MOVD R5, R2
 	AND $-2, R2, R2
 	MUL R9, R2, R2
 	ADD R7, R2, R2
 	VEOR V17.B16, V17.B16, V17.B16
-	TBZ $0, R16, loaded20
+	TBZ $0, R16, loaded36
 	FMOVD (R2), F17
 	ADD R9, R2, R2
 
-loaded20:
+loaded36:
 	CMP $2, R5
 	BLT part
 	FMOVD (R7), F21

@@ -24,14 +24,14 @@ forward:
 	MOVD rows+0(FP), R0
 	MOVD a_base+24(FP), R1
 	MOVD n+8(FP), R4
-	CMP $16, R4
+	CMP $32, R4
 	BGE many
 	CMP $0, R0
 	BLE many
 
 	// Few columns: the shared vector stays in registers.
 	MOVWU alpha+16(FP), R17
-	VDUP R17, V6.S4
+	VDUP R17, V10.S4
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
@@ -68,29 +68,29 @@ loaded1:
 	MOVD stride+48(FP), R5
 	LSL $2, R5, R5
 	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
-
-row:
 	MOVD incX+80(FP), R2
 	LSL $2, R2, R2
+
+row:
 	MOVWU (R3), R17
-	VDUP R17, V5.S4
-	WORD $0x6e25dcc5 // fmul v5.4s, v6.4s, v5.4s
+	VDUP R17, V9.S4
+	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
 	ADD R2, R3, R3
-	VEOR V7.B16, V7.B16, V7.B16
+	VEOR V11.B16, V11.B16, V11.B16
 	TBZ $1, R16, odd2
-	FMOVD (R1), F7
+	FMOVD (R1), F11
 	TBZ $0, R16, loaded2
 	ADD $8, R1, R17
-	VLD1 (R17), V7.S[2]
+	VLD1 (R17), V11.S[2]
 	B loaded2
 
 odd2:
 	TBZ $0, R16, loaded2
-	FMOVS (R1), F7
+	FMOVS (R1), F11
 
 loaded2:
-	WORD $0x6e27dca7 // fmul v7.4s, v5.4s, v7.4s
-	WORD $0x4e21d4e1 // fadd v1.4s, v7.4s, v1.4s
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
 	ADD R5, R1, R1
 	SUB $1, R0, R0
 	CMP $0, R0
@@ -110,14 +110,14 @@ forward3:
 	TBZ $2, R4, part
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
-	VDUP V1.S[1], V7.S4
-	FMOVS F7, (R5)
+	VDUP V1.S[1], V11.S4
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V1.B16, V1.B16, V7.B16
-	FMOVS F7, (R5)
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VDUP V7.S[1], V8.S4
-	FMOVS F8, (R5)
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
 	ADD R6, R5, R5
 	B done
 
@@ -125,8 +125,8 @@ part:
 	TBZ $1, R4, skip
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
-	VDUP V1.S[1], V7.S4
-	FMOVS F7, (R5)
+	VDUP V1.S[1], V11.S4
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V1.B16
 
@@ -175,32 +175,32 @@ loaded3:
 	LSL $2, R5, R5
 	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
-
-row2:
 	MOVD incX+80(FP), R2
 	LSL $2, R2, R2
+
+row2:
 	MOVWU (R3), R17
-	VDUP R17, V5.S4
-	WORD $0x6e25dcc5 // fmul v5.4s, v6.4s, v5.4s
+	VDUP R17, V9.S4
+	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
 	ADD R2, R3, R3
-	FMOVQ (R1), F7
-	WORD $0x6e27dca7 // fmul v7.4s, v5.4s, v7.4s
-	WORD $0x4e21d4e1 // fadd v1.4s, v7.4s, v1.4s
-	VEOR V7.B16, V7.B16, V7.B16
+	FMOVQ (R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
+	VEOR V11.B16, V11.B16, V11.B16
 	TBZ $1, R16, odd4
-	FMOVD 16(R1), F7
+	FMOVD 16(R1), F11
 	TBZ $0, R16, loaded4
 	ADD $24, R1, R17
-	VLD1 (R17), V7.S[2]
+	VLD1 (R17), V11.S[2]
 	B loaded4
 
 odd4:
 	TBZ $0, R16, loaded4
-	FMOVS 16(R1), F7
+	FMOVS 16(R1), F11
 
 loaded4:
-	WORD $0x6e27dca7 // fmul v7.4s, v5.4s, v7.4s
-	WORD $0x4e22d4e2 // fadd v2.4s, v7.4s, v2.4s
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
 	ADD R5, R1, R1
 	SUB $1, R0, R0
 	CMP $0, R0
@@ -219,26 +219,26 @@ loaded4:
 forward4:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
-	VDUP V1.S[1], V7.S4
-	FMOVS F7, (R5)
+	VDUP V1.S[1], V11.S4
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V1.B16, V1.B16, V7.B16
-	FMOVS F7, (R5)
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VDUP V7.S[1], V8.S4
-	FMOVS F8, (R5)
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
 	ADD R6, R5, R5
 	TBZ $2, R4, part2
 	FMOVS F2, (R5)
 	ADD R6, R5, R5
-	VDUP V2.S[1], V7.S4
-	FMOVS F7, (R5)
+	VDUP V2.S[1], V11.S4
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V2.B16, V2.B16, V7.B16
-	FMOVS F7, (R5)
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VDUP V7.S[1], V8.S4
-	FMOVS F8, (R5)
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
 	ADD R6, R5, R5
 	B done2
 
@@ -246,8 +246,8 @@ part2:
 	TBZ $1, R4, skip3
 	FMOVS F2, (R5)
 	ADD R6, R5, R5
-	VDUP V2.S[1], V7.S4
-	FMOVS F7, (R5)
+	VDUP V2.S[1], V11.S4
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V2.B16, V2.B16, V2.B16
 
@@ -305,35 +305,35 @@ loaded5:
 	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
 	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-
-row3:
 	MOVD incX+80(FP), R2
 	LSL $2, R2, R2
+
+row3:
 	MOVWU (R3), R17
-	VDUP R17, V5.S4
-	WORD $0x6e25dcc5 // fmul v5.4s, v6.4s, v5.4s
+	VDUP R17, V9.S4
+	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
 	ADD R2, R3, R3
-	FMOVQ (R1), F7
-	WORD $0x6e27dca7 // fmul v7.4s, v5.4s, v7.4s
-	WORD $0x4e21d4e1 // fadd v1.4s, v7.4s, v1.4s
-	FMOVQ 16(R1), F7
-	WORD $0x6e27dca7 // fmul v7.4s, v5.4s, v7.4s
-	WORD $0x4e22d4e2 // fadd v2.4s, v7.4s, v2.4s
-	VEOR V7.B16, V7.B16, V7.B16
+	FMOVQ (R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
+	VEOR V11.B16, V11.B16, V11.B16
 	TBZ $1, R16, odd6
-	FMOVD 32(R1), F7
+	FMOVD 32(R1), F11
 	TBZ $0, R16, loaded6
 	ADD $40, R1, R17
-	VLD1 (R17), V7.S[2]
+	VLD1 (R17), V11.S[2]
 	B loaded6
 
 odd6:
 	TBZ $0, R16, loaded6
-	FMOVS 32(R1), F7
+	FMOVS 32(R1), F11
 
 loaded6:
-	WORD $0x6e27dca7 // fmul v7.4s, v5.4s, v7.4s
-	WORD $0x4e23d4e3 // fadd v3.4s, v7.4s, v3.4s
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
 	ADD R5, R1, R1
 	SUB $1, R0, R0
 	CMP $0, R0
@@ -352,37 +352,37 @@ loaded6:
 forward5:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
-	VDUP V1.S[1], V7.S4
-	FMOVS F7, (R5)
+	VDUP V1.S[1], V11.S4
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V1.B16, V1.B16, V7.B16
-	FMOVS F7, (R5)
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VDUP V7.S[1], V8.S4
-	FMOVS F8, (R5)
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
 	ADD R6, R5, R5
 	FMOVS F2, (R5)
 	ADD R6, R5, R5
-	VDUP V2.S[1], V7.S4
-	FMOVS F7, (R5)
+	VDUP V2.S[1], V11.S4
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V2.B16, V2.B16, V7.B16
-	FMOVS F7, (R5)
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VDUP V7.S[1], V8.S4
-	FMOVS F8, (R5)
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
 	ADD R6, R5, R5
 	TBZ $2, R4, part3
 	FMOVS F3, (R5)
 	ADD R6, R5, R5
-	VDUP V3.S[1], V7.S4
-	FMOVS F7, (R5)
+	VDUP V3.S[1], V11.S4
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V3.B16, V3.B16, V7.B16
-	FMOVS F7, (R5)
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VDUP V7.S[1], V8.S4
-	FMOVS F8, (R5)
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
 	ADD R6, R5, R5
 	B done3
 
@@ -390,8 +390,8 @@ part3:
 	TBZ $1, R4, skip5
 	FMOVS F3, (R5)
 	ADD R6, R5, R5
-	VDUP V3.S[1], V7.S4
-	FMOVS F7, (R5)
+	VDUP V3.S[1], V11.S4
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V3.B16, V3.B16, V3.B16
 
@@ -407,6 +407,8 @@ done3:
 	RET
 
 more3:
+	CMP $16, R4
+	BGE more4
 	SUB $12, R4, R4
 	MOVD R4, R16
 	FMOVS (R5), F1
@@ -456,38 +458,38 @@ loaded7:
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
 	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
 	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
-
-row4:
 	MOVD incX+80(FP), R2
 	LSL $2, R2, R2
+
+row4:
 	MOVWU (R3), R17
-	VDUP R17, V5.S4
-	WORD $0x6e25dcc5 // fmul v5.4s, v6.4s, v5.4s
+	VDUP R17, V9.S4
+	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
 	ADD R2, R3, R3
-	FMOVQ (R1), F7
-	WORD $0x6e27dca7 // fmul v7.4s, v5.4s, v7.4s
-	WORD $0x4e21d4e1 // fadd v1.4s, v7.4s, v1.4s
-	FMOVQ 16(R1), F7
-	WORD $0x6e27dca7 // fmul v7.4s, v5.4s, v7.4s
-	WORD $0x4e22d4e2 // fadd v2.4s, v7.4s, v2.4s
-	FMOVQ 32(R1), F7
-	WORD $0x6e27dca7 // fmul v7.4s, v5.4s, v7.4s
-	WORD $0x4e23d4e3 // fadd v3.4s, v7.4s, v3.4s
-	VEOR V7.B16, V7.B16, V7.B16
+	FMOVQ (R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
+	FMOVQ 32(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
+	VEOR V11.B16, V11.B16, V11.B16
 	TBZ $1, R16, odd8
-	FMOVD 48(R1), F7
+	FMOVD 48(R1), F11
 	TBZ $0, R16, loaded8
 	ADD $56, R1, R17
-	VLD1 (R17), V7.S[2]
+	VLD1 (R17), V11.S[2]
 	B loaded8
 
 odd8:
 	TBZ $0, R16, loaded8
-	FMOVS 48(R1), F7
+	FMOVS 48(R1), F11
 
 loaded8:
-	WORD $0x6e27dca7 // fmul v7.4s, v5.4s, v7.4s
-	WORD $0x4e24d4e4 // fadd v4.4s, v7.4s, v4.4s
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
 	ADD R5, R1, R1
 	SUB $1, R0, R0
 	CMP $0, R0
@@ -506,48 +508,48 @@ loaded8:
 forward6:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
-	VDUP V1.S[1], V7.S4
-	FMOVS F7, (R5)
+	VDUP V1.S[1], V11.S4
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V1.B16, V1.B16, V7.B16
-	FMOVS F7, (R5)
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VDUP V7.S[1], V8.S4
-	FMOVS F8, (R5)
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
 	ADD R6, R5, R5
 	FMOVS F2, (R5)
 	ADD R6, R5, R5
-	VDUP V2.S[1], V7.S4
-	FMOVS F7, (R5)
+	VDUP V2.S[1], V11.S4
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V2.B16, V2.B16, V7.B16
-	FMOVS F7, (R5)
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VDUP V7.S[1], V8.S4
-	FMOVS F8, (R5)
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
 	ADD R6, R5, R5
 	FMOVS F3, (R5)
 	ADD R6, R5, R5
-	VDUP V3.S[1], V7.S4
-	FMOVS F7, (R5)
+	VDUP V3.S[1], V11.S4
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V3.B16, V3.B16, V7.B16
-	FMOVS F7, (R5)
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VDUP V7.S[1], V8.S4
-	FMOVS F8, (R5)
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
 	ADD R6, R5, R5
 	TBZ $2, R4, part4
 	FMOVS F4, (R5)
 	ADD R6, R5, R5
-	VDUP V4.S[1], V7.S4
-	FMOVS F7, (R5)
+	VDUP V4.S[1], V11.S4
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V4.B16, V4.B16, V7.B16
-	FMOVS F7, (R5)
+	VEXT $8, V4.B16, V4.B16, V11.B16
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
-	VDUP V7.S[1], V8.S4
-	FMOVS F8, (R5)
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
 	ADD R6, R5, R5
 	B done4
 
@@ -555,8 +557,8 @@ part4:
 	TBZ $1, R4, skip7
 	FMOVS F4, (R5)
 	ADD R6, R5, R5
-	VDUP V4.S[1], V7.S4
-	FMOVS F7, (R5)
+	VDUP V4.S[1], V11.S4
+	FMOVS F11, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V4.B16, V4.B16, V4.B16
 
@@ -569,6 +571,902 @@ skip7:
 skip8:
 
 done4:
+	RET
+
+more4:
+	CMP $20, R4
+	BGE more5
+	SUB $16, R4, R4
+	MOVD R4, R16
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	VEOR V5.B16, V5.B16, V5.B16
+	TBZ $1, R16, odd9
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	TBZ $0, R16, loaded9
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	B loaded9
+
+odd9:
+	TBZ $0, R16, loaded9
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+
+loaded9:
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	WORD $0x6e25dc05 // fmul v5.4s, v0.4s, v5.4s
+	MOVD incX+80(FP), R2
+	LSL $2, R2, R2
+
+row5:
+	MOVWU (R3), R17
+	VDUP R17, V9.S4
+	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
+	FMOVQ 32(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
+	FMOVQ 48(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
+	VEOR V11.B16, V11.B16, V11.B16
+	TBZ $1, R16, odd10
+	FMOVD 64(R1), F11
+	TBZ $0, R16, loaded10
+	ADD $72, R1, R17
+	VLD1 (R17), V11.S[2]
+	B loaded10
+
+odd10:
+	TBZ $0, R16, loaded10
+	FMOVS 64(R1), F11
+
+loaded10:
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e25d565 // fadd v5.4s, v11.4s, v5.4s
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row5
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+	CMP $0, R6
+	BGE forward7
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+
+forward7:
+	FMOVS F1, (R5)
+	ADD R6, R5, R5
+	VDUP V1.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F2, (R5)
+	ADD R6, R5, R5
+	VDUP V2.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F3, (R5)
+	ADD R6, R5, R5
+	VDUP V3.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F4, (R5)
+	ADD R6, R5, R5
+	VDUP V4.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V4.B16, V4.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	TBZ $2, R4, part5
+	FMOVS F5, (R5)
+	ADD R6, R5, R5
+	VDUP V5.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V5.B16, V5.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	B done5
+
+part5:
+	TBZ $1, R4, skip9
+	FMOVS F5, (R5)
+	ADD R6, R5, R5
+	VDUP V5.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V5.B16, V5.B16, V5.B16
+
+skip9:
+	TBZ $0, R4, skip10
+	FMOVS F5, (R5)
+	ADD R6, R5, R5
+	VDUP V5.S[1], V5.S4
+
+skip10:
+
+done5:
+	RET
+
+more5:
+	CMP $24, R4
+	BGE more6
+	SUB $20, R4, R4
+	MOVD R4, R16
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[3]
+	ADD R6, R5, R5
+	VEOR V6.B16, V6.B16, V6.B16
+	TBZ $1, R16, odd11
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[1]
+	ADD R6, R5, R5
+	TBZ $0, R16, loaded11
+	VLD1 (R5), V6.S[2]
+	ADD R6, R5, R5
+	B loaded11
+
+odd11:
+	TBZ $0, R16, loaded11
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+
+loaded11:
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	WORD $0x6e25dc05 // fmul v5.4s, v0.4s, v5.4s
+	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
+	MOVD incX+80(FP), R2
+	LSL $2, R2, R2
+
+row6:
+	MOVWU (R3), R17
+	VDUP R17, V9.S4
+	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
+	FMOVQ 32(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
+	FMOVQ 48(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
+	FMOVQ 64(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e25d565 // fadd v5.4s, v11.4s, v5.4s
+	VEOR V11.B16, V11.B16, V11.B16
+	TBZ $1, R16, odd12
+	FMOVD 80(R1), F11
+	TBZ $0, R16, loaded12
+	ADD $88, R1, R17
+	VLD1 (R17), V11.S[2]
+	B loaded12
+
+odd12:
+	TBZ $0, R16, loaded12
+	FMOVS 80(R1), F11
+
+loaded12:
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e26d566 // fadd v6.4s, v11.4s, v6.4s
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row6
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+	CMP $0, R6
+	BGE forward8
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+
+forward8:
+	FMOVS F1, (R5)
+	ADD R6, R5, R5
+	VDUP V1.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F2, (R5)
+	ADD R6, R5, R5
+	VDUP V2.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F3, (R5)
+	ADD R6, R5, R5
+	VDUP V3.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F4, (R5)
+	ADD R6, R5, R5
+	VDUP V4.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V4.B16, V4.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F5, (R5)
+	ADD R6, R5, R5
+	VDUP V5.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V5.B16, V5.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	TBZ $2, R4, part6
+	FMOVS F6, (R5)
+	ADD R6, R5, R5
+	VDUP V6.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V6.B16, V6.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	B done6
+
+part6:
+	TBZ $1, R4, skip11
+	FMOVS F6, (R5)
+	ADD R6, R5, R5
+	VDUP V6.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V6.B16, V6.B16, V6.B16
+
+skip11:
+	TBZ $0, R4, skip12
+	FMOVS F6, (R5)
+	ADD R6, R5, R5
+	VDUP V6.S[1], V6.S4
+
+skip12:
+
+done6:
+	RET
+
+more6:
+	CMP $28, R4
+	BGE more7
+	SUB $24, R4, R4
+	MOVD R4, R16
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[3]
+	ADD R6, R5, R5
+	VEOR V7.B16, V7.B16, V7.B16
+	TBZ $1, R16, odd13
+	FMOVS (R5), F7
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[1]
+	ADD R6, R5, R5
+	TBZ $0, R16, loaded13
+	VLD1 (R5), V7.S[2]
+	ADD R6, R5, R5
+	B loaded13
+
+odd13:
+	TBZ $0, R16, loaded13
+	FMOVS (R5), F7
+	ADD R6, R5, R5
+
+loaded13:
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	WORD $0x6e25dc05 // fmul v5.4s, v0.4s, v5.4s
+	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
+	WORD $0x6e27dc07 // fmul v7.4s, v0.4s, v7.4s
+	MOVD incX+80(FP), R2
+	LSL $2, R2, R2
+
+row7:
+	MOVWU (R3), R17
+	VDUP R17, V9.S4
+	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
+	FMOVQ 32(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
+	FMOVQ 48(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
+	FMOVQ 64(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e25d565 // fadd v5.4s, v11.4s, v5.4s
+	FMOVQ 80(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e26d566 // fadd v6.4s, v11.4s, v6.4s
+	VEOR V11.B16, V11.B16, V11.B16
+	TBZ $1, R16, odd14
+	FMOVD 96(R1), F11
+	TBZ $0, R16, loaded14
+	ADD $104, R1, R17
+	VLD1 (R17), V11.S[2]
+	B loaded14
+
+odd14:
+	TBZ $0, R16, loaded14
+	FMOVS 96(R1), F11
+
+loaded14:
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e27d567 // fadd v7.4s, v11.4s, v7.4s
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row7
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+	CMP $0, R6
+	BGE forward9
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+
+forward9:
+	FMOVS F1, (R5)
+	ADD R6, R5, R5
+	VDUP V1.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F2, (R5)
+	ADD R6, R5, R5
+	VDUP V2.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F3, (R5)
+	ADD R6, R5, R5
+	VDUP V3.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F4, (R5)
+	ADD R6, R5, R5
+	VDUP V4.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V4.B16, V4.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F5, (R5)
+	ADD R6, R5, R5
+	VDUP V5.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V5.B16, V5.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F6, (R5)
+	ADD R6, R5, R5
+	VDUP V6.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V6.B16, V6.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	TBZ $2, R4, part7
+	FMOVS F7, (R5)
+	ADD R6, R5, R5
+	VDUP V7.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V7.B16, V7.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	B done7
+
+part7:
+	TBZ $1, R4, skip13
+	FMOVS F7, (R5)
+	ADD R6, R5, R5
+	VDUP V7.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V7.B16, V7.B16, V7.B16
+
+skip13:
+	TBZ $0, R4, skip14
+	FMOVS F7, (R5)
+	ADD R6, R5, R5
+	VDUP V7.S[1], V7.S4
+
+skip14:
+
+done7:
+	RET
+
+more7:
+	SUB $28, R4, R4
+	MOVD R4, R16
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F7
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[3]
+	ADD R6, R5, R5
+	VEOR V8.B16, V8.B16, V8.B16
+	TBZ $1, R16, odd15
+	FMOVS (R5), F8
+	ADD R6, R5, R5
+	VLD1 (R5), V8.S[1]
+	ADD R6, R5, R5
+	TBZ $0, R16, loaded15
+	VLD1 (R5), V8.S[2]
+	ADD R6, R5, R5
+	B loaded15
+
+odd15:
+	TBZ $0, R16, loaded15
+	FMOVS (R5), F8
+	ADD R6, R5, R5
+
+loaded15:
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	WORD $0x6e25dc05 // fmul v5.4s, v0.4s, v5.4s
+	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
+	WORD $0x6e27dc07 // fmul v7.4s, v0.4s, v7.4s
+	WORD $0x6e28dc08 // fmul v8.4s, v0.4s, v8.4s
+	MOVD incX+80(FP), R2
+	LSL $2, R2, R2
+
+row8:
+	MOVWU (R3), R17
+	VDUP R17, V9.S4
+	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
+	FMOVQ 32(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
+	FMOVQ 48(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
+	FMOVQ 64(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e25d565 // fadd v5.4s, v11.4s, v5.4s
+	FMOVQ 80(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e26d566 // fadd v6.4s, v11.4s, v6.4s
+	FMOVQ 96(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e27d567 // fadd v7.4s, v11.4s, v7.4s
+	VEOR V11.B16, V11.B16, V11.B16
+	TBZ $1, R16, odd16
+	FMOVD 112(R1), F11
+	TBZ $0, R16, loaded16
+	ADD $120, R1, R17
+	VLD1 (R17), V11.S[2]
+	B loaded16
+
+odd16:
+	TBZ $0, R16, loaded16
+	FMOVS 112(R1), F11
+
+loaded16:
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row8
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+	CMP $0, R6
+	BGE forward10
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+
+forward10:
+	FMOVS F1, (R5)
+	ADD R6, R5, R5
+	VDUP V1.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F2, (R5)
+	ADD R6, R5, R5
+	VDUP V2.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F3, (R5)
+	ADD R6, R5, R5
+	VDUP V3.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F4, (R5)
+	ADD R6, R5, R5
+	VDUP V4.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V4.B16, V4.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F5, (R5)
+	ADD R6, R5, R5
+	VDUP V5.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V5.B16, V5.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F6, (R5)
+	ADD R6, R5, R5
+	VDUP V6.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V6.B16, V6.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F7, (R5)
+	ADD R6, R5, R5
+	VDUP V7.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V7.B16, V7.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	TBZ $2, R4, part8
+	FMOVS F8, (R5)
+	ADD R6, R5, R5
+	VDUP V8.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V8.B16, V8.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	B done8
+
+part8:
+	TBZ $1, R4, skip15
+	FMOVS F8, (R5)
+	ADD R6, R5, R5
+	VDUP V8.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V8.B16, V8.B16, V8.B16
+
+skip15:
+	TBZ $0, R4, skip16
+	FMOVS F8, (R5)
+	ADD R6, R5, R5
+	VDUP V8.S[1], V8.S4
+
+skip16:
+
+done8:
 	RET
 
 many:
@@ -593,14 +1491,14 @@ rows:
 	MOVD incY+120(FP), R4
 	LSL $2, R4, R4
 	CMP $0, R4
-	BGE forward7
+	BGE forward11
 	MOVD n+8(FP), R2
 	SUB $1, R2, R2
 	NEG R2, R2
 	MUL R4, R2, R2
 	ADD R2, R5, R5
 
-forward7:
+forward11:
 	MOVD n+8(FP), R2
 	CMP $4, R2
 	BLT rest2
@@ -657,7 +1555,7 @@ rest2:
 	ADD $8, R6, R6
 
 last:
-	TBZ $0, R2, done5
+	TBZ $0, R2, done9
 	FMOVS (R5), F3
 	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
 	FMOVS (R6), F4
@@ -665,7 +1563,7 @@ last:
 	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
 	FMOVS F3, (R5)
 
-done5:
+done9:
 	MOVD $0x3f800000, R17 // one
 	VDUP R17, V0.S4
 	B rows
@@ -693,14 +1591,14 @@ forward:
 	MOVD rows+0(FP), R0
 	MOVD a_base+24(FP), R1
 	MOVD n+8(FP), R4
-	CMP $8, R4
+	CMP $16, R4
 	BGE many
 	CMP $0, R0
 	BLE many
 
 	// Few columns: the shared vector stays in registers.
 	MOVD alpha+16(FP), R17
-	VDUP R17, V6.D2
+	VDUP R17, V10.D2
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
@@ -718,29 +1616,29 @@ forward2:
 	ADD $0, R4, R4
 	MOVD R4, R16
 	VEOR V1.B16, V1.B16, V1.B16
-	TBZ $0, R16, loaded9
+	TBZ $0, R16, loaded17
 	FMOVD (R5), F1
 	ADD R6, R5, R5
 
-loaded9:
+loaded17:
 	MOVD stride+48(FP), R5
 	LSL $3, R5, R5
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
-
-row:
 	MOVD incX+80(FP), R2
 	LSL $3, R2, R2
-	MOVD (R3), R17
-	VDUP R17, V5.D2
-	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
-	ADD R2, R3, R3
-	VEOR V7.B16, V7.B16, V7.B16
-	TBZ $0, R16, loaded10
-	FMOVD (R1), F7
 
-loaded10:
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x4e61d4e1 // fadd v1.2d, v7.2d, v1.2d
+row:
+	MOVD (R3), R17
+	VDUP R17, V9.D2
+	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
+	ADD R2, R3, R3
+	VEOR V11.B16, V11.B16, V11.B16
+	TBZ $0, R16, loaded18
+	FMOVD (R1), F11
+
+loaded18:
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
 	ADD R5, R1, R1
 	SUB $1, R0, R0
 	CMP $0, R0
@@ -760,8 +1658,8 @@ forward3:
 	TBZ $1, R4, part
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V1.B16, V1.B16, V7.B16
-	FMOVD F7, (R5)
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVD F11, (R5)
 	ADD R6, R5, R5
 	B done
 
@@ -786,33 +1684,33 @@ more:
 	VLD1 (R5), V1.D[1]
 	ADD R6, R5, R5
 	VEOR V2.B16, V2.B16, V2.B16
-	TBZ $0, R16, loaded11
+	TBZ $0, R16, loaded19
 	FMOVD (R5), F2
 	ADD R6, R5, R5
 
-loaded11:
+loaded19:
 	MOVD stride+48(FP), R5
 	LSL $3, R5, R5
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
 	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
-
-row2:
 	MOVD incX+80(FP), R2
 	LSL $3, R2, R2
-	MOVD (R3), R17
-	VDUP R17, V5.D2
-	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
-	ADD R2, R3, R3
-	FMOVQ (R1), F7
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x4e61d4e1 // fadd v1.2d, v7.2d, v1.2d
-	VEOR V7.B16, V7.B16, V7.B16
-	TBZ $0, R16, loaded12
-	FMOVD 16(R1), F7
 
-loaded12:
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x4e62d4e2 // fadd v2.2d, v7.2d, v2.2d
+row2:
+	MOVD (R3), R17
+	VDUP R17, V9.D2
+	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
+	VEOR V11.B16, V11.B16, V11.B16
+	TBZ $0, R16, loaded20
+	FMOVD 16(R1), F11
+
+loaded20:
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
 	ADD R5, R1, R1
 	SUB $1, R0, R0
 	CMP $0, R0
@@ -831,14 +1729,14 @@ loaded12:
 forward4:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V1.B16, V1.B16, V7.B16
-	FMOVD F7, (R5)
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVD F11, (R5)
 	ADD R6, R5, R5
 	TBZ $1, R4, part2
 	FMOVD F2, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V2.B16, V2.B16, V7.B16
-	FMOVD F7, (R5)
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVD F11, (R5)
 	ADD R6, R5, R5
 	B done2
 
@@ -867,37 +1765,37 @@ more2:
 	VLD1 (R5), V2.D[1]
 	ADD R6, R5, R5
 	VEOR V3.B16, V3.B16, V3.B16
-	TBZ $0, R16, loaded13
+	TBZ $0, R16, loaded21
 	FMOVD (R5), F3
 	ADD R6, R5, R5
 
-loaded13:
+loaded21:
 	MOVD stride+48(FP), R5
 	LSL $3, R5, R5
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
 	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
 	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
-
-row3:
 	MOVD incX+80(FP), R2
 	LSL $3, R2, R2
-	MOVD (R3), R17
-	VDUP R17, V5.D2
-	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
-	ADD R2, R3, R3
-	FMOVQ (R1), F7
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x4e61d4e1 // fadd v1.2d, v7.2d, v1.2d
-	FMOVQ 16(R1), F7
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x4e62d4e2 // fadd v2.2d, v7.2d, v2.2d
-	VEOR V7.B16, V7.B16, V7.B16
-	TBZ $0, R16, loaded14
-	FMOVD 32(R1), F7
 
-loaded14:
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+row3:
+	MOVD (R3), R17
+	VDUP R17, V9.D2
+	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
+	VEOR V11.B16, V11.B16, V11.B16
+	TBZ $0, R16, loaded22
+	FMOVD 32(R1), F11
+
+loaded22:
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
 	ADD R5, R1, R1
 	SUB $1, R0, R0
 	CMP $0, R0
@@ -916,19 +1814,19 @@ loaded14:
 forward5:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V1.B16, V1.B16, V7.B16
-	FMOVD F7, (R5)
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVD F11, (R5)
 	ADD R6, R5, R5
 	FMOVD F2, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V2.B16, V2.B16, V7.B16
-	FMOVD F7, (R5)
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVD F11, (R5)
 	ADD R6, R5, R5
 	TBZ $1, R4, part3
 	FMOVD F3, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V3.B16, V3.B16, V7.B16
-	FMOVD F7, (R5)
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVD F11, (R5)
 	ADD R6, R5, R5
 	B done3
 
@@ -944,6 +1842,8 @@ done3:
 	RET
 
 more3:
+	CMP $8, R4
+	BGE more4
 	SUB $6, R4, R4
 	MOVD R4, R16
 	FMOVD (R5), F1
@@ -959,41 +1859,41 @@ more3:
 	VLD1 (R5), V3.D[1]
 	ADD R6, R5, R5
 	VEOR V4.B16, V4.B16, V4.B16
-	TBZ $0, R16, loaded15
+	TBZ $0, R16, loaded23
 	FMOVD (R5), F4
 	ADD R6, R5, R5
 
-loaded15:
+loaded23:
 	MOVD stride+48(FP), R5
 	LSL $3, R5, R5
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
 	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
 	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
 	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
-
-row4:
 	MOVD incX+80(FP), R2
 	LSL $3, R2, R2
-	MOVD (R3), R17
-	VDUP R17, V5.D2
-	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
-	ADD R2, R3, R3
-	FMOVQ (R1), F7
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x4e61d4e1 // fadd v1.2d, v7.2d, v1.2d
-	FMOVQ 16(R1), F7
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x4e62d4e2 // fadd v2.2d, v7.2d, v2.2d
-	FMOVQ 32(R1), F7
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
-	VEOR V7.B16, V7.B16, V7.B16
-	TBZ $0, R16, loaded16
-	FMOVD 48(R1), F7
 
-loaded16:
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x4e64d4e4 // fadd v4.2d, v7.2d, v4.2d
+row4:
+	MOVD (R3), R17
+	VDUP R17, V9.D2
+	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	VEOR V11.B16, V11.B16, V11.B16
+	TBZ $0, R16, loaded24
+	FMOVD 48(R1), F11
+
+loaded24:
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
 	ADD R5, R1, R1
 	SUB $1, R0, R0
 	CMP $0, R0
@@ -1012,24 +1912,24 @@ loaded16:
 forward6:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V1.B16, V1.B16, V7.B16
-	FMOVD F7, (R5)
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVD F11, (R5)
 	ADD R6, R5, R5
 	FMOVD F2, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V2.B16, V2.B16, V7.B16
-	FMOVD F7, (R5)
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVD F11, (R5)
 	ADD R6, R5, R5
 	FMOVD F3, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V3.B16, V3.B16, V7.B16
-	FMOVD F7, (R5)
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVD F11, (R5)
 	ADD R6, R5, R5
 	TBZ $1, R4, part4
 	FMOVD F4, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V4.B16, V4.B16, V7.B16
-	FMOVD F7, (R5)
+	VEXT $8, V4.B16, V4.B16, V11.B16
+	FMOVD F11, (R5)
 	ADD R6, R5, R5
 	B done4
 
@@ -1042,6 +1942,546 @@ part4:
 skip4:
 
 done4:
+	RET
+
+more4:
+	CMP $10, R4
+	BGE more5
+	SUB $8, R4, R4
+	MOVD R4, R16
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	VEOR V5.B16, V5.B16, V5.B16
+	TBZ $0, R16, loaded25
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+
+loaded25:
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
+	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	WORD $0x6e65dc05 // fmul v5.2d, v0.2d, v5.2d
+	MOVD incX+80(FP), R2
+	LSL $3, R2, R2
+
+row5:
+	MOVD (R3), R17
+	VDUP R17, V9.D2
+	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	FMOVQ 48(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
+	VEOR V11.B16, V11.B16, V11.B16
+	TBZ $0, R16, loaded26
+	FMOVD 64(R1), F11
+
+loaded26:
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e65d565 // fadd v5.2d, v11.2d, v5.2d
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row5
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+	CMP $0, R6
+	BGE forward7
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+
+forward7:
+	FMOVD F1, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F2, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F3, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F4, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V4.B16, V4.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	TBZ $1, R4, part5
+	FMOVD F5, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V5.B16, V5.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	B done5
+
+part5:
+	TBZ $0, R4, skip5
+	FMOVD F5, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V5.B16, V5.B16, V5.B16
+
+skip5:
+
+done5:
+	RET
+
+more5:
+	CMP $12, R4
+	BGE more6
+	SUB $10, R4, R4
+	MOVD R4, R16
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.D[1]
+	ADD R6, R5, R5
+	VEOR V6.B16, V6.B16, V6.B16
+	TBZ $0, R16, loaded27
+	FMOVD (R5), F6
+	ADD R6, R5, R5
+
+loaded27:
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
+	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	WORD $0x6e65dc05 // fmul v5.2d, v0.2d, v5.2d
+	WORD $0x6e66dc06 // fmul v6.2d, v0.2d, v6.2d
+	MOVD incX+80(FP), R2
+	LSL $3, R2, R2
+
+row6:
+	MOVD (R3), R17
+	VDUP R17, V9.D2
+	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	FMOVQ 48(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
+	FMOVQ 64(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e65d565 // fadd v5.2d, v11.2d, v5.2d
+	VEOR V11.B16, V11.B16, V11.B16
+	TBZ $0, R16, loaded28
+	FMOVD 80(R1), F11
+
+loaded28:
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e66d566 // fadd v6.2d, v11.2d, v6.2d
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row6
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+	CMP $0, R6
+	BGE forward8
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+
+forward8:
+	FMOVD F1, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F2, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F3, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F4, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V4.B16, V4.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F5, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V5.B16, V5.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	TBZ $1, R4, part6
+	FMOVD F6, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V6.B16, V6.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	B done6
+
+part6:
+	TBZ $0, R4, skip6
+	FMOVD F6, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V6.B16, V6.B16, V6.B16
+
+skip6:
+
+done6:
+	RET
+
+more6:
+	CMP $14, R4
+	BGE more7
+	SUB $12, R4, R4
+	MOVD R4, R16
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.D[1]
+	ADD R6, R5, R5
+	VEOR V7.B16, V7.B16, V7.B16
+	TBZ $0, R16, loaded29
+	FMOVD (R5), F7
+	ADD R6, R5, R5
+
+loaded29:
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
+	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	WORD $0x6e65dc05 // fmul v5.2d, v0.2d, v5.2d
+	WORD $0x6e66dc06 // fmul v6.2d, v0.2d, v6.2d
+	WORD $0x6e67dc07 // fmul v7.2d, v0.2d, v7.2d
+	MOVD incX+80(FP), R2
+	LSL $3, R2, R2
+
+row7:
+	MOVD (R3), R17
+	VDUP R17, V9.D2
+	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	FMOVQ 48(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
+	FMOVQ 64(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e65d565 // fadd v5.2d, v11.2d, v5.2d
+	FMOVQ 80(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e66d566 // fadd v6.2d, v11.2d, v6.2d
+	VEOR V11.B16, V11.B16, V11.B16
+	TBZ $0, R16, loaded30
+	FMOVD 96(R1), F11
+
+loaded30:
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e67d567 // fadd v7.2d, v11.2d, v7.2d
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row7
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+	CMP $0, R6
+	BGE forward9
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+
+forward9:
+	FMOVD F1, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F2, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F3, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F4, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V4.B16, V4.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F5, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V5.B16, V5.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F6, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V6.B16, V6.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	TBZ $1, R4, part7
+	FMOVD F7, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V7.B16, V7.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	B done7
+
+part7:
+	TBZ $0, R4, skip7
+	FMOVD F7, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V7.B16, V7.B16, V7.B16
+
+skip7:
+
+done7:
+	RET
+
+more7:
+	SUB $14, R4, R4
+	MOVD R4, R16
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F7
+	ADD R6, R5, R5
+	VLD1 (R5), V7.D[1]
+	ADD R6, R5, R5
+	VEOR V8.B16, V8.B16, V8.B16
+	TBZ $0, R16, loaded31
+	FMOVD (R5), F8
+	ADD R6, R5, R5
+
+loaded31:
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
+	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	WORD $0x6e65dc05 // fmul v5.2d, v0.2d, v5.2d
+	WORD $0x6e66dc06 // fmul v6.2d, v0.2d, v6.2d
+	WORD $0x6e67dc07 // fmul v7.2d, v0.2d, v7.2d
+	WORD $0x6e68dc08 // fmul v8.2d, v0.2d, v8.2d
+	MOVD incX+80(FP), R2
+	LSL $3, R2, R2
+
+row8:
+	MOVD (R3), R17
+	VDUP R17, V9.D2
+	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	FMOVQ 48(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
+	FMOVQ 64(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e65d565 // fadd v5.2d, v11.2d, v5.2d
+	FMOVQ 80(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e66d566 // fadd v6.2d, v11.2d, v6.2d
+	FMOVQ 96(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e67d567 // fadd v7.2d, v11.2d, v7.2d
+	VEOR V11.B16, V11.B16, V11.B16
+	TBZ $0, R16, loaded32
+	FMOVD 112(R1), F11
+
+loaded32:
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row8
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+	CMP $0, R6
+	BGE forward10
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+
+forward10:
+	FMOVD F1, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F2, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F3, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F4, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V4.B16, V4.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F5, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V5.B16, V5.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F6, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V6.B16, V6.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F7, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V7.B16, V7.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	TBZ $1, R4, part8
+	FMOVD F8, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V8.B16, V8.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	B done8
+
+part8:
+	TBZ $0, R4, skip8
+	FMOVD F8, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V8.B16, V8.B16, V8.B16
+
+skip8:
+
+done8:
 	RET
 
 many:
@@ -1066,14 +2506,14 @@ rows:
 	MOVD incY+120(FP), R4
 	LSL $3, R4, R4
 	CMP $0, R4
-	BGE forward7
+	BGE forward11
 	MOVD n+8(FP), R2
 	SUB $1, R2, R2
 	NEG R2, R2
 	MUL R4, R2, R2
 	ADD R2, R5, R5
 
-forward7:
+forward11:
 	MOVD n+8(FP), R2
 	CMP $4, R2
 	BLT rest2
@@ -1130,7 +2570,7 @@ rest2:
 	ADD $16, R6, R6
 
 last:
-	TBZ $0, R2, done5
+	TBZ $0, R2, done9
 	FMOVD (R5), F3
 	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
 	FMOVD (R6), F4
@@ -1138,7 +2578,7 @@ last:
 	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
 	FMOVD F3, (R5)
 
-done5:
+done9:
 	MOVD $0x3ff0000000000000, R17 // one
 	VDUP R17, V0.D2
 	B rows

@@ -21,6 +21,912 @@ TEXT ·GerIncF32(SB), NOSPLIT, $0-120
 forward:
 	MOVD rows+0(FP), R0
 	MOVD a_base+88(FP), R1
+	MOVD n+8(FP), R4
+	CMP $32, R4
+	BGE many
+	CMP $0, R0
+	BLE many
+
+	// Few columns: the shared vector stays in registers.
+	MOVWU alpha+16(FP), R17
+	VDUP R17, V9.S4
+	MOVD y_base+56(FP), R5
+	MOVD incY+80(FP), R6
+	LSL $2, R6, R6
+	CMP $0, R6
+	BGE forward2
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+
+forward2:
+	CMP $4, R4
+	BGE more
+	ADD $0, R4, R4
+	MOVD R4, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	TBZ $1, R16, odd1
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	TBZ $0, R16, loaded1
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	B loaded1
+
+odd1:
+	TBZ $0, R16, loaded1
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+
+loaded1:
+	VORR V0.B16, V0.B16, V10.B16
+	TBZ $1, R4, skip
+	VEXT $8, V0.B16, V0.B16, V10.B16
+
+skip:
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	MOVD R1, R6
+	TBZ $2, R4, skip2
+	WORD $0x6e20dd0b // fmul v11.4s, v8.4s, v0.4s
+	FMOVQ (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, (R6)
+	ADD $16, R6, R6
+
+skip2:
+	TBZ $1, R4, skip3
+	WORD $0x6e20dd0b // fmul v11.4s, v8.4s, v0.4s
+	FMOVD (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVD F12, (R6)
+	ADD $8, R6, R6
+
+skip3:
+	TBZ $0, R4, skip4
+	WORD $0x6e2add0b // fmul v11.4s, v8.4s, v10.4s
+	FMOVS (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVS F12, (R6)
+	ADD $4, R6, R6
+
+skip4:
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row
+	RET
+
+more:
+	CMP $8, R4
+	BGE more2
+	SUB $4, R4, R4
+	MOVD R4, R16
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	VEOR V1.B16, V1.B16, V1.B16
+	TBZ $1, R16, odd2
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	TBZ $0, R16, loaded2
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	B loaded2
+
+odd2:
+	TBZ $0, R16, loaded2
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+
+loaded2:
+	VORR V1.B16, V1.B16, V10.B16
+	TBZ $1, R4, skip5
+	VEXT $8, V1.B16, V1.B16, V10.B16
+
+skip5:
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row2:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	WORD $0x6e20dd0b // fmul v11.4s, v8.4s, v0.4s
+	FMOVQ (R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, (R1)
+	MOVD R1, R6
+	ADD $16, R6, R6
+	TBZ $2, R4, skip6
+	WORD $0x6e21dd0b // fmul v11.4s, v8.4s, v1.4s
+	FMOVQ (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, (R6)
+	ADD $16, R6, R6
+
+skip6:
+	TBZ $1, R4, skip7
+	WORD $0x6e21dd0b // fmul v11.4s, v8.4s, v1.4s
+	FMOVD (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVD F12, (R6)
+	ADD $8, R6, R6
+
+skip7:
+	TBZ $0, R4, skip8
+	WORD $0x6e2add0b // fmul v11.4s, v8.4s, v10.4s
+	FMOVS (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVS F12, (R6)
+	ADD $4, R6, R6
+
+skip8:
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row2
+	RET
+
+more2:
+	CMP $12, R4
+	BGE more3
+	SUB $8, R4, R4
+	MOVD R4, R16
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	VEOR V2.B16, V2.B16, V2.B16
+	TBZ $1, R16, odd3
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	TBZ $0, R16, loaded3
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	B loaded3
+
+odd3:
+	TBZ $0, R16, loaded3
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+
+loaded3:
+	VORR V2.B16, V2.B16, V10.B16
+	TBZ $1, R4, skip9
+	VEXT $8, V2.B16, V2.B16, V10.B16
+
+skip9:
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row3:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	WORD $0x6e20dd0b // fmul v11.4s, v8.4s, v0.4s
+	FMOVQ (R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, (R1)
+	WORD $0x6e21dd0b // fmul v11.4s, v8.4s, v1.4s
+	FMOVQ 16(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 16(R1)
+	MOVD R1, R6
+	ADD $32, R6, R6
+	TBZ $2, R4, skip10
+	WORD $0x6e22dd0b // fmul v11.4s, v8.4s, v2.4s
+	FMOVQ (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, (R6)
+	ADD $16, R6, R6
+
+skip10:
+	TBZ $1, R4, skip11
+	WORD $0x6e22dd0b // fmul v11.4s, v8.4s, v2.4s
+	FMOVD (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVD F12, (R6)
+	ADD $8, R6, R6
+
+skip11:
+	TBZ $0, R4, skip12
+	WORD $0x6e2add0b // fmul v11.4s, v8.4s, v10.4s
+	FMOVS (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVS F12, (R6)
+	ADD $4, R6, R6
+
+skip12:
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row3
+	RET
+
+more3:
+	CMP $16, R4
+	BGE more4
+	SUB $12, R4, R4
+	MOVD R4, R16
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	VEOR V3.B16, V3.B16, V3.B16
+	TBZ $1, R16, odd4
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	TBZ $0, R16, loaded4
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	B loaded4
+
+odd4:
+	TBZ $0, R16, loaded4
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+
+loaded4:
+	VORR V3.B16, V3.B16, V10.B16
+	TBZ $1, R4, skip13
+	VEXT $8, V3.B16, V3.B16, V10.B16
+
+skip13:
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row4:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	WORD $0x6e20dd0b // fmul v11.4s, v8.4s, v0.4s
+	FMOVQ (R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, (R1)
+	WORD $0x6e21dd0b // fmul v11.4s, v8.4s, v1.4s
+	FMOVQ 16(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 16(R1)
+	WORD $0x6e22dd0b // fmul v11.4s, v8.4s, v2.4s
+	FMOVQ 32(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 32(R1)
+	MOVD R1, R6
+	ADD $48, R6, R6
+	TBZ $2, R4, skip14
+	WORD $0x6e23dd0b // fmul v11.4s, v8.4s, v3.4s
+	FMOVQ (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, (R6)
+	ADD $16, R6, R6
+
+skip14:
+	TBZ $1, R4, skip15
+	WORD $0x6e23dd0b // fmul v11.4s, v8.4s, v3.4s
+	FMOVD (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVD F12, (R6)
+	ADD $8, R6, R6
+
+skip15:
+	TBZ $0, R4, skip16
+	WORD $0x6e2add0b // fmul v11.4s, v8.4s, v10.4s
+	FMOVS (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVS F12, (R6)
+	ADD $4, R6, R6
+
+skip16:
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row4
+	RET
+
+more4:
+	CMP $20, R4
+	BGE more5
+	SUB $16, R4, R4
+	MOVD R4, R16
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	VEOR V4.B16, V4.B16, V4.B16
+	TBZ $1, R16, odd5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	TBZ $0, R16, loaded5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	B loaded5
+
+odd5:
+	TBZ $0, R16, loaded5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+
+loaded5:
+	VORR V4.B16, V4.B16, V10.B16
+	TBZ $1, R4, skip17
+	VEXT $8, V4.B16, V4.B16, V10.B16
+
+skip17:
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row5:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	WORD $0x6e20dd0b // fmul v11.4s, v8.4s, v0.4s
+	FMOVQ (R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, (R1)
+	WORD $0x6e21dd0b // fmul v11.4s, v8.4s, v1.4s
+	FMOVQ 16(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 16(R1)
+	WORD $0x6e22dd0b // fmul v11.4s, v8.4s, v2.4s
+	FMOVQ 32(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 32(R1)
+	WORD $0x6e23dd0b // fmul v11.4s, v8.4s, v3.4s
+	FMOVQ 48(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 48(R1)
+	MOVD R1, R6
+	ADD $64, R6, R6
+	TBZ $2, R4, skip18
+	WORD $0x6e24dd0b // fmul v11.4s, v8.4s, v4.4s
+	FMOVQ (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, (R6)
+	ADD $16, R6, R6
+
+skip18:
+	TBZ $1, R4, skip19
+	WORD $0x6e24dd0b // fmul v11.4s, v8.4s, v4.4s
+	FMOVD (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVD F12, (R6)
+	ADD $8, R6, R6
+
+skip19:
+	TBZ $0, R4, skip20
+	WORD $0x6e2add0b // fmul v11.4s, v8.4s, v10.4s
+	FMOVS (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVS F12, (R6)
+	ADD $4, R6, R6
+
+skip20:
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row5
+	RET
+
+more5:
+	CMP $24, R4
+	BGE more6
+	SUB $20, R4, R4
+	MOVD R4, R16
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	VEOR V5.B16, V5.B16, V5.B16
+	TBZ $1, R16, odd6
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	TBZ $0, R16, loaded6
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	B loaded6
+
+odd6:
+	TBZ $0, R16, loaded6
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+
+loaded6:
+	VORR V5.B16, V5.B16, V10.B16
+	TBZ $1, R4, skip21
+	VEXT $8, V5.B16, V5.B16, V10.B16
+
+skip21:
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row6:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	WORD $0x6e20dd0b // fmul v11.4s, v8.4s, v0.4s
+	FMOVQ (R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, (R1)
+	WORD $0x6e21dd0b // fmul v11.4s, v8.4s, v1.4s
+	FMOVQ 16(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 16(R1)
+	WORD $0x6e22dd0b // fmul v11.4s, v8.4s, v2.4s
+	FMOVQ 32(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 32(R1)
+	WORD $0x6e23dd0b // fmul v11.4s, v8.4s, v3.4s
+	FMOVQ 48(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 48(R1)
+	WORD $0x6e24dd0b // fmul v11.4s, v8.4s, v4.4s
+	FMOVQ 64(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 64(R1)
+	MOVD R1, R6
+	ADD $80, R6, R6
+	TBZ $2, R4, skip22
+	WORD $0x6e25dd0b // fmul v11.4s, v8.4s, v5.4s
+	FMOVQ (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, (R6)
+	ADD $16, R6, R6
+
+skip22:
+	TBZ $1, R4, skip23
+	WORD $0x6e25dd0b // fmul v11.4s, v8.4s, v5.4s
+	FMOVD (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVD F12, (R6)
+	ADD $8, R6, R6
+
+skip23:
+	TBZ $0, R4, skip24
+	WORD $0x6e2add0b // fmul v11.4s, v8.4s, v10.4s
+	FMOVS (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVS F12, (R6)
+	ADD $4, R6, R6
+
+skip24:
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row6
+	RET
+
+more6:
+	CMP $28, R4
+	BGE more7
+	SUB $24, R4, R4
+	MOVD R4, R16
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[3]
+	ADD R6, R5, R5
+	VEOR V6.B16, V6.B16, V6.B16
+	TBZ $1, R16, odd7
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[1]
+	ADD R6, R5, R5
+	TBZ $0, R16, loaded7
+	VLD1 (R5), V6.S[2]
+	ADD R6, R5, R5
+	B loaded7
+
+odd7:
+	TBZ $0, R16, loaded7
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+
+loaded7:
+	VORR V6.B16, V6.B16, V10.B16
+	TBZ $1, R4, skip25
+	VEXT $8, V6.B16, V6.B16, V10.B16
+
+skip25:
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row7:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	WORD $0x6e20dd0b // fmul v11.4s, v8.4s, v0.4s
+	FMOVQ (R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, (R1)
+	WORD $0x6e21dd0b // fmul v11.4s, v8.4s, v1.4s
+	FMOVQ 16(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 16(R1)
+	WORD $0x6e22dd0b // fmul v11.4s, v8.4s, v2.4s
+	FMOVQ 32(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 32(R1)
+	WORD $0x6e23dd0b // fmul v11.4s, v8.4s, v3.4s
+	FMOVQ 48(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 48(R1)
+	WORD $0x6e24dd0b // fmul v11.4s, v8.4s, v4.4s
+	FMOVQ 64(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 64(R1)
+	WORD $0x6e25dd0b // fmul v11.4s, v8.4s, v5.4s
+	FMOVQ 80(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 80(R1)
+	MOVD R1, R6
+	ADD $96, R6, R6
+	TBZ $2, R4, skip26
+	WORD $0x6e26dd0b // fmul v11.4s, v8.4s, v6.4s
+	FMOVQ (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, (R6)
+	ADD $16, R6, R6
+
+skip26:
+	TBZ $1, R4, skip27
+	WORD $0x6e26dd0b // fmul v11.4s, v8.4s, v6.4s
+	FMOVD (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVD F12, (R6)
+	ADD $8, R6, R6
+
+skip27:
+	TBZ $0, R4, skip28
+	WORD $0x6e2add0b // fmul v11.4s, v8.4s, v10.4s
+	FMOVS (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVS F12, (R6)
+	ADD $4, R6, R6
+
+skip28:
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row7
+	RET
+
+more7:
+	SUB $28, R4, R4
+	MOVD R4, R16
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[3]
+	ADD R6, R5, R5
+	VEOR V7.B16, V7.B16, V7.B16
+	TBZ $1, R16, odd8
+	FMOVS (R5), F7
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[1]
+	ADD R6, R5, R5
+	TBZ $0, R16, loaded8
+	VLD1 (R5), V7.S[2]
+	ADD R6, R5, R5
+	B loaded8
+
+odd8:
+	TBZ $0, R16, loaded8
+	FMOVS (R5), F7
+	ADD R6, R5, R5
+
+loaded8:
+	VORR V7.B16, V7.B16, V10.B16
+	TBZ $1, R4, skip29
+	VEXT $8, V7.B16, V7.B16, V10.B16
+
+skip29:
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row8:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	WORD $0x6e20dd0b // fmul v11.4s, v8.4s, v0.4s
+	FMOVQ (R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, (R1)
+	WORD $0x6e21dd0b // fmul v11.4s, v8.4s, v1.4s
+	FMOVQ 16(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 16(R1)
+	WORD $0x6e22dd0b // fmul v11.4s, v8.4s, v2.4s
+	FMOVQ 32(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 32(R1)
+	WORD $0x6e23dd0b // fmul v11.4s, v8.4s, v3.4s
+	FMOVQ 48(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 48(R1)
+	WORD $0x6e24dd0b // fmul v11.4s, v8.4s, v4.4s
+	FMOVQ 64(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 64(R1)
+	WORD $0x6e25dd0b // fmul v11.4s, v8.4s, v5.4s
+	FMOVQ 80(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 80(R1)
+	WORD $0x6e26dd0b // fmul v11.4s, v8.4s, v6.4s
+	FMOVQ 96(R1), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, 96(R1)
+	MOVD R1, R6
+	ADD $112, R6, R6
+	TBZ $2, R4, skip30
+	WORD $0x6e27dd0b // fmul v11.4s, v8.4s, v7.4s
+	FMOVQ (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVQ F12, (R6)
+	ADD $16, R6, R6
+
+skip30:
+	TBZ $1, R4, skip31
+	WORD $0x6e27dd0b // fmul v11.4s, v8.4s, v7.4s
+	FMOVD (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVD F12, (R6)
+	ADD $8, R6, R6
+
+skip31:
+	TBZ $0, R4, skip32
+	WORD $0x6e2add0b // fmul v11.4s, v8.4s, v10.4s
+	FMOVS (R6), F12
+	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
+	FMOVS F12, (R6)
+	ADD $4, R6, R6
+
+skip32:
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row8
+	RET
+
+many:
 
 rows:
 	CMP $1, R0
@@ -42,14 +948,14 @@ rows:
 	MOVD incY+80(FP), R4
 	LSL $2, R4, R4
 	CMP $0, R4
-	BGE forward2
+	BGE forward3
 	MOVD n+8(FP), R2
 	SUB $1, R2, R2
 	NEG R2, R2
 	MUL R4, R2, R2
 	ADD R2, R5, R5
 
-forward2:
+forward3:
 	MOVD n+8(FP), R2
 	CMP $4, R2
 	BLT rest2
@@ -130,6 +1036,608 @@ TEXT ·GerIncF64(SB), NOSPLIT, $0-120
 forward:
 	MOVD rows+0(FP), R0
 	MOVD a_base+88(FP), R1
+	MOVD n+8(FP), R4
+	CMP $16, R4
+	BGE many
+	CMP $0, R0
+	BLE many
+
+	// Few columns: the shared vector stays in registers.
+	MOVD alpha+16(FP), R17
+	VDUP R17, V9.D2
+	MOVD y_base+56(FP), R5
+	MOVD incY+80(FP), R6
+	LSL $3, R6, R6
+	CMP $0, R6
+	BGE forward2
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+
+forward2:
+	CMP $2, R4
+	BGE more
+	ADD $0, R4, R4
+	MOVD R4, R16
+	VEOR V0.B16, V0.B16, V0.B16
+	TBZ $0, R16, loaded9
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+
+loaded9:
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	MOVD R1, R6
+	TBZ $1, R4, skip
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R6), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R6)
+	ADD $16, R6, R6
+
+skip:
+	TBZ $0, R4, skip2
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVD (R6), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVD F11, (R6)
+	ADD $8, R6, R6
+
+skip2:
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row
+	RET
+
+more:
+	CMP $4, R4
+	BGE more2
+	SUB $2, R4, R4
+	MOVD R4, R16
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	VEOR V1.B16, V1.B16, V1.B16
+	TBZ $0, R16, loaded10
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+
+loaded10:
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row2:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R1)
+	MOVD R1, R6
+	ADD $16, R6, R6
+	TBZ $1, R4, skip3
+	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	FMOVQ (R6), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R6)
+	ADD $16, R6, R6
+
+skip3:
+	TBZ $0, R4, skip4
+	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	FMOVD (R6), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVD F11, (R6)
+	ADD $8, R6, R6
+
+skip4:
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row2
+	RET
+
+more2:
+	CMP $6, R4
+	BGE more3
+	SUB $4, R4, R4
+	MOVD R4, R16
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	VEOR V2.B16, V2.B16, V2.B16
+	TBZ $0, R16, loaded11
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+
+loaded11:
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row3:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R1)
+	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 16(R1)
+	MOVD R1, R6
+	ADD $32, R6, R6
+	TBZ $1, R4, skip5
+	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
+	FMOVQ (R6), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R6)
+	ADD $16, R6, R6
+
+skip5:
+	TBZ $0, R4, skip6
+	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
+	FMOVD (R6), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVD F11, (R6)
+	ADD $8, R6, R6
+
+skip6:
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row3
+	RET
+
+more3:
+	CMP $8, R4
+	BGE more4
+	SUB $6, R4, R4
+	MOVD R4, R16
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	VEOR V3.B16, V3.B16, V3.B16
+	TBZ $0, R16, loaded12
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+
+loaded12:
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row4:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R1)
+	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 16(R1)
+	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 32(R1)
+	MOVD R1, R6
+	ADD $48, R6, R6
+	TBZ $1, R4, skip7
+	WORD $0x6e63dd0a // fmul v10.2d, v8.2d, v3.2d
+	FMOVQ (R6), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R6)
+	ADD $16, R6, R6
+
+skip7:
+	TBZ $0, R4, skip8
+	WORD $0x6e63dd0a // fmul v10.2d, v8.2d, v3.2d
+	FMOVD (R6), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVD F11, (R6)
+	ADD $8, R6, R6
+
+skip8:
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row4
+	RET
+
+more4:
+	CMP $10, R4
+	BGE more5
+	SUB $8, R4, R4
+	MOVD R4, R16
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	VEOR V4.B16, V4.B16, V4.B16
+	TBZ $0, R16, loaded13
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+
+loaded13:
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row5:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R1)
+	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 16(R1)
+	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 32(R1)
+	WORD $0x6e63dd0a // fmul v10.2d, v8.2d, v3.2d
+	FMOVQ 48(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 48(R1)
+	MOVD R1, R6
+	ADD $64, R6, R6
+	TBZ $1, R4, skip9
+	WORD $0x6e64dd0a // fmul v10.2d, v8.2d, v4.2d
+	FMOVQ (R6), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R6)
+	ADD $16, R6, R6
+
+skip9:
+	TBZ $0, R4, skip10
+	WORD $0x6e64dd0a // fmul v10.2d, v8.2d, v4.2d
+	FMOVD (R6), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVD F11, (R6)
+	ADD $8, R6, R6
+
+skip10:
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row5
+	RET
+
+more5:
+	CMP $12, R4
+	BGE more6
+	SUB $10, R4, R4
+	MOVD R4, R16
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	VEOR V5.B16, V5.B16, V5.B16
+	TBZ $0, R16, loaded14
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+
+loaded14:
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row6:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R1)
+	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 16(R1)
+	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 32(R1)
+	WORD $0x6e63dd0a // fmul v10.2d, v8.2d, v3.2d
+	FMOVQ 48(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 48(R1)
+	WORD $0x6e64dd0a // fmul v10.2d, v8.2d, v4.2d
+	FMOVQ 64(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 64(R1)
+	MOVD R1, R6
+	ADD $80, R6, R6
+	TBZ $1, R4, skip11
+	WORD $0x6e65dd0a // fmul v10.2d, v8.2d, v5.2d
+	FMOVQ (R6), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R6)
+	ADD $16, R6, R6
+
+skip11:
+	TBZ $0, R4, skip12
+	WORD $0x6e65dd0a // fmul v10.2d, v8.2d, v5.2d
+	FMOVD (R6), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVD F11, (R6)
+	ADD $8, R6, R6
+
+skip12:
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row6
+	RET
+
+more6:
+	CMP $14, R4
+	BGE more7
+	SUB $12, R4, R4
+	MOVD R4, R16
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.D[1]
+	ADD R6, R5, R5
+	VEOR V6.B16, V6.B16, V6.B16
+	TBZ $0, R16, loaded15
+	FMOVD (R5), F6
+	ADD R6, R5, R5
+
+loaded15:
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row7:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R1)
+	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 16(R1)
+	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 32(R1)
+	WORD $0x6e63dd0a // fmul v10.2d, v8.2d, v3.2d
+	FMOVQ 48(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 48(R1)
+	WORD $0x6e64dd0a // fmul v10.2d, v8.2d, v4.2d
+	FMOVQ 64(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 64(R1)
+	WORD $0x6e65dd0a // fmul v10.2d, v8.2d, v5.2d
+	FMOVQ 80(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 80(R1)
+	MOVD R1, R6
+	ADD $96, R6, R6
+	TBZ $1, R4, skip13
+	WORD $0x6e66dd0a // fmul v10.2d, v8.2d, v6.2d
+	FMOVQ (R6), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R6)
+	ADD $16, R6, R6
+
+skip13:
+	TBZ $0, R4, skip14
+	WORD $0x6e66dd0a // fmul v10.2d, v8.2d, v6.2d
+	FMOVD (R6), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVD F11, (R6)
+	ADD $8, R6, R6
+
+skip14:
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row7
+	RET
+
+more7:
+	SUB $14, R4, R4
+	MOVD R4, R16
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.D[1]
+	ADD R6, R5, R5
+	VEOR V7.B16, V7.B16, V7.B16
+	TBZ $0, R16, loaded16
+	FMOVD (R5), F7
+	ADD R6, R5, R5
+
+loaded16:
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row8:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R1)
+	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 16(R1)
+	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 32(R1)
+	WORD $0x6e63dd0a // fmul v10.2d, v8.2d, v3.2d
+	FMOVQ 48(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 48(R1)
+	WORD $0x6e64dd0a // fmul v10.2d, v8.2d, v4.2d
+	FMOVQ 64(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 64(R1)
+	WORD $0x6e65dd0a // fmul v10.2d, v8.2d, v5.2d
+	FMOVQ 80(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 80(R1)
+	WORD $0x6e66dd0a // fmul v10.2d, v8.2d, v6.2d
+	FMOVQ 96(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 96(R1)
+	MOVD R1, R6
+	ADD $112, R6, R6
+	TBZ $1, R4, skip15
+	WORD $0x6e67dd0a // fmul v10.2d, v8.2d, v7.2d
+	FMOVQ (R6), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R6)
+	ADD $16, R6, R6
+
+skip15:
+	TBZ $0, R4, skip16
+	WORD $0x6e67dd0a // fmul v10.2d, v8.2d, v7.2d
+	FMOVD (R6), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVD F11, (R6)
+	ADD $8, R6, R6
+
+skip16:
+	ADD R5, R1, R1
+	SUB $1, R0, R0
+	CMP $0, R0
+	BGT row8
+	RET
+
+many:
 
 rows:
 	CMP $1, R0
@@ -151,14 +1659,14 @@ rows:
 	MOVD incY+80(FP), R4
 	LSL $3, R4, R4
 	CMP $0, R4
-	BGE forward2
+	BGE forward3
 	MOVD n+8(FP), R2
 	SUB $1, R2, R2
 	NEG R2, R2
 	MUL R4, R2, R2
 	ADD R2, R5, R5
 
-forward2:
+forward3:
 	MOVD n+8(FP), R2
 	CMP $4, R2
 	BLT rest2

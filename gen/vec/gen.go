@@ -17,6 +17,12 @@ type gen struct {
 	free     []V            // vector registers not in use
 	resident map[Uniform]V  // uniforms that have a register
 	labels   map[string]int // how often a name was used
+
+	// exactTails makes mapLoop go down in powers of two where it could mask. To
+	// the core, a masked store reaches as far as a whole one: a load behind it,
+	// from the next row of a matrix or from the same vector for the next rows,
+	// waits until it is done.
+	exactTails bool
 }
 
 // Generate writes the kernel's function for one element type to the machine.

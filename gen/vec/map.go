@@ -67,7 +67,7 @@ func (g *gen) mapLoop(b *Body, ptrs []G, n G, peel bool) {
 	m.JumpIf(n, GE, w, one)
 
 	m.Label(tail)
-	if m.MaskedStores() {
+	if m.MaskedStores() && !g.exactTails {
 		m.JumpIf(n, EQ, 0, done)
 		m.SetCount(n)
 		g.emit(step{body: b, copies: 1, ptrs: ptrs, access: Partial})

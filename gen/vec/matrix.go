@@ -156,10 +156,16 @@ func (s RowDots) generate(g *gen) {
 func (g *gen) rowCoefs(held []V, scale V, at, t G, vector string) {
 	g.stride(t, vector)
 	for _, c := range held {
-		g.m.BroadcastAt(c, g.e, Address{Base: at})
-		g.m.Op(OpMul, g.e, g.m.VectorBytes(), c, scale, c)
-		g.m.Add(at, t)
+		g.rowCoef(c, scale, at, t)
 	}
+}
+
+// rowCoef sets a held coefficient, for the row whose element is at a pointer, and
+// moves that on.
+func (g *gen) rowCoef(held, scale V, at, stride G) {
+	g.m.BroadcastAt(held, g.e, Address{Base: at})
+	g.m.Op(OpMul, g.e, g.m.VectorBytes(), held, scale, held)
+	g.m.Add(at, stride)
 }
 
 // holdCoefs gives registers to the coefficients of a group, and to their factor.
@@ -194,6 +200,7 @@ func (s RowAxpys) generate(g *gen) {
 		s.strided(g, walk, coef, off, before)
 		return
 	}
+	g.exactTails = true
 	block, end := g.label("columns"), g.label("end")
 	m.Set(off, 0)
 	m.Label(block)
@@ -277,6 +284,7 @@ func (Outer) result(string) string { return "" }
 func (s Outer) generate(g *gen) {
 	m, k := g.m, g.k
 	matrix, x, y := k.OfKind(InOutMatrix), k.OfKind(InRows), k.OfKind(In)
+	g.exactTails = true
 	m.Begin(k, g.e, 0)
 	walk := rowWalk{g.general(), g.general(), g.general()}
 	coef, inc := g.general(), g.general()

@@ -9,8 +9,11 @@ import (
 // brought together in registers, once for all rows, and not in memory: a load
 // behind narrower stores to the same place waits for them.
 
-// residentVectors is how many vectors of the strided vector stay in registers.
-const residentVectors = 4
+// ResidentBytes is how much of the strided vector stays in registers.
+const ResidentBytes = 128
+
+// residentVectors returns how many registers that are.
+func (g *gen) residentVectors() int { return ResidentBytes / g.m.VectorBytes() }
 
 // residentColumns emits the code for few columns, a version for each number of
 // vectors, with registers of its own. handle emits the loop over the rows, given
@@ -19,7 +22,8 @@ const residentVectors = 4
 func (g *gen) residentColumns(rows, t, n G, shared Param, prepare func(), handle func(vectors []V, spare [2]G)) {
 	m, w := g.m, g.lanes(g.e)
 	free, generals, resident := slices.Clone(g.free), g.generals, maps.Clone(g.resident)
-	vectors := make([]V, residentVectors)
+	most := g.residentVectors()
+	vectors := make([]V, most)
 	for i := range vectors {
 		vectors[i] = g.vector()
 	}
@@ -32,14 +36,15 @@ func (g *gen) residentColumns(rows, t, n G, shared Param, prepare func(), handle
 	}
 	many := g.label("many")
 	m.ArgInt(n, columns)
-	m.JumpIf(n, cond, residentVectors*w, many)
+	m.JumpIf(n, cond, most*w, many)
 	m.JumpIf(rows, LE, 0, many)
 	m.Comment("Few columns: the shared vector stays in registers.")
 	prepare()
+	prepared := slices.Clone(g.free)
 	g.begin(ptr, inc, t, shared.Name, columns)
-	for v := 1; v <= residentVectors; v++ {
+	for v := 1; v <= most; v++ {
 		more := g.label("more")
-		if v < residentVectors {
+		if v < most {
 			m.JumpIf(n, cond, v*w, more)
 		}
 		m.AddImm(n, -(v-1)*w)
@@ -48,6 +53,7 @@ func (g *gen) residentColumns(rows, t, n G, shared Param, prepare func(), handle
 			m.Gather(r, g.e, g.e, ptr, inc, Full)
 		}
 		g.gatherRest(vectors[v-1], n, ptr, inc)
+		g.free = slices.Clone(prepared)
 		handle(vectors[:v], [2]G{ptr, inc})
 		if shared.Kind.Writes() {
 			g.begin(ptr, inc, t, shared.Name, columns)
@@ -57,7 +63,7 @@ func (g *gen) residentColumns(rows, t, n G, shared Param, prepare func(), handle
 			g.scatterRest(vectors[v-1], n, ptr, inc)
 		}
 		m.Return()
-		if v < residentVectors {
+		if v < most {
 			m.Label(more)
 		}
 	}
@@ -147,7 +153,7 @@ func (s RowDots) resident(g *gen, walk rowWalk, out, n G) {
 	body.Accumulate(0, body.Mul(body.Load(rowName(0)), body.Load(x.Name)))
 	finish := newBody(k, g.e, m, []Param{{y.Name, InOut}})
 	finish.Store(y.Name, s.Finish(finish, finish.Held("sum"), finish.Load(y.Name)))
-	a := accumulation{body: body, combine: OpAdd, sums: 1, acc: [][]V{make([]V, residentVectors)}}
+	a := accumulation{body: body, combine: OpAdd, sums: 1, acc: [][]V{make([]V, g.residentVectors())}}
 	prepare := func() {
 		for j := range a.acc[0] {
 			a.acc[0][j] = g.vector()
@@ -165,7 +171,7 @@ func (s RowDots) resident(g *gen, walk rowWalk, out, n G) {
 				g.emit(step{body: body, first: j, copies: 1, access: last(j, len(shared)), ptrs: []G{noRegister, walk.next},
 					loaded: map[int]V{0: v}, sums: column(a.acc, j), combine: OpAdd, assign: j > 0})
 			}
-			for h := residentVectors / 2; h > 0; h /= 2 {
+			for h := g.residentVectors() / 2; h > 0; h /= 2 {
 				a.foldRegisters(g, h, len(shared), m.VectorBytes())
 			}
 			a.foldLanes(g)
@@ -191,8 +197,9 @@ func (s RowAxpys) resident(g *gen, walk rowWalk, coef, n G, before V) {
 		for _, v := range shared {
 			m.Op(OpMul, g.e, m.VectorBytes(), v, before, v)
 		}
+		g.stride(walk.t, x.Name)
 		g.rowLoop(walk.left, func() {
-			g.rowCoefs(held, scale, coef, walk.t, x.Name)
+			g.rowCoef(held[0], scale, coef, walk.t)
 			for j := range shared {
 				g.emit(step{body: body, first: j, copies: 1, access: last(j, len(shared)), ptrs: []G{noRegister, walk.next},
 					sums: [][]V{shared[j : j+1]}, combine: OpAdd})
@@ -202,12 +209,10 @@ func (s RowAxpys) resident(g *gen, walk rowWalk, coef, n G, before V) {
 	})
 }
 
-// resident handles few columns, where masks can store them.
+// resident handles few columns. What is left behind whole vectors goes in powers
+// of two: see exactTails.
 func (s Outer) resident(g *gen, walk rowWalk, coef, n G) {
 	m, k := g.m, g.k
-	if !m.MaskedStores() {
-		return
-	}
 	x, y := k.OfKind(InRows), k.OfKind(In)
 	var held []V
 	var scale V
@@ -215,15 +220,57 @@ func (s Outer) resident(g *gen, walk rowWalk, coef, n G) {
 	body.Store(rowName(0), body.Add(body.Mul(body.Held(coefName(0)), body.Load(y.Name)), body.Load(rowName(0))))
 	prepare := func() { held, scale = g.holdCoefs(1, s.Factor) }
 	g.residentColumns(walk.left, walk.t, n, y, prepare, func(shared []V, spare [2]G) {
-		stride := spare[0]
+		stride, at := spare[0], spare[1]
+		whole, rest := shared[:len(shared)-1], g.parts(shared[len(shared)-1], n)
 		g.rowStride(stride)
+		g.stride(walk.t, x.Name)
 		g.rowLoop(walk.left, func() {
-			g.rowCoefs(held, scale, coef, walk.t, x.Name)
-			for j, v := range shared {
-				g.emit(step{body: body, first: j, copies: 1, access: last(j, len(shared)), ptrs: []G{noRegister, walk.next},
-					loaded: map[int]V{0: v}})
+			g.rowCoef(held[0], scale, coef, walk.t)
+			one := step{body: body, copies: 1, ptrs: []G{noRegister, walk.next}}
+			for j, v := range whole {
+				one.first, one.loaded = j, map[int]V{0: v}
+				g.emit(one)
+			}
+			m.Move(at, walk.next)
+			if len(whole) > 0 {
+				m.AddImm(at, len(whole)*m.VectorBytes())
+			}
+			one.first, one.ptrs[1] = 0, at
+			for _, p := range rest {
+				skip := g.label("skip")
+				m.JumpUnlessBit(n, p.lanes, skip)
+				one.access, one.loaded = Access(p.lanes), map[int]V{0: p.v}
+				g.emit(one)
+				m.AddImm(at, p.lanes*int(g.e))
+				m.Label(skip)
 			}
 			m.Add(walk.next, stride)
 		})
 	})
+}
+
+// part is a power of two of lanes at the front of a register.
+type part struct {
+	v     V
+	lanes int
+}
+
+// parts takes the first n elements of a register, up to all of them, to pieces: one
+// for each bit of n, the largest first. Behind the first half, 16 bytes hold what is
+// left.
+func (g *gen) parts(v V, n G) []part {
+	pieces := []part{{v, g.lanes(g.e)}}
+	for lanes := g.lanes(g.e) / 2; lanes > 0; lanes /= 2 {
+		pieces = append(pieces, part{v, lanes})
+		if lanes == 1 {
+			break
+		}
+		rest, skip := g.vector(), g.label("skip")
+		g.m.Convert(rest, v, g.e, g.e)
+		g.m.JumpUnlessBit(n, lanes, skip)
+		g.m.UpperHalf(rest, v, 2*lanes*int(g.e))
+		g.m.Label(skip)
+		v = rest
+	}
+	return pieces
 }

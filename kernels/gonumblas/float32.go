@@ -463,7 +463,7 @@ func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []floa
 		} else {
 			kernels.ActiveTable[float32]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
 		}
-	case !trans && n <= few && direct.Widest:
+	case !trans && n <= fewF32 && direct.Widest:
 		direct.GemvIncF32(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	case !trans:
 		kernels.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
@@ -473,7 +473,7 @@ func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []floa
 		} else {
 			kernels.ActiveTable[float32]().GemvT(m, alpha, a, lda, x, incX, beta, y[:n])
 		}
-	case n <= few && direct.Widest:
+	case n <= fewF32 && direct.Widest:
 		direct.GemvTIncF32(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	default:
 		kernels.GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
@@ -497,7 +497,7 @@ func (Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []f
 		} else {
 			kernels.ActiveTable[float32]().Ger(m, alpha, x, incX, y[:n], a, lda)
 		}
-	case n <= few && direct.Widest:
+	case n <= fewF32 && direct.Widest:
 		direct.GerIncF32(m, n, alpha, x, incX, y, incY, a, lda)
 	default:
 		kernels.GerInc(m, n, alpha, x, incX, y, incY, a, lda)

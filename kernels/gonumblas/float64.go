@@ -461,7 +461,7 @@ func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []floa
 		} else {
 			kernels.ActiveTable[float64]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
 		}
-	case !trans && n <= few && direct.Widest:
+	case !trans && n <= fewF64 && direct.Widest:
 		direct.GemvIncF64(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	case !trans:
 		kernels.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
@@ -471,7 +471,7 @@ func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []floa
 		} else {
 			kernels.ActiveTable[float64]().GemvT(m, alpha, a, lda, x, incX, beta, y[:n])
 		}
-	case n <= few && direct.Widest:
+	case n <= fewF64 && direct.Widest:
 		direct.GemvTIncF64(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	default:
 		kernels.GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
@@ -495,7 +495,7 @@ func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []f
 		} else {
 			kernels.ActiveTable[float64]().Ger(m, alpha, x, incX, y[:n], a, lda)
 		}
-	case n <= few && direct.Widest:
+	case n <= fewF64 && direct.Widest:
 		direct.GerIncF64(m, n, alpha, x, incX, y, incY, a, lda)
 	default:
 		kernels.GerInc(m, n, alpha, x, incX, y, incY, a, lda)

@@ -6,12 +6,18 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 )
 
-// Up to so many elements, a plain loop beats the call of a kernel: short for
-// vectors side by side, tiny where one is strided.
+// Up to so many elements, a plain loop beats the call of a kernel: short in most
+// routines, tiny in few.
 const (
 	short = 4
 	tiny  = 8
-	few   = 16
+)
+
+// Up to so many columns, the kernels of Level 2 for a strided vector keep it in
+// registers, and it need not be copied.
+const (
+	fewF32 = 32
+	fewF64 = 16
 )
 
 // double is float64 in the float32 routines too.
