@@ -2,7 +2,6 @@ package gonumblas
 
 import (
 	"github.com/seed63264101/steepest/kernels"
-	"github.com/seed63264101/steepest/kernels/generic"
 	"github.com/seed63264101/steepest/kernels/internal/direct"
 )
 
@@ -28,28 +27,27 @@ func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int)
 		}
 		return even + odd
 	}
+	if n <= short && forward(n, len(x), incX, len(y), incY) {
+		even, odd := double(double(x[0])*double(y[0]))+0, double(0)
+		if n > 1 {
+			odd += double(double(x[incX]) * double(y[incY]))
+		}
+		if n > 2 {
+			even += double(double(x[2*incX]) * double(y[2*incY]))
+		}
+		if n > 3 {
+			odd += double(double(x[3*incX]) * double(y[3*incY]))
+		}
+		return even + odd
+	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return 0
 	}
-	if n > short {
-		fits(n, len(x), incX, len(y), incY)
-		if direct.Widest {
-			return direct.DsdotIncF32(n, x, incX, y, incY)
-		}
-		return kernels.ActiveTable[float32]().DsdotInc(n, x, incX, y, incY)
+	fits(n, len(x), incX, len(y), incY)
+	if direct.Widest {
+		return direct.DsdotIncF32(n, x, incX, y, incY)
 	}
-	ix, iy := generic.First(n, incX), generic.First(n, incY)
-	even, odd := double(double(x[ix])*double(y[iy]))+0, double(0)
-	if n > 1 {
-		odd += double(double(x[ix+incX]) * double(y[iy+incY]))
-	}
-	if n > 2 {
-		even += double(double(x[ix+2*incX]) * double(y[iy+2*incY]))
-	}
-	if n > 3 {
-		odd += double(double(x[ix+3*incX]) * double(y[iy+3*incY]))
-	}
-	return even + odd
+	return kernels.ActiveTable[float32]().DsdotInc(n, x, incX, y, incY)
 }
 
 // Sdsdot returns alpha + the sum of x[i]*y[i], computed in float64. The sum is

@@ -36,19 +36,19 @@ func (Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []flo
 		}
 		return
 	}
+	if n <= short && alpha != 0 && forward(n, len(x), incX, len(y), incY) {
+		generic.AxpyInc(n, alpha, x, incX, y, incY)
+		return
+	}
 	if !checkTwo(n, len(x), incX, len(y), incY) || alpha == 0 {
 		return
 	}
-	if n > short {
-		fits(n, len(x), incX, len(y), incY)
-		if direct.Widest {
-			direct.AxpyIncF32(n, alpha, x, incX, y, incY)
-		} else {
-			kernels.ActiveTable[float32]().AxpyInc(n, alpha, x, incX, y, incY)
-		}
-		return
+	fits(n, len(x), incX, len(y), incY)
+	if direct.Widest {
+		direct.AxpyIncF32(n, alpha, x, incX, y, incY)
+	} else {
+		kernels.ActiveTable[float32]().AxpyInc(n, alpha, x, incX, y, incY)
 	}
-	generic.AxpyInc(n, alpha, x, incX, y, incY)
 }
 
 // Sdot returns the sum of x[i]*y[i].
@@ -73,28 +73,27 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 		}
 		return even + odd
 	}
+	if n <= short && forward(n, len(x), incX, len(y), incY) {
+		even, odd := float32(x[0]*y[0])+0, float32(0)
+		if n > 1 {
+			odd += float32(x[incX] * y[incY])
+		}
+		if n > 2 {
+			even += float32(x[2*incX] * y[2*incY])
+		}
+		if n > 3 {
+			odd += float32(x[3*incX] * y[3*incY])
+		}
+		return even + odd
+	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return 0
 	}
-	if n > short {
-		fits(n, len(x), incX, len(y), incY)
-		if direct.Widest {
-			return direct.DotIncF32(n, x, incX, y, incY)
-		}
-		return kernels.ActiveTable[float32]().DotInc(n, x, incX, y, incY)
+	fits(n, len(x), incX, len(y), incY)
+	if direct.Widest {
+		return direct.DotIncF32(n, x, incX, y, incY)
 	}
-	ix, iy := generic.First(n, incX), generic.First(n, incY)
-	even, odd := float32(x[ix]*y[iy])+0, float32(0)
-	if n > 1 {
-		odd += float32(x[ix+incX] * y[iy+incY])
-	}
-	if n > 2 {
-		even += float32(x[ix+2*incX] * y[iy+2*incY])
-	}
-	if n > 3 {
-		odd += float32(x[ix+3*incX] * y[iy+3*incY])
-	}
-	return even + odd
+	return kernels.ActiveTable[float32]().DotInc(n, x, incX, y, incY)
 }
 
 // Sscal computes x[i] *= alpha. It clears x if alpha is 0, whatever x holds, and
@@ -112,6 +111,10 @@ func (Implementation) Sscal(n int, alpha float32, x []float32, incX int) {
 		}
 		return
 	}
+	if n <= short && alpha != 0 && forward(n, len(x), incX, n, 1) {
+		generic.ScalInc(n, alpha, x, incX)
+		return
+	}
 	if !checkOne(n, len(x), incX) {
 		return
 	}
@@ -121,16 +124,12 @@ func (Implementation) Sscal(n int, alpha float32, x []float32, incX int) {
 		}
 		return
 	}
-	if n > short {
-		fits(n, len(x), incX, n, 1)
-		if direct.Widest {
-			direct.ScalIncF32(n, alpha, x, incX)
-		} else {
-			kernels.ActiveTable[float32]().ScalInc(n, alpha, x, incX)
-		}
-		return
+	fits(n, len(x), incX, n, 1)
+	if direct.Widest {
+		direct.ScalIncF32(n, alpha, x, incX)
+	} else {
+		kernels.ActiveTable[float32]().ScalInc(n, alpha, x, incX)
 	}
-	generic.ScalInc(n, alpha, x, incX)
 }
 
 // Scopy copies x to y.
@@ -139,19 +138,19 @@ func (Implementation) Scopy(n int, x []float32, incX int, y []float32, incY int)
 		copy(y[:n], x[:n])
 		return
 	}
+	if n <= short && forward(n, len(x), incX, len(y), incY) {
+		generic.CopyInc(n, x, incX, y, incY)
+		return
+	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
-	if n > short {
-		fits(n, len(x), incX, len(y), incY)
-		if direct.Widest {
-			direct.CopyIncF32(n, x, incX, y, incY)
-		} else {
-			kernels.ActiveTable[float32]().CopyInc(n, x, incX, y, incY)
-		}
-		return
+	fits(n, len(x), incX, len(y), incY)
+	if direct.Widest {
+		direct.CopyIncF32(n, x, incX, y, incY)
+	} else {
+		kernels.ActiveTable[float32]().CopyInc(n, x, incX, y, incY)
 	}
-	generic.CopyInc(n, x, incX, y, incY)
 }
 
 // Sswap exchanges x and y.
@@ -169,19 +168,19 @@ func (Implementation) Sswap(n int, x []float32, incX int, y []float32, incY int)
 		generic.Swap(x, y)
 		return
 	}
+	if n <= short && forward(n, len(x), incX, len(y), incY) {
+		generic.SwapInc(n, x, incX, y, incY)
+		return
+	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
-	if n > short {
-		fits(n, len(x), incX, len(y), incY)
-		if direct.Widest {
-			direct.SwapIncF32(n, x, incX, y, incY)
-		} else {
-			kernels.ActiveTable[float32]().SwapInc(n, x, incX, y, incY)
-		}
-		return
+	fits(n, len(x), incX, len(y), incY)
+	if direct.Widest {
+		direct.SwapIncF32(n, x, incX, y, incY)
+	} else {
+		kernels.ActiveTable[float32]().SwapInc(n, x, incX, y, incY)
 	}
-	generic.SwapInc(n, x, incX, y, incY)
 }
 
 // Snrm2 returns the Euclidean norm of x, 0 if incX is negative.
@@ -213,18 +212,7 @@ func (Implementation) Snrm2(n int, x []float32, incX int) float32 {
 
 // Sasum returns the sum of the magnitudes of x, 0 if incX is negative.
 func (Implementation) Sasum(n int, x []float32, incX int) float32 {
-	if n < 0 {
-		panic(nLT0) // before it looks at the stride, unlike the others
-	}
-	switch {
-	case !checkOne(n, len(x), incX):
-		return 0
-	case n > short && incX == 1:
-		if direct.Widest {
-			return direct.AsumF32(x[:n])
-		}
-		return kernels.ActiveTable[float32]().Asum(x[:n])
-	case n <= short:
+	if n <= short && forward(n, len(x), incX, n, 1) {
 		even, odd := abs(x[0]), float32(0)
 		if n > 1 {
 			odd += abs(x[incX])
@@ -236,6 +224,18 @@ func (Implementation) Sasum(n int, x []float32, incX int) float32 {
 			odd += abs(x[3*incX])
 		}
 		return even + odd
+	}
+	if n < 0 {
+		panic(nLT0) // before it looks at the stride, unlike the others
+	}
+	if !checkOne(n, len(x), incX) {
+		return 0
+	}
+	if incX == 1 {
+		if direct.Widest {
+			return direct.AsumF32(x[:n])
+		}
+		return kernels.ActiveTable[float32]().Asum(x[:n])
 	}
 	fits(n, len(x), incX, n, 1)
 	if direct.Widest {
@@ -348,24 +348,24 @@ func (Implementation) Srot(n int, x []float32, incX int, y []float32, incY int, 
 		generic.Rot(x, y, c, s)
 		return
 	}
-	if !checkTwo(n, len(x), incX, len(y), incY) {
-		return
-	}
-	if n > short {
-		fits(n, len(x), incX, len(y), incY)
-		if direct.Widest {
-			direct.RotIncF32(n, x, incX, y, incY, c, s)
-		} else {
-			kernels.ActiveTable[float32]().RotInc(n, x, incX, y, incY, c, s)
+	if n <= short && forward(n, len(x), incX, len(y), incY) {
+		// generic's loop is too long to be inlined, and so is Rotm's.
+		ix, iy := 0, 0
+		for range n {
+			vx, vy := x[ix], y[iy]
+			x[ix], y[iy] = float32(c*vx)+float32(s*vy), float32(c*vy)-float32(s*vx)
+			ix, iy = ix+incX, iy+incY
 		}
 		return
 	}
-	// generic's loop is too long to be inlined, and so is Rotm's.
-	ix, iy := generic.First(n, incX), generic.First(n, incY)
-	for range n {
-		vx, vy := x[ix], y[iy]
-		x[ix], y[iy] = float32(c*vx)+float32(s*vy), float32(c*vy)-float32(s*vx)
-		ix, iy = ix+incX, iy+incY
+	if !checkTwo(n, len(x), incX, len(y), incY) {
+		return
+	}
+	fits(n, len(x), incX, len(y), incY)
+	if direct.Widest {
+		direct.RotIncF32(n, x, incX, y, incY, c, s)
+	} else {
+		kernels.ActiveTable[float32]().RotInc(n, x, incX, y, incY, c, s)
 	}
 }
 

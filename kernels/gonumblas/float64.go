@@ -34,19 +34,19 @@ func (Implementation) Daxpy(n int, alpha float64, x []float64, incX int, y []flo
 		}
 		return
 	}
+	if n <= short && alpha != 0 && forward(n, len(x), incX, len(y), incY) {
+		generic.AxpyInc(n, alpha, x, incX, y, incY)
+		return
+	}
 	if !checkTwo(n, len(x), incX, len(y), incY) || alpha == 0 {
 		return
 	}
-	if n > short {
-		fits(n, len(x), incX, len(y), incY)
-		if direct.Widest {
-			direct.AxpyIncF64(n, alpha, x, incX, y, incY)
-		} else {
-			kernels.ActiveTable[float64]().AxpyInc(n, alpha, x, incX, y, incY)
-		}
-		return
+	fits(n, len(x), incX, len(y), incY)
+	if direct.Widest {
+		direct.AxpyIncF64(n, alpha, x, incX, y, incY)
+	} else {
+		kernels.ActiveTable[float64]().AxpyInc(n, alpha, x, incX, y, incY)
 	}
-	generic.AxpyInc(n, alpha, x, incX, y, incY)
 }
 
 // Ddot returns the sum of x[i]*y[i].
@@ -71,28 +71,27 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 		}
 		return even + odd
 	}
+	if n <= short && forward(n, len(x), incX, len(y), incY) {
+		even, odd := float64(x[0]*y[0])+0, float64(0)
+		if n > 1 {
+			odd += float64(x[incX] * y[incY])
+		}
+		if n > 2 {
+			even += float64(x[2*incX] * y[2*incY])
+		}
+		if n > 3 {
+			odd += float64(x[3*incX] * y[3*incY])
+		}
+		return even + odd
+	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return 0
 	}
-	if n > short {
-		fits(n, len(x), incX, len(y), incY)
-		if direct.Widest {
-			return direct.DotIncF64(n, x, incX, y, incY)
-		}
-		return kernels.ActiveTable[float64]().DotInc(n, x, incX, y, incY)
+	fits(n, len(x), incX, len(y), incY)
+	if direct.Widest {
+		return direct.DotIncF64(n, x, incX, y, incY)
 	}
-	ix, iy := generic.First(n, incX), generic.First(n, incY)
-	even, odd := float64(x[ix]*y[iy])+0, float64(0)
-	if n > 1 {
-		odd += float64(x[ix+incX] * y[iy+incY])
-	}
-	if n > 2 {
-		even += float64(x[ix+2*incX] * y[iy+2*incY])
-	}
-	if n > 3 {
-		odd += float64(x[ix+3*incX] * y[iy+3*incY])
-	}
-	return even + odd
+	return kernels.ActiveTable[float64]().DotInc(n, x, incX, y, incY)
 }
 
 // Dscal computes x[i] *= alpha. It clears x if alpha is 0, whatever x holds, and
@@ -110,6 +109,10 @@ func (Implementation) Dscal(n int, alpha float64, x []float64, incX int) {
 		}
 		return
 	}
+	if n <= short && alpha != 0 && forward(n, len(x), incX, n, 1) {
+		generic.ScalInc(n, alpha, x, incX)
+		return
+	}
 	if !checkOne(n, len(x), incX) {
 		return
 	}
@@ -119,16 +122,12 @@ func (Implementation) Dscal(n int, alpha float64, x []float64, incX int) {
 		}
 		return
 	}
-	if n > short {
-		fits(n, len(x), incX, n, 1)
-		if direct.Widest {
-			direct.ScalIncF64(n, alpha, x, incX)
-		} else {
-			kernels.ActiveTable[float64]().ScalInc(n, alpha, x, incX)
-		}
-		return
+	fits(n, len(x), incX, n, 1)
+	if direct.Widest {
+		direct.ScalIncF64(n, alpha, x, incX)
+	} else {
+		kernels.ActiveTable[float64]().ScalInc(n, alpha, x, incX)
 	}
-	generic.ScalInc(n, alpha, x, incX)
 }
 
 // Dcopy copies x to y.
@@ -137,19 +136,19 @@ func (Implementation) Dcopy(n int, x []float64, incX int, y []float64, incY int)
 		copy(y[:n], x[:n])
 		return
 	}
+	if n <= short && forward(n, len(x), incX, len(y), incY) {
+		generic.CopyInc(n, x, incX, y, incY)
+		return
+	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
-	if n > short {
-		fits(n, len(x), incX, len(y), incY)
-		if direct.Widest {
-			direct.CopyIncF64(n, x, incX, y, incY)
-		} else {
-			kernels.ActiveTable[float64]().CopyInc(n, x, incX, y, incY)
-		}
-		return
+	fits(n, len(x), incX, len(y), incY)
+	if direct.Widest {
+		direct.CopyIncF64(n, x, incX, y, incY)
+	} else {
+		kernels.ActiveTable[float64]().CopyInc(n, x, incX, y, incY)
 	}
-	generic.CopyInc(n, x, incX, y, incY)
 }
 
 // Dswap exchanges x and y.
@@ -167,19 +166,19 @@ func (Implementation) Dswap(n int, x []float64, incX int, y []float64, incY int)
 		generic.Swap(x, y)
 		return
 	}
+	if n <= short && forward(n, len(x), incX, len(y), incY) {
+		generic.SwapInc(n, x, incX, y, incY)
+		return
+	}
 	if !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
-	if n > short {
-		fits(n, len(x), incX, len(y), incY)
-		if direct.Widest {
-			direct.SwapIncF64(n, x, incX, y, incY)
-		} else {
-			kernels.ActiveTable[float64]().SwapInc(n, x, incX, y, incY)
-		}
-		return
+	fits(n, len(x), incX, len(y), incY)
+	if direct.Widest {
+		direct.SwapIncF64(n, x, incX, y, incY)
+	} else {
+		kernels.ActiveTable[float64]().SwapInc(n, x, incX, y, incY)
 	}
-	generic.SwapInc(n, x, incX, y, incY)
 }
 
 // Dnrm2 returns the Euclidean norm of x, 0 if incX is negative.
@@ -211,18 +210,7 @@ func (Implementation) Dnrm2(n int, x []float64, incX int) float64 {
 
 // Dasum returns the sum of the magnitudes of x, 0 if incX is negative.
 func (Implementation) Dasum(n int, x []float64, incX int) float64 {
-	if n < 0 {
-		panic(nLT0) // before it looks at the stride, unlike the others
-	}
-	switch {
-	case !checkOne(n, len(x), incX):
-		return 0
-	case n > short && incX == 1:
-		if direct.Widest {
-			return direct.AsumF64(x[:n])
-		}
-		return kernels.ActiveTable[float64]().Asum(x[:n])
-	case n <= short:
+	if n <= short && forward(n, len(x), incX, n, 1) {
 		even, odd := abs(x[0]), float64(0)
 		if n > 1 {
 			odd += abs(x[incX])
@@ -234,6 +222,18 @@ func (Implementation) Dasum(n int, x []float64, incX int) float64 {
 			odd += abs(x[3*incX])
 		}
 		return even + odd
+	}
+	if n < 0 {
+		panic(nLT0) // before it looks at the stride, unlike the others
+	}
+	if !checkOne(n, len(x), incX) {
+		return 0
+	}
+	if incX == 1 {
+		if direct.Widest {
+			return direct.AsumF64(x[:n])
+		}
+		return kernels.ActiveTable[float64]().Asum(x[:n])
 	}
 	fits(n, len(x), incX, n, 1)
 	if direct.Widest {
@@ -346,24 +346,24 @@ func (Implementation) Drot(n int, x []float64, incX int, y []float64, incY int, 
 		generic.Rot(x, y, c, s)
 		return
 	}
-	if !checkTwo(n, len(x), incX, len(y), incY) {
-		return
-	}
-	if n > short {
-		fits(n, len(x), incX, len(y), incY)
-		if direct.Widest {
-			direct.RotIncF64(n, x, incX, y, incY, c, s)
-		} else {
-			kernels.ActiveTable[float64]().RotInc(n, x, incX, y, incY, c, s)
+	if n <= short && forward(n, len(x), incX, len(y), incY) {
+		// generic's loop is too long to be inlined, and so is Rotm's.
+		ix, iy := 0, 0
+		for range n {
+			vx, vy := x[ix], y[iy]
+			x[ix], y[iy] = float64(c*vx)+float64(s*vy), float64(c*vy)-float64(s*vx)
+			ix, iy = ix+incX, iy+incY
 		}
 		return
 	}
-	// generic's loop is too long to be inlined, and so is Rotm's.
-	ix, iy := generic.First(n, incX), generic.First(n, incY)
-	for range n {
-		vx, vy := x[ix], y[iy]
-		x[ix], y[iy] = float64(c*vx)+float64(s*vy), float64(c*vy)-float64(s*vx)
-		ix, iy = ix+incX, iy+incY
+	if !checkTwo(n, len(x), incX, len(y), incY) {
+		return
+	}
+	fits(n, len(x), incX, len(y), incY)
+	if direct.Widest {
+		direct.RotIncF64(n, x, incX, y, incY, c, s)
+	} else {
+		kernels.ActiveTable[float64]().RotInc(n, x, incX, y, incY, c, s)
 	}
 }
 

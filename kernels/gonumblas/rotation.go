@@ -10,7 +10,13 @@ import (
 // Every product that feeds an addition is converted, T(a*b) + c, which forbids
 // the compiler to contract the two roundings into one.
 
-func abs[T kernels.Float](x T) T { return T(math.Abs(float64(x))) }
+// abs clears the sign bit. The detour through float64 would take two conversions.
+func abs[T kernels.Float](x T) T {
+	if unsafe.Sizeof(x) == 4 {
+		return T(math.Float32frombits(math.Float32bits(float32(x)) &^ (1 << 31)))
+	}
+	return T(math.Abs(float64(x)))
+}
 
 // sqrt rounds correctly for float32 too: the detour through float64 is exact.
 func sqrt[T kernels.Float](x T) T { return T(math.Sqrt(float64(x))) }
