@@ -153,7 +153,6 @@ loaded8:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row
 	VZEROUPPER
 	RET
@@ -285,7 +284,6 @@ loaded20:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row2
 	VZEROUPPER
 	RET
@@ -433,7 +431,6 @@ loaded32:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row3
 	VZEROUPPER
 	RET
@@ -595,7 +592,6 @@ loaded44:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row4
 	VZEROUPPER
 	RET
@@ -1596,7 +1592,6 @@ loaded68:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row
 	VZEROUPPER
 	RET
@@ -1679,7 +1674,6 @@ loaded80:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row2
 	VZEROUPPER
 	RET
@@ -1772,7 +1766,6 @@ loaded92:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row3
 	VZEROUPPER
 	RET
@@ -1873,7 +1866,6 @@ loaded104:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row4
 	VZEROUPPER
 	RET

@@ -144,7 +144,6 @@ loaded8:
 	VADDPS Y1, Y7, Y1
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	TESTQ  DI, DI
 	JGT    row
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
@@ -342,7 +341,6 @@ loaded20:
 	VADDPS Y2, Y7, Y2
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	TESTQ  DI, DI
 	JGT    row2
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
@@ -580,7 +578,6 @@ loaded32:
 	VADDPS Y3, Y7, Y3
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	TESTQ  DI, DI
 	JGT    row3
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
@@ -856,7 +853,6 @@ loaded44:
 	VADDPS Y4, Y7, Y4
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	TESTQ  DI, DI
 	JGT    row4
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
@@ -1032,8 +1028,10 @@ rows:
 
 forward7:
 	MOVQ n+8(FP), DX
-	CMPQ DX, $+4
+	SUBQ $+4, DX
 	JLT  rest2
+	MOVQ R8, R11
+	LEAQ (R11)(R8*2), R11
 
 main:
 	VMOVSS (R9), X3
@@ -1048,24 +1046,21 @@ main:
 	VMULPS X4, X1, X4
 	VADDPS X3, X4, X3
 	VMOVSS X3, (R9)(R8*1)
-	LEAQ   (R9)(R8*2), R9
-	ADDQ   $+8, R10
-	VMOVSS (R9), X3
+	VMOVSS (R9)(R8*2), X3
 	VMULPS X3, X0, X3
-	VMOVSS (R10), X4
+	VMOVSS 8(R10), X4
 	VMULPS X4, X1, X4
 	VADDPS X3, X4, X3
-	VMOVSS X3, (R9)
-	VMOVSS (R9)(R8*1), X3
+	VMOVSS X3, (R9)(R8*2)
+	VMOVSS (R9)(R11*1), X3
 	VMULPS X3, X0, X3
-	VMOVSS 4(R10), X4
+	VMOVSS 12(R10), X4
 	VMULPS X4, X1, X4
 	VADDPS X3, X4, X3
-	VMOVSS X3, (R9)(R8*1)
-	LEAQ   (R9)(R8*2), R9
-	ADDQ   $+8, R10
+	VMOVSS X3, (R9)(R11*1)
+	LEAQ   (R9)(R8*4), R9
+	ADDQ   $+16, R10
 	SUBQ   $+4, DX
-	CMPQ   DX, $+4
 	JGE    main
 
 rest2:
@@ -1206,7 +1201,6 @@ loaded56:
 	VADDPD Y1, Y7, Y1
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	TESTQ  DI, DI
 	JGT    row
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
@@ -1329,7 +1323,6 @@ loaded68:
 	VADDPD Y2, Y7, Y2
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	TESTQ  DI, DI
 	JGT    row2
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
@@ -1474,7 +1467,6 @@ loaded80:
 	VADDPD Y3, Y7, Y3
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	TESTQ  DI, DI
 	JGT    row3
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
@@ -1639,7 +1631,6 @@ loaded92:
 	VADDPD Y4, Y7, Y4
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	TESTQ  DI, DI
 	JGT    row4
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
@@ -1751,8 +1742,10 @@ rows:
 
 forward7:
 	MOVQ n+8(FP), DX
-	CMPQ DX, $+4
+	SUBQ $+4, DX
 	JLT  rest2
+	MOVQ R8, R11
+	LEAQ (R11)(R8*2), R11
 
 main:
 	VMOVSD (R9), X3
@@ -1767,24 +1760,21 @@ main:
 	VMULPD X4, X1, X4
 	VADDPD X3, X4, X3
 	VMOVSD X3, (R9)(R8*1)
-	LEAQ   (R9)(R8*2), R9
-	ADDQ   $+16, R10
-	VMOVSD (R9), X3
+	VMOVSD (R9)(R8*2), X3
 	VMULPD X3, X0, X3
-	VMOVSD (R10), X4
+	VMOVSD 16(R10), X4
 	VMULPD X4, X1, X4
 	VADDPD X3, X4, X3
-	VMOVSD X3, (R9)
-	VMOVSD (R9)(R8*1), X3
+	VMOVSD X3, (R9)(R8*2)
+	VMOVSD (R9)(R11*1), X3
 	VMULPD X3, X0, X3
-	VMOVSD 8(R10), X4
+	VMOVSD 24(R10), X4
 	VMULPD X4, X1, X4
 	VADDPD X3, X4, X3
-	VMOVSD X3, (R9)(R8*1)
-	LEAQ   (R9)(R8*2), R9
-	ADDQ   $+16, R10
+	VMOVSD X3, (R9)(R11*1)
+	LEAQ   (R9)(R8*4), R9
+	ADDQ   $+32, R10
 	SUBQ   $+4, DX
-	CMPQ   DX, $+4
 	JGE    main
 
 rest2:

@@ -22,8 +22,10 @@ TEXT ·ScalIncF32(SB), NOSPLIT, $0-48
 forward:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSS alpha+8(FP), Y0
-	CMPQ         BX, $+4
+	SUBQ         $+4, BX
 	JLT          rest
+	MOVQ         DX, R8
+	LEAQ         (R8)(DX*2), R8
 
 main:
 	VMOVSS (DI), X1
@@ -32,16 +34,14 @@ main:
 	VMOVSS (DI)(DX*1), X1
 	VMULPS X1, X0, X1
 	VMOVSS X1, (DI)(DX*1)
-	LEAQ   (DI)(DX*2), DI
-	VMOVSS (DI), X1
+	VMOVSS (DI)(DX*2), X1
 	VMULPS X1, X0, X1
-	VMOVSS X1, (DI)
-	VMOVSS (DI)(DX*1), X1
+	VMOVSS X1, (DI)(DX*2)
+	VMOVSS (DI)(R8*1), X1
 	VMULPS X1, X0, X1
-	VMOVSS X1, (DI)(DX*1)
-	LEAQ   (DI)(DX*2), DI
+	VMOVSS X1, (DI)(R8*1)
+	LEAQ   (DI)(DX*4), DI
 	SUBQ   $+4, BX
-	CMPQ   BX, $+4
 	JGE    main
 
 rest:
@@ -84,8 +84,10 @@ TEXT ·ScalIncF64(SB), NOSPLIT, $0-48
 forward:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSD alpha+8(FP), Y0
-	CMPQ         BX, $+4
+	SUBQ         $+4, BX
 	JLT          rest
+	MOVQ         DX, R8
+	LEAQ         (R8)(DX*2), R8
 
 main:
 	VMOVSD (DI), X1
@@ -94,16 +96,14 @@ main:
 	VMOVSD (DI)(DX*1), X1
 	VMULPD X1, X0, X1
 	VMOVSD X1, (DI)(DX*1)
-	LEAQ   (DI)(DX*2), DI
-	VMOVSD (DI), X1
+	VMOVSD (DI)(DX*2), X1
 	VMULPD X1, X0, X1
-	VMOVSD X1, (DI)
-	VMOVSD (DI)(DX*1), X1
+	VMOVSD X1, (DI)(DX*2)
+	VMOVSD (DI)(R8*1), X1
 	VMULPD X1, X0, X1
-	VMOVSD X1, (DI)(DX*1)
-	LEAQ   (DI)(DX*2), DI
+	VMOVSD X1, (DI)(R8*1)
+	LEAQ   (DI)(DX*4), DI
 	SUBQ   $+4, BX
-	CMPQ   BX, $+4
 	JGE    main
 
 rest:

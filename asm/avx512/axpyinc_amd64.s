@@ -34,8 +34,12 @@ forward:
 forward2:
 	MOVQ         n+0(FP), R9
 	VBROADCASTSS alpha+8(FP), Y0
-	CMPQ         R9, $+4
+	SUBQ         $+4, R9
 	JLT          rest
+	MOVQ         BX, R10
+	LEAQ         (R10)(BX*2), R10
+	MOVQ         R8, R11
+	LEAQ         (R11)(R8*2), R11
 
 main:
 	VMOVSS (DI), X1
@@ -43,27 +47,24 @@ main:
 	VMOVSS (SI), X2
 	VADDPS X2, X1, X2
 	VMOVSS X2, (SI)
-	VMOVSS (DI)(BX*1), X1
+	VMOVSS (DI)(BX*1), X2
+	VMULPS X2, X0, X2
+	VMOVSS (SI)(R8*1), X1
+	VADDPS X1, X2, X1
+	VMOVSS X1, (SI)(R8*1)
+	VMOVSS (DI)(BX*2), X1
 	VMULPS X1, X0, X1
-	VMOVSS (SI)(R8*1), X2
+	VMOVSS (SI)(R8*2), X2
 	VADDPS X2, X1, X2
-	VMOVSS X2, (SI)(R8*1)
-	LEAQ   (DI)(BX*2), DI
-	LEAQ   (SI)(R8*2), SI
-	VMOVSS (DI), X1
-	VMULPS X1, X0, X1
-	VMOVSS (SI), X2
-	VADDPS X2, X1, X2
-	VMOVSS X2, (SI)
-	VMOVSS (DI)(BX*1), X1
-	VMULPS X1, X0, X1
-	VMOVSS (SI)(R8*1), X2
-	VADDPS X2, X1, X2
-	VMOVSS X2, (SI)(R8*1)
-	LEAQ   (DI)(BX*2), DI
-	LEAQ   (SI)(R8*2), SI
+	VMOVSS X2, (SI)(R8*2)
+	VMOVSS (DI)(R10*1), X2
+	VMULPS X2, X0, X2
+	VMOVSS (SI)(R11*1), X1
+	VADDPS X1, X2, X1
+	VMOVSS X1, (SI)(R11*1)
+	LEAQ   (DI)(BX*4), DI
+	LEAQ   (SI)(R8*4), SI
 	SUBQ   $+4, R9
-	CMPQ   R9, $+4
 	JGE    main
 
 rest:
@@ -74,11 +75,11 @@ rest:
 	VMOVSS (SI), X2
 	VADDPS X2, X1, X2
 	VMOVSS X2, (SI)
-	VMOVSS (DI)(BX*1), X1
-	VMULPS X1, X0, X1
-	VMOVSS (SI)(R8*1), X2
-	VADDPS X2, X1, X2
-	VMOVSS X2, (SI)(R8*1)
+	VMOVSS (DI)(BX*1), X2
+	VMULPS X2, X0, X2
+	VMOVSS (SI)(R8*1), X1
+	VADDPS X1, X2, X1
+	VMOVSS X1, (SI)(R8*1)
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 
@@ -125,8 +126,12 @@ forward:
 forward2:
 	MOVQ         n+0(FP), R9
 	VBROADCASTSD alpha+8(FP), Y0
-	CMPQ         R9, $+4
+	SUBQ         $+4, R9
 	JLT          rest
+	MOVQ         BX, R10
+	LEAQ         (R10)(BX*2), R10
+	MOVQ         R8, R11
+	LEAQ         (R11)(R8*2), R11
 
 main:
 	VMOVSD (DI), X1
@@ -134,27 +139,24 @@ main:
 	VMOVSD (SI), X2
 	VADDPD X2, X1, X2
 	VMOVSD X2, (SI)
-	VMOVSD (DI)(BX*1), X1
+	VMOVSD (DI)(BX*1), X2
+	VMULPD X2, X0, X2
+	VMOVSD (SI)(R8*1), X1
+	VADDPD X1, X2, X1
+	VMOVSD X1, (SI)(R8*1)
+	VMOVSD (DI)(BX*2), X1
 	VMULPD X1, X0, X1
-	VMOVSD (SI)(R8*1), X2
+	VMOVSD (SI)(R8*2), X2
 	VADDPD X2, X1, X2
-	VMOVSD X2, (SI)(R8*1)
-	LEAQ   (DI)(BX*2), DI
-	LEAQ   (SI)(R8*2), SI
-	VMOVSD (DI), X1
-	VMULPD X1, X0, X1
-	VMOVSD (SI), X2
-	VADDPD X2, X1, X2
-	VMOVSD X2, (SI)
-	VMOVSD (DI)(BX*1), X1
-	VMULPD X1, X0, X1
-	VMOVSD (SI)(R8*1), X2
-	VADDPD X2, X1, X2
-	VMOVSD X2, (SI)(R8*1)
-	LEAQ   (DI)(BX*2), DI
-	LEAQ   (SI)(R8*2), SI
+	VMOVSD X2, (SI)(R8*2)
+	VMOVSD (DI)(R10*1), X2
+	VMULPD X2, X0, X2
+	VMOVSD (SI)(R11*1), X1
+	VADDPD X1, X2, X1
+	VMOVSD X1, (SI)(R11*1)
+	LEAQ   (DI)(BX*4), DI
+	LEAQ   (SI)(R8*4), SI
 	SUBQ   $+4, R9
-	CMPQ   R9, $+4
 	JGE    main
 
 rest:
@@ -165,11 +167,11 @@ rest:
 	VMOVSD (SI), X2
 	VADDPD X2, X1, X2
 	VMOVSD X2, (SI)
-	VMOVSD (DI)(BX*1), X1
-	VMULPD X1, X0, X1
-	VMOVSD (SI)(R8*1), X2
-	VADDPD X2, X1, X2
-	VMOVSD X2, (SI)(R8*1)
+	VMOVSD (DI)(BX*1), X2
+	VMULPD X2, X0, X2
+	VMOVSD (SI)(R8*1), X1
+	VADDPD X1, X2, X1
+	VMOVSD X1, (SI)(R8*1)
 	LEAQ   (DI)(BX*2), DI
 	LEAQ   (SI)(R8*2), SI
 

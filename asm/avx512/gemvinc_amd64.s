@@ -139,7 +139,6 @@ row:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row
 	VZEROUPPER
 	RET
@@ -257,7 +256,6 @@ row2:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row2
 	VZEROUPPER
 	RET
@@ -391,7 +389,6 @@ row3:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row3
 	VZEROUPPER
 	RET
@@ -539,7 +536,6 @@ row4:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row4
 	VZEROUPPER
 	RET
@@ -1737,7 +1733,6 @@ row:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row
 	VZEROUPPER
 	RET
@@ -1818,7 +1813,6 @@ row2:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row2
 	VZEROUPPER
 	RET
@@ -1909,7 +1903,6 @@ row3:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row3
 	VZEROUPPER
 	RET
@@ -2008,7 +2001,6 @@ row4:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row4
 	VZEROUPPER
 	RET

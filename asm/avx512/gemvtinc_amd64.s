@@ -130,7 +130,6 @@ row:
 	VADDPS       Y1, Y7, Y1
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row
 	MOVQ         y_base+96(FP), R9
 	MOVQ         incY+120(FP), R10
@@ -314,7 +313,6 @@ row2:
 	VADDPS       Y2, Y7, Y2
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row2
 	MOVQ         y_base+96(FP), R9
 	MOVQ         incY+120(FP), R10
@@ -538,7 +536,6 @@ row3:
 	VADDPS       Y3, Y7, Y3
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row3
 	MOVQ         y_base+96(FP), R9
 	MOVQ         incY+120(FP), R10
@@ -800,7 +797,6 @@ row4:
 	VADDPS       Y4, Y7, Y4
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row4
 	MOVQ         y_base+96(FP), R9
 	MOVQ         incY+120(FP), R10
@@ -976,8 +972,10 @@ rows:
 
 forward7:
 	MOVQ n+8(FP), DX
-	CMPQ DX, $+4
+	SUBQ $+4, DX
 	JLT  rest2
+	MOVQ R8, R11
+	LEAQ (R11)(R8*2), R11
 
 main:
 	VMOVSS (R9), X3
@@ -992,24 +990,21 @@ main:
 	VMULPS X4, X1, X4
 	VADDPS X3, X4, X3
 	VMOVSS X3, (R9)(R8*1)
-	LEAQ   (R9)(R8*2), R9
-	ADDQ   $+8, R10
-	VMOVSS (R9), X3
+	VMOVSS (R9)(R8*2), X3
 	VMULPS X3, X0, X3
-	VMOVSS (R10), X4
+	VMOVSS 8(R10), X4
 	VMULPS X4, X1, X4
 	VADDPS X3, X4, X3
-	VMOVSS X3, (R9)
-	VMOVSS (R9)(R8*1), X3
+	VMOVSS X3, (R9)(R8*2)
+	VMOVSS (R9)(R11*1), X3
 	VMULPS X3, X0, X3
-	VMOVSS 4(R10), X4
+	VMOVSS 12(R10), X4
 	VMULPS X4, X1, X4
 	VADDPS X3, X4, X3
-	VMOVSS X3, (R9)(R8*1)
-	LEAQ   (R9)(R8*2), R9
-	ADDQ   $+8, R10
+	VMOVSS X3, (R9)(R11*1)
+	LEAQ   (R9)(R8*4), R9
+	ADDQ   $+16, R10
 	SUBQ   $+4, DX
-	CMPQ   DX, $+4
 	JGE    main
 
 rest2:
@@ -1148,7 +1143,6 @@ row:
 	VADDPD       Y1, Y7, Y1
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row
 	MOVQ         y_base+96(FP), R9
 	MOVQ         incY+120(FP), R10
@@ -1269,7 +1263,6 @@ row2:
 	VADDPD       Y2, Y7, Y2
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row2
 	MOVQ         y_base+96(FP), R9
 	MOVQ         incY+120(FP), R10
@@ -1412,7 +1405,6 @@ row3:
 	VADDPD       Y3, Y7, Y3
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row3
 	MOVQ         y_base+96(FP), R9
 	MOVQ         incY+120(FP), R10
@@ -1575,7 +1567,6 @@ row4:
 	VADDPD       Y4, Y7, Y4
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
-	TESTQ        DI, DI
 	JGT          row4
 	MOVQ         y_base+96(FP), R9
 	MOVQ         incY+120(FP), R10
@@ -1687,8 +1678,10 @@ rows:
 
 forward7:
 	MOVQ n+8(FP), DX
-	CMPQ DX, $+4
+	SUBQ $+4, DX
 	JLT  rest2
+	MOVQ R8, R11
+	LEAQ (R11)(R8*2), R11
 
 main:
 	VMOVSD (R9), X3
@@ -1703,24 +1696,21 @@ main:
 	VMULPD X4, X1, X4
 	VADDPD X3, X4, X3
 	VMOVSD X3, (R9)(R8*1)
-	LEAQ   (R9)(R8*2), R9
-	ADDQ   $+16, R10
-	VMOVSD (R9), X3
+	VMOVSD (R9)(R8*2), X3
 	VMULPD X3, X0, X3
-	VMOVSD (R10), X4
+	VMOVSD 16(R10), X4
 	VMULPD X4, X1, X4
 	VADDPD X3, X4, X3
-	VMOVSD X3, (R9)
-	VMOVSD (R9)(R8*1), X3
+	VMOVSD X3, (R9)(R8*2)
+	VMOVSD (R9)(R11*1), X3
 	VMULPD X3, X0, X3
-	VMOVSD 8(R10), X4
+	VMOVSD 24(R10), X4
 	VMULPD X4, X1, X4
 	VADDPD X3, X4, X3
-	VMOVSD X3, (R9)(R8*1)
-	LEAQ   (R9)(R8*2), R9
-	ADDQ   $+16, R10
+	VMOVSD X3, (R9)(R11*1)
+	LEAQ   (R9)(R8*4), R9
+	ADDQ   $+32, R10
 	SUBQ   $+4, DX
-	CMPQ   DX, $+4
 	JGE    main
 
 rest2:

@@ -33,8 +33,12 @@ forward:
 
 forward2:
 	MOVQ n+0(FP), R9
-	CMPQ R9, $+4
+	SUBQ $+4, R9
 	JLT  rest
+	MOVQ BX, R10
+	LEAQ (R10)(BX*2), R10
+	MOVQ R8, R11
+	LEAQ (R11)(R8*2), R11
 
 main:
 	VMOVSS (DI), X0
@@ -45,20 +49,17 @@ main:
 	VMOVSS (SI)(R8*1), X1
 	VMOVSS X1, (DI)(BX*1)
 	VMOVSS X0, (SI)(R8*1)
-	LEAQ   (DI)(BX*2), DI
-	LEAQ   (SI)(R8*2), SI
-	VMOVSS (DI), X0
-	VMOVSS (SI), X1
-	VMOVSS X1, (DI)
-	VMOVSS X0, (SI)
-	VMOVSS (DI)(BX*1), X0
-	VMOVSS (SI)(R8*1), X1
-	VMOVSS X1, (DI)(BX*1)
-	VMOVSS X0, (SI)(R8*1)
-	LEAQ   (DI)(BX*2), DI
-	LEAQ   (SI)(R8*2), SI
+	VMOVSS (DI)(BX*2), X0
+	VMOVSS (SI)(R8*2), X1
+	VMOVSS X1, (DI)(BX*2)
+	VMOVSS X0, (SI)(R8*2)
+	VMOVSS (DI)(R10*1), X0
+	VMOVSS (SI)(R11*1), X1
+	VMOVSS X1, (DI)(R10*1)
+	VMOVSS X0, (SI)(R11*1)
+	LEAQ   (DI)(BX*4), DI
+	LEAQ   (SI)(R8*4), SI
 	SUBQ   $+4, R9
-	CMPQ   R9, $+4
 	JGE    main
 
 rest:
@@ -116,8 +117,12 @@ forward:
 
 forward2:
 	MOVQ n+0(FP), R9
-	CMPQ R9, $+4
+	SUBQ $+4, R9
 	JLT  rest
+	MOVQ BX, R10
+	LEAQ (R10)(BX*2), R10
+	MOVQ R8, R11
+	LEAQ (R11)(R8*2), R11
 
 main:
 	VMOVSD (DI), X0
@@ -128,20 +133,17 @@ main:
 	VMOVSD (SI)(R8*1), X1
 	VMOVSD X1, (DI)(BX*1)
 	VMOVSD X0, (SI)(R8*1)
-	LEAQ   (DI)(BX*2), DI
-	LEAQ   (SI)(R8*2), SI
-	VMOVSD (DI), X0
-	VMOVSD (SI), X1
-	VMOVSD X1, (DI)
-	VMOVSD X0, (SI)
-	VMOVSD (DI)(BX*1), X0
-	VMOVSD (SI)(R8*1), X1
-	VMOVSD X1, (DI)(BX*1)
-	VMOVSD X0, (SI)(R8*1)
-	LEAQ   (DI)(BX*2), DI
-	LEAQ   (SI)(R8*2), SI
+	VMOVSD (DI)(BX*2), X0
+	VMOVSD (SI)(R8*2), X1
+	VMOVSD X1, (DI)(BX*2)
+	VMOVSD X0, (SI)(R8*2)
+	VMOVSD (DI)(R10*1), X0
+	VMOVSD (SI)(R11*1), X1
+	VMOVSD X1, (DI)(R10*1)
+	VMOVSD X0, (SI)(R11*1)
+	LEAQ   (DI)(BX*4), DI
+	LEAQ   (SI)(R8*4), SI
 	SUBQ   $+4, R9
-	CMPQ   R9, $+4
 	JGE    main
 
 rest:

@@ -34,51 +34,55 @@ forward2:
 	MOVD n+0(FP), R5
 	MOVWU alpha+8(FP), R17
 	VDUP R17, V0.S4
-	CMP $4, R5
+	SUBS $4, R5, R5
 	BLT rest
+	MOVD R3, R6
+	ADD R3<<1, R6, R6
+	MOVD R4, R7
+	ADD R4<<1, R7, R7
 	PCALIGN $16
 
 main:
 	FMOVS (R0), F1
+	FMOVS (R0)(R3), F2
+	ADD R3<<1, R0, R17
+	FMOVS (R17), F3
+	FMOVS (R0)(R6), F4
 	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
-	FMOVS (R1), F2
-	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
-	FMOVS F2, (R1)
-	FMOVS (R0)(R3), F1
-	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
-	FMOVS (R1)(R4), F2
-	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
-	FMOVS F2, (R1)(R4)
-	ADD R3<<1, R0, R0
-	ADD R4<<1, R1, R1
-	FMOVS (R0), F1
-	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
-	FMOVS (R1), F2
-	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
-	FMOVS F2, (R1)
-	FMOVS (R0)(R3), F1
-	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
-	FMOVS (R1)(R4), F2
-	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
-	FMOVS F2, (R1)(R4)
-	ADD R3<<1, R0, R0
-	ADD R4<<1, R1, R1
-	SUB $4, R5, R5
-	CMP $4, R5
+	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	FMOVS (R1), F5
+	FMOVS (R1)(R4), F6
+	ADD R4<<1, R1, R17
+	FMOVS (R17), F7
+	FMOVS (R1)(R7), F8
+	WORD $0x4e25d425 // fadd v5.4s, v1.4s, v5.4s
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	WORD $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
+	FMOVS F5, (R1)
+	FMOVS F6, (R1)(R4)
+	ADD R4<<1, R1, R17
+	FMOVS F7, (R17)
+	FMOVS F8, (R1)(R7)
+	ADD R3<<2, R0, R0
+	ADD R4<<2, R1, R1
+	SUBS $4, R5, R5
 	BGE main
 
 rest:
 	TBZ $1, R5, last
 	FMOVS (R0), F1
+	FMOVS (R0)(R3), F2
 	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
-	FMOVS (R1), F2
-	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
-	FMOVS F2, (R1)
-	FMOVS (R0)(R3), F1
-	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
-	FMOVS (R1)(R4), F2
-	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
-	FMOVS F2, (R1)(R4)
+	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
+	FMOVS (R1), F3
+	FMOVS (R1)(R4), F4
+	WORD $0x4e23d423 // fadd v3.4s, v1.4s, v3.4s
+	WORD $0x4e24d444 // fadd v4.4s, v2.4s, v4.4s
+	FMOVS F3, (R1)
+	FMOVS F4, (R1)(R4)
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 
@@ -123,51 +127,55 @@ forward2:
 	MOVD n+0(FP), R5
 	MOVD alpha+8(FP), R17
 	VDUP R17, V0.D2
-	CMP $4, R5
+	SUBS $4, R5, R5
 	BLT rest
+	MOVD R3, R6
+	ADD R3<<1, R6, R6
+	MOVD R4, R7
+	ADD R4<<1, R7, R7
 	PCALIGN $16
 
 main:
 	FMOVD (R0), F1
+	FMOVD (R0)(R3), F2
+	ADD R3<<1, R0, R17
+	FMOVD (R17), F3
+	FMOVD (R0)(R6), F4
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
-	FMOVD (R1), F2
-	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
-	FMOVD F2, (R1)
-	FMOVD (R0)(R3), F1
-	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
-	FMOVD (R1)(R4), F2
-	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
-	FMOVD F2, (R1)(R4)
-	ADD R3<<1, R0, R0
-	ADD R4<<1, R1, R1
-	FMOVD (R0), F1
-	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
-	FMOVD (R1), F2
-	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
-	FMOVD F2, (R1)
-	FMOVD (R0)(R3), F1
-	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
-	FMOVD (R1)(R4), F2
-	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
-	FMOVD F2, (R1)(R4)
-	ADD R3<<1, R0, R0
-	ADD R4<<1, R1, R1
-	SUB $4, R5, R5
-	CMP $4, R5
+	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	FMOVD (R1), F5
+	FMOVD (R1)(R4), F6
+	ADD R4<<1, R1, R17
+	FMOVD (R17), F7
+	FMOVD (R1)(R7), F8
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	WORD $0x4e68d488 // fadd v8.2d, v4.2d, v8.2d
+	FMOVD F5, (R1)
+	FMOVD F6, (R1)(R4)
+	ADD R4<<1, R1, R17
+	FMOVD F7, (R17)
+	FMOVD F8, (R1)(R7)
+	ADD R3<<2, R0, R0
+	ADD R4<<2, R1, R1
+	SUBS $4, R5, R5
 	BGE main
 
 rest:
 	TBZ $1, R5, last
 	FMOVD (R0), F1
+	FMOVD (R0)(R3), F2
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
-	FMOVD (R1), F2
-	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
-	FMOVD F2, (R1)
-	FMOVD (R0)(R3), F1
-	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
-	FMOVD (R1)(R4), F2
-	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
-	FMOVD F2, (R1)(R4)
+	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
+	FMOVD (R1), F3
+	FMOVD (R1)(R4), F4
+	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
+	WORD $0x4e64d444 // fadd v4.2d, v2.2d, v4.2d
+	FMOVD F3, (R1)
+	FMOVD F4, (R1)(R4)
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 

@@ -98,8 +98,7 @@ loaded2:
 	FMOVS F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row
 	RET
 
@@ -169,8 +168,7 @@ loaded4:
 	FMOVS F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row2
 	RET
 
@@ -251,8 +249,7 @@ loaded6:
 	FMOVS F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row3
 	RET
 
@@ -344,8 +341,7 @@ loaded8:
 	FMOVS F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row4
 	RET
 
@@ -448,8 +444,7 @@ loaded10:
 	FMOVS F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row5
 	RET
 
@@ -563,8 +558,7 @@ loaded12:
 	FMOVS F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row6
 	RET
 
@@ -689,8 +683,7 @@ loaded14:
 	FMOVS F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row7
 	RET
 
@@ -824,8 +817,7 @@ loaded16:
 	FMOVS F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row8
 	RET
 
@@ -2161,8 +2153,7 @@ loaded20:
 	FMOVD F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row
 	RET
 
@@ -2207,8 +2198,7 @@ loaded22:
 	FMOVD F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row2
 	RET
 
@@ -2260,8 +2250,7 @@ loaded24:
 	FMOVD F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row3
 	RET
 
@@ -2320,8 +2309,7 @@ loaded26:
 	FMOVD F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row4
 	RET
 
@@ -2387,8 +2375,7 @@ loaded28:
 	FMOVD F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row5
 	RET
 
@@ -2461,8 +2448,7 @@ loaded30:
 	FMOVD F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row6
 	RET
 
@@ -2542,8 +2528,7 @@ loaded32:
 	FMOVD F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row7
 	RET
 
@@ -2628,8 +2613,7 @@ loaded34:
 	FMOVD F18, (R3)
 	ADD R5, R1, R1
 	ADD R6, R3, R3
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row8
 	RET
 

@@ -92,8 +92,7 @@ loaded2:
 	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
 	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
@@ -202,8 +201,7 @@ loaded4:
 	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
 	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row2
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
@@ -335,8 +333,7 @@ loaded6:
 	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
 	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row3
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
@@ -491,8 +488,7 @@ loaded8:
 	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
 	WORD $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row4
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
@@ -670,8 +666,7 @@ loaded10:
 	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
 	WORD $0x4e25d565 // fadd v5.4s, v11.4s, v5.4s
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row5
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
@@ -872,8 +867,7 @@ loaded12:
 	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
 	WORD $0x4e26d566 // fadd v6.4s, v11.4s, v6.4s
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row6
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
@@ -1097,8 +1091,7 @@ loaded14:
 	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
 	WORD $0x4e27d567 // fadd v7.4s, v11.4s, v7.4s
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row7
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
@@ -1343,8 +1336,7 @@ loaded16:
 	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
 	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row8
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
@@ -1500,57 +1492,58 @@ rows:
 
 forward11:
 	MOVD n+8(FP), R2
-	CMP $4, R2
+	SUBS $4, R2, R2
 	BLT rest2
+	MOVD R4, R7
+	ADD R4<<1, R7, R7
 	PCALIGN $16
 
 main:
 	FMOVS (R5), F3
+	FMOVS (R5)(R4), F4
+	ADD R4<<1, R5, R17
+	FMOVS (R17), F5
+	FMOVS (R5)(R7), F6
 	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-	FMOVS (R6), F4
-	WORD $0x6e24dc24 // fmul v4.4s, v1.4s, v4.4s
-	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	WORD $0x6e25dc05 // fmul v5.4s, v0.4s, v5.4s
+	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
+	FMOVS (R6), F7
+	FMOVS 4(R6), F8
+	FMOVS 8(R6), F9
+	FMOVS 12(R6), F10
+	WORD $0x6e27dc27 // fmul v7.4s, v1.4s, v7.4s
+	WORD $0x6e28dc28 // fmul v8.4s, v1.4s, v8.4s
+	WORD $0x6e29dc29 // fmul v9.4s, v1.4s, v9.4s
+	WORD $0x6e2adc2a // fmul v10.4s, v1.4s, v10.4s
+	WORD $0x4e23d4e3 // fadd v3.4s, v7.4s, v3.4s
+	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
+	WORD $0x4e25d525 // fadd v5.4s, v9.4s, v5.4s
+	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
 	FMOVS F3, (R5)
-	FMOVS (R5)(R4), F3
-	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-	FMOVS 4(R6), F4
-	WORD $0x6e24dc24 // fmul v4.4s, v1.4s, v4.4s
-	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
-	FMOVS F3, (R5)(R4)
-	ADD R4<<1, R5, R5
-	ADD $8, R6, R6
-	FMOVS (R5), F3
-	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-	FMOVS (R6), F4
-	WORD $0x6e24dc24 // fmul v4.4s, v1.4s, v4.4s
-	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
-	FMOVS F3, (R5)
-	FMOVS (R5)(R4), F3
-	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-	FMOVS 4(R6), F4
-	WORD $0x6e24dc24 // fmul v4.4s, v1.4s, v4.4s
-	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
-	FMOVS F3, (R5)(R4)
-	ADD R4<<1, R5, R5
-	ADD $8, R6, R6
-	SUB $4, R2, R2
-	CMP $4, R2
+	FMOVS F4, (R5)(R4)
+	ADD R4<<1, R5, R17
+	FMOVS F5, (R17)
+	FMOVS F6, (R5)(R7)
+	ADD R4<<2, R5, R5
+	ADD $16, R6, R6
+	SUBS $4, R2, R2
 	BGE main
 
 rest2:
 	TBZ $1, R2, last
 	FMOVS (R5), F3
+	FMOVS (R5)(R4), F4
 	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-	FMOVS (R6), F4
-	WORD $0x6e24dc24 // fmul v4.4s, v1.4s, v4.4s
-	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	FMOVS (R6), F5
+	FMOVS 4(R6), F6
+	WORD $0x6e25dc25 // fmul v5.4s, v1.4s, v5.4s
+	WORD $0x6e26dc26 // fmul v6.4s, v1.4s, v6.4s
+	WORD $0x4e23d4a3 // fadd v3.4s, v5.4s, v3.4s
+	WORD $0x4e24d4c4 // fadd v4.4s, v6.4s, v4.4s
 	FMOVS F3, (R5)
-	FMOVS (R5)(R4), F3
-	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-	FMOVS 4(R6), F4
-	WORD $0x6e24dc24 // fmul v4.4s, v1.4s, v4.4s
-	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
-	FMOVS F3, (R5)(R4)
+	FMOVS F4, (R5)(R4)
 	ADD R4<<1, R5, R5
 	ADD $8, R6, R6
 
@@ -1640,8 +1633,7 @@ loaded18:
 	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
 	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
@@ -1712,8 +1704,7 @@ loaded20:
 	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
 	WORD $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row2
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
@@ -1797,8 +1788,7 @@ loaded22:
 	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
 	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row3
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
@@ -1895,8 +1885,7 @@ loaded24:
 	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
 	WORD $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row4
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
@@ -2006,8 +1995,7 @@ loaded26:
 	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
 	WORD $0x4e65d565 // fadd v5.2d, v11.2d, v5.2d
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row5
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
@@ -2130,8 +2118,7 @@ loaded28:
 	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
 	WORD $0x4e66d566 // fadd v6.2d, v11.2d, v6.2d
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row6
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
@@ -2267,8 +2254,7 @@ loaded30:
 	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
 	WORD $0x4e67d567 // fadd v7.2d, v11.2d, v7.2d
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row7
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
@@ -2415,8 +2401,7 @@ loaded32:
 	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
 	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row8
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
@@ -2515,57 +2500,58 @@ rows:
 
 forward11:
 	MOVD n+8(FP), R2
-	CMP $4, R2
+	SUBS $4, R2, R2
 	BLT rest2
+	MOVD R4, R7
+	ADD R4<<1, R7, R7
 	PCALIGN $16
 
 main:
 	FMOVD (R5), F3
+	FMOVD (R5)(R4), F4
+	ADD R4<<1, R5, R17
+	FMOVD (R17), F5
+	FMOVD (R5)(R7), F6
 	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
-	FMOVD (R6), F4
-	WORD $0x6e64dc24 // fmul v4.2d, v1.2d, v4.2d
-	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	WORD $0x6e65dc05 // fmul v5.2d, v0.2d, v5.2d
+	WORD $0x6e66dc06 // fmul v6.2d, v0.2d, v6.2d
+	FMOVD (R6), F7
+	FMOVD 8(R6), F8
+	FMOVD 16(R6), F9
+	FMOVD 24(R6), F10
+	WORD $0x6e67dc27 // fmul v7.2d, v1.2d, v7.2d
+	WORD $0x6e68dc28 // fmul v8.2d, v1.2d, v8.2d
+	WORD $0x6e69dc29 // fmul v9.2d, v1.2d, v9.2d
+	WORD $0x6e6adc2a // fmul v10.2d, v1.2d, v10.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
+	WORD $0x4e65d525 // fadd v5.2d, v9.2d, v5.2d
+	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
 	FMOVD F3, (R5)
-	FMOVD (R5)(R4), F3
-	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
-	FMOVD 8(R6), F4
-	WORD $0x6e64dc24 // fmul v4.2d, v1.2d, v4.2d
-	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
-	FMOVD F3, (R5)(R4)
-	ADD R4<<1, R5, R5
-	ADD $16, R6, R6
-	FMOVD (R5), F3
-	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
-	FMOVD (R6), F4
-	WORD $0x6e64dc24 // fmul v4.2d, v1.2d, v4.2d
-	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
-	FMOVD F3, (R5)
-	FMOVD (R5)(R4), F3
-	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
-	FMOVD 8(R6), F4
-	WORD $0x6e64dc24 // fmul v4.2d, v1.2d, v4.2d
-	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
-	FMOVD F3, (R5)(R4)
-	ADD R4<<1, R5, R5
-	ADD $16, R6, R6
-	SUB $4, R2, R2
-	CMP $4, R2
+	FMOVD F4, (R5)(R4)
+	ADD R4<<1, R5, R17
+	FMOVD F5, (R17)
+	FMOVD F6, (R5)(R7)
+	ADD R4<<2, R5, R5
+	ADD $32, R6, R6
+	SUBS $4, R2, R2
 	BGE main
 
 rest2:
 	TBZ $1, R2, last
 	FMOVD (R5), F3
+	FMOVD (R5)(R4), F4
 	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
-	FMOVD (R6), F4
-	WORD $0x6e64dc24 // fmul v4.2d, v1.2d, v4.2d
-	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	FMOVD (R6), F5
+	FMOVD 8(R6), F6
+	WORD $0x6e65dc25 // fmul v5.2d, v1.2d, v5.2d
+	WORD $0x6e66dc26 // fmul v6.2d, v1.2d, v6.2d
+	WORD $0x4e63d4a3 // fadd v3.2d, v5.2d, v3.2d
+	WORD $0x4e64d4c4 // fadd v4.2d, v6.2d, v4.2d
 	FMOVD F3, (R5)
-	FMOVD (R5)(R4), F3
-	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
-	FMOVD 8(R6), F4
-	WORD $0x6e64dc24 // fmul v4.2d, v1.2d, v4.2d
-	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
-	FMOVD F3, (R5)(R4)
+	FMOVD F4, (R5)(R4)
 	ADD R4<<1, R5, R5
 	ADD $16, R6, R6
 

@@ -104,8 +104,7 @@ skip3:
 
 skip4:
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row
 	RET
 
@@ -185,8 +184,7 @@ skip7:
 
 skip8:
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row2
 	RET
 
@@ -278,8 +276,7 @@ skip11:
 
 skip12:
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row3
 	RET
 
@@ -383,8 +380,7 @@ skip15:
 
 skip16:
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row4
 	RET
 
@@ -500,8 +496,7 @@ skip19:
 
 skip20:
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row5
 	RET
 
@@ -629,8 +624,7 @@ skip23:
 
 skip24:
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row6
 	RET
 
@@ -770,8 +764,7 @@ skip27:
 
 skip28:
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row7
 	RET
 
@@ -921,8 +914,7 @@ skip31:
 
 skip32:
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row8
 	RET
 
@@ -957,51 +949,51 @@ rows:
 
 forward3:
 	MOVD n+8(FP), R2
-	CMP $4, R2
+	SUBS $4, R2, R2
 	BLT rest2
+	MOVD R4, R7
+	ADD R4<<1, R7, R7
 	PCALIGN $16
 
 main:
 	FMOVS (R5), F2
+	FMOVS (R5)(R4), F3
+	ADD R4<<1, R5, R17
+	FMOVS (R17), F4
+	FMOVS (R5)(R7), F5
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
-	FMOVS (R6), F3
-	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
-	FMOVS F3, (R6)
-	FMOVS (R5)(R4), F2
-	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
-	FMOVS 4(R6), F3
-	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
-	FMOVS F3, 4(R6)
-	ADD R4<<1, R5, R5
-	ADD $8, R6, R6
-	FMOVS (R5), F2
-	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
-	FMOVS (R6), F3
-	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
-	FMOVS F3, (R6)
-	FMOVS (R5)(R4), F2
-	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
-	FMOVS 4(R6), F3
-	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
-	FMOVS F3, 4(R6)
-	ADD R4<<1, R5, R5
-	ADD $8, R6, R6
-	SUB $4, R2, R2
-	CMP $4, R2
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	WORD $0x6e25dc05 // fmul v5.4s, v0.4s, v5.4s
+	FMOVS (R6), F6
+	FMOVS 4(R6), F7
+	FMOVS 8(R6), F8
+	FMOVS 12(R6), F9
+	WORD $0x4e26d446 // fadd v6.4s, v2.4s, v6.4s
+	WORD $0x4e27d467 // fadd v7.4s, v3.4s, v7.4s
+	WORD $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
+	WORD $0x4e29d4a9 // fadd v9.4s, v5.4s, v9.4s
+	FMOVS F6, (R6)
+	FMOVS F7, 4(R6)
+	FMOVS F8, 8(R6)
+	FMOVS F9, 12(R6)
+	ADD R4<<2, R5, R5
+	ADD $16, R6, R6
+	SUBS $4, R2, R2
 	BGE main
 
 rest2:
 	TBZ $1, R2, last
 	FMOVS (R5), F2
+	FMOVS (R5)(R4), F3
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
-	FMOVS (R6), F3
-	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
-	FMOVS F3, (R6)
-	FMOVS (R5)(R4), F2
-	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
-	FMOVS 4(R6), F3
-	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
-	FMOVS F3, 4(R6)
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	FMOVS (R6), F4
+	FMOVS 4(R6), F5
+	WORD $0x4e24d444 // fadd v4.4s, v2.4s, v4.4s
+	WORD $0x4e25d465 // fadd v5.4s, v3.4s, v5.4s
+	FMOVS F4, (R6)
+	FMOVS F5, 4(R6)
 	ADD R4<<1, R5, R5
 	ADD $8, R6, R6
 
@@ -1095,8 +1087,7 @@ skip:
 
 skip2:
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row
 	RET
 
@@ -1148,8 +1139,7 @@ skip3:
 
 skip4:
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row2
 	RET
 
@@ -1209,8 +1199,7 @@ skip5:
 
 skip6:
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row3
 	RET
 
@@ -1278,8 +1267,7 @@ skip7:
 
 skip8:
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row4
 	RET
 
@@ -1355,8 +1343,7 @@ skip9:
 
 skip10:
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row5
 	RET
 
@@ -1440,8 +1427,7 @@ skip11:
 
 skip12:
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row6
 	RET
 
@@ -1533,8 +1519,7 @@ skip13:
 
 skip14:
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row7
 	RET
 
@@ -1632,8 +1617,7 @@ skip15:
 
 skip16:
 	ADD R5, R1, R1
-	SUB $1, R0, R0
-	CMP $0, R0
+	SUBS $1, R0, R0
 	BGT row8
 	RET
 
@@ -1668,51 +1652,51 @@ rows:
 
 forward3:
 	MOVD n+8(FP), R2
-	CMP $4, R2
+	SUBS $4, R2, R2
 	BLT rest2
+	MOVD R4, R7
+	ADD R4<<1, R7, R7
 	PCALIGN $16
 
 main:
 	FMOVD (R5), F2
+	FMOVD (R5)(R4), F3
+	ADD R4<<1, R5, R17
+	FMOVD (R17), F4
+	FMOVD (R5)(R7), F5
 	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
-	FMOVD (R6), F3
-	WORD $0x4e63d443 // fadd v3.2d, v2.2d, v3.2d
-	FMOVD F3, (R6)
-	FMOVD (R5)(R4), F2
-	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
-	FMOVD 8(R6), F3
-	WORD $0x4e63d443 // fadd v3.2d, v2.2d, v3.2d
-	FMOVD F3, 8(R6)
-	ADD R4<<1, R5, R5
-	ADD $16, R6, R6
-	FMOVD (R5), F2
-	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
-	FMOVD (R6), F3
-	WORD $0x4e63d443 // fadd v3.2d, v2.2d, v3.2d
-	FMOVD F3, (R6)
-	FMOVD (R5)(R4), F2
-	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
-	FMOVD 8(R6), F3
-	WORD $0x4e63d443 // fadd v3.2d, v2.2d, v3.2d
-	FMOVD F3, 8(R6)
-	ADD R4<<1, R5, R5
-	ADD $16, R6, R6
-	SUB $4, R2, R2
-	CMP $4, R2
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	WORD $0x6e65dc05 // fmul v5.2d, v0.2d, v5.2d
+	FMOVD (R6), F6
+	FMOVD 8(R6), F7
+	FMOVD 16(R6), F8
+	FMOVD 24(R6), F9
+	WORD $0x4e66d446 // fadd v6.2d, v2.2d, v6.2d
+	WORD $0x4e67d467 // fadd v7.2d, v3.2d, v7.2d
+	WORD $0x4e68d488 // fadd v8.2d, v4.2d, v8.2d
+	WORD $0x4e69d4a9 // fadd v9.2d, v5.2d, v9.2d
+	FMOVD F6, (R6)
+	FMOVD F7, 8(R6)
+	FMOVD F8, 16(R6)
+	FMOVD F9, 24(R6)
+	ADD R4<<2, R5, R5
+	ADD $32, R6, R6
+	SUBS $4, R2, R2
 	BGE main
 
 rest2:
 	TBZ $1, R2, last
 	FMOVD (R5), F2
+	FMOVD (R5)(R4), F3
 	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
-	FMOVD (R6), F3
-	WORD $0x4e63d443 // fadd v3.2d, v2.2d, v3.2d
-	FMOVD F3, (R6)
-	FMOVD (R5)(R4), F2
-	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
-	FMOVD 8(R6), F3
-	WORD $0x4e63d443 // fadd v3.2d, v2.2d, v3.2d
-	FMOVD F3, 8(R6)
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	FMOVD (R6), F4
+	FMOVD 8(R6), F5
+	WORD $0x4e64d444 // fadd v4.2d, v2.2d, v4.2d
+	WORD $0x4e65d465 // fadd v5.2d, v3.2d, v5.2d
+	FMOVD F4, (R6)
+	FMOVD F5, 8(R6)
 	ADD R4<<1, R5, R5
 	ADD $16, R6, R6
 

@@ -36,81 +36,86 @@ forward2:
 	VDUP R17, V0.S4
 	MOVWU s+76(FP), R17
 	VDUP R17, V1.S4
-	CMP $4, R5
+	SUBS $4, R5, R5
 	BLT rest
+	MOVD R3, R6
+	ADD R3<<1, R6, R6
+	MOVD R4, R7
+	ADD R4<<1, R7, R7
 	PCALIGN $16
 
 main:
 	FMOVS (R0), F2
-	FMOVS (R1), F3
-	WORD $0x6e22dc04 // fmul v4.4s, v0.4s, v2.4s
-	WORD $0x6e23dc25 // fmul v5.4s, v1.4s, v3.4s
-	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
-	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	FMOVS (R0)(R3), F3
+	ADD R3<<1, R0, R17
+	FMOVS (R17), F4
+	FMOVS (R0)(R6), F5
+	FMOVS (R1), F6
+	FMOVS (R1)(R4), F7
+	ADD R4<<1, R1, R17
+	FMOVS (R17), F8
+	FMOVS (R1)(R7), F9
+	WORD $0x6e22dc0a // fmul v10.4s, v0.4s, v2.4s
+	WORD $0x6e23dc0b // fmul v11.4s, v0.4s, v3.4s
+	WORD $0x6e24dc0c // fmul v12.4s, v0.4s, v4.4s
+	WORD $0x6e25dc0d // fmul v13.4s, v0.4s, v5.4s
+	WORD $0x6e26dc2e // fmul v14.4s, v1.4s, v6.4s
+	WORD $0x6e27dc2f // fmul v15.4s, v1.4s, v7.4s
+	WORD $0x6e28dc30 // fmul v16.4s, v1.4s, v8.4s
+	WORD $0x6e29dc31 // fmul v17.4s, v1.4s, v9.4s
+	WORD $0x4e2ed54e // fadd v14.4s, v10.4s, v14.4s
+	WORD $0x4e2fd56f // fadd v15.4s, v11.4s, v15.4s
+	WORD $0x4e30d590 // fadd v16.4s, v12.4s, v16.4s
+	WORD $0x4e31d5b1 // fadd v17.4s, v13.4s, v17.4s
+	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
+	WORD $0x6e27dc07 // fmul v7.4s, v0.4s, v7.4s
+	WORD $0x6e28dc08 // fmul v8.4s, v0.4s, v8.4s
+	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
 	WORD $0x6e22dc22 // fmul v2.4s, v1.4s, v2.4s
-	WORD $0x4ea2d462 // fsub v2.4s, v3.4s, v2.4s
-	FMOVS F5, (R0)
+	WORD $0x6e23dc23 // fmul v3.4s, v1.4s, v3.4s
+	WORD $0x6e24dc24 // fmul v4.4s, v1.4s, v4.4s
+	WORD $0x6e25dc25 // fmul v5.4s, v1.4s, v5.4s
+	WORD $0x4ea2d4c2 // fsub v2.4s, v6.4s, v2.4s
+	WORD $0x4ea3d4e3 // fsub v3.4s, v7.4s, v3.4s
+	WORD $0x4ea4d504 // fsub v4.4s, v8.4s, v4.4s
+	WORD $0x4ea5d525 // fsub v5.4s, v9.4s, v5.4s
+	FMOVS F14, (R0)
+	FMOVS F15, (R0)(R3)
+	ADD R3<<1, R0, R17
+	FMOVS F16, (R17)
+	FMOVS F17, (R0)(R6)
 	FMOVS F2, (R1)
-	FMOVS (R0)(R3), F2
-	FMOVS (R1)(R4), F3
-	WORD $0x6e22dc04 // fmul v4.4s, v0.4s, v2.4s
-	WORD $0x6e23dc25 // fmul v5.4s, v1.4s, v3.4s
-	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
-	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-	WORD $0x6e22dc22 // fmul v2.4s, v1.4s, v2.4s
-	WORD $0x4ea2d462 // fsub v2.4s, v3.4s, v2.4s
-	FMOVS F5, (R0)(R3)
-	FMOVS F2, (R1)(R4)
-	ADD R3<<1, R0, R0
-	ADD R4<<1, R1, R1
-	FMOVS (R0), F2
-	FMOVS (R1), F3
-	WORD $0x6e22dc04 // fmul v4.4s, v0.4s, v2.4s
-	WORD $0x6e23dc25 // fmul v5.4s, v1.4s, v3.4s
-	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
-	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-	WORD $0x6e22dc22 // fmul v2.4s, v1.4s, v2.4s
-	WORD $0x4ea2d462 // fsub v2.4s, v3.4s, v2.4s
-	FMOVS F5, (R0)
-	FMOVS F2, (R1)
-	FMOVS (R0)(R3), F2
-	FMOVS (R1)(R4), F3
-	WORD $0x6e22dc04 // fmul v4.4s, v0.4s, v2.4s
-	WORD $0x6e23dc25 // fmul v5.4s, v1.4s, v3.4s
-	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
-	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-	WORD $0x6e22dc22 // fmul v2.4s, v1.4s, v2.4s
-	WORD $0x4ea2d462 // fsub v2.4s, v3.4s, v2.4s
-	FMOVS F5, (R0)(R3)
-	FMOVS F2, (R1)(R4)
-	ADD R3<<1, R0, R0
-	ADD R4<<1, R1, R1
-	SUB $4, R5, R5
-	CMP $4, R5
+	FMOVS F3, (R1)(R4)
+	ADD R4<<1, R1, R17
+	FMOVS F4, (R17)
+	FMOVS F5, (R1)(R7)
+	ADD R3<<2, R0, R0
+	ADD R4<<2, R1, R1
+	SUBS $4, R5, R5
 	BGE main
 
 rest:
 	TBZ $1, R5, last
 	FMOVS (R0), F2
-	FMOVS (R1), F3
-	WORD $0x6e22dc04 // fmul v4.4s, v0.4s, v2.4s
-	WORD $0x6e23dc25 // fmul v5.4s, v1.4s, v3.4s
-	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
-	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	FMOVS (R0)(R3), F3
+	FMOVS (R1), F4
+	FMOVS (R1)(R4), F5
+	WORD $0x6e22dc06 // fmul v6.4s, v0.4s, v2.4s
+	WORD $0x6e23dc07 // fmul v7.4s, v0.4s, v3.4s
+	WORD $0x6e24dc28 // fmul v8.4s, v1.4s, v4.4s
+	WORD $0x6e25dc29 // fmul v9.4s, v1.4s, v5.4s
+	WORD $0x4e28d4c8 // fadd v8.4s, v6.4s, v8.4s
+	WORD $0x4e29d4e9 // fadd v9.4s, v7.4s, v9.4s
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	WORD $0x6e25dc05 // fmul v5.4s, v0.4s, v5.4s
 	WORD $0x6e22dc22 // fmul v2.4s, v1.4s, v2.4s
-	WORD $0x4ea2d462 // fsub v2.4s, v3.4s, v2.4s
-	FMOVS F5, (R0)
+	WORD $0x6e23dc23 // fmul v3.4s, v1.4s, v3.4s
+	WORD $0x4ea2d482 // fsub v2.4s, v4.4s, v2.4s
+	WORD $0x4ea3d4a3 // fsub v3.4s, v5.4s, v3.4s
+	FMOVS F8, (R0)
+	FMOVS F9, (R0)(R3)
 	FMOVS F2, (R1)
-	FMOVS (R0)(R3), F2
-	FMOVS (R1)(R4), F3
-	WORD $0x6e22dc04 // fmul v4.4s, v0.4s, v2.4s
-	WORD $0x6e23dc25 // fmul v5.4s, v1.4s, v3.4s
-	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
-	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-	WORD $0x6e22dc22 // fmul v2.4s, v1.4s, v2.4s
-	WORD $0x4ea2d462 // fsub v2.4s, v3.4s, v2.4s
-	FMOVS F5, (R0)(R3)
-	FMOVS F2, (R1)(R4)
+	FMOVS F3, (R1)(R4)
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 
@@ -162,81 +167,86 @@ forward2:
 	VDUP R17, V0.D2
 	MOVD s+80(FP), R17
 	VDUP R17, V1.D2
-	CMP $4, R5
+	SUBS $4, R5, R5
 	BLT rest
+	MOVD R3, R6
+	ADD R3<<1, R6, R6
+	MOVD R4, R7
+	ADD R4<<1, R7, R7
 	PCALIGN $16
 
 main:
 	FMOVD (R0), F2
-	FMOVD (R1), F3
-	WORD $0x6e62dc04 // fmul v4.2d, v0.2d, v2.2d
-	WORD $0x6e63dc25 // fmul v5.2d, v1.2d, v3.2d
-	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
-	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	FMOVD (R0)(R3), F3
+	ADD R3<<1, R0, R17
+	FMOVD (R17), F4
+	FMOVD (R0)(R6), F5
+	FMOVD (R1), F6
+	FMOVD (R1)(R4), F7
+	ADD R4<<1, R1, R17
+	FMOVD (R17), F8
+	FMOVD (R1)(R7), F9
+	WORD $0x6e62dc0a // fmul v10.2d, v0.2d, v2.2d
+	WORD $0x6e63dc0b // fmul v11.2d, v0.2d, v3.2d
+	WORD $0x6e64dc0c // fmul v12.2d, v0.2d, v4.2d
+	WORD $0x6e65dc0d // fmul v13.2d, v0.2d, v5.2d
+	WORD $0x6e66dc2e // fmul v14.2d, v1.2d, v6.2d
+	WORD $0x6e67dc2f // fmul v15.2d, v1.2d, v7.2d
+	WORD $0x6e68dc30 // fmul v16.2d, v1.2d, v8.2d
+	WORD $0x6e69dc31 // fmul v17.2d, v1.2d, v9.2d
+	WORD $0x4e6ed54e // fadd v14.2d, v10.2d, v14.2d
+	WORD $0x4e6fd56f // fadd v15.2d, v11.2d, v15.2d
+	WORD $0x4e70d590 // fadd v16.2d, v12.2d, v16.2d
+	WORD $0x4e71d5b1 // fadd v17.2d, v13.2d, v17.2d
+	WORD $0x6e66dc06 // fmul v6.2d, v0.2d, v6.2d
+	WORD $0x6e67dc07 // fmul v7.2d, v0.2d, v7.2d
+	WORD $0x6e68dc08 // fmul v8.2d, v0.2d, v8.2d
+	WORD $0x6e69dc09 // fmul v9.2d, v0.2d, v9.2d
 	WORD $0x6e62dc22 // fmul v2.2d, v1.2d, v2.2d
-	WORD $0x4ee2d462 // fsub v2.2d, v3.2d, v2.2d
-	FMOVD F5, (R0)
+	WORD $0x6e63dc23 // fmul v3.2d, v1.2d, v3.2d
+	WORD $0x6e64dc24 // fmul v4.2d, v1.2d, v4.2d
+	WORD $0x6e65dc25 // fmul v5.2d, v1.2d, v5.2d
+	WORD $0x4ee2d4c2 // fsub v2.2d, v6.2d, v2.2d
+	WORD $0x4ee3d4e3 // fsub v3.2d, v7.2d, v3.2d
+	WORD $0x4ee4d504 // fsub v4.2d, v8.2d, v4.2d
+	WORD $0x4ee5d525 // fsub v5.2d, v9.2d, v5.2d
+	FMOVD F14, (R0)
+	FMOVD F15, (R0)(R3)
+	ADD R3<<1, R0, R17
+	FMOVD F16, (R17)
+	FMOVD F17, (R0)(R6)
 	FMOVD F2, (R1)
-	FMOVD (R0)(R3), F2
-	FMOVD (R1)(R4), F3
-	WORD $0x6e62dc04 // fmul v4.2d, v0.2d, v2.2d
-	WORD $0x6e63dc25 // fmul v5.2d, v1.2d, v3.2d
-	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
-	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
-	WORD $0x6e62dc22 // fmul v2.2d, v1.2d, v2.2d
-	WORD $0x4ee2d462 // fsub v2.2d, v3.2d, v2.2d
-	FMOVD F5, (R0)(R3)
-	FMOVD F2, (R1)(R4)
-	ADD R3<<1, R0, R0
-	ADD R4<<1, R1, R1
-	FMOVD (R0), F2
-	FMOVD (R1), F3
-	WORD $0x6e62dc04 // fmul v4.2d, v0.2d, v2.2d
-	WORD $0x6e63dc25 // fmul v5.2d, v1.2d, v3.2d
-	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
-	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
-	WORD $0x6e62dc22 // fmul v2.2d, v1.2d, v2.2d
-	WORD $0x4ee2d462 // fsub v2.2d, v3.2d, v2.2d
-	FMOVD F5, (R0)
-	FMOVD F2, (R1)
-	FMOVD (R0)(R3), F2
-	FMOVD (R1)(R4), F3
-	WORD $0x6e62dc04 // fmul v4.2d, v0.2d, v2.2d
-	WORD $0x6e63dc25 // fmul v5.2d, v1.2d, v3.2d
-	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
-	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
-	WORD $0x6e62dc22 // fmul v2.2d, v1.2d, v2.2d
-	WORD $0x4ee2d462 // fsub v2.2d, v3.2d, v2.2d
-	FMOVD F5, (R0)(R3)
-	FMOVD F2, (R1)(R4)
-	ADD R3<<1, R0, R0
-	ADD R4<<1, R1, R1
-	SUB $4, R5, R5
-	CMP $4, R5
+	FMOVD F3, (R1)(R4)
+	ADD R4<<1, R1, R17
+	FMOVD F4, (R17)
+	FMOVD F5, (R1)(R7)
+	ADD R3<<2, R0, R0
+	ADD R4<<2, R1, R1
+	SUBS $4, R5, R5
 	BGE main
 
 rest:
 	TBZ $1, R5, last
 	FMOVD (R0), F2
-	FMOVD (R1), F3
-	WORD $0x6e62dc04 // fmul v4.2d, v0.2d, v2.2d
-	WORD $0x6e63dc25 // fmul v5.2d, v1.2d, v3.2d
-	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
-	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	FMOVD (R0)(R3), F3
+	FMOVD (R1), F4
+	FMOVD (R1)(R4), F5
+	WORD $0x6e62dc06 // fmul v6.2d, v0.2d, v2.2d
+	WORD $0x6e63dc07 // fmul v7.2d, v0.2d, v3.2d
+	WORD $0x6e64dc28 // fmul v8.2d, v1.2d, v4.2d
+	WORD $0x6e65dc29 // fmul v9.2d, v1.2d, v5.2d
+	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
+	WORD $0x4e69d4e9 // fadd v9.2d, v7.2d, v9.2d
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	WORD $0x6e65dc05 // fmul v5.2d, v0.2d, v5.2d
 	WORD $0x6e62dc22 // fmul v2.2d, v1.2d, v2.2d
-	WORD $0x4ee2d462 // fsub v2.2d, v3.2d, v2.2d
-	FMOVD F5, (R0)
+	WORD $0x6e63dc23 // fmul v3.2d, v1.2d, v3.2d
+	WORD $0x4ee2d482 // fsub v2.2d, v4.2d, v2.2d
+	WORD $0x4ee3d4a3 // fsub v3.2d, v5.2d, v3.2d
+	FMOVD F8, (R0)
+	FMOVD F9, (R0)(R3)
 	FMOVD F2, (R1)
-	FMOVD (R0)(R3), F2
-	FMOVD (R1)(R4), F3
-	WORD $0x6e62dc04 // fmul v4.2d, v0.2d, v2.2d
-	WORD $0x6e63dc25 // fmul v5.2d, v1.2d, v3.2d
-	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
-	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
-	WORD $0x6e62dc22 // fmul v2.2d, v1.2d, v2.2d
-	WORD $0x4ee2d462 // fsub v2.2d, v3.2d, v2.2d
-	FMOVD F5, (R0)(R3)
-	FMOVD F2, (R1)(R4)
+	FMOVD F3, (R1)(R4)
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 

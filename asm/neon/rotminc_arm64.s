@@ -40,81 +40,86 @@ forward2:
 	VDUP R17, V2.S4
 	MOVWU h22+84(FP), R17
 	VDUP R17, V3.S4
-	CMP $4, R5
+	SUBS $4, R5, R5
 	BLT rest
+	MOVD R3, R6
+	ADD R3<<1, R6, R6
+	MOVD R4, R7
+	ADD R4<<1, R7, R7
 	PCALIGN $16
 
 main:
 	FMOVS (R0), F4
-	FMOVS (R1), F5
-	WORD $0x6e24dc06 // fmul v6.4s, v0.4s, v4.4s
-	WORD $0x6e25dc27 // fmul v7.4s, v1.4s, v5.4s
-	WORD $0x4e27d4c7 // fadd v7.4s, v6.4s, v7.4s
+	FMOVS (R0)(R3), F5
+	ADD R3<<1, R0, R17
+	FMOVS (R17), F6
+	FMOVS (R0)(R6), F7
+	FMOVS (R1), F8
+	FMOVS (R1)(R4), F9
+	ADD R4<<1, R1, R17
+	FMOVS (R17), F10
+	FMOVS (R1)(R7), F11
+	WORD $0x6e24dc0c // fmul v12.4s, v0.4s, v4.4s
+	WORD $0x6e25dc0d // fmul v13.4s, v0.4s, v5.4s
+	WORD $0x6e26dc0e // fmul v14.4s, v0.4s, v6.4s
+	WORD $0x6e27dc0f // fmul v15.4s, v0.4s, v7.4s
+	WORD $0x6e28dc30 // fmul v16.4s, v1.4s, v8.4s
+	WORD $0x6e29dc31 // fmul v17.4s, v1.4s, v9.4s
+	WORD $0x6e2adc32 // fmul v18.4s, v1.4s, v10.4s
+	WORD $0x6e2bdc33 // fmul v19.4s, v1.4s, v11.4s
+	WORD $0x4e30d590 // fadd v16.4s, v12.4s, v16.4s
+	WORD $0x4e31d5b1 // fadd v17.4s, v13.4s, v17.4s
+	WORD $0x4e32d5d2 // fadd v18.4s, v14.4s, v18.4s
+	WORD $0x4e33d5f3 // fadd v19.4s, v15.4s, v19.4s
 	WORD $0x6e24dc44 // fmul v4.4s, v2.4s, v4.4s
-	WORD $0x6e25dc65 // fmul v5.4s, v3.4s, v5.4s
-	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
-	FMOVS F7, (R0)
-	FMOVS F5, (R1)
-	FMOVS (R0)(R3), F4
-	FMOVS (R1)(R4), F5
-	WORD $0x6e24dc06 // fmul v6.4s, v0.4s, v4.4s
-	WORD $0x6e25dc27 // fmul v7.4s, v1.4s, v5.4s
-	WORD $0x4e27d4c7 // fadd v7.4s, v6.4s, v7.4s
-	WORD $0x6e24dc44 // fmul v4.4s, v2.4s, v4.4s
-	WORD $0x6e25dc65 // fmul v5.4s, v3.4s, v5.4s
-	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
-	FMOVS F7, (R0)(R3)
-	FMOVS F5, (R1)(R4)
-	ADD R3<<1, R0, R0
-	ADD R4<<1, R1, R1
-	FMOVS (R0), F4
-	FMOVS (R1), F5
-	WORD $0x6e24dc06 // fmul v6.4s, v0.4s, v4.4s
-	WORD $0x6e25dc27 // fmul v7.4s, v1.4s, v5.4s
-	WORD $0x4e27d4c7 // fadd v7.4s, v6.4s, v7.4s
-	WORD $0x6e24dc44 // fmul v4.4s, v2.4s, v4.4s
-	WORD $0x6e25dc65 // fmul v5.4s, v3.4s, v5.4s
-	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
-	FMOVS F7, (R0)
-	FMOVS F5, (R1)
-	FMOVS (R0)(R3), F4
-	FMOVS (R1)(R4), F5
-	WORD $0x6e24dc06 // fmul v6.4s, v0.4s, v4.4s
-	WORD $0x6e25dc27 // fmul v7.4s, v1.4s, v5.4s
-	WORD $0x4e27d4c7 // fadd v7.4s, v6.4s, v7.4s
-	WORD $0x6e24dc44 // fmul v4.4s, v2.4s, v4.4s
-	WORD $0x6e25dc65 // fmul v5.4s, v3.4s, v5.4s
-	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
-	FMOVS F7, (R0)(R3)
-	FMOVS F5, (R1)(R4)
-	ADD R3<<1, R0, R0
-	ADD R4<<1, R1, R1
-	SUB $4, R5, R5
-	CMP $4, R5
+	WORD $0x6e25dc45 // fmul v5.4s, v2.4s, v5.4s
+	WORD $0x6e26dc46 // fmul v6.4s, v2.4s, v6.4s
+	WORD $0x6e27dc47 // fmul v7.4s, v2.4s, v7.4s
+	WORD $0x6e28dc68 // fmul v8.4s, v3.4s, v8.4s
+	WORD $0x6e29dc69 // fmul v9.4s, v3.4s, v9.4s
+	WORD $0x6e2adc6a // fmul v10.4s, v3.4s, v10.4s
+	WORD $0x6e2bdc6b // fmul v11.4s, v3.4s, v11.4s
+	WORD $0x4e28d488 // fadd v8.4s, v4.4s, v8.4s
+	WORD $0x4e29d4a9 // fadd v9.4s, v5.4s, v9.4s
+	WORD $0x4e2ad4ca // fadd v10.4s, v6.4s, v10.4s
+	WORD $0x4e2bd4eb // fadd v11.4s, v7.4s, v11.4s
+	FMOVS F16, (R0)
+	FMOVS F17, (R0)(R3)
+	ADD R3<<1, R0, R17
+	FMOVS F18, (R17)
+	FMOVS F19, (R0)(R6)
+	FMOVS F8, (R1)
+	FMOVS F9, (R1)(R4)
+	ADD R4<<1, R1, R17
+	FMOVS F10, (R17)
+	FMOVS F11, (R1)(R7)
+	ADD R3<<2, R0, R0
+	ADD R4<<2, R1, R1
+	SUBS $4, R5, R5
 	BGE main
 
 rest:
 	TBZ $1, R5, last
 	FMOVS (R0), F4
-	FMOVS (R1), F5
-	WORD $0x6e24dc06 // fmul v6.4s, v0.4s, v4.4s
-	WORD $0x6e25dc27 // fmul v7.4s, v1.4s, v5.4s
-	WORD $0x4e27d4c7 // fadd v7.4s, v6.4s, v7.4s
+	FMOVS (R0)(R3), F5
+	FMOVS (R1), F6
+	FMOVS (R1)(R4), F7
+	WORD $0x6e24dc08 // fmul v8.4s, v0.4s, v4.4s
+	WORD $0x6e25dc09 // fmul v9.4s, v0.4s, v5.4s
+	WORD $0x6e26dc2a // fmul v10.4s, v1.4s, v6.4s
+	WORD $0x6e27dc2b // fmul v11.4s, v1.4s, v7.4s
+	WORD $0x4e2ad50a // fadd v10.4s, v8.4s, v10.4s
+	WORD $0x4e2bd52b // fadd v11.4s, v9.4s, v11.4s
 	WORD $0x6e24dc44 // fmul v4.4s, v2.4s, v4.4s
-	WORD $0x6e25dc65 // fmul v5.4s, v3.4s, v5.4s
-	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
-	FMOVS F7, (R0)
-	FMOVS F5, (R1)
-	FMOVS (R0)(R3), F4
-	FMOVS (R1)(R4), F5
-	WORD $0x6e24dc06 // fmul v6.4s, v0.4s, v4.4s
-	WORD $0x6e25dc27 // fmul v7.4s, v1.4s, v5.4s
-	WORD $0x4e27d4c7 // fadd v7.4s, v6.4s, v7.4s
-	WORD $0x6e24dc44 // fmul v4.4s, v2.4s, v4.4s
-	WORD $0x6e25dc65 // fmul v5.4s, v3.4s, v5.4s
-	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
-	FMOVS F7, (R0)(R3)
-	FMOVS F5, (R1)(R4)
+	WORD $0x6e25dc45 // fmul v5.4s, v2.4s, v5.4s
+	WORD $0x6e26dc66 // fmul v6.4s, v3.4s, v6.4s
+	WORD $0x6e27dc67 // fmul v7.4s, v3.4s, v7.4s
+	WORD $0x4e26d486 // fadd v6.4s, v4.4s, v6.4s
+	WORD $0x4e27d4a7 // fadd v7.4s, v5.4s, v7.4s
+	FMOVS F10, (R0)
+	FMOVS F11, (R0)(R3)
+	FMOVS F6, (R1)
+	FMOVS F7, (R1)(R4)
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 
@@ -170,81 +175,86 @@ forward2:
 	VDUP R17, V2.D2
 	MOVD h22+96(FP), R17
 	VDUP R17, V3.D2
-	CMP $4, R5
+	SUBS $4, R5, R5
 	BLT rest
+	MOVD R3, R6
+	ADD R3<<1, R6, R6
+	MOVD R4, R7
+	ADD R4<<1, R7, R7
 	PCALIGN $16
 
 main:
 	FMOVD (R0), F4
-	FMOVD (R1), F5
-	WORD $0x6e64dc06 // fmul v6.2d, v0.2d, v4.2d
-	WORD $0x6e65dc27 // fmul v7.2d, v1.2d, v5.2d
-	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
+	FMOVD (R0)(R3), F5
+	ADD R3<<1, R0, R17
+	FMOVD (R17), F6
+	FMOVD (R0)(R6), F7
+	FMOVD (R1), F8
+	FMOVD (R1)(R4), F9
+	ADD R4<<1, R1, R17
+	FMOVD (R17), F10
+	FMOVD (R1)(R7), F11
+	WORD $0x6e64dc0c // fmul v12.2d, v0.2d, v4.2d
+	WORD $0x6e65dc0d // fmul v13.2d, v0.2d, v5.2d
+	WORD $0x6e66dc0e // fmul v14.2d, v0.2d, v6.2d
+	WORD $0x6e67dc0f // fmul v15.2d, v0.2d, v7.2d
+	WORD $0x6e68dc30 // fmul v16.2d, v1.2d, v8.2d
+	WORD $0x6e69dc31 // fmul v17.2d, v1.2d, v9.2d
+	WORD $0x6e6adc32 // fmul v18.2d, v1.2d, v10.2d
+	WORD $0x6e6bdc33 // fmul v19.2d, v1.2d, v11.2d
+	WORD $0x4e70d590 // fadd v16.2d, v12.2d, v16.2d
+	WORD $0x4e71d5b1 // fadd v17.2d, v13.2d, v17.2d
+	WORD $0x4e72d5d2 // fadd v18.2d, v14.2d, v18.2d
+	WORD $0x4e73d5f3 // fadd v19.2d, v15.2d, v19.2d
 	WORD $0x6e64dc44 // fmul v4.2d, v2.2d, v4.2d
-	WORD $0x6e65dc65 // fmul v5.2d, v3.2d, v5.2d
-	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
-	FMOVD F7, (R0)
-	FMOVD F5, (R1)
-	FMOVD (R0)(R3), F4
-	FMOVD (R1)(R4), F5
-	WORD $0x6e64dc06 // fmul v6.2d, v0.2d, v4.2d
-	WORD $0x6e65dc27 // fmul v7.2d, v1.2d, v5.2d
-	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
-	WORD $0x6e64dc44 // fmul v4.2d, v2.2d, v4.2d
-	WORD $0x6e65dc65 // fmul v5.2d, v3.2d, v5.2d
-	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
-	FMOVD F7, (R0)(R3)
-	FMOVD F5, (R1)(R4)
-	ADD R3<<1, R0, R0
-	ADD R4<<1, R1, R1
-	FMOVD (R0), F4
-	FMOVD (R1), F5
-	WORD $0x6e64dc06 // fmul v6.2d, v0.2d, v4.2d
-	WORD $0x6e65dc27 // fmul v7.2d, v1.2d, v5.2d
-	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
-	WORD $0x6e64dc44 // fmul v4.2d, v2.2d, v4.2d
-	WORD $0x6e65dc65 // fmul v5.2d, v3.2d, v5.2d
-	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
-	FMOVD F7, (R0)
-	FMOVD F5, (R1)
-	FMOVD (R0)(R3), F4
-	FMOVD (R1)(R4), F5
-	WORD $0x6e64dc06 // fmul v6.2d, v0.2d, v4.2d
-	WORD $0x6e65dc27 // fmul v7.2d, v1.2d, v5.2d
-	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
-	WORD $0x6e64dc44 // fmul v4.2d, v2.2d, v4.2d
-	WORD $0x6e65dc65 // fmul v5.2d, v3.2d, v5.2d
-	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
-	FMOVD F7, (R0)(R3)
-	FMOVD F5, (R1)(R4)
-	ADD R3<<1, R0, R0
-	ADD R4<<1, R1, R1
-	SUB $4, R5, R5
-	CMP $4, R5
+	WORD $0x6e65dc45 // fmul v5.2d, v2.2d, v5.2d
+	WORD $0x6e66dc46 // fmul v6.2d, v2.2d, v6.2d
+	WORD $0x6e67dc47 // fmul v7.2d, v2.2d, v7.2d
+	WORD $0x6e68dc68 // fmul v8.2d, v3.2d, v8.2d
+	WORD $0x6e69dc69 // fmul v9.2d, v3.2d, v9.2d
+	WORD $0x6e6adc6a // fmul v10.2d, v3.2d, v10.2d
+	WORD $0x6e6bdc6b // fmul v11.2d, v3.2d, v11.2d
+	WORD $0x4e68d488 // fadd v8.2d, v4.2d, v8.2d
+	WORD $0x4e69d4a9 // fadd v9.2d, v5.2d, v9.2d
+	WORD $0x4e6ad4ca // fadd v10.2d, v6.2d, v10.2d
+	WORD $0x4e6bd4eb // fadd v11.2d, v7.2d, v11.2d
+	FMOVD F16, (R0)
+	FMOVD F17, (R0)(R3)
+	ADD R3<<1, R0, R17
+	FMOVD F18, (R17)
+	FMOVD F19, (R0)(R6)
+	FMOVD F8, (R1)
+	FMOVD F9, (R1)(R4)
+	ADD R4<<1, R1, R17
+	FMOVD F10, (R17)
+	FMOVD F11, (R1)(R7)
+	ADD R3<<2, R0, R0
+	ADD R4<<2, R1, R1
+	SUBS $4, R5, R5
 	BGE main
 
 rest:
 	TBZ $1, R5, last
 	FMOVD (R0), F4
-	FMOVD (R1), F5
-	WORD $0x6e64dc06 // fmul v6.2d, v0.2d, v4.2d
-	WORD $0x6e65dc27 // fmul v7.2d, v1.2d, v5.2d
-	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
+	FMOVD (R0)(R3), F5
+	FMOVD (R1), F6
+	FMOVD (R1)(R4), F7
+	WORD $0x6e64dc08 // fmul v8.2d, v0.2d, v4.2d
+	WORD $0x6e65dc09 // fmul v9.2d, v0.2d, v5.2d
+	WORD $0x6e66dc2a // fmul v10.2d, v1.2d, v6.2d
+	WORD $0x6e67dc2b // fmul v11.2d, v1.2d, v7.2d
+	WORD $0x4e6ad50a // fadd v10.2d, v8.2d, v10.2d
+	WORD $0x4e6bd52b // fadd v11.2d, v9.2d, v11.2d
 	WORD $0x6e64dc44 // fmul v4.2d, v2.2d, v4.2d
-	WORD $0x6e65dc65 // fmul v5.2d, v3.2d, v5.2d
-	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
-	FMOVD F7, (R0)
-	FMOVD F5, (R1)
-	FMOVD (R0)(R3), F4
-	FMOVD (R1)(R4), F5
-	WORD $0x6e64dc06 // fmul v6.2d, v0.2d, v4.2d
-	WORD $0x6e65dc27 // fmul v7.2d, v1.2d, v5.2d
-	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
-	WORD $0x6e64dc44 // fmul v4.2d, v2.2d, v4.2d
-	WORD $0x6e65dc65 // fmul v5.2d, v3.2d, v5.2d
-	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
-	FMOVD F7, (R0)(R3)
-	FMOVD F5, (R1)(R4)
+	WORD $0x6e65dc45 // fmul v5.2d, v2.2d, v5.2d
+	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
+	WORD $0x6e67dc67 // fmul v7.2d, v3.2d, v7.2d
+	WORD $0x4e66d486 // fadd v6.2d, v4.2d, v6.2d
+	WORD $0x4e67d4a7 // fadd v7.2d, v5.2d, v7.2d
+	FMOVD F10, (R0)
+	FMOVD F11, (R0)(R3)
+	FMOVD F6, (R1)
+	FMOVD F7, (R1)(R4)
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 

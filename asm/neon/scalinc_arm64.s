@@ -22,37 +22,39 @@ forward:
 	MOVD n+0(FP), R3
 	MOVWU alpha+8(FP), R17
 	VDUP R17, V0.S4
-	CMP $4, R3
+	SUBS $4, R3, R3
 	BLT rest
+	MOVD R2, R4
+	ADD R2<<1, R4, R4
 	PCALIGN $16
 
 main:
 	FMOVS (R0), F1
+	FMOVS (R0)(R2), F2
+	ADD R2<<1, R0, R17
+	FMOVS (R17), F3
+	FMOVS (R0)(R4), F4
 	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
 	FMOVS F1, (R0)
-	FMOVS (R0)(R2), F1
-	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
-	FMOVS F1, (R0)(R2)
-	ADD R2<<1, R0, R0
-	FMOVS (R0), F1
-	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
-	FMOVS F1, (R0)
-	FMOVS (R0)(R2), F1
-	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
-	FMOVS F1, (R0)(R2)
-	ADD R2<<1, R0, R0
-	SUB $4, R3, R3
-	CMP $4, R3
+	FMOVS F2, (R0)(R2)
+	ADD R2<<1, R0, R17
+	FMOVS F3, (R17)
+	FMOVS F4, (R0)(R4)
+	ADD R2<<2, R0, R0
+	SUBS $4, R3, R3
 	BGE main
 
 rest:
 	TBZ $1, R3, last
 	FMOVS (R0), F1
+	FMOVS (R0)(R2), F2
 	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
 	FMOVS F1, (R0)
-	FMOVS (R0)(R2), F1
-	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
-	FMOVS F1, (R0)(R2)
+	FMOVS F2, (R0)(R2)
 	ADD R2<<1, R0, R0
 
 last:
@@ -82,37 +84,39 @@ forward:
 	MOVD n+0(FP), R3
 	MOVD alpha+8(FP), R17
 	VDUP R17, V0.D2
-	CMP $4, R3
+	SUBS $4, R3, R3
 	BLT rest
+	MOVD R2, R4
+	ADD R2<<1, R4, R4
 	PCALIGN $16
 
 main:
 	FMOVD (R0), F1
+	FMOVD (R0)(R2), F2
+	ADD R2<<1, R0, R17
+	FMOVD (R17), F3
+	FMOVD (R0)(R4), F4
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
+	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
 	FMOVD F1, (R0)
-	FMOVD (R0)(R2), F1
-	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
-	FMOVD F1, (R0)(R2)
-	ADD R2<<1, R0, R0
-	FMOVD (R0), F1
-	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
-	FMOVD F1, (R0)
-	FMOVD (R0)(R2), F1
-	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
-	FMOVD F1, (R0)(R2)
-	ADD R2<<1, R0, R0
-	SUB $4, R3, R3
-	CMP $4, R3
+	FMOVD F2, (R0)(R2)
+	ADD R2<<1, R0, R17
+	FMOVD F3, (R17)
+	FMOVD F4, (R0)(R4)
+	ADD R2<<2, R0, R0
+	SUBS $4, R3, R3
 	BGE main
 
 rest:
 	TBZ $1, R3, last
 	FMOVD (R0), F1
+	FMOVD (R0)(R2), F2
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
+	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
 	FMOVD F1, (R0)
-	FMOVD (R0)(R2), F1
-	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
-	FMOVD F1, (R0)(R2)
+	FMOVD F2, (R0)(R2)
 	ADD R2<<1, R0, R0
 
 last:

@@ -32,45 +32,50 @@ forward:
 
 forward2:
 	MOVD n+0(FP), R5
-	CMP $4, R5
+	SUBS $4, R5, R5
 	BLT rest
+	MOVD R3, R6
+	ADD R3<<1, R6, R6
+	MOVD R4, R7
+	ADD R4<<1, R7, R7
 	PCALIGN $16
 
 main:
 	FMOVS (R0), F0
-	FMOVS (R1), F1
-	FMOVS F1, (R0)
+	FMOVS (R0)(R3), F1
+	ADD R3<<1, R0, R17
+	FMOVS (R17), F2
+	FMOVS (R0)(R6), F3
+	FMOVS (R1), F4
+	FMOVS (R1)(R4), F5
+	ADD R4<<1, R1, R17
+	FMOVS (R17), F6
+	FMOVS (R1)(R7), F7
+	FMOVS F4, (R0)
+	FMOVS F5, (R0)(R3)
+	ADD R3<<1, R0, R17
+	FMOVS F6, (R17)
+	FMOVS F7, (R0)(R6)
 	FMOVS F0, (R1)
-	FMOVS (R0)(R3), F0
-	FMOVS (R1)(R4), F1
-	FMOVS F1, (R0)(R3)
-	FMOVS F0, (R1)(R4)
-	ADD R3<<1, R0, R0
-	ADD R4<<1, R1, R1
-	FMOVS (R0), F0
-	FMOVS (R1), F1
-	FMOVS F1, (R0)
-	FMOVS F0, (R1)
-	FMOVS (R0)(R3), F0
-	FMOVS (R1)(R4), F1
-	FMOVS F1, (R0)(R3)
-	FMOVS F0, (R1)(R4)
-	ADD R3<<1, R0, R0
-	ADD R4<<1, R1, R1
-	SUB $4, R5, R5
-	CMP $4, R5
+	FMOVS F1, (R1)(R4)
+	ADD R4<<1, R1, R17
+	FMOVS F2, (R17)
+	FMOVS F3, (R1)(R7)
+	ADD R3<<2, R0, R0
+	ADD R4<<2, R1, R1
+	SUBS $4, R5, R5
 	BGE main
 
 rest:
 	TBZ $1, R5, last
 	FMOVS (R0), F0
-	FMOVS (R1), F1
-	FMOVS F1, (R0)
+	FMOVS (R0)(R3), F1
+	FMOVS (R1), F2
+	FMOVS (R1)(R4), F3
+	FMOVS F2, (R0)
+	FMOVS F3, (R0)(R3)
 	FMOVS F0, (R1)
-	FMOVS (R0)(R3), F0
-	FMOVS (R1)(R4), F1
-	FMOVS F1, (R0)(R3)
-	FMOVS F0, (R1)(R4)
+	FMOVS F1, (R1)(R4)
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 
@@ -112,45 +117,50 @@ forward:
 
 forward2:
 	MOVD n+0(FP), R5
-	CMP $4, R5
+	SUBS $4, R5, R5
 	BLT rest
+	MOVD R3, R6
+	ADD R3<<1, R6, R6
+	MOVD R4, R7
+	ADD R4<<1, R7, R7
 	PCALIGN $16
 
 main:
 	FMOVD (R0), F0
-	FMOVD (R1), F1
-	FMOVD F1, (R0)
+	FMOVD (R0)(R3), F1
+	ADD R3<<1, R0, R17
+	FMOVD (R17), F2
+	FMOVD (R0)(R6), F3
+	FMOVD (R1), F4
+	FMOVD (R1)(R4), F5
+	ADD R4<<1, R1, R17
+	FMOVD (R17), F6
+	FMOVD (R1)(R7), F7
+	FMOVD F4, (R0)
+	FMOVD F5, (R0)(R3)
+	ADD R3<<1, R0, R17
+	FMOVD F6, (R17)
+	FMOVD F7, (R0)(R6)
 	FMOVD F0, (R1)
-	FMOVD (R0)(R3), F0
-	FMOVD (R1)(R4), F1
-	FMOVD F1, (R0)(R3)
-	FMOVD F0, (R1)(R4)
-	ADD R3<<1, R0, R0
-	ADD R4<<1, R1, R1
-	FMOVD (R0), F0
-	FMOVD (R1), F1
-	FMOVD F1, (R0)
-	FMOVD F0, (R1)
-	FMOVD (R0)(R3), F0
-	FMOVD (R1)(R4), F1
-	FMOVD F1, (R0)(R3)
-	FMOVD F0, (R1)(R4)
-	ADD R3<<1, R0, R0
-	ADD R4<<1, R1, R1
-	SUB $4, R5, R5
-	CMP $4, R5
+	FMOVD F1, (R1)(R4)
+	ADD R4<<1, R1, R17
+	FMOVD F2, (R17)
+	FMOVD F3, (R1)(R7)
+	ADD R3<<2, R0, R0
+	ADD R4<<2, R1, R1
+	SUBS $4, R5, R5
 	BGE main
 
 rest:
 	TBZ $1, R5, last
 	FMOVD (R0), F0
-	FMOVD (R1), F1
-	FMOVD F1, (R0)
+	FMOVD (R0)(R3), F1
+	FMOVD (R1), F2
+	FMOVD (R1)(R4), F3
+	FMOVD F2, (R0)
+	FMOVD F3, (R0)(R3)
 	FMOVD F0, (R1)
-	FMOVD (R0)(R3), F0
-	FMOVD (R1)(R4), F1
-	FMOVD F1, (R0)(R3)
-	FMOVD F0, (R1)(R4)
+	FMOVD F1, (R1)(R4)
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 

@@ -120,8 +120,8 @@ func sized(r vec.V, bytes int) reg.VecPhysical {
 }
 
 func mem(a vec.Address) operand.Mem {
-	if a.Indexed {
-		return operand.Mem{Base: g(a.Base), Index: g(a.Index), Scale: 1}
+	if a.Times > 0 {
+		return operand.Mem{Base: g(a.Base), Index: g(a.Index), Scale: uint8(a.Times)}
 	}
 	return operand.Mem{Base: g(a.Base), Disp: a.Disp}
 }
@@ -193,9 +193,9 @@ func (m *Machine) Set(dst vec.G, imm int) {
 // Add implements vec.Machine.
 func (m *Machine) Add(dst, src vec.G) { m.ADDQ(g(src), g(dst)) }
 
-// AddTwice implements vec.Machine.
-func (m *Machine) AddTwice(dst, src vec.G) {
-	m.LEAQ(operand.Mem{Base: g(dst), Index: g(src), Scale: 2}, g(dst))
+// AddTimes implements vec.Machine.
+func (m *Machine) AddTimes(dst, src vec.G, times int) {
+	m.LEAQ(operand.Mem{Base: g(dst), Index: g(src), Scale: uint8(times)}, g(dst))
 }
 
 // AddImm implements vec.Machine.
@@ -240,10 +240,19 @@ func (m *Machine) JumpIf(a vec.G, c vec.Cond, imm int, label string) {
 	} else {
 		m.CMPQ(g(a), immediate(imm))
 	}
-	jump := map[vec.Cond]func(operand.Op){
+	m.jump(c, label)
+}
+
+func (m *Machine) jump(c vec.Cond, label string) {
+	map[vec.Cond]func(operand.Op){
 		vec.LT: m.JLT, vec.LE: m.JLE, vec.GE: m.JGE, vec.GT: m.JGT, vec.EQ: m.JEQ,
-	}[c]
-	jump(operand.LabelRef(label))
+	}[c](operand.LabelRef(label))
+}
+
+// SubJump implements vec.Machine.
+func (m *Machine) SubJump(a vec.G, imm int, c vec.Cond, label string) {
+	m.SUBQ(immediate(imm), g(a))
+	m.jump(c, label)
 }
 
 // JumpUnlessBit implements vec.Machine.

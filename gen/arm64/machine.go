@@ -84,9 +84,13 @@ func g(r vec.G) string { return fmt.Sprintf("R%d", r) }
 
 func f(r vec.V) string { return fmt.Sprintf("F%d", r) }
 
-func mem(a vec.Address) string {
-	if a.Indexed {
+func (m *Machine) mem(a vec.Address) string {
+	switch a.Times {
+	case 1:
 		return fmt.Sprintf("(R%d)(R%d)", a.Base, a.Index)
+	case 2: // loads and stores can only shift by the size of what they move
+		m.p("ADD R%d<<1, R%d, %s", a.Index, a.Base, temp)
+		return fmt.Sprintf("(%s)", temp)
 	}
 	if a.Disp == 0 {
 		return fmt.Sprintf("(R%d)", a.Base)
@@ -144,7 +148,7 @@ func (m *Machine) ArgInt(dst vec.G, param string) { m.p("MOVD %s, %s", m.arg(par
 func (m *Machine) Local(dst vec.G) { m.p("MOVD $local-%d(SP), %s", m.frame, g(dst)) }
 
 // Pointer implements vec.Machine.
-func (m *Machine) Pointer(dst vec.G, from vec.Address) { m.p("MOVD %s, %s", mem(from), g(dst)) }
+func (m *Machine) Pointer(dst vec.G, from vec.Address) { m.p("MOVD %s, %s", m.mem(from), g(dst)) }
 
 // Move implements vec.Machine.
 func (m *Machine) Move(dst, src vec.G) { m.p("MOVD %s, %s", g(src), g(dst)) }
@@ -155,8 +159,10 @@ func (m *Machine) Set(dst vec.G, imm int) { m.p("MOVD $%d, %s", imm, g(dst)) }
 // Add implements vec.Machine.
 func (m *Machine) Add(dst, src vec.G) { m.p("ADD %s, %s, %s", g(src), g(dst), g(dst)) }
 
-// AddTwice implements vec.Machine.
-func (m *Machine) AddTwice(dst, src vec.G) { m.p("ADD %s<<1, %s, %s", g(src), g(dst), g(dst)) }
+// AddTimes implements vec.Machine.
+func (m *Machine) AddTimes(dst, src vec.G, times int) {
+	m.p("ADD %s<<%d, %s, %s", g(src), bits.TrailingZeros(uint(times)), g(dst), g(dst))
+}
 
 // AddImm implements vec.Machine.
 func (m *Machine) AddImm(dst vec.G, imm int) {
@@ -191,11 +197,20 @@ func (m *Machine) JumpIf(a vec.G, c vec.Cond, imm int, label string) {
 		m.p("CBZ %s, %s", g(a), label)
 		return
 	}
-	branch := map[vec.Cond]string{
-		vec.LT: "BLT", vec.LE: "BLE", vec.GE: "BGE", vec.GT: "BGT", vec.EQ: "BEQ",
-	}[c]
 	m.p("CMP $%d, %s", imm, g(a))
-	m.p("%s %s", branch, label)
+	m.branch(c, label)
+}
+
+func (m *Machine) branch(c vec.Cond, label string) {
+	m.p("%s %s", map[vec.Cond]string{
+		vec.LT: "BLT", vec.LE: "BLE", vec.GE: "BGE", vec.GT: "BGT", vec.EQ: "BEQ",
+	}[c], label)
+}
+
+// SubJump implements vec.Machine.
+func (m *Machine) SubJump(a vec.G, imm int, c vec.Cond, label string) {
+	m.p("SUBS $%d, %s, %s", imm, g(a), g(a))
+	m.branch(c, label)
 }
 
 // JumpUnlessBit implements vec.Machine.
@@ -221,7 +236,7 @@ func (m *Machine) Broadcast(dst vec.V, in vec.Elem, u vec.Uniform) {
 }
 
 // BroadcastAt implements vec.Machine.
-func (m *Machine) BroadcastAt(dst vec.V, in vec.Elem, a vec.Address) { m.broadcast(dst, in, mem(a)) }
+func (m *Machine) BroadcastAt(dst vec.V, in vec.Elem, a vec.Address) { m.broadcast(dst, in, m.mem(a)) }
 
 func (m *Machine) broadcast(dst vec.V, in vec.Elem, from string) {
 	load := "MOVWU"
@@ -258,11 +273,11 @@ func (m *Machine) Load(dst vec.V, in, of vec.Elem, a vec.Address, access vec.Acc
 	lanes := 16 / int(in)
 	switch access {
 	case vec.Full:
-		m.p("%s %s, %s", move(lanes*int(of)), mem(a), f(dst))
+		m.p("%s %s, %s", move(lanes*int(of)), m.mem(a), f(dst))
 	case vec.Partial:
 		m.loadPartial(dst, lanes, of, a)
 	default:
-		m.p("%s %s, %s", move(int(access)*int(of)), mem(a), f(dst))
+		m.p("%s %s, %s", move(int(access)*int(of)), m.mem(a), f(dst))
 	}
 	if in != of {
 		m.word(enc.FCVTL(enc.V(dst), enc.V(dst)))
@@ -277,7 +292,7 @@ func (m *Machine) loadPartial(dst vec.V, lanes int, of vec.Elem, a vec.Address) 
 	m.Zero(dst)
 	if lanes == 4 {
 		m.unlessBit(count, 2, odd)
-		m.p("FMOVD %s, %s", mem(a), f(dst))
+		m.p("FMOVD %s, %s", m.mem(a), f(dst))
 		m.unlessBit(count, 1, end)
 		m.p("ADD $%d, %s, %s", a.Disp+8, g(a.Base), temp)
 		m.p("VLD1 (%s), V%d.S[2]", temp, dst)
@@ -285,7 +300,7 @@ func (m *Machine) loadPartial(dst vec.V, lanes int, of vec.Elem, a vec.Address) 
 		m.Label(odd)
 	}
 	m.unlessBit(count, 1, end)
-	m.p("%s %s, %s", move(int(of)), mem(a), f(dst))
+	m.p("%s %s, %s", move(int(of)), m.mem(a), f(dst))
 	m.Label(end)
 }
 
@@ -332,7 +347,7 @@ func (m *Machine) Store(src vec.V, e vec.Elem, a vec.Address, access vec.Access)
 	if access != vec.Full {
 		size = int(access) * int(e)
 	}
-	m.p("%s %s, %s", move(size), f(src), mem(a))
+	m.p("%s %s, %s", move(size), f(src), m.mem(a))
 }
 
 // SetCount implements vec.Machine.

@@ -149,7 +149,8 @@ type step struct {
 	access  Access
 	ptrs    []G       // by stream; copy c works on vector c behind the pointer
 	strides []G       // by stream, in bytes; then loads of vectors move the pointers on
-	second  bool      // with strides and single elements: the next element
+	element int       // with strides and single elements: the first copy's, up to the third
+	thrice  []G       // three times the strides, where the fourth element is wanted
 	loaded  map[int]V // streams that are in registers already
 	sums    [][]V     // where OpAccum accumulates, by sum and then by copy
 	combine Op
@@ -286,6 +287,20 @@ func (s step) isLoaded(v V) bool {
 	return false
 }
 
+// single returns the place of one of four elements behind a stream's pointer.
+func (s step) single(stream, i, size int) Address {
+	ptr, stride := s.ptrs[stream], s.strides[stream]
+	switch {
+	case stride == noRegister:
+		return Address{Base: ptr, Disp: i * size}
+	case i == 0:
+		return Address{Base: ptr}
+	case i == 3:
+		return Address{Base: ptr, Index: s.thrice[stream], Times: 1}
+	}
+	return Address{Base: ptr, Index: stride, Times: i}
+}
+
 func (g *gen) write(s step, ev event, dst V, args []V) {
 	in, e, bytes := ev.in, s.body.Elem, g.m.VectorBytes()
 	if s.access > 0 {
@@ -298,10 +313,8 @@ func (g *gen) write(s step, ev event, dst V, args []V) {
 			return
 		}
 		a := Address{Base: s.ptrs[in.stream], Disp: (s.first + ev.copy) * g.lanes(e) * int(g.e)}
-		if s.second && s.strides[in.stream] == noRegister {
-			a.Disp = int(g.e)
-		} else if s.second {
-			a = Address{Base: s.ptrs[in.stream], Indexed: true, Index: s.strides[in.stream]}
+		if s.strides != nil {
+			a = s.single(in.stream, s.element+ev.copy, int(g.e))
 		}
 		if in.op == OpLoad {
 			g.m.Load(dst, e, g.e, a, s.access)

@@ -34,9 +34,10 @@ type Address struct {
 	Base G
 	Disp int
 
-	// With Indexed, Index is added to the base and there is no Disp.
-	Indexed bool
-	Index   G
+	// With Times, 1 or 2, so many times Index is added to the base, and there is
+	// no Disp.
+	Index G
+	Times int
 }
 
 // Machine writes instructions for one instruction set. Its methods know no
@@ -83,7 +84,7 @@ type Machine interface {
 	Move(dst, src G)
 	Set(dst G, imm int)
 	Add(dst, src G)
-	AddTwice(dst, src G) // dst += 2*src
+	AddTimes(dst, src G, times int) // dst += times*src, for times 2 or 4
 	AddImm(dst G, imm int)
 	Mul(dst, src G)
 	Neg(dst G)
@@ -93,6 +94,7 @@ type Machine interface {
 	Jump(label string)
 	JumpIf(a G, c Cond, imm int, label string)
 	JumpUnlessBit(a G, bit int, label string)
+	SubJump(a G, imm int, c Cond, label string) // a -= imm, and JumpIf a compares so with 0
 
 	// Vector registers. In and of are the element types in registers and in
 	// memory: float32 elements may be widened on loading.

@@ -255,7 +255,7 @@ func (a *accumulation) singlesIn(g *gen, regs int) {
 	fold := g.label("fold")
 	for j := range 2 * regs {
 		lane := j % regs
-		s := step{body: a.body, copies: 1, access: 1, ptrs: a.ptrs, strides: a.strides, second: j&1 == 1,
+		s := step{body: a.body, copies: 1, access: 1, ptrs: a.ptrs, strides: a.strides, element: j & 1,
 			sums: column(a.acc, lane), combine: a.combine}
 		s.assign = 0 < j && j < regs && a.combine == OpAdd
 		if j < regs && !s.assign {
@@ -267,7 +267,7 @@ func (a *accumulation) singlesIn(g *gen, regs int) {
 		g.emit(s)
 		if j&1 == 1 && j+1 < 2*regs {
 			for i, p := range a.ptrs {
-				m.AddTwice(p, a.strides[i])
+				m.AddTimes(p, a.strides[i], 2)
 			}
 		}
 	}

@@ -135,8 +135,7 @@ func (g *gen) rowLoop(rows G, emit func()) {
 	loop := g.label("row")
 	g.m.Label(loop)
 	emit()
-	g.m.AddImm(rows, -1)
-	g.m.JumpIf(rows, GT, 0, loop)
+	g.m.SubJump(rows, 1, GT, loop)
 }
 
 // rowStride sets r to the distance of two rows in bytes.

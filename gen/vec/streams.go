@@ -70,36 +70,42 @@ const stridedUnroll = 4
 // element, and no core stores more than one or two in a cycle. A stream without a
 // stride has its elements side by side.
 func (g *gen) stridedLoop(b *Body, ptrs, strides []G, n G) {
-	m := g.m
-	element := step{body: b, copies: 1, ptrs: ptrs, strides: strides, access: 1}
-	following := element
-	following.second = true
-	pair := func() {
-		g.emit(element)
-		g.emit(following)
+	m, before := g.m, g.generals
+	s := step{body: b, copies: stridedUnroll, ptrs: ptrs, strides: strides, access: 1}
+	advance := func(elements int) {
 		for i, p := range ptrs {
 			if strides[i] == noRegister {
-				m.AddImm(p, 2*int(g.e))
+				m.AddImm(p, elements*int(g.e))
 			} else {
-				m.AddTwice(p, strides[i])
+				m.AddTimes(p, strides[i], elements)
 			}
 		}
 	}
 	main, rest, last, done := g.label("main"), g.label("rest"), g.label("last"), g.label("done")
-	m.JumpIf(n, LT, stridedUnroll, rest)
+	m.SubJump(n, stridedUnroll, LT, rest)
+	s.thrice = make([]G, len(strides))
+	for i, stride := range strides {
+		if stride != noRegister {
+			s.thrice[i] = g.general()
+			m.Move(s.thrice[i], stride)
+			m.AddTimes(s.thrice[i], stride, 2)
+		}
+	}
 	m.AlignLoop()
 	m.Label(main)
-	for range stridedUnroll / 2 {
-		pair()
-	}
-	m.AddImm(n, -stridedUnroll)
-	m.JumpIf(n, GE, stridedUnroll, main)
+	g.emit(s)
+	advance(stridedUnroll)
+	m.SubJump(n, stridedUnroll, GE, main)
 
-	m.Label(rest)
+	m.Label(rest) // n is negative: its low bits are still those of the rest
 	m.JumpUnlessBit(n, 2, last)
-	pair()
+	s.copies = 2
+	g.emit(s)
+	advance(2)
 	m.Label(last)
 	m.JumpUnlessBit(n, 1, done)
-	g.emit(element)
+	s.copies = 1
+	g.emit(s)
 	m.Label(done)
+	g.generals = before
 }
