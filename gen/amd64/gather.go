@@ -15,13 +15,18 @@ func (m *Machine) Gather(dst vec.V, in, of vec.Elem, ptr, stride vec.G, access v
 		panic(fmt.Sprintf("amd64: strided access with vectors of %d bytes", m.VectorBytes()))
 	}
 	s := strided{m, g(ptr), g(stride), of}
-	low, high := sized(dst, 16), m.scratch().AsX().(reg.VecPhysical)
-	half := 16 / int(of)
+	low, half := sized(dst, 16), 16/int(of)
+	if in != of { // half the bytes, which widening doubles
+		if access == vec.Full {
+			s.full(low)
+		} else {
+			s.rest(low)
+		}
+		m.VCVTPS2PD(low, m.v(dst))
+		return
+	}
+	high := m.scratch().AsX().(reg.VecPhysical)
 	switch {
-	case in != of && access == vec.Full: // half the bytes, which widening doubles
-		s.full(low)
-	case in != of:
-		s.rest(low)
 	case access == vec.Full:
 		s.full(low)
 		s.full(high)
@@ -37,9 +42,6 @@ func (m *Machine) Gather(dst vec.V, in, of vec.Elem, ptr, stride vec.G, access v
 		m.Label(short)
 		s.rest(low)
 		m.Label(end)
-	}
-	if in != of {
-		m.VCVTPS2PD(low, m.v(dst))
 	}
 }
 

@@ -25,6 +25,10 @@ type Machine struct {
 	frame operand.Mem
 	data  map[string]operand.Mem // constants in memory, by symbol
 	loads int                    // partial loads so far, to number their labels
+
+	// zeroed says that the scratch register is 0 in the whole function, which has
+	// no other use for it.
+	zeroed bool
 }
 
 // NewAVX2 returns a machine that uses nothing above AVX2.
@@ -83,7 +87,12 @@ func (m *Machine) Vectors() int {
 	return 15
 }
 
-func (m *Machine) scratch() reg.VecPhysical { return m.v(vec.V(m.Vectors())) }
+func (m *Machine) scratch() reg.VecPhysical {
+	if m.zeroed {
+		panic("amd64: the scratch register is in use")
+	}
+	return m.v(vec.V(m.Vectors()))
+}
 
 // Generals implements vec.Machine.
 func (m *Machine) Generals() int { return len(generals) }
@@ -137,6 +146,12 @@ func (m *Machine) Begin(k *vec.Kernel, e vec.Elem, frame int) {
 	m.frame = operand.Mem{}
 	if frame > 0 {
 		m.frame = m.AllocLocal(frame)
+	}
+	// Elements that are widened one by one: see Load.
+	reduce, ok := k.Loop.(vec.Reduce)
+	m.zeroed = ok && reduce.Wide && e == vec.F32 && k.Strided()
+	if m.zeroed {
+		m.Zero(vec.V(m.Vectors()))
 	}
 }
 
@@ -326,9 +341,15 @@ func (m *Machine) Load(dst vec.V, in, of vec.Elem, a vec.Address, access vec.Acc
 	case access == vec.Partial:
 		m.loadPartial(dst, of, size, a)
 	case access == 1 && in != of:
+		// The instruction takes the upper lane from a register: better one that
+		// is not waited for.
 		x := sized(dst, 16)
-		m.VXORPS(x, x, x)
-		m.VCVTSS2SD(mem(a), x, x)
+		upper := sized(vec.V(m.Vectors()), 16)
+		if !m.zeroed {
+			m.VXORPS(x, x, x)
+			upper = x
+		}
+		m.VCVTSS2SD(mem(a), upper, x)
 		return
 	default:
 		bytes := int(access) * int(of)
