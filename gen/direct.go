@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seed63264101/steepest/gen/catalog"
+	"github.com/seed63264101/steepest/gen/vec"
 )
 
 // Package direct calls the kernels of an architecture's last level, the widest, by
@@ -43,6 +44,8 @@ func writeDirect(s *source, l *level) {
 		s.p("var Widest bool\n")
 		s.p("// Use sets Widest. Package kernels does.\nfunc Use(widest bool) { Widest = widest }")
 	}
+	s.p("\n// ResidentBytes is how much of a strided vector Level 2's kernels keep in registers.")
+	s.p("const ResidentBytes = %d", vec.ResidentBytes)
 	for _, k := range catalog.Kernels() {
 		if !slices.Contains(directNames, k.Name) {
 			continue

@@ -14,7 +14,7 @@ package kernels
 // a; the last row need not be padded to the stride.
 func Gemv[T Float](alpha T, a []T, stride int, x []T, beta T, y []T) {
 	checkRows("Gemv", len(x), len(a), len(y), stride)
-	scaleInc(betaOfSum(beta), len(y), y, 1)
+	beta = clearIfUnread(beta, len(y), y, 1)
 	table[T]().Gemv(len(y), alpha, noescape(a), stride, noescape(x), beta, noescape(y), 1)
 }
 
@@ -39,7 +39,7 @@ func GemvT[T Float](alpha T, a []T, stride int, x []T, beta T, y []T) {
 		scaleInc(beta, len(y), y, 1)
 		return
 	}
-	scaleInc(betaOfSum(beta), len(y), y, 1)
+	beta = clearIfUnread(beta, len(y), y, 1)
 	table[T]().GemvT(len(x), alpha, noescape(a), stride, noescape(x), 1, beta, noescape(y))
 }
 

@@ -21,7 +21,8 @@ type matrixCase[T kernels.Float] struct {
 }
 
 // factors are alpha and beta of Gemv and GemvT: the special cases and others.
-var factors = [][2]float64{{1, 0}, {2.3, 0}, {1, 1}, {-0.7, 1}, {0.3, -1.9}, {0, 0.6}, {-1.1, math.Inf(1)}, {-0.9, 0}}
+var factors = [][2]float64{{1, 0}, {2.3, 0}, {1, 1}, {-0.7, 1}, {0.3, -1.9}, {0, 0.6}, {-1.1, math.Inf(1)}, {-0.9, 0},
+	{1, math.Copysign(0, -1)}, {-1, math.Copysign(0, -1)}}
 
 // eachMatrix runs f for matrices of all sorts of sizes: no columns, none of a
 // vector, part of one, all sorts of tails, and more than a block; rows of which

@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels/generic"
+	"github.com/seed63264101/steepest/kernels/internal/direct"
 )
 
 // GemvInc is Gemv of m rows of n elements for strided vectors (BLAS ?GEMV without
@@ -12,11 +13,11 @@ func GemvInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, bet
 	checkInc("GemvInc", n, len(x), incX)
 	checkInc("GemvInc", m, len(y), incY)
 	checkRows("GemvInc", n, len(a), m, stride)
-	scaleInc(betaOfSum(beta), m, y, incY)
+	beta = clearIfUnread(beta, m, y, incY)
 	switch {
 	case incX == 1:
 		table[T]().Gemv(m, alpha, noescape(a), stride, noescape(x[:n]), beta, noescape(y), incY)
-	case n <= inPlace[T]():
+	case inPlace[T](n):
 		table[T]().GemvInc(m, n, alpha, noescape(a), stride, noescape(x), incX, beta, noescape(y), incY)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
@@ -43,10 +44,10 @@ func GemvTInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, be
 	case m == 0:
 		scaleInc(beta, n, y, incY)
 	case incY == 1:
-		scaleInc(betaOfSum(beta), n, y, incY)
+		beta = clearIfUnread(beta, n, y, incY)
 		table[T]().GemvT(m, alpha, noescape(a), stride, noescape(x), incX, beta, noescape(y[:n]))
-	case n <= inPlace[T]():
-		scaleInc(betaOfSum(beta), n, y, incY)
+	case inPlace[T](n):
+		beta = clearIfUnread(beta, n, y, incY)
 		table[T]().GemvTInc(m, n, alpha, noescape(a), stride, noescape(x), incX, beta, noescape(y), incY)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
@@ -66,7 +67,7 @@ func GerInc[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T,
 	case m == 0:
 	case incY == 1:
 		table[T]().Ger(m, alpha, noescape(x), incX, noescape(y[:n]), noescape(a), stride)
-	case n <= inPlace[T]():
+	case inPlace[T](n):
 		table[T]().GerInc(m, n, alpha, noescape(x), incX, noescape(y), incY, noescape(a), stride)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
@@ -76,9 +77,11 @@ func GerInc[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T,
 	}
 }
 
-// inPlace returns up to how many elements a strided vector that all rows share need
-// not be copied: the kernels keep so many in registers.
-func inPlace[T Float]() int { return 128 / int(unsafe.Sizeof(T(0))) }
+// inPlace reports whether a strided vector that all rows share need not be copied:
+// assembly keeps so many elements in registers. Plain Go would do more for each row.
+func inPlace[T Float](n int) bool {
+	return n <= direct.ResidentBytes/int(unsafe.Sizeof(T(0))) && active != Generic
+}
 
 // Longer ones are copied, a part at a time, to a buffer on the stack. Small vectors
 // get a small one, because Go clears it first.
@@ -164,13 +167,14 @@ func unpack[T Float](x []T, at, inc int, src []T) {
 	}
 }
 
-// betaOfSum returns what to scale y by before a sum is added that multiplies it by
-// beta itself: a vector that counts as +0 must become so.
-func betaOfSum[T Float](beta T) T {
+// clearIfUnread clears y if beta is 0 of either sign, because y counts as +0 then,
+// and returns the factor for a kernel that reads y: beta, but never -0.
+func clearIfUnread[T Float](beta T, n int, y []T, inc int) T {
 	if beta == 0 {
+		scaleInc(0, n, y, inc)
 		return 0
 	}
-	return 1
+	return beta
 }
 
 // scaleInc multiplies y by beta, and clears it, without reading it, if beta is 0.

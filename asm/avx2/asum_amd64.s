@@ -11,8 +11,8 @@ TEXT ·AsumF32(SB), NOSPLIT, $0-28
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	VBROADCASTSS abs_f32<>+0(SB), Y10
-	CMPQ         SI, $+8
-	JGE          start
+	CMPQ         SI, $+7
+	JGT          start
 	MOVQ         SI, DX
 
 	// Less than a vector: one filled up with zeros, which change no sum.
@@ -316,8 +316,8 @@ TEXT ·AsumF64(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	VBROADCASTSD abs_f64<>+0(SB), Y10
-	CMPQ         SI, $+4
-	JGE          start
+	CMPQ         SI, $+3
+	JGT          start
 	MOVQ         SI, DX
 
 	// Less than a vector: one filled up with zeros, which change no sum.

@@ -11,8 +11,8 @@ TEXT ·DotF32(SB), NOSPLIT, $0-52
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+8
-	JGE  start
+	CMPQ DX, $+7
+	JGT  start
 	MOVQ DX, BX
 
 	// Less than a vector: one filled up with zeros, which change no sum.
@@ -409,8 +409,8 @@ TEXT ·DotF64(SB), NOSPLIT, $0-56
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+4
-	JGE  start
+	CMPQ DX, $+3
+	JGT  start
 	MOVQ DX, BX
 
 	// Less than a vector: one filled up with zeros, which change no sum.

@@ -11,8 +11,8 @@ TEXT ·DsdotF32(SB), NOSPLIT, $0-56
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+4
-	JGE  start
+	CMPQ DX, $+3
+	JGT  start
 	MOVQ DX, BX
 
 	// Less than a vector: one filled up with zeros, which change no sum.
@@ -315,8 +315,8 @@ TEXT ·DsdotF64(SB), NOSPLIT, $0-56
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+4
-	JGE  start
+	CMPQ DX, $+3
+	JGT  start
 	MOVQ DX, BX
 
 	// Less than a vector: one filled up with zeros, which change no sum.

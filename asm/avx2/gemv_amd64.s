@@ -47,8 +47,8 @@ whole:
 	MOVQ R9, DX
 	NEGQ DX
 	ADDQ DX, R8
-	CMPQ R9, $+8
-	JGE  long
+	CMPQ R9, $+7
+	JGT  long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ      R9, CX
@@ -460,8 +460,8 @@ whole:
 	MOVQ R9, DX
 	NEGQ DX
 	ADDQ DX, R8
-	CMPQ R9, $+4
-	JGE  long
+	CMPQ R9, $+3
+	JGT  long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVQ   R9, CX

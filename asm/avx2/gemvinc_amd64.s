@@ -24,7 +24,7 @@ forward:
 	MOVQ  a_base+24(FP), SI
 	MOVQ  n+8(FP), R8
 	CMPQ  R8, $+32
-	JGE   many
+	JGT   many
 	TESTQ DI, DI
 	JLE   many
 
@@ -45,7 +45,6 @@ forward:
 forward2:
 	CMPQ      R8, $+8
 	JGE       more
-	ADDQ      $+0, R8
 	MOVQ      R8, CX
 	TESTQ     $+4, CX
 	JEQ       short1
@@ -161,7 +160,6 @@ more:
 	CMPQ        R8, $+16
 	JGE         more2
 	SUBQ        $+8, R8
-	MOVQ        R8, CX
 	VMOVSS      (R9), X0
 	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
 	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
@@ -175,6 +173,7 @@ more:
 	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y0, Y0
+	MOVQ        R8, CX
 	TESTQ       $+4, CX
 	JEQ         short13
 	VMOVSS      (R9), X1
@@ -292,7 +291,6 @@ more2:
 	CMPQ        R8, $+24
 	JGE         more3
 	SUBQ        $+16, R8
-	MOVQ        R8, CX
 	VMOVSS      (R9), X0
 	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
 	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
@@ -319,6 +317,7 @@ more2:
 	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y1, Y1
+	MOVQ        R8, CX
 	TESTQ       $+4, CX
 	JEQ         short25
 	VMOVSS      (R9), X2
@@ -436,8 +435,9 @@ loaded32:
 	RET
 
 more3:
+	CMPQ        R8, $+32
+	JGE         more4
 	SUBQ        $+24, R8
-	MOVQ        R8, CX
 	VMOVSS      (R9), X0
 	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
 	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
@@ -477,6 +477,7 @@ more3:
 	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y2, Y2
+	MOVQ        R8, CX
 	TESTQ       $+4, CX
 	JEQ         short37
 	VMOVSS      (R9), X3
@@ -593,6 +594,97 @@ loaded44:
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
 	JGT          row4
+	VZEROUPPER
+	RET
+
+more4:
+	SUBQ        $+24, R8
+	VMOVSS      (R9), X0
+	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSS      (R9), X1
+	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSS      (R9), X2
+	VINSERTPS   $0x10, (R9)(R10*1), X2, X2
+	VINSERTPS   $0x20, (R9)(R10*2), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	VMOVSS      (R9), X3
+	VINSERTPS   $0x10, (R9)(R10*1), X3, X3
+	VINSERTPS   $0x20, (R9)(R10*2), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y3, Y3
+	MOVQ        stride+48(FP), R9
+	SHLQ        $0x02, R9
+	MOVQ        incY+120(FP), R10
+	SHLQ        $0x02, R10
+
+row5:
+	VXORPS       X4, X4, X4
+	VMOVUPS      (SI), Y10
+	VMULPS       Y0, Y10, Y10
+	VADDPS       Y4, Y10, Y4
+	VMOVUPS      32(SI), Y10
+	VMULPS       Y1, Y10, Y5
+	VMOVUPS      64(SI), Y10
+	VMULPS       Y2, Y10, Y6
+	VMOVUPS      96(SI), Y10
+	VMULPS       Y3, Y10, Y7
+	VADDPS       Y4, Y6, Y4
+	VADDPS       Y5, Y7, Y5
+	VADDPS       Y4, Y5, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VADDPS       X4, X5, X4
+	VUNPCKHPD    X4, X4, X5
+	VADDPS       X4, X5, X4
+	VMOVSHDUP    X4, X5
+	VADDPS       X4, X5, X4
+	VMOVSS       (BX), X10
+	VMULPS       X4, X8, X11
+	VMULPS       X10, X9, X10
+	VADDPS       X10, X11, X10
+	VMOVSS       X10, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row5
 	VZEROUPPER
 	RET
 
@@ -1506,7 +1598,7 @@ forward:
 	MOVQ  a_base+24(FP), SI
 	MOVQ  n+8(FP), R8
 	CMPQ  R8, $+16
-	JGE   many
+	JGT   many
 	TESTQ DI, DI
 	JLE   many
 
@@ -1527,7 +1619,6 @@ forward:
 forward2:
 	CMPQ    R8, $+4
 	JGE     more
-	ADDQ    $+0, R8
 	MOVQ    R8, CX
 	TESTQ   $+2, CX
 	JEQ     short61
@@ -1600,7 +1691,6 @@ more:
 	CMPQ        R8, $+8
 	JGE         more2
 	SUBQ        $+4, R8
-	MOVQ        R8, CX
 	VMOVSD      (R9), X0
 	VMOVHPD     (R9)(R10*1), X0, X0
 	LEAQ        (R9)(R10*2), R9
@@ -1608,6 +1698,7 @@ more:
 	VMOVHPD     (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y0, Y0
+	MOVQ        R8, CX
 	TESTQ       $+2, CX
 	JEQ         short73
 	VMOVSD      (R9), X1
@@ -1682,7 +1773,6 @@ more2:
 	CMPQ        R8, $+12
 	JGE         more3
 	SUBQ        $+8, R8
-	MOVQ        R8, CX
 	VMOVSD      (R9), X0
 	VMOVHPD     (R9)(R10*1), X0, X0
 	LEAQ        (R9)(R10*2), R9
@@ -1697,6 +1787,7 @@ more2:
 	VMOVHPD     (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y1, Y1
+	MOVQ        R8, CX
 	TESTQ       $+2, CX
 	JEQ         short85
 	VMOVSD      (R9), X2
@@ -1771,8 +1862,9 @@ loaded92:
 	RET
 
 more3:
+	CMPQ        R8, $+16
+	JGE         more4
 	SUBQ        $+12, R8
-	MOVQ        R8, CX
 	VMOVSD      (R9), X0
 	VMOVHPD     (R9)(R10*1), X0, X0
 	LEAQ        (R9)(R10*2), R9
@@ -1794,6 +1886,7 @@ more3:
 	VMOVHPD     (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y2, Y2
+	MOVQ        R8, CX
 	TESTQ       $+2, CX
 	JEQ         short97
 	VMOVSD      (R9), X3
@@ -1867,6 +1960,71 @@ loaded104:
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
 	JGT          row4
+	VZEROUPPER
+	RET
+
+more4:
+	SUBQ        $+12, R8
+	VMOVSD      (R9), X0
+	VMOVHPD     (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSD      (R9), X1
+	VMOVHPD     (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSD      (R9), X2
+	VMOVHPD     (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	VMOVSD      (R9), X3
+	VMOVHPD     (R9)(R10*1), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y3, Y3
+	MOVQ        stride+48(FP), R9
+	SHLQ        $0x03, R9
+	MOVQ        incY+120(FP), R10
+	SHLQ        $0x03, R10
+
+row5:
+	VXORPS       X4, X4, X4
+	VMOVUPD      (SI), Y10
+	VMULPD       Y0, Y10, Y10
+	VADDPD       Y4, Y10, Y4
+	VMOVUPD      32(SI), Y10
+	VMULPD       Y1, Y10, Y5
+	VMOVUPD      64(SI), Y10
+	VMULPD       Y2, Y10, Y6
+	VMOVUPD      96(SI), Y10
+	VMULPD       Y3, Y10, Y7
+	VADDPD       Y4, Y6, Y4
+	VADDPD       Y5, Y7, Y5
+	VADDPD       Y4, Y5, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VADDPD       X4, X5, X4
+	VUNPCKHPD    X4, X4, X5
+	VADDPD       X4, X5, X4
+	VMOVSD       (BX), X10
+	VMULPD       X4, X8, X11
+	VMULPD       X10, X9, X10
+	VADDPD       X10, X11, X10
+	VMOVSD       X10, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row5
 	VZEROUPPER
 	RET
 

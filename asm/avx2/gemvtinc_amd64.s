@@ -25,7 +25,7 @@ forward:
 	MOVQ  a_base+24(FP), SI
 	MOVQ  n+8(FP), R8
 	CMPQ  R8, $+32
-	JGE   many
+	JGT   many
 	TESTQ DI, DI
 	JLE   many
 
@@ -45,7 +45,6 @@ forward:
 forward2:
 	CMPQ      R8, $+8
 	JGE       more
-	ADDQ      $+0, R8
 	MOVQ      R8, CX
 	TESTQ     $+4, CX
 	JEQ       short1
@@ -157,34 +156,6 @@ loaded8:
 	ADDQ   DX, R9
 
 forward3:
-	TESTQ        $+8, R8
-	JEQ          part
-	VMOVSS       X1, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X1, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X1, X1, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VEXTRACTF128 $0x01, Y1, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X7, X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X8, X9
-	VMOVSS       X9, (R9)
-	ADDQ         R10, R9
-	JMP          done
-
-part:
 	TESTQ        $+4, R8
 	JEQ          skip
 	VMOVSS       X1, (R9)
@@ -218,7 +189,6 @@ skip2:
 	VMOVSHDUP X1, X1
 
 skip3:
-done:
 	VZEROUPPER
 	RET
 
@@ -226,7 +196,6 @@ more:
 	CMPQ        R8, $+16
 	JGE         more2
 	SUBQ        $+8, R8
-	MOVQ        R8, CX
 	VMOVSS      (R9), X1
 	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
 	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
@@ -240,6 +209,7 @@ more:
 	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y1, Y1
+	MOVQ        R8, CX
 	TESTQ       $+4, CX
 	JEQ         short13
 	VMOVSS      (R9), X2
@@ -377,34 +347,6 @@ forward4:
 	VMOVSHDUP    X8, X9
 	VMOVSS       X9, (R9)
 	ADDQ         R10, R9
-	TESTQ        $+8, R8
-	JEQ          part2
-	VMOVSS       X2, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X2, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X2, X2, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VEXTRACTF128 $0x01, Y2, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X7, X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X8, X9
-	VMOVSS       X9, (R9)
-	ADDQ         R10, R9
-	JMP          done2
-
-part2:
 	TESTQ        $+4, R8
 	JEQ          skip4
 	VMOVSS       X2, (R9)
@@ -438,7 +380,6 @@ skip5:
 	VMOVSHDUP X2, X2
 
 skip6:
-done2:
 	VZEROUPPER
 	RET
 
@@ -446,7 +387,6 @@ more2:
 	CMPQ        R8, $+24
 	JGE         more3
 	SUBQ        $+16, R8
-	MOVQ        R8, CX
 	VMOVSS      (R9), X1
 	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
 	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
@@ -473,6 +413,7 @@ more2:
 	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y2, Y2
+	MOVQ        R8, CX
 	TESTQ       $+4, CX
 	JEQ         short25
 	VMOVSS      (R9), X3
@@ -637,34 +578,6 @@ forward5:
 	VMOVSHDUP    X8, X9
 	VMOVSS       X9, (R9)
 	ADDQ         R10, R9
-	TESTQ        $+8, R8
-	JEQ          part3
-	VMOVSS       X3, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X3, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X3, X3, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VEXTRACTF128 $0x01, Y3, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X7, X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X8, X9
-	VMOVSS       X9, (R9)
-	ADDQ         R10, R9
-	JMP          done3
-
-part3:
 	TESTQ        $+4, R8
 	JEQ          skip7
 	VMOVSS       X3, (R9)
@@ -698,13 +611,13 @@ skip8:
 	VMOVSHDUP X3, X3
 
 skip9:
-done3:
 	VZEROUPPER
 	RET
 
 more3:
+	CMPQ        R8, $+32
+	JGE         more4
 	SUBQ        $+24, R8
-	MOVQ        R8, CX
 	VMOVSS      (R9), X1
 	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
 	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
@@ -744,6 +657,7 @@ more3:
 	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y3, Y3
+	MOVQ        R8, CX
 	TESTQ       $+4, CX
 	JEQ         short37
 	VMOVSS      (R9), X4
@@ -935,34 +849,6 @@ forward6:
 	VMOVSHDUP    X8, X9
 	VMOVSS       X9, (R9)
 	ADDQ         R10, R9
-	TESTQ        $+8, R8
-	JEQ          part4
-	VMOVSS       X4, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X4, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X4, X4, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VEXTRACTF128 $0x01, Y4, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X7, X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X8, X9
-	VMOVSS       X9, (R9)
-	ADDQ         R10, R9
-	JMP          done4
-
-part4:
 	TESTQ        $+4, R8
 	JEQ          skip10
 	VMOVSS       X4, (R9)
@@ -996,7 +882,195 @@ skip11:
 	VMOVSHDUP X4, X4
 
 skip12:
-done4:
+	VZEROUPPER
+	RET
+
+more4:
+	SUBQ        $+24, R8
+	VMOVSS      (R9), X1
+	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSS      (R9), X2
+	VINSERTPS   $0x10, (R9)(R10*1), X2, X2
+	VINSERTPS   $0x20, (R9)(R10*2), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	VMOVSS      (R9), X3
+	VINSERTPS   $0x10, (R9)(R10*1), X3, X3
+	VINSERTPS   $0x20, (R9)(R10*2), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y3, Y3
+	VMOVSS      (R9), X4
+	VINSERTPS   $0x10, (R9)(R10*1), X4, X4
+	VINSERTPS   $0x20, (R9)(R10*2), X4, X4
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X4, X4
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y4, Y4
+	MOVQ        stride+48(FP), R9
+	SHLQ        $0x02, R9
+	VMULPS      Y1, Y0, Y1
+	VMULPS      Y2, Y0, Y2
+	VMULPS      Y3, Y0, Y3
+	VMULPS      Y4, Y0, Y4
+	MOVQ        incX+80(FP), DX
+	SHLQ        $0x02, DX
+
+row5:
+	VBROADCASTSS (BX), Y5
+	VMULPS       Y5, Y6, Y5
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Y7
+	VMULPS       Y7, Y5, Y7
+	VADDPS       Y1, Y7, Y1
+	VMOVUPS      32(SI), Y7
+	VMULPS       Y7, Y5, Y7
+	VADDPS       Y2, Y7, Y2
+	VMOVUPS      64(SI), Y7
+	VMULPS       Y7, Y5, Y7
+	VADDPS       Y3, Y7, Y3
+	VMOVUPS      96(SI), Y7
+	VMULPS       Y7, Y5, Y7
+	VADDPS       Y4, Y7, Y4
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row5
+	MOVQ         y_base+96(FP), R9
+	MOVQ         incY+120(FP), R10
+	SHLQ         $0x02, R10
+	TESTQ        R10, R10
+	JGE          forward7
+	MOVQ         n+8(FP), DX
+	SUBQ         $+1, DX
+	NEGQ         DX
+	IMULQ        R10, DX
+	ADDQ         DX, R9
+
+forward7:
+	VMOVSS       X1, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X1, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X1, X1, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y1, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X8, X9
+	VMOVSS       X9, (R9)
+	ADDQ         R10, R9
+	VMOVSS       X2, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X2, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X2, X2, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y2, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X8, X9
+	VMOVSS       X9, (R9)
+	ADDQ         R10, R9
+	VMOVSS       X3, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X3, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X3, X3, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y3, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X8, X9
+	VMOVSS       X9, (R9)
+	ADDQ         R10, R9
+	VMOVSS       X4, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X4, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X4, X4, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y4, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X8, X9
+	VMOVSS       X9, (R9)
+	ADDQ         R10, R9
 	VZEROUPPER
 	RET
 
@@ -1019,14 +1093,14 @@ rows:
 	MOVQ         incY+120(FP), R8
 	SHLQ         $0x02, R8
 	TESTQ        R8, R8
-	JGE          forward7
+	JGE          forward8
 	MOVQ         n+8(FP), DX
 	SUBQ         $+1, DX
 	NEGQ         DX
 	IMULQ        R8, DX
 	ADDQ         DX, R9
 
-forward7:
+forward8:
 	MOVQ n+8(FP), DX
 	SUBQ $+4, DX
 	JLT  rest2
@@ -1123,7 +1197,7 @@ forward:
 	MOVQ  a_base+24(FP), SI
 	MOVQ  n+8(FP), R8
 	CMPQ  R8, $+16
-	JGE   many
+	JGT   many
 	TESTQ DI, DI
 	JLE   many
 
@@ -1143,7 +1217,6 @@ forward:
 forward2:
 	CMPQ    R8, $+4
 	JGE     more
-	ADDQ    $+0, R8
 	MOVQ    R8, CX
 	TESTQ   $+2, CX
 	JEQ     short49
@@ -1214,22 +1287,6 @@ loaded56:
 	ADDQ   DX, R9
 
 forward3:
-	TESTQ        $+4, R8
-	JEQ          part
-	VMOVSD       X1, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X1, X1, X7
-	VMOVSD       X7, (R9)
-	ADDQ         R10, R9
-	VEXTRACTF128 $0x01, Y1, X7
-	VMOVSD       X7, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X7, X7, X8
-	VMOVSD       X8, (R9)
-	ADDQ         R10, R9
-	JMP          done
-
-part:
 	TESTQ        $+2, R8
 	JEQ          skip
 	VMOVSD       X1, (R9)
@@ -1247,7 +1304,6 @@ skip:
 	VUNPCKHPD X1, X1, X1
 
 skip2:
-done:
 	VZEROUPPER
 	RET
 
@@ -1255,7 +1311,6 @@ more:
 	CMPQ        R8, $+8
 	JGE         more2
 	SUBQ        $+4, R8
-	MOVQ        R8, CX
 	VMOVSD      (R9), X1
 	VMOVHPD     (R9)(R10*1), X1, X1
 	LEAQ        (R9)(R10*2), R9
@@ -1263,6 +1318,7 @@ more:
 	VMOVHPD     (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y1, Y1
+	MOVQ        R8, CX
 	TESTQ       $+2, CX
 	JEQ         short61
 	VMOVSD      (R9), X2
@@ -1347,22 +1403,6 @@ forward4:
 	VUNPCKHPD    X7, X7, X8
 	VMOVSD       X8, (R9)
 	ADDQ         R10, R9
-	TESTQ        $+4, R8
-	JEQ          part2
-	VMOVSD       X2, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X2, X2, X7
-	VMOVSD       X7, (R9)
-	ADDQ         R10, R9
-	VEXTRACTF128 $0x01, Y2, X7
-	VMOVSD       X7, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X7, X7, X8
-	VMOVSD       X8, (R9)
-	ADDQ         R10, R9
-	JMP          done2
-
-part2:
 	TESTQ        $+2, R8
 	JEQ          skip3
 	VMOVSD       X2, (R9)
@@ -1380,7 +1420,6 @@ skip3:
 	VUNPCKHPD X2, X2, X2
 
 skip4:
-done2:
 	VZEROUPPER
 	RET
 
@@ -1388,7 +1427,6 @@ more2:
 	CMPQ        R8, $+12
 	JGE         more3
 	SUBQ        $+8, R8
-	MOVQ        R8, CX
 	VMOVSD      (R9), X1
 	VMOVHPD     (R9)(R10*1), X1, X1
 	LEAQ        (R9)(R10*2), R9
@@ -1403,6 +1441,7 @@ more2:
 	VMOVHPD     (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y2, Y2
+	MOVQ        R8, CX
 	TESTQ       $+2, CX
 	JEQ         short73
 	VMOVSD      (R9), X3
@@ -1502,22 +1541,6 @@ forward5:
 	VUNPCKHPD    X7, X7, X8
 	VMOVSD       X8, (R9)
 	ADDQ         R10, R9
-	TESTQ        $+4, R8
-	JEQ          part3
-	VMOVSD       X3, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X3, X3, X7
-	VMOVSD       X7, (R9)
-	ADDQ         R10, R9
-	VEXTRACTF128 $0x01, Y3, X7
-	VMOVSD       X7, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X7, X7, X8
-	VMOVSD       X8, (R9)
-	ADDQ         R10, R9
-	JMP          done3
-
-part3:
 	TESTQ        $+2, R8
 	JEQ          skip5
 	VMOVSD       X3, (R9)
@@ -1535,13 +1558,13 @@ skip5:
 	VUNPCKHPD X3, X3, X3
 
 skip6:
-done3:
 	VZEROUPPER
 	RET
 
 more3:
+	CMPQ        R8, $+16
+	JGE         more4
 	SUBQ        $+12, R8
-	MOVQ        R8, CX
 	VMOVSD      (R9), X1
 	VMOVHPD     (R9)(R10*1), X1, X1
 	LEAQ        (R9)(R10*2), R9
@@ -1563,6 +1586,7 @@ more3:
 	VMOVHPD     (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y3, Y3
+	MOVQ        R8, CX
 	TESTQ       $+2, CX
 	JEQ         short85
 	VMOVSD      (R9), X4
@@ -1677,22 +1701,6 @@ forward6:
 	VUNPCKHPD    X7, X7, X8
 	VMOVSD       X8, (R9)
 	ADDQ         R10, R9
-	TESTQ        $+4, R8
-	JEQ          part4
-	VMOVSD       X4, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X4, X4, X7
-	VMOVSD       X7, (R9)
-	ADDQ         R10, R9
-	VEXTRACTF128 $0x01, Y4, X7
-	VMOVSD       X7, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X7, X7, X8
-	VMOVSD       X8, (R9)
-	ADDQ         R10, R9
-	JMP          done4
-
-part4:
 	TESTQ        $+2, R8
 	JEQ          skip7
 	VMOVSD       X4, (R9)
@@ -1710,7 +1718,123 @@ skip7:
 	VUNPCKHPD X4, X4, X4
 
 skip8:
-done4:
+	VZEROUPPER
+	RET
+
+more4:
+	SUBQ        $+12, R8
+	VMOVSD      (R9), X1
+	VMOVHPD     (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSD      (R9), X2
+	VMOVHPD     (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	VMOVSD      (R9), X3
+	VMOVHPD     (R9)(R10*1), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y3, Y3
+	VMOVSD      (R9), X4
+	VMOVHPD     (R9)(R10*1), X4, X4
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y4, Y4
+	MOVQ        stride+48(FP), R9
+	SHLQ        $0x03, R9
+	VMULPD      Y1, Y0, Y1
+	VMULPD      Y2, Y0, Y2
+	VMULPD      Y3, Y0, Y3
+	VMULPD      Y4, Y0, Y4
+	MOVQ        incX+80(FP), DX
+	SHLQ        $0x03, DX
+
+row5:
+	VBROADCASTSD (BX), Y5
+	VMULPD       Y5, Y6, Y5
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Y7
+	VMULPD       Y7, Y5, Y7
+	VADDPD       Y1, Y7, Y1
+	VMOVUPD      32(SI), Y7
+	VMULPD       Y7, Y5, Y7
+	VADDPD       Y2, Y7, Y2
+	VMOVUPD      64(SI), Y7
+	VMULPD       Y7, Y5, Y7
+	VADDPD       Y3, Y7, Y3
+	VMOVUPD      96(SI), Y7
+	VMULPD       Y7, Y5, Y7
+	VADDPD       Y4, Y7, Y4
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row5
+	MOVQ         y_base+96(FP), R9
+	MOVQ         incY+120(FP), R10
+	SHLQ         $0x03, R10
+	TESTQ        R10, R10
+	JGE          forward7
+	MOVQ         n+8(FP), DX
+	SUBQ         $+1, DX
+	NEGQ         DX
+	IMULQ        R10, DX
+	ADDQ         DX, R9
+
+forward7:
+	VMOVSD       X1, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X1, X1, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y1, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSD       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSD       X2, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X2, X2, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y2, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSD       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSD       X3, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X3, X3, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y3, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSD       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSD       X4, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X4, X4, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y4, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSD       X8, (R9)
+	ADDQ         R10, R9
 	VZEROUPPER
 	RET
 
@@ -1733,14 +1857,14 @@ rows:
 	MOVQ         incY+120(FP), R8
 	SHLQ         $0x03, R8
 	TESTQ        R8, R8
-	JGE          forward7
+	JGE          forward8
 	MOVQ         n+8(FP), DX
 	SUBQ         $+1, DX
 	NEGQ         DX
 	IMULQ        R8, DX
 	ADDQ         DX, R9
 
-forward7:
+forward8:
 	MOVQ n+8(FP), DX
 	SUBQ $+4, DX
 	JLT  rest2

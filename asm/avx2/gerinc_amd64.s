@@ -24,7 +24,7 @@ forward:
 	MOVQ  a_base+88(FP), SI
 	MOVQ  n+8(FP), R8
 	CMPQ  R8, $+32
-	JGE   many
+	JGT   many
 	TESTQ DI, DI
 	JLE   many
 
@@ -44,7 +44,6 @@ forward:
 forward2:
 	CMPQ      R8, $+8
 	JGE       more
-	ADDQ      $+0, R8
 	MOVQ      R8, CX
 	TESTQ     $+4, CX
 	JEQ       short1
@@ -113,42 +112,33 @@ row:
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
 	MOVQ         SI, R10
-	TESTQ        $+8, R8
+	TESTQ        $+4, R8
 	JEQ          skip3
-	VMULPS       Y0, Y4, Y8
-	VMOVUPS      (R10), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, (R10)
-	ADDQ         $+32, R10
+	VMULPS       X0, X4, X8
+	VMOVUPS      (R10), X9
+	VADDPS       X9, X8, X9
+	VMOVUPS      X9, (R10)
+	ADDQ         $+16, R10
 
 skip3:
-	TESTQ   $+4, R8
-	JEQ     skip4
-	VMULPS  X0, X4, X8
-	VMOVUPS (R10), X9
-	VADDPS  X9, X8, X9
-	VMOVUPS X9, (R10)
-	ADDQ    $+16, R10
-
-skip4:
 	TESTQ  $+2, R8
-	JEQ    skip5
+	JEQ    skip4
 	VMULPS X6, X4, X8
 	VMOVSD (R10), X9
 	VADDPS X9, X8, X9
 	VMOVSD X9, (R10)
 	ADDQ   $+8, R10
 
-skip5:
+skip4:
 	TESTQ  $+1, R8
-	JEQ    skip6
+	JEQ    skip5
 	VMULPS X7, X4, X8
 	VMOVSS (R10), X9
 	VADDPS X9, X8, X9
 	VMOVSS X9, (R10)
 	ADDQ   $+4, R10
 
-skip6:
+skip5:
 	ADDQ R9, SI
 	SUBQ $+1, DI
 	JGT  row
@@ -159,7 +149,6 @@ more:
 	CMPQ        R8, $+16
 	JGE         more2
 	SUBQ        $+8, R8
-	MOVQ        R8, CX
 	VMOVSS      (R9), X0
 	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
 	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
@@ -173,6 +162,7 @@ more:
 	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y0, Y0
+	MOVQ        R8, CX
 	TESTQ       $+4, CX
 	JEQ         short7
 	VMOVSS      (R9), X1
@@ -220,16 +210,16 @@ loaded12:
 end8:
 	VMOVAPS      X1, X6
 	TESTQ        $+4, R8
-	JEQ          skip7
+	JEQ          skip6
 	VEXTRACTF128 $0x01, Y1, X6
 
-skip7:
+skip6:
 	VMOVAPS   X6, X7
 	TESTQ     $+2, R8
-	JEQ       skip8
+	JEQ       skip7
 	VUNPCKHPD X6, X6, X7
 
-skip8:
+skip7:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x02, R9
 	MOVQ incX+48(FP), DX
@@ -245,42 +235,33 @@ row2:
 	VMOVUPS      Y9, (SI)
 	MOVQ         SI, R10
 	ADDQ         $+32, R10
-	TESTQ        $+8, R8
-	JEQ          skip9
-	VMULPS       Y1, Y4, Y8
-	VMOVUPS      (R10), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, (R10)
-	ADDQ         $+32, R10
+	TESTQ        $+4, R8
+	JEQ          skip8
+	VMULPS       X1, X4, X8
+	VMOVUPS      (R10), X9
+	VADDPS       X9, X8, X9
+	VMOVUPS      X9, (R10)
+	ADDQ         $+16, R10
 
-skip9:
-	TESTQ   $+4, R8
-	JEQ     skip10
-	VMULPS  X1, X4, X8
-	VMOVUPS (R10), X9
-	VADDPS  X9, X8, X9
-	VMOVUPS X9, (R10)
-	ADDQ    $+16, R10
-
-skip10:
+skip8:
 	TESTQ  $+2, R8
-	JEQ    skip11
+	JEQ    skip9
 	VMULPS X6, X4, X8
 	VMOVSD (R10), X9
 	VADDPS X9, X8, X9
 	VMOVSD X9, (R10)
 	ADDQ   $+8, R10
 
-skip11:
+skip9:
 	TESTQ  $+1, R8
-	JEQ    skip12
+	JEQ    skip10
 	VMULPS X7, X4, X8
 	VMOVSS (R10), X9
 	VADDPS X9, X8, X9
 	VMOVSS X9, (R10)
 	ADDQ   $+4, R10
 
-skip12:
+skip10:
 	ADDQ R9, SI
 	SUBQ $+1, DI
 	JGT  row2
@@ -291,7 +272,6 @@ more2:
 	CMPQ        R8, $+24
 	JGE         more3
 	SUBQ        $+16, R8
-	MOVQ        R8, CX
 	VMOVSS      (R9), X0
 	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
 	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
@@ -318,6 +298,7 @@ more2:
 	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y1, Y1
+	MOVQ        R8, CX
 	TESTQ       $+4, CX
 	JEQ         short13
 	VMOVSS      (R9), X2
@@ -365,16 +346,16 @@ loaded18:
 end14:
 	VMOVAPS      X2, X6
 	TESTQ        $+4, R8
-	JEQ          skip13
+	JEQ          skip11
 	VEXTRACTF128 $0x01, Y2, X6
 
-skip13:
+skip11:
 	VMOVAPS   X6, X7
 	TESTQ     $+2, R8
-	JEQ       skip14
+	JEQ       skip12
 	VUNPCKHPD X6, X6, X7
 
-skip14:
+skip12:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x02, R9
 	MOVQ incX+48(FP), DX
@@ -394,42 +375,33 @@ row3:
 	VMOVUPS      Y9, 32(SI)
 	MOVQ         SI, R10
 	ADDQ         $+64, R10
-	TESTQ        $+8, R8
-	JEQ          skip15
-	VMULPS       Y2, Y4, Y8
-	VMOVUPS      (R10), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, (R10)
-	ADDQ         $+32, R10
+	TESTQ        $+4, R8
+	JEQ          skip13
+	VMULPS       X2, X4, X8
+	VMOVUPS      (R10), X9
+	VADDPS       X9, X8, X9
+	VMOVUPS      X9, (R10)
+	ADDQ         $+16, R10
 
-skip15:
-	TESTQ   $+4, R8
-	JEQ     skip16
-	VMULPS  X2, X4, X8
-	VMOVUPS (R10), X9
-	VADDPS  X9, X8, X9
-	VMOVUPS X9, (R10)
-	ADDQ    $+16, R10
-
-skip16:
+skip13:
 	TESTQ  $+2, R8
-	JEQ    skip17
+	JEQ    skip14
 	VMULPS X6, X4, X8
 	VMOVSD (R10), X9
 	VADDPS X9, X8, X9
 	VMOVSD X9, (R10)
 	ADDQ   $+8, R10
 
-skip17:
+skip14:
 	TESTQ  $+1, R8
-	JEQ    skip18
+	JEQ    skip15
 	VMULPS X7, X4, X8
 	VMOVSS (R10), X9
 	VADDPS X9, X8, X9
 	VMOVSS X9, (R10)
 	ADDQ   $+4, R10
 
-skip18:
+skip15:
 	ADDQ R9, SI
 	SUBQ $+1, DI
 	JGT  row3
@@ -437,8 +409,9 @@ skip18:
 	RET
 
 more3:
+	CMPQ        R8, $+32
+	JGE         more4
 	SUBQ        $+24, R8
-	MOVQ        R8, CX
 	VMOVSS      (R9), X0
 	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
 	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
@@ -478,6 +451,7 @@ more3:
 	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y2, Y2
+	MOVQ        R8, CX
 	TESTQ       $+4, CX
 	JEQ         short19
 	VMOVSS      (R9), X3
@@ -525,16 +499,16 @@ loaded24:
 end20:
 	VMOVAPS      X3, X6
 	TESTQ        $+4, R8
-	JEQ          skip19
+	JEQ          skip16
 	VEXTRACTF128 $0x01, Y3, X6
 
-skip19:
+skip16:
 	VMOVAPS   X6, X7
 	TESTQ     $+2, R8
-	JEQ       skip20
+	JEQ       skip17
 	VUNPCKHPD X6, X6, X7
 
-skip20:
+skip17:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x02, R9
 	MOVQ incX+48(FP), DX
@@ -558,45 +532,123 @@ row4:
 	VMOVUPS      Y9, 64(SI)
 	MOVQ         SI, R10
 	ADDQ         $+96, R10
-	TESTQ        $+8, R8
-	JEQ          skip21
-	VMULPS       Y3, Y4, Y8
-	VMOVUPS      (R10), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, (R10)
-	ADDQ         $+32, R10
+	TESTQ        $+4, R8
+	JEQ          skip18
+	VMULPS       X3, X4, X8
+	VMOVUPS      (R10), X9
+	VADDPS       X9, X8, X9
+	VMOVUPS      X9, (R10)
+	ADDQ         $+16, R10
 
-skip21:
-	TESTQ   $+4, R8
-	JEQ     skip22
-	VMULPS  X3, X4, X8
-	VMOVUPS (R10), X9
-	VADDPS  X9, X8, X9
-	VMOVUPS X9, (R10)
-	ADDQ    $+16, R10
-
-skip22:
+skip18:
 	TESTQ  $+2, R8
-	JEQ    skip23
+	JEQ    skip19
 	VMULPS X6, X4, X8
 	VMOVSD (R10), X9
 	VADDPS X9, X8, X9
 	VMOVSD X9, (R10)
 	ADDQ   $+8, R10
 
-skip23:
+skip19:
 	TESTQ  $+1, R8
-	JEQ    skip24
+	JEQ    skip20
 	VMULPS X7, X4, X8
 	VMOVSS (R10), X9
 	VADDPS X9, X8, X9
 	VMOVSS X9, (R10)
 	ADDQ   $+4, R10
 
-skip24:
+skip20:
 	ADDQ R9, SI
 	SUBQ $+1, DI
 	JGT  row4
+	VZEROUPPER
+	RET
+
+more4:
+	SUBQ        $+24, R8
+	VMOVSS      (R9), X0
+	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSS      (R9), X1
+	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSS      (R9), X2
+	VINSERTPS   $0x10, (R9)(R10*1), X2, X2
+	VINSERTPS   $0x20, (R9)(R10*2), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	VMOVSS      (R9), X3
+	VINSERTPS   $0x10, (R9)(R10*1), X3, X3
+	VINSERTPS   $0x20, (R9)(R10*2), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y3, Y3
+	MOVQ        stride+112(FP), R9
+	SHLQ        $0x02, R9
+	MOVQ        incX+48(FP), DX
+	SHLQ        $0x02, DX
+
+row5:
+	VBROADCASTSS (BX), Y4
+	VMULPS       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPS       Y0, Y4, Y6
+	VMOVUPS      (SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, (SI)
+	VMULPS       Y1, Y4, Y6
+	VMOVUPS      32(SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, 32(SI)
+	VMULPS       Y2, Y4, Y6
+	VMOVUPS      64(SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, 64(SI)
+	VMULPS       Y3, Y4, Y6
+	VMOVUPS      96(SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, 96(SI)
+	MOVQ         SI, R10
+	ADDQ         $+128, R10
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row5
 	VZEROUPPER
 	RET
 
@@ -711,7 +763,7 @@ forward:
 	MOVQ  a_base+88(FP), SI
 	MOVQ  n+8(FP), R8
 	CMPQ  R8, $+16
-	JGE   many
+	JGT   many
 	TESTQ DI, DI
 	JLE   many
 
@@ -731,7 +783,6 @@ forward:
 forward2:
 	CMPQ    R8, $+4
 	JGE     more
-	ADDQ    $+0, R8
 	MOVQ    R8, CX
 	TESTQ   $+2, CX
 	JEQ     short25
@@ -771,33 +822,24 @@ row:
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
 	MOVQ         SI, R10
-	TESTQ        $+4, R8
+	TESTQ        $+2, R8
 	JEQ          skip2
-	VMULPD       Y0, Y4, Y7
-	VMOVUPS      (R10), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPS      Y8, (R10)
-	ADDQ         $+32, R10
+	VMULPD       X0, X4, X7
+	VMOVUPS      (R10), X8
+	VADDPD       X8, X7, X8
+	VMOVUPS      X8, (R10)
+	ADDQ         $+16, R10
 
 skip2:
-	TESTQ   $+2, R8
-	JEQ     skip3
-	VMULPD  X0, X4, X7
-	VMOVUPS (R10), X8
-	VADDPD  X8, X7, X8
-	VMOVUPS X8, (R10)
-	ADDQ    $+16, R10
-
-skip3:
 	TESTQ  $+1, R8
-	JEQ    skip4
+	JEQ    skip3
 	VMULPD X6, X4, X7
 	VMOVSD (R10), X8
 	VADDPD X8, X7, X8
 	VMOVSD X8, (R10)
 	ADDQ   $+8, R10
 
-skip4:
+skip3:
 	ADDQ R9, SI
 	SUBQ $+1, DI
 	JGT  row
@@ -808,7 +850,6 @@ more:
 	CMPQ        R8, $+8
 	JGE         more2
 	SUBQ        $+4, R8
-	MOVQ        R8, CX
 	VMOVSD      (R9), X0
 	VMOVHPD     (R9)(R10*1), X0, X0
 	LEAQ        (R9)(R10*2), R9
@@ -816,6 +857,7 @@ more:
 	VMOVHPD     (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y0, Y0
+	MOVQ        R8, CX
 	TESTQ       $+2, CX
 	JEQ         short31
 	VMOVSD      (R9), X1
@@ -840,10 +882,10 @@ loaded36:
 end32:
 	VMOVAPS      X1, X6
 	TESTQ        $+2, R8
-	JEQ          skip5
+	JEQ          skip4
 	VEXTRACTF128 $0x01, Y1, X6
 
-skip5:
+skip4:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x03, R9
 	MOVQ incX+48(FP), DX
@@ -859,33 +901,24 @@ row2:
 	VMOVUPD      Y8, (SI)
 	MOVQ         SI, R10
 	ADDQ         $+32, R10
-	TESTQ        $+4, R8
-	JEQ          skip6
-	VMULPD       Y1, Y4, Y7
-	VMOVUPS      (R10), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPS      Y8, (R10)
-	ADDQ         $+32, R10
+	TESTQ        $+2, R8
+	JEQ          skip5
+	VMULPD       X1, X4, X7
+	VMOVUPS      (R10), X8
+	VADDPD       X8, X7, X8
+	VMOVUPS      X8, (R10)
+	ADDQ         $+16, R10
 
-skip6:
-	TESTQ   $+2, R8
-	JEQ     skip7
-	VMULPD  X1, X4, X7
-	VMOVUPS (R10), X8
-	VADDPD  X8, X7, X8
-	VMOVUPS X8, (R10)
-	ADDQ    $+16, R10
-
-skip7:
+skip5:
 	TESTQ  $+1, R8
-	JEQ    skip8
+	JEQ    skip6
 	VMULPD X6, X4, X7
 	VMOVSD (R10), X8
 	VADDPD X8, X7, X8
 	VMOVSD X8, (R10)
 	ADDQ   $+8, R10
 
-skip8:
+skip6:
 	ADDQ R9, SI
 	SUBQ $+1, DI
 	JGT  row2
@@ -896,7 +929,6 @@ more2:
 	CMPQ        R8, $+12
 	JGE         more3
 	SUBQ        $+8, R8
-	MOVQ        R8, CX
 	VMOVSD      (R9), X0
 	VMOVHPD     (R9)(R10*1), X0, X0
 	LEAQ        (R9)(R10*2), R9
@@ -911,6 +943,7 @@ more2:
 	VMOVHPD     (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y1, Y1
+	MOVQ        R8, CX
 	TESTQ       $+2, CX
 	JEQ         short37
 	VMOVSD      (R9), X2
@@ -935,10 +968,10 @@ loaded42:
 end38:
 	VMOVAPS      X2, X6
 	TESTQ        $+2, R8
-	JEQ          skip9
+	JEQ          skip7
 	VEXTRACTF128 $0x01, Y2, X6
 
-skip9:
+skip7:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x03, R9
 	MOVQ incX+48(FP), DX
@@ -958,33 +991,24 @@ row3:
 	VMOVUPD      Y8, 32(SI)
 	MOVQ         SI, R10
 	ADDQ         $+64, R10
-	TESTQ        $+4, R8
-	JEQ          skip10
-	VMULPD       Y2, Y4, Y7
-	VMOVUPS      (R10), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPS      Y8, (R10)
-	ADDQ         $+32, R10
+	TESTQ        $+2, R8
+	JEQ          skip8
+	VMULPD       X2, X4, X7
+	VMOVUPS      (R10), X8
+	VADDPD       X8, X7, X8
+	VMOVUPS      X8, (R10)
+	ADDQ         $+16, R10
 
-skip10:
-	TESTQ   $+2, R8
-	JEQ     skip11
-	VMULPD  X2, X4, X7
-	VMOVUPS (R10), X8
-	VADDPD  X8, X7, X8
-	VMOVUPS X8, (R10)
-	ADDQ    $+16, R10
-
-skip11:
+skip8:
 	TESTQ  $+1, R8
-	JEQ    skip12
+	JEQ    skip9
 	VMULPD X6, X4, X7
 	VMOVSD (R10), X8
 	VADDPD X8, X7, X8
 	VMOVSD X8, (R10)
 	ADDQ   $+8, R10
 
-skip12:
+skip9:
 	ADDQ R9, SI
 	SUBQ $+1, DI
 	JGT  row3
@@ -992,8 +1016,9 @@ skip12:
 	RET
 
 more3:
+	CMPQ        R8, $+16
+	JGE         more4
 	SUBQ        $+12, R8
-	MOVQ        R8, CX
 	VMOVSD      (R9), X0
 	VMOVHPD     (R9)(R10*1), X0, X0
 	LEAQ        (R9)(R10*2), R9
@@ -1015,6 +1040,7 @@ more3:
 	VMOVHPD     (R9)(R10*1), X15, X15
 	LEAQ        (R9)(R10*2), R9
 	VINSERTF128 $0x01, X15, Y2, Y2
+	MOVQ        R8, CX
 	TESTQ       $+2, CX
 	JEQ         short43
 	VMOVSD      (R9), X3
@@ -1039,10 +1065,10 @@ loaded48:
 end44:
 	VMOVAPS      X3, X6
 	TESTQ        $+2, R8
-	JEQ          skip13
+	JEQ          skip10
 	VEXTRACTF128 $0x01, Y3, X6
 
-skip13:
+skip10:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x03, R9
 	MOVQ incX+48(FP), DX
@@ -1066,36 +1092,90 @@ row4:
 	VMOVUPD      Y8, 64(SI)
 	MOVQ         SI, R10
 	ADDQ         $+96, R10
-	TESTQ        $+4, R8
-	JEQ          skip14
-	VMULPD       Y3, Y4, Y7
-	VMOVUPS      (R10), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPS      Y8, (R10)
-	ADDQ         $+32, R10
+	TESTQ        $+2, R8
+	JEQ          skip11
+	VMULPD       X3, X4, X7
+	VMOVUPS      (R10), X8
+	VADDPD       X8, X7, X8
+	VMOVUPS      X8, (R10)
+	ADDQ         $+16, R10
 
-skip14:
-	TESTQ   $+2, R8
-	JEQ     skip15
-	VMULPD  X3, X4, X7
-	VMOVUPS (R10), X8
-	VADDPD  X8, X7, X8
-	VMOVUPS X8, (R10)
-	ADDQ    $+16, R10
-
-skip15:
+skip11:
 	TESTQ  $+1, R8
-	JEQ    skip16
+	JEQ    skip12
 	VMULPD X6, X4, X7
 	VMOVSD (R10), X8
 	VADDPD X8, X7, X8
 	VMOVSD X8, (R10)
 	ADDQ   $+8, R10
 
-skip16:
+skip12:
 	ADDQ R9, SI
 	SUBQ $+1, DI
 	JGT  row4
+	VZEROUPPER
+	RET
+
+more4:
+	SUBQ        $+12, R8
+	VMOVSD      (R9), X0
+	VMOVHPD     (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSD      (R9), X1
+	VMOVHPD     (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSD      (R9), X2
+	VMOVHPD     (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	VMOVSD      (R9), X3
+	VMOVHPD     (R9)(R10*1), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y3, Y3
+	MOVQ        stride+112(FP), R9
+	SHLQ        $0x03, R9
+	MOVQ        incX+48(FP), DX
+	SHLQ        $0x03, DX
+
+row5:
+	VBROADCASTSD (BX), Y4
+	VMULPD       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPD       Y0, Y4, Y6
+	VMOVUPD      (SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, (SI)
+	VMULPD       Y1, Y4, Y6
+	VMOVUPD      32(SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, 32(SI)
+	VMULPD       Y2, Y4, Y6
+	VMOVUPD      64(SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, 64(SI)
+	VMULPD       Y3, Y4, Y6
+	VMOVUPD      96(SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, 96(SI)
+	MOVQ         SI, R10
+	ADDQ         $+128, R10
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row5
 	VZEROUPPER
 	RET
 

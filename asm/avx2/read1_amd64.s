@@ -10,8 +10,8 @@ TEXT ·Read1F32(SB), NOSPLIT, $0-28
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ x_base+0(FP), DI
 	MOVQ x_len+8(FP), SI
-	CMPQ SI, $+8
-	JGE  start
+	CMPQ SI, $+7
+	JGT  start
 	MOVQ SI, DX
 
 	// Less than a vector: one filled up with zeros, which change no sum.
@@ -275,8 +275,8 @@ TEXT ·Read1F64(SB), NOSPLIT, $0-32
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ x_base+0(FP), DI
 	MOVQ x_len+8(FP), SI
-	CMPQ SI, $+4
-	JGE  start
+	CMPQ SI, $+3
+	JGT  start
 	MOVQ SI, DX
 
 	// Less than a vector: one filled up with zeros, which change no sum.

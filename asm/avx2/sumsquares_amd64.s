@@ -10,8 +10,8 @@ TEXT ·SumSquaresF32(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
 	MOVQ x_base+0(FP), DI
 	MOVQ x_len+8(FP), SI
-	CMPQ SI, $+4
-	JGE  start
+	CMPQ SI, $+3
+	JGT  start
 	MOVQ SI, DX
 
 	// Less than a vector: one filled up with zeros, which change no sum.
@@ -261,8 +261,8 @@ TEXT ·SumSquaresF64(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
 	MOVQ x_base+0(FP), DI
 	MOVQ x_len+8(FP), SI
-	CMPQ SI, $+4
-	JGE  start
+	CMPQ SI, $+3
+	JGT  start
 	MOVQ SI, DX
 
 	// Less than a vector: one filled up with zeros, which change no sum.

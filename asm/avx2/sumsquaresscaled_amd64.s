@@ -11,8 +11,8 @@ TEXT ·SumSquaresScaledF32(SB), NOSPLIT, $0-40
 	MOVQ         x_base+8(FP), DI
 	MOVQ         x_len+16(FP), SI
 	VBROADCASTSD scale+0(FP), Y10
-	CMPQ         SI, $+4
-	JGE          start
+	CMPQ         SI, $+3
+	JGT          start
 	MOVQ         SI, DX
 
 	// Less than a vector: one filled up with zeros, which change no sum.
@@ -287,8 +287,8 @@ TEXT ·SumSquaresScaledF64(SB), NOSPLIT, $0-40
 	MOVQ         x_base+8(FP), DI
 	MOVQ         x_len+16(FP), SI
 	VBROADCASTSD scale+0(FP), Y10
-	CMPQ         SI, $+4
-	JGE          start
+	CMPQ         SI, $+3
+	JGT          start
 	MOVQ         SI, DX
 
 	// Less than a vector: one filled up with zeros, which change no sum.

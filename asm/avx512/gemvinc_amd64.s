@@ -45,7 +45,6 @@ forward:
 forward2:
 	CMPQ      R8, $+8
 	JGT       more
-	ADDQ      $+0, R8
 	MOVQ      R8, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -147,10 +146,6 @@ more:
 	CMPQ         R8, $+16
 	JGT          more2
 	SUBQ         $+8, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSS       (R9), X0
 	VINSERTPS    $0x10, (R9)(R10*1), X0, X0
 	VINSERTPS    $0x20, (R9)(R10*2), X0, X0
@@ -164,6 +159,10 @@ more:
 	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y0, Y0
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+8
 	JEQ          whole2
 	TESTQ        $+4, CX
@@ -264,10 +263,6 @@ more2:
 	CMPQ         R8, $+24
 	JGT          more3
 	SUBQ         $+16, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSS       (R9), X0
 	VINSERTPS    $0x10, (R9)(R10*1), X0, X0
 	VINSERTPS    $0x20, (R9)(R10*2), X0, X0
@@ -294,6 +289,10 @@ more2:
 	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y1, Y1
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+8
 	JEQ          whole3
 	TESTQ        $+4, CX
@@ -395,10 +394,6 @@ row3:
 
 more3:
 	SUBQ         $+24, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSS       (R9), X0
 	VINSERTPS    $0x10, (R9)(R10*1), X0, X0
 	VINSERTPS    $0x20, (R9)(R10*2), X0, X0
@@ -438,6 +433,10 @@ more3:
 	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y2, Y2
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+8
 	JEQ          whole4
 	TESTQ        $+4, CX
@@ -1670,7 +1669,6 @@ forward:
 forward2:
 	CMPQ    R8, $+4
 	JGT     more
-	ADDQ    $+0, R8
 	MOVQ    R8, CX
 	MOVL    $0xffffffff, AX
 	BZHIL   CX, AX, AX
@@ -1741,10 +1739,6 @@ more:
 	CMPQ         R8, $+8
 	JGT          more2
 	SUBQ         $+4, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSD       (R9), X0
 	VMOVHPD      (R9)(R10*1), X0, X0
 	LEAQ         (R9)(R10*2), R9
@@ -1752,6 +1746,10 @@ more:
 	VMOVHPD      (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y0, Y0
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+4
 	JEQ          whole2
 	TESTQ        $+2, CX
@@ -1821,10 +1819,6 @@ more2:
 	CMPQ         R8, $+12
 	JGT          more3
 	SUBQ         $+8, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSD       (R9), X0
 	VMOVHPD      (R9)(R10*1), X0, X0
 	LEAQ         (R9)(R10*2), R9
@@ -1839,6 +1833,10 @@ more2:
 	VMOVHPD      (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y1, Y1
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+4
 	JEQ          whole3
 	TESTQ        $+2, CX
@@ -1909,10 +1907,6 @@ row3:
 
 more3:
 	SUBQ         $+12, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSD       (R9), X0
 	VMOVHPD      (R9)(R10*1), X0, X0
 	LEAQ         (R9)(R10*2), R9
@@ -1934,6 +1928,10 @@ more3:
 	VMOVHPD      (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y2, Y2
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+4
 	JEQ          whole4
 	TESTQ        $+2, CX

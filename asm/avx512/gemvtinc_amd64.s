@@ -45,7 +45,6 @@ forward:
 forward2:
 	CMPQ      R8, $+8
 	JGT       more
-	ADDQ      $+0, R8
 	MOVQ      R8, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -212,10 +211,6 @@ more:
 	CMPQ         R8, $+16
 	JGT          more2
 	SUBQ         $+8, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSS       (R9), X1
 	VINSERTPS    $0x10, (R9)(R10*1), X1, X1
 	VINSERTPS    $0x20, (R9)(R10*2), X1, X1
@@ -229,6 +224,10 @@ more:
 	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y1, Y1
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+8
 	JEQ          whole2
 	TESTQ        $+4, CX
@@ -418,10 +417,6 @@ more2:
 	CMPQ         R8, $+24
 	JGT          more3
 	SUBQ         $+16, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSS       (R9), X1
 	VINSERTPS    $0x10, (R9)(R10*1), X1, X1
 	VINSERTPS    $0x20, (R9)(R10*2), X1, X1
@@ -448,6 +443,10 @@ more2:
 	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y2, Y2
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+8
 	JEQ          whole3
 	TESTQ        $+4, CX
@@ -662,10 +661,6 @@ done3:
 
 more3:
 	SUBQ         $+24, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSS       (R9), X1
 	VINSERTPS    $0x10, (R9)(R10*1), X1, X1
 	VINSERTPS    $0x20, (R9)(R10*2), X1, X1
@@ -705,6 +700,10 @@ more3:
 	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y3, Y3
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+8
 	JEQ          whole4
 	TESTQ        $+4, CX
@@ -1087,7 +1086,6 @@ forward:
 forward2:
 	CMPQ    R8, $+4
 	JGT     more
-	ADDQ    $+0, R8
 	MOVQ    R8, CX
 	MOVL    $0xffffffff, AX
 	BZHIL   CX, AX, AX
@@ -1197,10 +1195,6 @@ more:
 	CMPQ         R8, $+8
 	JGT          more2
 	SUBQ         $+4, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSD       (R9), X1
 	VMOVHPD      (R9)(R10*1), X1, X1
 	LEAQ         (R9)(R10*2), R9
@@ -1208,6 +1202,10 @@ more:
 	VMOVHPD      (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y1, Y1
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+4
 	JEQ          whole2
 	TESTQ        $+2, CX
@@ -1328,10 +1326,6 @@ more2:
 	CMPQ         R8, $+12
 	JGT          more3
 	SUBQ         $+8, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSD       (R9), X1
 	VMOVHPD      (R9)(R10*1), X1, X1
 	LEAQ         (R9)(R10*2), R9
@@ -1346,6 +1340,10 @@ more2:
 	VMOVHPD      (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y2, Y2
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+4
 	JEQ          whole3
 	TESTQ        $+2, CX
@@ -1479,10 +1477,6 @@ done3:
 
 more3:
 	SUBQ         $+12, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSD       (R9), X1
 	VMOVHPD      (R9)(R10*1), X1, X1
 	LEAQ         (R9)(R10*2), R9
@@ -1504,6 +1498,10 @@ more3:
 	VMOVHPD      (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y3, Y3
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+4
 	JEQ          whole4
 	TESTQ        $+2, CX

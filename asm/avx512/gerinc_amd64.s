@@ -44,7 +44,6 @@ forward:
 forward2:
 	CMPQ      R8, $+8
 	JGT       more
-	ADDQ      $+0, R8
 	MOVQ      R8, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -182,10 +181,6 @@ more:
 	CMPQ         R8, $+16
 	JGT          more2
 	SUBQ         $+8, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSS       (R9), X0
 	VINSERTPS    $0x10, (R9)(R10*1), X0, X0
 	VINSERTPS    $0x20, (R9)(R10*2), X0, X0
@@ -199,6 +194,10 @@ more:
 	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y0, Y0
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+8
 	JEQ          whole2
 	TESTQ        $+4, CX
@@ -337,10 +336,6 @@ more2:
 	CMPQ         R8, $+24
 	JGT          more3
 	SUBQ         $+16, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSS       (R9), X0
 	VINSERTPS    $0x10, (R9)(R10*1), X0, X0
 	VINSERTPS    $0x20, (R9)(R10*2), X0, X0
@@ -367,6 +362,10 @@ more2:
 	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y1, Y1
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+8
 	JEQ          whole3
 	TESTQ        $+4, CX
@@ -507,10 +506,6 @@ skip18:
 
 more3:
 	SUBQ         $+24, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSS       (R9), X0
 	VINSERTPS    $0x10, (R9)(R10*1), X0, X0
 	VINSERTPS    $0x20, (R9)(R10*2), X0, X0
@@ -550,6 +545,10 @@ more3:
 	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y2, Y2
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+8
 	JEQ          whole4
 	TESTQ        $+4, CX
@@ -823,7 +822,6 @@ forward:
 forward2:
 	CMPQ    R8, $+4
 	JGT     more
-	ADDQ    $+0, R8
 	MOVQ    R8, CX
 	MOVL    $0xffffffff, AX
 	BZHIL   CX, AX, AX
@@ -917,10 +915,6 @@ more:
 	CMPQ         R8, $+8
 	JGT          more2
 	SUBQ         $+4, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSD       (R9), X0
 	VMOVHPD      (R9)(R10*1), X0, X0
 	LEAQ         (R9)(R10*2), R9
@@ -928,6 +922,10 @@ more:
 	VMOVHPD      (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y0, Y0
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+4
 	JEQ          whole2
 	TESTQ        $+2, CX
@@ -1022,10 +1020,6 @@ more2:
 	CMPQ         R8, $+12
 	JGT          more3
 	SUBQ         $+8, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSD       (R9), X0
 	VMOVHPD      (R9)(R10*1), X0, X0
 	LEAQ         (R9)(R10*2), R9
@@ -1040,6 +1034,10 @@ more2:
 	VMOVHPD      (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y1, Y1
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+4
 	JEQ          whole3
 	TESTQ        $+2, CX
@@ -1136,10 +1134,6 @@ skip12:
 
 more3:
 	SUBQ         $+12, R8
-	MOVQ         R8, CX
-	MOVL         $0xffffffff, AX
-	BZHIL        CX, AX, AX
-	KMOVW        AX, K1
 	VMOVSD       (R9), X0
 	VMOVHPD      (R9)(R10*1), X0, X0
 	LEAQ         (R9)(R10*2), R9
@@ -1161,6 +1155,10 @@ more3:
 	VMOVHPD      (R9)(R10*1), X31, X31
 	LEAQ         (R9)(R10*2), R9
 	VINSERTF32X4 $0x01, X31, Y2, Y2
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
 	CMPQ         R8, $+4
 	JEQ          whole4
 	TESTQ        $+2, CX

@@ -9,8 +9,8 @@ TEXT ·AmaxNumberF32(SB), NOSPLIT, $0-28
 	// largest |x[i]| that is not NaN
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	CMP $4, R1
-	BGE start
+	CMP $3, R1
+	BGT start
 	MOVD R1, R2
 
 	// Less than a vector: one filled up with zeros, which change no sum.
@@ -520,8 +520,8 @@ TEXT ·AmaxNumberF64(SB), NOSPLIT, $0-32
 	// largest |x[i]| that is not NaN
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	CMP $2, R1
-	BGE start
+	CMP $1, R1
+	BGT start
 	MOVD R1, R2
 
 	// Less than a vector: one filled up with zeros, which change no sum.

@@ -10,8 +10,8 @@ TEXT ·DsdotF32(SB), NOSPLIT, $0-56
 	MOVD x_base+0(FP), R0
 	MOVD y_base+24(FP), R1
 	MOVD x_len+8(FP), R2
-	CMP $2, R2
-	BGE start
+	CMP $1, R2
+	BGT start
 	MOVD R2, R3
 
 	// Less than a vector: one filled up with zeros, which change no sum.
@@ -487,8 +487,8 @@ TEXT ·DsdotF64(SB), NOSPLIT, $0-56
 	MOVD x_base+0(FP), R0
 	MOVD y_base+24(FP), R1
 	MOVD x_len+8(FP), R2
-	CMP $2, R2
-	BGE start
+	CMP $1, R2
+	BGT start
 	MOVD R2, R3
 
 	// Less than a vector: one filled up with zeros, which change no sum.

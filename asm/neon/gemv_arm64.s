@@ -48,8 +48,8 @@ whole:
 	MOVD R5, R2
 	NEG R2, R2
 	ADD R2, R4, R4
-	CMP $4, R5
-	BGE long
+	CMP $3, R5
+	BGT long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R5, R16
@@ -512,8 +512,8 @@ whole:
 	MOVD R5, R2
 	NEG R2, R2
 	ADD R2, R4, R4
-	CMP $2, R5
-	BGE long
+	CMP $1, R5
+	BGT long
 
 	// Less than a vector: one filled up with zeros, which change no sum.
 	MOVD R5, R16

@@ -23,7 +23,7 @@ forward:
 	MOVD a_base+24(FP), R1
 	MOVD n+8(FP), R4
 	CMP $32, R4
-	BGE many
+	BGT many
 	CMP $0, R0
 	BLE many
 
@@ -46,7 +46,6 @@ forward:
 forward2:
 	CMP $4, R4
 	BGE more
-	ADD $0, R4, R4
 	MOVD R4, R16
 	VEOR V0.B16, V0.B16, V0.B16
 	TBZ $1, R16, odd1
@@ -106,7 +105,6 @@ more:
 	CMP $8, R4
 	BGE more2
 	SUB $4, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.S[1]
@@ -115,6 +113,7 @@ more:
 	ADD R6, R5, R5
 	VLD1 (R5), V0.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V1.B16, V1.B16, V1.B16
 	TBZ $1, R16, odd3
 	FMOVS (R5), F1
@@ -176,7 +175,6 @@ more2:
 	CMP $12, R4
 	BGE more3
 	SUB $8, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.S[1]
@@ -193,6 +191,7 @@ more2:
 	ADD R6, R5, R5
 	VLD1 (R5), V1.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V2.B16, V2.B16, V2.B16
 	TBZ $1, R16, odd5
 	FMOVS (R5), F2
@@ -257,7 +256,6 @@ more3:
 	CMP $16, R4
 	BGE more4
 	SUB $12, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.S[1]
@@ -282,6 +280,7 @@ more3:
 	ADD R6, R5, R5
 	VLD1 (R5), V2.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V3.B16, V3.B16, V3.B16
 	TBZ $1, R16, odd7
 	FMOVS (R5), F3
@@ -349,7 +348,6 @@ more4:
 	CMP $20, R4
 	BGE more5
 	SUB $16, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.S[1]
@@ -382,6 +380,7 @@ more4:
 	ADD R6, R5, R5
 	VLD1 (R5), V3.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V4.B16, V4.B16, V4.B16
 	TBZ $1, R16, odd9
 	FMOVS (R5), F4
@@ -452,7 +451,6 @@ more5:
 	CMP $24, R4
 	BGE more6
 	SUB $20, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.S[1]
@@ -493,6 +491,7 @@ more5:
 	ADD R6, R5, R5
 	VLD1 (R5), V4.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V5.B16, V5.B16, V5.B16
 	TBZ $1, R16, odd11
 	FMOVS (R5), F5
@@ -566,7 +565,6 @@ more6:
 	CMP $28, R4
 	BGE more7
 	SUB $24, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.S[1]
@@ -615,6 +613,7 @@ more6:
 	ADD R6, R5, R5
 	VLD1 (R5), V5.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V6.B16, V6.B16, V6.B16
 	TBZ $1, R16, odd13
 	FMOVS (R5), F6
@@ -688,8 +687,9 @@ loaded14:
 	RET
 
 more7:
+	CMP $32, R4
+	BGE more8
 	SUB $28, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.S[1]
@@ -746,6 +746,7 @@ more7:
 	ADD R6, R5, R5
 	VLD1 (R5), V6.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V7.B16, V7.B16, V7.B16
 	TBZ $1, R16, odd15
 	FMOVS (R5), F7
@@ -819,6 +820,118 @@ loaded16:
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
 	BGT row8
+	RET
+
+more8:
+	SUB $28, R4, R4
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F7
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[3]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+
+row9:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
+	FMOVQ 16(R1), F18
+	WORD $0x6e21de49 // fmul v9.4s, v18.4s, v1.4s
+	FMOVQ 32(R1), F18
+	WORD $0x6e22de4a // fmul v10.4s, v18.4s, v2.4s
+	FMOVQ 48(R1), F18
+	WORD $0x6e23de4b // fmul v11.4s, v18.4s, v3.4s
+	FMOVQ 64(R1), F18
+	WORD $0x6e24de4c // fmul v12.4s, v18.4s, v4.4s
+	FMOVQ 80(R1), F18
+	WORD $0x6e25de4d // fmul v13.4s, v18.4s, v5.4s
+	FMOVQ 96(R1), F18
+	WORD $0x6e26de4e // fmul v14.4s, v18.4s, v6.4s
+	FMOVQ 112(R1), F18
+	WORD $0x6e27de4f // fmul v15.4s, v18.4s, v7.4s
+	WORD $0x4e28d588 // fadd v8.4s, v12.4s, v8.4s
+	WORD $0x4e29d5a9 // fadd v9.4s, v13.4s, v9.4s
+	WORD $0x4e2ad5ca // fadd v10.4s, v14.4s, v10.4s
+	WORD $0x4e2bd5eb // fadd v11.4s, v15.4s, v11.4s
+	WORD $0x4e28d548 // fadd v8.4s, v10.4s, v8.4s
+	WORD $0x4e29d569 // fadd v9.4s, v11.4s, v9.4s
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VDUP V8.S[1], V9.S4
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	FMOVS (R3), F18
+	WORD $0x6e28de13 // fmul v19.4s, v16.4s, v8.4s
+	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
+	WORD $0x4e32d672 // fadd v18.4s, v19.4s, v18.4s
+	FMOVS F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUBS $1, R0, R0
+	BGT row9
 	RET
 
 many:
@@ -2099,7 +2212,7 @@ forward:
 	MOVD a_base+24(FP), R1
 	MOVD n+8(FP), R4
 	CMP $16, R4
-	BGE many
+	BGT many
 	CMP $0, R0
 	BLE many
 
@@ -2122,7 +2235,6 @@ forward:
 forward2:
 	CMP $2, R4
 	BGE more
-	ADD $0, R4, R4
 	MOVD R4, R16
 	VEOR V0.B16, V0.B16, V0.B16
 	TBZ $0, R16, loaded19
@@ -2161,11 +2273,11 @@ more:
 	CMP $4, R4
 	BGE more2
 	SUB $2, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V1.B16, V1.B16, V1.B16
 	TBZ $0, R16, loaded21
 	FMOVD (R5), F1
@@ -2206,7 +2318,6 @@ more2:
 	CMP $6, R4
 	BGE more3
 	SUB $4, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.D[1]
@@ -2215,6 +2326,7 @@ more2:
 	ADD R6, R5, R5
 	VLD1 (R5), V1.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V2.B16, V2.B16, V2.B16
 	TBZ $0, R16, loaded23
 	FMOVD (R5), F2
@@ -2258,7 +2370,6 @@ more3:
 	CMP $8, R4
 	BGE more4
 	SUB $6, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.D[1]
@@ -2271,6 +2382,7 @@ more3:
 	ADD R6, R5, R5
 	VLD1 (R5), V2.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V3.B16, V3.B16, V3.B16
 	TBZ $0, R16, loaded25
 	FMOVD (R5), F3
@@ -2317,7 +2429,6 @@ more4:
 	CMP $10, R4
 	BGE more5
 	SUB $8, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.D[1]
@@ -2334,6 +2445,7 @@ more4:
 	ADD R6, R5, R5
 	VLD1 (R5), V3.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V4.B16, V4.B16, V4.B16
 	TBZ $0, R16, loaded27
 	FMOVD (R5), F4
@@ -2383,7 +2495,6 @@ more5:
 	CMP $12, R4
 	BGE more6
 	SUB $10, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.D[1]
@@ -2404,6 +2515,7 @@ more5:
 	ADD R6, R5, R5
 	VLD1 (R5), V4.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V5.B16, V5.B16, V5.B16
 	TBZ $0, R16, loaded29
 	FMOVD (R5), F5
@@ -2456,7 +2568,6 @@ more6:
 	CMP $14, R4
 	BGE more7
 	SUB $12, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.D[1]
@@ -2481,6 +2592,7 @@ more6:
 	ADD R6, R5, R5
 	VLD1 (R5), V5.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V6.B16, V6.B16, V6.B16
 	TBZ $0, R16, loaded31
 	FMOVD (R5), F6
@@ -2533,8 +2645,9 @@ loaded32:
 	RET
 
 more7:
+	CMP $16, R4
+	BGE more8
 	SUB $14, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.D[1]
@@ -2563,6 +2676,7 @@ more7:
 	ADD R6, R5, R5
 	VLD1 (R5), V6.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V7.B16, V7.B16, V7.B16
 	TBZ $0, R16, loaded33
 	FMOVD (R5), F7
@@ -2615,6 +2729,84 @@ loaded34:
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
 	BGT row8
+	RET
+
+more8:
+	SUB $14, R4, R4
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F7
+	ADD R6, R5, R5
+	VLD1 (R5), V7.D[1]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+
+row9:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	FMOVQ 16(R1), F18
+	WORD $0x6e61de49 // fmul v9.2d, v18.2d, v1.2d
+	FMOVQ 32(R1), F18
+	WORD $0x6e62de4a // fmul v10.2d, v18.2d, v2.2d
+	FMOVQ 48(R1), F18
+	WORD $0x6e63de4b // fmul v11.2d, v18.2d, v3.2d
+	FMOVQ 64(R1), F18
+	WORD $0x6e64de4c // fmul v12.2d, v18.2d, v4.2d
+	FMOVQ 80(R1), F18
+	WORD $0x6e65de4d // fmul v13.2d, v18.2d, v5.2d
+	FMOVQ 96(R1), F18
+	WORD $0x6e66de4e // fmul v14.2d, v18.2d, v6.2d
+	FMOVQ 112(R1), F18
+	WORD $0x6e67de4f // fmul v15.2d, v18.2d, v7.2d
+	WORD $0x4e68d588 // fadd v8.2d, v12.2d, v8.2d
+	WORD $0x4e69d5a9 // fadd v9.2d, v13.2d, v9.2d
+	WORD $0x4e6ad5ca // fadd v10.2d, v14.2d, v10.2d
+	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
+	WORD $0x4e68d548 // fadd v8.2d, v10.2d, v8.2d
+	WORD $0x4e69d569 // fadd v9.2d, v11.2d, v9.2d
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	FMOVD (R3), F18
+	WORD $0x6e68de13 // fmul v19.2d, v16.2d, v8.2d
+	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
+	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
+	FMOVD F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUBS $1, R0, R0
+	BGT row9
 	RET
 
 many:

@@ -25,7 +25,7 @@ forward:
 	MOVD a_base+24(FP), R1
 	MOVD n+8(FP), R4
 	CMP $32, R4
-	BGE many
+	BGT many
 	CMP $0, R0
 	BLE many
 
@@ -46,7 +46,6 @@ forward:
 forward2:
 	CMP $4, R4
 	BGE more
-	ADD $0, R4, R4
 	MOVD R4, R16
 	VEOR V1.B16, V1.B16, V1.B16
 	TBZ $1, R16, odd1
@@ -106,21 +105,6 @@ loaded2:
 	ADD R2, R5, R5
 
 forward3:
-	TBZ $2, R4, part
-	FMOVS F1, (R5)
-	ADD R6, R5, R5
-	VDUP V1.S[1], V11.S4
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V1.B16, V1.B16, V11.B16
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VDUP V11.S[1], V12.S4
-	FMOVS F12, (R5)
-	ADD R6, R5, R5
-	B done
-
-part:
 	TBZ $1, R4, skip
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
@@ -144,7 +128,6 @@ more:
 	CMP $8, R4
 	BGE more2
 	SUB $4, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F1
 	ADD R6, R5, R5
 	VLD1 (R5), V1.S[1]
@@ -153,6 +136,7 @@ more:
 	ADD R6, R5, R5
 	VLD1 (R5), V1.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V2.B16, V2.B16, V2.B16
 	TBZ $1, R16, odd3
 	FMOVS (R5), F2
@@ -226,21 +210,6 @@ forward4:
 	VDUP V11.S[1], V12.S4
 	FMOVS F12, (R5)
 	ADD R6, R5, R5
-	TBZ $2, R4, part2
-	FMOVS F2, (R5)
-	ADD R6, R5, R5
-	VDUP V2.S[1], V11.S4
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V2.B16, V2.B16, V11.B16
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VDUP V11.S[1], V12.S4
-	FMOVS F12, (R5)
-	ADD R6, R5, R5
-	B done2
-
-part2:
 	TBZ $1, R4, skip3
 	FMOVS F2, (R5)
 	ADD R6, R5, R5
@@ -264,7 +233,6 @@ more2:
 	CMP $12, R4
 	BGE more3
 	SUB $8, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F1
 	ADD R6, R5, R5
 	VLD1 (R5), V1.S[1]
@@ -281,6 +249,7 @@ more2:
 	ADD R6, R5, R5
 	VLD1 (R5), V2.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V3.B16, V3.B16, V3.B16
 	TBZ $1, R16, odd5
 	FMOVS (R5), F3
@@ -369,21 +338,6 @@ forward5:
 	VDUP V11.S[1], V12.S4
 	FMOVS F12, (R5)
 	ADD R6, R5, R5
-	TBZ $2, R4, part3
-	FMOVS F3, (R5)
-	ADD R6, R5, R5
-	VDUP V3.S[1], V11.S4
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V3.B16, V3.B16, V11.B16
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VDUP V11.S[1], V12.S4
-	FMOVS F12, (R5)
-	ADD R6, R5, R5
-	B done3
-
-part3:
 	TBZ $1, R4, skip5
 	FMOVS F3, (R5)
 	ADD R6, R5, R5
@@ -407,7 +361,6 @@ more3:
 	CMP $16, R4
 	BGE more4
 	SUB $12, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F1
 	ADD R6, R5, R5
 	VLD1 (R5), V1.S[1]
@@ -432,6 +385,7 @@ more3:
 	ADD R6, R5, R5
 	VLD1 (R5), V3.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V4.B16, V4.B16, V4.B16
 	TBZ $1, R16, odd7
 	FMOVS (R5), F4
@@ -535,21 +489,6 @@ forward6:
 	VDUP V11.S[1], V12.S4
 	FMOVS F12, (R5)
 	ADD R6, R5, R5
-	TBZ $2, R4, part4
-	FMOVS F4, (R5)
-	ADD R6, R5, R5
-	VDUP V4.S[1], V11.S4
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V4.B16, V4.B16, V11.B16
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VDUP V11.S[1], V12.S4
-	FMOVS F12, (R5)
-	ADD R6, R5, R5
-	B done4
-
-part4:
 	TBZ $1, R4, skip7
 	FMOVS F4, (R5)
 	ADD R6, R5, R5
@@ -573,7 +512,6 @@ more4:
 	CMP $20, R4
 	BGE more5
 	SUB $16, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F1
 	ADD R6, R5, R5
 	VLD1 (R5), V1.S[1]
@@ -606,6 +544,7 @@ more4:
 	ADD R6, R5, R5
 	VLD1 (R5), V4.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V5.B16, V5.B16, V5.B16
 	TBZ $1, R16, odd9
 	FMOVS (R5), F5
@@ -724,21 +663,6 @@ forward7:
 	VDUP V11.S[1], V12.S4
 	FMOVS F12, (R5)
 	ADD R6, R5, R5
-	TBZ $2, R4, part5
-	FMOVS F5, (R5)
-	ADD R6, R5, R5
-	VDUP V5.S[1], V11.S4
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V5.B16, V5.B16, V11.B16
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VDUP V11.S[1], V12.S4
-	FMOVS F12, (R5)
-	ADD R6, R5, R5
-	B done5
-
-part5:
 	TBZ $1, R4, skip9
 	FMOVS F5, (R5)
 	ADD R6, R5, R5
@@ -762,7 +686,6 @@ more5:
 	CMP $24, R4
 	BGE more6
 	SUB $20, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F1
 	ADD R6, R5, R5
 	VLD1 (R5), V1.S[1]
@@ -803,6 +726,7 @@ more5:
 	ADD R6, R5, R5
 	VLD1 (R5), V5.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V6.B16, V6.B16, V6.B16
 	TBZ $1, R16, odd11
 	FMOVS (R5), F6
@@ -936,21 +860,6 @@ forward8:
 	VDUP V11.S[1], V12.S4
 	FMOVS F12, (R5)
 	ADD R6, R5, R5
-	TBZ $2, R4, part6
-	FMOVS F6, (R5)
-	ADD R6, R5, R5
-	VDUP V6.S[1], V11.S4
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V6.B16, V6.B16, V11.B16
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VDUP V11.S[1], V12.S4
-	FMOVS F12, (R5)
-	ADD R6, R5, R5
-	B done6
-
-part6:
 	TBZ $1, R4, skip11
 	FMOVS F6, (R5)
 	ADD R6, R5, R5
@@ -974,7 +883,6 @@ more6:
 	CMP $28, R4
 	BGE more7
 	SUB $24, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F1
 	ADD R6, R5, R5
 	VLD1 (R5), V1.S[1]
@@ -1023,6 +931,7 @@ more6:
 	ADD R6, R5, R5
 	VLD1 (R5), V6.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V7.B16, V7.B16, V7.B16
 	TBZ $1, R16, odd13
 	FMOVS (R5), F7
@@ -1171,21 +1080,6 @@ forward9:
 	VDUP V11.S[1], V12.S4
 	FMOVS F12, (R5)
 	ADD R6, R5, R5
-	TBZ $2, R4, part7
-	FMOVS F7, (R5)
-	ADD R6, R5, R5
-	VDUP V7.S[1], V11.S4
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V7.B16, V7.B16, V11.B16
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VDUP V11.S[1], V12.S4
-	FMOVS F12, (R5)
-	ADD R6, R5, R5
-	B done7
-
-part7:
 	TBZ $1, R4, skip13
 	FMOVS F7, (R5)
 	ADD R6, R5, R5
@@ -1206,8 +1100,9 @@ done7:
 	RET
 
 more7:
+	CMP $32, R4
+	BGE more8
 	SUB $28, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F1
 	ADD R6, R5, R5
 	VLD1 (R5), V1.S[1]
@@ -1264,6 +1159,7 @@ more7:
 	ADD R6, R5, R5
 	VLD1 (R5), V7.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V8.B16, V8.B16, V8.B16
 	TBZ $1, R16, odd15
 	FMOVS (R5), F8
@@ -1427,21 +1323,6 @@ forward10:
 	VDUP V11.S[1], V12.S4
 	FMOVS F12, (R5)
 	ADD R6, R5, R5
-	TBZ $2, R4, part8
-	FMOVS F8, (R5)
-	ADD R6, R5, R5
-	VDUP V8.S[1], V11.S4
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V8.B16, V8.B16, V11.B16
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VDUP V11.S[1], V12.S4
-	FMOVS F12, (R5)
-	ADD R6, R5, R5
-	B done8
-
-part8:
 	TBZ $1, R4, skip15
 	FMOVS F8, (R5)
 	ADD R6, R5, R5
@@ -1459,6 +1340,219 @@ skip15:
 skip16:
 
 done8:
+	RET
+
+more8:
+	SUB $28, R4, R4
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F7
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F8
+	ADD R6, R5, R5
+	VLD1 (R5), V8.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V8.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V8.S[3]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	WORD $0x6e25dc05 // fmul v5.4s, v0.4s, v5.4s
+	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
+	WORD $0x6e27dc07 // fmul v7.4s, v0.4s, v7.4s
+	WORD $0x6e28dc08 // fmul v8.4s, v0.4s, v8.4s
+	MOVD incX+80(FP), R2
+	LSL $2, R2, R2
+
+row9:
+	MOVWU (R3), R17
+	VDUP R17, V9.S4
+	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
+	FMOVQ 32(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
+	FMOVQ 48(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
+	FMOVQ 64(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e25d565 // fadd v5.4s, v11.4s, v5.4s
+	FMOVQ 80(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e26d566 // fadd v6.4s, v11.4s, v6.4s
+	FMOVQ 96(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e27d567 // fadd v7.4s, v11.4s, v7.4s
+	FMOVQ 112(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row9
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+	CMP $0, R6
+	BGE forward11
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+
+forward11:
+	FMOVS F1, (R5)
+	ADD R6, R5, R5
+	VDUP V1.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F2, (R5)
+	ADD R6, R5, R5
+	VDUP V2.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F3, (R5)
+	ADD R6, R5, R5
+	VDUP V3.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F4, (R5)
+	ADD R6, R5, R5
+	VDUP V4.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V4.B16, V4.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F5, (R5)
+	ADD R6, R5, R5
+	VDUP V5.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V5.B16, V5.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F6, (R5)
+	ADD R6, R5, R5
+	VDUP V6.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V6.B16, V6.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F7, (R5)
+	ADD R6, R5, R5
+	VDUP V7.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V7.B16, V7.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F8, (R5)
+	ADD R6, R5, R5
+	VDUP V8.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V8.B16, V8.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
 	RET
 
 many:
@@ -1483,14 +1577,14 @@ rows:
 	MOVD incY+120(FP), R4
 	LSL $2, R4, R4
 	CMP $0, R4
-	BGE forward11
+	BGE forward12
 	MOVD n+8(FP), R2
 	SUB $1, R2, R2
 	NEG R2, R2
 	MUL R4, R2, R2
 	ADD R2, R5, R5
 
-forward11:
+forward12:
 	MOVD n+8(FP), R2
 	SUBS $4, R2, R2
 	BLT rest2
@@ -1585,7 +1679,7 @@ forward:
 	MOVD a_base+24(FP), R1
 	MOVD n+8(FP), R4
 	CMP $16, R4
-	BGE many
+	BGT many
 	CMP $0, R0
 	BLE many
 
@@ -1606,7 +1700,6 @@ forward:
 forward2:
 	CMP $2, R4
 	BGE more
-	ADD $0, R4, R4
 	MOVD R4, R16
 	VEOR V1.B16, V1.B16, V1.B16
 	TBZ $0, R16, loaded17
@@ -1647,15 +1740,6 @@ loaded18:
 	ADD R2, R5, R5
 
 forward3:
-	TBZ $1, R4, part
-	FMOVD F1, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V1.B16, V1.B16, V11.B16
-	FMOVD F11, (R5)
-	ADD R6, R5, R5
-	B done
-
-part:
 	TBZ $0, R4, skip
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
@@ -1670,11 +1754,11 @@ more:
 	CMP $4, R4
 	BGE more2
 	SUB $2, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F1
 	ADD R6, R5, R5
 	VLD1 (R5), V1.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V2.B16, V2.B16, V2.B16
 	TBZ $0, R16, loaded19
 	FMOVD (R5), F2
@@ -1723,15 +1807,6 @@ forward4:
 	VEXT $8, V1.B16, V1.B16, V11.B16
 	FMOVD F11, (R5)
 	ADD R6, R5, R5
-	TBZ $1, R4, part2
-	FMOVD F2, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V2.B16, V2.B16, V11.B16
-	FMOVD F11, (R5)
-	ADD R6, R5, R5
-	B done2
-
-part2:
 	TBZ $0, R4, skip2
 	FMOVD F2, (R5)
 	ADD R6, R5, R5
@@ -1746,7 +1821,6 @@ more2:
 	CMP $6, R4
 	BGE more3
 	SUB $4, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F1
 	ADD R6, R5, R5
 	VLD1 (R5), V1.D[1]
@@ -1755,6 +1829,7 @@ more2:
 	ADD R6, R5, R5
 	VLD1 (R5), V2.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V3.B16, V3.B16, V3.B16
 	TBZ $0, R16, loaded21
 	FMOVD (R5), F3
@@ -1812,15 +1887,6 @@ forward5:
 	VEXT $8, V2.B16, V2.B16, V11.B16
 	FMOVD F11, (R5)
 	ADD R6, R5, R5
-	TBZ $1, R4, part3
-	FMOVD F3, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V3.B16, V3.B16, V11.B16
-	FMOVD F11, (R5)
-	ADD R6, R5, R5
-	B done3
-
-part3:
 	TBZ $0, R4, skip3
 	FMOVD F3, (R5)
 	ADD R6, R5, R5
@@ -1835,7 +1901,6 @@ more3:
 	CMP $8, R4
 	BGE more4
 	SUB $6, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F1
 	ADD R6, R5, R5
 	VLD1 (R5), V1.D[1]
@@ -1848,6 +1913,7 @@ more3:
 	ADD R6, R5, R5
 	VLD1 (R5), V3.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V4.B16, V4.B16, V4.B16
 	TBZ $0, R16, loaded23
 	FMOVD (R5), F4
@@ -1914,15 +1980,6 @@ forward6:
 	VEXT $8, V3.B16, V3.B16, V11.B16
 	FMOVD F11, (R5)
 	ADD R6, R5, R5
-	TBZ $1, R4, part4
-	FMOVD F4, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V4.B16, V4.B16, V11.B16
-	FMOVD F11, (R5)
-	ADD R6, R5, R5
-	B done4
-
-part4:
 	TBZ $0, R4, skip4
 	FMOVD F4, (R5)
 	ADD R6, R5, R5
@@ -1937,7 +1994,6 @@ more4:
 	CMP $10, R4
 	BGE more5
 	SUB $8, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F1
 	ADD R6, R5, R5
 	VLD1 (R5), V1.D[1]
@@ -1954,6 +2010,7 @@ more4:
 	ADD R6, R5, R5
 	VLD1 (R5), V4.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V5.B16, V5.B16, V5.B16
 	TBZ $0, R16, loaded25
 	FMOVD (R5), F5
@@ -2029,15 +2086,6 @@ forward7:
 	VEXT $8, V4.B16, V4.B16, V11.B16
 	FMOVD F11, (R5)
 	ADD R6, R5, R5
-	TBZ $1, R4, part5
-	FMOVD F5, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V5.B16, V5.B16, V11.B16
-	FMOVD F11, (R5)
-	ADD R6, R5, R5
-	B done5
-
-part5:
 	TBZ $0, R4, skip5
 	FMOVD F5, (R5)
 	ADD R6, R5, R5
@@ -2052,7 +2100,6 @@ more5:
 	CMP $12, R4
 	BGE more6
 	SUB $10, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F1
 	ADD R6, R5, R5
 	VLD1 (R5), V1.D[1]
@@ -2073,6 +2120,7 @@ more5:
 	ADD R6, R5, R5
 	VLD1 (R5), V5.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V6.B16, V6.B16, V6.B16
 	TBZ $0, R16, loaded27
 	FMOVD (R5), F6
@@ -2157,15 +2205,6 @@ forward8:
 	VEXT $8, V5.B16, V5.B16, V11.B16
 	FMOVD F11, (R5)
 	ADD R6, R5, R5
-	TBZ $1, R4, part6
-	FMOVD F6, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V6.B16, V6.B16, V11.B16
-	FMOVD F11, (R5)
-	ADD R6, R5, R5
-	B done6
-
-part6:
 	TBZ $0, R4, skip6
 	FMOVD F6, (R5)
 	ADD R6, R5, R5
@@ -2180,7 +2219,6 @@ more6:
 	CMP $14, R4
 	BGE more7
 	SUB $12, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F1
 	ADD R6, R5, R5
 	VLD1 (R5), V1.D[1]
@@ -2205,6 +2243,7 @@ more6:
 	ADD R6, R5, R5
 	VLD1 (R5), V6.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V7.B16, V7.B16, V7.B16
 	TBZ $0, R16, loaded29
 	FMOVD (R5), F7
@@ -2298,15 +2337,6 @@ forward9:
 	VEXT $8, V6.B16, V6.B16, V11.B16
 	FMOVD F11, (R5)
 	ADD R6, R5, R5
-	TBZ $1, R4, part7
-	FMOVD F7, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V7.B16, V7.B16, V11.B16
-	FMOVD F11, (R5)
-	ADD R6, R5, R5
-	B done7
-
-part7:
 	TBZ $0, R4, skip7
 	FMOVD F7, (R5)
 	ADD R6, R5, R5
@@ -2318,8 +2348,9 @@ done7:
 	RET
 
 more7:
+	CMP $16, R4
+	BGE more8
 	SUB $14, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F1
 	ADD R6, R5, R5
 	VLD1 (R5), V1.D[1]
@@ -2348,6 +2379,7 @@ more7:
 	ADD R6, R5, R5
 	VLD1 (R5), V7.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V8.B16, V8.B16, V8.B16
 	TBZ $0, R16, loaded31
 	FMOVD (R5), F8
@@ -2450,15 +2482,6 @@ forward10:
 	VEXT $8, V7.B16, V7.B16, V11.B16
 	FMOVD F11, (R5)
 	ADD R6, R5, R5
-	TBZ $1, R4, part8
-	FMOVD F8, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V8.B16, V8.B16, V11.B16
-	FMOVD F11, (R5)
-	ADD R6, R5, R5
-	B done8
-
-part8:
 	TBZ $0, R4, skip8
 	FMOVD F8, (R5)
 	ADD R6, R5, R5
@@ -2467,6 +2490,139 @@ part8:
 skip8:
 
 done8:
+	RET
+
+more8:
+	SUB $14, R4, R4
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F7
+	ADD R6, R5, R5
+	VLD1 (R5), V7.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F8
+	ADD R6, R5, R5
+	VLD1 (R5), V8.D[1]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
+	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	WORD $0x6e65dc05 // fmul v5.2d, v0.2d, v5.2d
+	WORD $0x6e66dc06 // fmul v6.2d, v0.2d, v6.2d
+	WORD $0x6e67dc07 // fmul v7.2d, v0.2d, v7.2d
+	WORD $0x6e68dc08 // fmul v8.2d, v0.2d, v8.2d
+	MOVD incX+80(FP), R2
+	LSL $3, R2, R2
+
+row9:
+	MOVD (R3), R17
+	VDUP R17, V9.D2
+	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	FMOVQ 48(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
+	FMOVQ 64(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e65d565 // fadd v5.2d, v11.2d, v5.2d
+	FMOVQ 80(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e66d566 // fadd v6.2d, v11.2d, v6.2d
+	FMOVQ 96(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e67d567 // fadd v7.2d, v11.2d, v7.2d
+	FMOVQ 112(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row9
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+	CMP $0, R6
+	BGE forward11
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+
+forward11:
+	FMOVD F1, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F2, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F3, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F4, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V4.B16, V4.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F5, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V5.B16, V5.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F6, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V6.B16, V6.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F7, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V7.B16, V7.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F8, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V8.B16, V8.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
 	RET
 
 many:
@@ -2491,14 +2647,14 @@ rows:
 	MOVD incY+120(FP), R4
 	LSL $3, R4, R4
 	CMP $0, R4
-	BGE forward11
+	BGE forward12
 	MOVD n+8(FP), R2
 	SUB $1, R2, R2
 	NEG R2, R2
 	MUL R4, R2, R2
 	ADD R2, R5, R5
 
-forward11:
+forward12:
 	MOVD n+8(FP), R2
 	SUBS $4, R2, R2
 	BLT rest2

@@ -23,7 +23,7 @@ forward:
 	MOVD a_base+88(FP), R1
 	MOVD n+8(FP), R4
 	CMP $32, R4
-	BGE many
+	BGT many
 	CMP $0, R0
 	BLE many
 
@@ -44,7 +44,6 @@ forward:
 forward2:
 	CMP $4, R4
 	BGE more
-	ADD $0, R4, R4
 	MOVD R4, R16
 	VEOR V0.B16, V0.B16, V0.B16
 	TBZ $1, R16, odd1
@@ -79,30 +78,22 @@ row:
 	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
 	ADD R2, R3, R3
 	MOVD R1, R6
-	TBZ $2, R4, skip2
-	WORD $0x6e20dd0b // fmul v11.4s, v8.4s, v0.4s
-	FMOVQ (R6), F12
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	FMOVQ F12, (R6)
-	ADD $16, R6, R6
-
-skip2:
-	TBZ $1, R4, skip3
+	TBZ $1, R4, skip2
 	WORD $0x6e20dd0b // fmul v11.4s, v8.4s, v0.4s
 	FMOVD (R6), F12
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	FMOVD F12, (R6)
 	ADD $8, R6, R6
 
-skip3:
-	TBZ $0, R4, skip4
+skip2:
+	TBZ $0, R4, skip3
 	WORD $0x6e2add0b // fmul v11.4s, v8.4s, v10.4s
 	FMOVS (R6), F12
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	FMOVS F12, (R6)
 	ADD $4, R6, R6
 
-skip4:
+skip3:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row
@@ -112,7 +103,6 @@ more:
 	CMP $8, R4
 	BGE more2
 	SUB $4, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.S[1]
@@ -121,6 +111,7 @@ more:
 	ADD R6, R5, R5
 	VLD1 (R5), V0.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V1.B16, V1.B16, V1.B16
 	TBZ $1, R16, odd2
 	FMOVS (R5), F1
@@ -139,10 +130,10 @@ odd2:
 
 loaded2:
 	VORR V1.B16, V1.B16, V10.B16
-	TBZ $1, R4, skip5
+	TBZ $1, R4, skip4
 	VEXT $8, V1.B16, V1.B16, V10.B16
 
-skip5:
+skip4:
 	MOVD stride+112(FP), R5
 	LSL $2, R5, R5
 	MOVD incX+48(FP), R2
@@ -159,30 +150,22 @@ row2:
 	FMOVQ F12, (R1)
 	MOVD R1, R6
 	ADD $16, R6, R6
-	TBZ $2, R4, skip6
-	WORD $0x6e21dd0b // fmul v11.4s, v8.4s, v1.4s
-	FMOVQ (R6), F12
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	FMOVQ F12, (R6)
-	ADD $16, R6, R6
-
-skip6:
-	TBZ $1, R4, skip7
+	TBZ $1, R4, skip5
 	WORD $0x6e21dd0b // fmul v11.4s, v8.4s, v1.4s
 	FMOVD (R6), F12
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	FMOVD F12, (R6)
 	ADD $8, R6, R6
 
-skip7:
-	TBZ $0, R4, skip8
+skip5:
+	TBZ $0, R4, skip6
 	WORD $0x6e2add0b // fmul v11.4s, v8.4s, v10.4s
 	FMOVS (R6), F12
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	FMOVS F12, (R6)
 	ADD $4, R6, R6
 
-skip8:
+skip6:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row2
@@ -192,7 +175,6 @@ more2:
 	CMP $12, R4
 	BGE more3
 	SUB $8, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.S[1]
@@ -209,6 +191,7 @@ more2:
 	ADD R6, R5, R5
 	VLD1 (R5), V1.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V2.B16, V2.B16, V2.B16
 	TBZ $1, R16, odd3
 	FMOVS (R5), F2
@@ -227,10 +210,10 @@ odd3:
 
 loaded3:
 	VORR V2.B16, V2.B16, V10.B16
-	TBZ $1, R4, skip9
+	TBZ $1, R4, skip7
 	VEXT $8, V2.B16, V2.B16, V10.B16
 
-skip9:
+skip7:
 	MOVD stride+112(FP), R5
 	LSL $2, R5, R5
 	MOVD incX+48(FP), R2
@@ -251,30 +234,22 @@ row3:
 	FMOVQ F12, 16(R1)
 	MOVD R1, R6
 	ADD $32, R6, R6
-	TBZ $2, R4, skip10
-	WORD $0x6e22dd0b // fmul v11.4s, v8.4s, v2.4s
-	FMOVQ (R6), F12
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	FMOVQ F12, (R6)
-	ADD $16, R6, R6
-
-skip10:
-	TBZ $1, R4, skip11
+	TBZ $1, R4, skip8
 	WORD $0x6e22dd0b // fmul v11.4s, v8.4s, v2.4s
 	FMOVD (R6), F12
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	FMOVD F12, (R6)
 	ADD $8, R6, R6
 
-skip11:
-	TBZ $0, R4, skip12
+skip8:
+	TBZ $0, R4, skip9
 	WORD $0x6e2add0b // fmul v11.4s, v8.4s, v10.4s
 	FMOVS (R6), F12
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	FMOVS F12, (R6)
 	ADD $4, R6, R6
 
-skip12:
+skip9:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row3
@@ -284,7 +259,6 @@ more3:
 	CMP $16, R4
 	BGE more4
 	SUB $12, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.S[1]
@@ -309,6 +283,7 @@ more3:
 	ADD R6, R5, R5
 	VLD1 (R5), V2.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V3.B16, V3.B16, V3.B16
 	TBZ $1, R16, odd4
 	FMOVS (R5), F3
@@ -327,10 +302,10 @@ odd4:
 
 loaded4:
 	VORR V3.B16, V3.B16, V10.B16
-	TBZ $1, R4, skip13
+	TBZ $1, R4, skip10
 	VEXT $8, V3.B16, V3.B16, V10.B16
 
-skip13:
+skip10:
 	MOVD stride+112(FP), R5
 	LSL $2, R5, R5
 	MOVD incX+48(FP), R2
@@ -355,30 +330,22 @@ row4:
 	FMOVQ F12, 32(R1)
 	MOVD R1, R6
 	ADD $48, R6, R6
-	TBZ $2, R4, skip14
-	WORD $0x6e23dd0b // fmul v11.4s, v8.4s, v3.4s
-	FMOVQ (R6), F12
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	FMOVQ F12, (R6)
-	ADD $16, R6, R6
-
-skip14:
-	TBZ $1, R4, skip15
+	TBZ $1, R4, skip11
 	WORD $0x6e23dd0b // fmul v11.4s, v8.4s, v3.4s
 	FMOVD (R6), F12
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	FMOVD F12, (R6)
 	ADD $8, R6, R6
 
-skip15:
-	TBZ $0, R4, skip16
+skip11:
+	TBZ $0, R4, skip12
 	WORD $0x6e2add0b // fmul v11.4s, v8.4s, v10.4s
 	FMOVS (R6), F12
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	FMOVS F12, (R6)
 	ADD $4, R6, R6
 
-skip16:
+skip12:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row4
@@ -388,7 +355,6 @@ more4:
 	CMP $20, R4
 	BGE more5
 	SUB $16, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.S[1]
@@ -421,6 +387,7 @@ more4:
 	ADD R6, R5, R5
 	VLD1 (R5), V3.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V4.B16, V4.B16, V4.B16
 	TBZ $1, R16, odd5
 	FMOVS (R5), F4
@@ -439,10 +406,10 @@ odd5:
 
 loaded5:
 	VORR V4.B16, V4.B16, V10.B16
-	TBZ $1, R4, skip17
+	TBZ $1, R4, skip13
 	VEXT $8, V4.B16, V4.B16, V10.B16
 
-skip17:
+skip13:
 	MOVD stride+112(FP), R5
 	LSL $2, R5, R5
 	MOVD incX+48(FP), R2
@@ -471,30 +438,22 @@ row5:
 	FMOVQ F12, 48(R1)
 	MOVD R1, R6
 	ADD $64, R6, R6
-	TBZ $2, R4, skip18
-	WORD $0x6e24dd0b // fmul v11.4s, v8.4s, v4.4s
-	FMOVQ (R6), F12
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	FMOVQ F12, (R6)
-	ADD $16, R6, R6
-
-skip18:
-	TBZ $1, R4, skip19
+	TBZ $1, R4, skip14
 	WORD $0x6e24dd0b // fmul v11.4s, v8.4s, v4.4s
 	FMOVD (R6), F12
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	FMOVD F12, (R6)
 	ADD $8, R6, R6
 
-skip19:
-	TBZ $0, R4, skip20
+skip14:
+	TBZ $0, R4, skip15
 	WORD $0x6e2add0b // fmul v11.4s, v8.4s, v10.4s
 	FMOVS (R6), F12
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	FMOVS F12, (R6)
 	ADD $4, R6, R6
 
-skip20:
+skip15:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row5
@@ -504,7 +463,6 @@ more5:
 	CMP $24, R4
 	BGE more6
 	SUB $20, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.S[1]
@@ -545,6 +503,7 @@ more5:
 	ADD R6, R5, R5
 	VLD1 (R5), V4.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V5.B16, V5.B16, V5.B16
 	TBZ $1, R16, odd6
 	FMOVS (R5), F5
@@ -563,10 +522,10 @@ odd6:
 
 loaded6:
 	VORR V5.B16, V5.B16, V10.B16
-	TBZ $1, R4, skip21
+	TBZ $1, R4, skip16
 	VEXT $8, V5.B16, V5.B16, V10.B16
 
-skip21:
+skip16:
 	MOVD stride+112(FP), R5
 	LSL $2, R5, R5
 	MOVD incX+48(FP), R2
@@ -599,30 +558,22 @@ row6:
 	FMOVQ F12, 64(R1)
 	MOVD R1, R6
 	ADD $80, R6, R6
-	TBZ $2, R4, skip22
-	WORD $0x6e25dd0b // fmul v11.4s, v8.4s, v5.4s
-	FMOVQ (R6), F12
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	FMOVQ F12, (R6)
-	ADD $16, R6, R6
-
-skip22:
-	TBZ $1, R4, skip23
+	TBZ $1, R4, skip17
 	WORD $0x6e25dd0b // fmul v11.4s, v8.4s, v5.4s
 	FMOVD (R6), F12
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	FMOVD F12, (R6)
 	ADD $8, R6, R6
 
-skip23:
-	TBZ $0, R4, skip24
+skip17:
+	TBZ $0, R4, skip18
 	WORD $0x6e2add0b // fmul v11.4s, v8.4s, v10.4s
 	FMOVS (R6), F12
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	FMOVS F12, (R6)
 	ADD $4, R6, R6
 
-skip24:
+skip18:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row6
@@ -632,7 +583,6 @@ more6:
 	CMP $28, R4
 	BGE more7
 	SUB $24, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.S[1]
@@ -681,6 +631,7 @@ more6:
 	ADD R6, R5, R5
 	VLD1 (R5), V5.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V6.B16, V6.B16, V6.B16
 	TBZ $1, R16, odd7
 	FMOVS (R5), F6
@@ -699,10 +650,10 @@ odd7:
 
 loaded7:
 	VORR V6.B16, V6.B16, V10.B16
-	TBZ $1, R4, skip25
+	TBZ $1, R4, skip19
 	VEXT $8, V6.B16, V6.B16, V10.B16
 
-skip25:
+skip19:
 	MOVD stride+112(FP), R5
 	LSL $2, R5, R5
 	MOVD incX+48(FP), R2
@@ -739,38 +690,31 @@ row7:
 	FMOVQ F12, 80(R1)
 	MOVD R1, R6
 	ADD $96, R6, R6
-	TBZ $2, R4, skip26
-	WORD $0x6e26dd0b // fmul v11.4s, v8.4s, v6.4s
-	FMOVQ (R6), F12
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	FMOVQ F12, (R6)
-	ADD $16, R6, R6
-
-skip26:
-	TBZ $1, R4, skip27
+	TBZ $1, R4, skip20
 	WORD $0x6e26dd0b // fmul v11.4s, v8.4s, v6.4s
 	FMOVD (R6), F12
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	FMOVD F12, (R6)
 	ADD $8, R6, R6
 
-skip27:
-	TBZ $0, R4, skip28
+skip20:
+	TBZ $0, R4, skip21
 	WORD $0x6e2add0b // fmul v11.4s, v8.4s, v10.4s
 	FMOVS (R6), F12
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	FMOVS F12, (R6)
 	ADD $4, R6, R6
 
-skip28:
+skip21:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row7
 	RET
 
 more7:
+	CMP $32, R4
+	BGE more8
 	SUB $28, R4, R4
-	MOVD R4, R16
 	FMOVS (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.S[1]
@@ -827,6 +771,7 @@ more7:
 	ADD R6, R5, R5
 	VLD1 (R5), V6.S[3]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V7.B16, V7.B16, V7.B16
 	TBZ $1, R16, odd8
 	FMOVS (R5), F7
@@ -845,10 +790,10 @@ odd8:
 
 loaded8:
 	VORR V7.B16, V7.B16, V10.B16
-	TBZ $1, R4, skip29
+	TBZ $1, R4, skip22
 	VEXT $8, V7.B16, V7.B16, V10.B16
 
-skip29:
+skip22:
 	MOVD stride+112(FP), R5
 	LSL $2, R5, R5
 	MOVD incX+48(FP), R2
@@ -889,33 +834,140 @@ row8:
 	FMOVQ F12, 96(R1)
 	MOVD R1, R6
 	ADD $112, R6, R6
-	TBZ $2, R4, skip30
-	WORD $0x6e27dd0b // fmul v11.4s, v8.4s, v7.4s
-	FMOVQ (R6), F12
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	FMOVQ F12, (R6)
-	ADD $16, R6, R6
-
-skip30:
-	TBZ $1, R4, skip31
+	TBZ $1, R4, skip23
 	WORD $0x6e27dd0b // fmul v11.4s, v8.4s, v7.4s
 	FMOVD (R6), F12
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	FMOVD F12, (R6)
 	ADD $8, R6, R6
 
-skip31:
-	TBZ $0, R4, skip32
+skip23:
+	TBZ $0, R4, skip24
 	WORD $0x6e2add0b // fmul v11.4s, v8.4s, v10.4s
 	FMOVS (R6), F12
 	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
 	FMOVS F12, (R6)
 	ADD $4, R6, R6
 
-skip32:
+skip24:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row8
+	RET
+
+more8:
+	SUB $28, R4, R4
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F7
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[3]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row9:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	WORD $0x6e20dd0a // fmul v10.4s, v8.4s, v0.4s
+	FMOVQ (R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, (R1)
+	WORD $0x6e21dd0a // fmul v10.4s, v8.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 16(R1)
+	WORD $0x6e22dd0a // fmul v10.4s, v8.4s, v2.4s
+	FMOVQ 32(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 32(R1)
+	WORD $0x6e23dd0a // fmul v10.4s, v8.4s, v3.4s
+	FMOVQ 48(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 48(R1)
+	WORD $0x6e24dd0a // fmul v10.4s, v8.4s, v4.4s
+	FMOVQ 64(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 64(R1)
+	WORD $0x6e25dd0a // fmul v10.4s, v8.4s, v5.4s
+	FMOVQ 80(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 80(R1)
+	WORD $0x6e26dd0a // fmul v10.4s, v8.4s, v6.4s
+	FMOVQ 96(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 96(R1)
+	WORD $0x6e27dd0a // fmul v10.4s, v8.4s, v7.4s
+	FMOVQ 112(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 112(R1)
+	MOVD R1, R6
+	ADD $128, R6, R6
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row9
 	RET
 
 many:
@@ -1030,7 +1082,7 @@ forward:
 	MOVD a_base+88(FP), R1
 	MOVD n+8(FP), R4
 	CMP $16, R4
-	BGE many
+	BGT many
 	CMP $0, R0
 	BLE many
 
@@ -1051,7 +1103,6 @@ forward:
 forward2:
 	CMP $2, R4
 	BGE more
-	ADD $0, R4, R4
 	MOVD R4, R16
 	VEOR V0.B16, V0.B16, V0.B16
 	TBZ $0, R16, loaded9
@@ -1070,22 +1121,14 @@ row:
 	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
 	ADD R2, R3, R3
 	MOVD R1, R6
-	TBZ $1, R4, skip
-	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
-	FMOVQ (R6), F11
-	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
-	FMOVQ F11, (R6)
-	ADD $16, R6, R6
-
-skip:
-	TBZ $0, R4, skip2
+	TBZ $0, R4, skip
 	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
 	FMOVD (R6), F11
 	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
 	FMOVD F11, (R6)
 	ADD $8, R6, R6
 
-skip2:
+skip:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row
@@ -1095,11 +1138,11 @@ more:
 	CMP $4, R4
 	BGE more2
 	SUB $2, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V1.B16, V1.B16, V1.B16
 	TBZ $0, R16, loaded10
 	FMOVD (R5), F1
@@ -1122,22 +1165,14 @@ row2:
 	FMOVQ F11, (R1)
 	MOVD R1, R6
 	ADD $16, R6, R6
-	TBZ $1, R4, skip3
-	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
-	FMOVQ (R6), F11
-	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
-	FMOVQ F11, (R6)
-	ADD $16, R6, R6
-
-skip3:
-	TBZ $0, R4, skip4
+	TBZ $0, R4, skip2
 	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
 	FMOVD (R6), F11
 	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
 	FMOVD F11, (R6)
 	ADD $8, R6, R6
 
-skip4:
+skip2:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row2
@@ -1147,7 +1182,6 @@ more2:
 	CMP $6, R4
 	BGE more3
 	SUB $4, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.D[1]
@@ -1156,6 +1190,7 @@ more2:
 	ADD R6, R5, R5
 	VLD1 (R5), V1.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V2.B16, V2.B16, V2.B16
 	TBZ $0, R16, loaded11
 	FMOVD (R5), F2
@@ -1182,22 +1217,14 @@ row3:
 	FMOVQ F11, 16(R1)
 	MOVD R1, R6
 	ADD $32, R6, R6
-	TBZ $1, R4, skip5
-	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
-	FMOVQ (R6), F11
-	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
-	FMOVQ F11, (R6)
-	ADD $16, R6, R6
-
-skip5:
-	TBZ $0, R4, skip6
+	TBZ $0, R4, skip3
 	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
 	FMOVD (R6), F11
 	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
 	FMOVD F11, (R6)
 	ADD $8, R6, R6
 
-skip6:
+skip3:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row3
@@ -1207,7 +1234,6 @@ more3:
 	CMP $8, R4
 	BGE more4
 	SUB $6, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.D[1]
@@ -1220,6 +1246,7 @@ more3:
 	ADD R6, R5, R5
 	VLD1 (R5), V2.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V3.B16, V3.B16, V3.B16
 	TBZ $0, R16, loaded12
 	FMOVD (R5), F3
@@ -1250,22 +1277,14 @@ row4:
 	FMOVQ F11, 32(R1)
 	MOVD R1, R6
 	ADD $48, R6, R6
-	TBZ $1, R4, skip7
-	WORD $0x6e63dd0a // fmul v10.2d, v8.2d, v3.2d
-	FMOVQ (R6), F11
-	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
-	FMOVQ F11, (R6)
-	ADD $16, R6, R6
-
-skip7:
-	TBZ $0, R4, skip8
+	TBZ $0, R4, skip4
 	WORD $0x6e63dd0a // fmul v10.2d, v8.2d, v3.2d
 	FMOVD (R6), F11
 	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
 	FMOVD F11, (R6)
 	ADD $8, R6, R6
 
-skip8:
+skip4:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row4
@@ -1275,7 +1294,6 @@ more4:
 	CMP $10, R4
 	BGE more5
 	SUB $8, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.D[1]
@@ -1292,6 +1310,7 @@ more4:
 	ADD R6, R5, R5
 	VLD1 (R5), V3.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V4.B16, V4.B16, V4.B16
 	TBZ $0, R16, loaded13
 	FMOVD (R5), F4
@@ -1326,22 +1345,14 @@ row5:
 	FMOVQ F11, 48(R1)
 	MOVD R1, R6
 	ADD $64, R6, R6
-	TBZ $1, R4, skip9
-	WORD $0x6e64dd0a // fmul v10.2d, v8.2d, v4.2d
-	FMOVQ (R6), F11
-	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
-	FMOVQ F11, (R6)
-	ADD $16, R6, R6
-
-skip9:
-	TBZ $0, R4, skip10
+	TBZ $0, R4, skip5
 	WORD $0x6e64dd0a // fmul v10.2d, v8.2d, v4.2d
 	FMOVD (R6), F11
 	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
 	FMOVD F11, (R6)
 	ADD $8, R6, R6
 
-skip10:
+skip5:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row5
@@ -1351,7 +1362,6 @@ more5:
 	CMP $12, R4
 	BGE more6
 	SUB $10, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.D[1]
@@ -1372,6 +1382,7 @@ more5:
 	ADD R6, R5, R5
 	VLD1 (R5), V4.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V5.B16, V5.B16, V5.B16
 	TBZ $0, R16, loaded14
 	FMOVD (R5), F5
@@ -1410,22 +1421,14 @@ row6:
 	FMOVQ F11, 64(R1)
 	MOVD R1, R6
 	ADD $80, R6, R6
-	TBZ $1, R4, skip11
-	WORD $0x6e65dd0a // fmul v10.2d, v8.2d, v5.2d
-	FMOVQ (R6), F11
-	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
-	FMOVQ F11, (R6)
-	ADD $16, R6, R6
-
-skip11:
-	TBZ $0, R4, skip12
+	TBZ $0, R4, skip6
 	WORD $0x6e65dd0a // fmul v10.2d, v8.2d, v5.2d
 	FMOVD (R6), F11
 	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
 	FMOVD F11, (R6)
 	ADD $8, R6, R6
 
-skip12:
+skip6:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row6
@@ -1435,7 +1438,6 @@ more6:
 	CMP $14, R4
 	BGE more7
 	SUB $12, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.D[1]
@@ -1460,6 +1462,7 @@ more6:
 	ADD R6, R5, R5
 	VLD1 (R5), V5.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V6.B16, V6.B16, V6.B16
 	TBZ $0, R16, loaded15
 	FMOVD (R5), F6
@@ -1502,30 +1505,23 @@ row7:
 	FMOVQ F11, 80(R1)
 	MOVD R1, R6
 	ADD $96, R6, R6
-	TBZ $1, R4, skip13
-	WORD $0x6e66dd0a // fmul v10.2d, v8.2d, v6.2d
-	FMOVQ (R6), F11
-	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
-	FMOVQ F11, (R6)
-	ADD $16, R6, R6
-
-skip13:
-	TBZ $0, R4, skip14
+	TBZ $0, R4, skip7
 	WORD $0x6e66dd0a // fmul v10.2d, v8.2d, v6.2d
 	FMOVD (R6), F11
 	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
 	FMOVD F11, (R6)
 	ADD $8, R6, R6
 
-skip14:
+skip7:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row7
 	RET
 
 more7:
+	CMP $16, R4
+	BGE more8
 	SUB $14, R4, R4
-	MOVD R4, R16
 	FMOVD (R5), F0
 	ADD R6, R5, R5
 	VLD1 (R5), V0.D[1]
@@ -1554,6 +1550,7 @@ more7:
 	ADD R6, R5, R5
 	VLD1 (R5), V6.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
 	VEOR V7.B16, V7.B16, V7.B16
 	TBZ $0, R16, loaded16
 	FMOVD (R5), F7
@@ -1600,25 +1597,100 @@ row8:
 	FMOVQ F11, 96(R1)
 	MOVD R1, R6
 	ADD $112, R6, R6
-	TBZ $1, R4, skip15
-	WORD $0x6e67dd0a // fmul v10.2d, v8.2d, v7.2d
-	FMOVQ (R6), F11
-	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
-	FMOVQ F11, (R6)
-	ADD $16, R6, R6
-
-skip15:
-	TBZ $0, R4, skip16
+	TBZ $0, R4, skip8
 	WORD $0x6e67dd0a // fmul v10.2d, v8.2d, v7.2d
 	FMOVD (R6), F11
 	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
 	FMOVD F11, (R6)
 	ADD $8, R6, R6
 
-skip16:
+skip8:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row8
+	RET
+
+more8:
+	SUB $14, R4, R4
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F7
+	ADD R6, R5, R5
+	VLD1 (R5), V7.D[1]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row9:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R1)
+	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 16(R1)
+	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 32(R1)
+	WORD $0x6e63dd0a // fmul v10.2d, v8.2d, v3.2d
+	FMOVQ 48(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 48(R1)
+	WORD $0x6e64dd0a // fmul v10.2d, v8.2d, v4.2d
+	FMOVQ 64(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 64(R1)
+	WORD $0x6e65dd0a // fmul v10.2d, v8.2d, v5.2d
+	FMOVQ 80(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 80(R1)
+	WORD $0x6e66dd0a // fmul v10.2d, v8.2d, v6.2d
+	FMOVQ 96(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 96(R1)
+	WORD $0x6e67dd0a // fmul v10.2d, v8.2d, v7.2d
+	FMOVQ 112(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 112(R1)
+	MOVD R1, R6
+	ADD $128, R6, R6
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row9
 	RET
 
 many:

@@ -9,8 +9,8 @@ TEXT ·Read1F32(SB), NOSPLIT, $0-28
 	// limit probe: the bits of all streams read, or'ed together
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	CMP $4, R1
-	BGE start
+	CMP $3, R1
+	BGT start
 	MOVD R1, R2
 
 	// Less than a vector: one filled up with zeros, which change no sum.
@@ -336,8 +336,8 @@ TEXT ·Read1F64(SB), NOSPLIT, $0-32
 	// limit probe: the bits of all streams read, or'ed together
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	CMP $2, R1
-	BGE start
+	CMP $1, R1
+	BGT start
 	MOVD R1, R2
 
 	// Less than a vector: one filled up with zeros, which change no sum.

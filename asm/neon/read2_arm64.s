@@ -10,8 +10,8 @@ TEXT ·Read2F32(SB), NOSPLIT, $0-52
 	MOVD x_base+0(FP), R0
 	MOVD y_base+24(FP), R1
 	MOVD x_len+8(FP), R2
-	CMP $4, R2
-	BGE start
+	CMP $3, R2
+	BGT start
 	MOVD R2, R3
 
 	// Less than a vector: one filled up with zeros, which change no sum.
@@ -448,8 +448,8 @@ TEXT ·Read2F64(SB), NOSPLIT, $0-56
 	MOVD x_base+0(FP), R0
 	MOVD y_base+24(FP), R1
 	MOVD x_len+8(FP), R2
-	CMP $2, R2
-	BGE start
+	CMP $1, R2
+	BGT start
 	MOVD R2, R3
 
 	// Less than a vector: one filled up with zeros, which change no sum.

@@ -11,8 +11,8 @@ TEXT ·SumSquaresScaledF32(SB), NOSPLIT, $0-40
 	MOVD x_len+16(FP), R1
 	MOVD scale+0(FP), R17
 	VDUP R17, V18.D2
-	CMP $2, R1
-	BGE start
+	CMP $1, R1
+	BGT start
 	MOVD R1, R2
 
 	// Less than a vector: one filled up with zeros, which change no sum.
@@ -458,8 +458,8 @@ TEXT ·SumSquaresScaledF64(SB), NOSPLIT, $0-40
 	MOVD x_len+16(FP), R1
 	MOVD scale+0(FP), R17
 	VDUP R17, V18.D2
-	CMP $2, R1
-	BGE start
+	CMP $1, R1
+	BGT start
 	MOVD R1, R2
 
 	// Less than a vector: one filled up with zeros, which change no sum.

@@ -25,7 +25,7 @@ func (m *Machine) Gather(dst vec.V, in, of vec.Elem, ptr, stride vec.G, access v
 		m.VCVTPS2PD(low, m.v(dst))
 		return
 	}
-	high := m.scratch().AsX().(reg.VecPhysical)
+	high := m.scratch(16)
 	switch {
 	case access == vec.Full:
 		s.full(low)

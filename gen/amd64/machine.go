@@ -87,11 +87,12 @@ func (m *Machine) Vectors() int {
 	return 15
 }
 
-func (m *Machine) scratch() reg.VecPhysical {
+// scratch returns the low bytes of the scratch register.
+func (m *Machine) scratch(bytes int) reg.VecPhysical {
 	if m.zeroed {
 		panic("amd64: the scratch register is in use")
 	}
-	return m.v(vec.V(m.Vectors()))
+	return sized(vec.V(m.Vectors()), bytes)
 }
 
 // Generals implements vec.Machine.
@@ -215,6 +216,9 @@ func (m *Machine) AddTimes(dst, src vec.G, times int) {
 
 // AddImm implements vec.Machine.
 func (m *Machine) AddImm(dst vec.G, imm int) {
+	if imm == 0 {
+		return
+	}
 	if imm < 0 {
 		m.SUBQ(immediate(-imm), g(dst))
 		return
@@ -276,7 +280,7 @@ func (m *Machine) JumpUnlessBit(a vec.G, bit int, label string) {
 	m.JEQ(operand.LabelRef(label))
 }
 
-// Zero implements vec.Machine. The 256-bit form clears the whole register.
+// Zero implements vec.Machine. The shortest form clears the whole register.
 func (m *Machine) Zero(dst vec.V) {
 	if dst < 16 {
 		x := sized(dst, 16)
@@ -400,7 +404,7 @@ func (m *Machine) Store(src vec.V, e vec.Elem, a vec.Address, access vec.Access)
 // each to its own lane, and clears the others. VMASKMOV would do it in one
 // instruction, but emulators are seen to touch the masked elements too.
 func (m *Machine) loadPartial(dst vec.V, of vec.Elem, size int, a vec.Address) {
-	x, t := sized(dst, 16), m.scratch().AsX().(reg.VecPhysical)
+	x, t := sized(dst, 16), m.scratch(16)
 	if size == 16 {
 		m.loadQuarter(x, of, mem(a))
 		return

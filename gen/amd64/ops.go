@@ -45,7 +45,7 @@ func packed(e vec.Elem, ps, pd func(...operand.Op)) func(...operand.Op) {
 // second source comes first.
 func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V) {
 	bytes = max(bytes, 16)
-	d, t := sized(dst, bytes), sized(vec.V(m.Vectors()), bytes)
+	d := sized(dst, bytes)
 	a := make([]reg.VecPhysical, len(args))
 	for i, r := range args {
 		a[i] = sized(r, bytes)
@@ -76,16 +76,16 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 			m.VCMPPD(operand.U8(0), a[1], a[0], d)
 		}
 	case vec.OpMaxNaN:
-		m.maxBits(e, d, a[0], a[1], t)
+		m.maxBits(e, bytes, d, a[0], a[1])
 	case vec.OpKeepBits:
-		m.keepBits(e, d, a[0], a[1], t)
+		m.keepBits(e, bytes, d, a[0], a[1])
 	default:
 		panic(fmt.Sprintf("amd64: no instruction for operation %d", op))
 	}
 }
 
 // keepBits clears the elements that have none of the mask's bits.
-func (m *Machine) keepBits(e vec.Elem, d, x, mask, t reg.VecPhysical) {
+func (m *Machine) keepBits(e vec.Elem, bytes int, d, x, mask reg.VecPhysical) {
 	switch {
 	case m.evex && e == vec.F32:
 		m.VPTESTMD(mask, x, reg.K2)
@@ -97,6 +97,7 @@ func (m *Machine) keepBits(e vec.Elem, d, x, mask, t reg.VecPhysical) {
 		// PSIGN multiplies by the sign of the masked bits: +1 or 0, as the mask
 		// has no sign bit. There is none for 64 bits; copying the upper half
 		// down makes the one for 32 bits do.
+		t := m.scratch(bytes)
 		m.VPAND(mask, x, t)
 		if e == vec.F64 {
 			m.VPSHUFD(operand.U8(0xf5), t, t)
@@ -107,13 +108,14 @@ func (m *Machine) keepBits(e vec.Elem, d, x, mask, t reg.VecPhysical) {
 
 // maxBits takes the larger of two non-negative numbers by their bits, as signed
 // integers: there NaN is larger than infinity.
-func (m *Machine) maxBits(e vec.Elem, d, a, b, t reg.VecPhysical) {
+func (m *Machine) maxBits(e vec.Elem, bytes int, d, a, b reg.VecPhysical) {
 	switch {
 	case e == vec.F32:
 		m.VPMAXSD(b, a, d)
 	case m.evex:
 		m.VPMAXSQ(b, a, d)
 	default:
+		t := m.scratch(bytes)
 		m.VPCMPGTQ(b, a, t) // a > b
 		m.VBLENDVPD(t, a, b, d)
 	}

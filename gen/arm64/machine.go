@@ -166,6 +166,9 @@ func (m *Machine) AddTimes(dst, src vec.G, times int) {
 
 // AddImm implements vec.Machine.
 func (m *Machine) AddImm(dst vec.G, imm int) {
+	if imm == 0 {
+		return
+	}
 	op := "ADD"
 	if imm < 0 {
 		op, imm = "SUB", -imm

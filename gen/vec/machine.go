@@ -109,7 +109,8 @@ type Machine interface {
 	// Op needs to compute no more than the first bytes; the others may be cleared.
 	Op(op Op, e Elem, bytes int, dst V, args ...V)
 
-	// SetCount prepares Partial accesses to n elements, less than a vector.
+	// SetCount prepares Partial accesses to n elements: less than a vector, or up
+	// to a whole one where stores are masked.
 	SetCount(n G)
 
 	// FirstTrue sets dst to the first lane of src that has all its bits, or to

@@ -49,9 +49,10 @@ func (s Reduce) generate(g *gen) {
 	g.makeResident(body)
 
 	start, block, several := g.label("start"), g.label("block"), g.label("several")
-	a.jumpIfLong(g, rest, start)
+	most, few := a.short(g)
+	m.JumpIf(rest, GT, most, start)
 	m.Move(a.n, rest)
-	a.short(g)
+	few()
 	m.Result(a.acc[0][0], in)
 	m.Return()
 
@@ -162,8 +163,9 @@ func (a *accumulation) block(g *gen, rest G, few bool) {
 		m.Move(a.first, n)
 	}
 	if few {
-		a.jumpIfLong(g, n, long)
-		a.short(g)
+		most, short := a.short(g)
+		m.JumpIf(n, GT, most, long)
+		short()
 		m.Jump(folded)
 		m.Label(long)
 	}

@@ -15,11 +15,25 @@ const ResidentBytes = 128
 // residentVectors returns how many registers that are.
 func (g *gen) residentVectors() int { return ResidentBytes / g.m.VectorBytes() }
 
+// columns are the vectors of a strided vector that stay in registers.
+type columns struct {
+	vectors []V
+	rest    Access // to the last of them
+	spare   [2]G   // registers that are free again
+}
+
+// access returns the access to what belongs to the j-th vector in a row.
+func (c columns) access(j int) Access {
+	if j == len(c.vectors)-1 {
+		return c.rest
+	}
+	return Full
+}
+
 // residentColumns emits the code for few columns, a version for each number of
-// vectors, with registers of its own. handle emits the loop over the rows, given
-// the vectors and the general registers that are free again. Where there are more
-// columns, or no rows, the code does nothing.
-func (g *gen) residentColumns(rows, t, n G, shared Param, prepare func(), handle func(vectors []V, spare [2]G)) {
+// vectors, with registers of its own. handle emits the loop over the rows. Where
+// there are more columns, or no rows, the code does nothing but destroy t and n.
+func (g *gen) residentColumns(rows, t, n G, shared Param, prepare func(), handle func(columns)) {
 	m, w := g.m, g.lanes(g.e)
 	free, generals, resident := slices.Clone(g.free), g.generals, maps.Clone(g.resident)
 	most := g.residentVectors()
@@ -28,54 +42,64 @@ func (g *gen) residentColumns(rows, t, n G, shared Param, prepare func(), handle
 		vectors[i] = g.vector()
 	}
 	ptr, inc := g.general(), g.general()
-	columns := g.k.OfKind(Count).Name
+	count := g.k.OfKind(Count).Name
 
-	cond := GT
-	if !m.MaskedStores() {
-		cond = GE // a whole vector is not a partial one
-	}
 	many := g.label("many")
-	m.ArgInt(n, columns)
-	m.JumpIf(n, cond, most*w, many)
+	m.ArgInt(n, count)
+	m.JumpIf(n, GT, most*w, many)
 	m.JumpIf(rows, LE, 0, many)
 	m.Comment("Few columns: the shared vector stays in registers.")
 	prepare()
 	prepared := slices.Clone(g.free)
-	g.begin(ptr, inc, t, shared.Name, columns)
-	for v := 1; v <= most; v++ {
-		more := g.label("more")
-		if v < most {
-			m.JumpIf(n, cond, v*w, more)
-		}
-		m.AddImm(n, -(v-1)*w)
-		m.SetCount(n)
-		for _, r := range vectors[:v-1] {
+	g.begin(ptr, inc, t, shared.Name, count)
+	version := func(c columns) {
+		last := len(c.vectors) - 1
+		m.AddImm(n, -last*w)
+		for _, r := range c.vectors[:last] {
 			m.Gather(r, g.e, g.e, ptr, inc, Full)
 		}
-		g.gatherRest(vectors[v-1], n, ptr, inc)
+		g.gatherRest(c.vectors[last], c.rest, n, ptr, inc)
 		g.free = slices.Clone(prepared)
-		handle(vectors[:v], [2]G{ptr, inc})
+		handle(c)
 		if shared.Kind.Writes() {
-			g.begin(ptr, inc, t, shared.Name, columns)
-			for _, r := range vectors[:v-1] {
-				g.scatter(r, g.m.VectorBytes(), ptr, inc)
+			g.begin(ptr, inc, t, shared.Name, count)
+			for _, r := range c.vectors[:last] {
+				g.scatter(r, m.VectorBytes(), ptr, inc)
 			}
-			g.scatterRest(vectors[v-1], n, ptr, inc)
+			g.scatterRest(c.vectors[last], c.rest, n, ptr, inc)
 		}
 		m.Return()
-		if v < most {
+	}
+	// A partial vector may be a whole one where it is masked. Elsewhere the next
+	// version has an empty one then, and the last a whole one.
+	cond := GT
+	if !m.MaskedStores() {
+		cond = GE
+	}
+	for v := 1; v <= most; v++ {
+		more := g.label("more")
+		if v < most || cond == GE {
+			m.JumpIf(n, cond, v*w, more)
+		}
+		version(columns{vectors[:v], Partial, [2]G{ptr, inc}})
+		if v < most || cond == GE {
 			m.Label(more)
 		}
+	}
+	if cond == GE {
+		version(columns{vectors, Full, [2]G{ptr, inc}})
 	}
 	m.Label(many)
 	g.free, g.generals, g.resident = free, generals, resident
 }
 
-// gatherRest gathers the last n elements, for which SetCount was called: up to a
-// whole vector where partial ones are masked.
-func (g *gen) gatherRest(dst V, n, ptr, inc G) {
-	if !g.m.MaskedStores() {
-		g.m.Gather(dst, g.e, g.e, ptr, inc, Partial)
+// gatherRest gathers the last n elements, and leaves them to be SetCount's.
+func (g *gen) gatherRest(dst V, rest Access, n, ptr, inc G) {
+	if rest == Partial {
+		g.m.SetCount(n)
+	}
+	if rest == Full || !g.m.MaskedStores() {
+		g.m.Gather(dst, g.e, g.e, ptr, inc, rest)
 		return
 	}
 	whole, loaded := g.label("whole"), g.label("together")
@@ -102,15 +126,21 @@ func (g *gen) scatter(v V, bytes int, ptr, inc G) {
 	g.free = append(g.free, t)
 }
 
-// scatterRest stores the first n elements of a register, up to all of them, and
-// destroys it.
-func (g *gen) scatterRest(v V, n, ptr, inc G) {
+// scatterRest stores the first n elements of a register, up to all of them where
+// partial vectors are masked, and destroys it.
+func (g *gen) scatterRest(v V, rest Access, n, ptr, inc G) {
 	bytes := g.m.VectorBytes()
+	if rest == Full {
+		g.scatter(v, bytes, ptr, inc)
+		return
+	}
 	part, done := g.label("part"), g.label("done")
-	g.m.JumpUnlessBit(n, g.lanes(g.e), part)
-	g.scatter(v, bytes, ptr, inc)
-	g.m.Jump(done)
-	g.m.Label(part)
+	if g.m.MaskedStores() {
+		g.m.JumpUnlessBit(n, g.lanes(g.e), part)
+		g.scatter(v, bytes, ptr, inc)
+		g.m.Jump(done)
+		g.m.Label(part)
+	}
 	for bytes /= 2; bytes >= int(g.e); bytes /= 2 {
 		skip := g.label("skip")
 		g.m.JumpUnlessBit(n, bytes/int(g.e), skip)
@@ -119,15 +149,6 @@ func (g *gen) scatterRest(v V, n, ptr, inc G) {
 		g.m.Label(skip)
 	}
 	g.m.Label(done)
-}
-
-// last returns the access to the j-th of some vectors, of which the last may be
-// partial.
-func last(j, vectors int) Access {
-	if j == vectors-1 {
-		return Partial
-	}
-	return Full
 }
 
 // rowLoop runs emit for each row; advance moves on to the next one.
@@ -160,18 +181,18 @@ func (s RowDots) resident(g *gen, walk rowWalk, out, n G) {
 		g.resident[Uniform{Held: "sum"}] = a.acc[0][0]
 		g.makeResident(body, finish)
 	}
-	g.residentColumns(walk.left, walk.t, n, x, prepare, func(shared []V, spare [2]G) {
-		stride, inc := spare[0], spare[1]
+	g.residentColumns(walk.left, walk.t, n, x, prepare, func(c columns) {
+		stride, inc := c.spare[0], c.spare[1]
 		g.rowStride(stride)
 		g.stride(inc, y.Name)
 		g.rowLoop(walk.left, func() {
 			a.zero(g, 0, 1)
-			for j, v := range shared {
-				g.emit(step{body: body, first: j, copies: 1, access: last(j, len(shared)), ptrs: []G{noRegister, walk.next},
+			for j, v := range c.vectors {
+				g.emit(step{body: body, first: j, copies: 1, access: c.access(j), ptrs: []G{noRegister, walk.next},
 					loaded: map[int]V{0: v}, sums: column(a.acc, j), combine: OpAdd, assign: j > 0})
 			}
 			for h := g.residentVectors() / 2; h > 0; h /= 2 {
-				a.foldRegisters(g, h, len(shared), m.VectorBytes())
+				a.foldRegisters(g, h, len(c.vectors), m.VectorBytes())
 			}
 			a.foldLanes(g)
 			g.emit(step{body: finish, copies: 1, ptrs: []G{out}, access: 1})
@@ -190,18 +211,18 @@ func (s RowAxpys) resident(g *gen, walk rowWalk, coef, n G, before V) {
 	body := newBody(k, g.e, m, groupStreams(y.Name, InOut, 1, In))
 	body.Accumulate(0, body.Mul(body.Held(coefName(0)), body.Load(rowName(0))))
 	prepare := func() { held, scale = g.holdCoefs(1, s.Factor) }
-	g.residentColumns(walk.left, walk.t, n, y, prepare, func(shared []V, spare [2]G) {
-		stride := spare[0]
+	g.residentColumns(walk.left, walk.t, n, y, prepare, func(c columns) {
+		stride := c.spare[0]
 		g.rowStride(stride)
-		for _, v := range shared {
+		for _, v := range c.vectors {
 			m.Op(OpMul, g.e, m.VectorBytes(), v, before, v)
 		}
 		g.stride(walk.t, x.Name)
 		g.rowLoop(walk.left, func() {
 			g.rowCoef(held[0], scale, coef, walk.t)
-			for j := range shared {
-				g.emit(step{body: body, first: j, copies: 1, access: last(j, len(shared)), ptrs: []G{noRegister, walk.next},
-					sums: [][]V{shared[j : j+1]}, combine: OpAdd})
+			for j := range c.vectors {
+				g.emit(step{body: body, first: j, copies: 1, access: c.access(j), ptrs: []G{noRegister, walk.next},
+					sums: [][]V{c.vectors[j : j+1]}, combine: OpAdd})
 			}
 			m.Add(walk.next, stride)
 		})
@@ -218,9 +239,12 @@ func (s Outer) resident(g *gen, walk rowWalk, coef, n G) {
 	body := newBody(k, g.e, m, groupStreams(y.Name, In, 1, InOut))
 	body.Store(rowName(0), body.Add(body.Mul(body.Held(coefName(0)), body.Load(y.Name)), body.Load(rowName(0))))
 	prepare := func() { held, scale = g.holdCoefs(1, s.Factor) }
-	g.residentColumns(walk.left, walk.t, n, y, prepare, func(shared []V, spare [2]G) {
-		stride, at := spare[0], spare[1]
-		whole, rest := shared[:len(shared)-1], g.parts(shared[len(shared)-1], n)
+	g.residentColumns(walk.left, walk.t, n, y, prepare, func(c columns) {
+		stride, at := c.spare[0], c.spare[1]
+		whole, rest := c.vectors, []part(nil)
+		if c.rest == Partial {
+			whole, rest = whole[:len(whole)-1], g.parts(whole[len(whole)-1], n)
+		}
 		g.rowStride(stride)
 		g.stride(walk.t, x.Name)
 		g.rowLoop(walk.left, func() {
@@ -231,9 +255,7 @@ func (s Outer) resident(g *gen, walk rowWalk, coef, n G) {
 				g.emit(one)
 			}
 			m.Move(at, walk.next)
-			if len(whole) > 0 {
-				m.AddImm(at, len(whole)*m.VectorBytes())
-			}
+			m.AddImm(at, len(whole)*m.VectorBytes())
 			one.first, one.ptrs[1] = 0, at
 			for _, p := range rest {
 				skip := g.label("skip")
@@ -254,11 +276,14 @@ type part struct {
 	lanes int
 }
 
-// parts takes the first n elements of a register, up to all of them, to pieces: one
-// for each bit of n, the largest first. Behind the first half, 16 bytes hold what is
+// parts takes the first n elements of a register, up to all of them where partial
+// vectors are masked, to pieces: one for each bit of n, the largest first. Behind the first half, 16 bytes hold what is
 // left.
 func (g *gen) parts(v V, n G) []part {
-	pieces := []part{{v, g.lanes(g.e)}}
+	var pieces []part
+	if g.m.MaskedStores() {
+		pieces = append(pieces, part{v, g.lanes(g.e)})
+	}
 	for lanes := g.lanes(g.e) / 2; lanes > 0; lanes /= 2 {
 		pieces = append(pieces, part{v, lanes})
 		if lanes == 1 {

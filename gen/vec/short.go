@@ -5,33 +5,27 @@ import "slices"
 // The short ways of accumulations: for so few elements that what prepares for many
 // would take most of the time. Each adds in the order of the contract.
 
-// jumpIfLong jumps if n elements are more than short takes.
-func (a *accumulation) jumpIfLong(g *gen, n G, label string) {
+// short returns up to how many elements there is a short way, and what emits it
+// for n elements.
+func (a *accumulation) short(g *gen) (most int, emit func()) {
 	switch w := g.lanes(a.body.Elem); {
 	case a.strides != nil:
-		g.m.JumpIf(n, GT, 2*a.singles(g), label)
+		return 2 * a.singles(g), func() { a.shortStrided(g) }
 	case a.masked(g):
-		g.m.JumpIf(n, GT, a.chain()*w, label)
+		return a.chain() * w, func() { a.shortMasked(g) }
 	default:
-		g.m.JumpIf(n, GE, w, label)
+		return w - 1, func() { a.shortPartial(g) }
 	}
 }
 
-// short accumulates n elements, so few that what prepares for many would show.
-func (a *accumulation) short(g *gen) {
-	switch {
-	case a.strides != nil:
-		a.shortStrided(g)
-	case a.masked(g):
-		a.shortMasked(g)
-	default:
-		g.m.Comment("Less than a vector: one filled up with zeros, which change no sum.")
-		g.m.SetCount(a.n)
-		a.zero(g, 0, 1)
-		a.loadPartial(g, false)
-		a.partial(g, 0)
-		a.foldLanes(g)
-	}
+// shortPartial accumulates less than a vector.
+func (a *accumulation) shortPartial(g *gen) {
+	g.m.Comment("Less than a vector: one filled up with zeros, which change no sum.")
+	g.m.SetCount(a.n)
+	a.zero(g, 0, 1)
+	a.loadPartial(g, false)
+	a.partial(g, 0)
+	a.foldLanes(g)
 }
 
 // chain returns how many vectors shortMasked takes.
@@ -119,8 +113,8 @@ func (a *accumulation) shortStrided(g *gen) {
 	g.free = free
 }
 
-// singlesIn accumulates more than regs elements, or none, and at most twice as
-// many, in so many registers.
+// singlesIn accumulates more than regs elements and at most twice as many, in so
+// many registers; in one register, any number up to two.
 func (a *accumulation) singlesIn(g *gen, regs int) {
 	m := g.m
 	fold := g.label("fold")

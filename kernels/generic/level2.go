@@ -3,7 +3,7 @@ package generic
 // Products of a matrix with vectors. The matrix is row-major, row r begins at
 // a[r*stride]. A sum over the elements of a row is Dot's; a sum over rows is added
 // in row order, row 0 first. The vector with an element for each row is strided,
-// as in AxpyInc, and in the functions on Inc the one with n elements is, too.
+// as in AxpyInc; in the functions whose names end in Inc the other one is, too.
 
 // Gemv computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
 func Gemv[T Float](rows int, alpha T, a []T, stride int, x []T, beta T, y []T, incY int) {

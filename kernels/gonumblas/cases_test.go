@@ -57,8 +57,13 @@ func newCall[T kernels.Float](routine string, s shape) *call[T] {
 	}
 	for i := range c.coef {
 		c.coef[i], c.h[i] = number(), number()
-		if k := rng.IntN(8); k < 2 {
-			c.coef[i] = T(k) // 0 and 1 have ways of their own
+		switch rng.IntN(8) { // these have ways of their own
+		case 0:
+			c.coef[i] = 0
+		case 1:
+			c.coef[i] = 1
+		case 2:
+			c.coef[i] = T(math.Copysign(0, -1))
 		}
 	}
 	nx, ny := c.lengths()

@@ -14,8 +14,8 @@ import (
 
 var _ blas.Float32 = Implementation{}
 
-// Each routine tries the common case first, two vectors side by side in their
-// slices; then it checks. It calls kernels directly, or the table's where another
+// A routine tries the common case first, vectors side by side in their slices or
+// few elements; then it checks. It calls kernels directly, or the table's where another
 // level is active, and for few elements the reference's loops, which are inlined:
 // one more call in between would show.
 
@@ -412,7 +412,7 @@ func (Implementation) Srotm(n int, x []float32, incX int, y []float32, incY int,
 
 // Sgemv computes y = alpha*A*x + beta*y, or with Aᵀ in the place of A, for an m×n
 // matrix. It does not read y if beta is 0.
-func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
+func (i Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
 	if tA != blas.NoTrans && tA != blas.Trans && tA != blas.ConjTrans {
 		panic(badTranspose)
 	}
@@ -427,56 +427,42 @@ func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []floa
 	if uint(m|n|lda|incX|incY) > math.MaxInt32 {
 		checkHugeMatrix(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
 	}
-	if alpha == 0 || beta == 0 { // then y counts as +0
-		step := max(incY, -incY)
-		switch {
-		case beta == 0:
-			for i := range lenY {
-				y[i*step] = 0
-			}
-		case beta == 1:
-		case lenY > tiny && step == 1:
-			if direct.Widest {
-				direct.ScalF32(beta, y[:lenY])
-			} else {
-				kernels.ActiveTable[float32]().Scal(beta, y[:lenY])
-			}
-		case lenY > tiny:
-			if direct.Widest {
-				direct.ScalIncF32(lenY, beta, y, step)
-			} else {
-				kernels.ActiveTable[float32]().ScalInc(lenY, beta, y, step)
-			}
-		default:
-			for i := range lenY {
-				y[i*step] *= beta
-			}
+	step := max(incY, -incY)
+	if alpha == 0 {
+		if beta != 1 {
+			i.Sscal(lenY, beta, y, step)
 		}
-		if alpha == 0 {
-			return
-		}
+		return
 	}
-	switch trans := tA != blas.NoTrans; {
-	case !trans && incX == 1:
-		if direct.Widest {
-			direct.GemvF32(m, alpha, a, lda, x[:n], beta, y, incY)
+	trans, inc := tA != blas.NoTrans, incX
+	if trans {
+		inc = incY
+	}
+	if inc != 1 && !(direct.Widest && n <= direct.ResidentBytes/sizeF32) {
+		if trans {
+			kernels.GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 		} else {
-			kernels.ActiveTable[float32]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
+			kernels.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 		}
-	case !trans && n <= fewF32 && direct.Widest:
-		direct.GemvIncF32(m, n, alpha, a, lda, x, incX, beta, y, incY)
-	case !trans:
-		kernels.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
-	case incY == 1:
-		if direct.Widest {
-			direct.GemvTF32(m, alpha, a, lda, x, incX, beta, y[:n])
-		} else {
-			kernels.ActiveTable[float32]().GemvT(m, alpha, a, lda, x, incX, beta, y[:n])
-		}
-	case n <= fewF32 && direct.Widest:
+		return
+	}
+	if beta == 0 { // of either sign: y is not read, and counts as +0
+		i.Sscal(lenY, 0, y, step)
+		beta = 0
+	}
+	switch {
+	case inc != 1 && trans:
 		direct.GemvTIncF32(m, n, alpha, a, lda, x, incX, beta, y, incY)
+	case inc != 1:
+		direct.GemvIncF32(m, n, alpha, a, lda, x, incX, beta, y, incY)
+	case trans && direct.Widest:
+		direct.GemvTF32(m, alpha, a, lda, x, incX, beta, y[:n])
+	case trans:
+		kernels.ActiveTable[float32]().GemvT(m, alpha, a, lda, x, incX, beta, y[:n])
+	case direct.Widest:
+		direct.GemvF32(m, alpha, a, lda, x[:n], beta, y, incY)
 	default:
-		kernels.GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
+		kernels.ActiveTable[float32]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
 	}
 }
 
@@ -497,7 +483,7 @@ func (Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []f
 		} else {
 			kernels.ActiveTable[float32]().Ger(m, alpha, x, incX, y[:n], a, lda)
 		}
-	case n <= fewF32 && direct.Widest:
+	case direct.Widest && n <= direct.ResidentBytes/sizeF32:
 		direct.GerIncF32(m, n, alpha, x, incX, y, incY, a, lda)
 	default:
 		kernels.GerInc(m, n, alpha, x, incX, y, incY, a, lda)

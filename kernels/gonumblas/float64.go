@@ -12,8 +12,8 @@ import (
 
 var _ blas.Float64 = Implementation{}
 
-// Each routine tries the common case first, two vectors side by side in their
-// slices; then it checks. It calls kernels directly, or the table's where another
+// A routine tries the common case first, vectors side by side in their slices or
+// few elements; then it checks. It calls kernels directly, or the table's where another
 // level is active, and for few elements the reference's loops, which are inlined:
 // one more call in between would show.
 
@@ -410,7 +410,7 @@ func (Implementation) Drotm(n int, x []float64, incX int, y []float64, incY int,
 
 // Dgemv computes y = alpha*A*x + beta*y, or with Aᵀ in the place of A, for an m×n
 // matrix. It does not read y if beta is 0.
-func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
+func (i Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
 	if tA != blas.NoTrans && tA != blas.Trans && tA != blas.ConjTrans {
 		panic(badTranspose)
 	}
@@ -425,56 +425,42 @@ func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []floa
 	if uint(m|n|lda|incX|incY) > math.MaxInt32 {
 		checkHugeMatrix(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
 	}
-	if alpha == 0 || beta == 0 { // then y counts as +0
-		step := max(incY, -incY)
-		switch {
-		case beta == 0:
-			for i := range lenY {
-				y[i*step] = 0
-			}
-		case beta == 1:
-		case lenY > tiny && step == 1:
-			if direct.Widest {
-				direct.ScalF64(beta, y[:lenY])
-			} else {
-				kernels.ActiveTable[float64]().Scal(beta, y[:lenY])
-			}
-		case lenY > tiny:
-			if direct.Widest {
-				direct.ScalIncF64(lenY, beta, y, step)
-			} else {
-				kernels.ActiveTable[float64]().ScalInc(lenY, beta, y, step)
-			}
-		default:
-			for i := range lenY {
-				y[i*step] *= beta
-			}
+	step := max(incY, -incY)
+	if alpha == 0 {
+		if beta != 1 {
+			i.Dscal(lenY, beta, y, step)
 		}
-		if alpha == 0 {
-			return
-		}
+		return
 	}
-	switch trans := tA != blas.NoTrans; {
-	case !trans && incX == 1:
-		if direct.Widest {
-			direct.GemvF64(m, alpha, a, lda, x[:n], beta, y, incY)
+	trans, inc := tA != blas.NoTrans, incX
+	if trans {
+		inc = incY
+	}
+	if inc != 1 && !(direct.Widest && n <= direct.ResidentBytes/sizeF64) {
+		if trans {
+			kernels.GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 		} else {
-			kernels.ActiveTable[float64]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
+			kernels.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 		}
-	case !trans && n <= fewF64 && direct.Widest:
-		direct.GemvIncF64(m, n, alpha, a, lda, x, incX, beta, y, incY)
-	case !trans:
-		kernels.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
-	case incY == 1:
-		if direct.Widest {
-			direct.GemvTF64(m, alpha, a, lda, x, incX, beta, y[:n])
-		} else {
-			kernels.ActiveTable[float64]().GemvT(m, alpha, a, lda, x, incX, beta, y[:n])
-		}
-	case n <= fewF64 && direct.Widest:
+		return
+	}
+	if beta == 0 { // of either sign: y is not read, and counts as +0
+		i.Dscal(lenY, 0, y, step)
+		beta = 0
+	}
+	switch {
+	case inc != 1 && trans:
 		direct.GemvTIncF64(m, n, alpha, a, lda, x, incX, beta, y, incY)
+	case inc != 1:
+		direct.GemvIncF64(m, n, alpha, a, lda, x, incX, beta, y, incY)
+	case trans && direct.Widest:
+		direct.GemvTF64(m, alpha, a, lda, x, incX, beta, y[:n])
+	case trans:
+		kernels.ActiveTable[float64]().GemvT(m, alpha, a, lda, x, incX, beta, y[:n])
+	case direct.Widest:
+		direct.GemvF64(m, alpha, a, lda, x[:n], beta, y, incY)
 	default:
-		kernels.GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
+		kernels.ActiveTable[float64]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
 	}
 }
 
@@ -495,7 +481,7 @@ func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []f
 		} else {
 			kernels.ActiveTable[float64]().Ger(m, alpha, x, incX, y[:n], a, lda)
 		}
-	case n <= fewF64 && direct.Widest:
+	case direct.Widest && n <= direct.ResidentBytes/sizeF64:
 		direct.GerIncF64(m, n, alpha, x, incX, y, incY, a, lda)
 	default:
 		kernels.GerInc(m, n, alpha, x, incX, y, incY, a, lda)

@@ -13,11 +13,10 @@ const (
 	tiny  = 8
 )
 
-// Up to so many columns, the kernels of Level 2 for a strided vector keep it in
-// registers, and it need not be copied.
+// Elements' sizes, for what the float32 routines are made of.
 const (
-	fewF32 = 32
-	fewF64 = 16
+	sizeF32 = 4
+	sizeF64 = 8
 )
 
 // double is float64 in the float32 routines too.

@@ -12,6 +12,9 @@ var Widest bool
 // Use sets Widest. Package kernels does.
 func Use(widest bool) { Widest = widest }
 
+// ResidentBytes is how much of a strided vector Level 2's kernels keep in registers.
+const ResidentBytes = 128
+
 // AxpyF32 computes y[i] += alpha*x[i].
 func AxpyF32(alpha float32, x, y []float32) {
 	neon.AxpyF32(alpha, x, y)

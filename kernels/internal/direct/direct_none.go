@@ -10,6 +10,9 @@ const Widest = false
 // Use does nothing.
 func Use(bool) {}
 
+// ResidentBytes is how much of a strided vector Level 2's kernels keep in registers.
+const ResidentBytes = 128
+
 // AxpyF32 computes y[i] += alpha*x[i].
 func AxpyF32(alpha float32, x, y []float32) {
 	panic(noLevel)
