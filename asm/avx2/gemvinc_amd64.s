@@ -436,7 +436,98 @@ loaded32:
 
 more3:
 	CMPQ        R8, $+32
-	JGE         more4
+	JLT         part4
+	SUBQ        $+24, R8
+	VMOVSS      (R9), X0
+	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSS      (R9), X1
+	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSS      (R9), X2
+	VINSERTPS   $0x10, (R9)(R10*1), X2, X2
+	VINSERTPS   $0x20, (R9)(R10*2), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	VMOVSS      (R9), X3
+	VINSERTPS   $0x10, (R9)(R10*1), X3, X3
+	VINSERTPS   $0x20, (R9)(R10*2), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y3, Y3
+	MOVQ        stride+48(FP), R9
+	SHLQ        $0x02, R9
+	MOVQ        incY+120(FP), R10
+	SHLQ        $0x02, R10
+
+row4:
+	VXORPS       X4, X4, X4
+	VMOVUPS      (SI), Y10
+	VMULPS       Y0, Y10, Y10
+	VADDPS       Y4, Y10, Y4
+	VMOVUPS      32(SI), Y10
+	VMULPS       Y1, Y10, Y5
+	VMOVUPS      64(SI), Y10
+	VMULPS       Y2, Y10, Y6
+	VMOVUPS      96(SI), Y10
+	VMULPS       Y3, Y10, Y7
+	VADDPS       Y4, Y6, Y4
+	VADDPS       Y5, Y7, Y5
+	VADDPS       Y4, Y5, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VADDPS       X4, X5, X4
+	VUNPCKHPD    X4, X4, X5
+	VADDPS       X4, X5, X4
+	VMOVSHDUP    X4, X5
+	VADDPS       X4, X5, X4
+	VMOVSS       (BX), X10
+	VMULPS       X4, X8, X11
+	VMULPS       X10, X9, X10
+	VADDPS       X10, X11, X10
+	VMOVSS       X10, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row4
+	VZEROUPPER
+	RET
+
+part4:
 	SUBQ        $+24, R8
 	VMOVSS      (R9), X0
 	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
@@ -528,7 +619,7 @@ end38:
 	MOVQ incY+120(FP), R10
 	SHLQ $0x02, R10
 
-row4:
+row5:
 	VXORPS    X4, X4, X4
 	VMOVUPS   (SI), Y10
 	VMULPS    Y0, Y10, Y10
@@ -575,97 +666,6 @@ odd47:
 
 loaded48:
 loaded44:
-	VMULPS       Y3, Y10, Y7
-	VADDPS       Y4, Y6, Y4
-	VADDPS       Y5, Y7, Y5
-	VADDPS       Y4, Y5, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VADDPS       X4, X5, X4
-	VUNPCKHPD    X4, X4, X5
-	VADDPS       X4, X5, X4
-	VMOVSHDUP    X4, X5
-	VADDPS       X4, X5, X4
-	VMOVSS       (BX), X10
-	VMULPS       X4, X8, X11
-	VMULPS       X10, X9, X10
-	VADDPS       X10, X11, X10
-	VMOVSS       X10, (BX)
-	ADDQ         R9, SI
-	ADDQ         R10, BX
-	SUBQ         $+1, DI
-	JGT          row4
-	VZEROUPPER
-	RET
-
-more4:
-	SUBQ        $+24, R8
-	VMOVSS      (R9), X0
-	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
-	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X0, X0
-	LEAQ        (R9)(R10*2), R9
-	VMOVSS      (R9), X15
-	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
-	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y0, Y0
-	VMOVSS      (R9), X1
-	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
-	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
-	LEAQ        (R9)(R10*2), R9
-	VMOVSS      (R9), X15
-	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
-	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y1, Y1
-	VMOVSS      (R9), X2
-	VINSERTPS   $0x10, (R9)(R10*1), X2, X2
-	VINSERTPS   $0x20, (R9)(R10*2), X2, X2
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X2, X2
-	LEAQ        (R9)(R10*2), R9
-	VMOVSS      (R9), X15
-	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
-	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y2, Y2
-	VMOVSS      (R9), X3
-	VINSERTPS   $0x10, (R9)(R10*1), X3, X3
-	VINSERTPS   $0x20, (R9)(R10*2), X3, X3
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X3, X3
-	LEAQ        (R9)(R10*2), R9
-	VMOVSS      (R9), X15
-	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
-	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y3, Y3
-	MOVQ        stride+48(FP), R9
-	SHLQ        $0x02, R9
-	MOVQ        incY+120(FP), R10
-	SHLQ        $0x02, R10
-
-row5:
-	VXORPS       X4, X4, X4
-	VMOVUPS      (SI), Y10
-	VMULPS       Y0, Y10, Y10
-	VADDPS       Y4, Y10, Y4
-	VMOVUPS      32(SI), Y10
-	VMULPS       Y1, Y10, Y5
-	VMOVUPS      64(SI), Y10
-	VMULPS       Y2, Y10, Y6
-	VMOVUPS      96(SI), Y10
 	VMULPS       Y3, Y10, Y7
 	VADDPS       Y4, Y6, Y4
 	VADDPS       Y5, Y7, Y5
@@ -1276,7 +1276,7 @@ odd59:
 loaded60:
 end56:
 	CMPQ        R9, $+8
-	JLT         part
+	JLT         part5
 	VMOVSS      (R11), X13
 	VINSERTPS   $0x10, (R11)(R13*1), X13, X13
 	VINSERTPS   $0x20, (R11)(R13*2), X13, X13
@@ -1308,7 +1308,7 @@ end56:
 	CMPQ        R9, $+8
 	JEQ         fold
 	CMPQ        R9, $+16
-	JLT         part2
+	JLT         part6
 	VMOVSS      (R11), X13
 	VINSERTPS   $0x10, (R11)(R13*1), X13, X13
 	VINSERTPS   $0x20, (R11)(R13*2), X13, X13
@@ -1340,7 +1340,7 @@ end56:
 	CMPQ        R9, $+16
 	JEQ         fold
 	CMPQ        R9, $+24
-	JLT         part3
+	JLT         part7
 	VMOVSS      (R11), X13
 	VINSERTPS   $0x10, (R11)(R13*1), X13, X13
 	VINSERTPS   $0x20, (R11)(R13*2), X13, X13
@@ -1372,7 +1372,7 @@ end56:
 	CMPQ        R9, $+24
 	JEQ         fold
 	CMPQ        R9, $+32
-	JLT         part4
+	JLT         part8
 	VMOVSS      (R11), X13
 	VINSERTPS   $0x10, (R11)(R13*1), X13, X13
 	VINSERTPS   $0x20, (R11)(R13*2), X13, X13
@@ -1404,7 +1404,7 @@ end56:
 	CMPQ        R9, $+32
 	JEQ         fold
 	CMPQ        R9, $+40
-	JLT         part5
+	JLT         part9
 	VMOVSS      (R11), X13
 	VINSERTPS   $0x10, (R11)(R13*1), X13, X13
 	VINSERTPS   $0x20, (R11)(R13*2), X13, X13
@@ -1436,7 +1436,7 @@ end56:
 	CMPQ        R9, $+40
 	JEQ         fold
 	CMPQ        R9, $+48
-	JLT         part6
+	JLT         part10
 	VMOVSS      (R11), X13
 	VINSERTPS   $0x10, (R11)(R13*1), X13, X13
 	VINSERTPS   $0x20, (R11)(R13*2), X13, X13
@@ -1468,7 +1468,7 @@ end56:
 	CMPQ        R9, $+48
 	JEQ         fold
 	CMPQ        R9, $+56
-	JLT         part7
+	JLT         part11
 	VMOVSS      (R11), X13
 	VINSERTPS   $0x10, (R11)(R13*1), X13, X13
 	VINSERTPS   $0x20, (R11)(R13*2), X13, X13
@@ -1503,37 +1503,37 @@ end56:
 	VADDPS      Y7, Y13, Y7
 	JMP         fold
 
-part7:
+part11:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y6, Y13, Y6
 	JMP    fold
 
-part6:
+part10:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y5, Y13, Y5
 	JMP    fold
 
-part5:
+part9:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y4, Y13, Y4
 	JMP    fold
 
-part4:
+part8:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y3, Y13, Y3
 	JMP    fold
 
-part3:
+part7:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y2, Y13, Y2
 	JMP    fold
 
-part2:
+part6:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y1, Y13, Y1
 	JMP    fold
 
-part:
+part5:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y0, Y13, Y0
 
@@ -1863,7 +1863,72 @@ loaded92:
 
 more3:
 	CMPQ        R8, $+16
-	JGE         more4
+	JLT         part4
+	SUBQ        $+12, R8
+	VMOVSD      (R9), X0
+	VMOVHPD     (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSD      (R9), X1
+	VMOVHPD     (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSD      (R9), X2
+	VMOVHPD     (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	VMOVSD      (R9), X3
+	VMOVHPD     (R9)(R10*1), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y3, Y3
+	MOVQ        stride+48(FP), R9
+	SHLQ        $0x03, R9
+	MOVQ        incY+120(FP), R10
+	SHLQ        $0x03, R10
+
+row4:
+	VXORPS       X4, X4, X4
+	VMOVUPD      (SI), Y10
+	VMULPD       Y0, Y10, Y10
+	VADDPD       Y4, Y10, Y4
+	VMOVUPD      32(SI), Y10
+	VMULPD       Y1, Y10, Y5
+	VMOVUPD      64(SI), Y10
+	VMULPD       Y2, Y10, Y6
+	VMOVUPD      96(SI), Y10
+	VMULPD       Y3, Y10, Y7
+	VADDPD       Y4, Y6, Y4
+	VADDPD       Y5, Y7, Y5
+	VADDPD       Y4, Y5, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VADDPD       X4, X5, X4
+	VUNPCKHPD    X4, X4, X5
+	VADDPD       X4, X5, X4
+	VMOVSD       (BX), X10
+	VMULPD       X4, X8, X11
+	VMULPD       X10, X9, X10
+	VADDPD       X10, X11, X10
+	VMOVSD       X10, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row4
+	VZEROUPPER
+	RET
+
+part4:
 	SUBQ        $+12, R8
 	VMOVSD      (R9), X0
 	VMOVHPD     (R9)(R10*1), X0, X0
@@ -1914,7 +1979,7 @@ end98:
 	MOVQ incY+120(FP), R10
 	SHLQ $0x03, R10
 
-row4:
+row5:
 	VXORPS  X4, X4, X4
 	VMOVUPD (SI), Y10
 	VMULPD  Y0, Y10, Y10
@@ -1943,71 +2008,6 @@ half103:
 
 loaded108:
 loaded104:
-	VMULPD       Y3, Y10, Y7
-	VADDPD       Y4, Y6, Y4
-	VADDPD       Y5, Y7, Y5
-	VADDPD       Y4, Y5, Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VADDPD       X4, X5, X4
-	VUNPCKHPD    X4, X4, X5
-	VADDPD       X4, X5, X4
-	VMOVSD       (BX), X10
-	VMULPD       X4, X8, X11
-	VMULPD       X10, X9, X10
-	VADDPD       X10, X11, X10
-	VMOVSD       X10, (BX)
-	ADDQ         R9, SI
-	ADDQ         R10, BX
-	SUBQ         $+1, DI
-	JGT          row4
-	VZEROUPPER
-	RET
-
-more4:
-	SUBQ        $+12, R8
-	VMOVSD      (R9), X0
-	VMOVHPD     (R9)(R10*1), X0, X0
-	LEAQ        (R9)(R10*2), R9
-	VMOVSD      (R9), X15
-	VMOVHPD     (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y0, Y0
-	VMOVSD      (R9), X1
-	VMOVHPD     (R9)(R10*1), X1, X1
-	LEAQ        (R9)(R10*2), R9
-	VMOVSD      (R9), X15
-	VMOVHPD     (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y1, Y1
-	VMOVSD      (R9), X2
-	VMOVHPD     (R9)(R10*1), X2, X2
-	LEAQ        (R9)(R10*2), R9
-	VMOVSD      (R9), X15
-	VMOVHPD     (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y2, Y2
-	VMOVSD      (R9), X3
-	VMOVHPD     (R9)(R10*1), X3, X3
-	LEAQ        (R9)(R10*2), R9
-	VMOVSD      (R9), X15
-	VMOVHPD     (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y3, Y3
-	MOVQ        stride+48(FP), R9
-	SHLQ        $0x03, R9
-	MOVQ        incY+120(FP), R10
-	SHLQ        $0x03, R10
-
-row5:
-	VXORPS       X4, X4, X4
-	VMOVUPD      (SI), Y10
-	VMULPD       Y0, Y10, Y10
-	VADDPD       Y4, Y10, Y4
-	VMOVUPD      32(SI), Y10
-	VMULPD       Y1, Y10, Y5
-	VMOVUPD      64(SI), Y10
-	VMULPD       Y2, Y10, Y6
-	VMOVUPD      96(SI), Y10
 	VMULPD       Y3, Y10, Y7
 	VADDPD       Y4, Y6, Y4
 	VADDPD       Y5, Y7, Y5
@@ -2474,7 +2474,7 @@ short115:
 loaded120:
 end116:
 	CMPQ        R9, $+4
-	JLT         part
+	JLT         part5
 	VMOVSD      (R11), X13
 	VMOVHPD     (R11)(R13*1), X13, X13
 	LEAQ        (R11)(R13*2), R11
@@ -2494,7 +2494,7 @@ end116:
 	CMPQ        R9, $+4
 	JEQ         fold
 	CMPQ        R9, $+8
-	JLT         part2
+	JLT         part6
 	VMOVSD      (R11), X13
 	VMOVHPD     (R11)(R13*1), X13, X13
 	LEAQ        (R11)(R13*2), R11
@@ -2514,7 +2514,7 @@ end116:
 	CMPQ        R9, $+8
 	JEQ         fold
 	CMPQ        R9, $+12
-	JLT         part3
+	JLT         part7
 	VMOVSD      (R11), X13
 	VMOVHPD     (R11)(R13*1), X13, X13
 	LEAQ        (R11)(R13*2), R11
@@ -2534,7 +2534,7 @@ end116:
 	CMPQ        R9, $+12
 	JEQ         fold
 	CMPQ        R9, $+16
-	JLT         part4
+	JLT         part8
 	VMOVSD      (R11), X13
 	VMOVHPD     (R11)(R13*1), X13, X13
 	LEAQ        (R11)(R13*2), R11
@@ -2554,7 +2554,7 @@ end116:
 	CMPQ        R9, $+16
 	JEQ         fold
 	CMPQ        R9, $+20
-	JLT         part5
+	JLT         part9
 	VMOVSD      (R11), X13
 	VMOVHPD     (R11)(R13*1), X13, X13
 	LEAQ        (R11)(R13*2), R11
@@ -2574,7 +2574,7 @@ end116:
 	CMPQ        R9, $+20
 	JEQ         fold
 	CMPQ        R9, $+24
-	JLT         part6
+	JLT         part10
 	VMOVSD      (R11), X13
 	VMOVHPD     (R11)(R13*1), X13, X13
 	LEAQ        (R11)(R13*2), R11
@@ -2594,7 +2594,7 @@ end116:
 	CMPQ        R9, $+24
 	JEQ         fold
 	CMPQ        R9, $+28
-	JLT         part7
+	JLT         part11
 	VMOVSD      (R11), X13
 	VMOVHPD     (R11)(R13*1), X13, X13
 	LEAQ        (R11)(R13*2), R11
@@ -2617,37 +2617,37 @@ end116:
 	VADDPD      Y7, Y13, Y7
 	JMP         fold
 
-part7:
+part11:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y6, Y13, Y6
 	JMP    fold
 
-part6:
+part10:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y5, Y13, Y5
 	JMP    fold
 
-part5:
+part9:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y4, Y13, Y4
 	JMP    fold
 
-part4:
+part8:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y3, Y13, Y3
 	JMP    fold
 
-part3:
+part7:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y2, Y13, Y2
 	JMP    fold
 
-part2:
+part6:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y1, Y13, Y1
 	JMP    fold
 
-part:
+part5:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y0, Y13, Y0
 

@@ -616,7 +616,196 @@ skip9:
 
 more3:
 	CMPQ        R8, $+32
-	JGE         more4
+	JLT         part7
+	SUBQ        $+24, R8
+	VMOVSS      (R9), X1
+	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSS      (R9), X2
+	VINSERTPS   $0x10, (R9)(R10*1), X2, X2
+	VINSERTPS   $0x20, (R9)(R10*2), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	VMOVSS      (R9), X3
+	VINSERTPS   $0x10, (R9)(R10*1), X3, X3
+	VINSERTPS   $0x20, (R9)(R10*2), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y3, Y3
+	VMOVSS      (R9), X4
+	VINSERTPS   $0x10, (R9)(R10*1), X4, X4
+	VINSERTPS   $0x20, (R9)(R10*2), X4, X4
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X4, X4
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y4, Y4
+	MOVQ        stride+48(FP), R9
+	SHLQ        $0x02, R9
+	VMULPS      Y1, Y0, Y1
+	VMULPS      Y2, Y0, Y2
+	VMULPS      Y3, Y0, Y3
+	VMULPS      Y4, Y0, Y4
+	MOVQ        incX+80(FP), DX
+	SHLQ        $0x02, DX
+
+row4:
+	VBROADCASTSS (BX), Y5
+	VMULPS       Y5, Y6, Y5
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Y7
+	VMULPS       Y7, Y5, Y7
+	VADDPS       Y1, Y7, Y1
+	VMOVUPS      32(SI), Y7
+	VMULPS       Y7, Y5, Y7
+	VADDPS       Y2, Y7, Y2
+	VMOVUPS      64(SI), Y7
+	VMULPS       Y7, Y5, Y7
+	VADDPS       Y3, Y7, Y3
+	VMOVUPS      96(SI), Y7
+	VMULPS       Y7, Y5, Y7
+	VADDPS       Y4, Y7, Y4
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row4
+	MOVQ         y_base+96(FP), R9
+	MOVQ         incY+120(FP), R10
+	SHLQ         $0x02, R10
+	TESTQ        R10, R10
+	JGE          forward6
+	MOVQ         n+8(FP), DX
+	SUBQ         $+1, DX
+	NEGQ         DX
+	IMULQ        R10, DX
+	ADDQ         DX, R9
+
+forward6:
+	VMOVSS       X1, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X1, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X1, X1, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y1, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X8, X9
+	VMOVSS       X9, (R9)
+	ADDQ         R10, R9
+	VMOVSS       X2, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X2, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X2, X2, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y2, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X8, X9
+	VMOVSS       X9, (R9)
+	ADDQ         R10, R9
+	VMOVSS       X3, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X3, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X3, X3, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y3, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X8, X9
+	VMOVSS       X9, (R9)
+	ADDQ         R10, R9
+	VMOVSS       X4, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X4, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X4, X4, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y4, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X8, X9
+	VMOVSS       X9, (R9)
+	ADDQ         R10, R9
+	VZEROUPPER
+	RET
+
+part7:
 	SUBQ        $+24, R8
 	VMOVSS      (R9), X1
 	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
@@ -712,7 +901,7 @@ end38:
 	MOVQ   incX+80(FP), DX
 	SHLQ   $0x02, DX
 
-row4:
+row5:
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -767,19 +956,19 @@ loaded44:
 	VADDPS Y4, Y7, Y4
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	JGT    row4
+	JGT    row5
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x02, R10
 	TESTQ  R10, R10
-	JGE    forward6
+	JGE    forward7
 	MOVQ   n+8(FP), DX
 	SUBQ   $+1, DX
 	NEGQ   DX
 	IMULQ  R10, DX
 	ADDQ   DX, R9
 
-forward6:
+forward7:
 	VMOVSS       X1, (R9)
 	ADDQ         R10, R9
 	VMOVSHDUP    X1, X7
@@ -882,195 +1071,6 @@ skip11:
 	VMOVSHDUP X4, X4
 
 skip12:
-	VZEROUPPER
-	RET
-
-more4:
-	SUBQ        $+24, R8
-	VMOVSS      (R9), X1
-	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
-	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
-	LEAQ        (R9)(R10*2), R9
-	VMOVSS      (R9), X15
-	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
-	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y1, Y1
-	VMOVSS      (R9), X2
-	VINSERTPS   $0x10, (R9)(R10*1), X2, X2
-	VINSERTPS   $0x20, (R9)(R10*2), X2, X2
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X2, X2
-	LEAQ        (R9)(R10*2), R9
-	VMOVSS      (R9), X15
-	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
-	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y2, Y2
-	VMOVSS      (R9), X3
-	VINSERTPS   $0x10, (R9)(R10*1), X3, X3
-	VINSERTPS   $0x20, (R9)(R10*2), X3, X3
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X3, X3
-	LEAQ        (R9)(R10*2), R9
-	VMOVSS      (R9), X15
-	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
-	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y3, Y3
-	VMOVSS      (R9), X4
-	VINSERTPS   $0x10, (R9)(R10*1), X4, X4
-	VINSERTPS   $0x20, (R9)(R10*2), X4, X4
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X4, X4
-	LEAQ        (R9)(R10*2), R9
-	VMOVSS      (R9), X15
-	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
-	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y4, Y4
-	MOVQ        stride+48(FP), R9
-	SHLQ        $0x02, R9
-	VMULPS      Y1, Y0, Y1
-	VMULPS      Y2, Y0, Y2
-	VMULPS      Y3, Y0, Y3
-	VMULPS      Y4, Y0, Y4
-	MOVQ        incX+80(FP), DX
-	SHLQ        $0x02, DX
-
-row5:
-	VBROADCASTSS (BX), Y5
-	VMULPS       Y5, Y6, Y5
-	ADDQ         DX, BX
-	VMOVUPS      (SI), Y7
-	VMULPS       Y7, Y5, Y7
-	VADDPS       Y1, Y7, Y1
-	VMOVUPS      32(SI), Y7
-	VMULPS       Y7, Y5, Y7
-	VADDPS       Y2, Y7, Y2
-	VMOVUPS      64(SI), Y7
-	VMULPS       Y7, Y5, Y7
-	VADDPS       Y3, Y7, Y3
-	VMOVUPS      96(SI), Y7
-	VMULPS       Y7, Y5, Y7
-	VADDPS       Y4, Y7, Y4
-	ADDQ         R9, SI
-	SUBQ         $+1, DI
-	JGT          row5
-	MOVQ         y_base+96(FP), R9
-	MOVQ         incY+120(FP), R10
-	SHLQ         $0x02, R10
-	TESTQ        R10, R10
-	JGE          forward7
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
-
-forward7:
-	VMOVSS       X1, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X1, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X1, X1, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VEXTRACTF128 $0x01, Y1, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X7, X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X8, X9
-	VMOVSS       X9, (R9)
-	ADDQ         R10, R9
-	VMOVSS       X2, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X2, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X2, X2, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VEXTRACTF128 $0x01, Y2, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X7, X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X8, X9
-	VMOVSS       X9, (R9)
-	ADDQ         R10, R9
-	VMOVSS       X3, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X3, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X3, X3, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VEXTRACTF128 $0x01, Y3, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X7, X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X8, X9
-	VMOVSS       X9, (R9)
-	ADDQ         R10, R9
-	VMOVSS       X4, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X4, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X4, X4, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VEXTRACTF128 $0x01, Y4, X7
-	VMOVSS       X7, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X7, X7, X8
-	VMOVSS       X8, (R9)
-	ADDQ         R10, R9
-	VMOVSHDUP    X8, X9
-	VMOVSS       X9, (R9)
-	ADDQ         R10, R9
 	VZEROUPPER
 	RET
 
@@ -1563,7 +1563,124 @@ skip6:
 
 more3:
 	CMPQ        R8, $+16
-	JGE         more4
+	JLT         part7
+	SUBQ        $+12, R8
+	VMOVSD      (R9), X1
+	VMOVHPD     (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSD      (R9), X2
+	VMOVHPD     (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	VMOVSD      (R9), X3
+	VMOVHPD     (R9)(R10*1), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y3, Y3
+	VMOVSD      (R9), X4
+	VMOVHPD     (R9)(R10*1), X4, X4
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y4, Y4
+	MOVQ        stride+48(FP), R9
+	SHLQ        $0x03, R9
+	VMULPD      Y1, Y0, Y1
+	VMULPD      Y2, Y0, Y2
+	VMULPD      Y3, Y0, Y3
+	VMULPD      Y4, Y0, Y4
+	MOVQ        incX+80(FP), DX
+	SHLQ        $0x03, DX
+
+row4:
+	VBROADCASTSD (BX), Y5
+	VMULPD       Y5, Y6, Y5
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Y7
+	VMULPD       Y7, Y5, Y7
+	VADDPD       Y1, Y7, Y1
+	VMOVUPD      32(SI), Y7
+	VMULPD       Y7, Y5, Y7
+	VADDPD       Y2, Y7, Y2
+	VMOVUPD      64(SI), Y7
+	VMULPD       Y7, Y5, Y7
+	VADDPD       Y3, Y7, Y3
+	VMOVUPD      96(SI), Y7
+	VMULPD       Y7, Y5, Y7
+	VADDPD       Y4, Y7, Y4
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row4
+	MOVQ         y_base+96(FP), R9
+	MOVQ         incY+120(FP), R10
+	SHLQ         $0x03, R10
+	TESTQ        R10, R10
+	JGE          forward6
+	MOVQ         n+8(FP), DX
+	SUBQ         $+1, DX
+	NEGQ         DX
+	IMULQ        R10, DX
+	ADDQ         DX, R9
+
+forward6:
+	VMOVSD       X1, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X1, X1, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y1, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSD       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSD       X2, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X2, X2, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y2, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSD       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSD       X3, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X3, X3, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y3, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSD       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSD       X4, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X4, X4, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y4, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSD       X8, (R9)
+	ADDQ         R10, R9
+	VZEROUPPER
+	RET
+
+part7:
 	SUBQ        $+12, R8
 	VMOVSD      (R9), X1
 	VMOVHPD     (R9)(R10*1), X1, X1
@@ -1618,7 +1735,7 @@ end86:
 	MOVQ   incX+80(FP), DX
 	SHLQ   $0x03, DX
 
-row4:
+row5:
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -1655,19 +1772,19 @@ loaded92:
 	VADDPD Y4, Y7, Y4
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	JGT    row4
+	JGT    row5
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x03, R10
 	TESTQ  R10, R10
-	JGE    forward6
+	JGE    forward7
 	MOVQ   n+8(FP), DX
 	SUBQ   $+1, DX
 	NEGQ   DX
 	IMULQ  R10, DX
 	ADDQ   DX, R9
 
-forward6:
+forward7:
 	VMOVSD       X1, (R9)
 	ADDQ         R10, R9
 	VUNPCKHPD    X1, X1, X7
@@ -1718,123 +1835,6 @@ skip7:
 	VUNPCKHPD X4, X4, X4
 
 skip8:
-	VZEROUPPER
-	RET
-
-more4:
-	SUBQ        $+12, R8
-	VMOVSD      (R9), X1
-	VMOVHPD     (R9)(R10*1), X1, X1
-	LEAQ        (R9)(R10*2), R9
-	VMOVSD      (R9), X15
-	VMOVHPD     (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y1, Y1
-	VMOVSD      (R9), X2
-	VMOVHPD     (R9)(R10*1), X2, X2
-	LEAQ        (R9)(R10*2), R9
-	VMOVSD      (R9), X15
-	VMOVHPD     (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y2, Y2
-	VMOVSD      (R9), X3
-	VMOVHPD     (R9)(R10*1), X3, X3
-	LEAQ        (R9)(R10*2), R9
-	VMOVSD      (R9), X15
-	VMOVHPD     (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y3, Y3
-	VMOVSD      (R9), X4
-	VMOVHPD     (R9)(R10*1), X4, X4
-	LEAQ        (R9)(R10*2), R9
-	VMOVSD      (R9), X15
-	VMOVHPD     (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y4, Y4
-	MOVQ        stride+48(FP), R9
-	SHLQ        $0x03, R9
-	VMULPD      Y1, Y0, Y1
-	VMULPD      Y2, Y0, Y2
-	VMULPD      Y3, Y0, Y3
-	VMULPD      Y4, Y0, Y4
-	MOVQ        incX+80(FP), DX
-	SHLQ        $0x03, DX
-
-row5:
-	VBROADCASTSD (BX), Y5
-	VMULPD       Y5, Y6, Y5
-	ADDQ         DX, BX
-	VMOVUPD      (SI), Y7
-	VMULPD       Y7, Y5, Y7
-	VADDPD       Y1, Y7, Y1
-	VMOVUPD      32(SI), Y7
-	VMULPD       Y7, Y5, Y7
-	VADDPD       Y2, Y7, Y2
-	VMOVUPD      64(SI), Y7
-	VMULPD       Y7, Y5, Y7
-	VADDPD       Y3, Y7, Y3
-	VMOVUPD      96(SI), Y7
-	VMULPD       Y7, Y5, Y7
-	VADDPD       Y4, Y7, Y4
-	ADDQ         R9, SI
-	SUBQ         $+1, DI
-	JGT          row5
-	MOVQ         y_base+96(FP), R9
-	MOVQ         incY+120(FP), R10
-	SHLQ         $0x03, R10
-	TESTQ        R10, R10
-	JGE          forward7
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
-
-forward7:
-	VMOVSD       X1, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X1, X1, X7
-	VMOVSD       X7, (R9)
-	ADDQ         R10, R9
-	VEXTRACTF128 $0x01, Y1, X7
-	VMOVSD       X7, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X7, X7, X8
-	VMOVSD       X8, (R9)
-	ADDQ         R10, R9
-	VMOVSD       X2, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X2, X2, X7
-	VMOVSD       X7, (R9)
-	ADDQ         R10, R9
-	VEXTRACTF128 $0x01, Y2, X7
-	VMOVSD       X7, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X7, X7, X8
-	VMOVSD       X8, (R9)
-	ADDQ         R10, R9
-	VMOVSD       X3, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X3, X3, X7
-	VMOVSD       X7, (R9)
-	ADDQ         R10, R9
-	VEXTRACTF128 $0x01, Y3, X7
-	VMOVSD       X7, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X7, X7, X8
-	VMOVSD       X8, (R9)
-	ADDQ         R10, R9
-	VMOVSD       X4, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X4, X4, X7
-	VMOVSD       X7, (R9)
-	ADDQ         R10, R9
-	VEXTRACTF128 $0x01, Y4, X7
-	VMOVSD       X7, (R9)
-	ADDQ         R10, R9
-	VUNPCKHPD    X7, X7, X8
-	VMOVSD       X8, (R9)
-	ADDQ         R10, R9
 	VZEROUPPER
 	RET
 

@@ -42,8 +42,43 @@ forward:
 	ADDQ         DX, R9
 
 forward2:
-	CMPQ      R8, $+8
-	JGE       more
+	CMPQ        R8, $+8
+	JGT         more
+	CMPQ        R8, $+8
+	JLT         part
+	VMOVSS      (R9), X0
+	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	MOVQ        stride+112(FP), R9
+	SHLQ        $0x02, R9
+	MOVQ        incX+48(FP), DX
+	SHLQ        $0x02, DX
+
+row:
+	VBROADCASTSS (BX), Y4
+	VMULPS       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPS       Y0, Y4, Y6
+	VMOVUPS      (SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, (SI)
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row
+	VZEROUPPER
+	RET
+
+part:
 	MOVQ      R8, CX
 	TESTQ     $+4, CX
 	JEQ       short1
@@ -107,7 +142,7 @@ skip2:
 	MOVQ incX+48(FP), DX
 	SHLQ $0x02, DX
 
-row:
+row2:
 	VBROADCASTSS (BX), Y4
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
@@ -141,13 +176,66 @@ skip4:
 skip5:
 	ADDQ R9, SI
 	SUBQ $+1, DI
-	JGT  row
+	JGT  row2
 	VZEROUPPER
 	RET
 
 more:
 	CMPQ        R8, $+16
-	JGE         more2
+	JGT         more2
+	CMPQ        R8, $+16
+	JLT         part2
+	SUBQ        $+8, R8
+	VMOVSS      (R9), X0
+	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSS      (R9), X1
+	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	MOVQ        stride+112(FP), R9
+	SHLQ        $0x02, R9
+	MOVQ        incX+48(FP), DX
+	SHLQ        $0x02, DX
+
+row3:
+	VBROADCASTSS (BX), Y4
+	VMULPS       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPS       Y0, Y4, Y6
+	VMOVUPS      (SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, (SI)
+	VMULPS       Y1, Y4, Y6
+	VMOVUPS      32(SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, 32(SI)
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row3
+	VZEROUPPER
+	RET
+
+part2:
 	SUBQ        $+8, R8
 	VMOVSS      (R9), X0
 	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
@@ -225,7 +313,7 @@ skip7:
 	MOVQ incX+48(FP), DX
 	SHLQ $0x02, DX
 
-row2:
+row4:
 	VBROADCASTSS (BX), Y4
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
@@ -264,13 +352,83 @@ skip9:
 skip10:
 	ADDQ R9, SI
 	SUBQ $+1, DI
-	JGT  row2
+	JGT  row4
 	VZEROUPPER
 	RET
 
 more2:
 	CMPQ        R8, $+24
-	JGE         more3
+	JGT         more3
+	CMPQ        R8, $+24
+	JLT         part3
+	SUBQ        $+16, R8
+	VMOVSS      (R9), X0
+	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSS      (R9), X1
+	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSS      (R9), X2
+	VINSERTPS   $0x10, (R9)(R10*1), X2, X2
+	VINSERTPS   $0x20, (R9)(R10*2), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	MOVQ        stride+112(FP), R9
+	SHLQ        $0x02, R9
+	MOVQ        incX+48(FP), DX
+	SHLQ        $0x02, DX
+
+row5:
+	VBROADCASTSS (BX), Y4
+	VMULPS       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPS       Y0, Y4, Y6
+	VMOVUPS      (SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, (SI)
+	VMULPS       Y1, Y4, Y6
+	VMOVUPS      32(SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, 32(SI)
+	VMULPS       Y2, Y4, Y6
+	VMOVUPS      64(SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, 64(SI)
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row5
+	VZEROUPPER
+	RET
+
+part3:
 	SUBQ        $+16, R8
 	VMOVSS      (R9), X0
 	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
@@ -361,7 +519,7 @@ skip12:
 	MOVQ incX+48(FP), DX
 	SHLQ $0x02, DX
 
-row3:
+row6:
 	VBROADCASTSS (BX), Y4
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
@@ -404,13 +562,98 @@ skip14:
 skip15:
 	ADDQ R9, SI
 	SUBQ $+1, DI
-	JGT  row3
+	JGT  row6
 	VZEROUPPER
 	RET
 
 more3:
 	CMPQ        R8, $+32
-	JGE         more4
+	JLT         part4
+	SUBQ        $+24, R8
+	VMOVSS      (R9), X0
+	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSS      (R9), X1
+	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSS      (R9), X2
+	VINSERTPS   $0x10, (R9)(R10*1), X2, X2
+	VINSERTPS   $0x20, (R9)(R10*2), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	VMOVSS      (R9), X3
+	VINSERTPS   $0x10, (R9)(R10*1), X3, X3
+	VINSERTPS   $0x20, (R9)(R10*2), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y3, Y3
+	MOVQ        stride+112(FP), R9
+	SHLQ        $0x02, R9
+	MOVQ        incX+48(FP), DX
+	SHLQ        $0x02, DX
+
+row7:
+	VBROADCASTSS (BX), Y4
+	VMULPS       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPS       Y0, Y4, Y6
+	VMOVUPS      (SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, (SI)
+	VMULPS       Y1, Y4, Y6
+	VMOVUPS      32(SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, 32(SI)
+	VMULPS       Y2, Y4, Y6
+	VMOVUPS      64(SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, 64(SI)
+	VMULPS       Y3, Y4, Y6
+	VMOVUPS      96(SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, 96(SI)
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row7
+	VZEROUPPER
+	RET
+
+part4:
 	SUBQ        $+24, R8
 	VMOVSS      (R9), X0
 	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
@@ -514,7 +757,7 @@ skip17:
 	MOVQ incX+48(FP), DX
 	SHLQ $0x02, DX
 
-row4:
+row8:
 	VBROADCASTSS (BX), Y4
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
@@ -561,94 +804,7 @@ skip19:
 skip20:
 	ADDQ R9, SI
 	SUBQ $+1, DI
-	JGT  row4
-	VZEROUPPER
-	RET
-
-more4:
-	SUBQ        $+24, R8
-	VMOVSS      (R9), X0
-	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
-	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X0, X0
-	LEAQ        (R9)(R10*2), R9
-	VMOVSS      (R9), X15
-	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
-	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y0, Y0
-	VMOVSS      (R9), X1
-	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
-	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
-	LEAQ        (R9)(R10*2), R9
-	VMOVSS      (R9), X15
-	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
-	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y1, Y1
-	VMOVSS      (R9), X2
-	VINSERTPS   $0x10, (R9)(R10*1), X2, X2
-	VINSERTPS   $0x20, (R9)(R10*2), X2, X2
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X2, X2
-	LEAQ        (R9)(R10*2), R9
-	VMOVSS      (R9), X15
-	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
-	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y2, Y2
-	VMOVSS      (R9), X3
-	VINSERTPS   $0x10, (R9)(R10*1), X3, X3
-	VINSERTPS   $0x20, (R9)(R10*2), X3, X3
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X3, X3
-	LEAQ        (R9)(R10*2), R9
-	VMOVSS      (R9), X15
-	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
-	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y3, Y3
-	MOVQ        stride+112(FP), R9
-	SHLQ        $0x02, R9
-	MOVQ        incX+48(FP), DX
-	SHLQ        $0x02, DX
-
-row5:
-	VBROADCASTSS (BX), Y4
-	VMULPS       Y4, Y5, Y4
-	ADDQ         DX, BX
-	VMULPS       Y0, Y4, Y6
-	VMOVUPS      (SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, (SI)
-	VMULPS       Y1, Y4, Y6
-	VMOVUPS      32(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 32(SI)
-	VMULPS       Y2, Y4, Y6
-	VMOVUPS      64(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 64(SI)
-	VMULPS       Y3, Y4, Y6
-	VMOVUPS      96(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 96(SI)
-	MOVQ         SI, R10
-	ADDQ         $+128, R10
-	ADDQ         R9, SI
-	SUBQ         $+1, DI
-	JGT          row5
+	JGT  row8
 	VZEROUPPER
 	RET
 
@@ -781,8 +937,37 @@ forward:
 	ADDQ         DX, R9
 
 forward2:
-	CMPQ    R8, $+4
-	JGE     more
+	CMPQ        R8, $+4
+	JGT         more
+	CMPQ        R8, $+4
+	JLT         part
+	VMOVSD      (R9), X0
+	VMOVHPD     (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	MOVQ        stride+112(FP), R9
+	SHLQ        $0x03, R9
+	MOVQ        incX+48(FP), DX
+	SHLQ        $0x03, DX
+
+row:
+	VBROADCASTSD (BX), Y4
+	VMULPD       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPD       Y0, Y4, Y6
+	VMOVUPD      (SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, (SI)
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row
+	VZEROUPPER
+	RET
+
+part:
 	MOVQ    R8, CX
 	TESTQ   $+2, CX
 	JEQ     short25
@@ -817,7 +1002,7 @@ skip:
 	MOVQ incX+48(FP), DX
 	SHLQ $0x03, DX
 
-row:
+row2:
 	VBROADCASTSD (BX), Y4
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
@@ -842,13 +1027,54 @@ skip2:
 skip3:
 	ADDQ R9, SI
 	SUBQ $+1, DI
-	JGT  row
+	JGT  row2
 	VZEROUPPER
 	RET
 
 more:
 	CMPQ        R8, $+8
-	JGE         more2
+	JGT         more2
+	CMPQ        R8, $+8
+	JLT         part2
+	SUBQ        $+4, R8
+	VMOVSD      (R9), X0
+	VMOVHPD     (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSD      (R9), X1
+	VMOVHPD     (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	MOVQ        stride+112(FP), R9
+	SHLQ        $0x03, R9
+	MOVQ        incX+48(FP), DX
+	SHLQ        $0x03, DX
+
+row3:
+	VBROADCASTSD (BX), Y4
+	VMULPD       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPD       Y0, Y4, Y6
+	VMOVUPD      (SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, (SI)
+	VMULPD       Y1, Y4, Y6
+	VMOVUPD      32(SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, 32(SI)
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row3
+	VZEROUPPER
+	RET
+
+part2:
 	SUBQ        $+4, R8
 	VMOVSD      (R9), X0
 	VMOVHPD     (R9)(R10*1), X0, X0
@@ -891,7 +1117,7 @@ skip4:
 	MOVQ incX+48(FP), DX
 	SHLQ $0x03, DX
 
-row2:
+row4:
 	VBROADCASTSD (BX), Y4
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
@@ -921,13 +1147,65 @@ skip5:
 skip6:
 	ADDQ R9, SI
 	SUBQ $+1, DI
-	JGT  row2
+	JGT  row4
 	VZEROUPPER
 	RET
 
 more2:
 	CMPQ        R8, $+12
-	JGE         more3
+	JGT         more3
+	CMPQ        R8, $+12
+	JLT         part3
+	SUBQ        $+8, R8
+	VMOVSD      (R9), X0
+	VMOVHPD     (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSD      (R9), X1
+	VMOVHPD     (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSD      (R9), X2
+	VMOVHPD     (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	MOVQ        stride+112(FP), R9
+	SHLQ        $0x03, R9
+	MOVQ        incX+48(FP), DX
+	SHLQ        $0x03, DX
+
+row5:
+	VBROADCASTSD (BX), Y4
+	VMULPD       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPD       Y0, Y4, Y6
+	VMOVUPD      (SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, (SI)
+	VMULPD       Y1, Y4, Y6
+	VMOVUPD      32(SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, 32(SI)
+	VMULPD       Y2, Y4, Y6
+	VMOVUPD      64(SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, 64(SI)
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row5
+	VZEROUPPER
+	RET
+
+part3:
 	SUBQ        $+8, R8
 	VMOVSD      (R9), X0
 	VMOVHPD     (R9)(R10*1), X0, X0
@@ -977,7 +1255,7 @@ skip7:
 	MOVQ incX+48(FP), DX
 	SHLQ $0x03, DX
 
-row3:
+row6:
 	VBROADCASTSD (BX), Y4
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
@@ -1011,13 +1289,74 @@ skip8:
 skip9:
 	ADDQ R9, SI
 	SUBQ $+1, DI
-	JGT  row3
+	JGT  row6
 	VZEROUPPER
 	RET
 
 more3:
 	CMPQ        R8, $+16
-	JGE         more4
+	JLT         part4
+	SUBQ        $+12, R8
+	VMOVSD      (R9), X0
+	VMOVHPD     (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSD      (R9), X1
+	VMOVHPD     (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSD      (R9), X2
+	VMOVHPD     (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	VMOVSD      (R9), X3
+	VMOVHPD     (R9)(R10*1), X3, X3
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y3, Y3
+	MOVQ        stride+112(FP), R9
+	SHLQ        $0x03, R9
+	MOVQ        incX+48(FP), DX
+	SHLQ        $0x03, DX
+
+row7:
+	VBROADCASTSD (BX), Y4
+	VMULPD       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPD       Y0, Y4, Y6
+	VMOVUPD      (SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, (SI)
+	VMULPD       Y1, Y4, Y6
+	VMOVUPD      32(SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, 32(SI)
+	VMULPD       Y2, Y4, Y6
+	VMOVUPD      64(SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, 64(SI)
+	VMULPD       Y3, Y4, Y6
+	VMOVUPD      96(SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, 96(SI)
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row7
+	VZEROUPPER
+	RET
+
+part4:
 	SUBQ        $+12, R8
 	VMOVSD      (R9), X0
 	VMOVHPD     (R9)(R10*1), X0, X0
@@ -1074,7 +1413,7 @@ skip10:
 	MOVQ incX+48(FP), DX
 	SHLQ $0x03, DX
 
-row4:
+row8:
 	VBROADCASTSD (BX), Y4
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
@@ -1112,70 +1451,7 @@ skip11:
 skip12:
 	ADDQ R9, SI
 	SUBQ $+1, DI
-	JGT  row4
-	VZEROUPPER
-	RET
-
-more4:
-	SUBQ        $+12, R8
-	VMOVSD      (R9), X0
-	VMOVHPD     (R9)(R10*1), X0, X0
-	LEAQ        (R9)(R10*2), R9
-	VMOVSD      (R9), X15
-	VMOVHPD     (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y0, Y0
-	VMOVSD      (R9), X1
-	VMOVHPD     (R9)(R10*1), X1, X1
-	LEAQ        (R9)(R10*2), R9
-	VMOVSD      (R9), X15
-	VMOVHPD     (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y1, Y1
-	VMOVSD      (R9), X2
-	VMOVHPD     (R9)(R10*1), X2, X2
-	LEAQ        (R9)(R10*2), R9
-	VMOVSD      (R9), X15
-	VMOVHPD     (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y2, Y2
-	VMOVSD      (R9), X3
-	VMOVHPD     (R9)(R10*1), X3, X3
-	LEAQ        (R9)(R10*2), R9
-	VMOVSD      (R9), X15
-	VMOVHPD     (R9)(R10*1), X15, X15
-	LEAQ        (R9)(R10*2), R9
-	VINSERTF128 $0x01, X15, Y3, Y3
-	MOVQ        stride+112(FP), R9
-	SHLQ        $0x03, R9
-	MOVQ        incX+48(FP), DX
-	SHLQ        $0x03, DX
-
-row5:
-	VBROADCASTSD (BX), Y4
-	VMULPD       Y4, Y5, Y4
-	ADDQ         DX, BX
-	VMULPD       Y0, Y4, Y6
-	VMOVUPD      (SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, (SI)
-	VMULPD       Y1, Y4, Y6
-	VMOVUPD      32(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 32(SI)
-	VMULPD       Y2, Y4, Y6
-	VMOVUPD      64(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 64(SI)
-	VMULPD       Y3, Y4, Y6
-	VMOVUPD      96(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 96(SI)
-	MOVQ         SI, R10
-	ADDQ         $+128, R10
-	ADDQ         R9, SI
-	SUBQ         $+1, DI
-	JGT          row5
+	JGT  row8
 	VZEROUPPER
 	RET
 

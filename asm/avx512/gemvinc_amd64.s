@@ -1326,7 +1326,7 @@ odd35:
 loaded36:
 end32:
 	CMPQ         R9, $+8
-	JLT          part
+	JLT          part5
 	VMOVSS       (R11), X13
 	VINSERTPS    $0x10, (R11)(R13*1), X13, X13
 	VINSERTPS    $0x20, (R11)(R13*2), X13, X13
@@ -1358,7 +1358,7 @@ end32:
 	CMPQ         R9, $+8
 	JEQ          fold
 	CMPQ         R9, $+16
-	JLT          part2
+	JLT          part6
 	VMOVSS       (R11), X13
 	VINSERTPS    $0x10, (R11)(R13*1), X13, X13
 	VINSERTPS    $0x20, (R11)(R13*2), X13, X13
@@ -1390,7 +1390,7 @@ end32:
 	CMPQ         R9, $+16
 	JEQ          fold
 	CMPQ         R9, $+24
-	JLT          part3
+	JLT          part7
 	VMOVSS       (R11), X13
 	VINSERTPS    $0x10, (R11)(R13*1), X13, X13
 	VINSERTPS    $0x20, (R11)(R13*2), X13, X13
@@ -1422,7 +1422,7 @@ end32:
 	CMPQ         R9, $+24
 	JEQ          fold
 	CMPQ         R9, $+32
-	JLT          part4
+	JLT          part8
 	VMOVSS       (R11), X13
 	VINSERTPS    $0x10, (R11)(R13*1), X13, X13
 	VINSERTPS    $0x20, (R11)(R13*2), X13, X13
@@ -1454,7 +1454,7 @@ end32:
 	CMPQ         R9, $+32
 	JEQ          fold
 	CMPQ         R9, $+40
-	JLT          part5
+	JLT          part9
 	VMOVSS       (R11), X13
 	VINSERTPS    $0x10, (R11)(R13*1), X13, X13
 	VINSERTPS    $0x20, (R11)(R13*2), X13, X13
@@ -1486,7 +1486,7 @@ end32:
 	CMPQ         R9, $+40
 	JEQ          fold
 	CMPQ         R9, $+48
-	JLT          part6
+	JLT          part10
 	VMOVSS       (R11), X13
 	VINSERTPS    $0x10, (R11)(R13*1), X13, X13
 	VINSERTPS    $0x20, (R11)(R13*2), X13, X13
@@ -1518,7 +1518,7 @@ end32:
 	CMPQ         R9, $+48
 	JEQ          fold
 	CMPQ         R9, $+56
-	JLT          part7
+	JLT          part11
 	VMOVSS       (R11), X13
 	VINSERTPS    $0x10, (R11)(R13*1), X13, X13
 	VINSERTPS    $0x20, (R11)(R13*2), X13, X13
@@ -1553,37 +1553,37 @@ end32:
 	VADDPS       Y7, Y13, Y7
 	JMP          fold
 
-part7:
+part11:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y6, Y13, Y6
 	JMP    fold
 
-part6:
+part10:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y5, Y13, Y5
 	JMP    fold
 
-part5:
+part9:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y4, Y13, Y4
 	JMP    fold
 
-part4:
+part8:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y3, Y13, Y3
 	JMP    fold
 
-part3:
+part7:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y2, Y13, Y2
 	JMP    fold
 
-part2:
+part6:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y1, Y13, Y1
 	JMP    fold
 
-part:
+part5:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y0, Y13, Y0
 
@@ -2648,7 +2648,7 @@ short67:
 loaded72:
 end68:
 	CMPQ         R9, $+4
-	JLT          part
+	JLT          part5
 	VMOVSD       (R11), X13
 	VMOVHPD      (R11)(R13*1), X13, X13
 	LEAQ         (R11)(R13*2), R11
@@ -2668,7 +2668,7 @@ end68:
 	CMPQ         R9, $+4
 	JEQ          fold
 	CMPQ         R9, $+8
-	JLT          part2
+	JLT          part6
 	VMOVSD       (R11), X13
 	VMOVHPD      (R11)(R13*1), X13, X13
 	LEAQ         (R11)(R13*2), R11
@@ -2688,7 +2688,7 @@ end68:
 	CMPQ         R9, $+8
 	JEQ          fold
 	CMPQ         R9, $+12
-	JLT          part3
+	JLT          part7
 	VMOVSD       (R11), X13
 	VMOVHPD      (R11)(R13*1), X13, X13
 	LEAQ         (R11)(R13*2), R11
@@ -2708,7 +2708,7 @@ end68:
 	CMPQ         R9, $+12
 	JEQ          fold
 	CMPQ         R9, $+16
-	JLT          part4
+	JLT          part8
 	VMOVSD       (R11), X13
 	VMOVHPD      (R11)(R13*1), X13, X13
 	LEAQ         (R11)(R13*2), R11
@@ -2728,7 +2728,7 @@ end68:
 	CMPQ         R9, $+16
 	JEQ          fold
 	CMPQ         R9, $+20
-	JLT          part5
+	JLT          part9
 	VMOVSD       (R11), X13
 	VMOVHPD      (R11)(R13*1), X13, X13
 	LEAQ         (R11)(R13*2), R11
@@ -2748,7 +2748,7 @@ end68:
 	CMPQ         R9, $+20
 	JEQ          fold
 	CMPQ         R9, $+24
-	JLT          part6
+	JLT          part10
 	VMOVSD       (R11), X13
 	VMOVHPD      (R11)(R13*1), X13, X13
 	LEAQ         (R11)(R13*2), R11
@@ -2768,7 +2768,7 @@ end68:
 	CMPQ         R9, $+24
 	JEQ          fold
 	CMPQ         R9, $+28
-	JLT          part7
+	JLT          part11
 	VMOVSD       (R11), X13
 	VMOVHPD      (R11)(R13*1), X13, X13
 	LEAQ         (R11)(R13*2), R11
@@ -2791,37 +2791,37 @@ end68:
 	VADDPD       Y7, Y13, Y7
 	JMP          fold
 
-part7:
+part11:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y6, Y13, Y6
 	JMP    fold
 
-part6:
+part10:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y5, Y13, Y5
 	JMP    fold
 
-part5:
+part9:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y4, Y13, Y4
 	JMP    fold
 
-part4:
+part8:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y3, Y13, Y3
 	JMP    fold
 
-part3:
+part7:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y2, Y13, Y2
 	JMP    fold
 
-part2:
+part6:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y1, Y13, Y1
 	JMP    fold
 
-part:
+part5:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y0, Y13, Y0
 

@@ -143,7 +143,7 @@ row:
 
 forward3:
 	TESTQ        $+8, R8
-	JEQ          part
+	JEQ          part2
 	VMOVSS       X1, (R9)
 	ADDQ         R10, R9
 	VMOVSHDUP    X1, X7
@@ -169,7 +169,7 @@ forward3:
 	ADDQ         R10, R9
 	JMP          done
 
-part:
+part2:
 	TESTQ        $+4, R8
 	JEQ          skip
 	VMOVSS       X1, (R9)
@@ -349,7 +349,7 @@ forward4:
 	VMOVSS       X9, (R9)
 	ADDQ         R10, R9
 	TESTQ        $+8, R8
-	JEQ          part2
+	JEQ          part4
 	VMOVSS       X2, (R9)
 	ADDQ         R10, R9
 	VMOVSHDUP    X2, X7
@@ -375,7 +375,7 @@ forward4:
 	ADDQ         R10, R9
 	JMP          done2
 
-part2:
+part4:
 	TESTQ        $+4, R8
 	JEQ          skip4
 	VMOVSS       X2, (R9)
@@ -595,7 +595,7 @@ forward5:
 	VMOVSS       X9, (R9)
 	ADDQ         R10, R9
 	TESTQ        $+8, R8
-	JEQ          part3
+	JEQ          part6
 	VMOVSS       X3, (R9)
 	ADDQ         R10, R9
 	VMOVSHDUP    X3, X7
@@ -621,7 +621,7 @@ forward5:
 	ADDQ         R10, R9
 	JMP          done3
 
-part3:
+part6:
 	TESTQ        $+4, R8
 	JEQ          skip7
 	VMOVSS       X3, (R9)
@@ -879,7 +879,7 @@ forward6:
 	VMOVSS       X9, (R9)
 	ADDQ         R10, R9
 	TESTQ        $+8, R8
-	JEQ          part4
+	JEQ          part8
 	VMOVSS       X4, (R9)
 	ADDQ         R10, R9
 	VMOVSHDUP    X4, X7
@@ -905,7 +905,7 @@ forward6:
 	ADDQ         R10, R9
 	JMP          done4
 
-part4:
+part8:
 	TESTQ        $+4, R8
 	JEQ          skip10
 	VMOVSS       X4, (R9)
@@ -1155,7 +1155,7 @@ row:
 
 forward3:
 	TESTQ        $+4, R8
-	JEQ          part
+	JEQ          part2
 	VMOVSD       X1, (R9)
 	ADDQ         R10, R9
 	VUNPCKHPD    X1, X1, X7
@@ -1169,7 +1169,7 @@ forward3:
 	ADDQ         R10, R9
 	JMP          done
 
-part:
+part2:
 	TESTQ        $+2, R8
 	JEQ          skip
 	VMOVSD       X1, (R9)
@@ -1286,7 +1286,7 @@ forward4:
 	VMOVSD       X8, (R9)
 	ADDQ         R10, R9
 	TESTQ        $+4, R8
-	JEQ          part2
+	JEQ          part4
 	VMOVSD       X2, (R9)
 	ADDQ         R10, R9
 	VUNPCKHPD    X2, X2, X7
@@ -1300,7 +1300,7 @@ forward4:
 	ADDQ         R10, R9
 	JMP          done2
 
-part2:
+part4:
 	TESTQ        $+2, R8
 	JEQ          skip3
 	VMOVSD       X2, (R9)
@@ -1439,7 +1439,7 @@ forward5:
 	VMOVSD       X8, (R9)
 	ADDQ         R10, R9
 	TESTQ        $+4, R8
-	JEQ          part3
+	JEQ          part6
 	VMOVSD       X3, (R9)
 	ADDQ         R10, R9
 	VUNPCKHPD    X3, X3, X7
@@ -1453,7 +1453,7 @@ forward5:
 	ADDQ         R10, R9
 	JMP          done3
 
-part3:
+part6:
 	TESTQ        $+2, R8
 	JEQ          skip5
 	VMOVSD       X3, (R9)
@@ -1612,7 +1612,7 @@ forward6:
 	VMOVSD       X8, (R9)
 	ADDQ         R10, R9
 	TESTQ        $+4, R8
-	JEQ          part4
+	JEQ          part8
 	VMOVSD       X4, (R9)
 	ADDQ         R10, R9
 	VUNPCKHPD    X4, X4, X7
@@ -1626,7 +1626,7 @@ forward6:
 	ADDQ         R10, R9
 	JMP          done4
 
-part4:
+part8:
 	TESTQ        $+2, R8
 	JEQ          skip7
 	VMOVSD       X4, (R9)

@@ -42,8 +42,43 @@ forward:
 	ADDQ         DX, R9
 
 forward2:
-	CMPQ      R8, $+8
-	JGT       more
+	CMPQ         R8, $+8
+	JGT          more
+	CMPQ         R8, $+8
+	JLT          part
+	VMOVSS       (R9), X0
+	VINSERTPS    $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS    $0x20, (R9)(R10*2), X0, X0
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X0, X0
+	LEAQ         (R9)(R10*2), R9
+	VMOVSS       (R9), X31
+	VINSERTPS    $0x10, (R9)(R10*1), X31, X31
+	VINSERTPS    $0x20, (R9)(R10*2), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y0, Y0
+	MOVQ         stride+112(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         incX+48(FP), DX
+	SHLQ         $0x02, DX
+
+row:
+	VBROADCASTSS (BX), Y4
+	VMULPS       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPS       Y0, Y4, Y6
+	VMOVUPS      (SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, (SI)
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row
+	VZEROUPPER
+	RET
+
+part:
 	MOVQ      R8, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -130,56 +165,100 @@ skip2:
 	MOVQ incX+48(FP), DX
 	SHLQ $0x02, DX
 
-row:
+row2:
 	VBROADCASTSS (BX), Y4
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
 	MOVQ         SI, R10
-	TESTQ        $+8, R8
+	TESTQ        $+4, R8
 	JEQ          skip3
-	VMULPS       Y0, Y4, Y8
-	VMOVUPS      (R10), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, (R10)
-	ADDQ         $+32, R10
+	VMULPS       X0, X4, X8
+	VMOVUPS      (R10), X9
+	VADDPS       X9, X8, X9
+	VMOVUPS      X9, (R10)
+	ADDQ         $+16, R10
 
 skip3:
-	TESTQ   $+4, R8
-	JEQ     skip4
-	VMULPS  X0, X4, X8
-	VMOVUPS (R10), X9
-	VADDPS  X9, X8, X9
-	VMOVUPS X9, (R10)
-	ADDQ    $+16, R10
-
-skip4:
 	TESTQ  $+2, R8
-	JEQ    skip5
+	JEQ    skip4
 	VMULPS X6, X4, X8
 	VMOVSD (R10), X9
 	VADDPS X9, X8, X9
 	VMOVSD X9, (R10)
 	ADDQ   $+8, R10
 
-skip5:
+skip4:
 	TESTQ  $+1, R8
-	JEQ    skip6
+	JEQ    skip5
 	VMULPS X7, X4, X8
 	VMOVSS (R10), X9
 	VADDPS X9, X8, X9
 	VMOVSS X9, (R10)
 	ADDQ   $+4, R10
 
-skip6:
+skip5:
 	ADDQ R9, SI
 	SUBQ $+1, DI
-	JGT  row
+	JGT  row2
 	VZEROUPPER
 	RET
 
 more:
 	CMPQ         R8, $+16
 	JGT          more2
+	CMPQ         R8, $+16
+	JLT          part2
+	SUBQ         $+8, R8
+	VMOVSS       (R9), X0
+	VINSERTPS    $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS    $0x20, (R9)(R10*2), X0, X0
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X0, X0
+	LEAQ         (R9)(R10*2), R9
+	VMOVSS       (R9), X31
+	VINSERTPS    $0x10, (R9)(R10*1), X31, X31
+	VINSERTPS    $0x20, (R9)(R10*2), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y0, Y0
+	VMOVSS       (R9), X1
+	VINSERTPS    $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS    $0x20, (R9)(R10*2), X1, X1
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X1, X1
+	LEAQ         (R9)(R10*2), R9
+	VMOVSS       (R9), X31
+	VINSERTPS    $0x10, (R9)(R10*1), X31, X31
+	VINSERTPS    $0x20, (R9)(R10*2), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y1, Y1
+	MOVQ         stride+112(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         incX+48(FP), DX
+	SHLQ         $0x02, DX
+
+row3:
+	VBROADCASTSS (BX), Y4
+	VMULPS       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPS       Y0, Y4, Y6
+	VMOVUPS      (SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, (SI)
+	VMULPS       Y1, Y4, Y6
+	VMOVUPS      32(SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, 32(SI)
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row3
+	VZEROUPPER
+	RET
+
+part2:
 	SUBQ         $+8, R8
 	VMOVSS       (R9), X0
 	VINSERTPS    $0x10, (R9)(R10*1), X0, X0
@@ -265,22 +344,22 @@ whole2:
 together2:
 	VMOVAPS      X1, X6
 	TESTQ        $+4, R8
-	JEQ          skip7
+	JEQ          skip6
 	VEXTRACTF128 $0x01, Y1, X6
 
-skip7:
+skip6:
 	VMOVAPS   X6, X7
 	TESTQ     $+2, R8
-	JEQ       skip8
+	JEQ       skip7
 	VUNPCKHPD X6, X6, X7
 
-skip8:
+skip7:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x02, R9
 	MOVQ incX+48(FP), DX
 	SHLQ $0x02, DX
 
-row2:
+row4:
 	VBROADCASTSS (BX), Y4
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
@@ -290,51 +369,112 @@ row2:
 	VMOVUPS      Y9, (SI)
 	MOVQ         SI, R10
 	ADDQ         $+32, R10
-	TESTQ        $+8, R8
-	JEQ          skip9
-	VMULPS       Y1, Y4, Y8
-	VMOVUPS      (R10), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, (R10)
-	ADDQ         $+32, R10
+	TESTQ        $+4, R8
+	JEQ          skip8
+	VMULPS       X1, X4, X8
+	VMOVUPS      (R10), X9
+	VADDPS       X9, X8, X9
+	VMOVUPS      X9, (R10)
+	ADDQ         $+16, R10
 
-skip9:
-	TESTQ   $+4, R8
-	JEQ     skip10
-	VMULPS  X1, X4, X8
-	VMOVUPS (R10), X9
-	VADDPS  X9, X8, X9
-	VMOVUPS X9, (R10)
-	ADDQ    $+16, R10
-
-skip10:
+skip8:
 	TESTQ  $+2, R8
-	JEQ    skip11
+	JEQ    skip9
 	VMULPS X6, X4, X8
 	VMOVSD (R10), X9
 	VADDPS X9, X8, X9
 	VMOVSD X9, (R10)
 	ADDQ   $+8, R10
 
-skip11:
+skip9:
 	TESTQ  $+1, R8
-	JEQ    skip12
+	JEQ    skip10
 	VMULPS X7, X4, X8
 	VMOVSS (R10), X9
 	VADDPS X9, X8, X9
 	VMOVSS X9, (R10)
 	ADDQ   $+4, R10
 
-skip12:
+skip10:
 	ADDQ R9, SI
 	SUBQ $+1, DI
-	JGT  row2
+	JGT  row4
 	VZEROUPPER
 	RET
 
 more2:
 	CMPQ         R8, $+24
 	JGT          more3
+	CMPQ         R8, $+24
+	JLT          part3
+	SUBQ         $+16, R8
+	VMOVSS       (R9), X0
+	VINSERTPS    $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS    $0x20, (R9)(R10*2), X0, X0
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X0, X0
+	LEAQ         (R9)(R10*2), R9
+	VMOVSS       (R9), X31
+	VINSERTPS    $0x10, (R9)(R10*1), X31, X31
+	VINSERTPS    $0x20, (R9)(R10*2), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y0, Y0
+	VMOVSS       (R9), X1
+	VINSERTPS    $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS    $0x20, (R9)(R10*2), X1, X1
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X1, X1
+	LEAQ         (R9)(R10*2), R9
+	VMOVSS       (R9), X31
+	VINSERTPS    $0x10, (R9)(R10*1), X31, X31
+	VINSERTPS    $0x20, (R9)(R10*2), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y1, Y1
+	VMOVSS       (R9), X2
+	VINSERTPS    $0x10, (R9)(R10*1), X2, X2
+	VINSERTPS    $0x20, (R9)(R10*2), X2, X2
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X2, X2
+	LEAQ         (R9)(R10*2), R9
+	VMOVSS       (R9), X31
+	VINSERTPS    $0x10, (R9)(R10*1), X31, X31
+	VINSERTPS    $0x20, (R9)(R10*2), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y2, Y2
+	MOVQ         stride+112(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         incX+48(FP), DX
+	SHLQ         $0x02, DX
+
+row5:
+	VBROADCASTSS (BX), Y4
+	VMULPS       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPS       Y0, Y4, Y6
+	VMOVUPS      (SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, (SI)
+	VMULPS       Y1, Y4, Y6
+	VMOVUPS      32(SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, 32(SI)
+	VMULPS       Y2, Y4, Y6
+	VMOVUPS      64(SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, 64(SI)
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row5
+	VZEROUPPER
+	RET
+
+part3:
 	SUBQ         $+16, R8
 	VMOVSS       (R9), X0
 	VINSERTPS    $0x10, (R9)(R10*1), X0, X0
@@ -433,22 +573,22 @@ whole3:
 together3:
 	VMOVAPS      X2, X6
 	TESTQ        $+4, R8
-	JEQ          skip13
+	JEQ          skip11
 	VEXTRACTF128 $0x01, Y2, X6
 
-skip13:
+skip11:
 	VMOVAPS   X6, X7
 	TESTQ     $+2, R8
-	JEQ       skip14
+	JEQ       skip12
 	VUNPCKHPD X6, X6, X7
 
-skip14:
+skip12:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x02, R9
 	MOVQ incX+48(FP), DX
 	SHLQ $0x02, DX
 
-row3:
+row6:
 	VBROADCASTSS (BX), Y4
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
@@ -462,49 +602,127 @@ row3:
 	VMOVUPS      Y9, 32(SI)
 	MOVQ         SI, R10
 	ADDQ         $+64, R10
-	TESTQ        $+8, R8
-	JEQ          skip15
-	VMULPS       Y2, Y4, Y8
-	VMOVUPS      (R10), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, (R10)
-	ADDQ         $+32, R10
+	TESTQ        $+4, R8
+	JEQ          skip13
+	VMULPS       X2, X4, X8
+	VMOVUPS      (R10), X9
+	VADDPS       X9, X8, X9
+	VMOVUPS      X9, (R10)
+	ADDQ         $+16, R10
 
-skip15:
-	TESTQ   $+4, R8
-	JEQ     skip16
-	VMULPS  X2, X4, X8
-	VMOVUPS (R10), X9
-	VADDPS  X9, X8, X9
-	VMOVUPS X9, (R10)
-	ADDQ    $+16, R10
-
-skip16:
+skip13:
 	TESTQ  $+2, R8
-	JEQ    skip17
+	JEQ    skip14
 	VMULPS X6, X4, X8
 	VMOVSD (R10), X9
 	VADDPS X9, X8, X9
 	VMOVSD X9, (R10)
 	ADDQ   $+8, R10
 
-skip17:
+skip14:
 	TESTQ  $+1, R8
-	JEQ    skip18
+	JEQ    skip15
 	VMULPS X7, X4, X8
 	VMOVSS (R10), X9
 	VADDPS X9, X8, X9
 	VMOVSS X9, (R10)
 	ADDQ   $+4, R10
 
-skip18:
+skip15:
 	ADDQ R9, SI
 	SUBQ $+1, DI
-	JGT  row3
+	JGT  row6
 	VZEROUPPER
 	RET
 
 more3:
+	CMPQ         R8, $+32
+	JLT          part4
+	SUBQ         $+24, R8
+	VMOVSS       (R9), X0
+	VINSERTPS    $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS    $0x20, (R9)(R10*2), X0, X0
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X0, X0
+	LEAQ         (R9)(R10*2), R9
+	VMOVSS       (R9), X31
+	VINSERTPS    $0x10, (R9)(R10*1), X31, X31
+	VINSERTPS    $0x20, (R9)(R10*2), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y0, Y0
+	VMOVSS       (R9), X1
+	VINSERTPS    $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS    $0x20, (R9)(R10*2), X1, X1
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X1, X1
+	LEAQ         (R9)(R10*2), R9
+	VMOVSS       (R9), X31
+	VINSERTPS    $0x10, (R9)(R10*1), X31, X31
+	VINSERTPS    $0x20, (R9)(R10*2), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y1, Y1
+	VMOVSS       (R9), X2
+	VINSERTPS    $0x10, (R9)(R10*1), X2, X2
+	VINSERTPS    $0x20, (R9)(R10*2), X2, X2
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X2, X2
+	LEAQ         (R9)(R10*2), R9
+	VMOVSS       (R9), X31
+	VINSERTPS    $0x10, (R9)(R10*1), X31, X31
+	VINSERTPS    $0x20, (R9)(R10*2), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y2, Y2
+	VMOVSS       (R9), X3
+	VINSERTPS    $0x10, (R9)(R10*1), X3, X3
+	VINSERTPS    $0x20, (R9)(R10*2), X3, X3
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X3, X3
+	LEAQ         (R9)(R10*2), R9
+	VMOVSS       (R9), X31
+	VINSERTPS    $0x10, (R9)(R10*1), X31, X31
+	VINSERTPS    $0x20, (R9)(R10*2), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y3, Y3
+	MOVQ         stride+112(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         incX+48(FP), DX
+	SHLQ         $0x02, DX
+
+row7:
+	VBROADCASTSS (BX), Y4
+	VMULPS       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPS       Y0, Y4, Y6
+	VMOVUPS      (SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, (SI)
+	VMULPS       Y1, Y4, Y6
+	VMOVUPS      32(SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, 32(SI)
+	VMULPS       Y2, Y4, Y6
+	VMOVUPS      64(SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, 64(SI)
+	VMULPS       Y3, Y4, Y6
+	VMOVUPS      96(SI), Y7
+	VADDPS       Y7, Y6, Y7
+	VMOVUPS      Y7, 96(SI)
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row7
+	VZEROUPPER
+	RET
+
+part4:
 	SUBQ         $+24, R8
 	VMOVSS       (R9), X0
 	VINSERTPS    $0x10, (R9)(R10*1), X0, X0
@@ -616,22 +834,22 @@ whole4:
 together4:
 	VMOVAPS      X3, X6
 	TESTQ        $+4, R8
-	JEQ          skip19
+	JEQ          skip16
 	VEXTRACTF128 $0x01, Y3, X6
 
-skip19:
+skip16:
 	VMOVAPS   X6, X7
 	TESTQ     $+2, R8
-	JEQ       skip20
+	JEQ       skip17
 	VUNPCKHPD X6, X6, X7
 
-skip20:
+skip17:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x02, R9
 	MOVQ incX+48(FP), DX
 	SHLQ $0x02, DX
 
-row4:
+row8:
 	VBROADCASTSS (BX), Y4
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
@@ -649,45 +867,36 @@ row4:
 	VMOVUPS      Y9, 64(SI)
 	MOVQ         SI, R10
 	ADDQ         $+96, R10
-	TESTQ        $+8, R8
-	JEQ          skip21
-	VMULPS       Y3, Y4, Y8
-	VMOVUPS      (R10), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, (R10)
-	ADDQ         $+32, R10
+	TESTQ        $+4, R8
+	JEQ          skip18
+	VMULPS       X3, X4, X8
+	VMOVUPS      (R10), X9
+	VADDPS       X9, X8, X9
+	VMOVUPS      X9, (R10)
+	ADDQ         $+16, R10
 
-skip21:
-	TESTQ   $+4, R8
-	JEQ     skip22
-	VMULPS  X3, X4, X8
-	VMOVUPS (R10), X9
-	VADDPS  X9, X8, X9
-	VMOVUPS X9, (R10)
-	ADDQ    $+16, R10
-
-skip22:
+skip18:
 	TESTQ  $+2, R8
-	JEQ    skip23
+	JEQ    skip19
 	VMULPS X6, X4, X8
 	VMOVSD (R10), X9
 	VADDPS X9, X8, X9
 	VMOVSD X9, (R10)
 	ADDQ   $+8, R10
 
-skip23:
+skip19:
 	TESTQ  $+1, R8
-	JEQ    skip24
+	JEQ    skip20
 	VMULPS X7, X4, X8
 	VMOVSS (R10), X9
 	VADDPS X9, X8, X9
 	VMOVSS X9, (R10)
 	ADDQ   $+4, R10
 
-skip24:
+skip20:
 	ADDQ R9, SI
 	SUBQ $+1, DI
-	JGT  row4
+	JGT  row8
 	VZEROUPPER
 	RET
 
@@ -820,8 +1029,37 @@ forward:
 	ADDQ         DX, R9
 
 forward2:
-	CMPQ    R8, $+4
-	JGT     more
+	CMPQ         R8, $+4
+	JGT          more
+	CMPQ         R8, $+4
+	JLT          part
+	VMOVSD       (R9), X0
+	VMOVHPD      (R9)(R10*1), X0, X0
+	LEAQ         (R9)(R10*2), R9
+	VMOVSD       (R9), X31
+	VMOVHPD      (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y0, Y0
+	MOVQ         stride+112(FP), R9
+	SHLQ         $0x03, R9
+	MOVQ         incX+48(FP), DX
+	SHLQ         $0x03, DX
+
+row:
+	VBROADCASTSD (BX), Y4
+	VMULPD       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPD       Y0, Y4, Y6
+	VMOVUPD      (SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, (SI)
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row
+	VZEROUPPER
+	RET
+
+part:
 	MOVQ    R8, CX
 	MOVL    $0xffffffff, AX
 	BZHIL   CX, AX, AX
@@ -873,47 +1111,79 @@ skip:
 	MOVQ incX+48(FP), DX
 	SHLQ $0x03, DX
 
-row:
+row2:
 	VBROADCASTSD (BX), Y4
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
 	MOVQ         SI, R10
-	TESTQ        $+4, R8
+	TESTQ        $+2, R8
 	JEQ          skip2
-	VMULPD       Y0, Y4, Y7
-	VMOVUPS      (R10), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPS      Y8, (R10)
-	ADDQ         $+32, R10
+	VMULPD       X0, X4, X7
+	VMOVUPS      (R10), X8
+	VADDPD       X8, X7, X8
+	VMOVUPS      X8, (R10)
+	ADDQ         $+16, R10
 
 skip2:
-	TESTQ   $+2, R8
-	JEQ     skip3
-	VMULPD  X0, X4, X7
-	VMOVUPS (R10), X8
-	VADDPD  X8, X7, X8
-	VMOVUPS X8, (R10)
-	ADDQ    $+16, R10
-
-skip3:
 	TESTQ  $+1, R8
-	JEQ    skip4
+	JEQ    skip3
 	VMULPD X6, X4, X7
 	VMOVSD (R10), X8
 	VADDPD X8, X7, X8
 	VMOVSD X8, (R10)
 	ADDQ   $+8, R10
 
-skip4:
+skip3:
 	ADDQ R9, SI
 	SUBQ $+1, DI
-	JGT  row
+	JGT  row2
 	VZEROUPPER
 	RET
 
 more:
 	CMPQ         R8, $+8
 	JGT          more2
+	CMPQ         R8, $+8
+	JLT          part2
+	SUBQ         $+4, R8
+	VMOVSD       (R9), X0
+	VMOVHPD      (R9)(R10*1), X0, X0
+	LEAQ         (R9)(R10*2), R9
+	VMOVSD       (R9), X31
+	VMOVHPD      (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y0, Y0
+	VMOVSD       (R9), X1
+	VMOVHPD      (R9)(R10*1), X1, X1
+	LEAQ         (R9)(R10*2), R9
+	VMOVSD       (R9), X31
+	VMOVHPD      (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y1, Y1
+	MOVQ         stride+112(FP), R9
+	SHLQ         $0x03, R9
+	MOVQ         incX+48(FP), DX
+	SHLQ         $0x03, DX
+
+row3:
+	VBROADCASTSD (BX), Y4
+	VMULPD       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPD       Y0, Y4, Y6
+	VMOVUPD      (SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, (SI)
+	VMULPD       Y1, Y4, Y6
+	VMOVUPD      32(SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, 32(SI)
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row3
+	VZEROUPPER
+	RET
+
+part2:
 	SUBQ         $+4, R8
 	VMOVSD       (R9), X0
 	VMOVHPD      (R9)(R10*1), X0, X0
@@ -964,16 +1234,16 @@ whole2:
 together2:
 	VMOVAPS      X1, X6
 	TESTQ        $+2, R8
-	JEQ          skip5
+	JEQ          skip4
 	VEXTRACTF128 $0x01, Y1, X6
 
-skip5:
+skip4:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x03, R9
 	MOVQ incX+48(FP), DX
 	SHLQ $0x03, DX
 
-row2:
+row4:
 	VBROADCASTSD (BX), Y4
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
@@ -983,42 +1253,85 @@ row2:
 	VMOVUPD      Y8, (SI)
 	MOVQ         SI, R10
 	ADDQ         $+32, R10
-	TESTQ        $+4, R8
-	JEQ          skip6
-	VMULPD       Y1, Y4, Y7
-	VMOVUPS      (R10), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPS      Y8, (R10)
-	ADDQ         $+32, R10
+	TESTQ        $+2, R8
+	JEQ          skip5
+	VMULPD       X1, X4, X7
+	VMOVUPS      (R10), X8
+	VADDPD       X8, X7, X8
+	VMOVUPS      X8, (R10)
+	ADDQ         $+16, R10
 
-skip6:
-	TESTQ   $+2, R8
-	JEQ     skip7
-	VMULPD  X1, X4, X7
-	VMOVUPS (R10), X8
-	VADDPD  X8, X7, X8
-	VMOVUPS X8, (R10)
-	ADDQ    $+16, R10
-
-skip7:
+skip5:
 	TESTQ  $+1, R8
-	JEQ    skip8
+	JEQ    skip6
 	VMULPD X6, X4, X7
 	VMOVSD (R10), X8
 	VADDPD X8, X7, X8
 	VMOVSD X8, (R10)
 	ADDQ   $+8, R10
 
-skip8:
+skip6:
 	ADDQ R9, SI
 	SUBQ $+1, DI
-	JGT  row2
+	JGT  row4
 	VZEROUPPER
 	RET
 
 more2:
 	CMPQ         R8, $+12
 	JGT          more3
+	CMPQ         R8, $+12
+	JLT          part3
+	SUBQ         $+8, R8
+	VMOVSD       (R9), X0
+	VMOVHPD      (R9)(R10*1), X0, X0
+	LEAQ         (R9)(R10*2), R9
+	VMOVSD       (R9), X31
+	VMOVHPD      (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y0, Y0
+	VMOVSD       (R9), X1
+	VMOVHPD      (R9)(R10*1), X1, X1
+	LEAQ         (R9)(R10*2), R9
+	VMOVSD       (R9), X31
+	VMOVHPD      (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y1, Y1
+	VMOVSD       (R9), X2
+	VMOVHPD      (R9)(R10*1), X2, X2
+	LEAQ         (R9)(R10*2), R9
+	VMOVSD       (R9), X31
+	VMOVHPD      (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y2, Y2
+	MOVQ         stride+112(FP), R9
+	SHLQ         $0x03, R9
+	MOVQ         incX+48(FP), DX
+	SHLQ         $0x03, DX
+
+row5:
+	VBROADCASTSD (BX), Y4
+	VMULPD       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPD       Y0, Y4, Y6
+	VMOVUPD      (SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, (SI)
+	VMULPD       Y1, Y4, Y6
+	VMOVUPD      32(SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, 32(SI)
+	VMULPD       Y2, Y4, Y6
+	VMOVUPD      64(SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, 64(SI)
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row5
+	VZEROUPPER
+	RET
+
+part3:
 	SUBQ         $+8, R8
 	VMOVSD       (R9), X0
 	VMOVHPD      (R9)(R10*1), X0, X0
@@ -1076,16 +1389,16 @@ whole3:
 together3:
 	VMOVAPS      X2, X6
 	TESTQ        $+2, R8
-	JEQ          skip9
+	JEQ          skip7
 	VEXTRACTF128 $0x01, Y2, X6
 
-skip9:
+skip7:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x03, R9
 	MOVQ incX+48(FP), DX
 	SHLQ $0x03, DX
 
-row3:
+row6:
 	VBROADCASTSD (BX), Y4
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
@@ -1099,40 +1412,94 @@ row3:
 	VMOVUPD      Y8, 32(SI)
 	MOVQ         SI, R10
 	ADDQ         $+64, R10
-	TESTQ        $+4, R8
-	JEQ          skip10
-	VMULPD       Y2, Y4, Y7
-	VMOVUPS      (R10), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPS      Y8, (R10)
-	ADDQ         $+32, R10
+	TESTQ        $+2, R8
+	JEQ          skip8
+	VMULPD       X2, X4, X7
+	VMOVUPS      (R10), X8
+	VADDPD       X8, X7, X8
+	VMOVUPS      X8, (R10)
+	ADDQ         $+16, R10
 
-skip10:
-	TESTQ   $+2, R8
-	JEQ     skip11
-	VMULPD  X2, X4, X7
-	VMOVUPS (R10), X8
-	VADDPD  X8, X7, X8
-	VMOVUPS X8, (R10)
-	ADDQ    $+16, R10
-
-skip11:
+skip8:
 	TESTQ  $+1, R8
-	JEQ    skip12
+	JEQ    skip9
 	VMULPD X6, X4, X7
 	VMOVSD (R10), X8
 	VADDPD X8, X7, X8
 	VMOVSD X8, (R10)
 	ADDQ   $+8, R10
 
-skip12:
+skip9:
 	ADDQ R9, SI
 	SUBQ $+1, DI
-	JGT  row3
+	JGT  row6
 	VZEROUPPER
 	RET
 
 more3:
+	CMPQ         R8, $+16
+	JLT          part4
+	SUBQ         $+12, R8
+	VMOVSD       (R9), X0
+	VMOVHPD      (R9)(R10*1), X0, X0
+	LEAQ         (R9)(R10*2), R9
+	VMOVSD       (R9), X31
+	VMOVHPD      (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y0, Y0
+	VMOVSD       (R9), X1
+	VMOVHPD      (R9)(R10*1), X1, X1
+	LEAQ         (R9)(R10*2), R9
+	VMOVSD       (R9), X31
+	VMOVHPD      (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y1, Y1
+	VMOVSD       (R9), X2
+	VMOVHPD      (R9)(R10*1), X2, X2
+	LEAQ         (R9)(R10*2), R9
+	VMOVSD       (R9), X31
+	VMOVHPD      (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y2, Y2
+	VMOVSD       (R9), X3
+	VMOVHPD      (R9)(R10*1), X3, X3
+	LEAQ         (R9)(R10*2), R9
+	VMOVSD       (R9), X31
+	VMOVHPD      (R9)(R10*1), X31, X31
+	LEAQ         (R9)(R10*2), R9
+	VINSERTF32X4 $0x01, X31, Y3, Y3
+	MOVQ         stride+112(FP), R9
+	SHLQ         $0x03, R9
+	MOVQ         incX+48(FP), DX
+	SHLQ         $0x03, DX
+
+row7:
+	VBROADCASTSD (BX), Y4
+	VMULPD       Y4, Y5, Y4
+	ADDQ         DX, BX
+	VMULPD       Y0, Y4, Y6
+	VMOVUPD      (SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, (SI)
+	VMULPD       Y1, Y4, Y6
+	VMOVUPD      32(SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, 32(SI)
+	VMULPD       Y2, Y4, Y6
+	VMOVUPD      64(SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, 64(SI)
+	VMULPD       Y3, Y4, Y6
+	VMOVUPD      96(SI), Y7
+	VADDPD       Y7, Y6, Y7
+	VMOVUPD      Y7, 96(SI)
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row7
+	VZEROUPPER
+	RET
+
+part4:
 	SUBQ         $+12, R8
 	VMOVSD       (R9), X0
 	VMOVHPD      (R9)(R10*1), X0, X0
@@ -1197,16 +1564,16 @@ whole4:
 together4:
 	VMOVAPS      X3, X6
 	TESTQ        $+2, R8
-	JEQ          skip13
+	JEQ          skip10
 	VEXTRACTF128 $0x01, Y3, X6
 
-skip13:
+skip10:
 	MOVQ stride+112(FP), R9
 	SHLQ $0x03, R9
 	MOVQ incX+48(FP), DX
 	SHLQ $0x03, DX
 
-row4:
+row8:
 	VBROADCASTSD (BX), Y4
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
@@ -1224,36 +1591,27 @@ row4:
 	VMOVUPD      Y8, 64(SI)
 	MOVQ         SI, R10
 	ADDQ         $+96, R10
-	TESTQ        $+4, R8
-	JEQ          skip14
-	VMULPD       Y3, Y4, Y7
-	VMOVUPS      (R10), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPS      Y8, (R10)
-	ADDQ         $+32, R10
+	TESTQ        $+2, R8
+	JEQ          skip11
+	VMULPD       X3, X4, X7
+	VMOVUPS      (R10), X8
+	VADDPD       X8, X7, X8
+	VMOVUPS      X8, (R10)
+	ADDQ         $+16, R10
 
-skip14:
-	TESTQ   $+2, R8
-	JEQ     skip15
-	VMULPD  X3, X4, X7
-	VMOVUPS (R10), X8
-	VADDPD  X8, X7, X8
-	VMOVUPS X8, (R10)
-	ADDQ    $+16, R10
-
-skip15:
+skip11:
 	TESTQ  $+1, R8
-	JEQ    skip16
+	JEQ    skip12
 	VMULPD X6, X4, X7
 	VMOVSD (R10), X8
 	VADDPD X8, X7, X8
 	VMOVSD X8, (R10)
 	ADDQ   $+8, R10
 
-skip16:
+skip12:
 	ADDQ R9, SI
 	SUBQ $+1, DI
-	JGT  row4
+	JGT  row8
 	VZEROUPPER
 	RET
 

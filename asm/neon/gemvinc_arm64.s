@@ -688,7 +688,119 @@ loaded14:
 
 more7:
 	CMP $32, R4
-	BGE more8
+	BLT part8
+	SUB $28, R4, R4
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F7
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[3]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+
+row8:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
+	FMOVQ 16(R1), F18
+	WORD $0x6e21de49 // fmul v9.4s, v18.4s, v1.4s
+	FMOVQ 32(R1), F18
+	WORD $0x6e22de4a // fmul v10.4s, v18.4s, v2.4s
+	FMOVQ 48(R1), F18
+	WORD $0x6e23de4b // fmul v11.4s, v18.4s, v3.4s
+	FMOVQ 64(R1), F18
+	WORD $0x6e24de4c // fmul v12.4s, v18.4s, v4.4s
+	FMOVQ 80(R1), F18
+	WORD $0x6e25de4d // fmul v13.4s, v18.4s, v5.4s
+	FMOVQ 96(R1), F18
+	WORD $0x6e26de4e // fmul v14.4s, v18.4s, v6.4s
+	FMOVQ 112(R1), F18
+	WORD $0x6e27de4f // fmul v15.4s, v18.4s, v7.4s
+	WORD $0x4e28d588 // fadd v8.4s, v12.4s, v8.4s
+	WORD $0x4e29d5a9 // fadd v9.4s, v13.4s, v9.4s
+	WORD $0x4e2ad5ca // fadd v10.4s, v14.4s, v10.4s
+	WORD $0x4e2bd5eb // fadd v11.4s, v15.4s, v11.4s
+	WORD $0x4e28d548 // fadd v8.4s, v10.4s, v8.4s
+	WORD $0x4e29d569 // fadd v9.4s, v11.4s, v9.4s
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VDUP V8.S[1], V9.S4
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	FMOVS (R3), F18
+	WORD $0x6e28de13 // fmul v19.4s, v16.4s, v8.4s
+	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
+	WORD $0x4e32d672 // fadd v18.4s, v19.4s, v18.4s
+	FMOVS F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUBS $1, R0, R0
+	BGT row8
+	RET
+
+part8:
 	SUB $28, R4, R4
 	FMOVS (R5), F0
 	ADD R6, R5, R5
@@ -769,7 +881,7 @@ loaded15:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 
-row8:
+row9:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
@@ -819,120 +931,10 @@ loaded16:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row8
+	BGT row9
 	RET
 
 more8:
-	SUB $28, R4, R4
-	FMOVS (R5), F0
-	ADD R6, R5, R5
-	VLD1 (R5), V0.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V0.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V0.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F1
-	ADD R6, R5, R5
-	VLD1 (R5), V1.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V1.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V1.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F2
-	ADD R6, R5, R5
-	VLD1 (R5), V2.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V2.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V2.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F3
-	ADD R6, R5, R5
-	VLD1 (R5), V3.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V3.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V3.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F4
-	ADD R6, R5, R5
-	VLD1 (R5), V4.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V4.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V4.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F5
-	ADD R6, R5, R5
-	VLD1 (R5), V5.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V5.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V5.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F6
-	ADD R6, R5, R5
-	VLD1 (R5), V6.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V6.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V6.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F7
-	ADD R6, R5, R5
-	VLD1 (R5), V7.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V7.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V7.S[3]
-	ADD R6, R5, R5
-	MOVD stride+48(FP), R5
-	LSL $2, R5, R5
-	MOVD incY+120(FP), R6
-	LSL $2, R6, R6
-
-row9:
-	VEOR V8.B16, V8.B16, V8.B16
-	FMOVQ (R1), F18
-	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
-	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
-	FMOVQ 16(R1), F18
-	WORD $0x6e21de49 // fmul v9.4s, v18.4s, v1.4s
-	FMOVQ 32(R1), F18
-	WORD $0x6e22de4a // fmul v10.4s, v18.4s, v2.4s
-	FMOVQ 48(R1), F18
-	WORD $0x6e23de4b // fmul v11.4s, v18.4s, v3.4s
-	FMOVQ 64(R1), F18
-	WORD $0x6e24de4c // fmul v12.4s, v18.4s, v4.4s
-	FMOVQ 80(R1), F18
-	WORD $0x6e25de4d // fmul v13.4s, v18.4s, v5.4s
-	FMOVQ 96(R1), F18
-	WORD $0x6e26de4e // fmul v14.4s, v18.4s, v6.4s
-	FMOVQ 112(R1), F18
-	WORD $0x6e27de4f // fmul v15.4s, v18.4s, v7.4s
-	WORD $0x4e28d588 // fadd v8.4s, v12.4s, v8.4s
-	WORD $0x4e29d5a9 // fadd v9.4s, v13.4s, v9.4s
-	WORD $0x4e2ad5ca // fadd v10.4s, v14.4s, v10.4s
-	WORD $0x4e2bd5eb // fadd v11.4s, v15.4s, v11.4s
-	WORD $0x4e28d548 // fadd v8.4s, v10.4s, v8.4s
-	WORD $0x4e29d569 // fadd v9.4s, v11.4s, v9.4s
-	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
-	VEXT $8, V8.B16, V8.B16, V9.B16
-	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
-	VDUP V8.S[1], V9.S4
-	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
-	FMOVS (R3), F18
-	WORD $0x6e28de13 // fmul v19.4s, v16.4s, v8.4s
-	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
-	WORD $0x4e32d672 // fadd v18.4s, v19.4s, v18.4s
-	FMOVS F18, (R3)
-	ADD R5, R1, R1
-	ADD R6, R3, R3
-	SUBS $1, R0, R0
-	BGT row9
-	RET
 
 many:
 
@@ -1737,7 +1739,7 @@ odd18:
 
 loaded18:
 	CMP $4, R5
-	BLT part
+	BLT part9
 	FMOVS (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.S[1]
@@ -1759,7 +1761,7 @@ loaded18:
 	CMP $4, R5
 	BEQ fold
 	CMP $8, R5
-	BLT part2
+	BLT part10
 	FMOVS (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.S[1]
@@ -1781,7 +1783,7 @@ loaded18:
 	CMP $8, R5
 	BEQ fold
 	CMP $12, R5
-	BLT part3
+	BLT part11
 	FMOVS (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.S[1]
@@ -1803,7 +1805,7 @@ loaded18:
 	CMP $12, R5
 	BEQ fold
 	CMP $16, R5
-	BLT part4
+	BLT part12
 	FMOVS (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.S[1]
@@ -1825,7 +1827,7 @@ loaded18:
 	CMP $16, R5
 	BEQ fold
 	CMP $20, R5
-	BLT part5
+	BLT part13
 	FMOVS (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.S[1]
@@ -1847,7 +1849,7 @@ loaded18:
 	CMP $20, R5
 	BEQ fold
 	CMP $24, R5
-	BLT part6
+	BLT part14
 	FMOVS (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.S[1]
@@ -1869,7 +1871,7 @@ loaded18:
 	CMP $24, R5
 	BEQ fold
 	CMP $28, R5
-	BLT part7
+	BLT part15
 	FMOVS (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.S[1]
@@ -1891,7 +1893,7 @@ loaded18:
 	CMP $28, R5
 	BEQ fold
 	CMP $32, R5
-	BLT part8
+	BLT part16
 	FMOVS (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.S[1]
@@ -1913,7 +1915,7 @@ loaded18:
 	CMP $32, R5
 	BEQ fold
 	CMP $36, R5
-	BLT part9
+	BLT part17
 	FMOVS (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.S[1]
@@ -1935,7 +1937,7 @@ loaded18:
 	CMP $36, R5
 	BEQ fold
 	CMP $40, R5
-	BLT part10
+	BLT part18
 	FMOVS (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.S[1]
@@ -1957,7 +1959,7 @@ loaded18:
 	CMP $40, R5
 	BEQ fold
 	CMP $44, R5
-	BLT part11
+	BLT part19
 	FMOVS (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.S[1]
@@ -1979,7 +1981,7 @@ loaded18:
 	CMP $44, R5
 	BEQ fold
 	CMP $48, R5
-	BLT part12
+	BLT part20
 	FMOVS (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.S[1]
@@ -2001,7 +2003,7 @@ loaded18:
 	CMP $48, R5
 	BEQ fold
 	CMP $52, R5
-	BLT part13
+	BLT part21
 	FMOVS (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.S[1]
@@ -2023,7 +2025,7 @@ loaded18:
 	CMP $52, R5
 	BEQ fold
 	CMP $56, R5
-	BLT part14
+	BLT part22
 	FMOVS (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.S[1]
@@ -2045,7 +2047,7 @@ loaded18:
 	CMP $56, R5
 	BEQ fold
 	CMP $60, R5
-	BLT part15
+	BLT part23
 	FMOVS (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.S[1]
@@ -2067,82 +2069,82 @@ loaded18:
 	CMP $60, R5
 	BEQ fold
 
-part16:
+part24:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e2fd6af // fadd v15.4s, v21.4s, v15.4s
 	B fold
 
-part15:
+part23:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e2ed6ae // fadd v14.4s, v21.4s, v14.4s
 	B fold
 
-part14:
+part22:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e2dd6ad // fadd v13.4s, v21.4s, v13.4s
 	B fold
 
-part13:
+part21:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e2cd6ac // fadd v12.4s, v21.4s, v12.4s
 	B fold
 
-part12:
+part20:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e2bd6ab // fadd v11.4s, v21.4s, v11.4s
 	B fold
 
-part11:
+part19:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e2ad6aa // fadd v10.4s, v21.4s, v10.4s
 	B fold
 
-part10:
+part18:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e29d6a9 // fadd v9.4s, v21.4s, v9.4s
 	B fold
 
-part9:
+part17:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e28d6a8 // fadd v8.4s, v21.4s, v8.4s
 	B fold
 
-part8:
+part16:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e27d6a7 // fadd v7.4s, v21.4s, v7.4s
 	B fold
 
-part7:
+part15:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e26d6a6 // fadd v6.4s, v21.4s, v6.4s
 	B fold
 
-part6:
+part14:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e25d6a5 // fadd v5.4s, v21.4s, v5.4s
 	B fold
 
-part5:
+part13:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e24d6a4 // fadd v4.4s, v21.4s, v4.4s
 	B fold
 
-part4:
+part12:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e23d6a3 // fadd v3.4s, v21.4s, v3.4s
 	B fold
 
-part3:
+part11:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e22d6a2 // fadd v2.4s, v21.4s, v2.4s
 	B fold
 
-part2:
+part10:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e21d6a1 // fadd v1.4s, v21.4s, v1.4s
 	B fold
 
-part:
+part9:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e20d6a0 // fadd v0.4s, v21.4s, v0.4s
 
@@ -2646,7 +2648,85 @@ loaded32:
 
 more7:
 	CMP $16, R4
-	BGE more8
+	BLT part8
+	SUB $14, R4, R4
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F7
+	ADD R6, R5, R5
+	VLD1 (R5), V7.D[1]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+
+row8:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	FMOVQ 16(R1), F18
+	WORD $0x6e61de49 // fmul v9.2d, v18.2d, v1.2d
+	FMOVQ 32(R1), F18
+	WORD $0x6e62de4a // fmul v10.2d, v18.2d, v2.2d
+	FMOVQ 48(R1), F18
+	WORD $0x6e63de4b // fmul v11.2d, v18.2d, v3.2d
+	FMOVQ 64(R1), F18
+	WORD $0x6e64de4c // fmul v12.2d, v18.2d, v4.2d
+	FMOVQ 80(R1), F18
+	WORD $0x6e65de4d // fmul v13.2d, v18.2d, v5.2d
+	FMOVQ 96(R1), F18
+	WORD $0x6e66de4e // fmul v14.2d, v18.2d, v6.2d
+	FMOVQ 112(R1), F18
+	WORD $0x6e67de4f // fmul v15.2d, v18.2d, v7.2d
+	WORD $0x4e68d588 // fadd v8.2d, v12.2d, v8.2d
+	WORD $0x4e69d5a9 // fadd v9.2d, v13.2d, v9.2d
+	WORD $0x4e6ad5ca // fadd v10.2d, v14.2d, v10.2d
+	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
+	WORD $0x4e68d548 // fadd v8.2d, v10.2d, v8.2d
+	WORD $0x4e69d569 // fadd v9.2d, v11.2d, v9.2d
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	FMOVD (R3), F18
+	WORD $0x6e68de13 // fmul v19.2d, v16.2d, v8.2d
+	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
+	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
+	FMOVD F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUBS $1, R0, R0
+	BGT row8
+	RET
+
+part8:
 	SUB $14, R4, R4
 	FMOVD (R5), F0
 	ADD R6, R5, R5
@@ -2688,7 +2768,7 @@ loaded33:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 
-row8:
+row9:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
@@ -2728,86 +2808,10 @@ loaded34:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row8
+	BGT row9
 	RET
 
 more8:
-	SUB $14, R4, R4
-	FMOVD (R5), F0
-	ADD R6, R5, R5
-	VLD1 (R5), V0.D[1]
-	ADD R6, R5, R5
-	FMOVD (R5), F1
-	ADD R6, R5, R5
-	VLD1 (R5), V1.D[1]
-	ADD R6, R5, R5
-	FMOVD (R5), F2
-	ADD R6, R5, R5
-	VLD1 (R5), V2.D[1]
-	ADD R6, R5, R5
-	FMOVD (R5), F3
-	ADD R6, R5, R5
-	VLD1 (R5), V3.D[1]
-	ADD R6, R5, R5
-	FMOVD (R5), F4
-	ADD R6, R5, R5
-	VLD1 (R5), V4.D[1]
-	ADD R6, R5, R5
-	FMOVD (R5), F5
-	ADD R6, R5, R5
-	VLD1 (R5), V5.D[1]
-	ADD R6, R5, R5
-	FMOVD (R5), F6
-	ADD R6, R5, R5
-	VLD1 (R5), V6.D[1]
-	ADD R6, R5, R5
-	FMOVD (R5), F7
-	ADD R6, R5, R5
-	VLD1 (R5), V7.D[1]
-	ADD R6, R5, R5
-	MOVD stride+48(FP), R5
-	LSL $3, R5, R5
-	MOVD incY+120(FP), R6
-	LSL $3, R6, R6
-
-row9:
-	VEOR V8.B16, V8.B16, V8.B16
-	FMOVQ (R1), F18
-	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
-	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
-	FMOVQ 16(R1), F18
-	WORD $0x6e61de49 // fmul v9.2d, v18.2d, v1.2d
-	FMOVQ 32(R1), F18
-	WORD $0x6e62de4a // fmul v10.2d, v18.2d, v2.2d
-	FMOVQ 48(R1), F18
-	WORD $0x6e63de4b // fmul v11.2d, v18.2d, v3.2d
-	FMOVQ 64(R1), F18
-	WORD $0x6e64de4c // fmul v12.2d, v18.2d, v4.2d
-	FMOVQ 80(R1), F18
-	WORD $0x6e65de4d // fmul v13.2d, v18.2d, v5.2d
-	FMOVQ 96(R1), F18
-	WORD $0x6e66de4e // fmul v14.2d, v18.2d, v6.2d
-	FMOVQ 112(R1), F18
-	WORD $0x6e67de4f // fmul v15.2d, v18.2d, v7.2d
-	WORD $0x4e68d588 // fadd v8.2d, v12.2d, v8.2d
-	WORD $0x4e69d5a9 // fadd v9.2d, v13.2d, v9.2d
-	WORD $0x4e6ad5ca // fadd v10.2d, v14.2d, v10.2d
-	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
-	WORD $0x4e68d548 // fadd v8.2d, v10.2d, v8.2d
-	WORD $0x4e69d569 // fadd v9.2d, v11.2d, v9.2d
-	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
-	VEXT $8, V8.B16, V8.B16, V9.B16
-	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
-	FMOVD (R3), F18
-	WORD $0x6e68de13 // fmul v19.2d, v16.2d, v8.2d
-	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
-	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
-	FMOVD F18, (R3)
-	ADD R5, R1, R1
-	ADD R6, R3, R3
-	SUBS $1, R0, R0
-	BGT row9
-	RET
 
 many:
 
@@ -3462,7 +3466,7 @@ loaded35:
 
 loaded36:
 	CMP $2, R5
-	BLT part
+	BLT part9
 	FMOVD (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.D[1]
@@ -3476,7 +3480,7 @@ loaded36:
 	CMP $2, R5
 	BEQ fold
 	CMP $4, R5
-	BLT part2
+	BLT part10
 	FMOVD (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.D[1]
@@ -3490,7 +3494,7 @@ loaded36:
 	CMP $4, R5
 	BEQ fold
 	CMP $6, R5
-	BLT part3
+	BLT part11
 	FMOVD (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.D[1]
@@ -3504,7 +3508,7 @@ loaded36:
 	CMP $6, R5
 	BEQ fold
 	CMP $8, R5
-	BLT part4
+	BLT part12
 	FMOVD (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.D[1]
@@ -3518,7 +3522,7 @@ loaded36:
 	CMP $8, R5
 	BEQ fold
 	CMP $10, R5
-	BLT part5
+	BLT part13
 	FMOVD (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.D[1]
@@ -3532,7 +3536,7 @@ loaded36:
 	CMP $10, R5
 	BEQ fold
 	CMP $12, R5
-	BLT part6
+	BLT part14
 	FMOVD (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.D[1]
@@ -3546,7 +3550,7 @@ loaded36:
 	CMP $12, R5
 	BEQ fold
 	CMP $14, R5
-	BLT part7
+	BLT part15
 	FMOVD (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.D[1]
@@ -3560,7 +3564,7 @@ loaded36:
 	CMP $14, R5
 	BEQ fold
 	CMP $16, R5
-	BLT part8
+	BLT part16
 	FMOVD (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.D[1]
@@ -3574,7 +3578,7 @@ loaded36:
 	CMP $16, R5
 	BEQ fold
 	CMP $18, R5
-	BLT part9
+	BLT part17
 	FMOVD (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.D[1]
@@ -3588,7 +3592,7 @@ loaded36:
 	CMP $18, R5
 	BEQ fold
 	CMP $20, R5
-	BLT part10
+	BLT part18
 	FMOVD (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.D[1]
@@ -3602,7 +3606,7 @@ loaded36:
 	CMP $20, R5
 	BEQ fold
 	CMP $22, R5
-	BLT part11
+	BLT part19
 	FMOVD (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.D[1]
@@ -3616,7 +3620,7 @@ loaded36:
 	CMP $22, R5
 	BEQ fold
 	CMP $24, R5
-	BLT part12
+	BLT part20
 	FMOVD (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.D[1]
@@ -3630,7 +3634,7 @@ loaded36:
 	CMP $24, R5
 	BEQ fold
 	CMP $26, R5
-	BLT part13
+	BLT part21
 	FMOVD (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.D[1]
@@ -3644,7 +3648,7 @@ loaded36:
 	CMP $26, R5
 	BEQ fold
 	CMP $28, R5
-	BLT part14
+	BLT part22
 	FMOVD (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.D[1]
@@ -3658,7 +3662,7 @@ loaded36:
 	CMP $28, R5
 	BEQ fold
 	CMP $30, R5
-	BLT part15
+	BLT part23
 	FMOVD (R7), F21
 	ADD R9, R7, R7
 	VLD1 (R7), V21.D[1]
@@ -3672,82 +3676,82 @@ loaded36:
 	CMP $30, R5
 	BEQ fold
 
-part16:
+part24:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e6fd6af // fadd v15.2d, v21.2d, v15.2d
 	B fold
 
-part15:
+part23:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e6ed6ae // fadd v14.2d, v21.2d, v14.2d
 	B fold
 
-part14:
+part22:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e6dd6ad // fadd v13.2d, v21.2d, v13.2d
 	B fold
 
-part13:
+part21:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e6cd6ac // fadd v12.2d, v21.2d, v12.2d
 	B fold
 
-part12:
+part20:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e6bd6ab // fadd v11.2d, v21.2d, v11.2d
 	B fold
 
-part11:
+part19:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e6ad6aa // fadd v10.2d, v21.2d, v10.2d
 	B fold
 
-part10:
+part18:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e69d6a9 // fadd v9.2d, v21.2d, v9.2d
 	B fold
 
-part9:
+part17:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e68d6a8 // fadd v8.2d, v21.2d, v8.2d
 	B fold
 
-part8:
+part16:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e67d6a7 // fadd v7.2d, v21.2d, v7.2d
 	B fold
 
-part7:
+part15:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e66d6a6 // fadd v6.2d, v21.2d, v6.2d
 	B fold
 
-part6:
+part14:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e65d6a5 // fadd v5.2d, v21.2d, v5.2d
 	B fold
 
-part5:
+part13:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e64d6a4 // fadd v4.2d, v21.2d, v4.2d
 	B fold
 
-part4:
+part12:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e63d6a3 // fadd v3.2d, v21.2d, v3.2d
 	B fold
 
-part3:
+part11:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e62d6a2 // fadd v2.2d, v21.2d, v2.2d
 	B fold
 
-part2:
+part10:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e61d6a1 // fadd v1.2d, v21.2d, v1.2d
 	B fold
 
-part:
+part9:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e60d6a0 // fadd v0.2d, v21.2d, v0.2d
 

@@ -1101,7 +1101,220 @@ done7:
 
 more7:
 	CMP $32, R4
-	BGE more8
+	BLT part15
+	SUB $28, R4, R4
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F7
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F8
+	ADD R6, R5, R5
+	VLD1 (R5), V8.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V8.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V8.S[3]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	WORD $0x6e25dc05 // fmul v5.4s, v0.4s, v5.4s
+	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
+	WORD $0x6e27dc07 // fmul v7.4s, v0.4s, v7.4s
+	WORD $0x6e28dc08 // fmul v8.4s, v0.4s, v8.4s
+	MOVD incX+80(FP), R2
+	LSL $2, R2, R2
+
+row8:
+	MOVWU (R3), R17
+	VDUP R17, V9.S4
+	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
+	FMOVQ 32(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
+	FMOVQ 48(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
+	FMOVQ 64(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e25d565 // fadd v5.4s, v11.4s, v5.4s
+	FMOVQ 80(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e26d566 // fadd v6.4s, v11.4s, v6.4s
+	FMOVQ 96(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e27d567 // fadd v7.4s, v11.4s, v7.4s
+	FMOVQ 112(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row8
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+	CMP $0, R6
+	BGE forward10
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+
+forward10:
+	FMOVS F1, (R5)
+	ADD R6, R5, R5
+	VDUP V1.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F2, (R5)
+	ADD R6, R5, R5
+	VDUP V2.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F3, (R5)
+	ADD R6, R5, R5
+	VDUP V3.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F4, (R5)
+	ADD R6, R5, R5
+	VDUP V4.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V4.B16, V4.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F5, (R5)
+	ADD R6, R5, R5
+	VDUP V5.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V5.B16, V5.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F6, (R5)
+	ADD R6, R5, R5
+	VDUP V6.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V6.B16, V6.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F7, (R5)
+	ADD R6, R5, R5
+	VDUP V7.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V7.B16, V7.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F8, (R5)
+	ADD R6, R5, R5
+	VDUP V8.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V8.B16, V8.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	RET
+
+part15:
 	SUB $28, R4, R4
 	FMOVS (R5), F1
 	ADD R6, R5, R5
@@ -1190,7 +1403,7 @@ loaded15:
 	MOVD incX+80(FP), R2
 	LSL $2, R2, R2
 
-row8:
+row9:
 	MOVWU (R3), R17
 	VDUP R17, V9.S4
 	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
@@ -1233,19 +1446,19 @@ loaded16:
 	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row8
+	BGT row9
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BGE forward10
+	BGE forward11
 	MOVD n+8(FP), R2
 	SUB $1, R2, R2
 	NEG R2, R2
 	MUL R6, R2, R2
 	ADD R2, R5, R5
 
-forward10:
+forward11:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -1343,217 +1556,6 @@ done8:
 	RET
 
 more8:
-	SUB $28, R4, R4
-	FMOVS (R5), F1
-	ADD R6, R5, R5
-	VLD1 (R5), V1.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V1.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V1.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F2
-	ADD R6, R5, R5
-	VLD1 (R5), V2.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V2.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V2.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F3
-	ADD R6, R5, R5
-	VLD1 (R5), V3.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V3.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V3.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F4
-	ADD R6, R5, R5
-	VLD1 (R5), V4.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V4.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V4.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F5
-	ADD R6, R5, R5
-	VLD1 (R5), V5.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V5.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V5.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F6
-	ADD R6, R5, R5
-	VLD1 (R5), V6.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V6.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V6.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F7
-	ADD R6, R5, R5
-	VLD1 (R5), V7.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V7.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V7.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F8
-	ADD R6, R5, R5
-	VLD1 (R5), V8.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V8.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V8.S[3]
-	ADD R6, R5, R5
-	MOVD stride+48(FP), R5
-	LSL $2, R5, R5
-	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
-	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
-	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
-	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
-	WORD $0x6e25dc05 // fmul v5.4s, v0.4s, v5.4s
-	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
-	WORD $0x6e27dc07 // fmul v7.4s, v0.4s, v7.4s
-	WORD $0x6e28dc08 // fmul v8.4s, v0.4s, v8.4s
-	MOVD incX+80(FP), R2
-	LSL $2, R2, R2
-
-row9:
-	MOVWU (R3), R17
-	VDUP R17, V9.S4
-	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
-	ADD R2, R3, R3
-	FMOVQ (R1), F11
-	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
-	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
-	FMOVQ 16(R1), F11
-	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
-	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
-	FMOVQ 32(R1), F11
-	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
-	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
-	FMOVQ 48(R1), F11
-	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
-	WORD $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
-	FMOVQ 64(R1), F11
-	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
-	WORD $0x4e25d565 // fadd v5.4s, v11.4s, v5.4s
-	FMOVQ 80(R1), F11
-	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
-	WORD $0x4e26d566 // fadd v6.4s, v11.4s, v6.4s
-	FMOVQ 96(R1), F11
-	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
-	WORD $0x4e27d567 // fadd v7.4s, v11.4s, v7.4s
-	FMOVQ 112(R1), F11
-	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
-	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
-	ADD R5, R1, R1
-	SUBS $1, R0, R0
-	BGT row9
-	MOVD y_base+96(FP), R5
-	MOVD incY+120(FP), R6
-	LSL $2, R6, R6
-	CMP $0, R6
-	BGE forward11
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
-
-forward11:
-	FMOVS F1, (R5)
-	ADD R6, R5, R5
-	VDUP V1.S[1], V11.S4
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V1.B16, V1.B16, V11.B16
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VDUP V11.S[1], V12.S4
-	FMOVS F12, (R5)
-	ADD R6, R5, R5
-	FMOVS F2, (R5)
-	ADD R6, R5, R5
-	VDUP V2.S[1], V11.S4
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V2.B16, V2.B16, V11.B16
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VDUP V11.S[1], V12.S4
-	FMOVS F12, (R5)
-	ADD R6, R5, R5
-	FMOVS F3, (R5)
-	ADD R6, R5, R5
-	VDUP V3.S[1], V11.S4
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V3.B16, V3.B16, V11.B16
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VDUP V11.S[1], V12.S4
-	FMOVS F12, (R5)
-	ADD R6, R5, R5
-	FMOVS F4, (R5)
-	ADD R6, R5, R5
-	VDUP V4.S[1], V11.S4
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V4.B16, V4.B16, V11.B16
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VDUP V11.S[1], V12.S4
-	FMOVS F12, (R5)
-	ADD R6, R5, R5
-	FMOVS F5, (R5)
-	ADD R6, R5, R5
-	VDUP V5.S[1], V11.S4
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V5.B16, V5.B16, V11.B16
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VDUP V11.S[1], V12.S4
-	FMOVS F12, (R5)
-	ADD R6, R5, R5
-	FMOVS F6, (R5)
-	ADD R6, R5, R5
-	VDUP V6.S[1], V11.S4
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V6.B16, V6.B16, V11.B16
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VDUP V11.S[1], V12.S4
-	FMOVS F12, (R5)
-	ADD R6, R5, R5
-	FMOVS F7, (R5)
-	ADD R6, R5, R5
-	VDUP V7.S[1], V11.S4
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V7.B16, V7.B16, V11.B16
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VDUP V11.S[1], V12.S4
-	FMOVS F12, (R5)
-	ADD R6, R5, R5
-	FMOVS F8, (R5)
-	ADD R6, R5, R5
-	VDUP V8.S[1], V11.S4
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VEXT $8, V8.B16, V8.B16, V11.B16
-	FMOVS F11, (R5)
-	ADD R6, R5, R5
-	VDUP V11.S[1], V12.S4
-	FMOVS F12, (R5)
-	ADD R6, R5, R5
-	RET
 
 many:
 
@@ -2349,7 +2351,7 @@ done7:
 
 more7:
 	CMP $16, R4
-	BGE more8
+	BLT part15
 	SUB $14, R4, R4
 	FMOVD (R5), F1
 	ADD R6, R5, R5
@@ -2379,13 +2381,10 @@ more7:
 	ADD R6, R5, R5
 	VLD1 (R5), V7.D[1]
 	ADD R6, R5, R5
-	MOVD R4, R16
-	VEOR V8.B16, V8.B16, V8.B16
-	TBZ $0, R16, loaded31
 	FMOVD (R5), F8
 	ADD R6, R5, R5
-
-loaded31:
+	VLD1 (R5), V8.D[1]
+	ADD R6, R5, R5
 	MOVD stride+48(FP), R5
 	LSL $3, R5, R5
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
@@ -2425,11 +2424,7 @@ row8:
 	FMOVQ 96(R1), F11
 	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
 	WORD $0x4e67d567 // fadd v7.2d, v11.2d, v7.2d
-	VEOR V11.B16, V11.B16, V11.B16
-	TBZ $0, R16, loaded32
-	FMOVD 112(R1), F11
-
-loaded32:
+	FMOVQ 112(R1), F11
 	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
 	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
 	ADD R5, R1, R1
@@ -2482,17 +2477,14 @@ forward10:
 	VEXT $8, V7.B16, V7.B16, V11.B16
 	FMOVD F11, (R5)
 	ADD R6, R5, R5
-	TBZ $0, R4, skip8
 	FMOVD F8, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V8.B16, V8.B16, V8.B16
-
-skip8:
-
-done8:
+	VEXT $8, V8.B16, V8.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
 	RET
 
-more8:
+part15:
 	SUB $14, R4, R4
 	FMOVD (R5), F1
 	ADD R6, R5, R5
@@ -2522,10 +2514,13 @@ more8:
 	ADD R6, R5, R5
 	VLD1 (R5), V7.D[1]
 	ADD R6, R5, R5
+	MOVD R4, R16
+	VEOR V8.B16, V8.B16, V8.B16
+	TBZ $0, R16, loaded31
 	FMOVD (R5), F8
 	ADD R6, R5, R5
-	VLD1 (R5), V8.D[1]
-	ADD R6, R5, R5
+
+loaded31:
 	MOVD stride+48(FP), R5
 	LSL $3, R5, R5
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
@@ -2565,7 +2560,11 @@ row9:
 	FMOVQ 96(R1), F11
 	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
 	WORD $0x4e67d567 // fadd v7.2d, v11.2d, v7.2d
-	FMOVQ 112(R1), F11
+	VEOR V11.B16, V11.B16, V11.B16
+	TBZ $0, R16, loaded32
+	FMOVD 112(R1), F11
+
+loaded32:
 	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
 	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
 	ADD R5, R1, R1
@@ -2618,12 +2617,17 @@ forward11:
 	VEXT $8, V7.B16, V7.B16, V11.B16
 	FMOVD F11, (R5)
 	ADD R6, R5, R5
+	TBZ $0, R4, skip8
 	FMOVD F8, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V8.B16, V8.B16, V11.B16
-	FMOVD F11, (R5)
-	ADD R6, R5, R5
+	VEXT $8, V8.B16, V8.B16, V8.B16
+
+skip8:
+
+done8:
 	RET
+
+more8:
 
 many:
 

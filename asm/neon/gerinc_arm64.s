@@ -43,7 +43,37 @@ forward:
 
 forward2:
 	CMP $4, R4
-	BGE more
+	BGT more
+	CMP $4, R4
+	BLT part
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	WORD $0x6e20dd0a // fmul v10.4s, v8.4s, v0.4s
+	FMOVQ (R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, (R1)
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row
+	RET
+
+part:
 	MOVD R4, R16
 	VEOR V0.B16, V0.B16, V0.B16
 	TBZ $1, R16, odd1
@@ -72,7 +102,7 @@ skip:
 	MOVD incX+48(FP), R2
 	LSL $2, R2, R2
 
-row:
+row2:
 	MOVWU (R3), R17
 	VDUP R17, V8.S4
 	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
@@ -96,12 +126,55 @@ skip2:
 skip3:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row
+	BGT row2
 	RET
 
 more:
 	CMP $8, R4
-	BGE more2
+	BGT more2
+	CMP $8, R4
+	BLT part2
+	SUB $4, R4, R4
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row3:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	WORD $0x6e20dd0a // fmul v10.4s, v8.4s, v0.4s
+	FMOVQ (R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, (R1)
+	WORD $0x6e21dd0a // fmul v10.4s, v8.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 16(R1)
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row3
+	RET
+
+part2:
 	SUB $4, R4, R4
 	FMOVS (R5), F0
 	ADD R6, R5, R5
@@ -139,7 +212,7 @@ skip4:
 	MOVD incX+48(FP), R2
 	LSL $2, R2, R2
 
-row2:
+row4:
 	MOVWU (R3), R17
 	VDUP R17, V8.S4
 	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
@@ -168,12 +241,67 @@ skip5:
 skip6:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row2
+	BGT row4
 	RET
 
 more2:
 	CMP $12, R4
-	BGE more3
+	BGT more3
+	CMP $12, R4
+	BLT part3
+	SUB $8, R4, R4
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row5:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	WORD $0x6e20dd0a // fmul v10.4s, v8.4s, v0.4s
+	FMOVQ (R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, (R1)
+	WORD $0x6e21dd0a // fmul v10.4s, v8.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 16(R1)
+	WORD $0x6e22dd0a // fmul v10.4s, v8.4s, v2.4s
+	FMOVQ 32(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 32(R1)
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row5
+	RET
+
+part3:
 	SUB $8, R4, R4
 	FMOVS (R5), F0
 	ADD R6, R5, R5
@@ -219,7 +347,7 @@ skip7:
 	MOVD incX+48(FP), R2
 	LSL $2, R2, R2
 
-row3:
+row6:
 	MOVWU (R3), R17
 	VDUP R17, V8.S4
 	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
@@ -252,12 +380,79 @@ skip8:
 skip9:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row3
+	BGT row6
 	RET
 
 more3:
 	CMP $16, R4
-	BGE more4
+	BGT more4
+	CMP $16, R4
+	BLT part4
+	SUB $12, R4, R4
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row7:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	WORD $0x6e20dd0a // fmul v10.4s, v8.4s, v0.4s
+	FMOVQ (R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, (R1)
+	WORD $0x6e21dd0a // fmul v10.4s, v8.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 16(R1)
+	WORD $0x6e22dd0a // fmul v10.4s, v8.4s, v2.4s
+	FMOVQ 32(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 32(R1)
+	WORD $0x6e23dd0a // fmul v10.4s, v8.4s, v3.4s
+	FMOVQ 48(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 48(R1)
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row7
+	RET
+
+part4:
 	SUB $12, R4, R4
 	FMOVS (R5), F0
 	ADD R6, R5, R5
@@ -311,7 +506,7 @@ skip10:
 	MOVD incX+48(FP), R2
 	LSL $2, R2, R2
 
-row4:
+row8:
 	MOVWU (R3), R17
 	VDUP R17, V8.S4
 	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
@@ -348,12 +543,91 @@ skip11:
 skip12:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row4
+	BGT row8
 	RET
 
 more4:
 	CMP $20, R4
-	BGE more5
+	BGT more5
+	CMP $20, R4
+	BLT part5
+	SUB $16, R4, R4
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row9:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	WORD $0x6e20dd0a // fmul v10.4s, v8.4s, v0.4s
+	FMOVQ (R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, (R1)
+	WORD $0x6e21dd0a // fmul v10.4s, v8.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 16(R1)
+	WORD $0x6e22dd0a // fmul v10.4s, v8.4s, v2.4s
+	FMOVQ 32(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 32(R1)
+	WORD $0x6e23dd0a // fmul v10.4s, v8.4s, v3.4s
+	FMOVQ 48(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 48(R1)
+	WORD $0x6e24dd0a // fmul v10.4s, v8.4s, v4.4s
+	FMOVQ 64(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 64(R1)
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row9
+	RET
+
+part5:
 	SUB $16, R4, R4
 	FMOVS (R5), F0
 	ADD R6, R5, R5
@@ -415,7 +689,7 @@ skip13:
 	MOVD incX+48(FP), R2
 	LSL $2, R2, R2
 
-row5:
+row10:
 	MOVWU (R3), R17
 	VDUP R17, V8.S4
 	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
@@ -456,12 +730,103 @@ skip14:
 skip15:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row5
+	BGT row10
 	RET
 
 more5:
 	CMP $24, R4
-	BGE more6
+	BGT more6
+	CMP $24, R4
+	BLT part6
+	SUB $20, R4, R4
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[3]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row11:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	WORD $0x6e20dd0a // fmul v10.4s, v8.4s, v0.4s
+	FMOVQ (R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, (R1)
+	WORD $0x6e21dd0a // fmul v10.4s, v8.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 16(R1)
+	WORD $0x6e22dd0a // fmul v10.4s, v8.4s, v2.4s
+	FMOVQ 32(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 32(R1)
+	WORD $0x6e23dd0a // fmul v10.4s, v8.4s, v3.4s
+	FMOVQ 48(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 48(R1)
+	WORD $0x6e24dd0a // fmul v10.4s, v8.4s, v4.4s
+	FMOVQ 64(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 64(R1)
+	WORD $0x6e25dd0a // fmul v10.4s, v8.4s, v5.4s
+	FMOVQ 80(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 80(R1)
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row11
+	RET
+
+part6:
 	SUB $20, R4, R4
 	FMOVS (R5), F0
 	ADD R6, R5, R5
@@ -531,7 +896,7 @@ skip16:
 	MOVD incX+48(FP), R2
 	LSL $2, R2, R2
 
-row6:
+row12:
 	MOVWU (R3), R17
 	VDUP R17, V8.S4
 	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
@@ -576,12 +941,115 @@ skip17:
 skip18:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row6
+	BGT row12
 	RET
 
 more6:
 	CMP $28, R4
-	BGE more7
+	BGT more7
+	CMP $28, R4
+	BLT part7
+	SUB $24, R4, R4
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[3]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row13:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	WORD $0x6e20dd0a // fmul v10.4s, v8.4s, v0.4s
+	FMOVQ (R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, (R1)
+	WORD $0x6e21dd0a // fmul v10.4s, v8.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 16(R1)
+	WORD $0x6e22dd0a // fmul v10.4s, v8.4s, v2.4s
+	FMOVQ 32(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 32(R1)
+	WORD $0x6e23dd0a // fmul v10.4s, v8.4s, v3.4s
+	FMOVQ 48(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 48(R1)
+	WORD $0x6e24dd0a // fmul v10.4s, v8.4s, v4.4s
+	FMOVQ 64(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 64(R1)
+	WORD $0x6e25dd0a // fmul v10.4s, v8.4s, v5.4s
+	FMOVQ 80(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 80(R1)
+	WORD $0x6e26dd0a // fmul v10.4s, v8.4s, v6.4s
+	FMOVQ 96(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 96(R1)
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row13
+	RET
+
+part7:
 	SUB $24, R4, R4
 	FMOVS (R5), F0
 	ADD R6, R5, R5
@@ -659,7 +1127,7 @@ skip19:
 	MOVD incX+48(FP), R2
 	LSL $2, R2, R2
 
-row7:
+row14:
 	MOVWU (R3), R17
 	VDUP R17, V8.S4
 	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
@@ -708,12 +1176,125 @@ skip20:
 skip21:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row7
+	BGT row14
 	RET
 
 more7:
 	CMP $32, R4
-	BGE more8
+	BLT part8
+	SUB $28, R4, R4
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V5.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V6.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F7
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V7.S[3]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $2, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $2, R2, R2
+
+row15:
+	MOVWU (R3), R17
+	VDUP R17, V8.S4
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	ADD R2, R3, R3
+	WORD $0x6e20dd0a // fmul v10.4s, v8.4s, v0.4s
+	FMOVQ (R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, (R1)
+	WORD $0x6e21dd0a // fmul v10.4s, v8.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 16(R1)
+	WORD $0x6e22dd0a // fmul v10.4s, v8.4s, v2.4s
+	FMOVQ 32(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 32(R1)
+	WORD $0x6e23dd0a // fmul v10.4s, v8.4s, v3.4s
+	FMOVQ 48(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 48(R1)
+	WORD $0x6e24dd0a // fmul v10.4s, v8.4s, v4.4s
+	FMOVQ 64(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 64(R1)
+	WORD $0x6e25dd0a // fmul v10.4s, v8.4s, v5.4s
+	FMOVQ 80(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 80(R1)
+	WORD $0x6e26dd0a // fmul v10.4s, v8.4s, v6.4s
+	FMOVQ 96(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 96(R1)
+	WORD $0x6e27dd0a // fmul v10.4s, v8.4s, v7.4s
+	FMOVQ 112(R1), F11
+	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
+	FMOVQ F11, 112(R1)
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row15
+	RET
+
+part8:
 	SUB $28, R4, R4
 	FMOVS (R5), F0
 	ADD R6, R5, R5
@@ -799,7 +1380,7 @@ skip22:
 	MOVD incX+48(FP), R2
 	LSL $2, R2, R2
 
-row8:
+row16:
 	MOVWU (R3), R17
 	VDUP R17, V8.S4
 	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
@@ -852,123 +1433,10 @@ skip23:
 skip24:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row8
+	BGT row16
 	RET
 
 more8:
-	SUB $28, R4, R4
-	FMOVS (R5), F0
-	ADD R6, R5, R5
-	VLD1 (R5), V0.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V0.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V0.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F1
-	ADD R6, R5, R5
-	VLD1 (R5), V1.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V1.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V1.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F2
-	ADD R6, R5, R5
-	VLD1 (R5), V2.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V2.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V2.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F3
-	ADD R6, R5, R5
-	VLD1 (R5), V3.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V3.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V3.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F4
-	ADD R6, R5, R5
-	VLD1 (R5), V4.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V4.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V4.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F5
-	ADD R6, R5, R5
-	VLD1 (R5), V5.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V5.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V5.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F6
-	ADD R6, R5, R5
-	VLD1 (R5), V6.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V6.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V6.S[3]
-	ADD R6, R5, R5
-	FMOVS (R5), F7
-	ADD R6, R5, R5
-	VLD1 (R5), V7.S[1]
-	ADD R6, R5, R5
-	VLD1 (R5), V7.S[2]
-	ADD R6, R5, R5
-	VLD1 (R5), V7.S[3]
-	ADD R6, R5, R5
-	MOVD stride+112(FP), R5
-	LSL $2, R5, R5
-	MOVD incX+48(FP), R2
-	LSL $2, R2, R2
-
-row9:
-	MOVWU (R3), R17
-	VDUP R17, V8.S4
-	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
-	ADD R2, R3, R3
-	WORD $0x6e20dd0a // fmul v10.4s, v8.4s, v0.4s
-	FMOVQ (R1), F11
-	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
-	FMOVQ F11, (R1)
-	WORD $0x6e21dd0a // fmul v10.4s, v8.4s, v1.4s
-	FMOVQ 16(R1), F11
-	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
-	FMOVQ F11, 16(R1)
-	WORD $0x6e22dd0a // fmul v10.4s, v8.4s, v2.4s
-	FMOVQ 32(R1), F11
-	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
-	FMOVQ F11, 32(R1)
-	WORD $0x6e23dd0a // fmul v10.4s, v8.4s, v3.4s
-	FMOVQ 48(R1), F11
-	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
-	FMOVQ F11, 48(R1)
-	WORD $0x6e24dd0a // fmul v10.4s, v8.4s, v4.4s
-	FMOVQ 64(R1), F11
-	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
-	FMOVQ F11, 64(R1)
-	WORD $0x6e25dd0a // fmul v10.4s, v8.4s, v5.4s
-	FMOVQ 80(R1), F11
-	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
-	FMOVQ F11, 80(R1)
-	WORD $0x6e26dd0a // fmul v10.4s, v8.4s, v6.4s
-	FMOVQ 96(R1), F11
-	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
-	FMOVQ F11, 96(R1)
-	WORD $0x6e27dd0a // fmul v10.4s, v8.4s, v7.4s
-	FMOVQ 112(R1), F11
-	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
-	FMOVQ F11, 112(R1)
-	MOVD R1, R6
-	ADD $128, R6, R6
-	ADD R5, R1, R1
-	SUBS $1, R0, R0
-	BGT row9
-	RET
 
 many:
 
@@ -1102,7 +1570,33 @@ forward:
 
 forward2:
 	CMP $2, R4
-	BGE more
+	BGT more
+	CMP $2, R4
+	BLT part
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R1)
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row
+	RET
+
+part:
 	MOVD R4, R16
 	VEOR V0.B16, V0.B16, V0.B16
 	TBZ $0, R16, loaded9
@@ -1115,7 +1609,7 @@ loaded9:
 	MOVD incX+48(FP), R2
 	LSL $3, R2, R2
 
-row:
+row2:
 	MOVD (R3), R17
 	VDUP R17, V8.D2
 	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
@@ -1131,12 +1625,47 @@ row:
 skip:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row
+	BGT row2
 	RET
 
 more:
 	CMP $4, R4
-	BGE more2
+	BGT more2
+	CMP $4, R4
+	BLT part2
+	SUB $2, R4, R4
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row3:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R1)
+	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 16(R1)
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row3
+	RET
+
+part2:
 	SUB $2, R4, R4
 	FMOVD (R5), F0
 	ADD R6, R5, R5
@@ -1154,7 +1683,7 @@ loaded10:
 	MOVD incX+48(FP), R2
 	LSL $3, R2, R2
 
-row2:
+row4:
 	MOVD (R3), R17
 	VDUP R17, V8.D2
 	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
@@ -1175,12 +1704,55 @@ row2:
 skip2:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row2
+	BGT row4
 	RET
 
 more2:
 	CMP $6, R4
-	BGE more3
+	BGT more3
+	CMP $6, R4
+	BLT part3
+	SUB $4, R4, R4
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row5:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R1)
+	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 16(R1)
+	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 32(R1)
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row5
+	RET
+
+part3:
 	SUB $4, R4, R4
 	FMOVD (R5), F0
 	ADD R6, R5, R5
@@ -1202,7 +1774,7 @@ loaded11:
 	MOVD incX+48(FP), R2
 	LSL $3, R2, R2
 
-row3:
+row6:
 	MOVD (R3), R17
 	VDUP R17, V8.D2
 	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
@@ -1227,12 +1799,63 @@ row3:
 skip3:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row3
+	BGT row6
 	RET
 
 more3:
 	CMP $8, R4
-	BGE more4
+	BGT more4
+	CMP $8, R4
+	BLT part4
+	SUB $6, R4, R4
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row7:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R1)
+	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 16(R1)
+	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 32(R1)
+	WORD $0x6e63dd0a // fmul v10.2d, v8.2d, v3.2d
+	FMOVQ 48(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 48(R1)
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row7
+	RET
+
+part4:
 	SUB $6, R4, R4
 	FMOVD (R5), F0
 	ADD R6, R5, R5
@@ -1258,7 +1881,7 @@ loaded12:
 	MOVD incX+48(FP), R2
 	LSL $3, R2, R2
 
-row4:
+row8:
 	MOVD (R3), R17
 	VDUP R17, V8.D2
 	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
@@ -1287,12 +1910,71 @@ row4:
 skip4:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row4
+	BGT row8
 	RET
 
 more4:
 	CMP $10, R4
-	BGE more5
+	BGT more5
+	CMP $10, R4
+	BLT part5
+	SUB $8, R4, R4
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row9:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R1)
+	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 16(R1)
+	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 32(R1)
+	WORD $0x6e63dd0a // fmul v10.2d, v8.2d, v3.2d
+	FMOVQ 48(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 48(R1)
+	WORD $0x6e64dd0a // fmul v10.2d, v8.2d, v4.2d
+	FMOVQ 64(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 64(R1)
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row9
+	RET
+
+part5:
 	SUB $8, R4, R4
 	FMOVD (R5), F0
 	ADD R6, R5, R5
@@ -1322,7 +2004,7 @@ loaded13:
 	MOVD incX+48(FP), R2
 	LSL $3, R2, R2
 
-row5:
+row10:
 	MOVD (R3), R17
 	VDUP R17, V8.D2
 	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
@@ -1355,12 +2037,79 @@ row5:
 skip5:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row5
+	BGT row10
 	RET
 
 more5:
 	CMP $12, R4
-	BGE more6
+	BGT more6
+	CMP $12, R4
+	BLT part6
+	SUB $10, R4, R4
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.D[1]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row11:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R1)
+	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 16(R1)
+	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 32(R1)
+	WORD $0x6e63dd0a // fmul v10.2d, v8.2d, v3.2d
+	FMOVQ 48(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 48(R1)
+	WORD $0x6e64dd0a // fmul v10.2d, v8.2d, v4.2d
+	FMOVQ 64(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 64(R1)
+	WORD $0x6e65dd0a // fmul v10.2d, v8.2d, v5.2d
+	FMOVQ 80(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 80(R1)
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row11
+	RET
+
+part6:
 	SUB $10, R4, R4
 	FMOVD (R5), F0
 	ADD R6, R5, R5
@@ -1394,7 +2143,7 @@ loaded14:
 	MOVD incX+48(FP), R2
 	LSL $3, R2, R2
 
-row6:
+row12:
 	MOVD (R3), R17
 	VDUP R17, V8.D2
 	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
@@ -1431,12 +2180,87 @@ row6:
 skip6:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row6
+	BGT row12
 	RET
 
 more6:
 	CMP $14, R4
-	BGE more7
+	BGT more7
+	CMP $14, R4
+	BLT part7
+	SUB $12, R4, R4
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.D[1]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row13:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R1)
+	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 16(R1)
+	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 32(R1)
+	WORD $0x6e63dd0a // fmul v10.2d, v8.2d, v3.2d
+	FMOVQ 48(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 48(R1)
+	WORD $0x6e64dd0a // fmul v10.2d, v8.2d, v4.2d
+	FMOVQ 64(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 64(R1)
+	WORD $0x6e65dd0a // fmul v10.2d, v8.2d, v5.2d
+	FMOVQ 80(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 80(R1)
+	WORD $0x6e66dd0a // fmul v10.2d, v8.2d, v6.2d
+	FMOVQ 96(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 96(R1)
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row13
+	RET
+
+part7:
 	SUB $12, R4, R4
 	FMOVD (R5), F0
 	ADD R6, R5, R5
@@ -1474,7 +2298,7 @@ loaded15:
 	MOVD incX+48(FP), R2
 	LSL $3, R2, R2
 
-row7:
+row14:
 	MOVD (R3), R17
 	VDUP R17, V8.D2
 	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
@@ -1515,12 +2339,93 @@ row7:
 skip7:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row7
+	BGT row14
 	RET
 
 more7:
 	CMP $16, R4
-	BGE more8
+	BLT part8
+	SUB $14, R4, R4
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F5
+	ADD R6, R5, R5
+	VLD1 (R5), V5.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F6
+	ADD R6, R5, R5
+	VLD1 (R5), V6.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F7
+	ADD R6, R5, R5
+	VLD1 (R5), V7.D[1]
+	ADD R6, R5, R5
+	MOVD stride+112(FP), R5
+	LSL $3, R5, R5
+	MOVD incX+48(FP), R2
+	LSL $3, R2, R2
+
+row15:
+	MOVD (R3), R17
+	VDUP R17, V8.D2
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	ADD R2, R3, R3
+	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
+	FMOVQ (R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, (R1)
+	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 16(R1)
+	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 32(R1)
+	WORD $0x6e63dd0a // fmul v10.2d, v8.2d, v3.2d
+	FMOVQ 48(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 48(R1)
+	WORD $0x6e64dd0a // fmul v10.2d, v8.2d, v4.2d
+	FMOVQ 64(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 64(R1)
+	WORD $0x6e65dd0a // fmul v10.2d, v8.2d, v5.2d
+	FMOVQ 80(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 80(R1)
+	WORD $0x6e66dd0a // fmul v10.2d, v8.2d, v6.2d
+	FMOVQ 96(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 96(R1)
+	WORD $0x6e67dd0a // fmul v10.2d, v8.2d, v7.2d
+	FMOVQ 112(R1), F11
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	FMOVQ F11, 112(R1)
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row15
+	RET
+
+part8:
 	SUB $14, R4, R4
 	FMOVD (R5), F0
 	ADD R6, R5, R5
@@ -1562,7 +2467,7 @@ loaded16:
 	MOVD incX+48(FP), R2
 	LSL $3, R2, R2
 
-row8:
+row16:
 	MOVD (R3), R17
 	VDUP R17, V8.D2
 	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
@@ -1607,91 +2512,10 @@ row8:
 skip8:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row8
+	BGT row16
 	RET
 
 more8:
-	SUB $14, R4, R4
-	FMOVD (R5), F0
-	ADD R6, R5, R5
-	VLD1 (R5), V0.D[1]
-	ADD R6, R5, R5
-	FMOVD (R5), F1
-	ADD R6, R5, R5
-	VLD1 (R5), V1.D[1]
-	ADD R6, R5, R5
-	FMOVD (R5), F2
-	ADD R6, R5, R5
-	VLD1 (R5), V2.D[1]
-	ADD R6, R5, R5
-	FMOVD (R5), F3
-	ADD R6, R5, R5
-	VLD1 (R5), V3.D[1]
-	ADD R6, R5, R5
-	FMOVD (R5), F4
-	ADD R6, R5, R5
-	VLD1 (R5), V4.D[1]
-	ADD R6, R5, R5
-	FMOVD (R5), F5
-	ADD R6, R5, R5
-	VLD1 (R5), V5.D[1]
-	ADD R6, R5, R5
-	FMOVD (R5), F6
-	ADD R6, R5, R5
-	VLD1 (R5), V6.D[1]
-	ADD R6, R5, R5
-	FMOVD (R5), F7
-	ADD R6, R5, R5
-	VLD1 (R5), V7.D[1]
-	ADD R6, R5, R5
-	MOVD stride+112(FP), R5
-	LSL $3, R5, R5
-	MOVD incX+48(FP), R2
-	LSL $3, R2, R2
-
-row9:
-	MOVD (R3), R17
-	VDUP R17, V8.D2
-	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
-	ADD R2, R3, R3
-	WORD $0x6e60dd0a // fmul v10.2d, v8.2d, v0.2d
-	FMOVQ (R1), F11
-	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
-	FMOVQ F11, (R1)
-	WORD $0x6e61dd0a // fmul v10.2d, v8.2d, v1.2d
-	FMOVQ 16(R1), F11
-	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
-	FMOVQ F11, 16(R1)
-	WORD $0x6e62dd0a // fmul v10.2d, v8.2d, v2.2d
-	FMOVQ 32(R1), F11
-	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
-	FMOVQ F11, 32(R1)
-	WORD $0x6e63dd0a // fmul v10.2d, v8.2d, v3.2d
-	FMOVQ 48(R1), F11
-	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
-	FMOVQ F11, 48(R1)
-	WORD $0x6e64dd0a // fmul v10.2d, v8.2d, v4.2d
-	FMOVQ 64(R1), F11
-	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
-	FMOVQ F11, 64(R1)
-	WORD $0x6e65dd0a // fmul v10.2d, v8.2d, v5.2d
-	FMOVQ 80(R1), F11
-	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
-	FMOVQ F11, 80(R1)
-	WORD $0x6e66dd0a // fmul v10.2d, v8.2d, v6.2d
-	FMOVQ 96(R1), F11
-	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
-	FMOVQ F11, 96(R1)
-	WORD $0x6e67dd0a // fmul v10.2d, v8.2d, v7.2d
-	FMOVQ 112(R1), F11
-	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
-	FMOVQ F11, 112(R1)
-	MOVD R1, R6
-	ADD $128, R6, R6
-	ADD R5, R1, R1
-	SUBS $1, R0, R0
-	BGT row9
-	RET
 
 many:
 

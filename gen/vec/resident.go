@@ -31,9 +31,10 @@ func (c columns) access(j int) Access {
 }
 
 // residentColumns emits the code for few columns, a version for each number of
-// vectors, with registers of its own. handle emits the loop over the rows. Where
-// there are more columns, or no rows, the code does nothing but destroy t and n.
-func (g *gen) residentColumns(rows, t, n G, shared Param, prepare func(), handle func(columns)) {
+// vectors, with registers of its own, and versions for whole vectors alone if that
+// is asked for. handle emits the loop over the rows. Where there are more columns,
+// or no rows, the code does nothing but destroy t and n.
+func (g *gen) residentColumns(rows, t, n G, shared Param, whole bool, prepare func(), handle func(columns)) {
 	m, w := g.m, g.lanes(g.e)
 	free, generals, resident := slices.Clone(g.free), g.generals, maps.Clone(g.resident)
 	most := g.residentVectors()
@@ -70,24 +71,26 @@ func (g *gen) residentColumns(rows, t, n G, shared Param, prepare func(), handle
 		}
 		m.Return()
 	}
-	// A partial vector may be a whole one where it is masked. Elsewhere the next
-	// version has an empty one then, and the last a whole one.
-	cond := GT
-	if !m.MaskedStores() {
-		cond = GE
-	}
+	// A partial vector may be a whole one where it is masked. Elsewhere there is a
+	// version for whole vectors alone, at least for the most of them; for fewer the
+	// next version will do, with an empty partial one.
 	for v := 1; v <= most; v++ {
-		more := g.label("more")
-		if v < most || cond == GE {
+		more, part := g.label("more"), g.label("part")
+		exact := whole || v == most && !m.MaskedStores()
+		if v < most {
+			cond := GT
+			if !exact && !m.MaskedStores() {
+				cond = GE
+			}
 			m.JumpIf(n, cond, v*w, more)
 		}
-		version(columns{vectors[:v], Partial, [2]G{ptr, inc}})
-		if v < most || cond == GE {
-			m.Label(more)
+		if exact {
+			m.JumpIf(n, LT, v*w, part)
+			version(columns{vectors[:v], Full, [2]G{ptr, inc}})
+			m.Label(part)
 		}
-	}
-	if cond == GE {
-		version(columns{vectors, Full, [2]G{ptr, inc}})
+		version(columns{vectors[:v], Partial, [2]G{ptr, inc}})
+		m.Label(more)
 	}
 	m.Label(many)
 	g.free, g.generals, g.resident = free, generals, resident
@@ -181,7 +184,7 @@ func (s RowDots) resident(g *gen, walk rowWalk, out, n G) {
 		g.resident[Uniform{Held: "sum"}] = a.acc[0][0]
 		g.makeResident(body, finish)
 	}
-	g.residentColumns(walk.left, walk.t, n, x, prepare, func(c columns) {
+	g.residentColumns(walk.left, walk.t, n, x, false, prepare, func(c columns) {
 		stride, inc := c.spare[0], c.spare[1]
 		g.rowStride(stride)
 		g.stride(inc, y.Name)
@@ -211,7 +214,7 @@ func (s RowAxpys) resident(g *gen, walk rowWalk, coef, n G, before V) {
 	body := newBody(k, g.e, m, groupStreams(y.Name, InOut, 1, In))
 	body.Accumulate(0, body.Mul(body.Held(coefName(0)), body.Load(rowName(0))))
 	prepare := func() { held, scale = g.holdCoefs(1, s.Factor) }
-	g.residentColumns(walk.left, walk.t, n, y, prepare, func(c columns) {
+	g.residentColumns(walk.left, walk.t, n, y, false, prepare, func(c columns) {
 		stride := c.spare[0]
 		g.rowStride(stride)
 		for _, v := range c.vectors {
@@ -239,7 +242,7 @@ func (s Outer) resident(g *gen, walk rowWalk, coef, n G) {
 	body := newBody(k, g.e, m, groupStreams(y.Name, In, 1, InOut))
 	body.Store(rowName(0), body.Add(body.Mul(body.Held(coefName(0)), body.Load(y.Name)), body.Load(rowName(0))))
 	prepare := func() { held, scale = g.holdCoefs(1, s.Factor) }
-	g.residentColumns(walk.left, walk.t, n, y, prepare, func(c columns) {
+	g.residentColumns(walk.left, walk.t, n, y, true, prepare, func(c columns) {
 		stride, at := c.spare[0], c.spare[1]
 		whole, rest := c.vectors, []part(nil)
 		if c.rest == Partial {
@@ -254,8 +257,10 @@ func (s Outer) resident(g *gen, walk rowWalk, coef, n G) {
 				one.first, one.loaded = j, map[int]V{0: v}
 				g.emit(one)
 			}
-			m.Move(at, walk.next)
-			m.AddImm(at, len(whole)*m.VectorBytes())
+			if len(rest) > 0 {
+				m.Move(at, walk.next)
+				m.AddImm(at, len(whole)*m.VectorBytes())
+			}
 			one.first, one.ptrs[1] = 0, at
 			for _, p := range rest {
 				skip := g.label("skip")
@@ -276,14 +281,11 @@ type part struct {
 	lanes int
 }
 
-// parts takes the first n elements of a register, up to all of them where partial
-// vectors are masked, to pieces: one for each bit of n, the largest first. Behind the first half, 16 bytes hold what is
+// parts takes the first n elements of a register, less than all, to pieces: one for
+// each bit of n, the largest first. Behind the first half, 16 bytes hold what is
 // left.
 func (g *gen) parts(v V, n G) []part {
 	var pieces []part
-	if g.m.MaskedStores() {
-		pieces = append(pieces, part{v, g.lanes(g.e)})
-	}
 	for lanes := g.lanes(g.e) / 2; lanes > 0; lanes /= 2 {
 		pieces = append(pieces, part{v, lanes})
 		if lanes == 1 {

@@ -438,7 +438,7 @@ func (i Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []fl
 	if trans {
 		inc = incY
 	}
-	if inc != 1 && !(direct.Widest && n <= direct.ResidentBytes/sizeF32) {
+	if inc != 1 && !resident(n, sizeF32) {
 		if trans {
 			kernels.GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 		} else {
@@ -451,18 +451,30 @@ func (i Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []fl
 		beta = 0
 	}
 	switch {
-	case inc != 1 && trans:
-		direct.GemvTIncF32(m, n, alpha, a, lda, x, incX, beta, y, incY)
-	case inc != 1:
-		direct.GemvIncF32(m, n, alpha, a, lda, x, incX, beta, y, incY)
-	case trans && direct.Widest:
-		direct.GemvTF32(m, alpha, a, lda, x, incX, beta, y[:n])
+	case trans && inc == 1:
+		if direct.Widest {
+			direct.GemvTF32(m, alpha, a, lda, x, incX, beta, y[:n])
+		} else {
+			kernels.ActiveTable[float32]().GemvT(m, alpha, a, lda, x, incX, beta, y[:n])
+		}
 	case trans:
-		kernels.ActiveTable[float32]().GemvT(m, alpha, a, lda, x, incX, beta, y[:n])
-	case direct.Widest:
-		direct.GemvF32(m, alpha, a, lda, x[:n], beta, y, incY)
+		if direct.Widest {
+			direct.GemvTIncF32(m, n, alpha, a, lda, x, incX, beta, y, incY)
+		} else {
+			kernels.ActiveTable[float32]().GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
+		}
+	case inc == 1:
+		if direct.Widest {
+			direct.GemvF32(m, alpha, a, lda, x[:n], beta, y, incY)
+		} else {
+			kernels.ActiveTable[float32]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
+		}
 	default:
-		kernels.ActiveTable[float32]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
+		if direct.Widest {
+			direct.GemvIncF32(m, n, alpha, a, lda, x, incX, beta, y, incY)
+		} else {
+			kernels.ActiveTable[float32]().GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
+		}
 	}
 }
 
@@ -483,8 +495,12 @@ func (Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []f
 		} else {
 			kernels.ActiveTable[float32]().Ger(m, alpha, x, incX, y[:n], a, lda)
 		}
-	case direct.Widest && n <= direct.ResidentBytes/sizeF32:
-		direct.GerIncF32(m, n, alpha, x, incX, y, incY, a, lda)
+	case resident(n, sizeF32):
+		if direct.Widest {
+			direct.GerIncF32(m, n, alpha, x, incX, y, incY, a, lda)
+		} else {
+			kernels.ActiveTable[float32]().GerInc(m, n, alpha, x, incX, y, incY, a, lda)
+		}
 	default:
 		kernels.GerInc(m, n, alpha, x, incX, y, incY, a, lda)
 	}

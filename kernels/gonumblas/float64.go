@@ -436,7 +436,7 @@ func (i Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []fl
 	if trans {
 		inc = incY
 	}
-	if inc != 1 && !(direct.Widest && n <= direct.ResidentBytes/sizeF64) {
+	if inc != 1 && !resident(n, sizeF64) {
 		if trans {
 			kernels.GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 		} else {
@@ -449,18 +449,30 @@ func (i Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []fl
 		beta = 0
 	}
 	switch {
-	case inc != 1 && trans:
-		direct.GemvTIncF64(m, n, alpha, a, lda, x, incX, beta, y, incY)
-	case inc != 1:
-		direct.GemvIncF64(m, n, alpha, a, lda, x, incX, beta, y, incY)
-	case trans && direct.Widest:
-		direct.GemvTF64(m, alpha, a, lda, x, incX, beta, y[:n])
+	case trans && inc == 1:
+		if direct.Widest {
+			direct.GemvTF64(m, alpha, a, lda, x, incX, beta, y[:n])
+		} else {
+			kernels.ActiveTable[float64]().GemvT(m, alpha, a, lda, x, incX, beta, y[:n])
+		}
 	case trans:
-		kernels.ActiveTable[float64]().GemvT(m, alpha, a, lda, x, incX, beta, y[:n])
-	case direct.Widest:
-		direct.GemvF64(m, alpha, a, lda, x[:n], beta, y, incY)
+		if direct.Widest {
+			direct.GemvTIncF64(m, n, alpha, a, lda, x, incX, beta, y, incY)
+		} else {
+			kernels.ActiveTable[float64]().GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
+		}
+	case inc == 1:
+		if direct.Widest {
+			direct.GemvF64(m, alpha, a, lda, x[:n], beta, y, incY)
+		} else {
+			kernels.ActiveTable[float64]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
+		}
 	default:
-		kernels.ActiveTable[float64]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
+		if direct.Widest {
+			direct.GemvIncF64(m, n, alpha, a, lda, x, incX, beta, y, incY)
+		} else {
+			kernels.ActiveTable[float64]().GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
+		}
 	}
 }
 
@@ -481,8 +493,12 @@ func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []f
 		} else {
 			kernels.ActiveTable[float64]().Ger(m, alpha, x, incX, y[:n], a, lda)
 		}
-	case direct.Widest && n <= direct.ResidentBytes/sizeF64:
-		direct.GerIncF64(m, n, alpha, x, incX, y, incY, a, lda)
+	case resident(n, sizeF64):
+		if direct.Widest {
+			direct.GerIncF64(m, n, alpha, x, incX, y, incY, a, lda)
+		} else {
+			kernels.ActiveTable[float64]().GerInc(m, n, alpha, x, incX, y, incY, a, lda)
+		}
 	default:
 		kernels.GerInc(m, n, alpha, x, incX, y, incY, a, lda)
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/internal/direct"
 )
 
 // Up to so many elements, a plain loop beats the call of a kernel: short in most
@@ -18,6 +19,12 @@ const (
 	sizeF32 = 4
 	sizeF64 = 8
 )
+
+// resident reports whether the kernels of Level 2 for strided vectors are fast with
+// so many columns; otherwise package kernels copies the vector.
+func resident(n, size int) bool {
+	return n <= direct.ResidentBytes/size && kernels.ActiveLevel() != kernels.Generic
+}
 
 // double is float64 in the float32 routines too.
 type double = float64
