@@ -17,7 +17,7 @@ func GemvInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, bet
 	switch {
 	case incX == 1:
 		table[T]().Gemv(m, alpha, noescape(a), stride, noescape(x[:n]), beta, noescape(y), incY)
-	case inPlace[T](n):
+	case n <= resident[T]():
 		table[T]().GemvInc(m, n, alpha, noescape(a), stride, noescape(x), incX, beta, noescape(y), incY)
 	case n <= smallBuffer:
 		var buffer [smallBuffer]T
@@ -46,12 +46,13 @@ func GemvTInc[T Float](m, n int, alpha T, a []T, stride int, x []T, incX int, be
 	case incY == 1:
 		beta = clearIfUnread(beta, n, y, incY)
 		table[T]().GemvT(m, alpha, noescape(a), stride, noescape(x), incX, beta, noescape(y[:n]))
-	case inPlace[T](n):
+	case n <= maxStrips*resident[T]():
 		beta = clearIfUnread(beta, n, y, incY)
-		table[T]().GemvTInc(m, n, alpha, noescape(a), stride, noescape(x), incX, beta, noescape(y), incY)
-	case n <= smallBuffer:
-		var buffer [smallBuffer]T
-		packedGemvT(buffer[:], m, n, alpha, a, stride, x, incX, beta, y, incY)
+		w := resident[T]()
+		for j := 0; j < n; j += w {
+			c := min(w, n-j)
+			table[T]().GemvTInc(m, c, alpha, noescape(a[j:]), stride, noescape(x), incX, beta, noescape(strip(y, n, incY, j, c)), incY)
+		}
 	default:
 		largeGemvT(m, n, alpha, a, stride, x, incX, beta, y, incY)
 	}
@@ -67,24 +68,41 @@ func GerInc[T Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a []T,
 	case m == 0:
 	case incY == 1:
 		table[T]().Ger(m, alpha, noescape(x), incX, noescape(y[:n]), noescape(a), stride)
-	case inPlace[T](n):
-		table[T]().GerInc(m, n, alpha, noescape(x), incX, noescape(y), incY, noescape(a), stride)
-	case n <= smallBuffer:
-		var buffer [smallBuffer]T
-		packedGer(buffer[:], m, n, alpha, x, incX, y, incY, a, stride)
+	case n <= maxStrips*resident[T]():
+		w := resident[T]()
+		for j := 0; j < n; j += w {
+			c := min(w, n-j)
+			table[T]().GerInc(m, c, alpha, noescape(x), incX, noescape(strip(y, n, incY, j, c)), incY, noescape(a[j:]), stride)
+		}
 	default:
 		largeGer(m, n, alpha, x, incX, y, incY, a, stride)
 	}
 }
 
-// inPlace reports whether a strided vector that all rows share need not be copied:
-// assembly keeps so many elements in registers. Plain Go would do more for each row.
-func inPlace[T Float](n int) bool {
-	return n <= direct.ResidentBytes/int(unsafe.Sizeof(T(0))) && active != Generic
+// resident returns how many elements of a strided vector that all rows share the
+// kernels keep in registers, 0 in plain Go. So many need not be copied, and the
+// products that do not add up along it may take a strip of columns at a time.
+func resident[T Float]() int {
+	if active == Generic {
+		return 0
+	}
+	return direct.ResidentBytes / int(unsafe.Sizeof(T(0)))
 }
 
-// Longer ones are copied, a part at a time, to a buffer on the stack. Small vectors
-// get a small one, because Go clears it first.
+// maxStrips is the number of strips beyond which copying is faster.
+const maxStrips = 8
+
+// strip returns the part of a strided vector of n elements that holds c of them,
+// from element j on.
+func strip[T Float](y []T, n, inc, j, c int) []T {
+	if inc < 0 {
+		j = n - j - c
+	}
+	return y[j*max(inc, -inc):]
+}
+
+// Longer vectors are copied, a part at a time, to a buffer on the stack. Small ones
+// get a small buffer, because Go clears it first.
 const (
 	smallBuffer = 64
 	largeBuffer = 1024
