@@ -26,8 +26,11 @@ func tooShort(n, length, inc int) bool { return (n-1)*max(inc, -inc) >= length }
 // forward reports whether two vectors have elements, positive strides, and room in
 // their slices, unless a product overflows: what a few elements need to know.
 func forward(n, lenX, incX, lenY, incY int) bool {
-	return n > 0 && incX > 0 && incY > 0 && (n-1)*incX < lenX && (n-1)*incY < lenY
+	return forwardOne(n, lenX, incX) && incY > 0 && (n-1)*incY < lenY
 }
+
+// forwardOne is forward for one vector.
+func forwardOne(n, lenX, incX int) bool { return n > 0 && incX > 0 && (n-1)*incX < lenX }
 
 // fits panics where tooShort may have overflowed and two vectors do not fit in
 // their slices. It comes before kernels, which check nothing; Go's loops check

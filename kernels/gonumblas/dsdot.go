@@ -15,10 +15,11 @@ func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int)
 			}
 			return kernels.ActiveTable[float32]().Dsdot(x, y)
 		}
-		even, odd := double(double(x[0])*double(y[0]))+0, double(0)
-		if n > 1 {
-			odd += double(double(x[1]) * double(y[1]))
+		even := double(double(x[0])*double(y[0])) + 0
+		if n == 1 {
+			return even
 		}
+		odd := double(double(x[1])*double(y[1])) + 0
 		if n > 2 {
 			even += double(double(x[2]) * double(y[2]))
 		}
@@ -28,10 +29,11 @@ func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int)
 		return even + odd
 	}
 	if n <= short && forward(n, len(x), incX, len(y), incY) {
-		even, odd := double(double(x[0])*double(y[0]))+0, double(0)
-		if n > 1 {
-			odd += double(double(x[incX]) * double(y[incY]))
+		even := double(double(x[0])*double(y[0])) + 0
+		if n == 1 {
+			return even
 		}
+		odd := double(double(x[incX])*double(y[incY])) + 0
 		if n > 2 {
 			even += double(double(x[2*incX]) * double(y[2*incY]))
 		}

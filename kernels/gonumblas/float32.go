@@ -61,10 +61,11 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 			}
 			return kernels.ActiveTable[float32]().Dot(x, y)
 		}
-		even, odd := float32(x[0]*y[0])+0, float32(0)
-		if n > 1 {
-			odd += float32(x[1] * y[1])
+		even := float32(x[0]*y[0]) + 0
+		if n == 1 {
+			return even
 		}
+		odd := float32(x[1]*y[1]) + 0
 		if n > 2 {
 			even += float32(x[2] * y[2])
 		}
@@ -74,10 +75,11 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 		return even + odd
 	}
 	if n <= short && forward(n, len(x), incX, len(y), incY) {
-		even, odd := float32(x[0]*y[0])+0, float32(0)
-		if n > 1 {
-			odd += float32(x[incX] * y[incY])
+		even := float32(x[0]*y[0]) + 0
+		if n == 1 {
+			return even
 		}
+		odd := float32(x[incX]*y[incY]) + 0
 		if n > 2 {
 			even += float32(x[2*incX] * y[2*incY])
 		}
@@ -101,18 +103,37 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 func (Implementation) Sscal(n int, alpha float32, x []float32, incX int) {
 	if incX == 1 && 0 < n && n <= len(x) && alpha != 0 {
 		x := x[:n]
-		switch {
-		case n <= short:
-			generic.Scal(alpha, x)
-		case direct.Widest:
-			direct.ScalF32(alpha, x)
-		default:
-			kernels.ActiveTable[float32]().Scal(alpha, x)
+		if n > short {
+			if direct.Widest {
+				direct.ScalF32(alpha, x)
+			} else {
+				kernels.ActiveTable[float32]().Scal(alpha, x)
+			}
+			return
+		}
+		x[0] *= alpha
+		if n > 1 {
+			x[1] *= alpha
+		}
+		if n > 2 {
+			x[2] *= alpha
+		}
+		if n > 3 {
+			x[3] *= alpha
 		}
 		return
 	}
-	if n <= short && alpha != 0 && forward(n, len(x), incX, n, 1) {
-		generic.ScalInc(n, alpha, x, incX)
+	if n <= short && alpha != 0 && forwardOne(n, len(x), incX) {
+		x[0] *= alpha
+		if n > 1 {
+			x[incX] *= alpha
+		}
+		if n > 2 {
+			x[2*incX] *= alpha
+		}
+		if n > 3 {
+			x[3*incX] *= alpha
+		}
 		return
 	}
 	if !checkOne(n, len(x), incX) {
@@ -212,11 +233,12 @@ func (Implementation) Snrm2(n int, x []float32, incX int) float32 {
 
 // Sasum returns the sum of the magnitudes of x, 0 if incX is negative.
 func (Implementation) Sasum(n int, x []float32, incX int) float32 {
-	if n <= short && forward(n, len(x), incX, n, 1) {
-		even, odd := abs(x[0]), float32(0)
-		if n > 1 {
-			odd += abs(x[incX])
+	if n <= short && forwardOne(n, len(x), incX) {
+		even := abs(x[0])
+		if n == 1 {
+			return even
 		}
+		odd := abs(x[incX])
 		if n > 2 {
 			even += abs(x[2*incX])
 		}

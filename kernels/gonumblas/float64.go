@@ -59,10 +59,11 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 			}
 			return kernels.ActiveTable[float64]().Dot(x, y)
 		}
-		even, odd := float64(x[0]*y[0])+0, float64(0)
-		if n > 1 {
-			odd += float64(x[1] * y[1])
+		even := float64(x[0]*y[0]) + 0
+		if n == 1 {
+			return even
 		}
+		odd := float64(x[1]*y[1]) + 0
 		if n > 2 {
 			even += float64(x[2] * y[2])
 		}
@@ -72,10 +73,11 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 		return even + odd
 	}
 	if n <= short && forward(n, len(x), incX, len(y), incY) {
-		even, odd := float64(x[0]*y[0])+0, float64(0)
-		if n > 1 {
-			odd += float64(x[incX] * y[incY])
+		even := float64(x[0]*y[0]) + 0
+		if n == 1 {
+			return even
 		}
+		odd := float64(x[incX]*y[incY]) + 0
 		if n > 2 {
 			even += float64(x[2*incX] * y[2*incY])
 		}
@@ -99,18 +101,37 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 func (Implementation) Dscal(n int, alpha float64, x []float64, incX int) {
 	if incX == 1 && 0 < n && n <= len(x) && alpha != 0 {
 		x := x[:n]
-		switch {
-		case n <= short:
-			generic.Scal(alpha, x)
-		case direct.Widest:
-			direct.ScalF64(alpha, x)
-		default:
-			kernels.ActiveTable[float64]().Scal(alpha, x)
+		if n > short {
+			if direct.Widest {
+				direct.ScalF64(alpha, x)
+			} else {
+				kernels.ActiveTable[float64]().Scal(alpha, x)
+			}
+			return
+		}
+		x[0] *= alpha
+		if n > 1 {
+			x[1] *= alpha
+		}
+		if n > 2 {
+			x[2] *= alpha
+		}
+		if n > 3 {
+			x[3] *= alpha
 		}
 		return
 	}
-	if n <= short && alpha != 0 && forward(n, len(x), incX, n, 1) {
-		generic.ScalInc(n, alpha, x, incX)
+	if n <= short && alpha != 0 && forwardOne(n, len(x), incX) {
+		x[0] *= alpha
+		if n > 1 {
+			x[incX] *= alpha
+		}
+		if n > 2 {
+			x[2*incX] *= alpha
+		}
+		if n > 3 {
+			x[3*incX] *= alpha
+		}
 		return
 	}
 	if !checkOne(n, len(x), incX) {
@@ -210,11 +231,12 @@ func (Implementation) Dnrm2(n int, x []float64, incX int) float64 {
 
 // Dasum returns the sum of the magnitudes of x, 0 if incX is negative.
 func (Implementation) Dasum(n int, x []float64, incX int) float64 {
-	if n <= short && forward(n, len(x), incX, n, 1) {
-		even, odd := abs(x[0]), float64(0)
-		if n > 1 {
-			odd += abs(x[incX])
+	if n <= short && forwardOne(n, len(x), incX) {
+		even := abs(x[0])
+		if n == 1 {
+			return even
 		}
+		odd := abs(x[incX])
 		if n > 2 {
 			even += abs(x[2*incX])
 		}
