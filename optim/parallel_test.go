@@ -39,7 +39,7 @@ func someLengths() []int {
 // and those are what the rule gives for whole parameters.
 func TestWorkers(t *testing.T) {
 	for i, rule := range kinds {
-		if testing.Short() && i%3 != 0 {
+		if testing.Short() && i%6 != 0 {
 			continue
 		}
 		t.Run(rule.Name()+"/float32", func(t *testing.T) { testWorkers[float32](t, rule) })
