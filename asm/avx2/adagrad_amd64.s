@@ -114,9 +114,8 @@ skip2:
 	// u = flushRoot(d), sum += u*u
 	VPAND   X5, X10, X15
 	VPSIGND X15, X10, X8
-	VMOVSS  (DX), X11
 	VMULPS  X8, X8, X8
-	VADDPS  X8, X11, X8
+	VADDSS  (DX), X8, X8
 
 	// p -= lr*(d/(sqrt(sum)+eps))
 	VSQRTPS X8, X11
@@ -300,9 +299,8 @@ skip5:
 	// u = flushRoot(d), sum += u*u
 	VPAND   X5, X10, X15
 	VPSIGND X15, X10, X8
-	VMOVSS  (DX), X11
 	VMULPS  X8, X8, X8
-	VADDPS  X8, X11, X8
+	VADDSS  (DX), X8, X8
 
 	// p -= lr*(d/(sqrt(sum)+eps))
 	VSQRTPS X8, X11
@@ -413,9 +411,8 @@ skip:
 	VPAND   X5, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X8
-	VMOVSD  (DX), X11
 	VMULPD  X8, X8, X8
-	VADDPD  X8, X11, X8
+	VADDSD  (DX), X8, X8
 
 	// p -= lr*(d/(sqrt(sum)+eps))
 	VSQRTPD X8, X11
@@ -577,9 +574,8 @@ skip3:
 	VPAND   X5, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X8
-	VMOVSD  (DX), X11
 	VMULPD  X8, X8, X8
-	VADDPD  X8, X11, X8
+	VADDSD  (DX), X8, X8
 
 	// p -= lr*(d/(sqrt(sum)+eps))
 	VSQRTPD X8, X11

@@ -130,16 +130,14 @@ skip2:
 	VADDPS  X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVSS  (DX), X11
-	VMULPS  X11, X4, X11
+	VMULSS  (DX), X4, X11
 	VMULPS  X13, X5, X14
 	VADDPS  X14, X11, X14
 	VPAND   X2, X14, X15
 	VPSIGND X15, X14, X14
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
-	VMOVSS (BX), X11
-	VMULPS X11, X6, X11
+	VMULSS (BX), X6, X11
 	VANDPS X7, X13, X13
 	VADDPS X8, X13, X13
 	VMAXPS X13, X11, X13
@@ -357,16 +355,14 @@ skip5:
 	VADDPS  X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVSS  (DX), X11
-	VMULPS  X11, X4, X11
+	VMULSS  (DX), X4, X11
 	VMULPS  X13, X5, X14
 	VADDPS  X14, X11, X14
 	VPAND   X2, X14, X15
 	VPSIGND X15, X14, X14
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
-	VMOVSS (BX), X11
-	VMULPS X11, X6, X11
+	VMULSS (BX), X6, X11
 	VANDPS X7, X13, X13
 	VADDPS X8, X13, X13
 	VMAXPS X13, X11, X13
@@ -484,8 +480,7 @@ skip:
 	VADDPD  X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVSD  (DX), X11
-	VMULPD  X11, X4, X11
+	VMULSD  (DX), X4, X11
 	VMULPD  X13, X5, X14
 	VADDPD  X14, X11, X14
 	VPAND   X2, X14, X15
@@ -493,8 +488,7 @@ skip:
 	VPSIGND X15, X14, X14
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
-	VMOVSD (BX), X11
-	VMULPD X11, X6, X11
+	VMULSD (BX), X6, X11
 	VANDPD X7, X13, X13
 	VADDPD X8, X13, X13
 	VMAXPD X13, X11, X13
@@ -682,8 +676,7 @@ skip3:
 	VADDPD  X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVSD  (DX), X11
-	VMULPD  X11, X4, X11
+	VMULSD  (DX), X4, X11
 	VMULPD  X13, X5, X14
 	VADDPD  X14, X11, X14
 	VPAND   X2, X14, X15
@@ -691,8 +684,7 @@ skip3:
 	VPSIGND X15, X14, X14
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
-	VMOVSD (BX), X11
-	VMULPD X11, X6, X11
+	VMULSD (BX), X6, X11
 	VANDPD X7, X13, X13
 	VADDPD X8, X13, X13
 	VMAXPD X13, X11, X13

@@ -52,9 +52,8 @@ skip2:
 	TESTQ  $+1, R9
 	JEQ    skip3
 	VMOVSS (SI), X0
-	VMOVSS (DX), X1
-	VADDPS X1, X0, X1
-	VMOVSS X1, (DI)
+	VADDSS (DX), X0, X0
+	VMOVSS X0, (DI)
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	ADDQ   $+4, DX
@@ -128,9 +127,8 @@ skip5:
 	TESTQ  $+1, BX
 	JEQ    skip6
 	VMOVSS (SI), X0
-	VMOVSS (DX), X1
-	VADDPS X1, X0, X1
-	VMOVSS X1, (DI)
+	VADDSS (DX), X0, X0
+	VMOVSS X0, (DI)
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	ADDQ   $+4, DX
@@ -175,9 +173,8 @@ skip:
 	TESTQ  $+1, R9
 	JEQ    skip2
 	VMOVSD (SI), X0
-	VMOVSD (DX), X1
-	VADDPD X1, X0, X1
-	VMOVSD X1, (DI)
+	VADDSD (DX), X0, X0
+	VMOVSD X0, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -240,9 +237,8 @@ skip3:
 	TESTQ  $+1, BX
 	JEQ    skip4
 	VMOVSD (SI), X0
-	VMOVSD (DX), X1
-	VADDPD X1, X0, X1
-	VMOVSD X1, (DI)
+	VADDSD (DX), X0, X0
+	VMOVSD X0, (DI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX

@@ -54,10 +54,8 @@ skip:
 skip2:
 	TESTQ  $+1, R8
 	JEQ    skip3
-	VMOVSS (DI), X2
-	VMULPS X2, X0, X2
-	VMOVSS (SI), X3
-	VMULPS X3, X1, X3
+	VMULSS (DI), X0, X2
+	VMULSS (SI), X1, X3
 	VADDPS X3, X2, X3
 	VMOVSS X3, (SI)
 	ADDQ   $+4, DI
@@ -141,10 +139,8 @@ skip4:
 skip5:
 	TESTQ  $+1, DX
 	JEQ    skip6
-	VMOVSS (DI), X2
-	VMULPS X2, X0, X2
-	VMOVSS (SI), X3
-	VMULPS X3, X1, X3
+	VMULSS (DI), X0, X2
+	VMULSS (SI), X1, X3
 	VADDPS X3, X2, X3
 	VMOVSS X3, (SI)
 	ADDQ   $+4, DI
@@ -191,10 +187,8 @@ TEXT ·AxpbyF64(SB), NOSPLIT, $0-64
 skip:
 	TESTQ  $+1, R8
 	JEQ    skip2
-	VMOVSD (DI), X2
-	VMULPD X2, X0, X2
-	VMOVSD (SI), X3
-	VMULPD X3, X1, X3
+	VMULSD (DI), X0, X2
+	VMULSD (SI), X1, X3
 	VADDPD X3, X2, X3
 	VMOVSD X3, (SI)
 	ADDQ   $+8, DI
@@ -266,10 +260,8 @@ tail:
 skip3:
 	TESTQ  $+1, DX
 	JEQ    skip4
-	VMOVSD (DI), X2
-	VMULPD X2, X0, X2
-	VMOVSD (SI), X3
-	VMULPD X3, X1, X3
+	VMULSD (DI), X0, X2
+	VMULSD (SI), X1, X3
 	VADDPD X3, X2, X3
 	VMOVSD X3, (SI)
 	ADDQ   $+8, DI

@@ -51,11 +51,9 @@ skip:
 skip2:
 	TESTQ  $+1, R8
 	JEQ    skip3
-	VMOVSS (DI), X1
-	VMULPS X1, X0, X1
-	VMOVSS (SI), X2
-	VADDPS X2, X1, X2
-	VMOVSS X2, (SI)
+	VMULSS (DI), X0, X1
+	VADDSS (SI), X1, X1
+	VMOVSS X1, (SI)
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	SUBQ   $+1, DX
@@ -130,11 +128,9 @@ skip4:
 skip5:
 	TESTQ  $+1, DX
 	JEQ    skip6
-	VMOVSS (DI), X1
-	VMULPS X1, X0, X1
-	VMOVSS (SI), X2
-	VADDPS X2, X1, X2
-	VMOVSS X2, (SI)
+	VMULSS (DI), X0, X1
+	VADDSS (SI), X1, X1
+	VMOVSS X1, (SI)
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 
@@ -177,11 +173,9 @@ TEXT ·AxpyF64(SB), NOSPLIT, $0-56
 skip:
 	TESTQ  $+1, R8
 	JEQ    skip2
-	VMOVSD (DI), X1
-	VMULPD X1, X0, X1
-	VMOVSD (SI), X2
-	VADDPD X2, X1, X2
-	VMOVSD X2, (SI)
+	VMULSD (DI), X0, X1
+	VADDSD (SI), X1, X1
+	VMOVSD X1, (SI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	SUBQ   $+1, DX
@@ -245,11 +239,9 @@ tail:
 skip3:
 	TESTQ  $+1, DX
 	JEQ    skip4
-	VMOVSD (DI), X1
-	VMULPD X1, X0, X1
-	VMOVSD (SI), X2
-	VADDPD X2, X1, X2
-	VMOVSD X2, (SI)
+	VMULSD (DI), X0, X1
+	VADDSD (SI), X1, X1
+	VMOVSD X1, (SI)
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 

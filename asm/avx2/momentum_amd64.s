@@ -107,8 +107,7 @@ skip2:
 	VADDPS  X9, X7, X9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSS  (DX), X7
-	VMULPS  X7, X4, X7
+	VMULSS  (DX), X4, X7
 	VMULPS  X9, X5, X9
 	VADDPS  X9, X7, X9
 	VPAND   X2, X9, X15
@@ -281,8 +280,7 @@ skip5:
 	VADDPS  X9, X7, X9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSS  (DX), X7
-	VMULPS  X7, X4, X7
+	VMULSS  (DX), X4, X7
 	VMULPS  X9, X5, X9
 	VADDPS  X9, X7, X9
 	VPAND   X2, X9, X15
@@ -382,8 +380,7 @@ skip:
 	VADDPD  X9, X7, X9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSD  (DX), X7
-	VMULPD  X7, X4, X7
+	VMULSD  (DX), X4, X7
 	VMULPD  X9, X5, X9
 	VADDPD  X9, X7, X9
 	VPAND   X2, X9, X15
@@ -536,8 +533,7 @@ skip3:
 	VADDPD  X9, X7, X9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSD  (DX), X7
-	VMULPD  X7, X4, X7
+	VMULSD  (DX), X4, X7
 	VMULPD  X9, X5, X9
 	VADDPD  X9, X7, X9
 	VPAND   X2, X9, X15

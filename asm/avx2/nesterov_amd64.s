@@ -111,8 +111,7 @@ skip2:
 	VADDPS  X9, X7, X9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSS  (DX), X7
-	VMULPS  X7, X4, X7
+	VMULSS  (DX), X4, X7
 	VMULPS  X9, X5, X10
 	VADDPS  X10, X7, X10
 	VPAND   X2, X10, X15
@@ -297,8 +296,7 @@ skip5:
 	VADDPS  X9, X7, X9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSS  (DX), X7
-	VMULPS  X7, X4, X7
+	VMULSS  (DX), X4, X7
 	VMULPS  X9, X5, X10
 	VADDPS  X10, X7, X10
 	VPAND   X2, X10, X15
@@ -402,8 +400,7 @@ skip:
 	VADDPD  X9, X7, X9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSD  (DX), X7
-	VMULPD  X7, X4, X7
+	VMULSD  (DX), X4, X7
 	VMULPD  X9, X5, X10
 	VADDPD  X10, X7, X10
 	VPAND   X2, X10, X15
@@ -566,8 +563,7 @@ skip3:
 	VADDPD  X9, X7, X9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVSD  (DX), X7
-	VMULPD  X7, X4, X7
+	VMULSD  (DX), X4, X7
 	VMULPD  X9, X5, X10
 	VADDPD  X10, X7, X10
 	VPAND   X2, X10, X15

@@ -160,16 +160,14 @@ skip2:
 	VMULPS  X12, X3, X10
 	VPAND   X4, X10, X15
 	VPSIGND X15, X10, X10
-	VMOVSS  (DX), X13
-	VMULPS  X13, X5, X13
+	VMULSS  (DX), X5, X13
 	VMULPS  X10, X10, X10
 	VADDPS  X10, X13, X10
 	VPAND   X1, X10, X15
 	VPSIGND X15, X10, X10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVSS  (BX), X13
-	VMULPS  X13, X5, X13
+	VMULSS  (BX), X5, X13
 	VMULPS  X12, X6, X14
 	VADDPS  X14, X13, X14
 	VPAND   X1, X14, X15
@@ -467,16 +465,14 @@ skip5:
 	VMULPS  X12, X3, X10
 	VPAND   X4, X10, X15
 	VPSIGND X15, X10, X10
-	VMOVSS  (DX), X13
-	VMULPS  X13, X5, X13
+	VMULSS  (DX), X5, X13
 	VMULPS  X10, X10, X10
 	VADDPS  X10, X13, X10
 	VPAND   X1, X10, X15
 	VPSIGND X15, X10, X10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVSS  (BX), X13
-	VMULPS  X13, X5, X13
+	VMULSS  (BX), X5, X13
 	VMULPS  X12, X6, X14
 	VADDPS  X14, X13, X14
 	VPAND   X1, X14, X15
@@ -625,8 +621,7 @@ skip:
 	VPAND   X4, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X10
-	VMOVSD  (DX), X13
-	VMULPD  X13, X5, X13
+	VMULSD  (DX), X5, X13
 	VMULPD  X10, X10, X10
 	VADDPD  X10, X13, X10
 	VPAND   X1, X10, X15
@@ -634,8 +629,7 @@ skip:
 	VPSIGND X15, X10, X10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVSD  (BX), X13
-	VMULPD  X13, X5, X13
+	VMULSD  (BX), X5, X13
 	VMULPD  X12, X6, X14
 	VADDPD  X14, X13, X14
 	VPAND   X1, X14, X15
@@ -904,8 +898,7 @@ skip3:
 	VPAND   X4, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X10
-	VMOVSD  (DX), X13
-	VMULPD  X13, X5, X13
+	VMULSD  (DX), X5, X13
 	VMULPD  X10, X10, X10
 	VADDPD  X10, X13, X10
 	VPAND   X1, X10, X15
@@ -913,8 +906,7 @@ skip3:
 	VPSIGND X15, X10, X10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVSD  (BX), X13
-	VMULPD  X13, X5, X13
+	VMULSD  (BX), X5, X13
 	VMULPD  X12, X6, X14
 	VADDPD  X14, X13, X14
 	VPAND   X1, X14, X15

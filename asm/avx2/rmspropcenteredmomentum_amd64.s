@@ -178,16 +178,14 @@ skip2:
 	VMULPS  X12, X2, X10
 	VPAND   X3, X10, X15
 	VPSIGND X15, X10, X10
-	VMOVSS  (DX), X13
-	VMULPS  X13, X4, X13
+	VMULSS  (DX), X4, X13
 	VMULPS  X10, X10, X10
 	VADDPS  X10, X13, X10
 	VPAND   X0, X10, X15
 	VPSIGND X15, X10, X10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVSS  (BX), X13
-	VMULPS  X13, X4, X13
+	VMULSS  (BX), X4, X13
 	VMULPS  X12, X5, X14
 	VADDPS  X14, X13, X14
 	VPAND   X0, X14, X15
@@ -204,8 +202,7 @@ skip2:
 	VDIVPS  X13, X12, X13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVSS  (R8), X12
-	VMULPS  X12, X8, X12
+	VMULSS  (R8), X8, X12
 	VADDPS  X13, X12, X13
 	VPAND   X0, X13, X15
 	VPSIGND X15, X13, X13
@@ -532,16 +529,14 @@ skip5:
 	VMULPS  X12, X2, X10
 	VPAND   X3, X10, X15
 	VPSIGND X15, X10, X10
-	VMOVSS  (DX), X13
-	VMULPS  X13, X4, X13
+	VMULSS  (DX), X4, X13
 	VMULPS  X10, X10, X10
 	VADDPS  X10, X13, X10
 	VPAND   X0, X10, X15
 	VPSIGND X15, X10, X10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVSS  (BX), X13
-	VMULPS  X13, X4, X13
+	VMULSS  (BX), X4, X13
 	VMULPS  X12, X5, X14
 	VADDPS  X14, X13, X14
 	VPAND   X0, X14, X15
@@ -558,8 +553,7 @@ skip5:
 	VDIVPS  X13, X12, X13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVSS  (R8), X12
-	VMULPS  X12, X8, X12
+	VMULSS  (R8), X8, X12
 	VADDPS  X13, X12, X13
 	VPAND   X0, X13, X15
 	VPSIGND X15, X13, X13
@@ -708,8 +702,7 @@ skip:
 	VPAND   X3, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X10
-	VMOVSD  (DX), X13
-	VMULPD  X13, X4, X13
+	VMULSD  (DX), X4, X13
 	VMULPD  X10, X10, X10
 	VADDPD  X10, X13, X10
 	VPAND   X0, X10, X15
@@ -717,8 +710,7 @@ skip:
 	VPSIGND X15, X10, X10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVSD  (BX), X13
-	VMULPD  X13, X4, X13
+	VMULSD  (BX), X4, X13
 	VMULPD  X12, X5, X14
 	VADDPD  X14, X13, X14
 	VPAND   X0, X14, X15
@@ -737,8 +729,7 @@ skip:
 	VDIVPD  X13, X12, X13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVSD  (R8), X12
-	VMULPD  X12, X8, X12
+	VMULSD  (R8), X8, X12
 	VADDPD  X13, X12, X13
 	VPAND   X0, X13, X15
 	VPSHUFD $0xf5, X15, X15
@@ -1031,8 +1022,7 @@ skip3:
 	VPAND   X3, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X10
-	VMOVSD  (DX), X13
-	VMULPD  X13, X4, X13
+	VMULSD  (DX), X4, X13
 	VMULPD  X10, X10, X10
 	VADDPD  X10, X13, X10
 	VPAND   X0, X10, X15
@@ -1040,8 +1030,7 @@ skip3:
 	VPSIGND X15, X10, X10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVSD  (BX), X13
-	VMULPD  X13, X4, X13
+	VMULSD  (BX), X4, X13
 	VMULPD  X12, X5, X14
 	VADDPD  X14, X13, X14
 	VPAND   X0, X14, X15
@@ -1060,8 +1049,7 @@ skip3:
 	VDIVPD  X13, X12, X13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVSD  (R8), X12
-	VMULPD  X12, X8, X12
+	VMULSD  (R8), X8, X12
 	VADDPD  X13, X12, X13
 	VPAND   X0, X13, X15
 	VPSHUFD $0xf5, X15, X15

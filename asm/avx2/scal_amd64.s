@@ -44,8 +44,7 @@ skip:
 skip2:
 	TESTQ  $+1, BX
 	JEQ    skip3
-	VMOVSS (DI), X1
-	VMULPS X1, X0, X1
+	VMULSS (DI), X0, X1
 	VMOVSS X1, (DI)
 	ADDQ   $+4, DI
 	SUBQ   $+1, SI
@@ -102,8 +101,7 @@ skip4:
 skip5:
 	TESTQ  $+1, SI
 	JEQ    skip6
-	VMOVSS (DI), X1
-	VMULPS X1, X0, X1
+	VMULSS (DI), X0, X1
 	VMOVSS X1, (DI)
 	ADDQ   $+4, DI
 
@@ -142,8 +140,7 @@ TEXT ·ScalF64(SB), NOSPLIT, $0-32
 skip:
 	TESTQ  $+1, BX
 	JEQ    skip2
-	VMOVSD (DI), X1
-	VMULPD X1, X0, X1
+	VMULSD (DI), X0, X1
 	VMOVSD X1, (DI)
 	ADDQ   $+8, DI
 	SUBQ   $+1, SI
@@ -192,8 +189,7 @@ tail:
 skip3:
 	TESTQ  $+1, SI
 	JEQ    skip4
-	VMOVSD (DI), X1
-	VMULPD X1, X0, X1
+	VMULSD (DI), X0, X1
 	VMOVSD X1, (DI)
 	ADDQ   $+8, DI
 

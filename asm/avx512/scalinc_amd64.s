@@ -28,17 +28,13 @@ forward:
 	LEAQ         (R8)(DX*2), R8
 
 main:
-	VMOVSS (DI), X1
-	VMULPS X1, X0, X1
+	VMULSS (DI), X0, X1
 	VMOVSS X1, (DI)
-	VMOVSS (DI)(DX*1), X1
-	VMULPS X1, X0, X1
+	VMULSS (DI)(DX*1), X0, X1
 	VMOVSS X1, (DI)(DX*1)
-	VMOVSS (DI)(DX*2), X1
-	VMULPS X1, X0, X1
+	VMULSS (DI)(DX*2), X0, X1
 	VMOVSS X1, (DI)(DX*2)
-	VMOVSS (DI)(R8*1), X1
-	VMULPS X1, X0, X1
+	VMULSS (DI)(R8*1), X0, X1
 	VMOVSS X1, (DI)(R8*1)
 	LEAQ   (DI)(DX*4), DI
 	SUBQ   $+4, BX
@@ -47,19 +43,16 @@ main:
 rest:
 	TESTQ  $+2, BX
 	JEQ    last
-	VMOVSS (DI), X1
-	VMULPS X1, X0, X1
+	VMULSS (DI), X0, X1
 	VMOVSS X1, (DI)
-	VMOVSS (DI)(DX*1), X1
-	VMULPS X1, X0, X1
+	VMULSS (DI)(DX*1), X0, X1
 	VMOVSS X1, (DI)(DX*1)
 	LEAQ   (DI)(DX*2), DI
 
 last:
 	TESTQ  $+1, BX
 	JEQ    done
-	VMOVSS (DI), X1
-	VMULPS X1, X0, X1
+	VMULSS (DI), X0, X1
 	VMOVSS X1, (DI)
 
 done:
@@ -90,17 +83,13 @@ forward:
 	LEAQ         (R8)(DX*2), R8
 
 main:
-	VMOVSD (DI), X1
-	VMULPD X1, X0, X1
+	VMULSD (DI), X0, X1
 	VMOVSD X1, (DI)
-	VMOVSD (DI)(DX*1), X1
-	VMULPD X1, X0, X1
+	VMULSD (DI)(DX*1), X0, X1
 	VMOVSD X1, (DI)(DX*1)
-	VMOVSD (DI)(DX*2), X1
-	VMULPD X1, X0, X1
+	VMULSD (DI)(DX*2), X0, X1
 	VMOVSD X1, (DI)(DX*2)
-	VMOVSD (DI)(R8*1), X1
-	VMULPD X1, X0, X1
+	VMULSD (DI)(R8*1), X0, X1
 	VMOVSD X1, (DI)(R8*1)
 	LEAQ   (DI)(DX*4), DI
 	SUBQ   $+4, BX
@@ -109,19 +98,16 @@ main:
 rest:
 	TESTQ  $+2, BX
 	JEQ    last
-	VMOVSD (DI), X1
-	VMULPD X1, X0, X1
+	VMULSD (DI), X0, X1
 	VMOVSD X1, (DI)
-	VMOVSD (DI)(DX*1), X1
-	VMULPD X1, X0, X1
+	VMULSD (DI)(DX*1), X0, X1
 	VMOVSD X1, (DI)(DX*1)
 	LEAQ   (DI)(DX*2), DI
 
 last:
 	TESTQ  $+1, BX
 	JEQ    done
-	VMOVSD (DI), X1
-	VMULPD X1, X0, X1
+	VMULSD (DI), X0, X1
 	VMOVSD X1, (DI)
 
 done:

@@ -84,6 +84,22 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 	}
 }
 
+// MemoryOperands implements vec.Machine.
+func (m *Machine) MemoryOperands() bool { return true }
+
+// OpMemory implements vec.Machine.
+func (m *Machine) OpMemory(op vec.Op, e vec.Elem, dst, x vec.V, a vec.Address) {
+	d, s := sized(dst, 16), sized(x, 16)
+	switch op {
+	case vec.OpAdd:
+		packed(e, m.VADDSS, m.VADDSD)(mem(a), s, d)
+	case vec.OpMul:
+		packed(e, m.VMULSS, m.VMULSD)(mem(a), s, d)
+	default:
+		panic(fmt.Sprintf("amd64: operation %d takes no operand in memory", op))
+	}
+}
+
 // keepBits clears the elements that have none of the mask's bits.
 func (m *Machine) keepBits(e vec.Elem, bytes int, d, x, mask reg.VecPhysical) {
 	switch {

@@ -344,6 +344,14 @@ func (m *Machine) Gather(dst vec.V, in, of vec.Elem, ptr, stride vec.G, access v
 	}
 }
 
+// MemoryOperands implements vec.Machine.
+func (m *Machine) MemoryOperands() bool { return false }
+
+// OpMemory implements vec.Machine.
+func (m *Machine) OpMemory(vec.Op, vec.Elem, vec.V, vec.V, vec.Address) {
+	panic("arm64: arithmetic takes no operands in memory")
+}
+
 // Store implements vec.Machine.
 func (m *Machine) Store(src vec.V, e vec.Elem, a vec.Address, access vec.Access) {
 	size := 16

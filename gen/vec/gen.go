@@ -214,6 +214,7 @@ func (g *gen) walk(s step, events []event, pool []V, write bool) int {
 			terms[place{ev.copy, ev.in.args[0]}] = s.sums[ev.in.stream][ev.copy]
 		}
 	}
+	folds, gone := g.folds(s, events)
 	least := len(pool)
 	take := func() V {
 		v := pool[len(pool)-1]
@@ -227,10 +228,17 @@ func (g *gen) walk(s step, events []event, pool []V, write bool) int {
 		if write && in.note != "" && ev.copy == 0 {
 			g.m.Comment(in.note)
 		}
+		if gone[i] {
+			continue
+		}
 		// Arguments: registers, or uniforms broadcast into a passing one.
 		args := make([]V, len(in.args))
 		var passing []V
+		f, folded := folds[i]
 		for j, a := range in.args {
+			if folded && j == f.arg {
+				continue
+			}
 			if u, ok := s.body.uniVal[a]; ok {
 				v, ok := g.resident[s.body.uni[u]]
 				if !ok {
@@ -271,11 +279,56 @@ func (g *gen) walk(s step, events []event, pool []V, write bool) int {
 				pool = append(pool, dst)
 			}
 		}
-		if write && !(s.assign && in.op == OpAccum) {
+		switch {
+		case !write || s.assign && in.op == OpAccum:
+		case folded:
+			g.m.OpMemory(in.op, s.body.Elem, dst, args[1-f.arg], g.place(s, f.load))
+		default:
 			g.write(s, ev, dst, args)
 		}
 	}
 	return least
+}
+
+// fold is a load that is part of the operation that uses it.
+type fold struct {
+	arg  int // of the operation
+	load event
+}
+
+// folds returns the loads of single elements that operations may do themselves, by
+// the number of the operation's event, and the events that are gone for it.
+func (g *gen) folds(s step, events []event) (byOp map[int]fold, gone map[int]bool) {
+	if s.access != 1 || s.body.Elem != g.e || !g.m.MemoryOperands() {
+		return nil, nil
+	}
+	byOp, gone = map[int]fold{}, map[int]bool{}
+	uses, loads := map[place]int{}, map[place]int{}
+	for i, ev := range events {
+		for _, a := range ev.in.args {
+			uses[place{ev.copy, a}]++
+		}
+		if _, ok := s.loaded[ev.in.stream]; ev.in.op == OpLoad && !ok {
+			loads[place{ev.copy, ev.in.dst}] = i
+		}
+	}
+	stored := -1 // what was loaded before stays so
+	for i, ev := range events {
+		if ev.in.op == OpStore {
+			stored = i
+		}
+		if ev.in.op != OpAdd && ev.in.op != OpMul {
+			continue
+		}
+		for j := 1; j >= 0; j-- {
+			p := place{ev.copy, ev.in.args[j]}
+			if l, ok := loads[p]; ok && l > stored && uses[p] == 1 {
+				byOp[i], gone[l] = fold{j, events[l]}, true
+				break
+			}
+		}
+	}
+	return byOp, gone
 }
 
 func (s step) isLoaded(v V) bool {
@@ -301,6 +354,14 @@ func (s step) single(stream, i, size int) Address {
 	return Address{Base: ptr, Index: stride, Times: i}
 }
 
+// place returns the place of what an event loads or stores.
+func (g *gen) place(s step, ev event) Address {
+	if s.strides != nil {
+		return s.single(ev.in.stream, s.element+ev.copy, int(g.e))
+	}
+	return Address{Base: s.ptrs[ev.in.stream], Disp: (s.first + ev.copy) * g.lanes(s.body.Elem) * int(g.e)}
+}
+
 func (g *gen) write(s step, ev event, dst V, args []V) {
 	in, e, bytes := ev.in, s.body.Elem, g.m.VectorBytes()
 	if s.access > 0 {
@@ -312,14 +373,10 @@ func (g *gen) write(s step, ev event, dst V, args []V) {
 			g.m.Gather(dst, e, g.e, s.ptrs[in.stream], s.strides[in.stream], s.access)
 			return
 		}
-		a := Address{Base: s.ptrs[in.stream], Disp: (s.first + ev.copy) * g.lanes(e) * int(g.e)}
-		if s.strides != nil {
-			a = s.single(in.stream, s.element+ev.copy, int(g.e))
-		}
 		if in.op == OpLoad {
-			g.m.Load(dst, e, g.e, a, s.access)
+			g.m.Load(dst, e, g.e, g.place(s, ev), s.access)
 		} else {
-			g.m.Store(args[0], e, a, s.access)
+			g.m.Store(args[0], e, g.place(s, ev), s.access)
 		}
 	case OpAccum:
 		// The sum comes second: the maximum keeps it where the term is NaN.

@@ -109,6 +109,11 @@ type Machine interface {
 	// Op needs to compute no more than the first bytes; the others may be cleared.
 	Op(op Op, e Elem, bytes int, dst V, args ...V)
 
+	// MemoryOperands reports whether the machine has OpMemory: OpAdd or OpMul of the
+	// first lane of x and of one element in memory. The other lanes are x's.
+	MemoryOperands() bool
+	OpMemory(op Op, e Elem, dst, x V, a Address)
+
 	// SetCount prepares Partial accesses to n elements: less than a vector, or up
 	// to a whole one where stores are masked.
 	SetCount(n G)
