@@ -182,11 +182,10 @@ skip:
 	VUNPCKHPD X1, X1, X1
 
 skip2:
-	TESTQ     $+1, R8
-	JEQ       skip3
-	VMOVSS    X1, (R9)
-	ADDQ      R10, R9
-	VMOVSHDUP X1, X1
+	TESTQ  $+1, R8
+	JEQ    skip3
+	VMOVSS X1, (R9)
+	ADDQ   R10, R9
 
 skip3:
 	VZEROUPPER
@@ -373,11 +372,10 @@ skip4:
 	VUNPCKHPD X2, X2, X2
 
 skip5:
-	TESTQ     $+1, R8
-	JEQ       skip6
-	VMOVSS    X2, (R9)
-	ADDQ      R10, R9
-	VMOVSHDUP X2, X2
+	TESTQ  $+1, R8
+	JEQ    skip6
+	VMOVSS X2, (R9)
+	ADDQ   R10, R9
 
 skip6:
 	VZEROUPPER
@@ -604,11 +602,10 @@ skip7:
 	VUNPCKHPD X3, X3, X3
 
 skip8:
-	TESTQ     $+1, R8
-	JEQ       skip9
-	VMOVSS    X3, (R9)
-	ADDQ      R10, R9
-	VMOVSHDUP X3, X3
+	TESTQ  $+1, R8
+	JEQ    skip9
+	VMOVSS X3, (R9)
+	ADDQ   R10, R9
 
 skip9:
 	VZEROUPPER
@@ -1064,11 +1061,10 @@ skip10:
 	VUNPCKHPD X4, X4, X4
 
 skip11:
-	TESTQ     $+1, R8
-	JEQ       skip12
-	VMOVSS    X4, (R9)
-	ADDQ      R10, R9
-	VMOVSHDUP X4, X4
+	TESTQ  $+1, R8
+	JEQ    skip12
+	VMOVSS X4, (R9)
+	ADDQ   R10, R9
 
 skip12:
 	VZEROUPPER
@@ -1283,11 +1279,10 @@ forward3:
 	VEXTRACTF128 $0x01, Y1, X1
 
 skip:
-	TESTQ     $+1, R8
-	JEQ       skip2
-	VMOVSD    X1, (R9)
-	ADDQ      R10, R9
-	VUNPCKHPD X1, X1, X1
+	TESTQ  $+1, R8
+	JEQ    skip2
+	VMOVSD X1, (R9)
+	ADDQ   R10, R9
 
 skip2:
 	VZEROUPPER
@@ -1399,11 +1394,10 @@ forward4:
 	VEXTRACTF128 $0x01, Y2, X2
 
 skip3:
-	TESTQ     $+1, R8
-	JEQ       skip4
-	VMOVSD    X2, (R9)
-	ADDQ      R10, R9
-	VUNPCKHPD X2, X2, X2
+	TESTQ  $+1, R8
+	JEQ    skip4
+	VMOVSD X2, (R9)
+	ADDQ   R10, R9
 
 skip4:
 	VZEROUPPER
@@ -1537,11 +1531,10 @@ forward5:
 	VEXTRACTF128 $0x01, Y3, X3
 
 skip5:
-	TESTQ     $+1, R8
-	JEQ       skip6
-	VMOVSD    X3, (R9)
-	ADDQ      R10, R9
-	VUNPCKHPD X3, X3, X3
+	TESTQ  $+1, R8
+	JEQ    skip6
+	VMOVSD X3, (R9)
+	ADDQ   R10, R9
 
 skip6:
 	VZEROUPPER
@@ -1814,11 +1807,10 @@ forward7:
 	VEXTRACTF128 $0x01, Y4, X4
 
 skip7:
-	TESTQ     $+1, R8
-	JEQ       skip8
-	VMOVSD    X4, (R9)
-	ADDQ      R10, R9
-	VUNPCKHPD X4, X4, X4
+	TESTQ  $+1, R8
+	JEQ    skip8
+	VMOVSD X4, (R9)
+	ADDQ   R10, R9
 
 skip8:
 	VZEROUPPER

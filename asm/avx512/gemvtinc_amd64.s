@@ -196,11 +196,10 @@ skip:
 	VUNPCKHPD X1, X1, X1
 
 skip2:
-	TESTQ     $+1, R8
-	JEQ       skip3
-	VMOVSS    X1, (R9)
-	ADDQ      R10, R9
-	VMOVSHDUP X1, X1
+	TESTQ  $+1, R8
+	JEQ    skip3
+	VMOVSS X1, (R9)
+	ADDQ   R10, R9
 
 skip3:
 done:
@@ -402,11 +401,10 @@ skip4:
 	VUNPCKHPD X2, X2, X2
 
 skip5:
-	TESTQ     $+1, R8
-	JEQ       skip6
-	VMOVSS    X2, (R9)
-	ADDQ      R10, R9
-	VMOVSHDUP X2, X2
+	TESTQ  $+1, R8
+	JEQ    skip6
+	VMOVSS X2, (R9)
+	ADDQ   R10, R9
 
 skip6:
 done2:
@@ -648,11 +646,10 @@ skip7:
 	VUNPCKHPD X3, X3, X3
 
 skip8:
-	TESTQ     $+1, R8
-	JEQ       skip9
-	VMOVSS    X3, (R9)
-	ADDQ      R10, R9
-	VMOVSHDUP X3, X3
+	TESTQ  $+1, R8
+	JEQ    skip9
+	VMOVSS X3, (R9)
+	ADDQ   R10, R9
 
 skip9:
 done3:
@@ -932,11 +929,10 @@ skip10:
 	VUNPCKHPD X4, X4, X4
 
 skip11:
-	TESTQ     $+1, R8
-	JEQ       skip12
-	VMOVSS    X4, (R9)
-	ADDQ      R10, R9
-	VMOVSHDUP X4, X4
+	TESTQ  $+1, R8
+	JEQ    skip12
+	VMOVSS X4, (R9)
+	ADDQ   R10, R9
 
 skip12:
 done4:
@@ -1166,11 +1162,10 @@ part2:
 	VEXTRACTF128 $0x01, Y1, X1
 
 skip:
-	TESTQ     $+1, R8
-	JEQ       skip2
-	VMOVSD    X1, (R9)
-	ADDQ      R10, R9
-	VUNPCKHPD X1, X1, X1
+	TESTQ  $+1, R8
+	JEQ    skip2
+	VMOVSD X1, (R9)
+	ADDQ   R10, R9
 
 skip2:
 done:
@@ -1297,11 +1292,10 @@ part4:
 	VEXTRACTF128 $0x01, Y2, X2
 
 skip3:
-	TESTQ     $+1, R8
-	JEQ       skip4
-	VMOVSD    X2, (R9)
-	ADDQ      R10, R9
-	VUNPCKHPD X2, X2, X2
+	TESTQ  $+1, R8
+	JEQ    skip4
+	VMOVSD X2, (R9)
+	ADDQ   R10, R9
 
 skip4:
 done2:
@@ -1450,11 +1444,10 @@ part6:
 	VEXTRACTF128 $0x01, Y3, X3
 
 skip5:
-	TESTQ     $+1, R8
-	JEQ       skip6
-	VMOVSD    X3, (R9)
-	ADDQ      R10, R9
-	VUNPCKHPD X3, X3, X3
+	TESTQ  $+1, R8
+	JEQ    skip6
+	VMOVSD X3, (R9)
+	ADDQ   R10, R9
 
 skip6:
 done3:
@@ -1623,11 +1616,10 @@ part8:
 	VEXTRACTF128 $0x01, Y4, X4
 
 skip7:
-	TESTQ     $+1, R8
-	JEQ       skip8
-	VMOVSD    X4, (R9)
-	ADDQ      R10, R9
-	VUNPCKHPD X4, X4, X4
+	TESTQ  $+1, R8
+	JEQ    skip8
+	VMOVSD X4, (R9)
+	ADDQ   R10, R9
 
 skip8:
 done4:

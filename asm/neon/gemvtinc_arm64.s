@@ -117,7 +117,6 @@ skip:
 	TBZ $0, R4, skip2
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
-	VDUP V1.S[1], V1.S4
 
 skip2:
 
@@ -222,7 +221,6 @@ skip3:
 	TBZ $0, R4, skip4
 	FMOVS F2, (R5)
 	ADD R6, R5, R5
-	VDUP V2.S[1], V2.S4
 
 skip4:
 
@@ -350,7 +348,6 @@ skip5:
 	TBZ $0, R4, skip6
 	FMOVS F3, (R5)
 	ADD R6, R5, R5
-	VDUP V3.S[1], V3.S4
 
 skip6:
 
@@ -501,7 +498,6 @@ skip7:
 	TBZ $0, R4, skip8
 	FMOVS F4, (R5)
 	ADD R6, R5, R5
-	VDUP V4.S[1], V4.S4
 
 skip8:
 
@@ -675,7 +671,6 @@ skip9:
 	TBZ $0, R4, skip10
 	FMOVS F5, (R5)
 	ADD R6, R5, R5
-	VDUP V5.S[1], V5.S4
 
 skip10:
 
@@ -872,7 +867,6 @@ skip11:
 	TBZ $0, R4, skip12
 	FMOVS F6, (R5)
 	ADD R6, R5, R5
-	VDUP V6.S[1], V6.S4
 
 skip12:
 
@@ -1092,7 +1086,6 @@ skip13:
 	TBZ $0, R4, skip14
 	FMOVS F7, (R5)
 	ADD R6, R5, R5
-	VDUP V7.S[1], V7.S4
 
 skip14:
 
@@ -1548,7 +1541,6 @@ skip15:
 	TBZ $0, R4, skip16
 	FMOVS F8, (R5)
 	ADD R6, R5, R5
-	VDUP V8.S[1], V8.S4
 
 skip16:
 
@@ -1745,7 +1737,6 @@ forward3:
 	TBZ $0, R4, skip
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V1.B16, V1.B16, V1.B16
 
 skip:
 
@@ -1812,7 +1803,6 @@ forward4:
 	TBZ $0, R4, skip2
 	FMOVD F2, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V2.B16, V2.B16, V2.B16
 
 skip2:
 
@@ -1892,7 +1882,6 @@ forward5:
 	TBZ $0, R4, skip3
 	FMOVD F3, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V3.B16, V3.B16, V3.B16
 
 skip3:
 
@@ -1985,7 +1974,6 @@ forward6:
 	TBZ $0, R4, skip4
 	FMOVD F4, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V4.B16, V4.B16, V4.B16
 
 skip4:
 
@@ -2091,7 +2079,6 @@ forward7:
 	TBZ $0, R4, skip5
 	FMOVD F5, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V5.B16, V5.B16, V5.B16
 
 skip5:
 
@@ -2210,7 +2197,6 @@ forward8:
 	TBZ $0, R4, skip6
 	FMOVD F6, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V6.B16, V6.B16, V6.B16
 
 skip6:
 
@@ -2342,7 +2328,6 @@ forward9:
 	TBZ $0, R4, skip7
 	FMOVD F7, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V7.B16, V7.B16, V7.B16
 
 skip7:
 
@@ -2620,7 +2605,6 @@ forward11:
 	TBZ $0, R4, skip8
 	FMOVD F8, (R5)
 	ADD R6, R5, R5
-	VEXT $8, V8.B16, V8.B16, V8.B16
 
 skip8:
 

@@ -148,13 +148,16 @@ func (g *gen) scatterRest(v V, rest Access, n, ptr, inc G) {
 		skip := g.label("skip")
 		g.m.JumpUnlessBit(n, bytes/int(g.e), skip)
 		g.scatter(v, bytes, ptr, inc)
-		g.m.UpperHalf(v, v, 2*bytes)
+		if bytes > int(g.e) {
+			g.m.UpperHalf(v, v, 2*bytes)
+		}
 		g.m.Label(skip)
 	}
 	g.m.Label(done)
 }
 
-// rowLoop runs emit for each row; advance moves on to the next one.
+// rowLoop repeats what emit writes for as many rows as the register counts, at
+// least one.
 func (g *gen) rowLoop(rows G, emit func()) {
 	loop := g.label("row")
 	g.m.Label(loop)
