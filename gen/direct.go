@@ -24,9 +24,9 @@ var directNames = []string{
 func directFiles() []file {
 	list := []file{{directDir + "/direct_none.go", func(s *source) { writeDirect(s, nil) }}}
 	for _, arch := range archs() {
-		all := levelsOf(arch)
+		l := widestOf(arch)
 		list = append(list, file{directDir + "/direct_" + arch + ".go",
-			func(s *source) { writeDirect(s, &all[len(all)-1]) }})
+			func(s *source) { writeDirect(s, &l) }})
 	}
 	return list
 }

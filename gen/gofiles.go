@@ -90,6 +90,12 @@ func levelsOf(arch string) []level {
 	return all
 }
 
+// widestOf returns the last level of an architecture.
+func widestOf(arch string) level {
+	all := levelsOf(arch)
+	return all[len(all)-1]
+}
+
 func writeStubs(s *source, l level) {
 	s.p("//go:build !purego\n\npackage %s", l.pkg)
 	for _, k := range catalog.All() {
@@ -138,9 +144,8 @@ func writeArchTables(s *source, arch string) {
 			s.p("}\n")
 		}
 	}
-	last := levelsOf(arch)[len(levelsOf(arch))-1]
 	s.p("// widest is the level whose kernels package direct calls.")
-	s.p("const widest = %s\n", last.name)
+	s.p("const widest = %s\n", widestOf(arch).name)
 	s.p("// assembly returns the tables of an assembly level, nil for other levels.")
 	s.p("func assembly(l Level) (*Table[float32], *Table[float64]) {\nswitch l {")
 	for _, l := range levelsOf(arch) {

@@ -83,8 +83,6 @@ part:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	CMPQ      R8, $+8
-	JEQ       whole
 	TESTQ     $+4, CX
 	JEQ       short1
 	VMOVSS    (R9), X0
@@ -130,24 +128,6 @@ odd5:
 
 loaded6:
 end2:
-	JMP together
-
-whole:
-	VMOVSS       (R9), X0
-	VINSERTPS    $0x10, (R9)(R10*1), X0, X0
-	VINSERTPS    $0x20, (R9)(R10*2), X0, X0
-	LEAQ         (R9)(R10*2), R9
-	VINSERTPS    $0x30, (R9)(R10*1), X0, X0
-	LEAQ         (R9)(R10*2), R9
-	VMOVSS       (R9), X31
-	VINSERTPS    $0x10, (R9)(R10*1), X31, X31
-	VINSERTPS    $0x20, (R9)(R10*2), X31, X31
-	LEAQ         (R9)(R10*2), R9
-	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
-	LEAQ         (R9)(R10*2), R9
-	VINSERTF32X4 $0x01, X31, Y0, Y0
-
-together:
 	VMOVAPS      X0, X6
 	TESTQ        $+4, R8
 	JEQ          skip
@@ -276,8 +256,6 @@ part2:
 	MOVL         $0xffffffff, AX
 	BZHIL        CX, AX, AX
 	KMOVW        AX, K1
-	CMPQ         R8, $+8
-	JEQ          whole2
 	TESTQ        $+4, CX
 	JEQ          short7
 	VMOVSS       (R9), X1
@@ -323,24 +301,6 @@ odd11:
 
 loaded12:
 end8:
-	JMP together2
-
-whole2:
-	VMOVSS       (R9), X1
-	VINSERTPS    $0x10, (R9)(R10*1), X1, X1
-	VINSERTPS    $0x20, (R9)(R10*2), X1, X1
-	LEAQ         (R9)(R10*2), R9
-	VINSERTPS    $0x30, (R9)(R10*1), X1, X1
-	LEAQ         (R9)(R10*2), R9
-	VMOVSS       (R9), X31
-	VINSERTPS    $0x10, (R9)(R10*1), X31, X31
-	VINSERTPS    $0x20, (R9)(R10*2), X31, X31
-	LEAQ         (R9)(R10*2), R9
-	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
-	LEAQ         (R9)(R10*2), R9
-	VINSERTF32X4 $0x01, X31, Y1, Y1
-
-together2:
 	VMOVAPS      X1, X6
 	TESTQ        $+4, R8
 	JEQ          skip6
@@ -504,8 +464,6 @@ part3:
 	MOVL         $0xffffffff, AX
 	BZHIL        CX, AX, AX
 	KMOVW        AX, K1
-	CMPQ         R8, $+8
-	JEQ          whole3
 	TESTQ        $+4, CX
 	JEQ          short13
 	VMOVSS       (R9), X2
@@ -551,24 +509,6 @@ odd17:
 
 loaded18:
 end14:
-	JMP together3
-
-whole3:
-	VMOVSS       (R9), X2
-	VINSERTPS    $0x10, (R9)(R10*1), X2, X2
-	VINSERTPS    $0x20, (R9)(R10*2), X2, X2
-	LEAQ         (R9)(R10*2), R9
-	VINSERTPS    $0x30, (R9)(R10*1), X2, X2
-	LEAQ         (R9)(R10*2), R9
-	VMOVSS       (R9), X31
-	VINSERTPS    $0x10, (R9)(R10*1), X31, X31
-	VINSERTPS    $0x20, (R9)(R10*2), X31, X31
-	LEAQ         (R9)(R10*2), R9
-	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
-	LEAQ         (R9)(R10*2), R9
-	VINSERTF32X4 $0x01, X31, Y2, Y2
-
-together3:
 	VMOVAPS      X2, X6
 	TESTQ        $+4, R8
 	JEQ          skip11
@@ -764,8 +704,6 @@ part4:
 	MOVL         $0xffffffff, AX
 	BZHIL        CX, AX, AX
 	KMOVW        AX, K1
-	CMPQ         R8, $+8
-	JEQ          whole4
 	TESTQ        $+4, CX
 	JEQ          short19
 	VMOVSS       (R9), X3
@@ -811,24 +749,6 @@ odd23:
 
 loaded24:
 end20:
-	JMP together4
-
-whole4:
-	VMOVSS       (R9), X3
-	VINSERTPS    $0x10, (R9)(R10*1), X3, X3
-	VINSERTPS    $0x20, (R9)(R10*2), X3, X3
-	LEAQ         (R9)(R10*2), R9
-	VINSERTPS    $0x30, (R9)(R10*1), X3, X3
-	LEAQ         (R9)(R10*2), R9
-	VMOVSS       (R9), X31
-	VINSERTPS    $0x10, (R9)(R10*1), X31, X31
-	VINSERTPS    $0x20, (R9)(R10*2), X31, X31
-	LEAQ         (R9)(R10*2), R9
-	VINSERTPS    $0x30, (R9)(R10*1), X31, X31
-	LEAQ         (R9)(R10*2), R9
-	VINSERTF32X4 $0x01, X31, Y3, Y3
-
-together4:
 	VMOVAPS      X3, X6
 	TESTQ        $+4, R8
 	JEQ          skip16
@@ -1046,8 +966,6 @@ part:
 	MOVL    $0xffffffff, AX
 	BZHIL   CX, AX, AX
 	KMOVW   AX, K1
-	CMPQ    R8, $+4
-	JEQ     whole
 	TESTQ   $+2, CX
 	JEQ     short25
 	VMOVSD  (R9), X0
@@ -1070,18 +988,6 @@ short25:
 
 loaded30:
 end26:
-	JMP together
-
-whole:
-	VMOVSD       (R9), X0
-	VMOVHPD      (R9)(R10*1), X0, X0
-	LEAQ         (R9)(R10*2), R9
-	VMOVSD       (R9), X31
-	VMOVHPD      (R9)(R10*1), X31, X31
-	LEAQ         (R9)(R10*2), R9
-	VINSERTF32X4 $0x01, X31, Y0, Y0
-
-together:
 	VMOVAPS      X0, X6
 	TESTQ        $+2, R8
 	JEQ          skip
@@ -1177,8 +1083,6 @@ part2:
 	MOVL         $0xffffffff, AX
 	BZHIL        CX, AX, AX
 	KMOVW        AX, K1
-	CMPQ         R8, $+4
-	JEQ          whole2
 	TESTQ        $+2, CX
 	JEQ          short31
 	VMOVSD       (R9), X1
@@ -1201,18 +1105,6 @@ short31:
 
 loaded36:
 end32:
-	JMP together2
-
-whole2:
-	VMOVSD       (R9), X1
-	VMOVHPD      (R9)(R10*1), X1, X1
-	LEAQ         (R9)(R10*2), R9
-	VMOVSD       (R9), X31
-	VMOVHPD      (R9)(R10*1), X31, X31
-	LEAQ         (R9)(R10*2), R9
-	VINSERTF32X4 $0x01, X31, Y1, Y1
-
-together2:
 	VMOVAPS      X1, X6
 	TESTQ        $+2, R8
 	JEQ          skip4
@@ -1331,8 +1223,6 @@ part3:
 	MOVL         $0xffffffff, AX
 	BZHIL        CX, AX, AX
 	KMOVW        AX, K1
-	CMPQ         R8, $+4
-	JEQ          whole3
 	TESTQ        $+2, CX
 	JEQ          short37
 	VMOVSD       (R9), X2
@@ -1355,18 +1245,6 @@ short37:
 
 loaded42:
 end38:
-	JMP together3
-
-whole3:
-	VMOVSD       (R9), X2
-	VMOVHPD      (R9)(R10*1), X2, X2
-	LEAQ         (R9)(R10*2), R9
-	VMOVSD       (R9), X31
-	VMOVHPD      (R9)(R10*1), X31, X31
-	LEAQ         (R9)(R10*2), R9
-	VINSERTF32X4 $0x01, X31, Y2, Y2
-
-together3:
 	VMOVAPS      X2, X6
 	TESTQ        $+2, R8
 	JEQ          skip7
@@ -1505,8 +1383,6 @@ part4:
 	MOVL         $0xffffffff, AX
 	BZHIL        CX, AX, AX
 	KMOVW        AX, K1
-	CMPQ         R8, $+4
-	JEQ          whole4
 	TESTQ        $+2, CX
 	JEQ          short43
 	VMOVSD       (R9), X3
@@ -1529,18 +1405,6 @@ short43:
 
 loaded48:
 end44:
-	JMP together4
-
-whole4:
-	VMOVSD       (R9), X3
-	VMOVHPD      (R9)(R10*1), X3, X3
-	LEAQ         (R9)(R10*2), R9
-	VMOVSD       (R9), X31
-	VMOVHPD      (R9)(R10*1), X31, X31
-	LEAQ         (R9)(R10*2), R9
-	VINSERTF32X4 $0x01, X31, Y3, Y3
-
-together4:
 	VMOVAPS      X3, X6
 	TESTQ        $+2, R8
 	JEQ          skip10

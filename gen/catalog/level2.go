@@ -1,10 +1,6 @@
 package catalog
 
-import (
-	"strings"
-
-	. "github.com/seed63264101/steepest/gen/vec"
-)
+import . "github.com/seed63264101/steepest/gen/vec"
 
 // level2 describes the products of a matrix with vectors. The vector with an
 // element for each row may be strided: it is read, or written, one by one anyway.
@@ -12,20 +8,7 @@ import (
 func level2() []*Kernel {
 	all := matrixVector()
 	for _, k := range matrixVector() {
-		s := *k
-		s.Name += "Inc"
-		s.Doc += ", strided"
-		s.Params = nil
-		for _, p := range k.Params {
-			s.Params = append(s.Params, p)
-			switch {
-			case p.Kind == RowCount:
-				s.Params = append(s.Params, params(Count, "n")...)
-			case p.Kind.IsStream():
-				s.Params = append(s.Params, params(Inc, "inc"+strings.ToUpper(p.Name))...)
-			}
-		}
-		all = append(all, &s)
+		all = append(all, inc(k))
 	}
 	return all
 }

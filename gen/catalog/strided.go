@@ -14,8 +14,7 @@ var stridedNames = []string{
 	"Dot", "Dsdot", "Asum", "SumSquares", "SumSquaresScaled", "Amax", "AmaxNumber",
 }
 
-// strided describes the strided forms: with the number of elements in front, and
-// behind each vector the distance of its elements.
+// strided describes the strided forms of Level 1.
 func strided() []*Kernel {
 	all := []*Kernel{inc(&Kernel{
 		// Without strides, this is Go's copy.
@@ -28,18 +27,26 @@ func strided() []*Kernel {
 			all = append(all, inc(k))
 		}
 	}
+	for _, k := range all {
+		k.Family = "strided"
+	}
 	return all
 }
 
-// inc derives the strided form of a kernel.
+// inc derives the strided form of a kernel: with the number of elements in front,
+// or behind the number of rows, and behind each vector the distance of its elements.
 func inc(k *Kernel) *Kernel {
-	s := &Kernel{Name: k.Name + "Inc", Doc: k.Doc + ", strided", Family: "strided", Loop: k.Loop}
-	s.Params = params(Count, "n")
+	s := &Kernel{Name: k.Name + "Inc", Doc: k.Doc + ", strided", Family: k.Family, Loop: k.Loop}
 	for _, p := range k.Params {
 		s.Params = append(s.Params, p)
 		if p.Kind.IsStream() {
 			s.Params = append(s.Params, params(Inc, "inc"+strings.ToUpper(p.Name))...)
 		}
 	}
+	at := 0
+	if k.Params[0].Kind == RowCount {
+		at = 1
+	}
+	s.Params = slices.Insert(s.Params, at, params(Count, "n")...)
 	return s
 }

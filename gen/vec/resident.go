@@ -59,7 +59,7 @@ func (g *gen) residentColumns(rows, t, n G, shared Param, whole bool, prepare fu
 		for _, r := range c.vectors[:last] {
 			m.Gather(r, g.e, g.e, ptr, inc, Full)
 		}
-		g.gatherRest(c.vectors[last], c.rest, n, ptr, inc)
+		g.gatherRest(c.vectors[last], c.rest, whole, n, ptr, inc)
 		g.free = slices.Clone(prepared)
 		handle(c)
 		if shared.Kind.Writes() {
@@ -96,20 +96,21 @@ func (g *gen) residentColumns(rows, t, n G, shared Param, whole bool, prepare fu
 	g.free, g.generals, g.resident = free, generals, resident
 }
 
-// gatherRest gathers the last n elements, and leaves them to be SetCount's.
-func (g *gen) gatherRest(dst V, rest Access, n, ptr, inc G) {
+// gatherRest gathers the last n elements, and leaves them to be SetCount's. Where
+// whole vectors have versions of their own, partial ones are none.
+func (g *gen) gatherRest(dst V, rest Access, whole bool, n, ptr, inc G) {
 	if rest == Partial {
 		g.m.SetCount(n)
 	}
-	if rest == Full || !g.m.MaskedStores() {
+	if rest == Full || whole || !g.m.MaskedStores() {
 		g.m.Gather(dst, g.e, g.e, ptr, inc, rest)
 		return
 	}
-	whole, loaded := g.label("whole"), g.label("together")
-	g.m.JumpIf(n, EQ, g.lanes(g.e), whole)
+	full, loaded := g.label("whole"), g.label("together")
+	g.m.JumpIf(n, EQ, g.lanes(g.e), full)
 	g.m.Gather(dst, g.e, g.e, ptr, inc, Partial)
 	g.m.Jump(loaded)
-	g.m.Label(whole)
+	g.m.Label(full)
 	g.m.Gather(dst, g.e, g.e, ptr, inc, Full)
 	g.m.Label(loaded)
 }

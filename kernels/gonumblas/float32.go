@@ -213,7 +213,7 @@ func (Implementation) Snrm2(n int, x []float32, incX int) float32 {
 	case !checkOne(n, len(x), incX):
 		return 0
 	case n <= tiny:
-		var t terms[double]
+		var t terms
 		ix := 0
 		for i := range n {
 			v := double(x[ix])

@@ -211,7 +211,7 @@ func (Implementation) Dnrm2(n int, x []float64, incX int) float64 {
 	case !checkOne(n, len(x), incX):
 		return 0
 	case n <= tiny:
-		var t terms[double]
+		var t terms
 		ix := 0
 		for i := range n {
 			v := double(x[ix])

@@ -7,8 +7,9 @@ import (
 	"github.com/seed63264101/steepest/kernels/internal/direct"
 )
 
-// Up to so many elements, a plain loop beats the call of a kernel: short in most
-// routines, tiny in few.
+// Up to so many elements, plain code beats the call of a kernel: short in most
+// routines, tiny in few. A sum of up to short elements adds up the even ones and the
+// odd ones apart, and then the two: so the contract folds lanes.
 const (
 	short = 4
 	tiny  = 8
@@ -29,21 +30,19 @@ func resident(n, size int) bool {
 // double is float64 in the float32 routines too.
 type double = float64
 
-// terms are what a reduction of a few elements adds up; those behind are +0. Of
-// up to short elements, no array is needed: the even ones and the odd ones are
-// added up apart, and then the two sums.
-type terms[A kernels.Float] [tiny]A
+// terms are the squares of up to tiny elements; those behind are +0.
+type terms [tiny]double
 
 // sum adds in the order of the contract: lane j gets lane j+4, then j+2, then
 // j+1. The +0 in which lanes begin shows only where all terms are -0.
-func (t *terms[A]) sum() A {
+func (t *terms) sum() double {
 	return ((t[0] + t[4]) + (t[2] + t[6])) + ((t[1] + t[5]) + (t[3] + t[7])) + 0
 }
 
-// norm returns the norm of a few elements given their squares, and whether their
-// sum is in the range in which it is exact to rounding.
-func (t *terms[A]) norm() (float64, bool) {
+// norm returns the norm, and whether the sum is in the range in which it is exact to
+// rounding.
+func (t *terms) norm() (norm double, ok bool) {
 	const least, most = 0x1p-900, math.MaxFloat64
-	sum := float64(t.sum())
+	sum := t.sum()
 	return math.Sqrt(sum), sum >= least && sum <= most
 }
