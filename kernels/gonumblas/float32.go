@@ -17,7 +17,8 @@ var _ blas.Float32 = Implementation{}
 // A routine tries the common case first, vectors side by side in their slices or
 // few elements; then it checks. It calls kernels directly, or the table's where another
 // level is active, and for few elements the reference's loops, which are inlined:
-// one more call in between would show.
+// one more call in between would show. Sums and Sscal spell few elements out, and
+// twice: side by side they need no indices and no checks, 0.7 of 7 ns.
 
 // Saxpy computes y[i] += alpha*x[i].
 func (Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []float32, incY int) {

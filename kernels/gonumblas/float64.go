@@ -15,7 +15,8 @@ var _ blas.Float64 = Implementation{}
 // A routine tries the common case first, vectors side by side in their slices or
 // few elements; then it checks. It calls kernels directly, or the table's where another
 // level is active, and for few elements the reference's loops, which are inlined:
-// one more call in between would show.
+// one more call in between would show. Sums and Dscal spell few elements out, and
+// twice: side by side they need no indices and no checks, 0.7 of 7 ns.
 
 // Daxpy computes y[i] += alpha*x[i].
 func (Implementation) Daxpy(n int, alpha float64, x []float64, incX int, y []float64, incY int) {
