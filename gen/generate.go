@@ -48,30 +48,33 @@ func generate(root string) (map[string][]byte, error) {
 	return files, nil
 }
 
-// avx512Bytes returns the width of the vectors that suit a kernel on AVX-512. A
-// light element-wise kernel is bound by the stores, and those run better, or at
-// least as well, 32 bytes at a time: on Zen 4, axpy of 1024 float32 takes 36 ns
-// instead of 39. Widening float32 to float64 is a matter of shuffles, which go
-// better in halves too: the sum of 1024 squares takes 77 ns instead of 93. Strided
-// elements are loaded one by one, and the lanes of a comparison go to a general
-// register, 32 bytes at a time.
+// avx512Bytes returns the width of the vectors that suit a kernel on AVX-512.
+// Strided elements are loaded one by one, and the lanes of a comparison go to a
+// general register, 32 bytes at a time.
 func avx512Bytes(k *vec.Kernel) int {
-	if k.Strided() {
-		return 32
-	}
-	switch loop := k.Loop.(type) {
-	case vec.Map:
-		if loop.Light {
-			return 32
-		}
-	case vec.Reduce:
-		if loop.Wide {
-			return 32
-		}
-	case vec.Search:
+	if _, search := k.Loop.(vec.Search); search || k.Strided() {
 		return 32
 	}
 	return 64
+}
+
+// halves reports whether a kernel goes better in vectors of 32 bytes on cores
+// whose data paths have 32: those split a longer access or conversion, and the
+// halves get in each other's way. On Zen 4, axpy of 1024 float32 takes 36 ns
+// instead of 39, the sum of 1024 squares in float64 77 instead of 93. With whole
+// data paths it is the other way round: on Zen 5, 35 instead of 25, and 62 instead
+// of 38.
+func halves(k *vec.Kernel) bool {
+	if k.Strided() {
+		return false
+	}
+	switch loop := k.Loop.(type) {
+	case vec.Map:
+		return loop.Light
+	case vec.Reduce:
+		return loop.Wide
+	}
+	return false
 }
 
 // writeAMD64 generates a kernel for both element types.

@@ -96,6 +96,16 @@ func widestOf(arch string) level {
 	return all[len(all)-1]
 }
 
+// narrowerOf returns the level of an architecture before the last, nil if there is
+// only one.
+func narrowerOf(arch string) *level {
+	all := levelsOf(arch)
+	if len(all) == 1 {
+		return nil
+	}
+	return &all[len(all)-2]
+}
+
 func writeStubs(s *source, l level) {
 	s.p("//go:build !purego\n\npackage %s", l.pkg)
 	for _, k := range catalog.All() {
@@ -144,14 +154,31 @@ func writeArchTables(s *source, arch string) {
 			s.p("}\n")
 		}
 	}
+	narrow, wide := narrowerOf(arch), widestOf(arch)
 	s.p("// widest is the level whose kernels package direct calls.")
-	s.p("const widest = %s\n", widestOf(arch).name)
+	s.p("const widest = %s\n", wide.name)
 	s.p("// assembly returns the tables of an assembly level, nil for other levels.")
 	s.p("func assembly(l Level) (*Table[float32], *Table[float64]) {\nswitch l {")
 	for _, l := range levelsOf(arch) {
-		s.p("case %s:\nreturn &%s32, &%s64", l.name, l.pkg, l.pkg)
+		s.p("case %s:", l.name)
+		if narrow != nil && l.name == wide.name {
+			s.p("if halfWidth {\nreturn narrow(%s32, %s32), narrow(%s64, %s64)\n}", l.pkg, narrow.pkg, l.pkg, narrow.pkg)
+		}
+		s.p("return &%s32, &%s64", l.pkg, l.pkg)
 	}
 	s.p("}\nreturn nil, nil\n}")
+	if narrow == nil {
+		return
+	}
+	s.p("\n// narrow returns a table of %s for cores that have half its width: with the\n"+
+		"// kernels of %s where those are faster there. They give the same bits.", wide.title, narrow.title)
+	s.p("func narrow[T Float](whole, half Table[T]) *Table[T] {")
+	for _, k := range catalog.Kernels() {
+		if halves(k) {
+			s.p("whole.%s = half.%s", k.Name, k.Name)
+		}
+	}
+	s.p("return &whole\n}")
 }
 
 // kinds names the constants of package kerneltest.

@@ -17,3 +17,6 @@ func detect() []Level {
 	}
 	return have
 }
+
+// halfWidth tells that the core computes 64 bytes in two halves, as Zen 4 does.
+var halfWidth = cpuid.CPU.Supports(cpuid.FP256)

@@ -282,7 +282,29 @@ func assembly(l Level) (*Table[float32], *Table[float64]) {
 	case AVX2:
 		return &avx232, &avx264
 	case AVX512:
+		if halfWidth {
+			return narrow(avx51232, avx232), narrow(avx51264, avx264)
+		}
 		return &avx51232, &avx51264
 	}
 	return nil, nil
+}
+
+// narrow returns a table of AVX-512 for cores that have half its width: with the
+// kernels of AVX2 where those are faster there. They give the same bits.
+func narrow[T Float](whole, half Table[T]) *Table[T] {
+	whole.Axpy = half.Axpy
+	whole.Axpby = half.Axpby
+	whole.Scal = half.Scal
+	whole.Add = half.Add
+	whole.Mul = half.Mul
+	whole.Swap = half.Swap
+	whole.Rot = half.Rot
+	whole.Rotm = half.Rotm
+	whole.Lerp = half.Lerp
+	whole.Clamp = half.Clamp
+	whole.Dsdot = half.Dsdot
+	whole.SumSquares = half.SumSquares
+	whole.SumSquaresScaled = half.SumSquaresScaled
+	return &whole
 }

@@ -5,23 +5,23 @@
 #include "textflag.h"
 
 // func AxpbyF32(alpha float32, x []float32, beta float32, y []float32)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·AxpbyF32(SB), NOSPLIT, $0-64
 	// y[i] = alpha*x[i] + beta*y[i]
 	MOVQ         x_base+8(FP), DI
 	MOVQ         y_base+40(FP), SI
 	MOVQ         x_len+16(FP), DX
-	VBROADCASTSS alpha+0(FP), Y0
-	VBROADCASTSS beta+32(FP), Y1
-	CMPQ         DX, $+32
+	VBROADCASTSS alpha+0(FP), Z0
+	VBROADCASTSS beta+32(FP), Z1
+	CMPQ         DX, $+64
 	JLT          single
-	CMPQ         DX, $+256
+	CMPQ         DX, $+512
 	JLT          aligned
 
 	// Peel up to an aligned store.
 	MOVQ      SI, BX
 	NEGQ      BX
-	ANDQ      $+31, BX
+	ANDQ      $+63, BX
 	TESTQ     BX, BX
 	JEQ       aligned
 	MOVQ      BX, R8
@@ -30,12 +30,12 @@ TEXT ·AxpbyF32(SB), NOSPLIT, $0-64
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Y2
-	VMULPS    Y2, Y0, Y2
-	VMOVUPS.Z (SI), K1, Y3
-	VMULPS    Y3, Y1, Y3
-	VADDPS    Y3, Y2, Y3
-	VMOVUPS   Y3, K1, (SI)
+	VMOVUPS.Z (DI), K1, Z2
+	VMULPS    Z2, Z0, Z2
+	VMOVUPS.Z (SI), K1, Z3
+	VMULPS    Z3, Z1, Z3
+	VADDPS    Z3, Z2, Z3
+	VMOVUPS   Z3, K1, (SI)
 	ADDQ      BX, DI
 	ADDQ      BX, SI
 	NEGQ      R8
@@ -43,32 +43,136 @@ TEXT ·AxpbyF32(SB), NOSPLIT, $0-64
 
 aligned:
 main:
-	VMOVUPS (DI), Y2
-	VMULPS  Y2, Y0, Y2
-	VMOVUPS (SI), Y3
-	VMULPS  Y3, Y1, Y3
-	VADDPS  Y3, Y2, Y3
-	VMOVUPS Y3, (SI)
-	VMOVUPS 32(DI), Y3
-	VMULPS  Y3, Y0, Y3
-	VMOVUPS 32(SI), Y2
-	VMULPS  Y2, Y1, Y2
-	VADDPS  Y2, Y3, Y2
-	VMOVUPS Y2, 32(SI)
-	VMOVUPS 64(DI), Y2
-	VMULPS  Y2, Y0, Y2
-	VMOVUPS 64(SI), Y3
-	VMULPS  Y3, Y1, Y3
-	VADDPS  Y3, Y2, Y3
-	VMOVUPS Y3, 64(SI)
-	VMOVUPS 96(DI), Y3
-	VMULPS  Y3, Y0, Y3
-	VMOVUPS 96(SI), Y2
-	VMULPS  Y2, Y1, Y2
-	VADDPS  Y2, Y3, Y2
-	VMOVUPS Y2, 96(SI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
+	VMOVUPS (DI), Z2
+	VMULPS  Z2, Z0, Z2
+	VMOVUPS (SI), Z3
+	VMULPS  Z3, Z1, Z3
+	VADDPS  Z3, Z2, Z3
+	VMOVUPS Z3, (SI)
+	VMOVUPS 64(DI), Z3
+	VMULPS  Z3, Z0, Z3
+	VMOVUPS 64(SI), Z2
+	VMULPS  Z2, Z1, Z2
+	VADDPS  Z2, Z3, Z2
+	VMOVUPS Z2, 64(SI)
+	VMOVUPS 128(DI), Z2
+	VMULPS  Z2, Z0, Z2
+	VMOVUPS 128(SI), Z3
+	VMULPS  Z3, Z1, Z3
+	VADDPS  Z3, Z2, Z3
+	VMOVUPS Z3, 128(SI)
+	VMOVUPS 192(DI), Z3
+	VMULPS  Z3, Z0, Z3
+	VMOVUPS 192(SI), Z2
+	VMULPS  Z2, Z1, Z2
+	VADDPS  Z2, Z3, Z2
+	VMOVUPS Z2, 192(SI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JGE     main
+
+single:
+	CMPQ DX, $+16
+	JLT  tail
+
+one:
+	VMOVUPS (DI), Z2
+	VMULPS  Z2, Z0, Z2
+	VMOVUPS (SI), Z3
+	VMULPS  Z3, Z1, Z3
+	VADDPS  Z3, Z2, Z3
+	VMOVUPS Z3, (SI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JGE     one
+
+tail:
+	TESTQ     DX, DX
+	JEQ       done
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z2
+	VMULPS    Z2, Z0, Z2
+	VMOVUPS.Z (SI), K1, Z3
+	VMULPS    Z3, Z1, Z3
+	VADDPS    Z3, Z2, Z3
+	VMOVUPS   Z3, K1, (SI)
+
+done:
+	VZEROUPPER
+	RET
+
+// func AxpbyF64(alpha float64, x []float64, beta float64, y []float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·AxpbyF64(SB), NOSPLIT, $0-64
+	// y[i] = alpha*x[i] + beta*y[i]
+	MOVQ         x_base+8(FP), DI
+	MOVQ         y_base+40(FP), SI
+	MOVQ         x_len+16(FP), DX
+	VBROADCASTSD alpha+0(FP), Z0
+	VBROADCASTSD beta+32(FP), Z1
+	CMPQ         DX, $+32
+	JLT          single
+	CMPQ         DX, $+256
+	JLT          aligned
+
+	// Peel up to an aligned store.
+	MOVQ      SI, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	TESTQ     BX, BX
+	JEQ       aligned
+	MOVQ      BX, R8
+	SHRQ      $0x03, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z (DI), K1, Z2
+	VMULPD    Z2, Z0, Z2
+	VMOVUPD.Z (SI), K1, Z3
+	VMULPD    Z3, Z1, Z3
+	VADDPD    Z3, Z2, Z3
+	VMOVUPD   Z3, K1, (SI)
+	ADDQ      BX, DI
+	ADDQ      BX, SI
+	NEGQ      R8
+	ADDQ      R8, DX
+
+aligned:
+main:
+	VMOVUPD (DI), Z2
+	VMULPD  Z2, Z0, Z2
+	VMOVUPD (SI), Z3
+	VMULPD  Z3, Z1, Z3
+	VADDPD  Z3, Z2, Z3
+	VMOVUPD Z3, (SI)
+	VMOVUPD 64(DI), Z3
+	VMULPD  Z3, Z0, Z3
+	VMOVUPD 64(SI), Z2
+	VMULPD  Z2, Z1, Z2
+	VADDPD  Z2, Z3, Z2
+	VMOVUPD Z2, 64(SI)
+	VMOVUPD 128(DI), Z2
+	VMULPD  Z2, Z0, Z2
+	VMOVUPD 128(SI), Z3
+	VMULPD  Z3, Z1, Z3
+	VADDPD  Z3, Z2, Z3
+	VMOVUPD Z3, 128(SI)
+	VMOVUPD 192(DI), Z3
+	VMULPD  Z3, Z0, Z3
+	VMOVUPD 192(SI), Z2
+	VMULPD  Z2, Z1, Z2
+	VADDPD  Z2, Z3, Z2
+	VMOVUPD Z2, 192(SI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
 	JGE     main
@@ -78,14 +182,14 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (DI), Y2
-	VMULPS  Y2, Y0, Y2
-	VMOVUPS (SI), Y3
-	VMULPS  Y3, Y1, Y3
-	VADDPS  Y3, Y2, Y3
-	VMOVUPS Y3, (SI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
+	VMOVUPD (DI), Z2
+	VMULPD  Z2, Z0, Z2
+	VMOVUPD (SI), Z3
+	VMULPD  Z3, Z1, Z3
+	VADDPD  Z3, Z2, Z3
+	VMOVUPD Z3, (SI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
 	JGE     one
@@ -97,116 +201,12 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Y2
-	VMULPS    Y2, Y0, Y2
-	VMOVUPS.Z (SI), K1, Y3
-	VMULPS    Y3, Y1, Y3
-	VADDPS    Y3, Y2, Y3
-	VMOVUPS   Y3, K1, (SI)
-
-done:
-	VZEROUPPER
-	RET
-
-// func AxpbyF64(alpha float64, x []float64, beta float64, y []float64)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·AxpbyF64(SB), NOSPLIT, $0-64
-	// y[i] = alpha*x[i] + beta*y[i]
-	MOVQ         x_base+8(FP), DI
-	MOVQ         y_base+40(FP), SI
-	MOVQ         x_len+16(FP), DX
-	VBROADCASTSD alpha+0(FP), Y0
-	VBROADCASTSD beta+32(FP), Y1
-	CMPQ         DX, $+16
-	JLT          single
-	CMPQ         DX, $+128
-	JLT          aligned
-
-	// Peel up to an aligned store.
-	MOVQ      SI, BX
-	NEGQ      BX
-	ANDQ      $+31, BX
-	TESTQ     BX, BX
-	JEQ       aligned
-	MOVQ      BX, R8
-	SHRQ      $0x03, R8
-	MOVQ      R8, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Y2
-	VMULPD    Y2, Y0, Y2
-	VMOVUPD.Z (SI), K1, Y3
-	VMULPD    Y3, Y1, Y3
-	VADDPD    Y3, Y2, Y3
-	VMOVUPD   Y3, K1, (SI)
-	ADDQ      BX, DI
-	ADDQ      BX, SI
-	NEGQ      R8
-	ADDQ      R8, DX
-
-aligned:
-main:
-	VMOVUPD (DI), Y2
-	VMULPD  Y2, Y0, Y2
-	VMOVUPD (SI), Y3
-	VMULPD  Y3, Y1, Y3
-	VADDPD  Y3, Y2, Y3
-	VMOVUPD Y3, (SI)
-	VMOVUPD 32(DI), Y3
-	VMULPD  Y3, Y0, Y3
-	VMOVUPD 32(SI), Y2
-	VMULPD  Y2, Y1, Y2
-	VADDPD  Y2, Y3, Y2
-	VMOVUPD Y2, 32(SI)
-	VMOVUPD 64(DI), Y2
-	VMULPD  Y2, Y0, Y2
-	VMOVUPD 64(SI), Y3
-	VMULPD  Y3, Y1, Y3
-	VADDPD  Y3, Y2, Y3
-	VMOVUPD Y3, 64(SI)
-	VMOVUPD 96(DI), Y3
-	VMULPD  Y3, Y0, Y3
-	VMOVUPD 96(SI), Y2
-	VMULPD  Y2, Y1, Y2
-	VADDPD  Y2, Y3, Y2
-	VMOVUPD Y2, 96(SI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JGE     main
-
-single:
-	CMPQ DX, $+4
-	JLT  tail
-
-one:
-	VMOVUPD (DI), Y2
-	VMULPD  Y2, Y0, Y2
-	VMOVUPD (SI), Y3
-	VMULPD  Y3, Y1, Y3
-	VADDPD  Y3, Y2, Y3
-	VMOVUPD Y3, (SI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
-	SUBQ    $+4, DX
-	CMPQ    DX, $+4
-	JGE     one
-
-tail:
-	TESTQ     DX, DX
-	JEQ       done
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Y2
-	VMULPD    Y2, Y0, Y2
-	VMOVUPD.Z (SI), K1, Y3
-	VMULPD    Y3, Y1, Y3
-	VADDPD    Y3, Y2, Y3
-	VMOVUPD   Y3, K1, (SI)
+	VMOVUPD.Z (DI), K1, Z2
+	VMULPD    Z2, Z0, Z2
+	VMOVUPD.Z (SI), K1, Z3
+	VMULPD    Z3, Z1, Z3
+	VADDPD    Z3, Z2, Z3
+	VMOVUPD   Z3, K1, (SI)
 
 done:
 	VZEROUPPER

@@ -5,23 +5,23 @@
 #include "textflag.h"
 
 // func ClampF32(dst []float32, x []float32, lo float32, hi float32)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·ClampF32(SB), NOSPLIT, $0-56
 	// dst[i] = min(max(x[i], lo), hi)
 	MOVQ         dst_base+0(FP), DI
 	MOVQ         x_base+24(FP), SI
 	MOVQ         dst_len+8(FP), DX
-	VBROADCASTSS hi+52(FP), Y0
-	VBROADCASTSS lo+48(FP), Y1
-	CMPQ         DX, $+32
+	VBROADCASTSS hi+52(FP), Z0
+	VBROADCASTSS lo+48(FP), Z1
+	CMPQ         DX, $+64
 	JLT          single
-	CMPQ         DX, $+256
+	CMPQ         DX, $+512
 	JLT          aligned
 
 	// Peel up to an aligned store.
 	MOVQ      DI, BX
 	NEGQ      BX
-	ANDQ      $+31, BX
+	ANDQ      $+63, BX
 	TESTQ     BX, BX
 	JEQ       aligned
 	MOVQ      BX, R8
@@ -30,10 +30,10 @@ TEXT ·ClampF32(SB), NOSPLIT, $0-56
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (SI), K1, Y2
-	VMAXPS    Y2, Y1, Y2
-	VMINPS    Y2, Y0, Y2
-	VMOVUPS   Y2, K1, (DI)
+	VMOVUPS.Z (SI), K1, Z2
+	VMAXPS    Z2, Z1, Z2
+	VMINPS    Z2, Z0, Z2
+	VMOVUPS   Z2, K1, (DI)
 	ADDQ      BX, DI
 	ADDQ      BX, SI
 	NEGQ      R8
@@ -41,24 +41,114 @@ TEXT ·ClampF32(SB), NOSPLIT, $0-56
 
 aligned:
 main:
-	VMOVUPS (SI), Y2
-	VMAXPS  Y2, Y1, Y2
-	VMINPS  Y2, Y0, Y2
-	VMOVUPS Y2, (DI)
-	VMOVUPS 32(SI), Y2
-	VMAXPS  Y2, Y1, Y2
-	VMINPS  Y2, Y0, Y2
-	VMOVUPS Y2, 32(DI)
-	VMOVUPS 64(SI), Y2
-	VMAXPS  Y2, Y1, Y2
-	VMINPS  Y2, Y0, Y2
-	VMOVUPS Y2, 64(DI)
-	VMOVUPS 96(SI), Y2
-	VMAXPS  Y2, Y1, Y2
-	VMINPS  Y2, Y0, Y2
-	VMOVUPS Y2, 96(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
+	VMOVUPS (SI), Z2
+	VMAXPS  Z2, Z1, Z2
+	VMINPS  Z2, Z0, Z2
+	VMOVUPS Z2, (DI)
+	VMOVUPS 64(SI), Z2
+	VMAXPS  Z2, Z1, Z2
+	VMINPS  Z2, Z0, Z2
+	VMOVUPS Z2, 64(DI)
+	VMOVUPS 128(SI), Z2
+	VMAXPS  Z2, Z1, Z2
+	VMINPS  Z2, Z0, Z2
+	VMOVUPS Z2, 128(DI)
+	VMOVUPS 192(SI), Z2
+	VMAXPS  Z2, Z1, Z2
+	VMINPS  Z2, Z0, Z2
+	VMOVUPS Z2, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JGE     main
+
+single:
+	CMPQ DX, $+16
+	JLT  tail
+
+one:
+	VMOVUPS (SI), Z2
+	VMAXPS  Z2, Z1, Z2
+	VMINPS  Z2, Z0, Z2
+	VMOVUPS Z2, (DI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JGE     one
+
+tail:
+	TESTQ     DX, DX
+	JEQ       done
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (SI), K1, Z2
+	VMAXPS    Z2, Z1, Z2
+	VMINPS    Z2, Z0, Z2
+	VMOVUPS   Z2, K1, (DI)
+
+done:
+	VZEROUPPER
+	RET
+
+// func ClampF64(dst []float64, x []float64, lo float64, hi float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·ClampF64(SB), NOSPLIT, $0-64
+	// dst[i] = min(max(x[i], lo), hi)
+	MOVQ         dst_base+0(FP), DI
+	MOVQ         x_base+24(FP), SI
+	MOVQ         dst_len+8(FP), DX
+	VBROADCASTSD hi+56(FP), Z0
+	VBROADCASTSD lo+48(FP), Z1
+	CMPQ         DX, $+32
+	JLT          single
+	CMPQ         DX, $+256
+	JLT          aligned
+
+	// Peel up to an aligned store.
+	MOVQ      DI, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	TESTQ     BX, BX
+	JEQ       aligned
+	MOVQ      BX, R8
+	SHRQ      $0x03, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z (SI), K1, Z2
+	VMAXPD    Z2, Z1, Z2
+	VMINPD    Z2, Z0, Z2
+	VMOVUPD   Z2, K1, (DI)
+	ADDQ      BX, DI
+	ADDQ      BX, SI
+	NEGQ      R8
+	ADDQ      R8, DX
+
+aligned:
+main:
+	VMOVUPD (SI), Z2
+	VMAXPD  Z2, Z1, Z2
+	VMINPD  Z2, Z0, Z2
+	VMOVUPD Z2, (DI)
+	VMOVUPD 64(SI), Z2
+	VMAXPD  Z2, Z1, Z2
+	VMINPD  Z2, Z0, Z2
+	VMOVUPD Z2, 64(DI)
+	VMOVUPD 128(SI), Z2
+	VMAXPD  Z2, Z1, Z2
+	VMINPD  Z2, Z0, Z2
+	VMOVUPD Z2, 128(DI)
+	VMOVUPD 192(SI), Z2
+	VMAXPD  Z2, Z1, Z2
+	VMINPD  Z2, Z0, Z2
+	VMOVUPD Z2, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
 	JGE     main
@@ -68,12 +158,12 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (SI), Y2
-	VMAXPS  Y2, Y1, Y2
-	VMINPS  Y2, Y0, Y2
-	VMOVUPS Y2, (DI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
+	VMOVUPD (SI), Z2
+	VMAXPD  Z2, Z1, Z2
+	VMINPD  Z2, Z0, Z2
+	VMOVUPD Z2, (DI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
 	JGE     one
@@ -85,100 +175,10 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (SI), K1, Y2
-	VMAXPS    Y2, Y1, Y2
-	VMINPS    Y2, Y0, Y2
-	VMOVUPS   Y2, K1, (DI)
-
-done:
-	VZEROUPPER
-	RET
-
-// func ClampF64(dst []float64, x []float64, lo float64, hi float64)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·ClampF64(SB), NOSPLIT, $0-64
-	// dst[i] = min(max(x[i], lo), hi)
-	MOVQ         dst_base+0(FP), DI
-	MOVQ         x_base+24(FP), SI
-	MOVQ         dst_len+8(FP), DX
-	VBROADCASTSD hi+56(FP), Y0
-	VBROADCASTSD lo+48(FP), Y1
-	CMPQ         DX, $+16
-	JLT          single
-	CMPQ         DX, $+128
-	JLT          aligned
-
-	// Peel up to an aligned store.
-	MOVQ      DI, BX
-	NEGQ      BX
-	ANDQ      $+31, BX
-	TESTQ     BX, BX
-	JEQ       aligned
-	MOVQ      BX, R8
-	SHRQ      $0x03, R8
-	MOVQ      R8, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (SI), K1, Y2
-	VMAXPD    Y2, Y1, Y2
-	VMINPD    Y2, Y0, Y2
-	VMOVUPD   Y2, K1, (DI)
-	ADDQ      BX, DI
-	ADDQ      BX, SI
-	NEGQ      R8
-	ADDQ      R8, DX
-
-aligned:
-main:
-	VMOVUPD (SI), Y2
-	VMAXPD  Y2, Y1, Y2
-	VMINPD  Y2, Y0, Y2
-	VMOVUPD Y2, (DI)
-	VMOVUPD 32(SI), Y2
-	VMAXPD  Y2, Y1, Y2
-	VMINPD  Y2, Y0, Y2
-	VMOVUPD Y2, 32(DI)
-	VMOVUPD 64(SI), Y2
-	VMAXPD  Y2, Y1, Y2
-	VMINPD  Y2, Y0, Y2
-	VMOVUPD Y2, 64(DI)
-	VMOVUPD 96(SI), Y2
-	VMAXPD  Y2, Y1, Y2
-	VMINPD  Y2, Y0, Y2
-	VMOVUPD Y2, 96(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JGE     main
-
-single:
-	CMPQ DX, $+4
-	JLT  tail
-
-one:
-	VMOVUPD (SI), Y2
-	VMAXPD  Y2, Y1, Y2
-	VMINPD  Y2, Y0, Y2
-	VMOVUPD Y2, (DI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
-	SUBQ    $+4, DX
-	CMPQ    DX, $+4
-	JGE     one
-
-tail:
-	TESTQ     DX, DX
-	JEQ       done
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (SI), K1, Y2
-	VMAXPD    Y2, Y1, Y2
-	VMINPD    Y2, Y0, Y2
-	VMOVUPD   Y2, K1, (DI)
+	VMOVUPD.Z (SI), K1, Z2
+	VMAXPD    Z2, Z1, Z2
+	VMINPD    Z2, Z0, Z2
+	VMOVUPD   Z2, K1, (DI)
 
 done:
 	VZEROUPPER

@@ -5,73 +5,73 @@
 #include "textflag.h"
 
 // func DsdotF32(x []float32, y []float32) float64
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·DsdotF32(SB), NOSPLIT, $0-56
 	// sum of x[i]*y[i], in float64
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+16
+	CMPQ DX, $+32
 	JGT  start
 	MOVQ DX, BX
 
 	// A few vectors, the last filled up with zeros, which change no sum.
-	CMPQ        BX, $+4
+	CMPQ        BX, $+8
 	JLE         last
 	VXORPS      X0, X0, X0
-	VCVTPS2PD   (DI), Y9
-	VCVTPS2PD   (SI), Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y0, Y10, Y0
-	CMPQ        BX, $+8
+	VCVTPS2PD   (DI), Z5
+	VCVTPS2PD   (SI), Z6
+	VMULPD      Z6, Z5, Z6
+	VADDPD      Z0, Z6, Z0
+	CMPQ        BX, $+16
 	JLE         last2
-	VCVTPS2PD   16(DI), Y9
-	VCVTPS2PD   16(SI), Y10
-	VMULPD      Y10, Y9, Y1
-	CMPQ        BX, $+12
+	VCVTPS2PD   32(DI), Z5
+	VCVTPS2PD   32(SI), Z6
+	VMULPD      Z6, Z5, Z1
+	CMPQ        BX, $+24
 	JLE         last3
-	VCVTPS2PD   32(DI), Y9
-	VCVTPS2PD   32(SI), Y10
-	VMULPD      Y10, Y9, Y2
+	VCVTPS2PD   64(DI), Z5
+	VCVTPS2PD   64(SI), Z6
+	VMULPD      Z6, Z5, Z2
 	MOVQ        BX, R8
-	SUBQ        $+12, R8
+	SUBQ        $+24, R8
 	MOVQ        R8, CX
 	MOVL        $0xffffffff, AX
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
-	VCVTPS2PD.Z 48(DI), K1, Y9
-	VCVTPS2PD.Z 48(SI), K1, Y10
-	VMULPD      Y10, Y9, Y3
-	VADDPD      Y0, Y2, Y0
-	VADDPD      Y1, Y3, Y1
-	VADDPD      Y0, Y1, Y0
+	VCVTPS2PD.Z 96(DI), K1, Z5
+	VCVTPS2PD.Z 96(SI), K1, Z6
+	VMULPD      Z6, Z5, Z3
+	VADDPD      Z0, Z2, Z0
+	VADDPD      Z1, Z3, Z1
+	VADDPD      Z0, Z1, Z0
 	JMP         lanes
 
 last3:
+	MOVQ        BX, R8
+	SUBQ        $+16, R8
+	MOVQ        R8, CX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
+	KMOVW       AX, K1
+	VCVTPS2PD.Z 64(DI), K1, Z5
+	VCVTPS2PD.Z 64(SI), K1, Z6
+	VMULPD      Z6, Z5, Z2
+	VADDPD      Z0, Z2, Z0
+	VADDPD      Z0, Z1, Z0
+	JMP         lanes
+
+last2:
 	MOVQ        BX, R8
 	SUBQ        $+8, R8
 	MOVQ        R8, CX
 	MOVL        $0xffffffff, AX
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
-	VCVTPS2PD.Z 32(DI), K1, Y9
-	VCVTPS2PD.Z 32(SI), K1, Y10
-	VMULPD      Y10, Y9, Y2
-	VADDPD      Y0, Y2, Y0
-	VADDPD      Y0, Y1, Y0
-	JMP         lanes
-
-last2:
-	MOVQ        BX, R8
-	SUBQ        $+4, R8
-	MOVQ        R8, CX
-	MOVL        $0xffffffff, AX
-	BZHIL       CX, AX, AX
-	KMOVW       AX, K1
-	VCVTPS2PD.Z 16(DI), K1, Y9
-	VCVTPS2PD.Z 16(SI), K1, Y10
-	VMULPD      Y10, Y9, Y1
-	VADDPD      Y0, Y1, Y0
+	VCVTPS2PD.Z 32(DI), K1, Z5
+	VCVTPS2PD.Z 32(SI), K1, Z6
+	VMULPD      Z6, Z5, Z1
+	VADDPD      Z0, Z1, Z0
 	JMP         lanes
 
 last:
@@ -81,22 +81,24 @@ last:
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
 	VXORPS      X0, X0, X0
-	VCVTPS2PD.Z (DI), K1, Y9
-	VCVTPS2PD.Z (SI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y0, Y10, Y0
+	VCVTPS2PD.Z (DI), K1, Z5
+	VCVTPS2PD.Z (SI), K1, Z6
+	VMULPD      Z6, Z5, Z6
+	VADDPD      Z0, Z6, Z0
 
 lanes:
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMOVSD       X0, ret+48(FP)
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMOVSD        X0, ret+48(FP)
 	VZEROUPPER
 	RET
 
 start:
-	VXORPS X8, X8, X8
+	VXORPS X4, X4, X4
 
 block:
 	MOVQ DX, BX
@@ -113,46 +115,26 @@ whole:
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	CMPQ   BX, $+32
 	JLT    tail
 
 loop:
-	VCVTPS2PD (DI), Y9
-	VCVTPS2PD (SI), Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y0, Y10, Y0
-	VCVTPS2PD 16(DI), Y10
-	VCVTPS2PD 16(SI), Y9
-	VMULPD    Y9, Y10, Y9
-	VADDPD    Y1, Y9, Y1
-	VCVTPS2PD 32(DI), Y9
-	VCVTPS2PD 32(SI), Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y2, Y10, Y2
-	VCVTPS2PD 48(DI), Y10
-	VCVTPS2PD 48(SI), Y9
-	VMULPD    Y9, Y10, Y9
-	VADDPD    Y3, Y9, Y3
-	VCVTPS2PD 64(DI), Y9
-	VCVTPS2PD 64(SI), Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y4, Y10, Y4
-	VCVTPS2PD 80(DI), Y10
-	VCVTPS2PD 80(SI), Y9
-	VMULPD    Y9, Y10, Y9
-	VADDPD    Y5, Y9, Y5
-	VCVTPS2PD 96(DI), Y9
-	VCVTPS2PD 96(SI), Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y6, Y10, Y6
-	VCVTPS2PD 112(DI), Y10
-	VCVTPS2PD 112(SI), Y9
-	VMULPD    Y9, Y10, Y9
-	VADDPD    Y7, Y9, Y7
+	VCVTPS2PD (DI), Z5
+	VCVTPS2PD (SI), Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z0, Z6, Z0
+	VCVTPS2PD 32(DI), Z6
+	VCVTPS2PD 32(SI), Z5
+	VMULPD    Z5, Z6, Z5
+	VADDPD    Z1, Z5, Z1
+	VCVTPS2PD 64(DI), Z5
+	VCVTPS2PD 64(SI), Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z2, Z6, Z2
+	VCVTPS2PD 96(DI), Z6
+	VCVTPS2PD 96(SI), Z5
+	VMULPD    Z5, Z6, Z5
+	VADDPD    Z3, Z5, Z3
 	ADDQ      $+128, DI
 	ADDQ      $+128, SI
 	SUBQ      $+32, BX
@@ -165,149 +147,83 @@ tail:
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ        BX, R8
-	ANDQ        $+3, R8
+	ANDQ        $+7, R8
 	MOVQ        R8, CX
 	MOVL        $0xffffffff, AX
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
-	CMPQ        BX, $+4
+	CMPQ        BX, $+8
 	JLT         part
-	VCVTPS2PD   (DI), Y9
-	VCVTPS2PD   (SI), Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y0, Y10, Y0
-	CMPQ        BX, $+4
-	JEQ         fold
+	VCVTPS2PD   (DI), Z5
+	VCVTPS2PD   (SI), Z6
+	VMULPD      Z6, Z5, Z6
+	VADDPD      Z0, Z6, Z0
 	CMPQ        BX, $+8
+	JEQ         fold
+	CMPQ        BX, $+16
 	JLT         part2
-	VCVTPS2PD   16(DI), Y9
-	VCVTPS2PD   16(SI), Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y1, Y10, Y1
-	CMPQ        BX, $+8
+	VCVTPS2PD   32(DI), Z5
+	VCVTPS2PD   32(SI), Z6
+	VMULPD      Z6, Z5, Z6
+	VADDPD      Z1, Z6, Z1
+	CMPQ        BX, $+16
 	JEQ         fold
-	CMPQ        BX, $+12
+	CMPQ        BX, $+24
 	JLT         part3
-	VCVTPS2PD   32(DI), Y9
-	VCVTPS2PD   32(SI), Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y2, Y10, Y2
-	CMPQ        BX, $+12
-	JEQ         fold
-	CMPQ        BX, $+16
-	JLT         part4
-	VCVTPS2PD   48(DI), Y9
-	VCVTPS2PD   48(SI), Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y3, Y10, Y3
-	CMPQ        BX, $+16
-	JEQ         fold
-	CMPQ        BX, $+20
-	JLT         part5
-	VCVTPS2PD   64(DI), Y9
-	VCVTPS2PD   64(SI), Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y4, Y10, Y4
-	CMPQ        BX, $+20
-	JEQ         fold
-	CMPQ        BX, $+24
-	JLT         part6
-	VCVTPS2PD   80(DI), Y9
-	VCVTPS2PD   80(SI), Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y5, Y10, Y5
+	VCVTPS2PD   64(DI), Z5
+	VCVTPS2PD   64(SI), Z6
+	VMULPD      Z6, Z5, Z6
+	VADDPD      Z2, Z6, Z2
 	CMPQ        BX, $+24
 	JEQ         fold
-	CMPQ        BX, $+28
-	JLT         part7
-	VCVTPS2PD   96(DI), Y9
-	VCVTPS2PD   96(SI), Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y6, Y10, Y6
-	CMPQ        BX, $+28
-	JEQ         fold
-	VCVTPS2PD.Z 112(DI), K1, Y9
-	VCVTPS2PD.Z 112(SI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y7, Y10, Y7
-	JMP         fold
-
-part7:
-	VCVTPS2PD.Z 96(DI), K1, Y9
-	VCVTPS2PD.Z 96(SI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y6, Y10, Y6
-	JMP         fold
-
-part6:
-	VCVTPS2PD.Z 80(DI), K1, Y9
-	VCVTPS2PD.Z 80(SI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y5, Y10, Y5
-	JMP         fold
-
-part5:
-	VCVTPS2PD.Z 64(DI), K1, Y9
-	VCVTPS2PD.Z 64(SI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y4, Y10, Y4
-	JMP         fold
-
-part4:
-	VCVTPS2PD.Z 48(DI), K1, Y9
-	VCVTPS2PD.Z 48(SI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y3, Y10, Y3
+	VCVTPS2PD.Z 96(DI), K1, Z5
+	VCVTPS2PD.Z 96(SI), K1, Z6
+	VMULPD      Z6, Z5, Z6
+	VADDPD      Z3, Z6, Z3
 	JMP         fold
 
 part3:
-	VCVTPS2PD.Z 32(DI), K1, Y9
-	VCVTPS2PD.Z 32(SI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y2, Y10, Y2
+	VCVTPS2PD.Z 64(DI), K1, Z5
+	VCVTPS2PD.Z 64(SI), K1, Z6
+	VMULPD      Z6, Z5, Z6
+	VADDPD      Z2, Z6, Z2
 	JMP         fold
 
 part2:
-	VCVTPS2PD.Z 16(DI), K1, Y9
-	VCVTPS2PD.Z 16(SI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y1, Y10, Y1
+	VCVTPS2PD.Z 32(DI), K1, Z5
+	VCVTPS2PD.Z 32(SI), K1, Z6
+	VMULPD      Z6, Z5, Z6
+	VADDPD      Z1, Z6, Z1
 	JMP         fold
 
 part:
-	VCVTPS2PD.Z (DI), K1, Y9
-	VCVTPS2PD.Z (SI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VADDPD      Y0, Y10, Y0
+	VCVTPS2PD.Z (DI), K1, Z5
+	VCVTPS2PD.Z (SI), K1, Z6
+	VMULPD      Z6, Z5, Z6
+	VADDPD      Z0, Z6, Z0
 
 fold:
 	// Fold the lanes by halves.
 	CMPQ   R9, $+16
 	JLE    empty
-	VADDPD Y0, Y4, Y0
-	VADDPD Y1, Y5, Y1
-	VADDPD Y2, Y6, Y2
-	VADDPD Y3, Y7, Y3
+	VADDPD Z0, Z2, Z0
+	VADDPD Z1, Z3, Z1
 
 empty:
 	CMPQ   R9, $+8
 	JLE    empty2
-	VADDPD Y0, Y2, Y0
-	VADDPD Y1, Y3, Y1
+	VADDPD Z0, Z1, Z0
 
 empty2:
-	CMPQ   R9, $+4
-	JLE    empty3
-	VADDPD Y0, Y1, Y0
-
-empty3:
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	MOVQ         x_len+8(FP), BX
-	CMPQ         BX, $+16384
-	JGT          several
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	MOVQ          x_len+8(FP), BX
+	CMPQ          BX, $+16384
+	JGT           several
 
 	// A single block: its sum, which is not -0, is the result.
 	VMOVSD X0, ret+48(FP)
@@ -315,81 +231,81 @@ empty3:
 	RET
 
 several:
-	VADDSD X0, X8, X8
+	VADDSD X0, X4, X4
 	TESTQ  DX, DX
 	JGT    block
-	VMOVSD X8, ret+48(FP)
+	VMOVSD X4, ret+48(FP)
 	VZEROUPPER
 	RET
 
 // func DsdotF64(x []float64, y []float64) float64
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·DsdotF64(SB), NOSPLIT, $0-56
 	// sum of x[i]*y[i], in float64
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+16
+	CMPQ DX, $+32
 	JGT  start
 	MOVQ DX, BX
 
 	// A few vectors, the last filled up with zeros, which change no sum.
-	CMPQ      BX, $+4
+	CMPQ      BX, $+8
 	JLE       last
 	VXORPS    X0, X0, X0
-	VMOVUPD   (DI), Y9
-	VMOVUPD   (SI), Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y0, Y10, Y0
-	CMPQ      BX, $+8
+	VMOVUPD   (DI), Z5
+	VMOVUPD   (SI), Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z0, Z6, Z0
+	CMPQ      BX, $+16
 	JLE       last2
-	VMOVUPD   32(DI), Y9
-	VMOVUPD   32(SI), Y10
-	VMULPD    Y10, Y9, Y1
-	CMPQ      BX, $+12
+	VMOVUPD   64(DI), Z5
+	VMOVUPD   64(SI), Z6
+	VMULPD    Z6, Z5, Z1
+	CMPQ      BX, $+24
 	JLE       last3
-	VMOVUPD   64(DI), Y9
-	VMOVUPD   64(SI), Y10
-	VMULPD    Y10, Y9, Y2
+	VMOVUPD   128(DI), Z5
+	VMOVUPD   128(SI), Z6
+	VMULPD    Z6, Z5, Z2
 	MOVQ      BX, R8
-	SUBQ      $+12, R8
+	SUBQ      $+24, R8
 	MOVQ      R8, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPD.Z 96(DI), K1, Y9
-	VMOVUPD.Z 96(SI), K1, Y10
-	VMULPD    Y10, Y9, Y3
-	VADDPD    Y0, Y2, Y0
-	VADDPD    Y1, Y3, Y1
-	VADDPD    Y0, Y1, Y0
+	VMOVUPD.Z 192(DI), K1, Z5
+	VMOVUPD.Z 192(SI), K1, Z6
+	VMULPD    Z6, Z5, Z3
+	VADDPD    Z0, Z2, Z0
+	VADDPD    Z1, Z3, Z1
+	VADDPD    Z0, Z1, Z0
 	JMP       lanes
 
 last3:
+	MOVQ      BX, R8
+	SUBQ      $+16, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 128(DI), K1, Z5
+	VMOVUPD.Z 128(SI), K1, Z6
+	VMULPD    Z6, Z5, Z2
+	VADDPD    Z0, Z2, Z0
+	VADDPD    Z0, Z1, Z0
+	JMP       lanes
+
+last2:
 	MOVQ      BX, R8
 	SUBQ      $+8, R8
 	MOVQ      R8, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPD.Z 64(DI), K1, Y9
-	VMOVUPD.Z 64(SI), K1, Y10
-	VMULPD    Y10, Y9, Y2
-	VADDPD    Y0, Y2, Y0
-	VADDPD    Y0, Y1, Y0
-	JMP       lanes
-
-last2:
-	MOVQ      BX, R8
-	SUBQ      $+4, R8
-	MOVQ      R8, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z 32(DI), K1, Y9
-	VMOVUPD.Z 32(SI), K1, Y10
-	VMULPD    Y10, Y9, Y1
-	VADDPD    Y0, Y1, Y0
+	VMOVUPD.Z 64(DI), K1, Z5
+	VMOVUPD.Z 64(SI), K1, Z6
+	VMULPD    Z6, Z5, Z1
+	VADDPD    Z0, Z1, Z0
 	JMP       lanes
 
 last:
@@ -399,22 +315,24 @@ last:
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VXORPS    X0, X0, X0
-	VMOVUPD.Z (DI), K1, Y9
-	VMOVUPD.Z (SI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y0, Y10, Y0
+	VMOVUPD.Z (DI), K1, Z5
+	VMOVUPD.Z (SI), K1, Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z0, Z6, Z0
 
 lanes:
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMOVSD       X0, ret+48(FP)
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMOVSD        X0, ret+48(FP)
 	VZEROUPPER
 	RET
 
 start:
-	VXORPS X8, X8, X8
+	VXORPS X4, X4, X4
 
 block:
 	MOVQ DX, BX
@@ -431,46 +349,26 @@ whole:
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	CMPQ   BX, $+32
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Y9
-	VMOVUPD (SI), Y10
-	VMULPD  Y10, Y9, Y10
-	VADDPD  Y0, Y10, Y0
-	VMOVUPD 32(DI), Y10
-	VMOVUPD 32(SI), Y9
-	VMULPD  Y9, Y10, Y9
-	VADDPD  Y1, Y9, Y1
-	VMOVUPD 64(DI), Y9
-	VMOVUPD 64(SI), Y10
-	VMULPD  Y10, Y9, Y10
-	VADDPD  Y2, Y10, Y2
-	VMOVUPD 96(DI), Y10
-	VMOVUPD 96(SI), Y9
-	VMULPD  Y9, Y10, Y9
-	VADDPD  Y3, Y9, Y3
-	VMOVUPD 128(DI), Y9
-	VMOVUPD 128(SI), Y10
-	VMULPD  Y10, Y9, Y10
-	VADDPD  Y4, Y10, Y4
-	VMOVUPD 160(DI), Y10
-	VMOVUPD 160(SI), Y9
-	VMULPD  Y9, Y10, Y9
-	VADDPD  Y5, Y9, Y5
-	VMOVUPD 192(DI), Y9
-	VMOVUPD 192(SI), Y10
-	VMULPD  Y10, Y9, Y10
-	VADDPD  Y6, Y10, Y6
-	VMOVUPD 224(DI), Y10
-	VMOVUPD 224(SI), Y9
-	VMULPD  Y9, Y10, Y9
-	VADDPD  Y7, Y9, Y7
+	VMOVUPD (DI), Z5
+	VMOVUPD (SI), Z6
+	VMULPD  Z6, Z5, Z6
+	VADDPD  Z0, Z6, Z0
+	VMOVUPD 64(DI), Z6
+	VMOVUPD 64(SI), Z5
+	VMULPD  Z5, Z6, Z5
+	VADDPD  Z1, Z5, Z1
+	VMOVUPD 128(DI), Z5
+	VMOVUPD 128(SI), Z6
+	VMULPD  Z6, Z5, Z6
+	VADDPD  Z2, Z6, Z2
+	VMOVUPD 192(DI), Z6
+	VMOVUPD 192(SI), Z5
+	VMULPD  Z5, Z6, Z5
+	VADDPD  Z3, Z5, Z3
 	ADDQ    $+256, DI
 	ADDQ    $+256, SI
 	SUBQ    $+32, BX
@@ -483,149 +381,83 @@ tail:
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      BX, R8
-	ANDQ      $+3, R8
+	ANDQ      $+7, R8
 	MOVQ      R8, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	CMPQ      BX, $+4
+	CMPQ      BX, $+8
 	JLT       part
-	VMOVUPD   (DI), Y9
-	VMOVUPD   (SI), Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y0, Y10, Y0
-	CMPQ      BX, $+4
-	JEQ       fold
+	VMOVUPD   (DI), Z5
+	VMOVUPD   (SI), Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z0, Z6, Z0
 	CMPQ      BX, $+8
+	JEQ       fold
+	CMPQ      BX, $+16
 	JLT       part2
-	VMOVUPD   32(DI), Y9
-	VMOVUPD   32(SI), Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y1, Y10, Y1
-	CMPQ      BX, $+8
+	VMOVUPD   64(DI), Z5
+	VMOVUPD   64(SI), Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z1, Z6, Z1
+	CMPQ      BX, $+16
 	JEQ       fold
-	CMPQ      BX, $+12
+	CMPQ      BX, $+24
 	JLT       part3
-	VMOVUPD   64(DI), Y9
-	VMOVUPD   64(SI), Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y2, Y10, Y2
-	CMPQ      BX, $+12
-	JEQ       fold
-	CMPQ      BX, $+16
-	JLT       part4
-	VMOVUPD   96(DI), Y9
-	VMOVUPD   96(SI), Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y3, Y10, Y3
-	CMPQ      BX, $+16
-	JEQ       fold
-	CMPQ      BX, $+20
-	JLT       part5
-	VMOVUPD   128(DI), Y9
-	VMOVUPD   128(SI), Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y4, Y10, Y4
-	CMPQ      BX, $+20
-	JEQ       fold
-	CMPQ      BX, $+24
-	JLT       part6
-	VMOVUPD   160(DI), Y9
-	VMOVUPD   160(SI), Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y5, Y10, Y5
+	VMOVUPD   128(DI), Z5
+	VMOVUPD   128(SI), Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z2, Z6, Z2
 	CMPQ      BX, $+24
 	JEQ       fold
-	CMPQ      BX, $+28
-	JLT       part7
-	VMOVUPD   192(DI), Y9
-	VMOVUPD   192(SI), Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y6, Y10, Y6
-	CMPQ      BX, $+28
-	JEQ       fold
-	VMOVUPD.Z 224(DI), K1, Y9
-	VMOVUPD.Z 224(SI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y7, Y10, Y7
-	JMP       fold
-
-part7:
-	VMOVUPD.Z 192(DI), K1, Y9
-	VMOVUPD.Z 192(SI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y6, Y10, Y6
-	JMP       fold
-
-part6:
-	VMOVUPD.Z 160(DI), K1, Y9
-	VMOVUPD.Z 160(SI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y5, Y10, Y5
-	JMP       fold
-
-part5:
-	VMOVUPD.Z 128(DI), K1, Y9
-	VMOVUPD.Z 128(SI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y4, Y10, Y4
-	JMP       fold
-
-part4:
-	VMOVUPD.Z 96(DI), K1, Y9
-	VMOVUPD.Z 96(SI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y3, Y10, Y3
+	VMOVUPD.Z 192(DI), K1, Z5
+	VMOVUPD.Z 192(SI), K1, Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z3, Z6, Z3
 	JMP       fold
 
 part3:
-	VMOVUPD.Z 64(DI), K1, Y9
-	VMOVUPD.Z 64(SI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y2, Y10, Y2
+	VMOVUPD.Z 128(DI), K1, Z5
+	VMOVUPD.Z 128(SI), K1, Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z2, Z6, Z2
 	JMP       fold
 
 part2:
-	VMOVUPD.Z 32(DI), K1, Y9
-	VMOVUPD.Z 32(SI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y1, Y10, Y1
+	VMOVUPD.Z 64(DI), K1, Z5
+	VMOVUPD.Z 64(SI), K1, Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z1, Z6, Z1
 	JMP       fold
 
 part:
-	VMOVUPD.Z (DI), K1, Y9
-	VMOVUPD.Z (SI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VADDPD    Y0, Y10, Y0
+	VMOVUPD.Z (DI), K1, Z5
+	VMOVUPD.Z (SI), K1, Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z0, Z6, Z0
 
 fold:
 	// Fold the lanes by halves.
 	CMPQ   R9, $+16
 	JLE    empty
-	VADDPD Y0, Y4, Y0
-	VADDPD Y1, Y5, Y1
-	VADDPD Y2, Y6, Y2
-	VADDPD Y3, Y7, Y3
+	VADDPD Z0, Z2, Z0
+	VADDPD Z1, Z3, Z1
 
 empty:
 	CMPQ   R9, $+8
 	JLE    empty2
-	VADDPD Y0, Y2, Y0
-	VADDPD Y1, Y3, Y1
+	VADDPD Z0, Z1, Z0
 
 empty2:
-	CMPQ   R9, $+4
-	JLE    empty3
-	VADDPD Y0, Y1, Y0
-
-empty3:
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	MOVQ         x_len+8(FP), BX
-	CMPQ         BX, $+8192
-	JGT          several
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	MOVQ          x_len+8(FP), BX
+	CMPQ          BX, $+8192
+	JGT           several
 
 	// A single block: its sum, which is not -0, is the result.
 	VMOVSD X0, ret+48(FP)
@@ -633,9 +465,9 @@ empty3:
 	RET
 
 several:
-	VADDSD X0, X8, X8
+	VADDSD X0, X4, X4
 	TESTQ  DX, DX
 	JGT    block
-	VMOVSD X8, ret+48(FP)
+	VMOVSD X4, ret+48(FP)
 	VZEROUPPER
 	RET

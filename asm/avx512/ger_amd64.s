@@ -256,7 +256,7 @@ rest:
 	ADDQ         DX, BX
 	MOVQ         y_base+48(FP), R9
 	MOVQ         y_len+56(FP), DX
-	CMPQ         DX, $+32
+	CMPQ         DX, $+64
 	JLT          single2
 
 main2:
@@ -278,11 +278,29 @@ main2:
 	VADDPS  Z5, Z4, Z5
 	VMOVUPS Z3, 64(R10)
 	VMOVUPS Z5, 64(R11)
-	ADDQ    $+128, R9
-	ADDQ    $+128, R10
-	ADDQ    $+128, R11
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
+	VMOVUPS 128(R9), Z5
+	VMULPS  Z5, Z0, Z3
+	VMOVUPS 128(R10), Z4
+	VADDPS  Z4, Z3, Z4
+	VMULPS  Z5, Z1, Z5
+	VMOVUPS 128(R11), Z3
+	VADDPS  Z3, Z5, Z3
+	VMOVUPS Z4, 128(R10)
+	VMOVUPS Z3, 128(R11)
+	VMOVUPS 192(R9), Z3
+	VMULPS  Z3, Z0, Z4
+	VMOVUPS 192(R10), Z5
+	VADDPS  Z5, Z4, Z5
+	VMULPS  Z3, Z1, Z3
+	VMOVUPS 192(R11), Z4
+	VADDPS  Z4, Z3, Z4
+	VMOVUPS Z5, 192(R10)
+	VMOVUPS Z4, 192(R11)
+	ADDQ    $+256, R9
+	ADDQ    $+256, R10
+	ADDQ    $+256, R11
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
 	JGE     main2
 
 single2:
@@ -385,7 +403,7 @@ rest2:
 	ADDQ         DX, BX
 	MOVQ         y_base+48(FP), R9
 	MOVQ         y_len+56(FP), DX
-	CMPQ         DX, $+32
+	CMPQ         DX, $+64
 	JLT          single3
 	CMPQ         DX, $+512
 	JLT          aligned
@@ -424,10 +442,20 @@ main3:
 	VMOVUPS 64(R10), Z2
 	VADDPS  Z2, Z3, Z2
 	VMOVUPS Z2, 64(R10)
-	ADDQ    $+128, R9
-	ADDQ    $+128, R10
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
+	VMOVUPS 128(R9), Z2
+	VMULPS  Z2, Z0, Z2
+	VMOVUPS 128(R10), Z3
+	VADDPS  Z3, Z2, Z3
+	VMOVUPS Z3, 128(R10)
+	VMOVUPS 192(R9), Z3
+	VMULPS  Z3, Z0, Z3
+	VMOVUPS 192(R10), Z2
+	VADDPS  Z2, Z3, Z2
+	VMOVUPS Z2, 192(R10)
+	ADDQ    $+256, R9
+	ADDQ    $+256, R10
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
 	JGE     main3
 
 single3:
@@ -719,7 +747,7 @@ rest:
 	ADDQ         DX, BX
 	MOVQ         y_base+48(FP), R9
 	MOVQ         y_len+56(FP), DX
-	CMPQ         DX, $+16
+	CMPQ         DX, $+32
 	JLT          single2
 
 main2:
@@ -741,11 +769,29 @@ main2:
 	VADDPD  Z5, Z4, Z5
 	VMOVUPD Z3, 64(R10)
 	VMOVUPD Z5, 64(R11)
-	ADDQ    $+128, R9
-	ADDQ    $+128, R10
-	ADDQ    $+128, R11
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
+	VMOVUPD 128(R9), Z5
+	VMULPD  Z5, Z0, Z3
+	VMOVUPD 128(R10), Z4
+	VADDPD  Z4, Z3, Z4
+	VMULPD  Z5, Z1, Z5
+	VMOVUPD 128(R11), Z3
+	VADDPD  Z3, Z5, Z3
+	VMOVUPD Z4, 128(R10)
+	VMOVUPD Z3, 128(R11)
+	VMOVUPD 192(R9), Z3
+	VMULPD  Z3, Z0, Z4
+	VMOVUPD 192(R10), Z5
+	VADDPD  Z5, Z4, Z5
+	VMULPD  Z3, Z1, Z3
+	VMOVUPD 192(R11), Z4
+	VADDPD  Z4, Z3, Z4
+	VMOVUPD Z5, 192(R10)
+	VMOVUPD Z4, 192(R11)
+	ADDQ    $+256, R9
+	ADDQ    $+256, R10
+	ADDQ    $+256, R11
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
 	JGE     main2
 
 single2:
@@ -832,7 +878,7 @@ rest2:
 	ADDQ         DX, BX
 	MOVQ         y_base+48(FP), R9
 	MOVQ         y_len+56(FP), DX
-	CMPQ         DX, $+16
+	CMPQ         DX, $+32
 	JLT          single3
 	CMPQ         DX, $+256
 	JLT          aligned
@@ -871,10 +917,20 @@ main3:
 	VMOVUPD 64(R10), Z2
 	VADDPD  Z2, Z3, Z2
 	VMOVUPD Z2, 64(R10)
-	ADDQ    $+128, R9
-	ADDQ    $+128, R10
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
+	VMOVUPD 128(R9), Z2
+	VMULPD  Z2, Z0, Z2
+	VMOVUPD 128(R10), Z3
+	VADDPD  Z3, Z2, Z3
+	VMOVUPD Z3, 128(R10)
+	VMOVUPD 192(R9), Z3
+	VMULPD  Z3, Z0, Z3
+	VMOVUPD 192(R10), Z2
+	VADDPD  Z2, Z3, Z2
+	VMOVUPD Z2, 192(R10)
+	ADDQ    $+256, R9
+	ADDQ    $+256, R10
+	SUBQ    $+32, DX
+	CMPQ    DX, $+32
 	JGE     main3
 
 single3:

@@ -5,22 +5,22 @@
 #include "textflag.h"
 
 // func LerpF32(w float32, x []float32, y []float32)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·LerpF32(SB), NOSPLIT, $0-56
 	// y[i] += w*(x[i]-y[i])
 	MOVQ         x_base+8(FP), DI
 	MOVQ         y_base+32(FP), SI
 	MOVQ         x_len+16(FP), DX
-	VBROADCASTSS w+0(FP), Y0
-	CMPQ         DX, $+32
+	VBROADCASTSS w+0(FP), Z0
+	CMPQ         DX, $+64
 	JLT          single
-	CMPQ         DX, $+256
+	CMPQ         DX, $+512
 	JLT          aligned
 
 	// Peel up to an aligned store.
 	MOVQ      SI, BX
 	NEGQ      BX
-	ANDQ      $+31, BX
+	ANDQ      $+63, BX
 	TESTQ     BX, BX
 	JEQ       aligned
 	MOVQ      BX, R8
@@ -29,12 +29,12 @@ TEXT ·LerpF32(SB), NOSPLIT, $0-56
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (SI), K1, Y1
-	VMOVUPS.Z (DI), K1, Y2
-	VSUBPS    Y1, Y2, Y2
-	VMULPS    Y2, Y0, Y2
-	VADDPS    Y2, Y1, Y2
-	VMOVUPS   Y2, K1, (SI)
+	VMOVUPS.Z (SI), K1, Z1
+	VMOVUPS.Z (DI), K1, Z2
+	VSUBPS    Z1, Z2, Z2
+	VMULPS    Z2, Z0, Z2
+	VADDPS    Z2, Z1, Z2
+	VMOVUPS   Z2, K1, (SI)
 	ADDQ      BX, DI
 	ADDQ      BX, SI
 	NEGQ      R8
@@ -42,32 +42,135 @@ TEXT ·LerpF32(SB), NOSPLIT, $0-56
 
 aligned:
 main:
-	VMOVUPS (SI), Y1
-	VMOVUPS (DI), Y2
-	VSUBPS  Y1, Y2, Y2
-	VMULPS  Y2, Y0, Y2
-	VADDPS  Y2, Y1, Y2
-	VMOVUPS Y2, (SI)
-	VMOVUPS 32(SI), Y2
-	VMOVUPS 32(DI), Y1
-	VSUBPS  Y2, Y1, Y1
-	VMULPS  Y1, Y0, Y1
-	VADDPS  Y1, Y2, Y1
-	VMOVUPS Y1, 32(SI)
-	VMOVUPS 64(SI), Y1
-	VMOVUPS 64(DI), Y2
-	VSUBPS  Y1, Y2, Y2
-	VMULPS  Y2, Y0, Y2
-	VADDPS  Y2, Y1, Y2
-	VMOVUPS Y2, 64(SI)
-	VMOVUPS 96(SI), Y2
-	VMOVUPS 96(DI), Y1
-	VSUBPS  Y2, Y1, Y1
-	VMULPS  Y1, Y0, Y1
-	VADDPS  Y1, Y2, Y1
-	VMOVUPS Y1, 96(SI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
+	VMOVUPS (SI), Z1
+	VMOVUPS (DI), Z2
+	VSUBPS  Z1, Z2, Z2
+	VMULPS  Z2, Z0, Z2
+	VADDPS  Z2, Z1, Z2
+	VMOVUPS Z2, (SI)
+	VMOVUPS 64(SI), Z2
+	VMOVUPS 64(DI), Z1
+	VSUBPS  Z2, Z1, Z1
+	VMULPS  Z1, Z0, Z1
+	VADDPS  Z1, Z2, Z1
+	VMOVUPS Z1, 64(SI)
+	VMOVUPS 128(SI), Z1
+	VMOVUPS 128(DI), Z2
+	VSUBPS  Z1, Z2, Z2
+	VMULPS  Z2, Z0, Z2
+	VADDPS  Z2, Z1, Z2
+	VMOVUPS Z2, 128(SI)
+	VMOVUPS 192(SI), Z2
+	VMOVUPS 192(DI), Z1
+	VSUBPS  Z2, Z1, Z1
+	VMULPS  Z1, Z0, Z1
+	VADDPS  Z1, Z2, Z1
+	VMOVUPS Z1, 192(SI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JGE     main
+
+single:
+	CMPQ DX, $+16
+	JLT  tail
+
+one:
+	VMOVUPS (SI), Z1
+	VMOVUPS (DI), Z2
+	VSUBPS  Z1, Z2, Z2
+	VMULPS  Z2, Z0, Z2
+	VADDPS  Z2, Z1, Z2
+	VMOVUPS Z2, (SI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JGE     one
+
+tail:
+	TESTQ     DX, DX
+	JEQ       done
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (SI), K1, Z1
+	VMOVUPS.Z (DI), K1, Z2
+	VSUBPS    Z1, Z2, Z2
+	VMULPS    Z2, Z0, Z2
+	VADDPS    Z2, Z1, Z2
+	VMOVUPS   Z2, K1, (SI)
+
+done:
+	VZEROUPPER
+	RET
+
+// func LerpF64(w float64, x []float64, y []float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·LerpF64(SB), NOSPLIT, $0-56
+	// y[i] += w*(x[i]-y[i])
+	MOVQ         x_base+8(FP), DI
+	MOVQ         y_base+32(FP), SI
+	MOVQ         x_len+16(FP), DX
+	VBROADCASTSD w+0(FP), Z0
+	CMPQ         DX, $+32
+	JLT          single
+	CMPQ         DX, $+256
+	JLT          aligned
+
+	// Peel up to an aligned store.
+	MOVQ      SI, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	TESTQ     BX, BX
+	JEQ       aligned
+	MOVQ      BX, R8
+	SHRQ      $0x03, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z (SI), K1, Z1
+	VMOVUPD.Z (DI), K1, Z2
+	VSUBPD    Z1, Z2, Z2
+	VMULPD    Z2, Z0, Z2
+	VADDPD    Z2, Z1, Z2
+	VMOVUPD   Z2, K1, (SI)
+	ADDQ      BX, DI
+	ADDQ      BX, SI
+	NEGQ      R8
+	ADDQ      R8, DX
+
+aligned:
+main:
+	VMOVUPD (SI), Z1
+	VMOVUPD (DI), Z2
+	VSUBPD  Z1, Z2, Z2
+	VMULPD  Z2, Z0, Z2
+	VADDPD  Z2, Z1, Z2
+	VMOVUPD Z2, (SI)
+	VMOVUPD 64(SI), Z2
+	VMOVUPD 64(DI), Z1
+	VSUBPD  Z2, Z1, Z1
+	VMULPD  Z1, Z0, Z1
+	VADDPD  Z1, Z2, Z1
+	VMOVUPD Z1, 64(SI)
+	VMOVUPD 128(SI), Z1
+	VMOVUPD 128(DI), Z2
+	VSUBPD  Z1, Z2, Z2
+	VMULPD  Z2, Z0, Z2
+	VADDPD  Z2, Z1, Z2
+	VMOVUPD Z2, 128(SI)
+	VMOVUPD 192(SI), Z2
+	VMOVUPD 192(DI), Z1
+	VSUBPD  Z2, Z1, Z1
+	VMULPD  Z1, Z0, Z1
+	VADDPD  Z1, Z2, Z1
+	VMOVUPD Z1, 192(SI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
 	JGE     main
@@ -77,14 +180,14 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (SI), Y1
-	VMOVUPS (DI), Y2
-	VSUBPS  Y1, Y2, Y2
-	VMULPS  Y2, Y0, Y2
-	VADDPS  Y2, Y1, Y2
-	VMOVUPS Y2, (SI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
+	VMOVUPD (SI), Z1
+	VMOVUPD (DI), Z2
+	VSUBPD  Z1, Z2, Z2
+	VMULPD  Z2, Z0, Z2
+	VADDPD  Z2, Z1, Z2
+	VMOVUPD Z2, (SI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
 	JGE     one
@@ -96,115 +199,12 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (SI), K1, Y1
-	VMOVUPS.Z (DI), K1, Y2
-	VSUBPS    Y1, Y2, Y2
-	VMULPS    Y2, Y0, Y2
-	VADDPS    Y2, Y1, Y2
-	VMOVUPS   Y2, K1, (SI)
-
-done:
-	VZEROUPPER
-	RET
-
-// func LerpF64(w float64, x []float64, y []float64)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·LerpF64(SB), NOSPLIT, $0-56
-	// y[i] += w*(x[i]-y[i])
-	MOVQ         x_base+8(FP), DI
-	MOVQ         y_base+32(FP), SI
-	MOVQ         x_len+16(FP), DX
-	VBROADCASTSD w+0(FP), Y0
-	CMPQ         DX, $+16
-	JLT          single
-	CMPQ         DX, $+128
-	JLT          aligned
-
-	// Peel up to an aligned store.
-	MOVQ      SI, BX
-	NEGQ      BX
-	ANDQ      $+31, BX
-	TESTQ     BX, BX
-	JEQ       aligned
-	MOVQ      BX, R8
-	SHRQ      $0x03, R8
-	MOVQ      R8, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (SI), K1, Y1
-	VMOVUPD.Z (DI), K1, Y2
-	VSUBPD    Y1, Y2, Y2
-	VMULPD    Y2, Y0, Y2
-	VADDPD    Y2, Y1, Y2
-	VMOVUPD   Y2, K1, (SI)
-	ADDQ      BX, DI
-	ADDQ      BX, SI
-	NEGQ      R8
-	ADDQ      R8, DX
-
-aligned:
-main:
-	VMOVUPD (SI), Y1
-	VMOVUPD (DI), Y2
-	VSUBPD  Y1, Y2, Y2
-	VMULPD  Y2, Y0, Y2
-	VADDPD  Y2, Y1, Y2
-	VMOVUPD Y2, (SI)
-	VMOVUPD 32(SI), Y2
-	VMOVUPD 32(DI), Y1
-	VSUBPD  Y2, Y1, Y1
-	VMULPD  Y1, Y0, Y1
-	VADDPD  Y1, Y2, Y1
-	VMOVUPD Y1, 32(SI)
-	VMOVUPD 64(SI), Y1
-	VMOVUPD 64(DI), Y2
-	VSUBPD  Y1, Y2, Y2
-	VMULPD  Y2, Y0, Y2
-	VADDPD  Y2, Y1, Y2
-	VMOVUPD Y2, 64(SI)
-	VMOVUPD 96(SI), Y2
-	VMOVUPD 96(DI), Y1
-	VSUBPD  Y2, Y1, Y1
-	VMULPD  Y1, Y0, Y1
-	VADDPD  Y1, Y2, Y1
-	VMOVUPD Y1, 96(SI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JGE     main
-
-single:
-	CMPQ DX, $+4
-	JLT  tail
-
-one:
-	VMOVUPD (SI), Y1
-	VMOVUPD (DI), Y2
-	VSUBPD  Y1, Y2, Y2
-	VMULPD  Y2, Y0, Y2
-	VADDPD  Y2, Y1, Y2
-	VMOVUPD Y2, (SI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
-	SUBQ    $+4, DX
-	CMPQ    DX, $+4
-	JGE     one
-
-tail:
-	TESTQ     DX, DX
-	JEQ       done
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (SI), K1, Y1
-	VMOVUPD.Z (DI), K1, Y2
-	VSUBPD    Y1, Y2, Y2
-	VMULPD    Y2, Y0, Y2
-	VADDPD    Y2, Y1, Y2
-	VMOVUPD   Y2, K1, (SI)
+	VMOVUPD.Z (SI), K1, Z1
+	VMOVUPD.Z (DI), K1, Z2
+	VSUBPD    Z1, Z2, Z2
+	VMULPD    Z2, Z0, Z2
+	VADDPD    Z2, Z1, Z2
+	VMOVUPD   Z2, K1, (SI)
 
 done:
 	VZEROUPPER

@@ -5,8 +5,78 @@
 #include "textflag.h"
 
 // func Move001F32(a []float32)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·Move001F32(SB), NOSPLIT, $0-24
+	// limit probe: the bits of all streams read, or'ed together
+	MOVQ a_base+0(FP), DI
+	MOVQ a_len+8(FP), SI
+	CMPQ SI, $+64
+	JLT  single
+	CMPQ SI, $+512
+	JLT  aligned
+
+	// Peel up to an aligned store.
+	MOVQ      DI, DX
+	NEGQ      DX
+	ANDQ      $+63, DX
+	TESTQ     DX, DX
+	JEQ       aligned
+	MOVQ      DX, BX
+	SHRQ      $0x02, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z0
+	VMOVUPS   Z0, K1, (DI)
+	ADDQ      DX, DI
+	NEGQ      BX
+	ADDQ      BX, SI
+
+aligned:
+main:
+	VMOVUPS (DI), Z0
+	VMOVUPS Z0, (DI)
+	VMOVUPS 64(DI), Z0
+	VMOVUPS Z0, 64(DI)
+	VMOVUPS 128(DI), Z0
+	VMOVUPS Z0, 128(DI)
+	VMOVUPS 192(DI), Z0
+	VMOVUPS Z0, 192(DI)
+	ADDQ    $+256, DI
+	SUBQ    $+64, SI
+	CMPQ    SI, $+64
+	JGE     main
+
+single:
+	CMPQ SI, $+16
+	JLT  tail
+
+one:
+	VMOVUPS (DI), Z0
+	VMOVUPS Z0, (DI)
+	ADDQ    $+64, DI
+	SUBQ    $+16, SI
+	CMPQ    SI, $+16
+	JGE     one
+
+tail:
+	TESTQ     SI, SI
+	JEQ       done
+	MOVQ      SI, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z0
+	VMOVUPS   Z0, K1, (DI)
+
+done:
+	VZEROUPPER
+	RET
+
+// func Move001F64(a []float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·Move001F64(SB), NOSPLIT, $0-24
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ a_base+0(FP), DI
 	MOVQ a_len+8(FP), SI
@@ -18,32 +88,32 @@ TEXT ·Move001F32(SB), NOSPLIT, $0-24
 	// Peel up to an aligned store.
 	MOVQ      DI, DX
 	NEGQ      DX
-	ANDQ      $+31, DX
+	ANDQ      $+63, DX
 	TESTQ     DX, DX
 	JEQ       aligned
 	MOVQ      DX, BX
-	SHRQ      $0x02, BX
+	SHRQ      $0x03, BX
 	MOVQ      BX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Y0
-	VMOVUPS   Y0, K1, (DI)
+	VMOVUPD.Z (DI), K1, Z0
+	VMOVUPD   Z0, K1, (DI)
 	ADDQ      DX, DI
 	NEGQ      BX
 	ADDQ      BX, SI
 
 aligned:
 main:
-	VMOVUPS (DI), Y0
-	VMOVUPS Y0, (DI)
-	VMOVUPS 32(DI), Y0
-	VMOVUPS Y0, 32(DI)
-	VMOVUPS 64(DI), Y0
-	VMOVUPS Y0, 64(DI)
-	VMOVUPS 96(DI), Y0
-	VMOVUPS Y0, 96(DI)
-	ADDQ    $+128, DI
+	VMOVUPD (DI), Z0
+	VMOVUPD Z0, (DI)
+	VMOVUPD 64(DI), Z0
+	VMOVUPD Z0, 64(DI)
+	VMOVUPD 128(DI), Z0
+	VMOVUPD Z0, 128(DI)
+	VMOVUPD 192(DI), Z0
+	VMOVUPD Z0, 192(DI)
+	ADDQ    $+256, DI
 	SUBQ    $+32, SI
 	CMPQ    SI, $+32
 	JGE     main
@@ -53,9 +123,9 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (DI), Y0
-	VMOVUPS Y0, (DI)
-	ADDQ    $+32, DI
+	VMOVUPD (DI), Z0
+	VMOVUPD Z0, (DI)
+	ADDQ    $+64, DI
 	SUBQ    $+8, SI
 	CMPQ    SI, $+8
 	JGE     one
@@ -67,78 +137,8 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Y0
-	VMOVUPS   Y0, K1, (DI)
-
-done:
-	VZEROUPPER
-	RET
-
-// func Move001F64(a []float64)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·Move001F64(SB), NOSPLIT, $0-24
-	// limit probe: the bits of all streams read, or'ed together
-	MOVQ a_base+0(FP), DI
-	MOVQ a_len+8(FP), SI
-	CMPQ SI, $+16
-	JLT  single
-	CMPQ SI, $+128
-	JLT  aligned
-
-	// Peel up to an aligned store.
-	MOVQ      DI, DX
-	NEGQ      DX
-	ANDQ      $+31, DX
-	TESTQ     DX, DX
-	JEQ       aligned
-	MOVQ      DX, BX
-	SHRQ      $0x03, BX
-	MOVQ      BX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Y0
-	VMOVUPD   Y0, K1, (DI)
-	ADDQ      DX, DI
-	NEGQ      BX
-	ADDQ      BX, SI
-
-aligned:
-main:
-	VMOVUPD (DI), Y0
-	VMOVUPD Y0, (DI)
-	VMOVUPD 32(DI), Y0
-	VMOVUPD Y0, 32(DI)
-	VMOVUPD 64(DI), Y0
-	VMOVUPD Y0, 64(DI)
-	VMOVUPD 96(DI), Y0
-	VMOVUPD Y0, 96(DI)
-	ADDQ    $+128, DI
-	SUBQ    $+16, SI
-	CMPQ    SI, $+16
-	JGE     main
-
-single:
-	CMPQ SI, $+4
-	JLT  tail
-
-one:
-	VMOVUPD (DI), Y0
-	VMOVUPD Y0, (DI)
-	ADDQ    $+32, DI
-	SUBQ    $+4, SI
-	CMPQ    SI, $+4
-	JGE     one
-
-tail:
-	TESTQ     SI, SI
-	JEQ       done
-	MOVQ      SI, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Y0
-	VMOVUPD   Y0, K1, (DI)
+	VMOVUPD.Z (DI), K1, Z0
+	VMOVUPD   Z0, K1, (DI)
 
 done:
 	VZEROUPPER

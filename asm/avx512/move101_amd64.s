@@ -5,8 +5,96 @@
 #include "textflag.h"
 
 // func Move101F32(a []float32, b []float32)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·Move101F32(SB), NOSPLIT, $0-48
+	// limit probe: the bits of all streams read, or'ed together
+	MOVQ a_base+0(FP), DI
+	MOVQ b_base+24(FP), SI
+	MOVQ a_len+8(FP), DX
+	CMPQ DX, $+64
+	JLT  single
+	CMPQ DX, $+512
+	JLT  aligned
+
+	// Peel up to an aligned store.
+	MOVQ      SI, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	TESTQ     BX, BX
+	JEQ       aligned
+	MOVQ      BX, R8
+	SHRQ      $0x02, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z0
+	VMOVUPS.Z (SI), K1, Z1
+	VORPS     Z1, Z0, Z1
+	VMOVUPS   Z1, K1, (SI)
+	ADDQ      BX, DI
+	ADDQ      BX, SI
+	NEGQ      R8
+	ADDQ      R8, DX
+
+aligned:
+main:
+	VMOVUPS (DI), Z0
+	VMOVUPS (SI), Z1
+	VORPS   Z1, Z0, Z1
+	VMOVUPS Z1, (SI)
+	VMOVUPS 64(DI), Z1
+	VMOVUPS 64(SI), Z0
+	VORPS   Z0, Z1, Z0
+	VMOVUPS Z0, 64(SI)
+	VMOVUPS 128(DI), Z0
+	VMOVUPS 128(SI), Z1
+	VORPS   Z1, Z0, Z1
+	VMOVUPS Z1, 128(SI)
+	VMOVUPS 192(DI), Z1
+	VMOVUPS 192(SI), Z0
+	VORPS   Z0, Z1, Z0
+	VMOVUPS Z0, 192(SI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JGE     main
+
+single:
+	CMPQ DX, $+16
+	JLT  tail
+
+one:
+	VMOVUPS (DI), Z0
+	VMOVUPS (SI), Z1
+	VORPS   Z1, Z0, Z1
+	VMOVUPS Z1, (SI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JGE     one
+
+tail:
+	TESTQ     DX, DX
+	JEQ       done
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z0
+	VMOVUPS.Z (SI), K1, Z1
+	VORPS     Z1, Z0, Z1
+	VMOVUPS   Z1, K1, (SI)
+
+done:
+	VZEROUPPER
+	RET
+
+// func Move101F64(a []float64, b []float64)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·Move101F64(SB), NOSPLIT, $0-48
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ a_base+0(FP), DI
 	MOVQ b_base+24(FP), SI
@@ -19,19 +107,19 @@ TEXT ·Move101F32(SB), NOSPLIT, $0-48
 	// Peel up to an aligned store.
 	MOVQ      SI, BX
 	NEGQ      BX
-	ANDQ      $+31, BX
+	ANDQ      $+63, BX
 	TESTQ     BX, BX
 	JEQ       aligned
 	MOVQ      BX, R8
-	SHRQ      $0x02, R8
+	SHRQ      $0x03, R8
 	MOVQ      R8, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Y0
-	VMOVUPS.Z (SI), K1, Y1
-	VORPS     Y1, Y0, Y1
-	VMOVUPS   Y1, K1, (SI)
+	VMOVUPD.Z (DI), K1, Z0
+	VMOVUPD.Z (SI), K1, Z1
+	VORPD     Z1, Z0, Z1
+	VMOVUPD   Z1, K1, (SI)
 	ADDQ      BX, DI
 	ADDQ      BX, SI
 	NEGQ      R8
@@ -39,24 +127,24 @@ TEXT ·Move101F32(SB), NOSPLIT, $0-48
 
 aligned:
 main:
-	VMOVUPS (DI), Y0
-	VMOVUPS (SI), Y1
-	VORPS   Y1, Y0, Y1
-	VMOVUPS Y1, (SI)
-	VMOVUPS 32(DI), Y1
-	VMOVUPS 32(SI), Y0
-	VORPS   Y0, Y1, Y0
-	VMOVUPS Y0, 32(SI)
-	VMOVUPS 64(DI), Y0
-	VMOVUPS 64(SI), Y1
-	VORPS   Y1, Y0, Y1
-	VMOVUPS Y1, 64(SI)
-	VMOVUPS 96(DI), Y1
-	VMOVUPS 96(SI), Y0
-	VORPS   Y0, Y1, Y0
-	VMOVUPS Y0, 96(SI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
+	VMOVUPD (DI), Z0
+	VMOVUPD (SI), Z1
+	VORPD   Z1, Z0, Z1
+	VMOVUPD Z1, (SI)
+	VMOVUPD 64(DI), Z1
+	VMOVUPD 64(SI), Z0
+	VORPD   Z0, Z1, Z0
+	VMOVUPD Z0, 64(SI)
+	VMOVUPD 128(DI), Z0
+	VMOVUPD 128(SI), Z1
+	VORPD   Z1, Z0, Z1
+	VMOVUPD Z1, 128(SI)
+	VMOVUPD 192(DI), Z1
+	VMOVUPD 192(SI), Z0
+	VORPD   Z0, Z1, Z0
+	VMOVUPD Z0, 192(SI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
 	JGE     main
@@ -66,12 +154,12 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (DI), Y0
-	VMOVUPS (SI), Y1
-	VORPS   Y1, Y0, Y1
-	VMOVUPS Y1, (SI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
+	VMOVUPD (DI), Z0
+	VMOVUPD (SI), Z1
+	VORPD   Z1, Z0, Z1
+	VMOVUPD Z1, (SI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
 	JGE     one
@@ -83,98 +171,10 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Y0
-	VMOVUPS.Z (SI), K1, Y1
-	VORPS     Y1, Y0, Y1
-	VMOVUPS   Y1, K1, (SI)
-
-done:
-	VZEROUPPER
-	RET
-
-// func Move101F64(a []float64, b []float64)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·Move101F64(SB), NOSPLIT, $0-48
-	// limit probe: the bits of all streams read, or'ed together
-	MOVQ a_base+0(FP), DI
-	MOVQ b_base+24(FP), SI
-	MOVQ a_len+8(FP), DX
-	CMPQ DX, $+16
-	JLT  single
-	CMPQ DX, $+128
-	JLT  aligned
-
-	// Peel up to an aligned store.
-	MOVQ      SI, BX
-	NEGQ      BX
-	ANDQ      $+31, BX
-	TESTQ     BX, BX
-	JEQ       aligned
-	MOVQ      BX, R8
-	SHRQ      $0x03, R8
-	MOVQ      R8, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Y0
-	VMOVUPD.Z (SI), K1, Y1
-	VORPD     Y1, Y0, Y1
-	VMOVUPD   Y1, K1, (SI)
-	ADDQ      BX, DI
-	ADDQ      BX, SI
-	NEGQ      R8
-	ADDQ      R8, DX
-
-aligned:
-main:
-	VMOVUPD (DI), Y0
-	VMOVUPD (SI), Y1
-	VORPD   Y1, Y0, Y1
-	VMOVUPD Y1, (SI)
-	VMOVUPD 32(DI), Y1
-	VMOVUPD 32(SI), Y0
-	VORPD   Y0, Y1, Y0
-	VMOVUPD Y0, 32(SI)
-	VMOVUPD 64(DI), Y0
-	VMOVUPD 64(SI), Y1
-	VORPD   Y1, Y0, Y1
-	VMOVUPD Y1, 64(SI)
-	VMOVUPD 96(DI), Y1
-	VMOVUPD 96(SI), Y0
-	VORPD   Y0, Y1, Y0
-	VMOVUPD Y0, 96(SI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JGE     main
-
-single:
-	CMPQ DX, $+4
-	JLT  tail
-
-one:
-	VMOVUPD (DI), Y0
-	VMOVUPD (SI), Y1
-	VORPD   Y1, Y0, Y1
-	VMOVUPD Y1, (SI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
-	SUBQ    $+4, DX
-	CMPQ    DX, $+4
-	JGE     one
-
-tail:
-	TESTQ     DX, DX
-	JEQ       done
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Y0
-	VMOVUPD.Z (SI), K1, Y1
-	VORPD     Y1, Y0, Y1
-	VMOVUPD   Y1, K1, (SI)
+	VMOVUPD.Z (DI), K1, Z0
+	VMOVUPD.Z (SI), K1, Z1
+	VORPD     Z1, Z0, Z1
+	VMOVUPD   Z1, K1, (SI)
 
 done:
 	VZEROUPPER

@@ -12,7 +12,7 @@ TEXT ·Move102F32(SB), NOSPLIT, $0-72
 	MOVQ b_base+24(FP), SI
 	MOVQ c_base+48(FP), DX
 	MOVQ a_len+8(FP), BX
-	CMPQ BX, $+32
+	CMPQ BX, $+64
 	JLT  single
 	CMPQ BX, $+512
 	JLT  aligned
@@ -58,11 +58,25 @@ main:
 	VORPS   Z0, Z1, Z0
 	VMOVUPS Z0, 64(DI)
 	VMOVUPS Z0, 64(DX)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	SUBQ    $+32, BX
-	CMPQ    BX, $+32
+	VMOVUPS 128(DI), Z0
+	VMOVUPS 128(SI), Z1
+	VORPS   Z1, Z0, Z1
+	VMOVUPS 128(DX), Z0
+	VORPS   Z0, Z1, Z0
+	VMOVUPS Z0, 128(DI)
+	VMOVUPS Z0, 128(DX)
+	VMOVUPS 192(DI), Z0
+	VMOVUPS 192(SI), Z1
+	VORPS   Z1, Z0, Z1
+	VMOVUPS 192(DX), Z0
+	VORPS   Z0, Z1, Z0
+	VMOVUPS Z0, 192(DI)
+	VMOVUPS Z0, 192(DX)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, DX
+	SUBQ    $+64, BX
+	CMPQ    BX, $+64
 	JGE     main
 
 single:
@@ -111,7 +125,7 @@ TEXT ·Move102F64(SB), NOSPLIT, $0-72
 	MOVQ b_base+24(FP), SI
 	MOVQ c_base+48(FP), DX
 	MOVQ a_len+8(FP), BX
-	CMPQ BX, $+16
+	CMPQ BX, $+32
 	JLT  single
 	CMPQ BX, $+256
 	JLT  aligned
@@ -157,11 +171,25 @@ main:
 	VORPD   Z0, Z1, Z0
 	VMOVUPD Z0, 64(DI)
 	VMOVUPD Z0, 64(DX)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	SUBQ    $+16, BX
-	CMPQ    BX, $+16
+	VMOVUPD 128(DI), Z0
+	VMOVUPD 128(SI), Z1
+	VORPD   Z1, Z0, Z1
+	VMOVUPD 128(DX), Z0
+	VORPD   Z0, Z1, Z0
+	VMOVUPD Z0, 128(DI)
+	VMOVUPD Z0, 128(DX)
+	VMOVUPD 192(DI), Z0
+	VMOVUPD 192(SI), Z1
+	VORPD   Z1, Z0, Z1
+	VMOVUPD 192(DX), Z0
+	VORPD   Z0, Z1, Z0
+	VMOVUPD Z0, 192(DI)
+	VMOVUPD Z0, 192(DX)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, DX
+	SUBQ    $+32, BX
+	CMPQ    BX, $+32
 	JGE     main
 
 single:

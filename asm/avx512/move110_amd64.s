@@ -5,8 +5,82 @@
 #include "textflag.h"
 
 // func Move110F32(a []float32, b []float32)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·Move110F32(SB), NOSPLIT, $0-48
+	// limit probe: the bits of all streams read, or'ed together
+	MOVQ a_base+0(FP), DI
+	MOVQ b_base+24(FP), SI
+	MOVQ a_len+8(FP), DX
+	CMPQ DX, $+64
+	JLT  single
+	CMPQ DX, $+512
+	JLT  aligned
+
+	// Peel up to an aligned store.
+	MOVQ      DI, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	TESTQ     BX, BX
+	JEQ       aligned
+	MOVQ      BX, R8
+	SHRQ      $0x02, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS   Z0, K1, (DI)
+	ADDQ      BX, DI
+	ADDQ      BX, SI
+	NEGQ      R8
+	ADDQ      R8, DX
+
+aligned:
+main:
+	VMOVUPS (SI), Z0
+	VMOVUPS Z0, (DI)
+	VMOVUPS 64(SI), Z0
+	VMOVUPS Z0, 64(DI)
+	VMOVUPS 128(SI), Z0
+	VMOVUPS Z0, 128(DI)
+	VMOVUPS 192(SI), Z0
+	VMOVUPS Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JGE     main
+
+single:
+	CMPQ DX, $+16
+	JLT  tail
+
+one:
+	VMOVUPS (SI), Z0
+	VMOVUPS Z0, (DI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JGE     one
+
+tail:
+	TESTQ     DX, DX
+	JEQ       done
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS   Z0, K1, (DI)
+
+done:
+	VZEROUPPER
+	RET
+
+// func Move110F64(a []float64, b []float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·Move110F64(SB), NOSPLIT, $0-48
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ a_base+0(FP), DI
 	MOVQ b_base+24(FP), SI
@@ -19,17 +93,17 @@ TEXT ·Move110F32(SB), NOSPLIT, $0-48
 	// Peel up to an aligned store.
 	MOVQ      DI, BX
 	NEGQ      BX
-	ANDQ      $+31, BX
+	ANDQ      $+63, BX
 	TESTQ     BX, BX
 	JEQ       aligned
 	MOVQ      BX, R8
-	SHRQ      $0x02, R8
+	SHRQ      $0x03, R8
 	MOVQ      R8, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (SI), K1, Y0
-	VMOVUPS   Y0, K1, (DI)
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD   Z0, K1, (DI)
 	ADDQ      BX, DI
 	ADDQ      BX, SI
 	NEGQ      R8
@@ -37,16 +111,16 @@ TEXT ·Move110F32(SB), NOSPLIT, $0-48
 
 aligned:
 main:
-	VMOVUPS (SI), Y0
-	VMOVUPS Y0, (DI)
-	VMOVUPS 32(SI), Y0
-	VMOVUPS Y0, 32(DI)
-	VMOVUPS 64(SI), Y0
-	VMOVUPS Y0, 64(DI)
-	VMOVUPS 96(SI), Y0
-	VMOVUPS Y0, 96(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
+	VMOVUPD (SI), Z0
+	VMOVUPD Z0, (DI)
+	VMOVUPD 64(SI), Z0
+	VMOVUPD Z0, 64(DI)
+	VMOVUPD 128(SI), Z0
+	VMOVUPD Z0, 128(DI)
+	VMOVUPD 192(SI), Z0
+	VMOVUPD Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
 	JGE     main
@@ -56,10 +130,10 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (SI), Y0
-	VMOVUPS Y0, (DI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
+	VMOVUPD (SI), Z0
+	VMOVUPD Z0, (DI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
 	JGE     one
@@ -71,82 +145,8 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (SI), K1, Y0
-	VMOVUPS   Y0, K1, (DI)
-
-done:
-	VZEROUPPER
-	RET
-
-// func Move110F64(a []float64, b []float64)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·Move110F64(SB), NOSPLIT, $0-48
-	// limit probe: the bits of all streams read, or'ed together
-	MOVQ a_base+0(FP), DI
-	MOVQ b_base+24(FP), SI
-	MOVQ a_len+8(FP), DX
-	CMPQ DX, $+16
-	JLT  single
-	CMPQ DX, $+128
-	JLT  aligned
-
-	// Peel up to an aligned store.
-	MOVQ      DI, BX
-	NEGQ      BX
-	ANDQ      $+31, BX
-	TESTQ     BX, BX
-	JEQ       aligned
-	MOVQ      BX, R8
-	SHRQ      $0x03, R8
-	MOVQ      R8, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (SI), K1, Y0
-	VMOVUPD   Y0, K1, (DI)
-	ADDQ      BX, DI
-	ADDQ      BX, SI
-	NEGQ      R8
-	ADDQ      R8, DX
-
-aligned:
-main:
-	VMOVUPD (SI), Y0
-	VMOVUPD Y0, (DI)
-	VMOVUPD 32(SI), Y0
-	VMOVUPD Y0, 32(DI)
-	VMOVUPD 64(SI), Y0
-	VMOVUPD Y0, 64(DI)
-	VMOVUPD 96(SI), Y0
-	VMOVUPD Y0, 96(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JGE     main
-
-single:
-	CMPQ DX, $+4
-	JLT  tail
-
-one:
-	VMOVUPD (SI), Y0
-	VMOVUPD Y0, (DI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
-	SUBQ    $+4, DX
-	CMPQ    DX, $+4
-	JGE     one
-
-tail:
-	TESTQ     DX, DX
-	JEQ       done
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (SI), K1, Y0
-	VMOVUPD   Y0, K1, (DI)
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD   Z0, K1, (DI)
 
 done:
 	VZEROUPPER

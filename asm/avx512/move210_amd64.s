@@ -12,7 +12,7 @@ TEXT ·Move210F32(SB), NOSPLIT, $0-72
 	MOVQ b_base+24(FP), SI
 	MOVQ c_base+48(FP), DX
 	MOVQ a_len+8(FP), BX
-	CMPQ BX, $+32
+	CMPQ BX, $+64
 	JLT  single
 	CMPQ BX, $+512
 	JLT  aligned
@@ -49,11 +49,19 @@ main:
 	VMOVUPS 64(DX), Z0
 	VORPS   Z0, Z1, Z0
 	VMOVUPS Z0, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	SUBQ    $+32, BX
-	CMPQ    BX, $+32
+	VMOVUPS 128(SI), Z0
+	VMOVUPS 128(DX), Z1
+	VORPS   Z1, Z0, Z1
+	VMOVUPS Z1, 128(DI)
+	VMOVUPS 192(SI), Z1
+	VMOVUPS 192(DX), Z0
+	VORPS   Z0, Z1, Z0
+	VMOVUPS Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, DX
+	SUBQ    $+64, BX
+	CMPQ    BX, $+64
 	JGE     main
 
 single:
@@ -96,7 +104,7 @@ TEXT ·Move210F64(SB), NOSPLIT, $0-72
 	MOVQ b_base+24(FP), SI
 	MOVQ c_base+48(FP), DX
 	MOVQ a_len+8(FP), BX
-	CMPQ BX, $+16
+	CMPQ BX, $+32
 	JLT  single
 	CMPQ BX, $+256
 	JLT  aligned
@@ -133,11 +141,19 @@ main:
 	VMOVUPD 64(DX), Z0
 	VORPD   Z0, Z1, Z0
 	VMOVUPD Z0, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	SUBQ    $+16, BX
-	CMPQ    BX, $+16
+	VMOVUPD 128(SI), Z0
+	VMOVUPD 128(DX), Z1
+	VORPD   Z1, Z0, Z1
+	VMOVUPD Z1, 128(DI)
+	VMOVUPD 192(SI), Z1
+	VMOVUPD 192(DX), Z0
+	VORPD   Z0, Z1, Z0
+	VMOVUPD Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, DX
+	SUBQ    $+32, BX
+	CMPQ    BX, $+32
 	JGE     main
 
 single:

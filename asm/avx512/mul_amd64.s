@@ -5,8 +5,100 @@
 #include "textflag.h"
 
 // func MulF32(dst []float32, x []float32, y []float32)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·MulF32(SB), NOSPLIT, $0-72
+	// dst[i] = x[i] * y[i]
+	MOVQ dst_base+0(FP), DI
+	MOVQ x_base+24(FP), SI
+	MOVQ y_base+48(FP), DX
+	MOVQ dst_len+8(FP), BX
+	CMPQ BX, $+64
+	JLT  single
+	CMPQ BX, $+512
+	JLT  aligned
+
+	// Peel up to an aligned store.
+	MOVQ      DI, R8
+	NEGQ      R8
+	ANDQ      $+63, R8
+	TESTQ     R8, R8
+	JEQ       aligned
+	MOVQ      R8, R9
+	SHRQ      $0x02, R9
+	MOVQ      R9, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMULPS    Z1, Z0, Z1
+	VMOVUPS   Z1, K1, (DI)
+	ADDQ      R8, DI
+	ADDQ      R8, SI
+	ADDQ      R8, DX
+	NEGQ      R9
+	ADDQ      R9, BX
+
+aligned:
+main:
+	VMOVUPS (SI), Z0
+	VMOVUPS (DX), Z1
+	VMULPS  Z1, Z0, Z1
+	VMOVUPS Z1, (DI)
+	VMOVUPS 64(SI), Z1
+	VMOVUPS 64(DX), Z0
+	VMULPS  Z0, Z1, Z0
+	VMOVUPS Z0, 64(DI)
+	VMOVUPS 128(SI), Z0
+	VMOVUPS 128(DX), Z1
+	VMULPS  Z1, Z0, Z1
+	VMOVUPS Z1, 128(DI)
+	VMOVUPS 192(SI), Z1
+	VMOVUPS 192(DX), Z0
+	VMULPS  Z0, Z1, Z0
+	VMOVUPS Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, DX
+	SUBQ    $+64, BX
+	CMPQ    BX, $+64
+	JGE     main
+
+single:
+	CMPQ BX, $+16
+	JLT  tail
+
+one:
+	VMOVUPS (SI), Z0
+	VMOVUPS (DX), Z1
+	VMULPS  Z1, Z0, Z1
+	VMOVUPS Z1, (DI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	ADDQ    $+64, DX
+	SUBQ    $+16, BX
+	CMPQ    BX, $+16
+	JGE     one
+
+tail:
+	TESTQ     BX, BX
+	JEQ       done
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (SI), K1, Z0
+	VMOVUPS.Z (DX), K1, Z1
+	VMULPS    Z1, Z0, Z1
+	VMOVUPS   Z1, K1, (DI)
+
+done:
+	VZEROUPPER
+	RET
+
+// func MulF64(dst []float64, x []float64, y []float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·MulF64(SB), NOSPLIT, $0-72
 	// dst[i] = x[i] * y[i]
 	MOVQ dst_base+0(FP), DI
 	MOVQ x_base+24(FP), SI
@@ -20,19 +112,19 @@ TEXT ·MulF32(SB), NOSPLIT, $0-72
 	// Peel up to an aligned store.
 	MOVQ      DI, R8
 	NEGQ      R8
-	ANDQ      $+31, R8
+	ANDQ      $+63, R8
 	TESTQ     R8, R8
 	JEQ       aligned
 	MOVQ      R8, R9
-	SHRQ      $0x02, R9
+	SHRQ      $0x03, R9
 	MOVQ      R9, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (SI), K1, Y0
-	VMOVUPS.Z (DX), K1, Y1
-	VMULPS    Y1, Y0, Y1
-	VMOVUPS   Y1, K1, (DI)
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VMULPD    Z1, Z0, Z1
+	VMOVUPD   Z1, K1, (DI)
 	ADDQ      R8, DI
 	ADDQ      R8, SI
 	ADDQ      R8, DX
@@ -41,25 +133,25 @@ TEXT ·MulF32(SB), NOSPLIT, $0-72
 
 aligned:
 main:
-	VMOVUPS (SI), Y0
-	VMOVUPS (DX), Y1
-	VMULPS  Y1, Y0, Y1
-	VMOVUPS Y1, (DI)
-	VMOVUPS 32(SI), Y1
-	VMOVUPS 32(DX), Y0
-	VMULPS  Y0, Y1, Y0
-	VMOVUPS Y0, 32(DI)
-	VMOVUPS 64(SI), Y0
-	VMOVUPS 64(DX), Y1
-	VMULPS  Y1, Y0, Y1
-	VMOVUPS Y1, 64(DI)
-	VMOVUPS 96(SI), Y1
-	VMOVUPS 96(DX), Y0
-	VMULPS  Y0, Y1, Y0
-	VMOVUPS Y0, 96(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
+	VMOVUPD (SI), Z0
+	VMOVUPD (DX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD Z1, (DI)
+	VMOVUPD 64(SI), Z1
+	VMOVUPD 64(DX), Z0
+	VMULPD  Z0, Z1, Z0
+	VMOVUPD Z0, 64(DI)
+	VMOVUPD 128(SI), Z0
+	VMOVUPD 128(DX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD Z1, 128(DI)
+	VMOVUPD 192(SI), Z1
+	VMOVUPD 192(DX), Z0
+	VMULPD  Z0, Z1, Z0
+	VMOVUPD Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, DX
 	SUBQ    $+32, BX
 	CMPQ    BX, $+32
 	JGE     main
@@ -69,13 +161,13 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (SI), Y0
-	VMOVUPS (DX), Y1
-	VMULPS  Y1, Y0, Y1
-	VMOVUPS Y1, (DI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
-	ADDQ    $+32, DX
+	VMOVUPD (SI), Z0
+	VMOVUPD (DX), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD Z1, (DI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	ADDQ    $+64, DX
 	SUBQ    $+8, BX
 	CMPQ    BX, $+8
 	JGE     one
@@ -87,102 +179,10 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (SI), K1, Y0
-	VMOVUPS.Z (DX), K1, Y1
-	VMULPS    Y1, Y0, Y1
-	VMOVUPS   Y1, K1, (DI)
-
-done:
-	VZEROUPPER
-	RET
-
-// func MulF64(dst []float64, x []float64, y []float64)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·MulF64(SB), NOSPLIT, $0-72
-	// dst[i] = x[i] * y[i]
-	MOVQ dst_base+0(FP), DI
-	MOVQ x_base+24(FP), SI
-	MOVQ y_base+48(FP), DX
-	MOVQ dst_len+8(FP), BX
-	CMPQ BX, $+16
-	JLT  single
-	CMPQ BX, $+128
-	JLT  aligned
-
-	// Peel up to an aligned store.
-	MOVQ      DI, R8
-	NEGQ      R8
-	ANDQ      $+31, R8
-	TESTQ     R8, R8
-	JEQ       aligned
-	MOVQ      R8, R9
-	SHRQ      $0x03, R9
-	MOVQ      R9, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (SI), K1, Y0
-	VMOVUPD.Z (DX), K1, Y1
-	VMULPD    Y1, Y0, Y1
-	VMOVUPD   Y1, K1, (DI)
-	ADDQ      R8, DI
-	ADDQ      R8, SI
-	ADDQ      R8, DX
-	NEGQ      R9
-	ADDQ      R9, BX
-
-aligned:
-main:
-	VMOVUPD (SI), Y0
-	VMOVUPD (DX), Y1
-	VMULPD  Y1, Y0, Y1
-	VMOVUPD Y1, (DI)
-	VMOVUPD 32(SI), Y1
-	VMOVUPD 32(DX), Y0
-	VMULPD  Y0, Y1, Y0
-	VMOVUPD Y0, 32(DI)
-	VMOVUPD 64(SI), Y0
-	VMOVUPD 64(DX), Y1
-	VMULPD  Y1, Y0, Y1
-	VMOVUPD Y1, 64(DI)
-	VMOVUPD 96(SI), Y1
-	VMOVUPD 96(DX), Y0
-	VMULPD  Y0, Y1, Y0
-	VMOVUPD Y0, 96(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	SUBQ    $+16, BX
-	CMPQ    BX, $+16
-	JGE     main
-
-single:
-	CMPQ BX, $+4
-	JLT  tail
-
-one:
-	VMOVUPD (SI), Y0
-	VMOVUPD (DX), Y1
-	VMULPD  Y1, Y0, Y1
-	VMOVUPD Y1, (DI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
-	ADDQ    $+32, DX
-	SUBQ    $+4, BX
-	CMPQ    BX, $+4
-	JGE     one
-
-tail:
-	TESTQ     BX, BX
-	JEQ       done
-	MOVQ      BX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (SI), K1, Y0
-	VMOVUPD.Z (DX), K1, Y1
-	VMULPD    Y1, Y0, Y1
-	VMOVUPD   Y1, K1, (DI)
+	VMOVUPD.Z (SI), K1, Z0
+	VMOVUPD.Z (DX), K1, Z1
+	VMULPD    Z1, Z0, Z1
+	VMOVUPD   Z1, K1, (DI)
 
 done:
 	VZEROUPPER

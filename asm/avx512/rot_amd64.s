@@ -5,23 +5,23 @@
 #include "textflag.h"
 
 // func RotF32(x []float32, y []float32, c float32, s float32)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·RotF32(SB), NOSPLIT, $0-56
 	// x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i]
 	MOVQ         x_base+0(FP), DI
 	MOVQ         y_base+24(FP), SI
 	MOVQ         x_len+8(FP), DX
-	VBROADCASTSS c+48(FP), Y0
-	VBROADCASTSS s+52(FP), Y1
-	CMPQ         DX, $+32
+	VBROADCASTSS c+48(FP), Z0
+	VBROADCASTSS s+52(FP), Z1
+	CMPQ         DX, $+64
 	JLT          single
-	CMPQ         DX, $+256
+	CMPQ         DX, $+512
 	JLT          aligned
 
 	// Peel up to an aligned store.
 	MOVQ      DI, BX
 	NEGQ      BX
-	ANDQ      $+31, BX
+	ANDQ      $+63, BX
 	TESTQ     BX, BX
 	JEQ       aligned
 	MOVQ      BX, R8
@@ -30,16 +30,16 @@ TEXT ·RotF32(SB), NOSPLIT, $0-56
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Y2
-	VMOVUPS.Z (SI), K1, Y3
-	VMULPS    Y2, Y0, Y4
-	VMULPS    Y3, Y1, Y5
-	VADDPS    Y5, Y4, Y5
-	VMULPS    Y3, Y0, Y3
-	VMULPS    Y2, Y1, Y2
-	VSUBPS    Y2, Y3, Y2
-	VMOVUPS   Y5, K1, (DI)
-	VMOVUPS   Y2, K1, (SI)
+	VMOVUPS.Z (DI), K1, Z2
+	VMOVUPS.Z (SI), K1, Z3
+	VMULPS    Z2, Z0, Z4
+	VMULPS    Z3, Z1, Z5
+	VADDPS    Z5, Z4, Z5
+	VMULPS    Z3, Z0, Z3
+	VMULPS    Z2, Z1, Z2
+	VSUBPS    Z2, Z3, Z2
+	VMOVUPS   Z5, K1, (DI)
+	VMOVUPS   Z2, K1, (SI)
 	ADDQ      BX, DI
 	ADDQ      BX, SI
 	NEGQ      R8
@@ -47,48 +47,180 @@ TEXT ·RotF32(SB), NOSPLIT, $0-56
 
 aligned:
 main:
-	VMOVUPS (DI), Y2
-	VMOVUPS (SI), Y3
-	VMULPS  Y2, Y0, Y4
-	VMULPS  Y3, Y1, Y5
-	VADDPS  Y5, Y4, Y5
-	VMULPS  Y3, Y0, Y3
-	VMULPS  Y2, Y1, Y2
-	VSUBPS  Y2, Y3, Y2
-	VMOVUPS Y5, (DI)
-	VMOVUPS Y2, (SI)
-	VMOVUPS 32(DI), Y2
-	VMOVUPS 32(SI), Y5
-	VMULPS  Y2, Y0, Y3
-	VMULPS  Y5, Y1, Y4
-	VADDPS  Y4, Y3, Y4
-	VMULPS  Y5, Y0, Y5
-	VMULPS  Y2, Y1, Y2
-	VSUBPS  Y2, Y5, Y2
-	VMOVUPS Y4, 32(DI)
-	VMOVUPS Y2, 32(SI)
-	VMOVUPS 64(DI), Y2
-	VMOVUPS 64(SI), Y4
-	VMULPS  Y2, Y0, Y5
-	VMULPS  Y4, Y1, Y3
-	VADDPS  Y3, Y5, Y3
-	VMULPS  Y4, Y0, Y4
-	VMULPS  Y2, Y1, Y2
-	VSUBPS  Y2, Y4, Y2
-	VMOVUPS Y3, 64(DI)
-	VMOVUPS Y2, 64(SI)
-	VMOVUPS 96(DI), Y2
-	VMOVUPS 96(SI), Y3
-	VMULPS  Y2, Y0, Y4
-	VMULPS  Y3, Y1, Y5
-	VADDPS  Y5, Y4, Y5
-	VMULPS  Y3, Y0, Y3
-	VMULPS  Y2, Y1, Y2
-	VSUBPS  Y2, Y3, Y2
-	VMOVUPS Y5, 96(DI)
-	VMOVUPS Y2, 96(SI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
+	VMOVUPS (DI), Z2
+	VMOVUPS (SI), Z3
+	VMULPS  Z2, Z0, Z4
+	VMULPS  Z3, Z1, Z5
+	VADDPS  Z5, Z4, Z5
+	VMULPS  Z3, Z0, Z3
+	VMULPS  Z2, Z1, Z2
+	VSUBPS  Z2, Z3, Z2
+	VMOVUPS Z5, (DI)
+	VMOVUPS Z2, (SI)
+	VMOVUPS 64(DI), Z2
+	VMOVUPS 64(SI), Z5
+	VMULPS  Z2, Z0, Z3
+	VMULPS  Z5, Z1, Z4
+	VADDPS  Z4, Z3, Z4
+	VMULPS  Z5, Z0, Z5
+	VMULPS  Z2, Z1, Z2
+	VSUBPS  Z2, Z5, Z2
+	VMOVUPS Z4, 64(DI)
+	VMOVUPS Z2, 64(SI)
+	VMOVUPS 128(DI), Z2
+	VMOVUPS 128(SI), Z4
+	VMULPS  Z2, Z0, Z5
+	VMULPS  Z4, Z1, Z3
+	VADDPS  Z3, Z5, Z3
+	VMULPS  Z4, Z0, Z4
+	VMULPS  Z2, Z1, Z2
+	VSUBPS  Z2, Z4, Z2
+	VMOVUPS Z3, 128(DI)
+	VMOVUPS Z2, 128(SI)
+	VMOVUPS 192(DI), Z2
+	VMOVUPS 192(SI), Z3
+	VMULPS  Z2, Z0, Z4
+	VMULPS  Z3, Z1, Z5
+	VADDPS  Z5, Z4, Z5
+	VMULPS  Z3, Z0, Z3
+	VMULPS  Z2, Z1, Z2
+	VSUBPS  Z2, Z3, Z2
+	VMOVUPS Z5, 192(DI)
+	VMOVUPS Z2, 192(SI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JGE     main
+
+single:
+	CMPQ DX, $+16
+	JLT  tail
+
+one:
+	VMOVUPS (DI), Z2
+	VMOVUPS (SI), Z3
+	VMULPS  Z2, Z0, Z4
+	VMULPS  Z3, Z1, Z5
+	VADDPS  Z5, Z4, Z5
+	VMULPS  Z3, Z0, Z3
+	VMULPS  Z2, Z1, Z2
+	VSUBPS  Z2, Z3, Z2
+	VMOVUPS Z5, (DI)
+	VMOVUPS Z2, (SI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JGE     one
+
+tail:
+	TESTQ     DX, DX
+	JEQ       done
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z2
+	VMOVUPS.Z (SI), K1, Z3
+	VMULPS    Z2, Z0, Z4
+	VMULPS    Z3, Z1, Z5
+	VADDPS    Z5, Z4, Z5
+	VMULPS    Z3, Z0, Z3
+	VMULPS    Z2, Z1, Z2
+	VSUBPS    Z2, Z3, Z2
+	VMOVUPS   Z5, K1, (DI)
+	VMOVUPS   Z2, K1, (SI)
+
+done:
+	VZEROUPPER
+	RET
+
+// func RotF64(x []float64, y []float64, c float64, s float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·RotF64(SB), NOSPLIT, $0-64
+	// x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i]
+	MOVQ         x_base+0(FP), DI
+	MOVQ         y_base+24(FP), SI
+	MOVQ         x_len+8(FP), DX
+	VBROADCASTSD c+48(FP), Z0
+	VBROADCASTSD s+56(FP), Z1
+	CMPQ         DX, $+32
+	JLT          single
+	CMPQ         DX, $+256
+	JLT          aligned
+
+	// Peel up to an aligned store.
+	MOVQ      DI, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	TESTQ     BX, BX
+	JEQ       aligned
+	MOVQ      BX, R8
+	SHRQ      $0x03, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z (DI), K1, Z2
+	VMOVUPD.Z (SI), K1, Z3
+	VMULPD    Z2, Z0, Z4
+	VMULPD    Z3, Z1, Z5
+	VADDPD    Z5, Z4, Z5
+	VMULPD    Z3, Z0, Z3
+	VMULPD    Z2, Z1, Z2
+	VSUBPD    Z2, Z3, Z2
+	VMOVUPD   Z5, K1, (DI)
+	VMOVUPD   Z2, K1, (SI)
+	ADDQ      BX, DI
+	ADDQ      BX, SI
+	NEGQ      R8
+	ADDQ      R8, DX
+
+aligned:
+main:
+	VMOVUPD (DI), Z2
+	VMOVUPD (SI), Z3
+	VMULPD  Z2, Z0, Z4
+	VMULPD  Z3, Z1, Z5
+	VADDPD  Z5, Z4, Z5
+	VMULPD  Z3, Z0, Z3
+	VMULPD  Z2, Z1, Z2
+	VSUBPD  Z2, Z3, Z2
+	VMOVUPD Z5, (DI)
+	VMOVUPD Z2, (SI)
+	VMOVUPD 64(DI), Z2
+	VMOVUPD 64(SI), Z5
+	VMULPD  Z2, Z0, Z3
+	VMULPD  Z5, Z1, Z4
+	VADDPD  Z4, Z3, Z4
+	VMULPD  Z5, Z0, Z5
+	VMULPD  Z2, Z1, Z2
+	VSUBPD  Z2, Z5, Z2
+	VMOVUPD Z4, 64(DI)
+	VMOVUPD Z2, 64(SI)
+	VMOVUPD 128(DI), Z2
+	VMOVUPD 128(SI), Z4
+	VMULPD  Z2, Z0, Z5
+	VMULPD  Z4, Z1, Z3
+	VADDPD  Z3, Z5, Z3
+	VMULPD  Z4, Z0, Z4
+	VMULPD  Z2, Z1, Z2
+	VSUBPD  Z2, Z4, Z2
+	VMOVUPD Z3, 128(DI)
+	VMOVUPD Z2, 128(SI)
+	VMOVUPD 192(DI), Z2
+	VMOVUPD 192(SI), Z3
+	VMULPD  Z2, Z0, Z4
+	VMULPD  Z3, Z1, Z5
+	VADDPD  Z5, Z4, Z5
+	VMULPD  Z3, Z0, Z3
+	VMULPD  Z2, Z1, Z2
+	VSUBPD  Z2, Z3, Z2
+	VMOVUPD Z5, 192(DI)
+	VMOVUPD Z2, 192(SI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
 	JGE     main
@@ -98,18 +230,18 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (DI), Y2
-	VMOVUPS (SI), Y3
-	VMULPS  Y2, Y0, Y4
-	VMULPS  Y3, Y1, Y5
-	VADDPS  Y5, Y4, Y5
-	VMULPS  Y3, Y0, Y3
-	VMULPS  Y2, Y1, Y2
-	VSUBPS  Y2, Y3, Y2
-	VMOVUPS Y5, (DI)
-	VMOVUPS Y2, (SI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
+	VMOVUPD (DI), Z2
+	VMOVUPD (SI), Z3
+	VMULPD  Z2, Z0, Z4
+	VMULPD  Z3, Z1, Z5
+	VADDPD  Z5, Z4, Z5
+	VMULPD  Z3, Z0, Z3
+	VMULPD  Z2, Z1, Z2
+	VSUBPD  Z2, Z3, Z2
+	VMOVUPD Z5, (DI)
+	VMOVUPD Z2, (SI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
 	JGE     one
@@ -121,148 +253,16 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Y2
-	VMOVUPS.Z (SI), K1, Y3
-	VMULPS    Y2, Y0, Y4
-	VMULPS    Y3, Y1, Y5
-	VADDPS    Y5, Y4, Y5
-	VMULPS    Y3, Y0, Y3
-	VMULPS    Y2, Y1, Y2
-	VSUBPS    Y2, Y3, Y2
-	VMOVUPS   Y5, K1, (DI)
-	VMOVUPS   Y2, K1, (SI)
-
-done:
-	VZEROUPPER
-	RET
-
-// func RotF64(x []float64, y []float64, c float64, s float64)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·RotF64(SB), NOSPLIT, $0-64
-	// x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i]
-	MOVQ         x_base+0(FP), DI
-	MOVQ         y_base+24(FP), SI
-	MOVQ         x_len+8(FP), DX
-	VBROADCASTSD c+48(FP), Y0
-	VBROADCASTSD s+56(FP), Y1
-	CMPQ         DX, $+16
-	JLT          single
-	CMPQ         DX, $+128
-	JLT          aligned
-
-	// Peel up to an aligned store.
-	MOVQ      DI, BX
-	NEGQ      BX
-	ANDQ      $+31, BX
-	TESTQ     BX, BX
-	JEQ       aligned
-	MOVQ      BX, R8
-	SHRQ      $0x03, R8
-	MOVQ      R8, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Y2
-	VMOVUPD.Z (SI), K1, Y3
-	VMULPD    Y2, Y0, Y4
-	VMULPD    Y3, Y1, Y5
-	VADDPD    Y5, Y4, Y5
-	VMULPD    Y3, Y0, Y3
-	VMULPD    Y2, Y1, Y2
-	VSUBPD    Y2, Y3, Y2
-	VMOVUPD   Y5, K1, (DI)
-	VMOVUPD   Y2, K1, (SI)
-	ADDQ      BX, DI
-	ADDQ      BX, SI
-	NEGQ      R8
-	ADDQ      R8, DX
-
-aligned:
-main:
-	VMOVUPD (DI), Y2
-	VMOVUPD (SI), Y3
-	VMULPD  Y2, Y0, Y4
-	VMULPD  Y3, Y1, Y5
-	VADDPD  Y5, Y4, Y5
-	VMULPD  Y3, Y0, Y3
-	VMULPD  Y2, Y1, Y2
-	VSUBPD  Y2, Y3, Y2
-	VMOVUPD Y5, (DI)
-	VMOVUPD Y2, (SI)
-	VMOVUPD 32(DI), Y2
-	VMOVUPD 32(SI), Y5
-	VMULPD  Y2, Y0, Y3
-	VMULPD  Y5, Y1, Y4
-	VADDPD  Y4, Y3, Y4
-	VMULPD  Y5, Y0, Y5
-	VMULPD  Y2, Y1, Y2
-	VSUBPD  Y2, Y5, Y2
-	VMOVUPD Y4, 32(DI)
-	VMOVUPD Y2, 32(SI)
-	VMOVUPD 64(DI), Y2
-	VMOVUPD 64(SI), Y4
-	VMULPD  Y2, Y0, Y5
-	VMULPD  Y4, Y1, Y3
-	VADDPD  Y3, Y5, Y3
-	VMULPD  Y4, Y0, Y4
-	VMULPD  Y2, Y1, Y2
-	VSUBPD  Y2, Y4, Y2
-	VMOVUPD Y3, 64(DI)
-	VMOVUPD Y2, 64(SI)
-	VMOVUPD 96(DI), Y2
-	VMOVUPD 96(SI), Y3
-	VMULPD  Y2, Y0, Y4
-	VMULPD  Y3, Y1, Y5
-	VADDPD  Y5, Y4, Y5
-	VMULPD  Y3, Y0, Y3
-	VMULPD  Y2, Y1, Y2
-	VSUBPD  Y2, Y3, Y2
-	VMOVUPD Y5, 96(DI)
-	VMOVUPD Y2, 96(SI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JGE     main
-
-single:
-	CMPQ DX, $+4
-	JLT  tail
-
-one:
-	VMOVUPD (DI), Y2
-	VMOVUPD (SI), Y3
-	VMULPD  Y2, Y0, Y4
-	VMULPD  Y3, Y1, Y5
-	VADDPD  Y5, Y4, Y5
-	VMULPD  Y3, Y0, Y3
-	VMULPD  Y2, Y1, Y2
-	VSUBPD  Y2, Y3, Y2
-	VMOVUPD Y5, (DI)
-	VMOVUPD Y2, (SI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
-	SUBQ    $+4, DX
-	CMPQ    DX, $+4
-	JGE     one
-
-tail:
-	TESTQ     DX, DX
-	JEQ       done
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Y2
-	VMOVUPD.Z (SI), K1, Y3
-	VMULPD    Y2, Y0, Y4
-	VMULPD    Y3, Y1, Y5
-	VADDPD    Y5, Y4, Y5
-	VMULPD    Y3, Y0, Y3
-	VMULPD    Y2, Y1, Y2
-	VSUBPD    Y2, Y3, Y2
-	VMOVUPD   Y5, K1, (DI)
-	VMOVUPD   Y2, K1, (SI)
+	VMOVUPD.Z (DI), K1, Z2
+	VMOVUPD.Z (SI), K1, Z3
+	VMULPD    Z2, Z0, Z4
+	VMULPD    Z3, Z1, Z5
+	VADDPD    Z5, Z4, Z5
+	VMULPD    Z3, Z0, Z3
+	VMULPD    Z2, Z1, Z2
+	VSUBPD    Z2, Z3, Z2
+	VMOVUPD   Z5, K1, (DI)
+	VMOVUPD   Z2, K1, (SI)
 
 done:
 	VZEROUPPER

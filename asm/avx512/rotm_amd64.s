@@ -5,25 +5,25 @@
 #include "textflag.h"
 
 // func RotmF32(x []float32, y []float32, h11 float32, h12 float32, h21 float32, h22 float32)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·RotmF32(SB), NOSPLIT, $0-64
 	// x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i]
 	MOVQ         x_base+0(FP), DI
 	MOVQ         y_base+24(FP), SI
 	MOVQ         x_len+8(FP), DX
-	VBROADCASTSS h11+48(FP), Y0
-	VBROADCASTSS h12+52(FP), Y1
-	VBROADCASTSS h21+56(FP), Y2
-	VBROADCASTSS h22+60(FP), Y3
-	CMPQ         DX, $+32
+	VBROADCASTSS h11+48(FP), Z0
+	VBROADCASTSS h12+52(FP), Z1
+	VBROADCASTSS h21+56(FP), Z2
+	VBROADCASTSS h22+60(FP), Z3
+	CMPQ         DX, $+64
 	JLT          single
-	CMPQ         DX, $+256
+	CMPQ         DX, $+512
 	JLT          aligned
 
 	// Peel up to an aligned store.
 	MOVQ      DI, BX
 	NEGQ      BX
-	ANDQ      $+31, BX
+	ANDQ      $+63, BX
 	TESTQ     BX, BX
 	JEQ       aligned
 	MOVQ      BX, R8
@@ -32,16 +32,16 @@ TEXT ·RotmF32(SB), NOSPLIT, $0-64
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Y4
-	VMOVUPS.Z (SI), K1, Y5
-	VMULPS    Y4, Y0, Y6
-	VMULPS    Y5, Y1, Y7
-	VADDPS    Y7, Y6, Y7
-	VMULPS    Y4, Y2, Y4
-	VMULPS    Y5, Y3, Y5
-	VADDPS    Y5, Y4, Y5
-	VMOVUPS   Y7, K1, (DI)
-	VMOVUPS   Y5, K1, (SI)
+	VMOVUPS.Z (DI), K1, Z4
+	VMOVUPS.Z (SI), K1, Z5
+	VMULPS    Z4, Z0, Z6
+	VMULPS    Z5, Z1, Z7
+	VADDPS    Z7, Z6, Z7
+	VMULPS    Z4, Z2, Z4
+	VMULPS    Z5, Z3, Z5
+	VADDPS    Z5, Z4, Z5
+	VMOVUPS   Z7, K1, (DI)
+	VMOVUPS   Z5, K1, (SI)
 	ADDQ      BX, DI
 	ADDQ      BX, SI
 	NEGQ      R8
@@ -49,48 +49,182 @@ TEXT ·RotmF32(SB), NOSPLIT, $0-64
 
 aligned:
 main:
-	VMOVUPS (DI), Y4
-	VMOVUPS (SI), Y5
-	VMULPS  Y4, Y0, Y6
-	VMULPS  Y5, Y1, Y7
-	VADDPS  Y7, Y6, Y7
-	VMULPS  Y4, Y2, Y4
-	VMULPS  Y5, Y3, Y5
-	VADDPS  Y5, Y4, Y5
-	VMOVUPS Y7, (DI)
-	VMOVUPS Y5, (SI)
-	VMOVUPS 32(DI), Y5
-	VMOVUPS 32(SI), Y7
-	VMULPS  Y5, Y0, Y4
-	VMULPS  Y7, Y1, Y6
-	VADDPS  Y6, Y4, Y6
-	VMULPS  Y5, Y2, Y5
-	VMULPS  Y7, Y3, Y7
-	VADDPS  Y7, Y5, Y7
-	VMOVUPS Y6, 32(DI)
-	VMOVUPS Y7, 32(SI)
-	VMOVUPS 64(DI), Y7
-	VMOVUPS 64(SI), Y6
-	VMULPS  Y7, Y0, Y5
-	VMULPS  Y6, Y1, Y4
-	VADDPS  Y4, Y5, Y4
-	VMULPS  Y7, Y2, Y7
-	VMULPS  Y6, Y3, Y6
-	VADDPS  Y6, Y7, Y6
-	VMOVUPS Y4, 64(DI)
-	VMOVUPS Y6, 64(SI)
-	VMOVUPS 96(DI), Y6
-	VMOVUPS 96(SI), Y4
-	VMULPS  Y6, Y0, Y7
-	VMULPS  Y4, Y1, Y5
-	VADDPS  Y5, Y7, Y5
-	VMULPS  Y6, Y2, Y6
-	VMULPS  Y4, Y3, Y4
-	VADDPS  Y4, Y6, Y4
-	VMOVUPS Y5, 96(DI)
-	VMOVUPS Y4, 96(SI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
+	VMOVUPS (DI), Z4
+	VMOVUPS (SI), Z5
+	VMULPS  Z4, Z0, Z6
+	VMULPS  Z5, Z1, Z7
+	VADDPS  Z7, Z6, Z7
+	VMULPS  Z4, Z2, Z4
+	VMULPS  Z5, Z3, Z5
+	VADDPS  Z5, Z4, Z5
+	VMOVUPS Z7, (DI)
+	VMOVUPS Z5, (SI)
+	VMOVUPS 64(DI), Z5
+	VMOVUPS 64(SI), Z7
+	VMULPS  Z5, Z0, Z4
+	VMULPS  Z7, Z1, Z6
+	VADDPS  Z6, Z4, Z6
+	VMULPS  Z5, Z2, Z5
+	VMULPS  Z7, Z3, Z7
+	VADDPS  Z7, Z5, Z7
+	VMOVUPS Z6, 64(DI)
+	VMOVUPS Z7, 64(SI)
+	VMOVUPS 128(DI), Z7
+	VMOVUPS 128(SI), Z6
+	VMULPS  Z7, Z0, Z5
+	VMULPS  Z6, Z1, Z4
+	VADDPS  Z4, Z5, Z4
+	VMULPS  Z7, Z2, Z7
+	VMULPS  Z6, Z3, Z6
+	VADDPS  Z6, Z7, Z6
+	VMOVUPS Z4, 128(DI)
+	VMOVUPS Z6, 128(SI)
+	VMOVUPS 192(DI), Z6
+	VMOVUPS 192(SI), Z4
+	VMULPS  Z6, Z0, Z7
+	VMULPS  Z4, Z1, Z5
+	VADDPS  Z5, Z7, Z5
+	VMULPS  Z6, Z2, Z6
+	VMULPS  Z4, Z3, Z4
+	VADDPS  Z4, Z6, Z4
+	VMOVUPS Z5, 192(DI)
+	VMOVUPS Z4, 192(SI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JGE     main
+
+single:
+	CMPQ DX, $+16
+	JLT  tail
+
+one:
+	VMOVUPS (DI), Z4
+	VMOVUPS (SI), Z5
+	VMULPS  Z4, Z0, Z6
+	VMULPS  Z5, Z1, Z7
+	VADDPS  Z7, Z6, Z7
+	VMULPS  Z4, Z2, Z4
+	VMULPS  Z5, Z3, Z5
+	VADDPS  Z5, Z4, Z5
+	VMOVUPS Z7, (DI)
+	VMOVUPS Z5, (SI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JGE     one
+
+tail:
+	TESTQ     DX, DX
+	JEQ       done
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z4
+	VMOVUPS.Z (SI), K1, Z5
+	VMULPS    Z4, Z0, Z6
+	VMULPS    Z5, Z1, Z7
+	VADDPS    Z7, Z6, Z7
+	VMULPS    Z4, Z2, Z4
+	VMULPS    Z5, Z3, Z5
+	VADDPS    Z5, Z4, Z5
+	VMOVUPS   Z7, K1, (DI)
+	VMOVUPS   Z5, K1, (SI)
+
+done:
+	VZEROUPPER
+	RET
+
+// func RotmF64(x []float64, y []float64, h11 float64, h12 float64, h21 float64, h22 float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·RotmF64(SB), NOSPLIT, $0-80
+	// x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i]
+	MOVQ         x_base+0(FP), DI
+	MOVQ         y_base+24(FP), SI
+	MOVQ         x_len+8(FP), DX
+	VBROADCASTSD h11+48(FP), Z0
+	VBROADCASTSD h12+56(FP), Z1
+	VBROADCASTSD h21+64(FP), Z2
+	VBROADCASTSD h22+72(FP), Z3
+	CMPQ         DX, $+32
+	JLT          single
+	CMPQ         DX, $+256
+	JLT          aligned
+
+	// Peel up to an aligned store.
+	MOVQ      DI, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	TESTQ     BX, BX
+	JEQ       aligned
+	MOVQ      BX, R8
+	SHRQ      $0x03, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z (DI), K1, Z4
+	VMOVUPD.Z (SI), K1, Z5
+	VMULPD    Z4, Z0, Z6
+	VMULPD    Z5, Z1, Z7
+	VADDPD    Z7, Z6, Z7
+	VMULPD    Z4, Z2, Z4
+	VMULPD    Z5, Z3, Z5
+	VADDPD    Z5, Z4, Z5
+	VMOVUPD   Z7, K1, (DI)
+	VMOVUPD   Z5, K1, (SI)
+	ADDQ      BX, DI
+	ADDQ      BX, SI
+	NEGQ      R8
+	ADDQ      R8, DX
+
+aligned:
+main:
+	VMOVUPD (DI), Z4
+	VMOVUPD (SI), Z5
+	VMULPD  Z4, Z0, Z6
+	VMULPD  Z5, Z1, Z7
+	VADDPD  Z7, Z6, Z7
+	VMULPD  Z4, Z2, Z4
+	VMULPD  Z5, Z3, Z5
+	VADDPD  Z5, Z4, Z5
+	VMOVUPD Z7, (DI)
+	VMOVUPD Z5, (SI)
+	VMOVUPD 64(DI), Z5
+	VMOVUPD 64(SI), Z7
+	VMULPD  Z5, Z0, Z4
+	VMULPD  Z7, Z1, Z6
+	VADDPD  Z6, Z4, Z6
+	VMULPD  Z5, Z2, Z5
+	VMULPD  Z7, Z3, Z7
+	VADDPD  Z7, Z5, Z7
+	VMOVUPD Z6, 64(DI)
+	VMOVUPD Z7, 64(SI)
+	VMOVUPD 128(DI), Z7
+	VMOVUPD 128(SI), Z6
+	VMULPD  Z7, Z0, Z5
+	VMULPD  Z6, Z1, Z4
+	VADDPD  Z4, Z5, Z4
+	VMULPD  Z7, Z2, Z7
+	VMULPD  Z6, Z3, Z6
+	VADDPD  Z6, Z7, Z6
+	VMOVUPD Z4, 128(DI)
+	VMOVUPD Z6, 128(SI)
+	VMOVUPD 192(DI), Z6
+	VMOVUPD 192(SI), Z4
+	VMULPD  Z6, Z0, Z7
+	VMULPD  Z4, Z1, Z5
+	VADDPD  Z5, Z7, Z5
+	VMULPD  Z6, Z2, Z6
+	VMULPD  Z4, Z3, Z4
+	VADDPD  Z4, Z6, Z4
+	VMOVUPD Z5, 192(DI)
+	VMOVUPD Z4, 192(SI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
 	JGE     main
@@ -100,18 +234,18 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (DI), Y4
-	VMOVUPS (SI), Y5
-	VMULPS  Y4, Y0, Y6
-	VMULPS  Y5, Y1, Y7
-	VADDPS  Y7, Y6, Y7
-	VMULPS  Y4, Y2, Y4
-	VMULPS  Y5, Y3, Y5
-	VADDPS  Y5, Y4, Y5
-	VMOVUPS Y7, (DI)
-	VMOVUPS Y5, (SI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
+	VMOVUPD (DI), Z4
+	VMOVUPD (SI), Z5
+	VMULPD  Z4, Z0, Z6
+	VMULPD  Z5, Z1, Z7
+	VADDPD  Z7, Z6, Z7
+	VMULPD  Z4, Z2, Z4
+	VMULPD  Z5, Z3, Z5
+	VADDPD  Z5, Z4, Z5
+	VMOVUPD Z7, (DI)
+	VMOVUPD Z5, (SI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
 	JGE     one
@@ -123,150 +257,16 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Y4
-	VMOVUPS.Z (SI), K1, Y5
-	VMULPS    Y4, Y0, Y6
-	VMULPS    Y5, Y1, Y7
-	VADDPS    Y7, Y6, Y7
-	VMULPS    Y4, Y2, Y4
-	VMULPS    Y5, Y3, Y5
-	VADDPS    Y5, Y4, Y5
-	VMOVUPS   Y7, K1, (DI)
-	VMOVUPS   Y5, K1, (SI)
-
-done:
-	VZEROUPPER
-	RET
-
-// func RotmF64(x []float64, y []float64, h11 float64, h12 float64, h21 float64, h22 float64)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·RotmF64(SB), NOSPLIT, $0-80
-	// x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i]
-	MOVQ         x_base+0(FP), DI
-	MOVQ         y_base+24(FP), SI
-	MOVQ         x_len+8(FP), DX
-	VBROADCASTSD h11+48(FP), Y0
-	VBROADCASTSD h12+56(FP), Y1
-	VBROADCASTSD h21+64(FP), Y2
-	VBROADCASTSD h22+72(FP), Y3
-	CMPQ         DX, $+16
-	JLT          single
-	CMPQ         DX, $+128
-	JLT          aligned
-
-	// Peel up to an aligned store.
-	MOVQ      DI, BX
-	NEGQ      BX
-	ANDQ      $+31, BX
-	TESTQ     BX, BX
-	JEQ       aligned
-	MOVQ      BX, R8
-	SHRQ      $0x03, R8
-	MOVQ      R8, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Y4
-	VMOVUPD.Z (SI), K1, Y5
-	VMULPD    Y4, Y0, Y6
-	VMULPD    Y5, Y1, Y7
-	VADDPD    Y7, Y6, Y7
-	VMULPD    Y4, Y2, Y4
-	VMULPD    Y5, Y3, Y5
-	VADDPD    Y5, Y4, Y5
-	VMOVUPD   Y7, K1, (DI)
-	VMOVUPD   Y5, K1, (SI)
-	ADDQ      BX, DI
-	ADDQ      BX, SI
-	NEGQ      R8
-	ADDQ      R8, DX
-
-aligned:
-main:
-	VMOVUPD (DI), Y4
-	VMOVUPD (SI), Y5
-	VMULPD  Y4, Y0, Y6
-	VMULPD  Y5, Y1, Y7
-	VADDPD  Y7, Y6, Y7
-	VMULPD  Y4, Y2, Y4
-	VMULPD  Y5, Y3, Y5
-	VADDPD  Y5, Y4, Y5
-	VMOVUPD Y7, (DI)
-	VMOVUPD Y5, (SI)
-	VMOVUPD 32(DI), Y5
-	VMOVUPD 32(SI), Y7
-	VMULPD  Y5, Y0, Y4
-	VMULPD  Y7, Y1, Y6
-	VADDPD  Y6, Y4, Y6
-	VMULPD  Y5, Y2, Y5
-	VMULPD  Y7, Y3, Y7
-	VADDPD  Y7, Y5, Y7
-	VMOVUPD Y6, 32(DI)
-	VMOVUPD Y7, 32(SI)
-	VMOVUPD 64(DI), Y7
-	VMOVUPD 64(SI), Y6
-	VMULPD  Y7, Y0, Y5
-	VMULPD  Y6, Y1, Y4
-	VADDPD  Y4, Y5, Y4
-	VMULPD  Y7, Y2, Y7
-	VMULPD  Y6, Y3, Y6
-	VADDPD  Y6, Y7, Y6
-	VMOVUPD Y4, 64(DI)
-	VMOVUPD Y6, 64(SI)
-	VMOVUPD 96(DI), Y6
-	VMOVUPD 96(SI), Y4
-	VMULPD  Y6, Y0, Y7
-	VMULPD  Y4, Y1, Y5
-	VADDPD  Y5, Y7, Y5
-	VMULPD  Y6, Y2, Y6
-	VMULPD  Y4, Y3, Y4
-	VADDPD  Y4, Y6, Y4
-	VMOVUPD Y5, 96(DI)
-	VMOVUPD Y4, 96(SI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JGE     main
-
-single:
-	CMPQ DX, $+4
-	JLT  tail
-
-one:
-	VMOVUPD (DI), Y4
-	VMOVUPD (SI), Y5
-	VMULPD  Y4, Y0, Y6
-	VMULPD  Y5, Y1, Y7
-	VADDPD  Y7, Y6, Y7
-	VMULPD  Y4, Y2, Y4
-	VMULPD  Y5, Y3, Y5
-	VADDPD  Y5, Y4, Y5
-	VMOVUPD Y7, (DI)
-	VMOVUPD Y5, (SI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
-	SUBQ    $+4, DX
-	CMPQ    DX, $+4
-	JGE     one
-
-tail:
-	TESTQ     DX, DX
-	JEQ       done
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Y4
-	VMOVUPD.Z (SI), K1, Y5
-	VMULPD    Y4, Y0, Y6
-	VMULPD    Y5, Y1, Y7
-	VADDPD    Y7, Y6, Y7
-	VMULPD    Y4, Y2, Y4
-	VMULPD    Y5, Y3, Y5
-	VADDPD    Y5, Y4, Y5
-	VMOVUPD   Y7, K1, (DI)
-	VMOVUPD   Y5, K1, (SI)
+	VMOVUPD.Z (DI), K1, Z4
+	VMOVUPD.Z (SI), K1, Z5
+	VMULPD    Z4, Z0, Z6
+	VMULPD    Z5, Z1, Z7
+	VADDPD    Z7, Z6, Z7
+	VMULPD    Z4, Z2, Z4
+	VMULPD    Z5, Z3, Z5
+	VADDPD    Z5, Z4, Z5
+	VMOVUPD   Z7, K1, (DI)
+	VMOVUPD   Z5, K1, (SI)
 
 done:
 	VZEROUPPER

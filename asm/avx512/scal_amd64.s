@@ -5,21 +5,21 @@
 #include "textflag.h"
 
 // func ScalF32(alpha float32, x []float32)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·ScalF32(SB), NOSPLIT, $0-32
 	// x[i] *= alpha
 	MOVQ         x_base+8(FP), DI
 	MOVQ         x_len+16(FP), SI
-	VBROADCASTSS alpha+0(FP), Y0
-	CMPQ         SI, $+32
+	VBROADCASTSS alpha+0(FP), Z0
+	CMPQ         SI, $+64
 	JLT          single
-	CMPQ         SI, $+256
+	CMPQ         SI, $+512
 	JLT          aligned
 
 	// Peel up to an aligned store.
 	MOVQ      DI, DX
 	NEGQ      DX
-	ANDQ      $+31, DX
+	ANDQ      $+63, DX
 	TESTQ     DX, DX
 	JEQ       aligned
 	MOVQ      DX, BX
@@ -28,28 +28,106 @@ TEXT ·ScalF32(SB), NOSPLIT, $0-32
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Y1
-	VMULPS    Y1, Y0, Y1
-	VMOVUPS   Y1, K1, (DI)
+	VMOVUPS.Z (DI), K1, Z1
+	VMULPS    Z1, Z0, Z1
+	VMOVUPS   Z1, K1, (DI)
 	ADDQ      DX, DI
 	NEGQ      BX
 	ADDQ      BX, SI
 
 aligned:
 main:
-	VMOVUPS (DI), Y1
-	VMULPS  Y1, Y0, Y1
-	VMOVUPS Y1, (DI)
-	VMOVUPS 32(DI), Y1
-	VMULPS  Y1, Y0, Y1
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS 64(DI), Y1
-	VMULPS  Y1, Y0, Y1
-	VMOVUPS Y1, 64(DI)
-	VMOVUPS 96(DI), Y1
-	VMULPS  Y1, Y0, Y1
-	VMOVUPS Y1, 96(DI)
-	ADDQ    $+128, DI
+	VMOVUPS (DI), Z1
+	VMULPS  Z1, Z0, Z1
+	VMOVUPS Z1, (DI)
+	VMOVUPS 64(DI), Z1
+	VMULPS  Z1, Z0, Z1
+	VMOVUPS Z1, 64(DI)
+	VMOVUPS 128(DI), Z1
+	VMULPS  Z1, Z0, Z1
+	VMOVUPS Z1, 128(DI)
+	VMOVUPS 192(DI), Z1
+	VMULPS  Z1, Z0, Z1
+	VMOVUPS Z1, 192(DI)
+	ADDQ    $+256, DI
+	SUBQ    $+64, SI
+	CMPQ    SI, $+64
+	JGE     main
+
+single:
+	CMPQ SI, $+16
+	JLT  tail
+
+one:
+	VMOVUPS (DI), Z1
+	VMULPS  Z1, Z0, Z1
+	VMOVUPS Z1, (DI)
+	ADDQ    $+64, DI
+	SUBQ    $+16, SI
+	CMPQ    SI, $+16
+	JGE     one
+
+tail:
+	TESTQ     SI, SI
+	JEQ       done
+	MOVQ      SI, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z1
+	VMULPS    Z1, Z0, Z1
+	VMOVUPS   Z1, K1, (DI)
+
+done:
+	VZEROUPPER
+	RET
+
+// func ScalF64(alpha float64, x []float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·ScalF64(SB), NOSPLIT, $0-32
+	// x[i] *= alpha
+	MOVQ         x_base+8(FP), DI
+	MOVQ         x_len+16(FP), SI
+	VBROADCASTSD alpha+0(FP), Z0
+	CMPQ         SI, $+32
+	JLT          single
+	CMPQ         SI, $+256
+	JLT          aligned
+
+	// Peel up to an aligned store.
+	MOVQ      DI, DX
+	NEGQ      DX
+	ANDQ      $+63, DX
+	TESTQ     DX, DX
+	JEQ       aligned
+	MOVQ      DX, BX
+	SHRQ      $0x03, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z (DI), K1, Z1
+	VMULPD    Z1, Z0, Z1
+	VMOVUPD   Z1, K1, (DI)
+	ADDQ      DX, DI
+	NEGQ      BX
+	ADDQ      BX, SI
+
+aligned:
+main:
+	VMOVUPD (DI), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD Z1, (DI)
+	VMOVUPD 64(DI), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD Z1, 64(DI)
+	VMOVUPD 128(DI), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD Z1, 128(DI)
+	VMOVUPD 192(DI), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD Z1, 192(DI)
+	ADDQ    $+256, DI
 	SUBQ    $+32, SI
 	CMPQ    SI, $+32
 	JGE     main
@@ -59,10 +137,10 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (DI), Y1
-	VMULPS  Y1, Y0, Y1
-	VMOVUPS Y1, (DI)
-	ADDQ    $+32, DI
+	VMOVUPD (DI), Z1
+	VMULPD  Z1, Z0, Z1
+	VMOVUPD Z1, (DI)
+	ADDQ    $+64, DI
 	SUBQ    $+8, SI
 	CMPQ    SI, $+8
 	JGE     one
@@ -74,87 +152,9 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Y1
-	VMULPS    Y1, Y0, Y1
-	VMOVUPS   Y1, K1, (DI)
-
-done:
-	VZEROUPPER
-	RET
-
-// func ScalF64(alpha float64, x []float64)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·ScalF64(SB), NOSPLIT, $0-32
-	// x[i] *= alpha
-	MOVQ         x_base+8(FP), DI
-	MOVQ         x_len+16(FP), SI
-	VBROADCASTSD alpha+0(FP), Y0
-	CMPQ         SI, $+16
-	JLT          single
-	CMPQ         SI, $+128
-	JLT          aligned
-
-	// Peel up to an aligned store.
-	MOVQ      DI, DX
-	NEGQ      DX
-	ANDQ      $+31, DX
-	TESTQ     DX, DX
-	JEQ       aligned
-	MOVQ      DX, BX
-	SHRQ      $0x03, BX
-	MOVQ      BX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Y1
-	VMULPD    Y1, Y0, Y1
-	VMOVUPD   Y1, K1, (DI)
-	ADDQ      DX, DI
-	NEGQ      BX
-	ADDQ      BX, SI
-
-aligned:
-main:
-	VMOVUPD (DI), Y1
-	VMULPD  Y1, Y0, Y1
-	VMOVUPD Y1, (DI)
-	VMOVUPD 32(DI), Y1
-	VMULPD  Y1, Y0, Y1
-	VMOVUPD Y1, 32(DI)
-	VMOVUPD 64(DI), Y1
-	VMULPD  Y1, Y0, Y1
-	VMOVUPD Y1, 64(DI)
-	VMOVUPD 96(DI), Y1
-	VMULPD  Y1, Y0, Y1
-	VMOVUPD Y1, 96(DI)
-	ADDQ    $+128, DI
-	SUBQ    $+16, SI
-	CMPQ    SI, $+16
-	JGE     main
-
-single:
-	CMPQ SI, $+4
-	JLT  tail
-
-one:
-	VMOVUPD (DI), Y1
-	VMULPD  Y1, Y0, Y1
-	VMOVUPD Y1, (DI)
-	ADDQ    $+32, DI
-	SUBQ    $+4, SI
-	CMPQ    SI, $+4
-	JGE     one
-
-tail:
-	TESTQ     SI, SI
-	JEQ       done
-	MOVQ      SI, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Y1
-	VMULPD    Y1, Y0, Y1
-	VMOVUPD   Y1, K1, (DI)
+	VMOVUPD.Z (DI), K1, Z1
+	VMULPD    Z1, Z0, Z1
+	VMOVUPD   Z1, K1, (DI)
 
 done:
 	VZEROUPPER

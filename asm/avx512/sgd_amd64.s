@@ -16,7 +16,7 @@ TEXT ·SGDF32(SB), NOSPLIT, $0-60
 	VBROADCASTSS tinymask_f32<>+0(SB), Z2
 	VBROADCASTSS l2+52(FP), Z3
 	VBROADCASTSS lr+56(FP), Z4
-	CMPQ         DX, $+32
+	CMPQ         DX, $+64
 	JLT          single
 	CMPQ         DX, $+512
 	JLT          aligned
@@ -77,10 +77,30 @@ main:
 	VMULPS    Z5, Z4, Z5
 	VSUBPS    Z5, Z6, Z5
 	VMOVUPS   Z5, 64(DI)
-	ADDQ      $+128, DI
-	ADDQ      $+128, SI
-	SUBQ      $+32, DX
-	CMPQ      DX, $+32
+	VMOVUPS   128(SI), Z5
+	VPTESTMD  Z2, Z5, K2
+	VMOVAPS.Z Z5, K2, Z5
+	VMULPS    Z5, Z0, Z5
+	VMOVUPS   128(DI), Z6
+	VMULPS    Z6, Z3, Z7
+	VADDPS    Z7, Z5, Z7
+	VMULPS    Z7, Z4, Z7
+	VSUBPS    Z7, Z6, Z7
+	VMOVUPS   Z7, 128(DI)
+	VMOVUPS   192(SI), Z7
+	VPTESTMD  Z2, Z7, K2
+	VMOVAPS.Z Z7, K2, Z7
+	VMULPS    Z7, Z0, Z7
+	VMOVUPS   192(DI), Z6
+	VMULPS    Z6, Z3, Z5
+	VADDPS    Z5, Z7, Z5
+	VMULPS    Z5, Z4, Z5
+	VSUBPS    Z5, Z6, Z5
+	VMOVUPS   Z5, 192(DI)
+	ADDQ      $+256, DI
+	ADDQ      $+256, SI
+	SUBQ      $+64, DX
+	CMPQ      DX, $+64
 	JGE       main
 
 single:
@@ -151,7 +171,7 @@ TEXT ·SGDF64(SB), NOSPLIT, $0-72
 	VBROADCASTSD tinymask_f64<>+0(SB), Z2
 	VBROADCASTSD l2+56(FP), Z3
 	VBROADCASTSD lr+64(FP), Z4
-	CMPQ         DX, $+16
+	CMPQ         DX, $+32
 	JLT          single
 	CMPQ         DX, $+256
 	JLT          aligned
@@ -212,10 +232,30 @@ main:
 	VMULPD    Z5, Z4, Z5
 	VSUBPD    Z5, Z6, Z5
 	VMOVUPD   Z5, 64(DI)
-	ADDQ      $+128, DI
-	ADDQ      $+128, SI
-	SUBQ      $+16, DX
-	CMPQ      DX, $+16
+	VMOVUPD   128(SI), Z5
+	VPTESTMQ  Z2, Z5, K2
+	VMOVAPD.Z Z5, K2, Z5
+	VMULPD    Z5, Z0, Z5
+	VMOVUPD   128(DI), Z6
+	VMULPD    Z6, Z3, Z7
+	VADDPD    Z7, Z5, Z7
+	VMULPD    Z7, Z4, Z7
+	VSUBPD    Z7, Z6, Z7
+	VMOVUPD   Z7, 128(DI)
+	VMOVUPD   192(SI), Z7
+	VPTESTMQ  Z2, Z7, K2
+	VMOVAPD.Z Z7, K2, Z7
+	VMULPD    Z7, Z0, Z7
+	VMOVUPD   192(DI), Z6
+	VMULPD    Z6, Z3, Z5
+	VADDPD    Z5, Z7, Z5
+	VMULPD    Z5, Z4, Z5
+	VSUBPD    Z5, Z6, Z5
+	VMOVUPD   Z5, 192(DI)
+	ADDQ      $+256, DI
+	ADDQ      $+256, SI
+	SUBQ      $+32, DX
+	CMPQ      DX, $+32
 	JGE       main
 
 single:

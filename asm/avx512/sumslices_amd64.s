@@ -54,7 +54,7 @@ group:
 
 fits:
 	SHRQ $0x02, R10
-	CMPQ R10, $+32
+	CMPQ R10, $+64
 	JLT  single
 
 main:
@@ -78,14 +78,34 @@ main:
 	VMOVUPS 64(R9), Z0
 	VADDPS  Z0, Z1, Z0
 	VMOVUPS Z0, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	ADDQ    $+128, BX
-	ADDQ    $+128, R8
-	ADDQ    $+128, R9
-	SUBQ    $+32, R10
-	CMPQ    R10, $+32
+	VMOVUPS 128(SI), Z0
+	VMOVUPS 128(DX), Z1
+	VADDPS  Z1, Z0, Z1
+	VMOVUPS 128(BX), Z0
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS 128(R8), Z1
+	VADDPS  Z1, Z0, Z1
+	VMOVUPS 128(R9), Z0
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS Z0, 128(DI)
+	VMOVUPS 192(SI), Z0
+	VMOVUPS 192(DX), Z1
+	VADDPS  Z1, Z0, Z1
+	VMOVUPS 192(BX), Z0
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS 192(R8), Z1
+	VADDPS  Z1, Z0, Z1
+	VMOVUPS 192(R9), Z0
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	ADDQ    $+256, R8
+	ADDQ    $+256, R9
+	SUBQ    $+64, R10
+	CMPQ    R10, $+64
 	JGE     main
 
 single:
@@ -172,7 +192,7 @@ finish:
 
 fits2:
 	SHRQ $0x02, R10
-	CMPQ R10, $+32
+	CMPQ R10, $+64
 	JLT  single2
 
 main2:
@@ -196,14 +216,34 @@ main2:
 	VMOVUPS 64(R9), Z0
 	VADDPS  Z0, Z1, Z0
 	VMOVUPS Z0, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	ADDQ    $+128, BX
-	ADDQ    $+128, R8
-	ADDQ    $+128, R9
-	SUBQ    $+32, R10
-	CMPQ    R10, $+32
+	VMOVUPS 128(SI), Z0
+	VMOVUPS 128(DX), Z1
+	VADDPS  Z1, Z0, Z1
+	VMOVUPS 128(BX), Z0
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS 128(R8), Z1
+	VADDPS  Z1, Z0, Z1
+	VMOVUPS 128(R9), Z0
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS Z0, 128(DI)
+	VMOVUPS 192(SI), Z0
+	VMOVUPS 192(DX), Z1
+	VADDPS  Z1, Z0, Z1
+	VMOVUPS 192(BX), Z0
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS 192(R8), Z1
+	VADDPS  Z1, Z0, Z1
+	VMOVUPS 192(R9), Z0
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	ADDQ    $+256, R8
+	ADDQ    $+256, R9
+	SUBQ    $+64, R10
+	CMPQ    R10, $+64
 	JGE     main2
 
 single2:
@@ -275,7 +315,7 @@ rows4:
 
 fits3:
 	SHRQ $0x02, R10
-	CMPQ R10, $+32
+	CMPQ R10, $+64
 	JLT  single3
 
 main3:
@@ -295,13 +335,29 @@ main3:
 	VMOVUPS 64(R8), Z0
 	VADDPS  Z0, Z1, Z0
 	VMOVUPS Z0, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	ADDQ    $+128, BX
-	ADDQ    $+128, R8
-	SUBQ    $+32, R10
-	CMPQ    R10, $+32
+	VMOVUPS 128(SI), Z0
+	VMOVUPS 128(DX), Z1
+	VADDPS  Z1, Z0, Z1
+	VMOVUPS 128(BX), Z0
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS 128(R8), Z1
+	VADDPS  Z1, Z0, Z1
+	VMOVUPS Z1, 128(DI)
+	VMOVUPS 192(SI), Z1
+	VMOVUPS 192(DX), Z0
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS 192(BX), Z1
+	VADDPS  Z1, Z0, Z1
+	VMOVUPS 192(R8), Z0
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	ADDQ    $+256, R8
+	SUBQ    $+64, R10
+	CMPQ    R10, $+64
 	JGE     main3
 
 single3:
@@ -365,7 +421,7 @@ rows3:
 
 fits4:
 	SHRQ $0x02, R10
-	CMPQ R10, $+32
+	CMPQ R10, $+64
 	JLT  single4
 
 main4:
@@ -381,12 +437,24 @@ main4:
 	VMOVUPS 64(BX), Z0
 	VADDPS  Z0, Z1, Z0
 	VMOVUPS Z0, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	ADDQ    $+128, BX
-	SUBQ    $+32, R10
-	CMPQ    R10, $+32
+	VMOVUPS 128(SI), Z0
+	VMOVUPS 128(DX), Z1
+	VADDPS  Z1, Z0, Z1
+	VMOVUPS 128(BX), Z0
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS Z0, 128(DI)
+	VMOVUPS 192(SI), Z0
+	VMOVUPS 192(DX), Z1
+	VADDPS  Z1, Z0, Z1
+	VMOVUPS 192(BX), Z0
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, R10
+	CMPQ    R10, $+64
 	JGE     main4
 
 single4:
@@ -442,7 +510,7 @@ rows2:
 
 fits5:
 	SHRQ $0x02, R10
-	CMPQ R10, $+32
+	CMPQ R10, $+64
 	JLT  single5
 
 main5:
@@ -454,11 +522,19 @@ main5:
 	VMOVUPS 64(DX), Z0
 	VADDPS  Z0, Z1, Z0
 	VMOVUPS Z0, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	SUBQ    $+32, R10
-	CMPQ    R10, $+32
+	VMOVUPS 128(SI), Z0
+	VMOVUPS 128(DX), Z1
+	VADDPS  Z1, Z0, Z1
+	VMOVUPS Z1, 128(DI)
+	VMOVUPS 192(SI), Z1
+	VMOVUPS 192(DX), Z0
+	VADDPS  Z0, Z1, Z0
+	VMOVUPS Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, DX
+	SUBQ    $+64, R10
+	CMPQ    R10, $+64
 	JGE     main5
 
 single5:
@@ -506,7 +582,7 @@ rows:
 
 fits6:
 	SHRQ $0x02, R10
-	CMPQ R10, $+32
+	CMPQ R10, $+64
 	JLT  single6
 
 main6:
@@ -514,10 +590,14 @@ main6:
 	VMOVUPS Z0, (DI)
 	VMOVUPS 64(SI), Z0
 	VMOVUPS Z0, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	SUBQ    $+32, R10
-	CMPQ    R10, $+32
+	VMOVUPS 128(SI), Z0
+	VMOVUPS Z0, 128(DI)
+	VMOVUPS 192(SI), Z0
+	VMOVUPS Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	SUBQ    $+64, R10
+	CMPQ    R10, $+64
 	JGE     main6
 
 single6:
@@ -608,7 +688,7 @@ group:
 
 fits:
 	SHRQ $0x03, R10
-	CMPQ R10, $+16
+	CMPQ R10, $+32
 	JLT  single
 
 main:
@@ -632,14 +712,34 @@ main:
 	VMOVUPD 64(R9), Z0
 	VADDPD  Z0, Z1, Z0
 	VMOVUPD Z0, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	ADDQ    $+128, BX
-	ADDQ    $+128, R8
-	ADDQ    $+128, R9
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPD 128(SI), Z0
+	VMOVUPD 128(DX), Z1
+	VADDPD  Z1, Z0, Z1
+	VMOVUPD 128(BX), Z0
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD 128(R8), Z1
+	VADDPD  Z1, Z0, Z1
+	VMOVUPD 128(R9), Z0
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD Z0, 128(DI)
+	VMOVUPD 192(SI), Z0
+	VMOVUPD 192(DX), Z1
+	VADDPD  Z1, Z0, Z1
+	VMOVUPD 192(BX), Z0
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD 192(R8), Z1
+	VADDPD  Z1, Z0, Z1
+	VMOVUPD 192(R9), Z0
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	ADDQ    $+256, R8
+	ADDQ    $+256, R9
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main
 
 single:
@@ -726,7 +826,7 @@ finish:
 
 fits2:
 	SHRQ $0x03, R10
-	CMPQ R10, $+16
+	CMPQ R10, $+32
 	JLT  single2
 
 main2:
@@ -750,14 +850,34 @@ main2:
 	VMOVUPD 64(R9), Z0
 	VADDPD  Z0, Z1, Z0
 	VMOVUPD Z0, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	ADDQ    $+128, BX
-	ADDQ    $+128, R8
-	ADDQ    $+128, R9
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPD 128(SI), Z0
+	VMOVUPD 128(DX), Z1
+	VADDPD  Z1, Z0, Z1
+	VMOVUPD 128(BX), Z0
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD 128(R8), Z1
+	VADDPD  Z1, Z0, Z1
+	VMOVUPD 128(R9), Z0
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD Z0, 128(DI)
+	VMOVUPD 192(SI), Z0
+	VMOVUPD 192(DX), Z1
+	VADDPD  Z1, Z0, Z1
+	VMOVUPD 192(BX), Z0
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD 192(R8), Z1
+	VADDPD  Z1, Z0, Z1
+	VMOVUPD 192(R9), Z0
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	ADDQ    $+256, R8
+	ADDQ    $+256, R9
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main2
 
 single2:
@@ -829,7 +949,7 @@ rows4:
 
 fits3:
 	SHRQ $0x03, R10
-	CMPQ R10, $+16
+	CMPQ R10, $+32
 	JLT  single3
 
 main3:
@@ -849,13 +969,29 @@ main3:
 	VMOVUPD 64(R8), Z0
 	VADDPD  Z0, Z1, Z0
 	VMOVUPD Z0, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	ADDQ    $+128, BX
-	ADDQ    $+128, R8
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPD 128(SI), Z0
+	VMOVUPD 128(DX), Z1
+	VADDPD  Z1, Z0, Z1
+	VMOVUPD 128(BX), Z0
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD 128(R8), Z1
+	VADDPD  Z1, Z0, Z1
+	VMOVUPD Z1, 128(DI)
+	VMOVUPD 192(SI), Z1
+	VMOVUPD 192(DX), Z0
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD 192(BX), Z1
+	VADDPD  Z1, Z0, Z1
+	VMOVUPD 192(R8), Z0
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	ADDQ    $+256, R8
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main3
 
 single3:
@@ -919,7 +1055,7 @@ rows3:
 
 fits4:
 	SHRQ $0x03, R10
-	CMPQ R10, $+16
+	CMPQ R10, $+32
 	JLT  single4
 
 main4:
@@ -935,12 +1071,24 @@ main4:
 	VMOVUPD 64(BX), Z0
 	VADDPD  Z0, Z1, Z0
 	VMOVUPD Z0, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	ADDQ    $+128, BX
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPD 128(SI), Z0
+	VMOVUPD 128(DX), Z1
+	VADDPD  Z1, Z0, Z1
+	VMOVUPD 128(BX), Z0
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD Z0, 128(DI)
+	VMOVUPD 192(SI), Z0
+	VMOVUPD 192(DX), Z1
+	VADDPD  Z1, Z0, Z1
+	VMOVUPD 192(BX), Z0
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main4
 
 single4:
@@ -996,7 +1144,7 @@ rows2:
 
 fits5:
 	SHRQ $0x03, R10
-	CMPQ R10, $+16
+	CMPQ R10, $+32
 	JLT  single5
 
 main5:
@@ -1008,11 +1156,19 @@ main5:
 	VMOVUPD 64(DX), Z0
 	VADDPD  Z0, Z1, Z0
 	VMOVUPD Z0, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	ADDQ    $+128, DX
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPD 128(SI), Z0
+	VMOVUPD 128(DX), Z1
+	VADDPD  Z1, Z0, Z1
+	VMOVUPD Z1, 128(DI)
+	VMOVUPD 192(SI), Z1
+	VMOVUPD 192(DX), Z0
+	VADDPD  Z0, Z1, Z0
+	VMOVUPD Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, DX
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main5
 
 single5:
@@ -1060,7 +1216,7 @@ rows:
 
 fits6:
 	SHRQ $0x03, R10
-	CMPQ R10, $+16
+	CMPQ R10, $+32
 	JLT  single6
 
 main6:
@@ -1068,10 +1224,14 @@ main6:
 	VMOVUPD Z0, (DI)
 	VMOVUPD 64(SI), Z0
 	VMOVUPD Z0, 64(DI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	SUBQ    $+16, R10
-	CMPQ    R10, $+16
+	VMOVUPD 128(SI), Z0
+	VMOVUPD Z0, 128(DI)
+	VMOVUPD 192(SI), Z0
+	VMOVUPD Z0, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
 	JGE     main6
 
 single6:

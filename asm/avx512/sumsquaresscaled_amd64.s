@@ -5,73 +5,73 @@
 #include "textflag.h"
 
 // func SumSquaresScaledF32(scale float64, x []float32) float64
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·SumSquaresScaledF32(SB), NOSPLIT, $0-40
 	// sum of (scale*x[i])², in float64; scale is finite
 	MOVQ         x_base+8(FP), DI
 	MOVQ         x_len+16(FP), SI
-	VBROADCASTSD scale+0(FP), Y9
-	CMPQ         SI, $+16
+	VBROADCASTSD scale+0(FP), Z5
+	CMPQ         SI, $+32
 	JGT          start
 	MOVQ         SI, DX
 
 	// A few vectors, the last filled up with zeros, which change no sum.
-	CMPQ        DX, $+4
+	CMPQ        DX, $+8
 	JLE         last
 	VXORPS      X0, X0, X0
-	VCVTPS2PD   (DI), Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y0, Y10, Y0
-	CMPQ        DX, $+8
+	VCVTPS2PD   (DI), Z6
+	VMULPD      Z6, Z5, Z6
+	VMULPD      Z6, Z6, Z6
+	VADDPD      Z0, Z6, Z0
+	CMPQ        DX, $+16
 	JLE         last2
-	VCVTPS2PD   16(DI), Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y1
-	CMPQ        DX, $+12
+	VCVTPS2PD   32(DI), Z6
+	VMULPD      Z6, Z5, Z6
+	VMULPD      Z6, Z6, Z1
+	CMPQ        DX, $+24
 	JLE         last3
-	VCVTPS2PD   32(DI), Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y2
+	VCVTPS2PD   64(DI), Z6
+	VMULPD      Z6, Z5, Z6
+	VMULPD      Z6, Z6, Z2
 	MOVQ        DX, BX
-	SUBQ        $+12, BX
+	SUBQ        $+24, BX
 	MOVQ        BX, CX
 	MOVL        $0xffffffff, AX
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
-	VCVTPS2PD.Z 48(DI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y3
-	VADDPD      Y0, Y2, Y0
-	VADDPD      Y1, Y3, Y1
-	VADDPD      Y0, Y1, Y0
+	VCVTPS2PD.Z 96(DI), K1, Z6
+	VMULPD      Z6, Z5, Z6
+	VMULPD      Z6, Z6, Z3
+	VADDPD      Z0, Z2, Z0
+	VADDPD      Z1, Z3, Z1
+	VADDPD      Z0, Z1, Z0
 	JMP         lanes
 
 last3:
+	MOVQ        DX, BX
+	SUBQ        $+16, BX
+	MOVQ        BX, CX
+	MOVL        $0xffffffff, AX
+	BZHIL       CX, AX, AX
+	KMOVW       AX, K1
+	VCVTPS2PD.Z 64(DI), K1, Z6
+	VMULPD      Z6, Z5, Z6
+	VMULPD      Z6, Z6, Z2
+	VADDPD      Z0, Z2, Z0
+	VADDPD      Z0, Z1, Z0
+	JMP         lanes
+
+last2:
 	MOVQ        DX, BX
 	SUBQ        $+8, BX
 	MOVQ        BX, CX
 	MOVL        $0xffffffff, AX
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
-	VCVTPS2PD.Z 32(DI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y2
-	VADDPD      Y0, Y2, Y0
-	VADDPD      Y0, Y1, Y0
-	JMP         lanes
-
-last2:
-	MOVQ        DX, BX
-	SUBQ        $+4, BX
-	MOVQ        BX, CX
-	MOVL        $0xffffffff, AX
-	BZHIL       CX, AX, AX
-	KMOVW       AX, K1
-	VCVTPS2PD.Z 16(DI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y1
-	VADDPD      Y0, Y1, Y0
+	VCVTPS2PD.Z 32(DI), K1, Z6
+	VMULPD      Z6, Z5, Z6
+	VMULPD      Z6, Z6, Z1
+	VADDPD      Z0, Z1, Z0
 	JMP         lanes
 
 last:
@@ -81,22 +81,24 @@ last:
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
 	VXORPS      X0, X0, X0
-	VCVTPS2PD.Z (DI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y0, Y10, Y0
+	VCVTPS2PD.Z (DI), K1, Z6
+	VMULPD      Z6, Z5, Z6
+	VMULPD      Z6, Z6, Z6
+	VADDPD      Z0, Z6, Z0
 
 lanes:
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMOVSD       X0, ret+32(FP)
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMOVSD        X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
 start:
-	VXORPS X8, X8, X8
+	VXORPS X4, X4, X4
 
 block:
 	MOVQ SI, DX
@@ -113,46 +115,26 @@ whole:
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	CMPQ   DX, $+32
 	JLT    tail
 
 loop:
-	VCVTPS2PD (DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y0, Y10, Y0
-	VCVTPS2PD 16(DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y1, Y10, Y1
-	VCVTPS2PD 32(DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y2, Y10, Y2
-	VCVTPS2PD 48(DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y3, Y10, Y3
-	VCVTPS2PD 64(DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y4, Y10, Y4
-	VCVTPS2PD 80(DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y5, Y10, Y5
-	VCVTPS2PD 96(DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y6, Y10, Y6
-	VCVTPS2PD 112(DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y7, Y10, Y7
+	VCVTPS2PD (DI), Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z6
+	VADDPD    Z0, Z6, Z0
+	VCVTPS2PD 32(DI), Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z6
+	VADDPD    Z1, Z6, Z1
+	VCVTPS2PD 64(DI), Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z6
+	VADDPD    Z2, Z6, Z2
+	VCVTPS2PD 96(DI), Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z6
+	VADDPD    Z3, Z6, Z3
 	ADDQ      $+128, DI
 	SUBQ      $+32, DX
 	CMPQ      DX, $+32
@@ -164,149 +146,83 @@ tail:
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ        DX, BX
-	ANDQ        $+3, BX
+	ANDQ        $+7, BX
 	MOVQ        BX, CX
 	MOVL        $0xffffffff, AX
 	BZHIL       CX, AX, AX
 	KMOVW       AX, K1
-	CMPQ        DX, $+4
+	CMPQ        DX, $+8
 	JLT         part
-	VCVTPS2PD   (DI), Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y0, Y10, Y0
-	CMPQ        DX, $+4
-	JEQ         fold
+	VCVTPS2PD   (DI), Z6
+	VMULPD      Z6, Z5, Z6
+	VMULPD      Z6, Z6, Z6
+	VADDPD      Z0, Z6, Z0
 	CMPQ        DX, $+8
+	JEQ         fold
+	CMPQ        DX, $+16
 	JLT         part2
-	VCVTPS2PD   16(DI), Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y1, Y10, Y1
-	CMPQ        DX, $+8
+	VCVTPS2PD   32(DI), Z6
+	VMULPD      Z6, Z5, Z6
+	VMULPD      Z6, Z6, Z6
+	VADDPD      Z1, Z6, Z1
+	CMPQ        DX, $+16
 	JEQ         fold
-	CMPQ        DX, $+12
+	CMPQ        DX, $+24
 	JLT         part3
-	VCVTPS2PD   32(DI), Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y2, Y10, Y2
-	CMPQ        DX, $+12
-	JEQ         fold
-	CMPQ        DX, $+16
-	JLT         part4
-	VCVTPS2PD   48(DI), Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y3, Y10, Y3
-	CMPQ        DX, $+16
-	JEQ         fold
-	CMPQ        DX, $+20
-	JLT         part5
-	VCVTPS2PD   64(DI), Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y4, Y10, Y4
-	CMPQ        DX, $+20
-	JEQ         fold
-	CMPQ        DX, $+24
-	JLT         part6
-	VCVTPS2PD   80(DI), Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y5, Y10, Y5
+	VCVTPS2PD   64(DI), Z6
+	VMULPD      Z6, Z5, Z6
+	VMULPD      Z6, Z6, Z6
+	VADDPD      Z2, Z6, Z2
 	CMPQ        DX, $+24
 	JEQ         fold
-	CMPQ        DX, $+28
-	JLT         part7
-	VCVTPS2PD   96(DI), Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y6, Y10, Y6
-	CMPQ        DX, $+28
-	JEQ         fold
-	VCVTPS2PD.Z 112(DI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y7, Y10, Y7
-	JMP         fold
-
-part7:
-	VCVTPS2PD.Z 96(DI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y6, Y10, Y6
-	JMP         fold
-
-part6:
-	VCVTPS2PD.Z 80(DI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y5, Y10, Y5
-	JMP         fold
-
-part5:
-	VCVTPS2PD.Z 64(DI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y4, Y10, Y4
-	JMP         fold
-
-part4:
-	VCVTPS2PD.Z 48(DI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y3, Y10, Y3
+	VCVTPS2PD.Z 96(DI), K1, Z6
+	VMULPD      Z6, Z5, Z6
+	VMULPD      Z6, Z6, Z6
+	VADDPD      Z3, Z6, Z3
 	JMP         fold
 
 part3:
-	VCVTPS2PD.Z 32(DI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y2, Y10, Y2
+	VCVTPS2PD.Z 64(DI), K1, Z6
+	VMULPD      Z6, Z5, Z6
+	VMULPD      Z6, Z6, Z6
+	VADDPD      Z2, Z6, Z2
 	JMP         fold
 
 part2:
-	VCVTPS2PD.Z 16(DI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y1, Y10, Y1
+	VCVTPS2PD.Z 32(DI), K1, Z6
+	VMULPD      Z6, Z5, Z6
+	VMULPD      Z6, Z6, Z6
+	VADDPD      Z1, Z6, Z1
 	JMP         fold
 
 part:
-	VCVTPS2PD.Z (DI), K1, Y10
-	VMULPD      Y10, Y9, Y10
-	VMULPD      Y10, Y10, Y10
-	VADDPD      Y0, Y10, Y0
+	VCVTPS2PD.Z (DI), K1, Z6
+	VMULPD      Z6, Z5, Z6
+	VMULPD      Z6, Z6, Z6
+	VADDPD      Z0, Z6, Z0
 
 fold:
 	// Fold the lanes by halves.
 	CMPQ   R8, $+16
 	JLE    empty
-	VADDPD Y0, Y4, Y0
-	VADDPD Y1, Y5, Y1
-	VADDPD Y2, Y6, Y2
-	VADDPD Y3, Y7, Y3
+	VADDPD Z0, Z2, Z0
+	VADDPD Z1, Z3, Z1
 
 empty:
 	CMPQ   R8, $+8
 	JLE    empty2
-	VADDPD Y0, Y2, Y0
-	VADDPD Y1, Y3, Y1
+	VADDPD Z0, Z1, Z0
 
 empty2:
-	CMPQ   R8, $+4
-	JLE    empty3
-	VADDPD Y0, Y1, Y0
-
-empty3:
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	MOVQ         x_len+16(FP), DX
-	CMPQ         DX, $+16384
-	JGT          several
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	MOVQ          x_len+16(FP), DX
+	CMPQ          DX, $+16384
+	JGT           several
 
 	// A single block: its sum, which is not -0, is the result.
 	VMOVSD X0, ret+32(FP)
@@ -314,81 +230,81 @@ empty3:
 	RET
 
 several:
-	VADDSD X0, X8, X8
+	VADDSD X0, X4, X4
 	TESTQ  SI, SI
 	JGT    block
-	VMOVSD X8, ret+32(FP)
+	VMOVSD X4, ret+32(FP)
 	VZEROUPPER
 	RET
 
 // func SumSquaresScaledF64(scale float64, x []float64) float64
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·SumSquaresScaledF64(SB), NOSPLIT, $0-40
 	// sum of (scale*x[i])², in float64; scale is finite
 	MOVQ         x_base+8(FP), DI
 	MOVQ         x_len+16(FP), SI
-	VBROADCASTSD scale+0(FP), Y9
-	CMPQ         SI, $+16
+	VBROADCASTSD scale+0(FP), Z5
+	CMPQ         SI, $+32
 	JGT          start
 	MOVQ         SI, DX
 
 	// A few vectors, the last filled up with zeros, which change no sum.
-	CMPQ      DX, $+4
+	CMPQ      DX, $+8
 	JLE       last
 	VXORPS    X0, X0, X0
-	VMOVUPD   (DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y0, Y10, Y0
-	CMPQ      DX, $+8
+	VMOVUPD   (DI), Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z6
+	VADDPD    Z0, Z6, Z0
+	CMPQ      DX, $+16
 	JLE       last2
-	VMOVUPD   32(DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y1
-	CMPQ      DX, $+12
+	VMOVUPD   64(DI), Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z1
+	CMPQ      DX, $+24
 	JLE       last3
-	VMOVUPD   64(DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y2
+	VMOVUPD   128(DI), Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z2
 	MOVQ      DX, BX
-	SUBQ      $+12, BX
+	SUBQ      $+24, BX
 	MOVQ      BX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPD.Z 96(DI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y3
-	VADDPD    Y0, Y2, Y0
-	VADDPD    Y1, Y3, Y1
-	VADDPD    Y0, Y1, Y0
+	VMOVUPD.Z 192(DI), K1, Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z3
+	VADDPD    Z0, Z2, Z0
+	VADDPD    Z1, Z3, Z1
+	VADDPD    Z0, Z1, Z0
 	JMP       lanes
 
 last3:
+	MOVQ      DX, BX
+	SUBQ      $+16, BX
+	MOVQ      BX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z 128(DI), K1, Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z2
+	VADDPD    Z0, Z2, Z0
+	VADDPD    Z0, Z1, Z0
+	JMP       lanes
+
+last2:
 	MOVQ      DX, BX
 	SUBQ      $+8, BX
 	MOVQ      BX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPD.Z 64(DI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y2
-	VADDPD    Y0, Y2, Y0
-	VADDPD    Y0, Y1, Y0
-	JMP       lanes
-
-last2:
-	MOVQ      DX, BX
-	SUBQ      $+4, BX
-	MOVQ      BX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z 32(DI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y1
-	VADDPD    Y0, Y1, Y0
+	VMOVUPD.Z 64(DI), K1, Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z1
+	VADDPD    Z0, Z1, Z0
 	JMP       lanes
 
 last:
@@ -398,22 +314,24 @@ last:
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	VXORPS    X0, X0, X0
-	VMOVUPD.Z (DI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y0, Y10, Y0
+	VMOVUPD.Z (DI), K1, Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z6
+	VADDPD    Z0, Z6, Z0
 
 lanes:
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMOVSD       X0, ret+32(FP)
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMOVSD        X0, ret+32(FP)
 	VZEROUPPER
 	RET
 
 start:
-	VXORPS X8, X8, X8
+	VXORPS X4, X4, X4
 
 block:
 	MOVQ SI, DX
@@ -430,46 +348,26 @@ whole:
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
 	CMPQ   DX, $+32
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Y10
-	VMULPD  Y10, Y9, Y10
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y0, Y10, Y0
-	VMOVUPD 32(DI), Y10
-	VMULPD  Y10, Y9, Y10
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y1, Y10, Y1
-	VMOVUPD 64(DI), Y10
-	VMULPD  Y10, Y9, Y10
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y2, Y10, Y2
-	VMOVUPD 96(DI), Y10
-	VMULPD  Y10, Y9, Y10
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y3, Y10, Y3
-	VMOVUPD 128(DI), Y10
-	VMULPD  Y10, Y9, Y10
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y4, Y10, Y4
-	VMOVUPD 160(DI), Y10
-	VMULPD  Y10, Y9, Y10
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y5, Y10, Y5
-	VMOVUPD 192(DI), Y10
-	VMULPD  Y10, Y9, Y10
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y6, Y10, Y6
-	VMOVUPD 224(DI), Y10
-	VMULPD  Y10, Y9, Y10
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y7, Y10, Y7
+	VMOVUPD (DI), Z6
+	VMULPD  Z6, Z5, Z6
+	VMULPD  Z6, Z6, Z6
+	VADDPD  Z0, Z6, Z0
+	VMOVUPD 64(DI), Z6
+	VMULPD  Z6, Z5, Z6
+	VMULPD  Z6, Z6, Z6
+	VADDPD  Z1, Z6, Z1
+	VMOVUPD 128(DI), Z6
+	VMULPD  Z6, Z5, Z6
+	VMULPD  Z6, Z6, Z6
+	VADDPD  Z2, Z6, Z2
+	VMOVUPD 192(DI), Z6
+	VMULPD  Z6, Z5, Z6
+	VMULPD  Z6, Z6, Z6
+	VADDPD  Z3, Z6, Z3
 	ADDQ    $+256, DI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
@@ -481,149 +379,83 @@ tail:
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      DX, BX
-	ANDQ      $+3, BX
+	ANDQ      $+7, BX
 	MOVQ      BX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	CMPQ      DX, $+4
+	CMPQ      DX, $+8
 	JLT       part
-	VMOVUPD   (DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y0, Y10, Y0
-	CMPQ      DX, $+4
-	JEQ       fold
+	VMOVUPD   (DI), Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z6
+	VADDPD    Z0, Z6, Z0
 	CMPQ      DX, $+8
+	JEQ       fold
+	CMPQ      DX, $+16
 	JLT       part2
-	VMOVUPD   32(DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y1, Y10, Y1
-	CMPQ      DX, $+8
+	VMOVUPD   64(DI), Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z6
+	VADDPD    Z1, Z6, Z1
+	CMPQ      DX, $+16
 	JEQ       fold
-	CMPQ      DX, $+12
+	CMPQ      DX, $+24
 	JLT       part3
-	VMOVUPD   64(DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y2, Y10, Y2
-	CMPQ      DX, $+12
-	JEQ       fold
-	CMPQ      DX, $+16
-	JLT       part4
-	VMOVUPD   96(DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y3, Y10, Y3
-	CMPQ      DX, $+16
-	JEQ       fold
-	CMPQ      DX, $+20
-	JLT       part5
-	VMOVUPD   128(DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y4, Y10, Y4
-	CMPQ      DX, $+20
-	JEQ       fold
-	CMPQ      DX, $+24
-	JLT       part6
-	VMOVUPD   160(DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y5, Y10, Y5
+	VMOVUPD   128(DI), Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z6
+	VADDPD    Z2, Z6, Z2
 	CMPQ      DX, $+24
 	JEQ       fold
-	CMPQ      DX, $+28
-	JLT       part7
-	VMOVUPD   192(DI), Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y6, Y10, Y6
-	CMPQ      DX, $+28
-	JEQ       fold
-	VMOVUPD.Z 224(DI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y7, Y10, Y7
-	JMP       fold
-
-part7:
-	VMOVUPD.Z 192(DI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y6, Y10, Y6
-	JMP       fold
-
-part6:
-	VMOVUPD.Z 160(DI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y5, Y10, Y5
-	JMP       fold
-
-part5:
-	VMOVUPD.Z 128(DI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y4, Y10, Y4
-	JMP       fold
-
-part4:
-	VMOVUPD.Z 96(DI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y3, Y10, Y3
+	VMOVUPD.Z 192(DI), K1, Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z6
+	VADDPD    Z3, Z6, Z3
 	JMP       fold
 
 part3:
-	VMOVUPD.Z 64(DI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y2, Y10, Y2
+	VMOVUPD.Z 128(DI), K1, Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z6
+	VADDPD    Z2, Z6, Z2
 	JMP       fold
 
 part2:
-	VMOVUPD.Z 32(DI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y1, Y10, Y1
+	VMOVUPD.Z 64(DI), K1, Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z6
+	VADDPD    Z1, Z6, Z1
 	JMP       fold
 
 part:
-	VMOVUPD.Z (DI), K1, Y10
-	VMULPD    Y10, Y9, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y0, Y10, Y0
+	VMOVUPD.Z (DI), K1, Z6
+	VMULPD    Z6, Z5, Z6
+	VMULPD    Z6, Z6, Z6
+	VADDPD    Z0, Z6, Z0
 
 fold:
 	// Fold the lanes by halves.
 	CMPQ   R8, $+16
 	JLE    empty
-	VADDPD Y0, Y4, Y0
-	VADDPD Y1, Y5, Y1
-	VADDPD Y2, Y6, Y2
-	VADDPD Y3, Y7, Y3
+	VADDPD Z0, Z2, Z0
+	VADDPD Z1, Z3, Z1
 
 empty:
 	CMPQ   R8, $+8
 	JLE    empty2
-	VADDPD Y0, Y2, Y0
-	VADDPD Y1, Y3, Y1
+	VADDPD Z0, Z1, Z0
 
 empty2:
-	CMPQ   R8, $+4
-	JLE    empty3
-	VADDPD Y0, Y1, Y0
-
-empty3:
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	MOVQ         x_len+16(FP), DX
-	CMPQ         DX, $+8192
-	JGT          several
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	MOVQ          x_len+16(FP), DX
+	CMPQ          DX, $+8192
+	JGT           several
 
 	// A single block: its sum, which is not -0, is the result.
 	VMOVSD X0, ret+32(FP)
@@ -631,9 +463,9 @@ empty3:
 	RET
 
 several:
-	VADDSD X0, X8, X8
+	VADDSD X0, X4, X4
 	TESTQ  SI, SI
 	JGT    block
-	VMOVSD X8, ret+32(FP)
+	VMOVSD X4, ret+32(FP)
 	VZEROUPPER
 	RET

@@ -5,8 +5,96 @@
 #include "textflag.h"
 
 // func SwapF32(x []float32, y []float32)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, BMI2
 TEXT ·SwapF32(SB), NOSPLIT, $0-48
+	// x[i], y[i] = y[i], x[i]
+	MOVQ x_base+0(FP), DI
+	MOVQ y_base+24(FP), SI
+	MOVQ x_len+8(FP), DX
+	CMPQ DX, $+64
+	JLT  single
+	CMPQ DX, $+512
+	JLT  aligned
+
+	// Peel up to an aligned store.
+	MOVQ      DI, BX
+	NEGQ      BX
+	ANDQ      $+63, BX
+	TESTQ     BX, BX
+	JEQ       aligned
+	MOVQ      BX, R8
+	SHRQ      $0x02, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z0
+	VMOVUPS.Z (SI), K1, Z1
+	VMOVUPS   Z1, K1, (DI)
+	VMOVUPS   Z0, K1, (SI)
+	ADDQ      BX, DI
+	ADDQ      BX, SI
+	NEGQ      R8
+	ADDQ      R8, DX
+
+aligned:
+main:
+	VMOVUPS (DI), Z0
+	VMOVUPS (SI), Z1
+	VMOVUPS Z1, (DI)
+	VMOVUPS Z0, (SI)
+	VMOVUPS 64(DI), Z0
+	VMOVUPS 64(SI), Z1
+	VMOVUPS Z1, 64(DI)
+	VMOVUPS Z0, 64(SI)
+	VMOVUPS 128(DI), Z0
+	VMOVUPS 128(SI), Z1
+	VMOVUPS Z1, 128(DI)
+	VMOVUPS Z0, 128(SI)
+	VMOVUPS 192(DI), Z0
+	VMOVUPS 192(SI), Z1
+	VMOVUPS Z1, 192(DI)
+	VMOVUPS Z0, 192(SI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	SUBQ    $+64, DX
+	CMPQ    DX, $+64
+	JGE     main
+
+single:
+	CMPQ DX, $+16
+	JLT  tail
+
+one:
+	VMOVUPS (DI), Z0
+	VMOVUPS (SI), Z1
+	VMOVUPS Z1, (DI)
+	VMOVUPS Z0, (SI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	SUBQ    $+16, DX
+	CMPQ    DX, $+16
+	JGE     one
+
+tail:
+	TESTQ     DX, DX
+	JEQ       done
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (DI), K1, Z0
+	VMOVUPS.Z (SI), K1, Z1
+	VMOVUPS   Z1, K1, (DI)
+	VMOVUPS   Z0, K1, (SI)
+
+done:
+	VZEROUPPER
+	RET
+
+// func SwapF64(x []float64, y []float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·SwapF64(SB), NOSPLIT, $0-48
 	// x[i], y[i] = y[i], x[i]
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
@@ -19,19 +107,19 @@ TEXT ·SwapF32(SB), NOSPLIT, $0-48
 	// Peel up to an aligned store.
 	MOVQ      DI, BX
 	NEGQ      BX
-	ANDQ      $+31, BX
+	ANDQ      $+63, BX
 	TESTQ     BX, BX
 	JEQ       aligned
 	MOVQ      BX, R8
-	SHRQ      $0x02, R8
+	SHRQ      $0x03, R8
 	MOVQ      R8, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Y0
-	VMOVUPS.Z (SI), K1, Y1
-	VMOVUPS   Y1, K1, (DI)
-	VMOVUPS   Y0, K1, (SI)
+	VMOVUPD.Z (DI), K1, Z0
+	VMOVUPD.Z (SI), K1, Z1
+	VMOVUPD   Z1, K1, (DI)
+	VMOVUPD   Z0, K1, (SI)
 	ADDQ      BX, DI
 	ADDQ      BX, SI
 	NEGQ      R8
@@ -39,24 +127,24 @@ TEXT ·SwapF32(SB), NOSPLIT, $0-48
 
 aligned:
 main:
-	VMOVUPS (DI), Y0
-	VMOVUPS (SI), Y1
-	VMOVUPS Y1, (DI)
-	VMOVUPS Y0, (SI)
-	VMOVUPS 32(DI), Y0
-	VMOVUPS 32(SI), Y1
-	VMOVUPS Y1, 32(DI)
-	VMOVUPS Y0, 32(SI)
-	VMOVUPS 64(DI), Y0
-	VMOVUPS 64(SI), Y1
-	VMOVUPS Y1, 64(DI)
-	VMOVUPS Y0, 64(SI)
-	VMOVUPS 96(DI), Y0
-	VMOVUPS 96(SI), Y1
-	VMOVUPS Y1, 96(DI)
-	VMOVUPS Y0, 96(SI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
+	VMOVUPD (DI), Z0
+	VMOVUPD (SI), Z1
+	VMOVUPD Z1, (DI)
+	VMOVUPD Z0, (SI)
+	VMOVUPD 64(DI), Z0
+	VMOVUPD 64(SI), Z1
+	VMOVUPD Z1, 64(DI)
+	VMOVUPD Z0, 64(SI)
+	VMOVUPD 128(DI), Z0
+	VMOVUPD 128(SI), Z1
+	VMOVUPD Z1, 128(DI)
+	VMOVUPD Z0, 128(SI)
+	VMOVUPD 192(DI), Z0
+	VMOVUPD 192(SI), Z1
+	VMOVUPD Z1, 192(DI)
+	VMOVUPD Z0, 192(SI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
 	JGE     main
@@ -66,12 +154,12 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (DI), Y0
-	VMOVUPS (SI), Y1
-	VMOVUPS Y1, (DI)
-	VMOVUPS Y0, (SI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
+	VMOVUPD (DI), Z0
+	VMOVUPD (SI), Z1
+	VMOVUPD Z1, (DI)
+	VMOVUPD Z0, (SI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
 	JGE     one
@@ -83,98 +171,10 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Y0
-	VMOVUPS.Z (SI), K1, Y1
-	VMOVUPS   Y1, K1, (DI)
-	VMOVUPS   Y0, K1, (SI)
-
-done:
-	VZEROUPPER
-	RET
-
-// func SwapF64(x []float64, y []float64)
-// Requires: AVX, AVX512F, AVX512VL, BMI2
-TEXT ·SwapF64(SB), NOSPLIT, $0-48
-	// x[i], y[i] = y[i], x[i]
-	MOVQ x_base+0(FP), DI
-	MOVQ y_base+24(FP), SI
-	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+16
-	JLT  single
-	CMPQ DX, $+128
-	JLT  aligned
-
-	// Peel up to an aligned store.
-	MOVQ      DI, BX
-	NEGQ      BX
-	ANDQ      $+31, BX
-	TESTQ     BX, BX
-	JEQ       aligned
-	MOVQ      BX, R8
-	SHRQ      $0x03, R8
-	MOVQ      R8, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Y0
-	VMOVUPD.Z (SI), K1, Y1
-	VMOVUPD   Y1, K1, (DI)
-	VMOVUPD   Y0, K1, (SI)
-	ADDQ      BX, DI
-	ADDQ      BX, SI
-	NEGQ      R8
-	ADDQ      R8, DX
-
-aligned:
-main:
-	VMOVUPD (DI), Y0
-	VMOVUPD (SI), Y1
-	VMOVUPD Y1, (DI)
-	VMOVUPD Y0, (SI)
-	VMOVUPD 32(DI), Y0
-	VMOVUPD 32(SI), Y1
-	VMOVUPD Y1, 32(DI)
-	VMOVUPD Y0, 32(SI)
-	VMOVUPD 64(DI), Y0
-	VMOVUPD 64(SI), Y1
-	VMOVUPD Y1, 64(DI)
-	VMOVUPD Y0, 64(SI)
-	VMOVUPD 96(DI), Y0
-	VMOVUPD 96(SI), Y1
-	VMOVUPD Y1, 96(DI)
-	VMOVUPD Y0, 96(SI)
-	ADDQ    $+128, DI
-	ADDQ    $+128, SI
-	SUBQ    $+16, DX
-	CMPQ    DX, $+16
-	JGE     main
-
-single:
-	CMPQ DX, $+4
-	JLT  tail
-
-one:
-	VMOVUPD (DI), Y0
-	VMOVUPD (SI), Y1
-	VMOVUPD Y1, (DI)
-	VMOVUPD Y0, (SI)
-	ADDQ    $+32, DI
-	ADDQ    $+32, SI
-	SUBQ    $+4, DX
-	CMPQ    DX, $+4
-	JGE     one
-
-tail:
-	TESTQ     DX, DX
-	JEQ       done
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Y0
-	VMOVUPD.Z (SI), K1, Y1
-	VMOVUPD   Y1, K1, (DI)
-	VMOVUPD   Y0, K1, (SI)
+	VMOVUPD.Z (DI), K1, Z0
+	VMOVUPD.Z (SI), K1, Z1
+	VMOVUPD   Z1, K1, (DI)
+	VMOVUPD   Z0, K1, (SI)
 
 done:
 	VZEROUPPER

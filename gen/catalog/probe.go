@@ -57,7 +57,7 @@ func probes(kernels []*Kernel) []*Kernel {
 			p.Params, p.Loop = params(In, "x"), readProbe()
 		case Outer:
 			p.Params = params(InOut, "a")
-			p.Loop = moveProbe(p.Params, true)
+			p.Loop = moveProbe(p.Params)
 		case Reduce, Search:
 			for _, s := range k.Streams() {
 				p.Params = append(p.Params, Param{Name: s.Name, Kind: In})
@@ -67,7 +67,7 @@ func probes(kernels []*Kernel) []*Kernel {
 			for i, s := range k.Streams() {
 				p.Params = append(p.Params, Param{Name: string(rune('a' + i)), Kind: s.Kind})
 			}
-			p.Loop = moveProbe(p.Params, len(p.Params) < 3)
+			p.Loop = moveProbe(p.Params)
 		}
 		p.Doc = "limit probe: the bits of all streams read, or'ed together"
 		all = append(all, p)
@@ -82,8 +82,8 @@ func readProbe() Reduce {
 
 // moveProbe reads and writes the streams: each written one gets the bits of all
 // read ones.
-func moveProbe(p []Param, light bool) Map {
-	return Map{Light: light, Body: func(b *Body) {
+func moveProbe(p []Param) Map {
+	return Map{Body: func(b *Body) {
 		v := b.Bits()
 		for _, s := range p {
 			if s.Kind.Writes() {
