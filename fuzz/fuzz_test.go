@@ -124,6 +124,12 @@ func seedGroups(f *testing.F, k byte) {
 			f.Add(k, double, n, byte(0), rows, rows%4, uint32(back), rows, falling(double))
 			f.Add(k, double, n+83, byte(0), rows, byte(0), uint32(front), 7-rows%8, falling(double))
 		}
+		// Rows far apart: of a few vectors, and of what no register holds.
+		for rows := range byte(4) {
+			f.Add(k, double, 30+uint16(rows), byte(0), rows, byte(128), uint32(back), rows, falling(double))
+			f.Add(k, double, 563+9*uint16(rows), byte(0), rows, byte(128), uint32(back), rows, falling(double))
+			f.Add(k, double, 387+9*uint16(rows), byte(0), rows, byte(129), uint32(front), rows, plain(double))
+		}
 		// Rows around a multiple of a strip, and of blocks with a rest.
 		f.Add(k, double, uint16(301), byte(6), byte(5), byte(3), uint32(back), byte(0), plain(double))
 		f.Add(k, double, uint16(299), byte(7), byte(4), byte(0), uint32(back), byte(4), falling(double))

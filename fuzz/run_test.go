@@ -19,7 +19,7 @@ const (
 type input struct {
 	n         uint16
 	edge      byte   // whether n lies around a block's edge, and which
-	rows, pad byte   // rows - 1, and what is between two rows; or two strides
+	rows, pad byte   // rows - 1, and what is between two rows, from 128 on much; or two strides
 	place     uint32 // where the slices lie, a few bits for each
 	alias     byte   // a bit for each pair of parameters that may be one slice, or a stride
 	bits      []byte // the numbers, over and over
@@ -42,6 +42,9 @@ func shape[T kernels.Float](op kerneltest.Op[T], c input) kerneltest.Shape {
 		n += unit*(1+int(c.edge/8)%3) - 300
 	}
 	s := kerneltest.Shape{N: n, Rows: rows, Stride: n + int(c.pad)%40}
+	if op.Count(kerneltest.RowStride) > 0 && c.pad >= 128 {
+		s.Stride += kerneltest.FarStride(rows)
+	}
 	switch {
 	case op.IsStrided() && op.IsRows():
 		s.Incs = []int{inc(c.alias, n), inc(c.alias>>3, n)} // rows and pad have their own meaning

@@ -57,6 +57,10 @@ func sameBits[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Leve
 			rows := 1 + (n+off)%maxRows
 			check(kerneltest.Shape{N: n, Rows: rows, Stride: n + off%3}, off, kerneltest.Values((n+off)%int(kerneltest.NumCases)))
 		}
+		if op.Count(kerneltest.RowStride) > 0 {
+			rows := 1 + n%7
+			check(kerneltest.Shape{N: n, Rows: rows, Stride: max(n, kerneltest.FarStride(rows))}, n%17, kerneltest.Values(n%int(kerneltest.NumCases)))
+		}
 	}
 	for _, edge := range []int{512, 1024, 2048, 8192, 16384, 32768} {
 		most := maxRows

@@ -18,7 +18,7 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 	const rows, maxInc, maxLen = 6, 7, 301
 	var guards []*kerneltest.Guard
 	for range len(op.Params) + rows {
-		g, err := kerneltest.NewGuard(max(rows, maxInc) * (maxLen + 2) * 8)
+		g, err := kerneltest.NewGuard((rows*kerneltest.FarStride(rows) + maxInc*maxLen) * 8)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -29,9 +29,13 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 	for n := range maxLen {
 		for _, place := range []func(*kerneltest.Guard, int) []T{kerneltest.First[T], kerneltest.Last[T]} {
 			alloc := func(i, n int) []T { return place(guards[i], n) }
-			a := kerneltest.New(op, kerneltest.Shape{N: n, Rows: 1 + n%rows, Stride: n + n%2, Incs: incs[n%len(incs)][:]}, alloc, draw)
+			s := kerneltest.Shape{N: n, Rows: 1 + n%rows, Stride: n + n%2, Incs: incs[n%len(incs)][:]}
+			if n%4 == 3 {
+				s.Stride = max(n, kerneltest.FarStride(s.Rows))
+			}
+			a := kerneltest.New(op, s, alloc, draw)
 			if err := kerneltest.Compare(op, l, a); err != nil {
-				t.Fatalf("n=%d: %v", n, err)
+				t.Fatalf("n=%d rows=%d stride=%d: %v", n, s.Rows, s.Stride, err)
 			}
 		}
 	}

@@ -728,17 +728,17 @@ whole:
 	JGT    more5
 	VXORPS X0, X0, X0
 	TESTQ  R9, R9
-	JLE    fold2
+	JLE    fold
 	VMOVSS (R11), X13
 	VMULSS (R10), X13, X13
 	VADDPS X0, X13, X0
 	CMPQ   R9, $+1
-	JLE    fold2
+	JLE    fold
 	VMOVSS (R11)(R13*1), X13
 	VMULSS (R10)(R12*1), X13, X13
 	VADDPS X0, X13, X0
 
-fold2:
+fold:
 	JMP added
 
 more5:
@@ -756,12 +756,12 @@ more5:
 	VMULSS (R10), X13, X13
 	VADDPS X0, X13, X0
 	CMPQ   R9, $+3
-	JLE    fold3
+	JLE    fold2
 	VMOVSS (R11)(R13*1), X13
 	VMULSS (R10)(R12*1), X13, X13
 	VADDPS X1, X13, X1
 
-fold3:
+fold2:
 	VADDPS X0, X1, X0
 	JMP    added
 
@@ -786,24 +786,24 @@ more6:
 	VMULSS (R10), X13, X13
 	VADDPS X0, X13, X0
 	CMPQ   R9, $+5
-	JLE    fold4
+	JLE    fold3
 	VMOVSS (R11)(R13*1), X13
 	VMULSS (R10)(R12*1), X13, X13
 	VADDPS X1, X13, X1
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+6
-	JLE    fold4
+	JLE    fold3
 	VMOVSS (R11), X13
 	VMULSS (R10), X13, X13
 	VADDPS X2, X13, X2
 	CMPQ   R9, $+7
-	JLE    fold4
+	JLE    fold3
 	VMOVSS (R11)(R13*1), X13
 	VMULSS (R10)(R12*1), X13, X13
 	VADDPS X3, X13, X3
 
-fold4:
+fold3:
 	VADDPS X0, X2, X0
 	VADDPS X1, X3, X1
 	VADDPS X0, X1, X0
@@ -840,48 +840,48 @@ more7:
 	VMULSS (R10), X13, X13
 	VADDPS X0, X13, X0
 	CMPQ   R9, $+9
-	JLE    fold5
+	JLE    fold4
 	VMOVSS (R11)(R13*1), X13
 	VMULSS (R10)(R12*1), X13, X13
 	VADDPS X1, X13, X1
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+10
-	JLE    fold5
+	JLE    fold4
 	VMOVSS (R11), X13
 	VMULSS (R10), X13, X13
 	VADDPS X2, X13, X2
 	CMPQ   R9, $+11
-	JLE    fold5
+	JLE    fold4
 	VMOVSS (R11)(R13*1), X13
 	VMULSS (R10)(R12*1), X13, X13
 	VADDPS X3, X13, X3
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+12
-	JLE    fold5
+	JLE    fold4
 	VMOVSS (R11), X13
 	VMULSS (R10), X13, X13
 	VADDPS X4, X13, X4
 	CMPQ   R9, $+13
-	JLE    fold5
+	JLE    fold4
 	VMOVSS (R11)(R13*1), X13
 	VMULSS (R10)(R12*1), X13, X13
 	VADDPS X5, X13, X5
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+14
-	JLE    fold5
+	JLE    fold4
 	VMOVSS (R11), X13
 	VMULSS (R10), X13, X13
 	VADDPS X6, X13, X6
 	CMPQ   R9, $+15
-	JLE    fold5
+	JLE    fold4
 	VMOVSS (R11)(R13*1), X13
 	VMULSS (R10)(R12*1), X13, X13
 	VADDPS X7, X13, X7
 
-fold5:
+fold4:
 	VADDPS X0, X4, X0
 	VADDPS X1, X5, X1
 	VADDPS X2, X6, X2
@@ -1136,7 +1136,7 @@ loop:
 
 tail:
 	TESTQ R9, R9
-	JEQ   fold
+	JEQ   fold5
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R9, DX
@@ -1271,7 +1271,7 @@ end56:
 	VMULPS      Y14, Y13, Y14
 	VADDPS      Y0, Y14, Y0
 	CMPQ        R9, $+8
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R9, $+16
 	JLT         part6
 	VMOVSS      (R11), X13
@@ -1303,7 +1303,7 @@ end56:
 	VMULPS      Y14, Y13, Y14
 	VADDPS      Y1, Y14, Y1
 	CMPQ        R9, $+16
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R9, $+24
 	JLT         part7
 	VMOVSS      (R11), X13
@@ -1335,7 +1335,7 @@ end56:
 	VMULPS      Y14, Y13, Y14
 	VADDPS      Y2, Y14, Y2
 	CMPQ        R9, $+24
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R9, $+32
 	JLT         part8
 	VMOVSS      (R11), X13
@@ -1367,7 +1367,7 @@ end56:
 	VMULPS      Y14, Y13, Y14
 	VADDPS      Y3, Y14, Y3
 	CMPQ        R9, $+32
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R9, $+40
 	JLT         part9
 	VMOVSS      (R11), X13
@@ -1399,7 +1399,7 @@ end56:
 	VMULPS      Y14, Y13, Y14
 	VADDPS      Y4, Y14, Y4
 	CMPQ        R9, $+40
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R9, $+48
 	JLT         part10
 	VMOVSS      (R11), X13
@@ -1431,7 +1431,7 @@ end56:
 	VMULPS      Y14, Y13, Y14
 	VADDPS      Y5, Y14, Y5
 	CMPQ        R9, $+48
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R9, $+56
 	JLT         part11
 	VMOVSS      (R11), X13
@@ -1463,46 +1463,46 @@ end56:
 	VMULPS      Y14, Y13, Y14
 	VADDPS      Y6, Y14, Y6
 	CMPQ        R9, $+56
-	JEQ         fold
+	JEQ         fold5
 	VMULPS      Y8, Y9, Y13
 	VADDPS      Y7, Y13, Y7
-	JMP         fold
+	JMP         fold5
 
 part11:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y6, Y13, Y6
-	JMP    fold
+	JMP    fold5
 
 part10:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y5, Y13, Y5
-	JMP    fold
+	JMP    fold5
 
 part9:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y4, Y13, Y4
-	JMP    fold
+	JMP    fold5
 
 part8:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y3, Y13, Y3
-	JMP    fold
+	JMP    fold5
 
 part7:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y2, Y13, Y2
-	JMP    fold
+	JMP    fold5
 
 part6:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y1, Y13, Y1
-	JMP    fold
+	JMP    fold5
 
 part5:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y0, Y13, Y0
 
-fold:
+fold5:
 	// Fold the lanes by halves.
 	VADDPS       Y0, Y4, Y0
 	VADDPS       Y1, Y5, Y1
@@ -2032,17 +2032,17 @@ whole:
 	JGT    more5
 	VXORPS X0, X0, X0
 	TESTQ  R9, R9
-	JLE    fold2
+	JLE    fold
 	VMOVSD (R11), X13
 	VMULSD (R10), X13, X13
 	VADDPD X0, X13, X0
 	CMPQ   R9, $+1
-	JLE    fold2
+	JLE    fold
 	VMOVSD (R11)(R13*1), X13
 	VMULSD (R10)(R12*1), X13, X13
 	VADDPD X0, X13, X0
 
-fold2:
+fold:
 	JMP added
 
 more5:
@@ -2060,12 +2060,12 @@ more5:
 	VMULSD (R10), X13, X13
 	VADDPD X0, X13, X0
 	CMPQ   R9, $+3
-	JLE    fold3
+	JLE    fold2
 	VMOVSD (R11)(R13*1), X13
 	VMULSD (R10)(R12*1), X13, X13
 	VADDPD X1, X13, X1
 
-fold3:
+fold2:
 	VADDPD X0, X1, X0
 	JMP    added
 
@@ -2090,24 +2090,24 @@ more6:
 	VMULSD (R10), X13, X13
 	VADDPD X0, X13, X0
 	CMPQ   R9, $+5
-	JLE    fold4
+	JLE    fold3
 	VMOVSD (R11)(R13*1), X13
 	VMULSD (R10)(R12*1), X13, X13
 	VADDPD X1, X13, X1
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+6
-	JLE    fold4
+	JLE    fold3
 	VMOVSD (R11), X13
 	VMULSD (R10), X13, X13
 	VADDPD X2, X13, X2
 	CMPQ   R9, $+7
-	JLE    fold4
+	JLE    fold3
 	VMOVSD (R11)(R13*1), X13
 	VMULSD (R10)(R12*1), X13, X13
 	VADDPD X3, X13, X3
 
-fold4:
+fold3:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
@@ -2144,48 +2144,48 @@ more7:
 	VMULSD (R10), X13, X13
 	VADDPD X0, X13, X0
 	CMPQ   R9, $+9
-	JLE    fold5
+	JLE    fold4
 	VMOVSD (R11)(R13*1), X13
 	VMULSD (R10)(R12*1), X13, X13
 	VADDPD X1, X13, X1
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+10
-	JLE    fold5
+	JLE    fold4
 	VMOVSD (R11), X13
 	VMULSD (R10), X13, X13
 	VADDPD X2, X13, X2
 	CMPQ   R9, $+11
-	JLE    fold5
+	JLE    fold4
 	VMOVSD (R11)(R13*1), X13
 	VMULSD (R10)(R12*1), X13, X13
 	VADDPD X3, X13, X3
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+12
-	JLE    fold5
+	JLE    fold4
 	VMOVSD (R11), X13
 	VMULSD (R10), X13, X13
 	VADDPD X4, X13, X4
 	CMPQ   R9, $+13
-	JLE    fold5
+	JLE    fold4
 	VMOVSD (R11)(R13*1), X13
 	VMULSD (R10)(R12*1), X13, X13
 	VADDPD X5, X13, X5
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+14
-	JLE    fold5
+	JLE    fold4
 	VMOVSD (R11), X13
 	VMULSD (R10), X13, X13
 	VADDPD X6, X13, X6
 	CMPQ   R9, $+15
-	JLE    fold5
+	JLE    fold4
 	VMOVSD (R11)(R13*1), X13
 	VMULSD (R10)(R12*1), X13, X13
 	VADDPD X7, X13, X7
 
-fold5:
+fold4:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -2344,7 +2344,7 @@ loop:
 
 tail:
 	TESTQ R9, R9
-	JEQ   fold
+	JEQ   fold5
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ    R9, DX
@@ -2421,7 +2421,7 @@ end116:
 	VMULPD      Y14, Y13, Y14
 	VADDPD      Y0, Y14, Y0
 	CMPQ        R9, $+4
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R9, $+8
 	JLT         part6
 	VMOVSD      (R11), X13
@@ -2441,7 +2441,7 @@ end116:
 	VMULPD      Y14, Y13, Y14
 	VADDPD      Y1, Y14, Y1
 	CMPQ        R9, $+8
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R9, $+12
 	JLT         part7
 	VMOVSD      (R11), X13
@@ -2461,7 +2461,7 @@ end116:
 	VMULPD      Y14, Y13, Y14
 	VADDPD      Y2, Y14, Y2
 	CMPQ        R9, $+12
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R9, $+16
 	JLT         part8
 	VMOVSD      (R11), X13
@@ -2481,7 +2481,7 @@ end116:
 	VMULPD      Y14, Y13, Y14
 	VADDPD      Y3, Y14, Y3
 	CMPQ        R9, $+16
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R9, $+20
 	JLT         part9
 	VMOVSD      (R11), X13
@@ -2501,7 +2501,7 @@ end116:
 	VMULPD      Y14, Y13, Y14
 	VADDPD      Y4, Y14, Y4
 	CMPQ        R9, $+20
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R9, $+24
 	JLT         part10
 	VMOVSD      (R11), X13
@@ -2521,7 +2521,7 @@ end116:
 	VMULPD      Y14, Y13, Y14
 	VADDPD      Y5, Y14, Y5
 	CMPQ        R9, $+24
-	JEQ         fold
+	JEQ         fold5
 	CMPQ        R9, $+28
 	JLT         part11
 	VMOVSD      (R11), X13
@@ -2541,46 +2541,46 @@ end116:
 	VMULPD      Y14, Y13, Y14
 	VADDPD      Y6, Y14, Y6
 	CMPQ        R9, $+28
-	JEQ         fold
+	JEQ         fold5
 	VMULPD      Y8, Y9, Y13
 	VADDPD      Y7, Y13, Y7
-	JMP         fold
+	JMP         fold5
 
 part11:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y6, Y13, Y6
-	JMP    fold
+	JMP    fold5
 
 part10:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y5, Y13, Y5
-	JMP    fold
+	JMP    fold5
 
 part9:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y4, Y13, Y4
-	JMP    fold
+	JMP    fold5
 
 part8:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y3, Y13, Y3
-	JMP    fold
+	JMP    fold5
 
 part7:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y2, Y13, Y2
-	JMP    fold
+	JMP    fold5
 
 part6:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y1, Y13, Y1
-	JMP    fold
+	JMP    fold5
 
 part5:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y0, Y13, Y0
 
-fold:
+fold5:
 	// Fold the lanes by halves.
 	VADDPD       Y0, Y4, Y0
 	VADDPD       Y1, Y5, Y1

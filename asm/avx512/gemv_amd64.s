@@ -20,9 +20,1241 @@ TEXT ·GemvF32(SB), NOSPLIT, $0-112
 	ADDQ  DX, BX
 
 forward:
-	MOVQ rows+0(FP), DI
-	MOVQ a_base+16(FP), SI
+	MOVQ  rows+0(FP), DI
+	MOVQ  a_base+16(FP), SI
+	MOVQ  x_len+56(FP), R8
+	CMPQ  R8, $+256
+	JGT   many
+	TESTQ DI, DI
+	JLE   many
 
+	// Few columns: the shared vector stays in registers.
+	VBROADCASTSS alpha+8(FP), Z4
+	VBROADCASTSS beta+72(FP), Z5
+	MOVQ         x_base+48(FP), R9
+	CMPQ         R8, $+16
+	JGT          more
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
+	VMOVUPS.Z    (R9), K1, Z30
+	MOVQ         stride+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         incY+104(FP), R10
+	SHLQ         $0x02, R10
+
+row:
+	VXORPS        X0, X0, X0
+	VMOVUPS.Z     (SI), K1, Z6
+	VMULPS        Z30, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row
+	VZEROUPPER
+	RET
+
+more:
+	CMPQ      R8, $+32
+	JGT       more2
+	SUBQ      $+16, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS.Z 64(R9), K1, Z29
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x02, R10
+
+row2:
+	VXORPS        X0, X0, X0
+	VMOVUPS       (SI), Z6
+	VMULPS        Z30, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS.Z     64(SI), K1, Z6
+	VMULPS        Z29, Z6, Z1
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row2
+	VZEROUPPER
+	RET
+
+more2:
+	CMPQ      R8, $+48
+	JGT       more3
+	SUBQ      $+32, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS.Z 128(R9), K1, Z28
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x02, R10
+
+row3:
+	VXORPS        X0, X0, X0
+	VMOVUPS       (SI), Z6
+	VMULPS        Z30, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       64(SI), Z6
+	VMULPS        Z29, Z6, Z1
+	VMOVUPS.Z     128(SI), K1, Z6
+	VMULPS        Z28, Z6, Z2
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row3
+	VZEROUPPER
+	RET
+
+more3:
+	CMPQ      R8, $+64
+	JGT       more4
+	SUBQ      $+48, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS.Z 192(R9), K1, Z27
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x02, R10
+
+row4:
+	VXORPS        X0, X0, X0
+	VMOVUPS       (SI), Z6
+	VMULPS        Z30, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       64(SI), Z6
+	VMULPS        Z29, Z6, Z1
+	VMOVUPS       128(SI), Z6
+	VMULPS        Z28, Z6, Z2
+	VMOVUPS.Z     192(SI), K1, Z6
+	VMULPS        Z27, Z6, Z3
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row4
+	VZEROUPPER
+	RET
+
+more4:
+	CMPQ      R8, $+80
+	JGT       more5
+	SUBQ      $+64, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS.Z 256(R9), K1, Z26
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x02, R10
+
+row5:
+	VXORPS        X0, X0, X0
+	VMOVUPS       (SI), Z6
+	VMULPS        Z30, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       64(SI), Z6
+	VMULPS        Z29, Z6, Z1
+	VMOVUPS       128(SI), Z6
+	VMULPS        Z28, Z6, Z2
+	VMOVUPS       192(SI), Z6
+	VMULPS        Z27, Z6, Z3
+	VMOVUPS.Z     256(SI), K1, Z6
+	VMULPS        Z26, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row5
+	VZEROUPPER
+	RET
+
+more5:
+	CMPQ      R8, $+96
+	JGT       more6
+	SUBQ      $+80, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS.Z 320(R9), K1, Z25
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x02, R10
+
+row6:
+	VXORPS        X0, X0, X0
+	VMOVUPS       (SI), Z6
+	VMULPS        Z30, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       64(SI), Z6
+	VMULPS        Z29, Z6, Z1
+	VMOVUPS       128(SI), Z6
+	VMULPS        Z28, Z6, Z2
+	VMOVUPS       192(SI), Z6
+	VMULPS        Z27, Z6, Z3
+	VMOVUPS       256(SI), Z6
+	VMULPS        Z26, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS.Z     320(SI), K1, Z6
+	VMULPS        Z25, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row6
+	VZEROUPPER
+	RET
+
+more6:
+	CMPQ      R8, $+112
+	JGT       more7
+	SUBQ      $+96, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS.Z 384(R9), K1, Z24
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x02, R10
+
+row7:
+	VXORPS        X0, X0, X0
+	VMOVUPS       (SI), Z6
+	VMULPS        Z30, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       64(SI), Z6
+	VMULPS        Z29, Z6, Z1
+	VMOVUPS       128(SI), Z6
+	VMULPS        Z28, Z6, Z2
+	VMOVUPS       192(SI), Z6
+	VMULPS        Z27, Z6, Z3
+	VMOVUPS       256(SI), Z6
+	VMULPS        Z26, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       320(SI), Z6
+	VMULPS        Z25, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS.Z     384(SI), K1, Z6
+	VMULPS        Z24, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row7
+	VZEROUPPER
+	RET
+
+more7:
+	CMPQ      R8, $+128
+	JGT       more8
+	SUBQ      $+112, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS.Z 448(R9), K1, Z23
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x02, R10
+
+row8:
+	VXORPS        X0, X0, X0
+	VMOVUPS       (SI), Z6
+	VMULPS        Z30, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       64(SI), Z6
+	VMULPS        Z29, Z6, Z1
+	VMOVUPS       128(SI), Z6
+	VMULPS        Z28, Z6, Z2
+	VMOVUPS       192(SI), Z6
+	VMULPS        Z27, Z6, Z3
+	VMOVUPS       256(SI), Z6
+	VMULPS        Z26, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       320(SI), Z6
+	VMULPS        Z25, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS       384(SI), Z6
+	VMULPS        Z24, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VMOVUPS.Z     448(SI), K1, Z6
+	VMULPS        Z23, Z6, Z6
+	VADDPS        Z3, Z6, Z3
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row8
+	VZEROUPPER
+	RET
+
+more8:
+	CMPQ      R8, $+144
+	JGT       more9
+	SUBQ      $+128, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS   448(R9), Z23
+	VMOVUPS.Z 512(R9), K1, Z22
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x02, R10
+
+row9:
+	VXORPS        X0, X0, X0
+	VMOVUPS       (SI), Z6
+	VMULPS        Z30, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       64(SI), Z6
+	VMULPS        Z29, Z6, Z1
+	VMOVUPS       128(SI), Z6
+	VMULPS        Z28, Z6, Z2
+	VMOVUPS       192(SI), Z6
+	VMULPS        Z27, Z6, Z3
+	VMOVUPS       256(SI), Z6
+	VMULPS        Z26, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       320(SI), Z6
+	VMULPS        Z25, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS       384(SI), Z6
+	VMULPS        Z24, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VMOVUPS       448(SI), Z6
+	VMULPS        Z23, Z6, Z6
+	VADDPS        Z3, Z6, Z3
+	VMOVUPS.Z     512(SI), K1, Z6
+	VMULPS        Z22, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row9
+	VZEROUPPER
+	RET
+
+more9:
+	CMPQ      R8, $+160
+	JGT       more10
+	SUBQ      $+144, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS   448(R9), Z23
+	VMOVUPS   512(R9), Z22
+	VMOVUPS.Z 576(R9), K1, Z21
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x02, R10
+
+row10:
+	VXORPS        X0, X0, X0
+	VMOVUPS       (SI), Z6
+	VMULPS        Z30, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       64(SI), Z6
+	VMULPS        Z29, Z6, Z1
+	VMOVUPS       128(SI), Z6
+	VMULPS        Z28, Z6, Z2
+	VMOVUPS       192(SI), Z6
+	VMULPS        Z27, Z6, Z3
+	VMOVUPS       256(SI), Z6
+	VMULPS        Z26, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       320(SI), Z6
+	VMULPS        Z25, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS       384(SI), Z6
+	VMULPS        Z24, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VMOVUPS       448(SI), Z6
+	VMULPS        Z23, Z6, Z6
+	VADDPS        Z3, Z6, Z3
+	VMOVUPS       512(SI), Z6
+	VMULPS        Z22, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS.Z     576(SI), K1, Z6
+	VMULPS        Z21, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row10
+	VZEROUPPER
+	RET
+
+more10:
+	CMPQ      R8, $+176
+	JGT       more11
+	SUBQ      $+160, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS   448(R9), Z23
+	VMOVUPS   512(R9), Z22
+	VMOVUPS   576(R9), Z21
+	VMOVUPS.Z 640(R9), K1, Z20
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x02, R10
+
+row11:
+	VXORPS        X0, X0, X0
+	VMOVUPS       (SI), Z6
+	VMULPS        Z30, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       64(SI), Z6
+	VMULPS        Z29, Z6, Z1
+	VMOVUPS       128(SI), Z6
+	VMULPS        Z28, Z6, Z2
+	VMOVUPS       192(SI), Z6
+	VMULPS        Z27, Z6, Z3
+	VMOVUPS       256(SI), Z6
+	VMULPS        Z26, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       320(SI), Z6
+	VMULPS        Z25, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS       384(SI), Z6
+	VMULPS        Z24, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VMOVUPS       448(SI), Z6
+	VMULPS        Z23, Z6, Z6
+	VADDPS        Z3, Z6, Z3
+	VMOVUPS       512(SI), Z6
+	VMULPS        Z22, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       576(SI), Z6
+	VMULPS        Z21, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS.Z     640(SI), K1, Z6
+	VMULPS        Z20, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row11
+	VZEROUPPER
+	RET
+
+more11:
+	CMPQ      R8, $+192
+	JGT       more12
+	SUBQ      $+176, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS   448(R9), Z23
+	VMOVUPS   512(R9), Z22
+	VMOVUPS   576(R9), Z21
+	VMOVUPS   640(R9), Z20
+	VMOVUPS.Z 704(R9), K1, Z19
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x02, R10
+
+row12:
+	VXORPS        X0, X0, X0
+	VMOVUPS       (SI), Z6
+	VMULPS        Z30, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       64(SI), Z6
+	VMULPS        Z29, Z6, Z1
+	VMOVUPS       128(SI), Z6
+	VMULPS        Z28, Z6, Z2
+	VMOVUPS       192(SI), Z6
+	VMULPS        Z27, Z6, Z3
+	VMOVUPS       256(SI), Z6
+	VMULPS        Z26, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       320(SI), Z6
+	VMULPS        Z25, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS       384(SI), Z6
+	VMULPS        Z24, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VMOVUPS       448(SI), Z6
+	VMULPS        Z23, Z6, Z6
+	VADDPS        Z3, Z6, Z3
+	VMOVUPS       512(SI), Z6
+	VMULPS        Z22, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       576(SI), Z6
+	VMULPS        Z21, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS       640(SI), Z6
+	VMULPS        Z20, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VMOVUPS.Z     704(SI), K1, Z6
+	VMULPS        Z19, Z6, Z6
+	VADDPS        Z3, Z6, Z3
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row12
+	VZEROUPPER
+	RET
+
+more12:
+	CMPQ      R8, $+208
+	JGT       more13
+	SUBQ      $+192, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS   448(R9), Z23
+	VMOVUPS   512(R9), Z22
+	VMOVUPS   576(R9), Z21
+	VMOVUPS   640(R9), Z20
+	VMOVUPS   704(R9), Z19
+	VMOVUPS.Z 768(R9), K1, Z18
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x02, R10
+
+row13:
+	VXORPS        X0, X0, X0
+	VMOVUPS       (SI), Z6
+	VMULPS        Z30, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       64(SI), Z6
+	VMULPS        Z29, Z6, Z1
+	VMOVUPS       128(SI), Z6
+	VMULPS        Z28, Z6, Z2
+	VMOVUPS       192(SI), Z6
+	VMULPS        Z27, Z6, Z3
+	VMOVUPS       256(SI), Z6
+	VMULPS        Z26, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       320(SI), Z6
+	VMULPS        Z25, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS       384(SI), Z6
+	VMULPS        Z24, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VMOVUPS       448(SI), Z6
+	VMULPS        Z23, Z6, Z6
+	VADDPS        Z3, Z6, Z3
+	VMOVUPS       512(SI), Z6
+	VMULPS        Z22, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       576(SI), Z6
+	VMULPS        Z21, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS       640(SI), Z6
+	VMULPS        Z20, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VMOVUPS       704(SI), Z6
+	VMULPS        Z19, Z6, Z6
+	VADDPS        Z3, Z6, Z3
+	VMOVUPS.Z     768(SI), K1, Z6
+	VMULPS        Z18, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row13
+	VZEROUPPER
+	RET
+
+more13:
+	CMPQ      R8, $+224
+	JGT       more14
+	SUBQ      $+208, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS   448(R9), Z23
+	VMOVUPS   512(R9), Z22
+	VMOVUPS   576(R9), Z21
+	VMOVUPS   640(R9), Z20
+	VMOVUPS   704(R9), Z19
+	VMOVUPS   768(R9), Z18
+	VMOVUPS.Z 832(R9), K1, Z17
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x02, R10
+
+row14:
+	VXORPS        X0, X0, X0
+	VMOVUPS       (SI), Z6
+	VMULPS        Z30, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       64(SI), Z6
+	VMULPS        Z29, Z6, Z1
+	VMOVUPS       128(SI), Z6
+	VMULPS        Z28, Z6, Z2
+	VMOVUPS       192(SI), Z6
+	VMULPS        Z27, Z6, Z3
+	VMOVUPS       256(SI), Z6
+	VMULPS        Z26, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       320(SI), Z6
+	VMULPS        Z25, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS       384(SI), Z6
+	VMULPS        Z24, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VMOVUPS       448(SI), Z6
+	VMULPS        Z23, Z6, Z6
+	VADDPS        Z3, Z6, Z3
+	VMOVUPS       512(SI), Z6
+	VMULPS        Z22, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       576(SI), Z6
+	VMULPS        Z21, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS       640(SI), Z6
+	VMULPS        Z20, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VMOVUPS       704(SI), Z6
+	VMULPS        Z19, Z6, Z6
+	VADDPS        Z3, Z6, Z3
+	VMOVUPS       768(SI), Z6
+	VMULPS        Z18, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS.Z     832(SI), K1, Z6
+	VMULPS        Z17, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row14
+	VZEROUPPER
+	RET
+
+more14:
+	CMPQ      R8, $+240
+	JGT       more15
+	SUBQ      $+224, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS   448(R9), Z23
+	VMOVUPS   512(R9), Z22
+	VMOVUPS   576(R9), Z21
+	VMOVUPS   640(R9), Z20
+	VMOVUPS   704(R9), Z19
+	VMOVUPS   768(R9), Z18
+	VMOVUPS   832(R9), Z17
+	VMOVUPS.Z 896(R9), K1, Z16
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x02, R10
+
+row15:
+	VXORPS        X0, X0, X0
+	VMOVUPS       (SI), Z6
+	VMULPS        Z30, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       64(SI), Z6
+	VMULPS        Z29, Z6, Z1
+	VMOVUPS       128(SI), Z6
+	VMULPS        Z28, Z6, Z2
+	VMOVUPS       192(SI), Z6
+	VMULPS        Z27, Z6, Z3
+	VMOVUPS       256(SI), Z6
+	VMULPS        Z26, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       320(SI), Z6
+	VMULPS        Z25, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS       384(SI), Z6
+	VMULPS        Z24, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VMOVUPS       448(SI), Z6
+	VMULPS        Z23, Z6, Z6
+	VADDPS        Z3, Z6, Z3
+	VMOVUPS       512(SI), Z6
+	VMULPS        Z22, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       576(SI), Z6
+	VMULPS        Z21, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS       640(SI), Z6
+	VMULPS        Z20, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VMOVUPS       704(SI), Z6
+	VMULPS        Z19, Z6, Z6
+	VADDPS        Z3, Z6, Z3
+	VMOVUPS       768(SI), Z6
+	VMULPS        Z18, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       832(SI), Z6
+	VMULPS        Z17, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS.Z     896(SI), K1, Z6
+	VMULPS        Z16, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row15
+	VZEROUPPER
+	RET
+
+more15:
+	SUBQ      $+240, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS   448(R9), Z23
+	VMOVUPS   512(R9), Z22
+	VMOVUPS   576(R9), Z21
+	VMOVUPS   640(R9), Z20
+	VMOVUPS   704(R9), Z19
+	VMOVUPS   768(R9), Z18
+	VMOVUPS   832(R9), Z17
+	VMOVUPS   896(R9), Z16
+	VMOVUPS.Z 960(R9), K1, Z15
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x02, R10
+
+row16:
+	VXORPS        X0, X0, X0
+	VMOVUPS       (SI), Z6
+	VMULPS        Z30, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       64(SI), Z6
+	VMULPS        Z29, Z6, Z1
+	VMOVUPS       128(SI), Z6
+	VMULPS        Z28, Z6, Z2
+	VMOVUPS       192(SI), Z6
+	VMULPS        Z27, Z6, Z3
+	VMOVUPS       256(SI), Z6
+	VMULPS        Z26, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       320(SI), Z6
+	VMULPS        Z25, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS       384(SI), Z6
+	VMULPS        Z24, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VMOVUPS       448(SI), Z6
+	VMULPS        Z23, Z6, Z6
+	VADDPS        Z3, Z6, Z3
+	VMOVUPS       512(SI), Z6
+	VMULPS        Z22, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       576(SI), Z6
+	VMULPS        Z21, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS       640(SI), Z6
+	VMULPS        Z20, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VMOVUPS       704(SI), Z6
+	VMULPS        Z19, Z6, Z6
+	VADDPS        Z3, Z6, Z3
+	VMOVUPS       768(SI), Z6
+	VMULPS        Z18, Z6, Z6
+	VADDPS        Z0, Z6, Z0
+	VMOVUPS       832(SI), Z6
+	VMULPS        Z17, Z6, Z6
+	VADDPS        Z1, Z6, Z1
+	VMOVUPS       896(SI), Z6
+	VMULPS        Z16, Z6, Z6
+	VADDPS        Z2, Z6, Z2
+	VMOVUPS.Z     960(SI), K1, Z6
+	VMULPS        Z15, Z6, Z6
+	VADDPS        Z3, Z6, Z3
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row16
+	VZEROUPPER
+	RET
+
+many:
+	MOVQ  x_len+56(FP), R10
+	CMPQ  R10, $+8192
+	JGT   other
+	MOVQ  stride+40(FP), R8
+	MOVQ  rows+0(FP), DX
+	IMULQ R8, DX
+	CMPQ  DX, $+8192
+	JLE   other
+
+	// A matrix beyond the first-level cache: row by row.
+	MOVQ         x_base+48(FP), R9
+	VBROADCASTSS alpha+8(FP), Z4
+	VBROADCASTSS beta+72(FP), Z5
+	MOVQ         stride+40(FP), R13
+	SHLQ         $0x02, R13
+	MOVQ         incY+104(FP), R14
+	SHLQ         $0x02, R14
+
+row17:
+	MOVQ   R9, R11
+	MOVQ   SI, R12
+	MOVQ   R10, R8
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	CMPQ   R8, $+64
+	JLT    tail
+
+loop:
+	VMOVUPS (R12), Z6
+	VMOVUPS (R11), Z7
+	VMULPS  Z7, Z6, Z7
+	VADDPS  Z0, Z7, Z0
+	VMOVUPS 64(R12), Z7
+	VMOVUPS 64(R11), Z6
+	VMULPS  Z6, Z7, Z6
+	VADDPS  Z1, Z6, Z1
+	VMOVUPS 128(R12), Z6
+	VMOVUPS 128(R11), Z7
+	VMULPS  Z7, Z6, Z7
+	VADDPS  Z2, Z7, Z2
+	VMOVUPS 192(R12), Z7
+	VMOVUPS 192(R11), Z6
+	VMULPS  Z6, Z7, Z6
+	VADDPS  Z3, Z6, Z3
+	ADDQ    $+256, R11
+	ADDQ    $+256, R12
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JGE     loop
+
+tail:
+	TESTQ R8, R8
+	JEQ   fold
+
+	// Tail: whole vectors, then one filled up with zeros.
+	MOVQ      R8, DX
+	ANDQ      $+15, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	CMPQ      R8, $+16
+	JLT       part17
+	VMOVUPS   (R12), Z6
+	VMOVUPS   (R11), Z7
+	VMULPS    Z7, Z6, Z7
+	VADDPS    Z0, Z7, Z0
+	CMPQ      R8, $+16
+	JEQ       fold
+	CMPQ      R8, $+32
+	JLT       part18
+	VMOVUPS   64(R12), Z6
+	VMOVUPS   64(R11), Z7
+	VMULPS    Z7, Z6, Z7
+	VADDPS    Z1, Z7, Z1
+	CMPQ      R8, $+32
+	JEQ       fold
+	CMPQ      R8, $+48
+	JLT       part19
+	VMOVUPS   128(R12), Z6
+	VMOVUPS   128(R11), Z7
+	VMULPS    Z7, Z6, Z7
+	VADDPS    Z2, Z7, Z2
+	CMPQ      R8, $+48
+	JEQ       fold
+	VMOVUPS.Z 192(R12), K1, Z6
+	VMOVUPS.Z 192(R11), K1, Z7
+	VMULPS    Z7, Z6, Z7
+	VADDPS    Z3, Z7, Z3
+	JMP       fold
+
+part19:
+	VMOVUPS.Z 128(R12), K1, Z6
+	VMOVUPS.Z 128(R11), K1, Z7
+	VMULPS    Z7, Z6, Z7
+	VADDPS    Z2, Z7, Z2
+	JMP       fold
+
+part18:
+	VMOVUPS.Z 64(R12), K1, Z6
+	VMOVUPS.Z 64(R11), K1, Z7
+	VMULPS    Z7, Z6, Z7
+	VADDPS    Z1, Z7, Z1
+	JMP       fold
+
+part17:
+	VMOVUPS.Z (R12), K1, Z6
+	VMOVUPS.Z (R11), K1, Z7
+	VMULPS    Z7, Z6, Z7
+	VADDPS    Z0, Z7, Z0
+
+fold:
+	// Fold the lanes by halves.
+	VADDPS        Z0, Z2, Z0
+	VADDPS        Z1, Z3, Z1
+	VADDPS        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPS        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPS        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPS        X0, X1, X0
+	VMOVSHDUP     X0, X1
+	VADDPS        X0, X1, X0
+	VMULPS        X0, X4, X6
+	VMULSS        (BX), X5, X7
+	VADDPS        X7, X6, X7
+	VMOVSS        X7, (BX)
+	ADDQ          R13, SI
+	ADDQ          R14, BX
+	SUBQ          $+1, DI
+	JGT           row17
+	VZEROUPPER
+	RET
+
+other:
 rows:
 	CMPQ         DI, $+4
 	JLT          rest
@@ -53,191 +1285,9 @@ block:
 	MOVQ $+16384, R9
 
 whole:
-	MOVQ R9, DX
-	NEGQ DX
-	ADDQ DX, R8
-	CMPQ R9, $+64
-	JGT  long
-
-	// A few vectors, the last filled up with zeros, which change no sum.
-	CMPQ      R9, $+16
-	JLE       last
-	VXORPS    X0, X0, X0
-	VXORPS    X4, X4, X4
-	VXORPS    X8, X8, X8
-	VXORPS    X12, X12, X12
-	VMOVUPS   (R11), Z22
-	VMOVUPS   (R10), Z23
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z0, Z22, Z0
-	VMOVUPS   (R12), Z22
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z4, Z22, Z4
-	VMOVUPS   (R13), Z22
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z8, Z22, Z8
-	VMOVUPS   (R14), Z22
-	VMULPS    Z23, Z22, Z23
-	VADDPS    Z12, Z23, Z12
-	CMPQ      R9, $+32
-	JLE       last2
-	VMOVUPS   64(R11), Z22
-	VMOVUPS   64(R10), Z23
-	VMULPS    Z23, Z22, Z1
-	VMOVUPS   64(R12), Z22
-	VMULPS    Z23, Z22, Z5
-	VMOVUPS   64(R13), Z22
-	VMULPS    Z23, Z22, Z9
-	VMOVUPS   64(R14), Z22
-	VMULPS    Z23, Z22, Z13
-	CMPQ      R9, $+48
-	JLE       last3
-	VMOVUPS   128(R11), Z22
-	VMOVUPS   128(R10), Z23
-	VMULPS    Z23, Z22, Z2
-	VMOVUPS   128(R12), Z22
-	VMULPS    Z23, Z22, Z6
-	VMOVUPS   128(R13), Z22
-	VMULPS    Z23, Z22, Z10
-	VMOVUPS   128(R14), Z22
-	VMULPS    Z23, Z22, Z14
-	MOVQ      R9, DX
-	SUBQ      $+48, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z 192(R11), K1, Z22
-	VMOVUPS.Z 192(R10), K1, Z23
-	VMULPS    Z23, Z22, Z3
-	VMOVUPS.Z 192(R12), K1, Z22
-	VMULPS    Z23, Z22, Z7
-	VMOVUPS.Z 192(R13), K1, Z22
-	VMULPS    Z23, Z22, Z11
-	VMOVUPS.Z 192(R14), K1, Z22
-	VMULPS    Z23, Z22, Z15
-	VADDPS    Z0, Z2, Z0
-	VADDPS    Z1, Z3, Z1
-	VADDPS    Z4, Z6, Z4
-	VADDPS    Z5, Z7, Z5
-	VADDPS    Z8, Z10, Z8
-	VADDPS    Z9, Z11, Z9
-	VADDPS    Z12, Z14, Z12
-	VADDPS    Z13, Z15, Z13
-	VADDPS    Z0, Z1, Z0
-	VADDPS    Z4, Z5, Z4
-	VADDPS    Z8, Z9, Z8
-	VADDPS    Z12, Z13, Z12
-	JMP       lanes
-
-last3:
-	MOVQ      R9, DX
-	SUBQ      $+32, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z 128(R11), K1, Z22
-	VMOVUPS.Z 128(R10), K1, Z23
-	VMULPS    Z23, Z22, Z2
-	VMOVUPS.Z 128(R12), K1, Z22
-	VMULPS    Z23, Z22, Z6
-	VMOVUPS.Z 128(R13), K1, Z22
-	VMULPS    Z23, Z22, Z10
-	VMOVUPS.Z 128(R14), K1, Z22
-	VMULPS    Z23, Z22, Z14
-	VADDPS    Z0, Z2, Z0
-	VADDPS    Z4, Z6, Z4
-	VADDPS    Z8, Z10, Z8
-	VADDPS    Z12, Z14, Z12
-	VADDPS    Z0, Z1, Z0
-	VADDPS    Z4, Z5, Z4
-	VADDPS    Z8, Z9, Z8
-	VADDPS    Z12, Z13, Z12
-	JMP       lanes
-
-last2:
-	MOVQ      R9, DX
-	SUBQ      $+16, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z 64(R11), K1, Z22
-	VMOVUPS.Z 64(R10), K1, Z23
-	VMULPS    Z23, Z22, Z1
-	VMOVUPS.Z 64(R12), K1, Z22
-	VMULPS    Z23, Z22, Z5
-	VMOVUPS.Z 64(R13), K1, Z22
-	VMULPS    Z23, Z22, Z9
-	VMOVUPS.Z 64(R14), K1, Z22
-	VMULPS    Z23, Z22, Z13
-	VADDPS    Z0, Z1, Z0
-	VADDPS    Z4, Z5, Z4
-	VADDPS    Z8, Z9, Z8
-	VADDPS    Z12, Z13, Z12
-	JMP       lanes
-
-last:
-	MOVQ      R9, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VXORPS    X4, X4, X4
-	VXORPS    X8, X8, X8
-	VXORPS    X12, X12, X12
-	VMOVUPS.Z (R11), K1, Z22
-	VMOVUPS.Z (R10), K1, Z23
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z0, Z22, Z0
-	VMOVUPS.Z (R12), K1, Z22
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z4, Z22, Z4
-	VMOVUPS.Z (R13), K1, Z22
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z8, Z22, Z8
-	VMOVUPS.Z (R14), K1, Z22
-	VMULPS    Z23, Z22, Z23
-	VADDPS    Z12, Z23, Z12
-
-lanes:
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPS        Y0, Y1, Y0
-	VEXTRACTF64X4 $0x01, Z4, Y5
-	VADDPS        Y4, Y5, Y4
-	VEXTRACTF64X4 $0x01, Z8, Y9
-	VADDPS        Y8, Y9, Y8
-	VEXTRACTF64X4 $0x01, Z12, Y13
-	VADDPS        Y12, Y13, Y12
-	VEXTRACTF128  $0x01, Y0, X1
-	VADDPS        X0, X1, X0
-	VEXTRACTF128  $0x01, Y4, X5
-	VADDPS        X4, X5, X4
-	VEXTRACTF128  $0x01, Y8, X9
-	VADDPS        X8, X9, X8
-	VEXTRACTF128  $0x01, Y12, X13
-	VADDPS        X12, X13, X12
-	VUNPCKHPD     X0, X0, X1
-	VADDPS        X0, X1, X0
-	VUNPCKHPD     X4, X4, X5
-	VADDPS        X4, X5, X4
-	VUNPCKHPD     X8, X8, X9
-	VADDPS        X8, X9, X8
-	VUNPCKHPD     X12, X12, X13
-	VADDPS        X12, X13, X12
-	VMOVSHDUP     X0, X1
-	VADDPS        X0, X1, X0
-	VMOVSHDUP     X4, X5
-	VADDPS        X4, X5, X4
-	VMOVSHDUP     X8, X9
-	VADDPS        X8, X9, X8
-	VMOVSHDUP     X12, X13
-	VADDPS        X12, X13, X12
-	JMP           folded
-
-long:
+	MOVQ   R9, DX
+	NEGQ   DX
+	ADDQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -255,9 +1305,9 @@ long:
 	VXORPS X14, X14, X14
 	VXORPS X15, X15, X15
 	CMPQ   R9, $+64
-	JLT    tail
+	JLT    tail2
 
-loop:
+loop2:
 	VMOVUPS (R11), Z22
 	VMOVUPS (R10), Z23
 	VMULPS  Z23, Z22, Z22
@@ -317,11 +1367,11 @@ loop:
 	ADDQ    $+256, R14
 	SUBQ    $+64, R9
 	CMPQ    R9, $+64
-	JGE     loop
+	JGE     loop2
 
-tail:
+tail2:
 	TESTQ R9, R9
-	JEQ   fold
+	JEQ   fold2
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R9, DX
@@ -331,7 +1381,7 @@ tail:
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	CMPQ      R9, $+16
-	JLT       part
+	JLT       part21
 	VMOVUPS   (R11), Z22
 	VMOVUPS   (R10), Z23
 	VMULPS    Z23, Z22, Z22
@@ -346,9 +1396,9 @@ tail:
 	VMULPS    Z23, Z22, Z23
 	VADDPS    Z12, Z23, Z12
 	CMPQ      R9, $+16
-	JEQ       fold
+	JEQ       fold2
 	CMPQ      R9, $+32
-	JLT       part2
+	JLT       part22
 	VMOVUPS   64(R11), Z22
 	VMOVUPS   64(R10), Z23
 	VMULPS    Z23, Z22, Z22
@@ -363,9 +1413,9 @@ tail:
 	VMULPS    Z23, Z22, Z23
 	VADDPS    Z13, Z23, Z13
 	CMPQ      R9, $+32
-	JEQ       fold
+	JEQ       fold2
 	CMPQ      R9, $+48
-	JLT       part3
+	JLT       part23
 	VMOVUPS   128(R11), Z22
 	VMOVUPS   128(R10), Z23
 	VMULPS    Z23, Z22, Z22
@@ -380,7 +1430,7 @@ tail:
 	VMULPS    Z23, Z22, Z23
 	VADDPS    Z14, Z23, Z14
 	CMPQ      R9, $+48
-	JEQ       fold
+	JEQ       fold2
 	VMOVUPS.Z 192(R11), K1, Z22
 	VMOVUPS.Z 192(R10), K1, Z23
 	VMULPS    Z23, Z22, Z22
@@ -394,9 +1444,9 @@ tail:
 	VMOVUPS.Z 192(R14), K1, Z22
 	VMULPS    Z23, Z22, Z23
 	VADDPS    Z15, Z23, Z15
-	JMP       fold
+	JMP       fold2
 
-part3:
+part23:
 	VMOVUPS.Z 128(R11), K1, Z22
 	VMOVUPS.Z 128(R10), K1, Z23
 	VMULPS    Z23, Z22, Z22
@@ -410,9 +1460,9 @@ part3:
 	VMOVUPS.Z 128(R14), K1, Z22
 	VMULPS    Z23, Z22, Z23
 	VADDPS    Z14, Z23, Z14
-	JMP       fold
+	JMP       fold2
 
-part2:
+part22:
 	VMOVUPS.Z 64(R11), K1, Z22
 	VMOVUPS.Z 64(R10), K1, Z23
 	VMULPS    Z23, Z22, Z22
@@ -426,9 +1476,9 @@ part2:
 	VMOVUPS.Z 64(R14), K1, Z22
 	VMULPS    Z23, Z22, Z23
 	VADDPS    Z13, Z23, Z13
-	JMP       fold
+	JMP       fold2
 
-part:
+part21:
 	VMOVUPS.Z (R11), K1, Z22
 	VMOVUPS.Z (R10), K1, Z23
 	VMULPS    Z23, Z22, Z22
@@ -443,7 +1493,7 @@ part:
 	VMULPS    Z23, Z22, Z23
 	VADDPS    Z12, Z23, Z12
 
-fold:
+fold2:
 	// Fold the lanes by halves.
 	VADDPS        Z0, Z2, Z0
 	VADDPS        Z1, Z3, Z1
@@ -489,25 +1539,23 @@ fold:
 	VADDPS        X8, X9, X8
 	VMOVSHDUP     X12, X13
 	VADDPS        X12, X13, X12
-
-folded:
-	MOVQ      x_len+56(FP), R9
-	CMPQ      R9, $+16384
-	JLE       store
-	VCVTSS2SD X0, X0, X0
-	VADDSD    X0, X16, X16
-	VCVTSS2SD X4, X4, X4
-	VADDSD    X4, X17, X17
-	VCVTSS2SD X8, X8, X8
-	VADDSD    X8, X18, X18
-	VCVTSS2SD X12, X12, X12
-	VADDSD    X12, X19, X19
-	TESTQ     R8, R8
-	JGT       block
-	VCVTSD2SS X16, X16, X0
-	VCVTSD2SS X17, X17, X4
-	VCVTSD2SS X18, X18, X8
-	VCVTSD2SS X19, X19, X12
+	MOVQ          x_len+56(FP), R9
+	CMPQ          R9, $+16384
+	JLE           store
+	VCVTSS2SD     X0, X0, X0
+	VADDSD        X0, X16, X16
+	VCVTSS2SD     X4, X4, X4
+	VADDSD        X4, X17, X17
+	VCVTSS2SD     X8, X8, X8
+	VADDSD        X8, X18, X18
+	VCVTSS2SD     X12, X12, X12
+	VADDSD        X12, X19, X19
+	TESTQ         R8, R8
+	JGT           block
+	VCVTSD2SS     X16, X16, X0
+	VCVTSD2SS     X17, X17, X4
+	VCVTSD2SS     X18, X18, X8
+	VCVTSD2SS     X19, X19, X12
 
 store:
 	MOVQ   incY+104(FP), DX
@@ -558,127 +1606,9 @@ block2:
 	MOVQ $+16384, R9
 
 whole2:
-	MOVQ R9, DX
-	NEGQ DX
-	ADDQ DX, R8
-	CMPQ R9, $+64
-	JGT  long2
-
-	// A few vectors, the last filled up with zeros, which change no sum.
-	CMPQ      R9, $+16
-	JLE       last5
-	VXORPS    X0, X0, X0
-	VXORPS    X4, X4, X4
-	VMOVUPS   (R11), Z12
-	VMOVUPS   (R10), Z13
-	VMULPS    Z13, Z12, Z12
-	VADDPS    Z0, Z12, Z0
-	VMOVUPS   (R12), Z12
-	VMULPS    Z13, Z12, Z13
-	VADDPS    Z4, Z13, Z4
-	CMPQ      R9, $+32
-	JLE       last6
-	VMOVUPS   64(R11), Z12
-	VMOVUPS   64(R10), Z13
-	VMULPS    Z13, Z12, Z1
-	VMOVUPS   64(R12), Z12
-	VMULPS    Z13, Z12, Z5
-	CMPQ      R9, $+48
-	JLE       last7
-	VMOVUPS   128(R11), Z12
-	VMOVUPS   128(R10), Z13
-	VMULPS    Z13, Z12, Z2
-	VMOVUPS   128(R12), Z12
-	VMULPS    Z13, Z12, Z6
-	MOVQ      R9, DX
-	SUBQ      $+48, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z 192(R11), K1, Z12
-	VMOVUPS.Z 192(R10), K1, Z13
-	VMULPS    Z13, Z12, Z3
-	VMOVUPS.Z 192(R12), K1, Z12
-	VMULPS    Z13, Z12, Z7
-	VADDPS    Z0, Z2, Z0
-	VADDPS    Z1, Z3, Z1
-	VADDPS    Z4, Z6, Z4
-	VADDPS    Z5, Z7, Z5
-	VADDPS    Z0, Z1, Z0
-	VADDPS    Z4, Z5, Z4
-	JMP       lanes2
-
-last7:
-	MOVQ      R9, DX
-	SUBQ      $+32, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z 128(R11), K1, Z12
-	VMOVUPS.Z 128(R10), K1, Z13
-	VMULPS    Z13, Z12, Z2
-	VMOVUPS.Z 128(R12), K1, Z12
-	VMULPS    Z13, Z12, Z6
-	VADDPS    Z0, Z2, Z0
-	VADDPS    Z4, Z6, Z4
-	VADDPS    Z0, Z1, Z0
-	VADDPS    Z4, Z5, Z4
-	JMP       lanes2
-
-last6:
-	MOVQ      R9, DX
-	SUBQ      $+16, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z 64(R11), K1, Z12
-	VMOVUPS.Z 64(R10), K1, Z13
-	VMULPS    Z13, Z12, Z1
-	VMOVUPS.Z 64(R12), K1, Z12
-	VMULPS    Z13, Z12, Z5
-	VADDPS    Z0, Z1, Z0
-	VADDPS    Z4, Z5, Z4
-	JMP       lanes2
-
-last5:
-	MOVQ      R9, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VXORPS    X4, X4, X4
-	VMOVUPS.Z (R11), K1, Z12
-	VMOVUPS.Z (R10), K1, Z13
-	VMULPS    Z13, Z12, Z12
-	VADDPS    Z0, Z12, Z0
-	VMOVUPS.Z (R12), K1, Z12
-	VMULPS    Z13, Z12, Z13
-	VADDPS    Z4, Z13, Z4
-
-lanes2:
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPS        Y0, Y1, Y0
-	VEXTRACTF64X4 $0x01, Z4, Y5
-	VADDPS        Y4, Y5, Y4
-	VEXTRACTF128  $0x01, Y0, X1
-	VADDPS        X0, X1, X0
-	VEXTRACTF128  $0x01, Y4, X5
-	VADDPS        X4, X5, X4
-	VUNPCKHPD     X0, X0, X1
-	VADDPS        X0, X1, X0
-	VUNPCKHPD     X4, X4, X5
-	VADDPS        X4, X5, X4
-	VMOVSHDUP     X0, X1
-	VADDPS        X0, X1, X0
-	VMOVSHDUP     X4, X5
-	VADDPS        X4, X5, X4
-	JMP           folded2
-
-long2:
+	MOVQ   R9, DX
+	NEGQ   DX
+	ADDQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -688,9 +1618,9 @@ long2:
 	VXORPS X6, X6, X6
 	VXORPS X7, X7, X7
 	CMPQ   R9, $+64
-	JLT    tail2
+	JLT    tail3
 
-loop2:
+loop3:
 	VMOVUPS (R11), Z12
 	VMOVUPS (R10), Z13
 	VMULPS  Z13, Z12, Z12
@@ -724,11 +1654,11 @@ loop2:
 	ADDQ    $+256, R12
 	SUBQ    $+64, R9
 	CMPQ    R9, $+64
-	JGE     loop2
+	JGE     loop3
 
-tail2:
+tail3:
 	TESTQ R9, R9
-	JEQ   fold2
+	JEQ   fold3
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R9, DX
@@ -738,7 +1668,7 @@ tail2:
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	CMPQ      R9, $+16
-	JLT       part5
+	JLT       part25
 	VMOVUPS   (R11), Z12
 	VMOVUPS   (R10), Z13
 	VMULPS    Z13, Z12, Z12
@@ -747,9 +1677,9 @@ tail2:
 	VMULPS    Z13, Z12, Z13
 	VADDPS    Z4, Z13, Z4
 	CMPQ      R9, $+16
-	JEQ       fold2
+	JEQ       fold3
 	CMPQ      R9, $+32
-	JLT       part6
+	JLT       part26
 	VMOVUPS   64(R11), Z12
 	VMOVUPS   64(R10), Z13
 	VMULPS    Z13, Z12, Z12
@@ -758,9 +1688,9 @@ tail2:
 	VMULPS    Z13, Z12, Z13
 	VADDPS    Z5, Z13, Z5
 	CMPQ      R9, $+32
-	JEQ       fold2
+	JEQ       fold3
 	CMPQ      R9, $+48
-	JLT       part7
+	JLT       part27
 	VMOVUPS   128(R11), Z12
 	VMOVUPS   128(R10), Z13
 	VMULPS    Z13, Z12, Z12
@@ -769,7 +1699,7 @@ tail2:
 	VMULPS    Z13, Z12, Z13
 	VADDPS    Z6, Z13, Z6
 	CMPQ      R9, $+48
-	JEQ       fold2
+	JEQ       fold3
 	VMOVUPS.Z 192(R11), K1, Z12
 	VMOVUPS.Z 192(R10), K1, Z13
 	VMULPS    Z13, Z12, Z12
@@ -777,9 +1707,9 @@ tail2:
 	VMOVUPS.Z 192(R12), K1, Z12
 	VMULPS    Z13, Z12, Z13
 	VADDPS    Z7, Z13, Z7
-	JMP       fold2
+	JMP       fold3
 
-part7:
+part27:
 	VMOVUPS.Z 128(R11), K1, Z12
 	VMOVUPS.Z 128(R10), K1, Z13
 	VMULPS    Z13, Z12, Z12
@@ -787,9 +1717,9 @@ part7:
 	VMOVUPS.Z 128(R12), K1, Z12
 	VMULPS    Z13, Z12, Z13
 	VADDPS    Z6, Z13, Z6
-	JMP       fold2
+	JMP       fold3
 
-part6:
+part26:
 	VMOVUPS.Z 64(R11), K1, Z12
 	VMOVUPS.Z 64(R10), K1, Z13
 	VMULPS    Z13, Z12, Z12
@@ -797,9 +1727,9 @@ part6:
 	VMOVUPS.Z 64(R12), K1, Z12
 	VMULPS    Z13, Z12, Z13
 	VADDPS    Z5, Z13, Z5
-	JMP       fold2
+	JMP       fold3
 
-part5:
+part25:
 	VMOVUPS.Z (R11), K1, Z12
 	VMOVUPS.Z (R10), K1, Z13
 	VMULPS    Z13, Z12, Z12
@@ -808,7 +1738,7 @@ part5:
 	VMULPS    Z13, Z12, Z13
 	VADDPS    Z4, Z13, Z4
 
-fold2:
+fold3:
 	// Fold the lanes by halves.
 	VADDPS        Z0, Z2, Z0
 	VADDPS        Z1, Z3, Z1
@@ -832,19 +1762,17 @@ fold2:
 	VADDPS        X0, X1, X0
 	VMOVSHDUP     X4, X5
 	VADDPS        X4, X5, X4
-
-folded2:
-	MOVQ      x_len+56(FP), R9
-	CMPQ      R9, $+16384
-	JLE       store2
-	VCVTSS2SD X0, X0, X0
-	VADDSD    X0, X8, X8
-	VCVTSS2SD X4, X4, X4
-	VADDSD    X4, X9, X9
-	TESTQ     R8, R8
-	JGT       block2
-	VCVTSD2SS X8, X8, X0
-	VCVTSD2SS X9, X9, X4
+	MOVQ          x_len+56(FP), R9
+	CMPQ          R9, $+16384
+	JLE           store2
+	VCVTSS2SD     X0, X0, X0
+	VADDSD        X0, X8, X8
+	VCVTSS2SD     X4, X4, X4
+	VADDSD        X4, X9, X9
+	TESTQ         R8, R8
+	JGT           block2
+	VCVTSD2SS     X8, X8, X0
+	VCVTSD2SS     X9, X9, X4
 
 store2:
 	MOVQ   incY+104(FP), DX
@@ -881,103 +1809,17 @@ block3:
 	MOVQ $+16384, R9
 
 whole3:
-	MOVQ R9, DX
-	NEGQ DX
-	ADDQ DX, R8
-	CMPQ R9, $+64
-	JGT  long3
-
-	// A few vectors, the last filled up with zeros, which change no sum.
-	CMPQ      R9, $+16
-	JLE       last9
-	VXORPS    X0, X0, X0
-	VMOVUPS   (R11), Z7
-	VMOVUPS   (R10), Z8
-	VMULPS    Z8, Z7, Z8
-	VADDPS    Z0, Z8, Z0
-	CMPQ      R9, $+32
-	JLE       last10
-	VMOVUPS   64(R11), Z7
-	VMOVUPS   64(R10), Z8
-	VMULPS    Z8, Z7, Z1
-	CMPQ      R9, $+48
-	JLE       last11
-	VMOVUPS   128(R11), Z7
-	VMOVUPS   128(R10), Z8
-	VMULPS    Z8, Z7, Z2
-	MOVQ      R9, DX
-	SUBQ      $+48, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z 192(R11), K1, Z7
-	VMOVUPS.Z 192(R10), K1, Z8
-	VMULPS    Z8, Z7, Z3
-	VADDPS    Z0, Z2, Z0
-	VADDPS    Z1, Z3, Z1
-	VADDPS    Z0, Z1, Z0
-	JMP       lanes3
-
-last11:
-	MOVQ      R9, DX
-	SUBQ      $+32, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z 128(R11), K1, Z7
-	VMOVUPS.Z 128(R10), K1, Z8
-	VMULPS    Z8, Z7, Z2
-	VADDPS    Z0, Z2, Z0
-	VADDPS    Z0, Z1, Z0
-	JMP       lanes3
-
-last10:
-	MOVQ      R9, DX
-	SUBQ      $+16, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPS.Z 64(R11), K1, Z7
-	VMOVUPS.Z 64(R10), K1, Z8
-	VMULPS    Z8, Z7, Z1
-	VADDPS    Z0, Z1, Z0
-	JMP       lanes3
-
-last9:
-	MOVQ      R9, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VMOVUPS.Z (R11), K1, Z7
-	VMOVUPS.Z (R10), K1, Z8
-	VMULPS    Z8, Z7, Z8
-	VADDPS    Z0, Z8, Z0
-
-lanes3:
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPS        Y0, Y1, Y0
-	VEXTRACTF128  $0x01, Y0, X1
-	VADDPS        X0, X1, X0
-	VUNPCKHPD     X0, X0, X1
-	VADDPS        X0, X1, X0
-	VMOVSHDUP     X0, X1
-	VADDPS        X0, X1, X0
-	JMP           folded3
-
-long3:
+	MOVQ   R9, DX
+	NEGQ   DX
+	ADDQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
 	CMPQ   R9, $+64
-	JLT    tail3
+	JLT    tail4
 
-loop3:
+loop4:
 	VMOVUPS (R11), Z7
 	VMOVUPS (R10), Z8
 	VMULPS  Z8, Z7, Z8
@@ -998,11 +1840,11 @@ loop3:
 	ADDQ    $+256, R11
 	SUBQ    $+64, R9
 	CMPQ    R9, $+64
-	JGE     loop3
+	JGE     loop4
 
-tail3:
+tail4:
 	TESTQ R9, R9
-	JEQ   fold3
+	JEQ   fold4
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R9, DX
@@ -1012,56 +1854,56 @@ tail3:
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	CMPQ      R9, $+16
-	JLT       part9
+	JLT       part29
 	VMOVUPS   (R11), Z7
 	VMOVUPS   (R10), Z8
 	VMULPS    Z8, Z7, Z8
 	VADDPS    Z0, Z8, Z0
 	CMPQ      R9, $+16
-	JEQ       fold3
+	JEQ       fold4
 	CMPQ      R9, $+32
-	JLT       part10
+	JLT       part30
 	VMOVUPS   64(R11), Z7
 	VMOVUPS   64(R10), Z8
 	VMULPS    Z8, Z7, Z8
 	VADDPS    Z1, Z8, Z1
 	CMPQ      R9, $+32
-	JEQ       fold3
+	JEQ       fold4
 	CMPQ      R9, $+48
-	JLT       part11
+	JLT       part31
 	VMOVUPS   128(R11), Z7
 	VMOVUPS   128(R10), Z8
 	VMULPS    Z8, Z7, Z8
 	VADDPS    Z2, Z8, Z2
 	CMPQ      R9, $+48
-	JEQ       fold3
+	JEQ       fold4
 	VMOVUPS.Z 192(R11), K1, Z7
 	VMOVUPS.Z 192(R10), K1, Z8
 	VMULPS    Z8, Z7, Z8
 	VADDPS    Z3, Z8, Z3
-	JMP       fold3
+	JMP       fold4
 
-part11:
+part31:
 	VMOVUPS.Z 128(R11), K1, Z7
 	VMOVUPS.Z 128(R10), K1, Z8
 	VMULPS    Z8, Z7, Z8
 	VADDPS    Z2, Z8, Z2
-	JMP       fold3
+	JMP       fold4
 
-part10:
+part30:
 	VMOVUPS.Z 64(R11), K1, Z7
 	VMOVUPS.Z 64(R10), K1, Z8
 	VMULPS    Z8, Z7, Z8
 	VADDPS    Z1, Z8, Z1
-	JMP       fold3
+	JMP       fold4
 
-part9:
+part29:
 	VMOVUPS.Z (R11), K1, Z7
 	VMOVUPS.Z (R10), K1, Z8
 	VMULPS    Z8, Z7, Z8
 	VADDPS    Z0, Z8, Z0
 
-fold3:
+fold4:
 	// Fold the lanes by halves.
 	VADDPS        Z0, Z2, Z0
 	VADDPS        Z1, Z3, Z1
@@ -1074,16 +1916,14 @@ fold3:
 	VADDPS        X0, X1, X0
 	VMOVSHDUP     X0, X1
 	VADDPS        X0, X1, X0
-
-folded3:
-	MOVQ      x_len+56(FP), R9
-	CMPQ      R9, $+16384
-	JLE       store3
-	VCVTSS2SD X0, X0, X0
-	VADDSD    X0, X4, X4
-	TESTQ     R8, R8
-	JGT       block3
-	VCVTSD2SS X4, X4, X0
+	MOVQ          x_len+56(FP), R9
+	CMPQ          R9, $+16384
+	JLE           store3
+	VCVTSS2SD     X0, X0, X0
+	VADDSD        X0, X4, X4
+	TESTQ         R8, R8
+	JGT           block3
+	VCVTSD2SS     X4, X4, X0
 
 store3:
 	MOVQ   incY+104(FP), DX
@@ -1114,9 +1954,1207 @@ TEXT ·GemvF64(SB), NOSPLIT, $0-112
 	ADDQ  DX, BX
 
 forward:
-	MOVQ rows+0(FP), DI
-	MOVQ a_base+16(FP), SI
+	MOVQ  rows+0(FP), DI
+	MOVQ  a_base+16(FP), SI
+	MOVQ  x_len+56(FP), R8
+	CMPQ  R8, $+128
+	JGT   many
+	TESTQ DI, DI
+	JLE   many
 
+	// Few columns: the shared vector stays in registers.
+	VBROADCASTSD alpha+8(FP), Z4
+	VBROADCASTSD beta+72(FP), Z5
+	MOVQ         x_base+48(FP), R9
+	CMPQ         R8, $+8
+	JGT          more
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
+	VMOVUPD.Z    (R9), K1, Z30
+	MOVQ         stride+40(FP), R9
+	SHLQ         $0x03, R9
+	MOVQ         incY+104(FP), R10
+	SHLQ         $0x03, R10
+
+row:
+	VXORPS        X0, X0, X0
+	VMOVUPD.Z     (SI), K1, Z6
+	VMULPD        Z30, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row
+	VZEROUPPER
+	RET
+
+more:
+	CMPQ      R8, $+16
+	JGT       more2
+	SUBQ      $+8, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD.Z 64(R9), K1, Z29
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x03, R10
+
+row2:
+	VXORPS        X0, X0, X0
+	VMOVUPD       (SI), Z6
+	VMULPD        Z30, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD.Z     64(SI), K1, Z6
+	VMULPD        Z29, Z6, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row2
+	VZEROUPPER
+	RET
+
+more2:
+	CMPQ      R8, $+24
+	JGT       more3
+	SUBQ      $+16, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD.Z 128(R9), K1, Z28
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x03, R10
+
+row3:
+	VXORPS        X0, X0, X0
+	VMOVUPD       (SI), Z6
+	VMULPD        Z30, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       64(SI), Z6
+	VMULPD        Z29, Z6, Z1
+	VMOVUPD.Z     128(SI), K1, Z6
+	VMULPD        Z28, Z6, Z2
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row3
+	VZEROUPPER
+	RET
+
+more3:
+	CMPQ      R8, $+32
+	JGT       more4
+	SUBQ      $+24, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD.Z 192(R9), K1, Z27
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x03, R10
+
+row4:
+	VXORPS        X0, X0, X0
+	VMOVUPD       (SI), Z6
+	VMULPD        Z30, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       64(SI), Z6
+	VMULPD        Z29, Z6, Z1
+	VMOVUPD       128(SI), Z6
+	VMULPD        Z28, Z6, Z2
+	VMOVUPD.Z     192(SI), K1, Z6
+	VMULPD        Z27, Z6, Z3
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row4
+	VZEROUPPER
+	RET
+
+more4:
+	CMPQ      R8, $+40
+	JGT       more5
+	SUBQ      $+32, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD.Z 256(R9), K1, Z26
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x03, R10
+
+row5:
+	VXORPS        X0, X0, X0
+	VMOVUPD       (SI), Z6
+	VMULPD        Z30, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       64(SI), Z6
+	VMULPD        Z29, Z6, Z1
+	VMOVUPD       128(SI), Z6
+	VMULPD        Z28, Z6, Z2
+	VMOVUPD       192(SI), Z6
+	VMULPD        Z27, Z6, Z3
+	VMOVUPD.Z     256(SI), K1, Z6
+	VMULPD        Z26, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row5
+	VZEROUPPER
+	RET
+
+more5:
+	CMPQ      R8, $+48
+	JGT       more6
+	SUBQ      $+40, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD.Z 320(R9), K1, Z25
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x03, R10
+
+row6:
+	VXORPS        X0, X0, X0
+	VMOVUPD       (SI), Z6
+	VMULPD        Z30, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       64(SI), Z6
+	VMULPD        Z29, Z6, Z1
+	VMOVUPD       128(SI), Z6
+	VMULPD        Z28, Z6, Z2
+	VMOVUPD       192(SI), Z6
+	VMULPD        Z27, Z6, Z3
+	VMOVUPD       256(SI), Z6
+	VMULPD        Z26, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD.Z     320(SI), K1, Z6
+	VMULPD        Z25, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row6
+	VZEROUPPER
+	RET
+
+more6:
+	CMPQ      R8, $+56
+	JGT       more7
+	SUBQ      $+48, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD.Z 384(R9), K1, Z24
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x03, R10
+
+row7:
+	VXORPS        X0, X0, X0
+	VMOVUPD       (SI), Z6
+	VMULPD        Z30, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       64(SI), Z6
+	VMULPD        Z29, Z6, Z1
+	VMOVUPD       128(SI), Z6
+	VMULPD        Z28, Z6, Z2
+	VMOVUPD       192(SI), Z6
+	VMULPD        Z27, Z6, Z3
+	VMOVUPD       256(SI), Z6
+	VMULPD        Z26, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       320(SI), Z6
+	VMULPD        Z25, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD.Z     384(SI), K1, Z6
+	VMULPD        Z24, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row7
+	VZEROUPPER
+	RET
+
+more7:
+	CMPQ      R8, $+64
+	JGT       more8
+	SUBQ      $+56, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD.Z 448(R9), K1, Z23
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x03, R10
+
+row8:
+	VXORPS        X0, X0, X0
+	VMOVUPD       (SI), Z6
+	VMULPD        Z30, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       64(SI), Z6
+	VMULPD        Z29, Z6, Z1
+	VMOVUPD       128(SI), Z6
+	VMULPD        Z28, Z6, Z2
+	VMOVUPD       192(SI), Z6
+	VMULPD        Z27, Z6, Z3
+	VMOVUPD       256(SI), Z6
+	VMULPD        Z26, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       320(SI), Z6
+	VMULPD        Z25, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD       384(SI), Z6
+	VMULPD        Z24, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VMOVUPD.Z     448(SI), K1, Z6
+	VMULPD        Z23, Z6, Z6
+	VADDPD        Z3, Z6, Z3
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row8
+	VZEROUPPER
+	RET
+
+more8:
+	CMPQ      R8, $+72
+	JGT       more9
+	SUBQ      $+64, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD   448(R9), Z23
+	VMOVUPD.Z 512(R9), K1, Z22
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x03, R10
+
+row9:
+	VXORPS        X0, X0, X0
+	VMOVUPD       (SI), Z6
+	VMULPD        Z30, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       64(SI), Z6
+	VMULPD        Z29, Z6, Z1
+	VMOVUPD       128(SI), Z6
+	VMULPD        Z28, Z6, Z2
+	VMOVUPD       192(SI), Z6
+	VMULPD        Z27, Z6, Z3
+	VMOVUPD       256(SI), Z6
+	VMULPD        Z26, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       320(SI), Z6
+	VMULPD        Z25, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD       384(SI), Z6
+	VMULPD        Z24, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VMOVUPD       448(SI), Z6
+	VMULPD        Z23, Z6, Z6
+	VADDPD        Z3, Z6, Z3
+	VMOVUPD.Z     512(SI), K1, Z6
+	VMULPD        Z22, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row9
+	VZEROUPPER
+	RET
+
+more9:
+	CMPQ      R8, $+80
+	JGT       more10
+	SUBQ      $+72, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD   448(R9), Z23
+	VMOVUPD   512(R9), Z22
+	VMOVUPD.Z 576(R9), K1, Z21
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x03, R10
+
+row10:
+	VXORPS        X0, X0, X0
+	VMOVUPD       (SI), Z6
+	VMULPD        Z30, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       64(SI), Z6
+	VMULPD        Z29, Z6, Z1
+	VMOVUPD       128(SI), Z6
+	VMULPD        Z28, Z6, Z2
+	VMOVUPD       192(SI), Z6
+	VMULPD        Z27, Z6, Z3
+	VMOVUPD       256(SI), Z6
+	VMULPD        Z26, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       320(SI), Z6
+	VMULPD        Z25, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD       384(SI), Z6
+	VMULPD        Z24, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VMOVUPD       448(SI), Z6
+	VMULPD        Z23, Z6, Z6
+	VADDPD        Z3, Z6, Z3
+	VMOVUPD       512(SI), Z6
+	VMULPD        Z22, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD.Z     576(SI), K1, Z6
+	VMULPD        Z21, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row10
+	VZEROUPPER
+	RET
+
+more10:
+	CMPQ      R8, $+88
+	JGT       more11
+	SUBQ      $+80, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD   448(R9), Z23
+	VMOVUPD   512(R9), Z22
+	VMOVUPD   576(R9), Z21
+	VMOVUPD.Z 640(R9), K1, Z20
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x03, R10
+
+row11:
+	VXORPS        X0, X0, X0
+	VMOVUPD       (SI), Z6
+	VMULPD        Z30, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       64(SI), Z6
+	VMULPD        Z29, Z6, Z1
+	VMOVUPD       128(SI), Z6
+	VMULPD        Z28, Z6, Z2
+	VMOVUPD       192(SI), Z6
+	VMULPD        Z27, Z6, Z3
+	VMOVUPD       256(SI), Z6
+	VMULPD        Z26, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       320(SI), Z6
+	VMULPD        Z25, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD       384(SI), Z6
+	VMULPD        Z24, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VMOVUPD       448(SI), Z6
+	VMULPD        Z23, Z6, Z6
+	VADDPD        Z3, Z6, Z3
+	VMOVUPD       512(SI), Z6
+	VMULPD        Z22, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       576(SI), Z6
+	VMULPD        Z21, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD.Z     640(SI), K1, Z6
+	VMULPD        Z20, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row11
+	VZEROUPPER
+	RET
+
+more11:
+	CMPQ      R8, $+96
+	JGT       more12
+	SUBQ      $+88, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD   448(R9), Z23
+	VMOVUPD   512(R9), Z22
+	VMOVUPD   576(R9), Z21
+	VMOVUPD   640(R9), Z20
+	VMOVUPD.Z 704(R9), K1, Z19
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x03, R10
+
+row12:
+	VXORPS        X0, X0, X0
+	VMOVUPD       (SI), Z6
+	VMULPD        Z30, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       64(SI), Z6
+	VMULPD        Z29, Z6, Z1
+	VMOVUPD       128(SI), Z6
+	VMULPD        Z28, Z6, Z2
+	VMOVUPD       192(SI), Z6
+	VMULPD        Z27, Z6, Z3
+	VMOVUPD       256(SI), Z6
+	VMULPD        Z26, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       320(SI), Z6
+	VMULPD        Z25, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD       384(SI), Z6
+	VMULPD        Z24, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VMOVUPD       448(SI), Z6
+	VMULPD        Z23, Z6, Z6
+	VADDPD        Z3, Z6, Z3
+	VMOVUPD       512(SI), Z6
+	VMULPD        Z22, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       576(SI), Z6
+	VMULPD        Z21, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD       640(SI), Z6
+	VMULPD        Z20, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VMOVUPD.Z     704(SI), K1, Z6
+	VMULPD        Z19, Z6, Z6
+	VADDPD        Z3, Z6, Z3
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row12
+	VZEROUPPER
+	RET
+
+more12:
+	CMPQ      R8, $+104
+	JGT       more13
+	SUBQ      $+96, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD   448(R9), Z23
+	VMOVUPD   512(R9), Z22
+	VMOVUPD   576(R9), Z21
+	VMOVUPD   640(R9), Z20
+	VMOVUPD   704(R9), Z19
+	VMOVUPD.Z 768(R9), K1, Z18
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x03, R10
+
+row13:
+	VXORPS        X0, X0, X0
+	VMOVUPD       (SI), Z6
+	VMULPD        Z30, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       64(SI), Z6
+	VMULPD        Z29, Z6, Z1
+	VMOVUPD       128(SI), Z6
+	VMULPD        Z28, Z6, Z2
+	VMOVUPD       192(SI), Z6
+	VMULPD        Z27, Z6, Z3
+	VMOVUPD       256(SI), Z6
+	VMULPD        Z26, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       320(SI), Z6
+	VMULPD        Z25, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD       384(SI), Z6
+	VMULPD        Z24, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VMOVUPD       448(SI), Z6
+	VMULPD        Z23, Z6, Z6
+	VADDPD        Z3, Z6, Z3
+	VMOVUPD       512(SI), Z6
+	VMULPD        Z22, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       576(SI), Z6
+	VMULPD        Z21, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD       640(SI), Z6
+	VMULPD        Z20, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VMOVUPD       704(SI), Z6
+	VMULPD        Z19, Z6, Z6
+	VADDPD        Z3, Z6, Z3
+	VMOVUPD.Z     768(SI), K1, Z6
+	VMULPD        Z18, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row13
+	VZEROUPPER
+	RET
+
+more13:
+	CMPQ      R8, $+112
+	JGT       more14
+	SUBQ      $+104, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD   448(R9), Z23
+	VMOVUPD   512(R9), Z22
+	VMOVUPD   576(R9), Z21
+	VMOVUPD   640(R9), Z20
+	VMOVUPD   704(R9), Z19
+	VMOVUPD   768(R9), Z18
+	VMOVUPD.Z 832(R9), K1, Z17
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x03, R10
+
+row14:
+	VXORPS        X0, X0, X0
+	VMOVUPD       (SI), Z6
+	VMULPD        Z30, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       64(SI), Z6
+	VMULPD        Z29, Z6, Z1
+	VMOVUPD       128(SI), Z6
+	VMULPD        Z28, Z6, Z2
+	VMOVUPD       192(SI), Z6
+	VMULPD        Z27, Z6, Z3
+	VMOVUPD       256(SI), Z6
+	VMULPD        Z26, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       320(SI), Z6
+	VMULPD        Z25, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD       384(SI), Z6
+	VMULPD        Z24, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VMOVUPD       448(SI), Z6
+	VMULPD        Z23, Z6, Z6
+	VADDPD        Z3, Z6, Z3
+	VMOVUPD       512(SI), Z6
+	VMULPD        Z22, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       576(SI), Z6
+	VMULPD        Z21, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD       640(SI), Z6
+	VMULPD        Z20, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VMOVUPD       704(SI), Z6
+	VMULPD        Z19, Z6, Z6
+	VADDPD        Z3, Z6, Z3
+	VMOVUPD       768(SI), Z6
+	VMULPD        Z18, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD.Z     832(SI), K1, Z6
+	VMULPD        Z17, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row14
+	VZEROUPPER
+	RET
+
+more14:
+	CMPQ      R8, $+120
+	JGT       more15
+	SUBQ      $+112, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD   448(R9), Z23
+	VMOVUPD   512(R9), Z22
+	VMOVUPD   576(R9), Z21
+	VMOVUPD   640(R9), Z20
+	VMOVUPD   704(R9), Z19
+	VMOVUPD   768(R9), Z18
+	VMOVUPD   832(R9), Z17
+	VMOVUPD.Z 896(R9), K1, Z16
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x03, R10
+
+row15:
+	VXORPS        X0, X0, X0
+	VMOVUPD       (SI), Z6
+	VMULPD        Z30, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       64(SI), Z6
+	VMULPD        Z29, Z6, Z1
+	VMOVUPD       128(SI), Z6
+	VMULPD        Z28, Z6, Z2
+	VMOVUPD       192(SI), Z6
+	VMULPD        Z27, Z6, Z3
+	VMOVUPD       256(SI), Z6
+	VMULPD        Z26, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       320(SI), Z6
+	VMULPD        Z25, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD       384(SI), Z6
+	VMULPD        Z24, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VMOVUPD       448(SI), Z6
+	VMULPD        Z23, Z6, Z6
+	VADDPD        Z3, Z6, Z3
+	VMOVUPD       512(SI), Z6
+	VMULPD        Z22, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       576(SI), Z6
+	VMULPD        Z21, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD       640(SI), Z6
+	VMULPD        Z20, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VMOVUPD       704(SI), Z6
+	VMULPD        Z19, Z6, Z6
+	VADDPD        Z3, Z6, Z3
+	VMOVUPD       768(SI), Z6
+	VMULPD        Z18, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       832(SI), Z6
+	VMULPD        Z17, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD.Z     896(SI), K1, Z6
+	VMULPD        Z16, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row15
+	VZEROUPPER
+	RET
+
+more15:
+	SUBQ      $+120, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD   448(R9), Z23
+	VMOVUPD   512(R9), Z22
+	VMOVUPD   576(R9), Z21
+	VMOVUPD   640(R9), Z20
+	VMOVUPD   704(R9), Z19
+	VMOVUPD   768(R9), Z18
+	VMOVUPD   832(R9), Z17
+	VMOVUPD   896(R9), Z16
+	VMOVUPD.Z 960(R9), K1, Z15
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	MOVQ      incY+104(FP), R10
+	SHLQ      $0x03, R10
+
+row16:
+	VXORPS        X0, X0, X0
+	VMOVUPD       (SI), Z6
+	VMULPD        Z30, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       64(SI), Z6
+	VMULPD        Z29, Z6, Z1
+	VMOVUPD       128(SI), Z6
+	VMULPD        Z28, Z6, Z2
+	VMOVUPD       192(SI), Z6
+	VMULPD        Z27, Z6, Z3
+	VMOVUPD       256(SI), Z6
+	VMULPD        Z26, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       320(SI), Z6
+	VMULPD        Z25, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD       384(SI), Z6
+	VMULPD        Z24, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VMOVUPD       448(SI), Z6
+	VMULPD        Z23, Z6, Z6
+	VADDPD        Z3, Z6, Z3
+	VMOVUPD       512(SI), Z6
+	VMULPD        Z22, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       576(SI), Z6
+	VMULPD        Z21, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD       640(SI), Z6
+	VMULPD        Z20, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VMOVUPD       704(SI), Z6
+	VMULPD        Z19, Z6, Z6
+	VADDPD        Z3, Z6, Z3
+	VMOVUPD       768(SI), Z6
+	VMULPD        Z18, Z6, Z6
+	VADDPD        Z0, Z6, Z0
+	VMOVUPD       832(SI), Z6
+	VMULPD        Z17, Z6, Z6
+	VADDPD        Z1, Z6, Z1
+	VMOVUPD       896(SI), Z6
+	VMULPD        Z16, Z6, Z6
+	VADDPD        Z2, Z6, Z2
+	VMOVUPD.Z     960(SI), K1, Z6
+	VMULPD        Z15, Z6, Z6
+	VADDPD        Z3, Z6, Z3
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R9, SI
+	ADDQ          R10, BX
+	SUBQ          $+1, DI
+	JGT           row16
+	VZEROUPPER
+	RET
+
+many:
+	MOVQ  x_len+56(FP), R10
+	CMPQ  R10, $+4096
+	JGT   other
+	MOVQ  stride+40(FP), R8
+	MOVQ  rows+0(FP), DX
+	IMULQ R8, DX
+	CMPQ  DX, $+4096
+	JLE   other
+
+	// A matrix beyond the first-level cache: row by row.
+	MOVQ         x_base+48(FP), R9
+	VBROADCASTSD alpha+8(FP), Z4
+	VBROADCASTSD beta+72(FP), Z5
+	MOVQ         stride+40(FP), R13
+	SHLQ         $0x03, R13
+	MOVQ         incY+104(FP), R14
+	SHLQ         $0x03, R14
+
+row17:
+	MOVQ   R9, R11
+	MOVQ   SI, R12
+	MOVQ   R10, R8
+	VXORPS X0, X0, X0
+	VXORPS X1, X1, X1
+	VXORPS X2, X2, X2
+	VXORPS X3, X3, X3
+	CMPQ   R8, $+32
+	JLT    tail
+
+loop:
+	VMOVUPD (R12), Z6
+	VMOVUPD (R11), Z7
+	VMULPD  Z7, Z6, Z7
+	VADDPD  Z0, Z7, Z0
+	VMOVUPD 64(R12), Z7
+	VMOVUPD 64(R11), Z6
+	VMULPD  Z6, Z7, Z6
+	VADDPD  Z1, Z6, Z1
+	VMOVUPD 128(R12), Z6
+	VMOVUPD 128(R11), Z7
+	VMULPD  Z7, Z6, Z7
+	VADDPD  Z2, Z7, Z2
+	VMOVUPD 192(R12), Z7
+	VMOVUPD 192(R11), Z6
+	VMULPD  Z6, Z7, Z6
+	VADDPD  Z3, Z6, Z3
+	ADDQ    $+256, R11
+	ADDQ    $+256, R12
+	SUBQ    $+32, R8
+	CMPQ    R8, $+32
+	JGE     loop
+
+tail:
+	TESTQ R8, R8
+	JEQ   fold
+
+	// Tail: whole vectors, then one filled up with zeros.
+	MOVQ      R8, DX
+	ANDQ      $+7, DX
+	MOVQ      DX, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	CMPQ      R8, $+8
+	JLT       part17
+	VMOVUPD   (R12), Z6
+	VMOVUPD   (R11), Z7
+	VMULPD    Z7, Z6, Z7
+	VADDPD    Z0, Z7, Z0
+	CMPQ      R8, $+8
+	JEQ       fold
+	CMPQ      R8, $+16
+	JLT       part18
+	VMOVUPD   64(R12), Z6
+	VMOVUPD   64(R11), Z7
+	VMULPD    Z7, Z6, Z7
+	VADDPD    Z1, Z7, Z1
+	CMPQ      R8, $+16
+	JEQ       fold
+	CMPQ      R8, $+24
+	JLT       part19
+	VMOVUPD   128(R12), Z6
+	VMOVUPD   128(R11), Z7
+	VMULPD    Z7, Z6, Z7
+	VADDPD    Z2, Z7, Z2
+	CMPQ      R8, $+24
+	JEQ       fold
+	VMOVUPD.Z 192(R12), K1, Z6
+	VMOVUPD.Z 192(R11), K1, Z7
+	VMULPD    Z7, Z6, Z7
+	VADDPD    Z3, Z7, Z3
+	JMP       fold
+
+part19:
+	VMOVUPD.Z 128(R12), K1, Z6
+	VMOVUPD.Z 128(R11), K1, Z7
+	VMULPD    Z7, Z6, Z7
+	VADDPD    Z2, Z7, Z2
+	JMP       fold
+
+part18:
+	VMOVUPD.Z 64(R12), K1, Z6
+	VMOVUPD.Z 64(R11), K1, Z7
+	VMULPD    Z7, Z6, Z7
+	VADDPD    Z1, Z7, Z1
+	JMP       fold
+
+part17:
+	VMOVUPD.Z (R12), K1, Z6
+	VMOVUPD.Z (R11), K1, Z7
+	VMULPD    Z7, Z6, Z7
+	VADDPD    Z0, Z7, Z0
+
+fold:
+	// Fold the lanes by halves.
+	VADDPD        Z0, Z2, Z0
+	VADDPD        Z1, Z3, Z1
+	VADDPD        Z0, Z1, Z0
+	VEXTRACTF64X4 $0x01, Z0, Y1
+	VADDPD        Y0, Y1, Y0
+	VEXTRACTF128  $0x01, Y0, X1
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDPD        X0, X1, X0
+	VMULPD        X0, X4, X6
+	VMULSD        (BX), X5, X7
+	VADDPD        X7, X6, X7
+	VMOVSD        X7, (BX)
+	ADDQ          R13, SI
+	ADDQ          R14, BX
+	SUBQ          $+1, DI
+	JGT           row17
+	VZEROUPPER
+	RET
+
+other:
 rows:
 	CMPQ         DI, $+4
 	JLT          rest
@@ -1147,183 +3185,9 @@ block:
 	MOVQ $+8192, R9
 
 whole:
-	MOVQ R9, DX
-	NEGQ DX
-	ADDQ DX, R8
-	CMPQ R9, $+32
-	JGT  long
-
-	// A few vectors, the last filled up with zeros, which change no sum.
-	CMPQ      R9, $+8
-	JLE       last
-	VXORPS    X0, X0, X0
-	VXORPS    X4, X4, X4
-	VXORPS    X8, X8, X8
-	VXORPS    X12, X12, X12
-	VMOVUPD   (R11), Z22
-	VMOVUPD   (R10), Z23
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z0, Z22, Z0
-	VMOVUPD   (R12), Z22
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z4, Z22, Z4
-	VMOVUPD   (R13), Z22
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z8, Z22, Z8
-	VMOVUPD   (R14), Z22
-	VMULPD    Z23, Z22, Z23
-	VADDPD    Z12, Z23, Z12
-	CMPQ      R9, $+16
-	JLE       last2
-	VMOVUPD   64(R11), Z22
-	VMOVUPD   64(R10), Z23
-	VMULPD    Z23, Z22, Z1
-	VMOVUPD   64(R12), Z22
-	VMULPD    Z23, Z22, Z5
-	VMOVUPD   64(R13), Z22
-	VMULPD    Z23, Z22, Z9
-	VMOVUPD   64(R14), Z22
-	VMULPD    Z23, Z22, Z13
-	CMPQ      R9, $+24
-	JLE       last3
-	VMOVUPD   128(R11), Z22
-	VMOVUPD   128(R10), Z23
-	VMULPD    Z23, Z22, Z2
-	VMOVUPD   128(R12), Z22
-	VMULPD    Z23, Z22, Z6
-	VMOVUPD   128(R13), Z22
-	VMULPD    Z23, Z22, Z10
-	VMOVUPD   128(R14), Z22
-	VMULPD    Z23, Z22, Z14
-	MOVQ      R9, DX
-	SUBQ      $+24, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z 192(R11), K1, Z22
-	VMOVUPD.Z 192(R10), K1, Z23
-	VMULPD    Z23, Z22, Z3
-	VMOVUPD.Z 192(R12), K1, Z22
-	VMULPD    Z23, Z22, Z7
-	VMOVUPD.Z 192(R13), K1, Z22
-	VMULPD    Z23, Z22, Z11
-	VMOVUPD.Z 192(R14), K1, Z22
-	VMULPD    Z23, Z22, Z15
-	VADDPD    Z0, Z2, Z0
-	VADDPD    Z1, Z3, Z1
-	VADDPD    Z4, Z6, Z4
-	VADDPD    Z5, Z7, Z5
-	VADDPD    Z8, Z10, Z8
-	VADDPD    Z9, Z11, Z9
-	VADDPD    Z12, Z14, Z12
-	VADDPD    Z13, Z15, Z13
-	VADDPD    Z0, Z1, Z0
-	VADDPD    Z4, Z5, Z4
-	VADDPD    Z8, Z9, Z8
-	VADDPD    Z12, Z13, Z12
-	JMP       lanes
-
-last3:
-	MOVQ      R9, DX
-	SUBQ      $+16, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z 128(R11), K1, Z22
-	VMOVUPD.Z 128(R10), K1, Z23
-	VMULPD    Z23, Z22, Z2
-	VMOVUPD.Z 128(R12), K1, Z22
-	VMULPD    Z23, Z22, Z6
-	VMOVUPD.Z 128(R13), K1, Z22
-	VMULPD    Z23, Z22, Z10
-	VMOVUPD.Z 128(R14), K1, Z22
-	VMULPD    Z23, Z22, Z14
-	VADDPD    Z0, Z2, Z0
-	VADDPD    Z4, Z6, Z4
-	VADDPD    Z8, Z10, Z8
-	VADDPD    Z12, Z14, Z12
-	VADDPD    Z0, Z1, Z0
-	VADDPD    Z4, Z5, Z4
-	VADDPD    Z8, Z9, Z8
-	VADDPD    Z12, Z13, Z12
-	JMP       lanes
-
-last2:
-	MOVQ      R9, DX
-	SUBQ      $+8, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z 64(R11), K1, Z22
-	VMOVUPD.Z 64(R10), K1, Z23
-	VMULPD    Z23, Z22, Z1
-	VMOVUPD.Z 64(R12), K1, Z22
-	VMULPD    Z23, Z22, Z5
-	VMOVUPD.Z 64(R13), K1, Z22
-	VMULPD    Z23, Z22, Z9
-	VMOVUPD.Z 64(R14), K1, Z22
-	VMULPD    Z23, Z22, Z13
-	VADDPD    Z0, Z1, Z0
-	VADDPD    Z4, Z5, Z4
-	VADDPD    Z8, Z9, Z8
-	VADDPD    Z12, Z13, Z12
-	JMP       lanes
-
-last:
-	MOVQ      R9, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VXORPS    X4, X4, X4
-	VXORPS    X8, X8, X8
-	VXORPS    X12, X12, X12
-	VMOVUPD.Z (R11), K1, Z22
-	VMOVUPD.Z (R10), K1, Z23
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z0, Z22, Z0
-	VMOVUPD.Z (R12), K1, Z22
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z4, Z22, Z4
-	VMOVUPD.Z (R13), K1, Z22
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z8, Z22, Z8
-	VMOVUPD.Z (R14), K1, Z22
-	VMULPD    Z23, Z22, Z23
-	VADDPD    Z12, Z23, Z12
-
-lanes:
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPD        Y0, Y1, Y0
-	VEXTRACTF64X4 $0x01, Z4, Y5
-	VADDPD        Y4, Y5, Y4
-	VEXTRACTF64X4 $0x01, Z8, Y9
-	VADDPD        Y8, Y9, Y8
-	VEXTRACTF64X4 $0x01, Z12, Y13
-	VADDPD        Y12, Y13, Y12
-	VEXTRACTF128  $0x01, Y0, X1
-	VADDPD        X0, X1, X0
-	VEXTRACTF128  $0x01, Y4, X5
-	VADDPD        X4, X5, X4
-	VEXTRACTF128  $0x01, Y8, X9
-	VADDPD        X8, X9, X8
-	VEXTRACTF128  $0x01, Y12, X13
-	VADDPD        X12, X13, X12
-	VUNPCKHPD     X0, X0, X1
-	VADDPD        X0, X1, X0
-	VUNPCKHPD     X4, X4, X5
-	VADDPD        X4, X5, X4
-	VUNPCKHPD     X8, X8, X9
-	VADDPD        X8, X9, X8
-	VUNPCKHPD     X12, X12, X13
-	VADDPD        X12, X13, X12
-	JMP           folded
-
-long:
+	MOVQ   R9, DX
+	NEGQ   DX
+	ADDQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -1341,9 +3205,9 @@ long:
 	VXORPS X14, X14, X14
 	VXORPS X15, X15, X15
 	CMPQ   R9, $+32
-	JLT    tail
+	JLT    tail2
 
-loop:
+loop2:
 	VMOVUPD (R11), Z22
 	VMOVUPD (R10), Z23
 	VMULPD  Z23, Z22, Z22
@@ -1403,11 +3267,11 @@ loop:
 	ADDQ    $+256, R14
 	SUBQ    $+32, R9
 	CMPQ    R9, $+32
-	JGE     loop
+	JGE     loop2
 
-tail:
+tail2:
 	TESTQ R9, R9
-	JEQ   fold
+	JEQ   fold2
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R9, DX
@@ -1417,7 +3281,7 @@ tail:
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	CMPQ      R9, $+8
-	JLT       part
+	JLT       part21
 	VMOVUPD   (R11), Z22
 	VMOVUPD   (R10), Z23
 	VMULPD    Z23, Z22, Z22
@@ -1432,9 +3296,9 @@ tail:
 	VMULPD    Z23, Z22, Z23
 	VADDPD    Z12, Z23, Z12
 	CMPQ      R9, $+8
-	JEQ       fold
+	JEQ       fold2
 	CMPQ      R9, $+16
-	JLT       part2
+	JLT       part22
 	VMOVUPD   64(R11), Z22
 	VMOVUPD   64(R10), Z23
 	VMULPD    Z23, Z22, Z22
@@ -1449,9 +3313,9 @@ tail:
 	VMULPD    Z23, Z22, Z23
 	VADDPD    Z13, Z23, Z13
 	CMPQ      R9, $+16
-	JEQ       fold
+	JEQ       fold2
 	CMPQ      R9, $+24
-	JLT       part3
+	JLT       part23
 	VMOVUPD   128(R11), Z22
 	VMOVUPD   128(R10), Z23
 	VMULPD    Z23, Z22, Z22
@@ -1466,7 +3330,7 @@ tail:
 	VMULPD    Z23, Z22, Z23
 	VADDPD    Z14, Z23, Z14
 	CMPQ      R9, $+24
-	JEQ       fold
+	JEQ       fold2
 	VMOVUPD.Z 192(R11), K1, Z22
 	VMOVUPD.Z 192(R10), K1, Z23
 	VMULPD    Z23, Z22, Z22
@@ -1480,9 +3344,9 @@ tail:
 	VMOVUPD.Z 192(R14), K1, Z22
 	VMULPD    Z23, Z22, Z23
 	VADDPD    Z15, Z23, Z15
-	JMP       fold
+	JMP       fold2
 
-part3:
+part23:
 	VMOVUPD.Z 128(R11), K1, Z22
 	VMOVUPD.Z 128(R10), K1, Z23
 	VMULPD    Z23, Z22, Z22
@@ -1496,9 +3360,9 @@ part3:
 	VMOVUPD.Z 128(R14), K1, Z22
 	VMULPD    Z23, Z22, Z23
 	VADDPD    Z14, Z23, Z14
-	JMP       fold
+	JMP       fold2
 
-part2:
+part22:
 	VMOVUPD.Z 64(R11), K1, Z22
 	VMOVUPD.Z 64(R10), K1, Z23
 	VMULPD    Z23, Z22, Z22
@@ -1512,9 +3376,9 @@ part2:
 	VMOVUPD.Z 64(R14), K1, Z22
 	VMULPD    Z23, Z22, Z23
 	VADDPD    Z13, Z23, Z13
-	JMP       fold
+	JMP       fold2
 
-part:
+part21:
 	VMOVUPD.Z (R11), K1, Z22
 	VMOVUPD.Z (R10), K1, Z23
 	VMULPD    Z23, Z22, Z22
@@ -1529,7 +3393,7 @@ part:
 	VMULPD    Z23, Z22, Z23
 	VADDPD    Z12, Z23, Z12
 
-fold:
+fold2:
 	// Fold the lanes by halves.
 	VADDPD        Z0, Z2, Z0
 	VADDPD        Z1, Z3, Z1
@@ -1567,21 +3431,19 @@ fold:
 	VADDPD        X8, X9, X8
 	VUNPCKHPD     X12, X12, X13
 	VADDPD        X12, X13, X12
-
-folded:
-	MOVQ    x_len+56(FP), R9
-	CMPQ    R9, $+8192
-	JLE     store
-	VADDSD  X0, X16, X16
-	VADDSD  X4, X17, X17
-	VADDSD  X8, X18, X18
-	VADDSD  X12, X19, X19
-	TESTQ   R8, R8
-	JGT     block
-	VMOVAPS X16, X0
-	VMOVAPS X17, X4
-	VMOVAPS X18, X8
-	VMOVAPS X19, X12
+	MOVQ          x_len+56(FP), R9
+	CMPQ          R9, $+8192
+	JLE           store
+	VADDSD        X0, X16, X16
+	VADDSD        X4, X17, X17
+	VADDSD        X8, X18, X18
+	VADDSD        X12, X19, X19
+	TESTQ         R8, R8
+	JGT           block
+	VMOVAPS       X16, X0
+	VMOVAPS       X17, X4
+	VMOVAPS       X18, X8
+	VMOVAPS       X19, X12
 
 store:
 	MOVQ   incY+104(FP), DX
@@ -1632,123 +3494,9 @@ block2:
 	MOVQ $+8192, R9
 
 whole2:
-	MOVQ R9, DX
-	NEGQ DX
-	ADDQ DX, R8
-	CMPQ R9, $+32
-	JGT  long2
-
-	// A few vectors, the last filled up with zeros, which change no sum.
-	CMPQ      R9, $+8
-	JLE       last5
-	VXORPS    X0, X0, X0
-	VXORPS    X4, X4, X4
-	VMOVUPD   (R11), Z12
-	VMOVUPD   (R10), Z13
-	VMULPD    Z13, Z12, Z12
-	VADDPD    Z0, Z12, Z0
-	VMOVUPD   (R12), Z12
-	VMULPD    Z13, Z12, Z13
-	VADDPD    Z4, Z13, Z4
-	CMPQ      R9, $+16
-	JLE       last6
-	VMOVUPD   64(R11), Z12
-	VMOVUPD   64(R10), Z13
-	VMULPD    Z13, Z12, Z1
-	VMOVUPD   64(R12), Z12
-	VMULPD    Z13, Z12, Z5
-	CMPQ      R9, $+24
-	JLE       last7
-	VMOVUPD   128(R11), Z12
-	VMOVUPD   128(R10), Z13
-	VMULPD    Z13, Z12, Z2
-	VMOVUPD   128(R12), Z12
-	VMULPD    Z13, Z12, Z6
-	MOVQ      R9, DX
-	SUBQ      $+24, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z 192(R11), K1, Z12
-	VMOVUPD.Z 192(R10), K1, Z13
-	VMULPD    Z13, Z12, Z3
-	VMOVUPD.Z 192(R12), K1, Z12
-	VMULPD    Z13, Z12, Z7
-	VADDPD    Z0, Z2, Z0
-	VADDPD    Z1, Z3, Z1
-	VADDPD    Z4, Z6, Z4
-	VADDPD    Z5, Z7, Z5
-	VADDPD    Z0, Z1, Z0
-	VADDPD    Z4, Z5, Z4
-	JMP       lanes2
-
-last7:
-	MOVQ      R9, DX
-	SUBQ      $+16, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z 128(R11), K1, Z12
-	VMOVUPD.Z 128(R10), K1, Z13
-	VMULPD    Z13, Z12, Z2
-	VMOVUPD.Z 128(R12), K1, Z12
-	VMULPD    Z13, Z12, Z6
-	VADDPD    Z0, Z2, Z0
-	VADDPD    Z4, Z6, Z4
-	VADDPD    Z0, Z1, Z0
-	VADDPD    Z4, Z5, Z4
-	JMP       lanes2
-
-last6:
-	MOVQ      R9, DX
-	SUBQ      $+8, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z 64(R11), K1, Z12
-	VMOVUPD.Z 64(R10), K1, Z13
-	VMULPD    Z13, Z12, Z1
-	VMOVUPD.Z 64(R12), K1, Z12
-	VMULPD    Z13, Z12, Z5
-	VADDPD    Z0, Z1, Z0
-	VADDPD    Z4, Z5, Z4
-	JMP       lanes2
-
-last5:
-	MOVQ      R9, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VXORPS    X4, X4, X4
-	VMOVUPD.Z (R11), K1, Z12
-	VMOVUPD.Z (R10), K1, Z13
-	VMULPD    Z13, Z12, Z12
-	VADDPD    Z0, Z12, Z0
-	VMOVUPD.Z (R12), K1, Z12
-	VMULPD    Z13, Z12, Z13
-	VADDPD    Z4, Z13, Z4
-
-lanes2:
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPD        Y0, Y1, Y0
-	VEXTRACTF64X4 $0x01, Z4, Y5
-	VADDPD        Y4, Y5, Y4
-	VEXTRACTF128  $0x01, Y0, X1
-	VADDPD        X0, X1, X0
-	VEXTRACTF128  $0x01, Y4, X5
-	VADDPD        X4, X5, X4
-	VUNPCKHPD     X0, X0, X1
-	VADDPD        X0, X1, X0
-	VUNPCKHPD     X4, X4, X5
-	VADDPD        X4, X5, X4
-	JMP           folded2
-
-long2:
+	MOVQ   R9, DX
+	NEGQ   DX
+	ADDQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -1758,9 +3506,9 @@ long2:
 	VXORPS X6, X6, X6
 	VXORPS X7, X7, X7
 	CMPQ   R9, $+32
-	JLT    tail2
+	JLT    tail3
 
-loop2:
+loop3:
 	VMOVUPD (R11), Z12
 	VMOVUPD (R10), Z13
 	VMULPD  Z13, Z12, Z12
@@ -1794,11 +3542,11 @@ loop2:
 	ADDQ    $+256, R12
 	SUBQ    $+32, R9
 	CMPQ    R9, $+32
-	JGE     loop2
+	JGE     loop3
 
-tail2:
+tail3:
 	TESTQ R9, R9
-	JEQ   fold2
+	JEQ   fold3
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R9, DX
@@ -1808,7 +3556,7 @@ tail2:
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	CMPQ      R9, $+8
-	JLT       part5
+	JLT       part25
 	VMOVUPD   (R11), Z12
 	VMOVUPD   (R10), Z13
 	VMULPD    Z13, Z12, Z12
@@ -1817,9 +3565,9 @@ tail2:
 	VMULPD    Z13, Z12, Z13
 	VADDPD    Z4, Z13, Z4
 	CMPQ      R9, $+8
-	JEQ       fold2
+	JEQ       fold3
 	CMPQ      R9, $+16
-	JLT       part6
+	JLT       part26
 	VMOVUPD   64(R11), Z12
 	VMOVUPD   64(R10), Z13
 	VMULPD    Z13, Z12, Z12
@@ -1828,9 +3576,9 @@ tail2:
 	VMULPD    Z13, Z12, Z13
 	VADDPD    Z5, Z13, Z5
 	CMPQ      R9, $+16
-	JEQ       fold2
+	JEQ       fold3
 	CMPQ      R9, $+24
-	JLT       part7
+	JLT       part27
 	VMOVUPD   128(R11), Z12
 	VMOVUPD   128(R10), Z13
 	VMULPD    Z13, Z12, Z12
@@ -1839,7 +3587,7 @@ tail2:
 	VMULPD    Z13, Z12, Z13
 	VADDPD    Z6, Z13, Z6
 	CMPQ      R9, $+24
-	JEQ       fold2
+	JEQ       fold3
 	VMOVUPD.Z 192(R11), K1, Z12
 	VMOVUPD.Z 192(R10), K1, Z13
 	VMULPD    Z13, Z12, Z12
@@ -1847,9 +3595,9 @@ tail2:
 	VMOVUPD.Z 192(R12), K1, Z12
 	VMULPD    Z13, Z12, Z13
 	VADDPD    Z7, Z13, Z7
-	JMP       fold2
+	JMP       fold3
 
-part7:
+part27:
 	VMOVUPD.Z 128(R11), K1, Z12
 	VMOVUPD.Z 128(R10), K1, Z13
 	VMULPD    Z13, Z12, Z12
@@ -1857,9 +3605,9 @@ part7:
 	VMOVUPD.Z 128(R12), K1, Z12
 	VMULPD    Z13, Z12, Z13
 	VADDPD    Z6, Z13, Z6
-	JMP       fold2
+	JMP       fold3
 
-part6:
+part26:
 	VMOVUPD.Z 64(R11), K1, Z12
 	VMOVUPD.Z 64(R10), K1, Z13
 	VMULPD    Z13, Z12, Z12
@@ -1867,9 +3615,9 @@ part6:
 	VMOVUPD.Z 64(R12), K1, Z12
 	VMULPD    Z13, Z12, Z13
 	VADDPD    Z5, Z13, Z5
-	JMP       fold2
+	JMP       fold3
 
-part5:
+part25:
 	VMOVUPD.Z (R11), K1, Z12
 	VMOVUPD.Z (R10), K1, Z13
 	VMULPD    Z13, Z12, Z12
@@ -1878,7 +3626,7 @@ part5:
 	VMULPD    Z13, Z12, Z13
 	VADDPD    Z4, Z13, Z4
 
-fold2:
+fold3:
 	// Fold the lanes by halves.
 	VADDPD        Z0, Z2, Z0
 	VADDPD        Z1, Z3, Z1
@@ -1898,17 +3646,15 @@ fold2:
 	VADDPD        X0, X1, X0
 	VUNPCKHPD     X4, X4, X5
 	VADDPD        X4, X5, X4
-
-folded2:
-	MOVQ    x_len+56(FP), R9
-	CMPQ    R9, $+8192
-	JLE     store2
-	VADDSD  X0, X8, X8
-	VADDSD  X4, X9, X9
-	TESTQ   R8, R8
-	JGT     block2
-	VMOVAPS X8, X0
-	VMOVAPS X9, X4
+	MOVQ          x_len+56(FP), R9
+	CMPQ          R9, $+8192
+	JLE           store2
+	VADDSD        X0, X8, X8
+	VADDSD        X4, X9, X9
+	TESTQ         R8, R8
+	JGT           block2
+	VMOVAPS       X8, X0
+	VMOVAPS       X9, X4
 
 store2:
 	MOVQ   incY+104(FP), DX
@@ -1945,101 +3691,17 @@ block3:
 	MOVQ $+8192, R9
 
 whole3:
-	MOVQ R9, DX
-	NEGQ DX
-	ADDQ DX, R8
-	CMPQ R9, $+32
-	JGT  long3
-
-	// A few vectors, the last filled up with zeros, which change no sum.
-	CMPQ      R9, $+8
-	JLE       last9
-	VXORPS    X0, X0, X0
-	VMOVUPD   (R11), Z7
-	VMOVUPD   (R10), Z8
-	VMULPD    Z8, Z7, Z8
-	VADDPD    Z0, Z8, Z0
-	CMPQ      R9, $+16
-	JLE       last10
-	VMOVUPD   64(R11), Z7
-	VMOVUPD   64(R10), Z8
-	VMULPD    Z8, Z7, Z1
-	CMPQ      R9, $+24
-	JLE       last11
-	VMOVUPD   128(R11), Z7
-	VMOVUPD   128(R10), Z8
-	VMULPD    Z8, Z7, Z2
-	MOVQ      R9, DX
-	SUBQ      $+24, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z 192(R11), K1, Z7
-	VMOVUPD.Z 192(R10), K1, Z8
-	VMULPD    Z8, Z7, Z3
-	VADDPD    Z0, Z2, Z0
-	VADDPD    Z1, Z3, Z1
-	VADDPD    Z0, Z1, Z0
-	JMP       lanes3
-
-last11:
-	MOVQ      R9, DX
-	SUBQ      $+16, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z 128(R11), K1, Z7
-	VMOVUPD.Z 128(R10), K1, Z8
-	VMULPD    Z8, Z7, Z2
-	VADDPD    Z0, Z2, Z0
-	VADDPD    Z0, Z1, Z0
-	JMP       lanes3
-
-last10:
-	MOVQ      R9, DX
-	SUBQ      $+8, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VMOVUPD.Z 64(R11), K1, Z7
-	VMOVUPD.Z 64(R10), K1, Z8
-	VMULPD    Z8, Z7, Z1
-	VADDPD    Z0, Z1, Z0
-	JMP       lanes3
-
-last9:
-	MOVQ      R9, DX
-	MOVQ      DX, CX
-	MOVL      $0xffffffff, AX
-	BZHIL     CX, AX, AX
-	KMOVW     AX, K1
-	VXORPS    X0, X0, X0
-	VMOVUPD.Z (R11), K1, Z7
-	VMOVUPD.Z (R10), K1, Z8
-	VMULPD    Z8, Z7, Z8
-	VADDPD    Z0, Z8, Z0
-
-lanes3:
-	VEXTRACTF64X4 $0x01, Z0, Y1
-	VADDPD        Y0, Y1, Y0
-	VEXTRACTF128  $0x01, Y0, X1
-	VADDPD        X0, X1, X0
-	VUNPCKHPD     X0, X0, X1
-	VADDPD        X0, X1, X0
-	JMP           folded3
-
-long3:
+	MOVQ   R9, DX
+	NEGQ   DX
+	ADDQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
 	CMPQ   R9, $+32
-	JLT    tail3
+	JLT    tail4
 
-loop3:
+loop4:
 	VMOVUPD (R11), Z7
 	VMOVUPD (R10), Z8
 	VMULPD  Z8, Z7, Z8
@@ -2060,11 +3722,11 @@ loop3:
 	ADDQ    $+256, R11
 	SUBQ    $+32, R9
 	CMPQ    R9, $+32
-	JGE     loop3
+	JGE     loop4
 
-tail3:
+tail4:
 	TESTQ R9, R9
-	JEQ   fold3
+	JEQ   fold4
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R9, DX
@@ -2074,56 +3736,56 @@ tail3:
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
 	CMPQ      R9, $+8
-	JLT       part9
+	JLT       part29
 	VMOVUPD   (R11), Z7
 	VMOVUPD   (R10), Z8
 	VMULPD    Z8, Z7, Z8
 	VADDPD    Z0, Z8, Z0
 	CMPQ      R9, $+8
-	JEQ       fold3
+	JEQ       fold4
 	CMPQ      R9, $+16
-	JLT       part10
+	JLT       part30
 	VMOVUPD   64(R11), Z7
 	VMOVUPD   64(R10), Z8
 	VMULPD    Z8, Z7, Z8
 	VADDPD    Z1, Z8, Z1
 	CMPQ      R9, $+16
-	JEQ       fold3
+	JEQ       fold4
 	CMPQ      R9, $+24
-	JLT       part11
+	JLT       part31
 	VMOVUPD   128(R11), Z7
 	VMOVUPD   128(R10), Z8
 	VMULPD    Z8, Z7, Z8
 	VADDPD    Z2, Z8, Z2
 	CMPQ      R9, $+24
-	JEQ       fold3
+	JEQ       fold4
 	VMOVUPD.Z 192(R11), K1, Z7
 	VMOVUPD.Z 192(R10), K1, Z8
 	VMULPD    Z8, Z7, Z8
 	VADDPD    Z3, Z8, Z3
-	JMP       fold3
+	JMP       fold4
 
-part11:
+part31:
 	VMOVUPD.Z 128(R11), K1, Z7
 	VMOVUPD.Z 128(R10), K1, Z8
 	VMULPD    Z8, Z7, Z8
 	VADDPD    Z2, Z8, Z2
-	JMP       fold3
+	JMP       fold4
 
-part10:
+part30:
 	VMOVUPD.Z 64(R11), K1, Z7
 	VMOVUPD.Z 64(R10), K1, Z8
 	VMULPD    Z8, Z7, Z8
 	VADDPD    Z1, Z8, Z1
-	JMP       fold3
+	JMP       fold4
 
-part9:
+part29:
 	VMOVUPD.Z (R11), K1, Z7
 	VMOVUPD.Z (R10), K1, Z8
 	VMULPD    Z8, Z7, Z8
 	VADDPD    Z0, Z8, Z0
 
-fold3:
+fold4:
 	// Fold the lanes by halves.
 	VADDPD        Z0, Z2, Z0
 	VADDPD        Z1, Z3, Z1
@@ -2134,15 +3796,13 @@ fold3:
 	VADDPD        X0, X1, X0
 	VUNPCKHPD     X0, X0, X1
 	VADDPD        X0, X1, X0
-
-folded3:
-	MOVQ    x_len+56(FP), R9
-	CMPQ    R9, $+8192
-	JLE     store3
-	VADDSD  X0, X4, X4
-	TESTQ   R8, R8
-	JGT     block3
-	VMOVAPS X4, X0
+	MOVQ          x_len+56(FP), R9
+	CMPQ          R9, $+8192
+	JLE           store3
+	VADDSD        X0, X4, X4
+	TESTQ         R8, R8
+	JGT           block3
+	VMOVAPS       X4, X0
 
 store3:
 	MOVQ   incY+104(FP), DX

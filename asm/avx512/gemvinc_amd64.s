@@ -580,17 +580,17 @@ whole5:
 	JGT    more5
 	VXORPS X0, X0, X0
 	TESTQ  R9, R9
-	JLE    fold2
+	JLE    fold
 	VMOVSS (R11), X21
 	VMULSS (R10), X21, X21
 	VADDPS X0, X21, X0
 	CMPQ   R9, $+1
-	JLE    fold2
+	JLE    fold
 	VMOVSS (R11)(R13*1), X21
 	VMULSS (R10)(R12*1), X21, X21
 	VADDPS X0, X21, X0
 
-fold2:
+fold:
 	JMP added
 
 more5:
@@ -608,12 +608,12 @@ more5:
 	VMULSS (R10), X21, X21
 	VADDPS X0, X21, X0
 	CMPQ   R9, $+3
-	JLE    fold3
+	JLE    fold2
 	VMOVSS (R11)(R13*1), X21
 	VMULSS (R10)(R12*1), X21, X21
 	VADDPS X1, X21, X1
 
-fold3:
+fold2:
 	VADDPS X0, X1, X0
 	JMP    added
 
@@ -638,24 +638,24 @@ more6:
 	VMULSS (R10), X21, X21
 	VADDPS X0, X21, X0
 	CMPQ   R9, $+5
-	JLE    fold4
+	JLE    fold3
 	VMOVSS (R11)(R13*1), X21
 	VMULSS (R10)(R12*1), X21, X21
 	VADDPS X1, X21, X1
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+6
-	JLE    fold4
+	JLE    fold3
 	VMOVSS (R11), X21
 	VMULSS (R10), X21, X21
 	VADDPS X2, X21, X2
 	CMPQ   R9, $+7
-	JLE    fold4
+	JLE    fold3
 	VMOVSS (R11)(R13*1), X21
 	VMULSS (R10)(R12*1), X21, X21
 	VADDPS X3, X21, X3
 
-fold4:
+fold3:
 	VADDPS X0, X2, X0
 	VADDPS X1, X3, X1
 	VADDPS X0, X1, X0
@@ -694,48 +694,48 @@ more7:
 	VMULSS (R10), X21, X21
 	VADDPS X0, X21, X0
 	CMPQ   R9, $+9
-	JLE    fold5
+	JLE    fold4
 	VMOVSS (R11)(R13*1), X21
 	VMULSS (R10)(R12*1), X21, X21
 	VADDPS X1, X21, X1
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+10
-	JLE    fold5
+	JLE    fold4
 	VMOVSS (R11), X21
 	VMULSS (R10), X21, X21
 	VADDPS X2, X21, X2
 	CMPQ   R9, $+11
-	JLE    fold5
+	JLE    fold4
 	VMOVSS (R11)(R13*1), X21
 	VMULSS (R10)(R12*1), X21, X21
 	VADDPS X3, X21, X3
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+12
-	JLE    fold5
+	JLE    fold4
 	VMOVSS (R11), X21
 	VMULSS (R10), X21, X21
 	VADDPS X4, X21, X4
 	CMPQ   R9, $+13
-	JLE    fold5
+	JLE    fold4
 	VMOVSS (R11)(R13*1), X21
 	VMULSS (R10)(R12*1), X21, X21
 	VADDPS X5, X21, X5
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+14
-	JLE    fold5
+	JLE    fold4
 	VMOVSS (R11), X21
 	VMULSS (R10), X21, X21
 	VADDPS X6, X21, X6
 	CMPQ   R9, $+15
-	JLE    fold5
+	JLE    fold4
 	VMOVSS (R11)(R13*1), X21
 	VMULSS (R10)(R12*1), X21, X21
 	VADDPS X7, X21, X7
 
-fold5:
+fold4:
 	VADDPS X0, X4, X0
 	VADDPS X1, X5, X1
 	VADDPS X2, X6, X2
@@ -800,96 +800,96 @@ more8:
 	VMULSS (R10), X21, X21
 	VADDPS X0, X21, X0
 	CMPQ   R9, $+17
-	JLE    fold6
+	JLE    fold5
 	VMOVSS (R11)(R13*1), X21
 	VMULSS (R10)(R12*1), X21, X21
 	VADDPS X1, X21, X1
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+18
-	JLE    fold6
+	JLE    fold5
 	VMOVSS (R11), X21
 	VMULSS (R10), X21, X21
 	VADDPS X2, X21, X2
 	CMPQ   R9, $+19
-	JLE    fold6
+	JLE    fold5
 	VMOVSS (R11)(R13*1), X21
 	VMULSS (R10)(R12*1), X21, X21
 	VADDPS X3, X21, X3
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+20
-	JLE    fold6
+	JLE    fold5
 	VMOVSS (R11), X21
 	VMULSS (R10), X21, X21
 	VADDPS X4, X21, X4
 	CMPQ   R9, $+21
-	JLE    fold6
+	JLE    fold5
 	VMOVSS (R11)(R13*1), X21
 	VMULSS (R10)(R12*1), X21, X21
 	VADDPS X5, X21, X5
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+22
-	JLE    fold6
+	JLE    fold5
 	VMOVSS (R11), X21
 	VMULSS (R10), X21, X21
 	VADDPS X6, X21, X6
 	CMPQ   R9, $+23
-	JLE    fold6
+	JLE    fold5
 	VMOVSS (R11)(R13*1), X21
 	VMULSS (R10)(R12*1), X21, X21
 	VADDPS X7, X21, X7
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+24
-	JLE    fold6
+	JLE    fold5
 	VMOVSS (R11), X21
 	VMULSS (R10), X21, X21
 	VADDPS X13, X21, X13
 	CMPQ   R9, $+25
-	JLE    fold6
+	JLE    fold5
 	VMOVSS (R11)(R13*1), X21
 	VMULSS (R10)(R12*1), X21, X21
 	VADDPS X14, X21, X14
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+26
-	JLE    fold6
+	JLE    fold5
 	VMOVSS (R11), X21
 	VMULSS (R10), X21, X21
 	VADDPS X15, X21, X15
 	CMPQ   R9, $+27
-	JLE    fold6
+	JLE    fold5
 	VMOVSS (R11)(R13*1), X21
 	VMULSS (R10)(R12*1), X21, X21
 	VADDPS X16, X21, X16
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+28
-	JLE    fold6
+	JLE    fold5
 	VMOVSS (R11), X21
 	VMULSS (R10), X21, X21
 	VADDPS X17, X21, X17
 	CMPQ   R9, $+29
-	JLE    fold6
+	JLE    fold5
 	VMOVSS (R11)(R13*1), X21
 	VMULSS (R10)(R12*1), X21, X21
 	VADDPS X18, X21, X18
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+30
-	JLE    fold6
+	JLE    fold5
 	VMOVSS (R11), X21
 	VMULSS (R10), X21, X21
 	VADDPS X19, X21, X19
 	CMPQ   R9, $+31
-	JLE    fold6
+	JLE    fold5
 	VMOVSS (R11)(R13*1), X21
 	VMULSS (R10)(R12*1), X21, X21
 	VADDPS X20, X21, X20
 
-fold6:
+fold5:
 	VADDPS X0, X13, X0
 	VADDPS X1, X14, X1
 	VADDPS X2, X15, X2
@@ -1152,7 +1152,7 @@ loop:
 
 tail:
 	TESTQ R9, R9
-	JEQ   fold
+	JEQ   fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ      R9, DX
@@ -1290,7 +1290,7 @@ end32:
 	VMULPS       Y14, Y13, Y14
 	VADDPS       Y0, Y14, Y0
 	CMPQ         R9, $+8
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R9, $+16
 	JLT          part6
 	VMOVSS       (R11), X13
@@ -1322,7 +1322,7 @@ end32:
 	VMULPS       Y14, Y13, Y14
 	VADDPS       Y1, Y14, Y1
 	CMPQ         R9, $+16
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R9, $+24
 	JLT          part7
 	VMOVSS       (R11), X13
@@ -1354,7 +1354,7 @@ end32:
 	VMULPS       Y14, Y13, Y14
 	VADDPS       Y2, Y14, Y2
 	CMPQ         R9, $+24
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R9, $+32
 	JLT          part8
 	VMOVSS       (R11), X13
@@ -1386,7 +1386,7 @@ end32:
 	VMULPS       Y14, Y13, Y14
 	VADDPS       Y3, Y14, Y3
 	CMPQ         R9, $+32
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R9, $+40
 	JLT          part9
 	VMOVSS       (R11), X13
@@ -1418,7 +1418,7 @@ end32:
 	VMULPS       Y14, Y13, Y14
 	VADDPS       Y4, Y14, Y4
 	CMPQ         R9, $+40
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R9, $+48
 	JLT          part10
 	VMOVSS       (R11), X13
@@ -1450,7 +1450,7 @@ end32:
 	VMULPS       Y14, Y13, Y14
 	VADDPS       Y5, Y14, Y5
 	CMPQ         R9, $+48
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R9, $+56
 	JLT          part11
 	VMOVSS       (R11), X13
@@ -1482,46 +1482,46 @@ end32:
 	VMULPS       Y14, Y13, Y14
 	VADDPS       Y6, Y14, Y6
 	CMPQ         R9, $+56
-	JEQ          fold
+	JEQ          fold6
 	VMULPS       Y8, Y9, Y13
 	VADDPS       Y7, Y13, Y7
-	JMP          fold
+	JMP          fold6
 
 part11:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y6, Y13, Y6
-	JMP    fold
+	JMP    fold6
 
 part10:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y5, Y13, Y5
-	JMP    fold
+	JMP    fold6
 
 part9:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y4, Y13, Y4
-	JMP    fold
+	JMP    fold6
 
 part8:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y3, Y13, Y3
-	JMP    fold
+	JMP    fold6
 
 part7:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y2, Y13, Y2
-	JMP    fold
+	JMP    fold6
 
 part6:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y1, Y13, Y1
-	JMP    fold
+	JMP    fold6
 
 part5:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y0, Y13, Y0
 
-fold:
+fold6:
 	// Fold the lanes by halves.
 	VADDPS       Y0, Y4, Y0
 	VADDPS       Y1, Y5, Y1
@@ -1977,17 +1977,17 @@ whole5:
 	JGT    more5
 	VXORPS X0, X0, X0
 	TESTQ  R9, R9
-	JLE    fold2
+	JLE    fold
 	VMOVSD (R11), X21
 	VMULSD (R10), X21, X21
 	VADDPD X0, X21, X0
 	CMPQ   R9, $+1
-	JLE    fold2
+	JLE    fold
 	VMOVSD (R11)(R13*1), X21
 	VMULSD (R10)(R12*1), X21, X21
 	VADDPD X0, X21, X0
 
-fold2:
+fold:
 	JMP added
 
 more5:
@@ -2005,12 +2005,12 @@ more5:
 	VMULSD (R10), X21, X21
 	VADDPD X0, X21, X0
 	CMPQ   R9, $+3
-	JLE    fold3
+	JLE    fold2
 	VMOVSD (R11)(R13*1), X21
 	VMULSD (R10)(R12*1), X21, X21
 	VADDPD X1, X21, X1
 
-fold3:
+fold2:
 	VADDPD X0, X1, X0
 	JMP    added
 
@@ -2035,24 +2035,24 @@ more6:
 	VMULSD (R10), X21, X21
 	VADDPD X0, X21, X0
 	CMPQ   R9, $+5
-	JLE    fold4
+	JLE    fold3
 	VMOVSD (R11)(R13*1), X21
 	VMULSD (R10)(R12*1), X21, X21
 	VADDPD X1, X21, X1
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+6
-	JLE    fold4
+	JLE    fold3
 	VMOVSD (R11), X21
 	VMULSD (R10), X21, X21
 	VADDPD X2, X21, X2
 	CMPQ   R9, $+7
-	JLE    fold4
+	JLE    fold3
 	VMOVSD (R11)(R13*1), X21
 	VMULSD (R10)(R12*1), X21, X21
 	VADDPD X3, X21, X3
 
-fold4:
+fold3:
 	VADDPD X0, X2, X0
 	VADDPD X1, X3, X1
 	VADDPD X0, X1, X0
@@ -2091,48 +2091,48 @@ more7:
 	VMULSD (R10), X21, X21
 	VADDPD X0, X21, X0
 	CMPQ   R9, $+9
-	JLE    fold5
+	JLE    fold4
 	VMOVSD (R11)(R13*1), X21
 	VMULSD (R10)(R12*1), X21, X21
 	VADDPD X1, X21, X1
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+10
-	JLE    fold5
+	JLE    fold4
 	VMOVSD (R11), X21
 	VMULSD (R10), X21, X21
 	VADDPD X2, X21, X2
 	CMPQ   R9, $+11
-	JLE    fold5
+	JLE    fold4
 	VMOVSD (R11)(R13*1), X21
 	VMULSD (R10)(R12*1), X21, X21
 	VADDPD X3, X21, X3
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+12
-	JLE    fold5
+	JLE    fold4
 	VMOVSD (R11), X21
 	VMULSD (R10), X21, X21
 	VADDPD X4, X21, X4
 	CMPQ   R9, $+13
-	JLE    fold5
+	JLE    fold4
 	VMOVSD (R11)(R13*1), X21
 	VMULSD (R10)(R12*1), X21, X21
 	VADDPD X5, X21, X5
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+14
-	JLE    fold5
+	JLE    fold4
 	VMOVSD (R11), X21
 	VMULSD (R10), X21, X21
 	VADDPD X6, X21, X6
 	CMPQ   R9, $+15
-	JLE    fold5
+	JLE    fold4
 	VMOVSD (R11)(R13*1), X21
 	VMULSD (R10)(R12*1), X21, X21
 	VADDPD X7, X21, X7
 
-fold5:
+fold4:
 	VADDPD X0, X4, X0
 	VADDPD X1, X5, X1
 	VADDPD X2, X6, X2
@@ -2197,96 +2197,96 @@ more8:
 	VMULSD (R10), X21, X21
 	VADDPD X0, X21, X0
 	CMPQ   R9, $+17
-	JLE    fold6
+	JLE    fold5
 	VMOVSD (R11)(R13*1), X21
 	VMULSD (R10)(R12*1), X21, X21
 	VADDPD X1, X21, X1
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+18
-	JLE    fold6
+	JLE    fold5
 	VMOVSD (R11), X21
 	VMULSD (R10), X21, X21
 	VADDPD X2, X21, X2
 	CMPQ   R9, $+19
-	JLE    fold6
+	JLE    fold5
 	VMOVSD (R11)(R13*1), X21
 	VMULSD (R10)(R12*1), X21, X21
 	VADDPD X3, X21, X3
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+20
-	JLE    fold6
+	JLE    fold5
 	VMOVSD (R11), X21
 	VMULSD (R10), X21, X21
 	VADDPD X4, X21, X4
 	CMPQ   R9, $+21
-	JLE    fold6
+	JLE    fold5
 	VMOVSD (R11)(R13*1), X21
 	VMULSD (R10)(R12*1), X21, X21
 	VADDPD X5, X21, X5
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+22
-	JLE    fold6
+	JLE    fold5
 	VMOVSD (R11), X21
 	VMULSD (R10), X21, X21
 	VADDPD X6, X21, X6
 	CMPQ   R9, $+23
-	JLE    fold6
+	JLE    fold5
 	VMOVSD (R11)(R13*1), X21
 	VMULSD (R10)(R12*1), X21, X21
 	VADDPD X7, X21, X7
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+24
-	JLE    fold6
+	JLE    fold5
 	VMOVSD (R11), X21
 	VMULSD (R10), X21, X21
 	VADDPD X13, X21, X13
 	CMPQ   R9, $+25
-	JLE    fold6
+	JLE    fold5
 	VMOVSD (R11)(R13*1), X21
 	VMULSD (R10)(R12*1), X21, X21
 	VADDPD X14, X21, X14
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+26
-	JLE    fold6
+	JLE    fold5
 	VMOVSD (R11), X21
 	VMULSD (R10), X21, X21
 	VADDPD X15, X21, X15
 	CMPQ   R9, $+27
-	JLE    fold6
+	JLE    fold5
 	VMOVSD (R11)(R13*1), X21
 	VMULSD (R10)(R12*1), X21, X21
 	VADDPD X16, X21, X16
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+28
-	JLE    fold6
+	JLE    fold5
 	VMOVSD (R11), X21
 	VMULSD (R10), X21, X21
 	VADDPD X17, X21, X17
 	CMPQ   R9, $+29
-	JLE    fold6
+	JLE    fold5
 	VMOVSD (R11)(R13*1), X21
 	VMULSD (R10)(R12*1), X21, X21
 	VADDPD X18, X21, X18
 	LEAQ   (R10)(R12*2), R10
 	LEAQ   (R11)(R13*2), R11
 	CMPQ   R9, $+30
-	JLE    fold6
+	JLE    fold5
 	VMOVSD (R11), X21
 	VMULSD (R10), X21, X21
 	VADDPD X19, X21, X19
 	CMPQ   R9, $+31
-	JLE    fold6
+	JLE    fold5
 	VMOVSD (R11)(R13*1), X21
 	VMULSD (R10)(R12*1), X21, X21
 	VADDPD X20, X21, X20
 
-fold6:
+fold5:
 	VADDPD X0, X13, X0
 	VADDPD X1, X14, X1
 	VADDPD X2, X15, X2
@@ -2453,7 +2453,7 @@ loop:
 
 tail:
 	TESTQ R9, R9
-	JEQ   fold
+	JEQ   fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVQ    R9, DX
@@ -2533,7 +2533,7 @@ end68:
 	VMULPD       Y14, Y13, Y14
 	VADDPD       Y0, Y14, Y0
 	CMPQ         R9, $+4
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R9, $+8
 	JLT          part6
 	VMOVSD       (R11), X13
@@ -2553,7 +2553,7 @@ end68:
 	VMULPD       Y14, Y13, Y14
 	VADDPD       Y1, Y14, Y1
 	CMPQ         R9, $+8
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R9, $+12
 	JLT          part7
 	VMOVSD       (R11), X13
@@ -2573,7 +2573,7 @@ end68:
 	VMULPD       Y14, Y13, Y14
 	VADDPD       Y2, Y14, Y2
 	CMPQ         R9, $+12
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R9, $+16
 	JLT          part8
 	VMOVSD       (R11), X13
@@ -2593,7 +2593,7 @@ end68:
 	VMULPD       Y14, Y13, Y14
 	VADDPD       Y3, Y14, Y3
 	CMPQ         R9, $+16
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R9, $+20
 	JLT          part9
 	VMOVSD       (R11), X13
@@ -2613,7 +2613,7 @@ end68:
 	VMULPD       Y14, Y13, Y14
 	VADDPD       Y4, Y14, Y4
 	CMPQ         R9, $+20
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R9, $+24
 	JLT          part10
 	VMOVSD       (R11), X13
@@ -2633,7 +2633,7 @@ end68:
 	VMULPD       Y14, Y13, Y14
 	VADDPD       Y5, Y14, Y5
 	CMPQ         R9, $+24
-	JEQ          fold
+	JEQ          fold6
 	CMPQ         R9, $+28
 	JLT          part11
 	VMOVSD       (R11), X13
@@ -2653,46 +2653,46 @@ end68:
 	VMULPD       Y14, Y13, Y14
 	VADDPD       Y6, Y14, Y6
 	CMPQ         R9, $+28
-	JEQ          fold
+	JEQ          fold6
 	VMULPD       Y8, Y9, Y13
 	VADDPD       Y7, Y13, Y7
-	JMP          fold
+	JMP          fold6
 
 part11:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y6, Y13, Y6
-	JMP    fold
+	JMP    fold6
 
 part10:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y5, Y13, Y5
-	JMP    fold
+	JMP    fold6
 
 part9:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y4, Y13, Y4
-	JMP    fold
+	JMP    fold6
 
 part8:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y3, Y13, Y3
-	JMP    fold
+	JMP    fold6
 
 part7:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y2, Y13, Y2
-	JMP    fold
+	JMP    fold6
 
 part6:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y1, Y13, Y1
-	JMP    fold
+	JMP    fold6
 
 part5:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y0, Y13, Y0
 
-fold:
+fold6:
 	// Fold the lanes by halves.
 	VADDPD       Y0, Y4, Y0
 	VADDPD       Y1, Y5, Y1

@@ -5,9 +5,1413 @@
 #include "textflag.h"
 
 // func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·GemvTF32(SB), NOSPLIT, $0-112
 	// y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]
+	VBROADCASTSS beta+80(FP), Z0
+	MOVQ         x_base+48(FP), BX
+	MOVQ         incX+72(FP), SI
+	SHLQ         $0x02, SI
+	TESTQ        SI, SI
+	JGE          forward
+	MOVQ         rows+0(FP), DX
+	SUBQ         $+1, DX
+	NEGQ         DX
+	IMULQ        SI, DX
+	ADDQ         DX, BX
+
+forward:
+	MOVQ  rows+0(FP), DI
+	MOVQ  a_base+16(FP), SI
+	MOVQ  y_len+96(FP), R8
+	CMPQ  R8, $+256
+	JGT   many
+	TESTQ DI, DI
+	JLE   many
+
+	// Few columns: the shared vector stays in registers.
+	VBROADCASTSS alpha+8(FP), Z2
+	MOVQ         y_base+88(FP), R9
+	CMPQ         R8, $+16
+	JGT          more
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
+	VMOVUPS.Z    (R9), K1, Z30
+	MOVQ         stride+40(FP), R9
+	SHLQ         $0x02, R9
+	VMULPS       Z30, Z0, Z30
+	MOVQ         incX+72(FP), DX
+	SHLQ         $0x02, DX
+
+row:
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPS.Z    (SI), K1, Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z30, Z3, Z30
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      Z30, K1, (R9)
+	VZEROUPPER
+	RET
+
+more:
+	CMPQ      R8, $+32
+	JGT       more2
+	SUBQ      $+16, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS.Z 64(R9), K1, Z29
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	VMULPS    Z30, Z0, Z30
+	VMULPS    Z29, Z0, Z29
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x02, DX
+
+row2:
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z30, Z3, Z30
+	VMOVUPS.Z    64(SI), K1, Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z29, Z3, Z29
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row2
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      Z30, (R9)
+	VMOVUPS      Z29, K1, 64(R9)
+	VZEROUPPER
+	RET
+
+more2:
+	CMPQ      R8, $+48
+	JGT       more3
+	SUBQ      $+32, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS.Z 128(R9), K1, Z28
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	VMULPS    Z30, Z0, Z30
+	VMULPS    Z29, Z0, Z29
+	VMULPS    Z28, Z0, Z28
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x02, DX
+
+row3:
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z30, Z3, Z30
+	VMOVUPS      64(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z29, Z3, Z29
+	VMOVUPS.Z    128(SI), K1, Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z28, Z3, Z28
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row3
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      Z30, (R9)
+	VMOVUPS      Z29, 64(R9)
+	VMOVUPS      Z28, K1, 128(R9)
+	VZEROUPPER
+	RET
+
+more3:
+	CMPQ      R8, $+64
+	JGT       more4
+	SUBQ      $+48, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS.Z 192(R9), K1, Z27
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	VMULPS    Z30, Z0, Z30
+	VMULPS    Z29, Z0, Z29
+	VMULPS    Z28, Z0, Z28
+	VMULPS    Z27, Z0, Z27
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x02, DX
+
+row4:
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z30, Z3, Z30
+	VMOVUPS      64(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z29, Z3, Z29
+	VMOVUPS      128(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z28, Z3, Z28
+	VMOVUPS.Z    192(SI), K1, Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z27, Z3, Z27
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row4
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      Z30, (R9)
+	VMOVUPS      Z29, 64(R9)
+	VMOVUPS      Z28, 128(R9)
+	VMOVUPS      Z27, K1, 192(R9)
+	VZEROUPPER
+	RET
+
+more4:
+	CMPQ      R8, $+80
+	JGT       more5
+	SUBQ      $+64, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS.Z 256(R9), K1, Z26
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	VMULPS    Z30, Z0, Z30
+	VMULPS    Z29, Z0, Z29
+	VMULPS    Z28, Z0, Z28
+	VMULPS    Z27, Z0, Z27
+	VMULPS    Z26, Z0, Z26
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x02, DX
+
+row5:
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z30, Z3, Z30
+	VMOVUPS      64(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z29, Z3, Z29
+	VMOVUPS      128(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z28, Z3, Z28
+	VMOVUPS      192(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z27, Z3, Z27
+	VMOVUPS.Z    256(SI), K1, Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z26, Z3, Z26
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row5
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      Z30, (R9)
+	VMOVUPS      Z29, 64(R9)
+	VMOVUPS      Z28, 128(R9)
+	VMOVUPS      Z27, 192(R9)
+	VMOVUPS      Z26, K1, 256(R9)
+	VZEROUPPER
+	RET
+
+more5:
+	CMPQ      R8, $+96
+	JGT       more6
+	SUBQ      $+80, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS.Z 320(R9), K1, Z25
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	VMULPS    Z30, Z0, Z30
+	VMULPS    Z29, Z0, Z29
+	VMULPS    Z28, Z0, Z28
+	VMULPS    Z27, Z0, Z27
+	VMULPS    Z26, Z0, Z26
+	VMULPS    Z25, Z0, Z25
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x02, DX
+
+row6:
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z30, Z3, Z30
+	VMOVUPS      64(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z29, Z3, Z29
+	VMOVUPS      128(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z28, Z3, Z28
+	VMOVUPS      192(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z27, Z3, Z27
+	VMOVUPS      256(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z26, Z3, Z26
+	VMOVUPS.Z    320(SI), K1, Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z25, Z3, Z25
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row6
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      Z30, (R9)
+	VMOVUPS      Z29, 64(R9)
+	VMOVUPS      Z28, 128(R9)
+	VMOVUPS      Z27, 192(R9)
+	VMOVUPS      Z26, 256(R9)
+	VMOVUPS      Z25, K1, 320(R9)
+	VZEROUPPER
+	RET
+
+more6:
+	CMPQ      R8, $+112
+	JGT       more7
+	SUBQ      $+96, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS.Z 384(R9), K1, Z24
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	VMULPS    Z30, Z0, Z30
+	VMULPS    Z29, Z0, Z29
+	VMULPS    Z28, Z0, Z28
+	VMULPS    Z27, Z0, Z27
+	VMULPS    Z26, Z0, Z26
+	VMULPS    Z25, Z0, Z25
+	VMULPS    Z24, Z0, Z24
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x02, DX
+
+row7:
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z30, Z3, Z30
+	VMOVUPS      64(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z29, Z3, Z29
+	VMOVUPS      128(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z28, Z3, Z28
+	VMOVUPS      192(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z27, Z3, Z27
+	VMOVUPS      256(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z26, Z3, Z26
+	VMOVUPS      320(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z25, Z3, Z25
+	VMOVUPS.Z    384(SI), K1, Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z24, Z3, Z24
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row7
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      Z30, (R9)
+	VMOVUPS      Z29, 64(R9)
+	VMOVUPS      Z28, 128(R9)
+	VMOVUPS      Z27, 192(R9)
+	VMOVUPS      Z26, 256(R9)
+	VMOVUPS      Z25, 320(R9)
+	VMOVUPS      Z24, K1, 384(R9)
+	VZEROUPPER
+	RET
+
+more7:
+	CMPQ      R8, $+128
+	JGT       more8
+	SUBQ      $+112, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS.Z 448(R9), K1, Z23
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	VMULPS    Z30, Z0, Z30
+	VMULPS    Z29, Z0, Z29
+	VMULPS    Z28, Z0, Z28
+	VMULPS    Z27, Z0, Z27
+	VMULPS    Z26, Z0, Z26
+	VMULPS    Z25, Z0, Z25
+	VMULPS    Z24, Z0, Z24
+	VMULPS    Z23, Z0, Z23
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x02, DX
+
+row8:
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z30, Z3, Z30
+	VMOVUPS      64(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z29, Z3, Z29
+	VMOVUPS      128(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z28, Z3, Z28
+	VMOVUPS      192(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z27, Z3, Z27
+	VMOVUPS      256(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z26, Z3, Z26
+	VMOVUPS      320(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z25, Z3, Z25
+	VMOVUPS      384(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z24, Z3, Z24
+	VMOVUPS.Z    448(SI), K1, Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z23, Z3, Z23
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row8
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      Z30, (R9)
+	VMOVUPS      Z29, 64(R9)
+	VMOVUPS      Z28, 128(R9)
+	VMOVUPS      Z27, 192(R9)
+	VMOVUPS      Z26, 256(R9)
+	VMOVUPS      Z25, 320(R9)
+	VMOVUPS      Z24, 384(R9)
+	VMOVUPS      Z23, K1, 448(R9)
+	VZEROUPPER
+	RET
+
+more8:
+	CMPQ      R8, $+144
+	JGT       more9
+	SUBQ      $+128, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS   448(R9), Z23
+	VMOVUPS.Z 512(R9), K1, Z22
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	VMULPS    Z30, Z0, Z30
+	VMULPS    Z29, Z0, Z29
+	VMULPS    Z28, Z0, Z28
+	VMULPS    Z27, Z0, Z27
+	VMULPS    Z26, Z0, Z26
+	VMULPS    Z25, Z0, Z25
+	VMULPS    Z24, Z0, Z24
+	VMULPS    Z23, Z0, Z23
+	VMULPS    Z22, Z0, Z22
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x02, DX
+
+row9:
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z30, Z3, Z30
+	VMOVUPS      64(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z29, Z3, Z29
+	VMOVUPS      128(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z28, Z3, Z28
+	VMOVUPS      192(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z27, Z3, Z27
+	VMOVUPS      256(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z26, Z3, Z26
+	VMOVUPS      320(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z25, Z3, Z25
+	VMOVUPS      384(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z24, Z3, Z24
+	VMOVUPS      448(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z23, Z3, Z23
+	VMOVUPS.Z    512(SI), K1, Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z22, Z3, Z22
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row9
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      Z30, (R9)
+	VMOVUPS      Z29, 64(R9)
+	VMOVUPS      Z28, 128(R9)
+	VMOVUPS      Z27, 192(R9)
+	VMOVUPS      Z26, 256(R9)
+	VMOVUPS      Z25, 320(R9)
+	VMOVUPS      Z24, 384(R9)
+	VMOVUPS      Z23, 448(R9)
+	VMOVUPS      Z22, K1, 512(R9)
+	VZEROUPPER
+	RET
+
+more9:
+	CMPQ      R8, $+160
+	JGT       more10
+	SUBQ      $+144, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS   448(R9), Z23
+	VMOVUPS   512(R9), Z22
+	VMOVUPS.Z 576(R9), K1, Z21
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	VMULPS    Z30, Z0, Z30
+	VMULPS    Z29, Z0, Z29
+	VMULPS    Z28, Z0, Z28
+	VMULPS    Z27, Z0, Z27
+	VMULPS    Z26, Z0, Z26
+	VMULPS    Z25, Z0, Z25
+	VMULPS    Z24, Z0, Z24
+	VMULPS    Z23, Z0, Z23
+	VMULPS    Z22, Z0, Z22
+	VMULPS    Z21, Z0, Z21
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x02, DX
+
+row10:
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z30, Z3, Z30
+	VMOVUPS      64(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z29, Z3, Z29
+	VMOVUPS      128(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z28, Z3, Z28
+	VMOVUPS      192(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z27, Z3, Z27
+	VMOVUPS      256(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z26, Z3, Z26
+	VMOVUPS      320(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z25, Z3, Z25
+	VMOVUPS      384(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z24, Z3, Z24
+	VMOVUPS      448(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z23, Z3, Z23
+	VMOVUPS      512(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z22, Z3, Z22
+	VMOVUPS.Z    576(SI), K1, Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z21, Z3, Z21
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row10
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      Z30, (R9)
+	VMOVUPS      Z29, 64(R9)
+	VMOVUPS      Z28, 128(R9)
+	VMOVUPS      Z27, 192(R9)
+	VMOVUPS      Z26, 256(R9)
+	VMOVUPS      Z25, 320(R9)
+	VMOVUPS      Z24, 384(R9)
+	VMOVUPS      Z23, 448(R9)
+	VMOVUPS      Z22, 512(R9)
+	VMOVUPS      Z21, K1, 576(R9)
+	VZEROUPPER
+	RET
+
+more10:
+	CMPQ      R8, $+176
+	JGT       more11
+	SUBQ      $+160, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS   448(R9), Z23
+	VMOVUPS   512(R9), Z22
+	VMOVUPS   576(R9), Z21
+	VMOVUPS.Z 640(R9), K1, Z20
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	VMULPS    Z30, Z0, Z30
+	VMULPS    Z29, Z0, Z29
+	VMULPS    Z28, Z0, Z28
+	VMULPS    Z27, Z0, Z27
+	VMULPS    Z26, Z0, Z26
+	VMULPS    Z25, Z0, Z25
+	VMULPS    Z24, Z0, Z24
+	VMULPS    Z23, Z0, Z23
+	VMULPS    Z22, Z0, Z22
+	VMULPS    Z21, Z0, Z21
+	VMULPS    Z20, Z0, Z20
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x02, DX
+
+row11:
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z30, Z3, Z30
+	VMOVUPS      64(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z29, Z3, Z29
+	VMOVUPS      128(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z28, Z3, Z28
+	VMOVUPS      192(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z27, Z3, Z27
+	VMOVUPS      256(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z26, Z3, Z26
+	VMOVUPS      320(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z25, Z3, Z25
+	VMOVUPS      384(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z24, Z3, Z24
+	VMOVUPS      448(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z23, Z3, Z23
+	VMOVUPS      512(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z22, Z3, Z22
+	VMOVUPS      576(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z21, Z3, Z21
+	VMOVUPS.Z    640(SI), K1, Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z20, Z3, Z20
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row11
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      Z30, (R9)
+	VMOVUPS      Z29, 64(R9)
+	VMOVUPS      Z28, 128(R9)
+	VMOVUPS      Z27, 192(R9)
+	VMOVUPS      Z26, 256(R9)
+	VMOVUPS      Z25, 320(R9)
+	VMOVUPS      Z24, 384(R9)
+	VMOVUPS      Z23, 448(R9)
+	VMOVUPS      Z22, 512(R9)
+	VMOVUPS      Z21, 576(R9)
+	VMOVUPS      Z20, K1, 640(R9)
+	VZEROUPPER
+	RET
+
+more11:
+	CMPQ      R8, $+192
+	JGT       more12
+	SUBQ      $+176, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS   448(R9), Z23
+	VMOVUPS   512(R9), Z22
+	VMOVUPS   576(R9), Z21
+	VMOVUPS   640(R9), Z20
+	VMOVUPS.Z 704(R9), K1, Z19
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	VMULPS    Z30, Z0, Z30
+	VMULPS    Z29, Z0, Z29
+	VMULPS    Z28, Z0, Z28
+	VMULPS    Z27, Z0, Z27
+	VMULPS    Z26, Z0, Z26
+	VMULPS    Z25, Z0, Z25
+	VMULPS    Z24, Z0, Z24
+	VMULPS    Z23, Z0, Z23
+	VMULPS    Z22, Z0, Z22
+	VMULPS    Z21, Z0, Z21
+	VMULPS    Z20, Z0, Z20
+	VMULPS    Z19, Z0, Z19
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x02, DX
+
+row12:
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z30, Z3, Z30
+	VMOVUPS      64(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z29, Z3, Z29
+	VMOVUPS      128(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z28, Z3, Z28
+	VMOVUPS      192(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z27, Z3, Z27
+	VMOVUPS      256(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z26, Z3, Z26
+	VMOVUPS      320(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z25, Z3, Z25
+	VMOVUPS      384(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z24, Z3, Z24
+	VMOVUPS      448(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z23, Z3, Z23
+	VMOVUPS      512(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z22, Z3, Z22
+	VMOVUPS      576(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z21, Z3, Z21
+	VMOVUPS      640(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z20, Z3, Z20
+	VMOVUPS.Z    704(SI), K1, Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z19, Z3, Z19
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row12
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      Z30, (R9)
+	VMOVUPS      Z29, 64(R9)
+	VMOVUPS      Z28, 128(R9)
+	VMOVUPS      Z27, 192(R9)
+	VMOVUPS      Z26, 256(R9)
+	VMOVUPS      Z25, 320(R9)
+	VMOVUPS      Z24, 384(R9)
+	VMOVUPS      Z23, 448(R9)
+	VMOVUPS      Z22, 512(R9)
+	VMOVUPS      Z21, 576(R9)
+	VMOVUPS      Z20, 640(R9)
+	VMOVUPS      Z19, K1, 704(R9)
+	VZEROUPPER
+	RET
+
+more12:
+	CMPQ      R8, $+208
+	JGT       more13
+	SUBQ      $+192, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS   448(R9), Z23
+	VMOVUPS   512(R9), Z22
+	VMOVUPS   576(R9), Z21
+	VMOVUPS   640(R9), Z20
+	VMOVUPS   704(R9), Z19
+	VMOVUPS.Z 768(R9), K1, Z18
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	VMULPS    Z30, Z0, Z30
+	VMULPS    Z29, Z0, Z29
+	VMULPS    Z28, Z0, Z28
+	VMULPS    Z27, Z0, Z27
+	VMULPS    Z26, Z0, Z26
+	VMULPS    Z25, Z0, Z25
+	VMULPS    Z24, Z0, Z24
+	VMULPS    Z23, Z0, Z23
+	VMULPS    Z22, Z0, Z22
+	VMULPS    Z21, Z0, Z21
+	VMULPS    Z20, Z0, Z20
+	VMULPS    Z19, Z0, Z19
+	VMULPS    Z18, Z0, Z18
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x02, DX
+
+row13:
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z30, Z3, Z30
+	VMOVUPS      64(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z29, Z3, Z29
+	VMOVUPS      128(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z28, Z3, Z28
+	VMOVUPS      192(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z27, Z3, Z27
+	VMOVUPS      256(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z26, Z3, Z26
+	VMOVUPS      320(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z25, Z3, Z25
+	VMOVUPS      384(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z24, Z3, Z24
+	VMOVUPS      448(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z23, Z3, Z23
+	VMOVUPS      512(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z22, Z3, Z22
+	VMOVUPS      576(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z21, Z3, Z21
+	VMOVUPS      640(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z20, Z3, Z20
+	VMOVUPS      704(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z19, Z3, Z19
+	VMOVUPS.Z    768(SI), K1, Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z18, Z3, Z18
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row13
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      Z30, (R9)
+	VMOVUPS      Z29, 64(R9)
+	VMOVUPS      Z28, 128(R9)
+	VMOVUPS      Z27, 192(R9)
+	VMOVUPS      Z26, 256(R9)
+	VMOVUPS      Z25, 320(R9)
+	VMOVUPS      Z24, 384(R9)
+	VMOVUPS      Z23, 448(R9)
+	VMOVUPS      Z22, 512(R9)
+	VMOVUPS      Z21, 576(R9)
+	VMOVUPS      Z20, 640(R9)
+	VMOVUPS      Z19, 704(R9)
+	VMOVUPS      Z18, K1, 768(R9)
+	VZEROUPPER
+	RET
+
+more13:
+	CMPQ      R8, $+224
+	JGT       more14
+	SUBQ      $+208, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS   448(R9), Z23
+	VMOVUPS   512(R9), Z22
+	VMOVUPS   576(R9), Z21
+	VMOVUPS   640(R9), Z20
+	VMOVUPS   704(R9), Z19
+	VMOVUPS   768(R9), Z18
+	VMOVUPS.Z 832(R9), K1, Z17
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	VMULPS    Z30, Z0, Z30
+	VMULPS    Z29, Z0, Z29
+	VMULPS    Z28, Z0, Z28
+	VMULPS    Z27, Z0, Z27
+	VMULPS    Z26, Z0, Z26
+	VMULPS    Z25, Z0, Z25
+	VMULPS    Z24, Z0, Z24
+	VMULPS    Z23, Z0, Z23
+	VMULPS    Z22, Z0, Z22
+	VMULPS    Z21, Z0, Z21
+	VMULPS    Z20, Z0, Z20
+	VMULPS    Z19, Z0, Z19
+	VMULPS    Z18, Z0, Z18
+	VMULPS    Z17, Z0, Z17
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x02, DX
+
+row14:
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z30, Z3, Z30
+	VMOVUPS      64(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z29, Z3, Z29
+	VMOVUPS      128(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z28, Z3, Z28
+	VMOVUPS      192(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z27, Z3, Z27
+	VMOVUPS      256(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z26, Z3, Z26
+	VMOVUPS      320(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z25, Z3, Z25
+	VMOVUPS      384(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z24, Z3, Z24
+	VMOVUPS      448(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z23, Z3, Z23
+	VMOVUPS      512(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z22, Z3, Z22
+	VMOVUPS      576(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z21, Z3, Z21
+	VMOVUPS      640(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z20, Z3, Z20
+	VMOVUPS      704(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z19, Z3, Z19
+	VMOVUPS      768(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z18, Z3, Z18
+	VMOVUPS.Z    832(SI), K1, Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z17, Z3, Z17
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row14
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      Z30, (R9)
+	VMOVUPS      Z29, 64(R9)
+	VMOVUPS      Z28, 128(R9)
+	VMOVUPS      Z27, 192(R9)
+	VMOVUPS      Z26, 256(R9)
+	VMOVUPS      Z25, 320(R9)
+	VMOVUPS      Z24, 384(R9)
+	VMOVUPS      Z23, 448(R9)
+	VMOVUPS      Z22, 512(R9)
+	VMOVUPS      Z21, 576(R9)
+	VMOVUPS      Z20, 640(R9)
+	VMOVUPS      Z19, 704(R9)
+	VMOVUPS      Z18, 768(R9)
+	VMOVUPS      Z17, K1, 832(R9)
+	VZEROUPPER
+	RET
+
+more14:
+	CMPQ      R8, $+240
+	JGT       more15
+	SUBQ      $+224, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS   448(R9), Z23
+	VMOVUPS   512(R9), Z22
+	VMOVUPS   576(R9), Z21
+	VMOVUPS   640(R9), Z20
+	VMOVUPS   704(R9), Z19
+	VMOVUPS   768(R9), Z18
+	VMOVUPS   832(R9), Z17
+	VMOVUPS.Z 896(R9), K1, Z16
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	VMULPS    Z30, Z0, Z30
+	VMULPS    Z29, Z0, Z29
+	VMULPS    Z28, Z0, Z28
+	VMULPS    Z27, Z0, Z27
+	VMULPS    Z26, Z0, Z26
+	VMULPS    Z25, Z0, Z25
+	VMULPS    Z24, Z0, Z24
+	VMULPS    Z23, Z0, Z23
+	VMULPS    Z22, Z0, Z22
+	VMULPS    Z21, Z0, Z21
+	VMULPS    Z20, Z0, Z20
+	VMULPS    Z19, Z0, Z19
+	VMULPS    Z18, Z0, Z18
+	VMULPS    Z17, Z0, Z17
+	VMULPS    Z16, Z0, Z16
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x02, DX
+
+row15:
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z30, Z3, Z30
+	VMOVUPS      64(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z29, Z3, Z29
+	VMOVUPS      128(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z28, Z3, Z28
+	VMOVUPS      192(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z27, Z3, Z27
+	VMOVUPS      256(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z26, Z3, Z26
+	VMOVUPS      320(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z25, Z3, Z25
+	VMOVUPS      384(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z24, Z3, Z24
+	VMOVUPS      448(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z23, Z3, Z23
+	VMOVUPS      512(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z22, Z3, Z22
+	VMOVUPS      576(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z21, Z3, Z21
+	VMOVUPS      640(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z20, Z3, Z20
+	VMOVUPS      704(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z19, Z3, Z19
+	VMOVUPS      768(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z18, Z3, Z18
+	VMOVUPS      832(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z17, Z3, Z17
+	VMOVUPS.Z    896(SI), K1, Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z16, Z3, Z16
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row15
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      Z30, (R9)
+	VMOVUPS      Z29, 64(R9)
+	VMOVUPS      Z28, 128(R9)
+	VMOVUPS      Z27, 192(R9)
+	VMOVUPS      Z26, 256(R9)
+	VMOVUPS      Z25, 320(R9)
+	VMOVUPS      Z24, 384(R9)
+	VMOVUPS      Z23, 448(R9)
+	VMOVUPS      Z22, 512(R9)
+	VMOVUPS      Z21, 576(R9)
+	VMOVUPS      Z20, 640(R9)
+	VMOVUPS      Z19, 704(R9)
+	VMOVUPS      Z18, 768(R9)
+	VMOVUPS      Z17, 832(R9)
+	VMOVUPS      Z16, K1, 896(R9)
+	VZEROUPPER
+	RET
+
+more15:
+	SUBQ      $+240, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS   (R9), Z30
+	VMOVUPS   64(R9), Z29
+	VMOVUPS   128(R9), Z28
+	VMOVUPS   192(R9), Z27
+	VMOVUPS   256(R9), Z26
+	VMOVUPS   320(R9), Z25
+	VMOVUPS   384(R9), Z24
+	VMOVUPS   448(R9), Z23
+	VMOVUPS   512(R9), Z22
+	VMOVUPS   576(R9), Z21
+	VMOVUPS   640(R9), Z20
+	VMOVUPS   704(R9), Z19
+	VMOVUPS   768(R9), Z18
+	VMOVUPS   832(R9), Z17
+	VMOVUPS   896(R9), Z16
+	VMOVUPS.Z 960(R9), K1, Z15
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x02, R9
+	VMULPS    Z30, Z0, Z30
+	VMULPS    Z29, Z0, Z29
+	VMULPS    Z28, Z0, Z28
+	VMULPS    Z27, Z0, Z27
+	VMULPS    Z26, Z0, Z26
+	VMULPS    Z25, Z0, Z25
+	VMULPS    Z24, Z0, Z24
+	VMULPS    Z23, Z0, Z23
+	VMULPS    Z22, Z0, Z22
+	VMULPS    Z21, Z0, Z21
+	VMULPS    Z20, Z0, Z20
+	VMULPS    Z19, Z0, Z19
+	VMULPS    Z18, Z0, Z18
+	VMULPS    Z17, Z0, Z17
+	VMULPS    Z16, Z0, Z16
+	VMULPS    Z15, Z0, Z15
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x02, DX
+
+row16:
+	VBROADCASTSS (BX), Z1
+	VMULPS       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z30, Z3, Z30
+	VMOVUPS      64(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z29, Z3, Z29
+	VMOVUPS      128(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z28, Z3, Z28
+	VMOVUPS      192(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z27, Z3, Z27
+	VMOVUPS      256(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z26, Z3, Z26
+	VMOVUPS      320(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z25, Z3, Z25
+	VMOVUPS      384(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z24, Z3, Z24
+	VMOVUPS      448(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z23, Z3, Z23
+	VMOVUPS      512(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z22, Z3, Z22
+	VMOVUPS      576(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z21, Z3, Z21
+	VMOVUPS      640(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z20, Z3, Z20
+	VMOVUPS      704(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z19, Z3, Z19
+	VMOVUPS      768(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z18, Z3, Z18
+	VMOVUPS      832(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z17, Z3, Z17
+	VMOVUPS      896(SI), Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z16, Z3, Z16
+	VMOVUPS.Z    960(SI), K1, Z3
+	VMULPS       Z3, Z1, Z3
+	VADDPS       Z15, Z3, Z15
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row16
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      Z30, (R9)
+	VMOVUPS      Z29, 64(R9)
+	VMOVUPS      Z28, 128(R9)
+	VMOVUPS      Z27, 192(R9)
+	VMOVUPS      Z26, 256(R9)
+	VMOVUPS      Z25, 320(R9)
+	VMOVUPS      Z24, 384(R9)
+	VMOVUPS      Z23, 448(R9)
+	VMOVUPS      Z22, 512(R9)
+	VMOVUPS      Z21, 576(R9)
+	VMOVUPS      Z20, 640(R9)
+	VMOVUPS      Z19, 704(R9)
+	VMOVUPS      Z18, 768(R9)
+	VMOVUPS      Z17, 832(R9)
+	VMOVUPS      Z16, 896(R9)
+	VMOVUPS      Z15, K1, 960(R9)
+	VZEROUPPER
+	RET
+
+many:
+	MOVQ  y_len+96(FP), R10
+	CMPQ  R10, $+8192
+	JGT   other
+	CMPQ  R10, $+128
+	JLE   other
+	MOVQ  stride+40(FP), R8
+	MOVQ  rows+0(FP), DX
+	IMULQ R8, DX
+	CMPQ  DX, $+8192
+	JLE   other
+
+	// A matrix beyond the first-level cache: row by row.
+	MOVQ         y_base+88(FP), R9
+	VMOVUPS      (R9), Z1
+	VMOVUPS      64(R9), Z2
+	VMOVUPS      128(R9), Z3
+	VMOVUPS      192(R9), Z4
+	VMOVUPS      256(R9), Z5
+	VMOVUPS      320(R9), Z6
+	VMOVUPS      384(R9), Z7
+	VMOVUPS      448(R9), Z8
+	ADDQ         $+512, R9
+	SUBQ         $+128, R10
+	VBROADCASTSS alpha+8(FP), Z10
+	MOVQ         stride+40(FP), R13
+	SHLQ         $0x02, R13
+	MOVQ         incX+72(FP), R14
+	SHLQ         $0x02, R14
+	VMULPS       Z1, Z0, Z1
+	VMULPS       Z2, Z0, Z2
+	VMULPS       Z3, Z0, Z3
+	VMULPS       Z4, Z0, Z4
+	VMULPS       Z5, Z0, Z5
+	VMULPS       Z6, Z0, Z6
+	VMULPS       Z7, Z0, Z7
+	VMULPS       Z8, Z0, Z8
+
+row17:
+	VBROADCASTSS (BX), Z9
+	VMULPS       Z9, Z10, Z9
+	ADDQ         R14, BX
+	VMOVUPS      (SI), Z11
+	VMULPS       Z11, Z9, Z11
+	VADDPS       Z1, Z11, Z1
+	VMOVUPS      64(SI), Z11
+	VMULPS       Z11, Z9, Z11
+	VADDPS       Z2, Z11, Z2
+	VMOVUPS      128(SI), Z11
+	VMULPS       Z11, Z9, Z11
+	VADDPS       Z3, Z11, Z3
+	VMOVUPS      192(SI), Z11
+	VMULPS       Z11, Z9, Z11
+	VADDPS       Z4, Z11, Z4
+	VMOVUPS      256(SI), Z11
+	VMULPS       Z11, Z9, Z11
+	VADDPS       Z5, Z11, Z5
+	VMOVUPS      320(SI), Z11
+	VMULPS       Z11, Z9, Z11
+	VADDPS       Z6, Z11, Z6
+	VMOVUPS      384(SI), Z11
+	VMULPS       Z11, Z9, Z11
+	VADDPS       Z7, Z11, Z7
+	VMOVUPS      448(SI), Z11
+	VMULPS       Z11, Z9, Z11
+	VADDPS       Z8, Z11, Z8
+	MOVQ         R9, R11
+	MOVQ         SI, R12
+	ADDQ         $+512, R12
+	MOVQ         R10, R8
+	CMPQ         R8, $+64
+	JLT          single
+
+main:
+	VMOVUPS (R11), Z11
+	VMULPS  Z11, Z0, Z11
+	VMOVUPS (R12), Z12
+	VMULPS  Z12, Z9, Z12
+	VADDPS  Z11, Z12, Z11
+	VMOVUPS Z11, (R11)
+	VMOVUPS 64(R11), Z11
+	VMULPS  Z11, Z0, Z11
+	VMOVUPS 64(R12), Z12
+	VMULPS  Z12, Z9, Z12
+	VADDPS  Z11, Z12, Z11
+	VMOVUPS Z11, 64(R11)
+	VMOVUPS 128(R11), Z11
+	VMULPS  Z11, Z0, Z11
+	VMOVUPS 128(R12), Z12
+	VMULPS  Z12, Z9, Z12
+	VADDPS  Z11, Z12, Z11
+	VMOVUPS Z11, 128(R11)
+	VMOVUPS 192(R11), Z11
+	VMULPS  Z11, Z0, Z11
+	VMOVUPS 192(R12), Z12
+	VMULPS  Z12, Z9, Z12
+	VADDPS  Z11, Z12, Z11
+	VMOVUPS Z11, 192(R11)
+	ADDQ    $+256, R11
+	ADDQ    $+256, R12
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JGE     main
+
+single:
+	CMPQ R8, $+16
+	JLT  tail
+
+one:
+	VMOVUPS (R11), Z11
+	VMULPS  Z11, Z0, Z11
+	VMOVUPS (R12), Z12
+	VMULPS  Z12, Z9, Z12
+	VADDPS  Z11, Z12, Z11
+	VMOVUPS Z11, (R11)
+	ADDQ    $+64, R11
+	ADDQ    $+64, R12
+	SUBQ    $+16, R8
+	CMPQ    R8, $+16
+	JGE     one
+
+tail:
+	TESTQ   $+8, R8
+	JEQ     skip
+	VMOVUPS (R11), Y11
+	VMULPS  Y11, Y0, Y11
+	VMOVUPS (R12), Y12
+	VMULPS  Y12, Y9, Y12
+	VADDPS  Y11, Y12, Y11
+	VMOVUPS Y11, (R11)
+	ADDQ    $+32, R11
+	ADDQ    $+32, R12
+
+skip:
+	TESTQ   $+4, R8
+	JEQ     skip2
+	VMOVUPS (R11), X11
+	VMULPS  X11, X0, X11
+	VMOVUPS (R12), X12
+	VMULPS  X12, X9, X12
+	VADDPS  X11, X12, X11
+	VMOVUPS X11, (R11)
+	ADDQ    $+16, R11
+	ADDQ    $+16, R12
+
+skip2:
+	TESTQ  $+2, R8
+	JEQ    skip3
+	VMOVSD (R11), X11
+	VMULPS X11, X0, X11
+	VMOVSD (R12), X12
+	VMULPS X12, X9, X12
+	VADDPS X11, X12, X11
+	VMOVSD X11, (R11)
+	ADDQ   $+8, R11
+	ADDQ   $+8, R12
+
+skip3:
+	TESTQ  $+1, R8
+	JEQ    skip4
+	VMULSS (R11), X0, X11
+	VMULSS (R12), X9, X12
+	VADDPS X11, X12, X11
+	VMOVSS X11, (R11)
+	ADDQ   $+4, R11
+	ADDQ   $+4, R12
+
+skip4:
+	VBROADCASTSS one_f32<>+0(SB), Z0
+	ADDQ         R13, SI
+	SUBQ         $+1, DI
+	JGT          row17
+	VMOVUPS      Z1, -512(R9)
+	VMOVUPS      Z2, -448(R9)
+	VMOVUPS      Z3, -384(R9)
+	VMOVUPS      Z4, -320(R9)
+	VMOVUPS      Z5, -256(R9)
+	VMOVUPS      Z6, -192(R9)
+	VMOVUPS      Z7, -128(R9)
+	VMOVUPS      Z8, -64(R9)
+	VZEROUPPER
+	RET
+
+other:
 	XORL R8, R8
 
 columns:
@@ -25,14 +1429,14 @@ columns:
 	MOVQ         incX+72(FP), SI
 	SHLQ         $0x02, SI
 	TESTQ        SI, SI
-	JGE          forward
+	JGE          forward2
 	MOVQ         rows+0(FP), DX
 	SUBQ         $+1, DX
 	NEGQ         DX
 	IMULQ        SI, DX
 	ADDQ         DX, BX
 
-forward:
+forward2:
 	MOVQ rows+0(FP), DI
 	MOVQ a_base+16(FP), SI
 	ADDQ R8, SI
@@ -80,9 +1484,9 @@ rows:
 fits:
 	SHRQ $0x02, DX
 	CMPQ DX, $+32
-	JLT  single
+	JLT  single2
 
-main:
+main2:
 	VMOVUPS (R9), Z6
 	VMULPS  Z6, Z0, Z6
 	VMOVUPS (R10), Z7
@@ -120,13 +1524,13 @@ main:
 	ADDQ    $+128, R13
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JGE     main
+	JGE     main2
 
-single:
+single2:
 	CMPQ DX, $+16
-	JLT  tail
+	JLT  tail2
 
-one:
+one2:
 	VMOVUPS (R9), Z6
 	VMULPS  Z6, Z0, Z6
 	VMOVUPS (R10), Z7
@@ -149,11 +1553,11 @@ one:
 	ADDQ    $+64, R13
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JGE     one
+	JGE     one2
 
-tail:
+tail2:
 	TESTQ   $+8, DX
-	JEQ     skip
+	JEQ     skip5
 	VMOVUPS (R9), Y6
 	VMULPS  Y6, Y0, Y6
 	VMOVUPS (R10), Y7
@@ -175,9 +1579,9 @@ tail:
 	ADDQ    $+32, R12
 	ADDQ    $+32, R13
 
-skip:
+skip5:
 	TESTQ   $+4, DX
-	JEQ     skip2
+	JEQ     skip6
 	VMOVUPS (R9), X6
 	VMULPS  X6, X0, X6
 	VMOVUPS (R10), X7
@@ -199,9 +1603,9 @@ skip:
 	ADDQ    $+16, R12
 	ADDQ    $+16, R13
 
-skip2:
+skip6:
 	TESTQ  $+2, DX
-	JEQ    skip3
+	JEQ    skip7
 	VMOVSD (R9), X6
 	VMULPS X6, X0, X6
 	VMOVSD (R10), X7
@@ -223,9 +1627,9 @@ skip2:
 	ADDQ   $+8, R12
 	ADDQ   $+8, R13
 
-skip3:
+skip7:
 	TESTQ  $+1, DX
-	JEQ    skip4
+	JEQ    skip8
 	VMULSS (R9), X0, X6
 	VMULSS (R10), X1, X7
 	VADDPS X6, X7, X6
@@ -242,7 +1646,7 @@ skip3:
 	ADDQ   $+4, R12
 	ADDQ   $+4, R13
 
-skip4:
+skip8:
 	VBROADCASTSS one_f32<>+0(SB), Z0
 	JMP          rows
 
@@ -279,9 +1683,9 @@ rest:
 fits2:
 	SHRQ $0x02, DX
 	CMPQ DX, $+64
-	JLT  single2
+	JLT  single3
 
-main2:
+main3:
 	VMOVUPS (R9), Z4
 	VMULPS  Z4, Z0, Z4
 	VMOVUPS (R10), Z5
@@ -323,13 +1727,13 @@ main2:
 	ADDQ    $+256, R11
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JGE     main2
+	JGE     main3
 
-single2:
+single3:
 	CMPQ DX, $+16
-	JLT  tail2
+	JLT  tail3
 
-one2:
+one3:
 	VMOVUPS (R9), Z4
 	VMULPS  Z4, Z0, Z4
 	VMOVUPS (R10), Z5
@@ -344,11 +1748,11 @@ one2:
 	ADDQ    $+64, R11
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JGE     one2
+	JGE     one3
 
-tail2:
+tail3:
 	TESTQ   $+8, DX
-	JEQ     skip5
+	JEQ     skip9
 	VMOVUPS (R9), Y4
 	VMULPS  Y4, Y0, Y4
 	VMOVUPS (R10), Y5
@@ -362,9 +1766,9 @@ tail2:
 	ADDQ    $+32, R10
 	ADDQ    $+32, R11
 
-skip5:
+skip9:
 	TESTQ   $+4, DX
-	JEQ     skip6
+	JEQ     skip10
 	VMOVUPS (R9), X4
 	VMULPS  X4, X0, X4
 	VMOVUPS (R10), X5
@@ -378,9 +1782,9 @@ skip5:
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
 
-skip6:
+skip10:
 	TESTQ  $+2, DX
-	JEQ    skip7
+	JEQ    skip11
 	VMOVSD (R9), X4
 	VMULPS X4, X0, X4
 	VMOVSD (R10), X5
@@ -394,9 +1798,9 @@ skip6:
 	ADDQ   $+8, R10
 	ADDQ   $+8, R11
 
-skip7:
+skip11:
 	TESTQ  $+1, DX
-	JEQ    skip8
+	JEQ    skip12
 	VMULSS (R9), X0, X4
 	VMULSS (R10), X1, X5
 	VADDPS X4, X5, X4
@@ -407,7 +1811,7 @@ skip7:
 	ADDQ   $+4, R10
 	ADDQ   $+4, R11
 
-skip8:
+skip12:
 	VBROADCASTSS one_f32<>+0(SB), Z0
 
 rest2:
@@ -438,9 +1842,9 @@ rest2:
 fits3:
 	SHRQ $0x02, DX
 	CMPQ DX, $+64
-	JLT  single3
+	JLT  single4
 
-main3:
+main4:
 	VMOVUPS (R9), Z3
 	VMULPS  Z3, Z0, Z3
 	VMOVUPS (R10), Z4
@@ -469,13 +1873,13 @@ main3:
 	ADDQ    $+256, R10
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JGE     main3
+	JGE     main4
 
-single3:
+single4:
 	CMPQ DX, $+16
-	JLT  tail3
+	JLT  tail4
 
-one3:
+one4:
 	VMOVUPS (R9), Z3
 	VMULPS  Z3, Z0, Z3
 	VMOVUPS (R10), Z4
@@ -486,11 +1890,11 @@ one3:
 	ADDQ    $+64, R10
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JGE     one3
+	JGE     one4
 
-tail3:
+tail4:
 	TESTQ   $+8, DX
-	JEQ     skip9
+	JEQ     skip13
 	VMOVUPS (R9), Y3
 	VMULPS  Y3, Y0, Y3
 	VMOVUPS (R10), Y4
@@ -500,9 +1904,9 @@ tail3:
 	ADDQ    $+32, R9
 	ADDQ    $+32, R10
 
-skip9:
+skip13:
 	TESTQ   $+4, DX
-	JEQ     skip10
+	JEQ     skip14
 	VMOVUPS (R9), X3
 	VMULPS  X3, X0, X3
 	VMOVUPS (R10), X4
@@ -512,9 +1916,9 @@ skip9:
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 
-skip10:
+skip14:
 	TESTQ  $+2, DX
-	JEQ    skip11
+	JEQ    skip15
 	VMOVSD (R9), X3
 	VMULPS X3, X0, X3
 	VMOVSD (R10), X4
@@ -524,9 +1928,9 @@ skip10:
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
 
-skip11:
+skip15:
 	TESTQ  $+1, DX
-	JEQ    skip12
+	JEQ    skip16
 	VMULSS (R9), X0, X3
 	VMULSS (R10), X1, X4
 	VADDPS X3, X4, X3
@@ -534,7 +1938,7 @@ skip11:
 	ADDQ   $+4, R9
 	ADDQ   $+4, R10
 
-skip12:
+skip16:
 	VBROADCASTSS one_f32<>+0(SB), Z0
 
 rest3:
@@ -549,9 +1953,1401 @@ DATA one_f32<>+0(SB)/4, $0x3f800000
 GLOBL one_f32<>(SB), RODATA|NOPTR, $4
 
 // func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, BMI2
 TEXT ·GemvTF64(SB), NOSPLIT, $0-112
 	// y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]
+	VBROADCASTSD beta+80(FP), Z0
+	MOVQ         x_base+48(FP), BX
+	MOVQ         incX+72(FP), SI
+	SHLQ         $0x03, SI
+	TESTQ        SI, SI
+	JGE          forward
+	MOVQ         rows+0(FP), DX
+	SUBQ         $+1, DX
+	NEGQ         DX
+	IMULQ        SI, DX
+	ADDQ         DX, BX
+
+forward:
+	MOVQ  rows+0(FP), DI
+	MOVQ  a_base+16(FP), SI
+	MOVQ  y_len+96(FP), R8
+	CMPQ  R8, $+128
+	JGT   many
+	TESTQ DI, DI
+	JLE   many
+
+	// Few columns: the shared vector stays in registers.
+	VBROADCASTSD alpha+8(FP), Z2
+	MOVQ         y_base+88(FP), R9
+	CMPQ         R8, $+8
+	JGT          more
+	MOVQ         R8, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
+	VMOVUPD.Z    (R9), K1, Z30
+	MOVQ         stride+40(FP), R9
+	SHLQ         $0x03, R9
+	VMULPD       Z30, Z0, Z30
+	MOVQ         incX+72(FP), DX
+	SHLQ         $0x03, DX
+
+row:
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPD.Z    (SI), K1, Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z30, Z3, Z30
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      Z30, K1, (R9)
+	VZEROUPPER
+	RET
+
+more:
+	CMPQ      R8, $+16
+	JGT       more2
+	SUBQ      $+8, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD.Z 64(R9), K1, Z29
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	VMULPD    Z30, Z0, Z30
+	VMULPD    Z29, Z0, Z29
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x03, DX
+
+row2:
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z30, Z3, Z30
+	VMOVUPD.Z    64(SI), K1, Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z29, Z3, Z29
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row2
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      Z30, (R9)
+	VMOVUPD      Z29, K1, 64(R9)
+	VZEROUPPER
+	RET
+
+more2:
+	CMPQ      R8, $+24
+	JGT       more3
+	SUBQ      $+16, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD.Z 128(R9), K1, Z28
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	VMULPD    Z30, Z0, Z30
+	VMULPD    Z29, Z0, Z29
+	VMULPD    Z28, Z0, Z28
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x03, DX
+
+row3:
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z30, Z3, Z30
+	VMOVUPD      64(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z29, Z3, Z29
+	VMOVUPD.Z    128(SI), K1, Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z28, Z3, Z28
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row3
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      Z30, (R9)
+	VMOVUPD      Z29, 64(R9)
+	VMOVUPD      Z28, K1, 128(R9)
+	VZEROUPPER
+	RET
+
+more3:
+	CMPQ      R8, $+32
+	JGT       more4
+	SUBQ      $+24, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD.Z 192(R9), K1, Z27
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	VMULPD    Z30, Z0, Z30
+	VMULPD    Z29, Z0, Z29
+	VMULPD    Z28, Z0, Z28
+	VMULPD    Z27, Z0, Z27
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x03, DX
+
+row4:
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z30, Z3, Z30
+	VMOVUPD      64(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z29, Z3, Z29
+	VMOVUPD      128(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z28, Z3, Z28
+	VMOVUPD.Z    192(SI), K1, Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z27, Z3, Z27
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row4
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      Z30, (R9)
+	VMOVUPD      Z29, 64(R9)
+	VMOVUPD      Z28, 128(R9)
+	VMOVUPD      Z27, K1, 192(R9)
+	VZEROUPPER
+	RET
+
+more4:
+	CMPQ      R8, $+40
+	JGT       more5
+	SUBQ      $+32, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD.Z 256(R9), K1, Z26
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	VMULPD    Z30, Z0, Z30
+	VMULPD    Z29, Z0, Z29
+	VMULPD    Z28, Z0, Z28
+	VMULPD    Z27, Z0, Z27
+	VMULPD    Z26, Z0, Z26
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x03, DX
+
+row5:
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z30, Z3, Z30
+	VMOVUPD      64(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z29, Z3, Z29
+	VMOVUPD      128(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z28, Z3, Z28
+	VMOVUPD      192(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z27, Z3, Z27
+	VMOVUPD.Z    256(SI), K1, Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z26, Z3, Z26
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row5
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      Z30, (R9)
+	VMOVUPD      Z29, 64(R9)
+	VMOVUPD      Z28, 128(R9)
+	VMOVUPD      Z27, 192(R9)
+	VMOVUPD      Z26, K1, 256(R9)
+	VZEROUPPER
+	RET
+
+more5:
+	CMPQ      R8, $+48
+	JGT       more6
+	SUBQ      $+40, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD.Z 320(R9), K1, Z25
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	VMULPD    Z30, Z0, Z30
+	VMULPD    Z29, Z0, Z29
+	VMULPD    Z28, Z0, Z28
+	VMULPD    Z27, Z0, Z27
+	VMULPD    Z26, Z0, Z26
+	VMULPD    Z25, Z0, Z25
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x03, DX
+
+row6:
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z30, Z3, Z30
+	VMOVUPD      64(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z29, Z3, Z29
+	VMOVUPD      128(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z28, Z3, Z28
+	VMOVUPD      192(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z27, Z3, Z27
+	VMOVUPD      256(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z26, Z3, Z26
+	VMOVUPD.Z    320(SI), K1, Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z25, Z3, Z25
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row6
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      Z30, (R9)
+	VMOVUPD      Z29, 64(R9)
+	VMOVUPD      Z28, 128(R9)
+	VMOVUPD      Z27, 192(R9)
+	VMOVUPD      Z26, 256(R9)
+	VMOVUPD      Z25, K1, 320(R9)
+	VZEROUPPER
+	RET
+
+more6:
+	CMPQ      R8, $+56
+	JGT       more7
+	SUBQ      $+48, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD.Z 384(R9), K1, Z24
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	VMULPD    Z30, Z0, Z30
+	VMULPD    Z29, Z0, Z29
+	VMULPD    Z28, Z0, Z28
+	VMULPD    Z27, Z0, Z27
+	VMULPD    Z26, Z0, Z26
+	VMULPD    Z25, Z0, Z25
+	VMULPD    Z24, Z0, Z24
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x03, DX
+
+row7:
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z30, Z3, Z30
+	VMOVUPD      64(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z29, Z3, Z29
+	VMOVUPD      128(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z28, Z3, Z28
+	VMOVUPD      192(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z27, Z3, Z27
+	VMOVUPD      256(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z26, Z3, Z26
+	VMOVUPD      320(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z25, Z3, Z25
+	VMOVUPD.Z    384(SI), K1, Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z24, Z3, Z24
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row7
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      Z30, (R9)
+	VMOVUPD      Z29, 64(R9)
+	VMOVUPD      Z28, 128(R9)
+	VMOVUPD      Z27, 192(R9)
+	VMOVUPD      Z26, 256(R9)
+	VMOVUPD      Z25, 320(R9)
+	VMOVUPD      Z24, K1, 384(R9)
+	VZEROUPPER
+	RET
+
+more7:
+	CMPQ      R8, $+64
+	JGT       more8
+	SUBQ      $+56, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD.Z 448(R9), K1, Z23
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	VMULPD    Z30, Z0, Z30
+	VMULPD    Z29, Z0, Z29
+	VMULPD    Z28, Z0, Z28
+	VMULPD    Z27, Z0, Z27
+	VMULPD    Z26, Z0, Z26
+	VMULPD    Z25, Z0, Z25
+	VMULPD    Z24, Z0, Z24
+	VMULPD    Z23, Z0, Z23
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x03, DX
+
+row8:
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z30, Z3, Z30
+	VMOVUPD      64(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z29, Z3, Z29
+	VMOVUPD      128(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z28, Z3, Z28
+	VMOVUPD      192(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z27, Z3, Z27
+	VMOVUPD      256(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z26, Z3, Z26
+	VMOVUPD      320(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z25, Z3, Z25
+	VMOVUPD      384(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z24, Z3, Z24
+	VMOVUPD.Z    448(SI), K1, Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z23, Z3, Z23
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row8
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      Z30, (R9)
+	VMOVUPD      Z29, 64(R9)
+	VMOVUPD      Z28, 128(R9)
+	VMOVUPD      Z27, 192(R9)
+	VMOVUPD      Z26, 256(R9)
+	VMOVUPD      Z25, 320(R9)
+	VMOVUPD      Z24, 384(R9)
+	VMOVUPD      Z23, K1, 448(R9)
+	VZEROUPPER
+	RET
+
+more8:
+	CMPQ      R8, $+72
+	JGT       more9
+	SUBQ      $+64, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD   448(R9), Z23
+	VMOVUPD.Z 512(R9), K1, Z22
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	VMULPD    Z30, Z0, Z30
+	VMULPD    Z29, Z0, Z29
+	VMULPD    Z28, Z0, Z28
+	VMULPD    Z27, Z0, Z27
+	VMULPD    Z26, Z0, Z26
+	VMULPD    Z25, Z0, Z25
+	VMULPD    Z24, Z0, Z24
+	VMULPD    Z23, Z0, Z23
+	VMULPD    Z22, Z0, Z22
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x03, DX
+
+row9:
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z30, Z3, Z30
+	VMOVUPD      64(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z29, Z3, Z29
+	VMOVUPD      128(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z28, Z3, Z28
+	VMOVUPD      192(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z27, Z3, Z27
+	VMOVUPD      256(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z26, Z3, Z26
+	VMOVUPD      320(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z25, Z3, Z25
+	VMOVUPD      384(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z24, Z3, Z24
+	VMOVUPD      448(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z23, Z3, Z23
+	VMOVUPD.Z    512(SI), K1, Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z22, Z3, Z22
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row9
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      Z30, (R9)
+	VMOVUPD      Z29, 64(R9)
+	VMOVUPD      Z28, 128(R9)
+	VMOVUPD      Z27, 192(R9)
+	VMOVUPD      Z26, 256(R9)
+	VMOVUPD      Z25, 320(R9)
+	VMOVUPD      Z24, 384(R9)
+	VMOVUPD      Z23, 448(R9)
+	VMOVUPD      Z22, K1, 512(R9)
+	VZEROUPPER
+	RET
+
+more9:
+	CMPQ      R8, $+80
+	JGT       more10
+	SUBQ      $+72, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD   448(R9), Z23
+	VMOVUPD   512(R9), Z22
+	VMOVUPD.Z 576(R9), K1, Z21
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	VMULPD    Z30, Z0, Z30
+	VMULPD    Z29, Z0, Z29
+	VMULPD    Z28, Z0, Z28
+	VMULPD    Z27, Z0, Z27
+	VMULPD    Z26, Z0, Z26
+	VMULPD    Z25, Z0, Z25
+	VMULPD    Z24, Z0, Z24
+	VMULPD    Z23, Z0, Z23
+	VMULPD    Z22, Z0, Z22
+	VMULPD    Z21, Z0, Z21
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x03, DX
+
+row10:
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z30, Z3, Z30
+	VMOVUPD      64(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z29, Z3, Z29
+	VMOVUPD      128(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z28, Z3, Z28
+	VMOVUPD      192(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z27, Z3, Z27
+	VMOVUPD      256(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z26, Z3, Z26
+	VMOVUPD      320(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z25, Z3, Z25
+	VMOVUPD      384(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z24, Z3, Z24
+	VMOVUPD      448(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z23, Z3, Z23
+	VMOVUPD      512(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z22, Z3, Z22
+	VMOVUPD.Z    576(SI), K1, Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z21, Z3, Z21
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row10
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      Z30, (R9)
+	VMOVUPD      Z29, 64(R9)
+	VMOVUPD      Z28, 128(R9)
+	VMOVUPD      Z27, 192(R9)
+	VMOVUPD      Z26, 256(R9)
+	VMOVUPD      Z25, 320(R9)
+	VMOVUPD      Z24, 384(R9)
+	VMOVUPD      Z23, 448(R9)
+	VMOVUPD      Z22, 512(R9)
+	VMOVUPD      Z21, K1, 576(R9)
+	VZEROUPPER
+	RET
+
+more10:
+	CMPQ      R8, $+88
+	JGT       more11
+	SUBQ      $+80, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD   448(R9), Z23
+	VMOVUPD   512(R9), Z22
+	VMOVUPD   576(R9), Z21
+	VMOVUPD.Z 640(R9), K1, Z20
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	VMULPD    Z30, Z0, Z30
+	VMULPD    Z29, Z0, Z29
+	VMULPD    Z28, Z0, Z28
+	VMULPD    Z27, Z0, Z27
+	VMULPD    Z26, Z0, Z26
+	VMULPD    Z25, Z0, Z25
+	VMULPD    Z24, Z0, Z24
+	VMULPD    Z23, Z0, Z23
+	VMULPD    Z22, Z0, Z22
+	VMULPD    Z21, Z0, Z21
+	VMULPD    Z20, Z0, Z20
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x03, DX
+
+row11:
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z30, Z3, Z30
+	VMOVUPD      64(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z29, Z3, Z29
+	VMOVUPD      128(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z28, Z3, Z28
+	VMOVUPD      192(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z27, Z3, Z27
+	VMOVUPD      256(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z26, Z3, Z26
+	VMOVUPD      320(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z25, Z3, Z25
+	VMOVUPD      384(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z24, Z3, Z24
+	VMOVUPD      448(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z23, Z3, Z23
+	VMOVUPD      512(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z22, Z3, Z22
+	VMOVUPD      576(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z21, Z3, Z21
+	VMOVUPD.Z    640(SI), K1, Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z20, Z3, Z20
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row11
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      Z30, (R9)
+	VMOVUPD      Z29, 64(R9)
+	VMOVUPD      Z28, 128(R9)
+	VMOVUPD      Z27, 192(R9)
+	VMOVUPD      Z26, 256(R9)
+	VMOVUPD      Z25, 320(R9)
+	VMOVUPD      Z24, 384(R9)
+	VMOVUPD      Z23, 448(R9)
+	VMOVUPD      Z22, 512(R9)
+	VMOVUPD      Z21, 576(R9)
+	VMOVUPD      Z20, K1, 640(R9)
+	VZEROUPPER
+	RET
+
+more11:
+	CMPQ      R8, $+96
+	JGT       more12
+	SUBQ      $+88, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD   448(R9), Z23
+	VMOVUPD   512(R9), Z22
+	VMOVUPD   576(R9), Z21
+	VMOVUPD   640(R9), Z20
+	VMOVUPD.Z 704(R9), K1, Z19
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	VMULPD    Z30, Z0, Z30
+	VMULPD    Z29, Z0, Z29
+	VMULPD    Z28, Z0, Z28
+	VMULPD    Z27, Z0, Z27
+	VMULPD    Z26, Z0, Z26
+	VMULPD    Z25, Z0, Z25
+	VMULPD    Z24, Z0, Z24
+	VMULPD    Z23, Z0, Z23
+	VMULPD    Z22, Z0, Z22
+	VMULPD    Z21, Z0, Z21
+	VMULPD    Z20, Z0, Z20
+	VMULPD    Z19, Z0, Z19
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x03, DX
+
+row12:
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z30, Z3, Z30
+	VMOVUPD      64(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z29, Z3, Z29
+	VMOVUPD      128(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z28, Z3, Z28
+	VMOVUPD      192(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z27, Z3, Z27
+	VMOVUPD      256(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z26, Z3, Z26
+	VMOVUPD      320(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z25, Z3, Z25
+	VMOVUPD      384(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z24, Z3, Z24
+	VMOVUPD      448(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z23, Z3, Z23
+	VMOVUPD      512(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z22, Z3, Z22
+	VMOVUPD      576(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z21, Z3, Z21
+	VMOVUPD      640(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z20, Z3, Z20
+	VMOVUPD.Z    704(SI), K1, Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z19, Z3, Z19
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row12
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      Z30, (R9)
+	VMOVUPD      Z29, 64(R9)
+	VMOVUPD      Z28, 128(R9)
+	VMOVUPD      Z27, 192(R9)
+	VMOVUPD      Z26, 256(R9)
+	VMOVUPD      Z25, 320(R9)
+	VMOVUPD      Z24, 384(R9)
+	VMOVUPD      Z23, 448(R9)
+	VMOVUPD      Z22, 512(R9)
+	VMOVUPD      Z21, 576(R9)
+	VMOVUPD      Z20, 640(R9)
+	VMOVUPD      Z19, K1, 704(R9)
+	VZEROUPPER
+	RET
+
+more12:
+	CMPQ      R8, $+104
+	JGT       more13
+	SUBQ      $+96, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD   448(R9), Z23
+	VMOVUPD   512(R9), Z22
+	VMOVUPD   576(R9), Z21
+	VMOVUPD   640(R9), Z20
+	VMOVUPD   704(R9), Z19
+	VMOVUPD.Z 768(R9), K1, Z18
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	VMULPD    Z30, Z0, Z30
+	VMULPD    Z29, Z0, Z29
+	VMULPD    Z28, Z0, Z28
+	VMULPD    Z27, Z0, Z27
+	VMULPD    Z26, Z0, Z26
+	VMULPD    Z25, Z0, Z25
+	VMULPD    Z24, Z0, Z24
+	VMULPD    Z23, Z0, Z23
+	VMULPD    Z22, Z0, Z22
+	VMULPD    Z21, Z0, Z21
+	VMULPD    Z20, Z0, Z20
+	VMULPD    Z19, Z0, Z19
+	VMULPD    Z18, Z0, Z18
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x03, DX
+
+row13:
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z30, Z3, Z30
+	VMOVUPD      64(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z29, Z3, Z29
+	VMOVUPD      128(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z28, Z3, Z28
+	VMOVUPD      192(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z27, Z3, Z27
+	VMOVUPD      256(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z26, Z3, Z26
+	VMOVUPD      320(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z25, Z3, Z25
+	VMOVUPD      384(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z24, Z3, Z24
+	VMOVUPD      448(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z23, Z3, Z23
+	VMOVUPD      512(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z22, Z3, Z22
+	VMOVUPD      576(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z21, Z3, Z21
+	VMOVUPD      640(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z20, Z3, Z20
+	VMOVUPD      704(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z19, Z3, Z19
+	VMOVUPD.Z    768(SI), K1, Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z18, Z3, Z18
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row13
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      Z30, (R9)
+	VMOVUPD      Z29, 64(R9)
+	VMOVUPD      Z28, 128(R9)
+	VMOVUPD      Z27, 192(R9)
+	VMOVUPD      Z26, 256(R9)
+	VMOVUPD      Z25, 320(R9)
+	VMOVUPD      Z24, 384(R9)
+	VMOVUPD      Z23, 448(R9)
+	VMOVUPD      Z22, 512(R9)
+	VMOVUPD      Z21, 576(R9)
+	VMOVUPD      Z20, 640(R9)
+	VMOVUPD      Z19, 704(R9)
+	VMOVUPD      Z18, K1, 768(R9)
+	VZEROUPPER
+	RET
+
+more13:
+	CMPQ      R8, $+112
+	JGT       more14
+	SUBQ      $+104, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD   448(R9), Z23
+	VMOVUPD   512(R9), Z22
+	VMOVUPD   576(R9), Z21
+	VMOVUPD   640(R9), Z20
+	VMOVUPD   704(R9), Z19
+	VMOVUPD   768(R9), Z18
+	VMOVUPD.Z 832(R9), K1, Z17
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	VMULPD    Z30, Z0, Z30
+	VMULPD    Z29, Z0, Z29
+	VMULPD    Z28, Z0, Z28
+	VMULPD    Z27, Z0, Z27
+	VMULPD    Z26, Z0, Z26
+	VMULPD    Z25, Z0, Z25
+	VMULPD    Z24, Z0, Z24
+	VMULPD    Z23, Z0, Z23
+	VMULPD    Z22, Z0, Z22
+	VMULPD    Z21, Z0, Z21
+	VMULPD    Z20, Z0, Z20
+	VMULPD    Z19, Z0, Z19
+	VMULPD    Z18, Z0, Z18
+	VMULPD    Z17, Z0, Z17
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x03, DX
+
+row14:
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z30, Z3, Z30
+	VMOVUPD      64(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z29, Z3, Z29
+	VMOVUPD      128(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z28, Z3, Z28
+	VMOVUPD      192(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z27, Z3, Z27
+	VMOVUPD      256(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z26, Z3, Z26
+	VMOVUPD      320(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z25, Z3, Z25
+	VMOVUPD      384(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z24, Z3, Z24
+	VMOVUPD      448(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z23, Z3, Z23
+	VMOVUPD      512(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z22, Z3, Z22
+	VMOVUPD      576(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z21, Z3, Z21
+	VMOVUPD      640(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z20, Z3, Z20
+	VMOVUPD      704(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z19, Z3, Z19
+	VMOVUPD      768(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z18, Z3, Z18
+	VMOVUPD.Z    832(SI), K1, Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z17, Z3, Z17
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row14
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      Z30, (R9)
+	VMOVUPD      Z29, 64(R9)
+	VMOVUPD      Z28, 128(R9)
+	VMOVUPD      Z27, 192(R9)
+	VMOVUPD      Z26, 256(R9)
+	VMOVUPD      Z25, 320(R9)
+	VMOVUPD      Z24, 384(R9)
+	VMOVUPD      Z23, 448(R9)
+	VMOVUPD      Z22, 512(R9)
+	VMOVUPD      Z21, 576(R9)
+	VMOVUPD      Z20, 640(R9)
+	VMOVUPD      Z19, 704(R9)
+	VMOVUPD      Z18, 768(R9)
+	VMOVUPD      Z17, K1, 832(R9)
+	VZEROUPPER
+	RET
+
+more14:
+	CMPQ      R8, $+120
+	JGT       more15
+	SUBQ      $+112, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD   448(R9), Z23
+	VMOVUPD   512(R9), Z22
+	VMOVUPD   576(R9), Z21
+	VMOVUPD   640(R9), Z20
+	VMOVUPD   704(R9), Z19
+	VMOVUPD   768(R9), Z18
+	VMOVUPD   832(R9), Z17
+	VMOVUPD.Z 896(R9), K1, Z16
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	VMULPD    Z30, Z0, Z30
+	VMULPD    Z29, Z0, Z29
+	VMULPD    Z28, Z0, Z28
+	VMULPD    Z27, Z0, Z27
+	VMULPD    Z26, Z0, Z26
+	VMULPD    Z25, Z0, Z25
+	VMULPD    Z24, Z0, Z24
+	VMULPD    Z23, Z0, Z23
+	VMULPD    Z22, Z0, Z22
+	VMULPD    Z21, Z0, Z21
+	VMULPD    Z20, Z0, Z20
+	VMULPD    Z19, Z0, Z19
+	VMULPD    Z18, Z0, Z18
+	VMULPD    Z17, Z0, Z17
+	VMULPD    Z16, Z0, Z16
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x03, DX
+
+row15:
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z30, Z3, Z30
+	VMOVUPD      64(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z29, Z3, Z29
+	VMOVUPD      128(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z28, Z3, Z28
+	VMOVUPD      192(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z27, Z3, Z27
+	VMOVUPD      256(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z26, Z3, Z26
+	VMOVUPD      320(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z25, Z3, Z25
+	VMOVUPD      384(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z24, Z3, Z24
+	VMOVUPD      448(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z23, Z3, Z23
+	VMOVUPD      512(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z22, Z3, Z22
+	VMOVUPD      576(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z21, Z3, Z21
+	VMOVUPD      640(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z20, Z3, Z20
+	VMOVUPD      704(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z19, Z3, Z19
+	VMOVUPD      768(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z18, Z3, Z18
+	VMOVUPD      832(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z17, Z3, Z17
+	VMOVUPD.Z    896(SI), K1, Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z16, Z3, Z16
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row15
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      Z30, (R9)
+	VMOVUPD      Z29, 64(R9)
+	VMOVUPD      Z28, 128(R9)
+	VMOVUPD      Z27, 192(R9)
+	VMOVUPD      Z26, 256(R9)
+	VMOVUPD      Z25, 320(R9)
+	VMOVUPD      Z24, 384(R9)
+	VMOVUPD      Z23, 448(R9)
+	VMOVUPD      Z22, 512(R9)
+	VMOVUPD      Z21, 576(R9)
+	VMOVUPD      Z20, 640(R9)
+	VMOVUPD      Z19, 704(R9)
+	VMOVUPD      Z18, 768(R9)
+	VMOVUPD      Z17, 832(R9)
+	VMOVUPD      Z16, K1, 896(R9)
+	VZEROUPPER
+	RET
+
+more15:
+	SUBQ      $+120, R8
+	MOVQ      R8, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD   (R9), Z30
+	VMOVUPD   64(R9), Z29
+	VMOVUPD   128(R9), Z28
+	VMOVUPD   192(R9), Z27
+	VMOVUPD   256(R9), Z26
+	VMOVUPD   320(R9), Z25
+	VMOVUPD   384(R9), Z24
+	VMOVUPD   448(R9), Z23
+	VMOVUPD   512(R9), Z22
+	VMOVUPD   576(R9), Z21
+	VMOVUPD   640(R9), Z20
+	VMOVUPD   704(R9), Z19
+	VMOVUPD   768(R9), Z18
+	VMOVUPD   832(R9), Z17
+	VMOVUPD   896(R9), Z16
+	VMOVUPD.Z 960(R9), K1, Z15
+	MOVQ      stride+40(FP), R9
+	SHLQ      $0x03, R9
+	VMULPD    Z30, Z0, Z30
+	VMULPD    Z29, Z0, Z29
+	VMULPD    Z28, Z0, Z28
+	VMULPD    Z27, Z0, Z27
+	VMULPD    Z26, Z0, Z26
+	VMULPD    Z25, Z0, Z25
+	VMULPD    Z24, Z0, Z24
+	VMULPD    Z23, Z0, Z23
+	VMULPD    Z22, Z0, Z22
+	VMULPD    Z21, Z0, Z21
+	VMULPD    Z20, Z0, Z20
+	VMULPD    Z19, Z0, Z19
+	VMULPD    Z18, Z0, Z18
+	VMULPD    Z17, Z0, Z17
+	VMULPD    Z16, Z0, Z16
+	VMULPD    Z15, Z0, Z15
+	MOVQ      incX+72(FP), DX
+	SHLQ      $0x03, DX
+
+row16:
+	VBROADCASTSD (BX), Z1
+	VMULPD       Z1, Z2, Z1
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z30, Z3, Z30
+	VMOVUPD      64(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z29, Z3, Z29
+	VMOVUPD      128(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z28, Z3, Z28
+	VMOVUPD      192(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z27, Z3, Z27
+	VMOVUPD      256(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z26, Z3, Z26
+	VMOVUPD      320(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z25, Z3, Z25
+	VMOVUPD      384(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z24, Z3, Z24
+	VMOVUPD      448(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z23, Z3, Z23
+	VMOVUPD      512(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z22, Z3, Z22
+	VMOVUPD      576(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z21, Z3, Z21
+	VMOVUPD      640(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z20, Z3, Z20
+	VMOVUPD      704(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z19, Z3, Z19
+	VMOVUPD      768(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z18, Z3, Z18
+	VMOVUPD      832(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z17, Z3, Z17
+	VMOVUPD      896(SI), Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z16, Z3, Z16
+	VMOVUPD.Z    960(SI), K1, Z3
+	VMULPD       Z3, Z1, Z3
+	VADDPD       Z15, Z3, Z15
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row16
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      Z30, (R9)
+	VMOVUPD      Z29, 64(R9)
+	VMOVUPD      Z28, 128(R9)
+	VMOVUPD      Z27, 192(R9)
+	VMOVUPD      Z26, 256(R9)
+	VMOVUPD      Z25, 320(R9)
+	VMOVUPD      Z24, 384(R9)
+	VMOVUPD      Z23, 448(R9)
+	VMOVUPD      Z22, 512(R9)
+	VMOVUPD      Z21, 576(R9)
+	VMOVUPD      Z20, 640(R9)
+	VMOVUPD      Z19, 704(R9)
+	VMOVUPD      Z18, 768(R9)
+	VMOVUPD      Z17, 832(R9)
+	VMOVUPD      Z16, 896(R9)
+	VMOVUPD      Z15, K1, 960(R9)
+	VZEROUPPER
+	RET
+
+many:
+	MOVQ  y_len+96(FP), R10
+	CMPQ  R10, $+4096
+	JGT   other
+	CMPQ  R10, $+64
+	JLE   other
+	MOVQ  stride+40(FP), R8
+	MOVQ  rows+0(FP), DX
+	IMULQ R8, DX
+	CMPQ  DX, $+4096
+	JLE   other
+
+	// A matrix beyond the first-level cache: row by row.
+	MOVQ         y_base+88(FP), R9
+	VMOVUPD      (R9), Z1
+	VMOVUPD      64(R9), Z2
+	VMOVUPD      128(R9), Z3
+	VMOVUPD      192(R9), Z4
+	VMOVUPD      256(R9), Z5
+	VMOVUPD      320(R9), Z6
+	VMOVUPD      384(R9), Z7
+	VMOVUPD      448(R9), Z8
+	ADDQ         $+512, R9
+	SUBQ         $+64, R10
+	VBROADCASTSD alpha+8(FP), Z10
+	MOVQ         stride+40(FP), R13
+	SHLQ         $0x03, R13
+	MOVQ         incX+72(FP), R14
+	SHLQ         $0x03, R14
+	VMULPD       Z1, Z0, Z1
+	VMULPD       Z2, Z0, Z2
+	VMULPD       Z3, Z0, Z3
+	VMULPD       Z4, Z0, Z4
+	VMULPD       Z5, Z0, Z5
+	VMULPD       Z6, Z0, Z6
+	VMULPD       Z7, Z0, Z7
+	VMULPD       Z8, Z0, Z8
+
+row17:
+	VBROADCASTSD (BX), Z9
+	VMULPD       Z9, Z10, Z9
+	ADDQ         R14, BX
+	VMOVUPD      (SI), Z11
+	VMULPD       Z11, Z9, Z11
+	VADDPD       Z1, Z11, Z1
+	VMOVUPD      64(SI), Z11
+	VMULPD       Z11, Z9, Z11
+	VADDPD       Z2, Z11, Z2
+	VMOVUPD      128(SI), Z11
+	VMULPD       Z11, Z9, Z11
+	VADDPD       Z3, Z11, Z3
+	VMOVUPD      192(SI), Z11
+	VMULPD       Z11, Z9, Z11
+	VADDPD       Z4, Z11, Z4
+	VMOVUPD      256(SI), Z11
+	VMULPD       Z11, Z9, Z11
+	VADDPD       Z5, Z11, Z5
+	VMOVUPD      320(SI), Z11
+	VMULPD       Z11, Z9, Z11
+	VADDPD       Z6, Z11, Z6
+	VMOVUPD      384(SI), Z11
+	VMULPD       Z11, Z9, Z11
+	VADDPD       Z7, Z11, Z7
+	VMOVUPD      448(SI), Z11
+	VMULPD       Z11, Z9, Z11
+	VADDPD       Z8, Z11, Z8
+	MOVQ         R9, R11
+	MOVQ         SI, R12
+	ADDQ         $+512, R12
+	MOVQ         R10, R8
+	CMPQ         R8, $+32
+	JLT          single
+
+main:
+	VMOVUPD (R11), Z11
+	VMULPD  Z11, Z0, Z11
+	VMOVUPD (R12), Z12
+	VMULPD  Z12, Z9, Z12
+	VADDPD  Z11, Z12, Z11
+	VMOVUPD Z11, (R11)
+	VMOVUPD 64(R11), Z11
+	VMULPD  Z11, Z0, Z11
+	VMOVUPD 64(R12), Z12
+	VMULPD  Z12, Z9, Z12
+	VADDPD  Z11, Z12, Z11
+	VMOVUPD Z11, 64(R11)
+	VMOVUPD 128(R11), Z11
+	VMULPD  Z11, Z0, Z11
+	VMOVUPD 128(R12), Z12
+	VMULPD  Z12, Z9, Z12
+	VADDPD  Z11, Z12, Z11
+	VMOVUPD Z11, 128(R11)
+	VMOVUPD 192(R11), Z11
+	VMULPD  Z11, Z0, Z11
+	VMOVUPD 192(R12), Z12
+	VMULPD  Z12, Z9, Z12
+	VADDPD  Z11, Z12, Z11
+	VMOVUPD Z11, 192(R11)
+	ADDQ    $+256, R11
+	ADDQ    $+256, R12
+	SUBQ    $+32, R8
+	CMPQ    R8, $+32
+	JGE     main
+
+single:
+	CMPQ R8, $+8
+	JLT  tail
+
+one:
+	VMOVUPD (R11), Z11
+	VMULPD  Z11, Z0, Z11
+	VMOVUPD (R12), Z12
+	VMULPD  Z12, Z9, Z12
+	VADDPD  Z11, Z12, Z11
+	VMOVUPD Z11, (R11)
+	ADDQ    $+64, R11
+	ADDQ    $+64, R12
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JGE     one
+
+tail:
+	TESTQ   $+4, R8
+	JEQ     skip
+	VMOVUPS (R11), Y11
+	VMULPD  Y11, Y0, Y11
+	VMOVUPS (R12), Y12
+	VMULPD  Y12, Y9, Y12
+	VADDPD  Y11, Y12, Y11
+	VMOVUPS Y11, (R11)
+	ADDQ    $+32, R11
+	ADDQ    $+32, R12
+
+skip:
+	TESTQ   $+2, R8
+	JEQ     skip2
+	VMOVUPS (R11), X11
+	VMULPD  X11, X0, X11
+	VMOVUPS (R12), X12
+	VMULPD  X12, X9, X12
+	VADDPD  X11, X12, X11
+	VMOVUPS X11, (R11)
+	ADDQ    $+16, R11
+	ADDQ    $+16, R12
+
+skip2:
+	TESTQ  $+1, R8
+	JEQ    skip3
+	VMULSD (R11), X0, X11
+	VMULSD (R12), X9, X12
+	VADDPD X11, X12, X11
+	VMOVSD X11, (R11)
+	ADDQ   $+8, R11
+	ADDQ   $+8, R12
+
+skip3:
+	VBROADCASTSD one_f64<>+0(SB), Z0
+	ADDQ         R13, SI
+	SUBQ         $+1, DI
+	JGT          row17
+	VMOVUPD      Z1, -512(R9)
+	VMOVUPD      Z2, -448(R9)
+	VMOVUPD      Z3, -384(R9)
+	VMOVUPD      Z4, -320(R9)
+	VMOVUPD      Z5, -256(R9)
+	VMOVUPD      Z6, -192(R9)
+	VMOVUPD      Z7, -128(R9)
+	VMOVUPD      Z8, -64(R9)
+	VZEROUPPER
+	RET
+
+other:
 	XORL R8, R8
 
 columns:
@@ -569,14 +3365,14 @@ columns:
 	MOVQ         incX+72(FP), SI
 	SHLQ         $0x03, SI
 	TESTQ        SI, SI
-	JGE          forward
+	JGE          forward2
 	MOVQ         rows+0(FP), DX
 	SUBQ         $+1, DX
 	NEGQ         DX
 	IMULQ        SI, DX
 	ADDQ         DX, BX
 
-forward:
+forward2:
 	MOVQ rows+0(FP), DI
 	MOVQ a_base+16(FP), SI
 	ADDQ R8, SI
@@ -624,9 +3420,9 @@ rows:
 fits:
 	SHRQ $0x03, DX
 	CMPQ DX, $+16
-	JLT  single
+	JLT  single2
 
-main:
+main2:
 	VMOVUPD (R9), Z6
 	VMULPD  Z6, Z0, Z6
 	VMOVUPD (R10), Z7
@@ -664,13 +3460,13 @@ main:
 	ADDQ    $+128, R13
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JGE     main
+	JGE     main2
 
-single:
+single2:
 	CMPQ DX, $+8
-	JLT  tail
+	JLT  tail2
 
-one:
+one2:
 	VMOVUPD (R9), Z6
 	VMULPD  Z6, Z0, Z6
 	VMOVUPD (R10), Z7
@@ -693,11 +3489,11 @@ one:
 	ADDQ    $+64, R13
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JGE     one
+	JGE     one2
 
-tail:
+tail2:
 	TESTQ   $+4, DX
-	JEQ     skip
+	JEQ     skip4
 	VMOVUPS (R9), Y6
 	VMULPD  Y6, Y0, Y6
 	VMOVUPS (R10), Y7
@@ -719,9 +3515,9 @@ tail:
 	ADDQ    $+32, R12
 	ADDQ    $+32, R13
 
-skip:
+skip4:
 	TESTQ   $+2, DX
-	JEQ     skip2
+	JEQ     skip5
 	VMOVUPS (R9), X6
 	VMULPD  X6, X0, X6
 	VMOVUPS (R10), X7
@@ -743,9 +3539,9 @@ skip:
 	ADDQ    $+16, R12
 	ADDQ    $+16, R13
 
-skip2:
+skip5:
 	TESTQ  $+1, DX
-	JEQ    skip3
+	JEQ    skip6
 	VMULSD (R9), X0, X6
 	VMULSD (R10), X1, X7
 	VADDPD X6, X7, X6
@@ -762,7 +3558,7 @@ skip2:
 	ADDQ   $+8, R12
 	ADDQ   $+8, R13
 
-skip3:
+skip6:
 	VBROADCASTSD one_f64<>+0(SB), Z0
 	JMP          rows
 
@@ -799,9 +3595,9 @@ rest:
 fits2:
 	SHRQ $0x03, DX
 	CMPQ DX, $+32
-	JLT  single2
+	JLT  single3
 
-main2:
+main3:
 	VMOVUPD (R9), Z4
 	VMULPD  Z4, Z0, Z4
 	VMOVUPD (R10), Z5
@@ -843,13 +3639,13 @@ main2:
 	ADDQ    $+256, R11
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JGE     main2
+	JGE     main3
 
-single2:
+single3:
 	CMPQ DX, $+8
-	JLT  tail2
+	JLT  tail3
 
-one2:
+one3:
 	VMOVUPD (R9), Z4
 	VMULPD  Z4, Z0, Z4
 	VMOVUPD (R10), Z5
@@ -864,11 +3660,11 @@ one2:
 	ADDQ    $+64, R11
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JGE     one2
+	JGE     one3
 
-tail2:
+tail3:
 	TESTQ   $+4, DX
-	JEQ     skip4
+	JEQ     skip7
 	VMOVUPS (R9), Y4
 	VMULPD  Y4, Y0, Y4
 	VMOVUPS (R10), Y5
@@ -882,9 +3678,9 @@ tail2:
 	ADDQ    $+32, R10
 	ADDQ    $+32, R11
 
-skip4:
+skip7:
 	TESTQ   $+2, DX
-	JEQ     skip5
+	JEQ     skip8
 	VMOVUPS (R9), X4
 	VMULPD  X4, X0, X4
 	VMOVUPS (R10), X5
@@ -898,9 +3694,9 @@ skip4:
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
 
-skip5:
+skip8:
 	TESTQ  $+1, DX
-	JEQ    skip6
+	JEQ    skip9
 	VMULSD (R9), X0, X4
 	VMULSD (R10), X1, X5
 	VADDPD X4, X5, X4
@@ -911,7 +3707,7 @@ skip5:
 	ADDQ   $+8, R10
 	ADDQ   $+8, R11
 
-skip6:
+skip9:
 	VBROADCASTSD one_f64<>+0(SB), Z0
 
 rest2:
@@ -942,9 +3738,9 @@ rest2:
 fits3:
 	SHRQ $0x03, DX
 	CMPQ DX, $+32
-	JLT  single3
+	JLT  single4
 
-main3:
+main4:
 	VMOVUPD (R9), Z3
 	VMULPD  Z3, Z0, Z3
 	VMOVUPD (R10), Z4
@@ -973,13 +3769,13 @@ main3:
 	ADDQ    $+256, R10
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JGE     main3
+	JGE     main4
 
-single3:
+single4:
 	CMPQ DX, $+8
-	JLT  tail3
+	JLT  tail4
 
-one3:
+one4:
 	VMOVUPD (R9), Z3
 	VMULPD  Z3, Z0, Z3
 	VMOVUPD (R10), Z4
@@ -990,11 +3786,11 @@ one3:
 	ADDQ    $+64, R10
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JGE     one3
+	JGE     one4
 
-tail3:
+tail4:
 	TESTQ   $+4, DX
-	JEQ     skip7
+	JEQ     skip10
 	VMOVUPS (R9), Y3
 	VMULPD  Y3, Y0, Y3
 	VMOVUPS (R10), Y4
@@ -1004,9 +3800,9 @@ tail3:
 	ADDQ    $+32, R9
 	ADDQ    $+32, R10
 
-skip7:
+skip10:
 	TESTQ   $+2, DX
-	JEQ     skip8
+	JEQ     skip11
 	VMOVUPS (R9), X3
 	VMULPD  X3, X0, X3
 	VMOVUPS (R10), X4
@@ -1016,9 +3812,9 @@ skip7:
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 
-skip8:
+skip11:
 	TESTQ  $+1, DX
-	JEQ    skip9
+	JEQ    skip12
 	VMULSD (R9), X0, X3
 	VMULSD (R10), X1, X4
 	VADDPD X3, X4, X3
@@ -1026,7 +3822,7 @@ skip8:
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
 
-skip9:
+skip12:
 	VBROADCASTSD one_f64<>+0(SB), Z0
 
 rest3:

@@ -20,9 +20,173 @@ TEXT ·GerF32(SB), NOSPLIT, $0-104
 	ADDQ  DX, BX
 
 forward:
-	MOVQ rows+0(FP), DI
-	MOVQ a_base+72(FP), SI
+	MOVQ  rows+0(FP), DI
+	MOVQ  a_base+72(FP), SI
+	MOVQ  y_len+56(FP), R10
+	CMPQ  R10, $+8192
+	JGT   other
+	CMPQ  R10, $+128
+	JLE   other
+	MOVQ  stride+96(FP), R8
+	MOVQ  rows+0(FP), DX
+	IMULQ R8, DX
+	CMPQ  DX, $+8192
+	JLE   other
 
+	// A matrix beyond the first-level cache: row by row.
+	MOVQ         y_base+48(FP), R9
+	VMOVUPS      (R9), Z0
+	VMOVUPS      64(R9), Z1
+	VMOVUPS      128(R9), Z2
+	VMOVUPS      192(R9), Z3
+	VMOVUPS      256(R9), Z4
+	VMOVUPS      320(R9), Z5
+	VMOVUPS      384(R9), Z6
+	VMOVUPS      448(R9), Z7
+	ADDQ         $+512, R9
+	SUBQ         $+128, R10
+	VBROADCASTSS alpha+8(FP), Z9
+	MOVQ         stride+96(FP), R13
+	SHLQ         $0x02, R13
+	MOVQ         incX+40(FP), R14
+	SHLQ         $0x02, R14
+
+row:
+	VBROADCASTSS (BX), Z8
+	VMULPS       Z8, Z9, Z8
+	ADDQ         R14, BX
+	VMULPS       Z0, Z8, Z10
+	VMOVUPS      (SI), Z11
+	VADDPS       Z11, Z10, Z11
+	VMOVUPS      Z11, (SI)
+	VMULPS       Z1, Z8, Z10
+	VMOVUPS      64(SI), Z11
+	VADDPS       Z11, Z10, Z11
+	VMOVUPS      Z11, 64(SI)
+	VMULPS       Z2, Z8, Z10
+	VMOVUPS      128(SI), Z11
+	VADDPS       Z11, Z10, Z11
+	VMOVUPS      Z11, 128(SI)
+	VMULPS       Z3, Z8, Z10
+	VMOVUPS      192(SI), Z11
+	VADDPS       Z11, Z10, Z11
+	VMOVUPS      Z11, 192(SI)
+	VMULPS       Z4, Z8, Z10
+	VMOVUPS      256(SI), Z11
+	VADDPS       Z11, Z10, Z11
+	VMOVUPS      Z11, 256(SI)
+	VMULPS       Z5, Z8, Z10
+	VMOVUPS      320(SI), Z11
+	VADDPS       Z11, Z10, Z11
+	VMOVUPS      Z11, 320(SI)
+	VMULPS       Z6, Z8, Z10
+	VMOVUPS      384(SI), Z11
+	VADDPS       Z11, Z10, Z11
+	VMOVUPS      Z11, 384(SI)
+	VMULPS       Z7, Z8, Z10
+	VMOVUPS      448(SI), Z11
+	VADDPS       Z11, Z10, Z11
+	VMOVUPS      Z11, 448(SI)
+	MOVQ         R9, R11
+	MOVQ         SI, R12
+	ADDQ         $+512, R12
+	MOVQ         R10, R8
+	CMPQ         R8, $+64
+	JLT          single
+
+main:
+	VMOVUPS (R11), Z10
+	VMULPS  Z10, Z8, Z10
+	VMOVUPS (R12), Z11
+	VADDPS  Z11, Z10, Z11
+	VMOVUPS Z11, (R12)
+	VMOVUPS 64(R11), Z11
+	VMULPS  Z11, Z8, Z11
+	VMOVUPS 64(R12), Z10
+	VADDPS  Z10, Z11, Z10
+	VMOVUPS Z10, 64(R12)
+	VMOVUPS 128(R11), Z10
+	VMULPS  Z10, Z8, Z10
+	VMOVUPS 128(R12), Z11
+	VADDPS  Z11, Z10, Z11
+	VMOVUPS Z11, 128(R12)
+	VMOVUPS 192(R11), Z11
+	VMULPS  Z11, Z8, Z11
+	VMOVUPS 192(R12), Z10
+	VADDPS  Z10, Z11, Z10
+	VMOVUPS Z10, 192(R12)
+	ADDQ    $+256, R11
+	ADDQ    $+256, R12
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JGE     main
+
+single:
+	CMPQ R8, $+16
+	JLT  tail
+
+one:
+	VMOVUPS (R11), Z10
+	VMULPS  Z10, Z8, Z10
+	VMOVUPS (R12), Z11
+	VADDPS  Z11, Z10, Z11
+	VMOVUPS Z11, (R12)
+	ADDQ    $+64, R11
+	ADDQ    $+64, R12
+	SUBQ    $+16, R8
+	CMPQ    R8, $+16
+	JGE     one
+
+tail:
+	TESTQ   $+8, R8
+	JEQ     skip
+	VMOVUPS (R11), Y10
+	VMULPS  Y10, Y8, Y10
+	VMOVUPS (R12), Y11
+	VADDPS  Y11, Y10, Y11
+	VMOVUPS Y11, (R12)
+	ADDQ    $+32, R11
+	ADDQ    $+32, R12
+
+skip:
+	TESTQ   $+4, R8
+	JEQ     skip2
+	VMOVUPS (R11), X10
+	VMULPS  X10, X8, X10
+	VMOVUPS (R12), X11
+	VADDPS  X11, X10, X11
+	VMOVUPS X11, (R12)
+	ADDQ    $+16, R11
+	ADDQ    $+16, R12
+
+skip2:
+	TESTQ  $+2, R8
+	JEQ    skip3
+	VMOVSD (R11), X10
+	VMULPS X10, X8, X10
+	VMOVSD (R12), X11
+	VADDPS X11, X10, X11
+	VMOVSD X11, (R12)
+	ADDQ   $+8, R11
+	ADDQ   $+8, R12
+
+skip3:
+	TESTQ  $+1, R8
+	JEQ    skip4
+	VMULSS (R11), X8, X10
+	VADDSS (R12), X10, X10
+	VMOVSS X10, (R12)
+	ADDQ   $+4, R11
+	ADDQ   $+4, R12
+
+skip4:
+	ADDQ R13, SI
+	SUBQ $+1, DI
+	JGT  row
+	VZEROUPPER
+	RET
+
+other:
 rows:
 	CMPQ         DI, $+4
 	JLT          rest
@@ -55,9 +219,9 @@ rows:
 	MOVQ         y_base+48(FP), R9
 	MOVQ         y_len+56(FP), DX
 	CMPQ         DX, $+32
-	JLT          single
+	JLT          single2
 
-main:
+main2:
 	VMOVUPS (R9), Z5
 	VMULPS  Z5, Z0, Z6
 	VMOVUPS (R10), Z7
@@ -99,13 +263,13 @@ main:
 	ADDQ    $+128, R13
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JGE     main
+	JGE     main2
 
-single:
+single2:
 	CMPQ DX, $+16
-	JLT  tail
+	JLT  tail2
 
-one:
+one2:
 	VMOVUPS (R9), Z5
 	VMULPS  Z5, Z0, Z6
 	VMOVUPS (R10), Z7
@@ -130,11 +294,11 @@ one:
 	ADDQ    $+64, R13
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JGE     one
+	JGE     one2
 
-tail:
+tail2:
 	TESTQ   $+8, DX
-	JEQ     skip
+	JEQ     skip5
 	VMOVUPS (R9), Y5
 	VMULPS  Y5, Y0, Y6
 	VMOVUPS (R10), Y7
@@ -158,9 +322,9 @@ tail:
 	ADDQ    $+32, R12
 	ADDQ    $+32, R13
 
-skip:
+skip5:
 	TESTQ   $+4, DX
-	JEQ     skip2
+	JEQ     skip6
 	VMOVUPS (R9), X5
 	VMULPS  X5, X0, X6
 	VMOVUPS (R10), X7
@@ -184,9 +348,9 @@ skip:
 	ADDQ    $+16, R12
 	ADDQ    $+16, R13
 
-skip2:
+skip6:
 	TESTQ  $+2, DX
-	JEQ    skip3
+	JEQ    skip7
 	VMOVSD (R9), X5
 	VMULPS X5, X0, X6
 	VMOVSD (R10), X7
@@ -210,9 +374,9 @@ skip2:
 	ADDQ   $+8, R12
 	ADDQ   $+8, R13
 
-skip3:
+skip7:
 	TESTQ  $+1, DX
-	JEQ    skip4
+	JEQ    skip8
 	VMOVSS (R9), X5
 	VMULPS X5, X0, X6
 	VADDSS (R10), X6, X6
@@ -232,7 +396,7 @@ skip3:
 	ADDQ   $+4, R12
 	ADDQ   $+4, R13
 
-skip4:
+skip8:
 	JMP rows
 
 rest:
@@ -257,9 +421,9 @@ rest:
 	MOVQ         y_base+48(FP), R9
 	MOVQ         y_len+56(FP), DX
 	CMPQ         DX, $+64
-	JLT          single2
+	JLT          single3
 
-main2:
+main3:
 	VMOVUPS (R9), Z3
 	VMULPS  Z3, Z0, Z4
 	VMOVUPS (R10), Z5
@@ -301,13 +465,13 @@ main2:
 	ADDQ    $+256, R11
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JGE     main2
+	JGE     main3
 
-single2:
+single3:
 	CMPQ DX, $+16
-	JLT  tail2
+	JLT  tail3
 
-one2:
+one3:
 	VMOVUPS (R9), Z3
 	VMULPS  Z3, Z0, Z4
 	VMOVUPS (R10), Z5
@@ -322,11 +486,11 @@ one2:
 	ADDQ    $+64, R11
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JGE     one2
+	JGE     one3
 
-tail2:
+tail3:
 	TESTQ   $+8, DX
-	JEQ     skip5
+	JEQ     skip9
 	VMOVUPS (R9), Y3
 	VMULPS  Y3, Y0, Y4
 	VMOVUPS (R10), Y5
@@ -340,9 +504,9 @@ tail2:
 	ADDQ    $+32, R10
 	ADDQ    $+32, R11
 
-skip5:
+skip9:
 	TESTQ   $+4, DX
-	JEQ     skip6
+	JEQ     skip10
 	VMOVUPS (R9), X3
 	VMULPS  X3, X0, X4
 	VMOVUPS (R10), X5
@@ -356,9 +520,9 @@ skip5:
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
 
-skip6:
+skip10:
 	TESTQ  $+2, DX
-	JEQ    skip7
+	JEQ    skip11
 	VMOVSD (R9), X3
 	VMULPS X3, X0, X4
 	VMOVSD (R10), X5
@@ -372,9 +536,9 @@ skip6:
 	ADDQ   $+8, R10
 	ADDQ   $+8, R11
 
-skip7:
+skip11:
 	TESTQ  $+1, DX
-	JEQ    skip8
+	JEQ    skip12
 	VMOVSS (R9), X3
 	VMULPS X3, X0, X4
 	VADDSS (R10), X4, X4
@@ -386,7 +550,7 @@ skip7:
 	ADDQ   $+4, R10
 	ADDQ   $+4, R11
 
-skip8:
+skip12:
 rest2:
 	CMPQ         DI, $+1
 	JLT          rest3
@@ -404,7 +568,7 @@ rest2:
 	MOVQ         y_base+48(FP), R9
 	MOVQ         y_len+56(FP), DX
 	CMPQ         DX, $+64
-	JLT          single3
+	JLT          single4
 	CMPQ         DX, $+512
 	JLT          aligned
 
@@ -431,7 +595,7 @@ rest2:
 	ADDQ      R12, DX
 
 aligned:
-main3:
+main4:
 	VMOVUPS (R9), Z2
 	VMULPS  Z2, Z0, Z2
 	VMOVUPS (R10), Z3
@@ -456,13 +620,13 @@ main3:
 	ADDQ    $+256, R10
 	SUBQ    $+64, DX
 	CMPQ    DX, $+64
-	JGE     main3
+	JGE     main4
 
-single3:
+single4:
 	CMPQ DX, $+16
-	JLT  tail3
+	JLT  tail4
 
-one3:
+one4:
 	VMOVUPS (R9), Z2
 	VMULPS  Z2, Z0, Z2
 	VMOVUPS (R10), Z3
@@ -472,11 +636,11 @@ one3:
 	ADDQ    $+64, R10
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JGE     one3
+	JGE     one4
 
-tail3:
+tail4:
 	TESTQ   $+8, DX
-	JEQ     skip9
+	JEQ     skip13
 	VMOVUPS (R9), Y2
 	VMULPS  Y2, Y0, Y2
 	VMOVUPS (R10), Y3
@@ -485,9 +649,9 @@ tail3:
 	ADDQ    $+32, R9
 	ADDQ    $+32, R10
 
-skip9:
+skip13:
 	TESTQ   $+4, DX
-	JEQ     skip10
+	JEQ     skip14
 	VMOVUPS (R9), X2
 	VMULPS  X2, X0, X2
 	VMOVUPS (R10), X3
@@ -496,9 +660,9 @@ skip9:
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 
-skip10:
+skip14:
 	TESTQ  $+2, DX
-	JEQ    skip11
+	JEQ    skip15
 	VMOVSD (R9), X2
 	VMULPS X2, X0, X2
 	VMOVSD (R10), X3
@@ -507,16 +671,16 @@ skip10:
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
 
-skip11:
+skip15:
 	TESTQ  $+1, DX
-	JEQ    skip12
+	JEQ    skip16
 	VMULSS (R9), X0, X2
 	VADDSS (R10), X2, X2
 	VMOVSS X2, (R10)
 	ADDQ   $+4, R9
 	ADDQ   $+4, R10
 
-skip12:
+skip16:
 rest3:
 	VZEROUPPER
 	RET
@@ -537,9 +701,162 @@ TEXT ·GerF64(SB), NOSPLIT, $0-104
 	ADDQ  DX, BX
 
 forward:
-	MOVQ rows+0(FP), DI
-	MOVQ a_base+72(FP), SI
+	MOVQ  rows+0(FP), DI
+	MOVQ  a_base+72(FP), SI
+	MOVQ  y_len+56(FP), R10
+	CMPQ  R10, $+4096
+	JGT   other
+	CMPQ  R10, $+64
+	JLE   other
+	MOVQ  stride+96(FP), R8
+	MOVQ  rows+0(FP), DX
+	IMULQ R8, DX
+	CMPQ  DX, $+4096
+	JLE   other
 
+	// A matrix beyond the first-level cache: row by row.
+	MOVQ         y_base+48(FP), R9
+	VMOVUPD      (R9), Z0
+	VMOVUPD      64(R9), Z1
+	VMOVUPD      128(R9), Z2
+	VMOVUPD      192(R9), Z3
+	VMOVUPD      256(R9), Z4
+	VMOVUPD      320(R9), Z5
+	VMOVUPD      384(R9), Z6
+	VMOVUPD      448(R9), Z7
+	ADDQ         $+512, R9
+	SUBQ         $+64, R10
+	VBROADCASTSD alpha+8(FP), Z9
+	MOVQ         stride+96(FP), R13
+	SHLQ         $0x03, R13
+	MOVQ         incX+40(FP), R14
+	SHLQ         $0x03, R14
+
+row:
+	VBROADCASTSD (BX), Z8
+	VMULPD       Z8, Z9, Z8
+	ADDQ         R14, BX
+	VMULPD       Z0, Z8, Z10
+	VMOVUPD      (SI), Z11
+	VADDPD       Z11, Z10, Z11
+	VMOVUPD      Z11, (SI)
+	VMULPD       Z1, Z8, Z10
+	VMOVUPD      64(SI), Z11
+	VADDPD       Z11, Z10, Z11
+	VMOVUPD      Z11, 64(SI)
+	VMULPD       Z2, Z8, Z10
+	VMOVUPD      128(SI), Z11
+	VADDPD       Z11, Z10, Z11
+	VMOVUPD      Z11, 128(SI)
+	VMULPD       Z3, Z8, Z10
+	VMOVUPD      192(SI), Z11
+	VADDPD       Z11, Z10, Z11
+	VMOVUPD      Z11, 192(SI)
+	VMULPD       Z4, Z8, Z10
+	VMOVUPD      256(SI), Z11
+	VADDPD       Z11, Z10, Z11
+	VMOVUPD      Z11, 256(SI)
+	VMULPD       Z5, Z8, Z10
+	VMOVUPD      320(SI), Z11
+	VADDPD       Z11, Z10, Z11
+	VMOVUPD      Z11, 320(SI)
+	VMULPD       Z6, Z8, Z10
+	VMOVUPD      384(SI), Z11
+	VADDPD       Z11, Z10, Z11
+	VMOVUPD      Z11, 384(SI)
+	VMULPD       Z7, Z8, Z10
+	VMOVUPD      448(SI), Z11
+	VADDPD       Z11, Z10, Z11
+	VMOVUPD      Z11, 448(SI)
+	MOVQ         R9, R11
+	MOVQ         SI, R12
+	ADDQ         $+512, R12
+	MOVQ         R10, R8
+	CMPQ         R8, $+32
+	JLT          single
+
+main:
+	VMOVUPD (R11), Z10
+	VMULPD  Z10, Z8, Z10
+	VMOVUPD (R12), Z11
+	VADDPD  Z11, Z10, Z11
+	VMOVUPD Z11, (R12)
+	VMOVUPD 64(R11), Z11
+	VMULPD  Z11, Z8, Z11
+	VMOVUPD 64(R12), Z10
+	VADDPD  Z10, Z11, Z10
+	VMOVUPD Z10, 64(R12)
+	VMOVUPD 128(R11), Z10
+	VMULPD  Z10, Z8, Z10
+	VMOVUPD 128(R12), Z11
+	VADDPD  Z11, Z10, Z11
+	VMOVUPD Z11, 128(R12)
+	VMOVUPD 192(R11), Z11
+	VMULPD  Z11, Z8, Z11
+	VMOVUPD 192(R12), Z10
+	VADDPD  Z10, Z11, Z10
+	VMOVUPD Z10, 192(R12)
+	ADDQ    $+256, R11
+	ADDQ    $+256, R12
+	SUBQ    $+32, R8
+	CMPQ    R8, $+32
+	JGE     main
+
+single:
+	CMPQ R8, $+8
+	JLT  tail
+
+one:
+	VMOVUPD (R11), Z10
+	VMULPD  Z10, Z8, Z10
+	VMOVUPD (R12), Z11
+	VADDPD  Z11, Z10, Z11
+	VMOVUPD Z11, (R12)
+	ADDQ    $+64, R11
+	ADDQ    $+64, R12
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JGE     one
+
+tail:
+	TESTQ   $+4, R8
+	JEQ     skip
+	VMOVUPS (R11), Y10
+	VMULPD  Y10, Y8, Y10
+	VMOVUPS (R12), Y11
+	VADDPD  Y11, Y10, Y11
+	VMOVUPS Y11, (R12)
+	ADDQ    $+32, R11
+	ADDQ    $+32, R12
+
+skip:
+	TESTQ   $+2, R8
+	JEQ     skip2
+	VMOVUPS (R11), X10
+	VMULPD  X10, X8, X10
+	VMOVUPS (R12), X11
+	VADDPD  X11, X10, X11
+	VMOVUPS X11, (R12)
+	ADDQ    $+16, R11
+	ADDQ    $+16, R12
+
+skip2:
+	TESTQ  $+1, R8
+	JEQ    skip3
+	VMULSD (R11), X8, X10
+	VADDSD (R12), X10, X10
+	VMOVSD X10, (R12)
+	ADDQ   $+8, R11
+	ADDQ   $+8, R12
+
+skip3:
+	ADDQ R13, SI
+	SUBQ $+1, DI
+	JGT  row
+	VZEROUPPER
+	RET
+
+other:
 rows:
 	CMPQ         DI, $+4
 	JLT          rest
@@ -572,9 +889,9 @@ rows:
 	MOVQ         y_base+48(FP), R9
 	MOVQ         y_len+56(FP), DX
 	CMPQ         DX, $+16
-	JLT          single
+	JLT          single2
 
-main:
+main2:
 	VMOVUPD (R9), Z5
 	VMULPD  Z5, Z0, Z6
 	VMOVUPD (R10), Z7
@@ -616,13 +933,13 @@ main:
 	ADDQ    $+128, R13
 	SUBQ    $+16, DX
 	CMPQ    DX, $+16
-	JGE     main
+	JGE     main2
 
-single:
+single2:
 	CMPQ DX, $+8
-	JLT  tail
+	JLT  tail2
 
-one:
+one2:
 	VMOVUPD (R9), Z5
 	VMULPD  Z5, Z0, Z6
 	VMOVUPD (R10), Z7
@@ -647,11 +964,11 @@ one:
 	ADDQ    $+64, R13
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JGE     one
+	JGE     one2
 
-tail:
+tail2:
 	TESTQ   $+4, DX
-	JEQ     skip
+	JEQ     skip4
 	VMOVUPS (R9), Y5
 	VMULPD  Y5, Y0, Y6
 	VMOVUPS (R10), Y7
@@ -675,9 +992,9 @@ tail:
 	ADDQ    $+32, R12
 	ADDQ    $+32, R13
 
-skip:
+skip4:
 	TESTQ   $+2, DX
-	JEQ     skip2
+	JEQ     skip5
 	VMOVUPS (R9), X5
 	VMULPD  X5, X0, X6
 	VMOVUPS (R10), X7
@@ -701,9 +1018,9 @@ skip:
 	ADDQ    $+16, R12
 	ADDQ    $+16, R13
 
-skip2:
+skip5:
 	TESTQ  $+1, DX
-	JEQ    skip3
+	JEQ    skip6
 	VMOVSD (R9), X5
 	VMULPD X5, X0, X6
 	VADDSD (R10), X6, X6
@@ -723,7 +1040,7 @@ skip2:
 	ADDQ   $+8, R12
 	ADDQ   $+8, R13
 
-skip3:
+skip6:
 	JMP rows
 
 rest:
@@ -748,9 +1065,9 @@ rest:
 	MOVQ         y_base+48(FP), R9
 	MOVQ         y_len+56(FP), DX
 	CMPQ         DX, $+32
-	JLT          single2
+	JLT          single3
 
-main2:
+main3:
 	VMOVUPD (R9), Z3
 	VMULPD  Z3, Z0, Z4
 	VMOVUPD (R10), Z5
@@ -792,13 +1109,13 @@ main2:
 	ADDQ    $+256, R11
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JGE     main2
+	JGE     main3
 
-single2:
+single3:
 	CMPQ DX, $+8
-	JLT  tail2
+	JLT  tail3
 
-one2:
+one3:
 	VMOVUPD (R9), Z3
 	VMULPD  Z3, Z0, Z4
 	VMOVUPD (R10), Z5
@@ -813,11 +1130,11 @@ one2:
 	ADDQ    $+64, R11
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JGE     one2
+	JGE     one3
 
-tail2:
+tail3:
 	TESTQ   $+4, DX
-	JEQ     skip4
+	JEQ     skip7
 	VMOVUPS (R9), Y3
 	VMULPD  Y3, Y0, Y4
 	VMOVUPS (R10), Y5
@@ -831,9 +1148,9 @@ tail2:
 	ADDQ    $+32, R10
 	ADDQ    $+32, R11
 
-skip4:
+skip7:
 	TESTQ   $+2, DX
-	JEQ     skip5
+	JEQ     skip8
 	VMOVUPS (R9), X3
 	VMULPD  X3, X0, X4
 	VMOVUPS (R10), X5
@@ -847,9 +1164,9 @@ skip4:
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
 
-skip5:
+skip8:
 	TESTQ  $+1, DX
-	JEQ    skip6
+	JEQ    skip9
 	VMOVSD (R9), X3
 	VMULPD X3, X0, X4
 	VADDSD (R10), X4, X4
@@ -861,7 +1178,7 @@ skip5:
 	ADDQ   $+8, R10
 	ADDQ   $+8, R11
 
-skip6:
+skip9:
 rest2:
 	CMPQ         DI, $+1
 	JLT          rest3
@@ -879,7 +1196,7 @@ rest2:
 	MOVQ         y_base+48(FP), R9
 	MOVQ         y_len+56(FP), DX
 	CMPQ         DX, $+32
-	JLT          single3
+	JLT          single4
 	CMPQ         DX, $+256
 	JLT          aligned
 
@@ -906,7 +1223,7 @@ rest2:
 	ADDQ      R12, DX
 
 aligned:
-main3:
+main4:
 	VMOVUPD (R9), Z2
 	VMULPD  Z2, Z0, Z2
 	VMOVUPD (R10), Z3
@@ -931,13 +1248,13 @@ main3:
 	ADDQ    $+256, R10
 	SUBQ    $+32, DX
 	CMPQ    DX, $+32
-	JGE     main3
+	JGE     main4
 
-single3:
+single4:
 	CMPQ DX, $+8
-	JLT  tail3
+	JLT  tail4
 
-one3:
+one4:
 	VMOVUPD (R9), Z2
 	VMULPD  Z2, Z0, Z2
 	VMOVUPD (R10), Z3
@@ -947,11 +1264,11 @@ one3:
 	ADDQ    $+64, R10
 	SUBQ    $+8, DX
 	CMPQ    DX, $+8
-	JGE     one3
+	JGE     one4
 
-tail3:
+tail4:
 	TESTQ   $+4, DX
-	JEQ     skip7
+	JEQ     skip10
 	VMOVUPS (R9), Y2
 	VMULPD  Y2, Y0, Y2
 	VMOVUPS (R10), Y3
@@ -960,9 +1277,9 @@ tail3:
 	ADDQ    $+32, R9
 	ADDQ    $+32, R10
 
-skip7:
+skip10:
 	TESTQ   $+2, DX
-	JEQ     skip8
+	JEQ     skip11
 	VMOVUPS (R9), X2
 	VMULPD  X2, X0, X2
 	VMOVUPS (R10), X3
@@ -971,16 +1288,16 @@ skip7:
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 
-skip8:
+skip11:
 	TESTQ  $+1, DX
-	JEQ    skip9
+	JEQ    skip12
 	VMULSD (R9), X0, X2
 	VADDSD (R10), X2, X2
 	VMOVSD X2, (R10)
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
 
-skip9:
+skip12:
 rest3:
 	VZEROUPPER
 	RET

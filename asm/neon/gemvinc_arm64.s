@@ -984,19 +984,19 @@ whole:
 	BGT more9
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0, R5
-	BLE fold2
+	BLE fold
 	FMOVS (R7), F21
 	FMOVS (R6), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e20d6c0 // fadd v0.4s, v22.4s, v0.4s
 	CMP $1, R5
-	BLE fold2
+	BLE fold
 	FMOVS (R7)(R9), F21
 	FMOVS (R6)(R8), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e20d6c0 // fadd v0.4s, v22.4s, v0.4s
 
-fold2:
+fold:
 	B added
 
 more9:
@@ -1017,13 +1017,13 @@ more9:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e20d6c0 // fadd v0.4s, v22.4s, v0.4s
 	CMP $3, R5
-	BLE fold3
+	BLE fold2
 	FMOVS (R7)(R9), F21
 	FMOVS (R6)(R8), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e21d6c1 // fadd v1.4s, v22.4s, v1.4s
 
-fold3:
+fold2:
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	B added
 
@@ -1053,7 +1053,7 @@ more10:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e20d6c0 // fadd v0.4s, v22.4s, v0.4s
 	CMP $5, R5
-	BLE fold4
+	BLE fold3
 	FMOVS (R7)(R9), F21
 	FMOVS (R6)(R8), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
@@ -1061,19 +1061,19 @@ more10:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $6, R5
-	BLE fold4
+	BLE fold3
 	FMOVS (R7), F21
 	FMOVS (R6), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e22d6c2 // fadd v2.4s, v22.4s, v2.4s
 	CMP $7, R5
-	BLE fold4
+	BLE fold3
 	FMOVS (R7)(R9), F21
 	FMOVS (R6)(R8), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e23d6c3 // fadd v3.4s, v22.4s, v3.4s
 
-fold4:
+fold3:
 	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
 	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
@@ -1121,7 +1121,7 @@ more11:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e20d6c0 // fadd v0.4s, v22.4s, v0.4s
 	CMP $9, R5
-	BLE fold5
+	BLE fold4
 	FMOVS (R7)(R9), F21
 	FMOVS (R6)(R8), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
@@ -1129,13 +1129,13 @@ more11:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $10, R5
-	BLE fold5
+	BLE fold4
 	FMOVS (R7), F21
 	FMOVS (R6), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e22d6c2 // fadd v2.4s, v22.4s, v2.4s
 	CMP $11, R5
-	BLE fold5
+	BLE fold4
 	FMOVS (R7)(R9), F21
 	FMOVS (R6)(R8), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
@@ -1143,13 +1143,13 @@ more11:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $12, R5
-	BLE fold5
+	BLE fold4
 	FMOVS (R7), F21
 	FMOVS (R6), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e24d6c4 // fadd v4.4s, v22.4s, v4.4s
 	CMP $13, R5
-	BLE fold5
+	BLE fold4
 	FMOVS (R7)(R9), F21
 	FMOVS (R6)(R8), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
@@ -1157,19 +1157,19 @@ more11:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $14, R5
-	BLE fold5
+	BLE fold4
 	FMOVS (R7), F21
 	FMOVS (R6), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e26d6c6 // fadd v6.4s, v22.4s, v6.4s
 	CMP $15, R5
-	BLE fold5
+	BLE fold4
 	FMOVS (R7)(R9), F21
 	FMOVS (R6)(R8), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e27d6c7 // fadd v7.4s, v22.4s, v7.4s
 
-fold5:
+fold4:
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
 	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
@@ -1251,7 +1251,7 @@ more12:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e20d6c0 // fadd v0.4s, v22.4s, v0.4s
 	CMP $17, R5
-	BLE fold6
+	BLE fold5
 	FMOVS (R7)(R9), F21
 	FMOVS (R6)(R8), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
@@ -1259,13 +1259,13 @@ more12:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $18, R5
-	BLE fold6
+	BLE fold5
 	FMOVS (R7), F21
 	FMOVS (R6), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e22d6c2 // fadd v2.4s, v22.4s, v2.4s
 	CMP $19, R5
-	BLE fold6
+	BLE fold5
 	FMOVS (R7)(R9), F21
 	FMOVS (R6)(R8), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
@@ -1273,13 +1273,13 @@ more12:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $20, R5
-	BLE fold6
+	BLE fold5
 	FMOVS (R7), F21
 	FMOVS (R6), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e24d6c4 // fadd v4.4s, v22.4s, v4.4s
 	CMP $21, R5
-	BLE fold6
+	BLE fold5
 	FMOVS (R7)(R9), F21
 	FMOVS (R6)(R8), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
@@ -1287,13 +1287,13 @@ more12:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $22, R5
-	BLE fold6
+	BLE fold5
 	FMOVS (R7), F21
 	FMOVS (R6), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e26d6c6 // fadd v6.4s, v22.4s, v6.4s
 	CMP $23, R5
-	BLE fold6
+	BLE fold5
 	FMOVS (R7)(R9), F21
 	FMOVS (R6)(R8), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
@@ -1301,13 +1301,13 @@ more12:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $24, R5
-	BLE fold6
+	BLE fold5
 	FMOVS (R7), F21
 	FMOVS (R6), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e28d6c8 // fadd v8.4s, v22.4s, v8.4s
 	CMP $25, R5
-	BLE fold6
+	BLE fold5
 	FMOVS (R7)(R9), F21
 	FMOVS (R6)(R8), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
@@ -1315,13 +1315,13 @@ more12:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $26, R5
-	BLE fold6
+	BLE fold5
 	FMOVS (R7), F21
 	FMOVS (R6), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e2ad6ca // fadd v10.4s, v22.4s, v10.4s
 	CMP $27, R5
-	BLE fold6
+	BLE fold5
 	FMOVS (R7)(R9), F21
 	FMOVS (R6)(R8), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
@@ -1329,13 +1329,13 @@ more12:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $28, R5
-	BLE fold6
+	BLE fold5
 	FMOVS (R7), F21
 	FMOVS (R6), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e2cd6cc // fadd v12.4s, v22.4s, v12.4s
 	CMP $29, R5
-	BLE fold6
+	BLE fold5
 	FMOVS (R7)(R9), F21
 	FMOVS (R6)(R8), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
@@ -1343,19 +1343,19 @@ more12:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $30, R5
-	BLE fold6
+	BLE fold5
 	FMOVS (R7), F21
 	FMOVS (R6), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e2ed6ce // fadd v14.4s, v22.4s, v14.4s
 	CMP $31, R5
-	BLE fold6
+	BLE fold5
 	FMOVS (R7)(R9), F21
 	FMOVS (R6)(R8), F22
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e2fd6cf // fadd v15.4s, v22.4s, v15.4s
 
-fold6:
+fold5:
 	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
 	WORD $0x4e21d521 // fadd v1.4s, v9.4s, v1.4s
 	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
@@ -1690,7 +1690,7 @@ loop:
 	BGE loop
 
 tail:
-	CBZ R5, fold
+	CBZ R5, fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R5, R2
@@ -1759,7 +1759,7 @@ loaded18:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e20d6c0 // fadd v0.4s, v22.4s, v0.4s
 	CMP $4, R5
-	BEQ fold
+	BEQ fold6
 	CMP $8, R5
 	BLT part10
 	FMOVS (R7), F21
@@ -1781,7 +1781,7 @@ loaded18:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e21d6c1 // fadd v1.4s, v22.4s, v1.4s
 	CMP $8, R5
-	BEQ fold
+	BEQ fold6
 	CMP $12, R5
 	BLT part11
 	FMOVS (R7), F21
@@ -1803,7 +1803,7 @@ loaded18:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e22d6c2 // fadd v2.4s, v22.4s, v2.4s
 	CMP $12, R5
-	BEQ fold
+	BEQ fold6
 	CMP $16, R5
 	BLT part12
 	FMOVS (R7), F21
@@ -1825,7 +1825,7 @@ loaded18:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e23d6c3 // fadd v3.4s, v22.4s, v3.4s
 	CMP $16, R5
-	BEQ fold
+	BEQ fold6
 	CMP $20, R5
 	BLT part13
 	FMOVS (R7), F21
@@ -1847,7 +1847,7 @@ loaded18:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e24d6c4 // fadd v4.4s, v22.4s, v4.4s
 	CMP $20, R5
-	BEQ fold
+	BEQ fold6
 	CMP $24, R5
 	BLT part14
 	FMOVS (R7), F21
@@ -1869,7 +1869,7 @@ loaded18:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e25d6c5 // fadd v5.4s, v22.4s, v5.4s
 	CMP $24, R5
-	BEQ fold
+	BEQ fold6
 	CMP $28, R5
 	BLT part15
 	FMOVS (R7), F21
@@ -1891,7 +1891,7 @@ loaded18:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e26d6c6 // fadd v6.4s, v22.4s, v6.4s
 	CMP $28, R5
-	BEQ fold
+	BEQ fold6
 	CMP $32, R5
 	BLT part16
 	FMOVS (R7), F21
@@ -1913,7 +1913,7 @@ loaded18:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e27d6c7 // fadd v7.4s, v22.4s, v7.4s
 	CMP $32, R5
-	BEQ fold
+	BEQ fold6
 	CMP $36, R5
 	BLT part17
 	FMOVS (R7), F21
@@ -1935,7 +1935,7 @@ loaded18:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e28d6c8 // fadd v8.4s, v22.4s, v8.4s
 	CMP $36, R5
-	BEQ fold
+	BEQ fold6
 	CMP $40, R5
 	BLT part18
 	FMOVS (R7), F21
@@ -1957,7 +1957,7 @@ loaded18:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e29d6c9 // fadd v9.4s, v22.4s, v9.4s
 	CMP $40, R5
-	BEQ fold
+	BEQ fold6
 	CMP $44, R5
 	BLT part19
 	FMOVS (R7), F21
@@ -1979,7 +1979,7 @@ loaded18:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e2ad6ca // fadd v10.4s, v22.4s, v10.4s
 	CMP $44, R5
-	BEQ fold
+	BEQ fold6
 	CMP $48, R5
 	BLT part20
 	FMOVS (R7), F21
@@ -2001,7 +2001,7 @@ loaded18:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e2bd6cb // fadd v11.4s, v22.4s, v11.4s
 	CMP $48, R5
-	BEQ fold
+	BEQ fold6
 	CMP $52, R5
 	BLT part21
 	FMOVS (R7), F21
@@ -2023,7 +2023,7 @@ loaded18:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e2cd6cc // fadd v12.4s, v22.4s, v12.4s
 	CMP $52, R5
-	BEQ fold
+	BEQ fold6
 	CMP $56, R5
 	BLT part22
 	FMOVS (R7), F21
@@ -2045,7 +2045,7 @@ loaded18:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e2dd6cd // fadd v13.4s, v22.4s, v13.4s
 	CMP $56, R5
-	BEQ fold
+	BEQ fold6
 	CMP $60, R5
 	BLT part23
 	FMOVS (R7), F21
@@ -2067,88 +2067,88 @@ loaded18:
 	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
 	WORD $0x4e2ed6ce // fadd v14.4s, v22.4s, v14.4s
 	CMP $60, R5
-	BEQ fold
+	BEQ fold6
 
 part24:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e2fd6af // fadd v15.4s, v21.4s, v15.4s
-	B fold
+	B fold6
 
 part23:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e2ed6ae // fadd v14.4s, v21.4s, v14.4s
-	B fold
+	B fold6
 
 part22:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e2dd6ad // fadd v13.4s, v21.4s, v13.4s
-	B fold
+	B fold6
 
 part21:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e2cd6ac // fadd v12.4s, v21.4s, v12.4s
-	B fold
+	B fold6
 
 part20:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e2bd6ab // fadd v11.4s, v21.4s, v11.4s
-	B fold
+	B fold6
 
 part19:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e2ad6aa // fadd v10.4s, v21.4s, v10.4s
-	B fold
+	B fold6
 
 part18:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e29d6a9 // fadd v9.4s, v21.4s, v9.4s
-	B fold
+	B fold6
 
 part17:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e28d6a8 // fadd v8.4s, v21.4s, v8.4s
-	B fold
+	B fold6
 
 part16:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e27d6a7 // fadd v7.4s, v21.4s, v7.4s
-	B fold
+	B fold6
 
 part15:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e26d6a6 // fadd v6.4s, v21.4s, v6.4s
-	B fold
+	B fold6
 
 part14:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e25d6a5 // fadd v5.4s, v21.4s, v5.4s
-	B fold
+	B fold6
 
 part13:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e24d6a4 // fadd v4.4s, v21.4s, v4.4s
-	B fold
+	B fold6
 
 part12:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e23d6a3 // fadd v3.4s, v21.4s, v3.4s
-	B fold
+	B fold6
 
 part11:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e22d6a2 // fadd v2.4s, v21.4s, v2.4s
-	B fold
+	B fold6
 
 part10:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e21d6a1 // fadd v1.4s, v21.4s, v1.4s
-	B fold
+	B fold6
 
 part9:
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e20d6a0 // fadd v0.4s, v21.4s, v0.4s
 
-fold:
+fold6:
 
 	// Fold the lanes by halves.
 	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
@@ -2861,19 +2861,19 @@ whole:
 	BGT more9
 	VEOR V0.B16, V0.B16, V0.B16
 	CMP $0, R5
-	BLE fold2
+	BLE fold
 	FMOVD (R7), F21
 	FMOVD (R6), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e60d6c0 // fadd v0.2d, v22.2d, v0.2d
 	CMP $1, R5
-	BLE fold2
+	BLE fold
 	FMOVD (R7)(R9), F21
 	FMOVD (R6)(R8), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e60d6c0 // fadd v0.2d, v22.2d, v0.2d
 
-fold2:
+fold:
 	B added
 
 more9:
@@ -2894,13 +2894,13 @@ more9:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e60d6c0 // fadd v0.2d, v22.2d, v0.2d
 	CMP $3, R5
-	BLE fold3
+	BLE fold2
 	FMOVD (R7)(R9), F21
 	FMOVD (R6)(R8), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e61d6c1 // fadd v1.2d, v22.2d, v1.2d
 
-fold3:
+fold2:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	B added
 
@@ -2930,7 +2930,7 @@ more10:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e60d6c0 // fadd v0.2d, v22.2d, v0.2d
 	CMP $5, R5
-	BLE fold4
+	BLE fold3
 	FMOVD (R7)(R9), F21
 	FMOVD (R6)(R8), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
@@ -2938,19 +2938,19 @@ more10:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $6, R5
-	BLE fold4
+	BLE fold3
 	FMOVD (R7), F21
 	FMOVD (R6), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e62d6c2 // fadd v2.2d, v22.2d, v2.2d
 	CMP $7, R5
-	BLE fold4
+	BLE fold3
 	FMOVD (R7)(R9), F21
 	FMOVD (R6)(R8), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e63d6c3 // fadd v3.2d, v22.2d, v3.2d
 
-fold4:
+fold3:
 	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
 	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
@@ -2998,7 +2998,7 @@ more11:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e60d6c0 // fadd v0.2d, v22.2d, v0.2d
 	CMP $9, R5
-	BLE fold5
+	BLE fold4
 	FMOVD (R7)(R9), F21
 	FMOVD (R6)(R8), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
@@ -3006,13 +3006,13 @@ more11:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $10, R5
-	BLE fold5
+	BLE fold4
 	FMOVD (R7), F21
 	FMOVD (R6), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e62d6c2 // fadd v2.2d, v22.2d, v2.2d
 	CMP $11, R5
-	BLE fold5
+	BLE fold4
 	FMOVD (R7)(R9), F21
 	FMOVD (R6)(R8), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
@@ -3020,13 +3020,13 @@ more11:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $12, R5
-	BLE fold5
+	BLE fold4
 	FMOVD (R7), F21
 	FMOVD (R6), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e64d6c4 // fadd v4.2d, v22.2d, v4.2d
 	CMP $13, R5
-	BLE fold5
+	BLE fold4
 	FMOVD (R7)(R9), F21
 	FMOVD (R6)(R8), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
@@ -3034,19 +3034,19 @@ more11:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $14, R5
-	BLE fold5
+	BLE fold4
 	FMOVD (R7), F21
 	FMOVD (R6), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e66d6c6 // fadd v6.2d, v22.2d, v6.2d
 	CMP $15, R5
-	BLE fold5
+	BLE fold4
 	FMOVD (R7)(R9), F21
 	FMOVD (R6)(R8), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e67d6c7 // fadd v7.2d, v22.2d, v7.2d
 
-fold5:
+fold4:
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
@@ -3128,7 +3128,7 @@ more12:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e60d6c0 // fadd v0.2d, v22.2d, v0.2d
 	CMP $17, R5
-	BLE fold6
+	BLE fold5
 	FMOVD (R7)(R9), F21
 	FMOVD (R6)(R8), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
@@ -3136,13 +3136,13 @@ more12:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $18, R5
-	BLE fold6
+	BLE fold5
 	FMOVD (R7), F21
 	FMOVD (R6), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e62d6c2 // fadd v2.2d, v22.2d, v2.2d
 	CMP $19, R5
-	BLE fold6
+	BLE fold5
 	FMOVD (R7)(R9), F21
 	FMOVD (R6)(R8), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
@@ -3150,13 +3150,13 @@ more12:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $20, R5
-	BLE fold6
+	BLE fold5
 	FMOVD (R7), F21
 	FMOVD (R6), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e64d6c4 // fadd v4.2d, v22.2d, v4.2d
 	CMP $21, R5
-	BLE fold6
+	BLE fold5
 	FMOVD (R7)(R9), F21
 	FMOVD (R6)(R8), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
@@ -3164,13 +3164,13 @@ more12:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $22, R5
-	BLE fold6
+	BLE fold5
 	FMOVD (R7), F21
 	FMOVD (R6), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e66d6c6 // fadd v6.2d, v22.2d, v6.2d
 	CMP $23, R5
-	BLE fold6
+	BLE fold5
 	FMOVD (R7)(R9), F21
 	FMOVD (R6)(R8), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
@@ -3178,13 +3178,13 @@ more12:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $24, R5
-	BLE fold6
+	BLE fold5
 	FMOVD (R7), F21
 	FMOVD (R6), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e68d6c8 // fadd v8.2d, v22.2d, v8.2d
 	CMP $25, R5
-	BLE fold6
+	BLE fold5
 	FMOVD (R7)(R9), F21
 	FMOVD (R6)(R8), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
@@ -3192,13 +3192,13 @@ more12:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $26, R5
-	BLE fold6
+	BLE fold5
 	FMOVD (R7), F21
 	FMOVD (R6), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e6ad6ca // fadd v10.2d, v22.2d, v10.2d
 	CMP $27, R5
-	BLE fold6
+	BLE fold5
 	FMOVD (R7)(R9), F21
 	FMOVD (R6)(R8), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
@@ -3206,13 +3206,13 @@ more12:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $28, R5
-	BLE fold6
+	BLE fold5
 	FMOVD (R7), F21
 	FMOVD (R6), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e6cd6cc // fadd v12.2d, v22.2d, v12.2d
 	CMP $29, R5
-	BLE fold6
+	BLE fold5
 	FMOVD (R7)(R9), F21
 	FMOVD (R6)(R8), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
@@ -3220,19 +3220,19 @@ more12:
 	ADD R8<<1, R6, R6
 	ADD R9<<1, R7, R7
 	CMP $30, R5
-	BLE fold6
+	BLE fold5
 	FMOVD (R7), F21
 	FMOVD (R6), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e6ed6ce // fadd v14.2d, v22.2d, v14.2d
 	CMP $31, R5
-	BLE fold6
+	BLE fold5
 	FMOVD (R7)(R9), F21
 	FMOVD (R6)(R8), F22
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e6fd6cf // fadd v15.2d, v22.2d, v15.2d
 
-fold6:
+fold5:
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
 	WORD $0x4e61d521 // fadd v1.2d, v9.2d, v1.2d
 	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
@@ -3439,7 +3439,7 @@ loop:
 	BGE loop
 
 tail:
-	CBZ R5, fold
+	CBZ R5, fold6
 
 	// Tail: whole vectors, then one filled up with zeros.
 	MOVD R5, R2
@@ -3478,7 +3478,7 @@ loaded36:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e60d6c0 // fadd v0.2d, v22.2d, v0.2d
 	CMP $2, R5
-	BEQ fold
+	BEQ fold6
 	CMP $4, R5
 	BLT part10
 	FMOVD (R7), F21
@@ -3492,7 +3492,7 @@ loaded36:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e61d6c1 // fadd v1.2d, v22.2d, v1.2d
 	CMP $4, R5
-	BEQ fold
+	BEQ fold6
 	CMP $6, R5
 	BLT part11
 	FMOVD (R7), F21
@@ -3506,7 +3506,7 @@ loaded36:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e62d6c2 // fadd v2.2d, v22.2d, v2.2d
 	CMP $6, R5
-	BEQ fold
+	BEQ fold6
 	CMP $8, R5
 	BLT part12
 	FMOVD (R7), F21
@@ -3520,7 +3520,7 @@ loaded36:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e63d6c3 // fadd v3.2d, v22.2d, v3.2d
 	CMP $8, R5
-	BEQ fold
+	BEQ fold6
 	CMP $10, R5
 	BLT part13
 	FMOVD (R7), F21
@@ -3534,7 +3534,7 @@ loaded36:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e64d6c4 // fadd v4.2d, v22.2d, v4.2d
 	CMP $10, R5
-	BEQ fold
+	BEQ fold6
 	CMP $12, R5
 	BLT part14
 	FMOVD (R7), F21
@@ -3548,7 +3548,7 @@ loaded36:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e65d6c5 // fadd v5.2d, v22.2d, v5.2d
 	CMP $12, R5
-	BEQ fold
+	BEQ fold6
 	CMP $14, R5
 	BLT part15
 	FMOVD (R7), F21
@@ -3562,7 +3562,7 @@ loaded36:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e66d6c6 // fadd v6.2d, v22.2d, v6.2d
 	CMP $14, R5
-	BEQ fold
+	BEQ fold6
 	CMP $16, R5
 	BLT part16
 	FMOVD (R7), F21
@@ -3576,7 +3576,7 @@ loaded36:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e67d6c7 // fadd v7.2d, v22.2d, v7.2d
 	CMP $16, R5
-	BEQ fold
+	BEQ fold6
 	CMP $18, R5
 	BLT part17
 	FMOVD (R7), F21
@@ -3590,7 +3590,7 @@ loaded36:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e68d6c8 // fadd v8.2d, v22.2d, v8.2d
 	CMP $18, R5
-	BEQ fold
+	BEQ fold6
 	CMP $20, R5
 	BLT part18
 	FMOVD (R7), F21
@@ -3604,7 +3604,7 @@ loaded36:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e69d6c9 // fadd v9.2d, v22.2d, v9.2d
 	CMP $20, R5
-	BEQ fold
+	BEQ fold6
 	CMP $22, R5
 	BLT part19
 	FMOVD (R7), F21
@@ -3618,7 +3618,7 @@ loaded36:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e6ad6ca // fadd v10.2d, v22.2d, v10.2d
 	CMP $22, R5
-	BEQ fold
+	BEQ fold6
 	CMP $24, R5
 	BLT part20
 	FMOVD (R7), F21
@@ -3632,7 +3632,7 @@ loaded36:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e6bd6cb // fadd v11.2d, v22.2d, v11.2d
 	CMP $24, R5
-	BEQ fold
+	BEQ fold6
 	CMP $26, R5
 	BLT part21
 	FMOVD (R7), F21
@@ -3646,7 +3646,7 @@ loaded36:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e6cd6cc // fadd v12.2d, v22.2d, v12.2d
 	CMP $26, R5
-	BEQ fold
+	BEQ fold6
 	CMP $28, R5
 	BLT part22
 	FMOVD (R7), F21
@@ -3660,7 +3660,7 @@ loaded36:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e6dd6cd // fadd v13.2d, v22.2d, v13.2d
 	CMP $28, R5
-	BEQ fold
+	BEQ fold6
 	CMP $30, R5
 	BLT part23
 	FMOVD (R7), F21
@@ -3674,88 +3674,88 @@ loaded36:
 	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 	WORD $0x4e6ed6ce // fadd v14.2d, v22.2d, v14.2d
 	CMP $30, R5
-	BEQ fold
+	BEQ fold6
 
 part24:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e6fd6af // fadd v15.2d, v21.2d, v15.2d
-	B fold
+	B fold6
 
 part23:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e6ed6ae // fadd v14.2d, v21.2d, v14.2d
-	B fold
+	B fold6
 
 part22:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e6dd6ad // fadd v13.2d, v21.2d, v13.2d
-	B fold
+	B fold6
 
 part21:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e6cd6ac // fadd v12.2d, v21.2d, v12.2d
-	B fold
+	B fold6
 
 part20:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e6bd6ab // fadd v11.2d, v21.2d, v11.2d
-	B fold
+	B fold6
 
 part19:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e6ad6aa // fadd v10.2d, v21.2d, v10.2d
-	B fold
+	B fold6
 
 part18:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e69d6a9 // fadd v9.2d, v21.2d, v9.2d
-	B fold
+	B fold6
 
 part17:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e68d6a8 // fadd v8.2d, v21.2d, v8.2d
-	B fold
+	B fold6
 
 part16:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e67d6a7 // fadd v7.2d, v21.2d, v7.2d
-	B fold
+	B fold6
 
 part15:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e66d6a6 // fadd v6.2d, v21.2d, v6.2d
-	B fold
+	B fold6
 
 part14:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e65d6a5 // fadd v5.2d, v21.2d, v5.2d
-	B fold
+	B fold6
 
 part13:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e64d6a4 // fadd v4.2d, v21.2d, v4.2d
-	B fold
+	B fold6
 
 part12:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e63d6a3 // fadd v3.2d, v21.2d, v3.2d
-	B fold
+	B fold6
 
 part11:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e62d6a2 // fadd v2.2d, v21.2d, v2.2d
-	B fold
+	B fold6
 
 part10:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e61d6a1 // fadd v1.2d, v21.2d, v1.2d
-	B fold
+	B fold6
 
 part9:
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e60d6a0 // fadd v0.2d, v21.2d, v0.2d
 
-fold:
+fold6:
 
 	// Fold the lanes by halves.
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d

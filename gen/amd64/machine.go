@@ -111,6 +111,19 @@ func (m *Machine) Interleave() bool { return false }
 // two turns in the first-level cache.
 func (m *Machine) PeelBytes() int { return m.VectorBytes() }
 
+// HeldBytes implements vec.Machine: half of AVX-512's registers.
+func (m *Machine) HeldBytes() int {
+	if m.evex {
+		return 16 * m.bytes
+	}
+	return 0
+}
+
+// RowByRow implements vec.Machine. On Zen 5, a matrix comes from the second-level
+// cache at 62 bytes a cycle if it is read row by row, and at 30 to 45 if four rows
+// are read side by side, though the prefetchers then have the longer streams.
+func (m *Machine) RowByRow() bool { return m.evex }
+
 func g(r vec.G) reg.GPPhysical { return generals[r] }
 
 // v returns the whole vector register.

@@ -66,6 +66,12 @@ func (m *Machine) Interleave() bool { return true }
 // loads at worst.
 func (m *Machine) PeelBytes() int { return 0 }
 
+// HeldBytes implements vec.Machine.
+func (m *Machine) HeldBytes() int { return 0 }
+
+// RowByRow implements vec.Machine.
+func (m *Machine) RowByRow() bool { return false }
+
 // Expand implements vec.Machine.
 func (m *Machine) Expand(*vec.Body, vec.Op, []vec.Val) (vec.Val, bool) { return 0, false }
 

@@ -38,6 +38,23 @@ func Generate(k *Kernel, e Elem, m Machine) error {
 	return nil
 }
 
+// registers are those in use at some point.
+type registers struct {
+	generals int
+	free     []V
+	resident map[Uniform]V
+}
+
+// begins notes the registers in use, for code that has others to itself.
+func (g *gen) begins() registers {
+	return registers{g.generals, slices.Clone(g.free), maps.Clone(g.resident)}
+}
+
+// restore gives back the registers handed out since.
+func (g *gen) restore(r registers) {
+	g.generals, g.free, g.resident = r.generals, slices.Clone(r.free), maps.Clone(r.resident)
+}
+
 // lanes returns the number of elements of type e in a vector register.
 func (g *gen) lanes(e Elem) int { return g.m.VectorBytes() / int(e) }
 

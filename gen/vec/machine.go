@@ -60,6 +60,15 @@ type Machine interface {
 	// none.
 	PeelBytes() int
 
+	// HeldBytes is how much of a vector that all rows of a matrix share is worth
+	// holding in registers, where its elements are adjacent. 0, or whole vectors of a
+	// machine with masked stores.
+	HeldBytes() int
+
+	// RowByRow reports whether a matrix beyond the first-level cache is better read
+	// row by row, even if that loads what the rows share for each of them.
+	RowByRow() bool
+
 	// Expand may record other operations in the place of one.
 	Expand(b *Body, op Op, args []Val) (Val, bool)
 

@@ -1,10 +1,5 @@
 package vec
 
-import (
-	"maps"
-	"slices"
-)
-
 // The skeletons of kernels over a matrix and two vectors. Rows are handled in
 // groups, so that the vector that all rows share is loaded once for a group, and
 // every element of the matrix is read once.
@@ -56,9 +51,8 @@ func (r rowWalk) take(g *gen, rows []G) {
 // many, a power of two, and then half as many, down to one. Each has the registers
 // to itself that are free now.
 func (r rowWalk) groups(g *gen, most int, handle func(rows int)) {
-	vectors, generals, resident := g.free, g.generals, g.resident
+	start := g.begins()
 	for rows := most; rows > 0; rows /= 2 {
-		g.free, g.generals, g.resident = slices.Clone(vectors), generals, maps.Clone(resident)
 		group, rest := g.label("rows"), g.label("rest")
 		g.m.Label(group)
 		g.m.JumpIf(r.left, LT, rows, rest)
@@ -67,6 +61,7 @@ func (r rowWalk) groups(g *gen, most int, handle func(rows int)) {
 			g.m.Jump(group)
 		}
 		g.m.Label(rest)
+		g.restore(start)
 	}
 }
 
@@ -93,8 +88,14 @@ func (s RowDots) generate(g *gen) {
 	if vectors := AccumulatorBytes / m.VectorBytes(); k.Strided() || most*(vectors+2)+5 > m.Vectors() {
 		most = 1
 	}
-	if k.Strided() {
+	// Few columns are done with where they are held; a row may yet be short where it
+	// is strided.
+	few := g.residentVectors() == 0 || k.Strided()
+	if g.residentVectors() > 0 {
 		s.resident(g, walk, out, rest)
+	}
+	if m.RowByRow() && !k.Strided() {
+		s.rowByRow(g, walk, out, rest)
 	}
 	walk.groups(g, most, func(rows int) {
 		streams := groupStreams(x.Name, In, rows, In)
@@ -129,7 +130,7 @@ func (s RowDots) generate(g *gen) {
 		g.elements(rest, x.Name)
 		block, store := g.label("block"), g.label("store")
 		m.Label(block)
-		a.block(g, rest, true)
+		a.block(g, rest, few)
 		g.elements(a.n, x.Name)
 		m.JumpIf(a.n, LE, BlockElements(g.e), store)
 		for i, total := range totals {
@@ -201,6 +202,15 @@ func (s RowAxpys) generate(g *gen) {
 		return
 	}
 	g.exactTails = true
+	if m.RowByRow() {
+		m.Broadcast(before, g.e, Uniform{Param: s.Scale})
+		g.begin(coef, walk.next, walk.t, x.Name, k.OfKind(RowCount).Name)
+		walk.start(g, matrix)
+		if m.HeldBytes() > 0 {
+			s.resident(g, walk, coef, off, before)
+		}
+		s.rowByRow(g, walk, coef, off, before)
+	}
 	block, end := g.label("columns"), g.label("end")
 	m.Set(off, 0)
 	m.Label(block)
@@ -294,18 +304,13 @@ func (s Outer) generate(g *gen) {
 	if k.Strided() {
 		s.resident(g, walk, coef, inc)
 		most = 1
+	} else if m.RowByRow() {
+		s.rowByRow(g, walk, coef, inc)
 	}
 	walk.groups(g, most, func(rows int) {
 		held, scale := g.holdCoefs(rows, s.Factor)
-		streams := groupStreams(y.Name, In, rows, InOut)
-		body := newBody(k, g.e, m, streams)
-		for i := range rows {
-			product := body.Mul(body.Held(coefName(i)), body.Load(y.Name))
-			body.Store(rowName(i), body.Add(product, body.Load(rowName(i))))
-		}
-		body.storesLast()
-
-		ptrs := g.generalsFor(streams)
+		body := s.body(g, y, rows)
+		ptrs := g.generalsFor(body.streams)
 		walk.take(g, ptrs[1:])
 		g.rowCoefs(held, scale, coef, walk.t, x.Name)
 		if k.Strided() {
@@ -317,4 +322,15 @@ func (s Outer) generate(g *gen) {
 		g.mapLoop(body, ptrs, walk.t, rows == 1)
 	})
 	m.Return()
+}
+
+// body updates a group of rows.
+func (s Outer) body(g *gen, y Param, rows int) *Body {
+	body := newBody(g.k, g.e, g.m, groupStreams(y.Name, In, rows, InOut))
+	for i := range rows {
+		product := body.Mul(body.Held(coefName(i)), body.Load(y.Name))
+		body.Store(rowName(i), body.Add(product, body.Load(rowName(i))))
+	}
+	body.storesLast()
+	return body
 }

@@ -146,13 +146,8 @@ func (a *accumulation) foldLanes(g *gen) {
 // block accumulates the next block of the rest of the elements, which it
 // subtracts. It looks out for few elements first if that is asked for.
 func (a *accumulation) block(g *gen, rest G, few bool) {
-	m, in, n, t := g.m, a.body.Elem, a.n, a.t
-	vectors, w := len(a.acc[0]), g.lanes(in)
-	l := vectors * w
-	all := step{body: a.body, copies: vectors, ptrs: a.ptrs, strides: a.strides, sums: a.acc, combine: a.combine}
-
-	whole, long, loop, tail, fold, folded :=
-		g.label("whole"), g.label("long"), g.label("loop"), g.label("tail"), g.label("fold"), g.label("folded")
+	m, n, t := g.m, a.n, a.t
+	whole, long, folded := g.label("whole"), g.label("long"), g.label("folded")
 	m.Move(n, rest)
 	m.JumpIf(n, LE, BlockElements(g.e), whole)
 	m.Set(n, BlockElements(g.e))
@@ -169,7 +164,22 @@ func (a *accumulation) block(g *gen, rest G, few bool) {
 		m.Jump(folded)
 		m.Label(long)
 	}
-	a.zero(g, 0, vectors)
+	a.zero(g, 0, len(a.acc[0]))
+	a.elements(g)
+	a.fold(g)
+	if few {
+		m.Label(folded)
+	}
+}
+
+// elements accumulates n elements.
+func (a *accumulation) elements(g *gen) {
+	m, in, n, t := g.m, a.body.Elem, a.n, a.t
+	vectors, w := len(a.acc[0]), g.lanes(in)
+	l := vectors * w
+	all := step{body: a.body, copies: vectors, ptrs: a.ptrs, strides: a.strides, sums: a.acc, combine: a.combine}
+
+	loop, tail, fold := g.label("loop"), g.label("tail"), g.label("fold")
 	m.JumpIf(n, LT, l, tail)
 	m.AlignLoop()
 	m.Label(loop)
@@ -208,8 +218,12 @@ func (a *accumulation) block(g *gen, rest G, few bool) {
 			m.Jump(fold)
 		}
 	}
-
 	m.Label(fold)
+}
+
+// fold folds the registers and lanes of each sum.
+func (a *accumulation) fold(g *gen) {
+	m, vectors, w := g.m, len(a.acc[0]), g.lanes(a.body.Elem)
 	m.Comment("Fold the lanes by halves.")
 	for h := vectors / 2; h > 0; h /= 2 {
 		empty := g.label("empty")
@@ -222,9 +236,6 @@ func (a *accumulation) block(g *gen, rest G, few bool) {
 		}
 	}
 	a.foldLanes(g)
-	if few {
-		m.Label(folded)
-	}
 }
 
 // masked reports whether a partial vector is one instruction, which need not be

@@ -1,21 +1,23 @@
 package vec
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
-// Matrices of few columns, and a strided vector that all rows share. The vector is
-// brought together in registers, once for all rows, and not in memory: a load
+// Matrices of few columns, and a vector that all rows share. It stays in registers
+// for all rows. A strided one is brought together there, and not in memory: a load
 // behind narrower stores to the same place waits for them.
 
-// ResidentBytes is how much of the strided vector stays in registers.
+// ResidentBytes is how much of a strided vector stays in registers.
 const ResidentBytes = 128
 
-// residentVectors returns how many registers that are.
-func (g *gen) residentVectors() int { return ResidentBytes / g.m.VectorBytes() }
+// residentVectors returns how many registers the shared vector may have.
+func (g *gen) residentVectors() int {
+	if g.k.Strided() {
+		return ResidentBytes / g.m.VectorBytes()
+	}
+	return g.m.HeldBytes() / g.m.VectorBytes()
+}
 
-// columns are the vectors of a strided vector that stay in registers.
+// columns are the vectors of a shared vector that stay in registers.
 type columns struct {
 	vectors []V
 	rest    Access // to the last of them
@@ -36,38 +38,36 @@ func (c columns) access(j int) Access {
 // or no rows, the code does nothing but destroy t and n.
 func (g *gen) residentColumns(rows, t, n G, shared Param, whole bool, prepare func(), handle func(columns)) {
 	m, w := g.m, g.lanes(g.e)
-	free, generals, resident := slices.Clone(g.free), g.generals, maps.Clone(g.resident)
+	start := g.begins()
 	most := g.residentVectors()
 	vectors := make([]V, most)
 	for i := range vectors {
-		vectors[i] = g.vector()
+		if g.k.Strided() {
+			vectors[i] = g.vector()
+			continue
+		}
+		// The last registers: what these vectors do not do, such as folding, has
+		// shorter instructions with the first ones.
+		vectors[i], g.free = g.free[0], g.free[1:]
 	}
 	ptr, inc := g.general(), g.general()
-	count := g.k.OfKind(Count).Name
 
 	many := g.label("many")
-	m.ArgInt(n, count)
+	g.elements(n, shared.Name)
 	m.JumpIf(n, GT, most*w, many)
 	m.JumpIf(rows, LE, 0, many)
 	m.Comment("Few columns: the shared vector stays in registers.")
 	prepare()
 	prepared := slices.Clone(g.free)
-	g.begin(ptr, inc, t, shared.Name, count)
+	g.beginShared(shared, ptr, inc, t)
 	version := func(c columns) {
-		last := len(c.vectors) - 1
-		m.AddImm(n, -last*w)
-		for _, r := range c.vectors[:last] {
-			m.Gather(r, g.e, g.e, ptr, inc, Full)
-		}
-		g.gatherRest(c.vectors[last], c.rest, whole, n, ptr, inc)
+		m.AddImm(n, -(len(c.vectors)-1)*w)
+		g.fetch(c, whole, n, ptr, inc)
 		g.free = slices.Clone(prepared)
 		handle(c)
 		if shared.Kind.Writes() {
-			g.begin(ptr, inc, t, shared.Name, count)
-			for _, r := range c.vectors[:last] {
-				g.scatter(r, m.VectorBytes(), ptr, inc)
-			}
-			g.scatterRest(c.vectors[last], c.rest, n, ptr, inc)
+			g.beginShared(shared, ptr, inc, t)
+			g.putBack(c, n, ptr, inc)
 		}
 		m.Return()
 	}
@@ -93,7 +93,48 @@ func (g *gen) residentColumns(rows, t, n G, shared Param, whole bool, prepare fu
 		m.Label(more)
 	}
 	m.Label(many)
-	g.free, g.generals, g.resident = free, generals, resident
+	g.restore(start)
+}
+
+// beginShared sets ptr to the shared vector's first element and, where it is
+// strided, inc to its stride in bytes; t is destroyed.
+func (g *gen) beginShared(shared Param, ptr, inc, t G) {
+	if g.k.Strided() {
+		g.begin(ptr, inc, t, shared.Name, g.k.OfKind(Count).Name)
+	} else {
+		g.m.ArgBase(ptr, shared.Name)
+	}
+}
+
+// fetch loads the vectors, the last of them with n elements.
+func (g *gen) fetch(c columns, whole bool, n, ptr, inc G) {
+	last := len(c.vectors) - 1
+	if g.k.Strided() {
+		for _, r := range c.vectors[:last] {
+			g.m.Gather(r, g.e, g.e, ptr, inc, Full)
+		}
+		g.gatherRest(c.vectors[last], c.rest, whole, n, ptr, inc)
+		return
+	}
+	g.m.SetCount(n)
+	for j, r := range c.vectors {
+		g.m.Load(r, g.e, g.e, Address{Base: ptr, Disp: j * g.m.VectorBytes()}, c.access(j))
+	}
+}
+
+// putBack stores the vectors, the last of them with n elements.
+func (g *gen) putBack(c columns, n, ptr, inc G) {
+	last := len(c.vectors) - 1
+	if g.k.Strided() {
+		for _, r := range c.vectors[:last] {
+			g.scatter(r, g.m.VectorBytes(), ptr, inc)
+		}
+		g.scatterRest(c.vectors[last], c.rest, n, ptr, inc)
+		return
+	}
+	for j, r := range c.vectors {
+		g.m.Store(r, g.e, Address{Base: ptr, Disp: j * g.m.VectorBytes()}, c.access(j))
+	}
 }
 
 // gatherRest gathers the last n elements, and leaves them to be SetCount's. Where
@@ -176,11 +217,9 @@ func (g *gen) rowStride(r G) {
 func (s RowDots) resident(g *gen, walk rowWalk, out, n G) {
 	m, k := g.m, g.k
 	x, y := k.OfKind(In), k.OfKind(InOutRows)
-	body := newBody(k, g.e, m, groupStreams(x.Name, In, 1, In))
-	body.Accumulate(0, body.Mul(body.Load(rowName(0)), body.Load(x.Name)))
-	finish := newBody(k, g.e, m, []Param{{y.Name, InOut}})
-	finish.Store(y.Name, s.Finish(finish, finish.Held("sum"), finish.Load(y.Name)))
-	a := accumulation{body: body, combine: OpAdd, sums: 1, acc: [][]V{make([]V, g.residentVectors())}}
+	body, finish := s.bodies(g, x, y)
+	sums := min(g.residentVectors(), AccumulatorBytes/m.VectorBytes())
+	a := accumulation{body: body, combine: OpAdd, sums: 1, acc: [][]V{make([]V, sums)}}
 	prepare := func() {
 		for j := range a.acc[0] {
 			a.acc[0][j] = g.vector()
@@ -193,13 +232,9 @@ func (s RowDots) resident(g *gen, walk rowWalk, out, n G) {
 		g.rowStride(stride)
 		g.stride(inc, y.Name)
 		g.rowLoop(walk.left, func() {
-			a.zero(g, 0, 1)
-			for j, v := range c.vectors {
-				g.emit(step{body: body, first: j, copies: 1, access: c.access(j), ptrs: []G{noRegister, walk.next},
-					loaded: map[int]V{0: v}, sums: column(a.acc, j), combine: OpAdd, assign: j > 0})
-			}
-			for h := g.residentVectors() / 2; h > 0; h /= 2 {
-				a.foldRegisters(g, h, len(c.vectors), m.VectorBytes())
+			a.held(g, c, walk.next)
+			for h := sums / 2; h > 0; h /= 2 {
+				a.foldRegisters(g, h, min(sums, len(c.vectors)), m.VectorBytes())
 			}
 			a.foldLanes(g)
 			g.emit(step{body: finish, copies: 1, ptrs: []G{out}, access: 1})
@@ -209,14 +244,34 @@ func (s RowDots) resident(g *gen, walk rowWalk, out, n G) {
 	})
 }
 
+// bodies returns what adds a term of a row's sum, and what makes the row's result of
+// the sum.
+func (s RowDots) bodies(g *gen, x, y Param) (body, finish *Body) {
+	body = newBody(g.k, g.e, g.m, groupStreams(x.Name, In, 1, In))
+	body.Accumulate(0, body.Mul(body.Load(rowName(0)), body.Load(x.Name)))
+	finish = newBody(g.k, g.e, g.m, []Param{{y.Name, InOut}})
+	finish.Store(y.Name, s.Finish(finish, finish.Held("sum"), finish.Load(y.Name)))
+	return body, finish
+}
+
+// held accumulates the products of the vectors with the beginning of a row. Only the
+// first register begins at +0, as in shortMasked.
+func (a *accumulation) held(g *gen, c columns, row G) {
+	a.zero(g, 0, 1)
+	regs := len(a.acc[0])
+	for j, v := range c.vectors {
+		g.emit(step{body: a.body, first: j, copies: 1, access: c.access(j), ptrs: []G{noRegister, row},
+			loaded: map[int]V{0: v}, sums: column(a.acc, j%regs), combine: OpAdd, assign: 0 < j && j < regs})
+	}
+}
+
 // resident handles few columns.
 func (s RowAxpys) resident(g *gen, walk rowWalk, coef, n G, before V) {
 	m, k := g.m, g.k
 	x, y := k.OfKind(InRows), k.OfKind(InOut)
 	var held []V
 	var scale V
-	body := newBody(k, g.e, m, groupStreams(y.Name, InOut, 1, In))
-	body.Accumulate(0, body.Mul(body.Held(coefName(0)), body.Load(rowName(0))))
+	body := s.addRow(g, y)
 	prepare := func() { held, scale = g.holdCoefs(1, s.Factor) }
 	g.residentColumns(walk.left, walk.t, n, y, false, prepare, func(c columns) {
 		stride := c.spare[0]
@@ -227,13 +282,25 @@ func (s RowAxpys) resident(g *gen, walk rowWalk, coef, n G, before V) {
 		g.stride(walk.t, x.Name)
 		g.rowLoop(walk.left, func() {
 			g.rowCoef(held[0], scale, coef, walk.t)
-			for j := range c.vectors {
-				g.emit(step{body: body, first: j, copies: 1, access: c.access(j), ptrs: []G{noRegister, walk.next},
-					sums: [][]V{c.vectors[j : j+1]}, combine: OpAdd})
-			}
+			g.addRow(body, c, walk.next)
 			m.Add(walk.next, stride)
 		})
 	})
+}
+
+// addRow returns what adds a row, times its coefficient, to vectors of y.
+func (s RowAxpys) addRow(g *gen, y Param) *Body {
+	body := newBody(g.k, g.e, g.m, groupStreams(y.Name, InOut, 1, In))
+	body.Accumulate(0, body.Mul(body.Held(coefName(0)), body.Load(rowName(0))))
+	return body
+}
+
+// addRow runs such a body over vectors that are in registers.
+func (g *gen) addRow(body *Body, c columns, row G) {
+	for j := range c.vectors {
+		g.emit(step{body: body, first: j, copies: 1, access: c.access(j), ptrs: []G{noRegister, row},
+			sums: [][]V{c.vectors[j : j+1]}, combine: OpAdd})
+	}
 }
 
 // resident handles few columns. What is left behind whole vectors goes in powers
@@ -243,8 +310,7 @@ func (s Outer) resident(g *gen, walk rowWalk, coef, n G) {
 	x, y := k.OfKind(InRows), k.OfKind(In)
 	var held []V
 	var scale V
-	body := newBody(k, g.e, m, groupStreams(y.Name, In, 1, InOut))
-	body.Store(rowName(0), body.Add(body.Mul(body.Held(coefName(0)), body.Load(y.Name)), body.Load(rowName(0))))
+	body := s.body(g, y, 1)
 	prepare := func() { held, scale = g.holdCoefs(1, s.Factor) }
 	g.residentColumns(walk.left, walk.t, n, y, true, prepare, func(c columns) {
 		stride, at := c.spare[0], c.spare[1]

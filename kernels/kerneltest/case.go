@@ -18,6 +18,10 @@ type Shape struct {
 	Incs []int
 }
 
+// FarStride returns a stride with which a matrix of few columns is larger than
+// 32 KiB: kernels may take other ways through what the first-level cache cannot hold.
+func FarStride(rows int) int { return 1 + 8192/rows }
+
 // inc returns the stride of the i-th stream.
 func (s Shape) inc(i int) int {
 	if len(s.Incs) == 0 {
