@@ -49,10 +49,9 @@ func generate(root string) (map[string][]byte, error) {
 }
 
 // avx512Bytes returns the width of the vectors that suit a kernel on AVX-512.
-// Strided elements are loaded one by one, and the lanes of a comparison go to a
-// general register, 32 bytes at a time.
+// Strided elements are loaded one by one.
 func avx512Bytes(k *vec.Kernel) int {
-	if _, search := k.Loop.(vec.Search); search || k.Strided() {
+	if k.Strided() {
 		return 32
 	}
 	return 64
@@ -73,6 +72,8 @@ func halves(k *vec.Kernel) bool {
 		return loop.Light
 	case vec.Reduce:
 		return loop.Wide
+	case vec.Search:
+		return true // the way through masks is longer
 	}
 	return false
 }

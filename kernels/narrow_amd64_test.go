@@ -27,7 +27,7 @@ func checkNarrow[T Float](t *testing.T, whole, narrow, half *Table[T]) {
 	t.Helper()
 	entry := func(table *Table[T], i int) uintptr { return reflect.ValueOf(table).Elem().Field(i).Pointer() }
 	swapped := []string{"Axpy", "Axpby", "Scal", "Add", "Mul", "Swap", "Rot", "Rotm", "Lerp", "Clamp",
-		"Dsdot", "SumSquares", "SumSquaresScaled"}
+		"Dsdot", "SumSquares", "SumSquaresScaled", "IndexAbs"}
 	for i := range reflect.TypeFor[Table[T]]().NumField() {
 		name := reflect.TypeFor[Table[T]]().Field(i).Name
 		want, from := entry(whole, i), "AVX-512"

@@ -306,5 +306,6 @@ func narrow[T Float](whole, half Table[T]) *Table[T] {
 	whole.Dsdot = half.Dsdot
 	whole.SumSquares = half.SumSquares
 	whole.SumSquaresScaled = half.SumSquaresScaled
+	whole.IndexAbs = half.IndexAbs
 	return &whole
 }

@@ -5,68 +5,75 @@
 #include "textflag.h"
 
 // func IndexAbsF32(x []float32, value float32) int
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·IndexAbsF32(SB), NOSPLIT, $0-40
 	// first i with |x[i]| = value, len(x) if there is none
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	XORL         DX, DX
-	VBROADCASTSS abs_f32<>+0(SB), Y2
-	VBROADCASTSS value+24(FP), Y3
-	CMPQ         SI, $+32
+	VBROADCASTSS abs_f32<>+0(SB), Z2
+	VBROADCASTSS value+24(FP), Z3
+	CMPQ         SI, $+64
 	JLT          single
 
 main:
-	VXORPS    X1, X1, X1
-	VMOVUPS   (DI), Y4
-	VANDPS    Y2, Y4, Y4
-	VCMPPS    $0x00, Y3, Y4, Y4
-	VORPS     Y1, Y4, Y1
-	VMOVUPS   32(DI), Y4
-	VANDPS    Y2, Y4, Y4
-	VCMPPS    $0x00, Y3, Y4, Y4
-	VORPS     Y1, Y4, Y1
-	VMOVUPS   64(DI), Y4
-	VANDPS    Y2, Y4, Y4
-	VCMPPS    $0x00, Y3, Y4, Y4
-	VORPS     Y1, Y4, Y1
-	VMOVUPS   96(DI), Y4
-	VANDPS    Y2, Y4, Y4
-	VCMPPS    $0x00, Y3, Y4, Y4
-	VORPS     Y1, Y4, Y1
-	VMOVMSKPS Y1, AX
-	ORL       $+256, AX
-	BSFL      AX, BX
+	VXORPS   X1, X1, X1
+	VMOVUPS  (DI), Z4
+	VANDPS   Z2, Z4, Z4
+	VCMPPS   $0x00, Z3, Z4, K2
+	VPMOVM2D K2, Z4
+	VORPS    Z1, Z4, Z1
+	VMOVUPS  64(DI), Z4
+	VANDPS   Z2, Z4, Z4
+	VCMPPS   $0x00, Z3, Z4, K2
+	VPMOVM2D K2, Z4
+	VORPS    Z1, Z4, Z1
+	VMOVUPS  128(DI), Z4
+	VANDPS   Z2, Z4, Z4
+	VCMPPS   $0x00, Z3, Z4, K2
+	VPMOVM2D K2, Z4
+	VORPS    Z1, Z4, Z1
+	VMOVUPS  192(DI), Z4
+	VANDPS   Z2, Z4, Z4
+	VCMPPS   $0x00, Z3, Z4, K2
+	VPMOVM2D K2, Z4
+	VORPS    Z1, Z4, Z1
+	VPMOVD2M Z1, K2
+	KMOVW    K2, AX
+	ORL      $+65536, AX
+	BSFL     AX, BX
 
 	// A hit is looked for again, vector by vector.
-	CMPQ BX, $+8
+	CMPQ BX, $+16
 	JLT  one
-	ADDQ $+128, DI
-	SUBQ $+32, SI
-	ADDQ $+32, DX
-	CMPQ SI, $+32
+	ADDQ $+256, DI
+	SUBQ $+64, SI
+	ADDQ $+64, DX
+	CMPQ SI, $+64
 	JGE  main
 
 single:
-	CMPQ SI, $+8
+	CMPQ SI, $+16
 	JLT  tail
 
 one:
-	VXORPS    X1, X1, X1
-	VMOVUPS   (DI), Y4
-	VANDPS    Y2, Y4, Y4
-	VCMPPS    $0x00, Y3, Y4, Y4
-	VORPS     Y1, Y4, Y1
-	VMOVMSKPS Y1, AX
-	ORL       $+256, AX
-	BSFL      AX, BX
-	CMPQ      BX, $+8
-	JLT       found
-	ADDQ      $+32, DI
-	SUBQ      $+8, SI
-	ADDQ      $+8, DX
-	CMPQ      SI, $+8
-	JGE       one
+	VXORPS   X1, X1, X1
+	VMOVUPS  (DI), Z4
+	VANDPS   Z2, Z4, Z4
+	VCMPPS   $0x00, Z3, Z4, K2
+	VPMOVM2D K2, Z4
+	VORPS    Z1, Z4, Z1
+	VPMOVD2M Z1, K2
+	KMOVW    K2, AX
+	ORL      $+65536, AX
+	BSFL     AX, BX
+	CMPQ     BX, $+16
+	JLT      found
+	ADDQ     $+64, DI
+	SUBQ     $+16, SI
+	ADDQ     $+16, DX
+	CMPQ     SI, $+16
+	JGE      one
 
 tail:
 	TESTQ SI, SI
@@ -77,13 +84,15 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPS.Z (DI), K1, Y0
+	VMOVUPS.Z (DI), K1, Z0
 	VXORPS    X1, X1, X1
-	VANDPS    Y2, Y0, Y4
-	VCMPPS    $0x00, Y3, Y4, Y4
-	VORPS     Y1, Y4, Y1
-	VMOVMSKPS Y1, AX
-	ORL       $+256, AX
+	VANDPS    Z2, Z0, Z4
+	VCMPPS    $0x00, Z3, Z4, K2
+	VPMOVM2D  K2, Z4
+	VORPS     Z1, Z4, Z1
+	VPMOVD2M  Z1, K2
+	KMOVW     K2, AX
+	ORL       $+65536, AX
 	BSFL      AX, BX
 	ADDQ      SI, DX
 	NEGQ      SI
@@ -103,68 +112,75 @@ DATA abs_f32<>+0(SB)/4, $0x7fffffff
 GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
 
 // func IndexAbsF64(x []float64, value float64) int
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·IndexAbsF64(SB), NOSPLIT, $0-40
 	// first i with |x[i]| = value, len(x) if there is none
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	XORL         DX, DX
-	VBROADCASTSD abs_f64<>+0(SB), Y2
-	VBROADCASTSD value+24(FP), Y3
-	CMPQ         SI, $+16
+	VBROADCASTSD abs_f64<>+0(SB), Z2
+	VBROADCASTSD value+24(FP), Z3
+	CMPQ         SI, $+32
 	JLT          single
 
 main:
-	VXORPS    X1, X1, X1
-	VMOVUPD   (DI), Y4
-	VANDPD    Y2, Y4, Y4
-	VCMPPD    $0x00, Y3, Y4, Y4
-	VORPD     Y1, Y4, Y1
-	VMOVUPD   32(DI), Y4
-	VANDPD    Y2, Y4, Y4
-	VCMPPD    $0x00, Y3, Y4, Y4
-	VORPD     Y1, Y4, Y1
-	VMOVUPD   64(DI), Y4
-	VANDPD    Y2, Y4, Y4
-	VCMPPD    $0x00, Y3, Y4, Y4
-	VORPD     Y1, Y4, Y1
-	VMOVUPD   96(DI), Y4
-	VANDPD    Y2, Y4, Y4
-	VCMPPD    $0x00, Y3, Y4, Y4
-	VORPD     Y1, Y4, Y1
-	VMOVMSKPD Y1, AX
-	ORL       $+16, AX
-	BSFL      AX, BX
+	VXORPS   X1, X1, X1
+	VMOVUPD  (DI), Z4
+	VANDPD   Z2, Z4, Z4
+	VCMPPD   $0x00, Z3, Z4, K2
+	VPMOVM2Q K2, Z4
+	VORPD    Z1, Z4, Z1
+	VMOVUPD  64(DI), Z4
+	VANDPD   Z2, Z4, Z4
+	VCMPPD   $0x00, Z3, Z4, K2
+	VPMOVM2Q K2, Z4
+	VORPD    Z1, Z4, Z1
+	VMOVUPD  128(DI), Z4
+	VANDPD   Z2, Z4, Z4
+	VCMPPD   $0x00, Z3, Z4, K2
+	VPMOVM2Q K2, Z4
+	VORPD    Z1, Z4, Z1
+	VMOVUPD  192(DI), Z4
+	VANDPD   Z2, Z4, Z4
+	VCMPPD   $0x00, Z3, Z4, K2
+	VPMOVM2Q K2, Z4
+	VORPD    Z1, Z4, Z1
+	VPMOVQ2M Z1, K2
+	KMOVW    K2, AX
+	ORL      $+256, AX
+	BSFL     AX, BX
 
 	// A hit is looked for again, vector by vector.
-	CMPQ BX, $+4
+	CMPQ BX, $+8
 	JLT  one
-	ADDQ $+128, DI
-	SUBQ $+16, SI
-	ADDQ $+16, DX
-	CMPQ SI, $+16
+	ADDQ $+256, DI
+	SUBQ $+32, SI
+	ADDQ $+32, DX
+	CMPQ SI, $+32
 	JGE  main
 
 single:
-	CMPQ SI, $+4
+	CMPQ SI, $+8
 	JLT  tail
 
 one:
-	VXORPS    X1, X1, X1
-	VMOVUPD   (DI), Y4
-	VANDPD    Y2, Y4, Y4
-	VCMPPD    $0x00, Y3, Y4, Y4
-	VORPD     Y1, Y4, Y1
-	VMOVMSKPD Y1, AX
-	ORL       $+16, AX
-	BSFL      AX, BX
-	CMPQ      BX, $+4
-	JLT       found
-	ADDQ      $+32, DI
-	SUBQ      $+4, SI
-	ADDQ      $+4, DX
-	CMPQ      SI, $+4
-	JGE       one
+	VXORPS   X1, X1, X1
+	VMOVUPD  (DI), Z4
+	VANDPD   Z2, Z4, Z4
+	VCMPPD   $0x00, Z3, Z4, K2
+	VPMOVM2Q K2, Z4
+	VORPD    Z1, Z4, Z1
+	VPMOVQ2M Z1, K2
+	KMOVW    K2, AX
+	ORL      $+256, AX
+	BSFL     AX, BX
+	CMPQ     BX, $+8
+	JLT      found
+	ADDQ     $+64, DI
+	SUBQ     $+8, SI
+	ADDQ     $+8, DX
+	CMPQ     SI, $+8
+	JGE      one
 
 tail:
 	TESTQ SI, SI
@@ -175,13 +191,15 @@ tail:
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
 	KMOVW     AX, K1
-	VMOVUPD.Z (DI), K1, Y0
+	VMOVUPD.Z (DI), K1, Z0
 	VXORPS    X1, X1, X1
-	VANDPD    Y2, Y0, Y4
-	VCMPPD    $0x00, Y3, Y4, Y4
-	VORPD     Y1, Y4, Y1
-	VMOVMSKPD Y1, AX
-	ORL       $+16, AX
+	VANDPD    Z2, Z0, Z4
+	VCMPPD    $0x00, Z3, Z4, K2
+	VPMOVM2Q  K2, Z4
+	VORPD     Z1, Z4, Z1
+	VPMOVQ2M  Z1, K2
+	KMOVW     K2, AX
+	ORL       $+256, AX
 	BSFL      AX, BX
 	ADDQ      SI, DX
 	NEGQ      SI

@@ -502,9 +502,16 @@ func (m *Machine) AddFirst(dst, src vec.V) {
 // FirstTrue implements vec.Machine: a bit behind those of the lanes stops the
 // search.
 func (m *Machine) FirstTrue(dst vec.G, src vec.V, e vec.Elem) {
-	if e == vec.F32 {
+	switch {
+	case m.bytes == 64 && e == vec.F32:
+		m.VPMOVD2M(m.v(src), reg.K2)
+		m.KMOVW(reg.K2, reg.EAX)
+	case m.bytes == 64:
+		m.VPMOVQ2M(m.v(src), reg.K2)
+		m.KMOVW(reg.K2, reg.EAX)
+	case e == vec.F32:
 		m.VMOVMSKPS(m.v(src), reg.EAX)
-	} else {
+	default:
 		m.VMOVMSKPD(m.v(src), reg.EAX)
 	}
 	m.ORL(operand.I32(1<<(m.VectorBytes()/int(e))), reg.EAX)

@@ -70,11 +70,7 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 	case vec.OpMin:
 		packed(e, m.VMINPS, m.VMINPD)(a[1], a[0], d)
 	case vec.OpEqual:
-		if e == vec.F32 {
-			m.VCMPPS(operand.U8(0), a[1], a[0], d)
-		} else {
-			m.VCMPPD(operand.U8(0), a[1], a[0], d)
-		}
+		m.equal(e, bytes, d, a[0], a[1])
 	case vec.OpMaxNaN:
 		m.maxBits(e, bytes, d, a[0], a[1])
 	case vec.OpKeepBits:
@@ -119,6 +115,22 @@ func (m *Machine) keepBits(e vec.Elem, bytes int, d, x, mask reg.VecPhysical) {
 			m.VPSHUFD(operand.U8(0xf5), t, t)
 		}
 		m.VPSIGND(t, x, d)
+	}
+}
+
+// equal sets all bits of the elements that are equal. Vectors of 64 bytes are compared
+// into a mask.
+func (m *Machine) equal(e vec.Elem, bytes int, d, a, b reg.VecPhysical) {
+	const eq = operand.U8(0)
+	switch {
+	case bytes < 64:
+		packed(e, m.VCMPPS, m.VCMPPD)(eq, b, a, d)
+	case e == vec.F32:
+		m.VCMPPS(eq, b, a, reg.K2)
+		m.VPMOVM2D(reg.K2, d)
+	default:
+		m.VCMPPD(eq, b, a, reg.K2)
+		m.VPMOVM2Q(reg.K2, d)
 	}
 }
 
