@@ -25,8 +25,8 @@ type level struct {
 }
 
 var levels = []level{
-	{"avx2", "AVX2", "amd64", "AVX2", func(k *vec.Kernel) ([]byte, error) { return writeAMD64(k, amd64.NewAVX2()) }},
-	{"avx512", "AVX512", "amd64", "AVX-512", func(k *vec.Kernel) ([]byte, error) { return writeAMD64(k, amd64.NewAVX512(avx512Bytes(k))) }},
+	{"avx2", "AVX2", "amd64", "AVX2", func(k *vec.Kernel) ([]byte, error) { return writeAMD64(k, amd64.NewAVX2(vectorBytes(k, 32))) }},
+	{"avx512", "AVX512", "amd64", "AVX-512", func(k *vec.Kernel) ([]byte, error) { return writeAMD64(k, amd64.NewAVX512(vectorBytes(k, 64))) }},
 	{"neon", "NEON", "arm64", "NEON", writeARM64},
 }
 
@@ -48,13 +48,18 @@ func generate(root string) (map[string][]byte, error) {
 	return files, nil
 }
 
-// avx512Bytes returns the width of the vectors that suit a kernel on AVX-512.
-// Strided elements are loaded one by one.
-func avx512Bytes(k *vec.Kernel) int {
-	if k.Strided() {
-		return 32
+// vectorBytes returns the width of the vectors that suit a kernel on amd64, where
+// registers have so many bytes at most. Strided elements are loaded one by one: in a
+// loop over such, without any vectors, the upper halves stay clear.
+func vectorBytes(k *vec.Kernel, most int) int {
+	_, alone := k.Loop.(vec.Map)
+	switch {
+	case !k.Strided():
+		return most
+	case alone:
+		return 16
 	}
-	return 64
+	return 32
 }
 
 // halves reports whether a kernel goes better in vectors of 32 bytes on cores

@@ -76,8 +76,8 @@ var gates = map[string][]string{
 // AVX-512's registers is TestRegisters' part.
 func TestInstructionGates(t *testing.T) {
 	machines := map[string]func(*vec.Kernel) *amd64.Machine{
-		"avx2":   func(*vec.Kernel) *amd64.Machine { return amd64.NewAVX2() },
-		"avx512": func(k *vec.Kernel) *amd64.Machine { return amd64.NewAVX512(avx512Bytes(k)) },
+		"avx2":   func(k *vec.Kernel) *amd64.Machine { return amd64.NewAVX2(vectorBytes(k, 32)) },
+		"avx512": func(k *vec.Kernel) *amd64.Machine { return amd64.NewAVX512(vectorBytes(k, 64)) },
 	}
 	for level, allowed := range gates {
 		used := map[string]bool{}

@@ -33,7 +33,7 @@ forward:
 
 forward2:
 	MOVQ         n+0(FP), R9
-	VBROADCASTSS alpha+8(FP), Y0
+	VBROADCASTSS alpha+8(FP), X0
 	SUBQ         $+4, R9
 	JLT          rest
 	MOVQ         BX, R10
@@ -79,7 +79,6 @@ last:
 	VMOVSS X1, (SI)
 
 done:
-	VZEROUPPER
 	RET
 
 // func AxpyIncF64(n int, alpha float64, x []float64, incX int, y []float64, incY int)
@@ -110,14 +109,14 @@ forward:
 	ADDQ  DX, SI
 
 forward2:
-	MOVQ         n+0(FP), R9
-	VBROADCASTSD alpha+8(FP), Y0
-	SUBQ         $+4, R9
-	JLT          rest
-	MOVQ         BX, R10
-	LEAQ         (R10)(BX*2), R10
-	MOVQ         R8, R11
-	LEAQ         (R11)(R8*2), R11
+	MOVQ     n+0(FP), R9
+	VMOVDDUP alpha+8(FP), X0
+	SUBQ     $+4, R9
+	JLT      rest
+	MOVQ     BX, R10
+	LEAQ     (R10)(BX*2), R10
+	MOVQ     R8, R11
+	LEAQ     (R11)(R8*2), R11
 
 main:
 	VMULSD (DI), X0, X1
@@ -157,5 +156,4 @@ last:
 	VMOVSD X1, (SI)
 
 done:
-	VZEROUPPER
 	RET

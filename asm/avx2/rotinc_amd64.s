@@ -33,8 +33,8 @@ forward:
 
 forward2:
 	MOVQ         n+0(FP), R9
-	VBROADCASTSS c+72(FP), Y0
-	VBROADCASTSS s+76(FP), Y1
+	VBROADCASTSS c+72(FP), X0
+	VBROADCASTSS s+76(FP), X1
 	SUBQ         $+4, R9
 	JLT          rest
 	MOVQ         BX, R10
@@ -129,7 +129,6 @@ last:
 	VMOVSS X2, (SI)
 
 done:
-	VZEROUPPER
 	RET
 
 // func RotIncF64(n int, x []float64, incX int, y []float64, incY int, c float64, s float64)
@@ -160,15 +159,15 @@ forward:
 	ADDQ  DX, SI
 
 forward2:
-	MOVQ         n+0(FP), R9
-	VBROADCASTSD c+72(FP), Y0
-	VBROADCASTSD s+80(FP), Y1
-	SUBQ         $+4, R9
-	JLT          rest
-	MOVQ         BX, R10
-	LEAQ         (R10)(BX*2), R10
-	MOVQ         R8, R11
-	LEAQ         (R11)(R8*2), R11
+	MOVQ     n+0(FP), R9
+	VMOVDDUP c+72(FP), X0
+	VMOVDDUP s+80(FP), X1
+	SUBQ     $+4, R9
+	JLT      rest
+	MOVQ     BX, R10
+	LEAQ     (R10)(BX*2), R10
+	MOVQ     R8, R11
+	LEAQ     (R11)(R8*2), R11
 
 main:
 	VMOVSD (DI), X2
@@ -257,5 +256,4 @@ last:
 	VMOVSD X2, (SI)
 
 done:
-	VZEROUPPER
 	RET

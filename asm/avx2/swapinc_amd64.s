@@ -85,7 +85,6 @@ last:
 	VMOVSS X0, (SI)
 
 done:
-	VZEROUPPER
 	RET
 
 // func SwapIncF64(n int, x []float64, incX int, y []float64, incY int)
@@ -169,5 +168,4 @@ last:
 	VMOVSD X0, (SI)
 
 done:
-	VZEROUPPER
 	RET

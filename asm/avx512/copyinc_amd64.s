@@ -71,7 +71,6 @@ last:
 	VMOVSS X0, (SI)
 
 done:
-	VZEROUPPER
 	RET
 
 // func CopyIncF64(n int, x []float64, incX int, y []float64, incY int)
@@ -141,5 +140,4 @@ last:
 	VMOVSD X0, (SI)
 
 done:
-	VZEROUPPER
 	RET

@@ -33,10 +33,10 @@ forward:
 
 forward2:
 	MOVQ         n+0(FP), R9
-	VBROADCASTSS h11+72(FP), Y0
-	VBROADCASTSS h12+76(FP), Y1
-	VBROADCASTSS h21+80(FP), Y2
-	VBROADCASTSS h22+84(FP), Y3
+	VBROADCASTSS h11+72(FP), X0
+	VBROADCASTSS h12+76(FP), X1
+	VBROADCASTSS h21+80(FP), X2
+	VBROADCASTSS h22+84(FP), X3
 	SUBQ         $+4, R9
 	JLT          rest
 	MOVQ         BX, R10
@@ -131,7 +131,6 @@ last:
 	VMOVSS X5, (SI)
 
 done:
-	VZEROUPPER
 	RET
 
 // func RotmIncF64(n int, x []float64, incX int, y []float64, incY int, h11 float64, h12 float64, h21 float64, h22 float64)
@@ -162,17 +161,17 @@ forward:
 	ADDQ  DX, SI
 
 forward2:
-	MOVQ         n+0(FP), R9
-	VBROADCASTSD h11+72(FP), Y0
-	VBROADCASTSD h12+80(FP), Y1
-	VBROADCASTSD h21+88(FP), Y2
-	VBROADCASTSD h22+96(FP), Y3
-	SUBQ         $+4, R9
-	JLT          rest
-	MOVQ         BX, R10
-	LEAQ         (R10)(BX*2), R10
-	MOVQ         R8, R11
-	LEAQ         (R11)(R8*2), R11
+	MOVQ     n+0(FP), R9
+	VMOVDDUP h11+72(FP), X0
+	VMOVDDUP h12+80(FP), X1
+	VMOVDDUP h21+88(FP), X2
+	VMOVDDUP h22+96(FP), X3
+	SUBQ     $+4, R9
+	JLT      rest
+	MOVQ     BX, R10
+	LEAQ     (R10)(BX*2), R10
+	MOVQ     R8, R11
+	LEAQ     (R11)(R8*2), R11
 
 main:
 	VMOVSD (DI), X4
@@ -261,5 +260,4 @@ last:
 	VMOVSD X5, (SI)
 
 done:
-	VZEROUPPER
 	RET

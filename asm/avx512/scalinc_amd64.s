@@ -21,7 +21,7 @@ TEXT ·ScalIncF32(SB), NOSPLIT, $0-48
 
 forward:
 	MOVQ         n+0(FP), BX
-	VBROADCASTSS alpha+8(FP), Y0
+	VBROADCASTSS alpha+8(FP), X0
 	SUBQ         $+4, BX
 	JLT          rest
 	MOVQ         DX, R8
@@ -56,7 +56,6 @@ last:
 	VMOVSS X1, (DI)
 
 done:
-	VZEROUPPER
 	RET
 
 // func ScalIncF64(n int, alpha float64, x []float64, incX int)
@@ -75,12 +74,12 @@ TEXT ·ScalIncF64(SB), NOSPLIT, $0-48
 	ADDQ  SI, DI
 
 forward:
-	MOVQ         n+0(FP), BX
-	VBROADCASTSD alpha+8(FP), Y0
-	SUBQ         $+4, BX
-	JLT          rest
-	MOVQ         DX, R8
-	LEAQ         (R8)(DX*2), R8
+	MOVQ     n+0(FP), BX
+	VMOVDDUP alpha+8(FP), X0
+	SUBQ     $+4, BX
+	JLT      rest
+	MOVQ     DX, R8
+	LEAQ     (R8)(DX*2), R8
 
 main:
 	VMULSD (DI), X0, X1
@@ -111,5 +110,4 @@ last:
 	VMOVSD X1, (DI)
 
 done:
-	VZEROUPPER
 	RET

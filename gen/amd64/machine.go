@@ -31,11 +31,12 @@ type Machine struct {
 	zeroed bool
 }
 
-// NewAVX2 returns a machine that uses nothing above AVX2.
-func NewAVX2() *Machine { return newMachine(false, 32) }
+// NewAVX2 returns a machine that uses nothing above AVX2, with vectors of 32 bytes,
+// or of 16.
+func NewAVX2(bytes int) *Machine { return newMachine(false, bytes) }
 
 // NewAVX512 returns a machine that uses AVX-512 F, BW, DQ and VL, which no core has
-// without BMI2, with vectors of 64 bytes, or of 32.
+// without BMI2, with vectors of 64 bytes, or of 32 or 16.
 func NewAVX512(bytes int) *Machine { return newMachine(true, bytes) }
 
 func newMachine(evex bool, bytes int) *Machine {
@@ -171,7 +172,9 @@ func (m *Machine) Begin(k *vec.Kernel, e vec.Elem, frame int) {
 
 // Return implements vec.Machine.
 func (m *Machine) Return() {
-	m.VZEROUPPER()
+	if m.bytes > 16 { // otherwise there is nothing to clear
+		m.VZEROUPPER()
+	}
 	m.RET()
 }
 
@@ -313,9 +316,12 @@ func (m *Machine) Broadcast(dst vec.V, in vec.Elem, u vec.Uniform) {
 func (m *Machine) BroadcastAt(dst vec.V, in vec.Elem, a vec.Address) { m.broadcast(dst, in, mem(a)) }
 
 func (m *Machine) broadcast(dst vec.V, in vec.Elem, from operand.Mem) {
-	if in == vec.F32 {
+	switch {
+	case in == vec.F32:
 		m.VBROADCASTSS(from, m.v(dst))
-	} else {
+	case m.bytes == 16:
+		m.VMOVDDUP(from, m.v(dst))
+	default:
 		m.VBROADCASTSD(from, m.v(dst))
 	}
 }
