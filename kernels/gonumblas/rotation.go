@@ -57,6 +57,12 @@ func rotg[T kernels.Float](a, b T) (c, s, r, z T) {
 	return c, s, r, z
 }
 
+// rotate applies a plane rotation to one point.
+func rotate[T kernels.Float](x []T, ix int, y []T, iy int, c, s T) {
+	vx, vy := x[ix], y[iy]
+	x[ix], y[iy] = T(c*vx)+T(s*vy), T(c*vy)-T(s*vx)
+}
+
 // gamma is what a modified Givens rotation rescales by, at a time.
 const gamma = 4096
 
