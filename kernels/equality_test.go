@@ -57,9 +57,10 @@ func sameBits[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Leve
 			rows := 1 + (n+off)%maxRows
 			check(kerneltest.Shape{N: n, Rows: rows, Stride: n + off%3}, off, kerneltest.Values((n+off)%int(kerneltest.NumCases)))
 		}
-		if op.Count(kerneltest.RowStride) > 0 {
-			rows := 1 + n%7
-			check(kerneltest.Shape{N: n, Rows: rows, Stride: max(n, kerneltest.FarStride(rows))}, n%17, kerneltest.Values(n%int(kerneltest.NumCases)))
+		if op.IsRows() { // and more than the first-level cache holds: rows far apart, and many
+			few, many := 1+n%7, min(100, 1+8192/max(1, n))
+			check(kerneltest.Shape{N: n, Rows: few, Stride: max(n, kerneltest.FarStride(few))}, n%17, kerneltest.Values(n%int(kerneltest.NumCases)))
+			check(kerneltest.Shape{N: n, Rows: many, Stride: n + n%2}, n%17, kerneltest.Normal)
 		}
 	}
 	for _, edge := range []int{512, 1024, 2048, 8192, 16384, 32768} {

@@ -8,7 +8,6 @@
 // Requires: AVX
 TEXT ·MeanRowsF32(SB), NOSPLIT, $0-68
 	// dst[j] = (sum over r of a[r*stride+j]) / div
-	VBROADCASTSS div+64(FP), Y0
 	XORL         R13, R13
 	MOVQ         dst_len+8(FP), R10
 	SHLQ         $0x02, R10
@@ -17,6 +16,7 @@ TEXT ·MeanRowsF32(SB), NOSPLIT, $0-68
 	NEGQ         R10
 	TESTQ        R10, R10
 	JEQ          end
+	VBROADCASTSS div+64(FP), Y0
 
 block:
 	// A block of columns, from row 0.
@@ -867,7 +867,6 @@ end:
 // Requires: AVX
 TEXT ·MeanRowsF64(SB), NOSPLIT, $0-72
 	// dst[j] = (sum over r of a[r*stride+j]) / div
-	VBROADCASTSD div+64(FP), Y0
 	XORL         R13, R13
 	MOVQ         dst_len+8(FP), R10
 	SHLQ         $0x03, R10
@@ -876,6 +875,7 @@ TEXT ·MeanRowsF64(SB), NOSPLIT, $0-72
 	NEGQ         R10
 	TESTQ        R10, R10
 	JEQ          end
+	VBROADCASTSD div+64(FP), Y0
 
 block:
 	// A block of columns, from row 0.

@@ -6,7 +6,6 @@
 // Requires: AVX
 TEXT ·MeanRowsAddF32(SB), $4096-68
 	// dst[j] += (sum over r of a[r*stride+j]) / div
-	VBROADCASTSS div+64(FP), Y0
 	XORL         R13, R13
 	MOVQ         dst_len+8(FP), R10
 	SHLQ         $0x02, R10
@@ -15,6 +14,7 @@ TEXT ·MeanRowsAddF32(SB), $4096-68
 	NEGQ         R10
 	TESTQ        R10, R10
 	JEQ          end
+	VBROADCASTSS div+64(FP), Y0
 
 block:
 	// A block of columns, from row 0.
@@ -947,7 +947,6 @@ end:
 // Requires: AVX
 TEXT ·MeanRowsAddF64(SB), $4096-72
 	// dst[j] += (sum over r of a[r*stride+j]) / div
-	VBROADCASTSD div+64(FP), Y0
 	XORL         R13, R13
 	MOVQ         dst_len+8(FP), R10
 	SHLQ         $0x03, R10
@@ -956,6 +955,7 @@ TEXT ·MeanRowsAddF64(SB), $4096-72
 	NEGQ         R10
 	TESTQ        R10, R10
 	JEQ          end
+	VBROADCASTSD div+64(FP), Y0
 
 block:
 	// A block of columns, from row 0.

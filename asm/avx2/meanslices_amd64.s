@@ -8,7 +8,6 @@
 // Requires: AVX
 TEXT ·MeanSlicesF32(SB), NOSPLIT, $0-52
 	// dst[j] = (sum over r of xs[r][j]) / div
-	VBROADCASTSS div+48(FP), Y0
 	XORL         R13, R13
 	MOVQ         dst_len+8(FP), R10
 	SHLQ         $0x02, R10
@@ -17,6 +16,7 @@ TEXT ·MeanSlicesF32(SB), NOSPLIT, $0-52
 	NEGQ         R10
 	TESTQ        R10, R10
 	JEQ          end
+	VBROADCASTSS div+48(FP), Y0
 
 block:
 	// A block of columns, from row 0.
@@ -851,7 +851,6 @@ end:
 // Requires: AVX
 TEXT ·MeanSlicesF64(SB), NOSPLIT, $0-56
 	// dst[j] = (sum over r of xs[r][j]) / div
-	VBROADCASTSD div+48(FP), Y0
 	XORL         R13, R13
 	MOVQ         dst_len+8(FP), R10
 	SHLQ         $0x03, R10
@@ -860,6 +859,7 @@ TEXT ·MeanSlicesF64(SB), NOSPLIT, $0-56
 	NEGQ         R10
 	TESTQ        R10, R10
 	JEQ          end
+	VBROADCASTSD div+48(FP), Y0
 
 block:
 	// A block of columns, from row 0.

@@ -6,7 +6,6 @@
 // Requires: AVX
 TEXT ·MeanSlicesAddF32(SB), $4096-52
 	// dst[j] += (sum over r of xs[r][j]) / div
-	VBROADCASTSS div+48(FP), Y0
 	XORL         R13, R13
 	MOVQ         dst_len+8(FP), R10
 	SHLQ         $0x02, R10
@@ -15,6 +14,7 @@ TEXT ·MeanSlicesAddF32(SB), $4096-52
 	NEGQ         R10
 	TESTQ        R10, R10
 	JEQ          end
+	VBROADCASTSS div+48(FP), Y0
 
 block:
 	// A block of columns, from row 0.
@@ -931,7 +931,6 @@ end:
 // Requires: AVX
 TEXT ·MeanSlicesAddF64(SB), $4096-56
 	// dst[j] += (sum over r of xs[r][j]) / div
-	VBROADCASTSD div+48(FP), Y0
 	XORL         R13, R13
 	MOVQ         dst_len+8(FP), R10
 	SHLQ         $0x03, R10
@@ -940,6 +939,7 @@ TEXT ·MeanSlicesAddF64(SB), $4096-56
 	NEGQ         R10
 	TESTQ        R10, R10
 	JEQ          end
+	VBROADCASTSD div+48(FP), Y0
 
 block:
 	// A block of columns, from row 0.

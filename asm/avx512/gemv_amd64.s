@@ -1118,7 +1118,7 @@ row16:
 
 many:
 	MOVQ  x_len+56(FP), R10
-	CMPQ  R10, $+8192
+	CMPQ  R10, $+4096
 	JGT   other
 	MOVQ  stride+40(FP), R8
 	MOVQ  rows+0(FP), DX
@@ -3020,7 +3020,7 @@ row16:
 
 many:
 	MOVQ  x_len+56(FP), R10
-	CMPQ  R10, $+4096
+	CMPQ  R10, $+2048
 	JGT   other
 	MOVQ  stride+40(FP), R8
 	MOVQ  rows+0(FP), DX

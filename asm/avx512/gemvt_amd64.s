@@ -1230,7 +1230,7 @@ row16:
 
 many:
 	MOVQ  y_len+96(FP), R10
-	CMPQ  R10, $+8192
+	CMPQ  R10, $+4096
 	JGT   other
 	CMPQ  R10, $+128
 	JLE   other
@@ -3178,7 +3178,7 @@ row16:
 
 many:
 	MOVQ  y_len+96(FP), R10
-	CMPQ  R10, $+4096
+	CMPQ  R10, $+2048
 	JGT   other
 	CMPQ  R10, $+64
 	JLE   other

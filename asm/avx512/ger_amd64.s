@@ -23,7 +23,7 @@ forward:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+72(FP), SI
 	MOVQ  y_len+56(FP), R10
-	CMPQ  R10, $+8192
+	CMPQ  R10, $+4096
 	JGT   other
 	CMPQ  R10, $+128
 	JLE   other
@@ -704,7 +704,7 @@ forward:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+72(FP), SI
 	MOVQ  y_len+56(FP), R10
-	CMPQ  R10, $+4096
+	CMPQ  R10, $+2048
 	JGT   other
 	CMPQ  R10, $+64
 	JLE   other

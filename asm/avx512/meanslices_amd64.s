@@ -8,7 +8,6 @@
 // Requires: AVX, AVX512F, BMI2
 TEXT ·MeanSlicesF32(SB), NOSPLIT, $0-52
 	// dst[j] = (sum over r of xs[r][j]) / div
-	VBROADCASTSS div+48(FP), Z0
 	XORL         R13, R13
 	MOVQ         dst_len+8(FP), R10
 	SHLQ         $0x02, R10
@@ -17,8 +16,547 @@ TEXT ·MeanSlicesF32(SB), NOSPLIT, $0-52
 	NEGQ         R10
 	TESTQ        R10, R10
 	JEQ          end
+	VBROADCASTSS div+48(FP), Z8
+	MOVQ         dst_len+8(FP), R10
+	CMPQ         R10, $+128
+	JLE          strips
+	MOVQ         xs_base+24(FP), R12
+	MOVQ         xs_len+32(FP), R11
+	MOVQ         R11, SI
+	IMULQ        R10, SI
+	CMPQ         SI, $+8192
+	JLE          strips
+	CMPQ         SI, $+131072
+	JGT          others
+	CMPQ         R11, $+3
+	JLT          others
 
 block:
+	MOVQ dst_len+8(FP), R10
+	SHLQ $0x02, R10
+	NEGQ R10
+	ADDQ R13, R10
+	NEGQ R10
+	CMPQ R10, $+512
+	JGT  long
+	SHRQ $0x02, R10
+	JMP  strips
+
+long:
+	// A block of columns, whose first vectors stay in registers for all rows.
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), SI
+	ADDQ    R13, SI
+	ADDQ    $+24, R12
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z1
+	VMOVUPS 128(SI), Z2
+	VMOVUPS 192(SI), Z3
+	VMOVUPS 256(SI), Z4
+	VMOVUPS 320(SI), Z5
+	VMOVUPS 384(SI), Z6
+	VMOVUPS 448(SI), Z7
+	MOVQ    dst_base+0(FP), BX
+	ADDQ    R13, BX
+	MOVQ    SI, R8
+	ADDQ    $+512, BX
+	ADDQ    $+512, R8
+	MOVQ    dst_len+8(FP), R10
+	SHLQ    $0x02, R10
+	NEGQ    R10
+	ADDQ    R13, R10
+	NEGQ    R10
+	CMPQ    R10, $+16384
+	JLE     fits
+	MOVQ    $+16384, R10
+
+fits:
+	SHRQ $0x02, R10
+	SUBQ $+128, R10
+	CMPQ R10, $+64
+	JLT  single
+
+main:
+	VMOVUPS (R8), Z9
+	VMOVUPS Z9, (BX)
+	VMOVUPS 64(R8), Z9
+	VMOVUPS Z9, 64(BX)
+	VMOVUPS 128(R8), Z9
+	VMOVUPS Z9, 128(BX)
+	VMOVUPS 192(R8), Z9
+	VMOVUPS Z9, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, R8
+	SUBQ    $+64, R10
+	CMPQ    R10, $+64
+	JGE     main
+
+single:
+	CMPQ R10, $+16
+	JLT  tail
+
+one:
+	VMOVUPS (R8), Z9
+	VMOVUPS Z9, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, R8
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
+	JGE     one
+
+tail:
+	TESTQ   $+8, R10
+	JEQ     skip
+	VMOVUPS (R8), Y9
+	VMOVUPS Y9, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, R8
+
+skip:
+	TESTQ   $+4, R10
+	JEQ     skip2
+	VMOVUPS (R8), X9
+	VMOVUPS X9, (BX)
+	ADDQ    $+16, BX
+	ADDQ    $+16, R8
+
+skip2:
+	TESTQ  $+2, R10
+	JEQ    skip3
+	VMOVSD (R8), X9
+	VMOVSD X9, (BX)
+	ADDQ   $+8, BX
+	ADDQ   $+8, R8
+
+skip3:
+	TESTQ  $+1, R10
+	JEQ    skip4
+	VMOVSS (R8), X9
+	VMOVSS X9, (BX)
+	ADDQ   $+4, BX
+	ADDQ   $+4, R8
+
+skip4:
+	SUBQ $+1, R11
+
+row:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z9
+	VADDPS  Z0, Z9, Z0
+	VMOVUPS 64(DX), Z9
+	VADDPS  Z1, Z9, Z1
+	VMOVUPS 128(DX), Z9
+	VADDPS  Z2, Z9, Z2
+	VMOVUPS 192(DX), Z9
+	VADDPS  Z3, Z9, Z3
+	VMOVUPS 256(DX), Z9
+	VADDPS  Z4, Z9, Z4
+	VMOVUPS 320(DX), Z9
+	VADDPS  Z5, Z9, Z5
+	VMOVUPS 384(DX), Z9
+	VADDPS  Z6, Z9, Z6
+	VMOVUPS 448(DX), Z9
+	VADDPS  Z7, Z9, Z7
+	MOVQ    dst_base+0(FP), BX
+	ADDQ    R13, BX
+	MOVQ    DX, R8
+	ADDQ    $+512, BX
+	ADDQ    $+512, R8
+	MOVQ    dst_len+8(FP), R10
+	SHLQ    $0x02, R10
+	NEGQ    R10
+	ADDQ    R13, R10
+	NEGQ    R10
+	CMPQ    R10, $+16384
+	JLE     fits2
+	MOVQ    $+16384, R10
+
+fits2:
+	SHRQ $0x02, R10
+	SUBQ $+128, R10
+	CMPQ R10, $+64
+	JLT  single2
+
+main2:
+	VMOVUPS (BX), Z9
+	VMOVUPS (R8), Z10
+	VADDPS  Z10, Z9, Z10
+	VMOVUPS Z10, (BX)
+	VMOVUPS 64(BX), Z10
+	VMOVUPS 64(R8), Z9
+	VADDPS  Z9, Z10, Z9
+	VMOVUPS Z9, 64(BX)
+	VMOVUPS 128(BX), Z9
+	VMOVUPS 128(R8), Z10
+	VADDPS  Z10, Z9, Z10
+	VMOVUPS Z10, 128(BX)
+	VMOVUPS 192(BX), Z10
+	VMOVUPS 192(R8), Z9
+	VADDPS  Z9, Z10, Z9
+	VMOVUPS Z9, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, R8
+	SUBQ    $+64, R10
+	CMPQ    R10, $+64
+	JGE     main2
+
+single2:
+	CMPQ R10, $+16
+	JLT  tail2
+
+one2:
+	VMOVUPS (BX), Z9
+	VMOVUPS (R8), Z10
+	VADDPS  Z10, Z9, Z10
+	VMOVUPS Z10, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, R8
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
+	JGE     one2
+
+tail2:
+	TESTQ   $+8, R10
+	JEQ     skip5
+	VMOVUPS (BX), Y9
+	VMOVUPS (R8), Y10
+	VADDPS  Y10, Y9, Y10
+	VMOVUPS Y10, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, R8
+
+skip5:
+	TESTQ   $+4, R10
+	JEQ     skip6
+	VMOVUPS (BX), X9
+	VMOVUPS (R8), X10
+	VADDPS  X10, X9, X10
+	VMOVUPS X10, (BX)
+	ADDQ    $+16, BX
+	ADDQ    $+16, R8
+
+skip6:
+	TESTQ  $+2, R10
+	JEQ    skip7
+	VMOVSD (BX), X9
+	VMOVSD (R8), X10
+	VADDPS X10, X9, X10
+	VMOVSD X10, (BX)
+	ADDQ   $+8, BX
+	ADDQ   $+8, R8
+
+skip7:
+	TESTQ  $+1, R10
+	JEQ    skip8
+	VMOVSS (BX), X9
+	VADDSS (R8), X9, X9
+	VMOVSS X9, (BX)
+	ADDQ   $+4, BX
+	ADDQ   $+4, R8
+
+skip8:
+	SUBQ    $+1, R11
+	JGT     row
+	MOVQ    dst_base+0(FP), SI
+	ADDQ    R13, SI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	VMOVUPS Z2, 128(SI)
+	VMOVUPS Z3, 192(SI)
+	VMOVUPS Z4, 256(SI)
+	VMOVUPS Z5, 320(SI)
+	VMOVUPS Z6, 384(SI)
+	VMOVUPS Z7, 448(SI)
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	MOVQ    dst_base+0(FP), R12
+	ADDQ    R13, R12
+	MOVQ    dst_len+8(FP), R10
+	SHLQ    $0x02, R10
+	NEGQ    R10
+	ADDQ    R13, R10
+	NEGQ    R10
+	CMPQ    R10, $+16384
+	JLE     fits3
+	MOVQ    $+16384, R10
+
+fits3:
+	SHRQ $0x02, R10
+	CMPQ R10, $+64
+	JLT  single3
+
+main3:
+	VMOVUPS (SI), Z9
+	VDIVPS  Z8, Z9, Z9
+	VMOVUPS Z9, (DI)
+	VMOVUPS 64(SI), Z9
+	VDIVPS  Z8, Z9, Z9
+	VMOVUPS Z9, 64(DI)
+	VMOVUPS 128(SI), Z9
+	VDIVPS  Z8, Z9, Z9
+	VMOVUPS Z9, 128(DI)
+	VMOVUPS 192(SI), Z9
+	VDIVPS  Z8, Z9, Z9
+	VMOVUPS Z9, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	SUBQ    $+64, R10
+	CMPQ    R10, $+64
+	JGE     main3
+
+single3:
+	CMPQ R10, $+16
+	JLT  tail3
+
+one3:
+	VMOVUPS (SI), Z9
+	VDIVPS  Z8, Z9, Z9
+	VMOVUPS Z9, (DI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
+	JGE     one3
+
+tail3:
+	TESTQ     R10, R10
+	JEQ       done3
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (SI), K1, Z9
+	VDIVPS    Z8, Z9, Z9
+	VMOVUPS   Z9, K1, (DI)
+
+done3:
+	ADDQ  $+16384, R13
+	MOVQ  dst_len+8(FP), R10
+	SHLQ  $0x02, R10
+	NEGQ  R10
+	ADDQ  R13, R10
+	NEGQ  R10
+	TESTQ R10, R10
+	JGT   block
+	JMP   end
+
+strips:
+	// Strips of columns that stay in registers for all rows.
+	CMPQ    R10, $+128
+	JLT     rest
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	VMOVUPS 128(DX), Z2
+	VMOVUPS 192(DX), Z3
+	VMOVUPS 256(DX), Z4
+	VMOVUPS 320(DX), Z5
+	VMOVUPS 384(DX), Z6
+	VMOVUPS 448(DX), Z7
+	SUBQ    $+1, R11
+	TESTQ   R11, R11
+	JLE     added
+
+row2:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z9
+	VADDPS  Z0, Z9, Z0
+	VMOVUPS 64(DX), Z9
+	VADDPS  Z1, Z9, Z1
+	VMOVUPS 128(DX), Z9
+	VADDPS  Z2, Z9, Z2
+	VMOVUPS 192(DX), Z9
+	VADDPS  Z3, Z9, Z3
+	VMOVUPS 256(DX), Z9
+	VADDPS  Z4, Z9, Z4
+	VMOVUPS 320(DX), Z9
+	VADDPS  Z5, Z9, Z5
+	VMOVUPS 384(DX), Z9
+	VADDPS  Z6, Z9, Z6
+	VMOVUPS 448(DX), Z9
+	VADDPS  Z7, Z9, Z7
+	SUBQ    $+1, R11
+	JGT     row2
+
+added:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VDIVPS  Z8, Z0, Z9
+	VMOVUPS Z9, (DI)
+	VDIVPS  Z8, Z1, Z9
+	VMOVUPS Z9, 64(DI)
+	VDIVPS  Z8, Z2, Z9
+	VMOVUPS Z9, 128(DI)
+	VDIVPS  Z8, Z3, Z9
+	VMOVUPS Z9, 192(DI)
+	VDIVPS  Z8, Z4, Z9
+	VMOVUPS Z9, 256(DI)
+	VDIVPS  Z8, Z5, Z9
+	VMOVUPS Z9, 320(DI)
+	VDIVPS  Z8, Z6, Z9
+	VMOVUPS Z9, 384(DI)
+	VDIVPS  Z8, Z7, Z9
+	VMOVUPS Z9, 448(DI)
+	ADDQ    $+512, R13
+	SUBQ    $+128, R10
+	JMP     strips
+
+rest:
+	CMPQ    R10, $+64
+	JLT     rest2
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	VMOVUPS 128(DX), Z2
+	VMOVUPS 192(DX), Z3
+	SUBQ    $+1, R11
+	TESTQ   R11, R11
+	JLE     added2
+
+row3:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z9
+	VADDPS  Z0, Z9, Z0
+	VMOVUPS 64(DX), Z9
+	VADDPS  Z1, Z9, Z1
+	VMOVUPS 128(DX), Z9
+	VADDPS  Z2, Z9, Z2
+	VMOVUPS 192(DX), Z9
+	VADDPS  Z3, Z9, Z3
+	SUBQ    $+1, R11
+	JGT     row3
+
+added2:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VDIVPS  Z8, Z0, Z9
+	VMOVUPS Z9, (DI)
+	VDIVPS  Z8, Z1, Z9
+	VMOVUPS Z9, 64(DI)
+	VDIVPS  Z8, Z2, Z9
+	VMOVUPS Z9, 128(DI)
+	VDIVPS  Z8, Z3, Z9
+	VMOVUPS Z9, 192(DI)
+	ADDQ    $+256, R13
+	SUBQ    $+64, R10
+
+rest2:
+	CMPQ    R10, $+32
+	JLT     rest3
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	SUBQ    $+1, R11
+	TESTQ   R11, R11
+	JLE     added3
+
+row4:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z9
+	VADDPS  Z0, Z9, Z0
+	VMOVUPS 64(DX), Z9
+	VADDPS  Z1, Z9, Z1
+	SUBQ    $+1, R11
+	JGT     row4
+
+added3:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VDIVPS  Z8, Z0, Z9
+	VMOVUPS Z9, (DI)
+	VDIVPS  Z8, Z1, Z9
+	VMOVUPS Z9, 64(DI)
+	ADDQ    $+128, R13
+	SUBQ    $+32, R10
+
+rest3:
+	CMPQ    R10, $+16
+	JLT     rest4
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z0
+	SUBQ    $+1, R11
+	TESTQ   R11, R11
+	JLE     added4
+
+row5:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z9
+	VADDPS  Z0, Z9, Z0
+	SUBQ    $+1, R11
+	JGT     row5
+
+added4:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VDIVPS  Z8, Z0, Z9
+	VMOVUPS Z9, (DI)
+	ADDQ    $+64, R13
+	SUBQ    $+16, R10
+
+rest4:
+	TESTQ     R10, R10
+	JEQ       end
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS.Z (DX), K1, Z0
+	SUBQ      $+1, R11
+	TESTQ     R11, R11
+	JLE       added5
+
+row6:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS.Z (DX), K1, Z9
+	VADDPS    Z0, Z9, Z0
+	SUBQ      $+1, R11
+	JGT       row6
+
+added5:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VDIVPS  Z8, Z0, Z9
+	VMOVUPS Z9, K1, (DI)
+	JMP     end
+
+others:
+	VBROADCASTSS div+48(FP), Z0
+
+block2:
 	// A block of columns, from row 0.
 	MOVQ xs_base+24(FP), R12
 	MOVQ xs_len+32(FP), R11
@@ -50,15 +588,15 @@ group:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits
+	JLE  fits4
 	MOVQ $+4096, R10
 
-fits:
+fits4:
 	SHRQ $0x02, R10
 	CMPQ R10, $+64
-	JLT  single
+	JLT  single4
 
-main:
+main4:
 	VMOVUPS (SI), Z1
 	VMOVUPS (DX), Z2
 	VADDPS  Z2, Z1, Z2
@@ -107,13 +645,13 @@ main:
 	ADDQ    $+256, R9
 	SUBQ    $+64, R10
 	CMPQ    R10, $+64
-	JGE     main
+	JGE     main4
 
-single:
+single4:
 	CMPQ R10, $+16
-	JLT  tail
+	JLT  tail4
 
-one:
+one4:
 	VMOVUPS (SI), Z1
 	VMOVUPS (DX), Z2
 	VADDPS  Z2, Z1, Z2
@@ -132,11 +670,11 @@ one:
 	ADDQ    $+64, R9
 	SUBQ    $+16, R10
 	CMPQ    R10, $+16
-	JGE     one
+	JGE     one4
 
-tail:
+tail4:
 	TESTQ     R10, R10
-	JEQ       done
+	JEQ       done4
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -152,7 +690,7 @@ tail:
 	VADDPS    Z1, Z2, Z1
 	VMOVUPS   Z1, K1, (DI)
 
-done:
+done4:
 	MOVQ dst_base+0(FP), SI
 	ADDQ R13, SI
 	SUBQ $+4, R11
@@ -188,15 +726,15 @@ finish:
 	ADDQ  R13, R10
 	NEGQ  R10
 	CMPQ  R10, $+4096
-	JLE   fits2
+	JLE   fits5
 	MOVQ  $+4096, R10
 
-fits2:
+fits5:
 	SHRQ $0x02, R10
 	CMPQ R10, $+64
-	JLT  single2
+	JLT  single5
 
-main2:
+main5:
 	VMOVUPS (SI), Z1
 	VMOVUPS (DX), Z2
 	VADDPS  Z2, Z1, Z2
@@ -249,13 +787,13 @@ main2:
 	ADDQ    $+256, R9
 	SUBQ    $+64, R10
 	CMPQ    R10, $+64
-	JGE     main2
+	JGE     main5
 
-single2:
+single5:
 	CMPQ R10, $+16
-	JLT  tail2
+	JLT  tail5
 
-one2:
+one5:
 	VMOVUPS (SI), Z1
 	VMOVUPS (DX), Z2
 	VADDPS  Z2, Z1, Z2
@@ -275,11 +813,11 @@ one2:
 	ADDQ    $+64, R9
 	SUBQ    $+16, R10
 	CMPQ    R10, $+16
-	JGE     one2
+	JGE     one5
 
-tail2:
+tail5:
 	TESTQ     R10, R10
-	JEQ       done2
+	JEQ       done5
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -296,7 +834,7 @@ tail2:
 	VDIVPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (DI)
 
-done2:
+done5:
 	JMP next
 
 rows4:
@@ -317,15 +855,15 @@ rows4:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits3
+	JLE  fits6
 	MOVQ $+4096, R10
 
-fits3:
+fits6:
 	SHRQ $0x02, R10
 	CMPQ R10, $+64
-	JLT  single3
+	JLT  single6
 
-main3:
+main6:
 	VMOVUPS (SI), Z1
 	VMOVUPS (DX), Z2
 	VADDPS  Z2, Z1, Z2
@@ -369,13 +907,13 @@ main3:
 	ADDQ    $+256, R8
 	SUBQ    $+64, R10
 	CMPQ    R10, $+64
-	JGE     main3
+	JGE     main6
 
-single3:
+single6:
 	CMPQ R10, $+16
-	JLT  tail3
+	JLT  tail6
 
-one3:
+one6:
 	VMOVUPS (SI), Z1
 	VMOVUPS (DX), Z2
 	VADDPS  Z2, Z1, Z2
@@ -392,11 +930,11 @@ one3:
 	ADDQ    $+64, R8
 	SUBQ    $+16, R10
 	CMPQ    R10, $+16
-	JGE     one3
+	JGE     one6
 
-tail3:
+tail6:
 	TESTQ     R10, R10
-	JEQ       done3
+	JEQ       done6
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -411,7 +949,7 @@ tail3:
 	VDIVPS    Z0, Z2, Z2
 	VMOVUPS   Z2, K1, (DI)
 
-done3:
+done6:
 	JMP next
 
 rows3:
@@ -429,15 +967,15 @@ rows3:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits4
+	JLE  fits7
 	MOVQ $+4096, R10
 
-fits4:
+fits7:
 	SHRQ $0x02, R10
 	CMPQ R10, $+64
-	JLT  single4
+	JLT  single7
 
-main4:
+main7:
 	VMOVUPS (SI), Z1
 	VMOVUPS (DX), Z2
 	VADDPS  Z2, Z1, Z2
@@ -472,13 +1010,13 @@ main4:
 	ADDQ    $+256, BX
 	SUBQ    $+64, R10
 	CMPQ    R10, $+64
-	JGE     main4
+	JGE     main7
 
-single4:
+single7:
 	CMPQ R10, $+16
-	JLT  tail4
+	JLT  tail7
 
-one4:
+one7:
 	VMOVUPS (SI), Z1
 	VMOVUPS (DX), Z2
 	VADDPS  Z2, Z1, Z2
@@ -492,11 +1030,11 @@ one4:
 	ADDQ    $+64, BX
 	SUBQ    $+16, R10
 	CMPQ    R10, $+16
-	JGE     one4
+	JGE     one7
 
-tail4:
+tail7:
 	TESTQ     R10, R10
-	JEQ       done4
+	JEQ       done7
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -509,7 +1047,7 @@ tail4:
 	VDIVPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (DI)
 
-done4:
+done7:
 	JMP next
 
 rows2:
@@ -524,15 +1062,15 @@ rows2:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits5
+	JLE  fits8
 	MOVQ $+4096, R10
 
-fits5:
+fits8:
 	SHRQ $0x02, R10
 	CMPQ R10, $+64
-	JLT  single5
+	JLT  single8
 
-main5:
+main8:
 	VMOVUPS (SI), Z1
 	VMOVUPS (DX), Z2
 	VADDPS  Z2, Z1, Z2
@@ -558,13 +1096,13 @@ main5:
 	ADDQ    $+256, DX
 	SUBQ    $+64, R10
 	CMPQ    R10, $+64
-	JGE     main5
+	JGE     main8
 
-single5:
+single8:
 	CMPQ R10, $+16
-	JLT  tail5
+	JLT  tail8
 
-one5:
+one8:
 	VMOVUPS (SI), Z1
 	VMOVUPS (DX), Z2
 	VADDPS  Z2, Z1, Z2
@@ -575,11 +1113,11 @@ one5:
 	ADDQ    $+64, DX
 	SUBQ    $+16, R10
 	CMPQ    R10, $+16
-	JGE     one5
+	JGE     one8
 
-tail5:
+tail8:
 	TESTQ     R10, R10
-	JEQ       done5
+	JEQ       done8
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -590,7 +1128,7 @@ tail5:
 	VDIVPS    Z0, Z2, Z2
 	VMOVUPS   Z2, K1, (DI)
 
-done5:
+done8:
 	JMP next
 
 rows:
@@ -602,15 +1140,15 @@ rows:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits6
+	JLE  fits9
 	MOVQ $+4096, R10
 
-fits6:
+fits9:
 	SHRQ $0x02, R10
 	CMPQ R10, $+64
-	JLT  single6
+	JLT  single9
 
-main6:
+main9:
 	VMOVUPS (SI), Z1
 	VDIVPS  Z0, Z1, Z1
 	VMOVUPS Z1, (DI)
@@ -627,13 +1165,13 @@ main6:
 	ADDQ    $+256, SI
 	SUBQ    $+64, R10
 	CMPQ    R10, $+64
-	JGE     main6
+	JGE     main9
 
-single6:
+single9:
 	CMPQ R10, $+16
-	JLT  tail6
+	JLT  tail9
 
-one6:
+one9:
 	VMOVUPS (SI), Z1
 	VDIVPS  Z0, Z1, Z1
 	VMOVUPS Z1, (DI)
@@ -641,11 +1179,11 @@ one6:
 	ADDQ    $+64, SI
 	SUBQ    $+16, R10
 	CMPQ    R10, $+16
-	JGE     one6
+	JGE     one9
 
-tail6:
+tail9:
 	TESTQ     R10, R10
-	JEQ       done6
+	JEQ       done9
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -654,7 +1192,7 @@ tail6:
 	VDIVPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (DI)
 
-done6:
+done9:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10
@@ -663,7 +1201,7 @@ next:
 	ADDQ  R13, R10
 	NEGQ  R10
 	TESTQ R10, R10
-	JGT   block
+	JGT   block2
 
 end:
 	VZEROUPPER
@@ -673,7 +1211,6 @@ end:
 // Requires: AVX, AVX512F, BMI2
 TEXT ·MeanSlicesF64(SB), NOSPLIT, $0-56
 	// dst[j] = (sum over r of xs[r][j]) / div
-	VBROADCASTSD div+48(FP), Z0
 	XORL         R13, R13
 	MOVQ         dst_len+8(FP), R10
 	SHLQ         $0x03, R10
@@ -682,8 +1219,529 @@ TEXT ·MeanSlicesF64(SB), NOSPLIT, $0-56
 	NEGQ         R10
 	TESTQ        R10, R10
 	JEQ          end
+	VBROADCASTSD div+48(FP), Z8
+	MOVQ         dst_len+8(FP), R10
+	CMPQ         R10, $+64
+	JLE          strips
+	MOVQ         xs_base+24(FP), R12
+	MOVQ         xs_len+32(FP), R11
+	MOVQ         R11, SI
+	IMULQ        R10, SI
+	CMPQ         SI, $+4096
+	JLE          strips
+	CMPQ         SI, $+65536
+	JGT          others
+	CMPQ         R11, $+3
+	JLT          others
 
 block:
+	MOVQ dst_len+8(FP), R10
+	SHLQ $0x03, R10
+	NEGQ R10
+	ADDQ R13, R10
+	NEGQ R10
+	CMPQ R10, $+512
+	JGT  long
+	SHRQ $0x03, R10
+	JMP  strips
+
+long:
+	// A block of columns, whose first vectors stay in registers for all rows.
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), SI
+	ADDQ    R13, SI
+	ADDQ    $+24, R12
+	VMOVUPD (SI), Z0
+	VMOVUPD 64(SI), Z1
+	VMOVUPD 128(SI), Z2
+	VMOVUPD 192(SI), Z3
+	VMOVUPD 256(SI), Z4
+	VMOVUPD 320(SI), Z5
+	VMOVUPD 384(SI), Z6
+	VMOVUPD 448(SI), Z7
+	MOVQ    dst_base+0(FP), BX
+	ADDQ    R13, BX
+	MOVQ    SI, R8
+	ADDQ    $+512, BX
+	ADDQ    $+512, R8
+	MOVQ    dst_len+8(FP), R10
+	SHLQ    $0x03, R10
+	NEGQ    R10
+	ADDQ    R13, R10
+	NEGQ    R10
+	CMPQ    R10, $+16384
+	JLE     fits
+	MOVQ    $+16384, R10
+
+fits:
+	SHRQ $0x03, R10
+	SUBQ $+64, R10
+	CMPQ R10, $+32
+	JLT  single
+
+main:
+	VMOVUPD (R8), Z9
+	VMOVUPD Z9, (BX)
+	VMOVUPD 64(R8), Z9
+	VMOVUPD Z9, 64(BX)
+	VMOVUPD 128(R8), Z9
+	VMOVUPD Z9, 128(BX)
+	VMOVUPD 192(R8), Z9
+	VMOVUPD Z9, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, R8
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
+	JGE     main
+
+single:
+	CMPQ R10, $+8
+	JLT  tail
+
+one:
+	VMOVUPD (R8), Z9
+	VMOVUPD Z9, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, R8
+	SUBQ    $+8, R10
+	CMPQ    R10, $+8
+	JGE     one
+
+tail:
+	TESTQ   $+4, R10
+	JEQ     skip
+	VMOVUPS (R8), Y9
+	VMOVUPS Y9, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, R8
+
+skip:
+	TESTQ   $+2, R10
+	JEQ     skip2
+	VMOVUPS (R8), X9
+	VMOVUPS X9, (BX)
+	ADDQ    $+16, BX
+	ADDQ    $+16, R8
+
+skip2:
+	TESTQ  $+1, R10
+	JEQ    skip3
+	VMOVSD (R8), X9
+	VMOVSD X9, (BX)
+	ADDQ   $+8, BX
+	ADDQ   $+8, R8
+
+skip3:
+	SUBQ $+1, R11
+
+row:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z9
+	VADDPD  Z0, Z9, Z0
+	VMOVUPD 64(DX), Z9
+	VADDPD  Z1, Z9, Z1
+	VMOVUPD 128(DX), Z9
+	VADDPD  Z2, Z9, Z2
+	VMOVUPD 192(DX), Z9
+	VADDPD  Z3, Z9, Z3
+	VMOVUPD 256(DX), Z9
+	VADDPD  Z4, Z9, Z4
+	VMOVUPD 320(DX), Z9
+	VADDPD  Z5, Z9, Z5
+	VMOVUPD 384(DX), Z9
+	VADDPD  Z6, Z9, Z6
+	VMOVUPD 448(DX), Z9
+	VADDPD  Z7, Z9, Z7
+	MOVQ    dst_base+0(FP), BX
+	ADDQ    R13, BX
+	MOVQ    DX, R8
+	ADDQ    $+512, BX
+	ADDQ    $+512, R8
+	MOVQ    dst_len+8(FP), R10
+	SHLQ    $0x03, R10
+	NEGQ    R10
+	ADDQ    R13, R10
+	NEGQ    R10
+	CMPQ    R10, $+16384
+	JLE     fits2
+	MOVQ    $+16384, R10
+
+fits2:
+	SHRQ $0x03, R10
+	SUBQ $+64, R10
+	CMPQ R10, $+32
+	JLT  single2
+
+main2:
+	VMOVUPD (BX), Z9
+	VMOVUPD (R8), Z10
+	VADDPD  Z10, Z9, Z10
+	VMOVUPD Z10, (BX)
+	VMOVUPD 64(BX), Z10
+	VMOVUPD 64(R8), Z9
+	VADDPD  Z9, Z10, Z9
+	VMOVUPD Z9, 64(BX)
+	VMOVUPD 128(BX), Z9
+	VMOVUPD 128(R8), Z10
+	VADDPD  Z10, Z9, Z10
+	VMOVUPD Z10, 128(BX)
+	VMOVUPD 192(BX), Z10
+	VMOVUPD 192(R8), Z9
+	VADDPD  Z9, Z10, Z9
+	VMOVUPD Z9, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, R8
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
+	JGE     main2
+
+single2:
+	CMPQ R10, $+8
+	JLT  tail2
+
+one2:
+	VMOVUPD (BX), Z9
+	VMOVUPD (R8), Z10
+	VADDPD  Z10, Z9, Z10
+	VMOVUPD Z10, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, R8
+	SUBQ    $+8, R10
+	CMPQ    R10, $+8
+	JGE     one2
+
+tail2:
+	TESTQ   $+4, R10
+	JEQ     skip4
+	VMOVUPS (BX), Y9
+	VMOVUPS (R8), Y10
+	VADDPD  Y10, Y9, Y10
+	VMOVUPS Y10, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, R8
+
+skip4:
+	TESTQ   $+2, R10
+	JEQ     skip5
+	VMOVUPS (BX), X9
+	VMOVUPS (R8), X10
+	VADDPD  X10, X9, X10
+	VMOVUPS X10, (BX)
+	ADDQ    $+16, BX
+	ADDQ    $+16, R8
+
+skip5:
+	TESTQ  $+1, R10
+	JEQ    skip6
+	VMOVSD (BX), X9
+	VADDSD (R8), X9, X9
+	VMOVSD X9, (BX)
+	ADDQ   $+8, BX
+	ADDQ   $+8, R8
+
+skip6:
+	SUBQ    $+1, R11
+	JGT     row
+	MOVQ    dst_base+0(FP), SI
+	ADDQ    R13, SI
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, 64(SI)
+	VMOVUPD Z2, 128(SI)
+	VMOVUPD Z3, 192(SI)
+	VMOVUPD Z4, 256(SI)
+	VMOVUPD Z5, 320(SI)
+	VMOVUPD Z6, 384(SI)
+	VMOVUPD Z7, 448(SI)
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	MOVQ    dst_base+0(FP), R12
+	ADDQ    R13, R12
+	MOVQ    dst_len+8(FP), R10
+	SHLQ    $0x03, R10
+	NEGQ    R10
+	ADDQ    R13, R10
+	NEGQ    R10
+	CMPQ    R10, $+16384
+	JLE     fits3
+	MOVQ    $+16384, R10
+
+fits3:
+	SHRQ $0x03, R10
+	CMPQ R10, $+32
+	JLT  single3
+
+main3:
+	VMOVUPD (SI), Z9
+	VDIVPD  Z8, Z9, Z9
+	VMOVUPD Z9, (DI)
+	VMOVUPD 64(SI), Z9
+	VDIVPD  Z8, Z9, Z9
+	VMOVUPD Z9, 64(DI)
+	VMOVUPD 128(SI), Z9
+	VDIVPD  Z8, Z9, Z9
+	VMOVUPD Z9, 128(DI)
+	VMOVUPD 192(SI), Z9
+	VDIVPD  Z8, Z9, Z9
+	VMOVUPD Z9, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
+	JGE     main3
+
+single3:
+	CMPQ R10, $+8
+	JLT  tail3
+
+one3:
+	VMOVUPD (SI), Z9
+	VDIVPD  Z8, Z9, Z9
+	VMOVUPD Z9, (DI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	SUBQ    $+8, R10
+	CMPQ    R10, $+8
+	JGE     one3
+
+tail3:
+	TESTQ     R10, R10
+	JEQ       done3
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z (SI), K1, Z9
+	VDIVPD    Z8, Z9, Z9
+	VMOVUPD   Z9, K1, (DI)
+
+done3:
+	ADDQ  $+16384, R13
+	MOVQ  dst_len+8(FP), R10
+	SHLQ  $0x03, R10
+	NEGQ  R10
+	ADDQ  R13, R10
+	NEGQ  R10
+	TESTQ R10, R10
+	JGT   block
+	JMP   end
+
+strips:
+	// Strips of columns that stay in registers for all rows.
+	CMPQ    R10, $+64
+	JLT     rest
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+	VMOVUPD 192(DX), Z3
+	VMOVUPD 256(DX), Z4
+	VMOVUPD 320(DX), Z5
+	VMOVUPD 384(DX), Z6
+	VMOVUPD 448(DX), Z7
+	SUBQ    $+1, R11
+	TESTQ   R11, R11
+	JLE     added
+
+row2:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z9
+	VADDPD  Z0, Z9, Z0
+	VMOVUPD 64(DX), Z9
+	VADDPD  Z1, Z9, Z1
+	VMOVUPD 128(DX), Z9
+	VADDPD  Z2, Z9, Z2
+	VMOVUPD 192(DX), Z9
+	VADDPD  Z3, Z9, Z3
+	VMOVUPD 256(DX), Z9
+	VADDPD  Z4, Z9, Z4
+	VMOVUPD 320(DX), Z9
+	VADDPD  Z5, Z9, Z5
+	VMOVUPD 384(DX), Z9
+	VADDPD  Z6, Z9, Z6
+	VMOVUPD 448(DX), Z9
+	VADDPD  Z7, Z9, Z7
+	SUBQ    $+1, R11
+	JGT     row2
+
+added:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VDIVPD  Z8, Z0, Z9
+	VMOVUPD Z9, (DI)
+	VDIVPD  Z8, Z1, Z9
+	VMOVUPD Z9, 64(DI)
+	VDIVPD  Z8, Z2, Z9
+	VMOVUPD Z9, 128(DI)
+	VDIVPD  Z8, Z3, Z9
+	VMOVUPD Z9, 192(DI)
+	VDIVPD  Z8, Z4, Z9
+	VMOVUPD Z9, 256(DI)
+	VDIVPD  Z8, Z5, Z9
+	VMOVUPD Z9, 320(DI)
+	VDIVPD  Z8, Z6, Z9
+	VMOVUPD Z9, 384(DI)
+	VDIVPD  Z8, Z7, Z9
+	VMOVUPD Z9, 448(DI)
+	ADDQ    $+512, R13
+	SUBQ    $+64, R10
+	JMP     strips
+
+rest:
+	CMPQ    R10, $+32
+	JLT     rest2
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+	VMOVUPD 192(DX), Z3
+	SUBQ    $+1, R11
+	TESTQ   R11, R11
+	JLE     added2
+
+row3:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z9
+	VADDPD  Z0, Z9, Z0
+	VMOVUPD 64(DX), Z9
+	VADDPD  Z1, Z9, Z1
+	VMOVUPD 128(DX), Z9
+	VADDPD  Z2, Z9, Z2
+	VMOVUPD 192(DX), Z9
+	VADDPD  Z3, Z9, Z3
+	SUBQ    $+1, R11
+	JGT     row3
+
+added2:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VDIVPD  Z8, Z0, Z9
+	VMOVUPD Z9, (DI)
+	VDIVPD  Z8, Z1, Z9
+	VMOVUPD Z9, 64(DI)
+	VDIVPD  Z8, Z2, Z9
+	VMOVUPD Z9, 128(DI)
+	VDIVPD  Z8, Z3, Z9
+	VMOVUPD Z9, 192(DI)
+	ADDQ    $+256, R13
+	SUBQ    $+32, R10
+
+rest2:
+	CMPQ    R10, $+16
+	JLT     rest3
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	SUBQ    $+1, R11
+	TESTQ   R11, R11
+	JLE     added3
+
+row4:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z9
+	VADDPD  Z0, Z9, Z0
+	VMOVUPD 64(DX), Z9
+	VADDPD  Z1, Z9, Z1
+	SUBQ    $+1, R11
+	JGT     row4
+
+added3:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VDIVPD  Z8, Z0, Z9
+	VMOVUPD Z9, (DI)
+	VDIVPD  Z8, Z1, Z9
+	VMOVUPD Z9, 64(DI)
+	ADDQ    $+128, R13
+	SUBQ    $+16, R10
+
+rest3:
+	CMPQ    R10, $+8
+	JLT     rest4
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z0
+	SUBQ    $+1, R11
+	TESTQ   R11, R11
+	JLE     added4
+
+row5:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z9
+	VADDPD  Z0, Z9, Z0
+	SUBQ    $+1, R11
+	JGT     row5
+
+added4:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VDIVPD  Z8, Z0, Z9
+	VMOVUPD Z9, (DI)
+	ADDQ    $+64, R13
+	SUBQ    $+8, R10
+
+rest4:
+	TESTQ     R10, R10
+	JEQ       end
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD.Z (DX), K1, Z0
+	SUBQ      $+1, R11
+	TESTQ     R11, R11
+	JLE       added5
+
+row6:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD.Z (DX), K1, Z9
+	VADDPD    Z0, Z9, Z0
+	SUBQ      $+1, R11
+	JGT       row6
+
+added5:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VDIVPD  Z8, Z0, Z9
+	VMOVUPD Z9, K1, (DI)
+	JMP     end
+
+others:
+	VBROADCASTSD div+48(FP), Z0
+
+block2:
 	// A block of columns, from row 0.
 	MOVQ xs_base+24(FP), R12
 	MOVQ xs_len+32(FP), R11
@@ -715,15 +1773,15 @@ group:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits
+	JLE  fits4
 	MOVQ $+4096, R10
 
-fits:
+fits4:
 	SHRQ $0x03, R10
 	CMPQ R10, $+32
-	JLT  single
+	JLT  single4
 
-main:
+main4:
 	VMOVUPD (SI), Z1
 	VMOVUPD (DX), Z2
 	VADDPD  Z2, Z1, Z2
@@ -772,13 +1830,13 @@ main:
 	ADDQ    $+256, R9
 	SUBQ    $+32, R10
 	CMPQ    R10, $+32
-	JGE     main
+	JGE     main4
 
-single:
+single4:
 	CMPQ R10, $+8
-	JLT  tail
+	JLT  tail4
 
-one:
+one4:
 	VMOVUPD (SI), Z1
 	VMOVUPD (DX), Z2
 	VADDPD  Z2, Z1, Z2
@@ -797,11 +1855,11 @@ one:
 	ADDQ    $+64, R9
 	SUBQ    $+8, R10
 	CMPQ    R10, $+8
-	JGE     one
+	JGE     one4
 
-tail:
+tail4:
 	TESTQ     R10, R10
-	JEQ       done
+	JEQ       done4
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -817,7 +1875,7 @@ tail:
 	VADDPD    Z1, Z2, Z1
 	VMOVUPD   Z1, K1, (DI)
 
-done:
+done4:
 	MOVQ dst_base+0(FP), SI
 	ADDQ R13, SI
 	SUBQ $+4, R11
@@ -853,15 +1911,15 @@ finish:
 	ADDQ  R13, R10
 	NEGQ  R10
 	CMPQ  R10, $+4096
-	JLE   fits2
+	JLE   fits5
 	MOVQ  $+4096, R10
 
-fits2:
+fits5:
 	SHRQ $0x03, R10
 	CMPQ R10, $+32
-	JLT  single2
+	JLT  single5
 
-main2:
+main5:
 	VMOVUPD (SI), Z1
 	VMOVUPD (DX), Z2
 	VADDPD  Z2, Z1, Z2
@@ -914,13 +1972,13 @@ main2:
 	ADDQ    $+256, R9
 	SUBQ    $+32, R10
 	CMPQ    R10, $+32
-	JGE     main2
+	JGE     main5
 
-single2:
+single5:
 	CMPQ R10, $+8
-	JLT  tail2
+	JLT  tail5
 
-one2:
+one5:
 	VMOVUPD (SI), Z1
 	VMOVUPD (DX), Z2
 	VADDPD  Z2, Z1, Z2
@@ -940,11 +1998,11 @@ one2:
 	ADDQ    $+64, R9
 	SUBQ    $+8, R10
 	CMPQ    R10, $+8
-	JGE     one2
+	JGE     one5
 
-tail2:
+tail5:
 	TESTQ     R10, R10
-	JEQ       done2
+	JEQ       done5
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -961,7 +2019,7 @@ tail2:
 	VDIVPD    Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (DI)
 
-done2:
+done5:
 	JMP next
 
 rows4:
@@ -982,15 +2040,15 @@ rows4:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits3
+	JLE  fits6
 	MOVQ $+4096, R10
 
-fits3:
+fits6:
 	SHRQ $0x03, R10
 	CMPQ R10, $+32
-	JLT  single3
+	JLT  single6
 
-main3:
+main6:
 	VMOVUPD (SI), Z1
 	VMOVUPD (DX), Z2
 	VADDPD  Z2, Z1, Z2
@@ -1034,13 +2092,13 @@ main3:
 	ADDQ    $+256, R8
 	SUBQ    $+32, R10
 	CMPQ    R10, $+32
-	JGE     main3
+	JGE     main6
 
-single3:
+single6:
 	CMPQ R10, $+8
-	JLT  tail3
+	JLT  tail6
 
-one3:
+one6:
 	VMOVUPD (SI), Z1
 	VMOVUPD (DX), Z2
 	VADDPD  Z2, Z1, Z2
@@ -1057,11 +2115,11 @@ one3:
 	ADDQ    $+64, R8
 	SUBQ    $+8, R10
 	CMPQ    R10, $+8
-	JGE     one3
+	JGE     one6
 
-tail3:
+tail6:
 	TESTQ     R10, R10
-	JEQ       done3
+	JEQ       done6
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1076,7 +2134,7 @@ tail3:
 	VDIVPD    Z0, Z2, Z2
 	VMOVUPD   Z2, K1, (DI)
 
-done3:
+done6:
 	JMP next
 
 rows3:
@@ -1094,15 +2152,15 @@ rows3:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits4
+	JLE  fits7
 	MOVQ $+4096, R10
 
-fits4:
+fits7:
 	SHRQ $0x03, R10
 	CMPQ R10, $+32
-	JLT  single4
+	JLT  single7
 
-main4:
+main7:
 	VMOVUPD (SI), Z1
 	VMOVUPD (DX), Z2
 	VADDPD  Z2, Z1, Z2
@@ -1137,13 +2195,13 @@ main4:
 	ADDQ    $+256, BX
 	SUBQ    $+32, R10
 	CMPQ    R10, $+32
-	JGE     main4
+	JGE     main7
 
-single4:
+single7:
 	CMPQ R10, $+8
-	JLT  tail4
+	JLT  tail7
 
-one4:
+one7:
 	VMOVUPD (SI), Z1
 	VMOVUPD (DX), Z2
 	VADDPD  Z2, Z1, Z2
@@ -1157,11 +2215,11 @@ one4:
 	ADDQ    $+64, BX
 	SUBQ    $+8, R10
 	CMPQ    R10, $+8
-	JGE     one4
+	JGE     one7
 
-tail4:
+tail7:
 	TESTQ     R10, R10
-	JEQ       done4
+	JEQ       done7
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1174,7 +2232,7 @@ tail4:
 	VDIVPD    Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (DI)
 
-done4:
+done7:
 	JMP next
 
 rows2:
@@ -1189,15 +2247,15 @@ rows2:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits5
+	JLE  fits8
 	MOVQ $+4096, R10
 
-fits5:
+fits8:
 	SHRQ $0x03, R10
 	CMPQ R10, $+32
-	JLT  single5
+	JLT  single8
 
-main5:
+main8:
 	VMOVUPD (SI), Z1
 	VMOVUPD (DX), Z2
 	VADDPD  Z2, Z1, Z2
@@ -1223,13 +2281,13 @@ main5:
 	ADDQ    $+256, DX
 	SUBQ    $+32, R10
 	CMPQ    R10, $+32
-	JGE     main5
+	JGE     main8
 
-single5:
+single8:
 	CMPQ R10, $+8
-	JLT  tail5
+	JLT  tail8
 
-one5:
+one8:
 	VMOVUPD (SI), Z1
 	VMOVUPD (DX), Z2
 	VADDPD  Z2, Z1, Z2
@@ -1240,11 +2298,11 @@ one5:
 	ADDQ    $+64, DX
 	SUBQ    $+8, R10
 	CMPQ    R10, $+8
-	JGE     one5
+	JGE     one8
 
-tail5:
+tail8:
 	TESTQ     R10, R10
-	JEQ       done5
+	JEQ       done8
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1255,7 +2313,7 @@ tail5:
 	VDIVPD    Z0, Z2, Z2
 	VMOVUPD   Z2, K1, (DI)
 
-done5:
+done8:
 	JMP next
 
 rows:
@@ -1267,15 +2325,15 @@ rows:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits6
+	JLE  fits9
 	MOVQ $+4096, R10
 
-fits6:
+fits9:
 	SHRQ $0x03, R10
 	CMPQ R10, $+32
-	JLT  single6
+	JLT  single9
 
-main6:
+main9:
 	VMOVUPD (SI), Z1
 	VDIVPD  Z0, Z1, Z1
 	VMOVUPD Z1, (DI)
@@ -1292,13 +2350,13 @@ main6:
 	ADDQ    $+256, SI
 	SUBQ    $+32, R10
 	CMPQ    R10, $+32
-	JGE     main6
+	JGE     main9
 
-single6:
+single9:
 	CMPQ R10, $+8
-	JLT  tail6
+	JLT  tail9
 
-one6:
+one9:
 	VMOVUPD (SI), Z1
 	VDIVPD  Z0, Z1, Z1
 	VMOVUPD Z1, (DI)
@@ -1306,11 +2364,11 @@ one6:
 	ADDQ    $+64, SI
 	SUBQ    $+8, R10
 	CMPQ    R10, $+8
-	JGE     one6
+	JGE     one9
 
-tail6:
+tail9:
 	TESTQ     R10, R10
-	JEQ       done6
+	JEQ       done9
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1319,7 +2377,7 @@ tail6:
 	VDIVPD    Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (DI)
 
-done6:
+done9:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10
@@ -1328,7 +2386,7 @@ next:
 	ADDQ  R13, R10
 	NEGQ  R10
 	TESTQ R10, R10
-	JGT   block
+	JGT   block2
 
 end:
 	VZEROUPPER

@@ -14,8 +14,565 @@ TEXT ·SumSlicesAddF32(SB), $4096-48
 	NEGQ  R10
 	TESTQ R10, R10
 	JEQ   end
+	MOVQ  dst_len+8(FP), R10
+	CMPQ  R10, $+128
+	JLE   strips
+	MOVQ  xs_base+24(FP), R12
+	MOVQ  xs_len+32(FP), R11
+	MOVQ  R11, SI
+	IMULQ R10, SI
+	CMPQ  SI, $+8192
+	JLE   strips
+	CMPQ  SI, $+131072
+	JGT   others
+	CMPQ  R11, $+3
+	JLT   others
 
 block:
+	MOVQ dst_len+8(FP), R10
+	SHLQ $0x02, R10
+	NEGQ R10
+	ADDQ R13, R10
+	NEGQ R10
+	CMPQ R10, $+512
+	JGT  long
+	SHRQ $0x02, R10
+	JMP  strips
+
+long:
+	// A block of columns, whose first vectors stay in registers for all rows.
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), SI
+	ADDQ    R13, SI
+	ADDQ    $+24, R12
+	VMOVUPS (SI), Z0
+	VMOVUPS 64(SI), Z1
+	VMOVUPS 128(SI), Z2
+	VMOVUPS 192(SI), Z3
+	VMOVUPS 256(SI), Z4
+	VMOVUPS 320(SI), Z5
+	VMOVUPS 384(SI), Z6
+	VMOVUPS 448(SI), Z7
+	LEAQ    (SP), BX
+	MOVQ    SI, R8
+	ADDQ    $+512, BX
+	ADDQ    $+512, R8
+	MOVQ    dst_len+8(FP), R10
+	SHLQ    $0x02, R10
+	NEGQ    R10
+	ADDQ    R13, R10
+	NEGQ    R10
+	CMPQ    R10, $+4096
+	JLE     fits
+	MOVQ    $+4096, R10
+
+fits:
+	SHRQ $0x02, R10
+	SUBQ $+128, R10
+	CMPQ R10, $+64
+	JLT  single
+
+main:
+	VMOVUPS (R8), Z8
+	VMOVUPS Z8, (BX)
+	VMOVUPS 64(R8), Z8
+	VMOVUPS Z8, 64(BX)
+	VMOVUPS 128(R8), Z8
+	VMOVUPS Z8, 128(BX)
+	VMOVUPS 192(R8), Z8
+	VMOVUPS Z8, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, R8
+	SUBQ    $+64, R10
+	CMPQ    R10, $+64
+	JGE     main
+
+single:
+	CMPQ R10, $+16
+	JLT  tail
+
+one:
+	VMOVUPS (R8), Z8
+	VMOVUPS Z8, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, R8
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
+	JGE     one
+
+tail:
+	TESTQ   $+8, R10
+	JEQ     skip
+	VMOVUPS (R8), Y8
+	VMOVUPS Y8, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, R8
+
+skip:
+	TESTQ   $+4, R10
+	JEQ     skip2
+	VMOVUPS (R8), X8
+	VMOVUPS X8, (BX)
+	ADDQ    $+16, BX
+	ADDQ    $+16, R8
+
+skip2:
+	TESTQ  $+2, R10
+	JEQ    skip3
+	VMOVSD (R8), X8
+	VMOVSD X8, (BX)
+	ADDQ   $+8, BX
+	ADDQ   $+8, R8
+
+skip3:
+	TESTQ  $+1, R10
+	JEQ    skip4
+	VMOVSS (R8), X8
+	VMOVSS X8, (BX)
+	ADDQ   $+4, BX
+	ADDQ   $+4, R8
+
+skip4:
+	SUBQ $+1, R11
+
+row:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z8
+	VADDPS  Z0, Z8, Z0
+	VMOVUPS 64(DX), Z8
+	VADDPS  Z1, Z8, Z1
+	VMOVUPS 128(DX), Z8
+	VADDPS  Z2, Z8, Z2
+	VMOVUPS 192(DX), Z8
+	VADDPS  Z3, Z8, Z3
+	VMOVUPS 256(DX), Z8
+	VADDPS  Z4, Z8, Z4
+	VMOVUPS 320(DX), Z8
+	VADDPS  Z5, Z8, Z5
+	VMOVUPS 384(DX), Z8
+	VADDPS  Z6, Z8, Z6
+	VMOVUPS 448(DX), Z8
+	VADDPS  Z7, Z8, Z7
+	LEAQ    (SP), BX
+	MOVQ    DX, R8
+	ADDQ    $+512, BX
+	ADDQ    $+512, R8
+	MOVQ    dst_len+8(FP), R10
+	SHLQ    $0x02, R10
+	NEGQ    R10
+	ADDQ    R13, R10
+	NEGQ    R10
+	CMPQ    R10, $+4096
+	JLE     fits2
+	MOVQ    $+4096, R10
+
+fits2:
+	SHRQ $0x02, R10
+	SUBQ $+128, R10
+	CMPQ R10, $+64
+	JLT  single2
+
+main2:
+	VMOVUPS (BX), Z8
+	VMOVUPS (R8), Z9
+	VADDPS  Z9, Z8, Z9
+	VMOVUPS Z9, (BX)
+	VMOVUPS 64(BX), Z9
+	VMOVUPS 64(R8), Z8
+	VADDPS  Z8, Z9, Z8
+	VMOVUPS Z8, 64(BX)
+	VMOVUPS 128(BX), Z8
+	VMOVUPS 128(R8), Z9
+	VADDPS  Z9, Z8, Z9
+	VMOVUPS Z9, 128(BX)
+	VMOVUPS 192(BX), Z9
+	VMOVUPS 192(R8), Z8
+	VADDPS  Z8, Z9, Z8
+	VMOVUPS Z8, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, R8
+	SUBQ    $+64, R10
+	CMPQ    R10, $+64
+	JGE     main2
+
+single2:
+	CMPQ R10, $+16
+	JLT  tail2
+
+one2:
+	VMOVUPS (BX), Z8
+	VMOVUPS (R8), Z9
+	VADDPS  Z9, Z8, Z9
+	VMOVUPS Z9, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, R8
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
+	JGE     one2
+
+tail2:
+	TESTQ   $+8, R10
+	JEQ     skip5
+	VMOVUPS (BX), Y8
+	VMOVUPS (R8), Y9
+	VADDPS  Y9, Y8, Y9
+	VMOVUPS Y9, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, R8
+
+skip5:
+	TESTQ   $+4, R10
+	JEQ     skip6
+	VMOVUPS (BX), X8
+	VMOVUPS (R8), X9
+	VADDPS  X9, X8, X9
+	VMOVUPS X9, (BX)
+	ADDQ    $+16, BX
+	ADDQ    $+16, R8
+
+skip6:
+	TESTQ  $+2, R10
+	JEQ    skip7
+	VMOVSD (BX), X8
+	VMOVSD (R8), X9
+	VADDPS X9, X8, X9
+	VMOVSD X9, (BX)
+	ADDQ   $+8, BX
+	ADDQ   $+8, R8
+
+skip7:
+	TESTQ  $+1, R10
+	JEQ    skip8
+	VMOVSS (BX), X8
+	VADDSS (R8), X8, X8
+	VMOVSS X8, (BX)
+	ADDQ   $+4, BX
+	ADDQ   $+4, R8
+
+skip8:
+	SUBQ    $+1, R11
+	JGT     row
+	LEAQ    (SP), SI
+	VMOVUPS Z0, (SI)
+	VMOVUPS Z1, 64(SI)
+	VMOVUPS Z2, 128(SI)
+	VMOVUPS Z3, 192(SI)
+	VMOVUPS Z4, 256(SI)
+	VMOVUPS Z5, 320(SI)
+	VMOVUPS Z6, 384(SI)
+	VMOVUPS Z7, 448(SI)
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	MOVQ    dst_base+0(FP), R12
+	ADDQ    R13, R12
+	MOVQ    dst_len+8(FP), R10
+	SHLQ    $0x02, R10
+	NEGQ    R10
+	ADDQ    R13, R10
+	NEGQ    R10
+	CMPQ    R10, $+4096
+	JLE     fits3
+	MOVQ    $+4096, R10
+
+fits3:
+	SHRQ $0x02, R10
+	CMPQ R10, $+64
+	JLT  single3
+
+main3:
+	VMOVUPS (SI), Z8
+	VMOVUPS (R12), Z9
+	VADDPS  Z8, Z9, Z8
+	VMOVUPS Z8, (DI)
+	VMOVUPS 64(SI), Z8
+	VMOVUPS 64(R12), Z9
+	VADDPS  Z8, Z9, Z8
+	VMOVUPS Z8, 64(DI)
+	VMOVUPS 128(SI), Z8
+	VMOVUPS 128(R12), Z9
+	VADDPS  Z8, Z9, Z8
+	VMOVUPS Z8, 128(DI)
+	VMOVUPS 192(SI), Z8
+	VMOVUPS 192(R12), Z9
+	VADDPS  Z8, Z9, Z8
+	VMOVUPS Z8, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, R12
+	SUBQ    $+64, R10
+	CMPQ    R10, $+64
+	JGE     main3
+
+single3:
+	CMPQ R10, $+16
+	JLT  tail3
+
+one3:
+	VMOVUPS (SI), Z8
+	VMOVUPS (R12), Z9
+	VADDPS  Z8, Z9, Z8
+	VMOVUPS Z8, (DI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	ADDQ    $+64, R12
+	SUBQ    $+16, R10
+	CMPQ    R10, $+16
+	JGE     one3
+
+tail3:
+	TESTQ     R10, R10
+	JEQ       done3
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPS.Z (SI), K1, Z8
+	VMOVUPS.Z (R12), K1, Z9
+	VADDPS    Z8, Z9, Z8
+	VMOVUPS   Z8, K1, (DI)
+
+done3:
+	ADDQ  $+4096, R13
+	MOVQ  dst_len+8(FP), R10
+	SHLQ  $0x02, R10
+	NEGQ  R10
+	ADDQ  R13, R10
+	NEGQ  R10
+	TESTQ R10, R10
+	JGT   block
+	JMP   end
+
+strips:
+	// Strips of columns that stay in registers for all rows.
+	CMPQ    R10, $+128
+	JLT     rest
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	VMOVUPS 128(DX), Z2
+	VMOVUPS 192(DX), Z3
+	VMOVUPS 256(DX), Z4
+	VMOVUPS 320(DX), Z5
+	VMOVUPS 384(DX), Z6
+	VMOVUPS 448(DX), Z7
+	SUBQ    $+1, R11
+	TESTQ   R11, R11
+	JLE     added
+
+row2:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z8
+	VADDPS  Z0, Z8, Z0
+	VMOVUPS 64(DX), Z8
+	VADDPS  Z1, Z8, Z1
+	VMOVUPS 128(DX), Z8
+	VADDPS  Z2, Z8, Z2
+	VMOVUPS 192(DX), Z8
+	VADDPS  Z3, Z8, Z3
+	VMOVUPS 256(DX), Z8
+	VADDPS  Z4, Z8, Z4
+	VMOVUPS 320(DX), Z8
+	VADDPS  Z5, Z8, Z5
+	VMOVUPS 384(DX), Z8
+	VADDPS  Z6, Z8, Z6
+	VMOVUPS 448(DX), Z8
+	VADDPS  Z7, Z8, Z7
+	SUBQ    $+1, R11
+	JGT     row2
+
+added:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VMOVUPS (DI), Z8
+	VADDPS  Z0, Z8, Z8
+	VMOVUPS Z8, (DI)
+	VMOVUPS 64(DI), Z8
+	VADDPS  Z1, Z8, Z8
+	VMOVUPS Z8, 64(DI)
+	VMOVUPS 128(DI), Z8
+	VADDPS  Z2, Z8, Z8
+	VMOVUPS Z8, 128(DI)
+	VMOVUPS 192(DI), Z8
+	VADDPS  Z3, Z8, Z8
+	VMOVUPS Z8, 192(DI)
+	VMOVUPS 256(DI), Z8
+	VADDPS  Z4, Z8, Z8
+	VMOVUPS Z8, 256(DI)
+	VMOVUPS 320(DI), Z8
+	VADDPS  Z5, Z8, Z8
+	VMOVUPS Z8, 320(DI)
+	VMOVUPS 384(DI), Z8
+	VADDPS  Z6, Z8, Z8
+	VMOVUPS Z8, 384(DI)
+	VMOVUPS 448(DI), Z8
+	VADDPS  Z7, Z8, Z8
+	VMOVUPS Z8, 448(DI)
+	ADDQ    $+512, R13
+	SUBQ    $+128, R10
+	JMP     strips
+
+rest:
+	CMPQ    R10, $+64
+	JLT     rest2
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	VMOVUPS 128(DX), Z2
+	VMOVUPS 192(DX), Z3
+	SUBQ    $+1, R11
+	TESTQ   R11, R11
+	JLE     added2
+
+row3:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z8
+	VADDPS  Z0, Z8, Z0
+	VMOVUPS 64(DX), Z8
+	VADDPS  Z1, Z8, Z1
+	VMOVUPS 128(DX), Z8
+	VADDPS  Z2, Z8, Z2
+	VMOVUPS 192(DX), Z8
+	VADDPS  Z3, Z8, Z3
+	SUBQ    $+1, R11
+	JGT     row3
+
+added2:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VMOVUPS (DI), Z8
+	VADDPS  Z0, Z8, Z8
+	VMOVUPS Z8, (DI)
+	VMOVUPS 64(DI), Z8
+	VADDPS  Z1, Z8, Z8
+	VMOVUPS Z8, 64(DI)
+	VMOVUPS 128(DI), Z8
+	VADDPS  Z2, Z8, Z8
+	VMOVUPS Z8, 128(DI)
+	VMOVUPS 192(DI), Z8
+	VADDPS  Z3, Z8, Z8
+	VMOVUPS Z8, 192(DI)
+	ADDQ    $+256, R13
+	SUBQ    $+64, R10
+
+rest2:
+	CMPQ    R10, $+32
+	JLT     rest3
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z0
+	VMOVUPS 64(DX), Z1
+	SUBQ    $+1, R11
+	TESTQ   R11, R11
+	JLE     added3
+
+row4:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z8
+	VADDPS  Z0, Z8, Z0
+	VMOVUPS 64(DX), Z8
+	VADDPS  Z1, Z8, Z1
+	SUBQ    $+1, R11
+	JGT     row4
+
+added3:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VMOVUPS (DI), Z8
+	VADDPS  Z0, Z8, Z8
+	VMOVUPS Z8, (DI)
+	VMOVUPS 64(DI), Z8
+	VADDPS  Z1, Z8, Z8
+	VMOVUPS Z8, 64(DI)
+	ADDQ    $+128, R13
+	SUBQ    $+32, R10
+
+rest3:
+	CMPQ    R10, $+16
+	JLT     rest4
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z0
+	SUBQ    $+1, R11
+	TESTQ   R11, R11
+	JLE     added4
+
+row5:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPS (DX), Z8
+	VADDPS  Z0, Z8, Z0
+	SUBQ    $+1, R11
+	JGT     row5
+
+added4:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VMOVUPS (DI), Z8
+	VADDPS  Z0, Z8, Z8
+	VMOVUPS Z8, (DI)
+	ADDQ    $+64, R13
+	SUBQ    $+16, R10
+
+rest4:
+	TESTQ     R10, R10
+	JEQ       end
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS.Z (DX), K1, Z0
+	SUBQ      $+1, R11
+	TESTQ     R11, R11
+	JLE       added5
+
+row6:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS.Z (DX), K1, Z8
+	VADDPS    Z0, Z8, Z0
+	SUBQ      $+1, R11
+	JGT       row6
+
+added5:
+	MOVQ      dst_base+0(FP), DI
+	ADDQ      R13, DI
+	VMOVUPS.Z (DI), K1, Z8
+	VADDPS    Z0, Z8, Z8
+	VMOVUPS   Z8, K1, (DI)
+	JMP       end
+
+others:
+block2:
 	// A block of columns, from row 0.
 	MOVQ xs_base+24(FP), R12
 	MOVQ xs_len+32(FP), R11
@@ -46,15 +603,15 @@ group:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits
+	JLE  fits4
 	MOVQ $+4096, R10
 
-fits:
+fits4:
 	SHRQ $0x02, R10
 	CMPQ R10, $+64
-	JLT  single
+	JLT  single4
 
-main:
+main4:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DX), Z1
 	VADDPS  Z1, Z0, Z1
@@ -103,13 +660,13 @@ main:
 	ADDQ    $+256, R9
 	SUBQ    $+64, R10
 	CMPQ    R10, $+64
-	JGE     main
+	JGE     main4
 
-single:
+single4:
 	CMPQ R10, $+16
-	JLT  tail
+	JLT  tail4
 
-one:
+one4:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DX), Z1
 	VADDPS  Z1, Z0, Z1
@@ -128,11 +685,11 @@ one:
 	ADDQ    $+64, R9
 	SUBQ    $+16, R10
 	CMPQ    R10, $+16
-	JGE     one
+	JGE     one4
 
-tail:
+tail4:
 	TESTQ     R10, R10
-	JEQ       done
+	JEQ       done4
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -148,7 +705,7 @@ tail:
 	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DI)
 
-done:
+done4:
 	LEAQ (SP), SI
 	SUBQ $+4, R11
 	CMPQ R11, $+4
@@ -183,17 +740,17 @@ finish:
 	ADDQ  R13, R10
 	NEGQ  R10
 	CMPQ  R10, $+4096
-	JLE   fits2
+	JLE   fits5
 	MOVQ  $+4096, R10
 
-fits2:
+fits5:
 	SHRQ $0x02, R10
 	MOVQ dst_base+0(FP), R12
 	ADDQ R13, R12
 	CMPQ R10, $+64
-	JLT  single2
+	JLT  single5
 
-main2:
+main5:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DX), Z1
 	VADDPS  Z1, Z0, Z1
@@ -251,13 +808,13 @@ main2:
 	ADDQ    $+256, R12
 	SUBQ    $+64, R10
 	CMPQ    R10, $+64
-	JGE     main2
+	JGE     main5
 
-single2:
+single5:
 	CMPQ R10, $+16
-	JLT  tail2
+	JLT  tail5
 
-one2:
+one5:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DX), Z1
 	VADDPS  Z1, Z0, Z1
@@ -279,11 +836,11 @@ one2:
 	ADDQ    $+64, R12
 	SUBQ    $+16, R10
 	CMPQ    R10, $+16
-	JGE     one2
+	JGE     one5
 
-tail2:
+tail5:
 	TESTQ     R10, R10
-	JEQ       done2
+	JEQ       done5
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -301,7 +858,7 @@ tail2:
 	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DI)
 
-done2:
+done5:
 	JMP next
 
 rows4:
@@ -322,17 +879,17 @@ rows4:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits3
+	JLE  fits6
 	MOVQ $+4096, R10
 
-fits3:
+fits6:
 	SHRQ $0x02, R10
 	MOVQ dst_base+0(FP), R12
 	ADDQ R13, R12
 	CMPQ R10, $+64
-	JLT  single3
+	JLT  single6
 
-main3:
+main6:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DX), Z1
 	VADDPS  Z1, Z0, Z1
@@ -381,13 +938,13 @@ main3:
 	ADDQ    $+256, R12
 	SUBQ    $+64, R10
 	CMPQ    R10, $+64
-	JGE     main3
+	JGE     main6
 
-single3:
+single6:
 	CMPQ R10, $+16
-	JLT  tail3
+	JLT  tail6
 
-one3:
+one6:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DX), Z1
 	VADDPS  Z1, Z0, Z1
@@ -406,11 +963,11 @@ one3:
 	ADDQ    $+64, R12
 	SUBQ    $+16, R10
 	CMPQ    R10, $+16
-	JGE     one3
+	JGE     one6
 
-tail3:
+tail6:
 	TESTQ     R10, R10
-	JEQ       done3
+	JEQ       done6
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -426,7 +983,7 @@ tail3:
 	VADDPS    Z1, Z0, Z1
 	VMOVUPS   Z1, K1, (DI)
 
-done3:
+done6:
 	JMP next
 
 rows3:
@@ -444,17 +1001,17 @@ rows3:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits4
+	JLE  fits7
 	MOVQ $+4096, R10
 
-fits4:
+fits7:
 	SHRQ $0x02, R10
 	MOVQ dst_base+0(FP), R12
 	ADDQ R13, R12
 	CMPQ R10, $+64
-	JLT  single4
+	JLT  single7
 
-main4:
+main7:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DX), Z1
 	VADDPS  Z1, Z0, Z1
@@ -494,13 +1051,13 @@ main4:
 	ADDQ    $+256, R12
 	SUBQ    $+64, R10
 	CMPQ    R10, $+64
-	JGE     main4
+	JGE     main7
 
-single4:
+single7:
 	CMPQ R10, $+16
-	JLT  tail4
+	JLT  tail7
 
-one4:
+one7:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DX), Z1
 	VADDPS  Z1, Z0, Z1
@@ -516,11 +1073,11 @@ one4:
 	ADDQ    $+64, R12
 	SUBQ    $+16, R10
 	CMPQ    R10, $+16
-	JGE     one4
+	JGE     one7
 
-tail4:
+tail7:
 	TESTQ     R10, R10
-	JEQ       done4
+	JEQ       done7
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -534,7 +1091,7 @@ tail4:
 	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DI)
 
-done4:
+done7:
 	JMP next
 
 rows2:
@@ -549,17 +1106,17 @@ rows2:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits5
+	JLE  fits8
 	MOVQ $+4096, R10
 
-fits5:
+fits8:
 	SHRQ $0x02, R10
 	MOVQ dst_base+0(FP), R12
 	ADDQ R13, R12
 	CMPQ R10, $+64
-	JLT  single5
+	JLT  single8
 
-main5:
+main8:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DX), Z1
 	VADDPS  Z1, Z0, Z1
@@ -590,13 +1147,13 @@ main5:
 	ADDQ    $+256, R12
 	SUBQ    $+64, R10
 	CMPQ    R10, $+64
-	JGE     main5
+	JGE     main8
 
-single5:
+single8:
 	CMPQ R10, $+16
-	JLT  tail5
+	JLT  tail8
 
-one5:
+one8:
 	VMOVUPS (SI), Z0
 	VMOVUPS (DX), Z1
 	VADDPS  Z1, Z0, Z1
@@ -609,11 +1166,11 @@ one5:
 	ADDQ    $+64, R12
 	SUBQ    $+16, R10
 	CMPQ    R10, $+16
-	JGE     one5
+	JGE     one8
 
-tail5:
+tail8:
 	TESTQ     R10, R10
-	JEQ       done5
+	JEQ       done8
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -625,7 +1182,7 @@ tail5:
 	VADDPS    Z1, Z0, Z1
 	VMOVUPS   Z1, K1, (DI)
 
-done5:
+done8:
 	JMP next
 
 rows:
@@ -637,17 +1194,17 @@ rows:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits6
+	JLE  fits9
 	MOVQ $+4096, R10
 
-fits6:
+fits9:
 	SHRQ $0x02, R10
 	MOVQ dst_base+0(FP), R12
 	ADDQ R13, R12
 	CMPQ R10, $+64
-	JLT  single6
+	JLT  single9
 
-main6:
+main9:
 	VMOVUPS (SI), Z0
 	VMOVUPS (R12), Z1
 	VADDPS  Z0, Z1, Z0
@@ -669,13 +1226,13 @@ main6:
 	ADDQ    $+256, R12
 	SUBQ    $+64, R10
 	CMPQ    R10, $+64
-	JGE     main6
+	JGE     main9
 
-single6:
+single9:
 	CMPQ R10, $+16
-	JLT  tail6
+	JLT  tail9
 
-one6:
+one9:
 	VMOVUPS (SI), Z0
 	VMOVUPS (R12), Z1
 	VADDPS  Z0, Z1, Z0
@@ -685,11 +1242,11 @@ one6:
 	ADDQ    $+64, R12
 	SUBQ    $+16, R10
 	CMPQ    R10, $+16
-	JGE     one6
+	JGE     one9
 
-tail6:
+tail9:
 	TESTQ     R10, R10
-	JEQ       done6
+	JEQ       done9
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -699,7 +1256,7 @@ tail6:
 	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (DI)
 
-done6:
+done9:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10
@@ -708,7 +1265,7 @@ next:
 	ADDQ  R13, R10
 	NEGQ  R10
 	TESTQ R10, R10
-	JGT   block
+	JGT   block2
 
 end:
 	VZEROUPPER
@@ -726,8 +1283,547 @@ TEXT ·SumSlicesAddF64(SB), $4096-48
 	NEGQ  R10
 	TESTQ R10, R10
 	JEQ   end
+	MOVQ  dst_len+8(FP), R10
+	CMPQ  R10, $+64
+	JLE   strips
+	MOVQ  xs_base+24(FP), R12
+	MOVQ  xs_len+32(FP), R11
+	MOVQ  R11, SI
+	IMULQ R10, SI
+	CMPQ  SI, $+4096
+	JLE   strips
+	CMPQ  SI, $+65536
+	JGT   others
+	CMPQ  R11, $+3
+	JLT   others
 
 block:
+	MOVQ dst_len+8(FP), R10
+	SHLQ $0x03, R10
+	NEGQ R10
+	ADDQ R13, R10
+	NEGQ R10
+	CMPQ R10, $+512
+	JGT  long
+	SHRQ $0x03, R10
+	JMP  strips
+
+long:
+	// A block of columns, whose first vectors stay in registers for all rows.
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), SI
+	ADDQ    R13, SI
+	ADDQ    $+24, R12
+	VMOVUPD (SI), Z0
+	VMOVUPD 64(SI), Z1
+	VMOVUPD 128(SI), Z2
+	VMOVUPD 192(SI), Z3
+	VMOVUPD 256(SI), Z4
+	VMOVUPD 320(SI), Z5
+	VMOVUPD 384(SI), Z6
+	VMOVUPD 448(SI), Z7
+	LEAQ    (SP), BX
+	MOVQ    SI, R8
+	ADDQ    $+512, BX
+	ADDQ    $+512, R8
+	MOVQ    dst_len+8(FP), R10
+	SHLQ    $0x03, R10
+	NEGQ    R10
+	ADDQ    R13, R10
+	NEGQ    R10
+	CMPQ    R10, $+4096
+	JLE     fits
+	MOVQ    $+4096, R10
+
+fits:
+	SHRQ $0x03, R10
+	SUBQ $+64, R10
+	CMPQ R10, $+32
+	JLT  single
+
+main:
+	VMOVUPD (R8), Z8
+	VMOVUPD Z8, (BX)
+	VMOVUPD 64(R8), Z8
+	VMOVUPD Z8, 64(BX)
+	VMOVUPD 128(R8), Z8
+	VMOVUPD Z8, 128(BX)
+	VMOVUPD 192(R8), Z8
+	VMOVUPD Z8, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, R8
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
+	JGE     main
+
+single:
+	CMPQ R10, $+8
+	JLT  tail
+
+one:
+	VMOVUPD (R8), Z8
+	VMOVUPD Z8, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, R8
+	SUBQ    $+8, R10
+	CMPQ    R10, $+8
+	JGE     one
+
+tail:
+	TESTQ   $+4, R10
+	JEQ     skip
+	VMOVUPS (R8), Y8
+	VMOVUPS Y8, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, R8
+
+skip:
+	TESTQ   $+2, R10
+	JEQ     skip2
+	VMOVUPS (R8), X8
+	VMOVUPS X8, (BX)
+	ADDQ    $+16, BX
+	ADDQ    $+16, R8
+
+skip2:
+	TESTQ  $+1, R10
+	JEQ    skip3
+	VMOVSD (R8), X8
+	VMOVSD X8, (BX)
+	ADDQ   $+8, BX
+	ADDQ   $+8, R8
+
+skip3:
+	SUBQ $+1, R11
+
+row:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z8
+	VADDPD  Z0, Z8, Z0
+	VMOVUPD 64(DX), Z8
+	VADDPD  Z1, Z8, Z1
+	VMOVUPD 128(DX), Z8
+	VADDPD  Z2, Z8, Z2
+	VMOVUPD 192(DX), Z8
+	VADDPD  Z3, Z8, Z3
+	VMOVUPD 256(DX), Z8
+	VADDPD  Z4, Z8, Z4
+	VMOVUPD 320(DX), Z8
+	VADDPD  Z5, Z8, Z5
+	VMOVUPD 384(DX), Z8
+	VADDPD  Z6, Z8, Z6
+	VMOVUPD 448(DX), Z8
+	VADDPD  Z7, Z8, Z7
+	LEAQ    (SP), BX
+	MOVQ    DX, R8
+	ADDQ    $+512, BX
+	ADDQ    $+512, R8
+	MOVQ    dst_len+8(FP), R10
+	SHLQ    $0x03, R10
+	NEGQ    R10
+	ADDQ    R13, R10
+	NEGQ    R10
+	CMPQ    R10, $+4096
+	JLE     fits2
+	MOVQ    $+4096, R10
+
+fits2:
+	SHRQ $0x03, R10
+	SUBQ $+64, R10
+	CMPQ R10, $+32
+	JLT  single2
+
+main2:
+	VMOVUPD (BX), Z8
+	VMOVUPD (R8), Z9
+	VADDPD  Z9, Z8, Z9
+	VMOVUPD Z9, (BX)
+	VMOVUPD 64(BX), Z9
+	VMOVUPD 64(R8), Z8
+	VADDPD  Z8, Z9, Z8
+	VMOVUPD Z8, 64(BX)
+	VMOVUPD 128(BX), Z8
+	VMOVUPD 128(R8), Z9
+	VADDPD  Z9, Z8, Z9
+	VMOVUPD Z9, 128(BX)
+	VMOVUPD 192(BX), Z9
+	VMOVUPD 192(R8), Z8
+	VADDPD  Z8, Z9, Z8
+	VMOVUPD Z8, 192(BX)
+	ADDQ    $+256, BX
+	ADDQ    $+256, R8
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
+	JGE     main2
+
+single2:
+	CMPQ R10, $+8
+	JLT  tail2
+
+one2:
+	VMOVUPD (BX), Z8
+	VMOVUPD (R8), Z9
+	VADDPD  Z9, Z8, Z9
+	VMOVUPD Z9, (BX)
+	ADDQ    $+64, BX
+	ADDQ    $+64, R8
+	SUBQ    $+8, R10
+	CMPQ    R10, $+8
+	JGE     one2
+
+tail2:
+	TESTQ   $+4, R10
+	JEQ     skip4
+	VMOVUPS (BX), Y8
+	VMOVUPS (R8), Y9
+	VADDPD  Y9, Y8, Y9
+	VMOVUPS Y9, (BX)
+	ADDQ    $+32, BX
+	ADDQ    $+32, R8
+
+skip4:
+	TESTQ   $+2, R10
+	JEQ     skip5
+	VMOVUPS (BX), X8
+	VMOVUPS (R8), X9
+	VADDPD  X9, X8, X9
+	VMOVUPS X9, (BX)
+	ADDQ    $+16, BX
+	ADDQ    $+16, R8
+
+skip5:
+	TESTQ  $+1, R10
+	JEQ    skip6
+	VMOVSD (BX), X8
+	VADDSD (R8), X8, X8
+	VMOVSD X8, (BX)
+	ADDQ   $+8, BX
+	ADDQ   $+8, R8
+
+skip6:
+	SUBQ    $+1, R11
+	JGT     row
+	LEAQ    (SP), SI
+	VMOVUPD Z0, (SI)
+	VMOVUPD Z1, 64(SI)
+	VMOVUPD Z2, 128(SI)
+	VMOVUPD Z3, 192(SI)
+	VMOVUPD Z4, 256(SI)
+	VMOVUPD Z5, 320(SI)
+	VMOVUPD Z6, 384(SI)
+	VMOVUPD Z7, 448(SI)
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	MOVQ    dst_base+0(FP), R12
+	ADDQ    R13, R12
+	MOVQ    dst_len+8(FP), R10
+	SHLQ    $0x03, R10
+	NEGQ    R10
+	ADDQ    R13, R10
+	NEGQ    R10
+	CMPQ    R10, $+4096
+	JLE     fits3
+	MOVQ    $+4096, R10
+
+fits3:
+	SHRQ $0x03, R10
+	CMPQ R10, $+32
+	JLT  single3
+
+main3:
+	VMOVUPD (SI), Z8
+	VMOVUPD (R12), Z9
+	VADDPD  Z8, Z9, Z8
+	VMOVUPD Z8, (DI)
+	VMOVUPD 64(SI), Z8
+	VMOVUPD 64(R12), Z9
+	VADDPD  Z8, Z9, Z8
+	VMOVUPD Z8, 64(DI)
+	VMOVUPD 128(SI), Z8
+	VMOVUPD 128(R12), Z9
+	VADDPD  Z8, Z9, Z8
+	VMOVUPD Z8, 128(DI)
+	VMOVUPD 192(SI), Z8
+	VMOVUPD 192(R12), Z9
+	VADDPD  Z8, Z9, Z8
+	VMOVUPD Z8, 192(DI)
+	ADDQ    $+256, DI
+	ADDQ    $+256, SI
+	ADDQ    $+256, R12
+	SUBQ    $+32, R10
+	CMPQ    R10, $+32
+	JGE     main3
+
+single3:
+	CMPQ R10, $+8
+	JLT  tail3
+
+one3:
+	VMOVUPD (SI), Z8
+	VMOVUPD (R12), Z9
+	VADDPD  Z8, Z9, Z8
+	VMOVUPD Z8, (DI)
+	ADDQ    $+64, DI
+	ADDQ    $+64, SI
+	ADDQ    $+64, R12
+	SUBQ    $+8, R10
+	CMPQ    R10, $+8
+	JGE     one3
+
+tail3:
+	TESTQ     R10, R10
+	JEQ       done3
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	VMOVUPD.Z (SI), K1, Z8
+	VMOVUPD.Z (R12), K1, Z9
+	VADDPD    Z8, Z9, Z8
+	VMOVUPD   Z8, K1, (DI)
+
+done3:
+	ADDQ  $+4096, R13
+	MOVQ  dst_len+8(FP), R10
+	SHLQ  $0x03, R10
+	NEGQ  R10
+	ADDQ  R13, R10
+	NEGQ  R10
+	TESTQ R10, R10
+	JGT   block
+	JMP   end
+
+strips:
+	// Strips of columns that stay in registers for all rows.
+	CMPQ    R10, $+64
+	JLT     rest
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+	VMOVUPD 192(DX), Z3
+	VMOVUPD 256(DX), Z4
+	VMOVUPD 320(DX), Z5
+	VMOVUPD 384(DX), Z6
+	VMOVUPD 448(DX), Z7
+	SUBQ    $+1, R11
+	TESTQ   R11, R11
+	JLE     added
+
+row2:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z8
+	VADDPD  Z0, Z8, Z0
+	VMOVUPD 64(DX), Z8
+	VADDPD  Z1, Z8, Z1
+	VMOVUPD 128(DX), Z8
+	VADDPD  Z2, Z8, Z2
+	VMOVUPD 192(DX), Z8
+	VADDPD  Z3, Z8, Z3
+	VMOVUPD 256(DX), Z8
+	VADDPD  Z4, Z8, Z4
+	VMOVUPD 320(DX), Z8
+	VADDPD  Z5, Z8, Z5
+	VMOVUPD 384(DX), Z8
+	VADDPD  Z6, Z8, Z6
+	VMOVUPD 448(DX), Z8
+	VADDPD  Z7, Z8, Z7
+	SUBQ    $+1, R11
+	JGT     row2
+
+added:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VMOVUPD (DI), Z8
+	VADDPD  Z0, Z8, Z8
+	VMOVUPD Z8, (DI)
+	VMOVUPD 64(DI), Z8
+	VADDPD  Z1, Z8, Z8
+	VMOVUPD Z8, 64(DI)
+	VMOVUPD 128(DI), Z8
+	VADDPD  Z2, Z8, Z8
+	VMOVUPD Z8, 128(DI)
+	VMOVUPD 192(DI), Z8
+	VADDPD  Z3, Z8, Z8
+	VMOVUPD Z8, 192(DI)
+	VMOVUPD 256(DI), Z8
+	VADDPD  Z4, Z8, Z8
+	VMOVUPD Z8, 256(DI)
+	VMOVUPD 320(DI), Z8
+	VADDPD  Z5, Z8, Z8
+	VMOVUPD Z8, 320(DI)
+	VMOVUPD 384(DI), Z8
+	VADDPD  Z6, Z8, Z8
+	VMOVUPD Z8, 384(DI)
+	VMOVUPD 448(DI), Z8
+	VADDPD  Z7, Z8, Z8
+	VMOVUPD Z8, 448(DI)
+	ADDQ    $+512, R13
+	SUBQ    $+64, R10
+	JMP     strips
+
+rest:
+	CMPQ    R10, $+32
+	JLT     rest2
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	VMOVUPD 128(DX), Z2
+	VMOVUPD 192(DX), Z3
+	SUBQ    $+1, R11
+	TESTQ   R11, R11
+	JLE     added2
+
+row3:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z8
+	VADDPD  Z0, Z8, Z0
+	VMOVUPD 64(DX), Z8
+	VADDPD  Z1, Z8, Z1
+	VMOVUPD 128(DX), Z8
+	VADDPD  Z2, Z8, Z2
+	VMOVUPD 192(DX), Z8
+	VADDPD  Z3, Z8, Z3
+	SUBQ    $+1, R11
+	JGT     row3
+
+added2:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VMOVUPD (DI), Z8
+	VADDPD  Z0, Z8, Z8
+	VMOVUPD Z8, (DI)
+	VMOVUPD 64(DI), Z8
+	VADDPD  Z1, Z8, Z8
+	VMOVUPD Z8, 64(DI)
+	VMOVUPD 128(DI), Z8
+	VADDPD  Z2, Z8, Z8
+	VMOVUPD Z8, 128(DI)
+	VMOVUPD 192(DI), Z8
+	VADDPD  Z3, Z8, Z8
+	VMOVUPD Z8, 192(DI)
+	ADDQ    $+256, R13
+	SUBQ    $+32, R10
+
+rest2:
+	CMPQ    R10, $+16
+	JLT     rest3
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z0
+	VMOVUPD 64(DX), Z1
+	SUBQ    $+1, R11
+	TESTQ   R11, R11
+	JLE     added3
+
+row4:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z8
+	VADDPD  Z0, Z8, Z0
+	VMOVUPD 64(DX), Z8
+	VADDPD  Z1, Z8, Z1
+	SUBQ    $+1, R11
+	JGT     row4
+
+added3:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VMOVUPD (DI), Z8
+	VADDPD  Z0, Z8, Z8
+	VMOVUPD Z8, (DI)
+	VMOVUPD 64(DI), Z8
+	VADDPD  Z1, Z8, Z8
+	VMOVUPD Z8, 64(DI)
+	ADDQ    $+128, R13
+	SUBQ    $+16, R10
+
+rest3:
+	CMPQ    R10, $+8
+	JLT     rest4
+	MOVQ    xs_base+24(FP), R12
+	MOVQ    xs_len+32(FP), R11
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z0
+	SUBQ    $+1, R11
+	TESTQ   R11, R11
+	JLE     added4
+
+row5:
+	MOVQ    (R12), DX
+	ADDQ    R13, DX
+	ADDQ    $+24, R12
+	VMOVUPD (DX), Z8
+	VADDPD  Z0, Z8, Z0
+	SUBQ    $+1, R11
+	JGT     row5
+
+added4:
+	MOVQ    dst_base+0(FP), DI
+	ADDQ    R13, DI
+	VMOVUPD (DI), Z8
+	VADDPD  Z0, Z8, Z8
+	VMOVUPD Z8, (DI)
+	ADDQ    $+64, R13
+	SUBQ    $+8, R10
+
+rest4:
+	TESTQ     R10, R10
+	JEQ       end
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD.Z (DX), K1, Z0
+	SUBQ      $+1, R11
+	TESTQ     R11, R11
+	JLE       added5
+
+row6:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD.Z (DX), K1, Z8
+	VADDPD    Z0, Z8, Z0
+	SUBQ      $+1, R11
+	JGT       row6
+
+added5:
+	MOVQ      dst_base+0(FP), DI
+	ADDQ      R13, DI
+	VMOVUPD.Z (DI), K1, Z8
+	VADDPD    Z0, Z8, Z8
+	VMOVUPD   Z8, K1, (DI)
+	JMP       end
+
+others:
+block2:
 	// A block of columns, from row 0.
 	MOVQ xs_base+24(FP), R12
 	MOVQ xs_len+32(FP), R11
@@ -758,15 +1854,15 @@ group:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits
+	JLE  fits4
 	MOVQ $+4096, R10
 
-fits:
+fits4:
 	SHRQ $0x03, R10
 	CMPQ R10, $+32
-	JLT  single
+	JLT  single4
 
-main:
+main4:
 	VMOVUPD (SI), Z0
 	VMOVUPD (DX), Z1
 	VADDPD  Z1, Z0, Z1
@@ -815,13 +1911,13 @@ main:
 	ADDQ    $+256, R9
 	SUBQ    $+32, R10
 	CMPQ    R10, $+32
-	JGE     main
+	JGE     main4
 
-single:
+single4:
 	CMPQ R10, $+8
-	JLT  tail
+	JLT  tail4
 
-one:
+one4:
 	VMOVUPD (SI), Z0
 	VMOVUPD (DX), Z1
 	VADDPD  Z1, Z0, Z1
@@ -840,11 +1936,11 @@ one:
 	ADDQ    $+64, R9
 	SUBQ    $+8, R10
 	CMPQ    R10, $+8
-	JGE     one
+	JGE     one4
 
-tail:
+tail4:
 	TESTQ     R10, R10
-	JEQ       done
+	JEQ       done4
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -860,7 +1956,7 @@ tail:
 	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DI)
 
-done:
+done4:
 	LEAQ (SP), SI
 	SUBQ $+4, R11
 	CMPQ R11, $+4
@@ -895,17 +1991,17 @@ finish:
 	ADDQ  R13, R10
 	NEGQ  R10
 	CMPQ  R10, $+4096
-	JLE   fits2
+	JLE   fits5
 	MOVQ  $+4096, R10
 
-fits2:
+fits5:
 	SHRQ $0x03, R10
 	MOVQ dst_base+0(FP), R12
 	ADDQ R13, R12
 	CMPQ R10, $+32
-	JLT  single2
+	JLT  single5
 
-main2:
+main5:
 	VMOVUPD (SI), Z0
 	VMOVUPD (DX), Z1
 	VADDPD  Z1, Z0, Z1
@@ -963,13 +2059,13 @@ main2:
 	ADDQ    $+256, R12
 	SUBQ    $+32, R10
 	CMPQ    R10, $+32
-	JGE     main2
+	JGE     main5
 
-single2:
+single5:
 	CMPQ R10, $+8
-	JLT  tail2
+	JLT  tail5
 
-one2:
+one5:
 	VMOVUPD (SI), Z0
 	VMOVUPD (DX), Z1
 	VADDPD  Z1, Z0, Z1
@@ -991,11 +2087,11 @@ one2:
 	ADDQ    $+64, R12
 	SUBQ    $+8, R10
 	CMPQ    R10, $+8
-	JGE     one2
+	JGE     one5
 
-tail2:
+tail5:
 	TESTQ     R10, R10
-	JEQ       done2
+	JEQ       done5
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1013,7 +2109,7 @@ tail2:
 	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DI)
 
-done2:
+done5:
 	JMP next
 
 rows4:
@@ -1034,17 +2130,17 @@ rows4:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits3
+	JLE  fits6
 	MOVQ $+4096, R10
 
-fits3:
+fits6:
 	SHRQ $0x03, R10
 	MOVQ dst_base+0(FP), R12
 	ADDQ R13, R12
 	CMPQ R10, $+32
-	JLT  single3
+	JLT  single6
 
-main3:
+main6:
 	VMOVUPD (SI), Z0
 	VMOVUPD (DX), Z1
 	VADDPD  Z1, Z0, Z1
@@ -1093,13 +2189,13 @@ main3:
 	ADDQ    $+256, R12
 	SUBQ    $+32, R10
 	CMPQ    R10, $+32
-	JGE     main3
+	JGE     main6
 
-single3:
+single6:
 	CMPQ R10, $+8
-	JLT  tail3
+	JLT  tail6
 
-one3:
+one6:
 	VMOVUPD (SI), Z0
 	VMOVUPD (DX), Z1
 	VADDPD  Z1, Z0, Z1
@@ -1118,11 +2214,11 @@ one3:
 	ADDQ    $+64, R12
 	SUBQ    $+8, R10
 	CMPQ    R10, $+8
-	JGE     one3
+	JGE     one6
 
-tail3:
+tail6:
 	TESTQ     R10, R10
-	JEQ       done3
+	JEQ       done6
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1138,7 +2234,7 @@ tail3:
 	VADDPD    Z1, Z0, Z1
 	VMOVUPD   Z1, K1, (DI)
 
-done3:
+done6:
 	JMP next
 
 rows3:
@@ -1156,17 +2252,17 @@ rows3:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits4
+	JLE  fits7
 	MOVQ $+4096, R10
 
-fits4:
+fits7:
 	SHRQ $0x03, R10
 	MOVQ dst_base+0(FP), R12
 	ADDQ R13, R12
 	CMPQ R10, $+32
-	JLT  single4
+	JLT  single7
 
-main4:
+main7:
 	VMOVUPD (SI), Z0
 	VMOVUPD (DX), Z1
 	VADDPD  Z1, Z0, Z1
@@ -1206,13 +2302,13 @@ main4:
 	ADDQ    $+256, R12
 	SUBQ    $+32, R10
 	CMPQ    R10, $+32
-	JGE     main4
+	JGE     main7
 
-single4:
+single7:
 	CMPQ R10, $+8
-	JLT  tail4
+	JLT  tail7
 
-one4:
+one7:
 	VMOVUPD (SI), Z0
 	VMOVUPD (DX), Z1
 	VADDPD  Z1, Z0, Z1
@@ -1228,11 +2324,11 @@ one4:
 	ADDQ    $+64, R12
 	SUBQ    $+8, R10
 	CMPQ    R10, $+8
-	JGE     one4
+	JGE     one7
 
-tail4:
+tail7:
 	TESTQ     R10, R10
-	JEQ       done4
+	JEQ       done7
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1246,7 +2342,7 @@ tail4:
 	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DI)
 
-done4:
+done7:
 	JMP next
 
 rows2:
@@ -1261,17 +2357,17 @@ rows2:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits5
+	JLE  fits8
 	MOVQ $+4096, R10
 
-fits5:
+fits8:
 	SHRQ $0x03, R10
 	MOVQ dst_base+0(FP), R12
 	ADDQ R13, R12
 	CMPQ R10, $+32
-	JLT  single5
+	JLT  single8
 
-main5:
+main8:
 	VMOVUPD (SI), Z0
 	VMOVUPD (DX), Z1
 	VADDPD  Z1, Z0, Z1
@@ -1302,13 +2398,13 @@ main5:
 	ADDQ    $+256, R12
 	SUBQ    $+32, R10
 	CMPQ    R10, $+32
-	JGE     main5
+	JGE     main8
 
-single5:
+single8:
 	CMPQ R10, $+8
-	JLT  tail5
+	JLT  tail8
 
-one5:
+one8:
 	VMOVUPD (SI), Z0
 	VMOVUPD (DX), Z1
 	VADDPD  Z1, Z0, Z1
@@ -1321,11 +2417,11 @@ one5:
 	ADDQ    $+64, R12
 	SUBQ    $+8, R10
 	CMPQ    R10, $+8
-	JGE     one5
+	JGE     one8
 
-tail5:
+tail8:
 	TESTQ     R10, R10
-	JEQ       done5
+	JEQ       done8
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1337,7 +2433,7 @@ tail5:
 	VADDPD    Z1, Z0, Z1
 	VMOVUPD   Z1, K1, (DI)
 
-done5:
+done8:
 	JMP next
 
 rows:
@@ -1349,17 +2445,17 @@ rows:
 	ADDQ R13, R10
 	NEGQ R10
 	CMPQ R10, $+4096
-	JLE  fits6
+	JLE  fits9
 	MOVQ $+4096, R10
 
-fits6:
+fits9:
 	SHRQ $0x03, R10
 	MOVQ dst_base+0(FP), R12
 	ADDQ R13, R12
 	CMPQ R10, $+32
-	JLT  single6
+	JLT  single9
 
-main6:
+main9:
 	VMOVUPD (SI), Z0
 	VMOVUPD (R12), Z1
 	VADDPD  Z0, Z1, Z0
@@ -1381,13 +2477,13 @@ main6:
 	ADDQ    $+256, R12
 	SUBQ    $+32, R10
 	CMPQ    R10, $+32
-	JGE     main6
+	JGE     main9
 
-single6:
+single9:
 	CMPQ R10, $+8
-	JLT  tail6
+	JLT  tail9
 
-one6:
+one9:
 	VMOVUPD (SI), Z0
 	VMOVUPD (R12), Z1
 	VADDPD  Z0, Z1, Z0
@@ -1397,11 +2493,11 @@ one6:
 	ADDQ    $+64, R12
 	SUBQ    $+8, R10
 	CMPQ    R10, $+8
-	JGE     one6
+	JGE     one9
 
-tail6:
+tail9:
 	TESTQ     R10, R10
-	JEQ       done6
+	JEQ       done9
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1411,7 +2507,7 @@ tail6:
 	VADDPD    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (DI)
 
-done6:
+done9:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10
@@ -1420,7 +2516,7 @@ next:
 	ADDQ  R13, R10
 	NEGQ  R10
 	TESTQ R10, R10
-	JGT   block
+	JGT   block2
 
 end:
 	VZEROUPPER

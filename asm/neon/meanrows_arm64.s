@@ -7,8 +7,6 @@
 // func MeanRowsF32(dst, a []float32, rows, stride int, div float32)
 TEXT ·MeanRowsF32(SB), NOSPLIT, $0-68
 	// dst[j] = (sum over r of a[r*stride+j]) / div
-	MOVWU div+64(FP), R17
-	VDUP R17, V0.S4
 	MOVD $0, R9
 	MOVD dst_len+8(FP), R6
 	LSL $2, R6, R6
@@ -16,6 +14,8 @@ TEXT ·MeanRowsF32(SB), NOSPLIT, $0-68
 	ADD R9, R6, R6
 	NEG R6, R6
 	CBZ R6, end
+	MOVWU div+64(FP), R17
+	VDUP R17, V0.S4
 
 block:
 
@@ -790,8 +790,6 @@ end:
 // func MeanRowsF64(dst, a []float64, rows, stride int, div float64)
 TEXT ·MeanRowsF64(SB), NOSPLIT, $0-72
 	// dst[j] = (sum over r of a[r*stride+j]) / div
-	MOVD div+64(FP), R17
-	VDUP R17, V0.D2
 	MOVD $0, R9
 	MOVD dst_len+8(FP), R6
 	LSL $3, R6, R6
@@ -799,6 +797,8 @@ TEXT ·MeanRowsF64(SB), NOSPLIT, $0-72
 	ADD R9, R6, R6
 	NEG R6, R6
 	CBZ R6, end
+	MOVD div+64(FP), R17
+	VDUP R17, V0.D2
 
 block:
 

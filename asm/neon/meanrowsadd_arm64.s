@@ -7,8 +7,6 @@
 // func MeanRowsAddF32(dst, a []float32, rows, stride int, div float32)
 TEXT ·MeanRowsAddF32(SB), 0, $4096-68
 	// dst[j] += (sum over r of a[r*stride+j]) / div
-	MOVWU div+64(FP), R17
-	VDUP R17, V0.S4
 	MOVD $0, R9
 	MOVD dst_len+8(FP), R6
 	LSL $2, R6, R6
@@ -16,6 +14,8 @@ TEXT ·MeanRowsAddF32(SB), 0, $4096-68
 	ADD R9, R6, R6
 	NEG R6, R6
 	CBZ R6, end
+	MOVWU div+64(FP), R17
+	VDUP R17, V0.S4
 
 block:
 
@@ -862,8 +862,6 @@ end:
 // func MeanRowsAddF64(dst, a []float64, rows, stride int, div float64)
 TEXT ·MeanRowsAddF64(SB), 0, $4096-72
 	// dst[j] += (sum over r of a[r*stride+j]) / div
-	MOVD div+64(FP), R17
-	VDUP R17, V0.D2
 	MOVD $0, R9
 	MOVD dst_len+8(FP), R6
 	LSL $3, R6, R6
@@ -871,6 +869,8 @@ TEXT ·MeanRowsAddF64(SB), 0, $4096-72
 	ADD R9, R6, R6
 	NEG R6, R6
 	CBZ R6, end
+	MOVD div+64(FP), R17
+	VDUP R17, V0.D2
 
 block:
 

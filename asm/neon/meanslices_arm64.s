@@ -7,8 +7,6 @@
 // func MeanSlicesF32(dst []float32, xs [][]float32, div float32)
 TEXT ·MeanSlicesF32(SB), NOSPLIT, $0-52
 	// dst[j] = (sum over r of xs[r][j]) / div
-	MOVWU div+48(FP), R17
-	VDUP R17, V0.S4
 	MOVD $0, R9
 	MOVD dst_len+8(FP), R6
 	LSL $2, R6, R6
@@ -16,6 +14,8 @@ TEXT ·MeanSlicesF32(SB), NOSPLIT, $0-52
 	ADD R9, R6, R6
 	NEG R6, R6
 	CBZ R6, end
+	MOVWU div+48(FP), R17
+	VDUP R17, V0.S4
 
 block:
 
@@ -774,8 +774,6 @@ end:
 // func MeanSlicesF64(dst []float64, xs [][]float64, div float64)
 TEXT ·MeanSlicesF64(SB), NOSPLIT, $0-56
 	// dst[j] = (sum over r of xs[r][j]) / div
-	MOVD div+48(FP), R17
-	VDUP R17, V0.D2
 	MOVD $0, R9
 	MOVD dst_len+8(FP), R6
 	LSL $3, R6, R6
@@ -783,6 +781,8 @@ TEXT ·MeanSlicesF64(SB), NOSPLIT, $0-56
 	ADD R9, R6, R6
 	NEG R6, R6
 	CBZ R6, end
+	MOVD div+48(FP), R17
+	VDUP R17, V0.D2
 
 block:
 

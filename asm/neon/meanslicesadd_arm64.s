@@ -7,8 +7,6 @@
 // func MeanSlicesAddF32(dst []float32, xs [][]float32, div float32)
 TEXT ·MeanSlicesAddF32(SB), 0, $4096-52
 	// dst[j] += (sum over r of xs[r][j]) / div
-	MOVWU div+48(FP), R17
-	VDUP R17, V0.S4
 	MOVD $0, R9
 	MOVD dst_len+8(FP), R6
 	LSL $2, R6, R6
@@ -16,6 +14,8 @@ TEXT ·MeanSlicesAddF32(SB), 0, $4096-52
 	ADD R9, R6, R6
 	NEG R6, R6
 	CBZ R6, end
+	MOVWU div+48(FP), R17
+	VDUP R17, V0.S4
 
 block:
 
@@ -846,8 +846,6 @@ end:
 // func MeanSlicesAddF64(dst []float64, xs [][]float64, div float64)
 TEXT ·MeanSlicesAddF64(SB), 0, $4096-56
 	// dst[j] += (sum over r of xs[r][j]) / div
-	MOVD div+48(FP), R17
-	VDUP R17, V0.D2
 	MOVD $0, R9
 	MOVD dst_len+8(FP), R6
 	LSL $3, R6, R6
@@ -855,6 +853,8 @@ TEXT ·MeanSlicesAddF64(SB), 0, $4096-56
 	ADD R9, R6, R6
 	NEG R6, R6
 	CBZ R6, end
+	MOVD div+48(FP), R17
+	VDUP R17, V0.D2
 
 block:
 

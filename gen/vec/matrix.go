@@ -229,7 +229,7 @@ func (s RowAxpys) generate(g *gen) {
 		g.rowCoefs(held, scale, coef, walk.t, x.Name)
 		m.ArgBase(ptrs[0], y.Name)
 		m.Add(ptrs[0], off)
-		g.columns(walk.t, off, y.Name)
+		g.columns(walk.t, off, y.Name, rowsBlock)
 		g.mapLoop(body, ptrs, walk.t, false)
 		m.Broadcast(before, g.e, Uniform{Const: s.One})
 	})

@@ -7,9 +7,10 @@ package vec
 // cache.
 
 const (
-	// nearBytes is the size up to which a matrix, or a vector, is taken to be in the
-	// first-level cache.
-	nearBytes = 32 << 10
+	// nearBytes is the size up to which a matrix is taken to be in the first-level
+	// cache, and sharedBytes that up to which a vector stays there beside the rows.
+	nearBytes   = 32 << 10
+	sharedBytes = 16 << 10
 
 	// rowHeld is how many vectors at the beginning of what the rows share stay in
 	// registers, where a row is stored to, or to what they share. More loads and
@@ -41,7 +42,7 @@ func (g *gen) rowByRow(t, n G, shared Param, held int, handle func(rows)) {
 	m, start, other := g.m, g.begins(), g.label("other")
 	r := rows{base: g.general(), count: g.general(), ptr: g.general(), row: g.general(), n: n}
 	g.elements(r.count, shared.Name)
-	m.JumpIf(r.count, GT, nearBytes/int(g.e), other)
+	m.JumpIf(r.count, GT, sharedBytes/int(g.e), other)
 	if held > 0 {
 		m.JumpIf(r.count, LE, held*g.lanes(g.e), other)
 	}

@@ -55,121 +55,151 @@ func (g *gen) columnsLeft(n, off G, row string) {
 	g.m.Neg(n)
 }
 
-// columns sets n to the elements of a row in the block at off.
-func (g *gen) columns(n, off G, row string) {
+// columns sets n to the elements of a row in the block of so many bytes at off.
+func (g *gen) columns(n, off G, row string, block int) {
 	g.columnsLeft(n, off, row)
 	fits := g.label("fits")
-	g.m.JumpIf(n, LE, rowsBlock, fits)
-	g.m.Set(n, rowsBlock)
+	g.m.JumpIf(n, LE, block, fits)
+	g.m.Set(n, block)
 	g.m.Label(fits)
 	g.m.ShiftRight(n, shift(g.e))
 }
 
-func (s Rows) generate(g *gen) {
-	m, k := g.m, g.k
-	dst, source := k.Params[0].Name, k.Params[1]
-	middle := s.pass(g, rowsGroup, false)
-	final := make([]*Body, rowsGroup+1)
-	for i := range final {
-		final[i] = s.pass(g, i, true)
-	}
+// rowsLoop is the code of a Rows kernel, and its registers.
+type rowsLoop struct {
+	Rows
+	*gen
+	dst, source Param
+	out, src    G            // where the sums go, and where they come from
+	rows        [rowsGroup]G // pointers to rows
+	n, t        G            // elements, and anything
+	left, next  G            // rows to come, and the next of them
+	off         G            // the first byte of the block of columns
+}
 
+func (s Rows) generate(g *gen) {
+	m := g.m
+	l := &rowsLoop{Rows: s, gen: g, dst: g.k.Params[0], source: g.k.Params[1]}
 	frame := 0
 	if s.Accumulate {
 		frame = rowsBlock
 	}
-	m.Begin(k, g.e, frame)
-	out, src := g.general(), g.general()
-	var rows [rowsGroup]G
-	for i := range rows {
-		rows[i] = g.general()
+	m.Begin(g.k, g.e, frame)
+	l.out, l.src = g.general(), g.general()
+	for i := range l.rows {
+		l.rows[i] = g.general()
 	}
-	n, left, next, off := g.general(), g.general(), g.general(), g.general()
+	l.n, l.left, l.next, l.off = g.general(), g.general(), g.general(), g.general()
+	l.t = l.n
+
+	end := g.label("end")
+	m.Set(l.off, 0)
+	g.columnsLeft(l.n, l.off, l.dst.Name)
+	m.JumpIf(l.n, EQ, 0, end)
+	if m.RowByRow() {
+		l.rowByRow(end)
+	}
+	l.groups()
+	m.Label(end)
+	m.Return()
+}
+
+// first goes to the first row, from a byte of the columns on.
+func (l *rowsLoop) first(off G) {
+	l.m.ArgBase(l.next, l.source.Name)
+	if l.source.Kind == List {
+		l.m.ArgLen(l.left, l.source.Name)
+	} else {
+		l.m.Add(l.next, off)
+		l.m.ArgInt(l.left, l.k.OfKind(RowCount).Name)
+	}
+}
+
+// nextRow sets a register to the next row, from a byte of the columns on.
+func (l *rowsLoop) nextRow(row, off G) {
+	if l.source.Kind == List {
+		l.m.Pointer(row, Address{Base: l.next})
+		l.m.Add(row, off)
+		l.m.AddImm(l.next, 24)
+		return
+	}
+	l.m.Move(row, l.next)
+	l.rowStride(l.t)
+	l.m.Add(l.next, l.t)
+}
+
+// toDst sets a register to the destination's part of the block.
+func (l *rowsLoop) toDst(r G) {
+	l.m.ArgBase(r, l.dst.Name)
+	l.m.Add(r, l.off)
+}
+
+// toWork sets a register to where the block's sums stay until they are finished.
+func (l *rowsLoop) toWork(r G) {
+	if l.Accumulate {
+		l.m.Local(r)
+	} else {
+		l.toDst(r)
+	}
+}
+
+// groups emits the code that takes rows in groups, which handles everything.
+func (l *rowsLoop) groups() {
+	m, g := l.m, l.gen
+	middle := l.pass(g, rowsGroup, false)
+	final := make([]*Body, rowsGroup+1)
+	for i := range final {
+		final[i] = l.pass(g, i, true)
+	}
 	g.makeResident(append(final, middle)...)
 
-	nextRow := func(r G) {
-		if source.Kind == List {
-			m.Pointer(r, Address{Base: next})
-			m.Add(r, off)
-			m.AddImm(next, 24)
-			return
-		}
-		m.Move(r, next)
-		m.ArgInt(n, "stride")
-		m.ShiftLeft(n, shift(g.e))
-		m.Add(next, n)
-	}
-	toDst := func(r G) {
-		m.ArgBase(r, dst)
-		m.Add(r, off)
-	}
-
-	block, group, finish, following, end :=
-		g.label("block"), g.label("group"), g.label("finish"), g.label("next"), g.label("end")
-	m.Set(off, 0)
-	g.columnsLeft(n, off, dst)
-	m.JumpIf(n, EQ, 0, end)
+	block, group, finish, following := g.label("block"), g.label("group"), g.label("finish"), g.label("next")
 	m.Label(block)
 	m.Comment("A block of columns, from row 0.")
-	m.ArgBase(next, source.Name)
-	if source.Kind == List {
-		m.ArgLen(left, source.Name)
-	} else {
-		m.Add(next, off)
-		m.ArgInt(left, "rows")
-	}
-	m.AddImm(left, -1)
-	nextRow(src)
-	m.JumpIf(left, LE, rowsGroup, finish)
+	l.first(l.off)
+	m.AddImm(l.left, -1)
+	l.nextRow(l.src, l.off)
+	m.JumpIf(l.left, LE, rowsGroup, finish)
 
 	m.Label(group)
-	for _, r := range rows {
-		nextRow(r)
+	for _, r := range l.rows {
+		l.nextRow(r, l.off)
 	}
-	work := func(r G) {
-		if s.Accumulate {
-			m.Local(r)
-		} else {
-			toDst(r)
-		}
-	}
-	work(out)
-	g.columns(n, off, dst)
-	g.mapLoop(middle, append([]G{out, src}, rows[:]...), n, false)
-	work(src)
-	m.AddImm(left, -rowsGroup)
-	m.JumpIf(left, GT, rowsGroup, group)
+	l.toWork(l.out)
+	g.columns(l.n, l.off, l.dst.Name, rowsBlock)
+	g.mapLoop(middle, append([]G{l.out, l.src}, l.rows[:]...), l.n, false)
+	l.toWork(l.src)
+	m.AddImm(l.left, -rowsGroup)
+	m.JumpIf(l.left, GT, rowsGroup, group)
 
 	m.Label(finish)
 	finals := make([]string, rowsGroup+1)
 	for i := range rowsGroup {
 		finals[i] = g.label("rows")
-		m.JumpIf(left, EQ, i, finals[i])
+		m.JumpIf(l.left, EQ, i, finals[i])
 	}
 	for i := rowsGroup; i >= 0; i-- {
 		if i < rowsGroup {
 			m.Label(finals[i])
 		}
-		for _, r := range rows[:i] {
-			nextRow(r)
+		for _, r := range l.rows[:i] {
+			l.nextRow(r, l.off)
 		}
-		toDst(out)
-		g.columns(n, off, dst)
-		ptrs := append([]G{out, src}, rows[:i]...)
-		if s.Accumulate {
-			toDst(next)
-			ptrs = append(ptrs, next)
+		l.toDst(l.out)
+		g.columns(l.n, l.off, l.dst.Name, rowsBlock)
+		ptrs := append([]G{l.out, l.src}, l.rows[:i]...)
+		if l.Accumulate {
+			l.toDst(l.next)
+			ptrs = append(ptrs, l.next)
 		}
-		g.mapLoop(final[i], ptrs, n, false)
+		g.mapLoop(final[i], ptrs, l.n, false)
 		if i > 0 {
 			m.Jump(following)
 		}
 	}
 
 	m.Label(following)
-	m.AddImm(off, rowsBlock)
-	g.columnsLeft(n, off, dst)
-	m.JumpIf(n, GT, 0, block)
-	m.Label(end)
-	m.Return()
+	m.AddImm(l.off, rowsBlock)
+	g.columnsLeft(l.n, l.off, l.dst.Name)
+	m.JumpIf(l.n, GT, 0, block)
 }
