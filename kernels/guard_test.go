@@ -15,9 +15,9 @@ import (
 func TestGuardPages(t *testing.T) { eachOp(t, guardPages[float32], guardPages[float64]) }
 
 func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Level) {
-	const rows, maxInc, maxLen = 6, 7, 301
+	const rows, many, maxInc, maxLen = 6, 64, 7, 301
 	var guards []*kerneltest.Guard
-	for range len(op.Params) + rows {
+	for range len(op.Params) + many {
 		g, err := kerneltest.NewGuard((rows*kerneltest.FarStride(rows) + maxInc*maxLen) * 8)
 		if err != nil {
 			t.Fatal(err)
@@ -30,8 +30,11 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 		for _, place := range []func(*kerneltest.Guard, int) []T{kerneltest.First[T], kerneltest.Last[T]} {
 			alloc := func(i, n int) []T { return place(guards[i], n) }
 			s := kerneltest.Shape{N: n, Rows: 1 + n%rows, Stride: n + n%2, Incs: incs[n%len(incs)][:]}
-			if n%4 == 3 {
+			switch { // more than the first-level cache holds: rows far apart, and many
+			case n%4 == 3:
 				s.Stride = max(n, kerneltest.FarStride(s.Rows))
+			case n%4 < 2 && n > 8192/many && op.IsRows():
+				s.Rows = 1 + 8192/n
 			}
 			a := kerneltest.New(op, s, alloc, draw)
 			if err := kerneltest.Compare(op, l, a); err != nil {
