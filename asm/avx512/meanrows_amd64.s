@@ -367,7 +367,6 @@ strips:
 	VMOVUPS 384(DX), Z6
 	VMOVUPS 448(DX), Z7
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added
 
 row2:
@@ -432,7 +431,6 @@ rest:
 	VMOVUPS 128(DX), Z2
 	VMOVUPS 192(DX), Z3
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added2
 
 row3:
@@ -478,7 +476,6 @@ rest2:
 	VMOVUPS (DX), Z0
 	VMOVUPS 64(DX), Z1
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added3
 
 row4:
@@ -515,7 +512,6 @@ rest3:
 	ADDQ    R9, R12
 	VMOVUPS (DX), Z0
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added4
 
 row5:
@@ -552,7 +548,6 @@ rest4:
 	ADDQ      R9, R12
 	VMOVUPS.Z (DX), K1, Z0
 	SUBQ      $+1, R11
-	TESTQ     R11, R11
 	JLE       added5
 
 row6:
@@ -1587,7 +1582,6 @@ strips:
 	VMOVUPD 384(DX), Z6
 	VMOVUPD 448(DX), Z7
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added
 
 row2:
@@ -1652,7 +1646,6 @@ rest:
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added2
 
 row3:
@@ -1698,7 +1691,6 @@ rest2:
 	VMOVUPD (DX), Z0
 	VMOVUPD 64(DX), Z1
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added3
 
 row4:
@@ -1735,7 +1727,6 @@ rest3:
 	ADDQ    R9, R12
 	VMOVUPD (DX), Z0
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added4
 
 row5:
@@ -1772,7 +1763,6 @@ rest4:
 	ADDQ      R9, R12
 	VMOVUPD.Z (DX), K1, Z0
 	SUBQ      $+1, R11
-	TESTQ     R11, R11
 	JLE       added5
 
 row6:

@@ -376,7 +376,6 @@ strips:
 	VMOVUPS 384(DX), Z6
 	VMOVUPS 448(DX), Z7
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added
 
 row2:
@@ -457,7 +456,6 @@ rest:
 	VMOVUPS 128(DX), Z2
 	VMOVUPS 192(DX), Z3
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added2
 
 row3:
@@ -511,7 +509,6 @@ rest2:
 	VMOVUPS (DX), Z0
 	VMOVUPS 64(DX), Z1
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added3
 
 row4:
@@ -552,7 +549,6 @@ rest3:
 	ADDQ    R9, R12
 	VMOVUPS (DX), Z0
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added4
 
 row5:
@@ -591,7 +587,6 @@ rest4:
 	ADDQ      R9, R12
 	VMOVUPS.Z (DX), K1, Z0
 	SUBQ      $+1, R11
-	TESTQ     R11, R11
 	JLE       added5
 
 row6:
@@ -1691,7 +1686,6 @@ strips:
 	VMOVUPD 384(DX), Z6
 	VMOVUPD 448(DX), Z7
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added
 
 row2:
@@ -1772,7 +1766,6 @@ rest:
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added2
 
 row3:
@@ -1826,7 +1819,6 @@ rest2:
 	VMOVUPD (DX), Z0
 	VMOVUPD 64(DX), Z1
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added3
 
 row4:
@@ -1867,7 +1859,6 @@ rest3:
 	ADDQ    R9, R12
 	VMOVUPD (DX), Z0
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added4
 
 row5:
@@ -1906,7 +1897,6 @@ rest4:
 	ADDQ      R9, R12
 	VMOVUPD.Z (DX), K1, Z0
 	SUBQ      $+1, R11
-	TESTQ     R11, R11
 	JLE       added5
 
 row6:

@@ -361,7 +361,6 @@ strips:
 	VMOVUPS 384(DX), Z6
 	VMOVUPS 448(DX), Z7
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added
 
 row2:
@@ -423,7 +422,6 @@ rest:
 	VMOVUPS 128(DX), Z2
 	VMOVUPS 192(DX), Z3
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added2
 
 row3:
@@ -466,7 +464,6 @@ rest2:
 	VMOVUPS (DX), Z0
 	VMOVUPS 64(DX), Z1
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added3
 
 row4:
@@ -500,7 +497,6 @@ rest3:
 	ADDQ    $+24, R12
 	VMOVUPS (DX), Z0
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added4
 
 row5:
@@ -534,7 +530,6 @@ rest4:
 	ADDQ      $+24, R12
 	VMOVUPS.Z (DX), K1, Z0
 	SUBQ      $+1, R11
-	TESTQ     R11, R11
 	JLE       added5
 
 row6:
@@ -1546,7 +1541,6 @@ strips:
 	VMOVUPD 384(DX), Z6
 	VMOVUPD 448(DX), Z7
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added
 
 row2:
@@ -1608,7 +1602,6 @@ rest:
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added2
 
 row3:
@@ -1651,7 +1644,6 @@ rest2:
 	VMOVUPD (DX), Z0
 	VMOVUPD 64(DX), Z1
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added3
 
 row4:
@@ -1685,7 +1677,6 @@ rest3:
 	ADDQ    $+24, R12
 	VMOVUPD (DX), Z0
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added4
 
 row5:
@@ -1719,7 +1710,6 @@ rest4:
 	ADDQ      $+24, R12
 	VMOVUPD.Z (DX), K1, Z0
 	SUBQ      $+1, R11
-	TESTQ     R11, R11
 	JLE       added5
 
 row6:

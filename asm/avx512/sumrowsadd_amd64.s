@@ -369,7 +369,6 @@ strips:
 	VMOVUPS 384(DX), Z6
 	VMOVUPS 448(DX), Z7
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added
 
 row2:
@@ -442,7 +441,6 @@ rest:
 	VMOVUPS 128(DX), Z2
 	VMOVUPS 192(DX), Z3
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added2
 
 row3:
@@ -492,7 +490,6 @@ rest2:
 	VMOVUPS (DX), Z0
 	VMOVUPS 64(DX), Z1
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added3
 
 row4:
@@ -531,7 +528,6 @@ rest3:
 	ADDQ    R9, R12
 	VMOVUPS (DX), Z0
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added4
 
 row5:
@@ -569,7 +565,6 @@ rest4:
 	ADDQ      R9, R12
 	VMOVUPS.Z (DX), K1, Z0
 	SUBQ      $+1, R11
-	TESTQ     R11, R11
 	JLE       added5
 
 row6:
@@ -1655,7 +1650,6 @@ strips:
 	VMOVUPD 384(DX), Z6
 	VMOVUPD 448(DX), Z7
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added
 
 row2:
@@ -1728,7 +1722,6 @@ rest:
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added2
 
 row3:
@@ -1778,7 +1771,6 @@ rest2:
 	VMOVUPD (DX), Z0
 	VMOVUPD 64(DX), Z1
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added3
 
 row4:
@@ -1817,7 +1809,6 @@ rest3:
 	ADDQ    R9, R12
 	VMOVUPD (DX), Z0
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added4
 
 row5:
@@ -1855,7 +1846,6 @@ rest4:
 	ADDQ      R9, R12
 	VMOVUPD.Z (DX), K1, Z0
 	SUBQ      $+1, R11
-	TESTQ     R11, R11
 	JLE       added5
 
 row6:

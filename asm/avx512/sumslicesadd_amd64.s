@@ -363,7 +363,6 @@ strips:
 	VMOVUPS 384(DX), Z6
 	VMOVUPS 448(DX), Z7
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added
 
 row2:
@@ -433,7 +432,6 @@ rest:
 	VMOVUPS 128(DX), Z2
 	VMOVUPS 192(DX), Z3
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added2
 
 row3:
@@ -480,7 +478,6 @@ rest2:
 	VMOVUPS (DX), Z0
 	VMOVUPS 64(DX), Z1
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added3
 
 row4:
@@ -516,7 +513,6 @@ rest3:
 	ADDQ    $+24, R12
 	VMOVUPS (DX), Z0
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added4
 
 row5:
@@ -551,7 +547,6 @@ rest4:
 	ADDQ      $+24, R12
 	VMOVUPS.Z (DX), K1, Z0
 	SUBQ      $+1, R11
-	TESTQ     R11, R11
 	JLE       added5
 
 row6:
@@ -1614,7 +1609,6 @@ strips:
 	VMOVUPD 384(DX), Z6
 	VMOVUPD 448(DX), Z7
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added
 
 row2:
@@ -1684,7 +1678,6 @@ rest:
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added2
 
 row3:
@@ -1731,7 +1724,6 @@ rest2:
 	VMOVUPD (DX), Z0
 	VMOVUPD 64(DX), Z1
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added3
 
 row4:
@@ -1767,7 +1759,6 @@ rest3:
 	ADDQ    $+24, R12
 	VMOVUPD (DX), Z0
 	SUBQ    $+1, R11
-	TESTQ   R11, R11
 	JLE     added4
 
 row5:
@@ -1802,7 +1793,6 @@ rest4:
 	ADDQ      $+24, R12
 	VMOVUPD.Z (DX), K1, Z0
 	SUBQ      $+1, R11
-	TESTQ     R11, R11
 	JLE       added5
 
 row6:

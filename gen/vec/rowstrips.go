@@ -82,8 +82,7 @@ func (l *rowsLoop) strip(sums []V, access Access, finish *Body) {
 	for j, v := range sums {
 		m.Load(v, g.e, g.e, Address{Base: row, Disp: j * m.VectorBytes()}, access)
 	}
-	m.AddImm(l.left, -1)
-	m.JumpIf(l.left, LE, 0, added)
+	m.SubJump(l.left, 1, LE, added)
 	m.Label(loop)
 	l.nextRow(row, l.off)
 	l.add(sums, row, access)
