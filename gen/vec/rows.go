@@ -6,7 +6,8 @@ package vec
 // It goes through the columns in blocks of rowsBlock bytes and, in a block,
 // through the rows in groups of rowsGroup, so that the sums stay in the
 // first-level cache, every row is read once, and the hardware prefetchers see a
-// few long streams.
+// few long streams. Where the machine wants it, rows that are no further away than
+// the second-level cache go one by one: see rowsLoop.rowByRow.
 type Rows struct {
 	// Finish turns a sum into what is stored; nil stores the sum.
 	Finish func(b *Body, sum Val) Val

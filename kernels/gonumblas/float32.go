@@ -516,6 +516,12 @@ func (Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []f
 	}
 	switch {
 	case alpha == 0:
+	case m*n <= short:
+		ix := generic.First(m, incX)
+		for r := range m {
+			generic.AxpyInc(n, float32(alpha*x[ix]), y, incY, a[r*lda:], 1)
+			ix += incX
+		}
 	case incY == 1:
 		if direct.Widest {
 			direct.GerF32(m, alpha, x, incX, y[:n], a, lda)

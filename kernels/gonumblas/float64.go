@@ -514,6 +514,12 @@ func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []f
 	}
 	switch {
 	case alpha == 0:
+	case m*n <= short:
+		ix := generic.First(m, incX)
+		for r := range m {
+			generic.AxpyInc(n, float64(alpha*x[ix]), y, incY, a[r*lda:], 1)
+			ix += incX
+		}
 	case incY == 1:
 		if direct.Widest {
 			direct.GerF64(m, alpha, x, incX, y[:n], a, lda)
