@@ -20,9 +20,511 @@ TEXT ·GemvF32(SB), NOSPLIT, $0-112
 	ADDQ  DX, BX
 
 forward:
-	MOVQ rows+0(FP), DI
-	MOVQ a_base+16(FP), SI
+	MOVQ  rows+0(FP), DI
+	MOVQ  a_base+16(FP), SI
+	MOVQ  x_len+56(FP), R8
+	CMPQ  R8, $+32
+	JGT   many
+	TESTQ DI, DI
+	JLE   many
 
+	// Few columns: the shared vector stays in registers.
+	VBROADCASTSS alpha+8(FP), Y4
+	VBROADCASTSS beta+72(FP), Y5
+	MOVQ         x_base+48(FP), R9
+	CMPQ         R8, $+8
+	JGE          more
+	MOVQ         R8, CX
+	TESTQ        $+4, CX
+	JEQ          half1
+	VXORPS       X15, X15, X15
+	TESTQ        $+2, CX
+	JEQ          odd3
+	VMOVSD       16(R9), X15
+	TESTQ        $+1, CX
+	JEQ          loaded4
+	VINSERTPS    $0x20, 24(R9), X15, X15
+	JMP          loaded4
+
+odd3:
+	TESTQ  $+1, CX
+	JEQ    loaded4
+	VMOVSS 16(R9), X15
+
+loaded4:
+	VMOVUPS     (R9), X14
+	VINSERTF128 $0x01, X15, Y14, Y14
+	JMP         loaded2
+
+half1:
+	VXORPS    X14, X14, X14
+	TESTQ     $+2, CX
+	JEQ       odd5
+	VMOVSD    (R9), X14
+	TESTQ     $+1, CX
+	JEQ       loaded6
+	VINSERTPS $0x20, 8(R9), X14, X14
+	JMP       loaded6
+
+odd5:
+	TESTQ  $+1, CX
+	JEQ    loaded6
+	VMOVSS (R9), X14
+
+loaded6:
+loaded2:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x02, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x02, R10
+
+row:
+	VXORPS    X0, X0, X0
+	TESTQ     $+4, CX
+	JEQ       half7
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd9
+	VMOVSD    16(SI), X15
+	TESTQ     $+1, CX
+	JEQ       loaded10
+	VINSERTPS $0x20, 24(SI), X15, X15
+	JMP       loaded10
+
+odd9:
+	TESTQ  $+1, CX
+	JEQ    loaded10
+	VMOVSS 16(SI), X15
+
+loaded10:
+	VMOVUPS     (SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded8
+
+half7:
+	VXORPS    X6, X6, X6
+	TESTQ     $+2, CX
+	JEQ       odd11
+	VMOVSD    (SI), X6
+	TESTQ     $+1, CX
+	JEQ       loaded12
+	VINSERTPS $0x20, 8(SI), X6, X6
+	JMP       loaded12
+
+odd11:
+	TESTQ  $+1, CX
+	JEQ    loaded12
+	VMOVSS (SI), X6
+
+loaded12:
+loaded8:
+	VMULPS       Y14, Y6, Y6
+	VADDPS       Y0, Y6, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VADDPS       X0, X1, X0
+	VMULPS       X0, X4, X6
+	VMULSS       (BX), X5, X7
+	VADDPS       X7, X6, X7
+	VMOVSS       X7, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row
+	VZEROUPPER
+	RET
+
+more:
+	CMPQ      R8, $+16
+	JGE       more2
+	SUBQ      $+8, R8
+	MOVQ      R8, CX
+	VMOVUPS   (R9), Y14
+	TESTQ     $+4, CX
+	JEQ       half13
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd15
+	VMOVSD    48(R9), X15
+	TESTQ     $+1, CX
+	JEQ       loaded16
+	VINSERTPS $0x20, 56(R9), X15, X15
+	JMP       loaded16
+
+odd15:
+	TESTQ  $+1, CX
+	JEQ    loaded16
+	VMOVSS 48(R9), X15
+
+loaded16:
+	VMOVUPS     32(R9), X13
+	VINSERTF128 $0x01, X15, Y13, Y13
+	JMP         loaded14
+
+half13:
+	VXORPS    X13, X13, X13
+	TESTQ     $+2, CX
+	JEQ       odd17
+	VMOVSD    32(R9), X13
+	TESTQ     $+1, CX
+	JEQ       loaded18
+	VINSERTPS $0x20, 40(R9), X13, X13
+	JMP       loaded18
+
+odd17:
+	TESTQ  $+1, CX
+	JEQ    loaded18
+	VMOVSS 32(R9), X13
+
+loaded18:
+loaded14:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x02, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x02, R10
+
+row2:
+	VXORPS    X0, X0, X0
+	VMOVUPS   (SI), Y6
+	VMULPS    Y14, Y6, Y6
+	VADDPS    Y0, Y6, Y0
+	TESTQ     $+4, CX
+	JEQ       half19
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd21
+	VMOVSD    48(SI), X15
+	TESTQ     $+1, CX
+	JEQ       loaded22
+	VINSERTPS $0x20, 56(SI), X15, X15
+	JMP       loaded22
+
+odd21:
+	TESTQ  $+1, CX
+	JEQ    loaded22
+	VMOVSS 48(SI), X15
+
+loaded22:
+	VMOVUPS     32(SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded20
+
+half19:
+	VXORPS    X6, X6, X6
+	TESTQ     $+2, CX
+	JEQ       odd23
+	VMOVSD    32(SI), X6
+	TESTQ     $+1, CX
+	JEQ       loaded24
+	VINSERTPS $0x20, 40(SI), X6, X6
+	JMP       loaded24
+
+odd23:
+	TESTQ  $+1, CX
+	JEQ    loaded24
+	VMOVSS 32(SI), X6
+
+loaded24:
+loaded20:
+	VMULPS       Y13, Y6, Y1
+	VADDPS       Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VADDPS       X0, X1, X0
+	VMULPS       X0, X4, X6
+	VMULSS       (BX), X5, X7
+	VADDPS       X7, X6, X7
+	VMOVSS       X7, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row2
+	VZEROUPPER
+	RET
+
+more2:
+	CMPQ      R8, $+24
+	JGE       more3
+	SUBQ      $+16, R8
+	MOVQ      R8, CX
+	VMOVUPS   (R9), Y14
+	VMOVUPS   32(R9), Y13
+	TESTQ     $+4, CX
+	JEQ       half25
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd27
+	VMOVSD    80(R9), X15
+	TESTQ     $+1, CX
+	JEQ       loaded28
+	VINSERTPS $0x20, 88(R9), X15, X15
+	JMP       loaded28
+
+odd27:
+	TESTQ  $+1, CX
+	JEQ    loaded28
+	VMOVSS 80(R9), X15
+
+loaded28:
+	VMOVUPS     64(R9), X12
+	VINSERTF128 $0x01, X15, Y12, Y12
+	JMP         loaded26
+
+half25:
+	VXORPS    X12, X12, X12
+	TESTQ     $+2, CX
+	JEQ       odd29
+	VMOVSD    64(R9), X12
+	TESTQ     $+1, CX
+	JEQ       loaded30
+	VINSERTPS $0x20, 72(R9), X12, X12
+	JMP       loaded30
+
+odd29:
+	TESTQ  $+1, CX
+	JEQ    loaded30
+	VMOVSS 64(R9), X12
+
+loaded30:
+loaded26:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x02, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x02, R10
+
+row3:
+	VXORPS    X0, X0, X0
+	VMOVUPS   (SI), Y6
+	VMULPS    Y14, Y6, Y6
+	VADDPS    Y0, Y6, Y0
+	VMOVUPS   32(SI), Y6
+	VMULPS    Y13, Y6, Y1
+	TESTQ     $+4, CX
+	JEQ       half31
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd33
+	VMOVSD    80(SI), X15
+	TESTQ     $+1, CX
+	JEQ       loaded34
+	VINSERTPS $0x20, 88(SI), X15, X15
+	JMP       loaded34
+
+odd33:
+	TESTQ  $+1, CX
+	JEQ    loaded34
+	VMOVSS 80(SI), X15
+
+loaded34:
+	VMOVUPS     64(SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded32
+
+half31:
+	VXORPS    X6, X6, X6
+	TESTQ     $+2, CX
+	JEQ       odd35
+	VMOVSD    64(SI), X6
+	TESTQ     $+1, CX
+	JEQ       loaded36
+	VINSERTPS $0x20, 72(SI), X6, X6
+	JMP       loaded36
+
+odd35:
+	TESTQ  $+1, CX
+	JEQ    loaded36
+	VMOVSS 64(SI), X6
+
+loaded36:
+loaded32:
+	VMULPS       Y12, Y6, Y2
+	VADDPS       Y0, Y2, Y0
+	VADDPS       Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VADDPS       X0, X1, X0
+	VMULPS       X0, X4, X6
+	VMULSS       (BX), X5, X7
+	VADDPS       X7, X6, X7
+	VMOVSS       X7, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row3
+	VZEROUPPER
+	RET
+
+more3:
+	CMPQ    R8, $+32
+	JLT     part4
+	SUBQ    $+24, R8
+	VMOVUPS (R9), Y14
+	VMOVUPS 32(R9), Y13
+	VMOVUPS 64(R9), Y12
+	VMOVUPS 96(R9), Y11
+	MOVQ    stride+40(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    incY+104(FP), R10
+	SHLQ    $0x02, R10
+
+row4:
+	VXORPS       X0, X0, X0
+	VMOVUPS      (SI), Y6
+	VMULPS       Y14, Y6, Y6
+	VADDPS       Y0, Y6, Y0
+	VMOVUPS      32(SI), Y6
+	VMULPS       Y13, Y6, Y1
+	VMOVUPS      64(SI), Y6
+	VMULPS       Y12, Y6, Y2
+	VMOVUPS      96(SI), Y6
+	VMULPS       Y11, Y6, Y3
+	VADDPS       Y0, Y2, Y0
+	VADDPS       Y1, Y3, Y1
+	VADDPS       Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VADDPS       X0, X1, X0
+	VMULPS       X0, X4, X6
+	VMULSS       (BX), X5, X7
+	VADDPS       X7, X6, X7
+	VMOVSS       X7, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row4
+	VZEROUPPER
+	RET
+
+part4:
+	SUBQ      $+24, R8
+	MOVQ      R8, CX
+	VMOVUPS   (R9), Y14
+	VMOVUPS   32(R9), Y13
+	VMOVUPS   64(R9), Y12
+	TESTQ     $+4, CX
+	JEQ       half37
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd39
+	VMOVSD    112(R9), X15
+	TESTQ     $+1, CX
+	JEQ       loaded40
+	VINSERTPS $0x20, 120(R9), X15, X15
+	JMP       loaded40
+
+odd39:
+	TESTQ  $+1, CX
+	JEQ    loaded40
+	VMOVSS 112(R9), X15
+
+loaded40:
+	VMOVUPS     96(R9), X11
+	VINSERTF128 $0x01, X15, Y11, Y11
+	JMP         loaded38
+
+half37:
+	VXORPS    X11, X11, X11
+	TESTQ     $+2, CX
+	JEQ       odd41
+	VMOVSD    96(R9), X11
+	TESTQ     $+1, CX
+	JEQ       loaded42
+	VINSERTPS $0x20, 104(R9), X11, X11
+	JMP       loaded42
+
+odd41:
+	TESTQ  $+1, CX
+	JEQ    loaded42
+	VMOVSS 96(R9), X11
+
+loaded42:
+loaded38:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x02, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x02, R10
+
+row5:
+	VXORPS    X0, X0, X0
+	VMOVUPS   (SI), Y6
+	VMULPS    Y14, Y6, Y6
+	VADDPS    Y0, Y6, Y0
+	VMOVUPS   32(SI), Y6
+	VMULPS    Y13, Y6, Y1
+	VMOVUPS   64(SI), Y6
+	VMULPS    Y12, Y6, Y2
+	TESTQ     $+4, CX
+	JEQ       half43
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd45
+	VMOVSD    112(SI), X15
+	TESTQ     $+1, CX
+	JEQ       loaded46
+	VINSERTPS $0x20, 120(SI), X15, X15
+	JMP       loaded46
+
+odd45:
+	TESTQ  $+1, CX
+	JEQ    loaded46
+	VMOVSS 112(SI), X15
+
+loaded46:
+	VMOVUPS     96(SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded44
+
+half43:
+	VXORPS    X6, X6, X6
+	TESTQ     $+2, CX
+	JEQ       odd47
+	VMOVSD    96(SI), X6
+	TESTQ     $+1, CX
+	JEQ       loaded48
+	VINSERTPS $0x20, 104(SI), X6, X6
+	JMP       loaded48
+
+odd47:
+	TESTQ  $+1, CX
+	JEQ    loaded48
+	VMOVSS 96(SI), X6
+
+loaded48:
+loaded44:
+	VMULPS       Y11, Y6, Y3
+	VADDPS       Y0, Y2, Y0
+	VADDPS       Y1, Y3, Y1
+	VADDPS       Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPS       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPS       X0, X1, X0
+	VMOVSHDUP    X0, X1
+	VADDPS       X0, X1, X0
+	VMULPS       X0, X4, X6
+	VMULSS       (BX), X5, X7
+	VADDPS       X7, X6, X7
+	VMOVSS       X7, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row5
+	VZEROUPPER
+	RET
+
+many:
 rows:
 	CMPQ         DI, $+1
 	JLT          rest
@@ -44,102 +546,9 @@ block:
 	MOVQ $+16384, R9
 
 whole:
-	MOVQ R9, DX
-	NEGQ DX
-	ADDQ DX, R8
-	CMPQ R9, $+7
-	JGT  long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      R9, CX
-	VXORPS    X0, X0, X0
-	TESTQ     $+4, CX
-	JEQ       half1
-	VXORPS    X15, X15, X15
-	TESTQ     $+2, CX
-	JEQ       odd3
-	VMOVSD    16(R10), X15
-	TESTQ     $+1, CX
-	JEQ       loaded4
-	VINSERTPS $0x20, 24(R10), X15, X15
-	JMP       loaded4
-
-odd3:
-	TESTQ  $+1, CX
-	JEQ    loaded4
-	VMOVSS 16(R10), X15
-
-loaded4:
-	VMOVUPS     (R10), X8
-	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         loaded2
-
-half1:
-	VXORPS    X8, X8, X8
-	TESTQ     $+2, CX
-	JEQ       odd5
-	VMOVSD    (R10), X8
-	TESTQ     $+1, CX
-	JEQ       loaded6
-	VINSERTPS $0x20, 8(R10), X8, X8
-	JMP       loaded6
-
-odd5:
-	TESTQ  $+1, CX
-	JEQ    loaded6
-	VMOVSS (R10), X8
-
-loaded6:
-loaded2:
-	TESTQ     $+4, CX
-	JEQ       half7
-	VXORPS    X15, X15, X15
-	TESTQ     $+2, CX
-	JEQ       odd9
-	VMOVSD    16(R11), X15
-	TESTQ     $+1, CX
-	JEQ       loaded10
-	VINSERTPS $0x20, 24(R11), X15, X15
-	JMP       loaded10
-
-odd9:
-	TESTQ  $+1, CX
-	JEQ    loaded10
-	VMOVSS 16(R11), X15
-
-loaded10:
-	VMOVUPS     (R11), X9
-	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         loaded8
-
-half7:
-	VXORPS    X9, X9, X9
-	TESTQ     $+2, CX
-	JEQ       odd11
-	VMOVSD    (R11), X9
-	TESTQ     $+1, CX
-	JEQ       loaded12
-	VINSERTPS $0x20, 8(R11), X9, X9
-	JMP       loaded12
-
-odd11:
-	TESTQ  $+1, CX
-	JEQ    loaded12
-	VMOVSS (R11), X9
-
-loaded12:
-loaded8:
-	VMULPS       Y8, Y9, Y13
-	VADDPS       Y0, Y13, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPS       X0, X1, X0
-	VMOVSHDUP    X0, X1
-	VADDPS       X0, X1, X0
-	JMP          folded
-
-long:
+	MOVQ   R9, DX
+	NEGQ   DX
+	ADDQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -203,87 +612,87 @@ tail:
 	SHLQ      $0x02, DX
 	ADDQ      R10, DX
 	TESTQ     $+4, CX
-	JEQ       half13
+	JEQ       half49
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
-	JEQ       odd15
+	JEQ       odd51
 	VMOVSD    16(DX), X15
 	TESTQ     $+1, CX
-	JEQ       loaded16
+	JEQ       loaded52
 	VINSERTPS $0x20, 24(DX), X15, X15
-	JMP       loaded16
+	JMP       loaded52
 
-odd15:
+odd51:
 	TESTQ  $+1, CX
-	JEQ    loaded16
+	JEQ    loaded52
 	VMOVSS 16(DX), X15
 
-loaded16:
+loaded52:
 	VMOVUPS     (DX), X8
 	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         loaded14
+	JMP         loaded50
 
-half13:
+half49:
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
-	JEQ       odd17
+	JEQ       odd53
 	VMOVSD    (DX), X8
 	TESTQ     $+1, CX
-	JEQ       loaded18
+	JEQ       loaded54
 	VINSERTPS $0x20, 8(DX), X8, X8
-	JMP       loaded18
+	JMP       loaded54
 
-odd17:
+odd53:
 	TESTQ  $+1, CX
-	JEQ    loaded18
+	JEQ    loaded54
 	VMOVSS (DX), X8
 
-loaded18:
-loaded14:
+loaded54:
+loaded50:
 	MOVQ      R9, DX
 	ANDQ      $-8, DX
 	SHLQ      $0x02, DX
 	ADDQ      R11, DX
 	TESTQ     $+4, CX
-	JEQ       half19
+	JEQ       half55
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
-	JEQ       odd21
+	JEQ       odd57
 	VMOVSD    16(DX), X15
 	TESTQ     $+1, CX
-	JEQ       loaded22
+	JEQ       loaded58
 	VINSERTPS $0x20, 24(DX), X15, X15
-	JMP       loaded22
+	JMP       loaded58
 
-odd21:
+odd57:
 	TESTQ  $+1, CX
-	JEQ    loaded22
+	JEQ    loaded58
 	VMOVSS 16(DX), X15
 
-loaded22:
+loaded58:
 	VMOVUPS     (DX), X9
 	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         loaded20
+	JMP         loaded56
 
-half19:
+half55:
 	VXORPS    X9, X9, X9
 	TESTQ     $+2, CX
-	JEQ       odd23
+	JEQ       odd59
 	VMOVSD    (DX), X9
 	TESTQ     $+1, CX
-	JEQ       loaded24
+	JEQ       loaded60
 	VINSERTPS $0x20, 8(DX), X9, X9
-	JMP       loaded24
+	JMP       loaded60
 
-odd23:
+odd59:
 	TESTQ  $+1, CX
-	JEQ    loaded24
+	JEQ    loaded60
 	VMOVSS (DX), X9
 
-loaded24:
-loaded20:
+loaded60:
+loaded56:
 	CMPQ    R9, $+8
-	JLT     part
+	JLT     part5
 	VMOVUPS (R11), Y13
 	VMOVUPS (R10), Y14
 	VMULPS  Y14, Y13, Y14
@@ -291,7 +700,7 @@ loaded20:
 	CMPQ    R9, $+8
 	JEQ     fold
 	CMPQ    R9, $+16
-	JLT     part2
+	JLT     part6
 	VMOVUPS 32(R11), Y13
 	VMOVUPS 32(R10), Y14
 	VMULPS  Y14, Y13, Y14
@@ -299,7 +708,7 @@ loaded20:
 	CMPQ    R9, $+16
 	JEQ     fold
 	CMPQ    R9, $+24
-	JLT     part3
+	JLT     part7
 	VMOVUPS 64(R11), Y13
 	VMOVUPS 64(R10), Y14
 	VMULPS  Y14, Y13, Y14
@@ -307,7 +716,7 @@ loaded20:
 	CMPQ    R9, $+24
 	JEQ     fold
 	CMPQ    R9, $+32
-	JLT     part4
+	JLT     part8
 	VMOVUPS 96(R11), Y13
 	VMOVUPS 96(R10), Y14
 	VMULPS  Y14, Y13, Y14
@@ -315,7 +724,7 @@ loaded20:
 	CMPQ    R9, $+32
 	JEQ     fold
 	CMPQ    R9, $+40
-	JLT     part5
+	JLT     part9
 	VMOVUPS 128(R11), Y13
 	VMOVUPS 128(R10), Y14
 	VMULPS  Y14, Y13, Y14
@@ -323,7 +732,7 @@ loaded20:
 	CMPQ    R9, $+40
 	JEQ     fold
 	CMPQ    R9, $+48
-	JLT     part6
+	JLT     part10
 	VMOVUPS 160(R11), Y13
 	VMOVUPS 160(R10), Y14
 	VMULPS  Y14, Y13, Y14
@@ -331,7 +740,7 @@ loaded20:
 	CMPQ    R9, $+48
 	JEQ     fold
 	CMPQ    R9, $+56
-	JLT     part7
+	JLT     part11
 	VMOVUPS 192(R11), Y13
 	VMOVUPS 192(R10), Y14
 	VMULPS  Y14, Y13, Y14
@@ -342,37 +751,37 @@ loaded20:
 	VADDPS  Y7, Y13, Y7
 	JMP     fold
 
-part7:
+part11:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y6, Y13, Y6
 	JMP    fold
 
-part6:
+part10:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y5, Y13, Y5
 	JMP    fold
 
-part5:
+part9:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y4, Y13, Y4
 	JMP    fold
 
-part4:
+part8:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y3, Y13, Y3
 	JMP    fold
 
-part3:
+part7:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y2, Y13, Y2
 	JMP    fold
 
-part2:
+part6:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y1, Y13, Y1
 	JMP    fold
 
-part:
+part5:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y0, Y13, Y0
 
@@ -391,16 +800,14 @@ fold:
 	VADDPS       X0, X1, X0
 	VMOVSHDUP    X0, X1
 	VADDPS       X0, X1, X0
-
-folded:
-	MOVQ      x_len+56(FP), R9
-	CMPQ      R9, $+16384
-	JLE       store
-	VCVTSS2SD X0, X0, X0
-	VADDSD    X0, X10, X10
-	TESTQ     R8, R8
-	JGT       block
-	VCVTSD2SS X10, X10, X0
+	MOVQ         x_len+56(FP), R9
+	CMPQ         R9, $+16384
+	JLE          store
+	VCVTSS2SD    X0, X0, X0
+	VADDSD       X0, X10, X10
+	TESTQ        R8, R8
+	JGT          block
+	VCVTSD2SS    X10, X10, X0
 
 store:
 	MOVQ   incY+104(FP), DX
@@ -432,9 +839,357 @@ TEXT ·GemvF64(SB), NOSPLIT, $0-112
 	ADDQ  DX, BX
 
 forward:
-	MOVQ rows+0(FP), DI
-	MOVQ a_base+16(FP), SI
+	MOVQ  rows+0(FP), DI
+	MOVQ  a_base+16(FP), SI
+	MOVQ  x_len+56(FP), R8
+	CMPQ  R8, $+16
+	JGT   many
+	TESTQ DI, DI
+	JLE   many
 
+	// Few columns: the shared vector stays in registers.
+	VBROADCASTSD alpha+8(FP), Y4
+	VBROADCASTSD beta+72(FP), Y5
+	MOVQ         x_base+48(FP), R9
+	CMPQ         R8, $+4
+	JGE          more
+	MOVQ         R8, CX
+	TESTQ        $+2, CX
+	JEQ          half61
+	VXORPS       X15, X15, X15
+	TESTQ        $+1, CX
+	JEQ          loaded64
+	VMOVSD       16(R9), X15
+
+loaded64:
+	VMOVUPS     (R9), X14
+	VINSERTF128 $0x01, X15, Y14, Y14
+	JMP         loaded62
+
+half61:
+	VXORPS X14, X14, X14
+	TESTQ  $+1, CX
+	JEQ    loaded66
+	VMOVSD (R9), X14
+
+loaded66:
+loaded62:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x03, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x03, R10
+
+row:
+	VXORPS X0, X0, X0
+	TESTQ  $+2, CX
+	JEQ    half67
+	VXORPS X15, X15, X15
+	TESTQ  $+1, CX
+	JEQ    loaded70
+	VMOVSD 16(SI), X15
+
+loaded70:
+	VMOVUPS     (SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded68
+
+half67:
+	VXORPS X6, X6, X6
+	TESTQ  $+1, CX
+	JEQ    loaded72
+	VMOVSD (SI), X6
+
+loaded72:
+loaded68:
+	VMULPD       Y14, Y6, Y6
+	VADDPD       Y0, Y6, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMULPD       X0, X4, X6
+	VMULSD       (BX), X5, X7
+	VADDPD       X7, X6, X7
+	VMOVSD       X7, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row
+	VZEROUPPER
+	RET
+
+more:
+	CMPQ    R8, $+8
+	JGE     more2
+	SUBQ    $+4, R8
+	MOVQ    R8, CX
+	VMOVUPD (R9), Y14
+	TESTQ   $+2, CX
+	JEQ     half73
+	VXORPS  X15, X15, X15
+	TESTQ   $+1, CX
+	JEQ     loaded76
+	VMOVSD  48(R9), X15
+
+loaded76:
+	VMOVUPS     32(R9), X13
+	VINSERTF128 $0x01, X15, Y13, Y13
+	JMP         loaded74
+
+half73:
+	VXORPS X13, X13, X13
+	TESTQ  $+1, CX
+	JEQ    loaded78
+	VMOVSD 32(R9), X13
+
+loaded78:
+loaded74:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x03, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x03, R10
+
+row2:
+	VXORPS  X0, X0, X0
+	VMOVUPD (SI), Y6
+	VMULPD  Y14, Y6, Y6
+	VADDPD  Y0, Y6, Y0
+	TESTQ   $+2, CX
+	JEQ     half79
+	VXORPS  X15, X15, X15
+	TESTQ   $+1, CX
+	JEQ     loaded82
+	VMOVSD  48(SI), X15
+
+loaded82:
+	VMOVUPS     32(SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded80
+
+half79:
+	VXORPS X6, X6, X6
+	TESTQ  $+1, CX
+	JEQ    loaded84
+	VMOVSD 32(SI), X6
+
+loaded84:
+loaded80:
+	VMULPD       Y13, Y6, Y1
+	VADDPD       Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMULPD       X0, X4, X6
+	VMULSD       (BX), X5, X7
+	VADDPD       X7, X6, X7
+	VMOVSD       X7, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row2
+	VZEROUPPER
+	RET
+
+more2:
+	CMPQ    R8, $+12
+	JGE     more3
+	SUBQ    $+8, R8
+	MOVQ    R8, CX
+	VMOVUPD (R9), Y14
+	VMOVUPD 32(R9), Y13
+	TESTQ   $+2, CX
+	JEQ     half85
+	VXORPS  X15, X15, X15
+	TESTQ   $+1, CX
+	JEQ     loaded88
+	VMOVSD  80(R9), X15
+
+loaded88:
+	VMOVUPS     64(R9), X12
+	VINSERTF128 $0x01, X15, Y12, Y12
+	JMP         loaded86
+
+half85:
+	VXORPS X12, X12, X12
+	TESTQ  $+1, CX
+	JEQ    loaded90
+	VMOVSD 64(R9), X12
+
+loaded90:
+loaded86:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x03, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x03, R10
+
+row3:
+	VXORPS  X0, X0, X0
+	VMOVUPD (SI), Y6
+	VMULPD  Y14, Y6, Y6
+	VADDPD  Y0, Y6, Y0
+	VMOVUPD 32(SI), Y6
+	VMULPD  Y13, Y6, Y1
+	TESTQ   $+2, CX
+	JEQ     half91
+	VXORPS  X15, X15, X15
+	TESTQ   $+1, CX
+	JEQ     loaded94
+	VMOVSD  80(SI), X15
+
+loaded94:
+	VMOVUPS     64(SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded92
+
+half91:
+	VXORPS X6, X6, X6
+	TESTQ  $+1, CX
+	JEQ    loaded96
+	VMOVSD 64(SI), X6
+
+loaded96:
+loaded92:
+	VMULPD       Y12, Y6, Y2
+	VADDPD       Y0, Y2, Y0
+	VADDPD       Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMULPD       X0, X4, X6
+	VMULSD       (BX), X5, X7
+	VADDPD       X7, X6, X7
+	VMOVSD       X7, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row3
+	VZEROUPPER
+	RET
+
+more3:
+	CMPQ    R8, $+16
+	JLT     part4
+	SUBQ    $+12, R8
+	VMOVUPD (R9), Y14
+	VMOVUPD 32(R9), Y13
+	VMOVUPD 64(R9), Y12
+	VMOVUPD 96(R9), Y11
+	MOVQ    stride+40(FP), R9
+	SHLQ    $0x03, R9
+	MOVQ    incY+104(FP), R10
+	SHLQ    $0x03, R10
+
+row4:
+	VXORPS       X0, X0, X0
+	VMOVUPD      (SI), Y6
+	VMULPD       Y14, Y6, Y6
+	VADDPD       Y0, Y6, Y0
+	VMOVUPD      32(SI), Y6
+	VMULPD       Y13, Y6, Y1
+	VMOVUPD      64(SI), Y6
+	VMULPD       Y12, Y6, Y2
+	VMOVUPD      96(SI), Y6
+	VMULPD       Y11, Y6, Y3
+	VADDPD       Y0, Y2, Y0
+	VADDPD       Y1, Y3, Y1
+	VADDPD       Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMULPD       X0, X4, X6
+	VMULSD       (BX), X5, X7
+	VADDPD       X7, X6, X7
+	VMOVSD       X7, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row4
+	VZEROUPPER
+	RET
+
+part4:
+	SUBQ    $+12, R8
+	MOVQ    R8, CX
+	VMOVUPD (R9), Y14
+	VMOVUPD 32(R9), Y13
+	VMOVUPD 64(R9), Y12
+	TESTQ   $+2, CX
+	JEQ     half97
+	VXORPS  X15, X15, X15
+	TESTQ   $+1, CX
+	JEQ     loaded100
+	VMOVSD  112(R9), X15
+
+loaded100:
+	VMOVUPS     96(R9), X11
+	VINSERTF128 $0x01, X15, Y11, Y11
+	JMP         loaded98
+
+half97:
+	VXORPS X11, X11, X11
+	TESTQ  $+1, CX
+	JEQ    loaded102
+	VMOVSD 96(R9), X11
+
+loaded102:
+loaded98:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x03, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x03, R10
+
+row5:
+	VXORPS  X0, X0, X0
+	VMOVUPD (SI), Y6
+	VMULPD  Y14, Y6, Y6
+	VADDPD  Y0, Y6, Y0
+	VMOVUPD 32(SI), Y6
+	VMULPD  Y13, Y6, Y1
+	VMOVUPD 64(SI), Y6
+	VMULPD  Y12, Y6, Y2
+	TESTQ   $+2, CX
+	JEQ     half103
+	VXORPS  X15, X15, X15
+	TESTQ   $+1, CX
+	JEQ     loaded106
+	VMOVSD  112(SI), X15
+
+loaded106:
+	VMOVUPS     96(SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded104
+
+half103:
+	VXORPS X6, X6, X6
+	TESTQ  $+1, CX
+	JEQ    loaded108
+	VMOVSD 96(SI), X6
+
+loaded108:
+loaded104:
+	VMULPD       Y11, Y6, Y3
+	VADDPD       Y0, Y2, Y0
+	VADDPD       Y1, Y3, Y1
+	VADDPD       Y0, Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X1
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDPD       X0, X1, X0
+	VMULPD       X0, X4, X6
+	VMULSD       (BX), X5, X7
+	VADDPD       X7, X6, X7
+	VMOVSD       X7, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row5
+	VZEROUPPER
+	RET
+
+many:
 rows:
 	CMPQ         DI, $+1
 	JLT          rest
@@ -456,64 +1211,9 @@ block:
 	MOVQ $+8192, R9
 
 whole:
-	MOVQ R9, DX
-	NEGQ DX
-	ADDQ DX, R8
-	CMPQ R9, $+3
-	JGT  long
-
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ   R9, CX
-	VXORPS X0, X0, X0
-	TESTQ  $+2, CX
-	JEQ    half25
-	VXORPS X15, X15, X15
-	TESTQ  $+1, CX
-	JEQ    loaded28
-	VMOVSD 16(R10), X15
-
-loaded28:
-	VMOVUPS     (R10), X8
-	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         loaded26
-
-half25:
-	VXORPS X8, X8, X8
-	TESTQ  $+1, CX
-	JEQ    loaded30
-	VMOVSD (R10), X8
-
-loaded30:
-loaded26:
-	TESTQ  $+2, CX
-	JEQ    half31
-	VXORPS X15, X15, X15
-	TESTQ  $+1, CX
-	JEQ    loaded34
-	VMOVSD 16(R11), X15
-
-loaded34:
-	VMOVUPS     (R11), X9
-	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         loaded32
-
-half31:
-	VXORPS X9, X9, X9
-	TESTQ  $+1, CX
-	JEQ    loaded36
-	VMOVSD (R11), X9
-
-loaded36:
-loaded32:
-	VMULPD       Y8, Y9, Y13
-	VADDPD       Y0, Y13, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	JMP          folded
-
-long:
+	MOVQ   R9, DX
+	NEGQ   DX
+	ADDQ   DX, R8
 	VXORPS X0, X0, X0
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
@@ -577,51 +1277,51 @@ tail:
 	SHLQ   $0x03, DX
 	ADDQ   R10, DX
 	TESTQ  $+2, CX
-	JEQ    half37
+	JEQ    half109
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
-	JEQ    loaded40
+	JEQ    loaded112
 	VMOVSD 16(DX), X15
 
-loaded40:
+loaded112:
 	VMOVUPS     (DX), X8
 	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         loaded38
+	JMP         loaded110
 
-half37:
+half109:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
-	JEQ    loaded42
+	JEQ    loaded114
 	VMOVSD (DX), X8
 
-loaded42:
-loaded38:
+loaded114:
+loaded110:
 	MOVQ   R9, DX
 	ANDQ   $-4, DX
 	SHLQ   $0x03, DX
 	ADDQ   R11, DX
 	TESTQ  $+2, CX
-	JEQ    half43
+	JEQ    half115
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
-	JEQ    loaded46
+	JEQ    loaded118
 	VMOVSD 16(DX), X15
 
-loaded46:
+loaded118:
 	VMOVUPS     (DX), X9
 	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         loaded44
+	JMP         loaded116
 
-half43:
+half115:
 	VXORPS X9, X9, X9
 	TESTQ  $+1, CX
-	JEQ    loaded48
+	JEQ    loaded120
 	VMOVSD (DX), X9
 
-loaded48:
-loaded44:
+loaded120:
+loaded116:
 	CMPQ    R9, $+4
-	JLT     part
+	JLT     part5
 	VMOVUPD (R11), Y13
 	VMOVUPD (R10), Y14
 	VMULPD  Y14, Y13, Y14
@@ -629,7 +1329,7 @@ loaded44:
 	CMPQ    R9, $+4
 	JEQ     fold
 	CMPQ    R9, $+8
-	JLT     part2
+	JLT     part6
 	VMOVUPD 32(R11), Y13
 	VMOVUPD 32(R10), Y14
 	VMULPD  Y14, Y13, Y14
@@ -637,7 +1337,7 @@ loaded44:
 	CMPQ    R9, $+8
 	JEQ     fold
 	CMPQ    R9, $+12
-	JLT     part3
+	JLT     part7
 	VMOVUPD 64(R11), Y13
 	VMOVUPD 64(R10), Y14
 	VMULPD  Y14, Y13, Y14
@@ -645,7 +1345,7 @@ loaded44:
 	CMPQ    R9, $+12
 	JEQ     fold
 	CMPQ    R9, $+16
-	JLT     part4
+	JLT     part8
 	VMOVUPD 96(R11), Y13
 	VMOVUPD 96(R10), Y14
 	VMULPD  Y14, Y13, Y14
@@ -653,7 +1353,7 @@ loaded44:
 	CMPQ    R9, $+16
 	JEQ     fold
 	CMPQ    R9, $+20
-	JLT     part5
+	JLT     part9
 	VMOVUPD 128(R11), Y13
 	VMOVUPD 128(R10), Y14
 	VMULPD  Y14, Y13, Y14
@@ -661,7 +1361,7 @@ loaded44:
 	CMPQ    R9, $+20
 	JEQ     fold
 	CMPQ    R9, $+24
-	JLT     part6
+	JLT     part10
 	VMOVUPD 160(R11), Y13
 	VMOVUPD 160(R10), Y14
 	VMULPD  Y14, Y13, Y14
@@ -669,7 +1369,7 @@ loaded44:
 	CMPQ    R9, $+24
 	JEQ     fold
 	CMPQ    R9, $+28
-	JLT     part7
+	JLT     part11
 	VMOVUPD 192(R11), Y13
 	VMOVUPD 192(R10), Y14
 	VMULPD  Y14, Y13, Y14
@@ -680,37 +1380,37 @@ loaded44:
 	VADDPD  Y7, Y13, Y7
 	JMP     fold
 
-part7:
+part11:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y6, Y13, Y6
 	JMP    fold
 
-part6:
+part10:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y5, Y13, Y5
 	JMP    fold
 
-part5:
+part9:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y4, Y13, Y4
 	JMP    fold
 
-part4:
+part8:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y3, Y13, Y3
 	JMP    fold
 
-part3:
+part7:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y2, Y13, Y2
 	JMP    fold
 
-part2:
+part6:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y1, Y13, Y1
 	JMP    fold
 
-part:
+part5:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y0, Y13, Y0
 
@@ -727,15 +1427,13 @@ fold:
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
 	VADDPD       X0, X1, X0
-
-folded:
-	MOVQ    x_len+56(FP), R9
-	CMPQ    R9, $+8192
-	JLE     store
-	VADDSD  X0, X10, X10
-	TESTQ   R8, R8
-	JGT     block
-	VMOVAPS X10, X0
+	MOVQ         x_len+56(FP), R9
+	CMPQ         R9, $+8192
+	JLE          store
+	VADDSD       X0, X10, X10
+	TESTQ        R8, R8
+	JGT          block
+	VMOVAPS      X10, X0
 
 store:
 	MOVQ   incY+104(FP), DX

@@ -61,8 +61,8 @@ type Machine interface {
 	PeelBytes() int
 
 	// HeldBytes is how much of a vector that all rows of a matrix share is worth
-	// holding in registers, where its elements are adjacent. 0, or whole vectors of a
-	// machine with masked stores.
+	// holding in registers, where its elements are adjacent. One that is written needs
+	// masked stores.
 	HeldBytes() int
 
 	// RowByRow reports whether a matrix beyond the first-level cache is better read

@@ -206,7 +206,7 @@ func (s RowAxpys) generate(g *gen) {
 		m.Broadcast(before, g.e, Uniform{Param: s.Scale})
 		g.begin(coef, walk.next, walk.t, x.Name, k.OfKind(RowCount).Name)
 		walk.start(g, matrix)
-		if m.HeldBytes() > 0 {
+		if g.residentVectors() > 0 {
 			s.resident(g, walk, coef, off, before)
 		}
 		s.rowByRow(g, walk, coef, off, before)

@@ -116,7 +116,9 @@ func (g *gen) fetch(c columns, whole bool, n, ptr, inc G) {
 		g.gatherRest(c.vectors[last], c.rest, whole, n, ptr, inc)
 		return
 	}
-	g.m.SetCount(n)
+	if c.rest == Partial {
+		g.m.SetCount(n)
+	}
 	for j, r := range c.vectors {
 		g.m.Load(r, g.e, g.e, Address{Base: ptr, Disp: j * g.m.VectorBytes()}, c.access(j))
 	}
