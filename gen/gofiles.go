@@ -155,8 +155,12 @@ func writeArchTables(s *source, arch string) {
 		}
 	}
 	narrow, wide := narrowerOf(arch), widestOf(arch)
-	s.p("// widest is the level whose kernels package direct calls.")
-	s.p("const widest = %s\n", wide.name)
+	half := "Generic // none"
+	if narrow != nil {
+		half = narrow.name
+	}
+	s.p("// widest and half are the levels whose kernels package direct calls.")
+	s.p("const (\nwidest = %s\nhalf = %s\n)\n", wide.name, half)
 	s.p("// assembly returns the tables of an assembly level, nil for other levels.")
 	s.p("func assembly(l Level) (*Table[float32], *Table[float64]) {\nswitch l {")
 	for _, l := range levelsOf(arch) {

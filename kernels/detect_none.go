@@ -2,8 +2,11 @@
 
 package kernels
 
-// widest is nothing that package direct could call.
-const widest = Generic
+// widest and half are nothing that package direct could call.
+const (
+	widest = Generic
+	half   = Generic
+)
 
 func detect() []Level { return nil }
 

@@ -66,7 +66,7 @@ func SetLevel(l Level) error {
 		return err
 	}
 	active, active32, active64 = l, *t32, *t64
-	direct.Use(l == widest)
+	direct.Use(l == widest, l == half)
 	return nil
 }
 

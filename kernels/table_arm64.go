@@ -140,8 +140,11 @@ var neon64 = Table[float64]{
 	ScheduleFree:            neon.ScheduleFreeF64,
 }
 
-// widest is the level whose kernels package direct calls.
-const widest = NEON
+// widest and half are the levels whose kernels package direct calls.
+const (
+	widest = NEON
+	half   = Generic // none
+)
 
 // assembly returns the tables of an assembly level, nil for other levels.
 func assembly(l Level) (*Table[float32], *Table[float64]) {

@@ -13,6 +13,9 @@ func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int)
 			if direct.Widest {
 				return direct.DsdotF32(x, y)
 			}
+			if direct.Half {
+				return direct.HalfDsdotF32(x, y)
+			}
 			return kernels.ActiveTable[float32]().Dsdot(x, y)
 		}
 		even := double(double(x[0])*double(y[0])) + 0
@@ -48,6 +51,9 @@ func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int)
 	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		return direct.DsdotIncF32(n, x, incX, y, incY)
+	}
+	if direct.Half {
+		return direct.HalfDsdotIncF32(n, x, incX, y, incY)
 	}
 	return kernels.ActiveTable[float32]().DsdotInc(n, x, incX, y, incY)
 }

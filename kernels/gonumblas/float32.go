@@ -15,8 +15,8 @@ import (
 var _ blas.Float32 = Implementation{}
 
 // A routine tries the common case first, vectors side by side in their slices or
-// few elements; then it checks. It calls kernels directly, or the table's where another
-// level is active, and for few elements the reference's loops, which are inlined:
+// few elements; then it checks. It calls kernels directly, or the table's where neither
+// of their levels is active, and for few elements the reference's loops, which are inlined:
 // one more call in between would show. Sums and Sscal spell few elements out, and
 // twice: side by side they need no indices and no checks, 0.7 of 7 ns. Rotations of
 // few are spelled out because a loop is a third slower or not with where it lies.
@@ -30,6 +30,8 @@ func (Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []flo
 		case n > short:
 			if direct.Widest {
 				direct.AxpyF32(alpha, x, y)
+			} else if direct.Half {
+				direct.HalfAxpyF32(alpha, x, y)
 			} else {
 				kernels.ActiveTable[float32]().Axpy(alpha, x, y)
 			}
@@ -48,6 +50,8 @@ func (Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []flo
 	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		direct.AxpyIncF32(n, alpha, x, incX, y, incY)
+	} else if direct.Half {
+		direct.HalfAxpyIncF32(n, alpha, x, incX, y, incY)
 	} else {
 		kernels.ActiveTable[float32]().AxpyInc(n, alpha, x, incX, y, incY)
 	}
@@ -60,6 +64,9 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 		if n > short {
 			if direct.Widest {
 				return direct.DotF32(x, y)
+			}
+			if direct.Half {
+				return direct.HalfDotF32(x, y)
 			}
 			return kernels.ActiveTable[float32]().Dot(x, y)
 		}
@@ -97,6 +104,9 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 	if direct.Widest {
 		return direct.DotIncF32(n, x, incX, y, incY)
 	}
+	if direct.Half {
+		return direct.HalfDotIncF32(n, x, incX, y, incY)
+	}
 	return kernels.ActiveTable[float32]().DotInc(n, x, incX, y, incY)
 }
 
@@ -108,6 +118,8 @@ func (Implementation) Sscal(n int, alpha float32, x []float32, incX int) {
 		if n > short {
 			if direct.Widest {
 				direct.ScalF32(alpha, x)
+			} else if direct.Half {
+				direct.HalfScalF32(alpha, x)
 			} else {
 				kernels.ActiveTable[float32]().Scal(alpha, x)
 			}
@@ -150,6 +162,8 @@ func (Implementation) Sscal(n int, alpha float32, x []float32, incX int) {
 	fits(n, len(x), incX, n, 1)
 	if direct.Widest {
 		direct.ScalIncF32(n, alpha, x, incX)
+	} else if direct.Half {
+		direct.HalfScalIncF32(n, alpha, x, incX)
 	} else {
 		kernels.ActiveTable[float32]().ScalInc(n, alpha, x, incX)
 	}
@@ -171,6 +185,8 @@ func (Implementation) Scopy(n int, x []float32, incX int, y []float32, incY int)
 	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		direct.CopyIncF32(n, x, incX, y, incY)
+	} else if direct.Half {
+		direct.HalfCopyIncF32(n, x, incX, y, incY)
 	} else {
 		kernels.ActiveTable[float32]().CopyInc(n, x, incX, y, incY)
 	}
@@ -183,6 +199,8 @@ func (Implementation) Sswap(n int, x []float32, incX int, y []float32, incY int)
 		if n > short {
 			if direct.Widest {
 				direct.SwapF32(x, y)
+			} else if direct.Half {
+				direct.HalfSwapF32(x, y)
 			} else {
 				kernels.ActiveTable[float32]().Swap(x, y)
 			}
@@ -201,6 +219,8 @@ func (Implementation) Sswap(n int, x []float32, incX int, y []float32, incY int)
 	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		direct.SwapIncF32(n, x, incX, y, incY)
+	} else if direct.Half {
+		direct.HalfSwapIncF32(n, x, incX, y, incY)
 	} else {
 		kernels.ActiveTable[float32]().SwapInc(n, x, incX, y, incY)
 	}
@@ -259,11 +279,17 @@ func (Implementation) Sasum(n int, x []float32, incX int) float32 {
 		if direct.Widest {
 			return direct.AsumF32(x[:n])
 		}
+		if direct.Half {
+			return direct.HalfAsumF32(x[:n])
+		}
 		return kernels.ActiveTable[float32]().Asum(x[:n])
 	}
 	fits(n, len(x), incX, n, 1)
 	if direct.Widest {
 		return direct.AsumIncF32(n, x, incX)
+	}
+	if direct.Half {
+		return direct.HalfAsumIncF32(n, x, incX)
 	}
 	return kernels.ActiveTable[float32]().AsumInc(n, x, incX)
 }
@@ -364,6 +390,8 @@ func (Implementation) Srot(n int, x []float32, incX int, y []float32, incY int, 
 		if n > short {
 			if direct.Widest {
 				direct.RotF32(x, y, c, s)
+			} else if direct.Half {
+				direct.HalfRotF32(x, y, c, s)
 			} else {
 				kernels.ActiveTable[float32]().Rot(x, y, c, s)
 			}
@@ -391,6 +419,8 @@ func (Implementation) Srot(n int, x []float32, incX int, y []float32, incY int, 
 	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		direct.RotIncF32(n, x, incX, y, incY, c, s)
+	} else if direct.Half {
+		direct.HalfRotIncF32(n, x, incX, y, incY, c, s)
 	} else {
 		kernels.ActiveTable[float32]().RotInc(n, x, incX, y, incY, c, s)
 	}
@@ -416,6 +446,8 @@ func (Implementation) Srotm(n int, x []float32, incX int, y []float32, incY int,
 	case n > short && incX == 1 && incY == 1:
 		if direct.Widest {
 			direct.RotmF32(x[:n], y[:n], h11, h12, h21, h22)
+		} else if direct.Half {
+			direct.HalfRotmF32(x[:n], y[:n], h11, h12, h21, h22)
 		} else {
 			kernels.ActiveTable[float32]().Rotm(x[:n], y[:n], h11, h12, h21, h22)
 		}
@@ -424,6 +456,8 @@ func (Implementation) Srotm(n int, x []float32, incX int, y []float32, incY int,
 		fits(n, len(x), incX, len(y), incY)
 		if direct.Widest {
 			direct.RotmIncF32(n, x, incX, y, incY, h11, h12, h21, h22)
+		} else if direct.Half {
+			direct.HalfRotmIncF32(n, x, incX, y, incY, h11, h12, h21, h22)
 		} else {
 			kernels.ActiveTable[float32]().RotmInc(n, x, incX, y, incY, h11, h12, h21, h22)
 		}
@@ -481,24 +515,32 @@ func (i Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []fl
 	case trans && inc == 1:
 		if direct.Widest {
 			direct.GemvTF32(m, alpha, a, lda, x, incX, beta, y[:n])
+		} else if direct.Half {
+			direct.HalfGemvTF32(m, alpha, a, lda, x, incX, beta, y[:n])
 		} else {
 			kernels.ActiveTable[float32]().GemvT(m, alpha, a, lda, x, incX, beta, y[:n])
 		}
 	case trans:
 		if direct.Widest {
 			direct.GemvTIncF32(m, n, alpha, a, lda, x, incX, beta, y, incY)
+		} else if direct.Half {
+			direct.HalfGemvTIncF32(m, n, alpha, a, lda, x, incX, beta, y, incY)
 		} else {
 			kernels.ActiveTable[float32]().GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 		}
 	case inc == 1:
 		if direct.Widest {
 			direct.GemvF32(m, alpha, a, lda, x[:n], beta, y, incY)
+		} else if direct.Half {
+			direct.HalfGemvF32(m, alpha, a, lda, x[:n], beta, y, incY)
 		} else {
 			kernels.ActiveTable[float32]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
 		}
 	default:
 		if direct.Widest {
 			direct.GemvIncF32(m, n, alpha, a, lda, x, incX, beta, y, incY)
+		} else if direct.Half {
+			direct.HalfGemvIncF32(m, n, alpha, a, lda, x, incX, beta, y, incY)
 		} else {
 			kernels.ActiveTable[float32]().GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 		}
@@ -525,12 +567,16 @@ func (Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []f
 	case incY == 1:
 		if direct.Widest {
 			direct.GerF32(m, alpha, x, incX, y[:n], a, lda)
+		} else if direct.Half {
+			direct.HalfGerF32(m, alpha, x, incX, y[:n], a, lda)
 		} else {
 			kernels.ActiveTable[float32]().Ger(m, alpha, x, incX, y[:n], a, lda)
 		}
 	case resident(n, sizeF32):
 		if direct.Widest {
 			direct.GerIncF32(m, n, alpha, x, incX, y, incY, a, lda)
+		} else if direct.Half {
+			direct.HalfGerIncF32(m, n, alpha, x, incX, y, incY, a, lda)
 		} else {
 			kernels.ActiveTable[float32]().GerInc(m, n, alpha, x, incX, y, incY, a, lda)
 		}

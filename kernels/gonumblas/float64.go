@@ -13,8 +13,8 @@ import (
 var _ blas.Float64 = Implementation{}
 
 // A routine tries the common case first, vectors side by side in their slices or
-// few elements; then it checks. It calls kernels directly, or the table's where another
-// level is active, and for few elements the reference's loops, which are inlined:
+// few elements; then it checks. It calls kernels directly, or the table's where neither
+// of their levels is active, and for few elements the reference's loops, which are inlined:
 // one more call in between would show. Sums and Dscal spell few elements out, and
 // twice: side by side they need no indices and no checks, 0.7 of 7 ns. Rotations of
 // few are spelled out because a loop is a third slower or not with where it lies.
@@ -28,6 +28,8 @@ func (Implementation) Daxpy(n int, alpha float64, x []float64, incX int, y []flo
 		case n > short:
 			if direct.Widest {
 				direct.AxpyF64(alpha, x, y)
+			} else if direct.Half {
+				direct.HalfAxpyF64(alpha, x, y)
 			} else {
 				kernels.ActiveTable[float64]().Axpy(alpha, x, y)
 			}
@@ -46,6 +48,8 @@ func (Implementation) Daxpy(n int, alpha float64, x []float64, incX int, y []flo
 	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		direct.AxpyIncF64(n, alpha, x, incX, y, incY)
+	} else if direct.Half {
+		direct.HalfAxpyIncF64(n, alpha, x, incX, y, incY)
 	} else {
 		kernels.ActiveTable[float64]().AxpyInc(n, alpha, x, incX, y, incY)
 	}
@@ -58,6 +62,9 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 		if n > short {
 			if direct.Widest {
 				return direct.DotF64(x, y)
+			}
+			if direct.Half {
+				return direct.HalfDotF64(x, y)
 			}
 			return kernels.ActiveTable[float64]().Dot(x, y)
 		}
@@ -95,6 +102,9 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 	if direct.Widest {
 		return direct.DotIncF64(n, x, incX, y, incY)
 	}
+	if direct.Half {
+		return direct.HalfDotIncF64(n, x, incX, y, incY)
+	}
 	return kernels.ActiveTable[float64]().DotInc(n, x, incX, y, incY)
 }
 
@@ -106,6 +116,8 @@ func (Implementation) Dscal(n int, alpha float64, x []float64, incX int) {
 		if n > short {
 			if direct.Widest {
 				direct.ScalF64(alpha, x)
+			} else if direct.Half {
+				direct.HalfScalF64(alpha, x)
 			} else {
 				kernels.ActiveTable[float64]().Scal(alpha, x)
 			}
@@ -148,6 +160,8 @@ func (Implementation) Dscal(n int, alpha float64, x []float64, incX int) {
 	fits(n, len(x), incX, n, 1)
 	if direct.Widest {
 		direct.ScalIncF64(n, alpha, x, incX)
+	} else if direct.Half {
+		direct.HalfScalIncF64(n, alpha, x, incX)
 	} else {
 		kernels.ActiveTable[float64]().ScalInc(n, alpha, x, incX)
 	}
@@ -169,6 +183,8 @@ func (Implementation) Dcopy(n int, x []float64, incX int, y []float64, incY int)
 	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		direct.CopyIncF64(n, x, incX, y, incY)
+	} else if direct.Half {
+		direct.HalfCopyIncF64(n, x, incX, y, incY)
 	} else {
 		kernels.ActiveTable[float64]().CopyInc(n, x, incX, y, incY)
 	}
@@ -181,6 +197,8 @@ func (Implementation) Dswap(n int, x []float64, incX int, y []float64, incY int)
 		if n > short {
 			if direct.Widest {
 				direct.SwapF64(x, y)
+			} else if direct.Half {
+				direct.HalfSwapF64(x, y)
 			} else {
 				kernels.ActiveTable[float64]().Swap(x, y)
 			}
@@ -199,6 +217,8 @@ func (Implementation) Dswap(n int, x []float64, incX int, y []float64, incY int)
 	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		direct.SwapIncF64(n, x, incX, y, incY)
+	} else if direct.Half {
+		direct.HalfSwapIncF64(n, x, incX, y, incY)
 	} else {
 		kernels.ActiveTable[float64]().SwapInc(n, x, incX, y, incY)
 	}
@@ -257,11 +277,17 @@ func (Implementation) Dasum(n int, x []float64, incX int) float64 {
 		if direct.Widest {
 			return direct.AsumF64(x[:n])
 		}
+		if direct.Half {
+			return direct.HalfAsumF64(x[:n])
+		}
 		return kernels.ActiveTable[float64]().Asum(x[:n])
 	}
 	fits(n, len(x), incX, n, 1)
 	if direct.Widest {
 		return direct.AsumIncF64(n, x, incX)
+	}
+	if direct.Half {
+		return direct.HalfAsumIncF64(n, x, incX)
 	}
 	return kernels.ActiveTable[float64]().AsumInc(n, x, incX)
 }
@@ -362,6 +388,8 @@ func (Implementation) Drot(n int, x []float64, incX int, y []float64, incY int, 
 		if n > short {
 			if direct.Widest {
 				direct.RotF64(x, y, c, s)
+			} else if direct.Half {
+				direct.HalfRotF64(x, y, c, s)
 			} else {
 				kernels.ActiveTable[float64]().Rot(x, y, c, s)
 			}
@@ -389,6 +417,8 @@ func (Implementation) Drot(n int, x []float64, incX int, y []float64, incY int, 
 	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		direct.RotIncF64(n, x, incX, y, incY, c, s)
+	} else if direct.Half {
+		direct.HalfRotIncF64(n, x, incX, y, incY, c, s)
 	} else {
 		kernels.ActiveTable[float64]().RotInc(n, x, incX, y, incY, c, s)
 	}
@@ -414,6 +444,8 @@ func (Implementation) Drotm(n int, x []float64, incX int, y []float64, incY int,
 	case n > short && incX == 1 && incY == 1:
 		if direct.Widest {
 			direct.RotmF64(x[:n], y[:n], h11, h12, h21, h22)
+		} else if direct.Half {
+			direct.HalfRotmF64(x[:n], y[:n], h11, h12, h21, h22)
 		} else {
 			kernels.ActiveTable[float64]().Rotm(x[:n], y[:n], h11, h12, h21, h22)
 		}
@@ -422,6 +454,8 @@ func (Implementation) Drotm(n int, x []float64, incX int, y []float64, incY int,
 		fits(n, len(x), incX, len(y), incY)
 		if direct.Widest {
 			direct.RotmIncF64(n, x, incX, y, incY, h11, h12, h21, h22)
+		} else if direct.Half {
+			direct.HalfRotmIncF64(n, x, incX, y, incY, h11, h12, h21, h22)
 		} else {
 			kernels.ActiveTable[float64]().RotmInc(n, x, incX, y, incY, h11, h12, h21, h22)
 		}
@@ -479,24 +513,32 @@ func (i Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []fl
 	case trans && inc == 1:
 		if direct.Widest {
 			direct.GemvTF64(m, alpha, a, lda, x, incX, beta, y[:n])
+		} else if direct.Half {
+			direct.HalfGemvTF64(m, alpha, a, lda, x, incX, beta, y[:n])
 		} else {
 			kernels.ActiveTable[float64]().GemvT(m, alpha, a, lda, x, incX, beta, y[:n])
 		}
 	case trans:
 		if direct.Widest {
 			direct.GemvTIncF64(m, n, alpha, a, lda, x, incX, beta, y, incY)
+		} else if direct.Half {
+			direct.HalfGemvTIncF64(m, n, alpha, a, lda, x, incX, beta, y, incY)
 		} else {
 			kernels.ActiveTable[float64]().GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 		}
 	case inc == 1:
 		if direct.Widest {
 			direct.GemvF64(m, alpha, a, lda, x[:n], beta, y, incY)
+		} else if direct.Half {
+			direct.HalfGemvF64(m, alpha, a, lda, x[:n], beta, y, incY)
 		} else {
 			kernels.ActiveTable[float64]().Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
 		}
 	default:
 		if direct.Widest {
 			direct.GemvIncF64(m, n, alpha, a, lda, x, incX, beta, y, incY)
+		} else if direct.Half {
+			direct.HalfGemvIncF64(m, n, alpha, a, lda, x, incX, beta, y, incY)
 		} else {
 			kernels.ActiveTable[float64]().GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 		}
@@ -523,12 +565,16 @@ func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []f
 	case incY == 1:
 		if direct.Widest {
 			direct.GerF64(m, alpha, x, incX, y[:n], a, lda)
+		} else if direct.Half {
+			direct.HalfGerF64(m, alpha, x, incX, y[:n], a, lda)
 		} else {
 			kernels.ActiveTable[float64]().Ger(m, alpha, x, incX, y[:n], a, lda)
 		}
 	case resident(n, sizeF64):
 		if direct.Widest {
 			direct.GerIncF64(m, n, alpha, x, incX, y, incY, a, lda)
+		} else if direct.Half {
+			direct.HalfGerIncF64(m, n, alpha, x, incX, y, incY, a, lda)
 		} else {
 			kernels.ActiveTable[float64]().GerInc(m, n, alpha, x, incX, y, incY, a, lda)
 		}

@@ -4,20 +4,34 @@
 
 package direct
 
-import "github.com/seed63264101/steepest/asm/avx512"
-
-// Widest tells whether AVX-512 is the active level, and the functions may be called.
-var Widest bool
-
-// Use sets Widest. Package kernels does.
-func Use(widest bool) { Widest = widest }
+import (
+	"github.com/seed63264101/steepest/asm/avx2"
+	"github.com/seed63264101/steepest/asm/avx512"
+)
 
 // ResidentBytes is how much of a strided vector Level 2's kernels keep in registers.
 const ResidentBytes = 128
 
+// Widest tells whether AVX-512 is the active level, and its functions may be called.
+var Widest bool
+
+// Half tells whether AVX2 is the active level, and its functions may be called.
+var Half bool
+
+// Use sets both. Package kernels does.
+func Use(widest, half bool) {
+	Widest = widest
+	Half = half
+}
+
 // AxpyF32 computes y[i] += alpha*x[i].
 func AxpyF32(alpha float32, x, y []float32) {
 	avx512.AxpyF32(alpha, x, y)
+}
+
+// HalfAxpyF32 computes y[i] += alpha*x[i].
+func HalfAxpyF32(alpha float32, x, y []float32) {
+	avx2.AxpyF32(alpha, x, y)
 }
 
 // AxpyF64 computes y[i] += alpha*x[i].
@@ -25,9 +39,19 @@ func AxpyF64(alpha float64, x, y []float64) {
 	avx512.AxpyF64(alpha, x, y)
 }
 
+// HalfAxpyF64 computes y[i] += alpha*x[i].
+func HalfAxpyF64(alpha float64, x, y []float64) {
+	avx2.AxpyF64(alpha, x, y)
+}
+
 // ScalF32 computes x[i] *= alpha.
 func ScalF32(alpha float32, x []float32) {
 	avx512.ScalF32(alpha, x)
+}
+
+// HalfScalF32 computes x[i] *= alpha.
+func HalfScalF32(alpha float32, x []float32) {
+	avx2.ScalF32(alpha, x)
 }
 
 // ScalF64 computes x[i] *= alpha.
@@ -35,9 +59,19 @@ func ScalF64(alpha float64, x []float64) {
 	avx512.ScalF64(alpha, x)
 }
 
+// HalfScalF64 computes x[i] *= alpha.
+func HalfScalF64(alpha float64, x []float64) {
+	avx2.ScalF64(alpha, x)
+}
+
 // SwapF32 computes x[i], y[i] = y[i], x[i].
 func SwapF32(x, y []float32) {
 	avx512.SwapF32(x, y)
+}
+
+// HalfSwapF32 computes x[i], y[i] = y[i], x[i].
+func HalfSwapF32(x, y []float32) {
+	avx2.SwapF32(x, y)
 }
 
 // SwapF64 computes x[i], y[i] = y[i], x[i].
@@ -45,9 +79,19 @@ func SwapF64(x, y []float64) {
 	avx512.SwapF64(x, y)
 }
 
+// HalfSwapF64 computes x[i], y[i] = y[i], x[i].
+func HalfSwapF64(x, y []float64) {
+	avx2.SwapF64(x, y)
+}
+
 // RotF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
 func RotF32(x, y []float32, c, s float32) {
 	avx512.RotF32(x, y, c, s)
+}
+
+// HalfRotF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
+func HalfRotF32(x, y []float32, c, s float32) {
+	avx2.RotF32(x, y, c, s)
 }
 
 // RotF64 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
@@ -55,9 +99,19 @@ func RotF64(x, y []float64, c, s float64) {
 	avx512.RotF64(x, y, c, s)
 }
 
+// HalfRotF64 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
+func HalfRotF64(x, y []float64, c, s float64) {
+	avx2.RotF64(x, y, c, s)
+}
+
 // RotmF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
 func RotmF32(x, y []float32, h11, h12, h21, h22 float32) {
 	avx512.RotmF32(x, y, h11, h12, h21, h22)
+}
+
+// HalfRotmF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
+func HalfRotmF32(x, y []float32, h11, h12, h21, h22 float32) {
+	avx2.RotmF32(x, y, h11, h12, h21, h22)
 }
 
 // RotmF64 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
@@ -65,9 +119,19 @@ func RotmF64(x, y []float64, h11, h12, h21, h22 float64) {
 	avx512.RotmF64(x, y, h11, h12, h21, h22)
 }
 
+// HalfRotmF64 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
+func HalfRotmF64(x, y []float64, h11, h12, h21, h22 float64) {
+	avx2.RotmF64(x, y, h11, h12, h21, h22)
+}
+
 // DotF32 computes sum of x[i]*y[i].
 func DotF32(x, y []float32) float32 {
 	return avx512.DotF32(x, y)
+}
+
+// HalfDotF32 computes sum of x[i]*y[i].
+func HalfDotF32(x, y []float32) float32 {
+	return avx2.DotF32(x, y)
 }
 
 // DotF64 computes sum of x[i]*y[i].
@@ -75,9 +139,19 @@ func DotF64(x, y []float64) float64 {
 	return avx512.DotF64(x, y)
 }
 
+// HalfDotF64 computes sum of x[i]*y[i].
+func HalfDotF64(x, y []float64) float64 {
+	return avx2.DotF64(x, y)
+}
+
 // DsdotF32 computes sum of x[i]*y[i], in float64.
 func DsdotF32(x, y []float32) float64 {
 	return avx512.DsdotF32(x, y)
+}
+
+// HalfDsdotF32 computes sum of x[i]*y[i], in float64.
+func HalfDsdotF32(x, y []float32) float64 {
+	return avx2.DsdotF32(x, y)
 }
 
 // DsdotF64 computes sum of x[i]*y[i], in float64.
@@ -85,9 +159,19 @@ func DsdotF64(x, y []float64) float64 {
 	return avx512.DsdotF64(x, y)
 }
 
+// HalfDsdotF64 computes sum of x[i]*y[i], in float64.
+func HalfDsdotF64(x, y []float64) float64 {
+	return avx2.DsdotF64(x, y)
+}
+
 // AsumF32 computes sum of |x[i]|.
 func AsumF32(x []float32) float32 {
 	return avx512.AsumF32(x)
+}
+
+// HalfAsumF32 computes sum of |x[i]|.
+func HalfAsumF32(x []float32) float32 {
+	return avx2.AsumF32(x)
 }
 
 // AsumF64 computes sum of |x[i]|.
@@ -95,9 +179,19 @@ func AsumF64(x []float64) float64 {
 	return avx512.AsumF64(x)
 }
 
+// HalfAsumF64 computes sum of |x[i]|.
+func HalfAsumF64(x []float64) float64 {
+	return avx2.AsumF64(x)
+}
+
 // CopyIncF32 computes y[i] = x[i], strided.
 func CopyIncF32(n int, x []float32, incX int, y []float32, incY int) {
 	avx512.CopyIncF32(n, x, incX, y, incY)
+}
+
+// HalfCopyIncF32 computes y[i] = x[i], strided.
+func HalfCopyIncF32(n int, x []float32, incX int, y []float32, incY int) {
+	avx2.CopyIncF32(n, x, incX, y, incY)
 }
 
 // CopyIncF64 computes y[i] = x[i], strided.
@@ -105,9 +199,19 @@ func CopyIncF64(n int, x []float64, incX int, y []float64, incY int) {
 	avx512.CopyIncF64(n, x, incX, y, incY)
 }
 
+// HalfCopyIncF64 computes y[i] = x[i], strided.
+func HalfCopyIncF64(n int, x []float64, incX int, y []float64, incY int) {
+	avx2.CopyIncF64(n, x, incX, y, incY)
+}
+
 // AxpyIncF32 computes y[i] += alpha*x[i], strided.
 func AxpyIncF32(n int, alpha float32, x []float32, incX int, y []float32, incY int) {
 	avx512.AxpyIncF32(n, alpha, x, incX, y, incY)
+}
+
+// HalfAxpyIncF32 computes y[i] += alpha*x[i], strided.
+func HalfAxpyIncF32(n int, alpha float32, x []float32, incX int, y []float32, incY int) {
+	avx2.AxpyIncF32(n, alpha, x, incX, y, incY)
 }
 
 // AxpyIncF64 computes y[i] += alpha*x[i], strided.
@@ -115,9 +219,19 @@ func AxpyIncF64(n int, alpha float64, x []float64, incX int, y []float64, incY i
 	avx512.AxpyIncF64(n, alpha, x, incX, y, incY)
 }
 
+// HalfAxpyIncF64 computes y[i] += alpha*x[i], strided.
+func HalfAxpyIncF64(n int, alpha float64, x []float64, incX int, y []float64, incY int) {
+	avx2.AxpyIncF64(n, alpha, x, incX, y, incY)
+}
+
 // ScalIncF32 computes x[i] *= alpha, strided.
 func ScalIncF32(n int, alpha float32, x []float32, incX int) {
 	avx512.ScalIncF32(n, alpha, x, incX)
+}
+
+// HalfScalIncF32 computes x[i] *= alpha, strided.
+func HalfScalIncF32(n int, alpha float32, x []float32, incX int) {
+	avx2.ScalIncF32(n, alpha, x, incX)
 }
 
 // ScalIncF64 computes x[i] *= alpha, strided.
@@ -125,9 +239,19 @@ func ScalIncF64(n int, alpha float64, x []float64, incX int) {
 	avx512.ScalIncF64(n, alpha, x, incX)
 }
 
+// HalfScalIncF64 computes x[i] *= alpha, strided.
+func HalfScalIncF64(n int, alpha float64, x []float64, incX int) {
+	avx2.ScalIncF64(n, alpha, x, incX)
+}
+
 // SwapIncF32 computes x[i], y[i] = y[i], x[i], strided.
 func SwapIncF32(n int, x []float32, incX int, y []float32, incY int) {
 	avx512.SwapIncF32(n, x, incX, y, incY)
+}
+
+// HalfSwapIncF32 computes x[i], y[i] = y[i], x[i], strided.
+func HalfSwapIncF32(n int, x []float32, incX int, y []float32, incY int) {
+	avx2.SwapIncF32(n, x, incX, y, incY)
 }
 
 // SwapIncF64 computes x[i], y[i] = y[i], x[i], strided.
@@ -135,9 +259,19 @@ func SwapIncF64(n int, x []float64, incX int, y []float64, incY int) {
 	avx512.SwapIncF64(n, x, incX, y, incY)
 }
 
+// HalfSwapIncF64 computes x[i], y[i] = y[i], x[i], strided.
+func HalfSwapIncF64(n int, x []float64, incX int, y []float64, incY int) {
+	avx2.SwapIncF64(n, x, incX, y, incY)
+}
+
 // RotIncF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
 func RotIncF32(n int, x []float32, incX int, y []float32, incY int, c, s float32) {
 	avx512.RotIncF32(n, x, incX, y, incY, c, s)
+}
+
+// HalfRotIncF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
+func HalfRotIncF32(n int, x []float32, incX int, y []float32, incY int, c, s float32) {
+	avx2.RotIncF32(n, x, incX, y, incY, c, s)
 }
 
 // RotIncF64 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
@@ -145,9 +279,19 @@ func RotIncF64(n int, x []float64, incX int, y []float64, incY int, c, s float64
 	avx512.RotIncF64(n, x, incX, y, incY, c, s)
 }
 
+// HalfRotIncF64 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
+func HalfRotIncF64(n int, x []float64, incX int, y []float64, incY int, c, s float64) {
+	avx2.RotIncF64(n, x, incX, y, incY, c, s)
+}
+
 // RotmIncF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
 func RotmIncF32(n int, x []float32, incX int, y []float32, incY int, h11, h12, h21, h22 float32) {
 	avx512.RotmIncF32(n, x, incX, y, incY, h11, h12, h21, h22)
+}
+
+// HalfRotmIncF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
+func HalfRotmIncF32(n int, x []float32, incX int, y []float32, incY int, h11, h12, h21, h22 float32) {
+	avx2.RotmIncF32(n, x, incX, y, incY, h11, h12, h21, h22)
 }
 
 // RotmIncF64 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
@@ -155,9 +299,19 @@ func RotmIncF64(n int, x []float64, incX int, y []float64, incY int, h11, h12, h
 	avx512.RotmIncF64(n, x, incX, y, incY, h11, h12, h21, h22)
 }
 
+// HalfRotmIncF64 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
+func HalfRotmIncF64(n int, x []float64, incX int, y []float64, incY int, h11, h12, h21, h22 float64) {
+	avx2.RotmIncF64(n, x, incX, y, incY, h11, h12, h21, h22)
+}
+
 // DotIncF32 computes sum of x[i]*y[i], strided.
 func DotIncF32(n int, x []float32, incX int, y []float32, incY int) float32 {
 	return avx512.DotIncF32(n, x, incX, y, incY)
+}
+
+// HalfDotIncF32 computes sum of x[i]*y[i], strided.
+func HalfDotIncF32(n int, x []float32, incX int, y []float32, incY int) float32 {
+	return avx2.DotIncF32(n, x, incX, y, incY)
 }
 
 // DotIncF64 computes sum of x[i]*y[i], strided.
@@ -165,9 +319,19 @@ func DotIncF64(n int, x []float64, incX int, y []float64, incY int) float64 {
 	return avx512.DotIncF64(n, x, incX, y, incY)
 }
 
+// HalfDotIncF64 computes sum of x[i]*y[i], strided.
+func HalfDotIncF64(n int, x []float64, incX int, y []float64, incY int) float64 {
+	return avx2.DotIncF64(n, x, incX, y, incY)
+}
+
 // DsdotIncF32 computes sum of x[i]*y[i], in float64, strided.
 func DsdotIncF32(n int, x []float32, incX int, y []float32, incY int) float64 {
 	return avx512.DsdotIncF32(n, x, incX, y, incY)
+}
+
+// HalfDsdotIncF32 computes sum of x[i]*y[i], in float64, strided.
+func HalfDsdotIncF32(n int, x []float32, incX int, y []float32, incY int) float64 {
+	return avx2.DsdotIncF32(n, x, incX, y, incY)
 }
 
 // DsdotIncF64 computes sum of x[i]*y[i], in float64, strided.
@@ -175,9 +339,19 @@ func DsdotIncF64(n int, x []float64, incX int, y []float64, incY int) float64 {
 	return avx512.DsdotIncF64(n, x, incX, y, incY)
 }
 
+// HalfDsdotIncF64 computes sum of x[i]*y[i], in float64, strided.
+func HalfDsdotIncF64(n int, x []float64, incX int, y []float64, incY int) float64 {
+	return avx2.DsdotIncF64(n, x, incX, y, incY)
+}
+
 // AsumIncF32 computes sum of |x[i]|, strided.
 func AsumIncF32(n int, x []float32, incX int) float32 {
 	return avx512.AsumIncF32(n, x, incX)
+}
+
+// HalfAsumIncF32 computes sum of |x[i]|, strided.
+func HalfAsumIncF32(n int, x []float32, incX int) float32 {
+	return avx2.AsumIncF32(n, x, incX)
 }
 
 // AsumIncF64 computes sum of |x[i]|, strided.
@@ -185,9 +359,19 @@ func AsumIncF64(n int, x []float64, incX int) float64 {
 	return avx512.AsumIncF64(n, x, incX)
 }
 
+// HalfAsumIncF64 computes sum of |x[i]|, strided.
+func HalfAsumIncF64(n int, x []float64, incX int) float64 {
+	return avx2.AsumIncF64(n, x, incX)
+}
+
 // GemvF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
 func GemvF32(rows int, alpha float32, a []float32, stride int, x []float32, beta float32, y []float32, incY int) {
 	avx512.GemvF32(rows, alpha, a, stride, x, beta, y, incY)
+}
+
+// HalfGemvF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
+func HalfGemvF32(rows int, alpha float32, a []float32, stride int, x []float32, beta float32, y []float32, incY int) {
+	avx2.GemvF32(rows, alpha, a, stride, x, beta, y, incY)
 }
 
 // GemvF64 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
@@ -195,9 +379,19 @@ func GemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta
 	avx512.GemvF64(rows, alpha, a, stride, x, beta, y, incY)
 }
 
+// HalfGemvF64 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
+func HalfGemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta float64, y []float64, incY int) {
+	avx2.GemvF64(rows, alpha, a, stride, x, beta, y, incY)
+}
+
 // GemvTF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
 func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32) {
 	avx512.GemvTF32(rows, alpha, a, stride, x, incX, beta, y)
+}
+
+// HalfGemvTF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
+func HalfGemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32) {
+	avx2.GemvTF32(rows, alpha, a, stride, x, incX, beta, y)
 }
 
 // GemvTF64 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
@@ -205,9 +399,19 @@ func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, inc
 	avx512.GemvTF64(rows, alpha, a, stride, x, incX, beta, y)
 }
 
+// HalfGemvTF64 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
+func HalfGemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64) {
+	avx2.GemvTF64(rows, alpha, a, stride, x, incX, beta, y)
+}
+
 // GerF32 computes a[r*stride+j] += (alpha*x[r])*y[j].
 func GerF32(rows int, alpha float32, x []float32, incX int, y, a []float32, stride int) {
 	avx512.GerF32(rows, alpha, x, incX, y, a, stride)
+}
+
+// HalfGerF32 computes a[r*stride+j] += (alpha*x[r])*y[j].
+func HalfGerF32(rows int, alpha float32, x []float32, incX int, y, a []float32, stride int) {
+	avx2.GerF32(rows, alpha, x, incX, y, a, stride)
 }
 
 // GerF64 computes a[r*stride+j] += (alpha*x[r])*y[j].
@@ -215,9 +419,19 @@ func GerF64(rows int, alpha float64, x []float64, incX int, y, a []float64, stri
 	avx512.GerF64(rows, alpha, x, incX, y, a, stride)
 }
 
+// HalfGerF64 computes a[r*stride+j] += (alpha*x[r])*y[j].
+func HalfGerF64(rows int, alpha float64, x []float64, incX int, y, a []float64, stride int) {
+	avx2.GerF64(rows, alpha, x, incX, y, a, stride)
+}
+
 // GemvIncF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided.
 func GemvIncF32(rows, n int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32, incY int) {
 	avx512.GemvIncF32(rows, n, alpha, a, stride, x, incX, beta, y, incY)
+}
+
+// HalfGemvIncF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided.
+func HalfGemvIncF32(rows, n int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32, incY int) {
+	avx2.GemvIncF32(rows, n, alpha, a, stride, x, incX, beta, y, incY)
 }
 
 // GemvIncF64 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided.
@@ -225,9 +439,19 @@ func GemvIncF64(rows, n int, alpha float64, a []float64, stride int, x []float64
 	avx512.GemvIncF64(rows, n, alpha, a, stride, x, incX, beta, y, incY)
 }
 
+// HalfGemvIncF64 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided.
+func HalfGemvIncF64(rows, n int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64, incY int) {
+	avx2.GemvIncF64(rows, n, alpha, a, stride, x, incX, beta, y, incY)
+}
+
 // GemvTIncF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided.
 func GemvTIncF32(rows, n int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32, incY int) {
 	avx512.GemvTIncF32(rows, n, alpha, a, stride, x, incX, beta, y, incY)
+}
+
+// HalfGemvTIncF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided.
+func HalfGemvTIncF32(rows, n int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32, incY int) {
+	avx2.GemvTIncF32(rows, n, alpha, a, stride, x, incX, beta, y, incY)
 }
 
 // GemvTIncF64 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided.
@@ -235,12 +459,27 @@ func GemvTIncF64(rows, n int, alpha float64, a []float64, stride int, x []float6
 	avx512.GemvTIncF64(rows, n, alpha, a, stride, x, incX, beta, y, incY)
 }
 
+// HalfGemvTIncF64 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided.
+func HalfGemvTIncF64(rows, n int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64, incY int) {
+	avx2.GemvTIncF64(rows, n, alpha, a, stride, x, incX, beta, y, incY)
+}
+
 // GerIncF32 computes a[r*stride+j] += (alpha*x[r])*y[j], strided.
 func GerIncF32(rows, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, stride int) {
 	avx512.GerIncF32(rows, n, alpha, x, incX, y, incY, a, stride)
 }
 
+// HalfGerIncF32 computes a[r*stride+j] += (alpha*x[r])*y[j], strided.
+func HalfGerIncF32(rows, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, stride int) {
+	avx2.GerIncF32(rows, n, alpha, x, incX, y, incY, a, stride)
+}
+
 // GerIncF64 computes a[r*stride+j] += (alpha*x[r])*y[j], strided.
 func GerIncF64(rows, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, stride int) {
 	avx512.GerIncF64(rows, n, alpha, x, incX, y, incY, a, stride)
+}
+
+// HalfGerIncF64 computes a[r*stride+j] += (alpha*x[r])*y[j], strided.
+func HalfGerIncF64(rows, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, stride int) {
+	avx2.GerIncF64(rows, n, alpha, x, incX, y, incY, a, stride)
 }

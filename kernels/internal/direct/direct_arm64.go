@@ -4,20 +4,32 @@
 
 package direct
 
-import "github.com/seed63264101/steepest/asm/neon"
-
-// Widest tells whether NEON is the active level, and the functions may be called.
-var Widest bool
-
-// Use sets Widest. Package kernels does.
-func Use(widest bool) { Widest = widest }
+import (
+	"github.com/seed63264101/steepest/asm/neon"
+)
 
 // ResidentBytes is how much of a strided vector Level 2's kernels keep in registers.
 const ResidentBytes = 128
 
+// Widest tells whether NEON is the active level, and its functions may be called.
+var Widest bool
+
+// Half is false: there is no such level.
+const Half = false
+
+// Use sets both. Package kernels does.
+func Use(widest, half bool) {
+	Widest = widest
+}
+
 // AxpyF32 computes y[i] += alpha*x[i].
 func AxpyF32(alpha float32, x, y []float32) {
 	neon.AxpyF32(alpha, x, y)
+}
+
+// HalfAxpyF32 computes y[i] += alpha*x[i].
+func HalfAxpyF32(alpha float32, x, y []float32) {
+	panic(noLevel)
 }
 
 // AxpyF64 computes y[i] += alpha*x[i].
@@ -25,9 +37,19 @@ func AxpyF64(alpha float64, x, y []float64) {
 	neon.AxpyF64(alpha, x, y)
 }
 
+// HalfAxpyF64 computes y[i] += alpha*x[i].
+func HalfAxpyF64(alpha float64, x, y []float64) {
+	panic(noLevel)
+}
+
 // ScalF32 computes x[i] *= alpha.
 func ScalF32(alpha float32, x []float32) {
 	neon.ScalF32(alpha, x)
+}
+
+// HalfScalF32 computes x[i] *= alpha.
+func HalfScalF32(alpha float32, x []float32) {
+	panic(noLevel)
 }
 
 // ScalF64 computes x[i] *= alpha.
@@ -35,9 +57,19 @@ func ScalF64(alpha float64, x []float64) {
 	neon.ScalF64(alpha, x)
 }
 
+// HalfScalF64 computes x[i] *= alpha.
+func HalfScalF64(alpha float64, x []float64) {
+	panic(noLevel)
+}
+
 // SwapF32 computes x[i], y[i] = y[i], x[i].
 func SwapF32(x, y []float32) {
 	neon.SwapF32(x, y)
+}
+
+// HalfSwapF32 computes x[i], y[i] = y[i], x[i].
+func HalfSwapF32(x, y []float32) {
+	panic(noLevel)
 }
 
 // SwapF64 computes x[i], y[i] = y[i], x[i].
@@ -45,9 +77,19 @@ func SwapF64(x, y []float64) {
 	neon.SwapF64(x, y)
 }
 
+// HalfSwapF64 computes x[i], y[i] = y[i], x[i].
+func HalfSwapF64(x, y []float64) {
+	panic(noLevel)
+}
+
 // RotF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
 func RotF32(x, y []float32, c, s float32) {
 	neon.RotF32(x, y, c, s)
+}
+
+// HalfRotF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
+func HalfRotF32(x, y []float32, c, s float32) {
+	panic(noLevel)
 }
 
 // RotF64 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
@@ -55,9 +97,19 @@ func RotF64(x, y []float64, c, s float64) {
 	neon.RotF64(x, y, c, s)
 }
 
+// HalfRotF64 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
+func HalfRotF64(x, y []float64, c, s float64) {
+	panic(noLevel)
+}
+
 // RotmF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
 func RotmF32(x, y []float32, h11, h12, h21, h22 float32) {
 	neon.RotmF32(x, y, h11, h12, h21, h22)
+}
+
+// HalfRotmF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
+func HalfRotmF32(x, y []float32, h11, h12, h21, h22 float32) {
+	panic(noLevel)
 }
 
 // RotmF64 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
@@ -65,9 +117,19 @@ func RotmF64(x, y []float64, h11, h12, h21, h22 float64) {
 	neon.RotmF64(x, y, h11, h12, h21, h22)
 }
 
+// HalfRotmF64 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
+func HalfRotmF64(x, y []float64, h11, h12, h21, h22 float64) {
+	panic(noLevel)
+}
+
 // DotF32 computes sum of x[i]*y[i].
 func DotF32(x, y []float32) float32 {
 	return neon.DotF32(x, y)
+}
+
+// HalfDotF32 computes sum of x[i]*y[i].
+func HalfDotF32(x, y []float32) float32 {
+	panic(noLevel)
 }
 
 // DotF64 computes sum of x[i]*y[i].
@@ -75,9 +137,19 @@ func DotF64(x, y []float64) float64 {
 	return neon.DotF64(x, y)
 }
 
+// HalfDotF64 computes sum of x[i]*y[i].
+func HalfDotF64(x, y []float64) float64 {
+	panic(noLevel)
+}
+
 // DsdotF32 computes sum of x[i]*y[i], in float64.
 func DsdotF32(x, y []float32) float64 {
 	return neon.DsdotF32(x, y)
+}
+
+// HalfDsdotF32 computes sum of x[i]*y[i], in float64.
+func HalfDsdotF32(x, y []float32) float64 {
+	panic(noLevel)
 }
 
 // DsdotF64 computes sum of x[i]*y[i], in float64.
@@ -85,9 +157,19 @@ func DsdotF64(x, y []float64) float64 {
 	return neon.DsdotF64(x, y)
 }
 
+// HalfDsdotF64 computes sum of x[i]*y[i], in float64.
+func HalfDsdotF64(x, y []float64) float64 {
+	panic(noLevel)
+}
+
 // AsumF32 computes sum of |x[i]|.
 func AsumF32(x []float32) float32 {
 	return neon.AsumF32(x)
+}
+
+// HalfAsumF32 computes sum of |x[i]|.
+func HalfAsumF32(x []float32) float32 {
+	panic(noLevel)
 }
 
 // AsumF64 computes sum of |x[i]|.
@@ -95,9 +177,19 @@ func AsumF64(x []float64) float64 {
 	return neon.AsumF64(x)
 }
 
+// HalfAsumF64 computes sum of |x[i]|.
+func HalfAsumF64(x []float64) float64 {
+	panic(noLevel)
+}
+
 // CopyIncF32 computes y[i] = x[i], strided.
 func CopyIncF32(n int, x []float32, incX int, y []float32, incY int) {
 	neon.CopyIncF32(n, x, incX, y, incY)
+}
+
+// HalfCopyIncF32 computes y[i] = x[i], strided.
+func HalfCopyIncF32(n int, x []float32, incX int, y []float32, incY int) {
+	panic(noLevel)
 }
 
 // CopyIncF64 computes y[i] = x[i], strided.
@@ -105,9 +197,19 @@ func CopyIncF64(n int, x []float64, incX int, y []float64, incY int) {
 	neon.CopyIncF64(n, x, incX, y, incY)
 }
 
+// HalfCopyIncF64 computes y[i] = x[i], strided.
+func HalfCopyIncF64(n int, x []float64, incX int, y []float64, incY int) {
+	panic(noLevel)
+}
+
 // AxpyIncF32 computes y[i] += alpha*x[i], strided.
 func AxpyIncF32(n int, alpha float32, x []float32, incX int, y []float32, incY int) {
 	neon.AxpyIncF32(n, alpha, x, incX, y, incY)
+}
+
+// HalfAxpyIncF32 computes y[i] += alpha*x[i], strided.
+func HalfAxpyIncF32(n int, alpha float32, x []float32, incX int, y []float32, incY int) {
+	panic(noLevel)
 }
 
 // AxpyIncF64 computes y[i] += alpha*x[i], strided.
@@ -115,9 +217,19 @@ func AxpyIncF64(n int, alpha float64, x []float64, incX int, y []float64, incY i
 	neon.AxpyIncF64(n, alpha, x, incX, y, incY)
 }
 
+// HalfAxpyIncF64 computes y[i] += alpha*x[i], strided.
+func HalfAxpyIncF64(n int, alpha float64, x []float64, incX int, y []float64, incY int) {
+	panic(noLevel)
+}
+
 // ScalIncF32 computes x[i] *= alpha, strided.
 func ScalIncF32(n int, alpha float32, x []float32, incX int) {
 	neon.ScalIncF32(n, alpha, x, incX)
+}
+
+// HalfScalIncF32 computes x[i] *= alpha, strided.
+func HalfScalIncF32(n int, alpha float32, x []float32, incX int) {
+	panic(noLevel)
 }
 
 // ScalIncF64 computes x[i] *= alpha, strided.
@@ -125,9 +237,19 @@ func ScalIncF64(n int, alpha float64, x []float64, incX int) {
 	neon.ScalIncF64(n, alpha, x, incX)
 }
 
+// HalfScalIncF64 computes x[i] *= alpha, strided.
+func HalfScalIncF64(n int, alpha float64, x []float64, incX int) {
+	panic(noLevel)
+}
+
 // SwapIncF32 computes x[i], y[i] = y[i], x[i], strided.
 func SwapIncF32(n int, x []float32, incX int, y []float32, incY int) {
 	neon.SwapIncF32(n, x, incX, y, incY)
+}
+
+// HalfSwapIncF32 computes x[i], y[i] = y[i], x[i], strided.
+func HalfSwapIncF32(n int, x []float32, incX int, y []float32, incY int) {
+	panic(noLevel)
 }
 
 // SwapIncF64 computes x[i], y[i] = y[i], x[i], strided.
@@ -135,9 +257,19 @@ func SwapIncF64(n int, x []float64, incX int, y []float64, incY int) {
 	neon.SwapIncF64(n, x, incX, y, incY)
 }
 
+// HalfSwapIncF64 computes x[i], y[i] = y[i], x[i], strided.
+func HalfSwapIncF64(n int, x []float64, incX int, y []float64, incY int) {
+	panic(noLevel)
+}
+
 // RotIncF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
 func RotIncF32(n int, x []float32, incX int, y []float32, incY int, c, s float32) {
 	neon.RotIncF32(n, x, incX, y, incY, c, s)
+}
+
+// HalfRotIncF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
+func HalfRotIncF32(n int, x []float32, incX int, y []float32, incY int, c, s float32) {
+	panic(noLevel)
 }
 
 // RotIncF64 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
@@ -145,9 +277,19 @@ func RotIncF64(n int, x []float64, incX int, y []float64, incY int, c, s float64
 	neon.RotIncF64(n, x, incX, y, incY, c, s)
 }
 
+// HalfRotIncF64 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
+func HalfRotIncF64(n int, x []float64, incX int, y []float64, incY int, c, s float64) {
+	panic(noLevel)
+}
+
 // RotmIncF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
 func RotmIncF32(n int, x []float32, incX int, y []float32, incY int, h11, h12, h21, h22 float32) {
 	neon.RotmIncF32(n, x, incX, y, incY, h11, h12, h21, h22)
+}
+
+// HalfRotmIncF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
+func HalfRotmIncF32(n int, x []float32, incX int, y []float32, incY int, h11, h12, h21, h22 float32) {
+	panic(noLevel)
 }
 
 // RotmIncF64 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
@@ -155,9 +297,19 @@ func RotmIncF64(n int, x []float64, incX int, y []float64, incY int, h11, h12, h
 	neon.RotmIncF64(n, x, incX, y, incY, h11, h12, h21, h22)
 }
 
+// HalfRotmIncF64 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
+func HalfRotmIncF64(n int, x []float64, incX int, y []float64, incY int, h11, h12, h21, h22 float64) {
+	panic(noLevel)
+}
+
 // DotIncF32 computes sum of x[i]*y[i], strided.
 func DotIncF32(n int, x []float32, incX int, y []float32, incY int) float32 {
 	return neon.DotIncF32(n, x, incX, y, incY)
+}
+
+// HalfDotIncF32 computes sum of x[i]*y[i], strided.
+func HalfDotIncF32(n int, x []float32, incX int, y []float32, incY int) float32 {
+	panic(noLevel)
 }
 
 // DotIncF64 computes sum of x[i]*y[i], strided.
@@ -165,9 +317,19 @@ func DotIncF64(n int, x []float64, incX int, y []float64, incY int) float64 {
 	return neon.DotIncF64(n, x, incX, y, incY)
 }
 
+// HalfDotIncF64 computes sum of x[i]*y[i], strided.
+func HalfDotIncF64(n int, x []float64, incX int, y []float64, incY int) float64 {
+	panic(noLevel)
+}
+
 // DsdotIncF32 computes sum of x[i]*y[i], in float64, strided.
 func DsdotIncF32(n int, x []float32, incX int, y []float32, incY int) float64 {
 	return neon.DsdotIncF32(n, x, incX, y, incY)
+}
+
+// HalfDsdotIncF32 computes sum of x[i]*y[i], in float64, strided.
+func HalfDsdotIncF32(n int, x []float32, incX int, y []float32, incY int) float64 {
+	panic(noLevel)
 }
 
 // DsdotIncF64 computes sum of x[i]*y[i], in float64, strided.
@@ -175,9 +337,19 @@ func DsdotIncF64(n int, x []float64, incX int, y []float64, incY int) float64 {
 	return neon.DsdotIncF64(n, x, incX, y, incY)
 }
 
+// HalfDsdotIncF64 computes sum of x[i]*y[i], in float64, strided.
+func HalfDsdotIncF64(n int, x []float64, incX int, y []float64, incY int) float64 {
+	panic(noLevel)
+}
+
 // AsumIncF32 computes sum of |x[i]|, strided.
 func AsumIncF32(n int, x []float32, incX int) float32 {
 	return neon.AsumIncF32(n, x, incX)
+}
+
+// HalfAsumIncF32 computes sum of |x[i]|, strided.
+func HalfAsumIncF32(n int, x []float32, incX int) float32 {
+	panic(noLevel)
 }
 
 // AsumIncF64 computes sum of |x[i]|, strided.
@@ -185,9 +357,19 @@ func AsumIncF64(n int, x []float64, incX int) float64 {
 	return neon.AsumIncF64(n, x, incX)
 }
 
+// HalfAsumIncF64 computes sum of |x[i]|, strided.
+func HalfAsumIncF64(n int, x []float64, incX int) float64 {
+	panic(noLevel)
+}
+
 // GemvF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
 func GemvF32(rows int, alpha float32, a []float32, stride int, x []float32, beta float32, y []float32, incY int) {
 	neon.GemvF32(rows, alpha, a, stride, x, beta, y, incY)
+}
+
+// HalfGemvF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
+func HalfGemvF32(rows int, alpha float32, a []float32, stride int, x []float32, beta float32, y []float32, incY int) {
+	panic(noLevel)
 }
 
 // GemvF64 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
@@ -195,9 +377,19 @@ func GemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta
 	neon.GemvF64(rows, alpha, a, stride, x, beta, y, incY)
 }
 
+// HalfGemvF64 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
+func HalfGemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta float64, y []float64, incY int) {
+	panic(noLevel)
+}
+
 // GemvTF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
 func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32) {
 	neon.GemvTF32(rows, alpha, a, stride, x, incX, beta, y)
+}
+
+// HalfGemvTF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
+func HalfGemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32) {
+	panic(noLevel)
 }
 
 // GemvTF64 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
@@ -205,9 +397,19 @@ func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, inc
 	neon.GemvTF64(rows, alpha, a, stride, x, incX, beta, y)
 }
 
+// HalfGemvTF64 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
+func HalfGemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64) {
+	panic(noLevel)
+}
+
 // GerF32 computes a[r*stride+j] += (alpha*x[r])*y[j].
 func GerF32(rows int, alpha float32, x []float32, incX int, y, a []float32, stride int) {
 	neon.GerF32(rows, alpha, x, incX, y, a, stride)
+}
+
+// HalfGerF32 computes a[r*stride+j] += (alpha*x[r])*y[j].
+func HalfGerF32(rows int, alpha float32, x []float32, incX int, y, a []float32, stride int) {
+	panic(noLevel)
 }
 
 // GerF64 computes a[r*stride+j] += (alpha*x[r])*y[j].
@@ -215,9 +417,19 @@ func GerF64(rows int, alpha float64, x []float64, incX int, y, a []float64, stri
 	neon.GerF64(rows, alpha, x, incX, y, a, stride)
 }
 
+// HalfGerF64 computes a[r*stride+j] += (alpha*x[r])*y[j].
+func HalfGerF64(rows int, alpha float64, x []float64, incX int, y, a []float64, stride int) {
+	panic(noLevel)
+}
+
 // GemvIncF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided.
 func GemvIncF32(rows, n int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32, incY int) {
 	neon.GemvIncF32(rows, n, alpha, a, stride, x, incX, beta, y, incY)
+}
+
+// HalfGemvIncF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided.
+func HalfGemvIncF32(rows, n int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32, incY int) {
+	panic(noLevel)
 }
 
 // GemvIncF64 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided.
@@ -225,9 +437,19 @@ func GemvIncF64(rows, n int, alpha float64, a []float64, stride int, x []float64
 	neon.GemvIncF64(rows, n, alpha, a, stride, x, incX, beta, y, incY)
 }
 
+// HalfGemvIncF64 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided.
+func HalfGemvIncF64(rows, n int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64, incY int) {
+	panic(noLevel)
+}
+
 // GemvTIncF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided.
 func GemvTIncF32(rows, n int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32, incY int) {
 	neon.GemvTIncF32(rows, n, alpha, a, stride, x, incX, beta, y, incY)
+}
+
+// HalfGemvTIncF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided.
+func HalfGemvTIncF32(rows, n int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32, incY int) {
+	panic(noLevel)
 }
 
 // GemvTIncF64 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided.
@@ -235,12 +457,27 @@ func GemvTIncF64(rows, n int, alpha float64, a []float64, stride int, x []float6
 	neon.GemvTIncF64(rows, n, alpha, a, stride, x, incX, beta, y, incY)
 }
 
+// HalfGemvTIncF64 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided.
+func HalfGemvTIncF64(rows, n int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64, incY int) {
+	panic(noLevel)
+}
+
 // GerIncF32 computes a[r*stride+j] += (alpha*x[r])*y[j], strided.
 func GerIncF32(rows, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, stride int) {
 	neon.GerIncF32(rows, n, alpha, x, incX, y, incY, a, stride)
 }
 
+// HalfGerIncF32 computes a[r*stride+j] += (alpha*x[r])*y[j], strided.
+func HalfGerIncF32(rows, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, stride int) {
+	panic(noLevel)
+}
+
 // GerIncF64 computes a[r*stride+j] += (alpha*x[r])*y[j], strided.
 func GerIncF64(rows, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, stride int) {
 	neon.GerIncF64(rows, n, alpha, x, incX, y, incY, a, stride)
+}
+
+// HalfGerIncF64 computes a[r*stride+j] += (alpha*x[r])*y[j], strided.
+func HalfGerIncF64(rows, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, stride int) {
+	panic(noLevel)
 }

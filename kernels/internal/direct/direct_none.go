@@ -4,17 +4,26 @@
 
 package direct
 
-// Widest is false: there is no assembly.
-const Widest = false
-
-// Use does nothing.
-func Use(bool) {}
-
 // ResidentBytes is how much of a strided vector Level 2's kernels keep in registers.
 const ResidentBytes = 128
 
+// Widest is false: there is no such level.
+const Widest = false
+
+// Half is false: there is no such level.
+const Half = false
+
+// Use sets both. Package kernels does.
+func Use(widest, half bool) {
+}
+
 // AxpyF32 computes y[i] += alpha*x[i].
 func AxpyF32(alpha float32, x, y []float32) {
+	panic(noLevel)
+}
+
+// HalfAxpyF32 computes y[i] += alpha*x[i].
+func HalfAxpyF32(alpha float32, x, y []float32) {
 	panic(noLevel)
 }
 
@@ -23,8 +32,18 @@ func AxpyF64(alpha float64, x, y []float64) {
 	panic(noLevel)
 }
 
+// HalfAxpyF64 computes y[i] += alpha*x[i].
+func HalfAxpyF64(alpha float64, x, y []float64) {
+	panic(noLevel)
+}
+
 // ScalF32 computes x[i] *= alpha.
 func ScalF32(alpha float32, x []float32) {
+	panic(noLevel)
+}
+
+// HalfScalF32 computes x[i] *= alpha.
+func HalfScalF32(alpha float32, x []float32) {
 	panic(noLevel)
 }
 
@@ -33,8 +52,18 @@ func ScalF64(alpha float64, x []float64) {
 	panic(noLevel)
 }
 
+// HalfScalF64 computes x[i] *= alpha.
+func HalfScalF64(alpha float64, x []float64) {
+	panic(noLevel)
+}
+
 // SwapF32 computes x[i], y[i] = y[i], x[i].
 func SwapF32(x, y []float32) {
+	panic(noLevel)
+}
+
+// HalfSwapF32 computes x[i], y[i] = y[i], x[i].
+func HalfSwapF32(x, y []float32) {
 	panic(noLevel)
 }
 
@@ -43,8 +72,18 @@ func SwapF64(x, y []float64) {
 	panic(noLevel)
 }
 
+// HalfSwapF64 computes x[i], y[i] = y[i], x[i].
+func HalfSwapF64(x, y []float64) {
+	panic(noLevel)
+}
+
 // RotF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
 func RotF32(x, y []float32, c, s float32) {
+	panic(noLevel)
+}
+
+// HalfRotF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
+func HalfRotF32(x, y []float32, c, s float32) {
 	panic(noLevel)
 }
 
@@ -53,8 +92,18 @@ func RotF64(x, y []float64, c, s float64) {
 	panic(noLevel)
 }
 
+// HalfRotF64 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i].
+func HalfRotF64(x, y []float64, c, s float64) {
+	panic(noLevel)
+}
+
 // RotmF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
 func RotmF32(x, y []float32, h11, h12, h21, h22 float32) {
+	panic(noLevel)
+}
+
+// HalfRotmF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
+func HalfRotmF32(x, y []float32, h11, h12, h21, h22 float32) {
 	panic(noLevel)
 }
 
@@ -63,8 +112,18 @@ func RotmF64(x, y []float64, h11, h12, h21, h22 float64) {
 	panic(noLevel)
 }
 
+// HalfRotmF64 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i].
+func HalfRotmF64(x, y []float64, h11, h12, h21, h22 float64) {
+	panic(noLevel)
+}
+
 // DotF32 computes sum of x[i]*y[i].
 func DotF32(x, y []float32) float32 {
+	panic(noLevel)
+}
+
+// HalfDotF32 computes sum of x[i]*y[i].
+func HalfDotF32(x, y []float32) float32 {
 	panic(noLevel)
 }
 
@@ -73,8 +132,18 @@ func DotF64(x, y []float64) float64 {
 	panic(noLevel)
 }
 
+// HalfDotF64 computes sum of x[i]*y[i].
+func HalfDotF64(x, y []float64) float64 {
+	panic(noLevel)
+}
+
 // DsdotF32 computes sum of x[i]*y[i], in float64.
 func DsdotF32(x, y []float32) float64 {
+	panic(noLevel)
+}
+
+// HalfDsdotF32 computes sum of x[i]*y[i], in float64.
+func HalfDsdotF32(x, y []float32) float64 {
 	panic(noLevel)
 }
 
@@ -83,8 +152,18 @@ func DsdotF64(x, y []float64) float64 {
 	panic(noLevel)
 }
 
+// HalfDsdotF64 computes sum of x[i]*y[i], in float64.
+func HalfDsdotF64(x, y []float64) float64 {
+	panic(noLevel)
+}
+
 // AsumF32 computes sum of |x[i]|.
 func AsumF32(x []float32) float32 {
+	panic(noLevel)
+}
+
+// HalfAsumF32 computes sum of |x[i]|.
+func HalfAsumF32(x []float32) float32 {
 	panic(noLevel)
 }
 
@@ -93,8 +172,18 @@ func AsumF64(x []float64) float64 {
 	panic(noLevel)
 }
 
+// HalfAsumF64 computes sum of |x[i]|.
+func HalfAsumF64(x []float64) float64 {
+	panic(noLevel)
+}
+
 // CopyIncF32 computes y[i] = x[i], strided.
 func CopyIncF32(n int, x []float32, incX int, y []float32, incY int) {
+	panic(noLevel)
+}
+
+// HalfCopyIncF32 computes y[i] = x[i], strided.
+func HalfCopyIncF32(n int, x []float32, incX int, y []float32, incY int) {
 	panic(noLevel)
 }
 
@@ -103,8 +192,18 @@ func CopyIncF64(n int, x []float64, incX int, y []float64, incY int) {
 	panic(noLevel)
 }
 
+// HalfCopyIncF64 computes y[i] = x[i], strided.
+func HalfCopyIncF64(n int, x []float64, incX int, y []float64, incY int) {
+	panic(noLevel)
+}
+
 // AxpyIncF32 computes y[i] += alpha*x[i], strided.
 func AxpyIncF32(n int, alpha float32, x []float32, incX int, y []float32, incY int) {
+	panic(noLevel)
+}
+
+// HalfAxpyIncF32 computes y[i] += alpha*x[i], strided.
+func HalfAxpyIncF32(n int, alpha float32, x []float32, incX int, y []float32, incY int) {
 	panic(noLevel)
 }
 
@@ -113,8 +212,18 @@ func AxpyIncF64(n int, alpha float64, x []float64, incX int, y []float64, incY i
 	panic(noLevel)
 }
 
+// HalfAxpyIncF64 computes y[i] += alpha*x[i], strided.
+func HalfAxpyIncF64(n int, alpha float64, x []float64, incX int, y []float64, incY int) {
+	panic(noLevel)
+}
+
 // ScalIncF32 computes x[i] *= alpha, strided.
 func ScalIncF32(n int, alpha float32, x []float32, incX int) {
+	panic(noLevel)
+}
+
+// HalfScalIncF32 computes x[i] *= alpha, strided.
+func HalfScalIncF32(n int, alpha float32, x []float32, incX int) {
 	panic(noLevel)
 }
 
@@ -123,8 +232,18 @@ func ScalIncF64(n int, alpha float64, x []float64, incX int) {
 	panic(noLevel)
 }
 
+// HalfScalIncF64 computes x[i] *= alpha, strided.
+func HalfScalIncF64(n int, alpha float64, x []float64, incX int) {
+	panic(noLevel)
+}
+
 // SwapIncF32 computes x[i], y[i] = y[i], x[i], strided.
 func SwapIncF32(n int, x []float32, incX int, y []float32, incY int) {
+	panic(noLevel)
+}
+
+// HalfSwapIncF32 computes x[i], y[i] = y[i], x[i], strided.
+func HalfSwapIncF32(n int, x []float32, incX int, y []float32, incY int) {
 	panic(noLevel)
 }
 
@@ -133,8 +252,18 @@ func SwapIncF64(n int, x []float64, incX int, y []float64, incY int) {
 	panic(noLevel)
 }
 
+// HalfSwapIncF64 computes x[i], y[i] = y[i], x[i], strided.
+func HalfSwapIncF64(n int, x []float64, incX int, y []float64, incY int) {
+	panic(noLevel)
+}
+
 // RotIncF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
 func RotIncF32(n int, x []float32, incX int, y []float32, incY int, c, s float32) {
+	panic(noLevel)
+}
+
+// HalfRotIncF32 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
+func HalfRotIncF32(n int, x []float32, incX int, y []float32, incY int, c, s float32) {
 	panic(noLevel)
 }
 
@@ -143,8 +272,18 @@ func RotIncF64(n int, x []float64, incX int, y []float64, incY int, c, s float64
 	panic(noLevel)
 }
 
+// HalfRotIncF64 computes x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i], strided.
+func HalfRotIncF64(n int, x []float64, incX int, y []float64, incY int, c, s float64) {
+	panic(noLevel)
+}
+
 // RotmIncF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
 func RotmIncF32(n int, x []float32, incX int, y []float32, incY int, h11, h12, h21, h22 float32) {
+	panic(noLevel)
+}
+
+// HalfRotmIncF32 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
+func HalfRotmIncF32(n int, x []float32, incX int, y []float32, incY int, h11, h12, h21, h22 float32) {
 	panic(noLevel)
 }
 
@@ -153,8 +292,18 @@ func RotmIncF64(n int, x []float64, incX int, y []float64, incY int, h11, h12, h
 	panic(noLevel)
 }
 
+// HalfRotmIncF64 computes x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided.
+func HalfRotmIncF64(n int, x []float64, incX int, y []float64, incY int, h11, h12, h21, h22 float64) {
+	panic(noLevel)
+}
+
 // DotIncF32 computes sum of x[i]*y[i], strided.
 func DotIncF32(n int, x []float32, incX int, y []float32, incY int) float32 {
+	panic(noLevel)
+}
+
+// HalfDotIncF32 computes sum of x[i]*y[i], strided.
+func HalfDotIncF32(n int, x []float32, incX int, y []float32, incY int) float32 {
 	panic(noLevel)
 }
 
@@ -163,8 +312,18 @@ func DotIncF64(n int, x []float64, incX int, y []float64, incY int) float64 {
 	panic(noLevel)
 }
 
+// HalfDotIncF64 computes sum of x[i]*y[i], strided.
+func HalfDotIncF64(n int, x []float64, incX int, y []float64, incY int) float64 {
+	panic(noLevel)
+}
+
 // DsdotIncF32 computes sum of x[i]*y[i], in float64, strided.
 func DsdotIncF32(n int, x []float32, incX int, y []float32, incY int) float64 {
+	panic(noLevel)
+}
+
+// HalfDsdotIncF32 computes sum of x[i]*y[i], in float64, strided.
+func HalfDsdotIncF32(n int, x []float32, incX int, y []float32, incY int) float64 {
 	panic(noLevel)
 }
 
@@ -173,8 +332,18 @@ func DsdotIncF64(n int, x []float64, incX int, y []float64, incY int) float64 {
 	panic(noLevel)
 }
 
+// HalfDsdotIncF64 computes sum of x[i]*y[i], in float64, strided.
+func HalfDsdotIncF64(n int, x []float64, incX int, y []float64, incY int) float64 {
+	panic(noLevel)
+}
+
 // AsumIncF32 computes sum of |x[i]|, strided.
 func AsumIncF32(n int, x []float32, incX int) float32 {
+	panic(noLevel)
+}
+
+// HalfAsumIncF32 computes sum of |x[i]|, strided.
+func HalfAsumIncF32(n int, x []float32, incX int) float32 {
 	panic(noLevel)
 }
 
@@ -183,8 +352,18 @@ func AsumIncF64(n int, x []float64, incX int) float64 {
 	panic(noLevel)
 }
 
+// HalfAsumIncF64 computes sum of |x[i]|, strided.
+func HalfAsumIncF64(n int, x []float64, incX int) float64 {
+	panic(noLevel)
+}
+
 // GemvF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
 func GemvF32(rows int, alpha float32, a []float32, stride int, x []float32, beta float32, y []float32, incY int) {
+	panic(noLevel)
+}
+
+// HalfGemvF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
+func HalfGemvF32(rows int, alpha float32, a []float32, stride int, x []float32, beta float32, y []float32, incY int) {
 	panic(noLevel)
 }
 
@@ -193,8 +372,18 @@ func GemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta
 	panic(noLevel)
 }
 
+// HalfGemvF64 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r].
+func HalfGemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta float64, y []float64, incY int) {
+	panic(noLevel)
+}
+
 // GemvTF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
 func GemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32) {
+	panic(noLevel)
+}
+
+// HalfGemvTF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
+func HalfGemvTF32(rows int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32) {
 	panic(noLevel)
 }
 
@@ -203,8 +392,18 @@ func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, inc
 	panic(noLevel)
 }
 
+// HalfGemvTF64 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j].
+func HalfGemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64) {
+	panic(noLevel)
+}
+
 // GerF32 computes a[r*stride+j] += (alpha*x[r])*y[j].
 func GerF32(rows int, alpha float32, x []float32, incX int, y, a []float32, stride int) {
+	panic(noLevel)
+}
+
+// HalfGerF32 computes a[r*stride+j] += (alpha*x[r])*y[j].
+func HalfGerF32(rows int, alpha float32, x []float32, incX int, y, a []float32, stride int) {
 	panic(noLevel)
 }
 
@@ -213,8 +412,18 @@ func GerF64(rows int, alpha float64, x []float64, incX int, y, a []float64, stri
 	panic(noLevel)
 }
 
+// HalfGerF64 computes a[r*stride+j] += (alpha*x[r])*y[j].
+func HalfGerF64(rows int, alpha float64, x []float64, incX int, y, a []float64, stride int) {
+	panic(noLevel)
+}
+
 // GemvIncF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided.
 func GemvIncF32(rows, n int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32, incY int) {
+	panic(noLevel)
+}
+
+// HalfGemvIncF32 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided.
+func HalfGemvIncF32(rows, n int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32, incY int) {
 	panic(noLevel)
 }
 
@@ -223,8 +432,18 @@ func GemvIncF64(rows, n int, alpha float64, a []float64, stride int, x []float64
 	panic(noLevel)
 }
 
+// HalfGemvIncF64 computes y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided.
+func HalfGemvIncF64(rows, n int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64, incY int) {
+	panic(noLevel)
+}
+
 // GemvTIncF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided.
 func GemvTIncF32(rows, n int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32, incY int) {
+	panic(noLevel)
+}
+
+// HalfGemvTIncF32 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided.
+func HalfGemvTIncF32(rows, n int, alpha float32, a []float32, stride int, x []float32, incX int, beta float32, y []float32, incY int) {
 	panic(noLevel)
 }
 
@@ -233,12 +452,27 @@ func GemvTIncF64(rows, n int, alpha float64, a []float64, stride int, x []float6
 	panic(noLevel)
 }
 
+// HalfGemvTIncF64 computes y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided.
+func HalfGemvTIncF64(rows, n int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64, incY int) {
+	panic(noLevel)
+}
+
 // GerIncF32 computes a[r*stride+j] += (alpha*x[r])*y[j], strided.
 func GerIncF32(rows, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, stride int) {
 	panic(noLevel)
 }
 
+// HalfGerIncF32 computes a[r*stride+j] += (alpha*x[r])*y[j], strided.
+func HalfGerIncF32(rows, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, stride int) {
+	panic(noLevel)
+}
+
 // GerIncF64 computes a[r*stride+j] += (alpha*x[r])*y[j], strided.
 func GerIncF64(rows, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, stride int) {
+	panic(noLevel)
+}
+
+// HalfGerIncF64 computes a[r*stride+j] += (alpha*x[r])*y[j], strided.
+func HalfGerIncF64(rows, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, stride int) {
 	panic(noLevel)
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/seed63264101/steepest/kernels/internal/direct"
 )
 
-// TestFollowsLevel checks that the direct calls run on the level that they are for,
+// TestFollowsLevel checks that the direct calls run on the levels that they are for,
 // and only there: a level's tests that ran another's kernels would prove nothing.
 func TestFollowsLevel(t *testing.T) {
 	before := kernels.ActiveLevel()
@@ -16,23 +16,32 @@ func TestFollowsLevel(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	x, y := []float64{1, 2, 3}, []float64{4, 5, 6}
 	for _, l := range kernels.Levels() {
 		if err := kernels.SetLevel(l); err != nil {
 			t.Fatal(err)
 		}
-		want := l == kernels.AVX512 || l == kernels.NEON
-		if direct.Widest != want {
+		if want := l == kernels.AVX512 || l == kernels.NEON; direct.Widest != want {
 			t.Fatalf("level %v: Widest is %v", l, direct.Widest)
 		}
-		if !direct.Widest {
-			continue
+		if want := l == kernels.AVX2; direct.Half != want {
+			t.Fatalf("level %v: Half is %v", l, direct.Half)
 		}
-		if dot := direct.DotF64(x, y); dot != 32 {
-			t.Errorf("level %v: Dot = %v", l, dot)
+		if direct.Widest {
+			computes(t, l, direct.DotF64, direct.SwapF64)
 		}
-		if direct.SwapF64(x, y); x[0] != 4 || y[0] != 1 {
-			t.Errorf("level %v: Swap left %v and %v", l, x, y)
+		if direct.Half {
+			computes(t, l, direct.HalfDotF64, direct.HalfSwapF64)
 		}
+	}
+}
+
+func computes(t *testing.T, l kernels.Level, dot func(x, y []float64) float64, swap func(x, y []float64)) {
+	t.Helper()
+	x, y := []float64{1, 2, 3}, []float64{4, 5, 6}
+	if dot := dot(x, y); dot != 32 {
+		t.Errorf("level %v: Dot = %v", l, dot)
+	}
+	if swap(x, y); x[0] != 4 || y[0] != 1 {
+		t.Errorf("level %v: Swap left %v and %v", l, x, y)
 	}
 }
