@@ -11,31 +11,38 @@ TEXT ·AmaxNumberF32(SB), NOSPLIT, $0-28
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	VBROADCASTSS abs_f32<>+0(SB), Y10
-	CMPQ         SI, $+7
+	CMPQ         SI, $+32
 	JGT          start
 	MOVQ         SI, DX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      DX, CX
-	VXORPS    X0, X0, X0
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	TESTQ     BX, BX
+	JEQ       whole
+	MOVQ      BX, CX
+	MOVQ      DX, BX
+	ANDQ      $-8, BX
+	SHLQ      $0x02, BX
+	ADDQ      DI, BX
 	TESTQ     $+4, CX
 	JEQ       half1
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
 	JEQ       odd3
-	VMOVSD    16(DI), X15
+	VMOVSD    16(BX), X15
 	TESTQ     $+1, CX
 	JEQ       loaded4
-	VINSERTPS $0x20, 24(DI), X15, X15
+	VINSERTPS $0x20, 24(BX), X15, X15
 	JMP       loaded4
 
 odd3:
 	TESTQ  $+1, CX
 	JEQ    loaded4
-	VMOVSS 16(DI), X15
+	VMOVSS 16(BX), X15
 
 loaded4:
-	VMOVUPS     (DI), X8
+	VMOVUPS     (BX), X8
 	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded2
 
@@ -43,21 +50,103 @@ half1:
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
 	JEQ       odd5
-	VMOVSD    (DI), X8
+	VMOVSD    (BX), X8
 	TESTQ     $+1, CX
 	JEQ       loaded6
-	VINSERTPS $0x20, 8(DI), X8, X8
+	VINSERTPS $0x20, 8(BX), X8, X8
 	JMP       loaded6
 
 odd5:
 	TESTQ  $+1, CX
 	JEQ    loaded6
-	VMOVSS (DI), X8
+	VMOVSS (BX), X8
 
 loaded6:
 loaded2:
-	VANDPS       Y10, Y8, Y11
-	VMAXPS       Y0, Y11, Y0
+whole:
+	CMPQ    DX, $+8
+	JLT     rest
+	VXORPS  X0, X0, X0
+	VMOVUPS (DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VMAXPS  Y0, Y11, Y0
+	CMPQ    DX, $+16
+	JLT     rest2
+	VXORPS  X1, X1, X1
+	VMOVUPS 32(DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VMAXPS  Y1, Y11, Y1
+	CMPQ    DX, $+24
+	JLT     rest3
+	VXORPS  X2, X2, X2
+	VMOVUPS 64(DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VMAXPS  Y2, Y11, Y2
+	CMPQ    DX, $+32
+	JLT     rest4
+	VXORPS  X3, X3, X3
+	VMOVUPS 96(DI), Y11
+	VANDPS  Y10, Y11, Y11
+	VMAXPS  Y3, Y11, Y3
+	VMAXPS  Y0, Y2, Y0
+	VMAXPS  Y1, Y3, Y1
+	VMAXPS  Y0, Y1, Y0
+	JMP     lanes
+
+rest4:
+	CMPQ   DX, $+24
+	JEQ    none
+	VXORPS X3, X3, X3
+	VANDPS Y10, Y8, Y11
+	VMAXPS Y3, Y11, Y3
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y0, Y1, Y0
+	JMP    lanes
+
+none:
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y0, Y1, Y0
+	JMP    lanes
+
+rest3:
+	CMPQ   DX, $+16
+	JEQ    none2
+	VXORPS X2, X2, X2
+	VANDPS Y10, Y8, Y11
+	VMAXPS Y2, Y11, Y2
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y0, Y1, Y0
+	JMP    lanes
+
+none2:
+	VMAXPS Y0, Y1, Y0
+	JMP    lanes
+
+rest2:
+	CMPQ   DX, $+8
+	JEQ    none3
+	VXORPS X1, X1, X1
+	VANDPS Y10, Y8, Y11
+	VMAXPS Y1, Y11, Y1
+	VMAXPS Y0, Y1, Y0
+	JMP    lanes
+
+none3:
+	JMP lanes
+
+rest:
+	TESTQ  DX, DX
+	JEQ    none4
+	VXORPS X0, X0, X0
+	VANDPS Y10, Y8, Y11
+	VMAXPS Y0, Y11, Y0
+	JMP    lanes
+
+none4:
+	VXORPS X0, X0, X0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VMAXPS       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -74,10 +163,10 @@ start:
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+16384
-	JLE  whole
+	JLE  whole2
 	MOVQ $+16384, DX
 
-whole:
+whole2:
 	MOVQ   DX, BX
 	NEGQ   BX
 	ADDQ   BX, SI
@@ -304,22 +393,29 @@ TEXT ·AmaxNumberF64(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), DI
 	MOVQ         x_len+8(FP), SI
 	VBROADCASTSD abs_f64<>+0(SB), Y10
-	CMPQ         SI, $+3
+	CMPQ         SI, $+16
 	JGT          start
 	MOVQ         SI, DX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ   DX, CX
-	VXORPS X0, X0, X0
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVQ   DX, BX
+	ANDQ   $+3, BX
+	TESTQ  BX, BX
+	JEQ    whole
+	MOVQ   BX, CX
+	MOVQ   DX, BX
+	ANDQ   $-4, BX
+	SHLQ   $0x03, BX
+	ADDQ   DI, BX
 	TESTQ  $+2, CX
 	JEQ    half13
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
 	JEQ    loaded16
-	VMOVSD 16(DI), X15
+	VMOVSD 16(BX), X15
 
 loaded16:
-	VMOVUPS     (DI), X8
+	VMOVUPS     (BX), X8
 	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded14
 
@@ -327,12 +423,94 @@ half13:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
 	JEQ    loaded18
-	VMOVSD (DI), X8
+	VMOVSD (BX), X8
 
 loaded18:
 loaded14:
-	VANDPD       Y10, Y8, Y11
-	VMAXPD       Y0, Y11, Y0
+whole:
+	CMPQ    DX, $+4
+	JLT     rest
+	VXORPS  X0, X0, X0
+	VMOVUPD (DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VMAXPD  Y0, Y11, Y0
+	CMPQ    DX, $+8
+	JLT     rest2
+	VXORPS  X1, X1, X1
+	VMOVUPD 32(DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VMAXPD  Y1, Y11, Y1
+	CMPQ    DX, $+12
+	JLT     rest3
+	VXORPS  X2, X2, X2
+	VMOVUPD 64(DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VMAXPD  Y2, Y11, Y2
+	CMPQ    DX, $+16
+	JLT     rest4
+	VXORPS  X3, X3, X3
+	VMOVUPD 96(DI), Y11
+	VANDPD  Y10, Y11, Y11
+	VMAXPD  Y3, Y11, Y3
+	VMAXPD  Y0, Y2, Y0
+	VMAXPD  Y1, Y3, Y1
+	VMAXPD  Y0, Y1, Y0
+	JMP     lanes
+
+rest4:
+	CMPQ   DX, $+12
+	JEQ    none
+	VXORPS X3, X3, X3
+	VANDPD Y10, Y8, Y11
+	VMAXPD Y3, Y11, Y3
+	VMAXPD Y0, Y2, Y0
+	VMAXPD Y1, Y3, Y1
+	VMAXPD Y0, Y1, Y0
+	JMP    lanes
+
+none:
+	VMAXPD Y0, Y2, Y0
+	VMAXPD Y0, Y1, Y0
+	JMP    lanes
+
+rest3:
+	CMPQ   DX, $+8
+	JEQ    none2
+	VXORPS X2, X2, X2
+	VANDPD Y10, Y8, Y11
+	VMAXPD Y2, Y11, Y2
+	VMAXPD Y0, Y2, Y0
+	VMAXPD Y0, Y1, Y0
+	JMP    lanes
+
+none2:
+	VMAXPD Y0, Y1, Y0
+	JMP    lanes
+
+rest2:
+	CMPQ   DX, $+4
+	JEQ    none3
+	VXORPS X1, X1, X1
+	VANDPD Y10, Y8, Y11
+	VMAXPD Y1, Y11, Y1
+	VMAXPD Y0, Y1, Y0
+	JMP    lanes
+
+none3:
+	JMP lanes
+
+rest:
+	TESTQ  DX, DX
+	JEQ    none4
+	VXORPS X0, X0, X0
+	VANDPD Y10, Y8, Y11
+	VMAXPD Y0, Y11, Y0
+	JMP    lanes
+
+none4:
+	VXORPS X0, X0, X0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VMAXPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -347,10 +525,10 @@ start:
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+8192
-	JLE  whole
+	JLE  whole2
 	MOVQ $+8192, DX
 
-whole:
+whole2:
 	MOVQ   DX, BX
 	NEGQ   BX
 	ADDQ   BX, SI

@@ -11,31 +11,38 @@ TEXT ·DotF32(SB), NOSPLIT, $0-52
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+7
+	CMPQ DX, $+32
 	JGT  start
 	MOVQ DX, BX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      BX, CX
-	VXORPS    X0, X0, X0
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVQ      BX, R8
+	ANDQ      $+7, R8
+	TESTQ     R8, R8
+	JEQ       whole
+	MOVQ      R8, CX
+	MOVQ      BX, R8
+	ANDQ      $-8, R8
+	SHLQ      $0x02, R8
+	ADDQ      DI, R8
 	TESTQ     $+4, CX
 	JEQ       half1
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
 	JEQ       odd3
-	VMOVSD    16(DI), X15
+	VMOVSD    16(R8), X15
 	TESTQ     $+1, CX
 	JEQ       loaded4
-	VINSERTPS $0x20, 24(DI), X15, X15
+	VINSERTPS $0x20, 24(R8), X15, X15
 	JMP       loaded4
 
 odd3:
 	TESTQ  $+1, CX
 	JEQ    loaded4
-	VMOVSS 16(DI), X15
+	VMOVSS 16(R8), X15
 
 loaded4:
-	VMOVUPS     (DI), X8
+	VMOVUPS     (R8), X8
 	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded2
 
@@ -43,37 +50,41 @@ half1:
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
 	JEQ       odd5
-	VMOVSD    (DI), X8
+	VMOVSD    (R8), X8
 	TESTQ     $+1, CX
 	JEQ       loaded6
-	VINSERTPS $0x20, 8(DI), X8, X8
+	VINSERTPS $0x20, 8(R8), X8, X8
 	JMP       loaded6
 
 odd5:
 	TESTQ  $+1, CX
 	JEQ    loaded6
-	VMOVSS (DI), X8
+	VMOVSS (R8), X8
 
 loaded6:
 loaded2:
+	MOVQ      BX, R8
+	ANDQ      $-8, R8
+	SHLQ      $0x02, R8
+	ADDQ      SI, R8
 	TESTQ     $+4, CX
 	JEQ       half7
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
 	JEQ       odd9
-	VMOVSD    16(SI), X15
+	VMOVSD    16(R8), X15
 	TESTQ     $+1, CX
 	JEQ       loaded10
-	VINSERTPS $0x20, 24(SI), X15, X15
+	VINSERTPS $0x20, 24(R8), X15, X15
 	JMP       loaded10
 
 odd9:
 	TESTQ  $+1, CX
 	JEQ    loaded10
-	VMOVSS 16(SI), X15
+	VMOVSS 16(R8), X15
 
 loaded10:
-	VMOVUPS     (SI), X9
+	VMOVUPS     (R8), X9
 	VINSERTF128 $0x01, X15, Y9, Y9
 	JMP         loaded8
 
@@ -81,21 +92,101 @@ half7:
 	VXORPS    X9, X9, X9
 	TESTQ     $+2, CX
 	JEQ       odd11
-	VMOVSD    (SI), X9
+	VMOVSD    (R8), X9
 	TESTQ     $+1, CX
 	JEQ       loaded12
-	VINSERTPS $0x20, 8(SI), X9, X9
+	VINSERTPS $0x20, 8(R8), X9, X9
 	JMP       loaded12
 
 odd11:
 	TESTQ  $+1, CX
 	JEQ    loaded12
-	VMOVSS (SI), X9
+	VMOVSS (R8), X9
 
 loaded12:
 loaded8:
-	VMULPS       Y9, Y8, Y11
-	VADDPS       Y0, Y11, Y0
+whole:
+	CMPQ    BX, $+8
+	JLT     rest
+	VXORPS  X0, X0, X0
+	VMOVUPS (DI), Y11
+	VMOVUPS (SI), Y12
+	VMULPS  Y12, Y11, Y12
+	VADDPS  Y0, Y12, Y0
+	CMPQ    BX, $+16
+	JLT     rest2
+	VMOVUPS 32(DI), Y11
+	VMOVUPS 32(SI), Y12
+	VMULPS  Y12, Y11, Y1
+	CMPQ    BX, $+24
+	JLT     rest3
+	VMOVUPS 64(DI), Y11
+	VMOVUPS 64(SI), Y12
+	VMULPS  Y12, Y11, Y2
+	CMPQ    BX, $+32
+	JLT     rest4
+	VMOVUPS 96(DI), Y11
+	VMOVUPS 96(SI), Y12
+	VMULPS  Y12, Y11, Y3
+	VADDPS  Y0, Y2, Y0
+	VADDPS  Y1, Y3, Y1
+	VADDPS  Y0, Y1, Y0
+	JMP     lanes
+
+rest4:
+	CMPQ   BX, $+24
+	JEQ    none
+	VXORPS X3, X3, X3
+	VMULPS Y9, Y8, Y11
+	VADDPS Y3, Y11, Y3
+	VADDPS Y0, Y2, Y0
+	VADDPS Y1, Y3, Y1
+	VADDPS Y0, Y1, Y0
+	JMP    lanes
+
+none:
+	VADDPS Y0, Y2, Y0
+	VADDPS Y0, Y1, Y0
+	JMP    lanes
+
+rest3:
+	CMPQ   BX, $+16
+	JEQ    none2
+	VXORPS X2, X2, X2
+	VMULPS Y9, Y8, Y11
+	VADDPS Y2, Y11, Y2
+	VADDPS Y0, Y2, Y0
+	VADDPS Y0, Y1, Y0
+	JMP    lanes
+
+none2:
+	VADDPS Y0, Y1, Y0
+	JMP    lanes
+
+rest2:
+	CMPQ   BX, $+8
+	JEQ    none3
+	VXORPS X1, X1, X1
+	VMULPS Y9, Y8, Y11
+	VADDPS Y1, Y11, Y1
+	VADDPS Y0, Y1, Y0
+	JMP    lanes
+
+none3:
+	JMP lanes
+
+rest:
+	TESTQ  BX, BX
+	JEQ    none4
+	VXORPS X0, X0, X0
+	VMULPS Y9, Y8, Y11
+	VADDPS Y0, Y11, Y0
+	JMP    lanes
+
+none4:
+	VXORPS X0, X0, X0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -112,10 +203,10 @@ start:
 block:
 	MOVQ DX, BX
 	CMPQ BX, $+16384
-	JLE  whole
+	JLE  whole2
 	MOVQ $+16384, BX
 
-whole:
+whole2:
 	MOVQ   BX, R8
 	NEGQ   R8
 	ADDQ   R8, DX
@@ -409,22 +500,29 @@ TEXT ·DotF64(SB), NOSPLIT, $0-56
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+3
+	CMPQ DX, $+16
 	JGT  start
 	MOVQ DX, BX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ   BX, CX
-	VXORPS X0, X0, X0
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVQ   BX, R8
+	ANDQ   $+3, R8
+	TESTQ  R8, R8
+	JEQ    whole
+	MOVQ   R8, CX
+	MOVQ   BX, R8
+	ANDQ   $-4, R8
+	SHLQ   $0x03, R8
+	ADDQ   DI, R8
 	TESTQ  $+2, CX
 	JEQ    half25
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
 	JEQ    loaded28
-	VMOVSD 16(DI), X15
+	VMOVSD 16(R8), X15
 
 loaded28:
-	VMOVUPS     (DI), X8
+	VMOVUPS     (R8), X8
 	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded26
 
@@ -432,19 +530,23 @@ half25:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
 	JEQ    loaded30
-	VMOVSD (DI), X8
+	VMOVSD (R8), X8
 
 loaded30:
 loaded26:
+	MOVQ   BX, R8
+	ANDQ   $-4, R8
+	SHLQ   $0x03, R8
+	ADDQ   SI, R8
 	TESTQ  $+2, CX
 	JEQ    half31
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
 	JEQ    loaded34
-	VMOVSD 16(SI), X15
+	VMOVSD 16(R8), X15
 
 loaded34:
-	VMOVUPS     (SI), X9
+	VMOVUPS     (R8), X9
 	VINSERTF128 $0x01, X15, Y9, Y9
 	JMP         loaded32
 
@@ -452,12 +554,92 @@ half31:
 	VXORPS X9, X9, X9
 	TESTQ  $+1, CX
 	JEQ    loaded36
-	VMOVSD (SI), X9
+	VMOVSD (R8), X9
 
 loaded36:
 loaded32:
-	VMULPD       Y9, Y8, Y11
-	VADDPD       Y0, Y11, Y0
+whole:
+	CMPQ    BX, $+4
+	JLT     rest
+	VXORPS  X0, X0, X0
+	VMOVUPD (DI), Y11
+	VMOVUPD (SI), Y12
+	VMULPD  Y12, Y11, Y12
+	VADDPD  Y0, Y12, Y0
+	CMPQ    BX, $+8
+	JLT     rest2
+	VMOVUPD 32(DI), Y11
+	VMOVUPD 32(SI), Y12
+	VMULPD  Y12, Y11, Y1
+	CMPQ    BX, $+12
+	JLT     rest3
+	VMOVUPD 64(DI), Y11
+	VMOVUPD 64(SI), Y12
+	VMULPD  Y12, Y11, Y2
+	CMPQ    BX, $+16
+	JLT     rest4
+	VMOVUPD 96(DI), Y11
+	VMOVUPD 96(SI), Y12
+	VMULPD  Y12, Y11, Y3
+	VADDPD  Y0, Y2, Y0
+	VADDPD  Y1, Y3, Y1
+	VADDPD  Y0, Y1, Y0
+	JMP     lanes
+
+rest4:
+	CMPQ   BX, $+12
+	JEQ    none
+	VXORPS X3, X3, X3
+	VMULPD Y9, Y8, Y11
+	VADDPD Y3, Y11, Y3
+	VADDPD Y0, Y2, Y0
+	VADDPD Y1, Y3, Y1
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none:
+	VADDPD Y0, Y2, Y0
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+rest3:
+	CMPQ   BX, $+8
+	JEQ    none2
+	VXORPS X2, X2, X2
+	VMULPD Y9, Y8, Y11
+	VADDPD Y2, Y11, Y2
+	VADDPD Y0, Y2, Y0
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none2:
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+rest2:
+	CMPQ   BX, $+4
+	JEQ    none3
+	VXORPS X1, X1, X1
+	VMULPD Y9, Y8, Y11
+	VADDPD Y1, Y11, Y1
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none3:
+	JMP lanes
+
+rest:
+	TESTQ  BX, BX
+	JEQ    none4
+	VXORPS X0, X0, X0
+	VMULPD Y9, Y8, Y11
+	VADDPD Y0, Y11, Y0
+	JMP    lanes
+
+none4:
+	VXORPS X0, X0, X0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -472,10 +654,10 @@ start:
 block:
 	MOVQ DX, BX
 	CMPQ BX, $+8192
-	JLE  whole
+	JLE  whole2
 	MOVQ $+8192, BX
 
-whole:
+whole2:
 	MOVQ   BX, R8
 	NEGQ   R8
 	ADDQ   R8, DX

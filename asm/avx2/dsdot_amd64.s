@@ -11,47 +11,139 @@ TEXT ·DsdotF32(SB), NOSPLIT, $0-56
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+3
+	CMPQ DX, $+16
 	JGT  start
 	MOVQ DX, BX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      BX, CX
-	VXORPS    X0, X0, X0
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVQ      BX, R8
+	ANDQ      $+3, R8
+	TESTQ     R8, R8
+	JEQ       whole
+	MOVQ      R8, CX
+	MOVQ      BX, R8
+	ANDQ      $-4, R8
+	SHLQ      $0x02, R8
+	ADDQ      DI, R8
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
 	JEQ       odd1
-	VMOVSD    (DI), X8
+	VMOVSD    (R8), X8
 	TESTQ     $+1, CX
 	JEQ       loaded2
-	VINSERTPS $0x20, 8(DI), X8, X8
+	VINSERTPS $0x20, 8(R8), X8, X8
 	JMP       loaded2
 
 odd1:
 	TESTQ  $+1, CX
 	JEQ    loaded2
-	VMOVSS (DI), X8
+	VMOVSS (R8), X8
 
 loaded2:
 	VCVTPS2PD X8, Y8
+	MOVQ      BX, R8
+	ANDQ      $-4, R8
+	SHLQ      $0x02, R8
+	ADDQ      SI, R8
 	VXORPS    X9, X9, X9
 	TESTQ     $+2, CX
 	JEQ       odd3
-	VMOVSD    (SI), X9
+	VMOVSD    (R8), X9
 	TESTQ     $+1, CX
 	JEQ       loaded4
-	VINSERTPS $0x20, 8(SI), X9, X9
+	VINSERTPS $0x20, 8(R8), X9, X9
 	JMP       loaded4
 
 odd3:
 	TESTQ  $+1, CX
 	JEQ    loaded4
-	VMOVSS (SI), X9
+	VMOVSS (R8), X9
 
 loaded4:
-	VCVTPS2PD    X9, Y9
-	VMULPD       Y9, Y8, Y11
-	VADDPD       Y0, Y11, Y0
+	VCVTPS2PD X9, Y9
+
+whole:
+	CMPQ      BX, $+4
+	JLT       rest
+	VXORPS    X0, X0, X0
+	VCVTPS2PD (DI), Y11
+	VCVTPS2PD (SI), Y12
+	VMULPD    Y12, Y11, Y12
+	VADDPD    Y0, Y12, Y0
+	CMPQ      BX, $+8
+	JLT       rest2
+	VCVTPS2PD 16(DI), Y11
+	VCVTPS2PD 16(SI), Y12
+	VMULPD    Y12, Y11, Y1
+	CMPQ      BX, $+12
+	JLT       rest3
+	VCVTPS2PD 32(DI), Y11
+	VCVTPS2PD 32(SI), Y12
+	VMULPD    Y12, Y11, Y2
+	CMPQ      BX, $+16
+	JLT       rest4
+	VCVTPS2PD 48(DI), Y11
+	VCVTPS2PD 48(SI), Y12
+	VMULPD    Y12, Y11, Y3
+	VADDPD    Y0, Y2, Y0
+	VADDPD    Y1, Y3, Y1
+	VADDPD    Y0, Y1, Y0
+	JMP       lanes
+
+rest4:
+	CMPQ   BX, $+12
+	JEQ    none
+	VXORPS X3, X3, X3
+	VMULPD Y9, Y8, Y11
+	VADDPD Y3, Y11, Y3
+	VADDPD Y0, Y2, Y0
+	VADDPD Y1, Y3, Y1
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none:
+	VADDPD Y0, Y2, Y0
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+rest3:
+	CMPQ   BX, $+8
+	JEQ    none2
+	VXORPS X2, X2, X2
+	VMULPD Y9, Y8, Y11
+	VADDPD Y2, Y11, Y2
+	VADDPD Y0, Y2, Y0
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none2:
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+rest2:
+	CMPQ   BX, $+4
+	JEQ    none3
+	VXORPS X1, X1, X1
+	VMULPD Y9, Y8, Y11
+	VADDPD Y1, Y11, Y1
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none3:
+	JMP lanes
+
+rest:
+	TESTQ  BX, BX
+	JEQ    none4
+	VXORPS X0, X0, X0
+	VMULPD Y9, Y8, Y11
+	VADDPD Y0, Y11, Y0
+	JMP    lanes
+
+none4:
+	VXORPS X0, X0, X0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -66,10 +158,10 @@ start:
 block:
 	MOVQ DX, BX
 	CMPQ BX, $+16384
-	JLE  whole
+	JLE  whole2
 	MOVQ $+16384, BX
 
-whole:
+whole2:
 	MOVQ   BX, R8
 	NEGQ   R8
 	ADDQ   R8, DX
@@ -315,22 +407,29 @@ TEXT ·DsdotF64(SB), NOSPLIT, $0-56
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+3
+	CMPQ DX, $+16
 	JGT  start
 	MOVQ DX, BX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ   BX, CX
-	VXORPS X0, X0, X0
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVQ   BX, R8
+	ANDQ   $+3, R8
+	TESTQ  R8, R8
+	JEQ    whole
+	MOVQ   R8, CX
+	MOVQ   BX, R8
+	ANDQ   $-4, R8
+	SHLQ   $0x03, R8
+	ADDQ   DI, R8
 	TESTQ  $+2, CX
 	JEQ    half9
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
 	JEQ    loaded12
-	VMOVSD 16(DI), X15
+	VMOVSD 16(R8), X15
 
 loaded12:
-	VMOVUPS     (DI), X8
+	VMOVUPS     (R8), X8
 	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded10
 
@@ -338,19 +437,23 @@ half9:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
 	JEQ    loaded14
-	VMOVSD (DI), X8
+	VMOVSD (R8), X8
 
 loaded14:
 loaded10:
+	MOVQ   BX, R8
+	ANDQ   $-4, R8
+	SHLQ   $0x03, R8
+	ADDQ   SI, R8
 	TESTQ  $+2, CX
 	JEQ    half15
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
 	JEQ    loaded18
-	VMOVSD 16(SI), X15
+	VMOVSD 16(R8), X15
 
 loaded18:
-	VMOVUPS     (SI), X9
+	VMOVUPS     (R8), X9
 	VINSERTF128 $0x01, X15, Y9, Y9
 	JMP         loaded16
 
@@ -358,12 +461,92 @@ half15:
 	VXORPS X9, X9, X9
 	TESTQ  $+1, CX
 	JEQ    loaded20
-	VMOVSD (SI), X9
+	VMOVSD (R8), X9
 
 loaded20:
 loaded16:
-	VMULPD       Y9, Y8, Y11
-	VADDPD       Y0, Y11, Y0
+whole:
+	CMPQ    BX, $+4
+	JLT     rest
+	VXORPS  X0, X0, X0
+	VMOVUPD (DI), Y11
+	VMOVUPD (SI), Y12
+	VMULPD  Y12, Y11, Y12
+	VADDPD  Y0, Y12, Y0
+	CMPQ    BX, $+8
+	JLT     rest2
+	VMOVUPD 32(DI), Y11
+	VMOVUPD 32(SI), Y12
+	VMULPD  Y12, Y11, Y1
+	CMPQ    BX, $+12
+	JLT     rest3
+	VMOVUPD 64(DI), Y11
+	VMOVUPD 64(SI), Y12
+	VMULPD  Y12, Y11, Y2
+	CMPQ    BX, $+16
+	JLT     rest4
+	VMOVUPD 96(DI), Y11
+	VMOVUPD 96(SI), Y12
+	VMULPD  Y12, Y11, Y3
+	VADDPD  Y0, Y2, Y0
+	VADDPD  Y1, Y3, Y1
+	VADDPD  Y0, Y1, Y0
+	JMP     lanes
+
+rest4:
+	CMPQ   BX, $+12
+	JEQ    none
+	VXORPS X3, X3, X3
+	VMULPD Y9, Y8, Y11
+	VADDPD Y3, Y11, Y3
+	VADDPD Y0, Y2, Y0
+	VADDPD Y1, Y3, Y1
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none:
+	VADDPD Y0, Y2, Y0
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+rest3:
+	CMPQ   BX, $+8
+	JEQ    none2
+	VXORPS X2, X2, X2
+	VMULPD Y9, Y8, Y11
+	VADDPD Y2, Y11, Y2
+	VADDPD Y0, Y2, Y0
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none2:
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+rest2:
+	CMPQ   BX, $+4
+	JEQ    none3
+	VXORPS X1, X1, X1
+	VMULPD Y9, Y8, Y11
+	VADDPD Y1, Y11, Y1
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none3:
+	JMP lanes
+
+rest:
+	TESTQ  BX, BX
+	JEQ    none4
+	VXORPS X0, X0, X0
+	VMULPD Y9, Y8, Y11
+	VADDPD Y0, Y11, Y0
+	JMP    lanes
+
+none4:
+	VXORPS X0, X0, X0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -378,10 +561,10 @@ start:
 block:
 	MOVQ DX, BX
 	CMPQ BX, $+8192
-	JLE  whole
+	JLE  whole2
 	MOVQ $+8192, BX
 
-whole:
+whole2:
 	MOVQ   BX, R8
 	NEGQ   R8
 	ADDQ   R8, DX

@@ -10,31 +10,38 @@ TEXT ·Read1F32(SB), NOSPLIT, $0-28
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ x_base+0(FP), DI
 	MOVQ x_len+8(FP), SI
-	CMPQ SI, $+7
+	CMPQ SI, $+32
 	JGT  start
 	MOVQ SI, DX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      DX, CX
-	VXORPS    X0, X0, X0
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	TESTQ     BX, BX
+	JEQ       whole
+	MOVQ      BX, CX
+	MOVQ      DX, BX
+	ANDQ      $-8, BX
+	SHLQ      $0x02, BX
+	ADDQ      DI, BX
 	TESTQ     $+4, CX
 	JEQ       half1
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
 	JEQ       odd3
-	VMOVSD    16(DI), X15
+	VMOVSD    16(BX), X15
 	TESTQ     $+1, CX
 	JEQ       loaded4
-	VINSERTPS $0x20, 24(DI), X15, X15
+	VINSERTPS $0x20, 24(BX), X15, X15
 	JMP       loaded4
 
 odd3:
 	TESTQ  $+1, CX
 	JEQ    loaded4
-	VMOVSS 16(DI), X15
+	VMOVSS 16(BX), X15
 
 loaded4:
-	VMOVUPS     (DI), X8
+	VMOVUPS     (BX), X8
 	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded2
 
@@ -42,20 +49,95 @@ half1:
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
 	JEQ       odd5
-	VMOVSD    (DI), X8
+	VMOVSD    (BX), X8
 	TESTQ     $+1, CX
 	JEQ       loaded6
-	VINSERTPS $0x20, 8(DI), X8, X8
+	VINSERTPS $0x20, 8(BX), X8, X8
 	JMP       loaded6
 
 odd5:
 	TESTQ  $+1, CX
 	JEQ    loaded6
-	VMOVSS (DI), X8
+	VMOVSS (BX), X8
 
 loaded6:
 loaded2:
-	VORPS        Y0, Y8, Y0
+whole:
+	CMPQ    DX, $+8
+	JLT     rest
+	VXORPS  X0, X0, X0
+	VMOVUPS (DI), Y10
+	VORPS   Y0, Y10, Y0
+	CMPQ    DX, $+16
+	JLT     rest2
+	VXORPS  X1, X1, X1
+	VMOVUPS 32(DI), Y10
+	VORPS   Y1, Y10, Y1
+	CMPQ    DX, $+24
+	JLT     rest3
+	VXORPS  X2, X2, X2
+	VMOVUPS 64(DI), Y10
+	VORPS   Y2, Y10, Y2
+	CMPQ    DX, $+32
+	JLT     rest4
+	VXORPS  X3, X3, X3
+	VMOVUPS 96(DI), Y10
+	VORPS   Y3, Y10, Y3
+	VORPS   Y0, Y2, Y0
+	VORPS   Y1, Y3, Y1
+	VORPS   Y0, Y1, Y0
+	JMP     lanes
+
+rest4:
+	CMPQ   DX, $+24
+	JEQ    none
+	VXORPS X3, X3, X3
+	VORPS  Y3, Y8, Y3
+	VORPS  Y0, Y2, Y0
+	VORPS  Y1, Y3, Y1
+	VORPS  Y0, Y1, Y0
+	JMP    lanes
+
+none:
+	VORPS Y0, Y2, Y0
+	VORPS Y0, Y1, Y0
+	JMP   lanes
+
+rest3:
+	CMPQ   DX, $+16
+	JEQ    none2
+	VXORPS X2, X2, X2
+	VORPS  Y2, Y8, Y2
+	VORPS  Y0, Y2, Y0
+	VORPS  Y0, Y1, Y0
+	JMP    lanes
+
+none2:
+	VORPS Y0, Y1, Y0
+	JMP   lanes
+
+rest2:
+	CMPQ   DX, $+8
+	JEQ    none3
+	VXORPS X1, X1, X1
+	VORPS  Y1, Y8, Y1
+	VORPS  Y0, Y1, Y0
+	JMP    lanes
+
+none3:
+	JMP lanes
+
+rest:
+	TESTQ  DX, DX
+	JEQ    none4
+	VXORPS X0, X0, X0
+	VORPS  Y0, Y8, Y0
+	JMP    lanes
+
+none4:
+	VXORPS X0, X0, X0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VORPS        X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -72,10 +154,10 @@ start:
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+16384
-	JLE  whole
+	JLE  whole2
 	MOVQ $+16384, DX
 
-whole:
+whole2:
 	MOVQ   DX, BX
 	NEGQ   BX
 	ADDQ   BX, SI
@@ -275,22 +357,29 @@ TEXT ·Read1F64(SB), NOSPLIT, $0-32
 	// limit probe: the bits of all streams read, or'ed together
 	MOVQ x_base+0(FP), DI
 	MOVQ x_len+8(FP), SI
-	CMPQ SI, $+3
+	CMPQ SI, $+16
 	JGT  start
 	MOVQ SI, DX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ   DX, CX
-	VXORPS X0, X0, X0
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVQ   DX, BX
+	ANDQ   $+3, BX
+	TESTQ  BX, BX
+	JEQ    whole
+	MOVQ   BX, CX
+	MOVQ   DX, BX
+	ANDQ   $-4, BX
+	SHLQ   $0x03, BX
+	ADDQ   DI, BX
 	TESTQ  $+2, CX
 	JEQ    half13
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
 	JEQ    loaded16
-	VMOVSD 16(DI), X15
+	VMOVSD 16(BX), X15
 
 loaded16:
-	VMOVUPS     (DI), X8
+	VMOVUPS     (BX), X8
 	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded14
 
@@ -298,11 +387,86 @@ half13:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
 	JEQ    loaded18
-	VMOVSD (DI), X8
+	VMOVSD (BX), X8
 
 loaded18:
 loaded14:
-	VORPD        Y0, Y8, Y0
+whole:
+	CMPQ    DX, $+4
+	JLT     rest
+	VXORPS  X0, X0, X0
+	VMOVUPD (DI), Y10
+	VORPD   Y0, Y10, Y0
+	CMPQ    DX, $+8
+	JLT     rest2
+	VXORPS  X1, X1, X1
+	VMOVUPD 32(DI), Y10
+	VORPD   Y1, Y10, Y1
+	CMPQ    DX, $+12
+	JLT     rest3
+	VXORPS  X2, X2, X2
+	VMOVUPD 64(DI), Y10
+	VORPD   Y2, Y10, Y2
+	CMPQ    DX, $+16
+	JLT     rest4
+	VXORPS  X3, X3, X3
+	VMOVUPD 96(DI), Y10
+	VORPD   Y3, Y10, Y3
+	VORPD   Y0, Y2, Y0
+	VORPD   Y1, Y3, Y1
+	VORPD   Y0, Y1, Y0
+	JMP     lanes
+
+rest4:
+	CMPQ   DX, $+12
+	JEQ    none
+	VXORPS X3, X3, X3
+	VORPD  Y3, Y8, Y3
+	VORPD  Y0, Y2, Y0
+	VORPD  Y1, Y3, Y1
+	VORPD  Y0, Y1, Y0
+	JMP    lanes
+
+none:
+	VORPD Y0, Y2, Y0
+	VORPD Y0, Y1, Y0
+	JMP   lanes
+
+rest3:
+	CMPQ   DX, $+8
+	JEQ    none2
+	VXORPS X2, X2, X2
+	VORPD  Y2, Y8, Y2
+	VORPD  Y0, Y2, Y0
+	VORPD  Y0, Y1, Y0
+	JMP    lanes
+
+none2:
+	VORPD Y0, Y1, Y0
+	JMP   lanes
+
+rest2:
+	CMPQ   DX, $+4
+	JEQ    none3
+	VXORPS X1, X1, X1
+	VORPD  Y1, Y8, Y1
+	VORPD  Y0, Y1, Y0
+	JMP    lanes
+
+none3:
+	JMP lanes
+
+rest:
+	TESTQ  DX, DX
+	JEQ    none4
+	VXORPS X0, X0, X0
+	VORPD  Y0, Y8, Y0
+	JMP    lanes
+
+none4:
+	VXORPS X0, X0, X0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VORPD        X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -317,10 +481,10 @@ start:
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+8192
-	JLE  whole
+	JLE  whole2
 	MOVQ $+8192, DX
 
-whole:
+whole2:
 	MOVQ   DX, BX
 	NEGQ   BX
 	ADDQ   BX, SI

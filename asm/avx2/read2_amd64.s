@@ -11,31 +11,38 @@ TEXT ·Read2F32(SB), NOSPLIT, $0-52
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+7
+	CMPQ DX, $+32
 	JGT  start
 	MOVQ DX, BX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      BX, CX
-	VXORPS    X0, X0, X0
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVQ      BX, R8
+	ANDQ      $+7, R8
+	TESTQ     R8, R8
+	JEQ       whole
+	MOVQ      R8, CX
+	MOVQ      BX, R8
+	ANDQ      $-8, R8
+	SHLQ      $0x02, R8
+	ADDQ      DI, R8
 	TESTQ     $+4, CX
 	JEQ       half1
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
 	JEQ       odd3
-	VMOVSD    16(DI), X15
+	VMOVSD    16(R8), X15
 	TESTQ     $+1, CX
 	JEQ       loaded4
-	VINSERTPS $0x20, 24(DI), X15, X15
+	VINSERTPS $0x20, 24(R8), X15, X15
 	JMP       loaded4
 
 odd3:
 	TESTQ  $+1, CX
 	JEQ    loaded4
-	VMOVSS 16(DI), X15
+	VMOVSS 16(R8), X15
 
 loaded4:
-	VMOVUPS     (DI), X8
+	VMOVUPS     (R8), X8
 	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded2
 
@@ -43,37 +50,41 @@ half1:
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
 	JEQ       odd5
-	VMOVSD    (DI), X8
+	VMOVSD    (R8), X8
 	TESTQ     $+1, CX
 	JEQ       loaded6
-	VINSERTPS $0x20, 8(DI), X8, X8
+	VINSERTPS $0x20, 8(R8), X8, X8
 	JMP       loaded6
 
 odd5:
 	TESTQ  $+1, CX
 	JEQ    loaded6
-	VMOVSS (DI), X8
+	VMOVSS (R8), X8
 
 loaded6:
 loaded2:
+	MOVQ      BX, R8
+	ANDQ      $-8, R8
+	SHLQ      $0x02, R8
+	ADDQ      SI, R8
 	TESTQ     $+4, CX
 	JEQ       half7
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
 	JEQ       odd9
-	VMOVSD    16(SI), X15
+	VMOVSD    16(R8), X15
 	TESTQ     $+1, CX
 	JEQ       loaded10
-	VINSERTPS $0x20, 24(SI), X15, X15
+	VINSERTPS $0x20, 24(R8), X15, X15
 	JMP       loaded10
 
 odd9:
 	TESTQ  $+1, CX
 	JEQ    loaded10
-	VMOVSS 16(SI), X15
+	VMOVSS 16(R8), X15
 
 loaded10:
-	VMOVUPS     (SI), X9
+	VMOVUPS     (R8), X9
 	VINSERTF128 $0x01, X15, Y9, Y9
 	JMP         loaded8
 
@@ -81,21 +92,107 @@ half7:
 	VXORPS    X9, X9, X9
 	TESTQ     $+2, CX
 	JEQ       odd11
-	VMOVSD    (SI), X9
+	VMOVSD    (R8), X9
 	TESTQ     $+1, CX
 	JEQ       loaded12
-	VINSERTPS $0x20, 8(SI), X9, X9
+	VINSERTPS $0x20, 8(R8), X9, X9
 	JMP       loaded12
 
 odd11:
 	TESTQ  $+1, CX
 	JEQ    loaded12
-	VMOVSS (SI), X9
+	VMOVSS (R8), X9
 
 loaded12:
 loaded8:
-	VORPS        Y9, Y8, Y11
-	VORPS        Y0, Y11, Y0
+whole:
+	CMPQ    BX, $+8
+	JLT     rest
+	VXORPS  X0, X0, X0
+	VMOVUPS (DI), Y11
+	VMOVUPS (SI), Y12
+	VORPS   Y12, Y11, Y12
+	VORPS   Y0, Y12, Y0
+	CMPQ    BX, $+16
+	JLT     rest2
+	VXORPS  X1, X1, X1
+	VMOVUPS 32(DI), Y11
+	VMOVUPS 32(SI), Y12
+	VORPS   Y12, Y11, Y12
+	VORPS   Y1, Y12, Y1
+	CMPQ    BX, $+24
+	JLT     rest3
+	VXORPS  X2, X2, X2
+	VMOVUPS 64(DI), Y11
+	VMOVUPS 64(SI), Y12
+	VORPS   Y12, Y11, Y12
+	VORPS   Y2, Y12, Y2
+	CMPQ    BX, $+32
+	JLT     rest4
+	VXORPS  X3, X3, X3
+	VMOVUPS 96(DI), Y11
+	VMOVUPS 96(SI), Y12
+	VORPS   Y12, Y11, Y12
+	VORPS   Y3, Y12, Y3
+	VORPS   Y0, Y2, Y0
+	VORPS   Y1, Y3, Y1
+	VORPS   Y0, Y1, Y0
+	JMP     lanes
+
+rest4:
+	CMPQ   BX, $+24
+	JEQ    none
+	VXORPS X3, X3, X3
+	VORPS  Y9, Y8, Y11
+	VORPS  Y3, Y11, Y3
+	VORPS  Y0, Y2, Y0
+	VORPS  Y1, Y3, Y1
+	VORPS  Y0, Y1, Y0
+	JMP    lanes
+
+none:
+	VORPS Y0, Y2, Y0
+	VORPS Y0, Y1, Y0
+	JMP   lanes
+
+rest3:
+	CMPQ   BX, $+16
+	JEQ    none2
+	VXORPS X2, X2, X2
+	VORPS  Y9, Y8, Y11
+	VORPS  Y2, Y11, Y2
+	VORPS  Y0, Y2, Y0
+	VORPS  Y0, Y1, Y0
+	JMP    lanes
+
+none2:
+	VORPS Y0, Y1, Y0
+	JMP   lanes
+
+rest2:
+	CMPQ   BX, $+8
+	JEQ    none3
+	VXORPS X1, X1, X1
+	VORPS  Y9, Y8, Y11
+	VORPS  Y1, Y11, Y1
+	VORPS  Y0, Y1, Y0
+	JMP    lanes
+
+none3:
+	JMP lanes
+
+rest:
+	TESTQ  BX, BX
+	JEQ    none4
+	VXORPS X0, X0, X0
+	VORPS  Y9, Y8, Y11
+	VORPS  Y0, Y11, Y0
+	JMP    lanes
+
+none4:
+	VXORPS X0, X0, X0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VORPS        X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -112,10 +209,10 @@ start:
 block:
 	MOVQ DX, BX
 	CMPQ BX, $+16384
-	JLE  whole
+	JLE  whole2
 	MOVQ $+16384, BX
 
-whole:
+whole2:
 	MOVQ   BX, R8
 	NEGQ   R8
 	ADDQ   R8, DX
@@ -397,22 +494,29 @@ TEXT ·Read2F64(SB), NOSPLIT, $0-56
 	MOVQ x_base+0(FP), DI
 	MOVQ y_base+24(FP), SI
 	MOVQ x_len+8(FP), DX
-	CMPQ DX, $+3
+	CMPQ DX, $+16
 	JGT  start
 	MOVQ DX, BX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ   BX, CX
-	VXORPS X0, X0, X0
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVQ   BX, R8
+	ANDQ   $+3, R8
+	TESTQ  R8, R8
+	JEQ    whole
+	MOVQ   R8, CX
+	MOVQ   BX, R8
+	ANDQ   $-4, R8
+	SHLQ   $0x03, R8
+	ADDQ   DI, R8
 	TESTQ  $+2, CX
 	JEQ    half25
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
 	JEQ    loaded28
-	VMOVSD 16(DI), X15
+	VMOVSD 16(R8), X15
 
 loaded28:
-	VMOVUPS     (DI), X8
+	VMOVUPS     (R8), X8
 	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded26
 
@@ -420,19 +524,23 @@ half25:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
 	JEQ    loaded30
-	VMOVSD (DI), X8
+	VMOVSD (R8), X8
 
 loaded30:
 loaded26:
+	MOVQ   BX, R8
+	ANDQ   $-4, R8
+	SHLQ   $0x03, R8
+	ADDQ   SI, R8
 	TESTQ  $+2, CX
 	JEQ    half31
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
 	JEQ    loaded34
-	VMOVSD 16(SI), X15
+	VMOVSD 16(R8), X15
 
 loaded34:
-	VMOVUPS     (SI), X9
+	VMOVUPS     (R8), X9
 	VINSERTF128 $0x01, X15, Y9, Y9
 	JMP         loaded32
 
@@ -440,12 +548,98 @@ half31:
 	VXORPS X9, X9, X9
 	TESTQ  $+1, CX
 	JEQ    loaded36
-	VMOVSD (SI), X9
+	VMOVSD (R8), X9
 
 loaded36:
 loaded32:
-	VORPD        Y9, Y8, Y11
-	VORPD        Y0, Y11, Y0
+whole:
+	CMPQ    BX, $+4
+	JLT     rest
+	VXORPS  X0, X0, X0
+	VMOVUPD (DI), Y11
+	VMOVUPD (SI), Y12
+	VORPD   Y12, Y11, Y12
+	VORPD   Y0, Y12, Y0
+	CMPQ    BX, $+8
+	JLT     rest2
+	VXORPS  X1, X1, X1
+	VMOVUPD 32(DI), Y11
+	VMOVUPD 32(SI), Y12
+	VORPD   Y12, Y11, Y12
+	VORPD   Y1, Y12, Y1
+	CMPQ    BX, $+12
+	JLT     rest3
+	VXORPS  X2, X2, X2
+	VMOVUPD 64(DI), Y11
+	VMOVUPD 64(SI), Y12
+	VORPD   Y12, Y11, Y12
+	VORPD   Y2, Y12, Y2
+	CMPQ    BX, $+16
+	JLT     rest4
+	VXORPS  X3, X3, X3
+	VMOVUPD 96(DI), Y11
+	VMOVUPD 96(SI), Y12
+	VORPD   Y12, Y11, Y12
+	VORPD   Y3, Y12, Y3
+	VORPD   Y0, Y2, Y0
+	VORPD   Y1, Y3, Y1
+	VORPD   Y0, Y1, Y0
+	JMP     lanes
+
+rest4:
+	CMPQ   BX, $+12
+	JEQ    none
+	VXORPS X3, X3, X3
+	VORPD  Y9, Y8, Y11
+	VORPD  Y3, Y11, Y3
+	VORPD  Y0, Y2, Y0
+	VORPD  Y1, Y3, Y1
+	VORPD  Y0, Y1, Y0
+	JMP    lanes
+
+none:
+	VORPD Y0, Y2, Y0
+	VORPD Y0, Y1, Y0
+	JMP   lanes
+
+rest3:
+	CMPQ   BX, $+8
+	JEQ    none2
+	VXORPS X2, X2, X2
+	VORPD  Y9, Y8, Y11
+	VORPD  Y2, Y11, Y2
+	VORPD  Y0, Y2, Y0
+	VORPD  Y0, Y1, Y0
+	JMP    lanes
+
+none2:
+	VORPD Y0, Y1, Y0
+	JMP   lanes
+
+rest2:
+	CMPQ   BX, $+4
+	JEQ    none3
+	VXORPS X1, X1, X1
+	VORPD  Y9, Y8, Y11
+	VORPD  Y1, Y11, Y1
+	VORPD  Y0, Y1, Y0
+	JMP    lanes
+
+none3:
+	JMP lanes
+
+rest:
+	TESTQ  BX, BX
+	JEQ    none4
+	VXORPS X0, X0, X0
+	VORPD  Y9, Y8, Y11
+	VORPD  Y0, Y11, Y0
+	JMP    lanes
+
+none4:
+	VXORPS X0, X0, X0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VORPD        X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -460,10 +654,10 @@ start:
 block:
 	MOVQ DX, BX
 	CMPQ BX, $+8192
-	JLE  whole
+	JLE  whole2
 	MOVQ $+8192, BX
 
-whole:
+whole2:
 	MOVQ   BX, R8
 	NEGQ   R8
 	ADDQ   R8, DX

@@ -10,31 +10,38 @@ TEXT ·SumF32(SB), NOSPLIT, $0-28
 	// sum of x[i]
 	MOVQ x_base+0(FP), DI
 	MOVQ x_len+8(FP), SI
-	CMPQ SI, $+7
+	CMPQ SI, $+32
 	JGT  start
 	MOVQ SI, DX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      DX, CX
-	VXORPS    X0, X0, X0
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVQ      DX, BX
+	ANDQ      $+7, BX
+	TESTQ     BX, BX
+	JEQ       whole
+	MOVQ      BX, CX
+	MOVQ      DX, BX
+	ANDQ      $-8, BX
+	SHLQ      $0x02, BX
+	ADDQ      DI, BX
 	TESTQ     $+4, CX
 	JEQ       half1
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
 	JEQ       odd3
-	VMOVSD    16(DI), X15
+	VMOVSD    16(BX), X15
 	TESTQ     $+1, CX
 	JEQ       loaded4
-	VINSERTPS $0x20, 24(DI), X15, X15
+	VINSERTPS $0x20, 24(BX), X15, X15
 	JMP       loaded4
 
 odd3:
 	TESTQ  $+1, CX
 	JEQ    loaded4
-	VMOVSS 16(DI), X15
+	VMOVSS 16(BX), X15
 
 loaded4:
-	VMOVUPS     (DI), X8
+	VMOVUPS     (BX), X8
 	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded2
 
@@ -42,20 +49,89 @@ half1:
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
 	JEQ       odd5
-	VMOVSD    (DI), X8
+	VMOVSD    (BX), X8
 	TESTQ     $+1, CX
 	JEQ       loaded6
-	VINSERTPS $0x20, 8(DI), X8, X8
+	VINSERTPS $0x20, 8(BX), X8, X8
 	JMP       loaded6
 
 odd5:
 	TESTQ  $+1, CX
 	JEQ    loaded6
-	VMOVSS (DI), X8
+	VMOVSS (BX), X8
 
 loaded6:
 loaded2:
-	VADDPS       Y0, Y8, Y0
+whole:
+	CMPQ    DX, $+8
+	JLT     rest
+	VXORPS  X0, X0, X0
+	VMOVUPS (DI), Y10
+	VADDPS  Y0, Y10, Y0
+	CMPQ    DX, $+16
+	JLT     rest2
+	VMOVUPS 32(DI), Y1
+	CMPQ    DX, $+24
+	JLT     rest3
+	VMOVUPS 64(DI), Y2
+	CMPQ    DX, $+32
+	JLT     rest4
+	VMOVUPS 96(DI), Y3
+	VADDPS  Y0, Y2, Y0
+	VADDPS  Y1, Y3, Y1
+	VADDPS  Y0, Y1, Y0
+	JMP     lanes
+
+rest4:
+	CMPQ   DX, $+24
+	JEQ    none
+	VXORPS X3, X3, X3
+	VADDPS Y3, Y8, Y3
+	VADDPS Y0, Y2, Y0
+	VADDPS Y1, Y3, Y1
+	VADDPS Y0, Y1, Y0
+	JMP    lanes
+
+none:
+	VADDPS Y0, Y2, Y0
+	VADDPS Y0, Y1, Y0
+	JMP    lanes
+
+rest3:
+	CMPQ   DX, $+16
+	JEQ    none2
+	VXORPS X2, X2, X2
+	VADDPS Y2, Y8, Y2
+	VADDPS Y0, Y2, Y0
+	VADDPS Y0, Y1, Y0
+	JMP    lanes
+
+none2:
+	VADDPS Y0, Y1, Y0
+	JMP    lanes
+
+rest2:
+	CMPQ   DX, $+8
+	JEQ    none3
+	VXORPS X1, X1, X1
+	VADDPS Y1, Y8, Y1
+	VADDPS Y0, Y1, Y0
+	JMP    lanes
+
+none3:
+	JMP lanes
+
+rest:
+	TESTQ  DX, DX
+	JEQ    none4
+	VXORPS X0, X0, X0
+	VADDPS Y0, Y8, Y0
+	JMP    lanes
+
+none4:
+	VXORPS X0, X0, X0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPS       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -72,10 +148,10 @@ start:
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+16384
-	JLE  whole
+	JLE  whole2
 	MOVQ $+16384, DX
 
-whole:
+whole2:
 	MOVQ   DX, BX
 	NEGQ   BX
 	ADDQ   BX, SI
@@ -287,22 +363,29 @@ TEXT ·SumF64(SB), NOSPLIT, $0-32
 	// sum of x[i]
 	MOVQ x_base+0(FP), DI
 	MOVQ x_len+8(FP), SI
-	CMPQ SI, $+3
+	CMPQ SI, $+16
 	JGT  start
 	MOVQ SI, DX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ   DX, CX
-	VXORPS X0, X0, X0
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVQ   DX, BX
+	ANDQ   $+3, BX
+	TESTQ  BX, BX
+	JEQ    whole
+	MOVQ   BX, CX
+	MOVQ   DX, BX
+	ANDQ   $-4, BX
+	SHLQ   $0x03, BX
+	ADDQ   DI, BX
 	TESTQ  $+2, CX
 	JEQ    half13
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
 	JEQ    loaded16
-	VMOVSD 16(DI), X15
+	VMOVSD 16(BX), X15
 
 loaded16:
-	VMOVUPS     (DI), X8
+	VMOVUPS     (BX), X8
 	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded14
 
@@ -310,11 +393,80 @@ half13:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
 	JEQ    loaded18
-	VMOVSD (DI), X8
+	VMOVSD (BX), X8
 
 loaded18:
 loaded14:
-	VADDPD       Y0, Y8, Y0
+whole:
+	CMPQ    DX, $+4
+	JLT     rest
+	VXORPS  X0, X0, X0
+	VMOVUPD (DI), Y10
+	VADDPD  Y0, Y10, Y0
+	CMPQ    DX, $+8
+	JLT     rest2
+	VMOVUPD 32(DI), Y1
+	CMPQ    DX, $+12
+	JLT     rest3
+	VMOVUPD 64(DI), Y2
+	CMPQ    DX, $+16
+	JLT     rest4
+	VMOVUPD 96(DI), Y3
+	VADDPD  Y0, Y2, Y0
+	VADDPD  Y1, Y3, Y1
+	VADDPD  Y0, Y1, Y0
+	JMP     lanes
+
+rest4:
+	CMPQ   DX, $+12
+	JEQ    none
+	VXORPS X3, X3, X3
+	VADDPD Y3, Y8, Y3
+	VADDPD Y0, Y2, Y0
+	VADDPD Y1, Y3, Y1
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none:
+	VADDPD Y0, Y2, Y0
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+rest3:
+	CMPQ   DX, $+8
+	JEQ    none2
+	VXORPS X2, X2, X2
+	VADDPD Y2, Y8, Y2
+	VADDPD Y0, Y2, Y0
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none2:
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+rest2:
+	CMPQ   DX, $+4
+	JEQ    none3
+	VXORPS X1, X1, X1
+	VADDPD Y1, Y8, Y1
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none3:
+	JMP lanes
+
+rest:
+	TESTQ  DX, DX
+	JEQ    none4
+	VXORPS X0, X0, X0
+	VADDPD Y0, Y8, Y0
+	JMP    lanes
+
+none4:
+	VXORPS X0, X0, X0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -329,10 +481,10 @@ start:
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+8192
-	JLE  whole
+	JLE  whole2
 	MOVQ $+8192, DX
 
-whole:
+whole2:
 	MOVQ   DX, BX
 	NEGQ   BX
 	ADDQ   BX, SI

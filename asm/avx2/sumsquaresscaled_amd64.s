@@ -11,32 +11,123 @@ TEXT ·SumSquaresScaledF32(SB), NOSPLIT, $0-40
 	MOVQ         x_base+8(FP), DI
 	MOVQ         x_len+16(FP), SI
 	VBROADCASTSD scale+0(FP), Y10
-	CMPQ         SI, $+3
+	CMPQ         SI, $+16
 	JGT          start
 	MOVQ         SI, DX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ      DX, CX
-	VXORPS    X0, X0, X0
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVQ      DX, BX
+	ANDQ      $+3, BX
+	TESTQ     BX, BX
+	JEQ       whole
+	MOVQ      BX, CX
+	MOVQ      DX, BX
+	ANDQ      $-4, BX
+	SHLQ      $0x02, BX
+	ADDQ      DI, BX
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
 	JEQ       odd1
-	VMOVSD    (DI), X8
+	VMOVSD    (BX), X8
 	TESTQ     $+1, CX
 	JEQ       loaded2
-	VINSERTPS $0x20, 8(DI), X8, X8
+	VINSERTPS $0x20, 8(BX), X8, X8
 	JMP       loaded2
 
 odd1:
 	TESTQ  $+1, CX
 	JEQ    loaded2
-	VMOVSS (DI), X8
+	VMOVSS (BX), X8
 
 loaded2:
-	VCVTPS2PD    X8, Y8
-	VMULPD       Y8, Y10, Y11
-	VMULPD       Y11, Y11, Y11
-	VADDPD       Y0, Y11, Y0
+	VCVTPS2PD X8, Y8
+
+whole:
+	CMPQ      DX, $+4
+	JLT       rest
+	VXORPS    X0, X0, X0
+	VCVTPS2PD (DI), Y11
+	VMULPD    Y11, Y10, Y11
+	VMULPD    Y11, Y11, Y11
+	VADDPD    Y0, Y11, Y0
+	CMPQ      DX, $+8
+	JLT       rest2
+	VCVTPS2PD 16(DI), Y11
+	VMULPD    Y11, Y10, Y11
+	VMULPD    Y11, Y11, Y1
+	CMPQ      DX, $+12
+	JLT       rest3
+	VCVTPS2PD 32(DI), Y11
+	VMULPD    Y11, Y10, Y11
+	VMULPD    Y11, Y11, Y2
+	CMPQ      DX, $+16
+	JLT       rest4
+	VCVTPS2PD 48(DI), Y11
+	VMULPD    Y11, Y10, Y11
+	VMULPD    Y11, Y11, Y3
+	VADDPD    Y0, Y2, Y0
+	VADDPD    Y1, Y3, Y1
+	VADDPD    Y0, Y1, Y0
+	JMP       lanes
+
+rest4:
+	CMPQ   DX, $+12
+	JEQ    none
+	VXORPS X3, X3, X3
+	VMULPD Y8, Y10, Y11
+	VMULPD Y11, Y11, Y11
+	VADDPD Y3, Y11, Y3
+	VADDPD Y0, Y2, Y0
+	VADDPD Y1, Y3, Y1
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none:
+	VADDPD Y0, Y2, Y0
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+rest3:
+	CMPQ   DX, $+8
+	JEQ    none2
+	VXORPS X2, X2, X2
+	VMULPD Y8, Y10, Y11
+	VMULPD Y11, Y11, Y11
+	VADDPD Y2, Y11, Y2
+	VADDPD Y0, Y2, Y0
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none2:
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+rest2:
+	CMPQ   DX, $+4
+	JEQ    none3
+	VXORPS X1, X1, X1
+	VMULPD Y8, Y10, Y11
+	VMULPD Y11, Y11, Y11
+	VADDPD Y1, Y11, Y1
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none3:
+	JMP lanes
+
+rest:
+	TESTQ  DX, DX
+	JEQ    none4
+	VXORPS X0, X0, X0
+	VMULPD Y8, Y10, Y11
+	VMULPD Y11, Y11, Y11
+	VADDPD Y0, Y11, Y0
+	JMP    lanes
+
+none4:
+	VXORPS X0, X0, X0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -51,10 +142,10 @@ start:
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+16384
-	JLE  whole
+	JLE  whole2
 	MOVQ $+16384, DX
 
-whole:
+whole2:
 	MOVQ   DX, BX
 	NEGQ   BX
 	ADDQ   BX, SI
@@ -287,22 +378,29 @@ TEXT ·SumSquaresScaledF64(SB), NOSPLIT, $0-40
 	MOVQ         x_base+8(FP), DI
 	MOVQ         x_len+16(FP), SI
 	VBROADCASTSD scale+0(FP), Y10
-	CMPQ         SI, $+3
+	CMPQ         SI, $+16
 	JGT          start
 	MOVQ         SI, DX
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVQ   DX, CX
-	VXORPS X0, X0, X0
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVQ   DX, BX
+	ANDQ   $+3, BX
+	TESTQ  BX, BX
+	JEQ    whole
+	MOVQ   BX, CX
+	MOVQ   DX, BX
+	ANDQ   $-4, BX
+	SHLQ   $0x03, BX
+	ADDQ   DI, BX
 	TESTQ  $+2, CX
 	JEQ    half5
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
 	JEQ    loaded8
-	VMOVSD 16(DI), X15
+	VMOVSD 16(BX), X15
 
 loaded8:
-	VMOVUPS     (DI), X8
+	VMOVUPS     (BX), X8
 	VINSERTF128 $0x01, X15, Y8, Y8
 	JMP         loaded6
 
@@ -310,13 +408,96 @@ half5:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
 	JEQ    loaded10
-	VMOVSD (DI), X8
+	VMOVSD (BX), X8
 
 loaded10:
 loaded6:
-	VMULPD       Y8, Y10, Y11
-	VMULPD       Y11, Y11, Y11
-	VADDPD       Y0, Y11, Y0
+whole:
+	CMPQ    DX, $+4
+	JLT     rest
+	VXORPS  X0, X0, X0
+	VMOVUPD (DI), Y11
+	VMULPD  Y11, Y10, Y11
+	VMULPD  Y11, Y11, Y11
+	VADDPD  Y0, Y11, Y0
+	CMPQ    DX, $+8
+	JLT     rest2
+	VMOVUPD 32(DI), Y11
+	VMULPD  Y11, Y10, Y11
+	VMULPD  Y11, Y11, Y1
+	CMPQ    DX, $+12
+	JLT     rest3
+	VMOVUPD 64(DI), Y11
+	VMULPD  Y11, Y10, Y11
+	VMULPD  Y11, Y11, Y2
+	CMPQ    DX, $+16
+	JLT     rest4
+	VMOVUPD 96(DI), Y11
+	VMULPD  Y11, Y10, Y11
+	VMULPD  Y11, Y11, Y3
+	VADDPD  Y0, Y2, Y0
+	VADDPD  Y1, Y3, Y1
+	VADDPD  Y0, Y1, Y0
+	JMP     lanes
+
+rest4:
+	CMPQ   DX, $+12
+	JEQ    none
+	VXORPS X3, X3, X3
+	VMULPD Y8, Y10, Y11
+	VMULPD Y11, Y11, Y11
+	VADDPD Y3, Y11, Y3
+	VADDPD Y0, Y2, Y0
+	VADDPD Y1, Y3, Y1
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none:
+	VADDPD Y0, Y2, Y0
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+rest3:
+	CMPQ   DX, $+8
+	JEQ    none2
+	VXORPS X2, X2, X2
+	VMULPD Y8, Y10, Y11
+	VMULPD Y11, Y11, Y11
+	VADDPD Y2, Y11, Y2
+	VADDPD Y0, Y2, Y0
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none2:
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+rest2:
+	CMPQ   DX, $+4
+	JEQ    none3
+	VXORPS X1, X1, X1
+	VMULPD Y8, Y10, Y11
+	VMULPD Y11, Y11, Y11
+	VADDPD Y1, Y11, Y1
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
+
+none3:
+	JMP lanes
+
+rest:
+	TESTQ  DX, DX
+	JEQ    none4
+	VXORPS X0, X0, X0
+	VMULPD Y8, Y10, Y11
+	VMULPD Y11, Y11, Y11
+	VADDPD Y0, Y11, Y0
+	JMP    lanes
+
+none4:
+	VXORPS X0, X0, X0
+
+lanes:
 	VEXTRACTF128 $0x01, Y0, X1
 	VADDPD       X0, X1, X0
 	VUNPCKHPD    X0, X0, X1
@@ -331,10 +512,10 @@ start:
 block:
 	MOVQ SI, DX
 	CMPQ DX, $+8192
-	JLE  whole
+	JLE  whole2
 	MOVQ $+8192, DX
 
-whole:
+whole2:
 	MOVQ   DX, BX
 	NEGQ   BX
 	ADDQ   BX, SI

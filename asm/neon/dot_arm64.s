@@ -10,41 +10,131 @@ TEXT ·DotF32(SB), NOSPLIT, $0-52
 	MOVD x_base+0(FP), R0
 	MOVD y_base+24(FP), R1
 	MOVD x_len+8(FP), R2
-	CMP $3, R2
+	CMP $16, R2
 	BGT start
 	MOVD R2, R3
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R3, R16
-	VEOR V0.B16, V0.B16, V0.B16
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVD R3, R4
+	AND $3, R4, R4
+	CBZ R4, whole
+	MOVD R4, R16
+	MOVD R3, R4
+	AND $-4, R4, R4
+	LSL $2, R4, R4
+	ADD R0, R4, R4
 	VEOR V16.B16, V16.B16, V16.B16
 	TBZ $1, R16, odd1
-	FMOVD (R0), F16
+	FMOVD (R4), F16
 	TBZ $0, R16, loaded1
-	ADD $8, R0, R17
+	ADD $8, R4, R17
 	VLD1 (R17), V16.S[2]
 	B loaded1
 
 odd1:
 	TBZ $0, R16, loaded1
-	FMOVS (R0), F16
+	FMOVS (R4), F16
 
 loaded1:
+	MOVD R3, R4
+	AND $-4, R4, R4
+	LSL $2, R4, R4
+	ADD R1, R4, R4
 	VEOR V17.B16, V17.B16, V17.B16
 	TBZ $1, R16, odd2
-	FMOVD (R1), F17
+	FMOVD (R4), F17
 	TBZ $0, R16, loaded2
-	ADD $8, R1, R17
+	ADD $8, R4, R17
 	VLD1 (R17), V17.S[2]
 	B loaded2
 
 odd2:
 	TBZ $0, R16, loaded2
-	FMOVS (R1), F17
+	FMOVS (R4), F17
 
 loaded2:
+
+whole:
+	CMP $4, R3
+	BLT rest
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVQ (R0), F19
+	FMOVQ (R1), F20
+	WORD $0x6e34de74 // fmul v20.4s, v19.4s, v20.4s
+	WORD $0x4e20d680 // fadd v0.4s, v20.4s, v0.4s
+	CMP $8, R3
+	BLT rest2
+	FMOVQ 16(R0), F19
+	FMOVQ 16(R1), F20
+	WORD $0x6e34de61 // fmul v1.4s, v19.4s, v20.4s
+	CMP $12, R3
+	BLT rest3
+	FMOVQ 32(R0), F19
+	FMOVQ 32(R1), F20
+	WORD $0x6e34de62 // fmul v2.4s, v19.4s, v20.4s
+	CMP $16, R3
+	BLT rest4
+	FMOVQ 48(R0), F19
+	FMOVQ 48(R1), F20
+	WORD $0x6e34de63 // fmul v3.4s, v19.4s, v20.4s
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+rest4:
+	CMP $12, R3
+	BEQ none
+	VEOR V3.B16, V3.B16, V3.B16
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e23d663 // fadd v3.4s, v19.4s, v3.4s
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+none:
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+rest3:
+	CMP $8, R3
+	BEQ none2
+	VEOR V2.B16, V2.B16, V2.B16
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e22d662 // fadd v2.4s, v19.4s, v2.4s
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+none2:
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+rest2:
+	CMP $4, R3
+	BEQ none3
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
+	WORD $0x4e21d661 // fadd v1.4s, v19.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+none3:
+	B lanes
+
+rest:
+	CBZ R3, none4
+	VEOR V0.B16, V0.B16, V0.B16
 	WORD $0x6e31de13 // fmul v19.4s, v16.4s, v17.4s
 	WORD $0x4e20d660 // fadd v0.4s, v19.4s, v0.4s
+	B lanes
+
+none4:
+	VEOR V0.B16, V0.B16, V0.B16
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	VDUP V0.S[1], V1.S4
@@ -58,10 +148,10 @@ start:
 block:
 	MOVD R2, R3
 	CMP $16384, R3
-	BLE whole
+	BLE whole2
 	MOVD $16384, R3
 
-whole:
+whole2:
 	MOVD R3, R4
 	NEG R4, R4
 	ADD R4, R2, R2
@@ -459,25 +549,115 @@ TEXT ·DotF64(SB), NOSPLIT, $0-56
 	MOVD x_base+0(FP), R0
 	MOVD y_base+24(FP), R1
 	MOVD x_len+8(FP), R2
-	CMP $1, R2
+	CMP $8, R2
 	BGT start
 	MOVD R2, R3
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R3, R16
-	VEOR V0.B16, V0.B16, V0.B16
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVD R3, R4
+	AND $1, R4, R4
+	CBZ R4, whole
+	MOVD R4, R16
+	MOVD R3, R4
+	AND $-2, R4, R4
+	LSL $3, R4, R4
+	ADD R0, R4, R4
 	VEOR V16.B16, V16.B16, V16.B16
 	TBZ $0, R16, loaded5
-	FMOVD (R0), F16
+	FMOVD (R4), F16
 
 loaded5:
+	MOVD R3, R4
+	AND $-2, R4, R4
+	LSL $3, R4, R4
+	ADD R1, R4, R4
 	VEOR V17.B16, V17.B16, V17.B16
 	TBZ $0, R16, loaded6
-	FMOVD (R1), F17
+	FMOVD (R4), F17
 
 loaded6:
+
+whole:
+	CMP $2, R3
+	BLT rest
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVQ (R0), F19
+	FMOVQ (R1), F20
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	CMP $4, R3
+	BLT rest2
+	FMOVQ 16(R0), F19
+	FMOVQ 16(R1), F20
+	WORD $0x6e74de61 // fmul v1.2d, v19.2d, v20.2d
+	CMP $6, R3
+	BLT rest3
+	FMOVQ 32(R0), F19
+	FMOVQ 32(R1), F20
+	WORD $0x6e74de62 // fmul v2.2d, v19.2d, v20.2d
+	CMP $8, R3
+	BLT rest4
+	FMOVQ 48(R0), F19
+	FMOVQ 48(R1), F20
+	WORD $0x6e74de63 // fmul v3.2d, v19.2d, v20.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+rest4:
+	CMP $6, R3
+	BEQ none
+	VEOR V3.B16, V3.B16, V3.B16
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+none:
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+rest3:
+	CMP $4, R3
+	BEQ none2
+	VEOR V2.B16, V2.B16, V2.B16
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+none2:
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+rest2:
+	CMP $2, R3
+	BEQ none3
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
+	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+none3:
+	B lanes
+
+rest:
+	CBZ R3, none4
+	VEOR V0.B16, V0.B16, V0.B16
 	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
 	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	B lanes
+
+none4:
+	VEOR V0.B16, V0.B16, V0.B16
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, ret+48(FP)
@@ -489,10 +669,10 @@ start:
 block:
 	MOVD R2, R3
 	CMP $8192, R3
-	BLE whole
+	BLE whole2
 	MOVD $8192, R3
 
-whole:
+whole2:
 	MOVD R3, R4
 	NEG R4, R4
 	ADD R4, R2, R2

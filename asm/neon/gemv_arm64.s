@@ -48,40 +48,130 @@ whole:
 	MOVD R5, R2
 	NEG R2, R2
 	ADD R2, R4, R4
-	CMP $3, R5
+	CMP $16, R5
 	BGT long
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R5, R16
-	VEOR V0.B16, V0.B16, V0.B16
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVD R5, R2
+	AND $3, R2, R2
+	CBZ R2, whole2
+	MOVD R2, R16
+	MOVD R5, R2
+	AND $-4, R2, R2
+	LSL $2, R2, R2
+	ADD R6, R2, R2
 	VEOR V16.B16, V16.B16, V16.B16
 	TBZ $1, R16, odd1
-	FMOVD (R6), F16
+	FMOVD (R2), F16
 	TBZ $0, R16, loaded1
-	ADD $8, R6, R17
+	ADD $8, R2, R17
 	VLD1 (R17), V16.S[2]
 	B loaded1
 
 odd1:
 	TBZ $0, R16, loaded1
-	FMOVS (R6), F16
+	FMOVS (R2), F16
 
 loaded1:
+	MOVD R5, R2
+	AND $-4, R2, R2
+	LSL $2, R2, R2
+	ADD R7, R2, R2
 	VEOR V17.B16, V17.B16, V17.B16
 	TBZ $1, R16, odd2
-	FMOVD (R7), F17
+	FMOVD (R2), F17
 	TBZ $0, R16, loaded2
-	ADD $8, R7, R17
+	ADD $8, R2, R17
 	VLD1 (R17), V17.S[2]
 	B loaded2
 
 odd2:
 	TBZ $0, R16, loaded2
-	FMOVS (R7), F17
+	FMOVS (R2), F17
 
 loaded2:
+
+whole2:
+	CMP $4, R5
+	BLT rest2
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVQ (R7), F21
+	FMOVQ (R6), F22
+	WORD $0x6e36deb6 // fmul v22.4s, v21.4s, v22.4s
+	WORD $0x4e20d6c0 // fadd v0.4s, v22.4s, v0.4s
+	CMP $8, R5
+	BLT rest3
+	FMOVQ 16(R7), F21
+	FMOVQ 16(R6), F22
+	WORD $0x6e36dea1 // fmul v1.4s, v21.4s, v22.4s
+	CMP $12, R5
+	BLT rest4
+	FMOVQ 32(R7), F21
+	FMOVQ 32(R6), F22
+	WORD $0x6e36dea2 // fmul v2.4s, v21.4s, v22.4s
+	CMP $16, R5
+	BLT rest5
+	FMOVQ 48(R7), F21
+	FMOVQ 48(R6), F22
+	WORD $0x6e36dea3 // fmul v3.4s, v21.4s, v22.4s
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+rest5:
+	CMP $12, R5
+	BEQ none
+	VEOR V3.B16, V3.B16, V3.B16
+	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
+	WORD $0x4e23d6a3 // fadd v3.4s, v21.4s, v3.4s
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+none:
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+rest4:
+	CMP $8, R5
+	BEQ none2
+	VEOR V2.B16, V2.B16, V2.B16
+	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
+	WORD $0x4e22d6a2 // fadd v2.4s, v21.4s, v2.4s
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+none2:
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+rest3:
+	CMP $4, R5
+	BEQ none3
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
+	WORD $0x4e21d6a1 // fadd v1.4s, v21.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+none3:
+	B lanes
+
+rest2:
+	CBZ R5, none4
+	VEOR V0.B16, V0.B16, V0.B16
 	WORD $0x6e30de35 // fmul v21.4s, v17.4s, v16.4s
 	WORD $0x4e20d6a0 // fadd v0.4s, v21.4s, v0.4s
+	B lanes
+
+none4:
+	VEOR V0.B16, V0.B16, V0.B16
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	VDUP V0.S[1], V1.S4
@@ -512,24 +602,114 @@ whole:
 	MOVD R5, R2
 	NEG R2, R2
 	ADD R2, R4, R4
-	CMP $1, R5
+	CMP $8, R5
 	BGT long
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R5, R16
-	VEOR V0.B16, V0.B16, V0.B16
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVD R5, R2
+	AND $1, R2, R2
+	CBZ R2, whole2
+	MOVD R2, R16
+	MOVD R5, R2
+	AND $-2, R2, R2
+	LSL $3, R2, R2
+	ADD R6, R2, R2
 	VEOR V16.B16, V16.B16, V16.B16
 	TBZ $0, R16, loaded5
-	FMOVD (R6), F16
+	FMOVD (R2), F16
 
 loaded5:
+	MOVD R5, R2
+	AND $-2, R2, R2
+	LSL $3, R2, R2
+	ADD R7, R2, R2
 	VEOR V17.B16, V17.B16, V17.B16
 	TBZ $0, R16, loaded6
-	FMOVD (R7), F17
+	FMOVD (R2), F17
 
 loaded6:
+
+whole2:
+	CMP $2, R5
+	BLT rest2
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVQ (R7), F21
+	FMOVQ (R6), F22
+	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
+	WORD $0x4e60d6c0 // fadd v0.2d, v22.2d, v0.2d
+	CMP $4, R5
+	BLT rest3
+	FMOVQ 16(R7), F21
+	FMOVQ 16(R6), F22
+	WORD $0x6e76dea1 // fmul v1.2d, v21.2d, v22.2d
+	CMP $6, R5
+	BLT rest4
+	FMOVQ 32(R7), F21
+	FMOVQ 32(R6), F22
+	WORD $0x6e76dea2 // fmul v2.2d, v21.2d, v22.2d
+	CMP $8, R5
+	BLT rest5
+	FMOVQ 48(R7), F21
+	FMOVQ 48(R6), F22
+	WORD $0x6e76dea3 // fmul v3.2d, v21.2d, v22.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+rest5:
+	CMP $6, R5
+	BEQ none
+	VEOR V3.B16, V3.B16, V3.B16
+	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
+	WORD $0x4e63d6a3 // fadd v3.2d, v21.2d, v3.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+none:
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+rest4:
+	CMP $4, R5
+	BEQ none2
+	VEOR V2.B16, V2.B16, V2.B16
+	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
+	WORD $0x4e62d6a2 // fadd v2.2d, v21.2d, v2.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+none2:
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+rest3:
+	CMP $2, R5
+	BEQ none3
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
+	WORD $0x4e61d6a1 // fadd v1.2d, v21.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+none3:
+	B lanes
+
+rest2:
+	CBZ R5, none4
+	VEOR V0.B16, V0.B16, V0.B16
 	WORD $0x6e70de35 // fmul v21.2d, v17.2d, v16.2d
 	WORD $0x4e60d6a0 // fadd v0.2d, v21.2d, v0.2d
+	B lanes
+
+none4:
+	VEOR V0.B16, V0.B16, V0.B16
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	B folded

@@ -9,27 +9,108 @@ TEXT ·Read1F32(SB), NOSPLIT, $0-28
 	// limit probe: the bits of all streams read, or'ed together
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	CMP $3, R1
+	CMP $16, R1
 	BGT start
 	MOVD R1, R2
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R2, R16
-	VEOR V0.B16, V0.B16, V0.B16
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVD R2, R3
+	AND $3, R3, R3
+	CBZ R3, whole
+	MOVD R3, R16
+	MOVD R2, R3
+	AND $-4, R3, R3
+	LSL $2, R3, R3
+	ADD R0, R3, R3
 	VEOR V16.B16, V16.B16, V16.B16
 	TBZ $1, R16, odd1
-	FMOVD (R0), F16
+	FMOVD (R3), F16
 	TBZ $0, R16, loaded1
-	ADD $8, R0, R17
+	ADD $8, R3, R17
 	VLD1 (R17), V16.S[2]
 	B loaded1
 
 odd1:
 	TBZ $0, R16, loaded1
-	FMOVS (R0), F16
+	FMOVS (R3), F16
 
 loaded1:
+
+whole:
+	CMP $4, R2
+	BLT rest
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVQ (R0), F18
+	WORD $0x4ea01e40 // orr v0.16b, v18.16b, v0.16b
+	CMP $8, R2
+	BLT rest2
+	VEOR V1.B16, V1.B16, V1.B16
+	FMOVQ 16(R0), F18
+	WORD $0x4ea11e41 // orr v1.16b, v18.16b, v1.16b
+	CMP $12, R2
+	BLT rest3
+	VEOR V2.B16, V2.B16, V2.B16
+	FMOVQ 32(R0), F18
+	WORD $0x4ea21e42 // orr v2.16b, v18.16b, v2.16b
+	CMP $16, R2
+	BLT rest4
+	VEOR V3.B16, V3.B16, V3.B16
+	FMOVQ 48(R0), F18
+	WORD $0x4ea31e43 // orr v3.16b, v18.16b, v3.16b
+	WORD $0x4ea01c40 // orr v0.16b, v2.16b, v0.16b
+	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	B lanes
+
+rest4:
+	CMP $12, R2
+	BEQ none
+	VEOR V3.B16, V3.B16, V3.B16
+	WORD $0x4ea31e03 // orr v3.16b, v16.16b, v3.16b
+	WORD $0x4ea01c40 // orr v0.16b, v2.16b, v0.16b
+	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	B lanes
+
+none:
+	WORD $0x4ea01c40 // orr v0.16b, v2.16b, v0.16b
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	B lanes
+
+rest3:
+	CMP $8, R2
+	BEQ none2
+	VEOR V2.B16, V2.B16, V2.B16
+	WORD $0x4ea21e02 // orr v2.16b, v16.16b, v2.16b
+	WORD $0x4ea01c40 // orr v0.16b, v2.16b, v0.16b
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	B lanes
+
+none2:
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	B lanes
+
+rest2:
+	CMP $4, R2
+	BEQ none3
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x4ea11e01 // orr v1.16b, v16.16b, v1.16b
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	B lanes
+
+none3:
+	B lanes
+
+rest:
+	CBZ R2, none4
+	VEOR V0.B16, V0.B16, V0.B16
 	WORD $0x4ea01e00 // orr v0.16b, v16.16b, v0.16b
+	B lanes
+
+none4:
+	VEOR V0.B16, V0.B16, V0.B16
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	VDUP V0.S[1], V1.S4
@@ -43,10 +124,10 @@ start:
 block:
 	MOVD R1, R2
 	CMP $16384, R2
-	BLE whole
+	BLE whole2
 	MOVD $16384, R2
 
-whole:
+whole2:
 	MOVD R2, R3
 	NEG R3, R3
 	ADD R3, R1, R1
@@ -336,19 +417,100 @@ TEXT ·Read1F64(SB), NOSPLIT, $0-32
 	// limit probe: the bits of all streams read, or'ed together
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	CMP $1, R1
+	CMP $8, R1
 	BGT start
 	MOVD R1, R2
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R2, R16
-	VEOR V0.B16, V0.B16, V0.B16
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVD R2, R3
+	AND $1, R3, R3
+	CBZ R3, whole
+	MOVD R3, R16
+	MOVD R2, R3
+	AND $-2, R3, R3
+	LSL $3, R3, R3
+	ADD R0, R3, R3
 	VEOR V16.B16, V16.B16, V16.B16
 	TBZ $0, R16, loaded3
-	FMOVD (R0), F16
+	FMOVD (R3), F16
 
 loaded3:
+
+whole:
+	CMP $2, R2
+	BLT rest
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVQ (R0), F18
+	WORD $0x4ea01e40 // orr v0.16b, v18.16b, v0.16b
+	CMP $4, R2
+	BLT rest2
+	VEOR V1.B16, V1.B16, V1.B16
+	FMOVQ 16(R0), F18
+	WORD $0x4ea11e41 // orr v1.16b, v18.16b, v1.16b
+	CMP $6, R2
+	BLT rest3
+	VEOR V2.B16, V2.B16, V2.B16
+	FMOVQ 32(R0), F18
+	WORD $0x4ea21e42 // orr v2.16b, v18.16b, v2.16b
+	CMP $8, R2
+	BLT rest4
+	VEOR V3.B16, V3.B16, V3.B16
+	FMOVQ 48(R0), F18
+	WORD $0x4ea31e43 // orr v3.16b, v18.16b, v3.16b
+	WORD $0x4ea01c40 // orr v0.16b, v2.16b, v0.16b
+	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	B lanes
+
+rest4:
+	CMP $6, R2
+	BEQ none
+	VEOR V3.B16, V3.B16, V3.B16
+	WORD $0x4ea31e03 // orr v3.16b, v16.16b, v3.16b
+	WORD $0x4ea01c40 // orr v0.16b, v2.16b, v0.16b
+	WORD $0x4ea11c61 // orr v1.16b, v3.16b, v1.16b
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	B lanes
+
+none:
+	WORD $0x4ea01c40 // orr v0.16b, v2.16b, v0.16b
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	B lanes
+
+rest3:
+	CMP $4, R2
+	BEQ none2
+	VEOR V2.B16, V2.B16, V2.B16
+	WORD $0x4ea21e02 // orr v2.16b, v16.16b, v2.16b
+	WORD $0x4ea01c40 // orr v0.16b, v2.16b, v0.16b
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	B lanes
+
+none2:
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	B lanes
+
+rest2:
+	CMP $2, R2
+	BEQ none3
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x4ea11e01 // orr v1.16b, v16.16b, v1.16b
+	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
+	B lanes
+
+none3:
+	B lanes
+
+rest:
+	CBZ R2, none4
+	VEOR V0.B16, V0.B16, V0.B16
 	WORD $0x4ea01e00 // orr v0.16b, v16.16b, v0.16b
+	B lanes
+
+none4:
+	VEOR V0.B16, V0.B16, V0.B16
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	FMOVD F0, ret+24(FP)
@@ -360,10 +522,10 @@ start:
 block:
 	MOVD R1, R2
 	CMP $8192, R2
-	BLE whole
+	BLE whole2
 	MOVD $8192, R2
 
-whole:
+whole2:
 	MOVD R2, R3
 	NEG R3, R3
 	ADD R3, R1, R1

@@ -9,27 +9,102 @@ TEXT ·SumF32(SB), NOSPLIT, $0-28
 	// sum of x[i]
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	CMP $3, R1
+	CMP $16, R1
 	BGT start
 	MOVD R1, R2
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R2, R16
-	VEOR V0.B16, V0.B16, V0.B16
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVD R2, R3
+	AND $3, R3, R3
+	CBZ R3, whole
+	MOVD R3, R16
+	MOVD R2, R3
+	AND $-4, R3, R3
+	LSL $2, R3, R3
+	ADD R0, R3, R3
 	VEOR V16.B16, V16.B16, V16.B16
 	TBZ $1, R16, odd1
-	FMOVD (R0), F16
+	FMOVD (R3), F16
 	TBZ $0, R16, loaded1
-	ADD $8, R0, R17
+	ADD $8, R3, R17
 	VLD1 (R17), V16.S[2]
 	B loaded1
 
 odd1:
 	TBZ $0, R16, loaded1
-	FMOVS (R0), F16
+	FMOVS (R3), F16
 
 loaded1:
+
+whole:
+	CMP $4, R2
+	BLT rest
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVQ (R0), F18
+	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
+	CMP $8, R2
+	BLT rest2
+	FMOVQ 16(R0), F1
+	CMP $12, R2
+	BLT rest3
+	FMOVQ 32(R0), F2
+	CMP $16, R2
+	BLT rest4
+	FMOVQ 48(R0), F3
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+rest4:
+	CMP $12, R2
+	BEQ none
+	VEOR V3.B16, V3.B16, V3.B16
+	WORD $0x4e23d603 // fadd v3.4s, v16.4s, v3.4s
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e21d461 // fadd v1.4s, v3.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+none:
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+rest3:
+	CMP $8, R2
+	BEQ none2
+	VEOR V2.B16, V2.B16, V2.B16
+	WORD $0x4e22d602 // fadd v2.4s, v16.4s, v2.4s
+	WORD $0x4e20d440 // fadd v0.4s, v2.4s, v0.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+none2:
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+rest2:
+	CMP $4, R2
+	BEQ none3
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x4e21d601 // fadd v1.4s, v16.4s, v1.4s
+	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
+	B lanes
+
+none3:
+	B lanes
+
+rest:
+	CBZ R2, none4
+	VEOR V0.B16, V0.B16, V0.B16
 	WORD $0x4e20d600 // fadd v0.4s, v16.4s, v0.4s
+	B lanes
+
+none4:
+	VEOR V0.B16, V0.B16, V0.B16
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	VDUP V0.S[1], V1.S4
@@ -43,10 +118,10 @@ start:
 block:
 	MOVD R1, R2
 	CMP $16384, R2
-	BLE whole
+	BLE whole2
 	MOVD $16384, R2
 
-whole:
+whole2:
 	MOVD R2, R3
 	NEG R3, R3
 	ADD R3, R1, R1
@@ -347,19 +422,94 @@ TEXT ·SumF64(SB), NOSPLIT, $0-32
 	// sum of x[i]
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	CMP $1, R1
+	CMP $8, R1
 	BGT start
 	MOVD R1, R2
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R2, R16
-	VEOR V0.B16, V0.B16, V0.B16
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVD R2, R3
+	AND $1, R3, R3
+	CBZ R3, whole
+	MOVD R3, R16
+	MOVD R2, R3
+	AND $-2, R3, R3
+	LSL $3, R3, R3
+	ADD R0, R3, R3
 	VEOR V16.B16, V16.B16, V16.B16
 	TBZ $0, R16, loaded3
-	FMOVD (R0), F16
+	FMOVD (R3), F16
 
 loaded3:
+
+whole:
+	CMP $2, R2
+	BLT rest
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVQ (R0), F18
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	CMP $4, R2
+	BLT rest2
+	FMOVQ 16(R0), F1
+	CMP $6, R2
+	BLT rest3
+	FMOVQ 32(R0), F2
+	CMP $8, R2
+	BLT rest4
+	FMOVQ 48(R0), F3
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+rest4:
+	CMP $6, R2
+	BEQ none
+	VEOR V3.B16, V3.B16, V3.B16
+	WORD $0x4e63d603 // fadd v3.2d, v16.2d, v3.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+none:
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+rest3:
+	CMP $4, R2
+	BEQ none2
+	VEOR V2.B16, V2.B16, V2.B16
+	WORD $0x4e62d602 // fadd v2.2d, v16.2d, v2.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+none2:
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+rest2:
+	CMP $2, R2
+	BEQ none3
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x4e61d601 // fadd v1.2d, v16.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+none3:
+	B lanes
+
+rest:
+	CBZ R2, none4
+	VEOR V0.B16, V0.B16, V0.B16
 	WORD $0x4e60d600 // fadd v0.2d, v16.2d, v0.2d
+	B lanes
+
+none4:
+	VEOR V0.B16, V0.B16, V0.B16
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, ret+24(FP)
@@ -371,10 +521,10 @@ start:
 block:
 	MOVD R1, R2
 	CMP $8192, R2
-	BLE whole
+	BLE whole2
 	MOVD $8192, R2
 
-whole:
+whole2:
 	MOVD R2, R3
 	NEG R3, R3
 	ADD R3, R1, R1

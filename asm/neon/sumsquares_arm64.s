@@ -9,21 +9,107 @@ TEXT ·SumSquaresF32(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	CMP $1, R1
+	CMP $8, R1
 	BGT start
 	MOVD R1, R2
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R2, R16
-	VEOR V0.B16, V0.B16, V0.B16
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVD R2, R3
+	AND $1, R3, R3
+	CBZ R3, whole
+	MOVD R3, R16
+	MOVD R2, R3
+	AND $-2, R3, R3
+	LSL $2, R3, R3
+	ADD R0, R3, R3
 	VEOR V16.B16, V16.B16, V16.B16
 	TBZ $0, R16, loaded1
-	FMOVS (R0), F16
+	FMOVS (R3), F16
 
 loaded1:
 	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
+
+whole:
+	CMP $2, R2
+	BLT rest
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVD (R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	CMP $4, R2
+	BLT rest2
+	FMOVD 8(R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de41 // fmul v1.2d, v18.2d, v18.2d
+	CMP $6, R2
+	BLT rest3
+	FMOVD 16(R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de42 // fmul v2.2d, v18.2d, v18.2d
+	CMP $8, R2
+	BLT rest4
+	FMOVD 24(R0), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e72de43 // fmul v3.2d, v18.2d, v18.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+rest4:
+	CMP $6, R2
+	BEQ none
+	VEOR V3.B16, V3.B16, V3.B16
+	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
+	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+none:
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+rest3:
+	CMP $4, R2
+	BEQ none2
+	VEOR V2.B16, V2.B16, V2.B16
+	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
+	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+none2:
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+rest2:
+	CMP $2, R2
+	BEQ none3
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+none3:
+	B lanes
+
+rest:
+	CBZ R2, none4
+	VEOR V0.B16, V0.B16, V0.B16
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	B lanes
+
+none4:
+	VEOR V0.B16, V0.B16, V0.B16
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, ret+24(FP)
@@ -35,10 +121,10 @@ start:
 block:
 	MOVD R1, R2
 	CMP $16384, R2
-	BLE whole
+	BLE whole2
 	MOVD $16384, R2
 
-whole:
+whole2:
 	MOVD R2, R3
 	NEG R3, R3
 	ADD R3, R1, R1
@@ -406,20 +492,102 @@ TEXT ·SumSquaresF64(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
 	MOVD x_base+0(FP), R0
 	MOVD x_len+8(FP), R1
-	CMP $1, R1
+	CMP $8, R1
 	BGT start
 	MOVD R1, R2
 
-	// Less than a vector: one filled up with zeros, which change no sum.
-	MOVD R2, R16
-	VEOR V0.B16, V0.B16, V0.B16
+	// A few vectors, and one filled up with zeros, which change no sum.
+	MOVD R2, R3
+	AND $1, R3, R3
+	CBZ R3, whole
+	MOVD R3, R16
+	MOVD R2, R3
+	AND $-2, R3, R3
+	LSL $3, R3, R3
+	ADD R0, R3, R3
 	VEOR V16.B16, V16.B16, V16.B16
 	TBZ $0, R16, loaded3
-	FMOVD (R0), F16
+	FMOVD (R3), F16
 
 loaded3:
+
+whole:
+	CMP $2, R2
+	BLT rest
+	VEOR V0.B16, V0.B16, V0.B16
+	FMOVQ (R0), F18
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	CMP $4, R2
+	BLT rest2
+	FMOVQ 16(R0), F18
+	WORD $0x6e72de41 // fmul v1.2d, v18.2d, v18.2d
+	CMP $6, R2
+	BLT rest3
+	FMOVQ 32(R0), F18
+	WORD $0x6e72de42 // fmul v2.2d, v18.2d, v18.2d
+	CMP $8, R2
+	BLT rest4
+	FMOVQ 48(R0), F18
+	WORD $0x6e72de43 // fmul v3.2d, v18.2d, v18.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+rest4:
+	CMP $6, R2
+	BEQ none
+	VEOR V3.B16, V3.B16, V3.B16
+	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
+	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+none:
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+rest3:
+	CMP $4, R2
+	BEQ none2
+	VEOR V2.B16, V2.B16, V2.B16
+	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
+	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+none2:
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+rest2:
+	CMP $2, R2
+	BEQ none3
+	VEOR V1.B16, V1.B16, V1.B16
+	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
+	B lanes
+
+none3:
+	B lanes
+
+rest:
+	CBZ R2, none4
+	VEOR V0.B16, V0.B16, V0.B16
 	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	B lanes
+
+none4:
+	VEOR V0.B16, V0.B16, V0.B16
+
+lanes:
 	VEXT $8, V0.B16, V0.B16, V1.B16
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, ret+24(FP)
@@ -431,10 +599,10 @@ start:
 block:
 	MOVD R1, R2
 	CMP $8192, R2
-	BLE whole
+	BLE whole2
 	MOVD $8192, R2
 
-whole:
+whole2:
 	MOVD R2, R3
 	NEG R3, R3
 	ADD R3, R1, R1

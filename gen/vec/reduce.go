@@ -197,7 +197,7 @@ func (a *accumulation) elements(g *gen) {
 	m.Move(t, n)
 	m.AndImm(t, w-1)
 	m.SetCount(t)
-	a.loadPartial(g, true)
+	a.loadPartial(g)
 	parts := make([]string, vectors)
 	for j := range vectors {
 		parts[j] = g.label("part")
@@ -242,26 +242,23 @@ func (a *accumulation) fold(g *gen) {
 // shared.
 func (a *accumulation) masked(g *gen) bool { return g.m.MaskedStores() && a.strides == nil }
 
-// loadPartial loads the streams' partial vectors, where their code is too long to
-// repeat it. They may stand behind whole ones.
-func (a *accumulation) loadPartial(g *gen, behind bool) {
+// loadPartial loads the streams' partial vectors, behind whole ones, where their code
+// is too long to repeat it.
+func (a *accumulation) loadPartial(g *gen) {
 	if a.masked(g) {
 		return
 	}
 	m, in := g.m, a.body.Elem
 	for i, p := range a.ptrs {
-		at := p
-		if behind {
-			at = a.t
-			m.Move(at, a.n)
-			m.AndImm(at, -g.lanes(in))
-			if a.strides != nil {
-				m.Mul(at, a.strides[i])
-			} else {
-				m.ShiftLeft(at, shift(g.e))
-			}
-			m.Add(at, p)
+		at := a.t
+		m.Move(at, a.n)
+		m.AndImm(at, -g.lanes(in))
+		if a.strides != nil {
+			m.Mul(at, a.strides[i])
+		} else {
+			m.ShiftLeft(at, shift(g.e))
 		}
+		m.Add(at, p)
 		if a.strides != nil {
 			m.Gather(a.loaded[i], in, g.e, at, a.strides[i], Partial)
 		} else {

@@ -14,43 +14,82 @@ func (a *accumulation) short(g *gen) (most int, emit func()) {
 	case a.masked(g):
 		return a.chain() * w, func() { a.shortMasked(g) }
 	default:
-		return w - 1, func() { a.shortPartial(g) }
+		return a.chain() * w, func() { a.shortWhole(g) }
 	}
 }
 
-// shortPartial accumulates less than a vector.
-func (a *accumulation) shortPartial(g *gen) {
-	g.m.Comment("Less than a vector: one filled up with zeros, which change no sum.")
-	g.m.SetCount(a.n)
-	a.zero(g, 0, 1)
-	a.loadPartial(g, false)
-	a.partial(g, 0)
+// chain returns how many vectors shortMasked and shortWhole take.
+func (a *accumulation) chain() int { return min(4, len(a.acc[0])) }
+
+// few accumulates one of a few vectors. Only the first sum begins at +0: that is
+// enough to make a sum of -0 what it must be. (So do those of what is loaded: there may
+// be no operation to assign the result of.)
+func (a *accumulation) few(g *gen, j int, access Access, loaded map[int]V) {
+	s := step{body: a.body, first: j, copies: 1, access: access, ptrs: a.ptrs, loaded: loaded, sums: column(a.acc, j), combine: a.combine}
+	s.assign = j > 0 && a.combine == OpAdd && loaded == nil
+	if !s.assign {
+		a.zero(g, j, j+1)
+	}
+	g.emit(s)
+}
+
+// foldFew folds so many of the sums' registers.
+func (a *accumulation) foldFew(g *gen, used int) {
+	for h := a.chain() / 2; h > 0; h /= 2 {
+		a.foldRegisters(g, h, used, g.m.VectorBytes())
+	}
+}
+
+// shortWhole accumulates a few vectors, and a partial one if there is a rest: that is
+// more work than one which is masked.
+func (a *accumulation) shortWhole(g *gen) {
+	m, n, w := g.m, a.n, g.lanes(a.body.Elem)
+	m.Comment("A few vectors, and one filled up with zeros, which change no sum.")
+	whole, lanes := g.label("whole"), g.label("lanes")
+	m.Move(a.t, n)
+	m.AndImm(a.t, w-1)
+	m.JumpIf(a.t, EQ, 0, whole)
+	m.SetCount(a.t)
+	a.loadPartial(g)
+	m.Label(whole)
+	rest := make([]string, a.chain())
+	for j := range a.chain() {
+		rest[j] = g.label("rest")
+		m.JumpIf(n, LT, (j+1)*w, rest[j])
+		a.few(g, j, Full, nil)
+	}
+	a.foldFew(g, a.chain())
+	m.Jump(lanes)
+	for j := a.chain() - 1; j >= 0; j-- {
+		none := g.label("none")
+		m.Label(rest[j])
+		m.JumpIf(n, EQ, j*w, none)
+		a.few(g, j, Full, a.loaded)
+		a.foldFew(g, j+1)
+		m.Jump(lanes)
+		m.Label(none)
+		if j > 0 {
+			a.foldFew(g, j)
+			m.Jump(lanes)
+		} else {
+			a.zero(g, 0, 1)
+		}
+	}
+	m.Label(lanes)
 	a.foldLanes(g)
 }
 
-// chain returns how many vectors shortMasked takes.
-func (a *accumulation) chain() int { return min(4, len(a.acc[0])) }
-
-// shortMasked accumulates a few vectors, of which the last may be partial. Only the
-// first sum begins at +0: that is enough to make a sum of -0 what it must be.
+// shortMasked accumulates a few vectors, of which the last may be partial.
 func (a *accumulation) shortMasked(g *gen) {
 	m, n, w := g.m, a.n, g.lanes(a.body.Elem)
 	m.Comment("A few vectors, the last filled up with zeros, which change no sum.")
 	lanes := g.label("lanes")
 	last := make([]string, a.chain())
-	vector := func(j int, access Access) {
-		s := step{body: a.body, first: j, copies: 1, access: access, ptrs: a.ptrs, sums: column(a.acc, j), combine: a.combine}
-		s.assign = j > 0 && a.combine == OpAdd
-		if !s.assign {
-			a.zero(g, j, j+1)
-		}
-		g.emit(s)
-	}
 	for j := range a.chain() {
 		last[j] = g.label("last")
 		if j+1 < a.chain() {
 			m.JumpIf(n, LE, (j+1)*w, last[j])
-			vector(j, Full)
+			a.few(g, j, Full, nil)
 		}
 	}
 	for j := a.chain() - 1; j >= 0; j-- {
@@ -60,10 +99,8 @@ func (a *accumulation) shortMasked(g *gen) {
 			m.AddImm(a.t, -j*w)
 		}
 		m.SetCount(a.t)
-		vector(j, Partial)
-		for h := a.chain() / 2; h > 0; h /= 2 {
-			a.foldRegisters(g, h, j+1, g.m.VectorBytes())
-		}
+		a.few(g, j, Partial, nil)
+		a.foldFew(g, j+1)
 		if j > 0 {
 			m.Jump(lanes)
 		}
