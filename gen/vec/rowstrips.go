@@ -54,16 +54,13 @@ func (l *rowsLoop) strips(label, end string, sums []V, finish *Body) {
 	m.Label(label)
 	m.Comment("Strips of columns that stay in registers for all rows.")
 	for k := len(sums); k > 0; k /= 2 {
-		again, rest := label, g.label("rest")
-		if k < len(sums) {
-			again = ""
-		}
+		rest := g.label("rest")
 		m.JumpIf(l.n, LT, k*g.lanes(g.e), rest)
 		l.strip(sums[:k], Full, finish)
 		m.AddImm(l.off, k*m.VectorBytes())
 		m.AddImm(l.n, -k*g.lanes(g.e))
-		if again != "" {
-			m.Jump(again)
+		if k == len(sums) {
+			m.Jump(label)
 		}
 		m.Label(rest)
 	}
