@@ -355,7 +355,7 @@ done3:
 strips:
 	// Strips of columns that stay in registers for all rows.
 	CMPQ    R10, $+128
-	JLT     rest
+	JLE     last
 	MOVQ    xs_base+24(FP), R12
 	MOVQ    xs_len+32(FP), R11
 	MOVQ    (R12), DX
@@ -434,130 +434,9 @@ added:
 	SUBQ    $+128, R10
 	JMP     strips
 
-rest:
-	CMPQ    R10, $+64
-	JLT     rest2
-	MOVQ    xs_base+24(FP), R12
-	MOVQ    xs_len+32(FP), R11
-	MOVQ    (R12), DX
-	ADDQ    R13, DX
-	ADDQ    $+24, R12
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-	VMOVUPS 128(DX), Z2
-	VMOVUPS 192(DX), Z3
-	SUBQ    $+1, R11
-	JLE     added2
-
-row3:
-	MOVQ    (R12), DX
-	ADDQ    R13, DX
-	ADDQ    $+24, R12
-	VMOVUPS (DX), Z9
-	VADDPS  Z0, Z9, Z0
-	VMOVUPS 64(DX), Z9
-	VADDPS  Z1, Z9, Z1
-	VMOVUPS 128(DX), Z9
-	VADDPS  Z2, Z9, Z2
-	VMOVUPS 192(DX), Z9
-	VADDPS  Z3, Z9, Z3
-	SUBQ    $+1, R11
-	JGT     row3
-
-added2:
-	MOVQ    dst_base+0(FP), DI
-	ADDQ    R13, DI
-	VDIVPS  Z8, Z0, Z9
-	VMOVUPS (DI), Z10
-	VADDPS  Z9, Z10, Z9
-	VMOVUPS Z9, (DI)
-	VDIVPS  Z8, Z1, Z9
-	VMOVUPS 64(DI), Z10
-	VADDPS  Z9, Z10, Z9
-	VMOVUPS Z9, 64(DI)
-	VDIVPS  Z8, Z2, Z9
-	VMOVUPS 128(DI), Z10
-	VADDPS  Z9, Z10, Z9
-	VMOVUPS Z9, 128(DI)
-	VDIVPS  Z8, Z3, Z9
-	VMOVUPS 192(DI), Z10
-	VADDPS  Z9, Z10, Z9
-	VMOVUPS Z9, 192(DI)
-	ADDQ    $+256, R13
-	SUBQ    $+64, R10
-
-rest2:
-	CMPQ    R10, $+32
-	JLT     rest3
-	MOVQ    xs_base+24(FP), R12
-	MOVQ    xs_len+32(FP), R11
-	MOVQ    (R12), DX
-	ADDQ    R13, DX
-	ADDQ    $+24, R12
-	VMOVUPS (DX), Z0
-	VMOVUPS 64(DX), Z1
-	SUBQ    $+1, R11
-	JLE     added3
-
-row4:
-	MOVQ    (R12), DX
-	ADDQ    R13, DX
-	ADDQ    $+24, R12
-	VMOVUPS (DX), Z9
-	VADDPS  Z0, Z9, Z0
-	VMOVUPS 64(DX), Z9
-	VADDPS  Z1, Z9, Z1
-	SUBQ    $+1, R11
-	JGT     row4
-
-added3:
-	MOVQ    dst_base+0(FP), DI
-	ADDQ    R13, DI
-	VDIVPS  Z8, Z0, Z9
-	VMOVUPS (DI), Z10
-	VADDPS  Z9, Z10, Z9
-	VMOVUPS Z9, (DI)
-	VDIVPS  Z8, Z1, Z9
-	VMOVUPS 64(DI), Z10
-	VADDPS  Z9, Z10, Z9
-	VMOVUPS Z9, 64(DI)
-	ADDQ    $+128, R13
-	SUBQ    $+32, R10
-
-rest3:
-	CMPQ    R10, $+16
-	JLT     rest4
-	MOVQ    xs_base+24(FP), R12
-	MOVQ    xs_len+32(FP), R11
-	MOVQ    (R12), DX
-	ADDQ    R13, DX
-	ADDQ    $+24, R12
-	VMOVUPS (DX), Z0
-	SUBQ    $+1, R11
-	JLE     added4
-
-row5:
-	MOVQ    (R12), DX
-	ADDQ    R13, DX
-	ADDQ    $+24, R12
-	VMOVUPS (DX), Z9
-	VADDPS  Z0, Z9, Z0
-	SUBQ    $+1, R11
-	JGT     row5
-
-added4:
-	MOVQ    dst_base+0(FP), DI
-	ADDQ    R13, DI
-	VDIVPS  Z8, Z0, Z9
-	VMOVUPS (DI), Z10
-	VADDPS  Z9, Z10, Z9
-	VMOVUPS Z9, (DI)
-	ADDQ    $+64, R13
-	SUBQ    $+16, R10
-
-rest4:
-	TESTQ     R10, R10
-	JEQ       end
+last:
+	CMPQ      R10, $+16
+	JGT       more
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -569,14 +448,149 @@ rest4:
 	ADDQ      $+24, R12
 	VMOVUPS.Z (DX), K1, Z0
 	SUBQ      $+1, R11
+	JLE       added2
+
+row3:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS.Z (DX), K1, Z9
+	VADDPS    Z0, Z9, Z0
+	SUBQ      $+1, R11
+	JGT       row3
+
+added2:
+	MOVQ      dst_base+0(FP), DI
+	ADDQ      R13, DI
+	VDIVPS    Z8, Z0, Z9
+	VMOVUPS.Z (DI), K1, Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, K1, (DI)
+	JMP       end
+
+more:
+	CMPQ      R10, $+32
+	JGT       more2
+	SUBQ      $+16, R10
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z 64(DX), K1, Z1
+	SUBQ      $+1, R11
+	JLE       added3
+
+row4:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS   (DX), Z9
+	VADDPS    Z0, Z9, Z0
+	VMOVUPS.Z 64(DX), K1, Z9
+	VADDPS    Z1, Z9, Z1
+	SUBQ      $+1, R11
+	JGT       row4
+
+added3:
+	MOVQ      dst_base+0(FP), DI
+	ADDQ      R13, DI
+	VDIVPS    Z8, Z0, Z9
+	VMOVUPS   (DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, (DI)
+	VDIVPS    Z8, Z1, Z9
+	VMOVUPS.Z 64(DI), K1, Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, K1, 64(DI)
+	JMP       end
+
+more2:
+	CMPQ      R10, $+48
+	JGT       more3
+	SUBQ      $+32, R10
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS   (DX), Z0
+	VMOVUPS   64(DX), Z1
+	VMOVUPS.Z 128(DX), K1, Z2
+	SUBQ      $+1, R11
+	JLE       added4
+
+row5:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS   (DX), Z9
+	VADDPS    Z0, Z9, Z0
+	VMOVUPS   64(DX), Z9
+	VADDPS    Z1, Z9, Z1
+	VMOVUPS.Z 128(DX), K1, Z9
+	VADDPS    Z2, Z9, Z2
+	SUBQ      $+1, R11
+	JGT       row5
+
+added4:
+	MOVQ      dst_base+0(FP), DI
+	ADDQ      R13, DI
+	VDIVPS    Z8, Z0, Z9
+	VMOVUPS   (DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, (DI)
+	VDIVPS    Z8, Z1, Z9
+	VMOVUPS   64(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 64(DI)
+	VDIVPS    Z8, Z2, Z9
+	VMOVUPS.Z 128(DI), K1, Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, K1, 128(DI)
+	JMP       end
+
+more3:
+	CMPQ      R10, $+64
+	JGT       more4
+	SUBQ      $+48, R10
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS   (DX), Z0
+	VMOVUPS   64(DX), Z1
+	VMOVUPS   128(DX), Z2
+	VMOVUPS.Z 192(DX), K1, Z3
+	SUBQ      $+1, R11
 	JLE       added5
 
 row6:
 	MOVQ      (R12), DX
 	ADDQ      R13, DX
 	ADDQ      $+24, R12
-	VMOVUPS.Z (DX), K1, Z9
+	VMOVUPS   (DX), Z9
 	VADDPS    Z0, Z9, Z0
+	VMOVUPS   64(DX), Z9
+	VADDPS    Z1, Z9, Z1
+	VMOVUPS   128(DX), Z9
+	VADDPS    Z2, Z9, Z2
+	VMOVUPS.Z 192(DX), K1, Z9
+	VADDPS    Z3, Z9, Z3
 	SUBQ      $+1, R11
 	JGT       row6
 
@@ -584,9 +598,313 @@ added5:
 	MOVQ      dst_base+0(FP), DI
 	ADDQ      R13, DI
 	VDIVPS    Z8, Z0, Z9
-	VMOVUPS.Z (DI), K1, Z10
+	VMOVUPS   (DI), Z10
 	VADDPS    Z9, Z10, Z9
-	VMOVUPS   Z9, K1, (DI)
+	VMOVUPS   Z9, (DI)
+	VDIVPS    Z8, Z1, Z9
+	VMOVUPS   64(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 64(DI)
+	VDIVPS    Z8, Z2, Z9
+	VMOVUPS   128(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 128(DI)
+	VDIVPS    Z8, Z3, Z9
+	VMOVUPS.Z 192(DI), K1, Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, K1, 192(DI)
+	JMP       end
+
+more4:
+	CMPQ      R10, $+80
+	JGT       more5
+	SUBQ      $+64, R10
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS   (DX), Z0
+	VMOVUPS   64(DX), Z1
+	VMOVUPS   128(DX), Z2
+	VMOVUPS   192(DX), Z3
+	VMOVUPS.Z 256(DX), K1, Z4
+	SUBQ      $+1, R11
+	JLE       added6
+
+row7:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS   (DX), Z9
+	VADDPS    Z0, Z9, Z0
+	VMOVUPS   64(DX), Z9
+	VADDPS    Z1, Z9, Z1
+	VMOVUPS   128(DX), Z9
+	VADDPS    Z2, Z9, Z2
+	VMOVUPS   192(DX), Z9
+	VADDPS    Z3, Z9, Z3
+	VMOVUPS.Z 256(DX), K1, Z9
+	VADDPS    Z4, Z9, Z4
+	SUBQ      $+1, R11
+	JGT       row7
+
+added6:
+	MOVQ      dst_base+0(FP), DI
+	ADDQ      R13, DI
+	VDIVPS    Z8, Z0, Z9
+	VMOVUPS   (DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, (DI)
+	VDIVPS    Z8, Z1, Z9
+	VMOVUPS   64(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 64(DI)
+	VDIVPS    Z8, Z2, Z9
+	VMOVUPS   128(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 128(DI)
+	VDIVPS    Z8, Z3, Z9
+	VMOVUPS   192(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 192(DI)
+	VDIVPS    Z8, Z4, Z9
+	VMOVUPS.Z 256(DI), K1, Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, K1, 256(DI)
+	JMP       end
+
+more5:
+	CMPQ      R10, $+96
+	JGT       more6
+	SUBQ      $+80, R10
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS   (DX), Z0
+	VMOVUPS   64(DX), Z1
+	VMOVUPS   128(DX), Z2
+	VMOVUPS   192(DX), Z3
+	VMOVUPS   256(DX), Z4
+	VMOVUPS.Z 320(DX), K1, Z5
+	SUBQ      $+1, R11
+	JLE       added7
+
+row8:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS   (DX), Z9
+	VADDPS    Z0, Z9, Z0
+	VMOVUPS   64(DX), Z9
+	VADDPS    Z1, Z9, Z1
+	VMOVUPS   128(DX), Z9
+	VADDPS    Z2, Z9, Z2
+	VMOVUPS   192(DX), Z9
+	VADDPS    Z3, Z9, Z3
+	VMOVUPS   256(DX), Z9
+	VADDPS    Z4, Z9, Z4
+	VMOVUPS.Z 320(DX), K1, Z9
+	VADDPS    Z5, Z9, Z5
+	SUBQ      $+1, R11
+	JGT       row8
+
+added7:
+	MOVQ      dst_base+0(FP), DI
+	ADDQ      R13, DI
+	VDIVPS    Z8, Z0, Z9
+	VMOVUPS   (DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, (DI)
+	VDIVPS    Z8, Z1, Z9
+	VMOVUPS   64(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 64(DI)
+	VDIVPS    Z8, Z2, Z9
+	VMOVUPS   128(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 128(DI)
+	VDIVPS    Z8, Z3, Z9
+	VMOVUPS   192(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 192(DI)
+	VDIVPS    Z8, Z4, Z9
+	VMOVUPS   256(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 256(DI)
+	VDIVPS    Z8, Z5, Z9
+	VMOVUPS.Z 320(DI), K1, Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, K1, 320(DI)
+	JMP       end
+
+more6:
+	CMPQ      R10, $+112
+	JGT       more7
+	SUBQ      $+96, R10
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS   (DX), Z0
+	VMOVUPS   64(DX), Z1
+	VMOVUPS   128(DX), Z2
+	VMOVUPS   192(DX), Z3
+	VMOVUPS   256(DX), Z4
+	VMOVUPS   320(DX), Z5
+	VMOVUPS.Z 384(DX), K1, Z6
+	SUBQ      $+1, R11
+	JLE       added8
+
+row9:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS   (DX), Z9
+	VADDPS    Z0, Z9, Z0
+	VMOVUPS   64(DX), Z9
+	VADDPS    Z1, Z9, Z1
+	VMOVUPS   128(DX), Z9
+	VADDPS    Z2, Z9, Z2
+	VMOVUPS   192(DX), Z9
+	VADDPS    Z3, Z9, Z3
+	VMOVUPS   256(DX), Z9
+	VADDPS    Z4, Z9, Z4
+	VMOVUPS   320(DX), Z9
+	VADDPS    Z5, Z9, Z5
+	VMOVUPS.Z 384(DX), K1, Z9
+	VADDPS    Z6, Z9, Z6
+	SUBQ      $+1, R11
+	JGT       row9
+
+added8:
+	MOVQ      dst_base+0(FP), DI
+	ADDQ      R13, DI
+	VDIVPS    Z8, Z0, Z9
+	VMOVUPS   (DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, (DI)
+	VDIVPS    Z8, Z1, Z9
+	VMOVUPS   64(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 64(DI)
+	VDIVPS    Z8, Z2, Z9
+	VMOVUPS   128(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 128(DI)
+	VDIVPS    Z8, Z3, Z9
+	VMOVUPS   192(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 192(DI)
+	VDIVPS    Z8, Z4, Z9
+	VMOVUPS   256(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 256(DI)
+	VDIVPS    Z8, Z5, Z9
+	VMOVUPS   320(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 320(DI)
+	VDIVPS    Z8, Z6, Z9
+	VMOVUPS.Z 384(DI), K1, Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, K1, 384(DI)
+	JMP       end
+
+more7:
+	SUBQ      $+112, R10
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS   (DX), Z0
+	VMOVUPS   64(DX), Z1
+	VMOVUPS   128(DX), Z2
+	VMOVUPS   192(DX), Z3
+	VMOVUPS   256(DX), Z4
+	VMOVUPS   320(DX), Z5
+	VMOVUPS   384(DX), Z6
+	VMOVUPS.Z 448(DX), K1, Z7
+	SUBQ      $+1, R11
+	JLE       added9
+
+row10:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPS   (DX), Z9
+	VADDPS    Z0, Z9, Z0
+	VMOVUPS   64(DX), Z9
+	VADDPS    Z1, Z9, Z1
+	VMOVUPS   128(DX), Z9
+	VADDPS    Z2, Z9, Z2
+	VMOVUPS   192(DX), Z9
+	VADDPS    Z3, Z9, Z3
+	VMOVUPS   256(DX), Z9
+	VADDPS    Z4, Z9, Z4
+	VMOVUPS   320(DX), Z9
+	VADDPS    Z5, Z9, Z5
+	VMOVUPS   384(DX), Z9
+	VADDPS    Z6, Z9, Z6
+	VMOVUPS.Z 448(DX), K1, Z9
+	VADDPS    Z7, Z9, Z7
+	SUBQ      $+1, R11
+	JGT       row10
+
+added9:
+	MOVQ      dst_base+0(FP), DI
+	ADDQ      R13, DI
+	VDIVPS    Z8, Z0, Z9
+	VMOVUPS   (DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, (DI)
+	VDIVPS    Z8, Z1, Z9
+	VMOVUPS   64(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 64(DI)
+	VDIVPS    Z8, Z2, Z9
+	VMOVUPS   128(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 128(DI)
+	VDIVPS    Z8, Z3, Z9
+	VMOVUPS   192(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 192(DI)
+	VDIVPS    Z8, Z4, Z9
+	VMOVUPS   256(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 256(DI)
+	VDIVPS    Z8, Z5, Z9
+	VMOVUPS   320(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 320(DI)
+	VDIVPS    Z8, Z6, Z9
+	VMOVUPS   384(DI), Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, 384(DI)
+	VDIVPS    Z8, Z7, Z9
+	VMOVUPS.Z 448(DI), K1, Z10
+	VADDPS    Z9, Z10, Z9
+	VMOVUPS   Z9, K1, 448(DI)
 	JMP       end
 
 others:
@@ -1630,7 +1948,7 @@ done3:
 strips:
 	// Strips of columns that stay in registers for all rows.
 	CMPQ    R10, $+64
-	JLT     rest
+	JLE     last
 	MOVQ    xs_base+24(FP), R12
 	MOVQ    xs_len+32(FP), R11
 	MOVQ    (R12), DX
@@ -1709,130 +2027,9 @@ added:
 	SUBQ    $+64, R10
 	JMP     strips
 
-rest:
-	CMPQ    R10, $+32
-	JLT     rest2
-	MOVQ    xs_base+24(FP), R12
-	MOVQ    xs_len+32(FP), R11
-	MOVQ    (R12), DX
-	ADDQ    R13, DX
-	ADDQ    $+24, R12
-	VMOVUPD (DX), Z0
-	VMOVUPD 64(DX), Z1
-	VMOVUPD 128(DX), Z2
-	VMOVUPD 192(DX), Z3
-	SUBQ    $+1, R11
-	JLE     added2
-
-row3:
-	MOVQ    (R12), DX
-	ADDQ    R13, DX
-	ADDQ    $+24, R12
-	VMOVUPD (DX), Z9
-	VADDPD  Z0, Z9, Z0
-	VMOVUPD 64(DX), Z9
-	VADDPD  Z1, Z9, Z1
-	VMOVUPD 128(DX), Z9
-	VADDPD  Z2, Z9, Z2
-	VMOVUPD 192(DX), Z9
-	VADDPD  Z3, Z9, Z3
-	SUBQ    $+1, R11
-	JGT     row3
-
-added2:
-	MOVQ    dst_base+0(FP), DI
-	ADDQ    R13, DI
-	VDIVPD  Z8, Z0, Z9
-	VMOVUPD (DI), Z10
-	VADDPD  Z9, Z10, Z9
-	VMOVUPD Z9, (DI)
-	VDIVPD  Z8, Z1, Z9
-	VMOVUPD 64(DI), Z10
-	VADDPD  Z9, Z10, Z9
-	VMOVUPD Z9, 64(DI)
-	VDIVPD  Z8, Z2, Z9
-	VMOVUPD 128(DI), Z10
-	VADDPD  Z9, Z10, Z9
-	VMOVUPD Z9, 128(DI)
-	VDIVPD  Z8, Z3, Z9
-	VMOVUPD 192(DI), Z10
-	VADDPD  Z9, Z10, Z9
-	VMOVUPD Z9, 192(DI)
-	ADDQ    $+256, R13
-	SUBQ    $+32, R10
-
-rest2:
-	CMPQ    R10, $+16
-	JLT     rest3
-	MOVQ    xs_base+24(FP), R12
-	MOVQ    xs_len+32(FP), R11
-	MOVQ    (R12), DX
-	ADDQ    R13, DX
-	ADDQ    $+24, R12
-	VMOVUPD (DX), Z0
-	VMOVUPD 64(DX), Z1
-	SUBQ    $+1, R11
-	JLE     added3
-
-row4:
-	MOVQ    (R12), DX
-	ADDQ    R13, DX
-	ADDQ    $+24, R12
-	VMOVUPD (DX), Z9
-	VADDPD  Z0, Z9, Z0
-	VMOVUPD 64(DX), Z9
-	VADDPD  Z1, Z9, Z1
-	SUBQ    $+1, R11
-	JGT     row4
-
-added3:
-	MOVQ    dst_base+0(FP), DI
-	ADDQ    R13, DI
-	VDIVPD  Z8, Z0, Z9
-	VMOVUPD (DI), Z10
-	VADDPD  Z9, Z10, Z9
-	VMOVUPD Z9, (DI)
-	VDIVPD  Z8, Z1, Z9
-	VMOVUPD 64(DI), Z10
-	VADDPD  Z9, Z10, Z9
-	VMOVUPD Z9, 64(DI)
-	ADDQ    $+128, R13
-	SUBQ    $+16, R10
-
-rest3:
-	CMPQ    R10, $+8
-	JLT     rest4
-	MOVQ    xs_base+24(FP), R12
-	MOVQ    xs_len+32(FP), R11
-	MOVQ    (R12), DX
-	ADDQ    R13, DX
-	ADDQ    $+24, R12
-	VMOVUPD (DX), Z0
-	SUBQ    $+1, R11
-	JLE     added4
-
-row5:
-	MOVQ    (R12), DX
-	ADDQ    R13, DX
-	ADDQ    $+24, R12
-	VMOVUPD (DX), Z9
-	VADDPD  Z0, Z9, Z0
-	SUBQ    $+1, R11
-	JGT     row5
-
-added4:
-	MOVQ    dst_base+0(FP), DI
-	ADDQ    R13, DI
-	VDIVPD  Z8, Z0, Z9
-	VMOVUPD (DI), Z10
-	VADDPD  Z9, Z10, Z9
-	VMOVUPD Z9, (DI)
-	ADDQ    $+64, R13
-	SUBQ    $+8, R10
-
-rest4:
-	TESTQ     R10, R10
-	JEQ       end
+last:
+	CMPQ      R10, $+8
+	JGT       more
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1844,14 +2041,149 @@ rest4:
 	ADDQ      $+24, R12
 	VMOVUPD.Z (DX), K1, Z0
 	SUBQ      $+1, R11
+	JLE       added2
+
+row3:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD.Z (DX), K1, Z9
+	VADDPD    Z0, Z9, Z0
+	SUBQ      $+1, R11
+	JGT       row3
+
+added2:
+	MOVQ      dst_base+0(FP), DI
+	ADDQ      R13, DI
+	VDIVPD    Z8, Z0, Z9
+	VMOVUPD.Z (DI), K1, Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, K1, (DI)
+	JMP       end
+
+more:
+	CMPQ      R10, $+16
+	JGT       more2
+	SUBQ      $+8, R10
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD   (DX), Z0
+	VMOVUPD.Z 64(DX), K1, Z1
+	SUBQ      $+1, R11
+	JLE       added3
+
+row4:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD   (DX), Z9
+	VADDPD    Z0, Z9, Z0
+	VMOVUPD.Z 64(DX), K1, Z9
+	VADDPD    Z1, Z9, Z1
+	SUBQ      $+1, R11
+	JGT       row4
+
+added3:
+	MOVQ      dst_base+0(FP), DI
+	ADDQ      R13, DI
+	VDIVPD    Z8, Z0, Z9
+	VMOVUPD   (DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, (DI)
+	VDIVPD    Z8, Z1, Z9
+	VMOVUPD.Z 64(DI), K1, Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, K1, 64(DI)
+	JMP       end
+
+more2:
+	CMPQ      R10, $+24
+	JGT       more3
+	SUBQ      $+16, R10
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD   (DX), Z0
+	VMOVUPD   64(DX), Z1
+	VMOVUPD.Z 128(DX), K1, Z2
+	SUBQ      $+1, R11
+	JLE       added4
+
+row5:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD   (DX), Z9
+	VADDPD    Z0, Z9, Z0
+	VMOVUPD   64(DX), Z9
+	VADDPD    Z1, Z9, Z1
+	VMOVUPD.Z 128(DX), K1, Z9
+	VADDPD    Z2, Z9, Z2
+	SUBQ      $+1, R11
+	JGT       row5
+
+added4:
+	MOVQ      dst_base+0(FP), DI
+	ADDQ      R13, DI
+	VDIVPD    Z8, Z0, Z9
+	VMOVUPD   (DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, (DI)
+	VDIVPD    Z8, Z1, Z9
+	VMOVUPD   64(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 64(DI)
+	VDIVPD    Z8, Z2, Z9
+	VMOVUPD.Z 128(DI), K1, Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, K1, 128(DI)
+	JMP       end
+
+more3:
+	CMPQ      R10, $+32
+	JGT       more4
+	SUBQ      $+24, R10
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD   (DX), Z0
+	VMOVUPD   64(DX), Z1
+	VMOVUPD   128(DX), Z2
+	VMOVUPD.Z 192(DX), K1, Z3
+	SUBQ      $+1, R11
 	JLE       added5
 
 row6:
 	MOVQ      (R12), DX
 	ADDQ      R13, DX
 	ADDQ      $+24, R12
-	VMOVUPD.Z (DX), K1, Z9
+	VMOVUPD   (DX), Z9
 	VADDPD    Z0, Z9, Z0
+	VMOVUPD   64(DX), Z9
+	VADDPD    Z1, Z9, Z1
+	VMOVUPD   128(DX), Z9
+	VADDPD    Z2, Z9, Z2
+	VMOVUPD.Z 192(DX), K1, Z9
+	VADDPD    Z3, Z9, Z3
 	SUBQ      $+1, R11
 	JGT       row6
 
@@ -1859,9 +2191,313 @@ added5:
 	MOVQ      dst_base+0(FP), DI
 	ADDQ      R13, DI
 	VDIVPD    Z8, Z0, Z9
-	VMOVUPD.Z (DI), K1, Z10
+	VMOVUPD   (DI), Z10
 	VADDPD    Z9, Z10, Z9
-	VMOVUPD   Z9, K1, (DI)
+	VMOVUPD   Z9, (DI)
+	VDIVPD    Z8, Z1, Z9
+	VMOVUPD   64(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 64(DI)
+	VDIVPD    Z8, Z2, Z9
+	VMOVUPD   128(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 128(DI)
+	VDIVPD    Z8, Z3, Z9
+	VMOVUPD.Z 192(DI), K1, Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, K1, 192(DI)
+	JMP       end
+
+more4:
+	CMPQ      R10, $+40
+	JGT       more5
+	SUBQ      $+32, R10
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD   (DX), Z0
+	VMOVUPD   64(DX), Z1
+	VMOVUPD   128(DX), Z2
+	VMOVUPD   192(DX), Z3
+	VMOVUPD.Z 256(DX), K1, Z4
+	SUBQ      $+1, R11
+	JLE       added6
+
+row7:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD   (DX), Z9
+	VADDPD    Z0, Z9, Z0
+	VMOVUPD   64(DX), Z9
+	VADDPD    Z1, Z9, Z1
+	VMOVUPD   128(DX), Z9
+	VADDPD    Z2, Z9, Z2
+	VMOVUPD   192(DX), Z9
+	VADDPD    Z3, Z9, Z3
+	VMOVUPD.Z 256(DX), K1, Z9
+	VADDPD    Z4, Z9, Z4
+	SUBQ      $+1, R11
+	JGT       row7
+
+added6:
+	MOVQ      dst_base+0(FP), DI
+	ADDQ      R13, DI
+	VDIVPD    Z8, Z0, Z9
+	VMOVUPD   (DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, (DI)
+	VDIVPD    Z8, Z1, Z9
+	VMOVUPD   64(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 64(DI)
+	VDIVPD    Z8, Z2, Z9
+	VMOVUPD   128(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 128(DI)
+	VDIVPD    Z8, Z3, Z9
+	VMOVUPD   192(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 192(DI)
+	VDIVPD    Z8, Z4, Z9
+	VMOVUPD.Z 256(DI), K1, Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, K1, 256(DI)
+	JMP       end
+
+more5:
+	CMPQ      R10, $+48
+	JGT       more6
+	SUBQ      $+40, R10
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD   (DX), Z0
+	VMOVUPD   64(DX), Z1
+	VMOVUPD   128(DX), Z2
+	VMOVUPD   192(DX), Z3
+	VMOVUPD   256(DX), Z4
+	VMOVUPD.Z 320(DX), K1, Z5
+	SUBQ      $+1, R11
+	JLE       added7
+
+row8:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD   (DX), Z9
+	VADDPD    Z0, Z9, Z0
+	VMOVUPD   64(DX), Z9
+	VADDPD    Z1, Z9, Z1
+	VMOVUPD   128(DX), Z9
+	VADDPD    Z2, Z9, Z2
+	VMOVUPD   192(DX), Z9
+	VADDPD    Z3, Z9, Z3
+	VMOVUPD   256(DX), Z9
+	VADDPD    Z4, Z9, Z4
+	VMOVUPD.Z 320(DX), K1, Z9
+	VADDPD    Z5, Z9, Z5
+	SUBQ      $+1, R11
+	JGT       row8
+
+added7:
+	MOVQ      dst_base+0(FP), DI
+	ADDQ      R13, DI
+	VDIVPD    Z8, Z0, Z9
+	VMOVUPD   (DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, (DI)
+	VDIVPD    Z8, Z1, Z9
+	VMOVUPD   64(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 64(DI)
+	VDIVPD    Z8, Z2, Z9
+	VMOVUPD   128(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 128(DI)
+	VDIVPD    Z8, Z3, Z9
+	VMOVUPD   192(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 192(DI)
+	VDIVPD    Z8, Z4, Z9
+	VMOVUPD   256(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 256(DI)
+	VDIVPD    Z8, Z5, Z9
+	VMOVUPD.Z 320(DI), K1, Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, K1, 320(DI)
+	JMP       end
+
+more6:
+	CMPQ      R10, $+56
+	JGT       more7
+	SUBQ      $+48, R10
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD   (DX), Z0
+	VMOVUPD   64(DX), Z1
+	VMOVUPD   128(DX), Z2
+	VMOVUPD   192(DX), Z3
+	VMOVUPD   256(DX), Z4
+	VMOVUPD   320(DX), Z5
+	VMOVUPD.Z 384(DX), K1, Z6
+	SUBQ      $+1, R11
+	JLE       added8
+
+row9:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD   (DX), Z9
+	VADDPD    Z0, Z9, Z0
+	VMOVUPD   64(DX), Z9
+	VADDPD    Z1, Z9, Z1
+	VMOVUPD   128(DX), Z9
+	VADDPD    Z2, Z9, Z2
+	VMOVUPD   192(DX), Z9
+	VADDPD    Z3, Z9, Z3
+	VMOVUPD   256(DX), Z9
+	VADDPD    Z4, Z9, Z4
+	VMOVUPD   320(DX), Z9
+	VADDPD    Z5, Z9, Z5
+	VMOVUPD.Z 384(DX), K1, Z9
+	VADDPD    Z6, Z9, Z6
+	SUBQ      $+1, R11
+	JGT       row9
+
+added8:
+	MOVQ      dst_base+0(FP), DI
+	ADDQ      R13, DI
+	VDIVPD    Z8, Z0, Z9
+	VMOVUPD   (DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, (DI)
+	VDIVPD    Z8, Z1, Z9
+	VMOVUPD   64(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 64(DI)
+	VDIVPD    Z8, Z2, Z9
+	VMOVUPD   128(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 128(DI)
+	VDIVPD    Z8, Z3, Z9
+	VMOVUPD   192(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 192(DI)
+	VDIVPD    Z8, Z4, Z9
+	VMOVUPD   256(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 256(DI)
+	VDIVPD    Z8, Z5, Z9
+	VMOVUPD   320(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 320(DI)
+	VDIVPD    Z8, Z6, Z9
+	VMOVUPD.Z 384(DI), K1, Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, K1, 384(DI)
+	JMP       end
+
+more7:
+	SUBQ      $+56, R10
+	MOVQ      R10, CX
+	MOVL      $0xffffffff, AX
+	BZHIL     CX, AX, AX
+	KMOVW     AX, K1
+	MOVQ      xs_base+24(FP), R12
+	MOVQ      xs_len+32(FP), R11
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD   (DX), Z0
+	VMOVUPD   64(DX), Z1
+	VMOVUPD   128(DX), Z2
+	VMOVUPD   192(DX), Z3
+	VMOVUPD   256(DX), Z4
+	VMOVUPD   320(DX), Z5
+	VMOVUPD   384(DX), Z6
+	VMOVUPD.Z 448(DX), K1, Z7
+	SUBQ      $+1, R11
+	JLE       added9
+
+row10:
+	MOVQ      (R12), DX
+	ADDQ      R13, DX
+	ADDQ      $+24, R12
+	VMOVUPD   (DX), Z9
+	VADDPD    Z0, Z9, Z0
+	VMOVUPD   64(DX), Z9
+	VADDPD    Z1, Z9, Z1
+	VMOVUPD   128(DX), Z9
+	VADDPD    Z2, Z9, Z2
+	VMOVUPD   192(DX), Z9
+	VADDPD    Z3, Z9, Z3
+	VMOVUPD   256(DX), Z9
+	VADDPD    Z4, Z9, Z4
+	VMOVUPD   320(DX), Z9
+	VADDPD    Z5, Z9, Z5
+	VMOVUPD   384(DX), Z9
+	VADDPD    Z6, Z9, Z6
+	VMOVUPD.Z 448(DX), K1, Z9
+	VADDPD    Z7, Z9, Z7
+	SUBQ      $+1, R11
+	JGT       row10
+
+added9:
+	MOVQ      dst_base+0(FP), DI
+	ADDQ      R13, DI
+	VDIVPD    Z8, Z0, Z9
+	VMOVUPD   (DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, (DI)
+	VDIVPD    Z8, Z1, Z9
+	VMOVUPD   64(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 64(DI)
+	VDIVPD    Z8, Z2, Z9
+	VMOVUPD   128(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 128(DI)
+	VDIVPD    Z8, Z3, Z9
+	VMOVUPD   192(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 192(DI)
+	VDIVPD    Z8, Z4, Z9
+	VMOVUPD   256(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 256(DI)
+	VDIVPD    Z8, Z5, Z9
+	VMOVUPD   320(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 320(DI)
+	VDIVPD    Z8, Z6, Z9
+	VMOVUPD   384(DI), Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, 384(DI)
+	VDIVPD    Z8, Z7, Z9
+	VMOVUPD.Z 448(DI), K1, Z10
+	VADDPD    Z9, Z10, Z9
+	VMOVUPD   Z9, K1, 448(DI)
 	JMP       end
 
 others:

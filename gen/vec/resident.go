@@ -297,10 +297,13 @@ func (s RowAxpys) addRow(g *gen, y Param) *Body {
 	return body
 }
 
-// addRow runs such a body over vectors that are in registers.
+// addRow runs a body that accumulates a row, its last stream, over vectors that are in
+// registers.
 func (g *gen) addRow(body *Body, c columns, row G) {
+	ptrs := slices.Repeat([]G{noRegister}, len(body.streams))
+	ptrs[len(ptrs)-1] = row
 	for j := range c.vectors {
-		g.emit(step{body: body, first: j, copies: 1, access: c.access(j), ptrs: []G{noRegister, row},
+		g.emit(step{body: body, first: j, copies: 1, access: c.access(j), ptrs: ptrs,
 			sums: [][]V{c.vectors[j : j+1]}, combine: OpAdd})
 	}
 }

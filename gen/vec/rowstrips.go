@@ -38,56 +38,59 @@ func (l *rowsLoop) rowByRow(end string) {
 }
 
 // add adds a row to vectors.
-func (l *rowsLoop) add(sums []V, row G, access Access) {
+func (l *rowsLoop) add(sums columns, row G) {
 	body := newBody(l.k, l.e, l.m, []Param{{rowName(0), In}})
 	body.Accumulate(0, body.Load(rowName(0)))
-	for j := range sums {
-		l.emit(step{body: body, first: j, copies: 1, access: access, ptrs: []G{row}, sums: [][]V{sums[j : j+1]}, combine: OpAdd})
-	}
+	l.addRow(body, sums, row)
 }
 
-// strips emits the code that handles n columns from a byte on in strips.
+// strips emits the code that handles n columns, at least one, from a byte on in
+// strips. What fits in one is one, however many rows there are: from far away, each
+// of several strips would bring more of a row than it needs.
 func (l *rowsLoop) strips(label, end string, sums []V, finish *Body) {
-	m, g := l.m, l.gen
+	m, g, w := l.m, l.gen, l.lanes(l.e)
 	l.t = l.rows[len(l.rows)-1] // n counts the columns
 	defer func() { l.t = l.n }()
+	last := g.label("last")
 	m.Label(label)
 	m.Comment("Strips of columns that stay in registers for all rows.")
-	for k := len(sums); k > 0; k /= 2 {
-		rest := g.label("rest")
-		m.JumpIf(l.n, LT, k*g.lanes(g.e), rest)
-		l.strip(sums[:k], Full, finish)
-		m.AddImm(l.off, k*m.VectorBytes())
-		m.AddImm(l.n, -k*g.lanes(g.e))
-		if k == len(sums) {
-			m.Jump(label)
+	m.JumpIf(l.n, LE, len(sums)*w, last)
+	l.strip(columns{vectors: sums, rest: Full}, finish)
+	m.AddImm(l.off, len(sums)*m.VectorBytes())
+	m.AddImm(l.n, -len(sums)*w)
+	m.Jump(label)
+	m.Label(last)
+	for v := 1; v <= len(sums); v++ {
+		more := g.label("more")
+		if v < len(sums) {
+			m.JumpIf(l.n, GT, v*w, more)
 		}
-		m.Label(rest)
+		m.AddImm(l.n, -(v-1)*w)
+		m.SetCount(l.n)
+		l.strip(columns{vectors: sums[:v], rest: Partial}, finish)
+		m.Jump(end)
+		m.Label(more)
 	}
-	m.JumpIf(l.n, EQ, 0, end)
-	m.SetCount(l.n)
-	l.strip(sums[:1], Partial, finish)
-	m.Jump(end)
 }
 
 // strip adds the rows of a strip.
-func (l *rowsLoop) strip(sums []V, access Access, finish *Body) {
+func (l *rowsLoop) strip(sums columns, finish *Body) {
 	m, g, row := l.m, l.gen, l.rows[0]
 	loop, added := g.label("row"), g.label("added")
 	l.first(l.off)
 	l.nextRow(row, l.off)
-	for j, v := range sums {
-		m.Load(v, g.e, g.e, Address{Base: row, Disp: j * m.VectorBytes()}, access)
+	for j, v := range sums.vectors {
+		m.Load(v, g.e, g.e, Address{Base: row, Disp: j * m.VectorBytes()}, sums.access(j))
 	}
 	m.SubJump(l.left, 1, LE, added)
 	m.Label(loop)
 	l.nextRow(row, l.off)
-	l.add(sums, row, access)
+	l.add(sums, row)
 	m.SubJump(l.left, 1, GT, loop)
 	m.Label(added)
 	l.toDst(l.out)
-	for j, v := range sums {
-		g.emit(step{body: finish, first: j, copies: 1, access: access, ptrs: []G{l.out, noRegister, l.out}, loaded: map[int]V{1: v}})
+	for j, v := range sums.vectors {
+		g.emit(step{body: finish, first: j, copies: 1, access: sums.access(j), ptrs: []G{l.out, noRegister, l.out}, loaded: map[int]V{1: v}})
 	}
 }
 
@@ -130,7 +133,7 @@ func (l *rowsLoop) blocks(block, strips string, sums []V, finish *Body) {
 	m.AddImm(l.left, -1)
 	m.Label(loop)
 	l.nextRow(row, l.off)
-	l.add(sums, row, Full)
+	l.add(columns{vectors: sums, rest: Full}, row)
 	behind(more, row)
 	m.SubJump(l.left, 1, GT, loop)
 	l.toWork(l.src)
