@@ -19,7 +19,7 @@ var _ blas.Float32 = Implementation{}
 // of their levels is active, and for few elements the reference's loops, which are inlined:
 // one more call in between would show. Sums and Sscal spell few elements out, and
 // twice: side by side they need no indices and no checks, 0.7 of 7 ns. Rotations of
-// few are spelled out because a loop is a third slower or not with where it lies.
+// few are spelled out because the pace of a loop depends, by a third, on where it lies.
 
 // Saxpy computes y[i] += alpha*x[i].
 func (Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []float32, incY int) {

@@ -17,7 +17,7 @@ var _ blas.Float64 = Implementation{}
 // of their levels is active, and for few elements the reference's loops, which are inlined:
 // one more call in between would show. Sums and Dscal spell few elements out, and
 // twice: side by side they need no indices and no checks, 0.7 of 7 ns. Rotations of
-// few are spelled out because a loop is a third slower or not with where it lies.
+// few are spelled out because the pace of a loop depends, by a third, on where it lies.
 
 // Daxpy computes y[i] += alpha*x[i].
 func (Implementation) Daxpy(n int, alpha float64, x []float64, incX int, y []float64, incY int) {
