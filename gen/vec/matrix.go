@@ -38,8 +38,7 @@ func (r rowWalk) start(g *gen, matrix Param) {
 
 // take sets the registers to the next rows, one each.
 func (r rowWalk) take(g *gen, rows []G) {
-	g.m.ArgInt(r.t, g.k.OfKind(RowStride).Name)
-	g.m.ShiftLeft(r.t, shift(g.e))
+	g.rowStride(r.t)
 	for _, row := range rows {
 		g.m.Move(row, r.next)
 		g.m.Add(r.next, r.t)

@@ -235,9 +235,7 @@ func (s RowDots) resident(g *gen, walk rowWalk, out, n G) {
 		g.stride(inc, y.Name)
 		g.rowLoop(walk.left, func() {
 			a.held(g, c, walk.next)
-			for h := sums / 2; h > 0; h /= 2 {
-				a.foldRegisters(g, h, min(sums, len(c.vectors)), m.VectorBytes())
-			}
+			a.foldFew(g, len(c.vectors))
 			a.foldLanes(g)
 			g.emit(step{body: finish, copies: 1, ptrs: []G{out}, access: 1})
 			m.Add(walk.next, stride)

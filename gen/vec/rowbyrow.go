@@ -19,8 +19,8 @@ const (
 	rowHeld = 8
 )
 
-// rows is what the code for a row has.
-type rows struct {
+// farRow is what the code for a row has.
+type farRow struct {
 	held        []V // the first vectors that the rows share
 	base, count G   // what is behind them: its place, and the number of elements
 	ptr, row, n G   // for walking there, beside the row
@@ -28,7 +28,7 @@ type rows struct {
 
 // behind prepares the walk through what is behind the held vectors, for the row at a
 // pointer.
-func (r rows) behind(g *gen, row G) {
+func (r farRow) behind(g *gen, row G) {
 	g.m.Move(r.ptr, r.base)
 	g.m.Move(r.row, row)
 	g.m.AddImm(r.row, len(r.held)*g.m.VectorBytes())
@@ -38,9 +38,9 @@ func (r rows) behind(g *gen, row G) {
 // rowByRow emits the code for matrices beyond the first-level cache whose shared
 // vector is in it, and longer than so many registers. handle goes through the rows.
 // For other matrices, the code does nothing but destroy t and n.
-func (g *gen) rowByRow(t, n G, shared Param, held int, handle func(rows)) {
+func (g *gen) rowByRow(t, n G, shared Param, held int, handle func(farRow)) {
 	m, start, other := g.m, g.begins(), g.label("other")
-	r := rows{base: g.general(), count: g.general(), ptr: g.general(), row: g.general(), n: n}
+	r := farRow{base: g.general(), count: g.general(), ptr: g.general(), row: g.general(), n: n}
 	g.elements(r.count, shared.Name)
 	m.JumpIf(r.count, GT, sharedBytes/int(g.e), other)
 	if held > 0 {
@@ -74,7 +74,7 @@ func (g *gen) rowByRow(t, n G, shared Param, held int, handle func(rows)) {
 // rowByRow handles matrices beyond the first-level cache.
 func (s RowDots) rowByRow(g *gen, walk rowWalk, out, n G) {
 	m, x, y := g.m, g.k.OfKind(In), g.k.OfKind(InOutRows)
-	g.rowByRow(walk.t, n, x, 0, func(r rows) {
+	g.rowByRow(walk.t, n, x, 0, func(r farRow) {
 		body, finish := s.bodies(g, x, y)
 		a := accumulation{body: body, combine: OpAdd, sums: 1, ptrs: []G{r.ptr, r.row}, n: n, t: walk.t, first: noRegister}
 		a.registers(g)
@@ -98,7 +98,7 @@ func (s RowDots) rowByRow(g *gen, walk rowWalk, out, n G) {
 // rowByRow handles matrices beyond the first-level cache.
 func (s RowAxpys) rowByRow(g *gen, walk rowWalk, coef, n G, before V) {
 	m, x, y := g.m, g.k.OfKind(InRows), g.k.OfKind(InOut)
-	g.rowByRow(walk.t, n, y, rowHeld, func(r rows) {
+	g.rowByRow(walk.t, n, y, rowHeld, func(r farRow) {
 		held, scale := g.holdCoefs(1, s.Factor)
 		first, rest := s.addRow(g, y), s.body(g, y, 1)
 		stride, inc := g.general(), g.general()
@@ -121,7 +121,7 @@ func (s RowAxpys) rowByRow(g *gen, walk rowWalk, coef, n G, before V) {
 // rowByRow handles matrices beyond the first-level cache.
 func (s Outer) rowByRow(g *gen, walk rowWalk, coef, n G) {
 	m, x, y := g.m, g.k.OfKind(InRows), g.k.OfKind(In)
-	g.rowByRow(walk.t, n, y, rowHeld, func(r rows) {
+	g.rowByRow(walk.t, n, y, rowHeld, func(r farRow) {
 		held, scale := g.holdCoefs(1, s.Factor)
 		body := s.body(g, y, 1)
 		stride, inc := g.general(), g.general()

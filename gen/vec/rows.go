@@ -105,22 +105,22 @@ func (s Rows) generate(g *gen) {
 	m.Return()
 }
 
-// first goes to the first row, from a byte of the columns on.
-func (l *rowsLoop) first(off G) {
+// first goes to the first row, from the block's columns on.
+func (l *rowsLoop) first() {
 	l.m.ArgBase(l.next, l.source.Name)
 	if l.source.Kind == List {
 		l.m.ArgLen(l.left, l.source.Name)
 	} else {
-		l.m.Add(l.next, off)
+		l.m.Add(l.next, l.off)
 		l.m.ArgInt(l.left, l.k.OfKind(RowCount).Name)
 	}
 }
 
-// nextRow sets a register to the next row, from a byte of the columns on.
-func (l *rowsLoop) nextRow(row, off G) {
+// nextRow sets a register to the next row, from the block's columns on.
+func (l *rowsLoop) nextRow(row G) {
 	if l.source.Kind == List {
 		l.m.Pointer(row, Address{Base: l.next})
-		l.m.Add(row, off)
+		l.m.Add(row, l.off)
 		l.m.AddImm(l.next, 24)
 		return
 	}
@@ -157,14 +157,14 @@ func (l *rowsLoop) groups() {
 	block, group, finish, following := g.label("block"), g.label("group"), g.label("finish"), g.label("next")
 	m.Label(block)
 	m.Comment("A block of columns, from row 0.")
-	l.first(l.off)
+	l.first()
 	m.AddImm(l.left, -1)
-	l.nextRow(l.src, l.off)
+	l.nextRow(l.src)
 	m.JumpIf(l.left, LE, rowsGroup, finish)
 
 	m.Label(group)
 	for _, r := range l.rows {
-		l.nextRow(r, l.off)
+		l.nextRow(r)
 	}
 	l.toWork(l.out)
 	g.columns(l.n, l.off, l.dst.Name, rowsBlock)
@@ -184,7 +184,7 @@ func (l *rowsLoop) groups() {
 			m.Label(finals[i])
 		}
 		for _, r := range l.rows[:i] {
-			l.nextRow(r, l.off)
+			l.nextRow(r)
 		}
 		l.toDst(l.out)
 		g.columns(l.n, l.off, l.dst.Name, rowsBlock)

@@ -24,7 +24,7 @@ func (l *rowsLoop) rowByRow(end string) {
 
 	m.ArgLen(l.n, l.dst.Name)
 	m.JumpIf(l.n, LE, rowHeld*g.lanes(g.e), strips)
-	l.first(l.off)
+	l.first()
 	m.Move(l.src, l.left)
 	m.Mul(l.src, l.n)
 	m.JumpIf(l.src, LE, nearBytes/int(g.e), strips)
@@ -77,14 +77,14 @@ func (l *rowsLoop) strips(label, end string, sums []V, finish *Body) {
 func (l *rowsLoop) strip(sums columns, finish *Body) {
 	m, g, row := l.m, l.gen, l.rows[0]
 	loop, added := g.label("row"), g.label("added")
-	l.first(l.off)
-	l.nextRow(row, l.off)
+	l.first()
+	l.nextRow(row)
 	for j, v := range sums.vectors {
 		m.Load(v, g.e, g.e, Address{Base: row, Disp: j * m.VectorBytes()}, sums.access(j))
 	}
 	m.SubJump(l.left, 1, LE, added)
 	m.Label(loop)
-	l.nextRow(row, l.off)
+	l.nextRow(row)
 	l.add(sums, row)
 	m.SubJump(l.left, 1, GT, loop)
 	m.Label(added)
@@ -124,15 +124,15 @@ func (l *rowsLoop) blocks(block, strips string, sums []V, finish *Body) {
 	m.Jump(strips)
 	m.Label(long)
 	m.Comment("A block of columns, whose first vectors stay in registers for all rows.")
-	l.first(l.off)
-	l.nextRow(l.src, l.off)
+	l.first()
+	l.nextRow(l.src)
 	for j, v := range sums {
 		m.Load(v, g.e, g.e, Address{Base: l.src, Disp: j * m.VectorBytes()}, Full)
 	}
 	behind(begin, l.src)
 	m.AddImm(l.left, -1)
 	m.Label(loop)
-	l.nextRow(row, l.off)
+	l.nextRow(row)
 	l.add(columns{vectors: sums, rest: Full}, row)
 	behind(more, row)
 	m.SubJump(l.left, 1, GT, loop)

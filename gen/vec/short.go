@@ -35,7 +35,7 @@ func (a *accumulation) few(g *gen, j int, access Access, loaded map[int]V) {
 
 // foldFew folds so many of the sums' registers.
 func (a *accumulation) foldFew(g *gen, used int) {
-	for h := a.chain() / 2; h > 0; h /= 2 {
+	for h := len(a.acc[0]) / 2; h > 0; h /= 2 {
 		a.foldRegisters(g, h, used, g.m.VectorBytes())
 	}
 }
