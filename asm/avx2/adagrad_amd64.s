@@ -220,6 +220,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ BX, BX
+	JEQ   done
 	TESTQ $+4, BX
 	JEQ   skip4
 
@@ -315,6 +317,7 @@ skip5:
 	ADDQ    $+4, DX
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -523,6 +526,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ BX, BX
+	JEQ   done
 	TESTQ $+2, BX
 	JEQ   skip3
 
@@ -590,6 +595,7 @@ skip3:
 	ADDQ    $+8, DX
 
 skip4:
+done:
 	VZEROUPPER
 	RET
 

@@ -310,6 +310,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R8, R8
+	JEQ   done
 	TESTQ $+4, R8
 	JEQ   skip4
 
@@ -449,6 +451,7 @@ skip5:
 	ADDQ    $+4, BX
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -736,6 +739,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R8, R8
+	JEQ   done
 	TESTQ $+2, R8
 	JEQ   skip3
 
@@ -836,6 +841,7 @@ skip3:
 	ADDQ    $+8, BX
 
 skip4:
+done:
 	VZEROUPPER
 	RET
 

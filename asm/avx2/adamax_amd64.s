@@ -264,6 +264,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R8, R8
+	JEQ   done
 	TESTQ $+4, R8
 	JEQ   skip4
 
@@ -379,6 +381,7 @@ skip5:
 	ADDQ   $+4, BX
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -621,6 +624,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R8, R8
+	JEQ   done
 	TESTQ $+2, R8
 	JEQ   skip3
 
@@ -701,6 +706,7 @@ skip3:
 	ADDQ   $+8, BX
 
 skip4:
+done:
 	VZEROUPPER
 	RET
 

@@ -292,6 +292,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R8, R8
+	JEQ   done
 	TESTQ $+4, R8
 	JEQ   skip4
 
@@ -422,6 +424,7 @@ skip5:
 	ADDQ   $+4, BX
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -697,6 +700,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R8, R8
+	JEQ   done
 	TESTQ $+2, R8
 	JEQ   skip3
 
@@ -791,6 +796,7 @@ skip3:
 	ADDQ   $+8, BX
 
 skip4:
+done:
 	VZEROUPPER
 	RET
 

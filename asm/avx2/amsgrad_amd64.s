@@ -339,6 +339,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R9, R9
+	JEQ   done
 	TESTQ $+4, R9
 	JEQ   skip4
 
@@ -493,6 +495,7 @@ skip5:
 	ADDQ    $+4, R8
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -804,6 +807,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R9, R9
+	JEQ   done
 	TESTQ $+2, R9
 	JEQ   skip3
 
@@ -914,6 +919,7 @@ skip3:
 	ADDQ    $+8, R8
 
 skip4:
+done:
 	VZEROUPPER
 	RET
 

@@ -104,6 +104,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   DX, DX
+	JEQ     done
 	TESTQ   $+4, DX
 	JEQ     skip4
 	VMOVUPS (DI), X1
@@ -135,6 +137,7 @@ skip5:
 	ADDQ   $+4, SI
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -226,6 +229,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   DX, DX
+	JEQ     done
 	TESTQ   $+2, DX
 	JEQ     skip3
 	VMOVUPS (DI), X1
@@ -246,5 +251,6 @@ skip3:
 	ADDQ   $+8, SI
 
 skip4:
+done:
 	VZEROUPPER
 	RET

@@ -12,26 +12,16 @@ TEXT ·AxpyIncF32(SB), NOSPLIT, $0-80
 	MOVQ  incX+40(FP), BX
 	SHLQ  $0x02, BX
 	TESTQ BX, BX
-	JGE   forward
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ BX, DX
-	ADDQ  DX, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  y_base+48(FP), SI
 	MOVQ  incY+72(FP), R8
 	SHLQ  $0x02, R8
 	TESTQ R8, R8
-	JGE   forward2
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, SI
+	JLT   backward2
 
-forward2:
+ready2:
 	MOVQ         n+0(FP), R9
 	VBROADCASTSS alpha+8(FP), X0
 	SUBQ         $+4, R9
@@ -60,6 +50,8 @@ main:
 	JGE    main
 
 rest:
+	TESTQ  $+3, R9
+	JEQ    done
 	TESTQ  $+2, R9
 	JEQ    last
 	VMULSS (DI), X0, X1
@@ -81,6 +73,24 @@ last:
 done:
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ BX, DX
+	ADDQ  DX, DI
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, SI
+	JMP   ready2
+
 // func AxpyIncF64(n int, alpha float64, x []float64, incX int, y []float64, incY int)
 // Requires: AVX
 TEXT ·AxpyIncF64(SB), NOSPLIT, $0-80
@@ -89,26 +99,16 @@ TEXT ·AxpyIncF64(SB), NOSPLIT, $0-80
 	MOVQ  incX+40(FP), BX
 	SHLQ  $0x03, BX
 	TESTQ BX, BX
-	JGE   forward
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ BX, DX
-	ADDQ  DX, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  y_base+48(FP), SI
 	MOVQ  incY+72(FP), R8
 	SHLQ  $0x03, R8
 	TESTQ R8, R8
-	JGE   forward2
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, SI
+	JLT   backward2
 
-forward2:
+ready2:
 	MOVQ     n+0(FP), R9
 	VMOVDDUP alpha+8(FP), X0
 	SUBQ     $+4, R9
@@ -137,6 +137,8 @@ main:
 	JGE    main
 
 rest:
+	TESTQ  $+3, R9
+	JEQ    done
 	TESTQ  $+2, R9
 	JEQ    last
 	VMULSD (DI), X0, X1
@@ -157,3 +159,21 @@ last:
 
 done:
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ BX, DX
+	ADDQ  DX, DI
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, SI
+	JMP   ready2

@@ -13,26 +13,16 @@ TEXT ·DsdotIncF32(SB), NOSPLIT, $0-80
 	MOVQ   incX+32(FP), BX
 	SHLQ   $0x02, BX
 	TESTQ  BX, BX
-	JGE    forward
-	MOVQ   n+0(FP), DX
-	SUBQ   $+1, DX
-	NEGQ   DX
-	IMULQ  BX, DX
-	ADDQ   DX, DI
+	JLT    backward
 
-forward:
+ready:
 	MOVQ  y_base+40(FP), SI
 	MOVQ  incY+64(FP), R8
 	SHLQ  $0x02, R8
 	TESTQ R8, R8
-	JGE   forward2
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, SI
+	JLT   backward2
 
-forward2:
+ready2:
 	MOVQ n+0(FP), R9
 	CMPQ R9, $+16
 	JGT  start
@@ -668,6 +658,24 @@ several:
 	VZEROUPPER
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ BX, DX
+	ADDQ  DX, DI
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, SI
+	JMP   ready2
+
 // func DsdotIncF64(n int, x []float64, incX int, y []float64, incY int) float64
 // Requires: AVX
 TEXT ·DsdotIncF64(SB), NOSPLIT, $0-80
@@ -676,26 +684,16 @@ TEXT ·DsdotIncF64(SB), NOSPLIT, $0-80
 	MOVQ  incX+32(FP), BX
 	SHLQ  $0x03, BX
 	TESTQ BX, BX
-	JGE   forward
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ BX, DX
-	ADDQ  DX, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  y_base+40(FP), SI
 	MOVQ  incY+64(FP), R8
 	SHLQ  $0x03, R8
 	TESTQ R8, R8
-	JGE   forward2
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, SI
+	JLT   backward2
 
-forward2:
+ready2:
 	MOVQ n+0(FP), R9
 	CMPQ R9, $+16
 	JGT  start
@@ -1310,3 +1308,21 @@ several:
 	VMOVSD X10, ret+72(FP)
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ BX, DX
+	ADDQ  DX, DI
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, SI
+	JMP   ready2

@@ -12,14 +12,9 @@ TEXT ·GemvF32(SB), NOSPLIT, $0-112
 	MOVQ  incY+104(FP), R8
 	SHLQ  $0x02, R8
 	TESTQ R8, R8
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, BX
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+16(FP), SI
 	MOVQ  x_len+56(FP), R8
@@ -823,6 +818,15 @@ rest:
 	VZEROUPPER
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, BX
+	JMP   ready
+
 // func GemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta float64, y []float64, incY int)
 // Requires: AVX
 TEXT ·GemvF64(SB), NOSPLIT, $0-112
@@ -831,14 +835,9 @@ TEXT ·GemvF64(SB), NOSPLIT, $0-112
 	MOVQ  incY+104(FP), R8
 	SHLQ  $0x03, R8
 	TESTQ R8, R8
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, BX
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+16(FP), SI
 	MOVQ  x_len+56(FP), R8
@@ -1448,3 +1447,12 @@ store:
 rest:
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, BX
+	JMP   ready

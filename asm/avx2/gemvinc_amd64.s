@@ -12,14 +12,9 @@ TEXT ·GemvIncF32(SB), NOSPLIT, $0-128
 	MOVQ  incY+120(FP), R8
 	SHLQ  $0x02, R8
 	TESTQ R8, R8
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, BX
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+24(FP), SI
 	MOVQ  n+8(FP), R8
@@ -35,14 +30,9 @@ forward:
 	MOVQ         incX+80(FP), R10
 	SHLQ         $0x02, R10
 	TESTQ        R10, R10
-	JGE          forward2
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward2
 
-forward2:
+ready2:
 	CMPQ      R8, $+8
 	JGE       more
 	MOVQ      R8, CX
@@ -700,14 +690,9 @@ rows:
 	MOVQ         incX+80(FP), R12
 	SHLQ         $0x02, R12
 	TESTQ        R12, R12
-	JGE          forward3
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R12, DX
-	ADDQ         DX, R10
+	JLT          backward3
 
-forward3:
+ready3:
 	MOVQ n+8(FP), R8
 
 block:
@@ -1542,6 +1527,33 @@ rest:
 	VZEROUPPER
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, BX
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready2
+
+backward3:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R12, DX
+	ADDQ  DX, R10
+	JMP   ready3
+
 // func GemvIncF64(rows int, n int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64, incY int)
 // Requires: AVX
 TEXT ·GemvIncF64(SB), NOSPLIT, $0-128
@@ -1550,14 +1562,9 @@ TEXT ·GemvIncF64(SB), NOSPLIT, $0-128
 	MOVQ  incY+120(FP), R8
 	SHLQ  $0x03, R8
 	TESTQ R8, R8
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, BX
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+24(FP), SI
 	MOVQ  n+8(FP), R8
@@ -1573,14 +1580,9 @@ forward:
 	MOVQ         incX+80(FP), R10
 	SHLQ         $0x03, R10
 	TESTQ        R10, R10
-	JGE          forward2
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward2
 
-forward2:
+ready2:
 	CMPQ    R8, $+4
 	JGE     more
 	MOVQ    R8, CX
@@ -2004,14 +2006,9 @@ rows:
 	MOVQ         incX+80(FP), R12
 	SHLQ         $0x03, R12
 	TESTQ        R12, R12
-	JGE          forward3
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R12, DX
-	ADDQ         DX, R10
+	JLT          backward3
 
-forward3:
+ready3:
 	MOVQ n+8(FP), R8
 
 block:
@@ -2616,3 +2613,30 @@ store:
 rest:
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, BX
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready2
+
+backward3:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R12, DX
+	ADDQ  DX, R10
+	JMP   ready3

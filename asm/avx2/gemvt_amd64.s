@@ -25,14 +25,9 @@ columns:
 	MOVQ         incX+72(FP), SI
 	SHLQ         $0x02, SI
 	TESTQ        SI, SI
-	JGE          forward
-	MOVQ         rows+0(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        SI, DX
-	ADDQ         DX, BX
+	JLT          backward
 
-forward:
+ready:
 	MOVQ rows+0(FP), DI
 	MOVQ a_base+16(FP), SI
 	ADDQ R8, SI
@@ -152,6 +147,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   DX, DX
+	JEQ     done
 	TESTQ   $+4, DX
 	JEQ     skip
 	VMOVUPS (R9), X6
@@ -219,6 +216,7 @@ skip2:
 	ADDQ   $+4, R13
 
 skip3:
+done:
 	VBROADCASTSS one_f32<>+0(SB), Y0
 	JMP          rows
 
@@ -323,6 +321,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   DX, DX
+	JEQ     done2
 	TESTQ   $+4, DX
 	JEQ     skip4
 	VMOVUPS (R9), X4
@@ -368,6 +368,7 @@ skip5:
 	ADDQ   $+4, R11
 
 skip6:
+done2:
 	VBROADCASTSS one_f32<>+0(SB), Y0
 
 rest2:
@@ -449,6 +450,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   DX, DX
+	JEQ     done3
 	TESTQ   $+4, DX
 	JEQ     skip7
 	VMOVUPS (R9), X3
@@ -483,6 +486,7 @@ skip8:
 	ADDQ   $+4, R10
 
 skip9:
+done3:
 	VBROADCASTSS one_f32<>+0(SB), Y0
 
 rest3:
@@ -492,6 +496,15 @@ rest3:
 end:
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ SI, DX
+	ADDQ  DX, BX
+	JMP   ready
 
 DATA one_f32<>+0(SB)/4, $0x3f800000
 GLOBL one_f32<>(SB), RODATA|NOPTR, $4
@@ -517,14 +530,9 @@ columns:
 	MOVQ         incX+72(FP), SI
 	SHLQ         $0x03, SI
 	TESTQ        SI, SI
-	JGE          forward
-	MOVQ         rows+0(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        SI, DX
-	ADDQ         DX, BX
+	JLT          backward
 
-forward:
+ready:
 	MOVQ rows+0(FP), DI
 	MOVQ a_base+16(FP), SI
 	ADDQ R8, SI
@@ -644,6 +652,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   DX, DX
+	JEQ     done
 	TESTQ   $+2, DX
 	JEQ     skip
 	VMOVUPS (R9), X6
@@ -687,6 +697,7 @@ skip:
 	ADDQ   $+8, R13
 
 skip2:
+done:
 	VBROADCASTSD one_f64<>+0(SB), Y0
 	JMP          rows
 
@@ -791,6 +802,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   DX, DX
+	JEQ     done2
 	TESTQ   $+2, DX
 	JEQ     skip3
 	VMOVUPS (R9), X4
@@ -820,6 +833,7 @@ skip3:
 	ADDQ   $+8, R11
 
 skip4:
+done2:
 	VBROADCASTSD one_f64<>+0(SB), Y0
 
 rest2:
@@ -901,6 +915,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   DX, DX
+	JEQ     done3
 	TESTQ   $+2, DX
 	JEQ     skip5
 	VMOVUPS (R9), X3
@@ -923,6 +939,7 @@ skip5:
 	ADDQ   $+8, R10
 
 skip6:
+done3:
 	VBROADCASTSD one_f64<>+0(SB), Y0
 
 rest3:
@@ -932,6 +949,15 @@ rest3:
 end:
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ SI, DX
+	ADDQ  DX, BX
+	JMP   ready
 
 DATA one_f64<>+0(SB)/8, $0x3ff0000000000000
 GLOBL one_f64<>(SB), RODATA|NOPTR, $8

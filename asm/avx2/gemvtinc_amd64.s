@@ -13,14 +13,9 @@ TEXT ·GemvTIncF32(SB), NOSPLIT, $0-128
 	MOVQ         incX+80(FP), SI
 	SHLQ         $0x02, SI
 	TESTQ        SI, SI
-	JGE          forward
-	MOVQ         rows+0(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        SI, DX
-	ADDQ         DX, BX
+	JLT          backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+24(FP), SI
 	MOVQ  n+8(FP), R8
@@ -35,14 +30,9 @@ forward:
 	MOVQ         incY+120(FP), R10
 	SHLQ         $0x02, R10
 	TESTQ        R10, R10
-	JGE          forward2
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward2
 
-forward2:
+ready2:
 	CMPQ      R8, $+8
 	JGE       more
 	MOVQ      R8, CX
@@ -148,14 +138,9 @@ loaded8:
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x02, R10
 	TESTQ  R10, R10
-	JGE    forward3
-	MOVQ   n+8(FP), DX
-	SUBQ   $+1, DX
-	NEGQ   DX
-	IMULQ  R10, DX
-	ADDQ   DX, R9
+	JLT    backward3
 
-forward3:
+ready3:
 	TESTQ        $+4, R8
 	JEQ          skip
 	VMOVSS       X1, (R9)
@@ -315,14 +300,9 @@ loaded20:
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x02, R10
 	TESTQ  R10, R10
-	JGE    forward4
-	MOVQ   n+8(FP), DX
-	SUBQ   $+1, DX
-	NEGQ   DX
-	IMULQ  R10, DX
-	ADDQ   DX, R9
+	JLT    backward4
 
-forward4:
+ready4:
 	VMOVSS       X1, (R9)
 	ADDQ         R10, R9
 	VMOVSHDUP    X1, X7
@@ -522,14 +502,9 @@ loaded32:
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x02, R10
 	TESTQ  R10, R10
-	JGE    forward5
-	MOVQ   n+8(FP), DX
-	SUBQ   $+1, DX
-	NEGQ   DX
-	IMULQ  R10, DX
-	ADDQ   DX, R9
+	JLT    backward5
 
-forward5:
+ready5:
 	VMOVSS       X1, (R9)
 	ADDQ         R10, R9
 	VMOVSHDUP    X1, X7
@@ -699,14 +674,9 @@ row4:
 	MOVQ         incY+120(FP), R10
 	SHLQ         $0x02, R10
 	TESTQ        R10, R10
-	JGE          forward6
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward6
 
-forward6:
+ready6:
 	VMOVSS       X1, (R9)
 	ADDQ         R10, R9
 	VMOVSHDUP    X1, X7
@@ -958,14 +928,9 @@ loaded44:
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x02, R10
 	TESTQ  R10, R10
-	JGE    forward7
-	MOVQ   n+8(FP), DX
-	SUBQ   $+1, DX
-	NEGQ   DX
-	IMULQ  R10, DX
-	ADDQ   DX, R9
+	JLT    backward7
 
-forward7:
+ready7:
 	VMOVSS       X1, (R9)
 	ADDQ         R10, R9
 	VMOVSHDUP    X1, X7
@@ -1089,14 +1054,9 @@ rows:
 	MOVQ         incY+120(FP), R8
 	SHLQ         $0x02, R8
 	TESTQ        R8, R8
-	JGE          forward8
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R8, DX
-	ADDQ         DX, R9
+	JLT          backward8
 
-forward8:
+ready8:
 	MOVQ n+8(FP), DX
 	SUBQ $+4, DX
 	JLT  rest2
@@ -1126,6 +1086,8 @@ main:
 	JGE    main
 
 rest2:
+	TESTQ  $+3, DX
+	JEQ    done5
 	TESTQ  $+2, DX
 	JEQ    last
 	VMULSS (R9), X0, X3
@@ -1155,6 +1117,78 @@ rest:
 	VZEROUPPER
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ SI, DX
+	ADDQ  DX, BX
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready2
+
+backward3:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready3
+
+backward4:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready4
+
+backward5:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready5
+
+backward6:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready6
+
+backward7:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready7
+
+backward8:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, R9
+	JMP   ready8
+
 DATA one_f32<>+0(SB)/4, $0x3f800000
 GLOBL one_f32<>(SB), RODATA|NOPTR, $4
 
@@ -1167,14 +1201,9 @@ TEXT ·GemvTIncF64(SB), NOSPLIT, $0-128
 	MOVQ         incX+80(FP), SI
 	SHLQ         $0x03, SI
 	TESTQ        SI, SI
-	JGE          forward
-	MOVQ         rows+0(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        SI, DX
-	ADDQ         DX, BX
+	JLT          backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+24(FP), SI
 	MOVQ  n+8(FP), R8
@@ -1189,14 +1218,9 @@ forward:
 	MOVQ         incY+120(FP), R10
 	SHLQ         $0x03, R10
 	TESTQ        R10, R10
-	JGE          forward2
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward2
 
-forward2:
+ready2:
 	CMPQ    R8, $+4
 	JGE     more
 	MOVQ    R8, CX
@@ -1261,14 +1285,9 @@ loaded56:
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x03, R10
 	TESTQ  R10, R10
-	JGE    forward3
-	MOVQ   n+8(FP), DX
-	SUBQ   $+1, DX
-	NEGQ   DX
-	IMULQ  R10, DX
-	ADDQ   DX, R9
+	JLT    backward3
 
-forward3:
+ready3:
 	TESTQ        $+2, R8
 	JEQ          skip
 	VMOVSD       X1, (R9)
@@ -1365,14 +1384,9 @@ loaded68:
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x03, R10
 	TESTQ  R10, R10
-	JGE    forward4
-	MOVQ   n+8(FP), DX
-	SUBQ   $+1, DX
-	NEGQ   DX
-	IMULQ  R10, DX
-	ADDQ   DX, R9
+	JLT    backward4
 
-forward4:
+ready4:
 	VMOVSD       X1, (R9)
 	ADDQ         R10, R9
 	VUNPCKHPD    X1, X1, X7
@@ -1491,14 +1505,9 @@ loaded80:
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x03, R10
 	TESTQ  R10, R10
-	JGE    forward5
-	MOVQ   n+8(FP), DX
-	SUBQ   $+1, DX
-	NEGQ   DX
-	IMULQ  R10, DX
-	ADDQ   DX, R9
+	JLT    backward5
 
-forward5:
+ready5:
 	VMOVSD       X1, (R9)
 	ADDQ         R10, R9
 	VUNPCKHPD    X1, X1, X7
@@ -1604,14 +1613,9 @@ row4:
 	MOVQ         incY+120(FP), R10
 	SHLQ         $0x03, R10
 	TESTQ        R10, R10
-	JGE          forward6
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward6
 
-forward6:
+ready6:
 	VMOVSD       X1, (R9)
 	ADDQ         R10, R9
 	VUNPCKHPD    X1, X1, X7
@@ -1756,14 +1760,9 @@ loaded92:
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x03, R10
 	TESTQ  R10, R10
-	JGE    forward7
-	MOVQ   n+8(FP), DX
-	SUBQ   $+1, DX
-	NEGQ   DX
-	IMULQ  R10, DX
-	ADDQ   DX, R9
+	JLT    backward7
 
-forward7:
+ready7:
 	VMOVSD       X1, (R9)
 	ADDQ         R10, R9
 	VUNPCKHPD    X1, X1, X7
@@ -1835,14 +1834,9 @@ rows:
 	MOVQ         incY+120(FP), R8
 	SHLQ         $0x03, R8
 	TESTQ        R8, R8
-	JGE          forward8
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R8, DX
-	ADDQ         DX, R9
+	JLT          backward8
 
-forward8:
+ready8:
 	MOVQ n+8(FP), DX
 	SUBQ $+4, DX
 	JLT  rest2
@@ -1872,6 +1866,8 @@ main:
 	JGE    main
 
 rest2:
+	TESTQ  $+3, DX
+	JEQ    done5
 	TESTQ  $+2, DX
 	JEQ    last
 	VMULSD (R9), X0, X3
@@ -1900,6 +1896,78 @@ done5:
 rest:
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ SI, DX
+	ADDQ  DX, BX
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready2
+
+backward3:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready3
+
+backward4:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready4
+
+backward5:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready5
+
+backward6:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready6
+
+backward7:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready7
+
+backward8:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, R9
+	JMP   ready8
 
 DATA one_f64<>+0(SB)/8, $0x3ff0000000000000
 GLOBL one_f64<>(SB), RODATA|NOPTR, $8

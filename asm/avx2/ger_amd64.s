@@ -12,14 +12,9 @@ TEXT ·GerF32(SB), NOSPLIT, $0-104
 	MOVQ  incX+40(FP), SI
 	SHLQ  $0x02, SI
 	TESTQ SI, SI
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ SI, DX
-	ADDQ  DX, BX
+	JLT   backward
 
-forward:
+ready:
 	MOVQ rows+0(FP), DI
 	MOVQ a_base+72(FP), SI
 
@@ -133,6 +128,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   DX, DX
+	JEQ     done
 	TESTQ   $+4, DX
 	JEQ     skip
 	VMOVUPS (R9), X5
@@ -207,6 +204,7 @@ skip2:
 	ADDQ   $+4, R13
 
 skip3:
+done:
 	JMP rows
 
 rest:
@@ -299,6 +297,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   DX, DX
+	JEQ     done2
 	TESTQ   $+4, DX
 	JEQ     skip4
 	VMOVUPS (R9), X3
@@ -345,6 +345,7 @@ skip5:
 	ADDQ   $+4, R11
 
 skip6:
+done2:
 rest2:
 	CMPQ         DI, $+1
 	JLT          rest3
@@ -453,6 +454,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   DX, DX
+	JEQ     done3
 	TESTQ   $+4, DX
 	JEQ     skip10
 	VMOVUPS (R9), X2
@@ -484,9 +487,19 @@ skip11:
 	ADDQ   $+4, R10
 
 skip12:
+done3:
 rest3:
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ SI, DX
+	ADDQ  DX, BX
+	JMP   ready
 
 // func GerF64(rows int, alpha float64, x []float64, incX int, y []float64, a []float64, stride int)
 // Requires: AVX
@@ -496,14 +509,9 @@ TEXT ·GerF64(SB), NOSPLIT, $0-104
 	MOVQ  incX+40(FP), SI
 	SHLQ  $0x03, SI
 	TESTQ SI, SI
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ SI, DX
-	ADDQ  DX, BX
+	JLT   backward
 
-forward:
+ready:
 	MOVQ rows+0(FP), DI
 	MOVQ a_base+72(FP), SI
 
@@ -617,6 +625,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   DX, DX
+	JEQ     done
 	TESTQ   $+2, DX
 	JEQ     skip
 	VMOVUPS (R9), X5
@@ -665,6 +675,7 @@ skip:
 	ADDQ   $+8, R13
 
 skip2:
+done:
 	JMP rows
 
 rest:
@@ -757,6 +768,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   DX, DX
+	JEQ     done2
 	TESTQ   $+2, DX
 	JEQ     skip3
 	VMOVUPS (R9), X3
@@ -787,6 +800,7 @@ skip3:
 	ADDQ   $+8, R11
 
 skip4:
+done2:
 rest2:
 	CMPQ         DI, $+1
 	JLT          rest3
@@ -883,6 +897,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   DX, DX
+	JEQ     done3
 	TESTQ   $+2, DX
 	JEQ     skip7
 	VMOVUPS (R9), X2
@@ -903,6 +919,16 @@ skip7:
 	ADDQ   $+8, R10
 
 skip8:
+done3:
 rest3:
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ SI, DX
+	ADDQ  DX, BX
+	JMP   ready

@@ -12,14 +12,9 @@ TEXT ·GerIncF32(SB), NOSPLIT, $0-120
 	MOVQ  incX+48(FP), SI
 	SHLQ  $0x02, SI
 	TESTQ SI, SI
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ SI, DX
-	ADDQ  DX, BX
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+88(FP), SI
 	MOVQ  n+8(FP), R8
@@ -34,14 +29,9 @@ forward:
 	MOVQ         incY+80(FP), R10
 	SHLQ         $0x02, R10
 	TESTQ        R10, R10
-	JGE          forward2
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward2
 
-forward2:
+ready2:
 	CMPQ        R8, $+8
 	JGT         more
 	CMPQ        R8, $+8
@@ -823,14 +813,9 @@ rows:
 	MOVQ         incY+80(FP), R8
 	SHLQ         $0x02, R8
 	TESTQ        R8, R8
-	JGE          forward3
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R8, DX
-	ADDQ         DX, R9
+	JLT          backward3
 
-forward3:
+ready3:
 	MOVQ n+8(FP), DX
 	SUBQ $+4, DX
 	JLT  rest2
@@ -856,6 +841,8 @@ main:
 	JGE    main
 
 rest2:
+	TESTQ  $+3, DX
+	JEQ    done
 	TESTQ  $+2, DX
 	JEQ    last
 	VMULSS (R9), X0, X2
@@ -881,6 +868,33 @@ rest:
 	VZEROUPPER
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ SI, DX
+	ADDQ  DX, BX
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready2
+
+backward3:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, R9
+	JMP   ready3
+
 // func GerIncF64(rows int, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, stride int)
 // Requires: AVX
 TEXT ·GerIncF64(SB), NOSPLIT, $0-120
@@ -889,14 +903,9 @@ TEXT ·GerIncF64(SB), NOSPLIT, $0-120
 	MOVQ  incX+48(FP), SI
 	SHLQ  $0x03, SI
 	TESTQ SI, SI
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ SI, DX
-	ADDQ  DX, BX
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+88(FP), SI
 	MOVQ  n+8(FP), R8
@@ -911,14 +920,9 @@ forward:
 	MOVQ         incY+80(FP), R10
 	SHLQ         $0x03, R10
 	TESTQ        R10, R10
-	JGE          forward2
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward2
 
-forward2:
+ready2:
 	CMPQ        R8, $+4
 	JGT         more
 	CMPQ        R8, $+4
@@ -1452,14 +1456,9 @@ rows:
 	MOVQ         incY+80(FP), R8
 	SHLQ         $0x03, R8
 	TESTQ        R8, R8
-	JGE          forward3
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R8, DX
-	ADDQ         DX, R9
+	JLT          backward3
 
-forward3:
+ready3:
 	MOVQ n+8(FP), DX
 	SUBQ $+4, DX
 	JLT  rest2
@@ -1485,6 +1484,8 @@ main:
 	JGE    main
 
 rest2:
+	TESTQ  $+3, DX
+	JEQ    done
 	TESTQ  $+2, DX
 	JEQ    last
 	VMULSD (R9), X0, X2
@@ -1509,3 +1510,30 @@ done:
 rest:
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ SI, DX
+	ADDQ  DX, BX
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready2
+
+backward3:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, R9
+	JMP   ready3

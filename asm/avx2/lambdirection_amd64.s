@@ -303,6 +303,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R9, R9
+	JEQ   done
 	TESTQ $+4, R9
 	JEQ   skip4
 
@@ -438,6 +440,7 @@ skip5:
 	ADDQ    $+4, R8
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -722,6 +725,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R9, R9
+	JEQ   done
 	TESTQ $+2, R9
 	JEQ   skip3
 
@@ -819,6 +824,7 @@ skip3:
 	ADDQ    $+8, R8
 
 skip4:
+done:
 	VZEROUPPER
 	RET
 

@@ -277,6 +277,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ BX, BX
+	JEQ   done
 	TESTQ $+4, BX
 	JEQ   skip4
 
@@ -400,6 +402,7 @@ skip5:
 	ADDQ   $+4, DX
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -661,6 +664,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ BX, BX
+	JEQ   done
 	TESTQ $+2, BX
 	JEQ   skip3
 
@@ -749,6 +754,7 @@ skip3:
 	ADDQ   $+8, DX
 
 skip4:
+done:
 	VZEROUPPER
 	RET
 

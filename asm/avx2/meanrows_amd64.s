@@ -141,6 +141,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (SI), X1
@@ -197,6 +199,7 @@ skip2:
 	ADDQ   $+4, R9
 
 skip3:
+done:
 	MOVQ dst_base+0(FP), SI
 	ADDQ R13, SI
 	SUBQ $+4, R11
@@ -326,6 +329,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (SI), X1
@@ -385,6 +390,7 @@ skip5:
 	ADDQ   $+4, R9
 
 skip6:
+done2:
 	JMP next
 
 rows4:
@@ -486,6 +492,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   R10, R10
+	JEQ     done3
 	TESTQ   $+4, R10
 	JEQ     skip7
 	VMOVUPS (SI), X1
@@ -537,6 +545,7 @@ skip8:
 	ADDQ   $+4, R8
 
 skip9:
+done3:
 	JMP next
 
 rows3:
@@ -622,6 +631,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   R10, R10
+	JEQ     done4
 	TESTQ   $+4, R10
 	JEQ     skip10
 	VMOVUPS (SI), X1
@@ -665,6 +676,7 @@ skip11:
 	ADDQ   $+4, BX
 
 skip12:
+done4:
 	JMP next
 
 rows2:
@@ -734,6 +746,8 @@ one5:
 	JGE     one5
 
 tail5:
+	TESTQ   R10, R10
+	JEQ     done5
 	TESTQ   $+4, R10
 	JEQ     skip13
 	VMOVUPS (SI), X1
@@ -769,6 +783,7 @@ skip14:
 	ADDQ   $+4, DX
 
 skip15:
+done5:
 	JMP next
 
 rows:
@@ -822,6 +837,8 @@ one6:
 	JGE     one6
 
 tail6:
+	TESTQ   R10, R10
+	JEQ     done6
 	TESTQ   $+4, R10
 	JEQ     skip16
 	VMOVUPS (SI), X1
@@ -849,6 +866,7 @@ skip17:
 	ADDQ   $+4, SI
 
 skip18:
+done6:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10
@@ -1000,6 +1018,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+2, R10
 	JEQ     skip
 	VMOVUPS (SI), X1
@@ -1036,6 +1056,7 @@ skip:
 	ADDQ   $+8, R9
 
 skip2:
+done:
 	MOVQ dst_base+0(FP), SI
 	ADDQ R13, SI
 	SUBQ $+4, R11
@@ -1165,6 +1186,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+2, R10
 	JEQ     skip3
 	VMOVUPS (SI), X1
@@ -1203,6 +1226,7 @@ skip3:
 	ADDQ   $+8, R9
 
 skip4:
+done2:
 	JMP next
 
 rows4:
@@ -1304,6 +1328,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   R10, R10
+	JEQ     done3
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (SI), X1
@@ -1337,6 +1363,7 @@ skip5:
 	ADDQ   $+8, R8
 
 skip6:
+done3:
 	JMP next
 
 rows3:
@@ -1422,6 +1449,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   R10, R10
+	JEQ     done4
 	TESTQ   $+2, R10
 	JEQ     skip7
 	VMOVUPS (SI), X1
@@ -1450,6 +1479,7 @@ skip7:
 	ADDQ   $+8, BX
 
 skip8:
+done4:
 	JMP next
 
 rows2:
@@ -1519,6 +1549,8 @@ one5:
 	JGE     one5
 
 tail5:
+	TESTQ   R10, R10
+	JEQ     done5
 	TESTQ   $+2, R10
 	JEQ     skip9
 	VMOVUPS (SI), X1
@@ -1542,6 +1574,7 @@ skip9:
 	ADDQ   $+8, DX
 
 skip10:
+done5:
 	JMP next
 
 rows:
@@ -1595,6 +1628,8 @@ one6:
 	JGE     one6
 
 tail6:
+	TESTQ   R10, R10
+	JEQ     done6
 	TESTQ   $+2, R10
 	JEQ     skip11
 	VMOVUPS (SI), X1
@@ -1613,6 +1648,7 @@ skip11:
 	ADDQ   $+8, SI
 
 skip12:
+done6:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10

@@ -138,6 +138,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (SI), X1
@@ -194,6 +196,7 @@ skip2:
 	ADDQ   $+4, R9
 
 skip3:
+done:
 	LEAQ (SP), SI
 	SUBQ $+4, R11
 	CMPQ R11, $+4
@@ -310,6 +313,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (SI), X1
@@ -377,6 +382,7 @@ skip5:
 	ADDQ   $+4, R12
 
 skip6:
+done2:
 	JMP next
 
 rows4:
@@ -492,6 +498,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   R10, R10
+	JEQ     done3
 	TESTQ   $+4, R10
 	JEQ     skip7
 	VMOVUPS (SI), X1
@@ -551,6 +559,7 @@ skip8:
 	ADDQ   $+4, R12
 
 skip9:
+done3:
 	JMP next
 
 rows3:
@@ -650,6 +659,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   R10, R10
+	JEQ     done4
 	TESTQ   $+4, R10
 	JEQ     skip10
 	VMOVUPS (SI), X1
@@ -701,6 +712,7 @@ skip11:
 	ADDQ   $+4, R12
 
 skip12:
+done4:
 	JMP next
 
 rows2:
@@ -784,6 +796,8 @@ one5:
 	JGE     one5
 
 tail5:
+	TESTQ   R10, R10
+	JEQ     done5
 	TESTQ   $+4, R10
 	JEQ     skip13
 	VMOVUPS (SI), X1
@@ -827,6 +841,7 @@ skip14:
 	ADDQ   $+4, R12
 
 skip15:
+done5:
 	JMP next
 
 rows:
@@ -894,6 +909,8 @@ one6:
 	JGE     one6
 
 tail6:
+	TESTQ   R10, R10
+	JEQ     done6
 	TESTQ   $+4, R10
 	JEQ     skip16
 	VMOVUPS (SI), X1
@@ -929,6 +946,7 @@ skip17:
 	ADDQ   $+4, R12
 
 skip18:
+done6:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10
@@ -1079,6 +1097,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+2, R10
 	JEQ     skip
 	VMOVUPS (SI), X1
@@ -1115,6 +1135,7 @@ skip:
 	ADDQ   $+8, R9
 
 skip2:
+done:
 	LEAQ (SP), SI
 	SUBQ $+4, R11
 	CMPQ R11, $+4
@@ -1231,6 +1252,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+2, R10
 	JEQ     skip3
 	VMOVUPS (SI), X1
@@ -1274,6 +1297,7 @@ skip3:
 	ADDQ   $+8, R12
 
 skip4:
+done2:
 	JMP next
 
 rows4:
@@ -1389,6 +1413,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   R10, R10
+	JEQ     done3
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (SI), X1
@@ -1427,6 +1453,7 @@ skip5:
 	ADDQ   $+8, R12
 
 skip6:
+done3:
 	JMP next
 
 rows3:
@@ -1526,6 +1553,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   R10, R10
+	JEQ     done4
 	TESTQ   $+2, R10
 	JEQ     skip7
 	VMOVUPS (SI), X1
@@ -1559,6 +1588,7 @@ skip7:
 	ADDQ   $+8, R12
 
 skip8:
+done4:
 	JMP next
 
 rows2:
@@ -1642,6 +1672,8 @@ one5:
 	JGE     one5
 
 tail5:
+	TESTQ   R10, R10
+	JEQ     done5
 	TESTQ   $+2, R10
 	JEQ     skip9
 	VMOVUPS (SI), X1
@@ -1670,6 +1702,7 @@ skip9:
 	ADDQ   $+8, R12
 
 skip10:
+done5:
 	JMP next
 
 rows:
@@ -1737,6 +1770,8 @@ one6:
 	JGE     one6
 
 tail6:
+	TESTQ   R10, R10
+	JEQ     done6
 	TESTQ   $+2, R10
 	JEQ     skip11
 	VMOVUPS (SI), X1
@@ -1760,6 +1795,7 @@ skip11:
 	ADDQ   $+8, R12
 
 skip12:
+done6:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10

@@ -135,6 +135,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (SI), X1
@@ -191,6 +193,7 @@ skip2:
 	ADDQ   $+4, R9
 
 skip3:
+done:
 	MOVQ dst_base+0(FP), SI
 	ADDQ R13, SI
 	SUBQ $+4, R11
@@ -316,6 +319,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (SI), X1
@@ -375,6 +380,7 @@ skip5:
 	ADDQ   $+4, R9
 
 skip6:
+done2:
 	JMP next
 
 rows4:
@@ -473,6 +479,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   R10, R10
+	JEQ     done3
 	TESTQ   $+4, R10
 	JEQ     skip7
 	VMOVUPS (SI), X1
@@ -524,6 +532,7 @@ skip8:
 	ADDQ   $+4, R8
 
 skip9:
+done3:
 	JMP next
 
 rows3:
@@ -607,6 +616,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   R10, R10
+	JEQ     done4
 	TESTQ   $+4, R10
 	JEQ     skip10
 	VMOVUPS (SI), X1
@@ -650,6 +661,7 @@ skip11:
 	ADDQ   $+4, BX
 
 skip12:
+done4:
 	JMP next
 
 rows2:
@@ -718,6 +730,8 @@ one5:
 	JGE     one5
 
 tail5:
+	TESTQ   R10, R10
+	JEQ     done5
 	TESTQ   $+4, R10
 	JEQ     skip13
 	VMOVUPS (SI), X1
@@ -753,6 +767,7 @@ skip14:
 	ADDQ   $+4, DX
 
 skip15:
+done5:
 	JMP next
 
 rows:
@@ -806,6 +821,8 @@ one6:
 	JGE     one6
 
 tail6:
+	TESTQ   R10, R10
+	JEQ     done6
 	TESTQ   $+4, R10
 	JEQ     skip16
 	VMOVUPS (SI), X1
@@ -833,6 +850,7 @@ skip17:
 	ADDQ   $+4, SI
 
 skip18:
+done6:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10
@@ -978,6 +996,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+2, R10
 	JEQ     skip
 	VMOVUPS (SI), X1
@@ -1014,6 +1034,7 @@ skip:
 	ADDQ   $+8, R9
 
 skip2:
+done:
 	MOVQ dst_base+0(FP), SI
 	ADDQ R13, SI
 	SUBQ $+4, R11
@@ -1139,6 +1160,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+2, R10
 	JEQ     skip3
 	VMOVUPS (SI), X1
@@ -1177,6 +1200,7 @@ skip3:
 	ADDQ   $+8, R9
 
 skip4:
+done2:
 	JMP next
 
 rows4:
@@ -1275,6 +1299,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   R10, R10
+	JEQ     done3
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (SI), X1
@@ -1308,6 +1334,7 @@ skip5:
 	ADDQ   $+8, R8
 
 skip6:
+done3:
 	JMP next
 
 rows3:
@@ -1391,6 +1418,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   R10, R10
+	JEQ     done4
 	TESTQ   $+2, R10
 	JEQ     skip7
 	VMOVUPS (SI), X1
@@ -1419,6 +1448,7 @@ skip7:
 	ADDQ   $+8, BX
 
 skip8:
+done4:
 	JMP next
 
 rows2:
@@ -1487,6 +1517,8 @@ one5:
 	JGE     one5
 
 tail5:
+	TESTQ   R10, R10
+	JEQ     done5
 	TESTQ   $+2, R10
 	JEQ     skip9
 	VMOVUPS (SI), X1
@@ -1510,6 +1542,7 @@ skip9:
 	ADDQ   $+8, DX
 
 skip10:
+done5:
 	JMP next
 
 rows:
@@ -1563,6 +1596,8 @@ one6:
 	JGE     one6
 
 tail6:
+	TESTQ   R10, R10
+	JEQ     done6
 	TESTQ   $+2, R10
 	JEQ     skip11
 	VMOVUPS (SI), X1
@@ -1581,6 +1616,7 @@ skip11:
 	ADDQ   $+8, SI
 
 skip12:
+done6:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10

@@ -132,6 +132,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (SI), X1
@@ -188,6 +190,7 @@ skip2:
 	ADDQ   $+4, R9
 
 skip3:
+done:
 	LEAQ (SP), SI
 	SUBQ $+4, R11
 	CMPQ R11, $+4
@@ -300,6 +303,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (SI), X1
@@ -367,6 +372,7 @@ skip5:
 	ADDQ   $+4, R12
 
 skip6:
+done2:
 	JMP next
 
 rows4:
@@ -479,6 +485,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   R10, R10
+	JEQ     done3
 	TESTQ   $+4, R10
 	JEQ     skip7
 	VMOVUPS (SI), X1
@@ -538,6 +546,7 @@ skip8:
 	ADDQ   $+4, R12
 
 skip9:
+done3:
 	JMP next
 
 rows3:
@@ -635,6 +644,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   R10, R10
+	JEQ     done4
 	TESTQ   $+4, R10
 	JEQ     skip10
 	VMOVUPS (SI), X1
@@ -686,6 +697,7 @@ skip11:
 	ADDQ   $+4, R12
 
 skip12:
+done4:
 	JMP next
 
 rows2:
@@ -768,6 +780,8 @@ one5:
 	JGE     one5
 
 tail5:
+	TESTQ   R10, R10
+	JEQ     done5
 	TESTQ   $+4, R10
 	JEQ     skip13
 	VMOVUPS (SI), X1
@@ -811,6 +825,7 @@ skip14:
 	ADDQ   $+4, R12
 
 skip15:
+done5:
 	JMP next
 
 rows:
@@ -878,6 +893,8 @@ one6:
 	JGE     one6
 
 tail6:
+	TESTQ   R10, R10
+	JEQ     done6
 	TESTQ   $+4, R10
 	JEQ     skip16
 	VMOVUPS (SI), X1
@@ -913,6 +930,7 @@ skip17:
 	ADDQ   $+4, R12
 
 skip18:
+done6:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10
@@ -1057,6 +1075,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+2, R10
 	JEQ     skip
 	VMOVUPS (SI), X1
@@ -1093,6 +1113,7 @@ skip:
 	ADDQ   $+8, R9
 
 skip2:
+done:
 	LEAQ (SP), SI
 	SUBQ $+4, R11
 	CMPQ R11, $+4
@@ -1205,6 +1226,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+2, R10
 	JEQ     skip3
 	VMOVUPS (SI), X1
@@ -1248,6 +1271,7 @@ skip3:
 	ADDQ   $+8, R12
 
 skip4:
+done2:
 	JMP next
 
 rows4:
@@ -1360,6 +1384,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   R10, R10
+	JEQ     done3
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (SI), X1
@@ -1398,6 +1424,7 @@ skip5:
 	ADDQ   $+8, R12
 
 skip6:
+done3:
 	JMP next
 
 rows3:
@@ -1495,6 +1522,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   R10, R10
+	JEQ     done4
 	TESTQ   $+2, R10
 	JEQ     skip7
 	VMOVUPS (SI), X1
@@ -1528,6 +1557,7 @@ skip7:
 	ADDQ   $+8, R12
 
 skip8:
+done4:
 	JMP next
 
 rows2:
@@ -1610,6 +1640,8 @@ one5:
 	JGE     one5
 
 tail5:
+	TESTQ   R10, R10
+	JEQ     done5
 	TESTQ   $+2, R10
 	JEQ     skip9
 	VMOVUPS (SI), X1
@@ -1638,6 +1670,7 @@ skip9:
 	ADDQ   $+8, R12
 
 skip10:
+done5:
 	JMP next
 
 rows:
@@ -1705,6 +1738,8 @@ one6:
 	JGE     one6
 
 tail6:
+	TESTQ   R10, R10
+	JEQ     done6
 	TESTQ   $+2, R10
 	JEQ     skip11
 	VMOVUPS (SI), X1
@@ -1728,6 +1763,7 @@ skip11:
 	ADDQ   $+8, R12
 
 skip12:
+done6:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10

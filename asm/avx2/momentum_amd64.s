@@ -207,6 +207,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ BX, BX
+	JEQ   done
 	TESTQ $+4, BX
 	JEQ   skip4
 
@@ -296,6 +298,7 @@ skip5:
 	ADDQ   $+4, DX
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -487,6 +490,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ BX, BX
+	JEQ   done
 	TESTQ $+2, BX
 	JEQ   skip3
 
@@ -550,6 +555,7 @@ skip3:
 	ADDQ   $+8, DX
 
 skip4:
+done:
 	VZEROUPPER
 	RET
 

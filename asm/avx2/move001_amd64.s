@@ -75,6 +75,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   SI, SI
+	JEQ     done
 	TESTQ   $+4, SI
 	JEQ     skip4
 	VMOVUPS (DI), X0
@@ -96,6 +98,7 @@ skip5:
 	ADDQ   $+4, DI
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -162,6 +165,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   SI, SI
+	JEQ     done
 	TESTQ   $+2, SI
 	JEQ     skip3
 	VMOVUPS (DI), X0
@@ -176,5 +181,6 @@ skip3:
 	ADDQ   $+8, DI
 
 skip4:
+done:
 	VZEROUPPER
 	RET

@@ -105,6 +105,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   DX, DX
+	JEQ     done
 	TESTQ   $+4, DX
 	JEQ     skip4
 	VMOVUPS (DI), X0
@@ -138,6 +140,7 @@ skip5:
 	ADDQ   $+4, SI
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -230,6 +233,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   DX, DX
+	JEQ     done
 	TESTQ   $+2, DX
 	JEQ     skip3
 	VMOVUPS (DI), X0
@@ -252,5 +257,6 @@ skip3:
 	ADDQ   $+8, SI
 
 skip4:
+done:
 	VZEROUPPER
 	RET

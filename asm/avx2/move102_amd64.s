@@ -127,6 +127,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   BX, BX
+	JEQ     done
 	TESTQ   $+4, BX
 	JEQ     skip4
 	VMOVUPS (DI), X0
@@ -169,6 +171,7 @@ skip5:
 	ADDQ   $+4, DX
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -280,6 +283,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   BX, BX
+	JEQ     done
 	TESTQ   $+2, BX
 	JEQ     skip3
 	VMOVUPS (DI), X0
@@ -308,5 +313,6 @@ skip3:
 	ADDQ   $+8, DX
 
 skip4:
+done:
 	VZEROUPPER
 	RET

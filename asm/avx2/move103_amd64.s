@@ -157,6 +157,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R8, R8
+	JEQ     done
 	TESTQ   $+4, R8
 	JEQ     skip4
 	VMOVUPS (DI), X0
@@ -211,6 +213,7 @@ skip5:
 	ADDQ   $+4, BX
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -348,6 +351,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R8, R8
+	JEQ     done
 	TESTQ   $+2, R8
 	JEQ     skip3
 	VMOVUPS (DI), X0
@@ -384,5 +389,6 @@ skip3:
 	ADDQ   $+8, BX
 
 skip4:
+done:
 	VZEROUPPER
 	RET

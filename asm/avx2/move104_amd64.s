@@ -161,6 +161,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R9, R9
+	JEQ     done
 	TESTQ   $+4, R9
 	JEQ     skip4
 	VMOVUPS (DI), X0
@@ -227,6 +229,7 @@ skip5:
 	ADDQ   $+4, R8
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -364,6 +367,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R9, R9
+	JEQ     done
 	TESTQ   $+2, R9
 	JEQ     skip3
 	VMOVUPS (DI), X0
@@ -408,5 +413,6 @@ skip3:
 	ADDQ   $+8, R8
 
 skip4:
+done:
 	VZEROUPPER
 	RET

@@ -103,6 +103,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   BX, BX
+	JEQ     done
 	TESTQ   $+4, BX
 	JEQ     skip4
 	VMOVUPS (SI), X0
@@ -136,6 +138,7 @@ skip5:
 	ADDQ   $+4, DX
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -226,6 +229,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   BX, BX
+	JEQ     done
 	TESTQ   $+2, BX
 	JEQ     skip3
 	VMOVUPS (SI), X0
@@ -248,5 +253,6 @@ skip3:
 	ADDQ   $+8, DX
 
 skip4:
+done:
 	VZEROUPPER
 	RET

@@ -163,6 +163,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R9, R9
+	JEQ     done
 	TESTQ   $+4, R9
 	JEQ     skip4
 	VMOVUPS (SI), X0
@@ -220,6 +222,7 @@ skip5:
 	ADDQ   $+4, R8
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -362,6 +365,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R9, R9
+	JEQ     done
 	TESTQ   $+2, R9
 	JEQ     skip3
 	VMOVUPS (SI), X0
@@ -400,5 +405,6 @@ skip3:
 	ADDQ   $+8, R8
 
 skip4:
+done:
 	VZEROUPPER
 	RET

@@ -102,6 +102,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   BX, BX
+	JEQ     done
 	TESTQ   $+4, BX
 	JEQ     skip4
 	VMOVUPS (SI), X0
@@ -134,6 +136,7 @@ skip5:
 	ADDQ   $+4, DX
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -223,6 +226,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   BX, BX
+	JEQ     done
 	TESTQ   $+2, BX
 	JEQ     skip3
 	VMOVUPS (SI), X0
@@ -244,5 +249,6 @@ skip3:
 	ADDQ   $+8, DX
 
 skip4:
+done:
 	VZEROUPPER
 	RET

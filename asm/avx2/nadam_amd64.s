@@ -333,6 +333,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R8, R8
+	JEQ   done
 	TESTQ $+4, R8
 	JEQ   skip4
 
@@ -484,6 +486,7 @@ skip5:
 	ADDQ    $+4, BX
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -790,6 +793,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R8, R8
+	JEQ   done
 	TESTQ $+2, R8
 	JEQ   skip3
 
@@ -898,6 +903,7 @@ skip3:
 	ADDQ    $+8, BX
 
 skip4:
+done:
 	VZEROUPPER
 	RET
 

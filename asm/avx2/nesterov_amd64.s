@@ -219,6 +219,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ BX, BX
+	JEQ   done
 	TESTQ $+4, BX
 	JEQ   skip4
 
@@ -314,6 +316,7 @@ skip5:
 	ADDQ   $+4, DX
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -515,6 +518,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ BX, BX
+	JEQ   done
 	TESTQ $+2, BX
 	JEQ   skip3
 
@@ -582,6 +587,7 @@ skip3:
 	ADDQ   $+8, DX
 
 skip4:
+done:
 	VZEROUPPER
 	RET
 

@@ -256,6 +256,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ BX, BX
+	JEQ   done
 	TESTQ $+4, BX
 	JEQ   skip4
 
@@ -369,6 +371,7 @@ skip5:
 	ADDQ   $+4, DX
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -612,6 +615,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ BX, BX
+	JEQ   done
 	TESTQ $+2, BX
 	JEQ   skip3
 
@@ -693,6 +698,7 @@ skip3:
 	ADDQ   $+8, DX
 
 skip4:
+done:
 	VZEROUPPER
 	RET
 

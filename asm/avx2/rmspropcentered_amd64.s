@@ -343,6 +343,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R8, R8
+	JEQ   done
 	TESTQ $+4, R8
 	JEQ   skip4
 
@@ -500,6 +502,7 @@ skip5:
 	ADDQ   $+4, BX
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -822,6 +825,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R8, R8
+	JEQ   done
 	TESTQ $+2, R8
 	JEQ   skip3
 
@@ -936,6 +941,7 @@ skip3:
 	ADDQ   $+8, BX
 
 skip4:
+done:
 	VZEROUPPER
 	RET
 

@@ -390,6 +390,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R9, R9
+	JEQ   done
 	TESTQ $+4, R9
 	JEQ   skip4
 
@@ -570,6 +572,7 @@ skip5:
 	ADDQ    $+4, R8
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -936,6 +939,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R9, R9
+	JEQ   done
 	TESTQ $+2, R9
 	JEQ   skip3
 
@@ -1067,6 +1072,7 @@ skip3:
 	ADDQ    $+8, R8
 
 skip4:
+done:
 	VZEROUPPER
 	RET
 

@@ -298,6 +298,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R8, R8
+	JEQ   done
 	TESTQ $+4, R8
 	JEQ   skip4
 
@@ -431,6 +433,7 @@ skip5:
 	ADDQ    $+4, BX
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -714,6 +717,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R8, R8
+	JEQ   done
 	TESTQ $+2, R8
 	JEQ   skip3
 
@@ -810,6 +815,7 @@ skip3:
 	ADDQ    $+8, BX
 
 skip4:
+done:
 	VZEROUPPER
 	RET
 

@@ -147,6 +147,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   DX, DX
+	JEQ     done
 	TESTQ   $+4, DX
 	JEQ     skip4
 	VMOVUPS (DI), X2
@@ -195,6 +197,7 @@ skip5:
 	ADDQ   $+4, SI
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -324,6 +327,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   DX, DX
+	JEQ     done
 	TESTQ   $+2, DX
 	JEQ     skip3
 	VMOVUPS (DI), X2
@@ -356,5 +361,6 @@ skip3:
 	ADDQ   $+8, SI
 
 skip4:
+done:
 	VZEROUPPER
 	RET

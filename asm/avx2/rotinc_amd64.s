@@ -12,26 +12,16 @@ TEXT ·RotIncF32(SB), NOSPLIT, $0-80
 	MOVQ  incX+32(FP), BX
 	SHLQ  $0x02, BX
 	TESTQ BX, BX
-	JGE   forward
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ BX, DX
-	ADDQ  DX, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  y_base+40(FP), SI
 	MOVQ  incY+64(FP), R8
 	SHLQ  $0x02, R8
 	TESTQ R8, R8
-	JGE   forward2
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, SI
+	JLT   backward2
 
-forward2:
+ready2:
 	MOVQ         n+0(FP), R9
 	VBROADCASTSS c+72(FP), X0
 	VBROADCASTSS s+76(FP), X1
@@ -89,6 +79,8 @@ main:
 	JGE    main
 
 rest:
+	TESTQ  $+3, R9
+	JEQ    done
 	TESTQ  $+2, R9
 	JEQ    last
 	VMOVSS (DI), X2
@@ -131,6 +123,24 @@ last:
 done:
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ BX, DX
+	ADDQ  DX, DI
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, SI
+	JMP   ready2
+
 // func RotIncF64(n int, x []float64, incX int, y []float64, incY int, c float64, s float64)
 // Requires: AVX
 TEXT ·RotIncF64(SB), NOSPLIT, $0-88
@@ -139,26 +149,16 @@ TEXT ·RotIncF64(SB), NOSPLIT, $0-88
 	MOVQ  incX+32(FP), BX
 	SHLQ  $0x03, BX
 	TESTQ BX, BX
-	JGE   forward
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ BX, DX
-	ADDQ  DX, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  y_base+40(FP), SI
 	MOVQ  incY+64(FP), R8
 	SHLQ  $0x03, R8
 	TESTQ R8, R8
-	JGE   forward2
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, SI
+	JLT   backward2
 
-forward2:
+ready2:
 	MOVQ     n+0(FP), R9
 	VMOVDDUP c+72(FP), X0
 	VMOVDDUP s+80(FP), X1
@@ -216,6 +216,8 @@ main:
 	JGE    main
 
 rest:
+	TESTQ  $+3, R9
+	JEQ    done
 	TESTQ  $+2, R9
 	JEQ    last
 	VMOVSD (DI), X2
@@ -257,3 +259,21 @@ last:
 
 done:
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ BX, DX
+	ADDQ  DX, DI
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, SI
+	JMP   ready2

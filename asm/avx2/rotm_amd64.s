@@ -149,6 +149,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   DX, DX
+	JEQ     done
 	TESTQ   $+4, DX
 	JEQ     skip4
 	VMOVUPS (DI), X4
@@ -197,6 +199,7 @@ skip5:
 	ADDQ   $+4, SI
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -328,6 +331,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   DX, DX
+	JEQ     done
 	TESTQ   $+2, DX
 	JEQ     skip3
 	VMOVUPS (DI), X4
@@ -360,5 +365,6 @@ skip3:
 	ADDQ   $+8, SI
 
 skip4:
+done:
 	VZEROUPPER
 	RET

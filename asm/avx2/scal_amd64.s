@@ -83,6 +83,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   SI, SI
+	JEQ     done
 	TESTQ   $+4, SI
 	JEQ     skip4
 	VMOVUPS (DI), X1
@@ -106,6 +108,7 @@ skip5:
 	ADDQ   $+4, DI
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -179,6 +182,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   SI, SI
+	JEQ     done
 	TESTQ   $+2, SI
 	JEQ     skip3
 	VMOVUPS (DI), X1
@@ -194,5 +199,6 @@ skip3:
 	ADDQ   $+8, DI
 
 skip4:
+done:
 	VZEROUPPER
 	RET

@@ -316,6 +316,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R8, R8
+	JEQ   done
 	TESTQ $+4, R8
 	JEQ   skip4
 
@@ -459,6 +461,7 @@ skip5:
 	ADDQ   $+4, BX
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -746,6 +749,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ R8, R8
+	JEQ   done
 	TESTQ $+2, R8
 	JEQ   skip3
 
@@ -847,6 +852,7 @@ skip3:
 	ADDQ   $+8, BX
 
 skip4:
+done:
 	VZEROUPPER
 	RET
 

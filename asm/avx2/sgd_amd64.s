@@ -168,6 +168,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ DX, DX
+	JEQ   done
 	TESTQ $+4, DX
 	JEQ   skip4
 
@@ -228,6 +230,7 @@ skip5:
 	ADDQ   $+4, SI
 
 skip6:
+done:
 	VZEROUPPER
 	RET
 
@@ -387,6 +390,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ DX, DX
+	JEQ   done
 	TESTQ $+2, DX
 	JEQ   skip3
 
@@ -429,6 +434,7 @@ skip3:
 	ADDQ   $+8, SI
 
 skip4:
+done:
 	VZEROUPPER
 	RET
 

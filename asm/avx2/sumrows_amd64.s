@@ -140,6 +140,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (SI), X0
@@ -196,6 +198,7 @@ skip2:
 	ADDQ   $+4, R9
 
 skip3:
+done:
 	MOVQ dst_base+0(FP), SI
 	ADDQ R13, SI
 	SUBQ $+4, R11
@@ -320,6 +323,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (SI), X0
@@ -376,6 +381,7 @@ skip5:
 	ADDQ   $+4, R9
 
 skip6:
+done2:
 	JMP next
 
 rows4:
@@ -472,6 +478,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   R10, R10
+	JEQ     done3
 	TESTQ   $+4, R10
 	JEQ     skip7
 	VMOVUPS (SI), X0
@@ -520,6 +528,7 @@ skip8:
 	ADDQ   $+4, R8
 
 skip9:
+done3:
 	JMP next
 
 rows3:
@@ -600,6 +609,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   R10, R10
+	JEQ     done4
 	TESTQ   $+4, R10
 	JEQ     skip10
 	VMOVUPS (SI), X0
@@ -640,6 +651,7 @@ skip11:
 	ADDQ   $+4, BX
 
 skip12:
+done4:
 	JMP next
 
 rows2:
@@ -704,6 +716,8 @@ one5:
 	JGE     one5
 
 tail5:
+	TESTQ   R10, R10
+	JEQ     done5
 	TESTQ   $+4, R10
 	JEQ     skip13
 	VMOVUPS (SI), X0
@@ -736,6 +750,7 @@ skip14:
 	ADDQ   $+4, DX
 
 skip15:
+done5:
 	JMP next
 
 rows:
@@ -784,6 +799,8 @@ one6:
 	JGE     one6
 
 tail6:
+	TESTQ   R10, R10
+	JEQ     done6
 	TESTQ   $+4, R10
 	JEQ     skip16
 	VMOVUPS (SI), X0
@@ -808,6 +825,7 @@ skip17:
 	ADDQ   $+4, SI
 
 skip18:
+done6:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10
@@ -958,6 +976,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+2, R10
 	JEQ     skip
 	VMOVUPS (SI), X0
@@ -994,6 +1014,7 @@ skip:
 	ADDQ   $+8, R9
 
 skip2:
+done:
 	MOVQ dst_base+0(FP), SI
 	ADDQ R13, SI
 	SUBQ $+4, R11
@@ -1118,6 +1139,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+2, R10
 	JEQ     skip3
 	VMOVUPS (SI), X0
@@ -1154,6 +1177,7 @@ skip3:
 	ADDQ   $+8, R9
 
 skip4:
+done2:
 	JMP next
 
 rows4:
@@ -1250,6 +1274,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   R10, R10
+	JEQ     done3
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (SI), X0
@@ -1281,6 +1307,7 @@ skip5:
 	ADDQ   $+8, R8
 
 skip6:
+done3:
 	JMP next
 
 rows3:
@@ -1361,6 +1388,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   R10, R10
+	JEQ     done4
 	TESTQ   $+2, R10
 	JEQ     skip7
 	VMOVUPS (SI), X0
@@ -1387,6 +1416,7 @@ skip7:
 	ADDQ   $+8, BX
 
 skip8:
+done4:
 	JMP next
 
 rows2:
@@ -1451,6 +1481,8 @@ one5:
 	JGE     one5
 
 tail5:
+	TESTQ   R10, R10
+	JEQ     done5
 	TESTQ   $+2, R10
 	JEQ     skip9
 	VMOVUPS (SI), X0
@@ -1472,6 +1504,7 @@ skip9:
 	ADDQ   $+8, DX
 
 skip10:
+done5:
 	JMP next
 
 rows:
@@ -1520,6 +1553,8 @@ one6:
 	JGE     one6
 
 tail6:
+	TESTQ   R10, R10
+	JEQ     done6
 	TESTQ   $+2, R10
 	JEQ     skip11
 	VMOVUPS (SI), X0
@@ -1536,6 +1571,7 @@ skip11:
 	ADDQ   $+8, SI
 
 skip12:
+done6:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10

@@ -137,6 +137,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (SI), X0
@@ -193,6 +195,7 @@ skip2:
 	ADDQ   $+4, R9
 
 skip3:
+done:
 	LEAQ (SP), SI
 	SUBQ $+4, R11
 	CMPQ R11, $+4
@@ -330,6 +333,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (SI), X0
@@ -394,6 +399,7 @@ skip5:
 	ADDQ   $+4, R12
 
 skip6:
+done2:
 	JMP next
 
 rows4:
@@ -504,6 +510,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   R10, R10
+	JEQ     done3
 	TESTQ   $+4, R10
 	JEQ     skip7
 	VMOVUPS (SI), X0
@@ -560,6 +568,7 @@ skip8:
 	ADDQ   $+4, R12
 
 skip9:
+done3:
 	JMP next
 
 rows3:
@@ -654,6 +663,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   R10, R10
+	JEQ     done4
 	TESTQ   $+4, R10
 	JEQ     skip10
 	VMOVUPS (SI), X0
@@ -702,6 +713,7 @@ skip11:
 	ADDQ   $+4, R12
 
 skip12:
+done4:
 	JMP next
 
 rows2:
@@ -780,6 +792,8 @@ one5:
 	JGE     one5
 
 tail5:
+	TESTQ   R10, R10
+	JEQ     done5
 	TESTQ   $+4, R10
 	JEQ     skip13
 	VMOVUPS (SI), X0
@@ -820,6 +834,7 @@ skip14:
 	ADDQ   $+4, R12
 
 skip15:
+done5:
 	JMP next
 
 rows:
@@ -882,6 +897,8 @@ one6:
 	JGE     one6
 
 tail6:
+	TESTQ   R10, R10
+	JEQ     done6
 	TESTQ   $+4, R10
 	JEQ     skip16
 	VMOVUPS (SI), X0
@@ -914,6 +931,7 @@ skip17:
 	ADDQ   $+4, R12
 
 skip18:
+done6:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10
@@ -1063,6 +1081,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+2, R10
 	JEQ     skip
 	VMOVUPS (SI), X0
@@ -1099,6 +1119,7 @@ skip:
 	ADDQ   $+8, R9
 
 skip2:
+done:
 	LEAQ (SP), SI
 	SUBQ $+4, R11
 	CMPQ R11, $+4
@@ -1236,6 +1257,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+2, R10
 	JEQ     skip3
 	VMOVUPS (SI), X0
@@ -1277,6 +1300,7 @@ skip3:
 	ADDQ   $+8, R12
 
 skip4:
+done2:
 	JMP next
 
 rows4:
@@ -1387,6 +1411,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   R10, R10
+	JEQ     done3
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (SI), X0
@@ -1423,6 +1449,7 @@ skip5:
 	ADDQ   $+8, R12
 
 skip6:
+done3:
 	JMP next
 
 rows3:
@@ -1517,6 +1544,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   R10, R10
+	JEQ     done4
 	TESTQ   $+2, R10
 	JEQ     skip7
 	VMOVUPS (SI), X0
@@ -1548,6 +1577,7 @@ skip7:
 	ADDQ   $+8, R12
 
 skip8:
+done4:
 	JMP next
 
 rows2:
@@ -1626,6 +1656,8 @@ one5:
 	JGE     one5
 
 tail5:
+	TESTQ   R10, R10
+	JEQ     done5
 	TESTQ   $+2, R10
 	JEQ     skip9
 	VMOVUPS (SI), X0
@@ -1652,6 +1684,7 @@ skip9:
 	ADDQ   $+8, R12
 
 skip10:
+done5:
 	JMP next
 
 rows:
@@ -1714,6 +1747,8 @@ one6:
 	JGE     one6
 
 tail6:
+	TESTQ   R10, R10
+	JEQ     done6
 	TESTQ   $+2, R10
 	JEQ     skip11
 	VMOVUPS (SI), X0
@@ -1735,6 +1770,7 @@ skip11:
 	ADDQ   $+8, R12
 
 skip12:
+done6:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10

@@ -134,6 +134,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (SI), X0
@@ -190,6 +192,7 @@ skip2:
 	ADDQ   $+4, R9
 
 skip3:
+done:
 	MOVQ dst_base+0(FP), SI
 	ADDQ R13, SI
 	SUBQ $+4, R11
@@ -310,6 +313,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (SI), X0
@@ -366,6 +371,7 @@ skip5:
 	ADDQ   $+4, R9
 
 skip6:
+done2:
 	JMP next
 
 rows4:
@@ -459,6 +465,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   R10, R10
+	JEQ     done3
 	TESTQ   $+4, R10
 	JEQ     skip7
 	VMOVUPS (SI), X0
@@ -507,6 +515,7 @@ skip8:
 	ADDQ   $+4, R8
 
 skip9:
+done3:
 	JMP next
 
 rows3:
@@ -585,6 +594,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   R10, R10
+	JEQ     done4
 	TESTQ   $+4, R10
 	JEQ     skip10
 	VMOVUPS (SI), X0
@@ -625,6 +636,7 @@ skip11:
 	ADDQ   $+4, BX
 
 skip12:
+done4:
 	JMP next
 
 rows2:
@@ -688,6 +700,8 @@ one5:
 	JGE     one5
 
 tail5:
+	TESTQ   R10, R10
+	JEQ     done5
 	TESTQ   $+4, R10
 	JEQ     skip13
 	VMOVUPS (SI), X0
@@ -720,6 +734,7 @@ skip14:
 	ADDQ   $+4, DX
 
 skip15:
+done5:
 	JMP next
 
 rows:
@@ -768,6 +783,8 @@ one6:
 	JGE     one6
 
 tail6:
+	TESTQ   R10, R10
+	JEQ     done6
 	TESTQ   $+4, R10
 	JEQ     skip16
 	VMOVUPS (SI), X0
@@ -792,6 +809,7 @@ skip17:
 	ADDQ   $+4, SI
 
 skip18:
+done6:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10
@@ -936,6 +954,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+2, R10
 	JEQ     skip
 	VMOVUPS (SI), X0
@@ -972,6 +992,7 @@ skip:
 	ADDQ   $+8, R9
 
 skip2:
+done:
 	MOVQ dst_base+0(FP), SI
 	ADDQ R13, SI
 	SUBQ $+4, R11
@@ -1092,6 +1113,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+2, R10
 	JEQ     skip3
 	VMOVUPS (SI), X0
@@ -1128,6 +1151,7 @@ skip3:
 	ADDQ   $+8, R9
 
 skip4:
+done2:
 	JMP next
 
 rows4:
@@ -1221,6 +1245,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   R10, R10
+	JEQ     done3
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (SI), X0
@@ -1252,6 +1278,7 @@ skip5:
 	ADDQ   $+8, R8
 
 skip6:
+done3:
 	JMP next
 
 rows3:
@@ -1330,6 +1357,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   R10, R10
+	JEQ     done4
 	TESTQ   $+2, R10
 	JEQ     skip7
 	VMOVUPS (SI), X0
@@ -1356,6 +1385,7 @@ skip7:
 	ADDQ   $+8, BX
 
 skip8:
+done4:
 	JMP next
 
 rows2:
@@ -1419,6 +1449,8 @@ one5:
 	JGE     one5
 
 tail5:
+	TESTQ   R10, R10
+	JEQ     done5
 	TESTQ   $+2, R10
 	JEQ     skip9
 	VMOVUPS (SI), X0
@@ -1440,6 +1472,7 @@ skip9:
 	ADDQ   $+8, DX
 
 skip10:
+done5:
 	JMP next
 
 rows:
@@ -1488,6 +1521,8 @@ one6:
 	JGE     one6
 
 tail6:
+	TESTQ   R10, R10
+	JEQ     done6
 	TESTQ   $+2, R10
 	JEQ     skip11
 	VMOVUPS (SI), X0
@@ -1504,6 +1539,7 @@ skip11:
 	ADDQ   $+8, SI
 
 skip12:
+done6:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10

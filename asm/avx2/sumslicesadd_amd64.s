@@ -131,6 +131,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (SI), X0
@@ -187,6 +189,7 @@ skip2:
 	ADDQ   $+4, R9
 
 skip3:
+done:
 	LEAQ (SP), SI
 	SUBQ $+4, R11
 	CMPQ R11, $+4
@@ -320,6 +323,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (SI), X0
@@ -384,6 +389,7 @@ skip5:
 	ADDQ   $+4, R12
 
 skip6:
+done2:
 	JMP next
 
 rows4:
@@ -491,6 +497,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   R10, R10
+	JEQ     done3
 	TESTQ   $+4, R10
 	JEQ     skip7
 	VMOVUPS (SI), X0
@@ -547,6 +555,7 @@ skip8:
 	ADDQ   $+4, R12
 
 skip9:
+done3:
 	JMP next
 
 rows3:
@@ -639,6 +648,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   R10, R10
+	JEQ     done4
 	TESTQ   $+4, R10
 	JEQ     skip10
 	VMOVUPS (SI), X0
@@ -687,6 +698,7 @@ skip11:
 	ADDQ   $+4, R12
 
 skip12:
+done4:
 	JMP next
 
 rows2:
@@ -764,6 +776,8 @@ one5:
 	JGE     one5
 
 tail5:
+	TESTQ   R10, R10
+	JEQ     done5
 	TESTQ   $+4, R10
 	JEQ     skip13
 	VMOVUPS (SI), X0
@@ -804,6 +818,7 @@ skip14:
 	ADDQ   $+4, R12
 
 skip15:
+done5:
 	JMP next
 
 rows:
@@ -866,6 +881,8 @@ one6:
 	JGE     one6
 
 tail6:
+	TESTQ   R10, R10
+	JEQ     done6
 	TESTQ   $+4, R10
 	JEQ     skip16
 	VMOVUPS (SI), X0
@@ -898,6 +915,7 @@ skip17:
 	ADDQ   $+4, R12
 
 skip18:
+done6:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10
@@ -1041,6 +1059,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+2, R10
 	JEQ     skip
 	VMOVUPS (SI), X0
@@ -1077,6 +1097,7 @@ skip:
 	ADDQ   $+8, R9
 
 skip2:
+done:
 	LEAQ (SP), SI
 	SUBQ $+4, R11
 	CMPQ R11, $+4
@@ -1210,6 +1231,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+2, R10
 	JEQ     skip3
 	VMOVUPS (SI), X0
@@ -1251,6 +1274,7 @@ skip3:
 	ADDQ   $+8, R12
 
 skip4:
+done2:
 	JMP next
 
 rows4:
@@ -1358,6 +1382,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   R10, R10
+	JEQ     done3
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (SI), X0
@@ -1394,6 +1420,7 @@ skip5:
 	ADDQ   $+8, R12
 
 skip6:
+done3:
 	JMP next
 
 rows3:
@@ -1486,6 +1513,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   R10, R10
+	JEQ     done4
 	TESTQ   $+2, R10
 	JEQ     skip7
 	VMOVUPS (SI), X0
@@ -1517,6 +1546,7 @@ skip7:
 	ADDQ   $+8, R12
 
 skip8:
+done4:
 	JMP next
 
 rows2:
@@ -1594,6 +1624,8 @@ one5:
 	JGE     one5
 
 tail5:
+	TESTQ   R10, R10
+	JEQ     done5
 	TESTQ   $+2, R10
 	JEQ     skip9
 	VMOVUPS (SI), X0
@@ -1620,6 +1652,7 @@ skip9:
 	ADDQ   $+8, R12
 
 skip10:
+done5:
 	JMP next
 
 rows:
@@ -1682,6 +1715,8 @@ one6:
 	JGE     one6
 
 tail6:
+	TESTQ   R10, R10
+	JEQ     done6
 	TESTQ   $+2, R10
 	JEQ     skip11
 	VMOVUPS (SI), X0
@@ -1703,6 +1738,7 @@ skip11:
 	ADDQ   $+8, R12
 
 skip12:
+done6:
 next:
 	ADDQ  $+4096, R13
 	MOVQ  dst_len+8(FP), R10

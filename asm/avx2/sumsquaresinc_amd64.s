@@ -13,14 +13,9 @@ TEXT ·SumSquaresIncF32(SB), NOSPLIT, $0-48
 	MOVQ   incX+32(FP), DX
 	SHLQ   $0x02, DX
 	TESTQ  DX, DX
-	JGE    forward
-	MOVQ   n+0(FP), SI
-	SUBQ   $+1, SI
-	NEGQ   SI
-	IMULQ  DX, SI
-	ADDQ   SI, DI
+	JLT    backward
 
-forward:
+ready:
 	MOVQ n+0(FP), BX
 	CMPQ BX, $+16
 	JGT  start
@@ -489,6 +484,15 @@ several:
 	VZEROUPPER
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), SI
+	SUBQ  $+1, SI
+	NEGQ  SI
+	IMULQ DX, SI
+	ADDQ  SI, DI
+	JMP   ready
+
 // func SumSquaresIncF64(n int, x []float64, incX int) float64
 // Requires: AVX
 TEXT ·SumSquaresIncF64(SB), NOSPLIT, $0-48
@@ -497,14 +501,9 @@ TEXT ·SumSquaresIncF64(SB), NOSPLIT, $0-48
 	MOVQ  incX+32(FP), DX
 	SHLQ  $0x03, DX
 	TESTQ DX, DX
-	JGE   forward
-	MOVQ  n+0(FP), SI
-	SUBQ  $+1, SI
-	NEGQ  SI
-	IMULQ DX, SI
-	ADDQ  SI, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ n+0(FP), BX
 	CMPQ BX, $+16
 	JGT  start
@@ -977,3 +976,12 @@ several:
 	VMOVSD X9, ret+40(FP)
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), SI
+	SUBQ  $+1, SI
+	NEGQ  SI
+	IMULQ DX, SI
+	ADDQ  SI, DI
+	JMP   ready

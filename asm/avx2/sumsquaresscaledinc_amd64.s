@@ -13,14 +13,9 @@ TEXT ·SumSquaresScaledIncF32(SB), NOSPLIT, $0-56
 	MOVQ   incX+40(FP), DX
 	SHLQ   $0x02, DX
 	TESTQ  DX, DX
-	JGE    forward
-	MOVQ   n+0(FP), SI
-	SUBQ   $+1, SI
-	NEGQ   SI
-	IMULQ  DX, SI
-	ADDQ   SI, DI
+	JLT    backward
 
-forward:
+ready:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSD scale+8(FP), Y10
 	CMPQ         BX, $+16
@@ -543,6 +538,15 @@ several:
 	VZEROUPPER
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), SI
+	SUBQ  $+1, SI
+	NEGQ  SI
+	IMULQ DX, SI
+	ADDQ  SI, DI
+	JMP   ready
+
 // func SumSquaresScaledIncF64(n int, scale float64, x []float64, incX int) float64
 // Requires: AVX
 TEXT ·SumSquaresScaledIncF64(SB), NOSPLIT, $0-56
@@ -551,14 +555,9 @@ TEXT ·SumSquaresScaledIncF64(SB), NOSPLIT, $0-56
 	MOVQ  incX+40(FP), DX
 	SHLQ  $0x03, DX
 	TESTQ DX, DX
-	JGE   forward
-	MOVQ  n+0(FP), SI
-	SUBQ  $+1, SI
-	NEGQ  SI
-	IMULQ DX, SI
-	ADDQ  SI, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSD scale+8(FP), Y10
 	CMPQ         BX, $+16
@@ -1055,3 +1054,12 @@ several:
 	VMOVSD X9, ret+48(FP)
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), SI
+	SUBQ  $+1, SI
+	NEGQ  SI
+	IMULQ DX, SI
+	ADDQ  SI, DI
+	JMP   ready

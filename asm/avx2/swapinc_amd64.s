@@ -12,26 +12,16 @@ TEXT ·SwapIncF32(SB), NOSPLIT, $0-72
 	MOVQ  incX+32(FP), BX
 	SHLQ  $0x02, BX
 	TESTQ BX, BX
-	JGE   forward
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ BX, DX
-	ADDQ  DX, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  y_base+40(FP), SI
 	MOVQ  incY+64(FP), R8
 	SHLQ  $0x02, R8
 	TESTQ R8, R8
-	JGE   forward2
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, SI
+	JLT   backward2
 
-forward2:
+ready2:
 	MOVQ n+0(FP), R9
 	SUBQ $+4, R9
 	JLT  rest
@@ -63,6 +53,8 @@ main:
 	JGE    main
 
 rest:
+	TESTQ  $+3, R9
+	JEQ    done
 	TESTQ  $+2, R9
 	JEQ    last
 	VMOVSS (DI), X0
@@ -87,6 +79,24 @@ last:
 done:
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ BX, DX
+	ADDQ  DX, DI
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, SI
+	JMP   ready2
+
 // func SwapIncF64(n int, x []float64, incX int, y []float64, incY int)
 // Requires: AVX
 TEXT ·SwapIncF64(SB), NOSPLIT, $0-72
@@ -95,26 +105,16 @@ TEXT ·SwapIncF64(SB), NOSPLIT, $0-72
 	MOVQ  incX+32(FP), BX
 	SHLQ  $0x03, BX
 	TESTQ BX, BX
-	JGE   forward
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ BX, DX
-	ADDQ  DX, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  y_base+40(FP), SI
 	MOVQ  incY+64(FP), R8
 	SHLQ  $0x03, R8
 	TESTQ R8, R8
-	JGE   forward2
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, SI
+	JLT   backward2
 
-forward2:
+ready2:
 	MOVQ n+0(FP), R9
 	SUBQ $+4, R9
 	JLT  rest
@@ -146,6 +146,8 @@ main:
 	JGE    main
 
 rest:
+	TESTQ  $+3, R9
+	JEQ    done
 	TESTQ  $+2, R9
 	JEQ    last
 	VMOVSD (DI), X0
@@ -169,3 +171,21 @@ last:
 
 done:
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ BX, DX
+	ADDQ  DX, DI
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, SI
+	JMP   ready2

@@ -12,14 +12,9 @@ TEXT ·AmaxIncF32(SB), NOSPLIT, $0-44
 	MOVQ  incX+32(FP), DX
 	SHLQ  $0x02, DX
 	TESTQ DX, DX
-	JGE   forward
-	MOVQ  n+0(FP), SI
-	SUBQ  $+1, SI
-	NEGQ  SI
-	IMULQ DX, SI
-	ADDQ  SI, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSS abs_f32<>+0(SB), Y10
 	CMPQ         BX, $+32
@@ -803,6 +798,15 @@ empty3:
 	VZEROUPPER
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), SI
+	SUBQ  $+1, SI
+	NEGQ  SI
+	IMULQ DX, SI
+	ADDQ  SI, DI
+	JMP   ready
+
 DATA abs_f32<>+0(SB)/4, $0x7fffffff
 GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
 
@@ -814,14 +818,9 @@ TEXT ·AmaxIncF64(SB), NOSPLIT, $0-48
 	MOVQ  incX+32(FP), DX
 	SHLQ  $0x03, DX
 	TESTQ DX, DX
-	JGE   forward
-	MOVQ  n+0(FP), SI
-	SUBQ  $+1, SI
-	NEGQ  SI
-	IMULQ DX, SI
-	ADDQ  SI, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSD abs_f64<>+0(SB), Y10
 	CMPQ         BX, $+32
@@ -1489,6 +1488,15 @@ empty3:
 	VMOVSD       X9, ret+40(FP)
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), SI
+	SUBQ  $+1, SI
+	NEGQ  SI
+	IMULQ DX, SI
+	ADDQ  SI, DI
+	JMP   ready
 
 DATA abs_f64<>+0(SB)/8, $0x7fffffffffffffff
 GLOBL abs_f64<>(SB), RODATA|NOPTR, $8

@@ -12,26 +12,16 @@ TEXT ·DotIncF32(SB), NOSPLIT, $0-76
 	MOVQ  incX+32(FP), BX
 	SHLQ  $0x02, BX
 	TESTQ BX, BX
-	JGE   forward
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ BX, DX
-	ADDQ  DX, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  y_base+40(FP), SI
 	MOVQ  incY+64(FP), R8
 	SHLQ  $0x02, R8
 	TESTQ R8, R8
-	JGE   forward2
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, SI
+	JLT   backward2
 
-forward2:
+ready2:
 	MOVQ n+0(FP), R9
 	CMPQ R9, $+32
 	JGT  start
@@ -1044,6 +1034,24 @@ several:
 	VZEROUPPER
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ BX, DX
+	ADDQ  DX, DI
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, SI
+	JMP   ready2
+
 // func DotIncF64(n int, x []float64, incX int, y []float64, incY int) float64
 // Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·DotIncF64(SB), NOSPLIT, $0-80
@@ -1052,26 +1060,16 @@ TEXT ·DotIncF64(SB), NOSPLIT, $0-80
 	MOVQ  incX+32(FP), BX
 	SHLQ  $0x03, BX
 	TESTQ BX, BX
-	JGE   forward
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ BX, DX
-	ADDQ  DX, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  y_base+40(FP), SI
 	MOVQ  incY+64(FP), R8
 	SHLQ  $0x03, R8
 	TESTQ R8, R8
-	JGE   forward2
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, SI
+	JLT   backward2
 
-forward2:
+ready2:
 	MOVQ n+0(FP), R9
 	CMPQ R9, $+32
 	JGT  start
@@ -1853,3 +1851,21 @@ several:
 	VMOVSD X10, ret+72(FP)
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ BX, DX
+	ADDQ  DX, DI
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, SI
+	JMP   ready2

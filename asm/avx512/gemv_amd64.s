@@ -12,14 +12,9 @@ TEXT ·GemvF32(SB), NOSPLIT, $0-112
 	MOVQ  incY+104(FP), R8
 	SHLQ  $0x02, R8
 	TESTQ R8, R8
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, BX
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+16(FP), SI
 	MOVQ  x_len+56(FP), R8
@@ -1938,6 +1933,15 @@ rest3:
 	VZEROUPPER
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, BX
+	JMP   ready
+
 // func GemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta float64, y []float64, incY int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·GemvF64(SB), NOSPLIT, $0-112
@@ -1946,14 +1950,9 @@ TEXT ·GemvF64(SB), NOSPLIT, $0-112
 	MOVQ  incY+104(FP), R8
 	SHLQ  $0x03, R8
 	TESTQ R8, R8
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, BX
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+16(FP), SI
 	MOVQ  x_len+56(FP), R8
@@ -3816,3 +3815,12 @@ store3:
 rest3:
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, BX
+	JMP   ready

@@ -12,14 +12,9 @@ TEXT ·GemvIncF32(SB), NOSPLIT, $0-128
 	MOVQ  incY+120(FP), R8
 	SHLQ  $0x02, R8
 	TESTQ R8, R8
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, BX
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+24(FP), SI
 	MOVQ  n+8(FP), R8
@@ -35,14 +30,9 @@ forward:
 	MOVQ         incX+80(FP), R10
 	SHLQ         $0x02, R10
 	TESTQ        R10, R10
-	JGE          forward2
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward2
 
-forward2:
+ready2:
 	CMPQ      R8, $+8
 	JGT       more
 	MOVQ      R8, CX
@@ -552,14 +542,9 @@ rows:
 	MOVQ         incX+80(FP), R12
 	SHLQ         $0x02, R12
 	TESTQ        R12, R12
-	JGE          forward3
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R12, DX
-	ADDQ         DX, R10
+	JLT          backward3
 
-forward3:
+ready3:
 	MOVQ n+8(FP), R8
 
 block:
@@ -1561,6 +1546,33 @@ rest:
 	VZEROUPPER
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, BX
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready2
+
+backward3:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R12, DX
+	ADDQ  DX, R10
+	JMP   ready3
+
 // func GemvIncF64(rows int, n int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64, incY int)
 // Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·GemvIncF64(SB), NOSPLIT, $0-128
@@ -1569,14 +1581,9 @@ TEXT ·GemvIncF64(SB), NOSPLIT, $0-128
 	MOVQ  incY+120(FP), R8
 	SHLQ  $0x03, R8
 	TESTQ R8, R8
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, BX
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+24(FP), SI
 	MOVQ  n+8(FP), R8
@@ -1592,14 +1599,9 @@ forward:
 	MOVQ         incX+80(FP), R10
 	SHLQ         $0x03, R10
 	TESTQ        R10, R10
-	JGE          forward2
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward2
 
-forward2:
+ready2:
 	CMPQ    R8, $+4
 	JGT     more
 	MOVQ    R8, CX
@@ -1949,14 +1951,9 @@ rows:
 	MOVQ         incX+80(FP), R12
 	SHLQ         $0x03, R12
 	TESTQ        R12, R12
-	JGE          forward3
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R12, DX
-	ADDQ         DX, R10
+	JLT          backward3
 
-forward3:
+ready3:
 	MOVQ n+8(FP), R8
 
 block:
@@ -2728,3 +2725,30 @@ store:
 rest:
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, BX
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready2
+
+backward3:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R12, DX
+	ADDQ  DX, R10
+	JMP   ready3

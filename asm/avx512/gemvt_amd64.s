@@ -13,14 +13,9 @@ TEXT ·GemvTF32(SB), NOSPLIT, $0-112
 	MOVQ         incX+72(FP), SI
 	SHLQ         $0x02, SI
 	TESTQ        SI, SI
-	JGE          forward
-	MOVQ         rows+0(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        SI, DX
-	ADDQ         DX, BX
+	JLT          backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+16(FP), SI
 	MOVQ  y_len+96(FP), R8
@@ -1350,6 +1345,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R8, R8
+	JEQ     done
 	TESTQ   $+8, R8
 	JEQ     skip
 	VMOVUPS (R11), Y11
@@ -1396,6 +1393,7 @@ skip3:
 	ADDQ   $+4, R12
 
 skip4:
+done:
 	VBROADCASTSS one_f32<>+0(SB), Z0
 	ADDQ         R13, SI
 	SUBQ         $+1, DI
@@ -1429,14 +1427,9 @@ columns:
 	MOVQ         incX+72(FP), SI
 	SHLQ         $0x02, SI
 	TESTQ        SI, SI
-	JGE          forward2
-	MOVQ         rows+0(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        SI, DX
-	ADDQ         DX, BX
+	JLT          backward2
 
-forward2:
+ready2:
 	MOVQ rows+0(FP), DI
 	MOVQ a_base+16(FP), SI
 	ADDQ R8, SI
@@ -1556,6 +1549,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   DX, DX
+	JEQ     done2
 	TESTQ   $+8, DX
 	JEQ     skip5
 	VMOVUPS (R9), Y6
@@ -1647,6 +1642,7 @@ skip7:
 	ADDQ   $+4, R13
 
 skip8:
+done2:
 	VBROADCASTSS one_f32<>+0(SB), Z0
 	JMP          rows
 
@@ -1751,6 +1747,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   DX, DX
+	JEQ     done3
 	TESTQ   $+8, DX
 	JEQ     skip9
 	VMOVUPS (R9), Y4
@@ -1812,6 +1810,7 @@ skip11:
 	ADDQ   $+4, R11
 
 skip12:
+done3:
 	VBROADCASTSS one_f32<>+0(SB), Z0
 
 rest2:
@@ -1893,6 +1892,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   DX, DX
+	JEQ     done4
 	TESTQ   $+8, DX
 	JEQ     skip13
 	VMOVUPS (R9), Y3
@@ -1939,6 +1940,7 @@ skip15:
 	ADDQ   $+4, R10
 
 skip16:
+done4:
 	VBROADCASTSS one_f32<>+0(SB), Z0
 
 rest3:
@@ -1948,6 +1950,24 @@ rest3:
 end:
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ SI, DX
+	ADDQ  DX, BX
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ SI, DX
+	ADDQ  DX, BX
+	JMP   ready2
 
 DATA one_f32<>+0(SB)/4, $0x3f800000
 GLOBL one_f32<>(SB), RODATA|NOPTR, $4
@@ -1961,14 +1981,9 @@ TEXT ·GemvTF64(SB), NOSPLIT, $0-112
 	MOVQ         incX+72(FP), SI
 	SHLQ         $0x03, SI
 	TESTQ        SI, SI
-	JGE          forward
-	MOVQ         rows+0(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        SI, DX
-	ADDQ         DX, BX
+	JLT          backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+16(FP), SI
 	MOVQ  y_len+96(FP), R8
@@ -3298,6 +3313,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R8, R8
+	JEQ     done
 	TESTQ   $+4, R8
 	JEQ     skip
 	VMOVUPS (R11), Y11
@@ -3332,6 +3349,7 @@ skip2:
 	ADDQ   $+8, R12
 
 skip3:
+done:
 	VBROADCASTSD one_f64<>+0(SB), Z0
 	ADDQ         R13, SI
 	SUBQ         $+1, DI
@@ -3365,14 +3383,9 @@ columns:
 	MOVQ         incX+72(FP), SI
 	SHLQ         $0x03, SI
 	TESTQ        SI, SI
-	JGE          forward2
-	MOVQ         rows+0(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        SI, DX
-	ADDQ         DX, BX
+	JLT          backward2
 
-forward2:
+ready2:
 	MOVQ rows+0(FP), DI
 	MOVQ a_base+16(FP), SI
 	ADDQ R8, SI
@@ -3492,6 +3505,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   DX, DX
+	JEQ     done2
 	TESTQ   $+4, DX
 	JEQ     skip4
 	VMOVUPS (R9), Y6
@@ -3559,6 +3574,7 @@ skip5:
 	ADDQ   $+8, R13
 
 skip6:
+done2:
 	VBROADCASTSD one_f64<>+0(SB), Z0
 	JMP          rows
 
@@ -3663,6 +3679,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   DX, DX
+	JEQ     done3
 	TESTQ   $+4, DX
 	JEQ     skip7
 	VMOVUPS (R9), Y4
@@ -3708,6 +3726,7 @@ skip8:
 	ADDQ   $+8, R11
 
 skip9:
+done3:
 	VBROADCASTSD one_f64<>+0(SB), Z0
 
 rest2:
@@ -3789,6 +3808,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   DX, DX
+	JEQ     done4
 	TESTQ   $+4, DX
 	JEQ     skip10
 	VMOVUPS (R9), Y3
@@ -3823,6 +3844,7 @@ skip11:
 	ADDQ   $+8, R10
 
 skip12:
+done4:
 	VBROADCASTSD one_f64<>+0(SB), Z0
 
 rest3:
@@ -3832,6 +3854,24 @@ rest3:
 end:
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ SI, DX
+	ADDQ  DX, BX
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ SI, DX
+	ADDQ  DX, BX
+	JMP   ready2
 
 DATA one_f64<>+0(SB)/8, $0x3ff0000000000000
 GLOBL one_f64<>(SB), RODATA|NOPTR, $8

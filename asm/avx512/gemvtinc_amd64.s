@@ -13,14 +13,9 @@ TEXT ·GemvTIncF32(SB), NOSPLIT, $0-128
 	MOVQ         incX+80(FP), SI
 	SHLQ         $0x02, SI
 	TESTQ        SI, SI
-	JGE          forward
-	MOVQ         rows+0(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        SI, DX
-	ADDQ         DX, BX
+	JLT          backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+24(FP), SI
 	MOVQ  n+8(FP), R8
@@ -35,14 +30,9 @@ forward:
 	MOVQ         incY+120(FP), R10
 	SHLQ         $0x02, R10
 	TESTQ        R10, R10
-	JGE          forward2
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward2
 
-forward2:
+ready2:
 	CMPQ      R8, $+8
 	JGT       more
 	MOVQ      R8, CX
@@ -134,14 +124,9 @@ row:
 	MOVQ         incY+120(FP), R10
 	SHLQ         $0x02, R10
 	TESTQ        R10, R10
-	JGE          forward3
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward3
 
-forward3:
+ready3:
 	TESTQ        $+8, R8
 	JEQ          part2
 	VMOVSS       X1, (R9)
@@ -316,14 +301,9 @@ row2:
 	MOVQ         incY+120(FP), R10
 	SHLQ         $0x02, R10
 	TESTQ        R10, R10
-	JGE          forward4
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward4
 
-forward4:
+ready4:
 	VMOVSS       X1, (R9)
 	ADDQ         R10, R9
 	VMOVSHDUP    X1, X7
@@ -538,14 +518,9 @@ row3:
 	MOVQ         incY+120(FP), R10
 	SHLQ         $0x02, R10
 	TESTQ        R10, R10
-	JGE          forward5
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward5
 
-forward5:
+ready5:
 	VMOVSS       X1, (R9)
 	ADDQ         R10, R9
 	VMOVSHDUP    X1, X7
@@ -798,14 +773,9 @@ row4:
 	MOVQ         incY+120(FP), R10
 	SHLQ         $0x02, R10
 	TESTQ        R10, R10
-	JGE          forward6
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward6
 
-forward6:
+ready6:
 	VMOVSS       X1, (R9)
 	ADDQ         R10, R9
 	VMOVSHDUP    X1, X7
@@ -958,14 +928,9 @@ rows:
 	MOVQ         incY+120(FP), R8
 	SHLQ         $0x02, R8
 	TESTQ        R8, R8
-	JGE          forward7
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R8, DX
-	ADDQ         DX, R9
+	JLT          backward7
 
-forward7:
+ready7:
 	MOVQ n+8(FP), DX
 	SUBQ $+4, DX
 	JLT  rest2
@@ -995,6 +960,8 @@ main:
 	JGE    main
 
 rest2:
+	TESTQ  $+3, DX
+	JEQ    done5
 	TESTQ  $+2, DX
 	JEQ    last
 	VMULSS (R9), X0, X3
@@ -1024,6 +991,69 @@ rest:
 	VZEROUPPER
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ SI, DX
+	ADDQ  DX, BX
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready2
+
+backward3:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready3
+
+backward4:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready4
+
+backward5:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready5
+
+backward6:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready6
+
+backward7:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, R9
+	JMP   ready7
+
 DATA one_f32<>+0(SB)/4, $0x3f800000
 GLOBL one_f32<>(SB), RODATA|NOPTR, $4
 
@@ -1036,14 +1066,9 @@ TEXT ·GemvTIncF64(SB), NOSPLIT, $0-128
 	MOVQ         incX+80(FP), SI
 	SHLQ         $0x03, SI
 	TESTQ        SI, SI
-	JGE          forward
-	MOVQ         rows+0(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        SI, DX
-	ADDQ         DX, BX
+	JLT          backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+24(FP), SI
 	MOVQ  n+8(FP), R8
@@ -1058,14 +1083,9 @@ forward:
 	MOVQ         incY+120(FP), R10
 	SHLQ         $0x03, R10
 	TESTQ        R10, R10
-	JGE          forward2
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward2
 
-forward2:
+ready2:
 	CMPQ    R8, $+4
 	JGT     more
 	MOVQ    R8, CX
@@ -1128,14 +1148,9 @@ row:
 	MOVQ         incY+120(FP), R10
 	SHLQ         $0x03, R10
 	TESTQ        R10, R10
-	JGE          forward3
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward3
 
-forward3:
+ready3:
 	TESTQ        $+4, R8
 	JEQ          part2
 	VMOVSD       X1, (R9)
@@ -1247,14 +1262,9 @@ row2:
 	MOVQ         incY+120(FP), R10
 	SHLQ         $0x03, R10
 	TESTQ        R10, R10
-	JGE          forward4
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward4
 
-forward4:
+ready4:
 	VMOVSD       X1, (R9)
 	ADDQ         R10, R9
 	VUNPCKHPD    X1, X1, X7
@@ -1388,14 +1398,9 @@ row3:
 	MOVQ         incY+120(FP), R10
 	SHLQ         $0x03, R10
 	TESTQ        R10, R10
-	JGE          forward5
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward5
 
-forward5:
+ready5:
 	VMOVSD       X1, (R9)
 	ADDQ         R10, R9
 	VUNPCKHPD    X1, X1, X7
@@ -1549,14 +1554,9 @@ row4:
 	MOVQ         incY+120(FP), R10
 	SHLQ         $0x03, R10
 	TESTQ        R10, R10
-	JGE          forward6
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R10, DX
-	ADDQ         DX, R9
+	JLT          backward6
 
-forward6:
+ready6:
 	VMOVSD       X1, (R9)
 	ADDQ         R10, R9
 	VUNPCKHPD    X1, X1, X7
@@ -1645,14 +1645,9 @@ rows:
 	MOVQ         incY+120(FP), R8
 	SHLQ         $0x03, R8
 	TESTQ        R8, R8
-	JGE          forward7
-	MOVQ         n+8(FP), DX
-	SUBQ         $+1, DX
-	NEGQ         DX
-	IMULQ        R8, DX
-	ADDQ         DX, R9
+	JLT          backward7
 
-forward7:
+ready7:
 	MOVQ n+8(FP), DX
 	SUBQ $+4, DX
 	JLT  rest2
@@ -1682,6 +1677,8 @@ main:
 	JGE    main
 
 rest2:
+	TESTQ  $+3, DX
+	JEQ    done5
 	TESTQ  $+2, DX
 	JEQ    last
 	VMULSD (R9), X0, X3
@@ -1710,6 +1707,69 @@ done5:
 rest:
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ SI, DX
+	ADDQ  DX, BX
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready2
+
+backward3:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready3
+
+backward4:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready4
+
+backward5:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready5
+
+backward6:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready6
+
+backward7:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, R9
+	JMP   ready7
 
 DATA one_f64<>+0(SB)/8, $0x3ff0000000000000
 GLOBL one_f64<>(SB), RODATA|NOPTR, $8

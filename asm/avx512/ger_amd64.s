@@ -12,14 +12,9 @@ TEXT ·GerF32(SB), NOSPLIT, $0-104
 	MOVQ  incX+40(FP), SI
 	SHLQ  $0x02, SI
 	TESTQ SI, SI
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ SI, DX
-	ADDQ  DX, BX
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+72(FP), SI
 	MOVQ  y_len+56(FP), R10
@@ -138,6 +133,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R8, R8
+	JEQ     done
 	TESTQ   $+8, R8
 	JEQ     skip
 	VMOVUPS (R11), Y10
@@ -180,6 +177,7 @@ skip3:
 	ADDQ   $+4, R12
 
 skip4:
+done:
 	ADDQ R13, SI
 	SUBQ $+1, DI
 	JGT  row
@@ -297,6 +295,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   DX, DX
+	JEQ     done2
 	TESTQ   $+8, DX
 	JEQ     skip5
 	VMOVUPS (R9), Y5
@@ -397,6 +397,7 @@ skip7:
 	ADDQ   $+4, R13
 
 skip8:
+done2:
 	JMP rows
 
 rest:
@@ -489,6 +490,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   DX, DX
+	JEQ     done3
 	TESTQ   $+8, DX
 	JEQ     skip9
 	VMOVUPS (R9), Y3
@@ -551,6 +554,7 @@ skip11:
 	ADDQ   $+4, R11
 
 skip12:
+done3:
 rest2:
 	CMPQ         DI, $+1
 	JLT          rest3
@@ -639,6 +643,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   DX, DX
+	JEQ     done4
 	TESTQ   $+8, DX
 	JEQ     skip13
 	VMOVUPS (R9), Y2
@@ -681,9 +687,19 @@ skip15:
 	ADDQ   $+4, R10
 
 skip16:
+done4:
 rest3:
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ SI, DX
+	ADDQ  DX, BX
+	JMP   ready
 
 // func GerF64(rows int, alpha float64, x []float64, incX int, y []float64, a []float64, stride int)
 // Requires: AVX, AVX512F, BMI2
@@ -693,14 +709,9 @@ TEXT ·GerF64(SB), NOSPLIT, $0-104
 	MOVQ  incX+40(FP), SI
 	SHLQ  $0x03, SI
 	TESTQ SI, SI
-	JGE   forward
-	MOVQ  rows+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ SI, DX
-	ADDQ  DX, BX
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+72(FP), SI
 	MOVQ  y_len+56(FP), R10
@@ -819,6 +830,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R8, R8
+	JEQ     done
 	TESTQ   $+4, R8
 	JEQ     skip
 	VMOVUPS (R11), Y10
@@ -850,6 +863,7 @@ skip2:
 	ADDQ   $+8, R12
 
 skip3:
+done:
 	ADDQ R13, SI
 	SUBQ $+1, DI
 	JGT  row
@@ -967,6 +981,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   DX, DX
+	JEQ     done2
 	TESTQ   $+4, DX
 	JEQ     skip4
 	VMOVUPS (R9), Y5
@@ -1041,6 +1057,7 @@ skip5:
 	ADDQ   $+8, R13
 
 skip6:
+done2:
 	JMP rows
 
 rest:
@@ -1133,6 +1150,8 @@ one3:
 	JGE     one3
 
 tail3:
+	TESTQ   DX, DX
+	JEQ     done3
 	TESTQ   $+4, DX
 	JEQ     skip7
 	VMOVUPS (R9), Y3
@@ -1179,6 +1198,7 @@ skip8:
 	ADDQ   $+8, R11
 
 skip9:
+done3:
 rest2:
 	CMPQ         DI, $+1
 	JLT          rest3
@@ -1267,6 +1287,8 @@ one4:
 	JGE     one4
 
 tail4:
+	TESTQ   DX, DX
+	JEQ     done4
 	TESTQ   $+4, DX
 	JEQ     skip10
 	VMOVUPS (R9), Y2
@@ -1298,6 +1320,16 @@ skip11:
 	ADDQ   $+8, R10
 
 skip12:
+done4:
 rest3:
 	VZEROUPPER
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  rows+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ SI, DX
+	ADDQ  DX, BX
+	JMP   ready

@@ -109,6 +109,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+8, R10
 	JEQ     skip
 	VMOVUPS (R8), Y9
@@ -141,6 +143,7 @@ skip3:
 	ADDQ   $+4, R8
 
 skip4:
+done:
 	SUBQ $+1, R11
 
 row:
@@ -223,6 +226,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+8, R10
 	JEQ     skip5
 	VMOVUPS (BX), Y9
@@ -262,6 +267,7 @@ skip7:
 	ADDQ   $+4, R8
 
 skip8:
+done2:
 	SUBQ    $+1, R11
 	JGT     row
 	MOVQ    dst_base+0(FP), SI
@@ -1616,6 +1622,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (R8), Y9
@@ -1640,6 +1648,7 @@ skip2:
 	ADDQ   $+8, R8
 
 skip3:
+done:
 	SUBQ $+1, R11
 
 row:
@@ -1722,6 +1731,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (BX), Y9
@@ -1751,6 +1762,7 @@ skip5:
 	ADDQ   $+8, R8
 
 skip6:
+done2:
 	SUBQ    $+1, R11
 	JGT     row
 	MOVQ    dst_base+0(FP), SI

@@ -106,6 +106,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+8, R10
 	JEQ     skip
 	VMOVUPS (R8), Y9
@@ -138,6 +140,7 @@ skip3:
 	ADDQ   $+4, R8
 
 skip4:
+done:
 	SUBQ $+1, R11
 
 row:
@@ -219,6 +222,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+8, R10
 	JEQ     skip5
 	VMOVUPS (BX), Y9
@@ -258,6 +263,7 @@ skip7:
 	ADDQ   $+4, R8
 
 skip8:
+done2:
 	SUBQ    $+1, R11
 	JGT     row
 	LEAQ    (SP), SI
@@ -1764,6 +1770,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (R8), Y9
@@ -1788,6 +1796,7 @@ skip2:
 	ADDQ   $+8, R8
 
 skip3:
+done:
 	SUBQ $+1, R11
 
 row:
@@ -1869,6 +1878,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (BX), Y9
@@ -1898,6 +1909,7 @@ skip5:
 	ADDQ   $+8, R8
 
 skip6:
+done2:
 	SUBQ    $+1, R11
 	JGT     row
 	LEAQ    (SP), SI

@@ -106,6 +106,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+8, R10
 	JEQ     skip
 	VMOVUPS (R8), Y9
@@ -138,6 +140,7 @@ skip3:
 	ADDQ   $+4, R8
 
 skip4:
+done:
 	SUBQ $+1, R11
 
 row:
@@ -219,6 +222,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+8, R10
 	JEQ     skip5
 	VMOVUPS (BX), Y9
@@ -258,6 +263,7 @@ skip7:
 	ADDQ   $+4, R8
 
 skip8:
+done2:
 	SUBQ    $+1, R11
 	JGT     row
 	MOVQ    dst_base+0(FP), SI
@@ -1566,6 +1572,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (R8), Y9
@@ -1590,6 +1598,7 @@ skip2:
 	ADDQ   $+8, R8
 
 skip3:
+done:
 	SUBQ $+1, R11
 
 row:
@@ -1671,6 +1680,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (BX), Y9
@@ -1700,6 +1711,7 @@ skip5:
 	ADDQ   $+8, R8
 
 skip6:
+done2:
 	SUBQ    $+1, R11
 	JGT     row
 	MOVQ    dst_base+0(FP), SI

@@ -12,26 +12,16 @@ TEXT ·RotmIncF32(SB), NOSPLIT, $0-88
 	MOVQ  incX+32(FP), BX
 	SHLQ  $0x02, BX
 	TESTQ BX, BX
-	JGE   forward
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ BX, DX
-	ADDQ  DX, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  y_base+40(FP), SI
 	MOVQ  incY+64(FP), R8
 	SHLQ  $0x02, R8
 	TESTQ R8, R8
-	JGE   forward2
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, SI
+	JLT   backward2
 
-forward2:
+ready2:
 	MOVQ         n+0(FP), R9
 	VBROADCASTSS h11+72(FP), X0
 	VBROADCASTSS h12+76(FP), X1
@@ -91,6 +81,8 @@ main:
 	JGE    main
 
 rest:
+	TESTQ  $+3, R9
+	JEQ    done
 	TESTQ  $+2, R9
 	JEQ    last
 	VMOVSS (DI), X4
@@ -133,6 +125,24 @@ last:
 done:
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ BX, DX
+	ADDQ  DX, DI
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, SI
+	JMP   ready2
+
 // func RotmIncF64(n int, x []float64, incX int, y []float64, incY int, h11 float64, h12 float64, h21 float64, h22 float64)
 // Requires: AVX
 TEXT ·RotmIncF64(SB), NOSPLIT, $0-104
@@ -141,26 +151,16 @@ TEXT ·RotmIncF64(SB), NOSPLIT, $0-104
 	MOVQ  incX+32(FP), BX
 	SHLQ  $0x03, BX
 	TESTQ BX, BX
-	JGE   forward
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ BX, DX
-	ADDQ  DX, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ  y_base+40(FP), SI
 	MOVQ  incY+64(FP), R8
 	SHLQ  $0x03, R8
 	TESTQ R8, R8
-	JGE   forward2
-	MOVQ  n+0(FP), DX
-	SUBQ  $+1, DX
-	NEGQ  DX
-	IMULQ R8, DX
-	ADDQ  DX, SI
+	JLT   backward2
 
-forward2:
+ready2:
 	MOVQ     n+0(FP), R9
 	VMOVDDUP h11+72(FP), X0
 	VMOVDDUP h12+80(FP), X1
@@ -220,6 +220,8 @@ main:
 	JGE    main
 
 rest:
+	TESTQ  $+3, R9
+	JEQ    done
 	TESTQ  $+2, R9
 	JEQ    last
 	VMOVSD (DI), X4
@@ -261,3 +263,21 @@ last:
 
 done:
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ BX, DX
+	ADDQ  DX, DI
+	JMP   ready
+
+backward2:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, SI
+	JMP   ready2

@@ -12,14 +12,9 @@ TEXT ·ScalIncF32(SB), NOSPLIT, $0-48
 	MOVQ  incX+40(FP), DX
 	SHLQ  $0x02, DX
 	TESTQ DX, DX
-	JGE   forward
-	MOVQ  n+0(FP), SI
-	SUBQ  $+1, SI
-	NEGQ  SI
-	IMULQ DX, SI
-	ADDQ  SI, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ         n+0(FP), BX
 	VBROADCASTSS alpha+8(FP), X0
 	SUBQ         $+4, BX
@@ -41,6 +36,8 @@ main:
 	JGE    main
 
 rest:
+	TESTQ  $+3, BX
+	JEQ    done
 	TESTQ  $+2, BX
 	JEQ    last
 	VMULSS (DI), X0, X1
@@ -58,6 +55,15 @@ last:
 done:
 	RET
 
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), SI
+	SUBQ  $+1, SI
+	NEGQ  SI
+	IMULQ DX, SI
+	ADDQ  SI, DI
+	JMP   ready
+
 // func ScalIncF64(n int, alpha float64, x []float64, incX int)
 // Requires: AVX
 TEXT ·ScalIncF64(SB), NOSPLIT, $0-48
@@ -66,14 +72,9 @@ TEXT ·ScalIncF64(SB), NOSPLIT, $0-48
 	MOVQ  incX+40(FP), DX
 	SHLQ  $0x03, DX
 	TESTQ DX, DX
-	JGE   forward
-	MOVQ  n+0(FP), SI
-	SUBQ  $+1, SI
-	NEGQ  SI
-	IMULQ DX, SI
-	ADDQ  SI, DI
+	JLT   backward
 
-forward:
+ready:
 	MOVQ     n+0(FP), BX
 	VMOVDDUP alpha+8(FP), X0
 	SUBQ     $+4, BX
@@ -95,6 +96,8 @@ main:
 	JGE    main
 
 rest:
+	TESTQ  $+3, BX
+	JEQ    done
 	TESTQ  $+2, BX
 	JEQ    last
 	VMULSD (DI), X0, X1
@@ -111,3 +114,12 @@ last:
 
 done:
 	RET
+
+backward:
+	// A negative stride: from the far end.
+	MOVQ  n+0(FP), SI
+	SUBQ  $+1, SI
+	NEGQ  SI
+	IMULQ DX, SI
+	ADDQ  SI, DI
+	JMP   ready

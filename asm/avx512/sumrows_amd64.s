@@ -108,6 +108,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+8, R10
 	JEQ     skip
 	VMOVUPS (R8), Y8
@@ -140,6 +142,7 @@ skip3:
 	ADDQ   $+4, R8
 
 skip4:
+done:
 	SUBQ $+1, R11
 
 row:
@@ -222,6 +225,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+8, R10
 	JEQ     skip5
 	VMOVUPS (BX), Y8
@@ -261,6 +266,7 @@ skip7:
 	ADDQ   $+4, R8
 
 skip8:
+done2:
 	SUBQ    $+1, R11
 	JGT     row
 	MOVQ    dst_base+0(FP), SI
@@ -1475,6 +1481,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (R8), Y8
@@ -1499,6 +1507,7 @@ skip2:
 	ADDQ   $+8, R8
 
 skip3:
+done:
 	SUBQ $+1, R11
 
 row:
@@ -1581,6 +1590,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (BX), Y8
@@ -1610,6 +1621,7 @@ skip5:
 	ADDQ   $+8, R8
 
 skip6:
+done2:
 	SUBQ    $+1, R11
 	JGT     row
 	MOVQ    dst_base+0(FP), SI

@@ -102,6 +102,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+8, R10
 	JEQ     skip
 	VMOVUPS (R8), Y8
@@ -134,6 +136,7 @@ skip3:
 	ADDQ   $+4, R8
 
 skip4:
+done:
 	SUBQ $+1, R11
 
 row:
@@ -214,6 +217,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+8, R10
 	JEQ     skip5
 	VMOVUPS (BX), Y8
@@ -253,6 +258,7 @@ skip7:
 	ADDQ   $+4, R8
 
 skip8:
+done2:
 	SUBQ    $+1, R11
 	JGT     row
 	LEAQ    (SP), SI
@@ -1656,6 +1662,8 @@ one:
 	JGE     one
 
 tail:
+	TESTQ   R10, R10
+	JEQ     done
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (R8), Y8
@@ -1680,6 +1688,7 @@ skip2:
 	ADDQ   $+8, R8
 
 skip3:
+done:
 	SUBQ $+1, R11
 
 row:
@@ -1760,6 +1769,8 @@ one2:
 	JGE     one2
 
 tail2:
+	TESTQ   R10, R10
+	JEQ     done2
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (BX), Y8
@@ -1789,6 +1800,7 @@ skip5:
 	ADDQ   $+8, R8
 
 skip6:
+done2:
 	SUBQ    $+1, R11
 	JGT     row
 	LEAQ    (SP), SI

@@ -170,6 +170,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R4, done
 	TBZ $1, R4, skip
 
 	// d = scale*flush(g) + l2*p
@@ -432,6 +433,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R4, done
 	TBZ $0, R4, skip
 
 	// d = scale*flush(g) + l2*p

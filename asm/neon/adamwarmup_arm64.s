@@ -159,6 +159,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R4, done
 	TBZ $1, R4, skip
 
 	// d = scale*flush(g) + l2*p
@@ -404,6 +405,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R4, done
 	TBZ $0, R4, skip
 
 	// d = scale*flush(g) + l2*p

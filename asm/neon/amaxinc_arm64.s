@@ -11,14 +11,9 @@ TEXT ·AmaxIncF32(SB), NOSPLIT, $0-44
 	MOVD incX+32(FP), R2
 	LSL $2, R2, R2
 	CMP $0, R2
-	BGE forward
-	MOVD n+0(FP), R1
-	SUB $1, R1, R1
-	NEG R1, R1
-	MUL R2, R1, R1
-	ADD R1, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD n+0(FP), R3
 	CMP $32, R3
 	BGT start
@@ -946,6 +941,16 @@ empty4:
 	FMOVS F17, ret+40(FP)
 	RET
 
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R1
+	SUB $1, R1, R1
+	NEG R1, R1
+	MUL R2, R1, R1
+	ADD R1, R0, R0
+	B ready
+
 // func AmaxIncF64(n int, x []float64, incX int) float64
 TEXT ·AmaxIncF64(SB), NOSPLIT, $0-48
 	// largest |x[i]|, NaN if any is, strided
@@ -953,14 +958,9 @@ TEXT ·AmaxIncF64(SB), NOSPLIT, $0-48
 	MOVD incX+32(FP), R2
 	LSL $3, R2, R2
 	CMP $0, R2
-	BGE forward
-	MOVD n+0(FP), R1
-	SUB $1, R1, R1
-	NEG R1, R1
-	MUL R2, R1, R1
-	ADD R1, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD n+0(FP), R3
 	CMP $32, R3
 	BGT start
@@ -2054,3 +2054,13 @@ empty4:
 	BGT block
 	FMOVD F17, ret+40(FP)
 	RET
+
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R1
+	SUB $1, R1, R1
+	NEG R1, R1
+	MUL R2, R1, R1
+	ADD R1, R0, R0
+	B ready

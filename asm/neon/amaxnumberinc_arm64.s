@@ -11,14 +11,9 @@ TEXT ·AmaxNumberIncF32(SB), NOSPLIT, $0-44
 	MOVD incX+32(FP), R2
 	LSL $2, R2, R2
 	CMP $0, R2
-	BGE forward
-	MOVD n+0(FP), R1
-	SUB $1, R1, R1
-	NEG R1, R1
-	MUL R2, R1, R1
-	ADD R1, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD n+0(FP), R3
 	CMP $32, R3
 	BGT start
@@ -1252,6 +1247,16 @@ empty4:
 	FMOVS F17, ret+40(FP)
 	RET
 
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R1
+	SUB $1, R1, R1
+	NEG R1, R1
+	MUL R2, R1, R1
+	ADD R1, R0, R0
+	B ready
+
 // func AmaxNumberIncF64(n int, x []float64, incX int) float64
 TEXT ·AmaxNumberIncF64(SB), NOSPLIT, $0-48
 	// largest |x[i]| that is not NaN, strided
@@ -1259,14 +1264,9 @@ TEXT ·AmaxNumberIncF64(SB), NOSPLIT, $0-48
 	MOVD incX+32(FP), R2
 	LSL $3, R2, R2
 	CMP $0, R2
-	BGE forward
-	MOVD n+0(FP), R1
-	SUB $1, R1, R1
-	NEG R1, R1
-	MUL R2, R1, R1
-	ADD R1, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD n+0(FP), R3
 	CMP $32, R3
 	BGT start
@@ -2360,3 +2360,13 @@ empty4:
 	BGT block
 	FMOVD F17, ret+40(FP)
 	RET
+
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R1
+	SUB $1, R1, R1
+	NEG R1, R1
+	MUL R2, R1, R1
+	ADD R1, R0, R0
+	B ready

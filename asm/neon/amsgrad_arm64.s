@@ -188,6 +188,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R5, done
 	TBZ $1, R5, skip
 
 	// d = scale*flush(g) + l2*p
@@ -480,6 +481,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R5, done
 	TBZ $0, R5, skip
 
 	// d = scale*flush(g) + l2*p

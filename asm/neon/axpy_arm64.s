@@ -60,6 +60,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $1, R2, skip
 	FMOVD (R0), F1
 	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
@@ -140,6 +141,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $0, R2, skip
 	FMOVD (R0), F1
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d

@@ -11,26 +11,16 @@ TEXT ·AxpyIncF32(SB), NOSPLIT, $0-80
 	MOVD incX+40(FP), R3
 	LSL $2, R3, R3
 	CMP $0, R3
-	BGE forward
-	MOVD n+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R3, R2, R2
-	ADD R2, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD y_base+48(FP), R1
 	MOVD incY+72(FP), R4
 	LSL $2, R4, R4
 	CMP $0, R4
-	BGE forward2
-	MOVD n+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R4, R2, R2
-	ADD R2, R1, R1
+	BLT backward2
 
-forward2:
+ready2:
 	MOVD n+0(FP), R5
 	MOVWU alpha+8(FP), R17
 	VDUP R17, V0.S4
@@ -72,6 +62,7 @@ main:
 	BGE main
 
 rest:
+	TBZ $0, R5, done
 	TBZ $1, R5, last
 	FMOVS (R0), F1
 	FMOVS (R0)(R3), F2
@@ -97,6 +88,26 @@ last:
 done:
 	RET
 
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R3, R2, R2
+	ADD R2, R0, R0
+	B ready
+
+backward2:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R1, R1
+	B ready2
+
 // func AxpyIncF64(n int, alpha float64, x []float64, incX int, y []float64, incY int)
 TEXT ·AxpyIncF64(SB), NOSPLIT, $0-80
 	// y[i] += alpha*x[i], strided
@@ -104,26 +115,16 @@ TEXT ·AxpyIncF64(SB), NOSPLIT, $0-80
 	MOVD incX+40(FP), R3
 	LSL $3, R3, R3
 	CMP $0, R3
-	BGE forward
-	MOVD n+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R3, R2, R2
-	ADD R2, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD y_base+48(FP), R1
 	MOVD incY+72(FP), R4
 	LSL $3, R4, R4
 	CMP $0, R4
-	BGE forward2
-	MOVD n+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R4, R2, R2
-	ADD R2, R1, R1
+	BLT backward2
 
-forward2:
+ready2:
 	MOVD n+0(FP), R5
 	MOVD alpha+8(FP), R17
 	VDUP R17, V0.D2
@@ -165,6 +166,7 @@ main:
 	BGE main
 
 rest:
+	TBZ $0, R5, done
 	TBZ $1, R5, last
 	FMOVD (R0), F1
 	FMOVD (R0)(R3), F2
@@ -189,3 +191,23 @@ last:
 
 done:
 	RET
+
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R3, R2, R2
+	ADD R2, R0, R0
+	B ready
+
+backward2:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R1, R1
+	B ready2

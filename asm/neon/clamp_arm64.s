@@ -77,6 +77,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $1, R2, skip
 	FMOVD (R1), F2
 	WORD $0x6ea2e43f // fcmgt v31.4s, v1.4s, v2.4s
@@ -180,6 +181,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $0, R2, skip
 	FMOVD (R1), F2
 	WORD $0x6ee2e43f // fcmgt v31.2d, v1.2d, v2.2d

@@ -11,26 +11,16 @@ TEXT ·DsdotIncF32(SB), NOSPLIT, $0-80
 	MOVD incX+32(FP), R3
 	LSL $2, R3, R3
 	CMP $0, R3
-	BGE forward
-	MOVD n+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R3, R2, R2
-	ADD R2, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD y_base+40(FP), R1
 	MOVD incY+64(FP), R4
 	LSL $2, R4, R4
 	CMP $0, R4
-	BGE forward2
-	MOVD n+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R4, R2, R2
-	ADD R2, R1, R1
+	BLT backward2
 
-forward2:
+ready2:
 	MOVD n+0(FP), R5
 	CMP $32, R5
 	BGT start
@@ -1188,6 +1178,26 @@ several:
 	FMOVD F18, ret+72(FP)
 	RET
 
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R3, R2, R2
+	ADD R2, R0, R0
+	B ready
+
+backward2:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R1, R1
+	B ready2
+
 // func DsdotIncF64(n int, x []float64, incX int, y []float64, incY int) float64
 TEXT ·DsdotIncF64(SB), NOSPLIT, $0-80
 	// sum of x[i]*y[i], in float64, strided
@@ -1195,26 +1205,16 @@ TEXT ·DsdotIncF64(SB), NOSPLIT, $0-80
 	MOVD incX+32(FP), R3
 	LSL $3, R3, R3
 	CMP $0, R3
-	BGE forward
-	MOVD n+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R3, R2, R2
-	ADD R2, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD y_base+40(FP), R1
 	MOVD incY+64(FP), R4
 	LSL $3, R4, R4
 	CMP $0, R4
-	BGE forward2
-	MOVD n+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R4, R2, R2
-	ADD R2, R1, R1
+	BLT backward2
 
-forward2:
+ready2:
 	MOVD n+0(FP), R5
 	CMP $32, R5
 	BGT start
@@ -2183,3 +2183,23 @@ several:
 	BGT block
 	FMOVD F18, ret+72(FP)
 	RET
+
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R3, R2, R2
+	ADD R2, R0, R0
+	B ready
+
+backward2:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R1, R1
+	B ready2

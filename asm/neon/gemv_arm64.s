@@ -11,14 +11,9 @@ TEXT ·GemvF32(SB), NOSPLIT, $0-112
 	MOVD incY+104(FP), R4
 	LSL $2, R4, R4
 	CMP $0, R4
-	BGE forward
-	MOVD rows+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R4, R2, R2
-	ADD R2, R3, R3
+	BLT backward
 
-forward:
+ready:
 	MOVD rows+0(FP), R0
 	MOVD a_base+16(FP), R1
 
@@ -558,6 +553,16 @@ store:
 rest:
 	RET
 
+backward:
+
+	// A negative stride: from the far end.
+	MOVD rows+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R3, R3
+	B ready
+
 // func GemvF64(rows int, alpha float64, a []float64, stride int, x []float64, beta float64, y []float64, incY int)
 TEXT ·GemvF64(SB), NOSPLIT, $0-112
 	// y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r]
@@ -565,14 +570,9 @@ TEXT ·GemvF64(SB), NOSPLIT, $0-112
 	MOVD incY+104(FP), R4
 	LSL $3, R4, R4
 	CMP $0, R4
-	BGE forward
-	MOVD rows+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R4, R2, R2
-	ADD R2, R3, R3
+	BLT backward
 
-forward:
+ready:
 	MOVD rows+0(FP), R0
 	MOVD a_base+16(FP), R1
 
@@ -1074,3 +1074,13 @@ store:
 
 rest:
 	RET
+
+backward:
+
+	// A negative stride: from the far end.
+	MOVD rows+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R3, R3
+	B ready

@@ -11,14 +11,9 @@ TEXT ·GemvIncF32(SB), NOSPLIT, $0-128
 	MOVD incY+120(FP), R4
 	LSL $2, R4, R4
 	CMP $0, R4
-	BGE forward
-	MOVD rows+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R4, R2, R2
-	ADD R2, R3, R3
+	BLT backward
 
-forward:
+ready:
 	MOVD rows+0(FP), R0
 	MOVD a_base+24(FP), R1
 	MOVD n+8(FP), R4
@@ -36,14 +31,9 @@ forward:
 	MOVD incX+80(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BGE forward2
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward2
 
-forward2:
+ready2:
 	CMP $4, R4
 	BGE more
 	MOVD R4, R16
@@ -956,14 +946,9 @@ rows:
 	MOVD incX+80(FP), R8
 	LSL $2, R8, R8
 	CMP $0, R8
-	BGE forward3
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R8, R2, R2
-	ADD R2, R6, R6
+	BLT backward3
 
-forward3:
+ready3:
 	MOVD n+8(FP), R4
 
 block:
@@ -2195,6 +2180,36 @@ store:
 rest:
 	RET
 
+backward:
+
+	// A negative stride: from the far end.
+	MOVD rows+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R3, R3
+	B ready
+
+backward2:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready2
+
+backward3:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R8, R2, R2
+	ADD R2, R6, R6
+	B ready3
+
 // func GemvIncF64(rows, n int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64, incY int)
 TEXT ·GemvIncF64(SB), NOSPLIT, $0-128
 	// y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r], strided
@@ -2202,14 +2217,9 @@ TEXT ·GemvIncF64(SB), NOSPLIT, $0-128
 	MOVD incY+120(FP), R4
 	LSL $3, R4, R4
 	CMP $0, R4
-	BGE forward
-	MOVD rows+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R4, R2, R2
-	ADD R2, R3, R3
+	BLT backward
 
-forward:
+ready:
 	MOVD rows+0(FP), R0
 	MOVD a_base+24(FP), R1
 	MOVD n+8(FP), R4
@@ -2227,14 +2237,9 @@ forward:
 	MOVD incX+80(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BGE forward2
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward2
 
-forward2:
+ready2:
 	CMP $2, R4
 	BGE more
 	MOVD R4, R16
@@ -2833,14 +2838,9 @@ rows:
 	MOVD incX+80(FP), R8
 	LSL $3, R8, R8
 	CMP $0, R8
-	BGE forward3
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R8, R2, R2
-	ADD R2, R6, R6
+	BLT backward3
 
-forward3:
+ready3:
 	MOVD n+8(FP), R4
 
 block:
@@ -3798,3 +3798,33 @@ store:
 
 rest:
 	RET
+
+backward:
+
+	// A negative stride: from the far end.
+	MOVD rows+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R3, R3
+	B ready
+
+backward2:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready2
+
+backward3:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R8, R2, R2
+	ADD R2, R6, R6
+	B ready3

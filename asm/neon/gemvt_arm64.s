@@ -25,14 +25,9 @@ columns:
 	MOVD incX+72(FP), R1
 	LSL $2, R1, R1
 	CMP $0, R1
-	BGE forward
-	MOVD rows+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R1, R2, R2
-	ADD R2, R3, R3
+	BLT backward
 
-forward:
+ready:
 	MOVD rows+0(FP), R0
 	MOVD a_base+16(FP), R1
 	ADD R4, R1, R1
@@ -158,6 +153,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $1, R2, skip
 	FMOVD (R5), F6
 	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
@@ -317,6 +313,7 @@ one2:
 	BGE one2
 
 tail2:
+	CBZ R2, done2
 	TBZ $1, R2, skip3
 	FMOVD (R5), F4
 	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
@@ -436,6 +433,7 @@ one3:
 	BGE one3
 
 tail3:
+	CBZ R2, done3
 	TBZ $1, R2, skip5
 	FMOVD (R5), F3
 	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
@@ -470,6 +468,16 @@ rest3:
 end:
 	RET
 
+backward:
+
+	// A negative stride: from the far end.
+	MOVD rows+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R1, R2, R2
+	ADD R2, R3, R3
+	B ready
+
 // func GemvTF64(rows int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64)
 TEXT ·GemvTF64(SB), NOSPLIT, $0-112
 	// y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]
@@ -491,14 +499,9 @@ columns:
 	MOVD incX+72(FP), R1
 	LSL $3, R1, R1
 	CMP $0, R1
-	BGE forward
-	MOVD rows+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R1, R2, R2
-	ADD R2, R3, R3
+	BLT backward
 
-forward:
+ready:
 	MOVD rows+0(FP), R0
 	MOVD a_base+16(FP), R1
 	ADD R4, R1, R1
@@ -624,6 +627,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $0, R2, skip
 	FMOVD (R5), F6
 	WORD $0x6e66dc06 // fmul v6.2d, v0.2d, v6.2d
@@ -760,6 +764,7 @@ one2:
 	BGE one2
 
 tail2:
+	CBZ R2, done2
 	TBZ $0, R2, skip2
 	FMOVD (R5), F4
 	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
@@ -864,6 +869,7 @@ one3:
 	BGE one3
 
 tail3:
+	CBZ R2, done3
 	TBZ $0, R2, skip3
 	FMOVD (R5), F3
 	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
@@ -886,3 +892,13 @@ rest3:
 
 end:
 	RET
+
+backward:
+
+	// A negative stride: from the far end.
+	MOVD rows+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R1, R2, R2
+	ADD R2, R3, R3
+	B ready

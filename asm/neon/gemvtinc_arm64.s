@@ -13,14 +13,9 @@ TEXT ·GemvTIncF32(SB), NOSPLIT, $0-128
 	MOVD incX+80(FP), R1
 	LSL $2, R1, R1
 	CMP $0, R1
-	BGE forward
-	MOVD rows+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R1, R2, R2
-	ADD R2, R3, R3
+	BLT backward
 
-forward:
+ready:
 	MOVD rows+0(FP), R0
 	MOVD a_base+24(FP), R1
 	MOVD n+8(FP), R4
@@ -36,14 +31,9 @@ forward:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BGE forward2
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward2
 
-forward2:
+ready2:
 	CMP $4, R4
 	BGE more
 	MOVD R4, R16
@@ -97,14 +87,9 @@ loaded2:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BGE forward3
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward3
 
-forward3:
+ready3:
 	TBZ $1, R4, skip
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
@@ -190,14 +175,9 @@ loaded4:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BGE forward4
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward4
 
-forward4:
+ready4:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -306,14 +286,9 @@ loaded6:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BGE forward5
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward5
 
-forward5:
+ready5:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -445,14 +420,9 @@ loaded8:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BGE forward6
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward6
 
-forward6:
+ready6:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -607,14 +577,9 @@ loaded10:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BGE forward7
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward7
 
-forward7:
+ready7:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -792,14 +757,9 @@ loaded12:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BGE forward8
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward8
 
-forward8:
+ready8:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -1000,14 +960,9 @@ loaded14:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BGE forward9
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward9
 
-forward9:
+ready9:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -1209,14 +1164,9 @@ row8:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BGE forward10
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward10
 
-forward10:
+ready10:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -1444,14 +1394,9 @@ loaded16:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BGE forward11
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward11
 
-forward11:
+ready11:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -1571,14 +1516,9 @@ rows:
 	MOVD incY+120(FP), R4
 	LSL $2, R4, R4
 	CMP $0, R4
-	BGE forward12
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R4, R2, R2
-	ADD R2, R5, R5
+	BLT backward12
 
-forward12:
+ready12:
 	MOVD n+8(FP), R2
 	SUBS $4, R2, R2
 	BLT rest2
@@ -1619,6 +1559,7 @@ main:
 	BGE main
 
 rest2:
+	TBZ $0, R2, done9
 	TBZ $1, R2, last
 	FMOVS (R5), F3
 	FMOVS (R5)(R4), F4
@@ -1652,6 +1593,126 @@ done9:
 rest:
 	RET
 
+backward:
+
+	// A negative stride: from the far end.
+	MOVD rows+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R1, R2, R2
+	ADD R2, R3, R3
+	B ready
+
+backward2:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready2
+
+backward3:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready3
+
+backward4:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready4
+
+backward5:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready5
+
+backward6:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready6
+
+backward7:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready7
+
+backward8:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready8
+
+backward9:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready9
+
+backward10:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready10
+
+backward11:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready11
+
+backward12:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R5, R5
+	B ready12
+
 // func GemvTIncF64(rows, n int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64, incY int)
 TEXT ·GemvTIncF64(SB), NOSPLIT, $0-128
 	// y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j], strided
@@ -1661,14 +1722,9 @@ TEXT ·GemvTIncF64(SB), NOSPLIT, $0-128
 	MOVD incX+80(FP), R1
 	LSL $3, R1, R1
 	CMP $0, R1
-	BGE forward
-	MOVD rows+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R1, R2, R2
-	ADD R2, R3, R3
+	BLT backward
 
-forward:
+ready:
 	MOVD rows+0(FP), R0
 	MOVD a_base+24(FP), R1
 	MOVD n+8(FP), R4
@@ -1684,14 +1740,9 @@ forward:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BGE forward2
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward2
 
-forward2:
+ready2:
 	CMP $2, R4
 	BGE more
 	MOVD R4, R16
@@ -1726,14 +1777,9 @@ loaded18:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BGE forward3
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward3
 
-forward3:
+ready3:
 	TBZ $0, R4, skip
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
@@ -1787,14 +1833,9 @@ loaded20:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BGE forward4
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward4
 
-forward4:
+ready4:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V11.B16
@@ -1861,14 +1902,9 @@ loaded22:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BGE forward5
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward5
 
-forward5:
+ready5:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V11.B16
@@ -1948,14 +1984,9 @@ loaded24:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BGE forward6
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward6
 
-forward6:
+ready6:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V11.B16
@@ -2048,14 +2079,9 @@ loaded26:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BGE forward7
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward7
 
-forward7:
+ready7:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V11.B16
@@ -2161,14 +2187,9 @@ loaded28:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BGE forward8
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward8
 
-forward8:
+ready8:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V11.B16
@@ -2287,14 +2308,9 @@ loaded30:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BGE forward9
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward9
 
-forward9:
+ready9:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V11.B16
@@ -2419,14 +2435,9 @@ row8:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BGE forward10
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward10
 
-forward10:
+ready10:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V11.B16
@@ -2559,14 +2570,9 @@ loaded32:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BGE forward11
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward11
 
-forward11:
+ready11:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V11.B16
@@ -2635,14 +2641,9 @@ rows:
 	MOVD incY+120(FP), R4
 	LSL $3, R4, R4
 	CMP $0, R4
-	BGE forward12
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R4, R2, R2
-	ADD R2, R5, R5
+	BLT backward12
 
-forward12:
+ready12:
 	MOVD n+8(FP), R2
 	SUBS $4, R2, R2
 	BLT rest2
@@ -2683,6 +2684,7 @@ main:
 	BGE main
 
 rest2:
+	TBZ $0, R2, done9
 	TBZ $1, R2, last
 	FMOVD (R5), F3
 	FMOVD (R5)(R4), F4
@@ -2715,3 +2717,123 @@ done9:
 
 rest:
 	RET
+
+backward:
+
+	// A negative stride: from the far end.
+	MOVD rows+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R1, R2, R2
+	ADD R2, R3, R3
+	B ready
+
+backward2:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready2
+
+backward3:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready3
+
+backward4:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready4
+
+backward5:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready5
+
+backward6:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready6
+
+backward7:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready7
+
+backward8:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready8
+
+backward9:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready9
+
+backward10:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready10
+
+backward11:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready11
+
+backward12:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R5, R5
+	B ready12

@@ -11,14 +11,9 @@ TEXT ·GerF32(SB), NOSPLIT, $0-104
 	MOVD incX+40(FP), R1
 	LSL $2, R1, R1
 	CMP $0, R1
-	BGE forward
-	MOVD rows+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R1, R2, R2
-	ADD R2, R3, R3
+	BLT backward
 
-forward:
+ready:
 	MOVD rows+0(FP), R0
 	MOVD a_base+72(FP), R1
 
@@ -138,6 +133,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $1, R2, skip
 	FMOVD (R5), F5
 	WORD $0x6e25dc06 // fmul v6.4s, v0.4s, v5.4s
@@ -288,6 +284,7 @@ one2:
 	BGE one2
 
 tail2:
+	CBZ R2, done2
 	TBZ $1, R2, skip3
 	FMOVD (R5), F3
 	WORD $0x6e23dc04 // fmul v4.4s, v0.4s, v3.4s
@@ -389,6 +386,7 @@ one3:
 	BGE one3
 
 tail3:
+	CBZ R2, done3
 	TBZ $1, R2, skip5
 	FMOVD (R5), F2
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
@@ -415,6 +413,16 @@ done3:
 rest3:
 	RET
 
+backward:
+
+	// A negative stride: from the far end.
+	MOVD rows+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R1, R2, R2
+	ADD R2, R3, R3
+	B ready
+
 // func GerF64(rows int, alpha float64, x []float64, incX int, y, a []float64, stride int)
 TEXT ·GerF64(SB), NOSPLIT, $0-104
 	// a[r*stride+j] += (alpha*x[r])*y[j]
@@ -422,14 +430,9 @@ TEXT ·GerF64(SB), NOSPLIT, $0-104
 	MOVD incX+40(FP), R1
 	LSL $3, R1, R1
 	CMP $0, R1
-	BGE forward
-	MOVD rows+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R1, R2, R2
-	ADD R2, R3, R3
+	BLT backward
 
-forward:
+ready:
 	MOVD rows+0(FP), R0
 	MOVD a_base+72(FP), R1
 
@@ -549,6 +552,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $0, R2, skip
 	FMOVD (R5), F5
 	WORD $0x6e65dc06 // fmul v6.2d, v0.2d, v5.2d
@@ -674,6 +678,7 @@ one2:
 	BGE one2
 
 tail2:
+	CBZ R2, done2
 	TBZ $0, R2, skip2
 	FMOVD (R5), F3
 	WORD $0x6e63dc04 // fmul v4.2d, v0.2d, v3.2d
@@ -760,6 +765,7 @@ one3:
 	BGE one3
 
 tail3:
+	CBZ R2, done3
 	TBZ $0, R2, skip3
 	FMOVD (R5), F2
 	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
@@ -775,3 +781,13 @@ done3:
 
 rest3:
 	RET
+
+backward:
+
+	// A negative stride: from the far end.
+	MOVD rows+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R1, R2, R2
+	ADD R2, R3, R3
+	B ready

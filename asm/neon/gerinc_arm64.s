@@ -11,14 +11,9 @@ TEXT ·GerIncF32(SB), NOSPLIT, $0-120
 	MOVD incX+48(FP), R1
 	LSL $2, R1, R1
 	CMP $0, R1
-	BGE forward
-	MOVD rows+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R1, R2, R2
-	ADD R2, R3, R3
+	BLT backward
 
-forward:
+ready:
 	MOVD rows+0(FP), R0
 	MOVD a_base+88(FP), R1
 	MOVD n+8(FP), R4
@@ -34,14 +29,9 @@ forward:
 	MOVD incY+80(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BGE forward2
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward2
 
-forward2:
+ready2:
 	CMP $4, R4
 	BGT more
 	CMP $4, R4
@@ -1460,14 +1450,9 @@ rows:
 	MOVD incY+80(FP), R4
 	LSL $2, R4, R4
 	CMP $0, R4
-	BGE forward3
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R4, R2, R2
-	ADD R2, R5, R5
+	BLT backward3
 
-forward3:
+ready3:
 	MOVD n+8(FP), R2
 	SUBS $4, R2, R2
 	BLT rest2
@@ -1503,6 +1488,7 @@ main:
 	BGE main
 
 rest2:
+	TBZ $0, R2, done
 	TBZ $1, R2, last
 	FMOVS (R5), F2
 	FMOVS (R5)(R4), F3
@@ -1531,6 +1517,36 @@ done:
 rest:
 	RET
 
+backward:
+
+	// A negative stride: from the far end.
+	MOVD rows+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R1, R2, R2
+	ADD R2, R3, R3
+	B ready
+
+backward2:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready2
+
+backward3:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R5, R5
+	B ready3
+
 // func GerIncF64(rows, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, stride int)
 TEXT ·GerIncF64(SB), NOSPLIT, $0-120
 	// a[r*stride+j] += (alpha*x[r])*y[j], strided
@@ -1538,14 +1554,9 @@ TEXT ·GerIncF64(SB), NOSPLIT, $0-120
 	MOVD incX+48(FP), R1
 	LSL $3, R1, R1
 	CMP $0, R1
-	BGE forward
-	MOVD rows+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R1, R2, R2
-	ADD R2, R3, R3
+	BLT backward
 
-forward:
+ready:
 	MOVD rows+0(FP), R0
 	MOVD a_base+88(FP), R1
 	MOVD n+8(FP), R4
@@ -1561,14 +1572,9 @@ forward:
 	MOVD incY+80(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BGE forward2
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R6, R2, R2
-	ADD R2, R5, R5
+	BLT backward2
 
-forward2:
+ready2:
 	CMP $2, R4
 	BGT more
 	CMP $2, R4
@@ -2539,14 +2545,9 @@ rows:
 	MOVD incY+80(FP), R4
 	LSL $3, R4, R4
 	CMP $0, R4
-	BGE forward3
-	MOVD n+8(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R4, R2, R2
-	ADD R2, R5, R5
+	BLT backward3
 
-forward3:
+ready3:
 	MOVD n+8(FP), R2
 	SUBS $4, R2, R2
 	BLT rest2
@@ -2582,6 +2583,7 @@ main:
 	BGE main
 
 rest2:
+	TBZ $0, R2, done
 	TBZ $1, R2, last
 	FMOVD (R5), F2
 	FMOVD (R5)(R4), F3
@@ -2609,3 +2611,33 @@ done:
 
 rest:
 	RET
+
+backward:
+
+	// A negative stride: from the far end.
+	MOVD rows+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R1, R2, R2
+	ADD R2, R3, R3
+	B ready
+
+backward2:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready2
+
+backward3:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R5, R5
+	B ready3

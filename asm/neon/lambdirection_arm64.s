@@ -165,6 +165,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R5, done
 	TBZ $1, R5, skip
 
 	// d = scale*flush(g)
@@ -420,6 +421,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R5, done
 	TBZ $0, R5, skip
 
 	// d = scale*flush(g)

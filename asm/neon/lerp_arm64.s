@@ -65,6 +65,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $1, R2, skip
 	FMOVD (R1), F1
 	FMOVD (R0), F2
@@ -152,6 +153,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $0, R2, skip
 	FMOVD (R1), F1
 	FMOVD (R0), F2

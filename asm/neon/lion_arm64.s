@@ -162,6 +162,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R3, done
 	TBZ $1, R3, skip
 
 	// d = scale*flush(g) + l2*p
@@ -408,6 +409,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R3, done
 	TBZ $0, R3, skip
 
 	// d = scale*flush(g) + l2*p

@@ -142,6 +142,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R6, done
 	TBZ $1, R6, skip
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -311,6 +312,7 @@ one2:
 	BGE one2
 
 tail2:
+	CBZ R6, done2
 	TBZ $1, R6, skip3
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -455,6 +457,7 @@ one3:
 	BGE one3
 
 tail3:
+	CBZ R6, done3
 	TBZ $1, R6, skip5
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -577,6 +580,7 @@ one4:
 	BGE one4
 
 tail4:
+	CBZ R6, done4
 	TBZ $1, R6, skip7
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -677,6 +681,7 @@ one5:
 	BGE one5
 
 tail5:
+	CBZ R6, done5
 	TBZ $1, R6, skip9
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -755,6 +760,7 @@ one6:
 	BGE one6
 
 tail6:
+	CBZ R6, done6
 	TBZ $1, R6, skip11
 	FMOVD (R1), F1
 	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
@@ -925,6 +931,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R6, done
 	TBZ $0, R6, skip
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1075,6 +1082,7 @@ one2:
 	BGE one2
 
 tail2:
+	CBZ R6, done2
 	TBZ $0, R6, skip2
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1199,6 +1207,7 @@ one3:
 	BGE one3
 
 tail3:
+	CBZ R6, done3
 	TBZ $0, R6, skip3
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1304,6 +1313,7 @@ one4:
 	BGE one4
 
 tail4:
+	CBZ R6, done4
 	TBZ $0, R6, skip4
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1390,6 +1400,7 @@ one5:
 	BGE one5
 
 tail5:
+	CBZ R6, done5
 	TBZ $0, R6, skip5
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1457,6 +1468,7 @@ one6:
 	BGE one6
 
 tail6:
+	CBZ R6, done6
 	TBZ $0, R6, skip6
 	FMOVD (R1), F1
 	WORD $0x6e60fc21 // fdiv v1.2d, v1.2d, v0.2d

@@ -141,6 +141,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R6, done
 	TBZ $1, R6, skip
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -297,6 +298,7 @@ one2:
 	BGE one2
 
 tail2:
+	CBZ R6, done2
 	TBZ $1, R6, skip3
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -461,6 +463,7 @@ one3:
 	BGE one3
 
 tail3:
+	CBZ R6, done3
 	TBZ $1, R6, skip5
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -603,6 +606,7 @@ one4:
 	BGE one4
 
 tail4:
+	CBZ R6, done4
 	TBZ $1, R6, skip7
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -723,6 +727,7 @@ one5:
 	BGE one5
 
 tail5:
+	CBZ R6, done5
 	TBZ $1, R6, skip9
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -821,6 +826,7 @@ one6:
 	BGE one6
 
 tail6:
+	CBZ R6, done6
 	TBZ $1, R6, skip11
 	FMOVD (R1), F1
 	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
@@ -996,6 +1002,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R6, done
 	TBZ $0, R6, skip
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1133,6 +1140,7 @@ one2:
 	BGE one2
 
 tail2:
+	CBZ R6, done2
 	TBZ $0, R6, skip2
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1274,6 +1282,7 @@ one3:
 	BGE one3
 
 tail3:
+	CBZ R6, done3
 	TBZ $0, R6, skip3
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1396,6 +1405,7 @@ one4:
 	BGE one4
 
 tail4:
+	CBZ R6, done4
 	TBZ $0, R6, skip4
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1499,6 +1509,7 @@ one5:
 	BGE one5
 
 tail5:
+	CBZ R6, done5
 	TBZ $0, R6, skip5
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1583,6 +1594,7 @@ one6:
 	BGE one6
 
 tail6:
+	CBZ R6, done6
 	TBZ $0, R6, skip6
 	FMOVD (R1), F1
 	WORD $0x6e60fc21 // fdiv v1.2d, v1.2d, v0.2d

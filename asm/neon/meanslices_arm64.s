@@ -136,6 +136,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R6, done
 	TBZ $1, R6, skip
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -301,6 +302,7 @@ one2:
 	BGE one2
 
 tail2:
+	CBZ R6, done2
 	TBZ $1, R6, skip3
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -442,6 +444,7 @@ one3:
 	BGE one3
 
 tail3:
+	CBZ R6, done3
 	TBZ $1, R6, skip5
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -562,6 +565,7 @@ one4:
 	BGE one4
 
 tail4:
+	CBZ R6, done4
 	TBZ $1, R6, skip7
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -661,6 +665,7 @@ one5:
 	BGE one5
 
 tail5:
+	CBZ R6, done5
 	TBZ $1, R6, skip9
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -739,6 +744,7 @@ one6:
 	BGE one6
 
 tail6:
+	CBZ R6, done6
 	TBZ $1, R6, skip11
 	FMOVD (R1), F1
 	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
@@ -903,6 +909,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R6, done
 	TBZ $0, R6, skip
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1049,6 +1056,7 @@ one2:
 	BGE one2
 
 tail2:
+	CBZ R6, done2
 	TBZ $0, R6, skip2
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1170,6 +1178,7 @@ one3:
 	BGE one3
 
 tail3:
+	CBZ R6, done3
 	TBZ $0, R6, skip3
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1273,6 +1282,7 @@ one4:
 	BGE one4
 
 tail4:
+	CBZ R6, done4
 	TBZ $0, R6, skip4
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1358,6 +1368,7 @@ one5:
 	BGE one5
 
 tail5:
+	CBZ R6, done5
 	TBZ $0, R6, skip5
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1425,6 +1436,7 @@ one6:
 	BGE one6
 
 tail6:
+	CBZ R6, done6
 	TBZ $0, R6, skip6
 	FMOVD (R1), F1
 	WORD $0x6e60fc21 // fdiv v1.2d, v1.2d, v0.2d

@@ -135,6 +135,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R6, done
 	TBZ $1, R6, skip
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -287,6 +288,7 @@ one2:
 	BGE one2
 
 tail2:
+	CBZ R6, done2
 	TBZ $1, R6, skip3
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -448,6 +450,7 @@ one3:
 	BGE one3
 
 tail3:
+	CBZ R6, done3
 	TBZ $1, R6, skip5
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -588,6 +591,7 @@ one4:
 	BGE one4
 
 tail4:
+	CBZ R6, done4
 	TBZ $1, R6, skip7
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -707,6 +711,7 @@ one5:
 	BGE one5
 
 tail5:
+	CBZ R6, done5
 	TBZ $1, R6, skip9
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -805,6 +810,7 @@ one6:
 	BGE one6
 
 tail6:
+	CBZ R6, done6
 	TBZ $1, R6, skip11
 	FMOVD (R1), F1
 	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
@@ -974,6 +980,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R6, done
 	TBZ $0, R6, skip
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1107,6 +1114,7 @@ one2:
 	BGE one2
 
 tail2:
+	CBZ R6, done2
 	TBZ $0, R6, skip2
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1245,6 +1253,7 @@ one3:
 	BGE one3
 
 tail3:
+	CBZ R6, done3
 	TBZ $0, R6, skip3
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1365,6 +1374,7 @@ one4:
 	BGE one4
 
 tail4:
+	CBZ R6, done4
 	TBZ $0, R6, skip4
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1467,6 +1477,7 @@ one5:
 	BGE one5
 
 tail5:
+	CBZ R6, done5
 	TBZ $0, R6, skip5
 	FMOVD (R1), F1
 	FMOVD (R2), F2
@@ -1551,6 +1562,7 @@ one6:
 	BGE one6
 
 tail6:
+	CBZ R6, done6
 	TBZ $0, R6, skip6
 	FMOVD (R1), F1
 	WORD $0x6e60fc21 // fdiv v1.2d, v1.2d, v0.2d

@@ -40,6 +40,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R1, done
 	TBZ $1, R1, skip
 	FMOVD (R0), F0
 	FMOVD F0, (R0)
@@ -92,6 +93,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R1, done
 	TBZ $0, R1, skip
 	FMOVD (R0), F0
 	FMOVD F0, (R0)

@@ -53,6 +53,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $1, R2, skip
 	FMOVD (R0), F0
 	FMOVD (R1), F1
@@ -124,6 +125,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $0, R2, skip
 	FMOVD (R0), F0
 	FMOVD (R1), F1

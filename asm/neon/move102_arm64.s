@@ -71,6 +71,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R3, done
 	TBZ $1, R3, skip
 	FMOVD (R0), F0
 	FMOVD (R1), F1
@@ -168,6 +169,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R3, done
 	TBZ $0, R3, skip
 	FMOVD (R0), F0
 	FMOVD (R1), F1

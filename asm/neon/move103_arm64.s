@@ -89,6 +89,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R4, done
 	TBZ $1, R4, skip
 	FMOVD (R0), F0
 	FMOVD (R1), F1
@@ -212,6 +213,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R4, done
 	TBZ $0, R4, skip
 	FMOVD (R0), F0
 	FMOVD (R1), F1

@@ -81,6 +81,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R5, done
 	TBZ $1, R5, skip
 	FMOVD (R0), F0
 	FMOVD (R1), F1
@@ -204,6 +205,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R5, done
 	TBZ $0, R5, skip
 	FMOVD (R0), F0
 	FMOVD (R1), F1

@@ -43,6 +43,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $1, R2, skip
 	FMOVD (R1), F0
 	FMOVD F0, (R0)
@@ -100,6 +101,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $0, R2, skip
 	FMOVD (R1), F0
 	FMOVD F0, (R0)

@@ -56,6 +56,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R3, done
 	TBZ $1, R3, skip
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -132,6 +133,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R3, done
 	TBZ $0, R3, skip
 	FMOVD (R1), F0
 	FMOVD (R2), F1

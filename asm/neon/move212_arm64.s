@@ -92,6 +92,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R5, done
 	TBZ $1, R5, skip
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -220,6 +221,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R5, done
 	TBZ $0, R5, skip
 	FMOVD (R1), F0
 	FMOVD (R2), F1

@@ -178,6 +178,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R4, done
 	TBZ $1, R4, skip
 
 	// d = scale*flush(g) + l2*p
@@ -452,6 +453,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R4, done
 	TBZ $0, R4, skip
 
 	// d = scale*flush(g) + l2*p

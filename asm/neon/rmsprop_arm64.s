@@ -137,6 +137,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R3, done
 	TBZ $1, R3, skip
 
 	// d = scale*flush(g) + l2*p
@@ -348,6 +349,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R3, done
 	TBZ $0, R3, skip
 
 	// d = scale*flush(g) + l2*p

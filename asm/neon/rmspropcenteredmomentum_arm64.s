@@ -213,6 +213,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R5, done
 	TBZ $1, R5, skip
 
 	// d = scale*flush(g) + l2*p
@@ -548,6 +549,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R5, done
 	TBZ $0, R5, skip
 
 	// d = scale*flush(g) + l2*p

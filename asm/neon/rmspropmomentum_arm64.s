@@ -160,6 +160,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R4, done
 	TBZ $1, R4, skip
 
 	// d = scale*flush(g) + l2*p
@@ -408,6 +409,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R4, done
 	TBZ $0, R4, skip
 
 	// d = scale*flush(g) + l2*p

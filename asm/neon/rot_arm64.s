@@ -87,6 +87,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $1, R2, skip
 	FMOVD (R0), F2
 	FMOVD (R1), F3
@@ -204,6 +205,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $0, R2, skip
 	FMOVD (R0), F2
 	FMOVD (R1), F3

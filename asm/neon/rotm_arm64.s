@@ -91,6 +91,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $1, R2, skip
 	FMOVD (R0), F4
 	FMOVD (R1), F5
@@ -212,6 +213,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $0, R2, skip
 	FMOVD (R0), F4
 	FMOVD (R1), F5

@@ -11,26 +11,16 @@ TEXT ·RotmIncF32(SB), NOSPLIT, $0-88
 	MOVD incX+32(FP), R3
 	LSL $2, R3, R3
 	CMP $0, R3
-	BGE forward
-	MOVD n+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R3, R2, R2
-	ADD R2, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD y_base+40(FP), R1
 	MOVD incY+64(FP), R4
 	LSL $2, R4, R4
 	CMP $0, R4
-	BGE forward2
-	MOVD n+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R4, R2, R2
-	ADD R2, R1, R1
+	BLT backward2
 
-forward2:
+ready2:
 	MOVD n+0(FP), R5
 	MOVWU h11+72(FP), R17
 	VDUP R17, V0.S4
@@ -99,6 +89,7 @@ main:
 	BGE main
 
 rest:
+	TBZ $0, R5, done
 	TBZ $1, R5, last
 	FMOVS (R0), F4
 	FMOVS (R0)(R3), F5
@@ -139,6 +130,26 @@ last:
 done:
 	RET
 
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R3, R2, R2
+	ADD R2, R0, R0
+	B ready
+
+backward2:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R1, R1
+	B ready2
+
 // func RotmIncF64(n int, x []float64, incX int, y []float64, incY int, h11, h12, h21, h22 float64)
 TEXT ·RotmIncF64(SB), NOSPLIT, $0-104
 	// x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i], strided
@@ -146,26 +157,16 @@ TEXT ·RotmIncF64(SB), NOSPLIT, $0-104
 	MOVD incX+32(FP), R3
 	LSL $3, R3, R3
 	CMP $0, R3
-	BGE forward
-	MOVD n+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R3, R2, R2
-	ADD R2, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD y_base+40(FP), R1
 	MOVD incY+64(FP), R4
 	LSL $3, R4, R4
 	CMP $0, R4
-	BGE forward2
-	MOVD n+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R4, R2, R2
-	ADD R2, R1, R1
+	BLT backward2
 
-forward2:
+ready2:
 	MOVD n+0(FP), R5
 	MOVD h11+72(FP), R17
 	VDUP R17, V0.D2
@@ -234,6 +235,7 @@ main:
 	BGE main
 
 rest:
+	TBZ $0, R5, done
 	TBZ $1, R5, last
 	FMOVD (R0), F4
 	FMOVD (R0)(R3), F5
@@ -273,3 +275,23 @@ last:
 
 done:
 	RET
+
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R3, R2, R2
+	ADD R2, R0, R0
+	B ready
+
+backward2:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R1, R1
+	B ready2

@@ -47,6 +47,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R1, done
 	TBZ $1, R1, skip
 	FMOVD (R0), F1
 	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
@@ -108,6 +109,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R1, done
 	TBZ $0, R1, skip
 	FMOVD (R0), F1
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d

@@ -11,14 +11,9 @@ TEXT ·ScalIncF32(SB), NOSPLIT, $0-48
 	MOVD incX+40(FP), R2
 	LSL $2, R2, R2
 	CMP $0, R2
-	BGE forward
-	MOVD n+0(FP), R1
-	SUB $1, R1, R1
-	NEG R1, R1
-	MUL R2, R1, R1
-	ADD R1, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD n+0(FP), R3
 	MOVWU alpha+8(FP), R17
 	VDUP R17, V0.S4
@@ -48,6 +43,7 @@ main:
 	BGE main
 
 rest:
+	TBZ $0, R3, done
 	TBZ $1, R3, last
 	FMOVS (R0), F1
 	FMOVS (R0)(R2), F2
@@ -66,6 +62,16 @@ last:
 done:
 	RET
 
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R1
+	SUB $1, R1, R1
+	NEG R1, R1
+	MUL R2, R1, R1
+	ADD R1, R0, R0
+	B ready
+
 // func ScalIncF64(n int, alpha float64, x []float64, incX int)
 TEXT ·ScalIncF64(SB), NOSPLIT, $0-48
 	// x[i] *= alpha, strided
@@ -73,14 +79,9 @@ TEXT ·ScalIncF64(SB), NOSPLIT, $0-48
 	MOVD incX+40(FP), R2
 	LSL $3, R2, R2
 	CMP $0, R2
-	BGE forward
-	MOVD n+0(FP), R1
-	SUB $1, R1, R1
-	NEG R1, R1
-	MUL R2, R1, R1
-	ADD R1, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD n+0(FP), R3
 	MOVD alpha+8(FP), R17
 	VDUP R17, V0.D2
@@ -110,6 +111,7 @@ main:
 	BGE main
 
 rest:
+	TBZ $0, R3, done
 	TBZ $1, R3, last
 	FMOVD (R0), F1
 	FMOVD (R0)(R2), F2
@@ -127,3 +129,13 @@ last:
 
 done:
 	RET
+
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R1
+	SUB $1, R1, R1
+	NEG R1, R1
+	MUL R2, R1, R1
+	ADD R1, R0, R0
+	B ready

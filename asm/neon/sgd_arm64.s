@@ -99,6 +99,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $1, R2, skip
 
 	// d = scale*flush(g) + l2*p
@@ -236,6 +237,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R2, done
 	TBZ $0, R2, skip
 
 	// d = scale*flush(g) + l2*p

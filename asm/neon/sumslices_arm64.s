@@ -134,6 +134,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R6, done
 	TBZ $1, R6, skip
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -294,6 +295,7 @@ one2:
 	BGE one2
 
 tail2:
+	CBZ R6, done2
 	TBZ $1, R6, skip3
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -428,6 +430,7 @@ one3:
 	BGE one3
 
 tail3:
+	CBZ R6, done3
 	TBZ $1, R6, skip5
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -541,6 +544,7 @@ one4:
 	BGE one4
 
 tail4:
+	CBZ R6, done4
 	TBZ $1, R6, skip7
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -633,6 +637,7 @@ one5:
 	BGE one5
 
 tail5:
+	CBZ R6, done5
 	TBZ $1, R6, skip9
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -704,6 +709,7 @@ one6:
 	BGE one6
 
 tail6:
+	CBZ R6, done6
 	TBZ $1, R6, skip11
 	FMOVD (R1), F0
 	FMOVD F0, (R0)
@@ -864,6 +870,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R6, done
 	TBZ $0, R6, skip
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -1005,6 +1012,7 @@ one2:
 	BGE one2
 
 tail2:
+	CBZ R6, done2
 	TBZ $0, R6, skip2
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -1120,6 +1128,7 @@ one3:
 	BGE one3
 
 tail3:
+	CBZ R6, done3
 	TBZ $0, R6, skip3
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -1217,6 +1226,7 @@ one4:
 	BGE one4
 
 tail4:
+	CBZ R6, done4
 	TBZ $0, R6, skip4
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -1296,6 +1306,7 @@ one5:
 	BGE one5
 
 tail5:
+	CBZ R6, done5
 	TBZ $0, R6, skip5
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -1357,6 +1368,7 @@ one6:
 	BGE one6
 
 tail6:
+	CBZ R6, done6
 	TBZ $0, R6, skip6
 	FMOVD (R1), F0
 	FMOVD F0, (R0)

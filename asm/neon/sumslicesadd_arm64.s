@@ -133,6 +133,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R6, done
 	TBZ $1, R6, skip
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -306,6 +307,7 @@ one2:
 	BGE one2
 
 tail2:
+	CBZ R6, done2
 	TBZ $1, R6, skip3
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -460,6 +462,7 @@ one3:
 	BGE one3
 
 tail3:
+	CBZ R6, done3
 	TBZ $1, R6, skip5
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -593,6 +596,7 @@ one4:
 	BGE one4
 
 tail4:
+	CBZ R6, done4
 	TBZ $1, R6, skip7
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -705,6 +709,7 @@ one5:
 	BGE one5
 
 tail5:
+	CBZ R6, done5
 	TBZ $1, R6, skip9
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -796,6 +801,7 @@ one6:
 	BGE one6
 
 tail6:
+	CBZ R6, done6
 	TBZ $1, R6, skip11
 	FMOVD (R1), F0
 	FMOVD (R8), F1
@@ -961,6 +967,7 @@ one:
 	BGE one
 
 tail:
+	CBZ R6, done
 	TBZ $0, R6, skip
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -1115,6 +1122,7 @@ one2:
 	BGE one2
 
 tail2:
+	CBZ R6, done2
 	TBZ $0, R6, skip2
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -1247,6 +1255,7 @@ one3:
 	BGE one3
 
 tail3:
+	CBZ R6, done3
 	TBZ $0, R6, skip3
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -1361,6 +1370,7 @@ one4:
 	BGE one4
 
 tail4:
+	CBZ R6, done4
 	TBZ $0, R6, skip4
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -1457,6 +1467,7 @@ one5:
 	BGE one5
 
 tail5:
+	CBZ R6, done5
 	TBZ $0, R6, skip5
 	FMOVD (R1), F0
 	FMOVD (R2), F1
@@ -1535,6 +1546,7 @@ one6:
 	BGE one6
 
 tail6:
+	CBZ R6, done6
 	TBZ $0, R6, skip6
 	FMOVD (R1), F0
 	FMOVD (R8), F1

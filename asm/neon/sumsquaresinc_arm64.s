@@ -11,14 +11,9 @@ TEXT ·SumSquaresIncF32(SB), NOSPLIT, $0-48
 	MOVD incX+32(FP), R2
 	LSL $2, R2, R2
 	CMP $0, R2
-	BGE forward
-	MOVD n+0(FP), R1
-	SUB $1, R1, R1
-	NEG R1, R1
-	MUL R2, R1, R1
-	ADD R1, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD n+0(FP), R3
 	CMP $32, R3
 	BGT start
@@ -860,6 +855,16 @@ several:
 	FMOVD F17, ret+40(FP)
 	RET
 
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R1
+	SUB $1, R1, R1
+	NEG R1, R1
+	MUL R2, R1, R1
+	ADD R1, R0, R0
+	B ready
+
 // func SumSquaresIncF64(n int, x []float64, incX int) float64
 TEXT ·SumSquaresIncF64(SB), NOSPLIT, $0-48
 	// sum of x[i]², in float64, strided
@@ -867,14 +872,9 @@ TEXT ·SumSquaresIncF64(SB), NOSPLIT, $0-48
 	MOVD incX+32(FP), R2
 	LSL $3, R2, R2
 	CMP $0, R2
-	BGE forward
-	MOVD n+0(FP), R1
-	SUB $1, R1, R1
-	NEG R1, R1
-	MUL R2, R1, R1
-	ADD R1, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD n+0(FP), R3
 	CMP $32, R3
 	BGT start
@@ -1621,3 +1621,13 @@ several:
 	BGT block
 	FMOVD F17, ret+40(FP)
 	RET
+
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R1
+	SUB $1, R1, R1
+	NEG R1, R1
+	MUL R2, R1, R1
+	ADD R1, R0, R0
+	B ready

@@ -11,14 +11,9 @@ TEXT ·SumSquaresScaledIncF32(SB), NOSPLIT, $0-56
 	MOVD incX+40(FP), R2
 	LSL $2, R2, R2
 	CMP $0, R2
-	BGE forward
-	MOVD n+0(FP), R1
-	SUB $1, R1, R1
-	NEG R1, R1
-	MUL R2, R1, R1
-	ADD R1, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD n+0(FP), R3
 	MOVD scale+8(FP), R17
 	VDUP R17, V18.D2
@@ -971,6 +966,16 @@ several:
 	FMOVD F17, ret+48(FP)
 	RET
 
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R1
+	SUB $1, R1, R1
+	NEG R1, R1
+	MUL R2, R1, R1
+	ADD R1, R0, R0
+	B ready
+
 // func SumSquaresScaledIncF64(n int, scale float64, x []float64, incX int) float64
 TEXT ·SumSquaresScaledIncF64(SB), NOSPLIT, $0-56
 	// sum of (scale*x[i])², in float64; scale is finite, strided
@@ -978,14 +983,9 @@ TEXT ·SumSquaresScaledIncF64(SB), NOSPLIT, $0-56
 	MOVD incX+40(FP), R2
 	LSL $3, R2, R2
 	CMP $0, R2
-	BGE forward
-	MOVD n+0(FP), R1
-	SUB $1, R1, R1
-	NEG R1, R1
-	MUL R2, R1, R1
-	ADD R1, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD n+0(FP), R3
 	MOVD scale+8(FP), R17
 	VDUP R17, V18.D2
@@ -1843,3 +1843,13 @@ several:
 	BGT block
 	FMOVD F17, ret+48(FP)
 	RET
+
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R1
+	SUB $1, R1, R1
+	NEG R1, R1
+	MUL R2, R1, R1
+	ADD R1, R0, R0
+	B ready

@@ -11,26 +11,16 @@ TEXT ·SwapIncF32(SB), NOSPLIT, $0-72
 	MOVD incX+32(FP), R3
 	LSL $2, R3, R3
 	CMP $0, R3
-	BGE forward
-	MOVD n+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R3, R2, R2
-	ADD R2, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD y_base+40(FP), R1
 	MOVD incY+64(FP), R4
 	LSL $2, R4, R4
 	CMP $0, R4
-	BGE forward2
-	MOVD n+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R4, R2, R2
-	ADD R2, R1, R1
+	BLT backward2
 
-forward2:
+ready2:
 	MOVD n+0(FP), R5
 	SUBS $4, R5, R5
 	BLT rest
@@ -67,6 +57,7 @@ main:
 	BGE main
 
 rest:
+	TBZ $0, R5, done
 	TBZ $1, R5, last
 	FMOVS (R0), F0
 	FMOVS (R0)(R3), F1
@@ -89,6 +80,26 @@ last:
 done:
 	RET
 
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R3, R2, R2
+	ADD R2, R0, R0
+	B ready
+
+backward2:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R1, R1
+	B ready2
+
 // func SwapIncF64(n int, x []float64, incX int, y []float64, incY int)
 TEXT ·SwapIncF64(SB), NOSPLIT, $0-72
 	// x[i], y[i] = y[i], x[i], strided
@@ -96,26 +107,16 @@ TEXT ·SwapIncF64(SB), NOSPLIT, $0-72
 	MOVD incX+32(FP), R3
 	LSL $3, R3, R3
 	CMP $0, R3
-	BGE forward
-	MOVD n+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R3, R2, R2
-	ADD R2, R0, R0
+	BLT backward
 
-forward:
+ready:
 	MOVD y_base+40(FP), R1
 	MOVD incY+64(FP), R4
 	LSL $3, R4, R4
 	CMP $0, R4
-	BGE forward2
-	MOVD n+0(FP), R2
-	SUB $1, R2, R2
-	NEG R2, R2
-	MUL R4, R2, R2
-	ADD R2, R1, R1
+	BLT backward2
 
-forward2:
+ready2:
 	MOVD n+0(FP), R5
 	SUBS $4, R5, R5
 	BLT rest
@@ -152,6 +153,7 @@ main:
 	BGE main
 
 rest:
+	TBZ $0, R5, done
 	TBZ $1, R5, last
 	FMOVD (R0), F0
 	FMOVD (R0)(R3), F1
@@ -173,3 +175,23 @@ last:
 
 done:
 	RET
+
+backward:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R3, R2, R2
+	ADD R2, R0, R0
+	B ready
+
+backward2:
+
+	// A negative stride: from the far end.
+	MOVD n+0(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R1, R1
+	B ready2

@@ -17,6 +17,7 @@ type gen struct {
 	free     []V            // vector registers not in use
 	resident map[Uniform]V  // uniforms that have a register
 	labels   map[string]int // how often a name was used
+	aside    []func()       // what is rare, and stands behind the function's end
 
 	// exactTails makes mapLoop go down in powers of two where it could mask. To
 	// the core, a masked store reaches as far as a whole one: a load behind it,
@@ -35,6 +36,9 @@ func Generate(k *Kernel, e Elem, m Machine) error {
 		g.free = append(g.free, V(v))
 	}
 	k.Loop.generate(g)
+	for _, emit := range g.aside {
+		emit()
+	}
 	return nil
 }
 

@@ -66,12 +66,12 @@ func (g *gen) mapLoop(b *Body, ptrs []G, n G, peel bool) {
 	m.JumpIf(n, GE, w, one)
 
 	m.Label(tail)
+	m.JumpIf(n, EQ, 0, done)
 	if m.MaskedStores() && !g.exactTails {
-		m.JumpIf(n, EQ, 0, done)
 		m.SetCount(n)
 		g.emit(step{body: b, copies: 1, ptrs: ptrs, access: Partial})
 	} else {
-		g.powers(b, ptrs, n, w/2, -1)
+		g.powers(b, ptrs, n, w/2, noRegister)
 	}
 	m.Label(done)
 }
@@ -85,8 +85,8 @@ func (g *gen) advance(ptrs []G, n G, elements int) {
 }
 
 // powers runs the body over n mod 2*most elements in powers of two, the largest
-// first, and advances the pointers. If rest is not negative, it is a register
-// from which the elements are subtracted.
+// first, and advances the pointers. If there is a register for the rest, the elements
+// are subtracted from it.
 func (g *gen) powers(b *Body, ptrs []G, n G, most int, rest G) {
 	for part := most; part > 0; part /= 2 {
 		skip := g.label("skip")
@@ -95,7 +95,7 @@ func (g *gen) powers(b *Body, ptrs []G, n G, most int, rest G) {
 		for _, p := range ptrs {
 			g.m.AddImm(p, part*int(g.e))
 		}
-		if rest >= 0 {
+		if rest != noRegister {
 			g.m.AddImm(rest, -part)
 		}
 		g.m.Label(skip)

@@ -50,16 +50,21 @@ func (g *gen) stride(s G, vector string) {
 // begin sets p to a strided vector's first element and s to its stride in bytes;
 // t is destroyed.
 func (g *gen) begin(p, s, t G, vector, count string) {
-	forward := g.label("forward")
+	backward, ready := g.label("backward"), g.label("ready")
 	g.m.ArgBase(p, vector)
 	g.stride(s, vector)
-	g.m.JumpIf(s, GE, 0, forward)
-	g.m.ArgInt(t, count)
-	g.m.AddImm(t, -1)
-	g.m.Neg(t)
-	g.m.Mul(t, s)
-	g.m.Add(p, t)
-	g.m.Label(forward)
+	g.m.JumpIf(s, LT, 0, backward)
+	g.m.Label(ready)
+	g.aside = append(g.aside, func() {
+		g.m.Label(backward)
+		g.m.Comment("A negative stride: from the far end.")
+		g.m.ArgInt(t, count)
+		g.m.AddImm(t, -1)
+		g.m.Neg(t)
+		g.m.Mul(t, s)
+		g.m.Add(p, t)
+		g.m.Jump(ready)
+	})
 }
 
 // stridedUnroll is how many elements the main loop of a strided kernel handles
@@ -98,6 +103,7 @@ func (g *gen) stridedLoop(b *Body, ptrs, strides []G, n G) {
 	m.SubJump(n, stridedUnroll, GE, main)
 
 	m.Label(rest) // n is negative: its low bits are still those of the rest
+	m.JumpUnlessBit(n, stridedUnroll-1, done)
 	m.JumpUnlessBit(n, 2, last)
 	s.copies = 2
 	g.emit(s)

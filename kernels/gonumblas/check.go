@@ -20,29 +20,23 @@ const (
 
 // tooShort reports whether a vector of n elements, at least one, does not fit in a
 // slice, unless the product overflows. That gonum's checks overflow too is no
-// excuse for a kernel: see fits.
+// excuse for a kernel, which checks nothing: see checkHuge.
 func tooShort(n, length, inc int) bool { return (n-1)*max(inc, -inc) >= length }
 
 // forward reports whether two vectors have elements, positive strides, and room in
-// their slices, unless a product overflows: what a few elements need to know.
+// their slices, which are not beyond 32 bits: so it is in most calls, and few
+// instructions find out.
 func forward(n, lenX, incX, lenY, incY int) bool {
-	return forwardOne(n, lenX, incX) && incY > 0 && (n-1)*incY < lenY
+	return forwardOne(n, lenX, incX) && uint(incY-1) < math.MaxInt32 && (n-1)*incY < lenY
 }
 
 // forwardOne is forward for one vector.
-func forwardOne(n, lenX, incX int) bool { return n > 0 && incX > 0 && (n-1)*incX < lenX }
-
-// fits panics where tooShort may have overflowed and two vectors do not fit in
-// their slices. It comes before kernels, which check nothing; Go's loops check
-// each index.
-func fits(n, lenX, incX, lenY, incY int) {
-	if uint(n|incX|incY) > math.MaxInt32 {
-		checkHuge(n, lenX, incX, lenY, incY)
-	}
+func forwardOne(n, lenX, incX int) bool {
+	return uint(n-1) < math.MaxInt32 && uint(incX-1) < math.MaxInt32 && (n-1)*incX < lenX
 }
 
-// checkHuge is for products that may not fit in an int. A negative stride is not
-// huge, but comes here too.
+// checkHuge is tooShort for products that may not fit in an int. A negative stride
+// is not huge, but comes here too.
 func checkHuge(n, lenX, incX, lenY, incY int) {
 	if over, last := bits.Mul(uint(n-1), uint(max(incX, -incX))); over != 0 || last >= uint(lenX) {
 		panic(shortX)
@@ -78,6 +72,9 @@ func checkTwo(n, lenX, incX, lenY, incY int) bool {
 	if tooShort(n, lenY, incY) {
 		panic(shortY)
 	}
+	if uint(n|incX|incY) > math.MaxInt32 {
+		checkHuge(n, lenX, incX, lenY, incY)
+	}
 	return true
 }
 
@@ -95,6 +92,9 @@ func checkOne(n, lenX, incX int) bool {
 	}
 	if n < 0 {
 		panic(nLT0)
+	}
+	if uint(n|incX) > math.MaxInt32 {
+		checkHuge(n, lenX, incX, n, 1)
 	}
 	return n > 0
 }

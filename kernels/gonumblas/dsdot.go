@@ -31,24 +31,24 @@ func (Implementation) Dsdot(n int, x []float32, incX int, y []float32, incY int)
 		}
 		return even + odd
 	}
-	if n <= short && forward(n, len(x), incX, len(y), incY) {
-		even := double(double(x[0])*double(y[0])) + 0
-		if n == 1 {
-			return even
+	if forward(n, len(x), incX, len(y), incY) {
+		if n <= short {
+			even := double(double(x[0])*double(y[0])) + 0
+			if n == 1 {
+				return even
+			}
+			odd := double(double(x[incX])*double(y[incY])) + 0
+			if n > 2 {
+				even += double(double(x[2*incX]) * double(y[2*incY]))
+			}
+			if n > 3 {
+				odd += double(double(x[3*incX]) * double(y[3*incY]))
+			}
+			return even + odd
 		}
-		odd := double(double(x[incX])*double(y[incY])) + 0
-		if n > 2 {
-			even += double(double(x[2*incX]) * double(y[2*incY]))
-		}
-		if n > 3 {
-			odd += double(double(x[3*incX]) * double(y[3*incY]))
-		}
-		return even + odd
-	}
-	if !checkTwo(n, len(x), incX, len(y), incY) {
+	} else if !checkTwo(n, len(x), incX, len(y), incY) {
 		return 0
 	}
-	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		return direct.DsdotIncF32(n, x, incX, y, incY)
 	}

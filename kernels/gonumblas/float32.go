@@ -40,14 +40,14 @@ func (Implementation) Saxpy(n int, alpha float32, x []float32, incX int, y []flo
 		}
 		return
 	}
-	if n <= short && alpha != 0 && forward(n, len(x), incX, len(y), incY) {
-		generic.AxpyInc(n, alpha, x, incX, y, incY)
+	if alpha != 0 && forward(n, len(x), incX, len(y), incY) {
+		if n <= short {
+			generic.AxpyInc(n, alpha, x, incX, y, incY)
+			return
+		}
+	} else if !checkTwo(n, len(x), incX, len(y), incY) || alpha == 0 {
 		return
 	}
-	if !checkTwo(n, len(x), incX, len(y), incY) || alpha == 0 {
-		return
-	}
-	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		direct.AxpyIncF32(n, alpha, x, incX, y, incY)
 	} else if direct.Half {
@@ -83,24 +83,24 @@ func (Implementation) Sdot(n int, x []float32, incX int, y []float32, incY int) 
 		}
 		return even + odd
 	}
-	if n <= short && forward(n, len(x), incX, len(y), incY) {
-		even := float32(x[0]*y[0]) + 0
-		if n == 1 {
-			return even
+	if forward(n, len(x), incX, len(y), incY) {
+		if n <= short {
+			even := float32(x[0]*y[0]) + 0
+			if n == 1 {
+				return even
+			}
+			odd := float32(x[incX]*y[incY]) + 0
+			if n > 2 {
+				even += float32(x[2*incX] * y[2*incY])
+			}
+			if n > 3 {
+				odd += float32(x[3*incX] * y[3*incY])
+			}
+			return even + odd
 		}
-		odd := float32(x[incX]*y[incY]) + 0
-		if n > 2 {
-			even += float32(x[2*incX] * y[2*incY])
-		}
-		if n > 3 {
-			odd += float32(x[3*incX] * y[3*incY])
-		}
-		return even + odd
-	}
-	if !checkTwo(n, len(x), incX, len(y), incY) {
+	} else if !checkTwo(n, len(x), incX, len(y), incY) {
 		return 0
 	}
-	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		return direct.DotIncF32(n, x, incX, y, incY)
 	}
@@ -137,29 +137,28 @@ func (Implementation) Sscal(n int, alpha float32, x []float32, incX int) {
 		}
 		return
 	}
-	if n <= short && alpha != 0 && forwardOne(n, len(x), incX) {
-		x[0] *= alpha
-		if n > 1 {
-			x[incX] *= alpha
+	if alpha != 0 && forwardOne(n, len(x), incX) {
+		if n <= short {
+			x[0] *= alpha
+			if n > 1 {
+				x[incX] *= alpha
+			}
+			if n > 2 {
+				x[2*incX] *= alpha
+			}
+			if n > 3 {
+				x[3*incX] *= alpha
+			}
+			return
 		}
-		if n > 2 {
-			x[2*incX] *= alpha
-		}
-		if n > 3 {
-			x[3*incX] *= alpha
-		}
+	} else if !checkOne(n, len(x), incX) {
 		return
-	}
-	if !checkOne(n, len(x), incX) {
-		return
-	}
-	if alpha == 0 {
+	} else if alpha == 0 {
 		for i := range n {
 			x[i*incX] = 0
 		}
 		return
 	}
-	fits(n, len(x), incX, n, 1)
 	if direct.Widest {
 		direct.ScalIncF32(n, alpha, x, incX)
 	} else if direct.Half {
@@ -175,14 +174,14 @@ func (Implementation) Scopy(n int, x []float32, incX int, y []float32, incY int)
 		copy(y[:n], x[:n])
 		return
 	}
-	if n <= short && forward(n, len(x), incX, len(y), incY) {
-		generic.CopyInc(n, x, incX, y, incY)
+	if forward(n, len(x), incX, len(y), incY) {
+		if n <= short {
+			generic.CopyInc(n, x, incX, y, incY)
+			return
+		}
+	} else if !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
-	if !checkTwo(n, len(x), incX, len(y), incY) {
-		return
-	}
-	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		direct.CopyIncF32(n, x, incX, y, incY)
 	} else if direct.Half {
@@ -209,14 +208,14 @@ func (Implementation) Sswap(n int, x []float32, incX int, y []float32, incY int)
 		generic.Swap(x, y)
 		return
 	}
-	if n <= short && forward(n, len(x), incX, len(y), incY) {
-		generic.SwapInc(n, x, incX, y, incY)
+	if forward(n, len(x), incX, len(y), incY) {
+		if n <= short {
+			generic.SwapInc(n, x, incX, y, incY)
+			return
+		}
+	} else if !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
-	if !checkTwo(n, len(x), incX, len(y), incY) {
-		return
-	}
-	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		direct.SwapIncF32(n, x, incX, y, incY)
 	} else if direct.Half {
@@ -232,7 +231,7 @@ func (Implementation) Snrm2(n int, x []float32, incX int) float32 {
 		return abs(x[0])
 	}
 	switch {
-	case !checkOne(n, len(x), incX):
+	case !forwardOne(n, len(x), incX) && !checkOne(n, len(x), incX):
 		return 0
 	case n <= tiny:
 		var t terms
@@ -249,30 +248,29 @@ func (Implementation) Snrm2(n int, x []float32, incX int) float32 {
 	case incX == 1:
 		return kernels.Nrm2(x[:n])
 	}
-	fits(n, len(x), incX, n, 1)
 	return kernels.Nrm2Inc(n, x, incX)
 }
 
 // Sasum returns the sum of the magnitudes of x, 0 if incX is negative.
 func (Implementation) Sasum(n int, x []float32, incX int) float32 {
-	if n <= short && forwardOne(n, len(x), incX) {
-		even := abs(x[0])
-		if n == 1 {
-			return even
+	if forwardOne(n, len(x), incX) {
+		if n <= short {
+			even := abs(x[0])
+			if n == 1 {
+				return even
+			}
+			odd := abs(x[incX])
+			if n > 2 {
+				even += abs(x[2*incX])
+			}
+			if n > 3 {
+				odd += abs(x[3*incX])
+			}
+			return even + odd
 		}
-		odd := abs(x[incX])
-		if n > 2 {
-			even += abs(x[2*incX])
-		}
-		if n > 3 {
-			odd += abs(x[3*incX])
-		}
-		return even + odd
-	}
-	if n < 0 {
+	} else if n < 0 {
 		panic(nLT0) // before it looks at the stride, unlike the others
-	}
-	if !checkOne(n, len(x), incX) {
+	} else if !checkOne(n, len(x), incX) {
 		return 0
 	}
 	if incX == 1 {
@@ -284,7 +282,6 @@ func (Implementation) Sasum(n int, x []float32, incX int) float32 {
 		}
 		return kernels.ActiveTable[float32]().Asum(x[:n])
 	}
-	fits(n, len(x), incX, n, 1)
 	if direct.Widest {
 		return direct.AsumIncF32(n, x, incX)
 	}
@@ -301,7 +298,7 @@ func (Implementation) Isamax(n int, x []float32, incX int) int {
 		return 0
 	}
 	switch {
-	case !checkOne(n, len(x), incX):
+	case !forwardOne(n, len(x), incX) && !checkOne(n, len(x), incX):
 		return -1
 	case n <= tiny || n <= 2*tiny && incX != 1:
 		index, ix, most := 0, incX, abs(x[0])
@@ -315,7 +312,6 @@ func (Implementation) Isamax(n int, x []float32, incX int) int {
 	case incX == 1:
 		return kernels.Iamax(x[:n])
 	}
-	fits(n, len(x), incX, n, 1)
 	return kernels.IamaxInc(n, x, incX)
 }
 
@@ -400,23 +396,23 @@ func (Implementation) Srot(n int, x []float32, incX int, y []float32, incY int, 
 		generic.Rot(x, y, c, s)
 		return
 	}
-	if n <= short && forward(n, len(x), incX, len(y), incY) {
-		rotate(x, 0, y, 0, c, s)
-		if n > 1 {
-			rotate(x, incX, y, incY, c, s)
+	if forward(n, len(x), incX, len(y), incY) {
+		if n <= short {
+			rotate(x, 0, y, 0, c, s)
+			if n > 1 {
+				rotate(x, incX, y, incY, c, s)
+			}
+			if n > 2 {
+				rotate(x, 2*incX, y, 2*incY, c, s)
+			}
+			if n > 3 {
+				rotate(x, 3*incX, y, 3*incY, c, s)
+			}
+			return
 		}
-		if n > 2 {
-			rotate(x, 2*incX, y, 2*incY, c, s)
-		}
-		if n > 3 {
-			rotate(x, 3*incX, y, 3*incY, c, s)
-		}
+	} else if !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
-	if !checkTwo(n, len(x), incX, len(y), incY) {
-		return
-	}
-	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		direct.RotIncF32(n, x, incX, y, incY, c, s)
 	} else if direct.Half {
@@ -429,7 +425,7 @@ func (Implementation) Srot(n int, x []float32, incX int, y []float32, incY int, 
 // Srotm applies a modified Givens rotation to the points (x[i], y[i]). A flag that
 // BLAS does not know changes nothing, as with gonum.
 func (Implementation) Srotm(n int, x []float32, incX int, y []float32, incY int, p blas.SrotmParams) {
-	if !checkTwo(n, len(x), incX, len(y), incY) {
+	if !forward(n, len(x), incX, len(y), incY) && !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
 	h11, h21, h12, h22 := p.H[0], p.H[1], p.H[2], p.H[3]
@@ -453,7 +449,6 @@ func (Implementation) Srotm(n int, x []float32, incX int, y []float32, incY int,
 		}
 		return
 	case n > tiny:
-		fits(n, len(x), incX, len(y), incY)
 		if direct.Widest {
 			direct.RotmIncF32(n, x, incX, y, incY, h11, h12, h21, h22)
 		} else if direct.Half {

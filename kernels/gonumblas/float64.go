@@ -38,14 +38,14 @@ func (Implementation) Daxpy(n int, alpha float64, x []float64, incX int, y []flo
 		}
 		return
 	}
-	if n <= short && alpha != 0 && forward(n, len(x), incX, len(y), incY) {
-		generic.AxpyInc(n, alpha, x, incX, y, incY)
+	if alpha != 0 && forward(n, len(x), incX, len(y), incY) {
+		if n <= short {
+			generic.AxpyInc(n, alpha, x, incX, y, incY)
+			return
+		}
+	} else if !checkTwo(n, len(x), incX, len(y), incY) || alpha == 0 {
 		return
 	}
-	if !checkTwo(n, len(x), incX, len(y), incY) || alpha == 0 {
-		return
-	}
-	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		direct.AxpyIncF64(n, alpha, x, incX, y, incY)
 	} else if direct.Half {
@@ -81,24 +81,24 @@ func (Implementation) Ddot(n int, x []float64, incX int, y []float64, incY int) 
 		}
 		return even + odd
 	}
-	if n <= short && forward(n, len(x), incX, len(y), incY) {
-		even := float64(x[0]*y[0]) + 0
-		if n == 1 {
-			return even
+	if forward(n, len(x), incX, len(y), incY) {
+		if n <= short {
+			even := float64(x[0]*y[0]) + 0
+			if n == 1 {
+				return even
+			}
+			odd := float64(x[incX]*y[incY]) + 0
+			if n > 2 {
+				even += float64(x[2*incX] * y[2*incY])
+			}
+			if n > 3 {
+				odd += float64(x[3*incX] * y[3*incY])
+			}
+			return even + odd
 		}
-		odd := float64(x[incX]*y[incY]) + 0
-		if n > 2 {
-			even += float64(x[2*incX] * y[2*incY])
-		}
-		if n > 3 {
-			odd += float64(x[3*incX] * y[3*incY])
-		}
-		return even + odd
-	}
-	if !checkTwo(n, len(x), incX, len(y), incY) {
+	} else if !checkTwo(n, len(x), incX, len(y), incY) {
 		return 0
 	}
-	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		return direct.DotIncF64(n, x, incX, y, incY)
 	}
@@ -135,29 +135,28 @@ func (Implementation) Dscal(n int, alpha float64, x []float64, incX int) {
 		}
 		return
 	}
-	if n <= short && alpha != 0 && forwardOne(n, len(x), incX) {
-		x[0] *= alpha
-		if n > 1 {
-			x[incX] *= alpha
+	if alpha != 0 && forwardOne(n, len(x), incX) {
+		if n <= short {
+			x[0] *= alpha
+			if n > 1 {
+				x[incX] *= alpha
+			}
+			if n > 2 {
+				x[2*incX] *= alpha
+			}
+			if n > 3 {
+				x[3*incX] *= alpha
+			}
+			return
 		}
-		if n > 2 {
-			x[2*incX] *= alpha
-		}
-		if n > 3 {
-			x[3*incX] *= alpha
-		}
+	} else if !checkOne(n, len(x), incX) {
 		return
-	}
-	if !checkOne(n, len(x), incX) {
-		return
-	}
-	if alpha == 0 {
+	} else if alpha == 0 {
 		for i := range n {
 			x[i*incX] = 0
 		}
 		return
 	}
-	fits(n, len(x), incX, n, 1)
 	if direct.Widest {
 		direct.ScalIncF64(n, alpha, x, incX)
 	} else if direct.Half {
@@ -173,14 +172,14 @@ func (Implementation) Dcopy(n int, x []float64, incX int, y []float64, incY int)
 		copy(y[:n], x[:n])
 		return
 	}
-	if n <= short && forward(n, len(x), incX, len(y), incY) {
-		generic.CopyInc(n, x, incX, y, incY)
+	if forward(n, len(x), incX, len(y), incY) {
+		if n <= short {
+			generic.CopyInc(n, x, incX, y, incY)
+			return
+		}
+	} else if !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
-	if !checkTwo(n, len(x), incX, len(y), incY) {
-		return
-	}
-	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		direct.CopyIncF64(n, x, incX, y, incY)
 	} else if direct.Half {
@@ -207,14 +206,14 @@ func (Implementation) Dswap(n int, x []float64, incX int, y []float64, incY int)
 		generic.Swap(x, y)
 		return
 	}
-	if n <= short && forward(n, len(x), incX, len(y), incY) {
-		generic.SwapInc(n, x, incX, y, incY)
+	if forward(n, len(x), incX, len(y), incY) {
+		if n <= short {
+			generic.SwapInc(n, x, incX, y, incY)
+			return
+		}
+	} else if !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
-	if !checkTwo(n, len(x), incX, len(y), incY) {
-		return
-	}
-	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		direct.SwapIncF64(n, x, incX, y, incY)
 	} else if direct.Half {
@@ -230,7 +229,7 @@ func (Implementation) Dnrm2(n int, x []float64, incX int) float64 {
 		return abs(x[0])
 	}
 	switch {
-	case !checkOne(n, len(x), incX):
+	case !forwardOne(n, len(x), incX) && !checkOne(n, len(x), incX):
 		return 0
 	case n <= tiny:
 		var t terms
@@ -247,30 +246,29 @@ func (Implementation) Dnrm2(n int, x []float64, incX int) float64 {
 	case incX == 1:
 		return kernels.Nrm2(x[:n])
 	}
-	fits(n, len(x), incX, n, 1)
 	return kernels.Nrm2Inc(n, x, incX)
 }
 
 // Dasum returns the sum of the magnitudes of x, 0 if incX is negative.
 func (Implementation) Dasum(n int, x []float64, incX int) float64 {
-	if n <= short && forwardOne(n, len(x), incX) {
-		even := abs(x[0])
-		if n == 1 {
-			return even
+	if forwardOne(n, len(x), incX) {
+		if n <= short {
+			even := abs(x[0])
+			if n == 1 {
+				return even
+			}
+			odd := abs(x[incX])
+			if n > 2 {
+				even += abs(x[2*incX])
+			}
+			if n > 3 {
+				odd += abs(x[3*incX])
+			}
+			return even + odd
 		}
-		odd := abs(x[incX])
-		if n > 2 {
-			even += abs(x[2*incX])
-		}
-		if n > 3 {
-			odd += abs(x[3*incX])
-		}
-		return even + odd
-	}
-	if n < 0 {
+	} else if n < 0 {
 		panic(nLT0) // before it looks at the stride, unlike the others
-	}
-	if !checkOne(n, len(x), incX) {
+	} else if !checkOne(n, len(x), incX) {
 		return 0
 	}
 	if incX == 1 {
@@ -282,7 +280,6 @@ func (Implementation) Dasum(n int, x []float64, incX int) float64 {
 		}
 		return kernels.ActiveTable[float64]().Asum(x[:n])
 	}
-	fits(n, len(x), incX, n, 1)
 	if direct.Widest {
 		return direct.AsumIncF64(n, x, incX)
 	}
@@ -299,7 +296,7 @@ func (Implementation) Idamax(n int, x []float64, incX int) int {
 		return 0
 	}
 	switch {
-	case !checkOne(n, len(x), incX):
+	case !forwardOne(n, len(x), incX) && !checkOne(n, len(x), incX):
 		return -1
 	case n <= tiny || n <= 2*tiny && incX != 1:
 		index, ix, most := 0, incX, abs(x[0])
@@ -313,7 +310,6 @@ func (Implementation) Idamax(n int, x []float64, incX int) int {
 	case incX == 1:
 		return kernels.Iamax(x[:n])
 	}
-	fits(n, len(x), incX, n, 1)
 	return kernels.IamaxInc(n, x, incX)
 }
 
@@ -398,23 +394,23 @@ func (Implementation) Drot(n int, x []float64, incX int, y []float64, incY int, 
 		generic.Rot(x, y, c, s)
 		return
 	}
-	if n <= short && forward(n, len(x), incX, len(y), incY) {
-		rotate(x, 0, y, 0, c, s)
-		if n > 1 {
-			rotate(x, incX, y, incY, c, s)
+	if forward(n, len(x), incX, len(y), incY) {
+		if n <= short {
+			rotate(x, 0, y, 0, c, s)
+			if n > 1 {
+				rotate(x, incX, y, incY, c, s)
+			}
+			if n > 2 {
+				rotate(x, 2*incX, y, 2*incY, c, s)
+			}
+			if n > 3 {
+				rotate(x, 3*incX, y, 3*incY, c, s)
+			}
+			return
 		}
-		if n > 2 {
-			rotate(x, 2*incX, y, 2*incY, c, s)
-		}
-		if n > 3 {
-			rotate(x, 3*incX, y, 3*incY, c, s)
-		}
+	} else if !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
-	if !checkTwo(n, len(x), incX, len(y), incY) {
-		return
-	}
-	fits(n, len(x), incX, len(y), incY)
 	if direct.Widest {
 		direct.RotIncF64(n, x, incX, y, incY, c, s)
 	} else if direct.Half {
@@ -427,7 +423,7 @@ func (Implementation) Drot(n int, x []float64, incX int, y []float64, incY int, 
 // Drotm applies a modified Givens rotation to the points (x[i], y[i]). A flag that
 // BLAS does not know changes nothing, as with gonum.
 func (Implementation) Drotm(n int, x []float64, incX int, y []float64, incY int, p blas.DrotmParams) {
-	if !checkTwo(n, len(x), incX, len(y), incY) {
+	if !forward(n, len(x), incX, len(y), incY) && !checkTwo(n, len(x), incX, len(y), incY) {
 		return
 	}
 	h11, h21, h12, h22 := p.H[0], p.H[1], p.H[2], p.H[3]
@@ -451,7 +447,6 @@ func (Implementation) Drotm(n int, x []float64, incX int, y []float64, incY int,
 		}
 		return
 	case n > tiny:
-		fits(n, len(x), incX, len(y), incY)
 		if direct.Widest {
 			direct.RotmIncF64(n, x, incX, y, incY, h11, h12, h21, h22)
 		} else if direct.Half {

@@ -36,3 +36,17 @@ func TestOverflow(t *testing.T) {
 		}()
 	}
 }
+
+// TestHugeStrides has strides beyond 32 bits, which a single element may have.
+func TestHugeStrides(t *testing.T) {
+	restoreLevel(t)
+	for _, routine := range routines {
+		for _, inc := range []int{1 << 31, 1 << 40, math.MaxInt, -1 << 40} {
+			for seed := range uint64(4) {
+				s := shape{m: 1, n: 1, incX: inc, incY: inc, seed: seed}
+				compare[float32](t, routine, s)
+				compare[float64](t, routine, s)
+			}
+		}
+	}
+}
