@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func IndexAbsF32(x []float32, value float32) int
-// Requires: AVX
+// Requires: AVX, BMI
 TEXT ·IndexAbsF32(SB), NOSPLIT, $0-40
 	// first i with |x[i]| = value, len(x) if there is none
 	MOVQ         x_base+0(FP), DI
@@ -36,7 +36,7 @@ main:
 	VORPS     Y1, Y4, Y1
 	VMOVMSKPS Y1, AX
 	ORL       $+256, AX
-	BSFL      AX, BX
+	TZCNTL    AX, BX
 
 	// A hit is looked for again, vector by vector.
 	CMPQ BX, $+8
@@ -59,7 +59,7 @@ one:
 	VORPS     Y1, Y4, Y1
 	VMOVMSKPS Y1, AX
 	ORL       $+256, AX
-	BSFL      AX, BX
+	TZCNTL    AX, BX
 	CMPQ      BX, $+8
 	JLT       found
 	ADDQ      $+32, DI
@@ -118,7 +118,7 @@ loaded2:
 	VORPS     Y1, Y4, Y1
 	VMOVMSKPS Y1, AX
 	ORL       $+256, AX
-	BSFL      AX, BX
+	TZCNTL    AX, BX
 	ADDQ      SI, DX
 	NEGQ      SI
 	ADDQ      SI, BX
@@ -137,7 +137,7 @@ DATA abs_f32<>+0(SB)/4, $0x7fffffff
 GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
 
 // func IndexAbsF64(x []float64, value float64) int
-// Requires: AVX
+// Requires: AVX, BMI
 TEXT ·IndexAbsF64(SB), NOSPLIT, $0-40
 	// first i with |x[i]| = value, len(x) if there is none
 	MOVQ         x_base+0(FP), DI
@@ -168,7 +168,7 @@ main:
 	VORPD     Y1, Y4, Y1
 	VMOVMSKPD Y1, AX
 	ORL       $+16, AX
-	BSFL      AX, BX
+	TZCNTL    AX, BX
 
 	// A hit is looked for again, vector by vector.
 	CMPQ BX, $+4
@@ -191,7 +191,7 @@ one:
 	VORPD     Y1, Y4, Y1
 	VMOVMSKPD Y1, AX
 	ORL       $+16, AX
-	BSFL      AX, BX
+	TZCNTL    AX, BX
 	CMPQ      BX, $+4
 	JLT       found
 	ADDQ      $+32, DI
@@ -232,7 +232,7 @@ loaded8:
 	VORPD     Y1, Y4, Y1
 	VMOVMSKPD Y1, AX
 	ORL       $+16, AX
-	BSFL      AX, BX
+	TZCNTL    AX, BX
 	ADDQ      SI, DX
 	NEGQ      SI
 	ADDQ      SI, BX

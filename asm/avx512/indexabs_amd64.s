@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func IndexAbsF32(x []float32, value float32) int
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI, BMI2
 TEXT ·IndexAbsF32(SB), NOSPLIT, $0-40
 	// first i with |x[i]| = value, len(x) if there is none
 	MOVQ         x_base+0(FP), DI
@@ -41,7 +41,7 @@ main:
 	VPMOVD2M Z1, K2
 	KMOVW    K2, AX
 	ORL      $+65536, AX
-	BSFL     AX, BX
+	TZCNTL   AX, BX
 
 	// A hit is looked for again, vector by vector.
 	CMPQ BX, $+16
@@ -66,7 +66,7 @@ one:
 	VPMOVD2M Z1, K2
 	KMOVW    K2, AX
 	ORL      $+65536, AX
-	BSFL     AX, BX
+	TZCNTL   AX, BX
 	CMPQ     BX, $+16
 	JLT      found
 	ADDQ     $+64, DI
@@ -93,7 +93,7 @@ tail:
 	VPMOVD2M  Z1, K2
 	KMOVW     K2, AX
 	ORL       $+65536, AX
-	BSFL      AX, BX
+	TZCNTL    AX, BX
 	ADDQ      SI, DX
 	NEGQ      SI
 	ADDQ      SI, BX
@@ -112,7 +112,7 @@ DATA abs_f32<>+0(SB)/4, $0x7fffffff
 GLOBL abs_f32<>(SB), RODATA|NOPTR, $4
 
 // func IndexAbsF64(x []float64, value float64) int
-// Requires: AVX, AVX512DQ, AVX512F, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, BMI, BMI2
 TEXT ·IndexAbsF64(SB), NOSPLIT, $0-40
 	// first i with |x[i]| = value, len(x) if there is none
 	MOVQ         x_base+0(FP), DI
@@ -148,7 +148,7 @@ main:
 	VPMOVQ2M Z1, K2
 	KMOVW    K2, AX
 	ORL      $+256, AX
-	BSFL     AX, BX
+	TZCNTL   AX, BX
 
 	// A hit is looked for again, vector by vector.
 	CMPQ BX, $+8
@@ -173,7 +173,7 @@ one:
 	VPMOVQ2M Z1, K2
 	KMOVW    K2, AX
 	ORL      $+256, AX
-	BSFL     AX, BX
+	TZCNTL   AX, BX
 	CMPQ     BX, $+8
 	JLT      found
 	ADDQ     $+64, DI
@@ -200,7 +200,7 @@ tail:
 	VPMOVQ2M  Z1, K2
 	KMOVW     K2, AX
 	ORL       $+256, AX
-	BSFL      AX, BX
+	TZCNTL    AX, BX
 	ADDQ      SI, DX
 	NEGQ      SI
 	ADDQ      SI, BX

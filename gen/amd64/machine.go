@@ -31,12 +31,12 @@ type Machine struct {
 	zeroed bool
 }
 
-// NewAVX2 returns a machine that uses nothing above AVX2, with vectors of 32 bytes,
+// NewAVX2 returns a machine that uses nothing above AVX2 and BMI1, with vectors of 32 bytes,
 // or of 16.
 func NewAVX2(bytes int) *Machine { return newMachine(false, bytes) }
 
 // NewAVX512 returns a machine that uses AVX-512 F, BW, DQ and VL, which no core has
-// without BMI2, with vectors of 64 bytes, or of 32 or 16.
+// without BMI1 and BMI2, with vectors of 64 bytes, or of 32 or 16.
 func NewAVX512(bytes int) *Machine { return newMachine(true, bytes) }
 
 func newMachine(evex bool, bytes int) *Machine {
@@ -521,7 +521,7 @@ func (m *Machine) FirstTrue(dst vec.G, src vec.V, e vec.Elem) {
 		m.VMOVMSKPD(m.v(src), reg.EAX)
 	}
 	m.ORL(operand.I32(1<<(m.VectorBytes()/int(e))), reg.EAX)
-	m.BSFL(reg.EAX, g(dst).As32())
+	m.TZCNTL(reg.EAX, g(dst).As32()) // BSF takes four times as many micro-operations on AMD's cores
 }
 
 // ResultInt implements vec.Machine.

@@ -297,9 +297,26 @@ func (Implementation) Isamax(n int, x []float32, incX int) int {
 	if n == 1 && incX > 0 && len(x) > 0 {
 		return 0
 	}
-	switch {
-	case !forwardOne(n, len(x), incX) && !checkOne(n, len(x), incX):
+	if forwardOne(n, len(x), incX) {
+		if n <= short {
+			index, most := 0, abs(x[0])
+			if v := abs(x[incX]); v > most {
+				index, most = 1, v
+			}
+			if n > 2 {
+				if v := abs(x[2*incX]); v > most {
+					index, most = 2, v
+				}
+			}
+			if n > 3 && abs(x[3*incX]) > most {
+				index = 3
+			}
+			return index
+		}
+	} else if !checkOne(n, len(x), incX) {
 		return -1
+	}
+	switch {
 	case n <= tiny || n <= 2*tiny && incX != 1:
 		index, ix, most := 0, incX, abs(x[0])
 		for i := 1; i < n; i++ {
@@ -310,9 +327,22 @@ func (Implementation) Isamax(n int, x []float32, incX int) int {
 		}
 		return index
 	case incX == 1:
-		return kernels.Iamax(x[:n])
+		return iamaxF32(x[:n])
 	}
 	return kernels.IamaxInc(n, x, incX)
+}
+
+// iamaxF32 is kernels.Iamax. It is apart from Isamax, whose loop it would slow down.
+func iamaxF32(x []float32) int {
+	if len(x) <= cached && x[0] == x[0] {
+		if direct.Widest {
+			return direct.IndexAbsF32(x, direct.AmaxNumberF32(x))
+		}
+		if direct.Half {
+			return direct.HalfIndexAbsF32(x, direct.HalfAmaxNumberF32(x))
+		}
+	}
+	return kernels.Iamax(x)
 }
 
 // Srotg computes the plane rotation with c*a + s*b = r and c*b - s*a = 0. z tells c

@@ -295,9 +295,26 @@ func (Implementation) Idamax(n int, x []float64, incX int) int {
 	if n == 1 && incX > 0 && len(x) > 0 {
 		return 0
 	}
-	switch {
-	case !forwardOne(n, len(x), incX) && !checkOne(n, len(x), incX):
+	if forwardOne(n, len(x), incX) {
+		if n <= short {
+			index, most := 0, abs(x[0])
+			if v := abs(x[incX]); v > most {
+				index, most = 1, v
+			}
+			if n > 2 {
+				if v := abs(x[2*incX]); v > most {
+					index, most = 2, v
+				}
+			}
+			if n > 3 && abs(x[3*incX]) > most {
+				index = 3
+			}
+			return index
+		}
+	} else if !checkOne(n, len(x), incX) {
 		return -1
+	}
+	switch {
 	case n <= tiny || n <= 2*tiny && incX != 1:
 		index, ix, most := 0, incX, abs(x[0])
 		for i := 1; i < n; i++ {
@@ -308,9 +325,22 @@ func (Implementation) Idamax(n int, x []float64, incX int) int {
 		}
 		return index
 	case incX == 1:
-		return kernels.Iamax(x[:n])
+		return iamaxF64(x[:n])
 	}
 	return kernels.IamaxInc(n, x, incX)
+}
+
+// iamaxF64 is kernels.Iamax. It is apart from Idamax, whose loop it would slow down.
+func iamaxF64(x []float64) int {
+	if len(x) <= cached && x[0] == x[0] {
+		if direct.Widest {
+			return direct.IndexAbsF64(x, direct.AmaxNumberF64(x))
+		}
+		if direct.Half {
+			return direct.HalfIndexAbsF64(x, direct.HalfAmaxNumberF64(x))
+		}
+	}
+	return kernels.Iamax(x)
 }
 
 // Drotg computes the plane rotation with c*a + s*b = r and c*b - s*a = 0. z tells c

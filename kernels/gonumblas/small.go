@@ -15,6 +15,9 @@ const (
 	tiny  = 8
 )
 
+// cached is up to how many elements are in a cache when they are looked at again.
+const cached = 4096
+
 // Elements' sizes, for what the float32 routines are made of.
 const (
 	sizeF32 = 4

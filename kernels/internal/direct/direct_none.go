@@ -177,6 +177,46 @@ func HalfAsumF64(x []float64) float64 {
 	panic(noLevel)
 }
 
+// AmaxNumberF32 computes largest |x[i]| that is not NaN.
+func AmaxNumberF32(x []float32) float32 {
+	panic(noLevel)
+}
+
+// HalfAmaxNumberF32 computes largest |x[i]| that is not NaN.
+func HalfAmaxNumberF32(x []float32) float32 {
+	panic(noLevel)
+}
+
+// AmaxNumberF64 computes largest |x[i]| that is not NaN.
+func AmaxNumberF64(x []float64) float64 {
+	panic(noLevel)
+}
+
+// HalfAmaxNumberF64 computes largest |x[i]| that is not NaN.
+func HalfAmaxNumberF64(x []float64) float64 {
+	panic(noLevel)
+}
+
+// IndexAbsF32 computes first i with |x[i]| = value, len(x) if there is none.
+func IndexAbsF32(x []float32, value float32) int {
+	panic(noLevel)
+}
+
+// HalfIndexAbsF32 computes first i with |x[i]| = value, len(x) if there is none.
+func HalfIndexAbsF32(x []float32, value float32) int {
+	panic(noLevel)
+}
+
+// IndexAbsF64 computes first i with |x[i]| = value, len(x) if there is none.
+func IndexAbsF64(x []float64, value float64) int {
+	panic(noLevel)
+}
+
+// HalfIndexAbsF64 computes first i with |x[i]| = value, len(x) if there is none.
+func HalfIndexAbsF64(x []float64, value float64) int {
+	panic(noLevel)
+}
+
 // CopyIncF32 computes y[i] = x[i], strided.
 func CopyIncF32(n int, x []float32, incX int, y []float32, incY int) {
 	panic(noLevel)
