@@ -18,28 +18,59 @@ ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+16(FP), SI
 	MOVQ  x_len+56(FP), R8
-	CMPQ  R8, $+32
+	CMPQ  R8, $+64
 	JGT   many
 	TESTQ DI, DI
 	JLE   many
 
 	// Few columns: the shared vector stays in registers.
-	VBROADCASTSS alpha+8(FP), Y4
-	VBROADCASTSS beta+72(FP), Y5
+	VBROADCASTSS alpha+8(FP), Y1
+	VBROADCASTSS beta+72(FP), Y2
 	MOVQ         x_base+48(FP), R9
 	CMPQ         R8, $+8
-	JGE          more
-	MOVQ         R8, CX
-	TESTQ        $+4, CX
-	JEQ          half1
-	VXORPS       X15, X15, X15
-	TESTQ        $+2, CX
-	JEQ          odd3
-	VMOVSD       16(R9), X15
-	TESTQ        $+1, CX
-	JEQ          loaded4
-	VINSERTPS    $0x20, 24(R9), X15, X15
-	JMP          loaded4
+	JGT          more
+	CMPQ         R8, $+8
+	JLT          part
+	VMOVUPS      (R9), Y14
+	MOVQ         stride+40(FP), R9
+	SHLQ         $0x02, R9
+	MOVQ         incY+104(FP), R10
+	SHLQ         $0x02, R10
+
+row:
+	VXORPS       X0, X0, X0
+	VMOVUPS      (SI), Y6
+	VMULPS       Y14, Y6, Y6
+	VADDPS       Y0, Y6, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPS       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPS       X0, X3, X0
+	VMOVSHDUP    X0, X3
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X1, X5
+	VMULSS       (BX), X2, X4
+	VADDPS       X4, X5, X4
+	VMOVSS       X4, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row
+	VZEROUPPER
+	RET
+
+part:
+	MOVQ      R8, CX
+	TESTQ     $+4, CX
+	JEQ       half1
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd3
+	VMOVSD    16(R9), X15
+	TESTQ     $+1, CX
+	JEQ       loaded4
+	VINSERTPS $0x20, 24(R9), X15, X15
+	JMP       loaded4
 
 odd3:
 	TESTQ  $+1, CX
@@ -73,7 +104,7 @@ loaded2:
 	MOVQ incY+104(FP), R10
 	SHLQ $0x02, R10
 
-row:
+row2:
 	VXORPS    X0, X0, X0
 	TESTQ     $+4, CX
 	JEQ       half7
@@ -115,26 +146,62 @@ loaded12:
 loaded8:
 	VMULPS       Y14, Y6, Y6
 	VADDPS       Y0, Y6, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPS       X0, X1, X0
-	VMOVSHDUP    X0, X1
-	VADDPS       X0, X1, X0
-	VMULPS       X0, X4, X6
-	VMULSS       (BX), X5, X7
-	VADDPS       X7, X6, X7
-	VMOVSS       X7, (BX)
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPS       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPS       X0, X3, X0
+	VMOVSHDUP    X0, X3
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X1, X5
+	VMULSS       (BX), X2, X4
+	VADDPS       X4, X5, X4
+	VMOVSS       X4, (BX)
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row
+	JGT          row2
 	VZEROUPPER
 	RET
 
 more:
-	CMPQ      R8, $+16
-	JGE       more2
+	CMPQ    R8, $+16
+	JGT     more2
+	CMPQ    R8, $+16
+	JLT     part2
+	SUBQ    $+8, R8
+	VMOVUPS (R9), Y14
+	VMOVUPS 32(R9), Y13
+	MOVQ    stride+40(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    incY+104(FP), R10
+	SHLQ    $0x02, R10
+
+row3:
+	VXORPS       X0, X0, X0
+	VMOVUPS      (SI), Y6
+	VMULPS       Y14, Y6, Y6
+	VADDPS       Y0, Y6, Y0
+	VMOVUPS      32(SI), Y6
+	VMULPS       Y13, Y6, Y3
+	VADDPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPS       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPS       X0, X3, X0
+	VMOVSHDUP    X0, X3
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X1, X5
+	VMULSS       (BX), X2, X4
+	VADDPS       X4, X5, X4
+	VMOVSS       X4, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row3
+	VZEROUPPER
+	RET
+
+part2:
 	SUBQ      $+8, R8
 	MOVQ      R8, CX
 	VMOVUPS   (R9), Y14
@@ -181,7 +248,7 @@ loaded14:
 	MOVQ incY+104(FP), R10
 	SHLQ $0x02, R10
 
-row2:
+row4:
 	VXORPS    X0, X0, X0
 	VMOVUPS   (SI), Y6
 	VMULPS    Y14, Y6, Y6
@@ -224,22 +291,22 @@ odd23:
 
 loaded24:
 loaded20:
-	VMULPS       Y13, Y6, Y1
-	VADDPS       Y0, Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPS       X0, X1, X0
-	VMOVSHDUP    X0, X1
-	VADDPS       X0, X1, X0
-	VMULPS       X0, X4, X6
-	VMULSS       (BX), X5, X7
-	VADDPS       X7, X6, X7
-	VMOVSS       X7, (BX)
+	VMULPS       Y13, Y6, Y3
+	VADDPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPS       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPS       X0, X3, X0
+	VMOVSHDUP    X0, X3
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X1, X5
+	VMULSS       (BX), X2, X4
+	VADDPS       X4, X5, X4
+	VMOVSS       X4, (BX)
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row2
+	JGT          row4
 	VZEROUPPER
 	RET
 
@@ -293,13 +360,11 @@ loaded26:
 	MOVQ incY+104(FP), R10
 	SHLQ $0x02, R10
 
-row3:
+row5:
 	VXORPS    X0, X0, X0
 	VMOVUPS   (SI), Y6
 	VMULPS    Y14, Y6, Y6
 	VADDPS    Y0, Y6, Y0
-	VMOVUPS   32(SI), Y6
-	VMULPS    Y13, Y6, Y1
 	TESTQ     $+4, CX
 	JEQ       half31
 	VXORPS    X15, X15, X15
@@ -338,27 +403,31 @@ odd35:
 
 loaded36:
 loaded32:
-	VMULPS       Y12, Y6, Y2
-	VADDPS       Y0, Y2, Y0
-	VADDPS       Y0, Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPS       X0, X1, X0
-	VMOVSHDUP    X0, X1
-	VADDPS       X0, X1, X0
-	VMULPS       X0, X4, X6
-	VMULSS       (BX), X5, X7
-	VADDPS       X7, X6, X7
-	VMOVSS       X7, (BX)
+	VMULPS       Y12, Y6, Y3
+	VADDPS       Y0, Y3, Y0
+	VMOVUPS      32(SI), Y6
+	VMULPS       Y13, Y6, Y3
+	VADDPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPS       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPS       X0, X3, X0
+	VMOVSHDUP    X0, X3
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X1, X5
+	VMULSS       (BX), X2, X4
+	VADDPS       X4, X5, X4
+	VMOVSS       X4, (BX)
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row3
+	JGT          row5
 	VZEROUPPER
 	RET
 
 more3:
+	CMPQ    R8, $+32
+	JGT     more4
 	CMPQ    R8, $+32
 	JLT     part4
 	SUBQ    $+24, R8
@@ -371,34 +440,34 @@ more3:
 	MOVQ    incY+104(FP), R10
 	SHLQ    $0x02, R10
 
-row4:
+row6:
 	VXORPS       X0, X0, X0
 	VMOVUPS      (SI), Y6
 	VMULPS       Y14, Y6, Y6
 	VADDPS       Y0, Y6, Y0
-	VMOVUPS      32(SI), Y6
-	VMULPS       Y13, Y6, Y1
 	VMOVUPS      64(SI), Y6
-	VMULPS       Y12, Y6, Y2
+	VMULPS       Y12, Y6, Y3
+	VADDPS       Y0, Y3, Y0
+	VMOVUPS      32(SI), Y6
+	VMULPS       Y13, Y6, Y3
 	VMOVUPS      96(SI), Y6
-	VMULPS       Y11, Y6, Y3
-	VADDPS       Y0, Y2, Y0
-	VADDPS       Y1, Y3, Y1
-	VADDPS       Y0, Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPS       X0, X1, X0
-	VMOVSHDUP    X0, X1
-	VADDPS       X0, X1, X0
-	VMULPS       X0, X4, X6
-	VMULSS       (BX), X5, X7
-	VADDPS       X7, X6, X7
-	VMOVSS       X7, (BX)
+	VMULPS       Y11, Y6, Y4
+	VADDPS       Y3, Y4, Y3
+	VADDPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPS       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPS       X0, X3, X0
+	VMOVSHDUP    X0, X3
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X1, X5
+	VMULSS       (BX), X2, X4
+	VADDPS       X4, X5, X4
+	VMOVSS       X4, (BX)
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row4
+	JGT          row6
 	VZEROUPPER
 	RET
 
@@ -451,15 +520,16 @@ loaded38:
 	MOVQ incY+104(FP), R10
 	SHLQ $0x02, R10
 
-row5:
+row7:
 	VXORPS    X0, X0, X0
 	VMOVUPS   (SI), Y6
 	VMULPS    Y14, Y6, Y6
 	VADDPS    Y0, Y6, Y0
-	VMOVUPS   32(SI), Y6
-	VMULPS    Y13, Y6, Y1
 	VMOVUPS   64(SI), Y6
-	VMULPS    Y12, Y6, Y2
+	VMULPS    Y12, Y6, Y3
+	VADDPS    Y0, Y3, Y0
+	VMOVUPS   32(SI), Y6
+	VMULPS    Y13, Y6, Y3
 	TESTQ     $+4, CX
 	JEQ       half43
 	VXORPS    X15, X15, X15
@@ -498,24 +568,597 @@ odd47:
 
 loaded48:
 loaded44:
-	VMULPS       Y11, Y6, Y3
-	VADDPS       Y0, Y2, Y0
-	VADDPS       Y1, Y3, Y1
-	VADDPS       Y0, Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPS       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPS       X0, X1, X0
-	VMOVSHDUP    X0, X1
-	VADDPS       X0, X1, X0
-	VMULPS       X0, X4, X6
-	VMULSS       (BX), X5, X7
-	VADDPS       X7, X6, X7
-	VMOVSS       X7, (BX)
+	VMULPS       Y11, Y6, Y4
+	VADDPS       Y3, Y4, Y3
+	VADDPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPS       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPS       X0, X3, X0
+	VMOVSHDUP    X0, X3
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X1, X5
+	VMULSS       (BX), X2, X4
+	VADDPS       X4, X5, X4
+	VMOVSS       X4, (BX)
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row5
+	JGT          row7
+	VZEROUPPER
+	RET
+
+more4:
+	CMPQ      R8, $+40
+	JGE       more5
+	SUBQ      $+32, R8
+	MOVQ      R8, CX
+	VMOVUPS   (R9), Y14
+	VMOVUPS   32(R9), Y13
+	VMOVUPS   64(R9), Y12
+	VMOVUPS   96(R9), Y11
+	TESTQ     $+4, CX
+	JEQ       half49
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd51
+	VMOVSD    144(R9), X15
+	TESTQ     $+1, CX
+	JEQ       loaded52
+	VINSERTPS $0x20, 152(R9), X15, X15
+	JMP       loaded52
+
+odd51:
+	TESTQ  $+1, CX
+	JEQ    loaded52
+	VMOVSS 144(R9), X15
+
+loaded52:
+	VMOVUPS     128(R9), X10
+	VINSERTF128 $0x01, X15, Y10, Y10
+	JMP         loaded50
+
+half49:
+	VXORPS    X10, X10, X10
+	TESTQ     $+2, CX
+	JEQ       odd53
+	VMOVSD    128(R9), X10
+	TESTQ     $+1, CX
+	JEQ       loaded54
+	VINSERTPS $0x20, 136(R9), X10, X10
+	JMP       loaded54
+
+odd53:
+	TESTQ  $+1, CX
+	JEQ    loaded54
+	VMOVSS 128(R9), X10
+
+loaded54:
+loaded50:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x02, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x02, R10
+
+row8:
+	VXORPS    X0, X0, X0
+	VMOVUPS   (SI), Y6
+	VMULPS    Y14, Y6, Y6
+	VADDPS    Y0, Y6, Y0
+	TESTQ     $+4, CX
+	JEQ       half55
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd57
+	VMOVSD    144(SI), X15
+	TESTQ     $+1, CX
+	JEQ       loaded58
+	VINSERTPS $0x20, 152(SI), X15, X15
+	JMP       loaded58
+
+odd57:
+	TESTQ  $+1, CX
+	JEQ    loaded58
+	VMOVSS 144(SI), X15
+
+loaded58:
+	VMOVUPS     128(SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded56
+
+half55:
+	VXORPS    X6, X6, X6
+	TESTQ     $+2, CX
+	JEQ       odd59
+	VMOVSD    128(SI), X6
+	TESTQ     $+1, CX
+	JEQ       loaded60
+	VINSERTPS $0x20, 136(SI), X6, X6
+	JMP       loaded60
+
+odd59:
+	TESTQ  $+1, CX
+	JEQ    loaded60
+	VMOVSS 128(SI), X6
+
+loaded60:
+loaded56:
+	VMULPS       Y10, Y6, Y3
+	VADDPS       Y0, Y3, Y0
+	VMOVUPS      64(SI), Y6
+	VMULPS       Y12, Y6, Y3
+	VADDPS       Y0, Y3, Y0
+	VMOVUPS      32(SI), Y6
+	VMULPS       Y13, Y6, Y3
+	VMOVUPS      96(SI), Y6
+	VMULPS       Y11, Y6, Y4
+	VADDPS       Y3, Y4, Y3
+	VADDPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPS       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPS       X0, X3, X0
+	VMOVSHDUP    X0, X3
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X1, X5
+	VMULSS       (BX), X2, X4
+	VADDPS       X4, X5, X4
+	VMOVSS       X4, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row8
+	VZEROUPPER
+	RET
+
+more5:
+	CMPQ      R8, $+48
+	JGE       more6
+	SUBQ      $+40, R8
+	MOVQ      R8, CX
+	VMOVUPS   (R9), Y14
+	VMOVUPS   32(R9), Y13
+	VMOVUPS   64(R9), Y12
+	VMOVUPS   96(R9), Y11
+	VMOVUPS   128(R9), Y10
+	TESTQ     $+4, CX
+	JEQ       half61
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd63
+	VMOVSD    176(R9), X15
+	TESTQ     $+1, CX
+	JEQ       loaded64
+	VINSERTPS $0x20, 184(R9), X15, X15
+	JMP       loaded64
+
+odd63:
+	TESTQ  $+1, CX
+	JEQ    loaded64
+	VMOVSS 176(R9), X15
+
+loaded64:
+	VMOVUPS     160(R9), X9
+	VINSERTF128 $0x01, X15, Y9, Y9
+	JMP         loaded62
+
+half61:
+	VXORPS    X9, X9, X9
+	TESTQ     $+2, CX
+	JEQ       odd65
+	VMOVSD    160(R9), X9
+	TESTQ     $+1, CX
+	JEQ       loaded66
+	VINSERTPS $0x20, 168(R9), X9, X9
+	JMP       loaded66
+
+odd65:
+	TESTQ  $+1, CX
+	JEQ    loaded66
+	VMOVSS 160(R9), X9
+
+loaded66:
+loaded62:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x02, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x02, R10
+
+row9:
+	VXORPS    X0, X0, X0
+	VMOVUPS   (SI), Y6
+	VMULPS    Y14, Y6, Y6
+	VADDPS    Y0, Y6, Y0
+	VMOVUPS   128(SI), Y6
+	VMULPS    Y10, Y6, Y3
+	VADDPS    Y0, Y3, Y0
+	VMOVUPS   64(SI), Y6
+	VMULPS    Y12, Y6, Y3
+	VADDPS    Y0, Y3, Y0
+	VMOVUPS   32(SI), Y6
+	VMULPS    Y13, Y6, Y3
+	TESTQ     $+4, CX
+	JEQ       half67
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd69
+	VMOVSD    176(SI), X15
+	TESTQ     $+1, CX
+	JEQ       loaded70
+	VINSERTPS $0x20, 184(SI), X15, X15
+	JMP       loaded70
+
+odd69:
+	TESTQ  $+1, CX
+	JEQ    loaded70
+	VMOVSS 176(SI), X15
+
+loaded70:
+	VMOVUPS     160(SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded68
+
+half67:
+	VXORPS    X6, X6, X6
+	TESTQ     $+2, CX
+	JEQ       odd71
+	VMOVSD    160(SI), X6
+	TESTQ     $+1, CX
+	JEQ       loaded72
+	VINSERTPS $0x20, 168(SI), X6, X6
+	JMP       loaded72
+
+odd71:
+	TESTQ  $+1, CX
+	JEQ    loaded72
+	VMOVSS 160(SI), X6
+
+loaded72:
+loaded68:
+	VMULPS       Y9, Y6, Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      96(SI), Y6
+	VMULPS       Y11, Y6, Y4
+	VADDPS       Y3, Y4, Y3
+	VADDPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPS       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPS       X0, X3, X0
+	VMOVSHDUP    X0, X3
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X1, X5
+	VMULSS       (BX), X2, X4
+	VADDPS       X4, X5, X4
+	VMOVSS       X4, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row9
+	VZEROUPPER
+	RET
+
+more6:
+	CMPQ      R8, $+56
+	JGE       more7
+	SUBQ      $+48, R8
+	MOVQ      R8, CX
+	VMOVUPS   (R9), Y14
+	VMOVUPS   32(R9), Y13
+	VMOVUPS   64(R9), Y12
+	VMOVUPS   96(R9), Y11
+	VMOVUPS   128(R9), Y10
+	VMOVUPS   160(R9), Y9
+	TESTQ     $+4, CX
+	JEQ       half73
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd75
+	VMOVSD    208(R9), X15
+	TESTQ     $+1, CX
+	JEQ       loaded76
+	VINSERTPS $0x20, 216(R9), X15, X15
+	JMP       loaded76
+
+odd75:
+	TESTQ  $+1, CX
+	JEQ    loaded76
+	VMOVSS 208(R9), X15
+
+loaded76:
+	VMOVUPS     192(R9), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
+	JMP         loaded74
+
+half73:
+	VXORPS    X8, X8, X8
+	TESTQ     $+2, CX
+	JEQ       odd77
+	VMOVSD    192(R9), X8
+	TESTQ     $+1, CX
+	JEQ       loaded78
+	VINSERTPS $0x20, 200(R9), X8, X8
+	JMP       loaded78
+
+odd77:
+	TESTQ  $+1, CX
+	JEQ    loaded78
+	VMOVSS 192(R9), X8
+
+loaded78:
+loaded74:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x02, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x02, R10
+
+row10:
+	VXORPS    X0, X0, X0
+	VMOVUPS   (SI), Y6
+	VMULPS    Y14, Y6, Y6
+	VADDPS    Y0, Y6, Y0
+	VMOVUPS   128(SI), Y6
+	VMULPS    Y10, Y6, Y3
+	VADDPS    Y0, Y3, Y0
+	VMOVUPS   64(SI), Y6
+	VMULPS    Y12, Y6, Y3
+	TESTQ     $+4, CX
+	JEQ       half79
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd81
+	VMOVSD    208(SI), X15
+	TESTQ     $+1, CX
+	JEQ       loaded82
+	VINSERTPS $0x20, 216(SI), X15, X15
+	JMP       loaded82
+
+odd81:
+	TESTQ  $+1, CX
+	JEQ    loaded82
+	VMOVSS 208(SI), X15
+
+loaded82:
+	VMOVUPS     192(SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded80
+
+half79:
+	VXORPS    X6, X6, X6
+	TESTQ     $+2, CX
+	JEQ       odd83
+	VMOVSD    192(SI), X6
+	TESTQ     $+1, CX
+	JEQ       loaded84
+	VINSERTPS $0x20, 200(SI), X6, X6
+	JMP       loaded84
+
+odd83:
+	TESTQ  $+1, CX
+	JEQ    loaded84
+	VMOVSS 192(SI), X6
+
+loaded84:
+loaded80:
+	VMULPS       Y8, Y6, Y4
+	VADDPS       Y3, Y4, Y3
+	VADDPS       Y0, Y3, Y0
+	VMOVUPS      32(SI), Y6
+	VMULPS       Y13, Y6, Y3
+	VMOVUPS      160(SI), Y6
+	VMULPS       Y9, Y6, Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      96(SI), Y6
+	VMULPS       Y11, Y6, Y4
+	VADDPS       Y3, Y4, Y3
+	VADDPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPS       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPS       X0, X3, X0
+	VMOVSHDUP    X0, X3
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X1, X5
+	VMULSS       (BX), X2, X4
+	VADDPS       X4, X5, X4
+	VMOVSS       X4, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row10
+	VZEROUPPER
+	RET
+
+more7:
+	CMPQ    R8, $+64
+	JLT     part8
+	SUBQ    $+56, R8
+	VMOVUPS (R9), Y14
+	VMOVUPS 32(R9), Y13
+	VMOVUPS 64(R9), Y12
+	VMOVUPS 96(R9), Y11
+	VMOVUPS 128(R9), Y10
+	VMOVUPS 160(R9), Y9
+	VMOVUPS 192(R9), Y8
+	VMOVUPS 224(R9), Y7
+	MOVQ    stride+40(FP), R9
+	SHLQ    $0x02, R9
+	MOVQ    incY+104(FP), R10
+	SHLQ    $0x02, R10
+
+row11:
+	VXORPS       X0, X0, X0
+	VMOVUPS      (SI), Y6
+	VMULPS       Y14, Y6, Y6
+	VADDPS       Y0, Y6, Y0
+	VMOVUPS      128(SI), Y6
+	VMULPS       Y10, Y6, Y3
+	VADDPS       Y0, Y3, Y0
+	VMOVUPS      64(SI), Y6
+	VMULPS       Y12, Y6, Y3
+	VMOVUPS      192(SI), Y6
+	VMULPS       Y8, Y6, Y4
+	VADDPS       Y3, Y4, Y3
+	VADDPS       Y0, Y3, Y0
+	VMOVUPS      32(SI), Y6
+	VMULPS       Y13, Y6, Y3
+	VMOVUPS      160(SI), Y6
+	VMULPS       Y9, Y6, Y4
+	VADDPS       Y3, Y4, Y3
+	VMOVUPS      96(SI), Y6
+	VMULPS       Y11, Y6, Y4
+	VMOVUPS      224(SI), Y6
+	VMULPS       Y7, Y6, Y5
+	VADDPS       Y4, Y5, Y4
+	VADDPS       Y3, Y4, Y3
+	VADDPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPS       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPS       X0, X3, X0
+	VMOVSHDUP    X0, X3
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X1, X5
+	VMULSS       (BX), X2, X4
+	VADDPS       X4, X5, X4
+	VMOVSS       X4, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row11
+	VZEROUPPER
+	RET
+
+part8:
+	SUBQ      $+56, R8
+	MOVQ      R8, CX
+	VMOVUPS   (R9), Y14
+	VMOVUPS   32(R9), Y13
+	VMOVUPS   64(R9), Y12
+	VMOVUPS   96(R9), Y11
+	VMOVUPS   128(R9), Y10
+	VMOVUPS   160(R9), Y9
+	VMOVUPS   192(R9), Y8
+	TESTQ     $+4, CX
+	JEQ       half85
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd87
+	VMOVSD    240(R9), X15
+	TESTQ     $+1, CX
+	JEQ       loaded88
+	VINSERTPS $0x20, 248(R9), X15, X15
+	JMP       loaded88
+
+odd87:
+	TESTQ  $+1, CX
+	JEQ    loaded88
+	VMOVSS 240(R9), X15
+
+loaded88:
+	VMOVUPS     224(R9), X7
+	VINSERTF128 $0x01, X15, Y7, Y7
+	JMP         loaded86
+
+half85:
+	VXORPS    X7, X7, X7
+	TESTQ     $+2, CX
+	JEQ       odd89
+	VMOVSD    224(R9), X7
+	TESTQ     $+1, CX
+	JEQ       loaded90
+	VINSERTPS $0x20, 232(R9), X7, X7
+	JMP       loaded90
+
+odd89:
+	TESTQ  $+1, CX
+	JEQ    loaded90
+	VMOVSS 224(R9), X7
+
+loaded90:
+loaded86:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x02, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x02, R10
+
+row12:
+	VXORPS    X0, X0, X0
+	VMOVUPS   (SI), Y6
+	VMULPS    Y14, Y6, Y6
+	VADDPS    Y0, Y6, Y0
+	VMOVUPS   128(SI), Y6
+	VMULPS    Y10, Y6, Y3
+	VADDPS    Y0, Y3, Y0
+	VMOVUPS   64(SI), Y6
+	VMULPS    Y12, Y6, Y3
+	VMOVUPS   192(SI), Y6
+	VMULPS    Y8, Y6, Y4
+	VADDPS    Y3, Y4, Y3
+	VADDPS    Y0, Y3, Y0
+	VMOVUPS   32(SI), Y6
+	VMULPS    Y13, Y6, Y3
+	VMOVUPS   160(SI), Y6
+	VMULPS    Y9, Y6, Y4
+	VADDPS    Y3, Y4, Y3
+	VMOVUPS   96(SI), Y6
+	VMULPS    Y11, Y6, Y4
+	TESTQ     $+4, CX
+	JEQ       half91
+	VXORPS    X15, X15, X15
+	TESTQ     $+2, CX
+	JEQ       odd93
+	VMOVSD    240(SI), X15
+	TESTQ     $+1, CX
+	JEQ       loaded94
+	VINSERTPS $0x20, 248(SI), X15, X15
+	JMP       loaded94
+
+odd93:
+	TESTQ  $+1, CX
+	JEQ    loaded94
+	VMOVSS 240(SI), X15
+
+loaded94:
+	VMOVUPS     224(SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded92
+
+half91:
+	VXORPS    X6, X6, X6
+	TESTQ     $+2, CX
+	JEQ       odd95
+	VMOVSD    224(SI), X6
+	TESTQ     $+1, CX
+	JEQ       loaded96
+	VINSERTPS $0x20, 232(SI), X6, X6
+	JMP       loaded96
+
+odd95:
+	TESTQ  $+1, CX
+	JEQ    loaded96
+	VMOVSS 224(SI), X6
+
+loaded96:
+loaded92:
+	VMULPS       Y7, Y6, Y5
+	VADDPS       Y4, Y5, Y4
+	VADDPS       Y3, Y4, Y3
+	VADDPS       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPS       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPS       X0, X3, X0
+	VMOVSHDUP    X0, X3
+	VADDPS       X0, X3, X0
+	VMULPS       X0, X1, X5
+	VMULSS       (BX), X2, X4
+	VADDPS       X4, X5, X4
+	VMOVSS       X4, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row12
 	VZEROUPPER
 	RET
 
@@ -607,87 +1250,87 @@ tail:
 	SHLQ      $0x02, DX
 	ADDQ      R10, DX
 	TESTQ     $+4, CX
-	JEQ       half49
+	JEQ       half97
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
-	JEQ       odd51
+	JEQ       odd99
 	VMOVSD    16(DX), X15
 	TESTQ     $+1, CX
-	JEQ       loaded52
+	JEQ       loaded100
 	VINSERTPS $0x20, 24(DX), X15, X15
-	JMP       loaded52
+	JMP       loaded100
 
-odd51:
+odd99:
 	TESTQ  $+1, CX
-	JEQ    loaded52
+	JEQ    loaded100
 	VMOVSS 16(DX), X15
 
-loaded52:
+loaded100:
 	VMOVUPS     (DX), X8
 	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         loaded50
+	JMP         loaded98
 
-half49:
+half97:
 	VXORPS    X8, X8, X8
 	TESTQ     $+2, CX
-	JEQ       odd53
+	JEQ       odd101
 	VMOVSD    (DX), X8
 	TESTQ     $+1, CX
-	JEQ       loaded54
+	JEQ       loaded102
 	VINSERTPS $0x20, 8(DX), X8, X8
-	JMP       loaded54
+	JMP       loaded102
 
-odd53:
+odd101:
 	TESTQ  $+1, CX
-	JEQ    loaded54
+	JEQ    loaded102
 	VMOVSS (DX), X8
 
-loaded54:
-loaded50:
+loaded102:
+loaded98:
 	MOVQ      R9, DX
 	ANDQ      $-8, DX
 	SHLQ      $0x02, DX
 	ADDQ      R11, DX
 	TESTQ     $+4, CX
-	JEQ       half55
+	JEQ       half103
 	VXORPS    X15, X15, X15
 	TESTQ     $+2, CX
-	JEQ       odd57
+	JEQ       odd105
 	VMOVSD    16(DX), X15
 	TESTQ     $+1, CX
-	JEQ       loaded58
+	JEQ       loaded106
 	VINSERTPS $0x20, 24(DX), X15, X15
-	JMP       loaded58
+	JMP       loaded106
 
-odd57:
+odd105:
 	TESTQ  $+1, CX
-	JEQ    loaded58
+	JEQ    loaded106
 	VMOVSS 16(DX), X15
 
-loaded58:
+loaded106:
 	VMOVUPS     (DX), X9
 	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         loaded56
+	JMP         loaded104
 
-half55:
+half103:
 	VXORPS    X9, X9, X9
 	TESTQ     $+2, CX
-	JEQ       odd59
+	JEQ       odd107
 	VMOVSD    (DX), X9
 	TESTQ     $+1, CX
-	JEQ       loaded60
+	JEQ       loaded108
 	VINSERTPS $0x20, 8(DX), X9, X9
-	JMP       loaded60
+	JMP       loaded108
 
-odd59:
+odd107:
 	TESTQ  $+1, CX
-	JEQ    loaded60
+	JEQ    loaded108
 	VMOVSS (DX), X9
 
-loaded60:
-loaded56:
+loaded108:
+loaded104:
 	CMPQ    R9, $+8
-	JLT     part5
+	JLT     part9
 	VMOVUPS (R11), Y13
 	VMOVUPS (R10), Y14
 	VMULPS  Y14, Y13, Y14
@@ -695,7 +1338,7 @@ loaded56:
 	CMPQ    R9, $+8
 	JEQ     fold
 	CMPQ    R9, $+16
-	JLT     part6
+	JLT     part10
 	VMOVUPS 32(R11), Y13
 	VMOVUPS 32(R10), Y14
 	VMULPS  Y14, Y13, Y14
@@ -703,7 +1346,7 @@ loaded56:
 	CMPQ    R9, $+16
 	JEQ     fold
 	CMPQ    R9, $+24
-	JLT     part7
+	JLT     part11
 	VMOVUPS 64(R11), Y13
 	VMOVUPS 64(R10), Y14
 	VMULPS  Y14, Y13, Y14
@@ -711,7 +1354,7 @@ loaded56:
 	CMPQ    R9, $+24
 	JEQ     fold
 	CMPQ    R9, $+32
-	JLT     part8
+	JLT     part12
 	VMOVUPS 96(R11), Y13
 	VMOVUPS 96(R10), Y14
 	VMULPS  Y14, Y13, Y14
@@ -719,7 +1362,7 @@ loaded56:
 	CMPQ    R9, $+32
 	JEQ     fold
 	CMPQ    R9, $+40
-	JLT     part9
+	JLT     part13
 	VMOVUPS 128(R11), Y13
 	VMOVUPS 128(R10), Y14
 	VMULPS  Y14, Y13, Y14
@@ -727,7 +1370,7 @@ loaded56:
 	CMPQ    R9, $+40
 	JEQ     fold
 	CMPQ    R9, $+48
-	JLT     part10
+	JLT     part14
 	VMOVUPS 160(R11), Y13
 	VMOVUPS 160(R10), Y14
 	VMULPS  Y14, Y13, Y14
@@ -735,7 +1378,7 @@ loaded56:
 	CMPQ    R9, $+48
 	JEQ     fold
 	CMPQ    R9, $+56
-	JLT     part11
+	JLT     part15
 	VMOVUPS 192(R11), Y13
 	VMOVUPS 192(R10), Y14
 	VMULPS  Y14, Y13, Y14
@@ -746,37 +1389,37 @@ loaded56:
 	VADDPS  Y7, Y13, Y7
 	JMP     fold
 
-part11:
+part15:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y6, Y13, Y6
 	JMP    fold
 
-part10:
+part14:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y5, Y13, Y5
 	JMP    fold
 
-part9:
+part13:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y4, Y13, Y4
 	JMP    fold
 
-part8:
+part12:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y3, Y13, Y3
 	JMP    fold
 
-part7:
+part11:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y2, Y13, Y2
 	JMP    fold
 
-part6:
+part10:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y1, Y13, Y1
 	JMP    fold
 
-part5:
+part9:
 	VMULPS Y8, Y9, Y13
 	VADDPS Y0, Y13, Y0
 
@@ -841,75 +1484,38 @@ ready:
 	MOVQ  rows+0(FP), DI
 	MOVQ  a_base+16(FP), SI
 	MOVQ  x_len+56(FP), R8
-	CMPQ  R8, $+16
+	CMPQ  R8, $+32
 	JGT   many
 	TESTQ DI, DI
 	JLE   many
 
 	// Few columns: the shared vector stays in registers.
-	VBROADCASTSD alpha+8(FP), Y4
-	VBROADCASTSD beta+72(FP), Y5
+	VBROADCASTSD alpha+8(FP), Y1
+	VBROADCASTSD beta+72(FP), Y2
 	MOVQ         x_base+48(FP), R9
 	CMPQ         R8, $+4
-	JGE          more
-	MOVQ         R8, CX
-	TESTQ        $+2, CX
-	JEQ          half61
-	VXORPS       X15, X15, X15
-	TESTQ        $+1, CX
-	JEQ          loaded64
-	VMOVSD       16(R9), X15
-
-loaded64:
-	VMOVUPS     (R9), X14
-	VINSERTF128 $0x01, X15, Y14, Y14
-	JMP         loaded62
-
-half61:
-	VXORPS X14, X14, X14
-	TESTQ  $+1, CX
-	JEQ    loaded66
-	VMOVSD (R9), X14
-
-loaded66:
-loaded62:
-	MOVQ stride+40(FP), R9
-	SHLQ $0x03, R9
-	MOVQ incY+104(FP), R10
-	SHLQ $0x03, R10
+	JGT          more
+	CMPQ         R8, $+4
+	JLT          part
+	VMOVUPD      (R9), Y14
+	MOVQ         stride+40(FP), R9
+	SHLQ         $0x03, R9
+	MOVQ         incY+104(FP), R10
+	SHLQ         $0x03, R10
 
 row:
-	VXORPS X0, X0, X0
-	TESTQ  $+2, CX
-	JEQ    half67
-	VXORPS X15, X15, X15
-	TESTQ  $+1, CX
-	JEQ    loaded70
-	VMOVSD 16(SI), X15
-
-loaded70:
-	VMOVUPS     (SI), X6
-	VINSERTF128 $0x01, X15, Y6, Y6
-	JMP         loaded68
-
-half67:
-	VXORPS X6, X6, X6
-	TESTQ  $+1, CX
-	JEQ    loaded72
-	VMOVSD (SI), X6
-
-loaded72:
-loaded68:
+	VXORPS       X0, X0, X0
+	VMOVUPD      (SI), Y6
 	VMULPD       Y14, Y6, Y6
 	VADDPD       Y0, Y6, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMULPD       X0, X4, X6
-	VMULSD       (BX), X5, X7
-	VADDPD       X7, X6, X7
-	VMOVSD       X7, (BX)
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPD       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPD       X0, X3, X0
+	VMULPD       X0, X1, X5
+	VMULSD       (BX), X2, X4
+	VADDPD       X4, X5, X4
+	VMOVSD       X4, (BX)
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
@@ -917,76 +1523,176 @@ loaded68:
 	VZEROUPPER
 	RET
 
-more:
-	CMPQ    R8, $+8
-	JGE     more2
-	SUBQ    $+4, R8
-	MOVQ    R8, CX
-	VMOVUPD (R9), Y14
-	TESTQ   $+2, CX
-	JEQ     half73
-	VXORPS  X15, X15, X15
-	TESTQ   $+1, CX
-	JEQ     loaded76
-	VMOVSD  48(R9), X15
-
-loaded76:
-	VMOVUPS     32(R9), X13
-	VINSERTF128 $0x01, X15, Y13, Y13
-	JMP         loaded74
-
-half73:
-	VXORPS X13, X13, X13
+part:
+	MOVQ   R8, CX
+	TESTQ  $+2, CX
+	JEQ    half109
+	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
-	JEQ    loaded78
-	VMOVSD 32(R9), X13
+	JEQ    loaded112
+	VMOVSD 16(R9), X15
 
-loaded78:
-loaded74:
+loaded112:
+	VMOVUPS     (R9), X14
+	VINSERTF128 $0x01, X15, Y14, Y14
+	JMP         loaded110
+
+half109:
+	VXORPS X14, X14, X14
+	TESTQ  $+1, CX
+	JEQ    loaded114
+	VMOVSD (R9), X14
+
+loaded114:
+loaded110:
 	MOVQ stride+40(FP), R9
 	SHLQ $0x03, R9
 	MOVQ incY+104(FP), R10
 	SHLQ $0x03, R10
 
 row2:
+	VXORPS X0, X0, X0
+	TESTQ  $+2, CX
+	JEQ    half115
+	VXORPS X15, X15, X15
+	TESTQ  $+1, CX
+	JEQ    loaded118
+	VMOVSD 16(SI), X15
+
+loaded118:
+	VMOVUPS     (SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded116
+
+half115:
+	VXORPS X6, X6, X6
+	TESTQ  $+1, CX
+	JEQ    loaded120
+	VMOVSD (SI), X6
+
+loaded120:
+loaded116:
+	VMULPD       Y14, Y6, Y6
+	VADDPD       Y0, Y6, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPD       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPD       X0, X3, X0
+	VMULPD       X0, X1, X5
+	VMULSD       (BX), X2, X4
+	VADDPD       X4, X5, X4
+	VMOVSD       X4, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row2
+	VZEROUPPER
+	RET
+
+more:
+	CMPQ    R8, $+8
+	JGT     more2
+	CMPQ    R8, $+8
+	JLT     part2
+	SUBQ    $+4, R8
+	VMOVUPD (R9), Y14
+	VMOVUPD 32(R9), Y13
+	MOVQ    stride+40(FP), R9
+	SHLQ    $0x03, R9
+	MOVQ    incY+104(FP), R10
+	SHLQ    $0x03, R10
+
+row3:
+	VXORPS       X0, X0, X0
+	VMOVUPD      (SI), Y6
+	VMULPD       Y14, Y6, Y6
+	VADDPD       Y0, Y6, Y0
+	VMOVUPD      32(SI), Y6
+	VMULPD       Y13, Y6, Y3
+	VADDPD       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPD       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPD       X0, X3, X0
+	VMULPD       X0, X1, X5
+	VMULSD       (BX), X2, X4
+	VADDPD       X4, X5, X4
+	VMOVSD       X4, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row3
+	VZEROUPPER
+	RET
+
+part2:
+	SUBQ    $+4, R8
+	MOVQ    R8, CX
+	VMOVUPD (R9), Y14
+	TESTQ   $+2, CX
+	JEQ     half121
+	VXORPS  X15, X15, X15
+	TESTQ   $+1, CX
+	JEQ     loaded124
+	VMOVSD  48(R9), X15
+
+loaded124:
+	VMOVUPS     32(R9), X13
+	VINSERTF128 $0x01, X15, Y13, Y13
+	JMP         loaded122
+
+half121:
+	VXORPS X13, X13, X13
+	TESTQ  $+1, CX
+	JEQ    loaded126
+	VMOVSD 32(R9), X13
+
+loaded126:
+loaded122:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x03, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x03, R10
+
+row4:
 	VXORPS  X0, X0, X0
 	VMOVUPD (SI), Y6
 	VMULPD  Y14, Y6, Y6
 	VADDPD  Y0, Y6, Y0
 	TESTQ   $+2, CX
-	JEQ     half79
+	JEQ     half127
 	VXORPS  X15, X15, X15
 	TESTQ   $+1, CX
-	JEQ     loaded82
+	JEQ     loaded130
 	VMOVSD  48(SI), X15
 
-loaded82:
+loaded130:
 	VMOVUPS     32(SI), X6
 	VINSERTF128 $0x01, X15, Y6, Y6
-	JMP         loaded80
+	JMP         loaded128
 
-half79:
+half127:
 	VXORPS X6, X6, X6
 	TESTQ  $+1, CX
-	JEQ    loaded84
+	JEQ    loaded132
 	VMOVSD 32(SI), X6
 
-loaded84:
-loaded80:
-	VMULPD       Y13, Y6, Y1
-	VADDPD       Y0, Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMULPD       X0, X4, X6
-	VMULSD       (BX), X5, X7
-	VADDPD       X7, X6, X7
-	VMOVSD       X7, (BX)
+loaded132:
+loaded128:
+	VMULPD       Y13, Y6, Y3
+	VADDPD       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPD       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPD       X0, X3, X0
+	VMULPD       X0, X1, X5
+	VMULSD       (BX), X2, X4
+	VADDPD       X4, X5, X4
+	VMOVSD       X4, (BX)
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row2
+	JGT          row4
 	VZEROUPPER
 	RET
 
@@ -998,76 +1704,78 @@ more2:
 	VMOVUPD (R9), Y14
 	VMOVUPD 32(R9), Y13
 	TESTQ   $+2, CX
-	JEQ     half85
+	JEQ     half133
 	VXORPS  X15, X15, X15
 	TESTQ   $+1, CX
-	JEQ     loaded88
+	JEQ     loaded136
 	VMOVSD  80(R9), X15
 
-loaded88:
+loaded136:
 	VMOVUPS     64(R9), X12
 	VINSERTF128 $0x01, X15, Y12, Y12
-	JMP         loaded86
+	JMP         loaded134
 
-half85:
+half133:
 	VXORPS X12, X12, X12
 	TESTQ  $+1, CX
-	JEQ    loaded90
+	JEQ    loaded138
 	VMOVSD 64(R9), X12
 
-loaded90:
-loaded86:
+loaded138:
+loaded134:
 	MOVQ stride+40(FP), R9
 	SHLQ $0x03, R9
 	MOVQ incY+104(FP), R10
 	SHLQ $0x03, R10
 
-row3:
+row5:
 	VXORPS  X0, X0, X0
 	VMOVUPD (SI), Y6
 	VMULPD  Y14, Y6, Y6
 	VADDPD  Y0, Y6, Y0
-	VMOVUPD 32(SI), Y6
-	VMULPD  Y13, Y6, Y1
 	TESTQ   $+2, CX
-	JEQ     half91
+	JEQ     half139
 	VXORPS  X15, X15, X15
 	TESTQ   $+1, CX
-	JEQ     loaded94
+	JEQ     loaded142
 	VMOVSD  80(SI), X15
 
-loaded94:
+loaded142:
 	VMOVUPS     64(SI), X6
 	VINSERTF128 $0x01, X15, Y6, Y6
-	JMP         loaded92
+	JMP         loaded140
 
-half91:
+half139:
 	VXORPS X6, X6, X6
 	TESTQ  $+1, CX
-	JEQ    loaded96
+	JEQ    loaded144
 	VMOVSD 64(SI), X6
 
-loaded96:
-loaded92:
-	VMULPD       Y12, Y6, Y2
-	VADDPD       Y0, Y2, Y0
-	VADDPD       Y0, Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMULPD       X0, X4, X6
-	VMULSD       (BX), X5, X7
-	VADDPD       X7, X6, X7
-	VMOVSD       X7, (BX)
+loaded144:
+loaded140:
+	VMULPD       Y12, Y6, Y3
+	VADDPD       Y0, Y3, Y0
+	VMOVUPD      32(SI), Y6
+	VMULPD       Y13, Y6, Y3
+	VADDPD       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPD       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPD       X0, X3, X0
+	VMULPD       X0, X1, X5
+	VMULSD       (BX), X2, X4
+	VADDPD       X4, X5, X4
+	VMOVSD       X4, (BX)
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row3
+	JGT          row5
 	VZEROUPPER
 	RET
 
 more3:
+	CMPQ    R8, $+16
+	JGT     more4
 	CMPQ    R8, $+16
 	JLT     part4
 	SUBQ    $+12, R8
@@ -1080,32 +1788,32 @@ more3:
 	MOVQ    incY+104(FP), R10
 	SHLQ    $0x03, R10
 
-row4:
+row6:
 	VXORPS       X0, X0, X0
 	VMOVUPD      (SI), Y6
 	VMULPD       Y14, Y6, Y6
 	VADDPD       Y0, Y6, Y0
-	VMOVUPD      32(SI), Y6
-	VMULPD       Y13, Y6, Y1
 	VMOVUPD      64(SI), Y6
-	VMULPD       Y12, Y6, Y2
+	VMULPD       Y12, Y6, Y3
+	VADDPD       Y0, Y3, Y0
+	VMOVUPD      32(SI), Y6
+	VMULPD       Y13, Y6, Y3
 	VMOVUPD      96(SI), Y6
-	VMULPD       Y11, Y6, Y3
-	VADDPD       Y0, Y2, Y0
-	VADDPD       Y1, Y3, Y1
-	VADDPD       Y0, Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMULPD       X0, X4, X6
-	VMULSD       (BX), X5, X7
-	VADDPD       X7, X6, X7
-	VMOVSD       X7, (BX)
+	VMULPD       Y11, Y6, Y4
+	VADDPD       Y3, Y4, Y3
+	VADDPD       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPD       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPD       X0, X3, X0
+	VMULPD       X0, X1, X5
+	VMULSD       (BX), X2, X4
+	VADDPD       X4, X5, X4
+	VMOVSD       X4, (BX)
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row4
+	JGT          row6
 	VZEROUPPER
 	RET
 
@@ -1116,75 +1824,495 @@ part4:
 	VMOVUPD 32(R9), Y13
 	VMOVUPD 64(R9), Y12
 	TESTQ   $+2, CX
-	JEQ     half97
+	JEQ     half145
 	VXORPS  X15, X15, X15
 	TESTQ   $+1, CX
-	JEQ     loaded100
+	JEQ     loaded148
 	VMOVSD  112(R9), X15
 
-loaded100:
+loaded148:
 	VMOVUPS     96(R9), X11
 	VINSERTF128 $0x01, X15, Y11, Y11
-	JMP         loaded98
+	JMP         loaded146
 
-half97:
+half145:
 	VXORPS X11, X11, X11
 	TESTQ  $+1, CX
-	JEQ    loaded102
+	JEQ    loaded150
 	VMOVSD 96(R9), X11
 
-loaded102:
-loaded98:
+loaded150:
+loaded146:
 	MOVQ stride+40(FP), R9
 	SHLQ $0x03, R9
 	MOVQ incY+104(FP), R10
 	SHLQ $0x03, R10
 
-row5:
+row7:
 	VXORPS  X0, X0, X0
 	VMOVUPD (SI), Y6
 	VMULPD  Y14, Y6, Y6
 	VADDPD  Y0, Y6, Y0
-	VMOVUPD 32(SI), Y6
-	VMULPD  Y13, Y6, Y1
 	VMOVUPD 64(SI), Y6
-	VMULPD  Y12, Y6, Y2
+	VMULPD  Y12, Y6, Y3
+	VADDPD  Y0, Y3, Y0
+	VMOVUPD 32(SI), Y6
+	VMULPD  Y13, Y6, Y3
 	TESTQ   $+2, CX
-	JEQ     half103
+	JEQ     half151
 	VXORPS  X15, X15, X15
 	TESTQ   $+1, CX
-	JEQ     loaded106
+	JEQ     loaded154
 	VMOVSD  112(SI), X15
 
-loaded106:
+loaded154:
 	VMOVUPS     96(SI), X6
 	VINSERTF128 $0x01, X15, Y6, Y6
-	JMP         loaded104
+	JMP         loaded152
 
-half103:
+half151:
 	VXORPS X6, X6, X6
 	TESTQ  $+1, CX
-	JEQ    loaded108
+	JEQ    loaded156
 	VMOVSD 96(SI), X6
 
-loaded108:
-loaded104:
-	VMULPD       Y11, Y6, Y3
-	VADDPD       Y0, Y2, Y0
-	VADDPD       Y1, Y3, Y1
-	VADDPD       Y0, Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDPD       X0, X1, X0
-	VMULPD       X0, X4, X6
-	VMULSD       (BX), X5, X7
-	VADDPD       X7, X6, X7
-	VMOVSD       X7, (BX)
+loaded156:
+loaded152:
+	VMULPD       Y11, Y6, Y4
+	VADDPD       Y3, Y4, Y3
+	VADDPD       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPD       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPD       X0, X3, X0
+	VMULPD       X0, X1, X5
+	VMULSD       (BX), X2, X4
+	VADDPD       X4, X5, X4
+	VMOVSD       X4, (BX)
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row5
+	JGT          row7
+	VZEROUPPER
+	RET
+
+more4:
+	CMPQ    R8, $+20
+	JGE     more5
+	SUBQ    $+16, R8
+	MOVQ    R8, CX
+	VMOVUPD (R9), Y14
+	VMOVUPD 32(R9), Y13
+	VMOVUPD 64(R9), Y12
+	VMOVUPD 96(R9), Y11
+	TESTQ   $+2, CX
+	JEQ     half157
+	VXORPS  X15, X15, X15
+	TESTQ   $+1, CX
+	JEQ     loaded160
+	VMOVSD  144(R9), X15
+
+loaded160:
+	VMOVUPS     128(R9), X10
+	VINSERTF128 $0x01, X15, Y10, Y10
+	JMP         loaded158
+
+half157:
+	VXORPS X10, X10, X10
+	TESTQ  $+1, CX
+	JEQ    loaded162
+	VMOVSD 128(R9), X10
+
+loaded162:
+loaded158:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x03, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x03, R10
+
+row8:
+	VXORPS  X0, X0, X0
+	VMOVUPD (SI), Y6
+	VMULPD  Y14, Y6, Y6
+	VADDPD  Y0, Y6, Y0
+	TESTQ   $+2, CX
+	JEQ     half163
+	VXORPS  X15, X15, X15
+	TESTQ   $+1, CX
+	JEQ     loaded166
+	VMOVSD  144(SI), X15
+
+loaded166:
+	VMOVUPS     128(SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded164
+
+half163:
+	VXORPS X6, X6, X6
+	TESTQ  $+1, CX
+	JEQ    loaded168
+	VMOVSD 128(SI), X6
+
+loaded168:
+loaded164:
+	VMULPD       Y10, Y6, Y3
+	VADDPD       Y0, Y3, Y0
+	VMOVUPD      64(SI), Y6
+	VMULPD       Y12, Y6, Y3
+	VADDPD       Y0, Y3, Y0
+	VMOVUPD      32(SI), Y6
+	VMULPD       Y13, Y6, Y3
+	VMOVUPD      96(SI), Y6
+	VMULPD       Y11, Y6, Y4
+	VADDPD       Y3, Y4, Y3
+	VADDPD       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPD       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPD       X0, X3, X0
+	VMULPD       X0, X1, X5
+	VMULSD       (BX), X2, X4
+	VADDPD       X4, X5, X4
+	VMOVSD       X4, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row8
+	VZEROUPPER
+	RET
+
+more5:
+	CMPQ    R8, $+24
+	JGE     more6
+	SUBQ    $+20, R8
+	MOVQ    R8, CX
+	VMOVUPD (R9), Y14
+	VMOVUPD 32(R9), Y13
+	VMOVUPD 64(R9), Y12
+	VMOVUPD 96(R9), Y11
+	VMOVUPD 128(R9), Y10
+	TESTQ   $+2, CX
+	JEQ     half169
+	VXORPS  X15, X15, X15
+	TESTQ   $+1, CX
+	JEQ     loaded172
+	VMOVSD  176(R9), X15
+
+loaded172:
+	VMOVUPS     160(R9), X9
+	VINSERTF128 $0x01, X15, Y9, Y9
+	JMP         loaded170
+
+half169:
+	VXORPS X9, X9, X9
+	TESTQ  $+1, CX
+	JEQ    loaded174
+	VMOVSD 160(R9), X9
+
+loaded174:
+loaded170:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x03, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x03, R10
+
+row9:
+	VXORPS  X0, X0, X0
+	VMOVUPD (SI), Y6
+	VMULPD  Y14, Y6, Y6
+	VADDPD  Y0, Y6, Y0
+	VMOVUPD 128(SI), Y6
+	VMULPD  Y10, Y6, Y3
+	VADDPD  Y0, Y3, Y0
+	VMOVUPD 64(SI), Y6
+	VMULPD  Y12, Y6, Y3
+	VADDPD  Y0, Y3, Y0
+	VMOVUPD 32(SI), Y6
+	VMULPD  Y13, Y6, Y3
+	TESTQ   $+2, CX
+	JEQ     half175
+	VXORPS  X15, X15, X15
+	TESTQ   $+1, CX
+	JEQ     loaded178
+	VMOVSD  176(SI), X15
+
+loaded178:
+	VMOVUPS     160(SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded176
+
+half175:
+	VXORPS X6, X6, X6
+	TESTQ  $+1, CX
+	JEQ    loaded180
+	VMOVSD 160(SI), X6
+
+loaded180:
+loaded176:
+	VMULPD       Y9, Y6, Y4
+	VADDPD       Y3, Y4, Y3
+	VMOVUPD      96(SI), Y6
+	VMULPD       Y11, Y6, Y4
+	VADDPD       Y3, Y4, Y3
+	VADDPD       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPD       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPD       X0, X3, X0
+	VMULPD       X0, X1, X5
+	VMULSD       (BX), X2, X4
+	VADDPD       X4, X5, X4
+	VMOVSD       X4, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row9
+	VZEROUPPER
+	RET
+
+more6:
+	CMPQ    R8, $+28
+	JGE     more7
+	SUBQ    $+24, R8
+	MOVQ    R8, CX
+	VMOVUPD (R9), Y14
+	VMOVUPD 32(R9), Y13
+	VMOVUPD 64(R9), Y12
+	VMOVUPD 96(R9), Y11
+	VMOVUPD 128(R9), Y10
+	VMOVUPD 160(R9), Y9
+	TESTQ   $+2, CX
+	JEQ     half181
+	VXORPS  X15, X15, X15
+	TESTQ   $+1, CX
+	JEQ     loaded184
+	VMOVSD  208(R9), X15
+
+loaded184:
+	VMOVUPS     192(R9), X8
+	VINSERTF128 $0x01, X15, Y8, Y8
+	JMP         loaded182
+
+half181:
+	VXORPS X8, X8, X8
+	TESTQ  $+1, CX
+	JEQ    loaded186
+	VMOVSD 192(R9), X8
+
+loaded186:
+loaded182:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x03, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x03, R10
+
+row10:
+	VXORPS  X0, X0, X0
+	VMOVUPD (SI), Y6
+	VMULPD  Y14, Y6, Y6
+	VADDPD  Y0, Y6, Y0
+	VMOVUPD 128(SI), Y6
+	VMULPD  Y10, Y6, Y3
+	VADDPD  Y0, Y3, Y0
+	VMOVUPD 64(SI), Y6
+	VMULPD  Y12, Y6, Y3
+	TESTQ   $+2, CX
+	JEQ     half187
+	VXORPS  X15, X15, X15
+	TESTQ   $+1, CX
+	JEQ     loaded190
+	VMOVSD  208(SI), X15
+
+loaded190:
+	VMOVUPS     192(SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded188
+
+half187:
+	VXORPS X6, X6, X6
+	TESTQ  $+1, CX
+	JEQ    loaded192
+	VMOVSD 192(SI), X6
+
+loaded192:
+loaded188:
+	VMULPD       Y8, Y6, Y4
+	VADDPD       Y3, Y4, Y3
+	VADDPD       Y0, Y3, Y0
+	VMOVUPD      32(SI), Y6
+	VMULPD       Y13, Y6, Y3
+	VMOVUPD      160(SI), Y6
+	VMULPD       Y9, Y6, Y4
+	VADDPD       Y3, Y4, Y3
+	VMOVUPD      96(SI), Y6
+	VMULPD       Y11, Y6, Y4
+	VADDPD       Y3, Y4, Y3
+	VADDPD       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPD       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPD       X0, X3, X0
+	VMULPD       X0, X1, X5
+	VMULSD       (BX), X2, X4
+	VADDPD       X4, X5, X4
+	VMOVSD       X4, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row10
+	VZEROUPPER
+	RET
+
+more7:
+	CMPQ    R8, $+32
+	JLT     part8
+	SUBQ    $+28, R8
+	VMOVUPD (R9), Y14
+	VMOVUPD 32(R9), Y13
+	VMOVUPD 64(R9), Y12
+	VMOVUPD 96(R9), Y11
+	VMOVUPD 128(R9), Y10
+	VMOVUPD 160(R9), Y9
+	VMOVUPD 192(R9), Y8
+	VMOVUPD 224(R9), Y7
+	MOVQ    stride+40(FP), R9
+	SHLQ    $0x03, R9
+	MOVQ    incY+104(FP), R10
+	SHLQ    $0x03, R10
+
+row11:
+	VXORPS       X0, X0, X0
+	VMOVUPD      (SI), Y6
+	VMULPD       Y14, Y6, Y6
+	VADDPD       Y0, Y6, Y0
+	VMOVUPD      128(SI), Y6
+	VMULPD       Y10, Y6, Y3
+	VADDPD       Y0, Y3, Y0
+	VMOVUPD      64(SI), Y6
+	VMULPD       Y12, Y6, Y3
+	VMOVUPD      192(SI), Y6
+	VMULPD       Y8, Y6, Y4
+	VADDPD       Y3, Y4, Y3
+	VADDPD       Y0, Y3, Y0
+	VMOVUPD      32(SI), Y6
+	VMULPD       Y13, Y6, Y3
+	VMOVUPD      160(SI), Y6
+	VMULPD       Y9, Y6, Y4
+	VADDPD       Y3, Y4, Y3
+	VMOVUPD      96(SI), Y6
+	VMULPD       Y11, Y6, Y4
+	VMOVUPD      224(SI), Y6
+	VMULPD       Y7, Y6, Y5
+	VADDPD       Y4, Y5, Y4
+	VADDPD       Y3, Y4, Y3
+	VADDPD       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPD       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPD       X0, X3, X0
+	VMULPD       X0, X1, X5
+	VMULSD       (BX), X2, X4
+	VADDPD       X4, X5, X4
+	VMOVSD       X4, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row11
+	VZEROUPPER
+	RET
+
+part8:
+	SUBQ    $+28, R8
+	MOVQ    R8, CX
+	VMOVUPD (R9), Y14
+	VMOVUPD 32(R9), Y13
+	VMOVUPD 64(R9), Y12
+	VMOVUPD 96(R9), Y11
+	VMOVUPD 128(R9), Y10
+	VMOVUPD 160(R9), Y9
+	VMOVUPD 192(R9), Y8
+	TESTQ   $+2, CX
+	JEQ     half193
+	VXORPS  X15, X15, X15
+	TESTQ   $+1, CX
+	JEQ     loaded196
+	VMOVSD  240(R9), X15
+
+loaded196:
+	VMOVUPS     224(R9), X7
+	VINSERTF128 $0x01, X15, Y7, Y7
+	JMP         loaded194
+
+half193:
+	VXORPS X7, X7, X7
+	TESTQ  $+1, CX
+	JEQ    loaded198
+	VMOVSD 224(R9), X7
+
+loaded198:
+loaded194:
+	MOVQ stride+40(FP), R9
+	SHLQ $0x03, R9
+	MOVQ incY+104(FP), R10
+	SHLQ $0x03, R10
+
+row12:
+	VXORPS  X0, X0, X0
+	VMOVUPD (SI), Y6
+	VMULPD  Y14, Y6, Y6
+	VADDPD  Y0, Y6, Y0
+	VMOVUPD 128(SI), Y6
+	VMULPD  Y10, Y6, Y3
+	VADDPD  Y0, Y3, Y0
+	VMOVUPD 64(SI), Y6
+	VMULPD  Y12, Y6, Y3
+	VMOVUPD 192(SI), Y6
+	VMULPD  Y8, Y6, Y4
+	VADDPD  Y3, Y4, Y3
+	VADDPD  Y0, Y3, Y0
+	VMOVUPD 32(SI), Y6
+	VMULPD  Y13, Y6, Y3
+	VMOVUPD 160(SI), Y6
+	VMULPD  Y9, Y6, Y4
+	VADDPD  Y3, Y4, Y3
+	VMOVUPD 96(SI), Y6
+	VMULPD  Y11, Y6, Y4
+	TESTQ   $+2, CX
+	JEQ     half199
+	VXORPS  X15, X15, X15
+	TESTQ   $+1, CX
+	JEQ     loaded202
+	VMOVSD  240(SI), X15
+
+loaded202:
+	VMOVUPS     224(SI), X6
+	VINSERTF128 $0x01, X15, Y6, Y6
+	JMP         loaded200
+
+half199:
+	VXORPS X6, X6, X6
+	TESTQ  $+1, CX
+	JEQ    loaded204
+	VMOVSD 224(SI), X6
+
+loaded204:
+loaded200:
+	VMULPD       Y7, Y6, Y5
+	VADDPD       Y4, Y5, Y4
+	VADDPD       Y3, Y4, Y3
+	VADDPD       Y0, Y3, Y0
+	VEXTRACTF128 $0x01, Y0, X3
+	VADDPD       X0, X3, X0
+	VUNPCKHPD    X0, X0, X3
+	VADDPD       X0, X3, X0
+	VMULPD       X0, X1, X5
+	VMULSD       (BX), X2, X4
+	VADDPD       X4, X5, X4
+	VMOVSD       X4, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row12
 	VZEROUPPER
 	RET
 
@@ -1276,51 +2404,51 @@ tail:
 	SHLQ   $0x03, DX
 	ADDQ   R10, DX
 	TESTQ  $+2, CX
-	JEQ    half109
+	JEQ    half205
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
-	JEQ    loaded112
+	JEQ    loaded208
 	VMOVSD 16(DX), X15
 
-loaded112:
+loaded208:
 	VMOVUPS     (DX), X8
 	VINSERTF128 $0x01, X15, Y8, Y8
-	JMP         loaded110
+	JMP         loaded206
 
-half109:
+half205:
 	VXORPS X8, X8, X8
 	TESTQ  $+1, CX
-	JEQ    loaded114
+	JEQ    loaded210
 	VMOVSD (DX), X8
 
-loaded114:
-loaded110:
+loaded210:
+loaded206:
 	MOVQ   R9, DX
 	ANDQ   $-4, DX
 	SHLQ   $0x03, DX
 	ADDQ   R11, DX
 	TESTQ  $+2, CX
-	JEQ    half115
+	JEQ    half211
 	VXORPS X15, X15, X15
 	TESTQ  $+1, CX
-	JEQ    loaded118
+	JEQ    loaded214
 	VMOVSD 16(DX), X15
 
-loaded118:
+loaded214:
 	VMOVUPS     (DX), X9
 	VINSERTF128 $0x01, X15, Y9, Y9
-	JMP         loaded116
+	JMP         loaded212
 
-half115:
+half211:
 	VXORPS X9, X9, X9
 	TESTQ  $+1, CX
-	JEQ    loaded120
+	JEQ    loaded216
 	VMOVSD (DX), X9
 
-loaded120:
-loaded116:
+loaded216:
+loaded212:
 	CMPQ    R9, $+4
-	JLT     part5
+	JLT     part9
 	VMOVUPD (R11), Y13
 	VMOVUPD (R10), Y14
 	VMULPD  Y14, Y13, Y14
@@ -1328,7 +2456,7 @@ loaded116:
 	CMPQ    R9, $+4
 	JEQ     fold
 	CMPQ    R9, $+8
-	JLT     part6
+	JLT     part10
 	VMOVUPD 32(R11), Y13
 	VMOVUPD 32(R10), Y14
 	VMULPD  Y14, Y13, Y14
@@ -1336,7 +2464,7 @@ loaded116:
 	CMPQ    R9, $+8
 	JEQ     fold
 	CMPQ    R9, $+12
-	JLT     part7
+	JLT     part11
 	VMOVUPD 64(R11), Y13
 	VMOVUPD 64(R10), Y14
 	VMULPD  Y14, Y13, Y14
@@ -1344,7 +2472,7 @@ loaded116:
 	CMPQ    R9, $+12
 	JEQ     fold
 	CMPQ    R9, $+16
-	JLT     part8
+	JLT     part12
 	VMOVUPD 96(R11), Y13
 	VMOVUPD 96(R10), Y14
 	VMULPD  Y14, Y13, Y14
@@ -1352,7 +2480,7 @@ loaded116:
 	CMPQ    R9, $+16
 	JEQ     fold
 	CMPQ    R9, $+20
-	JLT     part9
+	JLT     part13
 	VMOVUPD 128(R11), Y13
 	VMOVUPD 128(R10), Y14
 	VMULPD  Y14, Y13, Y14
@@ -1360,7 +2488,7 @@ loaded116:
 	CMPQ    R9, $+20
 	JEQ     fold
 	CMPQ    R9, $+24
-	JLT     part10
+	JLT     part14
 	VMOVUPD 160(R11), Y13
 	VMOVUPD 160(R10), Y14
 	VMULPD  Y14, Y13, Y14
@@ -1368,7 +2496,7 @@ loaded116:
 	CMPQ    R9, $+24
 	JEQ     fold
 	CMPQ    R9, $+28
-	JLT     part11
+	JLT     part15
 	VMOVUPD 192(R11), Y13
 	VMOVUPD 192(R10), Y14
 	VMULPD  Y14, Y13, Y14
@@ -1379,37 +2507,37 @@ loaded116:
 	VADDPD  Y7, Y13, Y7
 	JMP     fold
 
-part11:
+part15:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y6, Y13, Y6
 	JMP    fold
 
-part10:
+part14:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y5, Y13, Y5
 	JMP    fold
 
-part9:
+part13:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y4, Y13, Y4
 	JMP    fold
 
-part8:
+part12:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y3, Y13, Y3
 	JMP    fold
 
-part7:
+part11:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y2, Y13, Y2
 	JMP    fold
 
-part6:
+part10:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y1, Y13, Y1
 	JMP    fold
 
-part5:
+part9:
 	VMULPD Y8, Y9, Y13
 	VADDPD Y0, Y13, Y0
 

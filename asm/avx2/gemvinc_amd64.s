@@ -33,8 +33,51 @@ ready:
 	JLT          backward2
 
 ready2:
-	CMPQ      R8, $+8
-	JGE       more
+	CMPQ        R8, $+8
+	JGT         more
+	CMPQ        R8, $+8
+	JLT         part
+	VMOVSS      (R9), X0
+	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	MOVQ        stride+48(FP), R9
+	SHLQ        $0x02, R9
+	MOVQ        incY+120(FP), R10
+	SHLQ        $0x02, R10
+
+row:
+	VXORPS       X4, X4, X4
+	VMOVUPS      (SI), Y10
+	VMULPS       Y0, Y10, Y10
+	VADDPS       Y4, Y10, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VADDPS       X4, X5, X4
+	VUNPCKHPD    X4, X4, X5
+	VADDPS       X4, X5, X4
+	VMOVSHDUP    X4, X5
+	VADDPS       X4, X5, X4
+	VMULPS       X4, X8, X10
+	VMULSS       (BX), X9, X11
+	VADDPS       X11, X10, X11
+	VMOVSS       X11, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row
+	VZEROUPPER
+	RET
+
+part:
 	MOVQ      R8, CX
 	TESTQ     $+4, CX
 	JEQ       short1
@@ -86,7 +129,7 @@ end2:
 	MOVQ incY+120(FP), R10
 	SHLQ $0x02, R10
 
-row:
+row2:
 	VXORPS    X4, X4, X4
 	TESTQ     $+4, CX
 	JEQ       half7
@@ -141,13 +184,73 @@ loaded8:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row
+	JGT          row2
 	VZEROUPPER
 	RET
 
 more:
 	CMPQ        R8, $+16
-	JGE         more2
+	JGT         more2
+	CMPQ        R8, $+16
+	JLT         part2
+	SUBQ        $+8, R8
+	VMOVSS      (R9), X0
+	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
+	VINSERTPS   $0x20, (R9)(R10*2), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSS      (R9), X1
+	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	MOVQ        stride+48(FP), R9
+	SHLQ        $0x02, R9
+	MOVQ        incY+120(FP), R10
+	SHLQ        $0x02, R10
+
+row3:
+	VXORPS       X4, X4, X4
+	VMOVUPS      (SI), Y10
+	VMULPS       Y0, Y10, Y10
+	VADDPS       Y4, Y10, Y4
+	VMOVUPS      32(SI), Y10
+	VMULPS       Y1, Y10, Y5
+	VADDPS       Y4, Y5, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VADDPS       X4, X5, X4
+	VUNPCKHPD    X4, X4, X5
+	VADDPS       X4, X5, X4
+	VMOVSHDUP    X4, X5
+	VADDPS       X4, X5, X4
+	VMULPS       X4, X8, X10
+	VMULSS       (BX), X9, X11
+	VADDPS       X11, X10, X11
+	VMOVSS       X11, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row3
+	VZEROUPPER
+	RET
+
+part2:
 	SUBQ        $+8, R8
 	VMOVSS      (R9), X0
 	VINSERTPS   $0x10, (R9)(R10*1), X0, X0
@@ -213,7 +316,7 @@ end14:
 	MOVQ incY+120(FP), R10
 	SHLQ $0x02, R10
 
-row2:
+row4:
 	VXORPS    X4, X4, X4
 	VMOVUPS   (SI), Y10
 	VMULPS    Y0, Y10, Y10
@@ -271,7 +374,7 @@ loaded20:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row2
+	JGT          row4
 	VZEROUPPER
 	RET
 
@@ -356,7 +459,7 @@ end26:
 	MOVQ incY+120(FP), R10
 	SHLQ $0x02, R10
 
-row3:
+row5:
 	VXORPS    X4, X4, X4
 	VMOVUPS   (SI), Y10
 	VMULPS    Y0, Y10, Y10
@@ -417,7 +520,7 @@ loaded32:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row3
+	JGT          row5
 	VZEROUPPER
 	RET
 
@@ -482,7 +585,7 @@ more3:
 	MOVQ        incY+120(FP), R10
 	SHLQ        $0x02, R10
 
-row4:
+row6:
 	VXORPS       X4, X4, X4
 	VMOVUPS      (SI), Y10
 	VMULPS       Y0, Y10, Y10
@@ -509,7 +612,7 @@ row4:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row4
+	JGT          row6
 	VZEROUPPER
 	RET
 
@@ -605,7 +708,7 @@ end38:
 	MOVQ incY+120(FP), R10
 	SHLQ $0x02, R10
 
-row5:
+row7:
 	VXORPS    X4, X4, X4
 	VMOVUPS   (SI), Y10
 	VMULPS    Y0, Y10, Y10
@@ -669,7 +772,7 @@ loaded44:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row5
+	JGT          row7
 	VZEROUPPER
 	RET
 
@@ -1583,8 +1686,43 @@ ready:
 	JLT          backward2
 
 ready2:
-	CMPQ    R8, $+4
-	JGE     more
+	CMPQ        R8, $+4
+	JGT         more
+	CMPQ        R8, $+4
+	JLT         part
+	VMOVSD      (R9), X0
+	VMOVHPD     (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	MOVQ        stride+48(FP), R9
+	SHLQ        $0x03, R9
+	MOVQ        incY+120(FP), R10
+	SHLQ        $0x03, R10
+
+row:
+	VXORPS       X4, X4, X4
+	VMOVUPD      (SI), Y10
+	VMULPD       Y0, Y10, Y10
+	VADDPD       Y4, Y10, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VADDPD       X4, X5, X4
+	VUNPCKHPD    X4, X4, X5
+	VADDPD       X4, X5, X4
+	VMULPD       X4, X8, X10
+	VMULSD       (BX), X9, X11
+	VADDPD       X11, X10, X11
+	VMOVSD       X11, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row
+	VZEROUPPER
+	RET
+
+part:
 	MOVQ    R8, CX
 	TESTQ   $+2, CX
 	JEQ     short61
@@ -1613,7 +1751,7 @@ end62:
 	MOVQ incY+120(FP), R10
 	SHLQ $0x03, R10
 
-row:
+row2:
 	VXORPS X4, X4, X4
 	TESTQ  $+2, CX
 	JEQ    half67
@@ -1648,13 +1786,59 @@ loaded68:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row
+	JGT          row2
 	VZEROUPPER
 	RET
 
 more:
 	CMPQ        R8, $+8
-	JGE         more2
+	JGT         more2
+	CMPQ        R8, $+8
+	JLT         part2
+	SUBQ        $+4, R8
+	VMOVSD      (R9), X0
+	VMOVHPD     (R9)(R10*1), X0, X0
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y0, Y0
+	VMOVSD      (R9), X1
+	VMOVHPD     (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	MOVQ        stride+48(FP), R9
+	SHLQ        $0x03, R9
+	MOVQ        incY+120(FP), R10
+	SHLQ        $0x03, R10
+
+row3:
+	VXORPS       X4, X4, X4
+	VMOVUPD      (SI), Y10
+	VMULPD       Y0, Y10, Y10
+	VADDPD       Y4, Y10, Y4
+	VMOVUPD      32(SI), Y10
+	VMULPD       Y1, Y10, Y5
+	VADDPD       Y4, Y5, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VADDPD       X4, X5, X4
+	VUNPCKHPD    X4, X4, X5
+	VADDPD       X4, X5, X4
+	VMULPD       X4, X8, X10
+	VMULSD       (BX), X9, X11
+	VADDPD       X11, X10, X11
+	VMOVSD       X11, (BX)
+	ADDQ         R9, SI
+	ADDQ         R10, BX
+	SUBQ         $+1, DI
+	JGT          row3
+	VZEROUPPER
+	RET
+
+part2:
 	SUBQ        $+4, R8
 	VMOVSD      (R9), X0
 	VMOVHPD     (R9)(R10*1), X0, X0
@@ -1691,7 +1875,7 @@ end74:
 	MOVQ incY+120(FP), R10
 	SHLQ $0x03, R10
 
-row2:
+row4:
 	VXORPS  X4, X4, X4
 	VMOVUPD (SI), Y10
 	VMULPD  Y0, Y10, Y10
@@ -1729,7 +1913,7 @@ loaded80:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row2
+	JGT          row4
 	VZEROUPPER
 	RET
 
@@ -1779,7 +1963,7 @@ end86:
 	MOVQ incY+120(FP), R10
 	SHLQ $0x03, R10
 
-row3:
+row5:
 	VXORPS  X4, X4, X4
 	VMOVUPD (SI), Y10
 	VMULPD  Y0, Y10, Y10
@@ -1820,7 +2004,7 @@ loaded92:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row3
+	JGT          row5
 	VZEROUPPER
 	RET
 
@@ -1861,7 +2045,7 @@ more3:
 	MOVQ        incY+120(FP), R10
 	SHLQ        $0x03, R10
 
-row4:
+row6:
 	VXORPS       X4, X4, X4
 	VMOVUPD      (SI), Y10
 	VMULPD       Y0, Y10, Y10
@@ -1886,7 +2070,7 @@ row4:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row4
+	JGT          row6
 	VZEROUPPER
 	RET
 
@@ -1941,7 +2125,7 @@ end98:
 	MOVQ incY+120(FP), R10
 	SHLQ $0x03, R10
 
-row5:
+row7:
 	VXORPS  X4, X4, X4
 	VMOVUPD (SI), Y10
 	VMULPD  Y0, Y10, Y10
@@ -1985,7 +2169,7 @@ loaded104:
 	ADDQ         R9, SI
 	ADDQ         R10, BX
 	SUBQ         $+1, DI
-	JGT          row5
+	JGT          row7
 	VZEROUPPER
 	RET
 

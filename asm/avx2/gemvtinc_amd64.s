@@ -33,8 +33,73 @@ ready:
 	JLT          backward2
 
 ready2:
-	CMPQ      R8, $+8
-	JGE       more
+	CMPQ        R8, $+8
+	JGT         more
+	CMPQ        R8, $+8
+	JLT         part
+	VMOVSS      (R9), X1
+	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	MOVQ        stride+48(FP), R9
+	SHLQ        $0x02, R9
+	VMULPS      Y1, Y0, Y1
+	MOVQ        incX+80(FP), DX
+	SHLQ        $0x02, DX
+
+row:
+	VBROADCASTSS (BX), Y5
+	VMULPS       Y5, Y6, Y5
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Y7
+	VMULPS       Y7, Y5, Y7
+	VADDPS       Y1, Y7, Y1
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row
+	MOVQ         y_base+96(FP), R9
+	MOVQ         incY+120(FP), R10
+	SHLQ         $0x02, R10
+	TESTQ        R10, R10
+	JLT          backward3
+
+ready3:
+	VMOVSS       X1, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X1, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X1, X1, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y1, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X8, X9
+	VMOVSS       X9, (R9)
+	ADDQ         R10, R9
+	VZEROUPPER
+	RET
+
+part:
 	MOVQ      R8, CX
 	TESTQ     $+4, CX
 	JEQ       short1
@@ -87,7 +152,7 @@ end2:
 	MOVQ   incX+80(FP), DX
 	SHLQ   $0x02, DX
 
-row:
+row2:
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -133,14 +198,14 @@ loaded8:
 	VADDPS Y1, Y7, Y1
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	JGT    row
+	JGT    row2
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x02, R10
 	TESTQ  R10, R10
-	JLT    backward3
+	JLT    backward4
 
-ready3:
+ready4:
 	TESTQ        $+4, R8
 	JEQ          skip
 	VMOVSS       X1, (R9)
@@ -178,7 +243,113 @@ skip3:
 
 more:
 	CMPQ        R8, $+16
-	JGE         more2
+	JGT         more2
+	CMPQ        R8, $+16
+	JLT         part3
+	SUBQ        $+8, R8
+	VMOVSS      (R9), X1
+	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
+	VINSERTPS   $0x20, (R9)(R10*2), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSS      (R9), X2
+	VINSERTPS   $0x10, (R9)(R10*1), X2, X2
+	VINSERTPS   $0x20, (R9)(R10*2), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSS      (R9), X15
+	VINSERTPS   $0x10, (R9)(R10*1), X15, X15
+	VINSERTPS   $0x20, (R9)(R10*2), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTPS   $0x30, (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	MOVQ        stride+48(FP), R9
+	SHLQ        $0x02, R9
+	VMULPS      Y1, Y0, Y1
+	VMULPS      Y2, Y0, Y2
+	MOVQ        incX+80(FP), DX
+	SHLQ        $0x02, DX
+
+row3:
+	VBROADCASTSS (BX), Y5
+	VMULPS       Y5, Y6, Y5
+	ADDQ         DX, BX
+	VMOVUPS      (SI), Y7
+	VMULPS       Y7, Y5, Y7
+	VADDPS       Y1, Y7, Y1
+	VMOVUPS      32(SI), Y7
+	VMULPS       Y7, Y5, Y7
+	VADDPS       Y2, Y7, Y2
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row3
+	MOVQ         y_base+96(FP), R9
+	MOVQ         incY+120(FP), R10
+	SHLQ         $0x02, R10
+	TESTQ        R10, R10
+	JLT          backward5
+
+ready5:
+	VMOVSS       X1, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X1, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X1, X1, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y1, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X8, X9
+	VMOVSS       X9, (R9)
+	ADDQ         R10, R9
+	VMOVSS       X2, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X2, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X2, X2, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y2, X7
+	VMOVSS       X7, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSS       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSHDUP    X8, X9
+	VMOVSS       X9, (R9)
+	ADDQ         R10, R9
+	VZEROUPPER
+	RET
+
+part3:
 	SUBQ        $+8, R8
 	VMOVSS      (R9), X1
 	VINSERTPS   $0x10, (R9)(R10*1), X1, X1
@@ -246,7 +417,7 @@ end14:
 	MOVQ   incX+80(FP), DX
 	SHLQ   $0x02, DX
 
-row2:
+row4:
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -295,14 +466,14 @@ loaded20:
 	VADDPS Y2, Y7, Y2
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	JGT    row2
+	JGT    row4
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x02, R10
 	TESTQ  R10, R10
-	JLT    backward4
+	JLT    backward6
 
-ready4:
+ready6:
 	VMOVSS       X1, (R9)
 	ADDQ         R10, R9
 	VMOVSHDUP    X1, X7
@@ -445,7 +616,7 @@ end26:
 	MOVQ   incX+80(FP), DX
 	SHLQ   $0x02, DX
 
-row3:
+row5:
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -497,14 +668,14 @@ loaded32:
 	VADDPS Y3, Y7, Y3
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	JGT    row3
+	JGT    row5
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x02, R10
 	TESTQ  R10, R10
-	JLT    backward5
+	JLT    backward7
 
-ready5:
+ready7:
 	VMOVSS       X1, (R9)
 	ADDQ         R10, R9
 	VMOVSHDUP    X1, X7
@@ -651,7 +822,7 @@ more3:
 	MOVQ        incX+80(FP), DX
 	SHLQ        $0x02, DX
 
-row4:
+row6:
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -669,14 +840,14 @@ row4:
 	VADDPS       Y4, Y7, Y4
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
-	JGT          row4
+	JGT          row6
 	MOVQ         y_base+96(FP), R9
 	MOVQ         incY+120(FP), R10
 	SHLQ         $0x02, R10
 	TESTQ        R10, R10
-	JLT          backward6
+	JLT          backward8
 
-ready6:
+ready8:
 	VMOVSS       X1, (R9)
 	ADDQ         R10, R9
 	VMOVSHDUP    X1, X7
@@ -868,7 +1039,7 @@ end38:
 	MOVQ   incX+80(FP), DX
 	SHLQ   $0x02, DX
 
-row5:
+row7:
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -923,14 +1094,14 @@ loaded44:
 	VADDPS Y4, Y7, Y4
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	JGT    row5
+	JGT    row7
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x02, R10
 	TESTQ  R10, R10
-	JLT    backward7
+	JLT    backward9
 
-ready7:
+ready9:
 	VMOVSS       X1, (R9)
 	ADDQ         R10, R9
 	VMOVSHDUP    X1, X7
@@ -1054,9 +1225,9 @@ rows:
 	MOVQ         incY+120(FP), R8
 	SHLQ         $0x02, R8
 	TESTQ        R8, R8
-	JLT          backward8
+	JLT          backward10
 
-ready8:
+ready10:
 	MOVQ n+8(FP), DX
 	SUBQ $+4, DX
 	JLT  rest2
@@ -1185,9 +1356,27 @@ backward8:
 	MOVQ  n+8(FP), DX
 	SUBQ  $+1, DX
 	NEGQ  DX
-	IMULQ R8, DX
+	IMULQ R10, DX
 	ADDQ  DX, R9
 	JMP   ready8
+
+backward9:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready9
+
+backward10:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, R9
+	JMP   ready10
 
 DATA one_f32<>+0(SB)/4, $0x3f800000
 GLOBL one_f32<>(SB), RODATA|NOPTR, $4
@@ -1221,8 +1410,55 @@ ready:
 	JLT          backward2
 
 ready2:
-	CMPQ    R8, $+4
-	JGE     more
+	CMPQ        R8, $+4
+	JGT         more
+	CMPQ        R8, $+4
+	JLT         part
+	VMOVSD      (R9), X1
+	VMOVHPD     (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	MOVQ        stride+48(FP), R9
+	SHLQ        $0x03, R9
+	VMULPD      Y1, Y0, Y1
+	MOVQ        incX+80(FP), DX
+	SHLQ        $0x03, DX
+
+row:
+	VBROADCASTSD (BX), Y5
+	VMULPD       Y5, Y6, Y5
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Y7
+	VMULPD       Y7, Y5, Y7
+	VADDPD       Y1, Y7, Y1
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row
+	MOVQ         y_base+96(FP), R9
+	MOVQ         incY+120(FP), R10
+	SHLQ         $0x03, R10
+	TESTQ        R10, R10
+	JLT          backward3
+
+ready3:
+	VMOVSD       X1, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X1, X1, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y1, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSD       X8, (R9)
+	ADDQ         R10, R9
+	VZEROUPPER
+	RET
+
+part:
 	MOVQ    R8, CX
 	TESTQ   $+2, CX
 	JEQ     short49
@@ -1252,7 +1488,7 @@ end50:
 	MOVQ   incX+80(FP), DX
 	SHLQ   $0x03, DX
 
-row:
+row2:
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -1280,14 +1516,14 @@ loaded56:
 	VADDPD Y1, Y7, Y1
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	JGT    row
+	JGT    row2
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x03, R10
 	TESTQ  R10, R10
-	JLT    backward3
+	JLT    backward4
 
-ready3:
+ready4:
 	TESTQ        $+2, R8
 	JEQ          skip
 	VMOVSD       X1, (R9)
@@ -1309,7 +1545,77 @@ skip2:
 
 more:
 	CMPQ        R8, $+8
-	JGE         more2
+	JGT         more2
+	CMPQ        R8, $+8
+	JLT         part3
+	SUBQ        $+4, R8
+	VMOVSD      (R9), X1
+	VMOVHPD     (R9)(R10*1), X1, X1
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y1, Y1
+	VMOVSD      (R9), X2
+	VMOVHPD     (R9)(R10*1), X2, X2
+	LEAQ        (R9)(R10*2), R9
+	VMOVSD      (R9), X15
+	VMOVHPD     (R9)(R10*1), X15, X15
+	LEAQ        (R9)(R10*2), R9
+	VINSERTF128 $0x01, X15, Y2, Y2
+	MOVQ        stride+48(FP), R9
+	SHLQ        $0x03, R9
+	VMULPD      Y1, Y0, Y1
+	VMULPD      Y2, Y0, Y2
+	MOVQ        incX+80(FP), DX
+	SHLQ        $0x03, DX
+
+row3:
+	VBROADCASTSD (BX), Y5
+	VMULPD       Y5, Y6, Y5
+	ADDQ         DX, BX
+	VMOVUPD      (SI), Y7
+	VMULPD       Y7, Y5, Y7
+	VADDPD       Y1, Y7, Y1
+	VMOVUPD      32(SI), Y7
+	VMULPD       Y7, Y5, Y7
+	VADDPD       Y2, Y7, Y2
+	ADDQ         R9, SI
+	SUBQ         $+1, DI
+	JGT          row3
+	MOVQ         y_base+96(FP), R9
+	MOVQ         incY+120(FP), R10
+	SHLQ         $0x03, R10
+	TESTQ        R10, R10
+	JLT          backward5
+
+ready5:
+	VMOVSD       X1, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X1, X1, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y1, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSD       X8, (R9)
+	ADDQ         R10, R9
+	VMOVSD       X2, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X2, X2, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VEXTRACTF128 $0x01, Y2, X7
+	VMOVSD       X7, (R9)
+	ADDQ         R10, R9
+	VUNPCKHPD    X7, X7, X8
+	VMOVSD       X8, (R9)
+	ADDQ         R10, R9
+	VZEROUPPER
+	RET
+
+part3:
 	SUBQ        $+4, R8
 	VMOVSD      (R9), X1
 	VMOVHPD     (R9)(R10*1), X1, X1
@@ -1348,7 +1654,7 @@ end62:
 	MOVQ   incX+80(FP), DX
 	SHLQ   $0x03, DX
 
-row2:
+row4:
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -1379,14 +1685,14 @@ loaded68:
 	VADDPD Y2, Y7, Y2
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	JGT    row2
+	JGT    row4
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x03, R10
 	TESTQ  R10, R10
-	JLT    backward4
+	JLT    backward6
 
-ready4:
+ready6:
 	VMOVSD       X1, (R9)
 	ADDQ         R10, R9
 	VUNPCKHPD    X1, X1, X7
@@ -1466,7 +1772,7 @@ end74:
 	MOVQ   incX+80(FP), DX
 	SHLQ   $0x03, DX
 
-row3:
+row5:
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -1500,14 +1806,14 @@ loaded80:
 	VADDPD Y3, Y7, Y3
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	JGT    row3
+	JGT    row5
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x03, R10
 	TESTQ  R10, R10
-	JLT    backward5
+	JLT    backward7
 
-ready5:
+ready7:
 	VMOVSD       X1, (R9)
 	ADDQ         R10, R9
 	VUNPCKHPD    X1, X1, X7
@@ -1590,7 +1896,7 @@ more3:
 	MOVQ        incX+80(FP), DX
 	SHLQ        $0x03, DX
 
-row4:
+row6:
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -1608,14 +1914,14 @@ row4:
 	VADDPD       Y4, Y7, Y4
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
-	JGT          row4
+	JGT          row6
 	MOVQ         y_base+96(FP), R9
 	MOVQ         incY+120(FP), R10
 	SHLQ         $0x03, R10
 	TESTQ        R10, R10
-	JLT          backward6
+	JLT          backward8
 
-ready6:
+ready8:
 	VMOVSD       X1, (R9)
 	ADDQ         R10, R9
 	VUNPCKHPD    X1, X1, X7
@@ -1718,7 +2024,7 @@ end86:
 	MOVQ   incX+80(FP), DX
 	SHLQ   $0x03, DX
 
-row5:
+row7:
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
@@ -1755,14 +2061,14 @@ loaded92:
 	VADDPD Y4, Y7, Y4
 	ADDQ   R9, SI
 	SUBQ   $+1, DI
-	JGT    row5
+	JGT    row7
 	MOVQ   y_base+96(FP), R9
 	MOVQ   incY+120(FP), R10
 	SHLQ   $0x03, R10
 	TESTQ  R10, R10
-	JLT    backward7
+	JLT    backward9
 
-ready7:
+ready9:
 	VMOVSD       X1, (R9)
 	ADDQ         R10, R9
 	VUNPCKHPD    X1, X1, X7
@@ -1834,9 +2140,9 @@ rows:
 	MOVQ         incY+120(FP), R8
 	SHLQ         $0x03, R8
 	TESTQ        R8, R8
-	JLT          backward8
+	JLT          backward10
 
-ready8:
+ready10:
 	MOVQ n+8(FP), DX
 	SUBQ $+4, DX
 	JLT  rest2
@@ -1965,9 +2271,27 @@ backward8:
 	MOVQ  n+8(FP), DX
 	SUBQ  $+1, DX
 	NEGQ  DX
-	IMULQ R8, DX
+	IMULQ R10, DX
 	ADDQ  DX, R9
 	JMP   ready8
+
+backward9:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R10, DX
+	ADDQ  DX, R9
+	JMP   ready9
+
+backward10:
+	// A negative stride: from the far end.
+	MOVQ  n+8(FP), DX
+	SUBQ  $+1, DX
+	NEGQ  DX
+	IMULQ R8, DX
+	ADDQ  DX, R9
+	JMP   ready10
 
 DATA one_f64<>+0(SB)/8, $0x3ff0000000000000
 GLOBL one_f64<>(SB), RODATA|NOPTR, $8

@@ -35,7 +35,43 @@ ready:
 
 ready2:
 	CMP $4, R4
-	BGE more
+	BGT more
+	CMP $4, R4
+	BLT part
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+
+row:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VDUP V8.S[1], V9.S4
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	FMOVS (R3), F18
+	WORD $0x6e28de13 // fmul v19.4s, v16.4s, v8.4s
+	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
+	WORD $0x4e32d672 // fadd v18.4s, v19.4s, v18.4s
+	FMOVS F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUBS $1, R0, R0
+	BGT row
+	RET
+
+part:
 	MOVD R4, R16
 	VEOR V0.B16, V0.B16, V0.B16
 	TBZ $1, R16, odd1
@@ -59,7 +95,7 @@ loaded1:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 
-row:
+row2:
 	VEOR V8.B16, V8.B16, V8.B16
 	VEOR V18.B16, V18.B16, V18.B16
 	TBZ $1, R16, odd2
@@ -88,12 +124,60 @@ loaded2:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row
+	BGT row2
 	RET
 
 more:
 	CMP $8, R4
-	BGE more2
+	BGT more2
+	CMP $8, R4
+	BLT part2
+	SUB $4, R4, R4
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+
+row3:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
+	FMOVQ 16(R1), F18
+	WORD $0x6e21de49 // fmul v9.4s, v18.4s, v1.4s
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VDUP V8.S[1], V9.S4
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	FMOVS (R3), F18
+	WORD $0x6e28de13 // fmul v19.4s, v16.4s, v8.4s
+	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
+	WORD $0x4e32d672 // fadd v18.4s, v19.4s, v18.4s
+	FMOVS F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUBS $1, R0, R0
+	BGT row3
+	RET
+
+part2:
 	SUB $4, R4, R4
 	FMOVS (R5), F0
 	ADD R6, R5, R5
@@ -126,7 +210,7 @@ loaded3:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 
-row2:
+row4:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
@@ -158,7 +242,7 @@ loaded4:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row2
+	BGT row4
 	RET
 
 more2:
@@ -204,7 +288,7 @@ loaded5:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 
-row3:
+row5:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
@@ -239,12 +323,82 @@ loaded6:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row3
+	BGT row5
 	RET
 
 more3:
 	CMP $16, R4
-	BGE more4
+	BGT more4
+	CMP $16, R4
+	BLT part4
+	SUB $12, R4, R4
+	FMOVS (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V0.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+
+row6:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
+	FMOVQ 16(R1), F18
+	WORD $0x6e21de49 // fmul v9.4s, v18.4s, v1.4s
+	FMOVQ 32(R1), F18
+	WORD $0x6e22de4a // fmul v10.4s, v18.4s, v2.4s
+	FMOVQ 48(R1), F18
+	WORD $0x6e23de4b // fmul v11.4s, v18.4s, v3.4s
+	WORD $0x4e28d548 // fadd v8.4s, v10.4s, v8.4s
+	WORD $0x4e29d569 // fadd v9.4s, v11.4s, v9.4s
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	VDUP V8.S[1], V9.S4
+	WORD $0x4e28d528 // fadd v8.4s, v9.4s, v8.4s
+	FMOVS (R3), F18
+	WORD $0x6e28de13 // fmul v19.4s, v16.4s, v8.4s
+	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
+	WORD $0x4e32d672 // fadd v18.4s, v19.4s, v18.4s
+	FMOVS F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUBS $1, R0, R0
+	BGT row6
+	RET
+
+part4:
 	SUB $12, R4, R4
 	FMOVS (R5), F0
 	ADD R6, R5, R5
@@ -293,7 +447,7 @@ loaded7:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 
-row4:
+row7:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
@@ -331,7 +485,7 @@ loaded8:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row4
+	BGT row7
 	RET
 
 more4:
@@ -393,7 +547,7 @@ loaded9:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 
-row5:
+row8:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
@@ -434,7 +588,7 @@ loaded10:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row5
+	BGT row8
 	RET
 
 more5:
@@ -504,7 +658,7 @@ loaded11:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 
-row6:
+row9:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
@@ -548,7 +702,7 @@ loaded12:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row6
+	BGT row9
 	RET
 
 more6:
@@ -626,7 +780,7 @@ loaded13:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 
-row7:
+row10:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
@@ -673,7 +827,7 @@ loaded14:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row7
+	BGT row10
 	RET
 
 more7:
@@ -749,7 +903,7 @@ more7:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 
-row8:
+row11:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
@@ -787,7 +941,7 @@ row8:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row8
+	BGT row11
 	RET
 
 part8:
@@ -871,7 +1025,7 @@ loaded15:
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 
-row9:
+row12:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e20de52 // fmul v18.4s, v18.4s, v0.4s
@@ -921,7 +1075,7 @@ loaded16:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row9
+	BGT row12
 	RET
 
 more8:
@@ -2241,7 +2395,37 @@ ready:
 
 ready2:
 	CMP $2, R4
-	BGE more
+	BGT more
+	CMP $2, R4
+	BLT part
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+
+row:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	FMOVD (R3), F18
+	WORD $0x6e68de13 // fmul v19.2d, v16.2d, v8.2d
+	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
+	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
+	FMOVD F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUBS $1, R0, R0
+	BGT row
+	RET
+
+part:
 	MOVD R4, R16
 	VEOR V0.B16, V0.B16, V0.B16
 	TBZ $0, R16, loaded19
@@ -2254,7 +2438,7 @@ loaded19:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 
-row:
+row2:
 	VEOR V8.B16, V8.B16, V8.B16
 	VEOR V18.B16, V18.B16, V18.B16
 	TBZ $0, R16, loaded20
@@ -2273,12 +2457,50 @@ loaded20:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row
+	BGT row2
 	RET
 
 more:
 	CMP $4, R4
-	BGE more2
+	BGT more2
+	CMP $4, R4
+	BLT part2
+	SUB $2, R4, R4
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+
+row3:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	FMOVQ 16(R1), F18
+	WORD $0x6e61de49 // fmul v9.2d, v18.2d, v1.2d
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	FMOVD (R3), F18
+	WORD $0x6e68de13 // fmul v19.2d, v16.2d, v8.2d
+	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
+	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
+	FMOVD F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUBS $1, R0, R0
+	BGT row3
+	RET
+
+part2:
 	SUB $2, R4, R4
 	FMOVD (R5), F0
 	ADD R6, R5, R5
@@ -2296,7 +2518,7 @@ loaded21:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 
-row2:
+row4:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
@@ -2318,7 +2540,7 @@ loaded22:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row2
+	BGT row4
 	RET
 
 more2:
@@ -2345,7 +2567,7 @@ loaded23:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 
-row3:
+row5:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
@@ -2370,12 +2592,64 @@ loaded24:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row3
+	BGT row5
 	RET
 
 more3:
 	CMP $8, R4
-	BGE more4
+	BGT more4
+	CMP $8, R4
+	BLT part4
+	SUB $6, R4, R4
+	FMOVD (R5), F0
+	ADD R6, R5, R5
+	VLD1 (R5), V0.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+
+row6:
+	VEOR V8.B16, V8.B16, V8.B16
+	FMOVQ (R1), F18
+	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	FMOVQ 16(R1), F18
+	WORD $0x6e61de49 // fmul v9.2d, v18.2d, v1.2d
+	FMOVQ 32(R1), F18
+	WORD $0x6e62de4a // fmul v10.2d, v18.2d, v2.2d
+	FMOVQ 48(R1), F18
+	WORD $0x6e63de4b // fmul v11.2d, v18.2d, v3.2d
+	WORD $0x4e68d548 // fadd v8.2d, v10.2d, v8.2d
+	WORD $0x4e69d569 // fadd v9.2d, v11.2d, v9.2d
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	VEXT $8, V8.B16, V8.B16, V9.B16
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	FMOVD (R3), F18
+	WORD $0x6e68de13 // fmul v19.2d, v16.2d, v8.2d
+	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
+	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
+	FMOVD F18, (R3)
+	ADD R5, R1, R1
+	ADD R6, R3, R3
+	SUBS $1, R0, R0
+	BGT row6
+	RET
+
+part4:
 	SUB $6, R4, R4
 	FMOVD (R5), F0
 	ADD R6, R5, R5
@@ -2401,7 +2675,7 @@ loaded25:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 
-row4:
+row7:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
@@ -2429,7 +2703,7 @@ loaded26:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row4
+	BGT row7
 	RET
 
 more4:
@@ -2464,7 +2738,7 @@ loaded27:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 
-row5:
+row8:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
@@ -2495,7 +2769,7 @@ loaded28:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row5
+	BGT row8
 	RET
 
 more5:
@@ -2534,7 +2808,7 @@ loaded29:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 
-row6:
+row9:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
@@ -2568,7 +2842,7 @@ loaded30:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row6
+	BGT row9
 	RET
 
 more6:
@@ -2611,7 +2885,7 @@ loaded31:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 
-row7:
+row10:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
@@ -2648,7 +2922,7 @@ loaded32:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row7
+	BGT row10
 	RET
 
 more7:
@@ -2692,7 +2966,7 @@ more7:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 
-row8:
+row11:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
@@ -2728,7 +3002,7 @@ row8:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row8
+	BGT row11
 	RET
 
 part8:
@@ -2773,7 +3047,7 @@ loaded33:
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 
-row9:
+row12:
 	VEOR V8.B16, V8.B16, V8.B16
 	FMOVQ (R1), F18
 	WORD $0x6e60de52 // fmul v18.2d, v18.2d, v0.2d
@@ -2813,7 +3087,7 @@ loaded34:
 	ADD R5, R1, R1
 	ADD R6, R3, R3
 	SUBS $1, R0, R0
-	BGT row9
+	BGT row12
 	RET
 
 more8:

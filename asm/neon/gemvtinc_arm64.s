@@ -35,7 +35,55 @@ ready:
 
 ready2:
 	CMP $4, R4
-	BGE more
+	BGT more
+	CMP $4, R4
+	BLT part
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	MOVD incX+80(FP), R2
+	LSL $2, R2, R2
+
+row:
+	MOVWU (R3), R17
+	VDUP R17, V9.S4
+	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+	CMP $0, R6
+	BLT backward3
+
+ready3:
+	FMOVS F1, (R5)
+	ADD R6, R5, R5
+	VDUP V1.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	RET
+
+part:
 	MOVD R4, R16
 	VEOR V1.B16, V1.B16, V1.B16
 	TBZ $1, R16, odd1
@@ -60,7 +108,7 @@ loaded1:
 	MOVD incX+80(FP), R2
 	LSL $2, R2, R2
 
-row:
+row2:
 	MOVWU (R3), R17
 	VDUP R17, V9.S4
 	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
@@ -82,14 +130,14 @@ loaded2:
 	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row
+	BGT row2
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BLT backward3
+	BLT backward4
 
-ready3:
+ready4:
 	TBZ $1, R4, skip
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
@@ -110,7 +158,79 @@ done:
 
 more:
 	CMP $8, R4
-	BGE more2
+	BGT more2
+	CMP $8, R4
+	BLT part3
+	SUB $4, R4, R4
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
+	MOVD incX+80(FP), R2
+	LSL $2, R2, R2
+
+row3:
+	MOVWU (R3), R17
+	VDUP R17, V9.S4
+	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row3
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+	CMP $0, R6
+	BLT backward5
+
+ready5:
+	FMOVS F1, (R5)
+	ADD R6, R5, R5
+	VDUP V1.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F2, (R5)
+	ADD R6, R5, R5
+	VDUP V2.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	RET
+
+part3:
 	SUB $4, R4, R4
 	FMOVS (R5), F1
 	ADD R6, R5, R5
@@ -145,7 +265,7 @@ loaded3:
 	MOVD incX+80(FP), R2
 	LSL $2, R2, R2
 
-row2:
+row4:
 	MOVWU (R3), R17
 	VDUP R17, V9.S4
 	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
@@ -170,14 +290,14 @@ loaded4:
 	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row2
+	BGT row4
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BLT backward4
+	BLT backward6
 
-ready4:
+ready6:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -253,7 +373,7 @@ loaded5:
 	MOVD incX+80(FP), R2
 	LSL $2, R2, R2
 
-row3:
+row5:
 	MOVWU (R3), R17
 	VDUP R17, V9.S4
 	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
@@ -281,14 +401,14 @@ loaded6:
 	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row3
+	BGT row5
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BLT backward5
+	BLT backward7
 
-ready5:
+ready7:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -331,7 +451,125 @@ done3:
 
 more3:
 	CMP $16, R4
-	BGE more4
+	BGT more4
+	CMP $16, R4
+	BLT part7
+	SUB $12, R4, R4
+	FMOVS (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V1.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V2.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V3.S[3]
+	ADD R6, R5, R5
+	FMOVS (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[1]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[2]
+	ADD R6, R5, R5
+	VLD1 (R5), V4.S[3]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $2, R5, R5
+	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
+	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
+	WORD $0x6e23dc03 // fmul v3.4s, v0.4s, v3.4s
+	WORD $0x6e24dc04 // fmul v4.4s, v0.4s, v4.4s
+	MOVD incX+80(FP), R2
+	LSL $2, R2, R2
+
+row6:
+	MOVWU (R3), R17
+	VDUP R17, V9.S4
+	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
+	FMOVQ 16(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
+	FMOVQ 32(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
+	FMOVQ 48(R1), F11
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row6
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $2, R6, R6
+	CMP $0, R6
+	BLT backward8
+
+ready8:
+	FMOVS F1, (R5)
+	ADD R6, R5, R5
+	VDUP V1.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F2, (R5)
+	ADD R6, R5, R5
+	VDUP V2.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F3, (R5)
+	ADD R6, R5, R5
+	VDUP V3.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	FMOVS F4, (R5)
+	ADD R6, R5, R5
+	VDUP V4.S[1], V11.S4
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V4.B16, V4.B16, V11.B16
+	FMOVS F11, (R5)
+	ADD R6, R5, R5
+	VDUP V11.S[1], V12.S4
+	FMOVS F12, (R5)
+	ADD R6, R5, R5
+	RET
+
+part7:
 	SUB $12, R4, R4
 	FMOVS (R5), F1
 	ADD R6, R5, R5
@@ -384,7 +622,7 @@ loaded7:
 	MOVD incX+80(FP), R2
 	LSL $2, R2, R2
 
-row4:
+row7:
 	MOVWU (R3), R17
 	VDUP R17, V9.S4
 	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
@@ -415,14 +653,14 @@ loaded8:
 	WORD $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row4
+	BGT row7
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BLT backward6
+	BLT backward9
 
-ready6:
+ready9:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -538,7 +776,7 @@ loaded9:
 	MOVD incX+80(FP), R2
 	LSL $2, R2, R2
 
-row5:
+row8:
 	MOVWU (R3), R17
 	VDUP R17, V9.S4
 	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
@@ -572,14 +810,14 @@ loaded10:
 	WORD $0x4e25d565 // fadd v5.4s, v11.4s, v5.4s
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row5
+	BGT row8
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BLT backward7
+	BLT backward10
 
-ready7:
+ready10:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -715,7 +953,7 @@ loaded11:
 	MOVD incX+80(FP), R2
 	LSL $2, R2, R2
 
-row6:
+row9:
 	MOVWU (R3), R17
 	VDUP R17, V9.S4
 	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
@@ -752,14 +990,14 @@ loaded12:
 	WORD $0x4e26d566 // fadd v6.4s, v11.4s, v6.4s
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row6
+	BGT row9
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BLT backward8
+	BLT backward11
 
-ready8:
+ready11:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -915,7 +1153,7 @@ loaded13:
 	MOVD incX+80(FP), R2
 	LSL $2, R2, R2
 
-row7:
+row10:
 	MOVWU (R3), R17
 	VDUP R17, V9.S4
 	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
@@ -955,14 +1193,14 @@ loaded14:
 	WORD $0x4e27d567 // fadd v7.4s, v11.4s, v7.4s
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row7
+	BGT row10
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BLT backward9
+	BLT backward12
 
-ready9:
+ready12:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -1128,7 +1366,7 @@ more7:
 	MOVD incX+80(FP), R2
 	LSL $2, R2, R2
 
-row8:
+row11:
 	MOVWU (R3), R17
 	VDUP R17, V9.S4
 	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
@@ -1159,14 +1397,14 @@ row8:
 	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row8
+	BGT row11
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BLT backward10
+	BLT backward13
 
-ready10:
+ready13:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -1346,7 +1584,7 @@ loaded15:
 	MOVD incX+80(FP), R2
 	LSL $2, R2, R2
 
-row9:
+row12:
 	MOVWU (R3), R17
 	VDUP R17, V9.S4
 	WORD $0x6e29dd49 // fmul v9.4s, v10.4s, v9.4s
@@ -1389,14 +1627,14 @@ loaded16:
 	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row9
+	BGT row12
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $2, R6, R6
 	CMP $0, R6
-	BLT backward11
+	BLT backward14
 
-ready11:
+ready14:
 	FMOVS F1, (R5)
 	ADD R6, R5, R5
 	VDUP V1.S[1], V11.S4
@@ -1516,9 +1754,9 @@ rows:
 	MOVD incY+120(FP), R4
 	LSL $2, R4, R4
 	CMP $0, R4
-	BLT backward12
+	BLT backward15
 
-ready12:
+ready15:
 	MOVD n+8(FP), R2
 	SUBS $4, R2, R2
 	BLT rest2
@@ -1709,9 +1947,39 @@ backward12:
 	MOVD n+8(FP), R2
 	SUB $1, R2, R2
 	NEG R2, R2
-	MUL R4, R2, R2
+	MUL R6, R2, R2
 	ADD R2, R5, R5
 	B ready12
+
+backward13:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready13
+
+backward14:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready14
+
+backward15:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R5, R5
+	B ready15
 
 // func GemvTIncF64(rows, n int, alpha float64, a []float64, stride int, x []float64, incX int, beta float64, y []float64, incY int)
 TEXT ·GemvTIncF64(SB), NOSPLIT, $0-128
@@ -1744,7 +2012,45 @@ ready:
 
 ready2:
 	CMP $2, R4
-	BGE more
+	BGT more
+	CMP $2, R4
+	BLT part
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
+	MOVD incX+80(FP), R2
+	LSL $3, R2, R2
+
+row:
+	MOVD (R3), R17
+	VDUP R17, V9.D2
+	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+	CMP $0, R6
+	BLT backward3
+
+ready3:
+	FMOVD F1, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	RET
+
+part:
 	MOVD R4, R16
 	VEOR V1.B16, V1.B16, V1.B16
 	TBZ $0, R16, loaded17
@@ -1758,7 +2064,7 @@ loaded17:
 	MOVD incX+80(FP), R2
 	LSL $3, R2, R2
 
-row:
+row2:
 	MOVD (R3), R17
 	VDUP R17, V9.D2
 	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
@@ -1772,14 +2078,14 @@ loaded18:
 	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row
+	BGT row2
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BLT backward3
+	BLT backward4
 
-ready3:
+ready4:
 	TBZ $0, R4, skip
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
@@ -1791,7 +2097,59 @@ done:
 
 more:
 	CMP $4, R4
-	BGE more2
+	BGT more2
+	CMP $4, R4
+	BLT part3
+	SUB $2, R4, R4
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
+	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
+	MOVD incX+80(FP), R2
+	LSL $3, R2, R2
+
+row3:
+	MOVD (R3), R17
+	VDUP R17, V9.D2
+	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row3
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+	CMP $0, R6
+	BLT backward5
+
+ready5:
+	FMOVD F1, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F2, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	RET
+
+part3:
 	SUB $2, R4, R4
 	FMOVD (R5), F1
 	ADD R6, R5, R5
@@ -1811,7 +2169,7 @@ loaded19:
 	MOVD incX+80(FP), R2
 	LSL $3, R2, R2
 
-row2:
+row4:
 	MOVD (R3), R17
 	VDUP R17, V9.D2
 	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
@@ -1828,14 +2186,14 @@ loaded20:
 	WORD $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row2
+	BGT row4
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BLT backward4
+	BLT backward6
 
-ready4:
+ready6:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V11.B16
@@ -1877,7 +2235,7 @@ loaded21:
 	MOVD incX+80(FP), R2
 	LSL $3, R2, R2
 
-row3:
+row5:
 	MOVD (R3), R17
 	VDUP R17, V9.D2
 	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
@@ -1897,14 +2255,14 @@ loaded22:
 	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row3
+	BGT row5
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BLT backward5
+	BLT backward7
 
-ready5:
+ready7:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V11.B16
@@ -1926,7 +2284,85 @@ done3:
 
 more3:
 	CMP $8, R4
-	BGE more4
+	BGT more4
+	CMP $8, R4
+	BLT part7
+	SUB $6, R4, R4
+	FMOVD (R5), F1
+	ADD R6, R5, R5
+	VLD1 (R5), V1.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F2
+	ADD R6, R5, R5
+	VLD1 (R5), V2.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F3
+	ADD R6, R5, R5
+	VLD1 (R5), V3.D[1]
+	ADD R6, R5, R5
+	FMOVD (R5), F4
+	ADD R6, R5, R5
+	VLD1 (R5), V4.D[1]
+	ADD R6, R5, R5
+	MOVD stride+48(FP), R5
+	LSL $3, R5, R5
+	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
+	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
+	WORD $0x6e63dc03 // fmul v3.2d, v0.2d, v3.2d
+	WORD $0x6e64dc04 // fmul v4.2d, v0.2d, v4.2d
+	MOVD incX+80(FP), R2
+	LSL $3, R2, R2
+
+row6:
+	MOVD (R3), R17
+	VDUP R17, V9.D2
+	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
+	ADD R2, R3, R3
+	FMOVQ (R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
+	FMOVQ 16(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
+	FMOVQ 32(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	FMOVQ 48(R1), F11
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
+	ADD R5, R1, R1
+	SUBS $1, R0, R0
+	BGT row6
+	MOVD y_base+96(FP), R5
+	MOVD incY+120(FP), R6
+	LSL $3, R6, R6
+	CMP $0, R6
+	BLT backward8
+
+ready8:
+	FMOVD F1, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V1.B16, V1.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F2, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V2.B16, V2.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F3, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V3.B16, V3.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	FMOVD F4, (R5)
+	ADD R6, R5, R5
+	VEXT $8, V4.B16, V4.B16, V11.B16
+	FMOVD F11, (R5)
+	ADD R6, R5, R5
+	RET
+
+part7:
 	SUB $6, R4, R4
 	FMOVD (R5), F1
 	ADD R6, R5, R5
@@ -1956,7 +2392,7 @@ loaded23:
 	MOVD incX+80(FP), R2
 	LSL $3, R2, R2
 
-row4:
+row7:
 	MOVD (R3), R17
 	VDUP R17, V9.D2
 	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
@@ -1979,14 +2415,14 @@ loaded24:
 	WORD $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row4
+	BGT row7
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BLT backward6
+	BLT backward9
 
-ready6:
+ready9:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V11.B16
@@ -2048,7 +2484,7 @@ loaded25:
 	MOVD incX+80(FP), R2
 	LSL $3, R2, R2
 
-row5:
+row8:
 	MOVD (R3), R17
 	VDUP R17, V9.D2
 	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
@@ -2074,14 +2510,14 @@ loaded26:
 	WORD $0x4e65d565 // fadd v5.2d, v11.2d, v5.2d
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row5
+	BGT row8
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BLT backward7
+	BLT backward10
 
-ready7:
+ready10:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V11.B16
@@ -2153,7 +2589,7 @@ loaded27:
 	MOVD incX+80(FP), R2
 	LSL $3, R2, R2
 
-row6:
+row9:
 	MOVD (R3), R17
 	VDUP R17, V9.D2
 	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
@@ -2182,14 +2618,14 @@ loaded28:
 	WORD $0x4e66d566 // fadd v6.2d, v11.2d, v6.2d
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row6
+	BGT row9
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BLT backward8
+	BLT backward11
 
-ready8:
+ready11:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V11.B16
@@ -2271,7 +2707,7 @@ loaded29:
 	MOVD incX+80(FP), R2
 	LSL $3, R2, R2
 
-row7:
+row10:
 	MOVD (R3), R17
 	VDUP R17, V9.D2
 	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
@@ -2303,14 +2739,14 @@ loaded30:
 	WORD $0x4e67d567 // fadd v7.2d, v11.2d, v7.2d
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row7
+	BGT row10
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BLT backward9
+	BLT backward12
 
-ready9:
+ready12:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V11.B16
@@ -2399,7 +2835,7 @@ more7:
 	MOVD incX+80(FP), R2
 	LSL $3, R2, R2
 
-row8:
+row11:
 	MOVD (R3), R17
 	VDUP R17, V9.D2
 	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
@@ -2430,14 +2866,14 @@ row8:
 	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row8
+	BGT row11
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BLT backward10
+	BLT backward13
 
-ready10:
+ready13:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V11.B16
@@ -2530,7 +2966,7 @@ loaded31:
 	MOVD incX+80(FP), R2
 	LSL $3, R2, R2
 
-row9:
+row12:
 	MOVD (R3), R17
 	VDUP R17, V9.D2
 	WORD $0x6e69dd49 // fmul v9.2d, v10.2d, v9.2d
@@ -2565,14 +3001,14 @@ loaded32:
 	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
-	BGT row9
+	BGT row12
 	MOVD y_base+96(FP), R5
 	MOVD incY+120(FP), R6
 	LSL $3, R6, R6
 	CMP $0, R6
-	BLT backward11
+	BLT backward14
 
-ready11:
+ready14:
 	FMOVD F1, (R5)
 	ADD R6, R5, R5
 	VEXT $8, V1.B16, V1.B16, V11.B16
@@ -2641,9 +3077,9 @@ rows:
 	MOVD incY+120(FP), R4
 	LSL $3, R4, R4
 	CMP $0, R4
-	BLT backward12
+	BLT backward15
 
-ready12:
+ready15:
 	MOVD n+8(FP), R2
 	SUBS $4, R2, R2
 	BLT rest2
@@ -2834,6 +3270,36 @@ backward12:
 	MOVD n+8(FP), R2
 	SUB $1, R2, R2
 	NEG R2, R2
-	MUL R4, R2, R2
+	MUL R6, R2, R2
 	ADD R2, R5, R5
 	B ready12
+
+backward13:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready13
+
+backward14:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R6, R2, R2
+	ADD R2, R5, R5
+	B ready14
+
+backward15:
+
+	// A negative stride: from the far end.
+	MOVD n+8(FP), R2
+	SUB $1, R2, R2
+	NEG R2, R2
+	MUL R4, R2, R2
+	ADD R2, R5, R5
+	B ready15

@@ -112,12 +112,12 @@ func (m *Machine) Interleave() bool { return false }
 // two turns in the first-level cache.
 func (m *Machine) PeelBytes() int { return m.VectorBytes() }
 
-// HeldBytes implements vec.Machine: half of AVX-512's registers, a quarter of AVX2's.
+// HeldBytes implements vec.Machine: half of the registers.
 func (m *Machine) HeldBytes() int {
 	if m.evex {
 		return 16 * m.bytes
 	}
-	return 4 * m.bytes
+	return 8 * m.bytes
 }
 
 // RowByRow implements vec.Machine. On Zen 5, a matrix comes from the second-level

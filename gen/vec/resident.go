@@ -1,6 +1,9 @@
 package vec
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // Matrices of few columns, and a vector that all rows share. It stays in registers
 // for all rows. A strided one is brought together there, and not in memory: a load
@@ -72,11 +75,11 @@ func (g *gen) residentColumns(rows, t, n G, shared Param, whole bool, prepare fu
 		m.Return()
 	}
 	// A partial vector may be a whole one where it is masked. Elsewhere there is a
-	// version for whole vectors alone, at least for the most of them; for fewer the
-	// next version will do, with an empty partial one.
+	// version for whole vectors alone, at least for powers of two of them; for others
+	// the next version will do, with an empty partial one.
 	for v := 1; v <= most; v++ {
 		more, part := g.label("more"), g.label("part")
-		exact := whole || v == most && !m.MaskedStores()
+		exact := whole || v&(v-1) == 0 && !m.MaskedStores()
 		if v < most {
 			cond := GT
 			if !exact && !m.MaskedStores() {
@@ -221,23 +224,42 @@ func (s RowDots) resident(g *gen, walk rowWalk, out, n G) {
 	x, y := k.OfKind(In), k.OfKind(InOutRows)
 	body, finish := s.bodies(g, x, y)
 	sums := min(g.residentVectors(), AccumulatorBytes/m.VectorBytes())
+	narrow := g.residentVectors()+sums+4 > m.Vectors() // a few for the bodies
+	if narrow {
+		sums = 1 + bits.Len(uint(sums-1))
+	}
 	a := accumulation{body: body, combine: OpAdd, sums: 1, acc: [][]V{make([]V, sums)}}
 	prepare := func() {
-		for j := range a.acc[0] {
-			a.acc[0][j] = g.vector()
-		}
+		a.acc[0][0] = g.vector()
 		g.resident[Uniform{Held: "sum"}] = a.acc[0][0]
-		g.makeResident(body, finish)
+		if narrow {
+			g.makeResident(body, finish)
+		}
+		for j := range a.acc[0][1:] {
+			a.acc[0][1+j] = g.vector()
+		}
+		if !narrow {
+			g.makeResident(body, finish)
+		}
 	}
 	g.residentColumns(walk.left, walk.t, n, x, false, prepare, func(c columns) {
 		stride, inc := c.spare[0], c.spare[1]
 		g.rowStride(stride)
 		g.stride(inc, y.Name)
 		g.rowLoop(walk.left, func() {
-			a.held(g, c, walk.next)
-			a.foldFew(g, len(c.vectors))
+			if narrow {
+				a.heldByTree(g, c, walk.next)
+			} else {
+				a.held(g, c, walk.next)
+				a.foldFew(g, len(c.vectors))
+			}
 			a.foldLanes(g)
+			free := slices.Clone(g.free)
+			if narrow {
+				g.free = append(g.free, a.acc[0][1:]...)
+			}
 			g.emit(step{body: finish, copies: 1, ptrs: []G{out}, access: 1})
+			g.free = free
 			m.Add(walk.next, stride)
 			m.Add(out, inc)
 		})
@@ -263,6 +285,32 @@ func (a *accumulation) held(g *gen, c columns, row G) {
 		g.emit(step{body: a.body, first: j, copies: 1, access: c.access(j), ptrs: []G{noRegister, row},
 			loaded: map[int]V{0: v}, sums: column(a.acc, j%regs), combine: OpAdd, assign: 0 < j && j < regs})
 	}
+}
+
+// heldByTree is held and foldFew with few registers: what they add in the end it adds
+// as soon as both are there.
+func (a *accumulation) heldByTree(g *gen, c columns, row G) {
+	leaf := AccumulatorBytes / g.m.VectorBytes()
+	var sum func(first, distance, to int)
+	// sum puts what the register first would hold after it was folded down to so many
+	// into the register to.
+	sum = func(first, distance, to int) {
+		acc := a.acc[0][to]
+		if distance == leaf {
+			if first == 0 {
+				g.m.Zero(acc)
+			}
+			g.emit(step{body: a.body, first: first, copies: 1, access: c.access(first), ptrs: []G{noRegister, row},
+				loaded: map[int]V{0: c.vectors[first]}, sums: [][]V{{acc}}, combine: OpAdd, assign: first > 0})
+			return
+		}
+		sum(first, 2*distance, to)
+		if second := first + distance; second < len(c.vectors) {
+			sum(second, 2*distance, to+1)
+			g.m.Op(OpAdd, g.e, g.m.VectorBytes(), acc, a.acc[0][to+1], acc)
+		}
+	}
+	sum(0, 1, 0)
 }
 
 // resident handles few columns.
