@@ -1,6 +1,9 @@
 package vec
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // The short ways of accumulations: for so few elements that what prepares for many
 // would take most of the time. Each adds in the order of the contract.
@@ -10,7 +13,11 @@ import "slices"
 func (a *accumulation) short(g *gen) (most int, emit func()) {
 	switch w := g.lanes(a.body.Elem); {
 	case a.strides != nil:
-		return 2 * a.singles(g), func() { a.shortStrided(g) }
+		most = 2 * a.singles(g)
+		if a.pairs(g) {
+			most *= 2
+		}
+		return most, func() { a.shortStrided(g) }
 	case a.masked(g):
 		return a.chain() * w, func() { a.shortMasked(g) }
 	default:
@@ -119,6 +126,14 @@ func (a *accumulation) singles(g *gen) int {
 	return have
 }
 
+// pairs reports whether there is a way for twice as many single elements, in half as
+// many registers as lanes. It pays for two streams; to bring one together in vectors
+// takes no longer.
+func (a *accumulation) pairs(g *gen) bool {
+	one := step{body: a.body, copies: 1}
+	return len(a.ptrs) == 2 && a.singles(g) == 8 && a.sums+g.pressure(one, false) <= len(g.free)
+}
+
 // shortStrided accumulates single elements, each in a register that stands for its
 // lane: that is less work than to bring them together in vectors. It has a way of
 // its own for each power of two, so that no register has to be cleared for nothing.
@@ -134,17 +149,20 @@ func (a *accumulation) shortStrided(g *gen) {
 			short.acc[i] = append(short.acc[i], g.vector())
 		}
 	}
-	done := g.label("added")
+	done, pairs := g.label("added"), a.pairs(g)
 	for r := 1; r <= regs; r *= 2 {
-		more := g.label("more")
-		if r < regs {
+		more, last := g.label("more"), r == regs && !pairs
+		if !last {
 			m.JumpIf(a.n, GT, 2*r, more)
 		}
 		short.singlesIn(g, r)
-		if r < regs {
+		if !last {
 			m.Jump(done)
 			m.Label(more)
 		}
+	}
+	if pairs {
+		short.singlesInPairs(g)
 	}
 	m.Label(done)
 	g.free = free
@@ -156,25 +174,106 @@ func (a *accumulation) singlesIn(g *gen, regs int) {
 	m := g.m
 	fold := g.label("fold")
 	for j := range 2 * regs {
-		lane := j % regs
-		s := step{body: a.body, copies: 1, access: 1, ptrs: a.ptrs, strides: a.strides, element: j & 1,
-			sums: column(a.acc, lane), combine: a.combine}
-		s.assign = 0 < j && j < regs && a.combine == OpAdd
-		if j < regs && !s.assign {
-			a.zero(g, lane, lane+1)
-		}
+		sums := column(a.acc, j%regs)
+		assign := j < regs && a.begin(g, sums, j)
 		if j > regs || regs == 1 {
 			m.JumpIf(a.n, LE, j, fold)
 		}
-		g.emit(s)
-		if j&1 == 1 && j+1 < 2*regs {
-			for i, p := range a.ptrs {
-				m.AddTimes(p, a.strides[i], 2)
-			}
+		a.single(g, a.ptrs, j, sums, assign)
+		if j+1 < 2*regs {
+			a.pass(g, a.ptrs, j)
 		}
 	}
 	m.Label(fold)
+	a.foldSingles(g, regs)
+}
+
+// begin prepares sums for their first element, the j-th of all, and reports whether its
+// term is to be assigned. The very first sum begins at +0: see few.
+func (a *accumulation) begin(g *gen, sums [][]V, j int) (assign bool) {
+	if j > 0 && a.combine == OpAdd {
+		return true
+	}
+	for _, acc := range sums {
+		g.m.Zero(acc[0])
+	}
+	return false
+}
+
+// single accumulates the j-th element.
+func (a *accumulation) single(g *gen, ptrs []G, j int, sums [][]V, assign bool) {
+	g.emit(step{body: a.body, copies: 1, access: 1, ptrs: ptrs, strides: a.strides, element: j & 1,
+		sums: sums, combine: a.combine, assign: assign})
+}
+
+// pass moves the pointers on behind each second element.
+func (a *accumulation) pass(g *gen, ptrs []G, j int) {
+	if j&1 == 1 {
+		for i, p := range ptrs {
+			g.m.AddTimes(p, a.strides[i], 2)
+		}
+	}
+}
+
+// foldSingles folds so many registers, of which each is a lane.
+func (a *accumulation) foldSingles(g *gen, regs int) {
 	for h := regs / 2; h > 0; h /= 2 {
 		a.foldRegisters(g, h, regs, int(a.body.Elem))
 	}
+}
+
+// singlesInPairs accumulates more than 16 elements and at most 32 in eight registers:
+// the upper eight of 16 lanes first, and then the lower ones, each of which is added to
+// its partner as soon as it is whole.
+func (a *accumulation) singlesInPairs(g *gen) {
+	const regs, lanes = 8, 16
+	m, generals := g.m, g.generals
+	far := make([]G, len(a.ptrs)) // a round of lanes behind the pointers
+	for i, p := range a.ptrs {
+		far[i] = g.general()
+		m.Move(far[i], a.strides[i])
+		m.ShiftLeft(far[i], bits.TrailingZeros(regs))
+		m.Add(p, far[i])
+		m.ShiftLeft(far[i], 1)
+		m.Add(far[i], p)
+	}
+	lower := g.label("lower")
+	for j := range regs {
+		sums := column(a.acc, j)
+		a.single(g, a.ptrs, j, sums, a.begin(g, sums, regs+j))
+		a.pass(g, a.ptrs, j)
+	}
+	for j := range regs {
+		m.JumpIf(a.n, LE, lanes+regs+j, lower)
+		a.single(g, far, j, column(a.acc, j), false)
+		a.pass(g, far, j)
+	}
+	m.Label(lower)
+	for i, p := range a.ptrs {
+		m.Move(far[i], p)
+		m.Move(a.t, a.strides[i])
+		m.ShiftLeft(a.t, bits.TrailingZeros(lanes))
+		g.sub(p, a.t)
+	}
+	free := slices.Clone(g.free)
+	sums := make([][]V, a.sums)
+	for i := range sums {
+		sums[i] = []V{g.vector()}
+	}
+	for j := range regs {
+		whole := g.label("lane")
+		a.single(g, a.ptrs, j, sums, a.begin(g, sums, j))
+		if j > 0 {
+			m.JumpIf(a.n, LE, lanes+j, whole)
+		}
+		a.single(g, far, j, sums, false)
+		m.Label(whole)
+		for i, acc := range a.acc {
+			m.Op(a.combine, a.body.Elem, int(a.body.Elem), acc[j], acc[j], sums[i][0])
+		}
+		a.pass(g, a.ptrs, j)
+		a.pass(g, far, j)
+	}
+	g.free, g.generals = free, generals
+	a.foldSingles(g, regs)
 }
