@@ -99,9 +99,16 @@ func checkOne(n, lenX, incX int) bool {
 	return n > 0
 }
 
-// checkMatrix panics unless the sizes of a matrix and the strides make sense, and
-// reports whether the matrix has any elements.
-func checkMatrix(m, n, lda, incX, incY int) bool {
+// forwardMatrix is forward for a matrix and two vectors, with an element for each row or
+// each column.
+func forwardMatrix(m, n, lenA, lda, nx, lenX, incX, ny, lenY, incY int) bool {
+	return forwardOne(nx, lenX, incX) && forwardOne(ny, lenY, incY) &&
+		lda >= n && lda <= math.MaxInt32 && lda*(m-1)+n <= lenA
+}
+
+// checkMatrix panics unless a matrix and two vectors fit in their slices, and reports
+// whether there are any elements.
+func checkMatrix(m, n, lenA, lda, nx, lenX, incX, ny, lenY, incY int) bool {
 	if m < 0 {
 		panic(mLT0)
 	}
@@ -112,12 +119,9 @@ func checkMatrix(m, n, lda, incX, incY int) bool {
 		panic(badLdA)
 	}
 	checkIncs(incX, incY)
-	return m > 0 && n > 0
-}
-
-// checkShort panics unless a matrix and two vectors, which have elements, fit in
-// their slices, unless a product overflows.
-func checkShort(m, n, lenA, lda, nx, lenX, incX, ny, lenY, incY int) {
+	if m == 0 || n == 0 {
+		return false
+	}
 	if tooShort(nx, lenX, incX) {
 		panic(shortX)
 	}
@@ -127,14 +131,12 @@ func checkShort(m, n, lenA, lda, nx, lenX, incX, ny, lenY, incY int) {
 	if lenA < lda*(m-1)+n {
 		panic(shortA)
 	}
-}
-
-// checkHugeMatrix is checkShort for products that may not fit in an int. A negative
-// stride is not huge, but comes here too.
-func checkHugeMatrix(m, n, lenA, lda, nx, lenX, incX, ny, lenY, incY int) {
-	checkHuge(nx, lenX, incX, nx, 1)
-	checkHuge(ny, ny, 1, lenY, incY)
-	if over, last := bits.Mul(uint(m-1), uint(lda)); over != 0 || last > uint(lenA) || lenA-int(last) < n {
-		panic(shortA)
+	if uint(m|n|lda|incX|incY) > math.MaxInt32 {
+		checkHuge(nx, lenX, incX, nx, 1)
+		checkHuge(ny, ny, 1, lenY, incY)
+		if over, last := bits.Mul(uint(m-1), uint(lda)); over != 0 || last > uint(lenA) || lenA-int(last) < n {
+			panic(shortA)
+		}
 	}
+	return true
 }

@@ -3,8 +3,6 @@
 package gonumblas
 
 import (
-	"math"
-
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -502,16 +500,13 @@ func (i Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []fl
 	if tA != blas.NoTrans && tA != blas.Trans && tA != blas.ConjTrans {
 		panic(badTranspose)
 	}
-	if !checkMatrix(m, n, lda, incX, incY) {
-		return
-	}
 	lenX, lenY := n, m
 	if tA != blas.NoTrans {
 		lenX, lenY = m, n
 	}
-	checkShort(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
-	if uint(m|n|lda|incX|incY) > math.MaxInt32 {
-		checkHugeMatrix(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
+	if !forwardMatrix(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY) &&
+		!checkMatrix(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY) {
+		return
 	}
 	step := max(incY, -incY)
 	if alpha == 0 {
@@ -574,12 +569,9 @@ func (i Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []fl
 
 // Sger computes A += alpha*x*yᵀ for an m×n matrix.
 func (Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
-	if !checkMatrix(m, n, lda, incX, incY) {
+	if !forwardMatrix(m, n, len(a), lda, m, len(x), incX, n, len(y), incY) &&
+		!checkMatrix(m, n, len(a), lda, m, len(x), incX, n, len(y), incY) {
 		return
-	}
-	checkShort(m, n, len(a), lda, m, len(x), incX, n, len(y), incY)
-	if uint(m|n|lda|incX|incY) > math.MaxInt32 {
-		checkHugeMatrix(m, n, len(a), lda, m, len(x), incX, n, len(y), incY)
 	}
 	switch {
 	case alpha == 0:

@@ -1,8 +1,6 @@
 package gonumblas
 
 import (
-	"math"
-
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -500,16 +498,13 @@ func (i Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []fl
 	if tA != blas.NoTrans && tA != blas.Trans && tA != blas.ConjTrans {
 		panic(badTranspose)
 	}
-	if !checkMatrix(m, n, lda, incX, incY) {
-		return
-	}
 	lenX, lenY := n, m
 	if tA != blas.NoTrans {
 		lenX, lenY = m, n
 	}
-	checkShort(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
-	if uint(m|n|lda|incX|incY) > math.MaxInt32 {
-		checkHugeMatrix(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY)
+	if !forwardMatrix(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY) &&
+		!checkMatrix(m, n, len(a), lda, lenX, len(x), incX, lenY, len(y), incY) {
+		return
 	}
 	step := max(incY, -incY)
 	if alpha == 0 {
@@ -572,12 +567,9 @@ func (i Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []fl
 
 // Dger computes A += alpha*x*yᵀ for an m×n matrix.
 func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
-	if !checkMatrix(m, n, lda, incX, incY) {
+	if !forwardMatrix(m, n, len(a), lda, m, len(x), incX, n, len(y), incY) &&
+		!checkMatrix(m, n, len(a), lda, m, len(x), incX, n, len(y), incY) {
 		return
-	}
-	checkShort(m, n, len(a), lda, m, len(x), incX, n, len(y), incY)
-	if uint(m|n|lda|incX|incY) > math.MaxInt32 {
-		checkHugeMatrix(m, n, len(a), lda, m, len(x), incX, n, len(y), incY)
 	}
 	switch {
 	case alpha == 0:
