@@ -109,6 +109,9 @@ func blasSpecs(c Caches) []Spec {
 	level := kernels.ActiveLevel()
 	single := &blasCases[float32]{level, newPools[float32](),
 		func(routine string, lib blasLibrary, c *blasCall[float32]) func(int) float64 {
+			if routine == "Dsdot" || routine == "Sdsdot" {
+				return bindMixed(routine, lib, c)
+			}
 			return bind32(routine, lib, c)
 		}}
 	double := &blasCases[float64]{level, newPools[float64](),
@@ -123,6 +126,28 @@ func blasSpecs(c Caches) []Spec {
 		}
 	}
 	return all
+}
+
+// double is float64 in the calls of float32 routines too.
+type double = float64
+
+// bindMixed is bind32 for the routines that multiply float32 and add float64.
+func bindMixed(routine string, lib blas.Float32, c *blasCall[float32]) func(reps int) float64 {
+	n, inc, x, y := c.n, c.inc, c.x, c.y
+	if routine == "Dsdot" {
+		return func(reps int) (r float64) {
+			for range reps {
+				r = lib.Dsdot(n, x, inc, y, inc)
+			}
+			return r
+		}
+	}
+	return func(reps int) (r float64) {
+		for range reps {
+			r = float64(lib.Sdsdot(n, 1.5, x, inc, y, inc))
+		}
+		return r
+	}
 }
 
 // blasLibrary is what both contenders implement.

@@ -6,67 +6,67 @@ import (
 
 // bind64 returns a function that calls a routine of a library so many times. The
 // library is behind its interface, as it is behind that of package blas64.
-func bind64(routine string, lib blas.Float64, c *blasCall[float64]) func(reps int) float64 {
+func bind64(routine string, lib blas.Float64, c *blasCall[float64]) func(reps int) double {
 	n, inc, x, y, a := c.n, c.inc, c.x, c.y, c.a
 	switch routine {
 	case "Daxpy":
-		return func(reps int) float64 {
+		return func(reps int) double {
 			for range reps {
 				lib.Daxpy(n, smallAlpha, x, inc, y, inc)
 			}
 			return 0
 		}
 	case "Ddot":
-		return func(reps int) (r float64) {
+		return func(reps int) (r double) {
 			for range reps {
-				r = lib.Ddot(n, x, inc, y, inc)
+				r = double(lib.Ddot(n, x, inc, y, inc))
 			}
 			return r
 		}
 	case "Dscal":
-		return func(reps int) float64 {
+		return func(reps int) double {
 			for range reps {
 				lib.Dscal(n, -1, x, inc)
 			}
 			return 0
 		}
 	case "Dcopy":
-		return func(reps int) float64 {
+		return func(reps int) double {
 			for range reps {
 				lib.Dcopy(n, x, inc, y, inc)
 			}
 			return 0
 		}
 	case "Dswap":
-		return func(reps int) float64 {
+		return func(reps int) double {
 			for range reps {
 				lib.Dswap(n, x, inc, y, inc)
 			}
 			return 0
 		}
 	case "Dnrm2":
-		return func(reps int) (r float64) {
+		return func(reps int) (r double) {
 			for range reps {
-				r = lib.Dnrm2(n, x, inc)
+				r = double(lib.Dnrm2(n, x, inc))
 			}
 			return r
 		}
 	case "Dasum":
-		return func(reps int) (r float64) {
+		return func(reps int) (r double) {
 			for range reps {
-				r = lib.Dasum(n, x, inc)
+				r = double(lib.Dasum(n, x, inc))
 			}
 			return r
 		}
 	case "Idamax":
-		return func(reps int) (r float64) {
+		return func(reps int) (r double) {
 			for range reps {
-				r = float64(lib.Idamax(n, x, inc))
+				r = double(lib.Idamax(n, x, inc))
 			}
 			return r
 		}
 	case "Drot":
-		return func(reps int) float64 {
+		return func(reps int) double {
 			for range reps {
 				lib.Drot(n, x, inc, y, inc, rotC, rotS)
 			}
@@ -74,25 +74,25 @@ func bind64(routine string, lib blas.Float64, c *blasCall[float64]) func(reps in
 		}
 	case "Drotm":
 		p := blas.DrotmParams{Flag: blas.Rescaling, H: [4]float64{rotC, -rotS, rotS, rotC}}
-		return func(reps int) float64 {
+		return func(reps int) double {
 			for range reps {
 				lib.Drotm(n, x, inc, y, inc, p)
 			}
 			return 0
 		}
 	case "Drotg":
-		return func(reps int) (r float64) {
+		return func(reps int) (r double) {
 			for i := range reps {
 				c, s, l, z := lib.Drotg(x[i%scalars], y[i%scalars])
-				r = c + s + l + z
+				r = double(c + s + l + z)
 			}
 			return r
 		}
 	case "Drotmg":
-		return func(reps int) (r float64) {
+		return func(reps int) (r double) {
 			for i := range reps {
 				p, d1, d2, x1 := lib.Drotmg(a[i%scalars], a[(i+1)%scalars], x[i%scalars], y[i%scalars])
-				r = p.H[0] + p.H[1] + p.H[2] + p.H[3] + d1 + d2 + x1
+				r = double(p.H[0] + p.H[1] + p.H[2] + p.H[3] + d1 + d2 + x1)
 			}
 			return r
 		}
@@ -101,14 +101,14 @@ func bind64(routine string, lib blas.Float64, c *blasCall[float64]) func(reps in
 		if routine == "DgemvT" {
 			tA = blas.Trans
 		}
-		return func(reps int) float64 {
+		return func(reps int) double {
 			for range reps {
 				lib.Dgemv(tA, n, n, 0.5, a, n, x, inc, 0.5, y, inc)
 			}
 			return 0
 		}
 	case "Dger":
-		return func(reps int) float64 {
+		return func(reps int) double {
 			for range reps {
 				lib.Dger(n, n, smallAlpha, x, inc, y, inc, a, n)
 			}

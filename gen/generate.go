@@ -42,7 +42,7 @@ func generate(root string) (map[string][]byte, error) {
 			files[fmt.Sprintf("asm/%s/%s_%s.s", l.pkg, strings.ToLower(k.Name), l.arch)] = text
 		}
 	}
-	if err := errors.Join(writeGo(files), writeBLAS(root, files)); err != nil {
+	if err := errors.Join(writeGo(files), writeTwins(root, files)); err != nil {
 		return nil, err
 	}
 	return files, nil

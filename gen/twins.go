@@ -1,0 +1,41 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// twins are Go files about float64 whose twins for float32 follow from the text.
+// Package gonumblas has no generic function in between, which both could call: that
+// would be a good part of the time that a short vector takes. Package bench has none
+// because the two call routines of different names.
+var twins = []struct{ source, twin string }{
+	{"kernels/gonumblas/float64.go", "kernels/gonumblas/float32.go"},
+	{"bench/blas64.go", "bench/blas32.go"},
+}
+
+var (
+	blasNames = regexp.MustCompile(`\b(D|Id)(axpy|dot|scal|copy|swap|nrm2|asum|amax|rotg|rotmg|rotm|rot|rotmParams|gemvT?|ger)\b`)
+	bitNames  = strings.NewReplacer("float64", "float32", "Float64", "Float32", "F64", "F32", "bind64", "bind32", "blas64", "blas32")
+)
+
+// writeTwins adds the files about float32. What is float64 in both is spelled double.
+func writeTwins(root string, files map[string][]byte) error {
+	for _, t := range twins {
+		text, err := os.ReadFile(filepath.Join(root, t.source))
+		if err != nil {
+			return fmt.Errorf("the source of %s: %w", t.twin, err)
+		}
+		twin := blasNames.ReplaceAllStringFunc(bitNames.Replace(string(text)), func(name string) string {
+			if rest, ok := strings.CutPrefix(name, "Id"); ok {
+				return "Is" + rest
+			}
+			return "S" + name[1:]
+		})
+		files[t.twin] = []byte(header + "\n\n" + twin)
+	}
+	return nil
+}
