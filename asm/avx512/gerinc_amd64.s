@@ -149,6 +149,8 @@ row2:
 	ADDQ         $+16, R10
 
 skip3:
+	TESTQ  $+3, R8
+	JEQ    done2
 	TESTQ  $+2, R8
 	JEQ    skip4
 	VMULPS X6, X4, X8
@@ -166,6 +168,7 @@ skip4:
 	ADDQ   $+4, R10
 
 skip5:
+done2:
 	ADDQ R9, SI
 	SUBQ $+1, DI
 	JGT  row2
@@ -327,6 +330,8 @@ row4:
 	ADDQ         $+16, R10
 
 skip8:
+	TESTQ  $+3, R8
+	JEQ    done4
 	TESTQ  $+2, R8
 	JEQ    skip9
 	VMULPS X6, X4, X8
@@ -344,6 +349,7 @@ skip9:
 	ADDQ   $+4, R10
 
 skip10:
+done4:
 	ADDQ R9, SI
 	SUBQ $+1, DI
 	JGT  row4
@@ -539,6 +545,8 @@ row6:
 	ADDQ         $+16, R10
 
 skip13:
+	TESTQ  $+3, R8
+	JEQ    done6
 	TESTQ  $+2, R8
 	JEQ    skip14
 	VMULPS X6, X4, X8
@@ -556,6 +564,7 @@ skip14:
 	ADDQ   $+4, R10
 
 skip15:
+done6:
 	ADDQ R9, SI
 	SUBQ $+1, DI
 	JGT  row6
@@ -783,6 +792,8 @@ row8:
 	ADDQ         $+16, R10
 
 skip18:
+	TESTQ  $+3, R8
+	JEQ    done8
 	TESTQ  $+2, R8
 	JEQ    skip19
 	VMULPS X6, X4, X8
@@ -800,6 +811,7 @@ skip19:
 	ADDQ   $+4, R10
 
 skip20:
+done8:
 	ADDQ R9, SI
 	SUBQ $+1, DI
 	JGT  row8
@@ -854,7 +866,7 @@ main:
 
 rest2:
 	TESTQ  $+3, DX
-	JEQ    done
+	JEQ    done9
 	TESTQ  $+2, DX
 	JEQ    last
 	VMULSS (R9), X0, X2
@@ -868,12 +880,12 @@ rest2:
 
 last:
 	TESTQ  $+1, DX
-	JEQ    done
+	JEQ    done9
 	VMULSS (R9), X0, X2
 	VADDSS (R10), X2, X2
 	VMOVSS X2, (R10)
 
-done:
+done9:
 	JMP rows
 
 rest:
@@ -1509,7 +1521,7 @@ main:
 
 rest2:
 	TESTQ  $+3, DX
-	JEQ    done
+	JEQ    done9
 	TESTQ  $+2, DX
 	JEQ    last
 	VMULSD (R9), X0, X2
@@ -1523,12 +1535,12 @@ rest2:
 
 last:
 	TESTQ  $+1, DX
-	JEQ    done
+	JEQ    done9
 	VMULSD (R9), X0, X2
 	VADDSD (R10), X2, X2
 	VMOVSD X2, (R10)
 
-done:
+done9:
 	JMP rows
 
 rest:

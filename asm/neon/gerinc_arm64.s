@@ -58,6 +58,8 @@ row:
 	FMOVQ (R1), F11
 	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
 	FMOVQ F11, (R1)
+
+done:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row
@@ -114,6 +116,8 @@ skip2:
 	ADD $4, R6, R6
 
 skip3:
+
+done2:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row2
@@ -159,6 +163,8 @@ row3:
 	FMOVQ 16(R1), F11
 	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
 	FMOVQ F11, 16(R1)
+
+done3:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row3
@@ -229,6 +235,8 @@ skip5:
 	ADD $4, R6, R6
 
 skip6:
+
+done4:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row4
@@ -286,6 +294,8 @@ row5:
 	FMOVQ 32(R1), F11
 	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
 	FMOVQ F11, 32(R1)
+
+done5:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row5
@@ -368,6 +378,8 @@ skip8:
 	ADD $4, R6, R6
 
 skip9:
+
+done6:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row6
@@ -437,6 +449,8 @@ row7:
 	FMOVQ 48(R1), F11
 	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
 	FMOVQ F11, 48(R1)
+
+done7:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row7
@@ -531,6 +545,8 @@ skip11:
 	ADD $4, R6, R6
 
 skip12:
+
+done8:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row8
@@ -612,6 +628,8 @@ row9:
 	FMOVQ 64(R1), F11
 	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
 	FMOVQ F11, 64(R1)
+
+done9:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row9
@@ -718,6 +736,8 @@ skip14:
 	ADD $4, R6, R6
 
 skip15:
+
+done10:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row10
@@ -811,6 +831,8 @@ row11:
 	FMOVQ 80(R1), F11
 	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
 	FMOVQ F11, 80(R1)
+
+done11:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row11
@@ -929,6 +951,8 @@ skip17:
 	ADD $4, R6, R6
 
 skip18:
+
+done12:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row12
@@ -1034,6 +1058,8 @@ row13:
 	FMOVQ 96(R1), F11
 	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
 	FMOVQ F11, 96(R1)
+
+done13:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row13
@@ -1164,6 +1190,8 @@ skip20:
 	ADD $4, R6, R6
 
 skip21:
+
+done14:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row14
@@ -1279,6 +1307,8 @@ row15:
 	FMOVQ 112(R1), F11
 	WORD $0x4e2bd54b // fadd v11.4s, v10.4s, v11.4s
 	FMOVQ F11, 112(R1)
+
+done15:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row15
@@ -1421,6 +1451,8 @@ skip23:
 	ADD $4, R6, R6
 
 skip24:
+
+done16:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row16
@@ -1488,7 +1520,7 @@ main:
 	BGE main
 
 rest2:
-	TBZ $0, R2, done
+	TBZ $0, R2, done17
 	TBZ $1, R2, last
 	FMOVS (R5), F2
 	FMOVS (R5)(R4), F3
@@ -1504,14 +1536,14 @@ rest2:
 	ADD $8, R6, R6
 
 last:
-	TBZ $0, R2, done
+	TBZ $0, R2, done17
 	FMOVS (R5), F2
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
 	FMOVS (R6), F3
 	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
 	FMOVS F3, (R6)
 
-done:
+done17:
 	B rows
 
 rest:
@@ -1597,6 +1629,8 @@ row:
 	FMOVQ (R1), F11
 	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
 	FMOVQ F11, (R1)
+
+done:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row
@@ -1629,6 +1663,8 @@ row2:
 	ADD $8, R6, R6
 
 skip:
+
+done2:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row2
@@ -1666,6 +1702,8 @@ row3:
 	FMOVQ 16(R1), F11
 	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
 	FMOVQ F11, 16(R1)
+
+done3:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row3
@@ -1708,6 +1746,8 @@ row4:
 	ADD $8, R6, R6
 
 skip2:
+
+done4:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row4
@@ -1753,6 +1793,8 @@ row5:
 	FMOVQ 32(R1), F11
 	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
 	FMOVQ F11, 32(R1)
+
+done5:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row5
@@ -1803,6 +1845,8 @@ row6:
 	ADD $8, R6, R6
 
 skip3:
+
+done6:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row6
@@ -1856,6 +1900,8 @@ row7:
 	FMOVQ 48(R1), F11
 	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
 	FMOVQ F11, 48(R1)
+
+done7:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row7
@@ -1914,6 +1960,8 @@ row8:
 	ADD $8, R6, R6
 
 skip4:
+
+done8:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row8
@@ -1975,6 +2023,8 @@ row9:
 	FMOVQ 64(R1), F11
 	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
 	FMOVQ F11, 64(R1)
+
+done9:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row9
@@ -2041,6 +2091,8 @@ row10:
 	ADD $8, R6, R6
 
 skip5:
+
+done10:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row10
@@ -2110,6 +2162,8 @@ row11:
 	FMOVQ 80(R1), F11
 	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
 	FMOVQ F11, 80(R1)
+
+done11:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row11
@@ -2184,6 +2238,8 @@ row12:
 	ADD $8, R6, R6
 
 skip6:
+
+done12:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row12
@@ -2261,6 +2317,8 @@ row13:
 	FMOVQ 96(R1), F11
 	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
 	FMOVQ F11, 96(R1)
+
+done13:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row13
@@ -2343,6 +2401,8 @@ row14:
 	ADD $8, R6, R6
 
 skip7:
+
+done14:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row14
@@ -2426,6 +2486,8 @@ row15:
 	FMOVQ 112(R1), F11
 	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
 	FMOVQ F11, 112(R1)
+
+done15:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row15
@@ -2516,6 +2578,8 @@ row16:
 	ADD $8, R6, R6
 
 skip8:
+
+done16:
 	ADD R5, R1, R1
 	SUBS $1, R0, R0
 	BGT row16
@@ -2583,7 +2647,7 @@ main:
 	BGE main
 
 rest2:
-	TBZ $0, R2, done
+	TBZ $0, R2, done17
 	TBZ $1, R2, last
 	FMOVD (R5), F2
 	FMOVD (R5)(R4), F3
@@ -2599,14 +2663,14 @@ rest2:
 	ADD $16, R6, R6
 
 last:
-	TBZ $0, R2, done
+	TBZ $0, R2, done17
 	FMOVD (R5), F2
 	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
 	FMOVD (R6), F3
 	WORD $0x4e63d443 // fadd v3.2d, v2.2d, v3.2d
 	FMOVD F3, (R6)
 
-done:
+done17:
 	B rows
 
 rest:

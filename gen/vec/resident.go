@@ -383,7 +383,11 @@ func (s Outer) resident(g *gen, walk rowWalk, coef, n G) {
 				m.AddImm(at, len(whole)*m.VectorBytes())
 			}
 			one.first, one.ptrs[1] = 0, at
-			for _, p := range rest {
+			done := g.label("done")
+			for i, p := range rest {
+				if i == 1 && len(rest) > 2 {
+					m.JumpUnlessBit(n, rest[0].lanes-1, done)
+				}
 				skip := g.label("skip")
 				m.JumpUnlessBit(n, p.lanes, skip)
 				one.access, one.loaded = Access(p.lanes), map[int]V{0: p.v}
@@ -391,6 +395,7 @@ func (s Outer) resident(g *gen, walk rowWalk, coef, n G) {
 				m.AddImm(at, p.lanes*int(g.e))
 				m.Label(skip)
 			}
+			m.Label(done)
 			m.Add(walk.next, stride)
 		})
 	})
