@@ -15,7 +15,7 @@ const directDir = "kernels/internal/direct"
 
 // directNames are the kernels that package gonumblas calls so.
 var directNames = []string{
-	"Axpy", "Dot", "Dsdot", "Scal", "Swap", "Asum", "AmaxNumber", "IndexAbs", "Rot", "Rotm",
+	"Axpy", "Dot", "Dsdot", "Scal", "Swap", "Asum", "AmaxNumber", "Rot", "Rotm",
 	"AxpyInc", "DotInc", "DsdotInc", "ScalInc", "SwapInc", "CopyInc", "AsumInc", "RotInc", "RotmInc",
 	"Gemv", "GemvT", "Ger", "GemvInc", "GemvTInc", "GerInc",
 }

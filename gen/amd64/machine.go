@@ -31,8 +31,8 @@ type Machine struct {
 	zeroed bool
 }
 
-// NewAVX2 returns a machine that uses nothing above AVX2 and BMI1, with vectors of 32 bytes,
-// or of 16.
+// NewAVX2 returns a machine that uses nothing above AVX2 and BMI1, with vectors of 32
+// bytes, or of 16.
 func NewAVX2(bytes int) *Machine { return newMachine(false, bytes) }
 
 // NewAVX512 returns a machine that uses AVX-512 F, BW, DQ and VL, which no core has

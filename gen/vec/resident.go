@@ -224,21 +224,23 @@ func (s RowDots) resident(g *gen, walk rowWalk, out, n G) {
 	x, y := k.OfKind(In), k.OfKind(InOutRows)
 	body, finish := s.bodies(g, x, y)
 	sums := min(g.residentVectors(), AccumulatorBytes/m.VectorBytes())
-	narrow := g.residentVectors()+sums+4 > m.Vectors() // a few for the bodies
-	if narrow {
+	// Where registers are few, the sums are folded as they come, in fewer, and the
+	// coefficients get theirs first.
+	tree := g.residentVectors()+sums+4 > m.Vectors()
+	if tree {
 		sums = 1 + bits.Len(uint(sums-1))
 	}
 	a := accumulation{body: body, combine: OpAdd, sums: 1, acc: [][]V{make([]V, sums)}}
 	prepare := func() {
 		a.acc[0][0] = g.vector()
 		g.resident[Uniform{Held: "sum"}] = a.acc[0][0]
-		if narrow {
+		if tree {
 			g.makeResident(body, finish)
 		}
 		for j := range a.acc[0][1:] {
 			a.acc[0][1+j] = g.vector()
 		}
-		if !narrow {
+		if !tree {
 			g.makeResident(body, finish)
 		}
 	}
@@ -247,7 +249,7 @@ func (s RowDots) resident(g *gen, walk rowWalk, out, n G) {
 		g.rowStride(stride)
 		g.stride(inc, y.Name)
 		g.rowLoop(walk.left, func() {
-			if narrow {
+			if tree {
 				a.heldByTree(g, c, walk.next)
 			} else {
 				a.held(g, c, walk.next)
@@ -255,7 +257,7 @@ func (s RowDots) resident(g *gen, walk rowWalk, out, n G) {
 			}
 			a.foldLanes(g)
 			free := slices.Clone(g.free)
-			if narrow {
+			if tree {
 				g.free = append(g.free, a.acc[0][1:]...)
 			}
 			g.emit(step{body: finish, copies: 1, ptrs: []G{out}, access: 1})

@@ -331,13 +331,14 @@ func (Implementation) Isamax(n int, x []float32, incX int) int {
 }
 
 // iamaxF32 is kernels.Iamax. It is apart from Isamax, whose loop it would slow down.
+// Which level's search is the faster one, the table knows.
 func iamaxF32(x []float32) int {
 	if len(x) <= cached && x[0] == x[0] {
 		if direct.Widest {
-			return direct.IndexAbsF32(x, direct.AmaxNumberF32(x))
+			return kernels.ActiveTable[float32]().IndexAbs(x, direct.AmaxNumberF32(x))
 		}
 		if direct.Half {
-			return direct.HalfIndexAbsF32(x, direct.HalfAmaxNumberF32(x))
+			return kernels.ActiveTable[float32]().IndexAbs(x, direct.HalfAmaxNumberF32(x))
 		}
 	}
 	return kernels.Iamax(x)

@@ -329,13 +329,14 @@ func (Implementation) Idamax(n int, x []float64, incX int) int {
 }
 
 // iamaxF64 is kernels.Iamax. It is apart from Idamax, whose loop it would slow down.
+// Which level's search is the faster one, the table knows.
 func iamaxF64(x []float64) int {
 	if len(x) <= cached && x[0] == x[0] {
 		if direct.Widest {
-			return direct.IndexAbsF64(x, direct.AmaxNumberF64(x))
+			return kernels.ActiveTable[float64]().IndexAbs(x, direct.AmaxNumberF64(x))
 		}
 		if direct.Half {
-			return direct.HalfIndexAbsF64(x, direct.HalfAmaxNumberF64(x))
+			return kernels.ActiveTable[float64]().IndexAbs(x, direct.HalfAmaxNumberF64(x))
 		}
 	}
 	return kernels.Iamax(x)

@@ -204,26 +204,6 @@ func HalfAmaxNumberF64(x []float64) float64 {
 	return avx2.AmaxNumberF64(x)
 }
 
-// IndexAbsF32 computes first i with |x[i]| = value, len(x) if there is none.
-func IndexAbsF32(x []float32, value float32) int {
-	return avx512.IndexAbsF32(x, value)
-}
-
-// HalfIndexAbsF32 computes first i with |x[i]| = value, len(x) if there is none.
-func HalfIndexAbsF32(x []float32, value float32) int {
-	return avx2.IndexAbsF32(x, value)
-}
-
-// IndexAbsF64 computes first i with |x[i]| = value, len(x) if there is none.
-func IndexAbsF64(x []float64, value float64) int {
-	return avx512.IndexAbsF64(x, value)
-}
-
-// HalfIndexAbsF64 computes first i with |x[i]| = value, len(x) if there is none.
-func HalfIndexAbsF64(x []float64, value float64) int {
-	return avx2.IndexAbsF64(x, value)
-}
-
 // CopyIncF32 computes y[i] = x[i], strided.
 func CopyIncF32(n int, x []float32, incX int, y []float32, incY int) {
 	avx512.CopyIncF32(n, x, incX, y, incY)

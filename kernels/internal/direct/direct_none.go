@@ -197,26 +197,6 @@ func HalfAmaxNumberF64(x []float64) float64 {
 	panic(noLevel)
 }
 
-// IndexAbsF32 computes first i with |x[i]| = value, len(x) if there is none.
-func IndexAbsF32(x []float32, value float32) int {
-	panic(noLevel)
-}
-
-// HalfIndexAbsF32 computes first i with |x[i]| = value, len(x) if there is none.
-func HalfIndexAbsF32(x []float32, value float32) int {
-	panic(noLevel)
-}
-
-// IndexAbsF64 computes first i with |x[i]| = value, len(x) if there is none.
-func IndexAbsF64(x []float64, value float64) int {
-	panic(noLevel)
-}
-
-// HalfIndexAbsF64 computes first i with |x[i]| = value, len(x) if there is none.
-func HalfIndexAbsF64(x []float64, value float64) int {
-	panic(noLevel)
-}
-
 // CopyIncF32 computes y[i] = x[i], strided.
 func CopyIncF32(n int, x []float32, incX int, y []float32, incY int) {
 	panic(noLevel)
