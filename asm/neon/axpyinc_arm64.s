@@ -62,7 +62,8 @@ main:
 	BGE main
 
 rest:
-	TBZ $0, R5, done
+	TST $3, R5
+	BEQ done
 	TBZ $1, R5, last
 	FMOVS (R0), F1
 	FMOVS (R0)(R3), F2
@@ -166,7 +167,8 @@ main:
 	BGE main
 
 rest:
-	TBZ $0, R5, done
+	TST $3, R5
+	BEQ done
 	TBZ $1, R5, last
 	FMOVD (R0), F1
 	FMOVD (R0)(R3), F2

@@ -47,7 +47,8 @@ main:
 	BGE main
 
 rest:
-	TBZ $0, R5, done
+	TST $3, R5
+	BEQ done
 	TBZ $1, R5, last
 	FMOVS (R0), F0
 	FMOVS (R0)(R3), F1
@@ -127,7 +128,8 @@ main:
 	BGE main
 
 rest:
-	TBZ $0, R5, done
+	TST $3, R5
+	BEQ done
 	TBZ $1, R5, last
 	FMOVD (R0), F0
 	FMOVD (R0)(R3), F1

@@ -1797,7 +1797,8 @@ main:
 	BGE main
 
 rest2:
-	TBZ $0, R2, done9
+	TST $3, R2
+	BEQ done9
 	TBZ $1, R2, last
 	FMOVS (R5), F3
 	FMOVS (R5)(R4), F4
@@ -3120,7 +3121,8 @@ main:
 	BGE main
 
 rest2:
-	TBZ $0, R2, done9
+	TST $3, R2
+	BEQ done9
 	TBZ $1, R2, last
 	FMOVD (R5), F3
 	FMOVD (R5)(R4), F4

@@ -1520,7 +1520,8 @@ main:
 	BGE main
 
 rest2:
-	TBZ $0, R2, done17
+	TST $3, R2
+	BEQ done17
 	TBZ $1, R2, last
 	FMOVS (R5), F2
 	FMOVS (R5)(R4), F3
@@ -2647,7 +2648,8 @@ main:
 	BGE main
 
 rest2:
-	TBZ $0, R2, done17
+	TST $3, R2
+	BEQ done17
 	TBZ $1, R2, last
 	FMOVD (R5), F2
 	FMOVD (R5)(R4), F3

@@ -85,7 +85,8 @@ main:
 	BGE main
 
 rest:
-	TBZ $0, R5, done
+	TST $3, R5
+	BEQ done
 	TBZ $1, R5, last
 	FMOVS (R0), F2
 	FMOVS (R0)(R3), F3
@@ -227,7 +228,8 @@ main:
 	BGE main
 
 rest:
-	TBZ $0, R5, done
+	TST $3, R5
+	BEQ done
 	TBZ $1, R5, last
 	FMOVD (R0), F2
 	FMOVD (R0)(R3), F3

@@ -89,7 +89,8 @@ main:
 	BGE main
 
 rest:
-	TBZ $0, R5, done
+	TST $3, R5
+	BEQ done
 	TBZ $1, R5, last
 	FMOVS (R0), F4
 	FMOVS (R0)(R3), F5
@@ -235,7 +236,8 @@ main:
 	BGE main
 
 rest:
-	TBZ $0, R5, done
+	TST $3, R5
+	BEQ done
 	TBZ $1, R5, last
 	FMOVD (R0), F4
 	FMOVD (R0)(R3), F5

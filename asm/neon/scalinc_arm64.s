@@ -43,7 +43,8 @@ main:
 	BGE main
 
 rest:
-	TBZ $0, R3, done
+	TST $3, R3
+	BEQ done
 	TBZ $1, R3, last
 	FMOVS (R0), F1
 	FMOVS (R0)(R2), F2
@@ -111,7 +112,8 @@ main:
 	BGE main
 
 rest:
-	TBZ $0, R3, done
+	TST $3, R3
+	BEQ done
 	TBZ $1, R3, last
 	FMOVD (R0), F1
 	FMOVD (R0)(R2), F2

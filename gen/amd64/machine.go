@@ -291,8 +291,11 @@ func (m *Machine) SubJump(a vec.G, imm int, c vec.Cond, label string) {
 }
 
 // JumpUnlessBit implements vec.Machine.
-func (m *Machine) JumpUnlessBit(a vec.G, bit int, label string) {
-	m.TESTQ(operand.I32(int32(bit)), g(a))
+func (m *Machine) JumpUnlessBit(a vec.G, bit int, label string) { m.JumpUnlessBits(a, bit, label) }
+
+// JumpUnlessBits implements vec.Machine.
+func (m *Machine) JumpUnlessBits(a vec.G, bits int, label string) {
+	m.TESTQ(operand.I32(int32(bits)), g(a))
 	m.JEQ(operand.LabelRef(label))
 }
 

@@ -227,7 +227,16 @@ func (m *Machine) JumpUnlessBit(a vec.G, bit int, label string) {
 	m.unlessBit(g(a), bit, label)
 }
 
+// JumpUnlessBits implements vec.Machine.
+func (m *Machine) JumpUnlessBits(a vec.G, bits int, label string) {
+	m.p("TST $%d, %s", bits, g(a))
+	m.p("BEQ %s", label)
+}
+
 func (m *Machine) unlessBit(r string, bit int, label string) {
+	if bits.OnesCount(uint(bit)) != 1 {
+		panic(fmt.Sprintf("arm64: %d is not one bit", bit))
+	}
 	m.p("TBZ $%d, %s, %s", bits.TrailingZeros(uint(bit)), r, label)
 }
 

@@ -103,6 +103,7 @@ type Machine interface {
 	Jump(label string)
 	JumpIf(a G, c Cond, imm int, label string)
 	JumpUnlessBit(a G, bit int, label string)
+	JumpUnlessBits(a G, bits int, label string) // if none of them is set; they are the lowest ones
 	SubJump(a G, imm int, c Cond, label string) // a -= imm, and JumpIf a compares so with 0
 
 	// Vector registers. In and of are the element types in registers and in

@@ -388,7 +388,7 @@ func (s Outer) resident(g *gen, walk rowWalk, coef, n G) {
 			done := g.label("done")
 			for i, p := range rest {
 				if i == 1 && len(rest) > 2 {
-					m.JumpUnlessBit(n, rest[0].lanes-1, done)
+					m.JumpUnlessBits(n, rest[0].lanes-1, done)
 				}
 				skip := g.label("skip")
 				m.JumpUnlessBit(n, p.lanes, skip)

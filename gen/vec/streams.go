@@ -103,7 +103,7 @@ func (g *gen) stridedLoop(b *Body, ptrs, strides []G, n G) {
 	m.SubJump(n, stridedUnroll, GE, main)
 
 	m.Label(rest) // n is negative: its low bits are still those of the rest
-	m.JumpUnlessBit(n, stridedUnroll-1, done)
+	m.JumpUnlessBits(n, stridedUnroll-1, done)
 	m.JumpUnlessBit(n, 2, last)
 	s.copies = 2
 	g.emit(s)
