@@ -145,9 +145,8 @@ main:
 	// u = flushRoot(d), sum += u*u
 	VPAND   Y5, Y10, Y15
 	VPSIGND Y15, Y10, Y8
-	VMOVUPS (DX), Y11
 	VMULPS  Y8, Y8, Y8
-	VADDPS  Y8, Y11, Y8
+	VADDPS  (DX), Y8, Y8
 
 	// p -= lr*(d/(sqrt(sum)+eps))
 	VSQRTPS Y8, Y11
@@ -166,9 +165,8 @@ main:
 	VADDPS  Y9, Y11, Y9
 	VPAND   Y5, Y9, Y15
 	VPSIGND Y15, Y9, Y11
-	VMOVUPS 32(DX), Y10
 	VMULPS  Y11, Y11, Y11
-	VADDPS  Y11, Y10, Y11
+	VADDPS  32(DX), Y11, Y11
 	VSQRTPS Y11, Y10
 	VADDPS  Y6, Y10, Y10
 	VDIVPS  Y10, Y9, Y10
@@ -200,9 +198,8 @@ one:
 	// u = flushRoot(d), sum += u*u
 	VPAND   Y5, Y10, Y15
 	VPSIGND Y15, Y10, Y8
-	VMOVUPS (DX), Y11
 	VMULPS  Y8, Y8, Y8
-	VADDPS  Y8, Y11, Y8
+	VADDPS  (DX), Y8, Y8
 
 	// p -= lr*(d/(sqrt(sum)+eps))
 	VSQRTPS Y8, Y11
@@ -447,9 +444,8 @@ main:
 	VPAND   Y5, Y10, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y10, Y8
-	VMOVUPD (DX), Y11
 	VMULPD  Y8, Y8, Y8
-	VADDPD  Y8, Y11, Y8
+	VADDPD  (DX), Y8, Y8
 
 	// p -= lr*(d/(sqrt(sum)+eps))
 	VSQRTPD Y8, Y11
@@ -470,9 +466,8 @@ main:
 	VPAND   Y5, Y9, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y9, Y11
-	VMOVUPD 32(DX), Y10
 	VMULPD  Y11, Y11, Y11
-	VADDPD  Y11, Y10, Y11
+	VADDPD  32(DX), Y11, Y11
 	VSQRTPD Y11, Y10
 	VADDPD  Y6, Y10, Y10
 	VDIVPD  Y10, Y9, Y10
@@ -506,9 +501,8 @@ one:
 	VPAND   Y5, Y10, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y10, Y8
-	VMOVUPD (DX), Y11
 	VMULPD  Y8, Y8, Y8
-	VADDPD  Y8, Y11, Y8
+	VADDPD  (DX), Y8, Y8
 
 	// p -= lr*(d/(sqrt(sum)+eps))
 	VSQRTPD Y8, Y11

@@ -64,28 +64,24 @@ odd5:
 loaded6:
 loaded2:
 whole:
-	CMPQ    DX, $+8
-	JLT     rest
-	VXORPS  X0, X0, X0
-	VMOVUPS (DI), Y11
-	VANDPS  Y10, Y11, Y11
-	VADDPS  Y0, Y11, Y0
-	CMPQ    DX, $+16
-	JLT     rest2
-	VMOVUPS 32(DI), Y11
-	VANDPS  Y10, Y11, Y1
-	CMPQ    DX, $+24
-	JLT     rest3
-	VMOVUPS 64(DI), Y11
-	VANDPS  Y10, Y11, Y2
-	CMPQ    DX, $+32
-	JLT     rest4
-	VMOVUPS 96(DI), Y11
-	VANDPS  Y10, Y11, Y3
-	VADDPS  Y0, Y2, Y0
-	VADDPS  Y1, Y3, Y1
-	VADDPS  Y0, Y1, Y0
-	JMP     lanes
+	CMPQ   DX, $+8
+	JLT    rest
+	VXORPS X0, X0, X0
+	VANDPS (DI), Y10, Y11
+	VADDPS Y0, Y11, Y0
+	CMPQ   DX, $+16
+	JLT    rest2
+	VANDPS 32(DI), Y10, Y1
+	CMPQ   DX, $+24
+	JLT    rest3
+	VANDPS 64(DI), Y10, Y2
+	CMPQ   DX, $+32
+	JLT    rest4
+	VANDPS 96(DI), Y10, Y3
+	VADDPS Y0, Y2, Y0
+	VADDPS Y1, Y3, Y1
+	VADDPS Y0, Y1, Y0
+	JMP    lanes
 
 rest4:
 	CMPQ   DX, $+24
@@ -177,34 +173,26 @@ whole2:
 	JLT    tail
 
 loop:
-	VMOVUPS (DI), Y11
-	VANDPS  Y10, Y11, Y11
-	VADDPS  Y0, Y11, Y0
-	VMOVUPS 32(DI), Y11
-	VANDPS  Y10, Y11, Y11
-	VADDPS  Y1, Y11, Y1
-	VMOVUPS 64(DI), Y11
-	VANDPS  Y10, Y11, Y11
-	VADDPS  Y2, Y11, Y2
-	VMOVUPS 96(DI), Y11
-	VANDPS  Y10, Y11, Y11
-	VADDPS  Y3, Y11, Y3
-	VMOVUPS 128(DI), Y11
-	VANDPS  Y10, Y11, Y11
-	VADDPS  Y4, Y11, Y4
-	VMOVUPS 160(DI), Y11
-	VANDPS  Y10, Y11, Y11
-	VADDPS  Y5, Y11, Y5
-	VMOVUPS 192(DI), Y11
-	VANDPS  Y10, Y11, Y11
-	VADDPS  Y6, Y11, Y6
-	VMOVUPS 224(DI), Y11
-	VANDPS  Y10, Y11, Y11
-	VADDPS  Y7, Y11, Y7
-	ADDQ    $+256, DI
-	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JGE     loop
+	VANDPS (DI), Y10, Y11
+	VADDPS Y0, Y11, Y0
+	VANDPS 32(DI), Y10, Y11
+	VADDPS Y1, Y11, Y1
+	VANDPS 64(DI), Y10, Y11
+	VADDPS Y2, Y11, Y2
+	VANDPS 96(DI), Y10, Y11
+	VADDPS Y3, Y11, Y3
+	VANDPS 128(DI), Y10, Y11
+	VADDPS Y4, Y11, Y4
+	VANDPS 160(DI), Y10, Y11
+	VADDPS Y5, Y11, Y5
+	VANDPS 192(DI), Y10, Y11
+	VADDPS Y6, Y11, Y6
+	VANDPS 224(DI), Y10, Y11
+	VADDPS Y7, Y11, Y7
+	ADDQ   $+256, DI
+	SUBQ   $+64, DX
+	CMPQ   DX, $+64
+	JGE    loop
 
 tail:
 	TESTQ DX, DX
@@ -256,58 +244,51 @@ odd11:
 
 loaded12:
 loaded8:
-	CMPQ    DX, $+8
-	JLT     part
-	VMOVUPS (DI), Y11
-	VANDPS  Y10, Y11, Y11
-	VADDPS  Y0, Y11, Y0
-	CMPQ    DX, $+8
-	JEQ     fold
-	CMPQ    DX, $+16
-	JLT     part2
-	VMOVUPS 32(DI), Y11
-	VANDPS  Y10, Y11, Y11
-	VADDPS  Y1, Y11, Y1
-	CMPQ    DX, $+16
-	JEQ     fold
-	CMPQ    DX, $+24
-	JLT     part3
-	VMOVUPS 64(DI), Y11
-	VANDPS  Y10, Y11, Y11
-	VADDPS  Y2, Y11, Y2
-	CMPQ    DX, $+24
-	JEQ     fold
-	CMPQ    DX, $+32
-	JLT     part4
-	VMOVUPS 96(DI), Y11
-	VANDPS  Y10, Y11, Y11
-	VADDPS  Y3, Y11, Y3
-	CMPQ    DX, $+32
-	JEQ     fold
-	CMPQ    DX, $+40
-	JLT     part5
-	VMOVUPS 128(DI), Y11
-	VANDPS  Y10, Y11, Y11
-	VADDPS  Y4, Y11, Y4
-	CMPQ    DX, $+40
-	JEQ     fold
-	CMPQ    DX, $+48
-	JLT     part6
-	VMOVUPS 160(DI), Y11
-	VANDPS  Y10, Y11, Y11
-	VADDPS  Y5, Y11, Y5
-	CMPQ    DX, $+48
-	JEQ     fold
-	CMPQ    DX, $+56
-	JLT     part7
-	VMOVUPS 192(DI), Y11
-	VANDPS  Y10, Y11, Y11
-	VADDPS  Y6, Y11, Y6
-	CMPQ    DX, $+56
-	JEQ     fold
-	VANDPS  Y10, Y8, Y11
-	VADDPS  Y7, Y11, Y7
-	JMP     fold
+	CMPQ   DX, $+8
+	JLT    part
+	VANDPS (DI), Y10, Y11
+	VADDPS Y0, Y11, Y0
+	CMPQ   DX, $+8
+	JEQ    fold
+	CMPQ   DX, $+16
+	JLT    part2
+	VANDPS 32(DI), Y10, Y11
+	VADDPS Y1, Y11, Y1
+	CMPQ   DX, $+16
+	JEQ    fold
+	CMPQ   DX, $+24
+	JLT    part3
+	VANDPS 64(DI), Y10, Y11
+	VADDPS Y2, Y11, Y2
+	CMPQ   DX, $+24
+	JEQ    fold
+	CMPQ   DX, $+32
+	JLT    part4
+	VANDPS 96(DI), Y10, Y11
+	VADDPS Y3, Y11, Y3
+	CMPQ   DX, $+32
+	JEQ    fold
+	CMPQ   DX, $+40
+	JLT    part5
+	VANDPS 128(DI), Y10, Y11
+	VADDPS Y4, Y11, Y4
+	CMPQ   DX, $+40
+	JEQ    fold
+	CMPQ   DX, $+48
+	JLT    part6
+	VANDPS 160(DI), Y10, Y11
+	VADDPS Y5, Y11, Y5
+	CMPQ   DX, $+48
+	JEQ    fold
+	CMPQ   DX, $+56
+	JLT    part7
+	VANDPS 192(DI), Y10, Y11
+	VADDPS Y6, Y11, Y6
+	CMPQ   DX, $+56
+	JEQ    fold
+	VANDPS Y10, Y8, Y11
+	VADDPS Y7, Y11, Y7
+	JMP    fold
 
 part7:
 	VANDPS Y10, Y8, Y11
@@ -434,28 +415,24 @@ half13:
 loaded18:
 loaded14:
 whole:
-	CMPQ    DX, $+4
-	JLT     rest
-	VXORPS  X0, X0, X0
-	VMOVUPD (DI), Y11
-	VANDPD  Y10, Y11, Y11
-	VADDPD  Y0, Y11, Y0
-	CMPQ    DX, $+8
-	JLT     rest2
-	VMOVUPD 32(DI), Y11
-	VANDPD  Y10, Y11, Y1
-	CMPQ    DX, $+12
-	JLT     rest3
-	VMOVUPD 64(DI), Y11
-	VANDPD  Y10, Y11, Y2
-	CMPQ    DX, $+16
-	JLT     rest4
-	VMOVUPD 96(DI), Y11
-	VANDPD  Y10, Y11, Y3
-	VADDPD  Y0, Y2, Y0
-	VADDPD  Y1, Y3, Y1
-	VADDPD  Y0, Y1, Y0
-	JMP     lanes
+	CMPQ   DX, $+4
+	JLT    rest
+	VXORPS X0, X0, X0
+	VANDPD (DI), Y10, Y11
+	VADDPD Y0, Y11, Y0
+	CMPQ   DX, $+8
+	JLT    rest2
+	VANDPD 32(DI), Y10, Y1
+	CMPQ   DX, $+12
+	JLT    rest3
+	VANDPD 64(DI), Y10, Y2
+	CMPQ   DX, $+16
+	JLT    rest4
+	VANDPD 96(DI), Y10, Y3
+	VADDPD Y0, Y2, Y0
+	VADDPD Y1, Y3, Y1
+	VADDPD Y0, Y1, Y0
+	JMP    lanes
 
 rest4:
 	CMPQ   DX, $+12
@@ -545,34 +522,26 @@ whole2:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Y11
-	VANDPD  Y10, Y11, Y11
-	VADDPD  Y0, Y11, Y0
-	VMOVUPD 32(DI), Y11
-	VANDPD  Y10, Y11, Y11
-	VADDPD  Y1, Y11, Y1
-	VMOVUPD 64(DI), Y11
-	VANDPD  Y10, Y11, Y11
-	VADDPD  Y2, Y11, Y2
-	VMOVUPD 96(DI), Y11
-	VANDPD  Y10, Y11, Y11
-	VADDPD  Y3, Y11, Y3
-	VMOVUPD 128(DI), Y11
-	VANDPD  Y10, Y11, Y11
-	VADDPD  Y4, Y11, Y4
-	VMOVUPD 160(DI), Y11
-	VANDPD  Y10, Y11, Y11
-	VADDPD  Y5, Y11, Y5
-	VMOVUPD 192(DI), Y11
-	VANDPD  Y10, Y11, Y11
-	VADDPD  Y6, Y11, Y6
-	VMOVUPD 224(DI), Y11
-	VANDPD  Y10, Y11, Y11
-	VADDPD  Y7, Y11, Y7
-	ADDQ    $+256, DI
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JGE     loop
+	VANDPD (DI), Y10, Y11
+	VADDPD Y0, Y11, Y0
+	VANDPD 32(DI), Y10, Y11
+	VADDPD Y1, Y11, Y1
+	VANDPD 64(DI), Y10, Y11
+	VADDPD Y2, Y11, Y2
+	VANDPD 96(DI), Y10, Y11
+	VADDPD Y3, Y11, Y3
+	VANDPD 128(DI), Y10, Y11
+	VADDPD Y4, Y11, Y4
+	VANDPD 160(DI), Y10, Y11
+	VADDPD Y5, Y11, Y5
+	VANDPD 192(DI), Y10, Y11
+	VADDPD Y6, Y11, Y6
+	VANDPD 224(DI), Y10, Y11
+	VADDPD Y7, Y11, Y7
+	ADDQ   $+256, DI
+	SUBQ   $+32, DX
+	CMPQ   DX, $+32
+	JGE    loop
 
 tail:
 	TESTQ DX, DX
@@ -606,58 +575,51 @@ half19:
 
 loaded24:
 loaded20:
-	CMPQ    DX, $+4
-	JLT     part
-	VMOVUPD (DI), Y11
-	VANDPD  Y10, Y11, Y11
-	VADDPD  Y0, Y11, Y0
-	CMPQ    DX, $+4
-	JEQ     fold
-	CMPQ    DX, $+8
-	JLT     part2
-	VMOVUPD 32(DI), Y11
-	VANDPD  Y10, Y11, Y11
-	VADDPD  Y1, Y11, Y1
-	CMPQ    DX, $+8
-	JEQ     fold
-	CMPQ    DX, $+12
-	JLT     part3
-	VMOVUPD 64(DI), Y11
-	VANDPD  Y10, Y11, Y11
-	VADDPD  Y2, Y11, Y2
-	CMPQ    DX, $+12
-	JEQ     fold
-	CMPQ    DX, $+16
-	JLT     part4
-	VMOVUPD 96(DI), Y11
-	VANDPD  Y10, Y11, Y11
-	VADDPD  Y3, Y11, Y3
-	CMPQ    DX, $+16
-	JEQ     fold
-	CMPQ    DX, $+20
-	JLT     part5
-	VMOVUPD 128(DI), Y11
-	VANDPD  Y10, Y11, Y11
-	VADDPD  Y4, Y11, Y4
-	CMPQ    DX, $+20
-	JEQ     fold
-	CMPQ    DX, $+24
-	JLT     part6
-	VMOVUPD 160(DI), Y11
-	VANDPD  Y10, Y11, Y11
-	VADDPD  Y5, Y11, Y5
-	CMPQ    DX, $+24
-	JEQ     fold
-	CMPQ    DX, $+28
-	JLT     part7
-	VMOVUPD 192(DI), Y11
-	VANDPD  Y10, Y11, Y11
-	VADDPD  Y6, Y11, Y6
-	CMPQ    DX, $+28
-	JEQ     fold
-	VANDPD  Y10, Y8, Y11
-	VADDPD  Y7, Y11, Y7
-	JMP     fold
+	CMPQ   DX, $+4
+	JLT    part
+	VANDPD (DI), Y10, Y11
+	VADDPD Y0, Y11, Y0
+	CMPQ   DX, $+4
+	JEQ    fold
+	CMPQ   DX, $+8
+	JLT    part2
+	VANDPD 32(DI), Y10, Y11
+	VADDPD Y1, Y11, Y1
+	CMPQ   DX, $+8
+	JEQ    fold
+	CMPQ   DX, $+12
+	JLT    part3
+	VANDPD 64(DI), Y10, Y11
+	VADDPD Y2, Y11, Y2
+	CMPQ   DX, $+12
+	JEQ    fold
+	CMPQ   DX, $+16
+	JLT    part4
+	VANDPD 96(DI), Y10, Y11
+	VADDPD Y3, Y11, Y3
+	CMPQ   DX, $+16
+	JEQ    fold
+	CMPQ   DX, $+20
+	JLT    part5
+	VANDPD 128(DI), Y10, Y11
+	VADDPD Y4, Y11, Y4
+	CMPQ   DX, $+20
+	JEQ    fold
+	CMPQ   DX, $+24
+	JLT    part6
+	VANDPD 160(DI), Y10, Y11
+	VADDPD Y5, Y11, Y5
+	CMPQ   DX, $+24
+	JEQ    fold
+	CMPQ   DX, $+28
+	JLT    part7
+	VANDPD 192(DI), Y10, Y11
+	VADDPD Y6, Y11, Y6
+	CMPQ   DX, $+28
+	JEQ    fold
+	VANDPD Y10, Y8, Y11
+	VADDPD Y7, Y11, Y7
+	JMP    fold
 
 part7:
 	VANDPD Y10, Y8, Y11

@@ -57,8 +57,7 @@ ready2:
 
 row:
 	VXORPS       X4, X4, X4
-	VMOVUPS      (SI), Y10
-	VMULPS       Y0, Y10, Y10
+	VMULPS       (SI), Y0, Y10
 	VADDPS       Y4, Y10, Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VADDPS       X4, X5, X4
@@ -227,11 +226,9 @@ more:
 
 row3:
 	VXORPS       X4, X4, X4
-	VMOVUPS      (SI), Y10
-	VMULPS       Y0, Y10, Y10
+	VMULPS       (SI), Y0, Y10
 	VADDPS       Y4, Y10, Y4
-	VMOVUPS      32(SI), Y10
-	VMULPS       Y1, Y10, Y5
+	VMULPS       32(SI), Y1, Y5
 	VADDPS       Y4, Y5, Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VADDPS       X4, X5, X4
@@ -318,8 +315,7 @@ end14:
 
 row4:
 	VXORPS    X4, X4, X4
-	VMOVUPS   (SI), Y10
-	VMULPS    Y0, Y10, Y10
+	VMULPS    (SI), Y0, Y10
 	VADDPS    Y4, Y10, Y4
 	TESTQ     $+4, CX
 	JEQ       half19
@@ -461,11 +457,9 @@ end26:
 
 row5:
 	VXORPS    X4, X4, X4
-	VMOVUPS   (SI), Y10
-	VMULPS    Y0, Y10, Y10
+	VMULPS    (SI), Y0, Y10
 	VADDPS    Y4, Y10, Y4
-	VMOVUPS   32(SI), Y10
-	VMULPS    Y1, Y10, Y5
+	VMULPS    32(SI), Y1, Y5
 	TESTQ     $+4, CX
 	JEQ       half31
 	VXORPS    X15, X15, X15
@@ -587,15 +581,11 @@ more3:
 
 row6:
 	VXORPS       X4, X4, X4
-	VMOVUPS      (SI), Y10
-	VMULPS       Y0, Y10, Y10
+	VMULPS       (SI), Y0, Y10
 	VADDPS       Y4, Y10, Y4
-	VMOVUPS      32(SI), Y10
-	VMULPS       Y1, Y10, Y5
-	VMOVUPS      64(SI), Y10
-	VMULPS       Y2, Y10, Y6
-	VMOVUPS      96(SI), Y10
-	VMULPS       Y3, Y10, Y7
+	VMULPS       32(SI), Y1, Y5
+	VMULPS       64(SI), Y2, Y6
+	VMULPS       96(SI), Y3, Y7
 	VADDPS       Y4, Y6, Y4
 	VADDPS       Y5, Y7, Y5
 	VADDPS       Y4, Y5, Y4
@@ -710,13 +700,10 @@ end38:
 
 row7:
 	VXORPS    X4, X4, X4
-	VMOVUPS   (SI), Y10
-	VMULPS    Y0, Y10, Y10
+	VMULPS    (SI), Y0, Y10
 	VADDPS    Y4, Y10, Y4
-	VMOVUPS   32(SI), Y10
-	VMULPS    Y1, Y10, Y5
-	VMOVUPS   64(SI), Y10
-	VMULPS    Y2, Y10, Y6
+	VMULPS    32(SI), Y1, Y5
+	VMULPS    64(SI), Y2, Y6
 	TESTQ     $+4, CX
 	JEQ       half43
 	VXORPS    X15, X15, X15
@@ -1704,8 +1691,7 @@ ready2:
 
 row:
 	VXORPS       X4, X4, X4
-	VMOVUPD      (SI), Y10
-	VMULPD       Y0, Y10, Y10
+	VMULPD       (SI), Y0, Y10
 	VADDPD       Y4, Y10, Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VADDPD       X4, X5, X4
@@ -1817,11 +1803,9 @@ more:
 
 row3:
 	VXORPS       X4, X4, X4
-	VMOVUPD      (SI), Y10
-	VMULPD       Y0, Y10, Y10
+	VMULPD       (SI), Y0, Y10
 	VADDPD       Y4, Y10, Y4
-	VMOVUPD      32(SI), Y10
-	VMULPD       Y1, Y10, Y5
+	VMULPD       32(SI), Y1, Y5
 	VADDPD       Y4, Y5, Y4
 	VEXTRACTF128 $0x01, Y4, X5
 	VADDPD       X4, X5, X4
@@ -1876,16 +1860,15 @@ end74:
 	SHLQ $0x03, R10
 
 row4:
-	VXORPS  X4, X4, X4
-	VMOVUPD (SI), Y10
-	VMULPD  Y0, Y10, Y10
-	VADDPD  Y4, Y10, Y4
-	TESTQ   $+2, CX
-	JEQ     half79
-	VXORPS  X15, X15, X15
-	TESTQ   $+1, CX
-	JEQ     loaded82
-	VMOVSD  48(SI), X15
+	VXORPS X4, X4, X4
+	VMULPD (SI), Y0, Y10
+	VADDPD Y4, Y10, Y4
+	TESTQ  $+2, CX
+	JEQ    half79
+	VXORPS X15, X15, X15
+	TESTQ  $+1, CX
+	JEQ    loaded82
+	VMOVSD 48(SI), X15
 
 loaded82:
 	VMOVUPS     32(SI), X10
@@ -1964,18 +1947,16 @@ end86:
 	SHLQ $0x03, R10
 
 row5:
-	VXORPS  X4, X4, X4
-	VMOVUPD (SI), Y10
-	VMULPD  Y0, Y10, Y10
-	VADDPD  Y4, Y10, Y4
-	VMOVUPD 32(SI), Y10
-	VMULPD  Y1, Y10, Y5
-	TESTQ   $+2, CX
-	JEQ     half91
-	VXORPS  X15, X15, X15
-	TESTQ   $+1, CX
-	JEQ     loaded94
-	VMOVSD  80(SI), X15
+	VXORPS X4, X4, X4
+	VMULPD (SI), Y0, Y10
+	VADDPD Y4, Y10, Y4
+	VMULPD 32(SI), Y1, Y5
+	TESTQ  $+2, CX
+	JEQ    half91
+	VXORPS X15, X15, X15
+	TESTQ  $+1, CX
+	JEQ    loaded94
+	VMOVSD 80(SI), X15
 
 loaded94:
 	VMOVUPS     64(SI), X10
@@ -2047,15 +2028,11 @@ more3:
 
 row6:
 	VXORPS       X4, X4, X4
-	VMOVUPD      (SI), Y10
-	VMULPD       Y0, Y10, Y10
+	VMULPD       (SI), Y0, Y10
 	VADDPD       Y4, Y10, Y4
-	VMOVUPD      32(SI), Y10
-	VMULPD       Y1, Y10, Y5
-	VMOVUPD      64(SI), Y10
-	VMULPD       Y2, Y10, Y6
-	VMOVUPD      96(SI), Y10
-	VMULPD       Y3, Y10, Y7
+	VMULPD       32(SI), Y1, Y5
+	VMULPD       64(SI), Y2, Y6
+	VMULPD       96(SI), Y3, Y7
 	VADDPD       Y4, Y6, Y4
 	VADDPD       Y5, Y7, Y5
 	VADDPD       Y4, Y5, Y4
@@ -2126,20 +2103,17 @@ end98:
 	SHLQ $0x03, R10
 
 row7:
-	VXORPS  X4, X4, X4
-	VMOVUPD (SI), Y10
-	VMULPD  Y0, Y10, Y10
-	VADDPD  Y4, Y10, Y4
-	VMOVUPD 32(SI), Y10
-	VMULPD  Y1, Y10, Y5
-	VMOVUPD 64(SI), Y10
-	VMULPD  Y2, Y10, Y6
-	TESTQ   $+2, CX
-	JEQ     half103
-	VXORPS  X15, X15, X15
-	TESTQ   $+1, CX
-	JEQ     loaded106
-	VMOVSD  112(SI), X15
+	VXORPS X4, X4, X4
+	VMULPD (SI), Y0, Y10
+	VADDPD Y4, Y10, Y4
+	VMULPD 32(SI), Y1, Y5
+	VMULPD 64(SI), Y2, Y6
+	TESTQ  $+2, CX
+	JEQ    half103
+	VXORPS X15, X15, X15
+	TESTQ  $+1, CX
+	JEQ    loaded106
+	VMOVSD 112(SI), X15
 
 loaded106:
 	VMOVUPS     96(SI), X10

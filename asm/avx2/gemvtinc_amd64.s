@@ -60,8 +60,7 @@ row:
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       (SI), Y5, Y7
 	VADDPS       Y1, Y7, Y1
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
@@ -284,11 +283,9 @@ row3:
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       (SI), Y5, Y7
 	VADDPS       Y1, Y7, Y1
-	VMOVUPS      32(SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       32(SI), Y5, Y7
 	VADDPS       Y2, Y7, Y2
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
@@ -421,8 +418,7 @@ row4:
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       (SI), Y5, Y7
 	VADDPS       Y1, Y7, Y1
 	TESTQ        $+4, CX
 	JEQ          half19
@@ -620,11 +616,9 @@ row5:
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       (SI), Y5, Y7
 	VADDPS       Y1, Y7, Y1
-	VMOVUPS      32(SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       32(SI), Y5, Y7
 	VADDPS       Y2, Y7, Y2
 	TESTQ        $+4, CX
 	JEQ          half31
@@ -826,17 +820,13 @@ row6:
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       (SI), Y5, Y7
 	VADDPS       Y1, Y7, Y1
-	VMOVUPS      32(SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       32(SI), Y5, Y7
 	VADDPS       Y2, Y7, Y2
-	VMOVUPS      64(SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       64(SI), Y5, Y7
 	VADDPS       Y3, Y7, Y3
-	VMOVUPS      96(SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       96(SI), Y5, Y7
 	VADDPS       Y4, Y7, Y4
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
@@ -1043,14 +1033,11 @@ row7:
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       (SI), Y5, Y7
 	VADDPS       Y1, Y7, Y1
-	VMOVUPS      32(SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       32(SI), Y5, Y7
 	VADDPS       Y2, Y7, Y2
-	VMOVUPS      64(SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       64(SI), Y5, Y7
 	VADDPS       Y3, Y7, Y3
 	TESTQ        $+4, CX
 	JEQ          half43
@@ -1431,8 +1418,7 @@ row:
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       (SI), Y5, Y7
 	VADDPD       Y1, Y7, Y1
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
@@ -1574,11 +1560,9 @@ row3:
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       (SI), Y5, Y7
 	VADDPD       Y1, Y7, Y1
-	VMOVUPD      32(SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       32(SI), Y5, Y7
 	VADDPD       Y2, Y7, Y2
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
@@ -1658,8 +1642,7 @@ row4:
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       (SI), Y5, Y7
 	VADDPD       Y1, Y7, Y1
 	TESTQ        $+2, CX
 	JEQ          half67
@@ -1776,11 +1759,9 @@ row5:
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       (SI), Y5, Y7
 	VADDPD       Y1, Y7, Y1
-	VMOVUPD      32(SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       32(SI), Y5, Y7
 	VADDPD       Y2, Y7, Y2
 	TESTQ        $+2, CX
 	JEQ          half79
@@ -1900,17 +1881,13 @@ row6:
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       (SI), Y5, Y7
 	VADDPD       Y1, Y7, Y1
-	VMOVUPD      32(SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       32(SI), Y5, Y7
 	VADDPD       Y2, Y7, Y2
-	VMOVUPD      64(SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       64(SI), Y5, Y7
 	VADDPD       Y3, Y7, Y3
-	VMOVUPD      96(SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       96(SI), Y5, Y7
 	VADDPD       Y4, Y7, Y4
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
@@ -2028,14 +2005,11 @@ row7:
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       (SI), Y5, Y7
 	VADDPD       Y1, Y7, Y1
-	VMOVUPD      32(SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       32(SI), Y5, Y7
 	VADDPD       Y2, Y7, Y2
-	VMOVUPD      64(SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       64(SI), Y5, Y7
 	VADDPD       Y3, Y7, Y3
 	TESTQ        $+2, CX
 	JEQ          half91

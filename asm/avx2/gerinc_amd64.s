@@ -59,9 +59,8 @@ row:
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPS       Y0, Y4, Y6
-	VMOVUPS      (SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, (SI)
+	VADDPS       (SI), Y6, Y6
+	VMOVUPS      Y6, (SI)
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
 	JGT          row
@@ -214,13 +213,11 @@ row3:
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPS       Y0, Y4, Y6
-	VMOVUPS      (SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, (SI)
+	VADDPS       (SI), Y6, Y6
+	VMOVUPS      Y6, (SI)
 	VMULPS       Y1, Y4, Y6
-	VMOVUPS      32(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 32(SI)
+	VADDPS       32(SI), Y6, Y6
+	VMOVUPS      Y6, 32(SI)
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
 	JGT          row3
@@ -310,9 +307,8 @@ row4:
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPS       Y0, Y4, Y8
-	VMOVUPS      (SI), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, (SI)
+	VADDPS       (SI), Y8, Y8
+	VMOVUPS      Y8, (SI)
 	MOVQ         SI, R10
 	ADDQ         $+32, R10
 	TESTQ        $+4, R8
@@ -405,17 +401,14 @@ row5:
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPS       Y0, Y4, Y6
-	VMOVUPS      (SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, (SI)
+	VADDPS       (SI), Y6, Y6
+	VMOVUPS      Y6, (SI)
 	VMULPS       Y1, Y4, Y6
-	VMOVUPS      32(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 32(SI)
+	VADDPS       32(SI), Y6, Y6
+	VMOVUPS      Y6, 32(SI)
 	VMULPS       Y2, Y4, Y6
-	VMOVUPS      64(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 64(SI)
+	VADDPS       64(SI), Y6, Y6
+	VMOVUPS      Y6, 64(SI)
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
 	JGT          row5
@@ -518,13 +511,11 @@ row6:
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPS       Y0, Y4, Y8
-	VMOVUPS      (SI), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, (SI)
+	VADDPS       (SI), Y8, Y8
+	VMOVUPS      Y8, (SI)
 	VMULPS       Y1, Y4, Y8
-	VMOVUPS      32(SI), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, 32(SI)
+	VADDPS       32(SI), Y8, Y8
+	VMOVUPS      Y8, 32(SI)
 	MOVQ         SI, R10
 	ADDQ         $+64, R10
 	TESTQ        $+4, R8
@@ -628,21 +619,17 @@ row7:
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPS       Y0, Y4, Y6
-	VMOVUPS      (SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, (SI)
+	VADDPS       (SI), Y6, Y6
+	VMOVUPS      Y6, (SI)
 	VMULPS       Y1, Y4, Y6
-	VMOVUPS      32(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 32(SI)
+	VADDPS       32(SI), Y6, Y6
+	VMOVUPS      Y6, 32(SI)
 	VMULPS       Y2, Y4, Y6
-	VMOVUPS      64(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 64(SI)
+	VADDPS       64(SI), Y6, Y6
+	VMOVUPS      Y6, 64(SI)
 	VMULPS       Y3, Y4, Y6
-	VMOVUPS      96(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 96(SI)
+	VADDPS       96(SI), Y6, Y6
+	VMOVUPS      Y6, 96(SI)
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
 	JGT          row7
@@ -758,17 +745,14 @@ row8:
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPS       Y0, Y4, Y8
-	VMOVUPS      (SI), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, (SI)
+	VADDPS       (SI), Y8, Y8
+	VMOVUPS      Y8, (SI)
 	VMULPS       Y1, Y4, Y8
-	VMOVUPS      32(SI), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, 32(SI)
+	VADDPS       32(SI), Y8, Y8
+	VMOVUPS      Y8, 32(SI)
 	VMULPS       Y2, Y4, Y8
-	VMOVUPS      64(SI), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, 64(SI)
+	VADDPS       64(SI), Y8, Y8
+	VMOVUPS      Y8, 64(SI)
 	MOVQ         SI, R10
 	ADDQ         $+96, R10
 	TESTQ        $+4, R8
@@ -956,9 +940,8 @@ row:
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPD       Y0, Y4, Y6
-	VMOVUPD      (SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, (SI)
+	VADDPD       (SI), Y6, Y6
+	VMOVUPD      Y6, (SI)
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
 	JGT          row
@@ -1058,13 +1041,11 @@ row3:
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPD       Y0, Y4, Y6
-	VMOVUPD      (SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, (SI)
+	VADDPD       (SI), Y6, Y6
+	VMOVUPD      Y6, (SI)
 	VMULPD       Y1, Y4, Y6
-	VMOVUPD      32(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 32(SI)
+	VADDPD       32(SI), Y6, Y6
+	VMOVUPD      Y6, 32(SI)
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
 	JGT          row3
@@ -1119,9 +1100,8 @@ row4:
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPD       Y0, Y4, Y7
-	VMOVUPD      (SI), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPD      Y8, (SI)
+	VADDPD       (SI), Y7, Y7
+	VMOVUPD      Y7, (SI)
 	MOVQ         SI, R10
 	ADDQ         $+32, R10
 	TESTQ        $+2, R8
@@ -1184,17 +1164,14 @@ row5:
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPD       Y0, Y4, Y6
-	VMOVUPD      (SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, (SI)
+	VADDPD       (SI), Y6, Y6
+	VMOVUPD      Y6, (SI)
 	VMULPD       Y1, Y4, Y6
-	VMOVUPD      32(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 32(SI)
+	VADDPD       32(SI), Y6, Y6
+	VMOVUPD      Y6, 32(SI)
 	VMULPD       Y2, Y4, Y6
-	VMOVUPD      64(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 64(SI)
+	VADDPD       64(SI), Y6, Y6
+	VMOVUPD      Y6, 64(SI)
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
 	JGT          row5
@@ -1256,13 +1233,11 @@ row6:
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPD       Y0, Y4, Y7
-	VMOVUPD      (SI), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPD      Y8, (SI)
+	VADDPD       (SI), Y7, Y7
+	VMOVUPD      Y7, (SI)
 	VMULPD       Y1, Y4, Y7
-	VMOVUPD      32(SI), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPD      Y8, 32(SI)
+	VADDPD       32(SI), Y7, Y7
+	VMOVUPD      Y7, 32(SI)
 	MOVQ         SI, R10
 	ADDQ         $+64, R10
 	TESTQ        $+2, R8
@@ -1330,21 +1305,17 @@ row7:
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPD       Y0, Y4, Y6
-	VMOVUPD      (SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, (SI)
+	VADDPD       (SI), Y6, Y6
+	VMOVUPD      Y6, (SI)
 	VMULPD       Y1, Y4, Y6
-	VMOVUPD      32(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 32(SI)
+	VADDPD       32(SI), Y6, Y6
+	VMOVUPD      Y6, 32(SI)
 	VMULPD       Y2, Y4, Y6
-	VMOVUPD      64(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 64(SI)
+	VADDPD       64(SI), Y6, Y6
+	VMOVUPD      Y6, 64(SI)
 	VMULPD       Y3, Y4, Y6
-	VMOVUPD      96(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 96(SI)
+	VADDPD       96(SI), Y6, Y6
+	VMOVUPD      Y6, 96(SI)
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
 	JGT          row7
@@ -1413,17 +1384,14 @@ row8:
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPD       Y0, Y4, Y7
-	VMOVUPD      (SI), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPD      Y8, (SI)
+	VADDPD       (SI), Y7, Y7
+	VMOVUPD      Y7, (SI)
 	VMULPD       Y1, Y4, Y7
-	VMOVUPD      32(SI), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPD      Y8, 32(SI)
+	VADDPD       32(SI), Y7, Y7
+	VMOVUPD      Y7, 32(SI)
 	VMULPD       Y2, Y4, Y7
-	VMOVUPD      64(SI), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPD      Y8, 64(SI)
+	VADDPD       64(SI), Y7, Y7
+	VMOVUPD      Y7, 64(SI)
 	MOVQ         SI, R10
 	ADDQ         $+96, R10
 	TESTQ        $+2, R8

@@ -18,20 +18,16 @@ TEXT ·IndexAbsF32(SB), NOSPLIT, $0-40
 
 main:
 	VXORPS    X1, X1, X1
-	VMOVUPS   (DI), Y4
-	VANDPS    Y2, Y4, Y4
+	VANDPS    (DI), Y2, Y4
 	VCMPPS    $0x00, Y3, Y4, Y4
 	VORPS     Y1, Y4, Y1
-	VMOVUPS   32(DI), Y4
-	VANDPS    Y2, Y4, Y4
+	VANDPS    32(DI), Y2, Y4
 	VCMPPS    $0x00, Y3, Y4, Y4
 	VORPS     Y1, Y4, Y1
-	VMOVUPS   64(DI), Y4
-	VANDPS    Y2, Y4, Y4
+	VANDPS    64(DI), Y2, Y4
 	VCMPPS    $0x00, Y3, Y4, Y4
 	VORPS     Y1, Y4, Y1
-	VMOVUPS   96(DI), Y4
-	VANDPS    Y2, Y4, Y4
+	VANDPS    96(DI), Y2, Y4
 	VCMPPS    $0x00, Y3, Y4, Y4
 	VORPS     Y1, Y4, Y1
 	VMOVMSKPS Y1, AX
@@ -53,8 +49,7 @@ single:
 
 one:
 	VXORPS    X1, X1, X1
-	VMOVUPS   (DI), Y4
-	VANDPS    Y2, Y4, Y4
+	VANDPS    (DI), Y2, Y4
 	VCMPPS    $0x00, Y3, Y4, Y4
 	VORPS     Y1, Y4, Y1
 	VMOVMSKPS Y1, AX
@@ -150,20 +145,16 @@ TEXT ·IndexAbsF64(SB), NOSPLIT, $0-40
 
 main:
 	VXORPS    X1, X1, X1
-	VMOVUPD   (DI), Y4
-	VANDPD    Y2, Y4, Y4
+	VANDPD    (DI), Y2, Y4
 	VCMPPD    $0x00, Y3, Y4, Y4
 	VORPD     Y1, Y4, Y1
-	VMOVUPD   32(DI), Y4
-	VANDPD    Y2, Y4, Y4
+	VANDPD    32(DI), Y2, Y4
 	VCMPPD    $0x00, Y3, Y4, Y4
 	VORPD     Y1, Y4, Y1
-	VMOVUPD   64(DI), Y4
-	VANDPD    Y2, Y4, Y4
+	VANDPD    64(DI), Y2, Y4
 	VCMPPD    $0x00, Y3, Y4, Y4
 	VORPD     Y1, Y4, Y1
-	VMOVUPD   96(DI), Y4
-	VANDPD    Y2, Y4, Y4
+	VANDPD    96(DI), Y2, Y4
 	VCMPPD    $0x00, Y3, Y4, Y4
 	VORPD     Y1, Y4, Y1
 	VMOVMSKPD Y1, AX
@@ -185,8 +176,7 @@ single:
 
 one:
 	VXORPS    X1, X1, X1
-	VMOVUPD   (DI), Y4
-	VANDPD    Y2, Y4, Y4
+	VANDPD    (DI), Y2, Y4
 	VCMPPD    $0x00, Y3, Y4, Y4
 	VORPD     Y1, Y4, Y1
 	VMOVMSKPD Y1, AX

@@ -136,8 +136,7 @@ main:
 	VADDPS  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS (DX), Y7
-	VMULPS  Y7, Y4, Y7
+	VMULPS  (DX), Y4, Y7
 	VMULPS  Y9, Y5, Y9
 	VADDPS  Y9, Y7, Y9
 	VPAND   Y2, Y9, Y15
@@ -155,8 +154,7 @@ main:
 	VMOVUPS 32(DI), Y9
 	VMULPS  Y9, Y3, Y8
 	VADDPS  Y8, Y7, Y8
-	VMOVUPS 32(DX), Y7
-	VMULPS  Y7, Y4, Y7
+	VMULPS  32(DX), Y4, Y7
 	VMULPS  Y8, Y5, Y8
 	VADDPS  Y8, Y7, Y8
 	VPAND   Y2, Y8, Y15
@@ -187,8 +185,7 @@ one:
 	VADDPS  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS (DX), Y7
-	VMULPS  Y7, Y4, Y7
+	VMULPS  (DX), Y4, Y7
 	VMULPS  Y9, Y5, Y9
 	VADDPS  Y9, Y7, Y9
 	VPAND   Y2, Y9, Y15
@@ -414,8 +411,7 @@ main:
 	VADDPD  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPD (DX), Y7
-	VMULPD  Y7, Y4, Y7
+	VMULPD  (DX), Y4, Y7
 	VMULPD  Y9, Y5, Y9
 	VADDPD  Y9, Y7, Y9
 	VPAND   Y2, Y9, Y15
@@ -435,8 +431,7 @@ main:
 	VMOVUPD 32(DI), Y9
 	VMULPD  Y9, Y3, Y8
 	VADDPD  Y8, Y7, Y8
-	VMOVUPD 32(DX), Y7
-	VMULPD  Y7, Y4, Y7
+	VMULPD  32(DX), Y4, Y7
 	VMULPD  Y8, Y5, Y8
 	VADDPD  Y8, Y7, Y8
 	VPAND   Y2, Y8, Y15
@@ -469,8 +464,7 @@ one:
 	VADDPD  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPD (DX), Y7
-	VMULPD  Y7, Y4, Y7
+	VMULPD  (DX), Y4, Y7
 	VMULPD  Y9, Y5, Y9
 	VADDPD  Y9, Y7, Y9
 	VPAND   Y2, Y9, Y15

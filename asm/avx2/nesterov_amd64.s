@@ -142,8 +142,7 @@ main:
 	VADDPS  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS (DX), Y7
-	VMULPS  Y7, Y4, Y7
+	VMULPS  (DX), Y4, Y7
 	VMULPS  Y9, Y5, Y10
 	VADDPS  Y10, Y7, Y10
 	VPAND   Y2, Y10, Y15
@@ -163,8 +162,7 @@ main:
 	VMOVUPS 32(DI), Y10
 	VMULPS  Y10, Y3, Y8
 	VADDPS  Y8, Y7, Y8
-	VMOVUPS 32(DX), Y7
-	VMULPS  Y7, Y4, Y7
+	VMULPS  32(DX), Y4, Y7
 	VMULPS  Y8, Y5, Y9
 	VADDPS  Y9, Y7, Y9
 	VPAND   Y2, Y9, Y15
@@ -197,8 +195,7 @@ one:
 	VADDPS  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS (DX), Y7
-	VMULPS  Y7, Y4, Y7
+	VMULPS  (DX), Y4, Y7
 	VMULPS  Y9, Y5, Y10
 	VADDPS  Y10, Y7, Y10
 	VPAND   Y2, Y10, Y15
@@ -436,8 +433,7 @@ main:
 	VADDPD  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPD (DX), Y7
-	VMULPD  Y7, Y4, Y7
+	VMULPD  (DX), Y4, Y7
 	VMULPD  Y9, Y5, Y10
 	VADDPD  Y10, Y7, Y10
 	VPAND   Y2, Y10, Y15
@@ -459,8 +455,7 @@ main:
 	VMOVUPD 32(DI), Y10
 	VMULPD  Y10, Y3, Y8
 	VADDPD  Y8, Y7, Y8
-	VMOVUPD 32(DX), Y7
-	VMULPD  Y7, Y4, Y7
+	VMULPD  32(DX), Y4, Y7
 	VMULPD  Y8, Y5, Y9
 	VADDPD  Y9, Y7, Y9
 	VPAND   Y2, Y9, Y15
@@ -495,8 +490,7 @@ one:
 	VADDPD  Y9, Y7, Y9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPD (DX), Y7
-	VMULPD  Y7, Y4, Y7
+	VMULPD  (DX), Y4, Y7
 	VMULPD  Y9, Y5, Y10
 	VADDPD  Y10, Y7, Y10
 	VPAND   Y2, Y10, Y15

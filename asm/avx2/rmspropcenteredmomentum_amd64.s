@@ -236,16 +236,14 @@ main:
 	VMULPS  Y12, Y2, Y10
 	VPAND   Y3, Y10, Y15
 	VPSIGND Y15, Y10, Y10
-	VMOVUPS (DX), Y13
-	VMULPS  Y13, Y4, Y13
+	VMULPS  (DX), Y4, Y13
 	VMULPS  Y10, Y10, Y10
 	VADDPS  Y10, Y13, Y10
 	VPAND   Y0, Y10, Y15
 	VPSIGND Y15, Y10, Y10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPS (BX), Y13
-	VMULPS  Y13, Y4, Y13
+	VMULPS  (BX), Y4, Y13
 	VMULPS  Y12, Y5, Y14
 	VADDPS  Y14, Y13, Y14
 	VPAND   Y0, Y14, Y15
@@ -262,8 +260,7 @@ main:
 	VDIVPS  Y13, Y12, Y13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVUPS      (R8), Y12
-	VMULPS       Y12, Y8, Y12
+	VMULPS       (R8), Y8, Y12
 	VADDPS       Y13, Y12, Y13
 	VPAND        Y0, Y13, Y15
 	VPSIGND      Y15, Y13, Y13
@@ -284,14 +281,12 @@ main:
 	VMULPS       Y14, Y2, Y12
 	VPAND        Y3, Y12, Y15
 	VPSIGND      Y15, Y12, Y12
-	VMOVUPS      32(DX), Y10
-	VMULPS       Y10, Y4, Y10
+	VMULPS       32(DX), Y4, Y10
 	VMULPS       Y12, Y12, Y12
 	VADDPS       Y12, Y10, Y12
 	VPAND        Y0, Y12, Y15
 	VPSIGND      Y15, Y12, Y12
-	VMOVUPS      32(BX), Y10
-	VMULPS       Y10, Y4, Y10
+	VMULPS       32(BX), Y4, Y10
 	VMULPS       Y14, Y5, Y11
 	VADDPS       Y11, Y10, Y11
 	VPAND        Y0, Y11, Y15
@@ -304,8 +299,7 @@ main:
 	VSQRTPS      Y10, Y10
 	VADDPS       Y7, Y10, Y10
 	VDIVPS       Y10, Y14, Y10
-	VMOVUPS      32(R8), Y14
-	VMULPS       Y14, Y8, Y14
+	VMULPS       32(R8), Y8, Y14
 	VADDPS       Y10, Y14, Y10
 	VPAND        Y0, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
@@ -343,16 +337,14 @@ one:
 	VMULPS  Y12, Y2, Y10
 	VPAND   Y3, Y10, Y15
 	VPSIGND Y15, Y10, Y10
-	VMOVUPS (DX), Y13
-	VMULPS  Y13, Y4, Y13
+	VMULPS  (DX), Y4, Y13
 	VMULPS  Y10, Y10, Y10
 	VADDPS  Y10, Y13, Y10
 	VPAND   Y0, Y10, Y15
 	VPSIGND Y15, Y10, Y10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPS (BX), Y13
-	VMULPS  Y13, Y4, Y13
+	VMULPS  (BX), Y4, Y13
 	VMULPS  Y12, Y5, Y14
 	VADDPS  Y14, Y13, Y14
 	VPAND   Y0, Y14, Y15
@@ -369,8 +361,7 @@ one:
 	VDIVPS  Y13, Y12, Y13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVUPS (R8), Y12
-	VMULPS  Y12, Y8, Y12
+	VMULPS  (R8), Y8, Y12
 	VADDPS  Y13, Y12, Y13
 	VPAND   Y0, Y13, Y15
 	VPSIGND Y15, Y13, Y13
@@ -769,8 +760,7 @@ main:
 	VPAND   Y3, Y10, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y10, Y10
-	VMOVUPD (DX), Y13
-	VMULPD  Y13, Y4, Y13
+	VMULPD  (DX), Y4, Y13
 	VMULPD  Y10, Y10, Y10
 	VADDPD  Y10, Y13, Y10
 	VPAND   Y0, Y10, Y15
@@ -778,8 +768,7 @@ main:
 	VPSIGND Y15, Y10, Y10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPD (BX), Y13
-	VMULPD  Y13, Y4, Y13
+	VMULPD  (BX), Y4, Y13
 	VMULPD  Y12, Y5, Y14
 	VADDPD  Y14, Y13, Y14
 	VPAND   Y0, Y14, Y15
@@ -798,8 +787,7 @@ main:
 	VDIVPD  Y13, Y12, Y13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVUPD      (R8), Y12
-	VMULPD       Y12, Y8, Y12
+	VMULPD       (R8), Y8, Y12
 	VADDPD       Y13, Y12, Y13
 	VPAND        Y0, Y13, Y15
 	VPSHUFD      $0xf5, Y15, Y15
@@ -823,15 +811,13 @@ main:
 	VPAND        Y3, Y12, Y15
 	VPSHUFD      $0xf5, Y15, Y15
 	VPSIGND      Y15, Y12, Y12
-	VMOVUPD      32(DX), Y10
-	VMULPD       Y10, Y4, Y10
+	VMULPD       32(DX), Y4, Y10
 	VMULPD       Y12, Y12, Y12
 	VADDPD       Y12, Y10, Y12
 	VPAND        Y0, Y12, Y15
 	VPSHUFD      $0xf5, Y15, Y15
 	VPSIGND      Y15, Y12, Y12
-	VMOVUPD      32(BX), Y10
-	VMULPD       Y10, Y4, Y10
+	VMULPD       32(BX), Y4, Y10
 	VMULPD       Y14, Y5, Y11
 	VADDPD       Y11, Y10, Y11
 	VPAND        Y0, Y11, Y15
@@ -846,8 +832,7 @@ main:
 	VSQRTPD      Y10, Y10
 	VADDPD       Y7, Y10, Y10
 	VDIVPD       Y10, Y14, Y10
-	VMOVUPD      32(R8), Y14
-	VMULPD       Y14, Y8, Y14
+	VMULPD       32(R8), Y8, Y14
 	VADDPD       Y10, Y14, Y10
 	VPAND        Y0, Y10, Y15
 	VPSHUFD      $0xf5, Y15, Y15
@@ -888,8 +873,7 @@ one:
 	VPAND   Y3, Y10, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y10, Y10
-	VMOVUPD (DX), Y13
-	VMULPD  Y13, Y4, Y13
+	VMULPD  (DX), Y4, Y13
 	VMULPD  Y10, Y10, Y10
 	VADDPD  Y10, Y13, Y10
 	VPAND   Y0, Y10, Y15
@@ -897,8 +881,7 @@ one:
 	VPSIGND Y15, Y10, Y10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPD (BX), Y13
-	VMULPD  Y13, Y4, Y13
+	VMULPD  (BX), Y4, Y13
 	VMULPD  Y12, Y5, Y14
 	VADDPD  Y14, Y13, Y14
 	VPAND   Y0, Y14, Y15
@@ -917,8 +900,7 @@ one:
 	VDIVPD  Y13, Y12, Y13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVUPD (R8), Y12
-	VMULPD  Y12, Y8, Y12
+	VMULPD  (R8), Y8, Y12
 	VADDPD  Y13, Y12, Y13
 	VPAND   Y0, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15

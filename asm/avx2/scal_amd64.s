@@ -52,17 +52,13 @@ skip2:
 skip3:
 aligned:
 main:
-	VMOVUPS (DI), Y1
-	VMULPS  Y1, Y0, Y1
+	VMULPS  (DI), Y0, Y1
 	VMOVUPS Y1, (DI)
-	VMOVUPS 32(DI), Y1
-	VMULPS  Y1, Y0, Y1
+	VMULPS  32(DI), Y0, Y1
 	VMOVUPS Y1, 32(DI)
-	VMOVUPS 64(DI), Y1
-	VMULPS  Y1, Y0, Y1
+	VMULPS  64(DI), Y0, Y1
 	VMOVUPS Y1, 64(DI)
-	VMOVUPS 96(DI), Y1
-	VMULPS  Y1, Y0, Y1
+	VMULPS  96(DI), Y0, Y1
 	VMOVUPS Y1, 96(DI)
 	ADDQ    $+128, DI
 	SUBQ    $+32, SI
@@ -74,8 +70,7 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (DI), Y1
-	VMULPS  Y1, Y0, Y1
+	VMULPS  (DI), Y0, Y1
 	VMOVUPS Y1, (DI)
 	ADDQ    $+32, DI
 	SUBQ    $+8, SI
@@ -151,17 +146,13 @@ skip:
 skip2:
 aligned:
 main:
-	VMOVUPD (DI), Y1
-	VMULPD  Y1, Y0, Y1
+	VMULPD  (DI), Y0, Y1
 	VMOVUPD Y1, (DI)
-	VMOVUPD 32(DI), Y1
-	VMULPD  Y1, Y0, Y1
+	VMULPD  32(DI), Y0, Y1
 	VMOVUPD Y1, 32(DI)
-	VMOVUPD 64(DI), Y1
-	VMULPD  Y1, Y0, Y1
+	VMULPD  64(DI), Y0, Y1
 	VMOVUPD Y1, 64(DI)
-	VMOVUPD 96(DI), Y1
-	VMULPD  Y1, Y0, Y1
+	VMULPD  96(DI), Y0, Y1
 	VMOVUPD Y1, 96(DI)
 	ADDQ    $+128, DI
 	SUBQ    $+16, SI
@@ -173,8 +164,7 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPD (DI), Y1
-	VMULPD  Y1, Y0, Y1
+	VMULPD  (DI), Y0, Y1
 	VMOVUPD Y1, (DI)
 	ADDQ    $+32, DI
 	SUBQ    $+4, SI

@@ -66,8 +66,7 @@ whole:
 	CMPQ    DX, $+8
 	JLT     rest
 	VXORPS  X0, X0, X0
-	VMOVUPS (DI), Y10
-	VADDPS  Y0, Y10, Y0
+	VADDPS  (DI), Y0, Y0
 	CMPQ    DX, $+16
 	JLT     rest2
 	VMOVUPS 32(DI), Y1
@@ -168,26 +167,18 @@ whole2:
 	JLT    tail
 
 loop:
-	VMOVUPS (DI), Y10
-	VADDPS  Y0, Y10, Y0
-	VMOVUPS 32(DI), Y10
-	VADDPS  Y1, Y10, Y1
-	VMOVUPS 64(DI), Y10
-	VADDPS  Y2, Y10, Y2
-	VMOVUPS 96(DI), Y10
-	VADDPS  Y3, Y10, Y3
-	VMOVUPS 128(DI), Y10
-	VADDPS  Y4, Y10, Y4
-	VMOVUPS 160(DI), Y10
-	VADDPS  Y5, Y10, Y5
-	VMOVUPS 192(DI), Y10
-	VADDPS  Y6, Y10, Y6
-	VMOVUPS 224(DI), Y10
-	VADDPS  Y7, Y10, Y7
-	ADDQ    $+256, DI
-	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JGE     loop
+	VADDPS (DI), Y0, Y0
+	VADDPS 32(DI), Y1, Y1
+	VADDPS 64(DI), Y2, Y2
+	VADDPS 96(DI), Y3, Y3
+	VADDPS 128(DI), Y4, Y4
+	VADDPS 160(DI), Y5, Y5
+	VADDPS 192(DI), Y6, Y6
+	VADDPS 224(DI), Y7, Y7
+	ADDQ   $+256, DI
+	SUBQ   $+64, DX
+	CMPQ   DX, $+64
+	JGE    loop
 
 tail:
 	TESTQ DX, DX
@@ -239,50 +230,43 @@ odd11:
 
 loaded12:
 loaded8:
-	CMPQ    DX, $+8
-	JLT     part
-	VMOVUPS (DI), Y10
-	VADDPS  Y0, Y10, Y0
-	CMPQ    DX, $+8
-	JEQ     fold
-	CMPQ    DX, $+16
-	JLT     part2
-	VMOVUPS 32(DI), Y10
-	VADDPS  Y1, Y10, Y1
-	CMPQ    DX, $+16
-	JEQ     fold
-	CMPQ    DX, $+24
-	JLT     part3
-	VMOVUPS 64(DI), Y10
-	VADDPS  Y2, Y10, Y2
-	CMPQ    DX, $+24
-	JEQ     fold
-	CMPQ    DX, $+32
-	JLT     part4
-	VMOVUPS 96(DI), Y10
-	VADDPS  Y3, Y10, Y3
-	CMPQ    DX, $+32
-	JEQ     fold
-	CMPQ    DX, $+40
-	JLT     part5
-	VMOVUPS 128(DI), Y10
-	VADDPS  Y4, Y10, Y4
-	CMPQ    DX, $+40
-	JEQ     fold
-	CMPQ    DX, $+48
-	JLT     part6
-	VMOVUPS 160(DI), Y10
-	VADDPS  Y5, Y10, Y5
-	CMPQ    DX, $+48
-	JEQ     fold
-	CMPQ    DX, $+56
-	JLT     part7
-	VMOVUPS 192(DI), Y10
-	VADDPS  Y6, Y10, Y6
-	CMPQ    DX, $+56
-	JEQ     fold
-	VADDPS  Y7, Y8, Y7
-	JMP     fold
+	CMPQ   DX, $+8
+	JLT    part
+	VADDPS (DI), Y0, Y0
+	CMPQ   DX, $+8
+	JEQ    fold
+	CMPQ   DX, $+16
+	JLT    part2
+	VADDPS 32(DI), Y1, Y1
+	CMPQ   DX, $+16
+	JEQ    fold
+	CMPQ   DX, $+24
+	JLT    part3
+	VADDPS 64(DI), Y2, Y2
+	CMPQ   DX, $+24
+	JEQ    fold
+	CMPQ   DX, $+32
+	JLT    part4
+	VADDPS 96(DI), Y3, Y3
+	CMPQ   DX, $+32
+	JEQ    fold
+	CMPQ   DX, $+40
+	JLT    part5
+	VADDPS 128(DI), Y4, Y4
+	CMPQ   DX, $+40
+	JEQ    fold
+	CMPQ   DX, $+48
+	JLT    part6
+	VADDPS 160(DI), Y5, Y5
+	CMPQ   DX, $+48
+	JEQ    fold
+	CMPQ   DX, $+56
+	JLT    part7
+	VADDPS 192(DI), Y6, Y6
+	CMPQ   DX, $+56
+	JEQ    fold
+	VADDPS Y7, Y8, Y7
+	JMP    fold
 
 part7:
 	VADDPS Y6, Y8, Y6
@@ -401,8 +385,7 @@ whole:
 	CMPQ    DX, $+4
 	JLT     rest
 	VXORPS  X0, X0, X0
-	VMOVUPD (DI), Y10
-	VADDPD  Y0, Y10, Y0
+	VADDPD  (DI), Y0, Y0
 	CMPQ    DX, $+8
 	JLT     rest2
 	VMOVUPD 32(DI), Y1
@@ -501,26 +484,18 @@ whole2:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Y10
-	VADDPD  Y0, Y10, Y0
-	VMOVUPD 32(DI), Y10
-	VADDPD  Y1, Y10, Y1
-	VMOVUPD 64(DI), Y10
-	VADDPD  Y2, Y10, Y2
-	VMOVUPD 96(DI), Y10
-	VADDPD  Y3, Y10, Y3
-	VMOVUPD 128(DI), Y10
-	VADDPD  Y4, Y10, Y4
-	VMOVUPD 160(DI), Y10
-	VADDPD  Y5, Y10, Y5
-	VMOVUPD 192(DI), Y10
-	VADDPD  Y6, Y10, Y6
-	VMOVUPD 224(DI), Y10
-	VADDPD  Y7, Y10, Y7
-	ADDQ    $+256, DI
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JGE     loop
+	VADDPD (DI), Y0, Y0
+	VADDPD 32(DI), Y1, Y1
+	VADDPD 64(DI), Y2, Y2
+	VADDPD 96(DI), Y3, Y3
+	VADDPD 128(DI), Y4, Y4
+	VADDPD 160(DI), Y5, Y5
+	VADDPD 192(DI), Y6, Y6
+	VADDPD 224(DI), Y7, Y7
+	ADDQ   $+256, DI
+	SUBQ   $+32, DX
+	CMPQ   DX, $+32
+	JGE    loop
 
 tail:
 	TESTQ DX, DX
@@ -554,50 +529,43 @@ half19:
 
 loaded24:
 loaded20:
-	CMPQ    DX, $+4
-	JLT     part
-	VMOVUPD (DI), Y10
-	VADDPD  Y0, Y10, Y0
-	CMPQ    DX, $+4
-	JEQ     fold
-	CMPQ    DX, $+8
-	JLT     part2
-	VMOVUPD 32(DI), Y10
-	VADDPD  Y1, Y10, Y1
-	CMPQ    DX, $+8
-	JEQ     fold
-	CMPQ    DX, $+12
-	JLT     part3
-	VMOVUPD 64(DI), Y10
-	VADDPD  Y2, Y10, Y2
-	CMPQ    DX, $+12
-	JEQ     fold
-	CMPQ    DX, $+16
-	JLT     part4
-	VMOVUPD 96(DI), Y10
-	VADDPD  Y3, Y10, Y3
-	CMPQ    DX, $+16
-	JEQ     fold
-	CMPQ    DX, $+20
-	JLT     part5
-	VMOVUPD 128(DI), Y10
-	VADDPD  Y4, Y10, Y4
-	CMPQ    DX, $+20
-	JEQ     fold
-	CMPQ    DX, $+24
-	JLT     part6
-	VMOVUPD 160(DI), Y10
-	VADDPD  Y5, Y10, Y5
-	CMPQ    DX, $+24
-	JEQ     fold
-	CMPQ    DX, $+28
-	JLT     part7
-	VMOVUPD 192(DI), Y10
-	VADDPD  Y6, Y10, Y6
-	CMPQ    DX, $+28
-	JEQ     fold
-	VADDPD  Y7, Y8, Y7
-	JMP     fold
+	CMPQ   DX, $+4
+	JLT    part
+	VADDPD (DI), Y0, Y0
+	CMPQ   DX, $+4
+	JEQ    fold
+	CMPQ   DX, $+8
+	JLT    part2
+	VADDPD 32(DI), Y1, Y1
+	CMPQ   DX, $+8
+	JEQ    fold
+	CMPQ   DX, $+12
+	JLT    part3
+	VADDPD 64(DI), Y2, Y2
+	CMPQ   DX, $+12
+	JEQ    fold
+	CMPQ   DX, $+16
+	JLT    part4
+	VADDPD 96(DI), Y3, Y3
+	CMPQ   DX, $+16
+	JEQ    fold
+	CMPQ   DX, $+20
+	JLT    part5
+	VADDPD 128(DI), Y4, Y4
+	CMPQ   DX, $+20
+	JEQ    fold
+	CMPQ   DX, $+24
+	JLT    part6
+	VADDPD 160(DI), Y5, Y5
+	CMPQ   DX, $+24
+	JEQ    fold
+	CMPQ   DX, $+28
+	JLT    part7
+	VADDPD 192(DI), Y6, Y6
+	CMPQ   DX, $+28
+	JEQ    fold
+	VADDPD Y7, Y8, Y7
+	JMP    fold
 
 part7:
 	VADDPD Y6, Y8, Y6

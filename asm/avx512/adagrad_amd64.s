@@ -82,9 +82,8 @@ main:
 	// u = flushRoot(d), sum += u*u
 	VPTESTMD  Z5, Z10, K2
 	VMOVAPS.Z Z10, K2, Z8
-	VMOVUPS   (DX), Z11
 	VMULPS    Z8, Z8, Z8
-	VADDPS    Z8, Z11, Z8
+	VADDPS    (DX), Z8, Z8
 
 	// p -= lr*(d/(sqrt(sum)+eps))
 	VSQRTPS   Z8, Z11
@@ -103,9 +102,8 @@ main:
 	VADDPS    Z9, Z11, Z9
 	VPTESTMD  Z5, Z9, K2
 	VMOVAPS.Z Z9, K2, Z11
-	VMOVUPS   64(DX), Z10
 	VMULPS    Z11, Z11, Z11
-	VADDPS    Z11, Z10, Z11
+	VADDPS    64(DX), Z11, Z11
 	VSQRTPS   Z11, Z10
 	VADDPS    Z6, Z10, Z10
 	VDIVPS    Z10, Z9, Z10
@@ -137,9 +135,8 @@ one:
 	// u = flushRoot(d), sum += u*u
 	VPTESTMD  Z5, Z10, K2
 	VMOVAPS.Z Z10, K2, Z8
-	VMOVUPS   (DX), Z11
 	VMULPS    Z8, Z8, Z8
-	VADDPS    Z8, Z11, Z8
+	VADDPS    (DX), Z8, Z8
 
 	// p -= lr*(d/(sqrt(sum)+eps))
 	VSQRTPS Z8, Z11
@@ -283,9 +280,8 @@ main:
 	// u = flushRoot(d), sum += u*u
 	VPTESTMQ  Z5, Z10, K2
 	VMOVAPD.Z Z10, K2, Z8
-	VMOVUPD   (DX), Z11
 	VMULPD    Z8, Z8, Z8
-	VADDPD    Z8, Z11, Z8
+	VADDPD    (DX), Z8, Z8
 
 	// p -= lr*(d/(sqrt(sum)+eps))
 	VSQRTPD   Z8, Z11
@@ -304,9 +300,8 @@ main:
 	VADDPD    Z9, Z11, Z9
 	VPTESTMQ  Z5, Z9, K2
 	VMOVAPD.Z Z9, K2, Z11
-	VMOVUPD   64(DX), Z10
 	VMULPD    Z11, Z11, Z11
-	VADDPD    Z11, Z10, Z11
+	VADDPD    64(DX), Z11, Z11
 	VSQRTPD   Z11, Z10
 	VADDPD    Z6, Z10, Z10
 	VDIVPD    Z10, Z9, Z10
@@ -338,9 +333,8 @@ one:
 	// u = flushRoot(d), sum += u*u
 	VPTESTMQ  Z5, Z10, K2
 	VMOVAPD.Z Z10, K2, Z8
-	VMOVUPD   (DX), Z11
 	VMULPD    Z8, Z8, Z8
-	VADDPD    Z8, Z11, Z8
+	VADDPD    (DX), Z8, Z8
 
 	// p -= lr*(d/(sqrt(sum)+eps))
 	VSQRTPD Z8, Z11

@@ -91,16 +91,14 @@ main:
 	VADDPS    Z13, Z11, Z13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS   (DX), Z11
-	VMULPS    Z11, Z4, Z11
+	VMULPS    (DX), Z4, Z11
 	VMULPS    Z13, Z5, Z14
 	VADDPS    Z14, Z11, Z14
 	VPTESTMD  Z2, Z14, K2
 	VMOVAPS.Z Z14, K2, Z14
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
-	VMOVUPS   (BX), Z11
-	VMULPS    Z11, Z6, Z11
+	VMULPS    (BX), Z6, Z11
 	VANDPS    Z7, Z13, Z13
 	VADDPS    Z8, Z13, Z13
 	VMAXPS    Z13, Z11, Z13
@@ -118,14 +116,12 @@ main:
 	VMOVUPS   64(DI), Z13
 	VMULPS    Z13, Z3, Z14
 	VADDPS    Z14, Z11, Z14
-	VMOVUPS   64(DX), Z11
-	VMULPS    Z11, Z4, Z11
+	VMULPS    64(DX), Z4, Z11
 	VMULPS    Z14, Z5, Z12
 	VADDPS    Z12, Z11, Z12
 	VPTESTMD  Z2, Z12, K2
 	VMOVAPS.Z Z12, K2, Z12
-	VMOVUPS   64(BX), Z11
-	VMULPS    Z11, Z6, Z11
+	VMULPS    64(BX), Z6, Z11
 	VANDPS    Z7, Z14, Z14
 	VADDPS    Z8, Z14, Z14
 	VMAXPS    Z14, Z11, Z14
@@ -159,16 +155,14 @@ one:
 	VADDPS    Z13, Z11, Z13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS   (DX), Z11
-	VMULPS    Z11, Z4, Z11
+	VMULPS    (DX), Z4, Z11
 	VMULPS    Z13, Z5, Z14
 	VADDPS    Z14, Z11, Z14
 	VPTESTMD  Z2, Z14, K2
 	VMOVAPS.Z Z14, K2, Z14
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
-	VMOVUPS (BX), Z11
-	VMULPS  Z11, Z6, Z11
+	VMULPS  (BX), Z6, Z11
 	VANDPS  Z7, Z13, Z13
 	VADDPS  Z8, Z13, Z13
 	VMAXPS  Z13, Z11, Z13
@@ -326,16 +320,14 @@ main:
 	VADDPD    Z13, Z11, Z13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPD   (DX), Z11
-	VMULPD    Z11, Z4, Z11
+	VMULPD    (DX), Z4, Z11
 	VMULPD    Z13, Z5, Z14
 	VADDPD    Z14, Z11, Z14
 	VPTESTMQ  Z2, Z14, K2
 	VMOVAPD.Z Z14, K2, Z14
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
-	VMOVUPD   (BX), Z11
-	VMULPD    Z11, Z6, Z11
+	VMULPD    (BX), Z6, Z11
 	VANDPD    Z7, Z13, Z13
 	VADDPD    Z8, Z13, Z13
 	VMAXPD    Z13, Z11, Z13
@@ -353,14 +345,12 @@ main:
 	VMOVUPD   64(DI), Z13
 	VMULPD    Z13, Z3, Z14
 	VADDPD    Z14, Z11, Z14
-	VMOVUPD   64(DX), Z11
-	VMULPD    Z11, Z4, Z11
+	VMULPD    64(DX), Z4, Z11
 	VMULPD    Z14, Z5, Z12
 	VADDPD    Z12, Z11, Z12
 	VPTESTMQ  Z2, Z12, K2
 	VMOVAPD.Z Z12, K2, Z12
-	VMOVUPD   64(BX), Z11
-	VMULPD    Z11, Z6, Z11
+	VMULPD    64(BX), Z6, Z11
 	VANDPD    Z7, Z14, Z14
 	VADDPD    Z8, Z14, Z14
 	VMAXPD    Z14, Z11, Z14
@@ -394,16 +384,14 @@ one:
 	VADDPD    Z13, Z11, Z13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPD   (DX), Z11
-	VMULPD    Z11, Z4, Z11
+	VMULPD    (DX), Z4, Z11
 	VMULPD    Z13, Z5, Z14
 	VADDPD    Z14, Z11, Z14
 	VPTESTMQ  Z2, Z14, K2
 	VMOVAPD.Z Z14, K2, Z14
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
-	VMOVUPD (BX), Z11
-	VMULPD  Z11, Z6, Z11
+	VMULPD  (BX), Z6, Z11
 	VANDPD  Z7, Z13, Z13
 	VADDPD  Z8, Z13, Z13
 	VMAXPD  Z13, Z11, Z13

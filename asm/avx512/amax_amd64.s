@@ -19,20 +19,17 @@ TEXT ·AmaxF32(SB), NOSPLIT, $0-28
 	CMPQ      DX, $+16
 	JLE       last
 	VXORPS    X0, X0, X0
-	VMOVUPS   (DI), Z6
-	VANDPS    Z5, Z6, Z6
+	VANDPS    (DI), Z5, Z6
 	VPMAXSD   Z0, Z6, Z0
 	CMPQ      DX, $+32
 	JLE       last2
 	VXORPS    X1, X1, X1
-	VMOVUPS   64(DI), Z6
-	VANDPS    Z5, Z6, Z6
+	VANDPS    64(DI), Z5, Z6
 	VPMAXSD   Z1, Z6, Z1
 	CMPQ      DX, $+48
 	JLE       last3
 	VXORPS    X2, X2, X2
-	VMOVUPS   128(DI), Z6
-	VANDPS    Z5, Z6, Z6
+	VANDPS    128(DI), Z5, Z6
 	VPMAXSD   Z2, Z6, Z2
 	MOVQ      DX, BX
 	SUBQ      $+48, BX
@@ -124,17 +121,13 @@ whole:
 	JLT    tail
 
 loop:
-	VMOVUPS (DI), Z6
-	VANDPS  Z5, Z6, Z6
+	VANDPS  (DI), Z5, Z6
 	VPMAXSD Z0, Z6, Z0
-	VMOVUPS 64(DI), Z6
-	VANDPS  Z5, Z6, Z6
+	VANDPS  64(DI), Z5, Z6
 	VPMAXSD Z1, Z6, Z1
-	VMOVUPS 128(DI), Z6
-	VANDPS  Z5, Z6, Z6
+	VANDPS  128(DI), Z5, Z6
 	VPMAXSD Z2, Z6, Z2
-	VMOVUPS 192(DI), Z6
-	VANDPS  Z5, Z6, Z6
+	VANDPS  192(DI), Z5, Z6
 	VPMAXSD Z3, Z6, Z3
 	ADDQ    $+256, DI
 	SUBQ    $+64, DX
@@ -154,22 +147,19 @@ tail:
 	KMOVW     AX, K1
 	CMPQ      DX, $+16
 	JLT       part
-	VMOVUPS   (DI), Z6
-	VANDPS    Z5, Z6, Z6
+	VANDPS    (DI), Z5, Z6
 	VPMAXSD   Z0, Z6, Z0
 	CMPQ      DX, $+16
 	JEQ       fold
 	CMPQ      DX, $+32
 	JLT       part2
-	VMOVUPS   64(DI), Z6
-	VANDPS    Z5, Z6, Z6
+	VANDPS    64(DI), Z5, Z6
 	VPMAXSD   Z1, Z6, Z1
 	CMPQ      DX, $+32
 	JEQ       fold
 	CMPQ      DX, $+48
 	JLT       part3
-	VMOVUPS   128(DI), Z6
-	VANDPS    Z5, Z6, Z6
+	VANDPS    128(DI), Z5, Z6
 	VPMAXSD   Z2, Z6, Z2
 	CMPQ      DX, $+48
 	JEQ       fold
@@ -241,20 +231,17 @@ TEXT ·AmaxF64(SB), NOSPLIT, $0-32
 	CMPQ      DX, $+8
 	JLE       last
 	VXORPS    X0, X0, X0
-	VMOVUPD   (DI), Z6
-	VANDPD    Z5, Z6, Z6
+	VANDPD    (DI), Z5, Z6
 	VPMAXSQ   Z0, Z6, Z0
 	CMPQ      DX, $+16
 	JLE       last2
 	VXORPS    X1, X1, X1
-	VMOVUPD   64(DI), Z6
-	VANDPD    Z5, Z6, Z6
+	VANDPD    64(DI), Z5, Z6
 	VPMAXSQ   Z1, Z6, Z1
 	CMPQ      DX, $+24
 	JLE       last3
 	VXORPS    X2, X2, X2
-	VMOVUPD   128(DI), Z6
-	VANDPD    Z5, Z6, Z6
+	VANDPD    128(DI), Z5, Z6
 	VPMAXSQ   Z2, Z6, Z2
 	MOVQ      DX, BX
 	SUBQ      $+24, BX
@@ -344,17 +331,13 @@ whole:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Z6
-	VANDPD  Z5, Z6, Z6
+	VANDPD  (DI), Z5, Z6
 	VPMAXSQ Z0, Z6, Z0
-	VMOVUPD 64(DI), Z6
-	VANDPD  Z5, Z6, Z6
+	VANDPD  64(DI), Z5, Z6
 	VPMAXSQ Z1, Z6, Z1
-	VMOVUPD 128(DI), Z6
-	VANDPD  Z5, Z6, Z6
+	VANDPD  128(DI), Z5, Z6
 	VPMAXSQ Z2, Z6, Z2
-	VMOVUPD 192(DI), Z6
-	VANDPD  Z5, Z6, Z6
+	VANDPD  192(DI), Z5, Z6
 	VPMAXSQ Z3, Z6, Z3
 	ADDQ    $+256, DI
 	SUBQ    $+32, DX
@@ -374,22 +357,19 @@ tail:
 	KMOVW     AX, K1
 	CMPQ      DX, $+8
 	JLT       part
-	VMOVUPD   (DI), Z6
-	VANDPD    Z5, Z6, Z6
+	VANDPD    (DI), Z5, Z6
 	VPMAXSQ   Z0, Z6, Z0
 	CMPQ      DX, $+8
 	JEQ       fold
 	CMPQ      DX, $+16
 	JLT       part2
-	VMOVUPD   64(DI), Z6
-	VANDPD    Z5, Z6, Z6
+	VANDPD    64(DI), Z5, Z6
 	VPMAXSQ   Z1, Z6, Z1
 	CMPQ      DX, $+16
 	JEQ       fold
 	CMPQ      DX, $+24
 	JLT       part3
-	VMOVUPD   128(DI), Z6
-	VANDPD    Z5, Z6, Z6
+	VANDPD    128(DI), Z5, Z6
 	VPMAXSQ   Z2, Z6, Z2
 	CMPQ      DX, $+24
 	JEQ       fold

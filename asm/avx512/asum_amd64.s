@@ -19,17 +19,14 @@ TEXT ·AsumF32(SB), NOSPLIT, $0-28
 	CMPQ      DX, $+16
 	JLE       last
 	VXORPS    X0, X0, X0
-	VMOVUPS   (DI), Z6
-	VANDPS    Z5, Z6, Z6
+	VANDPS    (DI), Z5, Z6
 	VADDPS    Z0, Z6, Z0
 	CMPQ      DX, $+32
 	JLE       last2
-	VMOVUPS   64(DI), Z6
-	VANDPS    Z5, Z6, Z1
+	VANDPS    64(DI), Z5, Z1
 	CMPQ      DX, $+48
 	JLE       last3
-	VMOVUPS   128(DI), Z6
-	VANDPS    Z5, Z6, Z2
+	VANDPS    128(DI), Z5, Z2
 	MOVQ      DX, BX
 	SUBQ      $+48, BX
 	MOVQ      BX, CX
@@ -114,22 +111,18 @@ whole:
 	JLT    tail
 
 loop:
-	VMOVUPS (DI), Z6
-	VANDPS  Z5, Z6, Z6
-	VADDPS  Z0, Z6, Z0
-	VMOVUPS 64(DI), Z6
-	VANDPS  Z5, Z6, Z6
-	VADDPS  Z1, Z6, Z1
-	VMOVUPS 128(DI), Z6
-	VANDPS  Z5, Z6, Z6
-	VADDPS  Z2, Z6, Z2
-	VMOVUPS 192(DI), Z6
-	VANDPS  Z5, Z6, Z6
-	VADDPS  Z3, Z6, Z3
-	ADDQ    $+256, DI
-	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JGE     loop
+	VANDPS (DI), Z5, Z6
+	VADDPS Z0, Z6, Z0
+	VANDPS 64(DI), Z5, Z6
+	VADDPS Z1, Z6, Z1
+	VANDPS 128(DI), Z5, Z6
+	VADDPS Z2, Z6, Z2
+	VANDPS 192(DI), Z5, Z6
+	VADDPS Z3, Z6, Z3
+	ADDQ   $+256, DI
+	SUBQ   $+64, DX
+	CMPQ   DX, $+64
+	JGE    loop
 
 tail:
 	TESTQ DX, DX
@@ -144,22 +137,19 @@ tail:
 	KMOVW     AX, K1
 	CMPQ      DX, $+16
 	JLT       part
-	VMOVUPS   (DI), Z6
-	VANDPS    Z5, Z6, Z6
+	VANDPS    (DI), Z5, Z6
 	VADDPS    Z0, Z6, Z0
 	CMPQ      DX, $+16
 	JEQ       fold
 	CMPQ      DX, $+32
 	JLT       part2
-	VMOVUPS   64(DI), Z6
-	VANDPS    Z5, Z6, Z6
+	VANDPS    64(DI), Z5, Z6
 	VADDPS    Z1, Z6, Z1
 	CMPQ      DX, $+32
 	JEQ       fold
 	CMPQ      DX, $+48
 	JLT       part3
-	VMOVUPS   128(DI), Z6
-	VANDPS    Z5, Z6, Z6
+	VANDPS    128(DI), Z5, Z6
 	VADDPS    Z2, Z6, Z2
 	CMPQ      DX, $+48
 	JEQ       fold
@@ -243,17 +233,14 @@ TEXT ·AsumF64(SB), NOSPLIT, $0-32
 	CMPQ      DX, $+8
 	JLE       last
 	VXORPS    X0, X0, X0
-	VMOVUPD   (DI), Z6
-	VANDPD    Z5, Z6, Z6
+	VANDPD    (DI), Z5, Z6
 	VADDPD    Z0, Z6, Z0
 	CMPQ      DX, $+16
 	JLE       last2
-	VMOVUPD   64(DI), Z6
-	VANDPD    Z5, Z6, Z1
+	VANDPD    64(DI), Z5, Z1
 	CMPQ      DX, $+24
 	JLE       last3
-	VMOVUPD   128(DI), Z6
-	VANDPD    Z5, Z6, Z2
+	VANDPD    128(DI), Z5, Z2
 	MOVQ      DX, BX
 	SUBQ      $+24, BX
 	MOVQ      BX, CX
@@ -336,22 +323,18 @@ whole:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Z6
-	VANDPD  Z5, Z6, Z6
-	VADDPD  Z0, Z6, Z0
-	VMOVUPD 64(DI), Z6
-	VANDPD  Z5, Z6, Z6
-	VADDPD  Z1, Z6, Z1
-	VMOVUPD 128(DI), Z6
-	VANDPD  Z5, Z6, Z6
-	VADDPD  Z2, Z6, Z2
-	VMOVUPD 192(DI), Z6
-	VANDPD  Z5, Z6, Z6
-	VADDPD  Z3, Z6, Z3
-	ADDQ    $+256, DI
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JGE     loop
+	VANDPD (DI), Z5, Z6
+	VADDPD Z0, Z6, Z0
+	VANDPD 64(DI), Z5, Z6
+	VADDPD Z1, Z6, Z1
+	VANDPD 128(DI), Z5, Z6
+	VADDPD Z2, Z6, Z2
+	VANDPD 192(DI), Z5, Z6
+	VADDPD Z3, Z6, Z3
+	ADDQ   $+256, DI
+	SUBQ   $+32, DX
+	CMPQ   DX, $+32
+	JGE    loop
 
 tail:
 	TESTQ DX, DX
@@ -366,22 +349,19 @@ tail:
 	KMOVW     AX, K1
 	CMPQ      DX, $+8
 	JLT       part
-	VMOVUPD   (DI), Z6
-	VANDPD    Z5, Z6, Z6
+	VANDPD    (DI), Z5, Z6
 	VADDPD    Z0, Z6, Z0
 	CMPQ      DX, $+8
 	JEQ       fold
 	CMPQ      DX, $+16
 	JLT       part2
-	VMOVUPD   64(DI), Z6
-	VANDPD    Z5, Z6, Z6
+	VANDPD    64(DI), Z5, Z6
 	VADDPD    Z1, Z6, Z1
 	CMPQ      DX, $+16
 	JEQ       fold
 	CMPQ      DX, $+24
 	JLT       part3
-	VMOVUPD   128(DI), Z6
-	VANDPD    Z5, Z6, Z6
+	VANDPD    128(DI), Z5, Z6
 	VADDPD    Z2, Z6, Z2
 	CMPQ      DX, $+24
 	JEQ       fold

@@ -20,19 +20,16 @@ TEXT ·DotF32(SB), NOSPLIT, $0-52
 	JLE       last
 	VXORPS    X0, X0, X0
 	VMOVUPS   (DI), Z5
-	VMOVUPS   (SI), Z6
-	VMULPS    Z6, Z5, Z6
-	VADDPS    Z0, Z6, Z0
+	VMULPS    (SI), Z5, Z5
+	VADDPS    Z0, Z5, Z0
 	CMPQ      BX, $+32
 	JLE       last2
 	VMOVUPS   64(DI), Z5
-	VMOVUPS   64(SI), Z6
-	VMULPS    Z6, Z5, Z1
+	VMULPS    64(SI), Z5, Z1
 	CMPQ      BX, $+48
 	JLE       last3
 	VMOVUPS   128(DI), Z5
-	VMOVUPS   128(SI), Z6
-	VMULPS    Z6, Z5, Z2
+	VMULPS    128(SI), Z5, Z2
 	MOVQ      BX, R8
 	SUBQ      $+48, R8
 	MOVQ      R8, CX
@@ -117,33 +114,64 @@ whole:
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
-	CMPQ   BX, $+64
+	CMPQ   BX, $+128
 	JLT    tail
 
 loop:
 	VMOVUPS (DI), Z5
-	VMOVUPS (SI), Z6
-	VMULPS  Z6, Z5, Z6
-	VADDPS  Z0, Z6, Z0
-	VMOVUPS 64(DI), Z6
-	VMOVUPS 64(SI), Z5
-	VMULPS  Z5, Z6, Z5
+	VMULPS  (SI), Z5, Z5
+	VADDPS  Z0, Z5, Z0
+	VMOVUPS 64(DI), Z5
+	VMULPS  64(SI), Z5, Z5
 	VADDPS  Z1, Z5, Z1
 	VMOVUPS 128(DI), Z5
-	VMOVUPS 128(SI), Z6
-	VMULPS  Z6, Z5, Z6
-	VADDPS  Z2, Z6, Z2
-	VMOVUPS 192(DI), Z6
-	VMOVUPS 192(SI), Z5
-	VMULPS  Z5, Z6, Z5
+	VMULPS  128(SI), Z5, Z5
+	VADDPS  Z2, Z5, Z2
+	VMOVUPS 192(DI), Z5
+	VMULPS  192(SI), Z5, Z5
+	VADDPS  Z3, Z5, Z3
+	VMOVUPS 256(DI), Z5
+	VMULPS  256(SI), Z5, Z5
+	VADDPS  Z0, Z5, Z0
+	VMOVUPS 320(DI), Z5
+	VMULPS  320(SI), Z5, Z5
+	VADDPS  Z1, Z5, Z1
+	VMOVUPS 384(DI), Z5
+	VMULPS  384(SI), Z5, Z5
+	VADDPS  Z2, Z5, Z2
+	VMOVUPS 448(DI), Z5
+	VMULPS  448(SI), Z5, Z5
+	VADDPS  Z3, Z5, Z3
+	ADDQ    $+512, DI
+	ADDQ    $+512, SI
+	SUBQ    $+128, BX
+	CMPQ    BX, $+128
+	JGE     loop
+
+tail:
+	CMPQ BX, $+64
+	JLT  tail2
+
+loop2:
+	VMOVUPS (DI), Z5
+	VMULPS  (SI), Z5, Z5
+	VADDPS  Z0, Z5, Z0
+	VMOVUPS 64(DI), Z5
+	VMULPS  64(SI), Z5, Z5
+	VADDPS  Z1, Z5, Z1
+	VMOVUPS 128(DI), Z5
+	VMULPS  128(SI), Z5, Z5
+	VADDPS  Z2, Z5, Z2
+	VMOVUPS 192(DI), Z5
+	VMULPS  192(SI), Z5, Z5
 	VADDPS  Z3, Z5, Z3
 	ADDQ    $+256, DI
 	ADDQ    $+256, SI
 	SUBQ    $+64, BX
 	CMPQ    BX, $+64
-	JGE     loop
+	JGE     loop2
 
-tail:
+tail2:
 	TESTQ BX, BX
 	JEQ   fold
 
@@ -157,25 +185,22 @@ tail:
 	CMPQ      BX, $+16
 	JLT       part
 	VMOVUPS   (DI), Z5
-	VMOVUPS   (SI), Z6
-	VMULPS    Z6, Z5, Z6
-	VADDPS    Z0, Z6, Z0
+	VMULPS    (SI), Z5, Z5
+	VADDPS    Z0, Z5, Z0
 	CMPQ      BX, $+16
 	JEQ       fold
 	CMPQ      BX, $+32
 	JLT       part2
 	VMOVUPS   64(DI), Z5
-	VMOVUPS   64(SI), Z6
-	VMULPS    Z6, Z5, Z6
-	VADDPS    Z1, Z6, Z1
+	VMULPS    64(SI), Z5, Z5
+	VADDPS    Z1, Z5, Z1
 	CMPQ      BX, $+32
 	JEQ       fold
 	CMPQ      BX, $+48
 	JLT       part3
 	VMOVUPS   128(DI), Z5
-	VMOVUPS   128(SI), Z6
-	VMULPS    Z6, Z5, Z6
-	VADDPS    Z2, Z6, Z2
+	VMULPS    128(SI), Z5, Z5
+	VADDPS    Z2, Z5, Z2
 	CMPQ      BX, $+48
 	JEQ       fold
 	VMOVUPS.Z 192(DI), K1, Z5
@@ -260,19 +285,16 @@ TEXT ·DotF64(SB), NOSPLIT, $0-56
 	JLE       last
 	VXORPS    X0, X0, X0
 	VMOVUPD   (DI), Z5
-	VMOVUPD   (SI), Z6
-	VMULPD    Z6, Z5, Z6
-	VADDPD    Z0, Z6, Z0
+	VMULPD    (SI), Z5, Z5
+	VADDPD    Z0, Z5, Z0
 	CMPQ      BX, $+16
 	JLE       last2
 	VMOVUPD   64(DI), Z5
-	VMOVUPD   64(SI), Z6
-	VMULPD    Z6, Z5, Z1
+	VMULPD    64(SI), Z5, Z1
 	CMPQ      BX, $+24
 	JLE       last3
 	VMOVUPD   128(DI), Z5
-	VMOVUPD   128(SI), Z6
-	VMULPD    Z6, Z5, Z2
+	VMULPD    128(SI), Z5, Z2
 	MOVQ      BX, R8
 	SUBQ      $+24, R8
 	MOVQ      R8, CX
@@ -355,33 +377,64 @@ whole:
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
-	CMPQ   BX, $+32
+	CMPQ   BX, $+64
 	JLT    tail
 
 loop:
 	VMOVUPD (DI), Z5
-	VMOVUPD (SI), Z6
-	VMULPD  Z6, Z5, Z6
-	VADDPD  Z0, Z6, Z0
-	VMOVUPD 64(DI), Z6
-	VMOVUPD 64(SI), Z5
-	VMULPD  Z5, Z6, Z5
+	VMULPD  (SI), Z5, Z5
+	VADDPD  Z0, Z5, Z0
+	VMOVUPD 64(DI), Z5
+	VMULPD  64(SI), Z5, Z5
 	VADDPD  Z1, Z5, Z1
 	VMOVUPD 128(DI), Z5
-	VMOVUPD 128(SI), Z6
-	VMULPD  Z6, Z5, Z6
-	VADDPD  Z2, Z6, Z2
-	VMOVUPD 192(DI), Z6
-	VMOVUPD 192(SI), Z5
-	VMULPD  Z5, Z6, Z5
+	VMULPD  128(SI), Z5, Z5
+	VADDPD  Z2, Z5, Z2
+	VMOVUPD 192(DI), Z5
+	VMULPD  192(SI), Z5, Z5
+	VADDPD  Z3, Z5, Z3
+	VMOVUPD 256(DI), Z5
+	VMULPD  256(SI), Z5, Z5
+	VADDPD  Z0, Z5, Z0
+	VMOVUPD 320(DI), Z5
+	VMULPD  320(SI), Z5, Z5
+	VADDPD  Z1, Z5, Z1
+	VMOVUPD 384(DI), Z5
+	VMULPD  384(SI), Z5, Z5
+	VADDPD  Z2, Z5, Z2
+	VMOVUPD 448(DI), Z5
+	VMULPD  448(SI), Z5, Z5
+	VADDPD  Z3, Z5, Z3
+	ADDQ    $+512, DI
+	ADDQ    $+512, SI
+	SUBQ    $+64, BX
+	CMPQ    BX, $+64
+	JGE     loop
+
+tail:
+	CMPQ BX, $+32
+	JLT  tail2
+
+loop2:
+	VMOVUPD (DI), Z5
+	VMULPD  (SI), Z5, Z5
+	VADDPD  Z0, Z5, Z0
+	VMOVUPD 64(DI), Z5
+	VMULPD  64(SI), Z5, Z5
+	VADDPD  Z1, Z5, Z1
+	VMOVUPD 128(DI), Z5
+	VMULPD  128(SI), Z5, Z5
+	VADDPD  Z2, Z5, Z2
+	VMOVUPD 192(DI), Z5
+	VMULPD  192(SI), Z5, Z5
 	VADDPD  Z3, Z5, Z3
 	ADDQ    $+256, DI
 	ADDQ    $+256, SI
 	SUBQ    $+32, BX
 	CMPQ    BX, $+32
-	JGE     loop
+	JGE     loop2
 
-tail:
+tail2:
 	TESTQ BX, BX
 	JEQ   fold
 
@@ -395,25 +448,22 @@ tail:
 	CMPQ      BX, $+8
 	JLT       part
 	VMOVUPD   (DI), Z5
-	VMOVUPD   (SI), Z6
-	VMULPD    Z6, Z5, Z6
-	VADDPD    Z0, Z6, Z0
+	VMULPD    (SI), Z5, Z5
+	VADDPD    Z0, Z5, Z0
 	CMPQ      BX, $+8
 	JEQ       fold
 	CMPQ      BX, $+16
 	JLT       part2
 	VMOVUPD   64(DI), Z5
-	VMOVUPD   64(SI), Z6
-	VMULPD    Z6, Z5, Z6
-	VADDPD    Z1, Z6, Z1
+	VMULPD    64(SI), Z5, Z5
+	VADDPD    Z1, Z5, Z1
 	CMPQ      BX, $+16
 	JEQ       fold
 	CMPQ      BX, $+24
 	JLT       part3
 	VMOVUPD   128(DI), Z5
-	VMOVUPD   128(SI), Z6
-	VMULPD    Z6, Z5, Z6
-	VADDPD    Z2, Z6, Z2
+	VMULPD    128(SI), Z5, Z5
+	VADDPD    Z2, Z5, Z2
 	CMPQ      BX, $+24
 	JEQ       fold
 	VMOVUPD.Z 192(DI), K1, Z5

@@ -115,10 +115,53 @@ whole:
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
-	CMPQ   BX, $+32
+	CMPQ   BX, $+64
 	JLT    tail
 
 loop:
+	VCVTPS2PD (DI), Z5
+	VCVTPS2PD (SI), Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z0, Z6, Z0
+	VCVTPS2PD 32(DI), Z6
+	VCVTPS2PD 32(SI), Z5
+	VMULPD    Z5, Z6, Z5
+	VADDPD    Z1, Z5, Z1
+	VCVTPS2PD 64(DI), Z5
+	VCVTPS2PD 64(SI), Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z2, Z6, Z2
+	VCVTPS2PD 96(DI), Z6
+	VCVTPS2PD 96(SI), Z5
+	VMULPD    Z5, Z6, Z5
+	VADDPD    Z3, Z5, Z3
+	VCVTPS2PD 128(DI), Z5
+	VCVTPS2PD 128(SI), Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z0, Z6, Z0
+	VCVTPS2PD 160(DI), Z6
+	VCVTPS2PD 160(SI), Z5
+	VMULPD    Z5, Z6, Z5
+	VADDPD    Z1, Z5, Z1
+	VCVTPS2PD 192(DI), Z5
+	VCVTPS2PD 192(SI), Z6
+	VMULPD    Z6, Z5, Z6
+	VADDPD    Z2, Z6, Z2
+	VCVTPS2PD 224(DI), Z6
+	VCVTPS2PD 224(SI), Z5
+	VMULPD    Z5, Z6, Z5
+	VADDPD    Z3, Z5, Z3
+	ADDQ      $+256, DI
+	ADDQ      $+256, SI
+	SUBQ      $+64, BX
+	CMPQ      BX, $+64
+	JGE       loop
+
+tail:
+	CMPQ BX, $+32
+	JLT  tail2
+
+loop2:
 	VCVTPS2PD (DI), Z5
 	VCVTPS2PD (SI), Z6
 	VMULPD    Z6, Z5, Z6
@@ -139,9 +182,9 @@ loop:
 	ADDQ      $+128, SI
 	SUBQ      $+32, BX
 	CMPQ      BX, $+32
-	JGE       loop
+	JGE       loop2
 
-tail:
+tail2:
 	TESTQ BX, BX
 	JEQ   fold
 
@@ -254,19 +297,16 @@ TEXT ·DsdotF64(SB), NOSPLIT, $0-56
 	JLE       last
 	VXORPS    X0, X0, X0
 	VMOVUPD   (DI), Z5
-	VMOVUPD   (SI), Z6
-	VMULPD    Z6, Z5, Z6
-	VADDPD    Z0, Z6, Z0
+	VMULPD    (SI), Z5, Z5
+	VADDPD    Z0, Z5, Z0
 	CMPQ      BX, $+16
 	JLE       last2
 	VMOVUPD   64(DI), Z5
-	VMOVUPD   64(SI), Z6
-	VMULPD    Z6, Z5, Z1
+	VMULPD    64(SI), Z5, Z1
 	CMPQ      BX, $+24
 	JLE       last3
 	VMOVUPD   128(DI), Z5
-	VMOVUPD   128(SI), Z6
-	VMULPD    Z6, Z5, Z2
+	VMULPD    128(SI), Z5, Z2
 	MOVQ      BX, R8
 	SUBQ      $+24, R8
 	MOVQ      R8, CX
@@ -349,33 +389,64 @@ whole:
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
-	CMPQ   BX, $+32
+	CMPQ   BX, $+64
 	JLT    tail
 
 loop:
 	VMOVUPD (DI), Z5
-	VMOVUPD (SI), Z6
-	VMULPD  Z6, Z5, Z6
-	VADDPD  Z0, Z6, Z0
-	VMOVUPD 64(DI), Z6
-	VMOVUPD 64(SI), Z5
-	VMULPD  Z5, Z6, Z5
+	VMULPD  (SI), Z5, Z5
+	VADDPD  Z0, Z5, Z0
+	VMOVUPD 64(DI), Z5
+	VMULPD  64(SI), Z5, Z5
 	VADDPD  Z1, Z5, Z1
 	VMOVUPD 128(DI), Z5
-	VMOVUPD 128(SI), Z6
-	VMULPD  Z6, Z5, Z6
-	VADDPD  Z2, Z6, Z2
-	VMOVUPD 192(DI), Z6
-	VMOVUPD 192(SI), Z5
-	VMULPD  Z5, Z6, Z5
+	VMULPD  128(SI), Z5, Z5
+	VADDPD  Z2, Z5, Z2
+	VMOVUPD 192(DI), Z5
+	VMULPD  192(SI), Z5, Z5
+	VADDPD  Z3, Z5, Z3
+	VMOVUPD 256(DI), Z5
+	VMULPD  256(SI), Z5, Z5
+	VADDPD  Z0, Z5, Z0
+	VMOVUPD 320(DI), Z5
+	VMULPD  320(SI), Z5, Z5
+	VADDPD  Z1, Z5, Z1
+	VMOVUPD 384(DI), Z5
+	VMULPD  384(SI), Z5, Z5
+	VADDPD  Z2, Z5, Z2
+	VMOVUPD 448(DI), Z5
+	VMULPD  448(SI), Z5, Z5
+	VADDPD  Z3, Z5, Z3
+	ADDQ    $+512, DI
+	ADDQ    $+512, SI
+	SUBQ    $+64, BX
+	CMPQ    BX, $+64
+	JGE     loop
+
+tail:
+	CMPQ BX, $+32
+	JLT  tail2
+
+loop2:
+	VMOVUPD (DI), Z5
+	VMULPD  (SI), Z5, Z5
+	VADDPD  Z0, Z5, Z0
+	VMOVUPD 64(DI), Z5
+	VMULPD  64(SI), Z5, Z5
+	VADDPD  Z1, Z5, Z1
+	VMOVUPD 128(DI), Z5
+	VMULPD  128(SI), Z5, Z5
+	VADDPD  Z2, Z5, Z2
+	VMOVUPD 192(DI), Z5
+	VMULPD  192(SI), Z5, Z5
 	VADDPD  Z3, Z5, Z3
 	ADDQ    $+256, DI
 	ADDQ    $+256, SI
 	SUBQ    $+32, BX
 	CMPQ    BX, $+32
-	JGE     loop
+	JGE     loop2
 
-tail:
+tail2:
 	TESTQ BX, BX
 	JEQ   fold
 
@@ -389,25 +460,22 @@ tail:
 	CMPQ      BX, $+8
 	JLT       part
 	VMOVUPD   (DI), Z5
-	VMOVUPD   (SI), Z6
-	VMULPD    Z6, Z5, Z6
-	VADDPD    Z0, Z6, Z0
+	VMULPD    (SI), Z5, Z5
+	VADDPD    Z0, Z5, Z0
 	CMPQ      BX, $+8
 	JEQ       fold
 	CMPQ      BX, $+16
 	JLT       part2
 	VMOVUPD   64(DI), Z5
-	VMOVUPD   64(SI), Z6
-	VMULPD    Z6, Z5, Z6
-	VADDPD    Z1, Z6, Z1
+	VMULPD    64(SI), Z5, Z5
+	VADDPD    Z1, Z5, Z1
 	CMPQ      BX, $+16
 	JEQ       fold
 	CMPQ      BX, $+24
 	JLT       part3
 	VMOVUPD   128(DI), Z5
-	VMOVUPD   128(SI), Z6
-	VMULPD    Z6, Z5, Z6
-	VADDPD    Z2, Z6, Z2
+	VMULPD    128(SI), Z5, Z5
+	VADDPD    Z2, Z5, Z2
 	CMPQ      BX, $+24
 	JEQ       fold
 	VMOVUPD.Z 192(DI), K1, Z5

@@ -80,8 +80,7 @@ more:
 
 row2:
 	VXORPS        X0, X0, X0
-	VMOVUPS       (SI), Z6
-	VMULPS        Z30, Z6, Z6
+	VMULPS        (SI), Z30, Z6
 	VADDPS        Z0, Z6, Z0
 	VMOVUPS.Z     64(SI), K1, Z6
 	VMULPS        Z29, Z6, Z1
@@ -123,11 +122,9 @@ more2:
 
 row3:
 	VXORPS        X0, X0, X0
-	VMOVUPS       (SI), Z6
-	VMULPS        Z30, Z6, Z6
+	VMULPS        (SI), Z30, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       64(SI), Z6
-	VMULPS        Z29, Z6, Z1
+	VMULPS        64(SI), Z29, Z1
 	VMOVUPS.Z     128(SI), K1, Z6
 	VMULPS        Z28, Z6, Z2
 	VADDPS        Z0, Z2, Z0
@@ -170,13 +167,10 @@ more3:
 
 row4:
 	VXORPS        X0, X0, X0
-	VMOVUPS       (SI), Z6
-	VMULPS        Z30, Z6, Z6
+	VMULPS        (SI), Z30, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       64(SI), Z6
-	VMULPS        Z29, Z6, Z1
-	VMOVUPS       128(SI), Z6
-	VMULPS        Z28, Z6, Z2
+	VMULPS        64(SI), Z29, Z1
+	VMULPS        128(SI), Z28, Z2
 	VMOVUPS.Z     192(SI), K1, Z6
 	VMULPS        Z27, Z6, Z3
 	VADDPS        Z0, Z2, Z0
@@ -221,15 +215,11 @@ more4:
 
 row5:
 	VXORPS        X0, X0, X0
-	VMOVUPS       (SI), Z6
-	VMULPS        Z30, Z6, Z6
+	VMULPS        (SI), Z30, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       64(SI), Z6
-	VMULPS        Z29, Z6, Z1
-	VMOVUPS       128(SI), Z6
-	VMULPS        Z28, Z6, Z2
-	VMOVUPS       192(SI), Z6
-	VMULPS        Z27, Z6, Z3
+	VMULPS        64(SI), Z29, Z1
+	VMULPS        128(SI), Z28, Z2
+	VMULPS        192(SI), Z27, Z3
 	VMOVUPS.Z     256(SI), K1, Z6
 	VMULPS        Z26, Z6, Z6
 	VADDPS        Z0, Z6, Z0
@@ -276,17 +266,12 @@ more5:
 
 row6:
 	VXORPS        X0, X0, X0
-	VMOVUPS       (SI), Z6
-	VMULPS        Z30, Z6, Z6
+	VMULPS        (SI), Z30, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       64(SI), Z6
-	VMULPS        Z29, Z6, Z1
-	VMOVUPS       128(SI), Z6
-	VMULPS        Z28, Z6, Z2
-	VMOVUPS       192(SI), Z6
-	VMULPS        Z27, Z6, Z3
-	VMOVUPS       256(SI), Z6
-	VMULPS        Z26, Z6, Z6
+	VMULPS        64(SI), Z29, Z1
+	VMULPS        128(SI), Z28, Z2
+	VMULPS        192(SI), Z27, Z3
+	VMULPS        256(SI), Z26, Z6
 	VADDPS        Z0, Z6, Z0
 	VMOVUPS.Z     320(SI), K1, Z6
 	VMULPS        Z25, Z6, Z6
@@ -335,20 +320,14 @@ more6:
 
 row7:
 	VXORPS        X0, X0, X0
-	VMOVUPS       (SI), Z6
-	VMULPS        Z30, Z6, Z6
+	VMULPS        (SI), Z30, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       64(SI), Z6
-	VMULPS        Z29, Z6, Z1
-	VMOVUPS       128(SI), Z6
-	VMULPS        Z28, Z6, Z2
-	VMOVUPS       192(SI), Z6
-	VMULPS        Z27, Z6, Z3
-	VMOVUPS       256(SI), Z6
-	VMULPS        Z26, Z6, Z6
+	VMULPS        64(SI), Z29, Z1
+	VMULPS        128(SI), Z28, Z2
+	VMULPS        192(SI), Z27, Z3
+	VMULPS        256(SI), Z26, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       320(SI), Z6
-	VMULPS        Z25, Z6, Z6
+	VMULPS        320(SI), Z25, Z6
 	VADDPS        Z1, Z6, Z1
 	VMOVUPS.Z     384(SI), K1, Z6
 	VMULPS        Z24, Z6, Z6
@@ -398,23 +377,16 @@ more7:
 
 row8:
 	VXORPS        X0, X0, X0
-	VMOVUPS       (SI), Z6
-	VMULPS        Z30, Z6, Z6
+	VMULPS        (SI), Z30, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       64(SI), Z6
-	VMULPS        Z29, Z6, Z1
-	VMOVUPS       128(SI), Z6
-	VMULPS        Z28, Z6, Z2
-	VMOVUPS       192(SI), Z6
-	VMULPS        Z27, Z6, Z3
-	VMOVUPS       256(SI), Z6
-	VMULPS        Z26, Z6, Z6
+	VMULPS        64(SI), Z29, Z1
+	VMULPS        128(SI), Z28, Z2
+	VMULPS        192(SI), Z27, Z3
+	VMULPS        256(SI), Z26, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       320(SI), Z6
-	VMULPS        Z25, Z6, Z6
+	VMULPS        320(SI), Z25, Z6
 	VADDPS        Z1, Z6, Z1
-	VMOVUPS       384(SI), Z6
-	VMULPS        Z24, Z6, Z6
+	VMULPS        384(SI), Z24, Z6
 	VADDPS        Z2, Z6, Z2
 	VMOVUPS.Z     448(SI), K1, Z6
 	VMULPS        Z23, Z6, Z6
@@ -465,26 +437,18 @@ more8:
 
 row9:
 	VXORPS        X0, X0, X0
-	VMOVUPS       (SI), Z6
-	VMULPS        Z30, Z6, Z6
+	VMULPS        (SI), Z30, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       64(SI), Z6
-	VMULPS        Z29, Z6, Z1
-	VMOVUPS       128(SI), Z6
-	VMULPS        Z28, Z6, Z2
-	VMOVUPS       192(SI), Z6
-	VMULPS        Z27, Z6, Z3
-	VMOVUPS       256(SI), Z6
-	VMULPS        Z26, Z6, Z6
+	VMULPS        64(SI), Z29, Z1
+	VMULPS        128(SI), Z28, Z2
+	VMULPS        192(SI), Z27, Z3
+	VMULPS        256(SI), Z26, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       320(SI), Z6
-	VMULPS        Z25, Z6, Z6
+	VMULPS        320(SI), Z25, Z6
 	VADDPS        Z1, Z6, Z1
-	VMOVUPS       384(SI), Z6
-	VMULPS        Z24, Z6, Z6
+	VMULPS        384(SI), Z24, Z6
 	VADDPS        Z2, Z6, Z2
-	VMOVUPS       448(SI), Z6
-	VMULPS        Z23, Z6, Z6
+	VMULPS        448(SI), Z23, Z6
 	VADDPS        Z3, Z6, Z3
 	VMOVUPS.Z     512(SI), K1, Z6
 	VMULPS        Z22, Z6, Z6
@@ -536,29 +500,20 @@ more9:
 
 row10:
 	VXORPS        X0, X0, X0
-	VMOVUPS       (SI), Z6
-	VMULPS        Z30, Z6, Z6
+	VMULPS        (SI), Z30, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       64(SI), Z6
-	VMULPS        Z29, Z6, Z1
-	VMOVUPS       128(SI), Z6
-	VMULPS        Z28, Z6, Z2
-	VMOVUPS       192(SI), Z6
-	VMULPS        Z27, Z6, Z3
-	VMOVUPS       256(SI), Z6
-	VMULPS        Z26, Z6, Z6
+	VMULPS        64(SI), Z29, Z1
+	VMULPS        128(SI), Z28, Z2
+	VMULPS        192(SI), Z27, Z3
+	VMULPS        256(SI), Z26, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       320(SI), Z6
-	VMULPS        Z25, Z6, Z6
+	VMULPS        320(SI), Z25, Z6
 	VADDPS        Z1, Z6, Z1
-	VMOVUPS       384(SI), Z6
-	VMULPS        Z24, Z6, Z6
+	VMULPS        384(SI), Z24, Z6
 	VADDPS        Z2, Z6, Z2
-	VMOVUPS       448(SI), Z6
-	VMULPS        Z23, Z6, Z6
+	VMULPS        448(SI), Z23, Z6
 	VADDPS        Z3, Z6, Z3
-	VMOVUPS       512(SI), Z6
-	VMULPS        Z22, Z6, Z6
+	VMULPS        512(SI), Z22, Z6
 	VADDPS        Z0, Z6, Z0
 	VMOVUPS.Z     576(SI), K1, Z6
 	VMULPS        Z21, Z6, Z6
@@ -611,32 +566,22 @@ more10:
 
 row11:
 	VXORPS        X0, X0, X0
-	VMOVUPS       (SI), Z6
-	VMULPS        Z30, Z6, Z6
+	VMULPS        (SI), Z30, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       64(SI), Z6
-	VMULPS        Z29, Z6, Z1
-	VMOVUPS       128(SI), Z6
-	VMULPS        Z28, Z6, Z2
-	VMOVUPS       192(SI), Z6
-	VMULPS        Z27, Z6, Z3
-	VMOVUPS       256(SI), Z6
-	VMULPS        Z26, Z6, Z6
+	VMULPS        64(SI), Z29, Z1
+	VMULPS        128(SI), Z28, Z2
+	VMULPS        192(SI), Z27, Z3
+	VMULPS        256(SI), Z26, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       320(SI), Z6
-	VMULPS        Z25, Z6, Z6
+	VMULPS        320(SI), Z25, Z6
 	VADDPS        Z1, Z6, Z1
-	VMOVUPS       384(SI), Z6
-	VMULPS        Z24, Z6, Z6
+	VMULPS        384(SI), Z24, Z6
 	VADDPS        Z2, Z6, Z2
-	VMOVUPS       448(SI), Z6
-	VMULPS        Z23, Z6, Z6
+	VMULPS        448(SI), Z23, Z6
 	VADDPS        Z3, Z6, Z3
-	VMOVUPS       512(SI), Z6
-	VMULPS        Z22, Z6, Z6
+	VMULPS        512(SI), Z22, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       576(SI), Z6
-	VMULPS        Z21, Z6, Z6
+	VMULPS        576(SI), Z21, Z6
 	VADDPS        Z1, Z6, Z1
 	VMOVUPS.Z     640(SI), K1, Z6
 	VMULPS        Z20, Z6, Z6
@@ -690,35 +635,24 @@ more11:
 
 row12:
 	VXORPS        X0, X0, X0
-	VMOVUPS       (SI), Z6
-	VMULPS        Z30, Z6, Z6
+	VMULPS        (SI), Z30, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       64(SI), Z6
-	VMULPS        Z29, Z6, Z1
-	VMOVUPS       128(SI), Z6
-	VMULPS        Z28, Z6, Z2
-	VMOVUPS       192(SI), Z6
-	VMULPS        Z27, Z6, Z3
-	VMOVUPS       256(SI), Z6
-	VMULPS        Z26, Z6, Z6
+	VMULPS        64(SI), Z29, Z1
+	VMULPS        128(SI), Z28, Z2
+	VMULPS        192(SI), Z27, Z3
+	VMULPS        256(SI), Z26, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       320(SI), Z6
-	VMULPS        Z25, Z6, Z6
+	VMULPS        320(SI), Z25, Z6
 	VADDPS        Z1, Z6, Z1
-	VMOVUPS       384(SI), Z6
-	VMULPS        Z24, Z6, Z6
+	VMULPS        384(SI), Z24, Z6
 	VADDPS        Z2, Z6, Z2
-	VMOVUPS       448(SI), Z6
-	VMULPS        Z23, Z6, Z6
+	VMULPS        448(SI), Z23, Z6
 	VADDPS        Z3, Z6, Z3
-	VMOVUPS       512(SI), Z6
-	VMULPS        Z22, Z6, Z6
+	VMULPS        512(SI), Z22, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       576(SI), Z6
-	VMULPS        Z21, Z6, Z6
+	VMULPS        576(SI), Z21, Z6
 	VADDPS        Z1, Z6, Z1
-	VMOVUPS       640(SI), Z6
-	VMULPS        Z20, Z6, Z6
+	VMULPS        640(SI), Z20, Z6
 	VADDPS        Z2, Z6, Z2
 	VMOVUPS.Z     704(SI), K1, Z6
 	VMULPS        Z19, Z6, Z6
@@ -773,38 +707,26 @@ more12:
 
 row13:
 	VXORPS        X0, X0, X0
-	VMOVUPS       (SI), Z6
-	VMULPS        Z30, Z6, Z6
+	VMULPS        (SI), Z30, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       64(SI), Z6
-	VMULPS        Z29, Z6, Z1
-	VMOVUPS       128(SI), Z6
-	VMULPS        Z28, Z6, Z2
-	VMOVUPS       192(SI), Z6
-	VMULPS        Z27, Z6, Z3
-	VMOVUPS       256(SI), Z6
-	VMULPS        Z26, Z6, Z6
+	VMULPS        64(SI), Z29, Z1
+	VMULPS        128(SI), Z28, Z2
+	VMULPS        192(SI), Z27, Z3
+	VMULPS        256(SI), Z26, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       320(SI), Z6
-	VMULPS        Z25, Z6, Z6
+	VMULPS        320(SI), Z25, Z6
 	VADDPS        Z1, Z6, Z1
-	VMOVUPS       384(SI), Z6
-	VMULPS        Z24, Z6, Z6
+	VMULPS        384(SI), Z24, Z6
 	VADDPS        Z2, Z6, Z2
-	VMOVUPS       448(SI), Z6
-	VMULPS        Z23, Z6, Z6
+	VMULPS        448(SI), Z23, Z6
 	VADDPS        Z3, Z6, Z3
-	VMOVUPS       512(SI), Z6
-	VMULPS        Z22, Z6, Z6
+	VMULPS        512(SI), Z22, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       576(SI), Z6
-	VMULPS        Z21, Z6, Z6
+	VMULPS        576(SI), Z21, Z6
 	VADDPS        Z1, Z6, Z1
-	VMOVUPS       640(SI), Z6
-	VMULPS        Z20, Z6, Z6
+	VMULPS        640(SI), Z20, Z6
 	VADDPS        Z2, Z6, Z2
-	VMOVUPS       704(SI), Z6
-	VMULPS        Z19, Z6, Z6
+	VMULPS        704(SI), Z19, Z6
 	VADDPS        Z3, Z6, Z3
 	VMOVUPS.Z     768(SI), K1, Z6
 	VMULPS        Z18, Z6, Z6
@@ -860,41 +782,28 @@ more13:
 
 row14:
 	VXORPS        X0, X0, X0
-	VMOVUPS       (SI), Z6
-	VMULPS        Z30, Z6, Z6
+	VMULPS        (SI), Z30, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       64(SI), Z6
-	VMULPS        Z29, Z6, Z1
-	VMOVUPS       128(SI), Z6
-	VMULPS        Z28, Z6, Z2
-	VMOVUPS       192(SI), Z6
-	VMULPS        Z27, Z6, Z3
-	VMOVUPS       256(SI), Z6
-	VMULPS        Z26, Z6, Z6
+	VMULPS        64(SI), Z29, Z1
+	VMULPS        128(SI), Z28, Z2
+	VMULPS        192(SI), Z27, Z3
+	VMULPS        256(SI), Z26, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       320(SI), Z6
-	VMULPS        Z25, Z6, Z6
+	VMULPS        320(SI), Z25, Z6
 	VADDPS        Z1, Z6, Z1
-	VMOVUPS       384(SI), Z6
-	VMULPS        Z24, Z6, Z6
+	VMULPS        384(SI), Z24, Z6
 	VADDPS        Z2, Z6, Z2
-	VMOVUPS       448(SI), Z6
-	VMULPS        Z23, Z6, Z6
+	VMULPS        448(SI), Z23, Z6
 	VADDPS        Z3, Z6, Z3
-	VMOVUPS       512(SI), Z6
-	VMULPS        Z22, Z6, Z6
+	VMULPS        512(SI), Z22, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       576(SI), Z6
-	VMULPS        Z21, Z6, Z6
+	VMULPS        576(SI), Z21, Z6
 	VADDPS        Z1, Z6, Z1
-	VMOVUPS       640(SI), Z6
-	VMULPS        Z20, Z6, Z6
+	VMULPS        640(SI), Z20, Z6
 	VADDPS        Z2, Z6, Z2
-	VMOVUPS       704(SI), Z6
-	VMULPS        Z19, Z6, Z6
+	VMULPS        704(SI), Z19, Z6
 	VADDPS        Z3, Z6, Z3
-	VMOVUPS       768(SI), Z6
-	VMULPS        Z18, Z6, Z6
+	VMULPS        768(SI), Z18, Z6
 	VADDPS        Z0, Z6, Z0
 	VMOVUPS.Z     832(SI), K1, Z6
 	VMULPS        Z17, Z6, Z6
@@ -951,44 +860,30 @@ more14:
 
 row15:
 	VXORPS        X0, X0, X0
-	VMOVUPS       (SI), Z6
-	VMULPS        Z30, Z6, Z6
+	VMULPS        (SI), Z30, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       64(SI), Z6
-	VMULPS        Z29, Z6, Z1
-	VMOVUPS       128(SI), Z6
-	VMULPS        Z28, Z6, Z2
-	VMOVUPS       192(SI), Z6
-	VMULPS        Z27, Z6, Z3
-	VMOVUPS       256(SI), Z6
-	VMULPS        Z26, Z6, Z6
+	VMULPS        64(SI), Z29, Z1
+	VMULPS        128(SI), Z28, Z2
+	VMULPS        192(SI), Z27, Z3
+	VMULPS        256(SI), Z26, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       320(SI), Z6
-	VMULPS        Z25, Z6, Z6
+	VMULPS        320(SI), Z25, Z6
 	VADDPS        Z1, Z6, Z1
-	VMOVUPS       384(SI), Z6
-	VMULPS        Z24, Z6, Z6
+	VMULPS        384(SI), Z24, Z6
 	VADDPS        Z2, Z6, Z2
-	VMOVUPS       448(SI), Z6
-	VMULPS        Z23, Z6, Z6
+	VMULPS        448(SI), Z23, Z6
 	VADDPS        Z3, Z6, Z3
-	VMOVUPS       512(SI), Z6
-	VMULPS        Z22, Z6, Z6
+	VMULPS        512(SI), Z22, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       576(SI), Z6
-	VMULPS        Z21, Z6, Z6
+	VMULPS        576(SI), Z21, Z6
 	VADDPS        Z1, Z6, Z1
-	VMOVUPS       640(SI), Z6
-	VMULPS        Z20, Z6, Z6
+	VMULPS        640(SI), Z20, Z6
 	VADDPS        Z2, Z6, Z2
-	VMOVUPS       704(SI), Z6
-	VMULPS        Z19, Z6, Z6
+	VMULPS        704(SI), Z19, Z6
 	VADDPS        Z3, Z6, Z3
-	VMOVUPS       768(SI), Z6
-	VMULPS        Z18, Z6, Z6
+	VMULPS        768(SI), Z18, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       832(SI), Z6
-	VMULPS        Z17, Z6, Z6
+	VMULPS        832(SI), Z17, Z6
 	VADDPS        Z1, Z6, Z1
 	VMOVUPS.Z     896(SI), K1, Z6
 	VMULPS        Z16, Z6, Z6
@@ -1044,47 +939,32 @@ more15:
 
 row16:
 	VXORPS        X0, X0, X0
-	VMOVUPS       (SI), Z6
-	VMULPS        Z30, Z6, Z6
+	VMULPS        (SI), Z30, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       64(SI), Z6
-	VMULPS        Z29, Z6, Z1
-	VMOVUPS       128(SI), Z6
-	VMULPS        Z28, Z6, Z2
-	VMOVUPS       192(SI), Z6
-	VMULPS        Z27, Z6, Z3
-	VMOVUPS       256(SI), Z6
-	VMULPS        Z26, Z6, Z6
+	VMULPS        64(SI), Z29, Z1
+	VMULPS        128(SI), Z28, Z2
+	VMULPS        192(SI), Z27, Z3
+	VMULPS        256(SI), Z26, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       320(SI), Z6
-	VMULPS        Z25, Z6, Z6
+	VMULPS        320(SI), Z25, Z6
 	VADDPS        Z1, Z6, Z1
-	VMOVUPS       384(SI), Z6
-	VMULPS        Z24, Z6, Z6
+	VMULPS        384(SI), Z24, Z6
 	VADDPS        Z2, Z6, Z2
-	VMOVUPS       448(SI), Z6
-	VMULPS        Z23, Z6, Z6
+	VMULPS        448(SI), Z23, Z6
 	VADDPS        Z3, Z6, Z3
-	VMOVUPS       512(SI), Z6
-	VMULPS        Z22, Z6, Z6
+	VMULPS        512(SI), Z22, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       576(SI), Z6
-	VMULPS        Z21, Z6, Z6
+	VMULPS        576(SI), Z21, Z6
 	VADDPS        Z1, Z6, Z1
-	VMOVUPS       640(SI), Z6
-	VMULPS        Z20, Z6, Z6
+	VMULPS        640(SI), Z20, Z6
 	VADDPS        Z2, Z6, Z2
-	VMOVUPS       704(SI), Z6
-	VMULPS        Z19, Z6, Z6
+	VMULPS        704(SI), Z19, Z6
 	VADDPS        Z3, Z6, Z3
-	VMOVUPS       768(SI), Z6
-	VMULPS        Z18, Z6, Z6
+	VMULPS        768(SI), Z18, Z6
 	VADDPS        Z0, Z6, Z0
-	VMOVUPS       832(SI), Z6
-	VMULPS        Z17, Z6, Z6
+	VMULPS        832(SI), Z17, Z6
 	VADDPS        Z1, Z6, Z1
-	VMOVUPS       896(SI), Z6
-	VMULPS        Z16, Z6, Z6
+	VMULPS        896(SI), Z16, Z6
 	VADDPS        Z2, Z6, Z2
 	VMOVUPS.Z     960(SI), K1, Z6
 	VMULPS        Z15, Z6, Z6
@@ -1138,33 +1018,64 @@ row17:
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
-	CMPQ   R8, $+64
+	CMPQ   R8, $+128
 	JLT    tail
 
 loop:
 	VMOVUPS (R12), Z6
-	VMOVUPS (R11), Z7
-	VMULPS  Z7, Z6, Z7
-	VADDPS  Z0, Z7, Z0
-	VMOVUPS 64(R12), Z7
-	VMOVUPS 64(R11), Z6
-	VMULPS  Z6, Z7, Z6
+	VMULPS  (R11), Z6, Z6
+	VADDPS  Z0, Z6, Z0
+	VMOVUPS 64(R12), Z6
+	VMULPS  64(R11), Z6, Z6
 	VADDPS  Z1, Z6, Z1
 	VMOVUPS 128(R12), Z6
-	VMOVUPS 128(R11), Z7
-	VMULPS  Z7, Z6, Z7
-	VADDPS  Z2, Z7, Z2
-	VMOVUPS 192(R12), Z7
-	VMOVUPS 192(R11), Z6
-	VMULPS  Z6, Z7, Z6
+	VMULPS  128(R11), Z6, Z6
+	VADDPS  Z2, Z6, Z2
+	VMOVUPS 192(R12), Z6
+	VMULPS  192(R11), Z6, Z6
+	VADDPS  Z3, Z6, Z3
+	VMOVUPS 256(R12), Z6
+	VMULPS  256(R11), Z6, Z6
+	VADDPS  Z0, Z6, Z0
+	VMOVUPS 320(R12), Z6
+	VMULPS  320(R11), Z6, Z6
+	VADDPS  Z1, Z6, Z1
+	VMOVUPS 384(R12), Z6
+	VMULPS  384(R11), Z6, Z6
+	VADDPS  Z2, Z6, Z2
+	VMOVUPS 448(R12), Z6
+	VMULPS  448(R11), Z6, Z6
+	VADDPS  Z3, Z6, Z3
+	ADDQ    $+512, R11
+	ADDQ    $+512, R12
+	SUBQ    $+128, R8
+	CMPQ    R8, $+128
+	JGE     loop
+
+tail:
+	CMPQ R8, $+64
+	JLT  tail2
+
+loop2:
+	VMOVUPS (R12), Z6
+	VMULPS  (R11), Z6, Z6
+	VADDPS  Z0, Z6, Z0
+	VMOVUPS 64(R12), Z6
+	VMULPS  64(R11), Z6, Z6
+	VADDPS  Z1, Z6, Z1
+	VMOVUPS 128(R12), Z6
+	VMULPS  128(R11), Z6, Z6
+	VADDPS  Z2, Z6, Z2
+	VMOVUPS 192(R12), Z6
+	VMULPS  192(R11), Z6, Z6
 	VADDPS  Z3, Z6, Z3
 	ADDQ    $+256, R11
 	ADDQ    $+256, R12
 	SUBQ    $+64, R8
 	CMPQ    R8, $+64
-	JGE     loop
+	JGE     loop2
 
-tail:
+tail2:
 	TESTQ R8, R8
 	JEQ   fold
 
@@ -1178,25 +1089,22 @@ tail:
 	CMPQ      R8, $+16
 	JLT       part17
 	VMOVUPS   (R12), Z6
-	VMOVUPS   (R11), Z7
-	VMULPS    Z7, Z6, Z7
-	VADDPS    Z0, Z7, Z0
+	VMULPS    (R11), Z6, Z6
+	VADDPS    Z0, Z6, Z0
 	CMPQ      R8, $+16
 	JEQ       fold
 	CMPQ      R8, $+32
 	JLT       part18
 	VMOVUPS   64(R12), Z6
-	VMOVUPS   64(R11), Z7
-	VMULPS    Z7, Z6, Z7
-	VADDPS    Z1, Z7, Z1
+	VMULPS    64(R11), Z6, Z6
+	VADDPS    Z1, Z6, Z1
 	CMPQ      R8, $+32
 	JEQ       fold
 	CMPQ      R8, $+48
 	JLT       part19
 	VMOVUPS   128(R12), Z6
-	VMOVUPS   128(R11), Z7
-	VMULPS    Z7, Z6, Z7
-	VADDPS    Z2, Z7, Z2
+	VMULPS    128(R11), Z6, Z6
+	VADDPS    Z2, Z6, Z2
 	CMPQ      R8, $+48
 	JEQ       fold
 	VMOVUPS.Z 192(R12), K1, Z6
@@ -1300,60 +1208,44 @@ whole:
 	VXORPS X14, X14, X14
 	VXORPS X15, X15, X15
 	CMPQ   R9, $+64
-	JLT    tail2
+	JLT    tail3
 
-loop2:
-	VMOVUPS (R11), Z22
-	VMOVUPS (R10), Z23
-	VMULPS  Z23, Z22, Z22
-	VADDPS  Z0, Z22, Z0
-	VMOVUPS (R12), Z22
-	VMULPS  Z23, Z22, Z22
-	VADDPS  Z4, Z22, Z4
-	VMOVUPS (R13), Z22
-	VMULPS  Z23, Z22, Z22
-	VADDPS  Z8, Z22, Z8
-	VMOVUPS (R14), Z22
-	VMULPS  Z23, Z22, Z23
-	VADDPS  Z12, Z23, Z12
-	VMOVUPS 64(R11), Z23
+loop3:
+	VMOVUPS (R10), Z22
+	VMULPS  (R11), Z22, Z23
+	VADDPS  Z0, Z23, Z0
+	VMULPS  (R12), Z22, Z23
+	VADDPS  Z4, Z23, Z4
+	VMULPS  (R13), Z22, Z23
+	VADDPS  Z8, Z23, Z8
+	VMULPS  (R14), Z22, Z22
+	VADDPS  Z12, Z22, Z12
 	VMOVUPS 64(R10), Z22
-	VMULPS  Z22, Z23, Z23
+	VMULPS  64(R11), Z22, Z23
 	VADDPS  Z1, Z23, Z1
-	VMOVUPS 64(R12), Z23
-	VMULPS  Z22, Z23, Z23
+	VMULPS  64(R12), Z22, Z23
 	VADDPS  Z5, Z23, Z5
-	VMOVUPS 64(R13), Z23
-	VMULPS  Z22, Z23, Z23
+	VMULPS  64(R13), Z22, Z23
 	VADDPS  Z9, Z23, Z9
-	VMOVUPS 64(R14), Z23
-	VMULPS  Z22, Z23, Z22
+	VMULPS  64(R14), Z22, Z22
 	VADDPS  Z13, Z22, Z13
-	VMOVUPS 128(R11), Z22
-	VMOVUPS 128(R10), Z23
-	VMULPS  Z23, Z22, Z22
-	VADDPS  Z2, Z22, Z2
-	VMOVUPS 128(R12), Z22
-	VMULPS  Z23, Z22, Z22
-	VADDPS  Z6, Z22, Z6
-	VMOVUPS 128(R13), Z22
-	VMULPS  Z23, Z22, Z22
-	VADDPS  Z10, Z22, Z10
-	VMOVUPS 128(R14), Z22
-	VMULPS  Z23, Z22, Z23
-	VADDPS  Z14, Z23, Z14
-	VMOVUPS 192(R11), Z23
+	VMOVUPS 128(R10), Z22
+	VMULPS  128(R11), Z22, Z23
+	VADDPS  Z2, Z23, Z2
+	VMULPS  128(R12), Z22, Z23
+	VADDPS  Z6, Z23, Z6
+	VMULPS  128(R13), Z22, Z23
+	VADDPS  Z10, Z23, Z10
+	VMULPS  128(R14), Z22, Z22
+	VADDPS  Z14, Z22, Z14
 	VMOVUPS 192(R10), Z22
-	VMULPS  Z22, Z23, Z23
+	VMULPS  192(R11), Z22, Z23
 	VADDPS  Z3, Z23, Z3
-	VMOVUPS 192(R12), Z23
-	VMULPS  Z22, Z23, Z23
+	VMULPS  192(R12), Z22, Z23
 	VADDPS  Z7, Z23, Z7
-	VMOVUPS 192(R13), Z23
-	VMULPS  Z22, Z23, Z23
+	VMULPS  192(R13), Z22, Z23
 	VADDPS  Z11, Z23, Z11
-	VMOVUPS 192(R14), Z23
-	VMULPS  Z22, Z23, Z22
+	VMULPS  192(R14), Z22, Z22
 	VADDPS  Z15, Z22, Z15
 	ADDQ    $+256, R10
 	ADDQ    $+256, R11
@@ -1362,9 +1254,9 @@ loop2:
 	ADDQ    $+256, R14
 	SUBQ    $+64, R9
 	CMPQ    R9, $+64
-	JGE     loop2
+	JGE     loop3
 
-tail2:
+tail3:
 	TESTQ R9, R9
 	JEQ   fold2
 
@@ -1377,53 +1269,41 @@ tail2:
 	KMOVW     AX, K1
 	CMPQ      R9, $+16
 	JLT       part21
-	VMOVUPS   (R11), Z22
-	VMOVUPS   (R10), Z23
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z0, Z22, Z0
-	VMOVUPS   (R12), Z22
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z4, Z22, Z4
-	VMOVUPS   (R13), Z22
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z8, Z22, Z8
-	VMOVUPS   (R14), Z22
-	VMULPS    Z23, Z22, Z23
-	VADDPS    Z12, Z23, Z12
+	VMOVUPS   (R10), Z22
+	VMULPS    (R11), Z22, Z23
+	VADDPS    Z0, Z23, Z0
+	VMULPS    (R12), Z22, Z23
+	VADDPS    Z4, Z23, Z4
+	VMULPS    (R13), Z22, Z23
+	VADDPS    Z8, Z23, Z8
+	VMULPS    (R14), Z22, Z22
+	VADDPS    Z12, Z22, Z12
 	CMPQ      R9, $+16
 	JEQ       fold2
 	CMPQ      R9, $+32
 	JLT       part22
-	VMOVUPS   64(R11), Z22
-	VMOVUPS   64(R10), Z23
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z1, Z22, Z1
-	VMOVUPS   64(R12), Z22
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z5, Z22, Z5
-	VMOVUPS   64(R13), Z22
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z9, Z22, Z9
-	VMOVUPS   64(R14), Z22
-	VMULPS    Z23, Z22, Z23
-	VADDPS    Z13, Z23, Z13
+	VMOVUPS   64(R10), Z22
+	VMULPS    64(R11), Z22, Z23
+	VADDPS    Z1, Z23, Z1
+	VMULPS    64(R12), Z22, Z23
+	VADDPS    Z5, Z23, Z5
+	VMULPS    64(R13), Z22, Z23
+	VADDPS    Z9, Z23, Z9
+	VMULPS    64(R14), Z22, Z22
+	VADDPS    Z13, Z22, Z13
 	CMPQ      R9, $+32
 	JEQ       fold2
 	CMPQ      R9, $+48
 	JLT       part23
-	VMOVUPS   128(R11), Z22
-	VMOVUPS   128(R10), Z23
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z2, Z22, Z2
-	VMOVUPS   128(R12), Z22
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z6, Z22, Z6
-	VMOVUPS   128(R13), Z22
-	VMULPS    Z23, Z22, Z22
-	VADDPS    Z10, Z22, Z10
-	VMOVUPS   128(R14), Z22
-	VMULPS    Z23, Z22, Z23
-	VADDPS    Z14, Z23, Z14
+	VMOVUPS   128(R10), Z22
+	VMULPS    128(R11), Z22, Z23
+	VADDPS    Z2, Z23, Z2
+	VMULPS    128(R12), Z22, Z23
+	VADDPS    Z6, Z23, Z6
+	VMULPS    128(R13), Z22, Z23
+	VADDPS    Z10, Z23, Z10
+	VMULPS    128(R14), Z22, Z22
+	VADDPS    Z14, Z22, Z14
 	CMPQ      R9, $+48
 	JEQ       fold2
 	VMOVUPS.Z 192(R11), K1, Z22
@@ -1613,45 +1493,37 @@ whole2:
 	VXORPS X6, X6, X6
 	VXORPS X7, X7, X7
 	CMPQ   R9, $+64
-	JLT    tail3
+	JLT    tail4
 
-loop3:
-	VMOVUPS (R11), Z12
-	VMOVUPS (R10), Z13
-	VMULPS  Z13, Z12, Z12
-	VADDPS  Z0, Z12, Z0
-	VMOVUPS (R12), Z12
-	VMULPS  Z13, Z12, Z13
-	VADDPS  Z4, Z13, Z4
-	VMOVUPS 64(R11), Z13
+loop4:
+	VMOVUPS (R10), Z12
+	VMULPS  (R11), Z12, Z13
+	VADDPS  Z0, Z13, Z0
+	VMULPS  (R12), Z12, Z12
+	VADDPS  Z4, Z12, Z4
 	VMOVUPS 64(R10), Z12
-	VMULPS  Z12, Z13, Z13
+	VMULPS  64(R11), Z12, Z13
 	VADDPS  Z1, Z13, Z1
-	VMOVUPS 64(R12), Z13
-	VMULPS  Z12, Z13, Z12
+	VMULPS  64(R12), Z12, Z12
 	VADDPS  Z5, Z12, Z5
-	VMOVUPS 128(R11), Z12
-	VMOVUPS 128(R10), Z13
-	VMULPS  Z13, Z12, Z12
-	VADDPS  Z2, Z12, Z2
-	VMOVUPS 128(R12), Z12
-	VMULPS  Z13, Z12, Z13
-	VADDPS  Z6, Z13, Z6
-	VMOVUPS 192(R11), Z13
+	VMOVUPS 128(R10), Z12
+	VMULPS  128(R11), Z12, Z13
+	VADDPS  Z2, Z13, Z2
+	VMULPS  128(R12), Z12, Z12
+	VADDPS  Z6, Z12, Z6
 	VMOVUPS 192(R10), Z12
-	VMULPS  Z12, Z13, Z13
+	VMULPS  192(R11), Z12, Z13
 	VADDPS  Z3, Z13, Z3
-	VMOVUPS 192(R12), Z13
-	VMULPS  Z12, Z13, Z12
+	VMULPS  192(R12), Z12, Z12
 	VADDPS  Z7, Z12, Z7
 	ADDQ    $+256, R10
 	ADDQ    $+256, R11
 	ADDQ    $+256, R12
 	SUBQ    $+64, R9
 	CMPQ    R9, $+64
-	JGE     loop3
+	JGE     loop4
 
-tail3:
+tail4:
 	TESTQ R9, R9
 	JEQ   fold3
 
@@ -1664,35 +1536,29 @@ tail3:
 	KMOVW     AX, K1
 	CMPQ      R9, $+16
 	JLT       part25
-	VMOVUPS   (R11), Z12
-	VMOVUPS   (R10), Z13
-	VMULPS    Z13, Z12, Z12
-	VADDPS    Z0, Z12, Z0
-	VMOVUPS   (R12), Z12
-	VMULPS    Z13, Z12, Z13
-	VADDPS    Z4, Z13, Z4
+	VMOVUPS   (R10), Z12
+	VMULPS    (R11), Z12, Z13
+	VADDPS    Z0, Z13, Z0
+	VMULPS    (R12), Z12, Z12
+	VADDPS    Z4, Z12, Z4
 	CMPQ      R9, $+16
 	JEQ       fold3
 	CMPQ      R9, $+32
 	JLT       part26
-	VMOVUPS   64(R11), Z12
-	VMOVUPS   64(R10), Z13
-	VMULPS    Z13, Z12, Z12
-	VADDPS    Z1, Z12, Z1
-	VMOVUPS   64(R12), Z12
-	VMULPS    Z13, Z12, Z13
-	VADDPS    Z5, Z13, Z5
+	VMOVUPS   64(R10), Z12
+	VMULPS    64(R11), Z12, Z13
+	VADDPS    Z1, Z13, Z1
+	VMULPS    64(R12), Z12, Z12
+	VADDPS    Z5, Z12, Z5
 	CMPQ      R9, $+32
 	JEQ       fold3
 	CMPQ      R9, $+48
 	JLT       part27
-	VMOVUPS   128(R11), Z12
-	VMOVUPS   128(R10), Z13
-	VMULPS    Z13, Z12, Z12
-	VADDPS    Z2, Z12, Z2
-	VMOVUPS   128(R12), Z12
-	VMULPS    Z13, Z12, Z13
-	VADDPS    Z6, Z13, Z6
+	VMOVUPS   128(R10), Z12
+	VMULPS    128(R11), Z12, Z13
+	VADDPS    Z2, Z13, Z2
+	VMULPS    128(R12), Z12, Z12
+	VADDPS    Z6, Z12, Z6
 	CMPQ      R9, $+48
 	JEQ       fold3
 	VMOVUPS.Z 192(R11), K1, Z12
@@ -1811,33 +1677,64 @@ whole3:
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
-	CMPQ   R9, $+64
-	JLT    tail4
+	CMPQ   R9, $+128
+	JLT    tail5
 
-loop4:
+loop5:
 	VMOVUPS (R11), Z7
-	VMOVUPS (R10), Z8
-	VMULPS  Z8, Z7, Z8
-	VADDPS  Z0, Z8, Z0
-	VMOVUPS 64(R11), Z8
-	VMOVUPS 64(R10), Z7
-	VMULPS  Z7, Z8, Z7
+	VMULPS  (R10), Z7, Z7
+	VADDPS  Z0, Z7, Z0
+	VMOVUPS 64(R11), Z7
+	VMULPS  64(R10), Z7, Z7
 	VADDPS  Z1, Z7, Z1
 	VMOVUPS 128(R11), Z7
-	VMOVUPS 128(R10), Z8
-	VMULPS  Z8, Z7, Z8
-	VADDPS  Z2, Z8, Z2
-	VMOVUPS 192(R11), Z8
-	VMOVUPS 192(R10), Z7
-	VMULPS  Z7, Z8, Z7
+	VMULPS  128(R10), Z7, Z7
+	VADDPS  Z2, Z7, Z2
+	VMOVUPS 192(R11), Z7
+	VMULPS  192(R10), Z7, Z7
+	VADDPS  Z3, Z7, Z3
+	VMOVUPS 256(R11), Z7
+	VMULPS  256(R10), Z7, Z7
+	VADDPS  Z0, Z7, Z0
+	VMOVUPS 320(R11), Z7
+	VMULPS  320(R10), Z7, Z7
+	VADDPS  Z1, Z7, Z1
+	VMOVUPS 384(R11), Z7
+	VMULPS  384(R10), Z7, Z7
+	VADDPS  Z2, Z7, Z2
+	VMOVUPS 448(R11), Z7
+	VMULPS  448(R10), Z7, Z7
+	VADDPS  Z3, Z7, Z3
+	ADDQ    $+512, R10
+	ADDQ    $+512, R11
+	SUBQ    $+128, R9
+	CMPQ    R9, $+128
+	JGE     loop5
+
+tail5:
+	CMPQ R9, $+64
+	JLT  tail6
+
+loop6:
+	VMOVUPS (R11), Z7
+	VMULPS  (R10), Z7, Z7
+	VADDPS  Z0, Z7, Z0
+	VMOVUPS 64(R11), Z7
+	VMULPS  64(R10), Z7, Z7
+	VADDPS  Z1, Z7, Z1
+	VMOVUPS 128(R11), Z7
+	VMULPS  128(R10), Z7, Z7
+	VADDPS  Z2, Z7, Z2
+	VMOVUPS 192(R11), Z7
+	VMULPS  192(R10), Z7, Z7
 	VADDPS  Z3, Z7, Z3
 	ADDQ    $+256, R10
 	ADDQ    $+256, R11
 	SUBQ    $+64, R9
 	CMPQ    R9, $+64
-	JGE     loop4
+	JGE     loop6
 
-tail4:
+tail6:
 	TESTQ R9, R9
 	JEQ   fold4
 
@@ -1851,25 +1748,22 @@ tail4:
 	CMPQ      R9, $+16
 	JLT       part29
 	VMOVUPS   (R11), Z7
-	VMOVUPS   (R10), Z8
-	VMULPS    Z8, Z7, Z8
-	VADDPS    Z0, Z8, Z0
+	VMULPS    (R10), Z7, Z7
+	VADDPS    Z0, Z7, Z0
 	CMPQ      R9, $+16
 	JEQ       fold4
 	CMPQ      R9, $+32
 	JLT       part30
 	VMOVUPS   64(R11), Z7
-	VMOVUPS   64(R10), Z8
-	VMULPS    Z8, Z7, Z8
-	VADDPS    Z1, Z8, Z1
+	VMULPS    64(R10), Z7, Z7
+	VADDPS    Z1, Z7, Z1
 	CMPQ      R9, $+32
 	JEQ       fold4
 	CMPQ      R9, $+48
 	JLT       part31
 	VMOVUPS   128(R11), Z7
-	VMOVUPS   128(R10), Z8
-	VMULPS    Z8, Z7, Z8
-	VADDPS    Z2, Z8, Z2
+	VMULPS    128(R10), Z7, Z7
+	VADDPS    Z2, Z7, Z2
 	CMPQ      R9, $+48
 	JEQ       fold4
 	VMOVUPS.Z 192(R11), K1, Z7
@@ -2016,8 +1910,7 @@ more:
 
 row2:
 	VXORPS        X0, X0, X0
-	VMOVUPD       (SI), Z6
-	VMULPD        Z30, Z6, Z6
+	VMULPD        (SI), Z30, Z6
 	VADDPD        Z0, Z6, Z0
 	VMOVUPD.Z     64(SI), K1, Z6
 	VMULPD        Z29, Z6, Z1
@@ -2057,11 +1950,9 @@ more2:
 
 row3:
 	VXORPS        X0, X0, X0
-	VMOVUPD       (SI), Z6
-	VMULPD        Z30, Z6, Z6
+	VMULPD        (SI), Z30, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       64(SI), Z6
-	VMULPD        Z29, Z6, Z1
+	VMULPD        64(SI), Z29, Z1
 	VMOVUPD.Z     128(SI), K1, Z6
 	VMULPD        Z28, Z6, Z2
 	VADDPD        Z0, Z2, Z0
@@ -2102,13 +1993,10 @@ more3:
 
 row4:
 	VXORPS        X0, X0, X0
-	VMOVUPD       (SI), Z6
-	VMULPD        Z30, Z6, Z6
+	VMULPD        (SI), Z30, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       64(SI), Z6
-	VMULPD        Z29, Z6, Z1
-	VMOVUPD       128(SI), Z6
-	VMULPD        Z28, Z6, Z2
+	VMULPD        64(SI), Z29, Z1
+	VMULPD        128(SI), Z28, Z2
 	VMOVUPD.Z     192(SI), K1, Z6
 	VMULPD        Z27, Z6, Z3
 	VADDPD        Z0, Z2, Z0
@@ -2151,15 +2039,11 @@ more4:
 
 row5:
 	VXORPS        X0, X0, X0
-	VMOVUPD       (SI), Z6
-	VMULPD        Z30, Z6, Z6
+	VMULPD        (SI), Z30, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       64(SI), Z6
-	VMULPD        Z29, Z6, Z1
-	VMOVUPD       128(SI), Z6
-	VMULPD        Z28, Z6, Z2
-	VMOVUPD       192(SI), Z6
-	VMULPD        Z27, Z6, Z3
+	VMULPD        64(SI), Z29, Z1
+	VMULPD        128(SI), Z28, Z2
+	VMULPD        192(SI), Z27, Z3
 	VMOVUPD.Z     256(SI), K1, Z6
 	VMULPD        Z26, Z6, Z6
 	VADDPD        Z0, Z6, Z0
@@ -2204,17 +2088,12 @@ more5:
 
 row6:
 	VXORPS        X0, X0, X0
-	VMOVUPD       (SI), Z6
-	VMULPD        Z30, Z6, Z6
+	VMULPD        (SI), Z30, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       64(SI), Z6
-	VMULPD        Z29, Z6, Z1
-	VMOVUPD       128(SI), Z6
-	VMULPD        Z28, Z6, Z2
-	VMOVUPD       192(SI), Z6
-	VMULPD        Z27, Z6, Z3
-	VMOVUPD       256(SI), Z6
-	VMULPD        Z26, Z6, Z6
+	VMULPD        64(SI), Z29, Z1
+	VMULPD        128(SI), Z28, Z2
+	VMULPD        192(SI), Z27, Z3
+	VMULPD        256(SI), Z26, Z6
 	VADDPD        Z0, Z6, Z0
 	VMOVUPD.Z     320(SI), K1, Z6
 	VMULPD        Z25, Z6, Z6
@@ -2261,20 +2140,14 @@ more6:
 
 row7:
 	VXORPS        X0, X0, X0
-	VMOVUPD       (SI), Z6
-	VMULPD        Z30, Z6, Z6
+	VMULPD        (SI), Z30, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       64(SI), Z6
-	VMULPD        Z29, Z6, Z1
-	VMOVUPD       128(SI), Z6
-	VMULPD        Z28, Z6, Z2
-	VMOVUPD       192(SI), Z6
-	VMULPD        Z27, Z6, Z3
-	VMOVUPD       256(SI), Z6
-	VMULPD        Z26, Z6, Z6
+	VMULPD        64(SI), Z29, Z1
+	VMULPD        128(SI), Z28, Z2
+	VMULPD        192(SI), Z27, Z3
+	VMULPD        256(SI), Z26, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       320(SI), Z6
-	VMULPD        Z25, Z6, Z6
+	VMULPD        320(SI), Z25, Z6
 	VADDPD        Z1, Z6, Z1
 	VMOVUPD.Z     384(SI), K1, Z6
 	VMULPD        Z24, Z6, Z6
@@ -2322,23 +2195,16 @@ more7:
 
 row8:
 	VXORPS        X0, X0, X0
-	VMOVUPD       (SI), Z6
-	VMULPD        Z30, Z6, Z6
+	VMULPD        (SI), Z30, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       64(SI), Z6
-	VMULPD        Z29, Z6, Z1
-	VMOVUPD       128(SI), Z6
-	VMULPD        Z28, Z6, Z2
-	VMOVUPD       192(SI), Z6
-	VMULPD        Z27, Z6, Z3
-	VMOVUPD       256(SI), Z6
-	VMULPD        Z26, Z6, Z6
+	VMULPD        64(SI), Z29, Z1
+	VMULPD        128(SI), Z28, Z2
+	VMULPD        192(SI), Z27, Z3
+	VMULPD        256(SI), Z26, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       320(SI), Z6
-	VMULPD        Z25, Z6, Z6
+	VMULPD        320(SI), Z25, Z6
 	VADDPD        Z1, Z6, Z1
-	VMOVUPD       384(SI), Z6
-	VMULPD        Z24, Z6, Z6
+	VMULPD        384(SI), Z24, Z6
 	VADDPD        Z2, Z6, Z2
 	VMOVUPD.Z     448(SI), K1, Z6
 	VMULPD        Z23, Z6, Z6
@@ -2387,26 +2253,18 @@ more8:
 
 row9:
 	VXORPS        X0, X0, X0
-	VMOVUPD       (SI), Z6
-	VMULPD        Z30, Z6, Z6
+	VMULPD        (SI), Z30, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       64(SI), Z6
-	VMULPD        Z29, Z6, Z1
-	VMOVUPD       128(SI), Z6
-	VMULPD        Z28, Z6, Z2
-	VMOVUPD       192(SI), Z6
-	VMULPD        Z27, Z6, Z3
-	VMOVUPD       256(SI), Z6
-	VMULPD        Z26, Z6, Z6
+	VMULPD        64(SI), Z29, Z1
+	VMULPD        128(SI), Z28, Z2
+	VMULPD        192(SI), Z27, Z3
+	VMULPD        256(SI), Z26, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       320(SI), Z6
-	VMULPD        Z25, Z6, Z6
+	VMULPD        320(SI), Z25, Z6
 	VADDPD        Z1, Z6, Z1
-	VMOVUPD       384(SI), Z6
-	VMULPD        Z24, Z6, Z6
+	VMULPD        384(SI), Z24, Z6
 	VADDPD        Z2, Z6, Z2
-	VMOVUPD       448(SI), Z6
-	VMULPD        Z23, Z6, Z6
+	VMULPD        448(SI), Z23, Z6
 	VADDPD        Z3, Z6, Z3
 	VMOVUPD.Z     512(SI), K1, Z6
 	VMULPD        Z22, Z6, Z6
@@ -2456,29 +2314,20 @@ more9:
 
 row10:
 	VXORPS        X0, X0, X0
-	VMOVUPD       (SI), Z6
-	VMULPD        Z30, Z6, Z6
+	VMULPD        (SI), Z30, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       64(SI), Z6
-	VMULPD        Z29, Z6, Z1
-	VMOVUPD       128(SI), Z6
-	VMULPD        Z28, Z6, Z2
-	VMOVUPD       192(SI), Z6
-	VMULPD        Z27, Z6, Z3
-	VMOVUPD       256(SI), Z6
-	VMULPD        Z26, Z6, Z6
+	VMULPD        64(SI), Z29, Z1
+	VMULPD        128(SI), Z28, Z2
+	VMULPD        192(SI), Z27, Z3
+	VMULPD        256(SI), Z26, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       320(SI), Z6
-	VMULPD        Z25, Z6, Z6
+	VMULPD        320(SI), Z25, Z6
 	VADDPD        Z1, Z6, Z1
-	VMOVUPD       384(SI), Z6
-	VMULPD        Z24, Z6, Z6
+	VMULPD        384(SI), Z24, Z6
 	VADDPD        Z2, Z6, Z2
-	VMOVUPD       448(SI), Z6
-	VMULPD        Z23, Z6, Z6
+	VMULPD        448(SI), Z23, Z6
 	VADDPD        Z3, Z6, Z3
-	VMOVUPD       512(SI), Z6
-	VMULPD        Z22, Z6, Z6
+	VMULPD        512(SI), Z22, Z6
 	VADDPD        Z0, Z6, Z0
 	VMOVUPD.Z     576(SI), K1, Z6
 	VMULPD        Z21, Z6, Z6
@@ -2529,32 +2378,22 @@ more10:
 
 row11:
 	VXORPS        X0, X0, X0
-	VMOVUPD       (SI), Z6
-	VMULPD        Z30, Z6, Z6
+	VMULPD        (SI), Z30, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       64(SI), Z6
-	VMULPD        Z29, Z6, Z1
-	VMOVUPD       128(SI), Z6
-	VMULPD        Z28, Z6, Z2
-	VMOVUPD       192(SI), Z6
-	VMULPD        Z27, Z6, Z3
-	VMOVUPD       256(SI), Z6
-	VMULPD        Z26, Z6, Z6
+	VMULPD        64(SI), Z29, Z1
+	VMULPD        128(SI), Z28, Z2
+	VMULPD        192(SI), Z27, Z3
+	VMULPD        256(SI), Z26, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       320(SI), Z6
-	VMULPD        Z25, Z6, Z6
+	VMULPD        320(SI), Z25, Z6
 	VADDPD        Z1, Z6, Z1
-	VMOVUPD       384(SI), Z6
-	VMULPD        Z24, Z6, Z6
+	VMULPD        384(SI), Z24, Z6
 	VADDPD        Z2, Z6, Z2
-	VMOVUPD       448(SI), Z6
-	VMULPD        Z23, Z6, Z6
+	VMULPD        448(SI), Z23, Z6
 	VADDPD        Z3, Z6, Z3
-	VMOVUPD       512(SI), Z6
-	VMULPD        Z22, Z6, Z6
+	VMULPD        512(SI), Z22, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       576(SI), Z6
-	VMULPD        Z21, Z6, Z6
+	VMULPD        576(SI), Z21, Z6
 	VADDPD        Z1, Z6, Z1
 	VMOVUPD.Z     640(SI), K1, Z6
 	VMULPD        Z20, Z6, Z6
@@ -2606,35 +2445,24 @@ more11:
 
 row12:
 	VXORPS        X0, X0, X0
-	VMOVUPD       (SI), Z6
-	VMULPD        Z30, Z6, Z6
+	VMULPD        (SI), Z30, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       64(SI), Z6
-	VMULPD        Z29, Z6, Z1
-	VMOVUPD       128(SI), Z6
-	VMULPD        Z28, Z6, Z2
-	VMOVUPD       192(SI), Z6
-	VMULPD        Z27, Z6, Z3
-	VMOVUPD       256(SI), Z6
-	VMULPD        Z26, Z6, Z6
+	VMULPD        64(SI), Z29, Z1
+	VMULPD        128(SI), Z28, Z2
+	VMULPD        192(SI), Z27, Z3
+	VMULPD        256(SI), Z26, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       320(SI), Z6
-	VMULPD        Z25, Z6, Z6
+	VMULPD        320(SI), Z25, Z6
 	VADDPD        Z1, Z6, Z1
-	VMOVUPD       384(SI), Z6
-	VMULPD        Z24, Z6, Z6
+	VMULPD        384(SI), Z24, Z6
 	VADDPD        Z2, Z6, Z2
-	VMOVUPD       448(SI), Z6
-	VMULPD        Z23, Z6, Z6
+	VMULPD        448(SI), Z23, Z6
 	VADDPD        Z3, Z6, Z3
-	VMOVUPD       512(SI), Z6
-	VMULPD        Z22, Z6, Z6
+	VMULPD        512(SI), Z22, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       576(SI), Z6
-	VMULPD        Z21, Z6, Z6
+	VMULPD        576(SI), Z21, Z6
 	VADDPD        Z1, Z6, Z1
-	VMOVUPD       640(SI), Z6
-	VMULPD        Z20, Z6, Z6
+	VMULPD        640(SI), Z20, Z6
 	VADDPD        Z2, Z6, Z2
 	VMOVUPD.Z     704(SI), K1, Z6
 	VMULPD        Z19, Z6, Z6
@@ -2687,38 +2515,26 @@ more12:
 
 row13:
 	VXORPS        X0, X0, X0
-	VMOVUPD       (SI), Z6
-	VMULPD        Z30, Z6, Z6
+	VMULPD        (SI), Z30, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       64(SI), Z6
-	VMULPD        Z29, Z6, Z1
-	VMOVUPD       128(SI), Z6
-	VMULPD        Z28, Z6, Z2
-	VMOVUPD       192(SI), Z6
-	VMULPD        Z27, Z6, Z3
-	VMOVUPD       256(SI), Z6
-	VMULPD        Z26, Z6, Z6
+	VMULPD        64(SI), Z29, Z1
+	VMULPD        128(SI), Z28, Z2
+	VMULPD        192(SI), Z27, Z3
+	VMULPD        256(SI), Z26, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       320(SI), Z6
-	VMULPD        Z25, Z6, Z6
+	VMULPD        320(SI), Z25, Z6
 	VADDPD        Z1, Z6, Z1
-	VMOVUPD       384(SI), Z6
-	VMULPD        Z24, Z6, Z6
+	VMULPD        384(SI), Z24, Z6
 	VADDPD        Z2, Z6, Z2
-	VMOVUPD       448(SI), Z6
-	VMULPD        Z23, Z6, Z6
+	VMULPD        448(SI), Z23, Z6
 	VADDPD        Z3, Z6, Z3
-	VMOVUPD       512(SI), Z6
-	VMULPD        Z22, Z6, Z6
+	VMULPD        512(SI), Z22, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       576(SI), Z6
-	VMULPD        Z21, Z6, Z6
+	VMULPD        576(SI), Z21, Z6
 	VADDPD        Z1, Z6, Z1
-	VMOVUPD       640(SI), Z6
-	VMULPD        Z20, Z6, Z6
+	VMULPD        640(SI), Z20, Z6
 	VADDPD        Z2, Z6, Z2
-	VMOVUPD       704(SI), Z6
-	VMULPD        Z19, Z6, Z6
+	VMULPD        704(SI), Z19, Z6
 	VADDPD        Z3, Z6, Z3
 	VMOVUPD.Z     768(SI), K1, Z6
 	VMULPD        Z18, Z6, Z6
@@ -2772,41 +2588,28 @@ more13:
 
 row14:
 	VXORPS        X0, X0, X0
-	VMOVUPD       (SI), Z6
-	VMULPD        Z30, Z6, Z6
+	VMULPD        (SI), Z30, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       64(SI), Z6
-	VMULPD        Z29, Z6, Z1
-	VMOVUPD       128(SI), Z6
-	VMULPD        Z28, Z6, Z2
-	VMOVUPD       192(SI), Z6
-	VMULPD        Z27, Z6, Z3
-	VMOVUPD       256(SI), Z6
-	VMULPD        Z26, Z6, Z6
+	VMULPD        64(SI), Z29, Z1
+	VMULPD        128(SI), Z28, Z2
+	VMULPD        192(SI), Z27, Z3
+	VMULPD        256(SI), Z26, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       320(SI), Z6
-	VMULPD        Z25, Z6, Z6
+	VMULPD        320(SI), Z25, Z6
 	VADDPD        Z1, Z6, Z1
-	VMOVUPD       384(SI), Z6
-	VMULPD        Z24, Z6, Z6
+	VMULPD        384(SI), Z24, Z6
 	VADDPD        Z2, Z6, Z2
-	VMOVUPD       448(SI), Z6
-	VMULPD        Z23, Z6, Z6
+	VMULPD        448(SI), Z23, Z6
 	VADDPD        Z3, Z6, Z3
-	VMOVUPD       512(SI), Z6
-	VMULPD        Z22, Z6, Z6
+	VMULPD        512(SI), Z22, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       576(SI), Z6
-	VMULPD        Z21, Z6, Z6
+	VMULPD        576(SI), Z21, Z6
 	VADDPD        Z1, Z6, Z1
-	VMOVUPD       640(SI), Z6
-	VMULPD        Z20, Z6, Z6
+	VMULPD        640(SI), Z20, Z6
 	VADDPD        Z2, Z6, Z2
-	VMOVUPD       704(SI), Z6
-	VMULPD        Z19, Z6, Z6
+	VMULPD        704(SI), Z19, Z6
 	VADDPD        Z3, Z6, Z3
-	VMOVUPD       768(SI), Z6
-	VMULPD        Z18, Z6, Z6
+	VMULPD        768(SI), Z18, Z6
 	VADDPD        Z0, Z6, Z0
 	VMOVUPD.Z     832(SI), K1, Z6
 	VMULPD        Z17, Z6, Z6
@@ -2861,44 +2664,30 @@ more14:
 
 row15:
 	VXORPS        X0, X0, X0
-	VMOVUPD       (SI), Z6
-	VMULPD        Z30, Z6, Z6
+	VMULPD        (SI), Z30, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       64(SI), Z6
-	VMULPD        Z29, Z6, Z1
-	VMOVUPD       128(SI), Z6
-	VMULPD        Z28, Z6, Z2
-	VMOVUPD       192(SI), Z6
-	VMULPD        Z27, Z6, Z3
-	VMOVUPD       256(SI), Z6
-	VMULPD        Z26, Z6, Z6
+	VMULPD        64(SI), Z29, Z1
+	VMULPD        128(SI), Z28, Z2
+	VMULPD        192(SI), Z27, Z3
+	VMULPD        256(SI), Z26, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       320(SI), Z6
-	VMULPD        Z25, Z6, Z6
+	VMULPD        320(SI), Z25, Z6
 	VADDPD        Z1, Z6, Z1
-	VMOVUPD       384(SI), Z6
-	VMULPD        Z24, Z6, Z6
+	VMULPD        384(SI), Z24, Z6
 	VADDPD        Z2, Z6, Z2
-	VMOVUPD       448(SI), Z6
-	VMULPD        Z23, Z6, Z6
+	VMULPD        448(SI), Z23, Z6
 	VADDPD        Z3, Z6, Z3
-	VMOVUPD       512(SI), Z6
-	VMULPD        Z22, Z6, Z6
+	VMULPD        512(SI), Z22, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       576(SI), Z6
-	VMULPD        Z21, Z6, Z6
+	VMULPD        576(SI), Z21, Z6
 	VADDPD        Z1, Z6, Z1
-	VMOVUPD       640(SI), Z6
-	VMULPD        Z20, Z6, Z6
+	VMULPD        640(SI), Z20, Z6
 	VADDPD        Z2, Z6, Z2
-	VMOVUPD       704(SI), Z6
-	VMULPD        Z19, Z6, Z6
+	VMULPD        704(SI), Z19, Z6
 	VADDPD        Z3, Z6, Z3
-	VMOVUPD       768(SI), Z6
-	VMULPD        Z18, Z6, Z6
+	VMULPD        768(SI), Z18, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       832(SI), Z6
-	VMULPD        Z17, Z6, Z6
+	VMULPD        832(SI), Z17, Z6
 	VADDPD        Z1, Z6, Z1
 	VMOVUPD.Z     896(SI), K1, Z6
 	VMULPD        Z16, Z6, Z6
@@ -2952,47 +2741,32 @@ more15:
 
 row16:
 	VXORPS        X0, X0, X0
-	VMOVUPD       (SI), Z6
-	VMULPD        Z30, Z6, Z6
+	VMULPD        (SI), Z30, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       64(SI), Z6
-	VMULPD        Z29, Z6, Z1
-	VMOVUPD       128(SI), Z6
-	VMULPD        Z28, Z6, Z2
-	VMOVUPD       192(SI), Z6
-	VMULPD        Z27, Z6, Z3
-	VMOVUPD       256(SI), Z6
-	VMULPD        Z26, Z6, Z6
+	VMULPD        64(SI), Z29, Z1
+	VMULPD        128(SI), Z28, Z2
+	VMULPD        192(SI), Z27, Z3
+	VMULPD        256(SI), Z26, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       320(SI), Z6
-	VMULPD        Z25, Z6, Z6
+	VMULPD        320(SI), Z25, Z6
 	VADDPD        Z1, Z6, Z1
-	VMOVUPD       384(SI), Z6
-	VMULPD        Z24, Z6, Z6
+	VMULPD        384(SI), Z24, Z6
 	VADDPD        Z2, Z6, Z2
-	VMOVUPD       448(SI), Z6
-	VMULPD        Z23, Z6, Z6
+	VMULPD        448(SI), Z23, Z6
 	VADDPD        Z3, Z6, Z3
-	VMOVUPD       512(SI), Z6
-	VMULPD        Z22, Z6, Z6
+	VMULPD        512(SI), Z22, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       576(SI), Z6
-	VMULPD        Z21, Z6, Z6
+	VMULPD        576(SI), Z21, Z6
 	VADDPD        Z1, Z6, Z1
-	VMOVUPD       640(SI), Z6
-	VMULPD        Z20, Z6, Z6
+	VMULPD        640(SI), Z20, Z6
 	VADDPD        Z2, Z6, Z2
-	VMOVUPD       704(SI), Z6
-	VMULPD        Z19, Z6, Z6
+	VMULPD        704(SI), Z19, Z6
 	VADDPD        Z3, Z6, Z3
-	VMOVUPD       768(SI), Z6
-	VMULPD        Z18, Z6, Z6
+	VMULPD        768(SI), Z18, Z6
 	VADDPD        Z0, Z6, Z0
-	VMOVUPD       832(SI), Z6
-	VMULPD        Z17, Z6, Z6
+	VMULPD        832(SI), Z17, Z6
 	VADDPD        Z1, Z6, Z1
-	VMOVUPD       896(SI), Z6
-	VMULPD        Z16, Z6, Z6
+	VMULPD        896(SI), Z16, Z6
 	VADDPD        Z2, Z6, Z2
 	VMOVUPD.Z     960(SI), K1, Z6
 	VMULPD        Z15, Z6, Z6
@@ -3044,33 +2818,64 @@ row17:
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
-	CMPQ   R8, $+32
+	CMPQ   R8, $+64
 	JLT    tail
 
 loop:
 	VMOVUPD (R12), Z6
-	VMOVUPD (R11), Z7
-	VMULPD  Z7, Z6, Z7
-	VADDPD  Z0, Z7, Z0
-	VMOVUPD 64(R12), Z7
-	VMOVUPD 64(R11), Z6
-	VMULPD  Z6, Z7, Z6
+	VMULPD  (R11), Z6, Z6
+	VADDPD  Z0, Z6, Z0
+	VMOVUPD 64(R12), Z6
+	VMULPD  64(R11), Z6, Z6
 	VADDPD  Z1, Z6, Z1
 	VMOVUPD 128(R12), Z6
-	VMOVUPD 128(R11), Z7
-	VMULPD  Z7, Z6, Z7
-	VADDPD  Z2, Z7, Z2
-	VMOVUPD 192(R12), Z7
-	VMOVUPD 192(R11), Z6
-	VMULPD  Z6, Z7, Z6
+	VMULPD  128(R11), Z6, Z6
+	VADDPD  Z2, Z6, Z2
+	VMOVUPD 192(R12), Z6
+	VMULPD  192(R11), Z6, Z6
+	VADDPD  Z3, Z6, Z3
+	VMOVUPD 256(R12), Z6
+	VMULPD  256(R11), Z6, Z6
+	VADDPD  Z0, Z6, Z0
+	VMOVUPD 320(R12), Z6
+	VMULPD  320(R11), Z6, Z6
+	VADDPD  Z1, Z6, Z1
+	VMOVUPD 384(R12), Z6
+	VMULPD  384(R11), Z6, Z6
+	VADDPD  Z2, Z6, Z2
+	VMOVUPD 448(R12), Z6
+	VMULPD  448(R11), Z6, Z6
+	VADDPD  Z3, Z6, Z3
+	ADDQ    $+512, R11
+	ADDQ    $+512, R12
+	SUBQ    $+64, R8
+	CMPQ    R8, $+64
+	JGE     loop
+
+tail:
+	CMPQ R8, $+32
+	JLT  tail2
+
+loop2:
+	VMOVUPD (R12), Z6
+	VMULPD  (R11), Z6, Z6
+	VADDPD  Z0, Z6, Z0
+	VMOVUPD 64(R12), Z6
+	VMULPD  64(R11), Z6, Z6
+	VADDPD  Z1, Z6, Z1
+	VMOVUPD 128(R12), Z6
+	VMULPD  128(R11), Z6, Z6
+	VADDPD  Z2, Z6, Z2
+	VMOVUPD 192(R12), Z6
+	VMULPD  192(R11), Z6, Z6
 	VADDPD  Z3, Z6, Z3
 	ADDQ    $+256, R11
 	ADDQ    $+256, R12
 	SUBQ    $+32, R8
 	CMPQ    R8, $+32
-	JGE     loop
+	JGE     loop2
 
-tail:
+tail2:
 	TESTQ R8, R8
 	JEQ   fold
 
@@ -3084,25 +2889,22 @@ tail:
 	CMPQ      R8, $+8
 	JLT       part17
 	VMOVUPD   (R12), Z6
-	VMOVUPD   (R11), Z7
-	VMULPD    Z7, Z6, Z7
-	VADDPD    Z0, Z7, Z0
+	VMULPD    (R11), Z6, Z6
+	VADDPD    Z0, Z6, Z0
 	CMPQ      R8, $+8
 	JEQ       fold
 	CMPQ      R8, $+16
 	JLT       part18
 	VMOVUPD   64(R12), Z6
-	VMOVUPD   64(R11), Z7
-	VMULPD    Z7, Z6, Z7
-	VADDPD    Z1, Z7, Z1
+	VMULPD    64(R11), Z6, Z6
+	VADDPD    Z1, Z6, Z1
 	CMPQ      R8, $+16
 	JEQ       fold
 	CMPQ      R8, $+24
 	JLT       part19
 	VMOVUPD   128(R12), Z6
-	VMOVUPD   128(R11), Z7
-	VMULPD    Z7, Z6, Z7
-	VADDPD    Z2, Z7, Z2
+	VMULPD    128(R11), Z6, Z6
+	VADDPD    Z2, Z6, Z2
 	CMPQ      R8, $+24
 	JEQ       fold
 	VMOVUPD.Z 192(R12), K1, Z6
@@ -3204,60 +3006,44 @@ whole:
 	VXORPS X14, X14, X14
 	VXORPS X15, X15, X15
 	CMPQ   R9, $+32
-	JLT    tail2
+	JLT    tail3
 
-loop2:
-	VMOVUPD (R11), Z22
-	VMOVUPD (R10), Z23
-	VMULPD  Z23, Z22, Z22
-	VADDPD  Z0, Z22, Z0
-	VMOVUPD (R12), Z22
-	VMULPD  Z23, Z22, Z22
-	VADDPD  Z4, Z22, Z4
-	VMOVUPD (R13), Z22
-	VMULPD  Z23, Z22, Z22
-	VADDPD  Z8, Z22, Z8
-	VMOVUPD (R14), Z22
-	VMULPD  Z23, Z22, Z23
-	VADDPD  Z12, Z23, Z12
-	VMOVUPD 64(R11), Z23
+loop3:
+	VMOVUPD (R10), Z22
+	VMULPD  (R11), Z22, Z23
+	VADDPD  Z0, Z23, Z0
+	VMULPD  (R12), Z22, Z23
+	VADDPD  Z4, Z23, Z4
+	VMULPD  (R13), Z22, Z23
+	VADDPD  Z8, Z23, Z8
+	VMULPD  (R14), Z22, Z22
+	VADDPD  Z12, Z22, Z12
 	VMOVUPD 64(R10), Z22
-	VMULPD  Z22, Z23, Z23
+	VMULPD  64(R11), Z22, Z23
 	VADDPD  Z1, Z23, Z1
-	VMOVUPD 64(R12), Z23
-	VMULPD  Z22, Z23, Z23
+	VMULPD  64(R12), Z22, Z23
 	VADDPD  Z5, Z23, Z5
-	VMOVUPD 64(R13), Z23
-	VMULPD  Z22, Z23, Z23
+	VMULPD  64(R13), Z22, Z23
 	VADDPD  Z9, Z23, Z9
-	VMOVUPD 64(R14), Z23
-	VMULPD  Z22, Z23, Z22
+	VMULPD  64(R14), Z22, Z22
 	VADDPD  Z13, Z22, Z13
-	VMOVUPD 128(R11), Z22
-	VMOVUPD 128(R10), Z23
-	VMULPD  Z23, Z22, Z22
-	VADDPD  Z2, Z22, Z2
-	VMOVUPD 128(R12), Z22
-	VMULPD  Z23, Z22, Z22
-	VADDPD  Z6, Z22, Z6
-	VMOVUPD 128(R13), Z22
-	VMULPD  Z23, Z22, Z22
-	VADDPD  Z10, Z22, Z10
-	VMOVUPD 128(R14), Z22
-	VMULPD  Z23, Z22, Z23
-	VADDPD  Z14, Z23, Z14
-	VMOVUPD 192(R11), Z23
+	VMOVUPD 128(R10), Z22
+	VMULPD  128(R11), Z22, Z23
+	VADDPD  Z2, Z23, Z2
+	VMULPD  128(R12), Z22, Z23
+	VADDPD  Z6, Z23, Z6
+	VMULPD  128(R13), Z22, Z23
+	VADDPD  Z10, Z23, Z10
+	VMULPD  128(R14), Z22, Z22
+	VADDPD  Z14, Z22, Z14
 	VMOVUPD 192(R10), Z22
-	VMULPD  Z22, Z23, Z23
+	VMULPD  192(R11), Z22, Z23
 	VADDPD  Z3, Z23, Z3
-	VMOVUPD 192(R12), Z23
-	VMULPD  Z22, Z23, Z23
+	VMULPD  192(R12), Z22, Z23
 	VADDPD  Z7, Z23, Z7
-	VMOVUPD 192(R13), Z23
-	VMULPD  Z22, Z23, Z23
+	VMULPD  192(R13), Z22, Z23
 	VADDPD  Z11, Z23, Z11
-	VMOVUPD 192(R14), Z23
-	VMULPD  Z22, Z23, Z22
+	VMULPD  192(R14), Z22, Z22
 	VADDPD  Z15, Z22, Z15
 	ADDQ    $+256, R10
 	ADDQ    $+256, R11
@@ -3266,9 +3052,9 @@ loop2:
 	ADDQ    $+256, R14
 	SUBQ    $+32, R9
 	CMPQ    R9, $+32
-	JGE     loop2
+	JGE     loop3
 
-tail2:
+tail3:
 	TESTQ R9, R9
 	JEQ   fold2
 
@@ -3281,53 +3067,41 @@ tail2:
 	KMOVW     AX, K1
 	CMPQ      R9, $+8
 	JLT       part21
-	VMOVUPD   (R11), Z22
-	VMOVUPD   (R10), Z23
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z0, Z22, Z0
-	VMOVUPD   (R12), Z22
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z4, Z22, Z4
-	VMOVUPD   (R13), Z22
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z8, Z22, Z8
-	VMOVUPD   (R14), Z22
-	VMULPD    Z23, Z22, Z23
-	VADDPD    Z12, Z23, Z12
+	VMOVUPD   (R10), Z22
+	VMULPD    (R11), Z22, Z23
+	VADDPD    Z0, Z23, Z0
+	VMULPD    (R12), Z22, Z23
+	VADDPD    Z4, Z23, Z4
+	VMULPD    (R13), Z22, Z23
+	VADDPD    Z8, Z23, Z8
+	VMULPD    (R14), Z22, Z22
+	VADDPD    Z12, Z22, Z12
 	CMPQ      R9, $+8
 	JEQ       fold2
 	CMPQ      R9, $+16
 	JLT       part22
-	VMOVUPD   64(R11), Z22
-	VMOVUPD   64(R10), Z23
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z1, Z22, Z1
-	VMOVUPD   64(R12), Z22
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z5, Z22, Z5
-	VMOVUPD   64(R13), Z22
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z9, Z22, Z9
-	VMOVUPD   64(R14), Z22
-	VMULPD    Z23, Z22, Z23
-	VADDPD    Z13, Z23, Z13
+	VMOVUPD   64(R10), Z22
+	VMULPD    64(R11), Z22, Z23
+	VADDPD    Z1, Z23, Z1
+	VMULPD    64(R12), Z22, Z23
+	VADDPD    Z5, Z23, Z5
+	VMULPD    64(R13), Z22, Z23
+	VADDPD    Z9, Z23, Z9
+	VMULPD    64(R14), Z22, Z22
+	VADDPD    Z13, Z22, Z13
 	CMPQ      R9, $+16
 	JEQ       fold2
 	CMPQ      R9, $+24
 	JLT       part23
-	VMOVUPD   128(R11), Z22
-	VMOVUPD   128(R10), Z23
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z2, Z22, Z2
-	VMOVUPD   128(R12), Z22
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z6, Z22, Z6
-	VMOVUPD   128(R13), Z22
-	VMULPD    Z23, Z22, Z22
-	VADDPD    Z10, Z22, Z10
-	VMOVUPD   128(R14), Z22
-	VMULPD    Z23, Z22, Z23
-	VADDPD    Z14, Z23, Z14
+	VMOVUPD   128(R10), Z22
+	VMULPD    128(R11), Z22, Z23
+	VADDPD    Z2, Z23, Z2
+	VMULPD    128(R12), Z22, Z23
+	VADDPD    Z6, Z23, Z6
+	VMULPD    128(R13), Z22, Z23
+	VADDPD    Z10, Z23, Z10
+	VMULPD    128(R14), Z22, Z22
+	VADDPD    Z14, Z22, Z14
 	CMPQ      R9, $+24
 	JEQ       fold2
 	VMOVUPD.Z 192(R11), K1, Z22
@@ -3505,45 +3279,37 @@ whole2:
 	VXORPS X6, X6, X6
 	VXORPS X7, X7, X7
 	CMPQ   R9, $+32
-	JLT    tail3
+	JLT    tail4
 
-loop3:
-	VMOVUPD (R11), Z12
-	VMOVUPD (R10), Z13
-	VMULPD  Z13, Z12, Z12
-	VADDPD  Z0, Z12, Z0
-	VMOVUPD (R12), Z12
-	VMULPD  Z13, Z12, Z13
-	VADDPD  Z4, Z13, Z4
-	VMOVUPD 64(R11), Z13
+loop4:
+	VMOVUPD (R10), Z12
+	VMULPD  (R11), Z12, Z13
+	VADDPD  Z0, Z13, Z0
+	VMULPD  (R12), Z12, Z12
+	VADDPD  Z4, Z12, Z4
 	VMOVUPD 64(R10), Z12
-	VMULPD  Z12, Z13, Z13
+	VMULPD  64(R11), Z12, Z13
 	VADDPD  Z1, Z13, Z1
-	VMOVUPD 64(R12), Z13
-	VMULPD  Z12, Z13, Z12
+	VMULPD  64(R12), Z12, Z12
 	VADDPD  Z5, Z12, Z5
-	VMOVUPD 128(R11), Z12
-	VMOVUPD 128(R10), Z13
-	VMULPD  Z13, Z12, Z12
-	VADDPD  Z2, Z12, Z2
-	VMOVUPD 128(R12), Z12
-	VMULPD  Z13, Z12, Z13
-	VADDPD  Z6, Z13, Z6
-	VMOVUPD 192(R11), Z13
+	VMOVUPD 128(R10), Z12
+	VMULPD  128(R11), Z12, Z13
+	VADDPD  Z2, Z13, Z2
+	VMULPD  128(R12), Z12, Z12
+	VADDPD  Z6, Z12, Z6
 	VMOVUPD 192(R10), Z12
-	VMULPD  Z12, Z13, Z13
+	VMULPD  192(R11), Z12, Z13
 	VADDPD  Z3, Z13, Z3
-	VMOVUPD 192(R12), Z13
-	VMULPD  Z12, Z13, Z12
+	VMULPD  192(R12), Z12, Z12
 	VADDPD  Z7, Z12, Z7
 	ADDQ    $+256, R10
 	ADDQ    $+256, R11
 	ADDQ    $+256, R12
 	SUBQ    $+32, R9
 	CMPQ    R9, $+32
-	JGE     loop3
+	JGE     loop4
 
-tail3:
+tail4:
 	TESTQ R9, R9
 	JEQ   fold3
 
@@ -3556,35 +3322,29 @@ tail3:
 	KMOVW     AX, K1
 	CMPQ      R9, $+8
 	JLT       part25
-	VMOVUPD   (R11), Z12
-	VMOVUPD   (R10), Z13
-	VMULPD    Z13, Z12, Z12
-	VADDPD    Z0, Z12, Z0
-	VMOVUPD   (R12), Z12
-	VMULPD    Z13, Z12, Z13
-	VADDPD    Z4, Z13, Z4
+	VMOVUPD   (R10), Z12
+	VMULPD    (R11), Z12, Z13
+	VADDPD    Z0, Z13, Z0
+	VMULPD    (R12), Z12, Z12
+	VADDPD    Z4, Z12, Z4
 	CMPQ      R9, $+8
 	JEQ       fold3
 	CMPQ      R9, $+16
 	JLT       part26
-	VMOVUPD   64(R11), Z12
-	VMOVUPD   64(R10), Z13
-	VMULPD    Z13, Z12, Z12
-	VADDPD    Z1, Z12, Z1
-	VMOVUPD   64(R12), Z12
-	VMULPD    Z13, Z12, Z13
-	VADDPD    Z5, Z13, Z5
+	VMOVUPD   64(R10), Z12
+	VMULPD    64(R11), Z12, Z13
+	VADDPD    Z1, Z13, Z1
+	VMULPD    64(R12), Z12, Z12
+	VADDPD    Z5, Z12, Z5
 	CMPQ      R9, $+16
 	JEQ       fold3
 	CMPQ      R9, $+24
 	JLT       part27
-	VMOVUPD   128(R11), Z12
-	VMOVUPD   128(R10), Z13
-	VMULPD    Z13, Z12, Z12
-	VADDPD    Z2, Z12, Z2
-	VMOVUPD   128(R12), Z12
-	VMULPD    Z13, Z12, Z13
-	VADDPD    Z6, Z13, Z6
+	VMOVUPD   128(R10), Z12
+	VMULPD    128(R11), Z12, Z13
+	VADDPD    Z2, Z13, Z2
+	VMULPD    128(R12), Z12, Z12
+	VADDPD    Z6, Z12, Z6
 	CMPQ      R9, $+24
 	JEQ       fold3
 	VMOVUPD.Z 192(R11), K1, Z12
@@ -3697,33 +3457,64 @@ whole3:
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
-	CMPQ   R9, $+32
-	JLT    tail4
+	CMPQ   R9, $+64
+	JLT    tail5
 
-loop4:
+loop5:
 	VMOVUPD (R11), Z7
-	VMOVUPD (R10), Z8
-	VMULPD  Z8, Z7, Z8
-	VADDPD  Z0, Z8, Z0
-	VMOVUPD 64(R11), Z8
-	VMOVUPD 64(R10), Z7
-	VMULPD  Z7, Z8, Z7
+	VMULPD  (R10), Z7, Z7
+	VADDPD  Z0, Z7, Z0
+	VMOVUPD 64(R11), Z7
+	VMULPD  64(R10), Z7, Z7
 	VADDPD  Z1, Z7, Z1
 	VMOVUPD 128(R11), Z7
-	VMOVUPD 128(R10), Z8
-	VMULPD  Z8, Z7, Z8
-	VADDPD  Z2, Z8, Z2
-	VMOVUPD 192(R11), Z8
-	VMOVUPD 192(R10), Z7
-	VMULPD  Z7, Z8, Z7
+	VMULPD  128(R10), Z7, Z7
+	VADDPD  Z2, Z7, Z2
+	VMOVUPD 192(R11), Z7
+	VMULPD  192(R10), Z7, Z7
+	VADDPD  Z3, Z7, Z3
+	VMOVUPD 256(R11), Z7
+	VMULPD  256(R10), Z7, Z7
+	VADDPD  Z0, Z7, Z0
+	VMOVUPD 320(R11), Z7
+	VMULPD  320(R10), Z7, Z7
+	VADDPD  Z1, Z7, Z1
+	VMOVUPD 384(R11), Z7
+	VMULPD  384(R10), Z7, Z7
+	VADDPD  Z2, Z7, Z2
+	VMOVUPD 448(R11), Z7
+	VMULPD  448(R10), Z7, Z7
+	VADDPD  Z3, Z7, Z3
+	ADDQ    $+512, R10
+	ADDQ    $+512, R11
+	SUBQ    $+64, R9
+	CMPQ    R9, $+64
+	JGE     loop5
+
+tail5:
+	CMPQ R9, $+32
+	JLT  tail6
+
+loop6:
+	VMOVUPD (R11), Z7
+	VMULPD  (R10), Z7, Z7
+	VADDPD  Z0, Z7, Z0
+	VMOVUPD 64(R11), Z7
+	VMULPD  64(R10), Z7, Z7
+	VADDPD  Z1, Z7, Z1
+	VMOVUPD 128(R11), Z7
+	VMULPD  128(R10), Z7, Z7
+	VADDPD  Z2, Z7, Z2
+	VMOVUPD 192(R11), Z7
+	VMULPD  192(R10), Z7, Z7
 	VADDPD  Z3, Z7, Z3
 	ADDQ    $+256, R10
 	ADDQ    $+256, R11
 	SUBQ    $+32, R9
 	CMPQ    R9, $+32
-	JGE     loop4
+	JGE     loop6
 
-tail4:
+tail6:
 	TESTQ R9, R9
 	JEQ   fold4
 
@@ -3737,25 +3528,22 @@ tail4:
 	CMPQ      R9, $+8
 	JLT       part29
 	VMOVUPD   (R11), Z7
-	VMOVUPD   (R10), Z8
-	VMULPD    Z8, Z7, Z8
-	VADDPD    Z0, Z8, Z0
+	VMULPD    (R10), Z7, Z7
+	VADDPD    Z0, Z7, Z0
 	CMPQ      R9, $+8
 	JEQ       fold4
 	CMPQ      R9, $+16
 	JLT       part30
 	VMOVUPD   64(R11), Z7
-	VMOVUPD   64(R10), Z8
-	VMULPD    Z8, Z7, Z8
-	VADDPD    Z1, Z8, Z1
+	VMULPD    64(R10), Z7, Z7
+	VADDPD    Z1, Z7, Z1
 	CMPQ      R9, $+16
 	JEQ       fold4
 	CMPQ      R9, $+24
 	JLT       part31
 	VMOVUPD   128(R11), Z7
-	VMOVUPD   128(R10), Z8
-	VMULPD    Z8, Z7, Z8
-	VADDPD    Z2, Z8, Z2
+	VMULPD    128(R10), Z7, Z7
+	VADDPD    Z2, Z7, Z2
 	CMPQ      R9, $+24
 	JEQ       fold4
 	VMOVUPD.Z 192(R11), K1, Z7

@@ -224,8 +224,7 @@ together2:
 
 row2:
 	VXORPS       X4, X4, X4
-	VMOVUPS      (SI), Y10
-	VMULPS       Y0, Y10, Y10
+	VMULPS       (SI), Y0, Y10
 	VADDPS       Y4, Y10, Y4
 	VMOVUPS.Z    32(SI), K1, Y10
 	VMULPS       Y1, Y10, Y5
@@ -353,11 +352,9 @@ together3:
 
 row3:
 	VXORPS       X4, X4, X4
-	VMOVUPS      (SI), Y10
-	VMULPS       Y0, Y10, Y10
+	VMULPS       (SI), Y0, Y10
 	VADDPS       Y4, Y10, Y4
-	VMOVUPS      32(SI), Y10
-	VMULPS       Y1, Y10, Y5
+	VMULPS       32(SI), Y1, Y5
 	VMOVUPS.Z    64(SI), K1, Y10
 	VMULPS       Y2, Y10, Y6
 	VADDPS       Y4, Y6, Y4
@@ -496,13 +493,10 @@ together4:
 
 row4:
 	VXORPS       X4, X4, X4
-	VMOVUPS      (SI), Y10
-	VMULPS       Y0, Y10, Y10
+	VMULPS       (SI), Y0, Y10
 	VADDPS       Y4, Y10, Y4
-	VMOVUPS      32(SI), Y10
-	VMULPS       Y1, Y10, Y5
-	VMOVUPS      64(SI), Y10
-	VMULPS       Y2, Y10, Y6
+	VMULPS       32(SI), Y1, Y5
+	VMULPS       64(SI), Y2, Y6
 	VMOVUPS.Z    96(SI), K1, Y10
 	VMULPS       Y3, Y10, Y7
 	VADDPS       Y4, Y6, Y4
@@ -1727,8 +1721,7 @@ together2:
 
 row2:
 	VXORPS       X4, X4, X4
-	VMOVUPD      (SI), Y10
-	VMULPD       Y0, Y10, Y10
+	VMULPD       (SI), Y0, Y10
 	VADDPD       Y4, Y10, Y4
 	VMOVUPD.Z    32(SI), K1, Y10
 	VMULPD       Y1, Y10, Y5
@@ -1813,11 +1806,9 @@ together3:
 
 row3:
 	VXORPS       X4, X4, X4
-	VMOVUPD      (SI), Y10
-	VMULPD       Y0, Y10, Y10
+	VMULPD       (SI), Y0, Y10
 	VADDPD       Y4, Y10, Y4
-	VMOVUPD      32(SI), Y10
-	VMULPD       Y1, Y10, Y5
+	VMULPD       32(SI), Y1, Y5
 	VMOVUPD.Z    64(SI), K1, Y10
 	VMULPD       Y2, Y10, Y6
 	VADDPD       Y4, Y6, Y4
@@ -1907,13 +1898,10 @@ together4:
 
 row4:
 	VXORPS       X4, X4, X4
-	VMOVUPD      (SI), Y10
-	VMULPD       Y0, Y10, Y10
+	VMULPD       (SI), Y0, Y10
 	VADDPD       Y4, Y10, Y4
-	VMOVUPD      32(SI), Y10
-	VMULPD       Y1, Y10, Y5
-	VMOVUPD      64(SI), Y10
-	VMULPD       Y2, Y10, Y6
+	VMULPD       32(SI), Y1, Y5
+	VMULPD       64(SI), Y2, Y6
 	VMOVUPD.Z    96(SI), K1, Y10
 	VMULPD       Y3, Y10, Y7
 	VADDPD       Y4, Y6, Y4

@@ -76,8 +76,7 @@ row2:
 	VBROADCASTSS (BX), Z1
 	VMULPS       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       (SI), Z1, Z3
 	VADDPS       Z30, Z3, Z30
 	VMOVUPS.Z    64(SI), K1, Z3
 	VMULPS       Z3, Z1, Z3
@@ -114,11 +113,9 @@ row3:
 	VBROADCASTSS (BX), Z1
 	VMULPS       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       (SI), Z1, Z3
 	VADDPS       Z30, Z3, Z30
-	VMOVUPS      64(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       64(SI), Z1, Z3
 	VADDPS       Z29, Z3, Z29
 	VMOVUPS.Z    128(SI), K1, Z3
 	VMULPS       Z3, Z1, Z3
@@ -158,14 +155,11 @@ row4:
 	VBROADCASTSS (BX), Z1
 	VMULPS       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       (SI), Z1, Z3
 	VADDPS       Z30, Z3, Z30
-	VMOVUPS      64(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       64(SI), Z1, Z3
 	VADDPS       Z29, Z3, Z29
-	VMOVUPS      128(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       128(SI), Z1, Z3
 	VADDPS       Z28, Z3, Z28
 	VMOVUPS.Z    192(SI), K1, Z3
 	VMULPS       Z3, Z1, Z3
@@ -208,17 +202,13 @@ row5:
 	VBROADCASTSS (BX), Z1
 	VMULPS       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       (SI), Z1, Z3
 	VADDPS       Z30, Z3, Z30
-	VMOVUPS      64(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       64(SI), Z1, Z3
 	VADDPS       Z29, Z3, Z29
-	VMOVUPS      128(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       128(SI), Z1, Z3
 	VADDPS       Z28, Z3, Z28
-	VMOVUPS      192(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       192(SI), Z1, Z3
 	VADDPS       Z27, Z3, Z27
 	VMOVUPS.Z    256(SI), K1, Z3
 	VMULPS       Z3, Z1, Z3
@@ -264,20 +254,15 @@ row6:
 	VBROADCASTSS (BX), Z1
 	VMULPS       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       (SI), Z1, Z3
 	VADDPS       Z30, Z3, Z30
-	VMOVUPS      64(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       64(SI), Z1, Z3
 	VADDPS       Z29, Z3, Z29
-	VMOVUPS      128(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       128(SI), Z1, Z3
 	VADDPS       Z28, Z3, Z28
-	VMOVUPS      192(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       192(SI), Z1, Z3
 	VADDPS       Z27, Z3, Z27
-	VMOVUPS      256(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       256(SI), Z1, Z3
 	VADDPS       Z26, Z3, Z26
 	VMOVUPS.Z    320(SI), K1, Z3
 	VMULPS       Z3, Z1, Z3
@@ -326,23 +311,17 @@ row7:
 	VBROADCASTSS (BX), Z1
 	VMULPS       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       (SI), Z1, Z3
 	VADDPS       Z30, Z3, Z30
-	VMOVUPS      64(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       64(SI), Z1, Z3
 	VADDPS       Z29, Z3, Z29
-	VMOVUPS      128(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       128(SI), Z1, Z3
 	VADDPS       Z28, Z3, Z28
-	VMOVUPS      192(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       192(SI), Z1, Z3
 	VADDPS       Z27, Z3, Z27
-	VMOVUPS      256(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       256(SI), Z1, Z3
 	VADDPS       Z26, Z3, Z26
-	VMOVUPS      320(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       320(SI), Z1, Z3
 	VADDPS       Z25, Z3, Z25
 	VMOVUPS.Z    384(SI), K1, Z3
 	VMULPS       Z3, Z1, Z3
@@ -394,26 +373,19 @@ row8:
 	VBROADCASTSS (BX), Z1
 	VMULPS       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       (SI), Z1, Z3
 	VADDPS       Z30, Z3, Z30
-	VMOVUPS      64(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       64(SI), Z1, Z3
 	VADDPS       Z29, Z3, Z29
-	VMOVUPS      128(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       128(SI), Z1, Z3
 	VADDPS       Z28, Z3, Z28
-	VMOVUPS      192(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       192(SI), Z1, Z3
 	VADDPS       Z27, Z3, Z27
-	VMOVUPS      256(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       256(SI), Z1, Z3
 	VADDPS       Z26, Z3, Z26
-	VMOVUPS      320(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       320(SI), Z1, Z3
 	VADDPS       Z25, Z3, Z25
-	VMOVUPS      384(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       384(SI), Z1, Z3
 	VADDPS       Z24, Z3, Z24
 	VMOVUPS.Z    448(SI), K1, Z3
 	VMULPS       Z3, Z1, Z3
@@ -468,29 +440,21 @@ row9:
 	VBROADCASTSS (BX), Z1
 	VMULPS       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       (SI), Z1, Z3
 	VADDPS       Z30, Z3, Z30
-	VMOVUPS      64(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       64(SI), Z1, Z3
 	VADDPS       Z29, Z3, Z29
-	VMOVUPS      128(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       128(SI), Z1, Z3
 	VADDPS       Z28, Z3, Z28
-	VMOVUPS      192(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       192(SI), Z1, Z3
 	VADDPS       Z27, Z3, Z27
-	VMOVUPS      256(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       256(SI), Z1, Z3
 	VADDPS       Z26, Z3, Z26
-	VMOVUPS      320(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       320(SI), Z1, Z3
 	VADDPS       Z25, Z3, Z25
-	VMOVUPS      384(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       384(SI), Z1, Z3
 	VADDPS       Z24, Z3, Z24
-	VMOVUPS      448(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       448(SI), Z1, Z3
 	VADDPS       Z23, Z3, Z23
 	VMOVUPS.Z    512(SI), K1, Z3
 	VMULPS       Z3, Z1, Z3
@@ -548,32 +512,23 @@ row10:
 	VBROADCASTSS (BX), Z1
 	VMULPS       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       (SI), Z1, Z3
 	VADDPS       Z30, Z3, Z30
-	VMOVUPS      64(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       64(SI), Z1, Z3
 	VADDPS       Z29, Z3, Z29
-	VMOVUPS      128(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       128(SI), Z1, Z3
 	VADDPS       Z28, Z3, Z28
-	VMOVUPS      192(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       192(SI), Z1, Z3
 	VADDPS       Z27, Z3, Z27
-	VMOVUPS      256(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       256(SI), Z1, Z3
 	VADDPS       Z26, Z3, Z26
-	VMOVUPS      320(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       320(SI), Z1, Z3
 	VADDPS       Z25, Z3, Z25
-	VMOVUPS      384(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       384(SI), Z1, Z3
 	VADDPS       Z24, Z3, Z24
-	VMOVUPS      448(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       448(SI), Z1, Z3
 	VADDPS       Z23, Z3, Z23
-	VMOVUPS      512(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       512(SI), Z1, Z3
 	VADDPS       Z22, Z3, Z22
 	VMOVUPS.Z    576(SI), K1, Z3
 	VMULPS       Z3, Z1, Z3
@@ -634,35 +589,25 @@ row11:
 	VBROADCASTSS (BX), Z1
 	VMULPS       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       (SI), Z1, Z3
 	VADDPS       Z30, Z3, Z30
-	VMOVUPS      64(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       64(SI), Z1, Z3
 	VADDPS       Z29, Z3, Z29
-	VMOVUPS      128(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       128(SI), Z1, Z3
 	VADDPS       Z28, Z3, Z28
-	VMOVUPS      192(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       192(SI), Z1, Z3
 	VADDPS       Z27, Z3, Z27
-	VMOVUPS      256(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       256(SI), Z1, Z3
 	VADDPS       Z26, Z3, Z26
-	VMOVUPS      320(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       320(SI), Z1, Z3
 	VADDPS       Z25, Z3, Z25
-	VMOVUPS      384(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       384(SI), Z1, Z3
 	VADDPS       Z24, Z3, Z24
-	VMOVUPS      448(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       448(SI), Z1, Z3
 	VADDPS       Z23, Z3, Z23
-	VMOVUPS      512(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       512(SI), Z1, Z3
 	VADDPS       Z22, Z3, Z22
-	VMOVUPS      576(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       576(SI), Z1, Z3
 	VADDPS       Z21, Z3, Z21
 	VMOVUPS.Z    640(SI), K1, Z3
 	VMULPS       Z3, Z1, Z3
@@ -726,38 +671,27 @@ row12:
 	VBROADCASTSS (BX), Z1
 	VMULPS       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       (SI), Z1, Z3
 	VADDPS       Z30, Z3, Z30
-	VMOVUPS      64(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       64(SI), Z1, Z3
 	VADDPS       Z29, Z3, Z29
-	VMOVUPS      128(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       128(SI), Z1, Z3
 	VADDPS       Z28, Z3, Z28
-	VMOVUPS      192(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       192(SI), Z1, Z3
 	VADDPS       Z27, Z3, Z27
-	VMOVUPS      256(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       256(SI), Z1, Z3
 	VADDPS       Z26, Z3, Z26
-	VMOVUPS      320(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       320(SI), Z1, Z3
 	VADDPS       Z25, Z3, Z25
-	VMOVUPS      384(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       384(SI), Z1, Z3
 	VADDPS       Z24, Z3, Z24
-	VMOVUPS      448(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       448(SI), Z1, Z3
 	VADDPS       Z23, Z3, Z23
-	VMOVUPS      512(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       512(SI), Z1, Z3
 	VADDPS       Z22, Z3, Z22
-	VMOVUPS      576(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       576(SI), Z1, Z3
 	VADDPS       Z21, Z3, Z21
-	VMOVUPS      640(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       640(SI), Z1, Z3
 	VADDPS       Z20, Z3, Z20
 	VMOVUPS.Z    704(SI), K1, Z3
 	VMULPS       Z3, Z1, Z3
@@ -824,41 +758,29 @@ row13:
 	VBROADCASTSS (BX), Z1
 	VMULPS       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       (SI), Z1, Z3
 	VADDPS       Z30, Z3, Z30
-	VMOVUPS      64(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       64(SI), Z1, Z3
 	VADDPS       Z29, Z3, Z29
-	VMOVUPS      128(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       128(SI), Z1, Z3
 	VADDPS       Z28, Z3, Z28
-	VMOVUPS      192(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       192(SI), Z1, Z3
 	VADDPS       Z27, Z3, Z27
-	VMOVUPS      256(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       256(SI), Z1, Z3
 	VADDPS       Z26, Z3, Z26
-	VMOVUPS      320(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       320(SI), Z1, Z3
 	VADDPS       Z25, Z3, Z25
-	VMOVUPS      384(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       384(SI), Z1, Z3
 	VADDPS       Z24, Z3, Z24
-	VMOVUPS      448(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       448(SI), Z1, Z3
 	VADDPS       Z23, Z3, Z23
-	VMOVUPS      512(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       512(SI), Z1, Z3
 	VADDPS       Z22, Z3, Z22
-	VMOVUPS      576(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       576(SI), Z1, Z3
 	VADDPS       Z21, Z3, Z21
-	VMOVUPS      640(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       640(SI), Z1, Z3
 	VADDPS       Z20, Z3, Z20
-	VMOVUPS      704(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       704(SI), Z1, Z3
 	VADDPS       Z19, Z3, Z19
 	VMOVUPS.Z    768(SI), K1, Z3
 	VMULPS       Z3, Z1, Z3
@@ -928,44 +850,31 @@ row14:
 	VBROADCASTSS (BX), Z1
 	VMULPS       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       (SI), Z1, Z3
 	VADDPS       Z30, Z3, Z30
-	VMOVUPS      64(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       64(SI), Z1, Z3
 	VADDPS       Z29, Z3, Z29
-	VMOVUPS      128(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       128(SI), Z1, Z3
 	VADDPS       Z28, Z3, Z28
-	VMOVUPS      192(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       192(SI), Z1, Z3
 	VADDPS       Z27, Z3, Z27
-	VMOVUPS      256(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       256(SI), Z1, Z3
 	VADDPS       Z26, Z3, Z26
-	VMOVUPS      320(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       320(SI), Z1, Z3
 	VADDPS       Z25, Z3, Z25
-	VMOVUPS      384(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       384(SI), Z1, Z3
 	VADDPS       Z24, Z3, Z24
-	VMOVUPS      448(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       448(SI), Z1, Z3
 	VADDPS       Z23, Z3, Z23
-	VMOVUPS      512(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       512(SI), Z1, Z3
 	VADDPS       Z22, Z3, Z22
-	VMOVUPS      576(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       576(SI), Z1, Z3
 	VADDPS       Z21, Z3, Z21
-	VMOVUPS      640(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       640(SI), Z1, Z3
 	VADDPS       Z20, Z3, Z20
-	VMOVUPS      704(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       704(SI), Z1, Z3
 	VADDPS       Z19, Z3, Z19
-	VMOVUPS      768(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       768(SI), Z1, Z3
 	VADDPS       Z18, Z3, Z18
 	VMOVUPS.Z    832(SI), K1, Z3
 	VMULPS       Z3, Z1, Z3
@@ -1038,47 +947,33 @@ row15:
 	VBROADCASTSS (BX), Z1
 	VMULPS       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       (SI), Z1, Z3
 	VADDPS       Z30, Z3, Z30
-	VMOVUPS      64(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       64(SI), Z1, Z3
 	VADDPS       Z29, Z3, Z29
-	VMOVUPS      128(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       128(SI), Z1, Z3
 	VADDPS       Z28, Z3, Z28
-	VMOVUPS      192(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       192(SI), Z1, Z3
 	VADDPS       Z27, Z3, Z27
-	VMOVUPS      256(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       256(SI), Z1, Z3
 	VADDPS       Z26, Z3, Z26
-	VMOVUPS      320(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       320(SI), Z1, Z3
 	VADDPS       Z25, Z3, Z25
-	VMOVUPS      384(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       384(SI), Z1, Z3
 	VADDPS       Z24, Z3, Z24
-	VMOVUPS      448(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       448(SI), Z1, Z3
 	VADDPS       Z23, Z3, Z23
-	VMOVUPS      512(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       512(SI), Z1, Z3
 	VADDPS       Z22, Z3, Z22
-	VMOVUPS      576(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       576(SI), Z1, Z3
 	VADDPS       Z21, Z3, Z21
-	VMOVUPS      640(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       640(SI), Z1, Z3
 	VADDPS       Z20, Z3, Z20
-	VMOVUPS      704(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       704(SI), Z1, Z3
 	VADDPS       Z19, Z3, Z19
-	VMOVUPS      768(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       768(SI), Z1, Z3
 	VADDPS       Z18, Z3, Z18
-	VMOVUPS      832(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       832(SI), Z1, Z3
 	VADDPS       Z17, Z3, Z17
 	VMOVUPS.Z    896(SI), K1, Z3
 	VMULPS       Z3, Z1, Z3
@@ -1152,50 +1047,35 @@ row16:
 	VBROADCASTSS (BX), Z1
 	VMULPS       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       (SI), Z1, Z3
 	VADDPS       Z30, Z3, Z30
-	VMOVUPS      64(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       64(SI), Z1, Z3
 	VADDPS       Z29, Z3, Z29
-	VMOVUPS      128(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       128(SI), Z1, Z3
 	VADDPS       Z28, Z3, Z28
-	VMOVUPS      192(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       192(SI), Z1, Z3
 	VADDPS       Z27, Z3, Z27
-	VMOVUPS      256(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       256(SI), Z1, Z3
 	VADDPS       Z26, Z3, Z26
-	VMOVUPS      320(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       320(SI), Z1, Z3
 	VADDPS       Z25, Z3, Z25
-	VMOVUPS      384(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       384(SI), Z1, Z3
 	VADDPS       Z24, Z3, Z24
-	VMOVUPS      448(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       448(SI), Z1, Z3
 	VADDPS       Z23, Z3, Z23
-	VMOVUPS      512(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       512(SI), Z1, Z3
 	VADDPS       Z22, Z3, Z22
-	VMOVUPS      576(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       576(SI), Z1, Z3
 	VADDPS       Z21, Z3, Z21
-	VMOVUPS      640(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       640(SI), Z1, Z3
 	VADDPS       Z20, Z3, Z20
-	VMOVUPS      704(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       704(SI), Z1, Z3
 	VADDPS       Z19, Z3, Z19
-	VMOVUPS      768(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       768(SI), Z1, Z3
 	VADDPS       Z18, Z3, Z18
-	VMOVUPS      832(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       832(SI), Z1, Z3
 	VADDPS       Z17, Z3, Z17
-	VMOVUPS      896(SI), Z3
-	VMULPS       Z3, Z1, Z3
+	VMULPS       896(SI), Z1, Z3
 	VADDPS       Z16, Z3, Z16
 	VMOVUPS.Z    960(SI), K1, Z3
 	VMULPS       Z3, Z1, Z3
@@ -1265,29 +1145,21 @@ row17:
 	VBROADCASTSS (BX), Z9
 	VMULPS       Z9, Z10, Z9
 	ADDQ         R14, BX
-	VMOVUPS      (SI), Z11
-	VMULPS       Z11, Z9, Z11
+	VMULPS       (SI), Z9, Z11
 	VADDPS       Z1, Z11, Z1
-	VMOVUPS      64(SI), Z11
-	VMULPS       Z11, Z9, Z11
+	VMULPS       64(SI), Z9, Z11
 	VADDPS       Z2, Z11, Z2
-	VMOVUPS      128(SI), Z11
-	VMULPS       Z11, Z9, Z11
+	VMULPS       128(SI), Z9, Z11
 	VADDPS       Z3, Z11, Z3
-	VMOVUPS      192(SI), Z11
-	VMULPS       Z11, Z9, Z11
+	VMULPS       192(SI), Z9, Z11
 	VADDPS       Z4, Z11, Z4
-	VMOVUPS      256(SI), Z11
-	VMULPS       Z11, Z9, Z11
+	VMULPS       256(SI), Z9, Z11
 	VADDPS       Z5, Z11, Z5
-	VMOVUPS      320(SI), Z11
-	VMULPS       Z11, Z9, Z11
+	VMULPS       320(SI), Z9, Z11
 	VADDPS       Z6, Z11, Z6
-	VMOVUPS      384(SI), Z11
-	VMULPS       Z11, Z9, Z11
+	VMULPS       384(SI), Z9, Z11
 	VADDPS       Z7, Z11, Z7
-	VMOVUPS      448(SI), Z11
-	VMULPS       Z11, Z9, Z11
+	VMULPS       448(SI), Z9, Z11
 	VADDPS       Z8, Z11, Z8
 	MOVQ         R9, R11
 	MOVQ         SI, R12
@@ -1297,28 +1169,20 @@ row17:
 	JLT          single
 
 main:
-	VMOVUPS (R11), Z11
-	VMULPS  Z11, Z0, Z11
-	VMOVUPS (R12), Z12
-	VMULPS  Z12, Z9, Z12
+	VMULPS  (R11), Z0, Z11
+	VMULPS  (R12), Z9, Z12
 	VADDPS  Z11, Z12, Z11
 	VMOVUPS Z11, (R11)
-	VMOVUPS 64(R11), Z11
-	VMULPS  Z11, Z0, Z11
-	VMOVUPS 64(R12), Z12
-	VMULPS  Z12, Z9, Z12
+	VMULPS  64(R11), Z0, Z11
+	VMULPS  64(R12), Z9, Z12
 	VADDPS  Z11, Z12, Z11
 	VMOVUPS Z11, 64(R11)
-	VMOVUPS 128(R11), Z11
-	VMULPS  Z11, Z0, Z11
-	VMOVUPS 128(R12), Z12
-	VMULPS  Z12, Z9, Z12
+	VMULPS  128(R11), Z0, Z11
+	VMULPS  128(R12), Z9, Z12
 	VADDPS  Z11, Z12, Z11
 	VMOVUPS Z11, 128(R11)
-	VMOVUPS 192(R11), Z11
-	VMULPS  Z11, Z0, Z11
-	VMOVUPS 192(R12), Z12
-	VMULPS  Z12, Z9, Z12
+	VMULPS  192(R11), Z0, Z11
+	VMULPS  192(R12), Z9, Z12
 	VADDPS  Z11, Z12, Z11
 	VMOVUPS Z11, 192(R11)
 	ADDQ    $+256, R11
@@ -1332,10 +1196,8 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPS (R11), Z11
-	VMULPS  Z11, Z0, Z11
-	VMOVUPS (R12), Z12
-	VMULPS  Z12, Z9, Z12
+	VMULPS  (R11), Z0, Z11
+	VMULPS  (R12), Z9, Z12
 	VADDPS  Z11, Z12, Z11
 	VMOVUPS Z11, (R11)
 	ADDQ    $+64, R11
@@ -1480,34 +1342,24 @@ fits:
 	JLT  single2
 
 main2:
-	VMOVUPS (R9), Z6
-	VMULPS  Z6, Z0, Z6
-	VMOVUPS (R10), Z7
-	VMULPS  Z7, Z1, Z7
+	VMULPS  (R9), Z0, Z6
+	VMULPS  (R10), Z1, Z7
 	VADDPS  Z6, Z7, Z6
-	VMOVUPS (R11), Z7
-	VMULPS  Z7, Z2, Z7
+	VMULPS  (R11), Z2, Z7
 	VADDPS  Z6, Z7, Z6
-	VMOVUPS (R12), Z7
-	VMULPS  Z7, Z3, Z7
+	VMULPS  (R12), Z3, Z7
 	VADDPS  Z6, Z7, Z6
-	VMOVUPS (R13), Z7
-	VMULPS  Z7, Z4, Z7
+	VMULPS  (R13), Z4, Z7
 	VADDPS  Z6, Z7, Z6
 	VMOVUPS Z6, (R9)
-	VMOVUPS 64(R9), Z6
-	VMULPS  Z6, Z0, Z6
-	VMOVUPS 64(R10), Z7
-	VMULPS  Z7, Z1, Z7
+	VMULPS  64(R9), Z0, Z6
+	VMULPS  64(R10), Z1, Z7
 	VADDPS  Z6, Z7, Z6
-	VMOVUPS 64(R11), Z7
-	VMULPS  Z7, Z2, Z7
+	VMULPS  64(R11), Z2, Z7
 	VADDPS  Z6, Z7, Z6
-	VMOVUPS 64(R12), Z7
-	VMULPS  Z7, Z3, Z7
+	VMULPS  64(R12), Z3, Z7
 	VADDPS  Z6, Z7, Z6
-	VMOVUPS 64(R13), Z7
-	VMULPS  Z7, Z4, Z7
+	VMULPS  64(R13), Z4, Z7
 	VADDPS  Z6, Z7, Z6
 	VMOVUPS Z6, 64(R9)
 	ADDQ    $+128, R9
@@ -1524,19 +1376,14 @@ single2:
 	JLT  tail2
 
 one2:
-	VMOVUPS (R9), Z6
-	VMULPS  Z6, Z0, Z6
-	VMOVUPS (R10), Z7
-	VMULPS  Z7, Z1, Z7
+	VMULPS  (R9), Z0, Z6
+	VMULPS  (R10), Z1, Z7
 	VADDPS  Z6, Z7, Z6
-	VMOVUPS (R11), Z7
-	VMULPS  Z7, Z2, Z7
+	VMULPS  (R11), Z2, Z7
 	VADDPS  Z6, Z7, Z6
-	VMOVUPS (R12), Z7
-	VMULPS  Z7, Z3, Z7
+	VMULPS  (R12), Z3, Z7
 	VADDPS  Z6, Z7, Z6
-	VMOVUPS (R13), Z7
-	VMULPS  Z7, Z4, Z7
+	VMULPS  (R13), Z4, Z7
 	VADDPS  Z6, Z7, Z6
 	VMOVUPS Z6, (R9)
 	ADDQ    $+64, R9
@@ -1682,40 +1529,28 @@ fits2:
 	JLT  single3
 
 main3:
-	VMOVUPS (R9), Z4
-	VMULPS  Z4, Z0, Z4
-	VMOVUPS (R10), Z5
-	VMULPS  Z5, Z1, Z5
+	VMULPS  (R9), Z0, Z4
+	VMULPS  (R10), Z1, Z5
 	VADDPS  Z4, Z5, Z4
-	VMOVUPS (R11), Z5
-	VMULPS  Z5, Z2, Z5
+	VMULPS  (R11), Z2, Z5
 	VADDPS  Z4, Z5, Z4
 	VMOVUPS Z4, (R9)
-	VMOVUPS 64(R9), Z4
-	VMULPS  Z4, Z0, Z4
-	VMOVUPS 64(R10), Z5
-	VMULPS  Z5, Z1, Z5
+	VMULPS  64(R9), Z0, Z4
+	VMULPS  64(R10), Z1, Z5
 	VADDPS  Z4, Z5, Z4
-	VMOVUPS 64(R11), Z5
-	VMULPS  Z5, Z2, Z5
+	VMULPS  64(R11), Z2, Z5
 	VADDPS  Z4, Z5, Z4
 	VMOVUPS Z4, 64(R9)
-	VMOVUPS 128(R9), Z4
-	VMULPS  Z4, Z0, Z4
-	VMOVUPS 128(R10), Z5
-	VMULPS  Z5, Z1, Z5
+	VMULPS  128(R9), Z0, Z4
+	VMULPS  128(R10), Z1, Z5
 	VADDPS  Z4, Z5, Z4
-	VMOVUPS 128(R11), Z5
-	VMULPS  Z5, Z2, Z5
+	VMULPS  128(R11), Z2, Z5
 	VADDPS  Z4, Z5, Z4
 	VMOVUPS Z4, 128(R9)
-	VMOVUPS 192(R9), Z4
-	VMULPS  Z4, Z0, Z4
-	VMOVUPS 192(R10), Z5
-	VMULPS  Z5, Z1, Z5
+	VMULPS  192(R9), Z0, Z4
+	VMULPS  192(R10), Z1, Z5
 	VADDPS  Z4, Z5, Z4
-	VMOVUPS 192(R11), Z5
-	VMULPS  Z5, Z2, Z5
+	VMULPS  192(R11), Z2, Z5
 	VADDPS  Z4, Z5, Z4
 	VMOVUPS Z4, 192(R9)
 	ADDQ    $+256, R9
@@ -1730,13 +1565,10 @@ single3:
 	JLT  tail3
 
 one3:
-	VMOVUPS (R9), Z4
-	VMULPS  Z4, Z0, Z4
-	VMOVUPS (R10), Z5
-	VMULPS  Z5, Z1, Z5
+	VMULPS  (R9), Z0, Z4
+	VMULPS  (R10), Z1, Z5
 	VADDPS  Z4, Z5, Z4
-	VMOVUPS (R11), Z5
-	VMULPS  Z5, Z2, Z5
+	VMULPS  (R11), Z2, Z5
 	VADDPS  Z4, Z5, Z4
 	VMOVUPS Z4, (R9)
 	ADDQ    $+64, R9
@@ -1844,28 +1676,20 @@ fits3:
 	JLT  single4
 
 main4:
-	VMOVUPS (R9), Z3
-	VMULPS  Z3, Z0, Z3
-	VMOVUPS (R10), Z4
-	VMULPS  Z4, Z1, Z4
+	VMULPS  (R9), Z0, Z3
+	VMULPS  (R10), Z1, Z4
 	VADDPS  Z3, Z4, Z3
 	VMOVUPS Z3, (R9)
-	VMOVUPS 64(R9), Z3
-	VMULPS  Z3, Z0, Z3
-	VMOVUPS 64(R10), Z4
-	VMULPS  Z4, Z1, Z4
+	VMULPS  64(R9), Z0, Z3
+	VMULPS  64(R10), Z1, Z4
 	VADDPS  Z3, Z4, Z3
 	VMOVUPS Z3, 64(R9)
-	VMOVUPS 128(R9), Z3
-	VMULPS  Z3, Z0, Z3
-	VMOVUPS 128(R10), Z4
-	VMULPS  Z4, Z1, Z4
+	VMULPS  128(R9), Z0, Z3
+	VMULPS  128(R10), Z1, Z4
 	VADDPS  Z3, Z4, Z3
 	VMOVUPS Z3, 128(R9)
-	VMOVUPS 192(R9), Z3
-	VMULPS  Z3, Z0, Z3
-	VMOVUPS 192(R10), Z4
-	VMULPS  Z4, Z1, Z4
+	VMULPS  192(R9), Z0, Z3
+	VMULPS  192(R10), Z1, Z4
 	VADDPS  Z3, Z4, Z3
 	VMOVUPS Z3, 192(R9)
 	ADDQ    $+256, R9
@@ -1879,10 +1703,8 @@ single4:
 	JLT  tail4
 
 one4:
-	VMOVUPS (R9), Z3
-	VMULPS  Z3, Z0, Z3
-	VMOVUPS (R10), Z4
-	VMULPS  Z4, Z1, Z4
+	VMULPS  (R9), Z0, Z3
+	VMULPS  (R10), Z1, Z4
 	VADDPS  Z3, Z4, Z3
 	VMOVUPS Z3, (R9)
 	ADDQ    $+64, R9
@@ -2044,8 +1866,7 @@ row2:
 	VBROADCASTSD (BX), Z1
 	VMULPD       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       (SI), Z1, Z3
 	VADDPD       Z30, Z3, Z30
 	VMOVUPD.Z    64(SI), K1, Z3
 	VMULPD       Z3, Z1, Z3
@@ -2082,11 +1903,9 @@ row3:
 	VBROADCASTSD (BX), Z1
 	VMULPD       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       (SI), Z1, Z3
 	VADDPD       Z30, Z3, Z30
-	VMOVUPD      64(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       64(SI), Z1, Z3
 	VADDPD       Z29, Z3, Z29
 	VMOVUPD.Z    128(SI), K1, Z3
 	VMULPD       Z3, Z1, Z3
@@ -2126,14 +1945,11 @@ row4:
 	VBROADCASTSD (BX), Z1
 	VMULPD       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       (SI), Z1, Z3
 	VADDPD       Z30, Z3, Z30
-	VMOVUPD      64(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       64(SI), Z1, Z3
 	VADDPD       Z29, Z3, Z29
-	VMOVUPD      128(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       128(SI), Z1, Z3
 	VADDPD       Z28, Z3, Z28
 	VMOVUPD.Z    192(SI), K1, Z3
 	VMULPD       Z3, Z1, Z3
@@ -2176,17 +1992,13 @@ row5:
 	VBROADCASTSD (BX), Z1
 	VMULPD       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       (SI), Z1, Z3
 	VADDPD       Z30, Z3, Z30
-	VMOVUPD      64(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       64(SI), Z1, Z3
 	VADDPD       Z29, Z3, Z29
-	VMOVUPD      128(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       128(SI), Z1, Z3
 	VADDPD       Z28, Z3, Z28
-	VMOVUPD      192(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       192(SI), Z1, Z3
 	VADDPD       Z27, Z3, Z27
 	VMOVUPD.Z    256(SI), K1, Z3
 	VMULPD       Z3, Z1, Z3
@@ -2232,20 +2044,15 @@ row6:
 	VBROADCASTSD (BX), Z1
 	VMULPD       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       (SI), Z1, Z3
 	VADDPD       Z30, Z3, Z30
-	VMOVUPD      64(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       64(SI), Z1, Z3
 	VADDPD       Z29, Z3, Z29
-	VMOVUPD      128(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       128(SI), Z1, Z3
 	VADDPD       Z28, Z3, Z28
-	VMOVUPD      192(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       192(SI), Z1, Z3
 	VADDPD       Z27, Z3, Z27
-	VMOVUPD      256(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       256(SI), Z1, Z3
 	VADDPD       Z26, Z3, Z26
 	VMOVUPD.Z    320(SI), K1, Z3
 	VMULPD       Z3, Z1, Z3
@@ -2294,23 +2101,17 @@ row7:
 	VBROADCASTSD (BX), Z1
 	VMULPD       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       (SI), Z1, Z3
 	VADDPD       Z30, Z3, Z30
-	VMOVUPD      64(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       64(SI), Z1, Z3
 	VADDPD       Z29, Z3, Z29
-	VMOVUPD      128(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       128(SI), Z1, Z3
 	VADDPD       Z28, Z3, Z28
-	VMOVUPD      192(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       192(SI), Z1, Z3
 	VADDPD       Z27, Z3, Z27
-	VMOVUPD      256(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       256(SI), Z1, Z3
 	VADDPD       Z26, Z3, Z26
-	VMOVUPD      320(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       320(SI), Z1, Z3
 	VADDPD       Z25, Z3, Z25
 	VMOVUPD.Z    384(SI), K1, Z3
 	VMULPD       Z3, Z1, Z3
@@ -2362,26 +2163,19 @@ row8:
 	VBROADCASTSD (BX), Z1
 	VMULPD       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       (SI), Z1, Z3
 	VADDPD       Z30, Z3, Z30
-	VMOVUPD      64(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       64(SI), Z1, Z3
 	VADDPD       Z29, Z3, Z29
-	VMOVUPD      128(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       128(SI), Z1, Z3
 	VADDPD       Z28, Z3, Z28
-	VMOVUPD      192(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       192(SI), Z1, Z3
 	VADDPD       Z27, Z3, Z27
-	VMOVUPD      256(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       256(SI), Z1, Z3
 	VADDPD       Z26, Z3, Z26
-	VMOVUPD      320(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       320(SI), Z1, Z3
 	VADDPD       Z25, Z3, Z25
-	VMOVUPD      384(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       384(SI), Z1, Z3
 	VADDPD       Z24, Z3, Z24
 	VMOVUPD.Z    448(SI), K1, Z3
 	VMULPD       Z3, Z1, Z3
@@ -2436,29 +2230,21 @@ row9:
 	VBROADCASTSD (BX), Z1
 	VMULPD       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       (SI), Z1, Z3
 	VADDPD       Z30, Z3, Z30
-	VMOVUPD      64(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       64(SI), Z1, Z3
 	VADDPD       Z29, Z3, Z29
-	VMOVUPD      128(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       128(SI), Z1, Z3
 	VADDPD       Z28, Z3, Z28
-	VMOVUPD      192(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       192(SI), Z1, Z3
 	VADDPD       Z27, Z3, Z27
-	VMOVUPD      256(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       256(SI), Z1, Z3
 	VADDPD       Z26, Z3, Z26
-	VMOVUPD      320(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       320(SI), Z1, Z3
 	VADDPD       Z25, Z3, Z25
-	VMOVUPD      384(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       384(SI), Z1, Z3
 	VADDPD       Z24, Z3, Z24
-	VMOVUPD      448(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       448(SI), Z1, Z3
 	VADDPD       Z23, Z3, Z23
 	VMOVUPD.Z    512(SI), K1, Z3
 	VMULPD       Z3, Z1, Z3
@@ -2516,32 +2302,23 @@ row10:
 	VBROADCASTSD (BX), Z1
 	VMULPD       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       (SI), Z1, Z3
 	VADDPD       Z30, Z3, Z30
-	VMOVUPD      64(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       64(SI), Z1, Z3
 	VADDPD       Z29, Z3, Z29
-	VMOVUPD      128(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       128(SI), Z1, Z3
 	VADDPD       Z28, Z3, Z28
-	VMOVUPD      192(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       192(SI), Z1, Z3
 	VADDPD       Z27, Z3, Z27
-	VMOVUPD      256(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       256(SI), Z1, Z3
 	VADDPD       Z26, Z3, Z26
-	VMOVUPD      320(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       320(SI), Z1, Z3
 	VADDPD       Z25, Z3, Z25
-	VMOVUPD      384(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       384(SI), Z1, Z3
 	VADDPD       Z24, Z3, Z24
-	VMOVUPD      448(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       448(SI), Z1, Z3
 	VADDPD       Z23, Z3, Z23
-	VMOVUPD      512(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       512(SI), Z1, Z3
 	VADDPD       Z22, Z3, Z22
 	VMOVUPD.Z    576(SI), K1, Z3
 	VMULPD       Z3, Z1, Z3
@@ -2602,35 +2379,25 @@ row11:
 	VBROADCASTSD (BX), Z1
 	VMULPD       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       (SI), Z1, Z3
 	VADDPD       Z30, Z3, Z30
-	VMOVUPD      64(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       64(SI), Z1, Z3
 	VADDPD       Z29, Z3, Z29
-	VMOVUPD      128(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       128(SI), Z1, Z3
 	VADDPD       Z28, Z3, Z28
-	VMOVUPD      192(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       192(SI), Z1, Z3
 	VADDPD       Z27, Z3, Z27
-	VMOVUPD      256(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       256(SI), Z1, Z3
 	VADDPD       Z26, Z3, Z26
-	VMOVUPD      320(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       320(SI), Z1, Z3
 	VADDPD       Z25, Z3, Z25
-	VMOVUPD      384(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       384(SI), Z1, Z3
 	VADDPD       Z24, Z3, Z24
-	VMOVUPD      448(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       448(SI), Z1, Z3
 	VADDPD       Z23, Z3, Z23
-	VMOVUPD      512(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       512(SI), Z1, Z3
 	VADDPD       Z22, Z3, Z22
-	VMOVUPD      576(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       576(SI), Z1, Z3
 	VADDPD       Z21, Z3, Z21
 	VMOVUPD.Z    640(SI), K1, Z3
 	VMULPD       Z3, Z1, Z3
@@ -2694,38 +2461,27 @@ row12:
 	VBROADCASTSD (BX), Z1
 	VMULPD       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       (SI), Z1, Z3
 	VADDPD       Z30, Z3, Z30
-	VMOVUPD      64(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       64(SI), Z1, Z3
 	VADDPD       Z29, Z3, Z29
-	VMOVUPD      128(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       128(SI), Z1, Z3
 	VADDPD       Z28, Z3, Z28
-	VMOVUPD      192(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       192(SI), Z1, Z3
 	VADDPD       Z27, Z3, Z27
-	VMOVUPD      256(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       256(SI), Z1, Z3
 	VADDPD       Z26, Z3, Z26
-	VMOVUPD      320(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       320(SI), Z1, Z3
 	VADDPD       Z25, Z3, Z25
-	VMOVUPD      384(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       384(SI), Z1, Z3
 	VADDPD       Z24, Z3, Z24
-	VMOVUPD      448(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       448(SI), Z1, Z3
 	VADDPD       Z23, Z3, Z23
-	VMOVUPD      512(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       512(SI), Z1, Z3
 	VADDPD       Z22, Z3, Z22
-	VMOVUPD      576(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       576(SI), Z1, Z3
 	VADDPD       Z21, Z3, Z21
-	VMOVUPD      640(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       640(SI), Z1, Z3
 	VADDPD       Z20, Z3, Z20
 	VMOVUPD.Z    704(SI), K1, Z3
 	VMULPD       Z3, Z1, Z3
@@ -2792,41 +2548,29 @@ row13:
 	VBROADCASTSD (BX), Z1
 	VMULPD       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       (SI), Z1, Z3
 	VADDPD       Z30, Z3, Z30
-	VMOVUPD      64(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       64(SI), Z1, Z3
 	VADDPD       Z29, Z3, Z29
-	VMOVUPD      128(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       128(SI), Z1, Z3
 	VADDPD       Z28, Z3, Z28
-	VMOVUPD      192(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       192(SI), Z1, Z3
 	VADDPD       Z27, Z3, Z27
-	VMOVUPD      256(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       256(SI), Z1, Z3
 	VADDPD       Z26, Z3, Z26
-	VMOVUPD      320(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       320(SI), Z1, Z3
 	VADDPD       Z25, Z3, Z25
-	VMOVUPD      384(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       384(SI), Z1, Z3
 	VADDPD       Z24, Z3, Z24
-	VMOVUPD      448(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       448(SI), Z1, Z3
 	VADDPD       Z23, Z3, Z23
-	VMOVUPD      512(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       512(SI), Z1, Z3
 	VADDPD       Z22, Z3, Z22
-	VMOVUPD      576(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       576(SI), Z1, Z3
 	VADDPD       Z21, Z3, Z21
-	VMOVUPD      640(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       640(SI), Z1, Z3
 	VADDPD       Z20, Z3, Z20
-	VMOVUPD      704(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       704(SI), Z1, Z3
 	VADDPD       Z19, Z3, Z19
 	VMOVUPD.Z    768(SI), K1, Z3
 	VMULPD       Z3, Z1, Z3
@@ -2896,44 +2640,31 @@ row14:
 	VBROADCASTSD (BX), Z1
 	VMULPD       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       (SI), Z1, Z3
 	VADDPD       Z30, Z3, Z30
-	VMOVUPD      64(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       64(SI), Z1, Z3
 	VADDPD       Z29, Z3, Z29
-	VMOVUPD      128(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       128(SI), Z1, Z3
 	VADDPD       Z28, Z3, Z28
-	VMOVUPD      192(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       192(SI), Z1, Z3
 	VADDPD       Z27, Z3, Z27
-	VMOVUPD      256(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       256(SI), Z1, Z3
 	VADDPD       Z26, Z3, Z26
-	VMOVUPD      320(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       320(SI), Z1, Z3
 	VADDPD       Z25, Z3, Z25
-	VMOVUPD      384(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       384(SI), Z1, Z3
 	VADDPD       Z24, Z3, Z24
-	VMOVUPD      448(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       448(SI), Z1, Z3
 	VADDPD       Z23, Z3, Z23
-	VMOVUPD      512(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       512(SI), Z1, Z3
 	VADDPD       Z22, Z3, Z22
-	VMOVUPD      576(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       576(SI), Z1, Z3
 	VADDPD       Z21, Z3, Z21
-	VMOVUPD      640(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       640(SI), Z1, Z3
 	VADDPD       Z20, Z3, Z20
-	VMOVUPD      704(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       704(SI), Z1, Z3
 	VADDPD       Z19, Z3, Z19
-	VMOVUPD      768(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       768(SI), Z1, Z3
 	VADDPD       Z18, Z3, Z18
 	VMOVUPD.Z    832(SI), K1, Z3
 	VMULPD       Z3, Z1, Z3
@@ -3006,47 +2737,33 @@ row15:
 	VBROADCASTSD (BX), Z1
 	VMULPD       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       (SI), Z1, Z3
 	VADDPD       Z30, Z3, Z30
-	VMOVUPD      64(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       64(SI), Z1, Z3
 	VADDPD       Z29, Z3, Z29
-	VMOVUPD      128(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       128(SI), Z1, Z3
 	VADDPD       Z28, Z3, Z28
-	VMOVUPD      192(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       192(SI), Z1, Z3
 	VADDPD       Z27, Z3, Z27
-	VMOVUPD      256(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       256(SI), Z1, Z3
 	VADDPD       Z26, Z3, Z26
-	VMOVUPD      320(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       320(SI), Z1, Z3
 	VADDPD       Z25, Z3, Z25
-	VMOVUPD      384(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       384(SI), Z1, Z3
 	VADDPD       Z24, Z3, Z24
-	VMOVUPD      448(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       448(SI), Z1, Z3
 	VADDPD       Z23, Z3, Z23
-	VMOVUPD      512(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       512(SI), Z1, Z3
 	VADDPD       Z22, Z3, Z22
-	VMOVUPD      576(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       576(SI), Z1, Z3
 	VADDPD       Z21, Z3, Z21
-	VMOVUPD      640(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       640(SI), Z1, Z3
 	VADDPD       Z20, Z3, Z20
-	VMOVUPD      704(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       704(SI), Z1, Z3
 	VADDPD       Z19, Z3, Z19
-	VMOVUPD      768(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       768(SI), Z1, Z3
 	VADDPD       Z18, Z3, Z18
-	VMOVUPD      832(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       832(SI), Z1, Z3
 	VADDPD       Z17, Z3, Z17
 	VMOVUPD.Z    896(SI), K1, Z3
 	VMULPD       Z3, Z1, Z3
@@ -3120,50 +2837,35 @@ row16:
 	VBROADCASTSD (BX), Z1
 	VMULPD       Z1, Z2, Z1
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       (SI), Z1, Z3
 	VADDPD       Z30, Z3, Z30
-	VMOVUPD      64(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       64(SI), Z1, Z3
 	VADDPD       Z29, Z3, Z29
-	VMOVUPD      128(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       128(SI), Z1, Z3
 	VADDPD       Z28, Z3, Z28
-	VMOVUPD      192(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       192(SI), Z1, Z3
 	VADDPD       Z27, Z3, Z27
-	VMOVUPD      256(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       256(SI), Z1, Z3
 	VADDPD       Z26, Z3, Z26
-	VMOVUPD      320(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       320(SI), Z1, Z3
 	VADDPD       Z25, Z3, Z25
-	VMOVUPD      384(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       384(SI), Z1, Z3
 	VADDPD       Z24, Z3, Z24
-	VMOVUPD      448(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       448(SI), Z1, Z3
 	VADDPD       Z23, Z3, Z23
-	VMOVUPD      512(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       512(SI), Z1, Z3
 	VADDPD       Z22, Z3, Z22
-	VMOVUPD      576(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       576(SI), Z1, Z3
 	VADDPD       Z21, Z3, Z21
-	VMOVUPD      640(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       640(SI), Z1, Z3
 	VADDPD       Z20, Z3, Z20
-	VMOVUPD      704(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       704(SI), Z1, Z3
 	VADDPD       Z19, Z3, Z19
-	VMOVUPD      768(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       768(SI), Z1, Z3
 	VADDPD       Z18, Z3, Z18
-	VMOVUPD      832(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       832(SI), Z1, Z3
 	VADDPD       Z17, Z3, Z17
-	VMOVUPD      896(SI), Z3
-	VMULPD       Z3, Z1, Z3
+	VMULPD       896(SI), Z1, Z3
 	VADDPD       Z16, Z3, Z16
 	VMOVUPD.Z    960(SI), K1, Z3
 	VMULPD       Z3, Z1, Z3
@@ -3233,29 +2935,21 @@ row17:
 	VBROADCASTSD (BX), Z9
 	VMULPD       Z9, Z10, Z9
 	ADDQ         R14, BX
-	VMOVUPD      (SI), Z11
-	VMULPD       Z11, Z9, Z11
+	VMULPD       (SI), Z9, Z11
 	VADDPD       Z1, Z11, Z1
-	VMOVUPD      64(SI), Z11
-	VMULPD       Z11, Z9, Z11
+	VMULPD       64(SI), Z9, Z11
 	VADDPD       Z2, Z11, Z2
-	VMOVUPD      128(SI), Z11
-	VMULPD       Z11, Z9, Z11
+	VMULPD       128(SI), Z9, Z11
 	VADDPD       Z3, Z11, Z3
-	VMOVUPD      192(SI), Z11
-	VMULPD       Z11, Z9, Z11
+	VMULPD       192(SI), Z9, Z11
 	VADDPD       Z4, Z11, Z4
-	VMOVUPD      256(SI), Z11
-	VMULPD       Z11, Z9, Z11
+	VMULPD       256(SI), Z9, Z11
 	VADDPD       Z5, Z11, Z5
-	VMOVUPD      320(SI), Z11
-	VMULPD       Z11, Z9, Z11
+	VMULPD       320(SI), Z9, Z11
 	VADDPD       Z6, Z11, Z6
-	VMOVUPD      384(SI), Z11
-	VMULPD       Z11, Z9, Z11
+	VMULPD       384(SI), Z9, Z11
 	VADDPD       Z7, Z11, Z7
-	VMOVUPD      448(SI), Z11
-	VMULPD       Z11, Z9, Z11
+	VMULPD       448(SI), Z9, Z11
 	VADDPD       Z8, Z11, Z8
 	MOVQ         R9, R11
 	MOVQ         SI, R12
@@ -3265,28 +2959,20 @@ row17:
 	JLT          single
 
 main:
-	VMOVUPD (R11), Z11
-	VMULPD  Z11, Z0, Z11
-	VMOVUPD (R12), Z12
-	VMULPD  Z12, Z9, Z12
+	VMULPD  (R11), Z0, Z11
+	VMULPD  (R12), Z9, Z12
 	VADDPD  Z11, Z12, Z11
 	VMOVUPD Z11, (R11)
-	VMOVUPD 64(R11), Z11
-	VMULPD  Z11, Z0, Z11
-	VMOVUPD 64(R12), Z12
-	VMULPD  Z12, Z9, Z12
+	VMULPD  64(R11), Z0, Z11
+	VMULPD  64(R12), Z9, Z12
 	VADDPD  Z11, Z12, Z11
 	VMOVUPD Z11, 64(R11)
-	VMOVUPD 128(R11), Z11
-	VMULPD  Z11, Z0, Z11
-	VMOVUPD 128(R12), Z12
-	VMULPD  Z12, Z9, Z12
+	VMULPD  128(R11), Z0, Z11
+	VMULPD  128(R12), Z9, Z12
 	VADDPD  Z11, Z12, Z11
 	VMOVUPD Z11, 128(R11)
-	VMOVUPD 192(R11), Z11
-	VMULPD  Z11, Z0, Z11
-	VMOVUPD 192(R12), Z12
-	VMULPD  Z12, Z9, Z12
+	VMULPD  192(R11), Z0, Z11
+	VMULPD  192(R12), Z9, Z12
 	VADDPD  Z11, Z12, Z11
 	VMOVUPD Z11, 192(R11)
 	ADDQ    $+256, R11
@@ -3300,10 +2986,8 @@ single:
 	JLT  tail
 
 one:
-	VMOVUPD (R11), Z11
-	VMULPD  Z11, Z0, Z11
-	VMOVUPD (R12), Z12
-	VMULPD  Z12, Z9, Z12
+	VMULPD  (R11), Z0, Z11
+	VMULPD  (R12), Z9, Z12
 	VADDPD  Z11, Z12, Z11
 	VMOVUPD Z11, (R11)
 	ADDQ    $+64, R11
@@ -3436,34 +3120,24 @@ fits:
 	JLT  single2
 
 main2:
-	VMOVUPD (R9), Z6
-	VMULPD  Z6, Z0, Z6
-	VMOVUPD (R10), Z7
-	VMULPD  Z7, Z1, Z7
+	VMULPD  (R9), Z0, Z6
+	VMULPD  (R10), Z1, Z7
 	VADDPD  Z6, Z7, Z6
-	VMOVUPD (R11), Z7
-	VMULPD  Z7, Z2, Z7
+	VMULPD  (R11), Z2, Z7
 	VADDPD  Z6, Z7, Z6
-	VMOVUPD (R12), Z7
-	VMULPD  Z7, Z3, Z7
+	VMULPD  (R12), Z3, Z7
 	VADDPD  Z6, Z7, Z6
-	VMOVUPD (R13), Z7
-	VMULPD  Z7, Z4, Z7
+	VMULPD  (R13), Z4, Z7
 	VADDPD  Z6, Z7, Z6
 	VMOVUPD Z6, (R9)
-	VMOVUPD 64(R9), Z6
-	VMULPD  Z6, Z0, Z6
-	VMOVUPD 64(R10), Z7
-	VMULPD  Z7, Z1, Z7
+	VMULPD  64(R9), Z0, Z6
+	VMULPD  64(R10), Z1, Z7
 	VADDPD  Z6, Z7, Z6
-	VMOVUPD 64(R11), Z7
-	VMULPD  Z7, Z2, Z7
+	VMULPD  64(R11), Z2, Z7
 	VADDPD  Z6, Z7, Z6
-	VMOVUPD 64(R12), Z7
-	VMULPD  Z7, Z3, Z7
+	VMULPD  64(R12), Z3, Z7
 	VADDPD  Z6, Z7, Z6
-	VMOVUPD 64(R13), Z7
-	VMULPD  Z7, Z4, Z7
+	VMULPD  64(R13), Z4, Z7
 	VADDPD  Z6, Z7, Z6
 	VMOVUPD Z6, 64(R9)
 	ADDQ    $+128, R9
@@ -3480,19 +3154,14 @@ single2:
 	JLT  tail2
 
 one2:
-	VMOVUPD (R9), Z6
-	VMULPD  Z6, Z0, Z6
-	VMOVUPD (R10), Z7
-	VMULPD  Z7, Z1, Z7
+	VMULPD  (R9), Z0, Z6
+	VMULPD  (R10), Z1, Z7
 	VADDPD  Z6, Z7, Z6
-	VMOVUPD (R11), Z7
-	VMULPD  Z7, Z2, Z7
+	VMULPD  (R11), Z2, Z7
 	VADDPD  Z6, Z7, Z6
-	VMOVUPD (R12), Z7
-	VMULPD  Z7, Z3, Z7
+	VMULPD  (R12), Z3, Z7
 	VADDPD  Z6, Z7, Z6
-	VMOVUPD (R13), Z7
-	VMULPD  Z7, Z4, Z7
+	VMULPD  (R13), Z4, Z7
 	VADDPD  Z6, Z7, Z6
 	VMOVUPD Z6, (R9)
 	ADDQ    $+64, R9
@@ -3614,40 +3283,28 @@ fits2:
 	JLT  single3
 
 main3:
-	VMOVUPD (R9), Z4
-	VMULPD  Z4, Z0, Z4
-	VMOVUPD (R10), Z5
-	VMULPD  Z5, Z1, Z5
+	VMULPD  (R9), Z0, Z4
+	VMULPD  (R10), Z1, Z5
 	VADDPD  Z4, Z5, Z4
-	VMOVUPD (R11), Z5
-	VMULPD  Z5, Z2, Z5
+	VMULPD  (R11), Z2, Z5
 	VADDPD  Z4, Z5, Z4
 	VMOVUPD Z4, (R9)
-	VMOVUPD 64(R9), Z4
-	VMULPD  Z4, Z0, Z4
-	VMOVUPD 64(R10), Z5
-	VMULPD  Z5, Z1, Z5
+	VMULPD  64(R9), Z0, Z4
+	VMULPD  64(R10), Z1, Z5
 	VADDPD  Z4, Z5, Z4
-	VMOVUPD 64(R11), Z5
-	VMULPD  Z5, Z2, Z5
+	VMULPD  64(R11), Z2, Z5
 	VADDPD  Z4, Z5, Z4
 	VMOVUPD Z4, 64(R9)
-	VMOVUPD 128(R9), Z4
-	VMULPD  Z4, Z0, Z4
-	VMOVUPD 128(R10), Z5
-	VMULPD  Z5, Z1, Z5
+	VMULPD  128(R9), Z0, Z4
+	VMULPD  128(R10), Z1, Z5
 	VADDPD  Z4, Z5, Z4
-	VMOVUPD 128(R11), Z5
-	VMULPD  Z5, Z2, Z5
+	VMULPD  128(R11), Z2, Z5
 	VADDPD  Z4, Z5, Z4
 	VMOVUPD Z4, 128(R9)
-	VMOVUPD 192(R9), Z4
-	VMULPD  Z4, Z0, Z4
-	VMOVUPD 192(R10), Z5
-	VMULPD  Z5, Z1, Z5
+	VMULPD  192(R9), Z0, Z4
+	VMULPD  192(R10), Z1, Z5
 	VADDPD  Z4, Z5, Z4
-	VMOVUPD 192(R11), Z5
-	VMULPD  Z5, Z2, Z5
+	VMULPD  192(R11), Z2, Z5
 	VADDPD  Z4, Z5, Z4
 	VMOVUPD Z4, 192(R9)
 	ADDQ    $+256, R9
@@ -3662,13 +3319,10 @@ single3:
 	JLT  tail3
 
 one3:
-	VMOVUPD (R9), Z4
-	VMULPD  Z4, Z0, Z4
-	VMOVUPD (R10), Z5
-	VMULPD  Z5, Z1, Z5
+	VMULPD  (R9), Z0, Z4
+	VMULPD  (R10), Z1, Z5
 	VADDPD  Z4, Z5, Z4
-	VMOVUPD (R11), Z5
-	VMULPD  Z5, Z2, Z5
+	VMULPD  (R11), Z2, Z5
 	VADDPD  Z4, Z5, Z4
 	VMOVUPD Z4, (R9)
 	ADDQ    $+64, R9
@@ -3760,28 +3414,20 @@ fits3:
 	JLT  single4
 
 main4:
-	VMOVUPD (R9), Z3
-	VMULPD  Z3, Z0, Z3
-	VMOVUPD (R10), Z4
-	VMULPD  Z4, Z1, Z4
+	VMULPD  (R9), Z0, Z3
+	VMULPD  (R10), Z1, Z4
 	VADDPD  Z3, Z4, Z3
 	VMOVUPD Z3, (R9)
-	VMOVUPD 64(R9), Z3
-	VMULPD  Z3, Z0, Z3
-	VMOVUPD 64(R10), Z4
-	VMULPD  Z4, Z1, Z4
+	VMULPD  64(R9), Z0, Z3
+	VMULPD  64(R10), Z1, Z4
 	VADDPD  Z3, Z4, Z3
 	VMOVUPD Z3, 64(R9)
-	VMOVUPD 128(R9), Z3
-	VMULPD  Z3, Z0, Z3
-	VMOVUPD 128(R10), Z4
-	VMULPD  Z4, Z1, Z4
+	VMULPD  128(R9), Z0, Z3
+	VMULPD  128(R10), Z1, Z4
 	VADDPD  Z3, Z4, Z3
 	VMOVUPD Z3, 128(R9)
-	VMOVUPD 192(R9), Z3
-	VMULPD  Z3, Z0, Z3
-	VMOVUPD 192(R10), Z4
-	VMULPD  Z4, Z1, Z4
+	VMULPD  192(R9), Z0, Z3
+	VMULPD  192(R10), Z1, Z4
 	VADDPD  Z3, Z4, Z3
 	VMOVUPD Z3, 192(R9)
 	ADDQ    $+256, R9
@@ -3795,10 +3441,8 @@ single4:
 	JLT  tail4
 
 one4:
-	VMOVUPD (R9), Z3
-	VMULPD  Z3, Z0, Z3
-	VMOVUPD (R10), Z4
-	VMULPD  Z4, Z1, Z4
+	VMULPD  (R9), Z0, Z3
+	VMULPD  (R10), Z1, Z4
 	VADDPD  Z3, Z4, Z3
 	VMOVUPD Z3, (R9)
 	ADDQ    $+64, R9

@@ -288,8 +288,7 @@ row2:
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       (SI), Y5, Y7
 	VADDPS       Y1, Y7, Y1
 	VMOVUPS.Z    32(SI), K1, Y7
 	VMULPS       Y7, Y5, Y7
@@ -502,11 +501,9 @@ row3:
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       (SI), Y5, Y7
 	VADDPS       Y1, Y7, Y1
-	VMOVUPS      32(SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       32(SI), Y5, Y7
 	VADDPS       Y2, Y7, Y2
 	VMOVUPS.Z    64(SI), K1, Y7
 	VMULPS       Y7, Y5, Y7
@@ -754,14 +751,11 @@ row4:
 	VBROADCASTSS (BX), Y5
 	VMULPS       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPS      (SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       (SI), Y5, Y7
 	VADDPS       Y1, Y7, Y1
-	VMOVUPS      32(SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       32(SI), Y5, Y7
 	VADDPS       Y2, Y7, Y2
-	VMOVUPS      64(SI), Y7
-	VMULPS       Y7, Y5, Y7
+	VMULPS       64(SI), Y5, Y7
 	VADDPS       Y3, Y7, Y3
 	VMOVUPS.Z    96(SI), K1, Y7
 	VMULPS       Y7, Y5, Y7
@@ -1249,8 +1243,7 @@ row2:
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       (SI), Y5, Y7
 	VADDPD       Y1, Y7, Y1
 	VMOVUPD.Z    32(SI), K1, Y7
 	VMULPD       Y7, Y5, Y7
@@ -1382,11 +1375,9 @@ row3:
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       (SI), Y5, Y7
 	VADDPD       Y1, Y7, Y1
-	VMOVUPD      32(SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       32(SI), Y5, Y7
 	VADDPD       Y2, Y7, Y2
 	VMOVUPD.Z    64(SI), K1, Y7
 	VMULPD       Y7, Y5, Y7
@@ -1535,14 +1526,11 @@ row4:
 	VBROADCASTSD (BX), Y5
 	VMULPD       Y5, Y6, Y5
 	ADDQ         DX, BX
-	VMOVUPD      (SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       (SI), Y5, Y7
 	VADDPD       Y1, Y7, Y1
-	VMOVUPD      32(SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       32(SI), Y5, Y7
 	VADDPD       Y2, Y7, Y2
-	VMOVUPD      64(SI), Y7
-	VMULPD       Y7, Y5, Y7
+	VMULPD       64(SI), Y5, Y7
 	VADDPD       Y3, Y7, Y3
 	VMOVUPD.Z    96(SI), K1, Y7
 	VMULPD       Y7, Y5, Y7

@@ -59,9 +59,8 @@ row:
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPS       Y0, Y4, Y6
-	VMOVUPS      (SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, (SI)
+	VADDPS       (SI), Y6, Y6
+	VMOVUPS      Y6, (SI)
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
 	JGT          row
@@ -217,13 +216,11 @@ row3:
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPS       Y0, Y4, Y6
-	VMOVUPS      (SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, (SI)
+	VADDPS       (SI), Y6, Y6
+	VMOVUPS      Y6, (SI)
 	VMULPS       Y1, Y4, Y6
-	VMOVUPS      32(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 32(SI)
+	VADDPS       32(SI), Y6, Y6
+	VMOVUPS      Y6, 32(SI)
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
 	JGT          row3
@@ -316,9 +313,8 @@ row4:
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPS       Y0, Y4, Y8
-	VMOVUPS      (SI), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, (SI)
+	VADDPS       (SI), Y8, Y8
+	VMOVUPS      Y8, (SI)
 	MOVQ         SI, R10
 	ADDQ         $+32, R10
 	TESTQ        $+4, R8
@@ -411,17 +407,14 @@ row5:
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPS       Y0, Y4, Y6
-	VMOVUPS      (SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, (SI)
+	VADDPS       (SI), Y6, Y6
+	VMOVUPS      Y6, (SI)
 	VMULPS       Y1, Y4, Y6
-	VMOVUPS      32(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 32(SI)
+	VADDPS       32(SI), Y6, Y6
+	VMOVUPS      Y6, 32(SI)
 	VMULPS       Y2, Y4, Y6
-	VMOVUPS      64(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 64(SI)
+	VADDPS       64(SI), Y6, Y6
+	VMOVUPS      Y6, 64(SI)
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
 	JGT          row5
@@ -527,13 +520,11 @@ row6:
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPS       Y0, Y4, Y8
-	VMOVUPS      (SI), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, (SI)
+	VADDPS       (SI), Y8, Y8
+	VMOVUPS      Y8, (SI)
 	VMULPS       Y1, Y4, Y8
-	VMOVUPS      32(SI), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, 32(SI)
+	VADDPS       32(SI), Y8, Y8
+	VMOVUPS      Y8, 32(SI)
 	MOVQ         SI, R10
 	ADDQ         $+64, R10
 	TESTQ        $+4, R8
@@ -637,21 +628,17 @@ row7:
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPS       Y0, Y4, Y6
-	VMOVUPS      (SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, (SI)
+	VADDPS       (SI), Y6, Y6
+	VMOVUPS      Y6, (SI)
 	VMULPS       Y1, Y4, Y6
-	VMOVUPS      32(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 32(SI)
+	VADDPS       32(SI), Y6, Y6
+	VMOVUPS      Y6, 32(SI)
 	VMULPS       Y2, Y4, Y6
-	VMOVUPS      64(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 64(SI)
+	VADDPS       64(SI), Y6, Y6
+	VMOVUPS      Y6, 64(SI)
 	VMULPS       Y3, Y4, Y6
-	VMOVUPS      96(SI), Y7
-	VADDPS       Y7, Y6, Y7
-	VMOVUPS      Y7, 96(SI)
+	VADDPS       96(SI), Y6, Y6
+	VMOVUPS      Y6, 96(SI)
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
 	JGT          row7
@@ -770,17 +757,14 @@ row8:
 	VMULPS       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPS       Y0, Y4, Y8
-	VMOVUPS      (SI), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, (SI)
+	VADDPS       (SI), Y8, Y8
+	VMOVUPS      Y8, (SI)
 	VMULPS       Y1, Y4, Y8
-	VMOVUPS      32(SI), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, 32(SI)
+	VADDPS       32(SI), Y8, Y8
+	VMOVUPS      Y8, 32(SI)
 	VMULPS       Y2, Y4, Y8
-	VMOVUPS      64(SI), Y9
-	VADDPS       Y9, Y8, Y9
-	VMOVUPS      Y9, 64(SI)
+	VADDPS       64(SI), Y8, Y8
+	VMOVUPS      Y8, 64(SI)
 	MOVQ         SI, R10
 	ADDQ         $+96, R10
 	TESTQ        $+4, R8
@@ -968,9 +952,8 @@ row:
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPD       Y0, Y4, Y6
-	VMOVUPD      (SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, (SI)
+	VADDPD       (SI), Y6, Y6
+	VMOVUPD      Y6, (SI)
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
 	JGT          row
@@ -1073,13 +1056,11 @@ row3:
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPD       Y0, Y4, Y6
-	VMOVUPD      (SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, (SI)
+	VADDPD       (SI), Y6, Y6
+	VMOVUPD      Y6, (SI)
 	VMULPD       Y1, Y4, Y6
-	VMOVUPD      32(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 32(SI)
+	VADDPD       32(SI), Y6, Y6
+	VMOVUPD      Y6, 32(SI)
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
 	JGT          row3
@@ -1137,9 +1118,8 @@ row4:
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPD       Y0, Y4, Y7
-	VMOVUPD      (SI), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPD      Y8, (SI)
+	VADDPD       (SI), Y7, Y7
+	VMOVUPD      Y7, (SI)
 	MOVQ         SI, R10
 	ADDQ         $+32, R10
 	TESTQ        $+2, R8
@@ -1202,17 +1182,14 @@ row5:
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPD       Y0, Y4, Y6
-	VMOVUPD      (SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, (SI)
+	VADDPD       (SI), Y6, Y6
+	VMOVUPD      Y6, (SI)
 	VMULPD       Y1, Y4, Y6
-	VMOVUPD      32(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 32(SI)
+	VADDPD       32(SI), Y6, Y6
+	VMOVUPD      Y6, 32(SI)
 	VMULPD       Y2, Y4, Y6
-	VMOVUPD      64(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 64(SI)
+	VADDPD       64(SI), Y6, Y6
+	VMOVUPD      Y6, 64(SI)
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
 	JGT          row5
@@ -1277,13 +1254,11 @@ row6:
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPD       Y0, Y4, Y7
-	VMOVUPD      (SI), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPD      Y8, (SI)
+	VADDPD       (SI), Y7, Y7
+	VMOVUPD      Y7, (SI)
 	VMULPD       Y1, Y4, Y7
-	VMOVUPD      32(SI), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPD      Y8, 32(SI)
+	VADDPD       32(SI), Y7, Y7
+	VMOVUPD      Y7, 32(SI)
 	MOVQ         SI, R10
 	ADDQ         $+64, R10
 	TESTQ        $+2, R8
@@ -1351,21 +1326,17 @@ row7:
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPD       Y0, Y4, Y6
-	VMOVUPD      (SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, (SI)
+	VADDPD       (SI), Y6, Y6
+	VMOVUPD      Y6, (SI)
 	VMULPD       Y1, Y4, Y6
-	VMOVUPD      32(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 32(SI)
+	VADDPD       32(SI), Y6, Y6
+	VMOVUPD      Y6, 32(SI)
 	VMULPD       Y2, Y4, Y6
-	VMOVUPD      64(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 64(SI)
+	VADDPD       64(SI), Y6, Y6
+	VMOVUPD      Y6, 64(SI)
 	VMULPD       Y3, Y4, Y6
-	VMOVUPD      96(SI), Y7
-	VADDPD       Y7, Y6, Y7
-	VMOVUPD      Y7, 96(SI)
+	VADDPD       96(SI), Y6, Y6
+	VMOVUPD      Y6, 96(SI)
 	ADDQ         R9, SI
 	SUBQ         $+1, DI
 	JGT          row7
@@ -1437,17 +1408,14 @@ row8:
 	VMULPD       Y4, Y5, Y4
 	ADDQ         DX, BX
 	VMULPD       Y0, Y4, Y7
-	VMOVUPD      (SI), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPD      Y8, (SI)
+	VADDPD       (SI), Y7, Y7
+	VMOVUPD      Y7, (SI)
 	VMULPD       Y1, Y4, Y7
-	VMOVUPD      32(SI), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPD      Y8, 32(SI)
+	VADDPD       32(SI), Y7, Y7
+	VMOVUPD      Y7, 32(SI)
 	VMULPD       Y2, Y4, Y7
-	VMOVUPD      64(SI), Y8
-	VADDPD       Y8, Y7, Y8
-	VMOVUPD      Y8, 64(SI)
+	VADDPD       64(SI), Y7, Y7
+	VMOVUPD      Y7, 64(SI)
 	MOVQ         SI, R10
 	ADDQ         $+96, R10
 	TESTQ        $+2, R8

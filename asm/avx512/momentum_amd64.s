@@ -77,8 +77,7 @@ main:
 	VADDPS    Z9, Z7, Z9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS   (DX), Z7
-	VMULPS    Z7, Z4, Z7
+	VMULPS    (DX), Z4, Z7
 	VMULPS    Z9, Z5, Z9
 	VADDPS    Z9, Z7, Z9
 	VPTESTMD  Z2, Z9, K2
@@ -96,8 +95,7 @@ main:
 	VMOVUPS   64(DI), Z9
 	VMULPS    Z9, Z3, Z8
 	VADDPS    Z8, Z7, Z8
-	VMOVUPS   64(DX), Z7
-	VMULPS    Z7, Z4, Z7
+	VMULPS    64(DX), Z4, Z7
 	VMULPS    Z8, Z5, Z8
 	VADDPS    Z8, Z7, Z8
 	VPTESTMD  Z2, Z8, K2
@@ -128,8 +126,7 @@ one:
 	VADDPS    Z9, Z7, Z9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS   (DX), Z7
-	VMULPS    Z7, Z4, Z7
+	VMULPS    (DX), Z4, Z7
 	VMULPS    Z9, Z5, Z9
 	VADDPS    Z9, Z7, Z9
 	VPTESTMD  Z2, Z9, K2
@@ -261,8 +258,7 @@ main:
 	VADDPD    Z9, Z7, Z9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPD   (DX), Z7
-	VMULPD    Z7, Z4, Z7
+	VMULPD    (DX), Z4, Z7
 	VMULPD    Z9, Z5, Z9
 	VADDPD    Z9, Z7, Z9
 	VPTESTMQ  Z2, Z9, K2
@@ -280,8 +276,7 @@ main:
 	VMOVUPD   64(DI), Z9
 	VMULPD    Z9, Z3, Z8
 	VADDPD    Z8, Z7, Z8
-	VMOVUPD   64(DX), Z7
-	VMULPD    Z7, Z4, Z7
+	VMULPD    64(DX), Z4, Z7
 	VMULPD    Z8, Z5, Z8
 	VADDPD    Z8, Z7, Z8
 	VPTESTMQ  Z2, Z8, K2
@@ -312,8 +307,7 @@ one:
 	VADDPD    Z9, Z7, Z9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPD   (DX), Z7
-	VMULPD    Z7, Z4, Z7
+	VMULPD    (DX), Z4, Z7
 	VMULPD    Z9, Z5, Z9
 	VADDPD    Z9, Z7, Z9
 	VPTESTMQ  Z2, Z9, K2

@@ -79,8 +79,7 @@ main:
 	VADDPS    Z9, Z7, Z9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS   (DX), Z7
-	VMULPS    Z7, Z4, Z7
+	VMULPS    (DX), Z4, Z7
 	VMULPS    Z9, Z5, Z10
 	VADDPS    Z10, Z7, Z10
 	VPTESTMD  Z2, Z10, K2
@@ -100,8 +99,7 @@ main:
 	VMOVUPS   64(DI), Z10
 	VMULPS    Z10, Z3, Z8
 	VADDPS    Z8, Z7, Z8
-	VMOVUPS   64(DX), Z7
-	VMULPS    Z7, Z4, Z7
+	VMULPS    64(DX), Z4, Z7
 	VMULPS    Z8, Z5, Z9
 	VADDPS    Z9, Z7, Z9
 	VPTESTMD  Z2, Z9, K2
@@ -134,8 +132,7 @@ one:
 	VADDPS    Z9, Z7, Z9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS   (DX), Z7
-	VMULPS    Z7, Z4, Z7
+	VMULPS    (DX), Z4, Z7
 	VMULPS    Z9, Z5, Z10
 	VADDPS    Z10, Z7, Z10
 	VPTESTMD  Z2, Z10, K2
@@ -273,8 +270,7 @@ main:
 	VADDPD    Z9, Z7, Z9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPD   (DX), Z7
-	VMULPD    Z7, Z4, Z7
+	VMULPD    (DX), Z4, Z7
 	VMULPD    Z9, Z5, Z10
 	VADDPD    Z10, Z7, Z10
 	VPTESTMQ  Z2, Z10, K2
@@ -294,8 +290,7 @@ main:
 	VMOVUPD   64(DI), Z10
 	VMULPD    Z10, Z3, Z8
 	VADDPD    Z8, Z7, Z8
-	VMOVUPD   64(DX), Z7
-	VMULPD    Z7, Z4, Z7
+	VMULPD    64(DX), Z4, Z7
 	VMULPD    Z8, Z5, Z9
 	VADDPD    Z9, Z7, Z9
 	VPTESTMQ  Z2, Z9, K2
@@ -328,8 +323,7 @@ one:
 	VADDPD    Z9, Z7, Z9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPD   (DX), Z7
-	VMULPD    Z7, Z4, Z7
+	VMULPD    (DX), Z4, Z7
 	VMULPD    Z9, Z5, Z10
 	VADDPD    Z10, Z7, Z10
 	VPTESTMQ  Z2, Z10, K2

@@ -127,10 +127,53 @@ whole:
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
-	CMPQ   BX, $+64
+	CMPQ   BX, $+128
 	JLT    tail
 
 loop:
+	VMOVUPS (DI), Z5
+	VMOVUPS (SI), Z6
+	VORPS   Z6, Z5, Z6
+	VORPS   Z0, Z6, Z0
+	VMOVUPS 64(DI), Z6
+	VMOVUPS 64(SI), Z5
+	VORPS   Z5, Z6, Z5
+	VORPS   Z1, Z5, Z1
+	VMOVUPS 128(DI), Z5
+	VMOVUPS 128(SI), Z6
+	VORPS   Z6, Z5, Z6
+	VORPS   Z2, Z6, Z2
+	VMOVUPS 192(DI), Z6
+	VMOVUPS 192(SI), Z5
+	VORPS   Z5, Z6, Z5
+	VORPS   Z3, Z5, Z3
+	VMOVUPS 256(DI), Z5
+	VMOVUPS 256(SI), Z6
+	VORPS   Z6, Z5, Z6
+	VORPS   Z0, Z6, Z0
+	VMOVUPS 320(DI), Z6
+	VMOVUPS 320(SI), Z5
+	VORPS   Z5, Z6, Z5
+	VORPS   Z1, Z5, Z1
+	VMOVUPS 384(DI), Z5
+	VMOVUPS 384(SI), Z6
+	VORPS   Z6, Z5, Z6
+	VORPS   Z2, Z6, Z2
+	VMOVUPS 448(DI), Z6
+	VMOVUPS 448(SI), Z5
+	VORPS   Z5, Z6, Z5
+	VORPS   Z3, Z5, Z3
+	ADDQ    $+512, DI
+	ADDQ    $+512, SI
+	SUBQ    $+128, BX
+	CMPQ    BX, $+128
+	JGE     loop
+
+tail:
+	CMPQ BX, $+64
+	JLT  tail2
+
+loop2:
 	VMOVUPS (DI), Z5
 	VMOVUPS (SI), Z6
 	VORPS   Z6, Z5, Z6
@@ -151,9 +194,9 @@ loop:
 	ADDQ    $+256, SI
 	SUBQ    $+64, BX
 	CMPQ    BX, $+64
-	JGE     loop
+	JGE     loop2
 
-tail:
+tail2:
 	TESTQ BX, BX
 	JEQ   fold
 
@@ -363,10 +406,53 @@ whole:
 	VXORPS X1, X1, X1
 	VXORPS X2, X2, X2
 	VXORPS X3, X3, X3
-	CMPQ   BX, $+32
+	CMPQ   BX, $+64
 	JLT    tail
 
 loop:
+	VMOVUPD (DI), Z5
+	VMOVUPD (SI), Z6
+	VORPD   Z6, Z5, Z6
+	VORPD   Z0, Z6, Z0
+	VMOVUPD 64(DI), Z6
+	VMOVUPD 64(SI), Z5
+	VORPD   Z5, Z6, Z5
+	VORPD   Z1, Z5, Z1
+	VMOVUPD 128(DI), Z5
+	VMOVUPD 128(SI), Z6
+	VORPD   Z6, Z5, Z6
+	VORPD   Z2, Z6, Z2
+	VMOVUPD 192(DI), Z6
+	VMOVUPD 192(SI), Z5
+	VORPD   Z5, Z6, Z5
+	VORPD   Z3, Z5, Z3
+	VMOVUPD 256(DI), Z5
+	VMOVUPD 256(SI), Z6
+	VORPD   Z6, Z5, Z6
+	VORPD   Z0, Z6, Z0
+	VMOVUPD 320(DI), Z6
+	VMOVUPD 320(SI), Z5
+	VORPD   Z5, Z6, Z5
+	VORPD   Z1, Z5, Z1
+	VMOVUPD 384(DI), Z5
+	VMOVUPD 384(SI), Z6
+	VORPD   Z6, Z5, Z6
+	VORPD   Z2, Z6, Z2
+	VMOVUPD 448(DI), Z6
+	VMOVUPD 448(SI), Z5
+	VORPD   Z5, Z6, Z5
+	VORPD   Z3, Z5, Z3
+	ADDQ    $+512, DI
+	ADDQ    $+512, SI
+	SUBQ    $+64, BX
+	CMPQ    BX, $+64
+	JGE     loop
+
+tail:
+	CMPQ BX, $+32
+	JLT  tail2
+
+loop2:
 	VMOVUPD (DI), Z5
 	VMOVUPD (SI), Z6
 	VORPD   Z6, Z5, Z6
@@ -387,9 +473,9 @@ loop:
 	ADDQ    $+256, SI
 	SUBQ    $+32, BX
 	CMPQ    BX, $+32
-	JGE     loop
+	JGE     loop2
 
-tail:
+tail2:
 	TESTQ BX, BX
 	JEQ   fold
 

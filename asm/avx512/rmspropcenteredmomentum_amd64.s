@@ -118,16 +118,14 @@ main:
 	VMULPS    Z15, Z4, Z13
 	VPTESTMD  Z6, Z13, K2
 	VMOVAPS.Z Z13, K2, Z13
-	VMOVUPS   (DX), Z16
-	VMULPS    Z16, Z7, Z16
+	VMULPS    (DX), Z7, Z16
 	VMULPS    Z13, Z13, Z13
 	VADDPS    Z13, Z16, Z13
 	VPTESTMD  Z2, Z13, K2
 	VMOVAPS.Z Z13, K2, Z13
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPS   (BX), Z16
-	VMULPS    Z16, Z7, Z16
+	VMULPS    (BX), Z7, Z16
 	VMULPS    Z15, Z8, Z17
 	VADDPS    Z17, Z16, Z17
 	VPTESTMD  Z2, Z17, K2
@@ -144,8 +142,7 @@ main:
 	VDIVPS  Z16, Z15, Z16
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVUPS   (R8), Z15
-	VMULPS    Z15, Z11, Z15
+	VMULPS    (R8), Z11, Z15
 	VADDPS    Z16, Z15, Z16
 	VPTESTMD  Z2, Z16, K2
 	VMOVAPS.Z Z16, K2, Z16
@@ -165,14 +162,12 @@ main:
 	VMULPS    Z17, Z4, Z15
 	VPTESTMD  Z6, Z15, K2
 	VMOVAPS.Z Z15, K2, Z15
-	VMOVUPS   64(DX), Z13
-	VMULPS    Z13, Z7, Z13
+	VMULPS    64(DX), Z7, Z13
 	VMULPS    Z15, Z15, Z15
 	VADDPS    Z15, Z13, Z15
 	VPTESTMD  Z2, Z15, K2
 	VMOVAPS.Z Z15, K2, Z15
-	VMOVUPS   64(BX), Z13
-	VMULPS    Z13, Z7, Z13
+	VMULPS    64(BX), Z7, Z13
 	VMULPS    Z17, Z8, Z14
 	VADDPS    Z14, Z13, Z14
 	VPTESTMD  Z2, Z14, K2
@@ -185,8 +180,7 @@ main:
 	VSQRTPS   Z13, Z13
 	VADDPS    Z10, Z13, Z13
 	VDIVPS    Z13, Z17, Z13
-	VMOVUPS   64(R8), Z17
-	VMULPS    Z17, Z11, Z17
+	VMULPS    64(R8), Z11, Z17
 	VADDPS    Z13, Z17, Z13
 	VPTESTMD  Z2, Z13, K2
 	VMOVAPS.Z Z13, K2, Z13
@@ -223,16 +217,14 @@ one:
 	VMULPS    Z15, Z4, Z13
 	VPTESTMD  Z6, Z13, K2
 	VMOVAPS.Z Z13, K2, Z13
-	VMOVUPS   (DX), Z16
-	VMULPS    Z16, Z7, Z16
+	VMULPS    (DX), Z7, Z16
 	VMULPS    Z13, Z13, Z13
 	VADDPS    Z13, Z16, Z13
 	VPTESTMD  Z2, Z13, K2
 	VMOVAPS.Z Z13, K2, Z13
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPS   (BX), Z16
-	VMULPS    Z16, Z7, Z16
+	VMULPS    (BX), Z7, Z16
 	VMULPS    Z15, Z8, Z17
 	VADDPS    Z17, Z16, Z17
 	VPTESTMD  Z2, Z17, K2
@@ -249,8 +241,7 @@ one:
 	VDIVPS  Z16, Z15, Z16
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVUPS   (R8), Z15
-	VMULPS    Z15, Z11, Z15
+	VMULPS    (R8), Z11, Z15
 	VADDPS    Z16, Z15, Z16
 	VPTESTMD  Z2, Z16, K2
 	VMOVAPS.Z Z16, K2, Z16
@@ -461,16 +452,14 @@ main:
 	VMULPD    Z15, Z4, Z13
 	VPTESTMQ  Z6, Z13, K2
 	VMOVAPD.Z Z13, K2, Z13
-	VMOVUPD   (DX), Z16
-	VMULPD    Z16, Z7, Z16
+	VMULPD    (DX), Z7, Z16
 	VMULPD    Z13, Z13, Z13
 	VADDPD    Z13, Z16, Z13
 	VPTESTMQ  Z2, Z13, K2
 	VMOVAPD.Z Z13, K2, Z13
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPD   (BX), Z16
-	VMULPD    Z16, Z7, Z16
+	VMULPD    (BX), Z7, Z16
 	VMULPD    Z15, Z8, Z17
 	VADDPD    Z17, Z16, Z17
 	VPTESTMQ  Z2, Z17, K2
@@ -487,8 +476,7 @@ main:
 	VDIVPD  Z16, Z15, Z16
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVUPD   (R8), Z15
-	VMULPD    Z15, Z11, Z15
+	VMULPD    (R8), Z11, Z15
 	VADDPD    Z16, Z15, Z16
 	VPTESTMQ  Z2, Z16, K2
 	VMOVAPD.Z Z16, K2, Z16
@@ -508,14 +496,12 @@ main:
 	VMULPD    Z17, Z4, Z15
 	VPTESTMQ  Z6, Z15, K2
 	VMOVAPD.Z Z15, K2, Z15
-	VMOVUPD   64(DX), Z13
-	VMULPD    Z13, Z7, Z13
+	VMULPD    64(DX), Z7, Z13
 	VMULPD    Z15, Z15, Z15
 	VADDPD    Z15, Z13, Z15
 	VPTESTMQ  Z2, Z15, K2
 	VMOVAPD.Z Z15, K2, Z15
-	VMOVUPD   64(BX), Z13
-	VMULPD    Z13, Z7, Z13
+	VMULPD    64(BX), Z7, Z13
 	VMULPD    Z17, Z8, Z14
 	VADDPD    Z14, Z13, Z14
 	VPTESTMQ  Z2, Z14, K2
@@ -528,8 +514,7 @@ main:
 	VSQRTPD   Z13, Z13
 	VADDPD    Z10, Z13, Z13
 	VDIVPD    Z13, Z17, Z13
-	VMOVUPD   64(R8), Z17
-	VMULPD    Z17, Z11, Z17
+	VMULPD    64(R8), Z11, Z17
 	VADDPD    Z13, Z17, Z13
 	VPTESTMQ  Z2, Z13, K2
 	VMOVAPD.Z Z13, K2, Z13
@@ -566,16 +551,14 @@ one:
 	VMULPD    Z15, Z4, Z13
 	VPTESTMQ  Z6, Z13, K2
 	VMOVAPD.Z Z13, K2, Z13
-	VMOVUPD   (DX), Z16
-	VMULPD    Z16, Z7, Z16
+	VMULPD    (DX), Z7, Z16
 	VMULPD    Z13, Z13, Z13
 	VADDPD    Z13, Z16, Z13
 	VPTESTMQ  Z2, Z13, K2
 	VMOVAPD.Z Z13, K2, Z13
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPD   (BX), Z16
-	VMULPD    Z16, Z7, Z16
+	VMULPD    (BX), Z7, Z16
 	VMULPD    Z15, Z8, Z17
 	VADDPD    Z17, Z16, Z17
 	VPTESTMQ  Z2, Z17, K2
@@ -592,8 +575,7 @@ one:
 	VDIVPD  Z16, Z15, Z16
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVUPD   (R8), Z15
-	VMULPD    Z15, Z11, Z15
+	VMULPD    (R8), Z11, Z15
 	VADDPD    Z16, Z15, Z16
 	VPTESTMQ  Z2, Z16, K2
 	VMOVAPD.Z Z16, K2, Z16

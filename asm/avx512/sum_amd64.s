@@ -18,8 +18,7 @@ TEXT ·SumF32(SB), NOSPLIT, $0-28
 	CMPQ      DX, $+16
 	JLE       last
 	VXORPS    X0, X0, X0
-	VMOVUPS   (DI), Z5
-	VADDPS    Z0, Z5, Z0
+	VADDPS    (DI), Z0, Z0
 	CMPQ      DX, $+32
 	JLE       last2
 	VMOVUPS   64(DI), Z1
@@ -106,18 +105,14 @@ whole:
 	JLT    tail
 
 loop:
-	VMOVUPS (DI), Z5
-	VADDPS  Z0, Z5, Z0
-	VMOVUPS 64(DI), Z5
-	VADDPS  Z1, Z5, Z1
-	VMOVUPS 128(DI), Z5
-	VADDPS  Z2, Z5, Z2
-	VMOVUPS 192(DI), Z5
-	VADDPS  Z3, Z5, Z3
-	ADDQ    $+256, DI
-	SUBQ    $+64, DX
-	CMPQ    DX, $+64
-	JGE     loop
+	VADDPS (DI), Z0, Z0
+	VADDPS 64(DI), Z1, Z1
+	VADDPS 128(DI), Z2, Z2
+	VADDPS 192(DI), Z3, Z3
+	ADDQ   $+256, DI
+	SUBQ   $+64, DX
+	CMPQ   DX, $+64
+	JGE    loop
 
 tail:
 	TESTQ DX, DX
@@ -132,20 +127,17 @@ tail:
 	KMOVW     AX, K1
 	CMPQ      DX, $+16
 	JLT       part
-	VMOVUPS   (DI), Z5
-	VADDPS    Z0, Z5, Z0
+	VADDPS    (DI), Z0, Z0
 	CMPQ      DX, $+16
 	JEQ       fold
 	CMPQ      DX, $+32
 	JLT       part2
-	VMOVUPS   64(DI), Z5
-	VADDPS    Z1, Z5, Z1
+	VADDPS    64(DI), Z1, Z1
 	CMPQ      DX, $+32
 	JEQ       fold
 	CMPQ      DX, $+48
 	JLT       part3
-	VMOVUPS   128(DI), Z5
-	VADDPS    Z2, Z5, Z2
+	VADDPS    128(DI), Z2, Z2
 	CMPQ      DX, $+48
 	JEQ       fold
 	VMOVUPS.Z 192(DI), K1, Z5
@@ -220,8 +212,7 @@ TEXT ·SumF64(SB), NOSPLIT, $0-32
 	CMPQ      DX, $+8
 	JLE       last
 	VXORPS    X0, X0, X0
-	VMOVUPD   (DI), Z5
-	VADDPD    Z0, Z5, Z0
+	VADDPD    (DI), Z0, Z0
 	CMPQ      DX, $+16
 	JLE       last2
 	VMOVUPD   64(DI), Z1
@@ -306,18 +297,14 @@ whole:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Z5
-	VADDPD  Z0, Z5, Z0
-	VMOVUPD 64(DI), Z5
-	VADDPD  Z1, Z5, Z1
-	VMOVUPD 128(DI), Z5
-	VADDPD  Z2, Z5, Z2
-	VMOVUPD 192(DI), Z5
-	VADDPD  Z3, Z5, Z3
-	ADDQ    $+256, DI
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JGE     loop
+	VADDPD (DI), Z0, Z0
+	VADDPD 64(DI), Z1, Z1
+	VADDPD 128(DI), Z2, Z2
+	VADDPD 192(DI), Z3, Z3
+	ADDQ   $+256, DI
+	SUBQ   $+32, DX
+	CMPQ   DX, $+32
+	JGE    loop
 
 tail:
 	TESTQ DX, DX
@@ -332,20 +319,17 @@ tail:
 	KMOVW     AX, K1
 	CMPQ      DX, $+8
 	JLT       part
-	VMOVUPD   (DI), Z5
-	VADDPD    Z0, Z5, Z0
+	VADDPD    (DI), Z0, Z0
 	CMPQ      DX, $+8
 	JEQ       fold
 	CMPQ      DX, $+16
 	JLT       part2
-	VMOVUPD   64(DI), Z5
-	VADDPD    Z1, Z5, Z1
+	VADDPD    64(DI), Z1, Z1
 	CMPQ      DX, $+16
 	JEQ       fold
 	CMPQ      DX, $+24
 	JLT       part3
-	VMOVUPD   128(DI), Z5
-	VADDPD    Z2, Z5, Z2
+	VADDPD    128(DI), Z2, Z2
 	CMPQ      DX, $+24
 	JEQ       fold
 	VMOVUPD.Z 192(DI), K1, Z5

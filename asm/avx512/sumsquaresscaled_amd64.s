@@ -252,19 +252,16 @@ TEXT ·SumSquaresScaledF64(SB), NOSPLIT, $0-40
 	CMPQ      DX, $+8
 	JLE       last
 	VXORPS    X0, X0, X0
-	VMOVUPD   (DI), Z6
-	VMULPD    Z6, Z5, Z6
+	VMULPD    (DI), Z5, Z6
 	VMULPD    Z6, Z6, Z6
 	VADDPD    Z0, Z6, Z0
 	CMPQ      DX, $+16
 	JLE       last2
-	VMOVUPD   64(DI), Z6
-	VMULPD    Z6, Z5, Z6
+	VMULPD    64(DI), Z5, Z6
 	VMULPD    Z6, Z6, Z1
 	CMPQ      DX, $+24
 	JLE       last3
-	VMOVUPD   128(DI), Z6
-	VMULPD    Z6, Z5, Z6
+	VMULPD    128(DI), Z5, Z6
 	VMULPD    Z6, Z6, Z2
 	MOVQ      DX, BX
 	SUBQ      $+24, BX
@@ -352,26 +349,22 @@ whole:
 	JLT    tail
 
 loop:
-	VMOVUPD (DI), Z6
-	VMULPD  Z6, Z5, Z6
-	VMULPD  Z6, Z6, Z6
-	VADDPD  Z0, Z6, Z0
-	VMOVUPD 64(DI), Z6
-	VMULPD  Z6, Z5, Z6
-	VMULPD  Z6, Z6, Z6
-	VADDPD  Z1, Z6, Z1
-	VMOVUPD 128(DI), Z6
-	VMULPD  Z6, Z5, Z6
-	VMULPD  Z6, Z6, Z6
-	VADDPD  Z2, Z6, Z2
-	VMOVUPD 192(DI), Z6
-	VMULPD  Z6, Z5, Z6
-	VMULPD  Z6, Z6, Z6
-	VADDPD  Z3, Z6, Z3
-	ADDQ    $+256, DI
-	SUBQ    $+32, DX
-	CMPQ    DX, $+32
-	JGE     loop
+	VMULPD (DI), Z5, Z6
+	VMULPD Z6, Z6, Z6
+	VADDPD Z0, Z6, Z0
+	VMULPD 64(DI), Z5, Z6
+	VMULPD Z6, Z6, Z6
+	VADDPD Z1, Z6, Z1
+	VMULPD 128(DI), Z5, Z6
+	VMULPD Z6, Z6, Z6
+	VADDPD Z2, Z6, Z2
+	VMULPD 192(DI), Z5, Z6
+	VMULPD Z6, Z6, Z6
+	VADDPD Z3, Z6, Z3
+	ADDQ   $+256, DI
+	SUBQ   $+32, DX
+	CMPQ   DX, $+32
+	JGE    loop
 
 tail:
 	TESTQ DX, DX
@@ -386,24 +379,21 @@ tail:
 	KMOVW     AX, K1
 	CMPQ      DX, $+8
 	JLT       part
-	VMOVUPD   (DI), Z6
-	VMULPD    Z6, Z5, Z6
+	VMULPD    (DI), Z5, Z6
 	VMULPD    Z6, Z6, Z6
 	VADDPD    Z0, Z6, Z0
 	CMPQ      DX, $+8
 	JEQ       fold
 	CMPQ      DX, $+16
 	JLT       part2
-	VMOVUPD   64(DI), Z6
-	VMULPD    Z6, Z5, Z6
+	VMULPD    64(DI), Z5, Z6
 	VMULPD    Z6, Z6, Z6
 	VADDPD    Z1, Z6, Z1
 	CMPQ      DX, $+16
 	JEQ       fold
 	CMPQ      DX, $+24
 	JLT       part3
-	VMOVUPD   128(DI), Z6
-	VMULPD    Z6, Z5, Z6
+	VMULPD    128(DI), Z5, Z6
 	VMULPD    Z6, Z6, Z6
 	VADDPD    Z2, Z6, Z2
 	CMPQ      DX, $+24

@@ -84,16 +84,26 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 func (m *Machine) MemoryOperands() bool { return true }
 
 // OpMemory implements vec.Machine.
-func (m *Machine) OpMemory(op vec.Op, e vec.Elem, dst, x vec.V, a vec.Address) {
-	d, s := sized(dst, 16), sized(x, 16)
+func (m *Machine) OpMemory(op vec.Op, e vec.Elem, bytes int, dst, x vec.V, a vec.Address) {
+	var single, whole func(...operand.Op)
 	switch op {
 	case vec.OpAdd:
-		packed(e, m.VADDSS, m.VADDSD)(mem(a), s, d)
+		single, whole = packed(e, m.VADDSS, m.VADDSD), packed(e, m.VADDPS, m.VADDPD)
+	case vec.OpSub:
+		single, whole = packed(e, m.VSUBSS, m.VSUBSD), packed(e, m.VSUBPS, m.VSUBPD)
 	case vec.OpMul:
-		packed(e, m.VMULSS, m.VMULSD)(mem(a), s, d)
-	default:
-		panic(fmt.Sprintf("amd64: operation %d takes no operand in memory", op))
+		single, whole = packed(e, m.VMULSS, m.VMULSD), packed(e, m.VMULPS, m.VMULPD)
+	case vec.OpAbs:
+		whole = packed(e, m.VANDPS, m.VANDPD)
 	}
+	ins := whole
+	if bytes == int(e) {
+		ins = single
+	}
+	if ins == nil {
+		panic(fmt.Sprintf("amd64: operation %d takes no %d bytes in memory", op, bytes))
+	}
+	ins(mem(a), sized(x, max(bytes, 16)), sized(dst, max(bytes, 16)))
 }
 
 // keepBits clears the elements that have none of the mask's bits.

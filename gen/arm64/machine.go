@@ -363,7 +363,7 @@ func (m *Machine) Gather(dst vec.V, in, of vec.Elem, ptr, stride vec.G, access v
 func (m *Machine) MemoryOperands() bool { return false }
 
 // OpMemory implements vec.Machine.
-func (m *Machine) OpMemory(vec.Op, vec.Elem, vec.V, vec.V, vec.Address) {
+func (m *Machine) OpMemory(vec.Op, vec.Elem, int, vec.V, vec.V, vec.Address) {
 	panic("arm64: arithmetic takes no operands in memory")
 }
 

@@ -129,7 +129,7 @@ func (g *gen) makeResident(bodies ...*Body) {
 			g.resident[u] = -1
 		}
 		for _, b := range bodies {
-			if len(keep)+g.pressure(step{body: b, copies: 1}, false) > len(g.free) {
+			if len(keep)+g.need(b) > len(g.free) {
 				return false
 			}
 		}
@@ -214,6 +214,10 @@ func (g *gen) emit(s step) {
 	interleave := g.m.Interleave() && s.copies > 1 && g.pressure(s, true) <= len(g.free)
 	g.walk(s, s.events(interleave), slices.Clone(g.free), true)
 }
+
+// need returns the number of registers that a body takes at most: where its loads are
+// instructions of their own.
+func (g *gen) need(b *Body) int { return g.pressure(step{body: b, copies: 1, access: Partial}, false) }
 
 // pressure returns the number of registers that the step takes.
 func (g *gen) pressure(s step, interleave bool) int {
@@ -303,7 +307,12 @@ func (g *gen) walk(s step, events []event, pool []V, write bool) int {
 		switch {
 		case !write || s.assign && in.op == OpAccum:
 		case folded:
-			g.m.OpMemory(in.op, s.body.Elem, dst, args[1-f.arg], g.place(s, f.load))
+			if in.op == OpAccum {
+				sum := s.sums[in.stream][ev.copy]
+				g.m.OpMemory(s.combine, s.body.Elem, g.bytes(s), sum, sum, g.place(s, f.load))
+				break
+			}
+			g.m.OpMemory(in.op, s.body.Elem, g.bytes(s), dst, args[1-f.arg], g.place(s, f.load))
 		default:
 			g.write(s, ev, dst, args)
 		}
@@ -317,10 +326,12 @@ type fold struct {
 	load event
 }
 
-// folds returns the loads of single elements that operations may do themselves, by
-// the number of the operation's event, and the events that are gone for it.
+// folds returns the loads that operations may do themselves, of single elements or of
+// whole vectors, by the number of the operation's event, and the events that are
+// gone for it.
 func (g *gen) folds(s step, events []event) (byOp map[int]fold, gone map[int]bool) {
-	if s.access != 1 || s.body.Elem != g.e || !g.m.MemoryOperands() {
+	whole := s.access == Full && s.strides == nil
+	if !whole && s.access != 1 || s.body.Elem != g.e || !g.m.MemoryOperands() {
 		return nil, nil
 	}
 	byOp, gone = map[int]fold{}, map[int]bool{}
@@ -338,10 +349,7 @@ func (g *gen) folds(s step, events []event) (byOp map[int]fold, gone map[int]boo
 		if ev.in.op == OpStore {
 			stored = i
 		}
-		if ev.in.op != OpAdd && ev.in.op != OpMul {
-			continue
-		}
-		for j := 1; j >= 0; j-- {
+		for _, j := range s.mayFold(ev.in.op) {
 			p := place{ev.copy, ev.in.args[j]}
 			if l, ok := loads[p]; ok && l > stored && uses[p] == 1 {
 				byOp[i], gone[l] = fold{j, events[l]}, true
@@ -350,6 +358,19 @@ func (g *gen) folds(s step, events []event) (byOp map[int]fold, gone map[int]boo
 		}
 	}
 	return byOp, gone
+}
+
+// mayFold returns the arguments of an operation that may be in memory.
+func (s step) mayFold(op Op) []int {
+	switch {
+	case op == OpAdd, op == OpMul:
+		return []int{1, 0}
+	case op == OpSub:
+		return []int{1}
+	case op == OpAbs && s.access == Full, op == OpAccum && s.combine == OpAdd && !s.assign:
+		return []int{0}
+	}
+	return nil
 }
 
 func (s step) isLoaded(v V) bool {
@@ -383,11 +404,16 @@ func (g *gen) place(s step, ev event) Address {
 	return Address{Base: s.ptrs[ev.in.stream], Disp: (s.first + ev.copy) * g.lanes(s.body.Elem) * int(g.e)}
 }
 
-func (g *gen) write(s step, ev event, dst V, args []V) {
-	in, e, bytes := ev.in, s.body.Elem, g.m.VectorBytes()
+// bytes returns how much of the registers a step works on.
+func (g *gen) bytes(s step) int {
 	if s.access > 0 {
-		bytes = int(s.access) * int(e)
+		return int(s.access) * int(s.body.Elem)
 	}
+	return g.m.VectorBytes()
+}
+
+func (g *gen) write(s step, ev event, dst V, args []V) {
+	in, e, bytes := ev.in, s.body.Elem, g.bytes(s)
 	switch in.op {
 	case OpLoad, OpStore:
 		if s.strides != nil && s.access <= 0 {

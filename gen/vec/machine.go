@@ -119,10 +119,11 @@ type Machine interface {
 	// Op needs to compute no more than the first bytes; the others may be cleared.
 	Op(op Op, e Elem, bytes int, dst V, args ...V)
 
-	// MemoryOperands reports whether the machine has OpMemory: OpAdd or OpMul of the
-	// first lane of x and of one element in memory. The other lanes are x's.
+	// MemoryOperands reports whether the machine has OpMemory: OpAdd, OpSub or OpMul of x
+	// and so many bytes in memory, a whole vector or one element, and OpAbs of a whole
+	// vector with x its constant. Of one element, the other lanes are x's.
 	MemoryOperands() bool
-	OpMemory(op Op, e Elem, dst, x V, a Address)
+	OpMemory(op Op, e Elem, bytes int, dst, x V, a Address)
 
 	// SetCount prepares Partial accesses to n elements: less than a vector, or up
 	// to a whole one where stores are masked.

@@ -120,7 +120,7 @@ func (a *accumulation) shortMasked(g *gen) {
 func (a *accumulation) singles(g *gen) int {
 	const many = 16
 	have := len(a.acc[0])
-	if have+len(g.free) >= many+g.pressure(step{body: a.body, copies: 1}, false) {
+	if have+len(g.free) >= many+g.need(a.body) {
 		return many
 	}
 	return have
@@ -130,8 +130,7 @@ func (a *accumulation) singles(g *gen) int {
 // many registers as lanes. It pays for two streams; to bring one together in vectors
 // takes no longer.
 func (a *accumulation) pairs(g *gen) bool {
-	one := step{body: a.body, copies: 1}
-	return len(a.ptrs) == 2 && a.singles(g) == 8 && a.sums+g.pressure(one, false) <= len(g.free)
+	return len(a.ptrs) == 2 && a.singles(g) == 8 && a.sums+g.need(a.body) <= len(g.free)
 }
 
 // shortStrided accumulates single elements, each in a register that stands for its
