@@ -1,6 +1,8 @@
 package gonumblas
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -293,36 +295,27 @@ func (Implementation) Idamax(n int, x []float64, incX int) int {
 	if n == 1 && incX > 0 && len(x) > 0 {
 		return 0
 	}
-	if forwardOne(n, len(x), incX) {
-		if n <= short {
-			index, most := 0, abs(x[0])
-			if v := abs(x[incX]); v > most {
-				index, most = 1, v
-			}
-			if n > 2 {
-				if v := abs(x[2*incX]); v > most {
-					index, most = 2, v
-				}
-			}
-			if n > 3 && abs(x[3*incX]) > most {
-				index = 3
-			}
-			return index
-		}
-	} else if !checkOne(n, len(x), incX) {
+	if !forwardOne(n, len(x), incX) && !checkOne(n, len(x), incX) {
 		return -1
 	}
-	switch {
-	case n <= tiny || n <= 2*tiny && incX != 1:
-		index, ix, most := 0, incX, abs(x[0])
+	if n <= tiny || n <= 4*tiny && incX != 1 {
+		// As integers, of which the core takes the larger one without a jump. NaN is
+		// beyond infinity, and left to the kernels.
+		index, most := 0, math.Float64bits(x[0])&^signF64
+		ix := incX
 		for i := 1; i < n; i++ {
-			if v := abs(x[ix]); v > most {
-				index, most = i, v
+			v := math.Float64bits(x[ix]) &^ signF64
+			if v > most {
+				index = i
 			}
+			most = max(most, v)
 			ix += incX
 		}
-		return index
-	case incX == 1:
+		if most <= infF64 {
+			return index
+		}
+	}
+	if incX == 1 {
 		return iamaxF64(x[:n])
 	}
 	return kernels.IamaxInc(n, x, incX)

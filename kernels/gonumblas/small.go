@@ -24,6 +24,12 @@ const (
 	sizeF64 = 8
 )
 
+// The bits of the sign and of infinity.
+const (
+	signF32, infF32 = 1 << 31, 0xff << 23
+	signF64, infF64 = 1 << 63, 0x7ff << 52
+)
+
 // resident reports whether the kernels of Level 2 for strided vectors are fast with
 // so many columns; otherwise package kernels copies the vector.
 func resident(n, size int) bool {
