@@ -253,13 +253,12 @@ func (Implementation) Snrm2(n int, x []float32, incX int) float32 {
 
 // Sasum returns the sum of the magnitudes of x, 0 if incX is negative.
 func (Implementation) Sasum(n int, x []float32, incX int) float32 {
+	if n == 1 && incX > 0 && len(x) > 0 {
+		return abs(x[0])
+	}
 	if forwardOne(n, len(x), incX) {
 		if n <= short {
-			even := abs(x[0])
-			if n == 1 {
-				return even
-			}
-			odd := abs(x[incX])
+			even, odd := abs(x[0]), abs(x[incX])
 			if n > 2 {
 				even += abs(x[2*incX])
 			}
@@ -461,7 +460,8 @@ func (Implementation) Srotm(n int, x []float32, incX int, y []float32, incY int,
 		return
 	}
 	switch {
-	case n > short && incX == 1 && incY == 1:
+	case n <= short:
+	case incX == 1 && incY == 1:
 		if direct.Widest {
 			direct.RotmF32(x[:n], y[:n], h11, h12, h21, h22)
 		} else if direct.Half {
@@ -470,7 +470,7 @@ func (Implementation) Srotm(n int, x []float32, incX int, y []float32, incY int,
 			kernels.ActiveTable[float32]().Rotm(x[:n], y[:n], h11, h12, h21, h22)
 		}
 		return
-	case n > tiny:
+	default:
 		if direct.Widest {
 			direct.RotmIncF32(n, x, incX, y, incY, h11, h12, h21, h22)
 		} else if direct.Half {
@@ -481,10 +481,15 @@ func (Implementation) Srotm(n int, x []float32, incX int, y []float32, incY int,
 		return
 	}
 	ix, iy := generic.First(n, incX), generic.First(n, incY)
-	for range n {
-		vx, vy := x[ix], y[iy]
-		x[ix], y[iy] = float32(h11*vx)+float32(h12*vy), float32(h21*vx)+float32(h22*vy)
-		ix, iy = ix+incX, iy+incY
+	modify(x, ix, y, iy, h11, h21, h12, h22)
+	if n > 1 {
+		modify(x, ix+incX, y, iy+incY, h11, h21, h12, h22)
+	}
+	if n > 2 {
+		modify(x, ix+2*incX, y, iy+2*incY, h11, h21, h12, h22)
+	}
+	if n > 3 {
+		modify(x, ix+3*incX, y, iy+3*incY, h11, h21, h12, h22)
 	}
 }
 

@@ -251,13 +251,12 @@ func (Implementation) Dnrm2(n int, x []float64, incX int) float64 {
 
 // Dasum returns the sum of the magnitudes of x, 0 if incX is negative.
 func (Implementation) Dasum(n int, x []float64, incX int) float64 {
+	if n == 1 && incX > 0 && len(x) > 0 {
+		return abs(x[0])
+	}
 	if forwardOne(n, len(x), incX) {
 		if n <= short {
-			even := abs(x[0])
-			if n == 1 {
-				return even
-			}
-			odd := abs(x[incX])
+			even, odd := abs(x[0]), abs(x[incX])
 			if n > 2 {
 				even += abs(x[2*incX])
 			}
@@ -459,7 +458,8 @@ func (Implementation) Drotm(n int, x []float64, incX int, y []float64, incY int,
 		return
 	}
 	switch {
-	case n > short && incX == 1 && incY == 1:
+	case n <= short:
+	case incX == 1 && incY == 1:
 		if direct.Widest {
 			direct.RotmF64(x[:n], y[:n], h11, h12, h21, h22)
 		} else if direct.Half {
@@ -468,7 +468,7 @@ func (Implementation) Drotm(n int, x []float64, incX int, y []float64, incY int,
 			kernels.ActiveTable[float64]().Rotm(x[:n], y[:n], h11, h12, h21, h22)
 		}
 		return
-	case n > tiny:
+	default:
 		if direct.Widest {
 			direct.RotmIncF64(n, x, incX, y, incY, h11, h12, h21, h22)
 		} else if direct.Half {
@@ -479,10 +479,15 @@ func (Implementation) Drotm(n int, x []float64, incX int, y []float64, incY int,
 		return
 	}
 	ix, iy := generic.First(n, incX), generic.First(n, incY)
-	for range n {
-		vx, vy := x[ix], y[iy]
-		x[ix], y[iy] = float64(h11*vx)+float64(h12*vy), float64(h21*vx)+float64(h22*vy)
-		ix, iy = ix+incX, iy+incY
+	modify(x, ix, y, iy, h11, h21, h12, h22)
+	if n > 1 {
+		modify(x, ix+incX, y, iy+incY, h11, h21, h12, h22)
+	}
+	if n > 2 {
+		modify(x, ix+2*incX, y, iy+2*incY, h11, h21, h12, h22)
+	}
+	if n > 3 {
+		modify(x, ix+3*incX, y, iy+3*incY, h11, h21, h12, h22)
 	}
 }
 

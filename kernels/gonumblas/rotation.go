@@ -63,6 +63,12 @@ func rotate[T kernels.Float](x []T, ix int, y []T, iy int, c, s T) {
 	x[ix], y[iy] = T(c*vx)+T(s*vy), T(c*vy)-T(s*vx)
 }
 
+// modify applies a modified rotation to one point.
+func modify[T kernels.Float](x []T, ix int, y []T, iy int, h11, h21, h12, h22 T) {
+	vx, vy := x[ix], y[iy]
+	x[ix], y[iy] = T(h11*vx)+T(h12*vy), T(h21*vx)+T(h22*vy)
+}
+
 // gamma is what a modified Givens rotation rescales by, at a time.
 const gamma = 4096
 
