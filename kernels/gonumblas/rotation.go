@@ -72,6 +72,13 @@ func modify[T kernels.Float](x []T, ix int, y []T, iy int, h11, h21, h12, h22 T)
 // gamma is what a modified Givens rotation rescales by, at a time.
 const gamma = 4096
 
+// inside reports whether a number surely needs no rescaling. Unlike outside it is
+// inlined.
+func inside[T kernels.Float](d T) bool {
+	d = abs(d)
+	return d > 1.0/(gamma*gamma) && d <= gamma*gamma
+}
+
 // outside reports whether rescale has anything to do.
 func outside[T kernels.Float](d T) bool {
 	d = abs(d)
