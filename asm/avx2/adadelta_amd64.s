@@ -51,8 +51,7 @@ TEXT ·AdadeltaF32(SB), NOSPLIT, $0-120
 	VMULPS  X11, X3, X9
 	VPAND   X5, X9, X15
 	VPSIGND X15, X9, X9
-	VMOVUPS (DX), X12
-	VMULPS  X12, X6, X12
+	VMULPS  (DX), X6, X12
 	VMULPS  X9, X9, X9
 	VADDPS  X9, X12, X9
 	VPAND   X1, X9, X15
@@ -80,11 +79,11 @@ TEXT ·AdadeltaF32(SB), NOSPLIT, $0-120
 	VMOVUPS X9, (DX)
 	VMOVUPS X14, (DI)
 	VMOVUPS X11, (BX)
+	SUBQ    $+4, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+4, R8
 
 skip:
 	TESTQ $+2, R10
@@ -132,11 +131,11 @@ skip:
 	VMOVSD  X9, (DX)
 	VMOVSD  X14, (DI)
 	VMOVSD  X11, (BX)
+	SUBQ    $+2, R8
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
 	ADDQ    $+8, BX
-	SUBQ    $+2, R8
 
 skip2:
 	TESTQ $+1, R10
@@ -183,11 +182,11 @@ skip2:
 	VMOVSS  X9, (DX)
 	VMOVSS  X14, (DI)
 	VMOVSS  X11, (BX)
+	SUBQ    $+1, R8
 	ADDQ    $+4, DI
 	ADDQ    $+4, SI
 	ADDQ    $+4, DX
 	ADDQ    $+4, BX
-	SUBQ    $+1, R8
 
 skip3:
 aligned:
@@ -348,8 +347,7 @@ tail:
 	VMULPS  X11, X3, X9
 	VPAND   X5, X9, X15
 	VPSIGND X15, X9, X9
-	VMOVUPS (DX), X12
-	VMULPS  X12, X6, X12
+	VMULPS  (DX), X6, X12
 	VMULPS  X9, X9, X9
 	VADDPS  X9, X12, X9
 	VPAND   X1, X9, X15
@@ -377,6 +375,8 @@ tail:
 	VMOVUPS X9, (DX)
 	VMOVUPS X14, (DI)
 	VMOVUPS X11, (BX)
+	TESTQ   $+3, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -428,6 +428,8 @@ skip4:
 	VMOVSD  X9, (DX)
 	VMOVSD  X14, (DI)
 	VMOVSD  X11, (BX)
+	TESTQ   $+1, R8
+	JEQ     done
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
@@ -478,10 +480,6 @@ skip5:
 	VMOVSS  X9, (DX)
 	VMOVSS  X14, (DI)
 	VMOVSS  X11, (BX)
-	ADDQ    $+4, DI
-	ADDQ    $+4, SI
-	ADDQ    $+4, DX
-	ADDQ    $+4, BX
 
 skip6:
 done:
@@ -546,8 +544,7 @@ TEXT ·AdadeltaF64(SB), NOSPLIT, $0-144
 	VPAND   X5, X9, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X9, X9
-	VMOVUPS (DX), X12
-	VMULPD  X12, X6, X12
+	VMULPD  (DX), X6, X12
 	VMULPD  X9, X9, X9
 	VADDPD  X9, X12, X9
 	VPAND   X1, X9, X15
@@ -578,11 +575,11 @@ TEXT ·AdadeltaF64(SB), NOSPLIT, $0-144
 	VMOVUPS X9, (DX)
 	VMOVUPS X14, (DI)
 	VMOVUPS X11, (BX)
+	SUBQ    $+2, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+2, R8
 
 skip:
 	TESTQ $+1, R10
@@ -634,11 +631,11 @@ skip:
 	VMOVSD  X9, (DX)
 	VMOVSD  X14, (DI)
 	VMOVSD  X11, (BX)
+	SUBQ    $+1, R8
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
 	ADDQ    $+8, BX
-	SUBQ    $+1, R8
 
 skip2:
 aligned:
@@ -816,8 +813,7 @@ tail:
 	VPAND   X5, X9, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X9, X9
-	VMOVUPS (DX), X12
-	VMULPD  X12, X6, X12
+	VMULPD  (DX), X6, X12
 	VMULPD  X9, X9, X9
 	VADDPD  X9, X12, X9
 	VPAND   X1, X9, X15
@@ -848,6 +844,8 @@ tail:
 	VMOVUPS X9, (DX)
 	VMOVUPS X14, (DI)
 	VMOVUPS X11, (BX)
+	TESTQ   $+1, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -903,10 +901,6 @@ skip3:
 	VMOVSD  X9, (DX)
 	VMOVSD  X14, (DI)
 	VMOVSD  X11, (BX)
-	ADDQ    $+8, DI
-	ADDQ    $+8, SI
-	ADDQ    $+8, DX
-	ADDQ    $+8, BX
 
 skip4:
 done:

@@ -48,9 +48,8 @@ TEXT ·AdagradF32(SB), NOSPLIT, $0-88
 	// u = flushRoot(d), sum += u*u
 	VPAND   X5, X10, X15
 	VPSIGND X15, X10, X8
-	VMOVUPS (DX), X11
 	VMULPS  X8, X8, X8
-	VADDPS  X8, X11, X8
+	VADDPS  (DX), X8, X8
 
 	// p -= lr*(d/(sqrt(sum)+eps))
 	VSQRTPS X8, X11
@@ -60,10 +59,10 @@ TEXT ·AdagradF32(SB), NOSPLIT, $0-88
 	VSUBPS  X11, X9, X11
 	VMOVUPS X8, (DX)
 	VMOVUPS X11, (DI)
+	SUBQ    $+4, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
-	SUBQ    $+4, BX
 
 skip:
 	TESTQ $+2, R9
@@ -93,10 +92,10 @@ skip:
 	VSUBPS  X11, X9, X11
 	VMOVSD  X8, (DX)
 	VMOVSD  X11, (DI)
+	SUBQ    $+2, BX
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
-	SUBQ    $+2, BX
 
 skip2:
 	TESTQ $+1, R9
@@ -125,10 +124,10 @@ skip2:
 	VSUBPS  X11, X9, X11
 	VMOVSS  X8, (DX)
 	VMOVSS  X11, (DI)
+	SUBQ    $+1, BX
 	ADDQ    $+4, DI
 	ADDQ    $+4, SI
 	ADDQ    $+4, DX
-	SUBQ    $+1, BX
 
 skip3:
 aligned:
@@ -234,9 +233,8 @@ tail:
 	// u = flushRoot(d), sum += u*u
 	VPAND   X5, X10, X15
 	VPSIGND X15, X10, X8
-	VMOVUPS (DX), X11
 	VMULPS  X8, X8, X8
-	VADDPS  X8, X11, X8
+	VADDPS  (DX), X8, X8
 
 	// p -= lr*(d/(sqrt(sum)+eps))
 	VSQRTPS X8, X11
@@ -246,6 +244,8 @@ tail:
 	VSUBPS  X11, X9, X11
 	VMOVUPS X8, (DX)
 	VMOVUPS X11, (DI)
+	TESTQ   $+3, BX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -278,6 +278,8 @@ skip4:
 	VSUBPS  X11, X9, X11
 	VMOVSD  X8, (DX)
 	VMOVSD  X11, (DI)
+	TESTQ   $+1, BX
+	JEQ     done
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
@@ -309,9 +311,6 @@ skip5:
 	VSUBPS  X11, X9, X11
 	VMOVSS  X8, (DX)
 	VMOVSS  X11, (DI)
-	ADDQ    $+4, DI
-	ADDQ    $+4, SI
-	ADDQ    $+4, DX
 
 skip6:
 done:
@@ -376,9 +375,8 @@ TEXT ·AdagradF64(SB), NOSPLIT, $0-104
 	VPAND   X5, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X8
-	VMOVUPS (DX), X11
 	VMULPD  X8, X8, X8
-	VADDPD  X8, X11, X8
+	VADDPD  (DX), X8, X8
 
 	// p -= lr*(d/(sqrt(sum)+eps))
 	VSQRTPD X8, X11
@@ -388,10 +386,10 @@ TEXT ·AdagradF64(SB), NOSPLIT, $0-104
 	VSUBPD  X11, X9, X11
 	VMOVUPS X8, (DX)
 	VMOVUPS X11, (DI)
+	SUBQ    $+2, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
-	SUBQ    $+2, BX
 
 skip:
 	TESTQ $+1, R9
@@ -422,10 +420,10 @@ skip:
 	VSUBPD  X11, X9, X11
 	VMOVSD  X8, (DX)
 	VMOVSD  X11, (DI)
+	SUBQ    $+1, BX
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
-	SUBQ    $+1, BX
 
 skip2:
 aligned:
@@ -539,9 +537,8 @@ tail:
 	VPAND   X5, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X8
-	VMOVUPS (DX), X11
 	VMULPD  X8, X8, X8
-	VADDPD  X8, X11, X8
+	VADDPD  (DX), X8, X8
 
 	// p -= lr*(d/(sqrt(sum)+eps))
 	VSQRTPD X8, X11
@@ -551,6 +548,8 @@ tail:
 	VSUBPD  X11, X9, X11
 	VMOVUPS X8, (DX)
 	VMOVUPS X11, (DI)
+	TESTQ   $+1, BX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -584,9 +583,6 @@ skip3:
 	VSUBPD  X11, X9, X11
 	VMOVSD  X8, (DX)
 	VMOVSD  X11, (DI)
-	ADDQ    $+8, DI
-	ADDQ    $+8, SI
-	ADDQ    $+8, DX
 
 skip4:
 done:

@@ -50,8 +50,7 @@ TEXT ·AdamF32(SB), NOSPLIT, $0-132
 	VADDPS  X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X11
-	VMULPS  X11, X3, X11
+	VMULPS  (DX), X3, X11
 	VMULPS  X13, X4, X14
 	VADDPS  X14, X11, X14
 	VPAND   X1, X14, X15
@@ -61,8 +60,7 @@ TEXT ·AdamF32(SB), NOSPLIT, $0-132
 	VMULPS  X13, X5, X13
 	VPAND   X6, X13, X15
 	VPSIGND X15, X13, X13
-	VMOVUPS (BX), X11
-	VMULPS  X11, X7, X11
+	VMULPS  (BX), X7, X11
 	VMULPS  X13, X13, X13
 	VADDPS  X13, X11, X13
 	VPAND   X1, X13, X15
@@ -78,11 +76,11 @@ TEXT ·AdamF32(SB), NOSPLIT, $0-132
 	VMOVUPS X14, (DX)
 	VMOVUPS X13, (BX)
 	VMOVUPS X11, (DI)
+	SUBQ    $+4, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+4, R8
 
 skip:
 	TESTQ $+2, R10
@@ -126,11 +124,11 @@ skip:
 	VMOVSD  X14, (DX)
 	VMOVSD  X13, (BX)
 	VMOVSD  X11, (DI)
+	SUBQ    $+2, R8
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
 	ADDQ    $+8, BX
-	SUBQ    $+2, R8
 
 skip2:
 	TESTQ $+1, R10
@@ -172,11 +170,11 @@ skip2:
 	VMOVSS  X14, (DX)
 	VMOVSS  X13, (BX)
 	VMOVSS  X11, (DI)
+	SUBQ    $+1, R8
 	ADDQ    $+4, DI
 	ADDQ    $+4, SI
 	ADDQ    $+4, DX
 	ADDQ    $+4, BX
-	SUBQ    $+1, R8
 
 skip3:
 aligned:
@@ -319,8 +317,7 @@ tail:
 	VADDPS  X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X11
-	VMULPS  X11, X3, X11
+	VMULPS  (DX), X3, X11
 	VMULPS  X13, X4, X14
 	VADDPS  X14, X11, X14
 	VPAND   X1, X14, X15
@@ -330,8 +327,7 @@ tail:
 	VMULPS  X13, X5, X13
 	VPAND   X6, X13, X15
 	VPSIGND X15, X13, X13
-	VMOVUPS (BX), X11
-	VMULPS  X11, X7, X11
+	VMULPS  (BX), X7, X11
 	VMULPS  X13, X13, X13
 	VADDPS  X13, X11, X13
 	VPAND   X1, X13, X15
@@ -347,6 +343,8 @@ tail:
 	VMOVUPS X14, (DX)
 	VMOVUPS X13, (BX)
 	VMOVUPS X11, (DI)
+	TESTQ   $+3, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -394,6 +392,8 @@ skip4:
 	VMOVSD  X14, (DX)
 	VMOVSD  X13, (BX)
 	VMOVSD  X11, (DI)
+	TESTQ   $+1, R8
+	JEQ     done
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
@@ -439,10 +439,6 @@ skip5:
 	VMOVSS  X14, (DX)
 	VMOVSS  X13, (BX)
 	VMOVSS  X11, (DI)
-	ADDQ    $+4, DI
-	ADDQ    $+4, SI
-	ADDQ    $+4, DX
-	ADDQ    $+4, BX
 
 skip6:
 done:
@@ -502,8 +498,7 @@ TEXT ·AdamF64(SB), NOSPLIT, $0-168
 	VADDPD  X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X11
-	VMULPD  X11, X3, X11
+	VMULPD  (DX), X3, X11
 	VMULPD  X13, X4, X14
 	VADDPD  X14, X11, X14
 	VPAND   X1, X14, X15
@@ -515,8 +510,7 @@ TEXT ·AdamF64(SB), NOSPLIT, $0-168
 	VPAND   X6, X13, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
-	VMOVUPS (BX), X11
-	VMULPD  X11, X7, X11
+	VMULPD  (BX), X7, X11
 	VMULPD  X13, X13, X13
 	VADDPD  X13, X11, X13
 	VPAND   X1, X13, X15
@@ -533,11 +527,11 @@ TEXT ·AdamF64(SB), NOSPLIT, $0-168
 	VMOVUPS X14, (DX)
 	VMOVUPS X13, (BX)
 	VMOVUPS X11, (DI)
+	SUBQ    $+2, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+2, R8
 
 skip:
 	TESTQ $+1, R10
@@ -583,11 +577,11 @@ skip:
 	VMOVSD  X14, (DX)
 	VMOVSD  X13, (BX)
 	VMOVSD  X11, (DI)
+	SUBQ    $+1, R8
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
 	ADDQ    $+8, BX
-	SUBQ    $+1, R8
 
 skip2:
 aligned:
@@ -743,8 +737,7 @@ tail:
 	VADDPD  X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X11
-	VMULPD  X11, X3, X11
+	VMULPD  (DX), X3, X11
 	VMULPD  X13, X4, X14
 	VADDPD  X14, X11, X14
 	VPAND   X1, X14, X15
@@ -756,8 +749,7 @@ tail:
 	VPAND   X6, X13, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
-	VMOVUPS (BX), X11
-	VMULPD  X11, X7, X11
+	VMULPD  (BX), X7, X11
 	VMULPD  X13, X13, X13
 	VADDPD  X13, X11, X13
 	VPAND   X1, X13, X15
@@ -774,6 +766,8 @@ tail:
 	VMOVUPS X14, (DX)
 	VMOVUPS X13, (BX)
 	VMOVUPS X11, (DI)
+	TESTQ   $+1, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -823,10 +817,6 @@ skip3:
 	VMOVSD  X14, (DX)
 	VMOVSD  X13, (BX)
 	VMOVSD  X11, (DI)
-	ADDQ    $+8, DI
-	ADDQ    $+8, SI
-	ADDQ    $+8, DX
-	ADDQ    $+8, BX
 
 skip4:
 done:

@@ -50,16 +50,14 @@ TEXT ·AdamaxF32(SB), NOSPLIT, $0-128
 	VADDPS  X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X11
-	VMULPS  X11, X4, X11
+	VMULPS  (DX), X4, X11
 	VMULPS  X13, X5, X14
 	VADDPS  X14, X11, X14
 	VPAND   X2, X14, X15
 	VPSIGND X15, X14, X14
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
-	VMOVUPS (BX), X11
-	VMULPS  X11, X6, X11
+	VMULPS  (BX), X6, X11
 	VANDPS  X7, X13, X13
 	VADDPS  X8, X13, X13
 	VMAXPS  X13, X11, X13
@@ -70,11 +68,11 @@ TEXT ·AdamaxF32(SB), NOSPLIT, $0-128
 	VMOVUPS X14, (DX)
 	VMOVUPS X13, (BX)
 	VMOVUPS X11, (DI)
+	SUBQ    $+4, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+4, R8
 
 skip:
 	TESTQ $+2, R10
@@ -110,11 +108,11 @@ skip:
 	VMOVSD X14, (DX)
 	VMOVSD X13, (BX)
 	VMOVSD X11, (DI)
+	SUBQ   $+2, R8
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
 	ADDQ   $+8, BX
-	SUBQ   $+2, R8
 
 skip2:
 	TESTQ $+1, R10
@@ -148,11 +146,11 @@ skip2:
 	VMOVSS X14, (DX)
 	VMOVSS X13, (BX)
 	VMOVSS X11, (DI)
+	SUBQ   $+1, R8
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	ADDQ   $+4, DX
 	ADDQ   $+4, BX
-	SUBQ   $+1, R8
 
 skip3:
 aligned:
@@ -273,16 +271,14 @@ tail:
 	VADDPS  X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X11
-	VMULPS  X11, X4, X11
+	VMULPS  (DX), X4, X11
 	VMULPS  X13, X5, X14
 	VADDPS  X14, X11, X14
 	VPAND   X2, X14, X15
 	VPSIGND X15, X14, X14
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
-	VMOVUPS (BX), X11
-	VMULPS  X11, X6, X11
+	VMULPS  (BX), X6, X11
 	VANDPS  X7, X13, X13
 	VADDPS  X8, X13, X13
 	VMAXPS  X13, X11, X13
@@ -293,6 +289,8 @@ tail:
 	VMOVUPS X14, (DX)
 	VMOVUPS X13, (BX)
 	VMOVUPS X11, (DI)
+	TESTQ   $+3, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -332,6 +330,8 @@ skip4:
 	VMOVSD X14, (DX)
 	VMOVSD X13, (BX)
 	VMOVSD X11, (DI)
+	TESTQ  $+1, R8
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -369,10 +369,6 @@ skip5:
 	VMOVSS X14, (DX)
 	VMOVSS X13, (BX)
 	VMOVSS X11, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
 
 skip6:
 done:
@@ -435,8 +431,7 @@ TEXT ·AdamaxF64(SB), NOSPLIT, $0-160
 	VADDPD  X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X11
-	VMULPD  X11, X4, X11
+	VMULPD  (DX), X4, X11
 	VMULPD  X13, X5, X14
 	VADDPD  X14, X11, X14
 	VPAND   X2, X14, X15
@@ -444,8 +439,7 @@ TEXT ·AdamaxF64(SB), NOSPLIT, $0-160
 	VPSIGND X15, X14, X14
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
-	VMOVUPS (BX), X11
-	VMULPD  X11, X6, X11
+	VMULPD  (BX), X6, X11
 	VANDPD  X7, X13, X13
 	VADDPD  X8, X13, X13
 	VMAXPD  X13, X11, X13
@@ -456,11 +450,11 @@ TEXT ·AdamaxF64(SB), NOSPLIT, $0-160
 	VMOVUPS X14, (DX)
 	VMOVUPS X13, (BX)
 	VMOVUPS X11, (DI)
+	SUBQ    $+2, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+2, R8
 
 skip:
 	TESTQ $+1, R10
@@ -496,11 +490,11 @@ skip:
 	VMOVSD X14, (DX)
 	VMOVSD X13, (BX)
 	VMOVSD X11, (DI)
+	SUBQ   $+1, R8
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
 	ADDQ   $+8, BX
-	SUBQ   $+1, R8
 
 skip2:
 aligned:
@@ -628,8 +622,7 @@ tail:
 	VADDPD  X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X11
-	VMULPD  X11, X4, X11
+	VMULPD  (DX), X4, X11
 	VMULPD  X13, X5, X14
 	VADDPD  X14, X11, X14
 	VPAND   X2, X14, X15
@@ -637,8 +630,7 @@ tail:
 	VPSIGND X15, X14, X14
 
 	// u = max(beta2*u, |d|+eps), p = decay*p - step*(m/u)
-	VMOVUPS (BX), X11
-	VMULPD  X11, X6, X11
+	VMULPD  (BX), X6, X11
 	VANDPD  X7, X13, X13
 	VADDPD  X8, X13, X13
 	VMAXPD  X13, X11, X13
@@ -649,6 +641,8 @@ tail:
 	VMOVUPS X14, (DX)
 	VMOVUPS X13, (BX)
 	VMOVUPS X11, (DI)
+	TESTQ   $+1, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -688,10 +682,6 @@ skip3:
 	VMOVSD X14, (DX)
 	VMOVSD X13, (BX)
 	VMOVSD X11, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
 
 skip4:
 done:

@@ -50,8 +50,7 @@ TEXT ·AdamWarmupF32(SB), NOSPLIT, $0-128
 	VADDPS  X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X11
-	VMULPS  X11, X3, X11
+	VMULPS  (DX), X3, X11
 	VMULPS  X13, X4, X14
 	VADDPS  X14, X11, X14
 	VPAND   X1, X14, X15
@@ -61,8 +60,7 @@ TEXT ·AdamWarmupF32(SB), NOSPLIT, $0-128
 	VMULPS  X13, X5, X13
 	VPAND   X7, X13, X15
 	VPSIGND X15, X13, X13
-	VMOVUPS (BX), X11
-	VMULPS  X11, X8, X11
+	VMULPS  (BX), X8, X11
 	VMULPS  X13, X13, X13
 	VADDPS  X13, X11, X13
 	VPAND   X1, X13, X15
@@ -75,11 +73,11 @@ TEXT ·AdamWarmupF32(SB), NOSPLIT, $0-128
 	VMOVUPS X14, (DX)
 	VMOVUPS X13, (BX)
 	VMOVUPS X11, (DI)
+	SUBQ    $+4, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+4, R8
 
 skip:
 	TESTQ $+2, R10
@@ -120,11 +118,11 @@ skip:
 	VMOVSD X14, (DX)
 	VMOVSD X13, (BX)
 	VMOVSD X11, (DI)
+	SUBQ   $+2, R8
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
 	ADDQ   $+8, BX
-	SUBQ   $+2, R8
 
 skip2:
 	TESTQ $+1, R10
@@ -163,11 +161,11 @@ skip2:
 	VMOVSS X14, (DX)
 	VMOVSS X13, (BX)
 	VMOVSS X11, (DI)
+	SUBQ   $+1, R8
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	ADDQ   $+4, DX
 	ADDQ   $+4, BX
-	SUBQ   $+1, R8
 
 skip3:
 aligned:
@@ -301,8 +299,7 @@ tail:
 	VADDPS  X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X11
-	VMULPS  X11, X3, X11
+	VMULPS  (DX), X3, X11
 	VMULPS  X13, X4, X14
 	VADDPS  X14, X11, X14
 	VPAND   X1, X14, X15
@@ -312,8 +309,7 @@ tail:
 	VMULPS  X13, X5, X13
 	VPAND   X7, X13, X15
 	VPSIGND X15, X13, X13
-	VMOVUPS (BX), X11
-	VMULPS  X11, X8, X11
+	VMULPS  (BX), X8, X11
 	VMULPS  X13, X13, X13
 	VADDPS  X13, X11, X13
 	VPAND   X1, X13, X15
@@ -326,6 +322,8 @@ tail:
 	VMOVUPS X14, (DX)
 	VMOVUPS X13, (BX)
 	VMOVUPS X11, (DI)
+	TESTQ   $+3, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -370,6 +368,8 @@ skip4:
 	VMOVSD X14, (DX)
 	VMOVSD X13, (BX)
 	VMOVSD X11, (DI)
+	TESTQ  $+1, R8
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -412,10 +412,6 @@ skip5:
 	VMOVSS X14, (DX)
 	VMOVSS X13, (BX)
 	VMOVSS X11, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
 
 skip6:
 done:
@@ -478,8 +474,7 @@ TEXT ·AdamWarmupF64(SB), NOSPLIT, $0-160
 	VADDPD  X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X11
-	VMULPD  X11, X3, X11
+	VMULPD  (DX), X3, X11
 	VMULPD  X13, X4, X14
 	VADDPD  X14, X11, X14
 	VPAND   X1, X14, X15
@@ -491,8 +486,7 @@ TEXT ·AdamWarmupF64(SB), NOSPLIT, $0-160
 	VPAND   X7, X13, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
-	VMOVUPS (BX), X11
-	VMULPD  X11, X8, X11
+	VMULPD  (BX), X8, X11
 	VMULPD  X13, X13, X13
 	VADDPD  X13, X11, X13
 	VPAND   X1, X13, X15
@@ -506,11 +500,11 @@ TEXT ·AdamWarmupF64(SB), NOSPLIT, $0-160
 	VMOVUPS X14, (DX)
 	VMOVUPS X13, (BX)
 	VMOVUPS X11, (DI)
+	SUBQ    $+2, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+2, R8
 
 skip:
 	TESTQ $+1, R10
@@ -553,11 +547,11 @@ skip:
 	VMOVSD X14, (DX)
 	VMOVSD X13, (BX)
 	VMOVSD X11, (DI)
+	SUBQ   $+1, R8
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
 	ADDQ   $+8, BX
-	SUBQ   $+1, R8
 
 skip2:
 aligned:
@@ -704,8 +698,7 @@ tail:
 	VADDPD  X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X11
-	VMULPD  X11, X3, X11
+	VMULPD  (DX), X3, X11
 	VMULPD  X13, X4, X14
 	VADDPD  X14, X11, X14
 	VPAND   X1, X14, X15
@@ -717,8 +710,7 @@ tail:
 	VPAND   X7, X13, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
-	VMOVUPS (BX), X11
-	VMULPD  X11, X8, X11
+	VMULPD  (BX), X8, X11
 	VMULPD  X13, X13, X13
 	VADDPD  X13, X11, X13
 	VPAND   X1, X13, X15
@@ -732,6 +724,8 @@ tail:
 	VMOVUPS X14, (DX)
 	VMOVUPS X13, (BX)
 	VMOVUPS X11, (DI)
+	TESTQ   $+1, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -778,10 +772,6 @@ skip3:
 	VMOVSD X14, (DX)
 	VMOVSD X13, (BX)
 	VMOVSD X11, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
 
 skip4:
 done:

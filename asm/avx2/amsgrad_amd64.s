@@ -51,8 +51,7 @@ TEXT ·AMSGradF32(SB), NOSPLIT, $0-156
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X10
-	VMULPS  X10, X2, X10
+	VMULPS  (DX), X2, X10
 	VMULPS  X12, X3, X13
 	VADDPS  X13, X10, X13
 	VPAND   X0, X13, X15
@@ -62,8 +61,7 @@ TEXT ·AMSGradF32(SB), NOSPLIT, $0-156
 	VMULPS  X12, X4, X12
 	VPAND   X5, X12, X15
 	VPSIGND X15, X12, X12
-	VMOVUPS (BX), X10
-	VMULPS  X10, X6, X10
+	VMULPS  (BX), X6, X10
 	VMULPS  X12, X12, X12
 	VADDPS  X12, X10, X12
 	VPAND   X0, X12, X15
@@ -82,12 +80,12 @@ TEXT ·AMSGradF32(SB), NOSPLIT, $0-156
 	VMOVUPS X12, (BX)
 	VMOVUPS X10, (R8)
 	VMOVUPS X14, (DI)
+	SUBQ    $+4, R9
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
-	SUBQ    $+4, R9
 
 skip:
 	TESTQ $+2, R11
@@ -135,12 +133,12 @@ skip:
 	VMOVSD  X12, (BX)
 	VMOVSD  X10, (R8)
 	VMOVSD  X14, (DI)
+	SUBQ    $+2, R9
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
 	ADDQ    $+8, BX
 	ADDQ    $+8, R8
-	SUBQ    $+2, R9
 
 skip2:
 	TESTQ $+1, R11
@@ -186,12 +184,12 @@ skip2:
 	VMOVSS  X12, (BX)
 	VMOVSS  X10, (R8)
 	VMOVSS  X14, (DI)
+	SUBQ    $+1, R9
 	ADDQ    $+4, DI
 	ADDQ    $+4, SI
 	ADDQ    $+4, DX
 	ADDQ    $+4, BX
 	ADDQ    $+4, R8
-	SUBQ    $+1, R9
 
 skip3:
 aligned:
@@ -349,8 +347,7 @@ tail:
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X10
-	VMULPS  X10, X2, X10
+	VMULPS  (DX), X2, X10
 	VMULPS  X12, X3, X13
 	VADDPS  X13, X10, X13
 	VPAND   X0, X13, X15
@@ -360,8 +357,7 @@ tail:
 	VMULPS  X12, X4, X12
 	VPAND   X5, X12, X15
 	VPSIGND X15, X12, X12
-	VMOVUPS (BX), X10
-	VMULPS  X10, X6, X10
+	VMULPS  (BX), X6, X10
 	VMULPS  X12, X12, X12
 	VADDPS  X12, X10, X12
 	VPAND   X0, X12, X15
@@ -380,6 +376,8 @@ tail:
 	VMOVUPS X12, (BX)
 	VMOVUPS X10, (R8)
 	VMOVUPS X14, (DI)
+	TESTQ   $+3, R9
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -432,6 +430,8 @@ skip4:
 	VMOVSD  X12, (BX)
 	VMOVSD  X10, (R8)
 	VMOVSD  X14, (DI)
+	TESTQ   $+1, R9
+	JEQ     done
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
@@ -482,11 +482,6 @@ skip5:
 	VMOVSS  X12, (BX)
 	VMOVSS  X10, (R8)
 	VMOVSS  X14, (DI)
-	ADDQ    $+4, DI
-	ADDQ    $+4, SI
-	ADDQ    $+4, DX
-	ADDQ    $+4, BX
-	ADDQ    $+4, R8
 
 skip6:
 done:
@@ -547,8 +542,7 @@ TEXT ·AMSGradF64(SB), NOSPLIT, $0-192
 	VADDPD       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X10
-	VMULPD  X10, X2, X10
+	VMULPD  (DX), X2, X10
 	VMULPD  X12, X3, X13
 	VADDPD  X13, X10, X13
 	VPAND   X0, X13, X15
@@ -560,8 +554,7 @@ TEXT ·AMSGradF64(SB), NOSPLIT, $0-192
 	VPAND   X5, X12, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X12, X12
-	VMOVUPS (BX), X10
-	VMULPD  X10, X6, X10
+	VMULPD  (BX), X6, X10
 	VMULPD  X12, X12, X12
 	VADDPD  X12, X10, X12
 	VPAND   X0, X12, X15
@@ -581,12 +574,12 @@ TEXT ·AMSGradF64(SB), NOSPLIT, $0-192
 	VMOVUPS X12, (BX)
 	VMOVUPS X10, (R8)
 	VMOVUPS X14, (DI)
+	SUBQ    $+2, R9
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
-	SUBQ    $+2, R9
 
 skip:
 	TESTQ $+1, R11
@@ -636,12 +629,12 @@ skip:
 	VMOVSD  X12, (BX)
 	VMOVSD  X10, (R8)
 	VMOVSD  X14, (DI)
+	SUBQ    $+1, R9
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
 	ADDQ    $+8, BX
 	ADDQ    $+8, R8
-	SUBQ    $+1, R9
 
 skip2:
 aligned:
@@ -812,8 +805,7 @@ tail:
 	VADDPD       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X10
-	VMULPD  X10, X2, X10
+	VMULPD  (DX), X2, X10
 	VMULPD  X12, X3, X13
 	VADDPD  X13, X10, X13
 	VPAND   X0, X13, X15
@@ -825,8 +817,7 @@ tail:
 	VPAND   X5, X12, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X12, X12
-	VMOVUPS (BX), X10
-	VMULPD  X10, X6, X10
+	VMULPD  (BX), X6, X10
 	VMULPD  X12, X12, X12
 	VADDPD  X12, X10, X12
 	VPAND   X0, X12, X15
@@ -846,6 +837,8 @@ tail:
 	VMOVUPS X12, (BX)
 	VMOVUPS X10, (R8)
 	VMOVUPS X14, (DI)
+	TESTQ   $+1, R9
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -900,11 +893,6 @@ skip3:
 	VMOVSD  X12, (BX)
 	VMOVSD  X10, (R8)
 	VMOVSD  X14, (DI)
-	ADDQ    $+8, DI
-	ADDQ    $+8, SI
-	ADDQ    $+8, DX
-	ADDQ    $+8, BX
-	ADDQ    $+8, R8
 
 skip4:
 done:

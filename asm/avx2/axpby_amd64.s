@@ -28,15 +28,13 @@ TEXT ·AxpbyF32(SB), NOSPLIT, $0-64
 	SHRQ    $0x02, R8
 	TESTQ   $+4, R8
 	JEQ     skip
-	VMOVUPS (DI), X2
-	VMULPS  X2, X0, X2
-	VMOVUPS (SI), X3
-	VMULPS  X3, X1, X3
+	VMULPS  (DI), X0, X2
+	VMULPS  (SI), X1, X3
 	VADDPS  X3, X2, X3
 	VMOVUPS X3, (SI)
+	SUBQ    $+4, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+4, DX
 
 skip:
 	TESTQ  $+2, R8
@@ -47,9 +45,9 @@ skip:
 	VMULPS X3, X1, X3
 	VADDPS X3, X2, X3
 	VMOVSD X3, (SI)
+	SUBQ   $+2, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+2, DX
 
 skip2:
 	TESTQ  $+1, R8
@@ -58,9 +56,9 @@ skip2:
 	VMULSS (SI), X1, X3
 	VADDPS X3, X2, X3
 	VMOVSS X3, (SI)
+	SUBQ   $+1, DX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
-	SUBQ   $+1, DX
 
 skip3:
 aligned:
@@ -107,12 +105,12 @@ tail:
 	JEQ     done
 	TESTQ   $+4, DX
 	JEQ     skip4
-	VMOVUPS (DI), X2
-	VMULPS  X2, X0, X2
-	VMOVUPS (SI), X3
-	VMULPS  X3, X1, X3
+	VMULPS  (DI), X0, X2
+	VMULPS  (SI), X1, X3
 	VADDPS  X3, X2, X3
 	VMOVUPS X3, (SI)
+	TESTQ   $+3, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -125,6 +123,8 @@ skip4:
 	VMULPS X3, X1, X3
 	VADDPS X3, X2, X3
 	VMOVSD X3, (SI)
+	TESTQ  $+1, DX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 
@@ -135,8 +135,6 @@ skip5:
 	VMULSS (SI), X1, X3
 	VADDPS X3, X2, X3
 	VMOVSS X3, (SI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
 
 skip6:
 done:
@@ -167,15 +165,13 @@ TEXT ·AxpbyF64(SB), NOSPLIT, $0-64
 	SHRQ    $0x03, R8
 	TESTQ   $+2, R8
 	JEQ     skip
-	VMOVUPS (DI), X2
-	VMULPD  X2, X0, X2
-	VMOVUPS (SI), X3
-	VMULPD  X3, X1, X3
+	VMULPD  (DI), X0, X2
+	VMULPD  (SI), X1, X3
 	VADDPD  X3, X2, X3
 	VMOVUPS X3, (SI)
+	SUBQ    $+2, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+2, DX
 
 skip:
 	TESTQ  $+1, R8
@@ -184,9 +180,9 @@ skip:
 	VMULSD (SI), X1, X3
 	VADDPD X3, X2, X3
 	VMOVSD X3, (SI)
+	SUBQ   $+1, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+1, DX
 
 skip2:
 aligned:
@@ -233,12 +229,12 @@ tail:
 	JEQ     done
 	TESTQ   $+2, DX
 	JEQ     skip3
-	VMOVUPS (DI), X2
-	VMULPD  X2, X0, X2
-	VMOVUPS (SI), X3
-	VMULPD  X3, X1, X3
+	VMULPD  (DI), X0, X2
+	VMULPD  (SI), X1, X3
 	VADDPD  X3, X2, X3
 	VMOVUPS X3, (SI)
+	TESTQ   $+1, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -249,8 +245,6 @@ skip3:
 	VMULSD (SI), X1, X3
 	VADDPD X3, X2, X3
 	VMOVSD X3, (SI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
 
 skip4:
 done:

@@ -27,14 +27,12 @@ TEXT ·AxpyF32(SB), NOSPLIT, $0-56
 	SHRQ    $0x02, R8
 	TESTQ   $+4, R8
 	JEQ     skip
-	VMOVUPS (DI), X1
-	VMULPS  X1, X0, X1
-	VMOVUPS (SI), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS X2, (SI)
+	VMULPS  (DI), X0, X1
+	VADDPS  (SI), X1, X1
+	VMOVUPS X1, (SI)
+	SUBQ    $+4, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+4, DX
 
 skip:
 	TESTQ  $+2, R8
@@ -44,9 +42,9 @@ skip:
 	VMOVSD (SI), X2
 	VADDPS X2, X1, X2
 	VMOVSD X2, (SI)
+	SUBQ   $+2, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+2, DX
 
 skip2:
 	TESTQ  $+1, R8
@@ -54,9 +52,9 @@ skip2:
 	VMULSS (DI), X0, X1
 	VADDSS (SI), X1, X1
 	VMOVSS X1, (SI)
+	SUBQ   $+1, DX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
-	SUBQ   $+1, DX
 
 skip3:
 aligned:
@@ -98,11 +96,11 @@ tail:
 	JEQ     done
 	TESTQ   $+4, DX
 	JEQ     skip4
-	VMOVUPS (DI), X1
-	VMULPS  X1, X0, X1
-	VMOVUPS (SI), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS X2, (SI)
+	VMULPS  (DI), X0, X1
+	VADDPS  (SI), X1, X1
+	VMOVUPS X1, (SI)
+	TESTQ   $+3, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -114,6 +112,8 @@ skip4:
 	VMOVSD (SI), X2
 	VADDPS X2, X1, X2
 	VMOVSD X2, (SI)
+	TESTQ  $+1, DX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 
@@ -123,8 +123,6 @@ skip5:
 	VMULSS (DI), X0, X1
 	VADDSS (SI), X1, X1
 	VMOVSS X1, (SI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
 
 skip6:
 done:
@@ -154,14 +152,12 @@ TEXT ·AxpyF64(SB), NOSPLIT, $0-56
 	SHRQ    $0x03, R8
 	TESTQ   $+2, R8
 	JEQ     skip
-	VMOVUPS (DI), X1
-	VMULPD  X1, X0, X1
-	VMOVUPS (SI), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS X2, (SI)
+	VMULPD  (DI), X0, X1
+	VADDPD  (SI), X1, X1
+	VMOVUPS X1, (SI)
+	SUBQ    $+2, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+2, DX
 
 skip:
 	TESTQ  $+1, R8
@@ -169,9 +165,9 @@ skip:
 	VMULSD (DI), X0, X1
 	VADDSD (SI), X1, X1
 	VMOVSD X1, (SI)
+	SUBQ   $+1, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+1, DX
 
 skip2:
 aligned:
@@ -213,11 +209,11 @@ tail:
 	JEQ     done
 	TESTQ   $+2, DX
 	JEQ     skip3
-	VMOVUPS (DI), X1
-	VMULPD  X1, X0, X1
-	VMOVUPS (SI), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS X2, (SI)
+	VMULPD  (DI), X0, X1
+	VADDPD  (SI), X1, X1
+	VMOVUPS X1, (SI)
+	TESTQ   $+1, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -227,8 +223,6 @@ skip3:
 	VMULSD (DI), X0, X1
 	VADDSD (SI), X1, X1
 	VMOVSD X1, (SI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
 
 skip4:
 done:

@@ -32,9 +32,9 @@ TEXT ·ClampF32(SB), NOSPLIT, $0-56
 	VMAXPS  X2, X1, X2
 	VMINPS  X2, X0, X2
 	VMOVUPS X2, (DI)
+	SUBQ    $+4, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+4, DX
 
 skip:
 	TESTQ  $+2, R8
@@ -43,9 +43,9 @@ skip:
 	VMAXPS X2, X1, X2
 	VMINPS X2, X0, X2
 	VMOVSD X2, (DI)
+	SUBQ   $+2, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+2, DX
 
 skip2:
 	TESTQ  $+1, R8
@@ -54,9 +54,9 @@ skip2:
 	VMAXPS X2, X1, X2
 	VMINPS X2, X0, X2
 	VMOVSS X2, (DI)
+	SUBQ   $+1, DX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
-	SUBQ   $+1, DX
 
 skip3:
 aligned:
@@ -107,6 +107,8 @@ tail:
 	VMAXPS  X2, X1, X2
 	VMINPS  X2, X0, X2
 	VMOVUPS X2, (DI)
+	TESTQ   $+3, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -117,6 +119,8 @@ skip4:
 	VMAXPS X2, X1, X2
 	VMINPS X2, X0, X2
 	VMOVSD X2, (DI)
+	TESTQ  $+1, DX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 
@@ -127,8 +131,6 @@ skip5:
 	VMAXPS X2, X1, X2
 	VMINPS X2, X0, X2
 	VMOVSS X2, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
 
 skip6:
 done:
@@ -163,9 +165,9 @@ TEXT ·ClampF64(SB), NOSPLIT, $0-64
 	VMAXPD  X2, X1, X2
 	VMINPD  X2, X0, X2
 	VMOVUPS X2, (DI)
+	SUBQ    $+2, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+2, DX
 
 skip:
 	TESTQ  $+1, R8
@@ -174,9 +176,9 @@ skip:
 	VMAXPD X2, X1, X2
 	VMINPD X2, X0, X2
 	VMOVSD X2, (DI)
+	SUBQ   $+1, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+1, DX
 
 skip2:
 aligned:
@@ -227,6 +229,8 @@ tail:
 	VMAXPD  X2, X1, X2
 	VMINPD  X2, X0, X2
 	VMOVUPS X2, (DI)
+	TESTQ   $+1, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -237,8 +241,6 @@ skip3:
 	VMAXPD X2, X1, X2
 	VMINPD X2, X0, X2
 	VMOVSD X2, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
 
 skip4:
 done:

@@ -136,21 +136,18 @@ tail:
 	JEQ     done
 	TESTQ   $+4, DX
 	JEQ     skip
-	VMOVUPS (R9), X6
-	VMULPS  X6, X0, X6
-	VMOVUPS (R10), X7
-	VMULPS  X7, X1, X7
+	VMULPS  (R9), X0, X6
+	VMULPS  (R10), X1, X7
 	VADDPS  X6, X7, X6
-	VMOVUPS (R11), X7
-	VMULPS  X7, X2, X7
+	VMULPS  (R11), X2, X7
 	VADDPS  X6, X7, X6
-	VMOVUPS (R12), X7
-	VMULPS  X7, X3, X7
+	VMULPS  (R12), X3, X7
 	VADDPS  X6, X7, X6
-	VMOVUPS (R13), X7
-	VMULPS  X7, X4, X7
+	VMULPS  (R13), X4, X7
 	VADDPS  X6, X7, X6
 	VMOVUPS X6, (R9)
+	TESTQ   $+3, DX
+	JEQ     done
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
@@ -175,6 +172,8 @@ skip:
 	VMULPS X7, X4, X7
 	VADDPS X6, X7, X6
 	VMOVSD X6, (R9)
+	TESTQ  $+1, DX
+	JEQ    done
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
 	ADDQ   $+8, R11
@@ -194,11 +193,6 @@ skip2:
 	VMULSS (R13), X4, X7
 	VADDPS X6, X7, X6
 	VMOVSS X6, (R9)
-	ADDQ   $+4, R9
-	ADDQ   $+4, R10
-	ADDQ   $+4, R11
-	ADDQ   $+4, R12
-	ADDQ   $+4, R13
 
 skip3:
 done:
@@ -295,15 +289,14 @@ tail2:
 	JEQ     done2
 	TESTQ   $+4, DX
 	JEQ     skip4
-	VMOVUPS (R9), X4
-	VMULPS  X4, X0, X4
-	VMOVUPS (R10), X5
-	VMULPS  X5, X1, X5
+	VMULPS  (R9), X0, X4
+	VMULPS  (R10), X1, X5
 	VADDPS  X4, X5, X4
-	VMOVUPS (R11), X5
-	VMULPS  X5, X2, X5
+	VMULPS  (R11), X2, X5
 	VADDPS  X4, X5, X4
 	VMOVUPS X4, (R9)
+	TESTQ   $+3, DX
+	JEQ     done2
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
@@ -320,6 +313,8 @@ skip4:
 	VMULPS X5, X2, X5
 	VADDPS X4, X5, X4
 	VMOVSD X4, (R9)
+	TESTQ  $+1, DX
+	JEQ    done2
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
 	ADDQ   $+8, R11
@@ -333,9 +328,6 @@ skip5:
 	VMULSS (R11), X2, X5
 	VADDPS X4, X5, X4
 	VMOVSS X4, (R9)
-	ADDQ   $+4, R9
-	ADDQ   $+4, R10
-	ADDQ   $+4, R11
 
 skip6:
 done2:
@@ -414,12 +406,12 @@ tail3:
 	JEQ     done3
 	TESTQ   $+4, DX
 	JEQ     skip7
-	VMOVUPS (R9), X3
-	VMULPS  X3, X0, X3
-	VMOVUPS (R10), X4
-	VMULPS  X4, X1, X4
+	VMULPS  (R9), X0, X3
+	VMULPS  (R10), X1, X4
 	VADDPS  X3, X4, X3
 	VMOVUPS X3, (R9)
+	TESTQ   $+3, DX
+	JEQ     done3
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 
@@ -432,6 +424,8 @@ skip7:
 	VMULPS X4, X1, X4
 	VADDPS X3, X4, X3
 	VMOVSD X3, (R9)
+	TESTQ  $+1, DX
+	JEQ    done3
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
 
@@ -442,8 +436,6 @@ skip8:
 	VMULSS (R10), X1, X4
 	VADDPS X3, X4, X3
 	VMOVSS X3, (R9)
-	ADDQ   $+4, R9
-	ADDQ   $+4, R10
 
 skip9:
 done3:
@@ -601,21 +593,18 @@ tail:
 	JEQ     done
 	TESTQ   $+2, DX
 	JEQ     skip
-	VMOVUPS (R9), X6
-	VMULPD  X6, X0, X6
-	VMOVUPS (R10), X7
-	VMULPD  X7, X1, X7
+	VMULPD  (R9), X0, X6
+	VMULPD  (R10), X1, X7
 	VADDPD  X6, X7, X6
-	VMOVUPS (R11), X7
-	VMULPD  X7, X2, X7
+	VMULPD  (R11), X2, X7
 	VADDPD  X6, X7, X6
-	VMOVUPS (R12), X7
-	VMULPD  X7, X3, X7
+	VMULPD  (R12), X3, X7
 	VADDPD  X6, X7, X6
-	VMOVUPS (R13), X7
-	VMULPD  X7, X4, X7
+	VMULPD  (R13), X4, X7
 	VADDPD  X6, X7, X6
 	VMOVUPS X6, (R9)
+	TESTQ   $+1, DX
+	JEQ     done
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
@@ -635,11 +624,6 @@ skip:
 	VMULSD (R13), X4, X7
 	VADDPD X6, X7, X6
 	VMOVSD X6, (R9)
-	ADDQ   $+8, R9
-	ADDQ   $+8, R10
-	ADDQ   $+8, R11
-	ADDQ   $+8, R12
-	ADDQ   $+8, R13
 
 skip2:
 done:
@@ -736,15 +720,14 @@ tail2:
 	JEQ     done2
 	TESTQ   $+2, DX
 	JEQ     skip3
-	VMOVUPS (R9), X4
-	VMULPD  X4, X0, X4
-	VMOVUPS (R10), X5
-	VMULPD  X5, X1, X5
+	VMULPD  (R9), X0, X4
+	VMULPD  (R10), X1, X5
 	VADDPD  X4, X5, X4
-	VMOVUPS (R11), X5
-	VMULPD  X5, X2, X5
+	VMULPD  (R11), X2, X5
 	VADDPD  X4, X5, X4
 	VMOVUPS X4, (R9)
+	TESTQ   $+1, DX
+	JEQ     done2
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
@@ -758,9 +741,6 @@ skip3:
 	VMULSD (R11), X2, X5
 	VADDPD X4, X5, X4
 	VMOVSD X4, (R9)
-	ADDQ   $+8, R9
-	ADDQ   $+8, R10
-	ADDQ   $+8, R11
 
 skip4:
 done2:
@@ -839,12 +819,12 @@ tail3:
 	JEQ     done3
 	TESTQ   $+2, DX
 	JEQ     skip5
-	VMOVUPS (R9), X3
-	VMULPD  X3, X0, X3
-	VMOVUPS (R10), X4
-	VMULPD  X4, X1, X4
+	VMULPD  (R9), X0, X3
+	VMULPD  (R10), X1, X4
 	VADDPD  X3, X4, X3
 	VMOVUPS X3, (R9)
+	TESTQ   $+1, DX
+	JEQ     done3
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 
@@ -855,8 +835,6 @@ skip5:
 	VMULSD (R10), X1, X4
 	VADDPD X3, X4, X3
 	VMOVSD X3, (R9)
-	ADDQ   $+8, R9
-	ADDQ   $+8, R10
 
 skip6:
 done3:

@@ -122,21 +122,19 @@ tail:
 	JEQ     skip
 	VMOVUPS (R9), X5
 	VMULPS  X5, X0, X6
-	VMOVUPS (R10), X7
-	VADDPS  X7, X6, X7
-	VMULPS  X5, X1, X6
-	VMOVUPS (R11), X8
-	VADDPS  X8, X6, X8
-	VMULPS  X5, X2, X6
-	VMOVUPS (R12), X9
-	VADDPS  X9, X6, X9
+	VADDPS  (R10), X6, X6
+	VMULPS  X5, X1, X7
+	VADDPS  (R11), X7, X7
+	VMULPS  X5, X2, X8
+	VADDPS  (R12), X8, X8
 	VMULPS  X5, X3, X5
-	VMOVUPS (R13), X6
-	VADDPS  X6, X5, X6
-	VMOVUPS X7, (R10)
-	VMOVUPS X8, (R11)
-	VMOVUPS X9, (R12)
-	VMOVUPS X6, (R13)
+	VADDPS  (R13), X5, X5
+	VMOVUPS X6, (R10)
+	VMOVUPS X7, (R11)
+	VMOVUPS X8, (R12)
+	VMOVUPS X5, (R13)
+	TESTQ   $+3, DX
+	JEQ     done
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
@@ -163,6 +161,8 @@ skip:
 	VMOVSD X8, (R11)
 	VMOVSD X9, (R12)
 	VMOVSD X6, (R13)
+	TESTQ  $+1, DX
+	JEQ    done
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
 	ADDQ   $+8, R11
@@ -185,11 +185,6 @@ skip2:
 	VMOVSS X7, (R11)
 	VMOVSS X8, (R12)
 	VMOVSS X5, (R13)
-	ADDQ   $+4, R9
-	ADDQ   $+4, R10
-	ADDQ   $+4, R11
-	ADDQ   $+4, R12
-	ADDQ   $+4, R13
 
 skip3:
 done:
@@ -281,13 +276,13 @@ tail2:
 	JEQ     skip4
 	VMOVUPS (R9), X3
 	VMULPS  X3, X0, X4
-	VMOVUPS (R10), X5
-	VADDPS  X5, X4, X5
+	VADDPS  (R10), X4, X4
 	VMULPS  X3, X1, X3
-	VMOVUPS (R11), X4
-	VADDPS  X4, X3, X4
-	VMOVUPS X5, (R10)
-	VMOVUPS X4, (R11)
+	VADDPS  (R11), X3, X3
+	VMOVUPS X4, (R10)
+	VMOVUPS X3, (R11)
+	TESTQ   $+3, DX
+	JEQ     done2
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
@@ -304,6 +299,8 @@ skip4:
 	VADDPS X4, X3, X4
 	VMOVSD X5, (R10)
 	VMOVSD X4, (R11)
+	TESTQ  $+1, DX
+	JEQ    done2
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
 	ADDQ   $+8, R11
@@ -318,9 +315,6 @@ skip5:
 	VADDSS (R11), X3, X3
 	VMOVSS X4, (R10)
 	VMOVSS X3, (R11)
-	ADDQ   $+4, R9
-	ADDQ   $+4, R10
-	ADDQ   $+4, R11
 
 skip6:
 done2:
@@ -355,14 +349,12 @@ rest2:
 	SHRQ    $0x02, R12
 	TESTQ   $+4, R12
 	JEQ     skip7
-	VMOVUPS (R9), X2
-	VMULPS  X2, X0, X2
-	VMOVUPS (R10), X3
-	VADDPS  X3, X2, X3
-	VMOVUPS X3, (R10)
+	VMULPS  (R9), X0, X2
+	VADDPS  (R10), X2, X2
+	VMOVUPS X2, (R10)
+	SUBQ    $+4, DX
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
-	SUBQ    $+4, DX
 
 skip7:
 	TESTQ  $+2, R12
@@ -372,9 +364,9 @@ skip7:
 	VMOVSD (R10), X3
 	VADDPS X3, X2, X3
 	VMOVSD X3, (R10)
+	SUBQ   $+2, DX
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
-	SUBQ   $+2, DX
 
 skip8:
 	TESTQ  $+1, R12
@@ -382,9 +374,9 @@ skip8:
 	VMULSS (R9), X0, X2
 	VADDSS (R10), X2, X2
 	VMOVSS X2, (R10)
+	SUBQ   $+1, DX
 	ADDQ   $+4, R9
 	ADDQ   $+4, R10
-	SUBQ   $+1, DX
 
 skip9:
 aligned:
@@ -426,11 +418,11 @@ tail3:
 	JEQ     done3
 	TESTQ   $+4, DX
 	JEQ     skip10
-	VMOVUPS (R9), X2
-	VMULPS  X2, X0, X2
-	VMOVUPS (R10), X3
-	VADDPS  X3, X2, X3
-	VMOVUPS X3, (R10)
+	VMULPS  (R9), X0, X2
+	VADDPS  (R10), X2, X2
+	VMOVUPS X2, (R10)
+	TESTQ   $+3, DX
+	JEQ     done3
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 
@@ -442,6 +434,8 @@ skip10:
 	VMOVSD (R10), X3
 	VADDPS X3, X2, X3
 	VMOVSD X3, (R10)
+	TESTQ  $+1, DX
+	JEQ    done3
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
 
@@ -451,8 +445,6 @@ skip11:
 	VMULSS (R9), X0, X2
 	VADDSS (R10), X2, X2
 	VMOVSS X2, (R10)
-	ADDQ   $+4, R9
-	ADDQ   $+4, R10
 
 skip12:
 done3:
@@ -587,21 +579,19 @@ tail:
 	JEQ     skip
 	VMOVUPS (R9), X5
 	VMULPD  X5, X0, X6
-	VMOVUPS (R10), X7
-	VADDPD  X7, X6, X7
-	VMULPD  X5, X1, X6
-	VMOVUPS (R11), X8
-	VADDPD  X8, X6, X8
-	VMULPD  X5, X2, X6
-	VMOVUPS (R12), X9
-	VADDPD  X9, X6, X9
+	VADDPD  (R10), X6, X6
+	VMULPD  X5, X1, X7
+	VADDPD  (R11), X7, X7
+	VMULPD  X5, X2, X8
+	VADDPD  (R12), X8, X8
 	VMULPD  X5, X3, X5
-	VMOVUPS (R13), X6
-	VADDPD  X6, X5, X6
-	VMOVUPS X7, (R10)
-	VMOVUPS X8, (R11)
-	VMOVUPS X9, (R12)
-	VMOVUPS X6, (R13)
+	VADDPD  (R13), X5, X5
+	VMOVUPS X6, (R10)
+	VMOVUPS X7, (R11)
+	VMOVUPS X8, (R12)
+	VMOVUPS X5, (R13)
+	TESTQ   $+1, DX
+	JEQ     done
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
@@ -624,11 +614,6 @@ skip:
 	VMOVSD X7, (R11)
 	VMOVSD X8, (R12)
 	VMOVSD X5, (R13)
-	ADDQ   $+8, R9
-	ADDQ   $+8, R10
-	ADDQ   $+8, R11
-	ADDQ   $+8, R12
-	ADDQ   $+8, R13
 
 skip2:
 done:
@@ -720,13 +705,13 @@ tail2:
 	JEQ     skip3
 	VMOVUPS (R9), X3
 	VMULPD  X3, X0, X4
-	VMOVUPS (R10), X5
-	VADDPD  X5, X4, X5
+	VADDPD  (R10), X4, X4
 	VMULPD  X3, X1, X3
-	VMOVUPS (R11), X4
-	VADDPD  X4, X3, X4
-	VMOVUPS X5, (R10)
-	VMOVUPS X4, (R11)
+	VADDPD  (R11), X3, X3
+	VMOVUPS X4, (R10)
+	VMOVUPS X3, (R11)
+	TESTQ   $+1, DX
+	JEQ     done2
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
@@ -741,9 +726,6 @@ skip3:
 	VADDSD (R11), X3, X3
 	VMOVSD X4, (R10)
 	VMOVSD X3, (R11)
-	ADDQ   $+8, R9
-	ADDQ   $+8, R10
-	ADDQ   $+8, R11
 
 skip4:
 done2:
@@ -778,14 +760,12 @@ rest2:
 	SHRQ    $0x03, R12
 	TESTQ   $+2, R12
 	JEQ     skip5
-	VMOVUPS (R9), X2
-	VMULPD  X2, X0, X2
-	VMOVUPS (R10), X3
-	VADDPD  X3, X2, X3
-	VMOVUPS X3, (R10)
+	VMULPD  (R9), X0, X2
+	VADDPD  (R10), X2, X2
+	VMOVUPS X2, (R10)
+	SUBQ    $+2, DX
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
-	SUBQ    $+2, DX
 
 skip5:
 	TESTQ  $+1, R12
@@ -793,9 +773,9 @@ skip5:
 	VMULSD (R9), X0, X2
 	VADDSD (R10), X2, X2
 	VMOVSD X2, (R10)
+	SUBQ   $+1, DX
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
-	SUBQ   $+1, DX
 
 skip6:
 aligned:
@@ -837,11 +817,11 @@ tail3:
 	JEQ     done3
 	TESTQ   $+2, DX
 	JEQ     skip7
-	VMOVUPS (R9), X2
-	VMULPD  X2, X0, X2
-	VMOVUPS (R10), X3
-	VADDPD  X3, X2, X3
-	VMOVUPS X3, (R10)
+	VMULPD  (R9), X0, X2
+	VADDPD  (R10), X2, X2
+	VMOVUPS X2, (R10)
+	TESTQ   $+1, DX
+	JEQ     done3
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 
@@ -851,8 +831,6 @@ skip7:
 	VMULSD (R9), X0, X2
 	VADDSD (R10), X2, X2
 	VMOVSD X2, (R10)
-	ADDQ   $+8, R9
-	ADDQ   $+8, R10
 
 skip8:
 done3:

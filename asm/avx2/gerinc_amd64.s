@@ -139,9 +139,8 @@ row2:
 	TESTQ        $+4, R8
 	JEQ          skip3
 	VMULPS       X0, X4, X8
-	VMOVUPS      (R10), X9
-	VADDPS       X9, X8, X9
-	VMOVUPS      X9, (R10)
+	VADDPS       (R10), X8, X8
+	VMOVUPS      X8, (R10)
 	ADDQ         $+16, R10
 
 skip3:
@@ -314,9 +313,8 @@ row4:
 	TESTQ        $+4, R8
 	JEQ          skip8
 	VMULPS       X1, X4, X8
-	VMOVUPS      (R10), X9
-	VADDPS       X9, X8, X9
-	VMOVUPS      X9, (R10)
+	VADDPS       (R10), X8, X8
+	VMOVUPS      X8, (R10)
 	ADDQ         $+16, R10
 
 skip8:
@@ -521,9 +519,8 @@ row6:
 	TESTQ        $+4, R8
 	JEQ          skip13
 	VMULPS       X2, X4, X8
-	VMOVUPS      (R10), X9
-	VADDPS       X9, X8, X9
-	VMOVUPS      X9, (R10)
+	VADDPS       (R10), X8, X8
+	VMOVUPS      X8, (R10)
 	ADDQ         $+16, R10
 
 skip13:
@@ -758,9 +755,8 @@ row8:
 	TESTQ        $+4, R8
 	JEQ          skip18
 	VMULPS       X3, X4, X8
-	VMOVUPS      (R10), X9
-	VADDPS       X9, X8, X9
-	VMOVUPS      X9, (R10)
+	VADDPS       (R10), X8, X8
+	VMOVUPS      X8, (R10)
 	ADDQ         $+16, R10
 
 skip18:
@@ -991,9 +987,8 @@ row2:
 	TESTQ        $+2, R8
 	JEQ          skip2
 	VMULPD       X0, X4, X7
-	VMOVUPS      (R10), X8
-	VADDPD       X8, X7, X8
-	VMOVUPS      X8, (R10)
+	VADDPD       (R10), X7, X7
+	VMOVUPS      X7, (R10)
 	ADDQ         $+16, R10
 
 skip2:
@@ -1107,9 +1102,8 @@ row4:
 	TESTQ        $+2, R8
 	JEQ          skip5
 	VMULPD       X1, X4, X7
-	VMOVUPS      (R10), X8
-	VADDPD       X8, X7, X8
-	VMOVUPS      X8, (R10)
+	VADDPD       (R10), X7, X7
+	VMOVUPS      X7, (R10)
 	ADDQ         $+16, R10
 
 skip5:
@@ -1243,9 +1237,8 @@ row6:
 	TESTQ        $+2, R8
 	JEQ          skip8
 	VMULPD       X2, X4, X7
-	VMOVUPS      (R10), X8
-	VADDPD       X8, X7, X8
-	VMOVUPS      X8, (R10)
+	VADDPD       (R10), X7, X7
+	VMOVUPS      X7, (R10)
 	ADDQ         $+16, R10
 
 skip8:
@@ -1397,9 +1390,8 @@ row8:
 	TESTQ        $+2, R8
 	JEQ          skip11
 	VMULPD       X3, X4, X7
-	VMOVUPS      (R10), X8
-	VADDPD       X8, X7, X8
-	VMOVUPS      X8, (R10)
+	VADDPD       (R10), X7, X7
+	VMOVUPS      X7, (R10)
 	ADDQ         $+16, R10
 
 skip11:

@@ -48,8 +48,7 @@ TEXT ·LAMBDirectionF32(SB), NOSPLIT, $0-152
 	VMULPS  X11, X0, X11
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (BX), X12
-	VMULPS  X12, X2, X12
+	VMULPS  (BX), X2, X12
 	VMULPS  X11, X3, X13
 	VADDPS  X13, X12, X13
 	VPAND   X1, X13, X15
@@ -59,8 +58,7 @@ TEXT ·LAMBDirectionF32(SB), NOSPLIT, $0-152
 	VMULPS  X11, X4, X11
 	VPAND   X6, X11, X15
 	VPSIGND X15, X11, X11
-	VMOVUPS (R8), X12
-	VMULPS  X12, X7, X12
+	VMULPS  (R8), X7, X12
 	VMULPS  X11, X11, X11
 	VADDPS  X11, X12, X11
 	VPAND   X1, X11, X15
@@ -71,18 +69,17 @@ TEXT ·LAMBDirectionF32(SB), NOSPLIT, $0-152
 	VADDPS  X8, X12, X12
 	VDIVPS  X12, X13, X12
 	VMULPS  X12, X9, X12
-	VMOVUPS (SI), X14
-	VMULPS  X14, X10, X14
+	VMULPS  (SI), X10, X14
 	VADDPS  X14, X12, X14
 	VMOVUPS X13, (BX)
 	VMOVUPS X11, (R8)
 	VMOVUPS X14, (DI)
+	SUBQ    $+4, R9
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
-	SUBQ    $+4, R9
 
 skip:
 	TESTQ $+2, R11
@@ -124,12 +121,12 @@ skip:
 	VMOVSD  X13, (BX)
 	VMOVSD  X11, (R8)
 	VMOVSD  X14, (DI)
+	SUBQ    $+2, R9
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
 	ADDQ    $+8, BX
 	ADDQ    $+8, R8
-	SUBQ    $+2, R9
 
 skip2:
 	TESTQ $+1, R11
@@ -168,12 +165,12 @@ skip2:
 	VMOVSS  X13, (BX)
 	VMOVSS  X11, (R8)
 	VMOVSS  X14, (DI)
+	SUBQ    $+1, R9
 	ADDQ    $+4, DI
 	ADDQ    $+4, SI
 	ADDQ    $+4, DX
 	ADDQ    $+4, BX
 	ADDQ    $+4, R8
-	SUBQ    $+1, R9
 
 skip3:
 aligned:
@@ -306,8 +303,7 @@ tail:
 	VMULPS  X11, X0, X11
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (BX), X12
-	VMULPS  X12, X2, X12
+	VMULPS  (BX), X2, X12
 	VMULPS  X11, X3, X13
 	VADDPS  X13, X12, X13
 	VPAND   X1, X13, X15
@@ -317,8 +313,7 @@ tail:
 	VMULPS  X11, X4, X11
 	VPAND   X6, X11, X15
 	VPSIGND X15, X11, X11
-	VMOVUPS (R8), X12
-	VMULPS  X12, X7, X12
+	VMULPS  (R8), X7, X12
 	VMULPS  X11, X11, X11
 	VADDPS  X11, X12, X11
 	VPAND   X1, X11, X15
@@ -329,12 +324,13 @@ tail:
 	VADDPS  X8, X12, X12
 	VDIVPS  X12, X13, X12
 	VMULPS  X12, X9, X12
-	VMOVUPS (SI), X14
-	VMULPS  X14, X10, X14
+	VMULPS  (SI), X10, X14
 	VADDPS  X14, X12, X14
 	VMOVUPS X13, (BX)
 	VMOVUPS X11, (R8)
 	VMOVUPS X14, (DI)
+	TESTQ   $+3, R9
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -381,6 +377,8 @@ skip4:
 	VMOVSD  X13, (BX)
 	VMOVSD  X11, (R8)
 	VMOVSD  X14, (DI)
+	TESTQ   $+1, R9
+	JEQ     done
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
@@ -424,11 +422,6 @@ skip5:
 	VMOVSS  X13, (BX)
 	VMOVSS  X11, (R8)
 	VMOVSS  X14, (DI)
-	ADDQ    $+4, DI
-	ADDQ    $+4, SI
-	ADDQ    $+4, DX
-	ADDQ    $+4, BX
-	ADDQ    $+4, R8
 
 skip6:
 done:
@@ -489,8 +482,7 @@ TEXT ·LAMBDirectionF64(SB), NOSPLIT, $0-184
 	VMULPD  X11, X0, X11
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (BX), X12
-	VMULPD  X12, X2, X12
+	VMULPD  (BX), X2, X12
 	VMULPD  X11, X3, X13
 	VADDPD  X13, X12, X13
 	VPAND   X1, X13, X15
@@ -502,8 +494,7 @@ TEXT ·LAMBDirectionF64(SB), NOSPLIT, $0-184
 	VPAND   X6, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMOVUPS (R8), X12
-	VMULPD  X12, X7, X12
+	VMULPD  (R8), X7, X12
 	VMULPD  X11, X11, X11
 	VADDPD  X11, X12, X11
 	VPAND   X1, X11, X15
@@ -515,18 +506,17 @@ TEXT ·LAMBDirectionF64(SB), NOSPLIT, $0-184
 	VADDPD  X8, X12, X12
 	VDIVPD  X12, X13, X12
 	VMULPD  X12, X9, X12
-	VMOVUPS (SI), X14
-	VMULPD  X14, X10, X14
+	VMULPD  (SI), X10, X14
 	VADDPD  X14, X12, X14
 	VMOVUPS X13, (BX)
 	VMOVUPS X11, (R8)
 	VMOVUPS X14, (DI)
+	SUBQ    $+2, R9
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
-	SUBQ    $+2, R9
 
 skip:
 	TESTQ $+1, R11
@@ -569,12 +559,12 @@ skip:
 	VMOVSD  X13, (BX)
 	VMOVSD  X11, (R8)
 	VMOVSD  X14, (DI)
+	SUBQ    $+1, R9
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
 	ADDQ    $+8, BX
 	ADDQ    $+8, R8
-	SUBQ    $+1, R9
 
 skip2:
 aligned:
@@ -720,8 +710,7 @@ tail:
 	VMULPD  X11, X0, X11
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (BX), X12
-	VMULPD  X12, X2, X12
+	VMULPD  (BX), X2, X12
 	VMULPD  X11, X3, X13
 	VADDPD  X13, X12, X13
 	VPAND   X1, X13, X15
@@ -733,8 +722,7 @@ tail:
 	VPAND   X6, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMOVUPS (R8), X12
-	VMULPD  X12, X7, X12
+	VMULPD  (R8), X7, X12
 	VMULPD  X11, X11, X11
 	VADDPD  X11, X12, X11
 	VPAND   X1, X11, X15
@@ -746,12 +734,13 @@ tail:
 	VADDPD  X8, X12, X12
 	VDIVPD  X12, X13, X12
 	VMULPD  X12, X9, X12
-	VMOVUPS (SI), X14
-	VMULPD  X14, X10, X14
+	VMULPD  (SI), X10, X14
 	VADDPD  X14, X12, X14
 	VMOVUPS X13, (BX)
 	VMOVUPS X11, (R8)
 	VMOVUPS X14, (DI)
+	TESTQ   $+1, R9
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -799,11 +788,6 @@ skip3:
 	VMOVSD  X13, (BX)
 	VMOVSD  X11, (R8)
 	VMOVSD  X14, (DI)
-	ADDQ    $+8, DI
-	ADDQ    $+8, SI
-	ADDQ    $+8, DX
-	ADDQ    $+8, BX
-	ADDQ    $+8, R8
 
 skip4:
 done:

@@ -33,9 +33,9 @@ TEXT ·LerpF32(SB), NOSPLIT, $0-56
 	VMULPS  X2, X0, X2
 	VADDPS  X2, X1, X2
 	VMOVUPS X2, (SI)
+	SUBQ    $+4, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+4, DX
 
 skip:
 	TESTQ  $+2, R8
@@ -46,9 +46,9 @@ skip:
 	VMULPS X2, X0, X2
 	VADDPS X2, X1, X2
 	VMOVSD X2, (SI)
+	SUBQ   $+2, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+2, DX
 
 skip2:
 	TESTQ  $+1, R8
@@ -59,9 +59,9 @@ skip2:
 	VMULPS X2, X0, X2
 	VADDPS X2, X1, X2
 	VMOVSS X2, (SI)
+	SUBQ   $+1, DX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
-	SUBQ   $+1, DX
 
 skip3:
 aligned:
@@ -124,6 +124,8 @@ tail:
 	VMULPS  X2, X0, X2
 	VADDPS  X2, X1, X2
 	VMOVUPS X2, (SI)
+	TESTQ   $+3, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -136,6 +138,8 @@ skip4:
 	VMULPS X2, X0, X2
 	VADDPS X2, X1, X2
 	VMOVSD X2, (SI)
+	TESTQ  $+1, DX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 
@@ -148,8 +152,6 @@ skip5:
 	VMULPS X2, X0, X2
 	VADDPS X2, X1, X2
 	VMOVSS X2, (SI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
 
 skip6:
 done:
@@ -185,9 +187,9 @@ TEXT ·LerpF64(SB), NOSPLIT, $0-56
 	VMULPD  X2, X0, X2
 	VADDPD  X2, X1, X2
 	VMOVUPS X2, (SI)
+	SUBQ    $+2, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+2, DX
 
 skip:
 	TESTQ  $+1, R8
@@ -198,9 +200,9 @@ skip:
 	VMULPD X2, X0, X2
 	VADDPD X2, X1, X2
 	VMOVSD X2, (SI)
+	SUBQ   $+1, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+1, DX
 
 skip2:
 aligned:
@@ -263,6 +265,8 @@ tail:
 	VMULPD  X2, X0, X2
 	VADDPD  X2, X1, X2
 	VMOVUPS X2, (SI)
+	TESTQ   $+1, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -275,8 +279,6 @@ skip3:
 	VMULPD X2, X0, X2
 	VADDPD X2, X1, X2
 	VMOVSD X2, (SI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
 
 skip4:
 done:

@@ -71,10 +71,10 @@ TEXT ·LionF32(SB), NOSPLIT, $0-104
 	VSUBPS  X14, X11, X14
 	VMOVUPS X12, (DX)
 	VMOVUPS X14, (DI)
+	SUBQ    $+4, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
-	SUBQ    $+4, BX
 
 skip:
 	TESTQ $+2, R9
@@ -113,10 +113,10 @@ skip:
 	VSUBPS X14, X11, X14
 	VMOVSD X12, (DX)
 	VMOVSD X14, (DI)
+	SUBQ   $+2, BX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
-	SUBQ   $+2, BX
 
 skip2:
 	TESTQ $+1, R9
@@ -155,10 +155,10 @@ skip2:
 	VSUBPS X14, X11, X14
 	VMOVSS X12, (DX)
 	VMOVSS X14, (DI)
+	SUBQ   $+1, BX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	ADDQ   $+4, DX
-	SUBQ   $+1, BX
 
 skip3:
 aligned:
@@ -315,6 +315,8 @@ tail:
 	VSUBPS  X14, X11, X14
 	VMOVUPS X12, (DX)
 	VMOVUPS X14, (DI)
+	TESTQ   $+3, BX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -356,6 +358,8 @@ skip4:
 	VSUBPS X14, X11, X14
 	VMOVSD X12, (DX)
 	VMOVSD X14, (DI)
+	TESTQ  $+1, BX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -397,9 +401,6 @@ skip5:
 	VSUBPS X14, X11, X14
 	VMOVSS X12, (DX)
 	VMOVSS X14, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
 
 skip6:
 done:
@@ -488,10 +489,10 @@ TEXT ·LionF64(SB), NOSPLIT, $0-136
 	VSUBPD  X14, X11, X14
 	VMOVUPS X12, (DX)
 	VMOVUPS X14, (DI)
+	SUBQ    $+2, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
-	SUBQ    $+2, BX
 
 skip:
 	TESTQ $+1, R9
@@ -533,10 +534,10 @@ skip:
 	VSUBPD X14, X11, X14
 	VMOVSD X12, (DX)
 	VMOVSD X14, (DI)
+	SUBQ   $+1, BX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
-	SUBQ   $+1, BX
 
 skip2:
 aligned:
@@ -705,6 +706,8 @@ tail:
 	VSUBPD  X14, X11, X14
 	VMOVUPS X12, (DX)
 	VMOVUPS X14, (DI)
+	TESTQ   $+1, BX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -749,9 +752,6 @@ skip3:
 	VSUBPD X14, X11, X14
 	VMOVSD X12, (DX)
 	VMOVSD X14, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
 
 skip4:
 done:

@@ -126,15 +126,13 @@ tail:
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPS  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (R9), X1
-	VADDPS  X1, X2, X1
+	VADDPS  (DX), X1, X1
+	VADDPS  (BX), X1, X1
+	VADDPS  (R8), X1, X1
+	VADDPS  (R9), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -155,6 +153,8 @@ skip:
 	VMOVSD (R9), X1
 	VADDPS X1, X2, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -171,12 +171,6 @@ skip2:
 	VADDSS (R8), X1, X1
 	VADDSS (R9), X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R9
 
 skip3:
 done:
@@ -294,16 +288,14 @@ tail2:
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPS  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (R9), X1
-	VADDPS  X1, X2, X1
+	VADDPS  (DX), X1, X1
+	VADDPS  (BX), X1, X1
+	VADDPS  (R8), X1, X1
+	VADDPS  (R9), X1, X1
 	VDIVPS  X0, X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done2
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -325,6 +317,8 @@ skip4:
 	VADDPS X1, X2, X1
 	VDIVPS X0, X1, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done2
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -342,12 +336,6 @@ skip5:
 	VADDSS (R9), X1, X1
 	VDIVPS X0, X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R9
 
 skip6:
 done2:
@@ -442,14 +430,13 @@ tail3:
 	TESTQ   $+4, R10
 	JEQ     skip7
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPS  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPS  X2, X1, X2
-	VDIVPS  X0, X2, X2
-	VMOVUPS X2, (DI)
+	VADDPS  (DX), X1, X1
+	VADDPS  (BX), X1, X1
+	VADDPS  (R8), X1, X1
+	VDIVPS  X0, X1, X1
+	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done3
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -468,6 +455,8 @@ skip7:
 	VADDPS X2, X1, X2
 	VDIVPS X0, X2, X2
 	VMOVSD X2, (DI)
+	TESTQ  $+1, R10
+	JEQ    done3
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -483,11 +472,6 @@ skip8:
 	VADDSS (R8), X1, X1
 	VDIVPS X0, X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
 
 skip9:
 done3:
@@ -571,12 +555,12 @@ tail4:
 	TESTQ   $+4, R10
 	JEQ     skip10
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPS  X1, X2, X1
+	VADDPS  (DX), X1, X1
+	VADDPS  (BX), X1, X1
 	VDIVPS  X0, X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done4
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -592,6 +576,8 @@ skip10:
 	VADDPS X1, X2, X1
 	VDIVPS X0, X1, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done4
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -605,10 +591,6 @@ skip11:
 	VADDSS (BX), X1, X1
 	VDIVPS X0, X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
 
 skip12:
 done4:
@@ -681,10 +663,11 @@ tail5:
 	TESTQ   $+4, R10
 	JEQ     skip13
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VDIVPS  X0, X2, X2
-	VMOVUPS X2, (DI)
+	VADDPS  (DX), X1, X1
+	VDIVPS  X0, X1, X1
+	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done5
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -697,6 +680,8 @@ skip13:
 	VADDPS X2, X1, X2
 	VDIVPS X0, X2, X2
 	VMOVSD X2, (DI)
+	TESTQ  $+1, R10
+	JEQ    done5
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -708,9 +693,6 @@ skip14:
 	VADDSS (DX), X1, X1
 	VDIVPS X0, X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
 
 skip15:
 done5:
@@ -774,6 +756,8 @@ tail6:
 	VMOVUPS (SI), X1
 	VDIVPS  X0, X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done6
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -783,6 +767,8 @@ skip16:
 	VMOVSD (SI), X1
 	VDIVPS X0, X1, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done6
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 
@@ -792,8 +778,6 @@ skip17:
 	VMOVSS (SI), X1
 	VDIVPS X0, X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
 
 skip18:
 done6:
@@ -933,15 +917,13 @@ tail:
 	TESTQ   $+2, R10
 	JEQ     skip
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPD  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (R9), X1
-	VADDPD  X1, X2, X1
+	VADDPD  (DX), X1, X1
+	VADDPD  (BX), X1, X1
+	VADDPD  (R8), X1, X1
+	VADDPD  (R9), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -958,12 +940,6 @@ skip:
 	VADDSD (R8), X1, X1
 	VADDSD (R9), X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R9
 
 skip2:
 done:
@@ -1081,16 +1057,14 @@ tail2:
 	TESTQ   $+2, R10
 	JEQ     skip3
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPD  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (R9), X1
-	VADDPD  X1, X2, X1
+	VADDPD  (DX), X1, X1
+	VADDPD  (BX), X1, X1
+	VADDPD  (R8), X1, X1
+	VADDPD  (R9), X1, X1
 	VDIVPD  X0, X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done2
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1108,12 +1082,6 @@ skip3:
 	VADDSD (R9), X1, X1
 	VDIVPD X0, X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R9
 
 skip4:
 done2:
@@ -1208,14 +1176,13 @@ tail3:
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPD  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPD  X2, X1, X2
-	VDIVPD  X0, X2, X2
-	VMOVUPS X2, (DI)
+	VADDPD  (DX), X1, X1
+	VADDPD  (BX), X1, X1
+	VADDPD  (R8), X1, X1
+	VDIVPD  X0, X1, X1
+	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done3
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1231,11 +1198,6 @@ skip5:
 	VADDSD (R8), X1, X1
 	VDIVPD X0, X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
 
 skip6:
 done3:
@@ -1319,12 +1281,12 @@ tail4:
 	TESTQ   $+2, R10
 	JEQ     skip7
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPD  X1, X2, X1
+	VADDPD  (DX), X1, X1
+	VADDPD  (BX), X1, X1
 	VDIVPD  X0, X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done4
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1338,10 +1300,6 @@ skip7:
 	VADDSD (BX), X1, X1
 	VDIVPD X0, X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
 
 skip8:
 done4:
@@ -1414,10 +1372,11 @@ tail5:
 	TESTQ   $+2, R10
 	JEQ     skip9
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VDIVPD  X0, X2, X2
-	VMOVUPS X2, (DI)
+	VADDPD  (DX), X1, X1
+	VDIVPD  X0, X1, X1
+	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done5
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1429,9 +1388,6 @@ skip9:
 	VADDSD (DX), X1, X1
 	VDIVPD X0, X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
 
 skip10:
 done5:
@@ -1495,6 +1451,8 @@ tail6:
 	VMOVUPS (SI), X1
 	VDIVPD  X0, X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done6
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -1504,8 +1462,6 @@ skip11:
 	VMOVSD (SI), X1
 	VDIVPD X0, X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
 
 skip12:
 done6:

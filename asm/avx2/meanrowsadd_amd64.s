@@ -123,15 +123,13 @@ tail:
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPS  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (R9), X1
-	VADDPS  X1, X2, X1
+	VADDPS  (DX), X1, X1
+	VADDPS  (BX), X1, X1
+	VADDPS  (R8), X1, X1
+	VADDPS  (R9), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -152,6 +150,8 @@ skip:
 	VMOVSD (R9), X1
 	VADDPS X1, X2, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -168,12 +168,6 @@ skip2:
 	VADDSS (R8), X1, X1
 	VADDSS (R9), X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R9
 
 skip3:
 done:
@@ -283,18 +277,15 @@ tail2:
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPS  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (R9), X1
-	VADDPS  X1, X2, X1
+	VADDPS  (DX), X1, X1
+	VADDPS  (BX), X1, X1
+	VADDPS  (R8), X1, X1
+	VADDPS  (R9), X1, X1
 	VDIVPS  X0, X1, X1
-	VMOVUPS (R12), X2
-	VADDPS  X1, X2, X1
+	VADDPS  (R12), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done2
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -319,6 +310,8 @@ skip4:
 	VMOVSD (R12), X2
 	VADDPS X1, X2, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done2
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -338,13 +331,6 @@ skip5:
 	VDIVPS X0, X1, X1
 	VADDSS (R12), X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R9
-	ADDQ   $+4, R12
 
 skip6:
 done2:
@@ -448,16 +434,14 @@ tail3:
 	TESTQ   $+4, R10
 	JEQ     skip7
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPS  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPS  X2, X1, X2
-	VDIVPS  X0, X2, X2
-	VMOVUPS (R12), X1
-	VADDPS  X2, X1, X2
-	VMOVUPS X2, (DI)
+	VADDPS  (DX), X1, X1
+	VADDPS  (BX), X1, X1
+	VADDPS  (R8), X1, X1
+	VDIVPS  X0, X1, X1
+	VADDPS  (R12), X1, X1
+	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done3
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -479,6 +463,8 @@ skip7:
 	VMOVSD (R12), X1
 	VADDPS X2, X1, X2
 	VMOVSD X2, (DI)
+	TESTQ  $+1, R10
+	JEQ    done3
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -496,12 +482,6 @@ skip8:
 	VDIVPS X0, X1, X1
 	VADDSS (R12), X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R12
 
 skip9:
 done3:
@@ -594,14 +574,13 @@ tail4:
 	TESTQ   $+4, R10
 	JEQ     skip10
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPS  X1, X2, X1
+	VADDPS  (DX), X1, X1
+	VADDPS  (BX), X1, X1
 	VDIVPS  X0, X1, X1
-	VMOVUPS (R12), X2
-	VADDPS  X1, X2, X1
+	VADDPS  (R12), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done4
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -620,6 +599,8 @@ skip10:
 	VMOVSD (R12), X2
 	VADDPS X1, X2, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done4
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -635,11 +616,6 @@ skip11:
 	VDIVPS X0, X1, X1
 	VADDSS (R12), X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R12
 
 skip12:
 done4:
@@ -721,12 +697,12 @@ tail5:
 	TESTQ   $+4, R10
 	JEQ     skip13
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VDIVPS  X0, X2, X2
-	VMOVUPS (R12), X1
-	VADDPS  X2, X1, X2
-	VMOVUPS X2, (DI)
+	VADDPS  (DX), X1, X1
+	VDIVPS  X0, X1, X1
+	VADDPS  (R12), X1, X1
+	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done5
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -742,6 +718,8 @@ skip13:
 	VMOVSD (R12), X1
 	VADDPS X2, X1, X2
 	VMOVSD X2, (DI)
+	TESTQ  $+1, R10
+	JEQ    done5
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -755,10 +733,6 @@ skip14:
 	VDIVPS X0, X1, X1
 	VADDSS (R12), X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, R12
 
 skip15:
 done5:
@@ -830,9 +804,10 @@ tail6:
 	JEQ     skip16
 	VMOVUPS (SI), X1
 	VDIVPS  X0, X1, X1
-	VMOVUPS (R12), X2
-	VADDPS  X1, X2, X1
+	VADDPS  (R12), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done6
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, R12
@@ -845,6 +820,8 @@ skip16:
 	VMOVSD (R12), X2
 	VADDPS X1, X2, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done6
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, R12
@@ -856,9 +833,6 @@ skip17:
 	VDIVPS X0, X1, X1
 	VADDSS (R12), X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, R12
 
 skip18:
 done6:
@@ -997,15 +971,13 @@ tail:
 	TESTQ   $+2, R10
 	JEQ     skip
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPD  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (R9), X1
-	VADDPD  X1, X2, X1
+	VADDPD  (DX), X1, X1
+	VADDPD  (BX), X1, X1
+	VADDPD  (R8), X1, X1
+	VADDPD  (R9), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1022,12 +994,6 @@ skip:
 	VADDSD (R8), X1, X1
 	VADDSD (R9), X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R9
 
 skip2:
 done:
@@ -1137,18 +1103,15 @@ tail2:
 	TESTQ   $+2, R10
 	JEQ     skip3
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPD  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (R9), X1
-	VADDPD  X1, X2, X1
+	VADDPD  (DX), X1, X1
+	VADDPD  (BX), X1, X1
+	VADDPD  (R8), X1, X1
+	VADDPD  (R9), X1, X1
 	VDIVPD  X0, X1, X1
-	VMOVUPS (R12), X2
-	VADDPD  X1, X2, X1
+	VADDPD  (R12), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done2
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1168,13 +1131,6 @@ skip3:
 	VDIVPD X0, X1, X1
 	VADDSD (R12), X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R9
-	ADDQ   $+8, R12
 
 skip4:
 done2:
@@ -1278,16 +1234,14 @@ tail3:
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPD  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPD  X2, X1, X2
-	VDIVPD  X0, X2, X2
-	VMOVUPS (R12), X1
-	VADDPD  X2, X1, X2
-	VMOVUPS X2, (DI)
+	VADDPD  (DX), X1, X1
+	VADDPD  (BX), X1, X1
+	VADDPD  (R8), X1, X1
+	VDIVPD  X0, X1, X1
+	VADDPD  (R12), X1, X1
+	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done3
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1305,12 +1259,6 @@ skip5:
 	VDIVPD X0, X1, X1
 	VADDSD (R12), X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R12
 
 skip6:
 done3:
@@ -1403,14 +1351,13 @@ tail4:
 	TESTQ   $+2, R10
 	JEQ     skip7
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPD  X1, X2, X1
+	VADDPD  (DX), X1, X1
+	VADDPD  (BX), X1, X1
 	VDIVPD  X0, X1, X1
-	VMOVUPS (R12), X2
-	VADDPD  X1, X2, X1
+	VADDPD  (R12), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done4
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1426,11 +1373,6 @@ skip7:
 	VDIVPD X0, X1, X1
 	VADDSD (R12), X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R12
 
 skip8:
 done4:
@@ -1512,12 +1454,12 @@ tail5:
 	TESTQ   $+2, R10
 	JEQ     skip9
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VDIVPD  X0, X2, X2
-	VMOVUPS (R12), X1
-	VADDPD  X2, X1, X2
-	VMOVUPS X2, (DI)
+	VADDPD  (DX), X1, X1
+	VDIVPD  X0, X1, X1
+	VADDPD  (R12), X1, X1
+	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done5
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1531,10 +1473,6 @@ skip9:
 	VDIVPD X0, X1, X1
 	VADDSD (R12), X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, R12
 
 skip10:
 done5:
@@ -1606,9 +1544,10 @@ tail6:
 	JEQ     skip11
 	VMOVUPS (SI), X1
 	VDIVPD  X0, X1, X1
-	VMOVUPS (R12), X2
-	VADDPD  X1, X2, X1
+	VADDPD  (R12), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done6
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, R12
@@ -1620,9 +1559,6 @@ skip11:
 	VDIVPD X0, X1, X1
 	VADDSD (R12), X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, R12
 
 skip12:
 done6:

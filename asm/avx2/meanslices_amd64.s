@@ -120,15 +120,13 @@ tail:
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPS  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (R9), X1
-	VADDPS  X1, X2, X1
+	VADDPS  (DX), X1, X1
+	VADDPS  (BX), X1, X1
+	VADDPS  (R8), X1, X1
+	VADDPS  (R9), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -149,6 +147,8 @@ skip:
 	VMOVSD (R9), X1
 	VADDPS X1, X2, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -165,12 +165,6 @@ skip2:
 	VADDSS (R8), X1, X1
 	VADDSS (R9), X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R9
 
 skip3:
 done:
@@ -284,16 +278,14 @@ tail2:
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPS  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (R9), X1
-	VADDPS  X1, X2, X1
+	VADDPS  (DX), X1, X1
+	VADDPS  (BX), X1, X1
+	VADDPS  (R8), X1, X1
+	VADDPS  (R9), X1, X1
 	VDIVPS  X0, X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done2
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -315,6 +307,8 @@ skip4:
 	VADDPS X1, X2, X1
 	VDIVPS X0, X1, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done2
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -332,12 +326,6 @@ skip5:
 	VADDSS (R9), X1, X1
 	VDIVPS X0, X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R9
 
 skip6:
 done2:
@@ -429,14 +417,13 @@ tail3:
 	TESTQ   $+4, R10
 	JEQ     skip7
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPS  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPS  X2, X1, X2
-	VDIVPS  X0, X2, X2
-	VMOVUPS X2, (DI)
+	VADDPS  (DX), X1, X1
+	VADDPS  (BX), X1, X1
+	VADDPS  (R8), X1, X1
+	VDIVPS  X0, X1, X1
+	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done3
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -455,6 +442,8 @@ skip7:
 	VADDPS X2, X1, X2
 	VDIVPS X0, X2, X2
 	VMOVSD X2, (DI)
+	TESTQ  $+1, R10
+	JEQ    done3
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -470,11 +459,6 @@ skip8:
 	VADDSS (R8), X1, X1
 	VDIVPS X0, X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
 
 skip9:
 done3:
@@ -556,12 +540,12 @@ tail4:
 	TESTQ   $+4, R10
 	JEQ     skip10
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPS  X1, X2, X1
+	VADDPS  (DX), X1, X1
+	VADDPS  (BX), X1, X1
 	VDIVPS  X0, X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done4
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -577,6 +561,8 @@ skip10:
 	VADDPS X1, X2, X1
 	VDIVPS X0, X1, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done4
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -590,10 +576,6 @@ skip11:
 	VADDSS (BX), X1, X1
 	VDIVPS X0, X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
 
 skip12:
 done4:
@@ -665,10 +647,11 @@ tail5:
 	TESTQ   $+4, R10
 	JEQ     skip13
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VDIVPS  X0, X2, X2
-	VMOVUPS X2, (DI)
+	VADDPS  (DX), X1, X1
+	VDIVPS  X0, X1, X1
+	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done5
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -681,6 +664,8 @@ skip13:
 	VADDPS X2, X1, X2
 	VDIVPS X0, X2, X2
 	VMOVSD X2, (DI)
+	TESTQ  $+1, R10
+	JEQ    done5
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -692,9 +677,6 @@ skip14:
 	VADDSS (DX), X1, X1
 	VDIVPS X0, X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
 
 skip15:
 done5:
@@ -758,6 +740,8 @@ tail6:
 	VMOVUPS (SI), X1
 	VDIVPS  X0, X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done6
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -767,6 +751,8 @@ skip16:
 	VMOVSD (SI), X1
 	VDIVPS X0, X1, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done6
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 
@@ -776,8 +762,6 @@ skip17:
 	VMOVSS (SI), X1
 	VDIVPS X0, X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
 
 skip18:
 done6:
@@ -911,15 +895,13 @@ tail:
 	TESTQ   $+2, R10
 	JEQ     skip
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPD  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (R9), X1
-	VADDPD  X1, X2, X1
+	VADDPD  (DX), X1, X1
+	VADDPD  (BX), X1, X1
+	VADDPD  (R8), X1, X1
+	VADDPD  (R9), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -936,12 +918,6 @@ skip:
 	VADDSD (R8), X1, X1
 	VADDSD (R9), X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R9
 
 skip2:
 done:
@@ -1055,16 +1031,14 @@ tail2:
 	TESTQ   $+2, R10
 	JEQ     skip3
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPD  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (R9), X1
-	VADDPD  X1, X2, X1
+	VADDPD  (DX), X1, X1
+	VADDPD  (BX), X1, X1
+	VADDPD  (R8), X1, X1
+	VADDPD  (R9), X1, X1
 	VDIVPD  X0, X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done2
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1082,12 +1056,6 @@ skip3:
 	VADDSD (R9), X1, X1
 	VDIVPD X0, X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R9
 
 skip4:
 done2:
@@ -1179,14 +1147,13 @@ tail3:
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPD  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPD  X2, X1, X2
-	VDIVPD  X0, X2, X2
-	VMOVUPS X2, (DI)
+	VADDPD  (DX), X1, X1
+	VADDPD  (BX), X1, X1
+	VADDPD  (R8), X1, X1
+	VDIVPD  X0, X1, X1
+	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done3
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1202,11 +1169,6 @@ skip5:
 	VADDSD (R8), X1, X1
 	VDIVPD X0, X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
 
 skip6:
 done3:
@@ -1288,12 +1250,12 @@ tail4:
 	TESTQ   $+2, R10
 	JEQ     skip7
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPD  X1, X2, X1
+	VADDPD  (DX), X1, X1
+	VADDPD  (BX), X1, X1
 	VDIVPD  X0, X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done4
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1307,10 +1269,6 @@ skip7:
 	VADDSD (BX), X1, X1
 	VDIVPD X0, X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
 
 skip8:
 done4:
@@ -1382,10 +1340,11 @@ tail5:
 	TESTQ   $+2, R10
 	JEQ     skip9
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VDIVPD  X0, X2, X2
-	VMOVUPS X2, (DI)
+	VADDPD  (DX), X1, X1
+	VDIVPD  X0, X1, X1
+	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done5
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1397,9 +1356,6 @@ skip9:
 	VADDSD (DX), X1, X1
 	VDIVPD X0, X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
 
 skip10:
 done5:
@@ -1463,6 +1419,8 @@ tail6:
 	VMOVUPS (SI), X1
 	VDIVPD  X0, X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done6
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -1472,8 +1430,6 @@ skip11:
 	VMOVSD (SI), X1
 	VDIVPD X0, X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
 
 skip12:
 done6:

@@ -117,15 +117,13 @@ tail:
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPS  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (R9), X1
-	VADDPS  X1, X2, X1
+	VADDPS  (DX), X1, X1
+	VADDPS  (BX), X1, X1
+	VADDPS  (R8), X1, X1
+	VADDPS  (R9), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -146,6 +144,8 @@ skip:
 	VMOVSD (R9), X1
 	VADDPS X1, X2, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -162,12 +162,6 @@ skip2:
 	VADDSS (R8), X1, X1
 	VADDSS (R9), X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R9
 
 skip3:
 done:
@@ -273,18 +267,15 @@ tail2:
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPS  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (R9), X1
-	VADDPS  X1, X2, X1
+	VADDPS  (DX), X1, X1
+	VADDPS  (BX), X1, X1
+	VADDPS  (R8), X1, X1
+	VADDPS  (R9), X1, X1
 	VDIVPS  X0, X1, X1
-	VMOVUPS (R12), X2
-	VADDPS  X1, X2, X1
+	VADDPS  (R12), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done2
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -309,6 +300,8 @@ skip4:
 	VMOVSD (R12), X2
 	VADDPS X1, X2, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done2
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -328,13 +321,6 @@ skip5:
 	VDIVPS X0, X1, X1
 	VADDSS (R12), X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R9
-	ADDQ   $+4, R12
 
 skip6:
 done2:
@@ -435,16 +421,14 @@ tail3:
 	TESTQ   $+4, R10
 	JEQ     skip7
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPS  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPS  X2, X1, X2
-	VDIVPS  X0, X2, X2
-	VMOVUPS (R12), X1
-	VADDPS  X2, X1, X2
-	VMOVUPS X2, (DI)
+	VADDPS  (DX), X1, X1
+	VADDPS  (BX), X1, X1
+	VADDPS  (R8), X1, X1
+	VDIVPS  X0, X1, X1
+	VADDPS  (R12), X1, X1
+	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done3
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -466,6 +450,8 @@ skip7:
 	VMOVSD (R12), X1
 	VADDPS X2, X1, X2
 	VMOVSD X2, (DI)
+	TESTQ  $+1, R10
+	JEQ    done3
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -483,12 +469,6 @@ skip8:
 	VDIVPS X0, X1, X1
 	VADDSS (R12), X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R12
 
 skip9:
 done3:
@@ -579,14 +559,13 @@ tail4:
 	TESTQ   $+4, R10
 	JEQ     skip10
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPS  X1, X2, X1
+	VADDPS  (DX), X1, X1
+	VADDPS  (BX), X1, X1
 	VDIVPS  X0, X1, X1
-	VMOVUPS (R12), X2
-	VADDPS  X1, X2, X1
+	VADDPS  (R12), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done4
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -605,6 +584,8 @@ skip10:
 	VMOVSD (R12), X2
 	VADDPS X1, X2, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done4
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -620,11 +601,6 @@ skip11:
 	VDIVPS X0, X1, X1
 	VADDSS (R12), X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R12
 
 skip12:
 done4:
@@ -705,12 +681,12 @@ tail5:
 	TESTQ   $+4, R10
 	JEQ     skip13
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPS  X2, X1, X2
-	VDIVPS  X0, X2, X2
-	VMOVUPS (R12), X1
-	VADDPS  X2, X1, X2
-	VMOVUPS X2, (DI)
+	VADDPS  (DX), X1, X1
+	VDIVPS  X0, X1, X1
+	VADDPS  (R12), X1, X1
+	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done5
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -726,6 +702,8 @@ skip13:
 	VMOVSD (R12), X1
 	VADDPS X2, X1, X2
 	VMOVSD X2, (DI)
+	TESTQ  $+1, R10
+	JEQ    done5
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -739,10 +717,6 @@ skip14:
 	VDIVPS X0, X1, X1
 	VADDSS (R12), X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, R12
 
 skip15:
 done5:
@@ -814,9 +788,10 @@ tail6:
 	JEQ     skip16
 	VMOVUPS (SI), X1
 	VDIVPS  X0, X1, X1
-	VMOVUPS (R12), X2
-	VADDPS  X1, X2, X1
+	VADDPS  (R12), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, R10
+	JEQ     done6
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, R12
@@ -829,6 +804,8 @@ skip16:
 	VMOVSD (R12), X2
 	VADDPS X1, X2, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done6
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, R12
@@ -840,9 +817,6 @@ skip17:
 	VDIVPS X0, X1, X1
 	VADDSS (R12), X1, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, R12
 
 skip18:
 done6:
@@ -975,15 +949,13 @@ tail:
 	TESTQ   $+2, R10
 	JEQ     skip
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPD  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (R9), X1
-	VADDPD  X1, X2, X1
+	VADDPD  (DX), X1, X1
+	VADDPD  (BX), X1, X1
+	VADDPD  (R8), X1, X1
+	VADDPD  (R9), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1000,12 +972,6 @@ skip:
 	VADDSD (R8), X1, X1
 	VADDSD (R9), X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R9
 
 skip2:
 done:
@@ -1111,18 +1077,15 @@ tail2:
 	TESTQ   $+2, R10
 	JEQ     skip3
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPD  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (R9), X1
-	VADDPD  X1, X2, X1
+	VADDPD  (DX), X1, X1
+	VADDPD  (BX), X1, X1
+	VADDPD  (R8), X1, X1
+	VADDPD  (R9), X1, X1
 	VDIVPD  X0, X1, X1
-	VMOVUPS (R12), X2
-	VADDPD  X1, X2, X1
+	VADDPD  (R12), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done2
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1142,13 +1105,6 @@ skip3:
 	VDIVPD X0, X1, X1
 	VADDSD (R12), X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R9
-	ADDQ   $+8, R12
 
 skip4:
 done2:
@@ -1249,16 +1205,14 @@ tail3:
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPD  X1, X2, X1
-	VMOVUPS (R8), X2
-	VADDPD  X2, X1, X2
-	VDIVPD  X0, X2, X2
-	VMOVUPS (R12), X1
-	VADDPD  X2, X1, X2
-	VMOVUPS X2, (DI)
+	VADDPD  (DX), X1, X1
+	VADDPD  (BX), X1, X1
+	VADDPD  (R8), X1, X1
+	VDIVPD  X0, X1, X1
+	VADDPD  (R12), X1, X1
+	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done3
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1276,12 +1230,6 @@ skip5:
 	VDIVPD X0, X1, X1
 	VADDSD (R12), X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R12
 
 skip6:
 done3:
@@ -1372,14 +1320,13 @@ tail4:
 	TESTQ   $+2, R10
 	JEQ     skip7
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VMOVUPS (BX), X1
-	VADDPD  X1, X2, X1
+	VADDPD  (DX), X1, X1
+	VADDPD  (BX), X1, X1
 	VDIVPD  X0, X1, X1
-	VMOVUPS (R12), X2
-	VADDPD  X1, X2, X1
+	VADDPD  (R12), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done4
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1395,11 +1342,6 @@ skip7:
 	VDIVPD X0, X1, X1
 	VADDSD (R12), X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R12
 
 skip8:
 done4:
@@ -1480,12 +1422,12 @@ tail5:
 	TESTQ   $+2, R10
 	JEQ     skip9
 	VMOVUPS (SI), X1
-	VMOVUPS (DX), X2
-	VADDPD  X2, X1, X2
-	VDIVPD  X0, X2, X2
-	VMOVUPS (R12), X1
-	VADDPD  X2, X1, X2
-	VMOVUPS X2, (DI)
+	VADDPD  (DX), X1, X1
+	VDIVPD  X0, X1, X1
+	VADDPD  (R12), X1, X1
+	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done5
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1499,10 +1441,6 @@ skip9:
 	VDIVPD X0, X1, X1
 	VADDSD (R12), X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, R12
 
 skip10:
 done5:
@@ -1574,9 +1512,10 @@ tail6:
 	JEQ     skip11
 	VMOVUPS (SI), X1
 	VDIVPD  X0, X1, X1
-	VMOVUPS (R12), X2
-	VADDPD  X1, X2, X1
+	VADDPD  (R12), X1, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, R10
+	JEQ     done6
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, R12
@@ -1588,9 +1527,6 @@ skip11:
 	VDIVPD X0, X1, X1
 	VADDSD (R12), X1, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, R12
 
 skip12:
 done6:

@@ -45,8 +45,7 @@ TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	VADDPS  X9, X7, X9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS (DX), X7
-	VMULPS  X7, X4, X7
+	VMULPS  (DX), X4, X7
 	VMULPS  X9, X5, X9
 	VADDPS  X9, X7, X9
 	VPAND   X2, X9, X15
@@ -57,10 +56,10 @@ TEXT ·MomentumF32(SB), NOSPLIT, $0-92
 	VSUBPS  X7, X8, X7
 	VMOVUPS X9, (DX)
 	VMOVUPS X7, (DI)
+	SUBQ    $+4, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
-	SUBQ    $+4, BX
 
 skip:
 	TESTQ $+2, R9
@@ -88,10 +87,10 @@ skip:
 	VSUBPS X7, X8, X7
 	VMOVSD X9, (DX)
 	VMOVSD X7, (DI)
+	SUBQ   $+2, BX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
-	SUBQ   $+2, BX
 
 skip2:
 	TESTQ $+1, R9
@@ -118,10 +117,10 @@ skip2:
 	VSUBPS X7, X8, X7
 	VMOVSS X9, (DX)
 	VMOVSS X7, (DI)
+	SUBQ   $+1, BX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	ADDQ   $+4, DX
-	SUBQ   $+1, BX
 
 skip3:
 aligned:
@@ -219,8 +218,7 @@ tail:
 	VADDPS  X9, X7, X9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS (DX), X7
-	VMULPS  X7, X4, X7
+	VMULPS  (DX), X4, X7
 	VMULPS  X9, X5, X9
 	VADDPS  X9, X7, X9
 	VPAND   X2, X9, X15
@@ -231,6 +229,8 @@ tail:
 	VSUBPS  X7, X8, X7
 	VMOVUPS X9, (DX)
 	VMOVUPS X7, (DI)
+	TESTQ   $+3, BX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -261,6 +261,8 @@ skip4:
 	VSUBPS X7, X8, X7
 	VMOVSD X9, (DX)
 	VMOVSD X7, (DI)
+	TESTQ  $+1, BX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -290,9 +292,6 @@ skip5:
 	VSUBPS X7, X8, X7
 	VMOVSS X9, (DX)
 	VMOVSS X7, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
 
 skip6:
 done:
@@ -347,8 +346,7 @@ TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	VADDPD  X9, X7, X9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS (DX), X7
-	VMULPD  X7, X4, X7
+	VMULPD  (DX), X4, X7
 	VMULPD  X9, X5, X9
 	VADDPD  X9, X7, X9
 	VPAND   X2, X9, X15
@@ -360,10 +358,10 @@ TEXT ·MomentumF64(SB), NOSPLIT, $0-112
 	VSUBPD  X7, X8, X7
 	VMOVUPS X9, (DX)
 	VMOVUPS X7, (DI)
+	SUBQ    $+2, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
-	SUBQ    $+2, BX
 
 skip:
 	TESTQ $+1, R9
@@ -392,10 +390,10 @@ skip:
 	VSUBPD X7, X8, X7
 	VMOVSD X9, (DX)
 	VMOVSD X7, (DI)
+	SUBQ   $+1, BX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
-	SUBQ   $+1, BX
 
 skip2:
 aligned:
@@ -500,8 +498,7 @@ tail:
 	VADDPD  X9, X7, X9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS (DX), X7
-	VMULPD  X7, X4, X7
+	VMULPD  (DX), X4, X7
 	VMULPD  X9, X5, X9
 	VADDPD  X9, X7, X9
 	VPAND   X2, X9, X15
@@ -513,6 +510,8 @@ tail:
 	VSUBPD  X7, X8, X7
 	VMOVUPS X9, (DX)
 	VMOVUPS X7, (DI)
+	TESTQ   $+1, BX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -544,9 +543,6 @@ skip3:
 	VSUBPD X7, X8, X7
 	VMOVSD X9, (DX)
 	VMOVSD X7, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
 
 skip4:
 done:

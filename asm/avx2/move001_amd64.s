@@ -27,24 +27,24 @@ TEXT ·Move001F32(SB), NOSPLIT, $0-24
 	JEQ     skip
 	VMOVUPS (DI), X0
 	VMOVUPS X0, (DI)
-	ADDQ    $+16, DI
 	SUBQ    $+4, SI
+	ADDQ    $+16, DI
 
 skip:
 	TESTQ  $+2, BX
 	JEQ    skip2
 	VMOVSD (DI), X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
 	SUBQ   $+2, SI
+	ADDQ   $+8, DI
 
 skip2:
 	TESTQ  $+1, BX
 	JEQ    skip3
 	VMOVSS (DI), X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
 	SUBQ   $+1, SI
+	ADDQ   $+4, DI
 
 skip3:
 aligned:
@@ -81,6 +81,8 @@ tail:
 	JEQ     skip4
 	VMOVUPS (DI), X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, SI
+	JEQ     done
 	ADDQ    $+16, DI
 
 skip4:
@@ -88,6 +90,8 @@ skip4:
 	JEQ    skip5
 	VMOVSD (DI), X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, SI
+	JEQ    done
 	ADDQ   $+8, DI
 
 skip5:
@@ -95,7 +99,6 @@ skip5:
 	JEQ    skip6
 	VMOVSS (DI), X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
 
 skip6:
 done:
@@ -125,16 +128,16 @@ TEXT ·Move001F64(SB), NOSPLIT, $0-24
 	JEQ     skip
 	VMOVUPS (DI), X0
 	VMOVUPS X0, (DI)
-	ADDQ    $+16, DI
 	SUBQ    $+2, SI
+	ADDQ    $+16, DI
 
 skip:
 	TESTQ  $+1, BX
 	JEQ    skip2
 	VMOVSD (DI), X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
 	SUBQ   $+1, SI
+	ADDQ   $+8, DI
 
 skip2:
 aligned:
@@ -171,6 +174,8 @@ tail:
 	JEQ     skip3
 	VMOVUPS (DI), X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, SI
+	JEQ     done
 	ADDQ    $+16, DI
 
 skip3:
@@ -178,7 +183,6 @@ skip3:
 	JEQ    skip4
 	VMOVSD (DI), X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
 
 skip4:
 done:

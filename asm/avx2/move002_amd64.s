@@ -31,9 +31,9 @@ TEXT ·Move002F32(SB), NOSPLIT, $0-48
 	VORPS   X1, X0, X1
 	VMOVUPS X1, (DI)
 	VMOVUPS X1, (SI)
+	SUBQ    $+4, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+4, DX
 
 skip:
 	TESTQ  $+2, R8
@@ -43,9 +43,9 @@ skip:
 	VORPS  X1, X0, X1
 	VMOVSD X1, (DI)
 	VMOVSD X1, (SI)
+	SUBQ   $+2, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+2, DX
 
 skip2:
 	TESTQ  $+1, R8
@@ -55,9 +55,9 @@ skip2:
 	VORPS  X1, X0, X1
 	VMOVSS X1, (DI)
 	VMOVSS X1, (SI)
+	SUBQ   $+1, DX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
-	SUBQ   $+1, DX
 
 skip3:
 aligned:
@@ -114,6 +114,8 @@ tail:
 	VORPS   X1, X0, X1
 	VMOVUPS X1, (DI)
 	VMOVUPS X1, (SI)
+	TESTQ   $+3, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -125,6 +127,8 @@ skip4:
 	VORPS  X1, X0, X1
 	VMOVSD X1, (DI)
 	VMOVSD X1, (SI)
+	TESTQ  $+1, DX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 
@@ -136,8 +140,6 @@ skip5:
 	VORPS  X1, X0, X1
 	VMOVSS X1, (DI)
 	VMOVSS X1, (SI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
 
 skip6:
 done:
@@ -171,9 +173,9 @@ TEXT ·Move002F64(SB), NOSPLIT, $0-48
 	VORPD   X1, X0, X1
 	VMOVUPS X1, (DI)
 	VMOVUPS X1, (SI)
+	SUBQ    $+2, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+2, DX
 
 skip:
 	TESTQ  $+1, R8
@@ -183,9 +185,9 @@ skip:
 	VORPD  X1, X0, X1
 	VMOVSD X1, (DI)
 	VMOVSD X1, (SI)
+	SUBQ   $+1, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+1, DX
 
 skip2:
 aligned:
@@ -242,6 +244,8 @@ tail:
 	VORPD   X1, X0, X1
 	VMOVUPS X1, (DI)
 	VMOVUPS X1, (SI)
+	TESTQ   $+1, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -253,8 +257,6 @@ skip3:
 	VORPD  X1, X0, X1
 	VMOVSD X1, (DI)
 	VMOVSD X1, (SI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
 
 skip4:
 done:

@@ -30,9 +30,9 @@ TEXT ·Move101F32(SB), NOSPLIT, $0-48
 	VMOVUPS (SI), X1
 	VORPS   X1, X0, X1
 	VMOVUPS X1, (SI)
+	SUBQ    $+4, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+4, DX
 
 skip:
 	TESTQ  $+2, R8
@@ -41,9 +41,9 @@ skip:
 	VMOVSD (SI), X1
 	VORPS  X1, X0, X1
 	VMOVSD X1, (SI)
+	SUBQ   $+2, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+2, DX
 
 skip2:
 	TESTQ  $+1, R8
@@ -52,9 +52,9 @@ skip2:
 	VMOVSS (SI), X1
 	VORPS  X1, X0, X1
 	VMOVSS X1, (SI)
+	SUBQ   $+1, DX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
-	SUBQ   $+1, DX
 
 skip3:
 aligned:
@@ -105,6 +105,8 @@ tail:
 	VMOVUPS (SI), X1
 	VORPS   X1, X0, X1
 	VMOVUPS X1, (SI)
+	TESTQ   $+3, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -115,6 +117,8 @@ skip4:
 	VMOVSD (SI), X1
 	VORPS  X1, X0, X1
 	VMOVSD X1, (SI)
+	TESTQ  $+1, DX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 
@@ -125,8 +129,6 @@ skip5:
 	VMOVSS (SI), X1
 	VORPS  X1, X0, X1
 	VMOVSS X1, (SI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
 
 skip6:
 done:
@@ -159,9 +161,9 @@ TEXT ·Move101F64(SB), NOSPLIT, $0-48
 	VMOVUPS (SI), X1
 	VORPD   X1, X0, X1
 	VMOVUPS X1, (SI)
+	SUBQ    $+2, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+2, DX
 
 skip:
 	TESTQ  $+1, R8
@@ -170,9 +172,9 @@ skip:
 	VMOVSD (SI), X1
 	VORPD  X1, X0, X1
 	VMOVSD X1, (SI)
+	SUBQ   $+1, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+1, DX
 
 skip2:
 aligned:
@@ -223,6 +225,8 @@ tail:
 	VMOVUPS (SI), X1
 	VORPD   X1, X0, X1
 	VMOVUPS X1, (SI)
+	TESTQ   $+1, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -233,8 +237,6 @@ skip3:
 	VMOVSD (SI), X1
 	VORPD  X1, X0, X1
 	VMOVSD X1, (SI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
 
 skip4:
 done:

@@ -34,10 +34,10 @@ TEXT ·Move102F32(SB), NOSPLIT, $0-72
 	VORPS   X0, X1, X0
 	VMOVUPS X0, (DI)
 	VMOVUPS X0, (DX)
+	SUBQ    $+4, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
-	SUBQ    $+4, BX
 
 skip:
 	TESTQ  $+2, R9
@@ -49,10 +49,10 @@ skip:
 	VORPS  X0, X1, X0
 	VMOVSD X0, (DI)
 	VMOVSD X0, (DX)
+	SUBQ   $+2, BX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
-	SUBQ   $+2, BX
 
 skip2:
 	TESTQ  $+1, R9
@@ -64,10 +64,10 @@ skip2:
 	VORPS  X0, X1, X0
 	VMOVSS X0, (DI)
 	VMOVSS X0, (DX)
+	SUBQ   $+1, BX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	ADDQ   $+4, DX
-	SUBQ   $+1, BX
 
 skip3:
 aligned:
@@ -138,6 +138,8 @@ tail:
 	VORPS   X0, X1, X0
 	VMOVUPS X0, (DI)
 	VMOVUPS X0, (DX)
+	TESTQ   $+3, BX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -152,6 +154,8 @@ skip4:
 	VORPS  X0, X1, X0
 	VMOVSD X0, (DI)
 	VMOVSD X0, (DX)
+	TESTQ  $+1, BX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -166,9 +170,6 @@ skip5:
 	VORPS  X0, X1, X0
 	VMOVSS X0, (DI)
 	VMOVSS X0, (DX)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
 
 skip6:
 done:
@@ -205,10 +206,10 @@ TEXT ·Move102F64(SB), NOSPLIT, $0-72
 	VORPD   X0, X1, X0
 	VMOVUPS X0, (DI)
 	VMOVUPS X0, (DX)
+	SUBQ    $+2, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
-	SUBQ    $+2, BX
 
 skip:
 	TESTQ  $+1, R9
@@ -220,10 +221,10 @@ skip:
 	VORPD  X0, X1, X0
 	VMOVSD X0, (DI)
 	VMOVSD X0, (DX)
+	SUBQ   $+1, BX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
-	SUBQ   $+1, BX
 
 skip2:
 aligned:
@@ -294,6 +295,8 @@ tail:
 	VORPD   X0, X1, X0
 	VMOVUPS X0, (DI)
 	VMOVUPS X0, (DX)
+	TESTQ   $+1, BX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -308,9 +311,6 @@ skip3:
 	VORPD  X0, X1, X0
 	VMOVSD X0, (DI)
 	VMOVSD X0, (DX)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
 
 skip4:
 done:

@@ -38,11 +38,11 @@ TEXT ·Move103F32(SB), NOSPLIT, $0-96
 	VMOVUPS X1, (DI)
 	VMOVUPS X1, (DX)
 	VMOVUPS X1, (BX)
+	SUBQ    $+4, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+4, R8
 
 skip:
 	TESTQ  $+2, R10
@@ -57,11 +57,11 @@ skip:
 	VMOVSD X1, (DI)
 	VMOVSD X1, (DX)
 	VMOVSD X1, (BX)
+	SUBQ   $+2, R8
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
 	ADDQ   $+8, BX
-	SUBQ   $+2, R8
 
 skip2:
 	TESTQ  $+1, R10
@@ -76,11 +76,11 @@ skip2:
 	VMOVSS X1, (DI)
 	VMOVSS X1, (DX)
 	VMOVSS X1, (BX)
+	SUBQ   $+1, R8
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	ADDQ   $+4, DX
 	ADDQ   $+4, BX
-	SUBQ   $+1, R8
 
 skip3:
 aligned:
@@ -171,6 +171,8 @@ tail:
 	VMOVUPS X1, (DI)
 	VMOVUPS X1, (DX)
 	VMOVUPS X1, (BX)
+	TESTQ   $+3, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -189,6 +191,8 @@ skip4:
 	VMOVSD X1, (DI)
 	VMOVSD X1, (DX)
 	VMOVSD X1, (BX)
+	TESTQ  $+1, R8
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -207,10 +211,6 @@ skip5:
 	VMOVSS X1, (DI)
 	VMOVSS X1, (DX)
 	VMOVSS X1, (BX)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
 
 skip6:
 done:
@@ -251,11 +251,11 @@ TEXT ·Move103F64(SB), NOSPLIT, $0-96
 	VMOVUPS X1, (DI)
 	VMOVUPS X1, (DX)
 	VMOVUPS X1, (BX)
+	SUBQ    $+2, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+2, R8
 
 skip:
 	TESTQ  $+1, R10
@@ -270,11 +270,11 @@ skip:
 	VMOVSD X1, (DI)
 	VMOVSD X1, (DX)
 	VMOVSD X1, (BX)
+	SUBQ   $+1, R8
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
 	ADDQ   $+8, BX
-	SUBQ   $+1, R8
 
 skip2:
 aligned:
@@ -365,6 +365,8 @@ tail:
 	VMOVUPS X1, (DI)
 	VMOVUPS X1, (DX)
 	VMOVUPS X1, (BX)
+	TESTQ   $+1, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -383,10 +385,6 @@ skip3:
 	VMOVSD X1, (DI)
 	VMOVSD X1, (DX)
 	VMOVSD X1, (BX)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
 
 skip4:
 done:

@@ -42,12 +42,12 @@ TEXT ·Move104F32(SB), NOSPLIT, $0-120
 	VMOVUPS X0, (DX)
 	VMOVUPS X0, (BX)
 	VMOVUPS X0, (R8)
+	SUBQ    $+4, R9
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
-	SUBQ    $+4, R9
 
 skip:
 	TESTQ  $+2, R11
@@ -65,12 +65,12 @@ skip:
 	VMOVSD X0, (DX)
 	VMOVSD X0, (BX)
 	VMOVSD X0, (R8)
+	SUBQ   $+2, R9
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
 	ADDQ   $+8, BX
 	ADDQ   $+8, R8
-	SUBQ   $+2, R9
 
 skip2:
 	TESTQ  $+1, R11
@@ -88,12 +88,12 @@ skip2:
 	VMOVSS X0, (DX)
 	VMOVSS X0, (BX)
 	VMOVSS X0, (R8)
+	SUBQ   $+1, R9
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	ADDQ   $+4, DX
 	ADDQ   $+4, BX
 	ADDQ   $+4, R8
-	SUBQ   $+1, R9
 
 skip3:
 aligned:
@@ -178,6 +178,8 @@ tail:
 	VMOVUPS X0, (DX)
 	VMOVUPS X0, (BX)
 	VMOVUPS X0, (R8)
+	TESTQ   $+3, R9
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -200,6 +202,8 @@ skip4:
 	VMOVSD X0, (DX)
 	VMOVSD X0, (BX)
 	VMOVSD X0, (R8)
+	TESTQ  $+1, R9
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -222,11 +226,6 @@ skip5:
 	VMOVSS X0, (DX)
 	VMOVSS X0, (BX)
 	VMOVSS X0, (R8)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
 
 skip6:
 done:
@@ -271,12 +270,12 @@ TEXT ·Move104F64(SB), NOSPLIT, $0-120
 	VMOVUPS X0, (DX)
 	VMOVUPS X0, (BX)
 	VMOVUPS X0, (R8)
+	SUBQ    $+2, R9
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
-	SUBQ    $+2, R9
 
 skip:
 	TESTQ  $+1, R11
@@ -294,12 +293,12 @@ skip:
 	VMOVSD X0, (DX)
 	VMOVSD X0, (BX)
 	VMOVSD X0, (R8)
+	SUBQ   $+1, R9
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
 	ADDQ   $+8, BX
 	ADDQ   $+8, R8
-	SUBQ   $+1, R9
 
 skip2:
 aligned:
@@ -384,6 +383,8 @@ tail:
 	VMOVUPS X0, (DX)
 	VMOVUPS X0, (BX)
 	VMOVUPS X0, (R8)
+	TESTQ   $+1, R9
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -406,11 +407,6 @@ skip3:
 	VMOVSD X0, (DX)
 	VMOVSD X0, (BX)
 	VMOVSD X0, (R8)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
 
 skip4:
 done:

@@ -28,27 +28,27 @@ TEXT ·Move110F32(SB), NOSPLIT, $0-48
 	JEQ     skip
 	VMOVUPS (SI), X0
 	VMOVUPS X0, (DI)
+	SUBQ    $+4, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+4, DX
 
 skip:
 	TESTQ  $+2, R8
 	JEQ    skip2
 	VMOVSD (SI), X0
 	VMOVSD X0, (DI)
+	SUBQ   $+2, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+2, DX
 
 skip2:
 	TESTQ  $+1, R8
 	JEQ    skip3
 	VMOVSS (SI), X0
 	VMOVSS X0, (DI)
+	SUBQ   $+1, DX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
-	SUBQ   $+1, DX
 
 skip3:
 aligned:
@@ -87,6 +87,8 @@ tail:
 	JEQ     skip4
 	VMOVUPS (SI), X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -95,6 +97,8 @@ skip4:
 	JEQ    skip5
 	VMOVSD (SI), X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, DX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 
@@ -103,8 +107,6 @@ skip5:
 	JEQ    skip6
 	VMOVSS (SI), X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
 
 skip6:
 done:
@@ -135,18 +137,18 @@ TEXT ·Move110F64(SB), NOSPLIT, $0-48
 	JEQ     skip
 	VMOVUPS (SI), X0
 	VMOVUPS X0, (DI)
+	SUBQ    $+2, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+2, DX
 
 skip:
 	TESTQ  $+1, R8
 	JEQ    skip2
 	VMOVSD (SI), X0
 	VMOVSD X0, (DI)
+	SUBQ   $+1, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+1, DX
 
 skip2:
 aligned:
@@ -185,6 +187,8 @@ tail:
 	JEQ     skip3
 	VMOVUPS (SI), X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -193,8 +197,6 @@ skip3:
 	JEQ    skip4
 	VMOVSD (SI), X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
 
 skip4:
 done:

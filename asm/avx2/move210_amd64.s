@@ -31,10 +31,10 @@ TEXT ·Move210F32(SB), NOSPLIT, $0-72
 	VMOVUPS (DX), X1
 	VORPS   X1, X0, X1
 	VMOVUPS X1, (DI)
+	SUBQ    $+4, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
-	SUBQ    $+4, BX
 
 skip:
 	TESTQ  $+2, R9
@@ -43,10 +43,10 @@ skip:
 	VMOVSD (DX), X1
 	VORPS  X1, X0, X1
 	VMOVSD X1, (DI)
+	SUBQ   $+2, BX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
-	SUBQ   $+2, BX
 
 skip2:
 	TESTQ  $+1, R9
@@ -55,10 +55,10 @@ skip2:
 	VMOVSS (DX), X1
 	VORPS  X1, X0, X1
 	VMOVSS X1, (DI)
+	SUBQ   $+1, BX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	ADDQ   $+4, DX
-	SUBQ   $+1, BX
 
 skip3:
 aligned:
@@ -111,6 +111,8 @@ tail:
 	VMOVUPS (DX), X1
 	VORPS   X1, X0, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, BX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -122,6 +124,8 @@ skip4:
 	VMOVSD (DX), X1
 	VORPS  X1, X0, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, BX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -133,9 +137,6 @@ skip5:
 	VMOVSS (DX), X1
 	VORPS  X1, X0, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
 
 skip6:
 done:
@@ -169,10 +170,10 @@ TEXT ·Move210F64(SB), NOSPLIT, $0-72
 	VMOVUPS (DX), X1
 	VORPD   X1, X0, X1
 	VMOVUPS X1, (DI)
+	SUBQ    $+2, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
-	SUBQ    $+2, BX
 
 skip:
 	TESTQ  $+1, R9
@@ -181,10 +182,10 @@ skip:
 	VMOVSD (DX), X1
 	VORPD  X1, X0, X1
 	VMOVSD X1, (DI)
+	SUBQ   $+1, BX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
-	SUBQ   $+1, BX
 
 skip2:
 aligned:
@@ -237,6 +238,8 @@ tail:
 	VMOVUPS (DX), X1
 	VORPD   X1, X0, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, BX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -248,9 +251,6 @@ skip3:
 	VMOVSD (DX), X1
 	VORPD  X1, X0, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
 
 skip4:
 done:

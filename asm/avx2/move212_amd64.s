@@ -39,12 +39,12 @@ TEXT ·Move212F32(SB), NOSPLIT, $0-120
 	VMOVUPS X1, (DI)
 	VMOVUPS X1, (BX)
 	VMOVUPS X1, (R8)
+	SUBQ    $+4, R9
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
-	SUBQ    $+4, R9
 
 skip:
 	TESTQ  $+2, R11
@@ -59,12 +59,12 @@ skip:
 	VMOVSD X1, (DI)
 	VMOVSD X1, (BX)
 	VMOVSD X1, (R8)
+	SUBQ   $+2, R9
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
 	ADDQ   $+8, BX
 	ADDQ   $+8, R8
-	SUBQ   $+2, R9
 
 skip2:
 	TESTQ  $+1, R11
@@ -79,12 +79,12 @@ skip2:
 	VMOVSS X1, (DI)
 	VMOVSS X1, (BX)
 	VMOVSS X1, (R8)
+	SUBQ   $+1, R9
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	ADDQ   $+4, DX
 	ADDQ   $+4, BX
 	ADDQ   $+4, R8
-	SUBQ   $+1, R9
 
 skip3:
 aligned:
@@ -177,6 +177,8 @@ tail:
 	VMOVUPS X1, (DI)
 	VMOVUPS X1, (BX)
 	VMOVUPS X1, (R8)
+	TESTQ   $+3, R9
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -196,6 +198,8 @@ skip4:
 	VMOVSD X1, (DI)
 	VMOVSD X1, (BX)
 	VMOVSD X1, (R8)
+	TESTQ  $+1, R9
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -215,11 +219,6 @@ skip5:
 	VMOVSS X1, (DI)
 	VMOVSS X1, (BX)
 	VMOVSS X1, (R8)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
 
 skip6:
 done:
@@ -261,12 +260,12 @@ TEXT ·Move212F64(SB), NOSPLIT, $0-120
 	VMOVUPS X1, (DI)
 	VMOVUPS X1, (BX)
 	VMOVUPS X1, (R8)
+	SUBQ    $+2, R9
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
-	SUBQ    $+2, R9
 
 skip:
 	TESTQ  $+1, R11
@@ -281,12 +280,12 @@ skip:
 	VMOVSD X1, (DI)
 	VMOVSD X1, (BX)
 	VMOVSD X1, (R8)
+	SUBQ   $+1, R9
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
 	ADDQ   $+8, BX
 	ADDQ   $+8, R8
-	SUBQ   $+1, R9
 
 skip2:
 aligned:
@@ -379,6 +378,8 @@ tail:
 	VMOVUPS X1, (DI)
 	VMOVUPS X1, (BX)
 	VMOVUPS X1, (R8)
+	TESTQ   $+1, R9
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -398,11 +399,6 @@ skip3:
 	VMOVSD X1, (DI)
 	VMOVSD X1, (BX)
 	VMOVSD X1, (R8)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
 
 skip4:
 done:

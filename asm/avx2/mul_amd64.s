@@ -28,13 +28,12 @@ TEXT ·MulF32(SB), NOSPLIT, $0-72
 	TESTQ   $+4, R9
 	JEQ     skip
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VMULPS  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VMULPS  (DX), X0, X0
+	VMOVUPS X0, (DI)
+	SUBQ    $+4, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
-	SUBQ    $+4, BX
 
 skip:
 	TESTQ  $+2, R9
@@ -43,10 +42,10 @@ skip:
 	VMOVSD (DX), X1
 	VMULPS X1, X0, X1
 	VMOVSD X1, (DI)
+	SUBQ   $+2, BX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
-	SUBQ   $+2, BX
 
 skip2:
 	TESTQ  $+1, R9
@@ -54,10 +53,10 @@ skip2:
 	VMOVSS (SI), X0
 	VMULSS (DX), X0, X0
 	VMOVSS X0, (DI)
+	SUBQ   $+1, BX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	ADDQ   $+4, DX
-	SUBQ   $+1, BX
 
 skip3:
 aligned:
@@ -102,9 +101,10 @@ tail:
 	TESTQ   $+4, BX
 	JEQ     skip4
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VMULPS  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VMULPS  (DX), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+3, BX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -116,6 +116,8 @@ skip4:
 	VMOVSD (DX), X1
 	VMULPS X1, X0, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, BX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -126,9 +128,6 @@ skip5:
 	VMOVSS (SI), X0
 	VMULSS (DX), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
 
 skip6:
 done:
@@ -159,13 +158,12 @@ TEXT ·MulF64(SB), NOSPLIT, $0-72
 	TESTQ   $+2, R9
 	JEQ     skip
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VMULPD  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VMULPD  (DX), X0, X0
+	VMOVUPS X0, (DI)
+	SUBQ    $+2, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
-	SUBQ    $+2, BX
 
 skip:
 	TESTQ  $+1, R9
@@ -173,10 +171,10 @@ skip:
 	VMOVSD (SI), X0
 	VMULSD (DX), X0, X0
 	VMOVSD X0, (DI)
+	SUBQ   $+1, BX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
-	SUBQ   $+1, BX
 
 skip2:
 aligned:
@@ -221,9 +219,10 @@ tail:
 	TESTQ   $+2, BX
 	JEQ     skip3
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VMULPD  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VMULPD  (DX), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+1, BX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -234,9 +233,6 @@ skip3:
 	VMOVSD (SI), X0
 	VMULSD (DX), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
 
 skip4:
 done:

@@ -51,8 +51,7 @@ TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X10
-	VMULPS  X10, X1, X10
+	VMULPS  (DX), X1, X10
 	VMULPS  X12, X2, X13
 	VADDPS  X13, X10, X13
 	VPAND   X0, X13, X15
@@ -62,8 +61,7 @@ TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 	VMULPS  X12, X3, X10
 	VPAND   X4, X10, X15
 	VPSIGND X15, X10, X10
-	VMOVUPS (BX), X14
-	VMULPS  X14, X5, X14
+	VMULPS  (BX), X5, X14
 	VMULPS  X10, X10, X10
 	VADDPS  X10, X14, X10
 	VPAND   X0, X10, X15
@@ -81,11 +79,11 @@ TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 	VMOVUPS X13, (DX)
 	VMOVUPS X10, (BX)
 	VMOVUPS X12, (DI)
+	SUBQ    $+4, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+4, R8
 
 skip:
 	TESTQ $+2, R10
@@ -133,11 +131,11 @@ skip:
 	VMOVSD  X13, (DX)
 	VMOVSD  X10, (BX)
 	VMOVSD  X12, (DI)
+	SUBQ    $+2, R8
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
 	ADDQ    $+8, BX
-	SUBQ    $+2, R8
 
 skip2:
 	TESTQ $+1, R10
@@ -183,11 +181,11 @@ skip2:
 	VMOVSS  X13, (DX)
 	VMOVSS  X10, (BX)
 	VMOVSS  X12, (DI)
+	SUBQ    $+1, R8
 	ADDQ    $+4, DI
 	ADDQ    $+4, SI
 	ADDQ    $+4, DX
 	ADDQ    $+4, BX
-	SUBQ    $+1, R8
 
 skip3:
 aligned:
@@ -344,8 +342,7 @@ tail:
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X10
-	VMULPS  X10, X1, X10
+	VMULPS  (DX), X1, X10
 	VMULPS  X12, X2, X13
 	VADDPS  X13, X10, X13
 	VPAND   X0, X13, X15
@@ -355,8 +352,7 @@ tail:
 	VMULPS  X12, X3, X10
 	VPAND   X4, X10, X15
 	VPSIGND X15, X10, X10
-	VMOVUPS (BX), X14
-	VMULPS  X14, X5, X14
+	VMULPS  (BX), X5, X14
 	VMULPS  X10, X10, X10
 	VADDPS  X10, X14, X10
 	VPAND   X0, X10, X15
@@ -374,6 +370,8 @@ tail:
 	VMOVUPS X13, (DX)
 	VMOVUPS X10, (BX)
 	VMOVUPS X12, (DI)
+	TESTQ   $+3, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -425,6 +423,8 @@ skip4:
 	VMOVSD  X13, (DX)
 	VMOVSD  X10, (BX)
 	VMOVSD  X12, (DI)
+	TESTQ   $+1, R8
+	JEQ     done
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
@@ -474,10 +474,6 @@ skip5:
 	VMOVSS  X13, (DX)
 	VMOVSS  X10, (BX)
 	VMOVSS  X12, (DI)
-	ADDQ    $+4, DI
-	ADDQ    $+4, SI
-	ADDQ    $+4, DX
-	ADDQ    $+4, BX
 
 skip6:
 done:
@@ -538,8 +534,7 @@ TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 	VADDPD       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X10
-	VMULPD  X10, X1, X10
+	VMULPD  (DX), X1, X10
 	VMULPD  X12, X2, X13
 	VADDPD  X13, X10, X13
 	VPAND   X0, X13, X15
@@ -551,8 +546,7 @@ TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 	VPAND   X4, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X10
-	VMOVUPS (BX), X14
-	VMULPD  X14, X5, X14
+	VMULPD  (BX), X5, X14
 	VMULPD  X10, X10, X10
 	VADDPD  X10, X14, X10
 	VPAND   X0, X10, X15
@@ -571,11 +565,11 @@ TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 	VMOVUPS X13, (DX)
 	VMOVUPS X10, (BX)
 	VMOVUPS X12, (DI)
+	SUBQ    $+2, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+2, R8
 
 skip:
 	TESTQ $+1, R10
@@ -625,11 +619,11 @@ skip:
 	VMOVSD  X13, (DX)
 	VMOVSD  X10, (BX)
 	VMOVSD  X12, (DI)
+	SUBQ    $+1, R8
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
 	ADDQ    $+8, BX
-	SUBQ    $+1, R8
 
 skip2:
 aligned:
@@ -799,8 +793,7 @@ tail:
 	VADDPD       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVUPS (DX), X10
-	VMULPD  X10, X1, X10
+	VMULPD  (DX), X1, X10
 	VMULPD  X12, X2, X13
 	VADDPD  X13, X10, X13
 	VPAND   X0, X13, X15
@@ -812,8 +805,7 @@ tail:
 	VPAND   X4, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X10
-	VMOVUPS (BX), X14
-	VMULPD  X14, X5, X14
+	VMULPD  (BX), X5, X14
 	VMULPD  X10, X10, X10
 	VADDPD  X10, X14, X10
 	VPAND   X0, X10, X15
@@ -832,6 +824,8 @@ tail:
 	VMOVUPS X13, (DX)
 	VMOVUPS X10, (BX)
 	VMOVUPS X12, (DI)
+	TESTQ   $+1, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -885,10 +879,6 @@ skip3:
 	VMOVSD  X13, (DX)
 	VMOVSD  X10, (BX)
 	VMOVSD  X12, (DI)
-	ADDQ    $+8, DI
-	ADDQ    $+8, SI
-	ADDQ    $+8, DX
-	ADDQ    $+8, BX
 
 skip4:
 done:

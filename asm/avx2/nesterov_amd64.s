@@ -45,8 +45,7 @@ TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	VADDPS  X9, X7, X9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS (DX), X7
-	VMULPS  X7, X4, X7
+	VMULPS  (DX), X4, X7
 	VMULPS  X9, X5, X10
 	VADDPS  X10, X7, X10
 	VPAND   X2, X10, X15
@@ -59,10 +58,10 @@ TEXT ·NesterovF32(SB), NOSPLIT, $0-92
 	VSUBPS  X7, X8, X7
 	VMOVUPS X10, (DX)
 	VMOVUPS X7, (DI)
+	SUBQ    $+4, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
-	SUBQ    $+4, BX
 
 skip:
 	TESTQ $+2, R9
@@ -92,10 +91,10 @@ skip:
 	VSUBPS X7, X8, X7
 	VMOVSD X10, (DX)
 	VMOVSD X7, (DI)
+	SUBQ   $+2, BX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
-	SUBQ   $+2, BX
 
 skip2:
 	TESTQ $+1, R9
@@ -124,10 +123,10 @@ skip2:
 	VSUBPS X7, X8, X7
 	VMOVSS X10, (DX)
 	VMOVSS X7, (DI)
+	SUBQ   $+1, BX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	ADDQ   $+4, DX
-	SUBQ   $+1, BX
 
 skip3:
 aligned:
@@ -231,8 +230,7 @@ tail:
 	VADDPS  X9, X7, X9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS (DX), X7
-	VMULPS  X7, X4, X7
+	VMULPS  (DX), X4, X7
 	VMULPS  X9, X5, X10
 	VADDPS  X10, X7, X10
 	VPAND   X2, X10, X15
@@ -245,6 +243,8 @@ tail:
 	VSUBPS  X7, X8, X7
 	VMOVUPS X10, (DX)
 	VMOVUPS X7, (DI)
+	TESTQ   $+3, BX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -277,6 +277,8 @@ skip4:
 	VSUBPS X7, X8, X7
 	VMOVSD X10, (DX)
 	VMOVSD X7, (DI)
+	TESTQ  $+1, BX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -308,9 +310,6 @@ skip5:
 	VSUBPS X7, X8, X7
 	VMOVSS X10, (DX)
 	VMOVSS X7, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
 
 skip6:
 done:
@@ -365,8 +364,7 @@ TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	VADDPD  X9, X7, X9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS (DX), X7
-	VMULPD  X7, X4, X7
+	VMULPD  (DX), X4, X7
 	VMULPD  X9, X5, X10
 	VADDPD  X10, X7, X10
 	VPAND   X2, X10, X15
@@ -380,10 +378,10 @@ TEXT ·NesterovF64(SB), NOSPLIT, $0-112
 	VSUBPD  X7, X8, X7
 	VMOVUPS X10, (DX)
 	VMOVUPS X7, (DI)
+	SUBQ    $+2, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
-	SUBQ    $+2, BX
 
 skip:
 	TESTQ $+1, R9
@@ -414,10 +412,10 @@ skip:
 	VSUBPD X7, X8, X7
 	VMOVSD X10, (DX)
 	VMOVSD X7, (DI)
+	SUBQ   $+1, BX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
-	SUBQ   $+1, BX
 
 skip2:
 aligned:
@@ -528,8 +526,7 @@ tail:
 	VADDPD  X9, X7, X9
 
 	// buf = flush(mu*buf + omd*d)
-	VMOVUPS (DX), X7
-	VMULPD  X7, X4, X7
+	VMULPD  (DX), X4, X7
 	VMULPD  X9, X5, X10
 	VADDPD  X10, X7, X10
 	VPAND   X2, X10, X15
@@ -543,6 +540,8 @@ tail:
 	VSUBPD  X7, X8, X7
 	VMOVUPS X10, (DX)
 	VMOVUPS X7, (DI)
+	TESTQ   $+1, BX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -576,9 +575,6 @@ skip3:
 	VSUBPD X7, X8, X7
 	VMOVSD X10, (DX)
 	VMOVSD X7, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
 
 skip4:
 done:

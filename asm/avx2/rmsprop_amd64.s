@@ -51,8 +51,7 @@ TEXT ·RMSpropF32(SB), NOSPLIT, $0-96
 	VMULPS  X12, X4, X10
 	VPAND   X6, X10, X15
 	VPSIGND X15, X10, X10
-	VMOVUPS (DX), X13
-	VMULPS  X13, X7, X13
+	VMULPS  (DX), X7, X13
 	VMULPS  X10, X10, X10
 	VADDPS  X10, X13, X10
 	VPAND   X2, X10, X15
@@ -68,10 +67,10 @@ TEXT ·RMSpropF32(SB), NOSPLIT, $0-96
 	VSUBPS  X13, X11, X13
 	VMOVUPS X10, (DX)
 	VMOVUPS X13, (DI)
+	SUBQ    $+4, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
-	SUBQ    $+4, BX
 
 skip:
 	TESTQ $+2, R9
@@ -107,10 +106,10 @@ skip:
 	VSUBPS X13, X11, X13
 	VMOVSD X10, (DX)
 	VMOVSD X13, (DI)
+	SUBQ   $+2, BX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
-	SUBQ   $+2, BX
 
 skip2:
 	TESTQ $+1, R9
@@ -145,10 +144,10 @@ skip2:
 	VSUBPS X13, X11, X13
 	VMOVSS X10, (DX)
 	VMOVSS X13, (DI)
+	SUBQ   $+1, BX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	ADDQ   $+4, DX
-	SUBQ   $+1, BX
 
 skip3:
 aligned:
@@ -271,8 +270,7 @@ tail:
 	VMULPS  X12, X4, X10
 	VPAND   X6, X10, X15
 	VPSIGND X15, X10, X10
-	VMOVUPS (DX), X13
-	VMULPS  X13, X7, X13
+	VMULPS  (DX), X7, X13
 	VMULPS  X10, X10, X10
 	VADDPS  X10, X13, X10
 	VPAND   X2, X10, X15
@@ -288,6 +286,8 @@ tail:
 	VSUBPS  X13, X11, X13
 	VMOVUPS X10, (DX)
 	VMOVUPS X13, (DI)
+	TESTQ   $+3, BX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -326,6 +326,8 @@ skip4:
 	VSUBPS X13, X11, X13
 	VMOVSD X10, (DX)
 	VMOVSD X13, (DI)
+	TESTQ  $+1, BX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -363,9 +365,6 @@ skip5:
 	VSUBPS X13, X11, X13
 	VMOVSS X10, (DX)
 	VMOVSS X13, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
 
 skip6:
 done:
@@ -433,8 +432,7 @@ TEXT ·RMSpropF64(SB), NOSPLIT, $0-120
 	VPAND   X6, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X10
-	VMOVUPS (DX), X13
-	VMULPD  X13, X7, X13
+	VMULPD  (DX), X7, X13
 	VMULPD  X10, X10, X10
 	VADDPD  X10, X13, X10
 	VPAND   X2, X10, X15
@@ -451,10 +449,10 @@ TEXT ·RMSpropF64(SB), NOSPLIT, $0-120
 	VSUBPD  X13, X11, X13
 	VMOVUPS X10, (DX)
 	VMOVUPS X13, (DI)
+	SUBQ    $+2, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
-	SUBQ    $+2, BX
 
 skip:
 	TESTQ $+1, R9
@@ -492,10 +490,10 @@ skip:
 	VSUBPD X13, X11, X13
 	VMOVSD X10, (DX)
 	VMOVSD X13, (DI)
+	SUBQ   $+1, BX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
-	SUBQ   $+1, BX
 
 skip2:
 aligned:
@@ -629,8 +627,7 @@ tail:
 	VPAND   X6, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X10
-	VMOVUPS (DX), X13
-	VMULPD  X13, X7, X13
+	VMULPD  (DX), X7, X13
 	VMULPD  X10, X10, X10
 	VADDPD  X10, X13, X10
 	VPAND   X2, X10, X15
@@ -647,6 +644,8 @@ tail:
 	VSUBPD  X13, X11, X13
 	VMOVUPS X10, (DX)
 	VMOVUPS X13, (DI)
+	TESTQ   $+1, BX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -687,9 +686,6 @@ skip3:
 	VSUBPD X13, X11, X13
 	VMOVSD X10, (DX)
 	VMOVSD X13, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
 
 skip4:
 done:

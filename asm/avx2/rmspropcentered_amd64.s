@@ -52,16 +52,14 @@ TEXT ·RMSpropCenteredF32(SB), NOSPLIT, $0-124
 	VMULPS  X12, X3, X10
 	VPAND   X4, X10, X15
 	VPSIGND X15, X10, X10
-	VMOVUPS (DX), X13
-	VMULPS  X13, X5, X13
+	VMULPS  (DX), X5, X13
 	VMULPS  X10, X10, X10
 	VADDPS  X10, X13, X10
 	VPAND   X1, X10, X15
 	VPSIGND X15, X10, X10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPS (BX), X13
-	VMULPS  X13, X5, X13
+	VMULPS  (BX), X5, X13
 	VMULPS  X12, X6, X14
 	VADDPS  X14, X13, X14
 	VPAND   X1, X14, X15
@@ -83,11 +81,11 @@ TEXT ·RMSpropCenteredF32(SB), NOSPLIT, $0-124
 	VMOVUPS X10, (DX)
 	VMOVUPS X14, (BX)
 	VMOVUPS X13, (DI)
+	SUBQ    $+4, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+4, R8
 
 skip:
 	TESTQ $+2, R10
@@ -137,11 +135,11 @@ skip:
 	VMOVSD X10, (DX)
 	VMOVSD X14, (BX)
 	VMOVSD X13, (DI)
+	SUBQ   $+2, R8
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
 	ADDQ   $+8, BX
-	SUBQ   $+2, R8
 
 skip2:
 	TESTQ $+1, R10
@@ -189,11 +187,11 @@ skip2:
 	VMOVSS X10, (DX)
 	VMOVSS X14, (BX)
 	VMOVSS X13, (DI)
+	SUBQ   $+1, R8
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	ADDQ   $+4, DX
 	ADDQ   $+4, BX
-	SUBQ   $+1, R8
 
 skip3:
 aligned:
@@ -355,16 +353,14 @@ tail:
 	VMULPS  X12, X3, X10
 	VPAND   X4, X10, X15
 	VPSIGND X15, X10, X10
-	VMOVUPS (DX), X13
-	VMULPS  X13, X5, X13
+	VMULPS  (DX), X5, X13
 	VMULPS  X10, X10, X10
 	VADDPS  X10, X13, X10
 	VPAND   X1, X10, X15
 	VPSIGND X15, X10, X10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPS (BX), X13
-	VMULPS  X13, X5, X13
+	VMULPS  (BX), X5, X13
 	VMULPS  X12, X6, X14
 	VADDPS  X14, X13, X14
 	VPAND   X1, X14, X15
@@ -386,6 +382,8 @@ tail:
 	VMOVUPS X10, (DX)
 	VMOVUPS X14, (BX)
 	VMOVUPS X13, (DI)
+	TESTQ   $+3, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -439,6 +437,8 @@ skip4:
 	VMOVSD X10, (DX)
 	VMOVSD X14, (BX)
 	VMOVSD X13, (DI)
+	TESTQ  $+1, R8
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -490,10 +490,6 @@ skip5:
 	VMOVSS X10, (DX)
 	VMOVSS X14, (BX)
 	VMOVSS X13, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
 
 skip6:
 done:
@@ -559,8 +555,7 @@ TEXT ·RMSpropCenteredF64(SB), NOSPLIT, $0-152
 	VPAND   X4, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X10
-	VMOVUPS (DX), X13
-	VMULPD  X13, X5, X13
+	VMULPD  (DX), X5, X13
 	VMULPD  X10, X10, X10
 	VADDPD  X10, X13, X10
 	VPAND   X1, X10, X15
@@ -568,8 +563,7 @@ TEXT ·RMSpropCenteredF64(SB), NOSPLIT, $0-152
 	VPSIGND X15, X10, X10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPS (BX), X13
-	VMULPD  X13, X5, X13
+	VMULPD  (BX), X5, X13
 	VMULPD  X12, X6, X14
 	VADDPD  X14, X13, X14
 	VPAND   X1, X14, X15
@@ -593,11 +587,11 @@ TEXT ·RMSpropCenteredF64(SB), NOSPLIT, $0-152
 	VMOVUPS X10, (DX)
 	VMOVUPS X14, (BX)
 	VMOVUPS X13, (DI)
+	SUBQ    $+2, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+2, R8
 
 skip:
 	TESTQ $+1, R10
@@ -650,11 +644,11 @@ skip:
 	VMOVSD X10, (DX)
 	VMOVSD X14, (BX)
 	VMOVSD X13, (DI)
+	SUBQ   $+1, R8
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
 	ADDQ   $+8, BX
-	SUBQ   $+1, R8
 
 skip2:
 aligned:
@@ -833,8 +827,7 @@ tail:
 	VPAND   X4, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X10
-	VMOVUPS (DX), X13
-	VMULPD  X13, X5, X13
+	VMULPD  (DX), X5, X13
 	VMULPD  X10, X10, X10
 	VADDPD  X10, X13, X10
 	VPAND   X1, X10, X15
@@ -842,8 +835,7 @@ tail:
 	VPSIGND X15, X10, X10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPS (BX), X13
-	VMULPD  X13, X5, X13
+	VMULPD  (BX), X5, X13
 	VMULPD  X12, X6, X14
 	VADDPD  X14, X13, X14
 	VPAND   X1, X14, X15
@@ -867,6 +859,8 @@ tail:
 	VMOVUPS X10, (DX)
 	VMOVUPS X14, (BX)
 	VMOVUPS X13, (DI)
+	TESTQ   $+1, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -923,10 +917,6 @@ skip3:
 	VMOVSD X10, (DX)
 	VMOVSD X14, (BX)
 	VMOVSD X13, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
 
 skip4:
 done:

@@ -54,16 +54,14 @@ TEXT ·RMSpropCenteredMomentumF32(SB), NOSPLIT, $0-152
 	VMULPS  X12, X2, X10
 	VPAND   X3, X10, X15
 	VPSIGND X15, X10, X10
-	VMOVUPS (DX), X13
-	VMULPS  X13, X4, X13
+	VMULPS  (DX), X4, X13
 	VMULPS  X10, X10, X10
 	VADDPS  X10, X13, X10
 	VPAND   X0, X10, X15
 	VPSIGND X15, X10, X10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPS (BX), X13
-	VMULPS  X13, X4, X13
+	VMULPS  (BX), X4, X13
 	VMULPS  X12, X5, X14
 	VADDPS  X14, X13, X14
 	VPAND   X0, X14, X15
@@ -80,8 +78,7 @@ TEXT ·RMSpropCenteredMomentumF32(SB), NOSPLIT, $0-152
 	VDIVPS  X13, X12, X13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVUPS (R8), X12
-	VMULPS  X12, X8, X12
+	VMULPS  (R8), X8, X12
 	VADDPS  X13, X12, X13
 	VPAND   X0, X13, X15
 	VPSIGND X15, X13, X13
@@ -91,12 +88,12 @@ TEXT ·RMSpropCenteredMomentumF32(SB), NOSPLIT, $0-152
 	VMOVUPS X14, (BX)
 	VMOVUPS X13, (R8)
 	VMOVUPS X12, (DI)
+	SUBQ    $+4, R9
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
-	SUBQ    $+4, R9
 
 skip:
 	TESTQ $+2, R11
@@ -153,12 +150,12 @@ skip:
 	VMOVSD  X14, (BX)
 	VMOVSD  X13, (R8)
 	VMOVSD  X12, (DI)
+	SUBQ    $+2, R9
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
 	ADDQ    $+8, BX
 	ADDQ    $+8, R8
-	SUBQ    $+2, R9
 
 skip2:
 	TESTQ $+1, R11
@@ -212,12 +209,12 @@ skip2:
 	VMOVSS  X14, (BX)
 	VMOVSS  X13, (R8)
 	VMOVSS  X12, (DI)
+	SUBQ    $+1, R9
 	ADDQ    $+4, DI
 	ADDQ    $+4, SI
 	ADDQ    $+4, DX
 	ADDQ    $+4, BX
 	ADDQ    $+4, R8
-	SUBQ    $+1, R9
 
 skip3:
 aligned:
@@ -400,16 +397,14 @@ tail:
 	VMULPS  X12, X2, X10
 	VPAND   X3, X10, X15
 	VPSIGND X15, X10, X10
-	VMOVUPS (DX), X13
-	VMULPS  X13, X4, X13
+	VMULPS  (DX), X4, X13
 	VMULPS  X10, X10, X10
 	VADDPS  X10, X13, X10
 	VPAND   X0, X10, X15
 	VPSIGND X15, X10, X10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPS (BX), X13
-	VMULPS  X13, X4, X13
+	VMULPS  (BX), X4, X13
 	VMULPS  X12, X5, X14
 	VADDPS  X14, X13, X14
 	VPAND   X0, X14, X15
@@ -426,8 +421,7 @@ tail:
 	VDIVPS  X13, X12, X13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVUPS (R8), X12
-	VMULPS  X12, X8, X12
+	VMULPS  (R8), X8, X12
 	VADDPS  X13, X12, X13
 	VPAND   X0, X13, X15
 	VPSIGND X15, X13, X13
@@ -437,6 +431,8 @@ tail:
 	VMOVUPS X14, (BX)
 	VMOVUPS X13, (R8)
 	VMOVUPS X12, (DI)
+	TESTQ   $+3, R9
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -498,6 +494,8 @@ skip4:
 	VMOVSD  X14, (BX)
 	VMOVSD  X13, (R8)
 	VMOVSD  X12, (DI)
+	TESTQ   $+1, R9
+	JEQ     done
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
@@ -556,11 +554,6 @@ skip5:
 	VMOVSS  X14, (BX)
 	VMOVSS  X13, (R8)
 	VMOVSS  X12, (DI)
-	ADDQ    $+4, DI
-	ADDQ    $+4, SI
-	ADDQ    $+4, DX
-	ADDQ    $+4, BX
-	ADDQ    $+4, R8
 
 skip6:
 done:
@@ -628,8 +621,7 @@ TEXT ·RMSpropCenteredMomentumF64(SB), NOSPLIT, $0-184
 	VPAND   X3, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X10
-	VMOVUPS (DX), X13
-	VMULPD  X13, X4, X13
+	VMULPD  (DX), X4, X13
 	VMULPD  X10, X10, X10
 	VADDPD  X10, X13, X10
 	VPAND   X0, X10, X15
@@ -637,8 +629,7 @@ TEXT ·RMSpropCenteredMomentumF64(SB), NOSPLIT, $0-184
 	VPSIGND X15, X10, X10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPS (BX), X13
-	VMULPD  X13, X4, X13
+	VMULPD  (BX), X4, X13
 	VMULPD  X12, X5, X14
 	VADDPD  X14, X13, X14
 	VPAND   X0, X14, X15
@@ -657,8 +648,7 @@ TEXT ·RMSpropCenteredMomentumF64(SB), NOSPLIT, $0-184
 	VDIVPD  X13, X12, X13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVUPS (R8), X12
-	VMULPD  X12, X8, X12
+	VMULPD  (R8), X8, X12
 	VADDPD  X13, X12, X13
 	VPAND   X0, X13, X15
 	VPSHUFD $0xf5, X15, X15
@@ -669,12 +659,12 @@ TEXT ·RMSpropCenteredMomentumF64(SB), NOSPLIT, $0-184
 	VMOVUPS X14, (BX)
 	VMOVUPS X13, (R8)
 	VMOVUPS X12, (DI)
+	SUBQ    $+2, R9
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
-	SUBQ    $+2, R9
 
 skip:
 	TESTQ $+1, R11
@@ -734,12 +724,12 @@ skip:
 	VMOVSD  X14, (BX)
 	VMOVSD  X13, (R8)
 	VMOVSD  X12, (DI)
+	SUBQ    $+1, R9
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
 	ADDQ    $+8, BX
 	ADDQ    $+8, R8
-	SUBQ    $+1, R9
 
 skip2:
 aligned:
@@ -942,8 +932,7 @@ tail:
 	VPAND   X3, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X10
-	VMOVUPS (DX), X13
-	VMULPD  X13, X4, X13
+	VMULPD  (DX), X4, X13
 	VMULPD  X10, X10, X10
 	VADDPD  X10, X13, X10
 	VPAND   X0, X10, X15
@@ -951,8 +940,7 @@ tail:
 	VPSIGND X15, X10, X10
 
 	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPS (BX), X13
-	VMULPD  X13, X4, X13
+	VMULPD  (BX), X4, X13
 	VMULPD  X12, X5, X14
 	VADDPD  X14, X13, X14
 	VPAND   X0, X14, X15
@@ -971,8 +959,7 @@ tail:
 	VDIVPD  X13, X12, X13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVUPS (R8), X12
-	VMULPD  X12, X8, X12
+	VMULPD  (R8), X8, X12
 	VADDPD  X13, X12, X13
 	VPAND   X0, X13, X15
 	VPSHUFD $0xf5, X15, X15
@@ -983,6 +970,8 @@ tail:
 	VMOVUPS X14, (BX)
 	VMOVUPS X13, (R8)
 	VMOVUPS X12, (DI)
+	TESTQ   $+1, R9
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1047,11 +1036,6 @@ skip3:
 	VMOVSD  X14, (BX)
 	VMOVSD  X13, (R8)
 	VMOVSD  X12, (DI)
-	ADDQ    $+8, DI
-	ADDQ    $+8, SI
-	ADDQ    $+8, DX
-	ADDQ    $+8, BX
-	ADDQ    $+8, R8
 
 skip4:
 done:

@@ -53,8 +53,7 @@ TEXT ·RMSpropMomentumF32(SB), NOSPLIT, $0-124
 	VMULPS  X13, X4, X11
 	VPAND   X6, X11, X15
 	VPSIGND X15, X11, X11
-	VMOVUPS (DX), X14
-	VMULPS  X14, X7, X14
+	VMULPS  (DX), X7, X14
 	VMULPS  X11, X11, X11
 	VADDPS  X11, X14, X11
 	VPAND   X2, X11, X15
@@ -66,8 +65,7 @@ TEXT ·RMSpropMomentumF32(SB), NOSPLIT, $0-124
 	VDIVPS  X14, X13, X14
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVUPS (BX), X13
-	VMULPS  X13, X9, X13
+	VMULPS  (BX), X9, X13
 	VADDPS  X14, X13, X14
 	VPAND   X2, X14, X15
 	VPSIGND X15, X14, X14
@@ -76,11 +74,11 @@ TEXT ·RMSpropMomentumF32(SB), NOSPLIT, $0-124
 	VMOVUPS X11, (DX)
 	VMOVUPS X14, (BX)
 	VMOVUPS X13, (DI)
+	SUBQ    $+4, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+4, R8
 
 skip:
 	TESTQ $+2, R10
@@ -122,11 +120,11 @@ skip:
 	VMOVSD  X11, (DX)
 	VMOVSD  X14, (BX)
 	VMOVSD  X13, (DI)
+	SUBQ    $+2, R8
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
 	ADDQ    $+8, BX
-	SUBQ    $+2, R8
 
 skip2:
 	TESTQ $+1, R10
@@ -166,11 +164,11 @@ skip2:
 	VMOVSS  X11, (DX)
 	VMOVSS  X14, (BX)
 	VMOVSS  X13, (DI)
+	SUBQ    $+1, R8
 	ADDQ    $+4, DI
 	ADDQ    $+4, SI
 	ADDQ    $+4, DX
 	ADDQ    $+4, BX
-	SUBQ    $+1, R8
 
 skip3:
 aligned:
@@ -310,8 +308,7 @@ tail:
 	VMULPS  X13, X4, X11
 	VPAND   X6, X11, X15
 	VPSIGND X15, X11, X11
-	VMOVUPS (DX), X14
-	VMULPS  X14, X7, X14
+	VMULPS  (DX), X7, X14
 	VMULPS  X11, X11, X11
 	VADDPS  X11, X14, X11
 	VPAND   X2, X11, X15
@@ -323,8 +320,7 @@ tail:
 	VDIVPS  X14, X13, X14
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVUPS (BX), X13
-	VMULPS  X13, X9, X13
+	VMULPS  (BX), X9, X13
 	VADDPS  X14, X13, X14
 	VPAND   X2, X14, X15
 	VPSIGND X15, X14, X14
@@ -333,6 +329,8 @@ tail:
 	VMOVUPS X11, (DX)
 	VMOVUPS X14, (BX)
 	VMOVUPS X13, (DI)
+	TESTQ   $+3, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -378,6 +376,8 @@ skip4:
 	VMOVSD  X11, (DX)
 	VMOVSD  X14, (BX)
 	VMOVSD  X13, (DI)
+	TESTQ   $+1, R8
+	JEQ     done
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
@@ -421,10 +421,6 @@ skip5:
 	VMOVSS  X11, (DX)
 	VMOVSS  X14, (BX)
 	VMOVSS  X13, (DI)
-	ADDQ    $+4, DI
-	ADDQ    $+4, SI
-	ADDQ    $+4, DX
-	ADDQ    $+4, BX
 
 skip6:
 done:
@@ -494,8 +490,7 @@ TEXT ·RMSpropMomentumF64(SB), NOSPLIT, $0-152
 	VPAND   X6, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMOVUPS (DX), X14
-	VMULPD  X14, X7, X14
+	VMULPD  (DX), X7, X14
 	VMULPD  X11, X11, X11
 	VADDPD  X11, X14, X11
 	VPAND   X2, X11, X15
@@ -508,8 +503,7 @@ TEXT ·RMSpropMomentumF64(SB), NOSPLIT, $0-152
 	VDIVPD  X14, X13, X14
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVUPS (BX), X13
-	VMULPD  X13, X9, X13
+	VMULPD  (BX), X9, X13
 	VADDPD  X14, X13, X14
 	VPAND   X2, X14, X15
 	VPSHUFD $0xf5, X15, X15
@@ -519,11 +513,11 @@ TEXT ·RMSpropMomentumF64(SB), NOSPLIT, $0-152
 	VMOVUPS X11, (DX)
 	VMOVUPS X14, (BX)
 	VMOVUPS X13, (DI)
+	SUBQ    $+2, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+2, R8
 
 skip:
 	TESTQ $+1, R10
@@ -567,11 +561,11 @@ skip:
 	VMOVSD  X11, (DX)
 	VMOVSD  X14, (BX)
 	VMOVSD  X13, (DI)
+	SUBQ    $+1, R8
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
 	ADDQ    $+8, DX
 	ADDQ    $+8, BX
-	SUBQ    $+1, R8
 
 skip2:
 aligned:
@@ -725,8 +719,7 @@ tail:
 	VPAND   X6, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMOVUPS (DX), X14
-	VMULPD  X14, X7, X14
+	VMULPD  (DX), X7, X14
 	VMULPD  X11, X11, X11
 	VADDPD  X11, X14, X11
 	VPAND   X2, X11, X15
@@ -739,8 +732,7 @@ tail:
 	VDIVPD  X14, X13, X14
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	VMOVUPS (BX), X13
-	VMULPD  X13, X9, X13
+	VMULPD  (BX), X9, X13
 	VADDPD  X14, X13, X14
 	VPAND   X2, X14, X15
 	VPSHUFD $0xf5, X15, X15
@@ -750,6 +742,8 @@ tail:
 	VMOVUPS X11, (DX)
 	VMOVUPS X14, (BX)
 	VMOVUPS X13, (DI)
+	TESTQ   $+1, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -797,10 +791,6 @@ skip3:
 	VMOVSD  X11, (DX)
 	VMOVSD  X14, (BX)
 	VMOVSD  X13, (DI)
-	ADDQ    $+8, DI
-	ADDQ    $+8, SI
-	ADDQ    $+8, DX
-	ADDQ    $+8, BX
 
 skip4:
 done:

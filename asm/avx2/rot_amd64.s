@@ -38,9 +38,9 @@ TEXT ·RotF32(SB), NOSPLIT, $0-56
 	VSUBPS  X2, X3, X2
 	VMOVUPS X5, (DI)
 	VMOVUPS X2, (SI)
+	SUBQ    $+4, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+4, DX
 
 skip:
 	TESTQ  $+2, R8
@@ -55,9 +55,9 @@ skip:
 	VSUBPS X2, X3, X2
 	VMOVSD X5, (DI)
 	VMOVSD X2, (SI)
+	SUBQ   $+2, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+2, DX
 
 skip2:
 	TESTQ  $+1, R8
@@ -72,9 +72,9 @@ skip2:
 	VSUBPS X2, X3, X2
 	VMOVSS X5, (DI)
 	VMOVSS X2, (SI)
+	SUBQ   $+1, DX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
-	SUBQ   $+1, DX
 
 skip3:
 aligned:
@@ -161,6 +161,8 @@ tail:
 	VSUBPS  X2, X3, X2
 	VMOVUPS X5, (DI)
 	VMOVUPS X2, (SI)
+	TESTQ   $+3, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -177,6 +179,8 @@ skip4:
 	VSUBPS X2, X3, X2
 	VMOVSD X5, (DI)
 	VMOVSD X2, (SI)
+	TESTQ  $+1, DX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 
@@ -193,8 +197,6 @@ skip5:
 	VSUBPS X2, X3, X2
 	VMOVSS X5, (DI)
 	VMOVSS X2, (SI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
 
 skip6:
 done:
@@ -235,9 +237,9 @@ TEXT ·RotF64(SB), NOSPLIT, $0-64
 	VSUBPD  X2, X3, X2
 	VMOVUPS X5, (DI)
 	VMOVUPS X2, (SI)
+	SUBQ    $+2, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+2, DX
 
 skip:
 	TESTQ  $+1, R8
@@ -252,9 +254,9 @@ skip:
 	VSUBPD X2, X3, X2
 	VMOVSD X5, (DI)
 	VMOVSD X2, (SI)
+	SUBQ   $+1, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+1, DX
 
 skip2:
 aligned:
@@ -341,6 +343,8 @@ tail:
 	VSUBPD  X2, X3, X2
 	VMOVUPS X5, (DI)
 	VMOVUPS X2, (SI)
+	TESTQ   $+1, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -357,8 +361,6 @@ skip3:
 	VSUBPD X2, X3, X2
 	VMOVSD X5, (DI)
 	VMOVSD X2, (SI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
 
 skip4:
 done:

@@ -40,9 +40,9 @@ TEXT ·RotmF32(SB), NOSPLIT, $0-64
 	VADDPS  X5, X4, X5
 	VMOVUPS X7, (DI)
 	VMOVUPS X5, (SI)
+	SUBQ    $+4, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+4, DX
 
 skip:
 	TESTQ  $+2, R8
@@ -57,9 +57,9 @@ skip:
 	VADDPS X5, X4, X5
 	VMOVSD X7, (DI)
 	VMOVSD X5, (SI)
+	SUBQ   $+2, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+2, DX
 
 skip2:
 	TESTQ  $+1, R8
@@ -74,9 +74,9 @@ skip2:
 	VADDPS X5, X4, X5
 	VMOVSS X7, (DI)
 	VMOVSS X5, (SI)
+	SUBQ   $+1, DX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
-	SUBQ   $+1, DX
 
 skip3:
 aligned:
@@ -163,6 +163,8 @@ tail:
 	VADDPS  X5, X4, X5
 	VMOVUPS X7, (DI)
 	VMOVUPS X5, (SI)
+	TESTQ   $+3, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -179,6 +181,8 @@ skip4:
 	VADDPS X5, X4, X5
 	VMOVSD X7, (DI)
 	VMOVSD X5, (SI)
+	TESTQ  $+1, DX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 
@@ -195,8 +199,6 @@ skip5:
 	VADDPS X5, X4, X5
 	VMOVSS X7, (DI)
 	VMOVSS X5, (SI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
 
 skip6:
 done:
@@ -239,9 +241,9 @@ TEXT ·RotmF64(SB), NOSPLIT, $0-80
 	VADDPD  X5, X4, X5
 	VMOVUPS X7, (DI)
 	VMOVUPS X5, (SI)
+	SUBQ    $+2, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+2, DX
 
 skip:
 	TESTQ  $+1, R8
@@ -256,9 +258,9 @@ skip:
 	VADDPD X5, X4, X5
 	VMOVSD X7, (DI)
 	VMOVSD X5, (SI)
+	SUBQ   $+1, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+1, DX
 
 skip2:
 aligned:
@@ -345,6 +347,8 @@ tail:
 	VADDPD  X5, X4, X5
 	VMOVUPS X7, (DI)
 	VMOVUPS X5, (SI)
+	TESTQ   $+1, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -361,8 +365,6 @@ skip3:
 	VADDPD X5, X4, X5
 	VMOVSD X7, (DI)
 	VMOVSD X5, (SI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
 
 skip4:
 done:

@@ -26,11 +26,10 @@ TEXT ·ScalF32(SB), NOSPLIT, $0-32
 	SHRQ    $0x02, BX
 	TESTQ   $+4, BX
 	JEQ     skip
-	VMOVUPS (DI), X1
-	VMULPS  X1, X0, X1
+	VMULPS  (DI), X0, X1
 	VMOVUPS X1, (DI)
-	ADDQ    $+16, DI
 	SUBQ    $+4, SI
+	ADDQ    $+16, DI
 
 skip:
 	TESTQ  $+2, BX
@@ -38,16 +37,16 @@ skip:
 	VMOVSD (DI), X1
 	VMULPS X1, X0, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
 	SUBQ   $+2, SI
+	ADDQ   $+8, DI
 
 skip2:
 	TESTQ  $+1, BX
 	JEQ    skip3
 	VMULSS (DI), X0, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
 	SUBQ   $+1, SI
+	ADDQ   $+4, DI
 
 skip3:
 aligned:
@@ -82,9 +81,10 @@ tail:
 	JEQ     done
 	TESTQ   $+4, SI
 	JEQ     skip4
-	VMOVUPS (DI), X1
-	VMULPS  X1, X0, X1
+	VMULPS  (DI), X0, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+3, SI
+	JEQ     done
 	ADDQ    $+16, DI
 
 skip4:
@@ -93,6 +93,8 @@ skip4:
 	VMOVSD (DI), X1
 	VMULPS X1, X0, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, SI
+	JEQ    done
 	ADDQ   $+8, DI
 
 skip5:
@@ -100,7 +102,6 @@ skip5:
 	JEQ    skip6
 	VMULSS (DI), X0, X1
 	VMOVSS X1, (DI)
-	ADDQ   $+4, DI
 
 skip6:
 done:
@@ -129,19 +130,18 @@ TEXT ·ScalF64(SB), NOSPLIT, $0-32
 	SHRQ    $0x03, BX
 	TESTQ   $+2, BX
 	JEQ     skip
-	VMOVUPS (DI), X1
-	VMULPD  X1, X0, X1
+	VMULPD  (DI), X0, X1
 	VMOVUPS X1, (DI)
-	ADDQ    $+16, DI
 	SUBQ    $+2, SI
+	ADDQ    $+16, DI
 
 skip:
 	TESTQ  $+1, BX
 	JEQ    skip2
 	VMULSD (DI), X0, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
 	SUBQ   $+1, SI
+	ADDQ   $+8, DI
 
 skip2:
 aligned:
@@ -176,9 +176,10 @@ tail:
 	JEQ     done
 	TESTQ   $+2, SI
 	JEQ     skip3
-	VMOVUPS (DI), X1
-	VMULPD  X1, X0, X1
+	VMULPD  (DI), X0, X1
 	VMOVUPS X1, (DI)
+	TESTQ   $+1, SI
+	JEQ     done
 	ADDQ    $+16, DI
 
 skip3:
@@ -186,7 +187,6 @@ skip3:
 	JEQ    skip4
 	VMULSD (DI), X0, X1
 	VMOVSD X1, (DI)
-	ADDQ   $+8, DI
 
 skip4:
 done:

@@ -50,8 +50,7 @@ TEXT ·ScheduleFreeF32(SB), NOSPLIT, $0-132
 	VMULPS  X10, X1, X11
 	VPAND   X2, X11, X15
 	VPSIGND X15, X11, X11
-	VMOVUPS (BX), X12
-	VMULPS  X12, X3, X12
+	VMULPS  (BX), X3, X12
 	VMULPS  X11, X11, X11
 	VADDPS  X11, X12, X11
 	VPAND   X0, X11, X15
@@ -78,11 +77,11 @@ TEXT ·ScheduleFreeF32(SB), NOSPLIT, $0-132
 	VMOVUPS X11, (BX)
 	VMOVUPS X12, (DI)
 	VMOVUPS X10, (DX)
+	SUBQ    $+4, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+4, R8
 
 skip:
 	TESTQ $+2, R10
@@ -127,11 +126,11 @@ skip:
 	VMOVSD X11, (BX)
 	VMOVSD X12, (DI)
 	VMOVSD X10, (DX)
+	SUBQ   $+2, R8
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
 	ADDQ   $+8, BX
-	SUBQ   $+2, R8
 
 skip2:
 	TESTQ $+1, R10
@@ -175,11 +174,11 @@ skip2:
 	VMOVSS X11, (BX)
 	VMOVSS X12, (DI)
 	VMOVSS X10, (DX)
+	SUBQ   $+1, R8
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
 	ADDQ   $+4, DX
 	ADDQ   $+4, BX
-	SUBQ   $+1, R8
 
 skip3:
 aligned:
@@ -329,8 +328,7 @@ tail:
 	VMULPS  X10, X1, X11
 	VPAND   X2, X11, X15
 	VPSIGND X15, X11, X11
-	VMOVUPS (BX), X12
-	VMULPS  X12, X3, X12
+	VMULPS  (BX), X3, X12
 	VMULPS  X11, X11, X11
 	VADDPS  X11, X12, X11
 	VPAND   X0, X11, X15
@@ -357,6 +355,8 @@ tail:
 	VMOVUPS X11, (BX)
 	VMOVUPS X12, (DI)
 	VMOVUPS X10, (DX)
+	TESTQ   $+3, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -405,6 +405,8 @@ skip4:
 	VMOVSD X11, (BX)
 	VMOVSD X12, (DI)
 	VMOVSD X10, (DX)
+	TESTQ  $+1, R8
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -452,10 +454,6 @@ skip5:
 	VMOVSS X11, (BX)
 	VMOVSS X12, (DI)
 	VMOVSS X10, (DX)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
 
 skip6:
 done:
@@ -516,8 +514,7 @@ TEXT ·ScheduleFreeF64(SB), NOSPLIT, $0-168
 	VPAND   X2, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMOVUPS (BX), X12
-	VMULPD  X12, X3, X12
+	VMULPD  (BX), X3, X12
 	VMULPD  X11, X11, X11
 	VADDPD  X11, X12, X11
 	VPAND   X0, X11, X15
@@ -545,11 +542,11 @@ TEXT ·ScheduleFreeF64(SB), NOSPLIT, $0-168
 	VMOVUPS X11, (BX)
 	VMOVUPS X12, (DI)
 	VMOVUPS X10, (DX)
+	SUBQ    $+2, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
 	ADDQ    $+16, BX
-	SUBQ    $+2, R8
 
 skip:
 	TESTQ $+1, R10
@@ -596,11 +593,11 @@ skip:
 	VMOVSD X11, (BX)
 	VMOVSD X12, (DI)
 	VMOVSD X10, (DX)
+	SUBQ   $+1, R8
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
 	ADDQ   $+8, BX
-	SUBQ   $+1, R8
 
 skip2:
 aligned:
@@ -761,8 +758,7 @@ tail:
 	VPAND   X2, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMOVUPS (BX), X12
-	VMULPD  X12, X3, X12
+	VMULPD  (BX), X3, X12
 	VMULPD  X11, X11, X11
 	VADDPD  X11, X12, X11
 	VPAND   X0, X11, X15
@@ -790,6 +786,8 @@ tail:
 	VMOVUPS X11, (BX)
 	VMOVUPS X12, (DI)
 	VMOVUPS X10, (DX)
+	TESTQ   $+1, R8
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -840,10 +838,6 @@ skip3:
 	VMOVSD X11, (BX)
 	VMOVSD X12, (DI)
 	VMOVSD X10, (DX)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
 
 skip4:
 done:

@@ -45,9 +45,9 @@ TEXT ·SGDF32(SB), NOSPLIT, $0-60
 	VMULPS  X7, X4, X7
 	VSUBPS  X7, X6, X7
 	VMOVUPS X7, (DI)
+	SUBQ    $+4, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+4, DX
 
 skip:
 	TESTQ $+2, R8
@@ -66,9 +66,9 @@ skip:
 	VMULPS X7, X4, X7
 	VSUBPS X7, X6, X7
 	VMOVSD X7, (DI)
+	SUBQ   $+2, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+2, DX
 
 skip2:
 	TESTQ $+1, R8
@@ -87,9 +87,9 @@ skip2:
 	VMULPS X7, X4, X7
 	VSUBPS X7, X6, X7
 	VMOVSS X7, (DI)
+	SUBQ   $+1, DX
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
-	SUBQ   $+1, DX
 
 skip3:
 aligned:
@@ -186,6 +186,8 @@ tail:
 	VMULPS  X7, X4, X7
 	VSUBPS  X7, X6, X7
 	VMOVUPS X7, (DI)
+	TESTQ   $+3, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -206,6 +208,8 @@ skip4:
 	VMULPS X7, X4, X7
 	VSUBPS X7, X6, X7
 	VMOVSD X7, (DI)
+	TESTQ  $+1, DX
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 
@@ -226,8 +230,6 @@ skip5:
 	VMULPS X7, X4, X7
 	VSUBPS X7, X6, X7
 	VMOVSS X7, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
 
 skip6:
 done:
@@ -282,9 +284,9 @@ TEXT ·SGDF64(SB), NOSPLIT, $0-72
 	VMULPD  X7, X4, X7
 	VSUBPD  X7, X6, X7
 	VMOVUPS X7, (DI)
+	SUBQ    $+2, DX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
-	SUBQ    $+2, DX
 
 skip:
 	TESTQ $+1, R8
@@ -304,9 +306,9 @@ skip:
 	VMULPD X7, X4, X7
 	VSUBPD X7, X6, X7
 	VMOVSD X7, (DI)
+	SUBQ   $+1, DX
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
-	SUBQ   $+1, DX
 
 skip2:
 aligned:
@@ -409,6 +411,8 @@ tail:
 	VMULPD  X7, X4, X7
 	VSUBPD  X7, X6, X7
 	VMOVUPS X7, (DI)
+	TESTQ   $+1, DX
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -430,8 +434,6 @@ skip3:
 	VMULPD X7, X4, X7
 	VSUBPD X7, X6, X7
 	VMOVSD X7, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
 
 skip4:
 done:

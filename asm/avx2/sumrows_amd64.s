@@ -125,15 +125,13 @@ tail:
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPS  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (R9), X0
-	VADDPS  X0, X1, X0
+	VADDPS  (DX), X0, X0
+	VADDPS  (BX), X0, X0
+	VADDPS  (R8), X0, X0
+	VADDPS  (R9), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -154,6 +152,8 @@ skip:
 	VMOVSD (R9), X0
 	VADDPS X0, X1, X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, R10
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -170,12 +170,6 @@ skip2:
 	VADDSS (R8), X0, X0
 	VADDSS (R9), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R9
 
 skip3:
 done:
@@ -288,15 +282,13 @@ tail2:
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPS  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (R9), X0
-	VADDPS  X0, X1, X0
+	VADDPS  (DX), X0, X0
+	VADDPS  (BX), X0, X0
+	VADDPS  (R8), X0, X0
+	VADDPS  (R9), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done2
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -317,6 +309,8 @@ skip4:
 	VMOVSD (R9), X0
 	VADDPS X0, X1, X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, R10
+	JEQ    done2
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -333,12 +327,6 @@ skip5:
 	VADDSS (R8), X0, X0
 	VADDSS (R9), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R9
 
 skip6:
 done2:
@@ -428,13 +416,12 @@ tail3:
 	TESTQ   $+4, R10
 	JEQ     skip7
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPS  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VADDPS  (DX), X0, X0
+	VADDPS  (BX), X0, X0
+	VADDPS  (R8), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done3
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -452,6 +439,8 @@ skip7:
 	VMOVSD (R8), X1
 	VADDPS X1, X0, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done3
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -466,11 +455,6 @@ skip8:
 	VADDSS (BX), X0, X0
 	VADDSS (R8), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
 
 skip9:
 done3:
@@ -549,11 +533,11 @@ tail4:
 	TESTQ   $+4, R10
 	JEQ     skip10
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPS  X0, X1, X0
+	VADDPS  (DX), X0, X0
+	VADDPS  (BX), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done4
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -568,6 +552,8 @@ skip10:
 	VMOVSD (BX), X0
 	VADDPS X0, X1, X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, R10
+	JEQ    done4
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -580,10 +566,6 @@ skip11:
 	VADDSS (DX), X0, X0
 	VADDSS (BX), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
 
 skip12:
 done4:
@@ -651,9 +633,10 @@ tail5:
 	TESTQ   $+4, R10
 	JEQ     skip13
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VADDPS  (DX), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done5
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -665,6 +648,8 @@ skip13:
 	VMOVSD (DX), X1
 	VADDPS X1, X0, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done5
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -675,9 +660,6 @@ skip14:
 	VMOVSS (SI), X0
 	VADDSS (DX), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
 
 skip15:
 done5:
@@ -735,6 +717,8 @@ tail6:
 	JEQ     skip16
 	VMOVUPS (SI), X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done6
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -743,6 +727,8 @@ skip16:
 	JEQ    skip17
 	VMOVSD (SI), X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, R10
+	JEQ    done6
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 
@@ -751,8 +737,6 @@ skip17:
 	JEQ    skip18
 	VMOVSS (SI), X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
 
 skip18:
 done6:
@@ -891,15 +875,13 @@ tail:
 	TESTQ   $+2, R10
 	JEQ     skip
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPD  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (R9), X0
-	VADDPD  X0, X1, X0
+	VADDPD  (DX), X0, X0
+	VADDPD  (BX), X0, X0
+	VADDPD  (R8), X0, X0
+	VADDPD  (R9), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -916,12 +898,6 @@ skip:
 	VADDSD (R8), X0, X0
 	VADDSD (R9), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R9
 
 skip2:
 done:
@@ -1034,15 +1010,13 @@ tail2:
 	TESTQ   $+2, R10
 	JEQ     skip3
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPD  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (R9), X0
-	VADDPD  X0, X1, X0
+	VADDPD  (DX), X0, X0
+	VADDPD  (BX), X0, X0
+	VADDPD  (R8), X0, X0
+	VADDPD  (R9), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done2
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1059,12 +1033,6 @@ skip3:
 	VADDSD (R8), X0, X0
 	VADDSD (R9), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R9
 
 skip4:
 done2:
@@ -1154,13 +1122,12 @@ tail3:
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPD  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VADDPD  (DX), X0, X0
+	VADDPD  (BX), X0, X0
+	VADDPD  (R8), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done3
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1175,11 +1142,6 @@ skip5:
 	VADDSD (BX), X0, X0
 	VADDSD (R8), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
 
 skip6:
 done3:
@@ -1258,11 +1220,11 @@ tail4:
 	TESTQ   $+2, R10
 	JEQ     skip7
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPD  X0, X1, X0
+	VADDPD  (DX), X0, X0
+	VADDPD  (BX), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done4
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1275,10 +1237,6 @@ skip7:
 	VADDSD (DX), X0, X0
 	VADDSD (BX), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
 
 skip8:
 done4:
@@ -1346,9 +1304,10 @@ tail5:
 	TESTQ   $+2, R10
 	JEQ     skip9
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VADDPD  (DX), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done5
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1359,9 +1318,6 @@ skip9:
 	VMOVSD (SI), X0
 	VADDSD (DX), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
 
 skip10:
 done5:
@@ -1419,6 +1375,8 @@ tail6:
 	JEQ     skip11
 	VMOVUPS (SI), X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done6
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -1427,8 +1385,6 @@ skip11:
 	JEQ    skip12
 	VMOVSD (SI), X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
 
 skip12:
 done6:

@@ -122,15 +122,13 @@ tail:
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPS  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (R9), X0
-	VADDPS  X0, X1, X0
+	VADDPS  (DX), X0, X0
+	VADDPS  (BX), X0, X0
+	VADDPS  (R8), X0, X0
+	VADDPS  (R9), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -151,6 +149,8 @@ skip:
 	VMOVSD (R9), X0
 	VADDPS X0, X1, X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, R10
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -167,12 +167,6 @@ skip2:
 	VADDSS (R8), X0, X0
 	VADDSS (R9), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R9
 
 skip3:
 done:
@@ -293,17 +287,14 @@ tail2:
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPS  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (R9), X0
-	VADDPS  X0, X1, X0
-	VMOVUPS (R12), X1
-	VADDPS  X0, X1, X0
+	VADDPS  (DX), X0, X0
+	VADDPS  (BX), X0, X0
+	VADDPS  (R8), X0, X0
+	VADDPS  (R9), X0, X0
+	VADDPS  (R12), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done2
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -327,6 +318,8 @@ skip4:
 	VMOVSD (R12), X1
 	VADDPS X0, X1, X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, R10
+	JEQ    done2
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -345,13 +338,6 @@ skip5:
 	VADDSS (R9), X0, X0
 	VADDSS (R12), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R9
-	ADDQ   $+4, R12
 
 skip6:
 done2:
@@ -450,15 +436,13 @@ tail3:
 	TESTQ   $+4, R10
 	JEQ     skip7
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPS  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (R12), X0
-	VADDPS  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VADDPS  (DX), X0, X0
+	VADDPS  (BX), X0, X0
+	VADDPS  (R8), X0, X0
+	VADDPS  (R12), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done3
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -479,6 +463,8 @@ skip7:
 	VMOVSD (R12), X0
 	VADDPS X1, X0, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done3
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -495,12 +481,6 @@ skip8:
 	VADDSS (R8), X0, X0
 	VADDSS (R12), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R12
 
 skip9:
 done3:
@@ -588,13 +568,12 @@ tail4:
 	TESTQ   $+4, R10
 	JEQ     skip10
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPS  X0, X1, X0
-	VMOVUPS (R12), X1
-	VADDPS  X0, X1, X0
+	VADDPS  (DX), X0, X0
+	VADDPS  (BX), X0, X0
+	VADDPS  (R12), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done4
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -612,6 +591,8 @@ skip10:
 	VMOVSD (R12), X1
 	VADDPS X0, X1, X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, R10
+	JEQ    done4
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -626,11 +607,6 @@ skip11:
 	VADDSS (BX), X0, X0
 	VADDSS (R12), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R12
 
 skip12:
 done4:
@@ -707,11 +683,11 @@ tail5:
 	TESTQ   $+4, R10
 	JEQ     skip13
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (R12), X0
-	VADDPS  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VADDPS  (DX), X0, X0
+	VADDPS  (R12), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done5
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -726,6 +702,8 @@ skip13:
 	VMOVSD (R12), X0
 	VADDPS X1, X0, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done5
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -738,10 +716,6 @@ skip14:
 	VADDSS (DX), X0, X0
 	VADDSS (R12), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, R12
 
 skip15:
 done5:
@@ -806,10 +780,11 @@ tail6:
 	JEQ     done6
 	TESTQ   $+4, R10
 	JEQ     skip16
-	VMOVUPS (SI), X0
-	VMOVUPS (R12), X1
-	VADDPS  X0, X1, X0
+	VMOVUPS (R12), X0
+	VADDPS  (SI), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done6
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, R12
@@ -821,6 +796,8 @@ skip16:
 	VMOVSD (R12), X1
 	VADDPS X0, X1, X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, R10
+	JEQ    done6
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, R12
@@ -831,9 +808,6 @@ skip17:
 	VMOVSS (R12), X0
 	VADDSS (SI), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, R12
 
 skip18:
 done6:
@@ -971,15 +945,13 @@ tail:
 	TESTQ   $+2, R10
 	JEQ     skip
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPD  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (R9), X0
-	VADDPD  X0, X1, X0
+	VADDPD  (DX), X0, X0
+	VADDPD  (BX), X0, X0
+	VADDPD  (R8), X0, X0
+	VADDPD  (R9), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -996,12 +968,6 @@ skip:
 	VADDSD (R8), X0, X0
 	VADDSD (R9), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R9
 
 skip2:
 done:
@@ -1122,17 +1088,14 @@ tail2:
 	TESTQ   $+2, R10
 	JEQ     skip3
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPD  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (R9), X0
-	VADDPD  X0, X1, X0
-	VMOVUPS (R12), X1
-	VADDPD  X0, X1, X0
+	VADDPD  (DX), X0, X0
+	VADDPD  (BX), X0, X0
+	VADDPD  (R8), X0, X0
+	VADDPD  (R9), X0, X0
+	VADDPD  (R12), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done2
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1151,13 +1114,6 @@ skip3:
 	VADDSD (R9), X0, X0
 	VADDSD (R12), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R9
-	ADDQ   $+8, R12
 
 skip4:
 done2:
@@ -1256,15 +1212,13 @@ tail3:
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPD  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (R12), X0
-	VADDPD  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VADDPD  (DX), X0, X0
+	VADDPD  (BX), X0, X0
+	VADDPD  (R8), X0, X0
+	VADDPD  (R12), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done3
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1281,12 +1235,6 @@ skip5:
 	VADDSD (R8), X0, X0
 	VADDSD (R12), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R12
 
 skip6:
 done3:
@@ -1374,13 +1322,12 @@ tail4:
 	TESTQ   $+2, R10
 	JEQ     skip7
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPD  X0, X1, X0
-	VMOVUPS (R12), X1
-	VADDPD  X0, X1, X0
+	VADDPD  (DX), X0, X0
+	VADDPD  (BX), X0, X0
+	VADDPD  (R12), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done4
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1395,11 +1342,6 @@ skip7:
 	VADDSD (BX), X0, X0
 	VADDSD (R12), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R12
 
 skip8:
 done4:
@@ -1476,11 +1418,11 @@ tail5:
 	TESTQ   $+2, R10
 	JEQ     skip9
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (R12), X0
-	VADDPD  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VADDPD  (DX), X0, X0
+	VADDPD  (R12), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done5
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1493,10 +1435,6 @@ skip9:
 	VADDSD (DX), X0, X0
 	VADDSD (R12), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, R12
 
 skip10:
 done5:
@@ -1561,10 +1499,11 @@ tail6:
 	JEQ     done6
 	TESTQ   $+2, R10
 	JEQ     skip11
-	VMOVUPS (SI), X0
-	VMOVUPS (R12), X1
-	VADDPD  X0, X1, X0
+	VMOVUPS (R12), X0
+	VADDPD  (SI), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done6
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, R12
@@ -1575,9 +1514,6 @@ skip11:
 	VMOVSD (R12), X0
 	VADDSD (SI), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, R12
 
 skip12:
 done6:

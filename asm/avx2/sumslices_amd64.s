@@ -119,15 +119,13 @@ tail:
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPS  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (R9), X0
-	VADDPS  X0, X1, X0
+	VADDPS  (DX), X0, X0
+	VADDPS  (BX), X0, X0
+	VADDPS  (R8), X0, X0
+	VADDPS  (R9), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -148,6 +146,8 @@ skip:
 	VMOVSD (R9), X0
 	VADDPS X0, X1, X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, R10
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -164,12 +164,6 @@ skip2:
 	VADDSS (R8), X0, X0
 	VADDSS (R9), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R9
 
 skip3:
 done:
@@ -278,15 +272,13 @@ tail2:
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPS  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (R9), X0
-	VADDPS  X0, X1, X0
+	VADDPS  (DX), X0, X0
+	VADDPS  (BX), X0, X0
+	VADDPS  (R8), X0, X0
+	VADDPS  (R9), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done2
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -307,6 +299,8 @@ skip4:
 	VMOVSD (R9), X0
 	VADDPS X0, X1, X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, R10
+	JEQ    done2
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -323,12 +317,6 @@ skip5:
 	VADDSS (R8), X0, X0
 	VADDSS (R9), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R9
 
 skip6:
 done2:
@@ -415,13 +403,12 @@ tail3:
 	TESTQ   $+4, R10
 	JEQ     skip7
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPS  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VADDPS  (DX), X0, X0
+	VADDPS  (BX), X0, X0
+	VADDPS  (R8), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done3
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -439,6 +426,8 @@ skip7:
 	VMOVSD (R8), X1
 	VADDPS X1, X0, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done3
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -453,11 +442,6 @@ skip8:
 	VADDSS (BX), X0, X0
 	VADDSS (R8), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
 
 skip9:
 done3:
@@ -534,11 +518,11 @@ tail4:
 	TESTQ   $+4, R10
 	JEQ     skip10
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPS  X0, X1, X0
+	VADDPS  (DX), X0, X0
+	VADDPS  (BX), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done4
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -553,6 +537,8 @@ skip10:
 	VMOVSD (BX), X0
 	VADDPS X0, X1, X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, R10
+	JEQ    done4
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -565,10 +551,6 @@ skip11:
 	VADDSS (DX), X0, X0
 	VADDSS (BX), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
 
 skip12:
 done4:
@@ -635,9 +617,10 @@ tail5:
 	TESTQ   $+4, R10
 	JEQ     skip13
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VADDPS  (DX), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done5
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -649,6 +632,8 @@ skip13:
 	VMOVSD (DX), X1
 	VADDPS X1, X0, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done5
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -659,9 +644,6 @@ skip14:
 	VMOVSS (SI), X0
 	VADDSS (DX), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
 
 skip15:
 done5:
@@ -719,6 +701,8 @@ tail6:
 	JEQ     skip16
 	VMOVUPS (SI), X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done6
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -727,6 +711,8 @@ skip16:
 	JEQ    skip17
 	VMOVSD (SI), X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, R10
+	JEQ    done6
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 
@@ -735,8 +721,6 @@ skip17:
 	JEQ    skip18
 	VMOVSS (SI), X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
 
 skip18:
 done6:
@@ -869,15 +853,13 @@ tail:
 	TESTQ   $+2, R10
 	JEQ     skip
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPD  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (R9), X0
-	VADDPD  X0, X1, X0
+	VADDPD  (DX), X0, X0
+	VADDPD  (BX), X0, X0
+	VADDPD  (R8), X0, X0
+	VADDPD  (R9), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -894,12 +876,6 @@ skip:
 	VADDSD (R8), X0, X0
 	VADDSD (R9), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R9
 
 skip2:
 done:
@@ -1008,15 +984,13 @@ tail2:
 	TESTQ   $+2, R10
 	JEQ     skip3
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPD  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (R9), X0
-	VADDPD  X0, X1, X0
+	VADDPD  (DX), X0, X0
+	VADDPD  (BX), X0, X0
+	VADDPD  (R8), X0, X0
+	VADDPD  (R9), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done2
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1033,12 +1007,6 @@ skip3:
 	VADDSD (R8), X0, X0
 	VADDSD (R9), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R9
 
 skip4:
 done2:
@@ -1125,13 +1093,12 @@ tail3:
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPD  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VADDPD  (DX), X0, X0
+	VADDPD  (BX), X0, X0
+	VADDPD  (R8), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done3
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1146,11 +1113,6 @@ skip5:
 	VADDSD (BX), X0, X0
 	VADDSD (R8), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
 
 skip6:
 done3:
@@ -1227,11 +1189,11 @@ tail4:
 	TESTQ   $+2, R10
 	JEQ     skip7
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPD  X0, X1, X0
+	VADDPD  (DX), X0, X0
+	VADDPD  (BX), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done4
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1244,10 +1206,6 @@ skip7:
 	VADDSD (DX), X0, X0
 	VADDSD (BX), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
 
 skip8:
 done4:
@@ -1314,9 +1272,10 @@ tail5:
 	TESTQ   $+2, R10
 	JEQ     skip9
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VADDPD  (DX), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done5
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1327,9 +1286,6 @@ skip9:
 	VMOVSD (SI), X0
 	VADDSD (DX), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
 
 skip10:
 done5:
@@ -1387,6 +1343,8 @@ tail6:
 	JEQ     skip11
 	VMOVUPS (SI), X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done6
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 
@@ -1395,8 +1353,6 @@ skip11:
 	JEQ    skip12
 	VMOVSD (SI), X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
 
 skip12:
 done6:

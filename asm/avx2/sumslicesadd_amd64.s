@@ -116,15 +116,13 @@ tail:
 	TESTQ   $+4, R10
 	JEQ     skip
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPS  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (R9), X0
-	VADDPS  X0, X1, X0
+	VADDPS  (DX), X0, X0
+	VADDPS  (BX), X0, X0
+	VADDPS  (R8), X0, X0
+	VADDPS  (R9), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -145,6 +143,8 @@ skip:
 	VMOVSD (R9), X0
 	VADDPS X0, X1, X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, R10
+	JEQ    done
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -161,12 +161,6 @@ skip2:
 	VADDSS (R8), X0, X0
 	VADDSS (R9), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R9
 
 skip3:
 done:
@@ -283,17 +277,14 @@ tail2:
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPS  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (R9), X0
-	VADDPS  X0, X1, X0
-	VMOVUPS (R12), X1
-	VADDPS  X0, X1, X0
+	VADDPS  (DX), X0, X0
+	VADDPS  (BX), X0, X0
+	VADDPS  (R8), X0, X0
+	VADDPS  (R9), X0, X0
+	VADDPS  (R12), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done2
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -317,6 +308,8 @@ skip4:
 	VMOVSD (R12), X1
 	VADDPS X0, X1, X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, R10
+	JEQ    done2
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -335,13 +328,6 @@ skip5:
 	VADDSS (R9), X0, X0
 	VADDSS (R12), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R9
-	ADDQ   $+4, R12
 
 skip6:
 done2:
@@ -437,15 +423,13 @@ tail3:
 	TESTQ   $+4, R10
 	JEQ     skip7
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPS  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (R12), X0
-	VADDPS  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VADDPS  (DX), X0, X0
+	VADDPS  (BX), X0, X0
+	VADDPS  (R8), X0, X0
+	VADDPS  (R12), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done3
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -466,6 +450,8 @@ skip7:
 	VMOVSD (R12), X0
 	VADDPS X1, X0, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done3
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -482,12 +468,6 @@ skip8:
 	VADDSS (R8), X0, X0
 	VADDSS (R12), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
-	ADDQ   $+4, R12
 
 skip9:
 done3:
@@ -573,13 +553,12 @@ tail4:
 	TESTQ   $+4, R10
 	JEQ     skip10
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPS  X0, X1, X0
-	VMOVUPS (R12), X1
-	VADDPS  X0, X1, X0
+	VADDPS  (DX), X0, X0
+	VADDPS  (BX), X0, X0
+	VADDPS  (R12), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done4
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -597,6 +576,8 @@ skip10:
 	VMOVSD (R12), X1
 	VADDPS X0, X1, X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, R10
+	JEQ    done4
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -611,11 +592,6 @@ skip11:
 	VADDSS (BX), X0, X0
 	VADDSS (R12), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, BX
-	ADDQ   $+4, R12
 
 skip12:
 done4:
@@ -691,11 +667,11 @@ tail5:
 	TESTQ   $+4, R10
 	JEQ     skip13
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPS  X1, X0, X1
-	VMOVUPS (R12), X0
-	VADDPS  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VADDPS  (DX), X0, X0
+	VADDPS  (R12), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done5
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -710,6 +686,8 @@ skip13:
 	VMOVSD (R12), X0
 	VADDPS X1, X0, X1
 	VMOVSD X1, (DI)
+	TESTQ  $+1, R10
+	JEQ    done5
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, DX
@@ -722,10 +700,6 @@ skip14:
 	VADDSS (DX), X0, X0
 	VADDSS (R12), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, DX
-	ADDQ   $+4, R12
 
 skip15:
 done5:
@@ -790,10 +764,11 @@ tail6:
 	JEQ     done6
 	TESTQ   $+4, R10
 	JEQ     skip16
-	VMOVUPS (SI), X0
-	VMOVUPS (R12), X1
-	VADDPS  X0, X1, X0
+	VMOVUPS (R12), X0
+	VADDPS  (SI), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+3, R10
+	JEQ     done6
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, R12
@@ -805,6 +780,8 @@ skip16:
 	VMOVSD (R12), X1
 	VADDPS X0, X1, X0
 	VMOVSD X0, (DI)
+	TESTQ  $+1, R10
+	JEQ    done6
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
 	ADDQ   $+8, R12
@@ -815,9 +792,6 @@ skip17:
 	VMOVSS (R12), X0
 	VADDSS (SI), X0, X0
 	VMOVSS X0, (DI)
-	ADDQ   $+4, DI
-	ADDQ   $+4, SI
-	ADDQ   $+4, R12
 
 skip18:
 done6:
@@ -949,15 +923,13 @@ tail:
 	TESTQ   $+2, R10
 	JEQ     skip
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPD  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (R9), X0
-	VADDPD  X0, X1, X0
+	VADDPD  (DX), X0, X0
+	VADDPD  (BX), X0, X0
+	VADDPD  (R8), X0, X0
+	VADDPD  (R9), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -974,12 +946,6 @@ skip:
 	VADDSD (R8), X0, X0
 	VADDSD (R9), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R9
 
 skip2:
 done:
@@ -1096,17 +1062,14 @@ tail2:
 	TESTQ   $+2, R10
 	JEQ     skip3
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPD  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (R9), X0
-	VADDPD  X0, X1, X0
-	VMOVUPS (R12), X1
-	VADDPD  X0, X1, X0
+	VADDPD  (DX), X0, X0
+	VADDPD  (BX), X0, X0
+	VADDPD  (R8), X0, X0
+	VADDPD  (R9), X0, X0
+	VADDPD  (R12), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done2
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1125,13 +1088,6 @@ skip3:
 	VADDSD (R9), X0, X0
 	VADDSD (R12), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R9
-	ADDQ   $+8, R12
 
 skip4:
 done2:
@@ -1227,15 +1183,13 @@ tail3:
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPD  X0, X1, X0
-	VMOVUPS (R8), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (R12), X0
-	VADDPD  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VADDPD  (DX), X0, X0
+	VADDPD  (BX), X0, X0
+	VADDPD  (R8), X0, X0
+	VADDPD  (R12), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done3
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1252,12 +1206,6 @@ skip5:
 	VADDSD (R8), X0, X0
 	VADDSD (R12), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
-	ADDQ   $+8, R12
 
 skip6:
 done3:
@@ -1343,13 +1291,12 @@ tail4:
 	TESTQ   $+2, R10
 	JEQ     skip7
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (BX), X0
-	VADDPD  X0, X1, X0
-	VMOVUPS (R12), X1
-	VADDPD  X0, X1, X0
+	VADDPD  (DX), X0, X0
+	VADDPD  (BX), X0, X0
+	VADDPD  (R12), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done4
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1364,11 +1311,6 @@ skip7:
 	VADDSD (BX), X0, X0
 	VADDSD (R12), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, BX
-	ADDQ   $+8, R12
 
 skip8:
 done4:
@@ -1444,11 +1386,11 @@ tail5:
 	TESTQ   $+2, R10
 	JEQ     skip9
 	VMOVUPS (SI), X0
-	VMOVUPS (DX), X1
-	VADDPD  X1, X0, X1
-	VMOVUPS (R12), X0
-	VADDPD  X1, X0, X1
-	VMOVUPS X1, (DI)
+	VADDPD  (DX), X0, X0
+	VADDPD  (R12), X0, X0
+	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done5
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, DX
@@ -1461,10 +1403,6 @@ skip9:
 	VADDSD (DX), X0, X0
 	VADDSD (R12), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, DX
-	ADDQ   $+8, R12
 
 skip10:
 done5:
@@ -1529,10 +1467,11 @@ tail6:
 	JEQ     done6
 	TESTQ   $+2, R10
 	JEQ     skip11
-	VMOVUPS (SI), X0
-	VMOVUPS (R12), X1
-	VADDPD  X0, X1, X0
+	VMOVUPS (R12), X0
+	VADDPD  (SI), X0, X0
 	VMOVUPS X0, (DI)
+	TESTQ   $+1, R10
+	JEQ     done6
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
 	ADDQ    $+16, R12
@@ -1543,9 +1482,6 @@ skip11:
 	VMOVSD (R12), X0
 	VADDSD (SI), X0, X0
 	VMOVSD X0, (DI)
-	ADDQ   $+8, DI
-	ADDQ   $+8, SI
-	ADDQ   $+8, R12
 
 skip12:
 done6:

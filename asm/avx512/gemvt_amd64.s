@@ -1211,24 +1211,24 @@ tail:
 	JEQ     done
 	TESTQ   $+8, R8
 	JEQ     skip
-	VMOVUPS (R11), Y11
-	VMULPS  Y11, Y0, Y11
-	VMOVUPS (R12), Y12
-	VMULPS  Y12, Y9, Y12
+	VMULPS  (R11), Y0, Y11
+	VMULPS  (R12), Y9, Y12
 	VADDPS  Y11, Y12, Y11
 	VMOVUPS Y11, (R11)
+	TESTQ   $+7, R8
+	JEQ     done
 	ADDQ    $+32, R11
 	ADDQ    $+32, R12
 
 skip:
 	TESTQ   $+4, R8
 	JEQ     skip2
-	VMOVUPS (R11), X11
-	VMULPS  X11, X0, X11
-	VMOVUPS (R12), X12
-	VMULPS  X12, X9, X12
+	VMULPS  (R11), X0, X11
+	VMULPS  (R12), X9, X12
 	VADDPS  X11, X12, X11
 	VMOVUPS X11, (R11)
+	TESTQ   $+3, R8
+	JEQ     done
 	ADDQ    $+16, R11
 	ADDQ    $+16, R12
 
@@ -1241,6 +1241,8 @@ skip2:
 	VMULPS X12, X9, X12
 	VADDPS X11, X12, X11
 	VMOVSD X11, (R11)
+	TESTQ  $+1, R8
+	JEQ    done
 	ADDQ   $+8, R11
 	ADDQ   $+8, R12
 
@@ -1251,8 +1253,6 @@ skip3:
 	VMULSS (R12), X9, X12
 	VADDPS X11, X12, X11
 	VMOVSS X11, (R11)
-	ADDQ   $+4, R11
-	ADDQ   $+4, R12
 
 skip4:
 done:
@@ -1400,21 +1400,18 @@ tail2:
 	JEQ     done2
 	TESTQ   $+8, DX
 	JEQ     skip5
-	VMOVUPS (R9), Y6
-	VMULPS  Y6, Y0, Y6
-	VMOVUPS (R10), Y7
-	VMULPS  Y7, Y1, Y7
+	VMULPS  (R9), Y0, Y6
+	VMULPS  (R10), Y1, Y7
 	VADDPS  Y6, Y7, Y6
-	VMOVUPS (R11), Y7
-	VMULPS  Y7, Y2, Y7
+	VMULPS  (R11), Y2, Y7
 	VADDPS  Y6, Y7, Y6
-	VMOVUPS (R12), Y7
-	VMULPS  Y7, Y3, Y7
+	VMULPS  (R12), Y3, Y7
 	VADDPS  Y6, Y7, Y6
-	VMOVUPS (R13), Y7
-	VMULPS  Y7, Y4, Y7
+	VMULPS  (R13), Y4, Y7
 	VADDPS  Y6, Y7, Y6
 	VMOVUPS Y6, (R9)
+	TESTQ   $+7, DX
+	JEQ     done2
 	ADDQ    $+32, R9
 	ADDQ    $+32, R10
 	ADDQ    $+32, R11
@@ -1424,21 +1421,18 @@ tail2:
 skip5:
 	TESTQ   $+4, DX
 	JEQ     skip6
-	VMOVUPS (R9), X6
-	VMULPS  X6, X0, X6
-	VMOVUPS (R10), X7
-	VMULPS  X7, X1, X7
+	VMULPS  (R9), X0, X6
+	VMULPS  (R10), X1, X7
 	VADDPS  X6, X7, X6
-	VMOVUPS (R11), X7
-	VMULPS  X7, X2, X7
+	VMULPS  (R11), X2, X7
 	VADDPS  X6, X7, X6
-	VMOVUPS (R12), X7
-	VMULPS  X7, X3, X7
+	VMULPS  (R12), X3, X7
 	VADDPS  X6, X7, X6
-	VMOVUPS (R13), X7
-	VMULPS  X7, X4, X7
+	VMULPS  (R13), X4, X7
 	VADDPS  X6, X7, X6
 	VMOVUPS X6, (R9)
+	TESTQ   $+3, DX
+	JEQ     done2
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
@@ -1463,6 +1457,8 @@ skip6:
 	VMULPS X7, X4, X7
 	VADDPS X6, X7, X6
 	VMOVSD X6, (R9)
+	TESTQ  $+1, DX
+	JEQ    done2
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
 	ADDQ   $+8, R11
@@ -1482,11 +1478,6 @@ skip7:
 	VMULSS (R13), X4, X7
 	VADDPS X6, X7, X6
 	VMOVSS X6, (R9)
-	ADDQ   $+4, R9
-	ADDQ   $+4, R10
-	ADDQ   $+4, R11
-	ADDQ   $+4, R12
-	ADDQ   $+4, R13
 
 skip8:
 done2:
@@ -1583,15 +1574,14 @@ tail3:
 	JEQ     done3
 	TESTQ   $+8, DX
 	JEQ     skip9
-	VMOVUPS (R9), Y4
-	VMULPS  Y4, Y0, Y4
-	VMOVUPS (R10), Y5
-	VMULPS  Y5, Y1, Y5
+	VMULPS  (R9), Y0, Y4
+	VMULPS  (R10), Y1, Y5
 	VADDPS  Y4, Y5, Y4
-	VMOVUPS (R11), Y5
-	VMULPS  Y5, Y2, Y5
+	VMULPS  (R11), Y2, Y5
 	VADDPS  Y4, Y5, Y4
 	VMOVUPS Y4, (R9)
+	TESTQ   $+7, DX
+	JEQ     done3
 	ADDQ    $+32, R9
 	ADDQ    $+32, R10
 	ADDQ    $+32, R11
@@ -1599,15 +1589,14 @@ tail3:
 skip9:
 	TESTQ   $+4, DX
 	JEQ     skip10
-	VMOVUPS (R9), X4
-	VMULPS  X4, X0, X4
-	VMOVUPS (R10), X5
-	VMULPS  X5, X1, X5
+	VMULPS  (R9), X0, X4
+	VMULPS  (R10), X1, X5
 	VADDPS  X4, X5, X4
-	VMOVUPS (R11), X5
-	VMULPS  X5, X2, X5
+	VMULPS  (R11), X2, X5
 	VADDPS  X4, X5, X4
 	VMOVUPS X4, (R9)
+	TESTQ   $+3, DX
+	JEQ     done3
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
@@ -1624,6 +1613,8 @@ skip10:
 	VMULPS X5, X2, X5
 	VADDPS X4, X5, X4
 	VMOVSD X4, (R9)
+	TESTQ  $+1, DX
+	JEQ    done3
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
 	ADDQ   $+8, R11
@@ -1637,9 +1628,6 @@ skip11:
 	VMULSS (R11), X2, X5
 	VADDPS X4, X5, X4
 	VMOVSS X4, (R9)
-	ADDQ   $+4, R9
-	ADDQ   $+4, R10
-	ADDQ   $+4, R11
 
 skip12:
 done3:
@@ -1718,24 +1706,24 @@ tail4:
 	JEQ     done4
 	TESTQ   $+8, DX
 	JEQ     skip13
-	VMOVUPS (R9), Y3
-	VMULPS  Y3, Y0, Y3
-	VMOVUPS (R10), Y4
-	VMULPS  Y4, Y1, Y4
+	VMULPS  (R9), Y0, Y3
+	VMULPS  (R10), Y1, Y4
 	VADDPS  Y3, Y4, Y3
 	VMOVUPS Y3, (R9)
+	TESTQ   $+7, DX
+	JEQ     done4
 	ADDQ    $+32, R9
 	ADDQ    $+32, R10
 
 skip13:
 	TESTQ   $+4, DX
 	JEQ     skip14
-	VMOVUPS (R9), X3
-	VMULPS  X3, X0, X3
-	VMOVUPS (R10), X4
-	VMULPS  X4, X1, X4
+	VMULPS  (R9), X0, X3
+	VMULPS  (R10), X1, X4
 	VADDPS  X3, X4, X3
 	VMOVUPS X3, (R9)
+	TESTQ   $+3, DX
+	JEQ     done4
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 
@@ -1748,6 +1736,8 @@ skip14:
 	VMULPS X4, X1, X4
 	VADDPS X3, X4, X3
 	VMOVSD X3, (R9)
+	TESTQ  $+1, DX
+	JEQ    done4
 	ADDQ   $+8, R9
 	ADDQ   $+8, R10
 
@@ -1758,8 +1748,6 @@ skip15:
 	VMULSS (R10), X1, X4
 	VADDPS X3, X4, X3
 	VMOVSS X3, (R9)
-	ADDQ   $+4, R9
-	ADDQ   $+4, R10
 
 skip16:
 done4:
@@ -3001,24 +2989,24 @@ tail:
 	JEQ     done
 	TESTQ   $+4, R8
 	JEQ     skip
-	VMOVUPS (R11), Y11
-	VMULPD  Y11, Y0, Y11
-	VMOVUPS (R12), Y12
-	VMULPD  Y12, Y9, Y12
+	VMULPD  (R11), Y0, Y11
+	VMULPD  (R12), Y9, Y12
 	VADDPD  Y11, Y12, Y11
 	VMOVUPS Y11, (R11)
+	TESTQ   $+3, R8
+	JEQ     done
 	ADDQ    $+32, R11
 	ADDQ    $+32, R12
 
 skip:
 	TESTQ   $+2, R8
 	JEQ     skip2
-	VMOVUPS (R11), X11
-	VMULPD  X11, X0, X11
-	VMOVUPS (R12), X12
-	VMULPD  X12, X9, X12
+	VMULPD  (R11), X0, X11
+	VMULPD  (R12), X9, X12
 	VADDPD  X11, X12, X11
 	VMOVUPS X11, (R11)
+	TESTQ   $+1, R8
+	JEQ     done
 	ADDQ    $+16, R11
 	ADDQ    $+16, R12
 
@@ -3029,8 +3017,6 @@ skip2:
 	VMULSD (R12), X9, X12
 	VADDPD X11, X12, X11
 	VMOVSD X11, (R11)
-	ADDQ   $+8, R11
-	ADDQ   $+8, R12
 
 skip3:
 done:
@@ -3178,21 +3164,18 @@ tail2:
 	JEQ     done2
 	TESTQ   $+4, DX
 	JEQ     skip4
-	VMOVUPS (R9), Y6
-	VMULPD  Y6, Y0, Y6
-	VMOVUPS (R10), Y7
-	VMULPD  Y7, Y1, Y7
+	VMULPD  (R9), Y0, Y6
+	VMULPD  (R10), Y1, Y7
 	VADDPD  Y6, Y7, Y6
-	VMOVUPS (R11), Y7
-	VMULPD  Y7, Y2, Y7
+	VMULPD  (R11), Y2, Y7
 	VADDPD  Y6, Y7, Y6
-	VMOVUPS (R12), Y7
-	VMULPD  Y7, Y3, Y7
+	VMULPD  (R12), Y3, Y7
 	VADDPD  Y6, Y7, Y6
-	VMOVUPS (R13), Y7
-	VMULPD  Y7, Y4, Y7
+	VMULPD  (R13), Y4, Y7
 	VADDPD  Y6, Y7, Y6
 	VMOVUPS Y6, (R9)
+	TESTQ   $+3, DX
+	JEQ     done2
 	ADDQ    $+32, R9
 	ADDQ    $+32, R10
 	ADDQ    $+32, R11
@@ -3202,21 +3185,18 @@ tail2:
 skip4:
 	TESTQ   $+2, DX
 	JEQ     skip5
-	VMOVUPS (R9), X6
-	VMULPD  X6, X0, X6
-	VMOVUPS (R10), X7
-	VMULPD  X7, X1, X7
+	VMULPD  (R9), X0, X6
+	VMULPD  (R10), X1, X7
 	VADDPD  X6, X7, X6
-	VMOVUPS (R11), X7
-	VMULPD  X7, X2, X7
+	VMULPD  (R11), X2, X7
 	VADDPD  X6, X7, X6
-	VMOVUPS (R12), X7
-	VMULPD  X7, X3, X7
+	VMULPD  (R12), X3, X7
 	VADDPD  X6, X7, X6
-	VMOVUPS (R13), X7
-	VMULPD  X7, X4, X7
+	VMULPD  (R13), X4, X7
 	VADDPD  X6, X7, X6
 	VMOVUPS X6, (R9)
+	TESTQ   $+1, DX
+	JEQ     done2
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
@@ -3236,11 +3216,6 @@ skip5:
 	VMULSD (R13), X4, X7
 	VADDPD X6, X7, X6
 	VMOVSD X6, (R9)
-	ADDQ   $+8, R9
-	ADDQ   $+8, R10
-	ADDQ   $+8, R11
-	ADDQ   $+8, R12
-	ADDQ   $+8, R13
 
 skip6:
 done2:
@@ -3337,15 +3312,14 @@ tail3:
 	JEQ     done3
 	TESTQ   $+4, DX
 	JEQ     skip7
-	VMOVUPS (R9), Y4
-	VMULPD  Y4, Y0, Y4
-	VMOVUPS (R10), Y5
-	VMULPD  Y5, Y1, Y5
+	VMULPD  (R9), Y0, Y4
+	VMULPD  (R10), Y1, Y5
 	VADDPD  Y4, Y5, Y4
-	VMOVUPS (R11), Y5
-	VMULPD  Y5, Y2, Y5
+	VMULPD  (R11), Y2, Y5
 	VADDPD  Y4, Y5, Y4
 	VMOVUPS Y4, (R9)
+	TESTQ   $+3, DX
+	JEQ     done3
 	ADDQ    $+32, R9
 	ADDQ    $+32, R10
 	ADDQ    $+32, R11
@@ -3353,15 +3327,14 @@ tail3:
 skip7:
 	TESTQ   $+2, DX
 	JEQ     skip8
-	VMOVUPS (R9), X4
-	VMULPD  X4, X0, X4
-	VMOVUPS (R10), X5
-	VMULPD  X5, X1, X5
+	VMULPD  (R9), X0, X4
+	VMULPD  (R10), X1, X5
 	VADDPD  X4, X5, X4
-	VMOVUPS (R11), X5
-	VMULPD  X5, X2, X5
+	VMULPD  (R11), X2, X5
 	VADDPD  X4, X5, X4
 	VMOVUPS X4, (R9)
+	TESTQ   $+1, DX
+	JEQ     done3
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 	ADDQ    $+16, R11
@@ -3375,9 +3348,6 @@ skip8:
 	VMULSD (R11), X2, X5
 	VADDPD X4, X5, X4
 	VMOVSD X4, (R9)
-	ADDQ   $+8, R9
-	ADDQ   $+8, R10
-	ADDQ   $+8, R11
 
 skip9:
 done3:
@@ -3456,24 +3426,24 @@ tail4:
 	JEQ     done4
 	TESTQ   $+4, DX
 	JEQ     skip10
-	VMOVUPS (R9), Y3
-	VMULPD  Y3, Y0, Y3
-	VMOVUPS (R10), Y4
-	VMULPD  Y4, Y1, Y4
+	VMULPD  (R9), Y0, Y3
+	VMULPD  (R10), Y1, Y4
 	VADDPD  Y3, Y4, Y3
 	VMOVUPS Y3, (R9)
+	TESTQ   $+3, DX
+	JEQ     done4
 	ADDQ    $+32, R9
 	ADDQ    $+32, R10
 
 skip10:
 	TESTQ   $+2, DX
 	JEQ     skip11
-	VMOVUPS (R9), X3
-	VMULPD  X3, X0, X3
-	VMOVUPS (R10), X4
-	VMULPD  X4, X1, X4
+	VMULPD  (R9), X0, X3
+	VMULPD  (R10), X1, X4
 	VADDPD  X3, X4, X3
 	VMOVUPS X3, (R9)
+	TESTQ   $+1, DX
+	JEQ     done4
 	ADDQ    $+16, R9
 	ADDQ    $+16, R10
 
@@ -3484,8 +3454,6 @@ skip11:
 	VMULSD (R10), X1, X4
 	VADDPD X3, X4, X3
 	VMOVSD X3, (R9)
-	ADDQ   $+8, R9
-	ADDQ   $+8, R10
 
 skip12:
 done4:

@@ -142,9 +142,8 @@ row2:
 	TESTQ        $+4, R8
 	JEQ          skip3
 	VMULPS       X0, X4, X8
-	VMOVUPS      (R10), X9
-	VADDPS       X9, X8, X9
-	VMOVUPS      X9, (R10)
+	VADDPS       (R10), X8, X8
+	VMOVUPS      X8, (R10)
 	ADDQ         $+16, R10
 
 skip3:
@@ -320,9 +319,8 @@ row4:
 	TESTQ        $+4, R8
 	JEQ          skip8
 	VMULPS       X1, X4, X8
-	VMOVUPS      (R10), X9
-	VADDPS       X9, X8, X9
-	VMOVUPS      X9, (R10)
+	VADDPS       (R10), X8, X8
+	VMOVUPS      X8, (R10)
 	ADDQ         $+16, R10
 
 skip8:
@@ -530,9 +528,8 @@ row6:
 	TESTQ        $+4, R8
 	JEQ          skip13
 	VMULPS       X2, X4, X8
-	VMOVUPS      (R10), X9
-	VADDPS       X9, X8, X9
-	VMOVUPS      X9, (R10)
+	VADDPS       (R10), X8, X8
+	VMOVUPS      X8, (R10)
 	ADDQ         $+16, R10
 
 skip13:
@@ -770,9 +767,8 @@ row8:
 	TESTQ        $+4, R8
 	JEQ          skip18
 	VMULPS       X3, X4, X8
-	VMOVUPS      (R10), X9
-	VADDPS       X9, X8, X9
-	VMOVUPS      X9, (R10)
+	VADDPS       (R10), X8, X8
+	VMOVUPS      X8, (R10)
 	ADDQ         $+16, R10
 
 skip18:
@@ -1006,9 +1002,8 @@ row2:
 	TESTQ        $+2, R8
 	JEQ          skip2
 	VMULPD       X0, X4, X7
-	VMOVUPS      (R10), X8
-	VADDPD       X8, X7, X8
-	VMOVUPS      X8, (R10)
+	VADDPD       (R10), X7, X7
+	VMOVUPS      X7, (R10)
 	ADDQ         $+16, R10
 
 skip2:
@@ -1125,9 +1120,8 @@ row4:
 	TESTQ        $+2, R8
 	JEQ          skip5
 	VMULPD       X1, X4, X7
-	VMOVUPS      (R10), X8
-	VADDPD       X8, X7, X8
-	VMOVUPS      X8, (R10)
+	VADDPD       (R10), X7, X7
+	VMOVUPS      X7, (R10)
 	ADDQ         $+16, R10
 
 skip5:
@@ -1264,9 +1258,8 @@ row6:
 	TESTQ        $+2, R8
 	JEQ          skip8
 	VMULPD       X2, X4, X7
-	VMOVUPS      (R10), X8
-	VADDPD       X8, X7, X8
-	VMOVUPS      X8, (R10)
+	VADDPD       (R10), X7, X7
+	VMOVUPS      X7, (R10)
 	ADDQ         $+16, R10
 
 skip8:
@@ -1421,9 +1414,8 @@ row8:
 	TESTQ        $+2, R8
 	JEQ          skip11
 	VMULPD       X3, X4, X7
-	VMOVUPS      (R10), X8
-	VADDPD       X8, X7, X8
-	VMOVUPS      X8, (R10)
+	VADDPD       (R10), X7, X7
+	VMOVUPS      X7, (R10)
 	ADDQ         $+16, R10
 
 skip11:

@@ -112,6 +112,8 @@ tail:
 	JEQ     skip
 	VMOVUPS (R8), Y9
 	VMOVUPS Y9, (BX)
+	TESTQ   $+7, R10
+	JEQ     done
 	ADDQ    $+32, BX
 	ADDQ    $+32, R8
 
@@ -120,6 +122,8 @@ skip:
 	JEQ     skip2
 	VMOVUPS (R8), X9
 	VMOVUPS X9, (BX)
+	TESTQ   $+3, R10
+	JEQ     done
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
 
@@ -128,6 +132,8 @@ skip2:
 	JEQ    skip3
 	VMOVSD (R8), X9
 	VMOVSD X9, (BX)
+	TESTQ  $+1, R10
+	JEQ    done
 	ADDQ   $+8, BX
 	ADDQ   $+8, R8
 
@@ -136,8 +142,6 @@ skip3:
 	JEQ    skip4
 	VMOVSS (R8), X9
 	VMOVSS X9, (BX)
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
 
 skip4:
 done:
@@ -214,9 +218,10 @@ tail2:
 	TESTQ   $+8, R10
 	JEQ     skip5
 	VMOVUPS (BX), Y9
-	VMOVUPS (R8), Y10
-	VADDPS  Y10, Y9, Y10
-	VMOVUPS Y10, (BX)
+	VADDPS  (R8), Y9, Y9
+	VMOVUPS Y9, (BX)
+	TESTQ   $+7, R10
+	JEQ     done2
 	ADDQ    $+32, BX
 	ADDQ    $+32, R8
 
@@ -224,9 +229,10 @@ skip5:
 	TESTQ   $+4, R10
 	JEQ     skip6
 	VMOVUPS (BX), X9
-	VMOVUPS (R8), X10
-	VADDPS  X10, X9, X10
-	VMOVUPS X10, (BX)
+	VADDPS  (R8), X9, X9
+	VMOVUPS X9, (BX)
+	TESTQ   $+3, R10
+	JEQ     done2
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
 
@@ -237,6 +243,8 @@ skip6:
 	VMOVSD (R8), X10
 	VADDPS X10, X9, X10
 	VMOVSD X10, (BX)
+	TESTQ  $+1, R10
+	JEQ    done2
 	ADDQ   $+8, BX
 	ADDQ   $+8, R8
 
@@ -246,8 +254,6 @@ skip7:
 	VMOVSS (BX), X9
 	VADDSS (R8), X9, X9
 	VMOVSS X9, (BX)
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
 
 skip8:
 done2:
@@ -1601,6 +1607,8 @@ tail:
 	JEQ     skip
 	VMOVUPS (R8), Y9
 	VMOVUPS Y9, (BX)
+	TESTQ   $+3, R10
+	JEQ     done
 	ADDQ    $+32, BX
 	ADDQ    $+32, R8
 
@@ -1609,6 +1617,8 @@ skip:
 	JEQ     skip2
 	VMOVUPS (R8), X9
 	VMOVUPS X9, (BX)
+	TESTQ   $+1, R10
+	JEQ     done
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
 
@@ -1617,8 +1627,6 @@ skip2:
 	JEQ    skip3
 	VMOVSD (R8), X9
 	VMOVSD X9, (BX)
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
 
 skip3:
 done:
@@ -1695,9 +1703,10 @@ tail2:
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (BX), Y9
-	VMOVUPS (R8), Y10
-	VADDPD  Y10, Y9, Y10
-	VMOVUPS Y10, (BX)
+	VADDPD  (R8), Y9, Y9
+	VMOVUPS Y9, (BX)
+	TESTQ   $+3, R10
+	JEQ     done2
 	ADDQ    $+32, BX
 	ADDQ    $+32, R8
 
@@ -1705,9 +1714,10 @@ skip4:
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (BX), X9
-	VMOVUPS (R8), X10
-	VADDPD  X10, X9, X10
-	VMOVUPS X10, (BX)
+	VADDPD  (R8), X9, X9
+	VMOVUPS X9, (BX)
+	TESTQ   $+1, R10
+	JEQ     done2
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
 
@@ -1717,8 +1727,6 @@ skip5:
 	VMOVSD (BX), X9
 	VADDSD (R8), X9, X9
 	VMOVSD X9, (BX)
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
 
 skip6:
 done2:

@@ -109,6 +109,8 @@ tail:
 	JEQ     skip
 	VMOVUPS (R8), Y9
 	VMOVUPS Y9, (BX)
+	TESTQ   $+7, R10
+	JEQ     done
 	ADDQ    $+32, BX
 	ADDQ    $+32, R8
 
@@ -117,6 +119,8 @@ skip:
 	JEQ     skip2
 	VMOVUPS (R8), X9
 	VMOVUPS X9, (BX)
+	TESTQ   $+3, R10
+	JEQ     done
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
 
@@ -125,6 +129,8 @@ skip2:
 	JEQ    skip3
 	VMOVSD (R8), X9
 	VMOVSD X9, (BX)
+	TESTQ  $+1, R10
+	JEQ    done
 	ADDQ   $+8, BX
 	ADDQ   $+8, R8
 
@@ -133,8 +139,6 @@ skip3:
 	JEQ    skip4
 	VMOVSS (R8), X9
 	VMOVSS X9, (BX)
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
 
 skip4:
 done:
@@ -210,9 +214,10 @@ tail2:
 	TESTQ   $+8, R10
 	JEQ     skip5
 	VMOVUPS (BX), Y9
-	VMOVUPS (R8), Y10
-	VADDPS  Y10, Y9, Y10
-	VMOVUPS Y10, (BX)
+	VADDPS  (R8), Y9, Y9
+	VMOVUPS Y9, (BX)
+	TESTQ   $+7, R10
+	JEQ     done2
 	ADDQ    $+32, BX
 	ADDQ    $+32, R8
 
@@ -220,9 +225,10 @@ skip5:
 	TESTQ   $+4, R10
 	JEQ     skip6
 	VMOVUPS (BX), X9
-	VMOVUPS (R8), X10
-	VADDPS  X10, X9, X10
-	VMOVUPS X10, (BX)
+	VADDPS  (R8), X9, X9
+	VMOVUPS X9, (BX)
+	TESTQ   $+3, R10
+	JEQ     done2
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
 
@@ -233,6 +239,8 @@ skip6:
 	VMOVSD (R8), X10
 	VADDPS X10, X9, X10
 	VMOVSD X10, (BX)
+	TESTQ  $+1, R10
+	JEQ    done2
 	ADDQ   $+8, BX
 	ADDQ   $+8, R8
 
@@ -242,8 +250,6 @@ skip7:
 	VMOVSS (BX), X9
 	VADDSS (R8), X9, X9
 	VMOVSS X9, (BX)
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
 
 skip8:
 done2:
@@ -1551,6 +1557,8 @@ tail:
 	JEQ     skip
 	VMOVUPS (R8), Y9
 	VMOVUPS Y9, (BX)
+	TESTQ   $+3, R10
+	JEQ     done
 	ADDQ    $+32, BX
 	ADDQ    $+32, R8
 
@@ -1559,6 +1567,8 @@ skip:
 	JEQ     skip2
 	VMOVUPS (R8), X9
 	VMOVUPS X9, (BX)
+	TESTQ   $+1, R10
+	JEQ     done
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
 
@@ -1567,8 +1577,6 @@ skip2:
 	JEQ    skip3
 	VMOVSD (R8), X9
 	VMOVSD X9, (BX)
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
 
 skip3:
 done:
@@ -1644,9 +1652,10 @@ tail2:
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (BX), Y9
-	VMOVUPS (R8), Y10
-	VADDPD  Y10, Y9, Y10
-	VMOVUPS Y10, (BX)
+	VADDPD  (R8), Y9, Y9
+	VMOVUPS Y9, (BX)
+	TESTQ   $+3, R10
+	JEQ     done2
 	ADDQ    $+32, BX
 	ADDQ    $+32, R8
 
@@ -1654,9 +1663,10 @@ skip4:
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (BX), X9
-	VMOVUPS (R8), X10
-	VADDPD  X10, X9, X10
-	VMOVUPS X10, (BX)
+	VADDPD  (R8), X9, X9
+	VMOVUPS X9, (BX)
+	TESTQ   $+1, R10
+	JEQ     done2
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
 
@@ -1666,8 +1676,6 @@ skip5:
 	VMOVSD (BX), X9
 	VADDSD (R8), X9, X9
 	VMOVSD X9, (BX)
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
 
 skip6:
 done2:

@@ -114,6 +114,8 @@ tail:
 	JEQ     skip
 	VMOVUPS (R8), Y8
 	VMOVUPS Y8, (BX)
+	TESTQ   $+7, R10
+	JEQ     done
 	ADDQ    $+32, BX
 	ADDQ    $+32, R8
 
@@ -122,6 +124,8 @@ skip:
 	JEQ     skip2
 	VMOVUPS (R8), X8
 	VMOVUPS X8, (BX)
+	TESTQ   $+3, R10
+	JEQ     done
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
 
@@ -130,6 +134,8 @@ skip2:
 	JEQ    skip3
 	VMOVSD (R8), X8
 	VMOVSD X8, (BX)
+	TESTQ  $+1, R10
+	JEQ    done
 	ADDQ   $+8, BX
 	ADDQ   $+8, R8
 
@@ -138,8 +144,6 @@ skip3:
 	JEQ    skip4
 	VMOVSS (R8), X8
 	VMOVSS X8, (BX)
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
 
 skip4:
 done:
@@ -217,9 +221,10 @@ tail2:
 	TESTQ   $+8, R10
 	JEQ     skip5
 	VMOVUPS (BX), Y8
-	VMOVUPS (R8), Y9
-	VADDPS  Y9, Y8, Y9
-	VMOVUPS Y9, (BX)
+	VADDPS  (R8), Y8, Y8
+	VMOVUPS Y8, (BX)
+	TESTQ   $+7, R10
+	JEQ     done2
 	ADDQ    $+32, BX
 	ADDQ    $+32, R8
 
@@ -227,9 +232,10 @@ skip5:
 	TESTQ   $+4, R10
 	JEQ     skip6
 	VMOVUPS (BX), X8
-	VMOVUPS (R8), X9
-	VADDPS  X9, X8, X9
-	VMOVUPS X9, (BX)
+	VADDPS  (R8), X8, X8
+	VMOVUPS X8, (BX)
+	TESTQ   $+3, R10
+	JEQ     done2
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
 
@@ -240,6 +246,8 @@ skip6:
 	VMOVSD (R8), X9
 	VADDPS X9, X8, X9
 	VMOVSD X9, (BX)
+	TESTQ  $+1, R10
+	JEQ    done2
 	ADDQ   $+8, BX
 	ADDQ   $+8, R8
 
@@ -249,8 +257,6 @@ skip7:
 	VMOVSS (BX), X8
 	VADDSS (R8), X8, X8
 	VMOVSS X8, (BX)
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
 
 skip8:
 done2:
@@ -1368,6 +1374,8 @@ tail:
 	JEQ     skip
 	VMOVUPS (R8), Y8
 	VMOVUPS Y8, (BX)
+	TESTQ   $+3, R10
+	JEQ     done
 	ADDQ    $+32, BX
 	ADDQ    $+32, R8
 
@@ -1376,6 +1384,8 @@ skip:
 	JEQ     skip2
 	VMOVUPS (R8), X8
 	VMOVUPS X8, (BX)
+	TESTQ   $+1, R10
+	JEQ     done
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
 
@@ -1384,8 +1394,6 @@ skip2:
 	JEQ    skip3
 	VMOVSD (R8), X8
 	VMOVSD X8, (BX)
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
 
 skip3:
 done:
@@ -1463,9 +1471,10 @@ tail2:
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (BX), Y8
-	VMOVUPS (R8), Y9
-	VADDPD  Y9, Y8, Y9
-	VMOVUPS Y9, (BX)
+	VADDPD  (R8), Y8, Y8
+	VMOVUPS Y8, (BX)
+	TESTQ   $+3, R10
+	JEQ     done2
 	ADDQ    $+32, BX
 	ADDQ    $+32, R8
 
@@ -1473,9 +1482,10 @@ skip4:
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (BX), X8
-	VMOVUPS (R8), X9
-	VADDPD  X9, X8, X9
-	VMOVUPS X9, (BX)
+	VADDPD  (R8), X8, X8
+	VMOVUPS X8, (BX)
+	TESTQ   $+1, R10
+	JEQ     done2
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
 
@@ -1485,8 +1495,6 @@ skip5:
 	VMOVSD (BX), X8
 	VADDSD (R8), X8, X8
 	VMOVSD X8, (BX)
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
 
 skip6:
 done2:

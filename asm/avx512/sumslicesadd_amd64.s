@@ -108,6 +108,8 @@ tail:
 	JEQ     skip
 	VMOVUPS (R8), Y8
 	VMOVUPS Y8, (BX)
+	TESTQ   $+7, R10
+	JEQ     done
 	ADDQ    $+32, BX
 	ADDQ    $+32, R8
 
@@ -116,6 +118,8 @@ skip:
 	JEQ     skip2
 	VMOVUPS (R8), X8
 	VMOVUPS X8, (BX)
+	TESTQ   $+3, R10
+	JEQ     done
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
 
@@ -124,6 +128,8 @@ skip2:
 	JEQ    skip3
 	VMOVSD (R8), X8
 	VMOVSD X8, (BX)
+	TESTQ  $+1, R10
+	JEQ    done
 	ADDQ   $+8, BX
 	ADDQ   $+8, R8
 
@@ -132,8 +138,6 @@ skip3:
 	JEQ    skip4
 	VMOVSS (R8), X8
 	VMOVSS X8, (BX)
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
 
 skip4:
 done:
@@ -209,9 +213,10 @@ tail2:
 	TESTQ   $+8, R10
 	JEQ     skip5
 	VMOVUPS (BX), Y8
-	VMOVUPS (R8), Y9
-	VADDPS  Y9, Y8, Y9
-	VMOVUPS Y9, (BX)
+	VADDPS  (R8), Y8, Y8
+	VMOVUPS Y8, (BX)
+	TESTQ   $+7, R10
+	JEQ     done2
 	ADDQ    $+32, BX
 	ADDQ    $+32, R8
 
@@ -219,9 +224,10 @@ skip5:
 	TESTQ   $+4, R10
 	JEQ     skip6
 	VMOVUPS (BX), X8
-	VMOVUPS (R8), X9
-	VADDPS  X9, X8, X9
-	VMOVUPS X9, (BX)
+	VADDPS  (R8), X8, X8
+	VMOVUPS X8, (BX)
+	TESTQ   $+3, R10
+	JEQ     done2
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
 
@@ -232,6 +238,8 @@ skip6:
 	VMOVSD (R8), X9
 	VADDPS X9, X8, X9
 	VMOVSD X9, (BX)
+	TESTQ  $+1, R10
+	JEQ    done2
 	ADDQ   $+8, BX
 	ADDQ   $+8, R8
 
@@ -241,8 +249,6 @@ skip7:
 	VMOVSS (BX), X8
 	VADDSS (R8), X8, X8
 	VMOVSS X8, (BX)
-	ADDQ   $+4, BX
-	ADDQ   $+4, R8
 
 skip8:
 done2:
@@ -1483,6 +1489,8 @@ tail:
 	JEQ     skip
 	VMOVUPS (R8), Y8
 	VMOVUPS Y8, (BX)
+	TESTQ   $+3, R10
+	JEQ     done
 	ADDQ    $+32, BX
 	ADDQ    $+32, R8
 
@@ -1491,6 +1499,8 @@ skip:
 	JEQ     skip2
 	VMOVUPS (R8), X8
 	VMOVUPS X8, (BX)
+	TESTQ   $+1, R10
+	JEQ     done
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
 
@@ -1499,8 +1509,6 @@ skip2:
 	JEQ    skip3
 	VMOVSD (R8), X8
 	VMOVSD X8, (BX)
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
 
 skip3:
 done:
@@ -1576,9 +1584,10 @@ tail2:
 	TESTQ   $+4, R10
 	JEQ     skip4
 	VMOVUPS (BX), Y8
-	VMOVUPS (R8), Y9
-	VADDPD  Y9, Y8, Y9
-	VMOVUPS Y9, (BX)
+	VADDPD  (R8), Y8, Y8
+	VMOVUPS Y8, (BX)
+	TESTQ   $+3, R10
+	JEQ     done2
 	ADDQ    $+32, BX
 	ADDQ    $+32, R8
 
@@ -1586,9 +1595,10 @@ skip4:
 	TESTQ   $+2, R10
 	JEQ     skip5
 	VMOVUPS (BX), X8
-	VMOVUPS (R8), X9
-	VADDPD  X9, X8, X9
-	VMOVUPS X9, (BX)
+	VADDPD  (R8), X8, X8
+	VMOVUPS X8, (BX)
+	TESTQ   $+1, R10
+	JEQ     done2
 	ADDQ    $+16, BX
 	ADDQ    $+16, R8
 
@@ -1598,8 +1608,6 @@ skip5:
 	VMOVSD (BX), X8
 	VADDSD (R8), X8, X8
 	VMOVSD X8, (BX)
-	ADDQ   $+8, BX
-	ADDQ   $+8, R8
 
 skip6:
 done2:

@@ -221,6 +221,8 @@ tail:
 	FMOVD F8, (R2)
 	FMOVD F13, (R0)
 	FMOVD F10, (R3)
+	TST $1, R4
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -271,10 +273,6 @@ skip:
 	FMOVS F8, (R2)
 	FMOVS F13, (R0)
 	FMOVS F10, (R3)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
 
 skip2:
 
@@ -498,10 +496,6 @@ tail:
 	FMOVD F8, (R2)
 	FMOVD F13, (R0)
 	FMOVD F10, (R3)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
 
 skip:
 

@@ -144,6 +144,8 @@ tail:
 	WORD $0x4ea9d4e9 // fsub v9.4s, v7.4s, v9.4s
 	FMOVD F6, (R2)
 	FMOVD F9, (R0)
+	TST $1, R3
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -175,9 +177,6 @@ skip:
 	WORD $0x4ea9d4e9 // fsub v9.4s, v7.4s, v9.4s
 	FMOVS F6, (R2)
 	FMOVS F9, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
 
 skip2:
 
@@ -324,9 +323,6 @@ tail:
 	WORD $0x4ee9d4e9 // fsub v9.2d, v7.2d, v9.2d
 	FMOVD F6, (R2)
 	FMOVD F9, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
 
 skip:
 

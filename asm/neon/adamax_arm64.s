@@ -185,6 +185,8 @@ tail:
 	FMOVD F12, (R2)
 	FMOVD F11, (R3)
 	FMOVD F9, (R0)
+	TST $1, R4
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -225,10 +227,6 @@ skip:
 	FMOVS F12, (R2)
 	FMOVS F11, (R3)
 	FMOVS F9, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
 
 skip2:
 
@@ -416,10 +414,6 @@ tail:
 	FMOVD F12, (R2)
 	FMOVD F11, (R3)
 	FMOVD F9, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
 
 skip:
 

@@ -197,6 +197,8 @@ tail:
 	FMOVD F13, (R2)
 	FMOVD F12, (R3)
 	FMOVD F10, (R0)
+	TST $1, R4
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -240,10 +242,6 @@ skip:
 	FMOVS F13, (R2)
 	FMOVS F12, (R3)
 	FMOVS F10, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
 
 skip2:
 
@@ -443,10 +441,6 @@ tail:
 	FMOVD F13, (R2)
 	FMOVD F12, (R3)
 	FMOVD F10, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
 
 skip:
 

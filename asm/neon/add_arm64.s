@@ -62,6 +62,8 @@ tail:
 	FMOVD (R2), F1
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R3
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -72,9 +74,6 @@ skip:
 	FMOVS (R2), F1
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
 
 skip2:
 
@@ -139,9 +138,6 @@ tail:
 	FMOVD (R2), F1
 	WORD $0x4e61d401 // fadd v1.2d, v0.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
 
 skip:
 

@@ -234,6 +234,8 @@ tail:
 	FMOVD F13, (R3)
 	FMOVD F11, (R4)
 	FMOVD F15, (R0)
+	TST $1, R5
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -286,11 +288,6 @@ skip:
 	FMOVS F13, (R3)
 	FMOVS F11, (R4)
 	FMOVS F15, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
 
 skip2:
 
@@ -527,11 +524,6 @@ tail:
 	FMOVD F13, (R3)
 	FMOVD F11, (R4)
 	FMOVD F15, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
 
 skip:
 

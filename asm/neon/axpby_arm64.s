@@ -75,6 +75,8 @@ tail:
 	WORD $0x6e23dc23 // fmul v3.4s, v1.4s, v3.4s
 	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
 	FMOVD F3, (R1)
+	TST $1, R2
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 
@@ -86,8 +88,6 @@ skip:
 	WORD $0x6e23dc23 // fmul v3.4s, v1.4s, v3.4s
 	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
 	FMOVS F3, (R1)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
 
 skip2:
 
@@ -165,8 +165,6 @@ tail:
 	WORD $0x6e63dc23 // fmul v3.2d, v1.2d, v3.2d
 	WORD $0x4e63d443 // fadd v3.2d, v2.2d, v3.2d
 	FMOVD F3, (R1)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
 
 skip:
 

@@ -67,6 +67,8 @@ tail:
 	FMOVD (R1), F2
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	FMOVD F2, (R1)
+	TST $1, R2
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 
@@ -77,8 +79,6 @@ skip:
 	FMOVS (R1), F2
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	FMOVS F2, (R1)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
 
 skip2:
 
@@ -148,8 +148,6 @@ tail:
 	FMOVD (R1), F2
 	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
 	FMOVD F2, (R1)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
 
 skip:
 

@@ -87,6 +87,8 @@ tail:
 	WORD $0x6e621c1f // bsl v31.16b, v0.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
 	FMOVD F2, (R0)
+	TST $1, R2
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 
@@ -100,8 +102,6 @@ skip:
 	WORD $0x6e621c1f // bsl v31.16b, v0.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
 	FMOVS F2, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
 
 skip2:
 
@@ -191,8 +191,6 @@ tail:
 	WORD $0x6e621c1f // bsl v31.16b, v0.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
 	FMOVD F2, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
 
 skip:
 

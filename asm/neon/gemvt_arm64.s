@@ -170,6 +170,8 @@ tail:
 	WORD $0x6e27dc87 // fmul v7.4s, v4.4s, v7.4s
 	WORD $0x4e26d4e6 // fadd v6.4s, v7.4s, v6.4s
 	FMOVD F6, (R5)
+	TST $1, R2
+	BEQ done
 	ADD $8, R5, R5
 	ADD $8, R6, R6
 	ADD $8, R7, R7
@@ -193,11 +195,6 @@ skip:
 	WORD $0x6e27dc87 // fmul v7.4s, v4.4s, v7.4s
 	WORD $0x4e26d4e6 // fadd v6.4s, v7.4s, v6.4s
 	FMOVS F6, (R5)
-	ADD $4, R5, R5
-	ADD $4, R6, R6
-	ADD $4, R7, R7
-	ADD $4, R8, R8
-	ADD $4, R9, R9
 
 skip2:
 
@@ -324,6 +321,8 @@ tail2:
 	WORD $0x6e25dc45 // fmul v5.4s, v2.4s, v5.4s
 	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
 	FMOVD F4, (R5)
+	TST $1, R2
+	BEQ done2
 	ADD $8, R5, R5
 	ADD $8, R6, R6
 	ADD $8, R7, R7
@@ -339,9 +338,6 @@ skip3:
 	WORD $0x6e25dc45 // fmul v5.4s, v2.4s, v5.4s
 	WORD $0x4e24d4a4 // fadd v4.4s, v5.4s, v4.4s
 	FMOVS F4, (R5)
-	ADD $4, R5, R5
-	ADD $4, R6, R6
-	ADD $4, R7, R7
 
 skip4:
 
@@ -441,6 +437,8 @@ tail3:
 	WORD $0x6e24dc24 // fmul v4.4s, v1.4s, v4.4s
 	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
 	FMOVD F3, (R5)
+	TST $1, R2
+	BEQ done3
 	ADD $8, R5, R5
 	ADD $8, R6, R6
 
@@ -452,8 +450,6 @@ skip5:
 	WORD $0x6e24dc24 // fmul v4.4s, v1.4s, v4.4s
 	WORD $0x4e23d483 // fadd v3.4s, v4.4s, v3.4s
 	FMOVS F3, (R5)
-	ADD $4, R5, R5
-	ADD $4, R6, R6
 
 skip6:
 
@@ -644,11 +640,6 @@ tail:
 	WORD $0x6e67dc87 // fmul v7.2d, v4.2d, v7.2d
 	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
 	FMOVD F6, (R5)
-	ADD $8, R5, R5
-	ADD $8, R6, R6
-	ADD $8, R7, R7
-	ADD $8, R8, R8
-	ADD $8, R9, R9
 
 skip:
 
@@ -775,9 +766,6 @@ tail2:
 	WORD $0x6e65dc45 // fmul v5.2d, v2.2d, v5.2d
 	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
 	FMOVD F4, (R5)
-	ADD $8, R5, R5
-	ADD $8, R6, R6
-	ADD $8, R7, R7
 
 skip2:
 
@@ -877,8 +865,6 @@ tail3:
 	WORD $0x6e64dc24 // fmul v4.2d, v1.2d, v4.2d
 	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
 	FMOVD F3, (R5)
-	ADD $8, R5, R5
-	ADD $8, R6, R6
 
 skip3:
 

@@ -152,6 +152,8 @@ tail:
 	FMOVD F8, (R7)
 	FMOVD F9, (R8)
 	FMOVD F6, (R9)
+	TST $1, R2
+	BEQ done
 	ADD $8, R5, R5
 	ADD $8, R6, R6
 	ADD $8, R7, R7
@@ -177,11 +179,6 @@ skip:
 	FMOVS F8, (R7)
 	FMOVS F9, (R8)
 	FMOVS F6, (R9)
-	ADD $4, R5, R5
-	ADD $4, R6, R6
-	ADD $4, R7, R7
-	ADD $4, R8, R8
-	ADD $4, R9, R9
 
 skip2:
 
@@ -295,6 +292,8 @@ tail2:
 	WORD $0x4e24d464 // fadd v4.4s, v3.4s, v4.4s
 	FMOVD F5, (R6)
 	FMOVD F4, (R7)
+	TST $1, R2
+	BEQ done2
 	ADD $8, R5, R5
 	ADD $8, R6, R6
 	ADD $8, R7, R7
@@ -310,9 +309,6 @@ skip3:
 	WORD $0x4e24d464 // fadd v4.4s, v3.4s, v4.4s
 	FMOVS F5, (R6)
 	FMOVS F4, (R7)
-	ADD $4, R5, R5
-	ADD $4, R6, R6
-	ADD $4, R7, R7
 
 skip4:
 
@@ -393,6 +389,8 @@ tail3:
 	FMOVD (R6), F3
 	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
 	FMOVD F3, (R6)
+	TST $1, R2
+	BEQ done3
 	ADD $8, R5, R5
 	ADD $8, R6, R6
 
@@ -403,8 +401,6 @@ skip5:
 	FMOVS (R6), F3
 	WORD $0x4e23d443 // fadd v3.4s, v2.4s, v3.4s
 	FMOVS F3, (R6)
-	ADD $4, R5, R5
-	ADD $4, R6, R6
 
 skip6:
 
@@ -571,11 +567,6 @@ tail:
 	FMOVD F8, (R7)
 	FMOVD F9, (R8)
 	FMOVD F6, (R9)
-	ADD $8, R5, R5
-	ADD $8, R6, R6
-	ADD $8, R7, R7
-	ADD $8, R8, R8
-	ADD $8, R9, R9
 
 skip:
 
@@ -689,9 +680,6 @@ tail2:
 	WORD $0x4e64d464 // fadd v4.2d, v3.2d, v4.2d
 	FMOVD F5, (R6)
 	FMOVD F4, (R7)
-	ADD $8, R5, R5
-	ADD $8, R6, R6
-	ADD $8, R7, R7
 
 skip2:
 
@@ -772,8 +760,6 @@ tail3:
 	FMOVD (R6), F3
 	WORD $0x4e63d443 // fadd v3.2d, v2.2d, v3.2d
 	FMOVD F3, (R6)
-	ADD $8, R5, R5
-	ADD $8, R6, R6
 
 skip3:
 

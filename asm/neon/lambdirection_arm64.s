@@ -204,6 +204,8 @@ tail:
 	FMOVD F12, (R3)
 	FMOVD F10, (R4)
 	FMOVD F13, (R0)
+	TST $1, R5
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -249,11 +251,6 @@ skip:
 	FMOVS F12, (R3)
 	FMOVS F10, (R4)
 	FMOVS F13, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
 
 skip2:
 
@@ -460,11 +457,6 @@ tail:
 	FMOVD F12, (R3)
 	FMOVD F10, (R4)
 	FMOVD F13, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
 
 skip:
 

@@ -73,6 +73,8 @@ tail:
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	FMOVD F2, (R1)
+	TST $1, R2
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 
@@ -84,8 +86,6 @@ skip:
 	WORD $0x6e22dc02 // fmul v2.4s, v0.4s, v2.4s
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	FMOVS F2, (R1)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
 
 skip2:
 
@@ -161,8 +161,6 @@ tail:
 	WORD $0x6e62dc02 // fmul v2.2d, v0.2d, v2.2d
 	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
 	FMOVD F2, (R1)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
 
 skip:
 

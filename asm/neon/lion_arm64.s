@@ -200,6 +200,8 @@ tail:
 	WORD $0x4eb0d5b0 // fsub v16.4s, v13.4s, v16.4s
 	FMOVD F14, (R2)
 	FMOVD F16, (R0)
+	TST $1, R3
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -242,9 +244,6 @@ skip:
 	WORD $0x4eb0d5b0 // fsub v16.4s, v13.4s, v16.4s
 	FMOVS F14, (R2)
 	FMOVS F16, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
 
 skip2:
 
@@ -447,9 +446,6 @@ tail:
 	WORD $0x4ef0d5b0 // fsub v16.2d, v13.2d, v16.2d
 	FMOVD F14, (R2)
 	FMOVD F16, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
 
 skip:
 

@@ -153,6 +153,8 @@ tail:
 	FMOVD (R5), F1
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -172,12 +174,6 @@ skip:
 	FMOVS (R5), F1
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R5, R5
 
 skip2:
 
@@ -313,6 +309,8 @@ tail2:
 	FMOVD (R8), F2
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done2
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -336,13 +334,6 @@ skip3:
 	FMOVS (R8), F2
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R5, R5
-	ADD $4, R8, R8
 
 skip4:
 
@@ -476,6 +467,8 @@ tail3:
 	FMOVD (R8), F1
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	FMOVD F2, (R0)
+	TST $1, R6
+	BEQ done3
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -496,12 +489,6 @@ skip5:
 	FMOVS (R8), F1
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	FMOVS F2, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R8, R8
 
 skip6:
 
@@ -617,6 +604,8 @@ tail4:
 	FMOVD (R8), F2
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done4
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -634,11 +623,6 @@ skip7:
 	FMOVS (R8), F2
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R8, R8
 
 skip8:
 
@@ -736,6 +720,8 @@ tail5:
 	FMOVD (R8), F1
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	FMOVD F2, (R0)
+	TST $1, R6
+	BEQ done5
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -750,10 +736,6 @@ skip9:
 	FMOVS (R8), F1
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	FMOVS F2, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R8, R8
 
 skip10:
 
@@ -833,6 +815,8 @@ tail6:
 	FMOVD (R8), F2
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done6
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R8, R8
@@ -844,9 +828,6 @@ skip11:
 	FMOVS (R8), F2
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R8, R8
 
 skip12:
 
@@ -1014,12 +995,6 @@ tail:
 	FMOVD (R5), F1
 	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R5, R5
 
 skip:
 
@@ -1155,13 +1130,6 @@ tail2:
 	FMOVD (R8), F2
 	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R5, R5
-	ADD $8, R8, R8
 
 skip2:
 
@@ -1295,12 +1263,6 @@ tail3:
 	FMOVD (R8), F1
 	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
 	FMOVD F2, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R8, R8
 
 skip3:
 
@@ -1416,11 +1378,6 @@ tail4:
 	FMOVD (R8), F2
 	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R8, R8
 
 skip4:
 
@@ -1518,10 +1475,6 @@ tail5:
 	FMOVD (R8), F1
 	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
 	FMOVD F2, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R8, R8
 
 skip5:
 
@@ -1601,9 +1554,6 @@ tail6:
 	FMOVD (R8), F2
 	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R8, R8
 
 skip6:
 

@@ -148,6 +148,8 @@ tail:
 	FMOVD (R5), F1
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -167,12 +169,6 @@ skip:
 	FMOVS (R5), F1
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R5, R5
 
 skip2:
 
@@ -315,6 +311,8 @@ tail2:
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done2
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -335,12 +333,6 @@ skip3:
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R5, R5
 
 skip4:
 
@@ -455,6 +447,8 @@ tail3:
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	WORD $0x6e20fc42 // fdiv v2.4s, v2.4s, v0.4s
 	FMOVD F2, (R0)
+	TST $1, R6
+	BEQ done3
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -472,11 +466,6 @@ skip5:
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	WORD $0x6e20fc42 // fdiv v2.4s, v2.4s, v0.4s
 	FMOVS F2, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
 
 skip6:
 
@@ -574,6 +563,8 @@ tail4:
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done4
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -588,10 +579,6 @@ skip7:
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
 
 skip8:
 
@@ -672,6 +659,8 @@ tail5:
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	WORD $0x6e20fc42 // fdiv v2.4s, v2.4s, v0.4s
 	FMOVD F2, (R0)
+	TST $1, R6
+	BEQ done5
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -683,9 +672,6 @@ skip9:
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	WORD $0x6e20fc42 // fdiv v2.4s, v2.4s, v0.4s
 	FMOVS F2, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
 
 skip10:
 
@@ -749,6 +735,8 @@ tail6:
 	FMOVD (R1), F1
 	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done6
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 
@@ -757,8 +745,6 @@ skip11:
 	FMOVS (R1), F1
 	WORD $0x6e20fc21 // fdiv v1.4s, v1.4s, v0.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
 
 skip12:
 
@@ -921,12 +907,6 @@ tail:
 	FMOVD (R5), F1
 	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R5, R5
 
 skip:
 
@@ -1069,12 +1049,6 @@ tail2:
 	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
 	WORD $0x6e60fc21 // fdiv v1.2d, v1.2d, v0.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R5, R5
 
 skip2:
 
@@ -1189,11 +1163,6 @@ tail3:
 	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
 	WORD $0x6e60fc42 // fdiv v2.2d, v2.2d, v0.2d
 	FMOVD F2, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
 
 skip3:
 
@@ -1291,10 +1260,6 @@ tail4:
 	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
 	WORD $0x6e60fc21 // fdiv v1.2d, v1.2d, v0.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
 
 skip4:
 
@@ -1375,9 +1340,6 @@ tail5:
 	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
 	WORD $0x6e60fc42 // fdiv v2.2d, v2.2d, v0.2d
 	FMOVD F2, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
 
 skip5:
 
@@ -1441,8 +1403,6 @@ tail6:
 	FMOVD (R1), F1
 	WORD $0x6e60fc21 // fdiv v1.2d, v1.2d, v0.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
 
 skip6:
 

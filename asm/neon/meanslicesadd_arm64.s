@@ -147,6 +147,8 @@ tail:
 	FMOVD (R5), F1
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -166,12 +168,6 @@ skip:
 	FMOVS (R5), F1
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R5, R5
 
 skip2:
 
@@ -303,6 +299,8 @@ tail2:
 	FMOVD (R8), F2
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done2
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -326,13 +324,6 @@ skip3:
 	FMOVS (R8), F2
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R5, R5
-	ADD $4, R8, R8
 
 skip4:
 
@@ -463,6 +454,8 @@ tail3:
 	FMOVD (R8), F1
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	FMOVD F2, (R0)
+	TST $1, R6
+	BEQ done3
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -483,12 +476,6 @@ skip5:
 	FMOVS (R8), F1
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	FMOVS F2, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R8, R8
 
 skip6:
 
@@ -602,6 +589,8 @@ tail4:
 	FMOVD (R8), F2
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done4
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -619,11 +608,6 @@ skip7:
 	FMOVS (R8), F2
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R8, R8
 
 skip8:
 
@@ -720,6 +704,8 @@ tail5:
 	FMOVD (R8), F1
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	FMOVD F2, (R0)
+	TST $1, R6
+	BEQ done5
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -734,10 +720,6 @@ skip9:
 	FMOVS (R8), F1
 	WORD $0x4e22d422 // fadd v2.4s, v1.4s, v2.4s
 	FMOVS F2, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R8, R8
 
 skip10:
 
@@ -817,6 +799,8 @@ tail6:
 	FMOVD (R8), F2
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done6
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R8, R8
@@ -828,9 +812,6 @@ skip11:
 	FMOVS (R8), F2
 	WORD $0x4e21d441 // fadd v1.4s, v2.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R8, R8
 
 skip12:
 
@@ -992,12 +973,6 @@ tail:
 	FMOVD (R5), F1
 	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R5, R5
 
 skip:
 
@@ -1129,13 +1104,6 @@ tail2:
 	FMOVD (R8), F2
 	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R5, R5
-	ADD $8, R8, R8
 
 skip2:
 
@@ -1266,12 +1234,6 @@ tail3:
 	FMOVD (R8), F1
 	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
 	FMOVD F2, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R8, R8
 
 skip3:
 
@@ -1385,11 +1347,6 @@ tail4:
 	FMOVD (R8), F2
 	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R8, R8
 
 skip4:
 
@@ -1486,10 +1443,6 @@ tail5:
 	FMOVD (R8), F1
 	WORD $0x4e62d422 // fadd v2.2d, v1.2d, v2.2d
 	FMOVD F2, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R8, R8
 
 skip5:
 
@@ -1569,9 +1522,6 @@ tail6:
 	FMOVD (R8), F2
 	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R8, R8
 
 skip6:
 

@@ -136,6 +136,8 @@ tail:
 	WORD $0x4ea6d4e6 // fsub v6.4s, v7.4s, v6.4s
 	FMOVD F8, (R2)
 	FMOVD F6, (R0)
+	TST $1, R3
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -165,9 +167,6 @@ skip:
 	WORD $0x4ea6d4e6 // fsub v6.4s, v7.4s, v6.4s
 	FMOVS F8, (R2)
 	FMOVS F6, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
 
 skip2:
 
@@ -306,9 +305,6 @@ tail:
 	WORD $0x4ee6d4e6 // fsub v6.2d, v7.2d, v6.2d
 	FMOVD F8, (R2)
 	FMOVD F6, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
 
 skip:
 

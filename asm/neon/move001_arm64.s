@@ -44,13 +44,14 @@ tail:
 	TBZ $1, R1, skip
 	FMOVD (R0), F0
 	FMOVD F0, (R0)
+	TST $1, R1
+	BEQ done
 	ADD $8, R0, R0
 
 skip:
 	TBZ $0, R1, skip2
 	FMOVS (R0), F0
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
 
 skip2:
 
@@ -97,7 +98,6 @@ tail:
 	TBZ $0, R1, skip
 	FMOVD (R0), F0
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
 
 skip:
 

@@ -65,6 +65,8 @@ tail:
 	WORD $0x4ea11c01 // orr v1.16b, v0.16b, v1.16b
 	FMOVD F1, (R0)
 	FMOVD F1, (R1)
+	TST $1, R2
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 
@@ -75,8 +77,6 @@ skip:
 	WORD $0x4ea11c01 // orr v1.16b, v0.16b, v1.16b
 	FMOVS F1, (R0)
 	FMOVS F1, (R1)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
 
 skip2:
 
@@ -144,8 +144,6 @@ tail:
 	WORD $0x4ea11c01 // orr v1.16b, v0.16b, v1.16b
 	FMOVD F1, (R0)
 	FMOVD F1, (R1)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
 
 skip:
 

@@ -59,6 +59,8 @@ tail:
 	FMOVD (R1), F1
 	WORD $0x4ea11c01 // orr v1.16b, v0.16b, v1.16b
 	FMOVD F1, (R1)
+	TST $1, R2
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 
@@ -68,8 +70,6 @@ skip:
 	FMOVS (R1), F1
 	WORD $0x4ea11c01 // orr v1.16b, v0.16b, v1.16b
 	FMOVS F1, (R1)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
 
 skip2:
 
@@ -131,8 +131,6 @@ tail:
 	FMOVD (R1), F1
 	WORD $0x4ea11c01 // orr v1.16b, v0.16b, v1.16b
 	FMOVD F1, (R1)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
 
 skip:
 

@@ -80,6 +80,8 @@ tail:
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	FMOVD F0, (R0)
 	FMOVD F0, (R2)
+	TST $1, R3
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -93,9 +95,6 @@ skip:
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	FMOVS F0, (R0)
 	FMOVS F0, (R2)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
 
 skip2:
 
@@ -178,9 +177,6 @@ tail:
 	WORD $0x4ea01c20 // orr v0.16b, v1.16b, v0.16b
 	FMOVD F0, (R0)
 	FMOVD F0, (R2)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
 
 skip:
 

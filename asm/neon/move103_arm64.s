@@ -101,6 +101,8 @@ tail:
 	FMOVD F1, (R0)
 	FMOVD F1, (R2)
 	FMOVD F1, (R3)
+	TST $1, R4
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -118,10 +120,6 @@ skip:
 	FMOVS F1, (R0)
 	FMOVS F1, (R2)
 	FMOVS F1, (R3)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
 
 skip2:
 
@@ -225,10 +223,6 @@ tail:
 	FMOVD F1, (R0)
 	FMOVD F1, (R2)
 	FMOVD F1, (R3)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
 
 skip:
 

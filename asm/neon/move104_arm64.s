@@ -96,6 +96,8 @@ tail:
 	FMOVD F0, (R2)
 	FMOVD F0, (R3)
 	FMOVD F0, (R4)
+	TST $1, R5
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -117,11 +119,6 @@ skip:
 	FMOVS F0, (R2)
 	FMOVS F0, (R3)
 	FMOVS F0, (R4)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
 
 skip2:
 
@@ -220,11 +217,6 @@ tail:
 	FMOVD F0, (R2)
 	FMOVD F0, (R3)
 	FMOVD F0, (R4)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
 
 skip:
 

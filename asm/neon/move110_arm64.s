@@ -47,6 +47,8 @@ tail:
 	TBZ $1, R2, skip
 	FMOVD (R1), F0
 	FMOVD F0, (R0)
+	TST $1, R2
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 
@@ -54,8 +56,6 @@ skip:
 	TBZ $0, R2, skip2
 	FMOVS (R1), F0
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
 
 skip2:
 
@@ -105,8 +105,6 @@ tail:
 	TBZ $0, R2, skip
 	FMOVD (R1), F0
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
 
 skip:
 

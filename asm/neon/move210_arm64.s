@@ -62,6 +62,8 @@ tail:
 	FMOVD (R2), F1
 	WORD $0x4ea11c01 // orr v1.16b, v0.16b, v1.16b
 	FMOVD F1, (R0)
+	TST $1, R3
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -72,9 +74,6 @@ skip:
 	FMOVS (R2), F1
 	WORD $0x4ea11c01 // orr v1.16b, v0.16b, v1.16b
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
 
 skip2:
 
@@ -139,9 +138,6 @@ tail:
 	FMOVD (R2), F1
 	WORD $0x4ea11c01 // orr v1.16b, v0.16b, v1.16b
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
 
 skip:
 

@@ -104,6 +104,8 @@ tail:
 	FMOVD F1, (R0)
 	FMOVD F1, (R3)
 	FMOVD F1, (R4)
+	TST $1, R5
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -122,11 +124,6 @@ skip:
 	FMOVS F1, (R0)
 	FMOVS F1, (R3)
 	FMOVS F1, (R4)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
 
 skip2:
 
@@ -233,11 +230,6 @@ tail:
 	FMOVD F1, (R0)
 	FMOVD F1, (R3)
 	FMOVD F1, (R4)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
 
 skip:
 

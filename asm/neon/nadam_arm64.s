@@ -221,6 +221,8 @@ tail:
 	FMOVD F15, (R2)
 	FMOVD F12, (R3)
 	FMOVD F14, (R0)
+	TST $1, R4
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -269,10 +271,6 @@ skip:
 	FMOVS F15, (R2)
 	FMOVS F12, (R3)
 	FMOVS F14, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
 
 skip2:
 
@@ -496,10 +494,6 @@ tail:
 	FMOVD F15, (R2)
 	FMOVD F12, (R3)
 	FMOVD F14, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
 
 skip:
 

@@ -170,6 +170,8 @@ tail:
 	WORD $0x4eabd52b // fsub v11.4s, v9.4s, v11.4s
 	FMOVD F8, (R2)
 	FMOVD F11, (R0)
+	TST $1, R3
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -207,9 +209,6 @@ skip:
 	WORD $0x4eabd52b // fsub v11.4s, v9.4s, v11.4s
 	FMOVS F8, (R2)
 	FMOVS F11, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
 
 skip2:
 
@@ -382,9 +381,6 @@ tail:
 	WORD $0x4eebd52b // fsub v11.2d, v9.2d, v11.2d
 	FMOVD F8, (R2)
 	FMOVD F11, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
 
 skip:
 

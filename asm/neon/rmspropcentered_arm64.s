@@ -239,6 +239,8 @@ tail:
 	FMOVD F10, (R2)
 	FMOVD F14, (R3)
 	FMOVD F13, (R0)
+	TST $1, R4
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -293,10 +295,6 @@ skip:
 	FMOVS F10, (R2)
 	FMOVS F14, (R3)
 	FMOVS F13, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
 
 skip2:
 
@@ -538,10 +536,6 @@ tail:
 	FMOVD F10, (R2)
 	FMOVD F14, (R3)
 	FMOVD F13, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
 
 skip:
 

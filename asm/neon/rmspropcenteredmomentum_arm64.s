@@ -268,6 +268,8 @@ tail:
 	FMOVD F15, (R3)
 	FMOVD F14, (R4)
 	FMOVD F13, (R0)
+	TST $1, R5
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -329,11 +331,6 @@ skip:
 	FMOVS F15, (R3)
 	FMOVS F14, (R4)
 	FMOVS F13, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
 
 skip2:
 
@@ -604,11 +601,6 @@ tail:
 	FMOVD F15, (R3)
 	FMOVD F14, (R4)
 	FMOVD F13, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
 
 skip:
 

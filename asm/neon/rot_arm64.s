@@ -99,6 +99,8 @@ tail:
 	WORD $0x4ea2d462 // fsub v2.4s, v3.4s, v2.4s
 	FMOVD F5, (R0)
 	FMOVD F2, (R1)
+	TST $1, R2
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 
@@ -114,8 +116,6 @@ skip:
 	WORD $0x4ea2d462 // fsub v2.4s, v3.4s, v2.4s
 	FMOVS F5, (R0)
 	FMOVS F2, (R1)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
 
 skip2:
 
@@ -217,8 +217,6 @@ tail:
 	WORD $0x4ee2d462 // fsub v2.2d, v3.2d, v2.2d
 	FMOVD F5, (R0)
 	FMOVD F2, (R1)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
 
 skip:
 

@@ -103,6 +103,8 @@ tail:
 	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
 	FMOVD F7, (R0)
 	FMOVD F5, (R1)
+	TST $1, R2
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 
@@ -118,8 +120,6 @@ skip:
 	WORD $0x4e25d485 // fadd v5.4s, v4.4s, v5.4s
 	FMOVS F7, (R0)
 	FMOVS F5, (R1)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
 
 skip2:
 
@@ -225,8 +225,6 @@ tail:
 	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
 	FMOVD F7, (R0)
 	FMOVD F5, (R1)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
 
 skip:
 

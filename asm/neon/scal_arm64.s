@@ -52,6 +52,8 @@ tail:
 	FMOVD (R0), F1
 	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R1
+	BEQ done
 	ADD $8, R0, R0
 
 skip:
@@ -59,7 +61,6 @@ skip:
 	FMOVS (R0), F1
 	WORD $0x6e21dc01 // fmul v1.4s, v0.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
 
 skip2:
 
@@ -114,7 +115,6 @@ tail:
 	FMOVD (R0), F1
 	WORD $0x6e61dc01 // fmul v1.2d, v0.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
 
 skip:
 

@@ -211,6 +211,8 @@ tail:
 	FMOVD F12, (R3)
 	FMOVD F13, (R0)
 	FMOVD F11, (R2)
+	TST $1, R4
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -257,10 +259,6 @@ skip:
 	FMOVS F12, (R3)
 	FMOVS F13, (R0)
 	FMOVS F11, (R2)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
 
 skip2:
 
@@ -474,10 +472,6 @@ tail:
 	FMOVD F12, (R3)
 	FMOVD F13, (R0)
 	FMOVD F11, (R2)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
 
 skip:
 

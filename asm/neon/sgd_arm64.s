@@ -115,6 +115,8 @@ tail:
 	WORD $0x6e26dc66 // fmul v6.4s, v3.4s, v6.4s
 	WORD $0x4ea6d4a6 // fsub v6.4s, v5.4s, v6.4s
 	FMOVD F6, (R0)
+	TST $1, R2
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 
@@ -134,8 +136,6 @@ skip:
 	WORD $0x6e26dc66 // fmul v6.4s, v3.4s, v6.4s
 	WORD $0x4ea6d4a6 // fsub v6.4s, v5.4s, v6.4s
 	FMOVS F6, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
 
 skip2:
 
@@ -253,8 +253,6 @@ tail:
 	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
 	WORD $0x4ee6d4a6 // fsub v6.2d, v5.2d, v6.2d
 	FMOVD F6, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
 
 skip:
 

@@ -152,6 +152,8 @@ tail:
 	FMOVD (R5), F0
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVD F0, (R0)
+	TST $1, R6
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -171,12 +173,6 @@ skip:
 	FMOVS (R5), F0
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R5, R5
 
 skip2:
 
@@ -317,6 +313,8 @@ tail2:
 	FMOVD (R5), F0
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVD F0, (R0)
+	TST $1, R6
+	BEQ done2
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -336,12 +334,6 @@ skip3:
 	FMOVS (R5), F0
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R5, R5
 
 skip4:
 
@@ -453,6 +445,8 @@ tail3:
 	FMOVD (R4), F1
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done3
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -469,11 +463,6 @@ skip5:
 	FMOVS (R4), F1
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
 
 skip6:
 
@@ -567,6 +556,8 @@ tail4:
 	FMOVD (R3), F0
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVD F0, (R0)
+	TST $1, R6
+	BEQ done4
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -580,10 +571,6 @@ skip7:
 	FMOVS (R3), F0
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
 
 skip8:
 
@@ -659,6 +646,8 @@ tail5:
 	FMOVD (R2), F1
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done5
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -669,9 +658,6 @@ skip9:
 	FMOVS (R2), F1
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
 
 skip10:
 
@@ -729,6 +715,8 @@ tail6:
 	TBZ $1, R6, skip11
 	FMOVD (R1), F0
 	FMOVD F0, (R0)
+	TST $1, R6
+	BEQ done6
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 
@@ -736,8 +724,6 @@ skip11:
 	TBZ $0, R6, skip12
 	FMOVS (R1), F0
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
 
 skip12:
 
@@ -904,12 +890,6 @@ tail:
 	FMOVD (R5), F0
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R5, R5
 
 skip:
 
@@ -1050,12 +1030,6 @@ tail2:
 	FMOVD (R5), F0
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R5, R5
 
 skip2:
 
@@ -1167,11 +1141,6 @@ tail3:
 	FMOVD (R4), F1
 	WORD $0x4e61d401 // fadd v1.2d, v0.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
 
 skip3:
 
@@ -1265,10 +1234,6 @@ tail4:
 	FMOVD (R3), F0
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
 
 skip4:
 
@@ -1344,9 +1309,6 @@ tail5:
 	FMOVD (R2), F1
 	WORD $0x4e61d401 // fadd v1.2d, v0.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
 
 skip5:
 
@@ -1404,8 +1366,6 @@ tail6:
 	TBZ $0, R6, skip6
 	FMOVD (R1), F0
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
 
 skip6:
 

@@ -151,6 +151,8 @@ tail:
 	FMOVD (R5), F0
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVD F0, (R0)
+	TST $1, R6
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -170,12 +172,6 @@ skip:
 	FMOVS (R5), F0
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R5, R5
 
 skip2:
 
@@ -331,6 +327,8 @@ tail2:
 	FMOVD (R8), F1
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVD F0, (R0)
+	TST $1, R6
+	BEQ done2
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -353,13 +351,6 @@ skip3:
 	FMOVS (R8), F1
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R5, R5
-	ADD $4, R8, R8
 
 skip4:
 
@@ -487,6 +478,8 @@ tail3:
 	FMOVD (R8), F0
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done3
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -506,12 +499,6 @@ skip5:
 	FMOVS (R8), F0
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R8, R8
 
 skip6:
 
@@ -621,6 +608,8 @@ tail4:
 	FMOVD (R8), F1
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVD F0, (R0)
+	TST $1, R6
+	BEQ done4
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -637,11 +626,6 @@ skip7:
 	FMOVS (R8), F1
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R8, R8
 
 skip8:
 
@@ -733,6 +717,8 @@ tail5:
 	FMOVD (R8), F0
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done5
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -746,10 +732,6 @@ skip9:
 	FMOVS (R8), F0
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R8, R8
 
 skip10:
 
@@ -823,6 +805,8 @@ tail6:
 	FMOVD (R8), F1
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVD F0, (R0)
+	TST $1, R6
+	BEQ done6
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R8, R8
@@ -833,9 +817,6 @@ skip11:
 	FMOVS (R8), F1
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R8, R8
 
 skip12:
 
@@ -1001,12 +982,6 @@ tail:
 	FMOVD (R5), F0
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R5, R5
 
 skip:
 
@@ -1162,13 +1137,6 @@ tail2:
 	FMOVD (R8), F1
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R5, R5
-	ADD $8, R8, R8
 
 skip2:
 
@@ -1296,12 +1264,6 @@ tail3:
 	FMOVD (R8), F0
 	WORD $0x4e61d401 // fadd v1.2d, v0.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R8, R8
 
 skip3:
 
@@ -1411,11 +1373,6 @@ tail4:
 	FMOVD (R8), F1
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R8, R8
 
 skip4:
 
@@ -1507,10 +1464,6 @@ tail5:
 	FMOVD (R8), F0
 	WORD $0x4e61d401 // fadd v1.2d, v0.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R8, R8
 
 skip5:
 
@@ -1584,9 +1537,6 @@ tail6:
 	FMOVD (R8), F1
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R8, R8
 
 skip6:
 

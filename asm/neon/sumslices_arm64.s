@@ -146,6 +146,8 @@ tail:
 	FMOVD (R5), F0
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVD F0, (R0)
+	TST $1, R6
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -165,12 +167,6 @@ skip:
 	FMOVS (R5), F0
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R5, R5
 
 skip2:
 
@@ -307,6 +303,8 @@ tail2:
 	FMOVD (R5), F0
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVD F0, (R0)
+	TST $1, R6
+	BEQ done2
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -326,12 +324,6 @@ skip3:
 	FMOVS (R5), F0
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R5, R5
 
 skip4:
 
@@ -440,6 +432,8 @@ tail3:
 	FMOVD (R4), F1
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done3
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -456,11 +450,6 @@ skip5:
 	FMOVS (R4), F1
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
 
 skip6:
 
@@ -552,6 +541,8 @@ tail4:
 	FMOVD (R3), F0
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVD F0, (R0)
+	TST $1, R6
+	BEQ done4
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -565,10 +556,6 @@ skip7:
 	FMOVS (R3), F0
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
 
 skip8:
 
@@ -643,6 +630,8 @@ tail5:
 	FMOVD (R2), F1
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done5
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -653,9 +642,6 @@ skip9:
 	FMOVS (R2), F1
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
 
 skip10:
 
@@ -713,6 +699,8 @@ tail6:
 	TBZ $1, R6, skip11
 	FMOVD (R1), F0
 	FMOVD F0, (R0)
+	TST $1, R6
+	BEQ done6
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 
@@ -720,8 +708,6 @@ skip11:
 	TBZ $0, R6, skip12
 	FMOVS (R1), F0
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
 
 skip12:
 
@@ -882,12 +868,6 @@ tail:
 	FMOVD (R5), F0
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R5, R5
 
 skip:
 
@@ -1024,12 +1004,6 @@ tail2:
 	FMOVD (R5), F0
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R5, R5
 
 skip2:
 
@@ -1138,11 +1112,6 @@ tail3:
 	FMOVD (R4), F1
 	WORD $0x4e61d401 // fadd v1.2d, v0.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
 
 skip3:
 
@@ -1234,10 +1203,6 @@ tail4:
 	FMOVD (R3), F0
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
 
 skip4:
 
@@ -1312,9 +1277,6 @@ tail5:
 	FMOVD (R2), F1
 	WORD $0x4e61d401 // fadd v1.2d, v0.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
 
 skip5:
 
@@ -1372,8 +1334,6 @@ tail6:
 	TBZ $0, R6, skip6
 	FMOVD (R1), F0
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
 
 skip6:
 

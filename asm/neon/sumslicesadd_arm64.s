@@ -145,6 +145,8 @@ tail:
 	FMOVD (R5), F0
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVD F0, (R0)
+	TST $1, R6
+	BEQ done
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -164,12 +166,6 @@ skip:
 	FMOVS (R5), F0
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R5, R5
 
 skip2:
 
@@ -321,6 +317,8 @@ tail2:
 	FMOVD (R8), F1
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVD F0, (R0)
+	TST $1, R6
+	BEQ done2
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -343,13 +341,6 @@ skip3:
 	FMOVS (R8), F1
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R5, R5
-	ADD $4, R8, R8
 
 skip4:
 
@@ -474,6 +465,8 @@ tail3:
 	FMOVD (R8), F0
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done3
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -493,12 +486,6 @@ skip5:
 	FMOVS (R8), F0
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R4, R4
-	ADD $4, R8, R8
 
 skip6:
 
@@ -606,6 +593,8 @@ tail4:
 	FMOVD (R8), F1
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVD F0, (R0)
+	TST $1, R6
+	BEQ done4
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -622,11 +611,6 @@ skip7:
 	FMOVS (R8), F1
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R3, R3
-	ADD $4, R8, R8
 
 skip8:
 
@@ -717,6 +701,8 @@ tail5:
 	FMOVD (R8), F0
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVD F1, (R0)
+	TST $1, R6
+	BEQ done5
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R2, R2
@@ -730,10 +716,6 @@ skip9:
 	FMOVS (R8), F0
 	WORD $0x4e21d401 // fadd v1.4s, v0.4s, v1.4s
 	FMOVS F1, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R2, R2
-	ADD $4, R8, R8
 
 skip10:
 
@@ -807,6 +789,8 @@ tail6:
 	FMOVD (R8), F1
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVD F0, (R0)
+	TST $1, R6
+	BEQ done6
 	ADD $8, R0, R0
 	ADD $8, R1, R1
 	ADD $8, R8, R8
@@ -817,9 +801,6 @@ skip11:
 	FMOVS (R8), F1
 	WORD $0x4e20d420 // fadd v0.4s, v1.4s, v0.4s
 	FMOVS F0, (R0)
-	ADD $4, R0, R0
-	ADD $4, R1, R1
-	ADD $4, R8, R8
 
 skip12:
 
@@ -979,12 +960,6 @@ tail:
 	FMOVD (R5), F0
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R5, R5
 
 skip:
 
@@ -1136,13 +1111,6 @@ tail2:
 	FMOVD (R8), F1
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R5, R5
-	ADD $8, R8, R8
 
 skip2:
 
@@ -1267,12 +1235,6 @@ tail3:
 	FMOVD (R8), F0
 	WORD $0x4e61d401 // fadd v1.2d, v0.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R4, R4
-	ADD $8, R8, R8
 
 skip3:
 
@@ -1380,11 +1342,6 @@ tail4:
 	FMOVD (R8), F1
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R3, R3
-	ADD $8, R8, R8
 
 skip4:
 
@@ -1475,10 +1432,6 @@ tail5:
 	FMOVD (R8), F0
 	WORD $0x4e61d401 // fadd v1.2d, v0.2d, v1.2d
 	FMOVD F1, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R2, R2
-	ADD $8, R8, R8
 
 skip5:
 
@@ -1552,9 +1505,6 @@ tail6:
 	FMOVD (R8), F1
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	FMOVD F0, (R0)
-	ADD $8, R0, R0
-	ADD $8, R1, R1
-	ADD $8, R8, R8
 
 skip6:
 

@@ -327,10 +327,10 @@ type fold struct {
 }
 
 // folds returns the loads that operations may do themselves, of single elements or of
-// whole vectors, by the number of the operation's event, and the events that are
-// gone for it.
+// all that a register holds, by the number of the operation's event, and the events that
+// are gone for it.
 func (g *gen) folds(s step, events []event) (byOp map[int]fold, gone map[int]bool) {
-	whole := s.access == Full && s.strides == nil
+	whole := s.access >= 0 && s.strides == nil && g.bytes(s) >= 16
 	if !whole && s.access != 1 || s.body.Elem != g.e || !g.m.MemoryOperands() {
 		return nil, nil
 	}
@@ -367,7 +367,7 @@ func (s step) mayFold(op Op) []int {
 		return []int{1, 0}
 	case op == OpSub:
 		return []int{1}
-	case op == OpAbs && s.access == Full, op == OpAccum && s.combine == OpAdd && !s.assign:
+	case op == OpAbs && s.access != 1, op == OpAccum && s.combine == OpAdd && !s.assign:
 		return []int{0}
 	}
 	return nil

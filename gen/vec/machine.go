@@ -120,8 +120,8 @@ type Machine interface {
 	Op(op Op, e Elem, bytes int, dst V, args ...V)
 
 	// MemoryOperands reports whether the machine has OpMemory: OpAdd, OpSub or OpMul of x
-	// and so many bytes in memory, a whole vector or one element, and OpAbs of a whole
-	// vector with x its constant. Of one element, the other lanes are x's.
+	// and so many bytes in memory, at least 16 or one element, and OpAbs of at least 16,
+	// with x its constant. Of one element, the other lanes are x's.
 	MemoryOperands() bool
 	OpMemory(op Op, e Elem, bytes int, dst, x V, a Address)
 

@@ -40,8 +40,8 @@ func unrolls(b *Body) int {
 	return 4
 }
 
-// mapLoop runs the body over n elements and leaves the pointers behind them. It
-// aligns the stores first if peel is set and it pays.
+// mapLoop runs the body over n elements; pointers and n are destroyed. It aligns the
+// stores first if peel is set and it pays.
 func (g *gen) mapLoop(b *Body, ptrs []G, n G, peel bool) {
 	m, w := g.m, g.lanes(b.Elem)
 	unroll := unrolls(b)
@@ -71,7 +71,7 @@ func (g *gen) mapLoop(b *Body, ptrs []G, n G, peel bool) {
 		m.SetCount(n)
 		g.emit(step{body: b, copies: 1, ptrs: ptrs, access: Partial})
 	} else {
-		g.powers(b, ptrs, n, w/2, noRegister)
+		g.powers(b, ptrs, n, w/2, noRegister, done)
 	}
 	m.Label(done)
 }
@@ -85,18 +85,23 @@ func (g *gen) advance(ptrs []G, n G, elements int) {
 }
 
 // powers runs the body over n mod 2*most elements in powers of two, the largest
-// first, and advances the pointers. If there is a register for the rest, the elements
-// are subtracted from it.
-func (g *gen) powers(b *Body, ptrs []G, n G, most int, rest G) {
+// first. If there is a register for the rest, the elements are subtracted from it and
+// the pointers are advanced; otherwise there is none, and it jumps to done as soon as
+// nothing is left.
+func (g *gen) powers(b *Body, ptrs []G, n G, most int, rest G, done string) {
 	for part := most; part > 0; part /= 2 {
 		skip := g.label("skip")
 		g.m.JumpUnlessBit(n, part, skip)
 		g.emit(step{body: b, copies: 1, ptrs: ptrs, access: Access(part)})
-		for _, p := range ptrs {
-			g.m.AddImm(p, part*int(g.e))
-		}
 		if rest != noRegister {
 			g.m.AddImm(rest, -part)
+		} else if part > 1 {
+			g.m.JumpUnlessBits(n, part-1, done)
+		}
+		if rest != noRegister || part > 1 {
+			for _, p := range ptrs {
+				g.m.AddImm(p, part*int(g.e))
+			}
 		}
 		g.m.Label(skip)
 	}
@@ -138,7 +143,7 @@ func (g *gen) peel(b *Body, ptrs []G, n G) {
 		}
 		g.sub(n, count)
 	} else {
-		g.powers(b, ptrs, count, align/int(g.e)/2, n)
+		g.powers(b, ptrs, count, align/int(g.e)/2, n, "")
 	}
 	m.Label(aligned)
 	g.generals -= 2
