@@ -81,8 +81,17 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
+	TESTQ   DX, DX
+	JEQ     done
+	CMPQ    DX, $+8
+	JNE     part
+	VMULPS  (DI), Y0, Y2
+	VMULPS  (SI), Y1, Y3
+	VADDPS  Y3, Y2, Y3
+	VMOVUPS Y3, (SI)
+	JMP     done
+
+part:
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -175,8 +184,17 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
+	TESTQ   DX, DX
+	JEQ     done
+	CMPQ    DX, $+4
+	JNE     part
+	VMULPD  (DI), Y0, Y2
+	VMULPD  (SI), Y1, Y3
+	VADDPD  Y3, Y2, Y3
+	VMOVUPS Y3, (SI)
+	JMP     done
+
+part:
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

@@ -74,8 +74,16 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
+	TESTQ   DX, DX
+	JEQ     done
+	CMPQ    DX, $+8
+	JNE     part
+	VMULPS  (DI), Y0, Y1
+	VADDPS  (SI), Y1, Y1
+	VMOVUPS Y1, (SI)
+	JMP     done
+
+part:
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -160,8 +168,16 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
+	TESTQ   DX, DX
+	JEQ     done
+	CMPQ    DX, $+4
+	JNE     part
+	VMULPD  (DI), Y0, Y1
+	VADDPD  (SI), Y1, Y1
+	VMOVUPS Y1, (SI)
+	JMP     done
+
+part:
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

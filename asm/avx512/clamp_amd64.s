@@ -79,8 +79,17 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
+	TESTQ   DX, DX
+	JEQ     done
+	CMPQ    DX, $+8
+	JNE     part
+	VMOVUPS (SI), Y2
+	VMAXPS  Y2, Y1, Y2
+	VMINPS  Y2, Y0, Y2
+	VMOVUPS Y2, (DI)
+	JMP     done
+
+part:
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -169,8 +178,17 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
+	TESTQ   DX, DX
+	JEQ     done
+	CMPQ    DX, $+4
+	JNE     part
+	VMOVUPS (SI), Y2
+	VMAXPD  Y2, Y1, Y2
+	VMINPD  Y2, Y0, Y2
+	VMOVUPS Y2, (DI)
+	JMP     done
+
+part:
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

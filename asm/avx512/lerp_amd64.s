@@ -90,8 +90,19 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
+	TESTQ   DX, DX
+	JEQ     done
+	CMPQ    DX, $+8
+	JNE     part
+	VMOVUPS (SI), Y1
+	VMOVUPS (DI), Y2
+	VSUBPS  Y1, Y2, Y2
+	VMULPS  Y2, Y0, Y2
+	VADDPS  Y2, Y1, Y2
+	VMOVUPS Y2, (SI)
+	JMP     done
+
+part:
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -193,8 +204,19 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
+	TESTQ   DX, DX
+	JEQ     done
+	CMPQ    DX, $+4
+	JNE     part
+	VMOVUPS (SI), Y1
+	VMOVUPS (DI), Y2
+	VSUBPD  Y1, Y2, Y2
+	VMULPD  Y2, Y0, Y2
+	VADDPD  Y2, Y1, Y2
+	VMOVUPS Y2, (SI)
+	JMP     done
+
+part:
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

@@ -325,8 +325,16 @@ one3:
 	JGE     one3
 
 tail3:
-	TESTQ     R10, R10
-	JEQ       done3
+	TESTQ   R10, R10
+	JEQ     done3
+	CMPQ    R10, $+8
+	JNE     part
+	VMOVUPS (SI), Y9
+	VDIVPS  Y8, Y9, Y9
+	VMOVUPS Y9, (DI)
+	JMP     done3
+
+part:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -910,8 +918,19 @@ one4:
 	JGE     one4
 
 tail4:
-	TESTQ     R10, R10
-	JEQ       done4
+	TESTQ   R10, R10
+	JEQ     done4
+	CMPQ    R10, $+8
+	JNE     part2
+	VMOVUPS (SI), Y1
+	VADDPS  (DX), Y1, Y1
+	VADDPS  (BX), Y1, Y1
+	VADDPS  (R8), Y1, Y1
+	VADDPS  (R9), Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done4
+
+part2:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1037,8 +1056,20 @@ one5:
 	JGE     one5
 
 tail5:
-	TESTQ     R10, R10
-	JEQ       done5
+	TESTQ   R10, R10
+	JEQ     done5
+	CMPQ    R10, $+8
+	JNE     part3
+	VMOVUPS (SI), Y1
+	VADDPS  (DX), Y1, Y1
+	VADDPS  (BX), Y1, Y1
+	VADDPS  (R8), Y1, Y1
+	VADDPS  (R9), Y1, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done5
+
+part3:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1142,8 +1173,19 @@ one6:
 	JGE     one6
 
 tail6:
-	TESTQ     R10, R10
-	JEQ       done6
+	TESTQ   R10, R10
+	JEQ     done6
+	CMPQ    R10, $+8
+	JNE     part4
+	VMOVUPS (SI), Y1
+	VADDPS  (DX), Y1, Y1
+	VADDPS  (BX), Y1, Y1
+	VADDPS  (R8), Y1, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done6
+
+part4:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1234,8 +1276,18 @@ one7:
 	JGE     one7
 
 tail7:
-	TESTQ     R10, R10
-	JEQ       done7
+	TESTQ   R10, R10
+	JEQ     done7
+	CMPQ    R10, $+8
+	JNE     part5
+	VMOVUPS (SI), Y1
+	VADDPS  (DX), Y1, Y1
+	VADDPS  (BX), Y1, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done7
+
+part5:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1313,8 +1365,17 @@ one8:
 	JGE     one8
 
 tail8:
-	TESTQ     R10, R10
-	JEQ       done8
+	TESTQ   R10, R10
+	JEQ     done8
+	CMPQ    R10, $+8
+	JNE     part6
+	VMOVUPS (SI), Y1
+	VADDPS  (DX), Y1, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done8
+
+part6:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1379,8 +1440,16 @@ one9:
 	JGE     one9
 
 tail9:
-	TESTQ     R10, R10
-	JEQ       done9
+	TESTQ   R10, R10
+	JEQ     done9
+	CMPQ    R10, $+8
+	JNE     part7
+	VMOVUPS (SI), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done9
+
+part7:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1703,8 +1772,16 @@ one3:
 	JGE     one3
 
 tail3:
-	TESTQ     R10, R10
-	JEQ       done3
+	TESTQ   R10, R10
+	JEQ     done3
+	CMPQ    R10, $+4
+	JNE     part
+	VMOVUPS (SI), Y9
+	VDIVPD  Y8, Y9, Y9
+	VMOVUPS Y9, (DI)
+	JMP     done3
+
+part:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2288,8 +2365,19 @@ one4:
 	JGE     one4
 
 tail4:
-	TESTQ     R10, R10
-	JEQ       done4
+	TESTQ   R10, R10
+	JEQ     done4
+	CMPQ    R10, $+4
+	JNE     part2
+	VMOVUPS (SI), Y1
+	VADDPD  (DX), Y1, Y1
+	VADDPD  (BX), Y1, Y1
+	VADDPD  (R8), Y1, Y1
+	VADDPD  (R9), Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done4
+
+part2:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2415,8 +2503,20 @@ one5:
 	JGE     one5
 
 tail5:
-	TESTQ     R10, R10
-	JEQ       done5
+	TESTQ   R10, R10
+	JEQ     done5
+	CMPQ    R10, $+4
+	JNE     part3
+	VMOVUPS (SI), Y1
+	VADDPD  (DX), Y1, Y1
+	VADDPD  (BX), Y1, Y1
+	VADDPD  (R8), Y1, Y1
+	VADDPD  (R9), Y1, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done5
+
+part3:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2520,8 +2620,19 @@ one6:
 	JGE     one6
 
 tail6:
-	TESTQ     R10, R10
-	JEQ       done6
+	TESTQ   R10, R10
+	JEQ     done6
+	CMPQ    R10, $+4
+	JNE     part4
+	VMOVUPS (SI), Y1
+	VADDPD  (DX), Y1, Y1
+	VADDPD  (BX), Y1, Y1
+	VADDPD  (R8), Y1, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done6
+
+part4:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2612,8 +2723,18 @@ one7:
 	JGE     one7
 
 tail7:
-	TESTQ     R10, R10
-	JEQ       done7
+	TESTQ   R10, R10
+	JEQ     done7
+	CMPQ    R10, $+4
+	JNE     part5
+	VMOVUPS (SI), Y1
+	VADDPD  (DX), Y1, Y1
+	VADDPD  (BX), Y1, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done7
+
+part5:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2691,8 +2812,17 @@ one8:
 	JGE     one8
 
 tail8:
-	TESTQ     R10, R10
-	JEQ       done8
+	TESTQ   R10, R10
+	JEQ     done8
+	CMPQ    R10, $+4
+	JNE     part6
+	VMOVUPS (SI), Y1
+	VADDPD  (DX), Y1, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done8
+
+part6:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2757,8 +2887,16 @@ one9:
 	JGE     one9
 
 tail9:
-	TESTQ     R10, R10
-	JEQ       done9
+	TESTQ   R10, R10
+	JEQ     done9
+	CMPQ    R10, $+4
+	JNE     part7
+	VMOVUPS (SI), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done9
+
+part7:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

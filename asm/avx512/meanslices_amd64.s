@@ -321,8 +321,16 @@ one3:
 	JGE     one3
 
 tail3:
-	TESTQ     R10, R10
-	JEQ       done3
+	TESTQ   R10, R10
+	JEQ     done3
+	CMPQ    R10, $+8
+	JNE     part
+	VMOVUPS (SI), Y9
+	VDIVPS  Y8, Y9, Y9
+	VMOVUPS Y9, (DI)
+	JMP     done3
+
+part:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -873,8 +881,19 @@ one4:
 	JGE     one4
 
 tail4:
-	TESTQ     R10, R10
-	JEQ       done4
+	TESTQ   R10, R10
+	JEQ     done4
+	CMPQ    R10, $+8
+	JNE     part2
+	VMOVUPS (SI), Y1
+	VADDPS  (DX), Y1, Y1
+	VADDPS  (BX), Y1, Y1
+	VADDPS  (R8), Y1, Y1
+	VADDPS  (R9), Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done4
+
+part2:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -996,8 +1015,20 @@ one5:
 	JGE     one5
 
 tail5:
-	TESTQ     R10, R10
-	JEQ       done5
+	TESTQ   R10, R10
+	JEQ     done5
+	CMPQ    R10, $+8
+	JNE     part3
+	VMOVUPS (SI), Y1
+	VADDPS  (DX), Y1, Y1
+	VADDPS  (BX), Y1, Y1
+	VADDPS  (R8), Y1, Y1
+	VADDPS  (R9), Y1, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done5
+
+part3:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1098,8 +1129,19 @@ one6:
 	JGE     one6
 
 tail6:
-	TESTQ     R10, R10
-	JEQ       done6
+	TESTQ   R10, R10
+	JEQ     done6
+	CMPQ    R10, $+8
+	JNE     part4
+	VMOVUPS (SI), Y1
+	VADDPS  (DX), Y1, Y1
+	VADDPS  (BX), Y1, Y1
+	VADDPS  (R8), Y1, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done6
+
+part4:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1188,8 +1230,18 @@ one7:
 	JGE     one7
 
 tail7:
-	TESTQ     R10, R10
-	JEQ       done7
+	TESTQ   R10, R10
+	JEQ     done7
+	CMPQ    R10, $+8
+	JNE     part5
+	VMOVUPS (SI), Y1
+	VADDPS  (DX), Y1, Y1
+	VADDPS  (BX), Y1, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done7
+
+part5:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1266,8 +1318,17 @@ one8:
 	JGE     one8
 
 tail8:
-	TESTQ     R10, R10
-	JEQ       done8
+	TESTQ   R10, R10
+	JEQ     done8
+	CMPQ    R10, $+8
+	JNE     part6
+	VMOVUPS (SI), Y1
+	VADDPS  (DX), Y1, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done8
+
+part6:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1332,8 +1393,16 @@ one9:
 	JGE     one9
 
 tail9:
-	TESTQ     R10, R10
-	JEQ       done9
+	TESTQ   R10, R10
+	JEQ     done9
+	CMPQ    R10, $+8
+	JNE     part7
+	VMOVUPS (SI), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done9
+
+part7:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1652,8 +1721,16 @@ one3:
 	JGE     one3
 
 tail3:
-	TESTQ     R10, R10
-	JEQ       done3
+	TESTQ   R10, R10
+	JEQ     done3
+	CMPQ    R10, $+4
+	JNE     part
+	VMOVUPS (SI), Y9
+	VDIVPD  Y8, Y9, Y9
+	VMOVUPS Y9, (DI)
+	JMP     done3
+
+part:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2204,8 +2281,19 @@ one4:
 	JGE     one4
 
 tail4:
-	TESTQ     R10, R10
-	JEQ       done4
+	TESTQ   R10, R10
+	JEQ     done4
+	CMPQ    R10, $+4
+	JNE     part2
+	VMOVUPS (SI), Y1
+	VADDPD  (DX), Y1, Y1
+	VADDPD  (BX), Y1, Y1
+	VADDPD  (R8), Y1, Y1
+	VADDPD  (R9), Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done4
+
+part2:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2327,8 +2415,20 @@ one5:
 	JGE     one5
 
 tail5:
-	TESTQ     R10, R10
-	JEQ       done5
+	TESTQ   R10, R10
+	JEQ     done5
+	CMPQ    R10, $+4
+	JNE     part3
+	VMOVUPS (SI), Y1
+	VADDPD  (DX), Y1, Y1
+	VADDPD  (BX), Y1, Y1
+	VADDPD  (R8), Y1, Y1
+	VADDPD  (R9), Y1, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done5
+
+part3:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2429,8 +2529,19 @@ one6:
 	JGE     one6
 
 tail6:
-	TESTQ     R10, R10
-	JEQ       done6
+	TESTQ   R10, R10
+	JEQ     done6
+	CMPQ    R10, $+4
+	JNE     part4
+	VMOVUPS (SI), Y1
+	VADDPD  (DX), Y1, Y1
+	VADDPD  (BX), Y1, Y1
+	VADDPD  (R8), Y1, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done6
+
+part4:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2519,8 +2630,18 @@ one7:
 	JGE     one7
 
 tail7:
-	TESTQ     R10, R10
-	JEQ       done7
+	TESTQ   R10, R10
+	JEQ     done7
+	CMPQ    R10, $+4
+	JNE     part5
+	VMOVUPS (SI), Y1
+	VADDPD  (DX), Y1, Y1
+	VADDPD  (BX), Y1, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done7
+
+part5:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2597,8 +2718,17 @@ one8:
 	JGE     one8
 
 tail8:
-	TESTQ     R10, R10
-	JEQ       done8
+	TESTQ   R10, R10
+	JEQ     done8
+	CMPQ    R10, $+4
+	JNE     part6
+	VMOVUPS (SI), Y1
+	VADDPD  (DX), Y1, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done8
+
+part6:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2663,8 +2793,16 @@ one9:
 	JGE     one9
 
 tail9:
-	TESTQ     R10, R10
-	JEQ       done9
+	TESTQ   R10, R10
+	JEQ     done9
+	CMPQ    R10, $+4
+	JNE     part7
+	VMOVUPS (SI), Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done9
+
+part7:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

@@ -323,8 +323,17 @@ one3:
 	JGE     one3
 
 tail3:
-	TESTQ     R10, R10
-	JEQ       done3
+	TESTQ   R10, R10
+	JEQ     done3
+	CMPQ    R10, $+8
+	JNE     part
+	VMOVUPS (SI), Y9
+	VDIVPS  Y8, Y9, Y9
+	VADDPS  (R12), Y9, Y9
+	VMOVUPS Y9, (DI)
+	JMP     done3
+
+part:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -928,8 +937,19 @@ one4:
 	JGE     one4
 
 tail4:
-	TESTQ     R10, R10
-	JEQ       done4
+	TESTQ   R10, R10
+	JEQ     done4
+	CMPQ    R10, $+8
+	JNE     part2
+	VMOVUPS (SI), Y1
+	VADDPS  (DX), Y1, Y1
+	VADDPS  (BX), Y1, Y1
+	VADDPS  (R8), Y1, Y1
+	VADDPS  (R9), Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done4
+
+part2:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1156,8 +1176,20 @@ one6:
 	JGE     one6
 
 tail6:
-	TESTQ     R10, R10
-	JEQ       done6
+	TESTQ   R10, R10
+	JEQ     done6
+	CMPQ    R10, $+8
+	JNE     part3
+	VMOVUPS (SI), Y1
+	VADDPS  (DX), Y1, Y1
+	VADDPS  (BX), Y1, Y1
+	VADDPS  (R8), Y1, Y1
+	VDIVPS  Y0, Y1, Y1
+	VADDPS  (R12), Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done6
+
+part3:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1257,8 +1289,19 @@ one7:
 	JGE     one7
 
 tail7:
-	TESTQ     R10, R10
-	JEQ       done7
+	TESTQ   R10, R10
+	JEQ     done7
+	CMPQ    R10, $+8
+	JNE     part4
+	VMOVUPS (SI), Y1
+	VADDPS  (DX), Y1, Y1
+	VADDPS  (BX), Y1, Y1
+	VDIVPS  Y0, Y1, Y1
+	VADDPS  (R12), Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done7
+
+part4:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1346,8 +1389,18 @@ one8:
 	JGE     one8
 
 tail8:
-	TESTQ     R10, R10
-	JEQ       done8
+	TESTQ   R10, R10
+	JEQ     done8
+	CMPQ    R10, $+8
+	JNE     part5
+	VMOVUPS (SI), Y1
+	VADDPS  (DX), Y1, Y1
+	VDIVPS  Y0, Y1, Y1
+	VADDPS  (R12), Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done8
+
+part5:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1423,8 +1476,17 @@ one9:
 	JGE     one9
 
 tail9:
-	TESTQ     R10, R10
-	JEQ       done9
+	TESTQ   R10, R10
+	JEQ     done9
+	CMPQ    R10, $+8
+	JNE     part6
+	VMOVUPS (SI), Y1
+	VDIVPS  Y0, Y1, Y1
+	VADDPS  (R12), Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done9
+
+part6:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1749,8 +1811,17 @@ one3:
 	JGE     one3
 
 tail3:
-	TESTQ     R10, R10
-	JEQ       done3
+	TESTQ   R10, R10
+	JEQ     done3
+	CMPQ    R10, $+4
+	JNE     part
+	VMOVUPS (SI), Y9
+	VDIVPD  Y8, Y9, Y9
+	VADDPD  (R12), Y9, Y9
+	VMOVUPS Y9, (DI)
+	JMP     done3
+
+part:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2354,8 +2425,19 @@ one4:
 	JGE     one4
 
 tail4:
-	TESTQ     R10, R10
-	JEQ       done4
+	TESTQ   R10, R10
+	JEQ     done4
+	CMPQ    R10, $+4
+	JNE     part2
+	VMOVUPS (SI), Y1
+	VADDPD  (DX), Y1, Y1
+	VADDPD  (BX), Y1, Y1
+	VADDPD  (R8), Y1, Y1
+	VADDPD  (R9), Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done4
+
+part2:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2582,8 +2664,20 @@ one6:
 	JGE     one6
 
 tail6:
-	TESTQ     R10, R10
-	JEQ       done6
+	TESTQ   R10, R10
+	JEQ     done6
+	CMPQ    R10, $+4
+	JNE     part3
+	VMOVUPS (SI), Y1
+	VADDPD  (DX), Y1, Y1
+	VADDPD  (BX), Y1, Y1
+	VADDPD  (R8), Y1, Y1
+	VDIVPD  Y0, Y1, Y1
+	VADDPD  (R12), Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done6
+
+part3:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2683,8 +2777,19 @@ one7:
 	JGE     one7
 
 tail7:
-	TESTQ     R10, R10
-	JEQ       done7
+	TESTQ   R10, R10
+	JEQ     done7
+	CMPQ    R10, $+4
+	JNE     part4
+	VMOVUPS (SI), Y1
+	VADDPD  (DX), Y1, Y1
+	VADDPD  (BX), Y1, Y1
+	VDIVPD  Y0, Y1, Y1
+	VADDPD  (R12), Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done7
+
+part4:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2772,8 +2877,18 @@ one8:
 	JGE     one8
 
 tail8:
-	TESTQ     R10, R10
-	JEQ       done8
+	TESTQ   R10, R10
+	JEQ     done8
+	CMPQ    R10, $+4
+	JNE     part5
+	VMOVUPS (SI), Y1
+	VADDPD  (DX), Y1, Y1
+	VDIVPD  Y0, Y1, Y1
+	VADDPD  (R12), Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done8
+
+part5:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2849,8 +2964,17 @@ one9:
 	JGE     one9
 
 tail9:
-	TESTQ     R10, R10
-	JEQ       done9
+	TESTQ   R10, R10
+	JEQ     done9
+	CMPQ    R10, $+4
+	JNE     part6
+	VMOVUPS (SI), Y1
+	VDIVPD  Y0, Y1, Y1
+	VADDPD  (R12), Y1, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done9
+
+part6:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

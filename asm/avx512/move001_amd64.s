@@ -61,8 +61,15 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     SI, SI
-	JEQ       done
+	TESTQ   SI, SI
+	JEQ     done
+	CMPQ    SI, $+8
+	JNE     part
+	VMOVUPS (DI), Y0
+	VMOVUPS Y0, (DI)
+	JMP     done
+
+part:
 	MOVQ      SI, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -131,8 +138,15 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     SI, SI
-	JEQ       done
+	TESTQ   SI, SI
+	JEQ     done
+	CMPQ    SI, $+4
+	JNE     part
+	VMOVUPS (DI), Y0
+	VMOVUPS Y0, (DI)
+	JMP     done
+
+part:
 	MOVQ      SI, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

@@ -83,8 +83,18 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
+	TESTQ   DX, DX
+	JEQ     done
+	CMPQ    DX, $+8
+	JNE     part
+	VMOVUPS (DI), Y0
+	VMOVUPS (SI), Y1
+	VORPS   Y1, Y0, Y1
+	VMOVUPS Y1, (DI)
+	VMOVUPS Y1, (SI)
+	JMP     done
+
+part:
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -178,8 +188,18 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
+	TESTQ   DX, DX
+	JEQ     done
+	CMPQ    DX, $+4
+	JNE     part
+	VMOVUPS (DI), Y0
+	VMOVUPS (SI), Y1
+	VORPD   Y1, Y0, Y1
+	VMOVUPS Y1, (DI)
+	VMOVUPS Y1, (SI)
+	JMP     done
+
+part:
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

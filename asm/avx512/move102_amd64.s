@@ -99,8 +99,20 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     BX, BX
-	JEQ       done
+	TESTQ   BX, BX
+	JEQ     done
+	CMPQ    BX, $+8
+	JNE     part
+	VMOVUPS (DI), Y0
+	VMOVUPS (SI), Y1
+	VORPS   Y1, Y0, Y1
+	VMOVUPS (DX), Y0
+	VORPS   Y0, Y1, Y0
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y0, (DX)
+	JMP     done
+
+part:
 	MOVQ      BX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -212,8 +224,20 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     BX, BX
-	JEQ       done
+	TESTQ   BX, BX
+	JEQ     done
+	CMPQ    BX, $+4
+	JNE     part
+	VMOVUPS (DI), Y0
+	VMOVUPS (SI), Y1
+	VORPD   Y1, Y0, Y1
+	VMOVUPS (DX), Y0
+	VORPD   Y0, Y1, Y0
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y0, (DX)
+	JMP     done
+
+part:
 	MOVQ      BX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

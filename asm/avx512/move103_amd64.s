@@ -121,8 +121,23 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     R8, R8
-	JEQ       done
+	TESTQ   R8, R8
+	JEQ     done
+	CMPQ    R8, $+8
+	JNE     part
+	VMOVUPS (DI), Y0
+	VMOVUPS (SI), Y1
+	VORPS   Y1, Y0, Y1
+	VMOVUPS (DX), Y0
+	VORPS   Y0, Y1, Y0
+	VMOVUPS (BX), Y1
+	VORPS   Y1, Y0, Y1
+	VMOVUPS Y1, (DI)
+	VMOVUPS Y1, (DX)
+	VMOVUPS Y1, (BX)
+	JMP     done
+
+part:
 	MOVQ      R8, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -259,8 +274,23 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     R8, R8
-	JEQ       done
+	TESTQ   R8, R8
+	JEQ     done
+	CMPQ    R8, $+4
+	JNE     part
+	VMOVUPS (DI), Y0
+	VMOVUPS (SI), Y1
+	VORPD   Y1, Y0, Y1
+	VMOVUPS (DX), Y0
+	VORPD   Y0, Y1, Y0
+	VMOVUPS (BX), Y1
+	VORPD   Y1, Y0, Y1
+	VMOVUPS Y1, (DI)
+	VMOVUPS Y1, (DX)
+	VMOVUPS Y1, (BX)
+	JMP     done
+
+part:
 	MOVQ      R8, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

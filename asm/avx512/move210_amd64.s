@@ -81,8 +81,17 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     BX, BX
-	JEQ       done
+	TESTQ   BX, BX
+	JEQ     done
+	CMPQ    BX, $+8
+	JNE     part
+	VMOVUPS (SI), Y0
+	VMOVUPS (DX), Y1
+	VORPS   Y1, Y0, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done
+
+part:
 	MOVQ      BX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -173,8 +182,17 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     BX, BX
-	JEQ       done
+	TESTQ   BX, BX
+	JEQ     done
+	CMPQ    BX, $+4
+	JNE     part
+	VMOVUPS (SI), Y0
+	VMOVUPS (DX), Y1
+	VORPD   Y1, Y0, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done
+
+part:
 	MOVQ      BX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

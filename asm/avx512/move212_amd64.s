@@ -125,8 +125,23 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     R9, R9
-	JEQ       done
+	TESTQ   R9, R9
+	JEQ     done
+	CMPQ    R9, $+8
+	JNE     part
+	VMOVUPS (SI), Y0
+	VMOVUPS (DX), Y1
+	VORPS   Y1, Y0, Y1
+	VMOVUPS (BX), Y0
+	VORPS   Y0, Y1, Y0
+	VMOVUPS (R8), Y1
+	VORPS   Y1, Y0, Y1
+	VMOVUPS Y1, (DI)
+	VMOVUPS Y1, (BX)
+	VMOVUPS Y1, (R8)
+	JMP     done
+
+part:
 	MOVQ      R9, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -267,8 +282,23 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     R9, R9
-	JEQ       done
+	TESTQ   R9, R9
+	JEQ     done
+	CMPQ    R9, $+4
+	JNE     part
+	VMOVUPS (SI), Y0
+	VMOVUPS (DX), Y1
+	VORPD   Y1, Y0, Y1
+	VMOVUPS (BX), Y0
+	VORPD   Y0, Y1, Y0
+	VMOVUPS (R8), Y1
+	VORPD   Y1, Y0, Y1
+	VMOVUPS Y1, (DI)
+	VMOVUPS Y1, (BX)
+	VMOVUPS Y1, (R8)
+	JMP     done
+
+part:
 	MOVQ      R9, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

@@ -76,8 +76,16 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     BX, BX
-	JEQ       done
+	TESTQ   BX, BX
+	JEQ     done
+	CMPQ    BX, $+8
+	JNE     part
+	VMOVUPS (SI), Y0
+	VMULPS  (DX), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done
+
+part:
 	MOVQ      BX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -163,8 +171,16 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     BX, BX
-	JEQ       done
+	TESTQ   BX, BX
+	JEQ     done
+	CMPQ    BX, $+4
+	JNE     part
+	VMOVUPS (SI), Y0
+	VMULPD  (DX), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done
+
+part:
 	MOVQ      BX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

@@ -115,8 +115,23 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
+	TESTQ   DX, DX
+	JEQ     done
+	CMPQ    DX, $+8
+	JNE     part
+	VMOVUPS (DI), Y2
+	VMOVUPS (SI), Y3
+	VMULPS  Y2, Y0, Y4
+	VMULPS  Y3, Y1, Y5
+	VADDPS  Y5, Y4, Y5
+	VMULPS  Y3, Y0, Y3
+	VMULPS  Y2, Y1, Y2
+	VSUBPS  Y2, Y3, Y2
+	VMOVUPS Y5, (DI)
+	VMOVUPS Y2, (SI)
+	JMP     done
+
+part:
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -247,8 +262,23 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
+	TESTQ   DX, DX
+	JEQ     done
+	CMPQ    DX, $+4
+	JNE     part
+	VMOVUPS (DI), Y2
+	VMOVUPS (SI), Y3
+	VMULPD  Y2, Y0, Y4
+	VMULPD  Y3, Y1, Y5
+	VADDPD  Y5, Y4, Y5
+	VMULPD  Y3, Y0, Y3
+	VMULPD  Y2, Y1, Y2
+	VSUBPD  Y2, Y3, Y2
+	VMOVUPS Y5, (DI)
+	VMOVUPS Y2, (SI)
+	JMP     done
+
+part:
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

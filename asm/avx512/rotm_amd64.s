@@ -117,8 +117,23 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
+	TESTQ   DX, DX
+	JEQ     done
+	CMPQ    DX, $+8
+	JNE     part
+	VMOVUPS (DI), Y4
+	VMOVUPS (SI), Y5
+	VMULPS  Y4, Y0, Y6
+	VMULPS  Y5, Y1, Y7
+	VADDPS  Y7, Y6, Y7
+	VMULPS  Y4, Y2, Y4
+	VMULPS  Y5, Y3, Y5
+	VADDPS  Y5, Y4, Y5
+	VMOVUPS Y7, (DI)
+	VMOVUPS Y5, (SI)
+	JMP     done
+
+part:
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -251,8 +266,23 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
+	TESTQ   DX, DX
+	JEQ     done
+	CMPQ    DX, $+4
+	JNE     part
+	VMOVUPS (DI), Y4
+	VMOVUPS (SI), Y5
+	VMULPD  Y4, Y0, Y6
+	VMULPD  Y5, Y1, Y7
+	VADDPD  Y7, Y6, Y7
+	VMULPD  Y4, Y2, Y4
+	VMULPD  Y5, Y3, Y5
+	VADDPD  Y5, Y4, Y5
+	VMOVUPS Y7, (DI)
+	VMOVUPS Y5, (SI)
+	JMP     done
+
+part:
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

@@ -63,8 +63,15 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     SI, SI
-	JEQ       done
+	TESTQ   SI, SI
+	JEQ     done
+	CMPQ    SI, $+8
+	JNE     part
+	VMULPS  (DI), Y0, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done
+
+part:
 	MOVQ      SI, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -136,8 +143,15 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     SI, SI
-	JEQ       done
+	TESTQ   SI, SI
+	JEQ     done
+	CMPQ    SI, $+4
+	JNE     part
+	VMULPD  (DI), Y0, Y1
+	VMOVUPS Y1, (DI)
+	JMP     done
+
+part:
 	MOVQ      SI, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func SGDF32(p []float32, g []float32, scale float32, l2 float32, lr float32)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·SGDF32(SB), NOSPLIT, $0-60
 	// one step of gradient descent
 	MOVQ         p_base+0(FP), DI
@@ -130,6 +130,25 @@ one:
 tail:
 	TESTQ DX, DX
 	JEQ   done
+	CMPQ  DX, $+8
+	JNE   part
+
+	// d = scale*flush(g) + l2*p
+	VMOVUPS   (SI), Y5
+	VPTESTMD  Y2, Y5, K2
+	VMOVAPS.Z Y5, K2, Y5
+	VMULPS    Y5, Y0, Y5
+	VMOVUPS   (DI), Y6
+	VMULPS    Y6, Y3, Y7
+	VADDPS    Y7, Y5, Y7
+
+	// p -= lr*d
+	VMULPS  Y7, Y4, Y7
+	VSUBPS  Y7, Y6, Y7
+	VMOVUPS Y7, (DI)
+	JMP     done
+
+part:
 	MOVQ  DX, CX
 	MOVL  $0xffffffff, AX
 	BZHIL CX, AX, AX
@@ -160,7 +179,7 @@ DATA tinymask_f32<>+0(SB)/4, $0x70000000
 GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
 // func SGDF64(p []float64, g []float64, scale float64, l2 float64, lr float64)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·SGDF64(SB), NOSPLIT, $0-72
 	// one step of gradient descent
 	MOVQ         p_base+0(FP), DI
@@ -285,6 +304,25 @@ one:
 tail:
 	TESTQ DX, DX
 	JEQ   done
+	CMPQ  DX, $+4
+	JNE   part
+
+	// d = scale*flush(g) + l2*p
+	VMOVUPS   (SI), Y5
+	VPTESTMQ  Y2, Y5, K2
+	VMOVAPD.Z Y5, K2, Y5
+	VMULPD    Y5, Y0, Y5
+	VMOVUPS   (DI), Y6
+	VMULPD    Y6, Y3, Y7
+	VADDPD    Y7, Y5, Y7
+
+	// p -= lr*d
+	VMULPD  Y7, Y4, Y7
+	VSUBPD  Y7, Y6, Y7
+	VMOVUPS Y7, (DI)
+	JMP     done
+
+part:
 	MOVQ  DX, CX
 	MOVL  $0xffffffff, AX
 	BZHIL CX, AX, AX

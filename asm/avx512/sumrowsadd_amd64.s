@@ -321,8 +321,16 @@ one3:
 	JGE     one3
 
 tail3:
-	TESTQ     R10, R10
-	JEQ       done3
+	TESTQ   R10, R10
+	JEQ     done3
+	CMPQ    R10, $+8
+	JNE     part
+	VMOVUPS (R12), Y8
+	VADDPS  (SI), Y8, Y8
+	VMOVUPS Y8, (DI)
+	JMP     done3
+
+part:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -912,8 +920,19 @@ one4:
 	JGE     one4
 
 tail4:
-	TESTQ     R10, R10
-	JEQ       done4
+	TESTQ   R10, R10
+	JEQ     done4
+	CMPQ    R10, $+8
+	JNE     part2
+	VMOVUPS (SI), Y0
+	VADDPS  (DX), Y0, Y0
+	VADDPS  (BX), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VADDPS  (R9), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done4
+
+part2:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1042,8 +1061,20 @@ one5:
 	JGE     one5
 
 tail5:
-	TESTQ     R10, R10
-	JEQ       done5
+	TESTQ   R10, R10
+	JEQ     done5
+	CMPQ    R10, $+8
+	JNE     part3
+	VMOVUPS (SI), Y0
+	VADDPS  (DX), Y0, Y0
+	VADDPS  (BX), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VADDPS  (R9), Y0, Y0
+	VADDPS  (R12), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done5
+
+part3:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1152,8 +1183,19 @@ one6:
 	JGE     one6
 
 tail6:
-	TESTQ     R10, R10
-	JEQ       done6
+	TESTQ   R10, R10
+	JEQ     done6
+	CMPQ    R10, $+8
+	JNE     part4
+	VMOVUPS (SI), Y0
+	VADDPS  (DX), Y0, Y0
+	VADDPS  (BX), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VADDPS  (R12), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done6
+
+part4:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1249,8 +1291,18 @@ one7:
 	JGE     one7
 
 tail7:
-	TESTQ     R10, R10
-	JEQ       done7
+	TESTQ   R10, R10
+	JEQ     done7
+	CMPQ    R10, $+8
+	JNE     part5
+	VMOVUPS (SI), Y0
+	VADDPS  (DX), Y0, Y0
+	VADDPS  (BX), Y0, Y0
+	VADDPS  (R12), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done7
+
+part5:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1333,8 +1385,17 @@ one8:
 	JGE     one8
 
 tail8:
-	TESTQ     R10, R10
-	JEQ       done8
+	TESTQ   R10, R10
+	JEQ     done8
+	CMPQ    R10, $+8
+	JNE     part6
+	VMOVUPS (SI), Y0
+	VADDPS  (DX), Y0, Y0
+	VADDPS  (R12), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done8
+
+part6:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1404,8 +1465,16 @@ one9:
 	JGE     one9
 
 tail9:
-	TESTQ     R10, R10
-	JEQ       done9
+	TESTQ   R10, R10
+	JEQ     done9
+	CMPQ    R10, $+8
+	JNE     part7
+	VMOVUPS (R12), Y0
+	VADDPS  (SI), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done9
+
+part7:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1727,8 +1796,16 @@ one3:
 	JGE     one3
 
 tail3:
-	TESTQ     R10, R10
-	JEQ       done3
+	TESTQ   R10, R10
+	JEQ     done3
+	CMPQ    R10, $+4
+	JNE     part
+	VMOVUPS (R12), Y8
+	VADDPD  (SI), Y8, Y8
+	VMOVUPS Y8, (DI)
+	JMP     done3
+
+part:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2318,8 +2395,19 @@ one4:
 	JGE     one4
 
 tail4:
-	TESTQ     R10, R10
-	JEQ       done4
+	TESTQ   R10, R10
+	JEQ     done4
+	CMPQ    R10, $+4
+	JNE     part2
+	VMOVUPS (SI), Y0
+	VADDPD  (DX), Y0, Y0
+	VADDPD  (BX), Y0, Y0
+	VADDPD  (R8), Y0, Y0
+	VADDPD  (R9), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done4
+
+part2:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2448,8 +2536,20 @@ one5:
 	JGE     one5
 
 tail5:
-	TESTQ     R10, R10
-	JEQ       done5
+	TESTQ   R10, R10
+	JEQ     done5
+	CMPQ    R10, $+4
+	JNE     part3
+	VMOVUPS (SI), Y0
+	VADDPD  (DX), Y0, Y0
+	VADDPD  (BX), Y0, Y0
+	VADDPD  (R8), Y0, Y0
+	VADDPD  (R9), Y0, Y0
+	VADDPD  (R12), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done5
+
+part3:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2558,8 +2658,19 @@ one6:
 	JGE     one6
 
 tail6:
-	TESTQ     R10, R10
-	JEQ       done6
+	TESTQ   R10, R10
+	JEQ     done6
+	CMPQ    R10, $+4
+	JNE     part4
+	VMOVUPS (SI), Y0
+	VADDPD  (DX), Y0, Y0
+	VADDPD  (BX), Y0, Y0
+	VADDPD  (R8), Y0, Y0
+	VADDPD  (R12), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done6
+
+part4:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2655,8 +2766,18 @@ one7:
 	JGE     one7
 
 tail7:
-	TESTQ     R10, R10
-	JEQ       done7
+	TESTQ   R10, R10
+	JEQ     done7
+	CMPQ    R10, $+4
+	JNE     part5
+	VMOVUPS (SI), Y0
+	VADDPD  (DX), Y0, Y0
+	VADDPD  (BX), Y0, Y0
+	VADDPD  (R12), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done7
+
+part5:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2739,8 +2860,17 @@ one8:
 	JGE     one8
 
 tail8:
-	TESTQ     R10, R10
-	JEQ       done8
+	TESTQ   R10, R10
+	JEQ     done8
+	CMPQ    R10, $+4
+	JNE     part6
+	VMOVUPS (SI), Y0
+	VADDPD  (DX), Y0, Y0
+	VADDPD  (R12), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done8
+
+part6:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2810,8 +2940,16 @@ one9:
 	JGE     one9
 
 tail9:
-	TESTQ     R10, R10
-	JEQ       done9
+	TESTQ   R10, R10
+	JEQ     done9
+	CMPQ    R10, $+4
+	JNE     part7
+	VMOVUPS (R12), Y0
+	VADDPD  (SI), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done9
+
+part7:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

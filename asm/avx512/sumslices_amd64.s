@@ -763,8 +763,19 @@ one3:
 	JGE     one3
 
 tail3:
-	TESTQ     R10, R10
-	JEQ       done3
+	TESTQ   R10, R10
+	JEQ     done3
+	CMPQ    R10, $+8
+	JNE     part
+	VMOVUPS (SI), Y0
+	VADDPS  (DX), Y0, Y0
+	VADDPS  (BX), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VADDPS  (R9), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done3
+
+part:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -881,8 +892,19 @@ one4:
 	JGE     one4
 
 tail4:
-	TESTQ     R10, R10
-	JEQ       done4
+	TESTQ   R10, R10
+	JEQ     done4
+	CMPQ    R10, $+8
+	JNE     part2
+	VMOVUPS (SI), Y0
+	VADDPS  (DX), Y0, Y0
+	VADDPS  (BX), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VADDPS  (R9), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done4
+
+part2:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -977,8 +999,18 @@ one5:
 	JGE     one5
 
 tail5:
-	TESTQ     R10, R10
-	JEQ       done5
+	TESTQ   R10, R10
+	JEQ     done5
+	CMPQ    R10, $+8
+	JNE     part3
+	VMOVUPS (SI), Y0
+	VADDPS  (DX), Y0, Y0
+	VADDPS  (BX), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done5
+
+part3:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1061,8 +1093,17 @@ one6:
 	JGE     one6
 
 tail6:
-	TESTQ     R10, R10
-	JEQ       done6
+	TESTQ   R10, R10
+	JEQ     done6
+	CMPQ    R10, $+8
+	JNE     part4
+	VMOVUPS (SI), Y0
+	VADDPS  (DX), Y0, Y0
+	VADDPS  (BX), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done6
+
+part4:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1133,8 +1174,16 @@ one7:
 	JGE     one7
 
 tail7:
-	TESTQ     R10, R10
-	JEQ       done7
+	TESTQ   R10, R10
+	JEQ     done7
+	CMPQ    R10, $+8
+	JNE     part5
+	VMOVUPS (SI), Y0
+	VADDPS  (DX), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done7
+
+part5:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1193,8 +1242,15 @@ one8:
 	JGE     one8
 
 tail8:
-	TESTQ     R10, R10
-	JEQ       done8
+	TESTQ   R10, R10
+	JEQ     done8
+	CMPQ    R10, $+8
+	JNE     part6
+	VMOVUPS (SI), Y0
+	VMOVUPS Y0, (DI)
+	JMP     done8
+
+part6:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1954,8 +2010,19 @@ one3:
 	JGE     one3
 
 tail3:
-	TESTQ     R10, R10
-	JEQ       done3
+	TESTQ   R10, R10
+	JEQ     done3
+	CMPQ    R10, $+4
+	JNE     part
+	VMOVUPS (SI), Y0
+	VADDPD  (DX), Y0, Y0
+	VADDPD  (BX), Y0, Y0
+	VADDPD  (R8), Y0, Y0
+	VADDPD  (R9), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done3
+
+part:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2072,8 +2139,19 @@ one4:
 	JGE     one4
 
 tail4:
-	TESTQ     R10, R10
-	JEQ       done4
+	TESTQ   R10, R10
+	JEQ     done4
+	CMPQ    R10, $+4
+	JNE     part2
+	VMOVUPS (SI), Y0
+	VADDPD  (DX), Y0, Y0
+	VADDPD  (BX), Y0, Y0
+	VADDPD  (R8), Y0, Y0
+	VADDPD  (R9), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done4
+
+part2:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2168,8 +2246,18 @@ one5:
 	JGE     one5
 
 tail5:
-	TESTQ     R10, R10
-	JEQ       done5
+	TESTQ   R10, R10
+	JEQ     done5
+	CMPQ    R10, $+4
+	JNE     part3
+	VMOVUPS (SI), Y0
+	VADDPD  (DX), Y0, Y0
+	VADDPD  (BX), Y0, Y0
+	VADDPD  (R8), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done5
+
+part3:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2252,8 +2340,17 @@ one6:
 	JGE     one6
 
 tail6:
-	TESTQ     R10, R10
-	JEQ       done6
+	TESTQ   R10, R10
+	JEQ     done6
+	CMPQ    R10, $+4
+	JNE     part4
+	VMOVUPS (SI), Y0
+	VADDPD  (DX), Y0, Y0
+	VADDPD  (BX), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done6
+
+part4:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2324,8 +2421,16 @@ one7:
 	JGE     one7
 
 tail7:
-	TESTQ     R10, R10
-	JEQ       done7
+	TESTQ   R10, R10
+	JEQ     done7
+	CMPQ    R10, $+4
+	JNE     part5
+	VMOVUPS (SI), Y0
+	VADDPD  (DX), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done7
+
+part5:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2384,8 +2489,15 @@ one8:
 	JGE     one8
 
 tail8:
-	TESTQ     R10, R10
-	JEQ       done8
+	TESTQ   R10, R10
+	JEQ     done8
+	CMPQ    R10, $+4
+	JNE     part6
+	VMOVUPS (SI), Y0
+	VMOVUPS Y0, (DI)
+	JMP     done8
+
+part6:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

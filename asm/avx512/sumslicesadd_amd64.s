@@ -317,8 +317,16 @@ one3:
 	JGE     one3
 
 tail3:
-	TESTQ     R10, R10
-	JEQ       done3
+	TESTQ   R10, R10
+	JEQ     done3
+	CMPQ    R10, $+8
+	JNE     part
+	VMOVUPS (R12), Y8
+	VADDPS  (SI), Y8, Y8
+	VMOVUPS Y8, (DI)
+	JMP     done3
+
+part:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -875,8 +883,19 @@ one4:
 	JGE     one4
 
 tail4:
-	TESTQ     R10, R10
-	JEQ       done4
+	TESTQ   R10, R10
+	JEQ     done4
+	CMPQ    R10, $+8
+	JNE     part2
+	VMOVUPS (SI), Y0
+	VADDPS  (DX), Y0, Y0
+	VADDPS  (BX), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VADDPS  (R9), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done4
+
+part2:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1001,8 +1020,20 @@ one5:
 	JGE     one5
 
 tail5:
-	TESTQ     R10, R10
-	JEQ       done5
+	TESTQ   R10, R10
+	JEQ     done5
+	CMPQ    R10, $+8
+	JNE     part3
+	VMOVUPS (SI), Y0
+	VADDPS  (DX), Y0, Y0
+	VADDPS  (BX), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VADDPS  (R9), Y0, Y0
+	VADDPS  (R12), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done5
+
+part3:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1108,8 +1139,19 @@ one6:
 	JGE     one6
 
 tail6:
-	TESTQ     R10, R10
-	JEQ       done6
+	TESTQ   R10, R10
+	JEQ     done6
+	CMPQ    R10, $+8
+	JNE     part4
+	VMOVUPS (SI), Y0
+	VADDPS  (DX), Y0, Y0
+	VADDPS  (BX), Y0, Y0
+	VADDPS  (R8), Y0, Y0
+	VADDPS  (R12), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done6
+
+part4:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1203,8 +1245,18 @@ one7:
 	JGE     one7
 
 tail7:
-	TESTQ     R10, R10
-	JEQ       done7
+	TESTQ   R10, R10
+	JEQ     done7
+	CMPQ    R10, $+8
+	JNE     part5
+	VMOVUPS (SI), Y0
+	VADDPS  (DX), Y0, Y0
+	VADDPS  (BX), Y0, Y0
+	VADDPS  (R12), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done7
+
+part5:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1286,8 +1338,17 @@ one8:
 	JGE     one8
 
 tail8:
-	TESTQ     R10, R10
-	JEQ       done8
+	TESTQ   R10, R10
+	JEQ     done8
+	CMPQ    R10, $+8
+	JNE     part6
+	VMOVUPS (SI), Y0
+	VADDPS  (DX), Y0, Y0
+	VADDPS  (R12), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done8
+
+part6:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1357,8 +1418,16 @@ one9:
 	JGE     one9
 
 tail9:
-	TESTQ     R10, R10
-	JEQ       done9
+	TESTQ   R10, R10
+	JEQ     done9
+	CMPQ    R10, $+8
+	JNE     part7
+	VMOVUPS (R12), Y0
+	VADDPS  (SI), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done9
+
+part7:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -1676,8 +1745,16 @@ one3:
 	JGE     one3
 
 tail3:
-	TESTQ     R10, R10
-	JEQ       done3
+	TESTQ   R10, R10
+	JEQ     done3
+	CMPQ    R10, $+4
+	JNE     part
+	VMOVUPS (R12), Y8
+	VADDPD  (SI), Y8, Y8
+	VMOVUPS Y8, (DI)
+	JMP     done3
+
+part:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2234,8 +2311,19 @@ one4:
 	JGE     one4
 
 tail4:
-	TESTQ     R10, R10
-	JEQ       done4
+	TESTQ   R10, R10
+	JEQ     done4
+	CMPQ    R10, $+4
+	JNE     part2
+	VMOVUPS (SI), Y0
+	VADDPD  (DX), Y0, Y0
+	VADDPD  (BX), Y0, Y0
+	VADDPD  (R8), Y0, Y0
+	VADDPD  (R9), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done4
+
+part2:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2360,8 +2448,20 @@ one5:
 	JGE     one5
 
 tail5:
-	TESTQ     R10, R10
-	JEQ       done5
+	TESTQ   R10, R10
+	JEQ     done5
+	CMPQ    R10, $+4
+	JNE     part3
+	VMOVUPS (SI), Y0
+	VADDPD  (DX), Y0, Y0
+	VADDPD  (BX), Y0, Y0
+	VADDPD  (R8), Y0, Y0
+	VADDPD  (R9), Y0, Y0
+	VADDPD  (R12), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done5
+
+part3:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2467,8 +2567,19 @@ one6:
 	JGE     one6
 
 tail6:
-	TESTQ     R10, R10
-	JEQ       done6
+	TESTQ   R10, R10
+	JEQ     done6
+	CMPQ    R10, $+4
+	JNE     part4
+	VMOVUPS (SI), Y0
+	VADDPD  (DX), Y0, Y0
+	VADDPD  (BX), Y0, Y0
+	VADDPD  (R8), Y0, Y0
+	VADDPD  (R12), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done6
+
+part4:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2562,8 +2673,18 @@ one7:
 	JGE     one7
 
 tail7:
-	TESTQ     R10, R10
-	JEQ       done7
+	TESTQ   R10, R10
+	JEQ     done7
+	CMPQ    R10, $+4
+	JNE     part5
+	VMOVUPS (SI), Y0
+	VADDPD  (DX), Y0, Y0
+	VADDPD  (BX), Y0, Y0
+	VADDPD  (R12), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done7
+
+part5:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2645,8 +2766,17 @@ one8:
 	JGE     one8
 
 tail8:
-	TESTQ     R10, R10
-	JEQ       done8
+	TESTQ   R10, R10
+	JEQ     done8
+	CMPQ    R10, $+4
+	JNE     part6
+	VMOVUPS (SI), Y0
+	VADDPD  (DX), Y0, Y0
+	VADDPD  (R12), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done8
+
+part6:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -2716,8 +2846,16 @@ one9:
 	JGE     one9
 
 tail9:
-	TESTQ     R10, R10
-	JEQ       done9
+	TESTQ   R10, R10
+	JEQ     done9
+	CMPQ    R10, $+4
+	JNE     part7
+	VMOVUPS (R12), Y0
+	VADDPD  (SI), Y0, Y0
+	VMOVUPS Y0, (DI)
+	JMP     done9
+
+part7:
 	MOVQ      R10, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

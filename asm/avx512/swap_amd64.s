@@ -77,8 +77,17 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
+	TESTQ   DX, DX
+	JEQ     done
+	CMPQ    DX, $+8
+	JNE     part
+	VMOVUPS (DI), Y0
+	VMOVUPS (SI), Y1
+	VMOVUPS Y1, (DI)
+	VMOVUPS Y0, (SI)
+	JMP     done
+
+part:
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX
@@ -165,8 +174,17 @@ one:
 	JGE     one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
+	TESTQ   DX, DX
+	JEQ     done
+	CMPQ    DX, $+4
+	JNE     part
+	VMOVUPS (DI), Y0
+	VMOVUPS (SI), Y1
+	VMOVUPS Y1, (DI)
+	VMOVUPS Y0, (SI)
+	JMP     done
+
+part:
 	MOVQ      DX, CX
 	MOVL      $0xffffffff, AX
 	BZHIL     CX, AX, AX

@@ -280,7 +280,7 @@ func (m *Machine) JumpIf(a vec.G, c vec.Cond, imm int, label string) {
 
 func (m *Machine) jump(c vec.Cond, label string) {
 	map[vec.Cond]func(operand.Op){
-		vec.LT: m.JLT, vec.LE: m.JLE, vec.GE: m.JGE, vec.GT: m.JGT, vec.EQ: m.JEQ,
+		vec.LT: m.JLT, vec.LE: m.JLE, vec.GE: m.JGE, vec.GT: m.JGT, vec.EQ: m.JEQ, vec.NE: m.JNE,
 	}[c](operand.LabelRef(label))
 }
 

@@ -212,7 +212,7 @@ func (m *Machine) JumpIf(a vec.G, c vec.Cond, imm int, label string) {
 
 func (m *Machine) branch(c vec.Cond, label string) {
 	m.p("%s %s", map[vec.Cond]string{
-		vec.LT: "BLT", vec.LE: "BLE", vec.GE: "BGE", vec.GT: "BGT", vec.EQ: "BEQ",
+		vec.LT: "BLT", vec.LE: "BLE", vec.GE: "BGE", vec.GT: "BGT", vec.EQ: "BEQ", vec.NE: "BNE",
 	}[c], label)
 }
 

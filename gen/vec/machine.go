@@ -17,6 +17,7 @@ const (
 	GE
 	GT
 	EQ
+	NE
 )
 
 // Access says how many elements a load or store touches.

@@ -68,6 +68,16 @@ func (g *gen) mapLoop(b *Body, ptrs []G, n G, peel bool) {
 	m.Label(tail)
 	m.JumpIf(n, EQ, 0, done)
 	if m.MaskedStores() && !g.exactTails {
+		if unroll == 4 {
+			// The length is often a multiple of half a vector, and what a masked store
+			// wrote is slow to load again at once: without this, Scal of the same 8 float32
+			// takes 1 ns of 5 longer on Zen 5.
+			part := g.label("part")
+			m.JumpIf(n, NE, w/2, part)
+			g.emit(step{body: b, copies: 1, ptrs: ptrs, access: Access(w / 2)})
+			m.Jump(done)
+			m.Label(part)
+		}
 		m.SetCount(n)
 		g.emit(step{body: b, copies: 1, ptrs: ptrs, access: Partial})
 	} else {
