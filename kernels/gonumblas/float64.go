@@ -377,12 +377,12 @@ func (Implementation) Drotmg(d1, d2, x1, y1 float64) (p blas.DrotmParams, rd1, r
 	}
 
 	// Keep the factors within 4096² of 1, at the cost of the matrix.
-	if !inside(d1) && outside(d1) {
+	if outside(d1) {
 		f := rescale(d1)
 		p.Flag = blas.Rescaling
 		d1, x1, h11, h12 = d1*f*f, x1/f, h11/f, h12/f
 	}
-	if !inside(d2) && outside(d2) {
+	if outside(d2) {
 		f := rescale(d2)
 		p.Flag = blas.Rescaling
 		d2, h21, h22 = d2*f*f, h21/f, h22/f

@@ -72,17 +72,11 @@ func modify[T kernels.Float](x []T, ix int, y []T, iy int, h11, h21, h12, h22 T)
 // gamma is what a modified Givens rotation rescales by, at a time.
 const gamma = 4096
 
-// inside reports whether a number surely needs no rescaling. Unlike outside it is
-// inlined.
-func inside[T kernels.Float](d T) bool {
-	d = abs(d)
-	return d > 1.0/(gamma*gamma) && d <= gamma*gamma
-}
-
-// outside reports whether rescale has anything to do.
+// outside reports whether rescale has anything to do. d-d is not 0 for infinity; a call
+// of math.IsInf would be too much for outside to be inlined.
 func outside[T kernels.Float](d T) bool {
 	d = abs(d)
-	return d <= 1.0/(gamma*gamma) && d != 0 || d > gamma*gamma && !math.IsInf(float64(d), 0)
+	return d <= 1.0/(gamma*gamma) && d != 0 || d > gamma*gamma && d-d == 0
 }
 
 // rescale returns the power of gamma whose square brings d, multiplied by it, in
