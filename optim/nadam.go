@@ -59,7 +59,7 @@ func (r NAdam) options() []option {
 		{"LR", r.LR, nonNegative},
 		{"Beta1", r.Beta1, beta1},
 		{"Beta2", r.Beta2, fraction},
-		{"Eps", r.Eps, correctedEps(r.Beta2)},
+		{"Eps", r.Eps, positive},
 		{"MomentumDecay", r.MomentumDecay, nonNegative},
 		{"WeightDecay", r.WeightDecay, nonNegative},
 	}
