@@ -83,7 +83,7 @@ func (o *oracle) adaptive(g []float64, lr float64) bool {
 		mu := r.Beta1 * (1 - 0.5*math.Pow(0.96, t*r.MomentumDecay))
 		next := r.Beta1 * (1 - 0.5*math.Pow(0.96, (t+1)*r.MomentumDecay))
 		o.product = float64(float32(o.product) * float32(mu))
-		nextProduct := float64(float32(o.product) * float32(mu) * float32(next))
+		nextProduct := o.product * next
 		for i := range p {
 			d := o.decayed(i, ascend(g[i], r.Maximize), lr, r.WeightDecay, r.DecoupledWeightDecay)
 			o.moments(i, d, r.Beta1, r.Beta2)
@@ -422,9 +422,9 @@ func TestSameBitsEverywhere(t *testing.T) {
 		"Adadelta{0.5 0.8 0.0001 0.02 true}":                0xc2b477adca3956dc,
 		"Adamax{0.01 0.9 0.999 1e-08 0 false}":              0xbbc006b9126441ff,
 		"Adamax{0.02 0.8 0.9 0.001 0.02 true}":              0x34cf201085e37794,
-		"NAdam{0.01 0.9 0.999 1e-08 0.004 0 false false}":   0xb089e2e13098acc7,
-		"NAdam{0.02 0.8 0.99 0.0001 0.5 0.02 false true}":   0xcf32cf367bd6b1f0,
-		"NAdam{0.02 0.8 0.99 0.0001 0 0.3 true false}":      0xb95fe1cf0917e037,
+		"NAdam{0.01 0.9 0.999 1e-08 0.004 0 false false}":   0x7578f831871e60b1,
+		"NAdam{0.02 0.8 0.99 0.0001 0.5 0.02 false true}":   0x4e97a02230b1ca40,
+		"NAdam{0.02 0.8 0.99 0.0001 0 0.3 true false}":      0x94e77b09c3aad0f7,
 		"RAdam{0.01 0.9 0.999 1e-08 0 false false}":         0x8ed8d7033a70734,
 		"RAdam{0.02 0.8 0.9 0.0001 0.02 false true}":        0xa52c0be045c2acb9,
 		"RAdam{0.02 0.8 0.95 0.0001 0.3 true false}":        0x20592ae47f616120,
@@ -589,6 +589,17 @@ func TestScheduleFreeAverages(t *testing.T) {
 	opt.EvalMode()
 	if x := euclid(p); !(x < y/1.2 && x < 2) {
 		t.Errorf("the average's distance is %v, the gradient point's %v", x, y)
+	}
+}
+
+// TestNAdamFirstStep: with the momenta 0.9·(1-0.96^0.004/2) and 0.9·(1-0.96^0.008/2)
+// the first step is 1 + 0.1·μ2/(1-μ1·μ2) times the rate; were μ1 counted twice, it
+// would be 1.0495.
+func TestNAdamFirstStep(t *testing.T) {
+	p := []float64{0}
+	mustStep(t, mustNew(t, NewNAdam(1), named([][]float64{p})), [][]float64{{-3}})
+	if want := 1.0564518; !(math.Abs(p[0]-want) < 1e-7) {
+		t.Errorf("the first step goes %.8f, want %v", p[0], want)
 	}
 }
 

@@ -32,7 +32,7 @@
 //	AdamW                  2     28  Loshchilov and Hutter 2019
 //	  AMSGrad, of both     3     36  Reddi et al. 2018
 //	Adamax                 2     28  Kingma and Ba 2015
-//	NAdam                  2     28  Dozat 2016, torch 1
+//	NAdam                  2     28  Dozat 2016
 //	RAdam                  2     28  Liu et al. 2020
 //	Lion                   1     20  Chen et al. 2023
 //	LARS                   1     28  You et al. 2017
