@@ -92,8 +92,9 @@ type accumulation struct {
 	sums    int       // how many the body has
 	ptrs    []G       // by stream; they are moved on
 	strides []G       // by stream, in bytes; nil where elements are adjacent
-	n, t    G         // elements to come, and anything
-	first   G         // the elements of the block, where there is a register
+	n       G         // elements to come
+	t       G         // holds nothing between two uses
+	first   G         // the number of elements of the block, or noRegister
 	acc     [][]V     // by sum; in the end, lane 0 of the first register is the sum
 	loaded  map[int]V // the streams' partial vectors
 }
@@ -125,8 +126,8 @@ func (a *accumulation) zero(g *gen, from, to int) {
 	}
 }
 
-// foldRegisters adds registers h to 2h of each sum to those before them, where
-// so many are in use.
+// foldRegisters adds registers h to 2h-1 of each sum to registers 0 to h-1, as far as
+// they are among the first so many that are used.
 func (a *accumulation) foldRegisters(g *gen, h, used, bytes int) {
 	for _, acc := range a.acc {
 		for j := h; j < min(2*h, used); j++ {
@@ -145,8 +146,9 @@ func (a *accumulation) foldLanes(g *gen) {
 	}
 }
 
-// block accumulates the next block of the rest of the elements, which it
-// subtracts. It looks out for few elements first if that is asked for.
+// block accumulates the next block of elements; rest counts those that are left, and
+// the block's are subtracted from it. If few is set, blocks of few elements have a way
+// of their own.
 func (a *accumulation) block(g *gen, rest G, few bool) {
 	m, n, t := g.m, a.n, a.t
 	whole, long, folded := g.label("whole"), g.label("long"), g.label("folded")
@@ -259,12 +261,12 @@ func (a *accumulation) fold(g *gen) {
 	a.foldLanes(g)
 }
 
-// masked reports whether a partial vector is one instruction, which need not be
-// shared.
+// masked reports whether a partial vector is loaded by one masked instruction. Then
+// each place that needs it has its own.
 func (a *accumulation) masked(g *gen) bool { return g.m.MaskedStores() && a.strides == nil }
 
-// loadPartial loads the streams' partial vectors, behind whole ones, where their code
-// is too long to repeat it.
+// loadPartial loads the streams' partial vectors, which stand behind the whole ones,
+// where that takes too much code to have it in each place that needs them.
 func (a *accumulation) loadPartial(g *gen) {
 	if a.masked(g) {
 		return
