@@ -13,6 +13,11 @@ import (
 // Float is the set of element types.
 type Float = generic.Float
 
+// BlockBytes is the size of a block of the reductions, see the package's documentation.
+// The blocks' sums, added in float64 in the order of the blocks, give the bits of the
+// sum over the whole vector.
+const BlockBytes = generic.BlockBytes
+
 // EnvLevel is the environment variable that pins the level.
 const EnvLevel = "STEEPEST_LEVEL"
 

@@ -84,7 +84,7 @@ func (s RowDots) generate(g *gen) {
 	// A group needs registers for all its accumulators, for a total and a partial
 	// vector of each row, for the shared vector, and a few for the body.
 	most := matrixGroup
-	if vectors := AccumulatorBytes / m.VectorBytes(); k.Strided() || most*(vectors+2)+5 > m.Vectors() {
+	if vectors := accumulatorBytes / m.VectorBytes(); k.Strided() || most*(vectors+2)+5 > m.Vectors() {
 		most = 1
 	}
 	// Where the shared vector may stay in registers, short rows do not come this far,
@@ -131,7 +131,7 @@ func (s RowDots) generate(g *gen) {
 		m.Label(block)
 		a.block(g, rest, few)
 		g.elements(a.n, x.Name)
-		m.JumpIf(a.n, LE, BlockElements(g.e), store)
+		m.JumpIf(a.n, LE, blockElements(g.e), store)
 		for i, total := range totals {
 			m.Convert(a.acc[i][0], a.acc[i][0], g.e, F64)
 			m.AddFirst(total, a.acc[i][0])

@@ -1,6 +1,10 @@
 package vec
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/seed63264101/steepest/kernels/generic"
+)
 
 // Reduce is the skeleton of reductions, in the order of the contract: 256 bytes
 // of accumulators, element i into lane i mod L, lanes folded by halves, blocks
@@ -13,11 +17,11 @@ type Reduce struct {
 	Term    func(b *Body) Val
 }
 
-// AccumulatorBytes is the size of all accumulators of a reduction.
-const AccumulatorBytes = 256
+// accumulatorBytes is the size of all accumulators of a reduction.
+const accumulatorBytes = generic.AccumulatorBytes
 
-// BlockElements returns the number of elements in a block of a reduction.
-func BlockElements(e Elem) int { return 65536 / int(e) }
+// blockElements returns the number of elements in a block of a reduction.
+func blockElements(e Elem) int { return generic.BlockBytes / int(e) }
 
 func (s Reduce) result(t string) string {
 	if s.Wide {
@@ -64,7 +68,7 @@ func (s Reduce) generate(g *gen) {
 	a.block(g, rest, false)
 	if s.Combine == OpAdd {
 		g.length(a.n)
-		m.JumpIf(a.n, GT, BlockElements(g.e), several)
+		m.JumpIf(a.n, GT, blockElements(g.e), several)
 		m.Comment("A single block: its sum, which is not -0, is the result.")
 		m.Result(a.acc[0][0], in)
 		m.Return()
@@ -103,7 +107,7 @@ type accumulation struct {
 func (a *accumulation) registers(g *gen) {
 	a.acc = make([][]V, a.sums)
 	for i := range a.acc {
-		a.acc[i] = make([]V, AccumulatorBytes/g.m.VectorBytes())
+		a.acc[i] = make([]V, accumulatorBytes/g.m.VectorBytes())
 		for j := range a.acc[i] {
 			a.acc[i][j] = g.vector()
 		}
@@ -153,8 +157,8 @@ func (a *accumulation) block(g *gen, rest G, few bool) {
 	m, n, t := g.m, a.n, a.t
 	whole, long, folded := g.label("whole"), g.label("long"), g.label("folded")
 	m.Move(n, rest)
-	m.JumpIf(n, LE, BlockElements(g.e), whole)
-	m.Set(n, BlockElements(g.e))
+	m.JumpIf(n, LE, blockElements(g.e), whole)
+	m.Set(n, blockElements(g.e))
 	m.Label(whole)
 	m.Move(t, n)
 	g.sub(rest, t)

@@ -226,7 +226,7 @@ func (s RowDots) resident(g *gen, walk rowWalk, out, n G) {
 	m, k := g.m, g.k
 	x, y := k.OfKind(In), k.OfKind(InOutRows)
 	body, finish := s.bodies(g, x, y)
-	sums := min(g.residentVectors(), AccumulatorBytes/m.VectorBytes())
+	sums := min(g.residentVectors(), accumulatorBytes/m.VectorBytes())
 	// Where registers are few, the sums are folded as they come, in fewer, and the
 	// coefficients get theirs first.
 	tree := g.residentVectors()+sums+4 > m.Vectors()
@@ -295,7 +295,7 @@ func (a *accumulation) held(g *gen, c columns, row G) {
 // heldByTree is held and foldFew with few registers: what they add in the end it adds
 // as soon as both are there.
 func (a *accumulation) heldByTree(g *gen, c columns, row G) {
-	leaf := AccumulatorBytes / g.m.VectorBytes()
+	leaf := accumulatorBytes / g.m.VectorBytes()
 	var sum func(first, distance, to int)
 	// sum puts what the register first would hold after it was folded down to so many
 	// into the register to.
