@@ -104,7 +104,7 @@ func check(root, dir, arch string, levels []assembly.Level, packages []string, s
 	if err != nil {
 		return 0, err
 	}
-	cmd := assembly.GoTest(root, arch, append([]string{over, "-count=1"}, packages...)...)
+	cmd := assembly.GoTest(root, arch, append([]string{over, "-count=1", "-timeout=1h"}, packages...)...)
 	cmd.Env = append(cmd.Env, env+"="+dir, "STEEPEST_EXPECT_LEVEL="+levels[len(levels)-1].Name)
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	if err := cmd.Run(); err != nil {
