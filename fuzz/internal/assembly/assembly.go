@@ -10,8 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed63264101/steepest/gen/catalog"
 	"github.com/seed63264101/steepest/kernels"
-	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // Level is an instruction set that has an assembly package.
@@ -96,8 +96,11 @@ func Files(root string, l Level) ([]File, error) {
 		return nil, err
 	}
 	var all []File
-	for _, op := range kerneltest.Ops[float32]() {
-		path := filepath.Join(dir, strings.ToLower(op.Name)+"_"+l.Arch+".s")
+	for _, k := range catalog.All() {
+		if k.Probe {
+			continue
+		}
+		path := filepath.Join(dir, strings.ToLower(k.Name)+"_"+l.Arch+".s")
 		if !slices.Contains(paths, filepath.Join(root, path)) {
 			return nil, fmt.Errorf("there is no %s below %s; is that the root of the module?", path, root)
 		}
