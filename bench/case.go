@@ -75,7 +75,10 @@ type Spec struct {
 	Place Place
 	Step  bool // a whole step of package optim
 	BLAS  bool // a routine of gonum's interfaces
-	Build func(m *Arena) *Case
+	// Narrow says that cores with half-wide data paths take the narrower of the forms
+	// that FormSpecs compares.
+	Narrow bool
+	Build  func(m *Arena) *Case
 }
 
 // Specs lists the cases, in the order of the kernels' table, and then those of

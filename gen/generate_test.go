@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -30,7 +31,7 @@ func TestFresh(t *testing.T) {
 			continue
 		}
 		if !bytes.Equal(got, want) {
-			t.Errorf("%s is not what the generator writes; run make generate", path)
+			t.Errorf("%s is not what the generator writes; run make generate\n%s", path, firstDifference(got, want))
 		}
 	}
 	stale, err := staleFiles(root, files)
@@ -39,6 +40,36 @@ func TestFresh(t *testing.T) {
 	}
 	for _, path := range stale {
 		t.Errorf("%s is generated no more; run make generate", path)
+	}
+}
+
+// firstDifference shows the first line that differs between two texts.
+func firstDifference(got, want []byte) string {
+	g, w := strings.Split(string(got), "\n"), strings.Split(string(want), "\n")
+	line := func(text []string, i int) string {
+		if i >= len(text) {
+			return "nothing: the file ends"
+		}
+		return fmt.Sprintf("%q", text[i])
+	}
+	i := 0
+	for i < len(g) && i < len(w) && g[i] == w[i] {
+		i++
+	}
+	return fmt.Sprintf("line %d is %s, not %s", i+1, line(g, i), line(w, i))
+}
+
+// TestFirstDifference checks what TestFresh prints.
+func TestFirstDifference(t *testing.T) {
+	for _, c := range []struct{ got, want, text string }{
+		{"a\nb\nc\n", "a\nB\nc\n", `line 2 is "b", not "B"`},
+		{"a\n", "a\nb\n", `line 2 is "", not "b"`},
+		{"a\nb", "a", `line 2 is "b", not nothing: the file ends`},
+		{"", "a", `line 1 is "", not "a"`},
+	} {
+		if text := firstDifference([]byte(c.got), []byte(c.want)); text != c.text {
+			t.Errorf("%q and %q: %s, want %s", c.got, c.want, text, c.text)
+		}
 	}
 }
 

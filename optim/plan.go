@@ -6,13 +6,9 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 )
 
-// blockBytes is the size of a block of the kernels' reductions. Their sum over a
-// vector is the sum over its blocks, in order.
-const blockBytes = 1 << 16
-
 // scratchBytes is the size of the pieces in which gradients are clipped by value:
 // small enough to stay in a first-level cache beside the update's streams, and a
-// divisor of blockBytes.
+// divisor of kernels.BlockBytes.
 const scratchBytes = 1 << 12
 
 // A plan cuts the parameters that are not frozen into blocks, and gathers blocks

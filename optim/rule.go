@@ -60,7 +60,7 @@ func updateWhole[T kernels.Float](u trustUpdater[T], p, g []T, state [][]T) {
 }
 
 // blockLen returns the number of elements in a block of the kernels' reductions.
-func blockLen[T kernels.Float]() int { return 1 << 16 / int(unsafe.Sizeof(T(0))) }
+func blockLen[T kernels.Float]() int { return kernels.BlockBytes / int(unsafe.Sizeof(T(0))) }
 
 // slots returns the number of state vectors that a rule needs: those of State,
 // and behind them scratch vectors, which are not worth saving.

@@ -61,9 +61,9 @@ type Machine interface {
 	// none.
 	PeelBytes() int
 
-	// HeldBytes is how much of a vector that all rows of a matrix share is worth
-	// holding in registers, where its elements are adjacent. One that is written needs
-	// masked stores.
+	// HeldBytes is how many bytes of a vector that all rows of a matrix share are worth
+	// holding in registers, where its elements are adjacent. A machine without masked
+	// stores cannot hold one that is written.
 	HeldBytes() int
 
 	// RowByRow reports whether a matrix beyond the first-level cache is better read
@@ -73,8 +73,8 @@ type Machine interface {
 	// Expand may record other operations in the place of one.
 	Expand(b *Body, op Op, args []Val) (Val, bool)
 
-	// Constants lists the constants that the machine appends to an operation's
-	// arguments.
+	// Constants lists the constants that the machine's version of an operation takes
+	// as further arguments.
 	Constants(op Op, e Elem) []Const
 
 	// Begin starts the function of a kernel, with frame bytes of local memory.
@@ -117,12 +117,14 @@ type Machine interface {
 	// bytes apart. A Full one moves the pointer behind the last of them.
 	Gather(dst V, in, of Elem, ptr, stride G, access Access)
 	Store(src V, e Elem, a Address, access Access)
-	// Op needs to compute no more than the first bytes; the others may be cleared.
+	// Op needs to compute no more than the first so many bytes of dst; the others may
+	// be cleared.
 	Op(op Op, e Elem, bytes int, dst V, args ...V)
 
-	// MemoryOperands reports whether the machine has OpMemory: OpAdd, OpSub or OpMul of x
-	// and so many bytes in memory, at least 16 or one element, and OpAbs of at least 16,
-	// with x its constant. Of one element, the other lanes are x's.
+	// MemoryOperands reports whether the machine has OpMemory. That is OpAdd, OpSub or
+	// OpMul of x and of so many bytes in memory, either a single element or 16 and more;
+	// or OpAbs of 16 bytes and more in memory, with its constant in x. Where it is a
+	// single element, the other lanes of dst are those of x.
 	MemoryOperands() bool
 	OpMemory(op Op, e Elem, bytes int, dst, x V, a Address)
 

@@ -46,9 +46,9 @@ func (r rowWalk) take(g *gen, rows []G) {
 	g.m.AddImm(r.left, -len(rows))
 }
 
-// groups emits the code that handles rows: so many at once while there are so
-// many, a power of two, and then half as many, down to one. Each has the registers
-// to itself that are free now.
+// groups emits the code that handles the rows in groups: groups of most rows, a power
+// of two, as long as that many are left, and then one group of half as many, and so on
+// down to one row. The code of each size may use all registers that are free now.
 func (r rowWalk) groups(g *gen, most int, handle func(rows int)) {
 	start := g.begins()
 	for rows := most; rows > 0; rows /= 2 {
@@ -81,14 +81,14 @@ func (s RowDots) generate(g *gen) {
 	g.begin(out, rest, walk.t, y.Name, k.OfKind(RowCount).Name)
 	walk.start(g, matrix)
 
-	// All accumulators of a group, a total and a partial vector for each row, the
-	// shared vector, and a few for the body.
+	// A group needs registers for all its accumulators, for a total and a partial
+	// vector of each row, for the shared vector, and a few for the body.
 	most := matrixGroup
-	if vectors := AccumulatorBytes / m.VectorBytes(); k.Strided() || most*(vectors+2)+5 > m.Vectors() {
+	if vectors := accumulatorBytes / m.VectorBytes(); k.Strided() || most*(vectors+2)+5 > m.Vectors() {
 		most = 1
 	}
-	// Few columns are done with where they are held; a row may yet be short where it
-	// is strided.
+	// Where the shared vector may stay in registers, short rows do not come this far,
+	// unless they are strided: of those, only the shortest stay in registers.
 	few := g.residentVectors() == 0 || k.Strided()
 	if g.residentVectors() > 0 {
 		s.resident(g, walk, out, rest)
@@ -131,7 +131,7 @@ func (s RowDots) generate(g *gen) {
 		m.Label(block)
 		a.block(g, rest, few)
 		g.elements(a.n, x.Name)
-		m.JumpIf(a.n, LE, BlockElements(g.e), store)
+		m.JumpIf(a.n, LE, blockElements(g.e), store)
 		for i, total := range totals {
 			m.Convert(a.acc[i][0], a.acc[i][0], g.e, F64)
 			m.AddFirst(total, a.acc[i][0])
@@ -151,8 +151,8 @@ func (s RowDots) generate(g *gen) {
 	m.Return()
 }
 
-// rowCoefs sets the held coefficients of a group to a factor times the next
-// elements of a vector that has one for each row; t is destroyed.
+// rowCoefs sets the held coefficients of a group to a factor times the next elements
+// of a vector that has one element for each row; t is destroyed.
 func (g *gen) rowCoefs(held []V, scale V, at, t G, vector string) {
 	g.stride(t, vector)
 	for _, c := range held {
@@ -160,8 +160,8 @@ func (g *gen) rowCoefs(held []V, scale V, at, t G, vector string) {
 	}
 }
 
-// rowCoef sets a held coefficient, for the row whose element is at a pointer, and
-// moves that on.
+// rowCoef sets a held coefficient to a factor times the element at a pointer, and moves
+// the pointer on to the next row's element.
 func (g *gen) rowCoef(held, scale V, at, stride G) {
 	g.m.BroadcastAt(held, g.e, Address{Base: at})
 	g.m.Op(OpMul, g.e, g.m.VectorBytes(), held, scale, held)
@@ -238,8 +238,8 @@ func (s RowAxpys) generate(g *gen) {
 	m.Return()
 }
 
-// strided generates the kernel for a strided y, one element after the other where
-// there are many.
+// strided generates the kernel for a strided y, whose elements are handled one after
+// the other where there are too many for the registers.
 func (s RowAxpys) strided(g *gen, walk rowWalk, coef, inc G, before V) {
 	m, k := g.m, g.k
 	matrix, x, y := k.OfKind(Matrix), k.OfKind(InRows), k.OfKind(InOut)

@@ -1,6 +1,10 @@
 package vec
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/seed63264101/steepest/kernels/generic"
+)
 
 // Reduce is the skeleton of reductions, in the order of the contract: 256 bytes
 // of accumulators, element i into lane i mod L, lanes folded by halves, blocks
@@ -13,11 +17,11 @@ type Reduce struct {
 	Term    func(b *Body) Val
 }
 
-// AccumulatorBytes is the size of all accumulators of a reduction.
-const AccumulatorBytes = 256
+// accumulatorBytes is the size of all accumulators of a reduction.
+const accumulatorBytes = generic.AccumulatorBytes
 
-// BlockElements returns the number of elements in a block of a reduction.
-func BlockElements(e Elem) int { return 65536 / int(e) }
+// blockElements returns the number of elements in a block of a reduction.
+func blockElements(e Elem) int { return generic.BlockBytes / int(e) }
 
 func (s Reduce) result(t string) string {
 	if s.Wide {
@@ -64,7 +68,7 @@ func (s Reduce) generate(g *gen) {
 	a.block(g, rest, false)
 	if s.Combine == OpAdd {
 		g.length(a.n)
-		m.JumpIf(a.n, GT, BlockElements(g.e), several)
+		m.JumpIf(a.n, GT, blockElements(g.e), several)
 		m.Comment("A single block: its sum, which is not -0, is the result.")
 		m.Result(a.acc[0][0], in)
 		m.Return()
@@ -92,8 +96,9 @@ type accumulation struct {
 	sums    int       // how many the body has
 	ptrs    []G       // by stream; they are moved on
 	strides []G       // by stream, in bytes; nil where elements are adjacent
-	n, t    G         // elements to come, and anything
-	first   G         // the elements of the block, where there is a register
+	n       G         // elements to come
+	t       G         // holds nothing between two uses
+	first   G         // the number of elements of the block, or noRegister
 	acc     [][]V     // by sum; in the end, lane 0 of the first register is the sum
 	loaded  map[int]V // the streams' partial vectors
 }
@@ -102,7 +107,7 @@ type accumulation struct {
 func (a *accumulation) registers(g *gen) {
 	a.acc = make([][]V, a.sums)
 	for i := range a.acc {
-		a.acc[i] = make([]V, AccumulatorBytes/g.m.VectorBytes())
+		a.acc[i] = make([]V, accumulatorBytes/g.m.VectorBytes())
 		for j := range a.acc[i] {
 			a.acc[i][j] = g.vector()
 		}
@@ -125,8 +130,8 @@ func (a *accumulation) zero(g *gen, from, to int) {
 	}
 }
 
-// foldRegisters adds registers h to 2h of each sum to those before them, where
-// so many are in use.
+// foldRegisters adds registers h to 2h-1 of each sum to registers 0 to h-1, as far as
+// they are among the first so many that are used.
 func (a *accumulation) foldRegisters(g *gen, h, used, bytes int) {
 	for _, acc := range a.acc {
 		for j := h; j < min(2*h, used); j++ {
@@ -145,14 +150,15 @@ func (a *accumulation) foldLanes(g *gen) {
 	}
 }
 
-// block accumulates the next block of the rest of the elements, which it
-// subtracts. It looks out for few elements first if that is asked for.
+// block accumulates the next block of elements; rest counts those that are left, and
+// the block's are subtracted from it. If few is set, blocks of few elements have a way
+// of their own.
 func (a *accumulation) block(g *gen, rest G, few bool) {
 	m, n, t := g.m, a.n, a.t
 	whole, long, folded := g.label("whole"), g.label("long"), g.label("folded")
 	m.Move(n, rest)
-	m.JumpIf(n, LE, BlockElements(g.e), whole)
-	m.Set(n, BlockElements(g.e))
+	m.JumpIf(n, LE, blockElements(g.e), whole)
+	m.Set(n, blockElements(g.e))
 	m.Label(whole)
 	m.Move(t, n)
 	g.sub(rest, t)
@@ -259,12 +265,12 @@ func (a *accumulation) fold(g *gen) {
 	a.foldLanes(g)
 }
 
-// masked reports whether a partial vector is one instruction, which need not be
-// shared.
+// masked reports whether a partial vector is loaded by one masked instruction. Then
+// each place that needs it has its own.
 func (a *accumulation) masked(g *gen) bool { return g.m.MaskedStores() && a.strides == nil }
 
-// loadPartial loads the streams' partial vectors, behind whole ones, where their code
-// is too long to repeat it.
+// loadPartial loads the streams' partial vectors, which stand behind the whole ones,
+// where that takes too much code to have it in each place that needs them.
 func (a *accumulation) loadPartial(g *gen) {
 	if a.masked(g) {
 		return

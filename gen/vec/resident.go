@@ -5,9 +5,10 @@ import (
 	"slices"
 )
 
-// Matrices of few columns, and a vector that all rows share. It stays in registers
-// for all rows. A strided one is brought together there, and not in memory: a load
-// behind narrower stores to the same place waits for them.
+// Matrices of few columns, and a vector that all rows share. The vector stays in
+// registers for all rows. The elements of a strided vector are brought together in
+// registers and not in memory, where the load of a whole vector would have to wait for
+// the narrower stores to the same place.
 
 // ResidentBytes is how much of a strided vector stays in registers.
 const ResidentBytes = 128
@@ -24,7 +25,7 @@ func (g *gen) residentVectors() int {
 type columns struct {
 	vectors []V
 	rest    Access // to the last of them
-	spare   [2]G   // registers that are free again
+	spare   [2]G   // registers that are free once the vectors are loaded
 }
 
 // access returns the access to what belongs to the j-th vector in a row.
@@ -35,9 +36,10 @@ func (c columns) access(j int) Access {
 	return Full
 }
 
-// residentColumns emits the code for few columns, a version for each number of
-// vectors, with registers of its own, and versions for whole vectors alone if that
-// is asked for. handle emits the loop over the rows. Where there are more columns,
+// residentColumns emits the code for few columns. There is a version for each number
+// of vectors, and each may use the same registers. If whole is set, each number also
+// has a version whose last vector is never partial. prepare emits what all versions
+// begin with, and handle a version's loop over the rows. Where there are more columns,
 // or no rows, the code does nothing but destroy t and n.
 func (g *gen) residentColumns(rows, t, n G, shared Param, whole bool, prepare func(), handle func(columns)) {
 	m, w := g.m, g.lanes(g.e)
@@ -49,8 +51,8 @@ func (g *gen) residentColumns(rows, t, n G, shared Param, whole bool, prepare fu
 			vectors[i] = g.vector()
 			continue
 		}
-		// The last registers: what these vectors do not do, such as folding, has
-		// shorter instructions with the first ones.
+		// They get the last registers: folding and the like, which these vectors take
+		// no part in, have shorter instructions with the first ones.
 		vectors[i], g.free = g.free[0], g.free[1:]
 	}
 	ptr, inc := g.general(), g.general()
@@ -74,9 +76,9 @@ func (g *gen) residentColumns(rows, t, n G, shared Param, whole bool, prepare fu
 		}
 		m.Return()
 	}
-	// A partial vector may be a whole one where it is masked. Elsewhere there is a
-	// version for whole vectors alone, at least for powers of two of them; for others
-	// the next version will do, with an empty partial one.
+	// A masked vector may be partial or whole. Where vectors are not masked, whole
+	// vectors have a version of their own if their number is a power of two; those of
+	// other numbers take the next version, whose partial vector is empty then.
 	for v := 1; v <= most; v++ {
 		more, part := g.label("more"), g.label("part")
 		exact := whole || v&(v-1) == 0 && !m.MaskedStores()
@@ -142,8 +144,9 @@ func (g *gen) putBack(c columns, n, ptr, inc G) {
 	}
 }
 
-// gatherRest gathers the last n elements, and leaves them to be SetCount's. Where
-// whole vectors have versions of their own, partial ones are none.
+// gatherRest gathers the last n elements into a vector, and SetCount's count is n from
+// then on. If whole is set, or where vectors are not masked, a partial vector is never
+// a whole one.
 func (g *gen) gatherRest(dst V, rest Access, whole bool, n, ptr, inc G) {
 	if rest == Partial {
 		g.m.SetCount(n)
@@ -223,7 +226,7 @@ func (s RowDots) resident(g *gen, walk rowWalk, out, n G) {
 	m, k := g.m, g.k
 	x, y := k.OfKind(In), k.OfKind(InOutRows)
 	body, finish := s.bodies(g, x, y)
-	sums := min(g.residentVectors(), AccumulatorBytes/m.VectorBytes())
+	sums := min(g.residentVectors(), accumulatorBytes/m.VectorBytes())
 	// Where registers are few, the sums are folded as they come, in fewer, and the
 	// coefficients get theirs first.
 	tree := g.residentVectors()+sums+4 > m.Vectors()
@@ -292,7 +295,7 @@ func (a *accumulation) held(g *gen, c columns, row G) {
 // heldByTree is held and foldFew with few registers: what they add in the end it adds
 // as soon as both are there.
 func (a *accumulation) heldByTree(g *gen, c columns, row G) {
-	leaf := AccumulatorBytes / g.m.VectorBytes()
+	leaf := accumulatorBytes / g.m.VectorBytes()
 	var sum func(first, distance, to int)
 	// sum puts what the register first would hold after it was folded down to so many
 	// into the register to.

@@ -13,21 +13,21 @@ const (
 	sharedBytes = 16 << 10
 
 	// rowHeld is how many vectors at the beginning of what the rows share stay in
-	// registers, where a row is stored to, or to what they share. More loads and
-	// stores wait for each other too often: those of a short row for those of the
-	// row before. Holding twice as many is slower again.
+	// registers, where either the row or what the rows share is stored to. Without
+	// these, loads and stores wait for each other too often: those of a short row for
+	// those of the row before. Holding twice as many is slower again.
 	rowHeld = 8
 )
 
-// farRow is what the code for a row has.
+// farRow holds the registers of the code that handles a row.
 type farRow struct {
-	held        []V // the first vectors that the rows share
-	base, count G   // what is behind them: its place, and the number of elements
-	ptr, row, n G   // for walking there, beside the row
+	held        []V // the first vectors of what the rows share
+	base, count G   // what the rows share behind held: its place, and the number of elements
+	ptr, row, n G   // the walk through it and the row: two pointers, and the elements left
 }
 
-// behind prepares the walk through what is behind the held vectors, for the row at a
-// pointer.
+// behind prepares the walk through what the rows share behind the held vectors, beside
+// the row at a pointer.
 func (r farRow) behind(g *gen, row G) {
 	g.m.Move(r.ptr, r.base)
 	g.m.Move(r.row, row)
@@ -35,9 +35,10 @@ func (r farRow) behind(g *gen, row G) {
 	g.m.Move(r.n, r.count)
 }
 
-// rowByRow emits the code for matrices beyond the first-level cache whose shared
-// vector is in it, and longer than so many registers. handle goes through the rows.
-// For other matrices, the code does nothing but destroy t and n.
+// rowByRow emits the code for matrices that are too large for the first-level cache
+// and share a vector that is not, and that is longer than the number of vectors held.
+// handle goes through the rows. For other matrices, the code does nothing but destroy
+// t and n.
 func (g *gen) rowByRow(t, n G, shared Param, held int, handle func(farRow)) {
 	m, start, other := g.m, g.begins(), g.label("other")
 	r := farRow{base: g.general(), count: g.general(), ptr: g.general(), row: g.general(), n: n}

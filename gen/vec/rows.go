@@ -66,15 +66,16 @@ func (g *gen) columns(n, off G, row string, block int) {
 	g.m.ShiftRight(n, shift(g.e))
 }
 
-// rowsLoop is the code of a Rows kernel, and its registers.
+// rowsLoop writes the code of a Rows kernel; it holds the registers.
 type rowsLoop struct {
 	Rows
 	*gen
 	dst, source Param
 	out, src    G            // where the sums go, and where they come from
 	rows        [rowsGroup]G // pointers to rows
-	n, t        G            // elements, and anything
-	left, next  G            // rows to come, and the next of them
+	n           G            // a number of elements or bytes
+	t           G            // holds nothing between two uses
+	left, next  G            // the number of rows to come, and where the next of them stands
 	off         G            // the first byte of the block of columns
 }
 

@@ -2,9 +2,9 @@ package vec
 
 // Sums over rows, row by row: see rowbyrow.go. A strip of a few vectors stays in
 // registers while all rows are added. That suits few columns, and rows that are in
-// the first-level cache. From the second-level cache, a strip would be a short piece
-// of every row: there, a strip of the block stays in registers and the rest of it in
-// the first-level cache.
+// the first-level cache. Of rows in the second-level cache, a strip would read only a
+// short piece of each: they go in longer blocks of columns, of which the first strip
+// stays in registers and the rest in the first-level cache.
 
 // middleBytes is the size up to which rows are taken to be in the second-level cache.
 // Beyond it, rows side by side hide more of the distance.
@@ -44,9 +44,10 @@ func (l *rowsLoop) add(sums columns, row G) {
 	l.addRow(body, sums, row)
 }
 
-// strips emits the code that handles n columns, at least one, from a byte on in
-// strips. What fits in one is one, however many rows there are: from far away, each
-// of several strips would bring more of a row than it needs.
+// strips emits the code that handles n columns, at least one, in strips, beginning at
+// the byte off of each row. Columns that fit in one strip are handled as one, however
+// many rows there are. (Of rows far away, each of several strips would bring more into
+// the cache than it needs.)
 func (l *rowsLoop) strips(label, end string, sums []V, finish *Body) {
 	m, g, w := l.m, l.gen, l.lanes(l.e)
 	l.t = l.rows[len(l.rows)-1] // n counts the columns

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// The short ways of accumulations: for so few elements that what prepares for many
+// The short ways of accumulations: they are for so few elements that preparing for many
 // would take most of the time. Each adds in the order of the contract.
 
 // short returns up to how many elements there is a short way, and what emits it
@@ -28,9 +28,10 @@ func (a *accumulation) short(g *gen) (most int, emit func()) {
 // chain returns how many vectors shortMasked and shortWhole take.
 func (a *accumulation) chain() int { return min(4, len(a.acc[0])) }
 
-// few accumulates one of a few vectors. Only the first sum begins at +0: that is
-// enough to make a sum of -0 what it must be. (So do those of what is loaded: there may
-// be no operation to assign the result of.)
+// few accumulates one of a few vectors, the j-th. The first register of each sum begins
+// at +0, which is enough to turn a sum of -0 into +0, as the contract wants it. The
+// others are assigned their first term, unless the vectors are loaded already: such a
+// term may be what was loaded itself, and then no operation could assign it.
 func (a *accumulation) few(g *gen, j int, access Access, loaded map[int]V) {
 	s := step{body: a.body, first: j, copies: 1, access: access, ptrs: a.ptrs, loaded: loaded, sums: column(a.acc, j), combine: a.combine}
 	s.assign = j > 0 && a.combine == OpAdd && loaded == nil
@@ -40,15 +41,15 @@ func (a *accumulation) few(g *gen, j int, access Access, loaded map[int]V) {
 	g.emit(s)
 }
 
-// foldFew folds so many of the sums' registers.
+// foldFew folds the first registers of each sum, as many as are used.
 func (a *accumulation) foldFew(g *gen, used int) {
 	for h := len(a.acc[0]) / 2; h > 0; h /= 2 {
 		a.foldRegisters(g, h, used, g.m.VectorBytes())
 	}
 }
 
-// shortWhole accumulates a few vectors, and a partial one if there is a rest: that is
-// more work than one which is masked.
+// shortWhole accumulates a few vectors, and a partial one only if elements are left:
+// where vectors are not masked, a partial one is much work.
 func (a *accumulation) shortWhole(g *gen) {
 	m, n, w := g.m, a.n, g.lanes(a.body.Elem)
 	m.Comment("A few vectors, and one filled up with zeros, which change no sum.")

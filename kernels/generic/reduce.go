@@ -1,21 +1,28 @@
 package generic
 
-// Lanes is the number of lanes of a reduction with accumulators of type A:
-// 256 bytes' worth, 64 for float32 and 32 for float64.
+const (
+	// BlockBytes is the size of a block of a reduction.
+	BlockBytes = 64 << 10
+	// AccumulatorBytes is the size of all accumulators of a reduction.
+	AccumulatorBytes = 256
+)
+
+// Lanes is the number of lanes of a reduction with accumulators of type A: 64 for
+// float32 and 32 for float64.
 func Lanes[A Float]() int {
 	if isFloat32[A]() {
-		return 64
+		return AccumulatorBytes / 4
 	}
-	return 32
+	return AccumulatorBytes / 8
 }
 
 // Block is the number of elements of type T in a block of a reduction: 16384
 // for float32 and 8192 for float64.
 func Block[T Float]() int {
 	if isFloat32[T]() {
-		return 16384
+		return BlockBytes / 4
 	}
-	return 8192
+	return BlockBytes / 8
 }
 
 // Dot returns the sum of x[i]*y[i].
@@ -32,7 +39,7 @@ func Dot[T Float](x, y []T) T {
 
 func dotBlock[T Float](x, y []T) T {
 	n := len(x)
-	var buf [64]T
+	var buf [AccumulatorBytes / 4]T
 	acc := buf[:Lanes[T]()]
 	for len(x) >= len(acc) {
 		xb, yb := x[:len(acc)], y[:len(acc)]
@@ -90,7 +97,7 @@ func Sum[T Float](x []T) T {
 
 func sumBlock[T Float](x []T) T {
 	n := len(x)
-	var buf [64]T
+	var buf [AccumulatorBytes / 4]T
 	acc := buf[:Lanes[T]()]
 	for len(x) >= len(acc) {
 		xb := x[:len(acc)]
@@ -118,7 +125,7 @@ func Asum[T Float](x []T) T {
 
 func asumBlock[T Float](x []T) T {
 	n := len(x)
-	var buf [64]T
+	var buf [AccumulatorBytes / 4]T
 	acc := buf[:Lanes[T]()]
 	for len(x) >= len(acc) {
 		xb := x[:len(acc)]

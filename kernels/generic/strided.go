@@ -116,7 +116,7 @@ func SumSquaresScaledInc[T Float](n int, scale float64, x []T, incX int) float64
 // reduceInc adds n terms in the order of the contract, in accumulators of type A.
 // T is the type of the elements, which fixes the size of a block.
 func reduceInc[T, A Float](n int, term func() A) float64 {
-	var buf [64]A
+	var buf [AccumulatorBytes / 4]A
 	var total float64
 	for block := Block[T](); n > 0; n -= block {
 		m := min(n, block)
