@@ -52,6 +52,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/seed63264101/steepest/internal/regular"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 )
@@ -108,8 +109,8 @@ func Write[T kernels.Float](path string, s *optim.Snapshot[T]) error {
 	return nil
 }
 
-// Read reads a snapshot from a file. It is an error if the file is no
-// checkpoint, is not whole or has another element type.
+// Read reads a snapshot from a file. It is an error if the file is no regular
+// one, is no checkpoint, is not whole or has another element type.
 func Read[T kernels.Float](path string) (*optim.Snapshot[T], error) {
 	s, err := readFile[T](path)
 	if err != nil {
@@ -119,7 +120,7 @@ func Read[T kernels.Float](path string) (*optim.Snapshot[T], error) {
 }
 
 func readFile[T kernels.Float](path string) (*optim.Snapshot[T], error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -127,9 +128,6 @@ func readFile[T kernels.Float](path string) (*optim.Snapshot[T], error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("no regular file") // its size means nothing
 	}
 	return decode[T](f, info.Size())
 }

@@ -17,6 +17,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/seed63264101/steepest/internal/regular/regulartest"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 )
@@ -465,6 +466,19 @@ func TestMismatch(t *testing.T) {
 		t.Errorf("got %v, want ErrNotExist", err)
 	}
 	wantError(t, Load(filepath.Dir(path), r.opt), filepath.Dir(path), "regular")
+}
+
+// TestNoFile: reading and writing refuse a named pipe and do not wait for its
+// other end.
+func TestNoFile(t *testing.T) {
+	r := newRun[float32](t, optim.NewAdam(0.01))
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	regulartest.Pipe(t, pipe)
+	wantError(t, regulartest.AtOnce(t, func() error { return Load(pipe, r.opt) }), pipe, "regular file")
+	wantError(t, regulartest.AtOnce(t, func() error { return Save(pipe, r.opt) }), pipe, "regular file")
+	if entries, _ := os.ReadDir(filepath.Dir(pipe)); len(entries) != 1 {
+		t.Errorf("got the files %v, want the pipe", entries)
+	}
 }
 
 // TestAtomic lets writing fail in several ways: the old file must stay, and
