@@ -22,6 +22,9 @@
 //	optimizer  a JSON object with the other fields of optim.Snapshot
 //	sha256     the digest of the whole file, as it is with 64 zeros here
 //
+// In the JSON object, Extra's entries whose name or value is not UTF-8 stand in
+// the list "extra_bytes" as objects with "name" and "value", both base64.
+//
 // so that in Python
 //
 //	raw = open("run.safetensors", "rb").read()
@@ -45,12 +48,10 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/seed63264101/steepest/internal/regular"
 	"github.com/seed63264101/steepest/kernels"
@@ -97,7 +98,8 @@ func Load[T kernels.Float](path string, opt Stateful[T]) error {
 // Write writes a snapshot to a file and replaces the one that may be there. If
 // it fails, the old file stays. A symbolic link is replaced, not followed.
 //
-// Names must be UTF-8: the format has no others.
+// The values and names of Extra may be any bytes. All other text must be UTF-8
+// and all numbers finite: it is an error, which names the field, if not.
 func Write[T kernels.Float](path string, s *optim.Snapshot[T]) error {
 	h, vectors, err := layout(s)
 	if err == nil {
@@ -166,20 +168,17 @@ func vectorsOf[T kernels.Float](s *optim.Snapshot[T]) []vector[T] {
 // layout returns the header of a snapshot's file, its digest still zeros, and
 // the vectors behind it.
 func layout[T kernels.Float](s *optim.Snapshot[T]) (*header, []vector[T], error) {
-	about, err := json.Marshal(s)
+	about, err := describe(s)
 	if err != nil {
 		return nil, nil, err
 	}
 	h := &header{metadata: map[string]string{
-		"format": format, "version": version, "optimizer": string(about), "sha256": noDigest,
+		"format": format, "version": version, "optimizer": about, "sha256": noDigest,
 	}}
 	vectors := vectorsOf(s)
 	var at int64
 	seen := make(map[string]bool)
 	for _, v := range vectors {
-		if !utf8.ValidString(v.name) {
-			return nil, nil, fmt.Errorf("tensor %q: the name is not UTF-8", v.name)
-		}
 		if seen[v.name] {
 			return nil, nil, fmt.Errorf("tensor %q: the snapshot has it twice", v.name)
 		}
@@ -225,9 +224,12 @@ func decode[T kernels.Float](r io.Reader, size int64) (*optim.Snapshot[T], error
 	if err != nil {
 		return nil, err
 	}
-	s, err := describe[T](h)
-	if err != nil {
+	if err := h.checkFormat(); err != nil {
 		return nil, err
+	}
+	s, err := parseAbout[T](h.metadata["optimizer"])
+	if err != nil {
+		return nil, fmt.Errorf("metadata entry \"optimizer\": %w", err)
 	}
 	digest, err := h.takeDigest()
 	if err != nil {
@@ -253,27 +255,18 @@ func decode[T kernels.Float](r io.Reader, size int64) (*optim.Snapshot[T], error
 	return s, nil
 }
 
-// describe returns the snapshot that the metadata describe, without vectors.
-func describe[T kernels.Float](h *header) (*optim.Snapshot[T], error) {
+// checkFormat returns an error unless the metadata are those of a checkpoint.
+func (h *header) checkFormat() error {
 	for _, want := range [][2]string{{"format", format}, {"version", version}} {
 		got, ok := h.metadata[want[0]]
 		if !ok {
-			return nil, fmt.Errorf("no checkpoint of an optimizer: metadata have no %q, want %q", want[0], want[1])
+			return fmt.Errorf("no checkpoint of an optimizer: metadata have no %q, want %q", want[0], want[1])
 		}
 		if got != want[1] {
-			return nil, fmt.Errorf("no checkpoint that can be read: metadata have the %s %q, want %q", want[0], got, want[1])
+			return fmt.Errorf("no checkpoint that can be read: metadata have the %s %q, want %q", want[0], got, want[1])
 		}
 	}
-	s := new(optim.Snapshot[T])
-	d := json.NewDecoder(strings.NewReader(h.metadata["optimizer"]))
-	d.DisallowUnknownFields()
-	if err := d.Decode(s); err != nil {
-		return nil, fmt.Errorf("metadata entry \"optimizer\": %w", err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("metadata entry \"optimizer\" goes on after its end")
-	}
-	return s, nil
+	return nil
 }
 
 // takeDigest returns the digest and puts zeros into its place.
