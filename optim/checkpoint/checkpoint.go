@@ -22,15 +22,15 @@
 //	optimizer  a JSON object with the other fields of optim.Snapshot
 //	sha256     the digest of the whole file, as it is with 64 zeros here
 //
-// In the JSON object, Extra's entries whose name or value is not UTF-8 stand in
-// the list "extra_bytes" as objects with "name" and "value", both base64.
-//
 // so that in Python
 //
 //	raw = open("run.safetensors", "rb").read()
 //	header = json.loads(raw[8:8 + int.from_bytes(raw[:8], "little")])
 //	digest = header["__metadata__"]["sha256"].encode()
 //	ok = hashlib.sha256(raw.replace(digest, b"0" * 64)).hexdigest().encode() == digest
+//
+// In the JSON object, Extra's entries whose name or value is not UTF-8 stand in
+// the list "extra_bytes" as objects with "name" and "value", both base64.
 //
 // # Safety
 //
