@@ -68,6 +68,7 @@ import (
 
 	"github.com/seed63264101/steepest/bench"
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/internal/regular"
 )
 
 func main() {
@@ -176,7 +177,7 @@ func (r *report) measureAndPrint(f flags) (err error) {
 	case "-":
 		table, lines = r.stderr, r.stdout
 	default:
-		file, err := os.Create(f.json)
+		file, err := regular.Create(f.json)
 		if err != nil {
 			return fmt.Errorf("-json %q: %w", f.json, err)
 		}
