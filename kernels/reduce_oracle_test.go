@@ -12,20 +12,20 @@ func reduceOracles[T kernels.Float]() map[string]oracle[T] {
 	var (
 		dot = func(c *call[T]) {
 			x, y := c.vector("x"), c.vector("y")
-			c.returns(sum[T, T](x.n, 1, x.at, y.at)...)
+			c.returns(summed[T, T](x.n, 1, x.at, y.at)...)
 		}
 		dsdot = func(c *call[T]) {
 			x, y := c.vector("x"), c.vector("y")
 			// Products of float32 are exact in float64.
-			c.returns(sum[T](x.n, size[T]()/8, wide(x), wide(y))...)
+			c.returns(summed[T](x.n, size[T]()/8, wide(x), wide(y))...)
 		}
 		asum = func(c *call[T]) {
 			x := c.vector("x")
-			c.returns(sum[T, T](x.n, 0, func(i int) T { return T(math.Abs(float64(x.at(i)))) }, nil)...)
+			c.returns(summed[T, T](x.n, 0, func(i int) T { return T(math.Abs(float64(x.at(i)))) }, nil)...)
 		}
 		squares = func(c *call[T]) {
 			x := c.vector("x")
-			c.returns(sum[T](x.n, size[T]()/8, wide(x), wide(x))...)
+			c.returns(summed[T](x.n, size[T]()/8, wide(x), wide(x))...)
 		}
 		squaresScaled = func(c *call[T]) {
 			x := c.vector("x")
@@ -34,7 +34,7 @@ func reduceOracles[T kernels.Float]() map[string]oracle[T] {
 				scaled[i] = mul(c.k64("scale"), float64(x.at(i)))
 			}
 			at := dense(scaled).at
-			c.returns(sum[T](x.n, 1, at, at)...)
+			c.returns(summed[T](x.n, 1, at, at)...)
 		}
 		amax       = func(c *call[T]) { c.returns(exact[float64]{largest(c.vector("x"), true)}) }
 		amaxNumber = func(c *call[T]) { c.returns(exact[float64]{largest(c.vector("x"), false)}) }
@@ -45,7 +45,7 @@ func reduceOracles[T kernels.Float]() map[string]oracle[T] {
 		"Sum": {
 			func(c *call[T]) {
 				x := c.vector("x")
-				c.returns(sum[T](x.n, 0, x.at, nil)...)
+				c.returns(summed[T](x.n, 0, x.at, nil)...)
 			},
 			func(c *call[T]) { c.got = float64(kernels.Sum(c.v("x"))) },
 		},
@@ -86,11 +86,11 @@ func wide[T kernels.Float](x vector[T]) func(i int) float64 {
 	return func(i int) float64 { return float64(x.at(i)) }
 }
 
-// sum expects the sum of n products x(i)*y(i), y = nil counting as 1: the bits of
+// summed expects the sum of n products x(i)*y(i), y = nil counting as 1: the bits of
 // the contract's order with accumulators of type A, and an error within its bound.
 // Few other orders would round to the same bits at every length. products is 1 if
 // the products may be inexact.
-func sum[T, A kernels.Float](n, products int, x, y func(i int) A) []expectation {
+func summed[T, A kernels.Float](n, products int, x, y func(i int) A) []expectation {
 	term := x
 	if y != nil {
 		term = func(i int) A { return A(x(i) * y(i)) }

@@ -7,8 +7,8 @@ import (
 )
 
 // The oracles of the update kernels compute a rule as it is written in papers, in
-// float64. What the contract does with tiny numbers only widens their bounds here;
-// that it does so, and not more, is tested with the thresholds.
+// float64. What the contract flushes only widens their bounds here; that it does so,
+// and not more, is tested with the thresholds.
 
 // coef and num are a coefficient and a vector's element.
 func (e element[T]) coef(name string) estimate[T] { return given(e.k(name)) }
@@ -22,21 +22,29 @@ func (e element[T]) gradient() estimate[T] {
 // direction is the gradient with coupled weight decay.
 func (e element[T]) direction() estimate[T] { return e.gradient().plus(e.coef("l2").times(e.num("p"))) }
 
-// average expects a first moment or a velocity in a vector: decay*itself + share.
+// average expects a first moment, a velocity or another numerator in a vector:
+// decay*itself + share.
 func (e element[T]) average(name, decay string, share estimate[T]) estimate[T] {
 	m := e.coef(decay).times(e.num(name)).plus(share).within(float64(threshold[T]()))
 	e.meet(name, m)
 	return m
 }
 
-// square is d², a factor of which counts as 0 below a threshold of its own.
+// square is d², which counts as 0 where it would not be a normal number.
 func (e element[T]) square(d estimate[T]) estimate[T] {
-	return d.squared().within(float64(threshold[T]()))
+	return d.squared().within(float64(least[T]()) / (2 * unit[T]()))
+}
+
+// keep expects in a vector what a root divides by: no less than the floor.
+func (e element[T]) keep(name string, v estimate[T]) estimate[T] {
+	v = given(floor[T]()).max(v)
+	e.meet(name, v)
+	return v
 }
 
 // secondMoment expects an average of squares, of which the new one counts root².
 func (e element[T]) secondMoment(name, decay string, d estimate[T]) estimate[T] {
-	return e.average(name, decay, e.square(e.coef("root").times(d)))
+	return e.keep(name, e.coef(decay).times(e.num(name)).plus(e.square(e.coef("root").times(d))))
 }
 
 // descend expects p, after decoupled weight decay if the rule has it, minus a step.
@@ -70,10 +78,13 @@ func updateOracles[T kernels.Float]() map[string]oracle[T] {
 	rmsprop := func(centered, momentum bool) func(*call[T]) {
 		return each(func(e element[T]) {
 			d := e.direction()
-			v := e.secondMoment("v", "alpha", d)
-			if centered {
-				avg := e.average("avg", "alpha", e.coef("oma").times(d))
-				v = estimate[T]{}.max(v.minus(e.square(avg)))
+			var v estimate[T]
+			if centered { // the variance about the average so far
+				spread := e.square(e.coef("root").times(d.minus(e.num("avg"))))
+				v = e.keep("v", e.coef("alpha").times(e.num("v").plus(spread)))
+				e.average("avg", "alpha", e.coef("oma").times(d))
+			} else {
+				v = e.secondMoment("v", "alpha", d)
 			}
 			step := d.over(e.deviation(v))
 			if momentum {
@@ -148,8 +159,7 @@ func updateOracles[T kernels.Float]() map[string]oracle[T] {
 		"Adagrad": {
 			each(func(e element[T]) {
 				d := e.direction()
-				sum := e.num("sum").plus(e.square(d))
-				e.meet("sum", sum)
+				sum := e.keep("sum", e.num("sum").plus(e.square(d)))
 				e.descend(e.coef("lr").times(d.over(e.deviation(sum))))
 			}),
 			func(c *call[T]) {
@@ -172,7 +182,7 @@ func updateOracles[T kernels.Float]() map[string]oracle[T] {
 				d := e.direction()
 				v, acc, eps := e.secondMoment("v", "rho", d), e.num("acc"), e.coef("eps")
 				delta := acc.plus(eps).over(v.plus(eps)).root().times(d)
-				e.secondMoment("acc", "rho", delta)
+				e.average("acc", "rho", e.square(e.coef("root").times(delta)))
 				e.descend(e.coef("lr").times(delta))
 			}),
 			func(c *call[T]) {

@@ -39,13 +39,13 @@ func Nesterov[T Float](p, g, buf []T, scale, l2, mu, omd, lr T) {
 // sqrt(1-beta2); eps and step carry the bias corrections, decay is the decoupled
 // weight decay's factor on p.
 func Adam[T Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, step T) {
-	tiny, tinyRoot := flushKey(Tiny[T]()), flushKey(TinyRoot[T]())
+	tiny, tinyRoot, floor := flushKey(Tiny[T]()), flushKey(TinyRoot[T]()), Floor[T]()
 	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
 		u := flush(T(root*d), tinyRoot)
 		mi := flush(T(beta1*m[i])+T(omb1*d), tiny)
-		vi := flush(T(beta2*v[i])+T(u*u), tiny)
+		vi := greater(floor, T(beta2*v[i])+T(u*u))
 		m[i], v[i] = mi, vi
 		p[i] = T(decay*w) - T(step*T(mi/(sqrt(vi)+eps)))
 	}

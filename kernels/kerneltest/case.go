@@ -188,7 +188,7 @@ const (
 	Normal   Values = iota // standard normal deviates
 	Raw                    // any bits: mostly huge and tiny, some NaN and subnormal
 	Special                // zeros, infinities, NaN, largest, smallest, among ordinary ones
-	Small                  // around the flush thresholds and below, zeros of both signs
+	Small                  // around the thresholds of the update kernels and below, zeros of both signs
 	NumCases               // the number of characters
 )
 
@@ -226,9 +226,9 @@ func source[T kernels.Float](c Values, r *rand.Rand) func() T {
 			return normal()
 		}
 	case Small:
-		exponents := []int{-95, -63, -126, -140}
+		exponents := []int{-95, -63, -102, -126, -140}
 		if unsafe.Sizeof(T(0)) == 8 {
-			exponents = []int{-959, -511, -1022, -1060}
+			exponents = []int{-959, -511, -968, -1022, -1060}
 		}
 		return func() T {
 			switch r.IntN(6) {
