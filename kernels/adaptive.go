@@ -291,7 +291,9 @@ func RMSpropCenteredMomentum[T Float](p, g, v, avg, buf []T, c RMSpropCoef[T]) {
 //	}
 //
 // flush, flushRoot, floor and max are Adam's. Only v divides: acc is flushed as a
-// first moment is. Adadelta panics if the lengths differ. No two slices may overlap.
+// first moment is. Where |d| is beyond 2^63 (float32) or 2^511 times the root of Eps,
+// the quotient under the root can be subnormal, and the step off by up to two fifths,
+// or 0. Adadelta panics if the lengths differ. No two slices may overlap.
 func Adadelta[T Float](p, g, v, acc []T, c AdadeltaCoef[T]) {
 	checkLen("Adadelta", len(p), len(g))
 	checkLen("Adadelta", len(p), len(v))

@@ -67,14 +67,16 @@
 // them.
 //
 // No step is longer for the thresholds, as numerators only lose and denominators
-// only gain. Shorter are those whose second moment lies below the floor, with a root
-// below 2^-51 = 4.4e-16 (float32) or 2^-484 = 2e-146 (float64): those of gradients
-// below that root, and in the first steps, while little of a square has come in,
-// below the root over sqrt(1-beta2), which is 1.4e-14 for 0.999. The root then stands
-// beside eps in the denominator, and shows where eps is not much larger: of Adam's
-// first step with an eps of 1e-8 and a beta2 of 0.999 it takes 1.4e-6 at most, later
-// 4.4e-8, less than float32's rounding. With an eps of 1e-15 steps of gradients below
-// about 1e-14 are shorter than the formula's, and those above agree with it.
+// only gain. (What a flushed moment would still have cancelled is less than 2^-40 of
+// the rate; with Adamax, which has no floor, for an eps from 1e-15 up in float32.)
+// Shorter are those whose second moment lies below the floor, with a root below
+// 2^-51 = 4.4e-16 (float32) or 2^-484 = 2e-146 (float64): those of gradients below
+// that root, and in the first steps, while little of a square has come in, below the
+// root over sqrt(1-beta2), which is 1.4e-14 for 0.999. The root then stands beside eps
+// in the denominator, and shows where eps is not much larger: of Adam's first step
+// with an eps of 1e-8 and a beta2 of 0.999 it takes 1.4e-6 at most, later 4.4e-8, less
+// than float32's rounding. With an eps of 1e-15 steps of gradients below about 1e-14
+// are shorter than the formula's, and those above agree with it.
 //
 // Exceptional values. Infinities and NaN go through as IEEE 754 says, and the
 // signs of zeros are kept. Amax is NaN if any element is; Iamax passes over NaN

@@ -10,8 +10,7 @@ func AMSGrad[T Float](p, g, m, v, vmax []T, scale, l2, decay, beta1, omb1, beta2
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
 		mi := flush(T(beta1*m[i])+T(omb1*d), tiny)
-		u := flush(T(root*d), tinyRoot)
-		vi := greater(floor, T(beta2*v[i])+T(u*u))
+		vi := secondMoment(v[i], d, beta2, root, tinyRoot, floor)
 		vm := greater(vmax[i], vi)
 		m[i], v[i], vmax[i] = mi, vi, vm
 		p[i] = T(decay*w) - T(step*T(mi/(sqrt(vm)+eps)))
@@ -39,8 +38,7 @@ func NAdam[T Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, 
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
 		mi := flush(T(beta1*m[i])+T(omb1*d), tiny)
-		u := flush(T(root*d), tinyRoot)
-		vi := greater(floor, T(beta2*v[i])+T(u*u))
+		vi := secondMoment(v[i], d, beta2, root, tinyRoot, floor)
 		m[i], v[i] = mi, vi
 		p[i] = T(decay*w) - (T(cg*d)+T(cm*mi))/(sqrt(vi)+eps)
 	}
@@ -53,9 +51,9 @@ func AdamWarmup[T Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, r
 	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
+		vi := secondMoment(v[i], d, beta2, root, tinyRoot, floor)
 		mi := flush(T(beta1*m[i])+T(omb1*d), tiny)
-		u := flush(T(root*d), tinyRoot)
-		m[i], v[i] = mi, greater(floor, T(beta2*v[i])+T(u*u))
+		m[i], v[i] = mi, vi
 		p[i] = T(decay*w) - T(step*mi)
 	}
 }
@@ -79,8 +77,7 @@ func RMSprop[T Float](p, g, v []T, scale, l2, alpha, root, eps, lr T) {
 	g, v = g[:len(p)], v[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
-		u := flush(T(root*d), tinyRoot)
-		vi := greater(floor, T(alpha*v[i])+T(u*u))
+		vi := secondMoment(v[i], d, alpha, root, tinyRoot, floor)
 		v[i] = vi
 		p[i] = w - T(lr*T(d/(sqrt(vi)+eps)))
 	}
@@ -92,8 +89,7 @@ func RMSpropMomentum[T Float](p, g, v, buf []T, scale, l2, alpha, root, eps, lr,
 	g, v, buf = g[:len(p)], v[:len(p)], buf[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
-		u := flush(T(root*d), tinyRoot)
-		vi := greater(floor, T(alpha*v[i])+T(u*u))
+		vi := secondMoment(v[i], d, alpha, root, tinyRoot, floor)
 		b := flush(T(mu*buf[i])+T(d/(sqrt(vi)+eps)), tiny)
 		v[i], buf[i] = vi, b
 		p[i] = w - T(lr*b)
@@ -140,11 +136,10 @@ func Adadelta[T Float](p, g, v, acc []T, scale, l2, rho, root, eps, lr T) {
 	g, v, acc = g[:len(p)], v[:len(p)], acc[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
-		u := flush(T(root*d), tinyRoot)
-		vi := greater(floor, T(rho*v[i])+T(u*u))
+		vi := secondMoment(v[i], d, rho, root, tinyRoot, floor)
 		delta := T(sqrt((acc[i]+eps)/(vi+eps)) * d)
 		p[i] = w - T(lr*delta)
-		u = flush(T(root*delta), tinyRoot)
+		u := flush(T(root*delta), tinyRoot)
 		v[i], acc[i] = vi, flush(T(rho*acc[i])+T(u*u), tiny)
 	}
 }
@@ -181,8 +176,7 @@ func LAMBDirection[T Float](r, p, g, m, v []T, scale, wd, beta1, omb1, beta2, ro
 	for i := range r {
 		d := T(scale * flush(g[i], tiny))
 		mi := flush(T(beta1*m[i])+T(omb1*d), tiny)
-		u := flush(T(root*d), tinyRoot)
-		vi := greater(floor, T(beta2*v[i])+T(u*u))
+		vi := secondMoment(v[i], d, beta2, root, tinyRoot, floor)
 		m[i], v[i] = mi, vi
 		r[i] = T(step*T(mi/(sqrt(vi)+eps))) + T(wd*p[i])
 	}
@@ -196,8 +190,7 @@ func ScheduleFree[T Float](p, g, z, v []T, scale, wd, beta2, root, eps, step, ck
 	g, z, v = g[:len(p)], z[:len(p)], v[:len(p)]
 	for i, w := range p {
 		d := T(scale * flush(g[i], tiny))
-		u := flush(T(root*d), tinyRoot)
-		vi := greater(floor, T(beta2*v[i])+T(u*u))
+		vi := secondMoment(v[i], d, beta2, root, tinyRoot, floor)
 		v[i] = vi
 		n := T(step*T(d/(sqrt(vi)+eps))) + T(wd*w)
 		zi := z[i]

@@ -24,12 +24,22 @@ func isFloat32[T Float]() bool {
 // float32 and 2^-959 for float64: far enough above the least normal number that the
 // products of the next step are still normal numbers, and a power of two whose
 // exponent field has a single bit, so that a mask tests for it.
-func Tiny[T Float]() T { return either[T](0x1p-95, 0x1p-959) }
+func Tiny[T Float]() T {
+	if isFloat32[T]() {
+		return T(tiny32)
+	}
+	return T(tiny64)
+}
 
 // TinyRoot is the threshold below which a factor counts as +0 before it is
 // squared: 2^-63 for float32 and 2^-511 for float64. The square of anything
 // larger is a normal number.
-func TinyRoot[T Float]() T { return either[T](0x1p-63, 0x1p-511) }
+func TinyRoot[T Float]() T {
+	if isFloat32[T]() {
+		return T(tinyRoot32)
+	}
+	return T(tinyRoot64)
+}
 
 // Floor is the least second moment: 2^-102 for float32 and 2^-968 for float64, with
 // the roots 2^-51 and 2^-484. The root divides first moments and gradients, which
@@ -37,16 +47,19 @@ func TinyRoot[T Float]() T { return either[T](0x1p-63, 0x1p-511) }
 // they would make steps that only eps bounds. The floor's product with any decay
 // from 2^-24 (float32) or 2^-54 (float64) up is a normal number, and a square that
 // TinyRoot flushes is half a unit of its last place at most.
-func Floor[T Float]() T { return either[T](0x1p-102, 0x1p-968) }
-
-// either returns the number that belongs to T. A constant 2^-959 would not convert
-// to every T.
-func either[T Float](f32, f64 float64) T {
+func Floor[T Float]() T {
 	if isFloat32[T]() {
-		return T(f32)
+		return T(floor32)
 	}
-	return T(f64)
+	return T(floor64)
 }
+
+// The thresholds as variables: a constant 2^-959 does not convert to every T, and
+// what is no constant stays in a register.
+var (
+	tiny32, tinyRoot32, floor32 = 0x1p-95, 0x1p-63, 0x1p-102
+	tiny64, tinyRoot64, floor64 = 0x1p-959, 0x1p-511, 0x1p-968
+)
 
 // flushKey returns the key for flush: an odd multiple of 2*tiny, and just so
 // large that 2*tiny is the distance to its neighbours. Adding less than tiny to
