@@ -29,8 +29,9 @@
 //	  with Centered       +1     +8  Graves 2013
 //	Adadelta               2     28  Zeiler 2012
 //	Adam                   2     28  Kingma and Ba 2015
+//	  with AMSGrad        +1     +8  Reddi et al. 2018
 //	AdamW                  2     28  Loshchilov and Hutter 2019
-//	  AMSGrad, of both     3     36  Reddi et al. 2018
+//	  with AMSGrad        +1     +8
 //	Adamax                 2     28  Kingma and Ba 2015
 //	NAdam                  2     28  Dozat 2016
 //	RAdam                  2     28  Liu et al. 2020

@@ -9,69 +9,6 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 )
 
-// with returns a copy of v changed by f.
-func with[R any](v R, f func(*R)) R { f(&v); return v }
-
-func TestBadRules(t *testing.T) {
-	nan, inf := math.NaN(), math.Inf(1)
-	adam := NewAdam(0.1)
-	for _, c := range []struct {
-		rule Rule
-		want []string
-	}{
-		{SGD{LR: -0.5}, []string{"SGD", "LR", "-0.5"}},
-		{SGD{LR: nan}, []string{"SGD", "LR", "NaN"}},
-		{SGD{LR: inf}, []string{"SGD", "LR", "+Inf"}},
-		{SGD{WeightDecay: -1}, []string{"SGD", "WeightDecay", "-1"}},
-		{SGD{WeightDecay: nan}, []string{"SGD", "WeightDecay", "NaN"}},
-		{Momentum{LR: -2}, []string{"Momentum", "LR", "-2"}},
-		{Momentum{Momentum: 1}, []string{"Momentum", "Momentum", "1"}},
-		{Momentum{Momentum: -0.1}, []string{"Momentum", "Momentum", "-0.1"}},
-		{Momentum{Momentum: nan}, []string{"Momentum", "Momentum", "NaN"}},
-		{Momentum{Dampening: 1.5}, []string{"Momentum", "Dampening", "1.5"}},
-		{Momentum{Momentum: 0.9, WeightDecay: -3}, []string{"Momentum", "WeightDecay", "-3"}},
-		{Momentum{Momentum: 0, Nesterov: true}, []string{"Momentum", "Momentum", "0", "Nesterov"}},
-		{Momentum{Momentum: 0.9, Dampening: 0.1, Nesterov: true}, []string{"Momentum", "Dampening", "0.1", "Nesterov"}},
-		{with(adam, func(r *Adam) { r.LR = nan }), []string{"Adam", "LR", "NaN"}},
-		{with(adam, func(r *Adam) { r.Beta1 = 1 }), []string{"Adam", "Beta1", "1"}},
-		{with(adam, func(r *Adam) { r.Beta1 = -0.1 }), []string{"Adam", "Beta1", "-0.1"}},
-		{with(adam, func(r *Adam) { r.Beta2 = 1.25 }), []string{"Adam", "Beta2", "1.25"}},
-		{with(adam, func(r *Adam) { r.Beta2 = nan }), []string{"Adam", "Beta2", "NaN"}},
-		{with(adam, func(r *Adam) { r.Eps = 0 }), []string{"Adam", "Eps", "0"}},
-		{with(adam, func(r *Adam) { r.Eps = -1e-8 }), []string{"Adam", "Eps", "-1e-08"}},
-		{with(adam, func(r *Adam) { r.Eps = inf }), []string{"Adam", "Eps", "+Inf"}},
-		{with(adam, func(r *Adam) { r.WeightDecay = -0.01 }), []string{"Adam", "WeightDecay", "-0.01"}},
-		{with(NewAdamW(1), func(r *AdamW) { r.Eps = nan }), []string{"AdamW", "Eps", "NaN"}},
-		{with(NewAdamW(1), func(r *AdamW) { r.Beta1 = 2 }), []string{"AdamW", "Beta1", "2"}},
-		{Adam{LR: 0.1}, []string{"Adam", "Eps", "0"}}, // NewAdam forgotten
-		{nil, []string{"nil"}},
-		{&adam, []string{"*optim.Adam", "pointer"}},
-		{(*Adam)(nil), []string{"*optim.Adam", "pointer"}},
-	} {
-		_, err := New(c.rule, []Param[float64]{{"w", []float64{1}}})
-		wantError(t, err, c.want...)
-		_, err = New(c.rule, []Param[float32]{{"w", []float32{1}}})
-		wantError(t, err, c.want...)
-	}
-
-	// Fine in float64, but not once rounded.
-	for _, c := range []struct {
-		rule Rule
-		want []string
-	}{
-		{SGD{LR: 1e39}, []string{"LR", "1e+39", "float32"}},
-		{Momentum{Momentum: 1 - 1e-9}, []string{"Momentum", "0.999999999", "float32"}},
-		{with(adam, func(r *Adam) { r.Beta2 = 1 - 1e-9 }), []string{"Beta2", "0.999999999", "float32"}},
-		{with(adam, func(r *Adam) { r.Eps = 1e-60 }), []string{"Eps", "1e-60", "float32"}},
-	} {
-		if _, err := New(c.rule, []Param[float64]{{"w", []float64{1}}}); err != nil {
-			t.Error(err)
-		}
-		_, err := New(c.rule, []Param[float32]{{"w", []float32{1}}})
-		wantError(t, err, c.want...)
-	}
-}
-
 func TestBadParams(t *testing.T) {
 	buf := make([]float32, 10)
 	for _, c := range []struct {

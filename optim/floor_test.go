@@ -14,44 +14,6 @@ import (
 // their formulas in float64 where gradients and eps are so small that it shows: no
 // step may be longer than the formula's.
 
-// withEps returns every rule with an Eps, its decays being fractions that float32
-// holds exactly.
-func withEps(eps float64) []Rule {
-	const beta1, beta2, alpha = 1 - 0x1p-3, 1 - 0x1p-10, 1 - 0x1p-7
-	adam := Adam{LR: 1e-3, Beta1: beta1, Beta2: beta2, Eps: eps}
-	ams := adam
-	ams.AMSGrad = true
-	return []Rule{
-		adam, ams, AdamW(adam),
-		Adagrad{LR: 1e-3, Eps: eps},
-		RMSprop{LR: 1e-3, Alpha: alpha, Eps: eps},
-		RMSprop{LR: 1e-3, Alpha: alpha, Eps: eps, Momentum: beta1},
-		RMSprop{LR: 1e-3, Alpha: alpha, Eps: eps, Centered: true},
-		RMSprop{LR: 1e-3, Alpha: alpha, Eps: eps, Centered: true, Momentum: beta1},
-		Adadelta{LR: 1, Rho: beta1, Eps: eps},
-		Adamax{LR: 1e-3, Beta1: beta1, Beta2: beta2, Eps: eps},
-		NAdam{LR: 1e-3, Beta1: beta1, Beta2: beta2, Eps: eps, MomentumDecay: 4e-3},
-		RAdam{LR: 1e-3, Beta1: beta1, Beta2: beta2, Eps: eps},
-		LAMB{LR: 1e-3, Beta1: beta1, Beta2: beta2, Eps: eps},
-		ScheduleFreeAdamW{LR: 1e-3, Beta1: beta1, Beta2: beta2, Eps: eps},
-	}
-}
-
-// TestWithEps: no rule is missing above.
-func TestWithEps(t *testing.T) {
-	have := map[string]bool{}
-	for _, rule := range withEps(1) {
-		have[rule.Name()] = true
-	}
-	for _, rule := range variants {
-		for _, o := range rule.options() {
-			if o.name == "Eps" && !have[rule.Name()] {
-				t.Errorf("withEps has no %s", rule.Name())
-			}
-		}
-	}
-}
-
 // TestSmallEps: constant gradients whose squares are small, but not below the floor,
 // and an eps that does not matter beside them. The rules follow their formulas.
 func TestSmallEps(t *testing.T) {
