@@ -68,7 +68,7 @@ import (
 
 	"github.com/seed63264101/steepest/bench"
 	"github.com/seed63264101/steepest/kernels"
-	"github.com/seed63264101/steepest/internal/regular"
+	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 )
 
 func main() {

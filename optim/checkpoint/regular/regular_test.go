@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed63264101/steepest/internal/regular"
-	"github.com/seed63264101/steepest/internal/regular/regulartest"
+	"github.com/seed63264101/steepest/optim/checkpoint/regular"
+	"github.com/seed63264101/steepest/optim/checkpoint/regular/regulartest"
 )
 
 func TestFiles(t *testing.T) {
@@ -121,7 +121,7 @@ var opening = regexp.MustCompile(`\bos\.(Open|OpenFile|OpenInRoot|OpenRoot|DirFS
 
 // others says where else in the module files are opened, and why they may be.
 var others = map[string]string{
-	"internal/regular/regular.go":            "this package",
+	"optim/checkpoint/regular/regular.go":    "this package",
 	"optim/checkpoint/atomic.go":             "a new file, and its directory",
 	"examples/internal/demotest/demotest.go": "a new directory's files, for tests",
 }
