@@ -56,7 +56,7 @@ func copied(f func(d, n enc.V) enc.Inst) float2 {
 var threeOperands = map[string]float3{
 	"fadd": enc.FADD, "fsub": enc.FSUB, "fmul": enc.FMUL, "fdiv": enc.FDIV,
 	"fcmeq": enc.FCMEQ, "fcmge": enc.FCMGE, "fcmgt": enc.FCMGT, "facge": enc.FACGE, "facgt": enc.FACGT,
-	"smax": enc.SMAX, "add": enc.ADD, "cmgt": enc.CMGT, "cmeq": enc.CMEQ,
+	"fmax": enc.FMAX, "fmin": enc.FMIN, "fmaxnm": enc.FMAXNM, "smax": enc.SMAX, "add": enc.ADD, "cmgt": enc.CMGT, "cmeq": enc.CMEQ,
 	"and": whole(enc.AND), "bic": whole(enc.BIC), "orr": whole(enc.ORR), "eor": whole(enc.EOR),
 	"fmla": enc.FMLA, "fmls": enc.FMLS,
 	"bsl": whole(enc.BSL), "bit": whole(enc.BIT), "bif": whole(enc.BIF),
@@ -70,13 +70,13 @@ var twoOperands = map[string]float2{
 // wordOperations are what a vector operation may be changed to.
 var wordOperations = map[string][]string{
 	"fadd": {"fsub", "fmul"}, "fsub": {"fadd", "fmul"}, "fmul": {"fadd", "fdiv"}, "fdiv": {"fmul", "fsub"},
-	"fcmgt": {"fcmge"}, "fcmeq": {"fcmge"}, "facgt": {"facge", "fcmgt"}, "smax": {"add"}, "cmgt": {"cmeq"},
+	"fcmgt": {"fcmge"}, "fcmeq": {"fcmge"}, "facgt": {"facge", "fcmgt"}, "fmax": {"fmin", "fmaxnm"}, "smax": {"add"}, "cmgt": {"cmeq"},
 	"fmla": {"fmls"}, "fmls": {"fmla"}, "bsl": {"bit", "bif"}, "bic": {"and"}, "orr": {"eor", "and"},
 	"fsqrt": {"fabs"}, "fabs": {"fneg", "mov"}, "mov": {"not"}, "fcvtl": {"fcvtl2"},
 }
 
 // wordCommutes are the operations whose sources commute.
-var wordCommutes = map[string]bool{"fadd": true, "fmul": true, "fcmeq": true, "smax": true, "orr": true}
+var wordCommutes = map[string]bool{"fadd": true, "fmul": true, "fcmeq": true, "fmax": true, "smax": true, "orr": true}
 
 // encode returns the instruction as a word with its comment.
 func (v vectorInst) encode() (string, bool) {
