@@ -310,11 +310,11 @@ func testParts[T kernels.Float](t *testing.T) {
 				each(func(_, lo, hi int) { parts.update(q[lo:hi], g[lo:hi], part) })
 				continue
 			}
-			var pps, dds [4]float64
+			var pps, dds [4]squares
 			each(func(i, lo, hi int) { pps[i], dds[i] = trust.direct(q[lo:hi], g[lo:hi], part) })
-			var pp, dd float64
+			var pp, dd squares
 			for i := range pps {
-				pp, dd = pp+pps[i], dd+dds[i]
+				pp, dd = pp.plus(pps[i]), dd.plus(dds[i])
 			}
 			each(func(_, lo, hi int) { trust.apply(q[lo:hi], g[lo:hi], part, pp, dd) })
 		}

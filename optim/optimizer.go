@@ -58,10 +58,9 @@ type parameter[T kernels.Float] struct {
 
 	cohort  int // index, -1 for none
 	sum     []T // accumulated or reduced gradients
-	squares float64
-	coef    float64 // by which its own norm is clipped
-	clipped float64 // its own norm after that
-	pp, dd  float64 // sums of squares of the parameter and its direction
+	squares squares
+	coef    wide    // by which its own norm is clipped
+	pp, dd  squares // of the parameter and its direction
 }
 
 // A cohort is a set of parameters that share the coefficients of every step:
@@ -72,6 +71,7 @@ type cohort[T kernels.Float] struct {
 	group   int
 	members []int // indices of parameters
 	limit   T     // of the gradients' elements as they are given
+	pre     T     // power of two that multiplies them beforehand, usually 1
 }
 
 // New returns an optimizer that updates the parameters by the rule. It keeps the
@@ -216,7 +216,7 @@ func (o *Optimizer[T]) regroup() {
 	o.cohorts, o.trust = nil, false
 	for i := range o.params {
 		p := &o.params[i]
-		p.cohort, p.coef = -1, 1
+		p.cohort, p.coef = -1, one
 		if p.frozen {
 			continue
 		}
@@ -247,14 +247,14 @@ func (o *Optimizer[T]) regroup() {
 	}
 	o.plan = newPlan(o.params, o.workers)
 	if o.trust {
-		o.plan.pp = make([]float64, len(o.plan.blocks))
-		o.plan.dd = make([]float64, len(o.plan.blocks))
+		o.plan.pp = make([]squares, len(o.plan.blocks))
+		o.plan.dd = make([]squares, len(o.plan.blocks))
 	}
 	o.memory = newMemoryCheck(o.params)
 	o.grads = make([][]T, len(o.params))
 	o.spaces = make([]workspace[T], o.plan.workers)
 	for i := range o.spaces {
-		o.spaces[i] = newWorkspace[T](slots(o.rule), o.clipValue.set)
+		o.spaces[i] = newWorkspace[T](slots(o.rule))
 	}
 }
 

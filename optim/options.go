@@ -56,7 +56,8 @@ func WithReduction(r Reduction) Option { return func(c *config) { c.reduction = 
 //
 //	min(1, limit / (norm + 1e-6))
 //
-// The limit must be a finite number > 0.
+// whatever the norm, be it larger than any float64, and however small that makes the
+// factor. The limit must be a finite number > 0.
 func ClipNorm(max float64) Option {
 	return func(c *config) { c.clipNorm = limit{true, max} }
 }

@@ -45,11 +45,11 @@ type trustUpdater[T kernels.Float] interface {
 	// direct runs the pass that finds the direction, on a part as update does, and
 	// returns the sums of squares of that part of the parameter and of its
 	// direction. The direction of LARS is the gradient: there the pass only reads.
-	direct(p, g []T, state [][]T) (pp, dd float64)
+	direct(p, g []T, state [][]T) (pp, dd squares)
 	// apply takes the step along the direction for a part, given the sums over the
 	// whole parameter. The parts' sums must be added in an order that does not
 	// depend on who computed them.
-	apply(p, g []T, state [][]T, pp, dd float64)
+	apply(p, g []T, state [][]T, pp, dd squares)
 }
 
 // updateWhole takes the prepared step for a whole parameter.
