@@ -31,6 +31,9 @@ func isCertain[T kernels.Float](s squares) bool {
 // plus adds sums. Those of squaresOf do not overflow, and with different exponents
 // they differ by so much that nothing is lost.
 func (s squares) plus(t squares) squares {
+	if s.exp == t.exp {
+		return squares{s.sum + t.sum, s.exp}
+	}
 	w := wide{s.sum, 2 * s.exp}.plus(wide{t.sum, 2 * t.exp})
 	return squares{w.frac, w.exp / 2}
 }
