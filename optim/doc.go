@@ -66,7 +66,8 @@
 //
 // A step with an infinite or NaN gradient is skipped as a whole: parameters,
 // state and step counter stay as they were, the loss scale backs off, and the
-// [Report] says which parameter was to blame. After the first Step with some
+// [Report] says which parameter was to blame. Ten in a row, without a loss scale that
+// adapts itself, are an error ([FailAfterSkips]). After the first Step with some
 // number of micro-batches no further Step with that number allocates.
 //
 // # Parameters

@@ -20,7 +20,7 @@ type Embedding[T kernels.Float] struct {
 	state   [][]T // in the order of Rule.State
 	width   []int // elements of each state vector that belong to one row
 	steps   int   // taken, without the skipped ones
-	skipped int
+	skipped skipCount
 	scaling lossScale
 
 	slots   []int32 // by row: 1 + its place in distinct, 0 if it is not there
@@ -46,7 +46,7 @@ type Embedding[T kernels.Float] struct {
 // parameter.
 //
 // The options are [WithSchedule], [ClipNorm] and [ClipValue], [ZeroGrads],
-// [WithLossScale] and [WithLossScaler].
+// [WithLossScale], [WithLossScaler] and [FailAfterSkips].
 //
 // It is an error if the rule is another one, if the table has no name or no rows,
 // if its length is no multiple of dim, and if an option is out of its domain or
@@ -156,7 +156,6 @@ func (e *Embedding[T]) Step(rows []int, grads []T) (Report, error) {
 	if !n.isFinite() || overflows(e.grads[:], n, factor) {
 		j, v, _ := blame(e.grads[0], factor)
 		r.Skipped, r.Reason = true, Reason{e.table.Name, e.rows[j/e.dim]*e.dim + j%e.dim, v}
-		e.skipped++
 	} else {
 		coef := one
 		if e.clipNorm.set {
@@ -171,7 +170,7 @@ func (e *Embedding[T]) Step(rows []int, grads []T) (Report, error) {
 	}
 	e.scaling.update(e.scaler, r.Skipped)
 	e.grads[0] = nil
-	return r, nil
+	return r, e.skipped.update(&e.config, &r)
 }
 
 func (e *Embedding[T]) check(rows []int, grads []T) error {
@@ -247,7 +246,7 @@ func (e *Embedding[T]) update(lr float64, scale wide) {
 func (e *Embedding[T]) Steps() int { return e.steps }
 
 // Skipped returns the number of steps skipped.
-func (e *Embedding[T]) Skipped() int { return e.skipped }
+func (e *Embedding[T]) Skipped() int { return e.skipped.total }
 
 // LossScale returns what the next step's loss, and with it the gradients, must be
 // multiplied by.

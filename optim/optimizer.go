@@ -24,7 +24,7 @@ type Optimizer[T kernels.Float] struct {
 	groups  []group
 	params  []parameter[T]
 	steps   int // taken, without the skipped ones
-	skipped int
+	skipped skipCount
 	scaling lossScale
 	pending int // batches that were accumulated and not yet used
 
@@ -285,7 +285,7 @@ func newState[T kernels.Float](params []Param[T], slots int) [][][]T {
 func (o *Optimizer[T]) Steps() int { return o.steps }
 
 // Skipped returns the number of steps skipped.
-func (o *Optimizer[T]) Skipped() int { return o.skipped }
+func (o *Optimizer[T]) Skipped() int { return o.skipped.total }
 
 // LossScale returns what the next step's loss, and with it the gradients, must be
 // multiplied by: 1 unless [WithLossScale] or [WithLossScaler] says otherwise.

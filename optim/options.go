@@ -29,6 +29,7 @@ type config struct {
 	zeroGrads     bool
 	scaler        LossScaler
 	workers       int
+	failAfter     limit
 	settings      []setting
 }
 
@@ -106,6 +107,9 @@ func newConfig[T kernels.Float](opts []Option) (config, error) {
 		}
 		opt(&c)
 	}
+	if !c.failAfter.set && !c.scaler.adapts() {
+		c.failAfter.value = failAfterSkips
+	}
 	return c, checkConfig[T](&c)
 }
 
@@ -139,6 +143,9 @@ func checkConfig[T kernels.Float](c *config) error {
 		}
 	}
 	if err := checkOption[float64]("Workers", option{"n", float64(c.workers), positiveInt("goroutines")}); err != nil {
+		return err
+	}
+	if err := checkOption[float64]("FailAfterSkips", option{"n", c.failAfter.value, countFrom0}); err != nil {
 		return err
 	}
 	if err := c.scaler.check(func(o option) error { return checkOption[T]("LossScaler", o) }); err != nil {

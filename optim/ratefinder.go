@@ -81,7 +81,7 @@ func FindRate[T kernels.Float](ctx context.Context, rule Rule, params []Param[T]
 	i := 0
 	// By i and not by the step, which stands still when a step is skipped.
 	schedule := ScheduleFunc(func(base float64, _ int) float64 { return sweep.Rate(base, i) })
-	opt, err := New(rule, params, append(opts[:len(opts):len(opts)], WithSchedule(schedule))...)
+	opt, err := New(rule, params, append(opts[:len(opts):len(opts)], WithSchedule(schedule), FailAfterSkips(0))...)
 	if err != nil {
 		return c, err
 	}

@@ -23,9 +23,10 @@ type Snapshot[T kernels.Float] struct {
 	Options     map[string]string  `json:"options,omitempty"` // the rule's, without LR and WeightDecay
 	Steps       int                `json:"steps"`             // taken, without the skipped ones
 	Skipped     int                `json:"skipped,omitempty"`
-	Accumulated int                `json:"accumulated,omitempty"` // batches, for the next step
-	LossScale   *LossScaleSnapshot `json:"loss_scale,omitempty"`  // nil if it is fixed
-	Schedule    []ScheduleSnapshot `json:"schedule,omitempty"`    // those with a state; most have none
+	SkipsInRow  int                `json:"skips_in_row,omitempty"` // up to now
+	Accumulated int                `json:"accumulated,omitempty"`  // batches, for the next step
+	LossScale   *LossScaleSnapshot `json:"loss_scale,omitempty"`   // nil if it is fixed
+	Schedule    []ScheduleSnapshot `json:"schedule,omitempty"`     // those with a state; most have none
 	Params      []ParamSnapshot[T] `json:"params"`
 
 	// Extra and ExtraVectors are the caller's: what else the run needs, such as the
@@ -117,7 +118,7 @@ type savable[T kernels.Float] struct {
 	rule    Rule
 	carried []string // names of what the rule's updater carries from step to step
 	steps   *int
-	skipped *int
+	skipped *skipCount
 	scaling *lossScale
 	pending int
 	params  []*parameter[T]
@@ -151,7 +152,8 @@ func (v savable[T]) snapshot() (*Snapshot[T], error) {
 		Rule:        v.rule.Name(),
 		Options:     savedOptions(v.rule),
 		Steps:       *v.steps,
-		Skipped:     *v.skipped,
+		Skipped:     v.skipped.total,
+		SkipsInRow:  v.skipped.inRow,
 		Accumulated: v.pending,
 	}
 	if v.scaler.adapts() {
@@ -194,7 +196,7 @@ func (v savable[T]) restore(s *Snapshot[T]) error {
 	if err := restoreSchedule(v.schedule, s.Schedule); err != nil {
 		return err
 	}
-	*v.steps, *v.skipped = s.Steps, s.Skipped
+	*v.steps, *v.skipped = s.Steps, skipCount{s.Skipped, s.SkipsInRow}
 	if s.LossScale != nil && v.scaler.adapts() {
 		*v.scaling = lossScale{s.LossScale.Scale, s.LossScale.Good}
 	}
@@ -229,10 +231,13 @@ func (v savable[T]) check(s *Snapshot[T]) error {
 	for _, c := range []struct {
 		name  string
 		count int
-	}{{"steps", s.Steps}, {"skipped", s.Skipped}, {"accumulated", s.Accumulated}} {
+	}{{"steps", s.Steps}, {"skipped", s.Skipped}, {"skips in a row", s.SkipsInRow}, {"accumulated", s.Accumulated}} {
 		if c.count < 0 {
 			return fmt.Errorf("optim: snapshot with %s = %d, want 0 or more", c.name, c.count)
 		}
+	}
+	if s.SkipsInRow > s.Skipped {
+		return fmt.Errorf("optim: snapshot with skips in a row = %d, want at most those skipped, %d", s.SkipsInRow, s.Skipped)
 	}
 	if l := s.LossScale; l != nil {
 		if !(l.Scale >= 0x1p-126 && l.Scale <= math.MaxFloat32) {

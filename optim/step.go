@@ -16,8 +16,9 @@ import (
 //
 // A gradient that is infinite or NaN, or that becomes so in the reduction, skips
 // the step: parameters and state stay as they are, the report says why, and a
-// [LossScaler] backs off. That is not an error. Accumulated gradients are used
-// up by a skipped step too.
+// [LossScaler] backs off. That is not an error, unless it has happened several
+// times in a row: then the report comes with a *[SkippedError], see
+// [FailAfterSkips]. Accumulated gradients are used up by a skipped step too.
 //
 // It is an error if there is no gradient at all, if every parameter is frozen, if
 // a gradient is missing, nil, of another length than its parameter or in the
@@ -46,7 +47,6 @@ func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
 	r := Report{Step: o.steps + 1, LR: lr, GradNorm: n.value(), LossScale: o.scaling.scale}
 	if !n.isFinite() || overflows(o.grads, n, factor) {
 		r.Skipped, r.Reason = true, o.blame(factor)
-		o.skipped++
 		if o.now.clears {
 			o.run(zero)
 		}
@@ -58,7 +58,7 @@ func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
 	o.scaling.update(o.scaler, r.Skipped)
 	o.pending = 0
 	o.release()
-	return r, nil
+	return r, o.skipped.update(&o.config, &r)
 }
 
 // gradNorm returns the norm of the gathered gradients, and notes the parameters'
