@@ -101,10 +101,8 @@ func newRowUpdater[T kernels.Float](rule Rule) (updater[T], error) {
 	case SGD, Adagrad, Adam, AdamW:
 		return newUpdater[T](rule)
 	case RowAdagrad:
-		for _, o := range r.options() {
-			if err := checkOption[T](r.Name(), o); err != nil {
-				return nil, err
-			}
+		if err := checkOptions[T](r); err != nil {
+			return nil, err
 		}
 		return &rowAdagrad[T]{rule: r}, nil
 	}

@@ -180,12 +180,12 @@ func (o *FitOptions[T]) check(ctx context.Context, opt *Optimizer[T], f Objectiv
 		if _, ok := rule.(interface{ validates() }); ok && o.Validate == nil {
 			return fmt.Errorf("optim: Fit: Stop[%d], %s, needs Validate", i, typeName(rule))
 		}
-		if err := checkOptions(rule); err != nil {
+		if err := checkOptions[float64](rule); err != nil {
 			return err
 		}
 	}
 	if o.Divergence != nil {
-		if err := checkOptions(o.Divergence); err != nil {
+		if err := checkOptions[float64](o.Divergence); err != nil {
 			return err
 		}
 	}

@@ -117,12 +117,8 @@ func checkConfig[T kernels.Float](c *config) error {
 	if isNil(c.schedule) {
 		return fmt.Errorf("optim: nil Schedule")
 	}
-	if s, ok := c.schedule.(interface{ options() []option }); ok {
-		for _, o := range s.options() {
-			if err := checkOption[T](typeName(s), o); err != nil {
-				return err
-			}
-		}
+	if err := checkOptions[T](c.schedule); err != nil {
+		return err
 	}
 	if c.reduction != Mean && c.reduction != Sum {
 		return fmt.Errorf("optim: Reduction = %d, want Mean or Sum", c.reduction)
@@ -148,7 +144,7 @@ func checkConfig[T kernels.Float](c *config) error {
 	if err := checkOption[float64]("FailAfterSkips", option{"n", c.failAfter.value, countFrom0}); err != nil {
 		return err
 	}
-	if err := c.scaler.check(func(o option) error { return checkOption[T]("LossScaler", o) }); err != nil {
+	if err := checkOptions[T](c.scaler); err != nil {
 		return err
 	}
 	for _, s := range c.settings {

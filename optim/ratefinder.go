@@ -39,9 +39,7 @@ func (s RateSweep) options() []option {
 		{"To", s.To, domain{fmt.Sprintf("a finite number > From = %v", s.From), func(v float64, round func(float64) float64) bool {
 			return round(v) > round(s.From) && !math.IsInf(round(v), 0)
 		}}},
-		{"To/From", s.To / s.From, domain{"a finite number", func(v float64, _ func(float64) float64) bool {
-			return v-v == 0
-		}}},
+		{"To/From", s.To / s.From, finite},
 		{"Steps", float64(s.Steps), domain{"at least 2", func(v float64, _ func(float64) float64) bool {
 			return v >= 2
 		}}},
@@ -85,10 +83,8 @@ func FindRate[T kernels.Float](ctx context.Context, rule Rule, params []Param[T]
 	if err != nil {
 		return c, err
 	}
-	for _, o := range sweep.options() {
-		if err := checkOption[T]("RateSweep", o); err != nil {
-			return c, err
-		}
+	if err := checkOptions[T](sweep); err != nil {
+		return c, err
 	}
 	if f == nil {
 		return c, fmt.Errorf("optim: FindRate: nil Objective")

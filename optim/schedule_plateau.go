@@ -106,6 +106,7 @@ func (p *Plateau) options() []option {
 		{"Cooldown", float64(p.Cooldown), countFrom0},
 		{"MinLR", p.MinLR, nonNegative},
 		{"Eps", p.Eps, nonNegative},
+		{"State.Best", p.State.Best, finite},
 		{"State.Bad", float64(p.State.Bad), countFrom0},
 		{"State.Cooling", float64(p.State.Cooling), countFrom0},
 		{"State.Reductions", float64(p.State.Reductions), countFrom0},
