@@ -230,7 +230,7 @@ func TestTrustRatios(t *testing.T) {
 		return p
 	}
 	lars := LARS{LR: 0.5, TrustCoefficient: 0.1}
-	adam := LAMB{LR: 0.5, Eps: 1e-300} // without moments its direction is the sign
+	adam := LAMB{LR: 0.5, Beta2: 0.5, Eps: 1e-300} // at first its direction is the sign
 	for _, c := range []struct {
 		rule    Rule
 		p, g    []float64
@@ -407,7 +407,8 @@ func TestSameBitsEverywhere(t *testing.T) {
 		"Momentum{0.05 0.9 0 true 0.02 false}":              0xd604717ae37bbfa1,
 		"Adam{0.01 0.9 0.999 1e-08 0 false false}":          0x8ab47cdd98c0c362,
 		"Adam{0.02 0.8 0.99 0.0001 0.03 false true}":        0xdac633c070a05a7a,
-		"Adam{0.02 0 0 0.001 0 false false}":                0x34db7a2558c57b03,
+		"Adam{0.02 0 0.5 0.001 0 false false}":              0xc811bfb27a849025,
+		"Adam{0.02 0.5 0 0.001 0 false false}":              0x5d9d681253e359b3,
 		"AdamW{0.01 0.9 0.999 1e-08 0.01 false false}":      0x89ee1e3dde561bfd,
 		"AdamW{0.02 0.8 0.99 0.0001 0.3 false true}":        0x41968b8994618df6,
 		"Adam{0.02 0.8 0.5 0.0001 0.03 true false}":         0x2faf1a33f16b967b,

@@ -74,7 +74,8 @@
 //
 // [WithGroup] gives the parameters whose names it matches a learning-rate factor
 // and a weight decay of their own; [WithoutDecay] and [BiasOrNorm] are its usual
-// use. [Optimizer.Freeze] leaves parameters out of all steps until
+// use. A group that matches nothing is an error, if it is not [MayBeEmpty].
+// [Optimizer.Freeze] leaves parameters out of all steps until
 // [Optimizer.Thaw], and [Optimizer.AddParams] adds new ones. Each parameter counts
 // its own steps. An [Embedding] is an optimizer for a table of which each step
 // touches a few rows.

@@ -76,6 +76,9 @@ func NewEmbedding[T kernels.Float](rule Rule, table Param[T], dim int, opts ...O
 	if err := c.checkEmbedding(); err != nil {
 		return nil, err
 	}
+	if err := checkRate[T](rule, c.schedule); err != nil {
+		return nil, err
+	}
 	e := &Embedding[T]{
 		config: c, rule: rule, table: table, dim: dim, updater: u,
 		scaling: lossScale{scale: c.scaler.Init},

@@ -43,7 +43,7 @@ func TestBadRules(t *testing.T) {
 		{with(adam, func(r *Adam) { r.WeightDecay = -0.01 }), []string{"Adam", "WeightDecay", "-0.01"}},
 		{with(NewAdamW(1), func(r *AdamW) { r.Eps = nan }), []string{"AdamW", "Eps", "NaN"}},
 		{with(NewAdamW(1), func(r *AdamW) { r.Beta1 = 2 }), []string{"AdamW", "Beta1", "2"}},
-		{Adam{LR: 0.1}, []string{"Adam", "Eps", "0"}}, // NewAdam forgotten
+		{Adam{LR: 0.1}, []string{"Adam", "Beta2", "0"}}, // NewAdam forgotten
 		{nil, []string{"nil"}},
 		{&adam, []string{"*optim.Adam", "pointer"}},
 		{(*Adam)(nil), []string{"*optim.Adam", "pointer"}},
@@ -60,7 +60,7 @@ func TestBadRules(t *testing.T) {
 		want []string
 	}{
 		{SGD{LR: 1e39}, []string{"LR", "1e+39", "float32"}},
-		{Momentum{Momentum: 1 - 1e-9}, []string{"Momentum", "0.999999999", "float32"}},
+		{Momentum{LR: 1, Momentum: 1 - 1e-9}, []string{"Momentum", "0.999999999", "float32"}},
 		{with(adam, func(r *Adam) { r.Beta2 = 1 - 1e-9 }), []string{"Beta2", "0.999999999", "float32"}},
 		{with(adam, func(r *Adam) { r.Eps = 1e-60 }), []string{"Eps", "1e-60", "float32"}},
 		{with(adam, func(r *Adam) { r.Eps = 1e-44 }), []string{"Eps", "1e-44", "float32"}},

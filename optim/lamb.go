@@ -18,9 +18,9 @@ import (
 //
 // in the t-th step. The ratio is 1 where one of the norms is 0 or infinite.
 //
-// LR and WeightDecay must be finite and not negative, the betas lie in [0, 1), and
-// Eps must be positive; [New] says so otherwise. [NewLAMB] fills in the usual
-// values.
+// LR and WeightDecay must be finite and not negative, the betas lie in [0, 1) and
+// are not both 0, and Eps must be positive; [New] says so otherwise. [NewLAMB] fills
+// in the usual values.
 type LAMB struct {
 	LR          float64 // learning rate
 	Beta1       float64 // decay of the first moment
@@ -51,7 +51,7 @@ func (r LAMB) options() []option {
 	return []option{
 		{"LR", r.LR, nonNegative},
 		{"Beta1", r.Beta1, fraction},
-		{"Beta2", r.Beta2, fraction},
+		{"Beta2", r.Beta2, beta2Beside(r.Beta1)},
 		{"Eps", r.Eps, correctedEps(r.Beta2)},
 		{"WeightDecay", r.WeightDecay, nonNegative},
 	}

@@ -23,7 +23,7 @@ import (
 // the usual values.
 type LARS struct {
 	LR               float64 // learning rate
-	Momentum         float64 // decay of the velocity
+	Momentum         float64 // decay of the velocity; 0 for none
 	TrustCoefficient float64 // the paper's η
 	WeightDecay      float64 // coupled (L2) weight decay
 	Maximize         bool    // ascend instead of descend

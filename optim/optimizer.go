@@ -80,7 +80,8 @@ type cohort[T kernels.Float] struct {
 // It is an error if there are no parameters, if one has no name, no values or
 // another one's name, if two of them overlap in memory, or if an option of the
 // rule, the schedule or the optimizer is out of its domain; the error names the
-// parameter or the option and the value.
+// parameter or the option and the value. A rule's LR may be 0 only with a schedule
+// of the caller's own, which need not multiply it.
 func New[T kernels.Float](rule Rule, params []Param[T], opts ...Option) (*Optimizer[T], error) {
 	if _, err := newUpdater[T](rule); err != nil {
 		return nil, err
@@ -90,6 +91,12 @@ func New[T kernels.Float](rule Rule, params []Param[T], opts ...Option) (*Optimi
 	}
 	c, err := newConfig[T](opts)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkRate[T](rule, c.schedule); err != nil {
+		return nil, err
+	}
+	if err := checkMatches(c.settings, params); err != nil {
 		return nil, err
 	}
 	o := &Optimizer[T]{config: c, rule: rule, scaling: lossScale{scale: c.scaler.Init}}

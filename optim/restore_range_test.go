@@ -105,6 +105,7 @@ var optionsOfNew = map[string]func(x float64) Option{
 	"FailAfterSkips": func(x float64) Option { return FailAfterSkips(int(x)) },
 	"LRFactor":       func(x float64) Option { return WithGroup(anyName, LRFactor(x)) },
 	"WeightDecay":    func(x float64) Option { return WithGroup(anyName, WeightDecay(x)) },
+	"MayBeEmpty":     func(x float64) Option { return WithGroup(func(string) bool { return x > 1 }, MayBeEmpty()) },
 	"ZeroGrads":      func(float64) Option { return ZeroGrads() },
 	"WithoutDecay":   func(float64) Option { return WithoutDecay(anyName) },
 	// Ranged over by themselves.
@@ -183,7 +184,7 @@ func testNewAndRestore[T kernels.Float](t *testing.T) {
 		}
 	}
 	none := func() []Option { return nil }
-	for _, rule := range append([]Rule{NewRowAdagrad(0.1)}, variants...) {
+	for _, rule := range append([]Rule{NewRowAdagrad(0.1)}, savedRules...) {
 		try(rule.Name(), rule, none)
 		edited(rule, func(name string, v any) { try(name, v.(Rule), none) })
 	}

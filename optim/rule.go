@@ -182,6 +182,16 @@ var (
 	}}
 )
 
+// beta2Beside returns the domain of the decay of a second average beside that of a
+// first one. Without either a step is little more than the gradient's sign: both
+// were rather forgotten.
+func beta2Beside(beta1 float64) domain {
+	if beta1 != 0 {
+		return fraction
+	}
+	return domain{"a number in (0, 1) where Beta1 is 0", openFraction.has}
+}
+
 // correctedEps returns the domain of the eps of rules that move the second
 // moment's bias correction into it: the kernels multiply eps by sqrt(1-beta2^t),
 // which is least in the first step. Should the product vanish, a dead gradient

@@ -270,7 +270,7 @@ func TestRestoreElsewhere(t *testing.T) {
 	}
 	// Other rates and decays, no plateau, a fixed scale.
 	o := restore(AdamW{LR: 1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.5},
-		WithSchedule(Exponential{0.9}), WithLossScale(64), WithoutDecay(BiasOrNorm), Workers(2))
+		WithSchedule(Exponential{0.9}), WithLossScale(64), WithoutDecay(func(name string) bool { return name == "p1" }), Workers(2))
 	if o.LossScale() != 64 {
 		t.Errorf("got the loss scale %v, want the fixed one", o.LossScale())
 	}
