@@ -69,14 +69,16 @@
 //
 // A step with an infinite or NaN gradient is skipped as a whole: parameters,
 // state and step counter stay as they were, the loss scale backs off, and the
-// [Report] says which parameter was to blame. After the first Step with some
+// [Report] says which parameter was to blame. Ten in a row, without a loss scale that
+// adapts itself, are an error ([FailAfterSkips]). After the first Step with some
 // number of micro-batches no further Step with that number allocates.
 //
 // # Parameters
 //
 // [WithGroup] gives the parameters whose names it matches a learning-rate factor
 // and a weight decay of their own; [WithoutDecay] and [BiasOrNorm] are its usual
-// use. [Optimizer.Freeze] leaves parameters out of all steps until
+// use. A group that matches nothing is an error, if it is not [MayBeEmpty].
+// [Optimizer.Freeze] leaves parameters out of all steps until
 // [Optimizer.Thaw], and [Optimizer.AddParams] adds new ones. Each parameter counts
 // its own steps. An [Embedding] is an optimizer for a table of which each step
 // touches a few rows.

@@ -37,7 +37,7 @@ type EarlyStopping[T kernels.Float] struct {
 // parameters, usually those of the optimizer. It is an error if an option is out
 // of its domain or the parameters are not as in [New].
 func NewEarlyStopping[T kernels.Float](params []Param[T], p Patience) (*EarlyStopping[T], error) {
-	if err := checkOptions(p); err != nil {
+	if err := checkOptions[float64](p); err != nil {
 		return nil, err
 	}
 	if err := checkParams(params); err != nil {

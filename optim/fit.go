@@ -60,10 +60,11 @@ type FitResult struct {
 //
 // If a rule ends the run, Fit returns no error. It returns a *[DivergedError] if
 // the loss diverged, the cause if ctx was cancelled, and the errors of the
-// callbacks and of the optimizer, wrapped. Bad options are errors before anything
-// happens. In the first two cases an [EarlyStopping] in Stop has restored the
-// best parameters, as for evaluation ([Optimizer.EvalMode]); in the others they are
-// those of the last step, so that the run can go on. The result is valid in every case.
+// callbacks and of the optimizer, wrapped: a *[SkippedError] where no step can be
+// taken any more. Bad options are errors before anything happens. In the first two
+// cases an [EarlyStopping] in Stop has restored the best parameters, as for evaluation
+// ([Optimizer.EvalMode]); in the others they are those of the last step, so that the
+// run can go on. The result is valid in every case.
 func Fit[T kernels.Float](ctx context.Context, opt *Optimizer[T], f Objective[T], o FitOptions[T]) (FitResult, error) {
 	var r FitResult
 	if err := o.check(ctx, opt, f); err != nil {
@@ -93,12 +94,15 @@ func Fit[T kernels.Float](ctx context.Context, opt *Optimizer[T], f Objective[T]
 			return fail("objective: ", err)
 		}
 		report, err := opt.Step(grads)
-		if err != nil {
+		if err != nil && !report.Skipped {
 			return fail("", err)
 		}
 		r.Progress = Progress{Report: report, Iteration: i + 1, Loss: loss, Average: average.Add(loss), Metric: r.Metric}
 		if report.Skipped {
 			r.Skips++
+		}
+		if err != nil {
+			return fail("", err)
 		}
 		if o.Divergence != nil {
 			if err := o.Divergence.Observe(loss); err != nil {
@@ -176,12 +180,12 @@ func (o *FitOptions[T]) check(ctx context.Context, opt *Optimizer[T], f Objectiv
 		if _, ok := rule.(interface{ validates() }); ok && o.Validate == nil {
 			return fmt.Errorf("optim: Fit: Stop[%d], %s, needs Validate", i, typeName(rule))
 		}
-		if err := checkOptions(rule); err != nil {
+		if err := checkOptions[float64](rule); err != nil {
 			return err
 		}
 	}
 	if o.Divergence != nil {
-		if err := checkOptions(o.Divergence); err != nil {
+		if err := checkOptions[float64](o.Divergence); err != nil {
 			return err
 		}
 	}

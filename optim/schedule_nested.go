@@ -15,7 +15,7 @@ import "fmt"
 // StartFactor must lie in [0, 1]; torch's is 1/3. At 0 the first step has the
 // rate 0. Steps must not be negative.
 type Warmup struct {
-	Steps       int      // steps before the full rate
+	Steps       int      // steps before the full rate; 0 for none
 	StartFactor float64  // share of the rate in the first step
 	Then        Schedule // what follows; nil is Constant{}
 }

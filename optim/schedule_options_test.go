@@ -20,6 +20,8 @@ func TestBadSchedules(t *testing.T) {
 	}{
 		{Constant{Factor: -1}, []string{"Constant", "Factor", "-1"}},
 		{Constant{Steps: -2}, []string{"Constant", "Steps", "-2"}},
+		{Constant{Steps: 3}, []string{"Constant", "Factor", "0", "Steps"}},
+		{&Plateau{}, []string{"Plateau", "Factor", "0"}},
 		{StepDecay{Gamma: 0.1}, []string{"StepDecay", "StepSize", "0"}},
 		{StepDecay{StepSize: 3}, []string{"StepDecay", "Gamma", "0"}},
 		{StepDecay{StepSize: 3, Gamma: inf}, []string{"StepDecay", "Gamma", "+Inf"}},
@@ -66,7 +68,7 @@ func TestBadSchedules(t *testing.T) {
 		wantError(t, err, c.want...)
 	}
 	for _, s := range []Schedule{
-		Constant{Factor: 0, Steps: 3}, Exponential{1.1}, MultiStep{Gamma: 1}, Warmup{}, Warmup{Steps: 3, Then: NewPlateau()},
+		Constant{Factor: 0, Steps: 0}, Exponential{1.1}, MultiStep{Gamma: 1}, Warmup{}, Warmup{Steps: 3, Then: NewPlateau()},
 		Sequence{Schedules: []Schedule{Constant{}}}, NewOneCycle(1), Sequence{[]Schedule{Warmup{}, InverseTime{}}, []int{1}},
 	} {
 		if _, err := New(SGD{LR: 1}, []Param[float32]{{Name: "w", Value: []float32{1}}}, WithSchedule(s)); err != nil {

@@ -17,7 +17,7 @@ package optim
 // none counts as bad.
 //
 // A Plateau is used through a pointer, by one optimizer. Its options must not
-// change once it is in use: Factor lies in [0, 1); Threshold, MinLR and Eps are
+// change once it is in use: Factor lies in (0, 1); Threshold, MinLR and Eps are
 // finite and not negative; Patience and Cooldown are not negative. [NewPlateau]
 // fills in the usual values.
 type Plateau struct {
@@ -100,12 +100,13 @@ func (p *Plateau) Rate(base float64, step int) float64 {
 
 func (p *Plateau) options() []option {
 	return []option{
-		{"Factor", p.Factor, fraction},
+		{"Factor", p.Factor, openFraction},
 		{"Patience", float64(p.Patience), countFrom0},
 		{"Threshold", p.Threshold, nonNegative},
 		{"Cooldown", float64(p.Cooldown), countFrom0},
 		{"MinLR", p.MinLR, nonNegative},
 		{"Eps", p.Eps, nonNegative},
+		{"State.Best", p.State.Best, finite},
 		{"State.Bad", float64(p.State.Bad), countFrom0},
 		{"State.Cooling", float64(p.State.Cooling), countFrom0},
 		{"State.Reductions", float64(p.State.Reductions), countFrom0},

@@ -90,8 +90,12 @@ func (p plateauText) UnmarshalText(text []byte) error {
 	if err := json.Unmarshal(text, &s); err != nil {
 		return err
 	}
-	if s.Bad < 0 || s.Cooling < 0 || s.Reductions < 0 {
-		return fmt.Errorf("%+v, want no negative counts", s)
+	restored := *p.Plateau
+	restored.State = s
+	for _, o := range restored.options() {
+		if err := checkValue[float64](o); err != nil {
+			return err
+		}
 	}
 	p.State = s
 	return nil

@@ -101,15 +101,3 @@ func (r *LossChange) options() []option {
 		{"For", float64(r.For), countFrom1},
 	}
 }
-
-// checkOptions checks the options of anything that has some.
-func checkOptions(v any) error {
-	if v, ok := v.(interface{ options() []option }); ok {
-		for _, o := range v.options() {
-			if err := checkOption[float64](typeName(v), o); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}

@@ -33,7 +33,7 @@ func NewObjective(params []optim.Param[float64], f optim.Objective[float64]) (*O
 		return nil, fmt.Errorf("gonumopt: nil Objective")
 	}
 	// New knows what is wrong with parameters.
-	if _, err := optim.New(optim.SGD{}, params); err != nil {
+	if _, err := optim.New(optim.SGD{LR: 1}, params); err != nil {
 		return nil, err
 	}
 	o := &Objective{params: slices.Clone(params), f: f}
