@@ -30,9 +30,9 @@ type FitOptions[T kernels.Float] struct {
 	Divergence *Divergence
 
 	// Validate returns a metric on validation data, after every ValidateEvery-th
-	// iteration. The metric goes to Stop, to Progress and to the Plateau schedules
-	// of the optimizer, all of which find the parameters as [Optimizer.EvalMode]
-	// puts them.
+	// iteration. The metric goes to Stop, to Progress and to the optimizer's
+	// Observers, such as Plateau, all of which find the parameters as
+	// [Optimizer.EvalMode] puts them.
 	Validate      func() (metric float64, err error)
 	ValidateEvery int
 
@@ -56,7 +56,7 @@ type FitResult struct {
 // mini-batches are not taken again.
 //
 // An iteration goes on, after the step, with Divergence, Average, Validate, the
-// Plateau schedules, Progress and all of Stop, in this order.
+// Observers, Progress and all of Stop, in this order.
 //
 // If a rule ends the run, Fit returns no error. It returns a *[DivergedError] if
 // the loss diverged, the cause if ctx was cancelled, and the errors of the
@@ -70,7 +70,6 @@ func Fit[T kernels.Float](ctx context.Context, opt *Optimizer[T], f Objective[T]
 		return r, err
 	}
 	average := MovingAverage{Decay: o.Smoothing}
-	schedules := plateaus(opt.schedule)
 	grads := opt.newGradients()
 	start := opt.Steps()
 	for i := 0; r.Reason == ""; i++ {
@@ -117,9 +116,7 @@ func Fit[T kernels.Float](ctx context.Context, opt *Optimizer[T], f Objective[T]
 			if r.Metric, err = o.Validate(); err != nil {
 				return fail("Validate: ", err)
 			}
-			for _, s := range schedules {
-				s.Observe(r.Metric)
-			}
+			opt.Observe(r.Metric)
 		}
 		if o.Progress != nil {
 			if err := o.Progress(r.Progress); err != nil {
@@ -166,8 +163,9 @@ func (o *FitOptions[T]) check(ctx context.Context, opt *Optimizer[T], f Objectiv
 		return fmt.Errorf("optim: Fit: ValidateEvery = %d without Validate", o.ValidateEvery)
 	case o.Validate != nil && o.ValidateEvery <= 0:
 		return fmt.Errorf("optim: Fit: ValidateEvery = %d, want %s", o.ValidateEvery, countFrom1.want)
-	case o.Validate == nil && len(plateaus(opt.schedule)) > 0:
-		return fmt.Errorf("optim: Fit: a Plateau schedule needs Validate")
+	}
+	if s := opt.Observers(); len(s) > 0 && o.Validate == nil {
+		return fmt.Errorf("optim: Fit: the schedule %s needs Validate", typeName(s[0]))
 	}
 	for i, rule := range o.Stop {
 		if isNilRule(rule) {

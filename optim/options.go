@@ -112,6 +112,9 @@ func checkConfig[T kernels.Float](c *config) error {
 	if isNil(c.schedule) {
 		return fmt.Errorf("optim: nil Schedule")
 	}
+	if err := checkNested(c.schedule); err != nil {
+		return err
+	}
 	if s, ok := c.schedule.(interface{ options() []option }); ok {
 		for _, o := range s.options() {
 			if err := checkOption[T](typeName(s), o); err != nil {

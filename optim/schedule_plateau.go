@@ -3,9 +3,9 @@ package optim
 import "math"
 
 // Plateau lowers the rate when a metric, say the loss on validation data, has
-// stopped improving (torch's ReduceLROnPlateau). It is told the metric by
-// Observe, once per epoch or whenever it is known; [Fit] does that. A metric is
-// an improvement if it is below
+// stopped improving (torch's ReduceLROnPlateau). It is an [Observer]: it is told
+// the metric by Observe, once per epoch or whenever it is known; [Fit] does that. A
+// metric is an improvement if it is below
 //
 //	Best - Threshold*|Best|    or, with Absolute,    Best - Threshold
 //

@@ -22,23 +22,49 @@ type textState interface {
 	encoding.TextUnmarshaler
 }
 
-// textStates returns the schedules with a state: s itself or inside of s.
+// stateOf returns the schedule's own state, if it has one.
+func stateOf(s Schedule) (state textState, ok bool) {
+	if p, ok := s.(*Plateau); ok {
+		return plateauText{p}, true
+	}
+	state, ok = s.(textState)
+	return state, ok
+}
+
+// textStates returns the schedules with a state, each once: s itself or inside of
+// s.
 func textStates(s Schedule) (names []string, states []textState) {
-	switch s := s.(type) {
-	case *Plateau:
-		return []string{typeName(s)}, []textState{plateauText{s}}
-	case textState:
-		return []string{typeName(s)}, []textState{s}
-	case interface{ nested() []Schedule }:
-		for _, inner := range s.nested() {
-			n, t := textStates(inner)
-			names, states = append(names, n...), append(states, t...)
-		}
+	for _, s := range search(s, func(s Schedule) bool { _, ok := stateOf(s); return ok }) {
+		state, _ := stateOf(s)
+		names, states = append(names, typeName(s)), append(states, state)
 	}
 	return names, states
 }
 
+// checkSavable returns an error if s has an Observer whose state cannot be had: a
+// run that went on without it would not be the same.
+func checkSavable(s Schedule) error {
+	for _, s := range search(s, func(s Schedule) bool {
+		_, has := stateOf(s)
+		_, needs := s.(Observer)
+		return has || needs
+	}) {
+		if _, ok := stateOf(s); !ok {
+			return fmt.Errorf("optim: the schedule %s follows a metric and cannot be saved: it has no MarshalText and UnmarshalText", typeName(s))
+		}
+	}
+	return nil
+}
+
 func snapshotSchedule(s Schedule) ([]ScheduleSnapshot, error) {
+	if err := checkSavable(s); err != nil {
+		return nil, err
+	}
+	return saveTexts(s)
+}
+
+// saveTexts returns the states in s.
+func saveTexts(s Schedule) ([]ScheduleSnapshot, error) {
 	var saved []ScheduleSnapshot
 	names, states := textStates(s)
 	for i, state := range states {
@@ -63,7 +89,7 @@ func restoreSchedule(s Schedule, saved []ScheduleSnapshot) error {
 			return nil
 		}
 	}
-	before, err := snapshotSchedule(s)
+	before, err := saveTexts(s)
 	if err != nil {
 		return err
 	}

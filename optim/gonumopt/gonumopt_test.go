@@ -118,6 +118,9 @@ func TestMethodErrors(t *testing.T) {
 	fail(bowl, &Method{}, "nil")
 	rate := optim.ScheduleFunc(func(_ float64, step int) float64 { return 0.1 - float64(step) })
 	fail(bowl, &Method{Rule: optim.SGD{}, Options: []optim.Option{optim.WithSchedule(rate)}}, "step 2", "-0.9")
+	// A schedule that would wait for metrics in vain.
+	plateau := optim.WithSchedule(optim.Warmup{Steps: 2, Then: optim.NewPlateau()})
+	fail(bowl, &Method{Rule: optim.SGD{LR: 0.1}, Options: []optim.Option{plateau}}, "gonumopt: SGD", "*optim.Plateau", "metric")
 	if _, err := new(Method).Uses(optimize.Available{}); !errors.Is(err, optimize.ErrMissingGrad) {
 		t.Errorf("without gradient: %v", err)
 	}
