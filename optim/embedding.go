@@ -246,6 +246,9 @@ func (e *Embedding[T]) update(lr, scale float64) {
 // Steps returns the number of steps taken, not counting skipped ones.
 func (e *Embedding[T]) Steps() int { return e.steps }
 
+// Iterations returns the number of steps tried, the skipped ones included.
+func (e *Embedding[T]) Iterations() int { return e.steps + e.skipped }
+
 // Skipped returns the number of steps skipped.
 func (e *Embedding[T]) Skipped() int { return e.skipped }
 

@@ -27,10 +27,11 @@ type Snapshot[T kernels.Float] struct {
 	LossScale   *LossScaleSnapshot `json:"loss_scale,omitempty"`  // nil if it is fixed
 	Schedule    []ScheduleSnapshot `json:"schedule,omitempty"`    // those with a state; most have none
 	Params      []ParamSnapshot[T] `json:"params"`
+	Run         []RunSnapshot[T]   `json:"run,omitempty"` // of a Run, which an Optimizer ignores
 
 	// Extra and ExtraVectors are the caller's: what else the run needs, such as the
-	// number of the epoch, or the vectors of a WeightAverage. Optimizers leave them
-	// empty and ignore them.
+	// state of a random source, or the vectors of a WeightAverage that no Run knows.
+	// Optimizers leave them empty and ignore them.
 	Extra        map[string]string  `json:"extra,omitempty"`
 	ExtraVectors []StateSnapshot[T] `json:"extra_vectors,omitempty"`
 }

@@ -14,8 +14,8 @@
 // is a tensor "model.NAME" for every parameter and a tensor "state.NAME.VECTOR"
 // for every vector that the rule keeps for it, such as
 // "state.weights.exp_avg"; "grad.NAME" for gradients accumulated for the next
-// step, and "extra.NAME" for the caller's own vectors. They have the dtype F32 or
-// F64 and one dimension. The text's "__metadata__" has the entries
+// step, "run.I.NAME" for those of the I-th part of an optim.Run, and "extra.NAME"
+// for the caller's own vectors. They have the dtype F32 or F64 and one dimension. The text's "__metadata__" has the entries
 //
 //	format     "steepest.optim"
 //	version    "1"
@@ -61,8 +61,8 @@ const (
 	version = "1"
 )
 
-// A Stateful has a state that can be saved: an [optim.Optimizer] or an
-// [optim.Embedding].
+// A Stateful has a state that can be saved: an [optim.Optimizer], an
+// [optim.Embedding] or an [optim.Run].
 type Stateful[T kernels.Float] interface {
 	Snapshot() (*optim.Snapshot[T], error)
 	Restore(*optim.Snapshot[T]) error
@@ -156,6 +156,12 @@ func vectorsOf[T kernels.Float](s *optim.Snapshot[T]) []vector[T] {
 		}
 		if s.Accumulated > 0 && !p.Frozen {
 			list = append(list, vector[T]{"grad." + p.Name, &p.Sum})
+		}
+	}
+	for i := range s.Run {
+		for j := range s.Run[i].Vectors {
+			v := &s.Run[i].Vectors[j]
+			list = append(list, vector[T]{fmt.Sprintf("run.%d.%s", i, v.Name), &v.Value})
 		}
 	}
 	for i := range s.ExtraVectors {
