@@ -247,7 +247,7 @@ func (e *Embedding[T]) update(lr, scale float64) {
 func (e *Embedding[T]) Steps() int { return e.steps }
 
 // Iterations returns the number of steps tried, the skipped ones included.
-func (e *Embedding[T]) Iterations() int { return e.steps + e.skipped }
+func (e *Embedding[T]) Iterations() int { return e.Steps() + e.Skipped() }
 
 // Skipped returns the number of steps skipped.
 func (e *Embedding[T]) Skipped() int { return e.skipped }

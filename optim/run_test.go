@@ -15,11 +15,11 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 )
 
-// A skipCount is a user's rule with a state: it ends a run after so many skipped
+// A skipRule is a user's rule with a state: it ends a run after so many skipped
 // steps.
-type skipCount struct{ limit, skips, iteration int }
+type skipRule struct{ limit, skips, iteration int }
 
-func (c *skipCount) Stop(p Progress) string {
+func (c *skipRule) Stop(p Progress) string {
 	if p.Skipped && p.Iteration != c.iteration {
 		c.skips++
 	}
@@ -29,11 +29,11 @@ func (c *skipCount) Stop(p Progress) string {
 	return "too many skipped"
 }
 
-func (c *skipCount) MarshalText() ([]byte, error) {
+func (c *skipRule) MarshalText() ([]byte, error) {
 	return fmt.Appendf(nil, "%d %d", c.skips, c.iteration), nil
 }
 
-func (c *skipCount) UnmarshalText(text []byte) error {
+func (c *skipRule) UnmarshalText(text []byte) error {
 	_, err := fmt.Sscan(string(text), &c.skips, &c.iteration)
 	return err
 }
@@ -119,7 +119,7 @@ func newScene[T kernels.Float](t *testing.T, seed uint64, limit StepLimit) *scen
 		o.Stop = append(o.Stop, &LossChange{Tol: 0.1, For: 2 + rng.IntN(2), Average: one(2)})
 	}
 	if one(4) {
-		o.Stop = append(o.Stop, &skipCount{limit: 2})
+		o.Stop = append(o.Stop, &skipRule{limit: 2})
 	}
 	if one(4) {
 		o.Stop = append(o.Stop, StopFunc(func(p Progress) string {
@@ -462,7 +462,7 @@ func TestRunRestoreErrors(t *testing.T) {
 			grads[0][0], grads[1][0] = 1, s.values[1][0]
 			return float64(s.values[1][0]), nil
 		}, FitOptions[float32]{
-			Stop:          append([]StopRule{StepLimit(4), early, &LossChange{Tol: 0.01, For: 3}, &skipCount{limit: 9}}, rules...),
+			Stop:          append([]StopRule{StepLimit(4), early, &LossChange{Tol: 0.01, For: 3}, &skipRule{limit: 9}}, rules...),
 			Divergence:    NewDivergence(),
 			Average:       ema,
 			ValidateEvery: 2,
@@ -489,7 +489,7 @@ func TestRunRestoreErrors(t *testing.T) {
 		want []string
 	}{
 		{func(s *Snapshot[float32]) { s.Run = nil }, []string{"optimizer alone", "Run"}},
-		{func(s *Snapshot[float32]) { s.Run = s.Run[:5] }, []string{`"*optim.LossChange"]`, `"*optim.LossChange" "*optim.skipCount"]`}},
+		{func(s *Snapshot[float32]) { s.Run = s.Run[:5] }, []string{`"*optim.LossChange"]`, `"*optim.LossChange" "*optim.skipRule"]`}},
 		{func(s *Snapshot[float32]) { s.Run[1].Type = "*optim.LossChange" }, []string{`["Run" "*optim.LossChange"`, `["Run" "*optim.Divergence"`}},
 		{func(s *Snapshot[float32]) { s.Run[2].Vectors = s.Run[2].Vectors[:1] }, []string{"WeightAverage", "1 vectors, want 2"}},
 		{func(s *Snapshot[float32]) { s.Run[3].Vectors[1].Name = "q" }, []string{"EarlyStopping", "vector 1", `"q"`, `"p1"`}},
@@ -503,7 +503,7 @@ func TestRunRestoreErrors(t *testing.T) {
 		{func(s *Snapshot[float32]) { s.Run[2].State = `{"Count":-4}` }, []string{"WeightAverage", "-4"}},
 		{func(s *Snapshot[float32]) { s.Run[3].State = `{"Bad":-5}` }, []string{"EarlyStopping", "-5"}},
 		{func(s *Snapshot[float32]) { s.Run[4].State = `{"Count":-6}` }, []string{"LossChange", "-6"}},
-		{func(s *Snapshot[float32]) { s.Run[5].State = "x" }, []string{"skipCount", "expected integer"}},
+		{func(s *Snapshot[float32]) { s.Run[5].State = "x" }, []string{"skipRule", "expected integer"}},
 		{func(s *Snapshot[float32]) { s.Params[1].Name = "q" }, []string{"parameter 1", `"q"`, `"p1"`}},
 		{func(s *Snapshot[float32]) { s.Schedule[0].State = "x" }, []string{"*optim.ratchet", "syntax"}},
 	} {
