@@ -107,7 +107,8 @@
 //
 // Bad options are errors of [New]; bad gradients, and a bad learning rate from a
 // user's schedule, are errors of Step, found before anything changes. They name
-// the parameter or the option and the bad value. No function panics.
+// the parameter or the option and the bad value. Nothing panics, whatever the
+// arguments, but the methods of nil pointers and functions.
 //
 // # Reproducibility
 //

@@ -175,7 +175,18 @@ func (e *Embedding[T]) Step(rows []int, grads []T) (Report, error) {
 	return r, nil
 }
 
+// checkMade returns an error unless NewEmbedding has made the embedding.
+func (e *Embedding[T]) checkMade() error {
+	if e.rule == nil {
+		return fmt.Errorf("optim: an Embedding that is not from NewEmbedding")
+	}
+	return nil
+}
+
 func (e *Embedding[T]) check(rows []int, grads []T) error {
+	if err := e.checkMade(); err != nil {
+		return err
+	}
 	if len(grads)/e.dim != len(rows) || len(grads)%e.dim != 0 {
 		return fmt.Errorf("optim: parameter %q: %d gradient elements for %d rows of %d", e.table.Name, len(grads), len(rows), e.dim)
 	}

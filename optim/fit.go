@@ -72,6 +72,8 @@ func (o *FitOptions[T]) check(opt *Optimizer[T], f Objective[T]) error {
 	switch {
 	case opt == nil:
 		return fmt.Errorf("optim: Fit: nil Optimizer")
+	case opt.rule == nil:
+		return opt.checkMode()
 	case f == nil:
 		return fmt.Errorf("optim: Fit: nil Objective")
 	case o.Validate == nil && o.ValidateEvery != 0:

@@ -378,6 +378,8 @@ func TestFitErrors(t *testing.T) {
 		{FitOptions[float64]{Stop: limit, Validate: func() (float64, error) { return 0, nil }}, []string{"ValidateEvery", "0"}},
 		{FitOptions[float64]{Stop: []StopRule{e}}, []string{"EarlyStopping", "Validate"}},
 		{FitOptions[float64]{Stop: []StopRule{StepLimit(1), change, StepLimit(1), change}}, []string{"Stop[1] and Stop[3]", "same *optim.LossChange"}},
+		{FitOptions[float64]{Stop: []StopRule{&EarlyStopping[float64]{}}, ValidateEvery: 1, Validate: func() (float64, error) { return 0, nil }}, []string{"EarlyStopping", "Checks", "0"}},
+		{FitOptions[float64]{Stop: limit, Average: &WeightAverage[float64]{}}, []string{"Average", "NewEMA"}},
 		{FitOptions[float64]{Stop: limit, Divergence: &Divergence{}}, []string{"Divergence", "For", "0"}},
 		{FitOptions[float64]{Stop: limit, Divergence: &Divergence{For: 1, Spike: -1}}, []string{"Divergence", "Spike", "-1"}},
 		{FitOptions[float64]{Stop: limit, Divergence: &Divergence{For: 1, Decay: 1}}, []string{"Divergence", "Decay", "1"}},
@@ -390,6 +392,13 @@ func TestFitErrors(t *testing.T) {
 	wantError(t, err, "nil Objective")
 	_, err = Fit(context.Background(), nil, bowl(w), FitOptions[float64]{Stop: limit})
 	wantError(t, err, "nil Optimizer")
+	_, err = Fit(context.Background(), new(Optimizer[float64]), bowl(w), FitOptions[float64]{Stop: limit})
+	wantError(t, err, "Optimizer", "not from New")
+	var none context.Context
+	_, err = Fit(none, opt, bowl(w), FitOptions[float64]{Stop: limit})
+	wantError(t, err, "nil Context")
+	_, err = new(Run[float64]).Fit(context.Background())
+	wantError(t, err, "not from NewRun")
 	_, err = Fit(context.Background(), fitting(t, w, WithSchedule(NewPlateau())), bowl(w), FitOptions[float64]{Stop: limit})
 	wantError(t, err, "Plateau", "Validate")
 	rate = -1

@@ -2,6 +2,7 @@ package optim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -23,6 +24,8 @@ type Run[T kernels.Float] struct {
 	open    bool          // whether last's step was taken, and what follows it was not done
 	telling bool          // whether some of the rules know the last iteration and others do not
 }
+
+var errNoRun = errors.New("optim: a Run that is not from NewRun")
 
 // NewRun returns a run of the optimizer, which may have taken steps before. Bad
 // options are errors.
@@ -56,6 +59,8 @@ func NewRun[T kernels.Float](opt *Optimizer[T], f Objective[T], o FitOptions[T])
 // once, unless its rules have changed.
 func (r *Run[T]) Fit(ctx context.Context) (FitResult, error) {
 	switch {
+	case r.opt == nil:
+		return FitResult{}, errNoRun
 	case ctx == nil:
 		return r.result(""), fmt.Errorf("optim: Fit: nil Context")
 	case len(r.o.Stop) == 0 && ctx.Done() == nil:

@@ -94,7 +94,7 @@ func (p *Plateau) Rate(base float64, step int) float64 {
 	rate := base
 	for range p.State.Reductions {
 		lower := max(rate*p.Factor, p.MinLR)
-		if !(rate-lower > p.Eps) {
+		if !(rate-lower > max(p.Eps, 0)) {
 			break // and so it will stay
 		}
 		rate = lower

@@ -103,12 +103,18 @@ func (o *Optimizer[T]) Restore(s *Snapshot[T]) error {
 // Snapshot copies the embedding's state, the table included. It is an error if
 // the schedule's state cannot be had.
 func (e *Embedding[T]) Snapshot() (*Snapshot[T], error) {
+	if err := e.checkMade(); err != nil {
+		return nil, err
+	}
 	return e.savable().snapshot()
 }
 
 // Restore puts the embedding into the state of a snapshot, under the conditions of
 // [Optimizer.Restore]. On error nothing has changed.
 func (e *Embedding[T]) Restore(s *Snapshot[T]) error {
+	if err := e.checkMade(); err != nil {
+		return err
+	}
 	return e.savable().restore(s)
 }
 

@@ -128,10 +128,12 @@ func (r *Run[T]) Restore(s *Snapshot[T]) error {
 
 // checkWhole returns an error where the run is not in one piece.
 func (r *Run[T]) checkWhole() error {
-	if r.telling {
+	switch {
+	case r.opt == nil:
+		return errNoRun
+	case r.telling:
 		return fmt.Errorf("optim: Run: iteration %d: in the middle of telling the rules", r.last.Iteration)
-	}
-	if r.o.Average != nil && r.o.Average.swapped {
+	case r.o.Average != nil && r.o.Average.swapped:
 		return fmt.Errorf("optim: Run: Average: %w", errSwapped)
 	}
 	return nil

@@ -49,6 +49,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 
@@ -72,6 +73,9 @@ type Stateful[T kernels.Float] interface {
 // there. To go on training while the file is written, take a Snapshot and give it
 // to Write in another goroutine.
 func Save[T kernels.Float](path string, opt Stateful[T]) error {
+	if isNil(opt) {
+		return fmt.Errorf("checkpoint %s: nothing to save: %T is nil", path, opt)
+	}
 	s, err := opt.Snapshot()
 	if err != nil {
 		return fmt.Errorf("checkpoint %s: %w", path, err)
@@ -83,6 +87,9 @@ func Save[T kernels.Float](path string, opt Stateful[T]) error {
 // the one that was saved; [optim.Optimizer.Restore] says what may differ. On
 // error it is unchanged.
 func Load[T kernels.Float](path string, opt Stateful[T]) error {
+	if isNil(opt) {
+		return fmt.Errorf("checkpoint %s: nothing to restore: %T is nil", path, opt)
+	}
 	s, err := Read[T](path)
 	if err != nil {
 		return err
@@ -93,11 +100,19 @@ func Load[T kernels.Float](path string, opt Stateful[T]) error {
 	return nil
 }
 
+// isNil reports whether there is nothing behind v.
+func isNil[T kernels.Float](v Stateful[T]) bool {
+	return v == nil || reflect.ValueOf(v).Kind() == reflect.Pointer && reflect.ValueOf(v).IsNil()
+}
+
 // Write writes a snapshot to a file and replaces the one that may be there. If
 // it fails, the old file stays. A symbolic link is replaced, not followed.
 //
 // Names must be UTF-8: the format has no others.
 func Write[T kernels.Float](path string, s *optim.Snapshot[T]) error {
+	if s == nil {
+		return fmt.Errorf("checkpoint %s: nil Snapshot", path)
+	}
 	h, vectors, err := layout(s)
 	if err == nil {
 		err = replaceFile(path, func(f *os.File) error { return encode(f, h, vectors) })
