@@ -408,6 +408,23 @@ func testRun[T kernels.Float](t *testing.T) {
 	}
 }
 
+// TestNil: nothing to save or to restore is an error, and no file.
+func TestNil(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.safetensors")
+	wantError(t, Save[float32](path, nil), path, "nil")
+	wantError(t, Save(path, (*optim.Optimizer[float32])(nil)), path, "*optim.Optimizer[float32] is nil")
+	wantError(t, Save(path, new(optim.Optimizer[float32])), path, "not from New")
+	wantError(t, Save(path, new(optim.Run[float32])), path, "not from NewRun")
+	wantError(t, Write[float32](path, nil), path, "nil Snapshot")
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file was written: %v", err)
+	}
+	path = newRun[float32](t, optim.NewAdam(0.01)).save(t)
+	wantError(t, Load[float32](path, nil), path, "nil")
+	wantError(t, Load(path, (*optim.Embedding[float32])(nil)), path, "*optim.Embedding[float32] is nil")
+	wantError(t, Load(path, new(optim.Embedding[float32])), path, "not from NewEmbedding")
+}
+
 // TestDamage loads damaged files: each must give an error with the file's name
 // and leave the optimizer as it was.
 func TestDamage(t *testing.T) {
@@ -539,23 +556,6 @@ func TestMismatch(t *testing.T) {
 		t.Errorf("got %v, want ErrNotExist", err)
 	}
 	wantError(t, Load(filepath.Dir(path), r.opt), filepath.Dir(path), "regular")
-}
-
-// TestNil: nothing to save or to restore is an error, and no file.
-func TestNil(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "run.safetensors")
-	wantError(t, Save[float32](path, nil), path, "nil")
-	wantError(t, Save(path, (*optim.Optimizer[float32])(nil)), path, "*optim.Optimizer[float32] is nil")
-	wantError(t, Save(path, new(optim.Optimizer[float32])), path, "not from New")
-	wantError(t, Save(path, new(optim.Run[float32])), path, "not from NewRun")
-	wantError(t, Write[float32](path, nil), path, "nil Snapshot")
-	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a file was written: %v", err)
-	}
-	path = newRun[float32](t, optim.NewAdam(0.01)).save(t)
-	wantError(t, Load[float32](path, nil), path, "nil")
-	wantError(t, Load(path, (*optim.Embedding[float32])(nil)), path, "*optim.Embedding[float32] is nil")
-	wantError(t, Load(path, new(optim.Embedding[float32])), path, "not from NewEmbedding")
 }
 
 // TestAtomic lets writing fail in several ways: the old file must stay, and
