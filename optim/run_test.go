@@ -94,7 +94,7 @@ func newScene[T kernels.Float](t *testing.T, seed uint64, limit StepLimit) *scen
 	if one(3) {
 		opts = append(opts, ZeroGrads())
 	}
-	opt := mustNew(t, savedRules[rng.IntN(len(savedRules))], params, opts...)
+	opt := mustNew(t, variants[rng.IntN(len(variants))], params, opts...)
 
 	o := FitOptions[T]{Smoothing: []float64{0, 0.5, 0.9}[rng.IntN(3)]}
 	last := StepLimit(3 + rng.IntN(30))
