@@ -109,11 +109,11 @@ func newConfig[T kernels.Float](opts []Option) (config, error) {
 }
 
 func checkConfig[T kernels.Float](c *config) error {
-	if isNil(c.schedule) {
-		return fmt.Errorf("optim: nil Schedule")
-	}
 	if err := checkNested(c.schedule); err != nil {
 		return err
+	}
+	if isNil(c.schedule) {
+		return fmt.Errorf("optim: nil Schedule")
 	}
 	if s, ok := c.schedule.(interface{ options() []option }); ok {
 		for _, o := range s.options() {
