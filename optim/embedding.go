@@ -174,7 +174,18 @@ func (e *Embedding[T]) Step(rows []int, grads []T) (Report, error) {
 	return r, e.skipped.update(&e.config, &r)
 }
 
+// checkMade returns an error unless NewEmbedding has made the embedding.
+func (e *Embedding[T]) checkMade() error {
+	if e.rule == nil {
+		return fmt.Errorf("optim: an Embedding that is not from NewEmbedding")
+	}
+	return nil
+}
+
 func (e *Embedding[T]) check(rows []int, grads []T) error {
+	if err := e.checkMade(); err != nil {
+		return err
+	}
 	if len(grads)/e.dim != len(rows) || len(grads)%e.dim != 0 {
 		return fmt.Errorf("optim: parameter %q: %d gradient elements for %d rows of %d", e.table.Name, len(grads), len(rows), e.dim)
 	}
@@ -245,6 +256,9 @@ func (e *Embedding[T]) update(lr float64, scale wide) {
 
 // Steps returns the number of steps taken, not counting skipped ones.
 func (e *Embedding[T]) Steps() int { return e.steps }
+
+// Iterations returns the number of steps tried, the skipped ones included.
+func (e *Embedding[T]) Iterations() int { return e.Steps() + e.Skipped() }
 
 // Skipped returns the number of steps skipped.
 func (e *Embedding[T]) Skipped() int { return e.skipped.total }

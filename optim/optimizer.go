@@ -291,6 +291,10 @@ func newState[T kernels.Float](params []Param[T], slots int) [][][]T {
 // Steps returns the number of steps taken, not counting skipped ones.
 func (o *Optimizer[T]) Steps() int { return o.steps }
 
+// Iterations returns the number of steps tried, the skipped ones included: how many
+// batches were used up, and so which one comes next.
+func (o *Optimizer[T]) Iterations() int { return o.Steps() + o.Skipped() }
+
 // Skipped returns the number of steps skipped.
 func (o *Optimizer[T]) Skipped() int { return o.skipped.total }
 

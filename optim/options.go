@@ -114,6 +114,9 @@ func newConfig[T kernels.Float](opts []Option) (config, error) {
 }
 
 func checkConfig[T kernels.Float](c *config) error {
+	if err := checkNested(c.schedule); err != nil {
+		return err
+	}
 	if isNil(c.schedule) {
 		return fmt.Errorf("optim: nil Schedule")
 	}

@@ -76,6 +76,9 @@ type RateCurve struct {
 // with it.
 func FindRate[T kernels.Float](ctx context.Context, rule Rule, params []Param[T], f Objective[T], sweep RateSweep, opts ...Option) (RateCurve, error) {
 	var c RateCurve
+	if ctx == nil {
+		return c, fmt.Errorf("optim: FindRate: nil Context")
+	}
 	i := 0
 	// By i and not by the step, which stands still when a step is skipped.
 	schedule := ScheduleFunc(func(base float64, _ int) float64 { return sweep.Rate(base, i) })

@@ -229,7 +229,7 @@ func (o optimizerTrip[T]) step(bad bool) {
 		g[0][1] = T(math.NaN())
 	}
 	o.Step(g) // an error changes nothing
-	for i, p := range plateaus(o.schedule) {
+	for i, p := range observers(o.schedule) {
 		p.Observe(float64(i))
 	}
 }
@@ -242,7 +242,7 @@ func (e embeddingTrip[T]) step(bad bool) {
 		g[1] = T(math.Inf(1))
 	}
 	e.Step([]int{1}, g)
-	for _, p := range plateaus(e.schedule) {
+	for _, p := range observers(e.schedule) {
 		p.Observe(1)
 	}
 }

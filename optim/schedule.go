@@ -11,8 +11,8 @@ import (
 //
 // The schedules of this package are structs of options with the names and the
 // meaning they have in torch.optim.lr_scheduler. They are pure functions of the
-// step, except for [Plateau], and give the same bits on every machine. [New]
-// checks their options, those of schedules inside others included.
+// step, except for [Plateau], an [Observer], and give the same bits on every
+// machine. [New] checks their options, those of schedules inside others included.
 type Schedule interface {
 	// Rate returns the learning rate of a step, from the rule's own rate and the
 	// number of steps taken before: 0 for the first. A rate that is negative or
@@ -101,21 +101,6 @@ func isForeign(s Schedule) bool {
 	}
 	outer, ok := s.(interface{ nested() []Schedule })
 	return ok && slices.ContainsFunc(outer.nested(), isForeign)
-}
-
-// plateaus returns the schedules with a state: s itself or inside of s.
-func plateaus(s Schedule) []*Plateau {
-	switch s := s.(type) {
-	case *Plateau:
-		return []*Plateau{s}
-	case interface{ nested() []Schedule }:
-		var all []*Plateau
-		for _, inner := range s.nested() {
-			all = append(all, plateaus(inner)...)
-		}
-		return all
-	}
-	return nil
 }
 
 // mix returns a*(1-x) + b*x: exactly a and exactly b at the ends.

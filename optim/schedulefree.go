@@ -136,8 +136,12 @@ func (o *Optimizer[T]) TrainMode() {
 	}
 }
 
-// checkMode returns an error if the parameters are not where gradients are taken.
+// checkMode returns an error if the parameters are not where gradients are taken, or
+// if there are none because New has not made the optimizer.
 func (o *Optimizer[T]) checkMode() error {
+	if o.rule == nil {
+		return fmt.Errorf("optim: an Optimizer that is not from New")
+	}
 	if o.evaluating {
 		return fmt.Errorf("optim: %s: the parameters are at the evaluation point; call TrainMode before the next step", o.rule.Name())
 	}

@@ -27,10 +27,11 @@ type Snapshot[T kernels.Float] struct {
 	LossScale   *LossScaleSnapshot `json:"loss_scale,omitempty"`   // nil if it is fixed
 	Schedule    []ScheduleSnapshot `json:"schedule,omitempty"`     // those with a state; most have none
 	Params      []ParamSnapshot[T] `json:"params"`
+	Run         []RunSnapshot[T]   `json:"run,omitempty"` // of a Run, which an Optimizer ignores
 
 	// Extra and ExtraVectors are the caller's: what else the run needs, such as the
-	// number of the epoch, or the vectors of a WeightAverage. Optimizers leave them
-	// empty and ignore them.
+	// state of a random source, or the vectors of a WeightAverage that no Run knows.
+	// Optimizers leave them empty and ignore them.
 	Extra        map[string]string  `json:"extra,omitempty"`
 	ExtraVectors []StateSnapshot[T] `json:"extra_vectors,omitempty"`
 }
@@ -102,12 +103,18 @@ func (o *Optimizer[T]) Restore(s *Snapshot[T]) error {
 // Snapshot copies the embedding's state, the table included. It is an error if
 // the schedule's state cannot be had.
 func (e *Embedding[T]) Snapshot() (*Snapshot[T], error) {
+	if err := e.checkMade(); err != nil {
+		return nil, err
+	}
 	return e.savable().snapshot()
 }
 
 // Restore puts the embedding into the state of a snapshot, under the conditions of
 // [Optimizer.Restore]. On error nothing has changed.
 func (e *Embedding[T]) Restore(s *Snapshot[T]) error {
+	if err := e.checkMade(); err != nil {
+		return err
+	}
 	return e.savable().restore(s)
 }
 
