@@ -44,6 +44,8 @@ func fuzzFamily(f *testing.F) {
 		case "level2":
 			seedTails(f, byte(k))
 			seedGroups(f, byte(k))
+		case "rows":
+			seedFar(f, byte(k))
 		}
 	}
 	m := new(memory)
@@ -134,6 +136,19 @@ func seedGroups(f *testing.F, k byte) {
 		f.Add(k, double, uint16(301), byte(6), byte(5), byte(3), uint32(back), byte(0), plain(double))
 		f.Add(k, double, uint16(299), byte(7), byte(4), byte(0), uint32(back), byte(4), falling(double))
 		f.Add(k, double, uint16(317), byte(15), byte(4), byte(1), uint32(back), byte(0), falling(double))
+	}
+}
+
+// seedFar adds inputs with rows that neither the first-level cache nor the second-level
+// cache may hold, in groups of all sizes, and with a last block of few columns.
+func seedFar(f *testing.F, k byte) {
+	const front, back = 0x555555, 0xaaaaaa
+	for _, double := range []bool{false, true} {
+		for i, rows := range []byte{1, 2, 4, 10, 11, 12, 13, 14, 16} {
+			f.Add(k, double, 303+29*uint16(i), byte(7), rows, byte(i), uint32(back), byte(0), falling(double))
+			f.Add(k, double, 308+17*uint16(i), byte(23), rows, byte(i), uint32(back), byte(0), plain(double))
+		}
+		f.Add(k, double, uint16(299), byte(15), byte(11), byte(0), uint32(front), byte(0), falling(double))
 	}
 }
 
