@@ -9,7 +9,7 @@ QEMU_ARM64 ?= qemu-aarch64-static
 QEMU_AMD64 ?= qemu-x86_64-static
 BIN := $(CURDIR)/.bin
 
-.PHONY: all test check generate fuzz bench report fmt vet builds legs v3 purego fuzz-short clean
+.PHONY: all test check generate golden fuzz bench report fmt vet builds legs v3 purego fuzz-short clean
 
 all: test
 
@@ -67,6 +67,10 @@ legs:
 	$(call leg,arm64,$(QEMU_ARM64),arm64,neon)
 	$(call leg,haswell,$(QEMU_AMD64) -cpu Haswell,amd64,avx2)
 	$(call leg,nehalem,$(QEMU_AMD64) -cpu Nehalem,amd64,generic)
+
+# Writes the table of golden hashes anew, from what this machine computes.
+golden:
+	$(GO) test -count=1 -p 1 ./kernels ./optim -run '^TestGolden' -update
 
 # Each fuzz target in turn.
 fuzz:
