@@ -9,7 +9,7 @@ QEMU_ARM64 ?= qemu-aarch64-static
 QEMU_AMD64 ?= qemu-x86_64-static
 BIN := $(CURDIR)/.bin
 
-.PHONY: all test check generate golden fuzz bench report fmt vet builds legs v3 purego fuzz-short clean
+.PHONY: all test check generate golden fuzz soak bench report fmt vet builds legs v3 purego fuzz-short clean
 
 all: test
 
@@ -81,6 +81,11 @@ fuzz:
 				-fuzztime $(FUZZTIME) -fuzzminimizetime 100x || exit 1; \
 		done; \
 	done
+
+# Fuzzes all targets in turn for a time and counts the elements that are compared.
+T ?= 10m
+soak:
+	$(GO) run ./fuzz/soak -t $(T)
 
 fuzz-short:
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=$(CHECKFUZZTIME)

@@ -1,7 +1,7 @@
 // Package golden holds the hashes of what every kernel and every update rule
-// computes from fixed inputs. Tests compare with them on every machine, level and
-// number of workers: tests that compare levels with each other do not see what a
-// whole machine does otherwise.
+// computes from fixed inputs. Tests compare with them on every machine and level:
+// tests that compare levels with each other do not see what a whole machine does
+// otherwise.
 //
 // The table is golden.txt; make golden writes it anew. Its hashes change with the
 // numeric contract or with the tests' inputs, never with the code alone.

@@ -171,6 +171,7 @@ func Compare[T kernels.Float](op Op[T], level kernels.Level, a *Args[T]) error {
 	if err != nil {
 		return err
 	}
+	CountCompared(a.elements())
 	b := a.Clone()
 	want := op.Bind(reference, b)(1)
 	got := op.Bind(t, a)(1)
