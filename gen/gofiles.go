@@ -125,7 +125,7 @@ func writeTable(s *source) {
 		s.p("// %s", k.Doc)
 		s.p("%s func%s", k.Name, k.Signature("T"))
 	}
-	s.p("}")
+	s.p("\ntiling tiling // how matrix products are best cut\n}")
 }
 
 func writeGenericTable(s *source) {
@@ -134,6 +134,7 @@ func writeGenericTable(s *source) {
 	for _, k := range catalog.Kernels() {
 		s.p("%s: generic.%s[T],", k.Name, k.Name)
 	}
+	s.p("tiling: tiling{columns: maxPanel},")
 	s.p("}\n}")
 }
 
@@ -151,6 +152,7 @@ func writeArchTables(s *source, arch string) {
 			for _, k := range catalog.Kernels() {
 				s.p("%s: %s.%s,", k.Name, l.pkg, k.Symbol(e))
 			}
+			s.p("tiling: tiling{columns: %d, adjacent: %v},", vec.PanelColumns(l.machine, e), l.machine.ByLane())
 			s.p("}\n")
 		}
 	}
@@ -189,8 +191,10 @@ func writeArchTables(s *source, arch string) {
 var kinds = map[vec.Kind]string{
 	vec.Scalar: "Scalar", vec.Scalar64: "Scalar64",
 	vec.Count: "Count", vec.Inc: "Inc", vec.RowCount: "RowCount", vec.RowStride: "RowStride",
+	vec.ColumnCount: "ColumnCount", vec.Depth: "Depth", vec.Step: "Step",
 	vec.In: "In", vec.Out: "Out", vec.InOut: "InOut", vec.InRows: "InRows", vec.InOutRows: "InOutRows",
-	vec.Matrix: "Matrix", vec.InOutMatrix: "InOutMatrix", vec.List: "List",
+	vec.Matrix: "Matrix", vec.InOutMatrix: "InOutMatrix",
+	vec.Left: "Left", vec.Right: "Right", vec.Target: "Target", vec.Transposed: "Transposed", vec.List: "List",
 }
 
 func writeOps(s *source) {

@@ -56,6 +56,8 @@ var avx232 = Table[float32]{
 	SumSlicesAdd:            avx2.SumSlicesAddF32,
 	MeanSlices:              avx2.MeanSlicesF32,
 	MeanSlicesAdd:           avx2.MeanSlicesAddF32,
+	GemmBlock:               avx2.GemmBlockF32,
+	Transpose:               avx2.TransposeF32,
 	SGD:                     avx2.SGDF32,
 	Momentum:                avx2.MomentumF32,
 	Nesterov:                avx2.NesterovF32,
@@ -73,6 +75,7 @@ var avx232 = Table[float32]{
 	Lion:                    avx2.LionF32,
 	LAMBDirection:           avx2.LAMBDirectionF32,
 	ScheduleFree:            avx2.ScheduleFreeF32,
+	tiling:                  tiling{columns: 16, adjacent: false},
 }
 
 var avx264 = Table[float64]{
@@ -122,6 +125,8 @@ var avx264 = Table[float64]{
 	SumSlicesAdd:            avx2.SumSlicesAddF64,
 	MeanSlices:              avx2.MeanSlicesF64,
 	MeanSlicesAdd:           avx2.MeanSlicesAddF64,
+	GemmBlock:               avx2.GemmBlockF64,
+	Transpose:               avx2.TransposeF64,
 	SGD:                     avx2.SGDF64,
 	Momentum:                avx2.MomentumF64,
 	Nesterov:                avx2.NesterovF64,
@@ -139,6 +144,7 @@ var avx264 = Table[float64]{
 	Lion:                    avx2.LionF64,
 	LAMBDirection:           avx2.LAMBDirectionF64,
 	ScheduleFree:            avx2.ScheduleFreeF64,
+	tiling:                  tiling{columns: 8, adjacent: false},
 }
 
 var avx51232 = Table[float32]{
@@ -188,6 +194,8 @@ var avx51232 = Table[float32]{
 	SumSlicesAdd:            avx512.SumSlicesAddF32,
 	MeanSlices:              avx512.MeanSlicesF32,
 	MeanSlicesAdd:           avx512.MeanSlicesAddF32,
+	GemmBlock:               avx512.GemmBlockF32,
+	Transpose:               avx512.TransposeF32,
 	SGD:                     avx512.SGDF32,
 	Momentum:                avx512.MomentumF32,
 	Nesterov:                avx512.NesterovF32,
@@ -205,6 +213,7 @@ var avx51232 = Table[float32]{
 	Lion:                    avx512.LionF32,
 	LAMBDirection:           avx512.LAMBDirectionF32,
 	ScheduleFree:            avx512.ScheduleFreeF32,
+	tiling:                  tiling{columns: 64, adjacent: false},
 }
 
 var avx51264 = Table[float64]{
@@ -254,6 +263,8 @@ var avx51264 = Table[float64]{
 	SumSlicesAdd:            avx512.SumSlicesAddF64,
 	MeanSlices:              avx512.MeanSlicesF64,
 	MeanSlicesAdd:           avx512.MeanSlicesAddF64,
+	GemmBlock:               avx512.GemmBlockF64,
+	Transpose:               avx512.TransposeF64,
 	SGD:                     avx512.SGDF64,
 	Momentum:                avx512.MomentumF64,
 	Nesterov:                avx512.NesterovF64,
@@ -271,6 +282,7 @@ var avx51264 = Table[float64]{
 	Lion:                    avx512.LionF64,
 	LAMBDirection:           avx512.LAMBDirectionF64,
 	ScheduleFree:            avx512.ScheduleFreeF64,
+	tiling:                  tiling{columns: 32, adjacent: false},
 }
 
 // widest and half are the levels whose kernels package direct calls.

@@ -55,6 +55,8 @@ var neon32 = Table[float32]{
 	SumSlicesAdd:            neon.SumSlicesAddF32,
 	MeanSlices:              neon.MeanSlicesF32,
 	MeanSlicesAdd:           neon.MeanSlicesAddF32,
+	GemmBlock:               neon.GemmBlockF32,
+	Transpose:               neon.TransposeF32,
 	SGD:                     neon.SGDF32,
 	Momentum:                neon.MomentumF32,
 	Nesterov:                neon.NesterovF32,
@@ -72,6 +74,7 @@ var neon32 = Table[float32]{
 	Lion:                    neon.LionF32,
 	LAMBDirection:           neon.LAMBDirectionF32,
 	ScheduleFree:            neon.ScheduleFreeF32,
+	tiling:                  tiling{columns: 12, adjacent: true},
 }
 
 var neon64 = Table[float64]{
@@ -121,6 +124,8 @@ var neon64 = Table[float64]{
 	SumSlicesAdd:            neon.SumSlicesAddF64,
 	MeanSlices:              neon.MeanSlicesF64,
 	MeanSlicesAdd:           neon.MeanSlicesAddF64,
+	GemmBlock:               neon.GemmBlockF64,
+	Transpose:               neon.TransposeF64,
 	SGD:                     neon.SGDF64,
 	Momentum:                neon.MomentumF64,
 	Nesterov:                neon.NesterovF64,
@@ -138,6 +143,7 @@ var neon64 = Table[float64]{
 	Lion:                    neon.LionF64,
 	LAMBDirection:           neon.LAMBDirectionF64,
 	ScheduleFree:            neon.ScheduleFreeF64,
+	tiling:                  tiling{columns: 6, adjacent: true},
 }
 
 // widest and half are the levels whose kernels package direct calls.

@@ -52,6 +52,8 @@ func genericTable[T Float]() Table[T] {
 		SumSlicesAdd:            generic.SumSlicesAdd[T],
 		MeanSlices:              generic.MeanSlices[T],
 		MeanSlicesAdd:           generic.MeanSlicesAdd[T],
+		GemmBlock:               generic.GemmBlock[T],
+		Transpose:               generic.Transpose[T],
 		SGD:                     generic.SGD[T],
 		Momentum:                generic.Momentum[T],
 		Nesterov:                generic.Nesterov[T],
@@ -69,5 +71,6 @@ func genericTable[T Float]() Table[T] {
 		Lion:                    generic.Lion[T],
 		LAMBDirection:           generic.LAMBDirection[T],
 		ScheduleFree:            generic.ScheduleFree[T],
+		tiling:                  tiling{columns: maxPanel},
 	}
 }
