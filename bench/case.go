@@ -69,13 +69,14 @@ type Case struct {
 
 // Spec describes a case. Its data live in the arena until the next Build.
 type Spec struct {
-	Ops   []string // what the contenders compute, by Contender.Op
-	Type  string   // f32 or f64
-	N     int
-	Place Place
-	Step  bool // a whole step of package optim
-	BLAS  bool // a routine of gonum's interfaces
-	Build func(m *Arena) *Case
+	Ops     []string // what the contenders compute, by Contender.Op
+	Type    string   // f32 or f64
+	N       int
+	Place   Place
+	Step    bool // a whole step of package optim
+	BLAS    bool // a routine of gonum's interfaces
+	Product bool // a matrix product
+	Build   func(m *Arena) *Case
 }
 
 // Specs lists the cases, in the order of the kernels' table, and then those of
@@ -88,7 +89,7 @@ func Specs(c Caches, memory int) []Spec {
 	for i := range f32 {
 		all = append(append(all, f32[i]...), f64[i]...)
 	}
-	return append(append(all, stepSpecs(c)...), blasSpecs(c)...)
+	return append(append(append(all, gemmSpecs(c)...), stepSpecs(c)...), blasSpecs(c)...)
 }
 
 // rowsSize is the size of 64 gradients of 16384 elements, whose reduction is

@@ -49,6 +49,7 @@ func writeGo(files map[string][]byte) error {
 	list := []file{
 		{"kernels/table.go", writeTable},
 		{"kernels/table_generic.go", writeGenericTable},
+		{"kernels/tilings.go", writeTilings},
 		{"kernels/kerneltest/ops.go", writeOps},
 	}
 	for _, arch := range archs() {
@@ -125,7 +126,7 @@ func writeTable(s *source) {
 		s.p("// %s", k.Doc)
 		s.p("%s func%s", k.Name, k.Signature("T"))
 	}
-	s.p("\ntiling tiling // how matrix products are best cut\n}")
+	s.p("}")
 }
 
 func writeGenericTable(s *source) {
@@ -134,8 +135,22 @@ func writeGenericTable(s *source) {
 	for _, k := range catalog.Kernels() {
 		s.p("%s: generic.%s[T],", k.Name, k.Name)
 	}
-	s.p("tiling: tiling{columns: maxPanel},")
 	s.p("}\n}")
+}
+
+// writeTilings writes how the levels' matrix products are best cut.
+func writeTilings(s *source) {
+	s.p("package kernels\n")
+	s.p("// tilings tells how the levels' matrix products are best cut, of float32 and float64.")
+	s.p("var tilings = [numLevels][2]tiling{\nGeneric: {{columns: maxPanel}, {columns: maxPanel}},")
+	for _, l := range levels {
+		s.p("%s: {", l.name)
+		for _, e := range elems {
+			s.p("{columns: %d, adjacent: %v},", vec.PanelColumns(l.machine, e), l.machine.ByLane())
+		}
+		s.p("},")
+	}
+	s.p("}")
 }
 
 // writeArchTables writes the assembly levels of an architecture: one literal for
@@ -152,7 +167,6 @@ func writeArchTables(s *source, arch string) {
 			for _, k := range catalog.Kernels() {
 				s.p("%s: %s.%s,", k.Name, l.pkg, k.Symbol(e))
 			}
-			s.p("tiling: tiling{columns: %d, adjacent: %v},", vec.PanelColumns(l.machine, e), l.machine.ByLane())
 			s.p("}\n")
 		}
 	}

@@ -75,7 +75,6 @@ var avx232 = Table[float32]{
 	Lion:                    avx2.LionF32,
 	LAMBDirection:           avx2.LAMBDirectionF32,
 	ScheduleFree:            avx2.ScheduleFreeF32,
-	tiling:                  tiling{columns: 16, adjacent: false},
 }
 
 var avx264 = Table[float64]{
@@ -144,7 +143,6 @@ var avx264 = Table[float64]{
 	Lion:                    avx2.LionF64,
 	LAMBDirection:           avx2.LAMBDirectionF64,
 	ScheduleFree:            avx2.ScheduleFreeF64,
-	tiling:                  tiling{columns: 8, adjacent: false},
 }
 
 var avx51232 = Table[float32]{
@@ -213,7 +211,6 @@ var avx51232 = Table[float32]{
 	Lion:                    avx512.LionF32,
 	LAMBDirection:           avx512.LAMBDirectionF32,
 	ScheduleFree:            avx512.ScheduleFreeF32,
-	tiling:                  tiling{columns: 64, adjacent: false},
 }
 
 var avx51264 = Table[float64]{
@@ -282,7 +279,6 @@ var avx51264 = Table[float64]{
 	Lion:                    avx512.LionF64,
 	LAMBDirection:           avx512.LAMBDirectionF64,
 	ScheduleFree:            avx512.ScheduleFreeF64,
-	tiling:                  tiling{columns: 32, adjacent: false},
 }
 
 // widest and half are the levels whose kernels package direct calls.

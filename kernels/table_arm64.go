@@ -74,7 +74,6 @@ var neon32 = Table[float32]{
 	Lion:                    neon.LionF32,
 	LAMBDirection:           neon.LAMBDirectionF32,
 	ScheduleFree:            neon.ScheduleFreeF32,
-	tiling:                  tiling{columns: 12, adjacent: true},
 }
 
 var neon64 = Table[float64]{
@@ -143,7 +142,6 @@ var neon64 = Table[float64]{
 	Lion:                    neon.LionF64,
 	LAMBDirection:           neon.LAMBDirectionF64,
 	ScheduleFree:            neon.ScheduleFreeF64,
-	tiling:                  tiling{columns: 6, adjacent: true},
 }
 
 // widest and half are the levels whose kernels package direct calls.

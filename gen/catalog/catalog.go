@@ -14,7 +14,7 @@ func Kernels() []*vec.Kernel {
 // All returns the kernels, followed by the limit probes of their streams.
 func All() []*vec.Kernel {
 	kernels := Kernels()
-	return append(kernels, probes(kernels)...)
+	return append(append(kernels, probes(kernels)...), multiplyAdds())
 }
 
 // params builds a parameter list. Each name stands for one parameter of the kind

@@ -1061,7 +1061,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "GemmBlock", Doc: "c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding)", Family: "product", Probe: "",
+			Name: "GemmBlock", Doc: "c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0", Family: "product", Probe: "",
 			Params: []Param{
 				{"m", RowCount},
 				{"n", ColumnCount},
