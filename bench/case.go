@@ -69,14 +69,16 @@ type Case struct {
 
 // Spec describes a case. Its data live in the arena until the next Build.
 type Spec struct {
-	Ops     []string // what the contenders compute, by Contender.Op
-	Type    string   // f32 or f64
-	N       int
-	Place   Place
-	Step    bool // a whole step of package optim
-	BLAS    bool // a routine of gonum's interfaces
-	Product bool // a matrix product
-	Build   func(m *Arena) *Case
+	Ops   []string // what the contenders compute, by Contender.Op
+	Type  string   // f32 or f64
+	N     int
+	Place Place
+	Step  bool // a whole step of package optim
+	BLAS  bool // a routine of gonum's interfaces
+	// Narrow says that cores with half-wide data paths take the narrower of the forms
+	// that FormSpecs compares.
+	Narrow bool
+	Build  func(m *Arena) *Case
 }
 
 // Specs lists the cases, in the order of the kernels' table, and then those of

@@ -40,8 +40,7 @@ func gemmSpecs(c Caches) []Spec {
 		for _, s := range gemmShapes {
 			op := fmt.Sprintf("Gemm/%s/%dx%dx%d", trans, s.m, s.n, s.k)
 			add := func(typ string, size int, build func(m *Arena) *Case) {
-				all = append(all, Spec{Ops: []string{op}, Type: typ, N: s.m * s.n * s.k, Product: true,
-					Place: c.place((s.m*s.n + s.m*s.k + s.k*s.n) * size), Build: build})
+				all = append(all, Spec{Ops: []string{op}, Type: typ, N: s.m * s.n * s.k, Place: c.place((s.m*s.n + s.m*s.k + s.k*s.n) * size), Build: build})
 			}
 			add("f32", 4, func(m *Arena) *Case {
 				return buildGemm(m, op, trans, s, f32, func(lib blasLibrary, tA, tB blas.Transpose, a []float32, lda int, b []float32, ldb int, c []float32) {

@@ -216,7 +216,8 @@ func peak(double bool, place int) []byte {
 func special(double bool) []byte {
 	var b []byte
 	for _, x := range []float64{1, math.Copysign(0, -1), 0x1p-126, 0x1p-149, math.Inf(1), -3, 0x1p-95,
-		0x1p-96, 0x1p127, math.NaN(), 0x1p-1022, 0x1p-1074, 0x1p-959, 0x1p-960, 0x1p1023, 0, math.Inf(-1)} {
+		0x1p-96, 0x1p-102, 0x1p-103, 0x1p127, math.NaN(), 0x1p-1022, 0x1p-1074, 0x1p-959, 0x1p-960, 0x1p-968, 0x1p-969,
+		0x1p-51, -0x1p-102, 0x1p1023, 0, math.Inf(-1)} {
 		b = appendBits(b, double, x)
 	}
 	return b

@@ -497,6 +497,8 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 		m.word(enc.FCMGT(arr, t, greater, less))
 		m.word(enc.BSL(t, a[0], a[1]))
 		m.word(enc.MOV(d, t))
+	case vec.OpAtLeast:
+		m.word(enc.FMAX(arr, d, a[0], a[1]))
 	case vec.OpEqual:
 		m.word(enc.FCMEQ(arr, d, a[0], a[1]))
 	case vec.OpMaxNaN:

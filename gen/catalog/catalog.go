@@ -8,6 +8,7 @@ func Kernels() []*vec.Kernel {
 	for _, family := range [][]*vec.Kernel{level1(), reductions(), strided(), level2(), rows(), products(), updates()} {
 		all = append(all, family...)
 	}
+	checkNarrow(all)
 	return all
 }
 
