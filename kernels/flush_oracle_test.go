@@ -66,6 +66,10 @@ func stored[T kernels.Float](t *testing.T, k kind, what string, step int, x []T)
 	}
 }
 
+// stateKinds are the kinds of the update kernels' vectors beside p and g.
+var stateKinds = map[string]kind{"buf": moment, "m": moment, "avg": moment, "acc": moment, "v": square,
+	"sum": sum, "vmax": sum, "u": other, "z": other, "r": other}
+
 // momentRule is a kernel with state.
 type momentRule[T kernels.Float] struct {
 	name  string
@@ -76,50 +80,54 @@ type momentRule[T kernels.Float] struct {
 // momentRules returns all kernels with state. Every average keeps beta of itself and
 // takes gain of what comes in, of squares root². The eps of those that gather steps
 // in a velocity, or squares of steps, is large: it keeps these small.
-func momentRules[T kernels.Float](scale, beta, gain, root, eps, lr T) []momentRule[T] {
-	heavy := kernels.MomentumCoef[T]{Scale: scale, Mu: beta, Gain: gain, LR: lr}
-	adam := kernels.AdamCoef[T]{Scale: scale, Decay: 1, Beta1: beta, OneMinusBeta1: gain, Beta2: beta, Root: root, Eps: eps, Step: lr}
-	adamax := kernels.AdamaxCoef[T]{Scale: scale, Decay: 1, Beta1: beta, OneMinusBeta1: gain, Beta2: beta, Eps: eps, Step: lr}
-	nadam := kernels.NAdamCoef[T]{Scale: scale, Decay: 1, Beta1: beta, OneMinusBeta1: gain, Beta2: beta, Root: root, Eps: eps, StepGrad: lr, StepMoment: lr}
-	adagrad := kernels.AdagradCoef[T]{Scale: scale, Eps: eps, LR: lr}
-	rms := kernels.RMSpropCoef[T]{Scale: scale, Alpha: beta, OneMinusAlpha: gain, Root: root, Eps: 1, Mu: beta, LR: lr}
-	delta := kernels.AdadeltaCoef[T]{Scale: scale, Rho: beta, Root: root, Eps: 1, LR: lr}
-	lion := kernels.LionCoef[T]{Scale: scale, Decay: 1, Beta1: beta, OneMinusBeta1: gain, Beta2: beta, OneMinusBeta2: gain, LR: lr}
-	lamb := kernels.LAMBCoef[T]{Scale: scale, Beta1: beta, OneMinusBeta1: gain, Beta2: beta, Root: root, Eps: eps, Step: 1}
-	free := kernels.ScheduleFreeCoef[T]{Scale: scale, Beta2: beta, Root: root, Eps: eps, Step: 1, Average: lr, Look: -lr / 10, LR: lr}
-	return []momentRule[T]{
-		{"Momentum", []kind{moment}, func(p, g []T, s [][]T) { kernels.Momentum(p, g, s[0], heavy) }},
-		{"Nesterov", []kind{moment}, func(p, g []T, s [][]T) { kernels.Nesterov(p, g, s[0], heavy) }},
-		{"Adam", []kind{moment, square}, func(p, g []T, s [][]T) { kernels.Adam(p, g, s[0], s[1], adam) }},
-		{"AMSGrad", []kind{moment, square, sum}, func(p, g []T, s [][]T) { kernels.AMSGrad(p, g, s[0], s[1], s[2], adam) }},
-		{"Adamax", []kind{moment, other}, func(p, g []T, s [][]T) { kernels.Adamax(p, g, s[0], s[1], adamax) }},
-		{"NAdam", []kind{moment, square}, func(p, g []T, s [][]T) { kernels.NAdam(p, g, s[0], s[1], nadam) }},
-		{"AdamWarmup", []kind{moment, square}, func(p, g []T, s [][]T) { kernels.AdamWarmup(p, g, s[0], s[1], adam) }},
-		{"Adagrad", []kind{sum}, func(p, g []T, s [][]T) { kernels.Adagrad(p, g, s[0], adagrad) }},
-		{"RMSprop", []kind{square}, func(p, g []T, s [][]T) { kernels.RMSprop(p, g, s[0], rms) }},
-		{"RMSpropMomentum", []kind{square, moment}, func(p, g []T, s [][]T) { kernels.RMSpropMomentum(p, g, s[0], s[1], rms) }},
-		{"RMSpropCentered", []kind{square, moment}, func(p, g []T, s [][]T) { kernels.RMSpropCentered(p, g, s[0], s[1], rms) }},
-		{"RMSpropCenteredMomentum", []kind{square, moment, moment}, func(p, g []T, s [][]T) {
-			kernels.RMSpropCenteredMomentum(p, g, s[0], s[1], s[2], rms)
-		}},
-		{"Adadelta", []kind{square, moment}, func(p, g []T, s [][]T) { kernels.Adadelta(p, g, s[0], s[1], delta) }},
-		{"Lion", []kind{moment}, func(p, g []T, s [][]T) { kernels.Lion(p, g, s[0], lion) }},
-		{"LAMBDirection", []kind{moment, square, other}, func(p, g []T, s [][]T) { kernels.LAMBDirection(s[2], p, g, s[0], s[1], lamb) }},
-		{"ScheduleFree", []kind{other, square}, func(p, g []T, s [][]T) { kernels.ScheduleFree(p, g, s[0], s[1], free) }},
-	}
-}
-
-// TestMomentRules: no kernel with state is missing above.
-func TestMomentRules(t *testing.T) {
-	have := map[string]bool{"SGD": true} // which has none
-	for _, rule := range momentRules[float32](1, 0, 1, 1, 1, 1) {
-		have[rule.name] = true
-	}
-	for _, op := range kerneltest.Ops[float32]() {
-		if op.Family == "update" && !have[op.Name] {
-			t.Errorf("momentRules has no %s", op.Name)
+func momentRules[T kernels.Float](t *testing.T, scale, beta, gain, root, eps, lr T) []momentRule[T] {
+	t.Helper()
+	coefs := map[string]T{"scale": scale, "l2": 0, "wd": 0, "decay": 1, "root": root, "eps": eps,
+		"mu": beta, "beta1": beta, "beta2": beta, "alpha": beta, "rho": beta,
+		"omd": gain, "omb1": gain, "omb2": gain, "oma": gain,
+		"lr": lr, "step": lr, "cg": lr, "cm": lr, "ck": lr, "cn": -lr / 10}
+	public := oracles[T](t)
+	var all []momentRule[T]
+	for _, op := range kerneltest.Ops[T]() {
+		if op.Family != "update" {
+			continue
+		}
+		rule, args := momentRule[T]{name: op.Name}, kerneltest.Args[T]{}
+		c := &call[T]{op: op}
+		for _, p := range op.Params {
+			coef, known := coefs[p.Name]
+			switch k, vector := stateKinds[p.Name]; {
+			case p.Name == "p" || p.Name == "g":
+			case vector:
+				rule.state = append(rule.state, k)
+			case known && p.Name == "eps" && (c.has("alpha") || c.has("rho")):
+				args.Scalar = append(args.Scalar, 1)
+			case known:
+				args.Scalar = append(args.Scalar, coef)
+			default:
+				t.Fatalf("%s has a parameter %s, of which neither the kind nor a value is known here", op.Name, p.Name)
+			}
+		}
+		rule.step = func(p, g []T, s [][]T) {
+			args.Vec = args.Vec[:0]
+			for _, v := range op.Vectors() {
+				switch v.Name {
+				case "p":
+					args.Vec = append(args.Vec, p)
+				case "g":
+					args.Vec = append(args.Vec, g)
+				default:
+					args.Vec = append(args.Vec, s[0])
+					s = s[1:]
+				}
+			}
+			public[op.Name].public(&call[T]{op: op, args: &args})
+		}
+		if rule.state != nil {
+			all = append(all, rule)
 		}
 	}
+	return all
 }
 
 // dying returns gradients that lead to tiny moments in many ways: after a few
@@ -156,7 +164,7 @@ func storedMoments[T kernels.Float](t *testing.T) {
 		beta = 0.1
 	}
 	root := T(math.Sqrt(float64(1 - beta)))
-	for _, rule := range momentRules[T](1, beta, 1-beta, root, 1e-8, 0.1) {
+	for _, rule := range momentRules[T](t, 1, beta, 1-beta, root, 1e-8, 0.1) {
 		p, g := make([]T, n), make([]T, n)
 		state := zeroState[T](rule, n)
 		for step := range steps {
@@ -218,7 +226,7 @@ func thresholds[T kernels.Float](t *testing.T) {
 
 	// State that only decays, by the factor 1, with dead gradients: one vector of
 	// each rule after the other.
-	for _, rule := range momentRules[T](1, 1, 0, 0, 1, 1) {
+	for _, rule := range momentRules[T](t, 1, 1, 0, 0, 1, 1) {
 		for i, k := range rule.state {
 			state := zeroState[T](rule, n)
 			copy(state[i], in)
@@ -243,7 +251,7 @@ func thresholds[T kernels.Float](t *testing.T) {
 	}
 
 	// Gradients of the rules with state, through a coefficient that lifts them.
-	for _, rule := range momentRules[T](up, 0, 1, 1, 1, 0) {
+	for _, rule := range momentRules[T](t, up, 0, 1, 1, 1, 0) {
 		state := zeroState[T](rule, n)
 		rule.step(zeros(), in, state)
 		for i, k := range rule.state {

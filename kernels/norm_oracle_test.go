@@ -47,7 +47,7 @@ func nrm2Range[T kernels.Float](t *testing.T) {
 			for i := range x {
 				x[i] = T(i%6) * scale
 			}
-			expect(t, exactNorm(len(x), dense(x).at), float64(kernels.Nrm2(x)), "Nrm2 of %v", x)
+			expect(t, exactNorm(n, dense(x).at), float64(kernels.Nrm2(x)), "Nrm2 of %d elements up to 5*%v", n, scale)
 		}
 	}
 }
