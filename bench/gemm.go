@@ -83,27 +83,27 @@ func buildGemm[T kernels.Float](m *Arena, op, trans string, s gemmShape, pool *p
 	if s.m*s.n*s.k <= plainTerms {
 		x.Contenders = append(x.Contenders, Contender{Op: op, Role: Naive, Run: repeat(func() { plainGemm(trans, s, a, b, c) })})
 	}
-	// gonum spreads large products over all processors.
+	// gonum spreads large products over goroutines, and these over all processors.
 	alone := func(run func(int) float64) func(int) float64 {
 		return func(reps int) float64 {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 			return run(reps)
 		}
 	}
-	x.Contenders = append(x.Contenders, Contender{Op: op, Role: Gonum, Wall: true,
+	x.Contenders = append(x.Contenders, Contender{Op: op, Role: Gonum, Wall: s.m*s.n > 64*64,
 		Run: alone(repeat(func() { call(reference.Implementation{}, tA, tB, a, lda, b, ldb, c) }))})
 	for _, l := range kernels.Levels() {
 		if l == kernels.Generic && s.m*s.n*s.k > plainTerms {
 			continue
 		}
-		x.Contenders = append(x.Contenders, Contender{Op: op, Role: Kernel, Level: l, Wall: true, Prepare: func() { setLevel(l) },
+		x.Contenders = append(x.Contenders, Contender{Op: op, Role: Kernel, Level: l, Prepare: func() { setLevel(l) },
 			Run: repeat(func() {
 				kernels.Gemm(tA == blas.Trans, tB == blas.Trans, s.m, s.n, s.k, 1, a, lda, b, ldb, 0, c, s.n)
 			})})
 		turn := multiplyAddBytes / sizeOf[T]()
 		if probe := kerneltest.Probe("MultiplyAdds", l, &kerneltest.Args[T]{Int: []int{turn}}); probe != nil {
 			// Calls of many turns, for as many multiply-adds as the product has.
-			x.Contenders = append(x.Contenders, Contender{Op: op, Role: Limit, Level: l, Wall: true, Run: func(reps int) float64 {
+			x.Contenders = append(x.Contenders, Contender{Op: op, Role: Limit, Level: l, Run: func(reps int) float64 {
 				total := float64(reps) * float64(s.m*s.n*s.k)
 				kerneltest.Probe("MultiplyAdds", l, &kerneltest.Args[T]{Int: []int{max(1, int(total/float64(turn)+0.5))}})(1)
 				return total

@@ -88,7 +88,7 @@ func (s Shape) Elements(k Kind, inc int) int {
 		return (s.Rows-1)*row + (s.depth()-1)*column + 1
 	case Right:
 		return (s.depth()-1)*(s.N+s.pad()) + s.N
-	case Target:
+	case Target, OutMatrix:
 		return (s.Rows-1)*(s.N+s.pad()) + s.N
 	case Transposed:
 		return max(0, (s.N-1)*(s.Rows+s.pad())+s.Rows)
