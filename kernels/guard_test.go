@@ -23,6 +23,9 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 	most := rows*kerneltest.FarStride(rows) + maxInc*maxLen
 	for _, s := range edges {
 		most = max(most, maxInc*s.N, s.Elements(kerneltest.Matrix, 1))
+		if op.IsProduct() {
+			most = max(most, s.Elements(kerneltest.Left, 1), s.Elements(kerneltest.Right, 1), s.Elements(kerneltest.Transposed, 1))
+		}
 	}
 	var guards []*kerneltest.Guard
 	for range len(op.Params) + many {
