@@ -91,7 +91,7 @@ func Specs(c Caches, memory int) []Spec {
 	for i := range f32 {
 		all = append(append(all, f32[i]...), f64[i]...)
 	}
-	return append(append(all, stepSpecs(c)...), blasSpecs(c)...)
+	return append(append(append(all, gemmSpecs(c)...), stepSpecs(c)...), blasSpecs(c)...)
 }
 
 // rowsSize is the size of 64 gradients of 16384 elements, whose reduction is

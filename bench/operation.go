@@ -20,6 +20,9 @@ func operations[T kernels.Float]() []operation[T] {
 	var all []operation[T]
 	functions, loops := public[T](), naive[T]()
 	for _, op := range kerneltest.Ops[T]() {
+		if op.IsProduct() {
+			continue // it has sizes of its own
+		}
 		o := operation[T]{Op: op, public: functions[op.Name]}
 		if entry := reflect.ValueOf(loops).Elem().FieldByName(op.Name); !entry.IsNil() {
 			o.naive = func(a *kerneltest.Args[T]) func(int) float64 { return op.Bind(loops, a) }

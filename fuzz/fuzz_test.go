@@ -13,6 +13,7 @@ import (
 var targets = map[string]func(*testing.F){
 	"level1":  FuzzLevel1,
 	"level2":  FuzzLevel2,
+	"product": FuzzProduct,
 	"reduce":  FuzzReduce,
 	"rows":    FuzzRows,
 	"strided": FuzzStrided,
@@ -21,6 +22,7 @@ var targets = map[string]func(*testing.F){
 
 func FuzzLevel1(f *testing.F)  { fuzzFamily(f) }
 func FuzzLevel2(f *testing.F)  { fuzzFamily(f) }
+func FuzzProduct(f *testing.F) { fuzzFamily(f) }
 func FuzzReduce(f *testing.F)  { fuzzFamily(f) }
 func FuzzRows(f *testing.F)    { fuzzFamily(f) }
 func FuzzStrided(f *testing.F) { fuzzFamily(f) }
@@ -44,6 +46,8 @@ func fuzzFamily(f *testing.F) {
 		case "level2":
 			seedTails(f, byte(k))
 			seedGroups(f, byte(k))
+		case "product":
+			seedTiles(f, byte(k))
 		case "rows":
 			seedFar(f, byte(k))
 		}
@@ -136,6 +140,18 @@ func seedGroups(f *testing.F, k byte) {
 		f.Add(k, double, uint16(301), byte(6), byte(5), byte(3), uint32(back), byte(0), plain(double))
 		f.Add(k, double, uint16(299), byte(7), byte(4), byte(0), uint32(back), byte(4), falling(double))
 		f.Add(k, double, uint16(317), byte(15), byte(4), byte(1), uint32(back), byte(0), falling(double))
+	}
+}
+
+// seedTiles adds inputs with all numbers of rows that a tile may have, and columns in
+// and behind panels.
+func seedTiles(f *testing.F, k byte) {
+	const front, back = 0x555555, 0xaaaaaa
+	for _, double := range []bool{false, true} {
+		for i := range 40 {
+			f.Add(k, double, uint16(i), byte(0), byte(i%12), byte(i%3), uint32(back), byte(i), falling(double))
+			f.Add(k, double, uint16(59+7*i), byte(0), byte(i%12), byte(i%3), uint32(front), byte(i/4), plain(double))
+		}
 	}
 }
 

@@ -50,6 +50,8 @@ func shape[T kernels.Float](op kerneltest.Op[T], c input) kerneltest.Shape {
 		s.Stride += kerneltest.FarStride(rows)
 	}
 	switch {
+	case op.IsProduct(): // there are no aliases
+		s.Depth = 1 + int(c.alias)%40
 	case op.IsStrided() && op.IsRows():
 		s.Incs = []int{inc(c.alias, n), inc(c.alias>>3, n)} // rows and pad have their own meaning
 	case op.IsStrided():

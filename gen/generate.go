@@ -20,14 +20,16 @@ type level struct {
 	name  string // the constant of package kernels
 	arch  string
 	title string
+	// machine is one of the widest vectors.
+	machine vec.Machine
 	// write generates a kernel's assembly file.
 	write func(k *vec.Kernel) ([]byte, error)
 }
 
 var levels = []level{
-	{"avx2", "AVX2", "amd64", "AVX2", func(k *vec.Kernel) ([]byte, error) { return writeAMD64(k, amd64.NewAVX2(vectorBytes(k, 32))) }},
-	{"avx512", "AVX512", "amd64", "AVX-512", func(k *vec.Kernel) ([]byte, error) { return writeAMD64(k, amd64.NewAVX512(vectorBytes(k, 64))) }},
-	{"neon", "NEON", "arm64", "NEON", writeARM64},
+	{"avx2", "AVX2", "amd64", "AVX2", amd64.NewAVX2(32), func(k *vec.Kernel) ([]byte, error) { return writeAMD64(k, amd64.NewAVX2(vectorBytes(k, 32))) }},
+	{"avx512", "AVX512", "amd64", "AVX-512", amd64.NewAVX512(64), func(k *vec.Kernel) ([]byte, error) { return writeAMD64(k, amd64.NewAVX512(vectorBytes(k, 64))) }},
+	{"neon", "NEON", "arm64", "NEON", arm64.New(), writeARM64},
 }
 
 // generate returns every generated file by its path below the module's root.
@@ -53,7 +55,10 @@ func generate(root string) (map[string][]byte, error) {
 // loop over such, without any vectors, the upper halves stay clear.
 func vectorBytes(k *vec.Kernel, most int) int {
 	_, alone := k.Loop.(vec.Map)
+	_, pieces := k.Loop.(vec.Transposition)
 	switch {
+	case pieces:
+		return 32 // two groups of rows: for more, the registers for places run out
 	case !k.Strided():
 		return most
 	case alone:

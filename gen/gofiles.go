@@ -49,6 +49,7 @@ func writeGo(files map[string][]byte) error {
 	list := []file{
 		{"kernels/table.go", writeTable},
 		{"kernels/table_generic.go", writeGenericTable},
+		{"kernels/tilings.go", writeTilings},
 		{"kernels/kerneltest/ops.go", writeOps},
 	}
 	for _, arch := range archs() {
@@ -137,6 +138,21 @@ func writeGenericTable(s *source) {
 	s.p("}\n}")
 }
 
+// writeTilings writes how the levels' matrix products are best cut.
+func writeTilings(s *source) {
+	s.p("package kernels\n")
+	s.p("// tilings tells how the levels' matrix products are best cut, of float32 and float64.")
+	s.p("var tilings = [numLevels][2]tiling{\nGeneric: {{columns: maxPanel}, {columns: maxPanel}},")
+	for _, l := range levels {
+		s.p("%s: {", l.name)
+		for _, e := range elems {
+			s.p("{columns: %d, adjacent: %v},", vec.PanelColumns(l.machine, e), l.machine.ByLane())
+		}
+		s.p("},")
+	}
+	s.p("}")
+}
+
 // writeArchTables writes the assembly levels of an architecture: one literal for
 // each level and element type.
 func writeArchTables(s *source, arch string) {
@@ -188,8 +204,10 @@ func writeArchTables(s *source, arch string) {
 var kinds = map[vec.Kind]string{
 	vec.Scalar: "Scalar", vec.Scalar64: "Scalar64",
 	vec.Count: "Count", vec.Inc: "Inc", vec.RowCount: "RowCount", vec.RowStride: "RowStride",
+	vec.ColumnCount: "ColumnCount", vec.Depth: "Depth", vec.Step: "Step",
 	vec.In: "In", vec.Out: "Out", vec.InOut: "InOut", vec.InRows: "InRows", vec.InOutRows: "InOutRows",
-	vec.Matrix: "Matrix", vec.InOutMatrix: "InOutMatrix", vec.List: "List",
+	vec.Matrix: "Matrix", vec.InOutMatrix: "InOutMatrix",
+	vec.Left: "Left", vec.Right: "Right", vec.Target: "Target", vec.OutMatrix: "OutMatrix", vec.Transposed: "Transposed", vec.List: "List",
 }
 
 func writeOps(s *source) {

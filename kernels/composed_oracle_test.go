@@ -19,6 +19,7 @@ func composed[T kernels.Float]() []kerneltest.Op[T] {
 		{Name: "Nrm2Inc", Family: "strided", Params: strided},
 		{Name: "Iamax", Family: "reduce", Params: dense},
 		{Name: "IamaxInc", Family: "strided", Params: strided},
+		gemm[T](),
 	}
 }
 

@@ -8,11 +8,11 @@ import "github.com/klauspost/cpuid/v2"
 // whether the operating system saves the wide registers.
 func detect() []Level {
 	var have []Level
-	if cpuid.CPU.Supports(cpuid.AVX2, cpuid.BMI1) {
+	if cpuid.CPU.Supports(cpuid.AVX2, cpuid.FMA3, cpuid.BMI1) {
 		have = append(have, AVX2)
 	}
-	// Every core with these has AVX2, BMI1 and BMI2.
-	if cpuid.CPU.Supports(cpuid.AVX2, cpuid.BMI1, cpuid.BMI2, cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL) {
+	// Every core with these has AVX2, FMA3, BMI1 and BMI2.
+	if cpuid.CPU.Supports(cpuid.AVX2, cpuid.FMA3, cpuid.BMI1, cpuid.BMI2, cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL) {
 		have = append(have, AVX512)
 	}
 	return have

@@ -68,6 +68,11 @@ func stackCalls[T kernels.Float]() map[string]func() {
 			kernels.GerInc(4, 100, 2, x[:], -2, y[:], 3, a[:], 100)
 		},
 
+		"Gemm": func() {
+			var a, b, c [400]T
+			kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 20, 20, 20, 2, a[:], 20, b[:], 20, 0, c[:], 20)
+			kernels.Gemm(kernels.Trans, kernels.Trans, 3, 100, 4, 2, a[:], 3, b[:], 4, 0.5, c[:], 100)
+		},
 		"SumRows":     func() { var x [10]T; var a [40]T; kernels.SumRows(x[:], a[:], 4, 10) },
 		"SumRowsAdd":  func() { var x [10]T; var a [40]T; kernels.SumRowsAdd(x[:], a[:], 4, 10) },
 		"MeanRows":    func() { var x [10]T; var a [40]T; kernels.MeanRows(x[:], a[:], 4, 10) },

@@ -3,9 +3,11 @@
 package kernels_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/kerneltest"
@@ -24,6 +26,9 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 	most := rows*kerneltest.FarStride(rows) + maxInc*maxLen
 	for _, s := range edges {
 		most = max(most, maxInc*s.N, s.Elements(kerneltest.Matrix, 1))
+		if op.IsProduct() {
+			most = max(most, s.Elements(kerneltest.Left, 1), s.Elements(kerneltest.Right, 1), s.Elements(kerneltest.Transposed, 1))
+		}
 	}
 	var guards []*kerneltest.Guard
 	for range len(op.Params) + many {
@@ -70,6 +75,81 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 		check(s.Shape, i, kerneltest.Last[T])
 		if op.IsStrided() && i%3 == 0 {
 			check(s.Shape, i, kerneltest.First[T])
+		}
+	}
+}
+
+// TestGemmGuardPages multiplies matrices that touch an inaccessible page, in front and
+// behind.
+func TestGemmGuardPages(t *testing.T) {
+	restoreLevel(t)
+	t.Run("type=f32", gemmGuardPages[float32])
+	t.Run("type=f64", gemmGuardPages[float64])
+}
+
+func gemmGuardPages[T kernels.Float](t *testing.T) {
+	g := newGemms[T]()
+	sizes := [][3]int{{1, 1, 1}, {1, 140, 300}, {140, 1, 300}, {260, 100, 9}, {40, 130, 70}}
+	for range 150 {
+		sizes = append(sizes, [3]int{1 + g.IntN(40), 1 + g.IntN(150), 1 + g.IntN(40)})
+	}
+	var guards []*kerneltest.Guard
+	for range 3 {
+		guard, err := kerneltest.NewGuard(300 * 300 * size[T]())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer guard.Close()
+		guards = append(guards, guard)
+	}
+	for i, s := range sizes {
+		if testing.Short() && i%4 != 0 {
+			continue
+		}
+		for _, place := range []func(*kerneltest.Guard, int) []T{kerneltest.First[T], kerneltest.Last[T]} {
+			for _, trans := range transpositions {
+				p := g.product(trans[0], trans[1], s[0], s[1], s[2], func(i, n int) []T { return place(guards[i], n) })
+				inPlace := p.c
+				p.c = append([]T(nil), p.c...)
+				for _, l := range kernels.Levels() {
+					activate(t, l)
+					p.run(t, inPlace)
+				}
+			}
+		}
+	}
+}
+
+// TestGemmUnread has factors that cannot be read but for their first element, which is
+// NaN: with alpha = 0, and without terms, they do not matter.
+func TestGemmUnread(t *testing.T) { onEveryLevel(t, gemmUnread[float32], gemmUnread[float64]) }
+
+func gemmUnread[T kernels.Float](t *testing.T) {
+	guard, err := kerneltest.NewGuard(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer guard.Close()
+	const n = 20
+	last := kerneltest.Last[T](guard, 1)
+	last[0] = T(math.NaN())
+	unreadable := unsafe.Slice(&last[0], n*n)
+	for _, trans := range transpositions {
+		for _, beta := range []T{0, 1, -2} {
+			for _, alpha := range []T{0, T(math.Copysign(0, -1)), 1} {
+				k := n
+				if alpha != 0 {
+					k = 0
+				}
+				c := make([]T, n*n)
+				for i := range c {
+					c[i] = T(i)
+				}
+				kernels.Gemm(trans[0], trans[1], n, n, k, alpha, unreadable, n, unreadable, n, beta, c, n)
+				for i := range c {
+					same(t, c[i], beta*T(i), "alpha=%v beta=%v k=%d: element %d", alpha, beta, k, i)
+				}
+			}
 		}
 	}
 }

@@ -10,7 +10,7 @@ type Level uint8
 const (
 	Generic Level = iota // plain Go, on every machine
 	NEON                 // arm64 Advanced SIMD
-	AVX2                 // amd64 with AVX2
+	AVX2                 // amd64 with AVX2, FMA3 and BMI1
 	AVX512               // amd64 with AVX-512 F, BW, DQ and VL
 	numLevels
 )

@@ -125,6 +125,52 @@ func stridedProductCalls[T kernels.Float]() map[string]func(m, n int, rows []T, 
 	}
 }
 
+// TestGemmMisuse passes negative sizes, strides below a row's length and slices that are
+// one element too short.
+func TestGemmMisuse(t *testing.T) { onEveryLevel(t, gemmMisuse[float32], gemmMisuse[float64]) }
+
+func gemmMisuse[T kernels.Float](t *testing.T) {
+	const m, n, k = 5, 7, 3
+	for _, c := range []struct {
+		transA, transB kernels.Transpose
+		rowsA, widthA  int
+		rowsB, widthB  int
+	}{
+		{kernels.NoTrans, kernels.NoTrans, m, k, k, n},
+		{kernels.Trans, kernels.NoTrans, k, m, k, n},
+		{kernels.NoTrans, kernels.Trans, m, k, n, k},
+		{kernels.Trans, kernels.Trans, k, m, n, k},
+	} {
+		const gap = 2
+		lenA, lenB, lenC := (c.rowsA-1)*(c.widthA+gap)+c.widthA, (c.rowsB-1)*(c.widthB+gap)+c.widthB, (m-1)*(n+gap)+n
+		all := [][]T{make([]T, lenA, 900), make([]T, lenB, 900), make([]T, lenC, 900)} // capacity is no length
+		call := func(m, n, k, cutA, cutB, cutC, lda, ldb, ldc int) func() {
+			return func() {
+				kernels.Gemm(c.transA, c.transB, m, n, k, 2, all[0][:lenA-cutA], lda, all[1][:lenB-cutB], ldb, 0, all[2][:lenC-cutC], ldc)
+			}
+		}
+		lda, ldb, ldc := c.widthA+gap, c.widthB+gap, n+gap
+		for _, bad := range []struct {
+			numbers []int
+			call    func()
+		}{
+			{[]int{-1}, call(-1, n, k, 0, 0, 0, lda, ldb, ldc)},
+			{[]int{-1}, call(m, -1, k, 0, 0, 0, lda, ldb, ldc)},
+			{[]int{-1}, call(m, n, -1, 0, 0, 0, lda, ldb, ldc)},
+			{[]int{lda, lenA - 1}, call(m, n, k, 1, 0, 0, lda, ldb, ldc)},
+			{[]int{ldb, lenB - 1}, call(m, n, k, 0, 1, 0, lda, ldb, ldc)},
+			{[]int{ldc, lenC - 1}, call(m, n, k, 0, 0, 1, lda, ldb, ldc)},
+			{[]int{c.widthA - 1, c.widthA}, call(m, n, k, 0, 0, 0, c.widthA-1, ldb, ldc)},
+			{[]int{c.widthB - 1, c.widthB}, call(m, n, k, 0, 0, 0, lda, c.widthB-1, ldc)},
+			{[]int{n - 1, n}, call(m, n, k, 0, 0, 0, lda, ldb, n-1)},
+			{[]int{math.MaxInt / 2}, call(m, n, k, 0, 0, 0, lda, ldb, math.MaxInt/2)},
+		} {
+			expectPanic(t, "Gemm", bad.numbers, all, bad.call)
+		}
+		call(m, n, k, 0, 0, 0, lda, ldb, ldc)()
+	}
+}
+
 // TestMisuseCoversAll fails when a function of several slices is in no list, or
 // one of strided vectors not in theirs.
 func TestMisuseCoversAll(t *testing.T) {
@@ -136,7 +182,7 @@ func TestMisuseCoversAll(t *testing.T) {
 		_, product := products[name]
 		_, inc := stridedOnes[name]
 		inc = inc || both[name] != nil
-		if strings.HasSuffix(name, "Inc") != inc || slices > 1 && !vectors && !matrix && !product && !inc {
+		if strings.HasSuffix(name, "Inc") != inc || slices > 1 && !vectors && !matrix && !product && !inc && name != "Gemm" {
 			t.Errorf("the misuse of %s is not tested", name)
 		}
 	}

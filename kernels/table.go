@@ -97,6 +97,12 @@ type Table[T Float] struct {
 	MeanSlices func(dst []T, xs [][]T, div T)
 	// dst[j] += (sum over r of xs[r][j]) / div
 	MeanSlicesAdd func(dst []T, xs [][]T, div T)
+	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0
+	GemmBlock func(m, n, k int, alpha T, a []T, aRow, aColumn int, b []T, bRow int, beta T, c []T, cRow int)
+	// dst[j*dstRow+i] = src[i*srcRow+j]
+	Transpose func(m, n int, src []T, srcRow int, dst []T, dstRow int)
+	// dst[i*dstRow+j] = src[i*srcRow+j]
+	CopyRows func(m, n int, src []T, srcRow int, dst []T, dstRow int)
 	// one step of gradient descent
 	SGD func(p, g []T, scale, l2, lr T)
 	// one step of heavy-ball descent

@@ -464,6 +464,36 @@ func MeanSlicesAddF32(dst []float32, xs [][]float32, div float32)
 //go:noescape
 func MeanSlicesAddF64(dst []float64, xs [][]float64, div float64)
 
+// GemmBlockF32 computes c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0.
+//
+//go:noescape
+func GemmBlockF32(m, n, k int, alpha float32, a []float32, aRow, aColumn int, b []float32, bRow int, beta float32, c []float32, cRow int)
+
+// GemmBlockF64 computes c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0.
+//
+//go:noescape
+func GemmBlockF64(m, n, k int, alpha float64, a []float64, aRow, aColumn int, b []float64, bRow int, beta float64, c []float64, cRow int)
+
+// TransposeF32 computes dst[j*dstRow+i] = src[i*srcRow+j].
+//
+//go:noescape
+func TransposeF32(m, n int, src []float32, srcRow int, dst []float32, dstRow int)
+
+// TransposeF64 computes dst[j*dstRow+i] = src[i*srcRow+j].
+//
+//go:noescape
+func TransposeF64(m, n int, src []float64, srcRow int, dst []float64, dstRow int)
+
+// CopyRowsF32 computes dst[i*dstRow+j] = src[i*srcRow+j].
+//
+//go:noescape
+func CopyRowsF32(m, n int, src []float32, srcRow int, dst []float32, dstRow int)
+
+// CopyRowsF64 computes dst[i*dstRow+j] = src[i*srcRow+j].
+//
+//go:noescape
+func CopyRowsF64(m, n int, src []float64, srcRow int, dst []float64, dstRow int)
+
 // SGDF32 computes one step of gradient descent.
 //
 //go:noescape
@@ -743,3 +773,13 @@ func Move212F32(a, b, c, d, e []float32)
 //
 //go:noescape
 func Move212F64(a, b, c, d, e []float64)
+
+// MultiplyAddsF32 computes 1536 bytes of independent multiply-adds for each of n.
+//
+//go:noescape
+func MultiplyAddsF32(n int)
+
+// MultiplyAddsF64 computes 1536 bytes of independent multiply-adds for each of n.
+//
+//go:noescape
+func MultiplyAddsF64(n int)

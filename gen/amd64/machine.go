@@ -31,7 +31,7 @@ type Machine struct {
 	zeroed bool
 }
 
-// NewAVX2 returns a machine that uses nothing above AVX2 and BMI1, with vectors of 32
+// NewAVX2 returns a machine that uses nothing above AVX2, FMA3 and BMI1, with vectors of 32
 // bytes, or of 16.
 func NewAVX2(bytes int) *Machine { return newMachine(false, bytes) }
 
@@ -153,7 +153,7 @@ func mem(a vec.Address) operand.Mem {
 // Begin implements vec.Machine.
 func (m *Machine) Begin(k *vec.Kernel, e vec.Elem, frame int) {
 	m.Function(k.Symbol(e))
-	if frame == 0 {
+	if frame <= smallFrame {
 		m.Attributes(attr.NOSPLIT)
 	}
 	m.SignatureExpr("func" + k.Signature(e.GoType()))
@@ -169,6 +169,10 @@ func (m *Machine) Begin(k *vec.Kernel, e vec.Elem, frame int) {
 		m.Zero(vec.V(m.Vectors()))
 	}
 }
+
+// smallFrame is as much local memory as a function has that does not look whether the
+// stack must grow.
+const smallFrame = 64
 
 // Return implements vec.Machine.
 func (m *Machine) Return() {
@@ -204,11 +208,29 @@ func (m *Machine) ArgLen(dst vec.G, param string) { m.MOVQ(m.arg(m.Param(param).
 // ArgInt implements vec.Machine.
 func (m *Machine) ArgInt(dst vec.G, param string) { m.MOVQ(m.arg(m.Param(param)), g(dst)) }
 
+// ArgBits implements vec.Machine.
+func (m *Machine) ArgBits(dst vec.G, e vec.Elem, param string) {
+	if e == vec.F32 {
+		m.MOVL(m.arg(m.Param(param)), g(dst).As32())
+		return
+	}
+	m.MOVQ(m.arg(m.Param(param)), g(dst))
+}
+
 // Local implements vec.Machine.
 func (m *Machine) Local(dst vec.G) { m.LEAQ(m.frame, g(dst)) }
 
+// SaveInt implements vec.Machine.
+func (m *Machine) SaveInt(slot int, src vec.G) { m.MOVQ(g(src), m.frame.Offset(8*slot)) }
+
+// LoadInt implements vec.Machine.
+func (m *Machine) LoadInt(dst vec.G, slot int) { m.MOVQ(m.frame.Offset(8*slot), g(dst)) }
+
 // Pointer implements vec.Machine.
 func (m *Machine) Pointer(dst vec.G, from vec.Address) { m.MOVQ(mem(from), g(dst)) }
+
+// Prefetch implements vec.Machine.
+func (m *Machine) Prefetch(a vec.Address) { m.PREFETCHT0(mem(a)) }
 
 // Move implements vec.Machine.
 func (m *Machine) Move(dst, src vec.G) { m.MOVQ(g(src), g(dst)) }
@@ -227,6 +249,10 @@ func (m *Machine) Add(dst, src vec.G) { m.ADDQ(g(src), g(dst)) }
 
 // AddTimes implements vec.Machine.
 func (m *Machine) AddTimes(dst, src vec.G, times int) {
+	if times == 1 {
+		m.Add(dst, src)
+		return
+	}
 	m.LEAQ(operand.Mem{Base: g(dst), Index: g(src), Scale: uint8(times)}, g(dst))
 }
 

@@ -94,8 +94,8 @@ func (m *Machine) mem(a vec.Address) string {
 	switch a.Times {
 	case 1:
 		return fmt.Sprintf("(R%d)(R%d)", a.Base, a.Index)
-	case 2: // loads and stores can only shift by the size of what they move
-		m.p("ADD R%d<<1, R%d, %s", a.Index, a.Base, temp)
+	case 2, 4: // loads and stores can only shift by the size of what they move
+		m.p("ADD R%d<<%d, R%d, %s", a.Index, bits.TrailingZeros(uint(a.Times)), a.Base, temp)
 		return fmt.Sprintf("(%s)", temp)
 	}
 	if a.Disp == 0 {
@@ -117,13 +117,17 @@ func (m *Machine) arg(param, part string, offset int) string {
 func (m *Machine) Begin(k *vec.Kernel, e vec.Elem, frame int) {
 	m.kernel, m.layout, m.frame = k, k.LayoutOf(e), frame
 	flags := "NOSPLIT"
-	if frame > 0 {
+	if frame > smallFrame {
 		flags = "0"
 	}
 	fmt.Fprintf(&m.buf, "\n// func %s%s\nTEXT ·%s(SB), %s, $%d-%d\n",
 		k.Symbol(e), k.Signature(e.GoType()), k.Symbol(e), flags, frame, m.layout.Size)
 	m.p("// %s", k.Doc)
 }
+
+// smallFrame is as much local memory as a function has that does not look whether the
+// stack must grow.
+const smallFrame = 64
 
 // Return implements vec.Machine.
 func (m *Machine) Return() { m.p("RET") }
@@ -150,11 +154,37 @@ func (m *Machine) ArgLen(dst vec.G, param string) {
 // ArgInt implements vec.Machine.
 func (m *Machine) ArgInt(dst vec.G, param string) { m.p("MOVD %s, %s", m.arg(param, "", 0), g(dst)) }
 
+// ArgBits implements vec.Machine.
+func (m *Machine) ArgBits(dst vec.G, e vec.Elem, param string) {
+	m.p("%s %s, %s", loadBits(e), m.arg(param, "", 0), g(dst))
+}
+
+// loadBits returns the instruction that loads a number's bits into a general register.
+func loadBits(e vec.Elem) string {
+	if e == vec.F32 {
+		return "MOVWU"
+	}
+	return "MOVD"
+}
+
 // Local implements vec.Machine.
 func (m *Machine) Local(dst vec.G) { m.p("MOVD $local-%d(SP), %s", m.frame, g(dst)) }
 
+// SaveInt implements vec.Machine.
+func (m *Machine) SaveInt(slot int, src vec.G) {
+	m.p("MOVD %s, local-%d(SP)", g(src), m.frame-8*slot)
+}
+
+// LoadInt implements vec.Machine.
+func (m *Machine) LoadInt(dst vec.G, slot int) {
+	m.p("MOVD local-%d(SP), %s", m.frame-8*slot, g(dst))
+}
+
 // Pointer implements vec.Machine.
 func (m *Machine) Pointer(dst vec.G, from vec.Address) { m.p("MOVD %s, %s", m.mem(from), g(dst)) }
+
+// Prefetch implements vec.Machine.
+func (m *Machine) Prefetch(a vec.Address) { m.p("PRFM %s, PLDL1KEEP", m.mem(a)) }
 
 // Move implements vec.Machine.
 func (m *Machine) Move(dst, src vec.G) { m.p("MOVD %s, %s", g(src), g(dst)) }
@@ -257,11 +287,7 @@ func (m *Machine) Broadcast(dst vec.V, in vec.Elem, u vec.Uniform) {
 func (m *Machine) BroadcastAt(dst vec.V, in vec.Elem, a vec.Address) { m.broadcast(dst, in, m.mem(a)) }
 
 func (m *Machine) broadcast(dst vec.V, in vec.Elem, from string) {
-	load := "MOVWU"
-	if in == vec.F64 {
-		load = "MOVD"
-	}
-	m.p("%s %s, %s", load, from, temp)
+	m.p("%s %s, %s", loadBits(in), from, temp)
 	m.p("VDUP %s, V%d.%s", temp, dst, lanes(in))
 }
 
@@ -286,16 +312,25 @@ func move(bytes int) string {
 	}
 }
 
+// load loads so many bytes. For whole registers the assembler knows no index.
+func (m *Machine) load(dst vec.V, bytes int, a vec.Address) {
+	if bytes == 16 && a.Times == 1 {
+		m.word(enc.LDRRegister(enc.Q, enc.V(dst), enc.R(a.Base), enc.R(a.Index)))
+		return
+	}
+	m.p("%s %s, %s", move(bytes), m.mem(a), f(dst))
+}
+
 // Load implements vec.Machine.
 func (m *Machine) Load(dst vec.V, in, of vec.Elem, a vec.Address, access vec.Access) {
 	lanes := 16 / int(in)
 	switch access {
 	case vec.Full:
-		m.p("%s %s, %s", move(lanes*int(of)), m.mem(a), f(dst))
+		m.load(dst, lanes*int(of), a)
 	case vec.Partial:
 		m.loadPartial(dst, lanes, of, a)
 	default:
-		m.p("%s %s, %s", move(int(access)*int(of)), m.mem(a), f(dst))
+		m.load(dst, int(access)*int(of), a)
 	}
 	if in != of {
 		m.word(enc.FCVTL(enc.V(dst), enc.V(dst)))
@@ -372,6 +407,10 @@ func (m *Machine) Store(src vec.V, e vec.Elem, a vec.Address, access vec.Access)
 	size := 16
 	if access != vec.Full {
 		size = int(access) * int(e)
+	}
+	if size == 16 && a.Times == 1 {
+		m.word(enc.STRRegister(enc.Q, enc.V(src), enc.R(a.Base), enc.R(a.Index)))
+		return
 	}
 	m.p("%s %s, %s", move(size), f(src), m.mem(a))
 }

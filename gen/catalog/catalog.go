@@ -5,7 +5,7 @@ import "github.com/seed63264101/steepest/gen/vec"
 // Kernels returns every kernel of the public tables, in their order.
 func Kernels() []*vec.Kernel {
 	var all []*vec.Kernel
-	for _, family := range [][]*vec.Kernel{level1(), reductions(), strided(), level2(), rows(), updates()} {
+	for _, family := range [][]*vec.Kernel{level1(), reductions(), strided(), level2(), rows(), products(), updates()} {
 		all = append(all, family...)
 	}
 	checkNarrow(all)
@@ -15,7 +15,7 @@ func Kernels() []*vec.Kernel {
 // All returns the kernels, followed by the limit probes of their streams.
 func All() []*vec.Kernel {
 	kernels := Kernels()
-	return append(kernels, probes(kernels)...)
+	return append(append(kernels, probes(kernels)...), multiplyAdds())
 }
 
 // params builds a parameter list. Each name stands for one parameter of the kind

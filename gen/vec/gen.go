@@ -82,6 +82,15 @@ func (g *gen) vector() V {
 	return v
 }
 
+// vectors hands out so many vector registers.
+func (g *gen) vectors(n int) []V {
+	v := make([]V, n)
+	for i := range v {
+		v[i] = g.vector()
+	}
+	return v
+}
+
 // label returns a label of the function that no other call returned.
 func (g *gen) label(name string) string {
 	g.labels[name]++

@@ -40,6 +40,9 @@ const (
 	Inc                     // int: from one element to the next of the stream before it
 	RowCount                // int: rows of the matrix
 	RowStride               // int: from one row of the matrix to the next
+	ColumnCount             // int: columns of a product
+	Depth                   // int: terms of each of its sums
+	Step                    // int: from one row of the matrix before it to the next; Left's second: column
 	In                      // []T, read
 	Out                     // []T, written and never read
 	InOut                   // []T, read and written
@@ -47,6 +50,11 @@ const (
 	InOutRows               // []T, one element for each row, read and written
 	Matrix                  // []T holding rows, read
 	InOutMatrix             // []T holding rows, read and written
+	Left                    // []T, the left factor of a product, read
+	Right                   // []T, its right factor, read
+	Target                  // []T, the product, read and written
+	OutMatrix               // []T holding rows, written
+	Transposed              // []T holding the columns of a matrix as rows, written
 	List                    // [][]T, read
 )
 
@@ -55,7 +63,7 @@ const (
 func (k Kind) IsStream() bool { return k == In || k == Out || k == InOut }
 
 // IsInt reports whether the parameter is an int.
-func (k Kind) IsInt() bool { return k >= Count && k <= RowStride }
+func (k Kind) IsInt() bool { return k >= Count && k <= Step }
 
 // Reads reports whether the kernel reads the stream.
 func (k Kind) Reads() bool { return k == In || k == InOut }
@@ -101,8 +109,8 @@ type Kernel struct {
 	Probe bool
 }
 
-// Skeleton is the loop of a kernel: Map, Reduce, Search, Rows, RowDots, RowAxpys
-// or Outer.
+// Skeleton is the loop of a kernel: Map, Reduce, Search, Rows, RowDots, RowAxpys,
+// Outer, Product, Transposition or CopyRows.
 type Skeleton interface {
 	// result returns the kernel's result type in Go for the element type
 	// spelled t, "" for none.
@@ -153,6 +161,15 @@ func (k *Kernel) incOf(stream string) Param {
 		panic(fmt.Sprintf("vec: kernel %s: no stride follows the stream %q", k.Name, stream))
 	}
 	return k.Params[i+1]
+}
+
+// stepOf returns one of the distances that follow a factor or the target of a product.
+func (k *Kernel) stepOf(matrix string, number int) Param {
+	i := slices.IndexFunc(k.Params, func(p Param) bool { return p.Name == matrix }) + 1 + number
+	if i >= len(k.Params) || k.Params[i].Kind != Step {
+		panic(fmt.Sprintf("vec: kernel %s: no step %d follows the matrix %q", k.Name, number, matrix))
+	}
+	return k.Params[i]
 }
 
 // Streams returns the stream parameters in order.

@@ -35,7 +35,7 @@ type Address struct {
 	Base G
 	Disp int
 
-	// With Times, 1 or 2, so many times Index is added to the base, and there is
+	// With Times, 1, 2 or 4, so many times Index is added to the base, and there is
 	// no Disp.
 	Index G
 	Times int
@@ -89,12 +89,16 @@ type Machine interface {
 	ArgBase(dst G, param string)
 	ArgLen(dst G, param string)
 	ArgInt(dst G, param string)
-	Local(dst G) // address of the local memory
+	ArgBits(dst G, e Elem, param string) // a scalar's bits, with zeros above them
+	Local(dst G)                         // address of the local memory
+	SaveInt(slot int, src G)             // to the local memory's slot of 8 bytes
+	LoadInt(dst G, slot int)
 	Pointer(dst G, from Address)
+	Prefetch(a Address) // into the first-level cache
 	Move(dst, src G)
 	Set(dst G, imm int)
 	Add(dst, src G)
-	AddTimes(dst, src G, times int) // dst += times*src, for times 2 or 4
+	AddTimes(dst, src G, times int) // dst += times*src, for times 1, 2 or 4
 	AddImm(dst G, imm int)
 	Mul(dst, src G)
 	Neg(dst G)
@@ -127,6 +131,22 @@ type Machine interface {
 	// single element, the other lanes of dst are those of x.
 	MemoryOperands() bool
 	OpMemory(op Op, e Elem, bytes int, dst, x V, a Address)
+
+	// MultiplyAdd computes dst += a*b, rounded once. Only a Product has it.
+	MultiplyAdd(e Elem, dst, a, b V)
+
+	// LoadPieces loads 16 bytes from each place, one behind the other.
+	LoadPieces(dst V, places []Address)
+	// TransposePieces transposes the squares of elements that the registers hold in 16
+	// bytes of each, and returns the registers with the result, which are of either list.
+	TransposePieces(e Elem, rows, others []V) []V
+
+	// TileRows returns the rows of the best tile of so many vectors, 0 for more vectors
+	// than a tile has. With ByLane, MultiplyAddLane computes dst += b times one lane of a,
+	// and tiles of which rows are multiplied so have a power of two of them.
+	TileRows(vectors int, byLane bool) int
+	ByLane() bool
+	MultiplyAddLane(e Elem, dst, b, a V, lane int)
 
 	// SetCount prepares Partial accesses to n elements: less than a vector, or up
 	// to a whole one where stores are masked.

@@ -11,11 +11,50 @@ import (
 
 // Shape gives the sizes of a kernel's arguments.
 type Shape struct {
-	N      int // elements of a stream, columns of a matrix
+	N      int // elements of a stream, columns of a matrix or a product
 	Rows   int // rows of a matrix, slices of a list; at least 1
 	Stride int // of a matrix; at least N
 	// Incs are the strides of strided vectors, used in turn; 1 if there are none.
 	Incs []int
+	// Depth is the number of terms of a product's sums; 0 lets the other sizes choose.
+	// They also choose how its left factor lies: see leftSteps.
+	Depth int
+}
+
+// depth returns the number of terms of a product's sums.
+func (s Shape) depth() int {
+	if s.Depth > 0 {
+		return s.Depth
+	}
+	return 1 + (s.N+3*s.Rows)%19
+}
+
+// pad returns what lies between two rows of a product's matrices.
+func (s Shape) pad() int { return (s.Stride - s.N) % 16 }
+
+// leftSteps returns the distances between the rows and the columns of a product's left
+// factor: it is plain, transposed, or has gaps in both directions.
+func (s Shape) leftSteps() (row, column int) {
+	switch (s.N + s.Rows) % 3 {
+	case 0:
+		return s.depth() + s.pad(), 1
+	case 1:
+		return 1, s.Rows + s.pad()
+	}
+	return 2*s.depth() + s.pad(), 2
+}
+
+// steps returns the distances between the rows of a product's matrix, and those between
+// the columns of its left factor.
+func (s Shape) steps(k Kind) []int {
+	if k == Left {
+		row, column := s.leftSteps()
+		return []int{row, column}
+	}
+	if k == Transposed {
+		return []int{s.Rows + s.pad()}
+	}
+	return []int{s.N + s.pad()}
 }
 
 // FarStride returns a stride with which a matrix of few columns is larger than
@@ -44,6 +83,15 @@ func (s Shape) Elements(k Kind, inc int) int {
 		return 1 + (n-1)*max(inc, -inc)
 	case Matrix, InOutMatrix:
 		return (s.Rows-1)*s.Stride + s.N
+	case Left:
+		row, column := s.leftSteps()
+		return (s.Rows-1)*row + (s.depth()-1)*column + 1
+	case Right:
+		return (s.depth()-1)*(s.N+s.pad()) + s.N
+	case Target, OutMatrix:
+		return (s.Rows-1)*(s.N+s.pad()) + s.N
+	case Transposed:
+		return max(0, (s.N-1)*(s.Rows+s.pad())+s.Rows)
 	}
 	return 0
 }
@@ -64,6 +112,7 @@ func New[T kernels.Float](op Op[T], s Shape, alloc Alloc[T], value func() T) *Ar
 		return x
 	}
 	incs := 0
+	var steps []int
 	for i, p := range op.Params {
 		switch p.Kind {
 		case Scalar:
@@ -79,6 +128,12 @@ func New[T kernels.Float](op Op[T], s Shape, alloc Alloc[T], value func() T) *Ar
 			a.Int = append(a.Int, s.Rows)
 		case RowStride:
 			a.Int = append(a.Int, s.Stride)
+		case ColumnCount:
+			a.Int = append(a.Int, s.N)
+		case Depth:
+			a.Int = append(a.Int, s.depth())
+		case Step:
+			a.Int, steps = append(a.Int, steps[0]), steps[1:]
 		case List:
 			for range s.Rows {
 				a.List = append(a.List, fill(s.N))
@@ -89,6 +144,7 @@ func New[T kernels.Float](op Op[T], s Shape, alloc Alloc[T], value func() T) *Ar
 				inc = s.inc(incs)
 			}
 			a.Vec = append(a.Vec, fill(s.Elements(p.Kind, inc)))
+			steps = s.steps(p.Kind)
 		}
 	}
 	return a

@@ -16,6 +16,9 @@ const (
 	Inc                     // int: from one element to the next of the stream before it
 	RowCount                // int: rows of the matrix
 	RowStride               // int: from one row of the matrix to the next
+	ColumnCount             // int: columns of a product
+	Depth                   // int: terms of each of its sums
+	Step                    // int: from one row of the matrix before it to the next; Left's second: column
 	In                      // []T, read
 	Out                     // []T, written
 	InOut                   // []T, read and written
@@ -23,6 +26,11 @@ const (
 	InOutRows               // []T, one element for each row, read and written
 	Matrix                  // []T holding rows, read
 	InOutMatrix             // []T holding rows, read and written
+	Left                    // []T, the left factor of a product, read
+	Right                   // []T, its right factor, read
+	Target                  // []T, the product, read and written
+	OutMatrix               // []T holding rows, written
+	Transposed              // []T holding the columns of a matrix as rows, written
 	List                    // [][]T, read
 )
 
@@ -30,11 +38,11 @@ const (
 func (k Kind) IsVector() bool { return k >= In && k < List }
 
 // Reads reports whether the kernel reads the parameter's elements.
-func (k Kind) Reads() bool { return k >= In && k != Out }
+func (k Kind) Reads() bool { return k >= In && k != Out && k != OutMatrix && k != Transposed }
 
 // Writes reports whether the kernel writes the parameter's elements.
 func (k Kind) Writes() bool {
-	return k == Out || k == InOut || k == InOutRows || k == InOutMatrix
+	return k == Out || k == InOut || k == InOutRows || k == InOutMatrix || k == Target || k == OutMatrix || k == Transposed
 }
 
 // Param is a parameter of a kernel.
@@ -96,7 +104,14 @@ func (op Op[T]) Vectors() []Param {
 }
 
 // IsRows reports whether the kernel works on rows.
-func (op Op[T]) IsRows() bool { return op.Count(Matrix)+op.Count(InOutMatrix)+op.Count(List) > 0 }
+func (op Op[T]) IsRows() bool {
+	return op.Count(Matrix)+op.Count(InOutMatrix)+op.Count(List) > 0 || op.IsProduct()
+}
+
+// IsProduct reports whether the kernel multiplies matrices, or moves one for that.
+func (op Op[T]) IsProduct() bool {
+	return op.Count(Target)+op.Count(OutMatrix)+op.Count(Transposed) > 0
+}
 
 // IsStrided reports whether the elements of the kernel's vectors are some
 // distance apart.

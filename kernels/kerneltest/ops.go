@@ -1081,6 +1081,96 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "GemmBlock", Doc: "c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0", Family: "product", Probe: "",
+			Params: []Param{
+				{"m", RowCount},
+				{"n", ColumnCount},
+				{"k", Depth},
+				{"alpha", Scalar},
+				{"a", Left},
+				{"aRow", Step},
+				{"aColumn", Step},
+				{"b", Right},
+				{"bRow", Step},
+				{"beta", Scalar},
+				{"c", Target},
+				{"cRow", Step},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.GemmBlock
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Int[2]
+				p3 := a.Scalar[0]
+				p4 := a.Vec[0]
+				p5 := a.Int[3]
+				p6 := a.Int[4]
+				p7 := a.Vec[1]
+				p8 := a.Int[5]
+				p9 := a.Scalar[1]
+				p10 := a.Vec[2]
+				p11 := a.Int[6]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Transpose", Doc: "dst[j*dstRow+i] = src[i*srcRow+j]", Family: "product", Probe: "",
+			Params: []Param{
+				{"m", RowCount},
+				{"n", ColumnCount},
+				{"src", Matrix},
+				{"srcRow", RowStride},
+				{"dst", Transposed},
+				{"dstRow", Step},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Transpose
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Vec[1]
+				p5 := a.Int[3]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "CopyRows", Doc: "dst[i*dstRow+j] = src[i*srcRow+j]", Family: "product", Probe: "",
+			Params: []Param{
+				{"m", RowCount},
+				{"n", ColumnCount},
+				{"src", Matrix},
+				{"srcRow", RowStride},
+				{"dst", OutMatrix},
+				{"dstRow", Step},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.CopyRows
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Vec[1]
+				p5 := a.Int[3]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "SGD", Doc: "one step of gradient descent", Family: "update", Probe: "Move101",
 			Params: []Param{
 				{"p", InOut},

@@ -45,6 +45,7 @@ var instructions = []instruction{
 	{FNEG, "fneg " + aa, kinds{floats}},
 	{FRINTN, "frintn " + aa, kinds{floats}},
 	{FMULElement, "fmul v<d>.<a>, v<n>.<a>, v<m>.<e>[<i>]", kinds{floats, lane}},
+	{FMLAElement, "fmla v<d>.<a>, v<n>.<a>, v<m>.<e>[<i>]", kinds{floats, lane}},
 
 	{FCMEQ, "fcmeq " + aaa, kinds{floats}},
 	{FCMGE, "fcmge " + aaa, kinds{floats}},

@@ -50,15 +50,10 @@ func FNEG(a Arr, d, n V) Inst { return float2("fneg", 1, 0b10, 0b01111, a, d, n)
 func FRINTN(a Arr, d, n V) Inst { return float2("frintn", 0, 0b00, 0b11000, a, d, n) }
 
 // FMULElement is d = n * m[i].
-//
-// Advanced SIMD vector x indexed element: 0 Q U 01111 size L M Rm opcode H 0 Rn Rd,
-// where size is 1:sz, M:Rm is the register, and the index is H:L or H.
-func FMULElement(a Arr, d, n, m V, i int) Inst {
-	t := a.in(S4, D2)
-	hl := uint32(i) << a.sz()
-	return inst("fmul", 0x0f809000|t.q()<<30|t.sz()<<22|hl>>1<<11|hl&1<<21,
-		t.v(d, rd), t.v(n, rn), t.lane(m, i, rm))
-}
+func FMULElement(a Arr, d, n, m V, i int) Inst { return element("fmul", 0b1001, a, d, n, m, i) }
+
+// FMLAElement is d += n * m[i], rounded once.
+func FMLAElement(a Arr, d, n, m V, i int) Inst { return element("fmla", 0b0001, a, d, n, m, i) }
 
 // Floating-point comparisons: all ones where true, zero where false.
 
@@ -204,6 +199,16 @@ func float3(name string, u, size, opcode uint32, a Arr, d, n, m V) Inst {
 // int3 is three with integers: size is the lane's.
 func int3(name string, u, opcode uint32, t shape, d, n, m V) Inst {
 	return three(name, u, t.size(), opcode, t, d, n, m)
+}
+
+// element is Advanced SIMD vector x indexed element, with floats:
+// 0 Q U 01111 size L M Rm opcode H 0 Rn Rd, where size is 1:sz, M:Rm is the register,
+// and the index is H:L or H.
+func element(name string, opcode uint32, a Arr, d, n, m V, i int) Inst {
+	t := a.in(S4, D2)
+	hl := uint32(i) << a.sz()
+	return inst(name, 0x0f800000|t.q()<<30|t.sz()<<22|opcode<<12|hl>>1<<11|hl&1<<21,
+		t.v(d, rd), t.v(n, rn), t.lane(m, i, rm))
 }
 
 // bitwise is three with bits: size belongs to the opcode.
