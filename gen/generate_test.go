@@ -98,8 +98,8 @@ func TestAssemblyIsGenerated(t *testing.T) {
 // gates lists the instruction set extensions that a level may use, as avo's
 // database names them.
 var gates = map[string][]string{
-	"avx2":   {"AVX", "AVX2", "BMI", "FMA3"},
-	"avx512": {"AVX", "AVX2", "BMI", "BMI2", "AVX512F", "AVX512BW", "AVX512DQ", "AVX512VL"},
+	"avx2":   {"AVX", "AVX2", "BMI", "FMA3", "MMX+"}, // MMX+ has the prefetches, which are older than amd64
+	"avx512": {"AVX", "AVX2", "BMI", "BMI2", "MMX+", "AVX512F", "AVX512BW", "AVX512DQ", "AVX512VL"},
 }
 
 // TestInstructionGates checks, from avo's instruction database, that no kernel

@@ -145,9 +145,12 @@ const (
 	// packBytes is how far apart the first and the last row of a block of the right factor
 	// may be while it is better read where it lies, and packRows how many rows of the left
 	// factor pay for bringing it together.
-	packBytes = 1 << 19
+	packBytes = 1e6
 	packRows  = 32
-	// turnColumns is how many columns of the right factor pay for transposing the left one.
+	// turnBytes is how far apart the rows of a left factor that lies transposed may be while
+	// it is better read so, and turnColumns how many columns of the right factor pay for
+	// transposing it.
+	turnBytes   = 1024
 	turnColumns = 96
 )
 
@@ -194,9 +197,10 @@ func (p *product[T]) run() {
 	t, cut := table[T](), tilingOf[T]()
 	size := int(unsafe.Sizeof(p.alpha))
 	// Which blocks are brought together never shows in the bits.
-	turn := p.transA != cut.adjacent && p.n >= turnColumns && p.m > 1
-	pack := p.transB || p.m >= packRows && p.n > cut.columns && p.k > 64 &&
-		(p.ldb*size*min(p.k, generic.DepthBlock) > packBytes || p.ldb*size%2048 == 0)
+	depth := min(p.k, generic.DepthBlock)
+	turn := p.n >= turnColumns && p.m > 1 && depth >= 32 &&
+		(cut.adjacent && !p.transA || !cut.adjacent && p.transA && p.lda*size >= turnBytes)
+	pack := p.transB || p.m >= packRows && p.n > cut.columns && p.ldb*size*depth >= packBytes
 	if !turn && !pack && p.m*p.n <= callTerms/generic.DepthBlock {
 		p.direct(t)
 		return

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func GemmBlockF32(m int, n int, k int, alpha float32, a []float32, aRow int, aColumn int, b []float32, bRow int, beta float32, c []float32, cRow int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·GemmBlockF32(SB), NOSPLIT, $24-144
 	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0
 	MOVQ n+8(FP), R11
@@ -39,23 +39,50 @@ panel:
 
 tile:
 	// 10 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	MOVQ   DI, SI
-	ADDQ   BX, SI
-	LEAQ   (SI)(DX*2), SI
-	TESTQ  R11, R11
-	JLE    sum
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	MOVQ  DI, SI
+	ADDQ  BX, SI
+	LEAQ  (SI)(DX*2), SI
+	TESTQ R11, R11
+	JLE   sum
 
 depth:
 	VMOVUPS      (R9), Y10
@@ -238,11 +265,20 @@ rest:
 
 short:
 	// 1 x 1
-	VXORPS X0, X0, X0
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum2
+	VXORPS     X0, X0, X0
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near2
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+
+near2:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum2
 
 depth2:
 	VMOVUPS      (R9), Y1
@@ -292,12 +328,23 @@ stored2:
 
 short2:
 	// 2 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum3
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near3
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near3:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum3
 
 depth3:
 	VMOVUPS      (R9), Y2
@@ -359,13 +406,26 @@ stored3:
 
 short3:
 	// 3 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum4
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near4
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near4:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum4
 
 depth4:
 	VMOVUPS      (R9), Y3
@@ -439,14 +499,29 @@ stored4:
 
 short4:
 	// 4 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum5
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near5
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near5:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum5
 
 depth5:
 	VMOVUPS      (R9), Y4
@@ -533,15 +608,32 @@ stored5:
 
 short5:
 	// 5 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum6
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near6
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near6:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum6
 
 depth6:
 	VMOVUPS      (R9), Y5
@@ -640,19 +732,38 @@ stored6:
 
 short6:
 	// 6 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	MOVQ   DI, SI
-	ADDQ   BX, SI
-	LEAQ   (SI)(DX*2), SI
-	TESTQ  R11, R11
-	JLE    sum7
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near7
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near7:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	MOVQ  DI, SI
+	ADDQ  BX, SI
+	LEAQ  (SI)(DX*2), SI
+	TESTQ R11, R11
+	JLE   sum7
 
 depth7:
 	VMOVUPS      (R9), Y6
@@ -763,20 +874,41 @@ stored7:
 
 short7:
 	// 7 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	MOVQ   DI, SI
-	ADDQ   BX, SI
-	LEAQ   (SI)(DX*2), SI
-	TESTQ  R11, R11
-	JLE    sum8
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near8
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near8:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	MOVQ  DI, SI
+	ADDQ  BX, SI
+	LEAQ  (SI)(DX*2), SI
+	TESTQ R11, R11
+	JLE   sum8
 
 depth8:
 	VMOVUPS      (R9), Y7
@@ -900,21 +1032,44 @@ stored8:
 
 short8:
 	// 8 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	MOVQ   DI, SI
-	ADDQ   BX, SI
-	LEAQ   (SI)(DX*2), SI
-	TESTQ  R11, R11
-	JLE    sum9
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near9
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near9:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	MOVQ  DI, SI
+	ADDQ  BX, SI
+	LEAQ  (SI)(DX*2), SI
+	TESTQ R11, R11
+	JLE   sum9
 
 depth9:
 	VMOVUPS      (R9), Y8
@@ -1050,22 +1205,47 @@ stored9:
 
 short9:
 	// 9 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	MOVQ   DI, SI
-	ADDQ   BX, SI
-	LEAQ   (SI)(DX*2), SI
-	TESTQ  R11, R11
-	JLE    sum10
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near10
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near10:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	MOVQ  DI, SI
+	ADDQ  BX, SI
+	LEAQ  (SI)(DX*2), SI
+	TESTQ R11, R11
+	JLE   sum10
 
 depth10:
 	VMOVUPS      (R9), Y9
@@ -1234,25 +1414,44 @@ fits:
 
 tile2:
 	// 6 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
-	VXORPS X10, X10, X10
-	VXORPS X11, X11, X11
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	MOVQ   DI, SI
-	ADDQ   BX, SI
-	LEAQ   (SI)(DX*2), SI
-	TESTQ  R11, R11
-	JLE    sum11
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
+	VXORPS     X10, X10, X10
+	VXORPS     X11, X11, X11
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near11
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near11:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	MOVQ  DI, SI
+	ADDQ  BX, SI
+	LEAQ  (SI)(DX*2), SI
+	TESTQ R11, R11
+	JLE   sum11
 
 depth11:
 	VMOVUPS      (R9), Y12
@@ -1432,12 +1631,21 @@ rest2:
 
 short10:
 	// 1 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum12
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near12
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+
+near12:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum12
 
 depth12:
 	VMOVUPS      (R9), Y2
@@ -1497,14 +1705,25 @@ stored12:
 
 short11:
 	// 2 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum13
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near13
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near13:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum13
 
 depth13:
 	VMOVUPS      (R9), Y4
@@ -1585,16 +1804,29 @@ stored13:
 
 short12:
 	// 3 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum14
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near14
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near14:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum14
 
 depth14:
 	VMOVUPS      (R9), Y6
@@ -1696,18 +1928,33 @@ stored14:
 
 short13:
 	// 4 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum15
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near15
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near15:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum15
 
 depth15:
 	VMOVUPS      (R9), Y8
@@ -1831,20 +2078,37 @@ stored15:
 
 short14:
 	// 5 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum16
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near16
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near16:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum16
 
 depth16:
 	VMOVUPS      (R9), Y10
@@ -2031,14 +2295,29 @@ few:
 
 tile3:
 	// 4 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum17
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near17
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near17:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum17
 
 depth17:
 	VMOVSS       (R9), X4
@@ -2135,11 +2414,20 @@ rest3:
 
 short15:
 	// 1 x 1
-	VXORPS X0, X0, X0
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum18
+	VXORPS     X0, X0, X0
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near18
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+
+near18:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum18
 
 depth18:
 	VMOVSS       (R9), X1
@@ -2189,12 +2477,23 @@ stored18:
 
 short16:
 	// 2 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum19
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near19
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near19:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum19
 
 depth19:
 	VMOVSS       (R9), X2
@@ -2256,13 +2555,26 @@ stored19:
 
 short17:
 	// 3 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum20
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near20
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near20:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum20
 
 depth20:
 	VMOVSS       (R9), X3
@@ -2346,14 +2658,29 @@ columns:
 
 tile4:
 	// 4 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum21
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near21
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near21:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum21
 
 depth21:
 	VMOVSD       (R9), X4
@@ -2450,11 +2777,20 @@ rest4:
 
 short18:
 	// 1 x 1
-	VXORPS X0, X0, X0
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum22
+	VXORPS     X0, X0, X0
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near22
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+
+near22:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum22
 
 depth22:
 	VMOVSD       (R9), X1
@@ -2504,12 +2840,23 @@ stored22:
 
 short19:
 	// 2 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum23
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near23
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near23:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum23
 
 depth23:
 	VMOVSD       (R9), X2
@@ -2571,13 +2918,26 @@ stored23:
 
 short20:
 	// 3 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum24
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near24
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near24:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum24
 
 depth24:
 	VMOVSD       (R9), X3
@@ -2661,18 +3021,33 @@ columns2:
 
 tile5:
 	// 4 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum25
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near25
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near25:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum25
 
 depth25:
 	VMOVSD       (R9), X8
@@ -2806,12 +3181,21 @@ rest5:
 
 short21:
 	// 1 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum26
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near26
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+
+near26:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum26
 
 depth26:
 	VMOVSD       (R9), X2
@@ -2871,14 +3255,25 @@ stored26:
 
 short22:
 	// 2 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum27
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near27
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near27:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum27
 
 depth27:
 	VMOVSD       (R9), X4
@@ -2959,16 +3354,29 @@ stored27:
 
 short23:
 	// 3 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum28
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near28
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near28:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum28
 
 depth28:
 	VMOVSD       (R9), X6
@@ -3080,14 +3488,29 @@ columns3:
 
 tile6:
 	// 4 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum29
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near29
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near29:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum29
 
 depth29:
 	VMOVUPS      (R9), X4
@@ -3184,11 +3607,20 @@ rest6:
 
 short24:
 	// 1 x 1
-	VXORPS X0, X0, X0
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum30
+	VXORPS     X0, X0, X0
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near30
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+
+near30:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum30
 
 depth30:
 	VMOVUPS      (R9), X1
@@ -3238,12 +3670,23 @@ stored30:
 
 short25:
 	// 2 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum31
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near31
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near31:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum31
 
 depth31:
 	VMOVUPS      (R9), X2
@@ -3305,13 +3748,26 @@ stored31:
 
 short26:
 	// 3 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum32
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near32
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near32:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum32
 
 depth32:
 	VMOVUPS      (R9), X3
@@ -3395,18 +3851,33 @@ columns4:
 
 tile7:
 	// 4 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum33
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near33
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near33:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum33
 
 depth33:
 	VMOVUPS      (R9), X8
@@ -3540,12 +4011,21 @@ rest7:
 
 short27:
 	// 1 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum34
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near34
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+
+near34:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum34
 
 depth34:
 	VMOVUPS      (R9), X2
@@ -3605,14 +4085,25 @@ stored34:
 
 short28:
 	// 2 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum35
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near35
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near35:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum35
 
 depth35:
 	VMOVUPS      (R9), X4
@@ -3693,16 +4184,29 @@ stored35:
 
 short29:
 	// 3 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum36
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near36
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near36:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum36
 
 depth36:
 	VMOVUPS      (R9), X6
@@ -3814,18 +4318,33 @@ columns5:
 
 tile8:
 	// 4 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum37
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near37
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near37:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum37
 
 depth37:
 	VMOVUPS      (R9), X8
@@ -3959,12 +4478,21 @@ rest8:
 
 short30:
 	// 1 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum38
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near38
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+
+near38:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum38
 
 depth38:
 	VMOVUPS      (R9), X2
@@ -4024,14 +4552,25 @@ stored38:
 
 short31:
 	// 2 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum39
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near39
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near39:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum39
 
 depth39:
 	VMOVUPS      (R9), X4
@@ -4112,16 +4651,29 @@ stored39:
 
 short32:
 	// 3 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum40
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near40
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near40:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum40
 
 depth40:
 	VMOVUPS      (R9), X6
@@ -4233,16 +4785,29 @@ columns6:
 
 tile9:
 	// 2 x 3
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum41
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near41
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+
+near41:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum41
 
 depth41:
 	VMOVUPS      (R9), X6
@@ -4348,13 +4913,23 @@ rest9:
 
 short33:
 	// 1 x 3
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum42
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near42
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x02, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	PREFETCHT0 64(R9)
+
+near42:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum42
 
 depth42:
 	VMOVUPS      (R9), X3
@@ -4426,7 +5001,7 @@ rows9:
 	RET
 
 // func GemmBlockF64(m int, n int, k int, alpha float64, a []float64, aRow int, aColumn int, b []float64, bRow int, beta float64, c []float64, cRow int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·GemmBlockF64(SB), NOSPLIT, $24-144
 	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0
 	MOVQ n+8(FP), R11
@@ -4460,23 +5035,50 @@ panel:
 
 tile:
 	// 10 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	MOVQ   DI, SI
-	ADDQ   BX, SI
-	LEAQ   (SI)(DX*2), SI
-	TESTQ  R11, R11
-	JLE    sum
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	MOVQ  DI, SI
+	ADDQ  BX, SI
+	LEAQ  (SI)(DX*2), SI
+	TESTQ R11, R11
+	JLE   sum
 
 depth:
 	VMOVUPD      (R9), Y10
@@ -4659,11 +5261,20 @@ rest:
 
 short:
 	// 1 x 1
-	VXORPS X0, X0, X0
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum2
+	VXORPS     X0, X0, X0
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near2
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+
+near2:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum2
 
 depth2:
 	VMOVUPD      (R9), Y1
@@ -4713,12 +5324,23 @@ stored2:
 
 short2:
 	// 2 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum3
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near3
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near3:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum3
 
 depth3:
 	VMOVUPD      (R9), Y2
@@ -4780,13 +5402,26 @@ stored3:
 
 short3:
 	// 3 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum4
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near4
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near4:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum4
 
 depth4:
 	VMOVUPD      (R9), Y3
@@ -4860,14 +5495,29 @@ stored4:
 
 short4:
 	// 4 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum5
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near5
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near5:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum5
 
 depth5:
 	VMOVUPD      (R9), Y4
@@ -4954,15 +5604,32 @@ stored5:
 
 short5:
 	// 5 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum6
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near6
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near6:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum6
 
 depth6:
 	VMOVUPD      (R9), Y5
@@ -5061,19 +5728,38 @@ stored6:
 
 short6:
 	// 6 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	MOVQ   DI, SI
-	ADDQ   BX, SI
-	LEAQ   (SI)(DX*2), SI
-	TESTQ  R11, R11
-	JLE    sum7
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near7
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near7:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	MOVQ  DI, SI
+	ADDQ  BX, SI
+	LEAQ  (SI)(DX*2), SI
+	TESTQ R11, R11
+	JLE   sum7
 
 depth7:
 	VMOVUPD      (R9), Y6
@@ -5184,20 +5870,41 @@ stored7:
 
 short7:
 	// 7 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	MOVQ   DI, SI
-	ADDQ   BX, SI
-	LEAQ   (SI)(DX*2), SI
-	TESTQ  R11, R11
-	JLE    sum8
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near8
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near8:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	MOVQ  DI, SI
+	ADDQ  BX, SI
+	LEAQ  (SI)(DX*2), SI
+	TESTQ R11, R11
+	JLE   sum8
 
 depth8:
 	VMOVUPD      (R9), Y7
@@ -5321,21 +6028,44 @@ stored8:
 
 short8:
 	// 8 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	MOVQ   DI, SI
-	ADDQ   BX, SI
-	LEAQ   (SI)(DX*2), SI
-	TESTQ  R11, R11
-	JLE    sum9
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near9
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near9:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	MOVQ  DI, SI
+	ADDQ  BX, SI
+	LEAQ  (SI)(DX*2), SI
+	TESTQ R11, R11
+	JLE   sum9
 
 depth9:
 	VMOVUPD      (R9), Y8
@@ -5471,22 +6201,47 @@ stored9:
 
 short9:
 	// 9 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	MOVQ   DI, SI
-	ADDQ   BX, SI
-	LEAQ   (SI)(DX*2), SI
-	TESTQ  R11, R11
-	JLE    sum10
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near10
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near10:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	MOVQ  DI, SI
+	ADDQ  BX, SI
+	LEAQ  (SI)(DX*2), SI
+	TESTQ R11, R11
+	JLE   sum10
 
 depth10:
 	VMOVUPD      (R9), Y9
@@ -5655,25 +6410,44 @@ fits:
 
 tile2:
 	// 6 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
-	VXORPS X10, X10, X10
-	VXORPS X11, X11, X11
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	MOVQ   DI, SI
-	ADDQ   BX, SI
-	LEAQ   (SI)(DX*2), SI
-	TESTQ  R11, R11
-	JLE    sum11
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
+	VXORPS     X10, X10, X10
+	VXORPS     X11, X11, X11
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near11
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near11:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	MOVQ  DI, SI
+	ADDQ  BX, SI
+	LEAQ  (SI)(DX*2), SI
+	TESTQ R11, R11
+	JLE   sum11
 
 depth11:
 	VMOVUPD      (R9), Y12
@@ -5853,12 +6627,21 @@ rest2:
 
 short10:
 	// 1 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum12
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near12
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+
+near12:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum12
 
 depth12:
 	VMOVUPD      (R9), Y2
@@ -5918,14 +6701,25 @@ stored12:
 
 short11:
 	// 2 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum13
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near13
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near13:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum13
 
 depth13:
 	VMOVUPD      (R9), Y4
@@ -6006,16 +6800,29 @@ stored13:
 
 short12:
 	// 3 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum14
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near14
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near14:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum14
 
 depth14:
 	VMOVUPD      (R9), Y6
@@ -6117,18 +6924,33 @@ stored14:
 
 short13:
 	// 4 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum15
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near15
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near15:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum15
 
 depth15:
 	VMOVUPD      (R9), Y8
@@ -6252,20 +7074,37 @@ stored15:
 
 short14:
 	// 5 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	VXORPS X8, X8, X8
-	VXORPS X9, X9, X9
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum16
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	VXORPS     X8, X8, X8
+	VXORPS     X9, X9, X9
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near16
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near16:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum16
 
 depth16:
 	VMOVUPD      (R9), Y10
@@ -6444,14 +7283,29 @@ few:
 
 tile3:
 	// 4 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum17
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near17
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near17:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum17
 
 depth17:
 	VMOVSD       (R9), X4
@@ -6548,11 +7402,20 @@ rest3:
 
 short15:
 	// 1 x 1
-	VXORPS X0, X0, X0
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum18
+	VXORPS     X0, X0, X0
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near18
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+
+near18:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum18
 
 depth18:
 	VMOVSD       (R9), X1
@@ -6602,12 +7465,23 @@ stored18:
 
 short16:
 	// 2 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum19
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near19
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near19:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum19
 
 depth19:
 	VMOVSD       (R9), X2
@@ -6669,13 +7543,26 @@ stored19:
 
 short17:
 	// 3 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum20
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near20
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near20:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum20
 
 depth20:
 	VMOVSD       (R9), X3
@@ -6759,14 +7646,29 @@ columns:
 
 tile4:
 	// 4 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum21
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near21
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near21:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum21
 
 depth21:
 	VMOVUPS      (R9), X4
@@ -6863,11 +7765,20 @@ rest4:
 
 short18:
 	// 1 x 1
-	VXORPS X0, X0, X0
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum22
+	VXORPS     X0, X0, X0
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near22
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+
+near22:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum22
 
 depth22:
 	VMOVUPS      (R9), X1
@@ -6917,12 +7828,23 @@ stored22:
 
 short19:
 	// 2 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum23
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near23
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near23:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum23
 
 depth23:
 	VMOVUPS      (R9), X2
@@ -6984,13 +7906,26 @@ stored23:
 
 short20:
 	// 3 x 1
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum24
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near24
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near24:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum24
 
 depth24:
 	VMOVUPS      (R9), X3
@@ -7074,18 +8009,33 @@ columns2:
 
 tile5:
 	// 4 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum25
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	VXORPS     X6, X6, X6
+	VXORPS     X7, X7, X7
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near25
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near25:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum25
 
 depth25:
 	VMOVUPS      (R9), X8
@@ -7219,12 +8169,21 @@ rest5:
 
 short21:
 	// 1 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum26
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near26
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+
+near26:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum26
 
 depth26:
 	VMOVUPS      (R9), X2
@@ -7284,14 +8243,25 @@ stored26:
 
 short22:
 	// 2 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum27
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near27
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near27:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum27
 
 depth27:
 	VMOVUPS      (R9), X4
@@ -7372,16 +8342,29 @@ stored27:
 
 short23:
 	// 3 x 2
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	MOVQ   k+16(FP), R11
-	MOVQ   8(SP), R9
-	TESTQ  R11, R11
-	JLE    sum28
+	VXORPS     X0, X0, X0
+	VXORPS     X1, X1, X1
+	VXORPS     X2, X2, X2
+	VXORPS     X3, X3, X3
+	VXORPS     X4, X4, X4
+	VXORPS     X5, X5, X5
+	MOVQ       k+16(FP), R11
+	CMPQ       R11, $+64
+	JLT        near28
+	MOVQ       cRow+136(FP), R11
+	SHLQ       $0x03, R11
+	MOVQ       R13, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+	ADDQ       R11, R9
+	PREFETCHT0 (R9)
+
+near28:
+	MOVQ  k+16(FP), R11
+	MOVQ  8(SP), R9
+	TESTQ R11, R11
+	JLE   sum28
 
 depth28:
 	VMOVUPS      (R9), X6

@@ -7,39 +7,39 @@
 // func GemmBlockF32(m, n, k int, alpha float32, a []float32, aRow, aColumn int, b []float32, bRow int, beta float32, c []float32, cRow int)
 TEXT ·GemmBlockF32(SB), NOSPLIT, $24-144
 	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0
-	MOVD n+8(FP), R7
-	MOVD R7, local-24(SP)
-	MOVD b_base+72(FP), R5
-	MOVD R5, local-16(SP)
-	MOVD c_base+112(FP), R9
-	MOVD R9, local-8(SP)
-	MOVD aRow+56(FP), R2
-	LSL $2, R2, R2
-	MOVD R2, R3
-	ADD R2<<1, R3, R3
-	MOVD aColumn+64(FP), R4
-	LSL $2, R4, R4
-	MOVD bRow+96(FP), R6
-	LSL $2, R6, R6
-	CMP $4, R2
+	MOVD n+8(FP), R6
+	MOVD R6, local-24(SP)
+	MOVD b_base+72(FP), R4
+	MOVD R4, local-16(SP)
+	MOVD c_base+112(FP), R8
+	MOVD R8, local-8(SP)
+	MOVD aRow+56(FP), R1
+	LSL $2, R1, R1
+	MOVD R1, R2
+	ADD R1<<1, R2, R2
+	MOVD aColumn+64(FP), R3
+	LSL $2, R3, R3
+	MOVD bRow+96(FP), R5
+	LSL $2, R5, R5
+	CMP $4, R1
 	BNE apart
 
 	// The rows of a are adjacent.
 
 panel:
-	MOVD local-24(SP), R7
-	CMP $0, R7
+	MOVD local-24(SP), R6
+	CMP $0, R6
 	BLE end
-	CMP $4, R7
+	CMP $4, R6
 	BLT few
-	CMP $8, R7
+	CMP $8, R6
 	BGT vectors
-	CMP $4, R7
+	CMP $4, R6
 	BGT vectors2
-	MOVD m+0(FP), R8
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $8, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $8, R7, R7
 	BLT rest
 
 tile:
@@ -53,14 +53,37 @@ tile:
 	VEOR V5.B16, V5.B16, V5.B16
 	VEOR V6.B16, V6.B16, V6.B16
 	VEOR V7.B16, V7.B16, V7.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum
 	PCALIGN $16
 
 depth:
-	FMOVQ (R5), F8
+	FMOVQ (R4), F8
 	FMOVQ (R0), F9
 	WORD $0x4f891100 // fmla v0.4s, v8.4s, v9.s[0]
 	WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]
@@ -71,356 +94,391 @@ depth:
 	WORD $0x4faa1105 // fmla v5.4s, v8.4s, v10.s[1]
 	WORD $0x4f8a1906 // fmla v6.4s, v8.4s, v10.s[2]
 	WORD $0x4faa1907 // fmla v7.4s, v8.4s, v10.s[3]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth
 
 sum:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V8.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V9.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F10
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e20dd00 // fmul v0.4s, v8.4s, v0.4s
 	WORD $0x4e20d540 // fadd v0.4s, v10.4s, v0.4s
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e21dd01 // fmul v1.4s, v8.4s, v1.4s
 	WORD $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e22dd02 // fmul v2.4s, v8.4s, v2.4s
 	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
-	FMOVQ F2, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F2, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e23dd03 // fmul v3.4s, v8.4s, v3.4s
 	WORD $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
-	FMOVQ F3, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F3, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e24dd04 // fmul v4.4s, v8.4s, v4.4s
 	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
-	FMOVQ F4, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F4, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e25dd05 // fmul v5.4s, v8.4s, v5.4s
 	WORD $0x4e25d545 // fadd v5.4s, v10.4s, v5.4s
-	FMOVQ F5, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F5, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e26dd06 // fmul v6.4s, v8.4s, v6.4s
 	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
-	FMOVQ F6, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F6, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e27dd07 // fmul v7.4s, v8.4s, v7.4s
 	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
-	FMOVQ F7, (R9)
-	ADD R7, R9, R9
+	FMOVQ F7, (R8)
+	ADD R6, R8, R8
 	B stored
 
 unread:
 
 	// c = 0 + alpha*sum
 	VEOR V10.B16, V10.B16, V10.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dd00 // fmul v0.4s, v8.4s, v0.4s
 	WORD $0x4e20d540 // fadd v0.4s, v10.4s, v0.4s
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e21dd01 // fmul v1.4s, v8.4s, v1.4s
 	WORD $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e22dd02 // fmul v2.4s, v8.4s, v2.4s
 	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
-	FMOVQ F2, (R9)
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e23dd03 // fmul v3.4s, v8.4s, v3.4s
 	WORD $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
-	FMOVQ F3, (R9)
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e24dd04 // fmul v4.4s, v8.4s, v4.4s
 	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
-	FMOVQ F4, (R9)
-	ADD R7, R9, R9
+	FMOVQ F4, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e25dd05 // fmul v5.4s, v8.4s, v5.4s
 	WORD $0x4e25d545 // fadd v5.4s, v10.4s, v5.4s
-	FMOVQ F5, (R9)
-	ADD R7, R9, R9
+	FMOVQ F5, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e26dd06 // fmul v6.4s, v8.4s, v6.4s
 	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
-	FMOVQ F6, (R9)
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e27dd07 // fmul v7.4s, v8.4s, v7.4s
 	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
-	FMOVQ F7, (R9)
-	ADD R7, R9, R9
+	FMOVQ F7, (R8)
+	ADD R6, R8, R8
 
 stored:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<1, R0, R0
-	SUBS $8, R8, R8
+	ADD R1<<1, R0, R0
+	SUBS $8, R7, R7
 	BGE tile
 
 rest:
-	TBZ $2, R8, skip
+	TBZ $2, R7, skip
 
 	// 4 x 1
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near2
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near2:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum2
 	PCALIGN $16
 
 depth2:
-	FMOVQ (R5), F4
+	FMOVQ (R4), F4
 	FMOVQ (R0), F5
 	WORD $0x4f851080 // fmla v0.4s, v4.4s, v5.s[0]
 	WORD $0x4fa51081 // fmla v1.4s, v4.4s, v5.s[1]
 	WORD $0x4f851882 // fmla v2.4s, v4.4s, v5.s[2]
 	WORD $0x4fa51883 // fmla v3.4s, v4.4s, v5.s[3]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth2
 
 sum2:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread2
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread2
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F6
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F6
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F6
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	FMOVQ F2, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F6
+	FMOVQ F2, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVQ F3, (R9)
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	ADD R6, R8, R8
 	B stored2
 
 unread2:
 
 	// c = 0 + alpha*sum
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	FMOVQ F2, (R9)
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVQ F3, (R9)
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	ADD R6, R8, R8
 
 stored2:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
+	ADD R1<<0, R0, R0
 
 skip:
-	TBZ $1, R8, skip2
+	TBZ $1, R7, skip2
 
 	// 2 x 1
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near3
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near3:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum3
 	PCALIGN $16
 
 depth3:
-	FMOVQ (R5), F2
+	FMOVQ (R4), F2
 	FMOVD (R0), F3
 	WORD $0x4f831040 // fmla v0.4s, v2.4s, v3.s[0]
 	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth3
 
 sum3:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread3
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread3
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F4
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F4
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
 	B stored3
 
 unread3:
 
 	// c = 0 + alpha*sum
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
 
 stored3:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 
 skip2:
-	TBZ $0, R8, skip3
+	TBZ $0, R7, skip3
 
 	// 1 x 1
 	VEOR V0.B16, V0.B16, V0.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near4
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near4:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum4
 	PCALIGN $16
 
 depth4:
-	FMOVQ (R5), F1
+	FMOVQ (R4), F1
 	FMOVS (R0), F2
 	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth4
 
 sum4:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V1.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread4
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread4
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V2.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F3
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F3
 	WORD $0x6e23dc43 // fmul v3.4s, v2.4s, v3.4s
 	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 	B stored4
 
 unread4:
 
 	// c = 0 + alpha*sum
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 
 stored4:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 
 skip3:
 	RET
 
 vectors2:
-	MOVD R7, R10
-	SUB $4, R10, R10
-	LSL $2, R10, R10
-	MOVD m+0(FP), R8
+	MOVD R6, R9
+	SUB $4, R9, R9
+	LSL $2, R9, R9
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $8, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $8, R7, R7
 	BLT rest2
 
 tile2:
@@ -442,15 +500,38 @@ tile2:
 	VEOR V13.B16, V13.B16, V13.B16
 	VEOR V14.B16, V14.B16, V14.B16
 	VEOR V15.B16, V15.B16, V15.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near5
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near5:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum5
 	PCALIGN $16
 
 depth5:
-	FMOVQ (R5), F16
-	WORD $0x3cea68b1 // ldr q17, [x5, x10]
+	FMOVQ (R4), F16
+	WORD $0x3ce96891 // ldr q17, [x4, x9]
 	FMOVQ (R0), F18
 	WORD $0x4f921200 // fmla v0.4s, v16.4s, v18.s[0]
 	WORD $0x4f921221 // fmla v1.4s, v17.4s, v18.s[0]
@@ -469,188 +550,188 @@ depth5:
 	WORD $0x4f931a2d // fmla v13.4s, v17.4s, v19.s[2]
 	WORD $0x4fb31a0e // fmla v14.4s, v16.4s, v19.s[3]
 	WORD $0x4fb31a2f // fmla v15.4s, v17.4s, v19.s[3]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth5
 
 sum5:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V16.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread5
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread5
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V17.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F18
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F18
 	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
 	WORD $0x6e20de00 // fmul v0.4s, v16.4s, v0.4s
 	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
-	WORD $0x3cea6932 // ldr q18, [x9, x10]
+	WORD $0x3ce96912 // ldr q18, [x8, x9]
 	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
 	WORD $0x6e21de01 // fmul v1.4s, v16.4s, v1.4s
 	WORD $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F18
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F18
 	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
 	WORD $0x6e22de02 // fmul v2.4s, v16.4s, v2.4s
 	WORD $0x4e22d642 // fadd v2.4s, v18.4s, v2.4s
-	WORD $0x3cea6932 // ldr q18, [x9, x10]
+	WORD $0x3ce96912 // ldr q18, [x8, x9]
 	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
 	WORD $0x6e23de03 // fmul v3.4s, v16.4s, v3.4s
 	WORD $0x4e23d643 // fadd v3.4s, v18.4s, v3.4s
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F18
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F18
 	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
 	WORD $0x6e24de04 // fmul v4.4s, v16.4s, v4.4s
 	WORD $0x4e24d644 // fadd v4.4s, v18.4s, v4.4s
-	WORD $0x3cea6932 // ldr q18, [x9, x10]
+	WORD $0x3ce96912 // ldr q18, [x8, x9]
 	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
 	WORD $0x6e25de05 // fmul v5.4s, v16.4s, v5.4s
 	WORD $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
-	FMOVQ F4, (R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F18
+	FMOVQ F4, (R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F18
 	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
 	WORD $0x6e26de06 // fmul v6.4s, v16.4s, v6.4s
 	WORD $0x4e26d646 // fadd v6.4s, v18.4s, v6.4s
-	WORD $0x3cea6932 // ldr q18, [x9, x10]
+	WORD $0x3ce96912 // ldr q18, [x8, x9]
 	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
 	WORD $0x6e27de07 // fmul v7.4s, v16.4s, v7.4s
 	WORD $0x4e27d647 // fadd v7.4s, v18.4s, v7.4s
-	FMOVQ F6, (R9)
-	WORD $0x3caa6927 // str q7, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F18
+	FMOVQ F6, (R8)
+	WORD $0x3ca96907 // str q7, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F18
 	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
 	WORD $0x6e28de08 // fmul v8.4s, v16.4s, v8.4s
 	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
-	WORD $0x3cea6932 // ldr q18, [x9, x10]
+	WORD $0x3ce96912 // ldr q18, [x8, x9]
 	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
 	WORD $0x6e29de09 // fmul v9.4s, v16.4s, v9.4s
 	WORD $0x4e29d649 // fadd v9.4s, v18.4s, v9.4s
-	FMOVQ F8, (R9)
-	WORD $0x3caa6929 // str q9, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F18
+	FMOVQ F8, (R8)
+	WORD $0x3ca96909 // str q9, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F18
 	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
 	WORD $0x6e2ade0a // fmul v10.4s, v16.4s, v10.4s
 	WORD $0x4e2ad64a // fadd v10.4s, v18.4s, v10.4s
-	WORD $0x3cea6932 // ldr q18, [x9, x10]
+	WORD $0x3ce96912 // ldr q18, [x8, x9]
 	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
 	WORD $0x6e2bde0b // fmul v11.4s, v16.4s, v11.4s
 	WORD $0x4e2bd64b // fadd v11.4s, v18.4s, v11.4s
-	FMOVQ F10, (R9)
-	WORD $0x3caa692b // str q11, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F18
+	FMOVQ F10, (R8)
+	WORD $0x3ca9690b // str q11, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F18
 	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
 	WORD $0x6e2cde0c // fmul v12.4s, v16.4s, v12.4s
 	WORD $0x4e2cd64c // fadd v12.4s, v18.4s, v12.4s
-	WORD $0x3cea6932 // ldr q18, [x9, x10]
+	WORD $0x3ce96912 // ldr q18, [x8, x9]
 	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
 	WORD $0x6e2dde0d // fmul v13.4s, v16.4s, v13.4s
 	WORD $0x4e2dd64d // fadd v13.4s, v18.4s, v13.4s
-	FMOVQ F12, (R9)
-	WORD $0x3caa692d // str q13, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F18
+	FMOVQ F12, (R8)
+	WORD $0x3ca9690d // str q13, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F18
 	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
 	WORD $0x6e2ede0e // fmul v14.4s, v16.4s, v14.4s
 	WORD $0x4e2ed64e // fadd v14.4s, v18.4s, v14.4s
-	WORD $0x3cea6932 // ldr q18, [x9, x10]
+	WORD $0x3ce96912 // ldr q18, [x8, x9]
 	WORD $0x6e32de32 // fmul v18.4s, v17.4s, v18.4s
 	WORD $0x6e2fde0f // fmul v15.4s, v16.4s, v15.4s
 	WORD $0x4e2fd64f // fadd v15.4s, v18.4s, v15.4s
-	FMOVQ F14, (R9)
-	WORD $0x3caa692f // str q15, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F14, (R8)
+	WORD $0x3ca9690f // str q15, [x8, x9]
+	ADD R6, R8, R8
 	B stored5
 
 unread5:
 
 	// c = 0 + alpha*sum
 	VEOR V18.B16, V18.B16, V18.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20de00 // fmul v0.4s, v16.4s, v0.4s
 	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
 	WORD $0x6e21de01 // fmul v1.4s, v16.4s, v1.4s
 	WORD $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e22de02 // fmul v2.4s, v16.4s, v2.4s
 	WORD $0x4e22d642 // fadd v2.4s, v18.4s, v2.4s
 	WORD $0x6e23de03 // fmul v3.4s, v16.4s, v3.4s
 	WORD $0x4e23d643 // fadd v3.4s, v18.4s, v3.4s
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e24de04 // fmul v4.4s, v16.4s, v4.4s
 	WORD $0x4e24d644 // fadd v4.4s, v18.4s, v4.4s
 	WORD $0x6e25de05 // fmul v5.4s, v16.4s, v5.4s
 	WORD $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
-	FMOVQ F4, (R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F4, (R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e26de06 // fmul v6.4s, v16.4s, v6.4s
 	WORD $0x4e26d646 // fadd v6.4s, v18.4s, v6.4s
 	WORD $0x6e27de07 // fmul v7.4s, v16.4s, v7.4s
 	WORD $0x4e27d647 // fadd v7.4s, v18.4s, v7.4s
-	FMOVQ F6, (R9)
-	WORD $0x3caa6927 // str q7, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	WORD $0x3ca96907 // str q7, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e28de08 // fmul v8.4s, v16.4s, v8.4s
 	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
 	WORD $0x6e29de09 // fmul v9.4s, v16.4s, v9.4s
 	WORD $0x4e29d649 // fadd v9.4s, v18.4s, v9.4s
-	FMOVQ F8, (R9)
-	WORD $0x3caa6929 // str q9, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F8, (R8)
+	WORD $0x3ca96909 // str q9, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e2ade0a // fmul v10.4s, v16.4s, v10.4s
 	WORD $0x4e2ad64a // fadd v10.4s, v18.4s, v10.4s
 	WORD $0x6e2bde0b // fmul v11.4s, v16.4s, v11.4s
 	WORD $0x4e2bd64b // fadd v11.4s, v18.4s, v11.4s
-	FMOVQ F10, (R9)
-	WORD $0x3caa692b // str q11, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F10, (R8)
+	WORD $0x3ca9690b // str q11, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e2cde0c // fmul v12.4s, v16.4s, v12.4s
 	WORD $0x4e2cd64c // fadd v12.4s, v18.4s, v12.4s
 	WORD $0x6e2dde0d // fmul v13.4s, v16.4s, v13.4s
 	WORD $0x4e2dd64d // fadd v13.4s, v18.4s, v13.4s
-	FMOVQ F12, (R9)
-	WORD $0x3caa692d // str q13, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F12, (R8)
+	WORD $0x3ca9690d // str q13, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e2ede0e // fmul v14.4s, v16.4s, v14.4s
 	WORD $0x4e2ed64e // fadd v14.4s, v18.4s, v14.4s
 	WORD $0x6e2fde0f // fmul v15.4s, v16.4s, v15.4s
 	WORD $0x4e2fd64f // fadd v15.4s, v18.4s, v15.4s
-	FMOVQ F14, (R9)
-	WORD $0x3caa692f // str q15, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F14, (R8)
+	WORD $0x3ca9690f // str q15, [x8, x9]
+	ADD R6, R8, R8
 
 stored5:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<1, R0, R0
-	SUBS $8, R8, R8
+	ADD R1<<1, R0, R0
+	SUBS $8, R7, R7
 	BGE tile2
 
 rest2:
-	TBZ $2, R8, skip4
+	TBZ $2, R7, skip4
 
 	// 4 x 2
 	VEOR V0.B16, V0.B16, V0.B16
@@ -661,15 +742,30 @@ rest2:
 	VEOR V5.B16, V5.B16, V5.B16
 	VEOR V6.B16, V6.B16, V6.B16
 	VEOR V7.B16, V7.B16, V7.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near6
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near6:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum6
 	PCALIGN $16
 
 depth6:
-	FMOVQ (R5), F8
-	WORD $0x3cea68a9 // ldr q9, [x5, x10]
+	FMOVQ (R4), F8
+	WORD $0x3ce96889 // ldr q9, [x4, x9]
 	FMOVQ (R0), F10
 	WORD $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
 	WORD $0x4f8a1121 // fmla v1.4s, v9.4s, v10.s[0]
@@ -679,291 +775,311 @@ depth6:
 	WORD $0x4f8a1925 // fmla v5.4s, v9.4s, v10.s[2]
 	WORD $0x4faa1906 // fmla v6.4s, v8.4s, v10.s[3]
 	WORD $0x4faa1927 // fmla v7.4s, v9.4s, v10.s[3]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth6
 
 sum6:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V8.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread6
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread6
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V9.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F10
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e20dd00 // fmul v0.4s, v8.4s, v0.4s
 	WORD $0x4e20d540 // fadd v0.4s, v10.4s, v0.4s
-	WORD $0x3cea692a // ldr q10, [x9, x10]
+	WORD $0x3ce9690a // ldr q10, [x8, x9]
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e21dd01 // fmul v1.4s, v8.4s, v1.4s
 	WORD $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e22dd02 // fmul v2.4s, v8.4s, v2.4s
 	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
-	WORD $0x3cea692a // ldr q10, [x9, x10]
+	WORD $0x3ce9690a // ldr q10, [x8, x9]
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e23dd03 // fmul v3.4s, v8.4s, v3.4s
 	WORD $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e24dd04 // fmul v4.4s, v8.4s, v4.4s
 	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
-	WORD $0x3cea692a // ldr q10, [x9, x10]
+	WORD $0x3ce9690a // ldr q10, [x8, x9]
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e25dd05 // fmul v5.4s, v8.4s, v5.4s
 	WORD $0x4e25d545 // fadd v5.4s, v10.4s, v5.4s
-	FMOVQ F4, (R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F4, (R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e26dd06 // fmul v6.4s, v8.4s, v6.4s
 	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
-	WORD $0x3cea692a // ldr q10, [x9, x10]
+	WORD $0x3ce9690a // ldr q10, [x8, x9]
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e27dd07 // fmul v7.4s, v8.4s, v7.4s
 	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
-	FMOVQ F6, (R9)
-	WORD $0x3caa6927 // str q7, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	WORD $0x3ca96907 // str q7, [x8, x9]
+	ADD R6, R8, R8
 	B stored6
 
 unread6:
 
 	// c = 0 + alpha*sum
 	VEOR V10.B16, V10.B16, V10.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dd00 // fmul v0.4s, v8.4s, v0.4s
 	WORD $0x4e20d540 // fadd v0.4s, v10.4s, v0.4s
 	WORD $0x6e21dd01 // fmul v1.4s, v8.4s, v1.4s
 	WORD $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e22dd02 // fmul v2.4s, v8.4s, v2.4s
 	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
 	WORD $0x6e23dd03 // fmul v3.4s, v8.4s, v3.4s
 	WORD $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e24dd04 // fmul v4.4s, v8.4s, v4.4s
 	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
 	WORD $0x6e25dd05 // fmul v5.4s, v8.4s, v5.4s
 	WORD $0x4e25d545 // fadd v5.4s, v10.4s, v5.4s
-	FMOVQ F4, (R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F4, (R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e26dd06 // fmul v6.4s, v8.4s, v6.4s
 	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
 	WORD $0x6e27dd07 // fmul v7.4s, v8.4s, v7.4s
 	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
-	FMOVQ F6, (R9)
-	WORD $0x3caa6927 // str q7, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	WORD $0x3ca96907 // str q7, [x8, x9]
+	ADD R6, R8, R8
 
 stored6:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
+	ADD R1<<0, R0, R0
 
 skip4:
-	TBZ $1, R8, skip5
+	TBZ $1, R7, skip5
 
 	// 2 x 2
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near7:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum7
 	PCALIGN $16
 
 depth7:
-	FMOVQ (R5), F4
-	WORD $0x3cea68a5 // ldr q5, [x5, x10]
+	FMOVQ (R4), F4
+	WORD $0x3ce96885 // ldr q5, [x4, x9]
 	FMOVD (R0), F6
 	WORD $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
 	WORD $0x4f8610a1 // fmla v1.4s, v5.4s, v6.s[0]
 	WORD $0x4fa61082 // fmla v2.4s, v4.4s, v6.s[1]
 	WORD $0x4fa610a3 // fmla v3.4s, v5.4s, v6.s[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth7
 
 sum7:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread7
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread7
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F6
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
-	WORD $0x3cea6926 // ldr q6, [x9, x10]
+	WORD $0x3ce96906 // ldr q6, [x8, x9]
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F6
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	WORD $0x3cea6926 // ldr q6, [x9, x10]
+	WORD $0x3ce96906 // ldr q6, [x8, x9]
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
 	B stored7
 
 unread7:
 
 	// c = 0 + alpha*sum
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
 
 stored7:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 
 skip5:
-	TBZ $0, R8, skip6
+	TBZ $0, R7, skip6
 
 	// 1 x 2
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near8
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near8:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum8
 	PCALIGN $16
 
 depth8:
-	FMOVQ (R5), F2
-	WORD $0x3cea68a3 // ldr q3, [x5, x10]
+	FMOVQ (R4), F2
+	WORD $0x3ce96883 // ldr q3, [x4, x9]
 	FMOVS (R0), F4
 	WORD $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
 	WORD $0x4f841061 // fmla v1.4s, v3.4s, v4.s[0]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth8
 
 sum8:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread8
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread8
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F4
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
-	WORD $0x3cea6924 // ldr q4, [x9, x10]
+	WORD $0x3ce96904 // ldr q4, [x8, x9]
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 	B stored8
 
 unread8:
 
 	// c = 0 + alpha*sum
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 
 stored8:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 
 skip6:
 	RET
 
 vectors:
-	MOVD R7, R10
-	SUB $4, R10, R10
-	CMP $8, R10
+	MOVD R6, R9
+	SUB $4, R9, R9
+	CMP $8, R9
 	BLE fits
-	SUB $4, R10, R10
-	CMP $8, R10
+	SUB $4, R9, R9
+	CMP $8, R9
 	BLE fits
-	MOVD $8, R10
+	MOVD $8, R9
 
 fits:
-	LSL $2, R10, R10
-	MOVD m+0(FP), R8
+	LSL $2, R9, R9
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $8, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $8, R7, R7
 	BLT rest3
 
 tile3:
@@ -993,16 +1109,39 @@ tile3:
 	VEOR V21.B16, V21.B16, V21.B16
 	VEOR V22.B16, V22.B16, V22.B16
 	VEOR V23.B16, V23.B16, V23.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near9
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near9:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum9
 	PCALIGN $16
 
 depth9:
-	FMOVQ (R5), F24
-	FMOVQ 16(R5), F25
-	WORD $0x3cea68ba // ldr q26, [x5, x10]
+	FMOVQ (R4), F24
+	FMOVQ 16(R4), F25
+	WORD $0x3ce9689a // ldr q26, [x4, x9]
 	FMOVQ (R0), F27
 	WORD $0x4f9b1300 // fmla v0.4s, v24.4s, v27.s[0]
 	WORD $0x4f9b1321 // fmla v1.4s, v25.4s, v27.s[0]
@@ -1029,252 +1168,252 @@ depth9:
 	WORD $0x4fbc1b15 // fmla v21.4s, v24.4s, v28.s[3]
 	WORD $0x4fbc1b36 // fmla v22.4s, v25.4s, v28.s[3]
 	WORD $0x4fbc1b57 // fmla v23.4s, v26.4s, v28.s[3]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth9
 
 sum9:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V24.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread9
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread9
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V25.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F26
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F26
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e20df00 // fmul v0.4s, v24.4s, v0.4s
 	WORD $0x4e20d740 // fadd v0.4s, v26.4s, v0.4s
-	FMOVQ 16(R9), F26
+	FMOVQ 16(R8), F26
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e21df01 // fmul v1.4s, v24.4s, v1.4s
 	WORD $0x4e21d741 // fadd v1.4s, v26.4s, v1.4s
-	WORD $0x3cea693a // ldr q26, [x9, x10]
+	WORD $0x3ce9691a // ldr q26, [x8, x9]
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e22df02 // fmul v2.4s, v24.4s, v2.4s
 	WORD $0x4e22d742 // fadd v2.4s, v26.4s, v2.4s
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F26
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F26
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e23df03 // fmul v3.4s, v24.4s, v3.4s
 	WORD $0x4e23d743 // fadd v3.4s, v26.4s, v3.4s
-	FMOVQ 16(R9), F26
+	FMOVQ 16(R8), F26
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e24df04 // fmul v4.4s, v24.4s, v4.4s
 	WORD $0x4e24d744 // fadd v4.4s, v26.4s, v4.4s
-	WORD $0x3cea693a // ldr q26, [x9, x10]
+	WORD $0x3ce9691a // ldr q26, [x8, x9]
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e25df05 // fmul v5.4s, v24.4s, v5.4s
 	WORD $0x4e25d745 // fadd v5.4s, v26.4s, v5.4s
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F26
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F26
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e26df06 // fmul v6.4s, v24.4s, v6.4s
 	WORD $0x4e26d746 // fadd v6.4s, v26.4s, v6.4s
-	FMOVQ 16(R9), F26
+	FMOVQ 16(R8), F26
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e27df07 // fmul v7.4s, v24.4s, v7.4s
 	WORD $0x4e27d747 // fadd v7.4s, v26.4s, v7.4s
-	WORD $0x3cea693a // ldr q26, [x9, x10]
+	WORD $0x3ce9691a // ldr q26, [x8, x9]
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e28df08 // fmul v8.4s, v24.4s, v8.4s
 	WORD $0x4e28d748 // fadd v8.4s, v26.4s, v8.4s
-	FMOVQ F6, (R9)
-	FMOVQ F7, 16(R9)
-	WORD $0x3caa6928 // str q8, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F26
+	FMOVQ F6, (R8)
+	FMOVQ F7, 16(R8)
+	WORD $0x3ca96908 // str q8, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F26
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e29df09 // fmul v9.4s, v24.4s, v9.4s
 	WORD $0x4e29d749 // fadd v9.4s, v26.4s, v9.4s
-	FMOVQ 16(R9), F26
+	FMOVQ 16(R8), F26
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e2adf0a // fmul v10.4s, v24.4s, v10.4s
 	WORD $0x4e2ad74a // fadd v10.4s, v26.4s, v10.4s
-	WORD $0x3cea693a // ldr q26, [x9, x10]
+	WORD $0x3ce9691a // ldr q26, [x8, x9]
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e2bdf0b // fmul v11.4s, v24.4s, v11.4s
 	WORD $0x4e2bd74b // fadd v11.4s, v26.4s, v11.4s
-	FMOVQ F9, (R9)
-	FMOVQ F10, 16(R9)
-	WORD $0x3caa692b // str q11, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F26
+	FMOVQ F9, (R8)
+	FMOVQ F10, 16(R8)
+	WORD $0x3ca9690b // str q11, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F26
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e2cdf0c // fmul v12.4s, v24.4s, v12.4s
 	WORD $0x4e2cd74c // fadd v12.4s, v26.4s, v12.4s
-	FMOVQ 16(R9), F26
+	FMOVQ 16(R8), F26
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e2ddf0d // fmul v13.4s, v24.4s, v13.4s
 	WORD $0x4e2dd74d // fadd v13.4s, v26.4s, v13.4s
-	WORD $0x3cea693a // ldr q26, [x9, x10]
+	WORD $0x3ce9691a // ldr q26, [x8, x9]
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e2edf0e // fmul v14.4s, v24.4s, v14.4s
 	WORD $0x4e2ed74e // fadd v14.4s, v26.4s, v14.4s
-	FMOVQ F12, (R9)
-	FMOVQ F13, 16(R9)
-	WORD $0x3caa692e // str q14, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F26
+	FMOVQ F12, (R8)
+	FMOVQ F13, 16(R8)
+	WORD $0x3ca9690e // str q14, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F26
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e2fdf0f // fmul v15.4s, v24.4s, v15.4s
 	WORD $0x4e2fd74f // fadd v15.4s, v26.4s, v15.4s
-	FMOVQ 16(R9), F26
+	FMOVQ 16(R8), F26
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e30df10 // fmul v16.4s, v24.4s, v16.4s
 	WORD $0x4e30d750 // fadd v16.4s, v26.4s, v16.4s
-	WORD $0x3cea693a // ldr q26, [x9, x10]
+	WORD $0x3ce9691a // ldr q26, [x8, x9]
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e31df11 // fmul v17.4s, v24.4s, v17.4s
 	WORD $0x4e31d751 // fadd v17.4s, v26.4s, v17.4s
-	FMOVQ F15, (R9)
-	FMOVQ F16, 16(R9)
-	WORD $0x3caa6931 // str q17, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F26
+	FMOVQ F15, (R8)
+	FMOVQ F16, 16(R8)
+	WORD $0x3ca96911 // str q17, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F26
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e32df12 // fmul v18.4s, v24.4s, v18.4s
 	WORD $0x4e32d752 // fadd v18.4s, v26.4s, v18.4s
-	FMOVQ 16(R9), F26
+	FMOVQ 16(R8), F26
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e33df13 // fmul v19.4s, v24.4s, v19.4s
 	WORD $0x4e33d753 // fadd v19.4s, v26.4s, v19.4s
-	WORD $0x3cea693a // ldr q26, [x9, x10]
+	WORD $0x3ce9691a // ldr q26, [x8, x9]
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e34df14 // fmul v20.4s, v24.4s, v20.4s
 	WORD $0x4e34d754 // fadd v20.4s, v26.4s, v20.4s
-	FMOVQ F18, (R9)
-	FMOVQ F19, 16(R9)
-	WORD $0x3caa6934 // str q20, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F26
+	FMOVQ F18, (R8)
+	FMOVQ F19, 16(R8)
+	WORD $0x3ca96914 // str q20, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F26
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e35df15 // fmul v21.4s, v24.4s, v21.4s
 	WORD $0x4e35d755 // fadd v21.4s, v26.4s, v21.4s
-	FMOVQ 16(R9), F26
+	FMOVQ 16(R8), F26
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e36df16 // fmul v22.4s, v24.4s, v22.4s
 	WORD $0x4e36d756 // fadd v22.4s, v26.4s, v22.4s
-	WORD $0x3cea693a // ldr q26, [x9, x10]
+	WORD $0x3ce9691a // ldr q26, [x8, x9]
 	WORD $0x6e3adf3a // fmul v26.4s, v25.4s, v26.4s
 	WORD $0x6e37df17 // fmul v23.4s, v24.4s, v23.4s
 	WORD $0x4e37d757 // fadd v23.4s, v26.4s, v23.4s
-	FMOVQ F21, (R9)
-	FMOVQ F22, 16(R9)
-	WORD $0x3caa6937 // str q23, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F21, (R8)
+	FMOVQ F22, 16(R8)
+	WORD $0x3ca96917 // str q23, [x8, x9]
+	ADD R6, R8, R8
 	B stored9
 
 unread9:
 
 	// c = 0 + alpha*sum
 	VEOR V26.B16, V26.B16, V26.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20df00 // fmul v0.4s, v24.4s, v0.4s
 	WORD $0x4e20d740 // fadd v0.4s, v26.4s, v0.4s
 	WORD $0x6e21df01 // fmul v1.4s, v24.4s, v1.4s
 	WORD $0x4e21d741 // fadd v1.4s, v26.4s, v1.4s
 	WORD $0x6e22df02 // fmul v2.4s, v24.4s, v2.4s
 	WORD $0x4e22d742 // fadd v2.4s, v26.4s, v2.4s
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e23df03 // fmul v3.4s, v24.4s, v3.4s
 	WORD $0x4e23d743 // fadd v3.4s, v26.4s, v3.4s
 	WORD $0x6e24df04 // fmul v4.4s, v24.4s, v4.4s
 	WORD $0x4e24d744 // fadd v4.4s, v26.4s, v4.4s
 	WORD $0x6e25df05 // fmul v5.4s, v24.4s, v5.4s
 	WORD $0x4e25d745 // fadd v5.4s, v26.4s, v5.4s
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e26df06 // fmul v6.4s, v24.4s, v6.4s
 	WORD $0x4e26d746 // fadd v6.4s, v26.4s, v6.4s
 	WORD $0x6e27df07 // fmul v7.4s, v24.4s, v7.4s
 	WORD $0x4e27d747 // fadd v7.4s, v26.4s, v7.4s
 	WORD $0x6e28df08 // fmul v8.4s, v24.4s, v8.4s
 	WORD $0x4e28d748 // fadd v8.4s, v26.4s, v8.4s
-	FMOVQ F6, (R9)
-	FMOVQ F7, 16(R9)
-	WORD $0x3caa6928 // str q8, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	FMOVQ F7, 16(R8)
+	WORD $0x3ca96908 // str q8, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e29df09 // fmul v9.4s, v24.4s, v9.4s
 	WORD $0x4e29d749 // fadd v9.4s, v26.4s, v9.4s
 	WORD $0x6e2adf0a // fmul v10.4s, v24.4s, v10.4s
 	WORD $0x4e2ad74a // fadd v10.4s, v26.4s, v10.4s
 	WORD $0x6e2bdf0b // fmul v11.4s, v24.4s, v11.4s
 	WORD $0x4e2bd74b // fadd v11.4s, v26.4s, v11.4s
-	FMOVQ F9, (R9)
-	FMOVQ F10, 16(R9)
-	WORD $0x3caa692b // str q11, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F9, (R8)
+	FMOVQ F10, 16(R8)
+	WORD $0x3ca9690b // str q11, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e2cdf0c // fmul v12.4s, v24.4s, v12.4s
 	WORD $0x4e2cd74c // fadd v12.4s, v26.4s, v12.4s
 	WORD $0x6e2ddf0d // fmul v13.4s, v24.4s, v13.4s
 	WORD $0x4e2dd74d // fadd v13.4s, v26.4s, v13.4s
 	WORD $0x6e2edf0e // fmul v14.4s, v24.4s, v14.4s
 	WORD $0x4e2ed74e // fadd v14.4s, v26.4s, v14.4s
-	FMOVQ F12, (R9)
-	FMOVQ F13, 16(R9)
-	WORD $0x3caa692e // str q14, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F12, (R8)
+	FMOVQ F13, 16(R8)
+	WORD $0x3ca9690e // str q14, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e2fdf0f // fmul v15.4s, v24.4s, v15.4s
 	WORD $0x4e2fd74f // fadd v15.4s, v26.4s, v15.4s
 	WORD $0x6e30df10 // fmul v16.4s, v24.4s, v16.4s
 	WORD $0x4e30d750 // fadd v16.4s, v26.4s, v16.4s
 	WORD $0x6e31df11 // fmul v17.4s, v24.4s, v17.4s
 	WORD $0x4e31d751 // fadd v17.4s, v26.4s, v17.4s
-	FMOVQ F15, (R9)
-	FMOVQ F16, 16(R9)
-	WORD $0x3caa6931 // str q17, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F15, (R8)
+	FMOVQ F16, 16(R8)
+	WORD $0x3ca96911 // str q17, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e32df12 // fmul v18.4s, v24.4s, v18.4s
 	WORD $0x4e32d752 // fadd v18.4s, v26.4s, v18.4s
 	WORD $0x6e33df13 // fmul v19.4s, v24.4s, v19.4s
 	WORD $0x4e33d753 // fadd v19.4s, v26.4s, v19.4s
 	WORD $0x6e34df14 // fmul v20.4s, v24.4s, v20.4s
 	WORD $0x4e34d754 // fadd v20.4s, v26.4s, v20.4s
-	FMOVQ F18, (R9)
-	FMOVQ F19, 16(R9)
-	WORD $0x3caa6934 // str q20, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F18, (R8)
+	FMOVQ F19, 16(R8)
+	WORD $0x3ca96914 // str q20, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e35df15 // fmul v21.4s, v24.4s, v21.4s
 	WORD $0x4e35d755 // fadd v21.4s, v26.4s, v21.4s
 	WORD $0x6e36df16 // fmul v22.4s, v24.4s, v22.4s
 	WORD $0x4e36d756 // fadd v22.4s, v26.4s, v22.4s
 	WORD $0x6e37df17 // fmul v23.4s, v24.4s, v23.4s
 	WORD $0x4e37d757 // fadd v23.4s, v26.4s, v23.4s
-	FMOVQ F21, (R9)
-	FMOVQ F22, 16(R9)
-	WORD $0x3caa6937 // str q23, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F21, (R8)
+	FMOVQ F22, 16(R8)
+	WORD $0x3ca96917 // str q23, [x8, x9]
+	ADD R6, R8, R8
 
 stored9:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<1, R0, R0
-	SUBS $8, R8, R8
+	ADD R1<<1, R0, R0
+	SUBS $8, R7, R7
 	BGE tile3
 
 rest3:
-	TBZ $2, R8, skip7
+	TBZ $2, R7, skip7
 
 	// 4 x 3
 	VEOR V0.B16, V0.B16, V0.B16
@@ -1289,16 +1428,31 @@ rest3:
 	VEOR V9.B16, V9.B16, V9.B16
 	VEOR V10.B16, V10.B16, V10.B16
 	VEOR V11.B16, V11.B16, V11.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near10
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near10:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum10
 	PCALIGN $16
 
 depth10:
-	FMOVQ (R5), F12
-	FMOVQ 16(R5), F13
-	WORD $0x3cea68ae // ldr q14, [x5, x10]
+	FMOVQ (R4), F12
+	FMOVQ 16(R4), F13
+	WORD $0x3ce9688e // ldr q14, [x4, x9]
 	FMOVQ (R0), F15
 	WORD $0x4f8f1180 // fmla v0.4s, v12.4s, v15.s[0]
 	WORD $0x4f8f11a1 // fmla v1.4s, v13.4s, v15.s[0]
@@ -1312,146 +1466,146 @@ depth10:
 	WORD $0x4faf1989 // fmla v9.4s, v12.4s, v15.s[3]
 	WORD $0x4faf19aa // fmla v10.4s, v13.4s, v15.s[3]
 	WORD $0x4faf19cb // fmla v11.4s, v14.4s, v15.s[3]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth10
 
 sum10:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V12.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread10
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread10
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V13.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F14
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F14
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e20dd80 // fmul v0.4s, v12.4s, v0.4s
 	WORD $0x4e20d5c0 // fadd v0.4s, v14.4s, v0.4s
-	FMOVQ 16(R9), F14
+	FMOVQ 16(R8), F14
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e21dd81 // fmul v1.4s, v12.4s, v1.4s
 	WORD $0x4e21d5c1 // fadd v1.4s, v14.4s, v1.4s
-	WORD $0x3cea692e // ldr q14, [x9, x10]
+	WORD $0x3ce9690e // ldr q14, [x8, x9]
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e22dd82 // fmul v2.4s, v12.4s, v2.4s
 	WORD $0x4e22d5c2 // fadd v2.4s, v14.4s, v2.4s
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F14
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F14
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e23dd83 // fmul v3.4s, v12.4s, v3.4s
 	WORD $0x4e23d5c3 // fadd v3.4s, v14.4s, v3.4s
-	FMOVQ 16(R9), F14
+	FMOVQ 16(R8), F14
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e24dd84 // fmul v4.4s, v12.4s, v4.4s
 	WORD $0x4e24d5c4 // fadd v4.4s, v14.4s, v4.4s
-	WORD $0x3cea692e // ldr q14, [x9, x10]
+	WORD $0x3ce9690e // ldr q14, [x8, x9]
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e25dd85 // fmul v5.4s, v12.4s, v5.4s
 	WORD $0x4e25d5c5 // fadd v5.4s, v14.4s, v5.4s
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F14
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F14
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e26dd86 // fmul v6.4s, v12.4s, v6.4s
 	WORD $0x4e26d5c6 // fadd v6.4s, v14.4s, v6.4s
-	FMOVQ 16(R9), F14
+	FMOVQ 16(R8), F14
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e27dd87 // fmul v7.4s, v12.4s, v7.4s
 	WORD $0x4e27d5c7 // fadd v7.4s, v14.4s, v7.4s
-	WORD $0x3cea692e // ldr q14, [x9, x10]
+	WORD $0x3ce9690e // ldr q14, [x8, x9]
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e28dd88 // fmul v8.4s, v12.4s, v8.4s
 	WORD $0x4e28d5c8 // fadd v8.4s, v14.4s, v8.4s
-	FMOVQ F6, (R9)
-	FMOVQ F7, 16(R9)
-	WORD $0x3caa6928 // str q8, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F14
+	FMOVQ F6, (R8)
+	FMOVQ F7, 16(R8)
+	WORD $0x3ca96908 // str q8, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F14
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e29dd89 // fmul v9.4s, v12.4s, v9.4s
 	WORD $0x4e29d5c9 // fadd v9.4s, v14.4s, v9.4s
-	FMOVQ 16(R9), F14
+	FMOVQ 16(R8), F14
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e2add8a // fmul v10.4s, v12.4s, v10.4s
 	WORD $0x4e2ad5ca // fadd v10.4s, v14.4s, v10.4s
-	WORD $0x3cea692e // ldr q14, [x9, x10]
+	WORD $0x3ce9690e // ldr q14, [x8, x9]
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e2bdd8b // fmul v11.4s, v12.4s, v11.4s
 	WORD $0x4e2bd5cb // fadd v11.4s, v14.4s, v11.4s
-	FMOVQ F9, (R9)
-	FMOVQ F10, 16(R9)
-	WORD $0x3caa692b // str q11, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F9, (R8)
+	FMOVQ F10, 16(R8)
+	WORD $0x3ca9690b // str q11, [x8, x9]
+	ADD R6, R8, R8
 	B stored10
 
 unread10:
 
 	// c = 0 + alpha*sum
 	VEOR V14.B16, V14.B16, V14.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dd80 // fmul v0.4s, v12.4s, v0.4s
 	WORD $0x4e20d5c0 // fadd v0.4s, v14.4s, v0.4s
 	WORD $0x6e21dd81 // fmul v1.4s, v12.4s, v1.4s
 	WORD $0x4e21d5c1 // fadd v1.4s, v14.4s, v1.4s
 	WORD $0x6e22dd82 // fmul v2.4s, v12.4s, v2.4s
 	WORD $0x4e22d5c2 // fadd v2.4s, v14.4s, v2.4s
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e23dd83 // fmul v3.4s, v12.4s, v3.4s
 	WORD $0x4e23d5c3 // fadd v3.4s, v14.4s, v3.4s
 	WORD $0x6e24dd84 // fmul v4.4s, v12.4s, v4.4s
 	WORD $0x4e24d5c4 // fadd v4.4s, v14.4s, v4.4s
 	WORD $0x6e25dd85 // fmul v5.4s, v12.4s, v5.4s
 	WORD $0x4e25d5c5 // fadd v5.4s, v14.4s, v5.4s
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e26dd86 // fmul v6.4s, v12.4s, v6.4s
 	WORD $0x4e26d5c6 // fadd v6.4s, v14.4s, v6.4s
 	WORD $0x6e27dd87 // fmul v7.4s, v12.4s, v7.4s
 	WORD $0x4e27d5c7 // fadd v7.4s, v14.4s, v7.4s
 	WORD $0x6e28dd88 // fmul v8.4s, v12.4s, v8.4s
 	WORD $0x4e28d5c8 // fadd v8.4s, v14.4s, v8.4s
-	FMOVQ F6, (R9)
-	FMOVQ F7, 16(R9)
-	WORD $0x3caa6928 // str q8, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	FMOVQ F7, 16(R8)
+	WORD $0x3ca96908 // str q8, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e29dd89 // fmul v9.4s, v12.4s, v9.4s
 	WORD $0x4e29d5c9 // fadd v9.4s, v14.4s, v9.4s
 	WORD $0x6e2add8a // fmul v10.4s, v12.4s, v10.4s
 	WORD $0x4e2ad5ca // fadd v10.4s, v14.4s, v10.4s
 	WORD $0x6e2bdd8b // fmul v11.4s, v12.4s, v11.4s
 	WORD $0x4e2bd5cb // fadd v11.4s, v14.4s, v11.4s
-	FMOVQ F9, (R9)
-	FMOVQ F10, 16(R9)
-	WORD $0x3caa692b // str q11, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F9, (R8)
+	FMOVQ F10, 16(R8)
+	WORD $0x3ca9690b // str q11, [x8, x9]
+	ADD R6, R8, R8
 
 stored10:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
+	ADD R1<<0, R0, R0
 
 skip7:
-	TBZ $1, R8, skip8
+	TBZ $1, R7, skip8
 
 	// 2 x 3
 	VEOR V0.B16, V0.B16, V0.B16
@@ -1460,16 +1614,27 @@ skip7:
 	VEOR V3.B16, V3.B16, V3.B16
 	VEOR V4.B16, V4.B16, V4.B16
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near11
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near11:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum11
 	PCALIGN $16
 
 depth11:
-	FMOVQ (R5), F6
-	FMOVQ 16(R5), F7
-	WORD $0x3cea68a8 // ldr q8, [x5, x10]
+	FMOVQ (R4), F6
+	FMOVQ 16(R4), F7
+	WORD $0x3ce96888 // ldr q8, [x4, x9]
 	FMOVD (R0), F9
 	WORD $0x4f8910c0 // fmla v0.4s, v6.4s, v9.s[0]
 	WORD $0x4f8910e1 // fmla v1.4s, v7.4s, v9.s[0]
@@ -1477,188 +1642,197 @@ depth11:
 	WORD $0x4fa910c3 // fmla v3.4s, v6.4s, v9.s[1]
 	WORD $0x4fa910e4 // fmla v4.4s, v7.4s, v9.s[1]
 	WORD $0x4fa91105 // fmla v5.4s, v8.4s, v9.s[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth11
 
 sum11:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V6.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread11
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread11
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V7.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F8
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e20dcc0 // fmul v0.4s, v6.4s, v0.4s
 	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
-	FMOVQ 16(R9), F8
+	FMOVQ 16(R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e21dcc1 // fmul v1.4s, v6.4s, v1.4s
 	WORD $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
-	WORD $0x3cea6928 // ldr q8, [x9, x10]
+	WORD $0x3ce96908 // ldr q8, [x8, x9]
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e22dcc2 // fmul v2.4s, v6.4s, v2.4s
 	WORD $0x4e22d502 // fadd v2.4s, v8.4s, v2.4s
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F8
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e23dcc3 // fmul v3.4s, v6.4s, v3.4s
 	WORD $0x4e23d503 // fadd v3.4s, v8.4s, v3.4s
-	FMOVQ 16(R9), F8
+	FMOVQ 16(R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e24dcc4 // fmul v4.4s, v6.4s, v4.4s
 	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
-	WORD $0x3cea6928 // ldr q8, [x9, x10]
+	WORD $0x3ce96908 // ldr q8, [x8, x9]
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e25dcc5 // fmul v5.4s, v6.4s, v5.4s
 	WORD $0x4e25d505 // fadd v5.4s, v8.4s, v5.4s
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	B stored11
 
 unread11:
 
 	// c = 0 + alpha*sum
 	VEOR V8.B16, V8.B16, V8.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dcc0 // fmul v0.4s, v6.4s, v0.4s
 	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
 	WORD $0x6e21dcc1 // fmul v1.4s, v6.4s, v1.4s
 	WORD $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
 	WORD $0x6e22dcc2 // fmul v2.4s, v6.4s, v2.4s
 	WORD $0x4e22d502 // fadd v2.4s, v8.4s, v2.4s
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e23dcc3 // fmul v3.4s, v6.4s, v3.4s
 	WORD $0x4e23d503 // fadd v3.4s, v8.4s, v3.4s
 	WORD $0x6e24dcc4 // fmul v4.4s, v6.4s, v4.4s
 	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
 	WORD $0x6e25dcc5 // fmul v5.4s, v6.4s, v5.4s
 	WORD $0x4e25d505 // fadd v5.4s, v8.4s, v5.4s
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 
 stored11:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 
 skip8:
-	TBZ $0, R8, skip9
+	TBZ $0, R7, skip9
 
 	// 1 x 3
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near12
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near12:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum12
 	PCALIGN $16
 
 depth12:
-	FMOVQ (R5), F3
-	FMOVQ 16(R5), F4
-	WORD $0x3cea68a5 // ldr q5, [x5, x10]
+	FMOVQ (R4), F3
+	FMOVQ 16(R4), F4
+	WORD $0x3ce96885 // ldr q5, [x4, x9]
 	FMOVS (R0), F6
 	WORD $0x4f861060 // fmla v0.4s, v3.4s, v6.s[0]
 	WORD $0x4f861081 // fmla v1.4s, v4.4s, v6.s[0]
 	WORD $0x4f8610a2 // fmla v2.4s, v5.4s, v6.s[0]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth12
 
 sum12:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V3.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread12
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread12
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V4.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F5
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F5
 	WORD $0x6e25dc85 // fmul v5.4s, v4.4s, v5.4s
 	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
 	WORD $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
-	FMOVQ 16(R9), F5
+	FMOVQ 16(R8), F5
 	WORD $0x6e25dc85 // fmul v5.4s, v4.4s, v5.4s
 	WORD $0x6e21dc61 // fmul v1.4s, v3.4s, v1.4s
 	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
-	WORD $0x3cea6925 // ldr q5, [x9, x10]
+	WORD $0x3ce96905 // ldr q5, [x8, x9]
 	WORD $0x6e25dc85 // fmul v5.4s, v4.4s, v5.4s
 	WORD $0x6e22dc62 // fmul v2.4s, v3.4s, v2.4s
 	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 	B stored12
 
 unread12:
 
 	// c = 0 + alpha*sum
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
 	WORD $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
 	WORD $0x6e21dc61 // fmul v1.4s, v3.4s, v1.4s
 	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
 	WORD $0x6e22dc62 // fmul v2.4s, v3.4s, v2.4s
 	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 
 stored12:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 
 skip9:
-	MOVD local-24(SP), R7
-	MOVD R10, R0
+	MOVD local-24(SP), R6
+	MOVD R9, R0
 	LSR $2, R0, R0
-	SUB $4, R7, R7
+	SUB $4, R6, R6
 	NEG R0, R0
-	ADD R0, R7, R7
-	MOVD R7, local-24(SP)
-	MOVD local-16(SP), R5
-	ADD R10, R5, R5
-	ADD $16, R5, R5
-	MOVD R5, local-16(SP)
-	MOVD local-8(SP), R9
-	ADD R10, R9, R9
-	ADD $16, R9, R9
-	MOVD R9, local-8(SP)
-	CMP $0, R7
+	ADD R0, R6, R6
+	MOVD R6, local-24(SP)
+	MOVD local-16(SP), R4
+	ADD R9, R4, R4
+	ADD $16, R4, R4
+	MOVD R4, local-16(SP)
+	MOVD local-8(SP), R8
+	ADD R9, R8, R8
+	ADD $16, R8, R8
+	MOVD R8, local-8(SP)
+	CMP $0, R6
 	BGT panel
 
 end:
@@ -1667,14 +1841,14 @@ end:
 few:
 
 	// Less than a vector: powers of two.
-	CMP $2, R7
+	CMP $2, R6
 	BEQ columns
-	CMP $3, R7
+	CMP $3, R6
 	BEQ columns2
-	MOVD m+0(FP), R8
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $4, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $4, R7, R7
 	BLT rest4
 
 tile4:
@@ -1684,231 +1858,266 @@ tile4:
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near13
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near13:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum13
 	PCALIGN $16
 
 depth13:
-	FMOVS (R5), F4
+	FMOVS (R4), F4
 	FMOVQ (R0), F5
 	WORD $0x4f851080 // fmla v0.4s, v4.4s, v5.s[0]
 	WORD $0x4fa51081 // fmla v1.4s, v4.4s, v5.s[1]
 	WORD $0x4f851882 // fmla v2.4s, v4.4s, v5.s[2]
 	WORD $0x4fa51883 // fmla v3.4s, v4.4s, v5.s[3]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth13
 
 sum13:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread13
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread13
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVS (R9), F6
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVS (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
-	FMOVS F0, (R9)
-	ADD R7, R9, R9
-	FMOVS (R9), F6
+	FMOVS F0, (R8)
+	ADD R6, R8, R8
+	FMOVS (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVS F1, (R9)
-	ADD R7, R9, R9
-	FMOVS (R9), F6
+	FMOVS F1, (R8)
+	ADD R6, R8, R8
+	FMOVS (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	FMOVS F2, (R9)
-	ADD R7, R9, R9
-	FMOVS (R9), F6
+	FMOVS F2, (R8)
+	ADD R6, R8, R8
+	FMOVS (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVS F3, (R9)
-	ADD R7, R9, R9
+	FMOVS F3, (R8)
+	ADD R6, R8, R8
 	B stored13
 
 unread13:
 
 	// c = 0 + alpha*sum
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
-	FMOVS F0, (R9)
-	ADD R7, R9, R9
+	FMOVS F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVS F1, (R9)
-	ADD R7, R9, R9
+	FMOVS F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	FMOVS F2, (R9)
-	ADD R7, R9, R9
+	FMOVS F2, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVS F3, (R9)
-	ADD R7, R9, R9
+	FMOVS F3, (R8)
+	ADD R6, R8, R8
 
 stored13:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
-	SUBS $4, R8, R8
+	ADD R1<<0, R0, R0
+	SUBS $4, R7, R7
 	BGE tile4
 
 rest4:
-	TBZ $1, R8, skip10
+	TBZ $1, R7, skip10
 
 	// 2 x 1
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near14
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near14:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum14
 	PCALIGN $16
 
 depth14:
-	FMOVS (R5), F2
+	FMOVS (R4), F2
 	FMOVD (R0), F3
 	WORD $0x4f831040 // fmla v0.4s, v2.4s, v3.s[0]
 	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth14
 
 sum14:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread14
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread14
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVS (R9), F4
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVS (R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
-	FMOVS F0, (R9)
-	ADD R7, R9, R9
-	FMOVS (R9), F4
+	FMOVS F0, (R8)
+	ADD R6, R8, R8
+	FMOVS (R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVS F1, (R9)
-	ADD R7, R9, R9
+	FMOVS F1, (R8)
+	ADD R6, R8, R8
 	B stored14
 
 unread14:
 
 	// c = 0 + alpha*sum
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
-	FMOVS F0, (R9)
-	ADD R7, R9, R9
+	FMOVS F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVS F1, (R9)
-	ADD R7, R9, R9
+	FMOVS F1, (R8)
+	ADD R6, R8, R8
 
 stored14:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 
 skip10:
-	TBZ $0, R8, skip11
+	TBZ $0, R7, skip11
 
 	// 1 x 1
 	VEOR V0.B16, V0.B16, V0.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near15
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near15:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum15
 	PCALIGN $16
 
 depth15:
-	FMOVS (R5), F1
+	FMOVS (R4), F1
 	FMOVS (R0), F2
 	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth15
 
 sum15:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V1.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread15
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread15
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V2.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVS (R9), F3
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVS (R8), F3
 	WORD $0x6e23dc43 // fmul v3.4s, v2.4s, v3.4s
 	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	FMOVS F0, (R9)
-	ADD R7, R9, R9
+	FMOVS F0, (R8)
+	ADD R6, R8, R8
 	B stored15
 
 unread15:
 
 	// c = 0 + alpha*sum
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	FMOVS F0, (R9)
-	ADD R7, R9, R9
+	FMOVS F0, (R8)
+	ADD R6, R8, R8
 
 stored15:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 
 skip11:
 	RET
 
 columns:
-	MOVD m+0(FP), R8
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $4, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $4, R7, R7
 	BLT rest5
 
 tile5:
@@ -1918,231 +2127,266 @@ tile5:
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near16
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near16:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum16
 	PCALIGN $16
 
 depth16:
-	FMOVD (R5), F4
+	FMOVD (R4), F4
 	FMOVQ (R0), F5
 	WORD $0x4f851080 // fmla v0.4s, v4.4s, v5.s[0]
 	WORD $0x4fa51081 // fmla v1.4s, v4.4s, v5.s[1]
 	WORD $0x4f851882 // fmla v2.4s, v4.4s, v5.s[2]
 	WORD $0x4fa51883 // fmla v3.4s, v4.4s, v5.s[3]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth16
 
 sum16:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread16
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread16
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVD (R9), F6
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVD (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F6
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F6
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	FMOVD F2, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F6
+	FMOVD F2, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVD F3, (R9)
-	ADD R7, R9, R9
+	FMOVD F3, (R8)
+	ADD R6, R8, R8
 	B stored16
 
 unread16:
 
 	// c = 0 + alpha*sum
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	FMOVD F2, (R9)
-	ADD R7, R9, R9
+	FMOVD F2, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVD F3, (R9)
-	ADD R7, R9, R9
+	FMOVD F3, (R8)
+	ADD R6, R8, R8
 
 stored16:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
-	SUBS $4, R8, R8
+	ADD R1<<0, R0, R0
+	SUBS $4, R7, R7
 	BGE tile5
 
 rest5:
-	TBZ $1, R8, skip12
+	TBZ $1, R7, skip12
 
 	// 2 x 1
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near17
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near17:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum17
 	PCALIGN $16
 
 depth17:
-	FMOVD (R5), F2
+	FMOVD (R4), F2
 	FMOVD (R0), F3
 	WORD $0x4f831040 // fmla v0.4s, v2.4s, v3.s[0]
 	WORD $0x4fa31041 // fmla v1.4s, v2.4s, v3.s[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth17
 
 sum17:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread17
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread17
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVD (R9), F4
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVD (R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F4
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
 	B stored17
 
 unread17:
 
 	// c = 0 + alpha*sum
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
 
 stored17:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 
 skip12:
-	TBZ $0, R8, skip13
+	TBZ $0, R7, skip13
 
 	// 1 x 1
 	VEOR V0.B16, V0.B16, V0.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near18
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near18:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum18
 	PCALIGN $16
 
 depth18:
-	FMOVD (R5), F1
+	FMOVD (R4), F1
 	FMOVS (R0), F2
 	WORD $0x4f821020 // fmla v0.4s, v1.4s, v2.s[0]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth18
 
 sum18:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V1.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread18
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread18
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V2.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVD (R9), F3
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVD (R8), F3
 	WORD $0x6e23dc43 // fmul v3.4s, v2.4s, v3.4s
 	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 	B stored18
 
 unread18:
 
 	// c = 0 + alpha*sum
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 
 stored18:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 
 skip13:
 	RET
 
 columns2:
-	MOVD m+0(FP), R8
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $4, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $4, R7, R7
 	BLT rest6
 
 tile6:
@@ -2156,15 +2400,30 @@ tile6:
 	VEOR V5.B16, V5.B16, V5.B16
 	VEOR V6.B16, V6.B16, V6.B16
 	VEOR V7.B16, V7.B16, V7.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near19
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near19:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum19
 	PCALIGN $16
 
 depth19:
-	FMOVD (R5), F8
-	FMOVS 8(R5), F9
+	FMOVD (R4), F8
+	FMOVS 8(R4), F9
 	FMOVQ (R0), F10
 	WORD $0x4f8a1100 // fmla v0.4s, v8.4s, v10.s[0]
 	WORD $0x4f8a1121 // fmla v1.4s, v9.4s, v10.s[0]
@@ -2174,273 +2433,293 @@ depth19:
 	WORD $0x4f8a1925 // fmla v5.4s, v9.4s, v10.s[2]
 	WORD $0x4faa1906 // fmla v6.4s, v8.4s, v10.s[3]
 	WORD $0x4faa1927 // fmla v7.4s, v9.4s, v10.s[3]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth19
 
 sum19:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V8.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread19
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread19
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V9.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVD (R9), F10
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVD (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e20dd00 // fmul v0.4s, v8.4s, v0.4s
 	WORD $0x4e20d540 // fadd v0.4s, v10.4s, v0.4s
-	FMOVS 8(R9), F10
+	FMOVS 8(R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e21dd01 // fmul v1.4s, v8.4s, v1.4s
 	WORD $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
-	FMOVD F0, (R9)
-	FMOVS F1, 8(R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F10
+	FMOVD F0, (R8)
+	FMOVS F1, 8(R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e22dd02 // fmul v2.4s, v8.4s, v2.4s
 	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
-	FMOVS 8(R9), F10
+	FMOVS 8(R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e23dd03 // fmul v3.4s, v8.4s, v3.4s
 	WORD $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
-	FMOVD F2, (R9)
-	FMOVS F3, 8(R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F10
+	FMOVD F2, (R8)
+	FMOVS F3, 8(R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e24dd04 // fmul v4.4s, v8.4s, v4.4s
 	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
-	FMOVS 8(R9), F10
+	FMOVS 8(R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e25dd05 // fmul v5.4s, v8.4s, v5.4s
 	WORD $0x4e25d545 // fadd v5.4s, v10.4s, v5.4s
-	FMOVD F4, (R9)
-	FMOVS F5, 8(R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F10
+	FMOVD F4, (R8)
+	FMOVS F5, 8(R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e26dd06 // fmul v6.4s, v8.4s, v6.4s
 	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
-	FMOVS 8(R9), F10
+	FMOVS 8(R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e27dd07 // fmul v7.4s, v8.4s, v7.4s
 	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
-	FMOVD F6, (R9)
-	FMOVS F7, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F6, (R8)
+	FMOVS F7, 8(R8)
+	ADD R6, R8, R8
 	B stored19
 
 unread19:
 
 	// c = 0 + alpha*sum
 	VEOR V10.B16, V10.B16, V10.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dd00 // fmul v0.4s, v8.4s, v0.4s
 	WORD $0x4e20d540 // fadd v0.4s, v10.4s, v0.4s
 	WORD $0x6e21dd01 // fmul v1.4s, v8.4s, v1.4s
 	WORD $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
-	FMOVD F0, (R9)
-	FMOVS F1, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	FMOVS F1, 8(R8)
+	ADD R6, R8, R8
 	WORD $0x6e22dd02 // fmul v2.4s, v8.4s, v2.4s
 	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
 	WORD $0x6e23dd03 // fmul v3.4s, v8.4s, v3.4s
 	WORD $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
-	FMOVD F2, (R9)
-	FMOVS F3, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F2, (R8)
+	FMOVS F3, 8(R8)
+	ADD R6, R8, R8
 	WORD $0x6e24dd04 // fmul v4.4s, v8.4s, v4.4s
 	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
 	WORD $0x6e25dd05 // fmul v5.4s, v8.4s, v5.4s
 	WORD $0x4e25d545 // fadd v5.4s, v10.4s, v5.4s
-	FMOVD F4, (R9)
-	FMOVS F5, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F4, (R8)
+	FMOVS F5, 8(R8)
+	ADD R6, R8, R8
 	WORD $0x6e26dd06 // fmul v6.4s, v8.4s, v6.4s
 	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
 	WORD $0x6e27dd07 // fmul v7.4s, v8.4s, v7.4s
 	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
-	FMOVD F6, (R9)
-	FMOVS F7, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F6, (R8)
+	FMOVS F7, 8(R8)
+	ADD R6, R8, R8
 
 stored19:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
-	SUBS $4, R8, R8
+	ADD R1<<0, R0, R0
+	SUBS $4, R7, R7
 	BGE tile6
 
 rest6:
-	TBZ $1, R8, skip14
+	TBZ $1, R7, skip14
 
 	// 2 x 2
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near20
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near20:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum20
 	PCALIGN $16
 
 depth20:
-	FMOVD (R5), F4
-	FMOVS 8(R5), F5
+	FMOVD (R4), F4
+	FMOVS 8(R4), F5
 	FMOVD (R0), F6
 	WORD $0x4f861080 // fmla v0.4s, v4.4s, v6.s[0]
 	WORD $0x4f8610a1 // fmla v1.4s, v5.4s, v6.s[0]
 	WORD $0x4fa61082 // fmla v2.4s, v4.4s, v6.s[1]
 	WORD $0x4fa610a3 // fmla v3.4s, v5.4s, v6.s[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth20
 
 sum20:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread20
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread20
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVD (R9), F6
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVD (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
-	FMOVS 8(R9), F6
+	FMOVS 8(R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVD F0, (R9)
-	FMOVS F1, 8(R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F6
+	FMOVD F0, (R8)
+	FMOVS F1, 8(R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	FMOVS 8(R9), F6
+	FMOVS 8(R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVD F2, (R9)
-	FMOVS F3, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F2, (R8)
+	FMOVS F3, 8(R8)
+	ADD R6, R8, R8
 	B stored20
 
 unread20:
 
 	// c = 0 + alpha*sum
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVD F0, (R9)
-	FMOVS F1, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	FMOVS F1, 8(R8)
+	ADD R6, R8, R8
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVD F2, (R9)
-	FMOVS F3, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F2, (R8)
+	FMOVS F3, 8(R8)
+	ADD R6, R8, R8
 
 stored20:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 
 skip14:
-	TBZ $0, R8, skip15
+	TBZ $0, R7, skip15
 
 	// 1 x 2
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near21
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near21:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum21
 	PCALIGN $16
 
 depth21:
-	FMOVD (R5), F2
-	FMOVS 8(R5), F3
+	FMOVD (R4), F2
+	FMOVS 8(R4), F3
 	FMOVS (R0), F4
 	WORD $0x4f841040 // fmla v0.4s, v2.4s, v4.s[0]
 	WORD $0x4f841061 // fmla v1.4s, v3.4s, v4.s[0]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth21
 
 sum21:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread21
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread21
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVD (R9), F4
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVD (R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
-	FMOVS 8(R9), F4
+	FMOVS 8(R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVD F0, (R9)
-	FMOVS F1, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	FMOVS F1, 8(R8)
+	ADD R6, R8, R8
 	B stored21
 
 unread21:
 
 	// c = 0 + alpha*sum
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVD F0, (R9)
-	FMOVS F1, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	FMOVS F1, 8(R8)
+	ADD R6, R8, R8
 
 stored21:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 
 skip15:
 	RET
@@ -2448,19 +2727,19 @@ skip15:
 apart:
 
 panel2:
-	MOVD local-24(SP), R7
-	CMP $0, R7
+	MOVD local-24(SP), R6
+	CMP $0, R6
 	BLE end2
-	CMP $4, R7
+	CMP $4, R6
 	BLT few2
-	CMP $8, R7
+	CMP $8, R6
 	BGT vectors3
-	CMP $4, R7
+	CMP $4, R6
 	BGT vectors4
-	MOVD m+0(FP), R8
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $4, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $4, R7, R7
 	BLT rest7
 
 tile7:
@@ -2470,109 +2749,124 @@ tile7:
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near22
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near22:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum22
 	PCALIGN $16
 
 depth22:
-	FMOVQ (R5), F4
+	FMOVQ (R4), F4
 	MOVWU (R0), R17
 	VDUP R17, V5.S4
 	WORD $0x4e24cca0 // fmla v0.4s, v5.4s, v4.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V5.S4
 	WORD $0x4e24cca1 // fmla v1.4s, v5.4s, v4.4s
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVWU (R17), R17
 	VDUP R17, V5.S4
 	WORD $0x4e24cca2 // fmla v2.4s, v5.4s, v4.4s
-	MOVWU (R0)(R3), R17
+	MOVWU (R0)(R2), R17
 	VDUP R17, V5.S4
 	WORD $0x4e24cca3 // fmla v3.4s, v5.4s, v4.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth22
 
 sum22:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread22
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread22
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F6
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F6
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F6
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	FMOVQ F2, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F6
+	FMOVQ F2, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVQ F3, (R9)
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	ADD R6, R8, R8
 	B stored22
 
 unread22:
 
 	// c = 0 + alpha*sum
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	FMOVQ F2, (R9)
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVQ F3, (R9)
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	ADD R6, R8, R8
 
 stored22:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
-	SUBS $4, R8, R8
+	ADD R1<<0, R0, R0
+	SUBS $4, R7, R7
 	BGE tile7
 
 rest7:
-	CMP $-3, R8
+	CMP $-3, R7
 	BEQ short
-	CMP $-2, R8
+	CMP $-2, R7
 	BEQ short2
-	CMP $-1, R8
+	CMP $-1, R7
 	BEQ short3
 	B rows7
 
@@ -2580,59 +2874,68 @@ short:
 
 	// 1 x 1
 	VEOR V0.B16, V0.B16, V0.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near23
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near23:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum23
 	PCALIGN $16
 
 depth23:
-	FMOVQ (R5), F1
+	FMOVQ (R4), F1
 	MOVWU (R0), R17
 	VDUP R17, V2.S4
 	WORD $0x4e21cc40 // fmla v0.4s, v2.4s, v1.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth23
 
 sum23:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V1.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread23
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread23
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V2.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F3
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F3
 	WORD $0x6e23dc43 // fmul v3.4s, v2.4s, v3.4s
 	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 	B stored23
 
 unread23:
 
 	// c = 0 + alpha*sum
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 
 stored23:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 	B rows7
 
 short2:
@@ -2640,72 +2943,83 @@ short2:
 	// 2 x 1
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near24
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near24:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum24
 	PCALIGN $16
 
 depth24:
-	FMOVQ (R5), F2
+	FMOVQ (R4), F2
 	MOVWU (R0), R17
 	VDUP R17, V3.S4
 	WORD $0x4e22cc60 // fmla v0.4s, v3.4s, v2.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V3.S4
 	WORD $0x4e22cc61 // fmla v1.4s, v3.4s, v2.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth24
 
 sum24:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread24
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread24
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F4
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F4
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
 	B stored24
 
 unread24:
 
 	// c = 0 + alpha*sum
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
 
 stored24:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 	B rows7
 
 short3:
@@ -2714,98 +3028,111 @@ short3:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near25
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near25:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum25
 	PCALIGN $16
 
 depth25:
-	FMOVQ (R5), F3
+	FMOVQ (R4), F3
 	MOVWU (R0), R17
 	VDUP R17, V4.S4
 	WORD $0x4e23cc80 // fmla v0.4s, v4.4s, v3.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V4.S4
 	WORD $0x4e23cc81 // fmla v1.4s, v4.4s, v3.4s
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVWU (R17), R17
 	VDUP R17, V4.S4
 	WORD $0x4e23cc82 // fmla v2.4s, v4.4s, v3.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth25
 
 sum25:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V3.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread25
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread25
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V4.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F5
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F5
 	WORD $0x6e25dc85 // fmul v5.4s, v4.4s, v5.4s
 	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
 	WORD $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F5
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F5
 	WORD $0x6e25dc85 // fmul v5.4s, v4.4s, v5.4s
 	WORD $0x6e21dc61 // fmul v1.4s, v3.4s, v1.4s
 	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F5
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F5
 	WORD $0x6e25dc85 // fmul v5.4s, v4.4s, v5.4s
 	WORD $0x6e22dc62 // fmul v2.4s, v3.4s, v2.4s
 	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
-	FMOVQ F2, (R9)
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	ADD R6, R8, R8
 	B stored25
 
 unread25:
 
 	// c = 0 + alpha*sum
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
 	WORD $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e21dc61 // fmul v1.4s, v3.4s, v1.4s
 	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e22dc62 // fmul v2.4s, v3.4s, v2.4s
 	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
-	FMOVQ F2, (R9)
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	ADD R6, R8, R8
 
 stored25:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R2<<0, R0, R0
 
 rows7:
 	RET
 
 vectors4:
-	MOVD R7, R10
-	SUB $4, R10, R10
-	LSL $2, R10, R10
-	MOVD m+0(FP), R8
+	MOVD R6, R9
+	SUB $4, R9, R9
+	LSL $2, R9, R9
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $4, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $4, R7, R7
 	BLT rest8
 
 tile8:
@@ -2819,146 +3146,161 @@ tile8:
 	VEOR V5.B16, V5.B16, V5.B16
 	VEOR V6.B16, V6.B16, V6.B16
 	VEOR V7.B16, V7.B16, V7.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near26
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near26:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum26
 	PCALIGN $16
 
 depth26:
-	FMOVQ (R5), F8
-	WORD $0x3cea68a9 // ldr q9, [x5, x10]
+	FMOVQ (R4), F8
+	WORD $0x3ce96889 // ldr q9, [x4, x9]
 	MOVWU (R0), R17
 	VDUP R17, V10.S4
 	WORD $0x4e28cd40 // fmla v0.4s, v10.4s, v8.4s
 	WORD $0x4e29cd41 // fmla v1.4s, v10.4s, v9.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V10.S4
 	WORD $0x4e28cd42 // fmla v2.4s, v10.4s, v8.4s
 	WORD $0x4e29cd43 // fmla v3.4s, v10.4s, v9.4s
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVWU (R17), R17
 	VDUP R17, V10.S4
 	WORD $0x4e28cd44 // fmla v4.4s, v10.4s, v8.4s
 	WORD $0x4e29cd45 // fmla v5.4s, v10.4s, v9.4s
-	MOVWU (R0)(R3), R17
+	MOVWU (R0)(R2), R17
 	VDUP R17, V10.S4
 	WORD $0x4e28cd46 // fmla v6.4s, v10.4s, v8.4s
 	WORD $0x4e29cd47 // fmla v7.4s, v10.4s, v9.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth26
 
 sum26:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V8.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread26
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread26
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V9.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F10
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e20dd00 // fmul v0.4s, v8.4s, v0.4s
 	WORD $0x4e20d540 // fadd v0.4s, v10.4s, v0.4s
-	WORD $0x3cea692a // ldr q10, [x9, x10]
+	WORD $0x3ce9690a // ldr q10, [x8, x9]
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e21dd01 // fmul v1.4s, v8.4s, v1.4s
 	WORD $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e22dd02 // fmul v2.4s, v8.4s, v2.4s
 	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
-	WORD $0x3cea692a // ldr q10, [x9, x10]
+	WORD $0x3ce9690a // ldr q10, [x8, x9]
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e23dd03 // fmul v3.4s, v8.4s, v3.4s
 	WORD $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e24dd04 // fmul v4.4s, v8.4s, v4.4s
 	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
-	WORD $0x3cea692a // ldr q10, [x9, x10]
+	WORD $0x3ce9690a // ldr q10, [x8, x9]
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e25dd05 // fmul v5.4s, v8.4s, v5.4s
 	WORD $0x4e25d545 // fadd v5.4s, v10.4s, v5.4s
-	FMOVQ F4, (R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F4, (R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e26dd06 // fmul v6.4s, v8.4s, v6.4s
 	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
-	WORD $0x3cea692a // ldr q10, [x9, x10]
+	WORD $0x3ce9690a // ldr q10, [x8, x9]
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e27dd07 // fmul v7.4s, v8.4s, v7.4s
 	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
-	FMOVQ F6, (R9)
-	WORD $0x3caa6927 // str q7, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	WORD $0x3ca96907 // str q7, [x8, x9]
+	ADD R6, R8, R8
 	B stored26
 
 unread26:
 
 	// c = 0 + alpha*sum
 	VEOR V10.B16, V10.B16, V10.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dd00 // fmul v0.4s, v8.4s, v0.4s
 	WORD $0x4e20d540 // fadd v0.4s, v10.4s, v0.4s
 	WORD $0x6e21dd01 // fmul v1.4s, v8.4s, v1.4s
 	WORD $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e22dd02 // fmul v2.4s, v8.4s, v2.4s
 	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
 	WORD $0x6e23dd03 // fmul v3.4s, v8.4s, v3.4s
 	WORD $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e24dd04 // fmul v4.4s, v8.4s, v4.4s
 	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
 	WORD $0x6e25dd05 // fmul v5.4s, v8.4s, v5.4s
 	WORD $0x4e25d545 // fadd v5.4s, v10.4s, v5.4s
-	FMOVQ F4, (R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F4, (R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e26dd06 // fmul v6.4s, v8.4s, v6.4s
 	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
 	WORD $0x6e27dd07 // fmul v7.4s, v8.4s, v7.4s
 	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
-	FMOVQ F6, (R9)
-	WORD $0x3caa6927 // str q7, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	WORD $0x3ca96907 // str q7, [x8, x9]
+	ADD R6, R8, R8
 
 stored26:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
-	SUBS $4, R8, R8
+	ADD R1<<0, R0, R0
+	SUBS $4, R7, R7
 	BGE tile8
 
 rest8:
-	CMP $-3, R8
+	CMP $-3, R7
 	BEQ short4
-	CMP $-2, R8
+	CMP $-2, R7
 	BEQ short5
-	CMP $-1, R8
+	CMP $-1, R7
 	BEQ short6
 	B rows8
 
@@ -2967,69 +3309,78 @@ short4:
 	// 1 x 2
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near27
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near27:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum27
 	PCALIGN $16
 
 depth27:
-	FMOVQ (R5), F2
-	WORD $0x3cea68a3 // ldr q3, [x5, x10]
+	FMOVQ (R4), F2
+	WORD $0x3ce96883 // ldr q3, [x4, x9]
 	MOVWU (R0), R17
 	VDUP R17, V4.S4
 	WORD $0x4e22cc80 // fmla v0.4s, v4.4s, v2.4s
 	WORD $0x4e23cc81 // fmla v1.4s, v4.4s, v3.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth27
 
 sum27:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread27
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread27
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F4
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
-	WORD $0x3cea6924 // ldr q4, [x9, x10]
+	WORD $0x3ce96904 // ldr q4, [x8, x9]
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 	B stored27
 
 unread27:
 
 	// c = 0 + alpha*sum
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 
 stored27:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 	B rows8
 
 short5:
@@ -3039,91 +3390,102 @@ short5:
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near28
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near28:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum28
 	PCALIGN $16
 
 depth28:
-	FMOVQ (R5), F4
-	WORD $0x3cea68a5 // ldr q5, [x5, x10]
+	FMOVQ (R4), F4
+	WORD $0x3ce96885 // ldr q5, [x4, x9]
 	MOVWU (R0), R17
 	VDUP R17, V6.S4
 	WORD $0x4e24ccc0 // fmla v0.4s, v6.4s, v4.4s
 	WORD $0x4e25ccc1 // fmla v1.4s, v6.4s, v5.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V6.S4
 	WORD $0x4e24ccc2 // fmla v2.4s, v6.4s, v4.4s
 	WORD $0x4e25ccc3 // fmla v3.4s, v6.4s, v5.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth28
 
 sum28:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread28
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread28
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F6
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
-	WORD $0x3cea6926 // ldr q6, [x9, x10]
+	WORD $0x3ce96906 // ldr q6, [x8, x9]
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F6
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	WORD $0x3cea6926 // ldr q6, [x9, x10]
+	WORD $0x3ce96906 // ldr q6, [x8, x9]
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
 	B stored28
 
 unread28:
 
 	// c = 0 + alpha*sum
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
 
 stored28:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 	B rows8
 
 short6:
@@ -3135,134 +3497,147 @@ short6:
 	VEOR V3.B16, V3.B16, V3.B16
 	VEOR V4.B16, V4.B16, V4.B16
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near29
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near29:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum29
 	PCALIGN $16
 
 depth29:
-	FMOVQ (R5), F6
-	WORD $0x3cea68a7 // ldr q7, [x5, x10]
+	FMOVQ (R4), F6
+	WORD $0x3ce96887 // ldr q7, [x4, x9]
 	MOVWU (R0), R17
 	VDUP R17, V8.S4
 	WORD $0x4e26cd00 // fmla v0.4s, v8.4s, v6.4s
 	WORD $0x4e27cd01 // fmla v1.4s, v8.4s, v7.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V8.S4
 	WORD $0x4e26cd02 // fmla v2.4s, v8.4s, v6.4s
 	WORD $0x4e27cd03 // fmla v3.4s, v8.4s, v7.4s
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVWU (R17), R17
 	VDUP R17, V8.S4
 	WORD $0x4e26cd04 // fmla v4.4s, v8.4s, v6.4s
 	WORD $0x4e27cd05 // fmla v5.4s, v8.4s, v7.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth29
 
 sum29:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V6.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread29
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread29
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V7.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F8
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e20dcc0 // fmul v0.4s, v6.4s, v0.4s
 	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
-	WORD $0x3cea6928 // ldr q8, [x9, x10]
+	WORD $0x3ce96908 // ldr q8, [x8, x9]
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e21dcc1 // fmul v1.4s, v6.4s, v1.4s
 	WORD $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F8
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e22dcc2 // fmul v2.4s, v6.4s, v2.4s
 	WORD $0x4e22d502 // fadd v2.4s, v8.4s, v2.4s
-	WORD $0x3cea6928 // ldr q8, [x9, x10]
+	WORD $0x3ce96908 // ldr q8, [x8, x9]
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e23dcc3 // fmul v3.4s, v6.4s, v3.4s
 	WORD $0x4e23d503 // fadd v3.4s, v8.4s, v3.4s
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F8
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e24dcc4 // fmul v4.4s, v6.4s, v4.4s
 	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
-	WORD $0x3cea6928 // ldr q8, [x9, x10]
+	WORD $0x3ce96908 // ldr q8, [x8, x9]
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e25dcc5 // fmul v5.4s, v6.4s, v5.4s
 	WORD $0x4e25d505 // fadd v5.4s, v8.4s, v5.4s
-	FMOVQ F4, (R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F4, (R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	B stored29
 
 unread29:
 
 	// c = 0 + alpha*sum
 	VEOR V8.B16, V8.B16, V8.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dcc0 // fmul v0.4s, v6.4s, v0.4s
 	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
 	WORD $0x6e21dcc1 // fmul v1.4s, v6.4s, v1.4s
 	WORD $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e22dcc2 // fmul v2.4s, v6.4s, v2.4s
 	WORD $0x4e22d502 // fadd v2.4s, v8.4s, v2.4s
 	WORD $0x6e23dcc3 // fmul v3.4s, v6.4s, v3.4s
 	WORD $0x4e23d503 // fadd v3.4s, v8.4s, v3.4s
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e24dcc4 // fmul v4.4s, v6.4s, v4.4s
 	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
 	WORD $0x6e25dcc5 // fmul v5.4s, v6.4s, v5.4s
 	WORD $0x4e25d505 // fadd v5.4s, v8.4s, v5.4s
-	FMOVQ F4, (R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F4, (R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 
 stored29:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R2<<0, R0, R0
 
 rows8:
 	RET
 
 vectors3:
-	MOVD R7, R10
-	SUB $4, R10, R10
-	CMP $8, R10
+	MOVD R6, R9
+	SUB $4, R9, R9
+	CMP $8, R9
 	BLE fits2
-	SUB $4, R10, R10
-	CMP $8, R10
+	SUB $4, R9, R9
+	CMP $8, R9
 	BLE fits2
-	MOVD $8, R10
+	MOVD $8, R9
 
 fits2:
-	LSL $2, R10, R10
-	MOVD m+0(FP), R8
+	LSL $2, R9, R9
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $4, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $4, R7, R7
 	BLT rest9
 
 tile9:
@@ -3280,183 +3655,198 @@ tile9:
 	VEOR V9.B16, V9.B16, V9.B16
 	VEOR V10.B16, V10.B16, V10.B16
 	VEOR V11.B16, V11.B16, V11.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near30
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near30:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum30
 	PCALIGN $16
 
 depth30:
-	FMOVQ (R5), F12
-	FMOVQ 16(R5), F13
-	WORD $0x3cea68ae // ldr q14, [x5, x10]
+	FMOVQ (R4), F12
+	FMOVQ 16(R4), F13
+	WORD $0x3ce9688e // ldr q14, [x4, x9]
 	MOVWU (R0), R17
 	VDUP R17, V15.S4
 	WORD $0x4e2ccde0 // fmla v0.4s, v15.4s, v12.4s
 	WORD $0x4e2dcde1 // fmla v1.4s, v15.4s, v13.4s
 	WORD $0x4e2ecde2 // fmla v2.4s, v15.4s, v14.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V15.S4
 	WORD $0x4e2ccde3 // fmla v3.4s, v15.4s, v12.4s
 	WORD $0x4e2dcde4 // fmla v4.4s, v15.4s, v13.4s
 	WORD $0x4e2ecde5 // fmla v5.4s, v15.4s, v14.4s
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVWU (R17), R17
 	VDUP R17, V15.S4
 	WORD $0x4e2ccde6 // fmla v6.4s, v15.4s, v12.4s
 	WORD $0x4e2dcde7 // fmla v7.4s, v15.4s, v13.4s
 	WORD $0x4e2ecde8 // fmla v8.4s, v15.4s, v14.4s
-	MOVWU (R0)(R3), R17
+	MOVWU (R0)(R2), R17
 	VDUP R17, V15.S4
 	WORD $0x4e2ccde9 // fmla v9.4s, v15.4s, v12.4s
 	WORD $0x4e2dcdea // fmla v10.4s, v15.4s, v13.4s
 	WORD $0x4e2ecdeb // fmla v11.4s, v15.4s, v14.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth30
 
 sum30:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V12.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread30
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread30
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V13.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F14
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F14
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e20dd80 // fmul v0.4s, v12.4s, v0.4s
 	WORD $0x4e20d5c0 // fadd v0.4s, v14.4s, v0.4s
-	FMOVQ 16(R9), F14
+	FMOVQ 16(R8), F14
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e21dd81 // fmul v1.4s, v12.4s, v1.4s
 	WORD $0x4e21d5c1 // fadd v1.4s, v14.4s, v1.4s
-	WORD $0x3cea692e // ldr q14, [x9, x10]
+	WORD $0x3ce9690e // ldr q14, [x8, x9]
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e22dd82 // fmul v2.4s, v12.4s, v2.4s
 	WORD $0x4e22d5c2 // fadd v2.4s, v14.4s, v2.4s
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F14
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F14
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e23dd83 // fmul v3.4s, v12.4s, v3.4s
 	WORD $0x4e23d5c3 // fadd v3.4s, v14.4s, v3.4s
-	FMOVQ 16(R9), F14
+	FMOVQ 16(R8), F14
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e24dd84 // fmul v4.4s, v12.4s, v4.4s
 	WORD $0x4e24d5c4 // fadd v4.4s, v14.4s, v4.4s
-	WORD $0x3cea692e // ldr q14, [x9, x10]
+	WORD $0x3ce9690e // ldr q14, [x8, x9]
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e25dd85 // fmul v5.4s, v12.4s, v5.4s
 	WORD $0x4e25d5c5 // fadd v5.4s, v14.4s, v5.4s
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F14
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F14
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e26dd86 // fmul v6.4s, v12.4s, v6.4s
 	WORD $0x4e26d5c6 // fadd v6.4s, v14.4s, v6.4s
-	FMOVQ 16(R9), F14
+	FMOVQ 16(R8), F14
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e27dd87 // fmul v7.4s, v12.4s, v7.4s
 	WORD $0x4e27d5c7 // fadd v7.4s, v14.4s, v7.4s
-	WORD $0x3cea692e // ldr q14, [x9, x10]
+	WORD $0x3ce9690e // ldr q14, [x8, x9]
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e28dd88 // fmul v8.4s, v12.4s, v8.4s
 	WORD $0x4e28d5c8 // fadd v8.4s, v14.4s, v8.4s
-	FMOVQ F6, (R9)
-	FMOVQ F7, 16(R9)
-	WORD $0x3caa6928 // str q8, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F14
+	FMOVQ F6, (R8)
+	FMOVQ F7, 16(R8)
+	WORD $0x3ca96908 // str q8, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F14
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e29dd89 // fmul v9.4s, v12.4s, v9.4s
 	WORD $0x4e29d5c9 // fadd v9.4s, v14.4s, v9.4s
-	FMOVQ 16(R9), F14
+	FMOVQ 16(R8), F14
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e2add8a // fmul v10.4s, v12.4s, v10.4s
 	WORD $0x4e2ad5ca // fadd v10.4s, v14.4s, v10.4s
-	WORD $0x3cea692e // ldr q14, [x9, x10]
+	WORD $0x3ce9690e // ldr q14, [x8, x9]
 	WORD $0x6e2eddae // fmul v14.4s, v13.4s, v14.4s
 	WORD $0x6e2bdd8b // fmul v11.4s, v12.4s, v11.4s
 	WORD $0x4e2bd5cb // fadd v11.4s, v14.4s, v11.4s
-	FMOVQ F9, (R9)
-	FMOVQ F10, 16(R9)
-	WORD $0x3caa692b // str q11, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F9, (R8)
+	FMOVQ F10, 16(R8)
+	WORD $0x3ca9690b // str q11, [x8, x9]
+	ADD R6, R8, R8
 	B stored30
 
 unread30:
 
 	// c = 0 + alpha*sum
 	VEOR V14.B16, V14.B16, V14.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dd80 // fmul v0.4s, v12.4s, v0.4s
 	WORD $0x4e20d5c0 // fadd v0.4s, v14.4s, v0.4s
 	WORD $0x6e21dd81 // fmul v1.4s, v12.4s, v1.4s
 	WORD $0x4e21d5c1 // fadd v1.4s, v14.4s, v1.4s
 	WORD $0x6e22dd82 // fmul v2.4s, v12.4s, v2.4s
 	WORD $0x4e22d5c2 // fadd v2.4s, v14.4s, v2.4s
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e23dd83 // fmul v3.4s, v12.4s, v3.4s
 	WORD $0x4e23d5c3 // fadd v3.4s, v14.4s, v3.4s
 	WORD $0x6e24dd84 // fmul v4.4s, v12.4s, v4.4s
 	WORD $0x4e24d5c4 // fadd v4.4s, v14.4s, v4.4s
 	WORD $0x6e25dd85 // fmul v5.4s, v12.4s, v5.4s
 	WORD $0x4e25d5c5 // fadd v5.4s, v14.4s, v5.4s
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e26dd86 // fmul v6.4s, v12.4s, v6.4s
 	WORD $0x4e26d5c6 // fadd v6.4s, v14.4s, v6.4s
 	WORD $0x6e27dd87 // fmul v7.4s, v12.4s, v7.4s
 	WORD $0x4e27d5c7 // fadd v7.4s, v14.4s, v7.4s
 	WORD $0x6e28dd88 // fmul v8.4s, v12.4s, v8.4s
 	WORD $0x4e28d5c8 // fadd v8.4s, v14.4s, v8.4s
-	FMOVQ F6, (R9)
-	FMOVQ F7, 16(R9)
-	WORD $0x3caa6928 // str q8, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	FMOVQ F7, 16(R8)
+	WORD $0x3ca96908 // str q8, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e29dd89 // fmul v9.4s, v12.4s, v9.4s
 	WORD $0x4e29d5c9 // fadd v9.4s, v14.4s, v9.4s
 	WORD $0x6e2add8a // fmul v10.4s, v12.4s, v10.4s
 	WORD $0x4e2ad5ca // fadd v10.4s, v14.4s, v10.4s
 	WORD $0x6e2bdd8b // fmul v11.4s, v12.4s, v11.4s
 	WORD $0x4e2bd5cb // fadd v11.4s, v14.4s, v11.4s
-	FMOVQ F9, (R9)
-	FMOVQ F10, 16(R9)
-	WORD $0x3caa692b // str q11, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F9, (R8)
+	FMOVQ F10, 16(R8)
+	WORD $0x3ca9690b // str q11, [x8, x9]
+	ADD R6, R8, R8
 
 stored30:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
-	SUBS $4, R8, R8
+	ADD R1<<0, R0, R0
+	SUBS $4, R7, R7
 	BGE tile9
 
 rest9:
-	CMP $-3, R8
+	CMP $-3, R7
 	BEQ short7
-	CMP $-2, R8
+	CMP $-2, R7
 	BEQ short8
-	CMP $-1, R8
+	CMP $-1, R7
 	BEQ short9
 	B rows9
 
@@ -3466,79 +3856,88 @@ short7:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near31
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near31:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum31
 	PCALIGN $16
 
 depth31:
-	FMOVQ (R5), F3
-	FMOVQ 16(R5), F4
-	WORD $0x3cea68a5 // ldr q5, [x5, x10]
+	FMOVQ (R4), F3
+	FMOVQ 16(R4), F4
+	WORD $0x3ce96885 // ldr q5, [x4, x9]
 	MOVWU (R0), R17
 	VDUP R17, V6.S4
 	WORD $0x4e23ccc0 // fmla v0.4s, v6.4s, v3.4s
 	WORD $0x4e24ccc1 // fmla v1.4s, v6.4s, v4.4s
 	WORD $0x4e25ccc2 // fmla v2.4s, v6.4s, v5.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth31
 
 sum31:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V3.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread31
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread31
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V4.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F5
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F5
 	WORD $0x6e25dc85 // fmul v5.4s, v4.4s, v5.4s
 	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
 	WORD $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
-	FMOVQ 16(R9), F5
+	FMOVQ 16(R8), F5
 	WORD $0x6e25dc85 // fmul v5.4s, v4.4s, v5.4s
 	WORD $0x6e21dc61 // fmul v1.4s, v3.4s, v1.4s
 	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
-	WORD $0x3cea6925 // ldr q5, [x9, x10]
+	WORD $0x3ce96905 // ldr q5, [x8, x9]
 	WORD $0x6e25dc85 // fmul v5.4s, v4.4s, v5.4s
 	WORD $0x6e22dc62 // fmul v2.4s, v3.4s, v2.4s
 	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 	B stored31
 
 unread31:
 
 	// c = 0 + alpha*sum
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
 	WORD $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
 	WORD $0x6e21dc61 // fmul v1.4s, v3.4s, v1.4s
 	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
 	WORD $0x6e22dc62 // fmul v2.4s, v3.4s, v2.4s
 	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 
 stored31:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 	B rows9
 
 short8:
@@ -3550,110 +3949,121 @@ short8:
 	VEOR V3.B16, V3.B16, V3.B16
 	VEOR V4.B16, V4.B16, V4.B16
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near32
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near32:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum32
 	PCALIGN $16
 
 depth32:
-	FMOVQ (R5), F6
-	FMOVQ 16(R5), F7
-	WORD $0x3cea68a8 // ldr q8, [x5, x10]
+	FMOVQ (R4), F6
+	FMOVQ 16(R4), F7
+	WORD $0x3ce96888 // ldr q8, [x4, x9]
 	MOVWU (R0), R17
 	VDUP R17, V9.S4
 	WORD $0x4e26cd20 // fmla v0.4s, v9.4s, v6.4s
 	WORD $0x4e27cd21 // fmla v1.4s, v9.4s, v7.4s
 	WORD $0x4e28cd22 // fmla v2.4s, v9.4s, v8.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V9.S4
 	WORD $0x4e26cd23 // fmla v3.4s, v9.4s, v6.4s
 	WORD $0x4e27cd24 // fmla v4.4s, v9.4s, v7.4s
 	WORD $0x4e28cd25 // fmla v5.4s, v9.4s, v8.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth32
 
 sum32:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V6.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread32
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread32
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V7.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F8
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e20dcc0 // fmul v0.4s, v6.4s, v0.4s
 	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
-	FMOVQ 16(R9), F8
+	FMOVQ 16(R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e21dcc1 // fmul v1.4s, v6.4s, v1.4s
 	WORD $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
-	WORD $0x3cea6928 // ldr q8, [x9, x10]
+	WORD $0x3ce96908 // ldr q8, [x8, x9]
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e22dcc2 // fmul v2.4s, v6.4s, v2.4s
 	WORD $0x4e22d502 // fadd v2.4s, v8.4s, v2.4s
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F8
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e23dcc3 // fmul v3.4s, v6.4s, v3.4s
 	WORD $0x4e23d503 // fadd v3.4s, v8.4s, v3.4s
-	FMOVQ 16(R9), F8
+	FMOVQ 16(R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e24dcc4 // fmul v4.4s, v6.4s, v4.4s
 	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
-	WORD $0x3cea6928 // ldr q8, [x9, x10]
+	WORD $0x3ce96908 // ldr q8, [x8, x9]
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e25dcc5 // fmul v5.4s, v6.4s, v5.4s
 	WORD $0x4e25d505 // fadd v5.4s, v8.4s, v5.4s
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	B stored32
 
 unread32:
 
 	// c = 0 + alpha*sum
 	VEOR V8.B16, V8.B16, V8.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dcc0 // fmul v0.4s, v6.4s, v0.4s
 	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
 	WORD $0x6e21dcc1 // fmul v1.4s, v6.4s, v1.4s
 	WORD $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
 	WORD $0x6e22dcc2 // fmul v2.4s, v6.4s, v2.4s
 	WORD $0x4e22d502 // fadd v2.4s, v8.4s, v2.4s
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e23dcc3 // fmul v3.4s, v6.4s, v3.4s
 	WORD $0x4e23d503 // fadd v3.4s, v8.4s, v3.4s
 	WORD $0x6e24dcc4 // fmul v4.4s, v6.4s, v4.4s
 	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
 	WORD $0x6e25dcc5 // fmul v5.4s, v6.4s, v5.4s
 	WORD $0x4e25d505 // fadd v5.4s, v8.4s, v5.4s
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 
 stored32:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 	B rows9
 
 short9:
@@ -3668,160 +4078,173 @@ short9:
 	VEOR V6.B16, V6.B16, V6.B16
 	VEOR V7.B16, V7.B16, V7.B16
 	VEOR V8.B16, V8.B16, V8.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near33
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near33:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum33
 	PCALIGN $16
 
 depth33:
-	FMOVQ (R5), F9
-	FMOVQ 16(R5), F10
-	WORD $0x3cea68ab // ldr q11, [x5, x10]
+	FMOVQ (R4), F9
+	FMOVQ 16(R4), F10
+	WORD $0x3ce9688b // ldr q11, [x4, x9]
 	MOVWU (R0), R17
 	VDUP R17, V12.S4
 	WORD $0x4e29cd80 // fmla v0.4s, v12.4s, v9.4s
 	WORD $0x4e2acd81 // fmla v1.4s, v12.4s, v10.4s
 	WORD $0x4e2bcd82 // fmla v2.4s, v12.4s, v11.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V12.S4
 	WORD $0x4e29cd83 // fmla v3.4s, v12.4s, v9.4s
 	WORD $0x4e2acd84 // fmla v4.4s, v12.4s, v10.4s
 	WORD $0x4e2bcd85 // fmla v5.4s, v12.4s, v11.4s
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVWU (R17), R17
 	VDUP R17, V12.S4
 	WORD $0x4e29cd86 // fmla v6.4s, v12.4s, v9.4s
 	WORD $0x4e2acd87 // fmla v7.4s, v12.4s, v10.4s
 	WORD $0x4e2bcd88 // fmla v8.4s, v12.4s, v11.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth33
 
 sum33:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V9.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread33
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread33
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V10.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVQ (R9), F11
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVQ (R8), F11
 	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
 	WORD $0x6e20dd20 // fmul v0.4s, v9.4s, v0.4s
 	WORD $0x4e20d560 // fadd v0.4s, v11.4s, v0.4s
-	FMOVQ 16(R9), F11
+	FMOVQ 16(R8), F11
 	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
 	WORD $0x6e21dd21 // fmul v1.4s, v9.4s, v1.4s
 	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
-	WORD $0x3cea692b // ldr q11, [x9, x10]
+	WORD $0x3ce9690b // ldr q11, [x8, x9]
 	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
 	WORD $0x6e22dd22 // fmul v2.4s, v9.4s, v2.4s
 	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F11
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F11
 	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
 	WORD $0x6e23dd23 // fmul v3.4s, v9.4s, v3.4s
 	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
-	FMOVQ 16(R9), F11
+	FMOVQ 16(R8), F11
 	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
 	WORD $0x6e24dd24 // fmul v4.4s, v9.4s, v4.4s
 	WORD $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
-	WORD $0x3cea692b // ldr q11, [x9, x10]
+	WORD $0x3ce9690b // ldr q11, [x8, x9]
 	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
 	WORD $0x6e25dd25 // fmul v5.4s, v9.4s, v5.4s
 	WORD $0x4e25d565 // fadd v5.4s, v11.4s, v5.4s
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F11
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F11
 	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
 	WORD $0x6e26dd26 // fmul v6.4s, v9.4s, v6.4s
 	WORD $0x4e26d566 // fadd v6.4s, v11.4s, v6.4s
-	FMOVQ 16(R9), F11
+	FMOVQ 16(R8), F11
 	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
 	WORD $0x6e27dd27 // fmul v7.4s, v9.4s, v7.4s
 	WORD $0x4e27d567 // fadd v7.4s, v11.4s, v7.4s
-	WORD $0x3cea692b // ldr q11, [x9, x10]
+	WORD $0x3ce9690b // ldr q11, [x8, x9]
 	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
 	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
 	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
-	FMOVQ F6, (R9)
-	FMOVQ F7, 16(R9)
-	WORD $0x3caa6928 // str q8, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	FMOVQ F7, 16(R8)
+	WORD $0x3ca96908 // str q8, [x8, x9]
+	ADD R6, R8, R8
 	B stored33
 
 unread33:
 
 	// c = 0 + alpha*sum
 	VEOR V11.B16, V11.B16, V11.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dd20 // fmul v0.4s, v9.4s, v0.4s
 	WORD $0x4e20d560 // fadd v0.4s, v11.4s, v0.4s
 	WORD $0x6e21dd21 // fmul v1.4s, v9.4s, v1.4s
 	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
 	WORD $0x6e22dd22 // fmul v2.4s, v9.4s, v2.4s
 	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e23dd23 // fmul v3.4s, v9.4s, v3.4s
 	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
 	WORD $0x6e24dd24 // fmul v4.4s, v9.4s, v4.4s
 	WORD $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
 	WORD $0x6e25dd25 // fmul v5.4s, v9.4s, v5.4s
 	WORD $0x4e25d565 // fadd v5.4s, v11.4s, v5.4s
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e26dd26 // fmul v6.4s, v9.4s, v6.4s
 	WORD $0x4e26d566 // fadd v6.4s, v11.4s, v6.4s
 	WORD $0x6e27dd27 // fmul v7.4s, v9.4s, v7.4s
 	WORD $0x4e27d567 // fadd v7.4s, v11.4s, v7.4s
 	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
 	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
-	FMOVQ F6, (R9)
-	FMOVQ F7, 16(R9)
-	WORD $0x3caa6928 // str q8, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	FMOVQ F7, 16(R8)
+	WORD $0x3ca96908 // str q8, [x8, x9]
+	ADD R6, R8, R8
 
 stored33:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R2<<0, R0, R0
 
 rows9:
-	MOVD local-24(SP), R7
-	MOVD R10, R0
+	MOVD local-24(SP), R6
+	MOVD R9, R0
 	LSR $2, R0, R0
-	SUB $4, R7, R7
+	SUB $4, R6, R6
 	NEG R0, R0
-	ADD R0, R7, R7
-	MOVD R7, local-24(SP)
-	MOVD local-16(SP), R5
-	ADD R10, R5, R5
-	ADD $16, R5, R5
-	MOVD R5, local-16(SP)
-	MOVD local-8(SP), R9
-	ADD R10, R9, R9
-	ADD $16, R9, R9
-	MOVD R9, local-8(SP)
-	CMP $0, R7
+	ADD R0, R6, R6
+	MOVD R6, local-24(SP)
+	MOVD local-16(SP), R4
+	ADD R9, R4, R4
+	ADD $16, R4, R4
+	MOVD R4, local-16(SP)
+	MOVD local-8(SP), R8
+	ADD R9, R8, R8
+	ADD $16, R8, R8
+	MOVD R8, local-8(SP)
+	CMP $0, R6
 	BGT panel2
 
 end2:
@@ -3830,14 +4253,14 @@ end2:
 few2:
 
 	// Less than a vector: powers of two.
-	CMP $2, R7
+	CMP $2, R6
 	BEQ columns3
-	CMP $3, R7
+	CMP $3, R6
 	BEQ columns4
-	MOVD m+0(FP), R8
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $4, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $4, R7, R7
 	BLT rest10
 
 tile10:
@@ -3847,109 +4270,124 @@ tile10:
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near34
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near34:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum34
 	PCALIGN $16
 
 depth34:
-	FMOVS (R5), F4
+	FMOVS (R4), F4
 	MOVWU (R0), R17
 	VDUP R17, V5.S4
 	WORD $0x4e24cca0 // fmla v0.4s, v5.4s, v4.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V5.S4
 	WORD $0x4e24cca1 // fmla v1.4s, v5.4s, v4.4s
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVWU (R17), R17
 	VDUP R17, V5.S4
 	WORD $0x4e24cca2 // fmla v2.4s, v5.4s, v4.4s
-	MOVWU (R0)(R3), R17
+	MOVWU (R0)(R2), R17
 	VDUP R17, V5.S4
 	WORD $0x4e24cca3 // fmla v3.4s, v5.4s, v4.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth34
 
 sum34:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread34
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread34
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVS (R9), F6
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVS (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
-	FMOVS F0, (R9)
-	ADD R7, R9, R9
-	FMOVS (R9), F6
+	FMOVS F0, (R8)
+	ADD R6, R8, R8
+	FMOVS (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVS F1, (R9)
-	ADD R7, R9, R9
-	FMOVS (R9), F6
+	FMOVS F1, (R8)
+	ADD R6, R8, R8
+	FMOVS (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	FMOVS F2, (R9)
-	ADD R7, R9, R9
-	FMOVS (R9), F6
+	FMOVS F2, (R8)
+	ADD R6, R8, R8
+	FMOVS (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVS F3, (R9)
-	ADD R7, R9, R9
+	FMOVS F3, (R8)
+	ADD R6, R8, R8
 	B stored34
 
 unread34:
 
 	// c = 0 + alpha*sum
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
-	FMOVS F0, (R9)
-	ADD R7, R9, R9
+	FMOVS F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVS F1, (R9)
-	ADD R7, R9, R9
+	FMOVS F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	FMOVS F2, (R9)
-	ADD R7, R9, R9
+	FMOVS F2, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVS F3, (R9)
-	ADD R7, R9, R9
+	FMOVS F3, (R8)
+	ADD R6, R8, R8
 
 stored34:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
-	SUBS $4, R8, R8
+	ADD R1<<0, R0, R0
+	SUBS $4, R7, R7
 	BGE tile10
 
 rest10:
-	CMP $-3, R8
+	CMP $-3, R7
 	BEQ short10
-	CMP $-2, R8
+	CMP $-2, R7
 	BEQ short11
-	CMP $-1, R8
+	CMP $-1, R7
 	BEQ short12
 	B rows10
 
@@ -3957,59 +4395,68 @@ short10:
 
 	// 1 x 1
 	VEOR V0.B16, V0.B16, V0.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near35
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near35:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum35
 	PCALIGN $16
 
 depth35:
-	FMOVS (R5), F1
+	FMOVS (R4), F1
 	MOVWU (R0), R17
 	VDUP R17, V2.S4
 	WORD $0x4e21cc40 // fmla v0.4s, v2.4s, v1.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth35
 
 sum35:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V1.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread35
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread35
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V2.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVS (R9), F3
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVS (R8), F3
 	WORD $0x6e23dc43 // fmul v3.4s, v2.4s, v3.4s
 	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	FMOVS F0, (R9)
-	ADD R7, R9, R9
+	FMOVS F0, (R8)
+	ADD R6, R8, R8
 	B stored35
 
 unread35:
 
 	// c = 0 + alpha*sum
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	FMOVS F0, (R9)
-	ADD R7, R9, R9
+	FMOVS F0, (R8)
+	ADD R6, R8, R8
 
 stored35:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 	B rows10
 
 short11:
@@ -4017,72 +4464,83 @@ short11:
 	// 2 x 1
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near36
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near36:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum36
 	PCALIGN $16
 
 depth36:
-	FMOVS (R5), F2
+	FMOVS (R4), F2
 	MOVWU (R0), R17
 	VDUP R17, V3.S4
 	WORD $0x4e22cc60 // fmla v0.4s, v3.4s, v2.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V3.S4
 	WORD $0x4e22cc61 // fmla v1.4s, v3.4s, v2.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth36
 
 sum36:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread36
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread36
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVS (R9), F4
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVS (R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
-	FMOVS F0, (R9)
-	ADD R7, R9, R9
-	FMOVS (R9), F4
+	FMOVS F0, (R8)
+	ADD R6, R8, R8
+	FMOVS (R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVS F1, (R9)
-	ADD R7, R9, R9
+	FMOVS F1, (R8)
+	ADD R6, R8, R8
 	B stored36
 
 unread36:
 
 	// c = 0 + alpha*sum
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
-	FMOVS F0, (R9)
-	ADD R7, R9, R9
+	FMOVS F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVS F1, (R9)
-	ADD R7, R9, R9
+	FMOVS F1, (R8)
+	ADD R6, R8, R8
 
 stored36:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 	B rows10
 
 short12:
@@ -4091,95 +4549,108 @@ short12:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near37
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near37:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum37
 	PCALIGN $16
 
 depth37:
-	FMOVS (R5), F3
+	FMOVS (R4), F3
 	MOVWU (R0), R17
 	VDUP R17, V4.S4
 	WORD $0x4e23cc80 // fmla v0.4s, v4.4s, v3.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V4.S4
 	WORD $0x4e23cc81 // fmla v1.4s, v4.4s, v3.4s
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVWU (R17), R17
 	VDUP R17, V4.S4
 	WORD $0x4e23cc82 // fmla v2.4s, v4.4s, v3.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth37
 
 sum37:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V3.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread37
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread37
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V4.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVS (R9), F5
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVS (R8), F5
 	WORD $0x6e25dc85 // fmul v5.4s, v4.4s, v5.4s
 	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
 	WORD $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
-	FMOVS F0, (R9)
-	ADD R7, R9, R9
-	FMOVS (R9), F5
+	FMOVS F0, (R8)
+	ADD R6, R8, R8
+	FMOVS (R8), F5
 	WORD $0x6e25dc85 // fmul v5.4s, v4.4s, v5.4s
 	WORD $0x6e21dc61 // fmul v1.4s, v3.4s, v1.4s
 	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
-	FMOVS F1, (R9)
-	ADD R7, R9, R9
-	FMOVS (R9), F5
+	FMOVS F1, (R8)
+	ADD R6, R8, R8
+	FMOVS (R8), F5
 	WORD $0x6e25dc85 // fmul v5.4s, v4.4s, v5.4s
 	WORD $0x6e22dc62 // fmul v2.4s, v3.4s, v2.4s
 	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
-	FMOVS F2, (R9)
-	ADD R7, R9, R9
+	FMOVS F2, (R8)
+	ADD R6, R8, R8
 	B stored37
 
 unread37:
 
 	// c = 0 + alpha*sum
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
 	WORD $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
-	FMOVS F0, (R9)
-	ADD R7, R9, R9
+	FMOVS F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e21dc61 // fmul v1.4s, v3.4s, v1.4s
 	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
-	FMOVS F1, (R9)
-	ADD R7, R9, R9
+	FMOVS F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e22dc62 // fmul v2.4s, v3.4s, v2.4s
 	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
-	FMOVS F2, (R9)
-	ADD R7, R9, R9
+	FMOVS F2, (R8)
+	ADD R6, R8, R8
 
 stored37:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R2<<0, R0, R0
 
 rows10:
 	RET
 
 columns3:
-	MOVD m+0(FP), R8
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $4, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $4, R7, R7
 	BLT rest11
 
 tile11:
@@ -4189,109 +4660,124 @@ tile11:
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near38
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near38:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum38
 	PCALIGN $16
 
 depth38:
-	FMOVD (R5), F4
+	FMOVD (R4), F4
 	MOVWU (R0), R17
 	VDUP R17, V5.S4
 	WORD $0x4e24cca0 // fmla v0.4s, v5.4s, v4.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V5.S4
 	WORD $0x4e24cca1 // fmla v1.4s, v5.4s, v4.4s
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVWU (R17), R17
 	VDUP R17, V5.S4
 	WORD $0x4e24cca2 // fmla v2.4s, v5.4s, v4.4s
-	MOVWU (R0)(R3), R17
+	MOVWU (R0)(R2), R17
 	VDUP R17, V5.S4
 	WORD $0x4e24cca3 // fmla v3.4s, v5.4s, v4.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth38
 
 sum38:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread38
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread38
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVD (R9), F6
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVD (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F6
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F6
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	FMOVD F2, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F6
+	FMOVD F2, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVD F3, (R9)
-	ADD R7, R9, R9
+	FMOVD F3, (R8)
+	ADD R6, R8, R8
 	B stored38
 
 unread38:
 
 	// c = 0 + alpha*sum
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	FMOVD F2, (R9)
-	ADD R7, R9, R9
+	FMOVD F2, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVD F3, (R9)
-	ADD R7, R9, R9
+	FMOVD F3, (R8)
+	ADD R6, R8, R8
 
 stored38:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
-	SUBS $4, R8, R8
+	ADD R1<<0, R0, R0
+	SUBS $4, R7, R7
 	BGE tile11
 
 rest11:
-	CMP $-3, R8
+	CMP $-3, R7
 	BEQ short13
-	CMP $-2, R8
+	CMP $-2, R7
 	BEQ short14
-	CMP $-1, R8
+	CMP $-1, R7
 	BEQ short15
 	B rows11
 
@@ -4299,59 +4785,68 @@ short13:
 
 	// 1 x 1
 	VEOR V0.B16, V0.B16, V0.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near39
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near39:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum39
 	PCALIGN $16
 
 depth39:
-	FMOVD (R5), F1
+	FMOVD (R4), F1
 	MOVWU (R0), R17
 	VDUP R17, V2.S4
 	WORD $0x4e21cc40 // fmla v0.4s, v2.4s, v1.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth39
 
 sum39:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V1.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread39
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread39
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V2.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVD (R9), F3
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVD (R8), F3
 	WORD $0x6e23dc43 // fmul v3.4s, v2.4s, v3.4s
 	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 	B stored39
 
 unread39:
 
 	// c = 0 + alpha*sum
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 
 stored39:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 	B rows11
 
 short14:
@@ -4359,72 +4854,83 @@ short14:
 	// 2 x 1
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near40
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near40:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum40
 	PCALIGN $16
 
 depth40:
-	FMOVD (R5), F2
+	FMOVD (R4), F2
 	MOVWU (R0), R17
 	VDUP R17, V3.S4
 	WORD $0x4e22cc60 // fmla v0.4s, v3.4s, v2.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V3.S4
 	WORD $0x4e22cc61 // fmla v1.4s, v3.4s, v2.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth40
 
 sum40:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread40
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread40
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVD (R9), F4
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVD (R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F4
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
 	B stored40
 
 unread40:
 
 	// c = 0 + alpha*sum
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
 
 stored40:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 	B rows11
 
 short15:
@@ -4433,95 +4939,108 @@ short15:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near41
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near41:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum41
 	PCALIGN $16
 
 depth41:
-	FMOVD (R5), F3
+	FMOVD (R4), F3
 	MOVWU (R0), R17
 	VDUP R17, V4.S4
 	WORD $0x4e23cc80 // fmla v0.4s, v4.4s, v3.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V4.S4
 	WORD $0x4e23cc81 // fmla v1.4s, v4.4s, v3.4s
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVWU (R17), R17
 	VDUP R17, V4.S4
 	WORD $0x4e23cc82 // fmla v2.4s, v4.4s, v3.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth41
 
 sum41:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V3.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread41
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread41
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V4.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVD (R9), F5
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVD (R8), F5
 	WORD $0x6e25dc85 // fmul v5.4s, v4.4s, v5.4s
 	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
 	WORD $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F5
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F5
 	WORD $0x6e25dc85 // fmul v5.4s, v4.4s, v5.4s
 	WORD $0x6e21dc61 // fmul v1.4s, v3.4s, v1.4s
 	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F5
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F5
 	WORD $0x6e25dc85 // fmul v5.4s, v4.4s, v5.4s
 	WORD $0x6e22dc62 // fmul v2.4s, v3.4s, v2.4s
 	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
-	FMOVD F2, (R9)
-	ADD R7, R9, R9
+	FMOVD F2, (R8)
+	ADD R6, R8, R8
 	B stored41
 
 unread41:
 
 	// c = 0 + alpha*sum
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
 	WORD $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e21dc61 // fmul v1.4s, v3.4s, v1.4s
 	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e22dc62 // fmul v2.4s, v3.4s, v2.4s
 	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
-	FMOVD F2, (R9)
-	ADD R7, R9, R9
+	FMOVD F2, (R8)
+	ADD R6, R8, R8
 
 stored41:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R2<<0, R0, R0
 
 rows11:
 	RET
 
 columns4:
-	MOVD m+0(FP), R8
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $4, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $4, R7, R7
 	BLT rest12
 
 tile12:
@@ -4535,146 +5054,161 @@ tile12:
 	VEOR V5.B16, V5.B16, V5.B16
 	VEOR V6.B16, V6.B16, V6.B16
 	VEOR V7.B16, V7.B16, V7.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near42
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near42:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum42
 	PCALIGN $16
 
 depth42:
-	FMOVD (R5), F8
-	FMOVS 8(R5), F9
+	FMOVD (R4), F8
+	FMOVS 8(R4), F9
 	MOVWU (R0), R17
 	VDUP R17, V10.S4
 	WORD $0x4e28cd40 // fmla v0.4s, v10.4s, v8.4s
 	WORD $0x4e29cd41 // fmla v1.4s, v10.4s, v9.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V10.S4
 	WORD $0x4e28cd42 // fmla v2.4s, v10.4s, v8.4s
 	WORD $0x4e29cd43 // fmla v3.4s, v10.4s, v9.4s
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVWU (R17), R17
 	VDUP R17, V10.S4
 	WORD $0x4e28cd44 // fmla v4.4s, v10.4s, v8.4s
 	WORD $0x4e29cd45 // fmla v5.4s, v10.4s, v9.4s
-	MOVWU (R0)(R3), R17
+	MOVWU (R0)(R2), R17
 	VDUP R17, V10.S4
 	WORD $0x4e28cd46 // fmla v6.4s, v10.4s, v8.4s
 	WORD $0x4e29cd47 // fmla v7.4s, v10.4s, v9.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth42
 
 sum42:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V8.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread42
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread42
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V9.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVD (R9), F10
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVD (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e20dd00 // fmul v0.4s, v8.4s, v0.4s
 	WORD $0x4e20d540 // fadd v0.4s, v10.4s, v0.4s
-	FMOVS 8(R9), F10
+	FMOVS 8(R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e21dd01 // fmul v1.4s, v8.4s, v1.4s
 	WORD $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
-	FMOVD F0, (R9)
-	FMOVS F1, 8(R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F10
+	FMOVD F0, (R8)
+	FMOVS F1, 8(R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e22dd02 // fmul v2.4s, v8.4s, v2.4s
 	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
-	FMOVS 8(R9), F10
+	FMOVS 8(R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e23dd03 // fmul v3.4s, v8.4s, v3.4s
 	WORD $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
-	FMOVD F2, (R9)
-	FMOVS F3, 8(R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F10
+	FMOVD F2, (R8)
+	FMOVS F3, 8(R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e24dd04 // fmul v4.4s, v8.4s, v4.4s
 	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
-	FMOVS 8(R9), F10
+	FMOVS 8(R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e25dd05 // fmul v5.4s, v8.4s, v5.4s
 	WORD $0x4e25d545 // fadd v5.4s, v10.4s, v5.4s
-	FMOVD F4, (R9)
-	FMOVS F5, 8(R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F10
+	FMOVD F4, (R8)
+	FMOVS F5, 8(R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e26dd06 // fmul v6.4s, v8.4s, v6.4s
 	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
-	FMOVS 8(R9), F10
+	FMOVS 8(R8), F10
 	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
 	WORD $0x6e27dd07 // fmul v7.4s, v8.4s, v7.4s
 	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
-	FMOVD F6, (R9)
-	FMOVS F7, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F6, (R8)
+	FMOVS F7, 8(R8)
+	ADD R6, R8, R8
 	B stored42
 
 unread42:
 
 	// c = 0 + alpha*sum
 	VEOR V10.B16, V10.B16, V10.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dd00 // fmul v0.4s, v8.4s, v0.4s
 	WORD $0x4e20d540 // fadd v0.4s, v10.4s, v0.4s
 	WORD $0x6e21dd01 // fmul v1.4s, v8.4s, v1.4s
 	WORD $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
-	FMOVD F0, (R9)
-	FMOVS F1, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	FMOVS F1, 8(R8)
+	ADD R6, R8, R8
 	WORD $0x6e22dd02 // fmul v2.4s, v8.4s, v2.4s
 	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
 	WORD $0x6e23dd03 // fmul v3.4s, v8.4s, v3.4s
 	WORD $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
-	FMOVD F2, (R9)
-	FMOVS F3, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F2, (R8)
+	FMOVS F3, 8(R8)
+	ADD R6, R8, R8
 	WORD $0x6e24dd04 // fmul v4.4s, v8.4s, v4.4s
 	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
 	WORD $0x6e25dd05 // fmul v5.4s, v8.4s, v5.4s
 	WORD $0x4e25d545 // fadd v5.4s, v10.4s, v5.4s
-	FMOVD F4, (R9)
-	FMOVS F5, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F4, (R8)
+	FMOVS F5, 8(R8)
+	ADD R6, R8, R8
 	WORD $0x6e26dd06 // fmul v6.4s, v8.4s, v6.4s
 	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
 	WORD $0x6e27dd07 // fmul v7.4s, v8.4s, v7.4s
 	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
-	FMOVD F6, (R9)
-	FMOVS F7, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F6, (R8)
+	FMOVS F7, 8(R8)
+	ADD R6, R8, R8
 
 stored42:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
-	SUBS $4, R8, R8
+	ADD R1<<0, R0, R0
+	SUBS $4, R7, R7
 	BGE tile12
 
 rest12:
-	CMP $-3, R8
+	CMP $-3, R7
 	BEQ short16
-	CMP $-2, R8
+	CMP $-2, R7
 	BEQ short17
-	CMP $-1, R8
+	CMP $-1, R7
 	BEQ short18
 	B rows12
 
@@ -4683,69 +5217,78 @@ short16:
 	// 1 x 2
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near43
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near43:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum43
 	PCALIGN $16
 
 depth43:
-	FMOVD (R5), F2
-	FMOVS 8(R5), F3
+	FMOVD (R4), F2
+	FMOVS 8(R4), F3
 	MOVWU (R0), R17
 	VDUP R17, V4.S4
 	WORD $0x4e22cc80 // fmla v0.4s, v4.4s, v2.4s
 	WORD $0x4e23cc81 // fmla v1.4s, v4.4s, v3.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth43
 
 sum43:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread43
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread43
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVD (R9), F4
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVD (R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
-	FMOVS 8(R9), F4
+	FMOVS 8(R8), F4
 	WORD $0x6e24dc64 // fmul v4.4s, v3.4s, v4.4s
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVD F0, (R9)
-	FMOVS F1, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	FMOVS F1, 8(R8)
+	ADD R6, R8, R8
 	B stored43
 
 unread43:
 
 	// c = 0 + alpha*sum
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
 	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
 	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
-	FMOVD F0, (R9)
-	FMOVS F1, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	FMOVS F1, 8(R8)
+	ADD R6, R8, R8
 
 stored43:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 	B rows12
 
 short17:
@@ -4755,91 +5298,102 @@ short17:
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near44
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near44:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum44
 	PCALIGN $16
 
 depth44:
-	FMOVD (R5), F4
-	FMOVS 8(R5), F5
+	FMOVD (R4), F4
+	FMOVS 8(R4), F5
 	MOVWU (R0), R17
 	VDUP R17, V6.S4
 	WORD $0x4e24ccc0 // fmla v0.4s, v6.4s, v4.4s
 	WORD $0x4e25ccc1 // fmla v1.4s, v6.4s, v5.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V6.S4
 	WORD $0x4e24ccc2 // fmla v2.4s, v6.4s, v4.4s
 	WORD $0x4e25ccc3 // fmla v3.4s, v6.4s, v5.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth44
 
 sum44:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread44
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread44
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVD (R9), F6
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVD (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
-	FMOVS 8(R9), F6
+	FMOVS 8(R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVD F0, (R9)
-	FMOVS F1, 8(R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F6
+	FMOVD F0, (R8)
+	FMOVS F1, 8(R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
-	FMOVS 8(R9), F6
+	FMOVS 8(R8), F6
 	WORD $0x6e26dca6 // fmul v6.4s, v5.4s, v6.4s
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVD F2, (R9)
-	FMOVS F3, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F2, (R8)
+	FMOVS F3, 8(R8)
+	ADD R6, R8, R8
 	B stored44
 
 unread44:
 
 	// c = 0 + alpha*sum
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
 	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
 	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
 	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
-	FMOVD F0, (R9)
-	FMOVS F1, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	FMOVS F1, 8(R8)
+	ADD R6, R8, R8
 	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
 	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
 	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
-	FMOVD F2, (R9)
-	FMOVS F3, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F2, (R8)
+	FMOVS F3, 8(R8)
+	ADD R6, R8, R8
 
 stored44:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 	B rows12
 
 short18:
@@ -4851,114 +5405,127 @@ short18:
 	VEOR V3.B16, V3.B16, V3.B16
 	VEOR V4.B16, V4.B16, V4.B16
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near45
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near45:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum45
 	PCALIGN $16
 
 depth45:
-	FMOVD (R5), F6
-	FMOVS 8(R5), F7
+	FMOVD (R4), F6
+	FMOVS 8(R4), F7
 	MOVWU (R0), R17
 	VDUP R17, V8.S4
 	WORD $0x4e26cd00 // fmla v0.4s, v8.4s, v6.4s
 	WORD $0x4e27cd01 // fmla v1.4s, v8.4s, v7.4s
-	MOVWU (R0)(R2), R17
+	MOVWU (R0)(R1), R17
 	VDUP R17, V8.S4
 	WORD $0x4e26cd02 // fmla v2.4s, v8.4s, v6.4s
 	WORD $0x4e27cd03 // fmla v3.4s, v8.4s, v7.4s
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVWU (R17), R17
 	VDUP R17, V8.S4
 	WORD $0x4e26cd04 // fmla v4.4s, v8.4s, v6.4s
 	WORD $0x4e27cd05 // fmla v5.4s, v8.4s, v7.4s
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth45
 
 sum45:
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V6.S4
-	MOVWU beta+104(FP), R7
-	LSL $33, R7, R7
-	CBZ R7, unread45
+	MOVWU beta+104(FP), R6
+	LSL $33, R6, R6
+	CBZ R6, unread45
 
 	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V7.S4
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
-	FMOVD (R9), F8
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
+	FMOVD (R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e20dcc0 // fmul v0.4s, v6.4s, v0.4s
 	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
-	FMOVS 8(R9), F8
+	FMOVS 8(R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e21dcc1 // fmul v1.4s, v6.4s, v1.4s
 	WORD $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
-	FMOVD F0, (R9)
-	FMOVS F1, 8(R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F8
+	FMOVD F0, (R8)
+	FMOVS F1, 8(R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e22dcc2 // fmul v2.4s, v6.4s, v2.4s
 	WORD $0x4e22d502 // fadd v2.4s, v8.4s, v2.4s
-	FMOVS 8(R9), F8
+	FMOVS 8(R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e23dcc3 // fmul v3.4s, v6.4s, v3.4s
 	WORD $0x4e23d503 // fadd v3.4s, v8.4s, v3.4s
-	FMOVD F2, (R9)
-	FMOVS F3, 8(R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F8
+	FMOVD F2, (R8)
+	FMOVS F3, 8(R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e24dcc4 // fmul v4.4s, v6.4s, v4.4s
 	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
-	FMOVS 8(R9), F8
+	FMOVS 8(R8), F8
 	WORD $0x6e28dce8 // fmul v8.4s, v7.4s, v8.4s
 	WORD $0x6e25dcc5 // fmul v5.4s, v6.4s, v5.4s
 	WORD $0x4e25d505 // fadd v5.4s, v8.4s, v5.4s
-	FMOVD F4, (R9)
-	FMOVS F5, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F4, (R8)
+	FMOVS F5, 8(R8)
+	ADD R6, R8, R8
 	B stored45
 
 unread45:
 
 	// c = 0 + alpha*sum
 	VEOR V8.B16, V8.B16, V8.B16
-	MOVD cRow+136(FP), R7
-	LSL $2, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $2, R6, R6
 	WORD $0x6e20dcc0 // fmul v0.4s, v6.4s, v0.4s
 	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
 	WORD $0x6e21dcc1 // fmul v1.4s, v6.4s, v1.4s
 	WORD $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
-	FMOVD F0, (R9)
-	FMOVS F1, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	FMOVS F1, 8(R8)
+	ADD R6, R8, R8
 	WORD $0x6e22dcc2 // fmul v2.4s, v6.4s, v2.4s
 	WORD $0x4e22d502 // fadd v2.4s, v8.4s, v2.4s
 	WORD $0x6e23dcc3 // fmul v3.4s, v6.4s, v3.4s
 	WORD $0x4e23d503 // fadd v3.4s, v8.4s, v3.4s
-	FMOVD F2, (R9)
-	FMOVS F3, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F2, (R8)
+	FMOVS F3, 8(R8)
+	ADD R6, R8, R8
 	WORD $0x6e24dcc4 // fmul v4.4s, v6.4s, v4.4s
 	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
 	WORD $0x6e25dcc5 // fmul v5.4s, v6.4s, v5.4s
 	WORD $0x4e25d505 // fadd v5.4s, v8.4s, v5.4s
-	FMOVD F4, (R9)
-	FMOVS F5, 8(R9)
-	ADD R7, R9, R9
+	FMOVD F4, (R8)
+	FMOVS F5, 8(R8)
+	ADD R6, R8, R8
 
 stored45:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R2<<0, R0, R0
 
 rows12:
 	RET
@@ -4966,39 +5533,39 @@ rows12:
 // func GemmBlockF64(m, n, k int, alpha float64, a []float64, aRow, aColumn int, b []float64, bRow int, beta float64, c []float64, cRow int)
 TEXT ·GemmBlockF64(SB), NOSPLIT, $24-144
 	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0
-	MOVD n+8(FP), R7
-	MOVD R7, local-24(SP)
-	MOVD b_base+72(FP), R5
-	MOVD R5, local-16(SP)
-	MOVD c_base+112(FP), R9
-	MOVD R9, local-8(SP)
-	MOVD aRow+56(FP), R2
-	LSL $3, R2, R2
-	MOVD R2, R3
-	ADD R2<<1, R3, R3
-	MOVD aColumn+64(FP), R4
-	LSL $3, R4, R4
-	MOVD bRow+96(FP), R6
-	LSL $3, R6, R6
-	CMP $8, R2
+	MOVD n+8(FP), R6
+	MOVD R6, local-24(SP)
+	MOVD b_base+72(FP), R4
+	MOVD R4, local-16(SP)
+	MOVD c_base+112(FP), R8
+	MOVD R8, local-8(SP)
+	MOVD aRow+56(FP), R1
+	LSL $3, R1, R1
+	MOVD R1, R2
+	ADD R1<<1, R2, R2
+	MOVD aColumn+64(FP), R3
+	LSL $3, R3, R3
+	MOVD bRow+96(FP), R5
+	LSL $3, R5, R5
+	CMP $8, R1
 	BNE apart
 
 	// The rows of a are adjacent.
 
 panel:
-	MOVD local-24(SP), R7
-	CMP $0, R7
+	MOVD local-24(SP), R6
+	CMP $0, R6
 	BLE end
-	CMP $2, R7
+	CMP $2, R6
 	BLT few
-	CMP $4, R7
+	CMP $4, R6
 	BGT vectors
-	CMP $2, R7
+	CMP $2, R6
 	BGT vectors2
-	MOVD m+0(FP), R8
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $8, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $8, R7, R7
 	BLT rest
 
 tile:
@@ -5012,14 +5579,37 @@ tile:
 	VEOR V5.B16, V5.B16, V5.B16
 	VEOR V6.B16, V6.B16, V6.B16
 	VEOR V7.B16, V7.B16, V7.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum
 	PCALIGN $16
 
 depth:
-	FMOVQ (R5), F8
+	FMOVQ (R4), F8
 	FMOVQ (R0), F9
 	WORD $0x4fc91100 // fmla v0.2d, v8.2d, v9.d[0]
 	WORD $0x4fc91901 // fmla v1.2d, v8.2d, v9.d[1]
@@ -5032,357 +5622,392 @@ depth:
 	FMOVQ 48(R0), F12
 	WORD $0x4fcc1106 // fmla v6.2d, v8.2d, v12.d[0]
 	WORD $0x4fcc1907 // fmla v7.2d, v8.2d, v12.d[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth
 
 sum:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V8.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V9.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F10
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F10
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e60dd00 // fmul v0.2d, v8.2d, v0.2d
 	WORD $0x4e60d540 // fadd v0.2d, v10.2d, v0.2d
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e61dd01 // fmul v1.2d, v8.2d, v1.2d
 	WORD $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e62dd02 // fmul v2.2d, v8.2d, v2.2d
 	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
-	FMOVQ F2, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F2, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e63dd03 // fmul v3.2d, v8.2d, v3.2d
 	WORD $0x4e63d543 // fadd v3.2d, v10.2d, v3.2d
-	FMOVQ F3, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F3, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e64dd04 // fmul v4.2d, v8.2d, v4.2d
 	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
-	FMOVQ F4, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F4, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
 	WORD $0x4e65d545 // fadd v5.2d, v10.2d, v5.2d
-	FMOVQ F5, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F5, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e66dd06 // fmul v6.2d, v8.2d, v6.2d
 	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
-	FMOVQ F6, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F6, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
 	WORD $0x4e67d547 // fadd v7.2d, v10.2d, v7.2d
-	FMOVQ F7, (R9)
-	ADD R7, R9, R9
+	FMOVQ F7, (R8)
+	ADD R6, R8, R8
 	B stored
 
 unread:
 
 	// c = 0 + alpha*sum
 	VEOR V10.B16, V10.B16, V10.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dd00 // fmul v0.2d, v8.2d, v0.2d
 	WORD $0x4e60d540 // fadd v0.2d, v10.2d, v0.2d
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e61dd01 // fmul v1.2d, v8.2d, v1.2d
 	WORD $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e62dd02 // fmul v2.2d, v8.2d, v2.2d
 	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
-	FMOVQ F2, (R9)
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e63dd03 // fmul v3.2d, v8.2d, v3.2d
 	WORD $0x4e63d543 // fadd v3.2d, v10.2d, v3.2d
-	FMOVQ F3, (R9)
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e64dd04 // fmul v4.2d, v8.2d, v4.2d
 	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
-	FMOVQ F4, (R9)
-	ADD R7, R9, R9
+	FMOVQ F4, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
 	WORD $0x4e65d545 // fadd v5.2d, v10.2d, v5.2d
-	FMOVQ F5, (R9)
-	ADD R7, R9, R9
+	FMOVQ F5, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e66dd06 // fmul v6.2d, v8.2d, v6.2d
 	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
-	FMOVQ F6, (R9)
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
 	WORD $0x4e67d547 // fadd v7.2d, v10.2d, v7.2d
-	FMOVQ F7, (R9)
-	ADD R7, R9, R9
+	FMOVQ F7, (R8)
+	ADD R6, R8, R8
 
 stored:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<1, R0, R0
-	SUBS $8, R8, R8
+	ADD R1<<1, R0, R0
+	SUBS $8, R7, R7
 	BGE tile
 
 rest:
-	TBZ $2, R8, skip
+	TBZ $2, R7, skip
 
 	// 4 x 1
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near2
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near2:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum2
 	PCALIGN $16
 
 depth2:
-	FMOVQ (R5), F4
+	FMOVQ (R4), F4
 	FMOVQ (R0), F5
 	WORD $0x4fc51080 // fmla v0.2d, v4.2d, v5.d[0]
 	WORD $0x4fc51881 // fmla v1.2d, v4.2d, v5.d[1]
 	FMOVQ 16(R0), F6
 	WORD $0x4fc61082 // fmla v2.2d, v4.2d, v6.d[0]
 	WORD $0x4fc61883 // fmla v3.2d, v4.2d, v6.d[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth2
 
 sum2:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V4.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread2
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread2
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V5.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F6
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
 	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F6
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
 	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F6
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
-	FMOVQ F2, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F6
+	FMOVQ F2, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
 	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
-	FMOVQ F3, (R9)
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	ADD R6, R8, R8
 	B stored2
 
 unread2:
 
 	// c = 0 + alpha*sum
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
 	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
 	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
-	FMOVQ F2, (R9)
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
 	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
-	FMOVQ F3, (R9)
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	ADD R6, R8, R8
 
 stored2:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
+	ADD R1<<0, R0, R0
 
 skip:
-	TBZ $1, R8, skip2
+	TBZ $1, R7, skip2
 
 	// 2 x 1
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near3
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near3:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum3
 	PCALIGN $16
 
 depth3:
-	FMOVQ (R5), F2
+	FMOVQ (R4), F2
 	FMOVQ (R0), F3
 	WORD $0x4fc31040 // fmla v0.2d, v2.2d, v3.d[0]
 	WORD $0x4fc31841 // fmla v1.2d, v2.2d, v3.d[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth3
 
 sum3:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V2.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread3
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread3
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V3.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F4
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F4
 	WORD $0x6e64dc64 // fmul v4.2d, v3.2d, v4.2d
 	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F4
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F4
 	WORD $0x6e64dc64 // fmul v4.2d, v3.2d, v4.2d
 	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
 	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
 	B stored3
 
 unread3:
 
 	// c = 0 + alpha*sum
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
 	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
 
 stored3:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 
 skip2:
-	TBZ $0, R8, skip3
+	TBZ $0, R7, skip3
 
 	// 1 x 1
 	VEOR V0.B16, V0.B16, V0.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near4
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near4:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum4
 	PCALIGN $16
 
 depth4:
-	FMOVQ (R5), F1
+	FMOVQ (R4), F1
 	FMOVD (R0), F2
 	WORD $0x4fc21020 // fmla v0.2d, v1.2d, v2.d[0]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth4
 
 sum4:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V1.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread4
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread4
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V2.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F3
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F3
 	WORD $0x6e63dc43 // fmul v3.2d, v2.2d, v3.2d
 	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
 	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 	B stored4
 
 unread4:
 
 	// c = 0 + alpha*sum
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
 	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 
 stored4:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 
 skip3:
 	RET
 
 vectors2:
-	MOVD R7, R10
-	SUB $2, R10, R10
-	LSL $3, R10, R10
-	MOVD m+0(FP), R8
+	MOVD R6, R9
+	SUB $2, R9, R9
+	LSL $3, R9, R9
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $8, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $8, R7, R7
 	BLT rest2
 
 tile2:
@@ -5404,15 +6029,38 @@ tile2:
 	VEOR V13.B16, V13.B16, V13.B16
 	VEOR V14.B16, V14.B16, V14.B16
 	VEOR V15.B16, V15.B16, V15.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near5
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near5:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum5
 	PCALIGN $16
 
 depth5:
-	FMOVQ (R5), F16
-	WORD $0x3cea68b1 // ldr q17, [x5, x10]
+	FMOVQ (R4), F16
+	WORD $0x3ce96891 // ldr q17, [x4, x9]
 	FMOVQ (R0), F18
 	WORD $0x4fd21200 // fmla v0.2d, v16.2d, v18.d[0]
 	WORD $0x4fd21221 // fmla v1.2d, v17.2d, v18.d[0]
@@ -5433,188 +6081,188 @@ depth5:
 	WORD $0x4fd5122d // fmla v13.2d, v17.2d, v21.d[0]
 	WORD $0x4fd51a0e // fmla v14.2d, v16.2d, v21.d[1]
 	WORD $0x4fd51a2f // fmla v15.2d, v17.2d, v21.d[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth5
 
 sum5:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V16.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread5
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread5
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V17.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F18
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F18
 	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
 	WORD $0x6e60de00 // fmul v0.2d, v16.2d, v0.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
-	WORD $0x3cea6932 // ldr q18, [x9, x10]
+	WORD $0x3ce96912 // ldr q18, [x8, x9]
 	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
 	WORD $0x6e61de01 // fmul v1.2d, v16.2d, v1.2d
 	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F18
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F18
 	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
 	WORD $0x6e62de02 // fmul v2.2d, v16.2d, v2.2d
 	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
-	WORD $0x3cea6932 // ldr q18, [x9, x10]
+	WORD $0x3ce96912 // ldr q18, [x8, x9]
 	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
 	WORD $0x6e63de03 // fmul v3.2d, v16.2d, v3.2d
 	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F18
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F18
 	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
 	WORD $0x6e64de04 // fmul v4.2d, v16.2d, v4.2d
 	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
-	WORD $0x3cea6932 // ldr q18, [x9, x10]
+	WORD $0x3ce96912 // ldr q18, [x8, x9]
 	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
 	WORD $0x6e65de05 // fmul v5.2d, v16.2d, v5.2d
 	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
-	FMOVQ F4, (R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F18
+	FMOVQ F4, (R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F18
 	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
 	WORD $0x6e66de06 // fmul v6.2d, v16.2d, v6.2d
 	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
-	WORD $0x3cea6932 // ldr q18, [x9, x10]
+	WORD $0x3ce96912 // ldr q18, [x8, x9]
 	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
 	WORD $0x6e67de07 // fmul v7.2d, v16.2d, v7.2d
 	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
-	FMOVQ F6, (R9)
-	WORD $0x3caa6927 // str q7, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F18
+	FMOVQ F6, (R8)
+	WORD $0x3ca96907 // str q7, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F18
 	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
 	WORD $0x6e68de08 // fmul v8.2d, v16.2d, v8.2d
 	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
-	WORD $0x3cea6932 // ldr q18, [x9, x10]
+	WORD $0x3ce96912 // ldr q18, [x8, x9]
 	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
 	WORD $0x6e69de09 // fmul v9.2d, v16.2d, v9.2d
 	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
-	FMOVQ F8, (R9)
-	WORD $0x3caa6929 // str q9, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F18
+	FMOVQ F8, (R8)
+	WORD $0x3ca96909 // str q9, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F18
 	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
 	WORD $0x6e6ade0a // fmul v10.2d, v16.2d, v10.2d
 	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
-	WORD $0x3cea6932 // ldr q18, [x9, x10]
+	WORD $0x3ce96912 // ldr q18, [x8, x9]
 	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
 	WORD $0x6e6bde0b // fmul v11.2d, v16.2d, v11.2d
 	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
-	FMOVQ F10, (R9)
-	WORD $0x3caa692b // str q11, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F18
+	FMOVQ F10, (R8)
+	WORD $0x3ca9690b // str q11, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F18
 	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
 	WORD $0x6e6cde0c // fmul v12.2d, v16.2d, v12.2d
 	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
-	WORD $0x3cea6932 // ldr q18, [x9, x10]
+	WORD $0x3ce96912 // ldr q18, [x8, x9]
 	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
 	WORD $0x6e6dde0d // fmul v13.2d, v16.2d, v13.2d
 	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
-	FMOVQ F12, (R9)
-	WORD $0x3caa692d // str q13, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F18
+	FMOVQ F12, (R8)
+	WORD $0x3ca9690d // str q13, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F18
 	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
 	WORD $0x6e6ede0e // fmul v14.2d, v16.2d, v14.2d
 	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
-	WORD $0x3cea6932 // ldr q18, [x9, x10]
+	WORD $0x3ce96912 // ldr q18, [x8, x9]
 	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
 	WORD $0x6e6fde0f // fmul v15.2d, v16.2d, v15.2d
 	WORD $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
-	FMOVQ F14, (R9)
-	WORD $0x3caa692f // str q15, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F14, (R8)
+	WORD $0x3ca9690f // str q15, [x8, x9]
+	ADD R6, R8, R8
 	B stored5
 
 unread5:
 
 	// c = 0 + alpha*sum
 	VEOR V18.B16, V18.B16, V18.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60de00 // fmul v0.2d, v16.2d, v0.2d
 	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
 	WORD $0x6e61de01 // fmul v1.2d, v16.2d, v1.2d
 	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e62de02 // fmul v2.2d, v16.2d, v2.2d
 	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
 	WORD $0x6e63de03 // fmul v3.2d, v16.2d, v3.2d
 	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e64de04 // fmul v4.2d, v16.2d, v4.2d
 	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
 	WORD $0x6e65de05 // fmul v5.2d, v16.2d, v5.2d
 	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
-	FMOVQ F4, (R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F4, (R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e66de06 // fmul v6.2d, v16.2d, v6.2d
 	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
 	WORD $0x6e67de07 // fmul v7.2d, v16.2d, v7.2d
 	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
-	FMOVQ F6, (R9)
-	WORD $0x3caa6927 // str q7, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	WORD $0x3ca96907 // str q7, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e68de08 // fmul v8.2d, v16.2d, v8.2d
 	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
 	WORD $0x6e69de09 // fmul v9.2d, v16.2d, v9.2d
 	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
-	FMOVQ F8, (R9)
-	WORD $0x3caa6929 // str q9, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F8, (R8)
+	WORD $0x3ca96909 // str q9, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e6ade0a // fmul v10.2d, v16.2d, v10.2d
 	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
 	WORD $0x6e6bde0b // fmul v11.2d, v16.2d, v11.2d
 	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
-	FMOVQ F10, (R9)
-	WORD $0x3caa692b // str q11, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F10, (R8)
+	WORD $0x3ca9690b // str q11, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e6cde0c // fmul v12.2d, v16.2d, v12.2d
 	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
 	WORD $0x6e6dde0d // fmul v13.2d, v16.2d, v13.2d
 	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
-	FMOVQ F12, (R9)
-	WORD $0x3caa692d // str q13, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F12, (R8)
+	WORD $0x3ca9690d // str q13, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e6ede0e // fmul v14.2d, v16.2d, v14.2d
 	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
 	WORD $0x6e6fde0f // fmul v15.2d, v16.2d, v15.2d
 	WORD $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
-	FMOVQ F14, (R9)
-	WORD $0x3caa692f // str q15, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F14, (R8)
+	WORD $0x3ca9690f // str q15, [x8, x9]
+	ADD R6, R8, R8
 
 stored5:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<1, R0, R0
-	SUBS $8, R8, R8
+	ADD R1<<1, R0, R0
+	SUBS $8, R7, R7
 	BGE tile2
 
 rest2:
-	TBZ $2, R8, skip4
+	TBZ $2, R7, skip4
 
 	// 4 x 2
 	VEOR V0.B16, V0.B16, V0.B16
@@ -5625,15 +6273,30 @@ rest2:
 	VEOR V5.B16, V5.B16, V5.B16
 	VEOR V6.B16, V6.B16, V6.B16
 	VEOR V7.B16, V7.B16, V7.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near6
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near6:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum6
 	PCALIGN $16
 
 depth6:
-	FMOVQ (R5), F8
-	WORD $0x3cea68a9 // ldr q9, [x5, x10]
+	FMOVQ (R4), F8
+	WORD $0x3ce96889 // ldr q9, [x4, x9]
 	FMOVQ (R0), F10
 	WORD $0x4fca1100 // fmla v0.2d, v8.2d, v10.d[0]
 	WORD $0x4fca1121 // fmla v1.2d, v9.2d, v10.d[0]
@@ -5644,291 +6307,311 @@ depth6:
 	WORD $0x4fcb1125 // fmla v5.2d, v9.2d, v11.d[0]
 	WORD $0x4fcb1906 // fmla v6.2d, v8.2d, v11.d[1]
 	WORD $0x4fcb1927 // fmla v7.2d, v9.2d, v11.d[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth6
 
 sum6:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V8.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread6
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread6
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V9.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F10
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F10
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e60dd00 // fmul v0.2d, v8.2d, v0.2d
 	WORD $0x4e60d540 // fadd v0.2d, v10.2d, v0.2d
-	WORD $0x3cea692a // ldr q10, [x9, x10]
+	WORD $0x3ce9690a // ldr q10, [x8, x9]
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e61dd01 // fmul v1.2d, v8.2d, v1.2d
 	WORD $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e62dd02 // fmul v2.2d, v8.2d, v2.2d
 	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
-	WORD $0x3cea692a // ldr q10, [x9, x10]
+	WORD $0x3ce9690a // ldr q10, [x8, x9]
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e63dd03 // fmul v3.2d, v8.2d, v3.2d
 	WORD $0x4e63d543 // fadd v3.2d, v10.2d, v3.2d
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e64dd04 // fmul v4.2d, v8.2d, v4.2d
 	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
-	WORD $0x3cea692a // ldr q10, [x9, x10]
+	WORD $0x3ce9690a // ldr q10, [x8, x9]
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
 	WORD $0x4e65d545 // fadd v5.2d, v10.2d, v5.2d
-	FMOVQ F4, (R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F4, (R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e66dd06 // fmul v6.2d, v8.2d, v6.2d
 	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
-	WORD $0x3cea692a // ldr q10, [x9, x10]
+	WORD $0x3ce9690a // ldr q10, [x8, x9]
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
 	WORD $0x4e67d547 // fadd v7.2d, v10.2d, v7.2d
-	FMOVQ F6, (R9)
-	WORD $0x3caa6927 // str q7, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	WORD $0x3ca96907 // str q7, [x8, x9]
+	ADD R6, R8, R8
 	B stored6
 
 unread6:
 
 	// c = 0 + alpha*sum
 	VEOR V10.B16, V10.B16, V10.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dd00 // fmul v0.2d, v8.2d, v0.2d
 	WORD $0x4e60d540 // fadd v0.2d, v10.2d, v0.2d
 	WORD $0x6e61dd01 // fmul v1.2d, v8.2d, v1.2d
 	WORD $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e62dd02 // fmul v2.2d, v8.2d, v2.2d
 	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
 	WORD $0x6e63dd03 // fmul v3.2d, v8.2d, v3.2d
 	WORD $0x4e63d543 // fadd v3.2d, v10.2d, v3.2d
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e64dd04 // fmul v4.2d, v8.2d, v4.2d
 	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
 	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
 	WORD $0x4e65d545 // fadd v5.2d, v10.2d, v5.2d
-	FMOVQ F4, (R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F4, (R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e66dd06 // fmul v6.2d, v8.2d, v6.2d
 	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
 	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
 	WORD $0x4e67d547 // fadd v7.2d, v10.2d, v7.2d
-	FMOVQ F6, (R9)
-	WORD $0x3caa6927 // str q7, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	WORD $0x3ca96907 // str q7, [x8, x9]
+	ADD R6, R8, R8
 
 stored6:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
+	ADD R1<<0, R0, R0
 
 skip4:
-	TBZ $1, R8, skip5
+	TBZ $1, R7, skip5
 
 	// 2 x 2
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near7:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum7
 	PCALIGN $16
 
 depth7:
-	FMOVQ (R5), F4
-	WORD $0x3cea68a5 // ldr q5, [x5, x10]
+	FMOVQ (R4), F4
+	WORD $0x3ce96885 // ldr q5, [x4, x9]
 	FMOVQ (R0), F6
 	WORD $0x4fc61080 // fmla v0.2d, v4.2d, v6.d[0]
 	WORD $0x4fc610a1 // fmla v1.2d, v5.2d, v6.d[0]
 	WORD $0x4fc61882 // fmla v2.2d, v4.2d, v6.d[1]
 	WORD $0x4fc618a3 // fmla v3.2d, v5.2d, v6.d[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth7
 
 sum7:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V4.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread7
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread7
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V5.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F6
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
 	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
-	WORD $0x3cea6926 // ldr q6, [x9, x10]
+	WORD $0x3ce96906 // ldr q6, [x8, x9]
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
 	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F6
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
-	WORD $0x3cea6926 // ldr q6, [x9, x10]
+	WORD $0x3ce96906 // ldr q6, [x8, x9]
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
 	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
 	B stored7
 
 unread7:
 
 	// c = 0 + alpha*sum
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
 	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
 	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
 	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
 	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
 	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
 
 stored7:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 
 skip5:
-	TBZ $0, R8, skip6
+	TBZ $0, R7, skip6
 
 	// 1 x 2
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near8
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near8:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum8
 	PCALIGN $16
 
 depth8:
-	FMOVQ (R5), F2
-	WORD $0x3cea68a3 // ldr q3, [x5, x10]
+	FMOVQ (R4), F2
+	WORD $0x3ce96883 // ldr q3, [x4, x9]
 	FMOVD (R0), F4
 	WORD $0x4fc41040 // fmla v0.2d, v2.2d, v4.d[0]
 	WORD $0x4fc41061 // fmla v1.2d, v3.2d, v4.d[0]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth8
 
 sum8:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V2.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread8
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread8
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V3.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F4
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F4
 	WORD $0x6e64dc64 // fmul v4.2d, v3.2d, v4.2d
 	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
-	WORD $0x3cea6924 // ldr q4, [x9, x10]
+	WORD $0x3ce96904 // ldr q4, [x8, x9]
 	WORD $0x6e64dc64 // fmul v4.2d, v3.2d, v4.2d
 	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
 	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 	B stored8
 
 unread8:
 
 	// c = 0 + alpha*sum
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
 	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
 	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 
 stored8:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 
 skip6:
 	RET
 
 vectors:
-	MOVD R7, R10
-	SUB $2, R10, R10
-	CMP $4, R10
+	MOVD R6, R9
+	SUB $2, R9, R9
+	CMP $4, R9
 	BLE fits
-	SUB $2, R10, R10
-	CMP $4, R10
+	SUB $2, R9, R9
+	CMP $4, R9
 	BLE fits
-	MOVD $4, R10
+	MOVD $4, R9
 
 fits:
-	LSL $3, R10, R10
-	MOVD m+0(FP), R8
+	LSL $3, R9, R9
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $8, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $8, R7, R7
 	BLT rest3
 
 tile3:
@@ -5958,16 +6641,39 @@ tile3:
 	VEOR V21.B16, V21.B16, V21.B16
 	VEOR V22.B16, V22.B16, V22.B16
 	VEOR V23.B16, V23.B16, V23.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near9
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near9:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum9
 	PCALIGN $16
 
 depth9:
-	FMOVQ (R5), F24
-	FMOVQ 16(R5), F25
-	WORD $0x3cea68ba // ldr q26, [x5, x10]
+	FMOVQ (R4), F24
+	FMOVQ 16(R4), F25
+	WORD $0x3ce9689a // ldr q26, [x4, x9]
 	FMOVQ (R0), F27
 	WORD $0x4fdb1300 // fmla v0.2d, v24.2d, v27.d[0]
 	WORD $0x4fdb1321 // fmla v1.2d, v25.2d, v27.d[0]
@@ -5996,252 +6702,252 @@ depth9:
 	WORD $0x4fde1b15 // fmla v21.2d, v24.2d, v30.d[1]
 	WORD $0x4fde1b36 // fmla v22.2d, v25.2d, v30.d[1]
 	WORD $0x4fde1b57 // fmla v23.2d, v26.2d, v30.d[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth9
 
 sum9:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V24.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread9
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread9
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V25.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F26
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F26
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e60df00 // fmul v0.2d, v24.2d, v0.2d
 	WORD $0x4e60d740 // fadd v0.2d, v26.2d, v0.2d
-	FMOVQ 16(R9), F26
+	FMOVQ 16(R8), F26
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e61df01 // fmul v1.2d, v24.2d, v1.2d
 	WORD $0x4e61d741 // fadd v1.2d, v26.2d, v1.2d
-	WORD $0x3cea693a // ldr q26, [x9, x10]
+	WORD $0x3ce9691a // ldr q26, [x8, x9]
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e62df02 // fmul v2.2d, v24.2d, v2.2d
 	WORD $0x4e62d742 // fadd v2.2d, v26.2d, v2.2d
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F26
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F26
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e63df03 // fmul v3.2d, v24.2d, v3.2d
 	WORD $0x4e63d743 // fadd v3.2d, v26.2d, v3.2d
-	FMOVQ 16(R9), F26
+	FMOVQ 16(R8), F26
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e64df04 // fmul v4.2d, v24.2d, v4.2d
 	WORD $0x4e64d744 // fadd v4.2d, v26.2d, v4.2d
-	WORD $0x3cea693a // ldr q26, [x9, x10]
+	WORD $0x3ce9691a // ldr q26, [x8, x9]
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e65df05 // fmul v5.2d, v24.2d, v5.2d
 	WORD $0x4e65d745 // fadd v5.2d, v26.2d, v5.2d
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F26
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F26
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e66df06 // fmul v6.2d, v24.2d, v6.2d
 	WORD $0x4e66d746 // fadd v6.2d, v26.2d, v6.2d
-	FMOVQ 16(R9), F26
+	FMOVQ 16(R8), F26
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e67df07 // fmul v7.2d, v24.2d, v7.2d
 	WORD $0x4e67d747 // fadd v7.2d, v26.2d, v7.2d
-	WORD $0x3cea693a // ldr q26, [x9, x10]
+	WORD $0x3ce9691a // ldr q26, [x8, x9]
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e68df08 // fmul v8.2d, v24.2d, v8.2d
 	WORD $0x4e68d748 // fadd v8.2d, v26.2d, v8.2d
-	FMOVQ F6, (R9)
-	FMOVQ F7, 16(R9)
-	WORD $0x3caa6928 // str q8, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F26
+	FMOVQ F6, (R8)
+	FMOVQ F7, 16(R8)
+	WORD $0x3ca96908 // str q8, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F26
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e69df09 // fmul v9.2d, v24.2d, v9.2d
 	WORD $0x4e69d749 // fadd v9.2d, v26.2d, v9.2d
-	FMOVQ 16(R9), F26
+	FMOVQ 16(R8), F26
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e6adf0a // fmul v10.2d, v24.2d, v10.2d
 	WORD $0x4e6ad74a // fadd v10.2d, v26.2d, v10.2d
-	WORD $0x3cea693a // ldr q26, [x9, x10]
+	WORD $0x3ce9691a // ldr q26, [x8, x9]
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e6bdf0b // fmul v11.2d, v24.2d, v11.2d
 	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
-	FMOVQ F9, (R9)
-	FMOVQ F10, 16(R9)
-	WORD $0x3caa692b // str q11, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F26
+	FMOVQ F9, (R8)
+	FMOVQ F10, 16(R8)
+	WORD $0x3ca9690b // str q11, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F26
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e6cdf0c // fmul v12.2d, v24.2d, v12.2d
 	WORD $0x4e6cd74c // fadd v12.2d, v26.2d, v12.2d
-	FMOVQ 16(R9), F26
+	FMOVQ 16(R8), F26
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e6ddf0d // fmul v13.2d, v24.2d, v13.2d
 	WORD $0x4e6dd74d // fadd v13.2d, v26.2d, v13.2d
-	WORD $0x3cea693a // ldr q26, [x9, x10]
+	WORD $0x3ce9691a // ldr q26, [x8, x9]
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e6edf0e // fmul v14.2d, v24.2d, v14.2d
 	WORD $0x4e6ed74e // fadd v14.2d, v26.2d, v14.2d
-	FMOVQ F12, (R9)
-	FMOVQ F13, 16(R9)
-	WORD $0x3caa692e // str q14, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F26
+	FMOVQ F12, (R8)
+	FMOVQ F13, 16(R8)
+	WORD $0x3ca9690e // str q14, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F26
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e6fdf0f // fmul v15.2d, v24.2d, v15.2d
 	WORD $0x4e6fd74f // fadd v15.2d, v26.2d, v15.2d
-	FMOVQ 16(R9), F26
+	FMOVQ 16(R8), F26
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e70df10 // fmul v16.2d, v24.2d, v16.2d
 	WORD $0x4e70d750 // fadd v16.2d, v26.2d, v16.2d
-	WORD $0x3cea693a // ldr q26, [x9, x10]
+	WORD $0x3ce9691a // ldr q26, [x8, x9]
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e71df11 // fmul v17.2d, v24.2d, v17.2d
 	WORD $0x4e71d751 // fadd v17.2d, v26.2d, v17.2d
-	FMOVQ F15, (R9)
-	FMOVQ F16, 16(R9)
-	WORD $0x3caa6931 // str q17, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F26
+	FMOVQ F15, (R8)
+	FMOVQ F16, 16(R8)
+	WORD $0x3ca96911 // str q17, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F26
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e72df12 // fmul v18.2d, v24.2d, v18.2d
 	WORD $0x4e72d752 // fadd v18.2d, v26.2d, v18.2d
-	FMOVQ 16(R9), F26
+	FMOVQ 16(R8), F26
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e73df13 // fmul v19.2d, v24.2d, v19.2d
 	WORD $0x4e73d753 // fadd v19.2d, v26.2d, v19.2d
-	WORD $0x3cea693a // ldr q26, [x9, x10]
+	WORD $0x3ce9691a // ldr q26, [x8, x9]
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e74df14 // fmul v20.2d, v24.2d, v20.2d
 	WORD $0x4e74d754 // fadd v20.2d, v26.2d, v20.2d
-	FMOVQ F18, (R9)
-	FMOVQ F19, 16(R9)
-	WORD $0x3caa6934 // str q20, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F26
+	FMOVQ F18, (R8)
+	FMOVQ F19, 16(R8)
+	WORD $0x3ca96914 // str q20, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F26
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e75df15 // fmul v21.2d, v24.2d, v21.2d
 	WORD $0x4e75d755 // fadd v21.2d, v26.2d, v21.2d
-	FMOVQ 16(R9), F26
+	FMOVQ 16(R8), F26
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e76df16 // fmul v22.2d, v24.2d, v22.2d
 	WORD $0x4e76d756 // fadd v22.2d, v26.2d, v22.2d
-	WORD $0x3cea693a // ldr q26, [x9, x10]
+	WORD $0x3ce9691a // ldr q26, [x8, x9]
 	WORD $0x6e7adf3a // fmul v26.2d, v25.2d, v26.2d
 	WORD $0x6e77df17 // fmul v23.2d, v24.2d, v23.2d
 	WORD $0x4e77d757 // fadd v23.2d, v26.2d, v23.2d
-	FMOVQ F21, (R9)
-	FMOVQ F22, 16(R9)
-	WORD $0x3caa6937 // str q23, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F21, (R8)
+	FMOVQ F22, 16(R8)
+	WORD $0x3ca96917 // str q23, [x8, x9]
+	ADD R6, R8, R8
 	B stored9
 
 unread9:
 
 	// c = 0 + alpha*sum
 	VEOR V26.B16, V26.B16, V26.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60df00 // fmul v0.2d, v24.2d, v0.2d
 	WORD $0x4e60d740 // fadd v0.2d, v26.2d, v0.2d
 	WORD $0x6e61df01 // fmul v1.2d, v24.2d, v1.2d
 	WORD $0x4e61d741 // fadd v1.2d, v26.2d, v1.2d
 	WORD $0x6e62df02 // fmul v2.2d, v24.2d, v2.2d
 	WORD $0x4e62d742 // fadd v2.2d, v26.2d, v2.2d
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e63df03 // fmul v3.2d, v24.2d, v3.2d
 	WORD $0x4e63d743 // fadd v3.2d, v26.2d, v3.2d
 	WORD $0x6e64df04 // fmul v4.2d, v24.2d, v4.2d
 	WORD $0x4e64d744 // fadd v4.2d, v26.2d, v4.2d
 	WORD $0x6e65df05 // fmul v5.2d, v24.2d, v5.2d
 	WORD $0x4e65d745 // fadd v5.2d, v26.2d, v5.2d
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e66df06 // fmul v6.2d, v24.2d, v6.2d
 	WORD $0x4e66d746 // fadd v6.2d, v26.2d, v6.2d
 	WORD $0x6e67df07 // fmul v7.2d, v24.2d, v7.2d
 	WORD $0x4e67d747 // fadd v7.2d, v26.2d, v7.2d
 	WORD $0x6e68df08 // fmul v8.2d, v24.2d, v8.2d
 	WORD $0x4e68d748 // fadd v8.2d, v26.2d, v8.2d
-	FMOVQ F6, (R9)
-	FMOVQ F7, 16(R9)
-	WORD $0x3caa6928 // str q8, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	FMOVQ F7, 16(R8)
+	WORD $0x3ca96908 // str q8, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e69df09 // fmul v9.2d, v24.2d, v9.2d
 	WORD $0x4e69d749 // fadd v9.2d, v26.2d, v9.2d
 	WORD $0x6e6adf0a // fmul v10.2d, v24.2d, v10.2d
 	WORD $0x4e6ad74a // fadd v10.2d, v26.2d, v10.2d
 	WORD $0x6e6bdf0b // fmul v11.2d, v24.2d, v11.2d
 	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
-	FMOVQ F9, (R9)
-	FMOVQ F10, 16(R9)
-	WORD $0x3caa692b // str q11, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F9, (R8)
+	FMOVQ F10, 16(R8)
+	WORD $0x3ca9690b // str q11, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e6cdf0c // fmul v12.2d, v24.2d, v12.2d
 	WORD $0x4e6cd74c // fadd v12.2d, v26.2d, v12.2d
 	WORD $0x6e6ddf0d // fmul v13.2d, v24.2d, v13.2d
 	WORD $0x4e6dd74d // fadd v13.2d, v26.2d, v13.2d
 	WORD $0x6e6edf0e // fmul v14.2d, v24.2d, v14.2d
 	WORD $0x4e6ed74e // fadd v14.2d, v26.2d, v14.2d
-	FMOVQ F12, (R9)
-	FMOVQ F13, 16(R9)
-	WORD $0x3caa692e // str q14, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F12, (R8)
+	FMOVQ F13, 16(R8)
+	WORD $0x3ca9690e // str q14, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e6fdf0f // fmul v15.2d, v24.2d, v15.2d
 	WORD $0x4e6fd74f // fadd v15.2d, v26.2d, v15.2d
 	WORD $0x6e70df10 // fmul v16.2d, v24.2d, v16.2d
 	WORD $0x4e70d750 // fadd v16.2d, v26.2d, v16.2d
 	WORD $0x6e71df11 // fmul v17.2d, v24.2d, v17.2d
 	WORD $0x4e71d751 // fadd v17.2d, v26.2d, v17.2d
-	FMOVQ F15, (R9)
-	FMOVQ F16, 16(R9)
-	WORD $0x3caa6931 // str q17, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F15, (R8)
+	FMOVQ F16, 16(R8)
+	WORD $0x3ca96911 // str q17, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e72df12 // fmul v18.2d, v24.2d, v18.2d
 	WORD $0x4e72d752 // fadd v18.2d, v26.2d, v18.2d
 	WORD $0x6e73df13 // fmul v19.2d, v24.2d, v19.2d
 	WORD $0x4e73d753 // fadd v19.2d, v26.2d, v19.2d
 	WORD $0x6e74df14 // fmul v20.2d, v24.2d, v20.2d
 	WORD $0x4e74d754 // fadd v20.2d, v26.2d, v20.2d
-	FMOVQ F18, (R9)
-	FMOVQ F19, 16(R9)
-	WORD $0x3caa6934 // str q20, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F18, (R8)
+	FMOVQ F19, 16(R8)
+	WORD $0x3ca96914 // str q20, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e75df15 // fmul v21.2d, v24.2d, v21.2d
 	WORD $0x4e75d755 // fadd v21.2d, v26.2d, v21.2d
 	WORD $0x6e76df16 // fmul v22.2d, v24.2d, v22.2d
 	WORD $0x4e76d756 // fadd v22.2d, v26.2d, v22.2d
 	WORD $0x6e77df17 // fmul v23.2d, v24.2d, v23.2d
 	WORD $0x4e77d757 // fadd v23.2d, v26.2d, v23.2d
-	FMOVQ F21, (R9)
-	FMOVQ F22, 16(R9)
-	WORD $0x3caa6937 // str q23, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F21, (R8)
+	FMOVQ F22, 16(R8)
+	WORD $0x3ca96917 // str q23, [x8, x9]
+	ADD R6, R8, R8
 
 stored9:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<1, R0, R0
-	SUBS $8, R8, R8
+	ADD R1<<1, R0, R0
+	SUBS $8, R7, R7
 	BGE tile3
 
 rest3:
-	TBZ $2, R8, skip7
+	TBZ $2, R7, skip7
 
 	// 4 x 3
 	VEOR V0.B16, V0.B16, V0.B16
@@ -6256,16 +6962,31 @@ rest3:
 	VEOR V9.B16, V9.B16, V9.B16
 	VEOR V10.B16, V10.B16, V10.B16
 	VEOR V11.B16, V11.B16, V11.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near10
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near10:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum10
 	PCALIGN $16
 
 depth10:
-	FMOVQ (R5), F12
-	FMOVQ 16(R5), F13
-	WORD $0x3cea68ae // ldr q14, [x5, x10]
+	FMOVQ (R4), F12
+	FMOVQ 16(R4), F13
+	WORD $0x3ce9688e // ldr q14, [x4, x9]
 	FMOVQ (R0), F15
 	WORD $0x4fcf1180 // fmla v0.2d, v12.2d, v15.d[0]
 	WORD $0x4fcf11a1 // fmla v1.2d, v13.2d, v15.d[0]
@@ -6280,146 +7001,146 @@ depth10:
 	WORD $0x4fd01989 // fmla v9.2d, v12.2d, v16.d[1]
 	WORD $0x4fd019aa // fmla v10.2d, v13.2d, v16.d[1]
 	WORD $0x4fd019cb // fmla v11.2d, v14.2d, v16.d[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth10
 
 sum10:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V12.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread10
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread10
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V13.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F14
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F14
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e60dd80 // fmul v0.2d, v12.2d, v0.2d
 	WORD $0x4e60d5c0 // fadd v0.2d, v14.2d, v0.2d
-	FMOVQ 16(R9), F14
+	FMOVQ 16(R8), F14
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e61dd81 // fmul v1.2d, v12.2d, v1.2d
 	WORD $0x4e61d5c1 // fadd v1.2d, v14.2d, v1.2d
-	WORD $0x3cea692e // ldr q14, [x9, x10]
+	WORD $0x3ce9690e // ldr q14, [x8, x9]
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e62dd82 // fmul v2.2d, v12.2d, v2.2d
 	WORD $0x4e62d5c2 // fadd v2.2d, v14.2d, v2.2d
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F14
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F14
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e63dd83 // fmul v3.2d, v12.2d, v3.2d
 	WORD $0x4e63d5c3 // fadd v3.2d, v14.2d, v3.2d
-	FMOVQ 16(R9), F14
+	FMOVQ 16(R8), F14
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e64dd84 // fmul v4.2d, v12.2d, v4.2d
 	WORD $0x4e64d5c4 // fadd v4.2d, v14.2d, v4.2d
-	WORD $0x3cea692e // ldr q14, [x9, x10]
+	WORD $0x3ce9690e // ldr q14, [x8, x9]
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e65dd85 // fmul v5.2d, v12.2d, v5.2d
 	WORD $0x4e65d5c5 // fadd v5.2d, v14.2d, v5.2d
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F14
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F14
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e66dd86 // fmul v6.2d, v12.2d, v6.2d
 	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
-	FMOVQ 16(R9), F14
+	FMOVQ 16(R8), F14
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e67dd87 // fmul v7.2d, v12.2d, v7.2d
 	WORD $0x4e67d5c7 // fadd v7.2d, v14.2d, v7.2d
-	WORD $0x3cea692e // ldr q14, [x9, x10]
+	WORD $0x3ce9690e // ldr q14, [x8, x9]
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e68dd88 // fmul v8.2d, v12.2d, v8.2d
 	WORD $0x4e68d5c8 // fadd v8.2d, v14.2d, v8.2d
-	FMOVQ F6, (R9)
-	FMOVQ F7, 16(R9)
-	WORD $0x3caa6928 // str q8, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F14
+	FMOVQ F6, (R8)
+	FMOVQ F7, 16(R8)
+	WORD $0x3ca96908 // str q8, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F14
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e69dd89 // fmul v9.2d, v12.2d, v9.2d
 	WORD $0x4e69d5c9 // fadd v9.2d, v14.2d, v9.2d
-	FMOVQ 16(R9), F14
+	FMOVQ 16(R8), F14
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e6add8a // fmul v10.2d, v12.2d, v10.2d
 	WORD $0x4e6ad5ca // fadd v10.2d, v14.2d, v10.2d
-	WORD $0x3cea692e // ldr q14, [x9, x10]
+	WORD $0x3ce9690e // ldr q14, [x8, x9]
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e6bdd8b // fmul v11.2d, v12.2d, v11.2d
 	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
-	FMOVQ F9, (R9)
-	FMOVQ F10, 16(R9)
-	WORD $0x3caa692b // str q11, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F9, (R8)
+	FMOVQ F10, 16(R8)
+	WORD $0x3ca9690b // str q11, [x8, x9]
+	ADD R6, R8, R8
 	B stored10
 
 unread10:
 
 	// c = 0 + alpha*sum
 	VEOR V14.B16, V14.B16, V14.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dd80 // fmul v0.2d, v12.2d, v0.2d
 	WORD $0x4e60d5c0 // fadd v0.2d, v14.2d, v0.2d
 	WORD $0x6e61dd81 // fmul v1.2d, v12.2d, v1.2d
 	WORD $0x4e61d5c1 // fadd v1.2d, v14.2d, v1.2d
 	WORD $0x6e62dd82 // fmul v2.2d, v12.2d, v2.2d
 	WORD $0x4e62d5c2 // fadd v2.2d, v14.2d, v2.2d
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e63dd83 // fmul v3.2d, v12.2d, v3.2d
 	WORD $0x4e63d5c3 // fadd v3.2d, v14.2d, v3.2d
 	WORD $0x6e64dd84 // fmul v4.2d, v12.2d, v4.2d
 	WORD $0x4e64d5c4 // fadd v4.2d, v14.2d, v4.2d
 	WORD $0x6e65dd85 // fmul v5.2d, v12.2d, v5.2d
 	WORD $0x4e65d5c5 // fadd v5.2d, v14.2d, v5.2d
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e66dd86 // fmul v6.2d, v12.2d, v6.2d
 	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
 	WORD $0x6e67dd87 // fmul v7.2d, v12.2d, v7.2d
 	WORD $0x4e67d5c7 // fadd v7.2d, v14.2d, v7.2d
 	WORD $0x6e68dd88 // fmul v8.2d, v12.2d, v8.2d
 	WORD $0x4e68d5c8 // fadd v8.2d, v14.2d, v8.2d
-	FMOVQ F6, (R9)
-	FMOVQ F7, 16(R9)
-	WORD $0x3caa6928 // str q8, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	FMOVQ F7, 16(R8)
+	WORD $0x3ca96908 // str q8, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e69dd89 // fmul v9.2d, v12.2d, v9.2d
 	WORD $0x4e69d5c9 // fadd v9.2d, v14.2d, v9.2d
 	WORD $0x6e6add8a // fmul v10.2d, v12.2d, v10.2d
 	WORD $0x4e6ad5ca // fadd v10.2d, v14.2d, v10.2d
 	WORD $0x6e6bdd8b // fmul v11.2d, v12.2d, v11.2d
 	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
-	FMOVQ F9, (R9)
-	FMOVQ F10, 16(R9)
-	WORD $0x3caa692b // str q11, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F9, (R8)
+	FMOVQ F10, 16(R8)
+	WORD $0x3ca9690b // str q11, [x8, x9]
+	ADD R6, R8, R8
 
 stored10:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
+	ADD R1<<0, R0, R0
 
 skip7:
-	TBZ $1, R8, skip8
+	TBZ $1, R7, skip8
 
 	// 2 x 3
 	VEOR V0.B16, V0.B16, V0.B16
@@ -6428,16 +7149,27 @@ skip7:
 	VEOR V3.B16, V3.B16, V3.B16
 	VEOR V4.B16, V4.B16, V4.B16
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near11
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near11:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum11
 	PCALIGN $16
 
 depth11:
-	FMOVQ (R5), F6
-	FMOVQ 16(R5), F7
-	WORD $0x3cea68a8 // ldr q8, [x5, x10]
+	FMOVQ (R4), F6
+	FMOVQ 16(R4), F7
+	WORD $0x3ce96888 // ldr q8, [x4, x9]
 	FMOVQ (R0), F9
 	WORD $0x4fc910c0 // fmla v0.2d, v6.2d, v9.d[0]
 	WORD $0x4fc910e1 // fmla v1.2d, v7.2d, v9.d[0]
@@ -6445,188 +7177,197 @@ depth11:
 	WORD $0x4fc918c3 // fmla v3.2d, v6.2d, v9.d[1]
 	WORD $0x4fc918e4 // fmla v4.2d, v7.2d, v9.d[1]
 	WORD $0x4fc91905 // fmla v5.2d, v8.2d, v9.d[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth11
 
 sum11:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V6.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread11
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread11
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V7.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F8
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F8
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e60dcc0 // fmul v0.2d, v6.2d, v0.2d
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
-	FMOVQ 16(R9), F8
+	FMOVQ 16(R8), F8
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e61dcc1 // fmul v1.2d, v6.2d, v1.2d
 	WORD $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
-	WORD $0x3cea6928 // ldr q8, [x9, x10]
+	WORD $0x3ce96908 // ldr q8, [x8, x9]
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e62dcc2 // fmul v2.2d, v6.2d, v2.2d
 	WORD $0x4e62d502 // fadd v2.2d, v8.2d, v2.2d
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F8
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F8
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e63dcc3 // fmul v3.2d, v6.2d, v3.2d
 	WORD $0x4e63d503 // fadd v3.2d, v8.2d, v3.2d
-	FMOVQ 16(R9), F8
+	FMOVQ 16(R8), F8
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e64dcc4 // fmul v4.2d, v6.2d, v4.2d
 	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
-	WORD $0x3cea6928 // ldr q8, [x9, x10]
+	WORD $0x3ce96908 // ldr q8, [x8, x9]
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
 	WORD $0x4e65d505 // fadd v5.2d, v8.2d, v5.2d
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	B stored11
 
 unread11:
 
 	// c = 0 + alpha*sum
 	VEOR V8.B16, V8.B16, V8.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dcc0 // fmul v0.2d, v6.2d, v0.2d
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
 	WORD $0x6e61dcc1 // fmul v1.2d, v6.2d, v1.2d
 	WORD $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
 	WORD $0x6e62dcc2 // fmul v2.2d, v6.2d, v2.2d
 	WORD $0x4e62d502 // fadd v2.2d, v8.2d, v2.2d
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e63dcc3 // fmul v3.2d, v6.2d, v3.2d
 	WORD $0x4e63d503 // fadd v3.2d, v8.2d, v3.2d
 	WORD $0x6e64dcc4 // fmul v4.2d, v6.2d, v4.2d
 	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
 	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
 	WORD $0x4e65d505 // fadd v5.2d, v8.2d, v5.2d
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 
 stored11:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 
 skip8:
-	TBZ $0, R8, skip9
+	TBZ $0, R7, skip9
 
 	// 1 x 3
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near12
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near12:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum12
 	PCALIGN $16
 
 depth12:
-	FMOVQ (R5), F3
-	FMOVQ 16(R5), F4
-	WORD $0x3cea68a5 // ldr q5, [x5, x10]
+	FMOVQ (R4), F3
+	FMOVQ 16(R4), F4
+	WORD $0x3ce96885 // ldr q5, [x4, x9]
 	FMOVD (R0), F6
 	WORD $0x4fc61060 // fmla v0.2d, v3.2d, v6.d[0]
 	WORD $0x4fc61081 // fmla v1.2d, v4.2d, v6.d[0]
 	WORD $0x4fc610a2 // fmla v2.2d, v5.2d, v6.d[0]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth12
 
 sum12:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V3.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread12
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread12
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V4.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F5
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F5
 	WORD $0x6e65dc85 // fmul v5.2d, v4.2d, v5.2d
 	WORD $0x6e60dc60 // fmul v0.2d, v3.2d, v0.2d
 	WORD $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
-	FMOVQ 16(R9), F5
+	FMOVQ 16(R8), F5
 	WORD $0x6e65dc85 // fmul v5.2d, v4.2d, v5.2d
 	WORD $0x6e61dc61 // fmul v1.2d, v3.2d, v1.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
-	WORD $0x3cea6925 // ldr q5, [x9, x10]
+	WORD $0x3ce96905 // ldr q5, [x8, x9]
 	WORD $0x6e65dc85 // fmul v5.2d, v4.2d, v5.2d
 	WORD $0x6e62dc62 // fmul v2.2d, v3.2d, v2.2d
 	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 	B stored12
 
 unread12:
 
 	// c = 0 + alpha*sum
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc60 // fmul v0.2d, v3.2d, v0.2d
 	WORD $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
 	WORD $0x6e61dc61 // fmul v1.2d, v3.2d, v1.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
 	WORD $0x6e62dc62 // fmul v2.2d, v3.2d, v2.2d
 	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 
 stored12:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 
 skip9:
-	MOVD local-24(SP), R7
-	MOVD R10, R0
+	MOVD local-24(SP), R6
+	MOVD R9, R0
 	LSR $3, R0, R0
-	SUB $2, R7, R7
+	SUB $2, R6, R6
 	NEG R0, R0
-	ADD R0, R7, R7
-	MOVD R7, local-24(SP)
-	MOVD local-16(SP), R5
-	ADD R10, R5, R5
-	ADD $16, R5, R5
-	MOVD R5, local-16(SP)
-	MOVD local-8(SP), R9
-	ADD R10, R9, R9
-	ADD $16, R9, R9
-	MOVD R9, local-8(SP)
-	CMP $0, R7
+	ADD R0, R6, R6
+	MOVD R6, local-24(SP)
+	MOVD local-16(SP), R4
+	ADD R9, R4, R4
+	ADD $16, R4, R4
+	MOVD R4, local-16(SP)
+	MOVD local-8(SP), R8
+	ADD R9, R8, R8
+	ADD $16, R8, R8
+	MOVD R8, local-8(SP)
+	CMP $0, R6
 	BGT panel
 
 end:
@@ -6635,10 +7376,10 @@ end:
 few:
 
 	// Less than a vector: powers of two.
-	MOVD m+0(FP), R8
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $4, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $4, R7, R7
 	BLT rest4
 
 tile4:
@@ -6648,223 +7389,258 @@ tile4:
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near13
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near13:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum13
 	PCALIGN $16
 
 depth13:
-	FMOVD (R5), F4
+	FMOVD (R4), F4
 	FMOVQ (R0), F5
 	WORD $0x4fc51080 // fmla v0.2d, v4.2d, v5.d[0]
 	WORD $0x4fc51881 // fmla v1.2d, v4.2d, v5.d[1]
 	FMOVQ 16(R0), F6
 	WORD $0x4fc61082 // fmla v2.2d, v4.2d, v6.d[0]
 	WORD $0x4fc61883 // fmla v3.2d, v4.2d, v6.d[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth13
 
 sum13:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V4.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread13
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread13
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V5.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVD (R9), F6
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVD (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
 	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F6
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
 	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F6
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
-	FMOVD F2, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F6
+	FMOVD F2, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
 	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
-	FMOVD F3, (R9)
-	ADD R7, R9, R9
+	FMOVD F3, (R8)
+	ADD R6, R8, R8
 	B stored13
 
 unread13:
 
 	// c = 0 + alpha*sum
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
 	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
 	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
-	FMOVD F2, (R9)
-	ADD R7, R9, R9
+	FMOVD F2, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
 	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
-	FMOVD F3, (R9)
-	ADD R7, R9, R9
+	FMOVD F3, (R8)
+	ADD R6, R8, R8
 
 stored13:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
-	SUBS $4, R8, R8
+	ADD R1<<0, R0, R0
+	SUBS $4, R7, R7
 	BGE tile4
 
 rest4:
-	TBZ $1, R8, skip10
+	TBZ $1, R7, skip10
 
 	// 2 x 1
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near14
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near14:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum14
 	PCALIGN $16
 
 depth14:
-	FMOVD (R5), F2
+	FMOVD (R4), F2
 	FMOVQ (R0), F3
 	WORD $0x4fc31040 // fmla v0.2d, v2.2d, v3.d[0]
 	WORD $0x4fc31841 // fmla v1.2d, v2.2d, v3.d[1]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth14
 
 sum14:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V2.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread14
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread14
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V3.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVD (R9), F4
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVD (R8), F4
 	WORD $0x6e64dc64 // fmul v4.2d, v3.2d, v4.2d
 	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F4
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F4
 	WORD $0x6e64dc64 // fmul v4.2d, v3.2d, v4.2d
 	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
 	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
 	B stored14
 
 unread14:
 
 	// c = 0 + alpha*sum
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
 	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
 
 stored14:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 
 skip10:
-	TBZ $0, R8, skip11
+	TBZ $0, R7, skip11
 
 	// 1 x 1
 	VEOR V0.B16, V0.B16, V0.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near15
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near15:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum15
 	PCALIGN $16
 
 depth15:
-	FMOVD (R5), F1
+	FMOVD (R4), F1
 	FMOVD (R0), F2
 	WORD $0x4fc21020 // fmla v0.2d, v1.2d, v2.d[0]
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth15
 
 sum15:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V1.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread15
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread15
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V2.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVD (R9), F3
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVD (R8), F3
 	WORD $0x6e63dc43 // fmul v3.2d, v2.2d, v3.2d
 	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
 	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 	B stored15
 
 unread15:
 
 	// c = 0 + alpha*sum
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
 	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 
 stored15:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 
 skip11:
 	RET
@@ -6872,19 +7648,19 @@ skip11:
 apart:
 
 panel2:
-	MOVD local-24(SP), R7
-	CMP $0, R7
+	MOVD local-24(SP), R6
+	CMP $0, R6
 	BLE end2
-	CMP $2, R7
+	CMP $2, R6
 	BLT few2
-	CMP $4, R7
+	CMP $4, R6
 	BGT vectors3
-	CMP $2, R7
+	CMP $2, R6
 	BGT vectors4
-	MOVD m+0(FP), R8
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $4, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $4, R7, R7
 	BLT rest5
 
 tile5:
@@ -6894,109 +7670,124 @@ tile5:
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near16
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near16:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum16
 	PCALIGN $16
 
 depth16:
-	FMOVQ (R5), F4
+	FMOVQ (R4), F4
 	MOVD (R0), R17
 	VDUP R17, V5.D2
 	WORD $0x4e64cca0 // fmla v0.2d, v5.2d, v4.2d
-	MOVD (R0)(R2), R17
+	MOVD (R0)(R1), R17
 	VDUP R17, V5.D2
 	WORD $0x4e64cca1 // fmla v1.2d, v5.2d, v4.2d
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVD (R17), R17
 	VDUP R17, V5.D2
 	WORD $0x4e64cca2 // fmla v2.2d, v5.2d, v4.2d
-	MOVD (R0)(R3), R17
+	MOVD (R0)(R2), R17
 	VDUP R17, V5.D2
 	WORD $0x4e64cca3 // fmla v3.2d, v5.2d, v4.2d
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth16
 
 sum16:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V4.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread16
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread16
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V5.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F6
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
 	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F6
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
 	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F6
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
-	FMOVQ F2, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F6
+	FMOVQ F2, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
 	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
-	FMOVQ F3, (R9)
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	ADD R6, R8, R8
 	B stored16
 
 unread16:
 
 	// c = 0 + alpha*sum
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
 	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
 	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
-	FMOVQ F2, (R9)
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
 	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
-	FMOVQ F3, (R9)
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	ADD R6, R8, R8
 
 stored16:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
-	SUBS $4, R8, R8
+	ADD R1<<0, R0, R0
+	SUBS $4, R7, R7
 	BGE tile5
 
 rest5:
-	CMP $-3, R8
+	CMP $-3, R7
 	BEQ short
-	CMP $-2, R8
+	CMP $-2, R7
 	BEQ short2
-	CMP $-1, R8
+	CMP $-1, R7
 	BEQ short3
 	B rows5
 
@@ -7004,59 +7795,68 @@ short:
 
 	// 1 x 1
 	VEOR V0.B16, V0.B16, V0.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near17
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near17:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum17
 	PCALIGN $16
 
 depth17:
-	FMOVQ (R5), F1
+	FMOVQ (R4), F1
 	MOVD (R0), R17
 	VDUP R17, V2.D2
 	WORD $0x4e61cc40 // fmla v0.2d, v2.2d, v1.2d
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth17
 
 sum17:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V1.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread17
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread17
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V2.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F3
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F3
 	WORD $0x6e63dc43 // fmul v3.2d, v2.2d, v3.2d
 	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
 	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 	B stored17
 
 unread17:
 
 	// c = 0 + alpha*sum
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
 	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 
 stored17:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 	B rows5
 
 short2:
@@ -7064,72 +7864,83 @@ short2:
 	// 2 x 1
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near18
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near18:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum18
 	PCALIGN $16
 
 depth18:
-	FMOVQ (R5), F2
+	FMOVQ (R4), F2
 	MOVD (R0), R17
 	VDUP R17, V3.D2
 	WORD $0x4e62cc60 // fmla v0.2d, v3.2d, v2.2d
-	MOVD (R0)(R2), R17
+	MOVD (R0)(R1), R17
 	VDUP R17, V3.D2
 	WORD $0x4e62cc61 // fmla v1.2d, v3.2d, v2.2d
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth18
 
 sum18:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V2.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread18
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread18
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V3.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F4
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F4
 	WORD $0x6e64dc64 // fmul v4.2d, v3.2d, v4.2d
 	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F4
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F4
 	WORD $0x6e64dc64 // fmul v4.2d, v3.2d, v4.2d
 	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
 	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
 	B stored18
 
 unread18:
 
 	// c = 0 + alpha*sum
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
 	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
 
 stored18:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 	B rows5
 
 short3:
@@ -7138,98 +7949,111 @@ short3:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near19
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near19:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum19
 	PCALIGN $16
 
 depth19:
-	FMOVQ (R5), F3
+	FMOVQ (R4), F3
 	MOVD (R0), R17
 	VDUP R17, V4.D2
 	WORD $0x4e63cc80 // fmla v0.2d, v4.2d, v3.2d
-	MOVD (R0)(R2), R17
+	MOVD (R0)(R1), R17
 	VDUP R17, V4.D2
 	WORD $0x4e63cc81 // fmla v1.2d, v4.2d, v3.2d
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVD (R17), R17
 	VDUP R17, V4.D2
 	WORD $0x4e63cc82 // fmla v2.2d, v4.2d, v3.2d
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth19
 
 sum19:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V3.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread19
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread19
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V4.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F5
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F5
 	WORD $0x6e65dc85 // fmul v5.2d, v4.2d, v5.2d
 	WORD $0x6e60dc60 // fmul v0.2d, v3.2d, v0.2d
 	WORD $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F5
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F5
 	WORD $0x6e65dc85 // fmul v5.2d, v4.2d, v5.2d
 	WORD $0x6e61dc61 // fmul v1.2d, v3.2d, v1.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
-	FMOVQ (R9), F5
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
+	FMOVQ (R8), F5
 	WORD $0x6e65dc85 // fmul v5.2d, v4.2d, v5.2d
 	WORD $0x6e62dc62 // fmul v2.2d, v3.2d, v2.2d
 	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
-	FMOVQ F2, (R9)
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	ADD R6, R8, R8
 	B stored19
 
 unread19:
 
 	// c = 0 + alpha*sum
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc60 // fmul v0.2d, v3.2d, v0.2d
 	WORD $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
-	FMOVQ F0, (R9)
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e61dc61 // fmul v1.2d, v3.2d, v1.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
-	FMOVQ F1, (R9)
-	ADD R7, R9, R9
+	FMOVQ F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e62dc62 // fmul v2.2d, v3.2d, v2.2d
 	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
-	FMOVQ F2, (R9)
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	ADD R6, R8, R8
 
 stored19:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R2<<0, R0, R0
 
 rows5:
 	RET
 
 vectors4:
-	MOVD R7, R10
-	SUB $2, R10, R10
-	LSL $3, R10, R10
-	MOVD m+0(FP), R8
+	MOVD R6, R9
+	SUB $2, R9, R9
+	LSL $3, R9, R9
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $4, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $4, R7, R7
 	BLT rest6
 
 tile6:
@@ -7243,146 +8067,161 @@ tile6:
 	VEOR V5.B16, V5.B16, V5.B16
 	VEOR V6.B16, V6.B16, V6.B16
 	VEOR V7.B16, V7.B16, V7.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near20
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near20:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum20
 	PCALIGN $16
 
 depth20:
-	FMOVQ (R5), F8
-	WORD $0x3cea68a9 // ldr q9, [x5, x10]
+	FMOVQ (R4), F8
+	WORD $0x3ce96889 // ldr q9, [x4, x9]
 	MOVD (R0), R17
 	VDUP R17, V10.D2
 	WORD $0x4e68cd40 // fmla v0.2d, v10.2d, v8.2d
 	WORD $0x4e69cd41 // fmla v1.2d, v10.2d, v9.2d
-	MOVD (R0)(R2), R17
+	MOVD (R0)(R1), R17
 	VDUP R17, V10.D2
 	WORD $0x4e68cd42 // fmla v2.2d, v10.2d, v8.2d
 	WORD $0x4e69cd43 // fmla v3.2d, v10.2d, v9.2d
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVD (R17), R17
 	VDUP R17, V10.D2
 	WORD $0x4e68cd44 // fmla v4.2d, v10.2d, v8.2d
 	WORD $0x4e69cd45 // fmla v5.2d, v10.2d, v9.2d
-	MOVD (R0)(R3), R17
+	MOVD (R0)(R2), R17
 	VDUP R17, V10.D2
 	WORD $0x4e68cd46 // fmla v6.2d, v10.2d, v8.2d
 	WORD $0x4e69cd47 // fmla v7.2d, v10.2d, v9.2d
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth20
 
 sum20:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V8.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread20
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread20
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V9.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F10
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F10
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e60dd00 // fmul v0.2d, v8.2d, v0.2d
 	WORD $0x4e60d540 // fadd v0.2d, v10.2d, v0.2d
-	WORD $0x3cea692a // ldr q10, [x9, x10]
+	WORD $0x3ce9690a // ldr q10, [x8, x9]
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e61dd01 // fmul v1.2d, v8.2d, v1.2d
 	WORD $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e62dd02 // fmul v2.2d, v8.2d, v2.2d
 	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
-	WORD $0x3cea692a // ldr q10, [x9, x10]
+	WORD $0x3ce9690a // ldr q10, [x8, x9]
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e63dd03 // fmul v3.2d, v8.2d, v3.2d
 	WORD $0x4e63d543 // fadd v3.2d, v10.2d, v3.2d
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e64dd04 // fmul v4.2d, v8.2d, v4.2d
 	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
-	WORD $0x3cea692a // ldr q10, [x9, x10]
+	WORD $0x3ce9690a // ldr q10, [x8, x9]
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
 	WORD $0x4e65d545 // fadd v5.2d, v10.2d, v5.2d
-	FMOVQ F4, (R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F10
+	FMOVQ F4, (R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F10
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e66dd06 // fmul v6.2d, v8.2d, v6.2d
 	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
-	WORD $0x3cea692a // ldr q10, [x9, x10]
+	WORD $0x3ce9690a // ldr q10, [x8, x9]
 	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
 	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
 	WORD $0x4e67d547 // fadd v7.2d, v10.2d, v7.2d
-	FMOVQ F6, (R9)
-	WORD $0x3caa6927 // str q7, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	WORD $0x3ca96907 // str q7, [x8, x9]
+	ADD R6, R8, R8
 	B stored20
 
 unread20:
 
 	// c = 0 + alpha*sum
 	VEOR V10.B16, V10.B16, V10.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dd00 // fmul v0.2d, v8.2d, v0.2d
 	WORD $0x4e60d540 // fadd v0.2d, v10.2d, v0.2d
 	WORD $0x6e61dd01 // fmul v1.2d, v8.2d, v1.2d
 	WORD $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e62dd02 // fmul v2.2d, v8.2d, v2.2d
 	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
 	WORD $0x6e63dd03 // fmul v3.2d, v8.2d, v3.2d
 	WORD $0x4e63d543 // fadd v3.2d, v10.2d, v3.2d
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e64dd04 // fmul v4.2d, v8.2d, v4.2d
 	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
 	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
 	WORD $0x4e65d545 // fadd v5.2d, v10.2d, v5.2d
-	FMOVQ F4, (R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F4, (R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e66dd06 // fmul v6.2d, v8.2d, v6.2d
 	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
 	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
 	WORD $0x4e67d547 // fadd v7.2d, v10.2d, v7.2d
-	FMOVQ F6, (R9)
-	WORD $0x3caa6927 // str q7, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	WORD $0x3ca96907 // str q7, [x8, x9]
+	ADD R6, R8, R8
 
 stored20:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
-	SUBS $4, R8, R8
+	ADD R1<<0, R0, R0
+	SUBS $4, R7, R7
 	BGE tile6
 
 rest6:
-	CMP $-3, R8
+	CMP $-3, R7
 	BEQ short4
-	CMP $-2, R8
+	CMP $-2, R7
 	BEQ short5
-	CMP $-1, R8
+	CMP $-1, R7
 	BEQ short6
 	B rows6
 
@@ -7391,69 +8230,78 @@ short4:
 	// 1 x 2
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near21
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near21:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum21
 	PCALIGN $16
 
 depth21:
-	FMOVQ (R5), F2
-	WORD $0x3cea68a3 // ldr q3, [x5, x10]
+	FMOVQ (R4), F2
+	WORD $0x3ce96883 // ldr q3, [x4, x9]
 	MOVD (R0), R17
 	VDUP R17, V4.D2
 	WORD $0x4e62cc80 // fmla v0.2d, v4.2d, v2.2d
 	WORD $0x4e63cc81 // fmla v1.2d, v4.2d, v3.2d
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth21
 
 sum21:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V2.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread21
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread21
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V3.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F4
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F4
 	WORD $0x6e64dc64 // fmul v4.2d, v3.2d, v4.2d
 	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
-	WORD $0x3cea6924 // ldr q4, [x9, x10]
+	WORD $0x3ce96904 // ldr q4, [x8, x9]
 	WORD $0x6e64dc64 // fmul v4.2d, v3.2d, v4.2d
 	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
 	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 	B stored21
 
 unread21:
 
 	// c = 0 + alpha*sum
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
 	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
 	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 
 stored21:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 	B rows6
 
 short5:
@@ -7463,91 +8311,102 @@ short5:
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near22
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near22:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum22
 	PCALIGN $16
 
 depth22:
-	FMOVQ (R5), F4
-	WORD $0x3cea68a5 // ldr q5, [x5, x10]
+	FMOVQ (R4), F4
+	WORD $0x3ce96885 // ldr q5, [x4, x9]
 	MOVD (R0), R17
 	VDUP R17, V6.D2
 	WORD $0x4e64ccc0 // fmla v0.2d, v6.2d, v4.2d
 	WORD $0x4e65ccc1 // fmla v1.2d, v6.2d, v5.2d
-	MOVD (R0)(R2), R17
+	MOVD (R0)(R1), R17
 	VDUP R17, V6.D2
 	WORD $0x4e64ccc2 // fmla v2.2d, v6.2d, v4.2d
 	WORD $0x4e65ccc3 // fmla v3.2d, v6.2d, v5.2d
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth22
 
 sum22:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V4.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread22
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread22
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V5.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F6
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
 	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
-	WORD $0x3cea6926 // ldr q6, [x9, x10]
+	WORD $0x3ce96906 // ldr q6, [x8, x9]
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
 	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F6
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
-	WORD $0x3cea6926 // ldr q6, [x9, x10]
+	WORD $0x3ce96906 // ldr q6, [x8, x9]
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
 	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
 	B stored22
 
 unread22:
 
 	// c = 0 + alpha*sum
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
 	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
 	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
 	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
 	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
 	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
 
 stored22:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 	B rows6
 
 short6:
@@ -7559,134 +8418,147 @@ short6:
 	VEOR V3.B16, V3.B16, V3.B16
 	VEOR V4.B16, V4.B16, V4.B16
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near23
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near23:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum23
 	PCALIGN $16
 
 depth23:
-	FMOVQ (R5), F6
-	WORD $0x3cea68a7 // ldr q7, [x5, x10]
+	FMOVQ (R4), F6
+	WORD $0x3ce96887 // ldr q7, [x4, x9]
 	MOVD (R0), R17
 	VDUP R17, V8.D2
 	WORD $0x4e66cd00 // fmla v0.2d, v8.2d, v6.2d
 	WORD $0x4e67cd01 // fmla v1.2d, v8.2d, v7.2d
-	MOVD (R0)(R2), R17
+	MOVD (R0)(R1), R17
 	VDUP R17, V8.D2
 	WORD $0x4e66cd02 // fmla v2.2d, v8.2d, v6.2d
 	WORD $0x4e67cd03 // fmla v3.2d, v8.2d, v7.2d
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVD (R17), R17
 	VDUP R17, V8.D2
 	WORD $0x4e66cd04 // fmla v4.2d, v8.2d, v6.2d
 	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth23
 
 sum23:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V6.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread23
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread23
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V7.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F8
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F8
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e60dcc0 // fmul v0.2d, v6.2d, v0.2d
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
-	WORD $0x3cea6928 // ldr q8, [x9, x10]
+	WORD $0x3ce96908 // ldr q8, [x8, x9]
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e61dcc1 // fmul v1.2d, v6.2d, v1.2d
 	WORD $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F8
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F8
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e62dcc2 // fmul v2.2d, v6.2d, v2.2d
 	WORD $0x4e62d502 // fadd v2.2d, v8.2d, v2.2d
-	WORD $0x3cea6928 // ldr q8, [x9, x10]
+	WORD $0x3ce96908 // ldr q8, [x8, x9]
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e63dcc3 // fmul v3.2d, v6.2d, v3.2d
 	WORD $0x4e63d503 // fadd v3.2d, v8.2d, v3.2d
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F8
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F8
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e64dcc4 // fmul v4.2d, v6.2d, v4.2d
 	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
-	WORD $0x3cea6928 // ldr q8, [x9, x10]
+	WORD $0x3ce96908 // ldr q8, [x8, x9]
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
 	WORD $0x4e65d505 // fadd v5.2d, v8.2d, v5.2d
-	FMOVQ F4, (R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F4, (R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	B stored23
 
 unread23:
 
 	// c = 0 + alpha*sum
 	VEOR V8.B16, V8.B16, V8.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dcc0 // fmul v0.2d, v6.2d, v0.2d
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
 	WORD $0x6e61dcc1 // fmul v1.2d, v6.2d, v1.2d
 	WORD $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
-	FMOVQ F0, (R9)
-	WORD $0x3caa6921 // str q1, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	WORD $0x3ca96901 // str q1, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e62dcc2 // fmul v2.2d, v6.2d, v2.2d
 	WORD $0x4e62d502 // fadd v2.2d, v8.2d, v2.2d
 	WORD $0x6e63dcc3 // fmul v3.2d, v6.2d, v3.2d
 	WORD $0x4e63d503 // fadd v3.2d, v8.2d, v3.2d
-	FMOVQ F2, (R9)
-	WORD $0x3caa6923 // str q3, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F2, (R8)
+	WORD $0x3ca96903 // str q3, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e64dcc4 // fmul v4.2d, v6.2d, v4.2d
 	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
 	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
 	WORD $0x4e65d505 // fadd v5.2d, v8.2d, v5.2d
-	FMOVQ F4, (R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F4, (R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 
 stored23:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R2<<0, R0, R0
 
 rows6:
 	RET
 
 vectors3:
-	MOVD R7, R10
-	SUB $2, R10, R10
-	CMP $4, R10
+	MOVD R6, R9
+	SUB $2, R9, R9
+	CMP $4, R9
 	BLE fits2
-	SUB $2, R10, R10
-	CMP $4, R10
+	SUB $2, R9, R9
+	CMP $4, R9
 	BLE fits2
-	MOVD $4, R10
+	MOVD $4, R9
 
 fits2:
-	LSL $3, R10, R10
-	MOVD m+0(FP), R8
+	LSL $3, R9, R9
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $4, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $4, R7, R7
 	BLT rest7
 
 tile7:
@@ -7704,183 +8576,198 @@ tile7:
 	VEOR V9.B16, V9.B16, V9.B16
 	VEOR V10.B16, V10.B16, V10.B16
 	VEOR V11.B16, V11.B16, V11.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near24
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near24:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum24
 	PCALIGN $16
 
 depth24:
-	FMOVQ (R5), F12
-	FMOVQ 16(R5), F13
-	WORD $0x3cea68ae // ldr q14, [x5, x10]
+	FMOVQ (R4), F12
+	FMOVQ 16(R4), F13
+	WORD $0x3ce9688e // ldr q14, [x4, x9]
 	MOVD (R0), R17
 	VDUP R17, V15.D2
 	WORD $0x4e6ccde0 // fmla v0.2d, v15.2d, v12.2d
 	WORD $0x4e6dcde1 // fmla v1.2d, v15.2d, v13.2d
 	WORD $0x4e6ecde2 // fmla v2.2d, v15.2d, v14.2d
-	MOVD (R0)(R2), R17
+	MOVD (R0)(R1), R17
 	VDUP R17, V15.D2
 	WORD $0x4e6ccde3 // fmla v3.2d, v15.2d, v12.2d
 	WORD $0x4e6dcde4 // fmla v4.2d, v15.2d, v13.2d
 	WORD $0x4e6ecde5 // fmla v5.2d, v15.2d, v14.2d
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVD (R17), R17
 	VDUP R17, V15.D2
 	WORD $0x4e6ccde6 // fmla v6.2d, v15.2d, v12.2d
 	WORD $0x4e6dcde7 // fmla v7.2d, v15.2d, v13.2d
 	WORD $0x4e6ecde8 // fmla v8.2d, v15.2d, v14.2d
-	MOVD (R0)(R3), R17
+	MOVD (R0)(R2), R17
 	VDUP R17, V15.D2
 	WORD $0x4e6ccde9 // fmla v9.2d, v15.2d, v12.2d
 	WORD $0x4e6dcdea // fmla v10.2d, v15.2d, v13.2d
 	WORD $0x4e6ecdeb // fmla v11.2d, v15.2d, v14.2d
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth24
 
 sum24:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V12.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread24
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread24
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V13.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F14
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F14
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e60dd80 // fmul v0.2d, v12.2d, v0.2d
 	WORD $0x4e60d5c0 // fadd v0.2d, v14.2d, v0.2d
-	FMOVQ 16(R9), F14
+	FMOVQ 16(R8), F14
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e61dd81 // fmul v1.2d, v12.2d, v1.2d
 	WORD $0x4e61d5c1 // fadd v1.2d, v14.2d, v1.2d
-	WORD $0x3cea692e // ldr q14, [x9, x10]
+	WORD $0x3ce9690e // ldr q14, [x8, x9]
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e62dd82 // fmul v2.2d, v12.2d, v2.2d
 	WORD $0x4e62d5c2 // fadd v2.2d, v14.2d, v2.2d
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F14
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F14
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e63dd83 // fmul v3.2d, v12.2d, v3.2d
 	WORD $0x4e63d5c3 // fadd v3.2d, v14.2d, v3.2d
-	FMOVQ 16(R9), F14
+	FMOVQ 16(R8), F14
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e64dd84 // fmul v4.2d, v12.2d, v4.2d
 	WORD $0x4e64d5c4 // fadd v4.2d, v14.2d, v4.2d
-	WORD $0x3cea692e // ldr q14, [x9, x10]
+	WORD $0x3ce9690e // ldr q14, [x8, x9]
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e65dd85 // fmul v5.2d, v12.2d, v5.2d
 	WORD $0x4e65d5c5 // fadd v5.2d, v14.2d, v5.2d
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F14
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F14
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e66dd86 // fmul v6.2d, v12.2d, v6.2d
 	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
-	FMOVQ 16(R9), F14
+	FMOVQ 16(R8), F14
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e67dd87 // fmul v7.2d, v12.2d, v7.2d
 	WORD $0x4e67d5c7 // fadd v7.2d, v14.2d, v7.2d
-	WORD $0x3cea692e // ldr q14, [x9, x10]
+	WORD $0x3ce9690e // ldr q14, [x8, x9]
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e68dd88 // fmul v8.2d, v12.2d, v8.2d
 	WORD $0x4e68d5c8 // fadd v8.2d, v14.2d, v8.2d
-	FMOVQ F6, (R9)
-	FMOVQ F7, 16(R9)
-	WORD $0x3caa6928 // str q8, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F14
+	FMOVQ F6, (R8)
+	FMOVQ F7, 16(R8)
+	WORD $0x3ca96908 // str q8, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F14
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e69dd89 // fmul v9.2d, v12.2d, v9.2d
 	WORD $0x4e69d5c9 // fadd v9.2d, v14.2d, v9.2d
-	FMOVQ 16(R9), F14
+	FMOVQ 16(R8), F14
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e6add8a // fmul v10.2d, v12.2d, v10.2d
 	WORD $0x4e6ad5ca // fadd v10.2d, v14.2d, v10.2d
-	WORD $0x3cea692e // ldr q14, [x9, x10]
+	WORD $0x3ce9690e // ldr q14, [x8, x9]
 	WORD $0x6e6eddae // fmul v14.2d, v13.2d, v14.2d
 	WORD $0x6e6bdd8b // fmul v11.2d, v12.2d, v11.2d
 	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
-	FMOVQ F9, (R9)
-	FMOVQ F10, 16(R9)
-	WORD $0x3caa692b // str q11, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F9, (R8)
+	FMOVQ F10, 16(R8)
+	WORD $0x3ca9690b // str q11, [x8, x9]
+	ADD R6, R8, R8
 	B stored24
 
 unread24:
 
 	// c = 0 + alpha*sum
 	VEOR V14.B16, V14.B16, V14.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dd80 // fmul v0.2d, v12.2d, v0.2d
 	WORD $0x4e60d5c0 // fadd v0.2d, v14.2d, v0.2d
 	WORD $0x6e61dd81 // fmul v1.2d, v12.2d, v1.2d
 	WORD $0x4e61d5c1 // fadd v1.2d, v14.2d, v1.2d
 	WORD $0x6e62dd82 // fmul v2.2d, v12.2d, v2.2d
 	WORD $0x4e62d5c2 // fadd v2.2d, v14.2d, v2.2d
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e63dd83 // fmul v3.2d, v12.2d, v3.2d
 	WORD $0x4e63d5c3 // fadd v3.2d, v14.2d, v3.2d
 	WORD $0x6e64dd84 // fmul v4.2d, v12.2d, v4.2d
 	WORD $0x4e64d5c4 // fadd v4.2d, v14.2d, v4.2d
 	WORD $0x6e65dd85 // fmul v5.2d, v12.2d, v5.2d
 	WORD $0x4e65d5c5 // fadd v5.2d, v14.2d, v5.2d
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e66dd86 // fmul v6.2d, v12.2d, v6.2d
 	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
 	WORD $0x6e67dd87 // fmul v7.2d, v12.2d, v7.2d
 	WORD $0x4e67d5c7 // fadd v7.2d, v14.2d, v7.2d
 	WORD $0x6e68dd88 // fmul v8.2d, v12.2d, v8.2d
 	WORD $0x4e68d5c8 // fadd v8.2d, v14.2d, v8.2d
-	FMOVQ F6, (R9)
-	FMOVQ F7, 16(R9)
-	WORD $0x3caa6928 // str q8, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	FMOVQ F7, 16(R8)
+	WORD $0x3ca96908 // str q8, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e69dd89 // fmul v9.2d, v12.2d, v9.2d
 	WORD $0x4e69d5c9 // fadd v9.2d, v14.2d, v9.2d
 	WORD $0x6e6add8a // fmul v10.2d, v12.2d, v10.2d
 	WORD $0x4e6ad5ca // fadd v10.2d, v14.2d, v10.2d
 	WORD $0x6e6bdd8b // fmul v11.2d, v12.2d, v11.2d
 	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
-	FMOVQ F9, (R9)
-	FMOVQ F10, 16(R9)
-	WORD $0x3caa692b // str q11, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F9, (R8)
+	FMOVQ F10, 16(R8)
+	WORD $0x3ca9690b // str q11, [x8, x9]
+	ADD R6, R8, R8
 
 stored24:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
-	SUBS $4, R8, R8
+	ADD R1<<0, R0, R0
+	SUBS $4, R7, R7
 	BGE tile7
 
 rest7:
-	CMP $-3, R8
+	CMP $-3, R7
 	BEQ short7
-	CMP $-2, R8
+	CMP $-2, R7
 	BEQ short8
-	CMP $-1, R8
+	CMP $-1, R7
 	BEQ short9
 	B rows7
 
@@ -7890,79 +8777,88 @@ short7:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near25
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near25:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum25
 	PCALIGN $16
 
 depth25:
-	FMOVQ (R5), F3
-	FMOVQ 16(R5), F4
-	WORD $0x3cea68a5 // ldr q5, [x5, x10]
+	FMOVQ (R4), F3
+	FMOVQ 16(R4), F4
+	WORD $0x3ce96885 // ldr q5, [x4, x9]
 	MOVD (R0), R17
 	VDUP R17, V6.D2
 	WORD $0x4e63ccc0 // fmla v0.2d, v6.2d, v3.2d
 	WORD $0x4e64ccc1 // fmla v1.2d, v6.2d, v4.2d
 	WORD $0x4e65ccc2 // fmla v2.2d, v6.2d, v5.2d
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth25
 
 sum25:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V3.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread25
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread25
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V4.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F5
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F5
 	WORD $0x6e65dc85 // fmul v5.2d, v4.2d, v5.2d
 	WORD $0x6e60dc60 // fmul v0.2d, v3.2d, v0.2d
 	WORD $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
-	FMOVQ 16(R9), F5
+	FMOVQ 16(R8), F5
 	WORD $0x6e65dc85 // fmul v5.2d, v4.2d, v5.2d
 	WORD $0x6e61dc61 // fmul v1.2d, v3.2d, v1.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
-	WORD $0x3cea6925 // ldr q5, [x9, x10]
+	WORD $0x3ce96905 // ldr q5, [x8, x9]
 	WORD $0x6e65dc85 // fmul v5.2d, v4.2d, v5.2d
 	WORD $0x6e62dc62 // fmul v2.2d, v3.2d, v2.2d
 	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 	B stored25
 
 unread25:
 
 	// c = 0 + alpha*sum
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc60 // fmul v0.2d, v3.2d, v0.2d
 	WORD $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
 	WORD $0x6e61dc61 // fmul v1.2d, v3.2d, v1.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
 	WORD $0x6e62dc62 // fmul v2.2d, v3.2d, v2.2d
 	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 
 stored25:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 	B rows7
 
 short8:
@@ -7974,110 +8870,121 @@ short8:
 	VEOR V3.B16, V3.B16, V3.B16
 	VEOR V4.B16, V4.B16, V4.B16
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near26
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near26:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum26
 	PCALIGN $16
 
 depth26:
-	FMOVQ (R5), F6
-	FMOVQ 16(R5), F7
-	WORD $0x3cea68a8 // ldr q8, [x5, x10]
+	FMOVQ (R4), F6
+	FMOVQ 16(R4), F7
+	WORD $0x3ce96888 // ldr q8, [x4, x9]
 	MOVD (R0), R17
 	VDUP R17, V9.D2
 	WORD $0x4e66cd20 // fmla v0.2d, v9.2d, v6.2d
 	WORD $0x4e67cd21 // fmla v1.2d, v9.2d, v7.2d
 	WORD $0x4e68cd22 // fmla v2.2d, v9.2d, v8.2d
-	MOVD (R0)(R2), R17
+	MOVD (R0)(R1), R17
 	VDUP R17, V9.D2
 	WORD $0x4e66cd23 // fmla v3.2d, v9.2d, v6.2d
 	WORD $0x4e67cd24 // fmla v4.2d, v9.2d, v7.2d
 	WORD $0x4e68cd25 // fmla v5.2d, v9.2d, v8.2d
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth26
 
 sum26:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V6.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread26
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread26
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V7.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F8
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F8
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e60dcc0 // fmul v0.2d, v6.2d, v0.2d
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
-	FMOVQ 16(R9), F8
+	FMOVQ 16(R8), F8
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e61dcc1 // fmul v1.2d, v6.2d, v1.2d
 	WORD $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
-	WORD $0x3cea6928 // ldr q8, [x9, x10]
+	WORD $0x3ce96908 // ldr q8, [x8, x9]
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e62dcc2 // fmul v2.2d, v6.2d, v2.2d
 	WORD $0x4e62d502 // fadd v2.2d, v8.2d, v2.2d
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F8
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F8
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e63dcc3 // fmul v3.2d, v6.2d, v3.2d
 	WORD $0x4e63d503 // fadd v3.2d, v8.2d, v3.2d
-	FMOVQ 16(R9), F8
+	FMOVQ 16(R8), F8
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e64dcc4 // fmul v4.2d, v6.2d, v4.2d
 	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
-	WORD $0x3cea6928 // ldr q8, [x9, x10]
+	WORD $0x3ce96908 // ldr q8, [x8, x9]
 	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
 	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
 	WORD $0x4e65d505 // fadd v5.2d, v8.2d, v5.2d
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	B stored26
 
 unread26:
 
 	// c = 0 + alpha*sum
 	VEOR V8.B16, V8.B16, V8.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dcc0 // fmul v0.2d, v6.2d, v0.2d
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
 	WORD $0x6e61dcc1 // fmul v1.2d, v6.2d, v1.2d
 	WORD $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
 	WORD $0x6e62dcc2 // fmul v2.2d, v6.2d, v2.2d
 	WORD $0x4e62d502 // fadd v2.2d, v8.2d, v2.2d
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e63dcc3 // fmul v3.2d, v6.2d, v3.2d
 	WORD $0x4e63d503 // fadd v3.2d, v8.2d, v3.2d
 	WORD $0x6e64dcc4 // fmul v4.2d, v6.2d, v4.2d
 	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
 	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
 	WORD $0x4e65d505 // fadd v5.2d, v8.2d, v5.2d
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 
 stored26:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 	B rows7
 
 short9:
@@ -8092,160 +8999,173 @@ short9:
 	VEOR V6.B16, V6.B16, V6.B16
 	VEOR V7.B16, V7.B16, V7.B16
 	VEOR V8.B16, V8.B16, V8.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near27
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near27:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum27
 	PCALIGN $16
 
 depth27:
-	FMOVQ (R5), F9
-	FMOVQ 16(R5), F10
-	WORD $0x3cea68ab // ldr q11, [x5, x10]
+	FMOVQ (R4), F9
+	FMOVQ 16(R4), F10
+	WORD $0x3ce9688b // ldr q11, [x4, x9]
 	MOVD (R0), R17
 	VDUP R17, V12.D2
 	WORD $0x4e69cd80 // fmla v0.2d, v12.2d, v9.2d
 	WORD $0x4e6acd81 // fmla v1.2d, v12.2d, v10.2d
 	WORD $0x4e6bcd82 // fmla v2.2d, v12.2d, v11.2d
-	MOVD (R0)(R2), R17
+	MOVD (R0)(R1), R17
 	VDUP R17, V12.D2
 	WORD $0x4e69cd83 // fmla v3.2d, v12.2d, v9.2d
 	WORD $0x4e6acd84 // fmla v4.2d, v12.2d, v10.2d
 	WORD $0x4e6bcd85 // fmla v5.2d, v12.2d, v11.2d
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVD (R17), R17
 	VDUP R17, V12.D2
 	WORD $0x4e69cd86 // fmla v6.2d, v12.2d, v9.2d
 	WORD $0x4e6acd87 // fmla v7.2d, v12.2d, v10.2d
 	WORD $0x4e6bcd88 // fmla v8.2d, v12.2d, v11.2d
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth27
 
 sum27:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V9.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread27
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread27
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V10.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVQ (R9), F11
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVQ (R8), F11
 	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
 	WORD $0x6e60dd20 // fmul v0.2d, v9.2d, v0.2d
 	WORD $0x4e60d560 // fadd v0.2d, v11.2d, v0.2d
-	FMOVQ 16(R9), F11
+	FMOVQ 16(R8), F11
 	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
 	WORD $0x6e61dd21 // fmul v1.2d, v9.2d, v1.2d
 	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
-	WORD $0x3cea692b // ldr q11, [x9, x10]
+	WORD $0x3ce9690b // ldr q11, [x8, x9]
 	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
 	WORD $0x6e62dd22 // fmul v2.2d, v9.2d, v2.2d
 	WORD $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F11
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F11
 	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
 	WORD $0x6e63dd23 // fmul v3.2d, v9.2d, v3.2d
 	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
-	FMOVQ 16(R9), F11
+	FMOVQ 16(R8), F11
 	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
 	WORD $0x6e64dd24 // fmul v4.2d, v9.2d, v4.2d
 	WORD $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
-	WORD $0x3cea692b // ldr q11, [x9, x10]
+	WORD $0x3ce9690b // ldr q11, [x8, x9]
 	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
 	WORD $0x6e65dd25 // fmul v5.2d, v9.2d, v5.2d
 	WORD $0x4e65d565 // fadd v5.2d, v11.2d, v5.2d
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
-	FMOVQ (R9), F11
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
+	FMOVQ (R8), F11
 	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
 	WORD $0x6e66dd26 // fmul v6.2d, v9.2d, v6.2d
 	WORD $0x4e66d566 // fadd v6.2d, v11.2d, v6.2d
-	FMOVQ 16(R9), F11
+	FMOVQ 16(R8), F11
 	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
 	WORD $0x6e67dd27 // fmul v7.2d, v9.2d, v7.2d
 	WORD $0x4e67d567 // fadd v7.2d, v11.2d, v7.2d
-	WORD $0x3cea692b // ldr q11, [x9, x10]
+	WORD $0x3ce9690b // ldr q11, [x8, x9]
 	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
 	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
 	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
-	FMOVQ F6, (R9)
-	FMOVQ F7, 16(R9)
-	WORD $0x3caa6928 // str q8, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	FMOVQ F7, 16(R8)
+	WORD $0x3ca96908 // str q8, [x8, x9]
+	ADD R6, R8, R8
 	B stored27
 
 unread27:
 
 	// c = 0 + alpha*sum
 	VEOR V11.B16, V11.B16, V11.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dd20 // fmul v0.2d, v9.2d, v0.2d
 	WORD $0x4e60d560 // fadd v0.2d, v11.2d, v0.2d
 	WORD $0x6e61dd21 // fmul v1.2d, v9.2d, v1.2d
 	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
 	WORD $0x6e62dd22 // fmul v2.2d, v9.2d, v2.2d
 	WORD $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
-	FMOVQ F0, (R9)
-	FMOVQ F1, 16(R9)
-	WORD $0x3caa6922 // str q2, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F0, (R8)
+	FMOVQ F1, 16(R8)
+	WORD $0x3ca96902 // str q2, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e63dd23 // fmul v3.2d, v9.2d, v3.2d
 	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
 	WORD $0x6e64dd24 // fmul v4.2d, v9.2d, v4.2d
 	WORD $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
 	WORD $0x6e65dd25 // fmul v5.2d, v9.2d, v5.2d
 	WORD $0x4e65d565 // fadd v5.2d, v11.2d, v5.2d
-	FMOVQ F3, (R9)
-	FMOVQ F4, 16(R9)
-	WORD $0x3caa6925 // str q5, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F3, (R8)
+	FMOVQ F4, 16(R8)
+	WORD $0x3ca96905 // str q5, [x8, x9]
+	ADD R6, R8, R8
 	WORD $0x6e66dd26 // fmul v6.2d, v9.2d, v6.2d
 	WORD $0x4e66d566 // fadd v6.2d, v11.2d, v6.2d
 	WORD $0x6e67dd27 // fmul v7.2d, v9.2d, v7.2d
 	WORD $0x4e67d567 // fadd v7.2d, v11.2d, v7.2d
 	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
 	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
-	FMOVQ F6, (R9)
-	FMOVQ F7, 16(R9)
-	WORD $0x3caa6928 // str q8, [x9, x10]
-	ADD R7, R9, R9
+	FMOVQ F6, (R8)
+	FMOVQ F7, 16(R8)
+	WORD $0x3ca96908 // str q8, [x8, x9]
+	ADD R6, R8, R8
 
 stored27:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R2<<0, R0, R0
 
 rows7:
-	MOVD local-24(SP), R7
-	MOVD R10, R0
+	MOVD local-24(SP), R6
+	MOVD R9, R0
 	LSR $3, R0, R0
-	SUB $2, R7, R7
+	SUB $2, R6, R6
 	NEG R0, R0
-	ADD R0, R7, R7
-	MOVD R7, local-24(SP)
-	MOVD local-16(SP), R5
-	ADD R10, R5, R5
-	ADD $16, R5, R5
-	MOVD R5, local-16(SP)
-	MOVD local-8(SP), R9
-	ADD R10, R9, R9
-	ADD $16, R9, R9
-	MOVD R9, local-8(SP)
-	CMP $0, R7
+	ADD R0, R6, R6
+	MOVD R6, local-24(SP)
+	MOVD local-16(SP), R4
+	ADD R9, R4, R4
+	ADD $16, R4, R4
+	MOVD R4, local-16(SP)
+	MOVD local-8(SP), R8
+	ADD R9, R8, R8
+	ADD $16, R8, R8
+	MOVD R8, local-8(SP)
+	CMP $0, R6
 	BGT panel2
 
 end2:
@@ -8254,10 +9174,10 @@ end2:
 few2:
 
 	// Less than a vector: powers of two.
-	MOVD m+0(FP), R8
+	MOVD m+0(FP), R7
 	MOVD a_base+32(FP), R0
-	MOVD local-8(SP), R9
-	SUBS $4, R8, R8
+	MOVD local-8(SP), R8
+	SUBS $4, R7, R7
 	BLT rest8
 
 tile8:
@@ -8267,109 +9187,124 @@ tile8:
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near28
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near28:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum28
 	PCALIGN $16
 
 depth28:
-	FMOVD (R5), F4
+	FMOVD (R4), F4
 	MOVD (R0), R17
 	VDUP R17, V5.D2
 	WORD $0x4e64cca0 // fmla v0.2d, v5.2d, v4.2d
-	MOVD (R0)(R2), R17
+	MOVD (R0)(R1), R17
 	VDUP R17, V5.D2
 	WORD $0x4e64cca1 // fmla v1.2d, v5.2d, v4.2d
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVD (R17), R17
 	VDUP R17, V5.D2
 	WORD $0x4e64cca2 // fmla v2.2d, v5.2d, v4.2d
-	MOVD (R0)(R3), R17
+	MOVD (R0)(R2), R17
 	VDUP R17, V5.D2
 	WORD $0x4e64cca3 // fmla v3.2d, v5.2d, v4.2d
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth28
 
 sum28:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V4.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread28
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread28
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V5.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVD (R9), F6
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVD (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
 	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F6
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
 	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F6
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
-	FMOVD F2, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F6
+	FMOVD F2, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F6
 	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
 	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
 	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
-	FMOVD F3, (R9)
-	ADD R7, R9, R9
+	FMOVD F3, (R8)
+	ADD R6, R8, R8
 	B stored28
 
 unread28:
 
 	// c = 0 + alpha*sum
 	VEOR V6.B16, V6.B16, V6.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
 	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
 	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
 	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
-	FMOVD F2, (R9)
-	ADD R7, R9, R9
+	FMOVD F2, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
 	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
-	FMOVD F3, (R9)
-	ADD R7, R9, R9
+	FMOVD F3, (R8)
+	ADD R6, R8, R8
 
 stored28:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
 	ADD R2<<0, R0, R0
-	SUBS $4, R8, R8
+	ADD R1<<0, R0, R0
+	SUBS $4, R7, R7
 	BGE tile8
 
 rest8:
-	CMP $-3, R8
+	CMP $-3, R7
 	BEQ short10
-	CMP $-2, R8
+	CMP $-2, R7
 	BEQ short11
-	CMP $-1, R8
+	CMP $-1, R7
 	BEQ short12
 	B rows8
 
@@ -8377,59 +9312,68 @@ short10:
 
 	// 1 x 1
 	VEOR V0.B16, V0.B16, V0.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near29
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+
+near29:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum29
 	PCALIGN $16
 
 depth29:
-	FMOVD (R5), F1
+	FMOVD (R4), F1
 	MOVD (R0), R17
 	VDUP R17, V2.D2
 	WORD $0x4e61cc40 // fmla v0.2d, v2.2d, v1.2d
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth29
 
 sum29:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V1.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread29
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread29
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V2.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVD (R9), F3
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVD (R8), F3
 	WORD $0x6e63dc43 // fmul v3.2d, v2.2d, v3.2d
 	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
 	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 	B stored29
 
 unread29:
 
 	// c = 0 + alpha*sum
 	VEOR V3.B16, V3.B16, V3.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
 	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 
 stored29:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<0, R0, R0
 	B rows8
 
 short11:
@@ -8437,72 +9381,83 @@ short11:
 	// 2 x 1
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near30
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near30:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum30
 	PCALIGN $16
 
 depth30:
-	FMOVD (R5), F2
+	FMOVD (R4), F2
 	MOVD (R0), R17
 	VDUP R17, V3.D2
 	WORD $0x4e62cc60 // fmla v0.2d, v3.2d, v2.2d
-	MOVD (R0)(R2), R17
+	MOVD (R0)(R1), R17
 	VDUP R17, V3.D2
 	WORD $0x4e62cc61 // fmla v1.2d, v3.2d, v2.2d
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth30
 
 sum30:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V2.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread30
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread30
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V3.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVD (R9), F4
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVD (R8), F4
 	WORD $0x6e64dc64 // fmul v4.2d, v3.2d, v4.2d
 	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F4
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F4
 	WORD $0x6e64dc64 // fmul v4.2d, v3.2d, v4.2d
 	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
 	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
 	B stored30
 
 unread30:
 
 	// c = 0 + alpha*sum
 	VEOR V4.B16, V4.B16, V4.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
 	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
 
 stored30:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R2<<1, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R1<<1, R0, R0
 	B rows8
 
 short12:
@@ -8511,86 +9466,99 @@ short12:
 	VEOR V0.B16, V0.B16, V0.B16
 	VEOR V1.B16, V1.B16, V1.B16
 	VEOR V2.B16, V2.B16, V2.B16
-	MOVD k+16(FP), R7
-	MOVD local-16(SP), R5
-	CMP $0, R7
+	MOVD k+16(FP), R6
+	CMP $64, R6
+	BLT near31
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	MOVD R8, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+	ADD R6, R4, R4
+	PRFM (R4), PLDL1KEEP
+
+near31:
+	MOVD k+16(FP), R6
+	MOVD local-16(SP), R4
+	CMP $0, R6
 	BLE sum31
 	PCALIGN $16
 
 depth31:
-	FMOVD (R5), F3
+	FMOVD (R4), F3
 	MOVD (R0), R17
 	VDUP R17, V4.D2
 	WORD $0x4e63cc80 // fmla v0.2d, v4.2d, v3.2d
-	MOVD (R0)(R2), R17
+	MOVD (R0)(R1), R17
 	VDUP R17, V4.D2
 	WORD $0x4e63cc81 // fmla v1.2d, v4.2d, v3.2d
-	ADD R2<<1, R0, R17
+	ADD R1<<1, R0, R17
 	MOVD (R17), R17
 	VDUP R17, V4.D2
 	WORD $0x4e63cc82 // fmla v2.2d, v4.2d, v3.2d
-	ADD R6, R5, R5
-	ADD R4, R0, R0
-	SUBS $1, R7, R7
+	ADD R5, R4, R4
+	ADD R3, R0, R0
+	SUBS $1, R6, R6
 	BGT depth31
 
 sum31:
 	MOVD alpha+24(FP), R17
 	VDUP R17, V3.D2
-	MOVD beta+104(FP), R7
-	LSL $1, R7, R7
-	CBZ R7, unread31
+	MOVD beta+104(FP), R6
+	LSL $1, R6, R6
+	CBZ R6, unread31
 
 	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V4.D2
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
-	FMOVD (R9), F5
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
+	FMOVD (R8), F5
 	WORD $0x6e65dc85 // fmul v5.2d, v4.2d, v5.2d
 	WORD $0x6e60dc60 // fmul v0.2d, v3.2d, v0.2d
 	WORD $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F5
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F5
 	WORD $0x6e65dc85 // fmul v5.2d, v4.2d, v5.2d
 	WORD $0x6e61dc61 // fmul v1.2d, v3.2d, v1.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
-	FMOVD (R9), F5
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
+	FMOVD (R8), F5
 	WORD $0x6e65dc85 // fmul v5.2d, v4.2d, v5.2d
 	WORD $0x6e62dc62 // fmul v2.2d, v3.2d, v2.2d
 	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
-	FMOVD F2, (R9)
-	ADD R7, R9, R9
+	FMOVD F2, (R8)
+	ADD R6, R8, R8
 	B stored31
 
 unread31:
 
 	// c = 0 + alpha*sum
 	VEOR V5.B16, V5.B16, V5.B16
-	MOVD cRow+136(FP), R7
-	LSL $3, R7, R7
+	MOVD cRow+136(FP), R6
+	LSL $3, R6, R6
 	WORD $0x6e60dc60 // fmul v0.2d, v3.2d, v0.2d
 	WORD $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
-	FMOVD F0, (R9)
-	ADD R7, R9, R9
+	FMOVD F0, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e61dc61 // fmul v1.2d, v3.2d, v1.2d
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
-	FMOVD F1, (R9)
-	ADD R7, R9, R9
+	FMOVD F1, (R8)
+	ADD R6, R8, R8
 	WORD $0x6e62dc62 // fmul v2.2d, v3.2d, v2.2d
 	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
-	FMOVD F2, (R9)
-	ADD R7, R9, R9
+	FMOVD F2, (R8)
+	ADD R6, R8, R8
 
 stored31:
-	MOVD k+16(FP), R7
-	MUL R4, R7, R7
-	NEG R7, R7
-	ADD R7, R0, R0
-	ADD R3<<0, R0, R0
+	MOVD k+16(FP), R6
+	MUL R3, R6, R6
+	NEG R6, R6
+	ADD R6, R0, R0
+	ADD R2<<0, R0, R0
 
 rows8:
 	RET

@@ -229,6 +229,9 @@ func (m *Machine) LoadInt(dst vec.G, slot int) { m.MOVQ(m.frame.Offset(8*slot), 
 // Pointer implements vec.Machine.
 func (m *Machine) Pointer(dst vec.G, from vec.Address) { m.MOVQ(mem(from), g(dst)) }
 
+// Prefetch implements vec.Machine.
+func (m *Machine) Prefetch(a vec.Address) { m.PREFETCHT0(mem(a)) }
+
 // Move implements vec.Machine.
 func (m *Machine) Move(dst, src vec.G) { m.MOVQ(g(src), g(dst)) }
 

@@ -183,6 +183,9 @@ func (m *Machine) LoadInt(dst vec.G, slot int) {
 // Pointer implements vec.Machine.
 func (m *Machine) Pointer(dst vec.G, from vec.Address) { m.p("MOVD %s, %s", m.mem(from), g(dst)) }
 
+// Prefetch implements vec.Machine.
+func (m *Machine) Prefetch(a vec.Address) { m.p("PRFM %s, PLDL1KEEP", m.mem(a)) }
+
 // Move implements vec.Machine.
 func (m *Machine) Move(dst, src vec.G) { m.p("MOVD %s, %s", g(src), g(dst)) }
 

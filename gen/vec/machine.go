@@ -94,6 +94,7 @@ type Machine interface {
 	SaveInt(slot int, src G)             // to the local memory's slot of 8 bytes
 	LoadInt(dst G, slot int)
 	Pointer(dst G, from Address)
+	Prefetch(a Address) // into the first-level cache
 	Move(dst, src G)
 	Set(dst G, imm int)
 	Add(dst, src G)

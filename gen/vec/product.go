@@ -35,21 +35,26 @@ type product struct {
 	left, right, target Param
 	byLane              bool // a's rows are adjacent, and multiply by lane
 
-	a, aMore   G // the tile's first row, and the one directRows further
-	row, rows3 G // from one row of a to the next, once and three times
-	column     G // from one column of a to the next
-	b, step    G // the panel in b, and from one of its rows to the next
-	n          G // counts, and anything
-	rowsLeft   G // rows to come
-	c          G // the tile in c
-	last       G // where the last vector is, behind the panel's first; noRegister: where its number says
+	a          []G // the tile's first row, and those directRows and twice as many further
+	row, rows3 G   // from one row of a to the next, once and three times
+	column     G   // from one column of a to the next
+	b, step    G   // the panel in b, and from one of its rows to the next
+	n          G   // counts, and anything
+	rowsLeft   G   // rows to come
+	c          G   // the tile in c
+	last       G   // where the last vector is, behind the panel's first; noRegister: where its number says
 }
 
 func (s Product) generate(g *gen) {
 	m, k := g.m, g.k
 	p := &product{Product: s, gen: g, left: k.OfKind(Left), right: k.OfKind(Right), target: k.OfKind(Target)}
 	m.Begin(k, g.e, 8*numSlots)
-	for _, r := range []*G{&p.a, &p.aMore, &p.row, &p.rows3, &p.column, &p.b, &p.step, &p.n, &p.rowsLeft, &p.c} {
+	for v, rows := 1, 0; v <= tileVectors(m, false); v++ {
+		for rows = max(rows, m.TileRows(v, false)); len(p.a)*directRows < rows; {
+			p.a = append(p.a, g.general())
+		}
+	}
+	for _, r := range []*G{&p.row, &p.rows3, &p.column, &p.b, &p.step, &p.n, &p.rowsLeft, &p.c} {
 		*r = g.general()
 	}
 	p.last = noRegister
@@ -232,10 +237,10 @@ func (p *product) next(vectors int) {
 	if m.MaskedStores() {
 		m.AddImm(p.n, -vectors*w)
 	} else {
-		m.Move(p.a, p.last)
-		m.ShiftRight(p.a, shift(p.e))
+		m.Move(p.a[0], p.last)
+		m.ShiftRight(p.a[0], shift(p.e))
 		m.AddImm(p.n, -w)
-		p.sub(p.n, p.a)
+		p.sub(p.n, p.a[0])
 	}
 	m.SaveInt(slotColumns, p.n)
 	p.move(slotB, p.b, vectors)
@@ -259,7 +264,7 @@ func (p *product) move(slot int, r G, vectors int) {
 func (p *product) walk(columns []span, most int) {
 	m := p.m
 	m.ArgInt(p.rowsLeft, p.k.OfKind(RowCount).Name)
-	m.ArgBase(p.a, p.left.Name)
+	m.ArgBase(p.a[0], p.left.Name)
 	m.LoadInt(p.c, slotC)
 	tile, rest, done := p.label("tile"), p.label("rest"), p.label("rows")
 	m.SubJump(p.rowsLeft, most, LT, rest)
@@ -303,12 +308,14 @@ func (p *product) tile(rows int, columns []span) {
 			m.Zero(v)
 		}
 	}
+	p.fetch(rows, columns)
 	m.ArgInt(p.n, p.k.OfKind(Depth).Name)
 	m.LoadInt(p.b, slotB)
-	if p.reach(rows) {
-		m.Move(p.aMore, p.a)
-		m.AddTimes(p.aMore, p.rows3, 1)
-		m.AddTimes(p.aMore, p.row, 2)
+	pointers := p.pointers(rows)
+	for i := 1; i < len(pointers); i++ {
+		m.Move(pointers[i], pointers[i-1])
+		m.AddTimes(pointers[i], p.rows3, 1)
+		m.AddTimes(pointers[i], p.row, 2)
 	}
 	depth, sum := p.label("depth"), p.label("sum")
 	m.JumpIf(p.n, LE, 0, sum)
@@ -317,9 +324,8 @@ func (p *product) tile(rows int, columns []span) {
 	m.Label(depth)
 	p.multiply(sums, columns)
 	m.Add(p.b, p.step)
-	m.Add(p.a, p.column)
-	if p.reach(rows) {
-		m.Add(p.aMore, p.column)
+	for _, a := range pointers {
+		m.Add(a, p.column)
 	}
 	m.SubJump(p.n, 1, GT, depth)
 	p.restore(held)
@@ -328,13 +334,43 @@ func (p *product) tile(rows int, columns []span) {
 	p.finish(sums, columns)
 	m.ArgInt(p.n, p.k.OfKind(Depth).Name)
 	m.Mul(p.n, p.column)
-	p.sub(p.a, p.n)
+	p.sub(p.a[0], p.n)
 	p.addRows(rows)
 	p.restore(start)
 }
 
-// reach reports whether a tile needs the second pointer.
-func (p *product) reach(rows int) bool { return rows > directRows && !p.byLane }
+// pointers returns the registers that reach so many rows.
+func (p *product) pointers(rows int) []G {
+	if p.byLane {
+		return p.a[:1]
+	}
+	return p.a[:(rows+directRows-1)/directRows]
+}
+
+// fetchDepth is the number of terms from which c is asked for before they are added: it is
+// needed at their end, and may have to come from far away. Fewer terms take less time.
+const fetchDepth = 64
+
+// fetch asks for the tile's part of c.
+func (p *product) fetch(rows int, columns []span) {
+	m, near := p.m, p.label("near")
+	m.ArgInt(p.n, p.k.OfKind(Depth).Name)
+	m.JumpIf(p.n, LT, fetchDepth, near)
+	p.distance(p.n, p.target, 0)
+	m.Move(p.b, p.c)
+	for i := range rows {
+		for first := 0; first < len(columns)*m.VectorBytes(); first += cacheLine {
+			m.Prefetch(Address{Base: p.b, Disp: first})
+		}
+		if i+1 < rows {
+			m.Add(p.b, p.n)
+		}
+	}
+	m.Label(near)
+}
+
+// cacheLine is the size of a cache line.
+const cacheLine = 64
 
 // multiply adds the products of one column of a and one row of b to the sums.
 func (p *product) multiply(sums [][]V, columns []span) {
@@ -351,7 +387,7 @@ func (p *product) multiply(sums [][]V, columns []span) {
 				rows, access = rows[:w], Full
 			}
 			a := p.vector()
-			m.Load(a, p.e, p.e, Address{Base: p.a, Disp: first * int(p.e)}, access)
+			m.Load(a, p.e, p.e, Address{Base: p.a[0], Disp: first * int(p.e)}, access)
 			for i, sum := range rows {
 				for j, v := range sum {
 					m.MultiplyAddLane(p.e, v, b[j], a, i)
@@ -371,11 +407,7 @@ func (p *product) multiply(sums [][]V, columns []span) {
 
 // rowAddress returns the place of a row's element in the current column of a.
 func (p *product) rowAddress(row int) Address {
-	base := p.a
-	if row >= directRows {
-		base, row = p.aMore, row-directRows
-	}
-	return strided(base, p.row, p.rows3, row)
+	return strided(p.a[row/directRows], p.row, p.rows3, row%directRows)
 }
 
 // addRows moves a on by rows: multiples of one and three strides.
@@ -386,7 +418,7 @@ func (p *product) addRows(rows int) {
 	}{{p.rows3, 3, 4}, {p.row, 1, 2}} {
 		for times := r.most; times > 0; times /= 2 {
 			for ; rows >= times*r.rows; rows -= times * r.rows {
-				p.m.AddTimes(p.a, r.stride, times)
+				p.m.AddTimes(p.a[0], r.stride, times)
 			}
 		}
 	}
