@@ -1,14 +1,16 @@
 // Package kernels holds SIMD kernels for gradient-descent training: vector
-// updates, reductions, sums over mini-batches, and fused optimizer steps, for
-// float32 and float64, in assembly for AVX2, AVX-512 and NEON, without cgo.
+// updates, reductions, matrix products, sums over mini-batches, and fused optimizer
+// steps, for float32 and float64, in assembly for AVX2, AVX-512 and NEON, without
+// cgo.
 //
 // The functions check their arguments and run the kernels of one level, an
 // instruction set or plain Go, which is chosen once when the program starts: the
 // best that the machine has, or the one that the environment variable
 // STEEPEST_LEVEL names (generic, avx2, avx512, neon). A level that the machine
 // lacks, or an unknown name, gives generic and never a neighbour; ActiveLevel
-// tells. The build tag purego leaves out all assembly. On a core that computes 64
-// bytes in two halves, avx512 has AVX2's kernels where those are faster.
+// tells. (avx2 asks for FMA3 and BMI1, too.) The build tag purego leaves out all
+// assembly. On a core that computes 64 bytes in two halves, avx512 has AVX2's kernels
+// where those are faster.
 //
 // # The numeric contract
 //
@@ -18,7 +20,8 @@
 // payloads and signs of NaN are left open: a NaN is a NaN.
 //
 // Rounding. Each + - * / and square root rounds once, to nearest, in the order
-// that the reference writes. No multiplication is fused with an addition.
+// that the reference writes. No multiplication is fused with an addition, but in
+// matrix products, where the reference has it so.
 //
 // Element-wise kernels. An element's result depends on its own inputs alone, and
 // not on its index.
@@ -49,6 +52,20 @@
 // one row after the other from row 0, the rounded product of a[r][j] and the
 // rounded alpha*x[r]. Ger adds the rounded product of y[j] and the rounded
 // alpha*x[r]. With beta = 0, y counts as +0 whatever it holds.
+//
+// Matrix products. Gemm first scales C, c = beta*c: beta = 1 leaves it as it is, and
+// with beta = 0 it is not read and counts as +0 whatever it holds. Then the k terms of
+// an element go by in their order, in blocks of 256 for both types. The sum of a block
+// starts at +0 and takes each product with one rounding, sum = fma(a, b, sum); and then
+// c += alpha*sum, a rounded product and a rounded sum. So an element depends on its row
+// of op(A), its column of op(B), alpha, beta and itself alone: not on the sizes of the
+// product, on where its matrices lie, on strides and transpositions, on how it is cut
+// into tiles, packed and spread over vectors, or on the number of workers. With alpha = 0
+// or k = 0 neither A nor B is read. No zero in them is skipped: an infinity or NaN beside
+// it goes through. To first order, with u = 2^-24 or 2^-53 and no underflow, the error of
+// an element is at most
+//
+//	(min(k, 256) + k/256 + 2) u |alpha| Σ|a b|  +  (k/256 + 2) u |beta c|
 //
 // Row reductions add in row order, row 0 first; the forms that accumulate add the
 // rounded sum or mean to the destination at the end.
@@ -85,11 +102,12 @@
 // Misuse. Slices of unequal length panic with the function's name and both
 // lengths. Exactly equal slices may be passed for two parameters where the
 // function says so. Any other overlap gives undefined values, but no kernel ever
-// touches memory outside its slices. No function allocates, and none makes a
-// caller's stack buffer escape to the heap.
+// touches memory outside its slices. No function allocates, but for a workspace that
+// Gemm keeps for its next calls, and none makes a caller's stack buffer escape to the
+// heap.
 //
 // A kernel in assembly cannot be preempted. A call on very long slices therefore
 // delays a garbage collection's start by its running time, about a millisecond
 // for a million elements out of memory; split such calls at a multiple of the
-// block size if that matters.
+// block size if that matters. Gemm does so itself.
 package kernels

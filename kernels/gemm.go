@@ -39,8 +39,7 @@ const (
 // b[q*ldb+j], or b[j*ldb+q]. Each fma rounds once, and so do the product with alpha and
 // the addition to C. An element depends on its row of op(A), its column of op(B) and
 // itself alone: not on the sizes, on how the work is cut, or on where the matrices lie.
-// To first order its error is at most (256 + k/256 + 2) u Σ|A(i, q) B(q, j)| |alpha|,
-// and that of the additions to beta*C, with u = 2^-24 or 2^-53.
+// The package's documentation has its error bound.
 //
 // If beta is 0, C is not read and counts as +0. If alpha or k is 0, neither A nor B is
 // read. No zero is skipped: what is infinite or NaN goes through. C must not overlap A

@@ -44,6 +44,7 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 		t.Helper()
 		s.Incs = incs[(s.N+inc)%len(incs)][:]
 		a := kerneltest.New(op, s, func(i, n int) []T { return place(guards[i], n) }, draw)
+		overwrite(op, a, s.N)
 		if err := kerneltest.Compare(op, l, a); err != nil {
 			t.Fatalf("n=%d rows=%d stride=%d: %v", s.N, s.Rows, s.Stride, err)
 		}

@@ -2,13 +2,14 @@
 // around it.
 //
 // A Kernel is described once: its parameters, the skeleton of its loop (Map,
-// Reduce or Rows) and a body, a straight line of lane-wise operations that a
+// Reduce, Rows and others) and a body, a straight line of lane-wise operations that a
 // function records in a Body. Generate lowers a kernel for one element type to a
 // Machine. The skeletons own everything that is not arithmetic: pointers,
 // unrolling, alignment, blocks, tails, and the allocation of vector registers. A
 // Machine only knows how to write down single instructions.
 //
 // The numeric contract shapes the language. There is no fused multiply-add for
-// descriptions to use, an element's result cannot depend on its index, and a
-// reduction always has 256 bytes of accumulators, however wide the registers.
+// descriptions to use (only the skeleton Product has one), an element's result cannot
+// depend on its index, and a reduction always has 256 bytes of accumulators, however
+// wide the registers.
 package vec

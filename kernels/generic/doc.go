@@ -7,7 +7,9 @@
 //
 // Every product that feeds an addition is written T(a*b) + c. The conversion
 // forbids the compiler to contract the two roundings into one, which it would
-// otherwise do on arm64, and on amd64 from GOAMD64=v3 up.
+// otherwise do on arm64, and on amd64 from GOAMD64=v3 up. Matrix products, whose
+// contract has the two as one, say so: their multiply-add rounds once on every machine,
+// with an instruction or without.
 package generic
 
 // Float is the set of element types.
