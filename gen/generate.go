@@ -47,6 +47,7 @@ func generate(root string) (map[string][]byte, error) {
 	if err := errors.Join(writeGo(files), writeTwins(root, files)); err != nil {
 		return nil, err
 	}
+	files[".gitattributes"] = attributes(files)
 	return files, nil
 }
 

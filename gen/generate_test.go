@@ -110,6 +110,11 @@ func TestInstructionGates(t *testing.T) {
 		"avx2":   func(k *vec.Kernel) *amd64.Machine { return amd64.NewAVX2(vectorBytes(k, 32)) },
 		"avx512": func(k *vec.Kernel) *amd64.Machine { return amd64.NewAVX512(vectorBytes(k, 64)) },
 	}
+	for _, l := range levelsOf("amd64") {
+		if gates[l.pkg] == nil || machines[l.pkg] == nil {
+			t.Errorf("the extensions that level %s may use are not known: add it to gates and machines", l.pkg)
+		}
+	}
 	for level, allowed := range gates {
 		used := map[string]bool{}
 		for _, k := range catalog.All() {
@@ -194,8 +199,8 @@ var (
 // TestVZEROUPPER checks that every return from a function that uses 256- or
 // 512-bit registers is preceded by VZEROUPPER: a caller's SSE code would crawl.
 func TestVZEROUPPER(t *testing.T) {
-	for _, level := range []string{"avx2", "avx512"} {
-		wide := map[string]bool{}
+	for _, l := range levelsOf("amd64") {
+		level, wide := l.pkg, map[string]bool{}
 		code := assembly(t, level)
 		for _, in := range code {
 			if wideRegister.MatchString(in.operands) {
@@ -238,6 +243,11 @@ func TestRegisters(t *testing.T) {
 			if level == "avx2" && evexRegister.MatchString(text) {
 				t.Errorf("%s:%d: %s names a register of AVX-512: %s", in.path, in.line, in.function, text)
 			}
+		}
+	}
+	for _, l := range levels {
+		if reserved[l.pkg] == nil {
+			t.Errorf("the registers that level %s may not touch are not known: add it to reserved", l.pkg)
 		}
 	}
 }

@@ -51,6 +51,7 @@ func writeGo(files map[string][]byte) error {
 		{"kernels/table_generic.go", writeGenericTable},
 		{"kernels/tilings.go", writeTilings},
 		{"kernels/kerneltest/ops.go", writeOps},
+		{"bench/kernels_test.go", writeBenchmarks},
 	}
 	for _, arch := range archs() {
 		list = append(list,
@@ -241,6 +242,14 @@ func writeOps(s *source) {
 		s.p("},\n},")
 	}
 	s.p("}\n}")
+}
+
+// writeBenchmarks writes a benchmark of each kernel.
+func writeBenchmarks(s *source) {
+	s.p("package bench\n\nimport \"testing\"\n")
+	for _, k := range catalog.Kernels() {
+		s.p("func Benchmark%s(b *testing.B) { benchmark(b, %q) }", k.Name, k.Name)
+	}
 }
 
 // writeBinding writes a closure that calls f on arguments taken out of a.

@@ -1,6 +1,6 @@
 // Command gen writes everything that follows from the catalog: the assembly
-// packages, the tables of package kernels, and the list of kernels that tests
-// and benchmarks use.
+// packages, the tables of package kernels, the list of kernels that tests and
+// benchmarks use, and the benchmarks themselves.
 //
 // Run it in the root of the module, as make generate does.
 package main
@@ -58,7 +58,7 @@ func run(root string) error {
 // staleFiles lists the generated files below root that files does not contain.
 func staleFiles(root string, files map[string][]byte) ([]string, error) {
 	var stale []string
-	for _, dir := range []string{"asm", "kernels"} {
+	for _, dir := range []string{"asm", "kernels", "bench"} {
 		err := filepath.WalkDir(filepath.Join(root, dir), func(path string, d os.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return err

@@ -3,11 +3,27 @@
 // steps, for float32 and float64, in assembly for AVX2, AVX-512 and NEON, without
 // cgo.
 //
+//   - Vectors: [Axpy], [Axpby], [Scal], [Add], [Mul], [Lerp], [Clamp], [Swap] and the
+//     rotations [Rot] and [Rotm].
+//   - Reductions: [Dot], [Dsdot], [Sum], [Asum], [SumSquares], [Nrm2], [Amax] and
+//     [Iamax].
+//   - A matrix and vectors: [Gemv], [GemvT] and [Ger]; two matrices: [Gemm], and
+//     package parallel for several goroutines.
+//   - Mini-batches: [SumRows] and [MeanRows] add the rows of a matrix, [SumSlices] and
+//     [MeanSlices] a list of slices; [SumRowsAdd] and its like add to what is there.
+//   - Optimizer steps: [SGD], [Momentum], [Nesterov], [Adam] (AdamW too), [AMSGrad],
+//     [Adamax], [NAdam], [AdamWarmup] (of RAdam), [Adagrad], [RMSprop] and its
+//     variants, [Adadelta], [Lion], [LAMBDirection] and [ScheduleFree]. Their
+//     coefficients come from functions such as [AdamCoefs]; package optim makes whole
+//     training steps of them.
+//   - Strided vectors: [CopyInc], [AxpyInc], [DotInc], [GemvInc] and others with Inc in
+//     their names.
+//
 // The functions check their arguments and run the kernels of one level, an
 // instruction set or plain Go, which is chosen once when the program starts: the
 // best that the machine has, or the one that the environment variable
 // STEEPEST_LEVEL names (generic, avx2, avx512, neon). A level that the machine
-// lacks, or an unknown name, gives generic and never a neighbour; ActiveLevel
+// lacks, or an unknown name, gives generic and never a neighbour; [ActiveLevel]
 // tells. (avx2 asks for FMA3 and BMI1, too.) The build tag purego leaves out all
 // assembly. On a core that computes 64 bytes in two halves, avx512 has AVX2's kernels
 // where those are faster.
@@ -26,7 +42,7 @@
 // Element-wise kernels. An element's result depends on its own inputs alone, and
 // not on its index.
 //
-// Reductions. Dot, Dsdot, Sum, Asum and SumSquares have L lanes: 256 bytes of
+// Reductions. [Dot], [Dsdot], [Sum], [Asum] and [SumSquares] have L lanes: 256 bytes of
 // accumulators, which is 64 lanes in float32 and 32 in float64 (Dsdot and
 // SumSquares accumulate in float64 for both element types). The lanes start at +0, element
 // i is added to lane i mod L, in the order of the indices, and the lanes are
@@ -47,13 +63,13 @@
 // A strided vector gives the bits of its elements side by side. Element i is
 // counted as in BLAS: with a negative stride, element 0 lies at the far end.
 //
-// Matrix times vector. Gemv's element r is alpha times the Dot of row r and x, to
-// the bit, plus beta*y[r]. GemvT first scales y by beta, and then adds to it, for
+// Matrix times vector. [Gemv]'s element r is alpha times the Dot of row r and x, to
+// the bit, plus beta*y[r]. [GemvT] first scales y by beta, and then adds to it, for
 // one row after the other from row 0, the rounded product of a[r][j] and the
-// rounded alpha*x[r]. Ger adds the rounded product of y[j] and the rounded
+// rounded alpha*x[r]. [Ger] adds the rounded product of y[j] and the rounded
 // alpha*x[r]. With beta = 0, y counts as +0 whatever it holds.
 //
-// Matrix products. Gemm first scales C, c = beta*c: beta = 1 leaves it as it is, and
+// Matrix products. [Gemm] first scales C, c = beta*c: beta = 1 leaves it as it is, and
 // with beta = 0 it is not read and counts as +0 whatever it holds. Then the k terms of
 // an element go by in their order, in blocks of 256 for both types. The sum of a block
 // starts at +0 and takes each product with one rounding, sum = fma(a, b, sum); and then
@@ -70,7 +86,7 @@
 // Row reductions add in row order, row 0 first; the forms that accumulate add the
 // rounded sum or mean to the destination at the end.
 //
-// Subnormal numbers. The update kernels (SGD, Momentum, Adam, ...) take a
+// Subnormal numbers. The update kernels ([SGD], [Momentum], [Adam], ...) take a
 // gradient below 2^-95 (float32) or 2^-959 (float64) in magnitude as +0, and
 // store a first moment or velocity below that as +0; what they square counts as
 // +0 below 2^-63 or 2^-511. A second moment, whose root divides, is kept at or
@@ -96,7 +112,7 @@
 // are shorter than the formula's, and those above agree with it.
 //
 // Exceptional values. Infinities and NaN go through as IEEE 754 says, and the
-// signs of zeros are kept. Amax is NaN if any element is; Iamax passes over NaN
+// signs of zeros are kept. [Amax] is NaN if any element is; [Iamax] passes over NaN
 // except in front; a sum's lanes start at +0, so a sum of zeros is +0.
 //
 // Misuse. Slices of unequal length panic with the function's name and both
@@ -109,5 +125,5 @@
 // A kernel in assembly cannot be preempted. A call on very long slices therefore
 // delays a garbage collection's start by its running time, about a millisecond
 // for a million elements out of memory; split such calls at a multiple of the
-// block size if that matters. Gemm does so itself.
+// block size, [BlockBytes], if that matters. [Gemm] does so itself.
 package kernels

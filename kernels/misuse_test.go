@@ -9,61 +9,35 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
-// lengthCalls are the public functions that demand equally long slices, by name:
-// how many slices they take, and a call. SumSlices and its relatives take a
-// destination and a list, here of three.
-func lengthCalls[T kernels.Float]() map[string]struct {
+// lengthCall calls a public function that demands equally long slices.
+type lengthCall[T kernels.Float] struct {
 	slices int
 	call   func(v [][]T)
-} {
-	type entry = struct {
-		slices int
-		call   func(v [][]T)
+}
+
+// lengthCalls returns them by name, with the calls of their oracles. SumSlices and its
+// relatives take a destination and a list, here of three.
+func lengthCalls[T kernels.Float](t *testing.T) map[string]lengthCall[T] {
+	t.Helper()
+	calls, all := map[string]lengthCall[T]{}, oracles[T](t)
+	for _, op := range kerneltest.Ops[T]() {
+		vectors, list := len(op.Vectors()), 3*op.Count(kerneltest.List)
+		public := all[op.Name].public
+		if public == nil || vectors+list < 2 || op.IsStrided() || op.IsRows() && list == 0 {
+			continue
+		}
+		calls[op.Name] = lengthCall[T]{vectors + list, func(v [][]T) {
+			a := &kerneltest.Args[T]{Vec: v[:vectors], List: v[vectors:], Scalar: make([]T, len(op.Params))}
+			for i := range a.Scalar {
+				a.Scalar[i] = T(i + 1)
+			}
+			public(&call[T]{op: op, args: a})
+		}}
 	}
-	return map[string]entry{
-		"Axpy":          {2, func(v [][]T) { kernels.Axpy(2, v[0], v[1]) }},
-		"Axpby":         {2, func(v [][]T) { kernels.Axpby(2, v[0], 3, v[1]) }},
-		"Add":           {3, func(v [][]T) { kernels.Add(v[0], v[1], v[2]) }},
-		"Mul":           {3, func(v [][]T) { kernels.Mul(v[0], v[1], v[2]) }},
-		"Lerp":          {2, func(v [][]T) { kernels.Lerp(2, v[0], v[1]) }},
-		"Clamp":         {2, func(v [][]T) { kernels.Clamp(v[0], v[1], -1, 0) }},
-		"Swap":          {2, func(v [][]T) { kernels.Swap(v[0], v[1]) }},
-		"Rot":           {2, func(v [][]T) { kernels.Rot(v[0], v[1], 0.6, 0.8) }},
-		"Rotm":          {2, func(v [][]T) { kernels.Rotm(v[0], v[1], 1, 2, 3, 4) }},
-		"Dsdot":         {2, func(v [][]T) { kernels.Dsdot(v[0], v[1]) }},
-		"Dot":           {2, func(v [][]T) { kernels.Dot(v[0], v[1]) }},
-		"SumSlices":     {4, func(v [][]T) { kernels.SumSlices(v[0], v[1:]) }},
-		"SumSlicesAdd":  {4, func(v [][]T) { kernels.SumSlicesAdd(v[0], v[1:]) }},
-		"MeanSlices":    {4, func(v [][]T) { kernels.MeanSlices(v[0], v[1:]) }},
-		"MeanSlicesAdd": {4, func(v [][]T) { kernels.MeanSlicesAdd(v[0], v[1:]) }},
-		"SGD":           {2, func(v [][]T) { kernels.SGD(v[0], v[1], kernels.SGDCoef[T]{Scale: 1, LR: 1}) }},
-		"Momentum":      {3, func(v [][]T) { kernels.Momentum(v[0], v[1], v[2], kernels.MomentumCoef[T]{Scale: 1, LR: 1}) }},
-		"Nesterov":      {3, func(v [][]T) { kernels.Nesterov(v[0], v[1], v[2], kernels.MomentumCoef[T]{Scale: 1, LR: 1}) }},
-		"Adam":          {4, func(v [][]T) { kernels.Adam(v[0], v[1], v[2], v[3], kernels.AdamCoef[T]{Scale: 1, Step: 1}) }},
-		"AMSGrad": {5, func(v [][]T) {
-			kernels.AMSGrad(v[0], v[1], v[2], v[3], v[4], kernels.AdamCoef[T]{Scale: 1, Step: 1})
-		}},
-		"Adamax":          {4, func(v [][]T) { kernels.Adamax(v[0], v[1], v[2], v[3], kernels.AdamaxCoef[T]{Scale: 1, Step: 1}) }},
-		"NAdam":           {4, func(v [][]T) { kernels.NAdam(v[0], v[1], v[2], v[3], kernels.NAdamCoef[T]{Scale: 1}) }},
-		"AdamWarmup":      {4, func(v [][]T) { kernels.AdamWarmup(v[0], v[1], v[2], v[3], kernels.AdamCoef[T]{Scale: 1, Step: 1}) }},
-		"Adagrad":         {3, func(v [][]T) { kernels.Adagrad(v[0], v[1], v[2], kernels.AdagradCoef[T]{Scale: 1, LR: 1}) }},
-		"RMSprop":         {3, func(v [][]T) { kernels.RMSprop(v[0], v[1], v[2], kernels.RMSpropCoef[T]{Scale: 1}) }},
-		"RMSpropMomentum": {4, func(v [][]T) { kernels.RMSpropMomentum(v[0], v[1], v[2], v[3], kernels.RMSpropCoef[T]{Scale: 1}) }},
-		"RMSpropCentered": {4, func(v [][]T) { kernels.RMSpropCentered(v[0], v[1], v[2], v[3], kernels.RMSpropCoef[T]{Scale: 1}) }},
-		"RMSpropCenteredMomentum": {5, func(v [][]T) {
-			kernels.RMSpropCenteredMomentum(v[0], v[1], v[2], v[3], v[4], kernels.RMSpropCoef[T]{Scale: 1})
-		}},
-		"Adadelta": {4, func(v [][]T) { kernels.Adadelta(v[0], v[1], v[2], v[3], kernels.AdadeltaCoef[T]{Scale: 1, LR: 1}) }},
-		"Lion":     {3, func(v [][]T) { kernels.Lion(v[0], v[1], v[2], kernels.LionCoef[T]{Scale: 1, LR: 1}) }},
-		"LAMBDirection": {5, func(v [][]T) {
-			kernels.LAMBDirection(v[0], v[1], v[2], v[3], v[4], kernels.LAMBCoef[T]{Scale: 1, Step: 1})
-		}},
-		"ScheduleFree": {4, func(v [][]T) {
-			kernels.ScheduleFree(v[0], v[1], v[2], v[3], kernels.ScheduleFreeCoef[T]{Scale: 1, LR: 1})
-		}},
-	}
+	return calls
 }
 
 // matrixCalls are the public functions that reduce a matrix.
@@ -174,7 +148,7 @@ func gemmMisuse[T kernels.Float](t *testing.T) {
 // TestMisuseCoversAll fails when a function of several slices is in no list, or
 // one of strided vectors not in theirs.
 func TestMisuseCoversAll(t *testing.T) {
-	lengths, matrices := lengthCalls[float32](), matrixCalls[float32]()
+	lengths, matrices := lengthCalls[float32](t), matrixCalls[float32]()
 	products, stridedOnes, both := productCalls[float32](), stridedCalls[float32](), stridedProductCalls[float32]()
 	for name, slices := range publicFunctions(t) {
 		_, vectors := lengths[name]
@@ -233,7 +207,7 @@ func TestUnequalLengths(t *testing.T) {
 }
 
 func unequalLengths[T kernels.Float](t *testing.T) {
-	for name, c := range lengthCalls[T]() {
+	for name, c := range lengthCalls[T](t) {
 		for odd := range c.slices {
 			for _, n := range [][2]int{{70, 71}, {70, 69}, {70, 0}, {0, 70}, {3, 2000}} {
 				v := make([][]T, c.slices)

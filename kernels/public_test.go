@@ -4,7 +4,10 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -37,6 +40,25 @@ func publicFunctions(t *testing.T) map[string]int {
 		t.Skip("the source is not here")
 	}
 	return found
+}
+
+// TestDocNamesEveryFunction: the package comment links to every function of vectors, or
+// to one whose name a longer one continues.
+func TestDocNamesEveryFunction(t *testing.T) {
+	functions := publicFunctions(t)
+	text, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var linked []string
+	for _, m := range regexp.MustCompile(`\[([A-Z]\w*)\]`).FindAllStringSubmatch(string(text), -1) {
+		linked = append(linked, m[1])
+	}
+	for name, vectors := range functions {
+		if vectors > 0 && !slices.ContainsFunc(linked, func(l string) bool { return strings.HasPrefix(name, l) }) {
+			t.Errorf("the package comment has no link to %s", name)
+		}
+	}
 }
 
 func sliceParams(params *ast.FieldList) int {

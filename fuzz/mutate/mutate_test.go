@@ -17,7 +17,7 @@ const root = "../.."
 // unchanged are the operations that have no other in their place. The other kinds of
 // changes are theirs, too.
 var unchanged = []string{
-	"MOVQ", "MOVL", "MOVD", "CMPQ", "TESTQ", "TST", "JMP", "B", "RET", "VZEROUPPER", "BZHIL", "CLZ",
+	"MOVQ", "MOVL", "MOVD", "CMPQ", "TESTQ", "TST", "JMP", "B", "RET", "VZEROUPPER", "PREFETCHT0", "PRFM", "BZHIL", "CLZ",
 	"VMOVUPS", "VMOVUPD", "VMOVAPS", "VMOVDDUP", "VPXORD", "VINSERTPS", "VINSERTF128", "VINSERTF32X4", "VEXTRACTF128", "VEXTRACTF64X4",
 	"VBROADCASTSS", "VBROADCASTSD", "VPSHUFD", "VBLENDVPD", "VDUP", "VEXT", "VLD1",
 }
@@ -48,7 +48,7 @@ func TestEveryOperationChanges(t *testing.T) {
 				if !other && !slices.Contains(unchanged, op) {
 					missing[op] = true
 				}
-				if len(all) == 0 && op != "VZEROUPPER" {
+				if len(all) == 0 && op != "VZEROUPPER" && op != "PREFETCHT0" && op != "PRFM" {
 					t.Errorf("%s:%d: nothing to change in %s", f.Path, in.Line+1, in)
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -50,6 +51,25 @@ none:
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("instructions\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestLevels compares the levels with the packages below asm.
+func TestLevels(t *testing.T) {
+	var found, listed []string
+	entries, err := os.ReadDir("../../../asm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		found = append(found, e.Name())
+	}
+	for _, l := range Levels {
+		listed = append(listed, l.Name)
+	}
+	slices.Sort(listed)
+	if !slices.Equal(found, listed) {
+		t.Errorf("asm has the packages %v, Levels lists %v", found, listed)
 	}
 }
 

@@ -1,0 +1,151 @@
+package kernels_test
+
+import (
+	"fmt"
+	"log"
+	"math"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// Fit a line to points: the whole of gradient descent on a linear model is three
+// kernels. Row r of the matrix is one point, its x and a 1.
+func Example() {
+	points := []float64{
+		1, 1,
+		2, 1,
+		3, 1,
+		4, 1,
+	}
+	y := []float64{2, 4, 5, 4}
+	w := make([]float64, 2)
+	residual, grad := make([]float64, len(y)), make([]float64, len(w))
+	for range 1000 {
+		copy(residual, y)
+		kernels.Gemv(1, points, 2, w, -1, residual)                       // points*w - y
+		kernels.GemvT(2./4, points, 2, residual, 0, grad)                 // of the mean square
+		kernels.SGD(w, grad, kernels.SGDCoef[float64]{Scale: 1, LR: 0.1}) // w -= 0.1*grad
+	}
+	fmt.Printf("y = %.4fx + %.4f\n", w[0], w[1])
+	// Output: y = 0.7000x + 2.0000
+}
+
+// The same bits on every level: here of a sum that plain loops round in many ways.
+func Example_levels() {
+	before := kernels.ActiveLevel()
+	x := make([]float32, 100_000)
+	for i := range x {
+		x[i] = 1 / float32(i+1)
+	}
+	seen := map[uint32]bool{}
+	for _, l := range kernels.Levels() {
+		if err := kernels.SetLevel(l); err != nil {
+			log.Fatal(err)
+		}
+		seen[math.Float32bits(kernels.Sum(x))] = true
+	}
+	if err := kernels.SetLevel(before); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(seen), "result:", kernels.Sum(x))
+	// Output: 1 result: 12.090147
+}
+
+func ExampleAxpy() {
+	y := []float32{1, 1, 1}
+	kernels.Axpy(2, []float32{1, 2, 3}, y)
+	fmt.Println(y)
+	// Output: [3 5 7]
+}
+
+func ExampleDot() {
+	fmt.Println(kernels.Dot([]float64{1, 2, 3}, []float64{4, 5, 6}))
+	// Output: 32
+}
+
+// The squares need not fit in a float32.
+func ExampleNrm2() {
+	fmt.Println(kernels.Nrm2([]float32{3e30, 4e30}))
+	// Output: 5e+30
+}
+
+func ExampleClamp() {
+	x := []float32{-3, 0.5, 3}
+	kernels.Clamp(x, x, -1, 1)
+	fmt.Println(x)
+	// Output: [-1 0.5 1]
+}
+
+// The mean gradient of a mini-batch, whose gradients are the rows of a matrix: rows of
+// two numbers that are three apart, as where a row is padded.
+func ExampleMeanRows() {
+	batch := []float32{
+		1, 10, 0,
+		2, 20, 0,
+		6, 60, 0,
+	}
+	mean := make([]float32, 2)
+	kernels.MeanRows(mean, batch, 3, 3)
+	fmt.Println(mean)
+	// Output: [3 30]
+}
+
+// The sum of gradients that lie in slices of their own.
+func ExampleSumSlices() {
+	sum := make([]float32, 2)
+	kernels.SumSlices(sum, [][]float32{{1, 10}, {2, 20}, {6, 60}})
+	fmt.Println(sum)
+	// Output: [9 90]
+}
+
+// With beta = 0 the old y is not read: it may be anything.
+func ExampleGemv() {
+	a := []float64{
+		1, 2, 3,
+		4, 5, 6,
+	}
+	y := []float64{math.NaN(), math.NaN()}
+	kernels.Gemv(1, a, 3, []float64{1, 0, -1}, 0, y)
+	fmt.Println(y)
+	// Output: [-2 -2]
+}
+
+func ExampleGemvT() {
+	a := []float64{
+		1, 2, 3,
+		4, 5, 6,
+	}
+	y := make([]float64, 3)
+	kernels.GemvT(1, a, 3, []float64{1, -1}, 0, y)
+	fmt.Println(y)
+	// Output: [-3 -3 -3]
+}
+
+func ExampleGer() {
+	a := make([]float64, 6)
+	kernels.Ger(1, []float64{1, 2}, []float64{1, 10, 100}, a, 3)
+	fmt.Println(a[:3], a[3:])
+	// Output: [1 10 100] [2 20 200]
+}
+
+// A minimum of (x-3)² by Adam. The coefficients of a step depend on its number, from 1;
+// the moments begin at 0.
+func ExampleAdam() {
+	x, m, v := []float64{0}, []float64{0}, []float64{0}
+	o := kernels.AdamOptions{LR: 0.1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8}
+	for t := 1; t <= 500; t++ {
+		grad := []float64{2 * (x[0] - 3)}
+		kernels.Adam(x, grad, m, v, kernels.AdamCoefs[float64](o, t, 1))
+	}
+	fmt.Printf("%.3f\n", x[0])
+	// Output: 3.000
+}
+
+// Every second element, and the elements from the far end: as in BLAS, a negative
+// stride begins there.
+func ExampleDotInc() {
+	x := []float32{1, 0, 2, 0, 3}
+	y := []float32{10, 20, 30}
+	fmt.Println(kernels.DotInc(3, x, 2, y, 1), kernels.DotInc(3, x, 2, y, -1))
+	// Output: 140 100
+}
