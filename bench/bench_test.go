@@ -37,6 +37,15 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
+// BenchmarkGemm measures matrix products: Gemm/TN/64x64x784.
+func BenchmarkGemm(b *testing.B) {
+	for _, s := range gemmSpecs(DetectCaches()) {
+		if op := s.Ops[0]; s.Type == "f32" { // each has both types
+			b.Run(strings.TrimPrefix(op, "Gemm/"), func(b *testing.B) { benchmark(b, op) })
+		}
+	}
+}
+
 // BenchmarkBLAS measures the routines that gonum's blas32 and blas64 call, beside
 // gonum's own.
 func BenchmarkBLAS(b *testing.B) {

@@ -18,6 +18,9 @@
 // Step/tensors=1000, of a thousand parameters with a thousand elements each,
 // "avx512-one-tensor", where one parameter has them all.
 //
+// BenchmarkGemm measures matrix products, Gemm/TN/64x64x784 for m=64, n=64, k=784 and
+// the left factor transposed; their limit is as many multiply-adds and nothing else.
+//
 // BenchmarkBLAS measures the routines of package kernels/gonumblas as gonum calls
 // them, on the active level, beside gonum's own: BLAS/Saxpy/type=f32/n=16, and
 // BLAS/Saxpy/inc=2/type=f32/n=16 for vectors with a stride.

@@ -30,6 +30,10 @@
 // own, both on the wall clock. Step/tensors=1000 has a thousand parameters with
 // n elements together; slowdown is its time over that of a single one.
 //
+// Gemm/TN/64x64x784 is a matrix product of m=64, n=64, k=784 with the left factor
+// transposed; n is m*n*k, and limit the fraction of the rate at which the core does
+// multiply-adds that do nothing else. gonum's own runs on one processor there.
+//
 // BLAS/Saxpy and so on are whole routines of package kernels/gonumblas, called
 // through gonum's interface as its users call them, on the active level; gonum is
 // how many times faster they are than gonum's own. BLAS/SgemvT is Sgemv with the
