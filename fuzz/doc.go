@@ -14,6 +14,9 @@
 // The targets range over kerneltest.Ops: a kernel that enters the catalog is
 // fuzzed from then on, and a new family fails a test until it has a target.
 //
+// Command soak, below, gives all targets of the module their turns for a time, and
+// counts the elements that they compare.
+//
 // An input that failed is kept in testdata/fuzz and runs with go test as a
 // seed from then on. The seeds there were written by hand, and their names say
 // what they are for.
