@@ -5,8 +5,6 @@ GO ?= go
 # fail with "context deadline exceeded" and no input (golang/go issue 75804).
 FUZZTIME ?= 300000x
 CHECKFUZZTIME ?= 20000x
-QEMU_ARM64 ?= qemu-aarch64-static
-QEMU_AMD64 ?= qemu-x86_64-static
 BIN := $(CURDIR)/.bin
 
 # Changed instructions that the tests must notice, and what draws them.
@@ -21,8 +19,12 @@ all: test
 test:
 	$(GO) test ./...
 
-# Everything CI asks for.
-check: fmt vet builds test purego v3 legs blocks fuzz-short
+# Everything CI asks for, so many things at a time, the output of each in one piece.
+JOBS ?= 2
+check: fmt
+	@start=$$(date +%s); \
+	$(MAKE) --no-print-directory -j$(JOBS) --output-sync=target vet builds test legs purego v3 blocks fuzz-short || exit 1; \
+	echo "check: $$(($$(date +%s) - start)) s"
 
 # Rewrites asm/ and the tables of kernels/ from gen/catalog.
 generate:
@@ -38,6 +40,9 @@ vet:
 	done; done
 	@for tags in "" purego; do \
 		echo "vet js/wasm $$tags"; GOOS=js GOARCH=wasm $(GO) vet -tags "$$tags" ./... || exit 1; \
+	done
+	@for arch in 386 arm; do \
+		echo "vet linux/$$arch"; GOOS=linux GOARCH=$$arch $(GO) vet ./... || exit 1; \
 	done
 
 builds:
@@ -55,22 +60,40 @@ v3:
 		echo "test GOAMD64=v3"; GOAMD64=v3 $(GO) test ./kernels/... ./optim/...; \
 	else echo "this machine cannot run GOAMD64=v3"; exit 1; fi
 
-# Other machines, emulated: leg(name, command, GOARCH, expected level). Each leg
-# asserts the level it got, so that none passes by running nothing.
-define leg
-	@for pkg in kernels kernels/gonumblas optim optim/checkpoint fuzz; do \
-		echo "leg $(1): $$pkg"; \
-		binary=$(BIN)/$(1)-$$(basename $$pkg).test; \
-		GOARCH=$(3) $(GO) test -c -o $$binary ./$$pkg && \
-		(cd $$pkg && STEEPEST_EXPECT_LEVEL=$(4) $(2) $$binary -test.short) || exit 1; \
-	done
-endef
+# Other machines: each leg builds the tests for one and runs them there, shortened.
+# It asserts the level it got, so that none passes by running nothing. A machine is
+# a system, an architecture and the level that its tests must find; RUN_ is what
+# runs its binaries here, nothing for 386, which an amd64 runs itself.
+LEGS ?= arm64 s390x riscv64 haswell nehalem wasm 386
+LEG_PACKAGES ?= kernels kernels/gonumblas optim optim/checkpoint fuzz optim/checkpoint/regular
 
-legs:
-	@mkdir -p $(BIN)
-	$(call leg,arm64,$(QEMU_ARM64),arm64,neon)
-	$(call leg,haswell,$(QEMU_AMD64) -cpu Haswell,amd64,avx2)
-	$(call leg,nehalem,$(QEMU_AMD64) -cpu Nehalem,amd64,generic)
+MACHINE_arm64 := linux arm64 neon
+RUN_arm64 = qemu-aarch64-static
+MACHINE_s390x := linux s390x generic
+RUN_s390x = qemu-s390x-static
+MACHINE_riscv64 := linux riscv64 generic
+RUN_riscv64 = qemu-riscv64-static
+MACHINE_haswell := linux amd64 avx2
+RUN_haswell = qemu-x86_64-static -cpu Haswell-noTSX,-invpcid,-pcid,-x2apic,-tsc-deadline
+MACHINE_nehalem := linux amd64 generic
+RUN_nehalem = qemu-x86_64-static -cpu Nehalem
+MACHINE_wasm := js wasm generic
+# Little room for an environment there.
+RUN_wasm = env -i PATH="$$PATH" HOME="$$HOME" STEEPEST_EXPECT_LEVEL=$$3 $$($(GO) env GOROOT)/lib/wasm/go_js_wasm_exec
+MACHINE_386 := linux 386 generic
+RUN_386 =
+
+legs: $(LEGS:%=leg-%)
+
+.PHONY: $(LEGS:%=leg-%)
+$(LEGS:%=leg-%): leg-%:
+	@mkdir -p $(BIN); start=$$(date +%s); set -- $(MACHINE_$*); \
+	for pkg in $(LEG_PACKAGES); do \
+		echo "leg $*: $$pkg"; \
+		binary=$(BIN)/$*-$$(basename $$pkg).test; \
+		GOOS=$$1 GOARCH=$$2 $(GO) test -c -o $$binary ./$$pkg && \
+		(cd $$pkg && STEEPEST_EXPECT_LEVEL=$$3 $(RUN_$*) $$binary -test.short) || exit 1; \
+	done; echo "leg $*: $$(($$(date +%s) - start)) s"
 
 # Writes the table of golden hashes anew, from what this machine computes.
 golden:
@@ -99,11 +122,11 @@ fuzz-short:
 blocks:
 	$(GO) run ./fuzz/blocks
 	$(GO) run ./fuzz/blocks -packages ./kernels -run '^TestGuardPages$$'
-	QEMU_ARM64="$(QEMU_ARM64)" $(GO) run ./fuzz/blocks -levels neon
+	QEMU_ARM64="$(RUN_arm64)" $(GO) run ./fuzz/blocks -levels neon
 
 # Random changes of single instructions: see fuzz/mutate. MUTATEFLAGS="-levels neon".
 mutate:
-	QEMU_ARM64="$(QEMU_ARM64)" $(GO) run ./fuzz/mutate -n $(N) -seed $(SEED) $(MUTATEFLAGS)
+	QEMU_ARM64="$(RUN_arm64)" $(GO) run ./fuzz/mutate -n $(N) -seed $(SEED) $(MUTATEFLAGS)
 
 bench:
 	$(GO) test -run '^$$' -bench . ./bench

@@ -18,6 +18,9 @@
 // fuzz/blocks fails where a basic block of a kernel is reached by no test, and
 // fuzz/mutate changes single instructions and runs the tests on each change.
 //
+// Command soak, below, gives all targets of the module their turns for a time, and
+// counts the elements that they compare.
+//
 // An input that failed is kept in testdata/fuzz and runs with go test as a
 // seed from then on. The seeds there were written by hand, and their names say
 // what they are for.

@@ -189,6 +189,9 @@ func TestLevels(t *testing.T) {
 	defer kernels.SetLevel(kernels.ActiveLevel())
 	levels := kernels.Levels()
 	t.Logf("levels: %v", levels)
+	if len(levels) == 1 {
+		t.Skip("there is nothing to compare with: TestGoldenRules does it")
+	}
 	for _, rule := range variants {
 		var want32, want64 []uint64
 		for _, level := range levels {
