@@ -3,15 +3,15 @@ package kernels
 import "math"
 
 // GemmPath is a way through Gemm: directly, or by blocks, with the blocks of either
-// factor brought together or not.
-type GemmPath struct{ Direct, Turn, Pack bool }
+// factor brought together or not, those of the left one turned or as they lie.
+type GemmPath struct{ Direct, Turn, Gather, Pack bool }
 
 // GemmPaths returns the ways that there are for a right factor that lies so.
 func GemmPaths(transB Transpose) []GemmPath {
 	if transB {
-		return []GemmPath{{Pack: true}, {Pack: true, Turn: true}}
+		return []GemmPath{{Pack: true}, {Pack: true, Turn: true}, {Pack: true, Gather: true}}
 	}
-	return []GemmPath{{Direct: true}, {}, {Pack: true}, {Turn: true}, {Pack: true, Turn: true}}
+	return []GemmPath{{Direct: true}, {}, {Pack: true}, {Turn: true}, {Pack: true, Turn: true}, {Gather: true}, {Pack: true, Gather: true}}
 }
 
 // GemmOn is Gemm on the given way, for sizes and an alpha that are not 0.
@@ -29,5 +29,12 @@ func GemmOn[T Float](way GemmPath, transA, transB Transpose, m, n, k int, alpha 
 			memory[i] = T(math.NaN()) // what was there before must not show
 		}
 	}
-	p.blocks(table[T](), tilingOf[T](), w, way.Turn, way.Pack)
+	left := leave
+	switch {
+	case way.Turn:
+		left = turn
+	case way.Gather:
+		left = gather
+	}
+	p.blocks(table[T](), tilingOf[T](), w, left, way.Pack)
 }

@@ -151,6 +151,7 @@ const (
 	// it is better read so, and turnColumns how many columns of the right factor pay for
 	// transposing it.
 	turnBytes   = 1024
+	gatherBytes = 4096 // the same for one that lies as it should, and for copying it
 	turnColumns = 96
 )
 
@@ -198,15 +199,22 @@ func (p *product[T]) run() {
 	size := int(unsafe.Sizeof(p.alpha))
 	// Which blocks are brought together never shows in the bits.
 	depth := min(p.k, generic.DepthBlock)
-	turn := p.n >= turnColumns && p.m > 1 && depth >= 32 &&
-		(cut.adjacent && !p.transA || !cut.adjacent && p.transA && p.lda*size >= turnBytes)
+	left := leave
+	if p.n >= turnColumns && p.m > 1 && depth >= 32 {
+		switch wanted := p.transA == cut.adjacent; {
+		case !wanted && (cut.adjacent || p.lda*size >= turnBytes):
+			left = turn
+		case wanted && p.lda*size >= gatherBytes:
+			left = gather
+		}
+	}
 	pack := p.transB || p.m >= packRows && p.n > cut.columns && p.ldb*size*depth >= packBytes
-	if !turn && !pack && p.m*p.n <= callTerms/generic.DepthBlock {
+	if left == leave && !pack && p.m*p.n <= callTerms/generic.DepthBlock {
 		p.direct(t)
 		return
 	}
 	w := borrow[T]()
-	p.blocks(t, cut, w, turn, pack)
+	p.blocks(t, cut, w, left, pack)
 	giveBack(w)
 }
 
@@ -243,14 +251,24 @@ func (p *product[T]) direct(t *Table[T]) {
 	}
 }
 
-// blocks computes a product block by block. turn and pack tell which factor's blocks are
-// brought together: the left one's transposed, the right one's in panels.
-func (p *product[T]) blocks(t *Table[T], cut tiling, w *workspace[T], turn, pack bool) {
+// leftWay is what happens to the blocks of a left factor before they are read.
+type leftWay int
+
+// The ways of a left factor.
+const (
+	leave  leftWay = iota // they stay where they lie
+	turn                  // they are transposed into the workspace
+	gather                // they are copied there
+)
+
+// blocks computes a product block by block. left tells what happens to the left factor's
+// blocks, and pack whether the right one's are brought together in panels.
+func (p *product[T]) blocks(t *Table[T], cut tiling, w *workspace[T], how leftWay, pack bool) {
 	beta := p.beta
 	rows, columns := leftRows, cut.columns
 	if !pack {
 		columns *= max(1, callTerms/generic.DepthBlock/min(p.m, rows)/columns)
-	} else if !turn {
+	} else if how == leave {
 		rows = callTerms / generic.DepthBlock / columns
 	}
 	left, right := w.left[:], w.right[:]
@@ -259,8 +277,8 @@ func (p *product[T]) blocks(t *Table[T], cut tiling, w *workspace[T], turn, pack
 		for i := 0; i < p.m; i += rows {
 			height := min(rows, p.m-i)
 			a, row, column := p.left(i, l)
-			if turn {
-				a, row, column = p.turn(t, left, a, height, depth)
+			if how != leave {
+				a, row, column = p.bring(t, how, left, a, height, depth)
 			}
 			for j := 0; j < p.n; j += columns {
 				width := min(columns, p.n-j)
@@ -280,12 +298,20 @@ func (p *product[T]) blocks(t *Table[T], cut tiling, w *workspace[T], turn, pack
 	}
 }
 
-// turn transposes a block of the left factor into the workspace.
-func (p *product[T]) turn(t *Table[T], left, a []T, height, depth int) (b []T, row, column int) {
+// bring brings a block of the left factor together in the workspace.
+func (p *product[T]) bring(t *Table[T], how leftWay, left, a []T, height, depth int) (b []T, row, column int) {
+	rows, columns := height, depth // of the block as it lies
 	if p.transA {
-		t.Transpose(depth, height, a, p.lda, left, depth+leftPad)
-		return left, depth + leftPad, 1
+		rows, columns = depth, height
 	}
-	t.Transpose(height, depth, a, p.lda, left, height+leftPad)
-	return left, 1, height + leftPad
+	if how == turn {
+		t.Transpose(rows, columns, a, p.lda, left, rows+leftPad)
+		rows, columns = columns, rows
+	} else {
+		t.CopyRows(rows, columns, a, p.lda, left, columns+leftPad)
+	}
+	if p.transA == (how == turn) {
+		return left, columns + leftPad, 1
+	}
+	return left, 1, columns + leftPad
 }
