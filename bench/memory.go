@@ -39,8 +39,8 @@ func slice[T kernels.Float](m *Arena, n int) []T {
 	if bytes >= page {
 		align = page
 	}
-	base := int(uintptr(unsafe.Pointer(unsafe.SliceData(m.bytes))))
-	begin := (base+m.used+align-1)/align*align - base
+	next := uintptr(unsafe.Pointer(unsafe.SliceData(m.bytes))) + uintptr(m.used)
+	begin := m.used + int(-next%uintptr(align))
 	m.used = begin + bytes
 	if bytes >= page {
 		m.used += page

@@ -63,7 +63,8 @@ func (c Caches) place(bytes int) Place {
 // the last cache that hardly a line survives until the next sweep. It is bounded
 // for the sake of time and of small machines.
 func (c Caches) MemorySet(times int) int {
-	return min(max(64<<20, times*max(c.L2, c.L3)), 512<<20)
+	const least, most = 64 << 20, 512 << 20
+	return max(least, times*min(max(c.L2, c.L3), most/times)) // no product beyond an int
 }
 
 // listed are the sizes that are always measured.

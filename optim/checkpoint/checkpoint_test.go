@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -766,4 +767,14 @@ func testPython[T kernels.Float](t *testing.T) {
 	if !reflect.DeepEqual(tensors, vectors) {
 		t.Errorf("got %v, want %v", tensors, vectors)
 	}
+}
+
+// TestTooLarge: a tensor that an int cannot count is refused by name. Where int has
+// 64 bits no file is that long.
+func TestTooLarge(t *testing.T) {
+	if strconv.IntSize > 32 {
+		t.Skip("int is as wide as a file's offsets")
+	}
+	_, err := readVector[float32](nil, tensor{name: "w", dtype: "F32", end: 1 << 31}, make([]byte, chunkBytes))
+	wantError(t, err, `"w"`, "536870912 elements", "memory")
 }
