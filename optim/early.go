@@ -103,8 +103,10 @@ func (e *EarlyStopping[T]) options() []option { return e.patience.options() }
 func (e *EarlyStopping[T]) Best() (metric float64, ok bool) { return e.metric, e.seen }
 
 // Restore sets the parameters to the values that had the best metric. It reports
-// false, and leaves them, if there was none. [Fit] calls it when a rule ends the
-// run or the loss diverges.
+// false, and leaves them, if there was none. [Fit] calls it where this rule has ended
+// the run; elsewhere, say after a divergence, it is the caller's to call, behind
+// [Optimizer.EvalMode]. The optimizer's moments stay those of the last step: to go on
+// from the best point, save one there, or restore an earlier one.
 func (e *EarlyStopping[T]) Restore() bool {
 	if e.seen {
 		for i, p := range e.params {

@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/parallel"
 )
 
 // A Param is a parameter vector, or a matrix stored as one, with a name for
@@ -43,7 +44,7 @@ type Optimizer[T kernels.Float] struct {
 	grads  [][]T // one gradient for each parameter, nil for a frozen one
 	spaces []workspace[T]
 	now    share
-	pool   *pool
+	pool   *parallel.Pool
 	closed bool
 }
 

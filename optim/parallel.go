@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/parallel"
 )
 
 // A phase is one pass over the blocks of the plan.
@@ -31,20 +32,26 @@ type share struct {
 func (o *Optimizer[T]) run(ph phase) {
 	o.now.phase = ph
 	o.now.next.Store(0)
-	helpers := o.plan.workers - 1
-	if helpers == 0 || o.closed {
+	workers := o.plan.workers
+	if workers == 1 || o.closed {
 		o.work(0)
 		return
 	}
-	if o.pool == nil || len(o.pool.wake) < helpers {
+	if o.pool == nil || o.pool.Workers() < workers {
 		if o.pool != nil {
-			o.pool.close()
+			o.pool.Close()
 		}
-		o.pool = newPool(helpers)
-		runtime.AddCleanup(o, (*pool).close, o.pool)
+		o.pool = parallel.New(workers)
+		runtime.AddCleanup(o, (*parallel.Pool).Close, o.pool)
 	}
-	o.pool.run(o, helpers)
+	o.pool.Run((*crew[T])(o), workers)
 }
+
+// A crew is an optimizer as the job of a pool.
+type crew[T kernels.Float] Optimizer[T]
+
+// Work implements [parallel.Job].
+func (c *crew[T]) Work(number int) { (*Optimizer[T])(c).work(number) }
 
 // Close ends the goroutines that [Workers] asked for. Later steps run on the
 // caller's goroutine. It need not be called: an optimizer that has become
@@ -52,7 +59,7 @@ func (o *Optimizer[T]) run(ph phase) {
 func (o *Optimizer[T]) Close() {
 	o.closed = true
 	if o.pool != nil {
-		o.pool.close()
+		o.pool.Close()
 		o.pool = nil
 	}
 }

@@ -150,7 +150,7 @@ func TestSmallStepStays(t *testing.T) {
 	for n, want := range map[int]int{1000: 1, 1<<17 - 1: 1, 1 << 17: 2, 1 << 20: 8} {
 		opt := mustNew(t, SGD{LR: 1}, named([][]float32{make([]float32, n)}), Workers(8))
 		mustStep(t, opt, [][]float32{make([]float32, n)})
-		if started := opt.pool != nil; started != (want > 1) || started && len(opt.pool.wake) != want-1 {
+		if started := opt.pool != nil; started != (want > 1) || started && opt.pool.Started() != want-1 {
 			t.Errorf("%d elements: goroutines started: %v, want %d workers", n, started, want)
 		}
 		opt.Close()
@@ -160,7 +160,7 @@ func TestSmallStepStays(t *testing.T) {
 // helpers counts the goroutines of all pools.
 func helpers() int {
 	buf := make([]byte, 1<<20)
-	return strings.Count(string(buf[:runtime.Stack(buf, true)]), "(*pool).help(")
+	return strings.Count(string(buf[:runtime.Stack(buf, true)]), "(*Pool).help(")
 }
 
 // TestGoroutines: they end with Close, and with an optimizer that nobody has any

@@ -121,15 +121,12 @@ func (r *Run[T]) step(ctx context.Context, grads [][]T) error {
 	if err != nil {
 		return iterationError(n+1, "objective: ", err)
 	}
-	report, err := opt.Step(grads)
-	if err != nil && !report.Skipped {
-		return iterationError(n+1, "", err)
+	report, failed := opt.Step(grads)
+	if failed != nil && !report.Skipped {
+		return iterationError(n+1, "", failed)
 	}
 	r.last = Progress{Report: report, Iteration: n + 1, Loss: loss, Average: r.average.Add(loss), Metric: r.last.Metric}
 	r.open = true
-	if err != nil {
-		return iterationError(n+1, "", err)
-	}
 	if average != nil && !report.Skipped {
 		if err := average.Update(); err != nil {
 			return iterationError(n+1, "", err)
@@ -139,6 +136,9 @@ func (r *Run[T]) step(ctx context.Context, grads [][]T) error {
 		if err := r.o.Divergence.Observe(loss); err != nil {
 			return iterationError(n+1, "", err)
 		}
+	}
+	if failed != nil {
+		return iterationError(n+1, "", failed)
 	}
 	return nil
 }

@@ -94,6 +94,9 @@ func newScene[T kernels.Float](t *testing.T, seed uint64, limit StepLimit) *scen
 	if one(3) {
 		opts = append(opts, ZeroGrads())
 	}
+	if one(3) {
+		opts = append(opts, FailAfterSkips(1+rng.IntN(2)))
+	}
 	opt := mustNew(t, variants[rng.IntN(len(variants))], params, opts...)
 
 	o := FitOptions[T]{Smoothing: []float64{0, 0.5, 0.9}[rng.IntN(3)]}
@@ -300,7 +303,10 @@ func testRunCut[T kernels.Float](t *testing.T) {
 		if got != want {
 			t.Fatalf("seed %d ends with\n%s\nwant\n%s", seed, got, want)
 		}
+		var skipped *SkippedError
 		switch {
+		case errors.As(err, &skipped):
+			ends["skips alone"]++
 		case err != nil:
 			ends["divergence"]++
 		case len(whole.opt.Observers()) > 0:
@@ -319,7 +325,7 @@ func testRunCut[T kernels.Float](t *testing.T) {
 			t.Errorf("only %d cuts of the kind %s", cuts[kind], kind)
 		}
 	}
-	for _, end := range []string{"divergence", "with an Observer", "with skips", "early stopping"} {
+	for _, end := range []string{"divergence", "skips alone", "with an Observer", "with skips", "early stopping"} {
 		if ends[end] < 10 {
 			t.Errorf("only %d runs end in or %s", ends[end], end)
 		}

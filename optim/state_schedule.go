@@ -6,7 +6,7 @@ import "fmt"
 // of it, whose rate depends on more than the number of steps. These are [Plateau]
 // and schedules with the methods of encoding.TextMarshaler and
 // encoding.TextUnmarshaler; if the latter's gives an error, it must have changed
-// nothing.
+// nothing. An [Observer] without them cannot be saved.
 type ScheduleSnapshot struct {
 	Type  string `json:"type"`  // its Go type
 	State string `json:"state"` // what MarshalText returns, or a PlateauState as JSON

@@ -20,7 +20,8 @@ type Progress struct {
 // more, not Validated: a rule that counts can tell by Iteration.
 //
 // The state of a rule that has the methods of encoding.TextMarshaler and
-// encoding.TextUnmarshaler is saved with a Run.
+// encoding.TextUnmarshaler is saved with a Run; if the latter's gives an error, it
+// must have changed nothing.
 type StopRule interface {
 	// Stop returns the reason why the run is to end, or "" to go on.
 	Stop(p Progress) (reason string)

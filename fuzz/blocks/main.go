@@ -3,6 +3,9 @@
 //
 //	go run ./fuzz/blocks
 //	go run ./fuzz/blocks -levels neon
+//	go run ./fuzz/blocks -packages ./kernels -run '^TestGuardPages$'
+//
+// The last one asks it of one test alone.
 //
 // It checks the levels that this machine can run. Those of another architecture must be
 // asked for; their tests, shortened, run under qemu-user's emulator. The module is left as
@@ -37,6 +40,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	root := set.String("root", ".", "root of the module")
 	names := set.String("levels", "", "check these levels, separated by commas; none: those of this machine")
 	packages := set.String("packages", "./kernels/... ./fuzz", "run the tests of these packages")
+	tests := set.String("run", "", "run the tests whose name matches the `regexp`")
 	if err := set.Parse(args); err != nil {
 		return err
 	}
@@ -54,7 +58,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 	defer os.RemoveAll(dir)
 	missed := 0
 	for arch, levels := range byArch(levels) {
-		n, err := check(*root, dir, arch, levels, strings.Fields(*packages), stdout, stderr)
+		n, err := check(*root, dir, arch, levels, append([]string{"-run=" + *tests}, strings.Fields(*packages)...), stdout, stderr)
 		if err != nil {
 			return err
 		}
@@ -76,7 +80,7 @@ func byArch(levels []assembly.Level) map[string][]assembly.Level {
 }
 
 // check runs the tests on marked assembly and lists the blocks without a mark.
-func check(root, dir, arch string, levels []assembly.Level, packages []string, stdout, stderr io.Writer) (missed int, err error) {
+func check(root, dir, arch string, levels []assembly.Level, tests []string, stdout, stderr io.Writer) (missed int, err error) {
 	overlay, err := assembly.NewOverlay(root, dir)
 	if err != nil {
 		return 0, err
@@ -104,7 +108,7 @@ func check(root, dir, arch string, levels []assembly.Level, packages []string, s
 	if err != nil {
 		return 0, err
 	}
-	cmd := assembly.GoTest(root, arch, append([]string{over, "-count=1", "-timeout=1h"}, packages...)...)
+	cmd := assembly.GoTest(root, arch, append([]string{over, "-count=1", "-timeout=1h"}, tests...)...)
 	cmd.Env = append(cmd.Env, env+"="+dir, "STEEPEST_EXPECT_LEVEL="+levels[len(levels)-1].Name)
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	if err := cmd.Run(); err != nil {

@@ -47,6 +47,13 @@ func (p *Pool) Workers() int {
 	return p.workers
 }
 
+// Started returns the number of goroutines that were started to help callers.
+func (p *Pool) Started() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.wake)
+}
+
 // Run does a job with up to so many goroutines, the caller's among them, and returns when
 // it is done.
 func (p *Pool) Run(job Job, workers int) {
