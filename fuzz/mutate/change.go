@@ -21,12 +21,12 @@ type change struct {
 // cannot show are left out: the order of operands that commute, and what is there for
 // speed alone.
 func changes(l assembly.Level, in assembly.Instruction) []change {
-	switch in.Op {
-	case "PREFETCHT0", "PRFM": // no result depends on them
+	switch {
+	case in.Op == "VZEROUPPER": // a test of the generator's demands it
 		return nil
-	case "VZEROUPPER": // a test of the generator's demands it
+	case prefetches[in.Op]:
 		return nil
-	case "WORD":
+	case in.Op == "WORD":
 		return append(wordChanges(in), change{kind: "drop"})
 	}
 	operations, commute := amd64Operations, amd64Commute
@@ -64,6 +64,32 @@ func changes(l assembly.Level, in assembly.Instruction) []change {
 		with("displacement", displacements(operand, in.Type()))
 	}
 	return append(all, change{kind: "drop"})
+}
+
+// prefetches are hints of what will be read.
+var prefetches = map[string]bool{"PREFETCHT0": true, "PRFM": true}
+
+// shows returns the instructions that have an effect: without the blocks that prefetch
+// and do nothing else than to compute addresses for it.
+func shows(all []assembly.Instruction) []assembly.Instruction {
+	var kept []assembly.Instruction
+	for len(all) > 0 {
+		end := 1
+		for end < len(all) && !all[end].First {
+			end++
+		}
+		block := all[:end]
+		all = all[end:]
+		hints, more := false, false
+		for _, in := range block {
+			hints = hints || prefetches[in.Op]
+			more = more || in.Jumps() || strings.ContainsAny(in.Op[:1], "VFKW") // vectors, masks, words
+		}
+		if !hints || more {
+			kept = append(kept, block...)
+		}
+	}
+	return kept
 }
 
 // swaps reports whether two operands of an instruction can change their places. How many

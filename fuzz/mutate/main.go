@@ -125,7 +125,7 @@ func newPool(root string, l assembly.Level, kernel *regexp.Regexp) (pool, error)
 		return p, err
 	}
 	for i, f := range p.files {
-		for _, in := range f.Instructions() {
+		for _, in := range shows(f.Instructions()) {
 			if kernel.MatchString(in.Kernel) && len(changes(l, in)) > 0 {
 				p.at = append(p.at, struct {
 					file int

@@ -49,7 +49,7 @@ func Gemm[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b 
 			case 1:
 				sum = c[i*ldc+j]
 			default:
-				sum = beta * c[i*ldc+j]
+				sum = T(beta * c[i*ldc+j])
 			}
 			for l := 0; l < k && alpha != 0; l += DepthBlock {
 				block := T(0)
