@@ -1,12 +1,17 @@
 // Package vec is a small machine-independent vector language, and the loops
 // around it.
 //
-// A Kernel is described once: its parameters, the skeleton of its loop (Map,
-// Reduce, Rows and others) and a body, a straight line of lane-wise operations that a
+// A Kernel is described once: its parameters, the skeleton of its loop (Map, Reduce,
+// Search, Rows, RowDots, RowAxpys, Outer, Product, Transposition or CopyRows) and a
+// body, a straight line of lane-wise operations that a
 // function records in a Body. Generate lowers a kernel for one element type to a
 // Machine. The skeletons own everything that is not arithmetic: pointers,
 // unrolling, alignment, blocks, tails, and the allocation of vector registers. A
 // Machine only knows how to write down single instructions.
+//
+// On the way down, a skeleton emits steps: copies of the body on successive vectors,
+// with no jump in between. A step's operations get vector registers, and become the
+// Machine's instructions. General registers are handed out by the skeletons.
 //
 // The numeric contract shapes the language. There is no fused multiply-add for
 // descriptions to use (only the skeleton Product has one), an element's result cannot

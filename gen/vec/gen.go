@@ -132,6 +132,9 @@ func (g *gen) makeResident(bodies ...*Body) {
 	}
 	keep := slices.Clone(order)
 	held := maps.Clone(g.resident)
+	// fits tries whether the bodies find registers enough beside those of keep. What
+	// need returns depends only on which uniforms are resident, so any number stands
+	// for their registers.
 	fits := func() bool {
 		clear(g.resident)
 		maps.Copy(g.resident, held)
@@ -157,7 +160,7 @@ func (g *gen) makeResident(bodies ...*Body) {
 		}
 		keep = slices.Delete(keep, least, least+1)
 	}
-	in := bodies[0].Elem
+	in := bodies[0].Elem // all of them compute in the same type
 	for _, u := range keep {
 		g.resident[u] = g.vector()
 		g.m.Broadcast(g.resident[u], in, u)

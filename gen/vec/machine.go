@@ -111,8 +111,8 @@ type Machine interface {
 	JumpUnlessBits(a G, bits int, label string) // if none of them is set; they are the lowest ones
 	SubJump(a G, imm int, c Cond, label string) // a -= imm, and JumpIf a compares so with 0
 
-	// Vector registers. In and of are the element types in registers and in
-	// memory: float32 elements may be widened on loading.
+	// Vector registers. The parameters in and of are the element types in registers and
+	// in memory: float32 elements may be widened on loading.
 	Zero(dst V)
 	Broadcast(dst V, in Elem, u Uniform)
 	BroadcastAt(dst V, in Elem, a Address)

@@ -144,9 +144,10 @@ func (g *gen) putBack(c columns, n, ptr, inc G) {
 	}
 }
 
-// gatherRest gathers the last n elements into a vector, and SetCount's count is n from
-// then on. If whole is set, or where vectors are not masked, a partial vector is never
-// a whole one.
+// gatherRest gathers the last n elements into a vector, and leaves the count of Partial
+// accesses at n. Those elements may be a whole vector, although rest is Partial, unless
+// whole is set (whole vectors have a version of their own then) or vectors are not
+// masked (Partial is always less there); a whole one is gathered faster as such.
 func (g *gen) gatherRest(dst V, rest Access, whole bool, n, ptr, inc G) {
 	if rest == Partial {
 		g.m.SetCount(n)

@@ -47,7 +47,8 @@ func (s Rows) pass(g *gen, k int, last bool) *Body {
 	return b
 }
 
-// columnsLeft sets n to the bytes of a row behind the first off.
+// columnsLeft sets n to the bytes of a row behind the first off: off - len, negated,
+// as the machine has no subtraction of registers that spares off.
 func (g *gen) columnsLeft(n, off G, row string) {
 	g.m.ArgLen(n, row)
 	g.m.ShiftLeft(n, shift(g.e))

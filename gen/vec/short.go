@@ -189,7 +189,8 @@ func (a *accumulation) singlesIn(g *gen, regs int) {
 }
 
 // begin prepares sums for their first element, the j-th of all, and reports whether its
-// term is to be assigned. The very first sum begins at +0: see few.
+// term is to be assigned: then nothing needs to be cleared. The sum of element 0 is
+// cleared, since +0 plus a term is what turns a total of -0 into +0: see few.
 func (a *accumulation) begin(g *gen, sums [][]V, j int) (assign bool) {
 	if j > 0 && a.combine == OpAdd {
 		return true
@@ -206,7 +207,8 @@ func (a *accumulation) single(g *gen, ptrs []G, j int, sums [][]V, assign bool) 
 		sums: sums, combine: a.combine, assign: assign})
 }
 
-// pass moves the pointers on behind each second element.
+// pass moves the pointers on by two elements after every second one: single reaches the
+// one at the pointers and the next.
 func (a *accumulation) pass(g *gen, ptrs []G, j int) {
 	if j&1 == 1 {
 		for i, p := range ptrs {
