@@ -12,13 +12,20 @@
 // others survive, and are listed in the end. The same seed draws the same changes of the
 // same assembly. The module is left as it is: a changed file is in an overlay.
 //
-// Some changes must survive, since nothing but speed depends on what they change:
+// Some changes must survive, since nothing but speed depends on what they change, or
+// nothing at all. The tests' guard pages make sure that none of these leaves its slices:
 //
-//   - where the tests of a length choose between ways that compute the same, such as one
-//     turn more or less of a main loop, an aligned store, or a matrix that counts as
-//     small, and how large a block of columns is;
-//   - what only clears or fills lanes that nobody reads, or breaks a dependency;
-//   - what happens to a flag or an address behind its last use.
+//   - where a length chooses between ways that compute the same: how many turns the main
+//     loop makes, whether stores are aligned first, whether a matrix counts as small, and
+//     a comparison with one more than a limit that lengths in bytes cannot exceed by one;
+//   - a jump that only leaves earlier, such as that over a masked vector of no elements,
+//     or over single elements of which none is left;
+//   - a comparison whose flags the one before it has set already;
+//   - a register that is cleared before it is filled, or lanes that no one reads: behind
+//     a masked store, or in a partial vector of no elements;
+//   - the last step of a pointer, behind its last use;
+//   - a stride of 0, from the far end or the near one;
+//   - the maximum of +0 and a magnitude, which may be NaN there if a later one drops it.
 package main
 
 import (
