@@ -55,6 +55,7 @@ import (
 	"time"
 
 	"github.com/seed63264101/steepest/bench"
+	"github.com/seed63264101/steepest/internal/regular"
 )
 
 func main() {
@@ -154,7 +155,7 @@ func (r *report) measureAndPrint(f flags) (err error) {
 	case "-":
 		table, lines = r.stderr, r.stdout
 	default:
-		file, err := os.Create(f.json)
+		file, err := regular.Create(f.json)
 		if err != nil {
 			return fmt.Errorf("-json %q: %w", f.json, err)
 		}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seed63264101/steepest/bench"
+	"github.com/seed63264101/steepest/internal/regular/regulartest"
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -24,6 +25,19 @@ func start(args ...string) (status int, stdout, stderr string) {
 	r := report{stdout: &out, stderr: &diag, caches: smallCaches, quick: time.Millisecond, full: time.Millisecond}
 	status = r.run(args)
 	return status, out.String(), diag.String()
+}
+
+// TestPipe: a named pipe, which nobody may ever read, is refused.
+func TestPipe(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	regulartest.Pipe(t, pipe)
+	regulartest.AtOnce(t, func() error {
+		status, stdout, stderr := start("-ops", "Scal", "-json", pipe)
+		if status != statusError || stdout != "" || !strings.Contains(stderr, pipe) || !strings.Contains(stderr, "named pipe") {
+			t.Errorf("status %d, output %q, message %q", status, stdout, stderr)
+		}
+		return nil
+	})
 }
 
 // TestBadArguments wants one clear line that names flag and value, and no

@@ -2,14 +2,16 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/seed63264101/steepest/internal/regular"
 )
 
 // The UCI Mushroom data in LIBSVM's format, as it is distributed with XGBoost:
@@ -52,7 +54,7 @@ func (d *dataset) endRow(label float64) {
 // readLIBSVM reads a file that must have some number of rows.
 func readLIBSVM(dir, name string, rows int) (*dataset, error) {
 	path := filepath.Join(dir, name)
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -67,18 +69,18 @@ func readLIBSVM(dir, name string, rows int) (*dataset, error) {
 func (d *dataset) read(r io.Reader, rows int) error {
 	s := bufio.NewScanner(r)
 	for s.Scan() {
-		if d.len() == rows {
-			return fmt.Errorf("more than %d rows", rows)
-		}
 		if err := d.addLine(s.Text()); err != nil {
 			return fmt.Errorf("line %d: %w", d.len()+1, err)
+		}
+		if d.len() > rows {
+			return fmt.Errorf("more than %d rows", rows)
 		}
 	}
 	if err := s.Err(); err != nil {
 		return fmt.Errorf("line %d: %w", d.len()+1, err)
 	}
 	if d.len() < rows {
-		return fmt.Errorf("%d rows, want %d: file is cut short", d.len(), rows)
+		return fmt.Errorf("%d rows, want %d", d.len(), rows)
 	}
 	return nil
 }
@@ -87,8 +89,11 @@ func (d *dataset) read(r io.Reader, rows int) error {
 // indices ascend.
 func (d *dataset) addLine(line string) error {
 	fields := strings.Fields(line)
-	if len(fields) < 2 {
-		return fmt.Errorf("%d fields, want a label and features", len(fields))
+	switch len(fields) {
+	case 0:
+		return errors.New("is blank, want a label and features")
+	case 1:
+		return fmt.Errorf("%q alone, want a label and features", fields[0])
 	}
 	label := fields[0]
 	if label != "0" && label != "1" {

@@ -83,13 +83,16 @@ func TestBadFiles(t *testing.T) {
 	}{
 		"no train":     {nil, []byte(test), []string{trainFile, "no such file"}},
 		"no test":      {[]byte(train), nil, []string{testFile, "no such file"}},
-		"empty":        {[]byte{}, []byte(test), []string{trainFile, "0 rows", "6513"}},
-		"rows missing": {[]byte(train), []byte(test[:strings.Index(test, "\n")+1]), []string{testFile, "1 rows", "cut short"}},
+		"empty":        {[]byte{}, []byte(test), []string{trainFile, "0 rows, want 6513"}},
+		"rows missing": {[]byte(train), []byte(test[:strings.Index(test, "\n")+1]), []string{testFile, "1 rows, want 1611"}},
 		"cut":          {[]byte(train[:len(train)/2]), []byte(test), []string{trainFile}},
 		"rows left":    {[]byte(train), []byte(test + lines[0]), []string{testFile, "more than 1611 rows"}},
 		"bad label":    {line5("2 1:1\n"), []byte(test), []string{"line 5", `"2"`}},
-		"no features":  {line5("1\n"), []byte(test), []string{"line 5", "1 fields"}},
-		"empty line":   {line5("\n"), []byte(test), []string{"line 5", "0 fields"}},
+		"no features":  {line5("1\n"), []byte(test), []string{"line 5", `"1" alone`}},
+		"empty line":   {line5("\n"), []byte(test), []string{"line 5", "is blank"}},
+		"blank end":    {[]byte(train + "\n"), []byte(test), []string{trainFile, "line 6514", "is blank"}},
+		"spaces":       {[]byte(train), []byte(test + " \t\n"), []string{testFile, "line 1612", "is blank"}},
+		"bad end":      {[]byte(train), []byte(test + "# 1:1\n"), []string{testFile, "line 1612", `"#"`}},
 		"no pair":      {line5("1 7\n"), []byte(test), []string{"line 5", `"7"`}},
 		"index 0":      {line5("1 0:1\n"), []byte(test), []string{"line 5", `"0"`, "126"}},
 		"large index":  {line5("1 127:1\n"), []byte(test), []string{"line 5", `"127"`, "126"}},
@@ -107,6 +110,11 @@ func TestBadFiles(t *testing.T) {
 	}
 	missing := filepath.Join(t.TempDir(), "missing")
 	program.Refused(t, demo.Failure, []string{"-data", missing}, missing, "no such file")
+}
+
+func TestPipes(t *testing.T) {
+	train, test := generate(1)
+	program.Pipes(t, map[string][]byte{trainFile: []byte(text(train)), testFile: []byte(text(test))})
 }
 
 func TestBadFlags(t *testing.T) {

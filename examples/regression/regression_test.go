@@ -130,10 +130,11 @@ func TestBadFiles(t *testing.T) {
 		want []string
 	}{
 		"missing":      {nil, []string{"no such file"}},
-		"empty":        {[]byte{}, []string{"0 rows", "209"}},
-		"rows missing": {[]byte(strings.Join(lines[:200], "")), []string{"200 rows", "cut short"}},
+		"empty":        {[]byte{}, []string{"0 rows, want 209"}},
+		"rows missing": {[]byte(strings.Join(lines[:200], "")), []string{"200 rows, want 209"}},
 		"cut":          {[]byte(good[:len(good)/2]), []string{"line", "fields"}},
 		"rows left":    {[]byte(good + lines[0]), []string{"more than 209 rows"}},
+		"bad end":      {[]byte(good + "x\n"), []string{"line 210", "fields"}},
 		"no number":    {[]byte(strings.Replace(good, lines[4], "v,m,1,2,x,4,5,6,7,8\n", 1)), []string{"line 5", "field 5", `"x"`}},
 		"NaN":          {[]byte(strings.Replace(good, lines[4], "v,m,1,2,3,4,5,6,NaN,8\n", 1)), []string{"line 5", "field 9", `"NaN"`}},
 		"infinite":     {[]byte(strings.Replace(good, lines[4], "v,m,1,2,3,4,5,1e999,7,8\n", 1)), []string{"line 5", "field 8", `"1e999"`}},
@@ -154,6 +155,10 @@ func TestBadFiles(t *testing.T) {
 		t.Chdir(t.TempDir()) // where there is no ../shared/data
 		demotest.Wants(t, program.Output(t, "-steps", "1"), "^data generated")
 	}
+}
+
+func TestPipes(t *testing.T) {
+	program.Pipes(t, map[string][]byte{machineFile: []byte(text(generate(machineRows, 1)))})
 }
 
 func TestBadFlags(t *testing.T) {

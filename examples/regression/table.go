@@ -6,10 +6,10 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strconv"
 
+	"github.com/seed63264101/steepest/internal/regular"
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -38,7 +38,7 @@ type table struct {
 // readMachine reads the data from a directory.
 func readMachine(dir string) (*table, error) {
 	path := filepath.Join(dir, machineFile)
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (t *table) read(r io.Reader) error {
 		}
 	}
 	if len(t.target) < machineRows {
-		return fmt.Errorf("%d rows, want %d: file is cut short", len(t.target), machineRows)
+		return fmt.Errorf("%d rows, want %d", len(t.target), machineRows)
 	}
 	return nil
 }

@@ -1,9 +1,6 @@
 package gonumblas
 
-import (
-	"math"
-	"math/bits"
-)
+import "math/bits"
 
 // The messages of gonum's blas/gonum, which panics with these strings.
 const (
@@ -18,21 +15,25 @@ const (
 	shortA       = "blas: insufficient length of a"
 )
 
+// safe is the largest number whose product with itself, and a number as large, fit
+// in an int together.
+const safe = 1<<(bits.UintSize/2-1) - 1
+
 // tooShort reports whether a vector of n elements, at least one, does not fit in a
 // slice, unless the product overflows. That gonum's checks overflow too is no
 // excuse for a kernel, which checks nothing: see checkHuge.
 func tooShort(n, length, inc int) bool { return (n-1)*max(inc, -inc) >= length }
 
 // forward reports whether two vectors have elements, positive strides, and room in
-// their slices, which are not beyond 32 bits: so it is in most calls, and few
-// instructions find out.
+// their slices, and none of these is beyond half an int: so it is in most calls,
+// and few instructions find out.
 func forward(n, lenX, incX, lenY, incY int) bool {
-	return forwardOne(n, lenX, incX) && uint(incY-1) < math.MaxInt32 && (n-1)*incY < lenY
+	return forwardOne(n, lenX, incX) && uint(incY-1) < safe && (n-1)*incY < lenY
 }
 
 // forwardOne is forward for one vector.
 func forwardOne(n, lenX, incX int) bool {
-	return uint(n-1) < math.MaxInt32 && uint(incX-1) < math.MaxInt32 && (n-1)*incX < lenX
+	return uint(n-1) < safe && uint(incX-1) < safe && (n-1)*incX < lenX
 }
 
 // checkHuge is tooShort for products that may not fit in an int. A negative stride
@@ -72,7 +73,7 @@ func checkTwo(n, lenX, incX, lenY, incY int) bool {
 	if tooShort(n, lenY, incY) {
 		panic(shortY)
 	}
-	if uint(n|incX|incY) > math.MaxInt32 {
+	if uint(n|incX|incY) > safe {
 		checkHuge(n, lenX, incX, lenY, incY)
 	}
 	return true
@@ -93,7 +94,7 @@ func checkOne(n, lenX, incX int) bool {
 	if n < 0 {
 		panic(nLT0)
 	}
-	if uint(n|incX) > math.MaxInt32 {
+	if uint(n|incX) > safe {
 		checkHuge(n, lenX, incX, n, 1)
 	}
 	return n > 0
@@ -103,7 +104,7 @@ func checkOne(n, lenX, incX int) bool {
 // each column.
 func forwardMatrix(m, n, lenA, lda, nx, lenX, incX, ny, lenY, incY int) bool {
 	return forwardOne(nx, lenX, incX) && forwardOne(ny, lenY, incY) &&
-		lda >= n && lda <= math.MaxInt32 && lda*(m-1)+n <= lenA
+		lda >= n && lda <= safe && lda*(m-1)+n <= lenA
 }
 
 // checkMatrix panics unless a matrix and two vectors fit in their slices, and reports
@@ -131,7 +132,7 @@ func checkMatrix(m, n, lenA, lda, nx, lenX, incX, ny, lenY, incY int) bool {
 	if lenA < lda*(m-1)+n {
 		panic(shortA)
 	}
-	if uint(m|n|lda|incX|incY) > math.MaxInt32 {
+	if uint(m|n|lda|incX|incY) > safe {
 		checkHuge(nx, lenX, incX, nx, 1)
 		checkHuge(ny, ny, 1, lenY, incY)
 		if over, last := bits.Mul(uint(m-1), uint(lda)); over != 0 || last > uint(lenA) || lenA-int(last) < n {

@@ -29,6 +29,9 @@
 //	digest = header["__metadata__"]["sha256"].encode()
 //	ok = hashlib.sha256(raw.replace(digest, b"0" * 64)).hexdigest().encode() == digest
 //
+// In the JSON object, Extra's entries whose name or value is not UTF-8 stand in
+// the list "extra_bytes" as objects with "name" and "value", both base64.
+//
 // # Safety
 //
 // A file is written beside its final place, synced and renamed: whatever
@@ -45,13 +48,12 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/seed63264101/steepest/internal/regular"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 )
@@ -96,7 +98,8 @@ func Load[T kernels.Float](path string, opt Stateful[T]) error {
 // Write writes a snapshot to a file and replaces the one that may be there. If
 // it fails, the old file stays. A symbolic link is replaced, not followed.
 //
-// Names must be UTF-8: the format has no others.
+// The values and names of Extra may be any bytes. All other text must be UTF-8
+// and all numbers finite: it is an error, which names the field, if not.
 func Write[T kernels.Float](path string, s *optim.Snapshot[T]) error {
 	h, vectors, err := layout(s)
 	if err == nil {
@@ -108,8 +111,8 @@ func Write[T kernels.Float](path string, s *optim.Snapshot[T]) error {
 	return nil
 }
 
-// Read reads a snapshot from a file. It is an error if the file is no
-// checkpoint, is not whole or has another element type.
+// Read reads a snapshot from a file. It is an error if the file is no regular
+// one, is no checkpoint, is not whole or has another element type.
 func Read[T kernels.Float](path string) (*optim.Snapshot[T], error) {
 	s, err := readFile[T](path)
 	if err != nil {
@@ -119,7 +122,7 @@ func Read[T kernels.Float](path string) (*optim.Snapshot[T], error) {
 }
 
 func readFile[T kernels.Float](path string) (*optim.Snapshot[T], error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -127,9 +130,6 @@ func readFile[T kernels.Float](path string) (*optim.Snapshot[T], error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("no regular file") // its size means nothing
 	}
 	return decode[T](f, info.Size())
 }
@@ -168,20 +168,17 @@ func vectorsOf[T kernels.Float](s *optim.Snapshot[T]) []vector[T] {
 // layout returns the header of a snapshot's file, its digest still zeros, and
 // the vectors behind it.
 func layout[T kernels.Float](s *optim.Snapshot[T]) (*header, []vector[T], error) {
-	about, err := json.Marshal(s)
+	about, err := describe(s)
 	if err != nil {
 		return nil, nil, err
 	}
 	h := &header{metadata: map[string]string{
-		"format": format, "version": version, "optimizer": string(about), "sha256": noDigest,
+		"format": format, "version": version, "optimizer": about, "sha256": noDigest,
 	}}
 	vectors := vectorsOf(s)
 	var at int64
 	seen := make(map[string]bool)
 	for _, v := range vectors {
-		if !utf8.ValidString(v.name) {
-			return nil, nil, fmt.Errorf("tensor %q: the name is not UTF-8", v.name)
-		}
 		if seen[v.name] {
 			return nil, nil, fmt.Errorf("tensor %q: the snapshot has it twice", v.name)
 		}
@@ -227,9 +224,12 @@ func decode[T kernels.Float](r io.Reader, size int64) (*optim.Snapshot[T], error
 	if err != nil {
 		return nil, err
 	}
-	s, err := describe[T](h)
-	if err != nil {
+	if err := h.checkFormat(); err != nil {
 		return nil, err
+	}
+	s, err := parseAbout[T](h.metadata["optimizer"])
+	if err != nil {
+		return nil, fmt.Errorf("metadata entry \"optimizer\": %w", err)
 	}
 	digest, err := h.takeDigest()
 	if err != nil {
@@ -255,27 +255,18 @@ func decode[T kernels.Float](r io.Reader, size int64) (*optim.Snapshot[T], error
 	return s, nil
 }
 
-// describe returns the snapshot that the metadata describe, without vectors.
-func describe[T kernels.Float](h *header) (*optim.Snapshot[T], error) {
+// checkFormat returns an error unless the metadata are those of a checkpoint.
+func (h *header) checkFormat() error {
 	for _, want := range [][2]string{{"format", format}, {"version", version}} {
 		got, ok := h.metadata[want[0]]
 		if !ok {
-			return nil, fmt.Errorf("no checkpoint of an optimizer: metadata have no %q, want %q", want[0], want[1])
+			return fmt.Errorf("no checkpoint of an optimizer: metadata have no %q, want %q", want[0], want[1])
 		}
 		if got != want[1] {
-			return nil, fmt.Errorf("no checkpoint that can be read: metadata have the %s %q, want %q", want[0], got, want[1])
+			return fmt.Errorf("no checkpoint that can be read: metadata have the %s %q, want %q", want[0], got, want[1])
 		}
 	}
-	s := new(optim.Snapshot[T])
-	d := json.NewDecoder(strings.NewReader(h.metadata["optimizer"]))
-	d.DisallowUnknownFields()
-	if err := d.Decode(s); err != nil {
-		return nil, fmt.Errorf("metadata entry \"optimizer\": %w", err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("metadata entry \"optimizer\" goes on after its end")
-	}
-	return s, nil
+	return nil
 }
 
 // takeDigest returns the digest and puts zeros into its place.

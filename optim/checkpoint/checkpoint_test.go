@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -17,6 +18,7 @@ import (
 	"runtime"
 	"testing"
 
+	"github.com/seed63264101/steepest/internal/regular/regulartest"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 )
@@ -169,7 +171,12 @@ func testRoundTrip[T kernels.Float](t *testing.T) {
 		}
 		r.accumulate(t)
 		s := r.snapshot(t)
-		s.Extra = map[string]string{"epoch": "7", "<&>\x00": "ü\u2028"}
+		random, err := rand.NewPCG(1, 2).MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.Extra = map[string]string{"epoch": "7", "<&>\x00": "ü\u2028", "random": string(random),
+			"\xff": "one", "\xfe": "two", "\ufffd": "\xed\xa0\x80", "": "\ufffd\U0001f600"}
 		s.ExtraVectors = []optim.StateSnapshot[T]{{Name: "ema.weights", Value: []T{1, 2}}, {Name: "empty", Value: []T{}}}
 		long := make([]T, chunkBytes/4+3)
 		for i := range long {
@@ -228,7 +235,7 @@ func sameBits[T kernels.Float](a, b *optim.Snapshot[T]) bool {
 	}
 	ja, _ := json.Marshal(a)
 	jb, _ := json.Marshal(b)
-	return bytes.Equal(ja, jb)
+	return bytes.Equal(ja, jb) && maps.Equal(a.Extra, b.Extra) // JSON need not tell these apart
 }
 
 // TestResume compares a run that stops at every step, goes through a file and
@@ -430,17 +437,52 @@ func TestContent(t *testing.T) {
 		{`"shape":[7]`, `"shape":[7,1]`, []string{`"model.layer.0.bias"`, "[7 1]", "one dimension"}},
 		{`\"rule\":\"Adam\"`, `\"rule\":17`, []string{`"optimizer"`}},
 		{`\"rule\":\"Adam\"`, `\"rulf\":\"Adam\"`, []string{`"optimizer"`, "rulf"}},
-		{`"optimizer":"{`, `"optimizer":"{}{`, []string{`"optimizer"`, "goes on"}},
+		{`"optimizer":"{`, `"optimizer":"{}{`, []string{`"optimizer"`, "not JSON"}},
 		{`"optimizer":"{`, `"optimizer":"[`, []string{`"optimizer"`}},
 		{`"optimizer":`, `"optimiser":`, []string{`"optimizer"`}},
 		{`{\"name\":\"weights\"`, `{\"name\":\"bytes\"`, []string{`"model.weights"`, "not in the metadata"}},
 		{`{\"name\":\"weights\"`, `{\"name\":\"layer.0.bias\"`, []string{`"model.layer.0.bias"`, "twice"}},
 		{`\"params\":[`, `\"params\":[{\"name\":\"more\"},`, []string{`"model.more"`, "missing"}},
+		// What encoding/json would lose.
+		{`\"steps\":0`, `\"steps\":0,\"steps\":1`, []string{`"optimizer"`, `"steps": twice`}},
+		{`\"steps\":0`, `\"steps\":0,\"extra\":{\"a\":\"1\",\"\\u0061\":\"2\"}`, []string{`"extra": "a": twice`}},
+		{`\"steps\":0`, `\"steps\":0,\"extra\":{\"\\udcff\":\"\"}`, []string{`"optimizer"`, `\udcff`, "half a sign"}},
+		{`\"steps\":0`, `\"steps\":0,\"extra_bytes\":[{\"name\":\"/w==\"},{\"name\":\"/w==\"}]`, []string{`extra "\xff": twice`}},
+		{`\"steps\":0`, `\"steps\":0,\"extra\":{\"a\":\"\"},\"extra_bytes\":[{\"name\":\"YQ==\"}]`, []string{`extra "a": twice`}},
+		{`\"steps\":0`, `\"steps\":0,\"extra_bytes\":[{\"name\":\"?\"}]`, []string{`"optimizer"`, "base64"}},
 	} {
 		_, err := decodeBytes[float32](edit(t, good, replace(c.old, c.new)))
 		if t.Run(c.new, func(t *testing.T) { wantError(t, err, c.want...) }); t.Failed() {
 			return
 		}
+	}
+}
+
+// TestUnstorable: what JSON would not give back is refused, and named.
+func TestUnstorable(t *testing.T) {
+	r := newRun[float32](t, optim.NewNAdam(0.01), optim.WithSchedule(optim.NewPlateau()), optim.WithLossScaler(optim.NewLossScaler()))
+	r.steps(t, 1)
+	path := r.save(t)
+	old := readBytes(t, path)
+	for want, spoil := range map[string]func(*optim.Snapshot[float32]){
+		`Rule "\xff" is not UTF-8`:                            func(s *optim.Snapshot[float32]) { s.Rule = "\xff" },
+		`Options's key "a\xff" is not UTF-8`:                  func(s *optim.Snapshot[float32]) { s.Options["a\xff"] = "" },
+		`Options["a"] "\xe4" is not UTF-8`:                    func(s *optim.Snapshot[float32]) { s.Options["a"] = "\xe4" },
+		`LossScale.Scale is +Inf, want a finite number`:       func(s *optim.Snapshot[float32]) { s.LossScale.Scale = math.Inf(1) },
+		`Schedule[0].State "\xc0\x80" is not UTF-8`:           func(s *optim.Snapshot[float32]) { s.Schedule[0].State = "\xc0\x80" },
+		`Params[2].Name "\xed\xa0\x80" is not UTF-8`:          func(s *optim.Snapshot[float32]) { s.Params[2].Name = "\xed\xa0\x80" },
+		`Params[1].State[0].Name "\xff" is not UTF-8`:         func(s *optim.Snapshot[float32]) { s.Params[1].State[0].Name = "\xff" },
+		`Params[0].Numbers["x"] is NaN, want a finite number`: func(s *optim.Snapshot[float32]) { s.Params[0].Numbers = map[string]float64{"x": math.NaN()} },
+		`ExtraVectors[0].Name "\xff" is not UTF-8`: func(s *optim.Snapshot[float32]) {
+			s.ExtraVectors = []optim.StateSnapshot[float32]{{Name: "\xff"}}
+		},
+	} {
+		s := r.snapshot(t)
+		spoil(s)
+		wantError(t, Write(path, s), path, want)
+	}
+	if !bytes.Equal(readBytes(t, path), old) {
+		t.Error("the old file has changed")
 	}
 }
 
@@ -465,6 +507,19 @@ func TestMismatch(t *testing.T) {
 		t.Errorf("got %v, want ErrNotExist", err)
 	}
 	wantError(t, Load(filepath.Dir(path), r.opt), filepath.Dir(path), "regular")
+}
+
+// TestNoFile: reading and writing refuse a named pipe and do not wait for its
+// other end.
+func TestNoFile(t *testing.T) {
+	r := newRun[float32](t, optim.NewAdam(0.01))
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	regulartest.Pipe(t, pipe)
+	wantError(t, regulartest.AtOnce(t, func() error { return Load(pipe, r.opt) }), pipe, "regular file")
+	wantError(t, regulartest.AtOnce(t, func() error { return Save(pipe, r.opt) }), pipe, "regular file")
+	if entries, _ := os.ReadDir(filepath.Dir(pipe)); len(entries) != 1 {
+		t.Errorf("got the files %v, want the pipe", entries)
+	}
 }
 
 // TestAtomic lets writing fail in several ways: the old file must stay, and
@@ -504,7 +559,7 @@ func TestAtomic(t *testing.T) {
 	// A name that the format cannot have.
 	s := r.snapshot(t)
 	s.Params[1].Name = "\xff"
-	wantError(t, Write(path, s), path, `"model.\xff"`, "UTF-8")
+	wantError(t, Write(path, s), path, `Params[1].Name "\xff"`, "UTF-8")
 	intact()
 
 	s = r.snapshot(t)

@@ -2,6 +2,8 @@ package checkpoint
 
 import (
 	"bytes"
+	"maps"
+	"path/filepath"
 	"testing"
 
 	"github.com/seed63264101/steepest/optim"
@@ -38,6 +40,8 @@ func seeds(f *testing.F) [][]byte {
 		{`\"accumulated\":1,`, ``},
 		{`\"name\":\"b\"`, `\"name\":\"w\"`},
 		{`\"params\":[{`, `\"params\":[null,{`},
+		{`\"steps\":1`, `\"steps\":1,\"extra\":{\"a\":\"\"},\"extra_bytes\":[{\"name\":\"/w==\",\"value\":\"/g==\"}]`},
+		{`\"steps\":1`, `\"steps\":1,\"extra\":{\"\\ud83d\\ude00\":\"\\udcff\"}`},
 		{`\\\"Bad\\\":`, `\\\"Bad\\\":-`},
 	} {
 		list = append(list, edit(f, good, replace(c[0], c[1])))
@@ -82,6 +86,9 @@ func FuzzHeader(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if !maps.Equal(got.metadata, h.metadata) {
+			t.Fatalf("wrote %q, read %q", h.metadata, got.metadata)
+		}
 		for i, x := range h.tensors {
 			if y := got.tensors[i]; x.name != y.name || x.begin != y.begin || x.end != y.end {
 				t.Fatalf("wrote %+v, read %+v", x, y)
@@ -90,7 +97,7 @@ func FuzzHeader(f *testing.F) {
 	})
 }
 
-// FuzzDecode: a file is refused, or its snapshot is written as the same tensors.
+// FuzzDecode: a file is refused, or its snapshot can be written and is read again.
 // The digest is made right, so that what is behind it meets bad files. Restoring
 // works, or changes nothing.
 func FuzzDecode(f *testing.F) {
@@ -108,6 +115,13 @@ func FuzzDecode(f *testing.F) {
 		}
 		if n := h.dataSize(); n > int64(len(b)) || len(vectors) != len(h.tensors) {
 			t.Fatalf("%d bytes of data and %d tensors of %d from %d bytes", n, len(h.tensors), len(vectors), len(b))
+		}
+		path := filepath.Join(t.TempDir(), "run.safetensors")
+		if err := Write(path, s); err != nil {
+			t.Fatal(err)
+		}
+		if again, err := Read[float32](path); err != nil || !sameBits(again, s) {
+			t.Fatalf("wrote %+v, read %+v (%v)", s, again, err)
 		}
 		opt, err := optim.New(optim.NewScheduleFreeAdamW(0.1), []optim.Param[float32]{
 			{Name: "w", Value: []float32{5, 6, 7}}, {Name: "b", Value: []float32{8}},

@@ -9,9 +9,6 @@ import (
 	"io"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
-	"unicode/utf8"
 )
 
 // maxHeader is the longest JSON header that the format allows.
@@ -145,16 +142,10 @@ func (h *header) checkLayout(size int64) error {
 // takes the last one of duplicate names, other capitals and broken UTF-8.
 func parseHeader(text []byte) (*header, error) {
 	text = bytes.TrimRight(text, " ")
-	switch {
-	case len(text) == 0 || text[0] != '{':
-		return nil, fmt.Errorf("does not begin with '{'")
-	case !utf8.Valid(text):
-		return nil, fmt.Errorf("is not UTF-8")
-	case !json.Valid(text):
-		return nil, fmt.Errorf("is not JSON")
+	if err := checkText(text); err != nil {
+		return nil, err
 	}
-	d := &decoder{json.NewDecoder(bytes.NewReader(text))}
-	d.UseNumber()
+	d := newDecoder(text)
 	h := new(header)
 	err := d.object(func(name string) (err error) {
 		if name == metadataKey {
@@ -170,39 +161,6 @@ func parseHeader(text []byte) (*header, error) {
 		return nil, err
 	}
 	return h, nil
-}
-
-// A decoder reads the few kinds of JSON values that a header has.
-type decoder struct{ *json.Decoder }
-
-// object reads an object; the function reads the value of each name.
-func (d *decoder) object(value func(name string) error) error {
-	if err := d.delim('{'); err != nil {
-		return err
-	}
-	seen := make(map[string]bool)
-	for d.More() {
-		name, err := d.str()
-		if err != nil {
-			return err
-		}
-		if seen[name] {
-			return fmt.Errorf("%q: twice", name)
-		}
-		seen[name] = true
-		if err := value(name); err != nil {
-			return fmt.Errorf("%q: %w", name, err)
-		}
-	}
-	return d.delim('}')
-}
-
-func (d *decoder) stringMap() (map[string]string, error) {
-	m := make(map[string]string)
-	return m, d.object(func(name string) (err error) {
-		m[name], err = d.str()
-		return err
-	})
 }
 
 func (d *decoder) tensor() (t tensor, err error) {
@@ -243,57 +201,4 @@ func (d *decoder) tensor() (t tensor, err error) {
 		return t, fmt.Errorf("shape %d of %s has %d bytes, data_offsets %d have %d", t.shape, t.dtype, size, offsets, t.end-t.begin)
 	}
 	return t, nil
-}
-
-// ints reads an array of integers from 0 up.
-func (d *decoder) ints() ([]int64, error) {
-	if err := d.delim('['); err != nil {
-		return nil, err
-	}
-	list := []int64{}
-	for d.More() {
-		tok, err := d.Token()
-		if err != nil {
-			return nil, err
-		}
-		number, _ := tok.(json.Number)
-		n, err := strconv.ParseUint(number.String(), 10, 63)
-		if err != nil {
-			return nil, fmt.Errorf("%s, want an integer from 0 up", show(tok))
-		}
-		list = append(list, int64(n))
-	}
-	return list, d.delim(']')
-}
-
-func (d *decoder) str() (string, error) {
-	tok, err := d.Token()
-	if err != nil {
-		return "", err
-	}
-	s, ok := tok.(string)
-	if !ok {
-		return "", fmt.Errorf("%s, want a string", show(tok))
-	}
-	return s, nil
-}
-
-func (d *decoder) delim(want json.Delim) error {
-	tok, err := d.Token()
-	if err != nil {
-		return err
-	}
-	if tok != want {
-		return fmt.Errorf("%s, want %v", show(tok), want)
-	}
-	return nil
-}
-
-// show returns a token for messages, not all of it if it is long.
-func show(tok json.Token) string {
-	if s, ok := tok.(string); ok {
-		return strconv.Quote(s[:min(len(s), 40)])
-	}
-	s := fmt.Sprint(tok)
-	return strings.ToValidUTF8(s[:min(len(s), 40)], "")
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
+	"github.com/seed63264101/steepest/internal/regular/regulartest"
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -137,6 +138,24 @@ func Data(t testing.TB, name string) string {
 		t.Skipf("no real data here: %v", err)
 	}
 	return dir
+}
+
+// Pipes checks that the program, told to read data from a directory with the
+// files, refuses a named pipe in the place of each and waits for nothing.
+func (p Program) Pipes(t testing.TB, files map[string][]byte) {
+	t.Helper()
+	for name := range files {
+		dir := Write(t, files)
+		path := filepath.Join(dir, name)
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		regulartest.Pipe(t, path)
+		regulartest.AtOnce(t, func() error {
+			p.Refused(t, demo.Failure, []string{"-data", dir}, path, "named pipe")
+			return nil
+		})
+	}
 }
 
 // Write writes files into a new directory and returns its name. A file without

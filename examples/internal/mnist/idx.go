@@ -3,13 +3,15 @@
 package mnist
 
 import (
+	"bufio"
 	"compress/gzip"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
+
+	"github.com/seed63264101/steepest/internal/regular"
 )
 
 // The files of MNIST's test set, as Y. LeCun, C. Cortes and C. J. C. Burges
@@ -48,13 +50,13 @@ func Read(dir string) (*Dataset, error) {
 // the number of dimensions, then the dimensions, then the bytes. The first
 // dimension is the number of items, the others must be shape.
 func readIDX(path string, shape ...int) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	data, err := decodeIDX(f, shape)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.ErrUnexpectedEOF) { // of the compressed data
 		err = errors.New("file is cut short")
 	}
 	if err != nil {
@@ -64,13 +66,25 @@ func readIDX(path string, shape ...int) ([]byte, error) {
 }
 
 func decodeIDX(r io.Reader, shape []int) ([]byte, error) {
-	z, err := gzip.NewReader(r)
+	file := bufio.NewReader(r) // of which z takes no byte behind the compressed data
+	z, err := gzip.NewReader(file)
+	if err == io.EOF {
+		return nil, errors.New("file is empty")
+	}
 	if err != nil {
 		return nil, err
 	}
+	z.Multistream(false) // what follows need not be compressed data
 	header := make([]uint32, 2+len(shape))
-	if err := binary.Read(z, binary.BigEndian, header); err != nil {
+	raw, err := io.ReadAll(io.LimitReader(z, int64(4*len(header))))
+	if err != nil {
 		return nil, err
+	}
+	if len(raw) < 4*len(header) {
+		return nil, fmt.Errorf("%d bytes, want a header of %d", len(raw), 4*len(header))
+	}
+	for i := range header {
+		header[i] = binary.BigEndian.Uint32(raw[4*i:])
 	}
 	// 0x08 is the type of unsigned bytes.
 	if want := uint32(0x0800 + len(header) - 1); header[0] != want {
@@ -96,6 +110,11 @@ func decodeIDX(r io.Reader, shape []int) ([]byte, error) {
 		return nil, fmt.Errorf("%d bytes of data, the header announces %d", len(data), size)
 	case len(data) > size:
 		return nil, fmt.Errorf("more than the %d bytes of data that the header announces", size)
+	}
+	if _, err := file.ReadByte(); err == nil {
+		return nil, errors.New("more bytes behind the compressed data")
+	} else if err != io.EOF {
+		return nil, err
 	}
 	return data, nil
 }

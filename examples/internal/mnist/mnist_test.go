@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/examples/internal/demotest"
+	"github.com/seed63264101/steepest/internal/regular/regulartest"
 )
 
 // idx returns an uncompressed IDX file.
@@ -54,14 +55,19 @@ func TestBadFiles(t *testing.T) {
 	}{
 		"no images":         {nil, goodLabels, []string{ImageFile, "no such file"}},
 		"no labels":         {goodImages, nil, []string{LabelFile, "no such file"}},
-		"empty":             {[]byte{}, goodLabels, []string{ImageFile, "cut short"}},
+		"empty":             {[]byte{}, goodLabels, []string{ImageFile, "is empty"}},
 		"no gzip":           {idx(0x803, imageDims, grey), goodLabels, []string{ImageFile, "gzip"}},
 		"half a file":       {goodImages[:len(goodImages)/2], goodLabels, []string{ImageFile, "cut short"}},
+		"a byte":            {goodImages[:1], goodLabels, []string{ImageFile, "cut short"}},
 		"all but a byte":    {goodImages[:len(goodImages)-1], goodLabels, []string{ImageFile, "cut short"}},
 		"labels cut":        {goodImages, goodLabels[:len(goodLabels)-10], []string{LabelFile, "cut short"}},
 		"flipped bit":       {flipped, goodLabels, []string{ImageFile, "checksum"}},
 		"bad checksum":      {badSum, goodLabels, []string{ImageFile, "checksum"}},
-		"half a header":     {zip([]byte{0, 0, 8, 3, 0}), goodLabels, []string{ImageFile, "cut short"}},
+		"half a header":     {zip([]byte{0, 0, 8, 3, 0}), goodLabels, []string{ImageFile, "5 bytes", "header of 16"}},
+		"nothing zipped":    {zip(nil), goodLabels, []string{ImageFile, "0 bytes", "header of 16"}},
+		"bytes behind":      {append(bytes.Clone(goodImages), "tail"...), goodLabels, []string{ImageFile, "more bytes behind"}},
+		"zeros behind":      {goodImages, append(bytes.Clone(goodLabels), make([]byte, 512)...), []string{LabelFile, "more bytes behind"}},
+		"zipped twice":      {append(bytes.Clone(goodImages), goodImages...), goodLabels, []string{ImageFile, "more bytes behind"}},
 		"bad magic":         {zip(idx(0x804, imageDims, grey)), goodLabels, []string{ImageFile, "magic", "0x00000804", "0x00000803"}},
 		"labels for images": {goodLabels, goodLabels, []string{ImageFile, "magic", "0x00000801"}},
 		"images for labels": {goodImages, goodImages, []string{LabelFile, "magic", "0x00000803"}},
@@ -86,6 +92,22 @@ func TestBadFiles(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestPipes(t *testing.T) {
+	for _, name := range []string{ImageFile, LabelFile} {
+		dir := demotest.Write(t, map[string][]byte{ImageFile: zip(idx(0x803, []uint32{0, Side, Side}, nil))})
+		path := filepath.Join(dir, name)
+		os.Remove(path)
+		regulartest.Pipe(t, path)
+		err := regulartest.AtOnce(t, func() error {
+			_, err := Read(dir)
+			return err
+		})
+		if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "named pipe") {
+			t.Errorf("error %v, want one about the pipe %s", err, path)
+		}
 	}
 }
 
