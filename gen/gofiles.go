@@ -60,7 +60,7 @@ func writeGo(files map[string][]byte) error {
 		list = append(list, file{fmt.Sprintf("asm/%s/stubs_%s.go", l.pkg, l.arch),
 			func(s *source) { writeStubs(s, l) }})
 	}
-	for _, f := range append(list, directFiles()...) {
+	for _, f := range list {
 		if err := add(f.path, f.write); err != nil {
 			return err
 		}
@@ -125,6 +125,9 @@ func writeTable(s *source) {
 		s.p("// %s", k.Doc)
 		s.p("%s func%s", k.Name, k.Signature("T"))
 	}
+	s.p("\n// Resident is how many elements of a strided vector that all rows share Level 2's\n" +
+		"// kernels keep in registers: so many need not be copied.")
+	s.p("Resident int")
 	s.p("\ntiling tiling // how matrix products are best cut\n}")
 }
 
@@ -152,17 +155,12 @@ func writeArchTables(s *source, arch string) {
 			for _, k := range catalog.Kernels() {
 				s.p("%s: %s.%s,", k.Name, l.pkg, k.Symbol(e))
 			}
+			s.p("Resident: %d,", vec.ResidentBytes/int(e))
 			s.p("tiling: tiling{columns: %d, adjacent: %v},", vec.PanelColumns(l.machine, e), l.machine.ByLane())
 			s.p("}\n")
 		}
 	}
 	narrow, wide := narrowerOf(arch), widestOf(arch)
-	half := "Generic // none"
-	if narrow != nil {
-		half = narrow.name
-	}
-	s.p("// widest and half are the levels whose kernels package direct calls.")
-	s.p("const (\nwidest = %s\nhalf = %s\n)\n", wide.name, half)
 	s.p("// assembly returns the tables of an assembly level, nil for other levels.")
 	s.p("func assembly(l Level) (*Table[float32], *Table[float64]) {\nswitch l {")
 	for _, l := range levelsOf(arch) {

@@ -7,7 +7,6 @@ import (
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels/generic"
-	"github.com/seed63264101/steepest/kernels/internal/direct"
 )
 
 // Float is the set of element types.
@@ -71,9 +70,6 @@ func SetLevel(l Level) error {
 		return err
 	}
 	active, active32, active64 = l, *t32, *t64
-	// Where the table is narrow, the direct calls stay with the widest kernels: few
-	// elements gain more by the call than many lose.
-	direct.Use(l == widest, l == half)
 	return nil
 }
 

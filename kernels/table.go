@@ -136,5 +136,9 @@ type Table[T Float] struct {
 	// one step of schedule-free AdamW at the gradient's point p, with the base sequence z
 	ScheduleFree func(p, g, z, v []T, scale, wd, beta2, root, eps, step, ck, cn, lr T)
 
+	// Resident is how many elements of a strided vector that all rows share Level 2's
+	// kernels keep in registers: so many need not be copied.
+	Resident int
+
 	tiling tiling // how matrix products are best cut
 }

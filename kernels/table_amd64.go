@@ -75,6 +75,7 @@ var avx232 = Table[float32]{
 	Lion:                    avx2.LionF32,
 	LAMBDirection:           avx2.LAMBDirectionF32,
 	ScheduleFree:            avx2.ScheduleFreeF32,
+	Resident:                32,
 	tiling:                  tiling{columns: 16, adjacent: false},
 }
 
@@ -144,6 +145,7 @@ var avx264 = Table[float64]{
 	Lion:                    avx2.LionF64,
 	LAMBDirection:           avx2.LAMBDirectionF64,
 	ScheduleFree:            avx2.ScheduleFreeF64,
+	Resident:                16,
 	tiling:                  tiling{columns: 8, adjacent: false},
 }
 
@@ -213,6 +215,7 @@ var avx51232 = Table[float32]{
 	Lion:                    avx512.LionF32,
 	LAMBDirection:           avx512.LAMBDirectionF32,
 	ScheduleFree:            avx512.ScheduleFreeF32,
+	Resident:                32,
 	tiling:                  tiling{columns: 64, adjacent: false},
 }
 
@@ -282,14 +285,9 @@ var avx51264 = Table[float64]{
 	Lion:                    avx512.LionF64,
 	LAMBDirection:           avx512.LAMBDirectionF64,
 	ScheduleFree:            avx512.ScheduleFreeF64,
+	Resident:                16,
 	tiling:                  tiling{columns: 32, adjacent: false},
 }
-
-// widest and half are the levels whose kernels package direct calls.
-const (
-	widest = AVX512
-	half   = AVX2
-)
 
 // assembly returns the tables of an assembly level, nil for other levels.
 func assembly(l Level) (*Table[float32], *Table[float64]) {

@@ -74,6 +74,7 @@ var neon32 = Table[float32]{
 	Lion:                    neon.LionF32,
 	LAMBDirection:           neon.LAMBDirectionF32,
 	ScheduleFree:            neon.ScheduleFreeF32,
+	Resident:                32,
 	tiling:                  tiling{columns: 12, adjacent: true},
 }
 
@@ -143,14 +144,9 @@ var neon64 = Table[float64]{
 	Lion:                    neon.LionF64,
 	LAMBDirection:           neon.LAMBDirectionF64,
 	ScheduleFree:            neon.ScheduleFreeF64,
+	Resident:                16,
 	tiling:                  tiling{columns: 6, adjacent: true},
 }
-
-// widest and half are the levels whose kernels package direct calls.
-const (
-	widest = NEON
-	half   = Generic // none
-)
 
 // assembly returns the tables of an assembly level, nil for other levels.
 func assembly(l Level) (*Table[float32], *Table[float64]) {
