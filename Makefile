@@ -1,4 +1,4 @@
-# What a developer needs: generate, test, check, fuzz, bench. CI runs check.
+# What a developer needs: generate, test, check, fuzz, mutate, bench. CI runs check.
 
 GO ?= go
 # Executions, not seconds: up to Go 1.26 a fuzzing run that a deadline ends may
@@ -9,7 +9,11 @@ QEMU_ARM64 ?= qemu-aarch64-static
 QEMU_AMD64 ?= qemu-x86_64-static
 BIN := $(CURDIR)/.bin
 
-.PHONY: all test check generate fuzz bench report fmt vet builds legs v3 purego fuzz-short clean
+# Changed instructions that the tests must notice, and what draws them.
+N ?= 60
+SEED ?= 1
+
+.PHONY: all test check generate fuzz blocks mutate bench report fmt vet builds legs v3 purego fuzz-short clean
 
 all: test
 
@@ -18,7 +22,7 @@ test:
 	$(GO) test ./...
 
 # Everything CI asks for.
-check: fmt vet builds test purego v3 legs fuzz-short
+check: fmt vet builds test purego v3 legs blocks fuzz-short
 
 # Rewrites asm/ and the tables of kernels/ from gen/catalog.
 generate:
@@ -80,6 +84,15 @@ fuzz:
 
 fuzz-short:
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=$(CHECKFUZZTIME)
+
+# Every basic block of the kernels' assembly is reached by some test.
+blocks:
+	$(GO) run ./fuzz/blocks
+	QEMU_ARM64="$(QEMU_ARM64)" $(GO) run ./fuzz/blocks -levels neon
+
+# Random changes of single instructions: see fuzz/mutate. MUTATEFLAGS="-levels neon".
+mutate:
+	QEMU_ARM64="$(QEMU_ARM64)" $(GO) run ./fuzz/mutate -n $(N) -seed $(SEED) $(MUTATEFLAGS)
 
 bench:
 	$(GO) test -run '^$$' -bench . ./bench

@@ -75,7 +75,10 @@ type Spec struct {
 	Place Place
 	Step  bool // a whole step of package optim
 	BLAS  bool // a routine of gonum's interfaces
-	Build func(m *Arena) *Case
+	// Narrow says that cores with half-wide data paths take the narrower of the forms
+	// that FormSpecs compares.
+	Narrow bool
+	Build  func(m *Arena) *Case
 }
 
 // Specs lists the cases, in the order of the kernels' table, and then those of
@@ -88,7 +91,7 @@ func Specs(c Caches, memory int) []Spec {
 	for i := range f32 {
 		all = append(append(all, f32[i]...), f64[i]...)
 	}
-	return append(append(all, stepSpecs(c)...), blasSpecs(c)...)
+	return append(append(append(all, gemmSpecs(c)...), stepSpecs(c)...), blasSpecs(c)...)
 }
 
 // rowsSize is the size of 64 gradients of 16384 elements, whose reduction is

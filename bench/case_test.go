@@ -93,11 +93,15 @@ func contendersAgree[T kernels.Float](t *testing.T, tolerance float64) {
 				}
 				r, got := run(d)
 				if !near(r, result, tolerance*float64(n)) {
-					t.Errorf("%s n=%d %s returns %v, generic %v", o.Name, n, d.Label(), r, result)
+					t.Errorf("%s n=%d %s returns %v (%x), the generic kernel %v (%x)", o.Name, n, d.Label(), r, r, result, result)
 				}
 				for j := range got {
+					if want[j] != want[j] {
+						t.Fatalf("%s n=%d: the generic kernel makes element %d of the arena NaN", o.Name, n, j)
+					}
 					if !near(float64(got[j]), float64(want[j]), 10*tolerance*float64(o.shape(n).Rows)) {
-						t.Fatalf("%s n=%d %s: element %d of the arena is %v, with generic %v", o.Name, n, d.Label(), j, got[j], want[j])
+						t.Fatalf("%s n=%d %s: element %d of the arena is %v (%x), with the generic kernel %v (%x)",
+							o.Name, n, d.Label(), j, got[j], float64(got[j]), want[j], float64(want[j]))
 					}
 				}
 			}

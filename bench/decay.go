@@ -48,14 +48,17 @@ func minNormal[T kernels.Float]() float64 {
 }
 
 // decaySteps returns the numbers of steps after which to look: at the start,
-// when each moment reaches the kernels' flush threshold and when it reaches the
+// when each moment reaches the kernels' threshold and when it reaches the
 // subnormal numbers, and in the end. The elements' magnitudes differ, so at
 // those steps some have arrived and others have not.
 func decaySteps[T kernels.Float]() []float64 {
 	steps := []float64{0}
-	for _, beta := range []float64{adam.Beta1, adam.Beta2} {
-		for _, x := range []float64{float64(generic.Tiny[T]()), minNormal[T]()} {
-			steps = append(steps, math.Log(x/1.5)/math.Log(beta)-decayReps/2)
+	for _, moment := range []struct {
+		beta      float64
+		threshold T
+	}{{adam.Beta1, generic.Tiny[T]()}, {adam.Beta2, generic.Floor[T]()}} {
+		for _, x := range []float64{float64(moment.threshold), minNormal[T]()} {
+			steps = append(steps, math.Log(x/1.5)/math.Log(moment.beta)-decayReps/2)
 		}
 	}
 	return append(steps, 1e7)

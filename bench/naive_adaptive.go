@@ -100,22 +100,20 @@ func rmspropMomentum[T kernels.Float](p, g, v, buf []T, scale, l2, alpha, root, 
 func rmspropCentered[T kernels.Float](p, g, v, avg []T, scale, l2, alpha, root, eps, lr, oma T) {
 	for i := range p {
 		d := scale*g[i] + l2*p[i]
-		u := root * d
-		v[i] = alpha*v[i] + u*u
+		u := root * (d - avg[i])
+		v[i] = alpha * (v[i] + u*u)
 		avg[i] = alpha*avg[i] + oma*d
-		variance := max(0, v[i]-avg[i]*avg[i])
-		p[i] -= lr * d / (sqrt(variance) + eps)
+		p[i] -= lr * d / (sqrt(v[i]) + eps)
 	}
 }
 
 func rmspropCenteredMomentum[T kernels.Float](p, g, v, avg, buf []T, scale, l2, alpha, root, eps, lr, oma, mu T) {
 	for i := range p {
 		d := scale*g[i] + l2*p[i]
-		u := root * d
-		v[i] = alpha*v[i] + u*u
+		u := root * (d - avg[i])
+		v[i] = alpha * (v[i] + u*u)
 		avg[i] = alpha*avg[i] + oma*d
-		variance := max(0, v[i]-avg[i]*avg[i])
-		buf[i] = mu*buf[i] + d/(sqrt(variance)+eps)
+		buf[i] = mu*buf[i] + d/(sqrt(v[i])+eps)
 		p[i] -= lr * buf[i]
 	}
 }

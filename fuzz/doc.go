@@ -14,6 +14,10 @@
 // The targets range over kerneltest.Ops: a kernel that enters the catalog is
 // fuzzed from then on, and a new family fails a test until it has a target.
 //
+// Two programs ask whether the tests reach and notice enough of the assembly:
+// fuzz/blocks fails where a basic block of a kernel is reached by no test, and
+// fuzz/mutate changes single instructions and runs the tests on each change.
+//
 // An input that failed is kept in testdata/fuzz and runs with go test as a
 // seed from then on. The seeds there were written by hand, and their names say
 // what they are for.

@@ -13,6 +13,7 @@ import (
 var targets = map[string]func(*testing.F){
 	"level1":  FuzzLevel1,
 	"level2":  FuzzLevel2,
+	"product": FuzzProduct,
 	"reduce":  FuzzReduce,
 	"rows":    FuzzRows,
 	"strided": FuzzStrided,
@@ -21,6 +22,7 @@ var targets = map[string]func(*testing.F){
 
 func FuzzLevel1(f *testing.F)  { fuzzFamily(f) }
 func FuzzLevel2(f *testing.F)  { fuzzFamily(f) }
+func FuzzProduct(f *testing.F) { fuzzFamily(f) }
 func FuzzReduce(f *testing.F)  { fuzzFamily(f) }
 func FuzzRows(f *testing.F)    { fuzzFamily(f) }
 func FuzzStrided(f *testing.F) { fuzzFamily(f) }
@@ -44,6 +46,8 @@ func fuzzFamily(f *testing.F) {
 		case "level2":
 			seedTails(f, byte(k))
 			seedGroups(f, byte(k))
+		case "product":
+			seedTiles(f, byte(k))
 		}
 	}
 	m := new(memory)
@@ -137,6 +141,18 @@ func seedGroups(f *testing.F, k byte) {
 	}
 }
 
+// seedTiles adds inputs with all numbers of rows that a tile may have, and columns in
+// and behind panels.
+func seedTiles(f *testing.F, k byte) {
+	const front, back = 0x555555, 0xaaaaaa
+	for _, double := range []bool{false, true} {
+		for i := range 40 {
+			f.Add(k, double, uint16(i), byte(0), byte(i%12), byte(i%3), uint32(back), byte(i), falling(double))
+			f.Add(k, double, uint16(59+7*i), byte(0), byte(i%12), byte(i%3), uint32(front), byte(i/4), plain(double))
+		}
+	}
+}
+
 func opsOf[T kernels.Float](family string) []kerneltest.Op[T] {
 	var all []kerneltest.Op[T]
 	for _, op := range kerneltest.Ops[T]() {
@@ -200,7 +216,8 @@ func peak(double bool, place int) []byte {
 func special(double bool) []byte {
 	var b []byte
 	for _, x := range []float64{1, math.Copysign(0, -1), 0x1p-126, 0x1p-149, math.Inf(1), -3, 0x1p-95,
-		0x1p-96, 0x1p127, math.NaN(), 0x1p-1022, 0x1p-1074, 0x1p-959, 0x1p-960, 0x1p1023, 0, math.Inf(-1)} {
+		0x1p-96, 0x1p-102, 0x1p-103, 0x1p127, math.NaN(), 0x1p-1022, 0x1p-1074, 0x1p-959, 0x1p-960, 0x1p-968, 0x1p-969,
+		0x1p-51, -0x1p-102, 0x1p1023, 0, math.Inf(-1)} {
 		b = appendBits(b, double, x)
 	}
 	return b

@@ -46,6 +46,8 @@ func shape[T kernels.Float](op kerneltest.Op[T], c input) kerneltest.Shape {
 		s.Stride += kerneltest.FarStride(rows)
 	}
 	switch {
+	case op.IsProduct(): // there are no aliases
+		s.Depth = 1 + int(c.alias)%40
 	case op.IsStrided() && op.IsRows():
 		s.Incs = []int{inc(c.alias, n), inc(c.alias>>3, n)} // rows and pad have their own meaning
 	case op.IsStrided():
@@ -84,8 +86,8 @@ func run[T kernels.Float](t *testing.T, m *memory, op kerneltest.Op[T], c input)
 		a := kerneltest.New(op, s, place[T](m, c.place), numbers[T](c.bits))
 		makeAliases(op, a, c.alias)
 		if err := kerneltest.Compare(op, l, a); err != nil {
-			t.Fatalf("%s of %T, level %v, n=%d, rows=%d, stride=%d, incs=%v, places %#x, aliases %#x: %v",
-				op.Name, T(0), l, s.N, s.Rows, s.Stride, s.Incs, c.place, c.alias, err)
+			t.Fatalf("n=%d, rows=%d, stride=%d, incs=%v, places %#x, aliases %#x: %v",
+				s.N, s.Rows, s.Stride, s.Incs, c.place, c.alias, err)
 		}
 	}
 }

@@ -67,27 +67,6 @@ func vectorBytes(k *vec.Kernel, most int) int {
 	return 32
 }
 
-// halves reports whether a kernel goes better in vectors of 32 bytes on cores
-// whose data paths have 32: those split a longer access or conversion, and the
-// halves get in each other's way. On Zen 4, axpy of 1024 float32 takes 36 ns
-// instead of 39, the sum of 1024 squares in float64 77 instead of 93. With whole
-// data paths it is the other way round: on Zen 5, 35 instead of 25, and 62 instead
-// of 38.
-func halves(k *vec.Kernel) bool {
-	if k.Strided() {
-		return false
-	}
-	switch loop := k.Loop.(type) {
-	case vec.Map:
-		return loop.Light
-	case vec.Reduce:
-		return loop.Wide
-	case vec.Search:
-		return true // the way through masks is longer
-	}
-	return false
-}
-
 // writeAMD64 generates a kernel for both element types.
 func writeAMD64(k *vec.Kernel, m *amd64.Machine) (text []byte, err error) {
 	defer recoverTo(&err)

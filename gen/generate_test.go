@@ -247,7 +247,9 @@ func TestRegisters(t *testing.T) {
 func TestNoContraction(t *testing.T) {
 	fusing := map[string]bool{}
 	for _, k := range catalog.All() {
-		if _, ok := k.Loop.(vec.Product); ok {
+		_, product := k.Loop.(vec.Product)
+		_, probe := k.Loop.(vec.MultiplyAdds)
+		if product || probe {
 			for _, e := range elems {
 				fusing["·"+k.Symbol(e)+"(SB),"] = true
 			}
@@ -291,6 +293,9 @@ func TestFailures(t *testing.T) {
 		{"bad flush limit", vec.Kernel{Name: "K", Params: x, Loop: body(func(b *vec.Body) {
 			b.Store("x", b.Flush(b.Load("x"), vec.Const{Name: "three", Bits32: 3, Bits64: 3}))
 		})}, "three"},
+		{"bad least value", vec.Kernel{Name: "K", Params: x, Loop: body(func(b *vec.Body) {
+			b.Store("x", b.AtLeast(b.Load("x"), vec.Const{Name: "zero"}))
+		})}, "zero"},
 		{"too many live values", vec.Kernel{Name: "K", Params: x, Loop: body(func(b *vec.Body) {
 			values := []vec.Val{b.Load("x")}
 			for range 40 {

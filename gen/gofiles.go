@@ -49,6 +49,7 @@ func writeGo(files map[string][]byte) error {
 	list := []file{
 		{"kernels/table.go", writeTable},
 		{"kernels/table_generic.go", writeGenericTable},
+		{"kernels/tilings.go", writeTilings},
 		{"kernels/kerneltest/ops.go", writeOps},
 	}
 	for _, arch := range archs() {
@@ -125,10 +126,7 @@ func writeTable(s *source) {
 		s.p("// %s", k.Doc)
 		s.p("%s func%s", k.Name, k.Signature("T"))
 	}
-	s.p("\n// Resident is how many elements of a strided vector that all rows share Level 2's\n" +
-		"// kernels keep in registers: so many need not be copied.")
-	s.p("Resident int")
-	s.p("\ntiling tiling // how matrix products are best cut\n}")
+	s.p("}")
 }
 
 func writeGenericTable(s *source) {
@@ -137,8 +135,24 @@ func writeGenericTable(s *source) {
 	for _, k := range catalog.Kernels() {
 		s.p("%s: generic.%s[T],", k.Name, k.Name)
 	}
-	s.p("tiling: tiling{columns: maxPanel},")
 	s.p("}\n}")
+}
+
+// writeTilings writes how the levels' matrix products are best cut.
+func writeTilings(s *source) {
+	s.p("package kernels\n")
+	s.p("// residentBytes is how much of a strided vector that all rows share Level 2's kernels\n"+
+		"// keep in registers.\nconst residentBytes = %d\n", vec.ResidentBytes)
+	s.p("// tilings tells how the levels' matrix products are best cut, of float32 and float64.")
+	s.p("var tilings = [numLevels][2]tiling{\nGeneric: {{columns: maxPanel}, {columns: maxPanel}},")
+	for _, l := range levels {
+		s.p("%s: {", l.name)
+		for _, e := range elems {
+			s.p("{columns: %d, adjacent: %v},", vec.PanelColumns(l.machine, e), l.machine.ByLane())
+		}
+		s.p("},")
+	}
+	s.p("}")
 }
 
 // writeArchTables writes the assembly levels of an architecture: one literal for
@@ -155,8 +169,6 @@ func writeArchTables(s *source, arch string) {
 			for _, k := range catalog.Kernels() {
 				s.p("%s: %s.%s,", k.Name, l.pkg, k.Symbol(e))
 			}
-			s.p("Resident: %d,", vec.ResidentBytes/int(e))
-			s.p("tiling: tiling{columns: %d, adjacent: %v},", vec.PanelColumns(l.machine, e), l.machine.ByLane())
 			s.p("}\n")
 		}
 	}
@@ -164,25 +176,24 @@ func writeArchTables(s *source, arch string) {
 	s.p("// assembly returns the tables of an assembly level, nil for other levels.")
 	s.p("func assembly(l Level) (*Table[float32], *Table[float64]) {\nswitch l {")
 	for _, l := range levelsOf(arch) {
-		s.p("case %s:", l.name)
-		if narrow != nil && l.name == wide.name {
-			s.p("if halfWidth {\nreturn narrow(%s32, %s32), narrow(%s64, %s64)\n}", l.pkg, narrow.pkg, l.pkg, narrow.pkg)
-		}
-		s.p("return &%s32, &%s64", l.pkg, l.pkg)
+		s.p("case %s:\nreturn &%s32, &%s64", l.name, l.pkg, l.pkg)
 	}
 	s.p("}\nreturn nil, nil\n}")
 	if narrow == nil {
+		s.p("\n// narrow does nothing: there is no narrower level.\nfunc narrow(*Table[float32], *Table[float64]) {}")
 		return
 	}
-	s.p("\n// narrow returns a table of %s for cores that have half its width: with the\n"+
-		"// kernels of %s where those are faster there. They give the same bits.", wide.title, narrow.title)
-	s.p("func narrow[T Float](whole, half Table[T]) *Table[T] {")
+	s.p("\n// narrow puts kernels of %s in the place of those of %s that are slower on cores\n"+
+		"// whose data paths have half the width of the vectors. They give the same bits.", narrow.title, wide.title)
+	s.p("func narrow(t32 *Table[float32], t64 *Table[float64]) {")
 	for _, k := range catalog.Kernels() {
-		if halves(k) {
-			s.p("whole.%s = half.%s", k.Name, k.Name)
+		for _, e := range elems {
+			if catalog.Narrow(k, e) {
+				s.p("t%d.%s = %s.%s", 8*int(e), k.Name, narrow.pkg, k.Symbol(e))
+			}
 		}
 	}
-	s.p("return &whole\n}")
+	s.p("}")
 }
 
 // kinds names the constants of package kerneltest.
@@ -202,6 +213,12 @@ func writeOps(s *source) {
 	for _, k := range catalog.Kernels() {
 		s.p("{")
 		s.p("Name: %q, Doc: %q, Family: %q, Probe: %q,", k.Name, k.Doc, k.Family, catalog.ProbeName(k))
+		switch n32, n64 := catalog.Narrow(k, vec.F32), catalog.Narrow(k, vec.F64); {
+		case n32 && n64:
+			s.p("Narrow: true,")
+		case n32 || n64:
+			s.p("Narrow: is[T, %s](),", map[bool]vec.Elem{true: vec.F32, false: vec.F64}[n32].GoType())
+		}
 		s.p("Params: []Param{")
 		for _, p := range k.Params {
 			s.p("{%q, %s},", p.Name, kinds[p.Kind])

@@ -11,8 +11,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	"github.com/seed63264101/steepest/internal/regular"
 )
 
 // header is the first line of every generated file.
@@ -50,7 +48,7 @@ func run(root string) error {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
-		if err := regular.WriteFile(path, text); err != nil {
+		if err := os.WriteFile(path, text, 0o644); err != nil {
 			return err
 		}
 	}
@@ -72,7 +70,7 @@ func staleFiles(root string, files map[string][]byte) ([]string, error) {
 			if _, current := files[filepath.ToSlash(rel)]; current {
 				return nil
 			}
-			text, err := regular.ReadFile(path)
+			text, err := os.ReadFile(path)
 			if err == nil && bytes.HasPrefix(text, []byte(header)) {
 				stale = append(stale, rel)
 			}

@@ -2,11 +2,10 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
-
-	"github.com/seed63264101/steepest/internal/regular"
 )
 
 // twins are Go files about float64 whose twins for float32 follow from the text: where
@@ -24,7 +23,7 @@ var (
 // writeTwins adds the files about float32. What is float64 in both is spelled double.
 func writeTwins(root string, files map[string][]byte) error {
 	for _, t := range twins {
-		text, err := regular.ReadFile(filepath.Join(root, t.source))
+		text, err := os.ReadFile(filepath.Join(root, t.source))
 		if err != nil {
 			return fmt.Errorf("the source of %s: %w", t.twin, err)
 		}

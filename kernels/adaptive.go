@@ -106,14 +106,13 @@ type ScheduleFreeCoef[T Float] struct {
 //		d := c.Scale*flush(g[i]) + c.L2*p[i]
 //		m[i] = flush(c.Beta1*m[i] + c.OneMinusBeta1*d)
 //		u := flushRoot(c.Root * d)
-//		v[i] = flush(c.Beta2*v[i] + u*u)
+//		v[i] = max(floor, c.Beta2*v[i]+u*u)
 //		vmax[i] = max(vmax[i], v[i])
 //		p[i] = c.Decay*p[i] - c.Step*(m[i]/(sqrt(vmax[i])+c.Eps))
 //	}
 //
-// where max(x, y) is x if x > y, otherwise y, and flush replaces numbers below
-// 2^-95 (float32) or 2^-959 (float64) by 0, flushRoot those below 2^-63 or 2^-511.
-// AMSGrad panics if the lengths differ. No two slices may overlap.
+// flush, flushRoot, floor and max are Adam's. AMSGrad panics if the lengths differ.
+// No two slices may overlap.
 func AMSGrad[T Float](p, g, m, v, vmax []T, c AdamCoef[T]) {
 	checkLen("AMSGrad", len(p), len(g))
 	checkLen("AMSGrad", len(p), len(m))
@@ -152,12 +151,12 @@ func Adamax[T Float](p, g, m, u []T, c AdamaxCoef[T]) {
 //		d := c.Scale*flush(g[i]) + c.L2*p[i]
 //		m[i] = flush(c.Beta1*m[i] + c.OneMinusBeta1*d)
 //		u := flushRoot(c.Root * d)
-//		v[i] = flush(c.Beta2*v[i] + u*u)
+//		v[i] = max(floor, c.Beta2*v[i]+u*u)
 //		p[i] = c.Decay*p[i] - (c.StepGrad*d+c.StepMoment*m[i])/(sqrt(v[i])+c.Eps)
 //	}
 //
-// flush and flushRoot are Adam's. NAdam panics if the lengths differ. No two
-// slices may overlap.
+// flush, flushRoot, floor and max are Adam's. NAdam panics if the lengths differ.
+// No two slices may overlap.
 func NAdam[T Float](p, g, m, v []T, c NAdamCoef[T]) {
 	checkLen("NAdam", len(p), len(g))
 	checkLen("NAdam", len(p), len(m))
@@ -173,12 +172,12 @@ func NAdam[T Float](p, g, m, v []T, c NAdamCoef[T]) {
 //		d := c.Scale*flush(g[i]) + c.L2*p[i]
 //		m[i] = flush(c.Beta1*m[i] + c.OneMinusBeta1*d)
 //		u := flushRoot(c.Root * d)
-//		v[i] = flush(c.Beta2*v[i] + u*u)
+//		v[i] = max(floor, c.Beta2*v[i]+u*u)
 //		p[i] = c.Decay*p[i] - c.Step*m[i]
 //	}
 //
-// It does not use c.Eps. flush and flushRoot are Adam's. AdamWarmup panics if the
-// lengths differ. No two slices may overlap.
+// It does not use c.Eps. flush, flushRoot, floor and max are Adam's. AdamWarmup
+// panics if the lengths differ. No two slices may overlap.
 func AdamWarmup[T Float](p, g, m, v []T, c AdamCoef[T]) {
 	checkLen("AdamWarmup", len(p), len(g))
 	checkLen("AdamWarmup", len(p), len(m))
@@ -194,12 +193,12 @@ func AdamWarmup[T Float](p, g, m, v []T, c AdamCoef[T]) {
 //	for i := range p {
 //		d := c.Scale*flush(g[i]) + c.L2*p[i]
 //		u := flushRoot(d)
-//		sum[i] += u * u
+//		sum[i] = max(floor, sum[i]+u*u)
 //		p[i] -= c.LR * (d / (sqrt(sum[i]) + c.Eps))
 //	}
 //
-// flush and flushRoot are Adam's. Adagrad panics if the lengths differ. No two
-// slices may overlap.
+// flush, flushRoot, floor and max are Adam's. Adagrad panics if the lengths differ.
+// No two slices may overlap.
 func Adagrad[T Float](p, g, sum []T, c AdagradCoef[T]) {
 	checkLen("Adagrad", len(p), len(g))
 	checkLen("Adagrad", len(p), len(sum))
@@ -213,12 +212,12 @@ func Adagrad[T Float](p, g, sum []T, c AdagradCoef[T]) {
 //	for i := range p {
 //		d := c.Scale*flush(g[i]) + c.L2*p[i]
 //		u := flushRoot(c.Root * d)
-//		v[i] = flush(c.Alpha*v[i] + u*u)
+//		v[i] = max(floor, c.Alpha*v[i]+u*u)
 //		p[i] -= c.LR * (d / (sqrt(v[i]) + c.Eps))
 //	}
 //
-// flush and flushRoot are Adam's. RMSprop panics if the lengths differ. No two
-// slices may overlap.
+// flush, flushRoot, floor and max are Adam's. RMSprop panics if the lengths differ.
+// No two slices may overlap.
 func RMSprop[T Float](p, g, v []T, c RMSpropCoef[T]) {
 	checkLen("RMSprop", len(p), len(g))
 	checkLen("RMSprop", len(p), len(v))
@@ -231,7 +230,7 @@ func RMSprop[T Float](p, g, v []T, c RMSpropCoef[T]) {
 //	for i := range p {
 //		d := c.Scale*flush(g[i]) + c.L2*p[i]
 //		u := flushRoot(c.Root * d)
-//		v[i] = flush(c.Alpha*v[i] + u*u)
+//		v[i] = max(floor, c.Alpha*v[i]+u*u)
 //		buf[i] = flush(c.Mu*buf[i] + d/(sqrt(v[i])+c.Eps))
 //		p[i] -= c.LR * buf[i]
 //	}
@@ -249,12 +248,15 @@ func RMSpropMomentum[T Float](p, g, v, buf []T, c RMSpropCoef[T]) {
 //
 //	for i := range p {
 //		d := c.Scale*flush(g[i]) + c.L2*p[i]
-//		u := flushRoot(c.Root * d)
-//		v[i] = flush(c.Alpha*v[i] + u*u)
+//		u := flushRoot(c.Root * (d - avg[i]))
+//		v[i] = max(floor, c.Alpha*(v[i]+u*u))
 //		avg[i] = flush(c.Alpha*avg[i] + c.OneMinusAlpha*d)
-//		a := flushRoot(avg[i])
-//		p[i] -= c.LR * (d / (sqrt(max(0, v[i]-a*a)) + c.Eps))
+//		p[i] -= c.LR * (d / (sqrt(v[i]) + c.Eps))
 //	}
+//
+// v is the variance itself. In exact numbers it is the average of squares less the
+// square of avg, which torch computes and which cancels where the directions hardly
+// change: what rounding leaves of it can be 0 while it is not.
 func RMSpropCentered[T Float](p, g, v, avg []T, c RMSpropCoef[T]) {
 	checkLen("RMSpropCentered", len(p), len(g))
 	checkLen("RMSpropCentered", len(p), len(v))
@@ -281,15 +283,17 @@ func RMSpropCenteredMomentum[T Float](p, g, v, avg, buf []T, c RMSpropCoef[T]) {
 //	for i := range p {
 //		d := c.Scale*flush(g[i]) + c.L2*p[i]
 //		u := flushRoot(c.Root * d)
-//		v[i] = flush(c.Rho*v[i] + u*u)
+//		v[i] = max(floor, c.Rho*v[i]+u*u)
 //		delta := sqrt((acc[i]+c.Eps)/(v[i]+c.Eps)) * d
 //		p[i] -= c.LR * delta
 //		u = flushRoot(c.Root * delta)
 //		acc[i] = flush(c.Rho*acc[i] + u*u)
 //	}
 //
-// flush and flushRoot are Adam's. Adadelta panics if the lengths differ. No two
-// slices may overlap.
+// flush, flushRoot, floor and max are Adam's. Only v divides: acc is flushed as a
+// first moment is. Where |d| is beyond 2^63 (float32) or 2^511 times the root of Eps,
+// the quotient under the root can be subnormal, and the step off by up to two fifths,
+// or 0. Adadelta panics if the lengths differ. No two slices may overlap.
 func Adadelta[T Float](p, g, v, acc []T, c AdadeltaCoef[T]) {
 	checkLen("Adadelta", len(p), len(g))
 	checkLen("Adadelta", len(p), len(v))
@@ -326,12 +330,12 @@ func Lion[T Float](p, g, m []T, c LionCoef[T]) {
 //		d := c.Scale * flush(g[i])
 //		m[i] = flush(c.Beta1*m[i] + c.OneMinusBeta1*d)
 //		u := flushRoot(c.Root * d)
-//		v[i] = flush(c.Beta2*v[i] + u*u)
+//		v[i] = max(floor, c.Beta2*v[i]+u*u)
 //		r[i] = c.Step*(m[i]/(sqrt(v[i])+c.Eps)) + c.WeightDecay*p[i]
 //	}
 //
-// flush and flushRoot are Adam's. LAMBDirection panics if the lengths differ. No
-// two slices may overlap.
+// flush, flushRoot, floor and max are Adam's. LAMBDirection panics if the lengths
+// differ. No two slices may overlap.
 func LAMBDirection[T Float](r, p, g, m, v []T, c LAMBCoef[T]) {
 	checkLen("LAMBDirection", len(r), len(p))
 	checkLen("LAMBDirection", len(r), len(g))
@@ -349,14 +353,14 @@ func LAMBDirection[T Float](r, p, g, m, v []T, c LAMBCoef[T]) {
 //	for i := range p {
 //		d := c.Scale * flush(g[i])
 //		u := flushRoot(c.Root * d)
-//		v[i] = flush(c.Beta2*v[i] + u*u)
+//		v[i] = max(floor, c.Beta2*v[i]+u*u)
 //		n := c.Step*(d/(sqrt(v[i])+c.Eps)) + c.WeightDecay*p[i]
 //		p[i] = (p[i] + c.Average*(z[i]-p[i])) + c.Look*n
 //		z[i] -= c.LR * n
 //	}
 //
-// flush and flushRoot are Adam's. ScheduleFree panics if the lengths differ. No
-// two slices may overlap.
+// flush, flushRoot, floor and max are Adam's. ScheduleFree panics if the lengths
+// differ. No two slices may overlap.
 func ScheduleFree[T Float](p, g, z, v []T, c ScheduleFreeCoef[T]) {
 	checkLen("ScheduleFree", len(p), len(g))
 	checkLen("ScheduleFree", len(p), len(z))

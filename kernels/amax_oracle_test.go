@@ -13,15 +13,15 @@ func TestAmax(t *testing.T) { onEveryLevel(t, amax[float32], amax[float64]) }
 
 func amax[T kernels.Float](t *testing.T) {
 	inf, nan, zero := T(math.Inf(1)), T(math.NaN()), T(0)
-	same(t, "Amax", 0, kernels.Amax[T](nil), 0)
-	same(t, "Amax", 3, kernels.Amax([]T{-zero, T(math.Copysign(0, -1)), 0}), 0) // +0
-	same(t, "Amax", 1, kernels.Amax([]T{T(math.Copysign(0, -1))}), 0)
+	same(t, kernels.Amax[T](nil), 0, "Amax of nothing")
+	same(t, kernels.Amax([]T{-zero, T(math.Copysign(0, -1)), 0}), 0, "Amax of zeros") // +0
+	same(t, kernels.Amax([]T{T(math.Copysign(0, -1))}), 0, "Amax of -0")
 	for _, n := range []int{1, 5, 64, 100, 257} {
 		x := make([]T, n)
 		for i := range x {
 			for _, v := range []T{-2, least[T](), -greatest[T](), -inf, nan} {
 				x[i] = v
-				same(t, "Amax", n, kernels.Amax(x), T(math.Abs(float64(v))))
+				same(t, kernels.Amax(x), T(math.Abs(float64(v))), "Amax of %d zeros but element %d", n, i)
 				// A NaN wins over everything, in front of it and behind it.
 				if n > 1 {
 					other := (i + 1 + n/2) % n
@@ -33,7 +33,7 @@ func amax[T kernels.Float](t *testing.T) {
 					if v != v {
 						want = nan
 					}
-					same(t, "Amax", n, kernels.Amax(x), want)
+					same(t, kernels.Amax(x), want, "Amax of %d zeros but elements %d = %v and %d = %v", n, i, v, other, inf)
 					x[other] = 0
 				}
 			}
@@ -48,10 +48,10 @@ func amax[T kernels.Float](t *testing.T) {
 		x[i] = T(r.NormFloat64())
 		want = max(want, T(math.Abs(float64(x[i]))))
 	}
-	same(t, "Amax", len(x), kernels.Amax(x), want)
+	same(t, kernels.Amax(x), want, "Amax of %d elements", len(x))
 	for _, i := range []int{0, blockOf[T]() - 1, blockOf[T](), len(x) - 1} {
 		y := append([]T(nil), x...)
 		y[i] = nan
-		same(t, "Amax", len(y), kernels.Amax(y), nan)
+		same(t, kernels.Amax(y), nan, "Amax of %d elements, element %d NaN", len(y), i)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
-	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // TestClamp checks what Clamp's documentation says of NaN and of empty intervals,
@@ -28,9 +27,7 @@ func clamp[T kernels.Float](t *testing.T) {
 			}
 			kernels.Clamp(dst, x, c.lo, c.hi)
 			for i := range dst {
-				if !kerneltest.Same(dst[i], c.want) {
-					t.Fatalf("%v clamped to [%v, %v] is %v, want %v (element %d of %d)", c.x, c.lo, c.hi, dst[i], c.want, i, n)
-				}
+				same(t, dst[i], c.want, "%v clamped to [%v, %v] by Clamp, element %d of %d,", c.x, c.lo, c.hi, i, n)
 			}
 		}
 	}
@@ -38,14 +35,14 @@ func clamp[T kernels.Float](t *testing.T) {
 	x := []T{5, -2, 0.5}
 	kernels.Lerp(0, x, y)
 	for i, want := range []T{1, 2, -3} {
-		same(t, "Lerp by 0", i, y[i], want)
+		same(t, y[i], want, "Lerp by 0: y[%d]", i)
 	}
 	kernels.Lerp(0.25, x, y)
 	for i, want := range []T{2, 1, -2.125} {
-		same(t, "Lerp by 1/4", i, y[i], want)
+		same(t, y[i], want, "Lerp by 1/4: y[%d]", i)
 	}
 	kernels.Lerp(1, x, y)
 	for i, want := range x {
-		same(t, "Lerp by 1", i, y[i], want)
+		same(t, y[i], want, "Lerp by 1: y[%d]", i)
 	}
 }

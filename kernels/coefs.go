@@ -39,20 +39,18 @@ func (o NAdamOptions) Momentum(t int) float64 {
 // With c2 = 1 - beta2^t, the step is
 //
 //	p -= lr * (1-μt)/(1-product) * d / (sqrt(v/c2) + eps)
-//	p -= lr * μ(t+1)/(1-product*μt*μ(t+1)) * m / (sqrt(v/c2) + eps)
+//	p -= lr * μ(t+1)/(1-product*μ(t+1)) * m / (sqrt(v/c2) + eps)
 //
-// as in torch 1; torch 2 leaves out the second μt. Both parts are multiplied out
-// by sqrt(c2), as in AdamCoefs.
+// Both parts are multiplied out by sqrt(c2), as in AdamCoefs.
 func NAdamCoefs[T Float](o NAdamOptions, t int, product float32, scale float64) NAdamCoef[T] {
 	a := AdamCoefs[T](o.AdamOptions, t, scale)
 	root := math.Sqrt(1 - math.Pow(o.Beta2, float64(t)))
 	mu, next := o.Momentum(t), o.Momentum(t+1)
-	nextProduct := product * float32(mu) * float32(next)
 	return NAdamCoef[T]{
 		Scale: a.Scale, L2: a.L2, Decay: a.Decay,
 		Beta1: a.Beta1, OneMinusBeta1: a.OneMinusBeta1, Beta2: a.Beta2, Root: a.Root, Eps: a.Eps,
 		StepGrad:   T(o.LR * root * (1 - mu) / (1 - float64(product))),
-		StepMoment: T(o.LR * root * next / (1 - float64(nextProduct))),
+		StepMoment: T(o.LR * root * next / (1 - float64(float64(product)*next))),
 	}
 }
 

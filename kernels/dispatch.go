@@ -70,11 +70,15 @@ func SetLevel(l Level) error {
 		return err
 	}
 	active, active32, active64 = l, *t32, *t64
+	if halfWidth && l == AVX512 {
+		narrow(&active32, &active64)
+	}
 	return nil
 }
 
-// TableOf returns a level's kernels, for tests and benchmarks that compare
-// levels. A level that the machine lacks is an error.
+// TableOf returns a level's own kernels, for tests and benchmarks that compare
+// levels. The active level may have others on some cores: see [ActiveTable]. A level
+// that the machine lacks is an error.
 func TableOf[T Float](l Level) (*Table[T], error) {
 	if !slices.Contains(Levels(), l) {
 		return nil, fmt.Errorf("kernels: level %v is not available here, only %v", l, Levels())
@@ -119,7 +123,9 @@ func noescape[E any](s []E) []E {
 // unreachable is more elements than memory holds, where int has 64 bits.
 const unreachable = 1 << (26 + 18*(^uint(0)>>63))
 
-// ActiveTable returns the active level's kernels, for callers that have checked
-// their arguments already. SetLevel changes what the table holds. Slices that are
-// passed to its entries escape to the heap.
+// ActiveTable returns the kernels that the functions of this package run, for callers
+// that have checked their arguments already. They are the active level's, but for cores
+// that compute AVX-512's vectors in two halves, as Zen 4 does: those run AVX2's where
+// these are faster there. SetLevel changes what the table holds. Slices that are passed
+// to its entries escape to the heap.
 func ActiveTable[T Float]() *Table[T] { return table[T]() }

@@ -55,12 +55,28 @@
 //
 // Subnormal numbers. The update kernels (SGD, Momentum, Adam, ...) take a
 // gradient below 2^-95 (float32) or 2^-959 (float64) in magnitude as +0, and
-// store a moment or velocity below that as +0; what they square counts as +0
-// below 2^-63 or 2^-511. (AdaGrad's sum and Adamax's u only ever grow from such
-// squares, or stay above eps, and need no threshold.) So no step is slowed down by subnormal arithmetic, be
-// the gradients zero, tiny or subnormal themselves: the moments of a dead unit
-// decay to zero and not into the subnormal range. All other kernels keep
-// subnormal numbers, as IEEE 754 has them.
+// store a first moment or velocity below that as +0; what they square counts as
+// +0 below 2^-63 or 2^-511. A second moment, whose root divides, is kept at or
+// above a floor instead, 2^-102 or 2^-968: v = max(floor, beta2*v + u*u), and so
+// are AdaGrad's sum and centered RMSprop's variance. (AdaDelta's average of squared
+// steps is a numerator and flushed; Adamax's u stays above eps and needs no
+// threshold.) So no step is slowed down by subnormal arithmetic, be the gradients
+// zero, tiny or subnormal themselves: the moments of a dead unit decay to zero, or
+// to the floor, and not into the subnormal range. That takes a beta2 that is 0 or at
+// least 2^-24 or 2^-54. All other kernels keep subnormal numbers, as IEEE 754 has
+// them.
+//
+// No step is longer for the thresholds, as numerators only lose and denominators
+// only gain. (What a flushed moment would still have cancelled is less than 2^-40 of
+// the rate; with Adamax, which has no floor, for an eps from 1e-15 up in float32.)
+// Shorter are those whose second moment lies below the floor, with a root below
+// 2^-51 = 4.4e-16 (float32) or 2^-484 = 2e-146 (float64): those of gradients below
+// that root, and in the first steps, while little of a square has come in, below the
+// root over sqrt(1-beta2), which is 1.4e-14 for 0.999. The root then stands beside eps
+// in the denominator, and shows where eps is not much larger: of Adam's first step
+// with an eps of 1e-8 and a beta2 of 0.999 it takes 1.4e-6 at most, later 4.4e-8, less
+// than float32's rounding. With an eps of 1e-15 steps of gradients below about 1e-14
+// are shorter than the formula's, and those above agree with it.
 //
 // Exceptional values. Infinities and NaN go through as IEEE 754 says, and the
 // signs of zeros are kept. Amax is NaN if any element is; Iamax passes over NaN

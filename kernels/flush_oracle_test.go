@@ -3,17 +3,28 @@ package kernels_test
 import (
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
-// threshold is the documented one below which gradients and stored moments count
-// as zero.
+// threshold is the documented one below which gradients and stored first moments
+// count as zero.
 func threshold[T kernels.Float]() T {
 	f := 0x1p-959
 	if size[T]() == 4 {
 		f = 0x1p-95
+	}
+	return T(f)
+}
+
+// floor is the documented least value of a second moment.
+func floor[T kernels.Float]() T {
+	f := 0x1p-968
+	if size[T]() == 4 {
+		f = 0x1p-102
 	}
 	return T(f)
 }
@@ -26,16 +37,97 @@ func below[T kernels.Float](x T) T {
 	return T(math.Nextafter(float64(x), 0))
 }
 
-// stored checks what the contract promises of moments and velocities: +0, or not
-// below the threshold; so never subnormal.
-func stored[T kernels.Float](t *testing.T, what string, step int, x []T) {
+// kind says what a rule does with a state vector.
+type kind int
+
+const (
+	moment kind = iota // flushed: a first moment, a velocity
+	square             // kept at or above the floor: a second moment
+	sum                // that, and it never decays
+	other              // what is no moment
+)
+
+// stored checks what the contract promises of a state vector after a step: +0 or not
+// below the threshold, or not below the floor; so never subnormal.
+func stored[T kernels.Float](t *testing.T, k kind, what string, step int, x []T) {
 	t.Helper()
 	for i, v := range x {
 		a := math.Abs(float64(v))
-		if a < float64(threshold[T]()) && math.Float64bits(float64(v)) != 0 {
-			t.Fatalf("step %d: %s[%d] = %g is stored, neither +0 nor at least %g", step, what, i, v, threshold[T]())
+		switch k {
+		case moment:
+			if a < float64(threshold[T]()) && math.Float64bits(float64(v)) != 0 {
+				t.Fatalf("step %d: %s[%d] = %g is stored, neither +0 nor at least %g", step, what, i, v, threshold[T]())
+			}
+		case square, sum:
+			if !(v >= floor[T]()) {
+				t.Fatalf("step %d: %s[%d] = %g is stored, not at least %g", step, what, i, v, floor[T]())
+			}
 		}
 	}
+}
+
+// stateKinds are the kinds of the update kernels' vectors beside p and g.
+var stateKinds = map[string]kind{"buf": moment, "m": moment, "avg": moment, "acc": moment, "v": square,
+	"sum": sum, "vmax": sum, "u": other, "z": other, "r": other}
+
+// momentRule is a kernel with state.
+type momentRule[T kernels.Float] struct {
+	name  string
+	state []kind
+	step  func(p, g []T, s [][]T)
+}
+
+// momentRules returns all kernels with state. Every average keeps beta of itself and
+// takes gain of what comes in, of squares root². The eps of those that gather steps
+// in a velocity, or squares of steps, is large: it keeps these small.
+func momentRules[T kernels.Float](t *testing.T, scale, beta, gain, root, eps, lr T) []momentRule[T] {
+	t.Helper()
+	coefs := map[string]T{"scale": scale, "l2": 0, "wd": 0, "decay": 1, "root": root, "eps": eps,
+		"mu": beta, "beta1": beta, "beta2": beta, "alpha": beta, "rho": beta,
+		"omd": gain, "omb1": gain, "omb2": gain, "oma": gain,
+		"lr": lr, "step": lr, "cg": lr, "cm": lr, "ck": lr, "cn": -lr / 10}
+	public := oracles[T](t)
+	var all []momentRule[T]
+	for _, op := range kerneltest.Ops[T]() {
+		if op.Family != "update" {
+			continue
+		}
+		rule, args := momentRule[T]{name: op.Name}, kerneltest.Args[T]{}
+		c := &call[T]{op: op}
+		for _, p := range op.Params {
+			coef, known := coefs[p.Name]
+			switch k, vector := stateKinds[p.Name]; {
+			case p.Name == "p" || p.Name == "g":
+			case vector:
+				rule.state = append(rule.state, k)
+			case known && p.Name == "eps" && (c.has("alpha") || c.has("rho")):
+				args.Scalar = append(args.Scalar, 1)
+			case known:
+				args.Scalar = append(args.Scalar, coef)
+			default:
+				t.Fatalf("%s has a parameter %s, of which neither the kind nor a value is known here", op.Name, p.Name)
+			}
+		}
+		rule.step = func(p, g []T, s [][]T) {
+			args.Vec = args.Vec[:0]
+			for _, v := range op.Vectors() {
+				switch v.Name {
+				case "p":
+					args.Vec = append(args.Vec, p)
+				case "g":
+					args.Vec = append(args.Vec, g)
+				default:
+					args.Vec = append(args.Vec, s[0])
+					s = s[1:]
+				}
+			}
+			public[op.Name].public(&call[T]{op: op, args: &args})
+		}
+		if rule.state != nil {
+			all = append(all, rule)
+		}
+	}
+	return all
 }
 
 // dying returns gradients that lead to tiny moments in many ways: after a few
@@ -65,104 +157,56 @@ func TestStoredMoments(t *testing.T) {
 }
 
 func storedMoments[T kernels.Float](t *testing.T) {
-	const n = 45
-	// A decay fast enough to pass float64's exponents in a modest number of steps.
-	beta, steps := 0.8, 750
-	if size[T]() == 8 {
-		beta, steps = 0.3, 1000
-	}
-	p, g := make([]T, n), make([]T, n)
-	heavy, look, m, v := make([]T, n), make([]T, n), make([]T, n), make([]T, n)
-	mc := kernels.MomentumCoef[T]{Scale: 1, Mu: T(beta), Gain: T(1 - beta), LR: 0.1}
-	for step := range steps {
-		for i := range g {
-			g[i] = dying[T](step, i)
-		}
-		kernels.Momentum(p, g, heavy, mc)
-		kernels.Nesterov(p, g, look, mc)
-		kernels.Adam(p, g, m, v, kernels.AdamCoefs[T](kernels.AdamOptions{LR: 0.1, Beta1: beta, Beta2: beta, Eps: 1e-8}, step+1, 1))
-		stored(t, "Momentum's buf", step, heavy)
-		stored(t, "Nesterov's buf", step, look)
-		stored(t, "Adam's m", step, m)
-		stored(t, "Adam's v", step, v)
-	}
-	// In the end all gradients were 0: the state of a dead unit is 0 too.
-	for _, x := range [][]T{heavy, look, m, v} {
-		for i := range x {
-			if x[i] != 0 {
-				t.Fatalf("after %d steps element %d of a moment is still %g", steps, i, x[i])
-			}
-		}
-	}
-}
-
-// TestStoredMomentsOfAdaptiveRules is TestStoredMoments for the rules beside Adam.
-// Adamax's u and AdaGrad's sum are no decaying averages and may be smaller.
-func TestStoredMomentsOfAdaptiveRules(t *testing.T) {
-	onEveryLevel(t, storedMomentsOfAdaptiveRules[float32], storedMomentsOfAdaptiveRules[float64])
-}
-
-func storedMomentsOfAdaptiveRules[T kernels.Float](t *testing.T) {
-	const n, steps = 45, 450
+	const n, steps = 45, 800
+	// A decay fast enough to pass the exponents in a modest number of steps.
 	beta := T(0.7)
 	if size[T]() == 8 {
 		beta = 0.1
 	}
-	alpha := 1 - beta
-	root := T(math.Sqrt(float64(alpha)))
-	adam := kernels.AdamCoef[T]{Scale: 1, Decay: 1, Beta1: beta, OneMinusBeta1: alpha, Beta2: beta, Root: root, Eps: 1e-8, Step: 0.1}
-	adamax := kernels.AdamaxCoef[T]{Scale: 1, Decay: 1, Beta1: beta, OneMinusBeta1: alpha, Beta2: beta, Eps: 1e-8, Step: 0.1}
-	nadam := kernels.NAdamCoef[T]{Scale: 1, Decay: 1, Beta1: beta, OneMinusBeta1: alpha, Beta2: beta, Root: root, Eps: 1e-8, StepGrad: 0.1, StepMoment: 0.1}
-	// A large epsilon keeps the velocities of tiny gradients tiny.
-	rms := kernels.RMSpropCoef[T]{Scale: 1, Alpha: beta, OneMinusAlpha: alpha, Root: root, Eps: 1, Mu: beta, LR: 0.1}
-	delta := kernels.AdadeltaCoef[T]{Scale: 1, Rho: beta, Root: root, Eps: 1, LR: 0.1}
-	lion := kernels.LionCoef[T]{Scale: 1, Decay: 1, Beta1: beta, OneMinusBeta1: alpha, Beta2: beta, OneMinusBeta2: alpha, LR: 0.1}
-	lamb := kernels.LAMBCoef[T]{Scale: 1, Beta1: beta, OneMinusBeta1: alpha, Beta2: beta, Root: root, Eps: 1e-8, Step: 1}
-	free := kernels.ScheduleFreeCoef[T]{Scale: 1, Beta2: beta, Root: root, Eps: 1e-8, Step: 1, Average: 0.1, Look: -0.01, LR: 0.1}
-	p, g, other := make([]T, n), make([]T, n), make([]T, n)
-	rules := []struct {
-		name    string
-		step    func(s [][]T)
-		moments int
-	}{
-		{"AMSGrad", func(s [][]T) { kernels.AMSGrad(p, g, s[0], s[1], s[2], adam) }, 3},
-		{"Adamax", func(s [][]T) { kernels.Adamax(p, g, s[0], other, adamax) }, 1},
-		{"NAdam", func(s [][]T) { kernels.NAdam(p, g, s[0], s[1], nadam) }, 2},
-		{"AdamWarmup", func(s [][]T) { kernels.AdamWarmup(p, g, s[0], s[1], adam) }, 2},
-		{"RMSprop", func(s [][]T) { kernels.RMSprop(p, g, s[0], rms) }, 1},
-		{"RMSpropMomentum", func(s [][]T) { kernels.RMSpropMomentum(p, g, s[0], s[1], rms) }, 2},
-		{"RMSpropCentered", func(s [][]T) { kernels.RMSpropCentered(p, g, s[0], s[1], rms) }, 2},
-		{"RMSpropCenteredMomentum", func(s [][]T) { kernels.RMSpropCenteredMomentum(p, g, s[0], s[1], s[2], rms) }, 3},
-		{"Adadelta", func(s [][]T) { kernels.Adadelta(p, g, s[0], s[1], delta) }, 2},
-		{"Lion", func(s [][]T) { kernels.Lion(p, g, s[0], lion) }, 1},
-		{"LAMBDirection", func(s [][]T) { kernels.LAMBDirection(other, p, g, s[0], s[1], lamb) }, 2},
-		{"ScheduleFree", func(s [][]T) { kernels.ScheduleFree(p, g, other, s[0], free) }, 1},
-	}
-	for _, rule := range rules {
-		clear(p)
-		state := make([][]T, rule.moments)
-		for i := range state {
-			state[i] = make([]T, n)
-		}
+	root := T(math.Sqrt(float64(1 - beta)))
+	for _, rule := range momentRules[T](t, 1, beta, 1-beta, root, 1e-8, 0.1) {
+		p, g := make([]T, n), make([]T, n)
+		state := zeroState[T](rule, n)
 		for step := range steps {
 			for i := range g {
 				g[i] = dying[T](step, i)
 			}
-			rule.step(state)
-			for i := range state {
-				stored(t, fmt.Sprintf("%s's moment %d", rule.name, i), step, state[i])
+			rule.step(p, g, state)
+			for i, k := range rule.state {
+				stored(t, k, fmt.Sprintf("%s's state %d", rule.name, i), step, state[i])
+			}
+		}
+		// In the end all gradients were 0. Of a dead unit's state nothing is left.
+		for i, k := range rule.state {
+			end := map[kind]T{moment: 0, square: floor[T]()}
+			if want, ok := end[k]; ok {
+				for j, v := range state[i] {
+					if v != want {
+						t.Fatalf("%s: after %d steps element %d of state %d is %g, want %g", rule.name, steps, j, i, v, want)
+					}
+				}
 			}
 		}
 	}
+}
+
+func zeroState[T kernels.Float](rule momentRule[T], n int) [][]T {
+	state := make([][]T, len(rule.state))
+	for i := range state {
+		state[i] = make([]T, n)
+	}
+	return state
 }
 
 // TestThresholds checks the documented thresholds themselves, to the last bit.
 func TestThresholds(t *testing.T) { onEveryLevel(t, thresholds[float32], thresholds[float64]) }
 
 func thresholds[T kernels.Float](t *testing.T) {
-	th, inf, nan := threshold[T](), T(math.Inf(1)), T(math.NaN())
-	in := []T{th, -th, below(th), -below(th), 2 * th, least[T](), -least[T](), T(math.Copysign(0, -1)), inf, -inf, nan, 1}
-	out := []T{th, -th, 0, 0, 2 * th, 0, 0, 0, inf, -inf, nan, 1}
+	th, fl, inf, nan := threshold[T](), floor[T](), T(math.Inf(1)), T(math.NaN())
+	in := []T{th, -th, below(th), -below(th), 2 * th, fl, below(fl), -fl, 2 * fl,
+		least[T](), -least[T](), 0, T(math.Copysign(0, -1)), inf, -inf, nan, 1, -1}
+	flushed := []T{th, -th, 0, 0, 2 * th, 0, 0, 0, 0, 0, 0, 0, 0, inf, -inf, nan, 1, -1}
+	kept := []T{th, fl, below(th), fl, 2 * th, fl, fl, fl, 2 * fl, fl, fl, fl, fl, inf, fl, nan, 1, fl}
 	n := len(in)
 	check := func(what string, got []T, want func(i int) T) {
 		t.Helper()
@@ -172,37 +216,59 @@ func thresholds[T kernels.Float](t *testing.T) {
 			}
 		}
 	}
-	copied := func() []T { return append([]T(nil), in...) }
 	zeros := func() []T { return make([]T, n) }
 
 	// Gradients: what SGD subtracts from 0, far above the threshold again.
 	up := 1 / th
 	p := zeros()
 	kernels.SGD(p, in, kernels.SGDCoef[T]{Scale: up, LR: -1})
-	check("SGD's gradient", p, func(i int) T { return up * out[i] })
+	check("SGD's gradient", p, func(i int) T { return up * flushed[i] })
 
-	// Moments that only decay, by the factor 1, with dead gradients.
-	keep := kernels.MomentumCoef[T]{Scale: 1, Mu: 1, Gain: 1}
-	buf := copied()
-	kernels.Momentum(zeros(), zeros(), buf, keep)
-	check("Momentum's buf", buf, func(i int) T { return out[i] })
-	buf = copied()
-	kernels.Nesterov(zeros(), zeros(), buf, keep)
-	check("Nesterov's buf", buf, func(i int) T { return out[i] })
-	m, v := copied(), copied()
-	kernels.Adam(zeros(), zeros(), m, v, kernels.AdamCoef[T]{Scale: 1, Decay: 1, Beta1: 1, Beta2: 1, Eps: 1})
-	check("Adam's m", m, func(i int) T { return out[i] })
-	check("Adam's v", v, func(i int) T { return out[i] })
+	// State that only decays, by the factor 1, with dead gradients: one vector of
+	// each rule after the other.
+	for _, rule := range momentRules[T](t, 1, 1, 0, 0, 1, 1) {
+		for i, k := range rule.state {
+			state := zeroState[T](rule, n)
+			copy(state[i], in)
+			rule.step(zeros(), zeros(), state)
+			what := fmt.Sprintf("%s's state %d", rule.name, i)
+			switch {
+			case rule.name == "Adadelta" && k == moment:
+				check(what, state[i], func(i int) T { return flushed[i] + 0*in[i] }) // a dead gradient times an infinite ratio
+			case k == moment:
+				check(what, state[i], func(i int) T { return flushed[i] })
+			case rule.name == "AMSGrad" && k == sum:
+				check(what, state[i], func(i int) T { // a maximum, which passes over NaN
+					if in[i] != in[i] {
+						return fl
+					}
+					return kept[i]
+				})
+			case k == square || k == sum:
+				check(what, state[i], func(i int) T { return kept[i] })
+			}
+		}
+	}
 
-	// Gradients of the rules with moments, through a coefficient that lifts them.
-	buf = zeros()
-	kernels.Momentum(zeros(), in, buf, kernels.MomentumCoef[T]{Scale: up, Gain: 1})
-	check("Momentum's gradient", buf, func(i int) T { return up * out[i] })
-	buf = zeros()
-	kernels.Nesterov(zeros(), in, buf, kernels.MomentumCoef[T]{Scale: up, Gain: 1})
-	check("Nesterov's gradient", buf, func(i int) T { return up * out[i] })
-	m, v = zeros(), zeros()
-	kernels.Adam(zeros(), in, m, v, kernels.AdamCoef[T]{Scale: up, OneMinusBeta1: 1, Root: 1, Eps: 1})
-	check("Adam's gradient", m, func(i int) T { return up * out[i] })
-	check("Adam's squared gradient", v, func(i int) T { return up * out[i] * up * out[i] })
+	// Gradients of the rules with state, through a coefficient that lifts them.
+	for _, rule := range momentRules[T](t, up, 0, 1, 1, 1, 0) {
+		state := zeroState[T](rule, n)
+		rule.step(zeros(), in, state)
+		for i, k := range rule.state {
+			what := fmt.Sprintf("in %s's state %d the gradient", rule.name, i)
+			switch {
+			case strings.HasPrefix(rule.name, "RMSprop") || rule.name == "Adadelta":
+				// Quotients, or a variance that this decay makes 0 or NaN.
+			case k == moment:
+				check(what, state[i], func(i int) T { return up * flushed[i] })
+			case k == square || k == sum:
+				check(what, state[i], func(i int) T {
+					if d := up * flushed[i]; d != 0 {
+						return d * d
+					}
+					return fl
+				})
+			}
+		}
+	}
 }

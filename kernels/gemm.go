@@ -115,6 +115,14 @@ type tiling struct {
 	adjacent bool // the left factor's rows are better side by side than its columns
 }
 
+// tilingOf returns how the active level's products are best cut.
+func tilingOf[T Float]() tiling {
+	if unsafe.Sizeof(T(0)) == 4 {
+		return tilings[active][0]
+	}
+	return tilings[active][1]
+}
+
 // product is a matrix product on its way.
 type product[T Float] struct {
 	m, n, k        int
@@ -184,17 +192,18 @@ func (p *product[T]) run() {
 		p.scale()
 		return
 	}
-	t := table[T]()
+	t, cut := table[T](), tilingOf[T]()
 	size := int(unsafe.Sizeof(p.alpha))
 	// Which blocks are brought together never shows in the bits.
-	turn := p.transA != t.tiling.adjacent && p.n >= turnColumns && p.m > 1
-	pack := p.transB || p.m >= packRows && p.n > t.tiling.columns && p.ldb*size*min(p.k, generic.DepthBlock) > packBytes
+	turn := p.transA != cut.adjacent && p.n >= turnColumns && p.m > 1
+	pack := p.transB || p.m >= packRows && p.n > cut.columns && p.k > 64 &&
+		(p.ldb*size*min(p.k, generic.DepthBlock) > packBytes || p.ldb*size%2048 == 0)
 	if !turn && !pack && p.m*p.n <= callTerms/generic.DepthBlock {
 		p.direct(t)
 		return
 	}
 	w := borrow[T]()
-	p.blocks(t, w, turn, pack)
+	p.blocks(t, cut, w, turn, pack)
 	giveBack(w)
 }
 
@@ -224,10 +233,6 @@ func (p *product[T]) left(i, l int) (a []T, row, column int) {
 // direct computes a product whose factors are read where they lie.
 func (p *product[T]) direct(t *Table[T]) {
 	beta := p.beta
-	if beta == 0 {
-		p.scale()
-		beta = 1
-	}
 	for l := 0; l < p.k; l += generic.DepthBlock {
 		a, row, column := p.left(0, l)
 		t.GemmBlock(p.m, p.n, min(generic.DepthBlock, p.k-l), p.alpha, a, row, column, p.b[l*p.ldb:], p.ldb, beta, p.c, p.ldc)
@@ -237,13 +242,9 @@ func (p *product[T]) direct(t *Table[T]) {
 
 // blocks computes a product block by block. turn and pack tell which factor's blocks are
 // brought together: the left one's transposed, the right one's in panels.
-func (p *product[T]) blocks(t *Table[T], w *workspace[T], turn, pack bool) {
+func (p *product[T]) blocks(t *Table[T], cut tiling, w *workspace[T], turn, pack bool) {
 	beta := p.beta
-	if beta == 0 {
-		p.scale()
-		beta = 1
-	}
-	rows, columns := leftRows, t.tiling.columns
+	rows, columns := leftRows, cut.columns
 	if !pack {
 		columns *= max(1, callTerms/generic.DepthBlock/min(p.m, rows)/columns)
 	} else if !turn {

@@ -1,6 +1,7 @@
 package kernels_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -9,29 +10,26 @@ import (
 	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
-// firstLargest is what the documentation of Iamax says, word by word.
-func firstLargest[T kernels.Float](x []T) int {
-	index := -1
-	for i, v := range x {
-		if i == 0 || math.Abs(float64(v)) > math.Abs(float64(x[index])) {
-			index = i
-		}
-	}
-	return index
-}
-
 // checkIamax compares Iamax of x, and IamaxInc of x at several strides, with an
 // index. What lies between the strided elements is larger than they are.
 func checkIamax[T kernels.Float](t *testing.T, x []T, want int) {
 	t.Helper()
 	if got := kernels.Iamax(x); got != want {
-		t.Fatalf("Iamax of %d elements = %d, want %d", len(x), got, want)
+		t.Fatalf("Iamax of %d elements = %d, want %d%s", len(x), got, want, atBoth(x, got, want))
 	}
 	for _, inc := range []int{1, -1, 3, -2} {
 		if got := kernels.IamaxInc(len(x), spread(x, inc, T(math.Inf(1))), inc); got != want {
-			t.Fatalf("IamaxInc of %d elements, stride %d = %d, want %d", len(x), inc, got, want)
+			t.Fatalf("IamaxInc of %d elements, stride %d = %d, want %d%s", len(x), inc, got, want, atBoth(x, got, want))
 		}
 	}
+}
+
+// atBoth prints the elements at two indices, where there are any.
+func atBoth[T kernels.Float](x []T, i, j int) string {
+	if min(i, j) < 0 || max(i, j) >= len(x) {
+		return ""
+	}
+	return fmt.Sprintf(": %s, not %s", bitsOf(x[i]), bitsOf(x[j]))
 }
 
 // spread returns a slice that holds x with that stride, and gap between the
@@ -91,7 +89,7 @@ func iamax[T kernels.Float](t *testing.T) {
 				x[i] = nan
 			}
 		}
-		checkIamax(t, x, firstLargest(x))
+		checkIamax(t, x, firstLargest(dense(x)))
 		checkIamax(t, make([]T, n), min(0, n-1))
 		if n > 0 {
 			x[0] = 0 // no NaN, which would be found instead
@@ -140,7 +138,7 @@ func iamaxLong[T kernels.Float](t *testing.T) {
 		for i := range x {
 			x[i] = draw()
 		}
-		checkIamax(t, x, firstLargest(x))
+		checkIamax(t, x, firstLargest(dense(x)))
 		for _, i := range []int{0, 1, part - 2, part - 1, part, part + 1, 2*part - 1, 2 * part, 3 * part, n - 2, n - 1} {
 			if i >= n {
 				continue
@@ -188,7 +186,8 @@ func nrm2Inc[T kernels.Float](t *testing.T) {
 		for _, pad := range []int{0, 1, 33} {
 			padded := append(append(make([]T, pad), x...), make([]T, pad/2)...)
 			for _, inc := range []int{1, -1, 3, -2} {
-				exactNorm(padded).check(t, "Nrm2Inc", float64(kernels.Nrm2Inc(len(padded), spread(padded, inc, inf), inc)))
+				expect(t, exactNorm(len(padded), dense(padded).at), float64(kernels.Nrm2Inc(len(padded), spread(padded, inc, inf), inc)),
+					"Nrm2Inc of %v among %d zeros, stride %d", x, pad+pad/2, inc)
 			}
 		}
 	}
@@ -199,7 +198,8 @@ func nrm2Inc[T kernels.Float](t *testing.T) {
 				x[i] = T(i%6) * scale
 			}
 			for _, inc := range []int{1, -1, 2, -5} {
-				exactNorm(x).check(t, "Nrm2Inc", float64(kernels.Nrm2Inc(n, spread(x, inc, inf), inc)))
+				expect(t, exactNorm(n, dense(x).at), float64(kernels.Nrm2Inc(n, spread(x, inc, inf), inc)),
+					"Nrm2Inc of %d elements up to 5*%v, stride %d", n, scale, inc)
 			}
 		}
 	}
@@ -212,7 +212,7 @@ func nrm2Inc[T kernels.Float](t *testing.T) {
 		{[]T{nan, -inf}, nan}, {nil, 0},
 	} {
 		for _, inc := range []int{1, -1, 3, -2} {
-			same(t, "Nrm2Inc", len(c.x), kernels.Nrm2Inc(len(c.x), spread(c.x, inc, 7), inc), c.want)
+			same(t, kernels.Nrm2Inc(len(c.x), spread(c.x, inc, 7), inc), c.want, "Nrm2Inc of %v, stride %d", c.x, inc)
 		}
 	}
 }

@@ -4,38 +4,63 @@ package kernels
 
 import (
 	"reflect"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 )
 
 // TestNarrow checks what a core gets whose data paths have half the width of
-// AVX-512: AVX2's kernels where loads, stores or conversions bind, and only there.
+// AVX-512: AVX2's kernels where those were measured to be faster, and only there.
+// Tests and benchmarks get every level's own kernels there, too.
 func TestNarrow(t *testing.T) {
-	defer func(before bool) { halfWidth = before }(halfWidth)
-	tables := func(half bool) (*Table[float32], *Table[float64]) {
+	defer func(half bool, l Level) {
 		halfWidth = half
-		return assembly(AVX512)
+		if err := SetLevel(l); err != nil {
+			t.Fatal(err)
+		}
+	}(halfWidth, active)
+	both := []string{"Axpy", "Axpby", "Scal", "Add", "Mul", "Swap", "Rot", "Rotm", "Lerp", "Clamp",
+		"Dsdot", "SumSquares", "SumSquaresScaled", "IndexAbs",
+		"SumRowsAdd", "MeanRowsAdd", "SumSlicesAdd", "Gemv", "GemvT"}
+	for _, half := range []bool{false, true} {
+		halfWidth = half
+		for _, l := range Levels()[1:] {
+			if err := SetLevel(l); err != nil {
+				t.Fatal(err)
+			}
+			var narrow32, narrow64 []string
+			if half && l == AVX512 {
+				narrow32, narrow64 = both, append([]string{"Ger"}, both...)
+			}
+			checkNarrow[float32](t, l, narrow32)
+			checkNarrow[float64](t, l, narrow64)
+		}
 	}
-	whole32, whole64 := tables(false)
-	narrow32, narrow64 := tables(true)
-	half32, half64 := assembly(AVX2)
-	checkNarrow(t, whole32, narrow32, half32)
-	checkNarrow(t, whole64, narrow64, half64)
 }
 
-func checkNarrow[T Float](t *testing.T, whole, narrow, half *Table[T]) {
+// checkNarrow checks where the entries of a level's tables come from: those of the
+// active table that are named from AVX2, and all others from the level itself.
+func checkNarrow[T Float](t *testing.T, l Level, narrow []string) {
 	t.Helper()
-	entry := func(table *Table[T], i int) uintptr { return reflect.ValueOf(table).Elem().Field(i).Pointer() }
-	swapped := []string{"Axpy", "Axpby", "Scal", "Add", "Mul", "Swap", "Rot", "Rotm", "Lerp", "Clamp",
-		"Dsdot", "SumSquares", "SumSquaresScaled", "IndexAbs"}
+	own, err := TableOf[T](l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := func(table *Table[T], i int) string {
+		return runtime.FuncForPC(reflect.ValueOf(table).Elem().Field(i).Pointer()).Name()
+	}
 	for i := range reflect.TypeFor[Table[T]]().NumField() {
 		name := reflect.TypeFor[Table[T]]().Field(i).Name
-		want, from := entry(whole, i), "AVX-512"
-		if slices.Contains(swapped, name) {
-			want, from = entry(half, i), "AVX2"
+		want := l
+		if slices.Contains(narrow, name) {
+			want = AVX2
 		}
-		if entry(narrow, i) != want {
-			t.Errorf("%T: %s is not the kernel of %s", *narrow, name, from)
+		if f := from(ActiveTable[T](), i); !strings.Contains(f, "/asm/"+want.String()+"."+name) {
+			t.Errorf("half width %v, level %v: %s runs %s, want one of %v", halfWidth, l, name, f, want)
+		}
+		if f := from(own, i); !strings.Contains(f, "/asm/"+l.String()+"."+name) {
+			t.Errorf("half width %v: level %v's own %s is %s", halfWidth, l, name, f)
 		}
 	}
 }

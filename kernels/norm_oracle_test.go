@@ -38,7 +38,7 @@ func nrm2Range[T kernels.Float](t *testing.T) {
 			f(0x1p511, 0x1p511, 0x1p511, 0x1p511), f(0x1p511, 0x1p511, 0x1p511), f(1e154, 1e153))
 	}
 	for _, x := range vectors {
-		exactNorm(x).check(t, "Nrm2", float64(kernels.Nrm2(x)))
+		expect(t, exactNorm(len(x), dense(x).at), float64(kernels.Nrm2(x)), "Nrm2 of %v", x)
 	}
 	// Long vectors of one magnitude: all squares or their sum out of range.
 	for _, n := range []int{33, 700} {
@@ -47,7 +47,7 @@ func nrm2Range[T kernels.Float](t *testing.T) {
 			for i := range x {
 				x[i] = T(i%6) * scale
 			}
-			exactNorm(x).check(t, "Nrm2", float64(kernels.Nrm2(x)))
+			expect(t, exactNorm(n, dense(x).at), float64(kernels.Nrm2(x)), "Nrm2 of %d elements up to 5*%v", n, scale)
 		}
 	}
 }
@@ -73,7 +73,7 @@ func nrm2Exceptional[T kernels.Float](t *testing.T) {
 		for _, pad := range []int{0, 1, 31, 100} {
 			x := append(make([]T, pad), c.x...)
 			x = append(x, make([]T, pad/2)...)
-			same(t, "Nrm2", len(x), kernels.Nrm2(x), c.want)
+			same(t, kernels.Nrm2(x), c.want, "Nrm2 of %v among %d zeros", c.x, pad+pad/2)
 		}
 	}
 }

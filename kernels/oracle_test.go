@@ -1,15 +1,83 @@
 package kernels_test
 
 import (
+	"fmt"
 	"testing"
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
-// The tests in the files *_oracle_test.go take the documentation for their
-// source, never package generic: a mistake there would be the same mistake on
-// every level, and comparing levels would not show it.
+// An oracle knows what a kernel must compute from its documentation alone, and
+// never from package generic: a mistake there would be the same mistake on every
+// level, and comparing levels would not show it.
+type oracle[T kernels.Float] struct {
+	// expect states what a call must return and write.
+	expect func(c *call[T])
+	// public calls the public function of the kernel's name, nil if there is none.
+	public func(c *call[T])
+}
+
+// oracles returns the oracle of every kernel of the catalog, and of the public
+// functions that are made of kernels, by name. TestEveryKernelHasAnOracle
+// compares the list with both.
+func oracles[T kernels.Float](t *testing.T) map[string]oracle[T] {
+	t.Helper()
+	all := map[string]oracle[T]{}
+	for _, family := range []map[string]oracle[T]{
+		level1Oracles[T](), reduceOracles[T](), level2Oracles[T](), rowOracles[T](), updateOracles[T](), composedOracles[T](),
+	} {
+		for name, o := range family {
+			if all[name].expect != nil {
+				t.Fatalf("two oracles for %s", name)
+			}
+			all[name] = o
+		}
+	}
+	return all
+}
+
+// TestEveryKernelHasAnOracle fails by name for a kernel or a public function that
+// no oracle watches, and for an oracle that watches nothing.
+func TestEveryKernelHasAnOracle(t *testing.T) {
+	all := oracles[float32](t)
+	public := publicFunctions(t)
+	known := map[string]bool{}
+	for _, op := range append(kerneltest.Ops[float32](), composed[float32]()...) {
+		known[op.Name] = true
+		switch o := all[op.Name]; {
+		case o.expect == nil:
+			t.Errorf("%s has no oracle: add one to oracles", op.Name)
+		case o.public == nil && public[op.Name] > 0:
+			t.Errorf("the oracle of %s does not call the public function", op.Name)
+		}
+	}
+	for name := range all {
+		if !known[name] {
+			t.Errorf("%s has an oracle and is no kernel", name)
+		}
+	}
+	for name, slices := range public {
+		if slices > 0 && !known[name] {
+			t.Errorf("%s is public and no kernel: add it to composed, with an oracle", name)
+		}
+	}
+}
+
+// expect fails unless a number is as expected; format and args say what it is.
+func expect(t *testing.T, e expectation, got float64, format string, args ...any) {
+	t.Helper()
+	if text := e.differs(got); text != "" {
+		t.Fatalf("%s is %s", fmt.Sprintf(format, args...), text)
+	}
+}
+
+// same expects a number to the bit.
+func same[T kernels.Float](t *testing.T, got, want T, format string, args ...any) {
+	t.Helper()
+	expect(t, exact[T]{want}, float64(got), format, args...)
+}
 
 // onEveryLevel runs a test of the public functions with each level active, for
 // both element types.

@@ -1,78 +1,72 @@
 package kernels_test
 
 import (
+	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
-	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
-// TestRows compares the reductions of rows with a plain sum down every column.
-func TestRows(t *testing.T) { onEveryLevel(t, rowSums[float32], rowSums[float64]) }
-
-func rowSums[T kernels.Float](t *testing.T) {
-	r := rand.New(rand.NewPCG(19, 20))
-	normal := kerneltest.Draw[T](kerneltest.Normal, r)
-	special := kerneltest.Draw[T](kerneltest.Special, r)
-	for _, d := range []int{0, 1, 2, 7, 16, 31, 64, 100, 257, 1025} {
-		for rows := 1; rows <= 10; rows++ {
-			for _, pad := range []int{0, 1, 5} {
-				draw := normal
-				if (d+rows+pad)%3 == 0 {
-					draw = special
-				}
-				checkRowSums(t, d, rows, d+pad, draw)
-			}
+// rowOracles returns the oracles of the reductions of rows: a plain sum down every
+// column, rounded, divided for a mean, and added to what was there at the end.
+func rowOracles[T kernels.Float]() map[string]oracle[T] {
+	all := map[string]oracle[T]{}
+	for _, f := range []struct {
+		name        string
+		mean, add   bool
+		rows, lists func(dst []T, c *call[T])
+	}{
+		{"Sum%s", false, false,
+			func(dst []T, c *call[T]) { kernels.SumRows(dst, c.v("a"), c.n("rows"), c.n("stride")) },
+			func(dst []T, c *call[T]) { kernels.SumSlices(dst, c.args.List) }},
+		{"Sum%sAdd", false, true,
+			func(dst []T, c *call[T]) { kernels.SumRowsAdd(dst, c.v("a"), c.n("rows"), c.n("stride")) },
+			func(dst []T, c *call[T]) { kernels.SumSlicesAdd(dst, c.args.List) }},
+		{"Mean%s", true, false,
+			func(dst []T, c *call[T]) { kernels.MeanRows(dst, c.v("a"), c.n("rows"), c.n("stride")) },
+			func(dst []T, c *call[T]) { kernels.MeanSlices(dst, c.args.List) }},
+		{"Mean%sAdd", true, true,
+			func(dst []T, c *call[T]) { kernels.MeanRowsAdd(dst, c.v("a"), c.n("rows"), c.n("stride")) },
+			func(dst []T, c *call[T]) { kernels.MeanSlicesAdd(dst, c.args.List) }},
+	} {
+		all[fmt.Sprintf(f.name, "Rows")] = oracle[T]{
+			func(c *call[T]) {
+				a, stride := c.v("a"), c.n("stride")
+				columns(c, f.mean, f.add, c.n("rows"), func(r, j int) T { return a[r*stride+j] })
+			},
+			func(c *call[T]) { f.rows(c.v("dst"), c) },
+		}
+		all[fmt.Sprintf(f.name, "Slices")] = oracle[T]{
+			func(c *call[T]) {
+				columns(c, f.mean, f.add, len(c.args.List), func(r, j int) T { return c.args.List[r][j] })
+			},
+			func(c *call[T]) { f.lists(c.v("dst"), c) },
 		}
 	}
+	return all
 }
 
-func checkRowSums[T kernels.Float](t *testing.T, d, rows, stride int, draw func() T) {
-	t.Helper()
-	// The last row is not padded to the stride, and nothing lies behind it.
-	a := make([]T, (rows-1)*stride+d)
-	for i := range a {
-		a[i] = draw()
-	}
-	old := make([]T, d)
-	list := make([][]T, rows)
-	for r := range list {
-		list[r] = slices.Clone(a[r*stride : r*stride+d])
-	}
-	sum, sumAdd, mean, meanAdd := make([]T, d), make([]T, d), make([]T, d), make([]T, d)
-	for j := range d {
-		old[j] = draw()
-		s := a[j]
+// columns expects the sums of columns of at least one row. The kernels divide by
+// what they are told, the public functions by the number of rows.
+func columns[T kernels.Float](c *call[T], mean, accumulate bool, rows int, at func(r, j int) T) {
+	dst := c.vector("dst")
+	for j := range dst.n {
+		v := at(0, j)
 		for r := 1; r < rows; r++ {
-			s += a[r*stride+j]
+			v += at(r, j)
 		}
-		sum[j], mean[j] = s, s/T(rows)
-		sumAdd[j], meanAdd[j] = old[j]+s, old[j]+mean[j]
-	}
-	for _, c := range []struct {
-		name string
-		want []T
-		run  func(dst []T)
-	}{
-		{"SumRows", sum, func(dst []T) { kernels.SumRows(dst, a, rows, stride) }},
-		{"SumRowsAdd", sumAdd, func(dst []T) { kernels.SumRowsAdd(dst, a, rows, stride) }},
-		{"MeanRows", mean, func(dst []T) { kernels.MeanRows(dst, a, rows, stride) }},
-		{"MeanRowsAdd", meanAdd, func(dst []T) { kernels.MeanRowsAdd(dst, a, rows, stride) }},
-		{"SumSlices", sum, func(dst []T) { kernels.SumSlices(dst, list) }},
-		{"SumSlicesAdd", sumAdd, func(dst []T) { kernels.SumSlicesAdd(dst, list) }},
-		{"MeanSlices", mean, func(dst []T) { kernels.MeanSlices(dst, list) }},
-		{"MeanSlicesAdd", meanAdd, func(dst []T) { kernels.MeanSlicesAdd(dst, list) }},
-	} {
-		dst := slices.Clone(old)
-		c.run(dst)
-		for j := range dst {
-			if !kerneltest.Same(dst[j], c.want[j]) {
-				t.Fatalf("%s, %d rows of %d, stride %d: column %d = %v, want %v", c.name, rows, d, stride, j, dst[j], c.want[j])
-			}
+		switch {
+		case mean && c.public:
+			v = div(v, T(rows))
+		case mean:
+			v = div(v, c.k("div"))
 		}
+		if accumulate {
+			v = add(dst.at(j), v)
+		}
+		dst.become(j, v)
 	}
 }
 
@@ -95,9 +89,7 @@ func noRows[T kernels.Float](t *testing.T) {
 		dst := slices.Clone(old)
 		c.run(dst)
 		for j := range dst {
-			if !kerneltest.Same(dst[j], c.want[j]) {
-				t.Fatalf("%s of no rows: column %d = %v, want %v", c.name, j, dst[j], c.want[j])
-			}
+			same(t, dst[j], c.want[j], "%s of no rows: column %d", c.name, j)
 		}
 	}
 }

@@ -97,7 +97,7 @@ type Table[T Float] struct {
 	MeanSlices func(dst []T, xs [][]T, div T)
 	// dst[j] += (sum over r of xs[r][j]) / div
 	MeanSlicesAdd func(dst []T, xs [][]T, div T)
-	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding)
+	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0
 	GemmBlock func(m, n, k int, alpha T, a []T, aRow, aColumn int, b []T, bRow int, beta T, c []T, cRow int)
 	// dst[j*dstRow+i] = src[i*srcRow+j]
 	Transpose func(m, n int, src []T, srcRow int, dst []T, dstRow int)
@@ -135,10 +135,4 @@ type Table[T Float] struct {
 	LAMBDirection func(r, p, g, m, v []T, scale, wd, beta1, omb1, beta2, root, eps, step T)
 	// one step of schedule-free AdamW at the gradient's point p, with the base sequence z
 	ScheduleFree func(p, g, z, v []T, scale, wd, beta2, root, eps, step, ck, cn, lr T)
-
-	// Resident is how many elements of a strided vector that all rows share Level 2's
-	// kernels keep in registers: so many need not be copied.
-	Resident int
-
-	tiling tiling // how matrix products are best cut
 }

@@ -75,8 +75,6 @@ var avx232 = Table[float32]{
 	Lion:                    avx2.LionF32,
 	LAMBDirection:           avx2.LAMBDirectionF32,
 	ScheduleFree:            avx2.ScheduleFreeF32,
-	Resident:                32,
-	tiling:                  tiling{columns: 16, adjacent: false},
 }
 
 var avx264 = Table[float64]{
@@ -145,8 +143,6 @@ var avx264 = Table[float64]{
 	Lion:                    avx2.LionF64,
 	LAMBDirection:           avx2.LAMBDirectionF64,
 	ScheduleFree:            avx2.ScheduleFreeF64,
-	Resident:                16,
-	tiling:                  tiling{columns: 8, adjacent: false},
 }
 
 var avx51232 = Table[float32]{
@@ -215,8 +211,6 @@ var avx51232 = Table[float32]{
 	Lion:                    avx512.LionF32,
 	LAMBDirection:           avx512.LAMBDirectionF32,
 	ScheduleFree:            avx512.ScheduleFreeF32,
-	Resident:                32,
-	tiling:                  tiling{columns: 64, adjacent: false},
 }
 
 var avx51264 = Table[float64]{
@@ -285,8 +279,6 @@ var avx51264 = Table[float64]{
 	Lion:                    avx512.LionF64,
 	LAMBDirection:           avx512.LAMBDirectionF64,
 	ScheduleFree:            avx512.ScheduleFreeF64,
-	Resident:                16,
-	tiling:                  tiling{columns: 32, adjacent: false},
 }
 
 // assembly returns the tables of an assembly level, nil for other levels.
@@ -295,30 +287,51 @@ func assembly(l Level) (*Table[float32], *Table[float64]) {
 	case AVX2:
 		return &avx232, &avx264
 	case AVX512:
-		if halfWidth {
-			return narrow(avx51232, avx232), narrow(avx51264, avx264)
-		}
 		return &avx51232, &avx51264
 	}
 	return nil, nil
 }
 
-// narrow returns a table of AVX-512 for cores that have half its width: with the
-// kernels of AVX2 where those are faster there. They give the same bits.
-func narrow[T Float](whole, half Table[T]) *Table[T] {
-	whole.Axpy = half.Axpy
-	whole.Axpby = half.Axpby
-	whole.Scal = half.Scal
-	whole.Add = half.Add
-	whole.Mul = half.Mul
-	whole.Swap = half.Swap
-	whole.Rot = half.Rot
-	whole.Rotm = half.Rotm
-	whole.Lerp = half.Lerp
-	whole.Clamp = half.Clamp
-	whole.Dsdot = half.Dsdot
-	whole.SumSquares = half.SumSquares
-	whole.SumSquaresScaled = half.SumSquaresScaled
-	whole.IndexAbs = half.IndexAbs
-	return &whole
+// narrow puts kernels of AVX2 in the place of those of AVX-512 that are slower on cores
+// whose data paths have half the width of the vectors. They give the same bits.
+func narrow(t32 *Table[float32], t64 *Table[float64]) {
+	t32.Axpy = avx2.AxpyF32
+	t64.Axpy = avx2.AxpyF64
+	t32.Axpby = avx2.AxpbyF32
+	t64.Axpby = avx2.AxpbyF64
+	t32.Scal = avx2.ScalF32
+	t64.Scal = avx2.ScalF64
+	t32.Add = avx2.AddF32
+	t64.Add = avx2.AddF64
+	t32.Mul = avx2.MulF32
+	t64.Mul = avx2.MulF64
+	t32.Swap = avx2.SwapF32
+	t64.Swap = avx2.SwapF64
+	t32.Rot = avx2.RotF32
+	t64.Rot = avx2.RotF64
+	t32.Rotm = avx2.RotmF32
+	t64.Rotm = avx2.RotmF64
+	t32.Lerp = avx2.LerpF32
+	t64.Lerp = avx2.LerpF64
+	t32.Clamp = avx2.ClampF32
+	t64.Clamp = avx2.ClampF64
+	t32.Dsdot = avx2.DsdotF32
+	t64.Dsdot = avx2.DsdotF64
+	t32.SumSquares = avx2.SumSquaresF32
+	t64.SumSquares = avx2.SumSquaresF64
+	t32.SumSquaresScaled = avx2.SumSquaresScaledF32
+	t64.SumSquaresScaled = avx2.SumSquaresScaledF64
+	t32.IndexAbs = avx2.IndexAbsF32
+	t64.IndexAbs = avx2.IndexAbsF64
+	t32.Gemv = avx2.GemvF32
+	t64.Gemv = avx2.GemvF64
+	t32.GemvT = avx2.GemvTF32
+	t64.GemvT = avx2.GemvTF64
+	t64.Ger = avx2.GerF64
+	t32.SumRowsAdd = avx2.SumRowsAddF32
+	t64.SumRowsAdd = avx2.SumRowsAddF64
+	t32.MeanRowsAdd = avx2.MeanRowsAddF32
+	t64.MeanRowsAdd = avx2.MeanRowsAddF64
+	t32.SumSlicesAdd = avx2.SumSlicesAddF32
+	t64.SumSlicesAdd = avx2.SumSlicesAddF64
 }

@@ -74,8 +74,6 @@ var neon32 = Table[float32]{
 	Lion:                    neon.LionF32,
 	LAMBDirection:           neon.LAMBDirectionF32,
 	ScheduleFree:            neon.ScheduleFreeF32,
-	Resident:                32,
-	tiling:                  tiling{columns: 12, adjacent: true},
 }
 
 var neon64 = Table[float64]{
@@ -144,8 +142,6 @@ var neon64 = Table[float64]{
 	Lion:                    neon.LionF64,
 	LAMBDirection:           neon.LAMBDirectionF64,
 	ScheduleFree:            neon.ScheduleFreeF64,
-	Resident:                16,
-	tiling:                  tiling{columns: 6, adjacent: true},
 }
 
 // assembly returns the tables of an assembly level, nil for other levels.
@@ -156,3 +152,6 @@ func assembly(l Level) (*Table[float32], *Table[float64]) {
 	}
 	return nil, nil
 }
+
+// narrow does nothing: there is no narrower level.
+func narrow(*Table[float32], *Table[float64]) {}

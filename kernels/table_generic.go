@@ -71,6 +71,5 @@ func genericTable[T Float]() Table[T] {
 		Lion:                    generic.Lion[T],
 		LAMBDirection:           generic.LAMBDirection[T],
 		ScheduleFree:            generic.ScheduleFree[T],
-		tiling:                  tiling{columns: maxPanel},
 	}
 }

@@ -120,14 +120,15 @@ func Nesterov[T Float](p, g, buf []T, c MomentumCoef[T]) {
 //		d := c.Scale*flush(g[i]) + c.L2*p[i]
 //		m[i] = flush(c.Beta1*m[i] + c.OneMinusBeta1*d)
 //		u := flushRoot(c.Root * d)
-//		v[i] = flush(c.Beta2*v[i] + u*u)
+//		v[i] = max(floor, c.Beta2*v[i]+u*u)
 //		p[i] = c.Decay*p[i] - c.Step*(m[i]/(sqrt(v[i])+c.Eps))
 //	}
 //
 // where flush replaces numbers below 2^-95 (float32) or 2^-959 (float64) by 0,
-// and flushRoot those below 2^-63 or 2^-511. So no step slows down
-// on subnormal numbers, whatever the gradients. Adam panics if the lengths
-// differ. No two slices may overlap.
+// flushRoot those below 2^-63 or 2^-511, floor is 2^-102 or 2^-968, and max(x, y) is
+// x if x > y, otherwise y. So no step slows down on subnormal numbers, whatever the
+// gradients, and none is longer for it: see the package's numeric contract. Adam
+// panics if the lengths differ. No two slices may overlap.
 func Adam[T Float](p, g, m, v []T, c AdamCoef[T]) {
 	checkLen("Adam", len(p), len(g))
 	checkLen("Adam", len(p), len(m))

@@ -2,162 +2,254 @@ package kernels_test
 
 import (
 	"math"
-	"math/rand/v2"
-	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
 )
 
-// The rules of torch.optim, written as its documentation has them, in float64.
-// They take one step from the state that the kernel had, and say how far off a
-// kernel may be that rounds every operation: a few units in the last place of the
-// largest terms.
+// The oracles of the update kernels compute a rule as it is written in papers, in
+// float64. What the contract flushes only widens their bounds here; that it does so,
+// and not more, is tested with the thresholds.
 
-// estimate is a number and a bound on the error of one computed in T, which
-// grows with the magnitudes of the terms that made it.
-type estimate struct{ value, err float64 }
+// coef and num are a coefficient and a vector's element.
+func (e element[T]) coef(name string) estimate[T] { return given(e.k(name)) }
+func (e element[T]) num(name string) estimate[T]  { return given(e.x(name)) }
 
-// near checks a kernel's number.
-func (e estimate) near(t *testing.T, what string, i int, got float64) {
-	t.Helper()
-	if !(math.Abs(got-e.value) <= e.err) {
-		t.Fatalf("%s[%d] = %.17g, want %.17g, off by %.3g, bound %.3g",
-			what, i, got, e.value, math.Abs(got-e.value), e.err)
+// gradient is the scaled one.
+func (e element[T]) gradient() estimate[T] {
+	return e.coef("scale").times(e.num("g").within(float64(threshold[T]())))
+}
+
+// direction is the gradient with coupled weight decay.
+func (e element[T]) direction() estimate[T] { return e.gradient().plus(e.coef("l2").times(e.num("p"))) }
+
+// average expects a first moment, a velocity or another numerator in a vector:
+// decay*itself + share.
+func (e element[T]) average(name, decay string, share estimate[T]) estimate[T] {
+	m := e.coef(decay).times(e.num(name)).plus(share).within(float64(threshold[T]()))
+	e.meet(name, m)
+	return m
+}
+
+// square is d², which counts as 0 where it would not be a normal number.
+func (e element[T]) square(d estimate[T]) estimate[T] {
+	return d.squared().within(float64(least[T]()) / (2 * unit[T]()))
+}
+
+// keep expects in a vector what a root divides by: no less than the floor.
+func (e element[T]) keep(name string, v estimate[T]) estimate[T] {
+	v = given(floor[T]()).max(v)
+	e.meet(name, v)
+	return v
+}
+
+// secondMoment expects an average of squares, of which the new one counts root².
+func (e element[T]) secondMoment(name, decay string, d estimate[T]) estimate[T] {
+	return e.keep(name, e.coef(decay).times(e.num(name)).plus(e.square(e.coef("root").times(d))))
+}
+
+// descend expects p, after decoupled weight decay if the rule has it, minus a step.
+func (e element[T]) descend(step estimate[T]) {
+	p := e.num("p")
+	if e.has("decay") {
+		p = p.times(e.coef("decay"))
 	}
+	e.meet("p", p.minus(step))
 }
 
-// direction is the gradient that a rule uses: scaled, with coupled weight decay.
-func direction(g, p, scale, l2, u float64) estimate {
-	return estimate{scale*g + l2*p, 4 * u * (math.Abs(scale*g) + math.Abs(l2*p))}
-}
+// deviation is what rules divide by: the root of a second moment, and eps.
+func (e element[T]) deviation(v estimate[T]) estimate[T] { return v.root().plus(e.coef("eps")) }
 
-// sgdOptions are those of torch.optim.SGD.
-type sgdOptions struct {
-	lr, weightDecay, momentum, dampening, scale float64
-	nesterov                                    bool
-}
-
-// step takes torch's step; first is the first one, which has no velocity yet.
-func (o sgdOptions) step(p, g, buf float64, first bool, u float64) (newP, newBuf estimate) {
-	d := direction(g, p, o.scale, o.weightDecay, u)
-	step := d
-	if o.momentum != 0 {
-		newBuf = d
-		if !first {
-			newBuf.value = o.momentum*buf + (1-o.dampening)*d.value
-			newBuf.err += 6 * u * (math.Abs(o.momentum*buf) + math.Abs(d.value))
-		}
-		step = newBuf
-		if o.nesterov {
-			step.value = d.value + o.momentum*newBuf.value
-			step.err = d.err + newBuf.err + 4*u*(math.Abs(d.value)+math.Abs(newBuf.value))
-		}
-	}
-	newP.value = p - o.lr*step.value
-	newP.err = o.lr*step.err + 4*u*(math.Abs(p)+math.Abs(o.lr*step.value))
-	return newP, newBuf
-}
-
-// TestSGDRules steps SGD, Momentum and Nesterov.
-func TestSGDRules(t *testing.T) { onEveryLevel(t, sgdRules[float32], sgdRules[float64]) }
-
-func sgdRules[T kernels.Float](t *testing.T) {
-	const n = 37
-	u := unit[T]()
-	for _, o := range []sgdOptions{
-		{lr: 0.1, scale: 1},
-		{lr: 0.5, weightDecay: 0.01, scale: -1},
-		{lr: 0.1, momentum: 0.9, scale: 1},
-		{lr: 0.02, momentum: 0.8, dampening: 0.3, weightDecay: 0.1, scale: 0.25},
-		{lr: 0.1, momentum: 0.9, scale: 1, nesterov: true},
-		{lr: 0.3, momentum: 0.7, weightDecay: 0.05, scale: -2, nesterov: true},
-	} {
-		r := rand.New(rand.NewPCG(21, 22))
-		p, g, buf := make([]T, n), make([]T, n), make([]T, n)
-		normal(r, p)
-		for step := range 5 {
-			normal(r, g)
-			wasP, wasBuf := append([]T(nil), p...), append([]T(nil), buf...)
-			// The first step starts from a zero velocity without dampening.
-			c := kernels.MomentumCoef[T]{Scale: T(o.scale), L2: T(o.weightDecay),
-				Mu: T(o.momentum), Gain: T(1 - o.dampening), LR: T(o.lr)}
-			if step == 0 {
-				c.Gain = 1
+// updateOracles returns the oracles of the optimizer steps.
+func updateOracles[T kernels.Float]() map[string]oracle[T] {
+	momentum := func(nesterov bool) func(*call[T]) {
+		return each(func(e element[T]) {
+			d := e.direction()
+			b := e.average("buf", "mu", e.coef("omd").times(d))
+			if nesterov {
+				b = d.plus(e.coef("mu").times(b))
 			}
-			switch {
-			case o.momentum == 0:
-				kernels.SGD(p, g, kernels.SGDCoef[T]{Scale: c.Scale, L2: c.L2, LR: c.LR})
-			case o.nesterov:
-				kernels.Nesterov(p, g, buf, c)
-			default:
-				kernels.Momentum(p, g, buf, c)
+			e.descend(e.coef("lr").times(b))
+		})
+	}
+	// firstMoment is Adam's.
+	firstMoment := func(e element[T], d estimate[T]) estimate[T] {
+		return e.average("m", "beta1", e.coef("omb1").times(d))
+	}
+	rmsprop := func(centered, momentum bool) func(*call[T]) {
+		return each(func(e element[T]) {
+			d := e.direction()
+			var v estimate[T]
+			if centered { // the variance about the average so far
+				spread := e.square(e.coef("root").times(d.minus(e.num("avg"))))
+				v = e.keep("v", e.coef("alpha").times(e.num("v").plus(spread)))
+				e.average("avg", "alpha", e.coef("oma").times(d))
+			} else {
+				v = e.secondMoment("v", "alpha", d)
 			}
-			for i := range p {
-				wantP, wantBuf := o.step(float64(wasP[i]), float64(g[i]), float64(wasBuf[i]), step == 0, u)
-				wantP.near(t, "p", i, float64(p[i]))
-				wantBuf.near(t, "buf", i, float64(buf[i]))
+			step := d.over(e.deviation(v))
+			if momentum {
+				step = e.average("buf", "mu", step)
 			}
-		}
+			e.descend(e.coef("lr").times(step))
+		})
+	}
+	return map[string]oracle[T]{
+		"SGD": {
+			each(func(e element[T]) { e.descend(e.coef("lr").times(e.direction())) }),
+			func(c *call[T]) {
+				kernels.SGD(c.v("p"), c.v("g"), kernels.SGDCoef[T]{Scale: c.k("scale"), L2: c.k("l2"), LR: c.k("lr")})
+			},
+		},
+		"Momentum": {momentum(false), func(c *call[T]) { kernels.Momentum(c.v("p"), c.v("g"), c.v("buf"), momentumCoef(c)) }},
+		"Nesterov": {momentum(true), func(c *call[T]) { kernels.Nesterov(c.v("p"), c.v("g"), c.v("buf"), momentumCoef(c)) }},
+		"Adam": {
+			each(func(e element[T]) {
+				d := e.direction()
+				m, v := firstMoment(e, d), e.secondMoment("v", "beta2", d)
+				e.descend(e.coef("step").times(m.over(e.deviation(v))))
+			}),
+			func(c *call[T]) { kernels.Adam(c.v("p"), c.v("g"), c.v("m"), c.v("v"), adamCoef(c)) },
+		},
+		"AMSGrad": {
+			each(func(e element[T]) {
+				d := e.direction()
+				m, v := firstMoment(e, d), e.secondMoment("v", "beta2", d)
+				v = e.num("vmax").max(v)
+				e.meet("vmax", v)
+				e.descend(e.coef("step").times(m.over(e.deviation(v))))
+			}),
+			func(c *call[T]) {
+				kernels.AMSGrad(c.v("p"), c.v("g"), c.v("m"), c.v("v"), c.v("vmax"), adamCoef(c))
+			},
+		},
+		"Adamax": {
+			each(func(e element[T]) {
+				d := e.direction()
+				m := firstMoment(e, d)
+				u := e.coef("beta2").times(e.num("u")).max(d.abs().plus(e.coef("eps")))
+				e.meet("u", u)
+				e.descend(e.coef("step").times(m.over(u)))
+			}),
+			func(c *call[T]) {
+				kernels.Adamax(c.v("p"), c.v("g"), c.v("m"), c.v("u"), kernels.AdamaxCoef[T]{
+					Scale: c.k("scale"), L2: c.k("l2"), Decay: c.k("decay"), Beta1: c.k("beta1"), OneMinusBeta1: c.k("omb1"),
+					Beta2: c.k("beta2"), Eps: c.k("eps"), Step: c.k("step")})
+			},
+		},
+		"NAdam": {
+			each(func(e element[T]) {
+				d := e.direction()
+				m, v := firstMoment(e, d), e.secondMoment("v", "beta2", d)
+				e.descend(e.coef("cg").times(d).plus(e.coef("cm").times(m)).over(e.deviation(v)))
+			}),
+			func(c *call[T]) {
+				kernels.NAdam(c.v("p"), c.v("g"), c.v("m"), c.v("v"), kernels.NAdamCoef[T]{
+					Scale: c.k("scale"), L2: c.k("l2"), Decay: c.k("decay"), Beta1: c.k("beta1"), OneMinusBeta1: c.k("omb1"),
+					Beta2: c.k("beta2"), Root: c.k("root"), Eps: c.k("eps"), StepGrad: c.k("cg"), StepMoment: c.k("cm")})
+			},
+		},
+		"AdamWarmup": {
+			each(func(e element[T]) {
+				d := e.direction()
+				e.secondMoment("v", "beta2", d)
+				e.descend(e.coef("step").times(firstMoment(e, d)))
+			}),
+			func(c *call[T]) { kernels.AdamWarmup(c.v("p"), c.v("g"), c.v("m"), c.v("v"), adamCoef(c)) },
+		},
+		"Adagrad": {
+			each(func(e element[T]) {
+				d := e.direction()
+				sum := e.keep("sum", e.num("sum").plus(e.square(d)))
+				e.descend(e.coef("lr").times(d.over(e.deviation(sum))))
+			}),
+			func(c *call[T]) {
+				kernels.Adagrad(c.v("p"), c.v("g"), c.v("sum"),
+					kernels.AdagradCoef[T]{Scale: c.k("scale"), L2: c.k("l2"), Eps: c.k("eps"), LR: c.k("lr")})
+			},
+		},
+		"RMSprop": {rmsprop(false, false), func(c *call[T]) { kernels.RMSprop(c.v("p"), c.v("g"), c.v("v"), rmspropCoef(c)) }},
+		"RMSpropMomentum": {rmsprop(false, true), func(c *call[T]) {
+			kernels.RMSpropMomentum(c.v("p"), c.v("g"), c.v("v"), c.v("buf"), rmspropCoef(c))
+		}},
+		"RMSpropCentered": {rmsprop(true, false), func(c *call[T]) {
+			kernels.RMSpropCentered(c.v("p"), c.v("g"), c.v("v"), c.v("avg"), rmspropCoef(c))
+		}},
+		"RMSpropCenteredMomentum": {rmsprop(true, true), func(c *call[T]) {
+			kernels.RMSpropCenteredMomentum(c.v("p"), c.v("g"), c.v("v"), c.v("avg"), c.v("buf"), rmspropCoef(c))
+		}},
+		"Adadelta": {
+			each(func(e element[T]) {
+				d := e.direction()
+				v, acc, eps := e.secondMoment("v", "rho", d), e.num("acc"), e.coef("eps")
+				delta := acc.plus(eps).over(v.plus(eps)).root().times(d)
+				e.average("acc", "rho", e.square(e.coef("root").times(delta)))
+				e.descend(e.coef("lr").times(delta))
+			}),
+			func(c *call[T]) {
+				kernels.Adadelta(c.v("p"), c.v("g"), c.v("v"), c.v("acc"), kernels.AdadeltaCoef[T]{
+					Scale: c.k("scale"), L2: c.k("l2"), Rho: c.k("rho"), Root: c.k("root"), Eps: c.k("eps"), LR: c.k("lr")})
+			},
+		},
+		"Lion": {
+			each(func(e element[T]) {
+				d := e.direction()
+				mix := e.coef("beta1").times(e.num("m")).plus(e.coef("omb1").times(d)).within(float64(threshold[T]()))
+				e.average("m", "beta2", e.coef("omb2").times(d))
+				e.descend(e.coef("lr").times(mix.sign()))
+			}),
+			func(c *call[T]) {
+				kernels.Lion(c.v("p"), c.v("g"), c.v("m"), kernels.LionCoef[T]{
+					Scale: c.k("scale"), L2: c.k("l2"), Decay: c.k("decay"), Beta1: c.k("beta1"), OneMinusBeta1: c.k("omb1"),
+					Beta2: c.k("beta2"), OneMinusBeta2: c.k("omb2"), LR: c.k("lr")})
+			},
+		},
+		"LAMBDirection": {
+			each(func(e element[T]) {
+				d := e.gradient()
+				m, v := firstMoment(e, d), e.secondMoment("v", "beta2", d)
+				e.meet("r", e.coef("step").times(m.over(e.deviation(v))).plus(e.coef("wd").times(e.num("p"))))
+			}),
+			func(c *call[T]) {
+				kernels.LAMBDirection(c.v("r"), c.v("p"), c.v("g"), c.v("m"), c.v("v"), kernels.LAMBCoef[T]{
+					Scale: c.k("scale"), WeightDecay: c.k("wd"), Beta1: c.k("beta1"), OneMinusBeta1: c.k("omb1"),
+					Beta2: c.k("beta2"), Root: c.k("root"), Eps: c.k("eps"), Step: c.k("step")})
+			},
+		},
+		"ScheduleFree": {
+			each(func(e element[T]) {
+				d, p, z := e.gradient(), e.num("p"), e.num("z")
+				v := e.secondMoment("v", "beta2", d)
+				n := e.coef("step").times(d.over(e.deviation(v))).plus(e.coef("wd").times(p))
+				e.meet("p", p.plus(e.coef("ck").times(z.minus(p))).plus(e.coef("cn").times(n)))
+				e.meet("z", z.minus(e.coef("lr").times(n)))
+			}),
+			func(c *call[T]) {
+				kernels.ScheduleFree(c.v("p"), c.v("g"), c.v("z"), c.v("v"), kernels.ScheduleFreeCoef[T]{
+					Scale: c.k("scale"), WeightDecay: c.k("wd"), Beta2: c.k("beta2"), Root: c.k("root"), Eps: c.k("eps"),
+					Step: c.k("step"), Average: c.k("ck"), Look: c.k("cn"), LR: c.k("lr")})
+			},
+		},
 	}
 }
 
-// adamStep takes a step of torch.optim.Adam or AdamW.
-func adamStep(o kernels.AdamOptions, t int, scale, p, g, m, v, u float64) (newP, newM, newV estimate) {
-	if o.Maximize {
-		g = -g
-	}
-	keep := p
-	l2 := o.WeightDecay
-	if o.Decoupled {
-		keep -= o.LR * o.WeightDecay * p
-		l2 = 0
-	}
-	d := direction(g, p, scale, l2, u)
-	newM.value = o.Beta1*m + (1-o.Beta1)*d.value
-	newM.err = d.err + 6*u*(math.Abs(o.Beta1*m)+math.Abs((1-o.Beta1)*d.value))
-	newV.value = o.Beta2*v + (1-o.Beta2)*d.value*d.value
-	newV.err = (1-o.Beta2)*2*math.Abs(d.value)*d.err + 8*u*newV.value
-	c1, c2 := 1-math.Pow(o.Beta1, float64(t)), 1-math.Pow(o.Beta2, float64(t))
-	denom := math.Sqrt(newV.value/c2) + o.Eps
-	update := o.LR * newM.value / c1 / denom
-	newP.value = keep - update
-	newP.err = o.LR/c1/denom*newM.err + math.Abs(update)*(newV.err/newV.value+10*u) + 4*u*math.Abs(p)
-	return newP, newM, newV
+func momentumCoef[T kernels.Float](c *call[T]) kernels.MomentumCoef[T] {
+	return kernels.MomentumCoef[T]{Scale: c.k("scale"), L2: c.k("l2"), Mu: c.k("mu"), Gain: c.k("omd"), LR: c.k("lr")}
 }
 
-// TestAdamRule steps Adam and AdamW with the coefficients of AdamCoefs.
-func TestAdamRule(t *testing.T) { onEveryLevel(t, adamRule[float32], adamRule[float64]) }
-
-func adamRule[T kernels.Float](t *testing.T) {
-	const n = 37
-	for _, o := range []kernels.AdamOptions{
-		{LR: 1e-3, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8},
-		{LR: 1e-2, Beta1: 0.8, Beta2: 0.99, Eps: 1e-3, WeightDecay: 0.1},
-		{LR: 1e-2, Beta1: 0.9, Beta2: 0.95, Eps: 1e-8, WeightDecay: 0.2, Decoupled: true},
-		{LR: 1e-2, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.1, Maximize: true},
-		{LR: 0.1, Beta1: 0, Beta2: 0.5, Eps: 0.1, Decoupled: true, Maximize: true, WeightDecay: 0.01},
-	} {
-		r := rand.New(rand.NewPCG(23, 24))
-		p, g, m, v := make([]T, n), make([]T, n), make([]T, n), make([]T, n)
-		normal(r, p)
-		for step := 1; step <= 5; step++ {
-			normal(r, g)
-			was := [][]T{append([]T(nil), p...), append([]T(nil), m...), append([]T(nil), v...)}
-			scale := 1 / float64(step)
-			kernels.Adam(p, g, m, v, kernels.AdamCoefs[T](o, step, scale))
-			for i := range p {
-				wantP, wantM, wantV := adamStep(o, step, scale, float64(was[0][i]),
-					float64(g[i]), float64(was[1][i]), float64(was[2][i]), unit[T]())
-				wantM.near(t, "m", i, float64(m[i]))
-				wantV.near(t, "v", i, float64(v[i]))
-				wantP.near(t, "p", i, float64(p[i]))
-			}
-		}
+// unused returns a coefficient, NaN if the kernel has none of the name.
+func unused[T kernels.Float](c *call[T], name string) T {
+	if c.has(name) {
+		return c.k(name)
 	}
+	return T(math.NaN())
 }
 
-func normal[T kernels.Float](r *rand.Rand, x []T) {
-	for i := range x {
-		x[i] = T(r.NormFloat64())
-	}
+func adamCoef[T kernels.Float](c *call[T]) kernels.AdamCoef[T] {
+	return kernels.AdamCoef[T]{Scale: c.k("scale"), L2: c.k("l2"), Decay: c.k("decay"), Beta1: c.k("beta1"), OneMinusBeta1: c.k("omb1"),
+		Beta2: c.k("beta2"), Root: c.k("root"), Eps: unused(c, "eps"), Step: c.k("step")}
+}
+
+func rmspropCoef[T kernels.Float](c *call[T]) kernels.RMSpropCoef[T] {
+	return kernels.RMSpropCoef[T]{Scale: c.k("scale"), L2: c.k("l2"), Alpha: c.k("alpha"), OneMinusAlpha: unused(c, "oma"),
+		Root: c.k("root"), Eps: c.k("eps"), Mu: unused(c, "mu"), LR: c.k("lr")}
 }

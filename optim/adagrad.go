@@ -51,7 +51,10 @@ type adagrad[T kernels.Float] struct {
 }
 
 func (u *adagrad[T]) initState(_ []T, state [][]T) {
-	v := flushed[T](u.rule.InitialAccumulatorValue)
+	if u.rule.InitialAccumulatorValue == 0 {
+		return
+	}
+	v := floored[T](u.rule.InitialAccumulatorValue)
 	for i := range state[0] {
 		state[0][i] = v
 	}

@@ -53,7 +53,7 @@ func (r Adam) options() []option {
 		{"LR", r.LR, nonNegative},
 		{"Beta1", r.Beta1, fraction},
 		{"Beta2", r.Beta2, fraction},
-		{"Eps", r.Eps, correctedEps(r.Beta2)},
+		{"Eps", r.Eps, positive},
 		{"WeightDecay", r.WeightDecay, nonNegative},
 	}
 }

@@ -8,209 +8,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
 )
-
-// start sets the oracle's state to what the rule starts from.
-func (o *oracle) start() {
-	o.product = 1
-	o.more = map[string][]float64{}
-	for _, name := range o.rule.State() {
-		o.more[name] = make([]float64, len(o.p))
-	}
-	switch r := o.rule.(type) {
-	case Adagrad:
-		for i := range o.p {
-			o.more["sum"][i] = r.InitialAccumulatorValue
-		}
-	case ScheduleFreeAdamW:
-		copy(o.more["z"], o.p)
-		o.more["x"] = slices.Clone(o.p)
-	}
-}
-
-// adaptive takes a step of one of the later rules, and reports false for the
-// others.
-func (o *oracle) adaptive(g []float64, lr float64) bool {
-	t := float64(o.t)
-	p := o.p
-	switch r := o.rule.(type) {
-	case Adagrad:
-		s := o.more["sum"]
-		for i := range p {
-			d := ascend(g[i], r.Maximize) + r.WeightDecay*p[i]
-			s[i] += d * d
-			p[i] -= lr / (1 + (t-1)*r.LRDecay) * d / (math.Sqrt(s[i]) + r.Eps)
-		}
-	case RMSprop:
-		v, a, b := o.more["square_avg"], o.more["grad_avg"], o.more["momentum_buffer"]
-		for i := range p {
-			d := ascend(g[i], r.Maximize) + r.WeightDecay*p[i]
-			v[i] = r.Alpha*v[i] + (1-r.Alpha)*d*d
-			spread := v[i]
-			if r.Centered {
-				a[i] = r.Alpha*a[i] + (1-r.Alpha)*d
-				spread -= a[i] * a[i]
-			}
-			step := d / (math.Sqrt(spread) + r.Eps)
-			if r.Momentum > 0 {
-				b[i] = r.Momentum*b[i] + step
-				step = b[i]
-			}
-			p[i] -= lr * step
-		}
-	case Adadelta:
-		v, a := o.more["square_avg"], o.more["acc_delta"]
-		for i := range p {
-			d := ascend(g[i], r.Maximize) + r.WeightDecay*p[i]
-			v[i] = r.Rho*v[i] + (1-r.Rho)*d*d
-			x := math.Sqrt(a[i]+r.Eps) / math.Sqrt(v[i]+r.Eps) * d
-			a[i] = r.Rho*a[i] + (1-r.Rho)*x*x
-			p[i] -= lr * x
-		}
-	case Adamax:
-		m, u := o.more["exp_avg"], o.more["exp_inf"]
-		for i := range p {
-			d := ascend(g[i], r.Maximize) + r.WeightDecay*p[i]
-			m[i] = r.Beta1*m[i] + (1-r.Beta1)*d
-			u[i] = max(r.Beta2*u[i], math.Abs(d)+r.Eps)
-			p[i] -= lr / (1 - math.Pow(r.Beta1, t)) * m[i] / u[i]
-		}
-	case NAdam:
-		mu := r.Beta1 * (1 - 0.5*math.Pow(0.96, t*r.MomentumDecay))
-		next := r.Beta1 * (1 - 0.5*math.Pow(0.96, (t+1)*r.MomentumDecay))
-		o.product = float64(float32(o.product) * float32(mu))
-		nextProduct := float64(float32(o.product) * float32(mu) * float32(next))
-		for i := range p {
-			d := o.decayed(i, ascend(g[i], r.Maximize), lr, r.WeightDecay, r.DecoupledWeightDecay)
-			o.moments(i, d, r.Beta1, r.Beta2)
-			denom := math.Sqrt(o.v[i]/(1-math.Pow(r.Beta2, t))) + r.Eps
-			p[i] -= lr * (1 - mu) / (1 - o.product) * d / denom
-			p[i] -= lr * next / (1 - nextProduct) * o.m[i] / denom
-		}
-	case RAdam:
-		last := 2/(1-r.Beta2) - 1
-		rho := last - 2*t*math.Pow(r.Beta2, t)/(1-math.Pow(r.Beta2, t))
-		for i := range p {
-			d := o.decayed(i, ascend(g[i], r.Maximize), lr, r.WeightDecay, r.DecoupledWeightDecay)
-			o.moments(i, d, r.Beta1, r.Beta2)
-			step := o.m[i] / (1 - math.Pow(r.Beta1, t))
-			if rho > 5 {
-				rect := math.Sqrt((rho - 4) * (rho - 2) * last / ((last - 4) * (last - 2) * rho))
-				step *= rect * math.Sqrt(1-math.Pow(r.Beta2, t)) / (math.Sqrt(o.v[i]) + r.Eps)
-			}
-			p[i] -= lr * step
-		}
-	case Lion: // Chen et al. 2023, program 1
-		m := o.more["exp_avg"]
-		for i := range p {
-			d := ascend(g[i], r.Maximize)
-			update := 0.0
-			switch c := r.Beta1*m[i] + (1-r.Beta1)*d; {
-			case c > 0:
-				update = 1
-			case c < 0:
-				update = -1
-			}
-			p[i] -= lr * (update + r.WeightDecay*p[i])
-			m[i] = r.Beta2*m[i] + (1-r.Beta2)*d
-		}
-	case LARS: // You et al. 2017, algorithm 1
-		w, n := euclid(p), euclid(g)
-		local := 1.0
-		if w > 0 && n > 0 {
-			local = r.TrustCoefficient * w / (n + r.WeightDecay*w)
-		}
-		v := o.more["momentum_buffer"]
-		for i := range p {
-			v[i] = r.Momentum*v[i] + lr*local*(ascend(g[i], r.Maximize)+r.WeightDecay*p[i])
-			p[i] -= v[i]
-		}
-	case LAMB: // You et al. 2020, algorithm 2
-		direction := make([]float64, len(p))
-		for i := range p {
-			o.moments(i, ascend(g[i], r.Maximize), r.Beta1, r.Beta2)
-			mhat := o.m[i] / (1 - math.Pow(r.Beta1, t))
-			vhat := o.v[i] / (1 - math.Pow(r.Beta2, t))
-			direction[i] = mhat/(math.Sqrt(vhat)+r.Eps) + r.WeightDecay*p[i]
-		}
-		ratio := 1.0
-		if w, n := euclid(p), euclid(direction); w > 0 && n > 0 {
-			ratio = w / n
-		}
-		for i := range p {
-			p[i] -= lr * ratio * direction[i]
-		}
-	case ScheduleFreeAdamW: // Defazio et al. 2024, algorithm 1, all three sequences
-		gamma := lr * math.Sqrt(1-math.Pow(r.Beta2, t))
-		if r.WarmupSteps > 0 {
-			gamma *= min(1, t/float64(r.WarmupSteps))
-		}
-		o.largest = max(o.largest, gamma)
-		o.weighted += o.largest * o.largest
-		c := o.largest * o.largest / o.weighted
-		x, z := o.more["x"], o.more["z"]
-		for i := range p {
-			y, d := p[i], ascend(g[i], r.Maximize)
-			o.v[i] = r.Beta2*o.v[i] + (1-r.Beta2)*d*d
-			z[i] -= gamma*d/(math.Sqrt(o.v[i])+r.Eps) + gamma*r.WeightDecay*y
-			x[i] = (1-c)*x[i] + c*z[i]
-			p[i] = (1-r.Beta1)*z[i] + r.Beta1*x[i]
-		}
-	default:
-		return false
-	}
-	return true
-}
-
-// decayed applies the weight decay, to the gradient d or to the parameter itself.
-func (o *oracle) decayed(i int, d, lr, decay float64, decoupled bool) float64 {
-	if !decoupled {
-		return d + decay*o.p[i]
-	}
-	o.p[i] -= lr * decay * o.p[i]
-	return d
-}
-
-func (o *oracle) moments(i int, d, beta1, beta2 float64) {
-	o.m[i] = beta1*o.m[i] + (1-beta1)*d
-	o.v[i] = beta2*o.v[i] + (1-beta2)*d*d
-}
-
-func euclid(x []float64) float64 {
-	var s float64
-	for _, v := range x {
-		s += v * v
-	}
-	return math.Sqrt(s)
-}
-
-// TestLongFormulas runs every rule beside its formulas in float64, over vectors
-// of several blocks and many steps at a constant rate.
-func TestLongFormulas(t *testing.T) {
-	const steps = 60
-	for _, rule := range variants {
-		rng := rand.New(rand.NewPCG(31, 32))
-		lengths := []int{9000, 3}
-		params := random[float64](rng, lengths...)
-		params[1] = []float64{0, 0, 0} // a norm of 0
-		oracles := []*oracle{newOracle(rule, slices.Clone(params[0])), newOracle(rule, slices.Clone(params[1]))}
-		opt := mustNew(t, rule, named(params))
-		for step := range steps {
-			grads := random[float64](rng, lengths...)
-			mustStep(t, opt, grads)
-			for i, o := range oracles {
-				o.step(grads[i], rule.rate())
-				if worst := deviation(params[i], o.p); !(worst <= 1e-11) {
-					t.Fatalf("%s %+v, step %d: parameter %d is off by %.3g", rule.Name(), rule, step+1, i, worst)
-				}
-			}
-		}
-	}
-}
 
 // TestLionSign: where there is no gradient and no moment, nothing moves.
 func TestLionSign(t *testing.T) {
@@ -355,24 +156,7 @@ func testNoSubnormalState[T kernels.Float](t *testing.T) {
 	if _, ok := any(T(0)).(float64); ok {
 		least, steps, factor = 0x1p-1022, 900, 0.3
 	}
-	for _, rule := range append(slices.Clone(variants),
-		Momentum{LR: 0.1, Momentum: 0.3},
-		Adam{LR: 0.1, Beta1: 0.3, Beta2: 0.4, Eps: 1e-8, AMSGrad: true},
-		Adagrad{LR: 0.1, InitialAccumulatorValue: 1e-310, Eps: 1e-10},
-		RMSprop{LR: 0.1, Alpha: 0.3, Eps: 1e-8},
-		RMSprop{LR: 0.1, Alpha: 0.3, Eps: 1e-8, Momentum: 0.2},
-		RMSprop{LR: 0.1, Alpha: 0.3, Eps: 1e-8, Centered: true},
-		RMSprop{LR: 0.1, Alpha: 0.3, Eps: 1e-8, Momentum: 0.2, Centered: true},
-		Adadelta{LR: 1, Rho: 0.3, Eps: 1e-6},
-		Adamax{LR: 0.1, Beta1: 0.3, Beta2: 0.3, Eps: 1e-8},
-		NAdam{LR: 0.1, Beta1: 0.3, Beta2: 0.4, Eps: 1e-8},
-		RAdam{LR: 0.1, Beta1: 0.3, Beta2: 0.4, Eps: 1e-8}, // never rectified
-		RAdam{LR: 0.1, Beta1: 0.3, Beta2: 0.7, Eps: 1e-8},
-		Lion{LR: 0.1, Beta1: 0.3, Beta2: 0.4},
-		LARS{LR: 0.1, Momentum: 0.3, TrustCoefficient: 0.001},
-		LAMB{LR: 0.1, Beta1: 0.3, Beta2: 0.4, Eps: 1e-6},
-		with(NewScheduleFreeAdamW(0.1), func(r *ScheduleFreeAdamW) { r.Beta2 = 0.4 }),
-	) {
+	for _, rule := range append(slices.Clone(variants), rulesOf(func(r testedRule) []Rule { return r.dying })...) {
 		p := []T{0.5, -2, 1, 3, 0, 1}
 		opt := mustNew(t, rule, named([][]T{p}))
 		size := 1.0
@@ -416,15 +200,15 @@ func TestSameBitsEverywhere(t *testing.T) {
 		"Adagrad{0.1 0.1 0.2 0.0001 0.02 true}":             0xc98f934a2dfdf7a5,
 		"RMSprop{0.01 0.99 1e-08 0 false 0 false}":          0x72b350c6ffe3a0ac,
 		"RMSprop{0.02 0.9 0.0001 0.8 false 0.02 true}":      0x7f2d222a5ea36de9,
-		"RMSprop{0.02 0.9 0.01 0 true 0.02 false}":          0x44a0f17164029a0a,
-		"RMSprop{0.02 0.8 0.01 0.5 true 0 true}":            0x6f56f57199441ffa,
+		"RMSprop{0.02 0.9 0.01 0 true 0.02 false}":          0xa2ef37613b0c56af,
+		"RMSprop{0.02 0.8 0.01 0.5 true 0 true}":            0x7915a58aac1f59b9,
 		"Adadelta{1 0.9 1e-06 0 false}":                     0xee63c5b96bad4c8f,
 		"Adadelta{0.5 0.8 0.0001 0.02 true}":                0xc2b477adca3956dc,
 		"Adamax{0.01 0.9 0.999 1e-08 0 false}":              0xbbc006b9126441ff,
 		"Adamax{0.02 0.8 0.9 0.001 0.02 true}":              0x34cf201085e37794,
-		"NAdam{0.01 0.9 0.999 1e-08 0.004 0 false false}":   0xb089e2e13098acc7,
-		"NAdam{0.02 0.8 0.99 0.0001 0.5 0.02 false true}":   0xcf32cf367bd6b1f0,
-		"NAdam{0.02 0.8 0.99 0.0001 0 0.3 true false}":      0xb95fe1cf0917e037,
+		"NAdam{0.01 0.9 0.999 1e-08 0.004 0 false false}":   0x7578f831871e60b1,
+		"NAdam{0.02 0.8 0.99 0.0001 0.5 0.02 false true}":   0x4e97a02230b1ca40,
+		"NAdam{0.02 0.8 0.99 0.0001 0 0.3 true false}":      0x94e77b09c3aad0f7,
 		"RAdam{0.01 0.9 0.999 1e-08 0 false false}":         0x8ed8d7033a70734,
 		"RAdam{0.02 0.8 0.9 0.0001 0.02 false true}":        0xa52c0be045c2acb9,
 		"RAdam{0.02 0.8 0.95 0.0001 0.3 true false}":        0x20592ae47f616120,
@@ -504,9 +288,7 @@ func testEvalMode[T kernels.Float](t *testing.T, tol float64) {
 		for range 2 { // twice is once
 			opt.EvalMode()
 		}
-		if worst := deviation(params[0], o.more["x"]); !(worst <= 20*tol) {
-			t.Fatalf("step %d: the evaluation point is off by %.3g", step+1, worst)
-		}
+		follows(t, params[0], o.more["x"], 20*tol, "step %d: the evaluation point", step+1)
 		x := slices.Clone(params[0])
 		_, err := opt.Step(grads)
 		wantError(t, err, "ScheduleFreeAdamW", "TrainMode")
@@ -565,9 +347,7 @@ func TestScheduleFreeCarries(t *testing.T) {
 			b.step(grads[1], r.LR)
 		}
 		for i, o := range []*oracle{a, b} {
-			if worst := deviation(params[i], o.p); !(worst <= 1e-12) {
-				t.Fatalf("step %d: parameter %d is off by %.3g", step+1, i, worst)
-			}
+			follows(t, params[i], o.p, 1e-12, "step %d: parameter %d", step+1, i)
 		}
 	}
 }
@@ -592,6 +372,17 @@ func TestScheduleFreeAverages(t *testing.T) {
 	}
 }
 
+// TestNAdamFirstStep: with the momenta 0.9·(1-0.96^0.004/2) and 0.9·(1-0.96^0.008/2)
+// the first step is 1 + 0.1·μ2/(1-μ1·μ2) times the rate; were μ1 counted twice, it
+// would be 1.0495.
+func TestNAdamFirstStep(t *testing.T) {
+	p := []float64{0}
+	mustStep(t, mustNew(t, NewNAdam(1), named([][]float64{p})), [][]float64{{-3}})
+	if want := 1.0564518; !(math.Abs(p[0]-want) < 1e-7) {
+		t.Errorf("the first step goes %.8f, want %v", p[0], want)
+	}
+}
+
 // TestNAdamResumes: the product of the momenta follows from the step number.
 func TestNAdamResumes(t *testing.T) {
 	for _, rule := range []NAdam{NewNAdam(0.1), {LR: 0.1, Beta1: 0.99, Beta2: 0.999, Eps: 1e-8, MomentumDecay: 3}} {
@@ -608,97 +399,5 @@ func TestNAdamResumes(t *testing.T) {
 				t.Fatalf("%+v: the coefficients of step %d depend on the steps before: %+v, %+v", rule, step, kept.coef, fresh.coef)
 			}
 		}
-	}
-}
-
-func TestBadAdaptiveRules(t *testing.T) {
-	nan, inf := math.NaN(), math.Inf(1)
-	type bad struct {
-		rule Rule
-		want string // parts, separated by spaces
-	}
-	var cases []bad
-	add := func(want string, rules ...Rule) {
-		for _, r := range rules {
-			cases = append(cases, bad{r, r.Name() + " " + want})
-		}
-	}
-	for _, v := range []float64{-1, nan, inf} {
-		add(fmt.Sprintf("LR %v", v), NewAdagrad(v), NewRMSprop(v), NewAdadelta(v), NewAdamax(v), NewNAdam(v), NewRAdam(v),
-			NewLion(v), NewLARS(v), NewLAMB(v), NewScheduleFreeAdamW(v))
-		add(fmt.Sprintf("WeightDecay %v", v),
-			with(NewAdagrad(1), func(r *Adagrad) { r.WeightDecay = v }),
-			with(NewRMSprop(1), func(r *RMSprop) { r.WeightDecay = v }),
-			with(NewAdadelta(1), func(r *Adadelta) { r.WeightDecay = v }),
-			with(NewAdamax(1), func(r *Adamax) { r.WeightDecay = v }),
-			with(NewNAdam(1), func(r *NAdam) { r.WeightDecay = v }),
-			with(NewRAdam(1), func(r *RAdam) { r.WeightDecay = v }),
-			with(NewLion(1), func(r *Lion) { r.WeightDecay = v }),
-			with(NewLARS(1), func(r *LARS) { r.WeightDecay = v }),
-			with(NewLAMB(1), func(r *LAMB) { r.WeightDecay = v }),
-			with(NewScheduleFreeAdamW(1), func(r *ScheduleFreeAdamW) { r.WeightDecay = v }))
-		add(fmt.Sprintf("LRDecay %v", v), with(NewAdagrad(1), func(r *Adagrad) { r.LRDecay = v }))
-		add(fmt.Sprintf("InitialAccumulatorValue %v", v),
-			with(NewAdagrad(1), func(r *Adagrad) { r.InitialAccumulatorValue = v }))
-		add(fmt.Sprintf("MomentumDecay %v", v), with(NewNAdam(1), func(r *NAdam) { r.MomentumDecay = v }))
-	}
-	for _, v := range []float64{0, -1e-8, nan, inf} {
-		add(fmt.Sprintf("Eps %v", v),
-			with(NewAdagrad(1), func(r *Adagrad) { r.Eps = v }),
-			with(NewRMSprop(1), func(r *RMSprop) { r.Eps = v }),
-			with(NewAdadelta(1), func(r *Adadelta) { r.Eps = v }),
-			with(NewAdamax(1), func(r *Adamax) { r.Eps = v }),
-			with(NewNAdam(1), func(r *NAdam) { r.Eps = v }),
-			with(NewRAdam(1), func(r *RAdam) { r.Eps = v }),
-			with(NewLAMB(1), func(r *LAMB) { r.Eps = v }),
-			with(NewScheduleFreeAdamW(1), func(r *ScheduleFreeAdamW) { r.Eps = v }))
-		add(fmt.Sprintf("TrustCoefficient %v", v), with(NewLARS(1), func(r *LARS) { r.TrustCoefficient = v }))
-	}
-	for _, v := range []float64{1, -0.1, nan, inf} {
-		add(fmt.Sprintf("Beta1 %v", v),
-			with(NewAdamax(1), func(r *Adamax) { r.Beta1 = v }),
-			with(NewNAdam(1), func(r *NAdam) { r.Beta1 = v }),
-			with(NewRAdam(1), func(r *RAdam) { r.Beta1 = v }),
-			with(NewLion(1), func(r *Lion) { r.Beta1 = v }),
-			with(NewLAMB(1), func(r *LAMB) { r.Beta1 = v }),
-			with(NewScheduleFreeAdamW(1), func(r *ScheduleFreeAdamW) { r.Beta1 = v }))
-		add(fmt.Sprintf("Beta2 %v", v),
-			with(NewAdamax(1), func(r *Adamax) { r.Beta2 = v }),
-			with(NewNAdam(1), func(r *NAdam) { r.Beta2 = v }),
-			with(NewRAdam(1), func(r *RAdam) { r.Beta2 = v }),
-			with(NewLion(1), func(r *Lion) { r.Beta2 = v }),
-			with(NewLAMB(1), func(r *LAMB) { r.Beta2 = v }),
-			with(NewScheduleFreeAdamW(1), func(r *ScheduleFreeAdamW) { r.Beta2 = v }))
-		add(fmt.Sprintf("Alpha %v", v), with(NewRMSprop(1), func(r *RMSprop) { r.Alpha = v }))
-		add(fmt.Sprintf("Rho %v", v), with(NewAdadelta(1), func(r *Adadelta) { r.Rho = v }))
-		add(fmt.Sprintf("Momentum %v", v),
-			with(NewRMSprop(1), func(r *RMSprop) { r.Momentum = v }),
-			with(NewLARS(1), func(r *LARS) { r.Momentum = v }))
-	}
-	add("Beta1 0 (0,", with(NewScheduleFreeAdamW(1), func(r *ScheduleFreeAdamW) { r.Beta1 = 0 }))
-	add("WarmupSteps -3", with(NewScheduleFreeAdamW(1), func(r *ScheduleFreeAdamW) { r.WarmupSteps = -3 }))
-	add("Beta1 float32", with(NewNAdam(1), func(r *NAdam) { r.Beta1 = 1 - 1e-9 }))
-	add("Eps 1e-320 subnormal", with(NewAdamax(1), func(r *Adamax) { r.Eps = 1e-320 }))
-	for _, c := range cases {
-		want := strings.Split(c.want, " ")
-		_, err := New(c.rule, []Param[float64]{{"w", []float64{1}}})
-		wantError(t, err, want...)
-		_, err = New(c.rule, []Param[float32]{{"w", []float32{1}}})
-		wantError(t, err, want...)
-	}
-
-	// Fine in float64, but not once rounded.
-	for _, c := range []bad{
-		{with(NewAdamax(1), func(r *Adamax) { r.Eps = 1e-35 }), "Eps 1e-35 float32"},
-		{with(NewRAdam(1), func(r *RAdam) { r.Beta2 = 1 - 1e-9 }), "Beta2 float32"},
-		{with(NewAdagrad(1), func(r *Adagrad) { r.InitialAccumulatorValue = 1e39 }), "InitialAccumulatorValue 1e+39 float32"},
-		{with(NewLAMB(1), func(r *LAMB) { r.Eps = 1e-44 }), "Eps 1e-44 float32"},
-		{with(NewScheduleFreeAdamW(1), func(r *ScheduleFreeAdamW) { r.Beta1 = 1e-60 }), "Beta1 1e-60 float32"},
-	} {
-		if _, err := New(c.rule, []Param[float64]{{"w", []float64{1}}}); err != nil {
-			t.Error(err)
-		}
-		_, err := New(c.rule, []Param[float32]{{"w", []float32{1}}})
-		wantError(t, err, strings.Split(c.want, " ")...)
 	}
 }

@@ -29,10 +29,11 @@
 //	  with Centered       +1     +8  Graves 2013
 //	Adadelta               2     28  Zeiler 2012
 //	Adam                   2     28  Kingma and Ba 2015
+//	  with AMSGrad        +1     +8  Reddi et al. 2018
 //	AdamW                  2     28  Loshchilov and Hutter 2019
-//	  AMSGrad, of both     3     36  Reddi et al. 2018
+//	  with AMSGrad        +1     +8
 //	Adamax                 2     28  Kingma and Ba 2015
-//	NAdam                  2     28  Dozat 2016, torch 1
+//	NAdam                  2     28  Dozat 2016
 //	RAdam                  2     28  Liu et al. 2020
 //	Lion                   1     20  Chen et al. 2023
 //	LARS                   1     28  You et al. 2017
@@ -42,9 +43,11 @@
 // State is the number of vectors as long as the parameter that the rule keeps;
 // bytes are the memory traffic of the update for one float32 parameter, reads and
 // writes. Each rule is one fused kernel, a single pass over memory, but for LARS
-// and LAMB, which need norms of the whole parameter first. A moment too small to
-// matter is stored as zero (see [kernels.Adam]), so that no step slows down on
-// subnormal numbers.
+// and LAMB, which need norms of the whole parameter first. A first moment too small
+// to matter is stored as zero, and a second one kept at or above a floor of 2^-102
+// (float32) or 2^-968 (see the numeric contract of package kernels): no step slows
+// down on subnormal numbers, and none is longer for it. In float32 the floor's root,
+// 4.4e-16, shows where both the gradients and Eps are smaller than about 1e-14.
 //
 // The parameters of [ScheduleFreeAdamW] hold the point where gradients are taken;
 // [Optimizer.EvalMode] and [Optimizer.TrainMode] change to the averaged point for

@@ -10,16 +10,6 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 )
 
-var rowRules = []Rule{
-	SGD{LR: 0.1, WeightDecay: 0.01, Maximize: true},
-	Adagrad{LR: 0.1, Eps: 1e-6, LRDecay: 0.1, InitialAccumulatorValue: 0.5},
-	RowAdagrad{LR: 0.1, Eps: 1e-6, Maximize: true},
-	NewRowAdagrad(0.1),
-	NewAdam(0.01),
-	with(NewAdam(0.01), func(r *Adam) { r.AMSGrad = true }),
-	NewAdamW(0.01),
-}
-
 func mustNewEmbedding[T kernels.Float](t testing.TB, rule Rule, table []T, dim int, opts ...Option) *Embedding[T] {
 	t.Helper()
 	e, err := NewEmbedding(rule, Param[T]{"table", table}, dim, opts...)
@@ -153,45 +143,48 @@ func testEmbeddingRows[T kernels.Float](t *testing.T, rule Rule) {
 	}
 }
 
-// TestRowAdagrad compares with the formula.
-func TestRowAdagrad(t *testing.T) {
+// TestEmbeddingFormulas runs every rule of embeddings beside its formula, which sees
+// each row as a parameter, but counts the table's steps.
+func TestEmbeddingFormulas(t *testing.T) {
+	for _, rule := range rowRules {
+		t.Run(fmt.Sprintf("%s/%+v", rule.Name(), rule), func(t *testing.T) { testEmbeddingFormulas(t, rule) })
+	}
+}
+
+func testEmbeddingFormulas(t *testing.T, rule Rule) {
+	const n, dim, limit, loss = 4, 33, 5, 3
 	rng := rand.New(rand.NewPCG(28, 29))
-	const n, dim = 4, 33
 	table := random[float32](rng, n*dim)[0]
 	want := to[float64](table)
-	sums := make([]float64, n)
-	rule := RowAdagrad{LR: 0.3, Eps: 1e-3}
-	e := mustNewEmbedding(t, rule, table, dim, ClipNorm(5), WithLossScale(3))
-	for range 8 {
+	var oracles []*oracle
+	for row := range n {
+		oracles = append(oracles, newOracle(rule, want[row*dim:][:dim]))
+	}
+	e := mustNewEmbedding(t, rule, table, dim, ClipNorm(limit), WithLossScale(loss))
+	for step := range 8 {
 		rows := []int{rng.IntN(2), 2 + rng.IntN(2)}
 		grads := random[float32](rng, 2*dim)[0]
 		r, err := e.Step(rows, grads)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var norm float64
-		for _, g := range grads {
-			norm += float64(g) / 3 * float64(g) / 3
-		}
-		near(t, "norm", r.GradNorm, math.Sqrt(norm), 1e-6)
-		coef := min(1, 5/math.Sqrt(norm)) / 3
+		norm := euclid(to[float64](grads)) / loss
+		near(t, "norm", r.GradNorm, norm, 1e-6)
 		for i, row := range rows {
-			g := grads[i*dim:][:dim]
-			var squares float64
-			for _, x := range g {
-				squares += float64(x) * coef * float64(x) * coef
+			g := to[float64](grads[i*dim:][:dim])
+			for j := range g {
+				g[j] *= min(1, limit/norm) / loss
 			}
-			sums[row] += squares / dim
-			for j, x := range g {
-				want[row*dim+j] -= 0.3 / (math.Sqrt(sums[row]) + 1e-3) * float64(x) * coef
-			}
+			oracles[row].t = step
+			oracles[row].step(g, rule.rate())
 		}
-		if d := deviation(table, want); !(d < 2e-6) {
-			t.Fatalf("off by %.3g", d)
-		}
+		follows(t, table, want, 2e-6, "%s, step %d: the table", rule.Name(), step+1)
 	}
-	// A dead row is no 0/0.
-	e = mustNewEmbedding(t, RowAdagrad{LR: 1e38, Eps: 1e-30}, []float32{1, 2}, 1)
+}
+
+// TestDeadRow: a row without a gradient is no 0/0.
+func TestDeadRow(t *testing.T) {
+	e := mustNewEmbedding(t, RowAdagrad{LR: 1e38, Eps: 1e-30}, []float32{1, 2}, 1)
 	if _, err := e.Step([]int{1}, []float32{0}); err != nil || e.table.Value[1] != 2 {
 		t.Errorf("a dead row became %v, error %v", e.table.Value[1], err)
 	}

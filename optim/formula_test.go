@@ -4,80 +4,11 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
 )
-
-// An oracle is a rule written again: one element at a time, in float64, as the
-// papers have it, with the bias corrections in their places.
-type oracle struct {
-	rule Rule
-	p    []float64
-	b    []float64 // velocity
-	m, v []float64 // moments
-	t    int
-
-	more                       map[string][]float64 // other state, by torch's names
-	product, largest, weighted float64              // NAdam's, ScheduleFreeAdamW's
-}
-
-func newOracle(rule Rule, p []float64) *oracle {
-	n := len(p)
-	o := &oracle{rule: rule, p: p, b: make([]float64, n), m: make([]float64, n), v: make([]float64, n)}
-	o.start()
-	return o
-}
-
-func (o *oracle) step(g []float64, lr float64) {
-	o.t++
-	if o.adaptive(g, lr) {
-		return
-	}
-	for i := range o.p {
-		switch r := o.rule.(type) {
-		case SGD:
-			o.p[i] -= lr * (ascend(g[i], r.Maximize) + r.WeightDecay*o.p[i])
-		case Momentum:
-			d := ascend(g[i], r.Maximize) + r.WeightDecay*o.p[i]
-			if o.t == 1 {
-				o.b[i] = d
-			} else {
-				o.b[i] = r.Momentum*o.b[i] + (1-r.Dampening)*d
-			}
-			if r.Nesterov {
-				o.p[i] -= lr * (d + r.Momentum*o.b[i])
-			} else {
-				o.p[i] -= lr * o.b[i]
-			}
-		case Adam:
-			o.adam(i, ascend(g[i], r.Maximize)+r.WeightDecay*o.p[i], lr, r)
-		case AdamW:
-			o.p[i] -= lr * r.WeightDecay * o.p[i]
-			o.adam(i, ascend(g[i], r.Maximize), lr, Adam(r))
-		}
-	}
-}
-
-func ascend(g float64, maximize bool) float64 {
-	if maximize {
-		return -g
-	}
-	return g
-}
-
-func (o *oracle) adam(i int, d, lr float64, r Adam) {
-	o.m[i] = r.Beta1*o.m[i] + (1-r.Beta1)*d
-	o.v[i] = r.Beta2*o.v[i] + (1-r.Beta2)*d*d
-	mhat := o.m[i] / (1 - math.Pow(r.Beta1, float64(o.t)))
-	v := o.v[i]
-	if r.AMSGrad {
-		o.more["max_exp_avg_sq"][i] = max(o.more["max_exp_avg_sq"][i], v)
-		v = o.more["max_exp_avg_sq"][i]
-	}
-	vhat := v / (1 - math.Pow(r.Beta2, float64(o.t)))
-	o.p[i] -= lr * mhat / (math.Sqrt(vhat) + r.Eps)
-}
 
 // TestFormulas runs every rule through whole steps, with micro-batches, clipping
 // and a schedule, beside the formulas.
@@ -151,9 +82,7 @@ func testFormulas[T kernels.Float](t *testing.T, rule Rule, batches int, limit, 
 			o.step(grads[i], lr)
 			got, want = append(got, to[float64](params[i])...), append(want, o.p...)
 		}
-		if worst := deviation(got, want); !(worst <= tol) {
-			t.Fatalf("step %d: off by %.3g of the largest parameter, want at most %g", step+1, worst, tol)
-		}
+		follows(t, got, want, tol, "%s, step %d: all parameters", rule.Name(), step+1)
 	}
 }
 
@@ -162,5 +91,27 @@ func near(t *testing.T, what string, got, want, tol float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= tol*math.Abs(want)) {
 		t.Fatalf("%s is %v, want %v", what, got, want)
+	}
+}
+
+// TestLongFormulas runs every rule beside its formulas in float64, over vectors
+// of several blocks and many steps at a constant rate.
+func TestLongFormulas(t *testing.T) {
+	const steps = 60
+	for _, rule := range variants {
+		rng := rand.New(rand.NewPCG(31, 32))
+		lengths := []int{9000, 3}
+		params := random[float64](rng, lengths...)
+		params[1] = []float64{0, 0, 0} // a norm of 0
+		oracles := []*oracle{newOracle(rule, slices.Clone(params[0])), newOracle(rule, slices.Clone(params[1]))}
+		opt := mustNew(t, rule, named(params))
+		for step := range steps {
+			grads := random[float64](rng, lengths...)
+			mustStep(t, opt, grads)
+			for i, o := range oracles {
+				o.step(grads[i], rule.rate())
+				follows(t, params[i], o.p, 1e-11, "%s %+v, step %d: parameter %d", rule.Name(), rule, step+1, i)
+			}
+		}
 	}
 }

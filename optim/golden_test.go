@@ -3,21 +3,27 @@ package optim
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/generic"
 )
 
-// goldenFile returns the path of torch.json: beside the data directory that
+// goldenFile returns the path of torch2.json: beside the data directory that
 // STEEPEST_DATA names, or in ../shared seen from the project's root.
 func goldenFile() string {
 	if data := os.Getenv("STEEPEST_DATA"); data != "" {
-		return filepath.Join(data, "..", "golden", "torch.json")
+		return filepath.Join(data, "..", "golden", "torch2.json")
 	}
-	return filepath.Join("..", "..", "shared", "golden", "torch.json")
+	return filepath.Join("..", "..", "shared", "golden", "torch2.json")
 }
+
+// noRule are optimizers of the file that this package does not have.
+var noRule = []string{"Rprop", "ASGD", "Muon", "Adafactor"}
 
 type goldenCase struct {
 	Optimizer  string
@@ -103,10 +109,12 @@ func (c goldenCase) rule() (Rule, error) {
 		r := NewNAdam(lr)
 		number("momentum_decay", &r.MomentumDecay)
 		number("weight_decay", &r.WeightDecay)
+		flag("decoupled_weight_decay", &r.DecoupledWeightDecay)
 		rule = r
 	case "RAdam":
 		r := NewRAdam(lr)
 		number("weight_decay", &r.WeightDecay)
+		flag("decoupled_weight_decay", &r.DecoupledWeightDecay)
 		rule = r
 	default:
 		return nil, fmt.Errorf("unknown optimizer %q", c.Optimizer)
@@ -133,6 +141,10 @@ func TestTorchTrajectories(t *testing.T) {
 	ran := map[string]int{}
 	for i, c := range file.Cases {
 		name := fmt.Sprintf("%d/%s/%v/%s", i, c.Optimizer, c.Options, c.DType)
+		if slices.Contains(noRule, c.Optimizer) {
+			t.Run(name, func(t *testing.T) { t.Skip("there is no such rule") })
+			continue
+		}
 		rule, err := c.rule()
 		if err != nil {
 			t.Errorf("case %d: %v", i, err)
@@ -150,10 +162,10 @@ func TestTorchTrajectories(t *testing.T) {
 		})
 		ran[rule.Name()+" "+c.DType]++
 	}
-	for _, rule := range []string{"SGD", "Momentum", "Adagrad", "RMSprop", "Adadelta", "Adam", "AdamW", "Adamax", "NAdam", "RAdam"} {
+	for _, rule := range rules {
 		for _, dtype := range []string{"float32", "float64"} {
-			if ran[rule+" "+dtype] == 0 {
-				t.Errorf("no trajectory of %s in %s was run", rule, dtype)
+			if n := ran[rule.name()+" "+dtype]; (n > 0) != rule.torch {
+				t.Errorf("%d trajectories of %s in %s were run; torch has the rule: %v", n, rule.name(), dtype, rule.torch)
 			}
 		}
 	}
@@ -164,12 +176,51 @@ func runGolden[T kernels.Float](t *testing.T, rule Rule, c goldenCase, tol float
 	if len(c.Gradients) == 0 || len(c.Parameters) != len(c.Gradients) {
 		t.Fatalf("%d gradients, %d parameters", len(c.Gradients), len(c.Parameters))
 	}
-	p := to[T](c.Initial)
-	opt := mustNew(t, rule, []Param[T]{{"p", p}})
-	for step, g := range c.Gradients {
-		mustStep(t, opt, [][]T{to[T](g)})
-		if worst := deviation(p, c.Parameters[step]); !(worst <= tol) {
-			t.Fatalf("step %d: off by %.3g of the largest parameter, want at most %g", step+1, worst, tol)
+	// Gradients near the root of the least second moment, and a small eps, make
+	// steps that are shorter than torch's; all others are the same.
+	root := math.Sqrt(float64(generic.Floor[T]()))
+	var same, shorter []int
+	for j := range c.Initial {
+		faint := slices.ContainsFunc(c.Gradients, func(g []float64) bool {
+			return g[j] != 0 && math.Abs(g[j]) < 100*root
+		})
+		if faint {
+			shorter = append(shorter, j)
+		} else {
+			same = append(same, j)
 		}
 	}
+	if eps, ok := c.Options["eps"].(float64); ok && eps < 1e4*root != (len(shorter) > 0) {
+		t.Fatalf("eps %g, but gradients near %g: %v", eps, root, shorter)
+	}
+	decay := 0.0 // no part of the step
+	if r, ok := rule.(AdamW); ok {
+		decay = r.LR * r.WeightDecay
+	}
+	p := to[T](c.Initial)
+	was := c.Initial
+	opt := mustNew(t, rule, []Param[T]{{"p", p}})
+	for step, g := range c.Gradients {
+		before := slices.Clone(p)
+		mustStep(t, opt, [][]T{to[T](g)})
+		want := c.Parameters[step]
+		follows(t, pick(p, same), pick(want, same), tol, "%s, step %d: the elements %v", rule.Name(), step+1, same)
+		for _, j := range shorter {
+			got := math.Abs(float64(p[j]) - (1-decay)*float64(before[j]))
+			limit := math.Abs(want[j] - (1-decay)*was[j])
+			if !(got <= limit+tol/10*math.Abs(want[j])) {
+				t.Fatalf("step %d: element %d goes %g, torch %g", step+1, j, got, limit)
+			}
+		}
+		was = want
+	}
+}
+
+// pick returns the elements of the given indices.
+func pick[T kernels.Float](x []T, indices []int) []T {
+	var picked []T
+	for _, j := range indices {
+		picked = append(picked, x[j])
+	}
+	return picked
 }

@@ -22,12 +22,30 @@ func to[T, S kernels.Float](x []S) []T {
 // deviation returns the largest difference, relative to the largest magnitude of
 // want. It is NaN if a difference is.
 func deviation[T kernels.Float](got []T, want []float64) float64 {
+	_, d := farthest(got, want)
+	return d
+}
+
+// farthest is deviation, and says at which element it is.
+func farthest[T kernels.Float](got []T, want []float64) (at int, deviation float64) {
 	var diff, largest float64
 	for i, w := range want {
-		diff = max(diff, math.Abs(float64(got[i])-w))
+		if d := math.Abs(float64(got[i]) - w); diff == diff && !(d <= diff) {
+			at, diff = i, d
+		}
 		largest = max(largest, math.Abs(w))
 	}
-	return diff / largest
+	return at, diff / largest
+}
+
+// follows fails unless got deviates from want by no more than tol; format and args
+// say what they are.
+func follows[T kernels.Float](t testing.TB, got []T, want []float64, tol float64, format string, args ...any) {
+	t.Helper()
+	if i, d := farthest(got, want); !(d <= tol) {
+		t.Fatalf("%s: element %d is %v (%x), want %v (%x): off by %.3g of the largest, want at most %.3g",
+			fmt.Sprintf(format, args...), i, got[i], float64(got[i]), want[i], want[i], d, tol)
+	}
 }
 
 func mustNew[T kernels.Float](t testing.TB, rule Rule, params []Param[T], opts ...Option) *Optimizer[T] {
@@ -66,6 +84,9 @@ func wantError(t *testing.T, err error, parts ...string) {
 	}
 }
 
+// with returns a copy of v changed by f.
+func with[R any](v R, f func(*R)) R { f(&v); return v }
+
 // random returns normally distributed vectors of the given lengths.
 func random[T kernels.Float](rng *rand.Rand, lengths ...int) [][]T {
 	xs := make([][]T, len(lengths))
@@ -85,47 +106,6 @@ func named[T kernels.Float](xs [][]T) []Param[T] {
 		params[i] = Param[T]{fmt.Sprintf("p%d", i), x}
 	}
 	return params
-}
-
-// variants are all rules with every option in use somewhere.
-var variants = []Rule{
-	SGD{LR: 0.1},
-	SGD{LR: 0.1, WeightDecay: 0.02, Maximize: true},
-	Momentum{LR: 0.05, Momentum: 0.9},
-	Momentum{LR: 0.05, Momentum: 0.8, Dampening: 0.3, WeightDecay: 0.02},
-	Momentum{LR: 0.05, Momentum: 0.9, Dampening: 0.5, Maximize: true},
-	Momentum{LR: 0.05, Momentum: 0.9, Nesterov: true, WeightDecay: 0.02},
-	NewAdam(0.01),
-	Adam{LR: 0.02, Beta1: 0.8, Beta2: 0.99, Eps: 1e-4, WeightDecay: 0.03, Maximize: true},
-	Adam{LR: 0.02, Beta1: 0, Beta2: 0, Eps: 1e-3},
-	NewAdamW(0.01),
-	AdamW{LR: 0.02, Beta1: 0.8, Beta2: 0.99, Eps: 1e-4, WeightDecay: 0.3, Maximize: true},
-	Adam{LR: 0.02, Beta1: 0.8, Beta2: 0.5, Eps: 1e-4, WeightDecay: 0.03, AMSGrad: true},
-	AdamW{LR: 0.02, Beta1: 0.8, Beta2: 0.5, Eps: 1e-4, WeightDecay: 0.3, AMSGrad: true, Maximize: true},
-	NewAdagrad(0.05),
-	Adagrad{LR: 0.1, LRDecay: 0.1, InitialAccumulatorValue: 0.2, Eps: 1e-4, WeightDecay: 0.02, Maximize: true},
-	NewRMSprop(0.01),
-	RMSprop{LR: 0.02, Alpha: 0.9, Eps: 1e-4, Momentum: 0.8, WeightDecay: 0.02, Maximize: true},
-	RMSprop{LR: 0.02, Alpha: 0.9, Eps: 1e-2, Centered: true, WeightDecay: 0.02},
-	RMSprop{LR: 0.02, Alpha: 0.8, Eps: 1e-2, Momentum: 0.5, Centered: true, Maximize: true},
-	NewAdadelta(1),
-	Adadelta{LR: 0.5, Rho: 0.8, Eps: 1e-4, WeightDecay: 0.02, Maximize: true},
-	NewAdamax(0.01),
-	Adamax{LR: 0.02, Beta1: 0.8, Beta2: 0.9, Eps: 1e-3, WeightDecay: 0.02, Maximize: true},
-	NewNAdam(0.01),
-	NAdam{LR: 0.02, Beta1: 0.8, Beta2: 0.99, Eps: 1e-4, MomentumDecay: 0.5, WeightDecay: 0.02, Maximize: true},
-	NAdam{LR: 0.02, Beta1: 0.8, Beta2: 0.99, Eps: 1e-4, WeightDecay: 0.3, DecoupledWeightDecay: true},
-	NewRAdam(0.01),
-	RAdam{LR: 0.02, Beta1: 0.8, Beta2: 0.9, Eps: 1e-4, WeightDecay: 0.02, Maximize: true},
-	RAdam{LR: 0.02, Beta1: 0.8, Beta2: 0.95, Eps: 1e-4, WeightDecay: 0.3, DecoupledWeightDecay: true},
-	NewLion(0.01),
-	Lion{LR: 0.02, Beta1: 0.8, Beta2: 0.9, WeightDecay: 0.3, Maximize: true},
-	NewLARS(1),
-	LARS{LR: 0.5, Momentum: 0.8, TrustCoefficient: 0.1, WeightDecay: 0.02, Maximize: true},
-	NewLAMB(0.01),
-	LAMB{LR: 0.02, Beta1: 0.8, Beta2: 0.99, Eps: 1e-4, WeightDecay: 0.3, Maximize: true},
-	NewScheduleFreeAdamW(0.02),
-	ScheduleFreeAdamW{LR: 0.02, Beta1: 0.8, Beta2: 0.9, Eps: 1e-4, WeightDecay: 0.1, WarmupSteps: 5, Maximize: true},
 }
 
 // bits returns everything that a run left behind, as bit patterns.

@@ -13,11 +13,10 @@ import "github.com/seed63264101/steepest/kernels"
 //	d = g + WeightDecay*p
 //	m = Beta1*m + (1-Beta1)*d
 //	v = Beta2*v + (1-Beta2)*d*d
-//	w = (1-μt)/(1-Πt) * d + μ(t+1)/(1-Πt*μt*μ(t+1)) * m
+//	w = (1-μt)/(1-Πt) * d + μ(t+1)/(1-Π(t+1)) * m
 //	p -= LR * w / (sqrt(v/(1-Beta2^t)) + Eps)
 //
-// with Πt in float32. That is torch 1; torch 2 leaves out the second μt, which
-// makes a difference in the first steps only.
+// with Πt in float32, as torch keeps it. (torch 1 counted μt twice in Π(t+1).)
 //
 // With DecoupledWeightDecay set, the decay acts on the parameter itself, as in
 // [AdamW].
@@ -59,7 +58,7 @@ func (r NAdam) options() []option {
 		{"LR", r.LR, nonNegative},
 		{"Beta1", r.Beta1, beta1},
 		{"Beta2", r.Beta2, fraction},
-		{"Eps", r.Eps, correctedEps(r.Beta2)},
+		{"Eps", r.Eps, positive},
 		{"MomentumDecay", r.MomentumDecay, nonNegative},
 		{"WeightDecay", r.WeightDecay, nonNegative},
 	}

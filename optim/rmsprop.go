@@ -15,9 +15,13 @@ import (
 //	p -= LR * d / (sqrt(v) + Eps)
 //
 // With Centered set, the variance takes the place of v (A. Graves, Generating
-// sequences with recurrent neural networks, 2013): v - a*a, where
+// sequences with recurrent neural networks, 2013):
 //
+//	v = Alpha * (v + (1-Alpha)*(d-a)*(d-a))
 //	a = Alpha*a + (1-Alpha)*d
+//
+// In exact numbers that is torch's difference of the average square and a*a, which
+// cancels where gradients hardly change.
 //
 // A Momentum that is not 0 gathers the steps in a velocity:
 //
@@ -44,13 +48,13 @@ func NewRMSprop(lr float64) RMSprop { return RMSprop{LR: lr, Alpha: 0.99, Eps: 1
 // Name returns "RMSprop".
 func (r RMSprop) Name() string { return "RMSprop" }
 
-// State returns the names of the average square, "square_avg", of the average
-// gradient if Centered, "grad_avg", and of the velocity if there is one,
-// "momentum_buffer".
+// State returns the names of the average square, "square_avg", or if Centered of the
+// variance, "grad_var", and of the average gradient, "grad_avg", and of the velocity
+// if there is one, "momentum_buffer".
 func (r RMSprop) State() []string {
 	names := []string{"square_avg"}
 	if r.Centered {
-		names = append(names, "grad_avg")
+		names = []string{"grad_var", "grad_avg"} // torch has no variance
 	}
 	if r.Momentum != 0 {
 		names = append(names, "momentum_buffer")

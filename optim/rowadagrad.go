@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/generic"
 )
 
 // RowAdagrad is [Adagrad] with one sum of squares for each row of an embedding
@@ -57,7 +58,7 @@ func (u *rowAdagrad[T]) update(p, g []T, state [][]T) {
 	if mean == 0 {
 		return // or a huge LR / Eps would make NaN of it
 	}
-	sum := float64(state[0][0]) + float64(float64(scale*scale)*mean)
+	sum := max(float64(generic.Floor[T]()), float64(state[0][0])+float64(float64(scale*scale)*mean))
 	state[0][0] = T(sum)
 	kernels.SGD(p, g, kernels.SGDCoef[T]{
 		Scale: T(scale),

@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/generic"
 )
 
 // A Rule is an update rule with its options: one of the structs [SGD],
@@ -180,16 +181,6 @@ var (
 	}}
 )
 
-// correctedEps returns the domain of the eps of rules that move the second
-// moment's bias correction into it: the kernels multiply eps by sqrt(1-beta2^t),
-// which is least in the first step. Should the product vanish, a dead gradient
-// would give 0/0.
-func correctedEps(beta2 float64) domain {
-	return domain{positive.want, func(v float64, round func(float64) float64) bool {
-		return positive.has(v, round) && round(v*math.Sqrt(1-beta2)) > 0
-	}}
-}
-
 // checkOption returns an error if the option's value lies outside its domain,
 // exactly or rounded to T.
 func checkOption[T kernels.Float](owner string, o option) error {
@@ -204,14 +195,6 @@ func checkOption[T kernels.Float](owner string, o option) error {
 	return nil
 }
 
-// flushed returns v rounded to T, or 0 if that is a subnormal number.
-func flushed[T kernels.Float](v float64) T {
-	least := 0x1p-1022
-	if unsafe.Sizeof(T(0)) == 4 {
-		least = 0x1p-126
-	}
-	if x := T(v); math.Abs(float64(x)) >= least {
-		return x
-	}
-	return 0
-}
+// floored returns a second moment rounded to T, and kept at or above what the kernels
+// keep theirs at.
+func floored[T kernels.Float](v float64) T { return max(T(v), generic.Floor[T]()) }

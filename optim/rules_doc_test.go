@@ -40,23 +40,16 @@ func TestRulesTable(t *testing.T) {
 		}
 	}
 	for _, rule := range variants {
-		streams := 3 + 2*len(rule.State()) // p and each state vector are read and written, g is read
-		switch rule.(type) {
-		case LARS:
-			streams += 2 // p and g are read for the norms
-		case LAMB:
-			streams = 7 + 3 // the direction is written, then read to change p
-		}
 		found := slices.ContainsFunc(rows, func(r row) bool {
 			for _, o := range rule.options() {
 				if o.name != "LR" && o.value != 0 && !slices.Contains(r.options, o.name) {
 					return false
 				}
 			}
-			return strings.Contains(r.rule, "`"+rule.Name()+"`") && slices.Equal(r.state, rule.State()) && r.bytes == 4*streams
+			return strings.Contains(r.rule, "`"+rule.Name()+"`") && slices.Equal(r.state, rule.State()) && r.bytes == traffic(rule)
 		})
 		if !found {
-			t.Errorf("%s %+v: no row with its options, the state %v and %d bytes", rule.Name(), rule, rule.State(), 4*streams)
+			t.Errorf("%s %+v: no row with its options, the state %v and %d bytes", rule.Name(), rule, rule.State(), traffic(rule))
 		}
 	}
 }

@@ -2,8 +2,11 @@ package optim
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"math/big"
+	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -184,28 +187,72 @@ func TestCosPiFrac(t *testing.T) {
 	}
 }
 
+// scheduleBits has every schedule of the package, with a hash of its rates.
+var scheduleBits = []struct {
+	schedule Schedule
+	want     uint64
+}{
+	{StepDecay{7, 0.3}, 0x21d1e150d98f7a7e},
+	{MultiStep{[]int{30, 100, 250}, 0.3}, 0x2dfe63f841df1b80},
+	{Exponential{0.977}, 0xa9796aeafd349a1d},
+	{InverseTime{0.013}, 0x262d4d22af2f927d},
+	{Polynomial{250, 0.9, 1e-3}, 0xb558f81d99be0aec},
+	{Constant{0.3, 100}, 0x8ed04b0df44a6300},
+	{Cosine{101, 1e-3}, 0x165f0577932f8785},
+	{CosineWarmRestarts{7, 2, 1e-3}, 0x756446d9c3d0dfbc},
+	{OneCycle{290, 0.37, 23, 1e3, false, false}, 0xee83a160b9448362},
+	{OneCycle{290, 0.37, 23, 1e3, true, true}, 0x789f2b2acd2317ec},
+	{Warmup{100, 1. / 3, Exponential{0.99}}, 0x54347ed481eeb51},
+	{Sequence{[]Schedule{Exponential{0.99}, InverseTime{0.1}}, []int{123}}, 0xda09ae0921d0cd1f},
+	{NewPlateau(), 0x7316abc2b1ff5780},
+	{RateSweep{1e-5, 3, 300, 0.8, 3}, 0xec65c40c0b0a17a4},
+}
+
 // TestScheduleBits: the same bits on every machine.
 func TestScheduleBits(t *testing.T) {
-	for _, c := range []struct {
-		schedule Schedule
-		want     uint64
-	}{
-		{StepDecay{7, 0.3}, 0x21d1e150d98f7a7e},
-		{Exponential{0.977}, 0xa9796aeafd349a1d},
-		{InverseTime{0.013}, 0x262d4d22af2f927d},
-		{Polynomial{250, 0.9, 1e-3}, 0xb558f81d99be0aec},
-		{Cosine{101, 1e-3}, 0x165f0577932f8785},
-		{CosineWarmRestarts{7, 2, 1e-3}, 0x756446d9c3d0dfbc},
-		{OneCycle{290, 0.37, 23, 1e3, false, false}, 0xee83a160b9448362},
-		{OneCycle{290, 0.37, 23, 1e3, true, true}, 0x789f2b2acd2317ec},
-		{Warmup{100, 1. / 3, Exponential{0.99}}, 0x54347ed481eeb51},
-	} {
+	for _, c := range scheduleBits {
 		var sum uint64
 		for step := range 300 {
 			sum = sum*31 + math.Float64bits(c.schedule.Rate(0.1, step))
 		}
 		if sum != c.want {
 			t.Errorf("%+v: bits %#x, want %#x", c.schedule, sum, c.want)
+		}
+	}
+}
+
+// TestEveryScheduleIsTested fails by name for a schedule that is not in the list
+// above, and for a number of one that may be NaN, infinite, or less than 0.
+func TestEveryScheduleIsTested(t *testing.T) {
+	tested := map[string]bool{"ScheduleFunc": true} // which is the user's
+	for _, c := range scheduleBits {
+		v := reflect.Indirect(reflect.ValueOf(c.schedule))
+		tested[v.Type().Name()] = true
+		for i := range v.NumField() {
+			bad := []float64{math.NaN(), math.Inf(1), math.Inf(-1), -leastPositive}
+			switch v.Field(i).Kind() {
+			case reflect.Int:
+				bad = []float64{-1}
+			case reflect.Float64:
+			default:
+				continue
+			}
+			for _, x := range bad {
+				changed := reflect.New(v.Type())
+				changed.Elem().Set(v)
+				if field := changed.Elem().Field(i); field.Kind() == reflect.Int {
+					field.SetInt(int64(x))
+				} else {
+					field.SetFloat(x)
+				}
+				_, err := New(SGD{LR: 1}, []Param[float64]{{"w", []float64{1}}}, WithSchedule(changed.Interface().(Schedule)))
+				wantError(t, err, v.Type().Name(), fmt.Sprintf("%s = %v", v.Type().Field(i).Name, x))
+			}
+		}
+	}
+	for name, methods := range methodsOf(t) {
+		if slices.Contains(methods, "Rate") && !tested[name] {
+			t.Errorf("%s is a schedule that no test knows: add it to scheduleBits", name)
 		}
 	}
 }

@@ -14,27 +14,6 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 )
 
-// savedRules are all rules, and the options that give them other state.
-var savedRules = []Rule{
-	SGD{LR: 0.1, WeightDecay: 0.1},
-	Momentum{LR: 0.1, Momentum: 0.9, Dampening: 0.3},
-	Momentum{LR: 0.1, Momentum: 0.9, Nesterov: true},
-	Adagrad{LR: 0.1, LRDecay: 0.1, InitialAccumulatorValue: 0.5, Eps: 1e-10},
-	NewRMSprop(0.01),
-	RMSprop{LR: 0.01, Alpha: 0.9, Eps: 1e-8, Momentum: 0.9, Centered: true},
-	NewAdadelta(1),
-	NewAdam(0.01),
-	Adam{LR: 0.01, Beta1: 0.9, Beta2: 0.99, Eps: 1e-8, AMSGrad: true},
-	NewAdamW(0.01),
-	NewAdamax(0.01),
-	NewNAdam(0.01),
-	NewRAdam(0.01),
-	NewLion(0.001),
-	NewLARS(0.1),
-	NewLAMB(0.01),
-	NewScheduleFreeAdamW(0.01),
-}
-
 // An eventful is a run with everything that makes state: a plateau, an adaptive
 // loss scale, skipped steps, accumulated gradients, frozen parameters and one that
 // comes later.
@@ -122,7 +101,7 @@ func TestResume(t *testing.T) {
 func testResume[T kernels.Float](t *testing.T) {
 	defer kernels.SetLevel(kernels.ActiveLevel())
 	levels := kernels.Levels()
-	for _, rule := range savedRules {
+	for _, rule := range variants {
 		kernels.SetLevel(levels[len(levels)-1])
 		whole := newEventful[T](t, rule, false)
 		for i := range eventfulEvents {
@@ -161,7 +140,7 @@ func testResume[T kernels.Float](t *testing.T) {
 // TestRollBack goes back to a snapshot in the same optimizer, which must not have
 // changed with the optimizer.
 func TestRollBack(t *testing.T) {
-	for _, rule := range savedRules {
+	for _, rule := range variants {
 		r := newEventful[float64](t, rule, true)
 		const middle = 15 // between two that accumulate
 		for i := range middle {
@@ -399,7 +378,7 @@ func TestSnapshotEvalMode(t *testing.T) {
 
 // TestSavedOptions: every option of every rule is saved, but for the free ones.
 func TestSavedOptions(t *testing.T) {
-	for _, rule := range savedRules {
+	for _, rule := range variants {
 		saved := savedOptions(rule)
 		for _, o := range rule.options() {
 			_, ok := saved[o.name]

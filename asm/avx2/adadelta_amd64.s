@@ -17,9 +17,9 @@ TEXT ·AdadeltaF32(SB), NOSPLIT, $0-120
 	VBROADCASTSS tinymask_f32<>+0(SB), Y1
 	VBROADCASTSS l2+100(FP), Y2
 	VBROADCASTSS root+108(FP), Y3
-	VBROADCASTSS tinyroot_f32<>+0(SB), Y4
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y5
-	VBROADCASTSS rho+104(FP), Y6
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y4
+	VBROADCASTSS rho+104(FP), Y5
+	VBROADCASTSS floor_f32<>+0(SB), Y6
 	VBROADCASTSS eps+112(FP), Y7
 	VBROADCASTSS lr+116(FP), Y8
 	CMPQ         R8, $+16
@@ -47,15 +47,14 @@ TEXT ·AdadeltaF32(SB), NOSPLIT, $0-120
 	VMULPS  X10, X2, X11
 	VADDPS  X11, X9, X11
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
 	VMULPS  X11, X3, X9
-	VPAND   X5, X9, X15
+	VPAND   X4, X9, X15
 	VPSIGND X15, X9, X9
-	VMULPS  (DX), X6, X12
 	VMULPS  X9, X9, X9
+	VMULPS  (DX), X5, X12
 	VADDPS  X9, X12, X9
-	VPAND   X1, X9, X15
-	VPSIGND X15, X9, X9
+	VMAXPS  X9, X6, X9
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	VMOVUPS (BX), X12
@@ -67,12 +66,12 @@ TEXT ·AdadeltaF32(SB), NOSPLIT, $0-120
 	VMULPS  X11, X8, X14
 	VSUBPS  X14, X10, X14
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
 	VMULPS  X11, X3, X11
-	VPAND   X5, X11, X15
+	VPAND   X4, X11, X15
 	VPSIGND X15, X11, X11
-	VMULPS  X12, X6, X12
 	VMULPS  X11, X11, X11
+	VMULPS  X12, X5, X12
 	VADDPS  X11, X12, X11
 	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
@@ -98,16 +97,15 @@ skip:
 	VMULPS  X10, X2, X11
 	VADDPS  X11, X9, X11
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
 	VMULPS  X11, X3, X9
-	VPAND   X5, X9, X15
+	VPAND   X4, X9, X15
 	VPSIGND X15, X9, X9
-	VMOVSD  (DX), X12
-	VMULPS  X12, X6, X12
 	VMULPS  X9, X9, X9
+	VMOVSD  (DX), X12
+	VMULPS  X12, X5, X12
 	VADDPS  X9, X12, X9
-	VPAND   X1, X9, X15
-	VPSIGND X15, X9, X9
+	VMAXPS  X9, X6, X9
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	VMOVSD  (BX), X12
@@ -119,12 +117,12 @@ skip:
 	VMULPS  X11, X8, X14
 	VSUBPS  X14, X10, X14
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
 	VMULPS  X11, X3, X11
-	VPAND   X5, X11, X15
+	VPAND   X4, X11, X15
 	VPSIGND X15, X11, X11
-	VMULPS  X12, X6, X12
 	VMULPS  X11, X11, X11
+	VMULPS  X12, X5, X12
 	VADDPS  X11, X12, X11
 	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
@@ -150,15 +148,14 @@ skip2:
 	VMULPS  X10, X2, X11
 	VADDPS  X11, X9, X11
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
 	VMULPS  X11, X3, X9
-	VPAND   X5, X9, X15
+	VPAND   X4, X9, X15
 	VPSIGND X15, X9, X9
-	VMULSS  (DX), X6, X12
 	VMULPS  X9, X9, X9
+	VMULSS  (DX), X5, X12
 	VADDPS  X9, X12, X9
-	VPAND   X1, X9, X15
-	VPSIGND X15, X9, X9
+	VMAXPS  X9, X6, X9
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	VMOVSS  (BX), X12
@@ -170,12 +167,12 @@ skip2:
 	VMULPS  X11, X8, X14
 	VSUBPS  X14, X10, X14
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
 	VMULPS  X11, X3, X11
-	VPAND   X5, X11, X15
+	VPAND   X4, X11, X15
 	VPSIGND X15, X11, X11
-	VMULPS  X12, X6, X12
 	VMULPS  X11, X11, X11
+	VMULPS  X12, X5, X12
 	VADDPS  X11, X12, X11
 	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
@@ -200,15 +197,14 @@ main:
 	VMULPS  Y10, Y2, Y11
 	VADDPS  Y11, Y9, Y11
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
 	VMULPS  Y11, Y3, Y9
-	VPAND   Y5, Y9, Y15
+	VPAND   Y4, Y9, Y15
 	VPSIGND Y15, Y9, Y9
-	VMULPS  (DX), Y6, Y12
 	VMULPS  Y9, Y9, Y9
+	VMULPS  (DX), Y5, Y12
 	VADDPS  Y9, Y12, Y9
-	VPAND   Y1, Y9, Y15
-	VPSIGND Y15, Y9, Y9
+	VMAXPS  Y9, Y6, Y9
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	VMOVUPS (BX), Y12
@@ -220,12 +216,12 @@ main:
 	VMULPS  Y11, Y8, Y14
 	VSUBPS  Y14, Y10, Y14
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
 	VMULPS  Y11, Y3, Y11
-	VPAND   Y5, Y11, Y15
+	VPAND   Y4, Y11, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPS  Y12, Y6, Y12
 	VMULPS  Y11, Y11, Y11
+	VMULPS  Y12, Y5, Y12
 	VADDPS  Y11, Y12, Y11
 	VPAND   Y1, Y11, Y15
 	VPSIGND Y15, Y11, Y11
@@ -240,13 +236,12 @@ main:
 	VMULPS  Y14, Y2, Y9
 	VADDPS  Y9, Y11, Y9
 	VMULPS  Y9, Y3, Y11
-	VPAND   Y5, Y11, Y15
+	VPAND   Y4, Y11, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPS  32(DX), Y6, Y12
 	VMULPS  Y11, Y11, Y11
+	VMULPS  32(DX), Y5, Y12
 	VADDPS  Y11, Y12, Y11
-	VPAND   Y1, Y11, Y15
-	VPSIGND Y15, Y11, Y11
+	VMAXPS  Y11, Y6, Y11
 	VMOVUPS 32(BX), Y12
 	VADDPS  Y7, Y12, Y10
 	VADDPS  Y7, Y11, Y13
@@ -256,10 +251,10 @@ main:
 	VMULPS  Y9, Y8, Y13
 	VSUBPS  Y13, Y14, Y13
 	VMULPS  Y9, Y3, Y9
-	VPAND   Y5, Y9, Y15
+	VPAND   Y4, Y9, Y15
 	VPSIGND Y15, Y9, Y9
-	VMULPS  Y12, Y6, Y12
 	VMULPS  Y9, Y9, Y9
+	VMULPS  Y12, Y5, Y12
 	VADDPS  Y9, Y12, Y9
 	VPAND   Y1, Y9, Y15
 	VPSIGND Y15, Y9, Y9
@@ -288,15 +283,14 @@ one:
 	VMULPS  Y10, Y2, Y11
 	VADDPS  Y11, Y9, Y11
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
 	VMULPS  Y11, Y3, Y9
-	VPAND   Y5, Y9, Y15
+	VPAND   Y4, Y9, Y15
 	VPSIGND Y15, Y9, Y9
-	VMULPS  (DX), Y6, Y12
 	VMULPS  Y9, Y9, Y9
+	VMULPS  (DX), Y5, Y12
 	VADDPS  Y9, Y12, Y9
-	VPAND   Y1, Y9, Y15
-	VPSIGND Y15, Y9, Y9
+	VMAXPS  Y9, Y6, Y9
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	VMOVUPS (BX), Y12
@@ -308,12 +302,12 @@ one:
 	VMULPS  Y11, Y8, Y14
 	VSUBPS  Y14, Y10, Y14
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
 	VMULPS  Y11, Y3, Y11
-	VPAND   Y5, Y11, Y15
+	VPAND   Y4, Y11, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPS  Y12, Y6, Y12
 	VMULPS  Y11, Y11, Y11
+	VMULPS  Y12, Y5, Y12
 	VADDPS  Y11, Y12, Y11
 	VPAND   Y1, Y11, Y15
 	VPSIGND Y15, Y11, Y11
@@ -343,15 +337,14 @@ tail:
 	VMULPS  X10, X2, X11
 	VADDPS  X11, X9, X11
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
 	VMULPS  X11, X3, X9
-	VPAND   X5, X9, X15
+	VPAND   X4, X9, X15
 	VPSIGND X15, X9, X9
-	VMULPS  (DX), X6, X12
 	VMULPS  X9, X9, X9
+	VMULPS  (DX), X5, X12
 	VADDPS  X9, X12, X9
-	VPAND   X1, X9, X15
-	VPSIGND X15, X9, X9
+	VMAXPS  X9, X6, X9
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	VMOVUPS (BX), X12
@@ -363,12 +356,12 @@ tail:
 	VMULPS  X11, X8, X14
 	VSUBPS  X14, X10, X14
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
 	VMULPS  X11, X3, X11
-	VPAND   X5, X11, X15
+	VPAND   X4, X11, X15
 	VPSIGND X15, X11, X11
-	VMULPS  X12, X6, X12
 	VMULPS  X11, X11, X11
+	VMULPS  X12, X5, X12
 	VADDPS  X11, X12, X11
 	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
@@ -395,16 +388,15 @@ skip4:
 	VMULPS  X10, X2, X11
 	VADDPS  X11, X9, X11
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
 	VMULPS  X11, X3, X9
-	VPAND   X5, X9, X15
+	VPAND   X4, X9, X15
 	VPSIGND X15, X9, X9
-	VMOVSD  (DX), X12
-	VMULPS  X12, X6, X12
 	VMULPS  X9, X9, X9
+	VMOVSD  (DX), X12
+	VMULPS  X12, X5, X12
 	VADDPS  X9, X12, X9
-	VPAND   X1, X9, X15
-	VPSIGND X15, X9, X9
+	VMAXPS  X9, X6, X9
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	VMOVSD  (BX), X12
@@ -416,12 +408,12 @@ skip4:
 	VMULPS  X11, X8, X14
 	VSUBPS  X14, X10, X14
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
 	VMULPS  X11, X3, X11
-	VPAND   X5, X11, X15
+	VPAND   X4, X11, X15
 	VPSIGND X15, X11, X11
-	VMULPS  X12, X6, X12
 	VMULPS  X11, X11, X11
+	VMULPS  X12, X5, X12
 	VADDPS  X11, X12, X11
 	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
@@ -448,15 +440,14 @@ skip5:
 	VMULPS  X10, X2, X11
 	VADDPS  X11, X9, X11
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
 	VMULPS  X11, X3, X9
-	VPAND   X5, X9, X15
+	VPAND   X4, X9, X15
 	VPSIGND X15, X9, X9
-	VMULSS  (DX), X6, X12
 	VMULPS  X9, X9, X9
+	VMULSS  (DX), X5, X12
 	VADDPS  X9, X12, X9
-	VPAND   X1, X9, X15
-	VPSIGND X15, X9, X9
+	VMAXPS  X9, X6, X9
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	VMOVSS  (BX), X12
@@ -468,12 +459,12 @@ skip5:
 	VMULPS  X11, X8, X14
 	VSUBPS  X14, X10, X14
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
 	VMULPS  X11, X3, X11
-	VPAND   X5, X11, X15
+	VPAND   X4, X11, X15
 	VPSIGND X15, X11, X11
-	VMULPS  X12, X6, X12
 	VMULPS  X11, X11, X11
+	VMULPS  X12, X5, X12
 	VADDPS  X11, X12, X11
 	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
@@ -489,11 +480,11 @@ done:
 DATA tinymask_f32<>+0(SB)/4, $0x70000000
 GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
-DATA tinyroot_f32<>+0(SB)/4, $0x20000000
-GLOBL tinyroot_f32<>(SB), RODATA|NOPTR, $4
-
 DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
+
+DATA floor_f32<>+0(SB)/4, $0x0c800000
+GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
 
 // func AdadeltaF64(p []float64, g []float64, v []float64, acc []float64, scale float64, l2 float64, rho float64, root float64, eps float64, lr float64)
 // Requires: AVX, AVX2
@@ -508,9 +499,9 @@ TEXT ·AdadeltaF64(SB), NOSPLIT, $0-144
 	VBROADCASTSD tinymask_f64<>+0(SB), Y1
 	VBROADCASTSD l2+104(FP), Y2
 	VBROADCASTSD root+120(FP), Y3
-	VBROADCASTSD tinyroot_f64<>+0(SB), Y4
-	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y5
-	VBROADCASTSD rho+112(FP), Y6
+	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y4
+	VBROADCASTSD rho+112(FP), Y5
+	VBROADCASTSD floor_f64<>+0(SB), Y6
 	VBROADCASTSD eps+128(FP), Y7
 	VBROADCASTSD lr+136(FP), Y8
 	CMPQ         R8, $+8
@@ -539,17 +530,15 @@ TEXT ·AdadeltaF64(SB), NOSPLIT, $0-144
 	VMULPD  X10, X2, X11
 	VADDPD  X11, X9, X11
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
 	VMULPD  X11, X3, X9
-	VPAND   X5, X9, X15
+	VPAND   X4, X9, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X9, X9
-	VMULPD  (DX), X6, X12
 	VMULPD  X9, X9, X9
+	VMULPD  (DX), X5, X12
 	VADDPD  X9, X12, X9
-	VPAND   X1, X9, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X9, X9
+	VMAXPD  X9, X6, X9
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	VMOVUPS (BX), X12
@@ -561,13 +550,13 @@ TEXT ·AdadeltaF64(SB), NOSPLIT, $0-144
 	VMULPD  X11, X8, X14
 	VSUBPD  X14, X10, X14
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
 	VMULPD  X11, X3, X11
-	VPAND   X5, X11, X15
+	VPAND   X4, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMULPD  X12, X6, X12
 	VMULPD  X11, X11, X11
+	VMULPD  X12, X5, X12
 	VADDPD  X11, X12, X11
 	VPAND   X1, X11, X15
 	VPSHUFD $0xf5, X15, X15
@@ -595,17 +584,15 @@ skip:
 	VMULPD  X10, X2, X11
 	VADDPD  X11, X9, X11
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
 	VMULPD  X11, X3, X9
-	VPAND   X5, X9, X15
+	VPAND   X4, X9, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X9, X9
-	VMULSD  (DX), X6, X12
 	VMULPD  X9, X9, X9
+	VMULSD  (DX), X5, X12
 	VADDPD  X9, X12, X9
-	VPAND   X1, X9, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X9, X9
+	VMAXPD  X9, X6, X9
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	VMOVSD  (BX), X12
@@ -617,13 +604,13 @@ skip:
 	VMULPD  X11, X8, X14
 	VSUBPD  X14, X10, X14
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
 	VMULPD  X11, X3, X11
-	VPAND   X5, X11, X15
+	VPAND   X4, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMULPD  X12, X6, X12
 	VMULPD  X11, X11, X11
+	VMULPD  X12, X5, X12
 	VADDPD  X11, X12, X11
 	VPAND   X1, X11, X15
 	VPSHUFD $0xf5, X15, X15
@@ -650,17 +637,15 @@ main:
 	VMULPD  Y10, Y2, Y11
 	VADDPD  Y11, Y9, Y11
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
 	VMULPD  Y11, Y3, Y9
-	VPAND   Y5, Y9, Y15
+	VPAND   Y4, Y9, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y9, Y9
-	VMULPD  (DX), Y6, Y12
 	VMULPD  Y9, Y9, Y9
+	VMULPD  (DX), Y5, Y12
 	VADDPD  Y9, Y12, Y9
-	VPAND   Y1, Y9, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y9, Y9
+	VMAXPD  Y9, Y6, Y9
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	VMOVUPD (BX), Y12
@@ -672,13 +657,13 @@ main:
 	VMULPD  Y11, Y8, Y14
 	VSUBPD  Y14, Y10, Y14
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
 	VMULPD  Y11, Y3, Y11
-	VPAND   Y5, Y11, Y15
+	VPAND   Y4, Y11, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPD  Y12, Y6, Y12
 	VMULPD  Y11, Y11, Y11
+	VMULPD  Y12, Y5, Y12
 	VADDPD  Y11, Y12, Y11
 	VPAND   Y1, Y11, Y15
 	VPSHUFD $0xf5, Y15, Y15
@@ -695,15 +680,13 @@ main:
 	VMULPD  Y14, Y2, Y9
 	VADDPD  Y9, Y11, Y9
 	VMULPD  Y9, Y3, Y11
-	VPAND   Y5, Y11, Y15
+	VPAND   Y4, Y11, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPD  32(DX), Y6, Y12
 	VMULPD  Y11, Y11, Y11
+	VMULPD  32(DX), Y5, Y12
 	VADDPD  Y11, Y12, Y11
-	VPAND   Y1, Y11, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y11, Y11
+	VMAXPD  Y11, Y6, Y11
 	VMOVUPD 32(BX), Y12
 	VADDPD  Y7, Y12, Y10
 	VADDPD  Y7, Y11, Y13
@@ -713,11 +696,11 @@ main:
 	VMULPD  Y9, Y8, Y13
 	VSUBPD  Y13, Y14, Y13
 	VMULPD  Y9, Y3, Y9
-	VPAND   Y5, Y9, Y15
+	VPAND   Y4, Y9, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y9, Y9
-	VMULPD  Y12, Y6, Y12
 	VMULPD  Y9, Y9, Y9
+	VMULPD  Y12, Y5, Y12
 	VADDPD  Y9, Y12, Y9
 	VPAND   Y1, Y9, Y15
 	VPSHUFD $0xf5, Y15, Y15
@@ -748,17 +731,15 @@ one:
 	VMULPD  Y10, Y2, Y11
 	VADDPD  Y11, Y9, Y11
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
 	VMULPD  Y11, Y3, Y9
-	VPAND   Y5, Y9, Y15
+	VPAND   Y4, Y9, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y9, Y9
-	VMULPD  (DX), Y6, Y12
 	VMULPD  Y9, Y9, Y9
+	VMULPD  (DX), Y5, Y12
 	VADDPD  Y9, Y12, Y9
-	VPAND   Y1, Y9, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y9, Y9
+	VMAXPD  Y9, Y6, Y9
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	VMOVUPD (BX), Y12
@@ -770,13 +751,13 @@ one:
 	VMULPD  Y11, Y8, Y14
 	VSUBPD  Y14, Y10, Y14
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
 	VMULPD  Y11, Y3, Y11
-	VPAND   Y5, Y11, Y15
+	VPAND   Y4, Y11, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPD  Y12, Y6, Y12
 	VMULPD  Y11, Y11, Y11
+	VMULPD  Y12, Y5, Y12
 	VADDPD  Y11, Y12, Y11
 	VPAND   Y1, Y11, Y15
 	VPSHUFD $0xf5, Y15, Y15
@@ -808,17 +789,15 @@ tail:
 	VMULPD  X10, X2, X11
 	VADDPD  X11, X9, X11
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
 	VMULPD  X11, X3, X9
-	VPAND   X5, X9, X15
+	VPAND   X4, X9, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X9, X9
-	VMULPD  (DX), X6, X12
 	VMULPD  X9, X9, X9
+	VMULPD  (DX), X5, X12
 	VADDPD  X9, X12, X9
-	VPAND   X1, X9, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X9, X9
+	VMAXPD  X9, X6, X9
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	VMOVUPS (BX), X12
@@ -830,13 +809,13 @@ tail:
 	VMULPD  X11, X8, X14
 	VSUBPD  X14, X10, X14
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
 	VMULPD  X11, X3, X11
-	VPAND   X5, X11, X15
+	VPAND   X4, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMULPD  X12, X6, X12
 	VMULPD  X11, X11, X11
+	VMULPD  X12, X5, X12
 	VADDPD  X11, X12, X11
 	VPAND   X1, X11, X15
 	VPSHUFD $0xf5, X15, X15
@@ -865,17 +844,15 @@ skip3:
 	VMULPD  X10, X2, X11
 	VADDPD  X11, X9, X11
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
 	VMULPD  X11, X3, X9
-	VPAND   X5, X9, X15
+	VPAND   X4, X9, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X9, X9
-	VMULSD  (DX), X6, X12
 	VMULPD  X9, X9, X9
+	VMULSD  (DX), X5, X12
 	VADDPD  X9, X12, X9
-	VPAND   X1, X9, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X9, X9
+	VMAXPD  X9, X6, X9
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
 	VMOVSD  (BX), X12
@@ -887,13 +864,13 @@ skip3:
 	VMULPD  X11, X8, X14
 	VSUBPD  X14, X10, X14
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
 	VMULPD  X11, X3, X11
-	VPAND   X5, X11, X15
+	VPAND   X4, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMULPD  X12, X6, X12
 	VMULPD  X11, X11, X11
+	VMULPD  X12, X5, X12
 	VADDPD  X11, X12, X11
 	VPAND   X1, X11, X15
 	VPSHUFD $0xf5, X15, X15
@@ -910,8 +887,8 @@ done:
 DATA tinymask_f64<>+0(SB)/8, $0x7c00000000000000
 GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8
 
-DATA tinyroot_f64<>+0(SB)/8, $0x2000000000000000
-GLOBL tinyroot_f64<>(SB), RODATA|NOPTR, $8
-
 DATA tinyrootmask_f64<>+0(SB)/8, $0x6000000000000000
 GLOBL tinyrootmask_f64<>(SB), RODATA|NOPTR, $8
+
+DATA floor_f64<>+0(SB)/8, $0x0370000000000000
+GLOBL floor_f64<>(SB), RODATA|NOPTR, $8

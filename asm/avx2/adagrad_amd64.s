@@ -18,8 +18,9 @@ TEXT ·AdagradF32(SB), NOSPLIT, $0-88
 	VBROADCASTSS l2+76(FP), Y3
 	VBROADCASTSS tinyroot_f32<>+0(SB), Y4
 	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y5
-	VBROADCASTSS eps+80(FP), Y6
-	VBROADCASTSS lr+84(FP), Y7
+	VBROADCASTSS floor_f32<>+0(SB), Y6
+	VBROADCASTSS eps+80(FP), Y7
+	VBROADCASTSS lr+84(FP), Y8
 	CMPQ         BX, $+16
 	JLT          single
 	CMPQ         BX, $+256
@@ -37,28 +38,29 @@ TEXT ·AdagradF32(SB), NOSPLIT, $0-88
 	JEQ   skip
 
 	// d = scale*flush(g) + l2*p
-	VMOVUPS (SI), X8
-	VPAND   X2, X8, X15
-	VPSIGND X15, X8, X8
-	VMULPS  X8, X0, X8
-	VMOVUPS (DI), X9
-	VMULPS  X9, X3, X10
-	VADDPS  X10, X8, X10
+	VMOVUPS (SI), X9
+	VPAND   X2, X9, X15
+	VPSIGND X15, X9, X9
+	VMULPS  X9, X0, X9
+	VMOVUPS (DI), X10
+	VMULPS  X10, X3, X11
+	VADDPS  X11, X9, X11
 
-	// u = flushRoot(d), sum += u*u
-	VPAND   X5, X10, X15
-	VPSIGND X15, X10, X8
-	VMULPS  X8, X8, X8
-	VADDPS  (DX), X8, X8
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPAND   X5, X11, X15
+	VPSIGND X15, X11, X9
+	VMULPS  X9, X9, X9
+	VADDPS  (DX), X9, X9
+	VMAXPS  X9, X6, X9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPS X8, X11
-	VADDPS  X6, X11, X11
-	VDIVPS  X11, X10, X11
-	VMULPS  X11, X7, X11
-	VSUBPS  X11, X9, X11
-	VMOVUPS X8, (DX)
-	VMOVUPS X11, (DI)
+	VSQRTPS X9, X12
+	VADDPS  X7, X12, X12
+	VDIVPS  X12, X11, X12
+	VMULPS  X12, X8, X12
+	VSUBPS  X12, X10, X12
+	VMOVUPS X9, (DX)
+	VMOVUPS X12, (DI)
 	SUBQ    $+4, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -69,29 +71,30 @@ skip:
 	JEQ   skip2
 
 	// d = scale*flush(g) + l2*p
-	VMOVSD  (SI), X8
-	VPAND   X2, X8, X15
-	VPSIGND X15, X8, X8
-	VMULPS  X8, X0, X8
-	VMOVSD  (DI), X9
-	VMULPS  X9, X3, X10
-	VADDPS  X10, X8, X10
+	VMOVSD  (SI), X9
+	VPAND   X2, X9, X15
+	VPSIGND X15, X9, X9
+	VMULPS  X9, X0, X9
+	VMOVSD  (DI), X10
+	VMULPS  X10, X3, X11
+	VADDPS  X11, X9, X11
 
-	// u = flushRoot(d), sum += u*u
-	VPAND   X5, X10, X15
-	VPSIGND X15, X10, X8
-	VMOVSD  (DX), X11
-	VMULPS  X8, X8, X8
-	VADDPS  X8, X11, X8
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPAND   X5, X11, X15
+	VPSIGND X15, X11, X9
+	VMOVSD  (DX), X12
+	VMULPS  X9, X9, X9
+	VADDPS  X9, X12, X9
+	VMAXPS  X9, X6, X9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPS X8, X11
-	VADDPS  X6, X11, X11
-	VDIVPS  X11, X10, X11
-	VMULPS  X11, X7, X11
-	VSUBPS  X11, X9, X11
-	VMOVSD  X8, (DX)
-	VMOVSD  X11, (DI)
+	VSQRTPS X9, X12
+	VADDPS  X7, X12, X12
+	VDIVPS  X12, X11, X12
+	VMULPS  X12, X8, X12
+	VSUBPS  X12, X10, X12
+	VMOVSD  X9, (DX)
+	VMOVSD  X12, (DI)
 	SUBQ    $+2, BX
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
@@ -102,28 +105,29 @@ skip2:
 	JEQ   skip3
 
 	// d = scale*flush(g) + l2*p
-	VMOVSS  (SI), X8
-	VPAND   X2, X8, X15
-	VPSIGND X15, X8, X8
-	VMULPS  X8, X0, X8
-	VMOVSS  (DI), X9
-	VMULPS  X9, X3, X10
-	VADDPS  X10, X8, X10
+	VMOVSS  (SI), X9
+	VPAND   X2, X9, X15
+	VPSIGND X15, X9, X9
+	VMULPS  X9, X0, X9
+	VMOVSS  (DI), X10
+	VMULPS  X10, X3, X11
+	VADDPS  X11, X9, X11
 
-	// u = flushRoot(d), sum += u*u
-	VPAND   X5, X10, X15
-	VPSIGND X15, X10, X8
-	VMULPS  X8, X8, X8
-	VADDSS  (DX), X8, X8
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPAND   X5, X11, X15
+	VPSIGND X15, X11, X9
+	VMULPS  X9, X9, X9
+	VADDSS  (DX), X9, X9
+	VMAXPS  X9, X6, X9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPS X8, X11
-	VADDPS  X6, X11, X11
-	VDIVPS  X11, X10, X11
-	VMULPS  X11, X7, X11
-	VSUBPS  X11, X9, X11
-	VMOVSS  X8, (DX)
-	VMOVSS  X11, (DI)
+	VSQRTPS X9, X12
+	VADDPS  X7, X12, X12
+	VDIVPS  X12, X11, X12
+	VMULPS  X12, X8, X12
+	VSUBPS  X12, X10, X12
+	VMOVSS  X9, (DX)
+	VMOVSS  X12, (DI)
 	SUBQ    $+1, BX
 	ADDQ    $+4, DI
 	ADDQ    $+4, SI
@@ -133,46 +137,48 @@ skip3:
 aligned:
 main:
 	// d = scale*flush(g) + l2*p
-	VMOVUPS (SI), Y8
-	VPAND   Y2, Y8, Y15
-	VPSIGND Y15, Y8, Y8
-	VMULPS  Y8, Y0, Y8
-	VMOVUPS (DI), Y9
-	VMULPS  Y9, Y3, Y10
-	VADDPS  Y10, Y8, Y10
+	VMOVUPS (SI), Y9
+	VPAND   Y2, Y9, Y15
+	VPSIGND Y15, Y9, Y9
+	VMULPS  Y9, Y0, Y9
+	VMOVUPS (DI), Y10
+	VMULPS  Y10, Y3, Y11
+	VADDPS  Y11, Y9, Y11
 
-	// u = flushRoot(d), sum += u*u
-	VPAND   Y5, Y10, Y15
-	VPSIGND Y15, Y10, Y8
-	VMULPS  Y8, Y8, Y8
-	VADDPS  (DX), Y8, Y8
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPAND   Y5, Y11, Y15
+	VPSIGND Y15, Y11, Y9
+	VMULPS  Y9, Y9, Y9
+	VADDPS  (DX), Y9, Y9
+	VMAXPS  Y9, Y6, Y9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPS Y8, Y11
-	VADDPS  Y6, Y11, Y11
+	VSQRTPS Y9, Y12
+	VADDPS  Y7, Y12, Y12
+	VDIVPS  Y12, Y11, Y12
+	VMULPS  Y12, Y8, Y12
+	VSUBPS  Y12, Y10, Y12
+	VMOVUPS Y9, (DX)
+	VMOVUPS Y12, (DI)
+	VMOVUPS 32(SI), Y12
+	VPAND   Y2, Y12, Y15
+	VPSIGND Y15, Y12, Y12
+	VMULPS  Y12, Y0, Y12
+	VMOVUPS 32(DI), Y9
+	VMULPS  Y9, Y3, Y10
+	VADDPS  Y10, Y12, Y10
+	VPAND   Y5, Y10, Y15
+	VPSIGND Y15, Y10, Y12
+	VMULPS  Y12, Y12, Y12
+	VADDPS  32(DX), Y12, Y12
+	VMAXPS  Y12, Y6, Y12
+	VSQRTPS Y12, Y11
+	VADDPS  Y7, Y11, Y11
 	VDIVPS  Y11, Y10, Y11
-	VMULPS  Y11, Y7, Y11
+	VMULPS  Y11, Y8, Y11
 	VSUBPS  Y11, Y9, Y11
-	VMOVUPS Y8, (DX)
-	VMOVUPS Y11, (DI)
-	VMOVUPS 32(SI), Y11
-	VPAND   Y2, Y11, Y15
-	VPSIGND Y15, Y11, Y11
-	VMULPS  Y11, Y0, Y11
-	VMOVUPS 32(DI), Y8
-	VMULPS  Y8, Y3, Y9
-	VADDPS  Y9, Y11, Y9
-	VPAND   Y5, Y9, Y15
-	VPSIGND Y15, Y9, Y11
-	VMULPS  Y11, Y11, Y11
-	VADDPS  32(DX), Y11, Y11
-	VSQRTPS Y11, Y10
-	VADDPS  Y6, Y10, Y10
-	VDIVPS  Y10, Y9, Y10
-	VMULPS  Y10, Y7, Y10
-	VSUBPS  Y10, Y8, Y10
-	VMOVUPS Y11, 32(DX)
-	VMOVUPS Y10, 32(DI)
+	VMOVUPS Y12, 32(DX)
+	VMOVUPS Y11, 32(DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
@@ -186,28 +192,29 @@ single:
 
 one:
 	// d = scale*flush(g) + l2*p
-	VMOVUPS (SI), Y8
-	VPAND   Y2, Y8, Y15
-	VPSIGND Y15, Y8, Y8
-	VMULPS  Y8, Y0, Y8
-	VMOVUPS (DI), Y9
-	VMULPS  Y9, Y3, Y10
-	VADDPS  Y10, Y8, Y10
+	VMOVUPS (SI), Y9
+	VPAND   Y2, Y9, Y15
+	VPSIGND Y15, Y9, Y9
+	VMULPS  Y9, Y0, Y9
+	VMOVUPS (DI), Y10
+	VMULPS  Y10, Y3, Y11
+	VADDPS  Y11, Y9, Y11
 
-	// u = flushRoot(d), sum += u*u
-	VPAND   Y5, Y10, Y15
-	VPSIGND Y15, Y10, Y8
-	VMULPS  Y8, Y8, Y8
-	VADDPS  (DX), Y8, Y8
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPAND   Y5, Y11, Y15
+	VPSIGND Y15, Y11, Y9
+	VMULPS  Y9, Y9, Y9
+	VADDPS  (DX), Y9, Y9
+	VMAXPS  Y9, Y6, Y9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPS Y8, Y11
-	VADDPS  Y6, Y11, Y11
-	VDIVPS  Y11, Y10, Y11
-	VMULPS  Y11, Y7, Y11
-	VSUBPS  Y11, Y9, Y11
-	VMOVUPS Y8, (DX)
-	VMOVUPS Y11, (DI)
+	VSQRTPS Y9, Y12
+	VADDPS  Y7, Y12, Y12
+	VDIVPS  Y12, Y11, Y12
+	VMULPS  Y12, Y8, Y12
+	VSUBPS  Y12, Y10, Y12
+	VMOVUPS Y9, (DX)
+	VMOVUPS Y12, (DI)
 	ADDQ    $+32, DI
 	ADDQ    $+32, SI
 	ADDQ    $+32, DX
@@ -222,28 +229,29 @@ tail:
 	JEQ   skip4
 
 	// d = scale*flush(g) + l2*p
-	VMOVUPS (SI), X8
-	VPAND   X2, X8, X15
-	VPSIGND X15, X8, X8
-	VMULPS  X8, X0, X8
-	VMOVUPS (DI), X9
-	VMULPS  X9, X3, X10
-	VADDPS  X10, X8, X10
+	VMOVUPS (SI), X9
+	VPAND   X2, X9, X15
+	VPSIGND X15, X9, X9
+	VMULPS  X9, X0, X9
+	VMOVUPS (DI), X10
+	VMULPS  X10, X3, X11
+	VADDPS  X11, X9, X11
 
-	// u = flushRoot(d), sum += u*u
-	VPAND   X5, X10, X15
-	VPSIGND X15, X10, X8
-	VMULPS  X8, X8, X8
-	VADDPS  (DX), X8, X8
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPAND   X5, X11, X15
+	VPSIGND X15, X11, X9
+	VMULPS  X9, X9, X9
+	VADDPS  (DX), X9, X9
+	VMAXPS  X9, X6, X9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPS X8, X11
-	VADDPS  X6, X11, X11
-	VDIVPS  X11, X10, X11
-	VMULPS  X11, X7, X11
-	VSUBPS  X11, X9, X11
-	VMOVUPS X8, (DX)
-	VMOVUPS X11, (DI)
+	VSQRTPS X9, X12
+	VADDPS  X7, X12, X12
+	VDIVPS  X12, X11, X12
+	VMULPS  X12, X8, X12
+	VSUBPS  X12, X10, X12
+	VMOVUPS X9, (DX)
+	VMOVUPS X12, (DI)
 	TESTQ   $+3, BX
 	JEQ     done
 	ADDQ    $+16, DI
@@ -255,29 +263,30 @@ skip4:
 	JEQ   skip5
 
 	// d = scale*flush(g) + l2*p
-	VMOVSD  (SI), X8
-	VPAND   X2, X8, X15
-	VPSIGND X15, X8, X8
-	VMULPS  X8, X0, X8
-	VMOVSD  (DI), X9
-	VMULPS  X9, X3, X10
-	VADDPS  X10, X8, X10
+	VMOVSD  (SI), X9
+	VPAND   X2, X9, X15
+	VPSIGND X15, X9, X9
+	VMULPS  X9, X0, X9
+	VMOVSD  (DI), X10
+	VMULPS  X10, X3, X11
+	VADDPS  X11, X9, X11
 
-	// u = flushRoot(d), sum += u*u
-	VPAND   X5, X10, X15
-	VPSIGND X15, X10, X8
-	VMOVSD  (DX), X11
-	VMULPS  X8, X8, X8
-	VADDPS  X8, X11, X8
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPAND   X5, X11, X15
+	VPSIGND X15, X11, X9
+	VMOVSD  (DX), X12
+	VMULPS  X9, X9, X9
+	VADDPS  X9, X12, X9
+	VMAXPS  X9, X6, X9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPS X8, X11
-	VADDPS  X6, X11, X11
-	VDIVPS  X11, X10, X11
-	VMULPS  X11, X7, X11
-	VSUBPS  X11, X9, X11
-	VMOVSD  X8, (DX)
-	VMOVSD  X11, (DI)
+	VSQRTPS X9, X12
+	VADDPS  X7, X12, X12
+	VDIVPS  X12, X11, X12
+	VMULPS  X12, X8, X12
+	VSUBPS  X12, X10, X12
+	VMOVSD  X9, (DX)
+	VMOVSD  X12, (DI)
 	TESTQ   $+1, BX
 	JEQ     done
 	ADDQ    $+8, DI
@@ -289,28 +298,29 @@ skip5:
 	JEQ   skip6
 
 	// d = scale*flush(g) + l2*p
-	VMOVSS  (SI), X8
-	VPAND   X2, X8, X15
-	VPSIGND X15, X8, X8
-	VMULPS  X8, X0, X8
-	VMOVSS  (DI), X9
-	VMULPS  X9, X3, X10
-	VADDPS  X10, X8, X10
+	VMOVSS  (SI), X9
+	VPAND   X2, X9, X15
+	VPSIGND X15, X9, X9
+	VMULPS  X9, X0, X9
+	VMOVSS  (DI), X10
+	VMULPS  X10, X3, X11
+	VADDPS  X11, X9, X11
 
-	// u = flushRoot(d), sum += u*u
-	VPAND   X5, X10, X15
-	VPSIGND X15, X10, X8
-	VMULPS  X8, X8, X8
-	VADDSS  (DX), X8, X8
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPAND   X5, X11, X15
+	VPSIGND X15, X11, X9
+	VMULPS  X9, X9, X9
+	VADDSS  (DX), X9, X9
+	VMAXPS  X9, X6, X9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPS X8, X11
-	VADDPS  X6, X11, X11
-	VDIVPS  X11, X10, X11
-	VMULPS  X11, X7, X11
-	VSUBPS  X11, X9, X11
-	VMOVSS  X8, (DX)
-	VMOVSS  X11, (DI)
+	VSQRTPS X9, X12
+	VADDPS  X7, X12, X12
+	VDIVPS  X12, X11, X12
+	VMULPS  X12, X8, X12
+	VSUBPS  X12, X10, X12
+	VMOVSS  X9, (DX)
+	VMOVSS  X12, (DI)
 
 skip6:
 done:
@@ -329,6 +339,9 @@ GLOBL tinyroot_f32<>(SB), RODATA|NOPTR, $4
 DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
+DATA floor_f32<>+0(SB)/4, $0x0c800000
+GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
+
 // func AdagradF64(p []float64, g []float64, sum []float64, scale float64, l2 float64, eps float64, lr float64)
 // Requires: AVX, AVX2
 TEXT ·AdagradF64(SB), NOSPLIT, $0-104
@@ -343,8 +356,9 @@ TEXT ·AdagradF64(SB), NOSPLIT, $0-104
 	VBROADCASTSD l2+80(FP), Y3
 	VBROADCASTSD tinyroot_f64<>+0(SB), Y4
 	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y5
-	VBROADCASTSD eps+88(FP), Y6
-	VBROADCASTSD lr+96(FP), Y7
+	VBROADCASTSD floor_f64<>+0(SB), Y6
+	VBROADCASTSD eps+88(FP), Y7
+	VBROADCASTSD lr+96(FP), Y8
 	CMPQ         BX, $+8
 	JLT          single
 	CMPQ         BX, $+128
@@ -362,30 +376,31 @@ TEXT ·AdagradF64(SB), NOSPLIT, $0-104
 	JEQ   skip
 
 	// d = scale*flush(g) + l2*p
-	VMOVUPS (SI), X8
-	VPAND   X2, X8, X15
+	VMOVUPS (SI), X9
+	VPAND   X2, X9, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X8, X8
-	VMULPD  X8, X0, X8
-	VMOVUPS (DI), X9
-	VMULPD  X9, X3, X10
-	VADDPD  X10, X8, X10
+	VPSIGND X15, X9, X9
+	VMULPD  X9, X0, X9
+	VMOVUPS (DI), X10
+	VMULPD  X10, X3, X11
+	VADDPD  X11, X9, X11
 
-	// u = flushRoot(d), sum += u*u
-	VPAND   X5, X10, X15
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPAND   X5, X11, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X8
-	VMULPD  X8, X8, X8
-	VADDPD  (DX), X8, X8
+	VPSIGND X15, X11, X9
+	VMULPD  X9, X9, X9
+	VADDPD  (DX), X9, X9
+	VMAXPD  X9, X6, X9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPD X8, X11
-	VADDPD  X6, X11, X11
-	VDIVPD  X11, X10, X11
-	VMULPD  X11, X7, X11
-	VSUBPD  X11, X9, X11
-	VMOVUPS X8, (DX)
-	VMOVUPS X11, (DI)
+	VSQRTPD X9, X12
+	VADDPD  X7, X12, X12
+	VDIVPD  X12, X11, X12
+	VMULPD  X12, X8, X12
+	VSUBPD  X12, X10, X12
+	VMOVUPS X9, (DX)
+	VMOVUPS X12, (DI)
 	SUBQ    $+2, BX
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -396,30 +411,31 @@ skip:
 	JEQ   skip2
 
 	// d = scale*flush(g) + l2*p
-	VMOVSD  (SI), X8
-	VPAND   X2, X8, X15
+	VMOVSD  (SI), X9
+	VPAND   X2, X9, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X8, X8
-	VMULPD  X8, X0, X8
-	VMOVSD  (DI), X9
-	VMULPD  X9, X3, X10
-	VADDPD  X10, X8, X10
+	VPSIGND X15, X9, X9
+	VMULPD  X9, X0, X9
+	VMOVSD  (DI), X10
+	VMULPD  X10, X3, X11
+	VADDPD  X11, X9, X11
 
-	// u = flushRoot(d), sum += u*u
-	VPAND   X5, X10, X15
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPAND   X5, X11, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X8
-	VMULPD  X8, X8, X8
-	VADDSD  (DX), X8, X8
+	VPSIGND X15, X11, X9
+	VMULPD  X9, X9, X9
+	VADDSD  (DX), X9, X9
+	VMAXPD  X9, X6, X9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPD X8, X11
-	VADDPD  X6, X11, X11
-	VDIVPD  X11, X10, X11
-	VMULPD  X11, X7, X11
-	VSUBPD  X11, X9, X11
-	VMOVSD  X8, (DX)
-	VMOVSD  X11, (DI)
+	VSQRTPD X9, X12
+	VADDPD  X7, X12, X12
+	VDIVPD  X12, X11, X12
+	VMULPD  X12, X8, X12
+	VSUBPD  X12, X10, X12
+	VMOVSD  X9, (DX)
+	VMOVSD  X12, (DI)
 	SUBQ    $+1, BX
 	ADDQ    $+8, DI
 	ADDQ    $+8, SI
@@ -429,50 +445,52 @@ skip2:
 aligned:
 main:
 	// d = scale*flush(g) + l2*p
-	VMOVUPD (SI), Y8
-	VPAND   Y2, Y8, Y15
+	VMOVUPD (SI), Y9
+	VPAND   Y2, Y9, Y15
 	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y8, Y8
-	VMULPD  Y8, Y0, Y8
-	VMOVUPD (DI), Y9
-	VMULPD  Y9, Y3, Y10
-	VADDPD  Y10, Y8, Y10
+	VPSIGND Y15, Y9, Y9
+	VMULPD  Y9, Y0, Y9
+	VMOVUPD (DI), Y10
+	VMULPD  Y10, Y3, Y11
+	VADDPD  Y11, Y9, Y11
 
-	// u = flushRoot(d), sum += u*u
-	VPAND   Y5, Y10, Y15
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPAND   Y5, Y11, Y15
 	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y10, Y8
-	VMULPD  Y8, Y8, Y8
-	VADDPD  (DX), Y8, Y8
+	VPSIGND Y15, Y11, Y9
+	VMULPD  Y9, Y9, Y9
+	VADDPD  (DX), Y9, Y9
+	VMAXPD  Y9, Y6, Y9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPD Y8, Y11
-	VADDPD  Y6, Y11, Y11
+	VSQRTPD Y9, Y12
+	VADDPD  Y7, Y12, Y12
+	VDIVPD  Y12, Y11, Y12
+	VMULPD  Y12, Y8, Y12
+	VSUBPD  Y12, Y10, Y12
+	VMOVUPD Y9, (DX)
+	VMOVUPD Y12, (DI)
+	VMOVUPD 32(SI), Y12
+	VPAND   Y2, Y12, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y12, Y12
+	VMULPD  Y12, Y0, Y12
+	VMOVUPD 32(DI), Y9
+	VMULPD  Y9, Y3, Y10
+	VADDPD  Y10, Y12, Y10
+	VPAND   Y5, Y10, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y10, Y12
+	VMULPD  Y12, Y12, Y12
+	VADDPD  32(DX), Y12, Y12
+	VMAXPD  Y12, Y6, Y12
+	VSQRTPD Y12, Y11
+	VADDPD  Y7, Y11, Y11
 	VDIVPD  Y11, Y10, Y11
-	VMULPD  Y11, Y7, Y11
+	VMULPD  Y11, Y8, Y11
 	VSUBPD  Y11, Y9, Y11
-	VMOVUPD Y8, (DX)
-	VMOVUPD Y11, (DI)
-	VMOVUPD 32(SI), Y11
-	VPAND   Y2, Y11, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y11, Y11
-	VMULPD  Y11, Y0, Y11
-	VMOVUPD 32(DI), Y8
-	VMULPD  Y8, Y3, Y9
-	VADDPD  Y9, Y11, Y9
-	VPAND   Y5, Y9, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y9, Y11
-	VMULPD  Y11, Y11, Y11
-	VADDPD  32(DX), Y11, Y11
-	VSQRTPD Y11, Y10
-	VADDPD  Y6, Y10, Y10
-	VDIVPD  Y10, Y9, Y10
-	VMULPD  Y10, Y7, Y10
-	VSUBPD  Y10, Y8, Y10
-	VMOVUPD Y11, 32(DX)
-	VMOVUPD Y10, 32(DI)
+	VMOVUPD Y12, 32(DX)
+	VMOVUPD Y11, 32(DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
@@ -486,30 +504,31 @@ single:
 
 one:
 	// d = scale*flush(g) + l2*p
-	VMOVUPD (SI), Y8
-	VPAND   Y2, Y8, Y15
+	VMOVUPD (SI), Y9
+	VPAND   Y2, Y9, Y15
 	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y8, Y8
-	VMULPD  Y8, Y0, Y8
-	VMOVUPD (DI), Y9
-	VMULPD  Y9, Y3, Y10
-	VADDPD  Y10, Y8, Y10
+	VPSIGND Y15, Y9, Y9
+	VMULPD  Y9, Y0, Y9
+	VMOVUPD (DI), Y10
+	VMULPD  Y10, Y3, Y11
+	VADDPD  Y11, Y9, Y11
 
-	// u = flushRoot(d), sum += u*u
-	VPAND   Y5, Y10, Y15
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPAND   Y5, Y11, Y15
 	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y10, Y8
-	VMULPD  Y8, Y8, Y8
-	VADDPD  (DX), Y8, Y8
+	VPSIGND Y15, Y11, Y9
+	VMULPD  Y9, Y9, Y9
+	VADDPD  (DX), Y9, Y9
+	VMAXPD  Y9, Y6, Y9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPD Y8, Y11
-	VADDPD  Y6, Y11, Y11
-	VDIVPD  Y11, Y10, Y11
-	VMULPD  Y11, Y7, Y11
-	VSUBPD  Y11, Y9, Y11
-	VMOVUPD Y8, (DX)
-	VMOVUPD Y11, (DI)
+	VSQRTPD Y9, Y12
+	VADDPD  Y7, Y12, Y12
+	VDIVPD  Y12, Y11, Y12
+	VMULPD  Y12, Y8, Y12
+	VSUBPD  Y12, Y10, Y12
+	VMOVUPD Y9, (DX)
+	VMOVUPD Y12, (DI)
 	ADDQ    $+32, DI
 	ADDQ    $+32, SI
 	ADDQ    $+32, DX
@@ -524,30 +543,31 @@ tail:
 	JEQ   skip3
 
 	// d = scale*flush(g) + l2*p
-	VMOVUPS (SI), X8
-	VPAND   X2, X8, X15
+	VMOVUPS (SI), X9
+	VPAND   X2, X9, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X8, X8
-	VMULPD  X8, X0, X8
-	VMOVUPS (DI), X9
-	VMULPD  X9, X3, X10
-	VADDPD  X10, X8, X10
+	VPSIGND X15, X9, X9
+	VMULPD  X9, X0, X9
+	VMOVUPS (DI), X10
+	VMULPD  X10, X3, X11
+	VADDPD  X11, X9, X11
 
-	// u = flushRoot(d), sum += u*u
-	VPAND   X5, X10, X15
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPAND   X5, X11, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X8
-	VMULPD  X8, X8, X8
-	VADDPD  (DX), X8, X8
+	VPSIGND X15, X11, X9
+	VMULPD  X9, X9, X9
+	VADDPD  (DX), X9, X9
+	VMAXPD  X9, X6, X9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPD X8, X11
-	VADDPD  X6, X11, X11
-	VDIVPD  X11, X10, X11
-	VMULPD  X11, X7, X11
-	VSUBPD  X11, X9, X11
-	VMOVUPS X8, (DX)
-	VMOVUPS X11, (DI)
+	VSQRTPD X9, X12
+	VADDPD  X7, X12, X12
+	VDIVPD  X12, X11, X12
+	VMULPD  X12, X8, X12
+	VSUBPD  X12, X10, X12
+	VMOVUPS X9, (DX)
+	VMOVUPS X12, (DI)
 	TESTQ   $+1, BX
 	JEQ     done
 	ADDQ    $+16, DI
@@ -559,30 +579,31 @@ skip3:
 	JEQ   skip4
 
 	// d = scale*flush(g) + l2*p
-	VMOVSD  (SI), X8
-	VPAND   X2, X8, X15
+	VMOVSD  (SI), X9
+	VPAND   X2, X9, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X8, X8
-	VMULPD  X8, X0, X8
-	VMOVSD  (DI), X9
-	VMULPD  X9, X3, X10
-	VADDPD  X10, X8, X10
+	VPSIGND X15, X9, X9
+	VMULPD  X9, X0, X9
+	VMOVSD  (DI), X10
+	VMULPD  X10, X3, X11
+	VADDPD  X11, X9, X11
 
-	// u = flushRoot(d), sum += u*u
-	VPAND   X5, X10, X15
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPAND   X5, X11, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X8
-	VMULPD  X8, X8, X8
-	VADDSD  (DX), X8, X8
+	VPSIGND X15, X11, X9
+	VMULPD  X9, X9, X9
+	VADDSD  (DX), X9, X9
+	VMAXPD  X9, X6, X9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPD X8, X11
-	VADDPD  X6, X11, X11
-	VDIVPD  X11, X10, X11
-	VMULPD  X11, X7, X11
-	VSUBPD  X11, X9, X11
-	VMOVSD  X8, (DX)
-	VMOVSD  X11, (DI)
+	VSQRTPD X9, X12
+	VADDPD  X7, X12, X12
+	VDIVPD  X12, X11, X12
+	VMULPD  X12, X8, X12
+	VSUBPD  X12, X10, X12
+	VMOVSD  X9, (DX)
+	VMOVSD  X12, (DI)
 
 skip4:
 done:
@@ -600,3 +621,6 @@ GLOBL tinyroot_f64<>(SB), RODATA|NOPTR, $8
 
 DATA tinyrootmask_f64<>+0(SB)/8, $0x6000000000000000
 GLOBL tinyrootmask_f64<>(SB), RODATA|NOPTR, $8
+
+DATA floor_f64<>+0(SB)/8, $0x0370000000000000
+GLOBL floor_f64<>(SB), RODATA|NOPTR, $8

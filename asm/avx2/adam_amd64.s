@@ -13,14 +13,14 @@ TEXT ·AdamF32(SB), NOSPLIT, $0-132
 	MOVQ         m_base+48(FP), DX
 	MOVQ         v_base+72(FP), BX
 	MOVQ         p_len+8(FP), R8
-	VBROADCASTSS scale+96(FP), Y0
-	VBROADCASTSS tinymask_f32<>+0(SB), Y1
-	VBROADCASTSS l2+100(FP), Y2
-	VBROADCASTSS beta1+108(FP), Y3
-	VBROADCASTSS omb1+112(FP), Y4
-	VBROADCASTSS root+120(FP), Y5
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y6
-	VBROADCASTSS beta2+116(FP), Y7
+	VBROADCASTSS tinymask_f32<>+0(SB), Y0
+	VBROADCASTSS l2+100(FP), Y1
+	VBROADCASTSS beta1+108(FP), Y2
+	VBROADCASTSS omb1+112(FP), Y3
+	VBROADCASTSS root+120(FP), Y4
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y5
+	VBROADCASTSS beta2+116(FP), Y6
+	VBROADCASTSS floor_f32<>+0(SB), Y7
 	VBROADCASTSS eps+124(FP), Y8
 	VBROADCASTSS decay+104(FP), Y9
 	VBROADCASTSS step+128(FP), Y10
@@ -41,30 +41,30 @@ TEXT ·AdamF32(SB), NOSPLIT, $0-132
 	JEQ   skip
 
 	// d = scale*flush(g) + l2*p
-	VMOVUPS (SI), X11
-	VPAND   X1, X11, X15
-	VPSIGND X15, X11, X11
-	VMULPS  X11, X0, X11
-	VMOVUPS (DI), X12
-	VMULPS  X12, X2, X13
-	VADDPS  X13, X11, X13
+	VMOVUPS      (SI), X11
+	VPAND        X0, X11, X15
+	VPSIGND      X15, X11, X11
+	VBROADCASTSS scale+96(FP), Y12
+	VMULPS       X11, X12, X11
+	VMOVUPS      (DI), X12
+	VMULPS       X12, X1, X13
+	VADDPS       X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPS  (DX), X3, X11
-	VMULPS  X13, X4, X14
+	VMULPS  (DX), X2, X11
+	VMULPS  X13, X3, X14
 	VADDPS  X14, X11, X14
-	VPAND   X1, X14, X15
+	VPAND   X0, X14, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X13, X5, X13
-	VPAND   X6, X13, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X13, X4, X13
+	VPAND   X5, X13, X15
 	VPSIGND X15, X13, X13
-	VMULPS  (BX), X7, X11
 	VMULPS  X13, X13, X13
+	VMULPS  (BX), X6, X11
 	VADDPS  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSIGND X15, X13, X13
+	VMAXPS  X13, X7, X13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPS X13, X11
@@ -87,32 +87,32 @@ skip:
 	JEQ   skip2
 
 	// d = scale*flush(g) + l2*p
-	VMOVSD  (SI), X11
-	VPAND   X1, X11, X15
-	VPSIGND X15, X11, X11
-	VMULPS  X11, X0, X11
-	VMOVSD  (DI), X12
-	VMULPS  X12, X2, X13
-	VADDPS  X13, X11, X13
+	VMOVSD       (SI), X11
+	VPAND        X0, X11, X15
+	VPSIGND      X15, X11, X11
+	VBROADCASTSS scale+96(FP), Y12
+	VMULPS       X11, X12, X11
+	VMOVSD       (DI), X12
+	VMULPS       X12, X1, X13
+	VADDPS       X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
 	VMOVSD  (DX), X11
-	VMULPS  X11, X3, X11
-	VMULPS  X13, X4, X14
+	VMULPS  X11, X2, X11
+	VMULPS  X13, X3, X14
 	VADDPS  X14, X11, X14
-	VPAND   X1, X14, X15
+	VPAND   X0, X14, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X13, X5, X13
-	VPAND   X6, X13, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X13, X4, X13
+	VPAND   X5, X13, X15
 	VPSIGND X15, X13, X13
-	VMOVSD  (BX), X11
-	VMULPS  X11, X7, X11
 	VMULPS  X13, X13, X13
+	VMOVSD  (BX), X11
+	VMULPS  X11, X6, X11
 	VADDPS  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSIGND X15, X13, X13
+	VMAXPS  X13, X7, X13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPS X13, X11
@@ -135,30 +135,30 @@ skip2:
 	JEQ   skip3
 
 	// d = scale*flush(g) + l2*p
-	VMOVSS  (SI), X11
-	VPAND   X1, X11, X15
-	VPSIGND X15, X11, X11
-	VMULPS  X11, X0, X11
-	VMOVSS  (DI), X12
-	VMULPS  X12, X2, X13
-	VADDPS  X13, X11, X13
+	VMOVSS       (SI), X11
+	VPAND        X0, X11, X15
+	VPSIGND      X15, X11, X11
+	VBROADCASTSS scale+96(FP), Y12
+	VMULPS       X11, X12, X11
+	VMOVSS       (DI), X12
+	VMULPS       X12, X1, X13
+	VADDPS       X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMULSS  (DX), X3, X11
-	VMULPS  X13, X4, X14
+	VMULSS  (DX), X2, X11
+	VMULPS  X13, X3, X14
 	VADDPS  X14, X11, X14
-	VPAND   X1, X14, X15
+	VPAND   X0, X14, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X13, X5, X13
-	VPAND   X6, X13, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X13, X4, X13
+	VPAND   X5, X13, X15
 	VPSIGND X15, X13, X13
-	VMULSS  (BX), X7, X11
 	VMULPS  X13, X13, X13
+	VMULSS  (BX), X6, X11
 	VADDPS  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSIGND X15, X13, X13
+	VMAXPS  X13, X7, X13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPS X13, X11
@@ -180,77 +180,77 @@ skip3:
 aligned:
 main:
 	// d = scale*flush(g) + l2*p
-	VMOVUPS (SI), Y11
-	VPAND   Y1, Y11, Y15
-	VPSIGND Y15, Y11, Y11
-	VMULPS  Y11, Y0, Y11
-	VMOVUPS (DI), Y12
-	VMULPS  Y12, Y2, Y13
-	VADDPS  Y13, Y11, Y13
+	VMOVUPS      (SI), Y11
+	VPAND        Y0, Y11, Y15
+	VPSIGND      Y15, Y11, Y11
+	VBROADCASTSS scale+96(FP), Y12
+	VMULPS       Y11, Y12, Y11
+	VMOVUPS      (DI), Y12
+	VMULPS       Y12, Y1, Y13
+	VADDPS       Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPS  (DX), Y3, Y11
-	VMULPS  Y13, Y4, Y14
+	VMULPS  (DX), Y2, Y11
+	VMULPS  Y13, Y3, Y14
 	VADDPS  Y14, Y11, Y14
-	VPAND   Y1, Y14, Y15
+	VPAND   Y0, Y14, Y15
 	VPSIGND Y15, Y14, Y14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  Y13, Y5, Y13
-	VPAND   Y6, Y13, Y15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  Y13, Y4, Y13
+	VPAND   Y5, Y13, Y15
 	VPSIGND Y15, Y13, Y13
-	VMULPS  (BX), Y7, Y11
 	VMULPS  Y13, Y13, Y13
+	VMULPS  (BX), Y6, Y11
 	VADDPS  Y13, Y11, Y13
-	VPAND   Y1, Y13, Y15
-	VPSIGND Y15, Y13, Y13
+	VMAXPS  Y13, Y7, Y13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	VSQRTPS Y13, Y11
-	VADDPS  Y8, Y11, Y11
-	VDIVPS  Y11, Y14, Y11
-	VMULPS  Y12, Y9, Y12
-	VMULPS  Y11, Y10, Y11
-	VSUBPS  Y11, Y12, Y11
-	VMOVUPS Y14, (DX)
-	VMOVUPS Y13, (BX)
-	VMOVUPS Y11, (DI)
-	VMOVUPS 32(SI), Y11
-	VPAND   Y1, Y11, Y15
-	VPSIGND Y15, Y11, Y11
-	VMULPS  Y11, Y0, Y11
-	VMOVUPS 32(DI), Y13
-	VMULPS  Y13, Y2, Y14
-	VADDPS  Y14, Y11, Y14
-	VMULPS  32(DX), Y3, Y11
-	VMULPS  Y14, Y4, Y12
-	VADDPS  Y12, Y11, Y12
-	VPAND   Y1, Y12, Y15
-	VPSIGND Y15, Y12, Y12
-	VMULPS  Y14, Y5, Y14
-	VPAND   Y6, Y14, Y15
-	VPSIGND Y15, Y14, Y14
-	VMULPS  32(BX), Y7, Y11
-	VMULPS  Y14, Y14, Y14
-	VADDPS  Y14, Y11, Y14
-	VPAND   Y1, Y14, Y15
-	VPSIGND Y15, Y14, Y14
-	VSQRTPS Y14, Y11
-	VADDPS  Y8, Y11, Y11
-	VDIVPS  Y11, Y12, Y11
-	VMULPS  Y13, Y9, Y13
-	VMULPS  Y11, Y10, Y11
-	VSUBPS  Y11, Y13, Y11
-	VMOVUPS Y12, 32(DX)
-	VMOVUPS Y14, 32(BX)
-	VMOVUPS Y11, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	SUBQ    $+16, R8
-	CMPQ    R8, $+16
-	JGE     main
+	VSQRTPS      Y13, Y11
+	VADDPS       Y8, Y11, Y11
+	VDIVPS       Y11, Y14, Y11
+	VMULPS       Y12, Y9, Y12
+	VMULPS       Y11, Y10, Y11
+	VSUBPS       Y11, Y12, Y11
+	VMOVUPS      Y14, (DX)
+	VMOVUPS      Y13, (BX)
+	VMOVUPS      Y11, (DI)
+	VMOVUPS      32(SI), Y11
+	VPAND        Y0, Y11, Y15
+	VPSIGND      Y15, Y11, Y11
+	VBROADCASTSS scale+96(FP), Y13
+	VMULPS       Y11, Y13, Y11
+	VMOVUPS      32(DI), Y13
+	VMULPS       Y13, Y1, Y14
+	VADDPS       Y14, Y11, Y14
+	VMULPS       32(DX), Y2, Y11
+	VMULPS       Y14, Y3, Y12
+	VADDPS       Y12, Y11, Y12
+	VPAND        Y0, Y12, Y15
+	VPSIGND      Y15, Y12, Y12
+	VMULPS       Y14, Y4, Y14
+	VPAND        Y5, Y14, Y15
+	VPSIGND      Y15, Y14, Y14
+	VMULPS       Y14, Y14, Y14
+	VMULPS       32(BX), Y6, Y11
+	VADDPS       Y14, Y11, Y14
+	VMAXPS       Y14, Y7, Y14
+	VSQRTPS      Y14, Y11
+	VADDPS       Y8, Y11, Y11
+	VDIVPS       Y11, Y12, Y11
+	VMULPS       Y13, Y9, Y13
+	VMULPS       Y11, Y10, Y11
+	VSUBPS       Y11, Y13, Y11
+	VMOVUPS      Y12, 32(DX)
+	VMOVUPS      Y14, 32(BX)
+	VMOVUPS      Y11, 32(DI)
+	ADDQ         $+64, DI
+	ADDQ         $+64, SI
+	ADDQ         $+64, DX
+	ADDQ         $+64, BX
+	SUBQ         $+16, R8
+	CMPQ         R8, $+16
+	JGE          main
 
 single:
 	CMPQ R8, $+8
@@ -258,30 +258,30 @@ single:
 
 one:
 	// d = scale*flush(g) + l2*p
-	VMOVUPS (SI), Y11
-	VPAND   Y1, Y11, Y15
-	VPSIGND Y15, Y11, Y11
-	VMULPS  Y11, Y0, Y11
-	VMOVUPS (DI), Y12
-	VMULPS  Y12, Y2, Y13
-	VADDPS  Y13, Y11, Y13
+	VMOVUPS      (SI), Y11
+	VPAND        Y0, Y11, Y15
+	VPSIGND      Y15, Y11, Y11
+	VBROADCASTSS scale+96(FP), Y12
+	VMULPS       Y11, Y12, Y11
+	VMOVUPS      (DI), Y12
+	VMULPS       Y12, Y1, Y13
+	VADDPS       Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPS  (DX), Y3, Y11
-	VMULPS  Y13, Y4, Y14
+	VMULPS  (DX), Y2, Y11
+	VMULPS  Y13, Y3, Y14
 	VADDPS  Y14, Y11, Y14
-	VPAND   Y1, Y14, Y15
+	VPAND   Y0, Y14, Y15
 	VPSIGND Y15, Y14, Y14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  Y13, Y5, Y13
-	VPAND   Y6, Y13, Y15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  Y13, Y4, Y13
+	VPAND   Y5, Y13, Y15
 	VPSIGND Y15, Y13, Y13
-	VMULPS  (BX), Y7, Y11
 	VMULPS  Y13, Y13, Y13
+	VMULPS  (BX), Y6, Y11
 	VADDPS  Y13, Y11, Y13
-	VPAND   Y1, Y13, Y15
-	VPSIGND Y15, Y13, Y13
+	VMAXPS  Y13, Y7, Y13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPS Y13, Y11
@@ -308,30 +308,30 @@ tail:
 	JEQ   skip4
 
 	// d = scale*flush(g) + l2*p
-	VMOVUPS (SI), X11
-	VPAND   X1, X11, X15
-	VPSIGND X15, X11, X11
-	VMULPS  X11, X0, X11
-	VMOVUPS (DI), X12
-	VMULPS  X12, X2, X13
-	VADDPS  X13, X11, X13
+	VMOVUPS      (SI), X11
+	VPAND        X0, X11, X15
+	VPSIGND      X15, X11, X11
+	VBROADCASTSS scale+96(FP), Y12
+	VMULPS       X11, X12, X11
+	VMOVUPS      (DI), X12
+	VMULPS       X12, X1, X13
+	VADDPS       X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPS  (DX), X3, X11
-	VMULPS  X13, X4, X14
+	VMULPS  (DX), X2, X11
+	VMULPS  X13, X3, X14
 	VADDPS  X14, X11, X14
-	VPAND   X1, X14, X15
+	VPAND   X0, X14, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X13, X5, X13
-	VPAND   X6, X13, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X13, X4, X13
+	VPAND   X5, X13, X15
 	VPSIGND X15, X13, X13
-	VMULPS  (BX), X7, X11
 	VMULPS  X13, X13, X13
+	VMULPS  (BX), X6, X11
 	VADDPS  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSIGND X15, X13, X13
+	VMAXPS  X13, X7, X13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPS X13, X11
@@ -355,32 +355,32 @@ skip4:
 	JEQ   skip5
 
 	// d = scale*flush(g) + l2*p
-	VMOVSD  (SI), X11
-	VPAND   X1, X11, X15
-	VPSIGND X15, X11, X11
-	VMULPS  X11, X0, X11
-	VMOVSD  (DI), X12
-	VMULPS  X12, X2, X13
-	VADDPS  X13, X11, X13
+	VMOVSD       (SI), X11
+	VPAND        X0, X11, X15
+	VPSIGND      X15, X11, X11
+	VBROADCASTSS scale+96(FP), Y12
+	VMULPS       X11, X12, X11
+	VMOVSD       (DI), X12
+	VMULPS       X12, X1, X13
+	VADDPS       X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
 	VMOVSD  (DX), X11
-	VMULPS  X11, X3, X11
-	VMULPS  X13, X4, X14
+	VMULPS  X11, X2, X11
+	VMULPS  X13, X3, X14
 	VADDPS  X14, X11, X14
-	VPAND   X1, X14, X15
+	VPAND   X0, X14, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X13, X5, X13
-	VPAND   X6, X13, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X13, X4, X13
+	VPAND   X5, X13, X15
 	VPSIGND X15, X13, X13
-	VMOVSD  (BX), X11
-	VMULPS  X11, X7, X11
 	VMULPS  X13, X13, X13
+	VMOVSD  (BX), X11
+	VMULPS  X11, X6, X11
 	VADDPS  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSIGND X15, X13, X13
+	VMAXPS  X13, X7, X13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPS X13, X11
@@ -404,30 +404,30 @@ skip5:
 	JEQ   skip6
 
 	// d = scale*flush(g) + l2*p
-	VMOVSS  (SI), X11
-	VPAND   X1, X11, X15
-	VPSIGND X15, X11, X11
-	VMULPS  X11, X0, X11
-	VMOVSS  (DI), X12
-	VMULPS  X12, X2, X13
-	VADDPS  X13, X11, X13
+	VMOVSS       (SI), X11
+	VPAND        X0, X11, X15
+	VPSIGND      X15, X11, X11
+	VBROADCASTSS scale+96(FP), Y12
+	VMULPS       X11, X12, X11
+	VMOVSS       (DI), X12
+	VMULPS       X12, X1, X13
+	VADDPS       X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMULSS  (DX), X3, X11
-	VMULPS  X13, X4, X14
+	VMULSS  (DX), X2, X11
+	VMULPS  X13, X3, X14
 	VADDPS  X14, X11, X14
-	VPAND   X1, X14, X15
+	VPAND   X0, X14, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X13, X5, X13
-	VPAND   X6, X13, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X13, X4, X13
+	VPAND   X5, X13, X15
 	VPSIGND X15, X13, X13
-	VMULSS  (BX), X7, X11
 	VMULPS  X13, X13, X13
+	VMULSS  (BX), X6, X11
 	VADDPS  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSIGND X15, X13, X13
+	VMAXPS  X13, X7, X13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPS X13, X11
@@ -451,6 +451,9 @@ GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
+DATA floor_f32<>+0(SB)/4, $0x0c800000
+GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
+
 // func AdamF64(p []float64, g []float64, m []float64, v []float64, scale float64, l2 float64, decay float64, beta1 float64, omb1 float64, beta2 float64, root float64, eps float64, step float64)
 // Requires: AVX, AVX2
 TEXT ·AdamF64(SB), NOSPLIT, $0-168
@@ -460,14 +463,14 @@ TEXT ·AdamF64(SB), NOSPLIT, $0-168
 	MOVQ         m_base+48(FP), DX
 	MOVQ         v_base+72(FP), BX
 	MOVQ         p_len+8(FP), R8
-	VBROADCASTSD scale+96(FP), Y0
-	VBROADCASTSD tinymask_f64<>+0(SB), Y1
-	VBROADCASTSD l2+104(FP), Y2
-	VBROADCASTSD beta1+120(FP), Y3
-	VBROADCASTSD omb1+128(FP), Y4
-	VBROADCASTSD root+144(FP), Y5
-	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y6
-	VBROADCASTSD beta2+136(FP), Y7
+	VBROADCASTSD tinymask_f64<>+0(SB), Y0
+	VBROADCASTSD l2+104(FP), Y1
+	VBROADCASTSD beta1+120(FP), Y2
+	VBROADCASTSD omb1+128(FP), Y3
+	VBROADCASTSD root+144(FP), Y4
+	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y5
+	VBROADCASTSD beta2+136(FP), Y6
+	VBROADCASTSD floor_f64<>+0(SB), Y7
 	VBROADCASTSD eps+152(FP), Y8
 	VBROADCASTSD decay+112(FP), Y9
 	VBROADCASTSD step+160(FP), Y10
@@ -488,34 +491,33 @@ TEXT ·AdamF64(SB), NOSPLIT, $0-168
 	JEQ   skip
 
 	// d = scale*flush(g) + l2*p
-	VMOVUPS (SI), X11
-	VPAND   X1, X11, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
-	VMULPD  X11, X0, X11
-	VMOVUPS (DI), X12
-	VMULPD  X12, X2, X13
-	VADDPD  X13, X11, X13
+	VMOVUPS      (SI), X11
+	VPAND        X0, X11, X15
+	VPSHUFD      $0xf5, X15, X15
+	VPSIGND      X15, X11, X11
+	VBROADCASTSD scale+96(FP), Y12
+	VMULPD       X11, X12, X11
+	VMOVUPS      (DI), X12
+	VMULPD       X12, X1, X13
+	VADDPD       X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPD  (DX), X3, X11
-	VMULPD  X13, X4, X14
+	VMULPD  (DX), X2, X11
+	VMULPD  X13, X3, X14
 	VADDPD  X14, X11, X14
-	VPAND   X1, X14, X15
+	VPAND   X0, X14, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  X13, X5, X13
-	VPAND   X6, X13, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  X13, X4, X13
+	VPAND   X5, X13, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
-	VMULPD  (BX), X7, X11
 	VMULPD  X13, X13, X13
+	VMULPD  (BX), X6, X11
 	VADDPD  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X13, X13
+	VMAXPD  X13, X7, X13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPD X13, X11
@@ -538,34 +540,33 @@ skip:
 	JEQ   skip2
 
 	// d = scale*flush(g) + l2*p
-	VMOVSD  (SI), X11
-	VPAND   X1, X11, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
-	VMULPD  X11, X0, X11
-	VMOVSD  (DI), X12
-	VMULPD  X12, X2, X13
-	VADDPD  X13, X11, X13
+	VMOVSD       (SI), X11
+	VPAND        X0, X11, X15
+	VPSHUFD      $0xf5, X15, X15
+	VPSIGND      X15, X11, X11
+	VBROADCASTSD scale+96(FP), Y12
+	VMULPD       X11, X12, X11
+	VMOVSD       (DI), X12
+	VMULPD       X12, X1, X13
+	VADDPD       X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMULSD  (DX), X3, X11
-	VMULPD  X13, X4, X14
+	VMULSD  (DX), X2, X11
+	VMULPD  X13, X3, X14
 	VADDPD  X14, X11, X14
-	VPAND   X1, X14, X15
+	VPAND   X0, X14, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  X13, X5, X13
-	VPAND   X6, X13, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  X13, X4, X13
+	VPAND   X5, X13, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
-	VMULSD  (BX), X7, X11
 	VMULPD  X13, X13, X13
+	VMULSD  (BX), X6, X11
 	VADDPD  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X13, X13
+	VMAXPD  X13, X7, X13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPD X13, X11
@@ -587,85 +588,83 @@ skip2:
 aligned:
 main:
 	// d = scale*flush(g) + l2*p
-	VMOVUPD (SI), Y11
-	VPAND   Y1, Y11, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y11, Y11
-	VMULPD  Y11, Y0, Y11
-	VMOVUPD (DI), Y12
-	VMULPD  Y12, Y2, Y13
-	VADDPD  Y13, Y11, Y13
+	VMOVUPD      (SI), Y11
+	VPAND        Y0, Y11, Y15
+	VPSHUFD      $0xf5, Y15, Y15
+	VPSIGND      Y15, Y11, Y11
+	VBROADCASTSD scale+96(FP), Y12
+	VMULPD       Y11, Y12, Y11
+	VMOVUPD      (DI), Y12
+	VMULPD       Y12, Y1, Y13
+	VADDPD       Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPD  (DX), Y3, Y11
-	VMULPD  Y13, Y4, Y14
+	VMULPD  (DX), Y2, Y11
+	VMULPD  Y13, Y3, Y14
 	VADDPD  Y14, Y11, Y14
-	VPAND   Y1, Y14, Y15
+	VPAND   Y0, Y14, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y14, Y14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  Y13, Y5, Y13
-	VPAND   Y6, Y13, Y15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  Y13, Y4, Y13
+	VPAND   Y5, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y13, Y13
-	VMULPD  (BX), Y7, Y11
 	VMULPD  Y13, Y13, Y13
+	VMULPD  (BX), Y6, Y11
 	VADDPD  Y13, Y11, Y13
-	VPAND   Y1, Y13, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y13, Y13
+	VMAXPD  Y13, Y7, Y13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	VSQRTPD Y13, Y11
-	VADDPD  Y8, Y11, Y11
-	VDIVPD  Y11, Y14, Y11
-	VMULPD  Y12, Y9, Y12
-	VMULPD  Y11, Y10, Y11
-	VSUBPD  Y11, Y12, Y11
-	VMOVUPD Y14, (DX)
-	VMOVUPD Y13, (BX)
-	VMOVUPD Y11, (DI)
-	VMOVUPD 32(SI), Y11
-	VPAND   Y1, Y11, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y11, Y11
-	VMULPD  Y11, Y0, Y11
-	VMOVUPD 32(DI), Y13
-	VMULPD  Y13, Y2, Y14
-	VADDPD  Y14, Y11, Y14
-	VMULPD  32(DX), Y3, Y11
-	VMULPD  Y14, Y4, Y12
-	VADDPD  Y12, Y11, Y12
-	VPAND   Y1, Y12, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y12, Y12
-	VMULPD  Y14, Y5, Y14
-	VPAND   Y6, Y14, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y14, Y14
-	VMULPD  32(BX), Y7, Y11
-	VMULPD  Y14, Y14, Y14
-	VADDPD  Y14, Y11, Y14
-	VPAND   Y1, Y14, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y14, Y14
-	VSQRTPD Y14, Y11
-	VADDPD  Y8, Y11, Y11
-	VDIVPD  Y11, Y12, Y11
-	VMULPD  Y13, Y9, Y13
-	VMULPD  Y11, Y10, Y11
-	VSUBPD  Y11, Y13, Y11
-	VMOVUPD Y12, 32(DX)
-	VMOVUPD Y14, 32(BX)
-	VMOVUPD Y11, 32(DI)
-	ADDQ    $+64, DI
-	ADDQ    $+64, SI
-	ADDQ    $+64, DX
-	ADDQ    $+64, BX
-	SUBQ    $+8, R8
-	CMPQ    R8, $+8
-	JGE     main
+	VSQRTPD      Y13, Y11
+	VADDPD       Y8, Y11, Y11
+	VDIVPD       Y11, Y14, Y11
+	VMULPD       Y12, Y9, Y12
+	VMULPD       Y11, Y10, Y11
+	VSUBPD       Y11, Y12, Y11
+	VMOVUPD      Y14, (DX)
+	VMOVUPD      Y13, (BX)
+	VMOVUPD      Y11, (DI)
+	VMOVUPD      32(SI), Y11
+	VPAND        Y0, Y11, Y15
+	VPSHUFD      $0xf5, Y15, Y15
+	VPSIGND      Y15, Y11, Y11
+	VBROADCASTSD scale+96(FP), Y13
+	VMULPD       Y11, Y13, Y11
+	VMOVUPD      32(DI), Y13
+	VMULPD       Y13, Y1, Y14
+	VADDPD       Y14, Y11, Y14
+	VMULPD       32(DX), Y2, Y11
+	VMULPD       Y14, Y3, Y12
+	VADDPD       Y12, Y11, Y12
+	VPAND        Y0, Y12, Y15
+	VPSHUFD      $0xf5, Y15, Y15
+	VPSIGND      Y15, Y12, Y12
+	VMULPD       Y14, Y4, Y14
+	VPAND        Y5, Y14, Y15
+	VPSHUFD      $0xf5, Y15, Y15
+	VPSIGND      Y15, Y14, Y14
+	VMULPD       Y14, Y14, Y14
+	VMULPD       32(BX), Y6, Y11
+	VADDPD       Y14, Y11, Y14
+	VMAXPD       Y14, Y7, Y14
+	VSQRTPD      Y14, Y11
+	VADDPD       Y8, Y11, Y11
+	VDIVPD       Y11, Y12, Y11
+	VMULPD       Y13, Y9, Y13
+	VMULPD       Y11, Y10, Y11
+	VSUBPD       Y11, Y13, Y11
+	VMOVUPD      Y12, 32(DX)
+	VMOVUPD      Y14, 32(BX)
+	VMOVUPD      Y11, 32(DI)
+	ADDQ         $+64, DI
+	ADDQ         $+64, SI
+	ADDQ         $+64, DX
+	ADDQ         $+64, BX
+	SUBQ         $+8, R8
+	CMPQ         R8, $+8
+	JGE          main
 
 single:
 	CMPQ R8, $+4
@@ -673,34 +672,33 @@ single:
 
 one:
 	// d = scale*flush(g) + l2*p
-	VMOVUPD (SI), Y11
-	VPAND   Y1, Y11, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y11, Y11
-	VMULPD  Y11, Y0, Y11
-	VMOVUPD (DI), Y12
-	VMULPD  Y12, Y2, Y13
-	VADDPD  Y13, Y11, Y13
+	VMOVUPD      (SI), Y11
+	VPAND        Y0, Y11, Y15
+	VPSHUFD      $0xf5, Y15, Y15
+	VPSIGND      Y15, Y11, Y11
+	VBROADCASTSD scale+96(FP), Y12
+	VMULPD       Y11, Y12, Y11
+	VMOVUPD      (DI), Y12
+	VMULPD       Y12, Y1, Y13
+	VADDPD       Y13, Y11, Y13
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPD  (DX), Y3, Y11
-	VMULPD  Y13, Y4, Y14
+	VMULPD  (DX), Y2, Y11
+	VMULPD  Y13, Y3, Y14
 	VADDPD  Y14, Y11, Y14
-	VPAND   Y1, Y14, Y15
+	VPAND   Y0, Y14, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y14, Y14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  Y13, Y5, Y13
-	VPAND   Y6, Y13, Y15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  Y13, Y4, Y13
+	VPAND   Y5, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y13, Y13
-	VMULPD  (BX), Y7, Y11
 	VMULPD  Y13, Y13, Y13
+	VMULPD  (BX), Y6, Y11
 	VADDPD  Y13, Y11, Y13
-	VPAND   Y1, Y13, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y13, Y13
+	VMAXPD  Y13, Y7, Y13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPD Y13, Y11
@@ -727,34 +725,33 @@ tail:
 	JEQ   skip3
 
 	// d = scale*flush(g) + l2*p
-	VMOVUPS (SI), X11
-	VPAND   X1, X11, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
-	VMULPD  X11, X0, X11
-	VMOVUPS (DI), X12
-	VMULPD  X12, X2, X13
-	VADDPD  X13, X11, X13
+	VMOVUPS      (SI), X11
+	VPAND        X0, X11, X15
+	VPSHUFD      $0xf5, X15, X15
+	VPSIGND      X15, X11, X11
+	VBROADCASTSD scale+96(FP), Y12
+	VMULPD       X11, X12, X11
+	VMOVUPS      (DI), X12
+	VMULPD       X12, X1, X13
+	VADDPD       X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPD  (DX), X3, X11
-	VMULPD  X13, X4, X14
+	VMULPD  (DX), X2, X11
+	VMULPD  X13, X3, X14
 	VADDPD  X14, X11, X14
-	VPAND   X1, X14, X15
+	VPAND   X0, X14, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  X13, X5, X13
-	VPAND   X6, X13, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  X13, X4, X13
+	VPAND   X5, X13, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
-	VMULPD  (BX), X7, X11
 	VMULPD  X13, X13, X13
+	VMULPD  (BX), X6, X11
 	VADDPD  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X13, X13
+	VMAXPD  X13, X7, X13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPD X13, X11
@@ -778,34 +775,33 @@ skip3:
 	JEQ   skip4
 
 	// d = scale*flush(g) + l2*p
-	VMOVSD  (SI), X11
-	VPAND   X1, X11, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
-	VMULPD  X11, X0, X11
-	VMOVSD  (DI), X12
-	VMULPD  X12, X2, X13
-	VADDPD  X13, X11, X13
+	VMOVSD       (SI), X11
+	VPAND        X0, X11, X15
+	VPSHUFD      $0xf5, X15, X15
+	VPSIGND      X15, X11, X11
+	VBROADCASTSD scale+96(FP), Y12
+	VMULPD       X11, X12, X11
+	VMOVSD       (DI), X12
+	VMULPD       X12, X1, X13
+	VADDPD       X13, X11, X13
 
 	// m = flush(beta1*m + omb1*d)
-	VMULSD  (DX), X3, X11
-	VMULPD  X13, X4, X14
+	VMULSD  (DX), X2, X11
+	VMULPD  X13, X3, X14
 	VADDPD  X14, X11, X14
-	VPAND   X1, X14, X15
+	VPAND   X0, X14, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  X13, X5, X13
-	VPAND   X6, X13, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  X13, X4, X13
+	VPAND   X5, X13, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
-	VMULSD  (BX), X7, X11
 	VMULPD  X13, X13, X13
+	VMULSD  (BX), X6, X11
 	VADDPD  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X13, X13
+	VMAXPD  X13, X7, X13
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
 	VSQRTPD X13, X11
@@ -828,3 +824,6 @@ GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8
 
 DATA tinyrootmask_f64<>+0(SB)/8, $0x6000000000000000
 GLOBL tinyrootmask_f64<>(SB), RODATA|NOPTR, $8
+
+DATA floor_f64<>+0(SB)/8, $0x0370000000000000
+GLOBL floor_f64<>(SB), RODATA|NOPTR, $8

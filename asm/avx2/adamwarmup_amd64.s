@@ -19,9 +19,9 @@ TEXT ·AdamWarmupF32(SB), NOSPLIT, $0-128
 	VBROADCASTSS beta1+108(FP), Y3
 	VBROADCASTSS omb1+112(FP), Y4
 	VBROADCASTSS root+120(FP), Y5
-	VBROADCASTSS tinyroot_f32<>+0(SB), Y6
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y7
-	VBROADCASTSS beta2+116(FP), Y8
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y6
+	VBROADCASTSS beta2+116(FP), Y7
+	VBROADCASTSS floor_f32<>+0(SB), Y8
 	VBROADCASTSS decay+104(FP), Y9
 	VBROADCASTSS step+124(FP), Y10
 	CMPQ         R8, $+16
@@ -56,15 +56,14 @@ TEXT ·AdamWarmupF32(SB), NOSPLIT, $0-128
 	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPS  X13, X5, X13
-	VPAND   X7, X13, X15
+	VPAND   X6, X13, X15
 	VPSIGND X15, X13, X13
-	VMULPS  (BX), X8, X11
 	VMULPS  X13, X13, X13
+	VMULPS  (BX), X7, X11
 	VADDPS  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSIGND X15, X13, X13
+	VMAXPS  X13, X8, X13
 
 	// p = decay*p - step*m
 	VMULPS  X12, X9, X12
@@ -100,16 +99,15 @@ skip:
 	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPS  X13, X5, X13
-	VPAND   X7, X13, X15
+	VPAND   X6, X13, X15
 	VPSIGND X15, X13, X13
-	VMOVSD  (BX), X11
-	VMULPS  X11, X8, X11
 	VMULPS  X13, X13, X13
+	VMOVSD  (BX), X11
+	VMULPS  X11, X7, X11
 	VADDPS  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSIGND X15, X13, X13
+	VMAXPS  X13, X8, X13
 
 	// p = decay*p - step*m
 	VMULPS X12, X9, X12
@@ -144,15 +142,14 @@ skip2:
 	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPS  X13, X5, X13
-	VPAND   X7, X13, X15
+	VPAND   X6, X13, X15
 	VPSIGND X15, X13, X13
-	VMULSS  (BX), X8, X11
 	VMULPS  X13, X13, X13
+	VMULSS  (BX), X7, X11
 	VADDPS  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSIGND X15, X13, X13
+	VMAXPS  X13, X8, X13
 
 	// p = decay*p - step*m
 	VMULPS X12, X9, X12
@@ -186,15 +183,14 @@ main:
 	VPAND   Y1, Y14, Y15
 	VPSIGND Y15, Y14, Y14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPS  Y13, Y5, Y13
-	VPAND   Y7, Y13, Y15
+	VPAND   Y6, Y13, Y15
 	VPSIGND Y15, Y13, Y13
-	VMULPS  (BX), Y8, Y11
 	VMULPS  Y13, Y13, Y13
+	VMULPS  (BX), Y7, Y11
 	VADDPS  Y13, Y11, Y13
-	VPAND   Y1, Y13, Y15
-	VPSIGND Y15, Y13, Y13
+	VMAXPS  Y13, Y8, Y13
 
 	// p = decay*p - step*m
 	VMULPS  Y12, Y9, Y12
@@ -216,13 +212,12 @@ main:
 	VPAND   Y1, Y12, Y15
 	VPSIGND Y15, Y12, Y12
 	VMULPS  Y14, Y5, Y14
-	VPAND   Y7, Y14, Y15
+	VPAND   Y6, Y14, Y15
 	VPSIGND Y15, Y14, Y14
-	VMULPS  32(BX), Y8, Y11
 	VMULPS  Y14, Y14, Y14
+	VMULPS  32(BX), Y7, Y11
 	VADDPS  Y14, Y11, Y14
-	VPAND   Y1, Y14, Y15
-	VPSIGND Y15, Y14, Y14
+	VMAXPS  Y14, Y8, Y14
 	VMULPS  Y13, Y9, Y13
 	VMULPS  Y12, Y10, Y11
 	VSUBPS  Y11, Y13, Y11
@@ -258,15 +253,14 @@ one:
 	VPAND   Y1, Y14, Y15
 	VPSIGND Y15, Y14, Y14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPS  Y13, Y5, Y13
-	VPAND   Y7, Y13, Y15
+	VPAND   Y6, Y13, Y15
 	VPSIGND Y15, Y13, Y13
-	VMULPS  (BX), Y8, Y11
 	VMULPS  Y13, Y13, Y13
+	VMULPS  (BX), Y7, Y11
 	VADDPS  Y13, Y11, Y13
-	VPAND   Y1, Y13, Y15
-	VPSIGND Y15, Y13, Y13
+	VMAXPS  Y13, Y8, Y13
 
 	// p = decay*p - step*m
 	VMULPS  Y12, Y9, Y12
@@ -305,15 +299,14 @@ tail:
 	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPS  X13, X5, X13
-	VPAND   X7, X13, X15
+	VPAND   X6, X13, X15
 	VPSIGND X15, X13, X13
-	VMULPS  (BX), X8, X11
 	VMULPS  X13, X13, X13
+	VMULPS  (BX), X7, X11
 	VADDPS  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSIGND X15, X13, X13
+	VMAXPS  X13, X8, X13
 
 	// p = decay*p - step*m
 	VMULPS  X12, X9, X12
@@ -350,16 +343,15 @@ skip4:
 	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPS  X13, X5, X13
-	VPAND   X7, X13, X15
+	VPAND   X6, X13, X15
 	VPSIGND X15, X13, X13
-	VMOVSD  (BX), X11
-	VMULPS  X11, X8, X11
 	VMULPS  X13, X13, X13
+	VMOVSD  (BX), X11
+	VMULPS  X11, X7, X11
 	VADDPS  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSIGND X15, X13, X13
+	VMAXPS  X13, X8, X13
 
 	// p = decay*p - step*m
 	VMULPS X12, X9, X12
@@ -395,15 +387,14 @@ skip5:
 	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPS  X13, X5, X13
-	VPAND   X7, X13, X15
+	VPAND   X6, X13, X15
 	VPSIGND X15, X13, X13
-	VMULSS  (BX), X8, X11
 	VMULPS  X13, X13, X13
+	VMULSS  (BX), X7, X11
 	VADDPS  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSIGND X15, X13, X13
+	VMAXPS  X13, X8, X13
 
 	// p = decay*p - step*m
 	VMULPS X12, X9, X12
@@ -421,11 +412,11 @@ done:
 DATA tinymask_f32<>+0(SB)/4, $0x70000000
 GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
-DATA tinyroot_f32<>+0(SB)/4, $0x20000000
-GLOBL tinyroot_f32<>(SB), RODATA|NOPTR, $4
-
 DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
+
+DATA floor_f32<>+0(SB)/4, $0x0c800000
+GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
 
 // func AdamWarmupF64(p []float64, g []float64, m []float64, v []float64, scale float64, l2 float64, decay float64, beta1 float64, omb1 float64, beta2 float64, root float64, step float64)
 // Requires: AVX, AVX2
@@ -442,9 +433,9 @@ TEXT ·AdamWarmupF64(SB), NOSPLIT, $0-160
 	VBROADCASTSD beta1+120(FP), Y3
 	VBROADCASTSD omb1+128(FP), Y4
 	VBROADCASTSD root+144(FP), Y5
-	VBROADCASTSD tinyroot_f64<>+0(SB), Y6
-	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y7
-	VBROADCASTSD beta2+136(FP), Y8
+	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y6
+	VBROADCASTSD beta2+136(FP), Y7
+	VBROADCASTSD floor_f64<>+0(SB), Y8
 	VBROADCASTSD decay+112(FP), Y9
 	VBROADCASTSD step+152(FP), Y10
 	CMPQ         R8, $+8
@@ -481,17 +472,15 @@ TEXT ·AdamWarmupF64(SB), NOSPLIT, $0-160
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPD  X13, X5, X13
-	VPAND   X7, X13, X15
+	VPAND   X6, X13, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
-	VMULPD  (BX), X8, X11
 	VMULPD  X13, X13, X13
+	VMULPD  (BX), X7, X11
 	VADDPD  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X13, X13
+	VMAXPD  X13, X8, X13
 
 	// p = decay*p - step*m
 	VMULPD  X12, X9, X12
@@ -528,17 +517,15 @@ skip:
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPD  X13, X5, X13
-	VPAND   X7, X13, X15
+	VPAND   X6, X13, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
-	VMULSD  (BX), X8, X11
 	VMULPD  X13, X13, X13
+	VMULSD  (BX), X7, X11
 	VADDPD  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X13, X13
+	VMAXPD  X13, X8, X13
 
 	// p = decay*p - step*m
 	VMULPD X12, X9, X12
@@ -574,17 +561,15 @@ main:
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y14, Y14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPD  Y13, Y5, Y13
-	VPAND   Y7, Y13, Y15
+	VPAND   Y6, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y13, Y13
-	VMULPD  (BX), Y8, Y11
 	VMULPD  Y13, Y13, Y13
+	VMULPD  (BX), Y7, Y11
 	VADDPD  Y13, Y11, Y13
-	VPAND   Y1, Y13, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y13, Y13
+	VMAXPD  Y13, Y8, Y13
 
 	// p = decay*p - step*m
 	VMULPD  Y12, Y9, Y12
@@ -608,15 +593,13 @@ main:
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y12, Y12
 	VMULPD  Y14, Y5, Y14
-	VPAND   Y7, Y14, Y15
+	VPAND   Y6, Y14, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y14, Y14
-	VMULPD  32(BX), Y8, Y11
 	VMULPD  Y14, Y14, Y14
+	VMULPD  32(BX), Y7, Y11
 	VADDPD  Y14, Y11, Y14
-	VPAND   Y1, Y14, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y14, Y14
+	VMAXPD  Y14, Y8, Y14
 	VMULPD  Y13, Y9, Y13
 	VMULPD  Y12, Y10, Y11
 	VSUBPD  Y11, Y13, Y11
@@ -654,17 +637,15 @@ one:
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y14, Y14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPD  Y13, Y5, Y13
-	VPAND   Y7, Y13, Y15
+	VPAND   Y6, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y13, Y13
-	VMULPD  (BX), Y8, Y11
 	VMULPD  Y13, Y13, Y13
+	VMULPD  (BX), Y7, Y11
 	VADDPD  Y13, Y11, Y13
-	VPAND   Y1, Y13, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y13, Y13
+	VMAXPD  Y13, Y8, Y13
 
 	// p = decay*p - step*m
 	VMULPD  Y12, Y9, Y12
@@ -705,17 +686,15 @@ tail:
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPD  X13, X5, X13
-	VPAND   X7, X13, X15
+	VPAND   X6, X13, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
-	VMULPD  (BX), X8, X11
 	VMULPD  X13, X13, X13
+	VMULPD  (BX), X7, X11
 	VADDPD  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X13, X13
+	VMAXPD  X13, X8, X13
 
 	// p = decay*p - step*m
 	VMULPD  X12, X9, X12
@@ -753,17 +732,15 @@ skip3:
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPD  X13, X5, X13
-	VPAND   X7, X13, X15
+	VPAND   X6, X13, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
-	VMULSD  (BX), X8, X11
 	VMULPD  X13, X13, X13
+	VMULSD  (BX), X7, X11
 	VADDPD  X13, X11, X13
-	VPAND   X1, X13, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X13, X13
+	VMAXPD  X13, X8, X13
 
 	// p = decay*p - step*m
 	VMULPD X12, X9, X12
@@ -781,8 +758,8 @@ done:
 DATA tinymask_f64<>+0(SB)/8, $0x7c00000000000000
 GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8
 
-DATA tinyroot_f64<>+0(SB)/8, $0x2000000000000000
-GLOBL tinyroot_f64<>(SB), RODATA|NOPTR, $8
-
 DATA tinyrootmask_f64<>+0(SB)/8, $0x6000000000000000
 GLOBL tinyrootmask_f64<>(SB), RODATA|NOPTR, $8
+
+DATA floor_f64<>+0(SB)/8, $0x0370000000000000
+GLOBL floor_f64<>(SB), RODATA|NOPTR, $8

@@ -15,12 +15,12 @@ TEXT ·AMSGradF32(SB), NOSPLIT, $0-156
 	MOVQ         vmax_base+96(FP), R8
 	MOVQ         p_len+8(FP), R9
 	VBROADCASTSS tinymask_f32<>+0(SB), Y0
-	VBROADCASTSS l2+124(FP), Y1
-	VBROADCASTSS beta1+132(FP), Y2
-	VBROADCASTSS omb1+136(FP), Y3
-	VBROADCASTSS root+144(FP), Y4
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y5
-	VBROADCASTSS beta2+140(FP), Y6
+	VBROADCASTSS beta1+132(FP), Y1
+	VBROADCASTSS omb1+136(FP), Y2
+	VBROADCASTSS root+144(FP), Y3
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y4
+	VBROADCASTSS beta2+140(FP), Y5
+	VBROADCASTSS floor_f32<>+0(SB), Y6
 	VBROADCASTSS eps+148(FP), Y7
 	VBROADCASTSS decay+128(FP), Y8
 	VBROADCASTSS step+152(FP), Y9
@@ -47,25 +47,25 @@ TEXT ·AMSGradF32(SB), NOSPLIT, $0-156
 	VBROADCASTSS scale+120(FP), Y11
 	VMULPS       X10, X11, X10
 	VMOVUPS      (DI), X11
-	VMULPS       X11, X1, X12
+	VBROADCASTSS l2+124(FP), Y12
+	VMULPS       X11, X12, X12
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPS  (DX), X2, X10
-	VMULPS  X12, X3, X13
+	VMULPS  (DX), X1, X10
+	VMULPS  X12, X2, X13
 	VADDPS  X13, X10, X13
 	VPAND   X0, X13, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X12, X4, X12
-	VPAND   X5, X12, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X12, X3, X12
+	VPAND   X4, X12, X15
 	VPSIGND X15, X12, X12
-	VMULPS  (BX), X6, X10
 	VMULPS  X12, X12, X12
+	VMULPS  (BX), X5, X10
 	VADDPS  X12, X10, X12
-	VPAND   X0, X12, X15
-	VPSIGND X15, X12, X12
+	VMAXPS  X12, X6, X12
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	VMOVUPS (R8), X10
@@ -98,27 +98,27 @@ skip:
 	VBROADCASTSS scale+120(FP), Y11
 	VMULPS       X10, X11, X10
 	VMOVSD       (DI), X11
-	VMULPS       X11, X1, X12
+	VBROADCASTSS l2+124(FP), Y12
+	VMULPS       X11, X12, X12
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
 	VMOVSD  (DX), X10
-	VMULPS  X10, X2, X10
-	VMULPS  X12, X3, X13
+	VMULPS  X10, X1, X10
+	VMULPS  X12, X2, X13
 	VADDPS  X13, X10, X13
 	VPAND   X0, X13, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X12, X4, X12
-	VPAND   X5, X12, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X12, X3, X12
+	VPAND   X4, X12, X15
 	VPSIGND X15, X12, X12
-	VMOVSD  (BX), X10
-	VMULPS  X10, X6, X10
 	VMULPS  X12, X12, X12
+	VMOVSD  (BX), X10
+	VMULPS  X10, X5, X10
 	VADDPS  X12, X10, X12
-	VPAND   X0, X12, X15
-	VPSIGND X15, X12, X12
+	VMAXPS  X12, X6, X12
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	VMOVSD  (R8), X10
@@ -151,25 +151,25 @@ skip2:
 	VBROADCASTSS scale+120(FP), Y11
 	VMULPS       X10, X11, X10
 	VMOVSS       (DI), X11
-	VMULPS       X11, X1, X12
+	VBROADCASTSS l2+124(FP), Y12
+	VMULPS       X11, X12, X12
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULSS  (DX), X2, X10
-	VMULPS  X12, X3, X13
+	VMULSS  (DX), X1, X10
+	VMULPS  X12, X2, X13
 	VADDPS  X13, X10, X13
 	VPAND   X0, X13, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X12, X4, X12
-	VPAND   X5, X12, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X12, X3, X12
+	VPAND   X4, X12, X15
 	VPSIGND X15, X12, X12
-	VMULSS  (BX), X6, X10
 	VMULPS  X12, X12, X12
+	VMULSS  (BX), X5, X10
 	VADDPS  X12, X10, X12
-	VPAND   X0, X12, X15
-	VPSIGND X15, X12, X12
+	VMAXPS  X12, X6, X12
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	VMOVSS  (R8), X10
@@ -201,25 +201,25 @@ main:
 	VBROADCASTSS scale+120(FP), Y11
 	VMULPS       Y10, Y11, Y10
 	VMOVUPS      (DI), Y11
-	VMULPS       Y11, Y1, Y12
+	VBROADCASTSS l2+124(FP), Y12
+	VMULPS       Y11, Y12, Y12
 	VADDPS       Y12, Y10, Y12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPS  (DX), Y2, Y10
-	VMULPS  Y12, Y3, Y13
+	VMULPS  (DX), Y1, Y10
+	VMULPS  Y12, Y2, Y13
 	VADDPS  Y13, Y10, Y13
 	VPAND   Y0, Y13, Y15
 	VPSIGND Y15, Y13, Y13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  Y12, Y4, Y12
-	VPAND   Y5, Y12, Y15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  Y12, Y3, Y12
+	VPAND   Y4, Y12, Y15
 	VPSIGND Y15, Y12, Y12
-	VMULPS  (BX), Y6, Y10
 	VMULPS  Y12, Y12, Y12
+	VMULPS  (BX), Y5, Y10
 	VADDPS  Y12, Y10, Y12
-	VPAND   Y0, Y12, Y15
-	VPSIGND Y15, Y12, Y12
+	VMAXPS  Y12, Y6, Y12
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	VMOVUPS      (R8), Y10
@@ -240,21 +240,21 @@ main:
 	VBROADCASTSS scale+120(FP), Y10
 	VMULPS       Y14, Y10, Y14
 	VMOVUPS      32(DI), Y10
-	VMULPS       Y10, Y1, Y12
+	VBROADCASTSS l2+124(FP), Y12
+	VMULPS       Y10, Y12, Y12
 	VADDPS       Y12, Y14, Y12
-	VMULPS       32(DX), Y2, Y14
-	VMULPS       Y12, Y3, Y13
+	VMULPS       32(DX), Y1, Y14
+	VMULPS       Y12, Y2, Y13
 	VADDPS       Y13, Y14, Y13
 	VPAND        Y0, Y13, Y15
 	VPSIGND      Y15, Y13, Y13
-	VMULPS       Y12, Y4, Y12
-	VPAND        Y5, Y12, Y15
+	VMULPS       Y12, Y3, Y12
+	VPAND        Y4, Y12, Y15
 	VPSIGND      Y15, Y12, Y12
-	VMULPS       32(BX), Y6, Y14
 	VMULPS       Y12, Y12, Y12
+	VMULPS       32(BX), Y5, Y14
 	VADDPS       Y12, Y14, Y12
-	VPAND        Y0, Y12, Y15
-	VPSIGND      Y15, Y12, Y12
+	VMAXPS       Y12, Y6, Y12
 	VMOVUPS      32(R8), Y14
 	VMAXPS       Y12, Y14, Y14
 	VSQRTPS      Y14, Y11
@@ -288,25 +288,25 @@ one:
 	VBROADCASTSS scale+120(FP), Y11
 	VMULPS       Y10, Y11, Y10
 	VMOVUPS      (DI), Y11
-	VMULPS       Y11, Y1, Y12
+	VBROADCASTSS l2+124(FP), Y12
+	VMULPS       Y11, Y12, Y12
 	VADDPS       Y12, Y10, Y12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPS  (DX), Y2, Y10
-	VMULPS  Y12, Y3, Y13
+	VMULPS  (DX), Y1, Y10
+	VMULPS  Y12, Y2, Y13
 	VADDPS  Y13, Y10, Y13
 	VPAND   Y0, Y13, Y15
 	VPSIGND Y15, Y13, Y13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  Y12, Y4, Y12
-	VPAND   Y5, Y12, Y15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  Y12, Y3, Y12
+	VPAND   Y4, Y12, Y15
 	VPSIGND Y15, Y12, Y12
-	VMULPS  (BX), Y6, Y10
 	VMULPS  Y12, Y12, Y12
+	VMULPS  (BX), Y5, Y10
 	VADDPS  Y12, Y10, Y12
-	VPAND   Y0, Y12, Y15
-	VPSIGND Y15, Y12, Y12
+	VMAXPS  Y12, Y6, Y12
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	VMOVUPS (R8), Y10
@@ -343,25 +343,25 @@ tail:
 	VBROADCASTSS scale+120(FP), Y11
 	VMULPS       X10, X11, X10
 	VMOVUPS      (DI), X11
-	VMULPS       X11, X1, X12
+	VBROADCASTSS l2+124(FP), Y12
+	VMULPS       X11, X12, X12
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPS  (DX), X2, X10
-	VMULPS  X12, X3, X13
+	VMULPS  (DX), X1, X10
+	VMULPS  X12, X2, X13
 	VADDPS  X13, X10, X13
 	VPAND   X0, X13, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X12, X4, X12
-	VPAND   X5, X12, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X12, X3, X12
+	VPAND   X4, X12, X15
 	VPSIGND X15, X12, X12
-	VMULPS  (BX), X6, X10
 	VMULPS  X12, X12, X12
+	VMULPS  (BX), X5, X10
 	VADDPS  X12, X10, X12
-	VPAND   X0, X12, X15
-	VPSIGND X15, X12, X12
+	VMAXPS  X12, X6, X12
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	VMOVUPS (R8), X10
@@ -395,27 +395,27 @@ skip4:
 	VBROADCASTSS scale+120(FP), Y11
 	VMULPS       X10, X11, X10
 	VMOVSD       (DI), X11
-	VMULPS       X11, X1, X12
+	VBROADCASTSS l2+124(FP), Y12
+	VMULPS       X11, X12, X12
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
 	VMOVSD  (DX), X10
-	VMULPS  X10, X2, X10
-	VMULPS  X12, X3, X13
+	VMULPS  X10, X1, X10
+	VMULPS  X12, X2, X13
 	VADDPS  X13, X10, X13
 	VPAND   X0, X13, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X12, X4, X12
-	VPAND   X5, X12, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X12, X3, X12
+	VPAND   X4, X12, X15
 	VPSIGND X15, X12, X12
-	VMOVSD  (BX), X10
-	VMULPS  X10, X6, X10
 	VMULPS  X12, X12, X12
+	VMOVSD  (BX), X10
+	VMULPS  X10, X5, X10
 	VADDPS  X12, X10, X12
-	VPAND   X0, X12, X15
-	VPSIGND X15, X12, X12
+	VMAXPS  X12, X6, X12
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	VMOVSD  (R8), X10
@@ -449,25 +449,25 @@ skip5:
 	VBROADCASTSS scale+120(FP), Y11
 	VMULPS       X10, X11, X10
 	VMOVSS       (DI), X11
-	VMULPS       X11, X1, X12
+	VBROADCASTSS l2+124(FP), Y12
+	VMULPS       X11, X12, X12
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULSS  (DX), X2, X10
-	VMULPS  X12, X3, X13
+	VMULSS  (DX), X1, X10
+	VMULPS  X12, X2, X13
 	VADDPS  X13, X10, X13
 	VPAND   X0, X13, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X12, X4, X12
-	VPAND   X5, X12, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X12, X3, X12
+	VPAND   X4, X12, X15
 	VPSIGND X15, X12, X12
-	VMULSS  (BX), X6, X10
 	VMULPS  X12, X12, X12
+	VMULSS  (BX), X5, X10
 	VADDPS  X12, X10, X12
-	VPAND   X0, X12, X15
-	VPSIGND X15, X12, X12
+	VMAXPS  X12, X6, X12
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	VMOVSS  (R8), X10
@@ -494,6 +494,9 @@ GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
+DATA floor_f32<>+0(SB)/4, $0x0c800000
+GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
+
 // func AMSGradF64(p []float64, g []float64, m []float64, v []float64, vmax []float64, scale float64, l2 float64, decay float64, beta1 float64, omb1 float64, beta2 float64, root float64, eps float64, step float64)
 // Requires: AVX, AVX2
 TEXT ·AMSGradF64(SB), NOSPLIT, $0-192
@@ -505,12 +508,12 @@ TEXT ·AMSGradF64(SB), NOSPLIT, $0-192
 	MOVQ         vmax_base+96(FP), R8
 	MOVQ         p_len+8(FP), R9
 	VBROADCASTSD tinymask_f64<>+0(SB), Y0
-	VBROADCASTSD l2+128(FP), Y1
-	VBROADCASTSD beta1+144(FP), Y2
-	VBROADCASTSD omb1+152(FP), Y3
-	VBROADCASTSD root+168(FP), Y4
-	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y5
-	VBROADCASTSD beta2+160(FP), Y6
+	VBROADCASTSD beta1+144(FP), Y1
+	VBROADCASTSD omb1+152(FP), Y2
+	VBROADCASTSD root+168(FP), Y3
+	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y4
+	VBROADCASTSD beta2+160(FP), Y5
+	VBROADCASTSD floor_f64<>+0(SB), Y6
 	VBROADCASTSD eps+176(FP), Y7
 	VBROADCASTSD decay+136(FP), Y8
 	VBROADCASTSD step+184(FP), Y9
@@ -538,28 +541,27 @@ TEXT ·AMSGradF64(SB), NOSPLIT, $0-192
 	VBROADCASTSD scale+120(FP), Y11
 	VMULPD       X10, X11, X10
 	VMOVUPS      (DI), X11
-	VMULPD       X11, X1, X12
+	VBROADCASTSD l2+128(FP), Y12
+	VMULPD       X11, X12, X12
 	VADDPD       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPD  (DX), X2, X10
-	VMULPD  X12, X3, X13
+	VMULPD  (DX), X1, X10
+	VMULPD  X12, X2, X13
 	VADDPD  X13, X10, X13
 	VPAND   X0, X13, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  X12, X4, X12
-	VPAND   X5, X12, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  X12, X3, X12
+	VPAND   X4, X12, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X12, X12
-	VMULPD  (BX), X6, X10
 	VMULPD  X12, X12, X12
+	VMULPD  (BX), X5, X10
 	VADDPD  X12, X10, X12
-	VPAND   X0, X12, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X12, X12
+	VMAXPD  X12, X6, X12
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	VMOVUPS (R8), X10
@@ -593,28 +595,27 @@ skip:
 	VBROADCASTSD scale+120(FP), Y11
 	VMULPD       X10, X11, X10
 	VMOVSD       (DI), X11
-	VMULPD       X11, X1, X12
+	VBROADCASTSD l2+128(FP), Y12
+	VMULPD       X11, X12, X12
 	VADDPD       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULSD  (DX), X2, X10
-	VMULPD  X12, X3, X13
+	VMULSD  (DX), X1, X10
+	VMULPD  X12, X2, X13
 	VADDPD  X13, X10, X13
 	VPAND   X0, X13, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  X12, X4, X12
-	VPAND   X5, X12, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  X12, X3, X12
+	VPAND   X4, X12, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X12, X12
-	VMULSD  (BX), X6, X10
 	VMULPD  X12, X12, X12
+	VMULSD  (BX), X5, X10
 	VADDPD  X12, X10, X12
-	VPAND   X0, X12, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X12, X12
+	VMAXPD  X12, X6, X12
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	VMOVSD  (R8), X10
@@ -647,28 +648,27 @@ main:
 	VBROADCASTSD scale+120(FP), Y11
 	VMULPD       Y10, Y11, Y10
 	VMOVUPD      (DI), Y11
-	VMULPD       Y11, Y1, Y12
+	VBROADCASTSD l2+128(FP), Y12
+	VMULPD       Y11, Y12, Y12
 	VADDPD       Y12, Y10, Y12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPD  (DX), Y2, Y10
-	VMULPD  Y12, Y3, Y13
+	VMULPD  (DX), Y1, Y10
+	VMULPD  Y12, Y2, Y13
 	VADDPD  Y13, Y10, Y13
 	VPAND   Y0, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y13, Y13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  Y12, Y4, Y12
-	VPAND   Y5, Y12, Y15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  Y12, Y3, Y12
+	VPAND   Y4, Y12, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y12, Y12
-	VMULPD  (BX), Y6, Y10
 	VMULPD  Y12, Y12, Y12
+	VMULPD  (BX), Y5, Y10
 	VADDPD  Y12, Y10, Y12
-	VPAND   Y0, Y12, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y12, Y12
+	VMAXPD  Y12, Y6, Y12
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	VMOVUPD      (R8), Y10
@@ -690,24 +690,23 @@ main:
 	VBROADCASTSD scale+120(FP), Y10
 	VMULPD       Y14, Y10, Y14
 	VMOVUPD      32(DI), Y10
-	VMULPD       Y10, Y1, Y12
+	VBROADCASTSD l2+128(FP), Y12
+	VMULPD       Y10, Y12, Y12
 	VADDPD       Y12, Y14, Y12
-	VMULPD       32(DX), Y2, Y14
-	VMULPD       Y12, Y3, Y13
+	VMULPD       32(DX), Y1, Y14
+	VMULPD       Y12, Y2, Y13
 	VADDPD       Y13, Y14, Y13
 	VPAND        Y0, Y13, Y15
 	VPSHUFD      $0xf5, Y15, Y15
 	VPSIGND      Y15, Y13, Y13
-	VMULPD       Y12, Y4, Y12
-	VPAND        Y5, Y12, Y15
+	VMULPD       Y12, Y3, Y12
+	VPAND        Y4, Y12, Y15
 	VPSHUFD      $0xf5, Y15, Y15
 	VPSIGND      Y15, Y12, Y12
-	VMULPD       32(BX), Y6, Y14
 	VMULPD       Y12, Y12, Y12
+	VMULPD       32(BX), Y5, Y14
 	VADDPD       Y12, Y14, Y12
-	VPAND        Y0, Y12, Y15
-	VPSHUFD      $0xf5, Y15, Y15
-	VPSIGND      Y15, Y12, Y12
+	VMAXPD       Y12, Y6, Y12
 	VMOVUPD      32(R8), Y14
 	VMAXPD       Y12, Y14, Y14
 	VSQRTPD      Y14, Y11
@@ -742,28 +741,27 @@ one:
 	VBROADCASTSD scale+120(FP), Y11
 	VMULPD       Y10, Y11, Y10
 	VMOVUPD      (DI), Y11
-	VMULPD       Y11, Y1, Y12
+	VBROADCASTSD l2+128(FP), Y12
+	VMULPD       Y11, Y12, Y12
 	VADDPD       Y12, Y10, Y12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPD  (DX), Y2, Y10
-	VMULPD  Y12, Y3, Y13
+	VMULPD  (DX), Y1, Y10
+	VMULPD  Y12, Y2, Y13
 	VADDPD  Y13, Y10, Y13
 	VPAND   Y0, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y13, Y13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  Y12, Y4, Y12
-	VPAND   Y5, Y12, Y15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  Y12, Y3, Y12
+	VPAND   Y4, Y12, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y12, Y12
-	VMULPD  (BX), Y6, Y10
 	VMULPD  Y12, Y12, Y12
+	VMULPD  (BX), Y5, Y10
 	VADDPD  Y12, Y10, Y12
-	VPAND   Y0, Y12, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y12, Y12
+	VMAXPD  Y12, Y6, Y12
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	VMOVUPD (R8), Y10
@@ -801,28 +799,27 @@ tail:
 	VBROADCASTSD scale+120(FP), Y11
 	VMULPD       X10, X11, X10
 	VMOVUPS      (DI), X11
-	VMULPD       X11, X1, X12
+	VBROADCASTSD l2+128(FP), Y12
+	VMULPD       X11, X12, X12
 	VADDPD       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPD  (DX), X2, X10
-	VMULPD  X12, X3, X13
+	VMULPD  (DX), X1, X10
+	VMULPD  X12, X2, X13
 	VADDPD  X13, X10, X13
 	VPAND   X0, X13, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  X12, X4, X12
-	VPAND   X5, X12, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  X12, X3, X12
+	VPAND   X4, X12, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X12, X12
-	VMULPD  (BX), X6, X10
 	VMULPD  X12, X12, X12
+	VMULPD  (BX), X5, X10
 	VADDPD  X12, X10, X12
-	VPAND   X0, X12, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X12, X12
+	VMAXPD  X12, X6, X12
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	VMOVUPS (R8), X10
@@ -857,28 +854,27 @@ skip3:
 	VBROADCASTSD scale+120(FP), Y11
 	VMULPD       X10, X11, X10
 	VMOVSD       (DI), X11
-	VMULPD       X11, X1, X12
+	VBROADCASTSD l2+128(FP), Y12
+	VMULPD       X11, X12, X12
 	VADDPD       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULSD  (DX), X2, X10
-	VMULPD  X12, X3, X13
+	VMULSD  (DX), X1, X10
+	VMULPD  X12, X2, X13
 	VADDPD  X13, X10, X13
 	VPAND   X0, X13, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  X12, X4, X12
-	VPAND   X5, X12, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  X12, X3, X12
+	VPAND   X4, X12, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X12, X12
-	VMULSD  (BX), X6, X10
 	VMULPD  X12, X12, X12
+	VMULSD  (BX), X5, X10
 	VADDPD  X12, X10, X12
-	VPAND   X0, X12, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X12, X12
+	VMAXPD  X12, X6, X12
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
 	VMOVSD  (R8), X10
@@ -904,3 +900,6 @@ GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8
 
 DATA tinyrootmask_f64<>+0(SB)/8, $0x6000000000000000
 GLOBL tinyrootmask_f64<>(SB), RODATA|NOPTR, $8
+
+DATA floor_f64<>+0(SB)/8, $0x0370000000000000
+GLOBL floor_f64<>(SB), RODATA|NOPTR, $8

@@ -7,7 +7,7 @@
 // func GemmBlockF32(m int, n int, k int, alpha float32, a []float32, aRow int, aColumn int, b []float32, bRow int, beta float32, c []float32, cRow int)
 // Requires: AVX, FMA3
 TEXT ·GemmBlockF32(SB), NOSPLIT, $24-144
-	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding)
+	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0
 	MOVQ n+8(FP), R11
 	MOVQ R11, (SP)
 	MOVQ b_base+72(FP), R9
@@ -86,8 +86,13 @@ depth:
 	JGT          depth
 
 sum:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y10
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y11
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -151,15 +156,64 @@ sum:
 	VADDPS       Y9, Y12, Y9
 	VMOVUPS      Y9, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	SUBQ         $+10, R12
-	JGE          tile
+	JMP          stored
+
+unread:
+	// c = 0 + alpha*sum
+	VXORPS  X12, X12, X12
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y10, Y0
+	VADDPS  Y0, Y12, Y0
+	VMOVUPS Y0, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y1, Y10, Y1
+	VADDPS  Y1, Y12, Y1
+	VMOVUPS Y1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y10, Y2
+	VADDPS  Y2, Y12, Y2
+	VMOVUPS Y2, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y3, Y10, Y3
+	VADDPS  Y3, Y12, Y3
+	VMOVUPS Y3, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y4, Y10, Y4
+	VADDPS  Y4, Y12, Y4
+	VMOVUPS Y4, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y5, Y10, Y5
+	VADDPS  Y5, Y12, Y5
+	VMOVUPS Y5, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y6, Y10, Y6
+	VADDPS  Y6, Y12, Y6
+	VMOVUPS Y6, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y7, Y10, Y7
+	VADDPS  Y7, Y12, Y7
+	VMOVUPS Y7, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y8, Y10, Y8
+	VADDPS  Y8, Y12, Y8
+	VMOVUPS Y8, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y9, Y10, Y9
+	VADDPS  Y9, Y12, Y9
+	VMOVUPS Y9, (R13)
+	ADDQ    R11, R13
+
+stored:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	SUBQ  $+10, R12
+	JGE   tile
 
 rest:
 	CMPQ R12, $-9
@@ -200,8 +254,13 @@ depth2:
 	JGT          depth2
 
 sum2:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y1
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread2
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y2
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -211,12 +270,25 @@ sum2:
 	VADDPS       Y0, Y3, Y0
 	VMOVUPS      Y0, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows
+	JMP          stored2
+
+unread2:
+	// c = 0 + alpha*sum
+	VXORPS  X3, X3, X3
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y1, Y0
+	VADDPS  Y0, Y3, Y0
+	VMOVUPS Y0, (R13)
+	ADDQ    R11, R13
+
+stored2:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows
 
 short2:
 	// 2 x 1
@@ -239,8 +311,13 @@ depth3:
 	JGT          depth3
 
 sum3:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y2
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread3
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -256,12 +333,29 @@ sum3:
 	VADDPS       Y1, Y4, Y1
 	VMOVUPS      Y1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows
+	JMP          stored3
+
+unread3:
+	// c = 0 + alpha*sum
+	VXORPS  X4, X4, X4
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y2, Y0
+	VADDPS  Y0, Y4, Y0
+	VMOVUPS Y0, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y1, Y2, Y1
+	VADDPS  Y1, Y4, Y1
+	VMOVUPS Y1, (R13)
+	ADDQ    R11, R13
+
+stored3:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows
 
 short3:
 	// 3 x 1
@@ -287,8 +381,13 @@ depth4:
 	JGT          depth4
 
 sum4:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y3
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread4
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y4
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -310,12 +409,33 @@ sum4:
 	VADDPS       Y2, Y5, Y2
 	VMOVUPS      Y2, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	JMP          rows
+	JMP          stored4
+
+unread4:
+	// c = 0 + alpha*sum
+	VXORPS  X5, X5, X5
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y3, Y0
+	VADDPS  Y0, Y5, Y0
+	VMOVUPS Y0, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y1, Y3, Y1
+	VADDPS  Y1, Y5, Y1
+	VMOVUPS Y1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y3, Y2
+	VADDPS  Y2, Y5, Y2
+	VMOVUPS Y2, (R13)
+	ADDQ    R11, R13
+
+stored4:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	JMP   rows
 
 short4:
 	// 4 x 1
@@ -344,8 +464,13 @@ depth5:
 	JGT          depth5
 
 sum5:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y4
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread5
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -373,13 +498,38 @@ sum5:
 	VADDPS       Y3, Y6, Y3
 	VMOVUPS      Y3, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	JMP          rows
+	JMP          stored5
+
+unread5:
+	// c = 0 + alpha*sum
+	VXORPS  X6, X6, X6
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y0, Y6, Y0
+	VMOVUPS Y0, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y1, Y6, Y1
+	VMOVUPS Y1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y4, Y2
+	VADDPS  Y2, Y6, Y2
+	VMOVUPS Y2, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y3, Y4, Y3
+	VADDPS  Y3, Y6, Y3
+	VMOVUPS Y3, (R13)
+	ADDQ    R11, R13
+
+stored5:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	JMP   rows
 
 short5:
 	// 5 x 1
@@ -411,8 +561,13 @@ depth6:
 	JGT          depth6
 
 sum6:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y5
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread6
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y6
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -446,13 +601,42 @@ sum6:
 	VADDPS       Y4, Y7, Y4
 	VMOVUPS      Y4, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows
+	JMP          stored6
+
+unread6:
+	// c = 0 + alpha*sum
+	VXORPS  X7, X7, X7
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y5, Y0
+	VADDPS  Y0, Y7, Y0
+	VMOVUPS Y0, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y1, Y5, Y1
+	VADDPS  Y1, Y7, Y1
+	VMOVUPS Y1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y5, Y2
+	VADDPS  Y2, Y7, Y2
+	VMOVUPS Y2, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y3, Y5, Y3
+	VADDPS  Y3, Y7, Y3
+	VMOVUPS Y3, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y4, Y5, Y4
+	VADDPS  Y4, Y7, Y4
+	VMOVUPS Y4, (R13)
+	ADDQ    R11, R13
+
+stored6:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows
 
 short6:
 	// 6 x 1
@@ -491,8 +675,13 @@ depth7:
 	JGT          depth7
 
 sum7:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y6
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread7
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y7
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -532,12 +721,45 @@ sum7:
 	VADDPS       Y5, Y8, Y5
 	VMOVUPS      Y5, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	JMP          rows
+	JMP          stored7
+
+unread7:
+	// c = 0 + alpha*sum
+	VXORPS  X8, X8, X8
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y6, Y0
+	VADDPS  Y0, Y8, Y0
+	VMOVUPS Y0, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y1, Y8, Y1
+	VMOVUPS Y1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y2, Y8, Y2
+	VMOVUPS Y2, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y3, Y8, Y3
+	VMOVUPS Y3, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y4, Y6, Y4
+	VADDPS  Y4, Y8, Y4
+	VMOVUPS Y4, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y5, Y6, Y5
+	VADDPS  Y5, Y8, Y5
+	VMOVUPS Y5, (R13)
+	ADDQ    R11, R13
+
+stored7:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	JMP   rows
 
 short7:
 	// 7 x 1
@@ -579,8 +801,13 @@ depth8:
 	JGT          depth8
 
 sum8:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y7
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread8
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y8
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -626,13 +853,50 @@ sum8:
 	VADDPS       Y6, Y9, Y6
 	VMOVUPS      Y6, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         DX, DI
-	JMP          rows
+	JMP          stored8
+
+unread8:
+	// c = 0 + alpha*sum
+	VXORPS  X9, X9, X9
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y7, Y0
+	VADDPS  Y0, Y9, Y0
+	VMOVUPS Y0, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y1, Y7, Y1
+	VADDPS  Y1, Y9, Y1
+	VMOVUPS Y1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y7, Y2
+	VADDPS  Y2, Y9, Y2
+	VMOVUPS Y2, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y3, Y7, Y3
+	VADDPS  Y3, Y9, Y3
+	VMOVUPS Y3, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y4, Y7, Y4
+	VADDPS  Y4, Y9, Y4
+	VMOVUPS Y4, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y5, Y7, Y5
+	VADDPS  Y5, Y9, Y5
+	VMOVUPS Y5, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y6, Y7, Y6
+	VADDPS  Y6, Y9, Y6
+	VMOVUPS Y6, (R13)
+	ADDQ    R11, R13
+
+stored8:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  DX, DI
+	JMP   rows
 
 short8:
 	// 8 x 1
@@ -677,8 +941,13 @@ depth9:
 	JGT          depth9
 
 sum9:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y8
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread9
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y9
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -730,13 +999,54 @@ sum9:
 	VADDPS       Y7, Y10, Y7
 	VMOVUPS      Y7, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows
+	JMP          stored9
+
+unread9:
+	// c = 0 + alpha*sum
+	VXORPS  X10, X10, X10
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y8, Y0
+	VADDPS  Y0, Y10, Y0
+	VMOVUPS Y0, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y1, Y8, Y1
+	VADDPS  Y1, Y10, Y1
+	VMOVUPS Y1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y8, Y2
+	VADDPS  Y2, Y10, Y2
+	VMOVUPS Y2, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y3, Y8, Y3
+	VADDPS  Y3, Y10, Y3
+	VMOVUPS Y3, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y4, Y10, Y4
+	VMOVUPS Y4, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y5, Y8, Y5
+	VADDPS  Y5, Y10, Y5
+	VMOVUPS Y5, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y6, Y8, Y6
+	VADDPS  Y6, Y10, Y6
+	VMOVUPS Y6, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y7, Y8, Y7
+	VADDPS  Y7, Y10, Y7
+	VMOVUPS Y7, (R13)
+	ADDQ    R11, R13
+
+stored9:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows
 
 short9:
 	// 9 x 1
@@ -784,8 +1094,13 @@ depth10:
 	JGT          depth10
 
 sum10:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y9
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread10
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y10
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -843,12 +1158,57 @@ sum10:
 	VADDPS       Y8, Y11, Y8
 	VMOVUPS      Y8, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         BX, DI
+	JMP          stored10
+
+unread10:
+	// c = 0 + alpha*sum
+	VXORPS  X11, X11, X11
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y9, Y0
+	VADDPS  Y0, Y11, Y0
+	VMOVUPS Y0, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y1, Y9, Y1
+	VADDPS  Y1, Y11, Y1
+	VMOVUPS Y1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y9, Y2
+	VADDPS  Y2, Y11, Y2
+	VMOVUPS Y2, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y3, Y9, Y3
+	VADDPS  Y3, Y11, Y3
+	VMOVUPS Y3, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y4, Y9, Y4
+	VADDPS  Y4, Y11, Y4
+	VMOVUPS Y4, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y5, Y9, Y5
+	VADDPS  Y5, Y11, Y5
+	VMOVUPS Y5, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y6, Y9, Y6
+	VADDPS  Y6, Y11, Y6
+	VMOVUPS Y6, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y7, Y9, Y7
+	VADDPS  Y7, Y11, Y7
+	VMOVUPS Y7, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y8, Y9, Y8
+	VADDPS  Y8, Y11, Y8
+	VMOVUPS Y8, (R13)
+	ADDQ    R11, R13
+
+stored10:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  BX, DI
 
 rows:
 	VZEROUPPER
@@ -922,8 +1282,13 @@ depth11:
 	JGT          depth11
 
 sum11:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y12
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread11
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y13
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -993,13 +1358,64 @@ sum11:
 	VMOVUPS      Y10, (R13)
 	VMOVUPS      Y11, (R13)(R14*1)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	SUBQ         $+6, R12
-	JGE          tile2
+	JMP          stored11
+
+unread11:
+	// c = 0 + alpha*sum
+	VXORPS  X14, X14, X14
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y12, Y0
+	VADDPS  Y0, Y14, Y0
+	VMULPS  Y1, Y12, Y1
+	VADDPS  Y1, Y14, Y1
+	VMOVUPS Y0, (R13)
+	VMOVUPS Y1, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y12, Y2
+	VADDPS  Y2, Y14, Y2
+	VMULPS  Y3, Y12, Y3
+	VADDPS  Y3, Y14, Y3
+	VMOVUPS Y2, (R13)
+	VMOVUPS Y3, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPS  Y4, Y12, Y4
+	VADDPS  Y4, Y14, Y4
+	VMULPS  Y5, Y12, Y5
+	VADDPS  Y5, Y14, Y5
+	VMOVUPS Y4, (R13)
+	VMOVUPS Y5, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPS  Y6, Y12, Y6
+	VADDPS  Y6, Y14, Y6
+	VMULPS  Y7, Y12, Y7
+	VADDPS  Y7, Y14, Y7
+	VMOVUPS Y6, (R13)
+	VMOVUPS Y7, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPS  Y8, Y12, Y8
+	VADDPS  Y8, Y14, Y8
+	VMULPS  Y9, Y12, Y9
+	VADDPS  Y9, Y14, Y9
+	VMOVUPS Y8, (R13)
+	VMOVUPS Y9, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPS  Y10, Y12, Y10
+	VADDPS  Y10, Y14, Y10
+	VMULPS  Y11, Y12, Y11
+	VADDPS  Y11, Y14, Y11
+	VMOVUPS Y10, (R13)
+	VMOVUPS Y11, (R13)(R14*1)
+	ADDQ    R11, R13
+
+stored11:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	SUBQ  $+6, R12
+	JGE   tile2
 
 rest2:
 	CMPQ R12, $-5
@@ -1035,8 +1451,13 @@ depth12:
 	JGT          depth12
 
 sum12:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y2
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread12
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1051,12 +1472,28 @@ sum12:
 	VMOVUPS      Y0, (R13)
 	VMOVUPS      Y1, (R13)(R14*1)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows2
+	JMP          stored12
+
+unread12:
+	// c = 0 + alpha*sum
+	VXORPS  X4, X4, X4
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y2, Y0
+	VADDPS  Y0, Y4, Y0
+	VMULPS  Y1, Y2, Y1
+	VADDPS  Y1, Y4, Y1
+	VMOVUPS Y0, (R13)
+	VMOVUPS Y1, (R13)(R14*1)
+	ADDQ    R11, R13
+
+stored12:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows2
 
 short11:
 	// 2 x 2
@@ -1084,8 +1521,13 @@ depth13:
 	JGT          depth13
 
 sum13:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y4
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread13
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1111,12 +1553,35 @@ sum13:
 	VMOVUPS      Y2, (R13)
 	VMOVUPS      Y3, (R13)(R14*1)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows2
+	JMP          stored13
+
+unread13:
+	// c = 0 + alpha*sum
+	VXORPS  X6, X6, X6
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y0, Y6, Y0
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y1, Y6, Y1
+	VMOVUPS Y0, (R13)
+	VMOVUPS Y1, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y4, Y2
+	VADDPS  Y2, Y6, Y2
+	VMULPS  Y3, Y4, Y3
+	VADDPS  Y3, Y6, Y3
+	VMOVUPS Y2, (R13)
+	VMOVUPS Y3, (R13)(R14*1)
+	ADDQ    R11, R13
+
+stored13:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows2
 
 short12:
 	// 3 x 2
@@ -1149,8 +1614,13 @@ depth14:
 	JGT          depth14
 
 sum14:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y6
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread14
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y7
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1187,12 +1657,42 @@ sum14:
 	VMOVUPS      Y4, (R13)
 	VMOVUPS      Y5, (R13)(R14*1)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	JMP          rows2
+	JMP          stored14
+
+unread14:
+	// c = 0 + alpha*sum
+	VXORPS  X8, X8, X8
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y6, Y0
+	VADDPS  Y0, Y8, Y0
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y1, Y8, Y1
+	VMOVUPS Y0, (R13)
+	VMOVUPS Y1, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y2, Y8, Y2
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y3, Y8, Y3
+	VMOVUPS Y2, (R13)
+	VMOVUPS Y3, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPS  Y4, Y6, Y4
+	VADDPS  Y4, Y8, Y4
+	VMULPS  Y5, Y6, Y5
+	VADDPS  Y5, Y8, Y5
+	VMOVUPS Y4, (R13)
+	VMOVUPS Y5, (R13)(R14*1)
+	ADDQ    R11, R13
+
+stored14:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	JMP   rows2
 
 short13:
 	// 4 x 2
@@ -1230,8 +1730,13 @@ depth15:
 	JGT          depth15
 
 sum15:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y8
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread15
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y9
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1279,13 +1784,50 @@ sum15:
 	VMOVUPS      Y6, (R13)
 	VMOVUPS      Y7, (R13)(R14*1)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	JMP          rows2
+	JMP          stored15
+
+unread15:
+	// c = 0 + alpha*sum
+	VXORPS  X10, X10, X10
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y8, Y0
+	VADDPS  Y0, Y10, Y0
+	VMULPS  Y1, Y8, Y1
+	VADDPS  Y1, Y10, Y1
+	VMOVUPS Y0, (R13)
+	VMOVUPS Y1, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y8, Y2
+	VADDPS  Y2, Y10, Y2
+	VMULPS  Y3, Y8, Y3
+	VADDPS  Y3, Y10, Y3
+	VMOVUPS Y2, (R13)
+	VMOVUPS Y3, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y4, Y10, Y4
+	VMULPS  Y5, Y8, Y5
+	VADDPS  Y5, Y10, Y5
+	VMOVUPS Y4, (R13)
+	VMOVUPS Y5, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPS  Y6, Y8, Y6
+	VADDPS  Y6, Y10, Y6
+	VMULPS  Y7, Y8, Y7
+	VADDPS  Y7, Y10, Y7
+	VMOVUPS Y6, (R13)
+	VMOVUPS Y7, (R13)(R14*1)
+	ADDQ    R11, R13
+
+stored15:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	JMP   rows2
 
 short14:
 	// 5 x 2
@@ -1328,8 +1870,13 @@ depth16:
 	JGT          depth16
 
 sum16:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y10
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread16
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y11
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1388,12 +1935,56 @@ sum16:
 	VMOVUPS      Y8, (R13)
 	VMOVUPS      Y9, (R13)(R14*1)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	LEAQ         (DI)(DX*2), DI
+	JMP          stored16
+
+unread16:
+	// c = 0 + alpha*sum
+	VXORPS  X12, X12, X12
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y10, Y0
+	VADDPS  Y0, Y12, Y0
+	VMULPS  Y1, Y10, Y1
+	VADDPS  Y1, Y12, Y1
+	VMOVUPS Y0, (R13)
+	VMOVUPS Y1, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y10, Y2
+	VADDPS  Y2, Y12, Y2
+	VMULPS  Y3, Y10, Y3
+	VADDPS  Y3, Y12, Y3
+	VMOVUPS Y2, (R13)
+	VMOVUPS Y3, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPS  Y4, Y10, Y4
+	VADDPS  Y4, Y12, Y4
+	VMULPS  Y5, Y10, Y5
+	VADDPS  Y5, Y12, Y5
+	VMOVUPS Y4, (R13)
+	VMOVUPS Y5, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPS  Y6, Y10, Y6
+	VADDPS  Y6, Y12, Y6
+	VMULPS  Y7, Y10, Y7
+	VADDPS  Y7, Y12, Y7
+	VMOVUPS Y6, (R13)
+	VMOVUPS Y7, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPS  Y8, Y10, Y8
+	VADDPS  Y8, Y12, Y8
+	VMULPS  Y9, Y10, Y9
+	VADDPS  Y9, Y12, Y9
+	VMOVUPS Y8, (R13)
+	VMOVUPS Y9, (R13)(R14*1)
+	ADDQ    R11, R13
+
+stored16:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	LEAQ  (DI)(DX*2), DI
 
 rows2:
 	MOVQ  (SP), R11
@@ -1465,8 +2056,13 @@ depth17:
 	JGT          depth17
 
 sum17:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y4
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread17
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1494,14 +2090,39 @@ sum17:
 	VADDPS       Y3, Y6, Y3
 	VMOVSS       X3, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	SUBQ         $+4, R12
-	JGE          tile3
+	JMP          stored17
+
+unread17:
+	// c = 0 + alpha*sum
+	VXORPS X6, X6, X6
+	MOVQ   cRow+136(FP), R11
+	SHLQ   $0x02, R11
+	VMULPS Y0, Y4, Y0
+	VADDPS Y0, Y6, Y0
+	VMOVSS X0, (R13)
+	ADDQ   R11, R13
+	VMULPS Y1, Y4, Y1
+	VADDPS Y1, Y6, Y1
+	VMOVSS X1, (R13)
+	ADDQ   R11, R13
+	VMULPS Y2, Y4, Y2
+	VADDPS Y2, Y6, Y2
+	VMOVSS X2, (R13)
+	ADDQ   R11, R13
+	VMULPS Y3, Y4, Y3
+	VADDPS Y3, Y6, Y3
+	VMOVSS X3, (R13)
+	ADDQ   R11, R13
+
+stored17:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	SUBQ  $+4, R12
+	JGE   tile3
 
 rest3:
 	CMPQ R12, $-3
@@ -1530,8 +2151,13 @@ depth18:
 	JGT          depth18
 
 sum18:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y1
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread18
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y2
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1541,12 +2167,25 @@ sum18:
 	VADDPS       Y0, Y3, Y0
 	VMOVSS       X0, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows3
+	JMP          stored18
+
+unread18:
+	// c = 0 + alpha*sum
+	VXORPS X3, X3, X3
+	MOVQ   cRow+136(FP), R11
+	SHLQ   $0x02, R11
+	VMULPS Y0, Y1, Y0
+	VADDPS Y0, Y3, Y0
+	VMOVSS X0, (R13)
+	ADDQ   R11, R13
+
+stored18:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows3
 
 short16:
 	// 2 x 1
@@ -1569,8 +2208,13 @@ depth19:
 	JGT          depth19
 
 sum19:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y2
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread19
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1586,12 +2230,29 @@ sum19:
 	VADDPS       Y1, Y4, Y1
 	VMOVSS       X1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows3
+	JMP          stored19
+
+unread19:
+	// c = 0 + alpha*sum
+	VXORPS X4, X4, X4
+	MOVQ   cRow+136(FP), R11
+	SHLQ   $0x02, R11
+	VMULPS Y0, Y2, Y0
+	VADDPS Y0, Y4, Y0
+	VMOVSS X0, (R13)
+	ADDQ   R11, R13
+	VMULPS Y1, Y2, Y1
+	VADDPS Y1, Y4, Y1
+	VMOVSS X1, (R13)
+	ADDQ   R11, R13
+
+stored19:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows3
 
 short17:
 	// 3 x 1
@@ -1617,8 +2278,13 @@ depth20:
 	JGT          depth20
 
 sum20:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y3
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread20
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y4
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1640,11 +2306,32 @@ sum20:
 	VADDPS       Y2, Y5, Y2
 	VMOVSS       X2, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
+	JMP          stored20
+
+unread20:
+	// c = 0 + alpha*sum
+	VXORPS X5, X5, X5
+	MOVQ   cRow+136(FP), R11
+	SHLQ   $0x02, R11
+	VMULPS Y0, Y3, Y0
+	VADDPS Y0, Y5, Y0
+	VMOVSS X0, (R13)
+	ADDQ   R11, R13
+	VMULPS Y1, Y3, Y1
+	VADDPS Y1, Y5, Y1
+	VMOVSS X1, (R13)
+	ADDQ   R11, R13
+	VMULPS Y2, Y3, Y2
+	VADDPS Y2, Y5, Y2
+	VMOVSS X2, (R13)
+	ADDQ   R11, R13
+
+stored20:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
 
 rows3:
 	VZEROUPPER
@@ -1684,8 +2371,13 @@ depth21:
 	JGT          depth21
 
 sum21:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y4
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread21
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1713,14 +2405,39 @@ sum21:
 	VADDPS       Y3, Y6, Y3
 	VMOVSD       X3, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	SUBQ         $+4, R12
-	JGE          tile4
+	JMP          stored21
+
+unread21:
+	// c = 0 + alpha*sum
+	VXORPS X6, X6, X6
+	MOVQ   cRow+136(FP), R11
+	SHLQ   $0x02, R11
+	VMULPS Y0, Y4, Y0
+	VADDPS Y0, Y6, Y0
+	VMOVSD X0, (R13)
+	ADDQ   R11, R13
+	VMULPS Y1, Y4, Y1
+	VADDPS Y1, Y6, Y1
+	VMOVSD X1, (R13)
+	ADDQ   R11, R13
+	VMULPS Y2, Y4, Y2
+	VADDPS Y2, Y6, Y2
+	VMOVSD X2, (R13)
+	ADDQ   R11, R13
+	VMULPS Y3, Y4, Y3
+	VADDPS Y3, Y6, Y3
+	VMOVSD X3, (R13)
+	ADDQ   R11, R13
+
+stored21:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	SUBQ  $+4, R12
+	JGE   tile4
 
 rest4:
 	CMPQ R12, $-3
@@ -1749,8 +2466,13 @@ depth22:
 	JGT          depth22
 
 sum22:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y1
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread22
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y2
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1760,12 +2482,25 @@ sum22:
 	VADDPS       Y0, Y3, Y0
 	VMOVSD       X0, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows4
+	JMP          stored22
+
+unread22:
+	// c = 0 + alpha*sum
+	VXORPS X3, X3, X3
+	MOVQ   cRow+136(FP), R11
+	SHLQ   $0x02, R11
+	VMULPS Y0, Y1, Y0
+	VADDPS Y0, Y3, Y0
+	VMOVSD X0, (R13)
+	ADDQ   R11, R13
+
+stored22:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows4
 
 short19:
 	// 2 x 1
@@ -1788,8 +2523,13 @@ depth23:
 	JGT          depth23
 
 sum23:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y2
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread23
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1805,12 +2545,29 @@ sum23:
 	VADDPS       Y1, Y4, Y1
 	VMOVSD       X1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows4
+	JMP          stored23
+
+unread23:
+	// c = 0 + alpha*sum
+	VXORPS X4, X4, X4
+	MOVQ   cRow+136(FP), R11
+	SHLQ   $0x02, R11
+	VMULPS Y0, Y2, Y0
+	VADDPS Y0, Y4, Y0
+	VMOVSD X0, (R13)
+	ADDQ   R11, R13
+	VMULPS Y1, Y2, Y1
+	VADDPS Y1, Y4, Y1
+	VMOVSD X1, (R13)
+	ADDQ   R11, R13
+
+stored23:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows4
 
 short20:
 	// 3 x 1
@@ -1836,8 +2593,13 @@ depth24:
 	JGT          depth24
 
 sum24:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y3
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread24
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y4
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1859,11 +2621,32 @@ sum24:
 	VADDPS       Y2, Y5, Y2
 	VMOVSD       X2, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
+	JMP          stored24
+
+unread24:
+	// c = 0 + alpha*sum
+	VXORPS X5, X5, X5
+	MOVQ   cRow+136(FP), R11
+	SHLQ   $0x02, R11
+	VMULPS Y0, Y3, Y0
+	VADDPS Y0, Y5, Y0
+	VMOVSD X0, (R13)
+	ADDQ   R11, R13
+	VMULPS Y1, Y3, Y1
+	VADDPS Y1, Y5, Y1
+	VMOVSD X1, (R13)
+	ADDQ   R11, R13
+	VMULPS Y2, Y3, Y2
+	VADDPS Y2, Y5, Y2
+	VMOVSD X2, (R13)
+	ADDQ   R11, R13
+
+stored24:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
 
 rows4:
 	VZEROUPPER
@@ -1912,8 +2695,13 @@ depth25:
 	JGT          depth25
 
 sum25:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y8
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread25
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y9
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1961,14 +2749,51 @@ sum25:
 	VMOVSD       X6, (R13)
 	VMOVSS       X7, 8(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	SUBQ         $+4, R12
-	JGE          tile5
+	JMP          stored25
+
+unread25:
+	// c = 0 + alpha*sum
+	VXORPS X10, X10, X10
+	MOVQ   cRow+136(FP), R11
+	SHLQ   $0x02, R11
+	VMULPS Y0, Y8, Y0
+	VADDPS Y0, Y10, Y0
+	VMULPS Y1, Y8, Y1
+	VADDPS Y1, Y10, Y1
+	VMOVSD X0, (R13)
+	VMOVSS X1, 8(R13)
+	ADDQ   R11, R13
+	VMULPS Y2, Y8, Y2
+	VADDPS Y2, Y10, Y2
+	VMULPS Y3, Y8, Y3
+	VADDPS Y3, Y10, Y3
+	VMOVSD X2, (R13)
+	VMOVSS X3, 8(R13)
+	ADDQ   R11, R13
+	VMULPS Y4, Y8, Y4
+	VADDPS Y4, Y10, Y4
+	VMULPS Y5, Y8, Y5
+	VADDPS Y5, Y10, Y5
+	VMOVSD X4, (R13)
+	VMOVSS X5, 8(R13)
+	ADDQ   R11, R13
+	VMULPS Y6, Y8, Y6
+	VADDPS Y6, Y10, Y6
+	VMULPS Y7, Y8, Y7
+	VADDPS Y7, Y10, Y7
+	VMOVSD X6, (R13)
+	VMOVSS X7, 8(R13)
+	ADDQ   R11, R13
+
+stored25:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	SUBQ  $+4, R12
+	JGE   tile5
 
 rest5:
 	CMPQ R12, $-3
@@ -2000,8 +2825,13 @@ depth26:
 	JGT          depth26
 
 sum26:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y2
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread26
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2016,12 +2846,28 @@ sum26:
 	VMOVSD       X0, (R13)
 	VMOVSS       X1, 8(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows5
+	JMP          stored26
+
+unread26:
+	// c = 0 + alpha*sum
+	VXORPS X4, X4, X4
+	MOVQ   cRow+136(FP), R11
+	SHLQ   $0x02, R11
+	VMULPS Y0, Y2, Y0
+	VADDPS Y0, Y4, Y0
+	VMULPS Y1, Y2, Y1
+	VADDPS Y1, Y4, Y1
+	VMOVSD X0, (R13)
+	VMOVSS X1, 8(R13)
+	ADDQ   R11, R13
+
+stored26:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows5
 
 short22:
 	// 2 x 2
@@ -2049,8 +2895,13 @@ depth27:
 	JGT          depth27
 
 sum27:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y4
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread27
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2076,12 +2927,35 @@ sum27:
 	VMOVSD       X2, (R13)
 	VMOVSS       X3, 8(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows5
+	JMP          stored27
+
+unread27:
+	// c = 0 + alpha*sum
+	VXORPS X6, X6, X6
+	MOVQ   cRow+136(FP), R11
+	SHLQ   $0x02, R11
+	VMULPS Y0, Y4, Y0
+	VADDPS Y0, Y6, Y0
+	VMULPS Y1, Y4, Y1
+	VADDPS Y1, Y6, Y1
+	VMOVSD X0, (R13)
+	VMOVSS X1, 8(R13)
+	ADDQ   R11, R13
+	VMULPS Y2, Y4, Y2
+	VADDPS Y2, Y6, Y2
+	VMULPS Y3, Y4, Y3
+	VADDPS Y3, Y6, Y3
+	VMOVSD X2, (R13)
+	VMOVSS X3, 8(R13)
+	ADDQ   R11, R13
+
+stored27:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows5
 
 short23:
 	// 3 x 2
@@ -2114,8 +2988,13 @@ depth28:
 	JGT          depth28
 
 sum28:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y6
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread28
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y7
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2152,11 +3031,41 @@ sum28:
 	VMOVSD       X4, (R13)
 	VMOVSS       X5, 8(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
+	JMP          stored28
+
+unread28:
+	// c = 0 + alpha*sum
+	VXORPS X8, X8, X8
+	MOVQ   cRow+136(FP), R11
+	SHLQ   $0x02, R11
+	VMULPS Y0, Y6, Y0
+	VADDPS Y0, Y8, Y0
+	VMULPS Y1, Y6, Y1
+	VADDPS Y1, Y8, Y1
+	VMOVSD X0, (R13)
+	VMOVSS X1, 8(R13)
+	ADDQ   R11, R13
+	VMULPS Y2, Y6, Y2
+	VADDPS Y2, Y8, Y2
+	VMULPS Y3, Y6, Y3
+	VADDPS Y3, Y8, Y3
+	VMOVSD X2, (R13)
+	VMOVSS X3, 8(R13)
+	ADDQ   R11, R13
+	VMULPS Y4, Y6, Y4
+	VADDPS Y4, Y8, Y4
+	VMULPS Y5, Y6, Y5
+	VADDPS Y5, Y8, Y5
+	VMOVSD X4, (R13)
+	VMOVSS X5, 8(R13)
+	ADDQ   R11, R13
+
+stored28:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
 
 rows5:
 	VZEROUPPER
@@ -2196,8 +3105,13 @@ depth29:
 	JGT          depth29
 
 sum29:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y4
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread29
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2225,14 +3139,39 @@ sum29:
 	VADDPS       Y3, Y6, Y3
 	VMOVUPS      X3, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	SUBQ         $+4, R12
-	JGE          tile6
+	JMP          stored29
+
+unread29:
+	// c = 0 + alpha*sum
+	VXORPS  X6, X6, X6
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y0, Y6, Y0
+	VMOVUPS X0, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y1, Y6, Y1
+	VMOVUPS X1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y4, Y2
+	VADDPS  Y2, Y6, Y2
+	VMOVUPS X2, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y3, Y4, Y3
+	VADDPS  Y3, Y6, Y3
+	VMOVUPS X3, (R13)
+	ADDQ    R11, R13
+
+stored29:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	SUBQ  $+4, R12
+	JGE   tile6
 
 rest6:
 	CMPQ R12, $-3
@@ -2261,8 +3200,13 @@ depth30:
 	JGT          depth30
 
 sum30:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y1
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread30
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y2
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2272,12 +3216,25 @@ sum30:
 	VADDPS       Y0, Y3, Y0
 	VMOVUPS      X0, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows6
+	JMP          stored30
+
+unread30:
+	// c = 0 + alpha*sum
+	VXORPS  X3, X3, X3
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y1, Y0
+	VADDPS  Y0, Y3, Y0
+	VMOVUPS X0, (R13)
+	ADDQ    R11, R13
+
+stored30:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows6
 
 short25:
 	// 2 x 1
@@ -2300,8 +3257,13 @@ depth31:
 	JGT          depth31
 
 sum31:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y2
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread31
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2317,12 +3279,29 @@ sum31:
 	VADDPS       Y1, Y4, Y1
 	VMOVUPS      X1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows6
+	JMP          stored31
+
+unread31:
+	// c = 0 + alpha*sum
+	VXORPS  X4, X4, X4
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y2, Y0
+	VADDPS  Y0, Y4, Y0
+	VMOVUPS X0, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y1, Y2, Y1
+	VADDPS  Y1, Y4, Y1
+	VMOVUPS X1, (R13)
+	ADDQ    R11, R13
+
+stored31:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows6
 
 short26:
 	// 3 x 1
@@ -2348,8 +3327,13 @@ depth32:
 	JGT          depth32
 
 sum32:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y3
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread32
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y4
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2371,11 +3355,32 @@ sum32:
 	VADDPS       Y2, Y5, Y2
 	VMOVUPS      X2, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
+	JMP          stored32
+
+unread32:
+	// c = 0 + alpha*sum
+	VXORPS  X5, X5, X5
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y3, Y0
+	VADDPS  Y0, Y5, Y0
+	VMOVUPS X0, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y1, Y3, Y1
+	VADDPS  Y1, Y5, Y1
+	VMOVUPS X1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y3, Y2
+	VADDPS  Y2, Y5, Y2
+	VMOVUPS X2, (R13)
+	ADDQ    R11, R13
+
+stored32:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
 
 rows6:
 	VZEROUPPER
@@ -2424,8 +3429,13 @@ depth33:
 	JGT          depth33
 
 sum33:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y8
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread33
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y9
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2473,14 +3483,51 @@ sum33:
 	VMOVUPS      X6, (R13)
 	VMOVSS       X7, 16(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	SUBQ         $+4, R12
-	JGE          tile7
+	JMP          stored33
+
+unread33:
+	// c = 0 + alpha*sum
+	VXORPS  X10, X10, X10
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y8, Y0
+	VADDPS  Y0, Y10, Y0
+	VMULPS  Y1, Y8, Y1
+	VADDPS  Y1, Y10, Y1
+	VMOVUPS X0, (R13)
+	VMOVSS  X1, 16(R13)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y8, Y2
+	VADDPS  Y2, Y10, Y2
+	VMULPS  Y3, Y8, Y3
+	VADDPS  Y3, Y10, Y3
+	VMOVUPS X2, (R13)
+	VMOVSS  X3, 16(R13)
+	ADDQ    R11, R13
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y4, Y10, Y4
+	VMULPS  Y5, Y8, Y5
+	VADDPS  Y5, Y10, Y5
+	VMOVUPS X4, (R13)
+	VMOVSS  X5, 16(R13)
+	ADDQ    R11, R13
+	VMULPS  Y6, Y8, Y6
+	VADDPS  Y6, Y10, Y6
+	VMULPS  Y7, Y8, Y7
+	VADDPS  Y7, Y10, Y7
+	VMOVUPS X6, (R13)
+	VMOVSS  X7, 16(R13)
+	ADDQ    R11, R13
+
+stored33:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	SUBQ  $+4, R12
+	JGE   tile7
 
 rest7:
 	CMPQ R12, $-3
@@ -2512,8 +3559,13 @@ depth34:
 	JGT          depth34
 
 sum34:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y2
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread34
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2528,12 +3580,28 @@ sum34:
 	VMOVUPS      X0, (R13)
 	VMOVSS       X1, 16(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows7
+	JMP          stored34
+
+unread34:
+	// c = 0 + alpha*sum
+	VXORPS  X4, X4, X4
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y2, Y0
+	VADDPS  Y0, Y4, Y0
+	VMULPS  Y1, Y2, Y1
+	VADDPS  Y1, Y4, Y1
+	VMOVUPS X0, (R13)
+	VMOVSS  X1, 16(R13)
+	ADDQ    R11, R13
+
+stored34:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows7
 
 short28:
 	// 2 x 2
@@ -2561,8 +3629,13 @@ depth35:
 	JGT          depth35
 
 sum35:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y4
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread35
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2588,12 +3661,35 @@ sum35:
 	VMOVUPS      X2, (R13)
 	VMOVSS       X3, 16(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows7
+	JMP          stored35
+
+unread35:
+	// c = 0 + alpha*sum
+	VXORPS  X6, X6, X6
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y0, Y6, Y0
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y1, Y6, Y1
+	VMOVUPS X0, (R13)
+	VMOVSS  X1, 16(R13)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y4, Y2
+	VADDPS  Y2, Y6, Y2
+	VMULPS  Y3, Y4, Y3
+	VADDPS  Y3, Y6, Y3
+	VMOVUPS X2, (R13)
+	VMOVSS  X3, 16(R13)
+	ADDQ    R11, R13
+
+stored35:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows7
 
 short29:
 	// 3 x 2
@@ -2626,8 +3722,13 @@ depth36:
 	JGT          depth36
 
 sum36:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y6
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread36
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y7
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2664,11 +3765,41 @@ sum36:
 	VMOVUPS      X4, (R13)
 	VMOVSS       X5, 16(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
+	JMP          stored36
+
+unread36:
+	// c = 0 + alpha*sum
+	VXORPS  X8, X8, X8
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y6, Y0
+	VADDPS  Y0, Y8, Y0
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y1, Y8, Y1
+	VMOVUPS X0, (R13)
+	VMOVSS  X1, 16(R13)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y2, Y8, Y2
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y3, Y8, Y3
+	VMOVUPS X2, (R13)
+	VMOVSS  X3, 16(R13)
+	ADDQ    R11, R13
+	VMULPS  Y4, Y6, Y4
+	VADDPS  Y4, Y8, Y4
+	VMULPS  Y5, Y6, Y5
+	VADDPS  Y5, Y8, Y5
+	VMOVUPS X4, (R13)
+	VMOVSS  X5, 16(R13)
+	ADDQ    R11, R13
+
+stored36:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
 
 rows7:
 	VZEROUPPER
@@ -2717,8 +3848,13 @@ depth37:
 	JGT          depth37
 
 sum37:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y8
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread37
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y9
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2766,14 +3902,51 @@ sum37:
 	VMOVUPS      X6, (R13)
 	VMOVSD       X7, 16(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	SUBQ         $+4, R12
-	JGE          tile8
+	JMP          stored37
+
+unread37:
+	// c = 0 + alpha*sum
+	VXORPS  X10, X10, X10
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y8, Y0
+	VADDPS  Y0, Y10, Y0
+	VMULPS  Y1, Y8, Y1
+	VADDPS  Y1, Y10, Y1
+	VMOVUPS X0, (R13)
+	VMOVSD  X1, 16(R13)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y8, Y2
+	VADDPS  Y2, Y10, Y2
+	VMULPS  Y3, Y8, Y3
+	VADDPS  Y3, Y10, Y3
+	VMOVUPS X2, (R13)
+	VMOVSD  X3, 16(R13)
+	ADDQ    R11, R13
+	VMULPS  Y4, Y8, Y4
+	VADDPS  Y4, Y10, Y4
+	VMULPS  Y5, Y8, Y5
+	VADDPS  Y5, Y10, Y5
+	VMOVUPS X4, (R13)
+	VMOVSD  X5, 16(R13)
+	ADDQ    R11, R13
+	VMULPS  Y6, Y8, Y6
+	VADDPS  Y6, Y10, Y6
+	VMULPS  Y7, Y8, Y7
+	VADDPS  Y7, Y10, Y7
+	VMOVUPS X6, (R13)
+	VMOVSD  X7, 16(R13)
+	ADDQ    R11, R13
+
+stored37:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	SUBQ  $+4, R12
+	JGE   tile8
 
 rest8:
 	CMPQ R12, $-3
@@ -2805,8 +3978,13 @@ depth38:
 	JGT          depth38
 
 sum38:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y2
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread38
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2821,12 +3999,28 @@ sum38:
 	VMOVUPS      X0, (R13)
 	VMOVSD       X1, 16(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows8
+	JMP          stored38
+
+unread38:
+	// c = 0 + alpha*sum
+	VXORPS  X4, X4, X4
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y2, Y0
+	VADDPS  Y0, Y4, Y0
+	VMULPS  Y1, Y2, Y1
+	VADDPS  Y1, Y4, Y1
+	VMOVUPS X0, (R13)
+	VMOVSD  X1, 16(R13)
+	ADDQ    R11, R13
+
+stored38:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows8
 
 short31:
 	// 2 x 2
@@ -2854,8 +4048,13 @@ depth39:
 	JGT          depth39
 
 sum39:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y4
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread39
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2881,12 +4080,35 @@ sum39:
 	VMOVUPS      X2, (R13)
 	VMOVSD       X3, 16(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows8
+	JMP          stored39
+
+unread39:
+	// c = 0 + alpha*sum
+	VXORPS  X6, X6, X6
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y4, Y0
+	VADDPS  Y0, Y6, Y0
+	VMULPS  Y1, Y4, Y1
+	VADDPS  Y1, Y6, Y1
+	VMOVUPS X0, (R13)
+	VMOVSD  X1, 16(R13)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y4, Y2
+	VADDPS  Y2, Y6, Y2
+	VMULPS  Y3, Y4, Y3
+	VADDPS  Y3, Y6, Y3
+	VMOVUPS X2, (R13)
+	VMOVSD  X3, 16(R13)
+	ADDQ    R11, R13
+
+stored39:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows8
 
 short32:
 	// 3 x 2
@@ -2919,8 +4141,13 @@ depth40:
 	JGT          depth40
 
 sum40:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y6
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread40
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y7
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2957,11 +4184,41 @@ sum40:
 	VMOVUPS      X4, (R13)
 	VMOVSD       X5, 16(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
+	JMP          stored40
+
+unread40:
+	// c = 0 + alpha*sum
+	VXORPS  X8, X8, X8
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y6, Y0
+	VADDPS  Y0, Y8, Y0
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y1, Y8, Y1
+	VMOVUPS X0, (R13)
+	VMOVSD  X1, 16(R13)
+	ADDQ    R11, R13
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y2, Y8, Y2
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y3, Y8, Y3
+	VMOVUPS X2, (R13)
+	VMOVSD  X3, 16(R13)
+	ADDQ    R11, R13
+	VMULPS  Y4, Y6, Y4
+	VADDPS  Y4, Y8, Y4
+	VMULPS  Y5, Y6, Y5
+	VADDPS  Y5, Y8, Y5
+	VMOVUPS X4, (R13)
+	VMOVSD  X5, 16(R13)
+	ADDQ    R11, R13
+
+stored40:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
 
 rows8:
 	VZEROUPPER
@@ -3005,8 +4262,13 @@ depth41:
 	JGT          depth41
 
 sum41:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y6
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread41
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y7
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -3042,13 +4304,42 @@ sum41:
 	VMOVSD       X4, 16(R13)
 	VMOVSS       X5, 24(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	SUBQ         $+2, R12
-	JGE          tile9
+	JMP          stored41
+
+unread41:
+	// c = 0 + alpha*sum
+	VXORPS  X8, X8, X8
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y6, Y0
+	VADDPS  Y0, Y8, Y0
+	VMULPS  Y1, Y6, Y1
+	VADDPS  Y1, Y8, Y1
+	VMULPS  Y2, Y6, Y2
+	VADDPS  Y2, Y8, Y2
+	VMOVUPS X0, (R13)
+	VMOVSD  X1, 16(R13)
+	VMOVSS  X2, 24(R13)
+	ADDQ    R11, R13
+	VMULPS  Y3, Y6, Y3
+	VADDPS  Y3, Y8, Y3
+	VMULPS  Y4, Y6, Y4
+	VADDPS  Y4, Y8, Y4
+	VMULPS  Y5, Y6, Y5
+	VADDPS  Y5, Y8, Y5
+	VMOVUPS X3, (R13)
+	VMOVSD  X4, 16(R13)
+	VMOVSS  X5, 24(R13)
+	ADDQ    R11, R13
+
+stored41:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	SUBQ  $+2, R12
+	JGE   tile9
 
 rest9:
 	CMPQ R12, $-1
@@ -3079,8 +4370,13 @@ depth42:
 	JGT          depth42
 
 sum42:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Y3
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread42
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Y4
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -3100,11 +4396,30 @@ sum42:
 	VMOVSD       X1, 16(R13)
 	VMOVSS       X2, 24(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
+	JMP          stored42
+
+unread42:
+	// c = 0 + alpha*sum
+	VXORPS  X5, X5, X5
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Y0, Y3, Y0
+	VADDPS  Y0, Y5, Y0
+	VMULPS  Y1, Y3, Y1
+	VADDPS  Y1, Y5, Y1
+	VMULPS  Y2, Y3, Y2
+	VADDPS  Y2, Y5, Y2
+	VMOVUPS X0, (R13)
+	VMOVSD  X1, 16(R13)
+	VMOVSS  X2, 24(R13)
+	ADDQ    R11, R13
+
+stored42:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
 
 rows9:
 	VZEROUPPER
@@ -3113,7 +4428,7 @@ rows9:
 // func GemmBlockF64(m int, n int, k int, alpha float64, a []float64, aRow int, aColumn int, b []float64, bRow int, beta float64, c []float64, cRow int)
 // Requires: AVX, FMA3
 TEXT ·GemmBlockF64(SB), NOSPLIT, $24-144
-	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding)
+	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0
 	MOVQ n+8(FP), R11
 	MOVQ R11, (SP)
 	MOVQ b_base+72(FP), R9
@@ -3192,8 +4507,13 @@ depth:
 	JGT          depth
 
 sum:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y10
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y11
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -3257,15 +4577,64 @@ sum:
 	VADDPD       Y9, Y12, Y9
 	VMOVUPD      Y9, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	SUBQ         $+10, R12
-	JGE          tile
+	JMP          stored
+
+unread:
+	// c = 0 + alpha*sum
+	VXORPS  X12, X12, X12
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y10, Y0
+	VADDPD  Y0, Y12, Y0
+	VMOVUPD Y0, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y1, Y10, Y1
+	VADDPD  Y1, Y12, Y1
+	VMOVUPD Y1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y10, Y2
+	VADDPD  Y2, Y12, Y2
+	VMOVUPD Y2, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y3, Y10, Y3
+	VADDPD  Y3, Y12, Y3
+	VMOVUPD Y3, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y4, Y10, Y4
+	VADDPD  Y4, Y12, Y4
+	VMOVUPD Y4, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y5, Y10, Y5
+	VADDPD  Y5, Y12, Y5
+	VMOVUPD Y5, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y6, Y10, Y6
+	VADDPD  Y6, Y12, Y6
+	VMOVUPD Y6, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y7, Y10, Y7
+	VADDPD  Y7, Y12, Y7
+	VMOVUPD Y7, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y8, Y10, Y8
+	VADDPD  Y8, Y12, Y8
+	VMOVUPD Y8, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y9, Y10, Y9
+	VADDPD  Y9, Y12, Y9
+	VMOVUPD Y9, (R13)
+	ADDQ    R11, R13
+
+stored:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	SUBQ  $+10, R12
+	JGE   tile
 
 rest:
 	CMPQ R12, $-9
@@ -3306,8 +4675,13 @@ depth2:
 	JGT          depth2
 
 sum2:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y1
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread2
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y2
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -3317,12 +4691,25 @@ sum2:
 	VADDPD       Y0, Y3, Y0
 	VMOVUPD      Y0, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows
+	JMP          stored2
+
+unread2:
+	// c = 0 + alpha*sum
+	VXORPS  X3, X3, X3
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y1, Y0
+	VADDPD  Y0, Y3, Y0
+	VMOVUPD Y0, (R13)
+	ADDQ    R11, R13
+
+stored2:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows
 
 short2:
 	// 2 x 1
@@ -3345,8 +4732,13 @@ depth3:
 	JGT          depth3
 
 sum3:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y2
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread3
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -3362,12 +4754,29 @@ sum3:
 	VADDPD       Y1, Y4, Y1
 	VMOVUPD      Y1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows
+	JMP          stored3
+
+unread3:
+	// c = 0 + alpha*sum
+	VXORPS  X4, X4, X4
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y2, Y0
+	VADDPD  Y0, Y4, Y0
+	VMOVUPD Y0, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y1, Y2, Y1
+	VADDPD  Y1, Y4, Y1
+	VMOVUPD Y1, (R13)
+	ADDQ    R11, R13
+
+stored3:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows
 
 short3:
 	// 3 x 1
@@ -3393,8 +4802,13 @@ depth4:
 	JGT          depth4
 
 sum4:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y3
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread4
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y4
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -3416,12 +4830,33 @@ sum4:
 	VADDPD       Y2, Y5, Y2
 	VMOVUPD      Y2, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	JMP          rows
+	JMP          stored4
+
+unread4:
+	// c = 0 + alpha*sum
+	VXORPS  X5, X5, X5
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y3, Y0
+	VADDPD  Y0, Y5, Y0
+	VMOVUPD Y0, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y1, Y3, Y1
+	VADDPD  Y1, Y5, Y1
+	VMOVUPD Y1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y3, Y2
+	VADDPD  Y2, Y5, Y2
+	VMOVUPD Y2, (R13)
+	ADDQ    R11, R13
+
+stored4:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	JMP   rows
 
 short4:
 	// 4 x 1
@@ -3450,8 +4885,13 @@ depth5:
 	JGT          depth5
 
 sum5:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y4
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread5
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -3479,13 +4919,38 @@ sum5:
 	VADDPD       Y3, Y6, Y3
 	VMOVUPD      Y3, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	JMP          rows
+	JMP          stored5
+
+unread5:
+	// c = 0 + alpha*sum
+	VXORPS  X6, X6, X6
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y4, Y0
+	VADDPD  Y0, Y6, Y0
+	VMOVUPD Y0, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y1, Y4, Y1
+	VADDPD  Y1, Y6, Y1
+	VMOVUPD Y1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y4, Y2
+	VADDPD  Y2, Y6, Y2
+	VMOVUPD Y2, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y3, Y4, Y3
+	VADDPD  Y3, Y6, Y3
+	VMOVUPD Y3, (R13)
+	ADDQ    R11, R13
+
+stored5:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	JMP   rows
 
 short5:
 	// 5 x 1
@@ -3517,8 +4982,13 @@ depth6:
 	JGT          depth6
 
 sum6:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y5
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread6
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y6
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -3552,13 +5022,42 @@ sum6:
 	VADDPD       Y4, Y7, Y4
 	VMOVUPD      Y4, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows
+	JMP          stored6
+
+unread6:
+	// c = 0 + alpha*sum
+	VXORPS  X7, X7, X7
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y5, Y0
+	VADDPD  Y0, Y7, Y0
+	VMOVUPD Y0, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y1, Y5, Y1
+	VADDPD  Y1, Y7, Y1
+	VMOVUPD Y1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y5, Y2
+	VADDPD  Y2, Y7, Y2
+	VMOVUPD Y2, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y3, Y5, Y3
+	VADDPD  Y3, Y7, Y3
+	VMOVUPD Y3, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y4, Y5, Y4
+	VADDPD  Y4, Y7, Y4
+	VMOVUPD Y4, (R13)
+	ADDQ    R11, R13
+
+stored6:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows
 
 short6:
 	// 6 x 1
@@ -3597,8 +5096,13 @@ depth7:
 	JGT          depth7
 
 sum7:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y6
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread7
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y7
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -3638,12 +5142,45 @@ sum7:
 	VADDPD       Y5, Y8, Y5
 	VMOVUPD      Y5, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	JMP          rows
+	JMP          stored7
+
+unread7:
+	// c = 0 + alpha*sum
+	VXORPS  X8, X8, X8
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y6, Y0
+	VADDPD  Y0, Y8, Y0
+	VMOVUPD Y0, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y1, Y6, Y1
+	VADDPD  Y1, Y8, Y1
+	VMOVUPD Y1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y6, Y2
+	VADDPD  Y2, Y8, Y2
+	VMOVUPD Y2, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y3, Y6, Y3
+	VADDPD  Y3, Y8, Y3
+	VMOVUPD Y3, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y4, Y6, Y4
+	VADDPD  Y4, Y8, Y4
+	VMOVUPD Y4, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y5, Y6, Y5
+	VADDPD  Y5, Y8, Y5
+	VMOVUPD Y5, (R13)
+	ADDQ    R11, R13
+
+stored7:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	JMP   rows
 
 short7:
 	// 7 x 1
@@ -3685,8 +5222,13 @@ depth8:
 	JGT          depth8
 
 sum8:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y7
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread8
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y8
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -3732,13 +5274,50 @@ sum8:
 	VADDPD       Y6, Y9, Y6
 	VMOVUPD      Y6, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         DX, DI
-	JMP          rows
+	JMP          stored8
+
+unread8:
+	// c = 0 + alpha*sum
+	VXORPS  X9, X9, X9
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y7, Y0
+	VADDPD  Y0, Y9, Y0
+	VMOVUPD Y0, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y1, Y7, Y1
+	VADDPD  Y1, Y9, Y1
+	VMOVUPD Y1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y7, Y2
+	VADDPD  Y2, Y9, Y2
+	VMOVUPD Y2, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y3, Y7, Y3
+	VADDPD  Y3, Y9, Y3
+	VMOVUPD Y3, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y4, Y7, Y4
+	VADDPD  Y4, Y9, Y4
+	VMOVUPD Y4, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y5, Y7, Y5
+	VADDPD  Y5, Y9, Y5
+	VMOVUPD Y5, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y6, Y7, Y6
+	VADDPD  Y6, Y9, Y6
+	VMOVUPD Y6, (R13)
+	ADDQ    R11, R13
+
+stored8:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  DX, DI
+	JMP   rows
 
 short8:
 	// 8 x 1
@@ -3783,8 +5362,13 @@ depth9:
 	JGT          depth9
 
 sum9:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y8
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread9
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y9
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -3836,13 +5420,54 @@ sum9:
 	VADDPD       Y7, Y10, Y7
 	VMOVUPD      Y7, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows
+	JMP          stored9
+
+unread9:
+	// c = 0 + alpha*sum
+	VXORPS  X10, X10, X10
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y8, Y0
+	VADDPD  Y0, Y10, Y0
+	VMOVUPD Y0, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y1, Y8, Y1
+	VADDPD  Y1, Y10, Y1
+	VMOVUPD Y1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y8, Y2
+	VADDPD  Y2, Y10, Y2
+	VMOVUPD Y2, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y3, Y8, Y3
+	VADDPD  Y3, Y10, Y3
+	VMOVUPD Y3, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y4, Y8, Y4
+	VADDPD  Y4, Y10, Y4
+	VMOVUPD Y4, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y5, Y8, Y5
+	VADDPD  Y5, Y10, Y5
+	VMOVUPD Y5, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y6, Y8, Y6
+	VADDPD  Y6, Y10, Y6
+	VMOVUPD Y6, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y7, Y8, Y7
+	VADDPD  Y7, Y10, Y7
+	VMOVUPD Y7, (R13)
+	ADDQ    R11, R13
+
+stored9:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows
 
 short9:
 	// 9 x 1
@@ -3890,8 +5515,13 @@ depth10:
 	JGT          depth10
 
 sum10:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y9
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread10
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y10
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -3949,12 +5579,57 @@ sum10:
 	VADDPD       Y8, Y11, Y8
 	VMOVUPD      Y8, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         BX, DI
+	JMP          stored10
+
+unread10:
+	// c = 0 + alpha*sum
+	VXORPS  X11, X11, X11
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y9, Y0
+	VADDPD  Y0, Y11, Y0
+	VMOVUPD Y0, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y1, Y9, Y1
+	VADDPD  Y1, Y11, Y1
+	VMOVUPD Y1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y9, Y2
+	VADDPD  Y2, Y11, Y2
+	VMOVUPD Y2, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y3, Y9, Y3
+	VADDPD  Y3, Y11, Y3
+	VMOVUPD Y3, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y4, Y9, Y4
+	VADDPD  Y4, Y11, Y4
+	VMOVUPD Y4, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y5, Y9, Y5
+	VADDPD  Y5, Y11, Y5
+	VMOVUPD Y5, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y6, Y9, Y6
+	VADDPD  Y6, Y11, Y6
+	VMOVUPD Y6, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y7, Y9, Y7
+	VADDPD  Y7, Y11, Y7
+	VMOVUPD Y7, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y8, Y9, Y8
+	VADDPD  Y8, Y11, Y8
+	VMOVUPD Y8, (R13)
+	ADDQ    R11, R13
+
+stored10:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  BX, DI
 
 rows:
 	VZEROUPPER
@@ -4028,8 +5703,13 @@ depth11:
 	JGT          depth11
 
 sum11:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y12
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread11
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y13
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4099,13 +5779,64 @@ sum11:
 	VMOVUPD      Y10, (R13)
 	VMOVUPD      Y11, (R13)(R14*1)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	SUBQ         $+6, R12
-	JGE          tile2
+	JMP          stored11
+
+unread11:
+	// c = 0 + alpha*sum
+	VXORPS  X14, X14, X14
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y12, Y0
+	VADDPD  Y0, Y14, Y0
+	VMULPD  Y1, Y12, Y1
+	VADDPD  Y1, Y14, Y1
+	VMOVUPD Y0, (R13)
+	VMOVUPD Y1, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y12, Y2
+	VADDPD  Y2, Y14, Y2
+	VMULPD  Y3, Y12, Y3
+	VADDPD  Y3, Y14, Y3
+	VMOVUPD Y2, (R13)
+	VMOVUPD Y3, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPD  Y4, Y12, Y4
+	VADDPD  Y4, Y14, Y4
+	VMULPD  Y5, Y12, Y5
+	VADDPD  Y5, Y14, Y5
+	VMOVUPD Y4, (R13)
+	VMOVUPD Y5, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPD  Y6, Y12, Y6
+	VADDPD  Y6, Y14, Y6
+	VMULPD  Y7, Y12, Y7
+	VADDPD  Y7, Y14, Y7
+	VMOVUPD Y6, (R13)
+	VMOVUPD Y7, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPD  Y8, Y12, Y8
+	VADDPD  Y8, Y14, Y8
+	VMULPD  Y9, Y12, Y9
+	VADDPD  Y9, Y14, Y9
+	VMOVUPD Y8, (R13)
+	VMOVUPD Y9, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPD  Y10, Y12, Y10
+	VADDPD  Y10, Y14, Y10
+	VMULPD  Y11, Y12, Y11
+	VADDPD  Y11, Y14, Y11
+	VMOVUPD Y10, (R13)
+	VMOVUPD Y11, (R13)(R14*1)
+	ADDQ    R11, R13
+
+stored11:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	SUBQ  $+6, R12
+	JGE   tile2
 
 rest2:
 	CMPQ R12, $-5
@@ -4141,8 +5872,13 @@ depth12:
 	JGT          depth12
 
 sum12:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y2
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread12
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4157,12 +5893,28 @@ sum12:
 	VMOVUPD      Y0, (R13)
 	VMOVUPD      Y1, (R13)(R14*1)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows2
+	JMP          stored12
+
+unread12:
+	// c = 0 + alpha*sum
+	VXORPS  X4, X4, X4
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y2, Y0
+	VADDPD  Y0, Y4, Y0
+	VMULPD  Y1, Y2, Y1
+	VADDPD  Y1, Y4, Y1
+	VMOVUPD Y0, (R13)
+	VMOVUPD Y1, (R13)(R14*1)
+	ADDQ    R11, R13
+
+stored12:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows2
 
 short11:
 	// 2 x 2
@@ -4190,8 +5942,13 @@ depth13:
 	JGT          depth13
 
 sum13:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y4
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread13
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4217,12 +5974,35 @@ sum13:
 	VMOVUPD      Y2, (R13)
 	VMOVUPD      Y3, (R13)(R14*1)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows2
+	JMP          stored13
+
+unread13:
+	// c = 0 + alpha*sum
+	VXORPS  X6, X6, X6
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y4, Y0
+	VADDPD  Y0, Y6, Y0
+	VMULPD  Y1, Y4, Y1
+	VADDPD  Y1, Y6, Y1
+	VMOVUPD Y0, (R13)
+	VMOVUPD Y1, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y4, Y2
+	VADDPD  Y2, Y6, Y2
+	VMULPD  Y3, Y4, Y3
+	VADDPD  Y3, Y6, Y3
+	VMOVUPD Y2, (R13)
+	VMOVUPD Y3, (R13)(R14*1)
+	ADDQ    R11, R13
+
+stored13:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows2
 
 short12:
 	// 3 x 2
@@ -4255,8 +6035,13 @@ depth14:
 	JGT          depth14
 
 sum14:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y6
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread14
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y7
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4293,12 +6078,42 @@ sum14:
 	VMOVUPD      Y4, (R13)
 	VMOVUPD      Y5, (R13)(R14*1)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	JMP          rows2
+	JMP          stored14
+
+unread14:
+	// c = 0 + alpha*sum
+	VXORPS  X8, X8, X8
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y6, Y0
+	VADDPD  Y0, Y8, Y0
+	VMULPD  Y1, Y6, Y1
+	VADDPD  Y1, Y8, Y1
+	VMOVUPD Y0, (R13)
+	VMOVUPD Y1, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y6, Y2
+	VADDPD  Y2, Y8, Y2
+	VMULPD  Y3, Y6, Y3
+	VADDPD  Y3, Y8, Y3
+	VMOVUPD Y2, (R13)
+	VMOVUPD Y3, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPD  Y4, Y6, Y4
+	VADDPD  Y4, Y8, Y4
+	VMULPD  Y5, Y6, Y5
+	VADDPD  Y5, Y8, Y5
+	VMOVUPD Y4, (R13)
+	VMOVUPD Y5, (R13)(R14*1)
+	ADDQ    R11, R13
+
+stored14:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	JMP   rows2
 
 short13:
 	// 4 x 2
@@ -4336,8 +6151,13 @@ depth15:
 	JGT          depth15
 
 sum15:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y8
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread15
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y9
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4385,13 +6205,50 @@ sum15:
 	VMOVUPD      Y6, (R13)
 	VMOVUPD      Y7, (R13)(R14*1)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	JMP          rows2
+	JMP          stored15
+
+unread15:
+	// c = 0 + alpha*sum
+	VXORPS  X10, X10, X10
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y8, Y0
+	VADDPD  Y0, Y10, Y0
+	VMULPD  Y1, Y8, Y1
+	VADDPD  Y1, Y10, Y1
+	VMOVUPD Y0, (R13)
+	VMOVUPD Y1, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y8, Y2
+	VADDPD  Y2, Y10, Y2
+	VMULPD  Y3, Y8, Y3
+	VADDPD  Y3, Y10, Y3
+	VMOVUPD Y2, (R13)
+	VMOVUPD Y3, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPD  Y4, Y8, Y4
+	VADDPD  Y4, Y10, Y4
+	VMULPD  Y5, Y8, Y5
+	VADDPD  Y5, Y10, Y5
+	VMOVUPD Y4, (R13)
+	VMOVUPD Y5, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPD  Y6, Y8, Y6
+	VADDPD  Y6, Y10, Y6
+	VMULPD  Y7, Y8, Y7
+	VADDPD  Y7, Y10, Y7
+	VMOVUPD Y6, (R13)
+	VMOVUPD Y7, (R13)(R14*1)
+	ADDQ    R11, R13
+
+stored15:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	JMP   rows2
 
 short14:
 	// 5 x 2
@@ -4434,8 +6291,13 @@ depth16:
 	JGT          depth16
 
 sum16:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y10
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread16
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y11
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4494,12 +6356,56 @@ sum16:
 	VMOVUPD      Y8, (R13)
 	VMOVUPD      Y9, (R13)(R14*1)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	LEAQ         (DI)(DX*2), DI
+	JMP          stored16
+
+unread16:
+	// c = 0 + alpha*sum
+	VXORPS  X12, X12, X12
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y10, Y0
+	VADDPD  Y0, Y12, Y0
+	VMULPD  Y1, Y10, Y1
+	VADDPD  Y1, Y12, Y1
+	VMOVUPD Y0, (R13)
+	VMOVUPD Y1, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y10, Y2
+	VADDPD  Y2, Y12, Y2
+	VMULPD  Y3, Y10, Y3
+	VADDPD  Y3, Y12, Y3
+	VMOVUPD Y2, (R13)
+	VMOVUPD Y3, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPD  Y4, Y10, Y4
+	VADDPD  Y4, Y12, Y4
+	VMULPD  Y5, Y10, Y5
+	VADDPD  Y5, Y12, Y5
+	VMOVUPD Y4, (R13)
+	VMOVUPD Y5, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPD  Y6, Y10, Y6
+	VADDPD  Y6, Y12, Y6
+	VMULPD  Y7, Y10, Y7
+	VADDPD  Y7, Y12, Y7
+	VMOVUPD Y6, (R13)
+	VMOVUPD Y7, (R13)(R14*1)
+	ADDQ    R11, R13
+	VMULPD  Y8, Y10, Y8
+	VADDPD  Y8, Y12, Y8
+	VMULPD  Y9, Y10, Y9
+	VADDPD  Y9, Y12, Y9
+	VMOVUPD Y8, (R13)
+	VMOVUPD Y9, (R13)(R14*1)
+	ADDQ    R11, R13
+
+stored16:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	LEAQ  (DI)(DX*2), DI
 
 rows2:
 	MOVQ  (SP), R11
@@ -4563,8 +6469,13 @@ depth17:
 	JGT          depth17
 
 sum17:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y4
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread17
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4592,14 +6503,39 @@ sum17:
 	VADDPD       Y3, Y6, Y3
 	VMOVSD       X3, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	SUBQ         $+4, R12
-	JGE          tile3
+	JMP          stored17
+
+unread17:
+	// c = 0 + alpha*sum
+	VXORPS X6, X6, X6
+	MOVQ   cRow+136(FP), R11
+	SHLQ   $0x03, R11
+	VMULPD Y0, Y4, Y0
+	VADDPD Y0, Y6, Y0
+	VMOVSD X0, (R13)
+	ADDQ   R11, R13
+	VMULPD Y1, Y4, Y1
+	VADDPD Y1, Y6, Y1
+	VMOVSD X1, (R13)
+	ADDQ   R11, R13
+	VMULPD Y2, Y4, Y2
+	VADDPD Y2, Y6, Y2
+	VMOVSD X2, (R13)
+	ADDQ   R11, R13
+	VMULPD Y3, Y4, Y3
+	VADDPD Y3, Y6, Y3
+	VMOVSD X3, (R13)
+	ADDQ   R11, R13
+
+stored17:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	SUBQ  $+4, R12
+	JGE   tile3
 
 rest3:
 	CMPQ R12, $-3
@@ -4628,8 +6564,13 @@ depth18:
 	JGT          depth18
 
 sum18:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y1
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread18
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y2
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4639,12 +6580,25 @@ sum18:
 	VADDPD       Y0, Y3, Y0
 	VMOVSD       X0, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows3
+	JMP          stored18
+
+unread18:
+	// c = 0 + alpha*sum
+	VXORPS X3, X3, X3
+	MOVQ   cRow+136(FP), R11
+	SHLQ   $0x03, R11
+	VMULPD Y0, Y1, Y0
+	VADDPD Y0, Y3, Y0
+	VMOVSD X0, (R13)
+	ADDQ   R11, R13
+
+stored18:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows3
 
 short16:
 	// 2 x 1
@@ -4667,8 +6621,13 @@ depth19:
 	JGT          depth19
 
 sum19:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y2
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread19
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4684,12 +6643,29 @@ sum19:
 	VADDPD       Y1, Y4, Y1
 	VMOVSD       X1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows3
+	JMP          stored19
+
+unread19:
+	// c = 0 + alpha*sum
+	VXORPS X4, X4, X4
+	MOVQ   cRow+136(FP), R11
+	SHLQ   $0x03, R11
+	VMULPD Y0, Y2, Y0
+	VADDPD Y0, Y4, Y0
+	VMOVSD X0, (R13)
+	ADDQ   R11, R13
+	VMULPD Y1, Y2, Y1
+	VADDPD Y1, Y4, Y1
+	VMOVSD X1, (R13)
+	ADDQ   R11, R13
+
+stored19:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows3
 
 short17:
 	// 3 x 1
@@ -4715,8 +6691,13 @@ depth20:
 	JGT          depth20
 
 sum20:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y3
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread20
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y4
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4738,11 +6719,32 @@ sum20:
 	VADDPD       Y2, Y5, Y2
 	VMOVSD       X2, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
+	JMP          stored20
+
+unread20:
+	// c = 0 + alpha*sum
+	VXORPS X5, X5, X5
+	MOVQ   cRow+136(FP), R11
+	SHLQ   $0x03, R11
+	VMULPD Y0, Y3, Y0
+	VADDPD Y0, Y5, Y0
+	VMOVSD X0, (R13)
+	ADDQ   R11, R13
+	VMULPD Y1, Y3, Y1
+	VADDPD Y1, Y5, Y1
+	VMOVSD X1, (R13)
+	ADDQ   R11, R13
+	VMULPD Y2, Y3, Y2
+	VADDPD Y2, Y5, Y2
+	VMOVSD X2, (R13)
+	ADDQ   R11, R13
+
+stored20:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
 
 rows3:
 	VZEROUPPER
@@ -4782,8 +6784,13 @@ depth21:
 	JGT          depth21
 
 sum21:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y4
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread21
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4811,14 +6818,39 @@ sum21:
 	VADDPD       Y3, Y6, Y3
 	VMOVUPS      X3, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	SUBQ         $+4, R12
-	JGE          tile4
+	JMP          stored21
+
+unread21:
+	// c = 0 + alpha*sum
+	VXORPS  X6, X6, X6
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y4, Y0
+	VADDPD  Y0, Y6, Y0
+	VMOVUPS X0, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y1, Y4, Y1
+	VADDPD  Y1, Y6, Y1
+	VMOVUPS X1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y4, Y2
+	VADDPD  Y2, Y6, Y2
+	VMOVUPS X2, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y3, Y4, Y3
+	VADDPD  Y3, Y6, Y3
+	VMOVUPS X3, (R13)
+	ADDQ    R11, R13
+
+stored21:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	SUBQ  $+4, R12
+	JGE   tile4
 
 rest4:
 	CMPQ R12, $-3
@@ -4847,8 +6879,13 @@ depth22:
 	JGT          depth22
 
 sum22:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y1
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread22
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y2
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4858,12 +6895,25 @@ sum22:
 	VADDPD       Y0, Y3, Y0
 	VMOVUPS      X0, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows4
+	JMP          stored22
+
+unread22:
+	// c = 0 + alpha*sum
+	VXORPS  X3, X3, X3
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y1, Y0
+	VADDPD  Y0, Y3, Y0
+	VMOVUPS X0, (R13)
+	ADDQ    R11, R13
+
+stored22:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows4
 
 short19:
 	// 2 x 1
@@ -4886,8 +6936,13 @@ depth23:
 	JGT          depth23
 
 sum23:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y2
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread23
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4903,12 +6958,29 @@ sum23:
 	VADDPD       Y1, Y4, Y1
 	VMOVUPS      X1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows4
+	JMP          stored23
+
+unread23:
+	// c = 0 + alpha*sum
+	VXORPS  X4, X4, X4
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y2, Y0
+	VADDPD  Y0, Y4, Y0
+	VMOVUPS X0, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y1, Y2, Y1
+	VADDPD  Y1, Y4, Y1
+	VMOVUPS X1, (R13)
+	ADDQ    R11, R13
+
+stored23:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows4
 
 short20:
 	// 3 x 1
@@ -4934,8 +7006,13 @@ depth24:
 	JGT          depth24
 
 sum24:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y3
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread24
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y4
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4957,11 +7034,32 @@ sum24:
 	VADDPD       Y2, Y5, Y2
 	VMOVUPS      X2, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
+	JMP          stored24
+
+unread24:
+	// c = 0 + alpha*sum
+	VXORPS  X5, X5, X5
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y3, Y0
+	VADDPD  Y0, Y5, Y0
+	VMOVUPS X0, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y1, Y3, Y1
+	VADDPD  Y1, Y5, Y1
+	VMOVUPS X1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y3, Y2
+	VADDPD  Y2, Y5, Y2
+	VMOVUPS X2, (R13)
+	ADDQ    R11, R13
+
+stored24:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
 
 rows4:
 	VZEROUPPER
@@ -5010,8 +7108,13 @@ depth25:
 	JGT          depth25
 
 sum25:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y8
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread25
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y9
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -5059,14 +7162,51 @@ sum25:
 	VMOVUPS      X6, (R13)
 	VMOVSD       X7, 16(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	SUBQ         $+4, R12
-	JGE          tile5
+	JMP          stored25
+
+unread25:
+	// c = 0 + alpha*sum
+	VXORPS  X10, X10, X10
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y8, Y0
+	VADDPD  Y0, Y10, Y0
+	VMULPD  Y1, Y8, Y1
+	VADDPD  Y1, Y10, Y1
+	VMOVUPS X0, (R13)
+	VMOVSD  X1, 16(R13)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y8, Y2
+	VADDPD  Y2, Y10, Y2
+	VMULPD  Y3, Y8, Y3
+	VADDPD  Y3, Y10, Y3
+	VMOVUPS X2, (R13)
+	VMOVSD  X3, 16(R13)
+	ADDQ    R11, R13
+	VMULPD  Y4, Y8, Y4
+	VADDPD  Y4, Y10, Y4
+	VMULPD  Y5, Y8, Y5
+	VADDPD  Y5, Y10, Y5
+	VMOVUPS X4, (R13)
+	VMOVSD  X5, 16(R13)
+	ADDQ    R11, R13
+	VMULPD  Y6, Y8, Y6
+	VADDPD  Y6, Y10, Y6
+	VMULPD  Y7, Y8, Y7
+	VADDPD  Y7, Y10, Y7
+	VMOVUPS X6, (R13)
+	VMOVSD  X7, 16(R13)
+	ADDQ    R11, R13
+
+stored25:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	SUBQ  $+4, R12
+	JGE   tile5
 
 rest5:
 	CMPQ R12, $-3
@@ -5098,8 +7238,13 @@ depth26:
 	JGT          depth26
 
 sum26:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y2
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread26
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -5114,12 +7259,28 @@ sum26:
 	VMOVUPS      X0, (R13)
 	VMOVSD       X1, 16(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows5
+	JMP          stored26
+
+unread26:
+	// c = 0 + alpha*sum
+	VXORPS  X4, X4, X4
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y2, Y0
+	VADDPD  Y0, Y4, Y0
+	VMULPD  Y1, Y2, Y1
+	VADDPD  Y1, Y4, Y1
+	VMOVUPS X0, (R13)
+	VMOVSD  X1, 16(R13)
+	ADDQ    R11, R13
+
+stored26:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows5
 
 short22:
 	// 2 x 2
@@ -5147,8 +7308,13 @@ depth27:
 	JGT          depth27
 
 sum27:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y4
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread27
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -5174,12 +7340,35 @@ sum27:
 	VMOVUPS      X2, (R13)
 	VMOVSD       X3, 16(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows5
+	JMP          stored27
+
+unread27:
+	// c = 0 + alpha*sum
+	VXORPS  X6, X6, X6
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y4, Y0
+	VADDPD  Y0, Y6, Y0
+	VMULPD  Y1, Y4, Y1
+	VADDPD  Y1, Y6, Y1
+	VMOVUPS X0, (R13)
+	VMOVSD  X1, 16(R13)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y4, Y2
+	VADDPD  Y2, Y6, Y2
+	VMULPD  Y3, Y4, Y3
+	VADDPD  Y3, Y6, Y3
+	VMOVUPS X2, (R13)
+	VMOVSD  X3, 16(R13)
+	ADDQ    R11, R13
+
+stored27:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows5
 
 short23:
 	// 3 x 2
@@ -5212,8 +7401,13 @@ depth28:
 	JGT          depth28
 
 sum28:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Y6
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread28
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Y7
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -5250,11 +7444,41 @@ sum28:
 	VMOVUPS      X4, (R13)
 	VMOVSD       X5, 16(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
+	JMP          stored28
+
+unread28:
+	// c = 0 + alpha*sum
+	VXORPS  X8, X8, X8
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Y0, Y6, Y0
+	VADDPD  Y0, Y8, Y0
+	VMULPD  Y1, Y6, Y1
+	VADDPD  Y1, Y8, Y1
+	VMOVUPS X0, (R13)
+	VMOVSD  X1, 16(R13)
+	ADDQ    R11, R13
+	VMULPD  Y2, Y6, Y2
+	VADDPD  Y2, Y8, Y2
+	VMULPD  Y3, Y6, Y3
+	VADDPD  Y3, Y8, Y3
+	VMOVUPS X2, (R13)
+	VMOVSD  X3, 16(R13)
+	ADDQ    R11, R13
+	VMULPD  Y4, Y6, Y4
+	VADDPD  Y4, Y8, Y4
+	VMULPD  Y5, Y6, Y5
+	VADDPD  Y5, Y8, Y5
+	VMOVUPS X4, (R13)
+	VMOVSD  X5, 16(R13)
+	ADDQ    R11, R13
+
+stored28:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
 
 rows5:
 	VZEROUPPER

@@ -19,9 +19,9 @@ TEXT ·LAMBDirectionF32(SB), NOSPLIT, $0-152
 	VBROADCASTSS beta1+128(FP), Y2
 	VBROADCASTSS omb1+132(FP), Y3
 	VBROADCASTSS root+140(FP), Y4
-	VBROADCASTSS tinyroot_f32<>+0(SB), Y5
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y6
-	VBROADCASTSS beta2+136(FP), Y7
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y5
+	VBROADCASTSS beta2+136(FP), Y6
+	VBROADCASTSS floor_f32<>+0(SB), Y7
 	VBROADCASTSS eps+144(FP), Y8
 	VBROADCASTSS step+148(FP), Y9
 	VBROADCASTSS wd+124(FP), Y10
@@ -54,15 +54,14 @@ TEXT ·LAMBDirectionF32(SB), NOSPLIT, $0-152
 	VPAND   X1, X13, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPS  X11, X4, X11
-	VPAND   X6, X11, X15
+	VPAND   X5, X11, X15
 	VPSIGND X15, X11, X11
-	VMULPS  (R8), X7, X12
 	VMULPS  X11, X11, X11
+	VMULPS  (R8), X6, X12
 	VADDPS  X11, X12, X11
-	VPAND   X1, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X7, X11
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
 	VSQRTPS X11, X12
@@ -99,16 +98,15 @@ skip:
 	VPAND   X1, X13, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPS  X11, X4, X11
-	VPAND   X6, X11, X15
+	VPAND   X5, X11, X15
 	VPSIGND X15, X11, X11
-	VMOVSD  (R8), X12
-	VMULPS  X12, X7, X12
 	VMULPS  X11, X11, X11
+	VMOVSD  (R8), X12
+	VMULPS  X12, X6, X12
 	VADDPS  X11, X12, X11
-	VPAND   X1, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X7, X11
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
 	VSQRTPS X11, X12
@@ -145,15 +143,14 @@ skip2:
 	VPAND   X1, X13, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPS  X11, X4, X11
-	VPAND   X6, X11, X15
+	VPAND   X5, X11, X15
 	VPSIGND X15, X11, X11
-	VMULSS  (R8), X7, X12
 	VMULPS  X11, X11, X11
+	VMULSS  (R8), X6, X12
 	VADDPS  X11, X12, X11
-	VPAND   X1, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X7, X11
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
 	VSQRTPS X11, X12
@@ -188,15 +185,14 @@ main:
 	VPAND   Y1, Y13, Y15
 	VPSIGND Y15, Y13, Y13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPS  Y11, Y4, Y11
-	VPAND   Y6, Y11, Y15
+	VPAND   Y5, Y11, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPS  (R8), Y7, Y12
 	VMULPS  Y11, Y11, Y11
+	VMULPS  (R8), Y6, Y12
 	VADDPS  Y11, Y12, Y11
-	VPAND   Y1, Y11, Y15
-	VPSIGND Y15, Y11, Y11
+	VMAXPS  Y11, Y7, Y11
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
 	VSQRTPS Y11, Y12
@@ -218,13 +214,12 @@ main:
 	VPAND   Y1, Y13, Y15
 	VPSIGND Y15, Y13, Y13
 	VMULPS  Y14, Y4, Y14
-	VPAND   Y6, Y14, Y15
+	VPAND   Y5, Y14, Y15
 	VPSIGND Y15, Y14, Y14
-	VMULPS  32(R8), Y7, Y11
 	VMULPS  Y14, Y14, Y14
+	VMULPS  32(R8), Y6, Y11
 	VADDPS  Y14, Y11, Y14
-	VPAND   Y1, Y14, Y15
-	VPSIGND Y15, Y14, Y14
+	VMAXPS  Y14, Y7, Y14
 	VSQRTPS Y14, Y11
 	VADDPS  Y8, Y11, Y11
 	VDIVPS  Y11, Y13, Y11
@@ -261,15 +256,14 @@ one:
 	VPAND   Y1, Y13, Y15
 	VPSIGND Y15, Y13, Y13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPS  Y11, Y4, Y11
-	VPAND   Y6, Y11, Y15
+	VPAND   Y5, Y11, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPS  (R8), Y7, Y12
 	VMULPS  Y11, Y11, Y11
+	VMULPS  (R8), Y6, Y12
 	VADDPS  Y11, Y12, Y11
-	VPAND   Y1, Y11, Y15
-	VPSIGND Y15, Y11, Y11
+	VMAXPS  Y11, Y7, Y11
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
 	VSQRTPS Y11, Y12
@@ -309,15 +303,14 @@ tail:
 	VPAND   X1, X13, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPS  X11, X4, X11
-	VPAND   X6, X11, X15
+	VPAND   X5, X11, X15
 	VPSIGND X15, X11, X11
-	VMULPS  (R8), X7, X12
 	VMULPS  X11, X11, X11
+	VMULPS  (R8), X6, X12
 	VADDPS  X11, X12, X11
-	VPAND   X1, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X7, X11
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
 	VSQRTPS X11, X12
@@ -355,16 +348,15 @@ skip4:
 	VPAND   X1, X13, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPS  X11, X4, X11
-	VPAND   X6, X11, X15
+	VPAND   X5, X11, X15
 	VPSIGND X15, X11, X11
-	VMOVSD  (R8), X12
-	VMULPS  X12, X7, X12
 	VMULPS  X11, X11, X11
+	VMOVSD  (R8), X12
+	VMULPS  X12, X6, X12
 	VADDPS  X11, X12, X11
-	VPAND   X1, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X7, X11
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
 	VSQRTPS X11, X12
@@ -402,15 +394,14 @@ skip5:
 	VPAND   X1, X13, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPS  X11, X4, X11
-	VPAND   X6, X11, X15
+	VPAND   X5, X11, X15
 	VPSIGND X15, X11, X11
-	VMULSS  (R8), X7, X12
 	VMULPS  X11, X11, X11
+	VMULSS  (R8), X6, X12
 	VADDPS  X11, X12, X11
-	VPAND   X1, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X7, X11
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
 	VSQRTPS X11, X12
@@ -431,11 +422,11 @@ done:
 DATA tinymask_f32<>+0(SB)/4, $0x70000000
 GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
-DATA tinyroot_f32<>+0(SB)/4, $0x20000000
-GLOBL tinyroot_f32<>(SB), RODATA|NOPTR, $4
-
 DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
+
+DATA floor_f32<>+0(SB)/4, $0x0c800000
+GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
 
 // func LAMBDirectionF64(r []float64, p []float64, g []float64, m []float64, v []float64, scale float64, wd float64, beta1 float64, omb1 float64, beta2 float64, root float64, eps float64, step float64)
 // Requires: AVX, AVX2
@@ -452,9 +443,9 @@ TEXT ·LAMBDirectionF64(SB), NOSPLIT, $0-184
 	VBROADCASTSD beta1+136(FP), Y2
 	VBROADCASTSD omb1+144(FP), Y3
 	VBROADCASTSD root+160(FP), Y4
-	VBROADCASTSD tinyroot_f64<>+0(SB), Y5
-	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y6
-	VBROADCASTSD beta2+152(FP), Y7
+	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y5
+	VBROADCASTSD beta2+152(FP), Y6
+	VBROADCASTSD floor_f64<>+0(SB), Y7
 	VBROADCASTSD eps+168(FP), Y8
 	VBROADCASTSD step+176(FP), Y9
 	VBROADCASTSD wd+128(FP), Y10
@@ -489,17 +480,15 @@ TEXT ·LAMBDirectionF64(SB), NOSPLIT, $0-184
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPD  X11, X4, X11
-	VPAND   X6, X11, X15
+	VPAND   X5, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMULPD  (R8), X7, X12
 	VMULPD  X11, X11, X11
+	VMULPD  (R8), X6, X12
 	VADDPD  X11, X12, X11
-	VPAND   X1, X11, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
+	VMAXPD  X11, X7, X11
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
 	VSQRTPD X11, X12
@@ -537,17 +526,15 @@ skip:
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPD  X11, X4, X11
-	VPAND   X6, X11, X15
+	VPAND   X5, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMULSD  (R8), X7, X12
 	VMULPD  X11, X11, X11
+	VMULSD  (R8), X6, X12
 	VADDPD  X11, X12, X11
-	VPAND   X1, X11, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
+	VMAXPD  X11, X7, X11
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
 	VSQRTPD X11, X12
@@ -584,17 +571,15 @@ main:
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y13, Y13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPD  Y11, Y4, Y11
-	VPAND   Y6, Y11, Y15
+	VPAND   Y5, Y11, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPD  (R8), Y7, Y12
 	VMULPD  Y11, Y11, Y11
+	VMULPD  (R8), Y6, Y12
 	VADDPD  Y11, Y12, Y11
-	VPAND   Y1, Y11, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y11, Y11
+	VMAXPD  Y11, Y7, Y11
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
 	VSQRTPD Y11, Y12
@@ -618,15 +603,13 @@ main:
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y13, Y13
 	VMULPD  Y14, Y4, Y14
-	VPAND   Y6, Y14, Y15
+	VPAND   Y5, Y14, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y14, Y14
-	VMULPD  32(R8), Y7, Y11
 	VMULPD  Y14, Y14, Y14
+	VMULPD  32(R8), Y6, Y11
 	VADDPD  Y14, Y11, Y14
-	VPAND   Y1, Y14, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y14, Y14
+	VMAXPD  Y14, Y7, Y14
 	VSQRTPD Y14, Y11
 	VADDPD  Y8, Y11, Y11
 	VDIVPD  Y11, Y13, Y11
@@ -665,17 +648,15 @@ one:
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y13, Y13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPD  Y11, Y4, Y11
-	VPAND   Y6, Y11, Y15
+	VPAND   Y5, Y11, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPD  (R8), Y7, Y12
 	VMULPD  Y11, Y11, Y11
+	VMULPD  (R8), Y6, Y12
 	VADDPD  Y11, Y12, Y11
-	VPAND   Y1, Y11, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y11, Y11
+	VMAXPD  Y11, Y7, Y11
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
 	VSQRTPD Y11, Y12
@@ -717,17 +698,15 @@ tail:
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPD  X11, X4, X11
-	VPAND   X6, X11, X15
+	VPAND   X5, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMULPD  (R8), X7, X12
 	VMULPD  X11, X11, X11
+	VMULPD  (R8), X6, X12
 	VADDPD  X11, X12, X11
-	VPAND   X1, X11, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
+	VMAXPD  X11, X7, X11
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
 	VSQRTPD X11, X12
@@ -766,17 +745,15 @@ skip3:
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	VMULPD  X11, X4, X11
-	VPAND   X6, X11, X15
+	VPAND   X5, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMULSD  (R8), X7, X12
 	VMULPD  X11, X11, X11
+	VMULSD  (R8), X6, X12
 	VADDPD  X11, X12, X11
-	VPAND   X1, X11, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
+	VMAXPD  X11, X7, X11
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
 	VSQRTPD X11, X12
@@ -797,8 +774,8 @@ done:
 DATA tinymask_f64<>+0(SB)/8, $0x7c00000000000000
 GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8
 
-DATA tinyroot_f64<>+0(SB)/8, $0x2000000000000000
-GLOBL tinyroot_f64<>(SB), RODATA|NOPTR, $8
-
 DATA tinyrootmask_f64<>+0(SB)/8, $0x6000000000000000
 GLOBL tinyrootmask_f64<>(SB), RODATA|NOPTR, $8
+
+DATA floor_f64<>+0(SB)/8, $0x0370000000000000
+GLOBL floor_f64<>(SB), RODATA|NOPTR, $8

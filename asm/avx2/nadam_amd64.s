@@ -14,11 +14,11 @@ TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 	MOVQ         v_base+72(FP), BX
 	MOVQ         p_len+8(FP), R8
 	VBROADCASTSS tinymask_f32<>+0(SB), Y0
-	VBROADCASTSS beta1+108(FP), Y1
-	VBROADCASTSS omb1+112(FP), Y2
-	VBROADCASTSS root+120(FP), Y3
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y4
-	VBROADCASTSS beta2+116(FP), Y5
+	VBROADCASTSS omb1+112(FP), Y1
+	VBROADCASTSS root+120(FP), Y2
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y3
+	VBROADCASTSS beta2+116(FP), Y4
+	VBROADCASTSS floor_f32<>+0(SB), Y5
 	VBROADCASTSS cg+128(FP), Y6
 	VBROADCASTSS cm+132(FP), Y7
 	VBROADCASTSS decay+104(FP), Y8
@@ -51,21 +51,21 @@ TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPS  (DX), X1, X10
-	VMULPS  X12, X2, X13
-	VADDPS  X13, X10, X13
-	VPAND   X0, X13, X15
-	VPSIGND X15, X13, X13
+	VBROADCASTSS beta1+108(FP), Y10
+	VMULPS       (DX), X10, X10
+	VMULPS       X12, X1, X13
+	VADDPS       X13, X10, X13
+	VPAND        X0, X13, X15
+	VPSIGND      X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X12, X3, X10
-	VPAND   X4, X10, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X12, X2, X10
+	VPAND   X3, X10, X15
 	VPSIGND X15, X10, X10
-	VMULPS  (BX), X5, X14
 	VMULPS  X10, X10, X10
+	VMULPS  (BX), X4, X14
 	VADDPS  X10, X14, X10
-	VPAND   X0, X10, X15
-	VPSIGND X15, X10, X10
+	VMAXPS  X10, X5, X10
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	VMULPS  X12, X6, X12
@@ -101,23 +101,23 @@ skip:
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVSD  (DX), X10
-	VMULPS  X10, X1, X10
-	VMULPS  X12, X2, X13
-	VADDPS  X13, X10, X13
-	VPAND   X0, X13, X15
-	VPSIGND X15, X13, X13
+	VMOVSD       (DX), X10
+	VBROADCASTSS beta1+108(FP), Y13
+	VMULPS       X10, X13, X10
+	VMULPS       X12, X1, X13
+	VADDPS       X13, X10, X13
+	VPAND        X0, X13, X15
+	VPSIGND      X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X12, X3, X10
-	VPAND   X4, X10, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X12, X2, X10
+	VPAND   X3, X10, X15
 	VPSIGND X15, X10, X10
-	VMOVSD  (BX), X14
-	VMULPS  X14, X5, X14
 	VMULPS  X10, X10, X10
+	VMOVSD  (BX), X14
+	VMULPS  X14, X4, X14
 	VADDPS  X10, X14, X10
-	VPAND   X0, X10, X15
-	VPSIGND X15, X10, X10
+	VMAXPS  X10, X5, X10
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	VMULPS  X12, X6, X12
@@ -153,21 +153,21 @@ skip2:
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULSS  (DX), X1, X10
-	VMULPS  X12, X2, X13
-	VADDPS  X13, X10, X13
-	VPAND   X0, X13, X15
-	VPSIGND X15, X13, X13
+	VBROADCASTSS beta1+108(FP), Y10
+	VMULSS       (DX), X10, X10
+	VMULPS       X12, X1, X13
+	VADDPS       X13, X10, X13
+	VPAND        X0, X13, X15
+	VPSIGND      X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X12, X3, X10
-	VPAND   X4, X10, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X12, X2, X10
+	VPAND   X3, X10, X15
 	VPSIGND X15, X10, X10
-	VMULSS  (BX), X5, X14
 	VMULPS  X10, X10, X10
+	VMULSS  (BX), X4, X14
 	VADDPS  X10, X14, X10
-	VPAND   X0, X10, X15
-	VPSIGND X15, X10, X10
+	VMAXPS  X10, X5, X10
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	VMULPS  X12, X6, X12
@@ -202,21 +202,21 @@ main:
 	VADDPS       Y12, Y10, Y12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPS  (DX), Y1, Y10
-	VMULPS  Y12, Y2, Y13
-	VADDPS  Y13, Y10, Y13
-	VPAND   Y0, Y13, Y15
-	VPSIGND Y15, Y13, Y13
+	VBROADCASTSS beta1+108(FP), Y10
+	VMULPS       (DX), Y10, Y10
+	VMULPS       Y12, Y1, Y13
+	VADDPS       Y13, Y10, Y13
+	VPAND        Y0, Y13, Y15
+	VPSIGND      Y15, Y13, Y13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  Y12, Y3, Y10
-	VPAND   Y4, Y10, Y15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  Y12, Y2, Y10
+	VPAND   Y3, Y10, Y15
 	VPSIGND Y15, Y10, Y10
-	VMULPS  (BX), Y5, Y14
 	VMULPS  Y10, Y10, Y10
+	VMULPS  (BX), Y4, Y14
 	VADDPS  Y10, Y14, Y10
-	VPAND   Y0, Y10, Y15
-	VPSIGND Y15, Y10, Y10
+	VMAXPS  Y10, Y5, Y10
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	VMULPS       Y12, Y6, Y12
@@ -239,19 +239,19 @@ main:
 	VBROADCASTSS l2+100(FP), Y13
 	VMULPS       Y10, Y13, Y13
 	VADDPS       Y13, Y12, Y13
-	VMULPS       32(DX), Y1, Y12
-	VMULPS       Y13, Y2, Y11
+	VBROADCASTSS beta1+108(FP), Y12
+	VMULPS       32(DX), Y12, Y12
+	VMULPS       Y13, Y1, Y11
 	VADDPS       Y11, Y12, Y11
 	VPAND        Y0, Y11, Y15
 	VPSIGND      Y15, Y11, Y11
-	VMULPS       Y13, Y3, Y12
-	VPAND        Y4, Y12, Y15
+	VMULPS       Y13, Y2, Y12
+	VPAND        Y3, Y12, Y15
 	VPSIGND      Y15, Y12, Y12
-	VMULPS       32(BX), Y5, Y14
 	VMULPS       Y12, Y12, Y12
+	VMULPS       32(BX), Y4, Y14
 	VADDPS       Y12, Y14, Y12
-	VPAND        Y0, Y12, Y15
-	VPSIGND      Y15, Y12, Y12
+	VMAXPS       Y12, Y5, Y12
 	VMULPS       Y13, Y6, Y13
 	VMULPS       Y11, Y7, Y14
 	VADDPS       Y14, Y13, Y14
@@ -288,21 +288,21 @@ one:
 	VADDPS       Y12, Y10, Y12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPS  (DX), Y1, Y10
-	VMULPS  Y12, Y2, Y13
-	VADDPS  Y13, Y10, Y13
-	VPAND   Y0, Y13, Y15
-	VPSIGND Y15, Y13, Y13
+	VBROADCASTSS beta1+108(FP), Y10
+	VMULPS       (DX), Y10, Y10
+	VMULPS       Y12, Y1, Y13
+	VADDPS       Y13, Y10, Y13
+	VPAND        Y0, Y13, Y15
+	VPSIGND      Y15, Y13, Y13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  Y12, Y3, Y10
-	VPAND   Y4, Y10, Y15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  Y12, Y2, Y10
+	VPAND   Y3, Y10, Y15
 	VPSIGND Y15, Y10, Y10
-	VMULPS  (BX), Y5, Y14
 	VMULPS  Y10, Y10, Y10
+	VMULPS  (BX), Y4, Y14
 	VADDPS  Y10, Y14, Y10
-	VPAND   Y0, Y10, Y15
-	VPSIGND Y15, Y10, Y10
+	VMAXPS  Y10, Y5, Y10
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	VMULPS  Y12, Y6, Y12
@@ -342,21 +342,21 @@ tail:
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPS  (DX), X1, X10
-	VMULPS  X12, X2, X13
-	VADDPS  X13, X10, X13
-	VPAND   X0, X13, X15
-	VPSIGND X15, X13, X13
+	VBROADCASTSS beta1+108(FP), Y10
+	VMULPS       (DX), X10, X10
+	VMULPS       X12, X1, X13
+	VADDPS       X13, X10, X13
+	VPAND        X0, X13, X15
+	VPSIGND      X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X12, X3, X10
-	VPAND   X4, X10, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X12, X2, X10
+	VPAND   X3, X10, X15
 	VPSIGND X15, X10, X10
-	VMULPS  (BX), X5, X14
 	VMULPS  X10, X10, X10
+	VMULPS  (BX), X4, X14
 	VADDPS  X10, X14, X10
-	VPAND   X0, X10, X15
-	VPSIGND X15, X10, X10
+	VMAXPS  X10, X5, X10
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	VMULPS  X12, X6, X12
@@ -393,23 +393,23 @@ skip4:
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMOVSD  (DX), X10
-	VMULPS  X10, X1, X10
-	VMULPS  X12, X2, X13
-	VADDPS  X13, X10, X13
-	VPAND   X0, X13, X15
-	VPSIGND X15, X13, X13
+	VMOVSD       (DX), X10
+	VBROADCASTSS beta1+108(FP), Y13
+	VMULPS       X10, X13, X10
+	VMULPS       X12, X1, X13
+	VADDPS       X13, X10, X13
+	VPAND        X0, X13, X15
+	VPSIGND      X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X12, X3, X10
-	VPAND   X4, X10, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X12, X2, X10
+	VPAND   X3, X10, X15
 	VPSIGND X15, X10, X10
-	VMOVSD  (BX), X14
-	VMULPS  X14, X5, X14
 	VMULPS  X10, X10, X10
+	VMOVSD  (BX), X14
+	VMULPS  X14, X4, X14
 	VADDPS  X10, X14, X10
-	VPAND   X0, X10, X15
-	VPSIGND X15, X10, X10
+	VMAXPS  X10, X5, X10
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	VMULPS  X12, X6, X12
@@ -446,21 +446,21 @@ skip5:
 	VADDPS       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULSS  (DX), X1, X10
-	VMULPS  X12, X2, X13
-	VADDPS  X13, X10, X13
-	VPAND   X0, X13, X15
-	VPSIGND X15, X13, X13
+	VBROADCASTSS beta1+108(FP), Y10
+	VMULSS       (DX), X10, X10
+	VMULPS       X12, X1, X13
+	VADDPS       X13, X10, X13
+	VPAND        X0, X13, X15
+	VPSIGND      X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X12, X3, X10
-	VPAND   X4, X10, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X12, X2, X10
+	VPAND   X3, X10, X15
 	VPSIGND X15, X10, X10
-	VMULSS  (BX), X5, X14
 	VMULPS  X10, X10, X10
+	VMULSS  (BX), X4, X14
 	VADDPS  X10, X14, X10
-	VPAND   X0, X10, X15
-	VPSIGND X15, X10, X10
+	VMAXPS  X10, X5, X10
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	VMULPS  X12, X6, X12
@@ -486,6 +486,9 @@ GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
+DATA floor_f32<>+0(SB)/4, $0x0c800000
+GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
+
 // func NAdamF64(p []float64, g []float64, m []float64, v []float64, scale float64, l2 float64, decay float64, beta1 float64, omb1 float64, beta2 float64, root float64, eps float64, cg float64, cm float64)
 // Requires: AVX, AVX2
 TEXT ·NAdamF64(SB), NOSPLIT, $0-176
@@ -496,11 +499,11 @@ TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 	MOVQ         v_base+72(FP), BX
 	MOVQ         p_len+8(FP), R8
 	VBROADCASTSD tinymask_f64<>+0(SB), Y0
-	VBROADCASTSD beta1+120(FP), Y1
-	VBROADCASTSD omb1+128(FP), Y2
-	VBROADCASTSD root+144(FP), Y3
-	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y4
-	VBROADCASTSD beta2+136(FP), Y5
+	VBROADCASTSD omb1+128(FP), Y1
+	VBROADCASTSD root+144(FP), Y2
+	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y3
+	VBROADCASTSD beta2+136(FP), Y4
+	VBROADCASTSD floor_f64<>+0(SB), Y5
 	VBROADCASTSD cg+160(FP), Y6
 	VBROADCASTSD cm+168(FP), Y7
 	VBROADCASTSD decay+112(FP), Y8
@@ -534,24 +537,23 @@ TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 	VADDPD       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPD  (DX), X1, X10
-	VMULPD  X12, X2, X13
-	VADDPD  X13, X10, X13
-	VPAND   X0, X13, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X13, X13
+	VBROADCASTSD beta1+120(FP), Y10
+	VMULPD       (DX), X10, X10
+	VMULPD       X12, X1, X13
+	VADDPD       X13, X10, X13
+	VPAND        X0, X13, X15
+	VPSHUFD      $0xf5, X15, X15
+	VPSIGND      X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  X12, X3, X10
-	VPAND   X4, X10, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  X12, X2, X10
+	VPAND   X3, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X10
-	VMULPD  (BX), X5, X14
 	VMULPD  X10, X10, X10
+	VMULPD  (BX), X4, X14
 	VADDPD  X10, X14, X10
-	VPAND   X0, X10, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
+	VMAXPD  X10, X5, X10
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	VMULPD  X12, X6, X12
@@ -588,24 +590,23 @@ skip:
 	VADDPD       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULSD  (DX), X1, X10
-	VMULPD  X12, X2, X13
-	VADDPD  X13, X10, X13
-	VPAND   X0, X13, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X13, X13
+	VBROADCASTSD beta1+120(FP), Y10
+	VMULSD       (DX), X10, X10
+	VMULPD       X12, X1, X13
+	VADDPD       X13, X10, X13
+	VPAND        X0, X13, X15
+	VPSHUFD      $0xf5, X15, X15
+	VPSIGND      X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  X12, X3, X10
-	VPAND   X4, X10, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  X12, X2, X10
+	VPAND   X3, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X10
-	VMULSD  (BX), X5, X14
 	VMULPD  X10, X10, X10
+	VMULSD  (BX), X4, X14
 	VADDPD  X10, X14, X10
-	VPAND   X0, X10, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
+	VMAXPD  X10, X5, X10
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	VMULPD  X12, X6, X12
@@ -641,24 +642,23 @@ main:
 	VADDPD       Y12, Y10, Y12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPD  (DX), Y1, Y10
-	VMULPD  Y12, Y2, Y13
-	VADDPD  Y13, Y10, Y13
-	VPAND   Y0, Y13, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y13, Y13
+	VBROADCASTSD beta1+120(FP), Y10
+	VMULPD       (DX), Y10, Y10
+	VMULPD       Y12, Y1, Y13
+	VADDPD       Y13, Y10, Y13
+	VPAND        Y0, Y13, Y15
+	VPSHUFD      $0xf5, Y15, Y15
+	VPSIGND      Y15, Y13, Y13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  Y12, Y3, Y10
-	VPAND   Y4, Y10, Y15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  Y12, Y2, Y10
+	VPAND   Y3, Y10, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y10, Y10
-	VMULPD  (BX), Y5, Y14
 	VMULPD  Y10, Y10, Y10
+	VMULPD  (BX), Y4, Y14
 	VADDPD  Y10, Y14, Y10
-	VPAND   Y0, Y10, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y10, Y10
+	VMAXPD  Y10, Y5, Y10
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	VMULPD       Y12, Y6, Y12
@@ -682,22 +682,21 @@ main:
 	VBROADCASTSD l2+104(FP), Y13
 	VMULPD       Y10, Y13, Y13
 	VADDPD       Y13, Y12, Y13
-	VMULPD       32(DX), Y1, Y12
-	VMULPD       Y13, Y2, Y11
+	VBROADCASTSD beta1+120(FP), Y12
+	VMULPD       32(DX), Y12, Y12
+	VMULPD       Y13, Y1, Y11
 	VADDPD       Y11, Y12, Y11
 	VPAND        Y0, Y11, Y15
 	VPSHUFD      $0xf5, Y15, Y15
 	VPSIGND      Y15, Y11, Y11
-	VMULPD       Y13, Y3, Y12
-	VPAND        Y4, Y12, Y15
+	VMULPD       Y13, Y2, Y12
+	VPAND        Y3, Y12, Y15
 	VPSHUFD      $0xf5, Y15, Y15
 	VPSIGND      Y15, Y12, Y12
-	VMULPD       32(BX), Y5, Y14
 	VMULPD       Y12, Y12, Y12
+	VMULPD       32(BX), Y4, Y14
 	VADDPD       Y12, Y14, Y12
-	VPAND        Y0, Y12, Y15
-	VPSHUFD      $0xf5, Y15, Y15
-	VPSIGND      Y15, Y12, Y12
+	VMAXPD       Y12, Y5, Y12
 	VMULPD       Y13, Y6, Y13
 	VMULPD       Y11, Y7, Y14
 	VADDPD       Y14, Y13, Y14
@@ -735,24 +734,23 @@ one:
 	VADDPD       Y12, Y10, Y12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPD  (DX), Y1, Y10
-	VMULPD  Y12, Y2, Y13
-	VADDPD  Y13, Y10, Y13
-	VPAND   Y0, Y13, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y13, Y13
+	VBROADCASTSD beta1+120(FP), Y10
+	VMULPD       (DX), Y10, Y10
+	VMULPD       Y12, Y1, Y13
+	VADDPD       Y13, Y10, Y13
+	VPAND        Y0, Y13, Y15
+	VPSHUFD      $0xf5, Y15, Y15
+	VPSIGND      Y15, Y13, Y13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  Y12, Y3, Y10
-	VPAND   Y4, Y10, Y15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  Y12, Y2, Y10
+	VPAND   Y3, Y10, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y10, Y10
-	VMULPD  (BX), Y5, Y14
 	VMULPD  Y10, Y10, Y10
+	VMULPD  (BX), Y4, Y14
 	VADDPD  Y10, Y14, Y10
-	VPAND   Y0, Y10, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y10, Y10
+	VMAXPD  Y10, Y5, Y10
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	VMULPD  Y12, Y6, Y12
@@ -793,24 +791,23 @@ tail:
 	VADDPD       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULPD  (DX), X1, X10
-	VMULPD  X12, X2, X13
-	VADDPD  X13, X10, X13
-	VPAND   X0, X13, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X13, X13
+	VBROADCASTSD beta1+120(FP), Y10
+	VMULPD       (DX), X10, X10
+	VMULPD       X12, X1, X13
+	VADDPD       X13, X10, X13
+	VPAND        X0, X13, X15
+	VPSHUFD      $0xf5, X15, X15
+	VPSIGND      X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  X12, X3, X10
-	VPAND   X4, X10, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  X12, X2, X10
+	VPAND   X3, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X10
-	VMULPD  (BX), X5, X14
 	VMULPD  X10, X10, X10
+	VMULPD  (BX), X4, X14
 	VADDPD  X10, X14, X10
-	VPAND   X0, X10, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
+	VMAXPD  X10, X5, X10
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	VMULPD  X12, X6, X12
@@ -848,24 +845,23 @@ skip3:
 	VADDPD       X12, X10, X12
 
 	// m = flush(beta1*m + omb1*d)
-	VMULSD  (DX), X1, X10
-	VMULPD  X12, X2, X13
-	VADDPD  X13, X10, X13
-	VPAND   X0, X13, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X13, X13
+	VBROADCASTSD beta1+120(FP), Y10
+	VMULSD       (DX), X10, X10
+	VMULPD       X12, X1, X13
+	VADDPD       X13, X10, X13
+	VPAND        X0, X13, X15
+	VPSHUFD      $0xf5, X15, X15
+	VPSIGND      X15, X13, X13
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  X12, X3, X10
-	VPAND   X4, X10, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  X12, X2, X10
+	VPAND   X3, X10, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X10, X10
-	VMULSD  (BX), X5, X14
 	VMULPD  X10, X10, X10
+	VMULSD  (BX), X4, X14
 	VADDPD  X10, X14, X10
-	VPAND   X0, X10, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
+	VMAXPD  X10, X5, X10
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
 	VMULPD  X12, X6, X12
@@ -890,3 +886,6 @@ GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8
 
 DATA tinyrootmask_f64<>+0(SB)/8, $0x6000000000000000
 GLOBL tinyrootmask_f64<>(SB), RODATA|NOPTR, $8
+
+DATA floor_f64<>+0(SB)/8, $0x0370000000000000
+GLOBL floor_f64<>(SB), RODATA|NOPTR, $8

@@ -19,8 +19,8 @@ TEXT ·RMSpropCenteredF32(SB), NOSPLIT, $0-124
 	VBROADCASTSS root+108(FP), Y3
 	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y4
 	VBROADCASTSS alpha+104(FP), Y5
-	VBROADCASTSS oma+120(FP), Y6
-	VBROADCASTSS zero_f32<>+0(SB), Y7
+	VBROADCASTSS floor_f32<>+0(SB), Y6
+	VBROADCASTSS oma+120(FP), Y7
 	VBROADCASTSS eps+112(FP), Y8
 	VBROADCASTSS lr+116(FP), Y9
 	CMPQ         R8, $+16
@@ -48,39 +48,33 @@ TEXT ·RMSpropCenteredF32(SB), NOSPLIT, $0-124
 	VMULPS  X11, X2, X12
 	VADDPS  X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X12, X3, X10
-	VPAND   X4, X10, X15
-	VPSIGND X15, X10, X10
-	VMULPS  (DX), X5, X13
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X13, X10
-	VPAND   X1, X10, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPS  (BX), X5, X13
-	VMULPS  X12, X6, X14
-	VADDPS  X14, X13, X14
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS (BX), X10
+	VSUBPS  X10, X12, X13
+	VMULPS  X13, X3, X13
+	VPAND   X4, X13, X15
+	VPSIGND X15, X13, X13
+	VMULPS  X13, X13, X13
+	VADDPS  (DX), X13, X13
+	VMULPS  X13, X5, X13
+	VMAXPS  X13, X6, X13
+	VMULPS  X10, X5, X10
+	VMULPS  X12, X7, X14
+	VADDPS  X14, X10, X14
 	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
-	VPAND   X4, X14, X15
-	VPSIGND X15, X14, X13
-	VMULPS  X13, X13, X13
-	VSUBPS  X13, X10, X13
-	VMAXPS  X13, X7, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS X13, X13
-	VADDPS  X8, X13, X13
-	VDIVPS  X13, X12, X13
+	VSQRTPS X13, X10
+	VADDPS  X8, X10, X10
+	VDIVPS  X10, X12, X10
 
 	// p -= lr*q
-	VMULPS  X13, X9, X13
-	VSUBPS  X13, X11, X13
-	VMOVUPS X10, (DX)
+	VMULPS  X10, X9, X10
+	VSUBPS  X10, X11, X10
+	VMOVUPS X13, (DX)
 	VMOVUPS X14, (BX)
-	VMOVUPS X13, (DI)
+	VMOVUPS X10, (DI)
 	SUBQ    $+4, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -100,41 +94,34 @@ skip:
 	VMULPS  X11, X2, X12
 	VADDPS  X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X12, X3, X10
-	VPAND   X4, X10, X15
-	VPSIGND X15, X10, X10
-	VMOVSD  (DX), X13
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVSD  (BX), X10
+	VSUBPS  X10, X12, X13
+	VMULPS  X13, X3, X13
+	VPAND   X4, X13, X15
+	VPSIGND X15, X13, X13
+	VMULPS  X13, X13, X13
+	VMOVSD  (DX), X14
+	VADDPS  X13, X14, X13
 	VMULPS  X13, X5, X13
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X13, X10
-	VPAND   X1, X10, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVSD  (BX), X13
-	VMULPS  X13, X5, X13
-	VMULPS  X12, X6, X14
-	VADDPS  X14, X13, X14
+	VMAXPS  X13, X6, X13
+	VMULPS  X10, X5, X10
+	VMULPS  X12, X7, X14
+	VADDPS  X14, X10, X14
 	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
-	VPAND   X4, X14, X15
-	VPSIGND X15, X14, X13
-	VMULPS  X13, X13, X13
-	VSUBPS  X13, X10, X13
-	VMAXPS  X13, X7, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS X13, X13
-	VADDPS  X8, X13, X13
-	VDIVPS  X13, X12, X13
+	VSQRTPS X13, X10
+	VADDPS  X8, X10, X10
+	VDIVPS  X10, X12, X10
 
 	// p -= lr*q
-	VMULPS X13, X9, X13
-	VSUBPS X13, X11, X13
-	VMOVSD X10, (DX)
+	VMULPS X10, X9, X10
+	VSUBPS X10, X11, X10
+	VMOVSD X13, (DX)
 	VMOVSD X14, (BX)
-	VMOVSD X13, (DI)
+	VMOVSD X10, (DI)
 	SUBQ   $+2, R8
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -154,39 +141,33 @@ skip2:
 	VMULPS  X11, X2, X12
 	VADDPS  X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X12, X3, X10
-	VPAND   X4, X10, X15
-	VPSIGND X15, X10, X10
-	VMULSS  (DX), X5, X13
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X13, X10
-	VPAND   X1, X10, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULSS  (BX), X5, X13
-	VMULPS  X12, X6, X14
-	VADDPS  X14, X13, X14
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVSS  (BX), X10
+	VSUBPS  X10, X12, X13
+	VMULPS  X13, X3, X13
+	VPAND   X4, X13, X15
+	VPSIGND X15, X13, X13
+	VMULPS  X13, X13, X13
+	VADDSS  (DX), X13, X13
+	VMULPS  X13, X5, X13
+	VMAXPS  X13, X6, X13
+	VMULPS  X10, X5, X10
+	VMULPS  X12, X7, X14
+	VADDPS  X14, X10, X14
 	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
-	VPAND   X4, X14, X15
-	VPSIGND X15, X14, X13
-	VMULPS  X13, X13, X13
-	VSUBPS  X13, X10, X13
-	VMAXPS  X13, X7, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS X13, X13
-	VADDPS  X8, X13, X13
-	VDIVPS  X13, X12, X13
+	VSQRTPS X13, X10
+	VADDPS  X8, X10, X10
+	VDIVPS  X10, X12, X10
 
 	// p -= lr*q
-	VMULPS X13, X9, X13
-	VSUBPS X13, X11, X13
-	VMOVSS X10, (DX)
+	VMULPS X10, X9, X10
+	VSUBPS X10, X11, X10
+	VMOVSS X13, (DX)
 	VMOVSS X14, (BX)
-	VMOVSS X13, (DI)
+	VMOVSS X10, (DI)
 	SUBQ   $+1, R8
 	ADDQ   $+4, DI
 	ADDQ   $+4, SI
@@ -205,72 +186,62 @@ main:
 	VMULPS  Y11, Y2, Y12
 	VADDPS  Y12, Y10, Y12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  Y12, Y3, Y10
-	VPAND   Y4, Y10, Y15
-	VPSIGND Y15, Y10, Y10
-	VMULPS  (DX), Y5, Y13
-	VMULPS  Y10, Y10, Y10
-	VADDPS  Y10, Y13, Y10
-	VPAND   Y1, Y10, Y15
-	VPSIGND Y15, Y10, Y10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPS  (BX), Y5, Y13
-	VMULPS  Y12, Y6, Y14
-	VADDPS  Y14, Y13, Y14
-	VPAND   Y1, Y14, Y15
-	VPSIGND Y15, Y14, Y14
-	VPAND   Y4, Y14, Y15
-	VPSIGND Y15, Y14, Y13
-	VMULPS  Y13, Y13, Y13
-	VSUBPS  Y13, Y10, Y13
-	VMAXPS  Y13, Y7, Y13
-
-	// q = d/(sqrt(v)+eps)
-	VSQRTPS Y13, Y13
-	VADDPS  Y8, Y13, Y13
-	VDIVPS  Y13, Y12, Y13
-
-	// p -= lr*q
-	VMULPS  Y13, Y9, Y13
-	VSUBPS  Y13, Y11, Y13
-	VMOVUPS Y10, (DX)
-	VMOVUPS Y14, (BX)
-	VMOVUPS Y13, (DI)
-	VMOVUPS 32(SI), Y13
-	VPAND   Y1, Y13, Y15
-	VPSIGND Y15, Y13, Y13
-	VMULPS  Y13, Y0, Y13
-	VMOVUPS 32(DI), Y14
-	VMULPS  Y14, Y2, Y10
-	VADDPS  Y10, Y13, Y10
-	VMULPS  Y10, Y3, Y13
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS (BX), Y10
+	VSUBPS  Y10, Y12, Y13
+	VMULPS  Y13, Y3, Y13
 	VPAND   Y4, Y13, Y15
 	VPSIGND Y15, Y13, Y13
-	VMULPS  32(DX), Y5, Y11
 	VMULPS  Y13, Y13, Y13
-	VADDPS  Y13, Y11, Y13
-	VPAND   Y1, Y13, Y15
-	VPSIGND Y15, Y13, Y13
-	VMULPS  32(BX), Y5, Y11
-	VMULPS  Y10, Y6, Y12
-	VADDPS  Y12, Y11, Y12
+	VADDPS  (DX), Y13, Y13
+	VMULPS  Y13, Y5, Y13
+	VMAXPS  Y13, Y6, Y13
+	VMULPS  Y10, Y5, Y10
+	VMULPS  Y12, Y7, Y14
+	VADDPS  Y14, Y10, Y14
+	VPAND   Y1, Y14, Y15
+	VPSIGND Y15, Y14, Y14
+
+	// q = d/(sqrt(v)+eps)
+	VSQRTPS Y13, Y10
+	VADDPS  Y8, Y10, Y10
+	VDIVPS  Y10, Y12, Y10
+
+	// p -= lr*q
+	VMULPS  Y10, Y9, Y10
+	VSUBPS  Y10, Y11, Y10
+	VMOVUPS Y13, (DX)
+	VMOVUPS Y14, (BX)
+	VMOVUPS Y10, (DI)
+	VMOVUPS 32(SI), Y10
+	VPAND   Y1, Y10, Y15
+	VPSIGND Y15, Y10, Y10
+	VMULPS  Y10, Y0, Y10
+	VMOVUPS 32(DI), Y14
+	VMULPS  Y14, Y2, Y13
+	VADDPS  Y13, Y10, Y13
+	VMOVUPS 32(BX), Y10
+	VSUBPS  Y10, Y13, Y11
+	VMULPS  Y11, Y3, Y11
+	VPAND   Y4, Y11, Y15
+	VPSIGND Y15, Y11, Y11
+	VMULPS  Y11, Y11, Y11
+	VADDPS  32(DX), Y11, Y11
+	VMULPS  Y11, Y5, Y11
+	VMAXPS  Y11, Y6, Y11
+	VMULPS  Y10, Y5, Y10
+	VMULPS  Y13, Y7, Y12
+	VADDPS  Y12, Y10, Y12
 	VPAND   Y1, Y12, Y15
 	VPSIGND Y15, Y12, Y12
-	VPAND   Y4, Y12, Y15
-	VPSIGND Y15, Y12, Y11
-	VMULPS  Y11, Y11, Y11
-	VSUBPS  Y11, Y13, Y11
-	VMAXPS  Y11, Y7, Y11
-	VSQRTPS Y11, Y11
-	VADDPS  Y8, Y11, Y11
-	VDIVPS  Y11, Y10, Y11
-	VMULPS  Y11, Y9, Y11
-	VSUBPS  Y11, Y14, Y11
-	VMOVUPS Y13, 32(DX)
+	VSQRTPS Y11, Y10
+	VADDPS  Y8, Y10, Y10
+	VDIVPS  Y10, Y13, Y10
+	VMULPS  Y10, Y9, Y10
+	VSUBPS  Y10, Y14, Y10
+	VMOVUPS Y11, 32(DX)
 	VMOVUPS Y12, 32(BX)
-	VMOVUPS Y11, 32(DI)
+	VMOVUPS Y10, 32(DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
@@ -293,39 +264,33 @@ one:
 	VMULPS  Y11, Y2, Y12
 	VADDPS  Y12, Y10, Y12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  Y12, Y3, Y10
-	VPAND   Y4, Y10, Y15
-	VPSIGND Y15, Y10, Y10
-	VMULPS  (DX), Y5, Y13
-	VMULPS  Y10, Y10, Y10
-	VADDPS  Y10, Y13, Y10
-	VPAND   Y1, Y10, Y15
-	VPSIGND Y15, Y10, Y10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPS  (BX), Y5, Y13
-	VMULPS  Y12, Y6, Y14
-	VADDPS  Y14, Y13, Y14
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS (BX), Y10
+	VSUBPS  Y10, Y12, Y13
+	VMULPS  Y13, Y3, Y13
+	VPAND   Y4, Y13, Y15
+	VPSIGND Y15, Y13, Y13
+	VMULPS  Y13, Y13, Y13
+	VADDPS  (DX), Y13, Y13
+	VMULPS  Y13, Y5, Y13
+	VMAXPS  Y13, Y6, Y13
+	VMULPS  Y10, Y5, Y10
+	VMULPS  Y12, Y7, Y14
+	VADDPS  Y14, Y10, Y14
 	VPAND   Y1, Y14, Y15
 	VPSIGND Y15, Y14, Y14
-	VPAND   Y4, Y14, Y15
-	VPSIGND Y15, Y14, Y13
-	VMULPS  Y13, Y13, Y13
-	VSUBPS  Y13, Y10, Y13
-	VMAXPS  Y13, Y7, Y13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS Y13, Y13
-	VADDPS  Y8, Y13, Y13
-	VDIVPS  Y13, Y12, Y13
+	VSQRTPS Y13, Y10
+	VADDPS  Y8, Y10, Y10
+	VDIVPS  Y10, Y12, Y10
 
 	// p -= lr*q
-	VMULPS  Y13, Y9, Y13
-	VSUBPS  Y13, Y11, Y13
-	VMOVUPS Y10, (DX)
+	VMULPS  Y10, Y9, Y10
+	VSUBPS  Y10, Y11, Y10
+	VMOVUPS Y13, (DX)
 	VMOVUPS Y14, (BX)
-	VMOVUPS Y13, (DI)
+	VMOVUPS Y10, (DI)
 	ADDQ    $+32, DI
 	ADDQ    $+32, SI
 	ADDQ    $+32, DX
@@ -349,39 +314,33 @@ tail:
 	VMULPS  X11, X2, X12
 	VADDPS  X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X12, X3, X10
-	VPAND   X4, X10, X15
-	VPSIGND X15, X10, X10
-	VMULPS  (DX), X5, X13
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X13, X10
-	VPAND   X1, X10, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPS  (BX), X5, X13
-	VMULPS  X12, X6, X14
-	VADDPS  X14, X13, X14
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS (BX), X10
+	VSUBPS  X10, X12, X13
+	VMULPS  X13, X3, X13
+	VPAND   X4, X13, X15
+	VPSIGND X15, X13, X13
+	VMULPS  X13, X13, X13
+	VADDPS  (DX), X13, X13
+	VMULPS  X13, X5, X13
+	VMAXPS  X13, X6, X13
+	VMULPS  X10, X5, X10
+	VMULPS  X12, X7, X14
+	VADDPS  X14, X10, X14
 	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
-	VPAND   X4, X14, X15
-	VPSIGND X15, X14, X13
-	VMULPS  X13, X13, X13
-	VSUBPS  X13, X10, X13
-	VMAXPS  X13, X7, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS X13, X13
-	VADDPS  X8, X13, X13
-	VDIVPS  X13, X12, X13
+	VSQRTPS X13, X10
+	VADDPS  X8, X10, X10
+	VDIVPS  X10, X12, X10
 
 	// p -= lr*q
-	VMULPS  X13, X9, X13
-	VSUBPS  X13, X11, X13
-	VMOVUPS X10, (DX)
+	VMULPS  X10, X9, X10
+	VSUBPS  X10, X11, X10
+	VMOVUPS X13, (DX)
 	VMOVUPS X14, (BX)
-	VMOVUPS X13, (DI)
+	VMOVUPS X10, (DI)
 	TESTQ   $+3, R8
 	JEQ     done
 	ADDQ    $+16, DI
@@ -402,41 +361,34 @@ skip4:
 	VMULPS  X11, X2, X12
 	VADDPS  X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X12, X3, X10
-	VPAND   X4, X10, X15
-	VPSIGND X15, X10, X10
-	VMOVSD  (DX), X13
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVSD  (BX), X10
+	VSUBPS  X10, X12, X13
+	VMULPS  X13, X3, X13
+	VPAND   X4, X13, X15
+	VPSIGND X15, X13, X13
+	VMULPS  X13, X13, X13
+	VMOVSD  (DX), X14
+	VADDPS  X13, X14, X13
 	VMULPS  X13, X5, X13
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X13, X10
-	VPAND   X1, X10, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVSD  (BX), X13
-	VMULPS  X13, X5, X13
-	VMULPS  X12, X6, X14
-	VADDPS  X14, X13, X14
+	VMAXPS  X13, X6, X13
+	VMULPS  X10, X5, X10
+	VMULPS  X12, X7, X14
+	VADDPS  X14, X10, X14
 	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
-	VPAND   X4, X14, X15
-	VPSIGND X15, X14, X13
-	VMULPS  X13, X13, X13
-	VSUBPS  X13, X10, X13
-	VMAXPS  X13, X7, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS X13, X13
-	VADDPS  X8, X13, X13
-	VDIVPS  X13, X12, X13
+	VSQRTPS X13, X10
+	VADDPS  X8, X10, X10
+	VDIVPS  X10, X12, X10
 
 	// p -= lr*q
-	VMULPS X13, X9, X13
-	VSUBPS X13, X11, X13
-	VMOVSD X10, (DX)
+	VMULPS X10, X9, X10
+	VSUBPS X10, X11, X10
+	VMOVSD X13, (DX)
 	VMOVSD X14, (BX)
-	VMOVSD X13, (DI)
+	VMOVSD X10, (DI)
 	TESTQ  $+1, R8
 	JEQ    done
 	ADDQ   $+8, DI
@@ -457,39 +409,33 @@ skip5:
 	VMULPS  X11, X2, X12
 	VADDPS  X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X12, X3, X10
-	VPAND   X4, X10, X15
-	VPSIGND X15, X10, X10
-	VMULSS  (DX), X5, X13
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X13, X10
-	VPAND   X1, X10, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULSS  (BX), X5, X13
-	VMULPS  X12, X6, X14
-	VADDPS  X14, X13, X14
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVSS  (BX), X10
+	VSUBPS  X10, X12, X13
+	VMULPS  X13, X3, X13
+	VPAND   X4, X13, X15
+	VPSIGND X15, X13, X13
+	VMULPS  X13, X13, X13
+	VADDSS  (DX), X13, X13
+	VMULPS  X13, X5, X13
+	VMAXPS  X13, X6, X13
+	VMULPS  X10, X5, X10
+	VMULPS  X12, X7, X14
+	VADDPS  X14, X10, X14
 	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
-	VPAND   X4, X14, X15
-	VPSIGND X15, X14, X13
-	VMULPS  X13, X13, X13
-	VSUBPS  X13, X10, X13
-	VMAXPS  X13, X7, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS X13, X13
-	VADDPS  X8, X13, X13
-	VDIVPS  X13, X12, X13
+	VSQRTPS X13, X10
+	VADDPS  X8, X10, X10
+	VDIVPS  X10, X12, X10
 
 	// p -= lr*q
-	VMULPS X13, X9, X13
-	VSUBPS X13, X11, X13
-	VMOVSS X10, (DX)
+	VMULPS X10, X9, X10
+	VSUBPS X10, X11, X10
+	VMOVSS X13, (DX)
 	VMOVSS X14, (BX)
-	VMOVSS X13, (DI)
+	VMOVSS X10, (DI)
 
 skip6:
 done:
@@ -502,8 +448,8 @@ GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
-DATA zero_f32<>+0(SB)/4, $0x00000000
-GLOBL zero_f32<>(SB), RODATA|NOPTR, $4
+DATA floor_f32<>+0(SB)/4, $0x0c800000
+GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
 
 // func RMSpropCenteredF64(p []float64, g []float64, v []float64, avg []float64, scale float64, l2 float64, alpha float64, root float64, eps float64, lr float64, oma float64)
 // Requires: AVX, AVX2
@@ -520,8 +466,8 @@ TEXT ·RMSpropCenteredF64(SB), NOSPLIT, $0-152
 	VBROADCASTSD root+120(FP), Y3
 	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y4
 	VBROADCASTSD alpha+112(FP), Y5
-	VBROADCASTSD oma+144(FP), Y6
-	VBROADCASTSD zero_f64<>+0(SB), Y7
+	VBROADCASTSD floor_f64<>+0(SB), Y6
+	VBROADCASTSD oma+144(FP), Y7
 	VBROADCASTSD eps+128(FP), Y8
 	VBROADCASTSD lr+136(FP), Y9
 	CMPQ         R8, $+8
@@ -550,43 +496,35 @@ TEXT ·RMSpropCenteredF64(SB), NOSPLIT, $0-152
 	VMULPD  X11, X2, X12
 	VADDPD  X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  X12, X3, X10
-	VPAND   X4, X10, X15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS (BX), X10
+	VSUBPD  X10, X12, X13
+	VMULPD  X13, X3, X13
+	VPAND   X4, X13, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
-	VMULPD  (DX), X5, X13
-	VMULPD  X10, X10, X10
-	VADDPD  X10, X13, X10
-	VPAND   X1, X10, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPD  (BX), X5, X13
-	VMULPD  X12, X6, X14
-	VADDPD  X14, X13, X14
+	VPSIGND X15, X13, X13
+	VMULPD  X13, X13, X13
+	VADDPD  (DX), X13, X13
+	VMULPD  X13, X5, X13
+	VMAXPD  X13, X6, X13
+	VMULPD  X10, X5, X10
+	VMULPD  X12, X7, X14
+	VADDPD  X14, X10, X14
 	VPAND   X1, X14, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
-	VPAND   X4, X14, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X14, X13
-	VMULPD  X13, X13, X13
-	VSUBPD  X13, X10, X13
-	VMAXPD  X13, X7, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD X13, X13
-	VADDPD  X8, X13, X13
-	VDIVPD  X13, X12, X13
+	VSQRTPD X13, X10
+	VADDPD  X8, X10, X10
+	VDIVPD  X10, X12, X10
 
 	// p -= lr*q
-	VMULPD  X13, X9, X13
-	VSUBPD  X13, X11, X13
-	VMOVUPS X10, (DX)
+	VMULPD  X10, X9, X10
+	VSUBPD  X10, X11, X10
+	VMOVUPS X13, (DX)
 	VMOVUPS X14, (BX)
-	VMOVUPS X13, (DI)
+	VMOVUPS X10, (DI)
 	SUBQ    $+2, R8
 	ADDQ    $+16, DI
 	ADDQ    $+16, SI
@@ -607,43 +545,35 @@ skip:
 	VMULPD  X11, X2, X12
 	VADDPD  X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  X12, X3, X10
-	VPAND   X4, X10, X15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVSD  (BX), X10
+	VSUBPD  X10, X12, X13
+	VMULPD  X13, X3, X13
+	VPAND   X4, X13, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
-	VMULSD  (DX), X5, X13
-	VMULPD  X10, X10, X10
-	VADDPD  X10, X13, X10
-	VPAND   X1, X10, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULSD  (BX), X5, X13
-	VMULPD  X12, X6, X14
-	VADDPD  X14, X13, X14
+	VPSIGND X15, X13, X13
+	VMULPD  X13, X13, X13
+	VADDSD  (DX), X13, X13
+	VMULPD  X13, X5, X13
+	VMAXPD  X13, X6, X13
+	VMULPD  X10, X5, X10
+	VMULPD  X12, X7, X14
+	VADDPD  X14, X10, X14
 	VPAND   X1, X14, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
-	VPAND   X4, X14, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X14, X13
-	VMULPD  X13, X13, X13
-	VSUBPD  X13, X10, X13
-	VMAXPD  X13, X7, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD X13, X13
-	VADDPD  X8, X13, X13
-	VDIVPD  X13, X12, X13
+	VSQRTPD X13, X10
+	VADDPD  X8, X10, X10
+	VDIVPD  X10, X12, X10
 
 	// p -= lr*q
-	VMULPD X13, X9, X13
-	VSUBPD X13, X11, X13
-	VMOVSD X10, (DX)
+	VMULPD X10, X9, X10
+	VSUBPD X10, X11, X10
+	VMOVSD X13, (DX)
 	VMOVSD X14, (BX)
-	VMOVSD X13, (DI)
+	VMOVSD X10, (DI)
 	SUBQ   $+1, R8
 	ADDQ   $+8, DI
 	ADDQ   $+8, SI
@@ -663,81 +593,67 @@ main:
 	VMULPD  Y11, Y2, Y12
 	VADDPD  Y12, Y10, Y12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  Y12, Y3, Y10
-	VPAND   Y4, Y10, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y10, Y10
-	VMULPD  (DX), Y5, Y13
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y13, Y10
-	VPAND   Y1, Y10, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y10, Y10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPD  (BX), Y5, Y13
-	VMULPD  Y12, Y6, Y14
-	VADDPD  Y14, Y13, Y14
-	VPAND   Y1, Y14, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y14, Y14
-	VPAND   Y4, Y14, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y14, Y13
-	VMULPD  Y13, Y13, Y13
-	VSUBPD  Y13, Y10, Y13
-	VMAXPD  Y13, Y7, Y13
-
-	// q = d/(sqrt(v)+eps)
-	VSQRTPD Y13, Y13
-	VADDPD  Y8, Y13, Y13
-	VDIVPD  Y13, Y12, Y13
-
-	// p -= lr*q
-	VMULPD  Y13, Y9, Y13
-	VSUBPD  Y13, Y11, Y13
-	VMOVUPD Y10, (DX)
-	VMOVUPD Y14, (BX)
-	VMOVUPD Y13, (DI)
-	VMOVUPD 32(SI), Y13
-	VPAND   Y1, Y13, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y13, Y13
-	VMULPD  Y13, Y0, Y13
-	VMOVUPD 32(DI), Y14
-	VMULPD  Y14, Y2, Y10
-	VADDPD  Y10, Y13, Y10
-	VMULPD  Y10, Y3, Y13
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPD (BX), Y10
+	VSUBPD  Y10, Y12, Y13
+	VMULPD  Y13, Y3, Y13
 	VPAND   Y4, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y13, Y13
-	VMULPD  32(DX), Y5, Y11
 	VMULPD  Y13, Y13, Y13
-	VADDPD  Y13, Y11, Y13
-	VPAND   Y1, Y13, Y15
+	VADDPD  (DX), Y13, Y13
+	VMULPD  Y13, Y5, Y13
+	VMAXPD  Y13, Y6, Y13
+	VMULPD  Y10, Y5, Y10
+	VMULPD  Y12, Y7, Y14
+	VADDPD  Y14, Y10, Y14
+	VPAND   Y1, Y14, Y15
 	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y13, Y13
-	VMULPD  32(BX), Y5, Y11
-	VMULPD  Y10, Y6, Y12
-	VADDPD  Y12, Y11, Y12
+	VPSIGND Y15, Y14, Y14
+
+	// q = d/(sqrt(v)+eps)
+	VSQRTPD Y13, Y10
+	VADDPD  Y8, Y10, Y10
+	VDIVPD  Y10, Y12, Y10
+
+	// p -= lr*q
+	VMULPD  Y10, Y9, Y10
+	VSUBPD  Y10, Y11, Y10
+	VMOVUPD Y13, (DX)
+	VMOVUPD Y14, (BX)
+	VMOVUPD Y10, (DI)
+	VMOVUPD 32(SI), Y10
+	VPAND   Y1, Y10, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y10, Y10
+	VMULPD  Y10, Y0, Y10
+	VMOVUPD 32(DI), Y14
+	VMULPD  Y14, Y2, Y13
+	VADDPD  Y13, Y10, Y13
+	VMOVUPD 32(BX), Y10
+	VSUBPD  Y10, Y13, Y11
+	VMULPD  Y11, Y3, Y11
+	VPAND   Y4, Y11, Y15
+	VPSHUFD $0xf5, Y15, Y15
+	VPSIGND Y15, Y11, Y11
+	VMULPD  Y11, Y11, Y11
+	VADDPD  32(DX), Y11, Y11
+	VMULPD  Y11, Y5, Y11
+	VMAXPD  Y11, Y6, Y11
+	VMULPD  Y10, Y5, Y10
+	VMULPD  Y13, Y7, Y12
+	VADDPD  Y12, Y10, Y12
 	VPAND   Y1, Y12, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y12, Y12
-	VPAND   Y4, Y12, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y12, Y11
-	VMULPD  Y11, Y11, Y11
-	VSUBPD  Y11, Y13, Y11
-	VMAXPD  Y11, Y7, Y11
-	VSQRTPD Y11, Y11
-	VADDPD  Y8, Y11, Y11
-	VDIVPD  Y11, Y10, Y11
-	VMULPD  Y11, Y9, Y11
-	VSUBPD  Y11, Y14, Y11
-	VMOVUPD Y13, 32(DX)
+	VSQRTPD Y11, Y10
+	VADDPD  Y8, Y10, Y10
+	VDIVPD  Y10, Y13, Y10
+	VMULPD  Y10, Y9, Y10
+	VSUBPD  Y10, Y14, Y10
+	VMOVUPD Y11, 32(DX)
 	VMOVUPD Y12, 32(BX)
-	VMOVUPD Y11, 32(DI)
+	VMOVUPD Y10, 32(DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
@@ -761,43 +677,35 @@ one:
 	VMULPD  Y11, Y2, Y12
 	VADDPD  Y12, Y10, Y12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  Y12, Y3, Y10
-	VPAND   Y4, Y10, Y15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPD (BX), Y10
+	VSUBPD  Y10, Y12, Y13
+	VMULPD  Y13, Y3, Y13
+	VPAND   Y4, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y10, Y10
-	VMULPD  (DX), Y5, Y13
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y13, Y10
-	VPAND   Y1, Y10, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y10, Y10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPD  (BX), Y5, Y13
-	VMULPD  Y12, Y6, Y14
-	VADDPD  Y14, Y13, Y14
+	VPSIGND Y15, Y13, Y13
+	VMULPD  Y13, Y13, Y13
+	VADDPD  (DX), Y13, Y13
+	VMULPD  Y13, Y5, Y13
+	VMAXPD  Y13, Y6, Y13
+	VMULPD  Y10, Y5, Y10
+	VMULPD  Y12, Y7, Y14
+	VADDPD  Y14, Y10, Y14
 	VPAND   Y1, Y14, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y14, Y14
-	VPAND   Y4, Y14, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y14, Y13
-	VMULPD  Y13, Y13, Y13
-	VSUBPD  Y13, Y10, Y13
-	VMAXPD  Y13, Y7, Y13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD Y13, Y13
-	VADDPD  Y8, Y13, Y13
-	VDIVPD  Y13, Y12, Y13
+	VSQRTPD Y13, Y10
+	VADDPD  Y8, Y10, Y10
+	VDIVPD  Y10, Y12, Y10
 
 	// p -= lr*q
-	VMULPD  Y13, Y9, Y13
-	VSUBPD  Y13, Y11, Y13
-	VMOVUPD Y10, (DX)
+	VMULPD  Y10, Y9, Y10
+	VSUBPD  Y10, Y11, Y10
+	VMOVUPD Y13, (DX)
 	VMOVUPD Y14, (BX)
-	VMOVUPD Y13, (DI)
+	VMOVUPD Y10, (DI)
 	ADDQ    $+32, DI
 	ADDQ    $+32, SI
 	ADDQ    $+32, DX
@@ -822,43 +730,35 @@ tail:
 	VMULPD  X11, X2, X12
 	VADDPD  X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  X12, X3, X10
-	VPAND   X4, X10, X15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS (BX), X10
+	VSUBPD  X10, X12, X13
+	VMULPD  X13, X3, X13
+	VPAND   X4, X13, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
-	VMULPD  (DX), X5, X13
-	VMULPD  X10, X10, X10
-	VADDPD  X10, X13, X10
-	VPAND   X1, X10, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPD  (BX), X5, X13
-	VMULPD  X12, X6, X14
-	VADDPD  X14, X13, X14
+	VPSIGND X15, X13, X13
+	VMULPD  X13, X13, X13
+	VADDPD  (DX), X13, X13
+	VMULPD  X13, X5, X13
+	VMAXPD  X13, X6, X13
+	VMULPD  X10, X5, X10
+	VMULPD  X12, X7, X14
+	VADDPD  X14, X10, X14
 	VPAND   X1, X14, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
-	VPAND   X4, X14, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X14, X13
-	VMULPD  X13, X13, X13
-	VSUBPD  X13, X10, X13
-	VMAXPD  X13, X7, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD X13, X13
-	VADDPD  X8, X13, X13
-	VDIVPD  X13, X12, X13
+	VSQRTPD X13, X10
+	VADDPD  X8, X10, X10
+	VDIVPD  X10, X12, X10
 
 	// p -= lr*q
-	VMULPD  X13, X9, X13
-	VSUBPD  X13, X11, X13
-	VMOVUPS X10, (DX)
+	VMULPD  X10, X9, X10
+	VSUBPD  X10, X11, X10
+	VMOVUPS X13, (DX)
 	VMOVUPS X14, (BX)
-	VMOVUPS X13, (DI)
+	VMOVUPS X10, (DI)
 	TESTQ   $+1, R8
 	JEQ     done
 	ADDQ    $+16, DI
@@ -880,43 +780,35 @@ skip3:
 	VMULPD  X11, X2, X12
 	VADDPD  X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  X12, X3, X10
-	VPAND   X4, X10, X15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVSD  (BX), X10
+	VSUBPD  X10, X12, X13
+	VMULPD  X13, X3, X13
+	VPAND   X4, X13, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
-	VMULSD  (DX), X5, X13
-	VMULPD  X10, X10, X10
-	VADDPD  X10, X13, X10
-	VPAND   X1, X10, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULSD  (BX), X5, X13
-	VMULPD  X12, X6, X14
-	VADDPD  X14, X13, X14
+	VPSIGND X15, X13, X13
+	VMULPD  X13, X13, X13
+	VADDSD  (DX), X13, X13
+	VMULPD  X13, X5, X13
+	VMAXPD  X13, X6, X13
+	VMULPD  X10, X5, X10
+	VMULPD  X12, X7, X14
+	VADDPD  X14, X10, X14
 	VPAND   X1, X14, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
-	VPAND   X4, X14, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X14, X13
-	VMULPD  X13, X13, X13
-	VSUBPD  X13, X10, X13
-	VMAXPD  X13, X7, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD X13, X13
-	VADDPD  X8, X13, X13
-	VDIVPD  X13, X12, X13
+	VSQRTPD X13, X10
+	VADDPD  X8, X10, X10
+	VDIVPD  X10, X12, X10
 
 	// p -= lr*q
-	VMULPD X13, X9, X13
-	VSUBPD X13, X11, X13
-	VMOVSD X10, (DX)
+	VMULPD X10, X9, X10
+	VSUBPD X10, X11, X10
+	VMOVSD X13, (DX)
 	VMOVSD X14, (BX)
-	VMOVSD X13, (DI)
+	VMOVSD X10, (DI)
 
 skip4:
 done:
@@ -929,5 +821,5 @@ GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8
 DATA tinyrootmask_f64<>+0(SB)/8, $0x6000000000000000
 GLOBL tinyrootmask_f64<>(SB), RODATA|NOPTR, $8
 
-DATA zero_f64<>+0(SB)/8, $0x0000000000000000
-GLOBL zero_f64<>(SB), RODATA|NOPTR, $8
+DATA floor_f64<>+0(SB)/8, $0x0370000000000000
+GLOBL floor_f64<>(SB), RODATA|NOPTR, $8

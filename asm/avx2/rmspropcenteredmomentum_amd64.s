@@ -19,8 +19,8 @@ TEXT ·RMSpropCenteredMomentumF32(SB), NOSPLIT, $0-152
 	VBROADCASTSS root+132(FP), Y2
 	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y3
 	VBROADCASTSS alpha+128(FP), Y4
-	VBROADCASTSS oma+144(FP), Y5
-	VBROADCASTSS zero_f32<>+0(SB), Y6
+	VBROADCASTSS floor_f32<>+0(SB), Y5
+	VBROADCASTSS oma+144(FP), Y6
 	VBROADCASTSS eps+136(FP), Y7
 	VBROADCASTSS mu+148(FP), Y8
 	VBROADCASTSS lr+140(FP), Y9
@@ -50,43 +50,37 @@ TEXT ·RMSpropCenteredMomentumF32(SB), NOSPLIT, $0-152
 	VMULPS       X11, X1, X12
 	VADDPS       X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X12, X2, X10
-	VPAND   X3, X10, X15
-	VPSIGND X15, X10, X10
-	VMULPS  (DX), X4, X13
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X13, X10
-	VPAND   X0, X10, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPS  (BX), X4, X13
-	VMULPS  X12, X5, X14
-	VADDPS  X14, X13, X14
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS (BX), X10
+	VSUBPS  X10, X12, X13
+	VMULPS  X13, X2, X13
+	VPAND   X3, X13, X15
+	VPSIGND X15, X13, X13
+	VMULPS  X13, X13, X13
+	VADDPS  (DX), X13, X13
+	VMULPS  X13, X4, X13
+	VMAXPS  X13, X5, X13
+	VMULPS  X10, X4, X10
+	VMULPS  X12, X6, X14
+	VADDPS  X14, X10, X14
 	VPAND   X0, X14, X15
 	VPSIGND X15, X14, X14
-	VPAND   X3, X14, X15
-	VPSIGND X15, X14, X13
-	VMULPS  X13, X13, X13
-	VSUBPS  X13, X10, X13
-	VMAXPS  X13, X6, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS X13, X13
-	VADDPS  X7, X13, X13
-	VDIVPS  X13, X12, X13
+	VSQRTPS X13, X10
+	VADDPS  X7, X10, X10
+	VDIVPS  X10, X12, X10
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPS  (R8), X8, X12
-	VADDPS  X13, X12, X13
-	VPAND   X0, X13, X15
-	VPSIGND X15, X13, X13
-	VMULPS  X13, X9, X12
+	VADDPS  X10, X12, X10
+	VPAND   X0, X10, X15
+	VPSIGND X15, X10, X10
+	VMULPS  X10, X9, X12
 	VSUBPS  X12, X11, X12
-	VMOVUPS X10, (DX)
+	VMOVUPS X13, (DX)
 	VMOVUPS X14, (BX)
-	VMOVUPS X13, (R8)
+	VMOVUPS X10, (R8)
 	VMOVUPS X12, (DI)
 	SUBQ    $+4, R9
 	ADDQ    $+16, DI
@@ -109,46 +103,39 @@ skip:
 	VMULPS       X11, X1, X12
 	VADDPS       X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X12, X2, X10
-	VPAND   X3, X10, X15
-	VPSIGND X15, X10, X10
-	VMOVSD  (DX), X13
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVSD  (BX), X10
+	VSUBPS  X10, X12, X13
+	VMULPS  X13, X2, X13
+	VPAND   X3, X13, X15
+	VPSIGND X15, X13, X13
+	VMULPS  X13, X13, X13
+	VMOVSD  (DX), X14
+	VADDPS  X13, X14, X13
 	VMULPS  X13, X4, X13
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X13, X10
-	VPAND   X0, X10, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVSD  (BX), X13
-	VMULPS  X13, X4, X13
-	VMULPS  X12, X5, X14
-	VADDPS  X14, X13, X14
+	VMAXPS  X13, X5, X13
+	VMULPS  X10, X4, X10
+	VMULPS  X12, X6, X14
+	VADDPS  X14, X10, X14
 	VPAND   X0, X14, X15
 	VPSIGND X15, X14, X14
-	VPAND   X3, X14, X15
-	VPSIGND X15, X14, X13
-	VMULPS  X13, X13, X13
-	VSUBPS  X13, X10, X13
-	VMAXPS  X13, X6, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS X13, X13
-	VADDPS  X7, X13, X13
-	VDIVPS  X13, X12, X13
+	VSQRTPS X13, X10
+	VADDPS  X7, X10, X10
+	VDIVPS  X10, X12, X10
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMOVSD  (R8), X12
 	VMULPS  X12, X8, X12
-	VADDPS  X13, X12, X13
-	VPAND   X0, X13, X15
-	VPSIGND X15, X13, X13
-	VMULPS  X13, X9, X12
+	VADDPS  X10, X12, X10
+	VPAND   X0, X10, X15
+	VPSIGND X15, X10, X10
+	VMULPS  X10, X9, X12
 	VSUBPS  X12, X11, X12
-	VMOVSD  X10, (DX)
+	VMOVSD  X13, (DX)
 	VMOVSD  X14, (BX)
-	VMOVSD  X13, (R8)
+	VMOVSD  X10, (R8)
 	VMOVSD  X12, (DI)
 	SUBQ    $+2, R9
 	ADDQ    $+8, DI
@@ -171,43 +158,37 @@ skip2:
 	VMULPS       X11, X1, X12
 	VADDPS       X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X12, X2, X10
-	VPAND   X3, X10, X15
-	VPSIGND X15, X10, X10
-	VMULSS  (DX), X4, X13
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X13, X10
-	VPAND   X0, X10, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULSS  (BX), X4, X13
-	VMULPS  X12, X5, X14
-	VADDPS  X14, X13, X14
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVSS  (BX), X10
+	VSUBPS  X10, X12, X13
+	VMULPS  X13, X2, X13
+	VPAND   X3, X13, X15
+	VPSIGND X15, X13, X13
+	VMULPS  X13, X13, X13
+	VADDSS  (DX), X13, X13
+	VMULPS  X13, X4, X13
+	VMAXPS  X13, X5, X13
+	VMULPS  X10, X4, X10
+	VMULPS  X12, X6, X14
+	VADDPS  X14, X10, X14
 	VPAND   X0, X14, X15
 	VPSIGND X15, X14, X14
-	VPAND   X3, X14, X15
-	VPSIGND X15, X14, X13
-	VMULPS  X13, X13, X13
-	VSUBPS  X13, X10, X13
-	VMAXPS  X13, X6, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS X13, X13
-	VADDPS  X7, X13, X13
-	VDIVPS  X13, X12, X13
+	VSQRTPS X13, X10
+	VADDPS  X7, X10, X10
+	VDIVPS  X10, X12, X10
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULSS  (R8), X8, X12
-	VADDPS  X13, X12, X13
-	VPAND   X0, X13, X15
-	VPSIGND X15, X13, X13
-	VMULPS  X13, X9, X12
+	VADDPS  X10, X12, X10
+	VPAND   X0, X10, X15
+	VPSIGND X15, X10, X10
+	VMULPS  X10, X9, X12
 	VSUBPS  X12, X11, X12
-	VMOVSS  X10, (DX)
+	VMOVSS  X13, (DX)
 	VMOVSS  X14, (BX)
-	VMOVSS  X13, (R8)
+	VMOVSS  X10, (R8)
 	VMOVSS  X12, (DI)
 	SUBQ    $+1, R9
 	ADDQ    $+4, DI
@@ -229,82 +210,72 @@ main:
 	VMULPS       Y11, Y1, Y12
 	VADDPS       Y12, Y10, Y12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  Y12, Y2, Y10
-	VPAND   Y3, Y10, Y15
-	VPSIGND Y15, Y10, Y10
-	VMULPS  (DX), Y4, Y13
-	VMULPS  Y10, Y10, Y10
-	VADDPS  Y10, Y13, Y10
-	VPAND   Y0, Y10, Y15
-	VPSIGND Y15, Y10, Y10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPS  (BX), Y4, Y13
-	VMULPS  Y12, Y5, Y14
-	VADDPS  Y14, Y13, Y14
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS (BX), Y10
+	VSUBPS  Y10, Y12, Y13
+	VMULPS  Y13, Y2, Y13
+	VPAND   Y3, Y13, Y15
+	VPSIGND Y15, Y13, Y13
+	VMULPS  Y13, Y13, Y13
+	VADDPS  (DX), Y13, Y13
+	VMULPS  Y13, Y4, Y13
+	VMAXPS  Y13, Y5, Y13
+	VMULPS  Y10, Y4, Y10
+	VMULPS  Y12, Y6, Y14
+	VADDPS  Y14, Y10, Y14
 	VPAND   Y0, Y14, Y15
 	VPSIGND Y15, Y14, Y14
-	VPAND   Y3, Y14, Y15
-	VPSIGND Y15, Y14, Y13
-	VMULPS  Y13, Y13, Y13
-	VSUBPS  Y13, Y10, Y13
-	VMAXPS  Y13, Y6, Y13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS Y13, Y13
-	VADDPS  Y7, Y13, Y13
-	VDIVPS  Y13, Y12, Y13
+	VSQRTPS Y13, Y10
+	VADDPS  Y7, Y10, Y10
+	VDIVPS  Y10, Y12, Y10
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPS       (R8), Y8, Y12
-	VADDPS       Y13, Y12, Y13
-	VPAND        Y0, Y13, Y15
-	VPSIGND      Y15, Y13, Y13
-	VMULPS       Y13, Y9, Y12
+	VADDPS       Y10, Y12, Y10
+	VPAND        Y0, Y10, Y15
+	VPSIGND      Y15, Y10, Y10
+	VMULPS       Y10, Y9, Y12
 	VSUBPS       Y12, Y11, Y12
-	VMOVUPS      Y10, (DX)
+	VMOVUPS      Y13, (DX)
 	VMOVUPS      Y14, (BX)
-	VMOVUPS      Y13, (R8)
+	VMOVUPS      Y10, (R8)
 	VMOVUPS      Y12, (DI)
 	VMOVUPS      32(SI), Y12
 	VPAND        Y0, Y12, Y15
 	VPSIGND      Y15, Y12, Y12
-	VBROADCASTSS scale+120(FP), Y13
-	VMULPS       Y12, Y13, Y12
-	VMOVUPS      32(DI), Y13
-	VMULPS       Y13, Y1, Y14
+	VBROADCASTSS scale+120(FP), Y10
+	VMULPS       Y12, Y10, Y12
+	VMOVUPS      32(DI), Y10
+	VMULPS       Y10, Y1, Y14
 	VADDPS       Y14, Y12, Y14
-	VMULPS       Y14, Y2, Y12
-	VPAND        Y3, Y12, Y15
-	VPSIGND      Y15, Y12, Y12
-	VMULPS       32(DX), Y4, Y10
-	VMULPS       Y12, Y12, Y12
-	VADDPS       Y12, Y10, Y12
-	VPAND        Y0, Y12, Y15
-	VPSIGND      Y15, Y12, Y12
-	VMULPS       32(BX), Y4, Y10
-	VMULPS       Y14, Y5, Y11
-	VADDPS       Y11, Y10, Y11
+	VMOVUPS      32(BX), Y12
+	VSUBPS       Y12, Y14, Y13
+	VMULPS       Y13, Y2, Y13
+	VPAND        Y3, Y13, Y15
+	VPSIGND      Y15, Y13, Y13
+	VMULPS       Y13, Y13, Y13
+	VADDPS       32(DX), Y13, Y13
+	VMULPS       Y13, Y4, Y13
+	VMAXPS       Y13, Y5, Y13
+	VMULPS       Y12, Y4, Y12
+	VMULPS       Y14, Y6, Y11
+	VADDPS       Y11, Y12, Y11
 	VPAND        Y0, Y11, Y15
 	VPSIGND      Y15, Y11, Y11
-	VPAND        Y3, Y11, Y15
-	VPSIGND      Y15, Y11, Y10
-	VMULPS       Y10, Y10, Y10
-	VSUBPS       Y10, Y12, Y10
-	VMAXPS       Y10, Y6, Y10
-	VSQRTPS      Y10, Y10
-	VADDPS       Y7, Y10, Y10
-	VDIVPS       Y10, Y14, Y10
+	VSQRTPS      Y13, Y12
+	VADDPS       Y7, Y12, Y12
+	VDIVPS       Y12, Y14, Y12
 	VMULPS       32(R8), Y8, Y14
-	VADDPS       Y10, Y14, Y10
-	VPAND        Y0, Y10, Y15
-	VPSIGND      Y15, Y10, Y10
-	VMULPS       Y10, Y9, Y14
-	VSUBPS       Y14, Y13, Y14
-	VMOVUPS      Y12, 32(DX)
+	VADDPS       Y12, Y14, Y12
+	VPAND        Y0, Y12, Y15
+	VPSIGND      Y15, Y12, Y12
+	VMULPS       Y12, Y9, Y14
+	VSUBPS       Y14, Y10, Y14
+	VMOVUPS      Y13, 32(DX)
 	VMOVUPS      Y11, 32(BX)
-	VMOVUPS      Y10, 32(R8)
+	VMOVUPS      Y12, 32(R8)
 	VMOVUPS      Y14, 32(DI)
 	ADDQ         $+64, DI
 	ADDQ         $+64, SI
@@ -330,43 +301,37 @@ one:
 	VMULPS       Y11, Y1, Y12
 	VADDPS       Y12, Y10, Y12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  Y12, Y2, Y10
-	VPAND   Y3, Y10, Y15
-	VPSIGND Y15, Y10, Y10
-	VMULPS  (DX), Y4, Y13
-	VMULPS  Y10, Y10, Y10
-	VADDPS  Y10, Y13, Y10
-	VPAND   Y0, Y10, Y15
-	VPSIGND Y15, Y10, Y10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPS  (BX), Y4, Y13
-	VMULPS  Y12, Y5, Y14
-	VADDPS  Y14, Y13, Y14
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS (BX), Y10
+	VSUBPS  Y10, Y12, Y13
+	VMULPS  Y13, Y2, Y13
+	VPAND   Y3, Y13, Y15
+	VPSIGND Y15, Y13, Y13
+	VMULPS  Y13, Y13, Y13
+	VADDPS  (DX), Y13, Y13
+	VMULPS  Y13, Y4, Y13
+	VMAXPS  Y13, Y5, Y13
+	VMULPS  Y10, Y4, Y10
+	VMULPS  Y12, Y6, Y14
+	VADDPS  Y14, Y10, Y14
 	VPAND   Y0, Y14, Y15
 	VPSIGND Y15, Y14, Y14
-	VPAND   Y3, Y14, Y15
-	VPSIGND Y15, Y14, Y13
-	VMULPS  Y13, Y13, Y13
-	VSUBPS  Y13, Y10, Y13
-	VMAXPS  Y13, Y6, Y13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS Y13, Y13
-	VADDPS  Y7, Y13, Y13
-	VDIVPS  Y13, Y12, Y13
+	VSQRTPS Y13, Y10
+	VADDPS  Y7, Y10, Y10
+	VDIVPS  Y10, Y12, Y10
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPS  (R8), Y8, Y12
-	VADDPS  Y13, Y12, Y13
-	VPAND   Y0, Y13, Y15
-	VPSIGND Y15, Y13, Y13
-	VMULPS  Y13, Y9, Y12
+	VADDPS  Y10, Y12, Y10
+	VPAND   Y0, Y10, Y15
+	VPSIGND Y15, Y10, Y10
+	VMULPS  Y10, Y9, Y12
 	VSUBPS  Y12, Y11, Y12
-	VMOVUPS Y10, (DX)
+	VMOVUPS Y13, (DX)
 	VMOVUPS Y14, (BX)
-	VMOVUPS Y13, (R8)
+	VMOVUPS Y10, (R8)
 	VMOVUPS Y12, (DI)
 	ADDQ    $+32, DI
 	ADDQ    $+32, SI
@@ -393,43 +358,37 @@ tail:
 	VMULPS       X11, X1, X12
 	VADDPS       X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X12, X2, X10
-	VPAND   X3, X10, X15
-	VPSIGND X15, X10, X10
-	VMULPS  (DX), X4, X13
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X13, X10
-	VPAND   X0, X10, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPS  (BX), X4, X13
-	VMULPS  X12, X5, X14
-	VADDPS  X14, X13, X14
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS (BX), X10
+	VSUBPS  X10, X12, X13
+	VMULPS  X13, X2, X13
+	VPAND   X3, X13, X15
+	VPSIGND X15, X13, X13
+	VMULPS  X13, X13, X13
+	VADDPS  (DX), X13, X13
+	VMULPS  X13, X4, X13
+	VMAXPS  X13, X5, X13
+	VMULPS  X10, X4, X10
+	VMULPS  X12, X6, X14
+	VADDPS  X14, X10, X14
 	VPAND   X0, X14, X15
 	VPSIGND X15, X14, X14
-	VPAND   X3, X14, X15
-	VPSIGND X15, X14, X13
-	VMULPS  X13, X13, X13
-	VSUBPS  X13, X10, X13
-	VMAXPS  X13, X6, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS X13, X13
-	VADDPS  X7, X13, X13
-	VDIVPS  X13, X12, X13
+	VSQRTPS X13, X10
+	VADDPS  X7, X10, X10
+	VDIVPS  X10, X12, X10
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPS  (R8), X8, X12
-	VADDPS  X13, X12, X13
-	VPAND   X0, X13, X15
-	VPSIGND X15, X13, X13
-	VMULPS  X13, X9, X12
+	VADDPS  X10, X12, X10
+	VPAND   X0, X10, X15
+	VPSIGND X15, X10, X10
+	VMULPS  X10, X9, X12
 	VSUBPS  X12, X11, X12
-	VMOVUPS X10, (DX)
+	VMOVUPS X13, (DX)
 	VMOVUPS X14, (BX)
-	VMOVUPS X13, (R8)
+	VMOVUPS X10, (R8)
 	VMOVUPS X12, (DI)
 	TESTQ   $+3, R9
 	JEQ     done
@@ -453,46 +412,39 @@ skip4:
 	VMULPS       X11, X1, X12
 	VADDPS       X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X12, X2, X10
-	VPAND   X3, X10, X15
-	VPSIGND X15, X10, X10
-	VMOVSD  (DX), X13
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVSD  (BX), X10
+	VSUBPS  X10, X12, X13
+	VMULPS  X13, X2, X13
+	VPAND   X3, X13, X15
+	VPSIGND X15, X13, X13
+	VMULPS  X13, X13, X13
+	VMOVSD  (DX), X14
+	VADDPS  X13, X14, X13
 	VMULPS  X13, X4, X13
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X13, X10
-	VPAND   X0, X10, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVSD  (BX), X13
-	VMULPS  X13, X4, X13
-	VMULPS  X12, X5, X14
-	VADDPS  X14, X13, X14
+	VMAXPS  X13, X5, X13
+	VMULPS  X10, X4, X10
+	VMULPS  X12, X6, X14
+	VADDPS  X14, X10, X14
 	VPAND   X0, X14, X15
 	VPSIGND X15, X14, X14
-	VPAND   X3, X14, X15
-	VPSIGND X15, X14, X13
-	VMULPS  X13, X13, X13
-	VSUBPS  X13, X10, X13
-	VMAXPS  X13, X6, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS X13, X13
-	VADDPS  X7, X13, X13
-	VDIVPS  X13, X12, X13
+	VSQRTPS X13, X10
+	VADDPS  X7, X10, X10
+	VDIVPS  X10, X12, X10
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMOVSD  (R8), X12
 	VMULPS  X12, X8, X12
-	VADDPS  X13, X12, X13
-	VPAND   X0, X13, X15
-	VPSIGND X15, X13, X13
-	VMULPS  X13, X9, X12
+	VADDPS  X10, X12, X10
+	VPAND   X0, X10, X15
+	VPSIGND X15, X10, X10
+	VMULPS  X10, X9, X12
 	VSUBPS  X12, X11, X12
-	VMOVSD  X10, (DX)
+	VMOVSD  X13, (DX)
 	VMOVSD  X14, (BX)
-	VMOVSD  X13, (R8)
+	VMOVSD  X10, (R8)
 	VMOVSD  X12, (DI)
 	TESTQ   $+1, R9
 	JEQ     done
@@ -516,43 +468,37 @@ skip5:
 	VMULPS       X11, X1, X12
 	VADDPS       X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X12, X2, X10
-	VPAND   X3, X10, X15
-	VPSIGND X15, X10, X10
-	VMULSS  (DX), X4, X13
-	VMULPS  X10, X10, X10
-	VADDPS  X10, X13, X10
-	VPAND   X0, X10, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULSS  (BX), X4, X13
-	VMULPS  X12, X5, X14
-	VADDPS  X14, X13, X14
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVSS  (BX), X10
+	VSUBPS  X10, X12, X13
+	VMULPS  X13, X2, X13
+	VPAND   X3, X13, X15
+	VPSIGND X15, X13, X13
+	VMULPS  X13, X13, X13
+	VADDSS  (DX), X13, X13
+	VMULPS  X13, X4, X13
+	VMAXPS  X13, X5, X13
+	VMULPS  X10, X4, X10
+	VMULPS  X12, X6, X14
+	VADDPS  X14, X10, X14
 	VPAND   X0, X14, X15
 	VPSIGND X15, X14, X14
-	VPAND   X3, X14, X15
-	VPSIGND X15, X14, X13
-	VMULPS  X13, X13, X13
-	VSUBPS  X13, X10, X13
-	VMAXPS  X13, X6, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS X13, X13
-	VADDPS  X7, X13, X13
-	VDIVPS  X13, X12, X13
+	VSQRTPS X13, X10
+	VADDPS  X7, X10, X10
+	VDIVPS  X10, X12, X10
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULSS  (R8), X8, X12
-	VADDPS  X13, X12, X13
-	VPAND   X0, X13, X15
-	VPSIGND X15, X13, X13
-	VMULPS  X13, X9, X12
+	VADDPS  X10, X12, X10
+	VPAND   X0, X10, X15
+	VPSIGND X15, X10, X10
+	VMULPS  X10, X9, X12
 	VSUBPS  X12, X11, X12
-	VMOVSS  X10, (DX)
+	VMOVSS  X13, (DX)
 	VMOVSS  X14, (BX)
-	VMOVSS  X13, (R8)
+	VMOVSS  X10, (R8)
 	VMOVSS  X12, (DI)
 
 skip6:
@@ -566,8 +512,8 @@ GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
-DATA zero_f32<>+0(SB)/4, $0x00000000
-GLOBL zero_f32<>(SB), RODATA|NOPTR, $4
+DATA floor_f32<>+0(SB)/4, $0x0c800000
+GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
 
 // func RMSpropCenteredMomentumF64(p []float64, g []float64, v []float64, avg []float64, buf []float64, scale float64, l2 float64, alpha float64, root float64, eps float64, lr float64, oma float64, mu float64)
 // Requires: AVX, AVX2
@@ -584,8 +530,8 @@ TEXT ·RMSpropCenteredMomentumF64(SB), NOSPLIT, $0-184
 	VBROADCASTSD root+144(FP), Y2
 	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y3
 	VBROADCASTSD alpha+136(FP), Y4
-	VBROADCASTSD oma+168(FP), Y5
-	VBROADCASTSD zero_f64<>+0(SB), Y6
+	VBROADCASTSD floor_f64<>+0(SB), Y5
+	VBROADCASTSD oma+168(FP), Y6
 	VBROADCASTSD eps+152(FP), Y7
 	VBROADCASTSD mu+176(FP), Y8
 	VBROADCASTSD lr+160(FP), Y9
@@ -616,48 +562,40 @@ TEXT ·RMSpropCenteredMomentumF64(SB), NOSPLIT, $0-184
 	VMULPD       X11, X1, X12
 	VADDPD       X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  X12, X2, X10
-	VPAND   X3, X10, X15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS (BX), X10
+	VSUBPD  X10, X12, X13
+	VMULPD  X13, X2, X13
+	VPAND   X3, X13, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
-	VMULPD  (DX), X4, X13
-	VMULPD  X10, X10, X10
-	VADDPD  X10, X13, X10
-	VPAND   X0, X10, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPD  (BX), X4, X13
-	VMULPD  X12, X5, X14
-	VADDPD  X14, X13, X14
+	VPSIGND X15, X13, X13
+	VMULPD  X13, X13, X13
+	VADDPD  (DX), X13, X13
+	VMULPD  X13, X4, X13
+	VMAXPD  X13, X5, X13
+	VMULPD  X10, X4, X10
+	VMULPD  X12, X6, X14
+	VADDPD  X14, X10, X14
 	VPAND   X0, X14, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
-	VPAND   X3, X14, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X14, X13
-	VMULPD  X13, X13, X13
-	VSUBPD  X13, X10, X13
-	VMAXPD  X13, X6, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD X13, X13
-	VADDPD  X7, X13, X13
-	VDIVPD  X13, X12, X13
+	VSQRTPD X13, X10
+	VADDPD  X7, X10, X10
+	VDIVPD  X10, X12, X10
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPD  (R8), X8, X12
-	VADDPD  X13, X12, X13
-	VPAND   X0, X13, X15
+	VADDPD  X10, X12, X10
+	VPAND   X0, X10, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X13, X13
-	VMULPD  X13, X9, X12
+	VPSIGND X15, X10, X10
+	VMULPD  X10, X9, X12
 	VSUBPD  X12, X11, X12
-	VMOVUPS X10, (DX)
+	VMOVUPS X13, (DX)
 	VMOVUPS X14, (BX)
-	VMOVUPS X13, (R8)
+	VMOVUPS X10, (R8)
 	VMOVUPS X12, (DI)
 	SUBQ    $+2, R9
 	ADDQ    $+16, DI
@@ -681,48 +619,40 @@ skip:
 	VMULPD       X11, X1, X12
 	VADDPD       X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  X12, X2, X10
-	VPAND   X3, X10, X15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVSD  (BX), X10
+	VSUBPD  X10, X12, X13
+	VMULPD  X13, X2, X13
+	VPAND   X3, X13, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
-	VMULSD  (DX), X4, X13
-	VMULPD  X10, X10, X10
-	VADDPD  X10, X13, X10
-	VPAND   X0, X10, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULSD  (BX), X4, X13
-	VMULPD  X12, X5, X14
-	VADDPD  X14, X13, X14
+	VPSIGND X15, X13, X13
+	VMULPD  X13, X13, X13
+	VADDSD  (DX), X13, X13
+	VMULPD  X13, X4, X13
+	VMAXPD  X13, X5, X13
+	VMULPD  X10, X4, X10
+	VMULPD  X12, X6, X14
+	VADDPD  X14, X10, X14
 	VPAND   X0, X14, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
-	VPAND   X3, X14, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X14, X13
-	VMULPD  X13, X13, X13
-	VSUBPD  X13, X10, X13
-	VMAXPD  X13, X6, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD X13, X13
-	VADDPD  X7, X13, X13
-	VDIVPD  X13, X12, X13
+	VSQRTPD X13, X10
+	VADDPD  X7, X10, X10
+	VDIVPD  X10, X12, X10
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULSD  (R8), X8, X12
-	VADDPD  X13, X12, X13
-	VPAND   X0, X13, X15
+	VADDPD  X10, X12, X10
+	VPAND   X0, X10, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X13, X13
-	VMULPD  X13, X9, X12
+	VPSIGND X15, X10, X10
+	VMULPD  X10, X9, X12
 	VSUBPD  X12, X11, X12
-	VMOVSD  X10, (DX)
+	VMOVSD  X13, (DX)
 	VMOVSD  X14, (BX)
-	VMOVSD  X13, (R8)
+	VMOVSD  X10, (R8)
 	VMOVSD  X12, (DI)
 	SUBQ    $+1, R9
 	ADDQ    $+8, DI
@@ -745,93 +675,79 @@ main:
 	VMULPD       Y11, Y1, Y12
 	VADDPD       Y12, Y10, Y12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  Y12, Y2, Y10
-	VPAND   Y3, Y10, Y15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPD (BX), Y10
+	VSUBPD  Y10, Y12, Y13
+	VMULPD  Y13, Y2, Y13
+	VPAND   Y3, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y10, Y10
-	VMULPD  (DX), Y4, Y13
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y13, Y10
-	VPAND   Y0, Y10, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y10, Y10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPD  (BX), Y4, Y13
-	VMULPD  Y12, Y5, Y14
-	VADDPD  Y14, Y13, Y14
+	VPSIGND Y15, Y13, Y13
+	VMULPD  Y13, Y13, Y13
+	VADDPD  (DX), Y13, Y13
+	VMULPD  Y13, Y4, Y13
+	VMAXPD  Y13, Y5, Y13
+	VMULPD  Y10, Y4, Y10
+	VMULPD  Y12, Y6, Y14
+	VADDPD  Y14, Y10, Y14
 	VPAND   Y0, Y14, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y14, Y14
-	VPAND   Y3, Y14, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y14, Y13
-	VMULPD  Y13, Y13, Y13
-	VSUBPD  Y13, Y10, Y13
-	VMAXPD  Y13, Y6, Y13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD Y13, Y13
-	VADDPD  Y7, Y13, Y13
-	VDIVPD  Y13, Y12, Y13
+	VSQRTPD Y13, Y10
+	VADDPD  Y7, Y10, Y10
+	VDIVPD  Y10, Y12, Y10
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPD       (R8), Y8, Y12
-	VADDPD       Y13, Y12, Y13
-	VPAND        Y0, Y13, Y15
+	VADDPD       Y10, Y12, Y10
+	VPAND        Y0, Y10, Y15
 	VPSHUFD      $0xf5, Y15, Y15
-	VPSIGND      Y15, Y13, Y13
-	VMULPD       Y13, Y9, Y12
+	VPSIGND      Y15, Y10, Y10
+	VMULPD       Y10, Y9, Y12
 	VSUBPD       Y12, Y11, Y12
-	VMOVUPD      Y10, (DX)
+	VMOVUPD      Y13, (DX)
 	VMOVUPD      Y14, (BX)
-	VMOVUPD      Y13, (R8)
+	VMOVUPD      Y10, (R8)
 	VMOVUPD      Y12, (DI)
 	VMOVUPD      32(SI), Y12
 	VPAND        Y0, Y12, Y15
 	VPSHUFD      $0xf5, Y15, Y15
 	VPSIGND      Y15, Y12, Y12
-	VBROADCASTSD scale+120(FP), Y13
-	VMULPD       Y12, Y13, Y12
-	VMOVUPD      32(DI), Y13
-	VMULPD       Y13, Y1, Y14
+	VBROADCASTSD scale+120(FP), Y10
+	VMULPD       Y12, Y10, Y12
+	VMOVUPD      32(DI), Y10
+	VMULPD       Y10, Y1, Y14
 	VADDPD       Y14, Y12, Y14
-	VMULPD       Y14, Y2, Y12
-	VPAND        Y3, Y12, Y15
+	VMOVUPD      32(BX), Y12
+	VSUBPD       Y12, Y14, Y13
+	VMULPD       Y13, Y2, Y13
+	VPAND        Y3, Y13, Y15
 	VPSHUFD      $0xf5, Y15, Y15
-	VPSIGND      Y15, Y12, Y12
-	VMULPD       32(DX), Y4, Y10
-	VMULPD       Y12, Y12, Y12
-	VADDPD       Y12, Y10, Y12
-	VPAND        Y0, Y12, Y15
-	VPSHUFD      $0xf5, Y15, Y15
-	VPSIGND      Y15, Y12, Y12
-	VMULPD       32(BX), Y4, Y10
-	VMULPD       Y14, Y5, Y11
-	VADDPD       Y11, Y10, Y11
+	VPSIGND      Y15, Y13, Y13
+	VMULPD       Y13, Y13, Y13
+	VADDPD       32(DX), Y13, Y13
+	VMULPD       Y13, Y4, Y13
+	VMAXPD       Y13, Y5, Y13
+	VMULPD       Y12, Y4, Y12
+	VMULPD       Y14, Y6, Y11
+	VADDPD       Y11, Y12, Y11
 	VPAND        Y0, Y11, Y15
 	VPSHUFD      $0xf5, Y15, Y15
 	VPSIGND      Y15, Y11, Y11
-	VPAND        Y3, Y11, Y15
-	VPSHUFD      $0xf5, Y15, Y15
-	VPSIGND      Y15, Y11, Y10
-	VMULPD       Y10, Y10, Y10
-	VSUBPD       Y10, Y12, Y10
-	VMAXPD       Y10, Y6, Y10
-	VSQRTPD      Y10, Y10
-	VADDPD       Y7, Y10, Y10
-	VDIVPD       Y10, Y14, Y10
+	VSQRTPD      Y13, Y12
+	VADDPD       Y7, Y12, Y12
+	VDIVPD       Y12, Y14, Y12
 	VMULPD       32(R8), Y8, Y14
-	VADDPD       Y10, Y14, Y10
-	VPAND        Y0, Y10, Y15
+	VADDPD       Y12, Y14, Y12
+	VPAND        Y0, Y12, Y15
 	VPSHUFD      $0xf5, Y15, Y15
-	VPSIGND      Y15, Y10, Y10
-	VMULPD       Y10, Y9, Y14
-	VSUBPD       Y14, Y13, Y14
-	VMOVUPD      Y12, 32(DX)
+	VPSIGND      Y15, Y12, Y12
+	VMULPD       Y12, Y9, Y14
+	VSUBPD       Y14, Y10, Y14
+	VMOVUPD      Y13, 32(DX)
 	VMOVUPD      Y11, 32(BX)
-	VMOVUPD      Y10, 32(R8)
+	VMOVUPD      Y12, 32(R8)
 	VMOVUPD      Y14, 32(DI)
 	ADDQ         $+64, DI
 	ADDQ         $+64, SI
@@ -858,48 +774,40 @@ one:
 	VMULPD       Y11, Y1, Y12
 	VADDPD       Y12, Y10, Y12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  Y12, Y2, Y10
-	VPAND   Y3, Y10, Y15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPD (BX), Y10
+	VSUBPD  Y10, Y12, Y13
+	VMULPD  Y13, Y2, Y13
+	VPAND   Y3, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y10, Y10
-	VMULPD  (DX), Y4, Y13
-	VMULPD  Y10, Y10, Y10
-	VADDPD  Y10, Y13, Y10
-	VPAND   Y0, Y10, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y10, Y10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPD  (BX), Y4, Y13
-	VMULPD  Y12, Y5, Y14
-	VADDPD  Y14, Y13, Y14
+	VPSIGND Y15, Y13, Y13
+	VMULPD  Y13, Y13, Y13
+	VADDPD  (DX), Y13, Y13
+	VMULPD  Y13, Y4, Y13
+	VMAXPD  Y13, Y5, Y13
+	VMULPD  Y10, Y4, Y10
+	VMULPD  Y12, Y6, Y14
+	VADDPD  Y14, Y10, Y14
 	VPAND   Y0, Y14, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y14, Y14
-	VPAND   Y3, Y14, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y14, Y13
-	VMULPD  Y13, Y13, Y13
-	VSUBPD  Y13, Y10, Y13
-	VMAXPD  Y13, Y6, Y13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD Y13, Y13
-	VADDPD  Y7, Y13, Y13
-	VDIVPD  Y13, Y12, Y13
+	VSQRTPD Y13, Y10
+	VADDPD  Y7, Y10, Y10
+	VDIVPD  Y10, Y12, Y10
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPD  (R8), Y8, Y12
-	VADDPD  Y13, Y12, Y13
-	VPAND   Y0, Y13, Y15
+	VADDPD  Y10, Y12, Y10
+	VPAND   Y0, Y10, Y15
 	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y13, Y13
-	VMULPD  Y13, Y9, Y12
+	VPSIGND Y15, Y10, Y10
+	VMULPD  Y10, Y9, Y12
 	VSUBPD  Y12, Y11, Y12
-	VMOVUPD Y10, (DX)
+	VMOVUPD Y13, (DX)
 	VMOVUPD Y14, (BX)
-	VMOVUPD Y13, (R8)
+	VMOVUPD Y10, (R8)
 	VMOVUPD Y12, (DI)
 	ADDQ    $+32, DI
 	ADDQ    $+32, SI
@@ -927,48 +835,40 @@ tail:
 	VMULPD       X11, X1, X12
 	VADDPD       X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  X12, X2, X10
-	VPAND   X3, X10, X15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS (BX), X10
+	VSUBPD  X10, X12, X13
+	VMULPD  X13, X2, X13
+	VPAND   X3, X13, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
-	VMULPD  (DX), X4, X13
-	VMULPD  X10, X10, X10
-	VADDPD  X10, X13, X10
-	VPAND   X0, X10, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPD  (BX), X4, X13
-	VMULPD  X12, X5, X14
-	VADDPD  X14, X13, X14
+	VPSIGND X15, X13, X13
+	VMULPD  X13, X13, X13
+	VADDPD  (DX), X13, X13
+	VMULPD  X13, X4, X13
+	VMAXPD  X13, X5, X13
+	VMULPD  X10, X4, X10
+	VMULPD  X12, X6, X14
+	VADDPD  X14, X10, X14
 	VPAND   X0, X14, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
-	VPAND   X3, X14, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X14, X13
-	VMULPD  X13, X13, X13
-	VSUBPD  X13, X10, X13
-	VMAXPD  X13, X6, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD X13, X13
-	VADDPD  X7, X13, X13
-	VDIVPD  X13, X12, X13
+	VSQRTPD X13, X10
+	VADDPD  X7, X10, X10
+	VDIVPD  X10, X12, X10
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPD  (R8), X8, X12
-	VADDPD  X13, X12, X13
-	VPAND   X0, X13, X15
+	VADDPD  X10, X12, X10
+	VPAND   X0, X10, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X13, X13
-	VMULPD  X13, X9, X12
+	VPSIGND X15, X10, X10
+	VMULPD  X10, X9, X12
 	VSUBPD  X12, X11, X12
-	VMOVUPS X10, (DX)
+	VMOVUPS X13, (DX)
 	VMOVUPS X14, (BX)
-	VMOVUPS X13, (R8)
+	VMOVUPS X10, (R8)
 	VMOVUPS X12, (DI)
 	TESTQ   $+1, R9
 	JEQ     done
@@ -993,48 +893,40 @@ skip3:
 	VMULPD       X11, X1, X12
 	VADDPD       X12, X10, X12
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  X12, X2, X10
-	VPAND   X3, X10, X15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVSD  (BX), X10
+	VSUBPD  X10, X12, X13
+	VMULPD  X13, X2, X13
+	VPAND   X3, X13, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
-	VMULSD  (DX), X4, X13
-	VMULPD  X10, X10, X10
-	VADDPD  X10, X13, X10
-	VPAND   X0, X10, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X10, X10
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULSD  (BX), X4, X13
-	VMULPD  X12, X5, X14
-	VADDPD  X14, X13, X14
+	VPSIGND X15, X13, X13
+	VMULPD  X13, X13, X13
+	VADDSD  (DX), X13, X13
+	VMULPD  X13, X4, X13
+	VMAXPD  X13, X5, X13
+	VMULPD  X10, X4, X10
+	VMULPD  X12, X6, X14
+	VADDPD  X14, X10, X14
 	VPAND   X0, X14, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
-	VPAND   X3, X14, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X14, X13
-	VMULPD  X13, X13, X13
-	VSUBPD  X13, X10, X13
-	VMAXPD  X13, X6, X13
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD X13, X13
-	VADDPD  X7, X13, X13
-	VDIVPD  X13, X12, X13
+	VSQRTPD X13, X10
+	VADDPD  X7, X10, X10
+	VDIVPD  X10, X12, X10
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULSD  (R8), X8, X12
-	VADDPD  X13, X12, X13
-	VPAND   X0, X13, X15
+	VADDPD  X10, X12, X10
+	VPAND   X0, X10, X15
 	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X13, X13
-	VMULPD  X13, X9, X12
+	VPSIGND X15, X10, X10
+	VMULPD  X10, X9, X12
 	VSUBPD  X12, X11, X12
-	VMOVSD  X10, (DX)
+	VMOVSD  X13, (DX)
 	VMOVSD  X14, (BX)
-	VMOVSD  X13, (R8)
+	VMOVSD  X10, (R8)
 	VMOVSD  X12, (DI)
 
 skip4:
@@ -1048,5 +940,5 @@ GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8
 DATA tinyrootmask_f64<>+0(SB)/8, $0x6000000000000000
 GLOBL tinyrootmask_f64<>(SB), RODATA|NOPTR, $8
 
-DATA zero_f64<>+0(SB)/8, $0x0000000000000000
-GLOBL zero_f64<>(SB), RODATA|NOPTR, $8
+DATA floor_f64<>+0(SB)/8, $0x0370000000000000
+GLOBL floor_f64<>(SB), RODATA|NOPTR, $8

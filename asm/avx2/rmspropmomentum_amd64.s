@@ -14,13 +14,13 @@ TEXT ·RMSpropMomentumF32(SB), NOSPLIT, $0-124
 	MOVQ         buf_base+72(FP), BX
 	MOVQ         p_len+8(FP), R8
 	VBROADCASTSS scale+96(FP), Y0
-	VBROADCASTSS tiny_f32<>+0(SB), Y1
-	VBROADCASTSS tinymask_f32<>+0(SB), Y2
-	VBROADCASTSS l2+100(FP), Y3
-	VBROADCASTSS root+108(FP), Y4
-	VBROADCASTSS tinyroot_f32<>+0(SB), Y5
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y6
-	VBROADCASTSS alpha+104(FP), Y7
+	VBROADCASTSS tinymask_f32<>+0(SB), Y1
+	VBROADCASTSS l2+100(FP), Y2
+	VBROADCASTSS root+108(FP), Y3
+	VBROADCASTSS tinyroot_f32<>+0(SB), Y4
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y5
+	VBROADCASTSS alpha+104(FP), Y6
+	VBROADCASTSS floor_f32<>+0(SB), Y7
 	VBROADCASTSS eps+112(FP), Y8
 	VBROADCASTSS mu+120(FP), Y9
 	VBROADCASTSS lr+116(FP), Y10
@@ -42,22 +42,21 @@ TEXT ·RMSpropMomentumF32(SB), NOSPLIT, $0-124
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X11
-	VPAND   X2, X11, X15
+	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
 	VMULPS  X11, X0, X11
 	VMOVUPS (DI), X12
-	VMULPS  X12, X3, X13
+	VMULPS  X12, X2, X13
 	VADDPS  X13, X11, X13
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X13, X4, X11
-	VPAND   X6, X11, X15
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	VMULPS  X13, X3, X11
+	VPAND   X5, X11, X15
 	VPSIGND X15, X11, X11
-	VMULPS  (DX), X7, X14
 	VMULPS  X11, X11, X11
+	VMULPS  (DX), X6, X14
 	VADDPS  X11, X14, X11
-	VPAND   X2, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X7, X11
 
 	// q = d/(sqrt(v)+eps)
 	VSQRTPS X11, X14
@@ -67,7 +66,7 @@ TEXT ·RMSpropMomentumF32(SB), NOSPLIT, $0-124
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPS  (BX), X9, X13
 	VADDPS  X14, X13, X14
-	VPAND   X2, X14, X15
+	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
 	VMULPS  X14, X10, X13
 	VSUBPS  X13, X12, X13
@@ -86,23 +85,22 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD  (SI), X11
-	VPAND   X2, X11, X15
+	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
 	VMULPS  X11, X0, X11
 	VMOVSD  (DI), X12
-	VMULPS  X12, X3, X13
+	VMULPS  X12, X2, X13
 	VADDPS  X13, X11, X13
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X13, X4, X11
-	VPAND   X6, X11, X15
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	VMULPS  X13, X3, X11
+	VPAND   X5, X11, X15
 	VPSIGND X15, X11, X11
-	VMOVSD  (DX), X14
-	VMULPS  X14, X7, X14
 	VMULPS  X11, X11, X11
+	VMOVSD  (DX), X14
+	VMULPS  X14, X6, X14
 	VADDPS  X11, X14, X11
-	VPAND   X2, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X7, X11
 
 	// q = d/(sqrt(v)+eps)
 	VSQRTPS X11, X14
@@ -113,7 +111,7 @@ skip:
 	VMOVSD  (BX), X13
 	VMULPS  X13, X9, X13
 	VADDPS  X14, X13, X14
-	VPAND   X2, X14, X15
+	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
 	VMULPS  X14, X10, X13
 	VSUBPS  X13, X12, X13
@@ -132,22 +130,21 @@ skip2:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSS  (SI), X11
-	VPAND   X2, X11, X15
+	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
 	VMULPS  X11, X0, X11
 	VMOVSS  (DI), X12
-	VMULPS  X12, X3, X13
+	VMULPS  X12, X2, X13
 	VADDPS  X13, X11, X13
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X13, X4, X11
-	VPAND   X6, X11, X15
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	VMULPS  X13, X3, X11
+	VPAND   X5, X11, X15
 	VPSIGND X15, X11, X11
-	VMULSS  (DX), X7, X14
 	VMULPS  X11, X11, X11
+	VMULSS  (DX), X6, X14
 	VADDPS  X11, X14, X11
-	VPAND   X2, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X7, X11
 
 	// q = d/(sqrt(v)+eps)
 	VSQRTPS X11, X14
@@ -157,7 +154,7 @@ skip2:
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULSS  (BX), X9, X13
 	VADDPS  X14, X13, X14
-	VPAND   X2, X14, X15
+	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
 	VMULPS  X14, X10, X13
 	VSUBPS  X13, X12, X13
@@ -175,22 +172,21 @@ aligned:
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), Y11
-	VPAND   Y2, Y11, Y15
+	VPAND   Y1, Y11, Y15
 	VPSIGND Y15, Y11, Y11
 	VMULPS  Y11, Y0, Y11
 	VMOVUPS (DI), Y12
-	VMULPS  Y12, Y3, Y13
+	VMULPS  Y12, Y2, Y13
 	VADDPS  Y13, Y11, Y13
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  Y13, Y4, Y11
-	VPAND   Y6, Y11, Y15
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	VMULPS  Y13, Y3, Y11
+	VPAND   Y5, Y11, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPS  (DX), Y7, Y14
 	VMULPS  Y11, Y11, Y11
+	VMULPS  (DX), Y6, Y14
 	VADDPS  Y11, Y14, Y11
-	VPAND   Y2, Y11, Y15
-	VPSIGND Y15, Y11, Y11
+	VMAXPS  Y11, Y7, Y11
 
 	// q = d/(sqrt(v)+eps)
 	VSQRTPS Y11, Y14
@@ -200,7 +196,7 @@ main:
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPS  (BX), Y9, Y13
 	VADDPS  Y14, Y13, Y14
-	VPAND   Y2, Y14, Y15
+	VPAND   Y1, Y14, Y15
 	VPSIGND Y15, Y14, Y14
 	VMULPS  Y14, Y10, Y13
 	VSUBPS  Y13, Y12, Y13
@@ -208,26 +204,25 @@ main:
 	VMOVUPS Y14, (BX)
 	VMOVUPS Y13, (DI)
 	VMOVUPS 32(SI), Y13
-	VPAND   Y2, Y13, Y15
+	VPAND   Y1, Y13, Y15
 	VPSIGND Y15, Y13, Y13
 	VMULPS  Y13, Y0, Y13
 	VMOVUPS 32(DI), Y14
-	VMULPS  Y14, Y3, Y11
+	VMULPS  Y14, Y2, Y11
 	VADDPS  Y11, Y13, Y11
-	VMULPS  Y11, Y4, Y13
-	VPAND   Y6, Y13, Y15
+	VMULPS  Y11, Y3, Y13
+	VPAND   Y5, Y13, Y15
 	VPSIGND Y15, Y13, Y13
-	VMULPS  32(DX), Y7, Y12
 	VMULPS  Y13, Y13, Y13
+	VMULPS  32(DX), Y6, Y12
 	VADDPS  Y13, Y12, Y13
-	VPAND   Y2, Y13, Y15
-	VPSIGND Y15, Y13, Y13
+	VMAXPS  Y13, Y7, Y13
 	VSQRTPS Y13, Y12
 	VADDPS  Y8, Y12, Y12
 	VDIVPS  Y12, Y11, Y12
 	VMULPS  32(BX), Y9, Y11
 	VADDPS  Y12, Y11, Y12
-	VPAND   Y2, Y12, Y15
+	VPAND   Y1, Y12, Y15
 	VPSIGND Y15, Y12, Y12
 	VMULPS  Y12, Y10, Y11
 	VSUBPS  Y11, Y14, Y11
@@ -249,22 +244,21 @@ single:
 one:
 	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), Y11
-	VPAND   Y2, Y11, Y15
+	VPAND   Y1, Y11, Y15
 	VPSIGND Y15, Y11, Y11
 	VMULPS  Y11, Y0, Y11
 	VMOVUPS (DI), Y12
-	VMULPS  Y12, Y3, Y13
+	VMULPS  Y12, Y2, Y13
 	VADDPS  Y13, Y11, Y13
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  Y13, Y4, Y11
-	VPAND   Y6, Y11, Y15
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	VMULPS  Y13, Y3, Y11
+	VPAND   Y5, Y11, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPS  (DX), Y7, Y14
 	VMULPS  Y11, Y11, Y11
+	VMULPS  (DX), Y6, Y14
 	VADDPS  Y11, Y14, Y11
-	VPAND   Y2, Y11, Y15
-	VPSIGND Y15, Y11, Y11
+	VMAXPS  Y11, Y7, Y11
 
 	// q = d/(sqrt(v)+eps)
 	VSQRTPS Y11, Y14
@@ -274,7 +268,7 @@ one:
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPS  (BX), Y9, Y13
 	VADDPS  Y14, Y13, Y14
-	VPAND   Y2, Y14, Y15
+	VPAND   Y1, Y14, Y15
 	VPSIGND Y15, Y14, Y14
 	VMULPS  Y14, Y10, Y13
 	VSUBPS  Y13, Y12, Y13
@@ -297,22 +291,21 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X11
-	VPAND   X2, X11, X15
+	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
 	VMULPS  X11, X0, X11
 	VMOVUPS (DI), X12
-	VMULPS  X12, X3, X13
+	VMULPS  X12, X2, X13
 	VADDPS  X13, X11, X13
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X13, X4, X11
-	VPAND   X6, X11, X15
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	VMULPS  X13, X3, X11
+	VPAND   X5, X11, X15
 	VPSIGND X15, X11, X11
-	VMULPS  (DX), X7, X14
 	VMULPS  X11, X11, X11
+	VMULPS  (DX), X6, X14
 	VADDPS  X11, X14, X11
-	VPAND   X2, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X7, X11
 
 	// q = d/(sqrt(v)+eps)
 	VSQRTPS X11, X14
@@ -322,7 +315,7 @@ tail:
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPS  (BX), X9, X13
 	VADDPS  X14, X13, X14
-	VPAND   X2, X14, X15
+	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
 	VMULPS  X14, X10, X13
 	VSUBPS  X13, X12, X13
@@ -342,23 +335,22 @@ skip4:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD  (SI), X11
-	VPAND   X2, X11, X15
+	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
 	VMULPS  X11, X0, X11
 	VMOVSD  (DI), X12
-	VMULPS  X12, X3, X13
+	VMULPS  X12, X2, X13
 	VADDPS  X13, X11, X13
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X13, X4, X11
-	VPAND   X6, X11, X15
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	VMULPS  X13, X3, X11
+	VPAND   X5, X11, X15
 	VPSIGND X15, X11, X11
-	VMOVSD  (DX), X14
-	VMULPS  X14, X7, X14
 	VMULPS  X11, X11, X11
+	VMOVSD  (DX), X14
+	VMULPS  X14, X6, X14
 	VADDPS  X11, X14, X11
-	VPAND   X2, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X7, X11
 
 	// q = d/(sqrt(v)+eps)
 	VSQRTPS X11, X14
@@ -369,7 +361,7 @@ skip4:
 	VMOVSD  (BX), X13
 	VMULPS  X13, X9, X13
 	VADDPS  X14, X13, X14
-	VPAND   X2, X14, X15
+	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
 	VMULPS  X14, X10, X13
 	VSUBPS  X13, X12, X13
@@ -389,22 +381,21 @@ skip5:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSS  (SI), X11
-	VPAND   X2, X11, X15
+	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
 	VMULPS  X11, X0, X11
 	VMOVSS  (DI), X12
-	VMULPS  X12, X3, X13
+	VMULPS  X12, X2, X13
 	VADDPS  X13, X11, X13
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS  X13, X4, X11
-	VPAND   X6, X11, X15
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	VMULPS  X13, X3, X11
+	VPAND   X5, X11, X15
 	VPSIGND X15, X11, X11
-	VMULSS  (DX), X7, X14
 	VMULPS  X11, X11, X11
+	VMULSS  (DX), X6, X14
 	VADDPS  X11, X14, X11
-	VPAND   X2, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X7, X11
 
 	// q = d/(sqrt(v)+eps)
 	VSQRTPS X11, X14
@@ -414,7 +405,7 @@ skip5:
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULSS  (BX), X9, X13
 	VADDPS  X14, X13, X14
-	VPAND   X2, X14, X15
+	VPAND   X1, X14, X15
 	VPSIGND X15, X14, X14
 	VMULPS  X14, X10, X13
 	VSUBPS  X13, X12, X13
@@ -427,9 +418,6 @@ done:
 	VZEROUPPER
 	RET
 
-DATA tiny_f32<>+0(SB)/4, $0x10000000
-GLOBL tiny_f32<>(SB), RODATA|NOPTR, $4
-
 DATA tinymask_f32<>+0(SB)/4, $0x70000000
 GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
@@ -438,6 +426,9 @@ GLOBL tinyroot_f32<>(SB), RODATA|NOPTR, $4
 
 DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
+
+DATA floor_f32<>+0(SB)/4, $0x0c800000
+GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
 
 // func RMSpropMomentumF64(p []float64, g []float64, v []float64, buf []float64, scale float64, l2 float64, alpha float64, root float64, eps float64, lr float64, mu float64)
 // Requires: AVX, AVX2
@@ -449,13 +440,13 @@ TEXT ·RMSpropMomentumF64(SB), NOSPLIT, $0-152
 	MOVQ         buf_base+72(FP), BX
 	MOVQ         p_len+8(FP), R8
 	VBROADCASTSD scale+96(FP), Y0
-	VBROADCASTSD tiny_f64<>+0(SB), Y1
-	VBROADCASTSD tinymask_f64<>+0(SB), Y2
-	VBROADCASTSD l2+104(FP), Y3
-	VBROADCASTSD root+120(FP), Y4
-	VBROADCASTSD tinyroot_f64<>+0(SB), Y5
-	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y6
-	VBROADCASTSD alpha+112(FP), Y7
+	VBROADCASTSD tinymask_f64<>+0(SB), Y1
+	VBROADCASTSD l2+104(FP), Y2
+	VBROADCASTSD root+120(FP), Y3
+	VBROADCASTSD tinyroot_f64<>+0(SB), Y4
+	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y5
+	VBROADCASTSD alpha+112(FP), Y6
+	VBROADCASTSD floor_f64<>+0(SB), Y7
 	VBROADCASTSD eps+128(FP), Y8
 	VBROADCASTSD mu+144(FP), Y9
 	VBROADCASTSD lr+136(FP), Y10
@@ -477,25 +468,23 @@ TEXT ·RMSpropMomentumF64(SB), NOSPLIT, $0-152
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X11
-	VPAND   X2, X11, X15
+	VPAND   X1, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
 	VMULPD  X11, X0, X11
 	VMOVUPS (DI), X12
-	VMULPD  X12, X3, X13
+	VMULPD  X12, X2, X13
 	VADDPD  X13, X11, X13
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  X13, X4, X11
-	VPAND   X6, X11, X15
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	VMULPD  X13, X3, X11
+	VPAND   X5, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMULPD  (DX), X7, X14
 	VMULPD  X11, X11, X11
+	VMULPD  (DX), X6, X14
 	VADDPD  X11, X14, X11
-	VPAND   X2, X11, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
+	VMAXPD  X11, X7, X11
 
 	// q = d/(sqrt(v)+eps)
 	VSQRTPD X11, X14
@@ -505,7 +494,7 @@ TEXT ·RMSpropMomentumF64(SB), NOSPLIT, $0-152
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPD  (BX), X9, X13
 	VADDPD  X14, X13, X14
-	VPAND   X2, X14, X15
+	VPAND   X1, X14, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
 	VMULPD  X14, X10, X13
@@ -525,25 +514,23 @@ skip:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD  (SI), X11
-	VPAND   X2, X11, X15
+	VPAND   X1, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
 	VMULPD  X11, X0, X11
 	VMOVSD  (DI), X12
-	VMULPD  X12, X3, X13
+	VMULPD  X12, X2, X13
 	VADDPD  X13, X11, X13
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  X13, X4, X11
-	VPAND   X6, X11, X15
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	VMULPD  X13, X3, X11
+	VPAND   X5, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMULSD  (DX), X7, X14
 	VMULPD  X11, X11, X11
+	VMULSD  (DX), X6, X14
 	VADDPD  X11, X14, X11
-	VPAND   X2, X11, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
+	VMAXPD  X11, X7, X11
 
 	// q = d/(sqrt(v)+eps)
 	VSQRTPD X11, X14
@@ -553,7 +540,7 @@ skip:
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULSD  (BX), X9, X13
 	VADDPD  X14, X13, X14
-	VPAND   X2, X14, X15
+	VPAND   X1, X14, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
 	VMULPD  X14, X10, X13
@@ -572,25 +559,23 @@ aligned:
 main:
 	// d = scale*flush(g) + l2*p
 	VMOVUPD (SI), Y11
-	VPAND   Y2, Y11, Y15
+	VPAND   Y1, Y11, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y11, Y11
 	VMULPD  Y11, Y0, Y11
 	VMOVUPD (DI), Y12
-	VMULPD  Y12, Y3, Y13
+	VMULPD  Y12, Y2, Y13
 	VADDPD  Y13, Y11, Y13
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  Y13, Y4, Y11
-	VPAND   Y6, Y11, Y15
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	VMULPD  Y13, Y3, Y11
+	VPAND   Y5, Y11, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPD  (DX), Y7, Y14
 	VMULPD  Y11, Y11, Y11
+	VMULPD  (DX), Y6, Y14
 	VADDPD  Y11, Y14, Y11
-	VPAND   Y2, Y11, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y11, Y11
+	VMAXPD  Y11, Y7, Y11
 
 	// q = d/(sqrt(v)+eps)
 	VSQRTPD Y11, Y14
@@ -600,7 +585,7 @@ main:
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPD  (BX), Y9, Y13
 	VADDPD  Y14, Y13, Y14
-	VPAND   Y2, Y14, Y15
+	VPAND   Y1, Y14, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y14, Y14
 	VMULPD  Y14, Y10, Y13
@@ -609,29 +594,27 @@ main:
 	VMOVUPD Y14, (BX)
 	VMOVUPD Y13, (DI)
 	VMOVUPD 32(SI), Y13
-	VPAND   Y2, Y13, Y15
+	VPAND   Y1, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y13, Y13
 	VMULPD  Y13, Y0, Y13
 	VMOVUPD 32(DI), Y14
-	VMULPD  Y14, Y3, Y11
+	VMULPD  Y14, Y2, Y11
 	VADDPD  Y11, Y13, Y11
-	VMULPD  Y11, Y4, Y13
-	VPAND   Y6, Y13, Y15
+	VMULPD  Y11, Y3, Y13
+	VPAND   Y5, Y13, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y13, Y13
-	VMULPD  32(DX), Y7, Y12
 	VMULPD  Y13, Y13, Y13
+	VMULPD  32(DX), Y6, Y12
 	VADDPD  Y13, Y12, Y13
-	VPAND   Y2, Y13, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y13, Y13
+	VMAXPD  Y13, Y7, Y13
 	VSQRTPD Y13, Y12
 	VADDPD  Y8, Y12, Y12
 	VDIVPD  Y12, Y11, Y12
 	VMULPD  32(BX), Y9, Y11
 	VADDPD  Y12, Y11, Y12
-	VPAND   Y2, Y12, Y15
+	VPAND   Y1, Y12, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y12, Y12
 	VMULPD  Y12, Y10, Y11
@@ -654,25 +637,23 @@ single:
 one:
 	// d = scale*flush(g) + l2*p
 	VMOVUPD (SI), Y11
-	VPAND   Y2, Y11, Y15
+	VPAND   Y1, Y11, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y11, Y11
 	VMULPD  Y11, Y0, Y11
 	VMOVUPD (DI), Y12
-	VMULPD  Y12, Y3, Y13
+	VMULPD  Y12, Y2, Y13
 	VADDPD  Y13, Y11, Y13
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  Y13, Y4, Y11
-	VPAND   Y6, Y11, Y15
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	VMULPD  Y13, Y3, Y11
+	VPAND   Y5, Y11, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPD  (DX), Y7, Y14
 	VMULPD  Y11, Y11, Y11
+	VMULPD  (DX), Y6, Y14
 	VADDPD  Y11, Y14, Y11
-	VPAND   Y2, Y11, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y11, Y11
+	VMAXPD  Y11, Y7, Y11
 
 	// q = d/(sqrt(v)+eps)
 	VSQRTPD Y11, Y14
@@ -682,7 +663,7 @@ one:
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPD  (BX), Y9, Y13
 	VADDPD  Y14, Y13, Y14
-	VPAND   Y2, Y14, Y15
+	VPAND   Y1, Y14, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y14, Y14
 	VMULPD  Y14, Y10, Y13
@@ -706,25 +687,23 @@ tail:
 
 	// d = scale*flush(g) + l2*p
 	VMOVUPS (SI), X11
-	VPAND   X2, X11, X15
+	VPAND   X1, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
 	VMULPD  X11, X0, X11
 	VMOVUPS (DI), X12
-	VMULPD  X12, X3, X13
+	VMULPD  X12, X2, X13
 	VADDPD  X13, X11, X13
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  X13, X4, X11
-	VPAND   X6, X11, X15
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	VMULPD  X13, X3, X11
+	VPAND   X5, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMULPD  (DX), X7, X14
 	VMULPD  X11, X11, X11
+	VMULPD  (DX), X6, X14
 	VADDPD  X11, X14, X11
-	VPAND   X2, X11, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
+	VMAXPD  X11, X7, X11
 
 	// q = d/(sqrt(v)+eps)
 	VSQRTPD X11, X14
@@ -734,7 +713,7 @@ tail:
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPD  (BX), X9, X13
 	VADDPD  X14, X13, X14
-	VPAND   X2, X14, X15
+	VPAND   X1, X14, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
 	VMULPD  X14, X10, X13
@@ -755,25 +734,23 @@ skip3:
 
 	// d = scale*flush(g) + l2*p
 	VMOVSD  (SI), X11
-	VPAND   X2, X11, X15
+	VPAND   X1, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
 	VMULPD  X11, X0, X11
 	VMOVSD  (DI), X12
-	VMULPD  X12, X3, X13
+	VMULPD  X12, X2, X13
 	VADDPD  X13, X11, X13
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD  X13, X4, X11
-	VPAND   X6, X11, X15
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	VMULPD  X13, X3, X11
+	VPAND   X5, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMULSD  (DX), X7, X14
 	VMULPD  X11, X11, X11
+	VMULSD  (DX), X6, X14
 	VADDPD  X11, X14, X11
-	VPAND   X2, X11, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
+	VMAXPD  X11, X7, X11
 
 	// q = d/(sqrt(v)+eps)
 	VSQRTPD X11, X14
@@ -783,7 +760,7 @@ skip3:
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULSD  (BX), X9, X13
 	VADDPD  X14, X13, X14
-	VPAND   X2, X14, X15
+	VPAND   X1, X14, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X14, X14
 	VMULPD  X14, X10, X13
@@ -797,9 +774,6 @@ done:
 	VZEROUPPER
 	RET
 
-DATA tiny_f64<>+0(SB)/8, $0x0400000000000000
-GLOBL tiny_f64<>(SB), RODATA|NOPTR, $8
-
 DATA tinymask_f64<>+0(SB)/8, $0x7c00000000000000
 GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8
 
@@ -808,3 +782,6 @@ GLOBL tinyroot_f64<>(SB), RODATA|NOPTR, $8
 
 DATA tinyrootmask_f64<>+0(SB)/8, $0x6000000000000000
 GLOBL tinyrootmask_f64<>(SB), RODATA|NOPTR, $8
+
+DATA floor_f64<>+0(SB)/8, $0x0370000000000000
+GLOBL floor_f64<>(SB), RODATA|NOPTR, $8

@@ -13,10 +13,10 @@ TEXT ·ScheduleFreeF32(SB), NOSPLIT, $0-132
 	MOVQ         z_base+48(FP), DX
 	MOVQ         v_base+72(FP), BX
 	MOVQ         p_len+8(FP), R8
-	VBROADCASTSS tinymask_f32<>+0(SB), Y0
-	VBROADCASTSS root+108(FP), Y1
-	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y2
-	VBROADCASTSS beta2+104(FP), Y3
+	VBROADCASTSS root+108(FP), Y0
+	VBROADCASTSS tinyrootmask_f32<>+0(SB), Y1
+	VBROADCASTSS beta2+104(FP), Y2
+	VBROADCASTSS floor_f32<>+0(SB), Y3
 	VBROADCASTSS eps+112(FP), Y4
 	VBROADCASTSS step+116(FP), Y5
 	VBROADCASTSS wd+100(FP), Y6
@@ -41,20 +41,20 @@ TEXT ·ScheduleFreeF32(SB), NOSPLIT, $0-132
 
 	// d = scale*flush(g)
 	VMOVUPS      (SI), X10
-	VPAND        X0, X10, X15
+	VBROADCASTSS tinymask_f32<>+0(SB), Y11
+	VPAND        X11, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+96(FP), Y11
 	VMULPS       X10, X11, X10
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X10, X1, X11
-	VPAND   X2, X11, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X10, X0, X11
+	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
-	VMULPS  (BX), X3, X12
 	VMULPS  X11, X11, X11
+	VMULPS  (BX), X2, X12
 	VADDPS  X11, X12, X11
-	VPAND   X0, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X3, X11
 	VMOVUPS (DI), X12
 	VMOVUPS (DX), X13
 
@@ -89,21 +89,21 @@ skip:
 
 	// d = scale*flush(g)
 	VMOVSD       (SI), X10
-	VPAND        X0, X10, X15
+	VBROADCASTSS tinymask_f32<>+0(SB), Y11
+	VPAND        X11, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+96(FP), Y11
 	VMULPS       X10, X11, X10
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X10, X1, X11
-	VPAND   X2, X11, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X10, X0, X11
+	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
-	VMOVSD  (BX), X12
-	VMULPS  X12, X3, X12
 	VMULPS  X11, X11, X11
+	VMOVSD  (BX), X12
+	VMULPS  X12, X2, X12
 	VADDPS  X11, X12, X11
-	VPAND   X0, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X3, X11
 	VMOVSD  (DI), X12
 	VMOVSD  (DX), X13
 
@@ -138,20 +138,20 @@ skip2:
 
 	// d = scale*flush(g)
 	VMOVSS       (SI), X10
-	VPAND        X0, X10, X15
+	VBROADCASTSS tinymask_f32<>+0(SB), Y11
+	VPAND        X11, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+96(FP), Y11
 	VMULPS       X10, X11, X10
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X10, X1, X11
-	VPAND   X2, X11, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X10, X0, X11
+	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
-	VMULSS  (BX), X3, X12
 	VMULPS  X11, X11, X11
+	VMULSS  (BX), X2, X12
 	VADDPS  X11, X12, X11
-	VPAND   X0, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X3, X11
 	VMOVSS  (DI), X12
 	VMOVSS  (DX), X13
 
@@ -185,20 +185,20 @@ aligned:
 main:
 	// d = scale*flush(g)
 	VMOVUPS      (SI), Y10
-	VPAND        Y0, Y10, Y15
+	VBROADCASTSS tinymask_f32<>+0(SB), Y11
+	VPAND        Y11, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSS scale+96(FP), Y11
 	VMULPS       Y10, Y11, Y10
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  Y10, Y1, Y11
-	VPAND   Y2, Y11, Y15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  Y10, Y0, Y11
+	VPAND   Y1, Y11, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPS  (BX), Y3, Y12
 	VMULPS  Y11, Y11, Y11
+	VMULPS  (BX), Y2, Y12
 	VADDPS  Y11, Y12, Y11
-	VPAND   Y0, Y11, Y15
-	VPSIGND Y15, Y11, Y11
+	VMAXPS  Y11, Y3, Y11
 	VMOVUPS (DI), Y12
 	VMOVUPS (DX), Y13
 
@@ -222,18 +222,18 @@ main:
 	VMOVUPS      Y12, (DI)
 	VMOVUPS      Y10, (DX)
 	VMOVUPS      32(SI), Y10
-	VPAND        Y0, Y10, Y15
+	VBROADCASTSS tinymask_f32<>+0(SB), Y12
+	VPAND        Y12, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSS scale+96(FP), Y12
 	VMULPS       Y10, Y12, Y10
-	VMULPS       Y10, Y1, Y12
-	VPAND        Y2, Y12, Y15
+	VMULPS       Y10, Y0, Y12
+	VPAND        Y1, Y12, Y15
 	VPSIGND      Y15, Y12, Y12
-	VMULPS       32(BX), Y3, Y11
 	VMULPS       Y12, Y12, Y12
+	VMULPS       32(BX), Y2, Y11
 	VADDPS       Y12, Y11, Y12
-	VPAND        Y0, Y12, Y15
-	VPSIGND      Y15, Y12, Y12
+	VMAXPS       Y12, Y3, Y12
 	VMOVUPS      32(DI), Y11
 	VMOVUPS      32(DX), Y13
 	VSQRTPS      Y12, Y14
@@ -267,20 +267,20 @@ single:
 one:
 	// d = scale*flush(g)
 	VMOVUPS      (SI), Y10
-	VPAND        Y0, Y10, Y15
+	VBROADCASTSS tinymask_f32<>+0(SB), Y11
+	VPAND        Y11, Y10, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSS scale+96(FP), Y11
 	VMULPS       Y10, Y11, Y10
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  Y10, Y1, Y11
-	VPAND   Y2, Y11, Y15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  Y10, Y0, Y11
+	VPAND   Y1, Y11, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPS  (BX), Y3, Y12
 	VMULPS  Y11, Y11, Y11
+	VMULPS  (BX), Y2, Y12
 	VADDPS  Y11, Y12, Y11
-	VPAND   Y0, Y11, Y15
-	VPSIGND Y15, Y11, Y11
+	VMAXPS  Y11, Y3, Y11
 	VMOVUPS (DI), Y12
 	VMOVUPS (DX), Y13
 
@@ -319,20 +319,20 @@ tail:
 
 	// d = scale*flush(g)
 	VMOVUPS      (SI), X10
-	VPAND        X0, X10, X15
+	VBROADCASTSS tinymask_f32<>+0(SB), Y11
+	VPAND        X11, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+96(FP), Y11
 	VMULPS       X10, X11, X10
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X10, X1, X11
-	VPAND   X2, X11, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X10, X0, X11
+	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
-	VMULPS  (BX), X3, X12
 	VMULPS  X11, X11, X11
+	VMULPS  (BX), X2, X12
 	VADDPS  X11, X12, X11
-	VPAND   X0, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X3, X11
 	VMOVUPS (DI), X12
 	VMOVUPS (DX), X13
 
@@ -368,21 +368,21 @@ skip4:
 
 	// d = scale*flush(g)
 	VMOVSD       (SI), X10
-	VPAND        X0, X10, X15
+	VBROADCASTSS tinymask_f32<>+0(SB), Y11
+	VPAND        X11, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+96(FP), Y11
 	VMULPS       X10, X11, X10
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X10, X1, X11
-	VPAND   X2, X11, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X10, X0, X11
+	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
-	VMOVSD  (BX), X12
-	VMULPS  X12, X3, X12
 	VMULPS  X11, X11, X11
+	VMOVSD  (BX), X12
+	VMULPS  X12, X2, X12
 	VADDPS  X11, X12, X11
-	VPAND   X0, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X3, X11
 	VMOVSD  (DI), X12
 	VMOVSD  (DX), X13
 
@@ -418,20 +418,20 @@ skip5:
 
 	// d = scale*flush(g)
 	VMOVSS       (SI), X10
-	VPAND        X0, X10, X15
+	VBROADCASTSS tinymask_f32<>+0(SB), Y11
+	VPAND        X11, X10, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSS scale+96(FP), Y11
 	VMULPS       X10, X11, X10
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPS  X10, X1, X11
-	VPAND   X2, X11, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPS  X10, X0, X11
+	VPAND   X1, X11, X15
 	VPSIGND X15, X11, X11
-	VMULSS  (BX), X3, X12
 	VMULPS  X11, X11, X11
+	VMULSS  (BX), X2, X12
 	VADDPS  X11, X12, X11
-	VPAND   X0, X11, X15
-	VPSIGND X15, X11, X11
+	VMAXPS  X11, X3, X11
 	VMOVSS  (DI), X12
 	VMOVSS  (DX), X13
 
@@ -460,11 +460,14 @@ done:
 	VZEROUPPER
 	RET
 
-DATA tinymask_f32<>+0(SB)/4, $0x70000000
-GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
-
 DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
+
+DATA floor_f32<>+0(SB)/4, $0x0c800000
+GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
+
+DATA tinymask_f32<>+0(SB)/4, $0x70000000
+GLOBL tinymask_f32<>(SB), RODATA|NOPTR, $4
 
 // func ScheduleFreeF64(p []float64, g []float64, z []float64, v []float64, scale float64, wd float64, beta2 float64, root float64, eps float64, step float64, ck float64, cn float64, lr float64)
 // Requires: AVX, AVX2
@@ -475,10 +478,10 @@ TEXT ·ScheduleFreeF64(SB), NOSPLIT, $0-168
 	MOVQ         z_base+48(FP), DX
 	MOVQ         v_base+72(FP), BX
 	MOVQ         p_len+8(FP), R8
-	VBROADCASTSD tinymask_f64<>+0(SB), Y0
-	VBROADCASTSD root+120(FP), Y1
-	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y2
-	VBROADCASTSD beta2+112(FP), Y3
+	VBROADCASTSD root+120(FP), Y0
+	VBROADCASTSD tinyrootmask_f64<>+0(SB), Y1
+	VBROADCASTSD beta2+112(FP), Y2
+	VBROADCASTSD floor_f64<>+0(SB), Y3
 	VBROADCASTSD eps+128(FP), Y4
 	VBROADCASTSD step+136(FP), Y5
 	VBROADCASTSD wd+104(FP), Y6
@@ -503,23 +506,22 @@ TEXT ·ScheduleFreeF64(SB), NOSPLIT, $0-168
 
 	// d = scale*flush(g)
 	VMOVUPS      (SI), X10
-	VPAND        X0, X10, X15
+	VBROADCASTSD tinymask_f64<>+0(SB), Y11
+	VPAND        X11, X10, X15
 	VPSHUFD      $0xf5, X15, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSD scale+96(FP), Y11
 	VMULPD       X10, X11, X10
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  X10, X1, X11
-	VPAND   X2, X11, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  X10, X0, X11
+	VPAND   X1, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMULPD  (BX), X3, X12
 	VMULPD  X11, X11, X11
+	VMULPD  (BX), X2, X12
 	VADDPD  X11, X12, X11
-	VPAND   X0, X11, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
+	VMAXPD  X11, X3, X11
 	VMOVUPS (DI), X12
 	VMOVUPS (DX), X13
 
@@ -554,23 +556,22 @@ skip:
 
 	// d = scale*flush(g)
 	VMOVSD       (SI), X10
-	VPAND        X0, X10, X15
+	VBROADCASTSD tinymask_f64<>+0(SB), Y11
+	VPAND        X11, X10, X15
 	VPSHUFD      $0xf5, X15, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSD scale+96(FP), Y11
 	VMULPD       X10, X11, X10
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  X10, X1, X11
-	VPAND   X2, X11, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  X10, X0, X11
+	VPAND   X1, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMULSD  (BX), X3, X12
 	VMULPD  X11, X11, X11
+	VMULSD  (BX), X2, X12
 	VADDPD  X11, X12, X11
-	VPAND   X0, X11, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
+	VMAXPD  X11, X3, X11
 	VMOVSD  (DI), X12
 	VMOVSD  (DX), X13
 
@@ -604,23 +605,22 @@ aligned:
 main:
 	// d = scale*flush(g)
 	VMOVUPD      (SI), Y10
-	VPAND        Y0, Y10, Y15
+	VBROADCASTSD tinymask_f64<>+0(SB), Y11
+	VPAND        Y11, Y10, Y15
 	VPSHUFD      $0xf5, Y15, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSD scale+96(FP), Y11
 	VMULPD       Y10, Y11, Y10
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  Y10, Y1, Y11
-	VPAND   Y2, Y11, Y15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  Y10, Y0, Y11
+	VPAND   Y1, Y11, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPD  (BX), Y3, Y12
 	VMULPD  Y11, Y11, Y11
+	VMULPD  (BX), Y2, Y12
 	VADDPD  Y11, Y12, Y11
-	VPAND   Y0, Y11, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y11, Y11
+	VMAXPD  Y11, Y3, Y11
 	VMOVUPD (DI), Y12
 	VMOVUPD (DX), Y13
 
@@ -644,21 +644,20 @@ main:
 	VMOVUPD      Y12, (DI)
 	VMOVUPD      Y10, (DX)
 	VMOVUPD      32(SI), Y10
-	VPAND        Y0, Y10, Y15
+	VBROADCASTSD tinymask_f64<>+0(SB), Y12
+	VPAND        Y12, Y10, Y15
 	VPSHUFD      $0xf5, Y15, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSD scale+96(FP), Y12
 	VMULPD       Y10, Y12, Y10
-	VMULPD       Y10, Y1, Y12
-	VPAND        Y2, Y12, Y15
+	VMULPD       Y10, Y0, Y12
+	VPAND        Y1, Y12, Y15
 	VPSHUFD      $0xf5, Y15, Y15
 	VPSIGND      Y15, Y12, Y12
-	VMULPD       32(BX), Y3, Y11
 	VMULPD       Y12, Y12, Y12
+	VMULPD       32(BX), Y2, Y11
 	VADDPD       Y12, Y11, Y12
-	VPAND        Y0, Y12, Y15
-	VPSHUFD      $0xf5, Y15, Y15
-	VPSIGND      Y15, Y12, Y12
+	VMAXPD       Y12, Y3, Y12
 	VMOVUPD      32(DI), Y11
 	VMOVUPD      32(DX), Y13
 	VSQRTPD      Y12, Y14
@@ -692,23 +691,22 @@ single:
 one:
 	// d = scale*flush(g)
 	VMOVUPD      (SI), Y10
-	VPAND        Y0, Y10, Y15
+	VBROADCASTSD tinymask_f64<>+0(SB), Y11
+	VPAND        Y11, Y10, Y15
 	VPSHUFD      $0xf5, Y15, Y15
 	VPSIGND      Y15, Y10, Y10
 	VBROADCASTSD scale+96(FP), Y11
 	VMULPD       Y10, Y11, Y10
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  Y10, Y1, Y11
-	VPAND   Y2, Y11, Y15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  Y10, Y0, Y11
+	VPAND   Y1, Y11, Y15
 	VPSHUFD $0xf5, Y15, Y15
 	VPSIGND Y15, Y11, Y11
-	VMULPD  (BX), Y3, Y12
 	VMULPD  Y11, Y11, Y11
+	VMULPD  (BX), Y2, Y12
 	VADDPD  Y11, Y12, Y11
-	VPAND   Y0, Y11, Y15
-	VPSHUFD $0xf5, Y15, Y15
-	VPSIGND Y15, Y11, Y11
+	VMAXPD  Y11, Y3, Y11
 	VMOVUPD (DI), Y12
 	VMOVUPD (DX), Y13
 
@@ -747,23 +745,22 @@ tail:
 
 	// d = scale*flush(g)
 	VMOVUPS      (SI), X10
-	VPAND        X0, X10, X15
+	VBROADCASTSD tinymask_f64<>+0(SB), Y11
+	VPAND        X11, X10, X15
 	VPSHUFD      $0xf5, X15, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSD scale+96(FP), Y11
 	VMULPD       X10, X11, X10
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  X10, X1, X11
-	VPAND   X2, X11, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  X10, X0, X11
+	VPAND   X1, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMULPD  (BX), X3, X12
 	VMULPD  X11, X11, X11
+	VMULPD  (BX), X2, X12
 	VADDPD  X11, X12, X11
-	VPAND   X0, X11, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
+	VMAXPD  X11, X3, X11
 	VMOVUPS (DI), X12
 	VMOVUPS (DX), X13
 
@@ -799,23 +796,22 @@ skip3:
 
 	// d = scale*flush(g)
 	VMOVSD       (SI), X10
-	VPAND        X0, X10, X15
+	VBROADCASTSD tinymask_f64<>+0(SB), Y11
+	VPAND        X11, X10, X15
 	VPSHUFD      $0xf5, X15, X15
 	VPSIGND      X15, X10, X10
 	VBROADCASTSD scale+96(FP), Y11
 	VMULPD       X10, X11, X10
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	VMULPD  X10, X1, X11
-	VPAND   X2, X11, X15
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	VMULPD  X10, X0, X11
+	VPAND   X1, X11, X15
 	VPSHUFD $0xf5, X15, X15
 	VPSIGND X15, X11, X11
-	VMULSD  (BX), X3, X12
 	VMULPD  X11, X11, X11
+	VMULSD  (BX), X2, X12
 	VADDPD  X11, X12, X11
-	VPAND   X0, X11, X15
-	VPSHUFD $0xf5, X15, X15
-	VPSIGND X15, X11, X11
+	VMAXPD  X11, X3, X11
 	VMOVSD  (DI), X12
 	VMOVSD  (DX), X13
 
@@ -844,8 +840,11 @@ done:
 	VZEROUPPER
 	RET
 
-DATA tinymask_f64<>+0(SB)/8, $0x7c00000000000000
-GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8
-
 DATA tinyrootmask_f64<>+0(SB)/8, $0x6000000000000000
 GLOBL tinyrootmask_f64<>(SB), RODATA|NOPTR, $8
+
+DATA floor_f64<>+0(SB)/8, $0x0370000000000000
+GLOBL floor_f64<>(SB), RODATA|NOPTR, $8
+
+DATA tinymask_f64<>+0(SB)/8, $0x7c00000000000000
+GLOBL tinymask_f64<>(SB), RODATA|NOPTR, $8

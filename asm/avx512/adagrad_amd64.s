@@ -18,8 +18,9 @@ TEXT ·AdagradF32(SB), NOSPLIT, $0-88
 	VBROADCASTSS l2+76(FP), Z3
 	VBROADCASTSS tinyroot_f32<>+0(SB), Z4
 	VBROADCASTSS tinyrootmask_f32<>+0(SB), Z5
-	VBROADCASTSS eps+80(FP), Z6
-	VBROADCASTSS lr+84(FP), Z7
+	VBROADCASTSS floor_f32<>+0(SB), Z6
+	VBROADCASTSS eps+80(FP), Z7
+	VBROADCASTSS lr+84(FP), Z8
 	CMPQ         BX, $+32
 	JLT          single
 	CMPQ         BX, $+512
@@ -39,29 +40,30 @@ TEXT ·AdagradF32(SB), NOSPLIT, $0-88
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
-	VMOVUPS.Z (SI), K1, Z8
-	VPTESTMD  Z2, Z8, K2
-	VMOVAPS.Z Z8, K2, Z8
-	VMULPS    Z8, Z0, Z8
-	VMOVUPS.Z (DI), K1, Z9
-	VMULPS    Z9, Z3, Z10
-	VADDPS    Z10, Z8, Z10
+	VMOVUPS.Z (SI), K1, Z9
+	VPTESTMD  Z2, Z9, K2
+	VMOVAPS.Z Z9, K2, Z9
+	VMULPS    Z9, Z0, Z9
+	VMOVUPS.Z (DI), K1, Z10
+	VMULPS    Z10, Z3, Z11
+	VADDPS    Z11, Z9, Z11
 
-	// u = flushRoot(d), sum += u*u
-	VPTESTMD  Z5, Z10, K2
-	VMOVAPS.Z Z10, K2, Z8
-	VMOVUPS.Z (DX), K1, Z11
-	VMULPS    Z8, Z8, Z8
-	VADDPS    Z8, Z11, Z8
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPTESTMD  Z5, Z11, K2
+	VMOVAPS.Z Z11, K2, Z9
+	VMOVUPS.Z (DX), K1, Z12
+	VMULPS    Z9, Z9, Z9
+	VADDPS    Z9, Z12, Z9
+	VMAXPS    Z9, Z6, Z9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPS Z8, Z11
-	VADDPS  Z6, Z11, Z11
-	VDIVPS  Z11, Z10, Z11
-	VMULPS  Z11, Z7, Z11
-	VSUBPS  Z11, Z9, Z11
-	VMOVUPS Z8, K1, (DX)
-	VMOVUPS Z11, K1, (DI)
+	VSQRTPS Z9, Z12
+	VADDPS  Z7, Z12, Z12
+	VDIVPS  Z12, Z11, Z12
+	VMULPS  Z12, Z8, Z12
+	VSUBPS  Z12, Z10, Z12
+	VMOVUPS Z9, K1, (DX)
+	VMOVUPS Z12, K1, (DI)
 	ADDQ    R8, DI
 	ADDQ    R8, SI
 	ADDQ    R8, DX
@@ -71,46 +73,48 @@ TEXT ·AdagradF32(SB), NOSPLIT, $0-88
 aligned:
 main:
 	// d = scale*flush(g) + l2*p
-	VMOVUPS   (SI), Z8
-	VPTESTMD  Z2, Z8, K2
-	VMOVAPS.Z Z8, K2, Z8
-	VMULPS    Z8, Z0, Z8
-	VMOVUPS   (DI), Z9
-	VMULPS    Z9, Z3, Z10
-	VADDPS    Z10, Z8, Z10
+	VMOVUPS   (SI), Z9
+	VPTESTMD  Z2, Z9, K2
+	VMOVAPS.Z Z9, K2, Z9
+	VMULPS    Z9, Z0, Z9
+	VMOVUPS   (DI), Z10
+	VMULPS    Z10, Z3, Z11
+	VADDPS    Z11, Z9, Z11
 
-	// u = flushRoot(d), sum += u*u
-	VPTESTMD  Z5, Z10, K2
-	VMOVAPS.Z Z10, K2, Z8
-	VMULPS    Z8, Z8, Z8
-	VADDPS    (DX), Z8, Z8
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPTESTMD  Z5, Z11, K2
+	VMOVAPS.Z Z11, K2, Z9
+	VMULPS    Z9, Z9, Z9
+	VADDPS    (DX), Z9, Z9
+	VMAXPS    Z9, Z6, Z9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPS   Z8, Z11
-	VADDPS    Z6, Z11, Z11
+	VSQRTPS   Z9, Z12
+	VADDPS    Z7, Z12, Z12
+	VDIVPS    Z12, Z11, Z12
+	VMULPS    Z12, Z8, Z12
+	VSUBPS    Z12, Z10, Z12
+	VMOVUPS   Z9, (DX)
+	VMOVUPS   Z12, (DI)
+	VMOVUPS   64(SI), Z12
+	VPTESTMD  Z2, Z12, K2
+	VMOVAPS.Z Z12, K2, Z12
+	VMULPS    Z12, Z0, Z12
+	VMOVUPS   64(DI), Z9
+	VMULPS    Z9, Z3, Z10
+	VADDPS    Z10, Z12, Z10
+	VPTESTMD  Z5, Z10, K2
+	VMOVAPS.Z Z10, K2, Z12
+	VMULPS    Z12, Z12, Z12
+	VADDPS    64(DX), Z12, Z12
+	VMAXPS    Z12, Z6, Z12
+	VSQRTPS   Z12, Z11
+	VADDPS    Z7, Z11, Z11
 	VDIVPS    Z11, Z10, Z11
-	VMULPS    Z11, Z7, Z11
+	VMULPS    Z11, Z8, Z11
 	VSUBPS    Z11, Z9, Z11
-	VMOVUPS   Z8, (DX)
-	VMOVUPS   Z11, (DI)
-	VMOVUPS   64(SI), Z11
-	VPTESTMD  Z2, Z11, K2
-	VMOVAPS.Z Z11, K2, Z11
-	VMULPS    Z11, Z0, Z11
-	VMOVUPS   64(DI), Z8
-	VMULPS    Z8, Z3, Z9
-	VADDPS    Z9, Z11, Z9
-	VPTESTMD  Z5, Z9, K2
-	VMOVAPS.Z Z9, K2, Z11
-	VMULPS    Z11, Z11, Z11
-	VADDPS    64(DX), Z11, Z11
-	VSQRTPS   Z11, Z10
-	VADDPS    Z6, Z10, Z10
-	VDIVPS    Z10, Z9, Z10
-	VMULPS    Z10, Z7, Z10
-	VSUBPS    Z10, Z8, Z10
-	VMOVUPS   Z11, 64(DX)
-	VMOVUPS   Z10, 64(DI)
+	VMOVUPS   Z12, 64(DX)
+	VMOVUPS   Z11, 64(DI)
 	ADDQ      $+128, DI
 	ADDQ      $+128, SI
 	ADDQ      $+128, DX
@@ -124,28 +128,29 @@ single:
 
 one:
 	// d = scale*flush(g) + l2*p
-	VMOVUPS   (SI), Z8
-	VPTESTMD  Z2, Z8, K2
-	VMOVAPS.Z Z8, K2, Z8
-	VMULPS    Z8, Z0, Z8
-	VMOVUPS   (DI), Z9
-	VMULPS    Z9, Z3, Z10
-	VADDPS    Z10, Z8, Z10
+	VMOVUPS   (SI), Z9
+	VPTESTMD  Z2, Z9, K2
+	VMOVAPS.Z Z9, K2, Z9
+	VMULPS    Z9, Z0, Z9
+	VMOVUPS   (DI), Z10
+	VMULPS    Z10, Z3, Z11
+	VADDPS    Z11, Z9, Z11
 
-	// u = flushRoot(d), sum += u*u
-	VPTESTMD  Z5, Z10, K2
-	VMOVAPS.Z Z10, K2, Z8
-	VMULPS    Z8, Z8, Z8
-	VADDPS    (DX), Z8, Z8
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPTESTMD  Z5, Z11, K2
+	VMOVAPS.Z Z11, K2, Z9
+	VMULPS    Z9, Z9, Z9
+	VADDPS    (DX), Z9, Z9
+	VMAXPS    Z9, Z6, Z9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPS Z8, Z11
-	VADDPS  Z6, Z11, Z11
-	VDIVPS  Z11, Z10, Z11
-	VMULPS  Z11, Z7, Z11
-	VSUBPS  Z11, Z9, Z11
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z11, (DI)
+	VSQRTPS Z9, Z12
+	VADDPS  Z7, Z12, Z12
+	VDIVPS  Z12, Z11, Z12
+	VMULPS  Z12, Z8, Z12
+	VSUBPS  Z12, Z10, Z12
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z12, (DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
@@ -162,29 +167,30 @@ tail:
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
-	VMOVUPS.Z (SI), K1, Z8
-	VPTESTMD  Z2, Z8, K2
-	VMOVAPS.Z Z8, K2, Z8
-	VMULPS    Z8, Z0, Z8
-	VMOVUPS.Z (DI), K1, Z9
-	VMULPS    Z9, Z3, Z10
-	VADDPS    Z10, Z8, Z10
+	VMOVUPS.Z (SI), K1, Z9
+	VPTESTMD  Z2, Z9, K2
+	VMOVAPS.Z Z9, K2, Z9
+	VMULPS    Z9, Z0, Z9
+	VMOVUPS.Z (DI), K1, Z10
+	VMULPS    Z10, Z3, Z11
+	VADDPS    Z11, Z9, Z11
 
-	// u = flushRoot(d), sum += u*u
-	VPTESTMD  Z5, Z10, K2
-	VMOVAPS.Z Z10, K2, Z8
-	VMOVUPS.Z (DX), K1, Z11
-	VMULPS    Z8, Z8, Z8
-	VADDPS    Z8, Z11, Z8
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPTESTMD  Z5, Z11, K2
+	VMOVAPS.Z Z11, K2, Z9
+	VMOVUPS.Z (DX), K1, Z12
+	VMULPS    Z9, Z9, Z9
+	VADDPS    Z9, Z12, Z9
+	VMAXPS    Z9, Z6, Z9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPS Z8, Z11
-	VADDPS  Z6, Z11, Z11
-	VDIVPS  Z11, Z10, Z11
-	VMULPS  Z11, Z7, Z11
-	VSUBPS  Z11, Z9, Z11
-	VMOVUPS Z8, K1, (DX)
-	VMOVUPS Z11, K1, (DI)
+	VSQRTPS Z9, Z12
+	VADDPS  Z7, Z12, Z12
+	VDIVPS  Z12, Z11, Z12
+	VMULPS  Z12, Z8, Z12
+	VSUBPS  Z12, Z10, Z12
+	VMOVUPS Z9, K1, (DX)
+	VMOVUPS Z12, K1, (DI)
 
 done:
 	VZEROUPPER
@@ -202,6 +208,9 @@ GLOBL tinyroot_f32<>(SB), RODATA|NOPTR, $4
 DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
+DATA floor_f32<>+0(SB)/4, $0x0c800000
+GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
+
 // func AdagradF64(p []float64, g []float64, sum []float64, scale float64, l2 float64, eps float64, lr float64)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·AdagradF64(SB), NOSPLIT, $0-104
@@ -216,8 +225,9 @@ TEXT ·AdagradF64(SB), NOSPLIT, $0-104
 	VBROADCASTSD l2+80(FP), Z3
 	VBROADCASTSD tinyroot_f64<>+0(SB), Z4
 	VBROADCASTSD tinyrootmask_f64<>+0(SB), Z5
-	VBROADCASTSD eps+88(FP), Z6
-	VBROADCASTSD lr+96(FP), Z7
+	VBROADCASTSD floor_f64<>+0(SB), Z6
+	VBROADCASTSD eps+88(FP), Z7
+	VBROADCASTSD lr+96(FP), Z8
 	CMPQ         BX, $+16
 	JLT          single
 	CMPQ         BX, $+256
@@ -237,29 +247,30 @@ TEXT ·AdagradF64(SB), NOSPLIT, $0-104
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
-	VMOVUPD.Z (SI), K1, Z8
-	VPTESTMQ  Z2, Z8, K2
-	VMOVAPD.Z Z8, K2, Z8
-	VMULPD    Z8, Z0, Z8
-	VMOVUPD.Z (DI), K1, Z9
-	VMULPD    Z9, Z3, Z10
-	VADDPD    Z10, Z8, Z10
+	VMOVUPD.Z (SI), K1, Z9
+	VPTESTMQ  Z2, Z9, K2
+	VMOVAPD.Z Z9, K2, Z9
+	VMULPD    Z9, Z0, Z9
+	VMOVUPD.Z (DI), K1, Z10
+	VMULPD    Z10, Z3, Z11
+	VADDPD    Z11, Z9, Z11
 
-	// u = flushRoot(d), sum += u*u
-	VPTESTMQ  Z5, Z10, K2
-	VMOVAPD.Z Z10, K2, Z8
-	VMOVUPD.Z (DX), K1, Z11
-	VMULPD    Z8, Z8, Z8
-	VADDPD    Z8, Z11, Z8
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPTESTMQ  Z5, Z11, K2
+	VMOVAPD.Z Z11, K2, Z9
+	VMOVUPD.Z (DX), K1, Z12
+	VMULPD    Z9, Z9, Z9
+	VADDPD    Z9, Z12, Z9
+	VMAXPD    Z9, Z6, Z9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPD Z8, Z11
-	VADDPD  Z6, Z11, Z11
-	VDIVPD  Z11, Z10, Z11
-	VMULPD  Z11, Z7, Z11
-	VSUBPD  Z11, Z9, Z11
-	VMOVUPD Z8, K1, (DX)
-	VMOVUPD Z11, K1, (DI)
+	VSQRTPD Z9, Z12
+	VADDPD  Z7, Z12, Z12
+	VDIVPD  Z12, Z11, Z12
+	VMULPD  Z12, Z8, Z12
+	VSUBPD  Z12, Z10, Z12
+	VMOVUPD Z9, K1, (DX)
+	VMOVUPD Z12, K1, (DI)
 	ADDQ    R8, DI
 	ADDQ    R8, SI
 	ADDQ    R8, DX
@@ -269,46 +280,48 @@ TEXT ·AdagradF64(SB), NOSPLIT, $0-104
 aligned:
 main:
 	// d = scale*flush(g) + l2*p
-	VMOVUPD   (SI), Z8
-	VPTESTMQ  Z2, Z8, K2
-	VMOVAPD.Z Z8, K2, Z8
-	VMULPD    Z8, Z0, Z8
-	VMOVUPD   (DI), Z9
-	VMULPD    Z9, Z3, Z10
-	VADDPD    Z10, Z8, Z10
+	VMOVUPD   (SI), Z9
+	VPTESTMQ  Z2, Z9, K2
+	VMOVAPD.Z Z9, K2, Z9
+	VMULPD    Z9, Z0, Z9
+	VMOVUPD   (DI), Z10
+	VMULPD    Z10, Z3, Z11
+	VADDPD    Z11, Z9, Z11
 
-	// u = flushRoot(d), sum += u*u
-	VPTESTMQ  Z5, Z10, K2
-	VMOVAPD.Z Z10, K2, Z8
-	VMULPD    Z8, Z8, Z8
-	VADDPD    (DX), Z8, Z8
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPTESTMQ  Z5, Z11, K2
+	VMOVAPD.Z Z11, K2, Z9
+	VMULPD    Z9, Z9, Z9
+	VADDPD    (DX), Z9, Z9
+	VMAXPD    Z9, Z6, Z9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPD   Z8, Z11
-	VADDPD    Z6, Z11, Z11
+	VSQRTPD   Z9, Z12
+	VADDPD    Z7, Z12, Z12
+	VDIVPD    Z12, Z11, Z12
+	VMULPD    Z12, Z8, Z12
+	VSUBPD    Z12, Z10, Z12
+	VMOVUPD   Z9, (DX)
+	VMOVUPD   Z12, (DI)
+	VMOVUPD   64(SI), Z12
+	VPTESTMQ  Z2, Z12, K2
+	VMOVAPD.Z Z12, K2, Z12
+	VMULPD    Z12, Z0, Z12
+	VMOVUPD   64(DI), Z9
+	VMULPD    Z9, Z3, Z10
+	VADDPD    Z10, Z12, Z10
+	VPTESTMQ  Z5, Z10, K2
+	VMOVAPD.Z Z10, K2, Z12
+	VMULPD    Z12, Z12, Z12
+	VADDPD    64(DX), Z12, Z12
+	VMAXPD    Z12, Z6, Z12
+	VSQRTPD   Z12, Z11
+	VADDPD    Z7, Z11, Z11
 	VDIVPD    Z11, Z10, Z11
-	VMULPD    Z11, Z7, Z11
+	VMULPD    Z11, Z8, Z11
 	VSUBPD    Z11, Z9, Z11
-	VMOVUPD   Z8, (DX)
-	VMOVUPD   Z11, (DI)
-	VMOVUPD   64(SI), Z11
-	VPTESTMQ  Z2, Z11, K2
-	VMOVAPD.Z Z11, K2, Z11
-	VMULPD    Z11, Z0, Z11
-	VMOVUPD   64(DI), Z8
-	VMULPD    Z8, Z3, Z9
-	VADDPD    Z9, Z11, Z9
-	VPTESTMQ  Z5, Z9, K2
-	VMOVAPD.Z Z9, K2, Z11
-	VMULPD    Z11, Z11, Z11
-	VADDPD    64(DX), Z11, Z11
-	VSQRTPD   Z11, Z10
-	VADDPD    Z6, Z10, Z10
-	VDIVPD    Z10, Z9, Z10
-	VMULPD    Z10, Z7, Z10
-	VSUBPD    Z10, Z8, Z10
-	VMOVUPD   Z11, 64(DX)
-	VMOVUPD   Z10, 64(DI)
+	VMOVUPD   Z12, 64(DX)
+	VMOVUPD   Z11, 64(DI)
 	ADDQ      $+128, DI
 	ADDQ      $+128, SI
 	ADDQ      $+128, DX
@@ -322,28 +335,29 @@ single:
 
 one:
 	// d = scale*flush(g) + l2*p
-	VMOVUPD   (SI), Z8
-	VPTESTMQ  Z2, Z8, K2
-	VMOVAPD.Z Z8, K2, Z8
-	VMULPD    Z8, Z0, Z8
-	VMOVUPD   (DI), Z9
-	VMULPD    Z9, Z3, Z10
-	VADDPD    Z10, Z8, Z10
+	VMOVUPD   (SI), Z9
+	VPTESTMQ  Z2, Z9, K2
+	VMOVAPD.Z Z9, K2, Z9
+	VMULPD    Z9, Z0, Z9
+	VMOVUPD   (DI), Z10
+	VMULPD    Z10, Z3, Z11
+	VADDPD    Z11, Z9, Z11
 
-	// u = flushRoot(d), sum += u*u
-	VPTESTMQ  Z5, Z10, K2
-	VMOVAPD.Z Z10, K2, Z8
-	VMULPD    Z8, Z8, Z8
-	VADDPD    (DX), Z8, Z8
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPTESTMQ  Z5, Z11, K2
+	VMOVAPD.Z Z11, K2, Z9
+	VMULPD    Z9, Z9, Z9
+	VADDPD    (DX), Z9, Z9
+	VMAXPD    Z9, Z6, Z9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPD Z8, Z11
-	VADDPD  Z6, Z11, Z11
-	VDIVPD  Z11, Z10, Z11
-	VMULPD  Z11, Z7, Z11
-	VSUBPD  Z11, Z9, Z11
-	VMOVUPD Z8, (DX)
-	VMOVUPD Z11, (DI)
+	VSQRTPD Z9, Z12
+	VADDPD  Z7, Z12, Z12
+	VDIVPD  Z12, Z11, Z12
+	VMULPD  Z12, Z8, Z12
+	VSUBPD  Z12, Z10, Z12
+	VMOVUPD Z9, (DX)
+	VMOVUPD Z12, (DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
@@ -360,29 +374,30 @@ tail:
 	KMOVW AX, K1
 
 	// d = scale*flush(g) + l2*p
-	VMOVUPD.Z (SI), K1, Z8
-	VPTESTMQ  Z2, Z8, K2
-	VMOVAPD.Z Z8, K2, Z8
-	VMULPD    Z8, Z0, Z8
-	VMOVUPD.Z (DI), K1, Z9
-	VMULPD    Z9, Z3, Z10
-	VADDPD    Z10, Z8, Z10
+	VMOVUPD.Z (SI), K1, Z9
+	VPTESTMQ  Z2, Z9, K2
+	VMOVAPD.Z Z9, K2, Z9
+	VMULPD    Z9, Z0, Z9
+	VMOVUPD.Z (DI), K1, Z10
+	VMULPD    Z10, Z3, Z11
+	VADDPD    Z11, Z9, Z11
 
-	// u = flushRoot(d), sum += u*u
-	VPTESTMQ  Z5, Z10, K2
-	VMOVAPD.Z Z10, K2, Z8
-	VMOVUPD.Z (DX), K1, Z11
-	VMULPD    Z8, Z8, Z8
-	VADDPD    Z8, Z11, Z8
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	VPTESTMQ  Z5, Z11, K2
+	VMOVAPD.Z Z11, K2, Z9
+	VMOVUPD.Z (DX), K1, Z12
+	VMULPD    Z9, Z9, Z9
+	VADDPD    Z9, Z12, Z9
+	VMAXPD    Z9, Z6, Z9
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	VSQRTPD Z8, Z11
-	VADDPD  Z6, Z11, Z11
-	VDIVPD  Z11, Z10, Z11
-	VMULPD  Z11, Z7, Z11
-	VSUBPD  Z11, Z9, Z11
-	VMOVUPD Z8, K1, (DX)
-	VMOVUPD Z11, K1, (DI)
+	VSQRTPD Z9, Z12
+	VADDPD  Z7, Z12, Z12
+	VDIVPD  Z12, Z11, Z12
+	VMULPD  Z12, Z8, Z12
+	VSUBPD  Z12, Z10, Z12
+	VMOVUPD Z9, K1, (DX)
+	VMOVUPD Z12, K1, (DI)
 
 done:
 	VZEROUPPER
@@ -399,3 +414,6 @@ GLOBL tinyroot_f64<>(SB), RODATA|NOPTR, $8
 
 DATA tinyrootmask_f64<>+0(SB)/8, $0x6000000000000000
 GLOBL tinyrootmask_f64<>(SB), RODATA|NOPTR, $8
+
+DATA floor_f64<>+0(SB)/8, $0x0370000000000000
+GLOBL floor_f64<>(SB), RODATA|NOPTR, $8

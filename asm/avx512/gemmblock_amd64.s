@@ -7,7 +7,7 @@
 // func GemmBlockF32(m int, n int, k int, alpha float32, a []float32, aRow int, aColumn int, b []float32, bRow int, beta float32, c []float32, cRow int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·GemmBlockF32(SB), NOSPLIT, $24-144
-	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding)
+	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0
 	MOVQ n+8(FP), R11
 	MOVQ R11, (SP)
 	MOVQ b_base+72(FP), R9
@@ -92,8 +92,13 @@ depth:
 	JGT          depth
 
 sum:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z10
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z11
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -157,15 +162,64 @@ sum:
 	VADDPS       Z9, Z12, Z9
 	VMOVUPS      Z9, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	SUBQ         $+10, R12
-	JGE          tile
+	JMP          stored
+
+unread:
+	// c = 0 + alpha*sum
+	VXORPS  X12, X12, X12
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z10, Z0
+	VADDPS  Z0, Z12, Z0
+	VMOVUPS Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z1, Z10, Z1
+	VADDPS  Z1, Z12, Z1
+	VMOVUPS Z1, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z10, Z2
+	VADDPS  Z2, Z12, Z2
+	VMOVUPS Z2, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z3, Z10, Z3
+	VADDPS  Z3, Z12, Z3
+	VMOVUPS Z3, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z10, Z4
+	VADDPS  Z4, Z12, Z4
+	VMOVUPS Z4, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z5, Z10, Z5
+	VADDPS  Z5, Z12, Z5
+	VMOVUPS Z5, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z10, Z6
+	VADDPS  Z6, Z12, Z6
+	VMOVUPS Z6, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z7, Z10, Z7
+	VADDPS  Z7, Z12, Z7
+	VMOVUPS Z7, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z8, Z10, Z8
+	VADDPS  Z8, Z12, Z8
+	VMOVUPS Z8, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z9, Z10, Z9
+	VADDPS  Z9, Z12, Z9
+	VMOVUPS Z9, K1, (R13)
+	ADDQ    R11, R13
+
+stored:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	SUBQ  $+10, R12
+	JGE   tile
 
 rest:
 	CMPQ R12, $-9
@@ -206,8 +260,13 @@ depth2:
 	JGT          depth2
 
 sum2:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z1
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread2
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z2
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -217,12 +276,25 @@ sum2:
 	VADDPS       Z0, Z3, Z0
 	VMOVUPS      Z0, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows
+	JMP          stored2
+
+unread2:
+	// c = 0 + alpha*sum
+	VXORPS  X3, X3, X3
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z1, Z0
+	VADDPS  Z0, Z3, Z0
+	VMOVUPS Z0, K1, (R13)
+	ADDQ    R11, R13
+
+stored2:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows
 
 short2:
 	// 2 x 1
@@ -245,8 +317,13 @@ depth3:
 	JGT          depth3
 
 sum3:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z2
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread3
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -262,12 +339,29 @@ sum3:
 	VADDPS       Z1, Z4, Z1
 	VMOVUPS      Z1, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows
+	JMP          stored3
+
+unread3:
+	// c = 0 + alpha*sum
+	VXORPS  X4, X4, X4
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z2, Z0
+	VADDPS  Z0, Z4, Z0
+	VMOVUPS Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z1, Z2, Z1
+	VADDPS  Z1, Z4, Z1
+	VMOVUPS Z1, K1, (R13)
+	ADDQ    R11, R13
+
+stored3:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows
 
 short3:
 	// 3 x 1
@@ -293,8 +387,13 @@ depth4:
 	JGT          depth4
 
 sum4:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z3
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread4
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z4
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -316,12 +415,33 @@ sum4:
 	VADDPS       Z2, Z5, Z2
 	VMOVUPS      Z2, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	JMP          rows
+	JMP          stored4
+
+unread4:
+	// c = 0 + alpha*sum
+	VXORPS  X5, X5, X5
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z3, Z0
+	VADDPS  Z0, Z5, Z0
+	VMOVUPS Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z1, Z3, Z1
+	VADDPS  Z1, Z5, Z1
+	VMOVUPS Z1, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z3, Z2
+	VADDPS  Z2, Z5, Z2
+	VMOVUPS Z2, K1, (R13)
+	ADDQ    R11, R13
+
+stored4:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	JMP   rows
 
 short4:
 	// 4 x 1
@@ -350,8 +470,13 @@ depth5:
 	JGT          depth5
 
 sum5:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z4
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread5
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -379,13 +504,38 @@ sum5:
 	VADDPS       Z3, Z6, Z3
 	VMOVUPS      Z3, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	JMP          rows
+	JMP          stored5
+
+unread5:
+	// c = 0 + alpha*sum
+	VXORPS  X6, X6, X6
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z4, Z0
+	VADDPS  Z0, Z6, Z0
+	VMOVUPS Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z1, Z4, Z1
+	VADDPS  Z1, Z6, Z1
+	VMOVUPS Z1, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z4, Z2
+	VADDPS  Z2, Z6, Z2
+	VMOVUPS Z2, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z3, Z4, Z3
+	VADDPS  Z3, Z6, Z3
+	VMOVUPS Z3, K1, (R13)
+	ADDQ    R11, R13
+
+stored5:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	JMP   rows
 
 short5:
 	// 5 x 1
@@ -417,8 +567,13 @@ depth6:
 	JGT          depth6
 
 sum6:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z5
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread6
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z6
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -452,13 +607,42 @@ sum6:
 	VADDPS       Z4, Z7, Z4
 	VMOVUPS      Z4, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows
+	JMP          stored6
+
+unread6:
+	// c = 0 + alpha*sum
+	VXORPS  X7, X7, X7
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z5, Z0
+	VADDPS  Z0, Z7, Z0
+	VMOVUPS Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z1, Z5, Z1
+	VADDPS  Z1, Z7, Z1
+	VMOVUPS Z1, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z5, Z2
+	VADDPS  Z2, Z7, Z2
+	VMOVUPS Z2, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z3, Z5, Z3
+	VADDPS  Z3, Z7, Z3
+	VMOVUPS Z3, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z5, Z4
+	VADDPS  Z4, Z7, Z4
+	VMOVUPS Z4, K1, (R13)
+	ADDQ    R11, R13
+
+stored6:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows
 
 short6:
 	// 6 x 1
@@ -497,8 +681,13 @@ depth7:
 	JGT          depth7
 
 sum7:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z6
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread7
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z7
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -538,12 +727,45 @@ sum7:
 	VADDPS       Z5, Z8, Z5
 	VMOVUPS      Z5, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	JMP          rows
+	JMP          stored7
+
+unread7:
+	// c = 0 + alpha*sum
+	VXORPS  X8, X8, X8
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z6, Z0
+	VADDPS  Z0, Z8, Z0
+	VMOVUPS Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z1, Z6, Z1
+	VADDPS  Z1, Z8, Z1
+	VMOVUPS Z1, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z6, Z2
+	VADDPS  Z2, Z8, Z2
+	VMOVUPS Z2, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z3, Z6, Z3
+	VADDPS  Z3, Z8, Z3
+	VMOVUPS Z3, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z6, Z4
+	VADDPS  Z4, Z8, Z4
+	VMOVUPS Z4, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z5, Z6, Z5
+	VADDPS  Z5, Z8, Z5
+	VMOVUPS Z5, K1, (R13)
+	ADDQ    R11, R13
+
+stored7:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	JMP   rows
 
 short7:
 	// 7 x 1
@@ -585,8 +807,13 @@ depth8:
 	JGT          depth8
 
 sum8:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z7
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread8
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z8
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -632,13 +859,50 @@ sum8:
 	VADDPS       Z6, Z9, Z6
 	VMOVUPS      Z6, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         DX, DI
-	JMP          rows
+	JMP          stored8
+
+unread8:
+	// c = 0 + alpha*sum
+	VXORPS  X9, X9, X9
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z7, Z0
+	VADDPS  Z0, Z9, Z0
+	VMOVUPS Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z1, Z7, Z1
+	VADDPS  Z1, Z9, Z1
+	VMOVUPS Z1, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z7, Z2
+	VADDPS  Z2, Z9, Z2
+	VMOVUPS Z2, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z3, Z7, Z3
+	VADDPS  Z3, Z9, Z3
+	VMOVUPS Z3, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z7, Z4
+	VADDPS  Z4, Z9, Z4
+	VMOVUPS Z4, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z5, Z7, Z5
+	VADDPS  Z5, Z9, Z5
+	VMOVUPS Z5, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z7, Z6
+	VADDPS  Z6, Z9, Z6
+	VMOVUPS Z6, K1, (R13)
+	ADDQ    R11, R13
+
+stored8:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  DX, DI
+	JMP   rows
 
 short8:
 	// 8 x 1
@@ -683,8 +947,13 @@ depth9:
 	JGT          depth9
 
 sum9:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z8
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread9
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z9
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -736,13 +1005,54 @@ sum9:
 	VADDPS       Z7, Z10, Z7
 	VMOVUPS      Z7, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows
+	JMP          stored9
+
+unread9:
+	// c = 0 + alpha*sum
+	VXORPS  X10, X10, X10
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z8, Z0
+	VADDPS  Z0, Z10, Z0
+	VMOVUPS Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z1, Z8, Z1
+	VADDPS  Z1, Z10, Z1
+	VMOVUPS Z1, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z8, Z2
+	VADDPS  Z2, Z10, Z2
+	VMOVUPS Z2, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z3, Z8, Z3
+	VADDPS  Z3, Z10, Z3
+	VMOVUPS Z3, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z8, Z4
+	VADDPS  Z4, Z10, Z4
+	VMOVUPS Z4, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z5, Z8, Z5
+	VADDPS  Z5, Z10, Z5
+	VMOVUPS Z5, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z8, Z6
+	VADDPS  Z6, Z10, Z6
+	VMOVUPS Z6, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z7, Z8, Z7
+	VADDPS  Z7, Z10, Z7
+	VMOVUPS Z7, K1, (R13)
+	ADDQ    R11, R13
+
+stored9:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows
 
 short9:
 	// 9 x 1
@@ -790,8 +1100,13 @@ depth10:
 	JGT          depth10
 
 sum10:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z9
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread10
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z10
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -849,12 +1164,57 @@ sum10:
 	VADDPS       Z8, Z11, Z8
 	VMOVUPS      Z8, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         BX, DI
+	JMP          stored10
+
+unread10:
+	// c = 0 + alpha*sum
+	VXORPS  X11, X11, X11
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z9, Z0
+	VADDPS  Z0, Z11, Z0
+	VMOVUPS Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z1, Z9, Z1
+	VADDPS  Z1, Z11, Z1
+	VMOVUPS Z1, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z9, Z2
+	VADDPS  Z2, Z11, Z2
+	VMOVUPS Z2, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z3, Z9, Z3
+	VADDPS  Z3, Z11, Z3
+	VMOVUPS Z3, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z9, Z4
+	VADDPS  Z4, Z11, Z4
+	VMOVUPS Z4, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z5, Z9, Z5
+	VADDPS  Z5, Z11, Z5
+	VMOVUPS Z5, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z9, Z6
+	VADDPS  Z6, Z11, Z6
+	VMOVUPS Z6, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z7, Z9, Z7
+	VADDPS  Z7, Z11, Z7
+	VMOVUPS Z7, K1, (R13)
+	ADDQ    R11, R13
+	VMULPS  Z8, Z9, Z8
+	VADDPS  Z8, Z11, Z8
+	VMOVUPS Z8, K1, (R13)
+	ADDQ    R11, R13
+
+stored10:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  BX, DI
 
 rows:
 	VZEROUPPER
@@ -942,8 +1302,13 @@ depth11:
 	JGT          depth11
 
 sum11:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z20
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread11
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z21
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1057,15 +1422,94 @@ sum11:
 	VMOVUPS      Z18, (R13)
 	VMOVUPS      Z19, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	SUBQ         $+10, R12
-	JGE          tile2
+	JMP          stored11
+
+unread11:
+	// c = 0 + alpha*sum
+	VPXORD  Z22, Z22, Z22
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z20, Z0
+	VADDPS  Z0, Z22, Z0
+	VMULPS  Z1, Z20, Z1
+	VADDPS  Z1, Z22, Z1
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z20, Z2
+	VADDPS  Z2, Z22, Z2
+	VMULPS  Z3, Z20, Z3
+	VADDPS  Z3, Z22, Z3
+	VMOVUPS Z2, (R13)
+	VMOVUPS Z3, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z20, Z4
+	VADDPS  Z4, Z22, Z4
+	VMULPS  Z5, Z20, Z5
+	VADDPS  Z5, Z22, Z5
+	VMOVUPS Z4, (R13)
+	VMOVUPS Z5, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z20, Z6
+	VADDPS  Z6, Z22, Z6
+	VMULPS  Z7, Z20, Z7
+	VADDPS  Z7, Z22, Z7
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z8, Z20, Z8
+	VADDPS  Z8, Z22, Z8
+	VMULPS  Z9, Z20, Z9
+	VADDPS  Z9, Z22, Z9
+	VMOVUPS Z8, (R13)
+	VMOVUPS Z9, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z10, Z20, Z10
+	VADDPS  Z10, Z22, Z10
+	VMULPS  Z11, Z20, Z11
+	VADDPS  Z11, Z22, Z11
+	VMOVUPS Z10, (R13)
+	VMOVUPS Z11, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z12, Z20, Z12
+	VADDPS  Z12, Z22, Z12
+	VMULPS  Z13, Z20, Z13
+	VADDPS  Z13, Z22, Z13
+	VMOVUPS Z12, (R13)
+	VMOVUPS Z13, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z14, Z20, Z14
+	VADDPS  Z14, Z22, Z14
+	VMULPS  Z15, Z20, Z15
+	VADDPS  Z15, Z22, Z15
+	VMOVUPS Z14, (R13)
+	VMOVUPS Z15, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z16, Z20, Z16
+	VADDPS  Z16, Z22, Z16
+	VMULPS  Z17, Z20, Z17
+	VADDPS  Z17, Z22, Z17
+	VMOVUPS Z16, (R13)
+	VMOVUPS Z17, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z18, Z20, Z18
+	VADDPS  Z18, Z22, Z18
+	VMULPS  Z19, Z20, Z19
+	VADDPS  Z19, Z22, Z19
+	VMOVUPS Z18, (R13)
+	VMOVUPS Z19, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored11:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	SUBQ  $+10, R12
+	JGE   tile2
 
 rest2:
 	CMPQ R12, $-9
@@ -1109,8 +1553,13 @@ depth12:
 	JGT          depth12
 
 sum12:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z2
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread12
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1125,12 +1574,28 @@ sum12:
 	VMOVUPS      Z0, (R13)
 	VMOVUPS      Z1, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows2
+	JMP          stored12
+
+unread12:
+	// c = 0 + alpha*sum
+	VXORPS  X4, X4, X4
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z2, Z0
+	VADDPS  Z0, Z4, Z0
+	VMULPS  Z1, Z2, Z1
+	VADDPS  Z1, Z4, Z1
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored12:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows2
 
 short11:
 	// 2 x 2
@@ -1158,8 +1623,13 @@ depth13:
 	JGT          depth13
 
 sum13:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z4
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread13
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1185,12 +1655,35 @@ sum13:
 	VMOVUPS      Z2, (R13)
 	VMOVUPS      Z3, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows2
+	JMP          stored13
+
+unread13:
+	// c = 0 + alpha*sum
+	VXORPS  X6, X6, X6
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z4, Z0
+	VADDPS  Z0, Z6, Z0
+	VMULPS  Z1, Z4, Z1
+	VADDPS  Z1, Z6, Z1
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z4, Z2
+	VADDPS  Z2, Z6, Z2
+	VMULPS  Z3, Z4, Z3
+	VADDPS  Z3, Z6, Z3
+	VMOVUPS Z2, (R13)
+	VMOVUPS Z3, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored13:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows2
 
 short12:
 	// 3 x 2
@@ -1223,8 +1716,13 @@ depth14:
 	JGT          depth14
 
 sum14:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z6
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread14
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z7
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1261,12 +1759,42 @@ sum14:
 	VMOVUPS      Z4, (R13)
 	VMOVUPS      Z5, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	JMP          rows2
+	JMP          stored14
+
+unread14:
+	// c = 0 + alpha*sum
+	VXORPS  X8, X8, X8
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z6, Z0
+	VADDPS  Z0, Z8, Z0
+	VMULPS  Z1, Z6, Z1
+	VADDPS  Z1, Z8, Z1
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z6, Z2
+	VADDPS  Z2, Z8, Z2
+	VMULPS  Z3, Z6, Z3
+	VADDPS  Z3, Z8, Z3
+	VMOVUPS Z2, (R13)
+	VMOVUPS Z3, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z6, Z4
+	VADDPS  Z4, Z8, Z4
+	VMULPS  Z5, Z6, Z5
+	VADDPS  Z5, Z8, Z5
+	VMOVUPS Z4, (R13)
+	VMOVUPS Z5, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored14:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	JMP   rows2
 
 short13:
 	// 4 x 2
@@ -1304,8 +1832,13 @@ depth15:
 	JGT          depth15
 
 sum15:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z8
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread15
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z9
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1353,13 +1886,50 @@ sum15:
 	VMOVUPS      Z6, (R13)
 	VMOVUPS      Z7, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	JMP          rows2
+	JMP          stored15
+
+unread15:
+	// c = 0 + alpha*sum
+	VXORPS  X10, X10, X10
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z8, Z0
+	VADDPS  Z0, Z10, Z0
+	VMULPS  Z1, Z8, Z1
+	VADDPS  Z1, Z10, Z1
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z8, Z2
+	VADDPS  Z2, Z10, Z2
+	VMULPS  Z3, Z8, Z3
+	VADDPS  Z3, Z10, Z3
+	VMOVUPS Z2, (R13)
+	VMOVUPS Z3, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z8, Z4
+	VADDPS  Z4, Z10, Z4
+	VMULPS  Z5, Z8, Z5
+	VADDPS  Z5, Z10, Z5
+	VMOVUPS Z4, (R13)
+	VMOVUPS Z5, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z8, Z6
+	VADDPS  Z6, Z10, Z6
+	VMULPS  Z7, Z8, Z7
+	VADDPS  Z7, Z10, Z7
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored15:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	JMP   rows2
 
 short14:
 	// 5 x 2
@@ -1402,8 +1972,13 @@ depth16:
 	JGT          depth16
 
 sum16:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z10
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread16
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z11
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1462,13 +2037,57 @@ sum16:
 	VMOVUPS      Z8, (R13)
 	VMOVUPS      Z9, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows2
+	JMP          stored16
+
+unread16:
+	// c = 0 + alpha*sum
+	VXORPS  X12, X12, X12
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z10, Z0
+	VADDPS  Z0, Z12, Z0
+	VMULPS  Z1, Z10, Z1
+	VADDPS  Z1, Z12, Z1
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z10, Z2
+	VADDPS  Z2, Z12, Z2
+	VMULPS  Z3, Z10, Z3
+	VADDPS  Z3, Z12, Z3
+	VMOVUPS Z2, (R13)
+	VMOVUPS Z3, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z10, Z4
+	VADDPS  Z4, Z12, Z4
+	VMULPS  Z5, Z10, Z5
+	VADDPS  Z5, Z12, Z5
+	VMOVUPS Z4, (R13)
+	VMOVUPS Z5, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z10, Z6
+	VADDPS  Z6, Z12, Z6
+	VMULPS  Z7, Z10, Z7
+	VADDPS  Z7, Z12, Z7
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z8, Z10, Z8
+	VADDPS  Z8, Z12, Z8
+	VMULPS  Z9, Z10, Z9
+	VADDPS  Z9, Z12, Z9
+	VMOVUPS Z8, (R13)
+	VMOVUPS Z9, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored16:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows2
 
 short15:
 	// 6 x 2
@@ -1520,8 +2139,13 @@ depth17:
 	JGT          depth17
 
 sum17:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z12
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread17
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z13
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1591,12 +2215,63 @@ sum17:
 	VMOVUPS      Z10, (R13)
 	VMOVUPS      Z11, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	JMP          rows2
+	JMP          stored17
+
+unread17:
+	// c = 0 + alpha*sum
+	VXORPS  X14, X14, X14
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z12, Z0
+	VADDPS  Z0, Z14, Z0
+	VMULPS  Z1, Z12, Z1
+	VADDPS  Z1, Z14, Z1
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z12, Z2
+	VADDPS  Z2, Z14, Z2
+	VMULPS  Z3, Z12, Z3
+	VADDPS  Z3, Z14, Z3
+	VMOVUPS Z2, (R13)
+	VMOVUPS Z3, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z12, Z4
+	VADDPS  Z4, Z14, Z4
+	VMULPS  Z5, Z12, Z5
+	VADDPS  Z5, Z14, Z5
+	VMOVUPS Z4, (R13)
+	VMOVUPS Z5, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z12, Z6
+	VADDPS  Z6, Z14, Z6
+	VMULPS  Z7, Z12, Z7
+	VADDPS  Z7, Z14, Z7
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z8, Z12, Z8
+	VADDPS  Z8, Z14, Z8
+	VMULPS  Z9, Z12, Z9
+	VADDPS  Z9, Z14, Z9
+	VMOVUPS Z8, (R13)
+	VMOVUPS Z9, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z10, Z12, Z10
+	VADDPS  Z10, Z14, Z10
+	VMULPS  Z11, Z12, Z11
+	VADDPS  Z11, Z14, Z11
+	VMOVUPS Z10, (R13)
+	VMOVUPS Z11, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored17:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	JMP   rows2
 
 short16:
 	// 7 x 2
@@ -1653,8 +2328,13 @@ depth18:
 	JGT          depth18
 
 sum18:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z14
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread18
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z15
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1735,13 +2415,71 @@ sum18:
 	VMOVUPS      Z12, (R13)
 	VMOVUPS      Z13, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         DX, DI
-	JMP          rows2
+	JMP          stored18
+
+unread18:
+	// c = 0 + alpha*sum
+	VPXORD  Z16, Z16, Z16
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z14, Z0
+	VADDPS  Z0, Z16, Z0
+	VMULPS  Z1, Z14, Z1
+	VADDPS  Z1, Z16, Z1
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z14, Z2
+	VADDPS  Z2, Z16, Z2
+	VMULPS  Z3, Z14, Z3
+	VADDPS  Z3, Z16, Z3
+	VMOVUPS Z2, (R13)
+	VMOVUPS Z3, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z14, Z4
+	VADDPS  Z4, Z16, Z4
+	VMULPS  Z5, Z14, Z5
+	VADDPS  Z5, Z16, Z5
+	VMOVUPS Z4, (R13)
+	VMOVUPS Z5, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z14, Z6
+	VADDPS  Z6, Z16, Z6
+	VMULPS  Z7, Z14, Z7
+	VADDPS  Z7, Z16, Z7
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z8, Z14, Z8
+	VADDPS  Z8, Z16, Z8
+	VMULPS  Z9, Z14, Z9
+	VADDPS  Z9, Z16, Z9
+	VMOVUPS Z8, (R13)
+	VMOVUPS Z9, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z10, Z14, Z10
+	VADDPS  Z10, Z16, Z10
+	VMULPS  Z11, Z14, Z11
+	VADDPS  Z11, Z16, Z11
+	VMOVUPS Z10, (R13)
+	VMOVUPS Z11, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z12, Z14, Z12
+	VADDPS  Z12, Z16, Z12
+	VMULPS  Z13, Z14, Z13
+	VADDPS  Z13, Z16, Z13
+	VMOVUPS Z12, (R13)
+	VMOVUPS Z13, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored18:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  DX, DI
+	JMP   rows2
 
 short17:
 	// 8 x 2
@@ -1803,8 +2541,13 @@ depth19:
 	JGT          depth19
 
 sum19:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z16
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread19
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z17
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -1896,13 +2639,78 @@ sum19:
 	VMOVUPS      Z14, (R13)
 	VMOVUPS      Z15, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows2
+	JMP          stored19
+
+unread19:
+	// c = 0 + alpha*sum
+	VPXORD  Z18, Z18, Z18
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z16, Z0
+	VADDPS  Z0, Z18, Z0
+	VMULPS  Z1, Z16, Z1
+	VADDPS  Z1, Z18, Z1
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z16, Z2
+	VADDPS  Z2, Z18, Z2
+	VMULPS  Z3, Z16, Z3
+	VADDPS  Z3, Z18, Z3
+	VMOVUPS Z2, (R13)
+	VMOVUPS Z3, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z16, Z4
+	VADDPS  Z4, Z18, Z4
+	VMULPS  Z5, Z16, Z5
+	VADDPS  Z5, Z18, Z5
+	VMOVUPS Z4, (R13)
+	VMOVUPS Z5, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z16, Z6
+	VADDPS  Z6, Z18, Z6
+	VMULPS  Z7, Z16, Z7
+	VADDPS  Z7, Z18, Z7
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z8, Z16, Z8
+	VADDPS  Z8, Z18, Z8
+	VMULPS  Z9, Z16, Z9
+	VADDPS  Z9, Z18, Z9
+	VMOVUPS Z8, (R13)
+	VMOVUPS Z9, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z10, Z16, Z10
+	VADDPS  Z10, Z18, Z10
+	VMULPS  Z11, Z16, Z11
+	VADDPS  Z11, Z18, Z11
+	VMOVUPS Z10, (R13)
+	VMOVUPS Z11, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z12, Z16, Z12
+	VADDPS  Z12, Z18, Z12
+	VMULPS  Z13, Z16, Z13
+	VADDPS  Z13, Z18, Z13
+	VMOVUPS Z12, (R13)
+	VMOVUPS Z13, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z14, Z16, Z14
+	VADDPS  Z14, Z18, Z14
+	VMULPS  Z15, Z16, Z15
+	VADDPS  Z15, Z18, Z15
+	VMOVUPS Z14, (R13)
+	VMOVUPS Z15, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored19:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows2
 
 short18:
 	// 9 x 2
@@ -1969,8 +2777,13 @@ depth20:
 	JGT          depth20
 
 sum20:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z18
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread20
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z19
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2073,12 +2886,84 @@ sum20:
 	VMOVUPS      Z16, (R13)
 	VMOVUPS      Z17, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         BX, DI
+	JMP          stored20
+
+unread20:
+	// c = 0 + alpha*sum
+	VPXORD  Z20, Z20, Z20
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z18, Z0
+	VADDPS  Z0, Z20, Z0
+	VMULPS  Z1, Z18, Z1
+	VADDPS  Z1, Z20, Z1
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z2, Z18, Z2
+	VADDPS  Z2, Z20, Z2
+	VMULPS  Z3, Z18, Z3
+	VADDPS  Z3, Z20, Z3
+	VMOVUPS Z2, (R13)
+	VMOVUPS Z3, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z18, Z4
+	VADDPS  Z4, Z20, Z4
+	VMULPS  Z5, Z18, Z5
+	VADDPS  Z5, Z20, Z5
+	VMOVUPS Z4, (R13)
+	VMOVUPS Z5, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z18, Z6
+	VADDPS  Z6, Z20, Z6
+	VMULPS  Z7, Z18, Z7
+	VADDPS  Z7, Z20, Z7
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z8, Z18, Z8
+	VADDPS  Z8, Z20, Z8
+	VMULPS  Z9, Z18, Z9
+	VADDPS  Z9, Z20, Z9
+	VMOVUPS Z8, (R13)
+	VMOVUPS Z9, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z10, Z18, Z10
+	VADDPS  Z10, Z20, Z10
+	VMULPS  Z11, Z18, Z11
+	VADDPS  Z11, Z20, Z11
+	VMOVUPS Z10, (R13)
+	VMOVUPS Z11, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z12, Z18, Z12
+	VADDPS  Z12, Z20, Z12
+	VMULPS  Z13, Z18, Z13
+	VADDPS  Z13, Z20, Z13
+	VMOVUPS Z12, (R13)
+	VMOVUPS Z13, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z14, Z18, Z14
+	VADDPS  Z14, Z20, Z14
+	VMULPS  Z15, Z18, Z15
+	VADDPS  Z15, Z20, Z15
+	VMOVUPS Z14, (R13)
+	VMOVUPS Z15, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPS  Z16, Z18, Z16
+	VADDPS  Z16, Z20, Z16
+	VMULPS  Z17, Z18, Z17
+	VADDPS  Z17, Z20, Z17
+	VMOVUPS Z16, (R13)
+	VMOVUPS Z17, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored20:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  BX, DI
 
 rows2:
 	VZEROUPPER
@@ -2173,8 +3058,13 @@ depth21:
 	JGT          depth21
 
 sum21:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z24
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread21
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z25
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2306,14 +3196,103 @@ sum21:
 	VMOVUPS      Z22, 64(R13)
 	VMOVUPS      Z23, K1, 128(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	LEAQ         (DI)(DX*2), DI
-	SUBQ         $+8, R12
-	JGE          tile3
+	JMP          stored21
+
+unread21:
+	// c = 0 + alpha*sum
+	VPXORD  Z26, Z26, Z26
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z24, Z0
+	VADDPS  Z0, Z26, Z0
+	VMULPS  Z1, Z24, Z1
+	VADDPS  Z1, Z26, Z1
+	VMULPS  Z2, Z24, Z2
+	VADDPS  Z2, Z26, Z2
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, 64(R13)
+	VMOVUPS Z2, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z3, Z24, Z3
+	VADDPS  Z3, Z26, Z3
+	VMULPS  Z4, Z24, Z4
+	VADDPS  Z4, Z26, Z4
+	VMULPS  Z5, Z24, Z5
+	VADDPS  Z5, Z26, Z5
+	VMOVUPS Z3, (R13)
+	VMOVUPS Z4, 64(R13)
+	VMOVUPS Z5, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z24, Z6
+	VADDPS  Z6, Z26, Z6
+	VMULPS  Z7, Z24, Z7
+	VADDPS  Z7, Z26, Z7
+	VMULPS  Z8, Z24, Z8
+	VADDPS  Z8, Z26, Z8
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, 64(R13)
+	VMOVUPS Z8, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z9, Z24, Z9
+	VADDPS  Z9, Z26, Z9
+	VMULPS  Z10, Z24, Z10
+	VADDPS  Z10, Z26, Z10
+	VMULPS  Z11, Z24, Z11
+	VADDPS  Z11, Z26, Z11
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z12, Z24, Z12
+	VADDPS  Z12, Z26, Z12
+	VMULPS  Z13, Z24, Z13
+	VADDPS  Z13, Z26, Z13
+	VMULPS  Z14, Z24, Z14
+	VADDPS  Z14, Z26, Z14
+	VMOVUPS Z12, (R13)
+	VMOVUPS Z13, 64(R13)
+	VMOVUPS Z14, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z15, Z24, Z15
+	VADDPS  Z15, Z26, Z15
+	VMULPS  Z16, Z24, Z16
+	VADDPS  Z16, Z26, Z16
+	VMULPS  Z17, Z24, Z17
+	VADDPS  Z17, Z26, Z17
+	VMOVUPS Z15, (R13)
+	VMOVUPS Z16, 64(R13)
+	VMOVUPS Z17, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z18, Z24, Z18
+	VADDPS  Z18, Z26, Z18
+	VMULPS  Z19, Z24, Z19
+	VADDPS  Z19, Z26, Z19
+	VMULPS  Z20, Z24, Z20
+	VADDPS  Z20, Z26, Z20
+	VMOVUPS Z18, (R13)
+	VMOVUPS Z19, 64(R13)
+	VMOVUPS Z20, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z21, Z24, Z21
+	VADDPS  Z21, Z26, Z21
+	VMULPS  Z22, Z24, Z22
+	VADDPS  Z22, Z26, Z22
+	VMULPS  Z23, Z24, Z23
+	VADDPS  Z23, Z26, Z23
+	VMOVUPS Z21, (R13)
+	VMOVUPS Z22, 64(R13)
+	VMOVUPS Z23, K1, 128(R13)
+	ADDQ    R11, R13
+
+stored21:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	LEAQ  (DI)(DX*2), DI
+	SUBQ  $+8, R12
+	JGE   tile3
 
 rest3:
 	CMPQ R12, $-7
@@ -2356,8 +3335,13 @@ depth22:
 	JGT          depth22
 
 sum22:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z3
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread22
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z4
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2377,12 +3361,31 @@ sum22:
 	VMOVUPS      Z1, 64(R13)
 	VMOVUPS      Z2, K1, 128(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows3
+	JMP          stored22
+
+unread22:
+	// c = 0 + alpha*sum
+	VXORPS  X5, X5, X5
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z3, Z0
+	VADDPS  Z0, Z5, Z0
+	VMULPS  Z1, Z3, Z1
+	VADDPS  Z1, Z5, Z1
+	VMULPS  Z2, Z3, Z2
+	VADDPS  Z2, Z5, Z2
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, 64(R13)
+	VMOVUPS Z2, K1, 128(R13)
+	ADDQ    R11, R13
+
+stored22:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows3
 
 short20:
 	// 2 x 3
@@ -2415,8 +3418,13 @@ depth23:
 	JGT          depth23
 
 sum23:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z6
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread23
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z7
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2452,12 +3460,41 @@ sum23:
 	VMOVUPS      Z4, 64(R13)
 	VMOVUPS      Z5, K1, 128(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows3
+	JMP          stored23
+
+unread23:
+	// c = 0 + alpha*sum
+	VXORPS  X8, X8, X8
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z6, Z0
+	VADDPS  Z0, Z8, Z0
+	VMULPS  Z1, Z6, Z1
+	VADDPS  Z1, Z8, Z1
+	VMULPS  Z2, Z6, Z2
+	VADDPS  Z2, Z8, Z2
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, 64(R13)
+	VMOVUPS Z2, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z3, Z6, Z3
+	VADDPS  Z3, Z8, Z3
+	VMULPS  Z4, Z6, Z4
+	VADDPS  Z4, Z8, Z4
+	VMULPS  Z5, Z6, Z5
+	VADDPS  Z5, Z8, Z5
+	VMOVUPS Z3, (R13)
+	VMOVUPS Z4, 64(R13)
+	VMOVUPS Z5, K1, 128(R13)
+	ADDQ    R11, R13
+
+stored23:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows3
 
 short21:
 	// 3 x 3
@@ -2497,8 +3534,13 @@ depth24:
 	JGT          depth24
 
 sum24:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z9
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread24
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z10
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2550,12 +3592,51 @@ sum24:
 	VMOVUPS      Z7, 64(R13)
 	VMOVUPS      Z8, K1, 128(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	JMP          rows3
+	JMP          stored24
+
+unread24:
+	// c = 0 + alpha*sum
+	VXORPS  X11, X11, X11
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z9, Z0
+	VADDPS  Z0, Z11, Z0
+	VMULPS  Z1, Z9, Z1
+	VADDPS  Z1, Z11, Z1
+	VMULPS  Z2, Z9, Z2
+	VADDPS  Z2, Z11, Z2
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, 64(R13)
+	VMOVUPS Z2, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z3, Z9, Z3
+	VADDPS  Z3, Z11, Z3
+	VMULPS  Z4, Z9, Z4
+	VADDPS  Z4, Z11, Z4
+	VMULPS  Z5, Z9, Z5
+	VADDPS  Z5, Z11, Z5
+	VMOVUPS Z3, (R13)
+	VMOVUPS Z4, 64(R13)
+	VMOVUPS Z5, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z9, Z6
+	VADDPS  Z6, Z11, Z6
+	VMULPS  Z7, Z9, Z7
+	VADDPS  Z7, Z11, Z7
+	VMULPS  Z8, Z9, Z8
+	VADDPS  Z8, Z11, Z8
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, 64(R13)
+	VMOVUPS Z8, K1, 128(R13)
+	ADDQ    R11, R13
+
+stored24:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	JMP   rows3
 
 short22:
 	// 4 x 3
@@ -2602,8 +3683,13 @@ depth25:
 	JGT          depth25
 
 sum25:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z12
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread25
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z13
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2671,13 +3757,62 @@ sum25:
 	VMOVUPS      Z10, 64(R13)
 	VMOVUPS      Z11, K1, 128(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	JMP          rows3
+	JMP          stored25
+
+unread25:
+	// c = 0 + alpha*sum
+	VXORPS  X14, X14, X14
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z12, Z0
+	VADDPS  Z0, Z14, Z0
+	VMULPS  Z1, Z12, Z1
+	VADDPS  Z1, Z14, Z1
+	VMULPS  Z2, Z12, Z2
+	VADDPS  Z2, Z14, Z2
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, 64(R13)
+	VMOVUPS Z2, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z3, Z12, Z3
+	VADDPS  Z3, Z14, Z3
+	VMULPS  Z4, Z12, Z4
+	VADDPS  Z4, Z14, Z4
+	VMULPS  Z5, Z12, Z5
+	VADDPS  Z5, Z14, Z5
+	VMOVUPS Z3, (R13)
+	VMOVUPS Z4, 64(R13)
+	VMOVUPS Z5, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z12, Z6
+	VADDPS  Z6, Z14, Z6
+	VMULPS  Z7, Z12, Z7
+	VADDPS  Z7, Z14, Z7
+	VMULPS  Z8, Z12, Z8
+	VADDPS  Z8, Z14, Z8
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, 64(R13)
+	VMOVUPS Z8, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z9, Z12, Z9
+	VADDPS  Z9, Z14, Z9
+	VMULPS  Z10, Z12, Z10
+	VADDPS  Z10, Z14, Z10
+	VMULPS  Z11, Z12, Z11
+	VADDPS  Z11, Z14, Z11
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	ADDQ    R11, R13
+
+stored25:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	JMP   rows3
 
 short23:
 	// 5 x 3
@@ -2731,8 +3866,13 @@ depth26:
 	JGT          depth26
 
 sum26:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z15
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread26
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z16
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2816,13 +3956,72 @@ sum26:
 	VMOVUPS      Z13, 64(R13)
 	VMOVUPS      Z14, K1, 128(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows3
+	JMP          stored26
+
+unread26:
+	// c = 0 + alpha*sum
+	VPXORD  Z17, Z17, Z17
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z15, Z0
+	VADDPS  Z0, Z17, Z0
+	VMULPS  Z1, Z15, Z1
+	VADDPS  Z1, Z17, Z1
+	VMULPS  Z2, Z15, Z2
+	VADDPS  Z2, Z17, Z2
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, 64(R13)
+	VMOVUPS Z2, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z3, Z15, Z3
+	VADDPS  Z3, Z17, Z3
+	VMULPS  Z4, Z15, Z4
+	VADDPS  Z4, Z17, Z4
+	VMULPS  Z5, Z15, Z5
+	VADDPS  Z5, Z17, Z5
+	VMOVUPS Z3, (R13)
+	VMOVUPS Z4, 64(R13)
+	VMOVUPS Z5, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z15, Z6
+	VADDPS  Z6, Z17, Z6
+	VMULPS  Z7, Z15, Z7
+	VADDPS  Z7, Z17, Z7
+	VMULPS  Z8, Z15, Z8
+	VADDPS  Z8, Z17, Z8
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, 64(R13)
+	VMOVUPS Z8, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z9, Z15, Z9
+	VADDPS  Z9, Z17, Z9
+	VMULPS  Z10, Z15, Z10
+	VADDPS  Z10, Z17, Z10
+	VMULPS  Z11, Z15, Z11
+	VADDPS  Z11, Z17, Z11
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z12, Z15, Z12
+	VADDPS  Z12, Z17, Z12
+	VMULPS  Z13, Z15, Z13
+	VADDPS  Z13, Z17, Z13
+	VMULPS  Z14, Z15, Z14
+	VADDPS  Z14, Z17, Z14
+	VMOVUPS Z12, (R13)
+	VMOVUPS Z13, 64(R13)
+	VMOVUPS Z14, K1, 128(R13)
+	ADDQ    R11, R13
+
+stored26:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows3
 
 short24:
 	// 6 x 3
@@ -2887,8 +4086,13 @@ depth27:
 	JGT          depth27
 
 sum27:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z18
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread27
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z19
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -2988,12 +4192,81 @@ sum27:
 	VMOVUPS      Z16, 64(R13)
 	VMOVUPS      Z17, K1, 128(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	JMP          rows3
+	JMP          stored27
+
+unread27:
+	// c = 0 + alpha*sum
+	VPXORD  Z20, Z20, Z20
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z18, Z0
+	VADDPS  Z0, Z20, Z0
+	VMULPS  Z1, Z18, Z1
+	VADDPS  Z1, Z20, Z1
+	VMULPS  Z2, Z18, Z2
+	VADDPS  Z2, Z20, Z2
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, 64(R13)
+	VMOVUPS Z2, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z3, Z18, Z3
+	VADDPS  Z3, Z20, Z3
+	VMULPS  Z4, Z18, Z4
+	VADDPS  Z4, Z20, Z4
+	VMULPS  Z5, Z18, Z5
+	VADDPS  Z5, Z20, Z5
+	VMOVUPS Z3, (R13)
+	VMOVUPS Z4, 64(R13)
+	VMOVUPS Z5, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z18, Z6
+	VADDPS  Z6, Z20, Z6
+	VMULPS  Z7, Z18, Z7
+	VADDPS  Z7, Z20, Z7
+	VMULPS  Z8, Z18, Z8
+	VADDPS  Z8, Z20, Z8
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, 64(R13)
+	VMOVUPS Z8, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z9, Z18, Z9
+	VADDPS  Z9, Z20, Z9
+	VMULPS  Z10, Z18, Z10
+	VADDPS  Z10, Z20, Z10
+	VMULPS  Z11, Z18, Z11
+	VADDPS  Z11, Z20, Z11
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z12, Z18, Z12
+	VADDPS  Z12, Z20, Z12
+	VMULPS  Z13, Z18, Z13
+	VADDPS  Z13, Z20, Z13
+	VMULPS  Z14, Z18, Z14
+	VADDPS  Z14, Z20, Z14
+	VMOVUPS Z12, (R13)
+	VMOVUPS Z13, 64(R13)
+	VMOVUPS Z14, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z15, Z18, Z15
+	VADDPS  Z15, Z20, Z15
+	VMULPS  Z16, Z18, Z16
+	VADDPS  Z16, Z20, Z16
+	VMULPS  Z17, Z18, Z17
+	VADDPS  Z17, Z20, Z17
+	VMOVUPS Z15, (R13)
+	VMOVUPS Z16, 64(R13)
+	VMOVUPS Z17, K1, 128(R13)
+	ADDQ    R11, R13
+
+stored27:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	JMP   rows3
 
 short25:
 	// 7 x 3
@@ -3065,8 +4338,13 @@ depth28:
 	JGT          depth28
 
 sum28:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z21
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread28
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z22
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -3182,12 +4460,91 @@ sum28:
 	VMOVUPS      Z19, 64(R13)
 	VMOVUPS      Z20, K1, 128(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         DX, DI
+	JMP          stored28
+
+unread28:
+	// c = 0 + alpha*sum
+	VPXORD  Z23, Z23, Z23
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z21, Z0
+	VADDPS  Z0, Z23, Z0
+	VMULPS  Z1, Z21, Z1
+	VADDPS  Z1, Z23, Z1
+	VMULPS  Z2, Z21, Z2
+	VADDPS  Z2, Z23, Z2
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, 64(R13)
+	VMOVUPS Z2, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z3, Z21, Z3
+	VADDPS  Z3, Z23, Z3
+	VMULPS  Z4, Z21, Z4
+	VADDPS  Z4, Z23, Z4
+	VMULPS  Z5, Z21, Z5
+	VADDPS  Z5, Z23, Z5
+	VMOVUPS Z3, (R13)
+	VMOVUPS Z4, 64(R13)
+	VMOVUPS Z5, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z6, Z21, Z6
+	VADDPS  Z6, Z23, Z6
+	VMULPS  Z7, Z21, Z7
+	VADDPS  Z7, Z23, Z7
+	VMULPS  Z8, Z21, Z8
+	VADDPS  Z8, Z23, Z8
+	VMOVUPS Z6, (R13)
+	VMOVUPS Z7, 64(R13)
+	VMOVUPS Z8, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z9, Z21, Z9
+	VADDPS  Z9, Z23, Z9
+	VMULPS  Z10, Z21, Z10
+	VADDPS  Z10, Z23, Z10
+	VMULPS  Z11, Z21, Z11
+	VADDPS  Z11, Z23, Z11
+	VMOVUPS Z9, (R13)
+	VMOVUPS Z10, 64(R13)
+	VMOVUPS Z11, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z12, Z21, Z12
+	VADDPS  Z12, Z23, Z12
+	VMULPS  Z13, Z21, Z13
+	VADDPS  Z13, Z23, Z13
+	VMULPS  Z14, Z21, Z14
+	VADDPS  Z14, Z23, Z14
+	VMOVUPS Z12, (R13)
+	VMOVUPS Z13, 64(R13)
+	VMOVUPS Z14, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z15, Z21, Z15
+	VADDPS  Z15, Z23, Z15
+	VMULPS  Z16, Z21, Z16
+	VADDPS  Z16, Z23, Z16
+	VMULPS  Z17, Z21, Z17
+	VADDPS  Z17, Z23, Z17
+	VMOVUPS Z15, (R13)
+	VMOVUPS Z16, 64(R13)
+	VMOVUPS Z17, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPS  Z18, Z21, Z18
+	VADDPS  Z18, Z23, Z18
+	VMULPS  Z19, Z21, Z19
+	VADDPS  Z19, Z23, Z19
+	VMULPS  Z20, Z21, Z20
+	VADDPS  Z20, Z23, Z20
+	VMOVUPS Z18, (R13)
+	VMOVUPS Z19, 64(R13)
+	VMOVUPS Z20, K1, 128(R13)
+	ADDQ    R11, R13
+
+stored28:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  DX, DI
 
 rows3:
 	VZEROUPPER
@@ -3286,8 +4643,13 @@ depth29:
 	JGT          depth29
 
 sum29:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z24
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread29
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z25
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -3417,13 +4779,100 @@ sum29:
 	VMOVUPS      Z22, 128(R13)
 	VMOVUPS      Z23, K1, 192(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	SUBQ         $+6, R12
-	JGE          tile4
+	JMP          stored29
+
+unread29:
+	// c = 0 + alpha*sum
+	VPXORD  Z26, Z26, Z26
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z24, Z0
+	VADDPS  Z0, Z26, Z0
+	VMULPS  Z1, Z24, Z1
+	VADDPS  Z1, Z26, Z1
+	VMULPS  Z2, Z24, Z2
+	VADDPS  Z2, Z26, Z2
+	VMULPS  Z3, Z24, Z3
+	VADDPS  Z3, Z26, Z3
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, 64(R13)
+	VMOVUPS Z2, 128(R13)
+	VMOVUPS Z3, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z24, Z4
+	VADDPS  Z4, Z26, Z4
+	VMULPS  Z5, Z24, Z5
+	VADDPS  Z5, Z26, Z5
+	VMULPS  Z6, Z24, Z6
+	VADDPS  Z6, Z26, Z6
+	VMULPS  Z7, Z24, Z7
+	VADDPS  Z7, Z26, Z7
+	VMOVUPS Z4, (R13)
+	VMOVUPS Z5, 64(R13)
+	VMOVUPS Z6, 128(R13)
+	VMOVUPS Z7, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPS  Z8, Z24, Z8
+	VADDPS  Z8, Z26, Z8
+	VMULPS  Z9, Z24, Z9
+	VADDPS  Z9, Z26, Z9
+	VMULPS  Z10, Z24, Z10
+	VADDPS  Z10, Z26, Z10
+	VMULPS  Z11, Z24, Z11
+	VADDPS  Z11, Z26, Z11
+	VMOVUPS Z8, (R13)
+	VMOVUPS Z9, 64(R13)
+	VMOVUPS Z10, 128(R13)
+	VMOVUPS Z11, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPS  Z12, Z24, Z12
+	VADDPS  Z12, Z26, Z12
+	VMULPS  Z13, Z24, Z13
+	VADDPS  Z13, Z26, Z13
+	VMULPS  Z14, Z24, Z14
+	VADDPS  Z14, Z26, Z14
+	VMULPS  Z15, Z24, Z15
+	VADDPS  Z15, Z26, Z15
+	VMOVUPS Z12, (R13)
+	VMOVUPS Z13, 64(R13)
+	VMOVUPS Z14, 128(R13)
+	VMOVUPS Z15, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPS  Z16, Z24, Z16
+	VADDPS  Z16, Z26, Z16
+	VMULPS  Z17, Z24, Z17
+	VADDPS  Z17, Z26, Z17
+	VMULPS  Z18, Z24, Z18
+	VADDPS  Z18, Z26, Z18
+	VMULPS  Z19, Z24, Z19
+	VADDPS  Z19, Z26, Z19
+	VMOVUPS Z16, (R13)
+	VMOVUPS Z17, 64(R13)
+	VMOVUPS Z18, 128(R13)
+	VMOVUPS Z19, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPS  Z20, Z24, Z20
+	VADDPS  Z20, Z26, Z20
+	VMULPS  Z21, Z24, Z21
+	VADDPS  Z21, Z26, Z21
+	VMULPS  Z22, Z24, Z22
+	VADDPS  Z22, Z26, Z22
+	VMULPS  Z23, Z24, Z23
+	VADDPS  Z23, Z26, Z23
+	VMOVUPS Z20, (R13)
+	VMOVUPS Z21, 64(R13)
+	VMOVUPS Z22, 128(R13)
+	VMOVUPS Z23, K1, 192(R13)
+	ADDQ    R11, R13
+
+stored29:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	SUBQ  $+6, R12
+	JGE   tile4
 
 rest4:
 	CMPQ R12, $-5
@@ -3465,8 +4914,13 @@ depth30:
 	JGT          depth30
 
 sum30:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z4
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread30
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -3491,12 +4945,34 @@ sum30:
 	VMOVUPS      Z2, 128(R13)
 	VMOVUPS      Z3, K1, 192(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows4
+	JMP          stored30
+
+unread30:
+	// c = 0 + alpha*sum
+	VXORPS  X6, X6, X6
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z4, Z0
+	VADDPS  Z0, Z6, Z0
+	VMULPS  Z1, Z4, Z1
+	VADDPS  Z1, Z6, Z1
+	VMULPS  Z2, Z4, Z2
+	VADDPS  Z2, Z6, Z2
+	VMULPS  Z3, Z4, Z3
+	VADDPS  Z3, Z6, Z3
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, 64(R13)
+	VMOVUPS Z2, 128(R13)
+	VMOVUPS Z3, K1, 192(R13)
+	ADDQ    R11, R13
+
+stored30:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows4
 
 short27:
 	// 2 x 4
@@ -3534,8 +5010,13 @@ depth31:
 	JGT          depth31
 
 sum31:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z8
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread31
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z9
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -3581,12 +5062,47 @@ sum31:
 	VMOVUPS      Z6, 128(R13)
 	VMOVUPS      Z7, K1, 192(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows4
+	JMP          stored31
+
+unread31:
+	// c = 0 + alpha*sum
+	VXORPS  X10, X10, X10
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z8, Z0
+	VADDPS  Z0, Z10, Z0
+	VMULPS  Z1, Z8, Z1
+	VADDPS  Z1, Z10, Z1
+	VMULPS  Z2, Z8, Z2
+	VADDPS  Z2, Z10, Z2
+	VMULPS  Z3, Z8, Z3
+	VADDPS  Z3, Z10, Z3
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, 64(R13)
+	VMOVUPS Z2, 128(R13)
+	VMOVUPS Z3, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z8, Z4
+	VADDPS  Z4, Z10, Z4
+	VMULPS  Z5, Z8, Z5
+	VADDPS  Z5, Z10, Z5
+	VMULPS  Z6, Z8, Z6
+	VADDPS  Z6, Z10, Z6
+	VMULPS  Z7, Z8, Z7
+	VADDPS  Z7, Z10, Z7
+	VMOVUPS Z4, (R13)
+	VMOVUPS Z5, 64(R13)
+	VMOVUPS Z6, 128(R13)
+	VMOVUPS Z7, K1, 192(R13)
+	ADDQ    R11, R13
+
+stored31:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows4
 
 short28:
 	// 3 x 4
@@ -3633,8 +5149,13 @@ depth32:
 	JGT          depth32
 
 sum32:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z12
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread32
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z13
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -3701,12 +5222,60 @@ sum32:
 	VMOVUPS      Z10, 128(R13)
 	VMOVUPS      Z11, K1, 192(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	JMP          rows4
+	JMP          stored32
+
+unread32:
+	// c = 0 + alpha*sum
+	VXORPS  X14, X14, X14
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z12, Z0
+	VADDPS  Z0, Z14, Z0
+	VMULPS  Z1, Z12, Z1
+	VADDPS  Z1, Z14, Z1
+	VMULPS  Z2, Z12, Z2
+	VADDPS  Z2, Z14, Z2
+	VMULPS  Z3, Z12, Z3
+	VADDPS  Z3, Z14, Z3
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, 64(R13)
+	VMOVUPS Z2, 128(R13)
+	VMOVUPS Z3, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z12, Z4
+	VADDPS  Z4, Z14, Z4
+	VMULPS  Z5, Z12, Z5
+	VADDPS  Z5, Z14, Z5
+	VMULPS  Z6, Z12, Z6
+	VADDPS  Z6, Z14, Z6
+	VMULPS  Z7, Z12, Z7
+	VADDPS  Z7, Z14, Z7
+	VMOVUPS Z4, (R13)
+	VMOVUPS Z5, 64(R13)
+	VMOVUPS Z6, 128(R13)
+	VMOVUPS Z7, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPS  Z8, Z12, Z8
+	VADDPS  Z8, Z14, Z8
+	VMULPS  Z9, Z12, Z9
+	VADDPS  Z9, Z14, Z9
+	VMULPS  Z10, Z12, Z10
+	VADDPS  Z10, Z14, Z10
+	VMULPS  Z11, Z12, Z11
+	VADDPS  Z11, Z14, Z11
+	VMOVUPS Z8, (R13)
+	VMOVUPS Z9, 64(R13)
+	VMOVUPS Z10, 128(R13)
+	VMOVUPS Z11, K1, 192(R13)
+	ADDQ    R11, R13
+
+stored32:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	JMP   rows4
 
 short29:
 	// 4 x 4
@@ -3762,8 +5331,13 @@ depth33:
 	JGT          depth33
 
 sum33:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z16
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread33
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z17
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -3851,13 +5425,74 @@ sum33:
 	VMOVUPS      Z14, 128(R13)
 	VMOVUPS      Z15, K1, 192(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	JMP          rows4
+	JMP          stored33
+
+unread33:
+	// c = 0 + alpha*sum
+	VPXORD  Z18, Z18, Z18
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z16, Z0
+	VADDPS  Z0, Z18, Z0
+	VMULPS  Z1, Z16, Z1
+	VADDPS  Z1, Z18, Z1
+	VMULPS  Z2, Z16, Z2
+	VADDPS  Z2, Z18, Z2
+	VMULPS  Z3, Z16, Z3
+	VADDPS  Z3, Z18, Z3
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, 64(R13)
+	VMOVUPS Z2, 128(R13)
+	VMOVUPS Z3, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z16, Z4
+	VADDPS  Z4, Z18, Z4
+	VMULPS  Z5, Z16, Z5
+	VADDPS  Z5, Z18, Z5
+	VMULPS  Z6, Z16, Z6
+	VADDPS  Z6, Z18, Z6
+	VMULPS  Z7, Z16, Z7
+	VADDPS  Z7, Z18, Z7
+	VMOVUPS Z4, (R13)
+	VMOVUPS Z5, 64(R13)
+	VMOVUPS Z6, 128(R13)
+	VMOVUPS Z7, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPS  Z8, Z16, Z8
+	VADDPS  Z8, Z18, Z8
+	VMULPS  Z9, Z16, Z9
+	VADDPS  Z9, Z18, Z9
+	VMULPS  Z10, Z16, Z10
+	VADDPS  Z10, Z18, Z10
+	VMULPS  Z11, Z16, Z11
+	VADDPS  Z11, Z18, Z11
+	VMOVUPS Z8, (R13)
+	VMOVUPS Z9, 64(R13)
+	VMOVUPS Z10, 128(R13)
+	VMOVUPS Z11, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPS  Z12, Z16, Z12
+	VADDPS  Z12, Z18, Z12
+	VMULPS  Z13, Z16, Z13
+	VADDPS  Z13, Z18, Z13
+	VMULPS  Z14, Z16, Z14
+	VADDPS  Z14, Z18, Z14
+	VMULPS  Z15, Z16, Z15
+	VADDPS  Z15, Z18, Z15
+	VMOVUPS Z12, (R13)
+	VMOVUPS Z13, 64(R13)
+	VMOVUPS Z14, 128(R13)
+	VMOVUPS Z15, K1, 192(R13)
+	ADDQ    R11, R13
+
+stored33:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	JMP   rows4
 
 short30:
 	// 5 x 4
@@ -3922,8 +5557,13 @@ depth34:
 	JGT          depth34
 
 sum34:
-	// c = beta*c + alpha*sum
 	VBROADCASTSS alpha+24(FP), Z20
+	MOVL         beta+104(FP), R11
+	SHLQ         $0x21, R11
+	TESTQ        R11, R11
+	JEQ          unread34
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSS beta+104(FP), Z21
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x02, R11
@@ -4032,12 +5672,86 @@ sum34:
 	VMOVUPS      Z18, 128(R13)
 	VMOVUPS      Z19, K1, 192(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	LEAQ         (DI)(DX*2), DI
+	JMP          stored34
+
+unread34:
+	// c = 0 + alpha*sum
+	VPXORD  Z22, Z22, Z22
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x02, R11
+	VMULPS  Z0, Z20, Z0
+	VADDPS  Z0, Z22, Z0
+	VMULPS  Z1, Z20, Z1
+	VADDPS  Z1, Z22, Z1
+	VMULPS  Z2, Z20, Z2
+	VADDPS  Z2, Z22, Z2
+	VMULPS  Z3, Z20, Z3
+	VADDPS  Z3, Z22, Z3
+	VMOVUPS Z0, (R13)
+	VMOVUPS Z1, 64(R13)
+	VMOVUPS Z2, 128(R13)
+	VMOVUPS Z3, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPS  Z4, Z20, Z4
+	VADDPS  Z4, Z22, Z4
+	VMULPS  Z5, Z20, Z5
+	VADDPS  Z5, Z22, Z5
+	VMULPS  Z6, Z20, Z6
+	VADDPS  Z6, Z22, Z6
+	VMULPS  Z7, Z20, Z7
+	VADDPS  Z7, Z22, Z7
+	VMOVUPS Z4, (R13)
+	VMOVUPS Z5, 64(R13)
+	VMOVUPS Z6, 128(R13)
+	VMOVUPS Z7, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPS  Z8, Z20, Z8
+	VADDPS  Z8, Z22, Z8
+	VMULPS  Z9, Z20, Z9
+	VADDPS  Z9, Z22, Z9
+	VMULPS  Z10, Z20, Z10
+	VADDPS  Z10, Z22, Z10
+	VMULPS  Z11, Z20, Z11
+	VADDPS  Z11, Z22, Z11
+	VMOVUPS Z8, (R13)
+	VMOVUPS Z9, 64(R13)
+	VMOVUPS Z10, 128(R13)
+	VMOVUPS Z11, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPS  Z12, Z20, Z12
+	VADDPS  Z12, Z22, Z12
+	VMULPS  Z13, Z20, Z13
+	VADDPS  Z13, Z22, Z13
+	VMULPS  Z14, Z20, Z14
+	VADDPS  Z14, Z22, Z14
+	VMULPS  Z15, Z20, Z15
+	VADDPS  Z15, Z22, Z15
+	VMOVUPS Z12, (R13)
+	VMOVUPS Z13, 64(R13)
+	VMOVUPS Z14, 128(R13)
+	VMOVUPS Z15, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPS  Z16, Z20, Z16
+	VADDPS  Z16, Z22, Z16
+	VMULPS  Z17, Z20, Z17
+	VADDPS  Z17, Z22, Z17
+	VMULPS  Z18, Z20, Z18
+	VADDPS  Z18, Z22, Z18
+	VMULPS  Z19, Z20, Z19
+	VADDPS  Z19, Z22, Z19
+	VMOVUPS Z16, (R13)
+	VMOVUPS Z17, 64(R13)
+	VMOVUPS Z18, 128(R13)
+	VMOVUPS Z19, K1, 192(R13)
+	ADDQ    R11, R13
+
+stored34:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	LEAQ  (DI)(DX*2), DI
 
 rows4:
 	MOVQ  (SP), R11
@@ -4059,7 +5773,7 @@ end:
 // func GemmBlockF64(m int, n int, k int, alpha float64, a []float64, aRow int, aColumn int, b []float64, bRow int, beta float64, c []float64, cRow int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·GemmBlockF64(SB), NOSPLIT, $24-144
-	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding)
+	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0
 	MOVQ n+8(FP), R11
 	MOVQ R11, (SP)
 	MOVQ b_base+72(FP), R9
@@ -4144,8 +5858,13 @@ depth:
 	JGT          depth
 
 sum:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z10
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z11
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4209,15 +5928,64 @@ sum:
 	VADDPD       Z9, Z12, Z9
 	VMOVUPD      Z9, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	SUBQ         $+10, R12
-	JGE          tile
+	JMP          stored
+
+unread:
+	// c = 0 + alpha*sum
+	VXORPS  X12, X12, X12
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z10, Z0
+	VADDPD  Z0, Z12, Z0
+	VMOVUPD Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z1, Z10, Z1
+	VADDPD  Z1, Z12, Z1
+	VMOVUPD Z1, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z10, Z2
+	VADDPD  Z2, Z12, Z2
+	VMOVUPD Z2, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z3, Z10, Z3
+	VADDPD  Z3, Z12, Z3
+	VMOVUPD Z3, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z10, Z4
+	VADDPD  Z4, Z12, Z4
+	VMOVUPD Z4, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z5, Z10, Z5
+	VADDPD  Z5, Z12, Z5
+	VMOVUPD Z5, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z10, Z6
+	VADDPD  Z6, Z12, Z6
+	VMOVUPD Z6, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z7, Z10, Z7
+	VADDPD  Z7, Z12, Z7
+	VMOVUPD Z7, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z8, Z10, Z8
+	VADDPD  Z8, Z12, Z8
+	VMOVUPD Z8, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z9, Z10, Z9
+	VADDPD  Z9, Z12, Z9
+	VMOVUPD Z9, K1, (R13)
+	ADDQ    R11, R13
+
+stored:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	SUBQ  $+10, R12
+	JGE   tile
 
 rest:
 	CMPQ R12, $-9
@@ -4258,8 +6026,13 @@ depth2:
 	JGT          depth2
 
 sum2:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z1
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread2
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z2
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4269,12 +6042,25 @@ sum2:
 	VADDPD       Z0, Z3, Z0
 	VMOVUPD      Z0, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows
+	JMP          stored2
+
+unread2:
+	// c = 0 + alpha*sum
+	VXORPS  X3, X3, X3
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z1, Z0
+	VADDPD  Z0, Z3, Z0
+	VMOVUPD Z0, K1, (R13)
+	ADDQ    R11, R13
+
+stored2:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows
 
 short2:
 	// 2 x 1
@@ -4297,8 +6083,13 @@ depth3:
 	JGT          depth3
 
 sum3:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z2
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread3
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4314,12 +6105,29 @@ sum3:
 	VADDPD       Z1, Z4, Z1
 	VMOVUPD      Z1, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows
+	JMP          stored3
+
+unread3:
+	// c = 0 + alpha*sum
+	VXORPS  X4, X4, X4
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z2, Z0
+	VADDPD  Z0, Z4, Z0
+	VMOVUPD Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z1, Z2, Z1
+	VADDPD  Z1, Z4, Z1
+	VMOVUPD Z1, K1, (R13)
+	ADDQ    R11, R13
+
+stored3:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows
 
 short3:
 	// 3 x 1
@@ -4345,8 +6153,13 @@ depth4:
 	JGT          depth4
 
 sum4:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z3
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread4
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z4
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4368,12 +6181,33 @@ sum4:
 	VADDPD       Z2, Z5, Z2
 	VMOVUPD      Z2, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	JMP          rows
+	JMP          stored4
+
+unread4:
+	// c = 0 + alpha*sum
+	VXORPS  X5, X5, X5
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z3, Z0
+	VADDPD  Z0, Z5, Z0
+	VMOVUPD Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z1, Z3, Z1
+	VADDPD  Z1, Z5, Z1
+	VMOVUPD Z1, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z3, Z2
+	VADDPD  Z2, Z5, Z2
+	VMOVUPD Z2, K1, (R13)
+	ADDQ    R11, R13
+
+stored4:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	JMP   rows
 
 short4:
 	// 4 x 1
@@ -4402,8 +6236,13 @@ depth5:
 	JGT          depth5
 
 sum5:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z4
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread5
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4431,13 +6270,38 @@ sum5:
 	VADDPD       Z3, Z6, Z3
 	VMOVUPD      Z3, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	JMP          rows
+	JMP          stored5
+
+unread5:
+	// c = 0 + alpha*sum
+	VXORPS  X6, X6, X6
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z4, Z0
+	VADDPD  Z0, Z6, Z0
+	VMOVUPD Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z1, Z4, Z1
+	VADDPD  Z1, Z6, Z1
+	VMOVUPD Z1, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z4, Z2
+	VADDPD  Z2, Z6, Z2
+	VMOVUPD Z2, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z3, Z4, Z3
+	VADDPD  Z3, Z6, Z3
+	VMOVUPD Z3, K1, (R13)
+	ADDQ    R11, R13
+
+stored5:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	JMP   rows
 
 short5:
 	// 5 x 1
@@ -4469,8 +6333,13 @@ depth6:
 	JGT          depth6
 
 sum6:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z5
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread6
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z6
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4504,13 +6373,42 @@ sum6:
 	VADDPD       Z4, Z7, Z4
 	VMOVUPD      Z4, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows
+	JMP          stored6
+
+unread6:
+	// c = 0 + alpha*sum
+	VXORPS  X7, X7, X7
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z5, Z0
+	VADDPD  Z0, Z7, Z0
+	VMOVUPD Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z1, Z5, Z1
+	VADDPD  Z1, Z7, Z1
+	VMOVUPD Z1, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z5, Z2
+	VADDPD  Z2, Z7, Z2
+	VMOVUPD Z2, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z3, Z5, Z3
+	VADDPD  Z3, Z7, Z3
+	VMOVUPD Z3, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z5, Z4
+	VADDPD  Z4, Z7, Z4
+	VMOVUPD Z4, K1, (R13)
+	ADDQ    R11, R13
+
+stored6:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows
 
 short6:
 	// 6 x 1
@@ -4549,8 +6447,13 @@ depth7:
 	JGT          depth7
 
 sum7:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z6
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread7
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z7
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4590,12 +6493,45 @@ sum7:
 	VADDPD       Z5, Z8, Z5
 	VMOVUPD      Z5, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	JMP          rows
+	JMP          stored7
+
+unread7:
+	// c = 0 + alpha*sum
+	VXORPS  X8, X8, X8
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z6, Z0
+	VADDPD  Z0, Z8, Z0
+	VMOVUPD Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z1, Z6, Z1
+	VADDPD  Z1, Z8, Z1
+	VMOVUPD Z1, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z6, Z2
+	VADDPD  Z2, Z8, Z2
+	VMOVUPD Z2, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z3, Z6, Z3
+	VADDPD  Z3, Z8, Z3
+	VMOVUPD Z3, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z6, Z4
+	VADDPD  Z4, Z8, Z4
+	VMOVUPD Z4, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z5, Z6, Z5
+	VADDPD  Z5, Z8, Z5
+	VMOVUPD Z5, K1, (R13)
+	ADDQ    R11, R13
+
+stored7:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	JMP   rows
 
 short7:
 	// 7 x 1
@@ -4637,8 +6573,13 @@ depth8:
 	JGT          depth8
 
 sum8:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z7
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread8
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z8
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4684,13 +6625,50 @@ sum8:
 	VADDPD       Z6, Z9, Z6
 	VMOVUPD      Z6, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         DX, DI
-	JMP          rows
+	JMP          stored8
+
+unread8:
+	// c = 0 + alpha*sum
+	VXORPS  X9, X9, X9
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z7, Z0
+	VADDPD  Z0, Z9, Z0
+	VMOVUPD Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z1, Z7, Z1
+	VADDPD  Z1, Z9, Z1
+	VMOVUPD Z1, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z7, Z2
+	VADDPD  Z2, Z9, Z2
+	VMOVUPD Z2, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z3, Z7, Z3
+	VADDPD  Z3, Z9, Z3
+	VMOVUPD Z3, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z7, Z4
+	VADDPD  Z4, Z9, Z4
+	VMOVUPD Z4, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z5, Z7, Z5
+	VADDPD  Z5, Z9, Z5
+	VMOVUPD Z5, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z7, Z6
+	VADDPD  Z6, Z9, Z6
+	VMOVUPD Z6, K1, (R13)
+	ADDQ    R11, R13
+
+stored8:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  DX, DI
+	JMP   rows
 
 short8:
 	// 8 x 1
@@ -4735,8 +6713,13 @@ depth9:
 	JGT          depth9
 
 sum9:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z8
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread9
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z9
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4788,13 +6771,54 @@ sum9:
 	VADDPD       Z7, Z10, Z7
 	VMOVUPD      Z7, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows
+	JMP          stored9
+
+unread9:
+	// c = 0 + alpha*sum
+	VXORPS  X10, X10, X10
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z8, Z0
+	VADDPD  Z0, Z10, Z0
+	VMOVUPD Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z1, Z8, Z1
+	VADDPD  Z1, Z10, Z1
+	VMOVUPD Z1, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z8, Z2
+	VADDPD  Z2, Z10, Z2
+	VMOVUPD Z2, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z3, Z8, Z3
+	VADDPD  Z3, Z10, Z3
+	VMOVUPD Z3, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z8, Z4
+	VADDPD  Z4, Z10, Z4
+	VMOVUPD Z4, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z5, Z8, Z5
+	VADDPD  Z5, Z10, Z5
+	VMOVUPD Z5, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z8, Z6
+	VADDPD  Z6, Z10, Z6
+	VMOVUPD Z6, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z7, Z8, Z7
+	VADDPD  Z7, Z10, Z7
+	VMOVUPD Z7, K1, (R13)
+	ADDQ    R11, R13
+
+stored9:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows
 
 short9:
 	// 9 x 1
@@ -4842,8 +6866,13 @@ depth10:
 	JGT          depth10
 
 sum10:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z9
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread10
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z10
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -4901,12 +6930,57 @@ sum10:
 	VADDPD       Z8, Z11, Z8
 	VMOVUPD      Z8, K1, (R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         BX, DI
+	JMP          stored10
+
+unread10:
+	// c = 0 + alpha*sum
+	VXORPS  X11, X11, X11
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z9, Z0
+	VADDPD  Z0, Z11, Z0
+	VMOVUPD Z0, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z1, Z9, Z1
+	VADDPD  Z1, Z11, Z1
+	VMOVUPD Z1, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z9, Z2
+	VADDPD  Z2, Z11, Z2
+	VMOVUPD Z2, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z3, Z9, Z3
+	VADDPD  Z3, Z11, Z3
+	VMOVUPD Z3, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z9, Z4
+	VADDPD  Z4, Z11, Z4
+	VMOVUPD Z4, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z5, Z9, Z5
+	VADDPD  Z5, Z11, Z5
+	VMOVUPD Z5, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z9, Z6
+	VADDPD  Z6, Z11, Z6
+	VMOVUPD Z6, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z7, Z9, Z7
+	VADDPD  Z7, Z11, Z7
+	VMOVUPD Z7, K1, (R13)
+	ADDQ    R11, R13
+	VMULPD  Z8, Z9, Z8
+	VADDPD  Z8, Z11, Z8
+	VMOVUPD Z8, K1, (R13)
+	ADDQ    R11, R13
+
+stored10:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  BX, DI
 
 rows:
 	VZEROUPPER
@@ -4994,8 +7068,13 @@ depth11:
 	JGT          depth11
 
 sum11:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z20
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread11
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z21
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -5109,15 +7188,94 @@ sum11:
 	VMOVUPD      Z18, (R13)
 	VMOVUPD      Z19, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	SUBQ         $+10, R12
-	JGE          tile2
+	JMP          stored11
+
+unread11:
+	// c = 0 + alpha*sum
+	VPXORD  Z22, Z22, Z22
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z20, Z0
+	VADDPD  Z0, Z22, Z0
+	VMULPD  Z1, Z20, Z1
+	VADDPD  Z1, Z22, Z1
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z20, Z2
+	VADDPD  Z2, Z22, Z2
+	VMULPD  Z3, Z20, Z3
+	VADDPD  Z3, Z22, Z3
+	VMOVUPD Z2, (R13)
+	VMOVUPD Z3, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z20, Z4
+	VADDPD  Z4, Z22, Z4
+	VMULPD  Z5, Z20, Z5
+	VADDPD  Z5, Z22, Z5
+	VMOVUPD Z4, (R13)
+	VMOVUPD Z5, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z20, Z6
+	VADDPD  Z6, Z22, Z6
+	VMULPD  Z7, Z20, Z7
+	VADDPD  Z7, Z22, Z7
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z8, Z20, Z8
+	VADDPD  Z8, Z22, Z8
+	VMULPD  Z9, Z20, Z9
+	VADDPD  Z9, Z22, Z9
+	VMOVUPD Z8, (R13)
+	VMOVUPD Z9, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z10, Z20, Z10
+	VADDPD  Z10, Z22, Z10
+	VMULPD  Z11, Z20, Z11
+	VADDPD  Z11, Z22, Z11
+	VMOVUPD Z10, (R13)
+	VMOVUPD Z11, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z12, Z20, Z12
+	VADDPD  Z12, Z22, Z12
+	VMULPD  Z13, Z20, Z13
+	VADDPD  Z13, Z22, Z13
+	VMOVUPD Z12, (R13)
+	VMOVUPD Z13, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z14, Z20, Z14
+	VADDPD  Z14, Z22, Z14
+	VMULPD  Z15, Z20, Z15
+	VADDPD  Z15, Z22, Z15
+	VMOVUPD Z14, (R13)
+	VMOVUPD Z15, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z16, Z20, Z16
+	VADDPD  Z16, Z22, Z16
+	VMULPD  Z17, Z20, Z17
+	VADDPD  Z17, Z22, Z17
+	VMOVUPD Z16, (R13)
+	VMOVUPD Z17, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z18, Z20, Z18
+	VADDPD  Z18, Z22, Z18
+	VMULPD  Z19, Z20, Z19
+	VADDPD  Z19, Z22, Z19
+	VMOVUPD Z18, (R13)
+	VMOVUPD Z19, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored11:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	SUBQ  $+10, R12
+	JGE   tile2
 
 rest2:
 	CMPQ R12, $-9
@@ -5161,8 +7319,13 @@ depth12:
 	JGT          depth12
 
 sum12:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z2
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread12
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z3
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -5177,12 +7340,28 @@ sum12:
 	VMOVUPD      Z0, (R13)
 	VMOVUPD      Z1, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows2
+	JMP          stored12
+
+unread12:
+	// c = 0 + alpha*sum
+	VXORPS  X4, X4, X4
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z2, Z0
+	VADDPD  Z0, Z4, Z0
+	VMULPD  Z1, Z2, Z1
+	VADDPD  Z1, Z4, Z1
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored12:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows2
 
 short11:
 	// 2 x 2
@@ -5210,8 +7389,13 @@ depth13:
 	JGT          depth13
 
 sum13:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z4
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread13
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -5237,12 +7421,35 @@ sum13:
 	VMOVUPD      Z2, (R13)
 	VMOVUPD      Z3, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows2
+	JMP          stored13
+
+unread13:
+	// c = 0 + alpha*sum
+	VXORPS  X6, X6, X6
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z4, Z0
+	VADDPD  Z0, Z6, Z0
+	VMULPD  Z1, Z4, Z1
+	VADDPD  Z1, Z6, Z1
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z4, Z2
+	VADDPD  Z2, Z6, Z2
+	VMULPD  Z3, Z4, Z3
+	VADDPD  Z3, Z6, Z3
+	VMOVUPD Z2, (R13)
+	VMOVUPD Z3, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored13:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows2
 
 short12:
 	// 3 x 2
@@ -5275,8 +7482,13 @@ depth14:
 	JGT          depth14
 
 sum14:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z6
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread14
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z7
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -5313,12 +7525,42 @@ sum14:
 	VMOVUPD      Z4, (R13)
 	VMOVUPD      Z5, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	JMP          rows2
+	JMP          stored14
+
+unread14:
+	// c = 0 + alpha*sum
+	VXORPS  X8, X8, X8
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z6, Z0
+	VADDPD  Z0, Z8, Z0
+	VMULPD  Z1, Z6, Z1
+	VADDPD  Z1, Z8, Z1
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z6, Z2
+	VADDPD  Z2, Z8, Z2
+	VMULPD  Z3, Z6, Z3
+	VADDPD  Z3, Z8, Z3
+	VMOVUPD Z2, (R13)
+	VMOVUPD Z3, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z6, Z4
+	VADDPD  Z4, Z8, Z4
+	VMULPD  Z5, Z6, Z5
+	VADDPD  Z5, Z8, Z5
+	VMOVUPD Z4, (R13)
+	VMOVUPD Z5, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored14:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	JMP   rows2
 
 short13:
 	// 4 x 2
@@ -5356,8 +7598,13 @@ depth15:
 	JGT          depth15
 
 sum15:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z8
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread15
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z9
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -5405,13 +7652,50 @@ sum15:
 	VMOVUPD      Z6, (R13)
 	VMOVUPD      Z7, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	JMP          rows2
+	JMP          stored15
+
+unread15:
+	// c = 0 + alpha*sum
+	VXORPS  X10, X10, X10
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z8, Z0
+	VADDPD  Z0, Z10, Z0
+	VMULPD  Z1, Z8, Z1
+	VADDPD  Z1, Z10, Z1
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z8, Z2
+	VADDPD  Z2, Z10, Z2
+	VMULPD  Z3, Z8, Z3
+	VADDPD  Z3, Z10, Z3
+	VMOVUPD Z2, (R13)
+	VMOVUPD Z3, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z8, Z4
+	VADDPD  Z4, Z10, Z4
+	VMULPD  Z5, Z8, Z5
+	VADDPD  Z5, Z10, Z5
+	VMOVUPD Z4, (R13)
+	VMOVUPD Z5, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z8, Z6
+	VADDPD  Z6, Z10, Z6
+	VMULPD  Z7, Z8, Z7
+	VADDPD  Z7, Z10, Z7
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored15:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	JMP   rows2
 
 short14:
 	// 5 x 2
@@ -5454,8 +7738,13 @@ depth16:
 	JGT          depth16
 
 sum16:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z10
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread16
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z11
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -5514,13 +7803,57 @@ sum16:
 	VMOVUPD      Z8, (R13)
 	VMOVUPD      Z9, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows2
+	JMP          stored16
+
+unread16:
+	// c = 0 + alpha*sum
+	VXORPS  X12, X12, X12
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z10, Z0
+	VADDPD  Z0, Z12, Z0
+	VMULPD  Z1, Z10, Z1
+	VADDPD  Z1, Z12, Z1
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z10, Z2
+	VADDPD  Z2, Z12, Z2
+	VMULPD  Z3, Z10, Z3
+	VADDPD  Z3, Z12, Z3
+	VMOVUPD Z2, (R13)
+	VMOVUPD Z3, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z10, Z4
+	VADDPD  Z4, Z12, Z4
+	VMULPD  Z5, Z10, Z5
+	VADDPD  Z5, Z12, Z5
+	VMOVUPD Z4, (R13)
+	VMOVUPD Z5, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z10, Z6
+	VADDPD  Z6, Z12, Z6
+	VMULPD  Z7, Z10, Z7
+	VADDPD  Z7, Z12, Z7
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z8, Z10, Z8
+	VADDPD  Z8, Z12, Z8
+	VMULPD  Z9, Z10, Z9
+	VADDPD  Z9, Z12, Z9
+	VMOVUPD Z8, (R13)
+	VMOVUPD Z9, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored16:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows2
 
 short15:
 	// 6 x 2
@@ -5572,8 +7905,13 @@ depth17:
 	JGT          depth17
 
 sum17:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z12
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread17
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z13
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -5643,12 +7981,63 @@ sum17:
 	VMOVUPD      Z10, (R13)
 	VMOVUPD      Z11, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	JMP          rows2
+	JMP          stored17
+
+unread17:
+	// c = 0 + alpha*sum
+	VXORPS  X14, X14, X14
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z12, Z0
+	VADDPD  Z0, Z14, Z0
+	VMULPD  Z1, Z12, Z1
+	VADDPD  Z1, Z14, Z1
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z12, Z2
+	VADDPD  Z2, Z14, Z2
+	VMULPD  Z3, Z12, Z3
+	VADDPD  Z3, Z14, Z3
+	VMOVUPD Z2, (R13)
+	VMOVUPD Z3, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z12, Z4
+	VADDPD  Z4, Z14, Z4
+	VMULPD  Z5, Z12, Z5
+	VADDPD  Z5, Z14, Z5
+	VMOVUPD Z4, (R13)
+	VMOVUPD Z5, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z12, Z6
+	VADDPD  Z6, Z14, Z6
+	VMULPD  Z7, Z12, Z7
+	VADDPD  Z7, Z14, Z7
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z8, Z12, Z8
+	VADDPD  Z8, Z14, Z8
+	VMULPD  Z9, Z12, Z9
+	VADDPD  Z9, Z14, Z9
+	VMOVUPD Z8, (R13)
+	VMOVUPD Z9, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z10, Z12, Z10
+	VADDPD  Z10, Z14, Z10
+	VMULPD  Z11, Z12, Z11
+	VADDPD  Z11, Z14, Z11
+	VMOVUPD Z10, (R13)
+	VMOVUPD Z11, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored17:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	JMP   rows2
 
 short16:
 	// 7 x 2
@@ -5705,8 +8094,13 @@ depth18:
 	JGT          depth18
 
 sum18:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z14
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread18
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z15
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -5787,13 +8181,71 @@ sum18:
 	VMOVUPD      Z12, (R13)
 	VMOVUPD      Z13, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         DX, DI
-	JMP          rows2
+	JMP          stored18
+
+unread18:
+	// c = 0 + alpha*sum
+	VPXORD  Z16, Z16, Z16
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z14, Z0
+	VADDPD  Z0, Z16, Z0
+	VMULPD  Z1, Z14, Z1
+	VADDPD  Z1, Z16, Z1
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z14, Z2
+	VADDPD  Z2, Z16, Z2
+	VMULPD  Z3, Z14, Z3
+	VADDPD  Z3, Z16, Z3
+	VMOVUPD Z2, (R13)
+	VMOVUPD Z3, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z14, Z4
+	VADDPD  Z4, Z16, Z4
+	VMULPD  Z5, Z14, Z5
+	VADDPD  Z5, Z16, Z5
+	VMOVUPD Z4, (R13)
+	VMOVUPD Z5, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z14, Z6
+	VADDPD  Z6, Z16, Z6
+	VMULPD  Z7, Z14, Z7
+	VADDPD  Z7, Z16, Z7
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z8, Z14, Z8
+	VADDPD  Z8, Z16, Z8
+	VMULPD  Z9, Z14, Z9
+	VADDPD  Z9, Z16, Z9
+	VMOVUPD Z8, (R13)
+	VMOVUPD Z9, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z10, Z14, Z10
+	VADDPD  Z10, Z16, Z10
+	VMULPD  Z11, Z14, Z11
+	VADDPD  Z11, Z16, Z11
+	VMOVUPD Z10, (R13)
+	VMOVUPD Z11, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z12, Z14, Z12
+	VADDPD  Z12, Z16, Z12
+	VMULPD  Z13, Z14, Z13
+	VADDPD  Z13, Z16, Z13
+	VMOVUPD Z12, (R13)
+	VMOVUPD Z13, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored18:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  DX, DI
+	JMP   rows2
 
 short17:
 	// 8 x 2
@@ -5855,8 +8307,13 @@ depth19:
 	JGT          depth19
 
 sum19:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z16
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread19
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z17
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -5948,13 +8405,78 @@ sum19:
 	VMOVUPD      Z14, (R13)
 	VMOVUPD      Z15, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows2
+	JMP          stored19
+
+unread19:
+	// c = 0 + alpha*sum
+	VPXORD  Z18, Z18, Z18
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z16, Z0
+	VADDPD  Z0, Z18, Z0
+	VMULPD  Z1, Z16, Z1
+	VADDPD  Z1, Z18, Z1
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z16, Z2
+	VADDPD  Z2, Z18, Z2
+	VMULPD  Z3, Z16, Z3
+	VADDPD  Z3, Z18, Z3
+	VMOVUPD Z2, (R13)
+	VMOVUPD Z3, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z16, Z4
+	VADDPD  Z4, Z18, Z4
+	VMULPD  Z5, Z16, Z5
+	VADDPD  Z5, Z18, Z5
+	VMOVUPD Z4, (R13)
+	VMOVUPD Z5, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z16, Z6
+	VADDPD  Z6, Z18, Z6
+	VMULPD  Z7, Z16, Z7
+	VADDPD  Z7, Z18, Z7
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z8, Z16, Z8
+	VADDPD  Z8, Z18, Z8
+	VMULPD  Z9, Z16, Z9
+	VADDPD  Z9, Z18, Z9
+	VMOVUPD Z8, (R13)
+	VMOVUPD Z9, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z10, Z16, Z10
+	VADDPD  Z10, Z18, Z10
+	VMULPD  Z11, Z16, Z11
+	VADDPD  Z11, Z18, Z11
+	VMOVUPD Z10, (R13)
+	VMOVUPD Z11, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z12, Z16, Z12
+	VADDPD  Z12, Z18, Z12
+	VMULPD  Z13, Z16, Z13
+	VADDPD  Z13, Z18, Z13
+	VMOVUPD Z12, (R13)
+	VMOVUPD Z13, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z14, Z16, Z14
+	VADDPD  Z14, Z18, Z14
+	VMULPD  Z15, Z16, Z15
+	VADDPD  Z15, Z18, Z15
+	VMOVUPD Z14, (R13)
+	VMOVUPD Z15, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored19:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows2
 
 short18:
 	// 9 x 2
@@ -6021,8 +8543,13 @@ depth20:
 	JGT          depth20
 
 sum20:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z18
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread20
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z19
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -6125,12 +8652,84 @@ sum20:
 	VMOVUPD      Z16, (R13)
 	VMOVUPD      Z17, K1, 64(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         BX, DI
+	JMP          stored20
+
+unread20:
+	// c = 0 + alpha*sum
+	VPXORD  Z20, Z20, Z20
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z18, Z0
+	VADDPD  Z0, Z20, Z0
+	VMULPD  Z1, Z18, Z1
+	VADDPD  Z1, Z20, Z1
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z2, Z18, Z2
+	VADDPD  Z2, Z20, Z2
+	VMULPD  Z3, Z18, Z3
+	VADDPD  Z3, Z20, Z3
+	VMOVUPD Z2, (R13)
+	VMOVUPD Z3, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z18, Z4
+	VADDPD  Z4, Z20, Z4
+	VMULPD  Z5, Z18, Z5
+	VADDPD  Z5, Z20, Z5
+	VMOVUPD Z4, (R13)
+	VMOVUPD Z5, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z18, Z6
+	VADDPD  Z6, Z20, Z6
+	VMULPD  Z7, Z18, Z7
+	VADDPD  Z7, Z20, Z7
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z8, Z18, Z8
+	VADDPD  Z8, Z20, Z8
+	VMULPD  Z9, Z18, Z9
+	VADDPD  Z9, Z20, Z9
+	VMOVUPD Z8, (R13)
+	VMOVUPD Z9, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z10, Z18, Z10
+	VADDPD  Z10, Z20, Z10
+	VMULPD  Z11, Z18, Z11
+	VADDPD  Z11, Z20, Z11
+	VMOVUPD Z10, (R13)
+	VMOVUPD Z11, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z12, Z18, Z12
+	VADDPD  Z12, Z20, Z12
+	VMULPD  Z13, Z18, Z13
+	VADDPD  Z13, Z20, Z13
+	VMOVUPD Z12, (R13)
+	VMOVUPD Z13, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z14, Z18, Z14
+	VADDPD  Z14, Z20, Z14
+	VMULPD  Z15, Z18, Z15
+	VADDPD  Z15, Z20, Z15
+	VMOVUPD Z14, (R13)
+	VMOVUPD Z15, K1, 64(R13)
+	ADDQ    R11, R13
+	VMULPD  Z16, Z18, Z16
+	VADDPD  Z16, Z20, Z16
+	VMULPD  Z17, Z18, Z17
+	VADDPD  Z17, Z20, Z17
+	VMOVUPD Z16, (R13)
+	VMOVUPD Z17, K1, 64(R13)
+	ADDQ    R11, R13
+
+stored20:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  BX, DI
 
 rows2:
 	VZEROUPPER
@@ -6225,8 +8824,13 @@ depth21:
 	JGT          depth21
 
 sum21:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z24
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread21
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z25
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -6358,14 +8962,103 @@ sum21:
 	VMOVUPD      Z22, 64(R13)
 	VMOVUPD      Z23, K1, 128(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	LEAQ         (DI)(DX*2), DI
-	SUBQ         $+8, R12
-	JGE          tile3
+	JMP          stored21
+
+unread21:
+	// c = 0 + alpha*sum
+	VPXORD  Z26, Z26, Z26
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z24, Z0
+	VADDPD  Z0, Z26, Z0
+	VMULPD  Z1, Z24, Z1
+	VADDPD  Z1, Z26, Z1
+	VMULPD  Z2, Z24, Z2
+	VADDPD  Z2, Z26, Z2
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, 64(R13)
+	VMOVUPD Z2, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z3, Z24, Z3
+	VADDPD  Z3, Z26, Z3
+	VMULPD  Z4, Z24, Z4
+	VADDPD  Z4, Z26, Z4
+	VMULPD  Z5, Z24, Z5
+	VADDPD  Z5, Z26, Z5
+	VMOVUPD Z3, (R13)
+	VMOVUPD Z4, 64(R13)
+	VMOVUPD Z5, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z24, Z6
+	VADDPD  Z6, Z26, Z6
+	VMULPD  Z7, Z24, Z7
+	VADDPD  Z7, Z26, Z7
+	VMULPD  Z8, Z24, Z8
+	VADDPD  Z8, Z26, Z8
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, 64(R13)
+	VMOVUPD Z8, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z9, Z24, Z9
+	VADDPD  Z9, Z26, Z9
+	VMULPD  Z10, Z24, Z10
+	VADDPD  Z10, Z26, Z10
+	VMULPD  Z11, Z24, Z11
+	VADDPD  Z11, Z26, Z11
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z12, Z24, Z12
+	VADDPD  Z12, Z26, Z12
+	VMULPD  Z13, Z24, Z13
+	VADDPD  Z13, Z26, Z13
+	VMULPD  Z14, Z24, Z14
+	VADDPD  Z14, Z26, Z14
+	VMOVUPD Z12, (R13)
+	VMOVUPD Z13, 64(R13)
+	VMOVUPD Z14, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z15, Z24, Z15
+	VADDPD  Z15, Z26, Z15
+	VMULPD  Z16, Z24, Z16
+	VADDPD  Z16, Z26, Z16
+	VMULPD  Z17, Z24, Z17
+	VADDPD  Z17, Z26, Z17
+	VMOVUPD Z15, (R13)
+	VMOVUPD Z16, 64(R13)
+	VMOVUPD Z17, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z18, Z24, Z18
+	VADDPD  Z18, Z26, Z18
+	VMULPD  Z19, Z24, Z19
+	VADDPD  Z19, Z26, Z19
+	VMULPD  Z20, Z24, Z20
+	VADDPD  Z20, Z26, Z20
+	VMOVUPD Z18, (R13)
+	VMOVUPD Z19, 64(R13)
+	VMOVUPD Z20, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z21, Z24, Z21
+	VADDPD  Z21, Z26, Z21
+	VMULPD  Z22, Z24, Z22
+	VADDPD  Z22, Z26, Z22
+	VMULPD  Z23, Z24, Z23
+	VADDPD  Z23, Z26, Z23
+	VMOVUPD Z21, (R13)
+	VMOVUPD Z22, 64(R13)
+	VMOVUPD Z23, K1, 128(R13)
+	ADDQ    R11, R13
+
+stored21:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	LEAQ  (DI)(DX*2), DI
+	SUBQ  $+8, R12
+	JGE   tile3
 
 rest3:
 	CMPQ R12, $-7
@@ -6408,8 +9101,13 @@ depth22:
 	JGT          depth22
 
 sum22:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z3
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread22
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z4
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -6429,12 +9127,31 @@ sum22:
 	VMOVUPD      Z1, 64(R13)
 	VMOVUPD      Z2, K1, 128(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows3
+	JMP          stored22
+
+unread22:
+	// c = 0 + alpha*sum
+	VXORPS  X5, X5, X5
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z3, Z0
+	VADDPD  Z0, Z5, Z0
+	VMULPD  Z1, Z3, Z1
+	VADDPD  Z1, Z5, Z1
+	VMULPD  Z2, Z3, Z2
+	VADDPD  Z2, Z5, Z2
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, 64(R13)
+	VMOVUPD Z2, K1, 128(R13)
+	ADDQ    R11, R13
+
+stored22:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows3
 
 short20:
 	// 2 x 3
@@ -6467,8 +9184,13 @@ depth23:
 	JGT          depth23
 
 sum23:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z6
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread23
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z7
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -6504,12 +9226,41 @@ sum23:
 	VMOVUPD      Z4, 64(R13)
 	VMOVUPD      Z5, K1, 128(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows3
+	JMP          stored23
+
+unread23:
+	// c = 0 + alpha*sum
+	VXORPS  X8, X8, X8
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z6, Z0
+	VADDPD  Z0, Z8, Z0
+	VMULPD  Z1, Z6, Z1
+	VADDPD  Z1, Z8, Z1
+	VMULPD  Z2, Z6, Z2
+	VADDPD  Z2, Z8, Z2
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, 64(R13)
+	VMOVUPD Z2, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z3, Z6, Z3
+	VADDPD  Z3, Z8, Z3
+	VMULPD  Z4, Z6, Z4
+	VADDPD  Z4, Z8, Z4
+	VMULPD  Z5, Z6, Z5
+	VADDPD  Z5, Z8, Z5
+	VMOVUPD Z3, (R13)
+	VMOVUPD Z4, 64(R13)
+	VMOVUPD Z5, K1, 128(R13)
+	ADDQ    R11, R13
+
+stored23:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows3
 
 short21:
 	// 3 x 3
@@ -6549,8 +9300,13 @@ depth24:
 	JGT          depth24
 
 sum24:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z9
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread24
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z10
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -6602,12 +9358,51 @@ sum24:
 	VMOVUPD      Z7, 64(R13)
 	VMOVUPD      Z8, K1, 128(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	JMP          rows3
+	JMP          stored24
+
+unread24:
+	// c = 0 + alpha*sum
+	VXORPS  X11, X11, X11
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z9, Z0
+	VADDPD  Z0, Z11, Z0
+	VMULPD  Z1, Z9, Z1
+	VADDPD  Z1, Z11, Z1
+	VMULPD  Z2, Z9, Z2
+	VADDPD  Z2, Z11, Z2
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, 64(R13)
+	VMOVUPD Z2, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z3, Z9, Z3
+	VADDPD  Z3, Z11, Z3
+	VMULPD  Z4, Z9, Z4
+	VADDPD  Z4, Z11, Z4
+	VMULPD  Z5, Z9, Z5
+	VADDPD  Z5, Z11, Z5
+	VMOVUPD Z3, (R13)
+	VMOVUPD Z4, 64(R13)
+	VMOVUPD Z5, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z9, Z6
+	VADDPD  Z6, Z11, Z6
+	VMULPD  Z7, Z9, Z7
+	VADDPD  Z7, Z11, Z7
+	VMULPD  Z8, Z9, Z8
+	VADDPD  Z8, Z11, Z8
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, 64(R13)
+	VMOVUPD Z8, K1, 128(R13)
+	ADDQ    R11, R13
+
+stored24:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	JMP   rows3
 
 short22:
 	// 4 x 3
@@ -6654,8 +9449,13 @@ depth25:
 	JGT          depth25
 
 sum25:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z12
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread25
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z13
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -6723,13 +9523,62 @@ sum25:
 	VMOVUPD      Z10, 64(R13)
 	VMOVUPD      Z11, K1, 128(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	JMP          rows3
+	JMP          stored25
+
+unread25:
+	// c = 0 + alpha*sum
+	VXORPS  X14, X14, X14
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z12, Z0
+	VADDPD  Z0, Z14, Z0
+	VMULPD  Z1, Z12, Z1
+	VADDPD  Z1, Z14, Z1
+	VMULPD  Z2, Z12, Z2
+	VADDPD  Z2, Z14, Z2
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, 64(R13)
+	VMOVUPD Z2, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z3, Z12, Z3
+	VADDPD  Z3, Z14, Z3
+	VMULPD  Z4, Z12, Z4
+	VADDPD  Z4, Z14, Z4
+	VMULPD  Z5, Z12, Z5
+	VADDPD  Z5, Z14, Z5
+	VMOVUPD Z3, (R13)
+	VMOVUPD Z4, 64(R13)
+	VMOVUPD Z5, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z12, Z6
+	VADDPD  Z6, Z14, Z6
+	VMULPD  Z7, Z12, Z7
+	VADDPD  Z7, Z14, Z7
+	VMULPD  Z8, Z12, Z8
+	VADDPD  Z8, Z14, Z8
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, 64(R13)
+	VMOVUPD Z8, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z9, Z12, Z9
+	VADDPD  Z9, Z14, Z9
+	VMULPD  Z10, Z12, Z10
+	VADDPD  Z10, Z14, Z10
+	VMULPD  Z11, Z12, Z11
+	VADDPD  Z11, Z14, Z11
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	ADDQ    R11, R13
+
+stored25:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	JMP   rows3
 
 short23:
 	// 5 x 3
@@ -6783,8 +9632,13 @@ depth26:
 	JGT          depth26
 
 sum26:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z15
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread26
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z16
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -6868,13 +9722,72 @@ sum26:
 	VMOVUPD      Z13, 64(R13)
 	VMOVUPD      Z14, K1, 128(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows3
+	JMP          stored26
+
+unread26:
+	// c = 0 + alpha*sum
+	VPXORD  Z17, Z17, Z17
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z15, Z0
+	VADDPD  Z0, Z17, Z0
+	VMULPD  Z1, Z15, Z1
+	VADDPD  Z1, Z17, Z1
+	VMULPD  Z2, Z15, Z2
+	VADDPD  Z2, Z17, Z2
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, 64(R13)
+	VMOVUPD Z2, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z3, Z15, Z3
+	VADDPD  Z3, Z17, Z3
+	VMULPD  Z4, Z15, Z4
+	VADDPD  Z4, Z17, Z4
+	VMULPD  Z5, Z15, Z5
+	VADDPD  Z5, Z17, Z5
+	VMOVUPD Z3, (R13)
+	VMOVUPD Z4, 64(R13)
+	VMOVUPD Z5, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z15, Z6
+	VADDPD  Z6, Z17, Z6
+	VMULPD  Z7, Z15, Z7
+	VADDPD  Z7, Z17, Z7
+	VMULPD  Z8, Z15, Z8
+	VADDPD  Z8, Z17, Z8
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, 64(R13)
+	VMOVUPD Z8, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z9, Z15, Z9
+	VADDPD  Z9, Z17, Z9
+	VMULPD  Z10, Z15, Z10
+	VADDPD  Z10, Z17, Z10
+	VMULPD  Z11, Z15, Z11
+	VADDPD  Z11, Z17, Z11
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z12, Z15, Z12
+	VADDPD  Z12, Z17, Z12
+	VMULPD  Z13, Z15, Z13
+	VADDPD  Z13, Z17, Z13
+	VMULPD  Z14, Z15, Z14
+	VADDPD  Z14, Z17, Z14
+	VMOVUPD Z12, (R13)
+	VMOVUPD Z13, 64(R13)
+	VMOVUPD Z14, K1, 128(R13)
+	ADDQ    R11, R13
+
+stored26:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows3
 
 short24:
 	// 6 x 3
@@ -6939,8 +9852,13 @@ depth27:
 	JGT          depth27
 
 sum27:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z18
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread27
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z19
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -7040,12 +9958,81 @@ sum27:
 	VMOVUPD      Z16, 64(R13)
 	VMOVUPD      Z17, K1, 128(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	JMP          rows3
+	JMP          stored27
+
+unread27:
+	// c = 0 + alpha*sum
+	VPXORD  Z20, Z20, Z20
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z18, Z0
+	VADDPD  Z0, Z20, Z0
+	VMULPD  Z1, Z18, Z1
+	VADDPD  Z1, Z20, Z1
+	VMULPD  Z2, Z18, Z2
+	VADDPD  Z2, Z20, Z2
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, 64(R13)
+	VMOVUPD Z2, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z3, Z18, Z3
+	VADDPD  Z3, Z20, Z3
+	VMULPD  Z4, Z18, Z4
+	VADDPD  Z4, Z20, Z4
+	VMULPD  Z5, Z18, Z5
+	VADDPD  Z5, Z20, Z5
+	VMOVUPD Z3, (R13)
+	VMOVUPD Z4, 64(R13)
+	VMOVUPD Z5, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z18, Z6
+	VADDPD  Z6, Z20, Z6
+	VMULPD  Z7, Z18, Z7
+	VADDPD  Z7, Z20, Z7
+	VMULPD  Z8, Z18, Z8
+	VADDPD  Z8, Z20, Z8
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, 64(R13)
+	VMOVUPD Z8, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z9, Z18, Z9
+	VADDPD  Z9, Z20, Z9
+	VMULPD  Z10, Z18, Z10
+	VADDPD  Z10, Z20, Z10
+	VMULPD  Z11, Z18, Z11
+	VADDPD  Z11, Z20, Z11
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z12, Z18, Z12
+	VADDPD  Z12, Z20, Z12
+	VMULPD  Z13, Z18, Z13
+	VADDPD  Z13, Z20, Z13
+	VMULPD  Z14, Z18, Z14
+	VADDPD  Z14, Z20, Z14
+	VMOVUPD Z12, (R13)
+	VMOVUPD Z13, 64(R13)
+	VMOVUPD Z14, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z15, Z18, Z15
+	VADDPD  Z15, Z20, Z15
+	VMULPD  Z16, Z18, Z16
+	VADDPD  Z16, Z20, Z16
+	VMULPD  Z17, Z18, Z17
+	VADDPD  Z17, Z20, Z17
+	VMOVUPD Z15, (R13)
+	VMOVUPD Z16, 64(R13)
+	VMOVUPD Z17, K1, 128(R13)
+	ADDQ    R11, R13
+
+stored27:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	JMP   rows3
 
 short25:
 	// 7 x 3
@@ -7117,8 +10104,13 @@ depth28:
 	JGT          depth28
 
 sum28:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z21
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread28
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z22
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -7234,12 +10226,91 @@ sum28:
 	VMOVUPD      Z19, 64(R13)
 	VMOVUPD      Z20, K1, 128(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	ADDQ         DX, DI
+	JMP          stored28
+
+unread28:
+	// c = 0 + alpha*sum
+	VPXORD  Z23, Z23, Z23
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z21, Z0
+	VADDPD  Z0, Z23, Z0
+	VMULPD  Z1, Z21, Z1
+	VADDPD  Z1, Z23, Z1
+	VMULPD  Z2, Z21, Z2
+	VADDPD  Z2, Z23, Z2
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, 64(R13)
+	VMOVUPD Z2, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z3, Z21, Z3
+	VADDPD  Z3, Z23, Z3
+	VMULPD  Z4, Z21, Z4
+	VADDPD  Z4, Z23, Z4
+	VMULPD  Z5, Z21, Z5
+	VADDPD  Z5, Z23, Z5
+	VMOVUPD Z3, (R13)
+	VMOVUPD Z4, 64(R13)
+	VMOVUPD Z5, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z6, Z21, Z6
+	VADDPD  Z6, Z23, Z6
+	VMULPD  Z7, Z21, Z7
+	VADDPD  Z7, Z23, Z7
+	VMULPD  Z8, Z21, Z8
+	VADDPD  Z8, Z23, Z8
+	VMOVUPD Z6, (R13)
+	VMOVUPD Z7, 64(R13)
+	VMOVUPD Z8, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z9, Z21, Z9
+	VADDPD  Z9, Z23, Z9
+	VMULPD  Z10, Z21, Z10
+	VADDPD  Z10, Z23, Z10
+	VMULPD  Z11, Z21, Z11
+	VADDPD  Z11, Z23, Z11
+	VMOVUPD Z9, (R13)
+	VMOVUPD Z10, 64(R13)
+	VMOVUPD Z11, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z12, Z21, Z12
+	VADDPD  Z12, Z23, Z12
+	VMULPD  Z13, Z21, Z13
+	VADDPD  Z13, Z23, Z13
+	VMULPD  Z14, Z21, Z14
+	VADDPD  Z14, Z23, Z14
+	VMOVUPD Z12, (R13)
+	VMOVUPD Z13, 64(R13)
+	VMOVUPD Z14, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z15, Z21, Z15
+	VADDPD  Z15, Z23, Z15
+	VMULPD  Z16, Z21, Z16
+	VADDPD  Z16, Z23, Z16
+	VMULPD  Z17, Z21, Z17
+	VADDPD  Z17, Z23, Z17
+	VMOVUPD Z15, (R13)
+	VMOVUPD Z16, 64(R13)
+	VMOVUPD Z17, K1, 128(R13)
+	ADDQ    R11, R13
+	VMULPD  Z18, Z21, Z18
+	VADDPD  Z18, Z23, Z18
+	VMULPD  Z19, Z21, Z19
+	VADDPD  Z19, Z23, Z19
+	VMULPD  Z20, Z21, Z20
+	VADDPD  Z20, Z23, Z20
+	VMOVUPD Z18, (R13)
+	VMOVUPD Z19, 64(R13)
+	VMOVUPD Z20, K1, 128(R13)
+	ADDQ    R11, R13
+
+stored28:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	ADDQ  DX, DI
 
 rows3:
 	VZEROUPPER
@@ -7338,8 +10409,13 @@ depth29:
 	JGT          depth29
 
 sum29:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z24
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread29
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z25
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -7469,13 +10545,100 @@ sum29:
 	VMOVUPD      Z22, 128(R13)
 	VMOVUPD      Z23, K1, 192(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(BX*2), DI
-	SUBQ         $+6, R12
-	JGE          tile4
+	JMP          stored29
+
+unread29:
+	// c = 0 + alpha*sum
+	VPXORD  Z26, Z26, Z26
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z24, Z0
+	VADDPD  Z0, Z26, Z0
+	VMULPD  Z1, Z24, Z1
+	VADDPD  Z1, Z26, Z1
+	VMULPD  Z2, Z24, Z2
+	VADDPD  Z2, Z26, Z2
+	VMULPD  Z3, Z24, Z3
+	VADDPD  Z3, Z26, Z3
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, 64(R13)
+	VMOVUPD Z2, 128(R13)
+	VMOVUPD Z3, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z24, Z4
+	VADDPD  Z4, Z26, Z4
+	VMULPD  Z5, Z24, Z5
+	VADDPD  Z5, Z26, Z5
+	VMULPD  Z6, Z24, Z6
+	VADDPD  Z6, Z26, Z6
+	VMULPD  Z7, Z24, Z7
+	VADDPD  Z7, Z26, Z7
+	VMOVUPD Z4, (R13)
+	VMOVUPD Z5, 64(R13)
+	VMOVUPD Z6, 128(R13)
+	VMOVUPD Z7, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPD  Z8, Z24, Z8
+	VADDPD  Z8, Z26, Z8
+	VMULPD  Z9, Z24, Z9
+	VADDPD  Z9, Z26, Z9
+	VMULPD  Z10, Z24, Z10
+	VADDPD  Z10, Z26, Z10
+	VMULPD  Z11, Z24, Z11
+	VADDPD  Z11, Z26, Z11
+	VMOVUPD Z8, (R13)
+	VMOVUPD Z9, 64(R13)
+	VMOVUPD Z10, 128(R13)
+	VMOVUPD Z11, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPD  Z12, Z24, Z12
+	VADDPD  Z12, Z26, Z12
+	VMULPD  Z13, Z24, Z13
+	VADDPD  Z13, Z26, Z13
+	VMULPD  Z14, Z24, Z14
+	VADDPD  Z14, Z26, Z14
+	VMULPD  Z15, Z24, Z15
+	VADDPD  Z15, Z26, Z15
+	VMOVUPD Z12, (R13)
+	VMOVUPD Z13, 64(R13)
+	VMOVUPD Z14, 128(R13)
+	VMOVUPD Z15, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPD  Z16, Z24, Z16
+	VADDPD  Z16, Z26, Z16
+	VMULPD  Z17, Z24, Z17
+	VADDPD  Z17, Z26, Z17
+	VMULPD  Z18, Z24, Z18
+	VADDPD  Z18, Z26, Z18
+	VMULPD  Z19, Z24, Z19
+	VADDPD  Z19, Z26, Z19
+	VMOVUPD Z16, (R13)
+	VMOVUPD Z17, 64(R13)
+	VMOVUPD Z18, 128(R13)
+	VMOVUPD Z19, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPD  Z20, Z24, Z20
+	VADDPD  Z20, Z26, Z20
+	VMULPD  Z21, Z24, Z21
+	VADDPD  Z21, Z26, Z21
+	VMULPD  Z22, Z24, Z22
+	VADDPD  Z22, Z26, Z22
+	VMULPD  Z23, Z24, Z23
+	VADDPD  Z23, Z26, Z23
+	VMOVUPD Z20, (R13)
+	VMOVUPD Z21, 64(R13)
+	VMOVUPD Z22, 128(R13)
+	VMOVUPD Z23, K1, 192(R13)
+	ADDQ    R11, R13
+
+stored29:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(BX*2), DI
+	SUBQ  $+6, R12
+	JGE   tile4
 
 rest4:
 	CMPQ R12, $-5
@@ -7517,8 +10680,13 @@ depth30:
 	JGT          depth30
 
 sum30:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z4
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread30
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z5
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -7543,12 +10711,34 @@ sum30:
 	VMOVUPD      Z2, 128(R13)
 	VMOVUPD      Z3, K1, 192(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         DX, DI
-	JMP          rows4
+	JMP          stored30
+
+unread30:
+	// c = 0 + alpha*sum
+	VXORPS  X6, X6, X6
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z4, Z0
+	VADDPD  Z0, Z6, Z0
+	VMULPD  Z1, Z4, Z1
+	VADDPD  Z1, Z6, Z1
+	VMULPD  Z2, Z4, Z2
+	VADDPD  Z2, Z6, Z2
+	VMULPD  Z3, Z4, Z3
+	VADDPD  Z3, Z6, Z3
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, 64(R13)
+	VMOVUPD Z2, 128(R13)
+	VMOVUPD Z3, K1, 192(R13)
+	ADDQ    R11, R13
+
+stored30:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  DX, DI
+	JMP   rows4
 
 short27:
 	// 2 x 4
@@ -7586,8 +10776,13 @@ depth31:
 	JGT          depth31
 
 sum31:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z8
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread31
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z9
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -7633,12 +10828,47 @@ sum31:
 	VMOVUPD      Z6, 128(R13)
 	VMOVUPD      Z7, K1, 192(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	LEAQ         (DI)(DX*2), DI
-	JMP          rows4
+	JMP          stored31
+
+unread31:
+	// c = 0 + alpha*sum
+	VXORPS  X10, X10, X10
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z8, Z0
+	VADDPD  Z0, Z10, Z0
+	VMULPD  Z1, Z8, Z1
+	VADDPD  Z1, Z10, Z1
+	VMULPD  Z2, Z8, Z2
+	VADDPD  Z2, Z10, Z2
+	VMULPD  Z3, Z8, Z3
+	VADDPD  Z3, Z10, Z3
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, 64(R13)
+	VMOVUPD Z2, 128(R13)
+	VMOVUPD Z3, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z8, Z4
+	VADDPD  Z4, Z10, Z4
+	VMULPD  Z5, Z8, Z5
+	VADDPD  Z5, Z10, Z5
+	VMULPD  Z6, Z8, Z6
+	VADDPD  Z6, Z10, Z6
+	VMULPD  Z7, Z8, Z7
+	VADDPD  Z7, Z10, Z7
+	VMOVUPD Z4, (R13)
+	VMOVUPD Z5, 64(R13)
+	VMOVUPD Z6, 128(R13)
+	VMOVUPD Z7, K1, 192(R13)
+	ADDQ    R11, R13
+
+stored31:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	LEAQ  (DI)(DX*2), DI
+	JMP   rows4
 
 short28:
 	// 3 x 4
@@ -7685,8 +10915,13 @@ depth32:
 	JGT          depth32
 
 sum32:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z12
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread32
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z13
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -7753,12 +10988,60 @@ sum32:
 	VMOVUPD      Z10, 128(R13)
 	VMOVUPD      Z11, K1, 192(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	JMP          rows4
+	JMP          stored32
+
+unread32:
+	// c = 0 + alpha*sum
+	VXORPS  X14, X14, X14
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z12, Z0
+	VADDPD  Z0, Z14, Z0
+	VMULPD  Z1, Z12, Z1
+	VADDPD  Z1, Z14, Z1
+	VMULPD  Z2, Z12, Z2
+	VADDPD  Z2, Z14, Z2
+	VMULPD  Z3, Z12, Z3
+	VADDPD  Z3, Z14, Z3
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, 64(R13)
+	VMOVUPD Z2, 128(R13)
+	VMOVUPD Z3, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z12, Z4
+	VADDPD  Z4, Z14, Z4
+	VMULPD  Z5, Z12, Z5
+	VADDPD  Z5, Z14, Z5
+	VMULPD  Z6, Z12, Z6
+	VADDPD  Z6, Z14, Z6
+	VMULPD  Z7, Z12, Z7
+	VADDPD  Z7, Z14, Z7
+	VMOVUPD Z4, (R13)
+	VMOVUPD Z5, 64(R13)
+	VMOVUPD Z6, 128(R13)
+	VMOVUPD Z7, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPD  Z8, Z12, Z8
+	VADDPD  Z8, Z14, Z8
+	VMULPD  Z9, Z12, Z9
+	VADDPD  Z9, Z14, Z9
+	VMULPD  Z10, Z12, Z10
+	VADDPD  Z10, Z14, Z10
+	VMULPD  Z11, Z12, Z11
+	VADDPD  Z11, Z14, Z11
+	VMOVUPD Z8, (R13)
+	VMOVUPD Z9, 64(R13)
+	VMOVUPD Z10, 128(R13)
+	VMOVUPD Z11, K1, 192(R13)
+	ADDQ    R11, R13
+
+stored32:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	JMP   rows4
 
 short29:
 	// 4 x 4
@@ -7814,8 +11097,13 @@ depth33:
 	JGT          depth33
 
 sum33:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z16
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread33
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z17
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -7903,13 +11191,74 @@ sum33:
 	VMOVUPD      Z14, 128(R13)
 	VMOVUPD      Z15, K1, 192(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	ADDQ         DX, DI
-	JMP          rows4
+	JMP          stored33
+
+unread33:
+	// c = 0 + alpha*sum
+	VPXORD  Z18, Z18, Z18
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z16, Z0
+	VADDPD  Z0, Z18, Z0
+	VMULPD  Z1, Z16, Z1
+	VADDPD  Z1, Z18, Z1
+	VMULPD  Z2, Z16, Z2
+	VADDPD  Z2, Z18, Z2
+	VMULPD  Z3, Z16, Z3
+	VADDPD  Z3, Z18, Z3
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, 64(R13)
+	VMOVUPD Z2, 128(R13)
+	VMOVUPD Z3, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z16, Z4
+	VADDPD  Z4, Z18, Z4
+	VMULPD  Z5, Z16, Z5
+	VADDPD  Z5, Z18, Z5
+	VMULPD  Z6, Z16, Z6
+	VADDPD  Z6, Z18, Z6
+	VMULPD  Z7, Z16, Z7
+	VADDPD  Z7, Z18, Z7
+	VMOVUPD Z4, (R13)
+	VMOVUPD Z5, 64(R13)
+	VMOVUPD Z6, 128(R13)
+	VMOVUPD Z7, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPD  Z8, Z16, Z8
+	VADDPD  Z8, Z18, Z8
+	VMULPD  Z9, Z16, Z9
+	VADDPD  Z9, Z18, Z9
+	VMULPD  Z10, Z16, Z10
+	VADDPD  Z10, Z18, Z10
+	VMULPD  Z11, Z16, Z11
+	VADDPD  Z11, Z18, Z11
+	VMOVUPD Z8, (R13)
+	VMOVUPD Z9, 64(R13)
+	VMOVUPD Z10, 128(R13)
+	VMOVUPD Z11, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPD  Z12, Z16, Z12
+	VADDPD  Z12, Z18, Z12
+	VMULPD  Z13, Z16, Z13
+	VADDPD  Z13, Z18, Z13
+	VMULPD  Z14, Z16, Z14
+	VADDPD  Z14, Z18, Z14
+	VMULPD  Z15, Z16, Z15
+	VADDPD  Z15, Z18, Z15
+	VMOVUPD Z12, (R13)
+	VMOVUPD Z13, 64(R13)
+	VMOVUPD Z14, 128(R13)
+	VMOVUPD Z15, K1, 192(R13)
+	ADDQ    R11, R13
+
+stored33:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	ADDQ  DX, DI
+	JMP   rows4
 
 short30:
 	// 5 x 4
@@ -7974,8 +11323,13 @@ depth34:
 	JGT          depth34
 
 sum34:
-	// c = beta*c + alpha*sum
 	VBROADCASTSD alpha+24(FP), Z20
+	MOVQ         beta+104(FP), R11
+	SHLQ         $0x01, R11
+	TESTQ        R11, R11
+	JEQ          unread34
+
+	// c = beta*c + alpha*sum
 	VBROADCASTSD beta+104(FP), Z21
 	MOVQ         cRow+136(FP), R11
 	SHLQ         $0x03, R11
@@ -8084,12 +11438,86 @@ sum34:
 	VMOVUPD      Z18, 128(R13)
 	VMOVUPD      Z19, K1, 192(R13)
 	ADDQ         R11, R13
-	MOVQ         k+16(FP), R11
-	IMULQ        R8, R11
-	NEGQ         R11
-	ADDQ         R11, DI
-	ADDQ         BX, DI
-	LEAQ         (DI)(DX*2), DI
+	JMP          stored34
+
+unread34:
+	// c = 0 + alpha*sum
+	VPXORD  Z22, Z22, Z22
+	MOVQ    cRow+136(FP), R11
+	SHLQ    $0x03, R11
+	VMULPD  Z0, Z20, Z0
+	VADDPD  Z0, Z22, Z0
+	VMULPD  Z1, Z20, Z1
+	VADDPD  Z1, Z22, Z1
+	VMULPD  Z2, Z20, Z2
+	VADDPD  Z2, Z22, Z2
+	VMULPD  Z3, Z20, Z3
+	VADDPD  Z3, Z22, Z3
+	VMOVUPD Z0, (R13)
+	VMOVUPD Z1, 64(R13)
+	VMOVUPD Z2, 128(R13)
+	VMOVUPD Z3, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPD  Z4, Z20, Z4
+	VADDPD  Z4, Z22, Z4
+	VMULPD  Z5, Z20, Z5
+	VADDPD  Z5, Z22, Z5
+	VMULPD  Z6, Z20, Z6
+	VADDPD  Z6, Z22, Z6
+	VMULPD  Z7, Z20, Z7
+	VADDPD  Z7, Z22, Z7
+	VMOVUPD Z4, (R13)
+	VMOVUPD Z5, 64(R13)
+	VMOVUPD Z6, 128(R13)
+	VMOVUPD Z7, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPD  Z8, Z20, Z8
+	VADDPD  Z8, Z22, Z8
+	VMULPD  Z9, Z20, Z9
+	VADDPD  Z9, Z22, Z9
+	VMULPD  Z10, Z20, Z10
+	VADDPD  Z10, Z22, Z10
+	VMULPD  Z11, Z20, Z11
+	VADDPD  Z11, Z22, Z11
+	VMOVUPD Z8, (R13)
+	VMOVUPD Z9, 64(R13)
+	VMOVUPD Z10, 128(R13)
+	VMOVUPD Z11, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPD  Z12, Z20, Z12
+	VADDPD  Z12, Z22, Z12
+	VMULPD  Z13, Z20, Z13
+	VADDPD  Z13, Z22, Z13
+	VMULPD  Z14, Z20, Z14
+	VADDPD  Z14, Z22, Z14
+	VMULPD  Z15, Z20, Z15
+	VADDPD  Z15, Z22, Z15
+	VMOVUPD Z12, (R13)
+	VMOVUPD Z13, 64(R13)
+	VMOVUPD Z14, 128(R13)
+	VMOVUPD Z15, K1, 192(R13)
+	ADDQ    R11, R13
+	VMULPD  Z16, Z20, Z16
+	VADDPD  Z16, Z22, Z16
+	VMULPD  Z17, Z20, Z17
+	VADDPD  Z17, Z22, Z17
+	VMULPD  Z18, Z20, Z18
+	VADDPD  Z18, Z22, Z18
+	VMULPD  Z19, Z20, Z19
+	VADDPD  Z19, Z22, Z19
+	VMOVUPD Z16, (R13)
+	VMOVUPD Z17, 64(R13)
+	VMOVUPD Z18, 128(R13)
+	VMOVUPD Z19, K1, 192(R13)
+	ADDQ    R11, R13
+
+stored34:
+	MOVQ  k+16(FP), R11
+	IMULQ R8, R11
+	NEGQ  R11
+	ADDQ  R11, DI
+	ADDQ  BX, DI
+	LEAQ  (DI)(DX*2), DI
 
 rows4:
 	MOVQ  (SP), R11

@@ -21,8 +21,8 @@ TEXT ·RMSpropCenteredF32(SB), NOSPLIT, $0-124
 	VBROADCASTSS tinyroot_f32<>+0(SB), Z5
 	VBROADCASTSS tinyrootmask_f32<>+0(SB), Z6
 	VBROADCASTSS alpha+104(FP), Z7
-	VBROADCASTSS oma+120(FP), Z8
-	VBROADCASTSS zero_f32<>+0(SB), Z9
+	VBROADCASTSS floor_f32<>+0(SB), Z8
+	VBROADCASTSS oma+120(FP), Z9
 	VBROADCASTSS eps+112(FP), Z10
 	VBROADCASTSS lr+116(FP), Z11
 	CMPQ         R8, $+32
@@ -52,41 +52,34 @@ TEXT ·RMSpropCenteredF32(SB), NOSPLIT, $0-124
 	VMULPS    Z13, Z3, Z14
 	VADDPS    Z14, Z12, Z14
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS    Z14, Z4, Z12
-	VPTESTMD  Z6, Z12, K2
-	VMOVAPS.Z Z12, K2, Z12
-	VMOVUPS.Z (DX), K1, Z15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS.Z (BX), K1, Z12
+	VSUBPS    Z12, Z14, Z15
+	VMULPS    Z15, Z4, Z15
+	VPTESTMD  Z6, Z15, K2
+	VMOVAPS.Z Z15, K2, Z15
+	VMULPS    Z15, Z15, Z15
+	VMOVUPS.Z (DX), K1, Z16
+	VADDPS    Z15, Z16, Z15
 	VMULPS    Z15, Z7, Z15
-	VMULPS    Z12, Z12, Z12
-	VADDPS    Z12, Z15, Z12
-	VPTESTMD  Z2, Z12, K2
-	VMOVAPS.Z Z12, K2, Z12
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPS.Z (BX), K1, Z15
-	VMULPS    Z15, Z7, Z15
-	VMULPS    Z14, Z8, Z16
-	VADDPS    Z16, Z15, Z16
+	VMAXPS    Z15, Z8, Z15
+	VMULPS    Z12, Z7, Z12
+	VMULPS    Z14, Z9, Z16
+	VADDPS    Z16, Z12, Z16
 	VPTESTMD  Z2, Z16, K2
 	VMOVAPS.Z Z16, K2, Z16
-	VPTESTMD  Z6, Z16, K2
-	VMOVAPS.Z Z16, K2, Z15
-	VMULPS    Z15, Z15, Z15
-	VSUBPS    Z15, Z12, Z15
-	VMAXPS    Z15, Z9, Z15
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS Z15, Z15
-	VADDPS  Z10, Z15, Z15
-	VDIVPS  Z15, Z14, Z15
+	VSQRTPS Z15, Z12
+	VADDPS  Z10, Z12, Z12
+	VDIVPS  Z12, Z14, Z12
 
 	// p -= lr*q
-	VMULPS  Z15, Z11, Z15
-	VSUBPS  Z15, Z13, Z15
-	VMOVUPS Z12, K1, (DX)
+	VMULPS  Z12, Z11, Z12
+	VSUBPS  Z12, Z13, Z12
+	VMOVUPS Z15, K1, (DX)
 	VMOVUPS Z16, K1, (BX)
-	VMOVUPS Z15, K1, (DI)
+	VMOVUPS Z12, K1, (DI)
 	ADDQ    R9, DI
 	ADDQ    R9, SI
 	ADDQ    R9, DX
@@ -105,72 +98,62 @@ main:
 	VMULPS    Z13, Z3, Z14
 	VADDPS    Z14, Z12, Z14
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS    Z14, Z4, Z12
-	VPTESTMD  Z6, Z12, K2
-	VMOVAPS.Z Z12, K2, Z12
-	VMULPS    (DX), Z7, Z15
-	VMULPS    Z12, Z12, Z12
-	VADDPS    Z12, Z15, Z12
-	VPTESTMD  Z2, Z12, K2
-	VMOVAPS.Z Z12, K2, Z12
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPS    (BX), Z7, Z15
-	VMULPS    Z14, Z8, Z16
-	VADDPS    Z16, Z15, Z16
-	VPTESTMD  Z2, Z16, K2
-	VMOVAPS.Z Z16, K2, Z16
-	VPTESTMD  Z6, Z16, K2
-	VMOVAPS.Z Z16, K2, Z15
-	VMULPS    Z15, Z15, Z15
-	VSUBPS    Z15, Z12, Z15
-	VMAXPS    Z15, Z9, Z15
-
-	// q = d/(sqrt(v)+eps)
-	VSQRTPS Z15, Z15
-	VADDPS  Z10, Z15, Z15
-	VDIVPS  Z15, Z14, Z15
-
-	// p -= lr*q
-	VMULPS    Z15, Z11, Z15
-	VSUBPS    Z15, Z13, Z15
-	VMOVUPS   Z12, (DX)
-	VMOVUPS   Z16, (BX)
-	VMOVUPS   Z15, (DI)
-	VMOVUPS   64(SI), Z15
-	VPTESTMD  Z2, Z15, K2
-	VMOVAPS.Z Z15, K2, Z15
-	VMULPS    Z15, Z0, Z15
-	VMOVUPS   64(DI), Z16
-	VMULPS    Z16, Z3, Z12
-	VADDPS    Z12, Z15, Z12
-	VMULPS    Z12, Z4, Z15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS   (BX), Z12
+	VSUBPS    Z12, Z14, Z15
+	VMULPS    Z15, Z4, Z15
 	VPTESTMD  Z6, Z15, K2
 	VMOVAPS.Z Z15, K2, Z15
-	VMULPS    64(DX), Z7, Z13
 	VMULPS    Z15, Z15, Z15
-	VADDPS    Z15, Z13, Z15
-	VPTESTMD  Z2, Z15, K2
-	VMOVAPS.Z Z15, K2, Z15
-	VMULPS    64(BX), Z7, Z13
-	VMULPS    Z12, Z8, Z14
-	VADDPS    Z14, Z13, Z14
+	VADDPS    (DX), Z15, Z15
+	VMULPS    Z15, Z7, Z15
+	VMAXPS    Z15, Z8, Z15
+	VMULPS    Z12, Z7, Z12
+	VMULPS    Z14, Z9, Z16
+	VADDPS    Z16, Z12, Z16
+	VPTESTMD  Z2, Z16, K2
+	VMOVAPS.Z Z16, K2, Z16
+
+	// q = d/(sqrt(v)+eps)
+	VSQRTPS Z15, Z12
+	VADDPS  Z10, Z12, Z12
+	VDIVPS  Z12, Z14, Z12
+
+	// p -= lr*q
+	VMULPS    Z12, Z11, Z12
+	VSUBPS    Z12, Z13, Z12
+	VMOVUPS   Z15, (DX)
+	VMOVUPS   Z16, (BX)
+	VMOVUPS   Z12, (DI)
+	VMOVUPS   64(SI), Z12
+	VPTESTMD  Z2, Z12, K2
+	VMOVAPS.Z Z12, K2, Z12
+	VMULPS    Z12, Z0, Z12
+	VMOVUPS   64(DI), Z16
+	VMULPS    Z16, Z3, Z15
+	VADDPS    Z15, Z12, Z15
+	VMOVUPS   64(BX), Z12
+	VSUBPS    Z12, Z15, Z13
+	VMULPS    Z13, Z4, Z13
+	VPTESTMD  Z6, Z13, K2
+	VMOVAPS.Z Z13, K2, Z13
+	VMULPS    Z13, Z13, Z13
+	VADDPS    64(DX), Z13, Z13
+	VMULPS    Z13, Z7, Z13
+	VMAXPS    Z13, Z8, Z13
+	VMULPS    Z12, Z7, Z12
+	VMULPS    Z15, Z9, Z14
+	VADDPS    Z14, Z12, Z14
 	VPTESTMD  Z2, Z14, K2
 	VMOVAPS.Z Z14, K2, Z14
-	VPTESTMD  Z6, Z14, K2
-	VMOVAPS.Z Z14, K2, Z13
-	VMULPS    Z13, Z13, Z13
-	VSUBPS    Z13, Z15, Z13
-	VMAXPS    Z13, Z9, Z13
-	VSQRTPS   Z13, Z13
-	VADDPS    Z10, Z13, Z13
-	VDIVPS    Z13, Z12, Z13
-	VMULPS    Z13, Z11, Z13
-	VSUBPS    Z13, Z16, Z13
-	VMOVUPS   Z15, 64(DX)
+	VSQRTPS   Z13, Z12
+	VADDPS    Z10, Z12, Z12
+	VDIVPS    Z12, Z15, Z12
+	VMULPS    Z12, Z11, Z12
+	VSUBPS    Z12, Z16, Z12
+	VMOVUPS   Z13, 64(DX)
 	VMOVUPS   Z14, 64(BX)
-	VMOVUPS   Z13, 64(DI)
+	VMOVUPS   Z12, 64(DI)
 	ADDQ      $+128, DI
 	ADDQ      $+128, SI
 	ADDQ      $+128, DX
@@ -193,39 +176,33 @@ one:
 	VMULPS    Z13, Z3, Z14
 	VADDPS    Z14, Z12, Z14
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS    Z14, Z4, Z12
-	VPTESTMD  Z6, Z12, K2
-	VMOVAPS.Z Z12, K2, Z12
-	VMULPS    (DX), Z7, Z15
-	VMULPS    Z12, Z12, Z12
-	VADDPS    Z12, Z15, Z12
-	VPTESTMD  Z2, Z12, K2
-	VMOVAPS.Z Z12, K2, Z12
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPS    (BX), Z7, Z15
-	VMULPS    Z14, Z8, Z16
-	VADDPS    Z16, Z15, Z16
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS   (BX), Z12
+	VSUBPS    Z12, Z14, Z15
+	VMULPS    Z15, Z4, Z15
+	VPTESTMD  Z6, Z15, K2
+	VMOVAPS.Z Z15, K2, Z15
+	VMULPS    Z15, Z15, Z15
+	VADDPS    (DX), Z15, Z15
+	VMULPS    Z15, Z7, Z15
+	VMAXPS    Z15, Z8, Z15
+	VMULPS    Z12, Z7, Z12
+	VMULPS    Z14, Z9, Z16
+	VADDPS    Z16, Z12, Z16
 	VPTESTMD  Z2, Z16, K2
 	VMOVAPS.Z Z16, K2, Z16
-	VPTESTMD  Z6, Z16, K2
-	VMOVAPS.Z Z16, K2, Z15
-	VMULPS    Z15, Z15, Z15
-	VSUBPS    Z15, Z12, Z15
-	VMAXPS    Z15, Z9, Z15
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS Z15, Z15
-	VADDPS  Z10, Z15, Z15
-	VDIVPS  Z15, Z14, Z15
+	VSQRTPS Z15, Z12
+	VADDPS  Z10, Z12, Z12
+	VDIVPS  Z12, Z14, Z12
 
 	// p -= lr*q
-	VMULPS  Z15, Z11, Z15
-	VSUBPS  Z15, Z13, Z15
-	VMOVUPS Z12, (DX)
+	VMULPS  Z12, Z11, Z12
+	VSUBPS  Z12, Z13, Z12
+	VMOVUPS Z15, (DX)
 	VMOVUPS Z16, (BX)
-	VMOVUPS Z15, (DI)
+	VMOVUPS Z12, (DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
@@ -251,41 +228,34 @@ tail:
 	VMULPS    Z13, Z3, Z14
 	VADDPS    Z14, Z12, Z14
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS    Z14, Z4, Z12
-	VPTESTMD  Z6, Z12, K2
-	VMOVAPS.Z Z12, K2, Z12
-	VMOVUPS.Z (DX), K1, Z15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS.Z (BX), K1, Z12
+	VSUBPS    Z12, Z14, Z15
+	VMULPS    Z15, Z4, Z15
+	VPTESTMD  Z6, Z15, K2
+	VMOVAPS.Z Z15, K2, Z15
+	VMULPS    Z15, Z15, Z15
+	VMOVUPS.Z (DX), K1, Z16
+	VADDPS    Z15, Z16, Z15
 	VMULPS    Z15, Z7, Z15
-	VMULPS    Z12, Z12, Z12
-	VADDPS    Z12, Z15, Z12
-	VPTESTMD  Z2, Z12, K2
-	VMOVAPS.Z Z12, K2, Z12
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPS.Z (BX), K1, Z15
-	VMULPS    Z15, Z7, Z15
-	VMULPS    Z14, Z8, Z16
-	VADDPS    Z16, Z15, Z16
+	VMAXPS    Z15, Z8, Z15
+	VMULPS    Z12, Z7, Z12
+	VMULPS    Z14, Z9, Z16
+	VADDPS    Z16, Z12, Z16
 	VPTESTMD  Z2, Z16, K2
 	VMOVAPS.Z Z16, K2, Z16
-	VPTESTMD  Z6, Z16, K2
-	VMOVAPS.Z Z16, K2, Z15
-	VMULPS    Z15, Z15, Z15
-	VSUBPS    Z15, Z12, Z15
-	VMAXPS    Z15, Z9, Z15
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS Z15, Z15
-	VADDPS  Z10, Z15, Z15
-	VDIVPS  Z15, Z14, Z15
+	VSQRTPS Z15, Z12
+	VADDPS  Z10, Z12, Z12
+	VDIVPS  Z12, Z14, Z12
 
 	// p -= lr*q
-	VMULPS  Z15, Z11, Z15
-	VSUBPS  Z15, Z13, Z15
-	VMOVUPS Z12, K1, (DX)
+	VMULPS  Z12, Z11, Z12
+	VSUBPS  Z12, Z13, Z12
+	VMOVUPS Z15, K1, (DX)
 	VMOVUPS Z16, K1, (BX)
-	VMOVUPS Z15, K1, (DI)
+	VMOVUPS Z12, K1, (DI)
 
 done:
 	VZEROUPPER
@@ -303,8 +273,8 @@ GLOBL tinyroot_f32<>(SB), RODATA|NOPTR, $4
 DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
-DATA zero_f32<>+0(SB)/4, $0x00000000
-GLOBL zero_f32<>(SB), RODATA|NOPTR, $4
+DATA floor_f32<>+0(SB)/4, $0x0c800000
+GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
 
 // func RMSpropCenteredF64(p []float64, g []float64, v []float64, avg []float64, scale float64, l2 float64, alpha float64, root float64, eps float64, lr float64, oma float64)
 // Requires: AVX, AVX512F, BMI2
@@ -323,8 +293,8 @@ TEXT ·RMSpropCenteredF64(SB), NOSPLIT, $0-152
 	VBROADCASTSD tinyroot_f64<>+0(SB), Z5
 	VBROADCASTSD tinyrootmask_f64<>+0(SB), Z6
 	VBROADCASTSD alpha+112(FP), Z7
-	VBROADCASTSD oma+144(FP), Z8
-	VBROADCASTSD zero_f64<>+0(SB), Z9
+	VBROADCASTSD floor_f64<>+0(SB), Z8
+	VBROADCASTSD oma+144(FP), Z9
 	VBROADCASTSD eps+128(FP), Z10
 	VBROADCASTSD lr+136(FP), Z11
 	CMPQ         R8, $+16
@@ -354,41 +324,34 @@ TEXT ·RMSpropCenteredF64(SB), NOSPLIT, $0-152
 	VMULPD    Z13, Z3, Z14
 	VADDPD    Z14, Z12, Z14
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD    Z14, Z4, Z12
-	VPTESTMQ  Z6, Z12, K2
-	VMOVAPD.Z Z12, K2, Z12
-	VMOVUPD.Z (DX), K1, Z15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPD.Z (BX), K1, Z12
+	VSUBPD    Z12, Z14, Z15
+	VMULPD    Z15, Z4, Z15
+	VPTESTMQ  Z6, Z15, K2
+	VMOVAPD.Z Z15, K2, Z15
+	VMULPD    Z15, Z15, Z15
+	VMOVUPD.Z (DX), K1, Z16
+	VADDPD    Z15, Z16, Z15
 	VMULPD    Z15, Z7, Z15
-	VMULPD    Z12, Z12, Z12
-	VADDPD    Z12, Z15, Z12
-	VPTESTMQ  Z2, Z12, K2
-	VMOVAPD.Z Z12, K2, Z12
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPD.Z (BX), K1, Z15
-	VMULPD    Z15, Z7, Z15
-	VMULPD    Z14, Z8, Z16
-	VADDPD    Z16, Z15, Z16
+	VMAXPD    Z15, Z8, Z15
+	VMULPD    Z12, Z7, Z12
+	VMULPD    Z14, Z9, Z16
+	VADDPD    Z16, Z12, Z16
 	VPTESTMQ  Z2, Z16, K2
 	VMOVAPD.Z Z16, K2, Z16
-	VPTESTMQ  Z6, Z16, K2
-	VMOVAPD.Z Z16, K2, Z15
-	VMULPD    Z15, Z15, Z15
-	VSUBPD    Z15, Z12, Z15
-	VMAXPD    Z15, Z9, Z15
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD Z15, Z15
-	VADDPD  Z10, Z15, Z15
-	VDIVPD  Z15, Z14, Z15
+	VSQRTPD Z15, Z12
+	VADDPD  Z10, Z12, Z12
+	VDIVPD  Z12, Z14, Z12
 
 	// p -= lr*q
-	VMULPD  Z15, Z11, Z15
-	VSUBPD  Z15, Z13, Z15
-	VMOVUPD Z12, K1, (DX)
+	VMULPD  Z12, Z11, Z12
+	VSUBPD  Z12, Z13, Z12
+	VMOVUPD Z15, K1, (DX)
 	VMOVUPD Z16, K1, (BX)
-	VMOVUPD Z15, K1, (DI)
+	VMOVUPD Z12, K1, (DI)
 	ADDQ    R9, DI
 	ADDQ    R9, SI
 	ADDQ    R9, DX
@@ -407,72 +370,62 @@ main:
 	VMULPD    Z13, Z3, Z14
 	VADDPD    Z14, Z12, Z14
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD    Z14, Z4, Z12
-	VPTESTMQ  Z6, Z12, K2
-	VMOVAPD.Z Z12, K2, Z12
-	VMULPD    (DX), Z7, Z15
-	VMULPD    Z12, Z12, Z12
-	VADDPD    Z12, Z15, Z12
-	VPTESTMQ  Z2, Z12, K2
-	VMOVAPD.Z Z12, K2, Z12
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPD    (BX), Z7, Z15
-	VMULPD    Z14, Z8, Z16
-	VADDPD    Z16, Z15, Z16
-	VPTESTMQ  Z2, Z16, K2
-	VMOVAPD.Z Z16, K2, Z16
-	VPTESTMQ  Z6, Z16, K2
-	VMOVAPD.Z Z16, K2, Z15
-	VMULPD    Z15, Z15, Z15
-	VSUBPD    Z15, Z12, Z15
-	VMAXPD    Z15, Z9, Z15
-
-	// q = d/(sqrt(v)+eps)
-	VSQRTPD Z15, Z15
-	VADDPD  Z10, Z15, Z15
-	VDIVPD  Z15, Z14, Z15
-
-	// p -= lr*q
-	VMULPD    Z15, Z11, Z15
-	VSUBPD    Z15, Z13, Z15
-	VMOVUPD   Z12, (DX)
-	VMOVUPD   Z16, (BX)
-	VMOVUPD   Z15, (DI)
-	VMOVUPD   64(SI), Z15
-	VPTESTMQ  Z2, Z15, K2
-	VMOVAPD.Z Z15, K2, Z15
-	VMULPD    Z15, Z0, Z15
-	VMOVUPD   64(DI), Z16
-	VMULPD    Z16, Z3, Z12
-	VADDPD    Z12, Z15, Z12
-	VMULPD    Z12, Z4, Z15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPD   (BX), Z12
+	VSUBPD    Z12, Z14, Z15
+	VMULPD    Z15, Z4, Z15
 	VPTESTMQ  Z6, Z15, K2
 	VMOVAPD.Z Z15, K2, Z15
-	VMULPD    64(DX), Z7, Z13
 	VMULPD    Z15, Z15, Z15
-	VADDPD    Z15, Z13, Z15
-	VPTESTMQ  Z2, Z15, K2
-	VMOVAPD.Z Z15, K2, Z15
-	VMULPD    64(BX), Z7, Z13
-	VMULPD    Z12, Z8, Z14
-	VADDPD    Z14, Z13, Z14
+	VADDPD    (DX), Z15, Z15
+	VMULPD    Z15, Z7, Z15
+	VMAXPD    Z15, Z8, Z15
+	VMULPD    Z12, Z7, Z12
+	VMULPD    Z14, Z9, Z16
+	VADDPD    Z16, Z12, Z16
+	VPTESTMQ  Z2, Z16, K2
+	VMOVAPD.Z Z16, K2, Z16
+
+	// q = d/(sqrt(v)+eps)
+	VSQRTPD Z15, Z12
+	VADDPD  Z10, Z12, Z12
+	VDIVPD  Z12, Z14, Z12
+
+	// p -= lr*q
+	VMULPD    Z12, Z11, Z12
+	VSUBPD    Z12, Z13, Z12
+	VMOVUPD   Z15, (DX)
+	VMOVUPD   Z16, (BX)
+	VMOVUPD   Z12, (DI)
+	VMOVUPD   64(SI), Z12
+	VPTESTMQ  Z2, Z12, K2
+	VMOVAPD.Z Z12, K2, Z12
+	VMULPD    Z12, Z0, Z12
+	VMOVUPD   64(DI), Z16
+	VMULPD    Z16, Z3, Z15
+	VADDPD    Z15, Z12, Z15
+	VMOVUPD   64(BX), Z12
+	VSUBPD    Z12, Z15, Z13
+	VMULPD    Z13, Z4, Z13
+	VPTESTMQ  Z6, Z13, K2
+	VMOVAPD.Z Z13, K2, Z13
+	VMULPD    Z13, Z13, Z13
+	VADDPD    64(DX), Z13, Z13
+	VMULPD    Z13, Z7, Z13
+	VMAXPD    Z13, Z8, Z13
+	VMULPD    Z12, Z7, Z12
+	VMULPD    Z15, Z9, Z14
+	VADDPD    Z14, Z12, Z14
 	VPTESTMQ  Z2, Z14, K2
 	VMOVAPD.Z Z14, K2, Z14
-	VPTESTMQ  Z6, Z14, K2
-	VMOVAPD.Z Z14, K2, Z13
-	VMULPD    Z13, Z13, Z13
-	VSUBPD    Z13, Z15, Z13
-	VMAXPD    Z13, Z9, Z13
-	VSQRTPD   Z13, Z13
-	VADDPD    Z10, Z13, Z13
-	VDIVPD    Z13, Z12, Z13
-	VMULPD    Z13, Z11, Z13
-	VSUBPD    Z13, Z16, Z13
-	VMOVUPD   Z15, 64(DX)
+	VSQRTPD   Z13, Z12
+	VADDPD    Z10, Z12, Z12
+	VDIVPD    Z12, Z15, Z12
+	VMULPD    Z12, Z11, Z12
+	VSUBPD    Z12, Z16, Z12
+	VMOVUPD   Z13, 64(DX)
 	VMOVUPD   Z14, 64(BX)
-	VMOVUPD   Z13, 64(DI)
+	VMOVUPD   Z12, 64(DI)
 	ADDQ      $+128, DI
 	ADDQ      $+128, SI
 	ADDQ      $+128, DX
@@ -495,39 +448,33 @@ one:
 	VMULPD    Z13, Z3, Z14
 	VADDPD    Z14, Z12, Z14
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD    Z14, Z4, Z12
-	VPTESTMQ  Z6, Z12, K2
-	VMOVAPD.Z Z12, K2, Z12
-	VMULPD    (DX), Z7, Z15
-	VMULPD    Z12, Z12, Z12
-	VADDPD    Z12, Z15, Z12
-	VPTESTMQ  Z2, Z12, K2
-	VMOVAPD.Z Z12, K2, Z12
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPD    (BX), Z7, Z15
-	VMULPD    Z14, Z8, Z16
-	VADDPD    Z16, Z15, Z16
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPD   (BX), Z12
+	VSUBPD    Z12, Z14, Z15
+	VMULPD    Z15, Z4, Z15
+	VPTESTMQ  Z6, Z15, K2
+	VMOVAPD.Z Z15, K2, Z15
+	VMULPD    Z15, Z15, Z15
+	VADDPD    (DX), Z15, Z15
+	VMULPD    Z15, Z7, Z15
+	VMAXPD    Z15, Z8, Z15
+	VMULPD    Z12, Z7, Z12
+	VMULPD    Z14, Z9, Z16
+	VADDPD    Z16, Z12, Z16
 	VPTESTMQ  Z2, Z16, K2
 	VMOVAPD.Z Z16, K2, Z16
-	VPTESTMQ  Z6, Z16, K2
-	VMOVAPD.Z Z16, K2, Z15
-	VMULPD    Z15, Z15, Z15
-	VSUBPD    Z15, Z12, Z15
-	VMAXPD    Z15, Z9, Z15
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD Z15, Z15
-	VADDPD  Z10, Z15, Z15
-	VDIVPD  Z15, Z14, Z15
+	VSQRTPD Z15, Z12
+	VADDPD  Z10, Z12, Z12
+	VDIVPD  Z12, Z14, Z12
 
 	// p -= lr*q
-	VMULPD  Z15, Z11, Z15
-	VSUBPD  Z15, Z13, Z15
-	VMOVUPD Z12, (DX)
+	VMULPD  Z12, Z11, Z12
+	VSUBPD  Z12, Z13, Z12
+	VMOVUPD Z15, (DX)
 	VMOVUPD Z16, (BX)
-	VMOVUPD Z15, (DI)
+	VMOVUPD Z12, (DI)
 	ADDQ    $+64, DI
 	ADDQ    $+64, SI
 	ADDQ    $+64, DX
@@ -553,41 +500,34 @@ tail:
 	VMULPD    Z13, Z3, Z14
 	VADDPD    Z14, Z12, Z14
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD    Z14, Z4, Z12
-	VPTESTMQ  Z6, Z12, K2
-	VMOVAPD.Z Z12, K2, Z12
-	VMOVUPD.Z (DX), K1, Z15
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPD.Z (BX), K1, Z12
+	VSUBPD    Z12, Z14, Z15
+	VMULPD    Z15, Z4, Z15
+	VPTESTMQ  Z6, Z15, K2
+	VMOVAPD.Z Z15, K2, Z15
+	VMULPD    Z15, Z15, Z15
+	VMOVUPD.Z (DX), K1, Z16
+	VADDPD    Z15, Z16, Z15
 	VMULPD    Z15, Z7, Z15
-	VMULPD    Z12, Z12, Z12
-	VADDPD    Z12, Z15, Z12
-	VPTESTMQ  Z2, Z12, K2
-	VMOVAPD.Z Z12, K2, Z12
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPD.Z (BX), K1, Z15
-	VMULPD    Z15, Z7, Z15
-	VMULPD    Z14, Z8, Z16
-	VADDPD    Z16, Z15, Z16
+	VMAXPD    Z15, Z8, Z15
+	VMULPD    Z12, Z7, Z12
+	VMULPD    Z14, Z9, Z16
+	VADDPD    Z16, Z12, Z16
 	VPTESTMQ  Z2, Z16, K2
 	VMOVAPD.Z Z16, K2, Z16
-	VPTESTMQ  Z6, Z16, K2
-	VMOVAPD.Z Z16, K2, Z15
-	VMULPD    Z15, Z15, Z15
-	VSUBPD    Z15, Z12, Z15
-	VMAXPD    Z15, Z9, Z15
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD Z15, Z15
-	VADDPD  Z10, Z15, Z15
-	VDIVPD  Z15, Z14, Z15
+	VSQRTPD Z15, Z12
+	VADDPD  Z10, Z12, Z12
+	VDIVPD  Z12, Z14, Z12
 
 	// p -= lr*q
-	VMULPD  Z15, Z11, Z15
-	VSUBPD  Z15, Z13, Z15
-	VMOVUPD Z12, K1, (DX)
+	VMULPD  Z12, Z11, Z12
+	VSUBPD  Z12, Z13, Z12
+	VMOVUPD Z15, K1, (DX)
 	VMOVUPD Z16, K1, (BX)
-	VMOVUPD Z15, K1, (DI)
+	VMOVUPD Z12, K1, (DI)
 
 done:
 	VZEROUPPER
@@ -605,5 +545,5 @@ GLOBL tinyroot_f64<>(SB), RODATA|NOPTR, $8
 DATA tinyrootmask_f64<>+0(SB)/8, $0x6000000000000000
 GLOBL tinyrootmask_f64<>(SB), RODATA|NOPTR, $8
 
-DATA zero_f64<>+0(SB)/8, $0x0000000000000000
-GLOBL zero_f64<>(SB), RODATA|NOPTR, $8
+DATA floor_f64<>+0(SB)/8, $0x0370000000000000
+GLOBL floor_f64<>(SB), RODATA|NOPTR, $8

@@ -22,8 +22,8 @@ TEXT ·RMSpropCenteredMomentumF32(SB), NOSPLIT, $0-152
 	VBROADCASTSS tinyroot_f32<>+0(SB), Z5
 	VBROADCASTSS tinyrootmask_f32<>+0(SB), Z6
 	VBROADCASTSS alpha+128(FP), Z7
-	VBROADCASTSS oma+144(FP), Z8
-	VBROADCASTSS zero_f32<>+0(SB), Z9
+	VBROADCASTSS floor_f32<>+0(SB), Z8
+	VBROADCASTSS oma+144(FP), Z9
 	VBROADCASTSS eps+136(FP), Z10
 	VBROADCASTSS mu+148(FP), Z11
 	VBROADCASTSS lr+140(FP), Z12
@@ -54,46 +54,39 @@ TEXT ·RMSpropCenteredMomentumF32(SB), NOSPLIT, $0-152
 	VMULPS    Z14, Z3, Z15
 	VADDPS    Z15, Z13, Z15
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS    Z15, Z4, Z13
-	VPTESTMD  Z6, Z13, K2
-	VMOVAPS.Z Z13, K2, Z13
-	VMOVUPS.Z (DX), K1, Z16
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS.Z (BX), K1, Z13
+	VSUBPS    Z13, Z15, Z16
+	VMULPS    Z16, Z4, Z16
+	VPTESTMD  Z6, Z16, K2
+	VMOVAPS.Z Z16, K2, Z16
+	VMULPS    Z16, Z16, Z16
+	VMOVUPS.Z (DX), K1, Z17
+	VADDPS    Z16, Z17, Z16
 	VMULPS    Z16, Z7, Z16
-	VMULPS    Z13, Z13, Z13
-	VADDPS    Z13, Z16, Z13
-	VPTESTMD  Z2, Z13, K2
-	VMOVAPS.Z Z13, K2, Z13
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPS.Z (BX), K1, Z16
-	VMULPS    Z16, Z7, Z16
-	VMULPS    Z15, Z8, Z17
-	VADDPS    Z17, Z16, Z17
+	VMAXPS    Z16, Z8, Z16
+	VMULPS    Z13, Z7, Z13
+	VMULPS    Z15, Z9, Z17
+	VADDPS    Z17, Z13, Z17
 	VPTESTMD  Z2, Z17, K2
 	VMOVAPS.Z Z17, K2, Z17
-	VPTESTMD  Z6, Z17, K2
-	VMOVAPS.Z Z17, K2, Z16
-	VMULPS    Z16, Z16, Z16
-	VSUBPS    Z16, Z13, Z16
-	VMAXPS    Z16, Z9, Z16
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS Z16, Z16
-	VADDPS  Z10, Z16, Z16
-	VDIVPS  Z16, Z15, Z16
+	VSQRTPS Z16, Z13
+	VADDPS  Z10, Z13, Z13
+	VDIVPS  Z13, Z15, Z13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMOVUPS.Z (R8), K1, Z15
 	VMULPS    Z15, Z11, Z15
-	VADDPS    Z16, Z15, Z16
-	VPTESTMD  Z2, Z16, K2
-	VMOVAPS.Z Z16, K2, Z16
-	VMULPS    Z16, Z12, Z15
+	VADDPS    Z13, Z15, Z13
+	VPTESTMD  Z2, Z13, K2
+	VMOVAPS.Z Z13, K2, Z13
+	VMULPS    Z13, Z12, Z15
 	VSUBPS    Z15, Z14, Z15
-	VMOVUPS   Z13, K1, (DX)
+	VMOVUPS   Z16, K1, (DX)
 	VMOVUPS   Z17, K1, (BX)
-	VMOVUPS   Z16, K1, (R8)
+	VMOVUPS   Z13, K1, (R8)
 	VMOVUPS   Z15, K1, (DI)
 	ADDQ      R10, DI
 	ADDQ      R10, SI
@@ -114,81 +107,71 @@ main:
 	VMULPS    Z14, Z3, Z15
 	VADDPS    Z15, Z13, Z15
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS    Z15, Z4, Z13
-	VPTESTMD  Z6, Z13, K2
-	VMOVAPS.Z Z13, K2, Z13
-	VMULPS    (DX), Z7, Z16
-	VMULPS    Z13, Z13, Z13
-	VADDPS    Z13, Z16, Z13
-	VPTESTMD  Z2, Z13, K2
-	VMOVAPS.Z Z13, K2, Z13
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPS    (BX), Z7, Z16
-	VMULPS    Z15, Z8, Z17
-	VADDPS    Z17, Z16, Z17
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS   (BX), Z13
+	VSUBPS    Z13, Z15, Z16
+	VMULPS    Z16, Z4, Z16
+	VPTESTMD  Z6, Z16, K2
+	VMOVAPS.Z Z16, K2, Z16
+	VMULPS    Z16, Z16, Z16
+	VADDPS    (DX), Z16, Z16
+	VMULPS    Z16, Z7, Z16
+	VMAXPS    Z16, Z8, Z16
+	VMULPS    Z13, Z7, Z13
+	VMULPS    Z15, Z9, Z17
+	VADDPS    Z17, Z13, Z17
 	VPTESTMD  Z2, Z17, K2
 	VMOVAPS.Z Z17, K2, Z17
-	VPTESTMD  Z6, Z17, K2
-	VMOVAPS.Z Z17, K2, Z16
-	VMULPS    Z16, Z16, Z16
-	VSUBPS    Z16, Z13, Z16
-	VMAXPS    Z16, Z9, Z16
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS Z16, Z16
-	VADDPS  Z10, Z16, Z16
-	VDIVPS  Z16, Z15, Z16
+	VSQRTPS Z16, Z13
+	VADDPS  Z10, Z13, Z13
+	VDIVPS  Z13, Z15, Z13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPS    (R8), Z11, Z15
-	VADDPS    Z16, Z15, Z16
-	VPTESTMD  Z2, Z16, K2
-	VMOVAPS.Z Z16, K2, Z16
-	VMULPS    Z16, Z12, Z15
+	VADDPS    Z13, Z15, Z13
+	VPTESTMD  Z2, Z13, K2
+	VMOVAPS.Z Z13, K2, Z13
+	VMULPS    Z13, Z12, Z15
 	VSUBPS    Z15, Z14, Z15
-	VMOVUPS   Z13, (DX)
+	VMOVUPS   Z16, (DX)
 	VMOVUPS   Z17, (BX)
-	VMOVUPS   Z16, (R8)
+	VMOVUPS   Z13, (R8)
 	VMOVUPS   Z15, (DI)
 	VMOVUPS   64(SI), Z15
 	VPTESTMD  Z2, Z15, K2
 	VMOVAPS.Z Z15, K2, Z15
 	VMULPS    Z15, Z0, Z15
-	VMOVUPS   64(DI), Z16
-	VMULPS    Z16, Z3, Z17
+	VMOVUPS   64(DI), Z13
+	VMULPS    Z13, Z3, Z17
 	VADDPS    Z17, Z15, Z17
-	VMULPS    Z17, Z4, Z15
-	VPTESTMD  Z6, Z15, K2
-	VMOVAPS.Z Z15, K2, Z15
-	VMULPS    64(DX), Z7, Z13
-	VMULPS    Z15, Z15, Z15
-	VADDPS    Z15, Z13, Z15
-	VPTESTMD  Z2, Z15, K2
-	VMOVAPS.Z Z15, K2, Z15
-	VMULPS    64(BX), Z7, Z13
-	VMULPS    Z17, Z8, Z14
-	VADDPS    Z14, Z13, Z14
+	VMOVUPS   64(BX), Z15
+	VSUBPS    Z15, Z17, Z16
+	VMULPS    Z16, Z4, Z16
+	VPTESTMD  Z6, Z16, K2
+	VMOVAPS.Z Z16, K2, Z16
+	VMULPS    Z16, Z16, Z16
+	VADDPS    64(DX), Z16, Z16
+	VMULPS    Z16, Z7, Z16
+	VMAXPS    Z16, Z8, Z16
+	VMULPS    Z15, Z7, Z15
+	VMULPS    Z17, Z9, Z14
+	VADDPS    Z14, Z15, Z14
 	VPTESTMD  Z2, Z14, K2
 	VMOVAPS.Z Z14, K2, Z14
-	VPTESTMD  Z6, Z14, K2
-	VMOVAPS.Z Z14, K2, Z13
-	VMULPS    Z13, Z13, Z13
-	VSUBPS    Z13, Z15, Z13
-	VMAXPS    Z13, Z9, Z13
-	VSQRTPS   Z13, Z13
-	VADDPS    Z10, Z13, Z13
-	VDIVPS    Z13, Z17, Z13
+	VSQRTPS   Z16, Z15
+	VADDPS    Z10, Z15, Z15
+	VDIVPS    Z15, Z17, Z15
 	VMULPS    64(R8), Z11, Z17
-	VADDPS    Z13, Z17, Z13
-	VPTESTMD  Z2, Z13, K2
-	VMOVAPS.Z Z13, K2, Z13
-	VMULPS    Z13, Z12, Z17
-	VSUBPS    Z17, Z16, Z17
-	VMOVUPS   Z15, 64(DX)
+	VADDPS    Z15, Z17, Z15
+	VPTESTMD  Z2, Z15, K2
+	VMOVAPS.Z Z15, K2, Z15
+	VMULPS    Z15, Z12, Z17
+	VSUBPS    Z17, Z13, Z17
+	VMOVUPS   Z16, 64(DX)
 	VMOVUPS   Z14, 64(BX)
-	VMOVUPS   Z13, 64(R8)
+	VMOVUPS   Z15, 64(R8)
 	VMOVUPS   Z17, 64(DI)
 	ADDQ      $+128, DI
 	ADDQ      $+128, SI
@@ -213,43 +196,37 @@ one:
 	VMULPS    Z14, Z3, Z15
 	VADDPS    Z15, Z13, Z15
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS    Z15, Z4, Z13
-	VPTESTMD  Z6, Z13, K2
-	VMOVAPS.Z Z13, K2, Z13
-	VMULPS    (DX), Z7, Z16
-	VMULPS    Z13, Z13, Z13
-	VADDPS    Z13, Z16, Z13
-	VPTESTMD  Z2, Z13, K2
-	VMOVAPS.Z Z13, K2, Z13
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPS    (BX), Z7, Z16
-	VMULPS    Z15, Z8, Z17
-	VADDPS    Z17, Z16, Z17
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS   (BX), Z13
+	VSUBPS    Z13, Z15, Z16
+	VMULPS    Z16, Z4, Z16
+	VPTESTMD  Z6, Z16, K2
+	VMOVAPS.Z Z16, K2, Z16
+	VMULPS    Z16, Z16, Z16
+	VADDPS    (DX), Z16, Z16
+	VMULPS    Z16, Z7, Z16
+	VMAXPS    Z16, Z8, Z16
+	VMULPS    Z13, Z7, Z13
+	VMULPS    Z15, Z9, Z17
+	VADDPS    Z17, Z13, Z17
 	VPTESTMD  Z2, Z17, K2
 	VMOVAPS.Z Z17, K2, Z17
-	VPTESTMD  Z6, Z17, K2
-	VMOVAPS.Z Z17, K2, Z16
-	VMULPS    Z16, Z16, Z16
-	VSUBPS    Z16, Z13, Z16
-	VMAXPS    Z16, Z9, Z16
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS Z16, Z16
-	VADDPS  Z10, Z16, Z16
-	VDIVPS  Z16, Z15, Z16
+	VSQRTPS Z16, Z13
+	VADDPS  Z10, Z13, Z13
+	VDIVPS  Z13, Z15, Z13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPS    (R8), Z11, Z15
-	VADDPS    Z16, Z15, Z16
-	VPTESTMD  Z2, Z16, K2
-	VMOVAPS.Z Z16, K2, Z16
-	VMULPS    Z16, Z12, Z15
+	VADDPS    Z13, Z15, Z13
+	VPTESTMD  Z2, Z13, K2
+	VMOVAPS.Z Z13, K2, Z13
+	VMULPS    Z13, Z12, Z15
 	VSUBPS    Z15, Z14, Z15
-	VMOVUPS   Z13, (DX)
+	VMOVUPS   Z16, (DX)
 	VMOVUPS   Z17, (BX)
-	VMOVUPS   Z16, (R8)
+	VMOVUPS   Z13, (R8)
 	VMOVUPS   Z15, (DI)
 	ADDQ      $+64, DI
 	ADDQ      $+64, SI
@@ -277,46 +254,39 @@ tail:
 	VMULPS    Z14, Z3, Z15
 	VADDPS    Z15, Z13, Z15
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPS    Z15, Z4, Z13
-	VPTESTMD  Z6, Z13, K2
-	VMOVAPS.Z Z13, K2, Z13
-	VMOVUPS.Z (DX), K1, Z16
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPS.Z (BX), K1, Z13
+	VSUBPS    Z13, Z15, Z16
+	VMULPS    Z16, Z4, Z16
+	VPTESTMD  Z6, Z16, K2
+	VMOVAPS.Z Z16, K2, Z16
+	VMULPS    Z16, Z16, Z16
+	VMOVUPS.Z (DX), K1, Z17
+	VADDPS    Z16, Z17, Z16
 	VMULPS    Z16, Z7, Z16
-	VMULPS    Z13, Z13, Z13
-	VADDPS    Z13, Z16, Z13
-	VPTESTMD  Z2, Z13, K2
-	VMOVAPS.Z Z13, K2, Z13
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPS.Z (BX), K1, Z16
-	VMULPS    Z16, Z7, Z16
-	VMULPS    Z15, Z8, Z17
-	VADDPS    Z17, Z16, Z17
+	VMAXPS    Z16, Z8, Z16
+	VMULPS    Z13, Z7, Z13
+	VMULPS    Z15, Z9, Z17
+	VADDPS    Z17, Z13, Z17
 	VPTESTMD  Z2, Z17, K2
 	VMOVAPS.Z Z17, K2, Z17
-	VPTESTMD  Z6, Z17, K2
-	VMOVAPS.Z Z17, K2, Z16
-	VMULPS    Z16, Z16, Z16
-	VSUBPS    Z16, Z13, Z16
-	VMAXPS    Z16, Z9, Z16
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPS Z16, Z16
-	VADDPS  Z10, Z16, Z16
-	VDIVPS  Z16, Z15, Z16
+	VSQRTPS Z16, Z13
+	VADDPS  Z10, Z13, Z13
+	VDIVPS  Z13, Z15, Z13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMOVUPS.Z (R8), K1, Z15
 	VMULPS    Z15, Z11, Z15
-	VADDPS    Z16, Z15, Z16
-	VPTESTMD  Z2, Z16, K2
-	VMOVAPS.Z Z16, K2, Z16
-	VMULPS    Z16, Z12, Z15
+	VADDPS    Z13, Z15, Z13
+	VPTESTMD  Z2, Z13, K2
+	VMOVAPS.Z Z13, K2, Z13
+	VMULPS    Z13, Z12, Z15
 	VSUBPS    Z15, Z14, Z15
-	VMOVUPS   Z13, K1, (DX)
+	VMOVUPS   Z16, K1, (DX)
 	VMOVUPS   Z17, K1, (BX)
-	VMOVUPS   Z16, K1, (R8)
+	VMOVUPS   Z13, K1, (R8)
 	VMOVUPS   Z15, K1, (DI)
 
 done:
@@ -335,8 +305,8 @@ GLOBL tinyroot_f32<>(SB), RODATA|NOPTR, $4
 DATA tinyrootmask_f32<>+0(SB)/4, $0x60000000
 GLOBL tinyrootmask_f32<>(SB), RODATA|NOPTR, $4
 
-DATA zero_f32<>+0(SB)/4, $0x00000000
-GLOBL zero_f32<>(SB), RODATA|NOPTR, $4
+DATA floor_f32<>+0(SB)/4, $0x0c800000
+GLOBL floor_f32<>(SB), RODATA|NOPTR, $4
 
 // func RMSpropCenteredMomentumF64(p []float64, g []float64, v []float64, avg []float64, buf []float64, scale float64, l2 float64, alpha float64, root float64, eps float64, lr float64, oma float64, mu float64)
 // Requires: AVX, AVX512F, BMI2
@@ -356,8 +326,8 @@ TEXT ·RMSpropCenteredMomentumF64(SB), NOSPLIT, $0-184
 	VBROADCASTSD tinyroot_f64<>+0(SB), Z5
 	VBROADCASTSD tinyrootmask_f64<>+0(SB), Z6
 	VBROADCASTSD alpha+136(FP), Z7
-	VBROADCASTSD oma+168(FP), Z8
-	VBROADCASTSD zero_f64<>+0(SB), Z9
+	VBROADCASTSD floor_f64<>+0(SB), Z8
+	VBROADCASTSD oma+168(FP), Z9
 	VBROADCASTSD eps+152(FP), Z10
 	VBROADCASTSD mu+176(FP), Z11
 	VBROADCASTSD lr+160(FP), Z12
@@ -388,46 +358,39 @@ TEXT ·RMSpropCenteredMomentumF64(SB), NOSPLIT, $0-184
 	VMULPD    Z14, Z3, Z15
 	VADDPD    Z15, Z13, Z15
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD    Z15, Z4, Z13
-	VPTESTMQ  Z6, Z13, K2
-	VMOVAPD.Z Z13, K2, Z13
-	VMOVUPD.Z (DX), K1, Z16
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPD.Z (BX), K1, Z13
+	VSUBPD    Z13, Z15, Z16
+	VMULPD    Z16, Z4, Z16
+	VPTESTMQ  Z6, Z16, K2
+	VMOVAPD.Z Z16, K2, Z16
+	VMULPD    Z16, Z16, Z16
+	VMOVUPD.Z (DX), K1, Z17
+	VADDPD    Z16, Z17, Z16
 	VMULPD    Z16, Z7, Z16
-	VMULPD    Z13, Z13, Z13
-	VADDPD    Z13, Z16, Z13
-	VPTESTMQ  Z2, Z13, K2
-	VMOVAPD.Z Z13, K2, Z13
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPD.Z (BX), K1, Z16
-	VMULPD    Z16, Z7, Z16
-	VMULPD    Z15, Z8, Z17
-	VADDPD    Z17, Z16, Z17
+	VMAXPD    Z16, Z8, Z16
+	VMULPD    Z13, Z7, Z13
+	VMULPD    Z15, Z9, Z17
+	VADDPD    Z17, Z13, Z17
 	VPTESTMQ  Z2, Z17, K2
 	VMOVAPD.Z Z17, K2, Z17
-	VPTESTMQ  Z6, Z17, K2
-	VMOVAPD.Z Z17, K2, Z16
-	VMULPD    Z16, Z16, Z16
-	VSUBPD    Z16, Z13, Z16
-	VMAXPD    Z16, Z9, Z16
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD Z16, Z16
-	VADDPD  Z10, Z16, Z16
-	VDIVPD  Z16, Z15, Z16
+	VSQRTPD Z16, Z13
+	VADDPD  Z10, Z13, Z13
+	VDIVPD  Z13, Z15, Z13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMOVUPD.Z (R8), K1, Z15
 	VMULPD    Z15, Z11, Z15
-	VADDPD    Z16, Z15, Z16
-	VPTESTMQ  Z2, Z16, K2
-	VMOVAPD.Z Z16, K2, Z16
-	VMULPD    Z16, Z12, Z15
+	VADDPD    Z13, Z15, Z13
+	VPTESTMQ  Z2, Z13, K2
+	VMOVAPD.Z Z13, K2, Z13
+	VMULPD    Z13, Z12, Z15
 	VSUBPD    Z15, Z14, Z15
-	VMOVUPD   Z13, K1, (DX)
+	VMOVUPD   Z16, K1, (DX)
 	VMOVUPD   Z17, K1, (BX)
-	VMOVUPD   Z16, K1, (R8)
+	VMOVUPD   Z13, K1, (R8)
 	VMOVUPD   Z15, K1, (DI)
 	ADDQ      R10, DI
 	ADDQ      R10, SI
@@ -448,81 +411,71 @@ main:
 	VMULPD    Z14, Z3, Z15
 	VADDPD    Z15, Z13, Z15
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD    Z15, Z4, Z13
-	VPTESTMQ  Z6, Z13, K2
-	VMOVAPD.Z Z13, K2, Z13
-	VMULPD    (DX), Z7, Z16
-	VMULPD    Z13, Z13, Z13
-	VADDPD    Z13, Z16, Z13
-	VPTESTMQ  Z2, Z13, K2
-	VMOVAPD.Z Z13, K2, Z13
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPD    (BX), Z7, Z16
-	VMULPD    Z15, Z8, Z17
-	VADDPD    Z17, Z16, Z17
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPD   (BX), Z13
+	VSUBPD    Z13, Z15, Z16
+	VMULPD    Z16, Z4, Z16
+	VPTESTMQ  Z6, Z16, K2
+	VMOVAPD.Z Z16, K2, Z16
+	VMULPD    Z16, Z16, Z16
+	VADDPD    (DX), Z16, Z16
+	VMULPD    Z16, Z7, Z16
+	VMAXPD    Z16, Z8, Z16
+	VMULPD    Z13, Z7, Z13
+	VMULPD    Z15, Z9, Z17
+	VADDPD    Z17, Z13, Z17
 	VPTESTMQ  Z2, Z17, K2
 	VMOVAPD.Z Z17, K2, Z17
-	VPTESTMQ  Z6, Z17, K2
-	VMOVAPD.Z Z17, K2, Z16
-	VMULPD    Z16, Z16, Z16
-	VSUBPD    Z16, Z13, Z16
-	VMAXPD    Z16, Z9, Z16
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD Z16, Z16
-	VADDPD  Z10, Z16, Z16
-	VDIVPD  Z16, Z15, Z16
+	VSQRTPD Z16, Z13
+	VADDPD  Z10, Z13, Z13
+	VDIVPD  Z13, Z15, Z13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPD    (R8), Z11, Z15
-	VADDPD    Z16, Z15, Z16
-	VPTESTMQ  Z2, Z16, K2
-	VMOVAPD.Z Z16, K2, Z16
-	VMULPD    Z16, Z12, Z15
+	VADDPD    Z13, Z15, Z13
+	VPTESTMQ  Z2, Z13, K2
+	VMOVAPD.Z Z13, K2, Z13
+	VMULPD    Z13, Z12, Z15
 	VSUBPD    Z15, Z14, Z15
-	VMOVUPD   Z13, (DX)
+	VMOVUPD   Z16, (DX)
 	VMOVUPD   Z17, (BX)
-	VMOVUPD   Z16, (R8)
+	VMOVUPD   Z13, (R8)
 	VMOVUPD   Z15, (DI)
 	VMOVUPD   64(SI), Z15
 	VPTESTMQ  Z2, Z15, K2
 	VMOVAPD.Z Z15, K2, Z15
 	VMULPD    Z15, Z0, Z15
-	VMOVUPD   64(DI), Z16
-	VMULPD    Z16, Z3, Z17
+	VMOVUPD   64(DI), Z13
+	VMULPD    Z13, Z3, Z17
 	VADDPD    Z17, Z15, Z17
-	VMULPD    Z17, Z4, Z15
-	VPTESTMQ  Z6, Z15, K2
-	VMOVAPD.Z Z15, K2, Z15
-	VMULPD    64(DX), Z7, Z13
-	VMULPD    Z15, Z15, Z15
-	VADDPD    Z15, Z13, Z15
-	VPTESTMQ  Z2, Z15, K2
-	VMOVAPD.Z Z15, K2, Z15
-	VMULPD    64(BX), Z7, Z13
-	VMULPD    Z17, Z8, Z14
-	VADDPD    Z14, Z13, Z14
+	VMOVUPD   64(BX), Z15
+	VSUBPD    Z15, Z17, Z16
+	VMULPD    Z16, Z4, Z16
+	VPTESTMQ  Z6, Z16, K2
+	VMOVAPD.Z Z16, K2, Z16
+	VMULPD    Z16, Z16, Z16
+	VADDPD    64(DX), Z16, Z16
+	VMULPD    Z16, Z7, Z16
+	VMAXPD    Z16, Z8, Z16
+	VMULPD    Z15, Z7, Z15
+	VMULPD    Z17, Z9, Z14
+	VADDPD    Z14, Z15, Z14
 	VPTESTMQ  Z2, Z14, K2
 	VMOVAPD.Z Z14, K2, Z14
-	VPTESTMQ  Z6, Z14, K2
-	VMOVAPD.Z Z14, K2, Z13
-	VMULPD    Z13, Z13, Z13
-	VSUBPD    Z13, Z15, Z13
-	VMAXPD    Z13, Z9, Z13
-	VSQRTPD   Z13, Z13
-	VADDPD    Z10, Z13, Z13
-	VDIVPD    Z13, Z17, Z13
+	VSQRTPD   Z16, Z15
+	VADDPD    Z10, Z15, Z15
+	VDIVPD    Z15, Z17, Z15
 	VMULPD    64(R8), Z11, Z17
-	VADDPD    Z13, Z17, Z13
-	VPTESTMQ  Z2, Z13, K2
-	VMOVAPD.Z Z13, K2, Z13
-	VMULPD    Z13, Z12, Z17
-	VSUBPD    Z17, Z16, Z17
-	VMOVUPD   Z15, 64(DX)
+	VADDPD    Z15, Z17, Z15
+	VPTESTMQ  Z2, Z15, K2
+	VMOVAPD.Z Z15, K2, Z15
+	VMULPD    Z15, Z12, Z17
+	VSUBPD    Z17, Z13, Z17
+	VMOVUPD   Z16, 64(DX)
 	VMOVUPD   Z14, 64(BX)
-	VMOVUPD   Z13, 64(R8)
+	VMOVUPD   Z15, 64(R8)
 	VMOVUPD   Z17, 64(DI)
 	ADDQ      $+128, DI
 	ADDQ      $+128, SI
@@ -547,43 +500,37 @@ one:
 	VMULPD    Z14, Z3, Z15
 	VADDPD    Z15, Z13, Z15
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD    Z15, Z4, Z13
-	VPTESTMQ  Z6, Z13, K2
-	VMOVAPD.Z Z13, K2, Z13
-	VMULPD    (DX), Z7, Z16
-	VMULPD    Z13, Z13, Z13
-	VADDPD    Z13, Z16, Z13
-	VPTESTMQ  Z2, Z13, K2
-	VMOVAPD.Z Z13, K2, Z13
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMULPD    (BX), Z7, Z16
-	VMULPD    Z15, Z8, Z17
-	VADDPD    Z17, Z16, Z17
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPD   (BX), Z13
+	VSUBPD    Z13, Z15, Z16
+	VMULPD    Z16, Z4, Z16
+	VPTESTMQ  Z6, Z16, K2
+	VMOVAPD.Z Z16, K2, Z16
+	VMULPD    Z16, Z16, Z16
+	VADDPD    (DX), Z16, Z16
+	VMULPD    Z16, Z7, Z16
+	VMAXPD    Z16, Z8, Z16
+	VMULPD    Z13, Z7, Z13
+	VMULPD    Z15, Z9, Z17
+	VADDPD    Z17, Z13, Z17
 	VPTESTMQ  Z2, Z17, K2
 	VMOVAPD.Z Z17, K2, Z17
-	VPTESTMQ  Z6, Z17, K2
-	VMOVAPD.Z Z17, K2, Z16
-	VMULPD    Z16, Z16, Z16
-	VSUBPD    Z16, Z13, Z16
-	VMAXPD    Z16, Z9, Z16
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD Z16, Z16
-	VADDPD  Z10, Z16, Z16
-	VDIVPD  Z16, Z15, Z16
+	VSQRTPD Z16, Z13
+	VADDPD  Z10, Z13, Z13
+	VDIVPD  Z13, Z15, Z13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMULPD    (R8), Z11, Z15
-	VADDPD    Z16, Z15, Z16
-	VPTESTMQ  Z2, Z16, K2
-	VMOVAPD.Z Z16, K2, Z16
-	VMULPD    Z16, Z12, Z15
+	VADDPD    Z13, Z15, Z13
+	VPTESTMQ  Z2, Z13, K2
+	VMOVAPD.Z Z13, K2, Z13
+	VMULPD    Z13, Z12, Z15
 	VSUBPD    Z15, Z14, Z15
-	VMOVUPD   Z13, (DX)
+	VMOVUPD   Z16, (DX)
 	VMOVUPD   Z17, (BX)
-	VMOVUPD   Z16, (R8)
+	VMOVUPD   Z13, (R8)
 	VMOVUPD   Z15, (DI)
 	ADDQ      $+64, DI
 	ADDQ      $+64, SI
@@ -611,46 +558,39 @@ tail:
 	VMULPD    Z14, Z3, Z15
 	VADDPD    Z15, Z13, Z15
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	VMULPD    Z15, Z4, Z13
-	VPTESTMQ  Z6, Z13, K2
-	VMOVAPD.Z Z13, K2, Z13
-	VMOVUPD.Z (DX), K1, Z16
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	VMOVUPD.Z (BX), K1, Z13
+	VSUBPD    Z13, Z15, Z16
+	VMULPD    Z16, Z4, Z16
+	VPTESTMQ  Z6, Z16, K2
+	VMOVAPD.Z Z16, K2, Z16
+	VMULPD    Z16, Z16, Z16
+	VMOVUPD.Z (DX), K1, Z17
+	VADDPD    Z16, Z17, Z16
 	VMULPD    Z16, Z7, Z16
-	VMULPD    Z13, Z13, Z13
-	VADDPD    Z13, Z16, Z13
-	VPTESTMQ  Z2, Z13, K2
-	VMOVAPD.Z Z13, K2, Z13
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	VMOVUPD.Z (BX), K1, Z16
-	VMULPD    Z16, Z7, Z16
-	VMULPD    Z15, Z8, Z17
-	VADDPD    Z17, Z16, Z17
+	VMAXPD    Z16, Z8, Z16
+	VMULPD    Z13, Z7, Z13
+	VMULPD    Z15, Z9, Z17
+	VADDPD    Z17, Z13, Z17
 	VPTESTMQ  Z2, Z17, K2
 	VMOVAPD.Z Z17, K2, Z17
-	VPTESTMQ  Z6, Z17, K2
-	VMOVAPD.Z Z17, K2, Z16
-	VMULPD    Z16, Z16, Z16
-	VSUBPD    Z16, Z13, Z16
-	VMAXPD    Z16, Z9, Z16
 
 	// q = d/(sqrt(v)+eps)
-	VSQRTPD Z16, Z16
-	VADDPD  Z10, Z16, Z16
-	VDIVPD  Z16, Z15, Z16
+	VSQRTPD Z16, Z13
+	VADDPD  Z10, Z13, Z13
+	VDIVPD  Z13, Z15, Z13
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	VMOVUPD.Z (R8), K1, Z15
 	VMULPD    Z15, Z11, Z15
-	VADDPD    Z16, Z15, Z16
-	VPTESTMQ  Z2, Z16, K2
-	VMOVAPD.Z Z16, K2, Z16
-	VMULPD    Z16, Z12, Z15
+	VADDPD    Z13, Z15, Z13
+	VPTESTMQ  Z2, Z13, K2
+	VMOVAPD.Z Z13, K2, Z13
+	VMULPD    Z13, Z12, Z15
 	VSUBPD    Z15, Z14, Z15
-	VMOVUPD   Z13, K1, (DX)
+	VMOVUPD   Z16, K1, (DX)
 	VMOVUPD   Z17, K1, (BX)
-	VMOVUPD   Z16, K1, (R8)
+	VMOVUPD   Z13, K1, (R8)
 	VMOVUPD   Z15, K1, (DI)
 
 done:
@@ -669,5 +609,5 @@ GLOBL tinyroot_f64<>(SB), RODATA|NOPTR, $8
 DATA tinyrootmask_f64<>+0(SB)/8, $0x6000000000000000
 GLOBL tinyrootmask_f64<>(SB), RODATA|NOPTR, $8
 
-DATA zero_f64<>+0(SB)/8, $0x0000000000000000
-GLOBL zero_f64<>(SB), RODATA|NOPTR, $8
+DATA floor_f64<>+0(SB)/8, $0x0370000000000000
+GLOBL floor_f64<>(SB), RODATA|NOPTR, $8

@@ -24,10 +24,12 @@ TEXT ·AdadeltaF32(SB), NOSPLIT, $0-120
 	VDUP R17, V4.S4
 	MOVWU rho+104(FP), R17
 	VDUP R17, V5.S4
-	MOVWU eps+112(FP), R17
+	MOVD $0xc800000, R17 // floor
 	VDUP R17, V6.S4
-	MOVWU lr+116(FP), R17
+	MOVWU eps+112(FP), R17
 	VDUP R17, V7.S4
+	MOVWU lr+116(FP), R17
+	VDUP R17, V8.S4
 	CMP $8, R4
 	BLT single
 	PCALIGN $16
@@ -35,82 +37,80 @@ TEXT ·AdadeltaF32(SB), NOSPLIT, $0-120
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F8
-	FMOVQ 16(R1), F9
-	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	FMOVQ (R1), F9
+	FMOVQ 16(R1), F10
 	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e28dc08 // fmul v8.4s, v0.4s, v8.4s
+	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
 	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
-	FMOVQ (R0), F10
-	FMOVQ 16(R0), F11
-	WORD $0x6e2adc4c // fmul v12.4s, v2.4s, v10.4s
+	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
+	FMOVQ (R0), F11
+	FMOVQ 16(R0), F12
 	WORD $0x6e2bdc4d // fmul v13.4s, v2.4s, v11.4s
-	WORD $0x4e2cd50c // fadd v12.4s, v8.4s, v12.4s
+	WORD $0x6e2cdc4e // fmul v14.4s, v2.4s, v12.4s
 	WORD $0x4e2dd52d // fadd v13.4s, v9.4s, v13.4s
+	WORD $0x4e2ed54e // fadd v14.4s, v10.4s, v14.4s
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
-	WORD $0x6e2cdc69 // fmul v9.4s, v3.4s, v12.4s
-	WORD $0x6e2ddc68 // fmul v8.4s, v3.4s, v13.4s
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
+	WORD $0x6e2ddc6a // fmul v10.4s, v3.4s, v13.4s
+	WORD $0x6e2edc69 // fmul v9.4s, v3.4s, v14.4s
+	WORD $0x6eaaec9f // facgt v31.4s, v4.4s, v10.4s
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
 	WORD $0x6ea9ec9f // facgt v31.4s, v4.4s, v9.4s
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6ea8ec9f // facgt v31.4s, v4.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ (R2), F14
-	FMOVQ 16(R2), F15
-	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
-	WORD $0x6e2fdcaf // fmul v15.4s, v5.4s, v15.4s
+	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
 	WORD $0x6e29dd29 // fmul v9.4s, v9.4s, v9.4s
-	WORD $0x6e28dd08 // fmul v8.4s, v8.4s, v8.4s
-	WORD $0x4e29d5c9 // fadd v9.4s, v14.4s, v9.4s
-	WORD $0x4e28d5e8 // fadd v8.4s, v15.4s, v8.4s
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	FMOVQ (R2), F15
+	FMOVQ 16(R2), F16
+	WORD $0x6e2fdcaf // fmul v15.4s, v5.4s, v15.4s
+	WORD $0x6e30dcb0 // fmul v16.4s, v5.4s, v16.4s
+	WORD $0x4e2ad5ea // fadd v10.4s, v15.4s, v10.4s
+	WORD $0x4e29d609 // fadd v9.4s, v16.4s, v9.4s
+	WORD $0x4e26f54a // fmax v10.4s, v10.4s, v6.4s
+	WORD $0x4e26f529 // fmax v9.4s, v9.4s, v6.4s
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
-	FMOVQ (R3), F15
-	FMOVQ 16(R3), F14
-	WORD $0x4e26d5f0 // fadd v16.4s, v15.4s, v6.4s
-	WORD $0x4e26d5d1 // fadd v17.4s, v14.4s, v6.4s
-	WORD $0x4e26d532 // fadd v18.4s, v9.4s, v6.4s
-	WORD $0x4e26d513 // fadd v19.4s, v8.4s, v6.4s
-	WORD $0x6e32fe12 // fdiv v18.4s, v16.4s, v18.4s
+	FMOVQ (R3), F16
+	FMOVQ 16(R3), F15
+	WORD $0x4e27d611 // fadd v17.4s, v16.4s, v7.4s
+	WORD $0x4e27d5f2 // fadd v18.4s, v15.4s, v7.4s
+	WORD $0x4e27d553 // fadd v19.4s, v10.4s, v7.4s
+	WORD $0x4e27d534 // fadd v20.4s, v9.4s, v7.4s
 	WORD $0x6e33fe33 // fdiv v19.4s, v17.4s, v19.4s
-	WORD $0x6ea1fa52 // fsqrt v18.4s, v18.4s
+	WORD $0x6e34fe54 // fdiv v20.4s, v18.4s, v20.4s
 	WORD $0x6ea1fa73 // fsqrt v19.4s, v19.4s
-	WORD $0x6e2cde4c // fmul v12.4s, v18.4s, v12.4s
+	WORD $0x6ea1fa94 // fsqrt v20.4s, v20.4s
 	WORD $0x6e2dde6d // fmul v13.4s, v19.4s, v13.4s
-	WORD $0x6e2cdcf3 // fmul v19.4s, v7.4s, v12.4s
-	WORD $0x6e2ddcf2 // fmul v18.4s, v7.4s, v13.4s
-	WORD $0x4eb3d553 // fsub v19.4s, v10.4s, v19.4s
-	WORD $0x4eb2d572 // fsub v18.4s, v11.4s, v18.4s
+	WORD $0x6e2ede8e // fmul v14.4s, v20.4s, v14.4s
+	WORD $0x6e2ddd14 // fmul v20.4s, v8.4s, v13.4s
+	WORD $0x6e2edd13 // fmul v19.4s, v8.4s, v14.4s
+	WORD $0x4eb4d574 // fsub v20.4s, v11.4s, v20.4s
+	WORD $0x4eb3d593 // fsub v19.4s, v12.4s, v19.4s
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
-	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
 	WORD $0x6e2ddc6d // fmul v13.4s, v3.4s, v13.4s
-	WORD $0x6eacec9f // facgt v31.4s, v4.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e2edc6e // fmul v14.4s, v3.4s, v14.4s
 	WORD $0x6eadec9f // facgt v31.4s, v4.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	WORD $0x6e2fdcaf // fmul v15.4s, v5.4s, v15.4s
-	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
-	WORD $0x6e2cdd8c // fmul v12.4s, v12.4s, v12.4s
+	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
-	WORD $0x4e2cd5ec // fadd v12.4s, v15.4s, v12.4s
-	WORD $0x4e2dd5cd // fadd v13.4s, v14.4s, v13.4s
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
+	WORD $0x6e30dcb0 // fmul v16.4s, v5.4s, v16.4s
+	WORD $0x6e2fdcaf // fmul v15.4s, v5.4s, v15.4s
+	WORD $0x4e2dd60d // fadd v13.4s, v16.4s, v13.4s
+	WORD $0x4e2ed5ee // fadd v14.4s, v15.4s, v14.4s
 	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ F9, (R2)
-	FMOVQ F8, 16(R2)
-	FMOVQ F19, (R0)
-	FMOVQ F18, 16(R0)
-	FMOVQ F12, (R3)
-	FMOVQ F13, 16(R3)
+	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	FMOVQ F10, (R2)
+	FMOVQ F9, 16(R2)
+	FMOVQ F20, (R0)
+	FMOVQ F19, 16(R0)
+	FMOVQ F13, (R3)
+	FMOVQ F14, 16(R3)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -126,47 +126,46 @@ single:
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F8
-	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	WORD $0x6e28dc08 // fmul v8.4s, v0.4s, v8.4s
-	FMOVQ (R0), F9
-	WORD $0x6e29dc4a // fmul v10.4s, v2.4s, v9.4s
-	WORD $0x4e2ad50a // fadd v10.4s, v8.4s, v10.4s
+	FMOVQ (R1), F9
+	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
+	FMOVQ (R0), F10
+	WORD $0x6e2adc4b // fmul v11.4s, v2.4s, v10.4s
+	WORD $0x4e2bd52b // fadd v11.4s, v9.4s, v11.4s
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
-	WORD $0x6e2adc68 // fmul v8.4s, v3.4s, v10.4s
-	WORD $0x6ea8ec9f // facgt v31.4s, v4.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ (R2), F11
-	WORD $0x6e2bdcab // fmul v11.4s, v5.4s, v11.4s
-	WORD $0x6e28dd08 // fmul v8.4s, v8.4s, v8.4s
-	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
-	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
+	WORD $0x6e2bdc69 // fmul v9.4s, v3.4s, v11.4s
+	WORD $0x6ea9ec9f // facgt v31.4s, v4.4s, v9.4s
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e29dd29 // fmul v9.4s, v9.4s, v9.4s
+	FMOVQ (R2), F12
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x4e29d589 // fadd v9.4s, v12.4s, v9.4s
+	WORD $0x4e26f529 // fmax v9.4s, v9.4s, v6.4s
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
-	FMOVQ (R3), F11
-	WORD $0x4e26d56c // fadd v12.4s, v11.4s, v6.4s
-	WORD $0x4e26d50d // fadd v13.4s, v8.4s, v6.4s
-	WORD $0x6e2dfd8d // fdiv v13.4s, v12.4s, v13.4s
-	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
-	WORD $0x6e2addaa // fmul v10.4s, v13.4s, v10.4s
-	WORD $0x6e2adced // fmul v13.4s, v7.4s, v10.4s
-	WORD $0x4eadd52d // fsub v13.4s, v9.4s, v13.4s
+	FMOVQ (R3), F12
+	WORD $0x4e27d58d // fadd v13.4s, v12.4s, v7.4s
+	WORD $0x4e27d52e // fadd v14.4s, v9.4s, v7.4s
+	WORD $0x6e2efdae // fdiv v14.4s, v13.4s, v14.4s
+	WORD $0x6ea1f9ce // fsqrt v14.4s, v14.4s
+	WORD $0x6e2bddcb // fmul v11.4s, v14.4s, v11.4s
+	WORD $0x6e2bdd0e // fmul v14.4s, v8.4s, v11.4s
+	WORD $0x4eaed54e // fsub v14.4s, v10.4s, v14.4s
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
-	WORD $0x6e2adc6a // fmul v10.4s, v3.4s, v10.4s
-	WORD $0x6eaaec9f // facgt v31.4s, v4.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e2bdcab // fmul v11.4s, v5.4s, v11.4s
-	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
-	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVQ F8, (R2)
-	FMOVQ F13, (R0)
-	FMOVQ F10, (R3)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
+	WORD $0x6e2bdc6b // fmul v11.4s, v3.4s, v11.4s
+	WORD $0x6eabec9f // facgt v31.4s, v4.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x4e2bd58b // fadd v11.4s, v12.4s, v11.4s
+	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	FMOVQ F9, (R2)
+	FMOVQ F14, (R0)
+	FMOVQ F11, (R3)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -180,47 +179,46 @@ tail:
 	TBZ $1, R4, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F8
-	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	WORD $0x6e28dc08 // fmul v8.4s, v0.4s, v8.4s
-	FMOVD (R0), F9
-	WORD $0x6e29dc4a // fmul v10.4s, v2.4s, v9.4s
-	WORD $0x4e2ad50a // fadd v10.4s, v8.4s, v10.4s
+	FMOVD (R1), F9
+	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
+	FMOVD (R0), F10
+	WORD $0x6e2adc4b // fmul v11.4s, v2.4s, v10.4s
+	WORD $0x4e2bd52b // fadd v11.4s, v9.4s, v11.4s
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
-	WORD $0x6e2adc68 // fmul v8.4s, v3.4s, v10.4s
-	WORD $0x6ea8ec9f // facgt v31.4s, v4.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVD (R2), F11
-	WORD $0x6e2bdcab // fmul v11.4s, v5.4s, v11.4s
-	WORD $0x6e28dd08 // fmul v8.4s, v8.4s, v8.4s
-	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
-	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
+	WORD $0x6e2bdc69 // fmul v9.4s, v3.4s, v11.4s
+	WORD $0x6ea9ec9f // facgt v31.4s, v4.4s, v9.4s
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e29dd29 // fmul v9.4s, v9.4s, v9.4s
+	FMOVD (R2), F12
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x4e29d589 // fadd v9.4s, v12.4s, v9.4s
+	WORD $0x4e26f529 // fmax v9.4s, v9.4s, v6.4s
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
-	FMOVD (R3), F11
-	WORD $0x4e26d56c // fadd v12.4s, v11.4s, v6.4s
-	WORD $0x4e26d50d // fadd v13.4s, v8.4s, v6.4s
-	WORD $0x6e2dfd8d // fdiv v13.4s, v12.4s, v13.4s
-	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
-	WORD $0x6e2addaa // fmul v10.4s, v13.4s, v10.4s
-	WORD $0x6e2adced // fmul v13.4s, v7.4s, v10.4s
-	WORD $0x4eadd52d // fsub v13.4s, v9.4s, v13.4s
+	FMOVD (R3), F12
+	WORD $0x4e27d58d // fadd v13.4s, v12.4s, v7.4s
+	WORD $0x4e27d52e // fadd v14.4s, v9.4s, v7.4s
+	WORD $0x6e2efdae // fdiv v14.4s, v13.4s, v14.4s
+	WORD $0x6ea1f9ce // fsqrt v14.4s, v14.4s
+	WORD $0x6e2bddcb // fmul v11.4s, v14.4s, v11.4s
+	WORD $0x6e2bdd0e // fmul v14.4s, v8.4s, v11.4s
+	WORD $0x4eaed54e // fsub v14.4s, v10.4s, v14.4s
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
-	WORD $0x6e2adc6a // fmul v10.4s, v3.4s, v10.4s
-	WORD $0x6eaaec9f // facgt v31.4s, v4.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e2bdcab // fmul v11.4s, v5.4s, v11.4s
-	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
-	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVD F8, (R2)
-	FMOVD F13, (R0)
-	FMOVD F10, (R3)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
+	WORD $0x6e2bdc6b // fmul v11.4s, v3.4s, v11.4s
+	WORD $0x6eabec9f // facgt v31.4s, v4.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x4e2bd58b // fadd v11.4s, v12.4s, v11.4s
+	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	FMOVD F9, (R2)
+	FMOVD F14, (R0)
+	FMOVD F11, (R3)
 	TST $1, R4
 	BEQ done
 	ADD $8, R0, R0
@@ -232,47 +230,46 @@ skip:
 	TBZ $0, R4, skip2
 
 	// d = scale*flush(g) + l2*p
-	FMOVS (R1), F8
-	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	WORD $0x6e28dc08 // fmul v8.4s, v0.4s, v8.4s
-	FMOVS (R0), F9
-	WORD $0x6e29dc4a // fmul v10.4s, v2.4s, v9.4s
-	WORD $0x4e2ad50a // fadd v10.4s, v8.4s, v10.4s
+	FMOVS (R1), F9
+	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
+	FMOVS (R0), F10
+	WORD $0x6e2adc4b // fmul v11.4s, v2.4s, v10.4s
+	WORD $0x4e2bd52b // fadd v11.4s, v9.4s, v11.4s
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
-	WORD $0x6e2adc68 // fmul v8.4s, v3.4s, v10.4s
-	WORD $0x6ea8ec9f // facgt v31.4s, v4.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVS (R2), F11
-	WORD $0x6e2bdcab // fmul v11.4s, v5.4s, v11.4s
-	WORD $0x6e28dd08 // fmul v8.4s, v8.4s, v8.4s
-	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
-	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
+	WORD $0x6e2bdc69 // fmul v9.4s, v3.4s, v11.4s
+	WORD $0x6ea9ec9f // facgt v31.4s, v4.4s, v9.4s
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e29dd29 // fmul v9.4s, v9.4s, v9.4s
+	FMOVS (R2), F12
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x4e29d589 // fadd v9.4s, v12.4s, v9.4s
+	WORD $0x4e26f529 // fmax v9.4s, v9.4s, v6.4s
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
-	FMOVS (R3), F11
-	WORD $0x4e26d56c // fadd v12.4s, v11.4s, v6.4s
-	WORD $0x4e26d50d // fadd v13.4s, v8.4s, v6.4s
-	WORD $0x6e2dfd8d // fdiv v13.4s, v12.4s, v13.4s
-	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
-	WORD $0x6e2addaa // fmul v10.4s, v13.4s, v10.4s
-	WORD $0x6e2adced // fmul v13.4s, v7.4s, v10.4s
-	WORD $0x4eadd52d // fsub v13.4s, v9.4s, v13.4s
+	FMOVS (R3), F12
+	WORD $0x4e27d58d // fadd v13.4s, v12.4s, v7.4s
+	WORD $0x4e27d52e // fadd v14.4s, v9.4s, v7.4s
+	WORD $0x6e2efdae // fdiv v14.4s, v13.4s, v14.4s
+	WORD $0x6ea1f9ce // fsqrt v14.4s, v14.4s
+	WORD $0x6e2bddcb // fmul v11.4s, v14.4s, v11.4s
+	WORD $0x6e2bdd0e // fmul v14.4s, v8.4s, v11.4s
+	WORD $0x4eaed54e // fsub v14.4s, v10.4s, v14.4s
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
-	WORD $0x6e2adc6a // fmul v10.4s, v3.4s, v10.4s
-	WORD $0x6eaaec9f // facgt v31.4s, v4.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e2bdcab // fmul v11.4s, v5.4s, v11.4s
-	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
-	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVS F8, (R2)
-	FMOVS F13, (R0)
-	FMOVS F10, (R3)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
+	WORD $0x6e2bdc6b // fmul v11.4s, v3.4s, v11.4s
+	WORD $0x6eabec9f // facgt v31.4s, v4.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x4e2bd58b // fadd v11.4s, v12.4s, v11.4s
+	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	FMOVS F9, (R2)
+	FMOVS F14, (R0)
+	FMOVS F11, (R3)
 
 skip2:
 
@@ -299,10 +296,12 @@ TEXT ·AdadeltaF64(SB), NOSPLIT, $0-144
 	VDUP R17, V4.D2
 	MOVD rho+112(FP), R17
 	VDUP R17, V5.D2
-	MOVD eps+128(FP), R17
+	MOVD $0x370000000000000, R17 // floor
 	VDUP R17, V6.D2
-	MOVD lr+136(FP), R17
+	MOVD eps+128(FP), R17
 	VDUP R17, V7.D2
+	MOVD lr+136(FP), R17
+	VDUP R17, V8.D2
 	CMP $4, R4
 	BLT single
 	PCALIGN $16
@@ -310,82 +309,80 @@ TEXT ·AdadeltaF64(SB), NOSPLIT, $0-144
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F8
-	FMOVQ 16(R1), F9
-	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	FMOVQ (R1), F9
+	FMOVQ 16(R1), F10
 	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e68dc08 // fmul v8.2d, v0.2d, v8.2d
+	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
 	WORD $0x6e69dc09 // fmul v9.2d, v0.2d, v9.2d
-	FMOVQ (R0), F10
-	FMOVQ 16(R0), F11
-	WORD $0x6e6adc4c // fmul v12.2d, v2.2d, v10.2d
+	WORD $0x6e6adc0a // fmul v10.2d, v0.2d, v10.2d
+	FMOVQ (R0), F11
+	FMOVQ 16(R0), F12
 	WORD $0x6e6bdc4d // fmul v13.2d, v2.2d, v11.2d
-	WORD $0x4e6cd50c // fadd v12.2d, v8.2d, v12.2d
+	WORD $0x6e6cdc4e // fmul v14.2d, v2.2d, v12.2d
 	WORD $0x4e6dd52d // fadd v13.2d, v9.2d, v13.2d
+	WORD $0x4e6ed54e // fadd v14.2d, v10.2d, v14.2d
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
-	WORD $0x6e6cdc69 // fmul v9.2d, v3.2d, v12.2d
-	WORD $0x6e6ddc68 // fmul v8.2d, v3.2d, v13.2d
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
+	WORD $0x6e6ddc6a // fmul v10.2d, v3.2d, v13.2d
+	WORD $0x6e6edc69 // fmul v9.2d, v3.2d, v14.2d
+	WORD $0x6eeaec9f // facgt v31.2d, v4.2d, v10.2d
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
 	WORD $0x6ee9ec9f // facgt v31.2d, v4.2d, v9.2d
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6ee8ec9f // facgt v31.2d, v4.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ (R2), F14
-	FMOVQ 16(R2), F15
-	WORD $0x6e6edcae // fmul v14.2d, v5.2d, v14.2d
-	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
+	WORD $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
 	WORD $0x6e69dd29 // fmul v9.2d, v9.2d, v9.2d
-	WORD $0x6e68dd08 // fmul v8.2d, v8.2d, v8.2d
-	WORD $0x4e69d5c9 // fadd v9.2d, v14.2d, v9.2d
-	WORD $0x4e68d5e8 // fadd v8.2d, v15.2d, v8.2d
-	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	FMOVQ (R2), F15
+	FMOVQ 16(R2), F16
+	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
+	WORD $0x6e70dcb0 // fmul v16.2d, v5.2d, v16.2d
+	WORD $0x4e6ad5ea // fadd v10.2d, v15.2d, v10.2d
+	WORD $0x4e69d609 // fadd v9.2d, v16.2d, v9.2d
+	WORD $0x4e66f54a // fmax v10.2d, v10.2d, v6.2d
+	WORD $0x4e66f529 // fmax v9.2d, v9.2d, v6.2d
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
-	FMOVQ (R3), F15
-	FMOVQ 16(R3), F14
-	WORD $0x4e66d5f0 // fadd v16.2d, v15.2d, v6.2d
-	WORD $0x4e66d5d1 // fadd v17.2d, v14.2d, v6.2d
-	WORD $0x4e66d532 // fadd v18.2d, v9.2d, v6.2d
-	WORD $0x4e66d513 // fadd v19.2d, v8.2d, v6.2d
-	WORD $0x6e72fe12 // fdiv v18.2d, v16.2d, v18.2d
+	FMOVQ (R3), F16
+	FMOVQ 16(R3), F15
+	WORD $0x4e67d611 // fadd v17.2d, v16.2d, v7.2d
+	WORD $0x4e67d5f2 // fadd v18.2d, v15.2d, v7.2d
+	WORD $0x4e67d553 // fadd v19.2d, v10.2d, v7.2d
+	WORD $0x4e67d534 // fadd v20.2d, v9.2d, v7.2d
 	WORD $0x6e73fe33 // fdiv v19.2d, v17.2d, v19.2d
-	WORD $0x6ee1fa52 // fsqrt v18.2d, v18.2d
+	WORD $0x6e74fe54 // fdiv v20.2d, v18.2d, v20.2d
 	WORD $0x6ee1fa73 // fsqrt v19.2d, v19.2d
-	WORD $0x6e6cde4c // fmul v12.2d, v18.2d, v12.2d
+	WORD $0x6ee1fa94 // fsqrt v20.2d, v20.2d
 	WORD $0x6e6dde6d // fmul v13.2d, v19.2d, v13.2d
-	WORD $0x6e6cdcf3 // fmul v19.2d, v7.2d, v12.2d
-	WORD $0x6e6ddcf2 // fmul v18.2d, v7.2d, v13.2d
-	WORD $0x4ef3d553 // fsub v19.2d, v10.2d, v19.2d
-	WORD $0x4ef2d572 // fsub v18.2d, v11.2d, v18.2d
+	WORD $0x6e6ede8e // fmul v14.2d, v20.2d, v14.2d
+	WORD $0x6e6ddd14 // fmul v20.2d, v8.2d, v13.2d
+	WORD $0x6e6edd13 // fmul v19.2d, v8.2d, v14.2d
+	WORD $0x4ef4d574 // fsub v20.2d, v11.2d, v20.2d
+	WORD $0x4ef3d593 // fsub v19.2d, v12.2d, v19.2d
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
-	WORD $0x6e6cdc6c // fmul v12.2d, v3.2d, v12.2d
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
 	WORD $0x6e6ddc6d // fmul v13.2d, v3.2d, v13.2d
-	WORD $0x6eecec9f // facgt v31.2d, v4.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e6edc6e // fmul v14.2d, v3.2d, v14.2d
 	WORD $0x6eedec9f // facgt v31.2d, v4.2d, v13.2d
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
-	WORD $0x6e6edcae // fmul v14.2d, v5.2d, v14.2d
-	WORD $0x6e6cdd8c // fmul v12.2d, v12.2d, v12.2d
+	WORD $0x6eeeec9f // facgt v31.2d, v4.2d, v14.2d
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
-	WORD $0x4e6cd5ec // fadd v12.2d, v15.2d, v12.2d
-	WORD $0x4e6dd5cd // fadd v13.2d, v14.2d, v13.2d
-	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
+	WORD $0x6e70dcb0 // fmul v16.2d, v5.2d, v16.2d
+	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
+	WORD $0x4e6dd60d // fadd v13.2d, v16.2d, v13.2d
+	WORD $0x4e6ed5ee // fadd v14.2d, v15.2d, v14.2d
 	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ F9, (R2)
-	FMOVQ F8, 16(R2)
-	FMOVQ F19, (R0)
-	FMOVQ F18, 16(R0)
-	FMOVQ F12, (R3)
-	FMOVQ F13, 16(R3)
+	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	FMOVQ F10, (R2)
+	FMOVQ F9, 16(R2)
+	FMOVQ F20, (R0)
+	FMOVQ F19, 16(R0)
+	FMOVQ F13, (R3)
+	FMOVQ F14, 16(R3)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -401,47 +398,46 @@ single:
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F8
-	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	WORD $0x6e68dc08 // fmul v8.2d, v0.2d, v8.2d
-	FMOVQ (R0), F9
-	WORD $0x6e69dc4a // fmul v10.2d, v2.2d, v9.2d
-	WORD $0x4e6ad50a // fadd v10.2d, v8.2d, v10.2d
+	FMOVQ (R1), F9
+	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e69dc09 // fmul v9.2d, v0.2d, v9.2d
+	FMOVQ (R0), F10
+	WORD $0x6e6adc4b // fmul v11.2d, v2.2d, v10.2d
+	WORD $0x4e6bd52b // fadd v11.2d, v9.2d, v11.2d
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
-	WORD $0x6e6adc68 // fmul v8.2d, v3.2d, v10.2d
-	WORD $0x6ee8ec9f // facgt v31.2d, v4.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ (R2), F11
-	WORD $0x6e6bdcab // fmul v11.2d, v5.2d, v11.2d
-	WORD $0x6e68dd08 // fmul v8.2d, v8.2d, v8.2d
-	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
-	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
+	WORD $0x6e6bdc69 // fmul v9.2d, v3.2d, v11.2d
+	WORD $0x6ee9ec9f // facgt v31.2d, v4.2d, v9.2d
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e69dd29 // fmul v9.2d, v9.2d, v9.2d
+	FMOVQ (R2), F12
+	WORD $0x6e6cdcac // fmul v12.2d, v5.2d, v12.2d
+	WORD $0x4e69d589 // fadd v9.2d, v12.2d, v9.2d
+	WORD $0x4e66f529 // fmax v9.2d, v9.2d, v6.2d
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
-	FMOVQ (R3), F11
-	WORD $0x4e66d56c // fadd v12.2d, v11.2d, v6.2d
-	WORD $0x4e66d50d // fadd v13.2d, v8.2d, v6.2d
-	WORD $0x6e6dfd8d // fdiv v13.2d, v12.2d, v13.2d
-	WORD $0x6ee1f9ad // fsqrt v13.2d, v13.2d
-	WORD $0x6e6addaa // fmul v10.2d, v13.2d, v10.2d
-	WORD $0x6e6adced // fmul v13.2d, v7.2d, v10.2d
-	WORD $0x4eedd52d // fsub v13.2d, v9.2d, v13.2d
+	FMOVQ (R3), F12
+	WORD $0x4e67d58d // fadd v13.2d, v12.2d, v7.2d
+	WORD $0x4e67d52e // fadd v14.2d, v9.2d, v7.2d
+	WORD $0x6e6efdae // fdiv v14.2d, v13.2d, v14.2d
+	WORD $0x6ee1f9ce // fsqrt v14.2d, v14.2d
+	WORD $0x6e6bddcb // fmul v11.2d, v14.2d, v11.2d
+	WORD $0x6e6bdd0e // fmul v14.2d, v8.2d, v11.2d
+	WORD $0x4eeed54e // fsub v14.2d, v10.2d, v14.2d
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
-	WORD $0x6e6adc6a // fmul v10.2d, v3.2d, v10.2d
-	WORD $0x6eeaec9f // facgt v31.2d, v4.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e6bdcab // fmul v11.2d, v5.2d, v11.2d
-	WORD $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
-	WORD $0x4e6ad56a // fadd v10.2d, v11.2d, v10.2d
-	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVQ F8, (R2)
-	FMOVQ F13, (R0)
-	FMOVQ F10, (R3)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
+	WORD $0x6e6bdc6b // fmul v11.2d, v3.2d, v11.2d
+	WORD $0x6eebec9f // facgt v31.2d, v4.2d, v11.2d
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e6bdd6b // fmul v11.2d, v11.2d, v11.2d
+	WORD $0x6e6cdcac // fmul v12.2d, v5.2d, v12.2d
+	WORD $0x4e6bd58b // fadd v11.2d, v12.2d, v11.2d
+	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	FMOVQ F9, (R2)
+	FMOVQ F14, (R0)
+	FMOVQ F11, (R3)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -455,47 +451,46 @@ tail:
 	TBZ $0, R4, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F8
-	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	WORD $0x6e68dc08 // fmul v8.2d, v0.2d, v8.2d
-	FMOVD (R0), F9
-	WORD $0x6e69dc4a // fmul v10.2d, v2.2d, v9.2d
-	WORD $0x4e6ad50a // fadd v10.2d, v8.2d, v10.2d
+	FMOVD (R1), F9
+	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e69dc09 // fmul v9.2d, v0.2d, v9.2d
+	FMOVD (R0), F10
+	WORD $0x6e6adc4b // fmul v11.2d, v2.2d, v10.2d
+	WORD $0x4e6bd52b // fadd v11.2d, v9.2d, v11.2d
 
-	// u = flushRoot(root*d), v = flush(rho*v + u*u)
-	WORD $0x6e6adc68 // fmul v8.2d, v3.2d, v10.2d
-	WORD $0x6ee8ec9f // facgt v31.2d, v4.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVD (R2), F11
-	WORD $0x6e6bdcab // fmul v11.2d, v5.2d, v11.2d
-	WORD $0x6e68dd08 // fmul v8.2d, v8.2d, v8.2d
-	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
-	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, rho*v + u*u)
+	WORD $0x6e6bdc69 // fmul v9.2d, v3.2d, v11.2d
+	WORD $0x6ee9ec9f // facgt v31.2d, v4.2d, v9.2d
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e69dd29 // fmul v9.2d, v9.2d, v9.2d
+	FMOVD (R2), F12
+	WORD $0x6e6cdcac // fmul v12.2d, v5.2d, v12.2d
+	WORD $0x4e69d589 // fadd v9.2d, v12.2d, v9.2d
+	WORD $0x4e66f529 // fmax v9.2d, v9.2d, v6.2d
 
 	// delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta
-	FMOVD (R3), F11
-	WORD $0x4e66d56c // fadd v12.2d, v11.2d, v6.2d
-	WORD $0x4e66d50d // fadd v13.2d, v8.2d, v6.2d
-	WORD $0x6e6dfd8d // fdiv v13.2d, v12.2d, v13.2d
-	WORD $0x6ee1f9ad // fsqrt v13.2d, v13.2d
-	WORD $0x6e6addaa // fmul v10.2d, v13.2d, v10.2d
-	WORD $0x6e6adced // fmul v13.2d, v7.2d, v10.2d
-	WORD $0x4eedd52d // fsub v13.2d, v9.2d, v13.2d
+	FMOVD (R3), F12
+	WORD $0x4e67d58d // fadd v13.2d, v12.2d, v7.2d
+	WORD $0x4e67d52e // fadd v14.2d, v9.2d, v7.2d
+	WORD $0x6e6efdae // fdiv v14.2d, v13.2d, v14.2d
+	WORD $0x6ee1f9ce // fsqrt v14.2d, v14.2d
+	WORD $0x6e6bddcb // fmul v11.2d, v14.2d, v11.2d
+	WORD $0x6e6bdd0e // fmul v14.2d, v8.2d, v11.2d
+	WORD $0x4eeed54e // fsub v14.2d, v10.2d, v14.2d
 
-	// u = flushRoot(root*d), acc = flush(rho*acc + u*u)
-	WORD $0x6e6adc6a // fmul v10.2d, v3.2d, v10.2d
-	WORD $0x6eeaec9f // facgt v31.2d, v4.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e6bdcab // fmul v11.2d, v5.2d, v11.2d
-	WORD $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
-	WORD $0x4e6ad56a // fadd v10.2d, v11.2d, v10.2d
-	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVD F8, (R2)
-	FMOVD F13, (R0)
-	FMOVD F10, (R3)
+	// u = flushRoot(root*delta), acc = flush(rho*acc + u*u)
+	WORD $0x6e6bdc6b // fmul v11.2d, v3.2d, v11.2d
+	WORD $0x6eebec9f // facgt v31.2d, v4.2d, v11.2d
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e6bdd6b // fmul v11.2d, v11.2d, v11.2d
+	WORD $0x6e6cdcac // fmul v12.2d, v5.2d, v12.2d
+	WORD $0x4e6bd58b // fadd v11.2d, v12.2d, v11.2d
+	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	FMOVD F9, (R2)
+	FMOVD F14, (R0)
+	FMOVD F11, (R3)
 
 skip:
 

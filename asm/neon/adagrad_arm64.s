@@ -19,10 +19,12 @@ TEXT ·AdagradF32(SB), NOSPLIT, $0-88
 	VDUP R17, V2.S4
 	MOVD $0x20000000, R17 // tinyroot
 	VDUP R17, V3.S4
-	MOVWU eps+80(FP), R17
+	MOVD $0xc800000, R17 // floor
 	VDUP R17, V4.S4
-	MOVWU lr+84(FP), R17
+	MOVWU eps+80(FP), R17
 	VDUP R17, V5.S4
+	MOVWU lr+84(FP), R17
+	VDUP R17, V6.S4
 	CMP $8, R3
 	BLT single
 	PCALIGN $16
@@ -30,48 +32,50 @@ TEXT ·AdagradF32(SB), NOSPLIT, $0-88
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F6
-	FMOVQ 16(R1), F7
-	WORD $0x6ea6ec3f // facgt v31.4s, v1.4s, v6.4s
-	WORD $0x4e7f1cc6 // bic v6.16b, v6.16b, v31.16b
+	FMOVQ (R1), F7
+	FMOVQ 16(R1), F8
 	WORD $0x6ea7ec3f // facgt v31.4s, v1.4s, v7.4s
 	WORD $0x4e7f1ce7 // bic v7.16b, v7.16b, v31.16b
-	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
+	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
+	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
 	WORD $0x6e27dc07 // fmul v7.4s, v0.4s, v7.4s
-	FMOVQ (R0), F8
-	FMOVQ 16(R0), F9
-	WORD $0x6e28dc4a // fmul v10.4s, v2.4s, v8.4s
+	WORD $0x6e28dc08 // fmul v8.4s, v0.4s, v8.4s
+	FMOVQ (R0), F9
+	FMOVQ 16(R0), F10
 	WORD $0x6e29dc4b // fmul v11.4s, v2.4s, v9.4s
-	WORD $0x4e2ad4ca // fadd v10.4s, v6.4s, v10.4s
+	WORD $0x6e2adc4c // fmul v12.4s, v2.4s, v10.4s
 	WORD $0x4e2bd4eb // fadd v11.4s, v7.4s, v11.4s
+	WORD $0x4e2cd50c // fadd v12.4s, v8.4s, v12.4s
 
-	// u = flushRoot(d), sum += u*u
-	WORD $0x6eaaec7f // facgt v31.4s, v3.4s, v10.4s
-	WORD $0x4e7f1d47 // bic v7.16b, v10.16b, v31.16b
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
 	WORD $0x6eabec7f // facgt v31.4s, v3.4s, v11.4s
-	WORD $0x4e7f1d66 // bic v6.16b, v11.16b, v31.16b
-	FMOVQ (R2), F12
-	FMOVQ 16(R2), F13
+	WORD $0x4e7f1d68 // bic v8.16b, v11.16b, v31.16b
+	WORD $0x6eacec7f // facgt v31.4s, v3.4s, v12.4s
+	WORD $0x4e7f1d87 // bic v7.16b, v12.16b, v31.16b
+	FMOVQ (R2), F13
+	FMOVQ 16(R2), F14
+	WORD $0x6e28dd08 // fmul v8.4s, v8.4s, v8.4s
 	WORD $0x6e27dce7 // fmul v7.4s, v7.4s, v7.4s
-	WORD $0x6e26dcc6 // fmul v6.4s, v6.4s, v6.4s
-	WORD $0x4e27d587 // fadd v7.4s, v12.4s, v7.4s
-	WORD $0x4e26d5a6 // fadd v6.4s, v13.4s, v6.4s
+	WORD $0x4e28d5a8 // fadd v8.4s, v13.4s, v8.4s
+	WORD $0x4e27d5c7 // fadd v7.4s, v14.4s, v7.4s
+	WORD $0x4e24f508 // fmax v8.4s, v8.4s, v4.4s
+	WORD $0x4e24f4e7 // fmax v7.4s, v7.4s, v4.4s
 
 	// p -= lr*(d/(sqrt(sum)+eps))
+	WORD $0x6ea1f90e // fsqrt v14.4s, v8.4s
 	WORD $0x6ea1f8ed // fsqrt v13.4s, v7.4s
-	WORD $0x6ea1f8cc // fsqrt v12.4s, v6.4s
-	WORD $0x4e24d5ad // fadd v13.4s, v13.4s, v4.4s
-	WORD $0x4e24d58c // fadd v12.4s, v12.4s, v4.4s
-	WORD $0x6e2dfd4d // fdiv v13.4s, v10.4s, v13.4s
-	WORD $0x6e2cfd6c // fdiv v12.4s, v11.4s, v12.4s
-	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
-	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
-	WORD $0x4eadd50d // fsub v13.4s, v8.4s, v13.4s
-	WORD $0x4eacd52c // fsub v12.4s, v9.4s, v12.4s
-	FMOVQ F7, (R2)
-	FMOVQ F6, 16(R2)
-	FMOVQ F13, (R0)
-	FMOVQ F12, 16(R0)
+	WORD $0x4e25d5ce // fadd v14.4s, v14.4s, v5.4s
+	WORD $0x4e25d5ad // fadd v13.4s, v13.4s, v5.4s
+	WORD $0x6e2efd6e // fdiv v14.4s, v11.4s, v14.4s
+	WORD $0x6e2dfd8d // fdiv v13.4s, v12.4s, v13.4s
+	WORD $0x6e2edcce // fmul v14.4s, v6.4s, v14.4s
+	WORD $0x6e2ddccd // fmul v13.4s, v6.4s, v13.4s
+	WORD $0x4eaed52e // fsub v14.4s, v9.4s, v14.4s
+	WORD $0x4eadd54d // fsub v13.4s, v10.4s, v13.4s
+	FMOVQ F8, (R2)
+	FMOVQ F7, 16(R2)
+	FMOVQ F14, (R0)
+	FMOVQ F13, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -86,29 +90,30 @@ single:
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F6
-	WORD $0x6ea6ec3f // facgt v31.4s, v1.4s, v6.4s
-	WORD $0x4e7f1cc6 // bic v6.16b, v6.16b, v31.16b
-	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
-	FMOVQ (R0), F7
-	WORD $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
-	WORD $0x4e28d4c8 // fadd v8.4s, v6.4s, v8.4s
+	FMOVQ (R1), F7
+	WORD $0x6ea7ec3f // facgt v31.4s, v1.4s, v7.4s
+	WORD $0x4e7f1ce7 // bic v7.16b, v7.16b, v31.16b
+	WORD $0x6e27dc07 // fmul v7.4s, v0.4s, v7.4s
+	FMOVQ (R0), F8
+	WORD $0x6e28dc49 // fmul v9.4s, v2.4s, v8.4s
+	WORD $0x4e29d4e9 // fadd v9.4s, v7.4s, v9.4s
 
-	// u = flushRoot(d), sum += u*u
-	WORD $0x6ea8ec7f // facgt v31.4s, v3.4s, v8.4s
-	WORD $0x4e7f1d06 // bic v6.16b, v8.16b, v31.16b
-	FMOVQ (R2), F9
-	WORD $0x6e26dcc6 // fmul v6.4s, v6.4s, v6.4s
-	WORD $0x4e26d526 // fadd v6.4s, v9.4s, v6.4s
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	WORD $0x6ea9ec7f // facgt v31.4s, v3.4s, v9.4s
+	WORD $0x4e7f1d27 // bic v7.16b, v9.16b, v31.16b
+	FMOVQ (R2), F10
+	WORD $0x6e27dce7 // fmul v7.4s, v7.4s, v7.4s
+	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
+	WORD $0x4e24f4e7 // fmax v7.4s, v7.4s, v4.4s
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	WORD $0x6ea1f8c9 // fsqrt v9.4s, v6.4s
-	WORD $0x4e24d529 // fadd v9.4s, v9.4s, v4.4s
-	WORD $0x6e29fd09 // fdiv v9.4s, v8.4s, v9.4s
-	WORD $0x6e29dca9 // fmul v9.4s, v5.4s, v9.4s
-	WORD $0x4ea9d4e9 // fsub v9.4s, v7.4s, v9.4s
-	FMOVQ F6, (R2)
-	FMOVQ F9, (R0)
+	WORD $0x6ea1f8ea // fsqrt v10.4s, v7.4s
+	WORD $0x4e25d54a // fadd v10.4s, v10.4s, v5.4s
+	WORD $0x6e2afd2a // fdiv v10.4s, v9.4s, v10.4s
+	WORD $0x6e2adcca // fmul v10.4s, v6.4s, v10.4s
+	WORD $0x4eaad50a // fsub v10.4s, v8.4s, v10.4s
+	FMOVQ F7, (R2)
+	FMOVQ F10, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -121,29 +126,30 @@ tail:
 	TBZ $1, R3, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F6
-	WORD $0x6ea6ec3f // facgt v31.4s, v1.4s, v6.4s
-	WORD $0x4e7f1cc6 // bic v6.16b, v6.16b, v31.16b
-	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
-	FMOVD (R0), F7
-	WORD $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
-	WORD $0x4e28d4c8 // fadd v8.4s, v6.4s, v8.4s
+	FMOVD (R1), F7
+	WORD $0x6ea7ec3f // facgt v31.4s, v1.4s, v7.4s
+	WORD $0x4e7f1ce7 // bic v7.16b, v7.16b, v31.16b
+	WORD $0x6e27dc07 // fmul v7.4s, v0.4s, v7.4s
+	FMOVD (R0), F8
+	WORD $0x6e28dc49 // fmul v9.4s, v2.4s, v8.4s
+	WORD $0x4e29d4e9 // fadd v9.4s, v7.4s, v9.4s
 
-	// u = flushRoot(d), sum += u*u
-	WORD $0x6ea8ec7f // facgt v31.4s, v3.4s, v8.4s
-	WORD $0x4e7f1d06 // bic v6.16b, v8.16b, v31.16b
-	FMOVD (R2), F9
-	WORD $0x6e26dcc6 // fmul v6.4s, v6.4s, v6.4s
-	WORD $0x4e26d526 // fadd v6.4s, v9.4s, v6.4s
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	WORD $0x6ea9ec7f // facgt v31.4s, v3.4s, v9.4s
+	WORD $0x4e7f1d27 // bic v7.16b, v9.16b, v31.16b
+	FMOVD (R2), F10
+	WORD $0x6e27dce7 // fmul v7.4s, v7.4s, v7.4s
+	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
+	WORD $0x4e24f4e7 // fmax v7.4s, v7.4s, v4.4s
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	WORD $0x6ea1f8c9 // fsqrt v9.4s, v6.4s
-	WORD $0x4e24d529 // fadd v9.4s, v9.4s, v4.4s
-	WORD $0x6e29fd09 // fdiv v9.4s, v8.4s, v9.4s
-	WORD $0x6e29dca9 // fmul v9.4s, v5.4s, v9.4s
-	WORD $0x4ea9d4e9 // fsub v9.4s, v7.4s, v9.4s
-	FMOVD F6, (R2)
-	FMOVD F9, (R0)
+	WORD $0x6ea1f8ea // fsqrt v10.4s, v7.4s
+	WORD $0x4e25d54a // fadd v10.4s, v10.4s, v5.4s
+	WORD $0x6e2afd2a // fdiv v10.4s, v9.4s, v10.4s
+	WORD $0x6e2adcca // fmul v10.4s, v6.4s, v10.4s
+	WORD $0x4eaad50a // fsub v10.4s, v8.4s, v10.4s
+	FMOVD F7, (R2)
+	FMOVD F10, (R0)
 	TST $1, R3
 	BEQ done
 	ADD $8, R0, R0
@@ -154,29 +160,30 @@ skip:
 	TBZ $0, R3, skip2
 
 	// d = scale*flush(g) + l2*p
-	FMOVS (R1), F6
-	WORD $0x6ea6ec3f // facgt v31.4s, v1.4s, v6.4s
-	WORD $0x4e7f1cc6 // bic v6.16b, v6.16b, v31.16b
-	WORD $0x6e26dc06 // fmul v6.4s, v0.4s, v6.4s
-	FMOVS (R0), F7
-	WORD $0x6e27dc48 // fmul v8.4s, v2.4s, v7.4s
-	WORD $0x4e28d4c8 // fadd v8.4s, v6.4s, v8.4s
+	FMOVS (R1), F7
+	WORD $0x6ea7ec3f // facgt v31.4s, v1.4s, v7.4s
+	WORD $0x4e7f1ce7 // bic v7.16b, v7.16b, v31.16b
+	WORD $0x6e27dc07 // fmul v7.4s, v0.4s, v7.4s
+	FMOVS (R0), F8
+	WORD $0x6e28dc49 // fmul v9.4s, v2.4s, v8.4s
+	WORD $0x4e29d4e9 // fadd v9.4s, v7.4s, v9.4s
 
-	// u = flushRoot(d), sum += u*u
-	WORD $0x6ea8ec7f // facgt v31.4s, v3.4s, v8.4s
-	WORD $0x4e7f1d06 // bic v6.16b, v8.16b, v31.16b
-	FMOVS (R2), F9
-	WORD $0x6e26dcc6 // fmul v6.4s, v6.4s, v6.4s
-	WORD $0x4e26d526 // fadd v6.4s, v9.4s, v6.4s
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	WORD $0x6ea9ec7f // facgt v31.4s, v3.4s, v9.4s
+	WORD $0x4e7f1d27 // bic v7.16b, v9.16b, v31.16b
+	FMOVS (R2), F10
+	WORD $0x6e27dce7 // fmul v7.4s, v7.4s, v7.4s
+	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
+	WORD $0x4e24f4e7 // fmax v7.4s, v7.4s, v4.4s
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	WORD $0x6ea1f8c9 // fsqrt v9.4s, v6.4s
-	WORD $0x4e24d529 // fadd v9.4s, v9.4s, v4.4s
-	WORD $0x6e29fd09 // fdiv v9.4s, v8.4s, v9.4s
-	WORD $0x6e29dca9 // fmul v9.4s, v5.4s, v9.4s
-	WORD $0x4ea9d4e9 // fsub v9.4s, v7.4s, v9.4s
-	FMOVS F6, (R2)
-	FMOVS F9, (R0)
+	WORD $0x6ea1f8ea // fsqrt v10.4s, v7.4s
+	WORD $0x4e25d54a // fadd v10.4s, v10.4s, v5.4s
+	WORD $0x6e2afd2a // fdiv v10.4s, v9.4s, v10.4s
+	WORD $0x6e2adcca // fmul v10.4s, v6.4s, v10.4s
+	WORD $0x4eaad50a // fsub v10.4s, v8.4s, v10.4s
+	FMOVS F7, (R2)
+	FMOVS F10, (R0)
 
 skip2:
 
@@ -198,10 +205,12 @@ TEXT ·AdagradF64(SB), NOSPLIT, $0-104
 	VDUP R17, V2.D2
 	MOVD $0x2000000000000000, R17 // tinyroot
 	VDUP R17, V3.D2
-	MOVD eps+88(FP), R17
+	MOVD $0x370000000000000, R17 // floor
 	VDUP R17, V4.D2
-	MOVD lr+96(FP), R17
+	MOVD eps+88(FP), R17
 	VDUP R17, V5.D2
+	MOVD lr+96(FP), R17
+	VDUP R17, V6.D2
 	CMP $4, R3
 	BLT single
 	PCALIGN $16
@@ -209,48 +218,50 @@ TEXT ·AdagradF64(SB), NOSPLIT, $0-104
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F6
-	FMOVQ 16(R1), F7
-	WORD $0x6ee6ec3f // facgt v31.2d, v1.2d, v6.2d
-	WORD $0x4e7f1cc6 // bic v6.16b, v6.16b, v31.16b
+	FMOVQ (R1), F7
+	FMOVQ 16(R1), F8
 	WORD $0x6ee7ec3f // facgt v31.2d, v1.2d, v7.2d
 	WORD $0x4e7f1ce7 // bic v7.16b, v7.16b, v31.16b
-	WORD $0x6e66dc06 // fmul v6.2d, v0.2d, v6.2d
+	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
+	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
 	WORD $0x6e67dc07 // fmul v7.2d, v0.2d, v7.2d
-	FMOVQ (R0), F8
-	FMOVQ 16(R0), F9
-	WORD $0x6e68dc4a // fmul v10.2d, v2.2d, v8.2d
+	WORD $0x6e68dc08 // fmul v8.2d, v0.2d, v8.2d
+	FMOVQ (R0), F9
+	FMOVQ 16(R0), F10
 	WORD $0x6e69dc4b // fmul v11.2d, v2.2d, v9.2d
-	WORD $0x4e6ad4ca // fadd v10.2d, v6.2d, v10.2d
+	WORD $0x6e6adc4c // fmul v12.2d, v2.2d, v10.2d
 	WORD $0x4e6bd4eb // fadd v11.2d, v7.2d, v11.2d
+	WORD $0x4e6cd50c // fadd v12.2d, v8.2d, v12.2d
 
-	// u = flushRoot(d), sum += u*u
-	WORD $0x6eeaec7f // facgt v31.2d, v3.2d, v10.2d
-	WORD $0x4e7f1d47 // bic v7.16b, v10.16b, v31.16b
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
 	WORD $0x6eebec7f // facgt v31.2d, v3.2d, v11.2d
-	WORD $0x4e7f1d66 // bic v6.16b, v11.16b, v31.16b
-	FMOVQ (R2), F12
-	FMOVQ 16(R2), F13
+	WORD $0x4e7f1d68 // bic v8.16b, v11.16b, v31.16b
+	WORD $0x6eecec7f // facgt v31.2d, v3.2d, v12.2d
+	WORD $0x4e7f1d87 // bic v7.16b, v12.16b, v31.16b
+	FMOVQ (R2), F13
+	FMOVQ 16(R2), F14
+	WORD $0x6e68dd08 // fmul v8.2d, v8.2d, v8.2d
 	WORD $0x6e67dce7 // fmul v7.2d, v7.2d, v7.2d
-	WORD $0x6e66dcc6 // fmul v6.2d, v6.2d, v6.2d
-	WORD $0x4e67d587 // fadd v7.2d, v12.2d, v7.2d
-	WORD $0x4e66d5a6 // fadd v6.2d, v13.2d, v6.2d
+	WORD $0x4e68d5a8 // fadd v8.2d, v13.2d, v8.2d
+	WORD $0x4e67d5c7 // fadd v7.2d, v14.2d, v7.2d
+	WORD $0x4e64f508 // fmax v8.2d, v8.2d, v4.2d
+	WORD $0x4e64f4e7 // fmax v7.2d, v7.2d, v4.2d
 
 	// p -= lr*(d/(sqrt(sum)+eps))
+	WORD $0x6ee1f90e // fsqrt v14.2d, v8.2d
 	WORD $0x6ee1f8ed // fsqrt v13.2d, v7.2d
-	WORD $0x6ee1f8cc // fsqrt v12.2d, v6.2d
-	WORD $0x4e64d5ad // fadd v13.2d, v13.2d, v4.2d
-	WORD $0x4e64d58c // fadd v12.2d, v12.2d, v4.2d
-	WORD $0x6e6dfd4d // fdiv v13.2d, v10.2d, v13.2d
-	WORD $0x6e6cfd6c // fdiv v12.2d, v11.2d, v12.2d
-	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
-	WORD $0x6e6cdcac // fmul v12.2d, v5.2d, v12.2d
-	WORD $0x4eedd50d // fsub v13.2d, v8.2d, v13.2d
-	WORD $0x4eecd52c // fsub v12.2d, v9.2d, v12.2d
-	FMOVQ F7, (R2)
-	FMOVQ F6, 16(R2)
-	FMOVQ F13, (R0)
-	FMOVQ F12, 16(R0)
+	WORD $0x4e65d5ce // fadd v14.2d, v14.2d, v5.2d
+	WORD $0x4e65d5ad // fadd v13.2d, v13.2d, v5.2d
+	WORD $0x6e6efd6e // fdiv v14.2d, v11.2d, v14.2d
+	WORD $0x6e6dfd8d // fdiv v13.2d, v12.2d, v13.2d
+	WORD $0x6e6edcce // fmul v14.2d, v6.2d, v14.2d
+	WORD $0x6e6ddccd // fmul v13.2d, v6.2d, v13.2d
+	WORD $0x4eeed52e // fsub v14.2d, v9.2d, v14.2d
+	WORD $0x4eedd54d // fsub v13.2d, v10.2d, v13.2d
+	FMOVQ F8, (R2)
+	FMOVQ F7, 16(R2)
+	FMOVQ F14, (R0)
+	FMOVQ F13, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -265,29 +276,30 @@ single:
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F6
-	WORD $0x6ee6ec3f // facgt v31.2d, v1.2d, v6.2d
-	WORD $0x4e7f1cc6 // bic v6.16b, v6.16b, v31.16b
-	WORD $0x6e66dc06 // fmul v6.2d, v0.2d, v6.2d
-	FMOVQ (R0), F7
-	WORD $0x6e67dc48 // fmul v8.2d, v2.2d, v7.2d
-	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
+	FMOVQ (R1), F7
+	WORD $0x6ee7ec3f // facgt v31.2d, v1.2d, v7.2d
+	WORD $0x4e7f1ce7 // bic v7.16b, v7.16b, v31.16b
+	WORD $0x6e67dc07 // fmul v7.2d, v0.2d, v7.2d
+	FMOVQ (R0), F8
+	WORD $0x6e68dc49 // fmul v9.2d, v2.2d, v8.2d
+	WORD $0x4e69d4e9 // fadd v9.2d, v7.2d, v9.2d
 
-	// u = flushRoot(d), sum += u*u
-	WORD $0x6ee8ec7f // facgt v31.2d, v3.2d, v8.2d
-	WORD $0x4e7f1d06 // bic v6.16b, v8.16b, v31.16b
-	FMOVQ (R2), F9
-	WORD $0x6e66dcc6 // fmul v6.2d, v6.2d, v6.2d
-	WORD $0x4e66d526 // fadd v6.2d, v9.2d, v6.2d
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	WORD $0x6ee9ec7f // facgt v31.2d, v3.2d, v9.2d
+	WORD $0x4e7f1d27 // bic v7.16b, v9.16b, v31.16b
+	FMOVQ (R2), F10
+	WORD $0x6e67dce7 // fmul v7.2d, v7.2d, v7.2d
+	WORD $0x4e67d547 // fadd v7.2d, v10.2d, v7.2d
+	WORD $0x4e64f4e7 // fmax v7.2d, v7.2d, v4.2d
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	WORD $0x6ee1f8c9 // fsqrt v9.2d, v6.2d
-	WORD $0x4e64d529 // fadd v9.2d, v9.2d, v4.2d
-	WORD $0x6e69fd09 // fdiv v9.2d, v8.2d, v9.2d
-	WORD $0x6e69dca9 // fmul v9.2d, v5.2d, v9.2d
-	WORD $0x4ee9d4e9 // fsub v9.2d, v7.2d, v9.2d
-	FMOVQ F6, (R2)
-	FMOVQ F9, (R0)
+	WORD $0x6ee1f8ea // fsqrt v10.2d, v7.2d
+	WORD $0x4e65d54a // fadd v10.2d, v10.2d, v5.2d
+	WORD $0x6e6afd2a // fdiv v10.2d, v9.2d, v10.2d
+	WORD $0x6e6adcca // fmul v10.2d, v6.2d, v10.2d
+	WORD $0x4eead50a // fsub v10.2d, v8.2d, v10.2d
+	FMOVQ F7, (R2)
+	FMOVQ F10, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -300,29 +312,30 @@ tail:
 	TBZ $0, R3, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F6
-	WORD $0x6ee6ec3f // facgt v31.2d, v1.2d, v6.2d
-	WORD $0x4e7f1cc6 // bic v6.16b, v6.16b, v31.16b
-	WORD $0x6e66dc06 // fmul v6.2d, v0.2d, v6.2d
-	FMOVD (R0), F7
-	WORD $0x6e67dc48 // fmul v8.2d, v2.2d, v7.2d
-	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
+	FMOVD (R1), F7
+	WORD $0x6ee7ec3f // facgt v31.2d, v1.2d, v7.2d
+	WORD $0x4e7f1ce7 // bic v7.16b, v7.16b, v31.16b
+	WORD $0x6e67dc07 // fmul v7.2d, v0.2d, v7.2d
+	FMOVD (R0), F8
+	WORD $0x6e68dc49 // fmul v9.2d, v2.2d, v8.2d
+	WORD $0x4e69d4e9 // fadd v9.2d, v7.2d, v9.2d
 
-	// u = flushRoot(d), sum += u*u
-	WORD $0x6ee8ec7f // facgt v31.2d, v3.2d, v8.2d
-	WORD $0x4e7f1d06 // bic v6.16b, v8.16b, v31.16b
-	FMOVD (R2), F9
-	WORD $0x6e66dcc6 // fmul v6.2d, v6.2d, v6.2d
-	WORD $0x4e66d526 // fadd v6.2d, v9.2d, v6.2d
+	// u = flushRoot(d), sum = max(floor, sum + u*u)
+	WORD $0x6ee9ec7f // facgt v31.2d, v3.2d, v9.2d
+	WORD $0x4e7f1d27 // bic v7.16b, v9.16b, v31.16b
+	FMOVD (R2), F10
+	WORD $0x6e67dce7 // fmul v7.2d, v7.2d, v7.2d
+	WORD $0x4e67d547 // fadd v7.2d, v10.2d, v7.2d
+	WORD $0x4e64f4e7 // fmax v7.2d, v7.2d, v4.2d
 
 	// p -= lr*(d/(sqrt(sum)+eps))
-	WORD $0x6ee1f8c9 // fsqrt v9.2d, v6.2d
-	WORD $0x4e64d529 // fadd v9.2d, v9.2d, v4.2d
-	WORD $0x6e69fd09 // fdiv v9.2d, v8.2d, v9.2d
-	WORD $0x6e69dca9 // fmul v9.2d, v5.2d, v9.2d
-	WORD $0x4ee9d4e9 // fsub v9.2d, v7.2d, v9.2d
-	FMOVD F6, (R2)
-	FMOVD F9, (R0)
+	WORD $0x6ee1f8ea // fsqrt v10.2d, v7.2d
+	WORD $0x4e65d54a // fadd v10.2d, v10.2d, v5.2d
+	WORD $0x6e6afd2a // fdiv v10.2d, v9.2d, v10.2d
+	WORD $0x6e6adcca // fmul v10.2d, v6.2d, v10.2d
+	WORD $0x4eead50a // fsub v10.2d, v8.2d, v10.2d
+	FMOVD F7, (R2)
+	FMOVD F10, (R0)
 
 skip:
 

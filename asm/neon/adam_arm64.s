@@ -28,12 +28,14 @@ TEXT ·AdamF32(SB), NOSPLIT, $0-132
 	VDUP R17, V6.S4
 	MOVWU beta2+116(FP), R17
 	VDUP R17, V7.S4
-	MOVWU eps+124(FP), R17
+	MOVD $0xc800000, R17 // floor
 	VDUP R17, V8.S4
-	MOVWU decay+104(FP), R17
+	MOVWU eps+124(FP), R17
 	VDUP R17, V9.S4
-	MOVWU step+128(FP), R17
+	MOVWU decay+104(FP), R17
 	VDUP R17, V10.S4
+	MOVWU step+128(FP), R17
+	VDUP R17, V11.S4
 	CMP $8, R4
 	BLT single
 	PCALIGN $16
@@ -41,74 +43,72 @@ TEXT ·AdamF32(SB), NOSPLIT, $0-132
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F11
-	FMOVQ 16(R1), F12
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	FMOVQ (R1), F12
+	FMOVQ 16(R1), F13
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
+	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
 	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
-	FMOVQ (R0), F13
-	FMOVQ 16(R0), F14
-	WORD $0x6e2ddc4f // fmul v15.4s, v2.4s, v13.4s
+	WORD $0x6e2ddc0d // fmul v13.4s, v0.4s, v13.4s
+	FMOVQ (R0), F14
+	FMOVQ 16(R0), F15
 	WORD $0x6e2edc50 // fmul v16.4s, v2.4s, v14.4s
-	WORD $0x4e2fd56f // fadd v15.4s, v11.4s, v15.4s
+	WORD $0x6e2fdc51 // fmul v17.4s, v2.4s, v15.4s
 	WORD $0x4e30d590 // fadd v16.4s, v12.4s, v16.4s
+	WORD $0x4e31d5b1 // fadd v17.4s, v13.4s, v17.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R2), F12
-	FMOVQ 16(R2), F11
+	FMOVQ (R2), F13
+	FMOVQ 16(R2), F12
+	WORD $0x6e2ddc6d // fmul v13.4s, v3.4s, v13.4s
 	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
-	WORD $0x6e2bdc6b // fmul v11.4s, v3.4s, v11.4s
-	WORD $0x6e2fdc91 // fmul v17.4s, v4.4s, v15.4s
 	WORD $0x6e30dc92 // fmul v18.4s, v4.4s, v16.4s
-	WORD $0x4e31d591 // fadd v17.4s, v12.4s, v17.4s
-	WORD $0x4e32d572 // fadd v18.4s, v11.4s, v18.4s
-	WORD $0x6eb1ec3f // facgt v31.4s, v1.4s, v17.4s
-	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
+	WORD $0x6e31dc93 // fmul v19.4s, v4.4s, v17.4s
+	WORD $0x4e32d5b2 // fadd v18.4s, v13.4s, v18.4s
+	WORD $0x4e33d593 // fadd v19.4s, v12.4s, v19.4s
 	WORD $0x6eb2ec3f // facgt v31.4s, v1.4s, v18.4s
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
+	WORD $0x6eb3ec3f // facgt v31.4s, v1.4s, v19.4s
+	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2fdcaf // fmul v15.4s, v5.4s, v15.4s
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	WORD $0x6e30dcb0 // fmul v16.4s, v5.4s, v16.4s
-	WORD $0x6eafecdf // facgt v31.4s, v6.4s, v15.4s
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	WORD $0x6e31dcb1 // fmul v17.4s, v5.4s, v17.4s
 	WORD $0x6eb0ecdf // facgt v31.4s, v6.4s, v16.4s
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
-	FMOVQ (R3), F11
-	FMOVQ 16(R3), F12
-	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x6e2cdcec // fmul v12.4s, v7.4s, v12.4s
-	WORD $0x6e2fddef // fmul v15.4s, v15.4s, v15.4s
+	WORD $0x6eb1ecdf // facgt v31.4s, v6.4s, v17.4s
+	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
 	WORD $0x6e30de10 // fmul v16.4s, v16.4s, v16.4s
-	WORD $0x4e2fd56f // fadd v15.4s, v11.4s, v15.4s
+	WORD $0x6e31de31 // fmul v17.4s, v17.4s, v17.4s
+	FMOVQ (R3), F12
+	FMOVQ 16(R3), F13
+	WORD $0x6e2cdcec // fmul v12.4s, v7.4s, v12.4s
+	WORD $0x6e2ddced // fmul v13.4s, v7.4s, v13.4s
 	WORD $0x4e30d590 // fadd v16.4s, v12.4s, v16.4s
-	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6eb0ec3f // facgt v31.4s, v1.4s, v16.4s
-	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
+	WORD $0x4e31d5b1 // fadd v17.4s, v13.4s, v17.4s
+	WORD $0x4e28f610 // fmax v16.4s, v16.4s, v8.4s
+	WORD $0x4e28f631 // fmax v17.4s, v17.4s, v8.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ea1f9ec // fsqrt v12.4s, v15.4s
-	WORD $0x6ea1fa0b // fsqrt v11.4s, v16.4s
-	WORD $0x4e28d58c // fadd v12.4s, v12.4s, v8.4s
-	WORD $0x4e28d56b // fadd v11.4s, v11.4s, v8.4s
-	WORD $0x6e2cfe2c // fdiv v12.4s, v17.4s, v12.4s
-	WORD $0x6e2bfe4b // fdiv v11.4s, v18.4s, v11.4s
-	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x6e2edd2e // fmul v14.4s, v9.4s, v14.4s
-	WORD $0x6e2cdd4c // fmul v12.4s, v10.4s, v12.4s
-	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
-	WORD $0x4eacd5ac // fsub v12.4s, v13.4s, v12.4s
-	WORD $0x4eabd5cb // fsub v11.4s, v14.4s, v11.4s
-	FMOVQ F17, (R2)
-	FMOVQ F18, 16(R2)
-	FMOVQ F15, (R3)
-	FMOVQ F16, 16(R3)
-	FMOVQ F12, (R0)
-	FMOVQ F11, 16(R0)
+	WORD $0x6ea1fa0d // fsqrt v13.4s, v16.4s
+	WORD $0x6ea1fa2c // fsqrt v12.4s, v17.4s
+	WORD $0x4e29d5ad // fadd v13.4s, v13.4s, v9.4s
+	WORD $0x4e29d58c // fadd v12.4s, v12.4s, v9.4s
+	WORD $0x6e2dfe4d // fdiv v13.4s, v18.4s, v13.4s
+	WORD $0x6e2cfe6c // fdiv v12.4s, v19.4s, v12.4s
+	WORD $0x6e2edd4e // fmul v14.4s, v10.4s, v14.4s
+	WORD $0x6e2fdd4f // fmul v15.4s, v10.4s, v15.4s
+	WORD $0x6e2ddd6d // fmul v13.4s, v11.4s, v13.4s
+	WORD $0x6e2cdd6c // fmul v12.4s, v11.4s, v12.4s
+	WORD $0x4eadd5cd // fsub v13.4s, v14.4s, v13.4s
+	WORD $0x4eacd5ec // fsub v12.4s, v15.4s, v12.4s
+	FMOVQ F18, (R2)
+	FMOVQ F19, 16(R2)
+	FMOVQ F16, (R3)
+	FMOVQ F17, 16(R3)
+	FMOVQ F13, (R0)
+	FMOVQ F12, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -124,43 +124,42 @@ single:
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F11
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
-	FMOVQ (R0), F12
-	WORD $0x6e2cdc4d // fmul v13.4s, v2.4s, v12.4s
-	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
+	FMOVQ (R1), F12
+	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
+	FMOVQ (R0), F13
+	WORD $0x6e2ddc4e // fmul v14.4s, v2.4s, v13.4s
+	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R2), F11
-	WORD $0x6e2bdc6b // fmul v11.4s, v3.4s, v11.4s
-	WORD $0x6e2ddc8e // fmul v14.4s, v4.4s, v13.4s
-	WORD $0x4e2ed56e // fadd v14.4s, v11.4s, v14.4s
-	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	FMOVQ (R2), F12
+	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
+	WORD $0x6e2edc8f // fmul v15.4s, v4.4s, v14.4s
+	WORD $0x4e2fd58f // fadd v15.4s, v12.4s, v15.4s
+	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
+	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
-	WORD $0x6eadecdf // facgt v31.4s, v6.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ (R3), F11
-	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
-	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
-	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
+	WORD $0x6eaeecdf // facgt v31.4s, v6.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
+	FMOVQ (R3), F12
+	WORD $0x6e2cdcec // fmul v12.4s, v7.4s, v12.4s
+	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
+	WORD $0x4e28f5ce // fmax v14.4s, v14.4s, v8.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ea1f9ab // fsqrt v11.4s, v13.4s
-	WORD $0x4e28d56b // fadd v11.4s, v11.4s, v8.4s
-	WORD $0x6e2bfdcb // fdiv v11.4s, v14.4s, v11.4s
-	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
-	WORD $0x4eabd58b // fsub v11.4s, v12.4s, v11.4s
-	FMOVQ F14, (R2)
-	FMOVQ F13, (R3)
-	FMOVQ F11, (R0)
+	WORD $0x6ea1f9cc // fsqrt v12.4s, v14.4s
+	WORD $0x4e29d58c // fadd v12.4s, v12.4s, v9.4s
+	WORD $0x6e2cfdec // fdiv v12.4s, v15.4s, v12.4s
+	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
+	WORD $0x6e2cdd6c // fmul v12.4s, v11.4s, v12.4s
+	WORD $0x4eacd5ac // fsub v12.4s, v13.4s, v12.4s
+	FMOVQ F15, (R2)
+	FMOVQ F14, (R3)
+	FMOVQ F12, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -174,43 +173,42 @@ tail:
 	TBZ $1, R4, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F11
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
-	FMOVD (R0), F12
-	WORD $0x6e2cdc4d // fmul v13.4s, v2.4s, v12.4s
-	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
+	FMOVD (R1), F12
+	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
+	FMOVD (R0), F13
+	WORD $0x6e2ddc4e // fmul v14.4s, v2.4s, v13.4s
+	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVD (R2), F11
-	WORD $0x6e2bdc6b // fmul v11.4s, v3.4s, v11.4s
-	WORD $0x6e2ddc8e // fmul v14.4s, v4.4s, v13.4s
-	WORD $0x4e2ed56e // fadd v14.4s, v11.4s, v14.4s
-	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	FMOVD (R2), F12
+	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
+	WORD $0x6e2edc8f // fmul v15.4s, v4.4s, v14.4s
+	WORD $0x4e2fd58f // fadd v15.4s, v12.4s, v15.4s
+	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
+	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
-	WORD $0x6eadecdf // facgt v31.4s, v6.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVD (R3), F11
-	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
-	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
-	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
+	WORD $0x6eaeecdf // facgt v31.4s, v6.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
+	FMOVD (R3), F12
+	WORD $0x6e2cdcec // fmul v12.4s, v7.4s, v12.4s
+	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
+	WORD $0x4e28f5ce // fmax v14.4s, v14.4s, v8.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ea1f9ab // fsqrt v11.4s, v13.4s
-	WORD $0x4e28d56b // fadd v11.4s, v11.4s, v8.4s
-	WORD $0x6e2bfdcb // fdiv v11.4s, v14.4s, v11.4s
-	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
-	WORD $0x4eabd58b // fsub v11.4s, v12.4s, v11.4s
-	FMOVD F14, (R2)
-	FMOVD F13, (R3)
-	FMOVD F11, (R0)
+	WORD $0x6ea1f9cc // fsqrt v12.4s, v14.4s
+	WORD $0x4e29d58c // fadd v12.4s, v12.4s, v9.4s
+	WORD $0x6e2cfdec // fdiv v12.4s, v15.4s, v12.4s
+	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
+	WORD $0x6e2cdd6c // fmul v12.4s, v11.4s, v12.4s
+	WORD $0x4eacd5ac // fsub v12.4s, v13.4s, v12.4s
+	FMOVD F15, (R2)
+	FMOVD F14, (R3)
+	FMOVD F12, (R0)
 	TST $1, R4
 	BEQ done
 	ADD $8, R0, R0
@@ -222,43 +220,42 @@ skip:
 	TBZ $0, R4, skip2
 
 	// d = scale*flush(g) + l2*p
-	FMOVS (R1), F11
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
-	FMOVS (R0), F12
-	WORD $0x6e2cdc4d // fmul v13.4s, v2.4s, v12.4s
-	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
+	FMOVS (R1), F12
+	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
+	FMOVS (R0), F13
+	WORD $0x6e2ddc4e // fmul v14.4s, v2.4s, v13.4s
+	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVS (R2), F11
-	WORD $0x6e2bdc6b // fmul v11.4s, v3.4s, v11.4s
-	WORD $0x6e2ddc8e // fmul v14.4s, v4.4s, v13.4s
-	WORD $0x4e2ed56e // fadd v14.4s, v11.4s, v14.4s
-	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	FMOVS (R2), F12
+	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
+	WORD $0x6e2edc8f // fmul v15.4s, v4.4s, v14.4s
+	WORD $0x4e2fd58f // fadd v15.4s, v12.4s, v15.4s
+	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
+	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
-	WORD $0x6eadecdf // facgt v31.4s, v6.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVS (R3), F11
-	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
-	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
-	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
+	WORD $0x6eaeecdf // facgt v31.4s, v6.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
+	FMOVS (R3), F12
+	WORD $0x6e2cdcec // fmul v12.4s, v7.4s, v12.4s
+	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
+	WORD $0x4e28f5ce // fmax v14.4s, v14.4s, v8.4s
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ea1f9ab // fsqrt v11.4s, v13.4s
-	WORD $0x4e28d56b // fadd v11.4s, v11.4s, v8.4s
-	WORD $0x6e2bfdcb // fdiv v11.4s, v14.4s, v11.4s
-	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
-	WORD $0x4eabd58b // fsub v11.4s, v12.4s, v11.4s
-	FMOVS F14, (R2)
-	FMOVS F13, (R3)
-	FMOVS F11, (R0)
+	WORD $0x6ea1f9cc // fsqrt v12.4s, v14.4s
+	WORD $0x4e29d58c // fadd v12.4s, v12.4s, v9.4s
+	WORD $0x6e2cfdec // fdiv v12.4s, v15.4s, v12.4s
+	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
+	WORD $0x6e2cdd6c // fmul v12.4s, v11.4s, v12.4s
+	WORD $0x4eacd5ac // fsub v12.4s, v13.4s, v12.4s
+	FMOVS F15, (R2)
+	FMOVS F14, (R3)
+	FMOVS F12, (R0)
 
 skip2:
 
@@ -289,12 +286,14 @@ TEXT ·AdamF64(SB), NOSPLIT, $0-168
 	VDUP R17, V6.D2
 	MOVD beta2+136(FP), R17
 	VDUP R17, V7.D2
-	MOVD eps+152(FP), R17
+	MOVD $0x370000000000000, R17 // floor
 	VDUP R17, V8.D2
-	MOVD decay+112(FP), R17
+	MOVD eps+152(FP), R17
 	VDUP R17, V9.D2
-	MOVD step+160(FP), R17
+	MOVD decay+112(FP), R17
 	VDUP R17, V10.D2
+	MOVD step+160(FP), R17
+	VDUP R17, V11.D2
 	CMP $4, R4
 	BLT single
 	PCALIGN $16
@@ -302,74 +301,72 @@ TEXT ·AdamF64(SB), NOSPLIT, $0-168
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F11
-	FMOVQ 16(R1), F12
-	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	FMOVQ (R1), F12
+	FMOVQ 16(R1), F13
 	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
+	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
 	WORD $0x6e6cdc0c // fmul v12.2d, v0.2d, v12.2d
-	FMOVQ (R0), F13
-	FMOVQ 16(R0), F14
-	WORD $0x6e6ddc4f // fmul v15.2d, v2.2d, v13.2d
+	WORD $0x6e6ddc0d // fmul v13.2d, v0.2d, v13.2d
+	FMOVQ (R0), F14
+	FMOVQ 16(R0), F15
 	WORD $0x6e6edc50 // fmul v16.2d, v2.2d, v14.2d
-	WORD $0x4e6fd56f // fadd v15.2d, v11.2d, v15.2d
+	WORD $0x6e6fdc51 // fmul v17.2d, v2.2d, v15.2d
 	WORD $0x4e70d590 // fadd v16.2d, v12.2d, v16.2d
+	WORD $0x4e71d5b1 // fadd v17.2d, v13.2d, v17.2d
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R2), F12
-	FMOVQ 16(R2), F11
+	FMOVQ (R2), F13
+	FMOVQ 16(R2), F12
+	WORD $0x6e6ddc6d // fmul v13.2d, v3.2d, v13.2d
 	WORD $0x6e6cdc6c // fmul v12.2d, v3.2d, v12.2d
-	WORD $0x6e6bdc6b // fmul v11.2d, v3.2d, v11.2d
-	WORD $0x6e6fdc91 // fmul v17.2d, v4.2d, v15.2d
 	WORD $0x6e70dc92 // fmul v18.2d, v4.2d, v16.2d
-	WORD $0x4e71d591 // fadd v17.2d, v12.2d, v17.2d
-	WORD $0x4e72d572 // fadd v18.2d, v11.2d, v18.2d
-	WORD $0x6ef1ec3f // facgt v31.2d, v1.2d, v17.2d
-	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
+	WORD $0x6e71dc93 // fmul v19.2d, v4.2d, v17.2d
+	WORD $0x4e72d5b2 // fadd v18.2d, v13.2d, v18.2d
+	WORD $0x4e73d593 // fadd v19.2d, v12.2d, v19.2d
 	WORD $0x6ef2ec3f // facgt v31.2d, v1.2d, v18.2d
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
+	WORD $0x6ef3ec3f // facgt v31.2d, v1.2d, v19.2d
+	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	WORD $0x6e70dcb0 // fmul v16.2d, v5.2d, v16.2d
-	WORD $0x6eefecdf // facgt v31.2d, v6.2d, v15.2d
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	WORD $0x6e71dcb1 // fmul v17.2d, v5.2d, v17.2d
 	WORD $0x6ef0ecdf // facgt v31.2d, v6.2d, v16.2d
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
-	FMOVQ (R3), F11
-	FMOVQ 16(R3), F12
-	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
-	WORD $0x6e6cdcec // fmul v12.2d, v7.2d, v12.2d
-	WORD $0x6e6fddef // fmul v15.2d, v15.2d, v15.2d
+	WORD $0x6ef1ecdf // facgt v31.2d, v6.2d, v17.2d
+	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
 	WORD $0x6e70de10 // fmul v16.2d, v16.2d, v16.2d
-	WORD $0x4e6fd56f // fadd v15.2d, v11.2d, v15.2d
+	WORD $0x6e71de31 // fmul v17.2d, v17.2d, v17.2d
+	FMOVQ (R3), F12
+	FMOVQ 16(R3), F13
+	WORD $0x6e6cdcec // fmul v12.2d, v7.2d, v12.2d
+	WORD $0x6e6ddced // fmul v13.2d, v7.2d, v13.2d
 	WORD $0x4e70d590 // fadd v16.2d, v12.2d, v16.2d
-	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6ef0ec3f // facgt v31.2d, v1.2d, v16.2d
-	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
+	WORD $0x4e71d5b1 // fadd v17.2d, v13.2d, v17.2d
+	WORD $0x4e68f610 // fmax v16.2d, v16.2d, v8.2d
+	WORD $0x4e68f631 // fmax v17.2d, v17.2d, v8.2d
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ee1f9ec // fsqrt v12.2d, v15.2d
-	WORD $0x6ee1fa0b // fsqrt v11.2d, v16.2d
-	WORD $0x4e68d58c // fadd v12.2d, v12.2d, v8.2d
-	WORD $0x4e68d56b // fadd v11.2d, v11.2d, v8.2d
-	WORD $0x6e6cfe2c // fdiv v12.2d, v17.2d, v12.2d
-	WORD $0x6e6bfe4b // fdiv v11.2d, v18.2d, v11.2d
-	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	WORD $0x6e6edd2e // fmul v14.2d, v9.2d, v14.2d
-	WORD $0x6e6cdd4c // fmul v12.2d, v10.2d, v12.2d
-	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
-	WORD $0x4eecd5ac // fsub v12.2d, v13.2d, v12.2d
-	WORD $0x4eebd5cb // fsub v11.2d, v14.2d, v11.2d
-	FMOVQ F17, (R2)
-	FMOVQ F18, 16(R2)
-	FMOVQ F15, (R3)
-	FMOVQ F16, 16(R3)
-	FMOVQ F12, (R0)
-	FMOVQ F11, 16(R0)
+	WORD $0x6ee1fa0d // fsqrt v13.2d, v16.2d
+	WORD $0x6ee1fa2c // fsqrt v12.2d, v17.2d
+	WORD $0x4e69d5ad // fadd v13.2d, v13.2d, v9.2d
+	WORD $0x4e69d58c // fadd v12.2d, v12.2d, v9.2d
+	WORD $0x6e6dfe4d // fdiv v13.2d, v18.2d, v13.2d
+	WORD $0x6e6cfe6c // fdiv v12.2d, v19.2d, v12.2d
+	WORD $0x6e6edd4e // fmul v14.2d, v10.2d, v14.2d
+	WORD $0x6e6fdd4f // fmul v15.2d, v10.2d, v15.2d
+	WORD $0x6e6ddd6d // fmul v13.2d, v11.2d, v13.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	WORD $0x4eedd5cd // fsub v13.2d, v14.2d, v13.2d
+	WORD $0x4eecd5ec // fsub v12.2d, v15.2d, v12.2d
+	FMOVQ F18, (R2)
+	FMOVQ F19, 16(R2)
+	FMOVQ F16, (R3)
+	FMOVQ F17, 16(R3)
+	FMOVQ F13, (R0)
+	FMOVQ F12, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -385,43 +382,42 @@ single:
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F11
-	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
-	FMOVQ (R0), F12
-	WORD $0x6e6cdc4d // fmul v13.2d, v2.2d, v12.2d
-	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
+	FMOVQ (R1), F12
+	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e6cdc0c // fmul v12.2d, v0.2d, v12.2d
+	FMOVQ (R0), F13
+	WORD $0x6e6ddc4e // fmul v14.2d, v2.2d, v13.2d
+	WORD $0x4e6ed58e // fadd v14.2d, v12.2d, v14.2d
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R2), F11
-	WORD $0x6e6bdc6b // fmul v11.2d, v3.2d, v11.2d
-	WORD $0x6e6ddc8e // fmul v14.2d, v4.2d, v13.2d
-	WORD $0x4e6ed56e // fadd v14.2d, v11.2d, v14.2d
-	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	FMOVQ (R2), F12
+	WORD $0x6e6cdc6c // fmul v12.2d, v3.2d, v12.2d
+	WORD $0x6e6edc8f // fmul v15.2d, v4.2d, v14.2d
+	WORD $0x4e6fd58f // fadd v15.2d, v12.2d, v15.2d
+	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
+	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
-	WORD $0x6eedecdf // facgt v31.2d, v6.2d, v13.2d
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ (R3), F11
-	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
-	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
-	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
-	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e6edcae // fmul v14.2d, v5.2d, v14.2d
+	WORD $0x6eeeecdf // facgt v31.2d, v6.2d, v14.2d
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
+	FMOVQ (R3), F12
+	WORD $0x6e6cdcec // fmul v12.2d, v7.2d, v12.2d
+	WORD $0x4e6ed58e // fadd v14.2d, v12.2d, v14.2d
+	WORD $0x4e68f5ce // fmax v14.2d, v14.2d, v8.2d
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ee1f9ab // fsqrt v11.2d, v13.2d
-	WORD $0x4e68d56b // fadd v11.2d, v11.2d, v8.2d
-	WORD $0x6e6bfdcb // fdiv v11.2d, v14.2d, v11.2d
-	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
-	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
-	WORD $0x4eebd58b // fsub v11.2d, v12.2d, v11.2d
-	FMOVQ F14, (R2)
-	FMOVQ F13, (R3)
-	FMOVQ F11, (R0)
+	WORD $0x6ee1f9cc // fsqrt v12.2d, v14.2d
+	WORD $0x4e69d58c // fadd v12.2d, v12.2d, v9.2d
+	WORD $0x6e6cfdec // fdiv v12.2d, v15.2d, v12.2d
+	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	WORD $0x4eecd5ac // fsub v12.2d, v13.2d, v12.2d
+	FMOVQ F15, (R2)
+	FMOVQ F14, (R3)
+	FMOVQ F12, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -435,43 +431,42 @@ tail:
 	TBZ $0, R4, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F11
-	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
-	FMOVD (R0), F12
-	WORD $0x6e6cdc4d // fmul v13.2d, v2.2d, v12.2d
-	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
+	FMOVD (R1), F12
+	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e6cdc0c // fmul v12.2d, v0.2d, v12.2d
+	FMOVD (R0), F13
+	WORD $0x6e6ddc4e // fmul v14.2d, v2.2d, v13.2d
+	WORD $0x4e6ed58e // fadd v14.2d, v12.2d, v14.2d
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVD (R2), F11
-	WORD $0x6e6bdc6b // fmul v11.2d, v3.2d, v11.2d
-	WORD $0x6e6ddc8e // fmul v14.2d, v4.2d, v13.2d
-	WORD $0x4e6ed56e // fadd v14.2d, v11.2d, v14.2d
-	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	FMOVD (R2), F12
+	WORD $0x6e6cdc6c // fmul v12.2d, v3.2d, v12.2d
+	WORD $0x6e6edc8f // fmul v15.2d, v4.2d, v14.2d
+	WORD $0x4e6fd58f // fadd v15.2d, v12.2d, v15.2d
+	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
+	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
-	WORD $0x6eedecdf // facgt v31.2d, v6.2d, v13.2d
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVD (R3), F11
-	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
-	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
-	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
-	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e6edcae // fmul v14.2d, v5.2d, v14.2d
+	WORD $0x6eeeecdf // facgt v31.2d, v6.2d, v14.2d
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
+	FMOVD (R3), F12
+	WORD $0x6e6cdcec // fmul v12.2d, v7.2d, v12.2d
+	WORD $0x4e6ed58e // fadd v14.2d, v12.2d, v14.2d
+	WORD $0x4e68f5ce // fmax v14.2d, v14.2d, v8.2d
 
 	// p = decay*p - step*(m/(sqrt(v)+eps))
-	WORD $0x6ee1f9ab // fsqrt v11.2d, v13.2d
-	WORD $0x4e68d56b // fadd v11.2d, v11.2d, v8.2d
-	WORD $0x6e6bfdcb // fdiv v11.2d, v14.2d, v11.2d
-	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
-	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
-	WORD $0x4eebd58b // fsub v11.2d, v12.2d, v11.2d
-	FMOVD F14, (R2)
-	FMOVD F13, (R3)
-	FMOVD F11, (R0)
+	WORD $0x6ee1f9cc // fsqrt v12.2d, v14.2d
+	WORD $0x4e69d58c // fadd v12.2d, v12.2d, v9.2d
+	WORD $0x6e6cfdec // fdiv v12.2d, v15.2d, v12.2d
+	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	WORD $0x4eecd5ac // fsub v12.2d, v13.2d, v12.2d
+	FMOVD F15, (R2)
+	FMOVD F14, (R3)
+	FMOVD F12, (R0)
 
 skip:
 

@@ -28,10 +28,12 @@ TEXT ·AdamWarmupF32(SB), NOSPLIT, $0-128
 	VDUP R17, V6.S4
 	MOVWU beta2+116(FP), R17
 	VDUP R17, V7.S4
-	MOVWU decay+104(FP), R17
+	MOVD $0xc800000, R17 // floor
 	VDUP R17, V8.S4
-	MOVWU step+124(FP), R17
+	MOVWU decay+104(FP), R17
 	VDUP R17, V9.S4
+	MOVWU step+124(FP), R17
+	VDUP R17, V10.S4
 	CMP $8, R4
 	BLT single
 	PCALIGN $16
@@ -39,68 +41,66 @@ TEXT ·AdamWarmupF32(SB), NOSPLIT, $0-128
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F10
-	FMOVQ 16(R1), F11
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	FMOVQ (R1), F11
+	FMOVQ 16(R1), F12
 	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
+	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
 	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
-	FMOVQ (R0), F12
-	FMOVQ 16(R0), F13
-	WORD $0x6e2cdc4e // fmul v14.4s, v2.4s, v12.4s
+	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
+	FMOVQ (R0), F13
+	FMOVQ 16(R0), F14
 	WORD $0x6e2ddc4f // fmul v15.4s, v2.4s, v13.4s
-	WORD $0x4e2ed54e // fadd v14.4s, v10.4s, v14.4s
+	WORD $0x6e2edc50 // fmul v16.4s, v2.4s, v14.4s
 	WORD $0x4e2fd56f // fadd v15.4s, v11.4s, v15.4s
+	WORD $0x4e30d590 // fadd v16.4s, v12.4s, v16.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R2), F11
-	FMOVQ 16(R2), F10
+	FMOVQ (R2), F12
+	FMOVQ 16(R2), F11
+	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
 	WORD $0x6e2bdc6b // fmul v11.4s, v3.4s, v11.4s
-	WORD $0x6e2adc6a // fmul v10.4s, v3.4s, v10.4s
-	WORD $0x6e2edc90 // fmul v16.4s, v4.4s, v14.4s
 	WORD $0x6e2fdc91 // fmul v17.4s, v4.4s, v15.4s
-	WORD $0x4e30d570 // fadd v16.4s, v11.4s, v16.4s
-	WORD $0x4e31d551 // fadd v17.4s, v10.4s, v17.4s
-	WORD $0x6eb0ec3f // facgt v31.4s, v1.4s, v16.4s
-	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
+	WORD $0x6e30dc92 // fmul v18.4s, v4.4s, v16.4s
+	WORD $0x4e31d591 // fadd v17.4s, v12.4s, v17.4s
+	WORD $0x4e32d572 // fadd v18.4s, v11.4s, v18.4s
 	WORD $0x6eb1ec3f // facgt v31.4s, v1.4s, v17.4s
 	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
+	WORD $0x6eb2ec3f // facgt v31.4s, v1.4s, v18.4s
+	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	WORD $0x6e2fdcaf // fmul v15.4s, v5.4s, v15.4s
-	WORD $0x6eaeecdf // facgt v31.4s, v6.4s, v14.4s
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e30dcb0 // fmul v16.4s, v5.4s, v16.4s
 	WORD $0x6eafecdf // facgt v31.4s, v6.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVQ (R3), F10
-	FMOVQ 16(R3), F11
-	WORD $0x6e2adcea // fmul v10.4s, v7.4s, v10.4s
-	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
+	WORD $0x6eb0ecdf // facgt v31.4s, v6.4s, v16.4s
+	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
 	WORD $0x6e2fddef // fmul v15.4s, v15.4s, v15.4s
-	WORD $0x4e2ed54e // fadd v14.4s, v10.4s, v14.4s
+	WORD $0x6e30de10 // fmul v16.4s, v16.4s, v16.4s
+	FMOVQ (R3), F11
+	FMOVQ 16(R3), F12
+	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
+	WORD $0x6e2cdcec // fmul v12.4s, v7.4s, v12.4s
 	WORD $0x4e2fd56f // fadd v15.4s, v11.4s, v15.4s
-	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	WORD $0x4e30d590 // fadd v16.4s, v12.4s, v16.4s
+	WORD $0x4e28f5ef // fmax v15.4s, v15.4s, v8.4s
+	WORD $0x4e28f610 // fmax v16.4s, v16.4s, v8.4s
 
 	// p = decay*p - step*m
-	WORD $0x6e2cdd0c // fmul v12.4s, v8.4s, v12.4s
-	WORD $0x6e2ddd0d // fmul v13.4s, v8.4s, v13.4s
-	WORD $0x6e30dd2b // fmul v11.4s, v9.4s, v16.4s
-	WORD $0x6e31dd2a // fmul v10.4s, v9.4s, v17.4s
-	WORD $0x4eabd58b // fsub v11.4s, v12.4s, v11.4s
-	WORD $0x4eaad5aa // fsub v10.4s, v13.4s, v10.4s
-	FMOVQ F16, (R2)
-	FMOVQ F17, 16(R2)
-	FMOVQ F14, (R3)
-	FMOVQ F15, 16(R3)
-	FMOVQ F11, (R0)
-	FMOVQ F10, 16(R0)
+	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
+	WORD $0x6e2edd2e // fmul v14.4s, v9.4s, v14.4s
+	WORD $0x6e31dd4c // fmul v12.4s, v10.4s, v17.4s
+	WORD $0x6e32dd4b // fmul v11.4s, v10.4s, v18.4s
+	WORD $0x4eacd5ac // fsub v12.4s, v13.4s, v12.4s
+	WORD $0x4eabd5cb // fsub v11.4s, v14.4s, v11.4s
+	FMOVQ F17, (R2)
+	FMOVQ F18, 16(R2)
+	FMOVQ F15, (R3)
+	FMOVQ F16, 16(R3)
+	FMOVQ F12, (R0)
+	FMOVQ F11, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -116,40 +116,39 @@ single:
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F10
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
-	FMOVQ (R0), F11
-	WORD $0x6e2bdc4c // fmul v12.4s, v2.4s, v11.4s
-	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
+	FMOVQ (R1), F11
+	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
+	FMOVQ (R0), F12
+	WORD $0x6e2cdc4d // fmul v13.4s, v2.4s, v12.4s
+	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R2), F10
-	WORD $0x6e2adc6a // fmul v10.4s, v3.4s, v10.4s
-	WORD $0x6e2cdc8d // fmul v13.4s, v4.4s, v12.4s
-	WORD $0x4e2dd54d // fadd v13.4s, v10.4s, v13.4s
-	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	FMOVQ (R2), F11
+	WORD $0x6e2bdc6b // fmul v11.4s, v3.4s, v11.4s
+	WORD $0x6e2ddc8e // fmul v14.4s, v4.4s, v13.4s
+	WORD $0x4e2ed56e // fadd v14.4s, v11.4s, v14.4s
+	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
-	WORD $0x6eacecdf // facgt v31.4s, v6.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ (R3), F10
-	WORD $0x6e2adcea // fmul v10.4s, v7.4s, v10.4s
-	WORD $0x6e2cdd8c // fmul v12.4s, v12.4s, v12.4s
-	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
+	WORD $0x6eadecdf // facgt v31.4s, v6.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
+	FMOVQ (R3), F11
+	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
+	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
+	WORD $0x4e28f5ad // fmax v13.4s, v13.4s, v8.4s
 
 	// p = decay*p - step*m
-	WORD $0x6e2bdd0b // fmul v11.4s, v8.4s, v11.4s
-	WORD $0x6e2ddd2a // fmul v10.4s, v9.4s, v13.4s
-	WORD $0x4eaad56a // fsub v10.4s, v11.4s, v10.4s
-	FMOVQ F13, (R2)
-	FMOVQ F12, (R3)
-	FMOVQ F10, (R0)
+	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
+	WORD $0x6e2edd4b // fmul v11.4s, v10.4s, v14.4s
+	WORD $0x4eabd58b // fsub v11.4s, v12.4s, v11.4s
+	FMOVQ F14, (R2)
+	FMOVQ F13, (R3)
+	FMOVQ F11, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -163,40 +162,39 @@ tail:
 	TBZ $1, R4, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F10
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
-	FMOVD (R0), F11
-	WORD $0x6e2bdc4c // fmul v12.4s, v2.4s, v11.4s
-	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
+	FMOVD (R1), F11
+	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
+	FMOVD (R0), F12
+	WORD $0x6e2cdc4d // fmul v13.4s, v2.4s, v12.4s
+	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVD (R2), F10
-	WORD $0x6e2adc6a // fmul v10.4s, v3.4s, v10.4s
-	WORD $0x6e2cdc8d // fmul v13.4s, v4.4s, v12.4s
-	WORD $0x4e2dd54d // fadd v13.4s, v10.4s, v13.4s
-	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	FMOVD (R2), F11
+	WORD $0x6e2bdc6b // fmul v11.4s, v3.4s, v11.4s
+	WORD $0x6e2ddc8e // fmul v14.4s, v4.4s, v13.4s
+	WORD $0x4e2ed56e // fadd v14.4s, v11.4s, v14.4s
+	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
-	WORD $0x6eacecdf // facgt v31.4s, v6.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD (R3), F10
-	WORD $0x6e2adcea // fmul v10.4s, v7.4s, v10.4s
-	WORD $0x6e2cdd8c // fmul v12.4s, v12.4s, v12.4s
-	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
+	WORD $0x6eadecdf // facgt v31.4s, v6.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
+	FMOVD (R3), F11
+	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
+	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
+	WORD $0x4e28f5ad // fmax v13.4s, v13.4s, v8.4s
 
 	// p = decay*p - step*m
-	WORD $0x6e2bdd0b // fmul v11.4s, v8.4s, v11.4s
-	WORD $0x6e2ddd2a // fmul v10.4s, v9.4s, v13.4s
-	WORD $0x4eaad56a // fsub v10.4s, v11.4s, v10.4s
-	FMOVD F13, (R2)
-	FMOVD F12, (R3)
-	FMOVD F10, (R0)
+	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
+	WORD $0x6e2edd4b // fmul v11.4s, v10.4s, v14.4s
+	WORD $0x4eabd58b // fsub v11.4s, v12.4s, v11.4s
+	FMOVD F14, (R2)
+	FMOVD F13, (R3)
+	FMOVD F11, (R0)
 	TST $1, R4
 	BEQ done
 	ADD $8, R0, R0
@@ -208,40 +206,39 @@ skip:
 	TBZ $0, R4, skip2
 
 	// d = scale*flush(g) + l2*p
-	FMOVS (R1), F10
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
-	FMOVS (R0), F11
-	WORD $0x6e2bdc4c // fmul v12.4s, v2.4s, v11.4s
-	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
+	FMOVS (R1), F11
+	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
+	FMOVS (R0), F12
+	WORD $0x6e2cdc4d // fmul v13.4s, v2.4s, v12.4s
+	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVS (R2), F10
-	WORD $0x6e2adc6a // fmul v10.4s, v3.4s, v10.4s
-	WORD $0x6e2cdc8d // fmul v13.4s, v4.4s, v12.4s
-	WORD $0x4e2dd54d // fadd v13.4s, v10.4s, v13.4s
-	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	FMOVS (R2), F11
+	WORD $0x6e2bdc6b // fmul v11.4s, v3.4s, v11.4s
+	WORD $0x6e2ddc8e // fmul v14.4s, v4.4s, v13.4s
+	WORD $0x4e2ed56e // fadd v14.4s, v11.4s, v14.4s
+	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
-	WORD $0x6eacecdf // facgt v31.4s, v6.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVS (R3), F10
-	WORD $0x6e2adcea // fmul v10.4s, v7.4s, v10.4s
-	WORD $0x6e2cdd8c // fmul v12.4s, v12.4s, v12.4s
-	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
+	WORD $0x6eadecdf // facgt v31.4s, v6.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
+	FMOVS (R3), F11
+	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
+	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
+	WORD $0x4e28f5ad // fmax v13.4s, v13.4s, v8.4s
 
 	// p = decay*p - step*m
-	WORD $0x6e2bdd0b // fmul v11.4s, v8.4s, v11.4s
-	WORD $0x6e2ddd2a // fmul v10.4s, v9.4s, v13.4s
-	WORD $0x4eaad56a // fsub v10.4s, v11.4s, v10.4s
-	FMOVS F13, (R2)
-	FMOVS F12, (R3)
-	FMOVS F10, (R0)
+	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
+	WORD $0x6e2edd4b // fmul v11.4s, v10.4s, v14.4s
+	WORD $0x4eabd58b // fsub v11.4s, v12.4s, v11.4s
+	FMOVS F14, (R2)
+	FMOVS F13, (R3)
+	FMOVS F11, (R0)
 
 skip2:
 
@@ -272,10 +269,12 @@ TEXT ·AdamWarmupF64(SB), NOSPLIT, $0-160
 	VDUP R17, V6.D2
 	MOVD beta2+136(FP), R17
 	VDUP R17, V7.D2
-	MOVD decay+112(FP), R17
+	MOVD $0x370000000000000, R17 // floor
 	VDUP R17, V8.D2
-	MOVD step+152(FP), R17
+	MOVD decay+112(FP), R17
 	VDUP R17, V9.D2
+	MOVD step+152(FP), R17
+	VDUP R17, V10.D2
 	CMP $4, R4
 	BLT single
 	PCALIGN $16
@@ -283,68 +282,66 @@ TEXT ·AdamWarmupF64(SB), NOSPLIT, $0-160
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F10
-	FMOVQ 16(R1), F11
-	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	FMOVQ (R1), F11
+	FMOVQ 16(R1), F12
 	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e6adc0a // fmul v10.2d, v0.2d, v10.2d
+	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
 	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
-	FMOVQ (R0), F12
-	FMOVQ 16(R0), F13
-	WORD $0x6e6cdc4e // fmul v14.2d, v2.2d, v12.2d
+	WORD $0x6e6cdc0c // fmul v12.2d, v0.2d, v12.2d
+	FMOVQ (R0), F13
+	FMOVQ 16(R0), F14
 	WORD $0x6e6ddc4f // fmul v15.2d, v2.2d, v13.2d
-	WORD $0x4e6ed54e // fadd v14.2d, v10.2d, v14.2d
+	WORD $0x6e6edc50 // fmul v16.2d, v2.2d, v14.2d
 	WORD $0x4e6fd56f // fadd v15.2d, v11.2d, v15.2d
+	WORD $0x4e70d590 // fadd v16.2d, v12.2d, v16.2d
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R2), F11
-	FMOVQ 16(R2), F10
+	FMOVQ (R2), F12
+	FMOVQ 16(R2), F11
+	WORD $0x6e6cdc6c // fmul v12.2d, v3.2d, v12.2d
 	WORD $0x6e6bdc6b // fmul v11.2d, v3.2d, v11.2d
-	WORD $0x6e6adc6a // fmul v10.2d, v3.2d, v10.2d
-	WORD $0x6e6edc90 // fmul v16.2d, v4.2d, v14.2d
 	WORD $0x6e6fdc91 // fmul v17.2d, v4.2d, v15.2d
-	WORD $0x4e70d570 // fadd v16.2d, v11.2d, v16.2d
-	WORD $0x4e71d551 // fadd v17.2d, v10.2d, v17.2d
-	WORD $0x6ef0ec3f // facgt v31.2d, v1.2d, v16.2d
-	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
+	WORD $0x6e70dc92 // fmul v18.2d, v4.2d, v16.2d
+	WORD $0x4e71d591 // fadd v17.2d, v12.2d, v17.2d
+	WORD $0x4e72d572 // fadd v18.2d, v11.2d, v18.2d
 	WORD $0x6ef1ec3f // facgt v31.2d, v1.2d, v17.2d
 	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
+	WORD $0x6ef2ec3f // facgt v31.2d, v1.2d, v18.2d
+	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6edcae // fmul v14.2d, v5.2d, v14.2d
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
-	WORD $0x6eeeecdf // facgt v31.2d, v6.2d, v14.2d
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e70dcb0 // fmul v16.2d, v5.2d, v16.2d
 	WORD $0x6eefecdf // facgt v31.2d, v6.2d, v15.2d
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	FMOVQ (R3), F10
-	FMOVQ 16(R3), F11
-	WORD $0x6e6adcea // fmul v10.2d, v7.2d, v10.2d
-	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
-	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
+	WORD $0x6ef0ecdf // facgt v31.2d, v6.2d, v16.2d
+	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
 	WORD $0x6e6fddef // fmul v15.2d, v15.2d, v15.2d
-	WORD $0x4e6ed54e // fadd v14.2d, v10.2d, v14.2d
+	WORD $0x6e70de10 // fmul v16.2d, v16.2d, v16.2d
+	FMOVQ (R3), F11
+	FMOVQ 16(R3), F12
+	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
+	WORD $0x6e6cdcec // fmul v12.2d, v7.2d, v12.2d
 	WORD $0x4e6fd56f // fadd v15.2d, v11.2d, v15.2d
-	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	WORD $0x4e70d590 // fadd v16.2d, v12.2d, v16.2d
+	WORD $0x4e68f5ef // fmax v15.2d, v15.2d, v8.2d
+	WORD $0x4e68f610 // fmax v16.2d, v16.2d, v8.2d
 
 	// p = decay*p - step*m
-	WORD $0x6e6cdd0c // fmul v12.2d, v8.2d, v12.2d
-	WORD $0x6e6ddd0d // fmul v13.2d, v8.2d, v13.2d
-	WORD $0x6e70dd2b // fmul v11.2d, v9.2d, v16.2d
-	WORD $0x6e71dd2a // fmul v10.2d, v9.2d, v17.2d
-	WORD $0x4eebd58b // fsub v11.2d, v12.2d, v11.2d
-	WORD $0x4eead5aa // fsub v10.2d, v13.2d, v10.2d
-	FMOVQ F16, (R2)
-	FMOVQ F17, 16(R2)
-	FMOVQ F14, (R3)
-	FMOVQ F15, 16(R3)
-	FMOVQ F11, (R0)
-	FMOVQ F10, 16(R0)
+	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
+	WORD $0x6e6edd2e // fmul v14.2d, v9.2d, v14.2d
+	WORD $0x6e71dd4c // fmul v12.2d, v10.2d, v17.2d
+	WORD $0x6e72dd4b // fmul v11.2d, v10.2d, v18.2d
+	WORD $0x4eecd5ac // fsub v12.2d, v13.2d, v12.2d
+	WORD $0x4eebd5cb // fsub v11.2d, v14.2d, v11.2d
+	FMOVQ F17, (R2)
+	FMOVQ F18, 16(R2)
+	FMOVQ F15, (R3)
+	FMOVQ F16, 16(R3)
+	FMOVQ F12, (R0)
+	FMOVQ F11, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -360,40 +357,39 @@ single:
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F10
-	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e6adc0a // fmul v10.2d, v0.2d, v10.2d
-	FMOVQ (R0), F11
-	WORD $0x6e6bdc4c // fmul v12.2d, v2.2d, v11.2d
-	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
+	FMOVQ (R1), F11
+	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
+	FMOVQ (R0), F12
+	WORD $0x6e6cdc4d // fmul v13.2d, v2.2d, v12.2d
+	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R2), F10
-	WORD $0x6e6adc6a // fmul v10.2d, v3.2d, v10.2d
-	WORD $0x6e6cdc8d // fmul v13.2d, v4.2d, v12.2d
-	WORD $0x4e6dd54d // fadd v13.2d, v10.2d, v13.2d
-	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	FMOVQ (R2), F11
+	WORD $0x6e6bdc6b // fmul v11.2d, v3.2d, v11.2d
+	WORD $0x6e6ddc8e // fmul v14.2d, v4.2d, v13.2d
+	WORD $0x4e6ed56e // fadd v14.2d, v11.2d, v14.2d
+	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6cdcac // fmul v12.2d, v5.2d, v12.2d
-	WORD $0x6eececdf // facgt v31.2d, v6.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ (R3), F10
-	WORD $0x6e6adcea // fmul v10.2d, v7.2d, v10.2d
-	WORD $0x6e6cdd8c // fmul v12.2d, v12.2d, v12.2d
-	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
-	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
+	WORD $0x6eedecdf // facgt v31.2d, v6.2d, v13.2d
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
+	FMOVQ (R3), F11
+	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
+	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
+	WORD $0x4e68f5ad // fmax v13.2d, v13.2d, v8.2d
 
 	// p = decay*p - step*m
-	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
-	WORD $0x6e6ddd2a // fmul v10.2d, v9.2d, v13.2d
-	WORD $0x4eead56a // fsub v10.2d, v11.2d, v10.2d
-	FMOVQ F13, (R2)
-	FMOVQ F12, (R3)
-	FMOVQ F10, (R0)
+	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
+	WORD $0x6e6edd4b // fmul v11.2d, v10.2d, v14.2d
+	WORD $0x4eebd58b // fsub v11.2d, v12.2d, v11.2d
+	FMOVQ F14, (R2)
+	FMOVQ F13, (R3)
+	FMOVQ F11, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -407,40 +403,39 @@ tail:
 	TBZ $0, R4, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F10
-	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e6adc0a // fmul v10.2d, v0.2d, v10.2d
-	FMOVD (R0), F11
-	WORD $0x6e6bdc4c // fmul v12.2d, v2.2d, v11.2d
-	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
+	FMOVD (R1), F11
+	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
+	FMOVD (R0), F12
+	WORD $0x6e6cdc4d // fmul v13.2d, v2.2d, v12.2d
+	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVD (R2), F10
-	WORD $0x6e6adc6a // fmul v10.2d, v3.2d, v10.2d
-	WORD $0x6e6cdc8d // fmul v13.2d, v4.2d, v12.2d
-	WORD $0x4e6dd54d // fadd v13.2d, v10.2d, v13.2d
-	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	FMOVD (R2), F11
+	WORD $0x6e6bdc6b // fmul v11.2d, v3.2d, v11.2d
+	WORD $0x6e6ddc8e // fmul v14.2d, v4.2d, v13.2d
+	WORD $0x4e6ed56e // fadd v14.2d, v11.2d, v14.2d
+	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6cdcac // fmul v12.2d, v5.2d, v12.2d
-	WORD $0x6eececdf // facgt v31.2d, v6.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD (R3), F10
-	WORD $0x6e6adcea // fmul v10.2d, v7.2d, v10.2d
-	WORD $0x6e6cdd8c // fmul v12.2d, v12.2d, v12.2d
-	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
-	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
+	WORD $0x6eedecdf // facgt v31.2d, v6.2d, v13.2d
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
+	FMOVD (R3), F11
+	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
+	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
+	WORD $0x4e68f5ad // fmax v13.2d, v13.2d, v8.2d
 
 	// p = decay*p - step*m
-	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
-	WORD $0x6e6ddd2a // fmul v10.2d, v9.2d, v13.2d
-	WORD $0x4eead56a // fsub v10.2d, v11.2d, v10.2d
-	FMOVD F13, (R2)
-	FMOVD F12, (R3)
-	FMOVD F10, (R0)
+	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
+	WORD $0x6e6edd4b // fmul v11.2d, v10.2d, v14.2d
+	WORD $0x4eebd58b // fsub v11.2d, v12.2d, v11.2d
+	FMOVD F14, (R2)
+	FMOVD F13, (R3)
+	FMOVD F11, (R0)
 
 skip:
 

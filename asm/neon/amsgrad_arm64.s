@@ -29,12 +29,14 @@ TEXT ·AMSGradF32(SB), NOSPLIT, $0-156
 	VDUP R17, V6.S4
 	MOVWU beta2+140(FP), R17
 	VDUP R17, V7.S4
-	MOVWU eps+148(FP), R17
+	MOVD $0xc800000, R17 // floor
 	VDUP R17, V8.S4
-	MOVWU decay+128(FP), R17
+	MOVWU eps+148(FP), R17
 	VDUP R17, V9.S4
-	MOVWU step+152(FP), R17
+	MOVWU decay+128(FP), R17
 	VDUP R17, V10.S4
+	MOVWU step+152(FP), R17
+	VDUP R17, V11.S4
 	CMP $8, R5
 	BLT single
 	PCALIGN $16
@@ -42,84 +44,82 @@ TEXT ·AMSGradF32(SB), NOSPLIT, $0-156
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F11
-	FMOVQ 16(R1), F12
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	FMOVQ (R1), F12
+	FMOVQ 16(R1), F13
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
+	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
 	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
-	FMOVQ (R0), F13
-	FMOVQ 16(R0), F14
-	WORD $0x6e2ddc4f // fmul v15.4s, v2.4s, v13.4s
+	WORD $0x6e2ddc0d // fmul v13.4s, v0.4s, v13.4s
+	FMOVQ (R0), F14
+	FMOVQ 16(R0), F15
 	WORD $0x6e2edc50 // fmul v16.4s, v2.4s, v14.4s
-	WORD $0x4e2fd56f // fadd v15.4s, v11.4s, v15.4s
+	WORD $0x6e2fdc51 // fmul v17.4s, v2.4s, v15.4s
 	WORD $0x4e30d590 // fadd v16.4s, v12.4s, v16.4s
+	WORD $0x4e31d5b1 // fadd v17.4s, v13.4s, v17.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R2), F12
-	FMOVQ 16(R2), F11
+	FMOVQ (R2), F13
+	FMOVQ 16(R2), F12
+	WORD $0x6e2ddc6d // fmul v13.4s, v3.4s, v13.4s
 	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
-	WORD $0x6e2bdc6b // fmul v11.4s, v3.4s, v11.4s
-	WORD $0x6e2fdc91 // fmul v17.4s, v4.4s, v15.4s
 	WORD $0x6e30dc92 // fmul v18.4s, v4.4s, v16.4s
-	WORD $0x4e31d591 // fadd v17.4s, v12.4s, v17.4s
-	WORD $0x4e32d572 // fadd v18.4s, v11.4s, v18.4s
-	WORD $0x6eb1ec3f // facgt v31.4s, v1.4s, v17.4s
-	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
+	WORD $0x6e31dc93 // fmul v19.4s, v4.4s, v17.4s
+	WORD $0x4e32d5b2 // fadd v18.4s, v13.4s, v18.4s
+	WORD $0x4e33d593 // fadd v19.4s, v12.4s, v19.4s
 	WORD $0x6eb2ec3f // facgt v31.4s, v1.4s, v18.4s
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
+	WORD $0x6eb3ec3f // facgt v31.4s, v1.4s, v19.4s
+	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2fdcaf // fmul v15.4s, v5.4s, v15.4s
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	WORD $0x6e30dcb0 // fmul v16.4s, v5.4s, v16.4s
-	WORD $0x6eafecdf // facgt v31.4s, v6.4s, v15.4s
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	WORD $0x6e31dcb1 // fmul v17.4s, v5.4s, v17.4s
 	WORD $0x6eb0ecdf // facgt v31.4s, v6.4s, v16.4s
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
-	FMOVQ (R3), F11
-	FMOVQ 16(R3), F12
-	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x6e2cdcec // fmul v12.4s, v7.4s, v12.4s
-	WORD $0x6e2fddef // fmul v15.4s, v15.4s, v15.4s
+	WORD $0x6eb1ecdf // facgt v31.4s, v6.4s, v17.4s
+	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
 	WORD $0x6e30de10 // fmul v16.4s, v16.4s, v16.4s
-	WORD $0x4e2fd56f // fadd v15.4s, v11.4s, v15.4s
+	WORD $0x6e31de31 // fmul v17.4s, v17.4s, v17.4s
+	FMOVQ (R3), F12
+	FMOVQ 16(R3), F13
+	WORD $0x6e2cdcec // fmul v12.4s, v7.4s, v12.4s
+	WORD $0x6e2ddced // fmul v13.4s, v7.4s, v13.4s
 	WORD $0x4e30d590 // fadd v16.4s, v12.4s, v16.4s
-	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6eb0ec3f // facgt v31.4s, v1.4s, v16.4s
-	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
+	WORD $0x4e31d5b1 // fadd v17.4s, v13.4s, v17.4s
+	WORD $0x4e28f610 // fmax v16.4s, v16.4s, v8.4s
+	WORD $0x4e28f631 // fmax v17.4s, v17.4s, v8.4s
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
-	FMOVQ (R4), F12
-	FMOVQ 16(R4), F11
-	WORD $0x6eafe59f // fcmgt v31.4s, v12.4s, v15.4s
-	WORD $0x6e6f1d9f // bsl v31.16b, v12.16b, v15.16b
+	FMOVQ (R4), F13
+	FMOVQ 16(R4), F12
+	WORD $0x6eb0e5bf // fcmgt v31.4s, v13.4s, v16.4s
+	WORD $0x6e701dbf // bsl v31.16b, v13.16b, v16.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eb1e59f // fcmgt v31.4s, v12.4s, v17.4s
+	WORD $0x6e711d9f // bsl v31.16b, v12.16b, v17.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	WORD $0x6eb0e57f // fcmgt v31.4s, v11.4s, v16.4s
-	WORD $0x6e701d7f // bsl v31.16b, v11.16b, v16.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6ea1f993 // fsqrt v19.4s, v12.4s
-	WORD $0x6ea1f974 // fsqrt v20.4s, v11.4s
-	WORD $0x4e28d673 // fadd v19.4s, v19.4s, v8.4s
-	WORD $0x4e28d694 // fadd v20.4s, v20.4s, v8.4s
-	WORD $0x6e33fe33 // fdiv v19.4s, v17.4s, v19.4s
+	WORD $0x6ea1f9b4 // fsqrt v20.4s, v13.4s
+	WORD $0x6ea1f995 // fsqrt v21.4s, v12.4s
+	WORD $0x4e29d694 // fadd v20.4s, v20.4s, v9.4s
+	WORD $0x4e29d6b5 // fadd v21.4s, v21.4s, v9.4s
 	WORD $0x6e34fe54 // fdiv v20.4s, v18.4s, v20.4s
-	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x6e2edd2e // fmul v14.4s, v9.4s, v14.4s
-	WORD $0x6e33dd53 // fmul v19.4s, v10.4s, v19.4s
-	WORD $0x6e34dd54 // fmul v20.4s, v10.4s, v20.4s
-	WORD $0x4eb3d5b3 // fsub v19.4s, v13.4s, v19.4s
+	WORD $0x6e35fe75 // fdiv v21.4s, v19.4s, v21.4s
+	WORD $0x6e2edd4e // fmul v14.4s, v10.4s, v14.4s
+	WORD $0x6e2fdd4f // fmul v15.4s, v10.4s, v15.4s
+	WORD $0x6e34dd74 // fmul v20.4s, v11.4s, v20.4s
+	WORD $0x6e35dd75 // fmul v21.4s, v11.4s, v21.4s
 	WORD $0x4eb4d5d4 // fsub v20.4s, v14.4s, v20.4s
-	FMOVQ F17, (R2)
-	FMOVQ F18, 16(R2)
-	FMOVQ F15, (R3)
-	FMOVQ F16, 16(R3)
-	FMOVQ F12, (R4)
-	FMOVQ F11, 16(R4)
-	FMOVQ F19, (R0)
-	FMOVQ F20, 16(R0)
+	WORD $0x4eb5d5f5 // fsub v21.4s, v15.4s, v21.4s
+	FMOVQ F18, (R2)
+	FMOVQ F19, 16(R2)
+	FMOVQ F16, (R3)
+	FMOVQ F17, 16(R3)
+	FMOVQ F13, (R4)
+	FMOVQ F12, 16(R4)
+	FMOVQ F20, (R0)
+	FMOVQ F21, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -136,48 +136,47 @@ single:
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F11
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
-	FMOVQ (R0), F12
-	WORD $0x6e2cdc4d // fmul v13.4s, v2.4s, v12.4s
-	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
+	FMOVQ (R1), F12
+	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
+	FMOVQ (R0), F13
+	WORD $0x6e2ddc4e // fmul v14.4s, v2.4s, v13.4s
+	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R2), F11
-	WORD $0x6e2bdc6b // fmul v11.4s, v3.4s, v11.4s
-	WORD $0x6e2ddc8e // fmul v14.4s, v4.4s, v13.4s
-	WORD $0x4e2ed56e // fadd v14.4s, v11.4s, v14.4s
-	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	FMOVQ (R2), F12
+	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
+	WORD $0x6e2edc8f // fmul v15.4s, v4.4s, v14.4s
+	WORD $0x4e2fd58f // fadd v15.4s, v12.4s, v15.4s
+	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
+	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
-	WORD $0x6eadecdf // facgt v31.4s, v6.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ (R3), F11
-	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
-	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
-	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
+	WORD $0x6eaeecdf // facgt v31.4s, v6.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
+	FMOVQ (R3), F12
+	WORD $0x6e2cdcec // fmul v12.4s, v7.4s, v12.4s
+	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
+	WORD $0x4e28f5ce // fmax v14.4s, v14.4s, v8.4s
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
-	FMOVQ (R4), F11
-	WORD $0x6eade57f // fcmgt v31.4s, v11.4s, v13.4s
-	WORD $0x6e6d1d7f // bsl v31.16b, v11.16b, v13.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6ea1f96f // fsqrt v15.4s, v11.4s
-	WORD $0x4e28d5ef // fadd v15.4s, v15.4s, v8.4s
-	WORD $0x6e2ffdcf // fdiv v15.4s, v14.4s, v15.4s
-	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x6e2fdd4f // fmul v15.4s, v10.4s, v15.4s
-	WORD $0x4eafd58f // fsub v15.4s, v12.4s, v15.4s
-	FMOVQ F14, (R2)
-	FMOVQ F13, (R3)
-	FMOVQ F11, (R4)
-	FMOVQ F15, (R0)
+	FMOVQ (R4), F12
+	WORD $0x6eaee59f // fcmgt v31.4s, v12.4s, v14.4s
+	WORD $0x6e6e1d9f // bsl v31.16b, v12.16b, v14.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6ea1f990 // fsqrt v16.4s, v12.4s
+	WORD $0x4e29d610 // fadd v16.4s, v16.4s, v9.4s
+	WORD $0x6e30fdf0 // fdiv v16.4s, v15.4s, v16.4s
+	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
+	WORD $0x6e30dd70 // fmul v16.4s, v11.4s, v16.4s
+	WORD $0x4eb0d5b0 // fsub v16.4s, v13.4s, v16.4s
+	FMOVQ F15, (R2)
+	FMOVQ F14, (R3)
+	FMOVQ F12, (R4)
+	FMOVQ F16, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -192,48 +191,47 @@ tail:
 	TBZ $1, R5, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F11
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
-	FMOVD (R0), F12
-	WORD $0x6e2cdc4d // fmul v13.4s, v2.4s, v12.4s
-	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
+	FMOVD (R1), F12
+	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
+	FMOVD (R0), F13
+	WORD $0x6e2ddc4e // fmul v14.4s, v2.4s, v13.4s
+	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVD (R2), F11
-	WORD $0x6e2bdc6b // fmul v11.4s, v3.4s, v11.4s
-	WORD $0x6e2ddc8e // fmul v14.4s, v4.4s, v13.4s
-	WORD $0x4e2ed56e // fadd v14.4s, v11.4s, v14.4s
-	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	FMOVD (R2), F12
+	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
+	WORD $0x6e2edc8f // fmul v15.4s, v4.4s, v14.4s
+	WORD $0x4e2fd58f // fadd v15.4s, v12.4s, v15.4s
+	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
+	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
-	WORD $0x6eadecdf // facgt v31.4s, v6.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVD (R3), F11
-	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
-	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
-	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
+	WORD $0x6eaeecdf // facgt v31.4s, v6.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
+	FMOVD (R3), F12
+	WORD $0x6e2cdcec // fmul v12.4s, v7.4s, v12.4s
+	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
+	WORD $0x4e28f5ce // fmax v14.4s, v14.4s, v8.4s
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
-	FMOVD (R4), F11
-	WORD $0x6eade57f // fcmgt v31.4s, v11.4s, v13.4s
-	WORD $0x6e6d1d7f // bsl v31.16b, v11.16b, v13.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6ea1f96f // fsqrt v15.4s, v11.4s
-	WORD $0x4e28d5ef // fadd v15.4s, v15.4s, v8.4s
-	WORD $0x6e2ffdcf // fdiv v15.4s, v14.4s, v15.4s
-	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x6e2fdd4f // fmul v15.4s, v10.4s, v15.4s
-	WORD $0x4eafd58f // fsub v15.4s, v12.4s, v15.4s
-	FMOVD F14, (R2)
-	FMOVD F13, (R3)
-	FMOVD F11, (R4)
-	FMOVD F15, (R0)
+	FMOVD (R4), F12
+	WORD $0x6eaee59f // fcmgt v31.4s, v12.4s, v14.4s
+	WORD $0x6e6e1d9f // bsl v31.16b, v12.16b, v14.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6ea1f990 // fsqrt v16.4s, v12.4s
+	WORD $0x4e29d610 // fadd v16.4s, v16.4s, v9.4s
+	WORD $0x6e30fdf0 // fdiv v16.4s, v15.4s, v16.4s
+	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
+	WORD $0x6e30dd70 // fmul v16.4s, v11.4s, v16.4s
+	WORD $0x4eb0d5b0 // fsub v16.4s, v13.4s, v16.4s
+	FMOVD F15, (R2)
+	FMOVD F14, (R3)
+	FMOVD F12, (R4)
+	FMOVD F16, (R0)
 	TST $1, R5
 	BEQ done
 	ADD $8, R0, R0
@@ -246,48 +244,47 @@ skip:
 	TBZ $0, R5, skip2
 
 	// d = scale*flush(g) + l2*p
-	FMOVS (R1), F11
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
-	FMOVS (R0), F12
-	WORD $0x6e2cdc4d // fmul v13.4s, v2.4s, v12.4s
-	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
+	FMOVS (R1), F12
+	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
+	FMOVS (R0), F13
+	WORD $0x6e2ddc4e // fmul v14.4s, v2.4s, v13.4s
+	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVS (R2), F11
-	WORD $0x6e2bdc6b // fmul v11.4s, v3.4s, v11.4s
-	WORD $0x6e2ddc8e // fmul v14.4s, v4.4s, v13.4s
-	WORD $0x4e2ed56e // fadd v14.4s, v11.4s, v14.4s
-	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	FMOVS (R2), F12
+	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
+	WORD $0x6e2edc8f // fmul v15.4s, v4.4s, v14.4s
+	WORD $0x4e2fd58f // fadd v15.4s, v12.4s, v15.4s
+	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
+	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
-	WORD $0x6eadecdf // facgt v31.4s, v6.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVS (R3), F11
-	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
-	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
-	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
+	WORD $0x6eaeecdf // facgt v31.4s, v6.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
+	FMOVS (R3), F12
+	WORD $0x6e2cdcec // fmul v12.4s, v7.4s, v12.4s
+	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
+	WORD $0x4e28f5ce // fmax v14.4s, v14.4s, v8.4s
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
-	FMOVS (R4), F11
-	WORD $0x6eade57f // fcmgt v31.4s, v11.4s, v13.4s
-	WORD $0x6e6d1d7f // bsl v31.16b, v11.16b, v13.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6ea1f96f // fsqrt v15.4s, v11.4s
-	WORD $0x4e28d5ef // fadd v15.4s, v15.4s, v8.4s
-	WORD $0x6e2ffdcf // fdiv v15.4s, v14.4s, v15.4s
-	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
-	WORD $0x6e2fdd4f // fmul v15.4s, v10.4s, v15.4s
-	WORD $0x4eafd58f // fsub v15.4s, v12.4s, v15.4s
-	FMOVS F14, (R2)
-	FMOVS F13, (R3)
-	FMOVS F11, (R4)
-	FMOVS F15, (R0)
+	FMOVS (R4), F12
+	WORD $0x6eaee59f // fcmgt v31.4s, v12.4s, v14.4s
+	WORD $0x6e6e1d9f // bsl v31.16b, v12.16b, v14.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6ea1f990 // fsqrt v16.4s, v12.4s
+	WORD $0x4e29d610 // fadd v16.4s, v16.4s, v9.4s
+	WORD $0x6e30fdf0 // fdiv v16.4s, v15.4s, v16.4s
+	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
+	WORD $0x6e30dd70 // fmul v16.4s, v11.4s, v16.4s
+	WORD $0x4eb0d5b0 // fsub v16.4s, v13.4s, v16.4s
+	FMOVS F15, (R2)
+	FMOVS F14, (R3)
+	FMOVS F12, (R4)
+	FMOVS F16, (R0)
 
 skip2:
 
@@ -319,12 +316,14 @@ TEXT ·AMSGradF64(SB), NOSPLIT, $0-192
 	VDUP R17, V6.D2
 	MOVD beta2+160(FP), R17
 	VDUP R17, V7.D2
-	MOVD eps+176(FP), R17
+	MOVD $0x370000000000000, R17 // floor
 	VDUP R17, V8.D2
-	MOVD decay+136(FP), R17
+	MOVD eps+176(FP), R17
 	VDUP R17, V9.D2
-	MOVD step+184(FP), R17
+	MOVD decay+136(FP), R17
 	VDUP R17, V10.D2
+	MOVD step+184(FP), R17
+	VDUP R17, V11.D2
 	CMP $4, R5
 	BLT single
 	PCALIGN $16
@@ -332,84 +331,82 @@ TEXT ·AMSGradF64(SB), NOSPLIT, $0-192
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F11
-	FMOVQ 16(R1), F12
-	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	FMOVQ (R1), F12
+	FMOVQ 16(R1), F13
 	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
+	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
 	WORD $0x6e6cdc0c // fmul v12.2d, v0.2d, v12.2d
-	FMOVQ (R0), F13
-	FMOVQ 16(R0), F14
-	WORD $0x6e6ddc4f // fmul v15.2d, v2.2d, v13.2d
+	WORD $0x6e6ddc0d // fmul v13.2d, v0.2d, v13.2d
+	FMOVQ (R0), F14
+	FMOVQ 16(R0), F15
 	WORD $0x6e6edc50 // fmul v16.2d, v2.2d, v14.2d
-	WORD $0x4e6fd56f // fadd v15.2d, v11.2d, v15.2d
+	WORD $0x6e6fdc51 // fmul v17.2d, v2.2d, v15.2d
 	WORD $0x4e70d590 // fadd v16.2d, v12.2d, v16.2d
+	WORD $0x4e71d5b1 // fadd v17.2d, v13.2d, v17.2d
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R2), F12
-	FMOVQ 16(R2), F11
+	FMOVQ (R2), F13
+	FMOVQ 16(R2), F12
+	WORD $0x6e6ddc6d // fmul v13.2d, v3.2d, v13.2d
 	WORD $0x6e6cdc6c // fmul v12.2d, v3.2d, v12.2d
-	WORD $0x6e6bdc6b // fmul v11.2d, v3.2d, v11.2d
-	WORD $0x6e6fdc91 // fmul v17.2d, v4.2d, v15.2d
 	WORD $0x6e70dc92 // fmul v18.2d, v4.2d, v16.2d
-	WORD $0x4e71d591 // fadd v17.2d, v12.2d, v17.2d
-	WORD $0x4e72d572 // fadd v18.2d, v11.2d, v18.2d
-	WORD $0x6ef1ec3f // facgt v31.2d, v1.2d, v17.2d
-	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
+	WORD $0x6e71dc93 // fmul v19.2d, v4.2d, v17.2d
+	WORD $0x4e72d5b2 // fadd v18.2d, v13.2d, v18.2d
+	WORD $0x4e73d593 // fadd v19.2d, v12.2d, v19.2d
 	WORD $0x6ef2ec3f // facgt v31.2d, v1.2d, v18.2d
 	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
+	WORD $0x6ef3ec3f // facgt v31.2d, v1.2d, v19.2d
+	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	WORD $0x6e70dcb0 // fmul v16.2d, v5.2d, v16.2d
-	WORD $0x6eefecdf // facgt v31.2d, v6.2d, v15.2d
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	WORD $0x6e71dcb1 // fmul v17.2d, v5.2d, v17.2d
 	WORD $0x6ef0ecdf // facgt v31.2d, v6.2d, v16.2d
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
-	FMOVQ (R3), F11
-	FMOVQ 16(R3), F12
-	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
-	WORD $0x6e6cdcec // fmul v12.2d, v7.2d, v12.2d
-	WORD $0x6e6fddef // fmul v15.2d, v15.2d, v15.2d
+	WORD $0x6ef1ecdf // facgt v31.2d, v6.2d, v17.2d
+	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
 	WORD $0x6e70de10 // fmul v16.2d, v16.2d, v16.2d
-	WORD $0x4e6fd56f // fadd v15.2d, v11.2d, v15.2d
+	WORD $0x6e71de31 // fmul v17.2d, v17.2d, v17.2d
+	FMOVQ (R3), F12
+	FMOVQ 16(R3), F13
+	WORD $0x6e6cdcec // fmul v12.2d, v7.2d, v12.2d
+	WORD $0x6e6ddced // fmul v13.2d, v7.2d, v13.2d
 	WORD $0x4e70d590 // fadd v16.2d, v12.2d, v16.2d
-	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6ef0ec3f // facgt v31.2d, v1.2d, v16.2d
-	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
+	WORD $0x4e71d5b1 // fadd v17.2d, v13.2d, v17.2d
+	WORD $0x4e68f610 // fmax v16.2d, v16.2d, v8.2d
+	WORD $0x4e68f631 // fmax v17.2d, v17.2d, v8.2d
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
-	FMOVQ (R4), F12
-	FMOVQ 16(R4), F11
-	WORD $0x6eefe59f // fcmgt v31.2d, v12.2d, v15.2d
-	WORD $0x6e6f1d9f // bsl v31.16b, v12.16b, v15.16b
+	FMOVQ (R4), F13
+	FMOVQ 16(R4), F12
+	WORD $0x6ef0e5bf // fcmgt v31.2d, v13.2d, v16.2d
+	WORD $0x6e701dbf // bsl v31.16b, v13.16b, v16.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6ef1e59f // fcmgt v31.2d, v12.2d, v17.2d
+	WORD $0x6e711d9f // bsl v31.16b, v12.16b, v17.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	WORD $0x6ef0e57f // fcmgt v31.2d, v11.2d, v16.2d
-	WORD $0x6e701d7f // bsl v31.16b, v11.16b, v16.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6ee1f993 // fsqrt v19.2d, v12.2d
-	WORD $0x6ee1f974 // fsqrt v20.2d, v11.2d
-	WORD $0x4e68d673 // fadd v19.2d, v19.2d, v8.2d
-	WORD $0x4e68d694 // fadd v20.2d, v20.2d, v8.2d
-	WORD $0x6e73fe33 // fdiv v19.2d, v17.2d, v19.2d
+	WORD $0x6ee1f9b4 // fsqrt v20.2d, v13.2d
+	WORD $0x6ee1f995 // fsqrt v21.2d, v12.2d
+	WORD $0x4e69d694 // fadd v20.2d, v20.2d, v9.2d
+	WORD $0x4e69d6b5 // fadd v21.2d, v21.2d, v9.2d
 	WORD $0x6e74fe54 // fdiv v20.2d, v18.2d, v20.2d
-	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	WORD $0x6e6edd2e // fmul v14.2d, v9.2d, v14.2d
-	WORD $0x6e73dd53 // fmul v19.2d, v10.2d, v19.2d
-	WORD $0x6e74dd54 // fmul v20.2d, v10.2d, v20.2d
-	WORD $0x4ef3d5b3 // fsub v19.2d, v13.2d, v19.2d
+	WORD $0x6e75fe75 // fdiv v21.2d, v19.2d, v21.2d
+	WORD $0x6e6edd4e // fmul v14.2d, v10.2d, v14.2d
+	WORD $0x6e6fdd4f // fmul v15.2d, v10.2d, v15.2d
+	WORD $0x6e74dd74 // fmul v20.2d, v11.2d, v20.2d
+	WORD $0x6e75dd75 // fmul v21.2d, v11.2d, v21.2d
 	WORD $0x4ef4d5d4 // fsub v20.2d, v14.2d, v20.2d
-	FMOVQ F17, (R2)
-	FMOVQ F18, 16(R2)
-	FMOVQ F15, (R3)
-	FMOVQ F16, 16(R3)
-	FMOVQ F12, (R4)
-	FMOVQ F11, 16(R4)
-	FMOVQ F19, (R0)
-	FMOVQ F20, 16(R0)
+	WORD $0x4ef5d5f5 // fsub v21.2d, v15.2d, v21.2d
+	FMOVQ F18, (R2)
+	FMOVQ F19, 16(R2)
+	FMOVQ F16, (R3)
+	FMOVQ F17, 16(R3)
+	FMOVQ F13, (R4)
+	FMOVQ F12, 16(R4)
+	FMOVQ F20, (R0)
+	FMOVQ F21, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -426,48 +423,47 @@ single:
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F11
-	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
-	FMOVQ (R0), F12
-	WORD $0x6e6cdc4d // fmul v13.2d, v2.2d, v12.2d
-	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
+	FMOVQ (R1), F12
+	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e6cdc0c // fmul v12.2d, v0.2d, v12.2d
+	FMOVQ (R0), F13
+	WORD $0x6e6ddc4e // fmul v14.2d, v2.2d, v13.2d
+	WORD $0x4e6ed58e // fadd v14.2d, v12.2d, v14.2d
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R2), F11
-	WORD $0x6e6bdc6b // fmul v11.2d, v3.2d, v11.2d
-	WORD $0x6e6ddc8e // fmul v14.2d, v4.2d, v13.2d
-	WORD $0x4e6ed56e // fadd v14.2d, v11.2d, v14.2d
-	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	FMOVQ (R2), F12
+	WORD $0x6e6cdc6c // fmul v12.2d, v3.2d, v12.2d
+	WORD $0x6e6edc8f // fmul v15.2d, v4.2d, v14.2d
+	WORD $0x4e6fd58f // fadd v15.2d, v12.2d, v15.2d
+	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
+	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
-	WORD $0x6eedecdf // facgt v31.2d, v6.2d, v13.2d
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ (R3), F11
-	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
-	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
-	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
-	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e6edcae // fmul v14.2d, v5.2d, v14.2d
+	WORD $0x6eeeecdf // facgt v31.2d, v6.2d, v14.2d
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
+	FMOVQ (R3), F12
+	WORD $0x6e6cdcec // fmul v12.2d, v7.2d, v12.2d
+	WORD $0x4e6ed58e // fadd v14.2d, v12.2d, v14.2d
+	WORD $0x4e68f5ce // fmax v14.2d, v14.2d, v8.2d
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
-	FMOVQ (R4), F11
-	WORD $0x6eede57f // fcmgt v31.2d, v11.2d, v13.2d
-	WORD $0x6e6d1d7f // bsl v31.16b, v11.16b, v13.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6ee1f96f // fsqrt v15.2d, v11.2d
-	WORD $0x4e68d5ef // fadd v15.2d, v15.2d, v8.2d
-	WORD $0x6e6ffdcf // fdiv v15.2d, v14.2d, v15.2d
-	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
-	WORD $0x6e6fdd4f // fmul v15.2d, v10.2d, v15.2d
-	WORD $0x4eefd58f // fsub v15.2d, v12.2d, v15.2d
-	FMOVQ F14, (R2)
-	FMOVQ F13, (R3)
-	FMOVQ F11, (R4)
-	FMOVQ F15, (R0)
+	FMOVQ (R4), F12
+	WORD $0x6eeee59f // fcmgt v31.2d, v12.2d, v14.2d
+	WORD $0x6e6e1d9f // bsl v31.16b, v12.16b, v14.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6ee1f990 // fsqrt v16.2d, v12.2d
+	WORD $0x4e69d610 // fadd v16.2d, v16.2d, v9.2d
+	WORD $0x6e70fdf0 // fdiv v16.2d, v15.2d, v16.2d
+	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
+	WORD $0x6e70dd70 // fmul v16.2d, v11.2d, v16.2d
+	WORD $0x4ef0d5b0 // fsub v16.2d, v13.2d, v16.2d
+	FMOVQ F15, (R2)
+	FMOVQ F14, (R3)
+	FMOVQ F12, (R4)
+	FMOVQ F16, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -482,48 +478,47 @@ tail:
 	TBZ $0, R5, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F11
-	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
-	FMOVD (R0), F12
-	WORD $0x6e6cdc4d // fmul v13.2d, v2.2d, v12.2d
-	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
+	FMOVD (R1), F12
+	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e6cdc0c // fmul v12.2d, v0.2d, v12.2d
+	FMOVD (R0), F13
+	WORD $0x6e6ddc4e // fmul v14.2d, v2.2d, v13.2d
+	WORD $0x4e6ed58e // fadd v14.2d, v12.2d, v14.2d
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVD (R2), F11
-	WORD $0x6e6bdc6b // fmul v11.2d, v3.2d, v11.2d
-	WORD $0x6e6ddc8e // fmul v14.2d, v4.2d, v13.2d
-	WORD $0x4e6ed56e // fadd v14.2d, v11.2d, v14.2d
-	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	FMOVD (R2), F12
+	WORD $0x6e6cdc6c // fmul v12.2d, v3.2d, v12.2d
+	WORD $0x6e6edc8f // fmul v15.2d, v4.2d, v14.2d
+	WORD $0x4e6fd58f // fadd v15.2d, v12.2d, v15.2d
+	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
+	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
-	WORD $0x6eedecdf // facgt v31.2d, v6.2d, v13.2d
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVD (R3), F11
-	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
-	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
-	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
-	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e6edcae // fmul v14.2d, v5.2d, v14.2d
+	WORD $0x6eeeecdf // facgt v31.2d, v6.2d, v14.2d
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
+	FMOVD (R3), F12
+	WORD $0x6e6cdcec // fmul v12.2d, v7.2d, v12.2d
+	WORD $0x4e6ed58e // fadd v14.2d, v12.2d, v14.2d
+	WORD $0x4e68f5ce // fmax v14.2d, v14.2d, v8.2d
 
 	// vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))
-	FMOVD (R4), F11
-	WORD $0x6eede57f // fcmgt v31.2d, v11.2d, v13.2d
-	WORD $0x6e6d1d7f // bsl v31.16b, v11.16b, v13.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6ee1f96f // fsqrt v15.2d, v11.2d
-	WORD $0x4e68d5ef // fadd v15.2d, v15.2d, v8.2d
-	WORD $0x6e6ffdcf // fdiv v15.2d, v14.2d, v15.2d
-	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
-	WORD $0x6e6fdd4f // fmul v15.2d, v10.2d, v15.2d
-	WORD $0x4eefd58f // fsub v15.2d, v12.2d, v15.2d
-	FMOVD F14, (R2)
-	FMOVD F13, (R3)
-	FMOVD F11, (R4)
-	FMOVD F15, (R0)
+	FMOVD (R4), F12
+	WORD $0x6eeee59f // fcmgt v31.2d, v12.2d, v14.2d
+	WORD $0x6e6e1d9f // bsl v31.16b, v12.16b, v14.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6ee1f990 // fsqrt v16.2d, v12.2d
+	WORD $0x4e69d610 // fadd v16.2d, v16.2d, v9.2d
+	WORD $0x6e70fdf0 // fdiv v16.2d, v15.2d, v16.2d
+	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
+	WORD $0x6e70dd70 // fmul v16.2d, v11.2d, v16.2d
+	WORD $0x4ef0d5b0 // fsub v16.2d, v13.2d, v16.2d
+	FMOVD F15, (R2)
+	FMOVD F14, (R3)
+	FMOVD F12, (R4)
+	FMOVD F16, (R0)
 
 skip:
 

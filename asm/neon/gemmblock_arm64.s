@@ -6,7 +6,7 @@
 
 // func GemmBlockF32(m, n, k int, alpha float32, a []float32, aRow, aColumn int, b []float32, bRow int, beta float32, c []float32, cRow int)
 TEXT ·GemmBlockF32(SB), NOSPLIT, $24-144
-	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding)
+	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0
 	MOVD n+8(FP), R7
 	MOVD R7, local-24(SP)
 	MOVD b_base+72(FP), R5
@@ -77,10 +77,13 @@ depth:
 	BGT depth
 
 sum:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V8.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V9.S4
 	MOVD cRow+136(FP), R7
@@ -133,6 +136,48 @@ sum:
 	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
 	FMOVQ F7, (R9)
 	ADD R7, R9, R9
+	B stored
+
+unread:
+
+	// c = 0 + alpha*sum
+	VEOR V10.B16, V10.B16, V10.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dd00 // fmul v0.4s, v8.4s, v0.4s
+	WORD $0x4e20d540 // fadd v0.4s, v10.4s, v0.4s
+	FMOVQ F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e21dd01 // fmul v1.4s, v8.4s, v1.4s
+	WORD $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
+	FMOVQ F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e22dd02 // fmul v2.4s, v8.4s, v2.4s
+	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
+	FMOVQ F2, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e23dd03 // fmul v3.4s, v8.4s, v3.4s
+	WORD $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
+	FMOVQ F3, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e24dd04 // fmul v4.4s, v8.4s, v4.4s
+	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
+	FMOVQ F4, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e25dd05 // fmul v5.4s, v8.4s, v5.4s
+	WORD $0x4e25d545 // fadd v5.4s, v10.4s, v5.4s
+	FMOVQ F5, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e26dd06 // fmul v6.4s, v8.4s, v6.4s
+	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
+	FMOVQ F6, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e27dd07 // fmul v7.4s, v8.4s, v7.4s
+	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
+	FMOVQ F7, (R9)
+	ADD R7, R9, R9
+
+stored:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -169,10 +214,13 @@ depth2:
 	BGT depth2
 
 sum2:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread2
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
 	MOVD cRow+136(FP), R7
@@ -201,6 +249,32 @@ sum2:
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
 	FMOVQ F3, (R9)
 	ADD R7, R9, R9
+	B stored2
+
+unread2:
+
+	// c = 0 + alpha*sum
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
+	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
+	FMOVQ F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
+	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	FMOVQ F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	FMOVQ F2, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
+	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
+	FMOVQ F3, (R9)
+	ADD R7, R9, R9
+
+stored2:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -231,10 +305,13 @@ depth3:
 	BGT depth3
 
 sum3:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread3
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
 	MOVD cRow+136(FP), R7
@@ -251,6 +328,24 @@ sum3:
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
 	FMOVQ F1, (R9)
 	ADD R7, R9, R9
+	B stored3
+
+unread3:
+
+	// c = 0 + alpha*sum
+	VEOR V4.B16, V4.B16, V4.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	FMOVQ F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
+	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
+	FMOVQ F1, (R9)
+	ADD R7, R9, R9
+
+stored3:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -278,10 +373,13 @@ depth4:
 	BGT depth4
 
 sum4:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V1.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread4
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V2.S4
 	MOVD cRow+136(FP), R7
@@ -292,6 +390,20 @@ sum4:
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
 	FMOVQ F0, (R9)
 	ADD R7, R9, R9
+	B stored4
+
+unread4:
+
+	// c = 0 + alpha*sum
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
+	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
+	FMOVQ F0, (R9)
+	ADD R7, R9, R9
+
+stored4:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -363,10 +475,13 @@ depth5:
 	BGT depth5
 
 sum5:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V16.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread5
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V17.S4
 	MOVD cRow+136(FP), R7
@@ -459,6 +574,72 @@ sum5:
 	FMOVQ F14, (R9)
 	WORD $0x3caa692f // str q15, [x9, x10]
 	ADD R7, R9, R9
+	B stored5
+
+unread5:
+
+	// c = 0 + alpha*sum
+	VEOR V18.B16, V18.B16, V18.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20de00 // fmul v0.4s, v16.4s, v0.4s
+	WORD $0x4e20d640 // fadd v0.4s, v18.4s, v0.4s
+	WORD $0x6e21de01 // fmul v1.4s, v16.4s, v1.4s
+	WORD $0x4e21d641 // fadd v1.4s, v18.4s, v1.4s
+	FMOVQ F0, (R9)
+	WORD $0x3caa6921 // str q1, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e22de02 // fmul v2.4s, v16.4s, v2.4s
+	WORD $0x4e22d642 // fadd v2.4s, v18.4s, v2.4s
+	WORD $0x6e23de03 // fmul v3.4s, v16.4s, v3.4s
+	WORD $0x4e23d643 // fadd v3.4s, v18.4s, v3.4s
+	FMOVQ F2, (R9)
+	WORD $0x3caa6923 // str q3, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e24de04 // fmul v4.4s, v16.4s, v4.4s
+	WORD $0x4e24d644 // fadd v4.4s, v18.4s, v4.4s
+	WORD $0x6e25de05 // fmul v5.4s, v16.4s, v5.4s
+	WORD $0x4e25d645 // fadd v5.4s, v18.4s, v5.4s
+	FMOVQ F4, (R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e26de06 // fmul v6.4s, v16.4s, v6.4s
+	WORD $0x4e26d646 // fadd v6.4s, v18.4s, v6.4s
+	WORD $0x6e27de07 // fmul v7.4s, v16.4s, v7.4s
+	WORD $0x4e27d647 // fadd v7.4s, v18.4s, v7.4s
+	FMOVQ F6, (R9)
+	WORD $0x3caa6927 // str q7, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e28de08 // fmul v8.4s, v16.4s, v8.4s
+	WORD $0x4e28d648 // fadd v8.4s, v18.4s, v8.4s
+	WORD $0x6e29de09 // fmul v9.4s, v16.4s, v9.4s
+	WORD $0x4e29d649 // fadd v9.4s, v18.4s, v9.4s
+	FMOVQ F8, (R9)
+	WORD $0x3caa6929 // str q9, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e2ade0a // fmul v10.4s, v16.4s, v10.4s
+	WORD $0x4e2ad64a // fadd v10.4s, v18.4s, v10.4s
+	WORD $0x6e2bde0b // fmul v11.4s, v16.4s, v11.4s
+	WORD $0x4e2bd64b // fadd v11.4s, v18.4s, v11.4s
+	FMOVQ F10, (R9)
+	WORD $0x3caa692b // str q11, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e2cde0c // fmul v12.4s, v16.4s, v12.4s
+	WORD $0x4e2cd64c // fadd v12.4s, v18.4s, v12.4s
+	WORD $0x6e2dde0d // fmul v13.4s, v16.4s, v13.4s
+	WORD $0x4e2dd64d // fadd v13.4s, v18.4s, v13.4s
+	FMOVQ F12, (R9)
+	WORD $0x3caa692d // str q13, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e2ede0e // fmul v14.4s, v16.4s, v14.4s
+	WORD $0x4e2ed64e // fadd v14.4s, v18.4s, v14.4s
+	WORD $0x6e2fde0f // fmul v15.4s, v16.4s, v15.4s
+	WORD $0x4e2fd64f // fadd v15.4s, v18.4s, v15.4s
+	FMOVQ F14, (R9)
+	WORD $0x3caa692f // str q15, [x9, x10]
+	ADD R7, R9, R9
+
+stored5:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -504,10 +685,13 @@ depth6:
 	BGT depth6
 
 sum6:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V8.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread6
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V9.S4
 	MOVD cRow+136(FP), R7
@@ -556,6 +740,44 @@ sum6:
 	FMOVQ F6, (R9)
 	WORD $0x3caa6927 // str q7, [x9, x10]
 	ADD R7, R9, R9
+	B stored6
+
+unread6:
+
+	// c = 0 + alpha*sum
+	VEOR V10.B16, V10.B16, V10.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dd00 // fmul v0.4s, v8.4s, v0.4s
+	WORD $0x4e20d540 // fadd v0.4s, v10.4s, v0.4s
+	WORD $0x6e21dd01 // fmul v1.4s, v8.4s, v1.4s
+	WORD $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
+	FMOVQ F0, (R9)
+	WORD $0x3caa6921 // str q1, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e22dd02 // fmul v2.4s, v8.4s, v2.4s
+	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
+	WORD $0x6e23dd03 // fmul v3.4s, v8.4s, v3.4s
+	WORD $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
+	FMOVQ F2, (R9)
+	WORD $0x3caa6923 // str q3, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e24dd04 // fmul v4.4s, v8.4s, v4.4s
+	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
+	WORD $0x6e25dd05 // fmul v5.4s, v8.4s, v5.4s
+	WORD $0x4e25d545 // fadd v5.4s, v10.4s, v5.4s
+	FMOVQ F4, (R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e26dd06 // fmul v6.4s, v8.4s, v6.4s
+	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
+	WORD $0x6e27dd07 // fmul v7.4s, v8.4s, v7.4s
+	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
+	FMOVQ F6, (R9)
+	WORD $0x3caa6927 // str q7, [x9, x10]
+	ADD R7, R9, R9
+
+stored6:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -591,10 +813,13 @@ depth7:
 	BGT depth7
 
 sum7:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread7
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
 	MOVD cRow+136(FP), R7
@@ -621,6 +846,30 @@ sum7:
 	FMOVQ F2, (R9)
 	WORD $0x3caa6923 // str q3, [x9, x10]
 	ADD R7, R9, R9
+	B stored7
+
+unread7:
+
+	// c = 0 + alpha*sum
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
+	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
+	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
+	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	FMOVQ F0, (R9)
+	WORD $0x3caa6921 // str q1, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
+	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
+	FMOVQ F2, (R9)
+	WORD $0x3caa6923 // str q3, [x9, x10]
+	ADD R7, R9, R9
+
+stored7:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -651,10 +900,13 @@ depth8:
 	BGT depth8
 
 sum8:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread8
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
 	MOVD cRow+136(FP), R7
@@ -670,6 +922,23 @@ sum8:
 	FMOVQ F0, (R9)
 	WORD $0x3caa6921 // str q1, [x9, x10]
 	ADD R7, R9, R9
+	B stored8
+
+unread8:
+
+	// c = 0 + alpha*sum
+	VEOR V4.B16, V4.B16, V4.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
+	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
+	FMOVQ F0, (R9)
+	WORD $0x3caa6921 // str q1, [x9, x10]
+	ADD R7, R9, R9
+
+stored8:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -766,10 +1035,13 @@ depth9:
 	BGT depth9
 
 sum9:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V24.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread9
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V25.S4
 	MOVD cRow+136(FP), R7
@@ -902,6 +1174,96 @@ sum9:
 	FMOVQ F22, 16(R9)
 	WORD $0x3caa6937 // str q23, [x9, x10]
 	ADD R7, R9, R9
+	B stored9
+
+unread9:
+
+	// c = 0 + alpha*sum
+	VEOR V26.B16, V26.B16, V26.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20df00 // fmul v0.4s, v24.4s, v0.4s
+	WORD $0x4e20d740 // fadd v0.4s, v26.4s, v0.4s
+	WORD $0x6e21df01 // fmul v1.4s, v24.4s, v1.4s
+	WORD $0x4e21d741 // fadd v1.4s, v26.4s, v1.4s
+	WORD $0x6e22df02 // fmul v2.4s, v24.4s, v2.4s
+	WORD $0x4e22d742 // fadd v2.4s, v26.4s, v2.4s
+	FMOVQ F0, (R9)
+	FMOVQ F1, 16(R9)
+	WORD $0x3caa6922 // str q2, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e23df03 // fmul v3.4s, v24.4s, v3.4s
+	WORD $0x4e23d743 // fadd v3.4s, v26.4s, v3.4s
+	WORD $0x6e24df04 // fmul v4.4s, v24.4s, v4.4s
+	WORD $0x4e24d744 // fadd v4.4s, v26.4s, v4.4s
+	WORD $0x6e25df05 // fmul v5.4s, v24.4s, v5.4s
+	WORD $0x4e25d745 // fadd v5.4s, v26.4s, v5.4s
+	FMOVQ F3, (R9)
+	FMOVQ F4, 16(R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e26df06 // fmul v6.4s, v24.4s, v6.4s
+	WORD $0x4e26d746 // fadd v6.4s, v26.4s, v6.4s
+	WORD $0x6e27df07 // fmul v7.4s, v24.4s, v7.4s
+	WORD $0x4e27d747 // fadd v7.4s, v26.4s, v7.4s
+	WORD $0x6e28df08 // fmul v8.4s, v24.4s, v8.4s
+	WORD $0x4e28d748 // fadd v8.4s, v26.4s, v8.4s
+	FMOVQ F6, (R9)
+	FMOVQ F7, 16(R9)
+	WORD $0x3caa6928 // str q8, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e29df09 // fmul v9.4s, v24.4s, v9.4s
+	WORD $0x4e29d749 // fadd v9.4s, v26.4s, v9.4s
+	WORD $0x6e2adf0a // fmul v10.4s, v24.4s, v10.4s
+	WORD $0x4e2ad74a // fadd v10.4s, v26.4s, v10.4s
+	WORD $0x6e2bdf0b // fmul v11.4s, v24.4s, v11.4s
+	WORD $0x4e2bd74b // fadd v11.4s, v26.4s, v11.4s
+	FMOVQ F9, (R9)
+	FMOVQ F10, 16(R9)
+	WORD $0x3caa692b // str q11, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e2cdf0c // fmul v12.4s, v24.4s, v12.4s
+	WORD $0x4e2cd74c // fadd v12.4s, v26.4s, v12.4s
+	WORD $0x6e2ddf0d // fmul v13.4s, v24.4s, v13.4s
+	WORD $0x4e2dd74d // fadd v13.4s, v26.4s, v13.4s
+	WORD $0x6e2edf0e // fmul v14.4s, v24.4s, v14.4s
+	WORD $0x4e2ed74e // fadd v14.4s, v26.4s, v14.4s
+	FMOVQ F12, (R9)
+	FMOVQ F13, 16(R9)
+	WORD $0x3caa692e // str q14, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e2fdf0f // fmul v15.4s, v24.4s, v15.4s
+	WORD $0x4e2fd74f // fadd v15.4s, v26.4s, v15.4s
+	WORD $0x6e30df10 // fmul v16.4s, v24.4s, v16.4s
+	WORD $0x4e30d750 // fadd v16.4s, v26.4s, v16.4s
+	WORD $0x6e31df11 // fmul v17.4s, v24.4s, v17.4s
+	WORD $0x4e31d751 // fadd v17.4s, v26.4s, v17.4s
+	FMOVQ F15, (R9)
+	FMOVQ F16, 16(R9)
+	WORD $0x3caa6931 // str q17, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e32df12 // fmul v18.4s, v24.4s, v18.4s
+	WORD $0x4e32d752 // fadd v18.4s, v26.4s, v18.4s
+	WORD $0x6e33df13 // fmul v19.4s, v24.4s, v19.4s
+	WORD $0x4e33d753 // fadd v19.4s, v26.4s, v19.4s
+	WORD $0x6e34df14 // fmul v20.4s, v24.4s, v20.4s
+	WORD $0x4e34d754 // fadd v20.4s, v26.4s, v20.4s
+	FMOVQ F18, (R9)
+	FMOVQ F19, 16(R9)
+	WORD $0x3caa6934 // str q20, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e35df15 // fmul v21.4s, v24.4s, v21.4s
+	WORD $0x4e35d755 // fadd v21.4s, v26.4s, v21.4s
+	WORD $0x6e36df16 // fmul v22.4s, v24.4s, v22.4s
+	WORD $0x4e36d756 // fadd v22.4s, v26.4s, v22.4s
+	WORD $0x6e37df17 // fmul v23.4s, v24.4s, v23.4s
+	WORD $0x4e37d757 // fadd v23.4s, v26.4s, v23.4s
+	FMOVQ F21, (R9)
+	FMOVQ F22, 16(R9)
+	WORD $0x3caa6937 // str q23, [x9, x10]
+	ADD R7, R9, R9
+
+stored9:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -956,10 +1318,13 @@ depth10:
 	BGT depth10
 
 sum10:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V12.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread10
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V13.S4
 	MOVD cRow+136(FP), R7
@@ -1028,6 +1393,56 @@ sum10:
 	FMOVQ F10, 16(R9)
 	WORD $0x3caa692b // str q11, [x9, x10]
 	ADD R7, R9, R9
+	B stored10
+
+unread10:
+
+	// c = 0 + alpha*sum
+	VEOR V14.B16, V14.B16, V14.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dd80 // fmul v0.4s, v12.4s, v0.4s
+	WORD $0x4e20d5c0 // fadd v0.4s, v14.4s, v0.4s
+	WORD $0x6e21dd81 // fmul v1.4s, v12.4s, v1.4s
+	WORD $0x4e21d5c1 // fadd v1.4s, v14.4s, v1.4s
+	WORD $0x6e22dd82 // fmul v2.4s, v12.4s, v2.4s
+	WORD $0x4e22d5c2 // fadd v2.4s, v14.4s, v2.4s
+	FMOVQ F0, (R9)
+	FMOVQ F1, 16(R9)
+	WORD $0x3caa6922 // str q2, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e23dd83 // fmul v3.4s, v12.4s, v3.4s
+	WORD $0x4e23d5c3 // fadd v3.4s, v14.4s, v3.4s
+	WORD $0x6e24dd84 // fmul v4.4s, v12.4s, v4.4s
+	WORD $0x4e24d5c4 // fadd v4.4s, v14.4s, v4.4s
+	WORD $0x6e25dd85 // fmul v5.4s, v12.4s, v5.4s
+	WORD $0x4e25d5c5 // fadd v5.4s, v14.4s, v5.4s
+	FMOVQ F3, (R9)
+	FMOVQ F4, 16(R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e26dd86 // fmul v6.4s, v12.4s, v6.4s
+	WORD $0x4e26d5c6 // fadd v6.4s, v14.4s, v6.4s
+	WORD $0x6e27dd87 // fmul v7.4s, v12.4s, v7.4s
+	WORD $0x4e27d5c7 // fadd v7.4s, v14.4s, v7.4s
+	WORD $0x6e28dd88 // fmul v8.4s, v12.4s, v8.4s
+	WORD $0x4e28d5c8 // fadd v8.4s, v14.4s, v8.4s
+	FMOVQ F6, (R9)
+	FMOVQ F7, 16(R9)
+	WORD $0x3caa6928 // str q8, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e29dd89 // fmul v9.4s, v12.4s, v9.4s
+	WORD $0x4e29d5c9 // fadd v9.4s, v14.4s, v9.4s
+	WORD $0x6e2add8a // fmul v10.4s, v12.4s, v10.4s
+	WORD $0x4e2ad5ca // fadd v10.4s, v14.4s, v10.4s
+	WORD $0x6e2bdd8b // fmul v11.4s, v12.4s, v11.4s
+	WORD $0x4e2bd5cb // fadd v11.4s, v14.4s, v11.4s
+	FMOVQ F9, (R9)
+	FMOVQ F10, 16(R9)
+	WORD $0x3caa692b // str q11, [x9, x10]
+	ADD R7, R9, R9
+
+stored10:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -1068,10 +1483,13 @@ depth11:
 	BGT depth11
 
 sum11:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V6.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread11
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V7.S4
 	MOVD cRow+136(FP), R7
@@ -1108,6 +1526,36 @@ sum11:
 	FMOVQ F4, 16(R9)
 	WORD $0x3caa6925 // str q5, [x9, x10]
 	ADD R7, R9, R9
+	B stored11
+
+unread11:
+
+	// c = 0 + alpha*sum
+	VEOR V8.B16, V8.B16, V8.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dcc0 // fmul v0.4s, v6.4s, v0.4s
+	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
+	WORD $0x6e21dcc1 // fmul v1.4s, v6.4s, v1.4s
+	WORD $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
+	WORD $0x6e22dcc2 // fmul v2.4s, v6.4s, v2.4s
+	WORD $0x4e22d502 // fadd v2.4s, v8.4s, v2.4s
+	FMOVQ F0, (R9)
+	FMOVQ F1, 16(R9)
+	WORD $0x3caa6922 // str q2, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e23dcc3 // fmul v3.4s, v6.4s, v3.4s
+	WORD $0x4e23d503 // fadd v3.4s, v8.4s, v3.4s
+	WORD $0x6e24dcc4 // fmul v4.4s, v6.4s, v4.4s
+	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
+	WORD $0x6e25dcc5 // fmul v5.4s, v6.4s, v5.4s
+	WORD $0x4e25d505 // fadd v5.4s, v8.4s, v5.4s
+	FMOVQ F3, (R9)
+	FMOVQ F4, 16(R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+
+stored11:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -1141,10 +1589,13 @@ depth12:
 	BGT depth12
 
 sum12:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V3.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread12
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V4.S4
 	MOVD cRow+136(FP), R7
@@ -1165,6 +1616,26 @@ sum12:
 	FMOVQ F1, 16(R9)
 	WORD $0x3caa6922 // str q2, [x9, x10]
 	ADD R7, R9, R9
+	B stored12
+
+unread12:
+
+	// c = 0 + alpha*sum
+	VEOR V5.B16, V5.B16, V5.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
+	WORD $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
+	WORD $0x6e21dc61 // fmul v1.4s, v3.4s, v1.4s
+	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
+	WORD $0x6e22dc62 // fmul v2.4s, v3.4s, v2.4s
+	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
+	FMOVQ F0, (R9)
+	FMOVQ F1, 16(R9)
+	WORD $0x3caa6922 // str q2, [x9, x10]
+	ADD R7, R9, R9
+
+stored12:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -1232,10 +1703,13 @@ depth13:
 	BGT depth13
 
 sum13:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread13
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
 	MOVD cRow+136(FP), R7
@@ -1264,6 +1738,32 @@ sum13:
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
 	FMOVS F3, (R9)
 	ADD R7, R9, R9
+	B stored13
+
+unread13:
+
+	// c = 0 + alpha*sum
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
+	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
+	FMOVS F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
+	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	FMOVS F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	FMOVS F2, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
+	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
+	FMOVS F3, (R9)
+	ADD R7, R9, R9
+
+stored13:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -1296,10 +1796,13 @@ depth14:
 	BGT depth14
 
 sum14:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread14
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
 	MOVD cRow+136(FP), R7
@@ -1316,6 +1819,24 @@ sum14:
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
 	FMOVS F1, (R9)
 	ADD R7, R9, R9
+	B stored14
+
+unread14:
+
+	// c = 0 + alpha*sum
+	VEOR V4.B16, V4.B16, V4.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	FMOVS F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
+	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
+	FMOVS F1, (R9)
+	ADD R7, R9, R9
+
+stored14:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -1343,10 +1864,13 @@ depth15:
 	BGT depth15
 
 sum15:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V1.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread15
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V2.S4
 	MOVD cRow+136(FP), R7
@@ -1357,6 +1881,20 @@ sum15:
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
 	FMOVS F0, (R9)
 	ADD R7, R9, R9
+	B stored15
+
+unread15:
+
+	// c = 0 + alpha*sum
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
+	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
+	FMOVS F0, (R9)
+	ADD R7, R9, R9
+
+stored15:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -1399,10 +1937,13 @@ depth16:
 	BGT depth16
 
 sum16:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread16
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
 	MOVD cRow+136(FP), R7
@@ -1431,6 +1972,32 @@ sum16:
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
 	FMOVD F3, (R9)
 	ADD R7, R9, R9
+	B stored16
+
+unread16:
+
+	// c = 0 + alpha*sum
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
+	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
+	FMOVD F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
+	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	FMOVD F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	FMOVD F2, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
+	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
+	FMOVD F3, (R9)
+	ADD R7, R9, R9
+
+stored16:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -1463,10 +2030,13 @@ depth17:
 	BGT depth17
 
 sum17:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread17
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
 	MOVD cRow+136(FP), R7
@@ -1483,6 +2053,24 @@ sum17:
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
 	FMOVD F1, (R9)
 	ADD R7, R9, R9
+	B stored17
+
+unread17:
+
+	// c = 0 + alpha*sum
+	VEOR V4.B16, V4.B16, V4.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	FMOVD F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
+	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
+	FMOVD F1, (R9)
+	ADD R7, R9, R9
+
+stored17:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -1510,10 +2098,13 @@ depth18:
 	BGT depth18
 
 sum18:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V1.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread18
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V2.S4
 	MOVD cRow+136(FP), R7
@@ -1524,6 +2115,20 @@ sum18:
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
 	FMOVD F0, (R9)
 	ADD R7, R9, R9
+	B stored18
+
+unread18:
+
+	// c = 0 + alpha*sum
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
+	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
+	FMOVD F0, (R9)
+	ADD R7, R9, R9
+
+stored18:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -1575,10 +2180,13 @@ depth19:
 	BGT depth19
 
 sum19:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V8.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread19
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V9.S4
 	MOVD cRow+136(FP), R7
@@ -1627,6 +2235,44 @@ sum19:
 	FMOVD F6, (R9)
 	FMOVS F7, 8(R9)
 	ADD R7, R9, R9
+	B stored19
+
+unread19:
+
+	// c = 0 + alpha*sum
+	VEOR V10.B16, V10.B16, V10.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dd00 // fmul v0.4s, v8.4s, v0.4s
+	WORD $0x4e20d540 // fadd v0.4s, v10.4s, v0.4s
+	WORD $0x6e21dd01 // fmul v1.4s, v8.4s, v1.4s
+	WORD $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
+	FMOVD F0, (R9)
+	FMOVS F1, 8(R9)
+	ADD R7, R9, R9
+	WORD $0x6e22dd02 // fmul v2.4s, v8.4s, v2.4s
+	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
+	WORD $0x6e23dd03 // fmul v3.4s, v8.4s, v3.4s
+	WORD $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
+	FMOVD F2, (R9)
+	FMOVS F3, 8(R9)
+	ADD R7, R9, R9
+	WORD $0x6e24dd04 // fmul v4.4s, v8.4s, v4.4s
+	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
+	WORD $0x6e25dd05 // fmul v5.4s, v8.4s, v5.4s
+	WORD $0x4e25d545 // fadd v5.4s, v10.4s, v5.4s
+	FMOVD F4, (R9)
+	FMOVS F5, 8(R9)
+	ADD R7, R9, R9
+	WORD $0x6e26dd06 // fmul v6.4s, v8.4s, v6.4s
+	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
+	WORD $0x6e27dd07 // fmul v7.4s, v8.4s, v7.4s
+	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
+	FMOVD F6, (R9)
+	FMOVS F7, 8(R9)
+	ADD R7, R9, R9
+
+stored19:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -1664,10 +2310,13 @@ depth20:
 	BGT depth20
 
 sum20:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread20
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
 	MOVD cRow+136(FP), R7
@@ -1694,6 +2343,30 @@ sum20:
 	FMOVD F2, (R9)
 	FMOVS F3, 8(R9)
 	ADD R7, R9, R9
+	B stored20
+
+unread20:
+
+	// c = 0 + alpha*sum
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
+	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
+	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
+	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	FMOVD F0, (R9)
+	FMOVS F1, 8(R9)
+	ADD R7, R9, R9
+	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
+	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
+	FMOVD F2, (R9)
+	FMOVS F3, 8(R9)
+	ADD R7, R9, R9
+
+stored20:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -1724,10 +2397,13 @@ depth21:
 	BGT depth21
 
 sum21:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread21
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
 	MOVD cRow+136(FP), R7
@@ -1743,6 +2419,23 @@ sum21:
 	FMOVD F0, (R9)
 	FMOVS F1, 8(R9)
 	ADD R7, R9, R9
+	B stored21
+
+unread21:
+
+	// c = 0 + alpha*sum
+	VEOR V4.B16, V4.B16, V4.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
+	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
+	FMOVD F0, (R9)
+	FMOVS F1, 8(R9)
+	ADD R7, R9, R9
+
+stored21:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -1804,10 +2497,13 @@ depth22:
 	BGT depth22
 
 sum22:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread22
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
 	MOVD cRow+136(FP), R7
@@ -1836,6 +2532,32 @@ sum22:
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
 	FMOVQ F3, (R9)
 	ADD R7, R9, R9
+	B stored22
+
+unread22:
+
+	// c = 0 + alpha*sum
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
+	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
+	FMOVQ F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
+	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	FMOVQ F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	FMOVQ F2, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
+	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
+	FMOVQ F3, (R9)
+	ADD R7, R9, R9
+
+stored22:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -1875,10 +2597,13 @@ depth23:
 	BGT depth23
 
 sum23:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V1.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread23
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V2.S4
 	MOVD cRow+136(FP), R7
@@ -1889,6 +2614,20 @@ sum23:
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
 	FMOVQ F0, (R9)
 	ADD R7, R9, R9
+	B stored23
+
+unread23:
+
+	// c = 0 + alpha*sum
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
+	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
+	FMOVQ F0, (R9)
+	ADD R7, R9, R9
+
+stored23:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -1921,10 +2660,13 @@ depth24:
 	BGT depth24
 
 sum24:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread24
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
 	MOVD cRow+136(FP), R7
@@ -1941,6 +2683,24 @@ sum24:
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
 	FMOVQ F1, (R9)
 	ADD R7, R9, R9
+	B stored24
+
+unread24:
+
+	// c = 0 + alpha*sum
+	VEOR V4.B16, V4.B16, V4.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	FMOVQ F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
+	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
+	FMOVQ F1, (R9)
+	ADD R7, R9, R9
+
+stored24:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -1978,10 +2738,13 @@ depth25:
 	BGT depth25
 
 sum25:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V3.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread25
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V4.S4
 	MOVD cRow+136(FP), R7
@@ -2004,6 +2767,28 @@ sum25:
 	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
 	FMOVQ F2, (R9)
 	ADD R7, R9, R9
+	B stored25
+
+unread25:
+
+	// c = 0 + alpha*sum
+	VEOR V5.B16, V5.B16, V5.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
+	WORD $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
+	FMOVQ F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e21dc61 // fmul v1.4s, v3.4s, v1.4s
+	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
+	FMOVQ F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e22dc62 // fmul v2.4s, v3.4s, v2.4s
+	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
+	FMOVQ F2, (R9)
+	ADD R7, R9, R9
+
+stored25:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -2066,10 +2851,13 @@ depth26:
 	BGT depth26
 
 sum26:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V8.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread26
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V9.S4
 	MOVD cRow+136(FP), R7
@@ -2118,6 +2906,44 @@ sum26:
 	FMOVQ F6, (R9)
 	WORD $0x3caa6927 // str q7, [x9, x10]
 	ADD R7, R9, R9
+	B stored26
+
+unread26:
+
+	// c = 0 + alpha*sum
+	VEOR V10.B16, V10.B16, V10.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dd00 // fmul v0.4s, v8.4s, v0.4s
+	WORD $0x4e20d540 // fadd v0.4s, v10.4s, v0.4s
+	WORD $0x6e21dd01 // fmul v1.4s, v8.4s, v1.4s
+	WORD $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
+	FMOVQ F0, (R9)
+	WORD $0x3caa6921 // str q1, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e22dd02 // fmul v2.4s, v8.4s, v2.4s
+	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
+	WORD $0x6e23dd03 // fmul v3.4s, v8.4s, v3.4s
+	WORD $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
+	FMOVQ F2, (R9)
+	WORD $0x3caa6923 // str q3, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e24dd04 // fmul v4.4s, v8.4s, v4.4s
+	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
+	WORD $0x6e25dd05 // fmul v5.4s, v8.4s, v5.4s
+	WORD $0x4e25d545 // fadd v5.4s, v10.4s, v5.4s
+	FMOVQ F4, (R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e26dd06 // fmul v6.4s, v8.4s, v6.4s
+	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
+	WORD $0x6e27dd07 // fmul v7.4s, v8.4s, v7.4s
+	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
+	FMOVQ F6, (R9)
+	WORD $0x3caa6927 // str q7, [x9, x10]
+	ADD R7, R9, R9
+
+stored26:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -2160,10 +2986,13 @@ depth27:
 	BGT depth27
 
 sum27:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread27
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
 	MOVD cRow+136(FP), R7
@@ -2179,6 +3008,23 @@ sum27:
 	FMOVQ F0, (R9)
 	WORD $0x3caa6921 // str q1, [x9, x10]
 	ADD R7, R9, R9
+	B stored27
+
+unread27:
+
+	// c = 0 + alpha*sum
+	VEOR V4.B16, V4.B16, V4.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
+	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
+	FMOVQ F0, (R9)
+	WORD $0x3caa6921 // str q1, [x9, x10]
+	ADD R7, R9, R9
+
+stored27:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -2216,10 +3062,13 @@ depth28:
 	BGT depth28
 
 sum28:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread28
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
 	MOVD cRow+136(FP), R7
@@ -2246,6 +3095,30 @@ sum28:
 	FMOVQ F2, (R9)
 	WORD $0x3caa6923 // str q3, [x9, x10]
 	ADD R7, R9, R9
+	B stored28
+
+unread28:
+
+	// c = 0 + alpha*sum
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
+	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
+	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
+	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	FMOVQ F0, (R9)
+	WORD $0x3caa6921 // str q1, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
+	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
+	FMOVQ F2, (R9)
+	WORD $0x3caa6923 // str q3, [x9, x10]
+	ADD R7, R9, R9
+
+stored28:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -2290,10 +3163,13 @@ depth29:
 	BGT depth29
 
 sum29:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V6.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread29
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V7.S4
 	MOVD cRow+136(FP), R7
@@ -2331,6 +3207,37 @@ sum29:
 	FMOVQ F4, (R9)
 	WORD $0x3caa6925 // str q5, [x9, x10]
 	ADD R7, R9, R9
+	B stored29
+
+unread29:
+
+	// c = 0 + alpha*sum
+	VEOR V8.B16, V8.B16, V8.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dcc0 // fmul v0.4s, v6.4s, v0.4s
+	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
+	WORD $0x6e21dcc1 // fmul v1.4s, v6.4s, v1.4s
+	WORD $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
+	FMOVQ F0, (R9)
+	WORD $0x3caa6921 // str q1, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e22dcc2 // fmul v2.4s, v6.4s, v2.4s
+	WORD $0x4e22d502 // fadd v2.4s, v8.4s, v2.4s
+	WORD $0x6e23dcc3 // fmul v3.4s, v6.4s, v3.4s
+	WORD $0x4e23d503 // fadd v3.4s, v8.4s, v3.4s
+	FMOVQ F2, (R9)
+	WORD $0x3caa6923 // str q3, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e24dcc4 // fmul v4.4s, v6.4s, v4.4s
+	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
+	WORD $0x6e25dcc5 // fmul v5.4s, v6.4s, v5.4s
+	WORD $0x4e25d505 // fadd v5.4s, v8.4s, v5.4s
+	FMOVQ F4, (R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+
+stored29:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -2410,10 +3317,13 @@ depth30:
 	BGT depth30
 
 sum30:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V12.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread30
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V13.S4
 	MOVD cRow+136(FP), R7
@@ -2482,6 +3392,56 @@ sum30:
 	FMOVQ F10, 16(R9)
 	WORD $0x3caa692b // str q11, [x9, x10]
 	ADD R7, R9, R9
+	B stored30
+
+unread30:
+
+	// c = 0 + alpha*sum
+	VEOR V14.B16, V14.B16, V14.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dd80 // fmul v0.4s, v12.4s, v0.4s
+	WORD $0x4e20d5c0 // fadd v0.4s, v14.4s, v0.4s
+	WORD $0x6e21dd81 // fmul v1.4s, v12.4s, v1.4s
+	WORD $0x4e21d5c1 // fadd v1.4s, v14.4s, v1.4s
+	WORD $0x6e22dd82 // fmul v2.4s, v12.4s, v2.4s
+	WORD $0x4e22d5c2 // fadd v2.4s, v14.4s, v2.4s
+	FMOVQ F0, (R9)
+	FMOVQ F1, 16(R9)
+	WORD $0x3caa6922 // str q2, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e23dd83 // fmul v3.4s, v12.4s, v3.4s
+	WORD $0x4e23d5c3 // fadd v3.4s, v14.4s, v3.4s
+	WORD $0x6e24dd84 // fmul v4.4s, v12.4s, v4.4s
+	WORD $0x4e24d5c4 // fadd v4.4s, v14.4s, v4.4s
+	WORD $0x6e25dd85 // fmul v5.4s, v12.4s, v5.4s
+	WORD $0x4e25d5c5 // fadd v5.4s, v14.4s, v5.4s
+	FMOVQ F3, (R9)
+	FMOVQ F4, 16(R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e26dd86 // fmul v6.4s, v12.4s, v6.4s
+	WORD $0x4e26d5c6 // fadd v6.4s, v14.4s, v6.4s
+	WORD $0x6e27dd87 // fmul v7.4s, v12.4s, v7.4s
+	WORD $0x4e27d5c7 // fadd v7.4s, v14.4s, v7.4s
+	WORD $0x6e28dd88 // fmul v8.4s, v12.4s, v8.4s
+	WORD $0x4e28d5c8 // fadd v8.4s, v14.4s, v8.4s
+	FMOVQ F6, (R9)
+	FMOVQ F7, 16(R9)
+	WORD $0x3caa6928 // str q8, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e29dd89 // fmul v9.4s, v12.4s, v9.4s
+	WORD $0x4e29d5c9 // fadd v9.4s, v14.4s, v9.4s
+	WORD $0x6e2add8a // fmul v10.4s, v12.4s, v10.4s
+	WORD $0x4e2ad5ca // fadd v10.4s, v14.4s, v10.4s
+	WORD $0x6e2bdd8b // fmul v11.4s, v12.4s, v11.4s
+	WORD $0x4e2bd5cb // fadd v11.4s, v14.4s, v11.4s
+	FMOVQ F9, (R9)
+	FMOVQ F10, 16(R9)
+	WORD $0x3caa692b // str q11, [x9, x10]
+	ADD R7, R9, R9
+
+stored30:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -2527,10 +3487,13 @@ depth31:
 	BGT depth31
 
 sum31:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V3.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread31
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V4.S4
 	MOVD cRow+136(FP), R7
@@ -2551,6 +3514,26 @@ sum31:
 	FMOVQ F1, 16(R9)
 	WORD $0x3caa6922 // str q2, [x9, x10]
 	ADD R7, R9, R9
+	B stored31
+
+unread31:
+
+	// c = 0 + alpha*sum
+	VEOR V5.B16, V5.B16, V5.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
+	WORD $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
+	WORD $0x6e21dc61 // fmul v1.4s, v3.4s, v1.4s
+	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
+	WORD $0x6e22dc62 // fmul v2.4s, v3.4s, v2.4s
+	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
+	FMOVQ F0, (R9)
+	FMOVQ F1, 16(R9)
+	WORD $0x3caa6922 // str q2, [x9, x10]
+	ADD R7, R9, R9
+
+stored31:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -2593,10 +3576,13 @@ depth32:
 	BGT depth32
 
 sum32:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V6.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread32
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V7.S4
 	MOVD cRow+136(FP), R7
@@ -2633,6 +3619,36 @@ sum32:
 	FMOVQ F4, 16(R9)
 	WORD $0x3caa6925 // str q5, [x9, x10]
 	ADD R7, R9, R9
+	B stored32
+
+unread32:
+
+	// c = 0 + alpha*sum
+	VEOR V8.B16, V8.B16, V8.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dcc0 // fmul v0.4s, v6.4s, v0.4s
+	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
+	WORD $0x6e21dcc1 // fmul v1.4s, v6.4s, v1.4s
+	WORD $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
+	WORD $0x6e22dcc2 // fmul v2.4s, v6.4s, v2.4s
+	WORD $0x4e22d502 // fadd v2.4s, v8.4s, v2.4s
+	FMOVQ F0, (R9)
+	FMOVQ F1, 16(R9)
+	WORD $0x3caa6922 // str q2, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e23dcc3 // fmul v3.4s, v6.4s, v3.4s
+	WORD $0x4e23d503 // fadd v3.4s, v8.4s, v3.4s
+	WORD $0x6e24dcc4 // fmul v4.4s, v6.4s, v4.4s
+	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
+	WORD $0x6e25dcc5 // fmul v5.4s, v6.4s, v5.4s
+	WORD $0x4e25d505 // fadd v5.4s, v8.4s, v5.4s
+	FMOVQ F3, (R9)
+	FMOVQ F4, 16(R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+
+stored32:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -2684,10 +3700,13 @@ depth33:
 	BGT depth33
 
 sum33:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V9.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread33
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V10.S4
 	MOVD cRow+136(FP), R7
@@ -2740,6 +3759,46 @@ sum33:
 	FMOVQ F7, 16(R9)
 	WORD $0x3caa6928 // str q8, [x9, x10]
 	ADD R7, R9, R9
+	B stored33
+
+unread33:
+
+	// c = 0 + alpha*sum
+	VEOR V11.B16, V11.B16, V11.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dd20 // fmul v0.4s, v9.4s, v0.4s
+	WORD $0x4e20d560 // fadd v0.4s, v11.4s, v0.4s
+	WORD $0x6e21dd21 // fmul v1.4s, v9.4s, v1.4s
+	WORD $0x4e21d561 // fadd v1.4s, v11.4s, v1.4s
+	WORD $0x6e22dd22 // fmul v2.4s, v9.4s, v2.4s
+	WORD $0x4e22d562 // fadd v2.4s, v11.4s, v2.4s
+	FMOVQ F0, (R9)
+	FMOVQ F1, 16(R9)
+	WORD $0x3caa6922 // str q2, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e23dd23 // fmul v3.4s, v9.4s, v3.4s
+	WORD $0x4e23d563 // fadd v3.4s, v11.4s, v3.4s
+	WORD $0x6e24dd24 // fmul v4.4s, v9.4s, v4.4s
+	WORD $0x4e24d564 // fadd v4.4s, v11.4s, v4.4s
+	WORD $0x6e25dd25 // fmul v5.4s, v9.4s, v5.4s
+	WORD $0x4e25d565 // fadd v5.4s, v11.4s, v5.4s
+	FMOVQ F3, (R9)
+	FMOVQ F4, 16(R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e26dd26 // fmul v6.4s, v9.4s, v6.4s
+	WORD $0x4e26d566 // fadd v6.4s, v11.4s, v6.4s
+	WORD $0x6e27dd27 // fmul v7.4s, v9.4s, v7.4s
+	WORD $0x4e27d567 // fadd v7.4s, v11.4s, v7.4s
+	WORD $0x6e28dd28 // fmul v8.4s, v9.4s, v8.4s
+	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
+	FMOVQ F6, (R9)
+	FMOVQ F7, 16(R9)
+	WORD $0x3caa6928 // str q8, [x9, x10]
+	ADD R7, R9, R9
+
+stored33:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -2815,10 +3874,13 @@ depth34:
 	BGT depth34
 
 sum34:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread34
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
 	MOVD cRow+136(FP), R7
@@ -2847,6 +3909,32 @@ sum34:
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
 	FMOVS F3, (R9)
 	ADD R7, R9, R9
+	B stored34
+
+unread34:
+
+	// c = 0 + alpha*sum
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
+	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
+	FMOVS F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
+	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	FMOVS F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	FMOVS F2, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
+	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
+	FMOVS F3, (R9)
+	ADD R7, R9, R9
+
+stored34:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -2886,10 +3974,13 @@ depth35:
 	BGT depth35
 
 sum35:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V1.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread35
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V2.S4
 	MOVD cRow+136(FP), R7
@@ -2900,6 +3991,20 @@ sum35:
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
 	FMOVS F0, (R9)
 	ADD R7, R9, R9
+	B stored35
+
+unread35:
+
+	// c = 0 + alpha*sum
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
+	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
+	FMOVS F0, (R9)
+	ADD R7, R9, R9
+
+stored35:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -2932,10 +4037,13 @@ depth36:
 	BGT depth36
 
 sum36:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread36
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
 	MOVD cRow+136(FP), R7
@@ -2952,6 +4060,24 @@ sum36:
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
 	FMOVS F1, (R9)
 	ADD R7, R9, R9
+	B stored36
+
+unread36:
+
+	// c = 0 + alpha*sum
+	VEOR V4.B16, V4.B16, V4.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	FMOVS F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
+	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
+	FMOVS F1, (R9)
+	ADD R7, R9, R9
+
+stored36:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -2989,10 +4115,13 @@ depth37:
 	BGT depth37
 
 sum37:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V3.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread37
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V4.S4
 	MOVD cRow+136(FP), R7
@@ -3015,6 +4144,28 @@ sum37:
 	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
 	FMOVS F2, (R9)
 	ADD R7, R9, R9
+	B stored37
+
+unread37:
+
+	// c = 0 + alpha*sum
+	VEOR V5.B16, V5.B16, V5.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
+	WORD $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
+	FMOVS F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e21dc61 // fmul v1.4s, v3.4s, v1.4s
+	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
+	FMOVS F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e22dc62 // fmul v2.4s, v3.4s, v2.4s
+	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
+	FMOVS F2, (R9)
+	ADD R7, R9, R9
+
+stored37:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -3065,10 +4216,13 @@ depth38:
 	BGT depth38
 
 sum38:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread38
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
 	MOVD cRow+136(FP), R7
@@ -3097,6 +4251,32 @@ sum38:
 	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
 	FMOVD F3, (R9)
 	ADD R7, R9, R9
+	B stored38
+
+unread38:
+
+	// c = 0 + alpha*sum
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
+	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
+	FMOVD F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
+	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	FMOVD F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	FMOVD F2, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
+	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
+	FMOVD F3, (R9)
+	ADD R7, R9, R9
+
+stored38:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -3136,10 +4316,13 @@ depth39:
 	BGT depth39
 
 sum39:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V1.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread39
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V2.S4
 	MOVD cRow+136(FP), R7
@@ -3150,6 +4333,20 @@ sum39:
 	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
 	FMOVD F0, (R9)
 	ADD R7, R9, R9
+	B stored39
+
+unread39:
+
+	// c = 0 + alpha*sum
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc20 // fmul v0.4s, v1.4s, v0.4s
+	WORD $0x4e20d460 // fadd v0.4s, v3.4s, v0.4s
+	FMOVD F0, (R9)
+	ADD R7, R9, R9
+
+stored39:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -3182,10 +4379,13 @@ depth40:
 	BGT depth40
 
 sum40:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread40
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
 	MOVD cRow+136(FP), R7
@@ -3202,6 +4402,24 @@ sum40:
 	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
 	FMOVD F1, (R9)
 	ADD R7, R9, R9
+	B stored40
+
+unread40:
+
+	// c = 0 + alpha*sum
+	VEOR V4.B16, V4.B16, V4.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	FMOVD F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
+	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
+	FMOVD F1, (R9)
+	ADD R7, R9, R9
+
+stored40:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -3239,10 +4457,13 @@ depth41:
 	BGT depth41
 
 sum41:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V3.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread41
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V4.S4
 	MOVD cRow+136(FP), R7
@@ -3265,6 +4486,28 @@ sum41:
 	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
 	FMOVD F2, (R9)
 	ADD R7, R9, R9
+	B stored41
+
+unread41:
+
+	// c = 0 + alpha*sum
+	VEOR V5.B16, V5.B16, V5.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc60 // fmul v0.4s, v3.4s, v0.4s
+	WORD $0x4e20d4a0 // fadd v0.4s, v5.4s, v0.4s
+	FMOVD F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e21dc61 // fmul v1.4s, v3.4s, v1.4s
+	WORD $0x4e21d4a1 // fadd v1.4s, v5.4s, v1.4s
+	FMOVD F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e22dc62 // fmul v2.4s, v3.4s, v2.4s
+	WORD $0x4e22d4a2 // fadd v2.4s, v5.4s, v2.4s
+	FMOVD F2, (R9)
+	ADD R7, R9, R9
+
+stored41:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -3324,10 +4567,13 @@ depth42:
 	BGT depth42
 
 sum42:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V8.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread42
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V9.S4
 	MOVD cRow+136(FP), R7
@@ -3376,6 +4622,44 @@ sum42:
 	FMOVD F6, (R9)
 	FMOVS F7, 8(R9)
 	ADD R7, R9, R9
+	B stored42
+
+unread42:
+
+	// c = 0 + alpha*sum
+	VEOR V10.B16, V10.B16, V10.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dd00 // fmul v0.4s, v8.4s, v0.4s
+	WORD $0x4e20d540 // fadd v0.4s, v10.4s, v0.4s
+	WORD $0x6e21dd01 // fmul v1.4s, v8.4s, v1.4s
+	WORD $0x4e21d541 // fadd v1.4s, v10.4s, v1.4s
+	FMOVD F0, (R9)
+	FMOVS F1, 8(R9)
+	ADD R7, R9, R9
+	WORD $0x6e22dd02 // fmul v2.4s, v8.4s, v2.4s
+	WORD $0x4e22d542 // fadd v2.4s, v10.4s, v2.4s
+	WORD $0x6e23dd03 // fmul v3.4s, v8.4s, v3.4s
+	WORD $0x4e23d543 // fadd v3.4s, v10.4s, v3.4s
+	FMOVD F2, (R9)
+	FMOVS F3, 8(R9)
+	ADD R7, R9, R9
+	WORD $0x6e24dd04 // fmul v4.4s, v8.4s, v4.4s
+	WORD $0x4e24d544 // fadd v4.4s, v10.4s, v4.4s
+	WORD $0x6e25dd05 // fmul v5.4s, v8.4s, v5.4s
+	WORD $0x4e25d545 // fadd v5.4s, v10.4s, v5.4s
+	FMOVD F4, (R9)
+	FMOVS F5, 8(R9)
+	ADD R7, R9, R9
+	WORD $0x6e26dd06 // fmul v6.4s, v8.4s, v6.4s
+	WORD $0x4e26d546 // fadd v6.4s, v10.4s, v6.4s
+	WORD $0x6e27dd07 // fmul v7.4s, v8.4s, v7.4s
+	WORD $0x4e27d547 // fadd v7.4s, v10.4s, v7.4s
+	FMOVD F6, (R9)
+	FMOVS F7, 8(R9)
+	ADD R7, R9, R9
+
+stored42:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -3418,10 +4702,13 @@ depth43:
 	BGT depth43
 
 sum43:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V2.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread43
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V3.S4
 	MOVD cRow+136(FP), R7
@@ -3437,6 +4724,23 @@ sum43:
 	FMOVD F0, (R9)
 	FMOVS F1, 8(R9)
 	ADD R7, R9, R9
+	B stored43
+
+unread43:
+
+	// c = 0 + alpha*sum
+	VEOR V4.B16, V4.B16, V4.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc40 // fmul v0.4s, v2.4s, v0.4s
+	WORD $0x4e20d480 // fadd v0.4s, v4.4s, v0.4s
+	WORD $0x6e21dc41 // fmul v1.4s, v2.4s, v1.4s
+	WORD $0x4e21d481 // fadd v1.4s, v4.4s, v1.4s
+	FMOVD F0, (R9)
+	FMOVS F1, 8(R9)
+	ADD R7, R9, R9
+
+stored43:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -3474,10 +4778,13 @@ depth44:
 	BGT depth44
 
 sum44:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V4.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread44
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V5.S4
 	MOVD cRow+136(FP), R7
@@ -3504,6 +4811,30 @@ sum44:
 	FMOVD F2, (R9)
 	FMOVS F3, 8(R9)
 	ADD R7, R9, R9
+	B stored44
+
+unread44:
+
+	// c = 0 + alpha*sum
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dc80 // fmul v0.4s, v4.4s, v0.4s
+	WORD $0x4e20d4c0 // fadd v0.4s, v6.4s, v0.4s
+	WORD $0x6e21dc81 // fmul v1.4s, v4.4s, v1.4s
+	WORD $0x4e21d4c1 // fadd v1.4s, v6.4s, v1.4s
+	FMOVD F0, (R9)
+	FMOVS F1, 8(R9)
+	ADD R7, R9, R9
+	WORD $0x6e22dc82 // fmul v2.4s, v4.4s, v2.4s
+	WORD $0x4e22d4c2 // fadd v2.4s, v6.4s, v2.4s
+	WORD $0x6e23dc83 // fmul v3.4s, v4.4s, v3.4s
+	WORD $0x4e23d4c3 // fadd v3.4s, v6.4s, v3.4s
+	FMOVD F2, (R9)
+	FMOVS F3, 8(R9)
+	ADD R7, R9, R9
+
+stored44:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -3548,10 +4879,13 @@ depth45:
 	BGT depth45
 
 sum45:
-
-	// c = beta*c + alpha*sum
 	MOVWU alpha+24(FP), R17
 	VDUP R17, V6.S4
+	MOVWU beta+104(FP), R7
+	LSL $33, R7, R7
+	CBZ R7, unread45
+
+	// c = beta*c + alpha*sum
 	MOVWU beta+104(FP), R17
 	VDUP R17, V7.S4
 	MOVD cRow+136(FP), R7
@@ -3589,6 +4923,37 @@ sum45:
 	FMOVD F4, (R9)
 	FMOVS F5, 8(R9)
 	ADD R7, R9, R9
+	B stored45
+
+unread45:
+
+	// c = 0 + alpha*sum
+	VEOR V8.B16, V8.B16, V8.B16
+	MOVD cRow+136(FP), R7
+	LSL $2, R7, R7
+	WORD $0x6e20dcc0 // fmul v0.4s, v6.4s, v0.4s
+	WORD $0x4e20d500 // fadd v0.4s, v8.4s, v0.4s
+	WORD $0x6e21dcc1 // fmul v1.4s, v6.4s, v1.4s
+	WORD $0x4e21d501 // fadd v1.4s, v8.4s, v1.4s
+	FMOVD F0, (R9)
+	FMOVS F1, 8(R9)
+	ADD R7, R9, R9
+	WORD $0x6e22dcc2 // fmul v2.4s, v6.4s, v2.4s
+	WORD $0x4e22d502 // fadd v2.4s, v8.4s, v2.4s
+	WORD $0x6e23dcc3 // fmul v3.4s, v6.4s, v3.4s
+	WORD $0x4e23d503 // fadd v3.4s, v8.4s, v3.4s
+	FMOVD F2, (R9)
+	FMOVS F3, 8(R9)
+	ADD R7, R9, R9
+	WORD $0x6e24dcc4 // fmul v4.4s, v6.4s, v4.4s
+	WORD $0x4e24d504 // fadd v4.4s, v8.4s, v4.4s
+	WORD $0x6e25dcc5 // fmul v5.4s, v6.4s, v5.4s
+	WORD $0x4e25d505 // fadd v5.4s, v8.4s, v5.4s
+	FMOVD F4, (R9)
+	FMOVS F5, 8(R9)
+	ADD R7, R9, R9
+
+stored45:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -3600,7 +4965,7 @@ rows12:
 
 // func GemmBlockF64(m, n, k int, alpha float64, a []float64, aRow, aColumn int, b []float64, bRow int, beta float64, c []float64, cRow int)
 TEXT ·GemmBlockF64(SB), NOSPLIT, $24-144
-	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding)
+	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0
 	MOVD n+8(FP), R7
 	MOVD R7, local-24(SP)
 	MOVD b_base+72(FP), R5
@@ -3673,10 +5038,13 @@ depth:
 	BGT depth
 
 sum:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V8.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V9.D2
 	MOVD cRow+136(FP), R7
@@ -3729,6 +5097,48 @@ sum:
 	WORD $0x4e67d547 // fadd v7.2d, v10.2d, v7.2d
 	FMOVQ F7, (R9)
 	ADD R7, R9, R9
+	B stored
+
+unread:
+
+	// c = 0 + alpha*sum
+	VEOR V10.B16, V10.B16, V10.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dd00 // fmul v0.2d, v8.2d, v0.2d
+	WORD $0x4e60d540 // fadd v0.2d, v10.2d, v0.2d
+	FMOVQ F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e61dd01 // fmul v1.2d, v8.2d, v1.2d
+	WORD $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
+	FMOVQ F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e62dd02 // fmul v2.2d, v8.2d, v2.2d
+	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
+	FMOVQ F2, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e63dd03 // fmul v3.2d, v8.2d, v3.2d
+	WORD $0x4e63d543 // fadd v3.2d, v10.2d, v3.2d
+	FMOVQ F3, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e64dd04 // fmul v4.2d, v8.2d, v4.2d
+	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
+	FMOVQ F4, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
+	WORD $0x4e65d545 // fadd v5.2d, v10.2d, v5.2d
+	FMOVQ F5, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e66dd06 // fmul v6.2d, v8.2d, v6.2d
+	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
+	FMOVQ F6, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
+	WORD $0x4e67d547 // fadd v7.2d, v10.2d, v7.2d
+	FMOVQ F7, (R9)
+	ADD R7, R9, R9
+
+stored:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -3766,10 +5176,13 @@ depth2:
 	BGT depth2
 
 sum2:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V4.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread2
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V5.D2
 	MOVD cRow+136(FP), R7
@@ -3798,6 +5211,32 @@ sum2:
 	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
 	FMOVQ F3, (R9)
 	ADD R7, R9, R9
+	B stored2
+
+unread2:
+
+	// c = 0 + alpha*sum
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
+	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
+	FMOVQ F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
+	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
+	FMOVQ F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	FMOVQ F2, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
+	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
+	FMOVQ F3, (R9)
+	ADD R7, R9, R9
+
+stored2:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -3828,10 +5267,13 @@ depth3:
 	BGT depth3
 
 sum3:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V2.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread3
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V3.D2
 	MOVD cRow+136(FP), R7
@@ -3848,6 +5290,24 @@ sum3:
 	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
 	FMOVQ F1, (R9)
 	ADD R7, R9, R9
+	B stored3
+
+unread3:
+
+	// c = 0 + alpha*sum
+	VEOR V4.B16, V4.B16, V4.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	FMOVQ F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
+	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
+	FMOVQ F1, (R9)
+	ADD R7, R9, R9
+
+stored3:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -3875,10 +5335,13 @@ depth4:
 	BGT depth4
 
 sum4:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V1.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread4
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V2.D2
 	MOVD cRow+136(FP), R7
@@ -3889,6 +5352,20 @@ sum4:
 	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
 	FMOVQ F0, (R9)
 	ADD R7, R9, R9
+	B stored4
+
+unread4:
+
+	// c = 0 + alpha*sum
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
+	FMOVQ F0, (R9)
+	ADD R7, R9, R9
+
+stored4:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -3962,10 +5439,13 @@ depth5:
 	BGT depth5
 
 sum5:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V16.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread5
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V17.D2
 	MOVD cRow+136(FP), R7
@@ -4058,6 +5538,72 @@ sum5:
 	FMOVQ F14, (R9)
 	WORD $0x3caa692f // str q15, [x9, x10]
 	ADD R7, R9, R9
+	B stored5
+
+unread5:
+
+	// c = 0 + alpha*sum
+	VEOR V18.B16, V18.B16, V18.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60de00 // fmul v0.2d, v16.2d, v0.2d
+	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x6e61de01 // fmul v1.2d, v16.2d, v1.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	FMOVQ F0, (R9)
+	WORD $0x3caa6921 // str q1, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e62de02 // fmul v2.2d, v16.2d, v2.2d
+	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	WORD $0x6e63de03 // fmul v3.2d, v16.2d, v3.2d
+	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	FMOVQ F2, (R9)
+	WORD $0x3caa6923 // str q3, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e64de04 // fmul v4.2d, v16.2d, v4.2d
+	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
+	WORD $0x6e65de05 // fmul v5.2d, v16.2d, v5.2d
+	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
+	FMOVQ F4, (R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e66de06 // fmul v6.2d, v16.2d, v6.2d
+	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
+	WORD $0x6e67de07 // fmul v7.2d, v16.2d, v7.2d
+	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
+	FMOVQ F6, (R9)
+	WORD $0x3caa6927 // str q7, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e68de08 // fmul v8.2d, v16.2d, v8.2d
+	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	WORD $0x6e69de09 // fmul v9.2d, v16.2d, v9.2d
+	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
+	FMOVQ F8, (R9)
+	WORD $0x3caa6929 // str q9, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e6ade0a // fmul v10.2d, v16.2d, v10.2d
+	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
+	WORD $0x6e6bde0b // fmul v11.2d, v16.2d, v11.2d
+	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
+	FMOVQ F10, (R9)
+	WORD $0x3caa692b // str q11, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e6cde0c // fmul v12.2d, v16.2d, v12.2d
+	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
+	WORD $0x6e6dde0d // fmul v13.2d, v16.2d, v13.2d
+	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
+	FMOVQ F12, (R9)
+	WORD $0x3caa692d // str q13, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e6ede0e // fmul v14.2d, v16.2d, v14.2d
+	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
+	WORD $0x6e6fde0f // fmul v15.2d, v16.2d, v15.2d
+	WORD $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
+	FMOVQ F14, (R9)
+	WORD $0x3caa692f // str q15, [x9, x10]
+	ADD R7, R9, R9
+
+stored5:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -4104,10 +5650,13 @@ depth6:
 	BGT depth6
 
 sum6:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V8.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread6
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V9.D2
 	MOVD cRow+136(FP), R7
@@ -4156,6 +5705,44 @@ sum6:
 	FMOVQ F6, (R9)
 	WORD $0x3caa6927 // str q7, [x9, x10]
 	ADD R7, R9, R9
+	B stored6
+
+unread6:
+
+	// c = 0 + alpha*sum
+	VEOR V10.B16, V10.B16, V10.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dd00 // fmul v0.2d, v8.2d, v0.2d
+	WORD $0x4e60d540 // fadd v0.2d, v10.2d, v0.2d
+	WORD $0x6e61dd01 // fmul v1.2d, v8.2d, v1.2d
+	WORD $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
+	FMOVQ F0, (R9)
+	WORD $0x3caa6921 // str q1, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e62dd02 // fmul v2.2d, v8.2d, v2.2d
+	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
+	WORD $0x6e63dd03 // fmul v3.2d, v8.2d, v3.2d
+	WORD $0x4e63d543 // fadd v3.2d, v10.2d, v3.2d
+	FMOVQ F2, (R9)
+	WORD $0x3caa6923 // str q3, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e64dd04 // fmul v4.2d, v8.2d, v4.2d
+	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
+	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
+	WORD $0x4e65d545 // fadd v5.2d, v10.2d, v5.2d
+	FMOVQ F4, (R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e66dd06 // fmul v6.2d, v8.2d, v6.2d
+	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
+	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
+	WORD $0x4e67d547 // fadd v7.2d, v10.2d, v7.2d
+	FMOVQ F6, (R9)
+	WORD $0x3caa6927 // str q7, [x9, x10]
+	ADD R7, R9, R9
+
+stored6:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -4191,10 +5778,13 @@ depth7:
 	BGT depth7
 
 sum7:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V4.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread7
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V5.D2
 	MOVD cRow+136(FP), R7
@@ -4221,6 +5811,30 @@ sum7:
 	FMOVQ F2, (R9)
 	WORD $0x3caa6923 // str q3, [x9, x10]
 	ADD R7, R9, R9
+	B stored7
+
+unread7:
+
+	// c = 0 + alpha*sum
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
+	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
+	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
+	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
+	FMOVQ F0, (R9)
+	WORD $0x3caa6921 // str q1, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
+	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
+	FMOVQ F2, (R9)
+	WORD $0x3caa6923 // str q3, [x9, x10]
+	ADD R7, R9, R9
+
+stored7:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -4251,10 +5865,13 @@ depth8:
 	BGT depth8
 
 sum8:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V2.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread8
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V3.D2
 	MOVD cRow+136(FP), R7
@@ -4270,6 +5887,23 @@ sum8:
 	FMOVQ F0, (R9)
 	WORD $0x3caa6921 // str q1, [x9, x10]
 	ADD R7, R9, R9
+	B stored8
+
+unread8:
+
+	// c = 0 + alpha*sum
+	VEOR V4.B16, V4.B16, V4.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
+	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
+	FMOVQ F0, (R9)
+	WORD $0x3caa6921 // str q1, [x9, x10]
+	ADD R7, R9, R9
+
+stored8:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -4368,10 +6002,13 @@ depth9:
 	BGT depth9
 
 sum9:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V24.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread9
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V25.D2
 	MOVD cRow+136(FP), R7
@@ -4504,6 +6141,96 @@ sum9:
 	FMOVQ F22, 16(R9)
 	WORD $0x3caa6937 // str q23, [x9, x10]
 	ADD R7, R9, R9
+	B stored9
+
+unread9:
+
+	// c = 0 + alpha*sum
+	VEOR V26.B16, V26.B16, V26.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60df00 // fmul v0.2d, v24.2d, v0.2d
+	WORD $0x4e60d740 // fadd v0.2d, v26.2d, v0.2d
+	WORD $0x6e61df01 // fmul v1.2d, v24.2d, v1.2d
+	WORD $0x4e61d741 // fadd v1.2d, v26.2d, v1.2d
+	WORD $0x6e62df02 // fmul v2.2d, v24.2d, v2.2d
+	WORD $0x4e62d742 // fadd v2.2d, v26.2d, v2.2d
+	FMOVQ F0, (R9)
+	FMOVQ F1, 16(R9)
+	WORD $0x3caa6922 // str q2, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e63df03 // fmul v3.2d, v24.2d, v3.2d
+	WORD $0x4e63d743 // fadd v3.2d, v26.2d, v3.2d
+	WORD $0x6e64df04 // fmul v4.2d, v24.2d, v4.2d
+	WORD $0x4e64d744 // fadd v4.2d, v26.2d, v4.2d
+	WORD $0x6e65df05 // fmul v5.2d, v24.2d, v5.2d
+	WORD $0x4e65d745 // fadd v5.2d, v26.2d, v5.2d
+	FMOVQ F3, (R9)
+	FMOVQ F4, 16(R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e66df06 // fmul v6.2d, v24.2d, v6.2d
+	WORD $0x4e66d746 // fadd v6.2d, v26.2d, v6.2d
+	WORD $0x6e67df07 // fmul v7.2d, v24.2d, v7.2d
+	WORD $0x4e67d747 // fadd v7.2d, v26.2d, v7.2d
+	WORD $0x6e68df08 // fmul v8.2d, v24.2d, v8.2d
+	WORD $0x4e68d748 // fadd v8.2d, v26.2d, v8.2d
+	FMOVQ F6, (R9)
+	FMOVQ F7, 16(R9)
+	WORD $0x3caa6928 // str q8, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e69df09 // fmul v9.2d, v24.2d, v9.2d
+	WORD $0x4e69d749 // fadd v9.2d, v26.2d, v9.2d
+	WORD $0x6e6adf0a // fmul v10.2d, v24.2d, v10.2d
+	WORD $0x4e6ad74a // fadd v10.2d, v26.2d, v10.2d
+	WORD $0x6e6bdf0b // fmul v11.2d, v24.2d, v11.2d
+	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
+	FMOVQ F9, (R9)
+	FMOVQ F10, 16(R9)
+	WORD $0x3caa692b // str q11, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e6cdf0c // fmul v12.2d, v24.2d, v12.2d
+	WORD $0x4e6cd74c // fadd v12.2d, v26.2d, v12.2d
+	WORD $0x6e6ddf0d // fmul v13.2d, v24.2d, v13.2d
+	WORD $0x4e6dd74d // fadd v13.2d, v26.2d, v13.2d
+	WORD $0x6e6edf0e // fmul v14.2d, v24.2d, v14.2d
+	WORD $0x4e6ed74e // fadd v14.2d, v26.2d, v14.2d
+	FMOVQ F12, (R9)
+	FMOVQ F13, 16(R9)
+	WORD $0x3caa692e // str q14, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e6fdf0f // fmul v15.2d, v24.2d, v15.2d
+	WORD $0x4e6fd74f // fadd v15.2d, v26.2d, v15.2d
+	WORD $0x6e70df10 // fmul v16.2d, v24.2d, v16.2d
+	WORD $0x4e70d750 // fadd v16.2d, v26.2d, v16.2d
+	WORD $0x6e71df11 // fmul v17.2d, v24.2d, v17.2d
+	WORD $0x4e71d751 // fadd v17.2d, v26.2d, v17.2d
+	FMOVQ F15, (R9)
+	FMOVQ F16, 16(R9)
+	WORD $0x3caa6931 // str q17, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e72df12 // fmul v18.2d, v24.2d, v18.2d
+	WORD $0x4e72d752 // fadd v18.2d, v26.2d, v18.2d
+	WORD $0x6e73df13 // fmul v19.2d, v24.2d, v19.2d
+	WORD $0x4e73d753 // fadd v19.2d, v26.2d, v19.2d
+	WORD $0x6e74df14 // fmul v20.2d, v24.2d, v20.2d
+	WORD $0x4e74d754 // fadd v20.2d, v26.2d, v20.2d
+	FMOVQ F18, (R9)
+	FMOVQ F19, 16(R9)
+	WORD $0x3caa6934 // str q20, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e75df15 // fmul v21.2d, v24.2d, v21.2d
+	WORD $0x4e75d755 // fadd v21.2d, v26.2d, v21.2d
+	WORD $0x6e76df16 // fmul v22.2d, v24.2d, v22.2d
+	WORD $0x4e76d756 // fadd v22.2d, v26.2d, v22.2d
+	WORD $0x6e77df17 // fmul v23.2d, v24.2d, v23.2d
+	WORD $0x4e77d757 // fadd v23.2d, v26.2d, v23.2d
+	FMOVQ F21, (R9)
+	FMOVQ F22, 16(R9)
+	WORD $0x3caa6937 // str q23, [x9, x10]
+	ADD R7, R9, R9
+
+stored9:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -4559,10 +6286,13 @@ depth10:
 	BGT depth10
 
 sum10:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V12.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread10
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V13.D2
 	MOVD cRow+136(FP), R7
@@ -4631,6 +6361,56 @@ sum10:
 	FMOVQ F10, 16(R9)
 	WORD $0x3caa692b // str q11, [x9, x10]
 	ADD R7, R9, R9
+	B stored10
+
+unread10:
+
+	// c = 0 + alpha*sum
+	VEOR V14.B16, V14.B16, V14.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dd80 // fmul v0.2d, v12.2d, v0.2d
+	WORD $0x4e60d5c0 // fadd v0.2d, v14.2d, v0.2d
+	WORD $0x6e61dd81 // fmul v1.2d, v12.2d, v1.2d
+	WORD $0x4e61d5c1 // fadd v1.2d, v14.2d, v1.2d
+	WORD $0x6e62dd82 // fmul v2.2d, v12.2d, v2.2d
+	WORD $0x4e62d5c2 // fadd v2.2d, v14.2d, v2.2d
+	FMOVQ F0, (R9)
+	FMOVQ F1, 16(R9)
+	WORD $0x3caa6922 // str q2, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e63dd83 // fmul v3.2d, v12.2d, v3.2d
+	WORD $0x4e63d5c3 // fadd v3.2d, v14.2d, v3.2d
+	WORD $0x6e64dd84 // fmul v4.2d, v12.2d, v4.2d
+	WORD $0x4e64d5c4 // fadd v4.2d, v14.2d, v4.2d
+	WORD $0x6e65dd85 // fmul v5.2d, v12.2d, v5.2d
+	WORD $0x4e65d5c5 // fadd v5.2d, v14.2d, v5.2d
+	FMOVQ F3, (R9)
+	FMOVQ F4, 16(R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e66dd86 // fmul v6.2d, v12.2d, v6.2d
+	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
+	WORD $0x6e67dd87 // fmul v7.2d, v12.2d, v7.2d
+	WORD $0x4e67d5c7 // fadd v7.2d, v14.2d, v7.2d
+	WORD $0x6e68dd88 // fmul v8.2d, v12.2d, v8.2d
+	WORD $0x4e68d5c8 // fadd v8.2d, v14.2d, v8.2d
+	FMOVQ F6, (R9)
+	FMOVQ F7, 16(R9)
+	WORD $0x3caa6928 // str q8, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e69dd89 // fmul v9.2d, v12.2d, v9.2d
+	WORD $0x4e69d5c9 // fadd v9.2d, v14.2d, v9.2d
+	WORD $0x6e6add8a // fmul v10.2d, v12.2d, v10.2d
+	WORD $0x4e6ad5ca // fadd v10.2d, v14.2d, v10.2d
+	WORD $0x6e6bdd8b // fmul v11.2d, v12.2d, v11.2d
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
+	FMOVQ F9, (R9)
+	FMOVQ F10, 16(R9)
+	WORD $0x3caa692b // str q11, [x9, x10]
+	ADD R7, R9, R9
+
+stored10:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -4671,10 +6451,13 @@ depth11:
 	BGT depth11
 
 sum11:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V6.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread11
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V7.D2
 	MOVD cRow+136(FP), R7
@@ -4711,6 +6494,36 @@ sum11:
 	FMOVQ F4, 16(R9)
 	WORD $0x3caa6925 // str q5, [x9, x10]
 	ADD R7, R9, R9
+	B stored11
+
+unread11:
+
+	// c = 0 + alpha*sum
+	VEOR V8.B16, V8.B16, V8.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dcc0 // fmul v0.2d, v6.2d, v0.2d
+	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
+	WORD $0x6e61dcc1 // fmul v1.2d, v6.2d, v1.2d
+	WORD $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
+	WORD $0x6e62dcc2 // fmul v2.2d, v6.2d, v2.2d
+	WORD $0x4e62d502 // fadd v2.2d, v8.2d, v2.2d
+	FMOVQ F0, (R9)
+	FMOVQ F1, 16(R9)
+	WORD $0x3caa6922 // str q2, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e63dcc3 // fmul v3.2d, v6.2d, v3.2d
+	WORD $0x4e63d503 // fadd v3.2d, v8.2d, v3.2d
+	WORD $0x6e64dcc4 // fmul v4.2d, v6.2d, v4.2d
+	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
+	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
+	WORD $0x4e65d505 // fadd v5.2d, v8.2d, v5.2d
+	FMOVQ F3, (R9)
+	FMOVQ F4, 16(R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+
+stored11:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -4744,10 +6557,13 @@ depth12:
 	BGT depth12
 
 sum12:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V3.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread12
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V4.D2
 	MOVD cRow+136(FP), R7
@@ -4768,6 +6584,26 @@ sum12:
 	FMOVQ F1, 16(R9)
 	WORD $0x3caa6922 // str q2, [x9, x10]
 	ADD R7, R9, R9
+	B stored12
+
+unread12:
+
+	// c = 0 + alpha*sum
+	VEOR V5.B16, V5.B16, V5.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc60 // fmul v0.2d, v3.2d, v0.2d
+	WORD $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
+	WORD $0x6e61dc61 // fmul v1.2d, v3.2d, v1.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x6e62dc62 // fmul v2.2d, v3.2d, v2.2d
+	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
+	FMOVQ F0, (R9)
+	FMOVQ F1, 16(R9)
+	WORD $0x3caa6922 // str q2, [x9, x10]
+	ADD R7, R9, R9
+
+stored12:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -4832,10 +6668,13 @@ depth13:
 	BGT depth13
 
 sum13:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V4.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread13
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V5.D2
 	MOVD cRow+136(FP), R7
@@ -4864,6 +6703,32 @@ sum13:
 	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
 	FMOVD F3, (R9)
 	ADD R7, R9, R9
+	B stored13
+
+unread13:
+
+	// c = 0 + alpha*sum
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
+	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
+	FMOVD F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
+	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
+	FMOVD F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	FMOVD F2, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
+	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
+	FMOVD F3, (R9)
+	ADD R7, R9, R9
+
+stored13:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -4896,10 +6761,13 @@ depth14:
 	BGT depth14
 
 sum14:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V2.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread14
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V3.D2
 	MOVD cRow+136(FP), R7
@@ -4916,6 +6784,24 @@ sum14:
 	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
 	FMOVD F1, (R9)
 	ADD R7, R9, R9
+	B stored14
+
+unread14:
+
+	// c = 0 + alpha*sum
+	VEOR V4.B16, V4.B16, V4.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	FMOVD F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
+	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
+	FMOVD F1, (R9)
+	ADD R7, R9, R9
+
+stored14:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -4943,10 +6829,13 @@ depth15:
 	BGT depth15
 
 sum15:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V1.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread15
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V2.D2
 	MOVD cRow+136(FP), R7
@@ -4957,6 +6846,20 @@ sum15:
 	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
 	FMOVD F0, (R9)
 	ADD R7, R9, R9
+	B stored15
+
+unread15:
+
+	// c = 0 + alpha*sum
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
+	FMOVD F0, (R9)
+	ADD R7, R9, R9
+
+stored15:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -5018,10 +6921,13 @@ depth16:
 	BGT depth16
 
 sum16:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V4.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread16
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V5.D2
 	MOVD cRow+136(FP), R7
@@ -5050,6 +6956,32 @@ sum16:
 	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
 	FMOVQ F3, (R9)
 	ADD R7, R9, R9
+	B stored16
+
+unread16:
+
+	// c = 0 + alpha*sum
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
+	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
+	FMOVQ F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
+	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
+	FMOVQ F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	FMOVQ F2, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
+	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
+	FMOVQ F3, (R9)
+	ADD R7, R9, R9
+
+stored16:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -5089,10 +7021,13 @@ depth17:
 	BGT depth17
 
 sum17:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V1.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread17
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V2.D2
 	MOVD cRow+136(FP), R7
@@ -5103,6 +7038,20 @@ sum17:
 	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
 	FMOVQ F0, (R9)
 	ADD R7, R9, R9
+	B stored17
+
+unread17:
+
+	// c = 0 + alpha*sum
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
+	FMOVQ F0, (R9)
+	ADD R7, R9, R9
+
+stored17:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -5135,10 +7084,13 @@ depth18:
 	BGT depth18
 
 sum18:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V2.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread18
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V3.D2
 	MOVD cRow+136(FP), R7
@@ -5155,6 +7107,24 @@ sum18:
 	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
 	FMOVQ F1, (R9)
 	ADD R7, R9, R9
+	B stored18
+
+unread18:
+
+	// c = 0 + alpha*sum
+	VEOR V4.B16, V4.B16, V4.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	FMOVQ F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
+	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
+	FMOVQ F1, (R9)
+	ADD R7, R9, R9
+
+stored18:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -5192,10 +7162,13 @@ depth19:
 	BGT depth19
 
 sum19:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V3.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread19
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V4.D2
 	MOVD cRow+136(FP), R7
@@ -5218,6 +7191,28 @@ sum19:
 	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
 	FMOVQ F2, (R9)
 	ADD R7, R9, R9
+	B stored19
+
+unread19:
+
+	// c = 0 + alpha*sum
+	VEOR V5.B16, V5.B16, V5.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc60 // fmul v0.2d, v3.2d, v0.2d
+	WORD $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
+	FMOVQ F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e61dc61 // fmul v1.2d, v3.2d, v1.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	FMOVQ F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e62dc62 // fmul v2.2d, v3.2d, v2.2d
+	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
+	FMOVQ F2, (R9)
+	ADD R7, R9, R9
+
+stored19:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -5280,10 +7275,13 @@ depth20:
 	BGT depth20
 
 sum20:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V8.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread20
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V9.D2
 	MOVD cRow+136(FP), R7
@@ -5332,6 +7330,44 @@ sum20:
 	FMOVQ F6, (R9)
 	WORD $0x3caa6927 // str q7, [x9, x10]
 	ADD R7, R9, R9
+	B stored20
+
+unread20:
+
+	// c = 0 + alpha*sum
+	VEOR V10.B16, V10.B16, V10.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dd00 // fmul v0.2d, v8.2d, v0.2d
+	WORD $0x4e60d540 // fadd v0.2d, v10.2d, v0.2d
+	WORD $0x6e61dd01 // fmul v1.2d, v8.2d, v1.2d
+	WORD $0x4e61d541 // fadd v1.2d, v10.2d, v1.2d
+	FMOVQ F0, (R9)
+	WORD $0x3caa6921 // str q1, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e62dd02 // fmul v2.2d, v8.2d, v2.2d
+	WORD $0x4e62d542 // fadd v2.2d, v10.2d, v2.2d
+	WORD $0x6e63dd03 // fmul v3.2d, v8.2d, v3.2d
+	WORD $0x4e63d543 // fadd v3.2d, v10.2d, v3.2d
+	FMOVQ F2, (R9)
+	WORD $0x3caa6923 // str q3, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e64dd04 // fmul v4.2d, v8.2d, v4.2d
+	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
+	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
+	WORD $0x4e65d545 // fadd v5.2d, v10.2d, v5.2d
+	FMOVQ F4, (R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e66dd06 // fmul v6.2d, v8.2d, v6.2d
+	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
+	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
+	WORD $0x4e67d547 // fadd v7.2d, v10.2d, v7.2d
+	FMOVQ F6, (R9)
+	WORD $0x3caa6927 // str q7, [x9, x10]
+	ADD R7, R9, R9
+
+stored20:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -5374,10 +7410,13 @@ depth21:
 	BGT depth21
 
 sum21:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V2.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread21
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V3.D2
 	MOVD cRow+136(FP), R7
@@ -5393,6 +7432,23 @@ sum21:
 	FMOVQ F0, (R9)
 	WORD $0x3caa6921 // str q1, [x9, x10]
 	ADD R7, R9, R9
+	B stored21
+
+unread21:
+
+	// c = 0 + alpha*sum
+	VEOR V4.B16, V4.B16, V4.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
+	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
+	FMOVQ F0, (R9)
+	WORD $0x3caa6921 // str q1, [x9, x10]
+	ADD R7, R9, R9
+
+stored21:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -5430,10 +7486,13 @@ depth22:
 	BGT depth22
 
 sum22:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V4.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread22
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V5.D2
 	MOVD cRow+136(FP), R7
@@ -5460,6 +7519,30 @@ sum22:
 	FMOVQ F2, (R9)
 	WORD $0x3caa6923 // str q3, [x9, x10]
 	ADD R7, R9, R9
+	B stored22
+
+unread22:
+
+	// c = 0 + alpha*sum
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
+	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
+	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
+	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
+	FMOVQ F0, (R9)
+	WORD $0x3caa6921 // str q1, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
+	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
+	FMOVQ F2, (R9)
+	WORD $0x3caa6923 // str q3, [x9, x10]
+	ADD R7, R9, R9
+
+stored22:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -5504,10 +7587,13 @@ depth23:
 	BGT depth23
 
 sum23:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V6.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread23
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V7.D2
 	MOVD cRow+136(FP), R7
@@ -5545,6 +7631,37 @@ sum23:
 	FMOVQ F4, (R9)
 	WORD $0x3caa6925 // str q5, [x9, x10]
 	ADD R7, R9, R9
+	B stored23
+
+unread23:
+
+	// c = 0 + alpha*sum
+	VEOR V8.B16, V8.B16, V8.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dcc0 // fmul v0.2d, v6.2d, v0.2d
+	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
+	WORD $0x6e61dcc1 // fmul v1.2d, v6.2d, v1.2d
+	WORD $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
+	FMOVQ F0, (R9)
+	WORD $0x3caa6921 // str q1, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e62dcc2 // fmul v2.2d, v6.2d, v2.2d
+	WORD $0x4e62d502 // fadd v2.2d, v8.2d, v2.2d
+	WORD $0x6e63dcc3 // fmul v3.2d, v6.2d, v3.2d
+	WORD $0x4e63d503 // fadd v3.2d, v8.2d, v3.2d
+	FMOVQ F2, (R9)
+	WORD $0x3caa6923 // str q3, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e64dcc4 // fmul v4.2d, v6.2d, v4.2d
+	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
+	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
+	WORD $0x4e65d505 // fadd v5.2d, v8.2d, v5.2d
+	FMOVQ F4, (R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+
+stored23:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -5624,10 +7741,13 @@ depth24:
 	BGT depth24
 
 sum24:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V12.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread24
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V13.D2
 	MOVD cRow+136(FP), R7
@@ -5696,6 +7816,56 @@ sum24:
 	FMOVQ F10, 16(R9)
 	WORD $0x3caa692b // str q11, [x9, x10]
 	ADD R7, R9, R9
+	B stored24
+
+unread24:
+
+	// c = 0 + alpha*sum
+	VEOR V14.B16, V14.B16, V14.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dd80 // fmul v0.2d, v12.2d, v0.2d
+	WORD $0x4e60d5c0 // fadd v0.2d, v14.2d, v0.2d
+	WORD $0x6e61dd81 // fmul v1.2d, v12.2d, v1.2d
+	WORD $0x4e61d5c1 // fadd v1.2d, v14.2d, v1.2d
+	WORD $0x6e62dd82 // fmul v2.2d, v12.2d, v2.2d
+	WORD $0x4e62d5c2 // fadd v2.2d, v14.2d, v2.2d
+	FMOVQ F0, (R9)
+	FMOVQ F1, 16(R9)
+	WORD $0x3caa6922 // str q2, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e63dd83 // fmul v3.2d, v12.2d, v3.2d
+	WORD $0x4e63d5c3 // fadd v3.2d, v14.2d, v3.2d
+	WORD $0x6e64dd84 // fmul v4.2d, v12.2d, v4.2d
+	WORD $0x4e64d5c4 // fadd v4.2d, v14.2d, v4.2d
+	WORD $0x6e65dd85 // fmul v5.2d, v12.2d, v5.2d
+	WORD $0x4e65d5c5 // fadd v5.2d, v14.2d, v5.2d
+	FMOVQ F3, (R9)
+	FMOVQ F4, 16(R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e66dd86 // fmul v6.2d, v12.2d, v6.2d
+	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
+	WORD $0x6e67dd87 // fmul v7.2d, v12.2d, v7.2d
+	WORD $0x4e67d5c7 // fadd v7.2d, v14.2d, v7.2d
+	WORD $0x6e68dd88 // fmul v8.2d, v12.2d, v8.2d
+	WORD $0x4e68d5c8 // fadd v8.2d, v14.2d, v8.2d
+	FMOVQ F6, (R9)
+	FMOVQ F7, 16(R9)
+	WORD $0x3caa6928 // str q8, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e69dd89 // fmul v9.2d, v12.2d, v9.2d
+	WORD $0x4e69d5c9 // fadd v9.2d, v14.2d, v9.2d
+	WORD $0x6e6add8a // fmul v10.2d, v12.2d, v10.2d
+	WORD $0x4e6ad5ca // fadd v10.2d, v14.2d, v10.2d
+	WORD $0x6e6bdd8b // fmul v11.2d, v12.2d, v11.2d
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
+	FMOVQ F9, (R9)
+	FMOVQ F10, 16(R9)
+	WORD $0x3caa692b // str q11, [x9, x10]
+	ADD R7, R9, R9
+
+stored24:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -5741,10 +7911,13 @@ depth25:
 	BGT depth25
 
 sum25:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V3.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread25
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V4.D2
 	MOVD cRow+136(FP), R7
@@ -5765,6 +7938,26 @@ sum25:
 	FMOVQ F1, 16(R9)
 	WORD $0x3caa6922 // str q2, [x9, x10]
 	ADD R7, R9, R9
+	B stored25
+
+unread25:
+
+	// c = 0 + alpha*sum
+	VEOR V5.B16, V5.B16, V5.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc60 // fmul v0.2d, v3.2d, v0.2d
+	WORD $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
+	WORD $0x6e61dc61 // fmul v1.2d, v3.2d, v1.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x6e62dc62 // fmul v2.2d, v3.2d, v2.2d
+	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
+	FMOVQ F0, (R9)
+	FMOVQ F1, 16(R9)
+	WORD $0x3caa6922 // str q2, [x9, x10]
+	ADD R7, R9, R9
+
+stored25:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -5807,10 +8000,13 @@ depth26:
 	BGT depth26
 
 sum26:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V6.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread26
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V7.D2
 	MOVD cRow+136(FP), R7
@@ -5847,6 +8043,36 @@ sum26:
 	FMOVQ F4, 16(R9)
 	WORD $0x3caa6925 // str q5, [x9, x10]
 	ADD R7, R9, R9
+	B stored26
+
+unread26:
+
+	// c = 0 + alpha*sum
+	VEOR V8.B16, V8.B16, V8.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dcc0 // fmul v0.2d, v6.2d, v0.2d
+	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
+	WORD $0x6e61dcc1 // fmul v1.2d, v6.2d, v1.2d
+	WORD $0x4e61d501 // fadd v1.2d, v8.2d, v1.2d
+	WORD $0x6e62dcc2 // fmul v2.2d, v6.2d, v2.2d
+	WORD $0x4e62d502 // fadd v2.2d, v8.2d, v2.2d
+	FMOVQ F0, (R9)
+	FMOVQ F1, 16(R9)
+	WORD $0x3caa6922 // str q2, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e63dcc3 // fmul v3.2d, v6.2d, v3.2d
+	WORD $0x4e63d503 // fadd v3.2d, v8.2d, v3.2d
+	WORD $0x6e64dcc4 // fmul v4.2d, v6.2d, v4.2d
+	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
+	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
+	WORD $0x4e65d505 // fadd v5.2d, v8.2d, v5.2d
+	FMOVQ F3, (R9)
+	FMOVQ F4, 16(R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+
+stored26:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -5898,10 +8124,13 @@ depth27:
 	BGT depth27
 
 sum27:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V9.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread27
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V10.D2
 	MOVD cRow+136(FP), R7
@@ -5954,6 +8183,46 @@ sum27:
 	FMOVQ F7, 16(R9)
 	WORD $0x3caa6928 // str q8, [x9, x10]
 	ADD R7, R9, R9
+	B stored27
+
+unread27:
+
+	// c = 0 + alpha*sum
+	VEOR V11.B16, V11.B16, V11.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dd20 // fmul v0.2d, v9.2d, v0.2d
+	WORD $0x4e60d560 // fadd v0.2d, v11.2d, v0.2d
+	WORD $0x6e61dd21 // fmul v1.2d, v9.2d, v1.2d
+	WORD $0x4e61d561 // fadd v1.2d, v11.2d, v1.2d
+	WORD $0x6e62dd22 // fmul v2.2d, v9.2d, v2.2d
+	WORD $0x4e62d562 // fadd v2.2d, v11.2d, v2.2d
+	FMOVQ F0, (R9)
+	FMOVQ F1, 16(R9)
+	WORD $0x3caa6922 // str q2, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e63dd23 // fmul v3.2d, v9.2d, v3.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	WORD $0x6e64dd24 // fmul v4.2d, v9.2d, v4.2d
+	WORD $0x4e64d564 // fadd v4.2d, v11.2d, v4.2d
+	WORD $0x6e65dd25 // fmul v5.2d, v9.2d, v5.2d
+	WORD $0x4e65d565 // fadd v5.2d, v11.2d, v5.2d
+	FMOVQ F3, (R9)
+	FMOVQ F4, 16(R9)
+	WORD $0x3caa6925 // str q5, [x9, x10]
+	ADD R7, R9, R9
+	WORD $0x6e66dd26 // fmul v6.2d, v9.2d, v6.2d
+	WORD $0x4e66d566 // fadd v6.2d, v11.2d, v6.2d
+	WORD $0x6e67dd27 // fmul v7.2d, v9.2d, v7.2d
+	WORD $0x4e67d567 // fadd v7.2d, v11.2d, v7.2d
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	FMOVQ F6, (R9)
+	FMOVQ F7, 16(R9)
+	WORD $0x3caa6928 // str q8, [x9, x10]
+	ADD R7, R9, R9
+
+stored27:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -6025,10 +8294,13 @@ depth28:
 	BGT depth28
 
 sum28:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V4.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread28
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V5.D2
 	MOVD cRow+136(FP), R7
@@ -6057,6 +8329,32 @@ sum28:
 	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
 	FMOVD F3, (R9)
 	ADD R7, R9, R9
+	B stored28
+
+unread28:
+
+	// c = 0 + alpha*sum
+	VEOR V6.B16, V6.B16, V6.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc80 // fmul v0.2d, v4.2d, v0.2d
+	WORD $0x4e60d4c0 // fadd v0.2d, v6.2d, v0.2d
+	FMOVD F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e61dc81 // fmul v1.2d, v4.2d, v1.2d
+	WORD $0x4e61d4c1 // fadd v1.2d, v6.2d, v1.2d
+	FMOVD F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e62dc82 // fmul v2.2d, v4.2d, v2.2d
+	WORD $0x4e62d4c2 // fadd v2.2d, v6.2d, v2.2d
+	FMOVD F2, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
+	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
+	FMOVD F3, (R9)
+	ADD R7, R9, R9
+
+stored28:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -6096,10 +8394,13 @@ depth29:
 	BGT depth29
 
 sum29:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V1.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread29
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V2.D2
 	MOVD cRow+136(FP), R7
@@ -6110,6 +8411,20 @@ sum29:
 	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
 	FMOVD F0, (R9)
 	ADD R7, R9, R9
+	B stored29
+
+unread29:
+
+	// c = 0 + alpha*sum
+	VEOR V3.B16, V3.B16, V3.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc20 // fmul v0.2d, v1.2d, v0.2d
+	WORD $0x4e60d460 // fadd v0.2d, v3.2d, v0.2d
+	FMOVD F0, (R9)
+	ADD R7, R9, R9
+
+stored29:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -6142,10 +8457,13 @@ depth30:
 	BGT depth30
 
 sum30:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V2.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread30
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V3.D2
 	MOVD cRow+136(FP), R7
@@ -6162,6 +8480,24 @@ sum30:
 	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
 	FMOVD F1, (R9)
 	ADD R7, R9, R9
+	B stored30
+
+unread30:
+
+	// c = 0 + alpha*sum
+	VEOR V4.B16, V4.B16, V4.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc40 // fmul v0.2d, v2.2d, v0.2d
+	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
+	FMOVD F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e61dc41 // fmul v1.2d, v2.2d, v1.2d
+	WORD $0x4e61d481 // fadd v1.2d, v4.2d, v1.2d
+	FMOVD F1, (R9)
+	ADD R7, R9, R9
+
+stored30:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7
@@ -6199,10 +8535,13 @@ depth31:
 	BGT depth31
 
 sum31:
-
-	// c = beta*c + alpha*sum
 	MOVD alpha+24(FP), R17
 	VDUP R17, V3.D2
+	MOVD beta+104(FP), R7
+	LSL $1, R7, R7
+	CBZ R7, unread31
+
+	// c = beta*c + alpha*sum
 	MOVD beta+104(FP), R17
 	VDUP R17, V4.D2
 	MOVD cRow+136(FP), R7
@@ -6225,6 +8564,28 @@ sum31:
 	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
 	FMOVD F2, (R9)
 	ADD R7, R9, R9
+	B stored31
+
+unread31:
+
+	// c = 0 + alpha*sum
+	VEOR V5.B16, V5.B16, V5.B16
+	MOVD cRow+136(FP), R7
+	LSL $3, R7, R7
+	WORD $0x6e60dc60 // fmul v0.2d, v3.2d, v0.2d
+	WORD $0x4e60d4a0 // fadd v0.2d, v5.2d, v0.2d
+	FMOVD F0, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e61dc61 // fmul v1.2d, v3.2d, v1.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	FMOVD F1, (R9)
+	ADD R7, R9, R9
+	WORD $0x6e62dc62 // fmul v2.2d, v3.2d, v2.2d
+	WORD $0x4e62d4a2 // fadd v2.2d, v5.2d, v2.2d
+	FMOVD F2, (R9)
+	ADD R7, R9, R9
+
+stored31:
 	MOVD k+16(FP), R7
 	MUL R4, R7, R7
 	NEG R7, R7

@@ -27,12 +27,14 @@ TEXT ·LAMBDirectionF32(SB), NOSPLIT, $0-152
 	VDUP R17, V5.S4
 	MOVWU beta2+136(FP), R17
 	VDUP R17, V6.S4
-	MOVWU eps+144(FP), R17
+	MOVD $0xc800000, R17 // floor
 	VDUP R17, V7.S4
-	MOVWU step+148(FP), R17
+	MOVWU eps+144(FP), R17
 	VDUP R17, V8.S4
-	MOVWU wd+124(FP), R17
+	MOVWU step+148(FP), R17
 	VDUP R17, V9.S4
+	MOVWU wd+124(FP), R17
+	VDUP R17, V10.S4
 	CMP $8, R5
 	BLT single
 	PCALIGN $16
@@ -40,70 +42,68 @@ TEXT ·LAMBDirectionF32(SB), NOSPLIT, $0-152
 main:
 
 	// d = scale*flush(g)
-	FMOVQ (R2), F10
-	FMOVQ 16(R2), F11
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	FMOVQ (R2), F11
+	FMOVQ 16(R2), F12
 	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
+	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
 	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
+	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R3), F12
-	FMOVQ 16(R3), F13
-	WORD $0x6e2cdc4c // fmul v12.4s, v2.4s, v12.4s
+	FMOVQ (R3), F13
+	FMOVQ 16(R3), F14
 	WORD $0x6e2ddc4d // fmul v13.4s, v2.4s, v13.4s
-	WORD $0x6e2adc6e // fmul v14.4s, v3.4s, v10.4s
+	WORD $0x6e2edc4e // fmul v14.4s, v2.4s, v14.4s
 	WORD $0x6e2bdc6f // fmul v15.4s, v3.4s, v11.4s
-	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
+	WORD $0x6e2cdc70 // fmul v16.4s, v3.4s, v12.4s
 	WORD $0x4e2fd5af // fadd v15.4s, v13.4s, v15.4s
-	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
 	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	WORD $0x6eb0ec3f // facgt v31.4s, v1.4s, v16.4s
+	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2adc8a // fmul v10.4s, v4.4s, v10.4s
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	WORD $0x6e2bdc8b // fmul v11.4s, v4.4s, v11.4s
-	WORD $0x6eaaecbf // facgt v31.4s, v5.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e2cdc8c // fmul v12.4s, v4.4s, v12.4s
 	WORD $0x6eabecbf // facgt v31.4s, v5.4s, v11.4s
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVQ (R4), F13
-	FMOVQ 16(R4), F12
-	WORD $0x6e2ddccd // fmul v13.4s, v6.4s, v13.4s
-	WORD $0x6e2cdccc // fmul v12.4s, v6.4s, v12.4s
-	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
+	WORD $0x6eacecbf // facgt v31.4s, v5.4s, v12.4s
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
 	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
-	WORD $0x4e2ad5aa // fadd v10.4s, v13.4s, v10.4s
-	WORD $0x4e2bd58b // fadd v11.4s, v12.4s, v11.4s
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e2cdd8c // fmul v12.4s, v12.4s, v12.4s
+	FMOVQ (R4), F14
+	FMOVQ 16(R4), F13
+	WORD $0x6e2edcce // fmul v14.4s, v6.4s, v14.4s
+	WORD $0x6e2ddccd // fmul v13.4s, v6.4s, v13.4s
+	WORD $0x4e2bd5cb // fadd v11.4s, v14.4s, v11.4s
+	WORD $0x4e2cd5ac // fadd v12.4s, v13.4s, v12.4s
+	WORD $0x4e27f56b // fmax v11.4s, v11.4s, v7.4s
+	WORD $0x4e27f58c // fmax v12.4s, v12.4s, v7.4s
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ea1f94c // fsqrt v12.4s, v10.4s
 	WORD $0x6ea1f96d // fsqrt v13.4s, v11.4s
-	WORD $0x4e27d58c // fadd v12.4s, v12.4s, v7.4s
-	WORD $0x4e27d5ad // fadd v13.4s, v13.4s, v7.4s
-	WORD $0x6e2cfdcc // fdiv v12.4s, v14.4s, v12.4s
+	WORD $0x6ea1f98e // fsqrt v14.4s, v12.4s
+	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
+	WORD $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
 	WORD $0x6e2dfded // fdiv v13.4s, v15.4s, v13.4s
-	WORD $0x6e2cdd0c // fmul v12.4s, v8.4s, v12.4s
-	WORD $0x6e2ddd0d // fmul v13.4s, v8.4s, v13.4s
-	FMOVQ (R1), F16
-	FMOVQ 16(R1), F17
-	WORD $0x6e30dd30 // fmul v16.4s, v9.4s, v16.4s
-	WORD $0x6e31dd31 // fmul v17.4s, v9.4s, v17.4s
-	WORD $0x4e30d590 // fadd v16.4s, v12.4s, v16.4s
+	WORD $0x6e2efe0e // fdiv v14.4s, v16.4s, v14.4s
+	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
+	WORD $0x6e2edd2e // fmul v14.4s, v9.4s, v14.4s
+	FMOVQ (R1), F17
+	FMOVQ 16(R1), F18
+	WORD $0x6e31dd51 // fmul v17.4s, v10.4s, v17.4s
+	WORD $0x6e32dd52 // fmul v18.4s, v10.4s, v18.4s
 	WORD $0x4e31d5b1 // fadd v17.4s, v13.4s, v17.4s
-	FMOVQ F14, (R3)
-	FMOVQ F15, 16(R3)
-	FMOVQ F10, (R4)
-	FMOVQ F11, 16(R4)
-	FMOVQ F16, (R0)
-	FMOVQ F17, 16(R0)
+	WORD $0x4e32d5d2 // fadd v18.4s, v14.4s, v18.4s
+	FMOVQ F15, (R3)
+	FMOVQ F16, 16(R3)
+	FMOVQ F11, (R4)
+	FMOVQ F12, 16(R4)
+	FMOVQ F17, (R0)
+	FMOVQ F18, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -120,41 +120,40 @@ single:
 one:
 
 	// d = scale*flush(g)
-	FMOVQ (R2), F10
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
+	FMOVQ (R2), F11
+	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R3), F11
-	WORD $0x6e2bdc4b // fmul v11.4s, v2.4s, v11.4s
-	WORD $0x6e2adc6c // fmul v12.4s, v3.4s, v10.4s
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	FMOVQ (R3), F12
+	WORD $0x6e2cdc4c // fmul v12.4s, v2.4s, v12.4s
+	WORD $0x6e2bdc6d // fmul v13.4s, v3.4s, v11.4s
+	WORD $0x4e2dd58d // fadd v13.4s, v12.4s, v13.4s
+	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2adc8a // fmul v10.4s, v4.4s, v10.4s
-	WORD $0x6eaaecbf // facgt v31.4s, v5.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVQ (R4), F11
-	WORD $0x6e2bdccb // fmul v11.4s, v6.4s, v11.4s
-	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
-	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2bdc8b // fmul v11.4s, v4.4s, v11.4s
+	WORD $0x6eabecbf // facgt v31.4s, v5.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
+	FMOVQ (R4), F12
+	WORD $0x6e2cdccc // fmul v12.4s, v6.4s, v12.4s
+	WORD $0x4e2bd58b // fadd v11.4s, v12.4s, v11.4s
+	WORD $0x4e27f56b // fmax v11.4s, v11.4s, v7.4s
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ea1f94b // fsqrt v11.4s, v10.4s
-	WORD $0x4e27d56b // fadd v11.4s, v11.4s, v7.4s
-	WORD $0x6e2bfd8b // fdiv v11.4s, v12.4s, v11.4s
-	WORD $0x6e2bdd0b // fmul v11.4s, v8.4s, v11.4s
-	FMOVQ (R1), F13
-	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
-	FMOVQ F12, (R3)
-	FMOVQ F10, (R4)
-	FMOVQ F13, (R0)
+	WORD $0x6ea1f96c // fsqrt v12.4s, v11.4s
+	WORD $0x4e28d58c // fadd v12.4s, v12.4s, v8.4s
+	WORD $0x6e2cfdac // fdiv v12.4s, v13.4s, v12.4s
+	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
+	FMOVQ (R1), F14
+	WORD $0x6e2edd4e // fmul v14.4s, v10.4s, v14.4s
+	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
+	FMOVQ F13, (R3)
+	FMOVQ F11, (R4)
+	FMOVQ F14, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -169,41 +168,40 @@ tail:
 	TBZ $1, R5, skip
 
 	// d = scale*flush(g)
-	FMOVD (R2), F10
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
+	FMOVD (R2), F11
+	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVD (R3), F11
-	WORD $0x6e2bdc4b // fmul v11.4s, v2.4s, v11.4s
-	WORD $0x6e2adc6c // fmul v12.4s, v3.4s, v10.4s
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	FMOVD (R3), F12
+	WORD $0x6e2cdc4c // fmul v12.4s, v2.4s, v12.4s
+	WORD $0x6e2bdc6d // fmul v13.4s, v3.4s, v11.4s
+	WORD $0x4e2dd58d // fadd v13.4s, v12.4s, v13.4s
+	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2adc8a // fmul v10.4s, v4.4s, v10.4s
-	WORD $0x6eaaecbf // facgt v31.4s, v5.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVD (R4), F11
-	WORD $0x6e2bdccb // fmul v11.4s, v6.4s, v11.4s
-	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
-	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2bdc8b // fmul v11.4s, v4.4s, v11.4s
+	WORD $0x6eabecbf // facgt v31.4s, v5.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
+	FMOVD (R4), F12
+	WORD $0x6e2cdccc // fmul v12.4s, v6.4s, v12.4s
+	WORD $0x4e2bd58b // fadd v11.4s, v12.4s, v11.4s
+	WORD $0x4e27f56b // fmax v11.4s, v11.4s, v7.4s
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ea1f94b // fsqrt v11.4s, v10.4s
-	WORD $0x4e27d56b // fadd v11.4s, v11.4s, v7.4s
-	WORD $0x6e2bfd8b // fdiv v11.4s, v12.4s, v11.4s
-	WORD $0x6e2bdd0b // fmul v11.4s, v8.4s, v11.4s
-	FMOVD (R1), F13
-	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
-	FMOVD F12, (R3)
-	FMOVD F10, (R4)
-	FMOVD F13, (R0)
+	WORD $0x6ea1f96c // fsqrt v12.4s, v11.4s
+	WORD $0x4e28d58c // fadd v12.4s, v12.4s, v8.4s
+	WORD $0x6e2cfdac // fdiv v12.4s, v13.4s, v12.4s
+	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
+	FMOVD (R1), F14
+	WORD $0x6e2edd4e // fmul v14.4s, v10.4s, v14.4s
+	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
+	FMOVD F13, (R3)
+	FMOVD F11, (R4)
+	FMOVD F14, (R0)
 	TST $1, R5
 	BEQ done
 	ADD $8, R0, R0
@@ -216,41 +214,40 @@ skip:
 	TBZ $0, R5, skip2
 
 	// d = scale*flush(g)
-	FMOVS (R2), F10
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
+	FMOVS (R2), F11
+	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVS (R3), F11
-	WORD $0x6e2bdc4b // fmul v11.4s, v2.4s, v11.4s
-	WORD $0x6e2adc6c // fmul v12.4s, v3.4s, v10.4s
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	FMOVS (R3), F12
+	WORD $0x6e2cdc4c // fmul v12.4s, v2.4s, v12.4s
+	WORD $0x6e2bdc6d // fmul v13.4s, v3.4s, v11.4s
+	WORD $0x4e2dd58d // fadd v13.4s, v12.4s, v13.4s
+	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2adc8a // fmul v10.4s, v4.4s, v10.4s
-	WORD $0x6eaaecbf // facgt v31.4s, v5.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVS (R4), F11
-	WORD $0x6e2bdccb // fmul v11.4s, v6.4s, v11.4s
-	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
-	WORD $0x4e2ad56a // fadd v10.4s, v11.4s, v10.4s
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2bdc8b // fmul v11.4s, v4.4s, v11.4s
+	WORD $0x6eabecbf // facgt v31.4s, v5.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
+	FMOVS (R4), F12
+	WORD $0x6e2cdccc // fmul v12.4s, v6.4s, v12.4s
+	WORD $0x4e2bd58b // fadd v11.4s, v12.4s, v11.4s
+	WORD $0x4e27f56b // fmax v11.4s, v11.4s, v7.4s
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ea1f94b // fsqrt v11.4s, v10.4s
-	WORD $0x4e27d56b // fadd v11.4s, v11.4s, v7.4s
-	WORD $0x6e2bfd8b // fdiv v11.4s, v12.4s, v11.4s
-	WORD $0x6e2bdd0b // fmul v11.4s, v8.4s, v11.4s
-	FMOVS (R1), F13
-	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
-	FMOVS F12, (R3)
-	FMOVS F10, (R4)
-	FMOVS F13, (R0)
+	WORD $0x6ea1f96c // fsqrt v12.4s, v11.4s
+	WORD $0x4e28d58c // fadd v12.4s, v12.4s, v8.4s
+	WORD $0x6e2cfdac // fdiv v12.4s, v13.4s, v12.4s
+	WORD $0x6e2cdd2c // fmul v12.4s, v9.4s, v12.4s
+	FMOVS (R1), F14
+	WORD $0x6e2edd4e // fmul v14.4s, v10.4s, v14.4s
+	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
+	FMOVS F13, (R3)
+	FMOVS F11, (R4)
+	FMOVS F14, (R0)
 
 skip2:
 
@@ -280,12 +277,14 @@ TEXT ·LAMBDirectionF64(SB), NOSPLIT, $0-184
 	VDUP R17, V5.D2
 	MOVD beta2+152(FP), R17
 	VDUP R17, V6.D2
-	MOVD eps+168(FP), R17
+	MOVD $0x370000000000000, R17 // floor
 	VDUP R17, V7.D2
-	MOVD step+176(FP), R17
+	MOVD eps+168(FP), R17
 	VDUP R17, V8.D2
-	MOVD wd+128(FP), R17
+	MOVD step+176(FP), R17
 	VDUP R17, V9.D2
+	MOVD wd+128(FP), R17
+	VDUP R17, V10.D2
 	CMP $4, R5
 	BLT single
 	PCALIGN $16
@@ -293,70 +292,68 @@ TEXT ·LAMBDirectionF64(SB), NOSPLIT, $0-184
 main:
 
 	// d = scale*flush(g)
-	FMOVQ (R2), F10
-	FMOVQ 16(R2), F11
-	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	FMOVQ (R2), F11
+	FMOVQ 16(R2), F12
 	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e6adc0a // fmul v10.2d, v0.2d, v10.2d
+	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
 	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
+	WORD $0x6e6cdc0c // fmul v12.2d, v0.2d, v12.2d
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R3), F12
-	FMOVQ 16(R3), F13
-	WORD $0x6e6cdc4c // fmul v12.2d, v2.2d, v12.2d
+	FMOVQ (R3), F13
+	FMOVQ 16(R3), F14
 	WORD $0x6e6ddc4d // fmul v13.2d, v2.2d, v13.2d
-	WORD $0x6e6adc6e // fmul v14.2d, v3.2d, v10.2d
+	WORD $0x6e6edc4e // fmul v14.2d, v2.2d, v14.2d
 	WORD $0x6e6bdc6f // fmul v15.2d, v3.2d, v11.2d
-	WORD $0x4e6ed58e // fadd v14.2d, v12.2d, v14.2d
+	WORD $0x6e6cdc70 // fmul v16.2d, v3.2d, v12.2d
 	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
-	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x4e70d5d0 // fadd v16.2d, v14.2d, v16.2d
 	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	WORD $0x6ef0ec3f // facgt v31.2d, v1.2d, v16.2d
+	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6adc8a // fmul v10.2d, v4.2d, v10.2d
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	WORD $0x6e6bdc8b // fmul v11.2d, v4.2d, v11.2d
-	WORD $0x6eeaecbf // facgt v31.2d, v5.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e6cdc8c // fmul v12.2d, v4.2d, v12.2d
 	WORD $0x6eebecbf // facgt v31.2d, v5.2d, v11.2d
 	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVQ (R4), F13
-	FMOVQ 16(R4), F12
-	WORD $0x6e6ddccd // fmul v13.2d, v6.2d, v13.2d
-	WORD $0x6e6cdccc // fmul v12.2d, v6.2d, v12.2d
-	WORD $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
+	WORD $0x6eececbf // facgt v31.2d, v5.2d, v12.2d
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
 	WORD $0x6e6bdd6b // fmul v11.2d, v11.2d, v11.2d
-	WORD $0x4e6ad5aa // fadd v10.2d, v13.2d, v10.2d
-	WORD $0x4e6bd58b // fadd v11.2d, v12.2d, v11.2d
-	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e6cdd8c // fmul v12.2d, v12.2d, v12.2d
+	FMOVQ (R4), F14
+	FMOVQ 16(R4), F13
+	WORD $0x6e6edcce // fmul v14.2d, v6.2d, v14.2d
+	WORD $0x6e6ddccd // fmul v13.2d, v6.2d, v13.2d
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
+	WORD $0x4e6cd5ac // fadd v12.2d, v13.2d, v12.2d
+	WORD $0x4e67f56b // fmax v11.2d, v11.2d, v7.2d
+	WORD $0x4e67f58c // fmax v12.2d, v12.2d, v7.2d
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ee1f94c // fsqrt v12.2d, v10.2d
 	WORD $0x6ee1f96d // fsqrt v13.2d, v11.2d
-	WORD $0x4e67d58c // fadd v12.2d, v12.2d, v7.2d
-	WORD $0x4e67d5ad // fadd v13.2d, v13.2d, v7.2d
-	WORD $0x6e6cfdcc // fdiv v12.2d, v14.2d, v12.2d
+	WORD $0x6ee1f98e // fsqrt v14.2d, v12.2d
+	WORD $0x4e68d5ad // fadd v13.2d, v13.2d, v8.2d
+	WORD $0x4e68d5ce // fadd v14.2d, v14.2d, v8.2d
 	WORD $0x6e6dfded // fdiv v13.2d, v15.2d, v13.2d
-	WORD $0x6e6cdd0c // fmul v12.2d, v8.2d, v12.2d
-	WORD $0x6e6ddd0d // fmul v13.2d, v8.2d, v13.2d
-	FMOVQ (R1), F16
-	FMOVQ 16(R1), F17
-	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
-	WORD $0x6e71dd31 // fmul v17.2d, v9.2d, v17.2d
-	WORD $0x4e70d590 // fadd v16.2d, v12.2d, v16.2d
+	WORD $0x6e6efe0e // fdiv v14.2d, v16.2d, v14.2d
+	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
+	WORD $0x6e6edd2e // fmul v14.2d, v9.2d, v14.2d
+	FMOVQ (R1), F17
+	FMOVQ 16(R1), F18
+	WORD $0x6e71dd51 // fmul v17.2d, v10.2d, v17.2d
+	WORD $0x6e72dd52 // fmul v18.2d, v10.2d, v18.2d
 	WORD $0x4e71d5b1 // fadd v17.2d, v13.2d, v17.2d
-	FMOVQ F14, (R3)
-	FMOVQ F15, 16(R3)
-	FMOVQ F10, (R4)
-	FMOVQ F11, 16(R4)
-	FMOVQ F16, (R0)
-	FMOVQ F17, 16(R0)
+	WORD $0x4e72d5d2 // fadd v18.2d, v14.2d, v18.2d
+	FMOVQ F15, (R3)
+	FMOVQ F16, 16(R3)
+	FMOVQ F11, (R4)
+	FMOVQ F12, 16(R4)
+	FMOVQ F17, (R0)
+	FMOVQ F18, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -373,41 +370,40 @@ single:
 one:
 
 	// d = scale*flush(g)
-	FMOVQ (R2), F10
-	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e6adc0a // fmul v10.2d, v0.2d, v10.2d
+	FMOVQ (R2), F11
+	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R3), F11
-	WORD $0x6e6bdc4b // fmul v11.2d, v2.2d, v11.2d
-	WORD $0x6e6adc6c // fmul v12.2d, v3.2d, v10.2d
-	WORD $0x4e6cd56c // fadd v12.2d, v11.2d, v12.2d
-	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	FMOVQ (R3), F12
+	WORD $0x6e6cdc4c // fmul v12.2d, v2.2d, v12.2d
+	WORD $0x6e6bdc6d // fmul v13.2d, v3.2d, v11.2d
+	WORD $0x4e6dd58d // fadd v13.2d, v12.2d, v13.2d
+	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6adc8a // fmul v10.2d, v4.2d, v10.2d
-	WORD $0x6eeaecbf // facgt v31.2d, v5.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVQ (R4), F11
-	WORD $0x6e6bdccb // fmul v11.2d, v6.2d, v11.2d
-	WORD $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
-	WORD $0x4e6ad56a // fadd v10.2d, v11.2d, v10.2d
-	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e6bdc8b // fmul v11.2d, v4.2d, v11.2d
+	WORD $0x6eebecbf // facgt v31.2d, v5.2d, v11.2d
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e6bdd6b // fmul v11.2d, v11.2d, v11.2d
+	FMOVQ (R4), F12
+	WORD $0x6e6cdccc // fmul v12.2d, v6.2d, v12.2d
+	WORD $0x4e6bd58b // fadd v11.2d, v12.2d, v11.2d
+	WORD $0x4e67f56b // fmax v11.2d, v11.2d, v7.2d
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ee1f94b // fsqrt v11.2d, v10.2d
-	WORD $0x4e67d56b // fadd v11.2d, v11.2d, v7.2d
-	WORD $0x6e6bfd8b // fdiv v11.2d, v12.2d, v11.2d
-	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
-	FMOVQ (R1), F13
-	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
-	FMOVQ F12, (R3)
-	FMOVQ F10, (R4)
-	FMOVQ F13, (R0)
+	WORD $0x6ee1f96c // fsqrt v12.2d, v11.2d
+	WORD $0x4e68d58c // fadd v12.2d, v12.2d, v8.2d
+	WORD $0x6e6cfdac // fdiv v12.2d, v13.2d, v12.2d
+	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
+	FMOVQ (R1), F14
+	WORD $0x6e6edd4e // fmul v14.2d, v10.2d, v14.2d
+	WORD $0x4e6ed58e // fadd v14.2d, v12.2d, v14.2d
+	FMOVQ F13, (R3)
+	FMOVQ F11, (R4)
+	FMOVQ F14, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -422,41 +418,40 @@ tail:
 	TBZ $0, R5, skip
 
 	// d = scale*flush(g)
-	FMOVD (R2), F10
-	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e6adc0a // fmul v10.2d, v0.2d, v10.2d
+	FMOVD (R2), F11
+	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVD (R3), F11
-	WORD $0x6e6bdc4b // fmul v11.2d, v2.2d, v11.2d
-	WORD $0x6e6adc6c // fmul v12.2d, v3.2d, v10.2d
-	WORD $0x4e6cd56c // fadd v12.2d, v11.2d, v12.2d
-	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	FMOVD (R3), F12
+	WORD $0x6e6cdc4c // fmul v12.2d, v2.2d, v12.2d
+	WORD $0x6e6bdc6d // fmul v13.2d, v3.2d, v11.2d
+	WORD $0x4e6dd58d // fadd v13.2d, v12.2d, v13.2d
+	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6adc8a // fmul v10.2d, v4.2d, v10.2d
-	WORD $0x6eeaecbf // facgt v31.2d, v5.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVD (R4), F11
-	WORD $0x6e6bdccb // fmul v11.2d, v6.2d, v11.2d
-	WORD $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
-	WORD $0x4e6ad56a // fadd v10.2d, v11.2d, v10.2d
-	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e6bdc8b // fmul v11.2d, v4.2d, v11.2d
+	WORD $0x6eebecbf // facgt v31.2d, v5.2d, v11.2d
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e6bdd6b // fmul v11.2d, v11.2d, v11.2d
+	FMOVD (R4), F12
+	WORD $0x6e6cdccc // fmul v12.2d, v6.2d, v12.2d
+	WORD $0x4e6bd58b // fadd v11.2d, v12.2d, v11.2d
+	WORD $0x4e67f56b // fmax v11.2d, v11.2d, v7.2d
 
 	// r = step*(m/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ee1f94b // fsqrt v11.2d, v10.2d
-	WORD $0x4e67d56b // fadd v11.2d, v11.2d, v7.2d
-	WORD $0x6e6bfd8b // fdiv v11.2d, v12.2d, v11.2d
-	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
-	FMOVD (R1), F13
-	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
-	FMOVD F12, (R3)
-	FMOVD F10, (R4)
-	FMOVD F13, (R0)
+	WORD $0x6ee1f96c // fsqrt v12.2d, v11.2d
+	WORD $0x4e68d58c // fadd v12.2d, v12.2d, v8.2d
+	WORD $0x6e6cfdac // fdiv v12.2d, v13.2d, v12.2d
+	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
+	FMOVD (R1), F14
+	WORD $0x6e6edd4e // fmul v14.2d, v10.2d, v14.2d
+	WORD $0x4e6ed58e // fadd v14.2d, v12.2d, v14.2d
+	FMOVD F13, (R3)
+	FMOVD F11, (R4)
+	FMOVD F14, (R0)
 
 skip:
 

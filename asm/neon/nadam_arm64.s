@@ -28,14 +28,16 @@ TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 	VDUP R17, V6.S4
 	MOVWU beta2+116(FP), R17
 	VDUP R17, V7.S4
-	MOVWU cg+128(FP), R17
+	MOVD $0xc800000, R17 // floor
 	VDUP R17, V8.S4
-	MOVWU cm+132(FP), R17
+	MOVWU cg+128(FP), R17
 	VDUP R17, V9.S4
-	MOVWU decay+104(FP), R17
+	MOVWU cm+132(FP), R17
 	VDUP R17, V10.S4
-	MOVWU eps+124(FP), R17
+	MOVWU decay+104(FP), R17
 	VDUP R17, V11.S4
+	MOVWU eps+124(FP), R17
+	VDUP R17, V12.S4
 	CMP $8, R4
 	BLT single
 	PCALIGN $16
@@ -43,78 +45,76 @@ TEXT ·NAdamF32(SB), NOSPLIT, $0-136
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F12
-	FMOVQ 16(R1), F13
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	FMOVQ (R1), F13
+	FMOVQ 16(R1), F14
 	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
+	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 	WORD $0x6e2ddc0d // fmul v13.4s, v0.4s, v13.4s
-	FMOVQ (R0), F14
-	FMOVQ 16(R0), F15
-	WORD $0x6e2edc50 // fmul v16.4s, v2.4s, v14.4s
+	WORD $0x6e2edc0e // fmul v14.4s, v0.4s, v14.4s
+	FMOVQ (R0), F15
+	FMOVQ 16(R0), F16
 	WORD $0x6e2fdc51 // fmul v17.4s, v2.4s, v15.4s
-	WORD $0x4e30d590 // fadd v16.4s, v12.4s, v16.4s
+	WORD $0x6e30dc52 // fmul v18.4s, v2.4s, v16.4s
 	WORD $0x4e31d5b1 // fadd v17.4s, v13.4s, v17.4s
+	WORD $0x4e32d5d2 // fadd v18.4s, v14.4s, v18.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R2), F13
-	FMOVQ 16(R2), F12
+	FMOVQ (R2), F14
+	FMOVQ 16(R2), F13
+	WORD $0x6e2edc6e // fmul v14.4s, v3.4s, v14.4s
 	WORD $0x6e2ddc6d // fmul v13.4s, v3.4s, v13.4s
-	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
-	WORD $0x6e30dc92 // fmul v18.4s, v4.4s, v16.4s
 	WORD $0x6e31dc93 // fmul v19.4s, v4.4s, v17.4s
-	WORD $0x4e32d5b2 // fadd v18.4s, v13.4s, v18.4s
-	WORD $0x4e33d593 // fadd v19.4s, v12.4s, v19.4s
-	WORD $0x6eb2ec3f // facgt v31.4s, v1.4s, v18.4s
-	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
+	WORD $0x6e32dc94 // fmul v20.4s, v4.4s, v18.4s
+	WORD $0x4e33d5d3 // fadd v19.4s, v14.4s, v19.4s
+	WORD $0x4e34d5b4 // fadd v20.4s, v13.4s, v20.4s
 	WORD $0x6eb3ec3f // facgt v31.4s, v1.4s, v19.4s
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
+	WORD $0x6eb4ec3f // facgt v31.4s, v1.4s, v20.4s
+	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e30dcac // fmul v12.4s, v5.4s, v16.4s
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	WORD $0x6e31dcad // fmul v13.4s, v5.4s, v17.4s
-	WORD $0x6eacecdf // facgt v31.4s, v6.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e32dcae // fmul v14.4s, v5.4s, v18.4s
 	WORD $0x6eadecdf // facgt v31.4s, v6.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ (R3), F20
-	FMOVQ 16(R3), F21
-	WORD $0x6e34dcf4 // fmul v20.4s, v7.4s, v20.4s
-	WORD $0x6e35dcf5 // fmul v21.4s, v7.4s, v21.4s
-	WORD $0x6e2cdd8c // fmul v12.4s, v12.4s, v12.4s
+	WORD $0x6eaeecdf // facgt v31.4s, v6.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
-	WORD $0x4e2cd68c // fadd v12.4s, v20.4s, v12.4s
+	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
+	FMOVQ (R3), F21
+	FMOVQ 16(R3), F22
+	WORD $0x6e35dcf5 // fmul v21.4s, v7.4s, v21.4s
+	WORD $0x6e36dcf6 // fmul v22.4s, v7.4s, v22.4s
 	WORD $0x4e2dd6ad // fadd v13.4s, v21.4s, v13.4s
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x4e2ed6ce // fadd v14.4s, v22.4s, v14.4s
+	WORD $0x4e28f5ad // fmax v13.4s, v13.4s, v8.4s
+	WORD $0x4e28f5ce // fmax v14.4s, v14.4s, v8.4s
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
-	WORD $0x6e30dd10 // fmul v16.4s, v8.4s, v16.4s
-	WORD $0x6e31dd11 // fmul v17.4s, v8.4s, v17.4s
-	WORD $0x6e32dd35 // fmul v21.4s, v9.4s, v18.4s
-	WORD $0x6e33dd34 // fmul v20.4s, v9.4s, v19.4s
-	WORD $0x4e35d615 // fadd v21.4s, v16.4s, v21.4s
-	WORD $0x4e34d634 // fadd v20.4s, v17.4s, v20.4s
-	WORD $0x6e2edd4e // fmul v14.4s, v10.4s, v14.4s
-	WORD $0x6e2fdd4f // fmul v15.4s, v10.4s, v15.4s
-	WORD $0x6ea1f991 // fsqrt v17.4s, v12.4s
-	WORD $0x6ea1f9b0 // fsqrt v16.4s, v13.4s
-	WORD $0x4e2bd631 // fadd v17.4s, v17.4s, v11.4s
-	WORD $0x4e2bd610 // fadd v16.4s, v16.4s, v11.4s
+	WORD $0x6e31dd31 // fmul v17.4s, v9.4s, v17.4s
+	WORD $0x6e32dd32 // fmul v18.4s, v9.4s, v18.4s
+	WORD $0x6e33dd56 // fmul v22.4s, v10.4s, v19.4s
+	WORD $0x6e34dd55 // fmul v21.4s, v10.4s, v20.4s
+	WORD $0x4e36d636 // fadd v22.4s, v17.4s, v22.4s
+	WORD $0x4e35d655 // fadd v21.4s, v18.4s, v21.4s
+	WORD $0x6e2fdd6f // fmul v15.4s, v11.4s, v15.4s
+	WORD $0x6e30dd70 // fmul v16.4s, v11.4s, v16.4s
+	WORD $0x6ea1f9b2 // fsqrt v18.4s, v13.4s
+	WORD $0x6ea1f9d1 // fsqrt v17.4s, v14.4s
+	WORD $0x4e2cd652 // fadd v18.4s, v18.4s, v12.4s
+	WORD $0x4e2cd631 // fadd v17.4s, v17.4s, v12.4s
+	WORD $0x6e32fed2 // fdiv v18.4s, v22.4s, v18.4s
 	WORD $0x6e31feb1 // fdiv v17.4s, v21.4s, v17.4s
-	WORD $0x6e30fe90 // fdiv v16.4s, v20.4s, v16.4s
-	WORD $0x4eb1d5d1 // fsub v17.4s, v14.4s, v17.4s
-	WORD $0x4eb0d5f0 // fsub v16.4s, v15.4s, v16.4s
-	FMOVQ F18, (R2)
-	FMOVQ F19, 16(R2)
-	FMOVQ F12, (R3)
-	FMOVQ F13, 16(R3)
-	FMOVQ F17, (R0)
-	FMOVQ F16, 16(R0)
+	WORD $0x4eb2d5f2 // fsub v18.4s, v15.4s, v18.4s
+	WORD $0x4eb1d611 // fsub v17.4s, v16.4s, v17.4s
+	FMOVQ F19, (R2)
+	FMOVQ F20, 16(R2)
+	FMOVQ F13, (R3)
+	FMOVQ F14, 16(R3)
+	FMOVQ F18, (R0)
+	FMOVQ F17, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -130,45 +130,44 @@ single:
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F12
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
-	FMOVQ (R0), F13
-	WORD $0x6e2ddc4e // fmul v14.4s, v2.4s, v13.4s
-	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
+	FMOVQ (R1), F13
+	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2ddc0d // fmul v13.4s, v0.4s, v13.4s
+	FMOVQ (R0), F14
+	WORD $0x6e2edc4f // fmul v15.4s, v2.4s, v14.4s
+	WORD $0x4e2fd5af // fadd v15.4s, v13.4s, v15.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R2), F12
-	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
-	WORD $0x6e2edc8f // fmul v15.4s, v4.4s, v14.4s
-	WORD $0x4e2fd58f // fadd v15.4s, v12.4s, v15.4s
-	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	FMOVQ (R2), F13
+	WORD $0x6e2ddc6d // fmul v13.4s, v3.4s, v13.4s
+	WORD $0x6e2fdc90 // fmul v16.4s, v4.4s, v15.4s
+	WORD $0x4e30d5b0 // fadd v16.4s, v13.4s, v16.4s
+	WORD $0x6eb0ec3f // facgt v31.4s, v1.4s, v16.4s
+	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2edcac // fmul v12.4s, v5.4s, v14.4s
-	WORD $0x6eacecdf // facgt v31.4s, v6.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ (R3), F16
-	WORD $0x6e30dcf0 // fmul v16.4s, v7.4s, v16.4s
-	WORD $0x6e2cdd8c // fmul v12.4s, v12.4s, v12.4s
-	WORD $0x4e2cd60c // fadd v12.4s, v16.4s, v12.4s
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2fdcad // fmul v13.4s, v5.4s, v15.4s
+	WORD $0x6eadecdf // facgt v31.4s, v6.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
+	FMOVQ (R3), F17
+	WORD $0x6e31dcf1 // fmul v17.4s, v7.4s, v17.4s
+	WORD $0x4e2dd62d // fadd v13.4s, v17.4s, v13.4s
+	WORD $0x4e28f5ad // fmax v13.4s, v13.4s, v8.4s
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
-	WORD $0x6e2edd0e // fmul v14.4s, v8.4s, v14.4s
-	WORD $0x6e2fdd30 // fmul v16.4s, v9.4s, v15.4s
-	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
-	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
-	WORD $0x6ea1f98e // fsqrt v14.4s, v12.4s
-	WORD $0x4e2bd5ce // fadd v14.4s, v14.4s, v11.4s
-	WORD $0x6e2efe0e // fdiv v14.4s, v16.4s, v14.4s
-	WORD $0x4eaed5ae // fsub v14.4s, v13.4s, v14.4s
-	FMOVQ F15, (R2)
-	FMOVQ F12, (R3)
-	FMOVQ F14, (R0)
+	WORD $0x6e2fdd2f // fmul v15.4s, v9.4s, v15.4s
+	WORD $0x6e30dd51 // fmul v17.4s, v10.4s, v16.4s
+	WORD $0x4e31d5f1 // fadd v17.4s, v15.4s, v17.4s
+	WORD $0x6e2edd6e // fmul v14.4s, v11.4s, v14.4s
+	WORD $0x6ea1f9af // fsqrt v15.4s, v13.4s
+	WORD $0x4e2cd5ef // fadd v15.4s, v15.4s, v12.4s
+	WORD $0x6e2ffe2f // fdiv v15.4s, v17.4s, v15.4s
+	WORD $0x4eafd5cf // fsub v15.4s, v14.4s, v15.4s
+	FMOVQ F16, (R2)
+	FMOVQ F13, (R3)
+	FMOVQ F15, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -182,45 +181,44 @@ tail:
 	TBZ $1, R4, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F12
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
-	FMOVD (R0), F13
-	WORD $0x6e2ddc4e // fmul v14.4s, v2.4s, v13.4s
-	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
+	FMOVD (R1), F13
+	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2ddc0d // fmul v13.4s, v0.4s, v13.4s
+	FMOVD (R0), F14
+	WORD $0x6e2edc4f // fmul v15.4s, v2.4s, v14.4s
+	WORD $0x4e2fd5af // fadd v15.4s, v13.4s, v15.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVD (R2), F12
-	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
-	WORD $0x6e2edc8f // fmul v15.4s, v4.4s, v14.4s
-	WORD $0x4e2fd58f // fadd v15.4s, v12.4s, v15.4s
-	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	FMOVD (R2), F13
+	WORD $0x6e2ddc6d // fmul v13.4s, v3.4s, v13.4s
+	WORD $0x6e2fdc90 // fmul v16.4s, v4.4s, v15.4s
+	WORD $0x4e30d5b0 // fadd v16.4s, v13.4s, v16.4s
+	WORD $0x6eb0ec3f // facgt v31.4s, v1.4s, v16.4s
+	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2edcac // fmul v12.4s, v5.4s, v14.4s
-	WORD $0x6eacecdf // facgt v31.4s, v6.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD (R3), F16
-	WORD $0x6e30dcf0 // fmul v16.4s, v7.4s, v16.4s
-	WORD $0x6e2cdd8c // fmul v12.4s, v12.4s, v12.4s
-	WORD $0x4e2cd60c // fadd v12.4s, v16.4s, v12.4s
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2fdcad // fmul v13.4s, v5.4s, v15.4s
+	WORD $0x6eadecdf // facgt v31.4s, v6.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
+	FMOVD (R3), F17
+	WORD $0x6e31dcf1 // fmul v17.4s, v7.4s, v17.4s
+	WORD $0x4e2dd62d // fadd v13.4s, v17.4s, v13.4s
+	WORD $0x4e28f5ad // fmax v13.4s, v13.4s, v8.4s
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
-	WORD $0x6e2edd0e // fmul v14.4s, v8.4s, v14.4s
-	WORD $0x6e2fdd30 // fmul v16.4s, v9.4s, v15.4s
-	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
-	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
-	WORD $0x6ea1f98e // fsqrt v14.4s, v12.4s
-	WORD $0x4e2bd5ce // fadd v14.4s, v14.4s, v11.4s
-	WORD $0x6e2efe0e // fdiv v14.4s, v16.4s, v14.4s
-	WORD $0x4eaed5ae // fsub v14.4s, v13.4s, v14.4s
-	FMOVD F15, (R2)
-	FMOVD F12, (R3)
-	FMOVD F14, (R0)
+	WORD $0x6e2fdd2f // fmul v15.4s, v9.4s, v15.4s
+	WORD $0x6e30dd51 // fmul v17.4s, v10.4s, v16.4s
+	WORD $0x4e31d5f1 // fadd v17.4s, v15.4s, v17.4s
+	WORD $0x6e2edd6e // fmul v14.4s, v11.4s, v14.4s
+	WORD $0x6ea1f9af // fsqrt v15.4s, v13.4s
+	WORD $0x4e2cd5ef // fadd v15.4s, v15.4s, v12.4s
+	WORD $0x6e2ffe2f // fdiv v15.4s, v17.4s, v15.4s
+	WORD $0x4eafd5cf // fsub v15.4s, v14.4s, v15.4s
+	FMOVD F16, (R2)
+	FMOVD F13, (R3)
+	FMOVD F15, (R0)
 	TST $1, R4
 	BEQ done
 	ADD $8, R0, R0
@@ -232,45 +230,44 @@ skip:
 	TBZ $0, R4, skip2
 
 	// d = scale*flush(g) + l2*p
-	FMOVS (R1), F12
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
-	FMOVS (R0), F13
-	WORD $0x6e2ddc4e // fmul v14.4s, v2.4s, v13.4s
-	WORD $0x4e2ed58e // fadd v14.4s, v12.4s, v14.4s
+	FMOVS (R1), F13
+	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2ddc0d // fmul v13.4s, v0.4s, v13.4s
+	FMOVS (R0), F14
+	WORD $0x6e2edc4f // fmul v15.4s, v2.4s, v14.4s
+	WORD $0x4e2fd5af // fadd v15.4s, v13.4s, v15.4s
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVS (R2), F12
-	WORD $0x6e2cdc6c // fmul v12.4s, v3.4s, v12.4s
-	WORD $0x6e2edc8f // fmul v15.4s, v4.4s, v14.4s
-	WORD $0x4e2fd58f // fadd v15.4s, v12.4s, v15.4s
-	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	FMOVS (R2), F13
+	WORD $0x6e2ddc6d // fmul v13.4s, v3.4s, v13.4s
+	WORD $0x6e2fdc90 // fmul v16.4s, v4.4s, v15.4s
+	WORD $0x4e30d5b0 // fadd v16.4s, v13.4s, v16.4s
+	WORD $0x6eb0ec3f // facgt v31.4s, v1.4s, v16.4s
+	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2edcac // fmul v12.4s, v5.4s, v14.4s
-	WORD $0x6eacecdf // facgt v31.4s, v6.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVS (R3), F16
-	WORD $0x6e30dcf0 // fmul v16.4s, v7.4s, v16.4s
-	WORD $0x6e2cdd8c // fmul v12.4s, v12.4s, v12.4s
-	WORD $0x4e2cd60c // fadd v12.4s, v16.4s, v12.4s
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2fdcad // fmul v13.4s, v5.4s, v15.4s
+	WORD $0x6eadecdf // facgt v31.4s, v6.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
+	FMOVS (R3), F17
+	WORD $0x6e31dcf1 // fmul v17.4s, v7.4s, v17.4s
+	WORD $0x4e2dd62d // fadd v13.4s, v17.4s, v13.4s
+	WORD $0x4e28f5ad // fmax v13.4s, v13.4s, v8.4s
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
-	WORD $0x6e2edd0e // fmul v14.4s, v8.4s, v14.4s
-	WORD $0x6e2fdd30 // fmul v16.4s, v9.4s, v15.4s
-	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
-	WORD $0x6e2ddd4d // fmul v13.4s, v10.4s, v13.4s
-	WORD $0x6ea1f98e // fsqrt v14.4s, v12.4s
-	WORD $0x4e2bd5ce // fadd v14.4s, v14.4s, v11.4s
-	WORD $0x6e2efe0e // fdiv v14.4s, v16.4s, v14.4s
-	WORD $0x4eaed5ae // fsub v14.4s, v13.4s, v14.4s
-	FMOVS F15, (R2)
-	FMOVS F12, (R3)
-	FMOVS F14, (R0)
+	WORD $0x6e2fdd2f // fmul v15.4s, v9.4s, v15.4s
+	WORD $0x6e30dd51 // fmul v17.4s, v10.4s, v16.4s
+	WORD $0x4e31d5f1 // fadd v17.4s, v15.4s, v17.4s
+	WORD $0x6e2edd6e // fmul v14.4s, v11.4s, v14.4s
+	WORD $0x6ea1f9af // fsqrt v15.4s, v13.4s
+	WORD $0x4e2cd5ef // fadd v15.4s, v15.4s, v12.4s
+	WORD $0x6e2ffe2f // fdiv v15.4s, v17.4s, v15.4s
+	WORD $0x4eafd5cf // fsub v15.4s, v14.4s, v15.4s
+	FMOVS F16, (R2)
+	FMOVS F13, (R3)
+	FMOVS F15, (R0)
 
 skip2:
 
@@ -301,14 +298,16 @@ TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 	VDUP R17, V6.D2
 	MOVD beta2+136(FP), R17
 	VDUP R17, V7.D2
-	MOVD cg+160(FP), R17
+	MOVD $0x370000000000000, R17 // floor
 	VDUP R17, V8.D2
-	MOVD cm+168(FP), R17
+	MOVD cg+160(FP), R17
 	VDUP R17, V9.D2
-	MOVD decay+112(FP), R17
+	MOVD cm+168(FP), R17
 	VDUP R17, V10.D2
-	MOVD eps+152(FP), R17
+	MOVD decay+112(FP), R17
 	VDUP R17, V11.D2
+	MOVD eps+152(FP), R17
+	VDUP R17, V12.D2
 	CMP $4, R4
 	BLT single
 	PCALIGN $16
@@ -316,78 +315,76 @@ TEXT ·NAdamF64(SB), NOSPLIT, $0-176
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F12
-	FMOVQ 16(R1), F13
-	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	FMOVQ (R1), F13
+	FMOVQ 16(R1), F14
 	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	WORD $0x6e6cdc0c // fmul v12.2d, v0.2d, v12.2d
+	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 	WORD $0x6e6ddc0d // fmul v13.2d, v0.2d, v13.2d
-	FMOVQ (R0), F14
-	FMOVQ 16(R0), F15
-	WORD $0x6e6edc50 // fmul v16.2d, v2.2d, v14.2d
+	WORD $0x6e6edc0e // fmul v14.2d, v0.2d, v14.2d
+	FMOVQ (R0), F15
+	FMOVQ 16(R0), F16
 	WORD $0x6e6fdc51 // fmul v17.2d, v2.2d, v15.2d
-	WORD $0x4e70d590 // fadd v16.2d, v12.2d, v16.2d
+	WORD $0x6e70dc52 // fmul v18.2d, v2.2d, v16.2d
 	WORD $0x4e71d5b1 // fadd v17.2d, v13.2d, v17.2d
+	WORD $0x4e72d5d2 // fadd v18.2d, v14.2d, v18.2d
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R2), F13
-	FMOVQ 16(R2), F12
+	FMOVQ (R2), F14
+	FMOVQ 16(R2), F13
+	WORD $0x6e6edc6e // fmul v14.2d, v3.2d, v14.2d
 	WORD $0x6e6ddc6d // fmul v13.2d, v3.2d, v13.2d
-	WORD $0x6e6cdc6c // fmul v12.2d, v3.2d, v12.2d
-	WORD $0x6e70dc92 // fmul v18.2d, v4.2d, v16.2d
 	WORD $0x6e71dc93 // fmul v19.2d, v4.2d, v17.2d
-	WORD $0x4e72d5b2 // fadd v18.2d, v13.2d, v18.2d
-	WORD $0x4e73d593 // fadd v19.2d, v12.2d, v19.2d
-	WORD $0x6ef2ec3f // facgt v31.2d, v1.2d, v18.2d
-	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
+	WORD $0x6e72dc94 // fmul v20.2d, v4.2d, v18.2d
+	WORD $0x4e73d5d3 // fadd v19.2d, v14.2d, v19.2d
+	WORD $0x4e74d5b4 // fadd v20.2d, v13.2d, v20.2d
 	WORD $0x6ef3ec3f // facgt v31.2d, v1.2d, v19.2d
 	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
+	WORD $0x6ef4ec3f // facgt v31.2d, v1.2d, v20.2d
+	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e70dcac // fmul v12.2d, v5.2d, v16.2d
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
 	WORD $0x6e71dcad // fmul v13.2d, v5.2d, v17.2d
-	WORD $0x6eececdf // facgt v31.2d, v6.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e72dcae // fmul v14.2d, v5.2d, v18.2d
 	WORD $0x6eedecdf // facgt v31.2d, v6.2d, v13.2d
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	FMOVQ (R3), F20
-	FMOVQ 16(R3), F21
-	WORD $0x6e74dcf4 // fmul v20.2d, v7.2d, v20.2d
-	WORD $0x6e75dcf5 // fmul v21.2d, v7.2d, v21.2d
-	WORD $0x6e6cdd8c // fmul v12.2d, v12.2d, v12.2d
+	WORD $0x6eeeecdf // facgt v31.2d, v6.2d, v14.2d
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
 	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
-	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
+	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
+	FMOVQ (R3), F21
+	FMOVQ 16(R3), F22
+	WORD $0x6e75dcf5 // fmul v21.2d, v7.2d, v21.2d
+	WORD $0x6e76dcf6 // fmul v22.2d, v7.2d, v22.2d
 	WORD $0x4e6dd6ad // fadd v13.2d, v21.2d, v13.2d
-	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x4e6ed6ce // fadd v14.2d, v22.2d, v14.2d
+	WORD $0x4e68f5ad // fmax v13.2d, v13.2d, v8.2d
+	WORD $0x4e68f5ce // fmax v14.2d, v14.2d, v8.2d
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
-	WORD $0x6e70dd10 // fmul v16.2d, v8.2d, v16.2d
-	WORD $0x6e71dd11 // fmul v17.2d, v8.2d, v17.2d
-	WORD $0x6e72dd35 // fmul v21.2d, v9.2d, v18.2d
-	WORD $0x6e73dd34 // fmul v20.2d, v9.2d, v19.2d
-	WORD $0x4e75d615 // fadd v21.2d, v16.2d, v21.2d
-	WORD $0x4e74d634 // fadd v20.2d, v17.2d, v20.2d
-	WORD $0x6e6edd4e // fmul v14.2d, v10.2d, v14.2d
-	WORD $0x6e6fdd4f // fmul v15.2d, v10.2d, v15.2d
-	WORD $0x6ee1f991 // fsqrt v17.2d, v12.2d
-	WORD $0x6ee1f9b0 // fsqrt v16.2d, v13.2d
-	WORD $0x4e6bd631 // fadd v17.2d, v17.2d, v11.2d
-	WORD $0x4e6bd610 // fadd v16.2d, v16.2d, v11.2d
+	WORD $0x6e71dd31 // fmul v17.2d, v9.2d, v17.2d
+	WORD $0x6e72dd32 // fmul v18.2d, v9.2d, v18.2d
+	WORD $0x6e73dd56 // fmul v22.2d, v10.2d, v19.2d
+	WORD $0x6e74dd55 // fmul v21.2d, v10.2d, v20.2d
+	WORD $0x4e76d636 // fadd v22.2d, v17.2d, v22.2d
+	WORD $0x4e75d655 // fadd v21.2d, v18.2d, v21.2d
+	WORD $0x6e6fdd6f // fmul v15.2d, v11.2d, v15.2d
+	WORD $0x6e70dd70 // fmul v16.2d, v11.2d, v16.2d
+	WORD $0x6ee1f9b2 // fsqrt v18.2d, v13.2d
+	WORD $0x6ee1f9d1 // fsqrt v17.2d, v14.2d
+	WORD $0x4e6cd652 // fadd v18.2d, v18.2d, v12.2d
+	WORD $0x4e6cd631 // fadd v17.2d, v17.2d, v12.2d
+	WORD $0x6e72fed2 // fdiv v18.2d, v22.2d, v18.2d
 	WORD $0x6e71feb1 // fdiv v17.2d, v21.2d, v17.2d
-	WORD $0x6e70fe90 // fdiv v16.2d, v20.2d, v16.2d
-	WORD $0x4ef1d5d1 // fsub v17.2d, v14.2d, v17.2d
-	WORD $0x4ef0d5f0 // fsub v16.2d, v15.2d, v16.2d
-	FMOVQ F18, (R2)
-	FMOVQ F19, 16(R2)
-	FMOVQ F12, (R3)
-	FMOVQ F13, 16(R3)
-	FMOVQ F17, (R0)
-	FMOVQ F16, 16(R0)
+	WORD $0x4ef2d5f2 // fsub v18.2d, v15.2d, v18.2d
+	WORD $0x4ef1d611 // fsub v17.2d, v16.2d, v17.2d
+	FMOVQ F19, (R2)
+	FMOVQ F20, 16(R2)
+	FMOVQ F13, (R3)
+	FMOVQ F14, 16(R3)
+	FMOVQ F18, (R0)
+	FMOVQ F17, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -403,45 +400,44 @@ single:
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F12
-	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e6cdc0c // fmul v12.2d, v0.2d, v12.2d
-	FMOVQ (R0), F13
-	WORD $0x6e6ddc4e // fmul v14.2d, v2.2d, v13.2d
-	WORD $0x4e6ed58e // fadd v14.2d, v12.2d, v14.2d
+	FMOVQ (R1), F13
+	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e6ddc0d // fmul v13.2d, v0.2d, v13.2d
+	FMOVQ (R0), F14
+	WORD $0x6e6edc4f // fmul v15.2d, v2.2d, v14.2d
+	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVQ (R2), F12
-	WORD $0x6e6cdc6c // fmul v12.2d, v3.2d, v12.2d
-	WORD $0x6e6edc8f // fmul v15.2d, v4.2d, v14.2d
-	WORD $0x4e6fd58f // fadd v15.2d, v12.2d, v15.2d
-	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	FMOVQ (R2), F13
+	WORD $0x6e6ddc6d // fmul v13.2d, v3.2d, v13.2d
+	WORD $0x6e6fdc90 // fmul v16.2d, v4.2d, v15.2d
+	WORD $0x4e70d5b0 // fadd v16.2d, v13.2d, v16.2d
+	WORD $0x6ef0ec3f // facgt v31.2d, v1.2d, v16.2d
+	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6edcac // fmul v12.2d, v5.2d, v14.2d
-	WORD $0x6eececdf // facgt v31.2d, v6.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ (R3), F16
-	WORD $0x6e70dcf0 // fmul v16.2d, v7.2d, v16.2d
-	WORD $0x6e6cdd8c // fmul v12.2d, v12.2d, v12.2d
-	WORD $0x4e6cd60c // fadd v12.2d, v16.2d, v12.2d
-	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e6fdcad // fmul v13.2d, v5.2d, v15.2d
+	WORD $0x6eedecdf // facgt v31.2d, v6.2d, v13.2d
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
+	FMOVQ (R3), F17
+	WORD $0x6e71dcf1 // fmul v17.2d, v7.2d, v17.2d
+	WORD $0x4e6dd62d // fadd v13.2d, v17.2d, v13.2d
+	WORD $0x4e68f5ad // fmax v13.2d, v13.2d, v8.2d
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
-	WORD $0x6e6edd0e // fmul v14.2d, v8.2d, v14.2d
-	WORD $0x6e6fdd30 // fmul v16.2d, v9.2d, v15.2d
-	WORD $0x4e70d5d0 // fadd v16.2d, v14.2d, v16.2d
-	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
-	WORD $0x6ee1f98e // fsqrt v14.2d, v12.2d
-	WORD $0x4e6bd5ce // fadd v14.2d, v14.2d, v11.2d
-	WORD $0x6e6efe0e // fdiv v14.2d, v16.2d, v14.2d
-	WORD $0x4eeed5ae // fsub v14.2d, v13.2d, v14.2d
-	FMOVQ F15, (R2)
-	FMOVQ F12, (R3)
-	FMOVQ F14, (R0)
+	WORD $0x6e6fdd2f // fmul v15.2d, v9.2d, v15.2d
+	WORD $0x6e70dd51 // fmul v17.2d, v10.2d, v16.2d
+	WORD $0x4e71d5f1 // fadd v17.2d, v15.2d, v17.2d
+	WORD $0x6e6edd6e // fmul v14.2d, v11.2d, v14.2d
+	WORD $0x6ee1f9af // fsqrt v15.2d, v13.2d
+	WORD $0x4e6cd5ef // fadd v15.2d, v15.2d, v12.2d
+	WORD $0x6e6ffe2f // fdiv v15.2d, v17.2d, v15.2d
+	WORD $0x4eefd5cf // fsub v15.2d, v14.2d, v15.2d
+	FMOVQ F16, (R2)
+	FMOVQ F13, (R3)
+	FMOVQ F15, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -455,45 +451,44 @@ tail:
 	TBZ $0, R4, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F12
-	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e6cdc0c // fmul v12.2d, v0.2d, v12.2d
-	FMOVD (R0), F13
-	WORD $0x6e6ddc4e // fmul v14.2d, v2.2d, v13.2d
-	WORD $0x4e6ed58e // fadd v14.2d, v12.2d, v14.2d
+	FMOVD (R1), F13
+	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e6ddc0d // fmul v13.2d, v0.2d, v13.2d
+	FMOVD (R0), F14
+	WORD $0x6e6edc4f // fmul v15.2d, v2.2d, v14.2d
+	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
 
 	// m = flush(beta1*m + omb1*d)
-	FMOVD (R2), F12
-	WORD $0x6e6cdc6c // fmul v12.2d, v3.2d, v12.2d
-	WORD $0x6e6edc8f // fmul v15.2d, v4.2d, v14.2d
-	WORD $0x4e6fd58f // fadd v15.2d, v12.2d, v15.2d
-	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	FMOVD (R2), F13
+	WORD $0x6e6ddc6d // fmul v13.2d, v3.2d, v13.2d
+	WORD $0x6e6fdc90 // fmul v16.2d, v4.2d, v15.2d
+	WORD $0x4e70d5b0 // fadd v16.2d, v13.2d, v16.2d
+	WORD $0x6ef0ec3f // facgt v31.2d, v1.2d, v16.2d
+	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
 
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6edcac // fmul v12.2d, v5.2d, v14.2d
-	WORD $0x6eececdf // facgt v31.2d, v6.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD (R3), F16
-	WORD $0x6e70dcf0 // fmul v16.2d, v7.2d, v16.2d
-	WORD $0x6e6cdd8c // fmul v12.2d, v12.2d, v12.2d
-	WORD $0x4e6cd60c // fadd v12.2d, v16.2d, v12.2d
-	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e6fdcad // fmul v13.2d, v5.2d, v15.2d
+	WORD $0x6eedecdf // facgt v31.2d, v6.2d, v13.2d
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
+	FMOVD (R3), F17
+	WORD $0x6e71dcf1 // fmul v17.2d, v7.2d, v17.2d
+	WORD $0x4e6dd62d // fadd v13.2d, v17.2d, v13.2d
+	WORD $0x4e68f5ad // fmax v13.2d, v13.2d, v8.2d
 
 	// p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)
-	WORD $0x6e6edd0e // fmul v14.2d, v8.2d, v14.2d
-	WORD $0x6e6fdd30 // fmul v16.2d, v9.2d, v15.2d
-	WORD $0x4e70d5d0 // fadd v16.2d, v14.2d, v16.2d
-	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
-	WORD $0x6ee1f98e // fsqrt v14.2d, v12.2d
-	WORD $0x4e6bd5ce // fadd v14.2d, v14.2d, v11.2d
-	WORD $0x6e6efe0e // fdiv v14.2d, v16.2d, v14.2d
-	WORD $0x4eeed5ae // fsub v14.2d, v13.2d, v14.2d
-	FMOVD F15, (R2)
-	FMOVD F12, (R3)
-	FMOVD F14, (R0)
+	WORD $0x6e6fdd2f // fmul v15.2d, v9.2d, v15.2d
+	WORD $0x6e70dd51 // fmul v17.2d, v10.2d, v16.2d
+	WORD $0x4e71d5f1 // fadd v17.2d, v15.2d, v17.2d
+	WORD $0x6e6edd6e // fmul v14.2d, v11.2d, v14.2d
+	WORD $0x6ee1f9af // fsqrt v15.2d, v13.2d
+	WORD $0x4e6cd5ef // fadd v15.2d, v15.2d, v12.2d
+	WORD $0x6e6ffe2f // fdiv v15.2d, v17.2d, v15.2d
+	WORD $0x4eefd5cf // fsub v15.2d, v14.2d, v15.2d
+	FMOVD F16, (R2)
+	FMOVD F13, (R3)
+	FMOVD F15, (R0)
 
 skip:
 

@@ -23,10 +23,12 @@ TEXT ·RMSpropF32(SB), NOSPLIT, $0-96
 	VDUP R17, V4.S4
 	MOVWU alpha+80(FP), R17
 	VDUP R17, V5.S4
-	MOVWU eps+88(FP), R17
+	MOVD $0xc800000, R17 // floor
 	VDUP R17, V6.S4
-	MOVWU lr+92(FP), R17
+	MOVWU eps+88(FP), R17
 	VDUP R17, V7.S4
+	MOVWU lr+92(FP), R17
+	VDUP R17, V8.S4
 	CMP $8, R3
 	BLT single
 	PCALIGN $16
@@ -34,58 +36,56 @@ TEXT ·RMSpropF32(SB), NOSPLIT, $0-96
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F8
-	FMOVQ 16(R1), F9
-	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	FMOVQ (R1), F9
+	FMOVQ 16(R1), F10
 	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e28dc08 // fmul v8.4s, v0.4s, v8.4s
+	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
 	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
-	FMOVQ (R0), F10
-	FMOVQ 16(R0), F11
-	WORD $0x6e2adc4c // fmul v12.4s, v2.4s, v10.4s
+	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
+	FMOVQ (R0), F11
+	FMOVQ 16(R0), F12
 	WORD $0x6e2bdc4d // fmul v13.4s, v2.4s, v11.4s
-	WORD $0x4e2cd50c // fadd v12.4s, v8.4s, v12.4s
+	WORD $0x6e2cdc4e // fmul v14.4s, v2.4s, v12.4s
 	WORD $0x4e2dd52d // fadd v13.4s, v9.4s, v13.4s
+	WORD $0x4e2ed54e // fadd v14.4s, v10.4s, v14.4s
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e2cdc69 // fmul v9.4s, v3.4s, v12.4s
-	WORD $0x6e2ddc68 // fmul v8.4s, v3.4s, v13.4s
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	WORD $0x6e2ddc6a // fmul v10.4s, v3.4s, v13.4s
+	WORD $0x6e2edc69 // fmul v9.4s, v3.4s, v14.4s
+	WORD $0x6eaaec9f // facgt v31.4s, v4.4s, v10.4s
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
 	WORD $0x6ea9ec9f // facgt v31.4s, v4.4s, v9.4s
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6ea8ec9f // facgt v31.4s, v4.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ (R2), F14
-	FMOVQ 16(R2), F15
-	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
-	WORD $0x6e2fdcaf // fmul v15.4s, v5.4s, v15.4s
+	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
 	WORD $0x6e29dd29 // fmul v9.4s, v9.4s, v9.4s
-	WORD $0x6e28dd08 // fmul v8.4s, v8.4s, v8.4s
-	WORD $0x4e29d5c9 // fadd v9.4s, v14.4s, v9.4s
-	WORD $0x4e28d5e8 // fadd v8.4s, v15.4s, v8.4s
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	FMOVQ (R2), F15
+	FMOVQ 16(R2), F16
+	WORD $0x6e2fdcaf // fmul v15.4s, v5.4s, v15.4s
+	WORD $0x6e30dcb0 // fmul v16.4s, v5.4s, v16.4s
+	WORD $0x4e2ad5ea // fadd v10.4s, v15.4s, v10.4s
+	WORD $0x4e29d609 // fadd v9.4s, v16.4s, v9.4s
+	WORD $0x4e26f54a // fmax v10.4s, v10.4s, v6.4s
+	WORD $0x4e26f529 // fmax v9.4s, v9.4s, v6.4s
 
 	// q = d/(sqrt(v)+eps)
+	WORD $0x6ea1f950 // fsqrt v16.4s, v10.4s
 	WORD $0x6ea1f92f // fsqrt v15.4s, v9.4s
-	WORD $0x6ea1f90e // fsqrt v14.4s, v8.4s
-	WORD $0x4e26d5ef // fadd v15.4s, v15.4s, v6.4s
-	WORD $0x4e26d5ce // fadd v14.4s, v14.4s, v6.4s
-	WORD $0x6e2ffd8f // fdiv v15.4s, v12.4s, v15.4s
-	WORD $0x6e2efdae // fdiv v14.4s, v13.4s, v14.4s
+	WORD $0x4e27d610 // fadd v16.4s, v16.4s, v7.4s
+	WORD $0x4e27d5ef // fadd v15.4s, v15.4s, v7.4s
+	WORD $0x6e30fdb0 // fdiv v16.4s, v13.4s, v16.4s
+	WORD $0x6e2ffdcf // fdiv v15.4s, v14.4s, v15.4s
 
 	// p -= lr*q
-	WORD $0x6e2fdcef // fmul v15.4s, v7.4s, v15.4s
-	WORD $0x6e2edcee // fmul v14.4s, v7.4s, v14.4s
-	WORD $0x4eafd54f // fsub v15.4s, v10.4s, v15.4s
-	WORD $0x4eaed56e // fsub v14.4s, v11.4s, v14.4s
-	FMOVQ F9, (R2)
-	FMOVQ F8, 16(R2)
-	FMOVQ F15, (R0)
-	FMOVQ F14, 16(R0)
+	WORD $0x6e30dd10 // fmul v16.4s, v8.4s, v16.4s
+	WORD $0x6e2fdd0f // fmul v15.4s, v8.4s, v15.4s
+	WORD $0x4eb0d570 // fsub v16.4s, v11.4s, v16.4s
+	WORD $0x4eafd58f // fsub v15.4s, v12.4s, v15.4s
+	FMOVQ F10, (R2)
+	FMOVQ F9, 16(R2)
+	FMOVQ F16, (R0)
+	FMOVQ F15, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -100,35 +100,34 @@ single:
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F8
-	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	WORD $0x6e28dc08 // fmul v8.4s, v0.4s, v8.4s
-	FMOVQ (R0), F9
-	WORD $0x6e29dc4a // fmul v10.4s, v2.4s, v9.4s
-	WORD $0x4e2ad50a // fadd v10.4s, v8.4s, v10.4s
+	FMOVQ (R1), F9
+	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
+	FMOVQ (R0), F10
+	WORD $0x6e2adc4b // fmul v11.4s, v2.4s, v10.4s
+	WORD $0x4e2bd52b // fadd v11.4s, v9.4s, v11.4s
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e2adc68 // fmul v8.4s, v3.4s, v10.4s
-	WORD $0x6ea8ec9f // facgt v31.4s, v4.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ (R2), F11
-	WORD $0x6e2bdcab // fmul v11.4s, v5.4s, v11.4s
-	WORD $0x6e28dd08 // fmul v8.4s, v8.4s, v8.4s
-	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
-	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	WORD $0x6e2bdc69 // fmul v9.4s, v3.4s, v11.4s
+	WORD $0x6ea9ec9f // facgt v31.4s, v4.4s, v9.4s
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e29dd29 // fmul v9.4s, v9.4s, v9.4s
+	FMOVQ (R2), F12
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x4e29d589 // fadd v9.4s, v12.4s, v9.4s
+	WORD $0x4e26f529 // fmax v9.4s, v9.4s, v6.4s
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f90b // fsqrt v11.4s, v8.4s
-	WORD $0x4e26d56b // fadd v11.4s, v11.4s, v6.4s
-	WORD $0x6e2bfd4b // fdiv v11.4s, v10.4s, v11.4s
+	WORD $0x6ea1f92c // fsqrt v12.4s, v9.4s
+	WORD $0x4e27d58c // fadd v12.4s, v12.4s, v7.4s
+	WORD $0x6e2cfd6c // fdiv v12.4s, v11.4s, v12.4s
 
 	// p -= lr*q
-	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x4eabd52b // fsub v11.4s, v9.4s, v11.4s
-	FMOVQ F8, (R2)
-	FMOVQ F11, (R0)
+	WORD $0x6e2cdd0c // fmul v12.4s, v8.4s, v12.4s
+	WORD $0x4eacd54c // fsub v12.4s, v10.4s, v12.4s
+	FMOVQ F9, (R2)
+	FMOVQ F12, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -141,35 +140,34 @@ tail:
 	TBZ $1, R3, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F8
-	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	WORD $0x6e28dc08 // fmul v8.4s, v0.4s, v8.4s
-	FMOVD (R0), F9
-	WORD $0x6e29dc4a // fmul v10.4s, v2.4s, v9.4s
-	WORD $0x4e2ad50a // fadd v10.4s, v8.4s, v10.4s
+	FMOVD (R1), F9
+	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
+	FMOVD (R0), F10
+	WORD $0x6e2adc4b // fmul v11.4s, v2.4s, v10.4s
+	WORD $0x4e2bd52b // fadd v11.4s, v9.4s, v11.4s
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e2adc68 // fmul v8.4s, v3.4s, v10.4s
-	WORD $0x6ea8ec9f // facgt v31.4s, v4.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVD (R2), F11
-	WORD $0x6e2bdcab // fmul v11.4s, v5.4s, v11.4s
-	WORD $0x6e28dd08 // fmul v8.4s, v8.4s, v8.4s
-	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
-	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	WORD $0x6e2bdc69 // fmul v9.4s, v3.4s, v11.4s
+	WORD $0x6ea9ec9f // facgt v31.4s, v4.4s, v9.4s
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e29dd29 // fmul v9.4s, v9.4s, v9.4s
+	FMOVD (R2), F12
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x4e29d589 // fadd v9.4s, v12.4s, v9.4s
+	WORD $0x4e26f529 // fmax v9.4s, v9.4s, v6.4s
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f90b // fsqrt v11.4s, v8.4s
-	WORD $0x4e26d56b // fadd v11.4s, v11.4s, v6.4s
-	WORD $0x6e2bfd4b // fdiv v11.4s, v10.4s, v11.4s
+	WORD $0x6ea1f92c // fsqrt v12.4s, v9.4s
+	WORD $0x4e27d58c // fadd v12.4s, v12.4s, v7.4s
+	WORD $0x6e2cfd6c // fdiv v12.4s, v11.4s, v12.4s
 
 	// p -= lr*q
-	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x4eabd52b // fsub v11.4s, v9.4s, v11.4s
-	FMOVD F8, (R2)
-	FMOVD F11, (R0)
+	WORD $0x6e2cdd0c // fmul v12.4s, v8.4s, v12.4s
+	WORD $0x4eacd54c // fsub v12.4s, v10.4s, v12.4s
+	FMOVD F9, (R2)
+	FMOVD F12, (R0)
 	TST $1, R3
 	BEQ done
 	ADD $8, R0, R0
@@ -180,35 +178,34 @@ skip:
 	TBZ $0, R3, skip2
 
 	// d = scale*flush(g) + l2*p
-	FMOVS (R1), F8
-	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	WORD $0x6e28dc08 // fmul v8.4s, v0.4s, v8.4s
-	FMOVS (R0), F9
-	WORD $0x6e29dc4a // fmul v10.4s, v2.4s, v9.4s
-	WORD $0x4e2ad50a // fadd v10.4s, v8.4s, v10.4s
+	FMOVS (R1), F9
+	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
+	FMOVS (R0), F10
+	WORD $0x6e2adc4b // fmul v11.4s, v2.4s, v10.4s
+	WORD $0x4e2bd52b // fadd v11.4s, v9.4s, v11.4s
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e2adc68 // fmul v8.4s, v3.4s, v10.4s
-	WORD $0x6ea8ec9f // facgt v31.4s, v4.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVS (R2), F11
-	WORD $0x6e2bdcab // fmul v11.4s, v5.4s, v11.4s
-	WORD $0x6e28dd08 // fmul v8.4s, v8.4s, v8.4s
-	WORD $0x4e28d568 // fadd v8.4s, v11.4s, v8.4s
-	WORD $0x6ea8ec3f // facgt v31.4s, v1.4s, v8.4s
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	WORD $0x6e2bdc69 // fmul v9.4s, v3.4s, v11.4s
+	WORD $0x6ea9ec9f // facgt v31.4s, v4.4s, v9.4s
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e29dd29 // fmul v9.4s, v9.4s, v9.4s
+	FMOVS (R2), F12
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x4e29d589 // fadd v9.4s, v12.4s, v9.4s
+	WORD $0x4e26f529 // fmax v9.4s, v9.4s, v6.4s
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f90b // fsqrt v11.4s, v8.4s
-	WORD $0x4e26d56b // fadd v11.4s, v11.4s, v6.4s
-	WORD $0x6e2bfd4b // fdiv v11.4s, v10.4s, v11.4s
+	WORD $0x6ea1f92c // fsqrt v12.4s, v9.4s
+	WORD $0x4e27d58c // fadd v12.4s, v12.4s, v7.4s
+	WORD $0x6e2cfd6c // fdiv v12.4s, v11.4s, v12.4s
 
 	// p -= lr*q
-	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x4eabd52b // fsub v11.4s, v9.4s, v11.4s
-	FMOVS F8, (R2)
-	FMOVS F11, (R0)
+	WORD $0x6e2cdd0c // fmul v12.4s, v8.4s, v12.4s
+	WORD $0x4eacd54c // fsub v12.4s, v10.4s, v12.4s
+	FMOVS F9, (R2)
+	FMOVS F12, (R0)
 
 skip2:
 
@@ -234,10 +231,12 @@ TEXT ·RMSpropF64(SB), NOSPLIT, $0-120
 	VDUP R17, V4.D2
 	MOVD alpha+88(FP), R17
 	VDUP R17, V5.D2
-	MOVD eps+104(FP), R17
+	MOVD $0x370000000000000, R17 // floor
 	VDUP R17, V6.D2
-	MOVD lr+112(FP), R17
+	MOVD eps+104(FP), R17
 	VDUP R17, V7.D2
+	MOVD lr+112(FP), R17
+	VDUP R17, V8.D2
 	CMP $4, R3
 	BLT single
 	PCALIGN $16
@@ -245,58 +244,56 @@ TEXT ·RMSpropF64(SB), NOSPLIT, $0-120
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F8
-	FMOVQ 16(R1), F9
-	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	FMOVQ (R1), F9
+	FMOVQ 16(R1), F10
 	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e68dc08 // fmul v8.2d, v0.2d, v8.2d
+	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
 	WORD $0x6e69dc09 // fmul v9.2d, v0.2d, v9.2d
-	FMOVQ (R0), F10
-	FMOVQ 16(R0), F11
-	WORD $0x6e6adc4c // fmul v12.2d, v2.2d, v10.2d
+	WORD $0x6e6adc0a // fmul v10.2d, v0.2d, v10.2d
+	FMOVQ (R0), F11
+	FMOVQ 16(R0), F12
 	WORD $0x6e6bdc4d // fmul v13.2d, v2.2d, v11.2d
-	WORD $0x4e6cd50c // fadd v12.2d, v8.2d, v12.2d
+	WORD $0x6e6cdc4e // fmul v14.2d, v2.2d, v12.2d
 	WORD $0x4e6dd52d // fadd v13.2d, v9.2d, v13.2d
+	WORD $0x4e6ed54e // fadd v14.2d, v10.2d, v14.2d
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e6cdc69 // fmul v9.2d, v3.2d, v12.2d
-	WORD $0x6e6ddc68 // fmul v8.2d, v3.2d, v13.2d
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	WORD $0x6e6ddc6a // fmul v10.2d, v3.2d, v13.2d
+	WORD $0x6e6edc69 // fmul v9.2d, v3.2d, v14.2d
+	WORD $0x6eeaec9f // facgt v31.2d, v4.2d, v10.2d
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
 	WORD $0x6ee9ec9f // facgt v31.2d, v4.2d, v9.2d
 	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6ee8ec9f // facgt v31.2d, v4.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ (R2), F14
-	FMOVQ 16(R2), F15
-	WORD $0x6e6edcae // fmul v14.2d, v5.2d, v14.2d
-	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
+	WORD $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
 	WORD $0x6e69dd29 // fmul v9.2d, v9.2d, v9.2d
-	WORD $0x6e68dd08 // fmul v8.2d, v8.2d, v8.2d
-	WORD $0x4e69d5c9 // fadd v9.2d, v14.2d, v9.2d
-	WORD $0x4e68d5e8 // fadd v8.2d, v15.2d, v8.2d
-	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	FMOVQ (R2), F15
+	FMOVQ 16(R2), F16
+	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
+	WORD $0x6e70dcb0 // fmul v16.2d, v5.2d, v16.2d
+	WORD $0x4e6ad5ea // fadd v10.2d, v15.2d, v10.2d
+	WORD $0x4e69d609 // fadd v9.2d, v16.2d, v9.2d
+	WORD $0x4e66f54a // fmax v10.2d, v10.2d, v6.2d
+	WORD $0x4e66f529 // fmax v9.2d, v9.2d, v6.2d
 
 	// q = d/(sqrt(v)+eps)
+	WORD $0x6ee1f950 // fsqrt v16.2d, v10.2d
 	WORD $0x6ee1f92f // fsqrt v15.2d, v9.2d
-	WORD $0x6ee1f90e // fsqrt v14.2d, v8.2d
-	WORD $0x4e66d5ef // fadd v15.2d, v15.2d, v6.2d
-	WORD $0x4e66d5ce // fadd v14.2d, v14.2d, v6.2d
-	WORD $0x6e6ffd8f // fdiv v15.2d, v12.2d, v15.2d
-	WORD $0x6e6efdae // fdiv v14.2d, v13.2d, v14.2d
+	WORD $0x4e67d610 // fadd v16.2d, v16.2d, v7.2d
+	WORD $0x4e67d5ef // fadd v15.2d, v15.2d, v7.2d
+	WORD $0x6e70fdb0 // fdiv v16.2d, v13.2d, v16.2d
+	WORD $0x6e6ffdcf // fdiv v15.2d, v14.2d, v15.2d
 
 	// p -= lr*q
-	WORD $0x6e6fdcef // fmul v15.2d, v7.2d, v15.2d
-	WORD $0x6e6edcee // fmul v14.2d, v7.2d, v14.2d
-	WORD $0x4eefd54f // fsub v15.2d, v10.2d, v15.2d
-	WORD $0x4eeed56e // fsub v14.2d, v11.2d, v14.2d
-	FMOVQ F9, (R2)
-	FMOVQ F8, 16(R2)
-	FMOVQ F15, (R0)
-	FMOVQ F14, 16(R0)
+	WORD $0x6e70dd10 // fmul v16.2d, v8.2d, v16.2d
+	WORD $0x6e6fdd0f // fmul v15.2d, v8.2d, v15.2d
+	WORD $0x4ef0d570 // fsub v16.2d, v11.2d, v16.2d
+	WORD $0x4eefd58f // fsub v15.2d, v12.2d, v15.2d
+	FMOVQ F10, (R2)
+	FMOVQ F9, 16(R2)
+	FMOVQ F16, (R0)
+	FMOVQ F15, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -311,35 +308,34 @@ single:
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F8
-	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	WORD $0x6e68dc08 // fmul v8.2d, v0.2d, v8.2d
-	FMOVQ (R0), F9
-	WORD $0x6e69dc4a // fmul v10.2d, v2.2d, v9.2d
-	WORD $0x4e6ad50a // fadd v10.2d, v8.2d, v10.2d
+	FMOVQ (R1), F9
+	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e69dc09 // fmul v9.2d, v0.2d, v9.2d
+	FMOVQ (R0), F10
+	WORD $0x6e6adc4b // fmul v11.2d, v2.2d, v10.2d
+	WORD $0x4e6bd52b // fadd v11.2d, v9.2d, v11.2d
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e6adc68 // fmul v8.2d, v3.2d, v10.2d
-	WORD $0x6ee8ec9f // facgt v31.2d, v4.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVQ (R2), F11
-	WORD $0x6e6bdcab // fmul v11.2d, v5.2d, v11.2d
-	WORD $0x6e68dd08 // fmul v8.2d, v8.2d, v8.2d
-	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
-	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	WORD $0x6e6bdc69 // fmul v9.2d, v3.2d, v11.2d
+	WORD $0x6ee9ec9f // facgt v31.2d, v4.2d, v9.2d
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e69dd29 // fmul v9.2d, v9.2d, v9.2d
+	FMOVQ (R2), F12
+	WORD $0x6e6cdcac // fmul v12.2d, v5.2d, v12.2d
+	WORD $0x4e69d589 // fadd v9.2d, v12.2d, v9.2d
+	WORD $0x4e66f529 // fmax v9.2d, v9.2d, v6.2d
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f90b // fsqrt v11.2d, v8.2d
-	WORD $0x4e66d56b // fadd v11.2d, v11.2d, v6.2d
-	WORD $0x6e6bfd4b // fdiv v11.2d, v10.2d, v11.2d
+	WORD $0x6ee1f92c // fsqrt v12.2d, v9.2d
+	WORD $0x4e67d58c // fadd v12.2d, v12.2d, v7.2d
+	WORD $0x6e6cfd6c // fdiv v12.2d, v11.2d, v12.2d
 
 	// p -= lr*q
-	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
-	WORD $0x4eebd52b // fsub v11.2d, v9.2d, v11.2d
-	FMOVQ F8, (R2)
-	FMOVQ F11, (R0)
+	WORD $0x6e6cdd0c // fmul v12.2d, v8.2d, v12.2d
+	WORD $0x4eecd54c // fsub v12.2d, v10.2d, v12.2d
+	FMOVQ F9, (R2)
+	FMOVQ F12, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -352,35 +348,34 @@ tail:
 	TBZ $0, R3, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F8
-	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	WORD $0x6e68dc08 // fmul v8.2d, v0.2d, v8.2d
-	FMOVD (R0), F9
-	WORD $0x6e69dc4a // fmul v10.2d, v2.2d, v9.2d
-	WORD $0x4e6ad50a // fadd v10.2d, v8.2d, v10.2d
+	FMOVD (R1), F9
+	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e69dc09 // fmul v9.2d, v0.2d, v9.2d
+	FMOVD (R0), F10
+	WORD $0x6e6adc4b // fmul v11.2d, v2.2d, v10.2d
+	WORD $0x4e6bd52b // fadd v11.2d, v9.2d, v11.2d
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e6adc68 // fmul v8.2d, v3.2d, v10.2d
-	WORD $0x6ee8ec9f // facgt v31.2d, v4.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
-	FMOVD (R2), F11
-	WORD $0x6e6bdcab // fmul v11.2d, v5.2d, v11.2d
-	WORD $0x6e68dd08 // fmul v8.2d, v8.2d, v8.2d
-	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
-	WORD $0x6ee8ec3f // facgt v31.2d, v1.2d, v8.2d
-	WORD $0x4e7f1d08 // bic v8.16b, v8.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	WORD $0x6e6bdc69 // fmul v9.2d, v3.2d, v11.2d
+	WORD $0x6ee9ec9f // facgt v31.2d, v4.2d, v9.2d
+	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	WORD $0x6e69dd29 // fmul v9.2d, v9.2d, v9.2d
+	FMOVD (R2), F12
+	WORD $0x6e6cdcac // fmul v12.2d, v5.2d, v12.2d
+	WORD $0x4e69d589 // fadd v9.2d, v12.2d, v9.2d
+	WORD $0x4e66f529 // fmax v9.2d, v9.2d, v6.2d
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f90b // fsqrt v11.2d, v8.2d
-	WORD $0x4e66d56b // fadd v11.2d, v11.2d, v6.2d
-	WORD $0x6e6bfd4b // fdiv v11.2d, v10.2d, v11.2d
+	WORD $0x6ee1f92c // fsqrt v12.2d, v9.2d
+	WORD $0x4e67d58c // fadd v12.2d, v12.2d, v7.2d
+	WORD $0x6e6cfd6c // fdiv v12.2d, v11.2d, v12.2d
 
 	// p -= lr*q
-	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
-	WORD $0x4eebd52b // fsub v11.2d, v9.2d, v11.2d
-	FMOVD F8, (R2)
-	FMOVD F11, (R0)
+	WORD $0x6e6cdd0c // fmul v12.2d, v8.2d, v12.2d
+	WORD $0x4eecd54c // fsub v12.2d, v10.2d, v12.2d
+	FMOVD F9, (R2)
+	FMOVD F12, (R0)
 
 skip:
 

@@ -24,9 +24,9 @@ TEXT ·RMSpropCenteredF32(SB), NOSPLIT, $0-124
 	VDUP R17, V4.S4
 	MOVWU alpha+104(FP), R17
 	VDUP R17, V5.S4
-	MOVWU oma+120(FP), R17
+	MOVD $0xc800000, R17 // floor
 	VDUP R17, V6.S4
-	MOVD $0x0, R17 // zero
+	MOVWU oma+120(FP), R17
 	VDUP R17, V7.S4
 	MOVWU eps+112(FP), R17
 	VDUP R17, V8.S4
@@ -54,73 +54,57 @@ main:
 	WORD $0x4e2ed54e // fadd v14.4s, v10.4s, v14.4s
 	WORD $0x4e2fd56f // fadd v15.4s, v11.4s, v15.4s
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e2edc6b // fmul v11.4s, v3.4s, v14.4s
-	WORD $0x6e2fdc6a // fmul v10.4s, v3.4s, v15.4s
-	WORD $0x6eabec9f // facgt v31.4s, v4.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6eaaec9f // facgt v31.4s, v4.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVQ (R2), F16
-	FMOVQ 16(R2), F17
-	WORD $0x6e30dcb0 // fmul v16.4s, v5.4s, v16.4s
-	WORD $0x6e31dcb1 // fmul v17.4s, v5.4s, v17.4s
-	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
-	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
-	WORD $0x4e2bd60b // fadd v11.4s, v16.4s, v11.4s
-	WORD $0x4e2ad62a // fadd v10.4s, v17.4s, v10.4s
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	FMOVQ (R3), F17
-	FMOVQ 16(R3), F16
-	WORD $0x6e31dcb1 // fmul v17.4s, v5.4s, v17.4s
-	WORD $0x6e30dcb0 // fmul v16.4s, v5.4s, v16.4s
-	WORD $0x6e2edcd2 // fmul v18.4s, v6.4s, v14.4s
-	WORD $0x6e2fdcd3 // fmul v19.4s, v6.4s, v15.4s
-	WORD $0x4e32d632 // fadd v18.4s, v17.4s, v18.4s
-	WORD $0x4e33d613 // fadd v19.4s, v16.4s, v19.4s
-	WORD $0x6eb2ec3f // facgt v31.4s, v1.4s, v18.4s
-	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
-	WORD $0x6eb3ec3f // facgt v31.4s, v1.4s, v19.4s
-	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6eb2ec9f // facgt v31.4s, v4.4s, v18.4s
-	WORD $0x4e7f1e50 // bic v16.16b, v18.16b, v31.16b
-	WORD $0x6eb3ec9f // facgt v31.4s, v4.4s, v19.4s
-	WORD $0x4e7f1e71 // bic v17.16b, v19.16b, v31.16b
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	FMOVQ (R3), F11
+	FMOVQ 16(R3), F10
+	WORD $0x4eabd5d0 // fsub v16.4s, v14.4s, v11.4s
+	WORD $0x4eaad5f1 // fsub v17.4s, v15.4s, v10.4s
+	WORD $0x6e30dc70 // fmul v16.4s, v3.4s, v16.4s
+	WORD $0x6e31dc71 // fmul v17.4s, v3.4s, v17.4s
+	WORD $0x6eb0ec9f // facgt v31.4s, v4.4s, v16.4s
+	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
+	WORD $0x6eb1ec9f // facgt v31.4s, v4.4s, v17.4s
+	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
 	WORD $0x6e30de10 // fmul v16.4s, v16.4s, v16.4s
 	WORD $0x6e31de31 // fmul v17.4s, v17.4s, v17.4s
-	WORD $0x4eb0d570 // fsub v16.4s, v11.4s, v16.4s
-	WORD $0x4eb1d551 // fsub v17.4s, v10.4s, v17.4s
-	WORD $0x6eb0e4ff // fcmgt v31.4s, v7.4s, v16.4s
-	WORD $0x6e701cff // bsl v31.16b, v7.16b, v16.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	WORD $0x6eb1e4ff // fcmgt v31.4s, v7.4s, v17.4s
-	WORD $0x6e711cff // bsl v31.16b, v7.16b, v17.16b
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
+	FMOVQ (R2), F18
+	FMOVQ 16(R2), F19
+	WORD $0x4e30d650 // fadd v16.4s, v18.4s, v16.4s
+	WORD $0x4e31d671 // fadd v17.4s, v19.4s, v17.4s
+	WORD $0x6e30dcb0 // fmul v16.4s, v5.4s, v16.4s
+	WORD $0x6e31dcb1 // fmul v17.4s, v5.4s, v17.4s
+	WORD $0x4e26f610 // fmax v16.4s, v16.4s, v6.4s
+	WORD $0x4e26f631 // fmax v17.4s, v17.4s, v6.4s
+	WORD $0x6e2bdcab // fmul v11.4s, v5.4s, v11.4s
+	WORD $0x6e2adcaa // fmul v10.4s, v5.4s, v10.4s
+	WORD $0x6e2edcf3 // fmul v19.4s, v7.4s, v14.4s
+	WORD $0x6e2fdcf2 // fmul v18.4s, v7.4s, v15.4s
+	WORD $0x4e33d573 // fadd v19.4s, v11.4s, v19.4s
+	WORD $0x4e32d552 // fadd v18.4s, v10.4s, v18.4s
+	WORD $0x6eb3ec3f // facgt v31.4s, v1.4s, v19.4s
+	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
+	WORD $0x6eb2ec3f // facgt v31.4s, v1.4s, v18.4s
+	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1fa10 // fsqrt v16.4s, v16.4s
-	WORD $0x6ea1fa31 // fsqrt v17.4s, v17.4s
-	WORD $0x4e28d610 // fadd v16.4s, v16.4s, v8.4s
-	WORD $0x4e28d631 // fadd v17.4s, v17.4s, v8.4s
-	WORD $0x6e30fdd0 // fdiv v16.4s, v14.4s, v16.4s
-	WORD $0x6e31fdf1 // fdiv v17.4s, v15.4s, v17.4s
+	WORD $0x6ea1fa0a // fsqrt v10.4s, v16.4s
+	WORD $0x6ea1fa2b // fsqrt v11.4s, v17.4s
+	WORD $0x4e28d54a // fadd v10.4s, v10.4s, v8.4s
+	WORD $0x4e28d56b // fadd v11.4s, v11.4s, v8.4s
+	WORD $0x6e2afdca // fdiv v10.4s, v14.4s, v10.4s
+	WORD $0x6e2bfdeb // fdiv v11.4s, v15.4s, v11.4s
 
 	// p -= lr*q
-	WORD $0x6e30dd30 // fmul v16.4s, v9.4s, v16.4s
-	WORD $0x6e31dd31 // fmul v17.4s, v9.4s, v17.4s
-	WORD $0x4eb0d590 // fsub v16.4s, v12.4s, v16.4s
-	WORD $0x4eb1d5b1 // fsub v17.4s, v13.4s, v17.4s
-	FMOVQ F11, (R2)
-	FMOVQ F10, 16(R2)
-	FMOVQ F18, (R3)
-	FMOVQ F19, 16(R3)
-	FMOVQ F16, (R0)
-	FMOVQ F17, 16(R0)
+	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
+	WORD $0x6e2bdd2b // fmul v11.4s, v9.4s, v11.4s
+	WORD $0x4eaad58a // fsub v10.4s, v12.4s, v10.4s
+	WORD $0x4eabd5ab // fsub v11.4s, v13.4s, v11.4s
+	FMOVQ F16, (R2)
+	FMOVQ F17, 16(R2)
+	FMOVQ F19, (R3)
+	FMOVQ F18, 16(R3)
+	FMOVQ F10, (R0)
+	FMOVQ F11, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -144,43 +128,34 @@ one:
 	WORD $0x6e2bdc4c // fmul v12.4s, v2.4s, v11.4s
 	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e2cdc6a // fmul v10.4s, v3.4s, v12.4s
-	WORD $0x6eaaec9f // facgt v31.4s, v4.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVQ (R2), F13
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	FMOVQ (R3), F10
+	WORD $0x4eaad58d // fsub v13.4s, v12.4s, v10.4s
+	WORD $0x6e2ddc6d // fmul v13.4s, v3.4s, v13.4s
+	WORD $0x6eadec9f // facgt v31.4s, v4.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
+	FMOVQ (R2), F14
+	WORD $0x4e2dd5cd // fadd v13.4s, v14.4s, v13.4s
 	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
-	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
-	WORD $0x4e2ad5aa // fadd v10.4s, v13.4s, v10.4s
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	FMOVQ (R3), F13
-	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
-	WORD $0x6e2cdcce // fmul v14.4s, v6.4s, v12.4s
-	WORD $0x4e2ed5ae // fadd v14.4s, v13.4s, v14.4s
+	WORD $0x4e26f5ad // fmax v13.4s, v13.4s, v6.4s
+	WORD $0x6e2adcaa // fmul v10.4s, v5.4s, v10.4s
+	WORD $0x6e2cdcee // fmul v14.4s, v7.4s, v12.4s
+	WORD $0x4e2ed54e // fadd v14.4s, v10.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
-	WORD $0x4e7f1dcd // bic v13.16b, v14.16b, v31.16b
-	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
-	WORD $0x4eadd54d // fsub v13.4s, v10.4s, v13.4s
-	WORD $0x6eade4ff // fcmgt v31.4s, v7.4s, v13.4s
-	WORD $0x6e6d1cff // bsl v31.16b, v7.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
-	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
-	WORD $0x6e2dfd8d // fdiv v13.4s, v12.4s, v13.4s
+	WORD $0x6ea1f9aa // fsqrt v10.4s, v13.4s
+	WORD $0x4e28d54a // fadd v10.4s, v10.4s, v8.4s
+	WORD $0x6e2afd8a // fdiv v10.4s, v12.4s, v10.4s
 
 	// p -= lr*q
-	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x4eadd56d // fsub v13.4s, v11.4s, v13.4s
-	FMOVQ F10, (R2)
+	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
+	WORD $0x4eaad56a // fsub v10.4s, v11.4s, v10.4s
+	FMOVQ F13, (R2)
 	FMOVQ F14, (R3)
-	FMOVQ F13, (R0)
+	FMOVQ F10, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -202,43 +177,34 @@ tail:
 	WORD $0x6e2bdc4c // fmul v12.4s, v2.4s, v11.4s
 	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e2cdc6a // fmul v10.4s, v3.4s, v12.4s
-	WORD $0x6eaaec9f // facgt v31.4s, v4.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVD (R2), F13
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	FMOVD (R3), F10
+	WORD $0x4eaad58d // fsub v13.4s, v12.4s, v10.4s
+	WORD $0x6e2ddc6d // fmul v13.4s, v3.4s, v13.4s
+	WORD $0x6eadec9f // facgt v31.4s, v4.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
+	FMOVD (R2), F14
+	WORD $0x4e2dd5cd // fadd v13.4s, v14.4s, v13.4s
 	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
-	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
-	WORD $0x4e2ad5aa // fadd v10.4s, v13.4s, v10.4s
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	FMOVD (R3), F13
-	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
-	WORD $0x6e2cdcce // fmul v14.4s, v6.4s, v12.4s
-	WORD $0x4e2ed5ae // fadd v14.4s, v13.4s, v14.4s
+	WORD $0x4e26f5ad // fmax v13.4s, v13.4s, v6.4s
+	WORD $0x6e2adcaa // fmul v10.4s, v5.4s, v10.4s
+	WORD $0x6e2cdcee // fmul v14.4s, v7.4s, v12.4s
+	WORD $0x4e2ed54e // fadd v14.4s, v10.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
-	WORD $0x4e7f1dcd // bic v13.16b, v14.16b, v31.16b
-	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
-	WORD $0x4eadd54d // fsub v13.4s, v10.4s, v13.4s
-	WORD $0x6eade4ff // fcmgt v31.4s, v7.4s, v13.4s
-	WORD $0x6e6d1cff // bsl v31.16b, v7.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
-	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
-	WORD $0x6e2dfd8d // fdiv v13.4s, v12.4s, v13.4s
+	WORD $0x6ea1f9aa // fsqrt v10.4s, v13.4s
+	WORD $0x4e28d54a // fadd v10.4s, v10.4s, v8.4s
+	WORD $0x6e2afd8a // fdiv v10.4s, v12.4s, v10.4s
 
 	// p -= lr*q
-	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x4eadd56d // fsub v13.4s, v11.4s, v13.4s
-	FMOVD F10, (R2)
+	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
+	WORD $0x4eaad56a // fsub v10.4s, v11.4s, v10.4s
+	FMOVD F13, (R2)
 	FMOVD F14, (R3)
-	FMOVD F13, (R0)
+	FMOVD F10, (R0)
 	TST $1, R4
 	BEQ done
 	ADD $8, R0, R0
@@ -258,43 +224,34 @@ skip:
 	WORD $0x6e2bdc4c // fmul v12.4s, v2.4s, v11.4s
 	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e2cdc6a // fmul v10.4s, v3.4s, v12.4s
-	WORD $0x6eaaec9f // facgt v31.4s, v4.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVS (R2), F13
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	FMOVS (R3), F10
+	WORD $0x4eaad58d // fsub v13.4s, v12.4s, v10.4s
+	WORD $0x6e2ddc6d // fmul v13.4s, v3.4s, v13.4s
+	WORD $0x6eadec9f // facgt v31.4s, v4.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
+	FMOVS (R2), F14
+	WORD $0x4e2dd5cd // fadd v13.4s, v14.4s, v13.4s
 	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
-	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
-	WORD $0x4e2ad5aa // fadd v10.4s, v13.4s, v10.4s
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	FMOVS (R3), F13
-	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
-	WORD $0x6e2cdcce // fmul v14.4s, v6.4s, v12.4s
-	WORD $0x4e2ed5ae // fadd v14.4s, v13.4s, v14.4s
+	WORD $0x4e26f5ad // fmax v13.4s, v13.4s, v6.4s
+	WORD $0x6e2adcaa // fmul v10.4s, v5.4s, v10.4s
+	WORD $0x6e2cdcee // fmul v14.4s, v7.4s, v12.4s
+	WORD $0x4e2ed54e // fadd v14.4s, v10.4s, v14.4s
 	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
-	WORD $0x4e7f1dcd // bic v13.16b, v14.16b, v31.16b
-	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
-	WORD $0x4eadd54d // fsub v13.4s, v10.4s, v13.4s
-	WORD $0x6eade4ff // fcmgt v31.4s, v7.4s, v13.4s
-	WORD $0x6e6d1cff // bsl v31.16b, v7.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f9ad // fsqrt v13.4s, v13.4s
-	WORD $0x4e28d5ad // fadd v13.4s, v13.4s, v8.4s
-	WORD $0x6e2dfd8d // fdiv v13.4s, v12.4s, v13.4s
+	WORD $0x6ea1f9aa // fsqrt v10.4s, v13.4s
+	WORD $0x4e28d54a // fadd v10.4s, v10.4s, v8.4s
+	WORD $0x6e2afd8a // fdiv v10.4s, v12.4s, v10.4s
 
 	// p -= lr*q
-	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x4eadd56d // fsub v13.4s, v11.4s, v13.4s
-	FMOVS F10, (R2)
+	WORD $0x6e2add2a // fmul v10.4s, v9.4s, v10.4s
+	WORD $0x4eaad56a // fsub v10.4s, v11.4s, v10.4s
+	FMOVS F13, (R2)
 	FMOVS F14, (R3)
-	FMOVS F13, (R0)
+	FMOVS F10, (R0)
 
 skip2:
 
@@ -321,9 +278,9 @@ TEXT ·RMSpropCenteredF64(SB), NOSPLIT, $0-152
 	VDUP R17, V4.D2
 	MOVD alpha+112(FP), R17
 	VDUP R17, V5.D2
-	MOVD oma+144(FP), R17
+	MOVD $0x370000000000000, R17 // floor
 	VDUP R17, V6.D2
-	MOVD $0x0, R17 // zero
+	MOVD oma+144(FP), R17
 	VDUP R17, V7.D2
 	MOVD eps+128(FP), R17
 	VDUP R17, V8.D2
@@ -351,73 +308,57 @@ main:
 	WORD $0x4e6ed54e // fadd v14.2d, v10.2d, v14.2d
 	WORD $0x4e6fd56f // fadd v15.2d, v11.2d, v15.2d
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e6edc6b // fmul v11.2d, v3.2d, v14.2d
-	WORD $0x6e6fdc6a // fmul v10.2d, v3.2d, v15.2d
-	WORD $0x6eebec9f // facgt v31.2d, v4.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6eeaec9f // facgt v31.2d, v4.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVQ (R2), F16
-	FMOVQ 16(R2), F17
-	WORD $0x6e70dcb0 // fmul v16.2d, v5.2d, v16.2d
-	WORD $0x6e71dcb1 // fmul v17.2d, v5.2d, v17.2d
-	WORD $0x6e6bdd6b // fmul v11.2d, v11.2d, v11.2d
-	WORD $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
-	WORD $0x4e6bd60b // fadd v11.2d, v16.2d, v11.2d
-	WORD $0x4e6ad62a // fadd v10.2d, v17.2d, v10.2d
-	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	FMOVQ (R3), F17
-	FMOVQ 16(R3), F16
-	WORD $0x6e71dcb1 // fmul v17.2d, v5.2d, v17.2d
-	WORD $0x6e70dcb0 // fmul v16.2d, v5.2d, v16.2d
-	WORD $0x6e6edcd2 // fmul v18.2d, v6.2d, v14.2d
-	WORD $0x6e6fdcd3 // fmul v19.2d, v6.2d, v15.2d
-	WORD $0x4e72d632 // fadd v18.2d, v17.2d, v18.2d
-	WORD $0x4e73d613 // fadd v19.2d, v16.2d, v19.2d
-	WORD $0x6ef2ec3f // facgt v31.2d, v1.2d, v18.2d
-	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
-	WORD $0x6ef3ec3f // facgt v31.2d, v1.2d, v19.2d
-	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6ef2ec9f // facgt v31.2d, v4.2d, v18.2d
-	WORD $0x4e7f1e50 // bic v16.16b, v18.16b, v31.16b
-	WORD $0x6ef3ec9f // facgt v31.2d, v4.2d, v19.2d
-	WORD $0x4e7f1e71 // bic v17.16b, v19.16b, v31.16b
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	FMOVQ (R3), F11
+	FMOVQ 16(R3), F10
+	WORD $0x4eebd5d0 // fsub v16.2d, v14.2d, v11.2d
+	WORD $0x4eead5f1 // fsub v17.2d, v15.2d, v10.2d
+	WORD $0x6e70dc70 // fmul v16.2d, v3.2d, v16.2d
+	WORD $0x6e71dc71 // fmul v17.2d, v3.2d, v17.2d
+	WORD $0x6ef0ec9f // facgt v31.2d, v4.2d, v16.2d
+	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
+	WORD $0x6ef1ec9f // facgt v31.2d, v4.2d, v17.2d
+	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
 	WORD $0x6e70de10 // fmul v16.2d, v16.2d, v16.2d
 	WORD $0x6e71de31 // fmul v17.2d, v17.2d, v17.2d
-	WORD $0x4ef0d570 // fsub v16.2d, v11.2d, v16.2d
-	WORD $0x4ef1d551 // fsub v17.2d, v10.2d, v17.2d
-	WORD $0x6ef0e4ff // fcmgt v31.2d, v7.2d, v16.2d
-	WORD $0x6e701cff // bsl v31.16b, v7.16b, v16.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	WORD $0x6ef1e4ff // fcmgt v31.2d, v7.2d, v17.2d
-	WORD $0x6e711cff // bsl v31.16b, v7.16b, v17.16b
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
+	FMOVQ (R2), F18
+	FMOVQ 16(R2), F19
+	WORD $0x4e70d650 // fadd v16.2d, v18.2d, v16.2d
+	WORD $0x4e71d671 // fadd v17.2d, v19.2d, v17.2d
+	WORD $0x6e70dcb0 // fmul v16.2d, v5.2d, v16.2d
+	WORD $0x6e71dcb1 // fmul v17.2d, v5.2d, v17.2d
+	WORD $0x4e66f610 // fmax v16.2d, v16.2d, v6.2d
+	WORD $0x4e66f631 // fmax v17.2d, v17.2d, v6.2d
+	WORD $0x6e6bdcab // fmul v11.2d, v5.2d, v11.2d
+	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
+	WORD $0x6e6edcf3 // fmul v19.2d, v7.2d, v14.2d
+	WORD $0x6e6fdcf2 // fmul v18.2d, v7.2d, v15.2d
+	WORD $0x4e73d573 // fadd v19.2d, v11.2d, v19.2d
+	WORD $0x4e72d552 // fadd v18.2d, v10.2d, v18.2d
+	WORD $0x6ef3ec3f // facgt v31.2d, v1.2d, v19.2d
+	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
+	WORD $0x6ef2ec3f // facgt v31.2d, v1.2d, v18.2d
+	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1fa10 // fsqrt v16.2d, v16.2d
-	WORD $0x6ee1fa31 // fsqrt v17.2d, v17.2d
-	WORD $0x4e68d610 // fadd v16.2d, v16.2d, v8.2d
-	WORD $0x4e68d631 // fadd v17.2d, v17.2d, v8.2d
-	WORD $0x6e70fdd0 // fdiv v16.2d, v14.2d, v16.2d
-	WORD $0x6e71fdf1 // fdiv v17.2d, v15.2d, v17.2d
+	WORD $0x6ee1fa0a // fsqrt v10.2d, v16.2d
+	WORD $0x6ee1fa2b // fsqrt v11.2d, v17.2d
+	WORD $0x4e68d54a // fadd v10.2d, v10.2d, v8.2d
+	WORD $0x4e68d56b // fadd v11.2d, v11.2d, v8.2d
+	WORD $0x6e6afdca // fdiv v10.2d, v14.2d, v10.2d
+	WORD $0x6e6bfdeb // fdiv v11.2d, v15.2d, v11.2d
 
 	// p -= lr*q
-	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
-	WORD $0x6e71dd31 // fmul v17.2d, v9.2d, v17.2d
-	WORD $0x4ef0d590 // fsub v16.2d, v12.2d, v16.2d
-	WORD $0x4ef1d5b1 // fsub v17.2d, v13.2d, v17.2d
-	FMOVQ F11, (R2)
-	FMOVQ F10, 16(R2)
-	FMOVQ F18, (R3)
-	FMOVQ F19, 16(R3)
-	FMOVQ F16, (R0)
-	FMOVQ F17, 16(R0)
+	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	WORD $0x4eead58a // fsub v10.2d, v12.2d, v10.2d
+	WORD $0x4eebd5ab // fsub v11.2d, v13.2d, v11.2d
+	FMOVQ F16, (R2)
+	FMOVQ F17, 16(R2)
+	FMOVQ F19, (R3)
+	FMOVQ F18, 16(R3)
+	FMOVQ F10, (R0)
+	FMOVQ F11, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -441,43 +382,34 @@ one:
 	WORD $0x6e6bdc4c // fmul v12.2d, v2.2d, v11.2d
 	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e6cdc6a // fmul v10.2d, v3.2d, v12.2d
-	WORD $0x6eeaec9f // facgt v31.2d, v4.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVQ (R2), F13
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	FMOVQ (R3), F10
+	WORD $0x4eead58d // fsub v13.2d, v12.2d, v10.2d
+	WORD $0x6e6ddc6d // fmul v13.2d, v3.2d, v13.2d
+	WORD $0x6eedec9f // facgt v31.2d, v4.2d, v13.2d
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
+	FMOVQ (R2), F14
+	WORD $0x4e6dd5cd // fadd v13.2d, v14.2d, v13.2d
 	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
-	WORD $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
-	WORD $0x4e6ad5aa // fadd v10.2d, v13.2d, v10.2d
-	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	FMOVQ (R3), F13
-	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
-	WORD $0x6e6cdcce // fmul v14.2d, v6.2d, v12.2d
-	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
+	WORD $0x4e66f5ad // fmax v13.2d, v13.2d, v6.2d
+	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
+	WORD $0x6e6cdcee // fmul v14.2d, v7.2d, v12.2d
+	WORD $0x4e6ed54e // fadd v14.2d, v10.2d, v14.2d
 	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6eeeec9f // facgt v31.2d, v4.2d, v14.2d
-	WORD $0x4e7f1dcd // bic v13.16b, v14.16b, v31.16b
-	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
-	WORD $0x4eedd54d // fsub v13.2d, v10.2d, v13.2d
-	WORD $0x6eede4ff // fcmgt v31.2d, v7.2d, v13.2d
-	WORD $0x6e6d1cff // bsl v31.16b, v7.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f9ad // fsqrt v13.2d, v13.2d
-	WORD $0x4e68d5ad // fadd v13.2d, v13.2d, v8.2d
-	WORD $0x6e6dfd8d // fdiv v13.2d, v12.2d, v13.2d
+	WORD $0x6ee1f9aa // fsqrt v10.2d, v13.2d
+	WORD $0x4e68d54a // fadd v10.2d, v10.2d, v8.2d
+	WORD $0x6e6afd8a // fdiv v10.2d, v12.2d, v10.2d
 
 	// p -= lr*q
-	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	WORD $0x4eedd56d // fsub v13.2d, v11.2d, v13.2d
-	FMOVQ F10, (R2)
+	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
+	WORD $0x4eead56a // fsub v10.2d, v11.2d, v10.2d
+	FMOVQ F13, (R2)
 	FMOVQ F14, (R3)
-	FMOVQ F13, (R0)
+	FMOVQ F10, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -499,43 +431,34 @@ tail:
 	WORD $0x6e6bdc4c // fmul v12.2d, v2.2d, v11.2d
 	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e6cdc6a // fmul v10.2d, v3.2d, v12.2d
-	WORD $0x6eeaec9f // facgt v31.2d, v4.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	FMOVD (R2), F13
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	FMOVD (R3), F10
+	WORD $0x4eead58d // fsub v13.2d, v12.2d, v10.2d
+	WORD $0x6e6ddc6d // fmul v13.2d, v3.2d, v13.2d
+	WORD $0x6eedec9f // facgt v31.2d, v4.2d, v13.2d
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
+	FMOVD (R2), F14
+	WORD $0x4e6dd5cd // fadd v13.2d, v14.2d, v13.2d
 	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
-	WORD $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
-	WORD $0x4e6ad5aa // fadd v10.2d, v13.2d, v10.2d
-	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	FMOVD (R3), F13
-	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
-	WORD $0x6e6cdcce // fmul v14.2d, v6.2d, v12.2d
-	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
+	WORD $0x4e66f5ad // fmax v13.2d, v13.2d, v6.2d
+	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
+	WORD $0x6e6cdcee // fmul v14.2d, v7.2d, v12.2d
+	WORD $0x4e6ed54e // fadd v14.2d, v10.2d, v14.2d
 	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6eeeec9f // facgt v31.2d, v4.2d, v14.2d
-	WORD $0x4e7f1dcd // bic v13.16b, v14.16b, v31.16b
-	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
-	WORD $0x4eedd54d // fsub v13.2d, v10.2d, v13.2d
-	WORD $0x6eede4ff // fcmgt v31.2d, v7.2d, v13.2d
-	WORD $0x6e6d1cff // bsl v31.16b, v7.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f9ad // fsqrt v13.2d, v13.2d
-	WORD $0x4e68d5ad // fadd v13.2d, v13.2d, v8.2d
-	WORD $0x6e6dfd8d // fdiv v13.2d, v12.2d, v13.2d
+	WORD $0x6ee1f9aa // fsqrt v10.2d, v13.2d
+	WORD $0x4e68d54a // fadd v10.2d, v10.2d, v8.2d
+	WORD $0x6e6afd8a // fdiv v10.2d, v12.2d, v10.2d
 
 	// p -= lr*q
-	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	WORD $0x4eedd56d // fsub v13.2d, v11.2d, v13.2d
-	FMOVD F10, (R2)
+	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
+	WORD $0x4eead56a // fsub v10.2d, v11.2d, v10.2d
+	FMOVD F13, (R2)
 	FMOVD F14, (R3)
-	FMOVD F13, (R0)
+	FMOVD F10, (R0)
 
 skip:
 

@@ -25,9 +25,9 @@ TEXT ·RMSpropCenteredMomentumF32(SB), NOSPLIT, $0-152
 	VDUP R17, V4.S4
 	MOVWU alpha+128(FP), R17
 	VDUP R17, V5.S4
-	MOVWU oma+144(FP), R17
+	MOVD $0xc800000, R17 // floor
 	VDUP R17, V6.S4
-	MOVD $0x0, R17 // zero
+	MOVWU oma+144(FP), R17
 	VDUP R17, V7.S4
 	MOVWU eps+136(FP), R17
 	VDUP R17, V8.S4
@@ -57,83 +57,67 @@ main:
 	WORD $0x4e2fd56f // fadd v15.4s, v11.4s, v15.4s
 	WORD $0x4e30d590 // fadd v16.4s, v12.4s, v16.4s
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e2fdc6c // fmul v12.4s, v3.4s, v15.4s
-	WORD $0x6e30dc6b // fmul v11.4s, v3.4s, v16.4s
-	WORD $0x6eacec9f // facgt v31.4s, v4.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6eabec9f // facgt v31.4s, v4.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVQ (R2), F17
-	FMOVQ 16(R2), F18
-	WORD $0x6e31dcb1 // fmul v17.4s, v5.4s, v17.4s
-	WORD $0x6e32dcb2 // fmul v18.4s, v5.4s, v18.4s
-	WORD $0x6e2cdd8c // fmul v12.4s, v12.4s, v12.4s
-	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
-	WORD $0x4e2cd62c // fadd v12.4s, v17.4s, v12.4s
-	WORD $0x4e2bd64b // fadd v11.4s, v18.4s, v11.4s
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	FMOVQ (R3), F18
-	FMOVQ 16(R3), F17
-	WORD $0x6e32dcb2 // fmul v18.4s, v5.4s, v18.4s
-	WORD $0x6e31dcb1 // fmul v17.4s, v5.4s, v17.4s
-	WORD $0x6e2fdcd3 // fmul v19.4s, v6.4s, v15.4s
-	WORD $0x6e30dcd4 // fmul v20.4s, v6.4s, v16.4s
-	WORD $0x4e33d653 // fadd v19.4s, v18.4s, v19.4s
-	WORD $0x4e34d634 // fadd v20.4s, v17.4s, v20.4s
-	WORD $0x6eb3ec3f // facgt v31.4s, v1.4s, v19.4s
-	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6eb4ec3f // facgt v31.4s, v1.4s, v20.4s
-	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	WORD $0x6eb3ec9f // facgt v31.4s, v4.4s, v19.4s
-	WORD $0x4e7f1e71 // bic v17.16b, v19.16b, v31.16b
-	WORD $0x6eb4ec9f // facgt v31.4s, v4.4s, v20.4s
-	WORD $0x4e7f1e92 // bic v18.16b, v20.16b, v31.16b
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	FMOVQ (R3), F12
+	FMOVQ 16(R3), F11
+	WORD $0x4eacd5f1 // fsub v17.4s, v15.4s, v12.4s
+	WORD $0x4eabd612 // fsub v18.4s, v16.4s, v11.4s
+	WORD $0x6e31dc71 // fmul v17.4s, v3.4s, v17.4s
+	WORD $0x6e32dc72 // fmul v18.4s, v3.4s, v18.4s
+	WORD $0x6eb1ec9f // facgt v31.4s, v4.4s, v17.4s
+	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
+	WORD $0x6eb2ec9f // facgt v31.4s, v4.4s, v18.4s
+	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
 	WORD $0x6e31de31 // fmul v17.4s, v17.4s, v17.4s
 	WORD $0x6e32de52 // fmul v18.4s, v18.4s, v18.4s
-	WORD $0x4eb1d591 // fsub v17.4s, v12.4s, v17.4s
-	WORD $0x4eb2d572 // fsub v18.4s, v11.4s, v18.4s
-	WORD $0x6eb1e4ff // fcmgt v31.4s, v7.4s, v17.4s
-	WORD $0x6e711cff // bsl v31.16b, v7.16b, v17.16b
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
-	WORD $0x6eb2e4ff // fcmgt v31.4s, v7.4s, v18.4s
-	WORD $0x6e721cff // bsl v31.16b, v7.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
+	FMOVQ (R2), F19
+	FMOVQ 16(R2), F20
+	WORD $0x4e31d671 // fadd v17.4s, v19.4s, v17.4s
+	WORD $0x4e32d692 // fadd v18.4s, v20.4s, v18.4s
+	WORD $0x6e31dcb1 // fmul v17.4s, v5.4s, v17.4s
+	WORD $0x6e32dcb2 // fmul v18.4s, v5.4s, v18.4s
+	WORD $0x4e26f631 // fmax v17.4s, v17.4s, v6.4s
+	WORD $0x4e26f652 // fmax v18.4s, v18.4s, v6.4s
+	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
+	WORD $0x6e2bdcab // fmul v11.4s, v5.4s, v11.4s
+	WORD $0x6e2fdcf4 // fmul v20.4s, v7.4s, v15.4s
+	WORD $0x6e30dcf3 // fmul v19.4s, v7.4s, v16.4s
+	WORD $0x4e34d594 // fadd v20.4s, v12.4s, v20.4s
+	WORD $0x4e33d573 // fadd v19.4s, v11.4s, v19.4s
+	WORD $0x6eb4ec3f // facgt v31.4s, v1.4s, v20.4s
+	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
+	WORD $0x6eb3ec3f // facgt v31.4s, v1.4s, v19.4s
+	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1fa31 // fsqrt v17.4s, v17.4s
-	WORD $0x6ea1fa52 // fsqrt v18.4s, v18.4s
-	WORD $0x4e28d631 // fadd v17.4s, v17.4s, v8.4s
-	WORD $0x4e28d652 // fadd v18.4s, v18.4s, v8.4s
-	WORD $0x6e31fdf1 // fdiv v17.4s, v15.4s, v17.4s
-	WORD $0x6e32fe12 // fdiv v18.4s, v16.4s, v18.4s
+	WORD $0x6ea1fa2b // fsqrt v11.4s, v17.4s
+	WORD $0x6ea1fa4c // fsqrt v12.4s, v18.4s
+	WORD $0x4e28d56b // fadd v11.4s, v11.4s, v8.4s
+	WORD $0x4e28d58c // fadd v12.4s, v12.4s, v8.4s
+	WORD $0x6e2bfdeb // fdiv v11.4s, v15.4s, v11.4s
+	WORD $0x6e2cfe0c // fdiv v12.4s, v16.4s, v12.4s
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVQ (R4), F16
 	FMOVQ 16(R4), F15
 	WORD $0x6e30dd30 // fmul v16.4s, v9.4s, v16.4s
 	WORD $0x6e2fdd2f // fmul v15.4s, v9.4s, v15.4s
-	WORD $0x4e31d611 // fadd v17.4s, v16.4s, v17.4s
-	WORD $0x4e32d5f2 // fadd v18.4s, v15.4s, v18.4s
-	WORD $0x6eb1ec3f // facgt v31.4s, v1.4s, v17.4s
-	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
-	WORD $0x6eb2ec3f // facgt v31.4s, v1.4s, v18.4s
-	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
-	WORD $0x6e31dd4f // fmul v15.4s, v10.4s, v17.4s
-	WORD $0x6e32dd50 // fmul v16.4s, v10.4s, v18.4s
+	WORD $0x4e2bd60b // fadd v11.4s, v16.4s, v11.4s
+	WORD $0x4e2cd5ec // fadd v12.4s, v15.4s, v12.4s
+	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e2bdd4f // fmul v15.4s, v10.4s, v11.4s
+	WORD $0x6e2cdd50 // fmul v16.4s, v10.4s, v12.4s
 	WORD $0x4eafd5af // fsub v15.4s, v13.4s, v15.4s
 	WORD $0x4eb0d5d0 // fsub v16.4s, v14.4s, v16.4s
-	FMOVQ F12, (R2)
-	FMOVQ F11, 16(R2)
-	FMOVQ F19, (R3)
-	FMOVQ F20, 16(R3)
-	FMOVQ F17, (R4)
-	FMOVQ F18, 16(R4)
+	FMOVQ F17, (R2)
+	FMOVQ F18, 16(R2)
+	FMOVQ F20, (R3)
+	FMOVQ F19, 16(R3)
+	FMOVQ F11, (R4)
+	FMOVQ F12, 16(R4)
 	FMOVQ F15, (R0)
 	FMOVQ F16, 16(R0)
 	ADD $32, R0, R0
@@ -160,48 +144,39 @@ one:
 	WORD $0x6e2cdc4d // fmul v13.4s, v2.4s, v12.4s
 	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e2ddc6b // fmul v11.4s, v3.4s, v13.4s
-	WORD $0x6eabec9f // facgt v31.4s, v4.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVQ (R2), F14
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	FMOVQ (R3), F11
+	WORD $0x4eabd5ae // fsub v14.4s, v13.4s, v11.4s
+	WORD $0x6e2edc6e // fmul v14.4s, v3.4s, v14.4s
+	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
+	FMOVQ (R2), F15
+	WORD $0x4e2ed5ee // fadd v14.4s, v15.4s, v14.4s
 	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
-	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
-	WORD $0x4e2bd5cb // fadd v11.4s, v14.4s, v11.4s
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	FMOVQ (R3), F14
-	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
-	WORD $0x6e2ddccf // fmul v15.4s, v6.4s, v13.4s
-	WORD $0x4e2fd5cf // fadd v15.4s, v14.4s, v15.4s
+	WORD $0x4e26f5ce // fmax v14.4s, v14.4s, v6.4s
+	WORD $0x6e2bdcab // fmul v11.4s, v5.4s, v11.4s
+	WORD $0x6e2ddcef // fmul v15.4s, v7.4s, v13.4s
+	WORD $0x4e2fd56f // fadd v15.4s, v11.4s, v15.4s
 	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6eafec9f // facgt v31.4s, v4.4s, v15.4s
-	WORD $0x4e7f1dee // bic v14.16b, v15.16b, v31.16b
-	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
-	WORD $0x4eaed56e // fsub v14.4s, v11.4s, v14.4s
-	WORD $0x6eaee4ff // fcmgt v31.4s, v7.4s, v14.4s
-	WORD $0x6e6e1cff // bsl v31.16b, v7.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f9ce // fsqrt v14.4s, v14.4s
-	WORD $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
-	WORD $0x6e2efdae // fdiv v14.4s, v13.4s, v14.4s
+	WORD $0x6ea1f9cb // fsqrt v11.4s, v14.4s
+	WORD $0x4e28d56b // fadd v11.4s, v11.4s, v8.4s
+	WORD $0x6e2bfdab // fdiv v11.4s, v13.4s, v11.4s
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVQ (R4), F13
 	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x4e2ed5ae // fadd v14.4s, v13.4s, v14.4s
-	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6e2edd4d // fmul v13.4s, v10.4s, v14.4s
+	WORD $0x4e2bd5ab // fadd v11.4s, v13.4s, v11.4s
+	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e2bdd4d // fmul v13.4s, v10.4s, v11.4s
 	WORD $0x4eadd58d // fsub v13.4s, v12.4s, v13.4s
-	FMOVQ F11, (R2)
+	FMOVQ F14, (R2)
 	FMOVQ F15, (R3)
-	FMOVQ F14, (R4)
+	FMOVQ F11, (R4)
 	FMOVQ F13, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
@@ -225,48 +200,39 @@ tail:
 	WORD $0x6e2cdc4d // fmul v13.4s, v2.4s, v12.4s
 	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e2ddc6b // fmul v11.4s, v3.4s, v13.4s
-	WORD $0x6eabec9f // facgt v31.4s, v4.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVD (R2), F14
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	FMOVD (R3), F11
+	WORD $0x4eabd5ae // fsub v14.4s, v13.4s, v11.4s
+	WORD $0x6e2edc6e // fmul v14.4s, v3.4s, v14.4s
+	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
+	FMOVD (R2), F15
+	WORD $0x4e2ed5ee // fadd v14.4s, v15.4s, v14.4s
 	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
-	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
-	WORD $0x4e2bd5cb // fadd v11.4s, v14.4s, v11.4s
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	FMOVD (R3), F14
-	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
-	WORD $0x6e2ddccf // fmul v15.4s, v6.4s, v13.4s
-	WORD $0x4e2fd5cf // fadd v15.4s, v14.4s, v15.4s
+	WORD $0x4e26f5ce // fmax v14.4s, v14.4s, v6.4s
+	WORD $0x6e2bdcab // fmul v11.4s, v5.4s, v11.4s
+	WORD $0x6e2ddcef // fmul v15.4s, v7.4s, v13.4s
+	WORD $0x4e2fd56f // fadd v15.4s, v11.4s, v15.4s
 	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6eafec9f // facgt v31.4s, v4.4s, v15.4s
-	WORD $0x4e7f1dee // bic v14.16b, v15.16b, v31.16b
-	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
-	WORD $0x4eaed56e // fsub v14.4s, v11.4s, v14.4s
-	WORD $0x6eaee4ff // fcmgt v31.4s, v7.4s, v14.4s
-	WORD $0x6e6e1cff // bsl v31.16b, v7.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f9ce // fsqrt v14.4s, v14.4s
-	WORD $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
-	WORD $0x6e2efdae // fdiv v14.4s, v13.4s, v14.4s
+	WORD $0x6ea1f9cb // fsqrt v11.4s, v14.4s
+	WORD $0x4e28d56b // fadd v11.4s, v11.4s, v8.4s
+	WORD $0x6e2bfdab // fdiv v11.4s, v13.4s, v11.4s
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVD (R4), F13
 	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x4e2ed5ae // fadd v14.4s, v13.4s, v14.4s
-	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6e2edd4d // fmul v13.4s, v10.4s, v14.4s
+	WORD $0x4e2bd5ab // fadd v11.4s, v13.4s, v11.4s
+	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e2bdd4d // fmul v13.4s, v10.4s, v11.4s
 	WORD $0x4eadd58d // fsub v13.4s, v12.4s, v13.4s
-	FMOVD F11, (R2)
+	FMOVD F14, (R2)
 	FMOVD F15, (R3)
-	FMOVD F14, (R4)
+	FMOVD F11, (R4)
 	FMOVD F13, (R0)
 	TST $1, R5
 	BEQ done
@@ -288,48 +254,39 @@ skip:
 	WORD $0x6e2cdc4d // fmul v13.4s, v2.4s, v12.4s
 	WORD $0x4e2dd56d // fadd v13.4s, v11.4s, v13.4s
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e2ddc6b // fmul v11.4s, v3.4s, v13.4s
-	WORD $0x6eabec9f // facgt v31.4s, v4.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVS (R2), F14
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	FMOVS (R3), F11
+	WORD $0x4eabd5ae // fsub v14.4s, v13.4s, v11.4s
+	WORD $0x6e2edc6e // fmul v14.4s, v3.4s, v14.4s
+	WORD $0x6eaeec9f // facgt v31.4s, v4.4s, v14.4s
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
+	FMOVS (R2), F15
+	WORD $0x4e2ed5ee // fadd v14.4s, v15.4s, v14.4s
 	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
-	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
-	WORD $0x4e2bd5cb // fadd v11.4s, v14.4s, v11.4s
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	FMOVS (R3), F14
-	WORD $0x6e2edcae // fmul v14.4s, v5.4s, v14.4s
-	WORD $0x6e2ddccf // fmul v15.4s, v6.4s, v13.4s
-	WORD $0x4e2fd5cf // fadd v15.4s, v14.4s, v15.4s
+	WORD $0x4e26f5ce // fmax v14.4s, v14.4s, v6.4s
+	WORD $0x6e2bdcab // fmul v11.4s, v5.4s, v11.4s
+	WORD $0x6e2ddcef // fmul v15.4s, v7.4s, v13.4s
+	WORD $0x4e2fd56f // fadd v15.4s, v11.4s, v15.4s
 	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6eafec9f // facgt v31.4s, v4.4s, v15.4s
-	WORD $0x4e7f1dee // bic v14.16b, v15.16b, v31.16b
-	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
-	WORD $0x4eaed56e // fsub v14.4s, v11.4s, v14.4s
-	WORD $0x6eaee4ff // fcmgt v31.4s, v7.4s, v14.4s
-	WORD $0x6e6e1cff // bsl v31.16b, v7.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f9ce // fsqrt v14.4s, v14.4s
-	WORD $0x4e28d5ce // fadd v14.4s, v14.4s, v8.4s
-	WORD $0x6e2efdae // fdiv v14.4s, v13.4s, v14.4s
+	WORD $0x6ea1f9cb // fsqrt v11.4s, v14.4s
+	WORD $0x4e28d56b // fadd v11.4s, v11.4s, v8.4s
+	WORD $0x6e2bfdab // fdiv v11.4s, v13.4s, v11.4s
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVS (R4), F13
 	WORD $0x6e2ddd2d // fmul v13.4s, v9.4s, v13.4s
-	WORD $0x4e2ed5ae // fadd v14.4s, v13.4s, v14.4s
-	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6e2edd4d // fmul v13.4s, v10.4s, v14.4s
+	WORD $0x4e2bd5ab // fadd v11.4s, v13.4s, v11.4s
+	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e2bdd4d // fmul v13.4s, v10.4s, v11.4s
 	WORD $0x4eadd58d // fsub v13.4s, v12.4s, v13.4s
-	FMOVS F11, (R2)
+	FMOVS F14, (R2)
 	FMOVS F15, (R3)
-	FMOVS F14, (R4)
+	FMOVS F11, (R4)
 	FMOVS F13, (R0)
 
 skip2:
@@ -358,9 +315,9 @@ TEXT ·RMSpropCenteredMomentumF64(SB), NOSPLIT, $0-184
 	VDUP R17, V4.D2
 	MOVD alpha+136(FP), R17
 	VDUP R17, V5.D2
-	MOVD oma+168(FP), R17
+	MOVD $0x370000000000000, R17 // floor
 	VDUP R17, V6.D2
-	MOVD $0x0, R17 // zero
+	MOVD oma+168(FP), R17
 	VDUP R17, V7.D2
 	MOVD eps+152(FP), R17
 	VDUP R17, V8.D2
@@ -390,83 +347,67 @@ main:
 	WORD $0x4e6fd56f // fadd v15.2d, v11.2d, v15.2d
 	WORD $0x4e70d590 // fadd v16.2d, v12.2d, v16.2d
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e6fdc6c // fmul v12.2d, v3.2d, v15.2d
-	WORD $0x6e70dc6b // fmul v11.2d, v3.2d, v16.2d
-	WORD $0x6eecec9f // facgt v31.2d, v4.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6eebec9f // facgt v31.2d, v4.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVQ (R2), F17
-	FMOVQ 16(R2), F18
-	WORD $0x6e71dcb1 // fmul v17.2d, v5.2d, v17.2d
-	WORD $0x6e72dcb2 // fmul v18.2d, v5.2d, v18.2d
-	WORD $0x6e6cdd8c // fmul v12.2d, v12.2d, v12.2d
-	WORD $0x6e6bdd6b // fmul v11.2d, v11.2d, v11.2d
-	WORD $0x4e6cd62c // fadd v12.2d, v17.2d, v12.2d
-	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
-	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	FMOVQ (R3), F18
-	FMOVQ 16(R3), F17
-	WORD $0x6e72dcb2 // fmul v18.2d, v5.2d, v18.2d
-	WORD $0x6e71dcb1 // fmul v17.2d, v5.2d, v17.2d
-	WORD $0x6e6fdcd3 // fmul v19.2d, v6.2d, v15.2d
-	WORD $0x6e70dcd4 // fmul v20.2d, v6.2d, v16.2d
-	WORD $0x4e73d653 // fadd v19.2d, v18.2d, v19.2d
-	WORD $0x4e74d634 // fadd v20.2d, v17.2d, v20.2d
-	WORD $0x6ef3ec3f // facgt v31.2d, v1.2d, v19.2d
-	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
-	WORD $0x6ef4ec3f // facgt v31.2d, v1.2d, v20.2d
-	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
-	WORD $0x6ef3ec9f // facgt v31.2d, v4.2d, v19.2d
-	WORD $0x4e7f1e71 // bic v17.16b, v19.16b, v31.16b
-	WORD $0x6ef4ec9f // facgt v31.2d, v4.2d, v20.2d
-	WORD $0x4e7f1e92 // bic v18.16b, v20.16b, v31.16b
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	FMOVQ (R3), F12
+	FMOVQ 16(R3), F11
+	WORD $0x4eecd5f1 // fsub v17.2d, v15.2d, v12.2d
+	WORD $0x4eebd612 // fsub v18.2d, v16.2d, v11.2d
+	WORD $0x6e71dc71 // fmul v17.2d, v3.2d, v17.2d
+	WORD $0x6e72dc72 // fmul v18.2d, v3.2d, v18.2d
+	WORD $0x6ef1ec9f // facgt v31.2d, v4.2d, v17.2d
+	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
+	WORD $0x6ef2ec9f // facgt v31.2d, v4.2d, v18.2d
+	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
 	WORD $0x6e71de31 // fmul v17.2d, v17.2d, v17.2d
 	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4ef1d591 // fsub v17.2d, v12.2d, v17.2d
-	WORD $0x4ef2d572 // fsub v18.2d, v11.2d, v18.2d
-	WORD $0x6ef1e4ff // fcmgt v31.2d, v7.2d, v17.2d
-	WORD $0x6e711cff // bsl v31.16b, v7.16b, v17.16b
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
-	WORD $0x6ef2e4ff // fcmgt v31.2d, v7.2d, v18.2d
-	WORD $0x6e721cff // bsl v31.16b, v7.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
+	FMOVQ (R2), F19
+	FMOVQ 16(R2), F20
+	WORD $0x4e71d671 // fadd v17.2d, v19.2d, v17.2d
+	WORD $0x4e72d692 // fadd v18.2d, v20.2d, v18.2d
+	WORD $0x6e71dcb1 // fmul v17.2d, v5.2d, v17.2d
+	WORD $0x6e72dcb2 // fmul v18.2d, v5.2d, v18.2d
+	WORD $0x4e66f631 // fmax v17.2d, v17.2d, v6.2d
+	WORD $0x4e66f652 // fmax v18.2d, v18.2d, v6.2d
+	WORD $0x6e6cdcac // fmul v12.2d, v5.2d, v12.2d
+	WORD $0x6e6bdcab // fmul v11.2d, v5.2d, v11.2d
+	WORD $0x6e6fdcf4 // fmul v20.2d, v7.2d, v15.2d
+	WORD $0x6e70dcf3 // fmul v19.2d, v7.2d, v16.2d
+	WORD $0x4e74d594 // fadd v20.2d, v12.2d, v20.2d
+	WORD $0x4e73d573 // fadd v19.2d, v11.2d, v19.2d
+	WORD $0x6ef4ec3f // facgt v31.2d, v1.2d, v20.2d
+	WORD $0x4e7f1e94 // bic v20.16b, v20.16b, v31.16b
+	WORD $0x6ef3ec3f // facgt v31.2d, v1.2d, v19.2d
+	WORD $0x4e7f1e73 // bic v19.16b, v19.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1fa31 // fsqrt v17.2d, v17.2d
-	WORD $0x6ee1fa52 // fsqrt v18.2d, v18.2d
-	WORD $0x4e68d631 // fadd v17.2d, v17.2d, v8.2d
-	WORD $0x4e68d652 // fadd v18.2d, v18.2d, v8.2d
-	WORD $0x6e71fdf1 // fdiv v17.2d, v15.2d, v17.2d
-	WORD $0x6e72fe12 // fdiv v18.2d, v16.2d, v18.2d
+	WORD $0x6ee1fa2b // fsqrt v11.2d, v17.2d
+	WORD $0x6ee1fa4c // fsqrt v12.2d, v18.2d
+	WORD $0x4e68d56b // fadd v11.2d, v11.2d, v8.2d
+	WORD $0x4e68d58c // fadd v12.2d, v12.2d, v8.2d
+	WORD $0x6e6bfdeb // fdiv v11.2d, v15.2d, v11.2d
+	WORD $0x6e6cfe0c // fdiv v12.2d, v16.2d, v12.2d
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVQ (R4), F16
 	FMOVQ 16(R4), F15
 	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
 	WORD $0x6e6fdd2f // fmul v15.2d, v9.2d, v15.2d
-	WORD $0x4e71d611 // fadd v17.2d, v16.2d, v17.2d
-	WORD $0x4e72d5f2 // fadd v18.2d, v15.2d, v18.2d
-	WORD $0x6ef1ec3f // facgt v31.2d, v1.2d, v17.2d
-	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
-	WORD $0x6ef2ec3f // facgt v31.2d, v1.2d, v18.2d
-	WORD $0x4e7f1e52 // bic v18.16b, v18.16b, v31.16b
-	WORD $0x6e71dd4f // fmul v15.2d, v10.2d, v17.2d
-	WORD $0x6e72dd50 // fmul v16.2d, v10.2d, v18.2d
+	WORD $0x4e6bd60b // fadd v11.2d, v16.2d, v11.2d
+	WORD $0x4e6cd5ec // fadd v12.2d, v15.2d, v12.2d
+	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
+	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
+	WORD $0x6e6bdd4f // fmul v15.2d, v10.2d, v11.2d
+	WORD $0x6e6cdd50 // fmul v16.2d, v10.2d, v12.2d
 	WORD $0x4eefd5af // fsub v15.2d, v13.2d, v15.2d
 	WORD $0x4ef0d5d0 // fsub v16.2d, v14.2d, v16.2d
-	FMOVQ F12, (R2)
-	FMOVQ F11, 16(R2)
-	FMOVQ F19, (R3)
-	FMOVQ F20, 16(R3)
-	FMOVQ F17, (R4)
-	FMOVQ F18, 16(R4)
+	FMOVQ F17, (R2)
+	FMOVQ F18, 16(R2)
+	FMOVQ F20, (R3)
+	FMOVQ F19, 16(R3)
+	FMOVQ F11, (R4)
+	FMOVQ F12, 16(R4)
 	FMOVQ F15, (R0)
 	FMOVQ F16, 16(R0)
 	ADD $32, R0, R0
@@ -493,48 +434,39 @@ one:
 	WORD $0x6e6cdc4d // fmul v13.2d, v2.2d, v12.2d
 	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e6ddc6b // fmul v11.2d, v3.2d, v13.2d
-	WORD $0x6eebec9f // facgt v31.2d, v4.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVQ (R2), F14
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	FMOVQ (R3), F11
+	WORD $0x4eebd5ae // fsub v14.2d, v13.2d, v11.2d
+	WORD $0x6e6edc6e // fmul v14.2d, v3.2d, v14.2d
+	WORD $0x6eeeec9f // facgt v31.2d, v4.2d, v14.2d
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
+	FMOVQ (R2), F15
+	WORD $0x4e6ed5ee // fadd v14.2d, v15.2d, v14.2d
 	WORD $0x6e6edcae // fmul v14.2d, v5.2d, v14.2d
-	WORD $0x6e6bdd6b // fmul v11.2d, v11.2d, v11.2d
-	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
-	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	FMOVQ (R3), F14
-	WORD $0x6e6edcae // fmul v14.2d, v5.2d, v14.2d
-	WORD $0x6e6ddccf // fmul v15.2d, v6.2d, v13.2d
-	WORD $0x4e6fd5cf // fadd v15.2d, v14.2d, v15.2d
+	WORD $0x4e66f5ce // fmax v14.2d, v14.2d, v6.2d
+	WORD $0x6e6bdcab // fmul v11.2d, v5.2d, v11.2d
+	WORD $0x6e6ddcef // fmul v15.2d, v7.2d, v13.2d
+	WORD $0x4e6fd56f // fadd v15.2d, v11.2d, v15.2d
 	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6eefec9f // facgt v31.2d, v4.2d, v15.2d
-	WORD $0x4e7f1dee // bic v14.16b, v15.16b, v31.16b
-	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
-	WORD $0x4eeed56e // fsub v14.2d, v11.2d, v14.2d
-	WORD $0x6eeee4ff // fcmgt v31.2d, v7.2d, v14.2d
-	WORD $0x6e6e1cff // bsl v31.16b, v7.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f9ce // fsqrt v14.2d, v14.2d
-	WORD $0x4e68d5ce // fadd v14.2d, v14.2d, v8.2d
-	WORD $0x6e6efdae // fdiv v14.2d, v13.2d, v14.2d
+	WORD $0x6ee1f9cb // fsqrt v11.2d, v14.2d
+	WORD $0x4e68d56b // fadd v11.2d, v11.2d, v8.2d
+	WORD $0x6e6bfdab // fdiv v11.2d, v13.2d, v11.2d
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVQ (R4), F13
 	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
-	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6e6edd4d // fmul v13.2d, v10.2d, v14.2d
+	WORD $0x4e6bd5ab // fadd v11.2d, v13.2d, v11.2d
+	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e6bdd4d // fmul v13.2d, v10.2d, v11.2d
 	WORD $0x4eedd58d // fsub v13.2d, v12.2d, v13.2d
-	FMOVQ F11, (R2)
+	FMOVQ F14, (R2)
 	FMOVQ F15, (R3)
-	FMOVQ F14, (R4)
+	FMOVQ F11, (R4)
 	FMOVQ F13, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
@@ -558,48 +490,39 @@ tail:
 	WORD $0x6e6cdc4d // fmul v13.2d, v2.2d, v12.2d
 	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e6ddc6b // fmul v11.2d, v3.2d, v13.2d
-	WORD $0x6eebec9f // facgt v31.2d, v4.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	FMOVD (R2), F14
+	// u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)
+	FMOVD (R3), F11
+	WORD $0x4eebd5ae // fsub v14.2d, v13.2d, v11.2d
+	WORD $0x6e6edc6e // fmul v14.2d, v3.2d, v14.2d
+	WORD $0x6eeeec9f // facgt v31.2d, v4.2d, v14.2d
+	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
+	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
+	FMOVD (R2), F15
+	WORD $0x4e6ed5ee // fadd v14.2d, v15.2d, v14.2d
 	WORD $0x6e6edcae // fmul v14.2d, v5.2d, v14.2d
-	WORD $0x6e6bdd6b // fmul v11.2d, v11.2d, v11.2d
-	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
-	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-
-	// avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))
-	FMOVD (R3), F14
-	WORD $0x6e6edcae // fmul v14.2d, v5.2d, v14.2d
-	WORD $0x6e6ddccf // fmul v15.2d, v6.2d, v13.2d
-	WORD $0x4e6fd5cf // fadd v15.2d, v14.2d, v15.2d
+	WORD $0x4e66f5ce // fmax v14.2d, v14.2d, v6.2d
+	WORD $0x6e6bdcab // fmul v11.2d, v5.2d, v11.2d
+	WORD $0x6e6ddcef // fmul v15.2d, v7.2d, v13.2d
+	WORD $0x4e6fd56f // fadd v15.2d, v11.2d, v15.2d
 	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
 	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6eefec9f // facgt v31.2d, v4.2d, v15.2d
-	WORD $0x4e7f1dee // bic v14.16b, v15.16b, v31.16b
-	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
-	WORD $0x4eeed56e // fsub v14.2d, v11.2d, v14.2d
-	WORD $0x6eeee4ff // fcmgt v31.2d, v7.2d, v14.2d
-	WORD $0x6e6e1cff // bsl v31.16b, v7.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f9ce // fsqrt v14.2d, v14.2d
-	WORD $0x4e68d5ce // fadd v14.2d, v14.2d, v8.2d
-	WORD $0x6e6efdae // fdiv v14.2d, v13.2d, v14.2d
+	WORD $0x6ee1f9cb // fsqrt v11.2d, v14.2d
+	WORD $0x4e68d56b // fadd v11.2d, v11.2d, v8.2d
+	WORD $0x6e6bfdab // fdiv v11.2d, v13.2d, v11.2d
 
 	// buf = flush(mu*buf + q), p -= lr*buf
 	FMOVD (R4), F13
 	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
-	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	WORD $0x6e6edd4d // fmul v13.2d, v10.2d, v14.2d
+	WORD $0x4e6bd5ab // fadd v11.2d, v13.2d, v11.2d
+	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	WORD $0x6e6bdd4d // fmul v13.2d, v10.2d, v11.2d
 	WORD $0x4eedd58d // fsub v13.2d, v12.2d, v13.2d
-	FMOVD F11, (R2)
+	FMOVD F14, (R2)
 	FMOVD F15, (R3)
-	FMOVD F14, (R4)
+	FMOVD F11, (R4)
 	FMOVD F13, (R0)
 
 skip:

@@ -24,12 +24,14 @@ TEXT ·RMSpropMomentumF32(SB), NOSPLIT, $0-124
 	VDUP R17, V4.S4
 	MOVWU alpha+104(FP), R17
 	VDUP R17, V5.S4
-	MOVWU eps+112(FP), R17
+	MOVD $0xc800000, R17 // floor
 	VDUP R17, V6.S4
-	MOVWU mu+120(FP), R17
+	MOVWU eps+112(FP), R17
 	VDUP R17, V7.S4
-	MOVWU lr+116(FP), R17
+	MOVWU mu+120(FP), R17
 	VDUP R17, V8.S4
+	MOVWU lr+116(FP), R17
+	VDUP R17, V9.S4
 	CMP $8, R4
 	BLT single
 	PCALIGN $16
@@ -37,70 +39,68 @@ TEXT ·RMSpropMomentumF32(SB), NOSPLIT, $0-124
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F9
-	FMOVQ 16(R1), F10
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	FMOVQ (R1), F10
+	FMOVQ 16(R1), F11
 	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
+	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
 	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
-	FMOVQ (R0), F11
-	FMOVQ 16(R0), F12
-	WORD $0x6e2bdc4d // fmul v13.4s, v2.4s, v11.4s
+	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
+	FMOVQ (R0), F12
+	FMOVQ 16(R0), F13
 	WORD $0x6e2cdc4e // fmul v14.4s, v2.4s, v12.4s
-	WORD $0x4e2dd52d // fadd v13.4s, v9.4s, v13.4s
+	WORD $0x6e2ddc4f // fmul v15.4s, v2.4s, v13.4s
 	WORD $0x4e2ed54e // fadd v14.4s, v10.4s, v14.4s
+	WORD $0x4e2fd56f // fadd v15.4s, v11.4s, v15.4s
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e2ddc6a // fmul v10.4s, v3.4s, v13.4s
-	WORD $0x6e2edc69 // fmul v9.4s, v3.4s, v14.4s
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	WORD $0x6e2edc6b // fmul v11.4s, v3.4s, v14.4s
+	WORD $0x6e2fdc6a // fmul v10.4s, v3.4s, v15.4s
+	WORD $0x6eabec9f // facgt v31.4s, v4.4s, v11.4s
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
 	WORD $0x6eaaec9f // facgt v31.4s, v4.4s, v10.4s
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6ea9ec9f // facgt v31.4s, v4.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVQ (R2), F15
-	FMOVQ 16(R2), F16
-	WORD $0x6e2fdcaf // fmul v15.4s, v5.4s, v15.4s
-	WORD $0x6e30dcb0 // fmul v16.4s, v5.4s, v16.4s
+	WORD $0x6e2bdd6b // fmul v11.4s, v11.4s, v11.4s
 	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
-	WORD $0x6e29dd29 // fmul v9.4s, v9.4s, v9.4s
-	WORD $0x4e2ad5ea // fadd v10.4s, v15.4s, v10.4s
-	WORD $0x4e29d609 // fadd v9.4s, v16.4s, v9.4s
-	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	FMOVQ (R2), F16
+	FMOVQ 16(R2), F17
+	WORD $0x6e30dcb0 // fmul v16.4s, v5.4s, v16.4s
+	WORD $0x6e31dcb1 // fmul v17.4s, v5.4s, v17.4s
+	WORD $0x4e2bd60b // fadd v11.4s, v16.4s, v11.4s
+	WORD $0x4e2ad62a // fadd v10.4s, v17.4s, v10.4s
+	WORD $0x4e26f56b // fmax v11.4s, v11.4s, v6.4s
+	WORD $0x4e26f54a // fmax v10.4s, v10.4s, v6.4s
 
 	// q = d/(sqrt(v)+eps)
+	WORD $0x6ea1f971 // fsqrt v17.4s, v11.4s
 	WORD $0x6ea1f950 // fsqrt v16.4s, v10.4s
-	WORD $0x6ea1f92f // fsqrt v15.4s, v9.4s
-	WORD $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
-	WORD $0x4e26d5ef // fadd v15.4s, v15.4s, v6.4s
-	WORD $0x6e30fdb0 // fdiv v16.4s, v13.4s, v16.4s
-	WORD $0x6e2ffdcf // fdiv v15.4s, v14.4s, v15.4s
+	WORD $0x4e27d631 // fadd v17.4s, v17.4s, v7.4s
+	WORD $0x4e27d610 // fadd v16.4s, v16.4s, v7.4s
+	WORD $0x6e31fdd1 // fdiv v17.4s, v14.4s, v17.4s
+	WORD $0x6e30fdf0 // fdiv v16.4s, v15.4s, v16.4s
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	FMOVQ (R3), F14
-	FMOVQ 16(R3), F13
-	WORD $0x6e2edcee // fmul v14.4s, v7.4s, v14.4s
-	WORD $0x6e2ddced // fmul v13.4s, v7.4s, v13.4s
+	FMOVQ (R3), F15
+	FMOVQ 16(R3), F14
+	WORD $0x6e2fdd0f // fmul v15.4s, v8.4s, v15.4s
+	WORD $0x6e2edd0e // fmul v14.4s, v8.4s, v14.4s
+	WORD $0x4e31d5f1 // fadd v17.4s, v15.4s, v17.4s
 	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
-	WORD $0x4e2fd5af // fadd v15.4s, v13.4s, v15.4s
+	WORD $0x6eb1ec3f // facgt v31.4s, v1.4s, v17.4s
+	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
 	WORD $0x6eb0ec3f // facgt v31.4s, v1.4s, v16.4s
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
-	WORD $0x6eafec3f // facgt v31.4s, v1.4s, v15.4s
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6e30dd0d // fmul v13.4s, v8.4s, v16.4s
-	WORD $0x6e2fdd0e // fmul v14.4s, v8.4s, v15.4s
-	WORD $0x4eadd56d // fsub v13.4s, v11.4s, v13.4s
+	WORD $0x6e31dd2e // fmul v14.4s, v9.4s, v17.4s
+	WORD $0x6e30dd2f // fmul v15.4s, v9.4s, v16.4s
 	WORD $0x4eaed58e // fsub v14.4s, v12.4s, v14.4s
-	FMOVQ F10, (R2)
-	FMOVQ F9, 16(R2)
-	FMOVQ F16, (R3)
-	FMOVQ F15, 16(R3)
-	FMOVQ F13, (R0)
-	FMOVQ F14, 16(R0)
+	WORD $0x4eafd5af // fsub v15.4s, v13.4s, v15.4s
+	FMOVQ F11, (R2)
+	FMOVQ F10, 16(R2)
+	FMOVQ F17, (R3)
+	FMOVQ F16, 16(R3)
+	FMOVQ F14, (R0)
+	FMOVQ F15, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -116,41 +116,40 @@ single:
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F9
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
-	FMOVQ (R0), F10
-	WORD $0x6e2adc4b // fmul v11.4s, v2.4s, v10.4s
-	WORD $0x4e2bd52b // fadd v11.4s, v9.4s, v11.4s
+	FMOVQ (R1), F10
+	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
+	FMOVQ (R0), F11
+	WORD $0x6e2bdc4c // fmul v12.4s, v2.4s, v11.4s
+	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e2bdc69 // fmul v9.4s, v3.4s, v11.4s
-	WORD $0x6ea9ec9f // facgt v31.4s, v4.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVQ (R2), F12
-	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
-	WORD $0x6e29dd29 // fmul v9.4s, v9.4s, v9.4s
-	WORD $0x4e29d589 // fadd v9.4s, v12.4s, v9.4s
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	WORD $0x6e2cdc6a // fmul v10.4s, v3.4s, v12.4s
+	WORD $0x6eaaec9f // facgt v31.4s, v4.4s, v10.4s
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
+	FMOVQ (R2), F13
+	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
+	WORD $0x4e2ad5aa // fadd v10.4s, v13.4s, v10.4s
+	WORD $0x4e26f54a // fmax v10.4s, v10.4s, v6.4s
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f92c // fsqrt v12.4s, v9.4s
-	WORD $0x4e26d58c // fadd v12.4s, v12.4s, v6.4s
-	WORD $0x6e2cfd6c // fdiv v12.4s, v11.4s, v12.4s
+	WORD $0x6ea1f94d // fsqrt v13.4s, v10.4s
+	WORD $0x4e27d5ad // fadd v13.4s, v13.4s, v7.4s
+	WORD $0x6e2dfd8d // fdiv v13.4s, v12.4s, v13.4s
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	FMOVQ (R3), F11
-	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e2cdd0b // fmul v11.4s, v8.4s, v12.4s
-	WORD $0x4eabd54b // fsub v11.4s, v10.4s, v11.4s
-	FMOVQ F9, (R2)
-	FMOVQ F12, (R3)
-	FMOVQ F11, (R0)
+	FMOVQ (R3), F12
+	WORD $0x6e2cdd0c // fmul v12.4s, v8.4s, v12.4s
+	WORD $0x4e2dd58d // fadd v13.4s, v12.4s, v13.4s
+	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2ddd2c // fmul v12.4s, v9.4s, v13.4s
+	WORD $0x4eacd56c // fsub v12.4s, v11.4s, v12.4s
+	FMOVQ F10, (R2)
+	FMOVQ F13, (R3)
+	FMOVQ F12, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -164,41 +163,40 @@ tail:
 	TBZ $1, R4, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F9
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
-	FMOVD (R0), F10
-	WORD $0x6e2adc4b // fmul v11.4s, v2.4s, v10.4s
-	WORD $0x4e2bd52b // fadd v11.4s, v9.4s, v11.4s
+	FMOVD (R1), F10
+	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
+	FMOVD (R0), F11
+	WORD $0x6e2bdc4c // fmul v12.4s, v2.4s, v11.4s
+	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e2bdc69 // fmul v9.4s, v3.4s, v11.4s
-	WORD $0x6ea9ec9f // facgt v31.4s, v4.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVD (R2), F12
-	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
-	WORD $0x6e29dd29 // fmul v9.4s, v9.4s, v9.4s
-	WORD $0x4e29d589 // fadd v9.4s, v12.4s, v9.4s
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	WORD $0x6e2cdc6a // fmul v10.4s, v3.4s, v12.4s
+	WORD $0x6eaaec9f // facgt v31.4s, v4.4s, v10.4s
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
+	FMOVD (R2), F13
+	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
+	WORD $0x4e2ad5aa // fadd v10.4s, v13.4s, v10.4s
+	WORD $0x4e26f54a // fmax v10.4s, v10.4s, v6.4s
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f92c // fsqrt v12.4s, v9.4s
-	WORD $0x4e26d58c // fadd v12.4s, v12.4s, v6.4s
-	WORD $0x6e2cfd6c // fdiv v12.4s, v11.4s, v12.4s
+	WORD $0x6ea1f94d // fsqrt v13.4s, v10.4s
+	WORD $0x4e27d5ad // fadd v13.4s, v13.4s, v7.4s
+	WORD $0x6e2dfd8d // fdiv v13.4s, v12.4s, v13.4s
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	FMOVD (R3), F11
-	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e2cdd0b // fmul v11.4s, v8.4s, v12.4s
-	WORD $0x4eabd54b // fsub v11.4s, v10.4s, v11.4s
-	FMOVD F9, (R2)
-	FMOVD F12, (R3)
-	FMOVD F11, (R0)
+	FMOVD (R3), F12
+	WORD $0x6e2cdd0c // fmul v12.4s, v8.4s, v12.4s
+	WORD $0x4e2dd58d // fadd v13.4s, v12.4s, v13.4s
+	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2ddd2c // fmul v12.4s, v9.4s, v13.4s
+	WORD $0x4eacd56c // fsub v12.4s, v11.4s, v12.4s
+	FMOVD F10, (R2)
+	FMOVD F13, (R3)
+	FMOVD F12, (R0)
 	TST $1, R4
 	BEQ done
 	ADD $8, R0, R0
@@ -210,41 +208,40 @@ skip:
 	TBZ $0, R4, skip2
 
 	// d = scale*flush(g) + l2*p
-	FMOVS (R1), F9
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e29dc09 // fmul v9.4s, v0.4s, v9.4s
-	FMOVS (R0), F10
-	WORD $0x6e2adc4b // fmul v11.4s, v2.4s, v10.4s
-	WORD $0x4e2bd52b // fadd v11.4s, v9.4s, v11.4s
+	FMOVS (R1), F10
+	WORD $0x6eaaec3f // facgt v31.4s, v1.4s, v10.4s
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e2adc0a // fmul v10.4s, v0.4s, v10.4s
+	FMOVS (R0), F11
+	WORD $0x6e2bdc4c // fmul v12.4s, v2.4s, v11.4s
+	WORD $0x4e2cd54c // fadd v12.4s, v10.4s, v12.4s
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e2bdc69 // fmul v9.4s, v3.4s, v11.4s
-	WORD $0x6ea9ec9f // facgt v31.4s, v4.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVS (R2), F12
-	WORD $0x6e2cdcac // fmul v12.4s, v5.4s, v12.4s
-	WORD $0x6e29dd29 // fmul v9.4s, v9.4s, v9.4s
-	WORD $0x4e29d589 // fadd v9.4s, v12.4s, v9.4s
-	WORD $0x6ea9ec3f // facgt v31.4s, v1.4s, v9.4s
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	WORD $0x6e2cdc6a // fmul v10.4s, v3.4s, v12.4s
+	WORD $0x6eaaec9f // facgt v31.4s, v4.4s, v10.4s
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e2add4a // fmul v10.4s, v10.4s, v10.4s
+	FMOVS (R2), F13
+	WORD $0x6e2ddcad // fmul v13.4s, v5.4s, v13.4s
+	WORD $0x4e2ad5aa // fadd v10.4s, v13.4s, v10.4s
+	WORD $0x4e26f54a // fmax v10.4s, v10.4s, v6.4s
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ea1f92c // fsqrt v12.4s, v9.4s
-	WORD $0x4e26d58c // fadd v12.4s, v12.4s, v6.4s
-	WORD $0x6e2cfd6c // fdiv v12.4s, v11.4s, v12.4s
+	WORD $0x6ea1f94d // fsqrt v13.4s, v10.4s
+	WORD $0x4e27d5ad // fadd v13.4s, v13.4s, v7.4s
+	WORD $0x6e2dfd8d // fdiv v13.4s, v12.4s, v13.4s
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	FMOVS (R3), F11
-	WORD $0x6e2bdceb // fmul v11.4s, v7.4s, v11.4s
-	WORD $0x4e2cd56c // fadd v12.4s, v11.4s, v12.4s
-	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e2cdd0b // fmul v11.4s, v8.4s, v12.4s
-	WORD $0x4eabd54b // fsub v11.4s, v10.4s, v11.4s
-	FMOVS F9, (R2)
-	FMOVS F12, (R3)
-	FMOVS F11, (R0)
+	FMOVS (R3), F12
+	WORD $0x6e2cdd0c // fmul v12.4s, v8.4s, v12.4s
+	WORD $0x4e2dd58d // fadd v13.4s, v12.4s, v13.4s
+	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2ddd2c // fmul v12.4s, v9.4s, v13.4s
+	WORD $0x4eacd56c // fsub v12.4s, v11.4s, v12.4s
+	FMOVS F10, (R2)
+	FMOVS F13, (R3)
+	FMOVS F12, (R0)
 
 skip2:
 
@@ -271,12 +268,14 @@ TEXT ·RMSpropMomentumF64(SB), NOSPLIT, $0-152
 	VDUP R17, V4.D2
 	MOVD alpha+112(FP), R17
 	VDUP R17, V5.D2
-	MOVD eps+128(FP), R17
+	MOVD $0x370000000000000, R17 // floor
 	VDUP R17, V6.D2
-	MOVD mu+144(FP), R17
+	MOVD eps+128(FP), R17
 	VDUP R17, V7.D2
-	MOVD lr+136(FP), R17
+	MOVD mu+144(FP), R17
 	VDUP R17, V8.D2
+	MOVD lr+136(FP), R17
+	VDUP R17, V9.D2
 	CMP $4, R4
 	BLT single
 	PCALIGN $16
@@ -284,70 +283,68 @@ TEXT ·RMSpropMomentumF64(SB), NOSPLIT, $0-152
 main:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F9
-	FMOVQ 16(R1), F10
-	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	FMOVQ (R1), F10
+	FMOVQ 16(R1), F11
 	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6e69dc09 // fmul v9.2d, v0.2d, v9.2d
+	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
 	WORD $0x6e6adc0a // fmul v10.2d, v0.2d, v10.2d
-	FMOVQ (R0), F11
-	FMOVQ 16(R0), F12
-	WORD $0x6e6bdc4d // fmul v13.2d, v2.2d, v11.2d
+	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
+	FMOVQ (R0), F12
+	FMOVQ 16(R0), F13
 	WORD $0x6e6cdc4e // fmul v14.2d, v2.2d, v12.2d
-	WORD $0x4e6dd52d // fadd v13.2d, v9.2d, v13.2d
+	WORD $0x6e6ddc4f // fmul v15.2d, v2.2d, v13.2d
 	WORD $0x4e6ed54e // fadd v14.2d, v10.2d, v14.2d
+	WORD $0x4e6fd56f // fadd v15.2d, v11.2d, v15.2d
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e6ddc6a // fmul v10.2d, v3.2d, v13.2d
-	WORD $0x6e6edc69 // fmul v9.2d, v3.2d, v14.2d
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	WORD $0x6e6edc6b // fmul v11.2d, v3.2d, v14.2d
+	WORD $0x6e6fdc6a // fmul v10.2d, v3.2d, v15.2d
+	WORD $0x6eebec9f // facgt v31.2d, v4.2d, v11.2d
+	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
 	WORD $0x6eeaec9f // facgt v31.2d, v4.2d, v10.2d
 	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6ee9ec9f // facgt v31.2d, v4.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVQ (R2), F15
-	FMOVQ 16(R2), F16
-	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
-	WORD $0x6e70dcb0 // fmul v16.2d, v5.2d, v16.2d
+	WORD $0x6e6bdd6b // fmul v11.2d, v11.2d, v11.2d
 	WORD $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
-	WORD $0x6e69dd29 // fmul v9.2d, v9.2d, v9.2d
-	WORD $0x4e6ad5ea // fadd v10.2d, v15.2d, v10.2d
-	WORD $0x4e69d609 // fadd v9.2d, v16.2d, v9.2d
-	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
-	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
-	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	FMOVQ (R2), F16
+	FMOVQ 16(R2), F17
+	WORD $0x6e70dcb0 // fmul v16.2d, v5.2d, v16.2d
+	WORD $0x6e71dcb1 // fmul v17.2d, v5.2d, v17.2d
+	WORD $0x4e6bd60b // fadd v11.2d, v16.2d, v11.2d
+	WORD $0x4e6ad62a // fadd v10.2d, v17.2d, v10.2d
+	WORD $0x4e66f56b // fmax v11.2d, v11.2d, v6.2d
+	WORD $0x4e66f54a // fmax v10.2d, v10.2d, v6.2d
 
 	// q = d/(sqrt(v)+eps)
+	WORD $0x6ee1f971 // fsqrt v17.2d, v11.2d
 	WORD $0x6ee1f950 // fsqrt v16.2d, v10.2d
-	WORD $0x6ee1f92f // fsqrt v15.2d, v9.2d
-	WORD $0x4e66d610 // fadd v16.2d, v16.2d, v6.2d
-	WORD $0x4e66d5ef // fadd v15.2d, v15.2d, v6.2d
-	WORD $0x6e70fdb0 // fdiv v16.2d, v13.2d, v16.2d
-	WORD $0x6e6ffdcf // fdiv v15.2d, v14.2d, v15.2d
+	WORD $0x4e67d631 // fadd v17.2d, v17.2d, v7.2d
+	WORD $0x4e67d610 // fadd v16.2d, v16.2d, v7.2d
+	WORD $0x6e71fdd1 // fdiv v17.2d, v14.2d, v17.2d
+	WORD $0x6e70fdf0 // fdiv v16.2d, v15.2d, v16.2d
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	FMOVQ (R3), F14
-	FMOVQ 16(R3), F13
-	WORD $0x6e6edcee // fmul v14.2d, v7.2d, v14.2d
-	WORD $0x6e6ddced // fmul v13.2d, v7.2d, v13.2d
+	FMOVQ (R3), F15
+	FMOVQ 16(R3), F14
+	WORD $0x6e6fdd0f // fmul v15.2d, v8.2d, v15.2d
+	WORD $0x6e6edd0e // fmul v14.2d, v8.2d, v14.2d
+	WORD $0x4e71d5f1 // fadd v17.2d, v15.2d, v17.2d
 	WORD $0x4e70d5d0 // fadd v16.2d, v14.2d, v16.2d
-	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
+	WORD $0x6ef1ec3f // facgt v31.2d, v1.2d, v17.2d
+	WORD $0x4e7f1e31 // bic v17.16b, v17.16b, v31.16b
 	WORD $0x6ef0ec3f // facgt v31.2d, v1.2d, v16.2d
 	WORD $0x4e7f1e10 // bic v16.16b, v16.16b, v31.16b
-	WORD $0x6eefec3f // facgt v31.2d, v1.2d, v15.2d
-	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
-	WORD $0x6e70dd0d // fmul v13.2d, v8.2d, v16.2d
-	WORD $0x6e6fdd0e // fmul v14.2d, v8.2d, v15.2d
-	WORD $0x4eedd56d // fsub v13.2d, v11.2d, v13.2d
+	WORD $0x6e71dd2e // fmul v14.2d, v9.2d, v17.2d
+	WORD $0x6e70dd2f // fmul v15.2d, v9.2d, v16.2d
 	WORD $0x4eeed58e // fsub v14.2d, v12.2d, v14.2d
-	FMOVQ F10, (R2)
-	FMOVQ F9, 16(R2)
-	FMOVQ F16, (R3)
-	FMOVQ F15, 16(R3)
-	FMOVQ F13, (R0)
-	FMOVQ F14, 16(R0)
+	WORD $0x4eefd5af // fsub v15.2d, v13.2d, v15.2d
+	FMOVQ F11, (R2)
+	FMOVQ F10, 16(R2)
+	FMOVQ F17, (R3)
+	FMOVQ F16, 16(R3)
+	FMOVQ F14, (R0)
+	FMOVQ F15, 16(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -363,41 +360,40 @@ single:
 one:
 
 	// d = scale*flush(g) + l2*p
-	FMOVQ (R1), F9
-	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e69dc09 // fmul v9.2d, v0.2d, v9.2d
-	FMOVQ (R0), F10
-	WORD $0x6e6adc4b // fmul v11.2d, v2.2d, v10.2d
-	WORD $0x4e6bd52b // fadd v11.2d, v9.2d, v11.2d
+	FMOVQ (R1), F10
+	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e6adc0a // fmul v10.2d, v0.2d, v10.2d
+	FMOVQ (R0), F11
+	WORD $0x6e6bdc4c // fmul v12.2d, v2.2d, v11.2d
+	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e6bdc69 // fmul v9.2d, v3.2d, v11.2d
-	WORD $0x6ee9ec9f // facgt v31.2d, v4.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVQ (R2), F12
-	WORD $0x6e6cdcac // fmul v12.2d, v5.2d, v12.2d
-	WORD $0x6e69dd29 // fmul v9.2d, v9.2d, v9.2d
-	WORD $0x4e69d589 // fadd v9.2d, v12.2d, v9.2d
-	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	WORD $0x6e6cdc6a // fmul v10.2d, v3.2d, v12.2d
+	WORD $0x6eeaec9f // facgt v31.2d, v4.2d, v10.2d
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
+	FMOVQ (R2), F13
+	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
+	WORD $0x4e6ad5aa // fadd v10.2d, v13.2d, v10.2d
+	WORD $0x4e66f54a // fmax v10.2d, v10.2d, v6.2d
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f92c // fsqrt v12.2d, v9.2d
-	WORD $0x4e66d58c // fadd v12.2d, v12.2d, v6.2d
-	WORD $0x6e6cfd6c // fdiv v12.2d, v11.2d, v12.2d
+	WORD $0x6ee1f94d // fsqrt v13.2d, v10.2d
+	WORD $0x4e67d5ad // fadd v13.2d, v13.2d, v7.2d
+	WORD $0x6e6dfd8d // fdiv v13.2d, v12.2d, v13.2d
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	FMOVQ (R3), F11
-	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
-	WORD $0x4e6cd56c // fadd v12.2d, v11.2d, v12.2d
-	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e6cdd0b // fmul v11.2d, v8.2d, v12.2d
-	WORD $0x4eebd54b // fsub v11.2d, v10.2d, v11.2d
-	FMOVQ F9, (R2)
-	FMOVQ F12, (R3)
-	FMOVQ F11, (R0)
+	FMOVQ (R3), F12
+	WORD $0x6e6cdd0c // fmul v12.2d, v8.2d, v12.2d
+	WORD $0x4e6dd58d // fadd v13.2d, v12.2d, v13.2d
+	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e6ddd2c // fmul v12.2d, v9.2d, v13.2d
+	WORD $0x4eecd56c // fsub v12.2d, v11.2d, v12.2d
+	FMOVQ F10, (R2)
+	FMOVQ F13, (R3)
+	FMOVQ F12, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -411,41 +407,40 @@ tail:
 	TBZ $0, R4, skip
 
 	// d = scale*flush(g) + l2*p
-	FMOVD (R1), F9
-	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	WORD $0x6e69dc09 // fmul v9.2d, v0.2d, v9.2d
-	FMOVD (R0), F10
-	WORD $0x6e6adc4b // fmul v11.2d, v2.2d, v10.2d
-	WORD $0x4e6bd52b // fadd v11.2d, v9.2d, v11.2d
+	FMOVD (R1), F10
+	WORD $0x6eeaec3f // facgt v31.2d, v1.2d, v10.2d
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e6adc0a // fmul v10.2d, v0.2d, v10.2d
+	FMOVD (R0), F11
+	WORD $0x6e6bdc4c // fmul v12.2d, v2.2d, v11.2d
+	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
 
-	// u = flushRoot(root*d), v = flush(alpha*v + u*u)
-	WORD $0x6e6bdc69 // fmul v9.2d, v3.2d, v11.2d
-	WORD $0x6ee9ec9f // facgt v31.2d, v4.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
-	FMOVD (R2), F12
-	WORD $0x6e6cdcac // fmul v12.2d, v5.2d, v12.2d
-	WORD $0x6e69dd29 // fmul v9.2d, v9.2d, v9.2d
-	WORD $0x4e69d589 // fadd v9.2d, v12.2d, v9.2d
-	WORD $0x6ee9ec3f // facgt v31.2d, v1.2d, v9.2d
-	WORD $0x4e7f1d29 // bic v9.16b, v9.16b, v31.16b
+	// u = flushRoot(root*d), v = max(floor, alpha*v + u*u)
+	WORD $0x6e6cdc6a // fmul v10.2d, v3.2d, v12.2d
+	WORD $0x6eeaec9f // facgt v31.2d, v4.2d, v10.2d
+	WORD $0x4e7f1d4a // bic v10.16b, v10.16b, v31.16b
+	WORD $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
+	FMOVD (R2), F13
+	WORD $0x6e6ddcad // fmul v13.2d, v5.2d, v13.2d
+	WORD $0x4e6ad5aa // fadd v10.2d, v13.2d, v10.2d
+	WORD $0x4e66f54a // fmax v10.2d, v10.2d, v6.2d
 
 	// q = d/(sqrt(v)+eps)
-	WORD $0x6ee1f92c // fsqrt v12.2d, v9.2d
-	WORD $0x4e66d58c // fadd v12.2d, v12.2d, v6.2d
-	WORD $0x6e6cfd6c // fdiv v12.2d, v11.2d, v12.2d
+	WORD $0x6ee1f94d // fsqrt v13.2d, v10.2d
+	WORD $0x4e67d5ad // fadd v13.2d, v13.2d, v7.2d
+	WORD $0x6e6dfd8d // fdiv v13.2d, v12.2d, v13.2d
 
 	// buf = flush(mu*buf + q), p -= lr*buf
-	FMOVD (R3), F11
-	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
-	WORD $0x4e6cd56c // fadd v12.2d, v11.2d, v12.2d
-	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e6cdd0b // fmul v11.2d, v8.2d, v12.2d
-	WORD $0x4eebd54b // fsub v11.2d, v10.2d, v11.2d
-	FMOVD F9, (R2)
-	FMOVD F12, (R3)
-	FMOVD F11, (R0)
+	FMOVD (R3), F12
+	WORD $0x6e6cdd0c // fmul v12.2d, v8.2d, v12.2d
+	WORD $0x4e6dd58d // fadd v13.2d, v12.2d, v13.2d
+	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e6ddd2c // fmul v12.2d, v9.2d, v13.2d
+	WORD $0x4eecd56c // fsub v12.2d, v11.2d, v12.2d
+	FMOVD F10, (R2)
+	FMOVD F13, (R3)
+	FMOVD F12, (R0)
 
 skip:
 

@@ -22,18 +22,20 @@ TEXT ·ScheduleFreeF32(SB), NOSPLIT, $0-132
 	VDUP R17, V3.S4
 	MOVWU beta2+104(FP), R17
 	VDUP R17, V4.S4
-	MOVWU eps+112(FP), R17
+	MOVD $0xc800000, R17 // floor
 	VDUP R17, V5.S4
-	MOVWU step+116(FP), R17
+	MOVWU eps+112(FP), R17
 	VDUP R17, V6.S4
-	MOVWU wd+100(FP), R17
+	MOVWU step+116(FP), R17
 	VDUP R17, V7.S4
-	MOVWU ck+120(FP), R17
+	MOVWU wd+100(FP), R17
 	VDUP R17, V8.S4
-	MOVWU cn+124(FP), R17
+	MOVWU ck+120(FP), R17
 	VDUP R17, V9.S4
-	MOVWU lr+128(FP), R17
+	MOVWU cn+124(FP), R17
 	VDUP R17, V10.S4
+	MOVWU lr+128(FP), R17
+	VDUP R17, V11.S4
 	CMP $8, R4
 	BLT single
 	PCALIGN $16
@@ -41,74 +43,72 @@ TEXT ·ScheduleFreeF32(SB), NOSPLIT, $0-132
 main:
 
 	// d = scale*flush(g)
-	FMOVQ (R1), F11
-	FMOVQ 16(R1), F12
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	FMOVQ (R1), F12
+	FMOVQ 16(R1), F13
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
-	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
-
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2bdc4d // fmul v13.4s, v2.4s, v11.4s
-	WORD $0x6e2cdc4e // fmul v14.4s, v2.4s, v12.4s
-	WORD $0x6eadec7f // facgt v31.4s, v3.4s, v13.4s
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVQ (R3), F15
-	FMOVQ 16(R3), F16
-	WORD $0x6e2fdc8f // fmul v15.4s, v4.4s, v15.4s
-	WORD $0x6e30dc90 // fmul v16.4s, v4.4s, v16.4s
-	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
-	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
-	WORD $0x4e2dd5ed // fadd v13.4s, v15.4s, v13.4s
-	WORD $0x4e2ed60e // fadd v14.4s, v16.4s, v14.4s
 	WORD $0x6eadec3f // facgt v31.4s, v1.4s, v13.4s
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	WORD $0x6eaeec3f // facgt v31.4s, v1.4s, v14.4s
+	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
+	WORD $0x6e2ddc0d // fmul v13.4s, v0.4s, v13.4s
+
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2cdc4e // fmul v14.4s, v2.4s, v12.4s
+	WORD $0x6e2ddc4f // fmul v15.4s, v2.4s, v13.4s
+	WORD $0x6eaeec7f // facgt v31.4s, v3.4s, v14.4s
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVQ (R0), F16
-	FMOVQ 16(R0), F15
-	FMOVQ (R2), F17
-	FMOVQ 16(R2), F18
+	WORD $0x6eafec7f // facgt v31.4s, v3.4s, v15.4s
+	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	WORD $0x6e2eddce // fmul v14.4s, v14.4s, v14.4s
+	WORD $0x6e2fddef // fmul v15.4s, v15.4s, v15.4s
+	FMOVQ (R3), F16
+	FMOVQ 16(R3), F17
+	WORD $0x6e30dc90 // fmul v16.4s, v4.4s, v16.4s
+	WORD $0x6e31dc91 // fmul v17.4s, v4.4s, v17.4s
+	WORD $0x4e2ed60e // fadd v14.4s, v16.4s, v14.4s
+	WORD $0x4e2fd62f // fadd v15.4s, v17.4s, v15.4s
+	WORD $0x4e25f5ce // fmax v14.4s, v14.4s, v5.4s
+	WORD $0x4e25f5ef // fmax v15.4s, v15.4s, v5.4s
+	FMOVQ (R0), F17
+	FMOVQ 16(R0), F16
+	FMOVQ (R2), F18
+	FMOVQ 16(R2), F19
 
 	// n = step*(d/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ea1f9b3 // fsqrt v19.4s, v13.4s
 	WORD $0x6ea1f9d4 // fsqrt v20.4s, v14.4s
-	WORD $0x4e25d673 // fadd v19.4s, v19.4s, v5.4s
-	WORD $0x4e25d694 // fadd v20.4s, v20.4s, v5.4s
-	WORD $0x6e33fd73 // fdiv v19.4s, v11.4s, v19.4s
+	WORD $0x6ea1f9f5 // fsqrt v21.4s, v15.4s
+	WORD $0x4e26d694 // fadd v20.4s, v20.4s, v6.4s
+	WORD $0x4e26d6b5 // fadd v21.4s, v21.4s, v6.4s
 	WORD $0x6e34fd94 // fdiv v20.4s, v12.4s, v20.4s
-	WORD $0x6e33dcd3 // fmul v19.4s, v6.4s, v19.4s
-	WORD $0x6e34dcd4 // fmul v20.4s, v6.4s, v20.4s
-	WORD $0x6e30dcec // fmul v12.4s, v7.4s, v16.4s
-	WORD $0x6e2fdceb // fmul v11.4s, v7.4s, v15.4s
-	WORD $0x4e2cd66c // fadd v12.4s, v19.4s, v12.4s
-	WORD $0x4e2bd68b // fadd v11.4s, v20.4s, v11.4s
+	WORD $0x6e35fdb5 // fdiv v21.4s, v13.4s, v21.4s
+	WORD $0x6e34dcf4 // fmul v20.4s, v7.4s, v20.4s
+	WORD $0x6e35dcf5 // fmul v21.4s, v7.4s, v21.4s
+	WORD $0x6e31dd0d // fmul v13.4s, v8.4s, v17.4s
+	WORD $0x6e30dd0c // fmul v12.4s, v8.4s, v16.4s
+	WORD $0x4e2dd68d // fadd v13.4s, v20.4s, v13.4s
+	WORD $0x4e2cd6ac // fadd v12.4s, v21.4s, v12.4s
 
 	// p = p + ck*(z-p) + cn*n, z -= lr*n
-	WORD $0x4eb0d634 // fsub v20.4s, v17.4s, v16.4s
-	WORD $0x4eafd653 // fsub v19.4s, v18.4s, v15.4s
-	WORD $0x6e34dd14 // fmul v20.4s, v8.4s, v20.4s
-	WORD $0x6e33dd13 // fmul v19.4s, v8.4s, v19.4s
+	WORD $0x4eb1d655 // fsub v21.4s, v18.4s, v17.4s
+	WORD $0x4eb0d674 // fsub v20.4s, v19.4s, v16.4s
+	WORD $0x6e35dd35 // fmul v21.4s, v9.4s, v21.4s
+	WORD $0x6e34dd34 // fmul v20.4s, v9.4s, v20.4s
+	WORD $0x4e35d635 // fadd v21.4s, v17.4s, v21.4s
 	WORD $0x4e34d614 // fadd v20.4s, v16.4s, v20.4s
-	WORD $0x4e33d5f3 // fadd v19.4s, v15.4s, v19.4s
-	WORD $0x6e2cdd2f // fmul v15.4s, v9.4s, v12.4s
-	WORD $0x6e2bdd30 // fmul v16.4s, v9.4s, v11.4s
-	WORD $0x4e2fd68f // fadd v15.4s, v20.4s, v15.4s
-	WORD $0x4e30d670 // fadd v16.4s, v19.4s, v16.4s
-	WORD $0x6e2cdd4c // fmul v12.4s, v10.4s, v12.4s
-	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
-	WORD $0x4eacd62c // fsub v12.4s, v17.4s, v12.4s
-	WORD $0x4eabd64b // fsub v11.4s, v18.4s, v11.4s
-	FMOVQ F13, (R3)
-	FMOVQ F14, 16(R3)
-	FMOVQ F15, (R0)
-	FMOVQ F16, 16(R0)
-	FMOVQ F12, (R2)
-	FMOVQ F11, 16(R2)
+	WORD $0x6e2ddd50 // fmul v16.4s, v10.4s, v13.4s
+	WORD $0x6e2cdd51 // fmul v17.4s, v10.4s, v12.4s
+	WORD $0x4e30d6b0 // fadd v16.4s, v21.4s, v16.4s
+	WORD $0x4e31d691 // fadd v17.4s, v20.4s, v17.4s
+	WORD $0x6e2ddd6d // fmul v13.4s, v11.4s, v13.4s
+	WORD $0x6e2cdd6c // fmul v12.4s, v11.4s, v12.4s
+	WORD $0x4eadd64d // fsub v13.4s, v18.4s, v13.4s
+	WORD $0x4eacd66c // fsub v12.4s, v19.4s, v12.4s
+	FMOVQ F14, (R3)
+	FMOVQ F15, 16(R3)
+	FMOVQ F16, (R0)
+	FMOVQ F17, 16(R0)
+	FMOVQ F13, (R2)
+	FMOVQ F12, 16(R2)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -124,43 +124,42 @@ single:
 one:
 
 	// d = scale*flush(g)
-	FMOVQ (R1), F11
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
-
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2bdc4c // fmul v12.4s, v2.4s, v11.4s
-	WORD $0x6eacec7f // facgt v31.4s, v3.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ (R3), F13
-	WORD $0x6e2ddc8d // fmul v13.4s, v4.4s, v13.4s
-	WORD $0x6e2cdd8c // fmul v12.4s, v12.4s, v12.4s
-	WORD $0x4e2cd5ac // fadd v12.4s, v13.4s, v12.4s
+	FMOVQ (R1), F12
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ (R0), F13
-	FMOVQ (R2), F14
+	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
+
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2cdc4d // fmul v13.4s, v2.4s, v12.4s
+	WORD $0x6eadec7f // facgt v31.4s, v3.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
+	FMOVQ (R3), F14
+	WORD $0x6e2edc8e // fmul v14.4s, v4.4s, v14.4s
+	WORD $0x4e2dd5cd // fadd v13.4s, v14.4s, v13.4s
+	WORD $0x4e25f5ad // fmax v13.4s, v13.4s, v5.4s
+	FMOVQ (R0), F14
+	FMOVQ (R2), F15
 
 	// n = step*(d/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ea1f98f // fsqrt v15.4s, v12.4s
-	WORD $0x4e25d5ef // fadd v15.4s, v15.4s, v5.4s
-	WORD $0x6e2ffd6f // fdiv v15.4s, v11.4s, v15.4s
-	WORD $0x6e2fdccf // fmul v15.4s, v6.4s, v15.4s
-	WORD $0x6e2ddceb // fmul v11.4s, v7.4s, v13.4s
-	WORD $0x4e2bd5eb // fadd v11.4s, v15.4s, v11.4s
+	WORD $0x6ea1f9b0 // fsqrt v16.4s, v13.4s
+	WORD $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
+	WORD $0x6e30fd90 // fdiv v16.4s, v12.4s, v16.4s
+	WORD $0x6e30dcf0 // fmul v16.4s, v7.4s, v16.4s
+	WORD $0x6e2edd0c // fmul v12.4s, v8.4s, v14.4s
+	WORD $0x4e2cd60c // fadd v12.4s, v16.4s, v12.4s
 
 	// p = p + ck*(z-p) + cn*n, z -= lr*n
-	WORD $0x4eadd5cf // fsub v15.4s, v14.4s, v13.4s
-	WORD $0x6e2fdd0f // fmul v15.4s, v8.4s, v15.4s
-	WORD $0x4e2fd5af // fadd v15.4s, v13.4s, v15.4s
-	WORD $0x6e2bdd2d // fmul v13.4s, v9.4s, v11.4s
-	WORD $0x4e2dd5ed // fadd v13.4s, v15.4s, v13.4s
-	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
-	WORD $0x4eabd5cb // fsub v11.4s, v14.4s, v11.4s
-	FMOVQ F12, (R3)
-	FMOVQ F13, (R0)
-	FMOVQ F11, (R2)
+	WORD $0x4eaed5f0 // fsub v16.4s, v15.4s, v14.4s
+	WORD $0x6e30dd30 // fmul v16.4s, v9.4s, v16.4s
+	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
+	WORD $0x6e2cdd4e // fmul v14.4s, v10.4s, v12.4s
+	WORD $0x4e2ed60e // fadd v14.4s, v16.4s, v14.4s
+	WORD $0x6e2cdd6c // fmul v12.4s, v11.4s, v12.4s
+	WORD $0x4eacd5ec // fsub v12.4s, v15.4s, v12.4s
+	FMOVQ F13, (R3)
+	FMOVQ F14, (R0)
+	FMOVQ F12, (R2)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -174,43 +173,42 @@ tail:
 	TBZ $1, R4, skip
 
 	// d = scale*flush(g)
-	FMOVD (R1), F11
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
-
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2bdc4c // fmul v12.4s, v2.4s, v11.4s
-	WORD $0x6eacec7f // facgt v31.4s, v3.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD (R3), F13
-	WORD $0x6e2ddc8d // fmul v13.4s, v4.4s, v13.4s
-	WORD $0x6e2cdd8c // fmul v12.4s, v12.4s, v12.4s
-	WORD $0x4e2cd5ac // fadd v12.4s, v13.4s, v12.4s
+	FMOVD (R1), F12
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD (R0), F13
-	FMOVD (R2), F14
+	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
+
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2cdc4d // fmul v13.4s, v2.4s, v12.4s
+	WORD $0x6eadec7f // facgt v31.4s, v3.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
+	FMOVD (R3), F14
+	WORD $0x6e2edc8e // fmul v14.4s, v4.4s, v14.4s
+	WORD $0x4e2dd5cd // fadd v13.4s, v14.4s, v13.4s
+	WORD $0x4e25f5ad // fmax v13.4s, v13.4s, v5.4s
+	FMOVD (R0), F14
+	FMOVD (R2), F15
 
 	// n = step*(d/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ea1f98f // fsqrt v15.4s, v12.4s
-	WORD $0x4e25d5ef // fadd v15.4s, v15.4s, v5.4s
-	WORD $0x6e2ffd6f // fdiv v15.4s, v11.4s, v15.4s
-	WORD $0x6e2fdccf // fmul v15.4s, v6.4s, v15.4s
-	WORD $0x6e2ddceb // fmul v11.4s, v7.4s, v13.4s
-	WORD $0x4e2bd5eb // fadd v11.4s, v15.4s, v11.4s
+	WORD $0x6ea1f9b0 // fsqrt v16.4s, v13.4s
+	WORD $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
+	WORD $0x6e30fd90 // fdiv v16.4s, v12.4s, v16.4s
+	WORD $0x6e30dcf0 // fmul v16.4s, v7.4s, v16.4s
+	WORD $0x6e2edd0c // fmul v12.4s, v8.4s, v14.4s
+	WORD $0x4e2cd60c // fadd v12.4s, v16.4s, v12.4s
 
 	// p = p + ck*(z-p) + cn*n, z -= lr*n
-	WORD $0x4eadd5cf // fsub v15.4s, v14.4s, v13.4s
-	WORD $0x6e2fdd0f // fmul v15.4s, v8.4s, v15.4s
-	WORD $0x4e2fd5af // fadd v15.4s, v13.4s, v15.4s
-	WORD $0x6e2bdd2d // fmul v13.4s, v9.4s, v11.4s
-	WORD $0x4e2dd5ed // fadd v13.4s, v15.4s, v13.4s
-	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
-	WORD $0x4eabd5cb // fsub v11.4s, v14.4s, v11.4s
-	FMOVD F12, (R3)
-	FMOVD F13, (R0)
-	FMOVD F11, (R2)
+	WORD $0x4eaed5f0 // fsub v16.4s, v15.4s, v14.4s
+	WORD $0x6e30dd30 // fmul v16.4s, v9.4s, v16.4s
+	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
+	WORD $0x6e2cdd4e // fmul v14.4s, v10.4s, v12.4s
+	WORD $0x4e2ed60e // fadd v14.4s, v16.4s, v14.4s
+	WORD $0x6e2cdd6c // fmul v12.4s, v11.4s, v12.4s
+	WORD $0x4eacd5ec // fsub v12.4s, v15.4s, v12.4s
+	FMOVD F13, (R3)
+	FMOVD F14, (R0)
+	FMOVD F12, (R2)
 	TST $1, R4
 	BEQ done
 	ADD $8, R0, R0
@@ -222,43 +220,42 @@ skip:
 	TBZ $0, R4, skip2
 
 	// d = scale*flush(g)
-	FMOVS (R1), F11
-	WORD $0x6eabec3f // facgt v31.4s, v1.4s, v11.4s
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e2bdc0b // fmul v11.4s, v0.4s, v11.4s
-
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e2bdc4c // fmul v12.4s, v2.4s, v11.4s
-	WORD $0x6eacec7f // facgt v31.4s, v3.4s, v12.4s
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVS (R3), F13
-	WORD $0x6e2ddc8d // fmul v13.4s, v4.4s, v13.4s
-	WORD $0x6e2cdd8c // fmul v12.4s, v12.4s, v12.4s
-	WORD $0x4e2cd5ac // fadd v12.4s, v13.4s, v12.4s
+	FMOVS (R1), F12
 	WORD $0x6eacec3f // facgt v31.4s, v1.4s, v12.4s
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVS (R0), F13
-	FMOVS (R2), F14
+	WORD $0x6e2cdc0c // fmul v12.4s, v0.4s, v12.4s
+
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e2cdc4d // fmul v13.4s, v2.4s, v12.4s
+	WORD $0x6eadec7f // facgt v31.4s, v3.4s, v13.4s
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e2dddad // fmul v13.4s, v13.4s, v13.4s
+	FMOVS (R3), F14
+	WORD $0x6e2edc8e // fmul v14.4s, v4.4s, v14.4s
+	WORD $0x4e2dd5cd // fadd v13.4s, v14.4s, v13.4s
+	WORD $0x4e25f5ad // fmax v13.4s, v13.4s, v5.4s
+	FMOVS (R0), F14
+	FMOVS (R2), F15
 
 	// n = step*(d/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ea1f98f // fsqrt v15.4s, v12.4s
-	WORD $0x4e25d5ef // fadd v15.4s, v15.4s, v5.4s
-	WORD $0x6e2ffd6f // fdiv v15.4s, v11.4s, v15.4s
-	WORD $0x6e2fdccf // fmul v15.4s, v6.4s, v15.4s
-	WORD $0x6e2ddceb // fmul v11.4s, v7.4s, v13.4s
-	WORD $0x4e2bd5eb // fadd v11.4s, v15.4s, v11.4s
+	WORD $0x6ea1f9b0 // fsqrt v16.4s, v13.4s
+	WORD $0x4e26d610 // fadd v16.4s, v16.4s, v6.4s
+	WORD $0x6e30fd90 // fdiv v16.4s, v12.4s, v16.4s
+	WORD $0x6e30dcf0 // fmul v16.4s, v7.4s, v16.4s
+	WORD $0x6e2edd0c // fmul v12.4s, v8.4s, v14.4s
+	WORD $0x4e2cd60c // fadd v12.4s, v16.4s, v12.4s
 
 	// p = p + ck*(z-p) + cn*n, z -= lr*n
-	WORD $0x4eadd5cf // fsub v15.4s, v14.4s, v13.4s
-	WORD $0x6e2fdd0f // fmul v15.4s, v8.4s, v15.4s
-	WORD $0x4e2fd5af // fadd v15.4s, v13.4s, v15.4s
-	WORD $0x6e2bdd2d // fmul v13.4s, v9.4s, v11.4s
-	WORD $0x4e2dd5ed // fadd v13.4s, v15.4s, v13.4s
-	WORD $0x6e2bdd4b // fmul v11.4s, v10.4s, v11.4s
-	WORD $0x4eabd5cb // fsub v11.4s, v14.4s, v11.4s
-	FMOVS F12, (R3)
-	FMOVS F13, (R0)
-	FMOVS F11, (R2)
+	WORD $0x4eaed5f0 // fsub v16.4s, v15.4s, v14.4s
+	WORD $0x6e30dd30 // fmul v16.4s, v9.4s, v16.4s
+	WORD $0x4e30d5d0 // fadd v16.4s, v14.4s, v16.4s
+	WORD $0x6e2cdd4e // fmul v14.4s, v10.4s, v12.4s
+	WORD $0x4e2ed60e // fadd v14.4s, v16.4s, v14.4s
+	WORD $0x6e2cdd6c // fmul v12.4s, v11.4s, v12.4s
+	WORD $0x4eacd5ec // fsub v12.4s, v15.4s, v12.4s
+	FMOVS F13, (R3)
+	FMOVS F14, (R0)
+	FMOVS F12, (R2)
 
 skip2:
 
@@ -283,18 +280,20 @@ TEXT ·ScheduleFreeF64(SB), NOSPLIT, $0-168
 	VDUP R17, V3.D2
 	MOVD beta2+112(FP), R17
 	VDUP R17, V4.D2
-	MOVD eps+128(FP), R17
+	MOVD $0x370000000000000, R17 // floor
 	VDUP R17, V5.D2
-	MOVD step+136(FP), R17
+	MOVD eps+128(FP), R17
 	VDUP R17, V6.D2
-	MOVD wd+104(FP), R17
+	MOVD step+136(FP), R17
 	VDUP R17, V7.D2
-	MOVD ck+144(FP), R17
+	MOVD wd+104(FP), R17
 	VDUP R17, V8.D2
-	MOVD cn+152(FP), R17
+	MOVD ck+144(FP), R17
 	VDUP R17, V9.D2
-	MOVD lr+160(FP), R17
+	MOVD cn+152(FP), R17
 	VDUP R17, V10.D2
+	MOVD lr+160(FP), R17
+	VDUP R17, V11.D2
 	CMP $4, R4
 	BLT single
 	PCALIGN $16
@@ -302,74 +301,72 @@ TEXT ·ScheduleFreeF64(SB), NOSPLIT, $0-168
 main:
 
 	// d = scale*flush(g)
-	FMOVQ (R1), F11
-	FMOVQ 16(R1), F12
-	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
+	FMOVQ (R1), F12
+	FMOVQ 16(R1), F13
 	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
-	WORD $0x6e6cdc0c // fmul v12.2d, v0.2d, v12.2d
-
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6bdc4d // fmul v13.2d, v2.2d, v11.2d
-	WORD $0x6e6cdc4e // fmul v14.2d, v2.2d, v12.2d
-	WORD $0x6eedec7f // facgt v31.2d, v3.2d, v13.2d
-	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	WORD $0x6eeeec7f // facgt v31.2d, v3.2d, v14.2d
-	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVQ (R3), F15
-	FMOVQ 16(R3), F16
-	WORD $0x6e6fdc8f // fmul v15.2d, v4.2d, v15.2d
-	WORD $0x6e70dc90 // fmul v16.2d, v4.2d, v16.2d
-	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
-	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
-	WORD $0x4e6dd5ed // fadd v13.2d, v15.2d, v13.2d
-	WORD $0x4e6ed60e // fadd v14.2d, v16.2d, v14.2d
 	WORD $0x6eedec3f // facgt v31.2d, v1.2d, v13.2d
 	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
-	WORD $0x6eeeec3f // facgt v31.2d, v1.2d, v14.2d
+	WORD $0x6e6cdc0c // fmul v12.2d, v0.2d, v12.2d
+	WORD $0x6e6ddc0d // fmul v13.2d, v0.2d, v13.2d
+
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e6cdc4e // fmul v14.2d, v2.2d, v12.2d
+	WORD $0x6e6ddc4f // fmul v15.2d, v2.2d, v13.2d
+	WORD $0x6eeeec7f // facgt v31.2d, v3.2d, v14.2d
 	WORD $0x4e7f1dce // bic v14.16b, v14.16b, v31.16b
-	FMOVQ (R0), F16
-	FMOVQ 16(R0), F15
-	FMOVQ (R2), F17
-	FMOVQ 16(R2), F18
+	WORD $0x6eefec7f // facgt v31.2d, v3.2d, v15.2d
+	WORD $0x4e7f1def // bic v15.16b, v15.16b, v31.16b
+	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
+	WORD $0x6e6fddef // fmul v15.2d, v15.2d, v15.2d
+	FMOVQ (R3), F16
+	FMOVQ 16(R3), F17
+	WORD $0x6e70dc90 // fmul v16.2d, v4.2d, v16.2d
+	WORD $0x6e71dc91 // fmul v17.2d, v4.2d, v17.2d
+	WORD $0x4e6ed60e // fadd v14.2d, v16.2d, v14.2d
+	WORD $0x4e6fd62f // fadd v15.2d, v17.2d, v15.2d
+	WORD $0x4e65f5ce // fmax v14.2d, v14.2d, v5.2d
+	WORD $0x4e65f5ef // fmax v15.2d, v15.2d, v5.2d
+	FMOVQ (R0), F17
+	FMOVQ 16(R0), F16
+	FMOVQ (R2), F18
+	FMOVQ 16(R2), F19
 
 	// n = step*(d/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ee1f9b3 // fsqrt v19.2d, v13.2d
 	WORD $0x6ee1f9d4 // fsqrt v20.2d, v14.2d
-	WORD $0x4e65d673 // fadd v19.2d, v19.2d, v5.2d
-	WORD $0x4e65d694 // fadd v20.2d, v20.2d, v5.2d
-	WORD $0x6e73fd73 // fdiv v19.2d, v11.2d, v19.2d
+	WORD $0x6ee1f9f5 // fsqrt v21.2d, v15.2d
+	WORD $0x4e66d694 // fadd v20.2d, v20.2d, v6.2d
+	WORD $0x4e66d6b5 // fadd v21.2d, v21.2d, v6.2d
 	WORD $0x6e74fd94 // fdiv v20.2d, v12.2d, v20.2d
-	WORD $0x6e73dcd3 // fmul v19.2d, v6.2d, v19.2d
-	WORD $0x6e74dcd4 // fmul v20.2d, v6.2d, v20.2d
-	WORD $0x6e70dcec // fmul v12.2d, v7.2d, v16.2d
-	WORD $0x6e6fdceb // fmul v11.2d, v7.2d, v15.2d
-	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
-	WORD $0x4e6bd68b // fadd v11.2d, v20.2d, v11.2d
+	WORD $0x6e75fdb5 // fdiv v21.2d, v13.2d, v21.2d
+	WORD $0x6e74dcf4 // fmul v20.2d, v7.2d, v20.2d
+	WORD $0x6e75dcf5 // fmul v21.2d, v7.2d, v21.2d
+	WORD $0x6e71dd0d // fmul v13.2d, v8.2d, v17.2d
+	WORD $0x6e70dd0c // fmul v12.2d, v8.2d, v16.2d
+	WORD $0x4e6dd68d // fadd v13.2d, v20.2d, v13.2d
+	WORD $0x4e6cd6ac // fadd v12.2d, v21.2d, v12.2d
 
 	// p = p + ck*(z-p) + cn*n, z -= lr*n
-	WORD $0x4ef0d634 // fsub v20.2d, v17.2d, v16.2d
-	WORD $0x4eefd653 // fsub v19.2d, v18.2d, v15.2d
-	WORD $0x6e74dd14 // fmul v20.2d, v8.2d, v20.2d
-	WORD $0x6e73dd13 // fmul v19.2d, v8.2d, v19.2d
+	WORD $0x4ef1d655 // fsub v21.2d, v18.2d, v17.2d
+	WORD $0x4ef0d674 // fsub v20.2d, v19.2d, v16.2d
+	WORD $0x6e75dd35 // fmul v21.2d, v9.2d, v21.2d
+	WORD $0x6e74dd34 // fmul v20.2d, v9.2d, v20.2d
+	WORD $0x4e75d635 // fadd v21.2d, v17.2d, v21.2d
 	WORD $0x4e74d614 // fadd v20.2d, v16.2d, v20.2d
-	WORD $0x4e73d5f3 // fadd v19.2d, v15.2d, v19.2d
-	WORD $0x6e6cdd2f // fmul v15.2d, v9.2d, v12.2d
-	WORD $0x6e6bdd30 // fmul v16.2d, v9.2d, v11.2d
-	WORD $0x4e6fd68f // fadd v15.2d, v20.2d, v15.2d
-	WORD $0x4e70d670 // fadd v16.2d, v19.2d, v16.2d
-	WORD $0x6e6cdd4c // fmul v12.2d, v10.2d, v12.2d
-	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
-	WORD $0x4eecd62c // fsub v12.2d, v17.2d, v12.2d
-	WORD $0x4eebd64b // fsub v11.2d, v18.2d, v11.2d
-	FMOVQ F13, (R3)
-	FMOVQ F14, 16(R3)
-	FMOVQ F15, (R0)
-	FMOVQ F16, 16(R0)
-	FMOVQ F12, (R2)
-	FMOVQ F11, 16(R2)
+	WORD $0x6e6ddd50 // fmul v16.2d, v10.2d, v13.2d
+	WORD $0x6e6cdd51 // fmul v17.2d, v10.2d, v12.2d
+	WORD $0x4e70d6b0 // fadd v16.2d, v21.2d, v16.2d
+	WORD $0x4e71d691 // fadd v17.2d, v20.2d, v17.2d
+	WORD $0x6e6ddd6d // fmul v13.2d, v11.2d, v13.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	WORD $0x4eedd64d // fsub v13.2d, v18.2d, v13.2d
+	WORD $0x4eecd66c // fsub v12.2d, v19.2d, v12.2d
+	FMOVQ F14, (R3)
+	FMOVQ F15, 16(R3)
+	FMOVQ F16, (R0)
+	FMOVQ F17, 16(R0)
+	FMOVQ F13, (R2)
+	FMOVQ F12, 16(R2)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
 	ADD $32, R2, R2
@@ -385,43 +382,42 @@ single:
 one:
 
 	// d = scale*flush(g)
-	FMOVQ (R1), F11
-	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
-
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6bdc4c // fmul v12.2d, v2.2d, v11.2d
-	WORD $0x6eecec7f // facgt v31.2d, v3.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ (R3), F13
-	WORD $0x6e6ddc8d // fmul v13.2d, v4.2d, v13.2d
-	WORD $0x6e6cdd8c // fmul v12.2d, v12.2d, v12.2d
-	WORD $0x4e6cd5ac // fadd v12.2d, v13.2d, v12.2d
+	FMOVQ (R1), F12
 	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVQ (R0), F13
-	FMOVQ (R2), F14
+	WORD $0x6e6cdc0c // fmul v12.2d, v0.2d, v12.2d
+
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e6cdc4d // fmul v13.2d, v2.2d, v12.2d
+	WORD $0x6eedec7f // facgt v31.2d, v3.2d, v13.2d
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
+	FMOVQ (R3), F14
+	WORD $0x6e6edc8e // fmul v14.2d, v4.2d, v14.2d
+	WORD $0x4e6dd5cd // fadd v13.2d, v14.2d, v13.2d
+	WORD $0x4e65f5ad // fmax v13.2d, v13.2d, v5.2d
+	FMOVQ (R0), F14
+	FMOVQ (R2), F15
 
 	// n = step*(d/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ee1f98f // fsqrt v15.2d, v12.2d
-	WORD $0x4e65d5ef // fadd v15.2d, v15.2d, v5.2d
-	WORD $0x6e6ffd6f // fdiv v15.2d, v11.2d, v15.2d
-	WORD $0x6e6fdccf // fmul v15.2d, v6.2d, v15.2d
-	WORD $0x6e6ddceb // fmul v11.2d, v7.2d, v13.2d
-	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
+	WORD $0x6ee1f9b0 // fsqrt v16.2d, v13.2d
+	WORD $0x4e66d610 // fadd v16.2d, v16.2d, v6.2d
+	WORD $0x6e70fd90 // fdiv v16.2d, v12.2d, v16.2d
+	WORD $0x6e70dcf0 // fmul v16.2d, v7.2d, v16.2d
+	WORD $0x6e6edd0c // fmul v12.2d, v8.2d, v14.2d
+	WORD $0x4e6cd60c // fadd v12.2d, v16.2d, v12.2d
 
 	// p = p + ck*(z-p) + cn*n, z -= lr*n
-	WORD $0x4eedd5cf // fsub v15.2d, v14.2d, v13.2d
-	WORD $0x6e6fdd0f // fmul v15.2d, v8.2d, v15.2d
-	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
-	WORD $0x6e6bdd2d // fmul v13.2d, v9.2d, v11.2d
-	WORD $0x4e6dd5ed // fadd v13.2d, v15.2d, v13.2d
-	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
-	WORD $0x4eebd5cb // fsub v11.2d, v14.2d, v11.2d
-	FMOVQ F12, (R3)
-	FMOVQ F13, (R0)
-	FMOVQ F11, (R2)
+	WORD $0x4eeed5f0 // fsub v16.2d, v15.2d, v14.2d
+	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
+	WORD $0x4e70d5d0 // fadd v16.2d, v14.2d, v16.2d
+	WORD $0x6e6cdd4e // fmul v14.2d, v10.2d, v12.2d
+	WORD $0x4e6ed60e // fadd v14.2d, v16.2d, v14.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	WORD $0x4eecd5ec // fsub v12.2d, v15.2d, v12.2d
+	FMOVQ F13, (R3)
+	FMOVQ F14, (R0)
+	FMOVQ F12, (R2)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -435,43 +431,42 @@ tail:
 	TBZ $0, R4, skip
 
 	// d = scale*flush(g)
-	FMOVD (R1), F11
-	WORD $0x6eebec3f // facgt v31.2d, v1.2d, v11.2d
-	WORD $0x4e7f1d6b // bic v11.16b, v11.16b, v31.16b
-	WORD $0x6e6bdc0b // fmul v11.2d, v0.2d, v11.2d
-
-	// u = flushRoot(root*d), v = flush(beta2*v + u*u)
-	WORD $0x6e6bdc4c // fmul v12.2d, v2.2d, v11.2d
-	WORD $0x6eecec7f // facgt v31.2d, v3.2d, v12.2d
-	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD (R3), F13
-	WORD $0x6e6ddc8d // fmul v13.2d, v4.2d, v13.2d
-	WORD $0x6e6cdd8c // fmul v12.2d, v12.2d, v12.2d
-	WORD $0x4e6cd5ac // fadd v12.2d, v13.2d, v12.2d
+	FMOVD (R1), F12
 	WORD $0x6eecec3f // facgt v31.2d, v1.2d, v12.2d
 	WORD $0x4e7f1d8c // bic v12.16b, v12.16b, v31.16b
-	FMOVD (R0), F13
-	FMOVD (R2), F14
+	WORD $0x6e6cdc0c // fmul v12.2d, v0.2d, v12.2d
+
+	// u = flushRoot(root*d), v = max(floor, beta2*v + u*u)
+	WORD $0x6e6cdc4d // fmul v13.2d, v2.2d, v12.2d
+	WORD $0x6eedec7f // facgt v31.2d, v3.2d, v13.2d
+	WORD $0x4e7f1dad // bic v13.16b, v13.16b, v31.16b
+	WORD $0x6e6dddad // fmul v13.2d, v13.2d, v13.2d
+	FMOVD (R3), F14
+	WORD $0x6e6edc8e // fmul v14.2d, v4.2d, v14.2d
+	WORD $0x4e6dd5cd // fadd v13.2d, v14.2d, v13.2d
+	WORD $0x4e65f5ad // fmax v13.2d, v13.2d, v5.2d
+	FMOVD (R0), F14
+	FMOVD (R2), F15
 
 	// n = step*(d/(sqrt(v)+eps)) + wd*p
-	WORD $0x6ee1f98f // fsqrt v15.2d, v12.2d
-	WORD $0x4e65d5ef // fadd v15.2d, v15.2d, v5.2d
-	WORD $0x6e6ffd6f // fdiv v15.2d, v11.2d, v15.2d
-	WORD $0x6e6fdccf // fmul v15.2d, v6.2d, v15.2d
-	WORD $0x6e6ddceb // fmul v11.2d, v7.2d, v13.2d
-	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
+	WORD $0x6ee1f9b0 // fsqrt v16.2d, v13.2d
+	WORD $0x4e66d610 // fadd v16.2d, v16.2d, v6.2d
+	WORD $0x6e70fd90 // fdiv v16.2d, v12.2d, v16.2d
+	WORD $0x6e70dcf0 // fmul v16.2d, v7.2d, v16.2d
+	WORD $0x6e6edd0c // fmul v12.2d, v8.2d, v14.2d
+	WORD $0x4e6cd60c // fadd v12.2d, v16.2d, v12.2d
 
 	// p = p + ck*(z-p) + cn*n, z -= lr*n
-	WORD $0x4eedd5cf // fsub v15.2d, v14.2d, v13.2d
-	WORD $0x6e6fdd0f // fmul v15.2d, v8.2d, v15.2d
-	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
-	WORD $0x6e6bdd2d // fmul v13.2d, v9.2d, v11.2d
-	WORD $0x4e6dd5ed // fadd v13.2d, v15.2d, v13.2d
-	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
-	WORD $0x4eebd5cb // fsub v11.2d, v14.2d, v11.2d
-	FMOVD F12, (R3)
-	FMOVD F13, (R0)
-	FMOVD F11, (R2)
+	WORD $0x4eeed5f0 // fsub v16.2d, v15.2d, v14.2d
+	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
+	WORD $0x4e70d5d0 // fadd v16.2d, v14.2d, v16.2d
+	WORD $0x6e6cdd4e // fmul v14.2d, v10.2d, v12.2d
+	WORD $0x4e6ed60e // fadd v14.2d, v16.2d, v14.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	WORD $0x4eecd5ec // fsub v12.2d, v15.2d, v12.2d
+	FMOVD F13, (R3)
+	FMOVD F14, (R0)
+	FMOVD F12, (R2)
 
 skip:
 

@@ -464,12 +464,12 @@ func MeanSlicesAddF32(dst []float32, xs [][]float32, div float32)
 //go:noescape
 func MeanSlicesAddF64(dst []float64, xs [][]float64, div float64)
 
-// GemmBlockF32 computes c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding).
+// GemmBlockF32 computes c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0.
 //
 //go:noescape
 func GemmBlockF32(m, n, k int, alpha float32, a []float32, aRow, aColumn int, b []float32, bRow int, beta float32, c []float32, cRow int)
 
-// GemmBlockF64 computes c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding).
+// GemmBlockF64 computes c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0.
 //
 //go:noescape
 func GemmBlockF64(m, n, k int, alpha float64, a []float64, aRow, aColumn int, b []float64, bRow int, beta float64, c []float64, cRow int)
@@ -763,3 +763,13 @@ func Move212F32(a, b, c, d, e []float32)
 //
 //go:noescape
 func Move212F64(a, b, c, d, e []float64)
+
+// MultiplyAddsF32 computes 1536 bytes of independent multiply-adds for each of n.
+//
+//go:noescape
+func MultiplyAddsF32(n int)
+
+// MultiplyAddsF64 computes 1536 bytes of independent multiply-adds for each of n.
+//
+//go:noescape
+func MultiplyAddsF64(n int)

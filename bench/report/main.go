@@ -38,8 +38,20 @@
 // of the matrix's rows and of its columns. Rotg and Rotmg take only numbers: n is
 // 1 and GB/s 0.
 //
+// With -forms it measures every kernel's own forms on the two widest levels, at sizes
+// up to what the second-level cache holds, and nothing else:
+//
+//	go run ./bench/report -forms
+//
+// A line has the time of the widest level's form over that of the narrower one at each
+// size, their geometric mean, and the form that a core takes whose data paths have half
+// the width of the widest level's vectors, as Zen 4's. On such a core the choice is
+// wrong where avx512 is taken and the ratio is above 1, or avx2 and it is below; it
+// stands in gen/catalog/narrow.go.
+//
 // With -json, each line is also an object with the keys op, type, level, n, ns,
-// gbps, limit, naive, gonum, axpy, slowdown and speedup, null where there is none.
+// gbps, limit, naive, gonum, axpy, slowdown and speedup, null where there is none; with
+// -forms, there is one for each level.
 package main
 
 import (
@@ -55,7 +67,8 @@ import (
 	"time"
 
 	"github.com/seed63264101/steepest/bench"
-	"github.com/seed63264101/steepest/internal/regular"
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 )
 
 func main() {
@@ -81,6 +94,7 @@ const (
 // flags are the checked command line.
 type flags struct {
 	quick bool
+	forms bool
 	ops   *regexp.Regexp
 	json  string // file, "-", or "" for none
 }
@@ -94,6 +108,7 @@ func parse(args []string, stderr io.Writer) (flags, error) {
 	set := flag.NewFlagSet("report", flag.ContinueOnError)
 	set.SetOutput(stderr)
 	set.BoolVar(&f.quick, "quick", false, "end within 45 seconds")
+	set.BoolVar(&f.forms, "forms", false, "compare the forms of every kernel on the two widest levels")
 	ops := set.String("ops", "", "measure the operations whose name matches the `regexp`")
 	set.Func("json", "write JSON lines to the `file`, - for standard output, which then gets no table", func(s string) error {
 		if s == "" {
@@ -145,6 +160,13 @@ func (r *report) measureAndPrint(f flags) (err error) {
 		budget, times = r.quick, 2
 	}
 	all := bench.Specs(r.caches, r.caches.MemorySet(times))
+	half, widest, ok := bench.FormLevels()
+	if f.forms {
+		if !ok {
+			return fmt.Errorf("-forms compares two levels with assembly; here are only %v", kernels.Levels())
+		}
+		all = bench.FormSpecs(r.caches)
+	}
 	selected := choose(all, f.ops)
 	if len(selected) == 0 {
 		return fmt.Errorf("-ops %q matches none of %s", f.ops, strings.Join(names(all), ", "))
@@ -173,7 +195,12 @@ func (r *report) measureAndPrint(f flags) (err error) {
 			return fmt.Errorf("-json %q: %w", f.json, err)
 		}
 	}
-	if err := writeTable(table, r.machine(), rows); err != nil {
+	if f.forms {
+		err = newFormTable(selected, rows, half.String(), widest.String()).write(table, r.machine())
+	} else {
+		err = writeTable(table, r.machine(), rows)
+	}
+	if err != nil {
 		return fmt.Errorf("writing the table: %w", err)
 	}
 	if left > 0 {

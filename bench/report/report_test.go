@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/seed63264101/steepest/bench"
-	"github.com/seed63264101/steepest/internal/regular/regulartest"
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/checkpoint/regular/regulartest"
 )
 
 var smallCaches = bench.Caches{L1: 32 << 10, L2: 256 << 10, L3: 4 << 20}

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/seed63264101/steepest/internal/regular"
+	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 )
 
 // The UCI Mushroom data in LIBSVM's format, as it is distributed with XGBoost:

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas32"
+	"gonum.org/v1/gonum/blas/gonum"
 
 	"github.com/seed63264101/steepest/kernels"
 )
@@ -13,13 +13,47 @@ import (
 // A layer maps inputs x to outputs x·W + b. All matrices are row-major, an image
 // or an input unit in each row. The gradient of a layer has the same shape.
 type layer struct {
-	in, out int
-	weights []float32 // in × out
-	bias    []float32
+	in, out  int
+	weights  []float32 // in × out
+	bias     []float32
+	multiply product
 }
 
-func newLayer(in, out int) *layer {
-	return &layer{in, out, make([]float32, in*out), make([]float32, out)}
+func newLayer(in, out int, multiply product) *layer {
+	return &layer{in, out, make([]float32, in*out), make([]float32, out), multiply}
+}
+
+// A product stores op(a)·op(b), of m rows and n columns and with sums of k terms, in c;
+// the matrices have no gaps between their rows.
+type product func(transA, transB kernels.Transpose, m, n, k int, a, b, c []float32)
+
+// products are the libraries that multiply matrices.
+var products = map[string]product{"steepest": steepest, "gonum": gonums}
+
+// steepest multiplies with this module's kernels.
+func steepest(transA, transB kernels.Transpose, m, n, k int, a, b, c []float32) {
+	kernels.Gemm(transA, transB, m, n, k, 1, a, width(transA, m, k), b, width(transB, k, n), 0, c, n)
+}
+
+// gonums multiplies with gonum's own BLAS.
+func gonums(transA, transB kernels.Transpose, m, n, k int, a, b, c []float32) {
+	gonum.Implementation{}.Sgemm(transpose(transA), transpose(transB), m, n, k, 1, a, width(transA, m, k), b, width(transB, k, n), 0, c, n)
+}
+
+// width returns the length of a factor's rows in memory.
+func width(trans kernels.Transpose, rows, columns int) int {
+	if trans {
+		return rows
+	}
+	return columns
+}
+
+// transpose returns gonum's name of a transposition.
+func transpose(trans kernels.Transpose) blas.Transpose {
+	if trans {
+		return blas.Trans
+	}
+	return blas.NoTrans
 }
 
 // initialise draws weights whose scale keeps that of the activations (K. He et
@@ -31,16 +65,9 @@ func (l *layer) initialise(rng *rand.Rand) {
 	}
 }
 
-// matrix returns a slice as gonum's matrix.
-func matrix(data []float32, rows, cols int) blas32.General {
-	return blas32.General{Rows: rows, Cols: cols, Stride: cols, Data: data[:rows*cols]}
-}
-
-func (l *layer) matrix() blas32.General { return matrix(l.weights, l.in, l.out) }
-
 // forward stores the outputs y of the inputs x.
 func (l *layer) forward(y, x []float32, rows int) {
-	blas32.Gemm(blas.NoTrans, blas.NoTrans, 1, matrix(x, rows, l.in), l.matrix(), 0, matrix(y, rows, l.out))
+	l.multiply(kernels.NoTrans, kernels.NoTrans, rows, l.out, l.in, x, l.weights, y)
 	for r := range rows {
 		row := y[r*l.out:][:l.out]
 		kernels.Add(row, row, l.bias)
@@ -50,13 +77,13 @@ func (l *layer) forward(y, x []float32, rows int) {
 // gradient stores the gradient of a layer, given its inputs x and the gradient dy
 // of its outputs.
 func (grad *layer) gradient(x, dy []float32, rows int) {
-	blas32.Gemm(blas.Trans, blas.NoTrans, 1, matrix(x, rows, grad.in), matrix(dy, rows, grad.out), 0, grad.matrix())
+	grad.multiply(kernels.Trans, kernels.NoTrans, grad.in, grad.out, rows, x, dy, grad.weights)
 	kernels.SumRows(grad.bias, dy[:rows*grad.out], rows, grad.out)
 }
 
 // backward stores the gradient dx of the inputs.
 func (l *layer) backward(dx, dy []float32, rows int) {
-	blas32.Gemm(blas.NoTrans, blas.Trans, 1, matrix(dy, rows, l.out), l.matrix(), 0, matrix(dx, rows, l.in))
+	l.multiply(kernels.NoTrans, kernels.Trans, rows, l.in, l.out, dy, l.weights, dx)
 }
 
 // rectify replaces negative numbers by 0.

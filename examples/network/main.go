@@ -1,12 +1,13 @@
 // Network trains a neural network of two layers to read handwritten digits.
 //
-// The matrix products, forward and backward, are those of gonum's blas32. What
-// lies between them is this module's: kernels.Clamp is the rectifier, kernels.Add
-// and kernels.SumRows are the biases' way forward and back, and package optim
-// takes AdamW steps with warm-up, a cosine rate and clipped gradients.
+// The matrix products, forward and backward, are kernels.Gemm, kernels.Clamp is the
+// rectifier, kernels.Add and kernels.SumRows are the biases' way forward and back, and
+// package optim takes AdamW steps with warm-up, a cosine rate and clipped gradients.
 //
 //	go run ./examples/network              # MNIST, or digits that the program draws
 //	go run ./examples/network -data DIR    # MNIST's test set, 8,000 to train and 2,000 to test
+//	go run ./examples/network -blas gonum  # with the matrix products of gonum's own BLAS
+//	go run ./examples/network -compare     # with both, and the ratio of their speeds
 //
 // DIR must hold t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz.
 package main
@@ -15,7 +16,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
 	"github.com/seed63264101/steepest/examples/internal/mnist"
@@ -30,7 +33,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // options are the values of the flags.
 type options struct {
-	data                  string
+	data, blas            string
+	compare               bool
 	epochs, batch, hidden int
 	lr                    float64
 	seed                  uint64
@@ -39,6 +43,8 @@ type options struct {
 // Flags declares the flags.
 func (o *options) Flags(fs *flag.FlagSet) {
 	fs.StringVar(&o.data, "data", "", demo.DataUsage("MNIST's t10k files"))
+	fs.StringVar(&o.blas, "blas", "steepest", "whose matrix products: steepest or gonum")
+	fs.BoolVar(&o.compare, "compare", false, "train with both, and print the ratio of their speeds")
 	fs.IntVar(&o.epochs, "epochs", 10, "passes over the training images")
 	fs.IntVar(&o.batch, "batch", 64, "images in a mini-batch")
 	fs.IntVar(&o.hidden, "hidden", 64, "units of the hidden layer")
@@ -49,6 +55,7 @@ func (o *options) Flags(fs *flag.FlagSet) {
 // Check checks the flags' values.
 func (o *options) Check() error {
 	return demo.First(
+		demo.OneOf("blas", o.blas, slices.Sorted(maps.Keys(products))...),
 		demo.Between("epochs", o.epochs, 1, 10000),
 		demo.Between("batch", o.batch, 1, mnist.TrainImages),
 		demo.Between("hidden", o.hidden, 1, 4096),
@@ -64,11 +71,33 @@ func (o *options) Run(w io.Writer) error {
 	}
 	fmt.Fprintf(w, "%s: %d images to train, %d to test\n", train.Source, train.Len(), test.Len())
 	fmt.Fprintf(w, "network of %d, %d and %d units, %d float32 parameters, AdamW\n",
-		inputs, o.hidden, outputs, newModel(o.hidden).len())
+		inputs, o.hidden, outputs, newModel(o.hidden, steepest).len())
 	r, err := o.fit(train, test, w)
 	if err != nil {
 		return err
 	}
+	if o.compare {
+		if err := o.compareWith(r, train, test, w); err != nil {
+			return err
+		}
+	}
 	fmt.Fprintf(w, "accuracy=%.4f loss=%.6f\n", r.accuracy, r.loss)
+	return nil
+}
+
+// compareWith trains with the other library, too, and prints the ratio of the speeds.
+func (o *options) compareWith(r *result, train, test *mnist.Dataset, w io.Writer) error {
+	other := *o
+	for name := range products {
+		if name != o.blas {
+			other.blas = name
+		}
+	}
+	fmt.Fprintf(w, "again, with the matrix products of %s\n", other.blas)
+	q, err := other.fit(train, test, w)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s trains %.0f samples/s, %s %.0f: %.2f times as many\n", o.blas, r.rate, other.blas, q.rate, r.rate/q.rate)
 	return nil
 }

@@ -27,6 +27,18 @@ func TestDrawnDigits(t *testing.T) {
 		`^epoch 2/2  loss \d\.\d{6}  accuracy 0\.\d{4}  \d+ samples/s$`)
 }
 
+// TestBLAS: both libraries train the same network, but for rounding.
+func TestBLAS(t *testing.T) {
+	args := []string{"-data", "none", "-epochs", "1", "-hidden", "20", "-seed", "3"}
+	_, ours := program.Results(t, names, args...)
+	lines, theirs := program.Results(t, names, append(args, "-blas", "gonum", "-compare")...)
+	if d := ours["loss"] - theirs["loss"]; math.Abs(d) > 1e-3 {
+		t.Errorf("losses %v and %v, want nearly the same", ours["loss"], theirs["loss"])
+	}
+	demotest.Wants(t, lines, `^again, with the matrix products of steepest$`,
+		`^gonum trains \d+ samples/s, steepest \d+: \d\.\d\d times as many$`)
+}
+
 func TestMNIST(t *testing.T) {
 	dir := demotest.Data(t, "mnist")
 	lines, r := program.Results(t, names, "-data", dir, "-epochs", "6", "-hidden", "48", "-lr", "0.005")
@@ -49,7 +61,7 @@ func TestBadFiles(t *testing.T) {
 
 func TestBadFlags(t *testing.T) {
 	program.BadFlags(t, "-epochs 0", "-epochs 10001", "-batch 0", "-batch 8001", "-hidden 0", "-hidden 4097",
-		"-lr 0", "-lr -1", "-lr NaN", "-lr +Inf", "-lr 1e+39")
+		"-blas openblas", "-lr 0", "-lr -1", "-lr NaN", "-lr +Inf", "-lr 1e+39")
 }
 
 func TestDivergence(t *testing.T) {
@@ -60,7 +72,7 @@ func TestDivergence(t *testing.T) {
 func TestGradient(t *testing.T) {
 	d := mnist.Draw(6, 3)
 	rng := rand.New(rand.NewPCG(1, 1))
-	m, grad := newModel(12), newModel(12)
+	m, grad := newModel(12, steepest), newModel(12, steepest)
 	m.first.initialise(rng)
 	m.second.initialise(rng)
 	for _, bias := range [][]float32{m.first.bias, m.second.bias} {
@@ -71,7 +83,7 @@ func TestGradient(t *testing.T) {
 	const n = 5
 	p := newPass(m, 6)
 	p.load(d, []int{4, 0, 3, 5, 1})
-	value := func() float64 { return p.gradient(m, newModel(12), n) / n }
+	value := func() float64 { return p.gradient(m, newModel(12, steepest), n) / n }
 	p.gradient(m, grad, n)
 	names := m.params()
 	moved := 0

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"github.com/seed63264101/steepest/internal/regular"
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 )
 
 // The UCI Computer Hardware data: vendor, model, six features, the published

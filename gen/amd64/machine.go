@@ -208,6 +208,15 @@ func (m *Machine) ArgLen(dst vec.G, param string) { m.MOVQ(m.arg(m.Param(param).
 // ArgInt implements vec.Machine.
 func (m *Machine) ArgInt(dst vec.G, param string) { m.MOVQ(m.arg(m.Param(param)), g(dst)) }
 
+// ArgBits implements vec.Machine.
+func (m *Machine) ArgBits(dst vec.G, e vec.Elem, param string) {
+	if e == vec.F32 {
+		m.MOVL(m.arg(m.Param(param)), g(dst).As32())
+		return
+	}
+	m.MOVQ(m.arg(m.Param(param)), g(dst))
+}
+
 // Local implements vec.Machine.
 func (m *Machine) Local(dst vec.G) { m.LEAQ(m.frame, g(dst)) }
 

@@ -69,6 +69,9 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 		packed(e, m.VMAXPS, m.VMAXPD)(a[1], a[0], d)
 	case vec.OpMin:
 		packed(e, m.VMINPS, m.VMINPD)(a[1], a[0], d)
+	case vec.OpAtLeast:
+		// The instruction returns its second source if either is NaN.
+		packed(e, m.VMAXPS, m.VMAXPD)(a[0], a[1], d)
 	case vec.OpEqual:
 		m.equal(e, bytes, d, a[0], a[1])
 	case vec.OpMaxNaN:

@@ -154,6 +154,19 @@ func (m *Machine) ArgLen(dst vec.G, param string) {
 // ArgInt implements vec.Machine.
 func (m *Machine) ArgInt(dst vec.G, param string) { m.p("MOVD %s, %s", m.arg(param, "", 0), g(dst)) }
 
+// ArgBits implements vec.Machine.
+func (m *Machine) ArgBits(dst vec.G, e vec.Elem, param string) {
+	m.p("%s %s, %s", loadBits(e), m.arg(param, "", 0), g(dst))
+}
+
+// loadBits returns the instruction that loads a number's bits into a general register.
+func loadBits(e vec.Elem) string {
+	if e == vec.F32 {
+		return "MOVWU"
+	}
+	return "MOVD"
+}
+
 // Local implements vec.Machine.
 func (m *Machine) Local(dst vec.G) { m.p("MOVD $local-%d(SP), %s", m.frame, g(dst)) }
 
@@ -271,11 +284,7 @@ func (m *Machine) Broadcast(dst vec.V, in vec.Elem, u vec.Uniform) {
 func (m *Machine) BroadcastAt(dst vec.V, in vec.Elem, a vec.Address) { m.broadcast(dst, in, m.mem(a)) }
 
 func (m *Machine) broadcast(dst vec.V, in vec.Elem, from string) {
-	load := "MOVWU"
-	if in == vec.F64 {
-		load = "MOVD"
-	}
-	m.p("%s %s, %s", load, from, temp)
+	m.p("%s %s, %s", loadBits(in), from, temp)
 	m.p("VDUP %s, V%d.%s", temp, dst, lanes(in))
 }
 
@@ -488,6 +497,8 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 		m.word(enc.FCMGT(arr, t, greater, less))
 		m.word(enc.BSL(t, a[0], a[1]))
 		m.word(enc.MOV(d, t))
+	case vec.OpAtLeast:
+		m.word(enc.FMAX(arr, d, a[0], a[1]))
 	case vec.OpEqual:
 		m.word(enc.FCMEQ(arr, d, a[0], a[1]))
 	case vec.OpMaxNaN:

@@ -8,13 +8,14 @@ func Kernels() []*vec.Kernel {
 	for _, family := range [][]*vec.Kernel{level1(), reductions(), strided(), level2(), rows(), products(), updates()} {
 		all = append(all, family...)
 	}
+	checkNarrow(all)
 	return all
 }
 
 // All returns the kernels, followed by the limit probes of their streams.
 func All() []*vec.Kernel {
 	kernels := Kernels()
-	return append(kernels, probes(kernels)...)
+	return append(append(kernels, probes(kernels)...), multiplyAdds())
 }
 
 // params builds a parameter list. Each name stands for one parameter of the kind

@@ -9,7 +9,7 @@ func level1() []*Kernel {
 			Name: "Axpy", Doc: "y[i] += alpha*x[i]", Family: "level1",
 			Params: params(Scalar, "alpha", In, "x", InOut, "y"),
 			Alias:  [][2]string{{"x", "y"}},
-			Loop: Map{Light: true, Body: func(b *Body) {
+			Loop: Map{Body: func(b *Body) {
 				b.Store("y", b.Add(b.Mul(b.Coef("alpha"), b.Load("x")), b.Load("y")))
 			}},
 		},
@@ -17,7 +17,7 @@ func level1() []*Kernel {
 			Name: "Axpby", Doc: "y[i] = alpha*x[i] + beta*y[i]", Family: "level1",
 			Params: params(Scalar, "alpha", In, "x", Scalar, "beta", InOut, "y"),
 			Alias:  [][2]string{{"x", "y"}},
-			Loop: Map{Light: true, Body: func(b *Body) {
+			Loop: Map{Body: func(b *Body) {
 				b.Store("y", b.Add(
 					b.Mul(b.Coef("alpha"), b.Load("x")),
 					b.Mul(b.Coef("beta"), b.Load("y"))))
@@ -26,7 +26,7 @@ func level1() []*Kernel {
 		{
 			Name: "Scal", Doc: "x[i] *= alpha", Family: "level1",
 			Params: params(Scalar, "alpha", InOut, "x"),
-			Loop: Map{Light: true, Body: func(b *Body) {
+			Loop: Map{Body: func(b *Body) {
 				b.Store("x", b.Mul(b.Coef("alpha"), b.Load("x")))
 			}},
 		},
@@ -34,7 +34,7 @@ func level1() []*Kernel {
 			Name: "Add", Doc: "dst[i] = x[i] + y[i]", Family: "level1",
 			Params: params(Out, "dst", In, "x", "y"),
 			Alias:  [][2]string{{"dst", "x"}, {"dst", "y"}, {"x", "y"}},
-			Loop: Map{Light: true, Body: func(b *Body) {
+			Loop: Map{Body: func(b *Body) {
 				b.Store("dst", b.Add(b.Load("x"), b.Load("y")))
 			}},
 		},
@@ -42,7 +42,7 @@ func level1() []*Kernel {
 			Name: "Mul", Doc: "dst[i] = x[i] * y[i]", Family: "level1",
 			Params: params(Out, "dst", In, "x", "y"),
 			Alias:  [][2]string{{"dst", "x"}, {"dst", "y"}, {"x", "y"}},
-			Loop: Map{Light: true, Body: func(b *Body) {
+			Loop: Map{Body: func(b *Body) {
 				b.Store("dst", b.Mul(b.Load("x"), b.Load("y")))
 			}},
 		},
@@ -50,7 +50,7 @@ func level1() []*Kernel {
 			Name: "Swap", Doc: "x[i], y[i] = y[i], x[i]", Family: "level1",
 			Params: params(InOut, "x", "y"),
 			Alias:  [][2]string{{"x", "y"}},
-			Loop: Map{Light: true, Body: func(b *Body) {
+			Loop: Map{Body: func(b *Body) {
 				x, y := b.Load("x"), b.Load("y")
 				b.Store("x", y)
 				b.Store("y", x)
@@ -59,7 +59,7 @@ func level1() []*Kernel {
 		{
 			Name: "Rot", Doc: "x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i]", Family: "level1",
 			Params: params(InOut, "x", "y", Scalar, "c", "s"),
-			Loop: Map{Light: true, Body: func(b *Body) {
+			Loop: Map{Body: func(b *Body) {
 				x, y, c, s := b.Load("x"), b.Load("y"), b.Coef("c"), b.Coef("s")
 				b.Store("x", b.Add(b.Mul(c, x), b.Mul(s, y)))
 				b.Store("y", b.Sub(b.Mul(c, y), b.Mul(s, x)))
@@ -68,7 +68,7 @@ func level1() []*Kernel {
 		{
 			Name: "Rotm", Doc: "x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i]", Family: "level1",
 			Params: params(InOut, "x", "y", Scalar, "h11", "h12", "h21", "h22"),
-			Loop: Map{Light: true, Body: func(b *Body) {
+			Loop: Map{Body: func(b *Body) {
 				x, y := b.Load("x"), b.Load("y")
 				b.Store("x", b.Add(b.Mul(b.Coef("h11"), x), b.Mul(b.Coef("h12"), y)))
 				b.Store("y", b.Add(b.Mul(b.Coef("h21"), x), b.Mul(b.Coef("h22"), y)))
@@ -78,7 +78,7 @@ func level1() []*Kernel {
 			Name: "Lerp", Doc: "y[i] += w*(x[i]-y[i])", Family: "level1",
 			Params: params(Scalar, "w", In, "x", InOut, "y"),
 			Alias:  [][2]string{{"x", "y"}},
-			Loop: Map{Light: true, Body: func(b *Body) {
+			Loop: Map{Body: func(b *Body) {
 				y := b.Load("y")
 				b.Store("y", b.Add(y, b.Mul(b.Coef("w"), b.Sub(b.Load("x"), y))))
 			}},
@@ -87,7 +87,7 @@ func level1() []*Kernel {
 			Name: "Clamp", Doc: "dst[i] = min(max(x[i], lo), hi)", Family: "level1",
 			Params: params(Out, "dst", In, "x", Scalar, "lo", "hi"),
 			Alias:  [][2]string{{"dst", "x"}},
-			Loop: Map{Light: true, Body: func(b *Body) {
+			Loop: Map{Body: func(b *Body) {
 				b.Store("dst", b.Min(b.Coef("hi"), b.Max(b.Coef("lo"), b.Load("x"))))
 			}},
 		},

@@ -17,7 +17,7 @@ func ProbeName(k *Kernel) string {
 	}
 	switch k.Loop.(type) {
 	case Product, Transposition:
-		return "" // bound by arithmetic, and by shuffles
+		return "" // bound by arithmetic, see multiplyAdds, and by shuffles
 	case Rows, RowDots, RowAxpys:
 		return "Read1"
 	case Outer:
@@ -93,4 +93,11 @@ func moveProbe(p []Param) Map {
 			}
 		}
 	}}
+}
+
+// multiplyAdds is the limit probe of matrix products: a core's multiply-adds, and nothing
+// else.
+func multiplyAdds() *Kernel {
+	return &Kernel{Name: "MultiplyAdds", Doc: "limit probe: 1536 bytes of independent multiply-adds for each of n",
+		Family: "probe", Probe: true, Params: params(Depth, "n"), Loop: MultiplyAdds{}}
 }

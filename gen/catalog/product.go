@@ -6,7 +6,7 @@ import . "github.com/seed63264101/steepest/gen/vec"
 func products() []*Kernel {
 	return []*Kernel{
 		{
-			Name: "GemmBlock", Doc: "c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding)", Family: "product",
+			Name: "GemmBlock", Doc: "c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0", Family: "product",
 			Params: params(RowCount, "m", ColumnCount, "n", Depth, "k", Scalar, "alpha",
 				Left, "a", Step, "aRow", "aColumn", Right, "b", Step, "bRow", Scalar, "beta", Target, "c", Step, "cRow"),
 			Loop: Product{Alpha: "alpha", Beta: "beta"},

@@ -2,10 +2,11 @@ package catalog
 
 import . "github.com/seed63264101/steepest/gen/vec"
 
-// The flush thresholds; package kernels/generic explains them.
+// The thresholds; package kernels/generic explains them.
 var (
 	tiny     = Const{Name: "tiny", Bits32: 32 << 23, Bits64: 64 << 52}      // 2^-95, 2^-959
 	tinyRoot = Const{Name: "tinyroot", Bits32: 64 << 23, Bits64: 512 << 52} // 2^-63, 2^-511
+	floor    = Const{Name: "floor", Bits32: 25 << 23, Bits64: 55 << 52}     // 2^-102, 2^-968
 )
 
 func flush(b *Body, x Val) Val { return b.Flush(x, tiny) }
@@ -28,15 +29,19 @@ func firstMoment(b *Body, d Val) Val {
 	return m
 }
 
-// secondMoment updates an average of squares: root is the square root of what a
-// new square counts.
-func secondMoment(b *Body, stream, decay string, d Val) Val {
-	b.Note("u = flushRoot(root*d), " + stream + " = flush(" + decay + "*" + stream + " + u*u)")
+// square returns the square of root*d. root is the square root of what a new
+// square counts.
+func square(b *Body, d Val) Val {
 	u := b.Flush(b.Mul(b.Coef("root"), d), tinyRoot)
-	v := flush(b, b.Add(
-		b.Mul(b.Coef(decay), b.Load(stream)),
-		b.Mul(u, u)))
-	b.Store(stream, v)
+	return b.Mul(u, u)
+}
+
+// secondMoment updates the stream v, an average of squares whose root divides.
+func secondMoment(b *Body, decay string, d Val) Val {
+	b.Note("u = flushRoot(root*d), v = max(floor, " + decay + "*v + u*u)")
+	uu := square(b, d)
+	v := b.AtLeast(b.Add(b.Mul(b.Coef(decay), b.Load("v")), uu), floor)
+	b.Store("v", v)
 	return v
 }
 
@@ -68,7 +73,7 @@ func updates() []*Kernel {
 			Loop: Map{Body: func(b *Body) {
 				d := direction(b)
 				m := firstMoment(b, d)
-				v := secondMoment(b, "v", "beta2", d)
+				v := secondMoment(b, "beta2", d)
 				b.Note("p = decay*p - step*(m/(sqrt(v)+eps))")
 				descend(b, "step", b.Div(m, b.Add(b.Sqrt(v), b.Coef("eps"))))
 			}},
@@ -80,7 +85,7 @@ func updates() []*Kernel {
 			Loop: Map{Body: func(b *Body) {
 				d := direction(b)
 				m := firstMoment(b, d)
-				v := secondMoment(b, "v", "beta2", d)
+				v := secondMoment(b, "beta2", d)
 				b.Note("vmax = max(vmax, v), p = decay*p - step*(m/(sqrt(vmax)+eps))")
 				v = b.Max(b.Load("vmax"), v)
 				b.Store("vmax", v)
@@ -107,7 +112,7 @@ func updates() []*Kernel {
 			Loop: Map{Body: func(b *Body) {
 				d := direction(b)
 				m := firstMoment(b, d)
-				v := secondMoment(b, "v", "beta2", d)
+				v := secondMoment(b, "beta2", d)
 				b.Note("p = decay*p - (cg*d + cm*m)/(sqrt(v)+eps)")
 				look := b.Add(b.Mul(b.Coef("cg"), d), b.Mul(b.Coef("cm"), m))
 				b.Store("p", b.Sub(
@@ -122,7 +127,7 @@ func updates() []*Kernel {
 			Loop: Map{Body: func(b *Body) {
 				d := direction(b)
 				m := firstMoment(b, d)
-				secondMoment(b, "v", "beta2", d)
+				secondMoment(b, "beta2", d)
 				b.Note("p = decay*p - step*m")
 				descend(b, "step", m)
 			}},
@@ -132,9 +137,9 @@ func updates() []*Kernel {
 			Params: params(InOut, "p", In, "g", InOut, "sum", Scalar, "scale", "l2", "eps", "lr"),
 			Loop: Map{Body: func(b *Body) {
 				d := direction(b)
-				b.Note("u = flushRoot(d), sum += u*u")
+				b.Note("u = flushRoot(d), sum = max(floor, sum + u*u)")
 				u := b.Flush(d, tinyRoot)
-				sum := b.Add(b.Load("sum"), b.Mul(u, u))
+				sum := b.AtLeast(b.Add(b.Load("sum"), b.Mul(u, u)), floor)
 				b.Store("sum", sum)
 				b.Note("p -= lr*(d/(sqrt(sum)+eps))")
 				q := b.Div(d, b.Add(b.Sqrt(sum), b.Coef("eps")))
@@ -150,12 +155,14 @@ func updates() []*Kernel {
 			Params: params(InOut, "p", In, "g", InOut, "v", "acc", Scalar, "scale", "l2", "rho", "root", "eps", "lr"),
 			Loop: Map{Body: func(b *Body) {
 				d := direction(b)
-				v := secondMoment(b, "v", "rho", d)
+				v := secondMoment(b, "rho", d)
 				b.Note("delta = sqrt((acc+eps)/(v+eps))*d, p -= lr*delta")
 				ratio := b.Div(b.Add(b.Load("acc"), b.Coef("eps")), b.Add(v, b.Coef("eps")))
 				delta := b.Mul(b.Sqrt(ratio), d)
 				b.Store("p", b.Sub(b.Load("p"), b.Mul(b.Coef("lr"), delta)))
-				secondMoment(b, "acc", "rho", delta)
+				b.Note("u = flushRoot(root*delta), acc = flush(rho*acc + u*u)")
+				uu := square(b, delta)
+				b.Store("acc", flush(b, b.Add(b.Mul(b.Coef("rho"), b.Load("acc")), uu)))
 			}},
 		},
 		{
@@ -181,7 +188,7 @@ func updates() []*Kernel {
 				b.Note("d = scale*flush(g)")
 				d := b.Mul(b.Coef("scale"), flush(b, b.Load("g")))
 				m := firstMoment(b, d)
-				v := secondMoment(b, "v", "beta2", d)
+				v := secondMoment(b, "beta2", d)
 				b.Note("r = step*(m/(sqrt(v)+eps)) + wd*p")
 				q := b.Div(m, b.Add(b.Sqrt(v), b.Coef("eps")))
 				b.Store("r", b.Add(b.Mul(b.Coef("step"), q), b.Mul(b.Coef("wd"), b.Load("p"))))
@@ -194,7 +201,7 @@ func updates() []*Kernel {
 			Loop: Map{Body: func(b *Body) {
 				b.Note("d = scale*flush(g)")
 				d := b.Mul(b.Coef("scale"), flush(b, b.Load("g")))
-				v := secondMoment(b, "v", "beta2", d)
+				v := secondMoment(b, "beta2", d)
 				p, z := b.Load("p"), b.Load("z")
 				b.Note("n = step*(d/(sqrt(v)+eps)) + wd*p")
 				q := b.Div(d, b.Add(b.Sqrt(v), b.Coef("eps")))
@@ -214,7 +221,6 @@ var (
 	huge     = Const{Name: "huge", Bits32: 254 << 23, Bits64: 2046 << 52} // 2^127, 2^1023
 	one      = Const{Name: "one", Bits32: 127 << 23, Bits64: 1023 << 52}
 	minusOne = Const{Name: "minusone", Bits32: 1<<31 | 127<<23, Bits64: 1<<63 | 1023<<52}
-	zero     = Const{Name: "zero"}
 )
 
 func momentum(name, doc string, nesterov bool) *Kernel {
@@ -239,6 +245,20 @@ func momentum(name, doc string, nesterov bool) *Kernel {
 	}
 }
 
+// variance updates the streams v, a variance, and avg, the average that belongs to
+// it.
+func variance(b *Body, d Val) Val {
+	b.Note("u = flushRoot(root*(d-avg)), v = max(floor, alpha*(v + u*u)), avg = flush(alpha*avg + oma*d)")
+	avg := b.Load("avg")
+	uu := square(b, b.Sub(d, avg))
+	v := b.AtLeast(b.Mul(b.Coef("alpha"), b.Add(b.Load("v"), uu)), floor)
+	b.Store("v", v)
+	b.Store("avg", flush(b, b.Add(
+		b.Mul(b.Coef("alpha"), avg),
+		b.Mul(b.Coef("oma"), d))))
+	return v
+}
+
 func rmsprop(name, doc string, centered, momentum bool) *Kernel {
 	streams := params(InOut, "p", In, "g", InOut, "v")
 	scalars := params(Scalar, "scale", "l2", "alpha", "root", "eps", "lr")
@@ -255,15 +275,11 @@ func rmsprop(name, doc string, centered, momentum bool) *Kernel {
 		Params: append(streams, scalars...),
 		Loop: Map{Body: func(b *Body) {
 			d := direction(b)
-			v := secondMoment(b, "v", "alpha", d)
+			var v Val
 			if centered {
-				b.Note("avg = flush(alpha*avg + oma*d), v = max(0, v - flushRoot(avg)*flushRoot(avg))")
-				avg := flush(b, b.Add(
-					b.Mul(b.Coef("alpha"), b.Load("avg")),
-					b.Mul(b.Coef("oma"), d)))
-				b.Store("avg", avg)
-				a := b.Flush(avg, tinyRoot)
-				v = b.Max(b.Const(zero), b.Sub(v, b.Mul(a, a)))
+				v = variance(b, d)
+			} else {
+				v = secondMoment(b, "alpha", d)
 			}
 			b.Note("q = d/(sqrt(v)+eps)")
 			q := b.Div(d, b.Add(b.Sqrt(v), b.Coef("eps")))

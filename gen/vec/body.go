@@ -3,6 +3,7 @@ package vec
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -16,21 +17,22 @@ type Op int
 
 // The operations. Each rounds once, where it rounds at all.
 const (
-	OpLoad   Op = iota // the stream's vector
-	OpStore            // stores its argument to the stream
-	OpAccum            // accumulates its argument: see Reduce
-	OpAdd              // a + b
-	OpSub              // a - b
-	OpMul              // a * b
-	OpDiv              // a / b
-	OpSqrt             // square root
-	OpAbs              // |a|
-	OpOr               // bits of a or bits of b
-	OpMax              // a where a > b, otherwise b
-	OpMin              // a where a < b, otherwise b
-	OpMaxNaN           // larger of two non-negative numbers; NaN beats all
-	OpFlush            // a, or +0 where |a| < b; NaN stays
-	OpEqual            // all bits where a = b, otherwise none
+	OpLoad    Op = iota // the stream's vector
+	OpStore             // stores its argument to the stream
+	OpAccum             // accumulates its argument: see Reduce
+	OpAdd               // a + b
+	OpSub               // a - b
+	OpMul               // a * b
+	OpDiv               // a / b
+	OpSqrt              // square root
+	OpAbs               // |a|
+	OpOr                // bits of a or bits of b
+	OpMax               // a where a > b, otherwise b
+	OpMin               // a where a < b, otherwise b
+	OpMaxNaN            // larger of two non-negative numbers; NaN beats all
+	OpFlush             // a, or +0 where |a| < b; NaN stays
+	OpAtLeast           // a, or b, which is positive, where a < b; NaN stays
+	OpEqual             // all bits where a = b, otherwise none
 
 	// For a Machine's Expand only.
 	OpKeepBits // a where it has any of the bits of b, otherwise +0
@@ -234,6 +236,15 @@ func (b *Body) Flush(x Val, limit Const) Val {
 		}
 	}
 	return b.op(OpFlush, x, b.Const(limit))
+}
+
+// AtLeast returns x, or limit where x < limit; NaN stays. The limit is a positive
+// number, so that signs of zeros do not matter.
+func (b *Body) AtLeast(x Val, limit Const) Val {
+	if !(math.Float32frombits(limit.Bits32) > 0 && math.Float64frombits(limit.Bits64) > 0) {
+		panic(fmt.Sprintf("vec: kernel %s: least value %s is no positive number", b.kernel.Name, limit.Name))
+	}
+	return b.op(OpAtLeast, x, b.Const(limit))
 }
 
 // ConstOf returns the constant that a value is, for Expand.

@@ -89,8 +89,9 @@ type Machine interface {
 	ArgBase(dst G, param string)
 	ArgLen(dst G, param string)
 	ArgInt(dst G, param string)
-	Local(dst G)             // address of the local memory
-	SaveInt(slot int, src G) // to the local memory's slot of 8 bytes
+	ArgBits(dst G, e Elem, param string) // a scalar's bits, with zeros above them
+	Local(dst G)                         // address of the local memory
+	SaveInt(slot int, src G)             // to the local memory's slot of 8 bytes
 	LoadInt(dst G, slot int)
 	Pointer(dst G, from Address)
 	Move(dst, src G)

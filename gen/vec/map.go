@@ -4,8 +4,6 @@ package vec
 // element, and an element's result depends on its own inputs alone.
 type Map struct {
 	Body func(b *Body)
-	// Light marks a body with so little arithmetic that loads and stores bind.
-	Light bool
 }
 
 func (Map) result(string) string { return "" }

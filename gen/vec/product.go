@@ -392,13 +392,18 @@ func (p *product) addRows(rows int) {
 	}
 }
 
-// finish stores beta*c + alpha*sum. All of a row is loaded before any of it is stored:
-// vectors may overlap.
+// finish stores beta*c + alpha*sum, and does not read c where beta is 0: it may hold
+// anything, and has often just been written. All of a row is loaded before any of it is
+// stored: vectors may overlap.
 func (p *product) finish(sums [][]V, columns []span) {
 	m, bytes := p.m, p.m.VectorBytes()
-	m.Comment("c = beta*c + alpha*sum")
 	alpha, beta, old := p.vector(), p.vector(), p.vector()
 	m.Broadcast(alpha, p.e, Uniform{Param: p.Alpha})
+	unread, done := p.label("unread"), p.label("stored")
+	m.ArgBits(p.n, p.e, p.Beta)
+	m.ShiftLeft(p.n, 65-8*int(p.e)) // zero has either sign
+	m.JumpIf(p.n, EQ, 0, unread)
+	m.Comment("c = beta*c + alpha*sum")
 	m.Broadcast(beta, p.e, Uniform{Param: p.Beta})
 	p.distance(p.n, p.target, 0)
 	for _, sum := range sums {
@@ -408,9 +413,57 @@ func (p *product) finish(sums [][]V, columns []span) {
 			m.Op(OpMul, p.e, bytes, sum[j], alpha, sum[j])
 			m.Op(OpAdd, p.e, bytes, sum[j], old, sum[j])
 		}
-		for j, s := range columns {
-			m.Store(sum[j], p.e, p.address(p.c, s), s.access)
-		}
-		m.Add(p.c, p.n)
+		p.store(sum, columns)
 	}
+	m.Jump(done)
+	m.Label(unread)
+	m.Comment("c = 0 + alpha*sum")
+	m.Zero(old)
+	p.distance(p.n, p.target, 0)
+	for _, sum := range sums {
+		for j := range columns {
+			m.Op(OpMul, p.e, bytes, sum[j], alpha, sum[j])
+			m.Op(OpAdd, p.e, bytes, sum[j], old, sum[j])
+		}
+		p.store(sum, columns)
+	}
+	m.Label(done)
+}
+
+// store stores a row of results and goes to the next.
+func (p *product) store(sum []V, columns []span) {
+	for j, s := range columns {
+		p.m.Store(sum[j], p.e, p.address(p.c, s), s.access)
+	}
+	p.m.Add(p.c, p.n)
+}
+
+// MultiplyAdds is the skeleton of the products' limit probe: for each of its Depth, as
+// many multiply-adds as multiplyAddBytes of vectors hold, of which none waits for another.
+type MultiplyAdds struct{}
+
+// multiplyAddBytes are a probe's results in one turn, on every machine.
+const multiplyAddBytes = 24 * 64
+
+func (MultiplyAdds) result(string) string { return "" }
+
+func (MultiplyAdds) generate(g *gen) {
+	m := g.m
+	m.Begin(g.k, g.e, 0)
+	n := g.general()
+	m.ArgInt(n, g.k.OfKind(Depth).Name)
+	vectors := multiplyAddBytes / m.VectorBytes()
+	sums := g.vectors(min(vectors, (m.Vectors()-1)/12*12))
+	a := g.vector()
+	for _, v := range append(sums, a) {
+		m.Zero(v)
+	}
+	turn := g.label("turn")
+	m.AlignLoop()
+	m.Label(turn)
+	for i := range vectors {
+		m.MultiplyAdd(g.e, sums[i%len(sums)], a, a)
+	}
+	m.SubJump(n, 1, GT, turn)
+	m.Return()
 }

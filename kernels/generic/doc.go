@@ -19,11 +19,11 @@ func isFloat32[T Float]() bool {
 	return T(ulp)+1 == T(ulp)
 }
 
-// Tiny is the flush threshold of the update kernels: a gradient or a moment
-// smaller in magnitude counts, and is stored, as +0. It is 2^-95 for float32 and
-// 2^-959 for float64: far enough above the least normal number that the products
-// of the next step are still normal numbers, and a power of two whose exponent
-// field has a single bit, so that a mask tests for it.
+// Tiny is the flush threshold of the update kernels: a gradient, a first moment or
+// a velocity smaller in magnitude counts, and is stored, as +0. It is 2^-95 for
+// float32 and 2^-959 for float64: far enough above the least normal number that the
+// products of the next step are still normal numbers, and a power of two whose
+// exponent field has a single bit, so that a mask tests for it.
 func Tiny[T Float]() T {
 	if isFloat32[T]() {
 		return T(tiny32)
@@ -41,10 +41,24 @@ func TinyRoot[T Float]() T {
 	return T(tinyRoot64)
 }
 
-// The thresholds as variables: a constant 2^-959 does not convert to every T.
+// Floor is the least second moment: 2^-102 for float32 and 2^-968 for float64, with
+// the roots 2^-51 and 2^-484. The root divides first moments and gradients, which
+// vanish at a far smaller size than squares do: from a second moment stored as 0
+// they would make steps that only eps bounds. The floor's product with any decay
+// from 2^-24 (float32) or 2^-54 (float64) up is a normal number, and a square that
+// TinyRoot flushes is half a unit of its last place at most.
+func Floor[T Float]() T {
+	if isFloat32[T]() {
+		return T(floor32)
+	}
+	return T(floor64)
+}
+
+// The thresholds as variables: a constant 2^-959 does not convert to every T, and
+// what is no constant stays in a register.
 var (
-	tiny32, tinyRoot32 = 0x1p-95, 0x1p-63
-	tiny64, tinyRoot64 = 0x1p-959, 0x1p-511
+	tiny32, tinyRoot32, floor32 = 0x1p-95, 0x1p-63, 0x1p-102
+	tiny64, tinyRoot64, floor64 = 0x1p-959, 0x1p-511, 0x1p-968
 )
 
 // flushKey returns the key for flush: an odd multiple of 2*tiny, and just so

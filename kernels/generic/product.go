@@ -12,7 +12,8 @@ const columnsAtOnce = 64
 
 // GemmBlock is one block of a matrix product: c = beta*c + alpha*(a*b), where a has m
 // rows and k columns, aRow and aColumn apart, and the rows of b and c have n elements.
-// Each sum of k products starts at +0 and rounds once for each of them.
+// Each sum of k products starts at +0 and rounds once for each of them. With beta = 0, c
+// counts as +0 whatever it holds.
 func GemmBlock[T Float](m, n, k int, alpha T, a []T, aRow, aColumn int, b []T, bRow int, beta T, c []T, cRow int) {
 	var sums [columnsAtOnce]T
 	for j := 0; j < n; j += columnsAtOnce {
@@ -27,7 +28,11 @@ func GemmBlock[T Float](m, n, k int, alpha T, a []T, aRow, aColumn int, b []T, b
 				}
 			}
 			for q, y := range c[i*cRow+j:][:width] {
-				c[i*cRow+j+q] = T(beta*y) + T(alpha*sum[q])
+				old := T(0)
+				if beta != 0 {
+					old = T(beta * y)
+				}
+				c[i*cRow+j+q] = old + T(alpha*sum[q])
 			}
 		}
 	}

@@ -39,14 +39,20 @@ func Nesterov[T Float](p, g, buf []T, scale, l2, mu, omd, lr T) {
 // sqrt(1-beta2); eps and step carry the bias corrections, decay is the decoupled
 // weight decay's factor on p.
 func Adam[T Float](p, g, m, v []T, scale, l2, decay, beta1, omb1, beta2, root, eps, step T) {
-	tiny, tinyRoot := flushKey(Tiny[T]()), flushKey(TinyRoot[T]())
+	tiny, tinyRoot, floor := flushKey(Tiny[T]()), flushKey(TinyRoot[T]()), Floor[T]()
 	g, m, v = g[:len(p)], m[:len(p)], v[:len(p)]
 	for i, w := range p {
 		d := T(scale*flush(g[i], tiny)) + T(l2*w)
-		u := flush(T(root*d), tinyRoot)
 		mi := flush(T(beta1*m[i])+T(omb1*d), tiny)
-		vi := flush(T(beta2*v[i])+T(u*u), tiny)
+		vi := secondMoment(v[i], d, beta2, root, tinyRoot, floor)
 		m[i], v[i] = mi, vi
 		p[i] = T(decay*w) - T(step*T(mi/(sqrt(vi)+eps)))
 	}
+}
+
+// secondMoment returns the next second moment, kept at or above the floor. A NaN
+// stays.
+func secondMoment[T Float](v, d, decay, root, tinyRoot, floor T) T {
+	u := flush(T(root*d), tinyRoot)
+	return greater(floor, T(decay*v)+T(u*u))
 }

@@ -78,7 +78,8 @@ func compare[T kernels.Float](t *testing.T, routine string, s shape) {
 		}
 		for name, pair := range generic.outputs(got) {
 			if i := differ(pair[0], pair[1]); i >= 0 {
-				t.Errorf("%s: %s[%d] = %v with %v, %v with generic", c.describe(), name, i, pair[1][i], level, pair[0][i])
+				t.Errorf("%s: %s[%d] = %v (%x) with %v, %v (%x) with generic", c.describe(), name, i,
+					pair[1][i], float64(pair[1][i]), level, pair[0][i], float64(pair[0][i]))
 			}
 		}
 		if i := differ(generic.results, got.results); i >= 0 {

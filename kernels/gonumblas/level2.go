@@ -31,13 +31,13 @@ func gemv[T kernels.Float](tA blas.Transpose, m, n int, alpha T, a []T, lda int,
 	case alpha == 0:
 	case trans && incY == 1:
 		t.GemvT(m, alpha, a, lda, x, incX, beta, y[:n])
-	case trans && n <= t.Resident:
+	case trans && n <= kernels.Resident[T]():
 		t.GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	case trans:
 		kernels.GemvTInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	case incX == 1:
 		t.Gemv(m, alpha, a, lda, x[:n], beta, y, incY)
-	case n <= t.Resident:
+	case n <= kernels.Resident[T]():
 		t.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
 	default:
 		kernels.GemvInc(m, n, alpha, a, lda, x, incX, beta, y, incY)
@@ -56,7 +56,7 @@ func ger[T kernels.Float](m, n int, alpha T, x []T, incX int, y []T, incY int, a
 		generic.GerInc(m, n, alpha, x, incX, y, incY, a, lda)
 	case incY == 1:
 		t.Ger(m, alpha, x, incX, y[:n], a, lda)
-	case n <= t.Resident:
+	case n <= kernels.Resident[T]():
 		t.GerInc(m, n, alpha, x, incX, y, incY, a, lda)
 	default:
 		kernels.GerInc(m, n, alpha, x, incX, y, incY, a, lda)

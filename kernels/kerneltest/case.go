@@ -205,7 +205,8 @@ func (a *Args[T]) Diff(op Op[T], want *Args[T]) error {
 	for i := range a.List {
 		for j, x := range a.List[i] {
 			if !Same(x, want.List[i][j]) {
-				return fmt.Errorf("xs[%d][%d] = %v, want %v", i, j, x, want.List[i][j])
+				return fmt.Errorf("xs[%d][%d] = %v (%x), want %v (%x)",
+					i, j, x, float64(x), want.List[i][j], float64(want.List[i][j]))
 			}
 		}
 	}
@@ -227,9 +228,12 @@ func Compare[T kernels.Float](op Op[T], level kernels.Level, a *Args[T]) error {
 	want := op.Bind(reference, b)(1)
 	got := op.Bind(t, a)(1)
 	if !Same(got, want) {
-		return fmt.Errorf("result %v (%x), want %v (%x)", got, got, want, want)
+		return fmt.Errorf("%s of %T at level %v returns %v (%x), at level generic %v (%x)", op.Name, T(0), level, got, got, want, want)
 	}
-	return a.Diff(op, b)
+	if err := a.Diff(op, b); err != nil {
+		return fmt.Errorf("%s of %T at level %v: %w, as at level generic", op.Name, T(0), level, err)
+	}
+	return nil
 }
 
 // Values draws test values of one character.
@@ -240,7 +244,7 @@ const (
 	Normal   Values = iota // standard normal deviates
 	Raw                    // any bits: mostly huge and tiny, some NaN and subnormal
 	Special                // zeros, infinities, NaN, largest, smallest, among ordinary ones
-	Small                  // around the flush thresholds and below, zeros of both signs
+	Small                  // around the thresholds of the update kernels and below, zeros of both signs
 	NumCases               // the number of characters
 )
 
@@ -278,9 +282,9 @@ func source[T kernels.Float](c Values, r *rand.Rand) func() T {
 			return normal()
 		}
 	case Small:
-		exponents := []int{-95, -63, -126, -140}
+		exponents := []int{-95, -63, -102, -126, -140}
 		if unsafe.Sizeof(T(0)) == 8 {
-			exponents = []int{-959, -511, -1022, -1060}
+			exponents = []int{-959, -511, -968, -1022, -1060}
 		}
 		return func() T {
 			switch r.IntN(6) {

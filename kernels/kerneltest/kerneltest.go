@@ -68,10 +68,17 @@ type Op[T kernels.Float] struct {
 	Params []Param
 	Alias  [][2]string // parameters that may be the same slice
 
+	// Narrow says that cores whose data paths have half the width of the widest
+	// level's vectors take the kernel of the level below, in vectors of half the size.
+	Narrow bool
+
 	// Bind returns a function that calls the table's entry so many times on the
 	// arguments, and returns the last result, 0 where there is none.
 	Bind func(t *kernels.Table[T], a *Args[T]) func(reps int) float64
 }
+
+// is reports whether two types are the same.
+func is[T, U kernels.Float]() bool { return any(T(0)) == any(U(0)) }
 
 // Count returns the number of parameters of a kind.
 func (op Op[T]) Count(k Kind) int {

@@ -9,6 +9,7 @@ func Ops[T kernels.Float]() []Op[T] {
 	return []Op[T]{
 		{
 			Name: "Axpy", Doc: "y[i] += alpha*x[i]", Family: "level1", Probe: "Move101",
+			Narrow: true,
 			Params: []Param{
 				{"alpha", Scalar},
 				{"x", In},
@@ -32,6 +33,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "Axpby", Doc: "y[i] = alpha*x[i] + beta*y[i]", Family: "level1", Probe: "Move101",
+			Narrow: true,
 			Params: []Param{
 				{"alpha", Scalar},
 				{"x", In},
@@ -57,6 +59,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "Scal", Doc: "x[i] *= alpha", Family: "level1", Probe: "Move001",
+			Narrow: true,
 			Params: []Param{
 				{"alpha", Scalar},
 				{"x", InOut},
@@ -75,6 +78,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "Add", Doc: "dst[i] = x[i] + y[i]", Family: "level1", Probe: "Move210",
+			Narrow: true,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -100,6 +104,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "Mul", Doc: "dst[i] = x[i] * y[i]", Family: "level1", Probe: "Move210",
+			Narrow: true,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -125,6 +130,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "Swap", Doc: "x[i], y[i] = y[i], x[i]", Family: "level1", Probe: "Move002",
+			Narrow: true,
 			Params: []Param{
 				{"x", InOut},
 				{"y", InOut},
@@ -146,6 +152,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "Rot", Doc: "x[i], y[i] = c*x[i] + s*y[i], c*y[i] - s*x[i]", Family: "level1", Probe: "Move002",
+			Narrow: true,
 			Params: []Param{
 				{"x", InOut},
 				{"y", InOut},
@@ -168,6 +175,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "Rotm", Doc: "x[i], y[i] = h11*x[i] + h12*y[i], h21*x[i] + h22*y[i]", Family: "level1", Probe: "Move002",
+			Narrow: true,
 			Params: []Param{
 				{"x", InOut},
 				{"y", InOut},
@@ -194,6 +202,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "Lerp", Doc: "y[i] += w*(x[i]-y[i])", Family: "level1", Probe: "Move101",
+			Narrow: true,
 			Params: []Param{
 				{"w", Scalar},
 				{"x", In},
@@ -217,6 +226,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "Clamp", Doc: "dst[i] = min(max(x[i], lo), hi)", Family: "level1", Probe: "Move110",
+			Narrow: true,
 			Params: []Param{
 				{"dst", Out},
 				{"x", In},
@@ -263,6 +273,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "Dsdot", Doc: "sum of x[i]*y[i], in float64", Family: "reduce", Probe: "Read2",
+			Narrow: true,
 			Params: []Param{
 				{"x", In},
 				{"y", In},
@@ -316,6 +327,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "SumSquares", Doc: "sum of x[i]², in float64", Family: "reduce", Probe: "Read1",
+			Narrow: true,
 			Params: []Param{
 				{"x", In},
 			},
@@ -332,6 +344,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "SumSquaresScaled", Doc: "sum of (scale*x[i])², in float64; scale is finite", Family: "reduce", Probe: "Read1",
+			Narrow: true,
 			Params: []Param{
 				{"scale", Scalar64},
 				{"x", In},
@@ -382,6 +395,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "IndexAbs", Doc: "first i with |x[i]| = value, len(x) if there is none", Family: "reduce", Probe: "Read1",
+			Narrow: true,
 			Params: []Param{
 				{"x", In},
 				{"value", Scalar},
@@ -706,6 +720,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "Gemv", Doc: "y[r] = alpha*(sum over j of a[r*stride+j]*x[j]) + beta*y[r]", Family: "level2", Probe: "Read1",
+			Narrow: true,
 			Params: []Param{
 				{"rows", RowCount},
 				{"alpha", Scalar},
@@ -736,6 +751,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "GemvT", Doc: "y[j] = (alpha*x[r])*a[r*stride+j] + y[j], for each r in turn; for the first, with beta*y[j]", Family: "level2", Probe: "Read1",
+			Narrow: true,
 			Params: []Param{
 				{"rows", RowCount},
 				{"alpha", Scalar},
@@ -766,6 +782,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "Ger", Doc: "a[r*stride+j] += (alpha*x[r])*y[j]", Family: "level2", Probe: "Move001",
+			Narrow: is[T, float64](),
 			Params: []Param{
 				{"rows", RowCount},
 				{"alpha", Scalar},
@@ -916,6 +933,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "SumRowsAdd", Doc: "dst[j] += sum over r of a[r*stride+j]", Family: "rows", Probe: "Read1",
+			Narrow: true,
 			Params: []Param{
 				{"dst", InOut},
 				{"a", Matrix},
@@ -962,6 +980,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "MeanRowsAdd", Doc: "dst[j] += (sum over r of a[r*stride+j]) / div", Family: "rows", Probe: "Read1",
+			Narrow: true,
 			Params: []Param{
 				{"dst", InOut},
 				{"a", Matrix},
@@ -1004,6 +1023,7 @@ func Ops[T kernels.Float]() []Op[T] {
 		},
 		{
 			Name: "SumSlicesAdd", Doc: "dst[j] += sum over r of xs[r][j]", Family: "rows", Probe: "Read1",
+			Narrow: true,
 			Params: []Param{
 				{"dst", InOut},
 				{"xs", List},
@@ -1061,7 +1081,7 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
-			Name: "GemmBlock", Doc: "c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding)", Family: "product", Probe: "",
+			Name: "GemmBlock", Doc: "c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0", Family: "product", Probe: "",
 			Params: []Param{
 				{"m", RowCount},
 				{"n", ColumnCount},

@@ -130,6 +130,15 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
+		"MultiplyAdds": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Int[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.MultiplyAddsF32(p0)
+				}
+				return r
+			}
+		},
 	},
 	kernels.AVX512: {
 		"Move101": func(a *Args[float32]) func(int) float64 {
@@ -246,6 +255,15 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 			return func(reps int) (r float64) {
 				for range reps {
 					avx512.Move212F32(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
+		"MultiplyAdds": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Int[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.MultiplyAddsF32(p0)
 				}
 				return r
 			}
@@ -373,6 +391,15 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 				return r
 			}
 		},
+		"MultiplyAdds": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Int[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.MultiplyAddsF64(p0)
+				}
+				return r
+			}
+		},
 	},
 	kernels.AVX512: {
 		"Move101": func(a *Args[float64]) func(int) float64 {
@@ -489,6 +516,15 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 			return func(reps int) (r float64) {
 				for range reps {
 					avx512.Move212F64(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
+		"MultiplyAdds": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Int[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.MultiplyAddsF64(p0)
 				}
 				return r
 			}

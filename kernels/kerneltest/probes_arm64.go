@@ -129,6 +129,15 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
+		"MultiplyAdds": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Int[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.MultiplyAddsF32(p0)
+				}
+				return r
+			}
+		},
 	},
 }
 
@@ -248,6 +257,15 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 			return func(reps int) (r float64) {
 				for range reps {
 					neon.Move212F64(p0, p1, p2, p3, p4)
+				}
+				return r
+			}
+		},
+		"MultiplyAdds": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Int[0]
+			return func(reps int) (r float64) {
+				for range reps {
+					neon.MultiplyAddsF64(p0)
 				}
 				return r
 			}

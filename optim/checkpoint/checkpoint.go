@@ -53,9 +53,9 @@ import (
 	"os"
 	"strings"
 
-	"github.com/seed63264101/steepest/internal/regular"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 )
 
 const (

@@ -18,9 +18,9 @@ import (
 	"runtime"
 	"testing"
 
-	"github.com/seed63264101/steepest/internal/regular/regulartest"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
+	"github.com/seed63264101/steepest/optim/checkpoint/regular/regulartest"
 )
 
 // A run is an optimizer with gradients that depend on the step alone.

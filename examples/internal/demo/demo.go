@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/seed63264101/steepest/optim"
 )
@@ -83,6 +85,14 @@ func Positive(flag string, value float64) error {
 func NonNegative(flag string, value float64) error {
 	if !(value >= 0) || value > math.MaxFloat32 {
 		return fmt.Errorf("-%s %v: want a finite number >= 0", flag, value)
+	}
+	return nil
+}
+
+// OneOf returns an error that names the flag unless its value is one of some words.
+func OneOf(flag, value string, words ...string) error {
+	if !slices.Contains(words, value) {
+		return fmt.Errorf("-%s %s: want one of %s", flag, value, strings.Join(words, ", "))
 	}
 	return nil
 }

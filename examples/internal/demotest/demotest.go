@@ -12,8 +12,8 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
-	"github.com/seed63264101/steepest/internal/regular/regulartest"
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/optim/checkpoint/regular/regulartest"
 )
 
 // A Program is an example's name and its run function.

@@ -11,7 +11,7 @@ import (
 	"io"
 	"path/filepath"
 
-	"github.com/seed63264101/steepest/internal/regular"
+	"github.com/seed63264101/steepest/optim/checkpoint/regular"
 )
 
 // The files of MNIST's test set, as Y. LeCun, C. Cortes and C. J. C. Burges

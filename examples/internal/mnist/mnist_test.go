@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/examples/internal/demotest"
-	"github.com/seed63264101/steepest/internal/regular/regulartest"
+	"github.com/seed63264101/steepest/optim/checkpoint/regular/regulartest"
 )
 
 // idx returns an uncompressed IDX file.

@@ -1,0 +1,44 @@
+package kernels_test
+
+import (
+	"math/big"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// The contract's arithmetic without the machine's: each operation is computed
+// exactly and rounded once, by package math/big. With NaN and infinities, which
+// that package lacks or treats differently, there is nothing to round.
+
+func roundOnce[T kernels.Float](x, y T, bits uint, op func(z, x, y *big.Float) *big.Float, otherwise T) T {
+	if x-x != 0 || y-y != 0 {
+		return otherwise
+	}
+	var a, b, z big.Float
+	op(z.SetPrec(bits), a.SetFloat64(float64(x)), b.SetFloat64(float64(y)))
+	return nearest[T](&z)
+}
+
+// nearest returns the T nearest to z.
+func nearest[T kernels.Float](z *big.Float) T {
+	if size[T]() == 4 {
+		f, _ := z.Float32()
+		return T(f)
+	}
+	f, _ := z.Float64()
+	return T(f)
+}
+
+// add has room for the sum of the largest and the least float64, mul for a product
+// of two.
+func add[T kernels.Float](x, y T) T { return roundOnce(x, y, 2200, (*big.Float).Add, x+y) }
+func mul[T kernels.Float](x, y T) T { return roundOnce(x, y, 106, (*big.Float).Mul, x*y) }
+
+// div rounds twice, which comes to the same: a quotient q = x/y is not within
+// 2^-106 of a number m between two T's, as x - m*y is 0 or has that many bits.
+func div[T kernels.Float](x, y T) T {
+	if y == 0 {
+		return x / y
+	}
+	return roundOnce(x, y, 160, (*big.Float).Quo, x/y)
+}

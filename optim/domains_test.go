@@ -1,0 +1,144 @@
+package optim
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// A numberDomain lists numbers around the edges of what an option may be.
+type numberDomain struct {
+	good, bad []float64
+	bad32     []float64 // fine in float64, but not once rounded to float32
+}
+
+const leastPositive = math.SmallestNonzeroFloat64
+
+// notNumbers are in no domain.
+var notNumbers = []float64{math.NaN(), math.Inf(1), math.Inf(-1), -1, -leastPositive}
+
+var numberDomains = map[string]numberDomain{
+	"[0,∞)": {good: []float64{0, 0.5, 1e30}, bad32: []float64{1e39}},
+	"(0,∞)": {good: []float64{1e-30, 0.5, 1e30}, bad: []float64{0}, bad32: []float64{1e-60, 1e39}},
+	// The number is stored, and multiplied by less than 1 later.
+	"(0,∞) and normal": {good: []float64{1e-15, 0.5, 1e30}, bad: []float64{0, 1e-320}, bad32: []float64{1e-60, 1e-35, 1e39}},
+	"[0,1)":            {good: []float64{0, 0.5, 1 - 0x1p-24}, bad: []float64{1, 1.25}, bad32: []float64{1 - 1e-9}},
+	"[0,1) in float32": {good: []float64{0, 0.5, 1 - 0x1p-24}, bad: []float64{1, 1.25, 1 - 1e-9}},
+	"(0,1)":            {good: []float64{0.5, 1 - 0x1p-24}, bad: []float64{0, 1, 1.25}, bad32: []float64{1 - 1e-9}},
+}
+
+// accept returns the error with which the rules of r are refused, by New or, if it
+// has no variants, by NewEmbedding.
+func (r testedRule) accept(rule Rule) (err32, err64 error) {
+	return accept[float32](rule, r.variants == nil), accept[float64](rule, r.variants == nil)
+}
+
+func accept[T kernels.Float](rule Rule, embedding bool) error {
+	p := Param[T]{"w", []T{1}}
+	if embedding {
+		_, err := NewEmbedding(rule, p, 1)
+		return err
+	}
+	_, err := New(rule, []Param[T]{p})
+	return err
+}
+
+// TestDomains sets every numeric option of every rule to numbers inside and outside
+// of its domain. Errors name the rule, the option and the value.
+func TestDomains(t *testing.T) {
+	for _, r := range rules {
+		numbers := map[string]bool{}
+		for i := range reflect.TypeOf(r.first()).NumField() {
+			field := reflect.TypeOf(r.first()).Field(i)
+			if field.Type.Kind() == reflect.Bool {
+				continue
+			}
+			numbers[field.Name] = true
+			domain, ok := numberDomains[r.domains[field.Name]]
+			if !ok {
+				t.Errorf("%s.%s has the domain %q, which is none", r.name(), field.Name, r.domains[field.Name])
+				continue
+			}
+			testDomain(t, r, field, domain)
+		}
+		for name := range r.domains {
+			if !numbers[name] {
+				t.Errorf("%s has the domain of an option %s, but no such option", r.name(), name)
+			}
+		}
+		for _, c := range r.refused {
+			err32, err64 := r.accept(c.rule)
+			wantError(t, err32, append(c.want, c.rule.Name())...)
+			if c.only != "float32" {
+				wantError(t, err64, append(c.want, c.rule.Name())...)
+			} else if err64 != nil {
+				t.Errorf("%+v in float64: %v", c.rule, err64)
+			}
+		}
+	}
+}
+
+func testDomain(t *testing.T, r testedRule, field reflect.StructField, domain numberDomain) {
+	t.Helper()
+	whole := field.Type.Kind() == reflect.Int
+	set := func(v float64) Rule {
+		rule := reflect.New(reflect.TypeOf(r.first())).Elem()
+		rule.Set(reflect.ValueOf(r.first()))
+		if whole {
+			rule.FieldByIndex(field.Index).SetInt(int64(v))
+		} else {
+			rule.FieldByIndex(field.Index).SetFloat(v)
+		}
+		return rule.Interface().(Rule)
+	}
+	refused := func(err error, v float64) {
+		t.Helper()
+		wantError(t, err, fmt.Sprintf("%s: %s = %v", r.name(), field.Name, v))
+	}
+	for _, v := range append(domain.bad, notNumbers...) {
+		if whole && v != math.Trunc(v) || whole && math.IsInf(v, 0) {
+			continue
+		}
+		err32, err64 := r.accept(set(v))
+		refused(err32, v)
+		refused(err64, v)
+	}
+	for _, v := range domain.bad32 {
+		if whole {
+			continue
+		}
+		err32, err64 := r.accept(set(v))
+		refused(err32, v)
+		if err64 != nil {
+			t.Errorf("%s.%s = %v in float64: %v", r.name(), field.Name, v, err64)
+		}
+	}
+	for _, v := range domain.good {
+		if whole && v > 1 {
+			v = 100
+		}
+		if err32, err64 := r.accept(set(v)); err32 != nil || err64 != nil {
+			t.Errorf("%s.%s = %v is refused: %v, %v", r.name(), field.Name, v, err32, err64)
+		}
+	}
+}
+
+// TestNoRules: what is no rule at all.
+func TestNoRules(t *testing.T) {
+	for _, c := range []struct {
+		rule Rule
+		want []string
+	}{
+		{nil, []string{"nil"}},
+		{&Adam{}, []string{"*optim.Adam", "pointer"}},
+		{(*Adam)(nil), []string{"*optim.Adam", "pointer"}},
+	} {
+		for _, embedding := range []bool{false, true} {
+			wantError(t, accept[float32](c.rule, embedding), c.want...)
+			wantError(t, accept[float64](c.rule, embedding), c.want...)
+		}
+	}
+}

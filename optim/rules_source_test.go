@@ -1,0 +1,291 @@
+package optim
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// source returns the package's files without its tests.
+func source(t *testing.T) []*ast.File {
+	t.Helper()
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []*ast.File
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	if len(files) == 0 {
+		t.Skip("the source is not here")
+	}
+	return files
+}
+
+// methodsOf returns the names of the methods of every type, those of its pointer
+// included.
+func methodsOf(t *testing.T) map[string][]string {
+	t.Helper()
+	methods := map[string][]string{}
+	for _, f := range source(t) {
+		for _, d := range f.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Recv == nil {
+				continue
+			}
+			typ := f.Recv.List[0].Type
+			if p, ok := typ.(*ast.StarExpr); ok {
+				typ = p.X
+			}
+			if id, ok := typ.(*ast.Ident); ok {
+				methods[id.Name] = append(methods[id.Name], f.Name.Name)
+			}
+		}
+	}
+	return methods
+}
+
+// ruleTypes returns the types that look like rules in the source: those with the
+// methods of Rule that no other package can have, and those that the functions
+// behind New and NewEmbedding know.
+func ruleTypes(t *testing.T) map[string]bool {
+	t.Helper()
+	found := map[string]bool{}
+	for _, f := range source(t) {
+		for _, d := range f.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && (f.Name.Name == "newUpdater" || f.Name.Name == "newRowUpdater") {
+				ast.Inspect(f, func(n ast.Node) bool {
+					if c, ok := n.(*ast.CaseClause); ok {
+						for _, e := range c.List {
+							found[e.(*ast.Ident).Name] = true
+						}
+					}
+					return true
+				})
+			}
+		}
+	}
+	if len(found) < 10 {
+		t.Fatalf("newUpdater knows only %v", found)
+	}
+	for name, methods := range methodsOf(t) {
+		if slices.Contains(methods, "rate") && slices.Contains(methods, "options") {
+			found[name] = true
+		}
+	}
+	return found
+}
+
+// TestEveryRuleIsTested fails by name for a rule that the tests do not know, and
+// for what an entry of rules lacks.
+func TestEveryRuleIsTested(t *testing.T) {
+	tested := map[string]bool{}
+	for _, r := range rules {
+		tested[r.name()] = true
+		r.check(t)
+	}
+	for name := range ruleTypes(t) {
+		if !tested[name] {
+			t.Errorf("%s is a rule that no test knows: add it to rules", name)
+		}
+	}
+}
+
+func (r testedRule) check(t *testing.T) {
+	t.Helper()
+	name := r.name()
+	lacks := func(what string) { t.Errorf("the entry of %s in rules lacks %s", name, what) }
+	typ := reflect.TypeOf(r.first())
+	if typ.Name() != name {
+		t.Errorf("the rule %s has the name %q", typ.Name(), name)
+	}
+
+	// What New and NewEmbedding accept.
+	for _, embedding := range []bool{false, true} {
+		accepts := accept[float64](r.first(), embedding) == nil
+		has := r.variants != nil
+		who := "New"
+		if embedding {
+			has, who = r.rows != nil, "NewEmbedding"
+		}
+		if accepts != has {
+			t.Errorf("%s accepts %s: %v, but tests with it: %v", who, name, accepts, has)
+		}
+	}
+
+	// Every option is in use, in the variants for New or, of a rule that has none, in
+	// those for NewEmbedding.
+	all := r.variants
+	if all == nil {
+		all = r.rows
+	}
+	for _, v := range slices.Concat(r.variants, r.rows, r.dying) {
+		if reflect.TypeOf(v) != typ {
+			t.Errorf("the entry of %s in rules has a %T", name, v)
+		}
+	}
+	for i := range typ.NumField() {
+		if !slices.ContainsFunc(all, func(v Rule) bool { return !reflect.ValueOf(v).Field(i).IsZero() }) {
+			lacks("a variant with " + typ.Field(i).Name)
+		}
+	}
+
+	// Every number is checked. TestDomains compares with the fields themselves.
+	for _, o := range r.first().options() {
+		if r.domains[o.name] == "" {
+			lacks("the domain of " + o.name)
+		}
+	}
+	if r.formula == nil {
+		lacks("a formula")
+	}
+	if r.variants == nil {
+		return
+	}
+	if len(r.first().State()) > 0 && r.dying == nil {
+		lacks("variants whose state dies")
+	}
+	if _, ok := typ.FieldByName("Eps"); ok && r.smallEps == nil {
+		lacks("variants with a small Eps")
+	}
+}
+
+// docOf returns the doc comment of the package, or of a type or a function.
+func docOf(t *testing.T, name string) string {
+	t.Helper()
+	for _, f := range source(t) {
+		if name == "" && f.Doc != nil {
+			return f.Doc.Text()
+		}
+		for _, d := range f.Decls {
+			switch d := d.(type) {
+			case *ast.GenDecl:
+				for _, s := range d.Specs {
+					if s, ok := s.(*ast.TypeSpec); ok && s.Name.Name == name {
+						return d.Doc.Text()
+					}
+				}
+			case *ast.FuncDecl:
+				if d.Recv == nil && d.Name.Name == name {
+					return d.Doc.Text()
+				}
+			}
+		}
+	}
+	t.Fatalf("no comment on %q", name)
+	return ""
+}
+
+// TestRulesInDoc: the comments on Rule and NewEmbedding name every rule that there
+// is, and no other.
+func TestRulesInDoc(t *testing.T) {
+	var ofNew, ofEmbedding []string
+	for _, r := range rules {
+		if r.variants != nil {
+			ofNew = append(ofNew, r.name())
+		}
+		if r.rows != nil {
+			ofEmbedding = append(ofEmbedding, r.name())
+		}
+	}
+	compareNames := func(where string, found [][]string, want []string) {
+		t.Helper()
+		var names []string
+		for _, m := range found {
+			names = append(names, m[1])
+		}
+		slices.Sort(names)
+		if want := slices.Sorted(slices.Values(want)); !slices.Equal(names, want) {
+			t.Errorf("the comment on %s has the rules %v, want %v", where, names, want)
+		}
+	}
+	compareNames("Rule", regexp.MustCompile(`\[(\w+)\]`).FindAllStringSubmatch(docOf(t, "Rule"), -1), ofNew)
+	compareNames("NewEmbedding", regexp.MustCompile(`(?m)^\t(\w+) `).FindAllStringSubmatch(docOf(t, "NewEmbedding"), -1), ofEmbedding)
+
+	// The error for other rules.
+	err := accept[float64](nil, true)
+	for _, name := range ofEmbedding {
+		wantError(t, err, name)
+	}
+}
+
+// TestTableInDoc: the package comment's table has every rule with the number of its
+// state vectors and the bytes that follow from them, and below a rule what options
+// add to both.
+func TestTableInDoc(t *testing.T) {
+	type row struct{ state, bytes int }
+	type entry struct {
+		row
+		with map[string]row // by option
+	}
+	table := map[string]entry{}
+	last := ""
+	line := regexp.MustCompile(`(?m)^\t(  with )?(\w+) +\+?(\d) +\+?(\d+)\b`)
+	for _, m := range line.FindAllStringSubmatch(docOf(t, ""), -1) {
+		var r row
+		fmt.Sscan(m[3], &r.state)
+		fmt.Sscan(m[4], &r.bytes)
+		if m[1] == "" {
+			last = m[2]
+			table[last] = entry{r, map[string]row{}}
+		} else {
+			table[last].with[m[2]] = r
+		}
+	}
+	for _, r := range rules {
+		if r.variants == nil {
+			continue // of NewEmbedding alone
+		}
+		e, ok := table[r.name()]
+		if !ok {
+			t.Errorf("the table in the package comment has no %s", r.name())
+			continue
+		}
+		delete(table, r.name())
+		for _, v := range r.variants {
+			want := e.row
+			for option, more := range e.with {
+				if !reflect.ValueOf(v).FieldByName(option).IsZero() {
+					want.state += more.state
+					want.bytes += more.bytes
+				}
+			}
+			if got := (row{len(v.State()), traffic(v)}); got != want {
+				t.Errorf("%s %+v has %d state vectors and %d bytes, the package comment %d and %d",
+					r.name(), v, got.state, got.bytes, want.state, want.bytes)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(table)) {
+		t.Errorf("the table in the package comment has %s, which is no rule", name)
+	}
+}
+
+// traffic returns the bytes that a rule's update of a float32 parameter reads and
+// writes, for each element.
+func traffic(rule Rule) int {
+	streams := 3 + 2*len(rule.State()) // p and each state vector are read and written, g is read
+	switch rule.(type) {
+	case LARS:
+		streams += 2 // p and g are read for the norms
+	case LAMB:
+		streams = 7 + 3 // the direction is written, then read to change p
+	}
+	return 4 * streams
+}
