@@ -64,7 +64,9 @@ func scal[T kernels.Float](n int, alpha T, x []T, incX int) {
 			x[i*incX] = 0
 		}
 	case n <= few:
-		generic.ScalInc(n, alpha, x, incX)
+		for i := range n {
+			x[i*incX] *= alpha
+		}
 	case incX == 1:
 		kernels.ActiveTable[T]().Scal(alpha, x[:n])
 	default:
