@@ -13,7 +13,7 @@ BIN := $(CURDIR)/.bin
 N ?= 60
 SEED ?= 1
 
-.PHONY: all test check generate fuzz blocks mutate bench report fmt vet builds legs v3 purego fuzz-short clean
+.PHONY: all test check generate golden fuzz soak blocks mutate bench report fmt vet builds legs v3 purego fuzz-short clean
 
 all: test
 
@@ -72,6 +72,10 @@ legs:
 	$(call leg,haswell,$(QEMU_AMD64) -cpu Haswell,amd64,avx2)
 	$(call leg,nehalem,$(QEMU_AMD64) -cpu Nehalem,amd64,generic)
 
+# Writes the table of golden hashes anew, from what this machine computes.
+golden:
+	$(GO) test -count=1 -p 1 ./kernels ./optim -run '^TestGolden' -update
+
 # Each fuzz target in turn.
 fuzz:
 	@for pkg in ./fuzz ./kernels/gonumblas ./optim/checkpoint; do \
@@ -81,6 +85,11 @@ fuzz:
 				-fuzztime $(FUZZTIME) -fuzzminimizetime 100x || exit 1; \
 		done; \
 	done
+
+# Fuzzes all targets in turn for a time and counts the elements that are compared.
+T ?= 10m
+soak:
+	$(GO) run ./fuzz/soak -t $(T)
 
 fuzz-short:
 	@$(MAKE) --no-print-directory fuzz FUZZTIME=$(CHECKFUZZTIME)

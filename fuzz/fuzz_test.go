@@ -48,6 +48,8 @@ func fuzzFamily(f *testing.F) {
 			seedGroups(f, byte(k))
 		case "product":
 			seedTiles(f, byte(k))
+		case "rows":
+			seedFar(f, byte(k))
 		}
 	}
 	m := new(memory)
@@ -150,6 +152,19 @@ func seedTiles(f *testing.F, k byte) {
 			f.Add(k, double, uint16(i), byte(0), byte(i%12), byte(i%3), uint32(back), byte(i), falling(double))
 			f.Add(k, double, uint16(59+7*i), byte(0), byte(i%12), byte(i%3), uint32(front), byte(i/4), plain(double))
 		}
+	}
+}
+
+// seedFar adds inputs with rows that neither the first-level cache nor the second-level
+// cache may hold, in groups of all sizes, and with a last block of few columns.
+func seedFar(f *testing.F, k byte) {
+	const front, back = 0x555555, 0xaaaaaa
+	for _, double := range []bool{false, true} {
+		for i, rows := range []byte{1, 2, 4, 10, 11, 12, 13, 14, 16} {
+			f.Add(k, double, 303+29*uint16(i), byte(7), rows, byte(i), uint32(back), byte(0), falling(double))
+			f.Add(k, double, 308+17*uint16(i), byte(23), rows, byte(i), uint32(back), byte(0), plain(double))
+		}
+		f.Add(k, double, uint16(299), byte(15), byte(11), byte(0), uint32(front), byte(0), falling(double))
 	}
 }
 

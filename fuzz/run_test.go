@@ -12,7 +12,8 @@ import (
 
 const (
 	maxRows     = 24 // bounds the rows of a matrix and the slices of a list
-	maxLongRows = 9  // and this where rows are longer than blocks: two groups and one
+	maxLongRows = 9  // and this where rows are longer than a sum's blocks: two groups and one
+	maxFarRows  = 17 // and this where sums over rows may be beyond the second-level cache
 )
 
 // input is what the fuzzer chose, apart from the kernel.
@@ -28,7 +29,8 @@ type input struct {
 // shape turns the fuzzer's numbers into the sizes for a kernel. Most lengths are
 // short, which costs little and is where tails are; one in four lies around a
 // multiple of half a block, or, for rows, of what a strip of columns may hold.
-// Where a row is a sum it has blocks, too: there it is one in eight each.
+// Where a row is a sum it has blocks, too, and sums over rows have longer strips: there
+// it is one in eight each.
 func shape[T kernels.Float](op kerneltest.Op[T], c input) kerneltest.Shape {
 	n, rows := int(c.n)%600, 1+int(c.rows)%maxRows
 	if c.edge%8 >= 6 {
@@ -36,6 +38,8 @@ func shape[T kernels.Float](op kerneltest.Op[T], c input) kerneltest.Shape {
 		switch {
 		case op.Family == "level2" && c.edge%8 == 7:
 			rows = 1 + int(c.rows)%maxLongRows
+		case op.Family == "rows" && c.edge%8 == 7:
+			rows, unit = 1+int(c.rows)%maxFarRows, 4096
 		case op.IsRows():
 			unit = 1024
 		}

@@ -203,7 +203,7 @@ var kinds = map[vec.Kind]string{
 	vec.ColumnCount: "ColumnCount", vec.Depth: "Depth", vec.Step: "Step",
 	vec.In: "In", vec.Out: "Out", vec.InOut: "InOut", vec.InRows: "InRows", vec.InOutRows: "InOutRows",
 	vec.Matrix: "Matrix", vec.InOutMatrix: "InOutMatrix",
-	vec.Left: "Left", vec.Right: "Right", vec.Target: "Target", vec.Transposed: "Transposed", vec.List: "List",
+	vec.Left: "Left", vec.Right: "Right", vec.Target: "Target", vec.OutMatrix: "OutMatrix", vec.Transposed: "Transposed", vec.List: "List",
 }
 
 func writeOps(s *source) {

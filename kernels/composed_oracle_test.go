@@ -15,9 +15,11 @@ func composed[T kernels.Float]() []kerneltest.Op[T] {
 	strided := []kerneltest.Param{{Name: "n", Kind: kerneltest.Count}, {Name: "x", Kind: kerneltest.In}, {Name: "incX", Kind: kerneltest.Inc}}
 	return []kerneltest.Op[T]{
 		{Name: "Nrm2", Family: "reduce", Params: dense},
+		{Name: "SumSquaresExp", Family: "reduce", Params: dense},
 		{Name: "Nrm2Inc", Family: "strided", Params: strided},
 		{Name: "Iamax", Family: "reduce", Params: dense},
 		{Name: "IamaxInc", Family: "strided", Params: strided},
+		gemm[T](),
 	}
 }
 
@@ -28,7 +30,11 @@ func composedOracles[T kernels.Float]() map[string]oracle[T] {
 		c.returns(exact[float64]{float64(firstLargest(c.vector("x")))})
 	}
 	return map[string]oracle[T]{
-		"Nrm2":     {nrm2, func(c *call[T]) { c.got = float64(kernels.Nrm2(c.v("x"))) }},
+		"Nrm2": {nrm2, func(c *call[T]) { c.got = float64(kernels.Nrm2(c.v("x"))) }},
+		"SumSquaresExp": {nrm2, func(c *call[T]) {
+			sum, exp := kernels.SumSquaresExp(c.v("x"))
+			c.got = float64(T(math.Ldexp(math.Sqrt(sum), exp)))
+		}},
 		"Nrm2Inc":  {nrm2, func(c *call[T]) { c.got = float64(kernels.Nrm2Inc(c.n("n"), c.v("x"), c.n("incX"))) }},
 		"Iamax":    {iamax, func(c *call[T]) { c.got = float64(kernels.Iamax(c.v("x"))) }},
 		"IamaxInc": {iamax, func(c *call[T]) { c.got = float64(kernels.IamaxInc(c.n("n"), c.v("x"), c.n("incX"))) }},

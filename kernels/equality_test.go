@@ -44,14 +44,7 @@ func sameBits[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Leve
 			t.Fatalf("n=%d rows=%d stride=%d incs=%v offset=%d values=%d: %v", s.N, s.Rows, s.Stride, s.Incs, off, c, err)
 		}
 	}
-	maxRows := 1
-	if op.IsRows() {
-		maxRows = 11
-	}
-	step := 1
-	if testing.Short() { // under emulation: a quarter of the pairs
-		step = 4
-	}
+	maxRows, step := mostRows(op), rowStep()
 	for n := range 301 {
 		for off := n % step; off < 17; off += step {
 			rows := 1 + (n+off)%maxRows
@@ -63,46 +56,12 @@ func sameBits[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Leve
 			check(kerneltest.Shape{N: n, Rows: many, Stride: n + n%2}, n%17, kerneltest.Normal)
 		}
 	}
-	for _, edge := range []int{512, 1024, 2048, 4096, 8192, 16384, 32768} {
-		most, around := maxRows, []int{-65, -33, -17, -1, 0, 1, 15, 31, 64, 100}
-		if op.IsRows() && edge > 4096 {
-			if op.Family != "level2" { // only these have blocks as long as that
-				continue
-			}
-			most = 5
-			if op.IsStrided() { // a short rest has a way of its own
-				around = append(around, 2, 4, 8, 16, 32)
-			}
+	for _, s := range edgeShapes(op) {
+		values := kerneltest.Normal
+		if !s.blocks {
+			values = kerneltest.Values(r.IntN(int(kerneltest.NumCases)))
 		}
-		for _, d := range around {
-			for rows := 1; rows <= most; rows += step {
-				n := edge + d
-				check(kerneltest.Shape{N: n, Rows: rows, Stride: n + rows%4}, r.IntN(17), kerneltest.Values(r.IntN(int(kerneltest.NumCases))))
-			}
-			n := 3*edge + d // several blocks and a rest
-			check(kerneltest.Shape{N: n, Rows: most, Stride: n}, r.IntN(17), kerneltest.Normal)
-		}
-	}
-	if op.Family == "rows" {
-		farRows(check, step)
-	}
-}
-
-// farRows checks sums over rows that have more elements together than the first-level
-// cache may hold, or the second-level cache where there are three rows and more:
-// kernels may take other ways through those. Blocks of columns have tails of all sorts,
-// and groups of rows, too. Every step-th tail is checked.
-func farRows(check func(s kerneltest.Shape, off int, c kerneltest.Values), step int) {
-	const block, near, middle = 1024, 8192, 131072 // elements: of a block at most, and of those caches
-	tails := []int{0, 1, 8, 15, 20, 36, 64, 555}
-	for i := 0; i < len(tails); i += step {
-		for _, rows := range []int{1, 2, 3, 4, 5, 6, 12} {
-			n := (near/block+1)*block + tails[i]
-			if rows > 2 {
-				n = (middle/rows/block+1)*block + tails[i]
-			}
-			check(kerneltest.Shape{N: n, Rows: rows, Stride: n + rows%3}, (5*i+rows)%17, kerneltest.Values((i+rows)%int(kerneltest.NumCases)))
-		}
+		check(s.Shape, r.IntN(17), values)
 	}
 }
 

@@ -30,6 +30,8 @@ func stackCalls[T kernels.Float]() map[string]func() {
 		"Rotm":       func() { var x, y [40]T; kernels.Rotm(x[:], y[:], 1, 2, 3, 4) },
 		"Dsdot":      func() { var x, y [40]T; kernels.Dsdot(x[:], y[:]) },
 
+		"SumSquaresExp": func() { var x [40]T; x[3] = least[T](); kernels.SumSquaresExp(x[:]) },
+
 		"CopyInc":  func() { var x, y [40]T; kernels.CopyInc(10, x[:], 2, y[:], -3) },
 		"SwapInc":  func() { var x, y [40]T; kernels.SwapInc(10, x[:], 2, y[:], -3) },
 		"AxpyInc":  func() { var x, y [40]T; kernels.AxpyInc(10, 2, x[:], 2, y[:], -3) },

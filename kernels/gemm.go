@@ -266,9 +266,7 @@ func (p *product[T]) blocks(t *Table[T], cut tiling, w *workspace[T], turn, pack
 				case p.transB:
 					t.Transpose(width, depth, p.b[j*p.ldb+l:], p.ldb, right, columns)
 				case pack:
-					for q := range depth {
-						copy(right[q*columns:][:width], p.b[(l+q)*p.ldb+j:])
-					}
+					t.CopyRows(depth, width, p.b[l*p.ldb+j:], p.ldb, right, columns)
 				default:
 					b, step = p.b[l*p.ldb+j:], p.ldb
 				}

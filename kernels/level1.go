@@ -3,6 +3,7 @@ package kernels
 import (
 	"fmt"
 	"math"
+	"unsafe"
 )
 
 // checkLen panics unless the two slices are equally long.
@@ -194,7 +195,7 @@ func Asum[T Float](x []T) T {
 //	}
 //
 // For float32 elements no square overflows or underflows, so the result is
-// finite exactly if every element is. For float64 elements see Nrm2.
+// finite exactly if every element is. For float64 elements see SumSquaresExp.
 func SumSquares[T Float](x []T) float64 {
 	return table[T]().SumSquares(noescape(x))
 }
@@ -217,17 +218,40 @@ func Nrm2[T Float](x []T) T {
 
 // nrm2 returns the norm of a vector given the sum of its squares.
 func nrm2[T Float](sum float64, n int, x []T, inc int) T {
-	const (
-		least   = 0x1p-900 // squares lost to underflow are below 2^-1022 each
-		largest = math.MaxFloat64
-	)
-	if sum >= least && sum <= largest {
+	if sum >= leastSquares && sum <= math.MaxFloat64 {
 		return T(math.Sqrt(sum))
 	}
 	return nrm2Scaled(n, x, inc)
 }
 
 func nrm2Scaled[T Float](n int, x []T, inc int) T {
+	sum, exp := scaledSquares(n, x, inc)
+	return T(math.Ldexp(math.Sqrt(sum), exp))
+}
+
+// leastSquares is the least sum of squares whose root is exact to rounding: squares
+// lost to underflow are below 2^-1022 each.
+const leastSquares = 0x1p-900
+
+// SumSquaresExp returns the sum of the squares as
+//
+//	sum * 4^exp
+//
+// where SumSquares would overflow or underflow too. sum is 0 if every element is,
+// NaN if one is, otherwise infinite if one is, and else lies between 2^-900 and
+// 2^900: the sums of very many vectors can be added. Where SumSquares has a result
+// between these bounds, as it always has of float32, sum is that and exp is 0.
+func SumSquaresExp[T Float](x []T) (sum float64, exp int) {
+	sum = table[T]().SumSquares(noescape(x))
+	if sum >= leastSquares && sum <= 1/leastSquares || sum != sum || unsafe.Sizeof(T(0)) == 4 {
+		return sum, 0
+	}
+	return scaledSquares(len(x), x, 1)
+}
+
+// scaledSquares returns the sum of the squares as sum * 4^exp, in two passes. Zero,
+// infinity and NaN have the exponent 0.
+func scaledSquares[T Float](n int, x []T, inc int) (sum float64, exp int) {
 	t := table[T]()
 	var amax float64
 	if inc == 1 {
@@ -236,19 +260,17 @@ func nrm2Scaled[T Float](n int, x []T, inc int) T {
 		amax = float64(t.AmaxInc(n, noescape(x), inc))
 	}
 	if amax == 0 || math.IsInf(amax, 1) || amax != amax {
-		return T(amax)
+		return amax, 0
 	}
 	// The bounds keep 2^-exp a normal number; they still leave every scaled
 	// square far from overflow and from underflow.
-	_, exp := math.Frexp(amax)
+	_, exp = math.Frexp(amax)
 	exp = max(-1000, min(exp, 1000))
-	scale, scaled := math.Ldexp(1, -exp), 0.0
+	scale := math.Ldexp(1, -exp)
 	if inc == 1 {
-		scaled = t.SumSquaresScaled(scale, noescape(x[:n]))
-	} else {
-		scaled = t.SumSquaresScaledInc(n, scale, noescape(x), inc)
+		return t.SumSquaresScaled(scale, noescape(x[:n])), exp
 	}
-	return T(math.Ldexp(math.Sqrt(scaled), exp))
+	return t.SumSquaresScaledInc(n, scale, noescape(x), inc), exp
 }
 
 // Amax returns the largest magnitude:

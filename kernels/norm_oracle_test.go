@@ -39,6 +39,7 @@ func nrm2Range[T kernels.Float](t *testing.T) {
 	}
 	for _, x := range vectors {
 		expect(t, exactNorm(len(x), dense(x).at), float64(kernels.Nrm2(x)), "Nrm2 of %v", x)
+		checkSumSquaresExp(t, x)
 	}
 	// Long vectors of one magnitude: all squares or their sum out of range.
 	for _, n := range []int{33, 700} {
@@ -48,7 +49,25 @@ func nrm2Range[T kernels.Float](t *testing.T) {
 				x[i] = T(i%6) * scale
 			}
 			expect(t, exactNorm(n, dense(x).at), float64(kernels.Nrm2(x)), "Nrm2 of %d elements up to 5*%v", n, scale)
+			checkSumSquaresExp(t, x)
 		}
+	}
+}
+
+// checkSumSquaresExp holds the sum against Nrm2 and its own bounds.
+func checkSumSquaresExp[T kernels.Float](t *testing.T, x []T) {
+	t.Helper()
+	sum, exp := kernels.SumSquaresExp(x)
+	if got, want := T(math.Ldexp(math.Sqrt(sum), exp)), kernels.Nrm2(x); got != want && (got == got || want == want) {
+		t.Errorf("sum of squares %v * 4^%d has the root %v, want %v", sum, exp, got, want)
+	}
+	plain := kernels.SumSquares(x)
+	if plain >= 0x1p-900 && plain <= 0x1p900 || size[T]() == 4 {
+		if exp != 0 || sum != plain && sum == sum {
+			t.Errorf("sum of squares %v * 4^%d, want that of SumSquares, %v", sum, exp, plain)
+		}
+	} else if sum-sum == 0 && sum != 0 && !(sum >= 0x1p-900 && sum <= 0x1p900) {
+		t.Errorf("sum of squares %v * 4^%d is out of bounds", sum, exp)
 	}
 }
 
@@ -74,6 +93,7 @@ func nrm2Exceptional[T kernels.Float](t *testing.T) {
 			x := append(make([]T, pad), c.x...)
 			x = append(x, make([]T, pad/2)...)
 			same(t, kernels.Nrm2(x), c.want, "Nrm2 of %v among %d zeros", c.x, pad+pad/2)
+			checkSumSquaresExp(t, x)
 		}
 	}
 }

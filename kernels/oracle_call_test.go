@@ -88,9 +88,7 @@ func (c *call[T]) find(name string, sort func(kerneltest.Kind) bool) int {
 	panic(fmt.Sprintf("%s has no parameter %s of this sort", c.op.Name, name))
 }
 
-func isInt(k kerneltest.Kind) bool {
-	return k == kerneltest.Count || k == kerneltest.Inc || k == kerneltest.RowCount || k == kerneltest.RowStride
-}
+func isInt(k kerneltest.Kind) bool { return k >= kerneltest.Count && k < kerneltest.In }
 
 // k returns a coefficient, k64 one in float64, n an integer, v a slice.
 func (c *call[T]) k(name string) T {

@@ -61,7 +61,7 @@ func onLevels[T kernels.Float](t *testing.T, o oracle[T], c *call[T]) {
 
 // dialects reports whether a kernel has other arguments than the public function
 // of its name, or takes them otherwise: then each gets calls of its own.
-func dialects[T kernels.Float](op kerneltest.Op[T]) bool { return op.IsRows() }
+func dialects[T kernels.Float](op kerneltest.Op[T]) bool { return op.IsRows() && !op.IsProduct() }
 
 // A source draws test values: element i of slice k, or a coefficient with k < 0.
 type source[T kernels.Float] struct {
@@ -132,6 +132,15 @@ func shapes[T kernels.Float](op kerneltest.Op[T]) []kerneltest.Shape {
 	}
 	sums := op.Family == "reduce" || op.Family == "strided" && op.Count(kerneltest.Out)+op.Count(kerneltest.InOut) == 0
 	switch {
+	case op.IsProduct():
+		for _, n := range []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 15, 16, 17, 24, 25, 31, 32, 33, 47, 48, 49, 63, 64, 65, 129} {
+			for rows := 1; rows <= 12; rows++ {
+				add(n, rows, k%4)
+			}
+		}
+		for i, depth := range []int{255, 256, 257, 511, 512, 513, 1025} {
+			all = append(all, kerneltest.Shape{N: 1 + 2*i, Rows: 1 + i, Stride: 1 + 2*i + i%2, Depth: depth})
+		}
 	case op.IsRows():
 		for _, n := range []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 129, 257,
 			511, 512, 513, 1023, 1024, 1025, 2049} {
@@ -224,7 +233,7 @@ func sources[T kernels.Float](op kerneltest.Op[T], r *rand.Rand) []source[T] {
 // adjust gives the k-th call of a kernel coefficients and state with a meaning.
 func adjust[T kernels.Float](c *call[T], r *rand.Rand, k int) {
 	switch c.op.Family {
-	case "level2":
+	case "level2", "product":
 		for i := range c.args.Scalar {
 			c.args.Scalar[i] = T(factors[k%len(factors)][i])
 		}

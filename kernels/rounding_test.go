@@ -34,6 +34,28 @@ func nearest[T kernels.Float](z *big.Float) T {
 func add[T kernels.Float](x, y T) T { return roundOnce(x, y, 2200, (*big.Float).Add, x+y) }
 func mul[T kernels.Float](x, y T) T { return roundOnce(x, y, 106, (*big.Float).Mul, x*y) }
 
+// fma is x*y + z, rounded once.
+func fma[T kernels.Float](x, y, z T) T {
+	switch exact := fmaExactly(x, y, z); {
+	case exact != nil:
+		return nearest[T](exact)
+	case z-z != 0 && x-x == 0 && y-y == 0:
+		return z // the product is finite
+	}
+	return x*y + z
+}
+
+// fmaExactly has room for the largest product and the least number. It returns nil where
+// a number is none.
+func fmaExactly[T kernels.Float](x, y, z T) *big.Float {
+	if x-x != 0 || y-y != 0 || z-z != 0 {
+		return nil
+	}
+	var a, b, c, product big.Float
+	product.SetPrec(106).Mul(a.SetFloat64(float64(x)), b.SetFloat64(float64(y)))
+	return new(big.Float).SetPrec(4400).Add(&product, c.SetFloat64(float64(z)))
+}
+
 // div rounds twice, which comes to the same: a quotient q = x/y is not within
 // 2^-106 of a number m between two T's, as x - m*y is 0 or has that many bits.
 func div[T kernels.Float](x, y T) T {

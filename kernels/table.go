@@ -101,6 +101,8 @@ type Table[T Float] struct {
 	GemmBlock func(m, n, k int, alpha T, a []T, aRow, aColumn int, b []T, bRow int, beta T, c []T, cRow int)
 	// dst[j*dstRow+i] = src[i*srcRow+j]
 	Transpose func(m, n int, src []T, srcRow int, dst []T, dstRow int)
+	// dst[i*dstRow+j] = src[i*srcRow+j]
+	CopyRows func(m, n int, src []T, srcRow int, dst []T, dstRow int)
 	// one step of gradient descent
 	SGD func(p, g []T, scale, l2, lr T)
 	// one step of heavy-ball descent

@@ -54,6 +54,7 @@ func genericTable[T Float]() Table[T] {
 		MeanSlicesAdd:           generic.MeanSlicesAdd[T],
 		GemmBlock:               generic.GemmBlock[T],
 		Transpose:               generic.Transpose[T],
+		CopyRows:                generic.CopyRows[T],
 		SGD:                     generic.SGD[T],
 		Momentum:                generic.Momentum[T],
 		Nesterov:                generic.Nesterov[T],

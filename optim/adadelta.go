@@ -16,7 +16,7 @@ import (
 //	a = Rho*a + (1-Rho)*x*x
 //	p -= LR * x
 //
-// LR and WeightDecay must be finite and not negative, Rho lies in [0, 1), and Eps
+// LR and WeightDecay must be finite and not negative, Rho lies in (0, 1), and Eps
 // must be positive; [New] says so otherwise. [NewAdadelta] fills in the usual
 // values.
 type Adadelta struct {
@@ -43,7 +43,7 @@ func (r Adadelta) rate() float64 { return r.LR }
 func (r Adadelta) options() []option {
 	return []option{
 		{"LR", r.LR, nonNegative},
-		{"Rho", r.Rho, fraction},
+		{"Rho", r.Rho, openFraction},
 		{"Eps", r.Eps, positive},
 		{"WeightDecay", r.WeightDecay, nonNegative},
 	}

@@ -15,9 +15,9 @@ import "github.com/seed63264101/steepest/kernels"
 // the last line (S. J. Reddi, S. Kale and S. Kumar, On the convergence of Adam and
 // beyond, ICLR 2018).
 //
-// LR and WeightDecay must be finite and not negative, the betas
-// lie in [0, 1), and Eps must be positive; [New] says so otherwise. [NewAdam]
-// fills in the usual values.
+// LR and WeightDecay must be finite and not negative, the betas lie in [0, 1) and
+// are not both 0, and Eps must be positive; [New] says so otherwise. [NewAdam] fills
+// in the usual values.
 type Adam struct {
 	LR          float64 // learning rate
 	Beta1       float64 // decay of the first moment
@@ -52,7 +52,7 @@ func (r Adam) options() []option {
 	return []option{
 		{"LR", r.LR, nonNegative},
 		{"Beta1", r.Beta1, fraction},
-		{"Beta2", r.Beta2, fraction},
+		{"Beta2", r.Beta2, beta2Beside(r.Beta1)},
 		{"Eps", r.Eps, positive},
 		{"WeightDecay", r.WeightDecay, nonNegative},
 	}

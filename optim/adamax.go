@@ -11,8 +11,8 @@ import "github.com/seed63264101/steepest/kernels"
 //	p -= LR/(1-Beta1^t) * m/u
 //
 // in the t-th step. LR and WeightDecay must be finite and not negative, the betas
-// lie in [0, 1), and Eps must be positive and well above the subnormal numbers;
-// [New] says so otherwise. [NewAdamax] fills in the usual values.
+// lie in [0, 1) and are not both 0, and Eps must be positive and well above the
+// subnormal numbers; [New] says so otherwise. [NewAdamax] fills in the usual values.
 type Adamax struct {
 	LR          float64 // learning rate
 	Beta1       float64 // decay of the first moment
@@ -45,7 +45,7 @@ func (r Adamax) options() []option {
 	return []option{
 		{"LR", r.LR, nonNegative},
 		{"Beta1", r.Beta1, fraction},
-		{"Beta2", r.Beta2, fraction},
+		{"Beta2", r.Beta2, beta2Beside(r.Beta1)},
 		{"Eps", r.Eps, eps},
 		{"WeightDecay", r.WeightDecay, nonNegative},
 	}

@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -24,6 +25,11 @@ type WeightAverage[T kernels.Float] struct {
 	count   int
 	swapped bool
 }
+
+var (
+	errNotMade = errors.New("this WeightAverage is none of NewEMA or NewSWA")
+	errSwapped = errors.New("the parameters are swapped with their averages")
+)
 
 // NewEMA returns an exponential moving average of the parameters. The decay, often
 // 0.999, must lie in [0, 1); the parameters must be as in [New].
@@ -55,8 +61,11 @@ func newWeightAverage[T kernels.Float](params []Param[T], weight func(int) float
 // Update takes the parameters' present values into the average. It is an error
 // between a Swap and the next, when the parameters are the average.
 func (a *WeightAverage[T]) Update() error {
-	if a.swapped {
-		return fmt.Errorf("optim: WeightAverage: Update while the parameters are swapped")
+	switch {
+	case a.weight == nil:
+		return fmt.Errorf("optim: WeightAverage: Update: %w", errNotMade)
+	case a.swapped:
+		return fmt.Errorf("optim: WeightAverage: Update: %w", errSwapped)
 	}
 	w := T(a.weight(a.count))
 	for i, p := range a.params {

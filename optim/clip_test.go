@@ -113,6 +113,11 @@ func TestClipExtremes(t *testing.T) {
 			t.Errorf("parameter %d is %v, want %v", i, p[i], want)
 		}
 	}
+	p = [][]float64{{0}, {0}}
+	mustStep(t, mustNew(t, SGD{LR: 1}, named(p), ClipParamNorm(2), ClipNorm(0.5)), [][]float64{{1e301}, {0}})
+	if d := deviation(p[0], []float64{-0.5}); !(d < 1e-5) {
+		t.Errorf("clipped twice: %v, want -0.5", p[0])
+	}
 }
 
 // TestZeroGrads: every gradient that a step used is zero afterwards, whatever

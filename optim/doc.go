@@ -69,14 +69,16 @@
 //
 // A step with an infinite or NaN gradient is skipped as a whole: parameters,
 // state and step counter stay as they were, the loss scale backs off, and the
-// [Report] says which parameter was to blame. After the first Step with some
+// [Report] says which parameter was to blame. Ten in a row, without a loss scale that
+// adapts itself, are an error ([FailAfterSkips]). After the first Step with some
 // number of micro-batches no further Step with that number allocates.
 //
 // # Parameters
 //
 // [WithGroup] gives the parameters whose names it matches a learning-rate factor
 // and a weight decay of their own; [WithoutDecay] and [BiasOrNorm] are its usual
-// use. [Optimizer.Freeze] leaves parameters out of all steps until
+// use. A group that matches nothing is an error, if it is not [MayBeEmpty].
+// [Optimizer.Freeze] leaves parameters out of all steps until
 // [Optimizer.Thaw], and [Optimizer.AddParams] adds new ones. Each parameter counts
 // its own steps. An [Embedding] is an optimizer for a table of which each step
 // touches a few rows.
@@ -93,22 +95,25 @@
 // [InverseTime], [Polynomial], [Cosine], [CosineWarmRestarts], [OneCycle],
 // [Plateau], and [Warmup] or [Sequence] of them. [Fit] is a small loop over a
 // user's gradient function, with stopping rules ([StopRule], [EarlyStopping]),
-// [Divergence], and a callback for progress. [FindRate] sweeps learning rates,
-// [NewEMA] and [NewSWA] average weights. For L-BFGS and other line-search methods
-// see package gonumopt.
+// [Divergence], and a callback for progress; a [Run] is such a loop that can be
+// saved and resumed. Loops of one's own tell a metric to [Optimizer.Observe], and
+// take the mini-batch that [Optimizer.Iterations] says. [FindRate] sweeps learning
+// rates, [NewEMA] and [NewSWA] average weights. For L-BFGS and other line-search
+// methods see package gonumopt.
 //
 // # Saved state
 //
 // [Optimizer.Snapshot] and [Optimizer.Restore] copy everything that the next step
-// depends on; package checkpoint writes it to a safetensors file, atomically, and
-// reads it back. A resumed run gives the bits of one that never stopped, also on
-// another level.
+// depends on, [Run.Snapshot] and [Run.Restore] what watches a run besides; package
+// checkpoint writes it to a safetensors file, atomically, and reads it back. A
+// resumed run gives the bits of one that never stopped, also on another level.
 //
 // # Errors
 //
 // Bad options are errors of [New]; bad gradients, and a bad learning rate from a
 // user's schedule, are errors of Step, found before anything changes. They name
-// the parameter or the option and the bad value. No function panics.
+// the parameter or the option and the bad value. Nothing panics, whatever the
+// arguments, but the methods of nil pointers and functions.
 //
 // # Reproducibility
 //

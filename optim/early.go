@@ -7,10 +7,11 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 )
 
-// Patience says when a metric on validation data has stopped improving.
+// Patience says when a metric on validation data has stopped improving. A metric is
+// an improvement if it is better by more than MinDelta than the last one that was.
 type Patience struct {
 	Checks   int     // metrics in a row without improvement that end a run, > 0
-	MinDelta float64 // an improvement is larger than this, finite and >= 0
+	MinDelta float64 // least improvement that counts, finite and >= 0
 	Maximize bool    // larger metrics are better
 }
 
@@ -22,22 +23,24 @@ func (p Patience) options() []option {
 }
 
 // EarlyStopping ends a run when a metric on validation data has stopped
-// improving, and keeps the parameters that had the best one (L. Prechelt, Early
-// stopping - but when?, 1998). It is a [StopRule], and can be used without Fit.
+// improving, and keeps the parameters that had the best one, by however little (L.
+// Prechelt, Early stopping - but when?, 1998). It is a [StopRule], and can be used
+// without Fit. It serves one run.
 type EarlyStopping[T kernels.Float] struct {
 	patience Patience
 	params   []Param[T]
-	best     [][]T // copies of the parameters
-	metric   float64
-	seen     bool
-	bad      int
+	best     [][]T   // copies of the parameters
+	metric   float64 // that they had
+	mark     float64 // last improvement
+	seen     bool    // whether there are these
+	bad      int     // metrics since the last improvement
 }
 
 // NewEarlyStopping returns an EarlyStopping that keeps the best values of the
 // parameters, usually those of the optimizer. It is an error if an option is out
 // of its domain or the parameters are not as in [New].
 func NewEarlyStopping[T kernels.Float](params []Param[T], p Patience) (*EarlyStopping[T], error) {
-	if err := checkOptions(p); err != nil {
+	if err := checkOptions[float64](p); err != nil {
 		return nil, err
 	}
 	if err := checkParams(params); err != nil {
@@ -50,29 +53,51 @@ func NewEarlyStopping[T kernels.Float](params []Param[T], p Patience) (*EarlySto
 // it is the best so far. It reports whether the run is to end. A metric that is
 // NaN is no improvement.
 func (e *EarlyStopping[T]) Observe(metric float64) (stop bool) {
-	better := !e.seen || metric < e.metric-e.patience.MinDelta
-	if e.patience.Maximize {
-		better = !e.seen || metric > e.metric+e.patience.MinDelta
-	}
-	if better && metric == metric {
+	if e.better(metric, e.metric, 0) {
 		copyValues(e.best, e.params)
-		e.metric, e.seen, e.bad = metric, true, 0
-		return false
+		e.metric = metric
 	}
-	e.bad++
-	return e.bad >= e.patience.Checks
+	if e.better(metric, e.mark, e.patience.MinDelta) {
+		e.mark, e.bad = metric, 0
+	} else {
+		e.bad++
+	}
+	e.seen = e.seen || metric == metric
+	return e.ended()
 }
+
+// better reports whether a metric is better than another by more than delta. The
+// first one is.
+func (e *EarlyStopping[T]) better(metric, than, delta float64) bool {
+	switch {
+	case !e.seen:
+		return metric == metric
+	case e.patience.Maximize:
+		return metric > than+delta
+	}
+	return metric < than-delta
+}
+
+func (e *EarlyStopping[T]) ended() bool { return e.bad >= e.patience.Checks }
 
 // Stop observes the metric of a step that has one.
 func (e *EarlyStopping[T]) Stop(p Progress) string {
-	if !p.Validated || !e.Observe(p.Metric) {
+	if p.Validated {
+		e.Observe(p.Metric)
+	}
+	switch {
+	case !e.ended():
 		return ""
-	}
-	if !e.seen {
+	case !e.seen:
 		return fmt.Sprintf("no metric but NaN in %d checks", e.bad)
+	case e.patience.MinDelta > 0:
+		return fmt.Sprintf("no metric better than %v by more than %v in %d checks", e.mark, e.patience.MinDelta, e.bad)
 	}
-	return fmt.Sprintf("no metric better than %v in %d checks", e.metric, e.bad)
+	return fmt.Sprintf("no metric better than %v in %d checks", e.mark, e.bad)
 }
+
+// options are checked by Fit: one that NewEarlyStopping has not made has none.
+func (e *EarlyStopping[T]) options() []option { return e.patience.options() }
 
 // Best returns the best metric so far. There is none before the first.
 func (e *EarlyStopping[T]) Best() (metric float64, ok bool) { return e.metric, e.seen }

@@ -18,9 +18,12 @@ func TestEarlyStopping(t *testing.T) {
 		{Patience{Checks: 2}, []float64{5, 4, 4, 3, 3, 3}, 5, 3},
 		{Patience{Checks: 3}, []float64{5, 4, 4, 3, 3, 3}, -1, 3},
 		{Patience{Checks: 1}, []float64{5, 4, 4}, 2, 1},
-		{Patience{Checks: 2, MinDelta: 1}, []float64{5, 4.5, 3.9, 3, 2.9}, 4, 2},
+		{Patience{Checks: 2, MinDelta: 1}, []float64{5, 4.5, 3.9, 3, 2.9}, 4, 4},
+		{Patience{Checks: 3, MinDelta: 0.1}, []float64{1, 0.95, 0.91, 0.905}, 3, 3},
+		{Patience{Checks: 3, MinDelta: 0.1}, []float64{1, 0.95, 0.91, 0.89, 0.9, 0.95, 0.8}, 6, 6}, // 0.89 counts, 0.8 does not
+		{Patience{Checks: 2, MinDelta: 0.1, Maximize: true}, []float64{-1, -0.95, -0.97}, 2, 1},
 		{Patience{Checks: 2, Maximize: true}, []float64{0.5, 0.6, 0.6, 0.1}, 3, 1},
-		{Patience{Checks: 2, MinDelta: 0.2, Maximize: true}, []float64{0.5, 0.6, 0.8, 0.9, 0.9}, 4, 2},
+		{Patience{Checks: 2, MinDelta: 0.2, Maximize: true}, []float64{0.5, 0.6, 0.8, 0.9, 0.9}, 4, 3},
 		{Patience{Checks: 3}, []float64{nan, nan, 9, nan, nan, nan}, 5, 2},
 		{Patience{Checks: 2}, []float64{nan, nan}, 1, -1},
 	} {
@@ -58,6 +61,15 @@ func TestEarlyStopping(t *testing.T) {
 	at, reason := stopsAt(e, []Progress{{Metric: 1}, {Metric: 5, Validated: true}, {Metric: 5}, {Metric: 6, Validated: true}})
 	if at != 3 || !strings.Contains(reason, "better than 5 in 1 checks") {
 		t.Errorf("as a rule: stops at %d, %q", at, reason)
+	}
+
+	// It says so again, as often as it is asked.
+	if at, again := stopsAt(e, []Progress{{Metric: 4}}); at != 0 || again != reason {
+		t.Errorf("asked again: stops at %d, %q, want %q", at, again, reason)
+	}
+	e, _ = NewEarlyStopping(params, Patience{Checks: 1, MinDelta: 0.5})
+	if _, reason := stopsAt(e, []Progress{{Metric: 5, Validated: true}, {Metric: 4.75, Validated: true}}); reason != "no metric better than 5 by more than 0.5 in 1 checks" {
+		t.Errorf("reason %q", reason)
 	}
 
 	_, err = NewEarlyStopping(params, Patience{})

@@ -20,7 +20,7 @@ type Embedding[T kernels.Float] struct {
 	state   [][]T // in the order of Rule.State
 	width   []int // elements of each state vector that belong to one row
 	steps   int   // taken, without the skipped ones
-	skipped int
+	skipped skipCount
 	scaling lossScale
 
 	slots   []int32 // by row: 1 + its place in distinct, 0 if it is not there
@@ -28,7 +28,7 @@ type Embedding[T kernels.Float] struct {
 	rows    []int   // distinct rows, in order of appearance
 	grads   [1][]T  // the gradients of those
 	row     [][]T   // one row's state
-	scratch []T     // one row's gradient, clipped by value
+	scratch []T     // one row's gradient, clipped by value or scaled
 }
 
 // NewEmbedding returns an optimizer for a table of rows of dim elements each, one
@@ -46,7 +46,7 @@ type Embedding[T kernels.Float] struct {
 // parameter.
 //
 // The options are [WithSchedule], [ClipNorm] and [ClipValue], [ZeroGrads],
-// [WithLossScale] and [WithLossScaler].
+// [WithLossScale], [WithLossScaler] and [FailAfterSkips].
 //
 // It is an error if the rule is another one, if the table has no name or no rows,
 // if its length is no multiple of dim, and if an option is out of its domain or
@@ -76,10 +76,14 @@ func NewEmbedding[T kernels.Float](rule Rule, table Param[T], dim int, opts ...O
 	if err := c.checkEmbedding(); err != nil {
 		return nil, err
 	}
+	if err := checkRate[T](rule, c.schedule); err != nil {
+		return nil, err
+	}
 	e := &Embedding[T]{
 		config: c, rule: rule, table: table, dim: dim, updater: u,
 		scaling: lossScale{scale: c.scaler.Init},
 		slots:   make([]int32, n/dim),
+		scratch: make([]T, dim),
 	}
 	for range rule.State() {
 		width := dim
@@ -91,9 +95,6 @@ func NewEmbedding[T kernels.Float](rule Rule, table Param[T], dim int, opts ...O
 	}
 	initState(u, table.Value, e.state)
 	e.row = make([][]T, len(e.state))
-	if c.clipValue.set {
-		e.scratch = make([]T, dim)
-	}
 	return e, nil
 }
 
@@ -103,10 +104,8 @@ func newRowUpdater[T kernels.Float](rule Rule) (updater[T], error) {
 	case SGD, Adagrad, Adam, AdamW:
 		return newUpdater[T](rule)
 	case RowAdagrad:
-		for _, o := range r.options() {
-			if err := checkOption[T](r.Name(), o); err != nil {
-				return nil, err
-			}
+		if err := checkOptions[T](r); err != nil {
+			return nil, err
 		}
 		return &rowAdagrad[T]{rule: r}, nil
 	}
@@ -153,18 +152,18 @@ func (e *Embedding[T]) Step(rows []int, grads []T) (Report, error) {
 
 	e.sum(rows, grads)
 	factor := 1 / e.scaling.scale
-	n := newNorm(e.grads[:], kernels.SumSquares(e.grads[0])).times(factor)
+	n := squaresOf(e.grads[0]).root().times(wide{frac: factor})
 	r := Report{Step: e.steps + 1, LR: lr, GradNorm: n.value(), LossScale: e.scaling.scale}
 	if !n.isFinite() || overflows(e.grads[:], n, factor) {
 		j, v, _ := blame(e.grads[0], factor)
 		r.Skipped, r.Reason = true, Reason{e.table.Name, e.rows[j/e.dim]*e.dim + j%e.dim, v}
-		e.skipped++
 	} else {
-		r.ClipCoef = 1
+		coef := one
 		if e.clipNorm.set {
-			r.ClipCoef = n.clip(e.clipNorm.value)
+			coef = n.clip(e.clipNorm.value)
 		}
-		e.update(lr, factor*r.ClipCoef)
+		r.ClipCoef = coef.value()
+		e.update(lr, coef.times(wide{frac: factor}))
 		e.steps++
 	}
 	if e.zeroGrads {
@@ -172,10 +171,21 @@ func (e *Embedding[T]) Step(rows []int, grads []T) (Report, error) {
 	}
 	e.scaling.update(e.scaler, r.Skipped)
 	e.grads[0] = nil
-	return r, nil
+	return r, e.skipped.update(&e.config, &r)
+}
+
+// checkMade returns an error unless NewEmbedding has made the embedding.
+func (e *Embedding[T]) checkMade() error {
+	if e.rule == nil {
+		return fmt.Errorf("optim: an Embedding that is not from NewEmbedding")
+	}
+	return nil
 }
 
 func (e *Embedding[T]) check(rows []int, grads []T) error {
+	if err := e.checkMade(); err != nil {
+		return err
+	}
 	if len(grads)/e.dim != len(rows) || len(grads)%e.dim != 0 {
 		return fmt.Errorf("optim: parameter %q: %d gradient elements for %d rows of %d", e.table.Name, len(grads), len(rows), e.dim)
 	}
@@ -226,17 +236,18 @@ func (e *Embedding[T]) sum(rows []int, grads []T) {
 }
 
 // update takes a step along the gradients, multiplied by scale.
-func (e *Embedding[T]) update(lr, scale float64) {
-	e.updater.prepare(tick{t: e.steps + 1, lr: lr, scale: scale})
-	limit := T(e.clipValue.value / scale)
+func (e *Embedding[T]) update(lr float64, scale wide) {
+	shift, rest := split[T](scale)
+	e.updater.prepare(tick{t: e.steps + 1, lr: lr, scale: rest})
+	limit, pre := T(wide{frac: e.clipValue.value}.over(scale).value()), T(math.Ldexp(1, -shift))
 	for i, row := range e.rows {
 		p := e.table.Value[row*e.dim:][:e.dim]
 		g := e.grads[0][i*e.dim:][:e.dim]
 		for s, width := range e.width {
 			e.row[s] = e.state[s][row*width:][:width]
 		}
-		if e.clipValue.set {
-			kernels.Clamp(e.scratch, g, -limit, limit)
+		if e.clipValue.set || pre != 1 {
+			copyScaled(e.scratch, g, e.clipValue.set, limit, pre)
 			g = e.scratch
 		}
 		e.updater.update(p, g, e.row)
@@ -246,8 +257,11 @@ func (e *Embedding[T]) update(lr, scale float64) {
 // Steps returns the number of steps taken, not counting skipped ones.
 func (e *Embedding[T]) Steps() int { return e.steps }
 
+// Iterations returns the number of steps tried, the skipped ones included.
+func (e *Embedding[T]) Iterations() int { return e.Steps() + e.Skipped() }
+
 // Skipped returns the number of steps skipped.
-func (e *Embedding[T]) Skipped() int { return e.skipped }
+func (e *Embedding[T]) Skipped() int { return e.skipped.total }
 
 // LossScale returns what the next step's loss, and with it the gradients, must be
 // multiplied by.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/seed63264101/steepest/kernels"
 )
@@ -17,10 +18,10 @@ import (
 // [Optimizer.LossScale]. [FindRate] should be given no loss scale.
 type Objective[T kernels.Float] func(step int, grads [][]T) (loss float64, err error)
 
-// FitOptions are the options of [Fit]. All but Stop may be left out.
+// FitOptions are the options of [Fit] and of a [Run]. All but Stop may be left out.
 type FitOptions[T kernels.Float] struct {
 	// Stop holds the rules that end the run, at the first that says so. There
-	// must be one, unless the context can be cancelled.
+	// must be one, unless the context can be cancelled. None may be there twice.
 	Stop []StopRule
 
 	// Smoothing is the decay of the moving average of the loss, in [0, 1).
@@ -30,160 +31,80 @@ type FitOptions[T kernels.Float] struct {
 	Divergence *Divergence
 
 	// Validate returns a metric on validation data, after every ValidateEvery-th
-	// iteration. The metric goes to Stop, to Progress and to the Plateau schedules
-	// of the optimizer, all of which find the parameters as [Optimizer.EvalMode]
-	// puts them.
+	// iteration of the run. The metric goes to the optimizer's Observers, such as
+	// Plateau, and to Stop, all of which find the parameters as
+	// [Optimizer.EvalMode] puts them, and to Progress.
 	Validate      func() (metric float64, err error)
 	ValidateEvery int
 
 	// Average takes in the parameters after every step that was not skipped.
 	Average *WeightAverage[T]
 
-	// Progress is called after every iteration. An error ends the run.
+	// Progress is called at the end of every iteration, where a Run can be saved.
+	// An error ends the run.
 	Progress func(Progress) error
 }
 
 // A FitResult says how a run went.
 type FitResult struct {
 	Progress        // the last iteration
-	Skips    int    // steps that were skipped
+	Skips    int    // steps that were skipped, in all of the run
 	Reason   string // the stopping rule's reason
 }
 
 // Fit runs the plain training loop: compute the gradients, take a step, look at
-// how it went. The objective's step counts from opt.Steps() at the beginning, so
-// that it goes on when a run is resumed, and counts skipped steps, so that their
-// mini-batches are not taken again.
+// how it went. It is a [Run] and its Fit: they say what happens in which order,
+// and what a run that is entered again goes on with. With Fit that is what the
+// optimizer and the options remember, which is all but the moving average of the
+// loss and the last metric.
 //
-// An iteration goes on, after the step, with Divergence, Average, Validate, the
-// Plateau schedules, Progress and all of Stop, in this order.
-//
-// If a rule ends the run, Fit returns no error. It returns a *[DivergedError] if
-// the loss diverged, the cause if ctx was cancelled, and the errors of the
-// callbacks and of the optimizer, wrapped. Bad options are errors before anything
-// happens. In the first two cases an [EarlyStopping] in Stop has restored the
-// best parameters, as for evaluation ([Optimizer.EvalMode]); in the others they are
-// those of the last step, so that the run can go on. The result is valid in every case.
+// Bad options are errors before anything happens. The result is valid in every
+// case.
 func Fit[T kernels.Float](ctx context.Context, opt *Optimizer[T], f Objective[T], o FitOptions[T]) (FitResult, error) {
-	var r FitResult
-	if err := o.check(ctx, opt, f); err != nil {
-		return r, err
+	r, err := NewRun(opt, f, o)
+	if err != nil {
+		return FitResult{}, err
 	}
-	average := MovingAverage{Decay: o.Smoothing}
-	schedules := plateaus(opt.schedule)
-	grads := opt.newGradients()
-	start := opt.Steps()
-	for i := 0; r.Reason == ""; i++ {
-		fail := func(what string, err error) (FitResult, error) {
-			if r.Validated {
-				opt.TrainMode()
-			}
-			return r, fmt.Errorf("optim: Fit: iteration %d: %s%w", i+1, what, err)
-		}
-		if ctx.Err() != nil {
-			return fail("", context.Cause(ctx))
-		}
-		for i, g := range grads {
-			if !opt.zeroGrads || opt.params[i].frozen {
-				clear(g)
-			}
-		}
-		loss, err := f(start+i, grads)
-		if err != nil {
-			return fail("objective: ", err)
-		}
-		report, err := opt.Step(grads)
-		if err != nil {
-			return fail("", err)
-		}
-		r.Progress = Progress{Report: report, Iteration: i + 1, Loss: loss, Average: average.Add(loss), Metric: r.Metric}
-		if report.Skipped {
-			r.Skips++
-		}
-		if o.Divergence != nil {
-			if err := o.Divergence.Observe(loss); err != nil {
-				o.restore(opt)
-				return fail("", err)
-			}
-		}
-		if o.Average != nil && !report.Skipped {
-			if err := o.Average.Update(); err != nil {
-				return fail("", err)
-			}
-		}
-		if o.Validate != nil && (i+1)%o.ValidateEvery == 0 {
-			r.Validated = true
-			opt.EvalMode()
-			if r.Metric, err = o.Validate(); err != nil {
-				return fail("Validate: ", err)
-			}
-			for _, s := range schedules {
-				s.Observe(r.Metric)
-			}
-		}
-		if o.Progress != nil {
-			if err := o.Progress(r.Progress); err != nil {
-				return fail("Progress: ", err)
-			}
-		}
-		for _, rule := range o.Stop {
-			if reason := rule.Stop(r.Progress); r.Reason == "" {
-				r.Reason = reason
-			}
-		}
-		if r.Validated {
-			opt.TrainMode()
-		}
-	}
-	o.restore(opt)
-	return r, nil
+	return r.Fit(ctx)
 }
 
-// restore sets the parameters to the best that a rule has kept, which were good
-// in the mode for evaluation.
-func (o *FitOptions[T]) restore(opt *Optimizer[T]) {
-	for _, rule := range o.Stop {
-		if r, ok := rule.(interface{ Restore() bool }); ok {
-			opt.EvalMode()
-			if !r.Restore() {
-				opt.TrainMode()
-			}
-		}
-	}
-}
-
-func (o *FitOptions[T]) check(ctx context.Context, opt *Optimizer[T], f Objective[T]) error {
+func (o *FitOptions[T]) check(opt *Optimizer[T], f Objective[T]) error {
 	switch {
-	case ctx == nil:
-		return fmt.Errorf("optim: Fit: nil Context")
 	case opt == nil:
 		return fmt.Errorf("optim: Fit: nil Optimizer")
+	case opt.rule == nil:
+		return opt.checkMode()
 	case f == nil:
 		return fmt.Errorf("optim: Fit: nil Objective")
-	case len(o.Stop) == 0 && ctx.Done() == nil:
-		return fmt.Errorf("optim: Fit: no StopRule and a context that is never cancelled: the run would not end")
 	case o.Validate == nil && o.ValidateEvery != 0:
 		return fmt.Errorf("optim: Fit: ValidateEvery = %d without Validate", o.ValidateEvery)
 	case o.Validate != nil && o.ValidateEvery <= 0:
 		return fmt.Errorf("optim: Fit: ValidateEvery = %d, want %s", o.ValidateEvery, countFrom1.want)
-	case o.Validate == nil && len(plateaus(opt.schedule)) > 0:
-		return fmt.Errorf("optim: Fit: a Plateau schedule needs Validate")
+	}
+	if s := opt.Observers(); len(s) > 0 && o.Validate == nil {
+		return fmt.Errorf("optim: Fit: the schedule %s needs Validate", typeName(s[0]))
 	}
 	for i, rule := range o.Stop {
 		if isNilRule(rule) {
 			return fmt.Errorf("optim: Fit: Stop[%d] is nil", i)
 		}
+		if first := slices.IndexFunc(o.Stop[:i], func(r StopRule) bool { return sameRule(r, rule) }); first >= 0 {
+			return fmt.Errorf("optim: Fit: Stop[%d] and Stop[%d] are the same %s", first, i, typeName(rule))
+		}
 		if _, ok := rule.(interface{ validates() }); ok && o.Validate == nil {
 			return fmt.Errorf("optim: Fit: Stop[%d], %s, needs Validate", i, typeName(rule))
 		}
-		if err := checkOptions(rule); err != nil {
+		if err := checkOptions[float64](rule); err != nil {
 			return err
 		}
 	}
 	if o.Divergence != nil {
-		if err := checkOptions(o.Divergence); err != nil {
+		if err := checkOptions[float64](o.Divergence); err != nil {
 			return err
 		}
+	}
+	if o.Average != nil && o.Average.weight == nil {
+		return fmt.Errorf("optim: Fit: Average: %w", errNotMade)
 	}
 	return checkOption[float64]("Fit", option{"Smoothing", o.Smoothing, fraction})
 }
@@ -195,6 +116,12 @@ func isNilRule(r StopRule) bool {
 	}
 	v := reflect.ValueOf(r)
 	return (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil()
+}
+
+// sameRule reports whether two rules are one, with one state.
+func sameRule(a, b StopRule) bool {
+	v := reflect.ValueOf(a)
+	return v.Kind() == reflect.Pointer && v.Type().Elem().Size() > 0 && a == b
 }
 
 // newGradients returns a zero gradient for each parameter.

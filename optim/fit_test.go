@@ -78,13 +78,24 @@ func TestFit(t *testing.T) {
 	}
 
 	// A second run goes on counting.
-	first := -1
-	_, err = Fit(context.Background(), opt, func(step int, grads [][]float64) (float64, error) {
-		first = step
-		return f(step, grads)
-	}, FitOptions[float64]{Stop: []StopRule{StepLimit(1)}})
-	if err != nil || first != 3 {
-		t.Errorf("the second run begins with step %d, error %v", first, err)
+	log = nil
+	again := func(limit StepLimit) FitResult {
+		r, err := Fit(context.Background(), opt, func(step int, grads [][]float64) (float64, error) {
+			log = append(log, fmt.Sprintf("objective %d", step))
+			return f(step, grads)
+		}, FitOptions[float64]{Stop: []StopRule{limit}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	if r := again(5); !slices.Equal(log, []string{"objective 3", "objective 4"}) || r.Iteration != 5 {
+		t.Errorf("the second run goes %q and ends at iteration %d", log, r.Iteration)
+	}
+	for _, limit := range []StepLimit{5, 4} {
+		if r := again(limit); len(log) != 2 || r.Iteration != 5 || !strings.Contains(r.Reason, "iterations") {
+			t.Errorf("a run at its limit goes on: %q, %+v", log, r)
+		}
 	}
 }
 
@@ -112,10 +123,21 @@ func TestFitSkips(t *testing.T) {
 	}
 }
 
-// TestFitEarlyStopping: the best parameters come back, and every rule sees every
-// metric.
+// TestFitEarlyStopping: the best parameters come back if early stopping has ended
+// the run, else the last ones stay; every rule sees every metric.
 func TestFitEarlyStopping(t *testing.T) {
-	for _, diverge := range []bool{false, true} {
+	for _, c := range []struct {
+		what  string
+		limit StepLimit
+		bad   int // step with an infinite loss
+		last  int
+		param float64
+	}{
+		{"early stopping", 20, -1, 7, 3},
+		{"early stopping and a limit", 7, -1, 7, 3},
+		{"a limit", 6, -1, 6, 6},
+		{"divergence", 20, 5, 6, 6},
+	} {
 		w := []float64{0}
 		opt := fitting(t, w)
 		e, err := NewEarlyStopping([]Param[float64]{{Name: "w", Value: w}}, Patience{Checks: 4})
@@ -124,30 +146,94 @@ func TestFitEarlyStopping(t *testing.T) {
 		}
 		metrics := []float64{5, 4, 3, 6, 7, 8, 9, 9, 9}
 		o := FitOptions[float64]{
-			Stop:          []StopRule{StepLimit(20), e},
+			Stop:          []StopRule{c.limit, e},
 			ValidateEvery: 1,
 			Validate:      func() (float64, error) { return metrics[opt.Steps()-1], nil },
 			Divergence:    &Divergence{For: 1},
 		}
-		r, err := Fit(context.Background(), opt, func(step int, grads [][]float64) (float64, error) {
-			grads[0][0] = -2 // one up
-			if diverge && step == 5 {
-				return math.Inf(1), nil
-			}
-			return 1, nil
-		}, o)
-		if diverge {
+		if o.Average, err = NewSWA([]Param[float64]{{Name: "w", Value: w}}); err != nil {
+			t.Fatal(err)
+		}
+		fit := func() (FitResult, error) {
+			return Fit(context.Background(), opt, func(step int, grads [][]float64) (float64, error) {
+				grads[0][0] = -2 // one up
+				if step == c.bad {
+					return math.Inf(1), nil
+				}
+				return 1, nil
+			}, o)
+		}
+		r, err := fit()
+		if c.bad >= 0 {
 			var d *DivergedError
-			if !errors.As(err, &d) || r.Reason != "" || r.Iteration != 6 {
-				t.Errorf("%+v, error %v", r, err)
+			if !errors.As(err, &d) || r.Reason != "" {
+				t.Errorf("%s: %+v, error %v", c.what, r, err)
 			}
 			wantError(t, err, "iteration 6")
-		} else if err != nil || r.Iteration != 7 || !strings.Contains(r.Reason, "no metric better than 3 in 4 checks") {
-			t.Errorf("%+v, error %v", r, err)
+		} else if err != nil || c.last == 7 && c.limit == 20 && !strings.Contains(r.Reason, "no metric better than 3 in 4 checks") {
+			t.Errorf("%s: %+v, error %v", c.what, r, err)
 		}
-		if w[0] != 3 {
-			t.Errorf("parameter %v, want that of the best metric, 3", w[0])
+		if r.Iteration != c.last || w[0] != c.param || opt.Steps() != c.last || o.Average.Count() != c.last {
+			t.Errorf("%s ends at iteration %d with parameter %v, want %d and %v", c.what, r.Iteration, w[0], c.last, c.param)
 		}
+		if c.last == 7 { // it has ended, and does not go on
+			if r, err := fit(); err != nil || r.Reason == "" || opt.Steps() != 7 || w[0] != 3 {
+				t.Errorf("%s: again: %+v, %v, parameter %v after %d steps", c.what, r, err, w[0], opt.Steps())
+			}
+		} else if !e.Restore() || w[0] != 3 {
+			t.Errorf("%s: parameter %v restored, want 3", c.what, w[0])
+		}
+	}
+}
+
+// TestFitResume: what a run counts goes on in a new optimizer, skipped steps
+// included.
+func TestFitResume(t *testing.T) {
+	w := []float64{1}
+	opt := fitting(t, w)
+	var batches, checks []int
+	fit := func(limit StepLimit) {
+		t.Helper()
+		_, err := Fit(context.Background(), opt, func(step int, grads [][]float64) (float64, error) {
+			batches = append(batches, step)
+			grads[0][0] = 1
+			if step == 2 || step == 3 {
+				grads[0][0] = math.NaN()
+			}
+			return 1, nil
+		}, FitOptions[float64]{
+			Stop:          []StopRule{limit},
+			ValidateEvery: 5,
+			Validate:      func() (float64, error) { return 1, nil },
+			Progress: func(p Progress) error {
+				if p.Validated {
+					checks = append(checks, p.Iteration)
+				}
+				return nil
+			},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, limit := range []StepLimit{6, 7, 16} {
+		fit(limit)
+		s := mustSnapshot(t, opt)
+		opt = fitting(t, w)
+		if err := opt.Restore(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, step := range batches {
+		if i != step {
+			t.Fatalf("batches %v, want all in order", batches)
+		}
+	}
+	if len(batches) != 16 || !slices.Equal(checks, []int{5, 10, 15}) {
+		t.Errorf("%d batches, want 16; metrics after %v, want 5, 10 and 15", len(batches), checks)
+	}
+	if opt.Iterations() != 16 || opt.Steps() != 14 || opt.Skipped() != 2 {
+		t.Errorf("%d iterations, %d steps, %d skipped", opt.Iterations(), opt.Steps(), opt.Skipped())
 	}
 }
 
@@ -231,7 +317,7 @@ func TestFitEvalMode(t *testing.T) {
 
 	// After errors too.
 	_, err := Fit(context.Background(), again, bowl(v), FitOptions[float64]{
-		Stop: []StopRule{StepLimit(9)}, ValidateEvery: 1, Validate: func() (float64, error) { return 0, errors.New("own") },
+		Stop: []StopRule{StepLimit(again.Iterations() + 1)}, ValidateEvery: 1, Validate: func() (float64, error) { return 0, errors.New("own") },
 	})
 	wantError(t, err, "own")
 	mustStep(t, again, [][]float64{{1}})
@@ -242,7 +328,7 @@ func TestFitErrors(t *testing.T) {
 	rate := 0.5
 	opt := fitting(t, w, WithSchedule(ScheduleFunc(func(float64, int) float64 { return rate })))
 	own := errors.New("own")
-	limit := []StopRule{StepLimit(3)}
+	limit := []StopRule{StepLimit(9)}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	e, _ := NewEarlyStopping([]Param[float64]{{Name: "w", Value: w}}, Patience{Checks: 2})
 	for i, c := range []struct {
@@ -255,11 +341,11 @@ func TestFitErrors(t *testing.T) {
 		{nil, nil, FitOptions[float64]{Stop: limit, Progress: func(Progress) error { return own }}, []string{"iteration 1", "Progress", "own"}},
 		{nil, nil, FitOptions[float64]{Stop: limit, ValidateEvery: 3, Validate: func() (float64, error) { return 0, own }}, []string{"iteration 3", "Validate", "own"}},
 		{ctx, nil, FitOptions[float64]{Progress: func(p Progress) error {
-			if p.Iteration == 2 {
+			if p.Iteration == 5 {
 				cancel(own)
 			}
 			return nil
-		}}, []string{"iteration 3", "own"}},
+		}}, []string{"iteration 6", "own"}},
 	} {
 		if c.ctx == nil {
 			c.ctx = context.Background()
@@ -275,6 +361,7 @@ func TestFitErrors(t *testing.T) {
 	}
 
 	before := opt.bits()
+	change := &LossChange{Tol: 1, For: 1}
 	for _, c := range []struct {
 		o    FitOptions[float64]
 		want []string
@@ -290,6 +377,9 @@ func TestFitErrors(t *testing.T) {
 		{FitOptions[float64]{Stop: limit, ValidateEvery: 5}, []string{"ValidateEvery", "5", "Validate"}},
 		{FitOptions[float64]{Stop: limit, Validate: func() (float64, error) { return 0, nil }}, []string{"ValidateEvery", "0"}},
 		{FitOptions[float64]{Stop: []StopRule{e}}, []string{"EarlyStopping", "Validate"}},
+		{FitOptions[float64]{Stop: []StopRule{StepLimit(1), change, StepLimit(1), change}}, []string{"Stop[1] and Stop[3]", "same *optim.LossChange"}},
+		{FitOptions[float64]{Stop: []StopRule{&EarlyStopping[float64]{}}, ValidateEvery: 1, Validate: func() (float64, error) { return 0, nil }}, []string{"EarlyStopping", "Checks", "0"}},
+		{FitOptions[float64]{Stop: limit, Average: &WeightAverage[float64]{}}, []string{"Average", "NewEMA"}},
 		{FitOptions[float64]{Stop: limit, Divergence: &Divergence{}}, []string{"Divergence", "For", "0"}},
 		{FitOptions[float64]{Stop: limit, Divergence: &Divergence{For: 1, Spike: -1}}, []string{"Divergence", "Spike", "-1"}},
 		{FitOptions[float64]{Stop: limit, Divergence: &Divergence{For: 1, Decay: 1}}, []string{"Divergence", "Decay", "1"}},
@@ -302,11 +392,18 @@ func TestFitErrors(t *testing.T) {
 	wantError(t, err, "nil Objective")
 	_, err = Fit(context.Background(), nil, bowl(w), FitOptions[float64]{Stop: limit})
 	wantError(t, err, "nil Optimizer")
+	_, err = Fit(context.Background(), new(Optimizer[float64]), bowl(w), FitOptions[float64]{Stop: limit})
+	wantError(t, err, "Optimizer", "not from New")
+	var none context.Context
+	_, err = Fit(none, opt, bowl(w), FitOptions[float64]{Stop: limit})
+	wantError(t, err, "nil Context")
+	_, err = new(Run[float64]).Fit(context.Background())
+	wantError(t, err, "not from NewRun")
 	_, err = Fit(context.Background(), fitting(t, w, WithSchedule(NewPlateau())), bowl(w), FitOptions[float64]{Stop: limit})
 	wantError(t, err, "Plateau", "Validate")
 	rate = -1
 	_, err = Fit(context.Background(), opt, bowl(w), FitOptions[float64]{Stop: limit})
-	wantError(t, err, "iteration 1", "learning rate", "-1")
+	wantError(t, err, "iteration 6", "learning rate", "-1")
 	if !slices.Equal(opt.bits(), before) {
 		t.Error("a refused run changed something")
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"strings"
+	"slices"
 
 	"github.com/seed63264101/steepest/kernels"
 )
@@ -18,14 +18,17 @@ type setting struct {
 	factor float64
 	decay  limit
 	isNil  bool // an option of it was nil
+	none   bool // there was no option
+	empty  bool // it may match nothing
 }
 
 // WithGroup gives options of their own to the parameters whose names match.
 // Several groups may match a parameter: their learning-rate factors are
 // multiplied, and the last weight decay holds. Parameters added later are matched
-// as well.
+// as well. A group that matches no parameter of [New] is an error there, unless it
+// is [MayBeEmpty], and so is one without options.
 func WithGroup(match func(name string) bool, opts ...GroupOption) Option {
-	s := setting{match: match, factor: 1}
+	s := setting{match: match, factor: 1, none: len(opts) == 0}
 	for _, opt := range opts {
 		if opt == nil {
 			s.isNil = true
@@ -46,37 +49,13 @@ func WeightDecay(w float64) GroupOption {
 	return func(s *setting) { s.decay = limit{true, w} }
 }
 
+// MayBeEmpty lets a group match none of the parameters that [New] is given: those
+// it is meant for are added later, or it serves models that have none.
+func MayBeEmpty() GroupOption { return func(s *setting) { s.empty = true } }
+
 // WithoutDecay excludes the parameters whose names match from weight decay,
 // usually [BiasOrNorm].
 func WithoutDecay(match func(name string) bool) Option { return WithGroup(match, WeightDecay(0)) }
-
-// BiasOrNorm reports whether a name is, by the usual conventions, that of a bias
-// or of a normalisation layer's parameter. The name is taken apart at dots and
-// slashes; without regard to case
-//
-//   - the last part is bias, beta or gamma, or ends in _bias, or
-//   - some part contains norm, or is bn or ln, perhaps followed by a number
-//     (bn1, ln_2).
-func BiasOrNorm(name string) bool {
-	parts := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '.' || r == '/' })
-	for _, part := range parts {
-		if strings.Contains(part, "norm") {
-			return true
-		}
-		if stem := strings.TrimRight(part, "_0123456789"); stem == "bn" || stem == "ln" {
-			return true
-		}
-	}
-	if len(parts) == 0 {
-		return false
-	}
-	switch last := parts[len(parts)-1]; last {
-	case "bias", "beta", "gamma":
-		return true
-	default:
-		return strings.HasSuffix(last, "_bias")
-	}
-}
 
 func (s setting) check() error {
 	if s.match == nil {
@@ -85,11 +64,25 @@ func (s setting) check() error {
 	if s.isNil {
 		return fmt.Errorf("optim: WithGroup: nil GroupOption")
 	}
+	if s.none {
+		return fmt.Errorf("optim: WithGroup: no GroupOption")
+	}
 	if err := checkOption[float64]("WithGroup", option{"LRFactor", s.factor, nonNegative}); err != nil {
 		return err
 	}
 	if s.decay.set {
 		return checkOption[float64]("WithGroup", option{"WeightDecay", s.decay.value, nonNegative})
+	}
+	return nil
+}
+
+// checkMatches returns an error if a group matches no parameter.
+func checkMatches[T kernels.Float](settings []setting, params []Param[T]) error {
+	for i, s := range settings {
+		if !s.empty && !slices.ContainsFunc(params, func(p Param[T]) bool { return s.match(p.Name) }) {
+			return fmt.Errorf("optim: WithGroup: group %d of %d matches none of the %d parameters, of which the first is %q; if that may be, say MayBeEmpty",
+				i+1, len(settings), len(params), params[0].Name)
+		}
 	}
 	return nil
 }

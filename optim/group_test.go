@@ -8,22 +8,6 @@ import (
 	"testing"
 )
 
-func TestBiasOrNorm(t *testing.T) {
-	for _, name := range []string{
-		"bias", "fc1.bias", "encoder/layer0/bias", "attn.in_proj_bias", "LayerNorm.weight", "norm1.weight",
-		"model.bn2.weight", "ln_f_1.beta", "h.0.ln_1.weight", "block/gamma", "batch_norm/w", "Bias",
-	} {
-		if !BiasOrNorm(name) {
-			t.Errorf("%q is none", name)
-		}
-	}
-	for _, name := range []string{"", "w", "fc1.weight", "bias.weight", "bnet.w", "unbiased", "conv1", "alphabeta", "lnn.w", "."} {
-		if BiasOrNorm(name) {
-			t.Errorf("%q is one", name)
-		}
-	}
-}
-
 // TestGroups: a parameter in a group is updated as by an optimizer with the
 // group's options.
 func TestGroups(t *testing.T) {
@@ -206,6 +190,8 @@ func TestBadGroups(t *testing.T) {
 	}{
 		{SGD{LR: 1}, []Option{WithGroup(nil)}, []string{"WithGroup", "nil predicate"}},
 		{SGD{LR: 1}, []Option{WithGroup(all, nil)}, []string{"WithGroup", "nil GroupOption"}},
+		{SGD{LR: 1}, []Option{WithGroup(all)}, []string{"WithGroup", "no GroupOption"}},
+		{SGD{LR: 1}, []Option{WithGroup(all, LRFactor(2)), WithoutDecay(BiasOrNorm)}, []string{"WithGroup", "group 2 of 2", "none of the 1", `"w"`}},
 		{SGD{LR: 1}, []Option{WithGroup(all, LRFactor(-1))}, []string{"WithGroup", "LRFactor", "-1"}},
 		{SGD{LR: 1}, []Option{WithGroup(all, LRFactor(nan))}, []string{"WithGroup", "LRFactor", "NaN"}},
 		{SGD{LR: 1}, []Option{WithGroup(all, WeightDecay(-2))}, []string{"WithGroup", "WeightDecay", "-2"}},
@@ -228,6 +214,20 @@ func TestBadGroups(t *testing.T) {
 	wantError(t, err, "step 1", "1e+30")
 	if !slices.Equal(opt.bits(), before) {
 		t.Error("a refused step changed something")
+	}
+}
+
+// TestMayBeEmpty: a group for parameters that come later.
+func TestMayBeEmpty(t *testing.T) {
+	head := func(name string) bool { return strings.HasPrefix(name, "head") }
+	w, v := []float64{1}, []float64{1}
+	opt := mustNew(t, SGD{LR: 1}, []Param[float64]{{"body", w}}, WithGroup(head, LRFactor(0.25), MayBeEmpty()))
+	if err := opt.AddParams(Param[float64]{"head", v}); err != nil {
+		t.Fatal(err)
+	}
+	mustStep(t, opt, [][]float64{{1}, {1}})
+	if w[0] != 0 || v[0] != 0.75 {
+		t.Errorf("parameters %v and %v, want 0 and 0.75", w, v)
 	}
 }
 

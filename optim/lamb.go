@@ -16,12 +16,11 @@ import (
 //	r = (m/(1-Beta1^t)) / (sqrt(v/(1-Beta2^t)) + Eps) + WeightDecay*p
 //	p -= LR * |p|/|r| * r
 //
-// in the t-th step. The ratio is 1 where one of the norms is 0, or the direction
-// so small that LR*|p|/|r| would overflow.
+// in the t-th step. The ratio is 1 where one of the norms is 0 or infinite.
 //
-// LR and WeightDecay must be finite and not negative, the betas lie in [0, 1), and
-// Eps must be positive; [New] says so otherwise. [NewLAMB] fills in the usual
-// values.
+// LR and WeightDecay must be finite and not negative, the betas lie in [0, 1) and
+// are not both 0, and Eps must be positive; [New] says so otherwise. [NewLAMB] fills
+// in the usual values.
 type LAMB struct {
 	LR          float64 // learning rate
 	Beta1       float64 // decay of the first moment
@@ -52,7 +51,7 @@ func (r LAMB) options() []option {
 	return []option{
 		{"LR", r.LR, nonNegative},
 		{"Beta1", r.Beta1, fraction},
-		{"Beta2", r.Beta2, fraction},
+		{"Beta2", r.Beta2, beta2Beside(r.Beta1)},
 		{"Eps", r.Eps, positive},
 		{"WeightDecay", r.WeightDecay, nonNegative},
 	}
@@ -78,22 +77,27 @@ func (u *lamb[T]) prepare(k tick) {
 func (u *lamb[T]) update(p, g []T, state [][]T) { updateWhole(u, p, g, state) }
 
 // direct adds up the squares of each block while it is in the cache.
-func (u *lamb[T]) direct(p, g []T, state [][]T) (pp, dd float64) {
+func (u *lamb[T]) direct(p, g []T, state [][]T) (pp, dd squares) {
 	m, v, r := state[0], state[1], state[2]
 	block := blockLen[T]()
 	for lo := 0; lo < len(p); lo += block {
 		hi := min(len(p), lo+block)
 		kernels.LAMBDirection(r[lo:hi], p[lo:hi], g[lo:hi], m[lo:hi], v[lo:hi], u.coef)
-		pp += kernels.SumSquares(p[lo:hi])
-		dd += kernels.SumSquares(r[lo:hi])
+		pp = pp.plus(squaresOf(p[lo:hi]))
+		dd = dd.plus(squaresOf(r[lo:hi]))
 	}
 	return pp, dd
 }
 
-func (u *lamb[T]) apply(p, _ []T, state [][]T, pp, dd float64) {
-	trust := 1.0
-	if pp > 0 && dd > 0 {
-		trust = math.Sqrt(pp) / math.Sqrt(dd)
+func (u *lamb[T]) apply(p, _ []T, state [][]T, pp, dd squares) {
+	trust := one
+	if pn, rn := pp.root(), dd.root(); hasLength(pn) && hasLength(rn) {
+		trust = pn.over(rn)
 	}
-	kernels.Axpy(-trusted[T](u.lr, trust), state[2], p)
+	r := state[2]
+	shift, rate := split[T](trust.times(wide{frac: u.lr}))
+	if shift != 0 {
+		kernels.Scal(T(math.Ldexp(1, -shift)), r)
+	}
+	kernels.Axpy(-bounded[T](rate), r, p)
 }

@@ -15,16 +15,15 @@ import (
 //	b = Momentum*b + LR*λ*(g + WeightDecay*p)
 //	p -= b
 //
-// λ is 1 where one of the norms is 0, or the gradient so small that LR*λ would
-// overflow. As in the paper the velocity contains the learning rate, unlike that
-// of [Momentum].
+// λ is 1 where one of the norms is 0 or infinite. As in the paper the velocity
+// contains the learning rate, unlike that of [Momentum].
 //
 // LR and WeightDecay must be finite and not negative, Momentum lies in [0, 1), and
 // TrustCoefficient must be positive; [New] says so otherwise. [NewLARS] fills in
 // the usual values.
 type LARS struct {
 	LR               float64 // learning rate
-	Momentum         float64 // decay of the velocity
+	Momentum         float64 // decay of the velocity; 0 for none
 	TrustCoefficient float64 // the paper's η
 	WeightDecay      float64 // coupled (L2) weight decay
 	Maximize         bool    // ascend instead of descend
@@ -63,30 +62,28 @@ func (u *lars[T]) prepare(k tick) { u.lr, u.scale = k.lr, k.sign(u.rule.Maximize
 
 func (u *lars[T]) update(p, g []T, state [][]T) { updateWhole(u, p, g, state) }
 
-func (u *lars[T]) direct(p, g []T, _ [][]T) (pp, dd float64) {
-	return kernels.SumSquares(p), kernels.SumSquares(g)
+func (u *lars[T]) direct(p, g []T, _ [][]T) (pp, dd squares) {
+	return squaresOf(p), squaresOf(g)
 }
 
-func (u *lars[T]) apply(p, g []T, state [][]T, pp, dd float64) {
+func (u *lars[T]) apply(p, g []T, state [][]T, pp, dd squares) {
 	r := u.rule
-	trust := 1.0
-	if pn, gn := math.Sqrt(pp), float64(math.Abs(u.scale)*math.Sqrt(dd)); pn > 0 && gn > 0 {
-		trust = r.TrustCoefficient * pn / (gn + float64(r.WeightDecay*pn))
+	trust := one
+	pn, gn := pp.root(), dd.root().times(wide{frac: math.Abs(u.scale)})
+	if hasLength(pn) && hasLength(gn) {
+		decay := pn.times(wide{frac: r.WeightDecay})
+		trust = pn.times(wide{frac: r.TrustCoefficient}).over(gn.plus(decay))
 	}
+	shift, gain := split[T](trust.times(wide{frac: u.lr}))
+	pre := math.Ldexp(1, -shift)
 	kernels.Momentum(p, g, state[0], kernels.MomentumCoef[T]{
-		Scale: T(u.scale),
-		L2:    T(r.WeightDecay),
+		Scale: bounded[T](pre * u.scale),
+		L2:    bounded[T](pre * r.WeightDecay),
 		Mu:    T(r.Momentum),
-		Gain:  trusted[T](u.lr, trust),
+		Gain:  bounded[T](gain),
 		LR:    1,
 	})
 }
 
-// trusted returns lr*trust. A product that overflows would make NaN of the
-// direction's zeros; then the direction is next to nothing and lr has to do.
-func trusted[T kernels.Float](lr, trust float64) T {
-	if x := T(lr * trust); !math.IsInf(float64(x), 0) {
-		return x
-	}
-	return T(lr)
-}
+// hasLength reports whether a norm can be divided by.
+func hasLength(n wide) bool { return n.frac > 0 && n.isFinite() }

@@ -13,8 +13,8 @@ import "github.com/seed63264101/steepest/kernels"
 // so that the learning rate is a third to a tenth of AdamW's, and the weight decay
 // as much larger.
 //
-// LR and WeightDecay must be finite and not negative, and the betas lie in [0, 1);
-// [New] says so otherwise. [NewLion] fills in the usual values.
+// LR and WeightDecay must be finite and not negative, and the betas lie in [0, 1)
+// and are not both 0; [New] says so otherwise. [NewLion] fills in the usual values.
 type Lion struct {
 	LR          float64 // learning rate
 	Beta1       float64 // share of the moment in the step
@@ -38,7 +38,7 @@ func (r Lion) options() []option {
 	return []option{
 		{"LR", r.LR, nonNegative},
 		{"Beta1", r.Beta1, fraction},
-		{"Beta2", r.Beta2, fraction},
+		{"Beta2", r.Beta2, beta2Beside(r.Beta1)},
 		{"WeightDecay", r.WeightDecay, nonNegative},
 	}
 }

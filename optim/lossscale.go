@@ -9,10 +9,10 @@ import "math"
 // gradient that is not finite is skipped and multiplies the scale by Backoff;
 // after Interval steps in a row without one the scale is multiplied by Growth.
 //
-// Init and Growth must be finite, Init positive and Growth at least 1, Backoff
-// lies in (0, 1], and Interval must be positive; [New] says so otherwise. The
-// scale stays within the normal numbers of float32. [NewLossScaler] fills in the
-// usual values.
+// The scale stays within the positive normal numbers of float32, whatever the
+// elements are, and Init must be one of them. Growth must be finite and at least 1,
+// Backoff lies in (0, 1], and Interval must be positive; [New] says so otherwise.
+// [NewLossScaler] fills in the usual values.
 type LossScaler struct {
 	Init     float64 // first scale
 	Growth   float64 // factor after Interval good steps
@@ -28,17 +28,22 @@ func NewLossScaler() LossScaler { return LossScaler{65536, 2, 0.5, 2000} }
 func WithLossScaler(s LossScaler) Option { return func(c *config) { c.scaler = s } }
 
 // WithLossScale says that the gradients are multiplied by a fixed loss scale. It
-// must be a positive number whose inverse is one.
+// must be a positive normal number of float32, whatever the elements are.
 func WithLossScale(scale float64) Option { return WithLossScaler(fixedScale(scale)) }
 
 // fixedScale never grows and never backs off.
 func fixedScale(scale float64) LossScaler { return LossScaler{scale, 1, 1, 1} }
 
-func (s LossScaler) check(checked func(option) error) error {
-	for _, o := range []option{
-		{"Init", s.Init, domain{"a finite number > 0 whose inverse is one", func(v float64, round func(float64) float64) bool {
-			return positive.has(v, round) && positive.has(1/v, round)
-		}}},
+// lossScales is the domain of a loss scale, a first one and a saved one.
+var lossScales = domain{"a normal float32 > 0", func(v float64, _ func(float64) float64) bool {
+	return v >= leastLossScale && v <= math.MaxFloat32
+}}
+
+const leastLossScale = 0x1p-126
+
+func (s LossScaler) options() []option {
+	return []option{
+		{"Init", s.Init, lossScales},
 		{"Growth", s.Growth, domain{"a finite number >= 1", func(v float64, _ func(float64) float64) bool {
 			return v >= 1 && !math.IsInf(v, 1)
 		}}},
@@ -46,13 +51,11 @@ func (s LossScaler) check(checked func(option) error) error {
 			return v > 0 && v <= 1
 		}}},
 		{"Interval", float64(s.Interval), positiveInt("steps")},
-	} {
-		if err := checked(o); err != nil {
-			return err
-		}
 	}
-	return nil
 }
+
+// adapts reports whether the scale may ever change.
+func (s LossScaler) adapts() bool { return s.Growth != 1 || s.Backoff != 1 }
 
 // A lossScale is where a LossScaler has got to.
 type lossScale struct {
@@ -60,17 +63,16 @@ type lossScale struct {
 	good  int // steps taken since the scale last changed
 }
 
-// update follows a step. A scale that would leave float32's normal numbers stays.
+// update follows a step. A scale does not grow out of its domain, and backs off to
+// the end of it.
 func (l *lossScale) update(s LossScaler, skipped bool) {
-	next := l.scale
 	if skipped {
 		l.good = 0
-		next *= s.Backoff
+		l.scale = max(l.scale*s.Backoff, leastLossScale)
 	} else if l.good++; l.good >= s.Interval {
 		l.good = 0
-		next *= s.Growth
-	}
-	if next >= 0x1p-126 && next <= math.MaxFloat32 {
-		l.scale = next
+		if next := l.scale * s.Growth; next <= math.MaxFloat32 {
+			l.scale = next
+		}
 	}
 }

@@ -71,6 +71,11 @@ func TestLossScaler(t *testing.T) {
 	if l.scale != 0x1p-126 {
 		t.Errorf("backed off to %v", l.scale)
 	}
+	// As far as there is to go.
+	l = lossScale{scale: 1}
+	if l.update(LossScaler{1, 2, 1e-100, 1}, true); l.scale != 0x1p-126 {
+		t.Errorf("backed off to %v", l.scale)
+	}
 }
 
 // TestLossScaleOverflow: gradients that a scale below 1 takes out of range skip
@@ -82,7 +87,7 @@ func TestLossScaleOverflow(t *testing.T) {
 
 func testLossScaleOverflow[T kernels.Float](t *testing.T, largest float64) {
 	p := []T{1, 1}
-	opt := mustNew(t, SGD{LR: 0}, []Param[T]{{"w", p}}, WithLossScale(0.5))
+	opt := mustNew(t, SGD{LR: 1}, []Param[T]{{"w", p}}, WithLossScale(0.5), WithSchedule(Warmup{Steps: 100}))
 	r, err := opt.Step([][]T{{0, T(largest)}})
 	if err != nil || !r.Skipped || r.Reason != (Reason{"w", 1, math.Inf(1)}) {
 		t.Errorf("report %+v, error %v", r, err)
@@ -104,6 +109,8 @@ func TestBadLossScales(t *testing.T) {
 		{WithLossScale(math.NaN()), []string{"LossScaler", "Init", "NaN"}},
 		{WithLossScale(math.Inf(1)), []string{"LossScaler", "Init", "+Inf"}},
 		{WithLossScale(1e-39), []string{"LossScaler", "Init", "1e-39", "float32"}},
+		{WithLossScale(1e40), []string{"LossScaler", "Init", "1e+40", "float32"}},
+		{WithLossScaler(LossScaler{1e40, 2, 0.5, 1}), []string{"LossScaler", "Init", "1e+40", "float32"}},
 		{WithLossScaler(LossScaler{}), []string{"LossScaler", "Init", "0"}},
 		{WithLossScaler(LossScaler{1, 0.5, 0.5, 1}), []string{"LossScaler", "Growth", "0.5"}},
 		{WithLossScaler(LossScaler{1, 2, 1.5, 1}), []string{"LossScaler", "Backoff", "1.5"}},
@@ -111,6 +118,8 @@ func TestBadLossScales(t *testing.T) {
 		{WithLossScaler(LossScaler{1, 2, 0.5, 0}), []string{"LossScaler", "Interval", "0"}},
 	} {
 		_, err := New(SGD{LR: 1}, []Param[float32]{{"w", []float32{1}}}, c.opt)
+		wantError(t, err, c.want...)
+		_, err = New(SGD{LR: 1}, []Param[float64]{{"w", []float64{1}}}, c.opt)
 		wantError(t, err, c.want...)
 	}
 }

@@ -22,14 +22,14 @@ import "github.com/seed63264101/steepest/kernels"
 // [AdamW].
 //
 // LR, WeightDecay and MomentumDecay must be finite and not negative, the betas lie
-// in [0, 1), and Eps must be positive; [New] says so otherwise. [NewNAdam] fills
-// in the usual values.
+// in [0, 1) and are not both 0, and Eps must be positive; [New] says so otherwise.
+// [NewNAdam] fills in the usual values.
 type NAdam struct {
 	LR                   float64 // learning rate
 	Beta1                float64 // decay of the first moment
 	Beta2                float64 // decay of the second moment
 	Eps                  float64 // keeps the division away from 0
-	MomentumDecay        float64 // how fast the momentum rises to Beta1
+	MomentumDecay        float64 // how fast the momentum rises to Beta1; 0 keeps it at half of that
 	WeightDecay          float64 // weight decay, coupled (L2) if not said otherwise
 	DecoupledWeightDecay bool    // let the decay act as in AdamW
 	Maximize             bool    // ascend instead of descend
@@ -57,7 +57,7 @@ func (r NAdam) options() []option {
 	return []option{
 		{"LR", r.LR, nonNegative},
 		{"Beta1", r.Beta1, beta1},
-		{"Beta2", r.Beta2, fraction},
+		{"Beta2", r.Beta2, beta2Beside(r.Beta1)},
 		{"Eps", r.Eps, positive},
 		{"MomentumDecay", r.MomentumDecay, nonNegative},
 		{"WeightDecay", r.WeightDecay, nonNegative},

@@ -2,74 +2,77 @@ package optim
 
 import (
 	"math"
+	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
 )
 
-// A norm is the number frac * 2^exp. The exponent is 0 unless float64 squares
-// left the range of float64.
-type norm struct {
-	frac float64
-	exp  int
+// A squares is the sum of squares sum * 4^exp. The exponent is 0 unless float64
+// squares left the range of float64.
+type squares struct {
+	sum float64
+	exp int
 }
 
-// value returns the norm, +Inf if it is beyond the largest float64.
-func (n norm) value() float64 { return math.Ldexp(n.frac, n.exp) }
+// squaresOf returns the sum of a vector's squares.
+func squaresOf[T kernels.Float](x []T) squares {
+	sum, exp := kernels.SumSquaresExp(x)
+	return squares{sum, exp}
+}
 
-// isFinite reports whether every gradient is.
-func (n norm) isFinite() bool { return n.frac-n.frac == 0 }
+// isCertain reports whether a sum of plain float64 squares of T is what it says.
+// Squares of float32 neither overflow nor underflow in float64. Of float64 elements
+// a sum in this range tells the norm to rounding; beyond it the squares lie, and
+// infinite means nothing.
+func isCertain[T kernels.Float](s squares) bool {
+	return unsafe.Sizeof(T(0)) == 4 || math.IsNaN(s.sum) || s.sum >= 0x1p-900 && s.sum <= 0x1p900
+}
 
-// times returns the norm of the gradients multiplied by f. The product is rounded
-// explicitly: fused into isFinite's subtraction it would leave its rounding error.
-func (n norm) times(f float64) norm { return norm{float64(n.frac * f), n.exp} }
+// plus adds sums. Those of squaresOf do not overflow, and with different exponents
+// they differ by so much that nothing is lost.
+func (s squares) plus(t squares) squares {
+	if s.exp == t.exp {
+		return squares{s.sum + t.sum, s.exp}
+	}
+	w := wide{s.sum, 2 * s.exp}.plus(wide{t.sum, 2 * t.exp})
+	return squares{w.frac, w.exp / 2}
+}
 
-// clip returns the coefficient that brings the norm down to limit, as
+// root returns the norm. It is infinite or NaN exactly if some element is.
+func (s squares) root() wide { return wide{math.Sqrt(s.sum), s.exp} }
+
+// mean returns the mean of the squares of n elements multiplied by scale.
+func (s squares) mean(n int, scale float64) float64 {
+	if x := float64(float64(scale*scale) * (s.sum / float64(n))); s.exp == 0 && within(x) {
+		return x
+	}
+	f := wide{frac: scale}
+	return wide{s.sum / float64(n), 2 * s.exp}.times(f).times(f).value()
+}
+
+// square is the inverse of root.
+func (w wide) square() squares {
+	if w.frac != 0 && !(w.frac >= 0x1p-450 && w.frac <= 0x1p450) {
+		w = w.normalized()
+	}
+	return squares{float64(w.frac * w.frac), w.exp}
+}
+
+// clip returns the coefficient that brings a norm down to limit, as
 // torch.nn.utils.clip_grad_norm_ computes it: limit/(norm+1e-6), at most 1.
-func (n norm) clip(limit float64) float64 {
-	if v := n.value(); !math.IsInf(v, 1) {
-		return min(1, limit/(v+1e-6))
+func (w wide) clip(limit float64) wide {
+	if v := w.value(); !math.IsInf(v, 1) {
+		w = wide{frac: v + 1e-6}
 	}
-	return min(1, math.Ldexp(limit/n.frac, -n.exp))
-}
-
-// newNorm returns the Euclidean norm of all gradients together, given their sum
-// of squares. Its fraction is infinite or NaN exactly if some gradient is.
-func newNorm[T kernels.Float](grads [][]T, sum float64) norm {
-	// Squares of float32 neither overflow nor underflow in float64. Of float64
-	// gradients a sum in this range tells the norm to rounding; beyond it the
-	// squares lie, and infinite means nothing.
-	const least, largest = 0x1p-900, math.MaxFloat64
-	if math.IsNaN(sum) || sum >= least && sum <= largest {
-		return norm{frac: math.Sqrt(sum)}
+	if c := (wide{frac: limit}).over(w); c.value() < 1 {
+		return c
 	}
-	if _, ok := any(T(0)).(float32); ok {
-		return norm{frac: math.Sqrt(sum)}
-	}
-	var amax float64
-	for _, g := range grads {
-		amax = max(amax, float64(kernels.Amax(g)))
-	}
-	if amax == 0 || amax-amax != 0 {
-		return norm{frac: amax}
-	}
-	// Scaling by a power of two is exact where it matters. This is far off the
-	// common path, so a plain loop will do.
-	_, exp := math.Frexp(amax)
-	up := max(-1000, min(-exp, 1000)) // 2^up is a normal number
-	scale := math.Ldexp(1, up)
-	sum = 0
-	for _, g := range grads {
-		for _, x := range g {
-			v := float64(x) * scale
-			sum += float64(v * v)
-		}
-	}
-	return norm{math.Sqrt(sum), -up}
+	return one
 }
 
 // overflows reports whether a finite gradient multiplied by a factor is not: only
 // a loss scale below 1 can do that.
-func overflows[T kernels.Float](grads [][]T, n norm, factor float64) bool {
+func overflows[T kernels.Float](grads [][]T, n wide, factor float64) bool {
 	if factor <= 1 || !math.IsInf(float64(T(n.value())), 1) {
 		return false // no element is larger than the norm
 	}
@@ -86,7 +89,7 @@ func overflows[T kernels.Float](grads [][]T, n norm, factor float64) bool {
 func blame[T kernels.Float](g []T, factor float64) (element int, value float64, found bool) {
 	for j, x := range g {
 		if x-x == 0 {
-			x = T(x * T(factor)) // rounded, see times
+			x = T(x * T(factor)) // rounded before it is subtracted
 		}
 		if x-x != 0 {
 			return j, float64(x), true

@@ -24,7 +24,7 @@ type Optimizer[T kernels.Float] struct {
 	groups  []group
 	params  []parameter[T]
 	steps   int // taken, without the skipped ones
-	skipped int
+	skipped skipCount
 	scaling lossScale
 	pending int // batches that were accumulated and not yet used
 
@@ -58,10 +58,9 @@ type parameter[T kernels.Float] struct {
 
 	cohort  int // index, -1 for none
 	sum     []T // accumulated or reduced gradients
-	squares float64
-	coef    float64 // by which its own norm is clipped
-	clipped float64 // its own norm after that
-	pp, dd  float64 // sums of squares of the parameter and its direction
+	squares squares
+	coef    wide    // by which its own norm is clipped
+	pp, dd  squares // of the parameter and its direction
 }
 
 // A cohort is a set of parameters that share the coefficients of every step:
@@ -72,6 +71,7 @@ type cohort[T kernels.Float] struct {
 	group   int
 	members []int // indices of parameters
 	limit   T     // of the gradients' elements as they are given
+	pre     T     // power of two that multiplies them beforehand, usually 1
 }
 
 // New returns an optimizer that updates the parameters by the rule. It keeps the
@@ -80,7 +80,8 @@ type cohort[T kernels.Float] struct {
 // It is an error if there are no parameters, if one has no name, no values or
 // another one's name, if two of them overlap in memory, or if an option of the
 // rule, the schedule or the optimizer is out of its domain; the error names the
-// parameter or the option and the value.
+// parameter or the option and the value. A rule's LR may be 0 only with a schedule
+// of the caller's own, which need not multiply it.
 func New[T kernels.Float](rule Rule, params []Param[T], opts ...Option) (*Optimizer[T], error) {
 	if _, err := newUpdater[T](rule); err != nil {
 		return nil, err
@@ -90,6 +91,12 @@ func New[T kernels.Float](rule Rule, params []Param[T], opts ...Option) (*Optimi
 	}
 	c, err := newConfig[T](opts)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkRate[T](rule, c.schedule); err != nil {
+		return nil, err
+	}
+	if err := checkMatches(c.settings, params); err != nil {
 		return nil, err
 	}
 	o := &Optimizer[T]{config: c, rule: rule, scaling: lossScale{scale: c.scaler.Init}}
@@ -216,7 +223,7 @@ func (o *Optimizer[T]) regroup() {
 	o.cohorts, o.trust = nil, false
 	for i := range o.params {
 		p := &o.params[i]
-		p.cohort, p.coef = -1, 1
+		p.cohort, p.coef = -1, one
 		if p.frozen {
 			continue
 		}
@@ -247,14 +254,14 @@ func (o *Optimizer[T]) regroup() {
 	}
 	o.plan = newPlan(o.params, o.workers)
 	if o.trust {
-		o.plan.pp = make([]float64, len(o.plan.blocks))
-		o.plan.dd = make([]float64, len(o.plan.blocks))
+		o.plan.pp = make([]squares, len(o.plan.blocks))
+		o.plan.dd = make([]squares, len(o.plan.blocks))
 	}
 	o.memory = newMemoryCheck(o.params)
 	o.grads = make([][]T, len(o.params))
 	o.spaces = make([]workspace[T], o.plan.workers)
 	for i := range o.spaces {
-		o.spaces[i] = newWorkspace[T](slots(o.rule), o.clipValue.set)
+		o.spaces[i] = newWorkspace[T](slots(o.rule))
 	}
 }
 
@@ -284,8 +291,12 @@ func newState[T kernels.Float](params []Param[T], slots int) [][][]T {
 // Steps returns the number of steps taken, not counting skipped ones.
 func (o *Optimizer[T]) Steps() int { return o.steps }
 
+// Iterations returns the number of steps tried, the skipped ones included: how many
+// batches were used up, and so which one comes next.
+func (o *Optimizer[T]) Iterations() int { return o.Steps() + o.Skipped() }
+
 // Skipped returns the number of steps skipped.
-func (o *Optimizer[T]) Skipped() int { return o.skipped }
+func (o *Optimizer[T]) Skipped() int { return o.skipped.total }
 
 // LossScale returns what the next step's loss, and with it the gradients, must be
 // multiplied by: 1 unless [WithLossScale] or [WithLossScaler] says otherwise.

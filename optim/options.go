@@ -29,6 +29,7 @@ type config struct {
 	zeroGrads     bool
 	scaler        LossScaler
 	workers       int
+	failAfter     limit
 	settings      []setting
 }
 
@@ -56,7 +57,8 @@ func WithReduction(r Reduction) Option { return func(c *config) { c.reduction = 
 //
 //	min(1, limit / (norm + 1e-6))
 //
-// The limit must be a finite number > 0.
+// whatever the norm, be it larger than any float64, and however small that makes the
+// factor. The limit must be a finite number > 0.
 func ClipNorm(max float64) Option {
 	return func(c *config) { c.clipNorm = limit{true, max} }
 }
@@ -105,19 +107,21 @@ func newConfig[T kernels.Float](opts []Option) (config, error) {
 		}
 		opt(&c)
 	}
+	if !c.failAfter.set && !c.scaler.adapts() {
+		c.failAfter.value = failAfterSkips
+	}
 	return c, checkConfig[T](&c)
 }
 
 func checkConfig[T kernels.Float](c *config) error {
+	if err := checkNested(c.schedule); err != nil {
+		return err
+	}
 	if isNil(c.schedule) {
 		return fmt.Errorf("optim: nil Schedule")
 	}
-	if s, ok := c.schedule.(interface{ options() []option }); ok {
-		for _, o := range s.options() {
-			if err := checkOption[T](typeName(s), o); err != nil {
-				return err
-			}
-		}
+	if err := checkOptions[T](c.schedule); err != nil {
+		return err
 	}
 	if c.reduction != Mean && c.reduction != Sum {
 		return fmt.Errorf("optim: Reduction = %d, want Mean or Sum", c.reduction)
@@ -140,7 +144,10 @@ func checkConfig[T kernels.Float](c *config) error {
 	if err := checkOption[float64]("Workers", option{"n", float64(c.workers), positiveInt("goroutines")}); err != nil {
 		return err
 	}
-	if err := c.scaler.check(func(o option) error { return checkOption[T]("LossScaler", o) }); err != nil {
+	if err := checkOption[float64]("FailAfterSkips", option{"n", c.failAfter.value, countFrom0}); err != nil {
+		return err
+	}
+	if err := checkOptions[T](c.scaler); err != nil {
 		return err
 	}
 	for _, s := range c.settings {

@@ -11,12 +11,13 @@ import (
 type phase int
 
 const (
-	accumulate phase = iota // add the batches to the sums
-	reduce                  // combine the batches, then square the sums
-	square                  // add up the gradients' squares
-	direct                  // compute directions and their norms
-	apply                   // update, along the directions if there are any
-	zero                    // clear the gradients
+	accumulate  phase = iota // add the batches to the sums
+	reduce                   // combine the batches, then square the sums
+	square                   // add up the gradients' squares
+	squareAgain              // the same where they have overflowed or underflowed
+	direct                   // compute directions and their norms
+	apply                    // update, along the directions if there are any
+	zero                     // clear the gradients
 )
 
 // A share is what the workers of one pass have in common.
@@ -80,7 +81,9 @@ func (o *Optimizer[T]) do(w *workspace[T], k int) {
 		o.combine(w, b, o.reduction == Mean)
 		fallthrough
 	case square:
-		o.plan.squares[k] = kernels.SumSquares(o.grads[b.param][b.lo:b.hi])
+		o.plan.squares[k] = squares{sum: kernels.SumSquares(o.grads[b.param][b.lo:b.hi])}
+	case squareAgain:
+		o.plan.squares[k] = squaresOf(o.grads[b.param][b.lo:b.hi])
 	case direct, apply:
 		o.updateBlock(w, k)
 	case zero:
@@ -100,21 +103,32 @@ func (o *Optimizer[T]) updateBlock(w *workspace[T], k int) {
 		if o.cohorts[p.cohort].trust == nil {
 			return
 		}
-		o.plan.pp[k], o.plan.dd[k] = 0, 0
+		o.plan.pp[k], o.plan.dd[k] = squares{}, squares{}
 	}
-	if !o.clipValue.set {
+	if c := &o.cohorts[p.cohort]; !o.clipValue.set && c.pre == 1 {
 		o.updatePiece(k, x, g, state)
 	} else {
-		limit := o.cohorts[p.cohort].limit
 		for lo := 0; lo < len(x); lo += len(w.scratch) {
 			hi := min(len(x), lo+len(w.scratch))
-			clipped := w.scratch[:hi-lo]
-			kernels.Clamp(clipped, g[lo:hi], -limit, limit)
-			o.updatePiece(k, x[lo:hi], clipped, cut(w.pieces, state, lo, hi))
+			changed := w.scratch[:hi-lo]
+			copyScaled(changed, g[lo:hi], o.clipValue.set, c.limit, c.pre)
+			o.updatePiece(k, x[lo:hi], changed, cut(w.pieces, state, lo, hi))
 		}
 	}
 	if o.now.phase == apply && o.now.clears {
 		clear(g)
+	}
+}
+
+// copyScaled stores the gradients, clipped to the limit if clips is set, times pre.
+func copyScaled[T kernels.Float](dst, g []T, clips bool, limit, pre T) {
+	if clips {
+		kernels.Clamp(dst, g, -limit, limit)
+	} else {
+		copy(dst, g)
+	}
+	if pre != 1 {
+		kernels.Scal(pre, dst)
 	}
 }
 
@@ -127,8 +141,7 @@ func (o *Optimizer[T]) updatePiece(k int, x, g []T, state [][]T) {
 		c.update(x, g, state)
 	case o.now.phase == direct:
 		pp, dd := c.trust.direct(x, g, state)
-		o.plan.pp[k] += pp
-		o.plan.dd[k] += dd
+		o.plan.pp[k], o.plan.dd[k] = o.plan.pp[k].plus(pp), o.plan.dd[k].plus(dd)
 	default:
 		c.trust.apply(x, g, state, p.pp, p.dd)
 	}

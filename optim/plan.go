@@ -6,7 +6,7 @@ import (
 	"github.com/seed63264101/steepest/kernels"
 )
 
-// scratchBytes is the size of the pieces in which gradients are clipped by value:
+// scratchBytes is the size of the pieces in which gradients are changed beforehand:
 // small enough to stay in a first-level cache beside the update's streams, and a
 // divisor of kernels.BlockBytes.
 const scratchBytes = 1 << 12
@@ -20,8 +20,8 @@ type plan struct {
 	workers int   // that the size is worth
 
 	// Results of the blocks, to be added in their order.
-	squares []float64 // sums of the gradients' squares
-	pp, dd  []float64 // sums of squares of parameters and directions
+	squares []squares // of the gradients
+	pp, dd  []squares // of the parameters and their directions
 }
 
 // A block is a part of a parameter.
@@ -55,7 +55,7 @@ func newPlan[T kernels.Float](params []parameter[T], workers int) plan {
 	}
 	pl.workers = max(1, min(workers, total/(workerBlocks*size), len(pl.items)))
 	pl.items = append(pl.items, len(pl.blocks))
-	pl.squares = make([]float64, len(pl.blocks))
+	pl.squares = make([]squares, len(pl.blocks))
 	return pl
 }
 
@@ -64,16 +64,15 @@ type workspace[T kernels.Float] struct {
 	parts   [][]T // a block of each micro-batch's gradient
 	views   [][]T // a block of each state vector
 	pieces  [][]T // a piece of each view
-	scratch []T   // a piece of the gradient, clipped by value
+	scratch []T   // a piece of the gradient, clipped by value or scaled
 	_       [64]byte
 }
 
-func newWorkspace[T kernels.Float](slots int, clips bool) workspace[T] {
-	w := workspace[T]{views: make([][]T, slots), pieces: make([][]T, slots)}
-	if clips {
-		w.scratch = make([]T, scratchBytes/unsafe.Sizeof(T(0)))
+func newWorkspace[T kernels.Float](slots int) workspace[T] {
+	return workspace[T]{
+		views: make([][]T, slots), pieces: make([][]T, slots),
+		scratch: make([]T, scratchBytes/unsafe.Sizeof(T(0))),
 	}
-	return w
 }
 
 // cut sets dst to the parts lo to hi of src.

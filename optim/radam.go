@@ -20,9 +20,9 @@ import "github.com/seed63264101/steepest/kernels"
 // With DecoupledWeightDecay set, the decay acts on the parameter itself, as in
 // [AdamW].
 //
-// LR and WeightDecay must be finite and not negative, the betas lie in [0, 1), and
-// Eps must be positive; [New] says so otherwise. [NewRAdam] fills in the usual
-// values.
+// LR and WeightDecay must be finite and not negative, the betas lie in [0, 1) and
+// are not both 0, and Eps must be positive; [New] says so otherwise. With Beta2 up to
+// 2/3, ρt never exceeds 5. [NewRAdam] fills in the usual values.
 type RAdam struct {
 	LR                   float64 // learning rate
 	Beta1                float64 // decay of the first moment
@@ -51,7 +51,7 @@ func (r RAdam) options() []option {
 	return []option{
 		{"LR", r.LR, nonNegative},
 		{"Beta1", r.Beta1, fraction},
-		{"Beta2", r.Beta2, fraction},
+		{"Beta2", r.Beta2, beta2Beside(r.Beta1)},
 		{"Eps", r.Eps, positive},
 		{"WeightDecay", r.WeightDecay, nonNegative},
 	}

@@ -39,9 +39,7 @@ func (s RateSweep) options() []option {
 		{"To", s.To, domain{fmt.Sprintf("a finite number > From = %v", s.From), func(v float64, round func(float64) float64) bool {
 			return round(v) > round(s.From) && !math.IsInf(round(v), 0)
 		}}},
-		{"To/From", s.To / s.From, domain{"a finite number", func(v float64, _ func(float64) float64) bool {
-			return v-v == 0
-		}}},
+		{"To/From", s.To / s.From, finite},
 		{"Steps", float64(s.Steps), domain{"at least 2", func(v float64, _ func(float64) float64) bool {
 			return v >= 2
 		}}},
@@ -78,17 +76,18 @@ type RateCurve struct {
 // with it.
 func FindRate[T kernels.Float](ctx context.Context, rule Rule, params []Param[T], f Objective[T], sweep RateSweep, opts ...Option) (RateCurve, error) {
 	var c RateCurve
+	if ctx == nil {
+		return c, fmt.Errorf("optim: FindRate: nil Context")
+	}
 	i := 0
 	// By i and not by the step, which stands still when a step is skipped.
 	schedule := ScheduleFunc(func(base float64, _ int) float64 { return sweep.Rate(base, i) })
-	opt, err := New(rule, params, append(opts[:len(opts):len(opts)], WithSchedule(schedule))...)
+	opt, err := New(rule, params, append(opts[:len(opts):len(opts)], WithSchedule(schedule), FailAfterSkips(0))...)
 	if err != nil {
 		return c, err
 	}
-	for _, o := range sweep.options() {
-		if err := checkOption[T]("RateSweep", o); err != nil {
-			return c, err
-		}
+	if err := checkOptions[T](sweep); err != nil {
+		return c, err
 	}
 	if f == nil {
 		return c, fmt.Errorf("optim: FindRate: nil Objective")

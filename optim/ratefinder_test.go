@@ -122,6 +122,9 @@ func TestBadFindRate(t *testing.T) {
 	wantError(t, err, "nil Objective")
 	_, err = FindRate(context.Background(), SGD{WeightDecay: -1}, params, bowl(w), NewRateSweep())
 	wantError(t, err, "WeightDecay")
+	var none context.Context
+	_, err = FindRate(none, SGD{}, params, bowl(w), NewRateSweep())
+	wantError(t, err, "FindRate", "nil Context")
 	// The parameters come back after errors too.
 	c, err := FindRate(context.Background(), SGD{}, params, func(step int, grads [][]float64) (float64, error) {
 		if step == 60 {

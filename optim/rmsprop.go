@@ -28,8 +28,8 @@ import (
 //	b = Momentum*b + d/(sqrt(v)+Eps)
 //	p -= LR * b
 //
-// LR and WeightDecay must be finite and not negative, Alpha and Momentum lie in
-// [0, 1), and Eps must be positive; [New] says so otherwise. [NewRMSprop] fills in
+// LR and WeightDecay must be finite and not negative, Alpha lies in (0, 1) and
+// Momentum in [0, 1), and Eps must be positive; [New] says so otherwise. [NewRMSprop] fills in
 // the usual values.
 type RMSprop struct {
 	LR          float64 // learning rate
@@ -67,7 +67,7 @@ func (r RMSprop) rate() float64 { return r.LR }
 func (r RMSprop) options() []option {
 	return []option{
 		{"LR", r.LR, nonNegative},
-		{"Alpha", r.Alpha, fraction},
+		{"Alpha", r.Alpha, openFraction},
 		{"Eps", r.Eps, positive},
 		{"Momentum", r.Momentum, fraction},
 		{"WeightDecay", r.WeightDecay, nonNegative},

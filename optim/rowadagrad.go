@@ -54,14 +54,16 @@ func (u *rowAdagrad[T]) prepare(k tick) { u.tick = k }
 
 func (u *rowAdagrad[T]) update(p, g []T, state [][]T) {
 	scale := u.tick.sign(u.rule.Maximize)
-	mean := kernels.SumSquares(g) / float64(len(g))
-	if mean == 0 {
+	squares := squaresOf(g)
+	if squares.sum == 0 {
 		return // or a huge LR / Eps would make NaN of it
 	}
-	sum := max(float64(generic.Floor[T]()), float64(state[0][0])+float64(float64(scale*scale)*mean))
+	sum := max(float64(generic.Floor[T]()), float64(state[0][0])+squares.mean(len(g), scale))
 	state[0][0] = T(sum)
-	kernels.SGD(p, g, kernels.SGDCoef[T]{
-		Scale: T(scale),
-		LR:    T(u.tick.lr / (math.Sqrt(sum) + u.rule.Eps)),
-	})
+	lr := u.tick.lr / (math.Sqrt(sum) + u.rule.Eps)
+	c := kernels.SGDCoef[T]{Scale: T(scale), LR: T(lr)}
+	if shift, rest := split[T](wide{frac: lr}); shift != 0 {
+		c = kernels.SGDCoef[T]{Scale: bounded[T](scale * math.Ldexp(1, -shift)), LR: bounded[T](rest)}
+	}
+	kernels.SGD(p, g, c)
 }

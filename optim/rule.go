@@ -46,11 +46,11 @@ type trustUpdater[T kernels.Float] interface {
 	// direct runs the pass that finds the direction, on a part as update does, and
 	// returns the sums of squares of that part of the parameter and of its
 	// direction. The direction of LARS is the gradient: there the pass only reads.
-	direct(p, g []T, state [][]T) (pp, dd float64)
+	direct(p, g []T, state [][]T) (pp, dd squares)
 	// apply takes the step along the direction for a part, given the sums over the
 	// whole parameter. The parts' sums must be added in an order that does not
 	// depend on who computed them.
-	apply(p, g []T, state [][]T, pp, dd float64)
+	apply(p, g []T, state [][]T, pp, dd squares)
 }
 
 // updateWhole takes the prepared step for a whole parameter.
@@ -89,6 +89,7 @@ type carrier interface {
 type carriedNumber struct {
 	name  string
 	value *float64
+	domain
 }
 
 // A tick holds what the coefficients of a step depend on besides the options.
@@ -143,10 +144,8 @@ func newUpdater[T kernels.Float](rule Rule) (updater[T], error) {
 		// Pointers to the option structs have the methods of Rule too.
 		return nil, fmt.Errorf("optim: %T is no rule, want one of this package's structs (the value, not a pointer)", rule)
 	}
-	for _, o := range rule.options() {
-		if err := checkOption[T](rule.Name(), o); err != nil {
-			return nil, err
-		}
+	if err := checkOptions[T](rule); err != nil {
+		return nil, err
 	}
 	return u, nil
 }
@@ -170,6 +169,9 @@ var (
 	nonNegative = domain{"a finite number >= 0", func(v float64, round func(float64) float64) bool {
 		return v >= 0 && !math.IsInf(round(v), 0)
 	}}
+	finite = domain{"a finite number", func(v float64, _ func(float64) float64) bool {
+		return v-v == 0
+	}}
 	positive = domain{"a finite number > 0", func(v float64, round func(float64) float64) bool {
 		return round(v) > 0 && !math.IsInf(round(v), 0)
 	}}
@@ -181,16 +183,47 @@ var (
 	}}
 )
 
-// checkOption returns an error if the option's value lies outside its domain,
-// exactly or rounded to T.
+// beta2Beside returns the domain of the decay of a second average beside that of a
+// first one. Without either a step is little more than the gradient's sign: both
+// were rather forgotten.
+func beta2Beside(beta1 float64) domain {
+	if beta1 != 0 {
+		return fraction
+	}
+	return domain{"a number in (0, 1) where Beta1 is 0", openFraction.has}
+}
+
+// checkOption returns an error that names the owner if the option's value lies
+// outside its domain.
 func checkOption[T kernels.Float](owner string, o option) error {
+	if err := checkValue[T](o); err != nil {
+		return fmt.Errorf("optim: %s: %w", owner, err)
+	}
+	return nil
+}
+
+// checkValue returns an error if the option's value lies outside its domain,
+// exactly or rounded to T.
+func checkValue[T kernels.Float](o option) error {
 	exact := func(v float64) float64 { return v }
 	rounded := func(v float64) float64 { return float64(T(v)) }
 	switch {
 	case !o.has(o.value, exact):
-		return fmt.Errorf("optim: %s: %s = %v, want %s", owner, o.name, o.value, o.want)
+		return fmt.Errorf("%s = %v, want %s", o.name, o.value, o.want)
 	case !o.has(o.value, rounded):
-		return fmt.Errorf("optim: %s: %s = %v, want %s when rounded to %T", owner, o.name, o.value, o.want, T(0))
+		return fmt.Errorf("%s = %v, want %s when rounded to %T", o.name, o.value, o.want, T(0))
+	}
+	return nil
+}
+
+// checkOptions checks the options of anything that has some.
+func checkOptions[T kernels.Float](v any) error {
+	if v, ok := v.(interface{ options() []option }); ok {
+		for _, o := range v.options() {
+			if err := checkOption[T](typeName(v), o); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ var rules = []testedRule{
 			SGD{LR: 0.1, WeightDecay: 0.02, Maximize: true},
 		},
 		rows:    []Rule{SGD{LR: 0.1, WeightDecay: 0.01, Maximize: true}},
-		domains: map[string]string{"LR": "[0,∞)", "WeightDecay": "[0,∞)"},
+		domains: map[string]string{"LR": "(0,∞)", "WeightDecay": "[0,∞)"},
 		formula: formulaOf((*oracle).sgd),
 		torch:   true,
 	},
@@ -53,11 +53,11 @@ var rules = []testedRule{
 			Momentum{LR: 0.05, Momentum: 0.9, Dampening: 0.5, Maximize: true},
 			Momentum{LR: 0.05, Momentum: 0.9, Nesterov: true, WeightDecay: 0.02},
 		},
-		domains: map[string]string{"LR": "[0,∞)", "Momentum": "[0,1)", "Dampening": "[0,1)", "WeightDecay": "[0,∞)"},
+		domains: map[string]string{"LR": "(0,∞)", "Momentum": "[0,1)", "Dampening": "[0,1)", "WeightDecay": "[0,∞)"},
 		refused: []refusedRule{
-			{rule: Momentum{Momentum: 0, Nesterov: true}, want: []string{"Momentum = 0", "Nesterov"}},
-			{rule: Momentum{Momentum: 0.9, Dampening: 0.1, Nesterov: true}, want: []string{"Dampening = 0.1", "Nesterov"}},
-			{rule: Momentum{Momentum: 1 - 1e-9, Nesterov: true}, want: []string{"Momentum = 0.999999999"}, only: "float32"},
+			{rule: Momentum{LR: 0.1, Momentum: 0, Nesterov: true}, want: []string{"Momentum = 0", "Nesterov"}},
+			{rule: Momentum{LR: 0.1, Momentum: 0.9, Dampening: 0.1, Nesterov: true}, want: []string{"Dampening = 0.1", "Nesterov"}},
+			{rule: Momentum{LR: 0.1, Momentum: 1 - 1e-9, Nesterov: true}, want: []string{"Momentum = 0.999999999"}, only: "float32"},
 		},
 		dying:   []Rule{Momentum{LR: 0.1, Momentum: 0.3}},
 		formula: formulaOf((*oracle).momentum),
@@ -67,12 +67,13 @@ var rules = []testedRule{
 		variants: []Rule{
 			NewAdam(0.01),
 			Adam{LR: 0.02, Beta1: 0.8, Beta2: 0.99, Eps: 1e-4, WeightDecay: 0.03, Maximize: true},
-			Adam{LR: 0.02, Beta1: 0, Beta2: 0, Eps: 1e-3},
+			Adam{LR: 0.02, Beta1: 0, Beta2: 0.5, Eps: 1e-3},
+			Adam{LR: 0.02, Beta1: 0.5, Beta2: 0, Eps: 1e-3},
 			Adam{LR: 0.02, Beta1: 0.8, Beta2: 0.5, Eps: 1e-4, WeightDecay: 0.03, AMSGrad: true},
 		},
 		rows:    []Rule{NewAdam(0.01), with(NewAdam(0.01), func(r *Adam) { r.AMSGrad = true })},
 		domains: adamDomains,
-		refused: []refusedRule{{rule: Adam{LR: 0.1}, want: []string{"Eps = 0"}}}, // NewAdam forgotten
+		refused: []refusedRule{{rule: Adam{LR: 0.1}, want: []string{"Beta2 = 0", "Beta1 is 0"}}}, // NewAdam forgotten
 		dying:   []Rule{Adam{LR: 0.1, Beta1: 0.3, Beta2: 0.4, Eps: 1e-8, AMSGrad: true}},
 		smallEps: func(eps float64) []Rule {
 			r := Adam{LR: 1e-3, Beta1: beta1, Beta2: beta2, Eps: eps}
@@ -100,7 +101,7 @@ var rules = []testedRule{
 			Adagrad{LR: 0.1, LRDecay: 0.1, InitialAccumulatorValue: 0.2, Eps: 1e-4, WeightDecay: 0.02, Maximize: true},
 		},
 		rows: []Rule{Adagrad{LR: 0.1, Eps: 1e-6, LRDecay: 0.1, InitialAccumulatorValue: 0.5}},
-		domains: map[string]string{"LR": "[0,∞)", "LRDecay": "[0,∞)", "InitialAccumulatorValue": "[0,∞)",
+		domains: map[string]string{"LR": "(0,∞)", "LRDecay": "[0,∞)", "InitialAccumulatorValue": "[0,∞)",
 			"Eps": "(0,∞)", "WeightDecay": "[0,∞)"},
 		dying:    []Rule{Adagrad{LR: 0.1, InitialAccumulatorValue: 1e-310, Eps: 1e-10}},
 		smallEps: func(eps float64) []Rule { return []Rule{Adagrad{LR: 1e-3, Eps: eps}} },
@@ -109,7 +110,7 @@ var rules = []testedRule{
 	},
 	{
 		rows:    []Rule{RowAdagrad{LR: 0.1, Eps: 1e-6, Maximize: true}, NewRowAdagrad(0.1)},
-		domains: map[string]string{"LR": "[0,∞)", "Eps": "(0,∞)"},
+		domains: map[string]string{"LR": "(0,∞)", "Eps": "(0,∞)"},
 		formula: formulaOf((*oracle).rowAdagrad),
 	},
 	{
@@ -119,7 +120,7 @@ var rules = []testedRule{
 			RMSprop{LR: 0.02, Alpha: 0.9, Eps: 1e-2, Centered: true, WeightDecay: 0.02},
 			RMSprop{LR: 0.02, Alpha: 0.8, Eps: 1e-2, Momentum: 0.5, Centered: true, Maximize: true},
 		},
-		domains: map[string]string{"LR": "[0,∞)", "Alpha": "[0,1)", "Eps": "(0,∞)", "Momentum": "[0,1)", "WeightDecay": "[0,∞)"},
+		domains: map[string]string{"LR": "(0,∞)", "Alpha": "(0,1)", "Eps": "(0,∞)", "Momentum": "[0,1)", "WeightDecay": "[0,∞)"},
 		dying: []Rule{
 			RMSprop{LR: 0.1, Alpha: 0.3, Eps: 1e-8},
 			RMSprop{LR: 0.1, Alpha: 0.3, Eps: 1e-8, Momentum: 0.2},
@@ -142,7 +143,7 @@ var rules = []testedRule{
 			NewAdadelta(1),
 			Adadelta{LR: 0.5, Rho: 0.8, Eps: 1e-4, WeightDecay: 0.02, Maximize: true},
 		},
-		domains:  map[string]string{"LR": "[0,∞)", "Rho": "[0,1)", "Eps": "(0,∞)", "WeightDecay": "[0,∞)"},
+		domains:  map[string]string{"LR": "(0,∞)", "Rho": "(0,1)", "Eps": "(0,∞)", "WeightDecay": "[0,∞)"},
 		dying:    []Rule{Adadelta{LR: 1, Rho: 0.3, Eps: 1e-6}},
 		smallEps: func(eps float64) []Rule { return []Rule{Adadelta{LR: 1, Rho: beta1, Eps: eps}} },
 		formula:  formulaOf((*oracle).adadelta),
@@ -153,7 +154,7 @@ var rules = []testedRule{
 			NewAdamax(0.01),
 			Adamax{LR: 0.02, Beta1: 0.8, Beta2: 0.9, Eps: 1e-3, WeightDecay: 0.02, Maximize: true},
 		},
-		domains: map[string]string{"LR": "[0,∞)", "Beta1": "[0,1)", "Beta2": "[0,1)", "Eps": "(0,∞) and normal", "WeightDecay": "[0,∞)"},
+		domains: map[string]string{"LR": "(0,∞)", "Beta1": "[0,1)", "Beta2": "[0,1)", "Eps": "(0,∞) and normal", "WeightDecay": "[0,∞)"},
 		dying:   []Rule{Adamax{LR: 0.1, Beta1: 0.3, Beta2: 0.3, Eps: 1e-8}},
 		smallEps: func(eps float64) []Rule {
 			return []Rule{Adamax{LR: 1e-3, Beta1: beta1, Beta2: beta2, Eps: eps}}
@@ -167,7 +168,7 @@ var rules = []testedRule{
 			NAdam{LR: 0.02, Beta1: 0.8, Beta2: 0.99, Eps: 1e-4, MomentumDecay: 0.5, WeightDecay: 0.02, Maximize: true},
 			NAdam{LR: 0.02, Beta1: 0.8, Beta2: 0.99, Eps: 1e-4, WeightDecay: 0.3, DecoupledWeightDecay: true},
 		},
-		domains: map[string]string{"LR": "[0,∞)", "Beta1": "[0,1) in float32", "Beta2": "[0,1)", "Eps": "(0,∞)",
+		domains: map[string]string{"LR": "(0,∞)", "Beta1": "[0,1) in float32", "Beta2": "[0,1)", "Eps": "(0,∞)",
 			"MomentumDecay": "[0,∞)", "WeightDecay": "[0,∞)"},
 		dying: []Rule{NAdam{LR: 0.1, Beta1: 0.3, Beta2: 0.4, Eps: 1e-8}},
 		smallEps: func(eps float64) []Rule {
@@ -196,7 +197,7 @@ var rules = []testedRule{
 			NewLion(0.01),
 			Lion{LR: 0.02, Beta1: 0.8, Beta2: 0.9, WeightDecay: 0.3, Maximize: true},
 		},
-		domains: map[string]string{"LR": "[0,∞)", "Beta1": "[0,1)", "Beta2": "[0,1)", "WeightDecay": "[0,∞)"},
+		domains: map[string]string{"LR": "(0,∞)", "Beta1": "[0,1)", "Beta2": "[0,1)", "WeightDecay": "[0,∞)"},
 		dying:   []Rule{Lion{LR: 0.1, Beta1: 0.3, Beta2: 0.4}},
 		formula: formulaOf((*oracle).lion),
 	},
@@ -205,7 +206,7 @@ var rules = []testedRule{
 			NewLARS(1),
 			LARS{LR: 0.5, Momentum: 0.8, TrustCoefficient: 0.1, WeightDecay: 0.02, Maximize: true},
 		},
-		domains: map[string]string{"LR": "[0,∞)", "Momentum": "[0,1)", "TrustCoefficient": "(0,∞)", "WeightDecay": "[0,∞)"},
+		domains: map[string]string{"LR": "(0,∞)", "Momentum": "[0,1)", "TrustCoefficient": "(0,∞)", "WeightDecay": "[0,∞)"},
 		dying:   []Rule{LARS{LR: 0.1, Momentum: 0.3, TrustCoefficient: 0.001}},
 		formula: formulaOf((*oracle).lars),
 	},
@@ -224,7 +225,7 @@ var rules = []testedRule{
 			NewScheduleFreeAdamW(0.02),
 			ScheduleFreeAdamW{LR: 0.02, Beta1: 0.8, Beta2: 0.9, Eps: 1e-4, WeightDecay: 0.1, WarmupSteps: 5, Maximize: true},
 		},
-		domains: map[string]string{"LR": "[0,∞)", "Beta1": "(0,1)", "Beta2": "[0,1)", "Eps": "(0,∞)",
+		domains: map[string]string{"LR": "(0,∞)", "Beta1": "(0,1)", "Beta2": "[0,1)", "Eps": "(0,∞)",
 			"WeightDecay": "[0,∞)", "WarmupSteps": "[0,∞)"},
 		refused: []refusedRule{
 			{rule: with(NewScheduleFreeAdamW(1), func(r *ScheduleFreeAdamW) { r.Beta1 = 1e-60 }),
@@ -239,7 +240,7 @@ var rules = []testedRule{
 }
 
 // adamDomains are those of Adam and of rules with the same numbers.
-var adamDomains = map[string]string{"LR": "[0,∞)", "Beta1": "[0,1)", "Beta2": "[0,1)", "Eps": "(0,∞)", "WeightDecay": "[0,∞)"}
+var adamDomains = map[string]string{"LR": "(0,∞)", "Beta1": "[0,1)", "Beta2": "[0,1)", "Eps": "(0,∞)", "WeightDecay": "[0,∞)"}
 
 // variants are all rules of New with every option in use somewhere, rowRules those
 // of NewEmbedding.

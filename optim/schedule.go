@@ -1,13 +1,18 @@
 package optim
 
-import "math"
+import (
+	"math"
+	"slices"
+
+	"github.com/seed63264101/steepest/kernels"
+)
 
 // A Schedule gives each step its learning rate.
 //
 // The schedules of this package are structs of options with the names and the
 // meaning they have in torch.optim.lr_scheduler. They are pure functions of the
-// step, except for [Plateau], and give the same bits on every machine. [New]
-// checks their options, those of schedules inside others included.
+// step, except for [Plateau], an [Observer], and give the same bits on every
+// machine. [New] checks their options, those of schedules inside others included.
 type Schedule interface {
 	// Rate returns the learning rate of a step, from the rule's own rate and the
 	// number of steps taken before: 0 for the first. A rate that is negative or
@@ -25,10 +30,11 @@ func (f ScheduleFunc) Rate(base float64, step int) float64 { return f(base, step
 // first Steps steps the rate is multiplied by Factor (torch's ConstantLR, whose
 // total_iters is Steps).
 //
-// Factor must be finite and not negative, and Steps not negative.
+// Factor must be finite and not negative, and above 0 if there are Steps. Steps must
+// not be negative.
 type Constant struct {
 	Factor float64 // multiplies the rate at first
-	Steps  int     // number of steps with the factor
+	Steps  int     // number of steps with the factor; 0 for none
 }
 
 // Rate returns base, or Factor*base in the first Steps steps.
@@ -40,8 +46,12 @@ func (c Constant) Rate(base float64, step int) float64 {
 }
 
 func (c Constant) options() []option {
+	factor := nonNegative
+	if c.Steps > 0 {
+		factor = domain{"a finite number > 0 with Steps", positive.has}
+	}
 	return []option{
-		{"Factor", c.Factor, nonNegative},
+		{"Factor", c.Factor, factor},
 		{"Steps", float64(c.Steps), countFrom0},
 	}
 }
@@ -73,19 +83,24 @@ func nestedOptions(s Schedule) []option {
 	return all
 }
 
-// plateaus returns the schedules with a state: s itself or inside of s.
-func plateaus(s Schedule) []*Plateau {
-	switch s := s.(type) {
-	case *Plateau:
-		return []*Plateau{s}
-	case interface{ nested() []Schedule }:
-		var all []*Plateau
-		for _, inner := range s.nested() {
-			all = append(all, plateaus(inner)...)
-		}
-		return all
+// checkRate returns an error if every rate would be 0: what this package's schedules
+// make of a rule's LR that is.
+func checkRate[T kernels.Float](rule Rule, s Schedule) error {
+	if isForeign(s) {
+		return nil
 	}
-	return nil
+	return checkOption[T](rule.Name(), option{"LR", rule.rate(), domain{
+		"a finite number > 0 for the schedule " + typeName(s) + " to multiply", positive.has,
+	}})
+}
+
+// isForeign reports whether a schedule, or one inside of it, is not of this package.
+func isForeign(s Schedule) bool {
+	if _, ok := s.(interface{ options() []option }); !ok {
+		return true
+	}
+	outer, ok := s.(interface{ nested() []Schedule })
+	return ok && slices.ContainsFunc(outer.nested(), isForeign)
 }
 
 // mix returns a*(1-x) + b*x: exactly a and exactly b at the ends.

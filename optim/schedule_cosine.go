@@ -102,7 +102,7 @@ func (c CosineWarmRestarts) options() []option {
 // finite and > 0. [NewOneCycle] fills in the usual values.
 type OneCycle struct {
 	TotalSteps     int     // length of the cycle
-	PctStart       float64 // share of the steps in which the rate rises
+	PctStart       float64 // share of the steps in which the rate rises; 0 for a fall alone
 	DivFactor      float64 // highest rate over the first
 	FinalDivFactor float64 // first rate over the last
 	Linear         bool    // straight lines: torch's anneal_strategy "linear"

@@ -36,7 +36,7 @@ func (s StepDecay) options() []option {
 // The milestones, in any order, must be positive; one that occurs twice counts
 // twice. Gamma must be finite and > 0.
 type MultiStep struct {
-	Milestones []int   // steps from which on the rate is lower
+	Milestones []int   // steps from which on the rate is lower; without any it stays
 	Gamma      float64 // factor, 0.1 in torch
 }
 
@@ -89,7 +89,7 @@ func (s Exponential) options() []option {
 //
 // Decay must be finite and not negative.
 type InverseTime struct {
-	Decay float64 // 1/Decay steps halve the rate
+	Decay float64 // 1/Decay steps halve the rate; with 0 it stays
 }
 
 // Rate returns the formula's value.

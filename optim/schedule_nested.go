@@ -15,7 +15,7 @@ import "fmt"
 // StartFactor must lie in [0, 1]; torch's is 1/3. At 0 the first step has the
 // rate 0. Steps must not be negative.
 type Warmup struct {
-	Steps       int      // steps before the full rate
+	Steps       int      // steps before the full rate; 0 for none
 	StartFactor float64  // share of the rate in the first step
 	Then        Schedule // what follows; nil is Constant{}
 }
@@ -24,9 +24,9 @@ type Warmup struct {
 func (w Warmup) Rate(base float64, step int) float64 {
 	then := w.then()
 	if step >= w.Steps {
-		return then.Rate(base, step-w.Steps)
+		return rate(then, base, step-w.Steps)
 	}
-	return then.Rate(base, 0) * mix(w.StartFactor, 1, float64(max(step, 0))/float64(w.Steps))
+	return rate(then, base, 0) * mix(w.StartFactor, 1, float64(max(step, 0))/float64(w.Steps))
 }
 
 func (w Warmup) then() Schedule {
@@ -69,7 +69,16 @@ func (s Sequence) Rate(base float64, step int) float64 {
 	if i >= len(s.Schedules) {
 		return invalid
 	}
-	return s.Schedules[i].Rate(base, step-begin)
+	return rate(s.Schedules[i], base, step-begin)
+}
+
+// rate returns the rate of a schedule inside another, which may be one that New
+// would refuse.
+func rate(s Schedule, base float64, step int) float64 {
+	if isNil(s) {
+		return invalid
+	}
+	return s.Rate(base, step)
 }
 
 func (s Sequence) nested() []Schedule { return s.Schedules }

@@ -1,15 +1,18 @@
 package optim
 
+import "math"
+
 // Plateau lowers the rate when a metric, say the loss on validation data, has
-// stopped improving (torch's ReduceLROnPlateau). It is told the metric by
-// Observe, once per epoch or whenever it is known; [Fit] does that. A metric is
-// an improvement if it is below
+// stopped improving (torch's ReduceLROnPlateau). It is an [Observer]: it is told
+// the metric by Observe, once per epoch or whenever it is known; [Fit] does that. A
+// metric is an improvement if it is below
 //
-//	Best * (1-Threshold)    or, with Absolute,    Best - Threshold
+//	Best - Threshold*|Best|    or, with Absolute,    Best - Threshold
 //
-// or, with Maximize, above Best * (1+Threshold) or Best + Threshold; the first
-// metric is one in any case. After more
-// than Patience metrics in a row without an improvement the rate becomes
+// or, with Maximize, above Best + Threshold*|Best| or Best + Threshold; the first
+// metric is one in any case. Metrics may have any sign: torch has Best instead of
+// its magnitude, and with metrics below zero takes worse ones for improvements.
+// After more than Patience metrics in a row without an improvement the rate becomes
 //
 //	max(rate*Factor, MinLR)
 //
@@ -17,7 +20,7 @@ package optim
 // none counts as bad.
 //
 // A Plateau is used through a pointer, by one optimizer. Its options must not
-// change once it is in use: Factor lies in [0, 1); Threshold, MinLR and Eps are
+// change once it is in use: Factor lies in (0, 1); Threshold, MinLR and Eps are
 // finite and not negative; Patience and Cooldown are not negative. [NewPlateau]
 // fills in the usual values.
 type Plateau struct {
@@ -74,14 +77,15 @@ func (p *Plateau) improves(metric float64) bool {
 		return false
 	case !p.State.Observed:
 		return true
-	case p.Maximize && p.Absolute:
-		return metric > best+p.Threshold
-	case p.Maximize:
-		return metric > best*(1+p.Threshold)
-	case p.Absolute:
+	}
+	if p.Maximize { // is to minimize the negative
+		metric, best = -metric, -best
+	}
+	if p.Absolute {
 		return metric < best-p.Threshold
 	}
-	return metric < best*(1-p.Threshold)
+	// A product rather than a difference: torch's bits where Best is positive.
+	return metric < best*(1-math.Copysign(p.Threshold, best))
 }
 
 // Rate returns base, lowered as often as the metrics asked for. It does not
@@ -90,7 +94,7 @@ func (p *Plateau) Rate(base float64, step int) float64 {
 	rate := base
 	for range p.State.Reductions {
 		lower := max(rate*p.Factor, p.MinLR)
-		if !(rate-lower > p.Eps) {
+		if !(rate-lower > max(p.Eps, 0)) {
 			break // and so it will stay
 		}
 		rate = lower
@@ -100,12 +104,13 @@ func (p *Plateau) Rate(base float64, step int) float64 {
 
 func (p *Plateau) options() []option {
 	return []option{
-		{"Factor", p.Factor, fraction},
+		{"Factor", p.Factor, openFraction},
 		{"Patience", float64(p.Patience), countFrom0},
 		{"Threshold", p.Threshold, nonNegative},
 		{"Cooldown", float64(p.Cooldown), countFrom0},
 		{"MinLR", p.MinLR, nonNegative},
 		{"Eps", p.Eps, nonNegative},
+		{"State.Best", p.State.Best, finite},
 		{"State.Bad", float64(p.State.Bad), countFrom0},
 		{"State.Cooling", float64(p.State.Cooling), countFrom0},
 		{"State.Reductions", float64(p.State.Reductions), countFrom0},

@@ -69,14 +69,14 @@ type scheduleFree[T kernels.Float] struct {
 	rule ScheduleFreeAdamW
 	coef kernels.ScheduleFreeCoef[T]
 
-	lrMax     float64 // the largest rate so far
-	weightSum float64 // of all steps so far
+	lrMax   float64 // the largest rate so far
+	weights float64 // of all steps so far, their sum over lrMax², which may have no square
 }
 
 func (u *scheduleFree[T]) initState(p []T, state [][]T) { copy(state[0], p) }
 
 func (u *scheduleFree[T]) carried() []carriedNumber {
-	return []carriedNumber{{"lr_max", &u.lrMax}, {"weight_sum", &u.weightSum}}
+	return []carriedNumber{{"lr_max", &u.lrMax, nonNegative}, {"weights", &u.weights, nonNegative}}
 }
 
 func (u *scheduleFree[T]) prepare(k tick) {
@@ -85,12 +85,15 @@ func (u *scheduleFree[T]) prepare(k tick) {
 	if k.t < r.WarmupSteps {
 		lr *= float64(k.t) / float64(r.WarmupSteps)
 	}
-	u.lrMax = max(u.lrMax, lr)
-	weight := float64(u.lrMax * u.lrMax)
-	u.weightSum += weight
+	if lr > u.lrMax {
+		shrink := u.lrMax / lr
+		u.weights *= float64(shrink * shrink)
+		u.lrMax = lr
+	}
 	average := 0.0
-	if u.weightSum > 0 {
-		average = weight / u.weightSum
+	if u.lrMax > 0 {
+		u.weights++
+		average = 1 / u.weights
 	}
 	u.coef = kernels.ScheduleFreeCoefs[T](kernels.AdamOptions{
 		LR: lr, Beta1: r.Beta1, Beta2: r.Beta2, Eps: r.Eps,
@@ -133,8 +136,12 @@ func (o *Optimizer[T]) TrainMode() {
 	}
 }
 
-// checkMode returns an error if the parameters are not where gradients are taken.
+// checkMode returns an error if the parameters are not where gradients are taken, or
+// if there are none because New has not made the optimizer.
 func (o *Optimizer[T]) checkMode() error {
+	if o.rule == nil {
+		return fmt.Errorf("optim: an Optimizer that is not from New")
+	}
 	if o.evaluating {
 		return fmt.Errorf("optim: %s: the parameters are at the evaluation point; call TrainMode before the next step", o.rule.Name())
 	}

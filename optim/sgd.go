@@ -63,7 +63,7 @@ func (u *sgd[T]) update(p, g []T, _ [][]T) { kernels.SGD(p, g, u.coef) }
 // says so otherwise.
 type Momentum struct {
 	LR          float64 // learning rate
-	Momentum    float64 // decay of the velocity, often 0.9
+	Momentum    float64 // decay of the velocity, often 0.9; 0 for plain descent
 	Dampening   float64 // share of the gradient that the velocity does not get
 	Nesterov    bool    // look ahead along the velocity
 	WeightDecay float64 // coupled (L2) weight decay

@@ -3,7 +3,6 @@ package optim
 import (
 	"fmt"
 	"maps"
-	"math"
 	"reflect"
 	"slices"
 
@@ -23,14 +22,16 @@ type Snapshot[T kernels.Float] struct {
 	Options     map[string]string  `json:"options,omitempty"` // the rule's, without LR and WeightDecay
 	Steps       int                `json:"steps"`             // taken, without the skipped ones
 	Skipped     int                `json:"skipped,omitempty"`
-	Accumulated int                `json:"accumulated,omitempty"` // batches, for the next step
-	LossScale   *LossScaleSnapshot `json:"loss_scale,omitempty"`  // nil if it is fixed
-	Schedule    []ScheduleSnapshot `json:"schedule,omitempty"`    // those with a state; most have none
+	SkipsInRow  int                `json:"skips_in_row,omitempty"` // up to now
+	Accumulated int                `json:"accumulated,omitempty"`  // batches, for the next step
+	LossScale   *LossScaleSnapshot `json:"loss_scale,omitempty"`   // nil if it is fixed
+	Schedule    []ScheduleSnapshot `json:"schedule,omitempty"`     // those with a state; most have none
 	Params      []ParamSnapshot[T] `json:"params"`
+	Run         []RunSnapshot[T]   `json:"run,omitempty"` // of a Run, which an Optimizer ignores
 
 	// Extra and ExtraVectors are the caller's: what else the run needs, such as the
-	// number of the epoch, or the vectors of a WeightAverage. Optimizers leave them
-	// empty and ignore them.
+	// state of a random source, or the vectors of a WeightAverage that no Run knows.
+	// Optimizers leave them empty and ignore them.
 	Extra        map[string]string  `json:"extra,omitempty"`
 	ExtraVectors []StateSnapshot[T] `json:"extra_vectors,omitempty"`
 }
@@ -102,12 +103,18 @@ func (o *Optimizer[T]) Restore(s *Snapshot[T]) error {
 // Snapshot copies the embedding's state, the table included. It is an error if
 // the schedule's state cannot be had.
 func (e *Embedding[T]) Snapshot() (*Snapshot[T], error) {
+	if err := e.checkMade(); err != nil {
+		return nil, err
+	}
 	return e.savable().snapshot()
 }
 
 // Restore puts the embedding into the state of a snapshot, under the conditions of
 // [Optimizer.Restore]. On error nothing has changed.
 func (e *Embedding[T]) Restore(s *Snapshot[T]) error {
+	if err := e.checkMade(); err != nil {
+		return err
+	}
 	return e.savable().restore(s)
 }
 
@@ -115,9 +122,9 @@ func (e *Embedding[T]) Restore(s *Snapshot[T]) error {
 type savable[T kernels.Float] struct {
 	*config
 	rule    Rule
-	carried []string // names of what the rule's updater carries from step to step
+	carried []carriedNumber // what the rule's updater carries from step to step
 	steps   *int
-	skipped *int
+	skipped *skipCount
 	scaling *lossScale
 	pending int
 	params  []*parameter[T]
@@ -129,10 +136,7 @@ func (o *Optimizer[T]) savable() savable[T] {
 	if err != nil {
 		panic(err) // New has checked it
 	}
-	v := savable[T]{&o.config, o.rule, nil, &o.steps, &o.skipped, &o.scaling, o.pending, nil, true}
-	for _, n := range carriedBy(u) {
-		v.carried = append(v.carried, n.name)
-	}
+	v := savable[T]{&o.config, o.rule, carriedBy(u), &o.steps, &o.skipped, &o.scaling, o.pending, nil, true}
 	for i := range o.params {
 		v.params = append(v.params, &o.params[i])
 	}
@@ -151,7 +155,8 @@ func (v savable[T]) snapshot() (*Snapshot[T], error) {
 		Rule:        v.rule.Name(),
 		Options:     savedOptions(v.rule),
 		Steps:       *v.steps,
-		Skipped:     *v.skipped,
+		Skipped:     v.skipped.total,
+		SkipsInRow:  v.skipped.inRow,
 		Accumulated: v.pending,
 	}
 	if v.scaler.adapts() {
@@ -173,11 +178,11 @@ func (v savable[T]) snapshotParam(p *parameter[T]) ParamSnapshot[T] {
 	for j, name := range v.rule.State() {
 		s.State = append(s.State, StateSnapshot[T]{name, slices.Clone(p.state[j])})
 	}
-	for j, name := range v.carried {
+	for j, n := range v.carried {
 		if s.Numbers == nil {
 			s.Numbers = make(map[string]float64)
 		}
-		s.Numbers[name] = p.carried[j]
+		s.Numbers[n.name] = p.carried[j]
 	}
 	if v.pending > 0 && !p.frozen {
 		s.Sum = slices.Clone(p.sum)
@@ -194,7 +199,7 @@ func (v savable[T]) restore(s *Snapshot[T]) error {
 	if err := restoreSchedule(v.schedule, s.Schedule); err != nil {
 		return err
 	}
-	*v.steps, *v.skipped = s.Steps, s.Skipped
+	*v.steps, *v.skipped = s.Steps, skipCount{s.Skipped, s.SkipsInRow}
 	if s.LossScale != nil && v.scaler.adapts() {
 		*v.scaling = lossScale{s.LossScale.Scale, s.LossScale.Good}
 	}
@@ -205,8 +210,8 @@ func (v savable[T]) restore(s *Snapshot[T]) error {
 		for j := range saved.State {
 			copy(p.state[j], saved.State[j].Value)
 		}
-		for j, name := range v.carried {
-			p.carried[j] = saved.Numbers[name]
+		for j, n := range v.carried {
+			p.carried[j] = saved.Numbers[n.name]
 		}
 		if saved.Sum != nil {
 			p.sum = slices.Clone(saved.Sum)
@@ -229,14 +234,17 @@ func (v savable[T]) check(s *Snapshot[T]) error {
 	for _, c := range []struct {
 		name  string
 		count int
-	}{{"steps", s.Steps}, {"skipped", s.Skipped}, {"accumulated", s.Accumulated}} {
+	}{{"steps", s.Steps}, {"skipped", s.Skipped}, {"skips in a row", s.SkipsInRow}, {"accumulated", s.Accumulated}} {
 		if c.count < 0 {
 			return fmt.Errorf("optim: snapshot with %s = %d, want 0 or more", c.name, c.count)
 		}
 	}
+	if s.SkipsInRow > s.Skipped {
+		return fmt.Errorf("optim: snapshot with skips in a row = %d, want at most those skipped, %d", s.SkipsInRow, s.Skipped)
+	}
 	if l := s.LossScale; l != nil {
-		if !(l.Scale >= 0x1p-126 && l.Scale <= math.MaxFloat32) {
-			return fmt.Errorf("optim: snapshot with the loss scale %v, want a normal float32 > 0", l.Scale)
+		if err := checkOption[T]("snapshot", option{"loss scale", l.Scale, lossScales}); err != nil {
+			return err
 		}
 		if l.Good < 0 {
 			return fmt.Errorf("optim: snapshot with %d good steps of the loss scale, want 0 or more", l.Good)
@@ -262,7 +270,7 @@ func (v savable[T]) checkParam(i int, all *Snapshot[T]) error {
 		return fmt.Errorf("optim: parameter %d is %q in the snapshot, want %q", i, s.Name, p.Name)
 	}
 	failed := func(format string, args ...any) error {
-		return fmt.Errorf("optim: snapshot of parameter %q: %s", p.Name, fmt.Sprintf(format, args...))
+		return fmt.Errorf("optim: snapshot of parameter %q: %w", p.Name, fmt.Errorf(format, args...))
 	}
 	if s.Steps < 0 || s.Steps > all.Steps {
 		return failed("%d steps, want 0 to %d", s.Steps, all.Steps)
@@ -282,11 +290,16 @@ func (v savable[T]) checkParam(i int, all *Snapshot[T]) error {
 			return failed("state vector %q has %d elements, want %d", x.Name, got, want)
 		}
 	}
-	for _, name := range v.carried {
-		if x, ok := s.Numbers[name]; !ok {
-			return failed("no number %q", name)
-		} else if x-x != 0 {
-			return failed("number %q is %v, want a finite one", name, x)
+	for _, n := range v.carried {
+		if x, ok := s.Numbers[n.name]; !ok {
+			return failed("no number %q", n.name)
+		} else if err := checkValue[float64](option{n.name, x, n.domain}); err != nil {
+			return failed("number %w", err)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Numbers)) {
+		if !slices.ContainsFunc(v.carried, func(n carriedNumber) bool { return n.name == name }) {
+			return failed("number %q, which the rule does not have", name)
 		}
 	}
 	if !v.dense && (s.Frozen || all.Accumulated > 0 || s.Steps != all.Steps) {
@@ -329,6 +342,3 @@ func checkSavedOptions(rule Rule, saved map[string]string) error {
 	}
 	return nil
 }
-
-// adapts reports whether the scale may ever change.
-func (s LossScaler) adapts() bool { return s.Growth != 1 || s.Backoff != 1 }

@@ -1,10 +1,6 @@
 package optim
 
-import (
-	"encoding"
-	"encoding/json"
-	"fmt"
-)
+import "fmt"
 
 // A ScheduleSnapshot is the state of a schedule, the optimizer's own or one inside
 // of it, whose rate depends on more than the number of steps. These are [Plateau]
@@ -16,37 +12,52 @@ type ScheduleSnapshot struct {
 	State string `json:"state"` // what MarshalText returns, or a PlateauState as JSON
 }
 
-// A textState is a schedule with a state.
-type textState interface {
-	encoding.TextMarshaler
-	encoding.TextUnmarshaler
+// stateOf returns the schedule's own state, if it has one.
+func stateOf(s Schedule) (state textState, ok bool) {
+	if p, ok := s.(interface{ text() textState }); ok {
+		return p.text(), true
+	}
+	state, ok = s.(textState)
+	return state, ok
 }
 
-// textStates returns the schedules with a state: s itself or inside of s.
+// textStates returns the schedules with a state, each once: s itself or inside of
+// s.
 func textStates(s Schedule) (names []string, states []textState) {
-	switch s := s.(type) {
-	case *Plateau:
-		return []string{typeName(s)}, []textState{plateauText{s}}
-	case textState:
-		return []string{typeName(s)}, []textState{s}
-	case interface{ nested() []Schedule }:
-		for _, inner := range s.nested() {
-			n, t := textStates(inner)
-			names, states = append(names, n...), append(states, t...)
-		}
+	for _, s := range search(s, func(s Schedule) bool { _, ok := stateOf(s); return ok }) {
+		state, _ := stateOf(s)
+		names, states = append(names, typeName(s)), append(states, state)
 	}
 	return names, states
 }
 
-func snapshotSchedule(s Schedule) ([]ScheduleSnapshot, error) {
-	var saved []ScheduleSnapshot
-	names, states := textStates(s)
-	for i, state := range states {
-		text, err := state.MarshalText()
-		if err != nil {
-			return nil, fmt.Errorf("optim: state of %s: %w", names[i], err)
+// checkSavable returns an error if s has an Observer whose state cannot be had: a
+// run that went on without it would not be the same.
+func checkSavable(s Schedule) error {
+	for _, s := range search(s, func(s Schedule) bool {
+		_, has := stateOf(s)
+		_, needs := s.(Observer)
+		return has || needs
+	}) {
+		if _, ok := stateOf(s); !ok {
+			return fmt.Errorf("optim: the schedule %s follows a metric and cannot be saved: it has no MarshalText and UnmarshalText", typeName(s))
 		}
-		saved = append(saved, ScheduleSnapshot{names[i], string(text)})
+	}
+	return nil
+}
+
+func snapshotSchedule(s Schedule) ([]ScheduleSnapshot, error) {
+	if err := checkSavable(s); err != nil {
+		return nil, err
+	}
+	names, states := textStates(s)
+	texts, err := saveTexts(names, states)
+	if err != nil {
+		return nil, err
+	}
+	var saved []ScheduleSnapshot
+	for i, text := range texts {
+		saved = append(saved, ScheduleSnapshot{names[i], text})
 	}
 	return saved, nil
 }
@@ -58,41 +69,32 @@ func restoreSchedule(s Schedule, saved []ScheduleSnapshot) error {
 	if len(saved) != len(states) {
 		return nil
 	}
+	var texts []string
 	for i, name := range names {
 		if saved[i].Type != name {
 			return nil
 		}
+		texts = append(texts, saved[i].State)
 	}
-	before, err := snapshotSchedule(s)
-	if err != nil {
-		return err
-	}
-	for i, state := range states {
-		if err := state.UnmarshalText([]byte(saved[i].State)); err != nil {
-			for j := range i {
-				// The schedule's own words, which it should understand.
-				_ = states[j].UnmarshalText([]byte(before[j].State))
-			}
-			return fmt.Errorf("optim: snapshot's state of %s: %w", names[i], err)
-		}
-	}
-	return nil
+	_, err := restoreTexts(names, states, texts)
+	return err
 }
 
-// plateauText gives a Plateau's state as text. The Plateau has no such methods
-// itself: they would hide its options from package json.
-type plateauText struct{ *Plateau }
-
-func (p plateauText) MarshalText() ([]byte, error) { return json.Marshal(p.State) }
-
-func (p plateauText) UnmarshalText(text []byte) error {
-	var s PlateauState
-	if err := json.Unmarshal(text, &s); err != nil {
-		return err
+// text gives a Plateau's state as text. The Plateau has no such methods itself:
+// they would hide its options from package json.
+func (p *Plateau) text() textState {
+	return jsonText[PlateauState]{
+		func() PlateauState { return p.State },
+		func(s PlateauState) error {
+			restored := *p
+			restored.State = s
+			for _, o := range restored.options() {
+				if err := checkValue[float64](o); err != nil {
+					return err
+				}
+			}
+			p.State = s
+			return nil
+		},
 	}
-	if s.Bad < 0 || s.Cooling < 0 || s.Reductions < 0 {
-		return fmt.Errorf("%+v, want no negative counts", s)
-	}
-	p.State = s
-	return nil
 }

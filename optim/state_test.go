@@ -194,7 +194,7 @@ func TestRestoreErrors(t *testing.T) {
 		{func(s *Snapshot[float32]) { s.LossScale.Scale = 1e39 }, []string{"loss scale", "1e+39"}},
 		{func(s *Snapshot[float32]) { s.LossScale.Good = -1 }, []string{"-1 good steps"}},
 		{func(s *Snapshot[float32]) { s.Schedule[0].State = "{" }, []string{"Plateau", "JSON"}},
-		{func(s *Snapshot[float32]) { s.Schedule[0].State = `{"Bad":-1}` }, []string{"Plateau", "Bad:-1"}},
+		{func(s *Snapshot[float32]) { s.Schedule[0].State = `{"Bad":-1}` }, []string{"Plateau", "State.Bad = -1"}},
 		{func(s *Snapshot[float32]) { s.Params = s.Params[:3] }, []string{`"p3"`, "3", "4"}},
 		{func(s *Snapshot[float32]) { s.Params = append(s.Params, ParamSnapshot[float32]{Name: "p4"}) }, []string{`"p4"`, "5", "4"}},
 		{func(s *Snapshot[float32]) { s.Params[3].Name = "q3" }, []string{"parameter 3", `"q3"`, `"p3"`}},
@@ -206,7 +206,9 @@ func TestRestoreErrors(t *testing.T) {
 		{func(s *Snapshot[float32]) { s.Params[3].State[1].Name = "v" }, []string{`"p3"`, `"v"`, `"exp_avg_sq"`}},
 		{func(s *Snapshot[float32]) { s.Params[3].State[1].Value = nil }, []string{`"p3"`, `"exp_avg_sq"`, "0", "90"}},
 		{func(s *Snapshot[float32]) { delete(s.Params[3].Numbers, "lr_max") }, []string{`"p3"`, `"lr_max"`}},
-		{func(s *Snapshot[float32]) { s.Params[3].Numbers["weight_sum"] = math.Inf(1) }, []string{`"p3"`, `"weight_sum"`, "+Inf"}},
+		{func(s *Snapshot[float32]) { s.Params[3].Numbers["weights"] = math.Inf(1) }, []string{`"p3"`, "weights = +Inf"}},
+		{func(s *Snapshot[float32]) { s.Params[3].Numbers["lr_max"] = -1 }, []string{`"p3"`, "lr_max = -1"}},
+		{func(s *Snapshot[float32]) { s.Params[3].Numbers["lr_min"] = 1 }, []string{`"p3"`, `"lr_min"`, "does not have"}},
 	} {
 		s := mustSnapshot(t, saved.Optimizer)
 		c.edit(s)
@@ -247,7 +249,7 @@ func TestRestoreElsewhere(t *testing.T) {
 	}
 	// Other rates and decays, no plateau, a fixed scale.
 	o := restore(AdamW{LR: 1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: 0.5},
-		WithSchedule(Exponential{0.9}), WithLossScale(64), WithoutDecay(BiasOrNorm), Workers(2))
+		WithSchedule(Exponential{0.9}), WithLossScale(64), WithoutDecay(func(name string) bool { return name == "p1" }), Workers(2))
 	if o.LossScale() != 64 {
 		t.Errorf("got the loss scale %v, want the fixed one", o.LossScale())
 	}

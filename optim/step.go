@@ -16,8 +16,9 @@ import (
 //
 // A gradient that is infinite or NaN, or that becomes so in the reduction, skips
 // the step: parameters and state stay as they are, the report says why, and a
-// [LossScaler] backs off. That is not an error. Accumulated gradients are used
-// up by a skipped step too.
+// [LossScaler] backs off. That is not an error, unless it has happened several
+// times in a row: then the report comes with a *[SkippedError], see
+// [FailAfterSkips]. Accumulated gradients are used up by a skipped step too.
 //
 // It is an error if there is no gradient at all, if every parameter is frozen, if
 // a gradient is missing, nil, of another length than its parameter or in the
@@ -42,11 +43,10 @@ func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
 	}
 
 	factor := o.gather(batches) / o.scaling.scale // of the gradients in o.grads
-	n := newNorm(o.grads, o.sumSquares()).times(factor)
+	n := o.gradNorm().times(wide{frac: factor})
 	r := Report{Step: o.steps + 1, LR: lr, GradNorm: n.value(), LossScale: o.scaling.scale}
 	if !n.isFinite() || overflows(o.grads, n, factor) {
 		r.Skipped, r.Reason = true, o.blame(factor)
-		o.skipped++
 		if o.now.clears {
 			o.run(zero)
 		}
@@ -58,24 +58,36 @@ func (o *Optimizer[T]) Step(batches ...[][]T) (Report, error) {
 	o.scaling.update(o.scaler, r.Skipped)
 	o.pending = 0
 	o.release()
-	return r, nil
+	return r, o.skipped.update(&o.config, &r)
+}
+
+// gradNorm returns the norm of the gathered gradients, and notes the parameters'
+// own sums of squares.
+func (o *Optimizer[T]) gradNorm() wide {
+	sum := o.sumSquares()
+	if !isCertain[T](sum) {
+		o.run(squareAgain)
+		sum = o.sumSquares()
+	}
+	return sum.root()
 }
 
 // sumSquares adds up the blocks' sums, to each parameter's, which clipping by
-// their own norms needs, and to the total.
-func (o *Optimizer[T]) sumSquares() float64 {
-	var sum, own float64
+// their own norms needs, and to the total. If that is certain, a parameter's own can
+// be lost only where its norm is nothing beside the 1e-6 of clipping.
+func (o *Optimizer[T]) sumSquares() squares {
+	var sum, own squares
 	blocks := o.plan.blocks
 	for k, b := range blocks {
-		own += o.plan.squares[k]
+		own = own.plus(o.plan.squares[k])
 		if k+1 < len(blocks) && blocks[k+1].param == b.param {
 			continue
 		}
 		if o.clipParamNorm.set {
 			o.params[b.param].squares = own
 		}
-		sum += own
-		own = 0
+		sum = sum.plus(own)
+		own = squares{}
 	}
 	return sum
 }
@@ -92,56 +104,46 @@ func (o *Optimizer[T]) blame(factor float64) Reason {
 
 // prepare computes the coefficients of the step from the norm of the gradients
 // times factor. It returns the least coefficient of clipping by norms.
-func (o *Optimizer[T]) prepare(n norm, lr, factor float64) float64 {
-	least := 1.0
+func (o *Optimizer[T]) prepare(n wide, lr, factor float64) float64 {
+	least := one
 	if o.clipParamNorm.set {
 		n = o.clipParams(factor)
 		for i := range o.params {
-			if o.params[i].cohort >= 0 {
-				least = min(least, o.params[i].coef)
+			if p := &o.params[i]; p.cohort >= 0 && p.coef.over(least).value() < 1 {
+				least = p.coef
 			}
 		}
 	}
-	coef := 1.0
+	coef := one
 	if o.clipNorm.set {
 		coef = n.clip(o.clipNorm.value)
 	}
 	for i := range o.cohorts {
 		c := &o.cohorts[i]
 		first := &o.params[c.members[0]]
-		scale := factor * coef * first.coef
-		c.limit = T(o.clipValue.value / scale)
-		c.prepare(tick{t: first.steps + 1, lr: lr * o.groups[c.group].factor, scale: scale})
+		scale := wide{frac: factor}.times(coef).times(first.coef)
+		c.limit = T(wide{frac: o.clipValue.value}.over(scale).value())
+		shift, rest := split[T](scale)
+		c.pre = T(math.Ldexp(1, -shift))
+		c.prepare(tick{t: first.steps + 1, lr: lr * o.groups[c.group].factor, scale: rest})
 	}
-	return least * coef
+	return least.times(coef).value()
 }
 
 // clipParams computes the coefficients that clip the parameters by their own
 // norms, and returns the norm of what they leave.
-func (o *Optimizer[T]) clipParams(factor float64) norm {
-	var largest float64
+func (o *Optimizer[T]) clipParams(factor float64) wide {
+	var left squares
 	for i := range o.params {
 		p := &o.params[i]
 		if p.cohort < 0 {
 			continue
 		}
-		n := newNorm(o.grads[i:i+1], p.squares).times(factor)
+		n := p.squares.root().times(wide{frac: factor})
 		p.coef = n.clip(o.clipParamNorm.value)
-		p.clipped = n.times(p.coef).value()
-		largest = max(largest, p.clipped)
+		left = left.plus(n.times(p.coef).square())
 	}
-	if largest == 0 {
-		return norm{}
-	}
-	// Squares relative to the largest norm cannot overflow.
-	var sum float64
-	for i := range o.params {
-		if p := &o.params[i]; p.cohort >= 0 {
-			v := p.clipped / largest
-			sum += float64(v * v)
-		}
-	}
-	return norm{frac: largest * math.Sqrt(sum)}
+	return left.root()
 }
 
 // update takes the prepared step.
@@ -149,11 +151,11 @@ func (o *Optimizer[T]) update() {
 	if o.trust {
 		o.run(direct)
 		for i := range o.params {
-			o.params[i].pp, o.params[i].dd = 0, 0
+			o.params[i].pp, o.params[i].dd = squares{}, squares{}
 		}
 		for k, b := range o.plan.blocks {
-			o.params[b.param].pp += o.plan.pp[k]
-			o.params[b.param].dd += o.plan.dd[k]
+			p := &o.params[b.param]
+			p.pp, p.dd = p.pp.plus(o.plan.pp[k]), p.dd.plus(o.plan.dd[k])
 		}
 	}
 	o.run(apply)

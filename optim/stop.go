@@ -8,7 +8,7 @@ import (
 // Progress is what is known of a run after a step.
 type Progress struct {
 	Report            // what the step did
-	Iteration int     // steps tried in this run so far, from 1; skipped ones count
+	Iteration int     // steps tried in this run so far, from 1, also before it was resumed; skipped ones count
 	Loss      float64 // loss before the step
 	Average   float64 // moving average of the loss
 	Validated bool    // whether there is a new Metric
@@ -16,7 +16,11 @@ type Progress struct {
 }
 
 // A StopRule ends a run. [Fit] asks its rules after every step, each of them
-// every time.
+// every time. When a [Run] is entered again, it asks about the last iteration once
+// more, not Validated: a rule that counts can tell by Iteration.
+//
+// The state of a rule that has the methods of encoding.TextMarshaler and
+// encoding.TextUnmarshaler is saved with a Run.
 type StopRule interface {
 	// Stop returns the reason why the run is to end, or "" to go on.
 	Stop(p Progress) (reason string)
@@ -28,8 +32,8 @@ type StopFunc func(p Progress) (reason string)
 // Stop calls f.
 func (f StopFunc) Stop(p Progress) string { return f(p) }
 
-// A StepLimit ends a run after that many iterations, skipped steps included. It
-// must be positive.
+// A StepLimit ends a run after that many iterations, skipped steps and those before
+// it was resumed included: opt.Iterations() + 100 are 100 more. It must be positive.
 type StepLimit int
 
 // Stop ends the run at the limit.
@@ -70,24 +74,16 @@ type LossChange struct {
 	For     int     // number of steps
 	Average bool    // look at the moving average of the loss, for noisy losses
 
-	begun bool
-	last  float64
-	count int
+	begun     bool
+	last      float64
+	count     int
+	iteration int // the last one that was counted
 }
 
 // Stop ends the run when the loss has settled.
 func (r *LossChange) Stop(p Progress) string {
-	loss := p.Loss
-	if r.Average {
-		loss = p.Average
-	}
-	last, begun := r.last, r.begun
-	r.last, r.begun = loss, !p.Skipped // a skipped step leaves the loss as it is
-	// Infinite losses differ by NaN, which is not small either.
-	if begun && math.Abs(loss-last) <= r.Tol*max(math.Abs(loss), math.Abs(last)) {
-		r.count++
-	} else {
-		r.count = 0
+	if p.Iteration == 0 || p.Iteration != r.iteration {
+		r.observe(p)
 	}
 	if r.count < r.For {
 		return ""
@@ -95,21 +91,24 @@ func (r *LossChange) Stop(p Progress) string {
 	return fmt.Sprintf("loss changed by no more than %v of itself in %d steps", r.Tol, r.For)
 }
 
+// observe counts an iteration.
+func (r *LossChange) observe(p Progress) {
+	loss := p.Loss
+	if r.Average {
+		loss = p.Average
+	}
+	// Infinite losses differ by NaN, which is not small either.
+	if r.begun && math.Abs(loss-r.last) <= r.Tol*max(math.Abs(loss), math.Abs(r.last)) {
+		r.count++
+	} else {
+		r.count = 0
+	}
+	r.last, r.begun, r.iteration = loss, !p.Skipped, p.Iteration // a skipped step leaves the loss as it is
+}
+
 func (r *LossChange) options() []option {
 	return []option{
 		{"Tol", r.Tol, nonNegative},
 		{"For", float64(r.For), countFrom1},
 	}
-}
-
-// checkOptions checks the options of anything that has some.
-func checkOptions(v any) error {
-	if v, ok := v.(interface{ options() []option }); ok {
-		for _, o := range v.options() {
-			if err := checkOption[float64](typeName(v), o); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -484,6 +484,16 @@ func TransposeF32(m, n int, src []float32, srcRow int, dst []float32, dstRow int
 //go:noescape
 func TransposeF64(m, n int, src []float64, srcRow int, dst []float64, dstRow int)
 
+// CopyRowsF32 computes dst[i*dstRow+j] = src[i*srcRow+j].
+//
+//go:noescape
+func CopyRowsF32(m, n int, src []float32, srcRow int, dst []float32, dstRow int)
+
+// CopyRowsF64 computes dst[i*dstRow+j] = src[i*srcRow+j].
+//
+//go:noescape
+func CopyRowsF64(m, n int, src []float64, srcRow int, dst []float64, dstRow int)
+
 // SGDF32 computes one step of gradient descent.
 //
 //go:noescape

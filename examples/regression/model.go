@@ -46,17 +46,22 @@ func (grad *model) gradient(residuals []float64, t *table) {
 	grad.bias[0] = kernels.Sum(residuals) / n
 }
 
-// quality returns the root mean square error and R².
+// quality returns the root mean square error and R², which is 0 for a constant
+// target.
 func (m *model) quality(t *table) (rmse, r2 float64) {
 	r := make([]float64, len(t.target))
 	m.residuals(r, t)
 	n := float64(len(r))
-	mse := kernels.SumSquares(r) / n
+	off := kernels.Nrm2(r)
 	mean := kernels.Sum(t.target) / n
 	for i, y := range t.target {
 		r[i] = y - mean
 	}
-	return math.Sqrt(mse), 1 - mse/(kernels.SumSquares(r)/n)
+	if spread := kernels.Nrm2(r); spread > 0 {
+		share := off / spread
+		r2 = 1 - float64(share*share)
+	}
+	return off / math.Sqrt(n), r2
 }
 
 // unscaled returns the same model for features that are not standardised.

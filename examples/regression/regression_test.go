@@ -173,3 +173,25 @@ func TestDivergence(t *testing.T) {
 func TestSameEverywhere(t *testing.T) {
 	program.SameEverywhere(t, "-data", "none", "-steps", "100")
 }
+
+// TestQuality: also where squares leave the range of numbers, and for a target that
+// does not vary.
+func TestQuality(t *testing.T) {
+	for _, c := range []struct {
+		target   []float64
+		bias     float64
+		rmse, r2 float64
+	}{
+		{[]float64{3e200, -1e200}, 1e200, 2e200, 0},
+		{[]float64{3e-200, -1e-200}, 0, math.Sqrt(5) * 1e-200, 1 - 5./4},
+		{[]float64{5, 5}, 5, 0, 0},
+		{[]float64{5, 5}, 4, 1, 0},
+	} {
+		m := newModel(1)
+		m.bias[0] = c.bias
+		rmse, r2 := m.quality(&table{target: c.target, features: [][]float64{{0, 0}}})
+		if !(math.Abs(rmse-c.rmse) <= 1e-15*c.rmse && math.Abs(r2-c.r2) <= 1e-15) {
+			t.Errorf("target %v, model %v: error %v and R² %v, want %v and %v", c.target, c.bias, rmse, r2, c.rmse, c.r2)
+		}
+	}
+}

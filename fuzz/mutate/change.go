@@ -114,6 +114,7 @@ var (
 	lane     = regexp.MustCompile(`^(V\d+\.[SD])\[(\d)\]$`)
 	shifted  = regexp.MustCompile(`^(R\d+)<<(\d)$`)
 	argument = regexp.MustCompile(`^(\w+)\+(\d+)(\(FP\))$`)
+	slot     = regexp.MustCompile(`^((?:local-)?)(\d*)\(SP\)$`)
 	place    = regexp.MustCompile(`^(-?\d*)(\(\w+\))$`)
 	indexed  = regexp.MustCompile(`^(\(\w+\)\(\w+)\*(\d)\)$`)
 )
@@ -127,6 +128,14 @@ func displacements(operand, typ string) []string {
 	if m := argument.FindStringSubmatch(operand); m != nil {
 		at, _ := strconv.Atoi(m[2])
 		return []string{fmt.Sprintf("%s+%d%s", m[1], at+8, m[3]), fmt.Sprintf("%s+%d%s", m[1], max(0, at-8), m[3])}
+	}
+	if m := slot.FindStringSubmatch(operand); m != nil { // 8(SP), and on arm64 local-16(SP)
+		at, _ := strconv.Atoi("0" + m[2])
+		all := []string{fmt.Sprintf("%s%d(SP)", m[1], at+8)}
+		if at > 8 || at == 8 && m[1] == "" {
+			all = append(all, fmt.Sprintf("%s%d(SP)", m[1], at-8))
+		}
+		return all
 	}
 	if m := indexed.FindStringSubmatch(operand); m != nil {
 		times, _ := strconv.Atoi(m[2])
@@ -173,8 +182,9 @@ var amd64Operations = func() map[string][]string {
 		"VMOVSS": {"VMOVSD"}, "VMOVSD": {"VMOVSS"}, "VMOVHPD": {"VMOVLPD"},
 		"VMOVUPS.Z": {"VMOVUPS"}, "VMOVUPD.Z": {"VMOVUPD"}, "VMOVAPS.Z": {"VMOVAPS"}, "VMOVAPD.Z": {"VMOVAPD"},
 		"VCVTPS2PD.Z": {"VCVTPS2PD"}, "VCVTPS2PD": {"VCVTDQ2PD"}, "VCVTSS2SD": {"VCVTSD2SS"}, "VCVTSD2SS": {"VCVTSS2SD"},
-		"VUNPCKHPD": {"VUNPCKLPD"}, "VMOVSHDUP": {"VMOVSLDUP"},
-		"VPMAXSD": {"VPMINSD"}, "VPMAXSQ": {"VPMINSQ"}, "VPCMPGTQ": {"VPCMPEQQ"}, "VPAND": {"VPANDN", "VPOR"},
+		"VUNPCKHPD": {"VUNPCKLPD"}, "VUNPCKLPD": {"VUNPCKHPD"}, "VUNPCKHPS": {"VUNPCKLPS"}, "VUNPCKLPS": {"VUNPCKHPS"},
+		"VMOVSHDUP": {"VMOVSLDUP"},
+		"VPMAXSD":   {"VPMINSD"}, "VPMAXSQ": {"VPMINSQ"}, "VPCMPGTQ": {"VPCMPEQQ"}, "VPAND": {"VPANDN", "VPOR"},
 		"VPTESTMD": {"VPTESTNMD"}, "VPTESTMQ": {"VPTESTNMQ"}, "VPSIGND": {"VPSIGNW"},
 		"VPMOVM2D": {"VPMOVM2W"}, "VPMOVM2Q": {"VPMOVM2D"}, "VPMOVD2M": {"VPMOVW2M"}, "VPMOVQ2M": {"VPMOVD2M"},
 		"VMOVMSKPS": {"VMOVMSKPD"}, "VMOVMSKPD": {"VMOVMSKPS"}, "KMOVW": {"KMOVB"},
@@ -191,7 +201,7 @@ var amd64Operations = func() map[string][]string {
 // amd64Commute says how many of an operation's first operands commute.
 var amd64Commute = func() map[string]int {
 	all := map[string]int{"VPAND": 2, "VPMAXSD": 2, "VPMAXSQ": 2, "VPXORD": 2, "TESTQ": 2}
-	for _, op := range []string{"VADD", "VMUL", "VAND", "VOR", "VXOR"} {
+	for _, op := range []string{"VADD", "VMUL", "VAND", "VOR", "VXOR", "VFMADD231"} {
 		for _, suffix := range []string{"PS", "PD", "SS", "SD"} {
 			all[op+suffix] = 2
 		}
@@ -206,6 +216,7 @@ var arm64Operations = map[string][]string{
 	"FMOVQ": {"FMOVD"}, "FMOVD": {"FMOVS"}, "FMOVS": {"FMOVD"},
 	"FADDD": {"FSUBD"}, "FCVTSD": {"FCVTDS"}, "FCVTDS": {"FCVTSD"},
 	"VEOR": {"VORR"}, "VORR": {"VEOR"}, "RBIT": {"REV"}, "VUZP1": {"VUZP2"},
+	"VTRN1": {"VTRN2"}, "VTRN2": {"VTRN1"}, "VZIP1": {"VZIP2"}, "VZIP2": {"VZIP1"},
 	"BLT": {"BLE", "BGE"}, "BLE": {"BLT", "BGT"}, "BGE": {"BGT", "BLT"}, "BGT": {"BGE", "BLE"},
 	"BEQ": {"BNE"}, "BNE": {"BEQ"}, "CBZ": {"CBNZ"}, "TBZ": {"TBNZ"},
 }

@@ -108,6 +108,14 @@ func TestChanges(t *testing.T) {
 		{amd64, "LEAQ (R10)(R12*2), R10", "MOVQ (R10)(R12*2), R10; LEAQ R10, (R10)(R12*2); LEAQ (R10)(R12*4), R10; LEAQ (R10)(R12*1), R10; "},
 		{arm64, "WORD $0x4ea1d420 // fsub v0.4s, v1.4s, v1.4s", "WORD $0x4e21d420 // fadd v0.4s, v1.4s, v1.4s; " +
 			"WORD $0x6e21dc20 // fmul v0.4s, v1.4s, v1.4s; WORD $0x4ea1d401 // fsub v1.4s, v0.4s, v1.4s; "},
+		{arm64, "WORD $0x4fa91101 // fmla v1.4s, v8.4s, v9.s[1]", "WORD $0x4e29cd01 // fmla v1.4s, v8.4s, v9.4s; " +
+			"WORD $0x4f891101 // fmla v1.4s, v8.4s, v9.s[0]; WORD $0x4fa99101 // fmul v1.4s, v8.4s, v9.s[1]; " +
+			"WORD $0x4fa91028 // fmla v8.4s, v1.4s, v9.s[1]; WORD $0x4fa81121 // fmla v1.4s, v9.4s, v8.s[1]; "},
+		{arm64, "WORD $0x3cea68aa // ldr q10, [x5, x10]", "WORD $0x3caa68aa // str q10, [x5, x10]; " +
+			"WORD $0xbc6a68aa // ldr s10, [x5, x10]; WORD $0x3dc000aa // ldr q10, [x5]; "},
+		{amd64, "MOVQ R11, 8(SP)", "MOVQ 8(SP), R11; MOVQ R11, 16(SP); MOVQ R11, 0(SP); "},
+		{arm64, "MOVD local-24(SP), R7", "MOVD R7, local-24(SP); MOVD local-32(SP), R7; MOVD local-16(SP), R7; "},
+		{amd64, "VFMADD231PS Y10, Y11, Y0", "VFMSUB231PS Y10, Y11, Y0; VFNMADD231PS Y10, Y11, Y0; VFMADD231PS Y0, Y11, Y10; VFMADD231PS Y10, Y0, Y11; "},
 		{arm64, "VLD1 (R1), V2.S[1]", "VLD1 V2.S[1], (R1); VLD1 4(R1), V2.S[1]; VLD1 -4(R1), V2.S[1]; VLD1 (R1), V2.S[0]; "},
 		{arm64, "ADD R1<<2, R3, R3", "SUB R1<<2, R3, R3; ADD R3, R3, R1<<2; ADD R1<<3, R3, R3; ADD R1, R3, R3; "},
 	} {

@@ -12,27 +12,54 @@ import (
 // Instructions of arm64 that Go's assembler lacks are words, with the instruction in a
 // comment. They are taken from there, changed, and encoded again.
 
-// vectorInst is such an instruction.
+// word is such an instruction.
+type word interface {
+	// encode returns it as a word with its comment.
+	encode() (text string, ok bool)
+	// changes calls add for what it may be changed to.
+	changes(add func(kind string, w word))
+}
+
+// vectorInst works on vector registers.
 type vectorInst struct {
 	name    string
 	arr     enc.Arr
 	d, n, m enc.V
 	two     bool // it has no m
+	byLane  bool // of m, it takes one lane
+	lane    int
 }
 
-var vectorText = regexp.MustCompile(`^(\w+) v(\d+)\.(\w+), v(\d+)\.\w+(?:, v(\d+)\.\w+)?$`)
+// memoryInst is a load or a store of [base, index].
+type memoryInst struct {
+	name        string
+	width       enc.Width
+	t           enc.V
+	base, index enc.R
+	alone       bool // it has no index
+}
+
+var (
+	vectorText = regexp.MustCompile(`^(\w+) v(\d+)\.(\w+), v(\d+)\.\w+(?:, v(\d+)\.\w+(?:\[(\d)\])?)?$`)
+	memoryText = regexp.MustCompile(`^(ldr|str) ([sdq])(\d+), \[x(\d+), x(\d+)\]$`)
+)
 
 // parseWord reads the comment behind a word.
-func parseWord(comment string) (vectorInst, bool) {
+func parseWord(comment string) (word, bool) {
+	number := func(s string) int {
+		n, _ := strconv.Atoi(s)
+		return n
+	}
+	if m := memoryText.FindStringSubmatch(comment); m != nil {
+		width := enc.S + enc.Width(strings.Index("sdq", m[2]))
+		return memoryInst{name: m[1], width: width, t: enc.V(number(m[3])), base: enc.R(number(m[4])), index: enc.R(number(m[5]))}, true
+	}
 	m := vectorText.FindStringSubmatch(comment)
 	if m == nil {
-		return vectorInst{}, false
+		return nil, false
 	}
-	number := func(s string) enc.V {
-		n, _ := strconv.Atoi(s)
-		return enc.V(n)
-	}
-	in := vectorInst{name: m[1], arr: enc.S4, d: number(m[2]), n: number(m[4]), m: number(m[5]), two: m[5] == ""}
+	in := vectorInst{name: m[1], arr: enc.S4, d: enc.V(number(m[2])), n: enc.V(number(m[4])), m: enc.V(number(m[5])),
+		two: m[5] == "", byLane: m[6] != "", lane: number(m[6])}
 	if m[3] == "2d" {
 		in.arr = enc.D2
 	}
@@ -78,34 +105,44 @@ var wordOperations = map[string][]string{
 // wordCommutes are the operations whose sources commute.
 var wordCommutes = map[string]bool{"fadd": true, "fmul": true, "fcmeq": true, "fmax": true, "smax": true, "orr": true}
 
-// encode returns the instruction as a word with its comment.
+var laneOperands = map[string]func(a enc.Arr, d, n, m enc.V, i int) enc.Inst{
+	"fmla": enc.FMLAElement, "fmul": enc.FMULElement,
+}
+
+// laneOperations are what an operation by lane may be changed to, besides the one on
+// whole registers.
+var laneOperations = map[string][]string{"fmla": {"fmul"}, "fmul": {"fmla"}}
+
 func (v vectorInst) encode() (string, bool) {
-	if v.two {
+	switch {
+	case v.two:
 		if f, ok := twoOperands[v.name]; ok {
 			return f(v.arr, v.d, v.n).String(), true
 		}
-		return "", false
-	}
-	f, ok := threeOperands[v.name]
-	if !ok {
-		return "", false
-	}
-	return f(v.arr, v.d, v.n, v.m).String(), true
-}
-
-// wordChanges returns what the instruction behind a word may be changed to.
-func wordChanges(in assembly.Instruction) []change {
-	v, ok := parseWord(in.Comment)
-	if !ok {
-		return nil
-	}
-	var all []change
-	add := func(kind string, w vectorInst) {
-		if text, ok := w.encode(); ok && !strings.HasPrefix(text, in.String()) {
-			all = append(all, change{kind, text})
+	case v.byLane:
+		if f, ok := laneOperands[v.name]; ok {
+			return f(v.arr, v.d, v.n, v.m, v.lane).String(), true
+		}
+	default:
+		if f, ok := threeOperands[v.name]; ok {
+			return f(v.arr, v.d, v.n, v.m).String(), true
 		}
 	}
-	for _, name := range wordOperations[v.name] {
+	return "", false
+}
+
+func (v vectorInst) changes(add func(kind string, w word)) {
+	operations := wordOperations[v.name]
+	if v.byLane {
+		operations = laneOperations[v.name]
+		whole := v
+		whole.byLane, whole.lane = false, 0
+		add("operation", whole)
+		other := v
+		other.lane ^= 1
+		add("immediate", other)
+	}
+	for _, name := range operations {
 		w := v
 		w.name = name
 		add("operation", w)
@@ -118,5 +155,43 @@ func wordChanges(in assembly.Instruction) []change {
 		swapped.n, swapped.m = v.m, v.n
 		add("order", swapped)
 	}
+}
+
+func (v memoryInst) encode() (string, bool) {
+	switch {
+	case v.name == "ldr" && v.alone:
+		return enc.LDR(v.width, v.t, v.base, 0).String(), true
+	case v.name == "ldr":
+		return enc.LDRRegister(v.width, v.t, v.base, v.index).String(), true
+	case v.alone:
+		return enc.STR(v.width, v.t, v.base, 0).String(), true
+	}
+	return enc.STRRegister(v.width, v.t, v.base, v.index).String(), true
+}
+
+func (v memoryInst) changes(add func(kind string, w word)) {
+	w := v
+	w.name = map[string]string{"ldr": "str", "str": "ldr"}[v.name]
+	add("operation", w)
+	w = v
+	w.width = enc.S + (v.width-enc.S+1)%3
+	add("operation", w)
+	w = v
+	w.alone = true
+	add("displacement", w)
+}
+
+// wordChanges returns what the instruction behind a word may be changed to.
+func wordChanges(in assembly.Instruction) []change {
+	v, ok := parseWord(in.Comment)
+	if !ok {
+		return nil
+	}
+	var all []change
+	v.changes(func(kind string, w word) {
+		if text, ok := w.encode(); ok && !strings.HasPrefix(text, in.String()) {
+			all = append(all, change{kind, text})
+		}
+	})
 	return all
 }

@@ -16,7 +16,7 @@ func ProbeName(k *Kernel) string {
 		return ""
 	}
 	switch k.Loop.(type) {
-	case Product, Transposition:
+	case Product, Transposition, CopyRows:
 		return "" // bound by arithmetic, see multiplyAdds, and by shuffles
 	case Rows, RowDots, RowAxpys:
 		return "Read1"

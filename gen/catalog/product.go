@@ -16,5 +16,10 @@ func products() []*Kernel {
 			Params: params(RowCount, "m", ColumnCount, "n", Matrix, "src", RowStride, "srcRow", Transposed, "dst", Step, "dstRow"),
 			Loop:   Transposition{},
 		},
+		{
+			Name: "CopyRows", Doc: "dst[i*dstRow+j] = src[i*srcRow+j]", Family: "product",
+			Params: params(RowCount, "m", ColumnCount, "n", Matrix, "src", RowStride, "srcRow", OutMatrix, "dst", Step, "dstRow"),
+			Loop:   CopyRows{},
+		},
 	}
 }

@@ -53,6 +53,7 @@ const (
 	Left                    // []T, the left factor of a product, read
 	Right                   // []T, its right factor, read
 	Target                  // []T, the product, read and written
+	OutMatrix               // []T holding rows, written
 	Transposed              // []T holding the columns of a matrix as rows, written
 	List                    // [][]T, read
 )
@@ -109,7 +110,7 @@ type Kernel struct {
 }
 
 // Skeleton is the loop of a kernel: Map, Reduce, Search, Rows, RowDots, RowAxpys,
-// Outer, Product or Transposition.
+// Outer, Product, Transposition or CopyRows.
 type Skeleton interface {
 	// result returns the kernel's result type in Go for the element type
 	// spelled t, "" for none.

@@ -103,6 +103,13 @@ func multiplyAdd32(x, y, z float64) float64 {
 	return math.Float64frombits(bits)
 }
 
+// CopyRows stores the m rows of src, of n elements, as rows of dst.
+func CopyRows[T Float](m, n int, src []T, srcRow int, dst []T, dstRow int) {
+	for i := range m {
+		copy(dst[i*dstRow:][:n], src[i*srcRow:])
+	}
+}
+
 // Transpose stores the m rows of src, of n elements, as columns of dst.
 func Transpose[T Float](m, n int, src []T, srcRow int, dst []T, dstRow int) {
 	for i := range m {

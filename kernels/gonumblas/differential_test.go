@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // TestAgainstGonum compares random calls of every routine with gonum's.
@@ -76,6 +77,7 @@ func compare[T kernels.Float](t *testing.T, routine string, s shape) {
 			generic = got
 			continue
 		}
+		kerneltest.CountCompared(len(got.x) + len(got.y) + len(got.a) + len(got.results))
 		for name, pair := range generic.outputs(got) {
 			if i := differ(pair[0], pair[1]); i >= 0 {
 				t.Errorf("%s: %s[%d] = %v (%x) with %v, %v (%x) with generic", c.describe(), name, i,

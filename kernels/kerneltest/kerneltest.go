@@ -29,6 +29,7 @@ const (
 	Left                    // []T, the left factor of a product, read
 	Right                   // []T, its right factor, read
 	Target                  // []T, the product, read and written
+	OutMatrix               // []T holding rows, written
 	Transposed              // []T holding the columns of a matrix as rows, written
 	List                    // [][]T, read
 )
@@ -37,11 +38,11 @@ const (
 func (k Kind) IsVector() bool { return k >= In && k < List }
 
 // Reads reports whether the kernel reads the parameter's elements.
-func (k Kind) Reads() bool { return k >= In && k != Out && k != Transposed }
+func (k Kind) Reads() bool { return k >= In && k != Out && k != OutMatrix && k != Transposed }
 
 // Writes reports whether the kernel writes the parameter's elements.
 func (k Kind) Writes() bool {
-	return k == Out || k == InOut || k == InOutRows || k == InOutMatrix || k == Target || k == Transposed
+	return k == Out || k == InOut || k == InOutRows || k == InOutMatrix || k == Target || k == OutMatrix || k == Transposed
 }
 
 // Param is a parameter of a kernel.
@@ -107,8 +108,10 @@ func (op Op[T]) IsRows() bool {
 	return op.Count(Matrix)+op.Count(InOutMatrix)+op.Count(List) > 0 || op.IsProduct()
 }
 
-// IsProduct reports whether the kernel multiplies matrices or transposes one.
-func (op Op[T]) IsProduct() bool { return op.Count(Target)+op.Count(Transposed) > 0 }
+// IsProduct reports whether the kernel multiplies matrices, or moves one for that.
+func (op Op[T]) IsProduct() bool {
+	return op.Count(Target)+op.Count(OutMatrix)+op.Count(Transposed) > 0
+}
 
 // IsStrided reports whether the elements of the kernel's vectors are some
 // distance apart.

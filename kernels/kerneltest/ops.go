@@ -1145,6 +1145,32 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "CopyRows", Doc: "dst[i*dstRow+j] = src[i*srcRow+j]", Family: "product", Probe: "",
+			Params: []Param{
+				{"m", RowCount},
+				{"n", ColumnCount},
+				{"src", Matrix},
+				{"srcRow", RowStride},
+				{"dst", OutMatrix},
+				{"dstRow", Step},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.CopyRows
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Vec[1]
+				p5 := a.Int[3]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "SGD", Doc: "one step of gradient descent", Family: "update", Probe: "Move101",
 			Params: []Param{
 				{"p", InOut},

@@ -14,8 +14,8 @@
 // is a tensor "model.NAME" for every parameter and a tensor "state.NAME.VECTOR"
 // for every vector that the rule keeps for it, such as
 // "state.weights.exp_avg"; "grad.NAME" for gradients accumulated for the next
-// step, and "extra.NAME" for the caller's own vectors. They have the dtype F32 or
-// F64 and one dimension. The text's "__metadata__" has the entries
+// step, "run.I.NAME" for those of the I-th part of an optim.Run, and "extra.NAME"
+// for the caller's own vectors. They have the dtype F32 or F64 and one dimension. The text's "__metadata__" has the entries
 //
 //	format     "steepest.optim"
 //	version    "1"
@@ -51,6 +51,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strings"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -63,8 +64,8 @@ const (
 	version = "1"
 )
 
-// A Stateful has a state that can be saved: an [optim.Optimizer] or an
-// [optim.Embedding].
+// A Stateful has a state that can be saved: an [optim.Optimizer], an
+// [optim.Embedding] or an [optim.Run].
 type Stateful[T kernels.Float] interface {
 	Snapshot() (*optim.Snapshot[T], error)
 	Restore(*optim.Snapshot[T]) error
@@ -74,6 +75,9 @@ type Stateful[T kernels.Float] interface {
 // there. To go on training while the file is written, take a Snapshot and give it
 // to Write in another goroutine.
 func Save[T kernels.Float](path string, opt Stateful[T]) error {
+	if isNil(opt) {
+		return fmt.Errorf("checkpoint %s: nothing to save: %T is nil", path, opt)
+	}
 	s, err := opt.Snapshot()
 	if err != nil {
 		return fmt.Errorf("checkpoint %s: %w", path, err)
@@ -85,6 +89,9 @@ func Save[T kernels.Float](path string, opt Stateful[T]) error {
 // the one that was saved; [optim.Optimizer.Restore] says what may differ. On
 // error it is unchanged.
 func Load[T kernels.Float](path string, opt Stateful[T]) error {
+	if isNil(opt) {
+		return fmt.Errorf("checkpoint %s: nothing to restore: %T is nil", path, opt)
+	}
 	s, err := Read[T](path)
 	if err != nil {
 		return err
@@ -95,12 +102,20 @@ func Load[T kernels.Float](path string, opt Stateful[T]) error {
 	return nil
 }
 
+// isNil reports whether there is nothing behind v.
+func isNil[T kernels.Float](v Stateful[T]) bool {
+	return v == nil || reflect.ValueOf(v).Kind() == reflect.Pointer && reflect.ValueOf(v).IsNil()
+}
+
 // Write writes a snapshot to a file and replaces the one that may be there. If
 // it fails, the old file stays. A symbolic link is replaced, not followed.
 //
 // The values and names of Extra may be any bytes. All other text must be UTF-8
 // and all numbers finite: it is an error, which names the field, if not.
 func Write[T kernels.Float](path string, s *optim.Snapshot[T]) error {
+	if s == nil {
+		return fmt.Errorf("checkpoint %s: nil Snapshot", path)
+	}
 	h, vectors, err := layout(s)
 	if err == nil {
 		err = replaceFile(path, func(f *os.File) error { return encode(f, h, vectors) })
@@ -156,6 +171,12 @@ func vectorsOf[T kernels.Float](s *optim.Snapshot[T]) []vector[T] {
 		}
 		if s.Accumulated > 0 && !p.Frozen {
 			list = append(list, vector[T]{"grad." + p.Name, &p.Sum})
+		}
+	}
+	for i := range s.Run {
+		for j := range s.Run[i].Vectors {
+			v := &s.Run[i].Vectors[j]
+			list = append(list, vector[T]{fmt.Sprintf("run.%d.%s", i, v.Name), &v.Value})
 		}
 	}
 	for i := range s.ExtraVectors {

@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -339,6 +340,96 @@ func TestEmbedding(t *testing.T) {
 			t.Errorf("%s: the resumed run differs", rule.Name())
 		}
 	}
+}
+
+// TestRun resumes a run with everything that it remembers after every iteration.
+func TestRun(t *testing.T) {
+	t.Run("float32", testRun[float32])
+	t.Run("float64", testRun[float64])
+}
+
+func testRun[T kernels.Float](t *testing.T) {
+	const last = 9
+	path := filepath.Join(t.TempDir(), "run.safetensors")
+	fresh := func(stop int) *optim.Run[T] {
+		r := newRun[T](t, optim.NewAdam(1e-2), optim.WithSchedule(optim.NewPlateau()))
+		early, err := optim.NewEarlyStopping(r.params, optim.Patience{Checks: last})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ema, err := optim.NewEMA(r.params, 0.5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, err := optim.NewRun(r.opt, func(step int, grads [][]T) (float64, error) {
+			for i, g := range r.grads() {
+				copy(grads[i], g)
+			}
+			if step == 3 {
+				grads[1][2] = T(math.NaN())
+				return math.Inf(1), nil
+			}
+			return 1 / float64(step+1), nil
+		}, optim.FitOptions[T]{
+			Stop:          []optim.StopRule{optim.StepLimit(stop), early, &optim.LossChange{Tol: 0.1, For: last}},
+			Smoothing:     0.9,
+			Divergence:    optim.NewDivergence(),
+			Average:       ema,
+			Validate:      func() (float64, error) { return float64(r.params[0].Value[0]), nil },
+			ValidateEvery: 2,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return run
+	}
+	fit := func(run *optim.Run[T]) {
+		t.Helper()
+		if _, err := run.Fit(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if err := Save(path, run); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read := func() *optim.Snapshot[T] {
+		t.Helper()
+		s, err := Read[T](path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	fit(fresh(last))
+	whole := read()
+	fit(fresh(1))
+	for n := 2; n <= last; n++ {
+		run := fresh(n)
+		if err := Load(path, run); err != nil {
+			t.Fatal(err)
+		}
+		fit(run)
+	}
+	if part := read(); !sameBits(part, whole) || len(part.Run) != 5 || len(part.Run[2].Vectors) != 3 {
+		t.Errorf("the resumed run has %+v, want %+v", part, whole)
+	}
+}
+
+// TestNil: nothing to save or to restore is an error, and no file.
+func TestNil(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "run.safetensors")
+	wantError(t, Save[float32](path, nil), path, "nil")
+	wantError(t, Save(path, (*optim.Optimizer[float32])(nil)), path, "*optim.Optimizer[float32] is nil")
+	wantError(t, Save(path, new(optim.Optimizer[float32])), path, "not from New")
+	wantError(t, Save(path, new(optim.Run[float32])), path, "not from NewRun")
+	wantError(t, Write[float32](path, nil), path, "nil Snapshot")
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file was written: %v", err)
+	}
+	path = newRun[float32](t, optim.NewAdam(0.01)).save(t)
+	wantError(t, Load[float32](path, nil), path, "nil")
+	wantError(t, Load(path, (*optim.Embedding[float32])(nil)), path, "*optim.Embedding[float32] is nil")
+	wantError(t, Load(path, new(optim.Embedding[float32])), path, "not from NewEmbedding")
 }
 
 // TestDamage loads damaged files: each must give an error with the file's name

@@ -1,6 +1,7 @@
 package checkpoint_test
 
 import (
+	"context"
 	"fmt"
 	"log"
 	"os"
@@ -44,4 +45,57 @@ func Example() {
 	}
 	fmt.Println(again.Steps(), v[0] == w[0], v[1] == w[1])
 	// Output: 2 true true
+}
+
+// A run saves itself as it goes. What started it goes on with it after a crash, and
+// does nothing once it has ended.
+func Example_run() {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "run.safetensors")
+
+	program := func(crash int) {
+		w := []float64{4}
+		opt, err := optim.New(optim.NewAdam(0.1), []optim.Param[float64]{{Name: "w", Value: w}})
+		if err != nil {
+			log.Fatal(err)
+		}
+		var run *optim.Run[float64]
+		run, err = optim.NewRun(opt, func(step int, grads [][]float64) (float64, error) {
+			if step == crash {
+				return 0, fmt.Errorf("out of power")
+			}
+			fmt.Print("batch ", step, ", ")
+			grads[0][0] = w[0]
+			return w[0] * w[0] / 2, nil
+		}, optim.FitOptions[float64]{
+			Stop: []optim.StopRule{optim.StepLimit(6)},
+			Progress: func(p optim.Progress) error {
+				if p.Iteration%2 == 0 {
+					return checkpoint.Save(path, run)
+				}
+				return nil
+			},
+		})
+		if err != nil {
+			log.Fatal(err)
+		}
+		if _, err := os.Stat(path); err == nil {
+			if err := checkpoint.Load(path, run); err != nil {
+				log.Fatal(err)
+			}
+		}
+		r, err := run.Fit(context.Background())
+		fmt.Println(r.Reason, err)
+	}
+	program(3)
+	program(-1)
+	program(-1)
+	// Output:
+	// batch 0, batch 1, batch 2,  optim: Fit: iteration 4: objective: out of power
+	// batch 2, batch 3, batch 4, batch 5, 6 iterations <nil>
+	// 6 iterations <nil>
 }

@@ -2,6 +2,7 @@ package gonumopt
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -118,6 +119,9 @@ func TestMethodErrors(t *testing.T) {
 	fail(bowl, &Method{}, "nil")
 	rate := optim.ScheduleFunc(func(_ float64, step int) float64 { return 0.1 - float64(step) })
 	fail(bowl, &Method{Rule: optim.SGD{}, Options: []optim.Option{optim.WithSchedule(rate)}}, "step 2", "-0.9")
+	// A schedule that would wait for metrics in vain.
+	plateau := optim.WithSchedule(optim.Warmup{Steps: 2, Then: optim.NewPlateau()})
+	fail(bowl, &Method{Rule: optim.SGD{LR: 0.1}, Options: []optim.Option{plateau}}, "gonumopt: SGD", "*optim.Plateau", "metric")
 	if _, err := new(Method).Uses(optimize.Available{}); !errors.Is(err, optimize.ErrMissingGrad) {
 		t.Errorf("without gradient: %v", err)
 	}
@@ -224,7 +228,44 @@ func TestObjectiveErrors(t *testing.T) {
 			t.Errorf("no iteration made, but the parameters became %v", w)
 		}
 	}
-	_, err := Minimize(params, nil, nil, nil)
+	// A method that cannot be used, and one that is not there.
+	for _, c := range []struct {
+		method optimize.Method
+		want   []string
+	}{
+		{&optimize.Newton{}, []string{"*optimize.Newton", optimize.ErrMissingHess.Error()}},
+		{(*optimize.LBFGS)(nil), []string{"*optimize.LBFGS", "nil"}},
+		{(*Method)(nil), []string{"*gonumopt.Method", "nil"}},
+	} {
+		_, err := Minimize(params, f, nil, c.method)
+		wantError(t, err, c.want...)
+	}
+	// A point that the parameters do not have, and the same objective afterwards.
+	o, err := NewObjective(params, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range [][]float64{{1}, {1, 2, 3}} {
+		r, err := optimize.Minimize(o.Problem(), x, nil, &optimize.LBFGS{})
+		wantError(t, err, "gonumopt", fmt.Sprint(len(x), " values"), "with 2")
+		if r.Status != optimize.Failure {
+			t.Errorf("status %v, want Failure", r.Status)
+		}
+		o.Problem().Grad(nil, x)
+	}
+	if r, err := optimize.Minimize(o.Problem(), []float64{5, 5}, nil, &optimize.LBFGS{}); err != nil || math.Abs(r.X[0]-1) > 1e-4 {
+		t.Errorf("afterwards: %v, %v", r, err)
+	}
+	var zero Objective
+	p := zero.Problem()
+	if f := p.Func(nil); !math.IsNaN(f) {
+		t.Errorf("the zero Objective has the value %v", f)
+	}
+	p.Grad(nil, nil)
+	_, err = p.Status()
+	wantError(t, err, "gonumopt", "NewObjective")
+
+	_, err = Minimize(params, nil, nil, nil)
 	wantError(t, err, "nil Objective")
 	_, err = NewObjective(slices.Concat(params, params), func(int, [][]float64) (float64, error) { return 0, nil })
 	wantError(t, err, `"w"`)

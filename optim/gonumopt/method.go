@@ -17,7 +17,7 @@ import (
 // in 100 major iterations, unless Settings.Converger says otherwise.
 type Method struct {
 	Rule    optim.Rule
-	Options []optim.Option // for optim.New: a schedule, clipping
+	Options []optim.Option // for optim.New: a schedule but no optim.Observer, clipping
 
 	// GradStopThreshold ends the run when the largest absolute element of the
 	// gradient is below it. As in optimize's own methods, 0 means 1e-12, and NaN
@@ -78,6 +78,9 @@ func (m *Method) run(first optimize.Task, do func(optimize.Operation) bool) (opt
 	opt, err := optim.New(m.Rule, []optim.Param[float64]{{Name: "x", Value: x}}, m.Options...)
 	if err != nil {
 		return optimize.Failure, err
+	}
+	if s := opt.Observers(); len(s) > 0 {
+		return optimize.Failure, fmt.Errorf("gonumopt: %s: the schedule %T follows a metric, and nobody tells it one here", m.Rule.Name(), s[0])
 	}
 	// What optimize knows of the first location need not be evaluated.
 	missing := evaluation &^ first.Op

@@ -2,6 +2,8 @@ package gonumopt
 
 import (
 	"fmt"
+	"math"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -33,7 +35,7 @@ func NewObjective(params []optim.Param[float64], f optim.Objective[float64]) (*O
 		return nil, fmt.Errorf("gonumopt: nil Objective")
 	}
 	// New knows what is wrong with parameters.
-	if _, err := optim.New(optim.SGD{}, params); err != nil {
+	if _, err := optim.New(optim.SGD{LR: 1}, params); err != nil {
 		return nil, err
 	}
 	o := &Objective{params: slices.Clone(params), f: f}
@@ -75,9 +77,13 @@ func (o *Objective) set(x []float64) {
 }
 
 // Problem returns the problem. Its functions set the parameters to the point where
-// they are evaluated. An error of the objective ends the run with that error. Hess
-// is nil and may be set, for Newton's method.
+// they are evaluated. An error of the objective, or a point with another number of
+// values than the parameters have, ends the run with that error. Hess is nil and may
+// be set, for Newton's method.
 func (o *Objective) Problem() optimize.Problem {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.known, o.err = false, nil // of a run before
 	return optimize.Problem{
 		Func: func(x []float64) float64 {
 			o.mu.Lock()
@@ -90,8 +96,7 @@ func (o *Objective) Problem() optimize.Problem {
 			defer o.mu.Unlock()
 			o.evaluate(x)
 			for _, g := range o.grads {
-				copy(grad, g)
-				grad = grad[len(g):]
+				grad = grad[copy(grad, g):]
 			}
 		},
 		Status: func() (optimize.Status, error) {
@@ -107,6 +112,12 @@ func (o *Objective) Problem() optimize.Problem {
 
 // evaluate computes loss and gradients at x, once for both.
 func (o *Objective) evaluate(x []float64) {
+	switch {
+	case o.f == nil:
+		o.loss, o.err = math.NaN(), fmt.Errorf("gonumopt: an Objective that is not from NewObjective")
+	case len(x) != o.dim:
+		o.loss, o.err = math.NaN(), fmt.Errorf("gonumopt: a point of %d values for parameters with %d", len(x), o.dim)
+	}
 	if o.err != nil || o.known && slices.Equal(x, o.x) {
 		return
 	}
@@ -124,12 +135,22 @@ func (o *Objective) evaluate(x []float64) {
 
 // Minimize hands the objective of optim.Fit to optimize.Minimize, with the
 // parameters' present values to start from, and sets the parameters to the result.
-// Settings and method may be nil, as there; a method that needs a Hessian panics,
-// as there. If no major iteration was made, the parameters are as before.
+// Settings and method may be nil, as there; a method that needs more than function
+// and gradient is an error. Settings and options of methods that optimize does not
+// take make it panic, as ever. If no major iteration was made, the parameters are as
+// before.
 func Minimize(params []optim.Param[float64], f optim.Objective[float64], settings *optimize.Settings, method optimize.Method) (*optimize.Result, error) {
 	o, err := NewObjective(params, f)
 	if err != nil {
 		return nil, err
+	}
+	if method != nil {
+		if v := reflect.ValueOf(method); v.Kind() == reflect.Pointer && v.IsNil() {
+			return nil, fmt.Errorf("gonumopt: the method %T is nil", method)
+		}
+		if _, err := method.Uses(optimize.Available{Grad: true}); err != nil {
+			return nil, fmt.Errorf("gonumopt: %T: %w", method, err)
+		}
 	}
 	x := o.X()
 	defer func() { o.set(x) }() // after a panic too

@@ -139,8 +139,8 @@ func TestOnlyHere(t *testing.T) {
 			return err
 		}
 		name := filepath.ToSlash(rel)
-		// The generator and the tests' tools open the module's own files, and no others.
-		if d.IsDir() && path != root && (strings.HasPrefix(d.Name(), ".") || name == "gen" || name == "fuzz") {
+		// The generator and the kernels' tests open the module's own files, and no others.
+		if d.IsDir() && path != root && (strings.HasPrefix(d.Name(), ".") || name == "gen" || name == "fuzz" || name == "kernels") {
 			return fs.SkipDir
 		}
 		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {

@@ -1,0 +1,80 @@
+package kernels_test
+
+import (
+	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
+)
+
+// edgeShape is a shape at an edge of what kernels treat alike.
+type edgeShape struct {
+	kerneltest.Shape
+	blocks bool // several blocks and a rest
+}
+
+// edgeShapes lists the shapes around every block edge.
+func edgeShapes[T kernels.Float](op kerneltest.Op[T]) []edgeShape {
+	var all []edgeShape
+	step := rowStep()
+	for _, edge := range []int{512, 1024, 2048, 4096, 8192, 16384, 32768} {
+		most, around := mostRows(op), []int{-65, -33, -17, -1, 0, 1, 15, 31, 64, 100}
+		if op.IsRows() && edge > 4096 {
+			if op.Family != "level2" { // only these have blocks as long as that
+				continue
+			}
+			most = 5
+			if op.IsStrided() { // a short rest has a way of its own
+				around = append(around, 2, 4, 8, 16, 32)
+			}
+		}
+		for _, d := range around {
+			n := edge + d
+			for rows := 1; rows <= most; rows += step {
+				all = append(all, edgeShape{Shape: kerneltest.Shape{N: n, Rows: rows, Stride: n + rows%4}})
+			}
+			n = 3*edge + d
+			all = append(all, edgeShape{kerneltest.Shape{N: n, Rows: most, Stride: n}, true})
+		}
+	}
+	if op.Family == "rows" {
+		all = append(all, farRows(step)...)
+	}
+	return all
+}
+
+// farRows lists rows that have more elements together than the first-level cache may
+// hold, or the second-level cache where there are three rows and more: sums over rows
+// may take other ways through those. Blocks of columns have tails of all sorts, and
+// groups of rows, too. Every step-th tail is listed.
+func farRows(step int) []edgeShape {
+	const block, near, middle = 1024, 8192, 131072 // elements: of a block at most, and of those caches
+	var all []edgeShape
+	tails := []int{0, 1, 8, 15, 20, 36, 64, 555}
+	for i := 0; i < len(tails); i += step {
+		for _, rows := range []int{1, 2, 3, 4, 5, 6, 12} {
+			n := (near/block+1)*block + tails[i]
+			if rows > 2 {
+				n = (middle/rows/block+1)*block + tails[i]
+			}
+			all = append(all, edgeShape{Shape: kerneltest.Shape{N: n, Rows: rows, Stride: n + rows%3}})
+		}
+	}
+	return all
+}
+
+// mostRows returns how many rows are enough for all that kernels do with groups of rows.
+func mostRows[T kernels.Float](op kerneltest.Op[T]) int {
+	if op.IsRows() {
+		return 11
+	}
+	return 1
+}
+
+// rowStep is 1, or under emulation a step that leaves a quarter of the pairs.
+func rowStep() int {
+	if testing.Short() {
+		return 4
+	}
+	return 1
+}

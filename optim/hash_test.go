@@ -1,0 +1,151 @@
+package optim
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest/golden"
+)
+
+// TestGoldenRules compares what runs of every rule lead to on every level with
+// hashes that are the same for all machines.
+func TestGoldenRules(t *testing.T) {
+	eachLevel(t, func(where string) {
+		hashes := make(map[string]golden.Hash)
+		for i, rule := range variants {
+			name := variantName(variants, i)
+			hashes[name+" float32"] = hashRule[float32](t, name, rule)
+			hashes[name+" float64"] = hashRule[float64](t, name, rule)
+		}
+		golden.Check(t, "rule", where, hashes)
+	})
+}
+
+// TestGoldenEmbeddings is TestGoldenRules for the rules of embeddings.
+func TestGoldenEmbeddings(t *testing.T) {
+	eachLevel(t, func(where string) {
+		hashes := make(map[string]golden.Hash)
+		for i, rule := range rowRules {
+			name := variantName(rowRules, i)
+			hashes[name+" float32"] = hashEmbedding[float32](t, name, rule)
+			hashes[name+" float64"] = hashEmbedding[float64](t, name, rule)
+		}
+		golden.Check(t, "embedding", where, hashes)
+	})
+}
+
+func eachLevel(t *testing.T, f func(where string)) {
+	defer kernels.SetLevel(kernels.ActiveLevel())
+	for _, l := range kernels.Levels() {
+		if err := kernels.SetLevel(l); err != nil {
+			t.Fatal(err)
+		}
+		f(fmt.Sprint("level ", l))
+	}
+}
+
+// variantName returns a rule's name with a number, by which its variants in the
+// list differ.
+func variantName(list []Rule, i int) string {
+	n := 1
+	for _, r := range list[:i] {
+		if r.Name() == list[i].Name() {
+			n++
+		}
+	}
+	return fmt.Sprintf("%s/%d", list[i].Name(), n)
+}
+
+// hashRule takes many steps with few elements, and two with several blocks.
+func hashRule[T kernels.Float](t *testing.T, name string, rule Rule) golden.Hash {
+	var h golden.Hash
+	hashRun[T](t, &h, name, rule, 25, 1, 37, 300)
+	hashRun[T](t, &h, name, rule, 2, 16700)
+	return h
+}
+
+func hashRun[T kernels.Float](t *testing.T, h *golden.Hash, name string, rule Rule, steps int, lengths ...int) {
+	numbers := golden.NewSource[T](name)
+	draw := func(value func() T) [][]T {
+		xs := make([][]T, len(lengths))
+		for i, n := range lengths {
+			xs[i] = make([]T, n)
+			for j := range xs[i] {
+				xs[i][j] = value()
+			}
+		}
+		return xs
+	}
+	o := mustNew(t, rule, named(draw(numbers.Usual)), ClipNorm(3),
+		WithSchedule(Warmup{Steps: 4, StartFactor: 0.25, Then: Cosine{TMax: 30, EtaMin: 1e-4}}))
+	gradient := func() T {
+		g := numbers.Usual()
+		switch k := numbers.Usual(); { // some are dead, and some next to that
+		case k > 1.75:
+			g = 0
+		case k > 1.5:
+			g *= 0x1p-50
+		case k > 1.25:
+			g *= 0x1p-124
+		}
+		return g
+	}
+	for range steps {
+		r := mustStep(t, o, draw(gradient), draw(gradient))
+		h.Add(r.LR)
+		h.Add(r.GradNorm)
+		h.Add(r.ClipCoef)
+	}
+	hashSnapshot(h, mustSnapshot(t, o))
+}
+
+func hashEmbedding[T kernels.Float](t *testing.T, name string, rule Rule) golden.Hash {
+	const rows, dim, steps = 23, 13, 20
+	var h golden.Hash
+	numbers := golden.NewSource[T](name)
+	draw := func(n int) []T {
+		x := make([]T, n)
+		for i := range x {
+			x[i] = numbers.Usual()
+		}
+		return x
+	}
+	e, err := NewEmbedding(rule, Param[T]{"table", draw(rows * dim)}, dim, ClipNorm(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for step := range steps {
+		list := make([]int, 9)
+		for i := range list {
+			list[i] = (step*5 + i*i) % rows // one or the other twice
+		}
+		r, err := e.Step(list, draw(len(list)*dim))
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.Add(r.GradNorm)
+		h.Add(r.ClipCoef)
+	}
+	s, err := e.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	hashSnapshot(&h, s)
+	return h
+}
+
+// hashSnapshot takes all numbers of a snapshot.
+func hashSnapshot[T kernels.Float](h *golden.Hash, s *Snapshot[T]) {
+	for _, p := range s.Params {
+		golden.AddAll(h, p.Value)
+		for _, v := range p.State {
+			golden.AddAll(h, v.Value)
+		}
+		for _, name := range slices.Sorted(maps.Keys(p.Numbers)) {
+			h.Add(p.Numbers[name])
+		}
+	}
+}

@@ -1,0 +1,466 @@
+package optim_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"reflect"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/seed63264101/steepest/optim"
+)
+
+// f32 instantiates what is generic.
+type f32 = float32
+
+// functions are all functions of the package. That it has no others is tested.
+var functions = map[string]any{
+	"BiasOrNorm":           optim.BiasOrNorm,
+	"ClipNorm":             optim.ClipNorm,
+	"ClipParamNorm":        optim.ClipParamNorm,
+	"ClipValue":            optim.ClipValue,
+	"FailAfterSkips":       optim.FailAfterSkips,
+	"FindRate":             optim.FindRate[f32],
+	"Fit":                  optim.Fit[f32],
+	"LRFactor":             optim.LRFactor,
+	"MayBeEmpty":           optim.MayBeEmpty,
+	"New":                  optim.New[f32],
+	"NewAdadelta":          optim.NewAdadelta,
+	"NewAdagrad":           optim.NewAdagrad,
+	"NewAdam":              optim.NewAdam,
+	"NewAdamW":             optim.NewAdamW,
+	"NewAdamax":            optim.NewAdamax,
+	"NewDivergence":        optim.NewDivergence,
+	"NewEMA":               optim.NewEMA[f32],
+	"NewEarlyStopping":     optim.NewEarlyStopping[f32],
+	"NewEmbedding":         optim.NewEmbedding[f32],
+	"NewLAMB":              optim.NewLAMB,
+	"NewLARS":              optim.NewLARS,
+	"NewLion":              optim.NewLion,
+	"NewLossScaler":        optim.NewLossScaler,
+	"NewNAdam":             optim.NewNAdam,
+	"NewOneCycle":          optim.NewOneCycle,
+	"NewPlateau":           optim.NewPlateau,
+	"NewRAdam":             optim.NewRAdam,
+	"NewRMSprop":           optim.NewRMSprop,
+	"NewRateSweep":         optim.NewRateSweep,
+	"NewRowAdagrad":        optim.NewRowAdagrad,
+	"NewRun":               optim.NewRun[f32],
+	"NewSWA":               optim.NewSWA[f32],
+	"NewScheduleFreeAdamW": optim.NewScheduleFreeAdamW,
+	"WeightDecay":          optim.WeightDecay,
+	"WithGroup":            optim.WithGroup,
+	"WithLossScale":        optim.WithLossScale,
+	"WithLossScaler":       optim.WithLossScaler,
+	"WithReduction":        optim.WithReduction,
+	"WithSchedule":         optim.WithSchedule,
+	"WithoutDecay":         optim.WithoutDecay,
+	"Workers":              optim.Workers,
+	"ZeroGrads":            optim.ZeroGrads,
+}
+
+// types are all types of the package with methods that are not interfaces.
+var types = map[string]reflect.Type{
+	"Adadelta":           reflect.TypeFor[optim.Adadelta](),
+	"Adagrad":            reflect.TypeFor[optim.Adagrad](),
+	"Adam":               reflect.TypeFor[optim.Adam](),
+	"AdamW":              reflect.TypeFor[optim.AdamW](),
+	"Adamax":             reflect.TypeFor[optim.Adamax](),
+	"Constant":           reflect.TypeFor[optim.Constant](),
+	"Cosine":             reflect.TypeFor[optim.Cosine](),
+	"CosineWarmRestarts": reflect.TypeFor[optim.CosineWarmRestarts](),
+	"DivergedError":      reflect.TypeFor[optim.DivergedError](),
+	"Divergence":         reflect.TypeFor[optim.Divergence](),
+	"EarlyStopping":      reflect.TypeFor[optim.EarlyStopping[f32]](),
+	"Embedding":          reflect.TypeFor[optim.Embedding[f32]](),
+	"Exponential":        reflect.TypeFor[optim.Exponential](),
+	"GradNormLimit":      reflect.TypeFor[optim.GradNormLimit](),
+	"InverseTime":        reflect.TypeFor[optim.InverseTime](),
+	"LAMB":               reflect.TypeFor[optim.LAMB](),
+	"LARS":               reflect.TypeFor[optim.LARS](),
+	"Lion":               reflect.TypeFor[optim.Lion](),
+	"LossChange":         reflect.TypeFor[optim.LossChange](),
+	"Momentum":           reflect.TypeFor[optim.Momentum](),
+	"MovingAverage":      reflect.TypeFor[optim.MovingAverage](),
+	"MultiStep":          reflect.TypeFor[optim.MultiStep](),
+	"NAdam":              reflect.TypeFor[optim.NAdam](),
+	"OneCycle":           reflect.TypeFor[optim.OneCycle](),
+	"Optimizer":          reflect.TypeFor[optim.Optimizer[f32]](),
+	"Plateau":            reflect.TypeFor[optim.Plateau](),
+	"Polynomial":         reflect.TypeFor[optim.Polynomial](),
+	"RAdam":              reflect.TypeFor[optim.RAdam](),
+	"RMSprop":            reflect.TypeFor[optim.RMSprop](),
+	"RateSweep":          reflect.TypeFor[optim.RateSweep](),
+	"Reason":             reflect.TypeFor[optim.Reason](),
+	"RowAdagrad":         reflect.TypeFor[optim.RowAdagrad](),
+	"Run":                reflect.TypeFor[optim.Run[f32]](),
+	"SGD":                reflect.TypeFor[optim.SGD](),
+	"ScheduleFreeAdamW":  reflect.TypeFor[optim.ScheduleFreeAdamW](),
+	"ScheduleFunc":       reflect.TypeFor[optim.ScheduleFunc](),
+	"Sequence":           reflect.TypeFor[optim.Sequence](),
+	"SkippedError":       reflect.TypeFor[optim.SkippedError](),
+	"StepDecay":          reflect.TypeFor[optim.StepDecay](),
+	"StepLimit":          reflect.TypeFor[optim.StepLimit](),
+	"StopFunc":           reflect.TypeFor[optim.StopFunc](),
+	"Warmup":             reflect.TypeFor[optim.Warmup](),
+	"WeightAverage":      reflect.TypeFor[optim.WeightAverage[f32]](),
+}
+
+// TestMisuseList: functions and types are all that there are.
+func TestMisuseList(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) == 0 {
+		t.Skip("the source is not here")
+	}
+	foundFunctions, foundTypes := map[string]bool{}, map[string]bool{}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range f.Decls {
+			d, ok := d.(*ast.FuncDecl)
+			if !ok || !d.Name.IsExported() {
+				continue
+			}
+			if d.Recv == nil {
+				foundFunctions[d.Name.Name] = true
+				continue
+			}
+			if name := receiverName(d.Recv.List[0].Type); ast.IsExported(name) {
+				foundTypes[name] = true
+			}
+		}
+	}
+	for name := range foundFunctions {
+		if functions[name] == nil {
+			t.Errorf("function %s is not in the list", name)
+		}
+	}
+	for name := range foundTypes {
+		if types[name] == nil {
+			t.Errorf("type %s is not in the list", name)
+		}
+	}
+	if len(foundFunctions) != len(functions) || len(foundTypes) != len(types) {
+		t.Errorf("%d functions and %d types, of %d and %d in the list", len(foundFunctions), len(foundTypes), len(functions), len(types))
+	}
+}
+
+// receiverName returns a method's type without pointer and type parameters.
+func receiverName(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return receiverName(e.X)
+	case *ast.IndexExpr:
+		return receiverName(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return ""
+}
+
+var errOwn = errors.New("own")
+
+func must[V any](v V, err error) V {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func goodParams() []optim.Param[f32] {
+	return []optim.Param[f32]{{Name: "w", Value: []f32{1, 2}}, {Name: "b", Value: []f32{3}}}
+}
+
+func goodObjective(step int, grads [][]f32) (float64, error) {
+	for _, g := range grads {
+		for i := range g {
+			g[i] = 1
+		}
+	}
+	return 1 / float64(step+1), nil
+}
+
+func goodOptimizer() *optim.Optimizer[f32] {
+	return must(optim.New(optim.NewAdam(0.1), goodParams(), optim.WithSchedule(optim.Warmup{Then: optim.Cosine{TMax: 9}})))
+}
+
+func goodEmbedding() *optim.Embedding[f32] {
+	return must(optim.NewEmbedding(optim.NewAdam(0.1), optim.Param[f32]{Name: "w", Value: make([]f32, 8)}, 2))
+}
+
+func goodRun() *optim.Run[f32] {
+	return must(optim.NewRun(goodOptimizer(), goodObjective, optim.FitOptions[f32]{
+		Stop: []optim.StopRule{optim.StepLimit(5), &optim.LossChange{For: 3}}, Divergence: optim.NewDivergence(),
+	}))
+}
+
+// A misuser makes values of any type, good and bad ones.
+type misuser struct {
+	*rand.Rand
+	calls int // of callbacks
+}
+
+func pick[V any](m *misuser, values ...V) V { return values[m.IntN(len(values))] }
+
+// value returns a value of the type.
+func (m *misuser) value(t reflect.Type, depth int) reflect.Value {
+	v := reflect.New(t).Elem()
+	if depth > 4 {
+		return v
+	}
+	if made, ok := m.known(t, depth); ok {
+		if made != nil {
+			v.Set(reflect.ValueOf(made))
+		}
+		return v
+	}
+	switch t.Kind() {
+	case reflect.Bool:
+		v.SetBool(m.IntN(2) == 0)
+	case reflect.Int, reflect.Int32:
+		v.SetInt(pick[int64](m, 0, 1, 1, 2, 3, 10, -1, math.MaxInt32, math.MinInt32))
+	case reflect.Float32, reflect.Float64:
+		v.SetFloat(pick(m, 0, 1, 0.5, 0.9, 1e-8, 2, -1, 1e300, 1e-300, math.NaN(), math.Inf(1), math.Inf(-1)))
+	case reflect.String:
+		v.SetString(pick(m, "", "w", "b", "{", "\xff"))
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if t.Field(i).IsExported() && m.IntN(4) > 0 {
+				v.Field(i).Set(m.value(t.Field(i).Type, depth+1))
+			}
+		}
+	case reflect.Pointer:
+		if m.IntN(4) > 0 {
+			v.Set(reflect.New(t.Elem()))
+			v.Elem().Set(m.value(t.Elem(), depth+1))
+		}
+	case reflect.Slice:
+		for range m.IntN(4) {
+			v.Set(reflect.Append(v, m.value(t.Elem(), depth+1)))
+		}
+	case reflect.Map:
+		if m.IntN(2) == 0 {
+			v.Set(reflect.MakeMap(t))
+			v.SetMapIndex(m.value(t.Key(), depth+1), m.value(t.Elem(), depth+1))
+		}
+	case reflect.Func:
+		if m.IntN(4) > 0 {
+			v.Set(reflect.MakeFunc(t, func([]reflect.Value) (out []reflect.Value) {
+				for i := range t.NumOut() {
+					out = append(out, m.value(t.Out(i), depth+1))
+				}
+				return out
+			}))
+		}
+	default:
+		panic(fmt.Sprintf("no value of type %v", t))
+	}
+	return v
+}
+
+// known makes values of types that reflection alone cannot make, or not often a
+// good one of.
+func (m *misuser) known(t reflect.Type, depth int) (made any, ok bool) {
+	switch t {
+	case reflect.TypeFor[error]():
+		if m.calls++; m.calls > 20 || m.IntN(5) == 0 { // every run ends
+			return errOwn, true
+		}
+		return nil, true
+	case reflect.TypeFor[context.Context]():
+		cancelled, cancel := context.WithCancel(context.Background())
+		cancel()
+		return pick[any](m, nil, context.Background(), cancelled), true
+	case reflect.TypeFor[optim.Rule]():
+		return pick[any](m, nil, (*optim.Adam)(nil), &optim.SGD{LR: 1}, struct{ optim.Rule }{}, optim.SGD{LR: 1}, optim.Adam{},
+			optim.NewAdam(0.1), optim.NewScheduleFreeAdamW(0.1), optim.NewLAMB(0.1), optim.NewRowAdagrad(0.1),
+			m.value(reflect.TypeFor[optim.Momentum](), depth+1).Interface()), true
+	case reflect.TypeFor[optim.Schedule](), reflect.TypeFor[optim.Observer]():
+		return pick[any](m, nil, (*optim.Plateau)(nil), optim.NewPlateau(), &optim.Plateau{},
+			m.value(reflect.TypeFor[*optim.Plateau](), depth+1).Interface()), true
+	case reflect.TypeFor[optim.StopRule]():
+		return pick[any](m, nil, (*optim.EarlyStopping[f32])(nil), &optim.EarlyStopping[f32]{}, optim.StepLimit(5), optim.GradNormLimit(0.1),
+			m.value(reflect.TypeFor[*optim.LossChange](), depth+1).Interface(),
+			m.value(reflect.TypeFor[optim.StopFunc](), depth+1).Interface(),
+			m.value(reflect.TypeFor[*optim.EarlyStopping[f32]](), depth+1).Interface()), true
+	case reflect.TypeFor[optim.Option]():
+		name := pick(m, "ClipNorm", "ClipParamNorm", "ClipValue", "WithGroup", "WithLossScale", "WithLossScaler",
+			"WithReduction", "WithSchedule", "WithoutDecay", "Workers", "ZeroGrads", "")
+		if name == "" {
+			return nil, true
+		}
+		return m.call(reflect.ValueOf(functions[name]), depth)[0].Interface(), true
+	case reflect.TypeFor[optim.GroupOption]():
+		name := pick(m, "LRFactor", "WeightDecay", "")
+		if name == "" {
+			return nil, true
+		}
+		return m.call(reflect.ValueOf(functions[name]), depth)[0].Interface(), true
+	case reflect.TypeFor[optim.RateSweep]():
+		if m.IntN(2) == 0 {
+			return optim.NewRateSweep(), true
+		}
+	case reflect.TypeFor[[]optim.Option](), reflect.TypeFor[[]optim.GroupOption]():
+		if m.IntN(2) == 0 {
+			return reflect.Zero(t).Interface(), true
+		}
+	case reflect.TypeFor[[]optim.Param[f32]]():
+		if m.IntN(3) > 0 {
+			return goodParams(), true
+		}
+	case reflect.TypeFor[optim.Param[f32]]():
+		if m.IntN(3) > 0 {
+			return goodParams()[0], true
+		}
+	case reflect.TypeFor[[][]f32]():
+		if m.IntN(3) > 0 {
+			return [][]f32{{1, 2}, {3}}, true
+		}
+	case reflect.TypeFor[optim.Objective[f32]]():
+		if m.IntN(2) == 0 {
+			return goodObjective, true
+		}
+	case reflect.TypeFor[optim.FitOptions[f32]]():
+		if m.IntN(2) == 0 {
+			return optim.FitOptions[f32]{Stop: []optim.StopRule{optim.StepLimit(5)}}, true
+		}
+	case reflect.TypeFor[*optim.Optimizer[f32]]():
+		if m.IntN(2) == 0 {
+			return goodOptimizer(), true
+		}
+	case reflect.TypeFor[*optim.Embedding[f32]]():
+		if m.IntN(2) == 0 {
+			return goodEmbedding(), true
+		}
+	case reflect.TypeFor[*optim.Run[f32]]():
+		if m.IntN(2) == 0 {
+			return goodRun(), true
+		}
+	case reflect.TypeFor[*optim.Snapshot[f32]]():
+		if m.IntN(3) == 0 {
+			break
+		}
+		s := must(pick[interface {
+			Snapshot() (*optim.Snapshot[f32], error)
+		}](m, goodOptimizer(), goodEmbedding(), goodRun()).Snapshot())
+		v := reflect.ValueOf(s).Elem()
+		if i := m.IntN(2 * v.NumField()); i < v.NumField() { // one bad field
+			v.Field(i).Set(m.value(v.Field(i).Type(), depth+1))
+		}
+		return s, true
+	}
+	// What a constructor makes, or a zero value.
+	if t.Kind() == reflect.Pointer && m.IntN(5) > 0 {
+		name, _, _ := strings.Cut(t.Elem().Name(), "[")
+		for _, name := range []string{"New" + name, "New", pick(m, "NewEMA", "NewSWA")} {
+			if f, ok := functions[name]; ok && reflect.TypeOf(f).Out(0) == t {
+				return m.made(f, depth), true
+			}
+		}
+	}
+	return nil, false
+}
+
+// made returns what a constructor has made after a few tries, which may be nil.
+func (m *misuser) made(f any, depth int) (v any) {
+	for range 10 {
+		if v := m.call(reflect.ValueOf(f), depth)[0]; v.Kind() != reflect.Pointer || !v.IsNil() {
+			return v.Interface()
+		}
+	}
+	return nil
+}
+
+// call calls a function with values of its parameters' types.
+func (m *misuser) call(f reflect.Value, depth int) []reflect.Value {
+	var in []reflect.Value
+	for i := range f.Type().NumIn() {
+		in = append(in, m.value(f.Type().In(i), depth+1))
+	}
+	if f.Type().IsVariadic() {
+		return f.CallSlice(in)
+	}
+	return f.Call(in)
+}
+
+// receiver returns a value or a pointer whose methods are to be called. Methods of
+// nil pointers and of nil functions are their callers' own fault.
+func (m *misuser) receiver(t reflect.Type) reflect.Value {
+	for {
+		v := m.value(reflect.PointerTo(t), 0)
+		if !v.IsNil() && (t.Kind() != reflect.Func || !v.Elem().IsNil()) {
+			return v
+		}
+	}
+}
+
+// TestMisuse calls everything with whatever its types allow: nothing panics. What
+// returns errors returns some, and not always.
+func TestMisuse(t *testing.T) {
+	calls, good, bad := map[string]int{}, map[string]int{}, map[string]int{}
+	try := func(name string, seed uint64, f func(m *misuser)) {
+		defer func() {
+			if r := recover(); r != nil {
+				t.Errorf("%s, seed %d: panic: %v\n%s", name, seed, r, debug.Stack())
+			}
+		}()
+		f(&misuser{Rand: rand.New(rand.NewPCG(seed, 9))})
+	}
+	count := func(name string, out []reflect.Value) {
+		calls[name]++
+		if n := len(out); n > 0 && out[n-1].Type() == reflect.TypeFor[error]() {
+			if out[n-1].IsNil() {
+				good[name]++
+			} else {
+				bad[name]++
+			}
+		}
+	}
+	for seed := range uint64(400) {
+		for name, f := range functions {
+			try(name, seed, func(m *misuser) { count(name, m.call(reflect.ValueOf(f), 0)) })
+		}
+		for name, typ := range types {
+			try(name, seed, func(m *misuser) {
+				v := m.receiver(typ)
+				for range 10 { // in any order, one after the other
+					i := m.IntN(v.NumMethod())
+					count(name+"."+v.Type().Method(i).Name, m.call(v.Method(i), 0))
+				}
+			})
+		}
+		if t.Failed() {
+			return
+		}
+	}
+	names := slices.Collect(maps.Keys(functions))
+	for name, typ := range types {
+		v := reflect.PointerTo(typ)
+		for i := range v.NumMethod() {
+			names = append(names, name+"."+v.Method(i).Name)
+		}
+	}
+	for _, name := range names {
+		if n := calls[name]; n < 20 {
+			t.Errorf("only %d calls of %s", n, name)
+		}
+		if g, b := good[name], bad[name]; g+b > 0 && (g < 3 || b < 3) {
+			t.Errorf("%s: %d calls without an error, %d with one", name, g, b)
+		}
+	}
+}

@@ -1,0 +1,159 @@
+package optim
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"testing"
+)
+
+// A skipper takes steps with good and bad gradients, with an Optimizer or an
+// Embedding.
+type skipper struct {
+	step interface {
+		Snapshot() (*Snapshot[float64], error)
+		Restore(*Snapshot[float64]) error
+		Skipped() int
+	}
+	take func(g []float64) (Report, error)
+}
+
+func newSkippers(t *testing.T, opts ...Option) map[string]skipper {
+	o := mustNew(t, NewAdam(0.1), []Param[float64]{{"w", []float64{1, 2, 3, 4}}}, opts...)
+	e := mustNewEmbedding(t, NewAdam(0.1), []float64{1, 2, 3, 4}, 2, opts...)
+	return map[string]skipper{
+		"Optimizer": {o, func(g []float64) (Report, error) { return o.Step([][]float64{g}) }},
+		"Embedding": {e, func(g []float64) (Report, error) { return e.Step([]int{0, 1}, g) }},
+	}
+}
+
+// TestFailAfterSkips: how many skipped steps in a row are an error, also if the run
+// is saved and resumed after every step.
+func TestFailAfterSkips(t *testing.T) {
+	scaler := WithLossScaler(NewLossScaler())
+	for _, c := range []struct {
+		name  string
+		opts  []Option
+		limit int // 0 for none
+	}{
+		{"default", nil, 10},
+		{"fixed scale", []Option{WithLossScale(8)}, 10},
+		{"three", []Option{FailAfterSkips(3)}, 3},
+		{"one", []Option{FailAfterSkips(1)}, 1},
+		{"never", []Option{FailAfterSkips(0)}, 0},
+		{"scaler", []Option{scaler}, 0},
+		{"scaler and three", []Option{FailAfterSkips(3), scaler}, 3},
+	} {
+		for _, resumed := range []bool{false, true} {
+			for kind, run := range newSkippers(t, c.opts...) {
+				row := 0
+				// Good steps, and more and more bad ones between them.
+				for i, length := 0, 0; length < 14; i++ {
+					g := []float64{1, 2, math.NaN(), math.Inf(1)}
+					if i == length {
+						i, length = -1, length+1
+						g[2], g[3], row = 3, 4, 0
+					} else {
+						row++
+					}
+					r, err := run.take(g)
+					if r.Skipped != (row > 0) || row > 0 && (r.Reason.Element != 2 || r.Reason.Value == r.Reason.Value) {
+						t.Fatalf("%s, %s: report %+v", kind, c.name, r)
+					}
+					var failed *SkippedError
+					if want := c.limit > 0 && row >= c.limit; errors.As(err, &failed) != want || want != (err != nil) {
+						t.Fatalf("%s, %s, resumed %v: %d in a row give the error %v", kind, c.name, resumed, row, err)
+					} else if want && (failed.Count != row || failed.Step != r.Step || failed.Reason.String() != r.Reason.String()) {
+						t.Fatalf("%s, %s: error %+v beside the report %+v", kind, c.name, failed, r)
+					}
+					if resumed {
+						s, err := run.step.Snapshot()
+						if err != nil {
+							t.Fatal(err)
+						}
+						run = newSkippers(t, c.opts...)[kind]
+						if err := run.step.Restore(s); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+				if got := run.step.Skipped(); got != 13*14/2 {
+					t.Errorf("%s: %d skipped, want %d", kind, got, 13*14/2)
+				}
+			}
+		}
+	}
+
+	_, err := New(SGD{LR: 1}, []Param[float32]{{"w", []float32{1}}}, FailAfterSkips(-2))
+	wantError(t, err, "FailAfterSkips", "-2")
+	text := (&SkippedError{7, 10, Reason{"fc.bias", 3, math.Inf(-1)}}).Error()
+	wantError(t, errors.New(text), "step 7", "10 skipped in a row", `"fc.bias"`, "element 3", "-Inf")
+}
+
+// TestSkipsInRow: what a snapshot says of them.
+func TestSkipsInRow(t *testing.T) {
+	o := mustNew(t, SGD{LR: 1}, []Param[float32]{{"w", []float32{1}}})
+	bad := [][]float32{{float32(math.NaN())}}
+	for range 2 {
+		o.Step(bad)
+	}
+	mustStep(t, o, [][]float32{{1}})
+	o.Step(bad)
+	s := mustSnapshot(t, o)
+	if s.Skipped != 3 || s.SkipsInRow != 1 {
+		t.Errorf("%d skipped, %d in a row, want 3 and 1", s.Skipped, s.SkipsInRow)
+	}
+	text, err := json.Marshal(s)
+	var back Snapshot[float32]
+	if err != nil || json.Unmarshal(text, &back) != nil || back.SkipsInRow != 1 {
+		t.Errorf("%s comes back with %d in a row, error %v", text, back.SkipsInRow, err)
+	}
+	for _, c := range []struct {
+		row  int
+		want []string
+	}{{-1, []string{"skips in a row = -1"}}, {4, []string{"skips in a row = 4", "3"}}} {
+		s.SkipsInRow = c.row
+		wantError(t, o.Restore(s), c.want...)
+	}
+}
+
+// TestFitOnlySkips: a run of which no step can be taken fails.
+func TestFitOnlySkips(t *testing.T) {
+	w := []float64{4, 8}
+	nan := func(_ int, grads [][]float64) (float64, error) {
+		grads[0][1] = math.NaN()
+		return 1, nil
+	}
+	o := FitOptions[float64]{Stop: []StopRule{StepLimit(50)}}
+	r, err := Fit(context.Background(), fitting(t, w), nan, o)
+	var failed *SkippedError
+	if !errors.As(err, &failed) || failed.Reason.Param != "w" || failed.Reason.Element != 1 {
+		t.Errorf("error %v", err)
+	}
+	wantError(t, err, "iteration 10", "10 skipped in a row", `"w"`, "element 1", "NaN")
+	if r.Skips != 10 || r.Iteration != 10 || !r.Skipped || r.Loss != 1 || r.Reason != "" || w[1] != 8 {
+		t.Errorf("result %+v, parameter %v", r, w)
+	}
+	r, err = Fit(context.Background(), fitting(t, w, FailAfterSkips(0)), nan, o)
+	if err != nil || r.Skips != 50 {
+		t.Errorf("without a limit: %+v, error %v", r, err)
+	}
+}
+
+// TestFindRateSkips: a sweep ends at the first gradient that is not finite, whatever
+// a run's limit is.
+func TestFindRateSkips(t *testing.T) {
+	w := []float64{4, 8}
+	f := bowl(w)
+	c, err := FindRate(context.Background(), SGD{LR: 1}, []Param[float64]{{"w", w}}, func(step int, grads [][]float64) (float64, error) {
+		loss, err := f(step, grads)
+		if step == 80 {
+			grads[0][0] = math.NaN()
+		}
+		return loss, err
+	}, NewRateSweep(), FailAfterSkips(1))
+	if err != nil || !c.Diverged || len(c.Rates) != 81 {
+		t.Errorf("diverged: %v after %d rates, error %v", c.Diverged, len(c.Rates), err)
+	}
+}

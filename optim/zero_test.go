@@ -1,0 +1,117 @@
+package optim
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// TestForgotten: options that were left out and would spoil a run without a word.
+func TestForgotten(t *testing.T) {
+	params := []Param[float64]{{"w", []float64{1}}}
+	own := ScheduleFunc(func(_ float64, step int) float64 { return 0.1 })
+	for _, c := range []struct {
+		rule Rule
+		opts []Option
+		want string // parts, separated by commas; "" for none
+	}{
+		// Both averages of the gradient.
+		{Adam{LR: 1, Eps: 1e-8}, nil, "Adam: Beta2 = 0, where Beta1 is 0"},
+		{AdamW{LR: 1, Eps: 1e-8}, nil, "AdamW: Beta2 = 0"},
+		{Adamax{LR: 1, Eps: 1e-8}, nil, "Adamax: Beta2 = 0"},
+		{NAdam{LR: 1, Eps: 1e-8}, nil, "NAdam: Beta2 = 0"},
+		{RAdam{LR: 1, Eps: 1e-8}, nil, "RAdam: Beta2 = 0"},
+		{LAMB{LR: 1, Eps: 1e-8}, nil, "LAMB: Beta2 = 0"},
+		{Lion{LR: 1}, nil, "Lion: Beta2 = 0"},
+		{RMSprop{LR: 1, Eps: 1e-8}, nil, "RMSprop: Alpha = 0"},
+		{Adadelta{LR: 1, Eps: 1e-8}, nil, "Adadelta: Rho = 0"},
+		{ScheduleFreeAdamW{LR: 1, Eps: 1e-8}, nil, "ScheduleFreeAdamW: Beta1 = 0"},
+		{Adam{LR: 1, Beta1: 0.9, Eps: 1e-8}, nil, ""},
+		{Adam{LR: 1, Beta2: 0.9, Eps: 1e-8}, nil, ""},
+		{Adam{LR: 1, Beta2: 1.5, Eps: 1e-8}, nil, "Beta2 = 1.5"},
+		{Lion{LR: 1, Beta2: 0.9}, nil, ""},
+		{Lion{LR: 1, Beta1: 0.9}, nil, ""},
+		// The rate.
+		{SGD{}, nil, "SGD: LR = 0, Constant"},
+		{NewAdam(0), []Option{WithSchedule(Cosine{TMax: 5})}, "Adam: LR = 0, Cosine"},
+		{NewAdam(0), []Option{WithSchedule(Warmup{Steps: 5})}, "Adam: LR = 0, Warmup"},
+		{NewAdam(0), []Option{WithSchedule(Sequence{[]Schedule{Constant{}, NewPlateau()}, []int{4}})}, "Adam: LR = 0, Sequence"},
+		{SGD{}, []Option{WithSchedule(own)}, ""},
+		{SGD{}, []Option{WithSchedule(Warmup{Steps: 5, Then: own})}, ""},
+		{SGD{}, []Option{WithSchedule(Sequence{[]Schedule{Constant{}, own}, []int{4}})}, ""},
+		{SGD{LR: 1}, []Option{WithSchedule(Constant{Steps: 3})}, "Constant: Factor = 0"},
+		{SGD{LR: 1}, []Option{WithSchedule(Warmup{Then: Constant{Steps: 3}})}, "Constant: Factor = 0"},
+		{SGD{LR: 1}, []Option{WithSchedule(&Plateau{})}, "Plateau: Factor = 0"},
+		{SGD{LR: 1}, []Option{WithSchedule(Constant{})}, ""},
+	} {
+		_, err := New(c.rule, params, c.opts...)
+		if c.want == "" {
+			if err != nil {
+				t.Error(err)
+			}
+			continue
+		}
+		wantError(t, err, strings.Split(c.want, ", ")...)
+	}
+	_, err := NewEmbedding(SGD{}, params[0], 1)
+	wantError(t, err, "SGD: LR = 0")
+	_, err = New(SGD{LR: 1e-60}, []Param[float32]{{"w", []float32{1}}})
+	wantError(t, err, "SGD: LR = 1e-60", "float32")
+}
+
+// TestNeutral: options that were left out and change nothing, or what is said of
+// them.
+func TestNeutral(t *testing.T) {
+	for _, c := range []struct {
+		schedule Schedule
+		want     float64 // at every step
+	}{
+		{Constant{Factor: 0.1}, 1}, {MultiStep{Gamma: 0.1}, 1}, {InverseTime{}, 1}, {Warmup{}, 1},
+		{Warmup{Then: StepDecay{StepSize: 1000, Gamma: 0.1}}, 1}, {NewPlateau(), 1},
+	} {
+		for _, step := range []int{0, 1, 7, 900} {
+			if got := c.schedule.Rate(1, step); got != c.want {
+				t.Errorf("%+v gives step %d the rate %v, want %v", c.schedule, step, got, c.want)
+			}
+		}
+	}
+	cycle := OneCycle{TotalSteps: 100, DivFactor: 25, FinalDivFactor: 1e4}
+	for step, last := 0, 1.0; step < 100; step++ {
+		rate := cycle.Rate(1, step)
+		if !(rate < last) || step == 0 && rate < 0.999 {
+			t.Errorf("a cycle without a rise has the rate %v at step %d, after %v", rate, step, last)
+		}
+		last = rate
+	}
+
+	same := func(a, b Rule) {
+		t.Helper()
+		p, q := []float64{1, -2}, []float64{1, -2}
+		x, y := mustNew(t, a, named([][]float64{p})), mustNew(t, b, named([][]float64{q}))
+		for i := range 5 {
+			g := [][]float64{{math.Sin(float64(i)), 3}}
+			mustStep(t, x, g)
+			mustStep(t, y, g)
+		}
+		if p[0] != q[0] || p[1] != q[1] {
+			t.Errorf("%+v leads to %v, %+v to %v", a, p, b, q)
+		}
+	}
+	same(Momentum{LR: 0.1}, SGD{LR: 0.1})
+	same(NewAdam(0.1), Adam{LR: 0.1, Beta1: 0.9, Beta2: 0.999, Eps: 1e-8})
+
+	for step := 1; step < 3000; step += 7 {
+		o := kernels.NAdamOptions{AdamOptions: kernels.AdamOptions{Beta1: 0.9, Beta2: 0.99}}
+		if got := o.Momentum(step); got != 0.45 {
+			t.Errorf("NAdam without MomentumDecay has the momentum %v in step %d, want 0.45", got, step)
+		}
+		for _, beta2 := range []float64{0, 0.5, 0.66, 0.67} {
+			_, rectified := kernels.RAdamCoefs[float64](kernels.AdamOptions{LR: 1, Beta1: 0.9, Beta2: beta2, Eps: 1e-8}, step, 1)
+			if want := beta2 == 0.67 && step > 100; rectified != want && step > 100 {
+				t.Errorf("RAdam with Beta2 = %v, step %d: rectified %v", beta2, step, rectified)
+			}
+		}
+	}
+}
