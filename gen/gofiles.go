@@ -62,7 +62,7 @@ func writeGo(files map[string][]byte) error {
 		list = append(list, file{fmt.Sprintf("asm/%s/stubs_%s.go", l.pkg, l.arch),
 			func(s *source) { writeStubs(s, l) }})
 	}
-	for _, f := range append(list, directFiles()...) {
+	for _, f := range list {
 		if err := add(f.path, f.write); err != nil {
 			return err
 		}
@@ -142,6 +142,8 @@ func writeGenericTable(s *source) {
 // writeTilings writes how the levels' matrix products are best cut.
 func writeTilings(s *source) {
 	s.p("package kernels\n")
+	s.p("// residentBytes is how much of a strided vector that all rows share Level 2's kernels\n"+
+		"// keep in registers.\nconst residentBytes = %d\n", vec.ResidentBytes)
 	s.p("// tilings tells how the levels' matrix products are best cut, of float32 and float64.")
 	s.p("var tilings = [numLevels][2]tiling{\nGeneric: {{columns: maxPanel}, {columns: maxPanel}},")
 	for _, l := range levels {
@@ -172,12 +174,6 @@ func writeArchTables(s *source, arch string) {
 		}
 	}
 	narrow, wide := narrowerOf(arch), widestOf(arch)
-	half := "Generic // none"
-	if narrow != nil {
-		half = narrow.name
-	}
-	s.p("// widest and half are the levels whose kernels package direct calls.")
-	s.p("const (\nwidest = %s\nhalf = %s\n)\n", wide.name, half)
 	s.p("// assembly returns the tables of an assembly level, nil for other levels.")
 	s.p("func assembly(l Level) (*Table[float32], *Table[float64]) {\nswitch l {")
 	for _, l := range levelsOf(arch) {

@@ -8,17 +8,15 @@ import (
 	"strings"
 )
 
-// twins are Go files about float64 whose twins for float32 follow from the text.
-// Package gonumblas has no generic function in between, which both could call: that
-// would be a good part of the time that a short vector takes. Package bench has none
-// because the two call routines of different names.
+// twins are Go files about float64 whose twins for float32 follow from the text: where
+// the names differ by a letter, no generic function can help.
 var twins = []struct{ source, twin string }{
 	{"kernels/gonumblas/float64.go", "kernels/gonumblas/float32.go"},
 	{"bench/blas64.go", "bench/blas32.go"},
 }
 
 var (
-	blasNames = regexp.MustCompile(`\b(D|Id)(axpy|dot|scal|copy|swap|nrm2|asum|amax|rotg|rotmg|rotm|rot|rotmParams|gemvT?|ger)\b`)
+	blasNames = regexp.MustCompile(`\b(D|Id)(axpy|dot|scal|copy|swap|nrm2|asum|amax|rotg|rotmg|rotmParams|rotm|rot|gemvT?|ger)\b`)
 	bitNames  = strings.NewReplacer("float64", "float32", "Float64", "Float32", "F64", "F32", "bind64", "bind32", "blas64", "blas32")
 )
 

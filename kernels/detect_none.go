@@ -2,12 +2,6 @@
 
 package kernels
 
-// widest and half are nothing that package direct could call.
-const (
-	widest = Generic
-	half   = Generic
-)
-
 func detect() []Level { return nil }
 
 func assembly(Level) (*Table[float32], *Table[float64]) { return nil, nil }

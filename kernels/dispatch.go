@@ -7,7 +7,6 @@ import (
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels/generic"
-	"github.com/seed63264101/steepest/kernels/internal/direct"
 )
 
 // Float is the set of element types.
@@ -71,12 +70,9 @@ func SetLevel(l Level) error {
 		return err
 	}
 	active, active32, active64 = l, *t32, *t64
-	if halfWidth && l == widest {
+	if halfWidth && l == AVX512 {
 		narrow(&active32, &active64)
 	}
-	// The direct calls stay with the widest kernels: few elements gain more by the call
-	// than many lose.
-	direct.Use(l == widest, l == half)
 	return nil
 }
 

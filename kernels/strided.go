@@ -7,10 +7,19 @@ import (
 	"github.com/seed63264101/steepest/kernels/generic"
 )
 
-// checkInc panics unless a vector of n elements with that stride fits in a slice.
+// checkInc panics unless a vector of n elements with that stride fits in a slice. It is
+// inlined for what most calls are: no negative stride, and no product that overflows.
 func checkInc(kernel string, n, length, inc int) {
-	step := uint(max(inc, -inc))
-	over, last := bits.Mul(uint(n-1), step)
+	if uint(n|(inc-1)) >= half || (n-1)*inc >= length {
+		checkIncFully(kernel, n, length, inc)
+	}
+}
+
+// half is the bound below which the product of two numbers fits in an int.
+const half = 1 << (bits.UintSize/2 - 1)
+
+func checkIncFully(kernel string, n, length, inc int) {
+	over, last := bits.Mul(uint(n-1), uint(max(inc, -inc)))
 	if n > 0 && (over != 0 || last >= uint(length)) || n < 0 || inc == 0 {
 		panicInc(kernel, n, length, inc)
 	}

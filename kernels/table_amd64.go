@@ -285,12 +285,6 @@ var avx51264 = Table[float64]{
 	ScheduleFree:            avx512.ScheduleFreeF64,
 }
 
-// widest and half are the levels whose kernels package direct calls.
-const (
-	widest = AVX512
-	half   = AVX2
-)
-
 // assembly returns the tables of an assembly level, nil for other levels.
 func assembly(l Level) (*Table[float32], *Table[float64]) {
 	switch l {

@@ -146,12 +146,6 @@ var neon64 = Table[float64]{
 	ScheduleFree:            neon.ScheduleFreeF64,
 }
 
-// widest and half are the levels whose kernels package direct calls.
-const (
-	widest = NEON
-	half   = Generic // none
-)
-
 // assembly returns the tables of an assembly level, nil for other levels.
 func assembly(l Level) (*Table[float32], *Table[float64]) {
 	switch l {

@@ -15,36 +15,38 @@ const (
 	shortA       = "blas: insufficient length of a"
 )
 
-// safe is the largest number whose product with itself, and a number as large, fit
-// in an int together.
-const safe = 1<<(bits.UintSize/2-1) - 1
+// tooShort reports whether a vector of n elements, at least one, does not fit in a slice.
+// That gonum's checks overflow is no excuse for a kernel, which checks nothing.
+func tooShort(n, length, inc int) bool {
+	over, last := bits.Mul(uint(n-1), uint(max(inc, -inc)))
+	return over != 0 || last >= uint(length)
+}
 
-// tooShort reports whether a vector of n elements, at least one, does not fit in a
-// slice, unless the product overflows. That gonum's checks overflow too is no
-// excuse for a kernel, which checks nothing: see checkHuge.
-func tooShort(n, length, inc int) bool { return (n-1)*max(inc, -inc) >= length }
+// tooSmall is tooShort for a matrix that has elements.
+func tooSmall(rows, columns, length, stride int) bool {
+	over, before := bits.Mul(uint(rows-1), uint(stride))
+	return over != 0 || before > uint(length) || length-int(before) < columns
+}
 
-// forward reports whether two vectors have elements, positive strides, and room in
-// their slices, and none of these is beyond half an int: so it is in most calls,
-// and few instructions find out.
+// The checks come in two parts. What begins with forward is inlined and finds out with
+// few instructions what is so in most calls: elements, positive strides, room in the
+// slices, and nothing beyond half an int, so that no product overflows. If it is not so,
+// the check of the same arguments tells why, or that nothing is to be done.
+
+// half is the bound below which the product of two numbers fits in an int.
+const half = 1 << (bits.UintSize/2 - 1)
+
 func forward(n, lenX, incX, lenY, incY int) bool {
-	return forwardOne(n, lenX, incX) && uint(incY-1) < safe && (n-1)*incY < lenY
+	return uint((n-1)|(incX-1)|(incY-1)) < half && (n-1)*incX < lenX && (n-1)*incY < lenY
 }
 
-// forwardOne is forward for one vector.
 func forwardOne(n, lenX, incX int) bool {
-	return uint(n-1) < safe && uint(incX-1) < safe && (n-1)*incX < lenX
+	return uint((n-1)|(incX-1)) < half && (n-1)*incX < lenX
 }
 
-// checkHuge is tooShort for products that may not fit in an int. A negative stride
-// is not huge, but comes here too.
-func checkHuge(n, lenX, incX, lenY, incY int) {
-	if over, last := bits.Mul(uint(n-1), uint(max(incX, -incX))); over != 0 || last >= uint(lenX) {
-		panic(shortX)
-	}
-	if over, last := bits.Mul(uint(n-1), uint(max(incY, -incY))); over != 0 || last >= uint(lenY) {
-		panic(shortY)
-	}
+func forwardMatrix(m, n, lenA, lda, nx, lenX, incX, ny, lenY, incY int) bool {
+	return uint((m-1)|(n-1)|(incX-1)|(incY-1)|lda) < half && lda >= n && (m-1)*lda+n <= lenA &&
+		(nx-1)*incX < lenX && (ny-1)*incY < lenY
 }
 
 // checkIncs panics for a stride of 0.
@@ -57,8 +59,8 @@ func checkIncs(incX, incY int) {
 	}
 }
 
-// checkTwo panics unless two vectors of n elements fit in their slices, and
-// reports whether there are any elements.
+// checkTwo panics unless two vectors of n elements fit in their slices, and reports
+// whether there are any elements.
 func checkTwo(n, lenX, incX, lenY, incY int) bool {
 	checkIncs(incX, incY)
 	if n < 0 {
@@ -72,9 +74,6 @@ func checkTwo(n, lenX, incX, lenY, incY int) bool {
 	}
 	if tooShort(n, lenY, incY) {
 		panic(shortY)
-	}
-	if uint(n|incX|incY) > safe {
-		checkHuge(n, lenX, incX, lenY, incY)
 	}
 	return true
 }
@@ -94,17 +93,7 @@ func checkOne(n, lenX, incX int) bool {
 	if n < 0 {
 		panic(nLT0)
 	}
-	if uint(n|incX) > safe {
-		checkHuge(n, lenX, incX, n, 1)
-	}
 	return n > 0
-}
-
-// forwardMatrix is forward for a matrix and two vectors, with an element for each row or
-// each column.
-func forwardMatrix(m, n, lenA, lda, nx, lenX, incX, ny, lenY, incY int) bool {
-	return forwardOne(nx, lenX, incX) && forwardOne(ny, lenY, incY) &&
-		lda >= n && lda <= safe && lda*(m-1)+n <= lenA
 }
 
 // checkMatrix panics unless a matrix and two vectors fit in their slices, and reports
@@ -129,15 +118,8 @@ func checkMatrix(m, n, lenA, lda, nx, lenX, incX, ny, lenY, incY int) bool {
 	if tooShort(ny, lenY, incY) {
 		panic(shortY)
 	}
-	if lenA < lda*(m-1)+n {
+	if tooSmall(m, n, lenA, lda) {
 		panic(shortA)
-	}
-	if uint(m|n|lda|incX|incY) > safe {
-		checkHuge(nx, lenX, incX, nx, 1)
-		checkHuge(ny, ny, 1, lenY, incY)
-		if over, last := bits.Mul(uint(m-1), uint(lda)); over != 0 || last > uint(lenA) || lenA-int(last) < n {
-			panic(shortA)
-		}
 	}
 	return true
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"unsafe"
 
+	"gonum.org/v1/gonum/blas"
+
 	"github.com/seed63264101/steepest/kernels"
 )
 
@@ -57,16 +59,58 @@ func rotg[T kernels.Float](a, b T) (c, s, r, z T) {
 	return c, s, r, z
 }
 
-// rotate applies a plane rotation to one point.
-func rotate[T kernels.Float](x []T, ix int, y []T, iy int, c, s T) {
-	vx, vy := x[ix], y[iy]
-	x[ix], y[iy] = T(c*vx)+T(s*vy), T(c*vy)-T(s*vx)
-}
+// rotmg computes a modified Givens rotation (T. Hopkins, Restructuring the BLAS Level 1
+// routine for computing the modified Givens transformation, ACM SIGNUM 32 (1997)).
+func rotmg[T kernels.Float](d1, d2, x1, y1 T) (flag blas.Flag, h [4]T, rd1, rd2, rx1 T) {
+	if d1 < 0 {
+		return blas.Rescaling, h, 0, 0, 0 // with a matrix of zeros: an error
+	}
+	if d2 == 0 || y1 == 0 {
+		return blas.Identity, h, d1, d2, x1
+	}
 
-// modify applies a modified rotation to one point.
-func modify[T kernels.Float](x []T, ix int, y []T, iy int, h11, h21, h12, h22 T) {
-	vx, vy := x[ix], y[iy]
-	x[ix], y[iy] = T(h11*vx)+T(h12*vy), T(h21*vx)+T(h22*vy)
+	var h11, h12, h21, h22 T
+	p1, p2 := T(d1*x1), T(d2*y1)
+	q1, q2 := T(p1*x1), T(p2*y1)
+	switch {
+	case (d1 == 0 || x1 == 0) && d2 > 0:
+		flag, h12, h21 = blas.Diagonal, 1, -1
+		d1, d2, x1 = d2, d1, y1
+	case abs(q1) > abs(q2):
+		flag, h11, h12, h21, h22 = blas.OffDiagonal, 1, p2/p1, -y1/x1, 1
+		u := 1 - T(h12*h21)
+		if u <= 0 { // only by rounding
+			return blas.Rescaling, h, 0, 0, 0
+		}
+		d1, d2, x1 = d1/u, d2/u, x1*u
+	case q2 < 0:
+		return blas.Rescaling, h, 0, 0, 0
+	default:
+		flag, h11, h12, h21, h22 = blas.Diagonal, p1/p2, 1, -1, x1/y1
+		u := 1 + T(h11*h22)
+		d1, d2, x1 = d2/u, d1/u, y1*u
+	}
+
+	// Keep the factors within 4096² of 1, at the cost of the matrix.
+	if outside(d1) {
+		f := rescale(d1)
+		flag = blas.Rescaling
+		d1, x1, h11, h12 = d1*f*f, x1/f, h11/f, h12/f
+	}
+	if outside(d2) {
+		f := rescale(d2)
+		flag = blas.Rescaling
+		d2, h21, h22 = d2*f*f, h21/f, h22/f
+	}
+	switch flag {
+	case blas.Diagonal:
+		h[0], h[3] = h11, h22
+	case blas.OffDiagonal:
+		h[1], h[2] = h21, h12
+	default:
+		h = [4]T{h11, h21, h12, h22}
+	}
+	return flag, h, d1, d2, x1
 }
 
 // gamma is what a modified Givens rotation rescales by, at a time.
