@@ -35,7 +35,7 @@ type tester struct {
 const own = "^Test(SameBits|GuardPages|WritesOnlyDestinations|Aliases)$"
 
 // others are the packages whose tests run kernels, besides package kernels.
-var others = []string{"./kernels/gonumblas", "./kernels/internal/direct", "./fuzz", "./optim"}
+var others = []string{"./kernels/gonumblas", "./fuzz", "./optim"}
 
 // test builds a mutant and runs its tests.
 func (t tester) test(m mutant) (outcome, error) {
