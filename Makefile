@@ -11,7 +11,7 @@ BIN := $(CURDIR)/.bin
 N ?= 60
 SEED ?= 1
 
-.PHONY: all test check generate golden fuzz soak blocks mutate bench report fmt vet builds legs v3 purego fuzz-short clean
+.PHONY: all test check generate golden fuzz soak blocks mutate bench peers report fmt vet builds legs v3 purego fuzz-short clean
 
 all: test
 
@@ -41,6 +41,7 @@ vet:
 	@for tags in "" purego; do \
 		echo "vet js/wasm $$tags"; GOOS=js GOARCH=wasm $(GO) vet -tags "$$tags" ./... || exit 1; \
 	done
+	@echo "vet bench/peers"; cd bench/peers && $(GO) vet ./...
 	@for arch in 386 arm; do \
 		echo "vet linux/$$arch"; GOOS=linux GOARCH=$$arch $(GO) vet ./... || exit 1; \
 	done
@@ -130,6 +131,10 @@ mutate:
 
 bench:
 	$(GO) test -run '^$$' -bench . ./bench
+
+# OpenBLAS and BLIS beside this module: see bench/peers.
+peers:
+	cd bench/peers && $(GO) run .
 
 report:
 	$(GO) run ./bench/report
