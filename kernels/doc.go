@@ -18,7 +18,8 @@
 // payloads and signs of NaN are left open: a NaN is a NaN.
 //
 // Rounding. Each + - * / and square root rounds once, to nearest, in the order
-// that the reference writes. No multiplication is fused with an addition.
+// that the reference writes. No multiplication is fused with an addition, but in the
+// products of matrices.
 //
 // Element-wise kernels. An element's result depends on its own inputs alone, and
 // not on its index.
@@ -49,6 +50,15 @@
 // one row after the other from row 0, the rounded product of a[r][j] and the
 // rounded alpha*x[r]. Ger adds the rounded product of y[j] and the rounded
 // alpha*x[r]. With beta = 0, y counts as +0 whatever it holds.
+//
+// Matrix times matrix. Gemm first scales C by beta, and then adds to it, for one block of
+// 256 terms after the other, the rounded product of alpha and the block's sum, in which
+// each term is multiplied and added with one rounding, in order. Symm, Syrk and Syr2k give
+// the bits of Gemm. Trmm and Trsm split triangles of more than 16 rows, always in the same
+// places, and multiply what lies beside them as Gemm does; within 16 rows each product and
+// each addition rounds, and solutions divide by the diagonal. Symv, Trmv and Trsv take rows
+// in blocks of 16, and what lies beside a block's square as Gemv and GemvT do. No zero is
+// skipped, and what is not to be read, the other triangle or a diagonal of ones, is not.
 //
 // Row reductions add in row order, row 0 first; the forms that accumulate add the
 // rounded sum or mean to the destination at the end.
