@@ -13,7 +13,7 @@ BIN := $(CURDIR)/.bin
 N ?= 60
 SEED ?= 1
 
-.PHONY: all test check generate golden fuzz soak blocks mutate bench report fmt vet builds legs v3 purego fuzz-short clean
+.PHONY: all test lapack check generate golden fuzz soak blocks mutate bench report fmt vet builds legs v3 purego fuzz-short clean
 
 all: test
 
@@ -21,8 +21,12 @@ all: test
 test:
 	$(GO) test ./...
 
+# All of gonum's suite for LAPACK on the backend; make test has a choice of it.
+lapack:
+	STEEPEST_LAPACK=all $(GO) test ./kernels/gonumblas -run '^TestLAPACK$$'
+
 # Everything CI asks for.
-check: fmt vet builds test purego v3 legs blocks fuzz-short
+check: fmt vet builds test lapack purego v3 legs blocks fuzz-short
 
 # Rewrites asm/ and the tables of kernels/ from gen/catalog.
 generate:
