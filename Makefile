@@ -11,7 +11,7 @@ BIN := $(CURDIR)/.bin
 N ?= 60
 SEED ?= 1
 
-.PHONY: all test check generate golden fuzz soak blocks mutate bench peers report fmt vet builds legs v3 purego fuzz-short clean
+.PHONY: all test lapack check generate golden fuzz soak blocks mutate bench peers report fmt vet builds legs v3 purego fuzz-short clean
 
 all: test
 
@@ -19,11 +19,15 @@ all: test
 test:
 	$(GO) test ./...
 
+# All of gonum's suite for LAPACK on the backend; make test has a choice of it.
+lapack:
+	STEEPEST_LAPACK=all $(GO) test ./kernels/gonumblas -run '^TestLAPACK$$'
+
 # Everything CI asks for, so many things at a time, the output of each in one piece.
 JOBS ?= 2
 check: fmt
 	@start=$$(date +%s); \
-	$(MAKE) --no-print-directory -j$(JOBS) --output-sync=target vet builds test legs purego v3 blocks fuzz-short || exit 1; \
+	$(MAKE) --no-print-directory -j$(JOBS) --output-sync=target vet builds test lapack legs purego v3 blocks fuzz-short || exit 1; \
 	echo "check: $$(($$(date +%s) - start)) s"
 
 # Rewrites asm/ and the tables of kernels/ from gen/catalog.

@@ -83,6 +83,14 @@
 //
 //	(min(k, 256) + k/256 + 2) u |alpha| Σ|a b|  +  (k/256 + 2) u |beta c|
 //
+// Symmetric and triangular matrices. [Symm], [Syrk] and [Syr2k] give the bits of Gemm.
+// [Trmm] and [Trsm] split triangles of more than 16 rows, always in the same places, and
+// multiply what lies beside them as Gemm does; within 16 rows each product and each
+// addition rounds, and solutions divide by the diagonal. [Symv], [Trmv] and [Trsv] take
+// rows in blocks of 16, and what lies beside a block's square as Gemv and GemvT do; [Syr]
+// and [Syr2] are rank-one updates of a triangle. No zero is skipped, and what is not to be
+// read, the other triangle or a diagonal of ones, is not.
+//
 // Row reductions add in row order, row 0 first; the forms that accumulate add the
 // rounded sum or mean to the destination at the end.
 //

@@ -73,6 +73,47 @@ func stackCalls[T kernels.Float]() map[string]func() {
 			kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 20, 20, 20, 2, a[:], 20, b[:], 20, 0, c[:], 20)
 			kernels.Gemm(kernels.Trans, kernels.Trans, 3, 100, 4, 2, a[:], 3, b[:], 4, 0.5, c[:], 100)
 		},
+		"Symm": func() {
+			var a, b, c [1600]T
+			kernels.Symm(kernels.Left, kernels.Lower, 40, 40, 2, a[:], 40, b[:], 40, 0, c[:], 40)
+			kernels.Symm(kernels.Right, kernels.Upper, 3, 40, 2, a[:], 40, b[:], 40, 0.5, c[:], 40)
+		},
+		"Syrk": func() {
+			var a, c [1600]T
+			kernels.Syrk(kernels.Lower, kernels.NoTrans, 40, 40, 2, a[:], 40, 0, c[:], 40)
+			kernels.Syrk(kernels.Upper, kernels.Trans, 3, 40, 2, a[:], 3, 0.5, c[:], 40)
+			kernels.Syrk(kernels.Upper, kernels.Trans, 3, 0, 2, a[:], 3, 0.5, c[:], 40)
+		},
+		"Syr2k": func() {
+			var a, b, c [1600]T
+			kernels.Syr2k(kernels.Lower, kernels.NoTrans, 40, 40, 2, a[:], 40, b[:], 40, 0, c[:], 40)
+			kernels.Syr2k(kernels.Upper, kernels.Trans, 3, 40, 2, a[:], 3, b[:], 3, 0.5, c[:], 40)
+		},
+		"Trmm": func() {
+			var a, b [1600]T
+			kernels.Trmm(kernels.Left, kernels.Lower, kernels.NoTrans, kernels.NonUnit, 40, 40, 2, a[:], 40, b[:], 40)
+			kernels.Trmm(kernels.Right, kernels.Upper, kernels.Trans, kernels.Unit, 3, 40, 0, a[:], 40, b[:], 40)
+		},
+		"Trsm": func() {
+			var a, b [1600]T
+			kernels.Trsm(kernels.Left, kernels.Lower, kernels.NoTrans, kernels.NonUnit, 40, 40, 2, a[:], 40, b[:], 40)
+			kernels.Trsm(kernels.Right, kernels.Upper, kernels.Trans, kernels.Unit, 3, 40, 2, a[:], 40, b[:], 40)
+		},
+		"Symv": func() { var a [400]T; var x, y [20]T; kernels.Symv(kernels.Lower, 2, a[:], 20, x[:], 3, y[:]) },
+		"Syr":  func() { var a [400]T; var x [20]T; kernels.Syr(kernels.Lower, 2, x[:], a[:], 20) },
+		"Syr2": func() { var a [400]T; var x, y [20]T; kernels.Syr2(kernels.Lower, 2, x[:], y[:], a[:], 20) },
+		"Trmv": func() {
+			var a [400]T
+			var x [20]T
+			kernels.Trmv(kernels.Lower, kernels.NoTrans, kernels.Unit, a[:], 20, x[:])
+			kernels.Trmv(kernels.Lower, kernels.Trans, kernels.NonUnit, a[:], 20, x[:])
+		},
+		"Trsv": func() {
+			var a [400]T
+			var x [20]T
+			kernels.Trsv(kernels.Lower, kernels.NoTrans, kernels.Unit, a[:], 20, x[:])
+			kernels.Trsv(kernels.Lower, kernels.Trans, kernels.NonUnit, a[:], 20, x[:])
+		},
 		"SumRows":     func() { var x [10]T; var a [40]T; kernels.SumRows(x[:], a[:], 4, 10) },
 		"SumRowsAdd":  func() { var x [10]T; var a [40]T; kernels.SumRowsAdd(x[:], a[:], 4, 10) },
 		"MeanRows":    func() { var x [10]T; var a [40]T; kernels.MeanRows(x[:], a[:], 4, 10) },

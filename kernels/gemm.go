@@ -65,7 +65,7 @@ func checkGemm(routine string, transA, transB Transpose, m, n, k, lenA, lda, len
 		rowsB, columnsB = n, k
 	}
 	if m|n|k < 0 || !fits(rowsA, columnsA, lenA, lda) || !fits(rowsB, columnsB, lenB, ldb) || !fits(m, n, lenC, ldc) {
-		panicProduct(routine, [3]int{m, n, k}, [3]argument{
+		panicProduct(routine, "mnk", []int{m, n, k}, []argument{
 			{"a", rowsA, columnsA, lenA, lda}, {"b", rowsB, columnsB, lenB, ldb}, {"c", m, n, lenC, ldc}})
 	}
 }
@@ -90,11 +90,14 @@ type argument struct {
 	stride                int
 }
 
+// panicProduct panics for the first of the sizes, with a letter each, and matrices that is
+// wrong.
+//
 //go:noinline
-func panicProduct(routine string, sizes [3]int, matrices [3]argument) {
-	for i, name := range []string{"m", "n", "k"} {
+func panicProduct(routine, letters string, sizes []int, matrices []argument) {
+	for i, letter := range letters {
 		if sizes[i] < 0 {
-			panic(fmt.Sprintf("kernels: %s: %s = %d is negative", routine, name, sizes[i]))
+			panic(fmt.Sprintf("kernels: %s: %c = %d is negative", routine, letter, sizes[i]))
 		}
 	}
 	for _, x := range matrices {
@@ -155,11 +158,16 @@ const (
 	turnColumns = 96
 )
 
-// workspace holds the blocks of both factors that are brought together.
+// workspace holds the blocks of both factors that are brought together, and what is
+// computed beside c.
 type workspace[T Float] struct {
 	left  [leftRows * (generic.DepthBlock + leftPad)]T
 	right [generic.DepthBlock * maxPanel]T
+	tile  [tileRows * tileRows]T
 }
+
+// tileRows is the most rows of a tile.
+const tileRows = tileBytes / 4
 
 // maxPanel is the most columns of a panel on any level.
 const maxPanel = 64
@@ -199,15 +207,7 @@ func (p *product[T]) run() {
 	size := int(unsafe.Sizeof(p.alpha))
 	// Which blocks are brought together never shows in the bits.
 	depth := min(p.k, generic.DepthBlock)
-	left := leave
-	if p.n >= turnColumns && p.m > 1 && depth >= 32 {
-		switch wanted := p.transA == cut.adjacent; {
-		case !wanted && (cut.adjacent || p.lda*size >= turnBytes):
-			left = turn
-		case wanted && p.lda*size >= gatherBytes:
-			left = gather
-		}
-	}
+	left := p.leftWay(cut)
 	pack := p.transB || p.m >= packRows && p.n > cut.columns && p.ldb*size*depth >= packBytes
 	if left == leave && !pack && p.m*p.n <= callTerms/generic.DepthBlock {
 		p.direct(t)
@@ -216,6 +216,20 @@ func (p *product[T]) run() {
 	w := borrow[T]()
 	p.blocks(t, cut, w, left, pack)
 	giveBack(w)
+}
+
+// leftWay decides what happens to the left factor's blocks.
+func (p *product[T]) leftWay(cut tiling) leftWay {
+	distance := p.lda * int(unsafe.Sizeof(p.alpha))
+	switch wanted := p.transA == cut.adjacent; {
+	case p.n < turnColumns || p.m == 1 || p.k < 32:
+		return leave
+	case !wanted && (cut.adjacent || distance >= turnBytes):
+		return turn
+	case wanted && distance >= gatherBytes:
+		return gather
+	}
+	return leave
 }
 
 // scale computes c = beta*c.

@@ -8,11 +8,19 @@ const (
 	zeroIncY     = "blas: zero y index increment"
 	mLT0         = "blas: m < 0"
 	nLT0         = "blas: n < 0"
+	kLT0         = "blas: k < 0"
+	badUplo      = "blas: illegal triangle"
 	badTranspose = "blas: illegal transpose"
+	badDiag      = "blas: illegal diagonal"
+	badSide      = "blas: illegal side"
 	badLdA       = "blas: bad leading dimension of A"
+	badLdB       = "blas: bad leading dimension of B"
+	badLdC       = "blas: bad leading dimension of C"
 	shortX       = "blas: insufficient length of x"
 	shortY       = "blas: insufficient length of y"
 	shortA       = "blas: insufficient length of a"
+	shortB       = "blas: insufficient length of b"
+	shortC       = "blas: insufficient length of c"
 )
 
 // tooShort reports whether a vector of n elements, at least one, does not fit in a slice.
@@ -22,7 +30,7 @@ func tooShort(n, length, inc int) bool {
 	return over != 0 || last >= uint(length)
 }
 
-// tooSmall is tooShort for a matrix that has elements.
+// tooSmall is tooShort for a matrix that has rows.
 func tooSmall(rows, columns, length, stride int) bool {
 	over, before := bits.Mul(uint(rows-1), uint(stride))
 	return over != 0 || before > uint(length) || length-int(before) < columns
@@ -63,18 +71,12 @@ func checkIncs(incX, incY int) {
 // whether there are any elements.
 func checkTwo(n, lenX, incX, lenY, incY int) bool {
 	checkIncs(incX, incY)
-	if n < 0 {
-		panic(nLT0)
-	}
+	checkSize(n, nLT0)
 	if n == 0 {
 		return false
 	}
-	if tooShort(n, lenX, incX) {
-		panic(shortX)
-	}
-	if tooShort(n, lenY, incY) {
-		panic(shortY)
-	}
+	checkLength(n, lenX, incX, shortX)
+	checkLength(n, lenY, incY, shortY)
 	return true
 }
 
@@ -87,39 +89,64 @@ func checkOne(n, lenX, incX int) bool {
 		}
 		return false
 	}
-	if n > 0 && tooShort(n, lenX, incX) {
-		panic(shortX)
+	if n > 0 {
+		checkLength(n, lenX, incX, shortX)
 	}
-	if n < 0 {
-		panic(nLT0)
-	}
+	checkSize(n, nLT0)
 	return n > 0
 }
 
 // checkMatrix panics unless a matrix and two vectors fit in their slices, and reports
 // whether there are any elements.
 func checkMatrix(m, n, lenA, lda, nx, lenX, incX, ny, lenY, incY int) bool {
-	if m < 0 {
-		panic(mLT0)
-	}
-	if n < 0 {
-		panic(nLT0)
-	}
-	if lda < max(1, n) {
-		panic(badLdA)
-	}
+	checkSize(m, mLT0)
+	checkSize(n, nLT0)
+	checkStride(n, lda, badLdA)
 	checkIncs(incX, incY)
 	if m == 0 || n == 0 {
 		return false
 	}
-	if tooShort(nx, lenX, incX) {
-		panic(shortX)
-	}
-	if tooShort(ny, lenY, incY) {
-		panic(shortY)
-	}
-	if tooSmall(m, n, lenA, lda) {
-		panic(shortA)
-	}
+	checkLength(nx, lenX, incX, shortX)
+	checkLength(ny, lenY, incY, shortY)
+	checkRoom(m, n, lenA, lda, shortA)
 	return true
+}
+
+// checkSize panics with a message for a negative size.
+func checkSize(n int, message string) {
+	if n < 0 {
+		panic(message)
+	}
+}
+
+// checkStride panics with a message unless the rows of a matrix are as far apart as they
+// are long.
+func checkStride(columns, stride int, message string) {
+	if stride < max(1, columns) {
+		panic(message)
+	}
+}
+
+// checkRoom panics with a message unless a matrix fits in its slice.
+func checkRoom(rows, columns, length, stride int, message string) {
+	if rows > 0 && tooSmall(rows, columns, length, stride) {
+		panic(message)
+	}
+}
+
+// checkLength panics with a message unless a vector of n elements, at least one, fits in
+// its slice.
+func checkLength(n, length, inc int, message string) {
+	if tooShort(n, length, inc) {
+		panic(message)
+	}
+}
+
+// checkSquare panics unless the arguments of a square matrix and of strides fit together,
+// and reports whether there are any elements.
+func checkSquare(n, lda, incX, incY int) bool {
+	checkSize(n, nLT0)
+	checkStride(n, lda, badLdA)
+	checkIncs(incX, incY)
+	return n > 0
 }

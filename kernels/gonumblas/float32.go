@@ -72,3 +72,65 @@ func (Implementation) Sgemv(tA blas.Transpose, m, n int, alpha float32, a []floa
 func (Implementation) Sger(m, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
 	ger(m, n, alpha, x, incX, y, incY, a, lda)
 }
+
+// Ssymv computes y = alpha*A*x + beta*y for a symmetric A of n rows. It does not read y if
+// beta is 0.
+func (Implementation) Ssymv(ul blas.Uplo, n int, alpha float32, a []float32, lda int, x []float32, incX int, beta float32, y []float32, incY int) {
+	symv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
+}
+
+// Ssyr computes A += alpha*x*xᵀ in a triangle of A.
+func (Implementation) Ssyr(ul blas.Uplo, n int, alpha float32, x []float32, incX int, a []float32, lda int) {
+	syr(ul, n, alpha, x, incX, a, lda)
+}
+
+// Ssyr2 computes A += alpha*x*yᵀ + alpha*y*xᵀ in a triangle of A.
+func (Implementation) Ssyr2(ul blas.Uplo, n int, alpha float32, x []float32, incX int, y []float32, incY int, a []float32, lda int) {
+	syr2(ul, n, alpha, x, incX, y, incY, a, lda)
+}
+
+// Strmv computes x = A*x, or with Aᵀ in the place of A, for a triangular A.
+func (Implementation) Strmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float32, lda int, x []float32, incX int) {
+	trmv(ul, tA, d, n, a, lda, x, incX)
+}
+
+// Strsv solves A*x = b, or with Aᵀ in the place of A, for a triangular A; x holds b before.
+func (Implementation) Strsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float32, lda int, x []float32, incX int) {
+	trsv(ul, tA, d, n, a, lda, x, incX)
+}
+
+// Sgemm computes C = alpha*A*B + beta*C, or with Aᵀ in the place of A, or Bᵀ in that of B,
+// for an m×n matrix C and sums of k terms. It does not read C if beta is 0.
+func (Implementation) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+	gemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+}
+
+// Ssymm computes C = alpha*A*B + beta*C, or alpha*B*A + beta*C, for a symmetric A and an m×n
+// matrix C, which it does not read if beta is 0.
+func (Implementation) Ssymm(s blas.Side, ul blas.Uplo, m, n int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+	symm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+}
+
+// Ssyrk computes C = alpha*A*Aᵀ + beta*C, or alpha*Aᵀ*A + beta*C, in a triangle of C, which
+// it does not read if beta is 0.
+func (Implementation) Ssyrk(ul blas.Uplo, tA blas.Transpose, n, k int, alpha float32, a []float32, lda int, beta float32, c []float32, ldc int) {
+	syrk(ul, tA, n, k, alpha, a, lda, beta, c, ldc)
+}
+
+// Ssyr2k computes C = alpha*A*Bᵀ + alpha*B*Aᵀ + beta*C, or with the transposed matrices, in
+// a triangle of C, which it does not read if beta is 0.
+func (Implementation) Ssyr2k(ul blas.Uplo, tA blas.Transpose, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+	syr2k(ul, tA, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+}
+
+// Strmm computes B = alpha*A*B, or alpha*B*A, or with Aᵀ in the place of A, for a triangular
+// A and an m×n matrix B.
+func (Implementation) Strmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float32, a []float32, lda int, b []float32, ldb int) {
+	trmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+}
+
+// Strsm solves A*X = alpha*B, or X*A = alpha*B, or with Aᵀ in the place of A, for a
+// triangular A, and stores X in the place of the m×n matrix B.
+func (Implementation) Strsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float32, a []float32, lda int, b []float32, ldb int) {
+	trsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+}

@@ -70,3 +70,65 @@ func (Implementation) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []floa
 func (Implementation) Dger(m, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
 	ger(m, n, alpha, x, incX, y, incY, a, lda)
 }
+
+// Dsymv computes y = alpha*A*x + beta*y for a symmetric A of n rows. It does not read y if
+// beta is 0.
+func (Implementation) Dsymv(ul blas.Uplo, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
+	symv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
+}
+
+// Dsyr computes A += alpha*x*xᵀ in a triangle of A.
+func (Implementation) Dsyr(ul blas.Uplo, n int, alpha float64, x []float64, incX int, a []float64, lda int) {
+	syr(ul, n, alpha, x, incX, a, lda)
+}
+
+// Dsyr2 computes A += alpha*x*yᵀ + alpha*y*xᵀ in a triangle of A.
+func (Implementation) Dsyr2(ul blas.Uplo, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
+	syr2(ul, n, alpha, x, incX, y, incY, a, lda)
+}
+
+// Dtrmv computes x = A*x, or with Aᵀ in the place of A, for a triangular A.
+func (Implementation) Dtrmv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float64, lda int, x []float64, incX int) {
+	trmv(ul, tA, d, n, a, lda, x, incX)
+}
+
+// Dtrsv solves A*x = b, or with Aᵀ in the place of A, for a triangular A; x holds b before.
+func (Implementation) Dtrsv(ul blas.Uplo, tA blas.Transpose, d blas.Diag, n int, a []float64, lda int, x []float64, incX int) {
+	trsv(ul, tA, d, n, a, lda, x, incX)
+}
+
+// Dgemm computes C = alpha*A*B + beta*C, or with Aᵀ in the place of A, or Bᵀ in that of B,
+// for an m×n matrix C and sums of k terms. It does not read C if beta is 0.
+func (Implementation) Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+	gemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+}
+
+// Dsymm computes C = alpha*A*B + beta*C, or alpha*B*A + beta*C, for a symmetric A and an m×n
+// matrix C, which it does not read if beta is 0.
+func (Implementation) Dsymm(s blas.Side, ul blas.Uplo, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+	symm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+}
+
+// Dsyrk computes C = alpha*A*Aᵀ + beta*C, or alpha*Aᵀ*A + beta*C, in a triangle of C, which
+// it does not read if beta is 0.
+func (Implementation) Dsyrk(ul blas.Uplo, tA blas.Transpose, n, k int, alpha float64, a []float64, lda int, beta float64, c []float64, ldc int) {
+	syrk(ul, tA, n, k, alpha, a, lda, beta, c, ldc)
+}
+
+// Dsyr2k computes C = alpha*A*Bᵀ + alpha*B*Aᵀ + beta*C, or with the transposed matrices, in
+// a triangle of C, which it does not read if beta is 0.
+func (Implementation) Dsyr2k(ul blas.Uplo, tA blas.Transpose, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+	syr2k(ul, tA, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+}
+
+// Dtrmm computes B = alpha*A*B, or alpha*B*A, or with Aᵀ in the place of A, for a triangular
+// A and an m×n matrix B.
+func (Implementation) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
+	trmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+}
+
+// Dtrsm solves A*X = alpha*B, or X*A = alpha*B, or with Aᵀ in the place of A, for a
+// triangular A, and stores X in the place of the m×n matrix B.
+func (Implementation) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
+	trsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+}

@@ -1,0 +1,446 @@
+package kernels_test
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
+)
+
+// triangleBlock is the contract's number of rows of a diagonal block.
+const triangleBlock = 16
+
+// oracle does what the documentation says, with the contract's arithmetic.
+func (p *triangleCall[T]) oracle() {
+	a := func(i, j int) T { return p.a.x[i*p.a.stride+j] }
+	symmetric := func(i, j int) T {
+		if p.a.part.has(i, j) {
+			return a(i, j)
+		}
+		return a(j, i)
+	}
+	op := func(o operand[T]) func(i, j int) T {
+		return func(i, j int) T {
+			if p.trans {
+				i, j = j, i
+			}
+			return o.x[i*o.stride+j]
+		}
+	}
+	b := func(i, j int) T { return p.b.x[i*p.b.stride+j] }
+	switch p.name {
+	case "Symm":
+		if p.side == kernels.Left {
+			p.productInto(p.m, p.alpha, symmetric, b, p.beta)
+		} else {
+			p.productInto(p.n, p.alpha, b, symmetric, p.beta)
+		}
+	case "Syrk":
+		p.productInto(p.n, p.alpha, op(p.a), turned(op(p.a)), p.beta)
+	case "Syr2k":
+		p.productInto(p.n, p.alpha, op(p.a), turned(op(p.b)), p.beta)
+		p.productInto(p.n, p.alpha, op(p.b), turned(op(p.a)), 1)
+	case "Trmm", "Trsm":
+		t := triangleOracle[T]{a: op(p.a), lower: bool(p.uplo) != bool(p.trans), unit: bool(p.diag), alpha: p.alpha, n: p.m, columns: p.n,
+			x: func(i, j int) *T { return &p.b.x[i*p.b.stride+j] }}
+		if p.side == kernels.Right { // seen in a mirror
+			t.a, t.lower, t.n, t.columns = turned(t.a), !t.lower, p.n, p.m
+			t.x = func(i, j int) *T { return &p.b.x[j*p.b.stride+i] }
+		}
+		t.each(0, t.n, func(x *T, i, j int) {
+			switch {
+			case t.alpha == 0:
+				*x = 0
+			case t.alpha != 1 && p.name == "Trsm":
+				*x = mul(t.alpha, *x)
+			}
+		})
+		switch {
+		case t.alpha == 0:
+		case p.name == "Trmm":
+			t.multiply(0, t.n)
+		default:
+			t.alpha = -1
+			t.solve(0, t.n)
+		}
+	default:
+		p.vectorOracle(a)
+	}
+}
+
+func turned[T any](a func(i, j int) T) func(i, j int) T {
+	return func(i, j int) T { return a(j, i) }
+}
+
+// productInto computes the elements of the result, sums of k terms each, as Gemm's
+// documentation says.
+func (p *triangleCall[T]) productInto(k int, alpha T, x, y func(i, j int) T, beta T) {
+	for at, v := range p.result.x {
+		if !p.result.counts(at) {
+			continue
+		}
+		i, j := at/p.result.stride, at%p.result.stride
+		switch beta {
+		case 0:
+			v = 0
+		case 1:
+		default:
+			v = mul(beta, v)
+		}
+		if alpha != 0 {
+			v = addBlocks(v, alpha, 0, k, func(l int) (T, T) { return x(i, l), y(l, j) })
+		}
+		p.result.x[at] = v
+	}
+}
+
+// addBlocks adds alpha times the sums of blocks of terms to v.
+func addBlocks[T kernels.Float](v, alpha T, lo, hi int, factors func(l int) (T, T)) T {
+	for l := lo; l < hi; l += depthBlock {
+		v = add(v, mul(alpha, fused(l, min(hi, l+depthBlock), factors)))
+	}
+	return v
+}
+
+// triangleOracle is a triangular matrix on the left of another one.
+type triangleOracle[T kernels.Float] struct {
+	a           func(i, q int) T
+	lower, unit bool
+	alpha       T
+	n, columns  int
+	x           func(i, j int) *T
+}
+
+// each calls f for the elements of some rows.
+func (t *triangleOracle[T]) each(lo, hi int, f func(x *T, i, j int)) {
+	for i := lo; i < hi; i++ {
+		for j := range t.columns {
+			f(t.x(i, j), i, j)
+		}
+	}
+}
+
+// parts calls f for the triangle before the split and the one behind it, in the order in
+// which what stands beside one of them is added to it: after it is done, if done, or else
+// before.
+func (t *triangleOracle[T]) parts(lo, hi int, done bool, f func(lo, hi int)) {
+	s := triangleBlock
+	for 2*s < hi-lo {
+		s *= 2
+	}
+	s += lo
+	rectangle := func(i, iEnd, q, qEnd int) {
+		t.each(i, iEnd, func(x *T, i, j int) {
+			*x = addBlocks(*x, t.alpha, q, qEnd, func(q int) (T, T) { return t.a(i, q), *t.x(q, j) })
+		})
+	}
+	switch {
+	case t.lower && done:
+		f(s, hi)
+		rectangle(s, hi, lo, s)
+		f(lo, s)
+	case t.lower:
+		f(lo, s)
+		rectangle(s, hi, lo, s)
+		f(s, hi)
+	case done:
+		f(lo, s)
+		rectangle(lo, s, s, hi)
+		f(s, hi)
+	default:
+		f(s, hi)
+		rectangle(lo, s, s, hi)
+		f(lo, s)
+	}
+}
+
+// rows calls f for the rows of a diagonal block, from the first on if up, and tells which
+// others stand beside it.
+func (t *triangleOracle[T]) rows(lo, hi int, up bool, f func(x *T, i, j, from, to int)) {
+	for s := range hi - lo {
+		i := lo + s
+		if !up {
+			i = hi - 1 - s
+		}
+		from, to := i+1, hi
+		if t.lower {
+			from, to = lo, i
+		}
+		t.each(i, i+1, func(x *T, i, j int) { f(x, i, j, from, to) })
+	}
+}
+
+func (t *triangleOracle[T]) diagonal(i int) T {
+	if t.unit {
+		return 1
+	}
+	return t.a(i, i)
+}
+
+func (t *triangleOracle[T]) multiply(lo, hi int) {
+	if hi-lo > triangleBlock {
+		t.parts(lo, hi, true, t.multiply)
+		return
+	}
+	t.rows(lo, hi, !t.lower, func(x *T, i, j, from, to int) {
+		*x = mul(mul(t.alpha, t.diagonal(i)), *x)
+		for q := from; q < to; q++ {
+			*x = add(*x, mul(mul(t.alpha, t.a(i, q)), *t.x(q, j)))
+		}
+	})
+}
+
+func (t *triangleOracle[T]) solve(lo, hi int) {
+	if hi-lo > triangleBlock {
+		t.parts(lo, hi, false, t.solve)
+		return
+	}
+	t.rows(lo, hi, t.lower, func(x *T, i, j, from, to int) {
+		for q := from; q < to; q++ {
+			*x = add(*x, -mul(t.a(i, q), *t.x(q, j)))
+		}
+		*x = div(*x, t.diagonal(i))
+	})
+}
+
+// vectorOracle is the oracle of the products with vectors: what each element adds up, in
+// its order.
+func (p *triangleCall[T]) vectorOracle(a func(i, j int) T) {
+	x, y, n := p.b.x, p.c.x, p.m
+	lower, trans := bool(p.uplo), bool(p.trans)
+	set := func(i, j int, v T) { p.a.x[i*p.a.stride+j] = v }
+	switch p.name {
+	case "Syr", "Syr2":
+		for i := range n {
+			for j := range n {
+				switch {
+				case !p.a.part.has(i, j) || p.alpha == 0:
+				case p.name == "Syr":
+					set(i, j, add(a(i, j), mul(mul(p.alpha, x[i]), x[j])))
+				default:
+					set(i, j, add(add(a(i, j), mul(mul(p.alpha, x[i]), y[j])), mul(mul(p.alpha, y[i]), x[j])))
+				}
+			}
+		}
+		return
+	case "Symv":
+		for i := range y {
+			switch p.beta {
+			case 0:
+				y[i] = 0
+			case 1:
+			default:
+				y[i] = mul(p.beta, y[i])
+			}
+		}
+		if p.alpha == 0 {
+			return
+		}
+	}
+	// The squares on the diagonal, in the order in which the elements of x may be changed:
+	// with a product, first those that no other one needs.
+	var squares [][2]int
+	for s := 0; s < n; s += triangleBlock {
+		squares = append(squares, [2]int{s, min(n, s+triangleBlock)})
+	}
+	if p.name == "Trmv" && lower != trans || p.name == "Trsv" && lower == trans {
+		slices.Reverse(squares)
+	}
+	for _, q := range squares {
+		s, e := q[0], q[1]
+		from, to := e, n
+		if lower {
+			from, to = 0, s
+		}
+		// The panel beside the square times x, and its columns times x.
+		rows := func(f T, x, y []T) {
+			for i := s; i < e && from < to; i++ {
+				dot := inOrder(to-from, blockOf[T](), func(j int) T { return mul(a(i, from+j), x[from+j]) })
+				y[i] = add(y[i], mul(f, T(dot)))
+			}
+		}
+		columns := func(f T, x, y []T) {
+			for j := from; j < to; j++ {
+				for i := s; i < e; i++ {
+					y[j] = add(y[j], mul(mul(f, x[i]), a(i, j)))
+				}
+			}
+		}
+		order := make([]int, 0, e-s)
+		for i := s; i < e; i++ {
+			order = append(order, i)
+		}
+		if p.name == "Trmv" && lower != trans || p.name == "Trsv" && lower == trans {
+			slices.Reverse(order)
+		}
+		d := func(i int) T {
+			if p.diag {
+				return 1
+			}
+			return a(i, i)
+		}
+		// Both elements' indices, for all that stand in the square beside the diagonal.
+		pairs := func(i int, f func(j int)) {
+			for j := s; j < e; j++ {
+				if j < i && lower || j > i && !lower {
+					f(j)
+				}
+			}
+		}
+		switch {
+		case p.name == "Symv":
+			rows(p.alpha, x, y)
+			columns(p.alpha, x, y)
+			for _, i := range order {
+				y[i] = add(y[i], mul(mul(p.alpha, x[i]), a(i, i)))
+				pairs(i, func(j int) {
+					y[i] = add(y[i], mul(mul(p.alpha, x[j]), a(i, j)))
+					y[j] = add(y[j], mul(mul(p.alpha, x[i]), a(i, j)))
+				})
+			}
+		case p.name == "Trmv" && trans:
+			columns(1, x, x)
+			for _, i := range order {
+				pairs(i, func(j int) { x[j] = add(x[j], mul(x[i], a(i, j))) })
+				x[i] = mul(d(i), x[i])
+			}
+		case p.name == "Trmv":
+			for _, i := range order {
+				x[i] = mul(d(i), x[i])
+				pairs(i, func(j int) { x[i] = add(x[i], mul(a(i, j), x[j])) })
+			}
+			rows(1, x, x)
+		case trans:
+			for _, i := range order {
+				x[i] = div(x[i], d(i))
+				pairs(i, func(j int) { x[j] = add(x[j], -mul(x[i], a(i, j))) })
+			}
+			columns(-1, x, x)
+		default:
+			rows(-1, x, x)
+			for _, i := range order {
+				pairs(i, func(j int) { x[i] = add(x[i], -mul(a(i, j), x[j])) })
+				x[i] = div(x[i], d(i))
+			}
+		}
+	}
+}
+
+// TestTriangleOracles holds the functions of symmetric and triangular matrices against
+// their documentation, with every option.
+func TestTriangleOracles(t *testing.T) {
+	onEveryLevel(t, triangleOracles[float32], triangleOracles[float64])
+}
+
+func triangleOracles[T kernels.Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(33, 34))
+	for _, routine := range triangleRoutines {
+		for _, options := range triangleOptions[T](routine.name) {
+			for _, size := range [][2]int{{1, 1}, {2, 3}, {5, 2}, {16, 1}, {1, 17}, {17, 2}, {40, 2}, {2, 69}, {1, 260}} {
+				values := kerneltest.Values(r.IntN(int(kerneltest.NumCases)))
+				p := options.draw(r, size[0], size[1], kerneltest.Heap[T](0), kerneltest.Draw[T](values, r))
+				got, before, want := p.with(7), p.with(7), p.with(7)
+				got.public()
+				want.oracle()
+				if err := got.compare(before, want); err != nil {
+					t.Fatalf("against the documentation: %v", err)
+				}
+			}
+		}
+	}
+}
+
+// TestTriangleErrors holds products with triangular matrices, and the residuals of
+// solutions, against exact arithmetic and the bounds of the documentation.
+func TestTriangleErrors(t *testing.T) {
+	onEveryLevel(t, triangleErrors[float32], triangleErrors[float64])
+}
+
+func triangleErrors[T kernels.Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(35, 36))
+	for _, routine := range []string{"Trmm", "Trsm", "Trmv", "Trsv"} {
+		for _, options := range triangleOptions[T](routine) {
+			for _, size := range [][2]int{{1, 1}, {3, 2}, {16, 1}, {17, 1}, {50, 1}, {1, 130}, {270, 1}} {
+				p := options.draw(r, size[0], size[1], kerneltest.Heap[T](0), func() T { return T(r.NormFloat64()) }).place()
+				p.alpha = T(0.5 + r.Float64())
+				n := p.a.rows
+				for i := range n { // so that solutions do not grow without bounds
+					p.a.x[i*p.a.stride+i] += T(3 * (1 + math.Sqrt(float64(n))))
+				}
+				if p.diag == kernels.Unit {
+					for i := range p.a.x {
+						p.a.x[i] /= T(n)
+					}
+				}
+				before := p.with(0)
+				p.public()
+				if err := p.residual(before); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+// residual returns an error unless the result of a product is near the exact one, and that
+// of a solution, multiplied again, what it was before.
+func (p *triangleCall[T]) residual(before *triangleCall[T]) error {
+	x, y, alpha := before.b, p.b, float64(p.alpha)
+	n, vectors := p.a.rows, p.m*p.n/p.a.rows
+	solves := p.name == "Trsm" || p.name == "Trsv"
+	right, low, trans := bool(p.side), bool(p.uplo), bool(p.trans)
+	element := func(o operand[T], i, j int) float64 {
+		if right || o.rows == 1 && n > 1 {
+			i, j = j, i
+		}
+		return float64(o.x[i*o.stride+j])
+	}
+	if solves {
+		x, y = y, x
+	}
+	u := unit[T]()
+	rows := float64(n)
+	h := (min(rows, 256) + rows/256 + math.Log2(rows) + 6) * u
+	if p.name == "Trmv" || p.name == "Trsv" {
+		alpha, h = 1, (rows+3)*u
+	}
+	for j := range vectors {
+		for i := range n {
+			e := addExactly(n, func(q int) (float64, float64) {
+				k, l := i, q
+				if trans != right {
+					k, l = q, i
+				}
+				f := float64(p.a.x[k*p.a.stride+l])
+				switch {
+				case k == l && bool(p.diag):
+					f = 1
+				case k != l && (k > l) != low:
+					f = 0
+				}
+				return f, element(x, q, j)
+			})
+			want := element(y, i, j)
+			scaled := new(big.Float).SetPrec(200).SetFloat64(alpha)
+			if solves { // op(A) X = alpha B
+				scaled.Mul(scaled, big.NewFloat(want))
+				e.abs.Add(e.abs, new(big.Float).Abs(scaled))
+			} else { // alpha op(A) X = B
+				e.value.Mul(e.value, scaled)
+				e.abs.Mul(e.abs, scaled.Abs(scaled))
+				scaled.SetFloat64(want)
+			}
+			off, _ := scaled.Sub(scaled, e.value).Float64()
+			abs, _ := e.abs.Float64()
+			if !(math.Abs(off) <= h*abs) {
+				return fmt.Errorf("%v: element (%d, %d) is off by %.3g of %.3g, which may be %.3g", p, i, j, off, abs, h*abs)
+			}
+		}
+	}
+	return nil
+}

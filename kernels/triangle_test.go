@@ -1,0 +1,66 @@
+package kernels_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
+)
+
+// TestTriangles compares the functions of symmetric and triangular matrices with the plain
+// loops, on every level: all options and small sizes, and larger ones around the edges of
+// blocks. What is not to be read is NaN for the one, and 7 for the other.
+func TestTriangles(t *testing.T) { onEveryLevel(t, triangles[float32], triangles[float64]) }
+
+func triangles[T kernels.Float](t *testing.T) {
+	for _, routine := range triangleRoutines {
+		t.Run(routine.name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(31, 32))
+			var draw [kerneltest.NumCases]func() T
+			for c := range draw {
+				draw[c] = kerneltest.Draw[T](kerneltest.Values(c), r)
+			}
+			options := triangleOptions[T](routine.name)
+			check := func(p triangleCall[T], m, n int) {
+				t.Helper()
+				p = p.draw(r, m, n, kerneltest.Heap[T](r.IntN(17)), draw[r.IntN(len(draw))])
+				got, before, want := p.with(T(math.NaN())), p.with(T(math.NaN())), p.with(7)
+				got.public()
+				want.reference()
+				if err := got.compare(before, want); err != nil {
+					t.Fatal(err)
+				}
+			}
+			any := func() triangleCall[T] { return options[r.IntN(len(options))] }
+			step := 1
+			if testing.Short() {
+				step = 4
+			}
+			for m := range 21 {
+				for n := m % step; n < 21; n += step {
+					if routine.vector && n > 3 {
+						break // the vectors' values are drawn again
+					}
+					for _, p := range options {
+						check(p, m, n)
+					}
+				}
+			}
+			for range 300 / step {
+				check(any(), r.IntN(81), r.IntN(81))
+			}
+			for range 40 / step {
+				check(any(), 1+r.IntN(12), 250+r.IntN(20))
+				check(any(), 250+r.IntN(20), 1+r.IntN(12))
+				check(any(), 60+r.IntN(10), 60+r.IntN(10))
+			}
+			for range 8 / step {
+				check(any(), 508+r.IntN(25), 1+r.IntN(5))
+				check(any(), 1+r.IntN(5), 508+r.IntN(25))
+				check(any(), 1+r.IntN(150), 1+r.IntN(300))
+			}
+		})
+	}
+}
