@@ -51,8 +51,9 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 	}
 	for n := range maxLen {
 		// Two numbers of rows for each length, and of matrices one of two that is larger
-		// than the first-level cache: rows far apart, or many. Short strided vectors
-		// have ways of their own: all pairs of strides.
+		// than the first-level cache: rows far apart, or many, each with lengths of all
+		// remainders by powers of two. Short strided vectors have ways of their own: all
+		// pairs of strides.
 		variants := 2
 		if op.IsStrided() && n <= 64 {
 			variants = len(incs)
@@ -61,7 +62,7 @@ func guardPages[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 			s := kerneltest.Shape{N: n, Rows: 1 + (n+n/12+3*v)%rows, Stride: n + n%2}
 			switch {
 			case !op.IsRows() || (n+v)%2 == 0:
-			case n > 8192/many && n%4 < 2:
+			case n > 8192/many && n/3%2 == 0:
 				s.Rows = 1 + 8192/n
 			default:
 				s.Stride = max(n, kerneltest.FarStride(s.Rows))
