@@ -43,6 +43,26 @@ func edgeShapes[T kernels.Float](op kerneltest.Op[T]) []edgeShape {
 	if op.Family == "rows" {
 		all = append(all, farRows(step)...)
 	}
+	if op.IsProduct() {
+		all = append(all, tiles()...)
+	}
+	return all
+}
+
+// tiles lists products of as many rows as the tile of any level has, and one more, and
+// of up to as many vectors: a tile for every number of rows and of vectors, with a last
+// vector that is whole and one that is not. Sums of many terms ask for c ahead.
+func tiles() []edgeShape {
+	var all []edgeShape
+	for i, n := range []int{1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 15, 16, 19, 23, 24, 28, 31, 32, 33, 35, 40, 48, 50, 63, 64, 65, 80, 95, 96} {
+		for rows := 1; rows <= 32; rows++ {
+			s := kerneltest.Shape{N: n, Rows: rows, Stride: n + rows%3}
+			if (i+rows)%3 == 0 {
+				s.Depth = 64
+			}
+			all = append(all, edgeShape{Shape: s})
+		}
+	}
 	return all
 }
 
