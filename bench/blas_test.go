@@ -43,6 +43,16 @@ func TestEveryBLASRoutineHasCases(t *testing.T) {
 		}
 	}
 	want["SgemvT"], want["DgemvT"] = true, true
+	// Products of matrices are Gemm's cases, and what is made of them and of Gemv and
+	// GemvT, for symmetric and triangular matrices, has none of its own.
+	for _, name := range []string{"gemm", "symm", "syrk", "syr2k", "trmm", "trsm", "symv", "syr", "syr2", "trmv", "trsv"} {
+		for _, typ := range []string{"S", "D"} {
+			if !want[typ+name] {
+				t.Errorf("gonumblas has no %s of its own", typ+name)
+			}
+			delete(want, typ+name)
+		}
+	}
 	sizes := map[string][]int{} // by operation
 	for _, s := range blasSpecs(tinyCaches) {
 		sizes[s.Ops[0]] = append(sizes[s.Ops[0]], s.N)
