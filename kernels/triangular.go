@@ -23,8 +23,10 @@ const (
 //	b[i] = alpha*A(i, i) * b[i]
 //	b[i] += alpha*A(i, q) * b[q] // for all q beside the diagonal, in their order
 //
-// where each product rounds, that with alpha first, and each addition. To first order the
-// error is at most (256 + rows/256 + 24) u |alpha| Σ|A(i, q) b[q]|.
+// where each product rounds, that with alpha first, and each addition. With N rows of A and
+// u = 2^-24 or 2^-53, the error is to first order at most
+//
+//	(min(N, 256) + N/256 + log2(N) + 6) u |alpha| Σ|A(i, q) b[q]|
 //
 // If alpha is 0, A and B are not read and B becomes +0. No zero is skipped: what is
 // infinite or NaN goes through, where it stands in the triangle that uplo says. B must not
@@ -49,8 +51,10 @@ func Trmm[T Float](side Side, uplo Uplo, trans Transpose, diag Diag, m, n int, a
 //	b[i] -= A(i, q) * b[q] // for all q beside the diagonal, in their order
 //	b[i] = b[i] / A(i, i)
 //
-// where each operation rounds. No inverse is formed. The solution satisfies, to first
-// order, (A+E) X = alpha B with |E(i, q)| at most (256 + rows/256 + 24) u |A(i, q)|.
+// where each operation rounds. No inverse is formed. With N rows of A, what is left of op(A)
+// X - alpha B is to first order at most
+//
+//	(min(N, 256) + N/256 + log2(N) + 6) u (Σ|A(i, q) x[q]| + |alpha b[i]|)
 //
 // Nothing is checked for being 0. If alpha is 0, A and B are not read and B becomes +0. No
 // zero is skipped. B must not overlap A. Trsm panics as Gemm does.
