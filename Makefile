@@ -11,7 +11,7 @@ BIN := $(CURDIR)/.bin
 N ?= 60
 SEED ?= 1
 
-.PHONY: all test lapack check generate golden fuzz soak blocks mutate bench peers report fmt vet builds legs v3 purego fuzz-short clean
+.PHONY: all test lapack check generate golden fuzz soak blocks blocks-neon mutate bench peers report fmt vet builds legs v3 purego fuzz-short clean
 
 all: test
 
@@ -127,6 +127,9 @@ fuzz-short:
 blocks:
 	$(GO) run ./fuzz/blocks
 	$(GO) run ./fuzz/blocks -packages ./kernels -run '^TestGuardPages$$'
+
+# The same for NEON, under qemu; some minutes.
+blocks-neon:
 	QEMU_ARM64="$(RUN_arm64)" $(GO) run ./fuzz/blocks -levels neon
 
 # Random changes of single instructions: see fuzz/mutate. MUTATEFLAGS="-levels neon".
