@@ -8,7 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/kerneltest"
@@ -139,23 +139,20 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// TestClose: the goroutines end.
+// TestClose: a pool starts its goroutines with the first job, and Close ends them: the
+// bubble does not end before its goroutines have, and fails if they wait for ever.
 func TestClose(t *testing.T) {
-	before := runtime.NumGoroutine()
-	p := parallel.New(5)
-	c := &counter{items: 10, done: make([]atomic.Int64, 10)}
-	p.Run(c, 5)
-	if n := runtime.NumGoroutine(); n != before+4 {
-		t.Fatalf("%d goroutines more, want 4", n-before)
-	}
-	p.Close()
-	for range 1000 {
-		if runtime.NumGoroutine() == before {
-			return
+	synctest.Test(t, func(t *testing.T) {
+		p := parallel.New(5)
+		if n := p.Started(); n != 0 {
+			t.Errorf("%d goroutines before the first job", n)
 		}
-		time.Sleep(time.Millisecond)
-	}
-	t.Fatalf("%d goroutines are left", runtime.NumGoroutine()-before)
+		p.Run(&counter{items: 10, done: make([]atomic.Int64, 10)}, 5)
+		if n := p.Started(); n != 4 {
+			t.Errorf("%d goroutines help, want 4", n)
+		}
+		p.Close()
+	})
 }
 
 // TestNoAllocation: products on several goroutines allocate nothing, once they have.
