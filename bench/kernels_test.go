@@ -50,6 +50,7 @@ func BenchmarkSumSlices(b *testing.B)               { benchmark(b, "SumSlices") 
 func BenchmarkSumSlicesAdd(b *testing.B)            { benchmark(b, "SumSlicesAdd") }
 func BenchmarkMeanSlices(b *testing.B)              { benchmark(b, "MeanSlices") }
 func BenchmarkMeanSlicesAdd(b *testing.B)           { benchmark(b, "MeanSlicesAdd") }
+func BenchmarkExp(b *testing.B)                     { benchmark(b, "Exp") }
 func BenchmarkSGD(b *testing.B)                     { benchmark(b, "SGD") }
 func BenchmarkMomentum(b *testing.B)                { benchmark(b, "Momentum") }
 func BenchmarkNesterov(b *testing.B)                { benchmark(b, "Nesterov") }

@@ -259,7 +259,8 @@ func TestNoContraction(t *testing.T) {
 	for _, k := range catalog.All() {
 		_, product := k.Loop.(vec.Product)
 		_, probe := k.Loop.(vec.MultiplyAdds)
-		if product || probe {
+		_, function := k.Loop.(vec.Function)
+		if product || probe || function {
 			for _, e := range elems {
 				fusing["·"+k.Symbol(e)+"(SB),"] = true
 			}

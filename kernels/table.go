@@ -103,6 +103,8 @@ type Table[T Float] struct {
 	Transpose func(m, n int, src []T, srcRow int, dst []T, dstRow int)
 	// dst[i*dstRow+j] = src[i*srcRow+j]
 	CopyRows func(m, n int, src []T, srcRow int, dst []T, dstRow int)
+	// dst[i] = exp(x[i])
+	Exp func(dst, x []T)
 	// one step of gradient descent
 	SGD func(p, g []T, scale, l2, lr T)
 	// one step of heavy-ball descent

@@ -55,6 +55,7 @@ func genericTable[T Float]() Table[T] {
 		GemmBlock:               generic.GemmBlock[T],
 		Transpose:               generic.Transpose[T],
 		CopyRows:                generic.CopyRows[T],
+		Exp:                     generic.Exp[T],
 		SGD:                     generic.SGD[T],
 		Momentum:                generic.Momentum[T],
 		Nesterov:                generic.Nesterov[T],

@@ -494,6 +494,16 @@ func CopyRowsF32(m, n int, src []float32, srcRow int, dst []float32, dstRow int)
 //go:noescape
 func CopyRowsF64(m, n int, src []float64, srcRow int, dst []float64, dstRow int)
 
+// ExpF32 computes dst[i] = exp(x[i]).
+//
+//go:noescape
+func ExpF32(dst, x []float32)
+
+// ExpF64 computes dst[i] = exp(x[i]).
+//
+//go:noescape
+func ExpF64(dst, x []float64)
+
 // SGDF32 computes one step of gradient descent.
 //
 //go:noescape

@@ -108,6 +108,12 @@ func (m *Machine) MaskedStores() bool { return m.evex }
 // axpy in the first-level cache takes 2.3 cycles per 64 bytes, against 2.6.
 func (m *Machine) Interleave() bool { return false }
 
+// AddsInPlace implements vec.Machine: there are instructions for each of the three.
+func (m *Machine) AddsInPlace() bool { return false }
+
+// Scales implements vec.Machine.
+func (m *Machine) Scales() bool { return m.evex }
+
 // PeelBytes implements vec.Machine: an access that crosses a cache line takes
 // two turns in the first-level cache.
 func (m *Machine) PeelBytes() int { return m.VectorBytes() }
@@ -434,12 +440,19 @@ func (m *Machine) part(bytes int) func(...operand.Op) {
 }
 
 // Store implements vec.Machine.
-func (m *Machine) Store(src vec.V, e vec.Elem, a vec.Address, access vec.Access) {
+func (m *Machine) Store(src vec.V, in, of vec.Elem, a vec.Address, access vec.Access) {
+	e, size := of, m.VectorBytes()
+	if in != of {
+		size /= 2
+		t := m.scratch(size)
+		map[int]func(...operand.Op){64: m.VCVTPD2PS, 32: m.VCVTPD2PSY, 16: m.VCVTPD2PSX}[m.VectorBytes()](m.v(src), t)
+		src = vec.V(m.Vectors())
+	}
 	switch {
 	case access == vec.Full:
-		m.move(e)(m.v(src), mem(a))
+		m.move(e)(sized(src, size), mem(a))
 	case access == vec.Partial && e == vec.F32:
-		m.VMOVUPS(m.v(src), reg.K1, mem(a))
+		m.VMOVUPS(sized(src, size), reg.K1, mem(a))
 	case access == vec.Partial:
 		m.VMOVUPD(m.v(src), reg.K1, mem(a))
 	default:

@@ -73,9 +73,29 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 		// The instruction returns its second source if either is NaN.
 		packed(e, m.VMAXPS, m.VMAXPD)(a[0], a[1], d)
 	case vec.OpEqual:
-		m.equal(e, bytes, d, a[0], a[1])
+		m.compare(equal, e, bytes, d, a[0], a[1])
 	case vec.OpMaxNaN:
 		m.maxBits(e, bytes, d, a[0], a[1])
+	case vec.OpMulAdd:
+		m.mulAdd(e, bytes, dst, args)
+	case vec.OpAnd:
+		packed(e, m.VANDPS, m.VANDPD)(a[1], a[0], d)
+	case vec.OpAddBits:
+		packed(e, m.VPADDD, m.VPADDQ)(a[1], a[0], d)
+	case vec.OpSubBits:
+		packed(e, m.VPSUBD, m.VPSUBQ)(a[1], a[0], d)
+	case vec.OpShiftUp:
+		packed(e, m.VPSLLD, m.VPSLLQ)(mantissa(e), a[0], d)
+	case vec.OpShiftDown:
+		packed(e, m.VPSRLD, m.VPSRLQ)(mantissa(e), a[0], d)
+	case vec.OpLess:
+		m.compare(lessThan, e, bytes, d, a[0], a[1])
+	case vec.OpNotAtLeast:
+		m.compare(notAtLeast, e, bytes, d, a[0], a[1])
+	case vec.OpScale:
+		m.VSCALEFPD(a[1], a[0], d)
+	case vec.OpSelect:
+		m.choose(e, bytes, dst, args)
 	case vec.OpKeepBits:
 		m.keepBits(e, bytes, d, a[0], a[1])
 	default:
@@ -131,18 +151,77 @@ func (m *Machine) keepBits(e vec.Elem, bytes int, d, x, mask reg.VecPhysical) {
 	}
 }
 
-// equal sets all bits of the elements that are equal. Vectors of 64 bytes are compared
-// into a mask.
-func (m *Machine) equal(e vec.Elem, bytes int, d, a, b reg.VecPhysical) {
-	const eq = operand.U8(0)
+// mantissa returns the width of the mantissa's field.
+func mantissa(e vec.Elem) operand.Op {
+	if e == vec.F32 {
+		return operand.U8(23)
+	}
+	return operand.U8(52)
+}
+
+// mulAdd computes args[0]*args[1] + args[2]. One of the three registers is overwritten,
+// and there is an instruction for each.
+func (m *Machine) mulAdd(e vec.Elem, bytes int, dst vec.V, args []vec.V) {
+	d, a, b, c := sized(dst, bytes), sized(args[0], bytes), sized(args[1], bytes), sized(args[2], bytes)
+	switch dst {
+	case args[0]:
+		packed(e, m.VFMADD213PS, m.VFMADD213PD)(c, b, d)
+	case args[1]:
+		packed(e, m.VFMADD213PS, m.VFMADD213PD)(c, a, d)
+	default:
+		if dst != args[2] {
+			packed(e, m.VMOVAPS, m.VMOVAPD)(c, d)
+		}
+		packed(e, m.VFMADD231PS, m.VFMADD231PD)(b, a, d)
+	}
+}
+
+// choose takes args[1] where the mask args[0] has all bits, args[2] where it has none.
+func (m *Machine) choose(e vec.Elem, bytes int, dst vec.V, args []vec.V) {
+	d, mask, a, b := sized(dst, bytes), sized(args[0], bytes), sized(args[1], bytes), sized(args[2], bytes)
+	if !m.evex {
+		blend := m.VBLENDVPD
+		if e == vec.F32 {
+			blend = m.VBLENDVPS
+		}
+		blend(mask, a, b, d)
+		return
+	}
+	// The instruction takes a truth table of three operands, the first of which is
+	// overwritten.
+	ternary := packed(e, m.VPTERNLOGD, m.VPTERNLOGQ)
+	switch dst {
+	case args[1]:
+		ternary(operand.U8(0xe2), b, mask, d) // the second operand says which
+	case args[2]:
+		ternary(operand.U8(0xb8), a, mask, d)
+	default:
+		if dst != args[0] {
+			packed(e, m.VMOVAPS, m.VMOVAPD)(mask, d)
+		}
+		ternary(operand.U8(0xca), b, a, d)
+	}
+}
+
+// The comparisons, as the instructions number them. None is false and none raises an
+// exception for a quiet NaN.
+const (
+	equal      = operand.U8(0x00)
+	lessThan   = operand.U8(0x11)
+	notAtLeast = operand.U8(0x19)
+)
+
+// compare sets all bits of the elements that compare so, and none of the others. Vectors
+// of 64 bytes are compared into a mask.
+func (m *Machine) compare(how operand.U8, e vec.Elem, bytes int, d, a, b reg.VecPhysical) {
 	switch {
 	case bytes < 64:
-		packed(e, m.VCMPPS, m.VCMPPD)(eq, b, a, d)
+		packed(e, m.VCMPPS, m.VCMPPD)(how, b, a, d)
 	case e == vec.F32:
-		m.VCMPPS(eq, b, a, reg.K2)
+		m.VCMPPS(how, b, a, reg.K2)
 		m.VPMOVM2D(reg.K2, d)
 	default:
-		m.VCMPPD(eq, b, a, reg.K2)
+		m.VCMPPD(how, b, a, reg.K2)
 		m.VPMOVM2Q(reg.K2, d)
 	}
 }

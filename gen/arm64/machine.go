@@ -62,6 +62,12 @@ func (m *Machine) MaskedStores() bool { return false }
 // Interleave implements vec.Machine: small cores issue in order.
 func (m *Machine) Interleave() bool { return true }
 
+// AddsInPlace implements vec.Machine.
+func (m *Machine) AddsInPlace() bool { return true }
+
+// Scales implements vec.Machine.
+func (m *Machine) Scales() bool { return false }
+
 // PeelBytes implements vec.Machine. A vector crosses a cache line once in four
 // loads at worst.
 func (m *Machine) PeelBytes() int { return 0 }
@@ -403,8 +409,12 @@ func (m *Machine) OpMemory(vec.Op, vec.Elem, int, vec.V, vec.V, vec.Address) {
 }
 
 // Store implements vec.Machine.
-func (m *Machine) Store(src vec.V, e vec.Elem, a vec.Address, access vec.Access) {
-	size := 16
+func (m *Machine) Store(src vec.V, in, e vec.Elem, a vec.Address, access vec.Access) {
+	size := 16 * int(e) / int(in)
+	if in != e {
+		m.word(enc.FCVTN(enc.V(scratch), enc.V(src)))
+		src = scratch
+	}
 	if access != vec.Full {
 		size = int(access) * int(e)
 	}
@@ -504,6 +514,45 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 		m.word(enc.FMAX(arr, d, a[0], a[1]))
 	case vec.OpEqual:
 		m.word(enc.FCMEQ(arr, d, a[0], a[1]))
+	case vec.OpMulAdd:
+		switch {
+		case d == a[2]:
+			m.word(enc.FMLA(arr, d, a[0], a[1]))
+		case d == a[0] || d == a[1]:
+			m.word(enc.MOV(t, a[2]))
+			m.word(enc.FMLA(arr, t, a[0], a[1]))
+			m.word(enc.MOV(d, t))
+		default:
+			m.word(enc.MOV(d, a[2]))
+			m.word(enc.FMLA(arr, d, a[0], a[1]))
+		}
+	case vec.OpAnd:
+		m.word(enc.AND(d, a[0], a[1]))
+	case vec.OpAddBits:
+		m.word(enc.ADD(arr, d, a[0], a[1]))
+	case vec.OpSubBits:
+		m.word(enc.SUB(arr, d, a[0], a[1]))
+	case vec.OpShiftUp:
+		m.word(enc.SHL(arr, d, a[0], mantissa(e)))
+	case vec.OpShiftDown:
+		m.word(enc.USHR(arr, d, a[0], mantissa(e)))
+	case vec.OpLess:
+		m.word(enc.FCMGT(arr, d, a[1], a[0]))
+	case vec.OpNotAtLeast:
+		m.word(enc.FCMGE(arr, d, a[0], a[1]))
+		m.word(enc.NOT(d, d))
+	case vec.OpSelect:
+		switch d {
+		case a[0]:
+			m.word(enc.BSL(d, a[1], a[2]))
+		case a[1]:
+			m.word(enc.BIF(d, a[2], a[0]))
+		case a[2]:
+			m.word(enc.BIT(d, a[1], a[0]))
+		default:
+			m.word(enc.MOV(d, a[0]))
+			m.word(enc.BSL(d, a[1], a[2]))
+		}
 	case vec.OpMaxNaN:
 		// As signed integers: there NaN is larger than infinity.
 		if e == vec.F32 {
@@ -519,4 +568,12 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 	default:
 		panic(fmt.Sprintf("arm64: no instruction for operation %d", op))
 	}
+}
+
+// mantissa returns the width of the mantissa's field.
+func mantissa(e vec.Elem) int {
+	if e == vec.F32 {
+		return 23
+	}
+	return 52
 }

@@ -26,6 +26,10 @@ type allocation struct {
 	regs  map[place]V   // the registers of the values that are still wanted
 	last  map[place]int // the index of the last event that uses a value
 	terms map[place]V   // values that are computed in the register of their sum
+
+	// Uniforms in memory that the copies of an interleaved operation share, and their
+	// registers.
+	shared map[Val]V
 }
 
 // allocate gives registers from the pool to the events of a step. It returns the
@@ -33,7 +37,7 @@ type allocation struct {
 // at any time.
 func (g *gen) allocate(s step, events []event, pool []V) (code []allocated, least int) {
 	a := &allocation{gen: g, step: s, pool: pool, least: len(pool),
-		regs: map[place]V{}, last: map[place]int{}, terms: map[place]V{}}
+		regs: map[place]V{}, last: map[place]int{}, terms: map[place]V{}, shared: map[Val]V{}}
 	for i, ev := range events {
 		for _, arg := range ev.in.args {
 			a.last[place{ev.copy, arg}] = i
@@ -52,8 +56,13 @@ func (g *gen) allocate(s step, events []event, pool []V) (code []allocated, leas
 			at.omit = true
 		} else {
 			a.arguments(&at)
-			a.release(ev, i)
-			a.result(&at)
+			if a.needsOwn(ev, i) {
+				a.result(&at)
+				a.release(ev, i)
+			} else {
+				a.release(ev, i)
+				a.result(&at)
+			}
 		}
 		code = append(code, at)
 	}
@@ -68,8 +77,20 @@ func (a *allocation) take() V {
 	return v
 }
 
+// needsOwn reports whether the i-th event's result must not go to the registers of its
+// factors, which it could have: there it would take more instructions.
+func (a *allocation) needsOwn(ev event, i int) bool {
+	if ev.in.op != OpMulAdd || !a.m.AddsInPlace() {
+		return false
+	}
+	p := place{ev.copy, ev.in.args[2]}
+	_, register := a.regs[p]
+	return !register || a.last[p] != i
+}
+
 // arguments finds the registers of an event's arguments. A uniform that is not
-// resident is broadcast into a register that is free again behind the event.
+// resident is broadcast into a register that is free again behind the event, or behind
+// those of the other copies.
 func (a *allocation) arguments(at *allocated) {
 	at.args = make([]V, len(at.in.args))
 	for j, arg := range at.in.args {
@@ -84,13 +105,23 @@ func (a *allocation) arguments(at *allocated) {
 		u := a.body.uni[i]
 		v, resident := a.resident[u]
 		if !resident {
+			v, resident = a.shared[arg]
+		}
+		if !resident {
 			v = a.take()
 			at.broadcasts = append(at.broadcasts, broadcast{v, u})
+			a.shared[arg] = v
 		}
 		at.args[j] = v
 	}
-	for _, b := range at.broadcasts {
-		a.pool = append(a.pool, b.to)
+	if a.interleave && at.copy < a.copies-1 {
+		return
+	}
+	for _, arg := range at.in.args { // in their order: the text must not depend on a map's
+		if v, ok := a.shared[arg]; ok {
+			a.pool = append(a.pool, v)
+			delete(a.shared, arg)
+		}
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/seed63264101/steepest/kernels/generic"
 )
 
 // Val is a value of a body: a vector, one lane per element. Values that are the
@@ -33,6 +35,18 @@ const (
 	OpFlush             // a, or +0 where |a| < b; NaN stays
 	OpAtLeast           // a, or b, which is positive, where a < b; NaN stays
 	OpEqual             // all bits where a = b, otherwise none
+
+	// What functions are made of. Sums of bits wrap around.
+	OpMulAdd     // a*b + c, rounded once
+	OpAnd        // bits of a and bits of b
+	OpAddBits    // bits of a, as an integer, + bits of b
+	OpSubBits    // bits of a, as an integer, - bits of b
+	OpShiftUp    // bits of a, moved up by the width of the mantissa
+	OpShiftDown  // bits of a, moved down by the width of the mantissa, zeros above
+	OpLess       // all bits where a < b, otherwise none
+	OpNotAtLeast // all bits unless a >= b: also for NaN
+	OpScale      // a * 2^b for whole b, rounded once: see Machine.Scales
+	OpSelect     // b where a has all bits, c where it has none
 
 	// For a Machine's Expand only.
 	OpKeepBits // a where it has any of the bits of b, otherwise +0
@@ -83,6 +97,7 @@ type Body struct {
 	uniVal  map[Val]int // value → index in uni
 	loaded  map[int]Val
 	note    string
+	deep    int // how many copies of a function are interleaved, 0 for other bodies
 }
 
 func newBody(k *Kernel, e Elem, m Machine, streams []Param) *Body {
@@ -222,6 +237,52 @@ func (b *Body) Min(x, y Val) Val { return b.op(OpMin, x, y) }
 
 // Equal returns all bits where x = y, otherwise none: NaN equals nothing.
 func (b *Body) Equal(x, y Val) Val { return b.op(OpEqual, x, y) }
+
+// MulAdd returns x*y + z, rounded once. Only functions have it: see Function.
+func (b *Body) MulAdd(x, y, z Val) Val { return b.op(OpMulAdd, x, y, z) }
+
+// And returns the bitwise and of x and y.
+func (b *Body) And(x, y Val) Val { return b.op(OpAnd, x, y) }
+
+// AddBits returns the sum of x and y as integers.
+func (b *Body) AddBits(x, y Val) Val { return b.op(OpAddBits, x, y) }
+
+// SubBits returns the difference of x and y as integers.
+func (b *Body) SubBits(x, y Val) Val { return b.op(OpSubBits, x, y) }
+
+// ShiftUp moves the lowest bits of x up to the exponent's field and the sign.
+func (b *Body) ShiftUp(x Val) Val { return b.op(OpShiftUp, x) }
+
+// ShiftDown moves the exponent's field and the sign of x down to the lowest bits.
+func (b *Body) ShiftDown(x Val) Val { return b.op(OpShiftDown, x) }
+
+// Less returns all bits where x < y, otherwise none: NaN is not less.
+func (b *Body) Less(x, y Val) Val { return b.op(OpLess, x, y) }
+
+// NotAtLeast returns all bits unless x >= y: those of a NaN, where one is.
+func (b *Body) NotAtLeast(x, y Val) Val { return b.op(OpNotAtLeast, x, y) }
+
+// Scale returns x * 2^k, rounded once, for a normal x and whole numbers k from -1150 to
+// 1150.
+func (b *Body) Scale(x, k Val) Val {
+	if b.machine.Scales() {
+		return b.op(OpScale, x, k)
+	}
+	// In two steps, each of them by a power that there is. The first is exact.
+	number := func(name string, x float64) Val {
+		return b.Const(Const{Name: name, Bits64: math.Float64bits(x)})
+	}
+	one, whole := number("one", 1), number("whole", generic.Whole)
+	low := b.MulAdd(k, number("half", 0.5), whole)
+	rest := b.Add(b.Sub(k, b.Sub(low, whole)), whole)
+	for _, half := range []Val{low, rest} {
+		x = b.Mul(x, b.AddBits(one, b.ShiftUp(half)))
+	}
+	return x
+}
+
+// Select returns x where the mask has all bits, y where it has none.
+func (b *Body) Select(mask, x, y Val) Val { return b.op(OpSelect, mask, x, y) }
 
 // Or returns the bitwise or of x and y.
 func (b *Body) Or(x, y Val) Val { return b.op(OpOr, x, y) }

@@ -77,7 +77,7 @@ func (c *copyRows) rows(vectors int, access Access) {
 		m.Load(v[i], c.e, c.e, Address{Base: c.from, Disp: i * m.VectorBytes()}, access)
 	}
 	for i := range v {
-		m.Store(v[i], c.e, Address{Base: c.to, Disp: i * m.VectorBytes()}, access)
+		m.Store(v[i], c.e, c.e, Address{Base: c.to, Disp: i * m.VectorBytes()}, access)
 	}
 	m.Add(c.from, c.row)
 	m.Add(c.to, c.step)

@@ -1,8 +1,8 @@
 // Package vec is a small machine-independent vector language, and the loops
 // around it.
 //
-// A Kernel is described once: its parameters, the skeleton of its loop (Map, Reduce,
-// Search, Rows, RowDots, RowAxpys, Outer, Product, Transposition or CopyRows) and a
+// A Kernel is described once: its parameters, the skeleton of its loop (Map, Function,
+// Reduce, Search, Rows, RowDots, RowAxpys, Outer, Product, Transposition or CopyRows) and a
 // body, a straight line of lane-wise operations that a
 // function records in a Body. Generate lowers a kernel for one element type to a
 // Machine. The skeletons own everything that is not arithmetic: pointers,
@@ -13,8 +13,7 @@
 // with no jump in between. A step's operations get vector registers, and become the
 // Machine's instructions. General registers are handed out by the skeletons.
 //
-// The numeric contract shapes the language. There is no fused multiply-add for
-// descriptions to use (only the skeleton Product has one), an element's result cannot
-// depend on its index, and a reduction always has 256 bytes of accumulators, however
+// The numeric contract shapes the language. Only the skeletons Product and Function have a
+// fused multiply-add, an element's result cannot depend on its index, and a reduction always has 256 bytes of accumulators, however
 // wide the registers.
 package vec

@@ -109,7 +109,7 @@ type Kernel struct {
 	Probe bool
 }
 
-// Skeleton is the loop of a kernel: Map, Reduce, Search, Rows, RowDots, RowAxpys,
+// Skeleton is the loop of a kernel: Map, Function, Reduce, Search, Rows, RowDots, RowAxpys,
 // Outer, Product, Transposition or CopyRows.
 type Skeleton interface {
 	// result returns the kernel's result type in Go for the element type

@@ -53,7 +53,7 @@ type Machine interface {
 	// not, the tail of a Map goes down in powers of two.
 	MaskedStores() bool
 
-	// Interleave reports whether the copies of an unrolled body should be
+	// Interleave reports whether the copies of every unrolled body should be
 	// interleaved, for cores that cannot look far ahead.
 	Interleave() bool
 
@@ -69,6 +69,13 @@ type Machine interface {
 	// RowByRow reports whether a matrix beyond the first-level cache is better read
 	// row by row, even if that loads what the rows share for each of them.
 	RowByRow() bool
+
+	// AddsInPlace reports whether an OpMulAdd whose result goes to the register of what is
+	// added takes one instruction, and all others more.
+	AddsInPlace() bool
+
+	// Scales reports whether the machine has OpScale, for float64.
+	Scales() bool
 
 	// Expand may record other operations in the place of one.
 	Expand(b *Body, op Op, args []Val) (Val, bool)
@@ -112,7 +119,7 @@ type Machine interface {
 	SubJump(a G, imm int, c Cond, label string) // a -= imm, and JumpIf a compares so with 0
 
 	// Vector registers. The parameters in and of are the element types in registers and
-	// in memory: float32 elements may be widened on loading.
+	// in memory: float32 elements may be widened on loading, and rounded on storing.
 	Zero(dst V)
 	Broadcast(dst V, in Elem, u Uniform)
 	BroadcastAt(dst V, in Elem, a Address)
@@ -120,7 +127,7 @@ type Machine interface {
 	// Gather is Load, with access Full or Partial, of elements that are so many
 	// bytes apart. A Full one moves the pointer behind the last of them.
 	Gather(dst V, in, of Elem, ptr, stride G, access Access)
-	Store(src V, e Elem, a Address, access Access)
+	Store(src V, in, of Elem, a Address, access Access)
 	// Op needs to compute no more than the first so many bytes of dst; the others may
 	// be cleared.
 	Op(op Op, e Elem, bytes int, dst V, args ...V)
@@ -132,7 +139,7 @@ type Machine interface {
 	MemoryOperands() bool
 	OpMemory(op Op, e Elem, bytes int, dst, x V, a Address)
 
-	// MultiplyAdd computes dst += a*b, rounded once. Only a Product has it.
+	// MultiplyAdd computes dst += a*b, rounded once.
 	MultiplyAdd(e Elem, dst, a, b V)
 
 	// LoadPieces loads 16 bytes from each place, one behind the other.

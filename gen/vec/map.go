@@ -32,6 +32,9 @@ func (s Map) generate(g *gen) {
 // it. On Zen 5, axpy in the first-level cache takes 1.15 cycles per 64 bytes with
 // four 512-bit vectors and 1.3 with two.
 func unrolls(b *Body) int {
+	if b.deep > 0 {
+		return b.deep
+	}
 	if len(b.code) > 12 {
 		return 2
 	}

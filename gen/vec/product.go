@@ -465,7 +465,7 @@ func (p *product) finish(sums [][]V, columns []span) {
 // store stores a row of results and goes to the next.
 func (p *product) store(sum []V, columns []span) {
 	for j, s := range columns {
-		p.m.Store(sum[j], p.e, p.address(p.c, s), s.access)
+		p.m.Store(sum[j], p.e, p.e, p.address(p.c, s), s.access)
 	}
 	p.m.Add(p.c, p.n)
 }

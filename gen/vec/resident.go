@@ -140,7 +140,7 @@ func (g *gen) putBack(c columns, n, ptr, inc G) {
 		return
 	}
 	for j, r := range c.vectors {
-		g.m.Store(r, g.e, Address{Base: ptr, Disp: j * g.m.VectorBytes()}, c.access(j))
+		g.m.Store(r, g.e, g.e, Address{Base: ptr, Disp: j * g.m.VectorBytes()}, c.access(j))
 	}
 }
 
@@ -169,7 +169,7 @@ func (g *gen) gatherRest(dst V, rest Access, whole bool, n, ptr, inc G) {
 // pointer behind the last of them.
 func (g *gen) scatter(v V, bytes int, ptr, inc G) {
 	if bytes == int(g.e) {
-		g.m.Store(v, g.e, Address{Base: ptr}, 1)
+		g.m.Store(v, g.e, g.e, Address{Base: ptr}, 1)
 		g.m.Add(ptr, inc)
 		return
 	}

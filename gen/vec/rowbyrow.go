@@ -64,7 +64,7 @@ func (g *gen) rowByRow(t, n G, shared Param, held int, handle func(farRow)) {
 	handle(r)
 	if shared.Kind.Writes() {
 		for j, v := range r.held {
-			m.Store(v, g.e, Address{Base: r.base, Disp: j*m.VectorBytes() - bytes}, Full)
+			m.Store(v, g.e, g.e, Address{Base: r.base, Disp: j*m.VectorBytes() - bytes}, Full)
 		}
 	}
 	m.Return()

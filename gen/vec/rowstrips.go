@@ -139,7 +139,7 @@ func (l *rowsLoop) blocks(block, strips string, sums []V, finish *Body) {
 	m.SubJump(l.left, 1, GT, loop)
 	l.toWork(l.src)
 	for j, v := range sums {
-		m.Store(v, g.e, Address{Base: l.src, Disp: j * m.VectorBytes()}, Full)
+		m.Store(v, g.e, g.e, Address{Base: l.src, Disp: j * m.VectorBytes()}, Full)
 	}
 	if l.Finish != nil || l.Accumulate {
 		l.toDst(l.out)

@@ -18,10 +18,12 @@ type step struct {
 	element int
 	thrice  []G // by stream
 
-	loaded  map[int]V // streams whose vector is in a register already, which stays as it is
-	sums    [][]V     // the registers that OpAccum accumulates in, by sum and then by copy
-	combine Op        // how OpAccum accumulates
-	assign  bool      // the sums are undefined before the step: OpAccum sets them to their terms
+	loaded     map[int]V // streams whose vector is in a register already, which stays as it is
+	sums       [][]V     // the registers that OpAccum accumulates in, by sum and then by copy
+	combine    Op        // how OpAccum accumulates
+	interleave bool      // the copies go side by side, not one behind the other
+
+	assign bool // the sums are undefined before the step: OpAccum sets them to their terms
 }
 
 // event is an instruction of one copy.
@@ -37,9 +39,9 @@ type place struct {
 }
 
 // events lists the instructions of a step, copy after copy or interleaved.
-func (s step) events(interleave bool) []event {
+func (s step) events() []event {
 	var ev []event
-	if interleave {
+	if s.interleave {
 		for i := range s.body.code {
 			for c := range s.copies {
 				ev = append(ev, event{c, &s.body.code[i]})
@@ -55,11 +57,12 @@ func (s step) events(interleave bool) []event {
 	return ev
 }
 
-// emit writes the step down. Copies are interleaved where the machine asks for
-// it and there are registers enough.
+// emit writes the step down. Copies are interleaved where the machine or the body asks
+// for it and there are registers enough.
 func (g *gen) emit(s step) {
-	interleave := g.m.Interleave() && s.copies > 1 && g.pressure(s, true) <= len(g.free)
-	code, _ := g.allocate(s, s.events(interleave), slices.Clone(g.free))
+	s.interleave = s.copies > 1 && (g.m.Interleave() || s.body.deep > 0)
+	s.interleave = s.interleave && g.pressure(s) <= len(g.free)
+	code, _ := g.allocate(s, s.events(), slices.Clone(g.free))
 	for _, at := range code {
 		g.write(s, at)
 	}
@@ -67,12 +70,14 @@ func (g *gen) emit(s step) {
 
 // need returns the largest number of registers that a body takes, which it does where
 // every load is an instruction of its own.
-func (g *gen) need(b *Body) int { return g.pressure(step{body: b, copies: 1, access: Partial}, false) }
+func (g *gen) need(b *Body) int {
+	return g.pressure(step{body: b, copies: max(1, b.deep), interleave: b.deep > 1, access: Partial})
+}
 
 // pressure returns the number of registers that the step takes.
-func (g *gen) pressure(s step, interleave bool) int {
+func (g *gen) pressure(s step) int {
 	pool := make([]V, 256)
-	_, least := g.allocate(s, s.events(interleave), pool)
+	_, least := g.allocate(s, s.events(), pool)
 	return len(pool) - least
 }
 
@@ -155,6 +160,6 @@ func (g *gen) access(s step, at allocated) {
 	case at.in.op == OpLoad:
 		g.m.Load(at.dst, e, g.e, g.place(s, at.event), s.access)
 	default:
-		g.m.Store(at.args[0], e, g.place(s, at.event), s.access)
+		g.m.Store(at.args[0], e, g.e, g.place(s, at.event), s.access)
 	}
 }

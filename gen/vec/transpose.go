@@ -85,7 +85,7 @@ func (t *transposition) squares() {
 		m.LoadPieces(rows[i], places)
 	}
 	for j, v := range m.TransposePieces(t.e, rows, t.vectors(side)) {
-		m.Store(v, t.e, t.atStep(j), Full)
+		m.Store(v, t.e, t.e, t.atStep(j), Full)
 	}
 	m.AddTimes(t.to, t.step, side)
 	m.AddImm(t.from, pieceBytes)
@@ -108,7 +108,7 @@ func (t *transposition) singles(rows int) {
 	m.Move(t.fromMore, t.from)
 	for i := range rows {
 		m.Load(v, t.e, t.e, Address{Base: t.fromMore}, 1)
-		m.Store(v, t.e, Address{Base: t.to, Disp: i * int(t.e)}, 1)
+		m.Store(v, t.e, t.e, Address{Base: t.to, Disp: i * int(t.e)}, 1)
 		if i+1 < rows {
 			m.Add(t.fromMore, t.row)
 		}

@@ -1171,6 +1171,27 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "Exp", Doc: "dst[i] = exp(x[i])", Family: "function", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Exp
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "SGD", Doc: "one step of gradient descent", Family: "update", Probe: "Move101",
 			Params: []Param{
 				{"p", InOut},

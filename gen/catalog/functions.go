@@ -1,0 +1,58 @@
+package catalog
+
+import (
+	"fmt"
+	"math"
+
+	. "github.com/seed63264101/steepest/gen/vec"
+)
+
+// functions describes the elementary functions of vectors. Those of float32 evaluate in
+// float64 and round once, with an error so small that the result is correctly rounded for
+// every input: what plain Go computes may differ in its steps. Those of float64 are the
+// same steps everywhere.
+func functions() []*Kernel {
+	return []*Kernel{
+		function("Exp", "exp(x[i])", exp32, exp64),
+	}
+}
+
+// function describes a function of one vector.
+func function(name, formula string, f32, f64 func(b *Body, x Val) Val) *Kernel {
+	return &Kernel{
+		Name: name, Doc: "dst[i] = " + formula, Family: "function",
+		Params: params(Out, "dst", In, "x"),
+		Alias:  [][2]string{{"dst", "x"}},
+		Loop: Function{Body: func(b *Body, of Elem) {
+			f := f64
+			if of == F32 {
+				f = f32
+			}
+			b.Store("dst", f(b, b.Load("x")))
+		}},
+	}
+}
+
+// number returns a constant in all lanes.
+func number(b *Body, x float64) Val {
+	return bits(b, math.Float64bits(x))
+}
+
+// bits returns a constant in all lanes by its bits, of which its name tells.
+func bits(b *Body, x uint64) Val {
+	return b.Const(Const{Name: fmt.Sprintf("x%016x", x), Bits64: x})
+}
+
+// horner returns c[0] + c[1]*x + c[2]*x*x + ..., from the highest power down.
+func horner(b *Body, x Val, c []float64) Val {
+	sum := number(b, c[len(c)-1])
+	for i := len(c) - 2; i >= 0; i-- {
+		sum = b.MulAdd(sum, x, number(b, c[i]))
+	}
+	return sum
+}
+
+// clamp returns x, or the bound that it is beyond; NaN stays.
+func clamp(b *Body, lo float64, x Val, hi float64) Val {
+	return b.Min(number(b, hi), b.Max(number(b, lo), x))
+}
