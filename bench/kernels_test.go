@@ -51,6 +51,13 @@ func BenchmarkSumSlicesAdd(b *testing.B)            { benchmark(b, "SumSlicesAdd
 func BenchmarkMeanSlices(b *testing.B)              { benchmark(b, "MeanSlices") }
 func BenchmarkMeanSlicesAdd(b *testing.B)           { benchmark(b, "MeanSlicesAdd") }
 func BenchmarkExp(b *testing.B)                     { benchmark(b, "Exp") }
+func BenchmarkExp2(b *testing.B)                    { benchmark(b, "Exp2") }
+func BenchmarkExpm1(b *testing.B)                   { benchmark(b, "Expm1") }
+func BenchmarkLog(b *testing.B)                     { benchmark(b, "Log") }
+func BenchmarkLog1p(b *testing.B)                   { benchmark(b, "Log1p") }
+func BenchmarkTanh(b *testing.B)                    { benchmark(b, "Tanh") }
+func BenchmarkSigmoid(b *testing.B)                 { benchmark(b, "Sigmoid") }
+func BenchmarkErf(b *testing.B)                     { benchmark(b, "Erf") }
 func BenchmarkSGD(b *testing.B)                     { benchmark(b, "SGD") }
 func BenchmarkMomentum(b *testing.B)                { benchmark(b, "Momentum") }
 func BenchmarkNesterov(b *testing.B)                { benchmark(b, "Nesterov") }

@@ -105,6 +105,20 @@ type Table[T Float] struct {
 	CopyRows func(m, n int, src []T, srcRow int, dst []T, dstRow int)
 	// dst[i] = exp(x[i])
 	Exp func(dst, x []T)
+	// dst[i] = 2^x[i]
+	Exp2 func(dst, x []T)
+	// dst[i] = exp(x[i]) - 1
+	Expm1 func(dst, x []T)
+	// dst[i] = log(x[i])
+	Log func(dst, x []T)
+	// dst[i] = log(1 + x[i])
+	Log1p func(dst, x []T)
+	// dst[i] = tanh(x[i])
+	Tanh func(dst, x []T)
+	// dst[i] = 1/(1 + exp(-x[i]))
+	Sigmoid func(dst, x []T)
+	// dst[i] = erf(x[i])
+	Erf func(dst, x []T)
 	// one step of gradient descent
 	SGD func(p, g []T, scale, l2, lr T)
 	// one step of heavy-ball descent

@@ -504,6 +504,76 @@ func ExpF32(dst, x []float32)
 //go:noescape
 func ExpF64(dst, x []float64)
 
+// Exp2F32 computes dst[i] = 2^x[i].
+//
+//go:noescape
+func Exp2F32(dst, x []float32)
+
+// Exp2F64 computes dst[i] = 2^x[i].
+//
+//go:noescape
+func Exp2F64(dst, x []float64)
+
+// Expm1F32 computes dst[i] = exp(x[i]) - 1.
+//
+//go:noescape
+func Expm1F32(dst, x []float32)
+
+// Expm1F64 computes dst[i] = exp(x[i]) - 1.
+//
+//go:noescape
+func Expm1F64(dst, x []float64)
+
+// LogF32 computes dst[i] = log(x[i]).
+//
+//go:noescape
+func LogF32(dst, x []float32)
+
+// LogF64 computes dst[i] = log(x[i]).
+//
+//go:noescape
+func LogF64(dst, x []float64)
+
+// Log1pF32 computes dst[i] = log(1 + x[i]).
+//
+//go:noescape
+func Log1pF32(dst, x []float32)
+
+// Log1pF64 computes dst[i] = log(1 + x[i]).
+//
+//go:noescape
+func Log1pF64(dst, x []float64)
+
+// TanhF32 computes dst[i] = tanh(x[i]).
+//
+//go:noescape
+func TanhF32(dst, x []float32)
+
+// TanhF64 computes dst[i] = tanh(x[i]).
+//
+//go:noescape
+func TanhF64(dst, x []float64)
+
+// SigmoidF32 computes dst[i] = 1/(1 + exp(-x[i])).
+//
+//go:noescape
+func SigmoidF32(dst, x []float32)
+
+// SigmoidF64 computes dst[i] = 1/(1 + exp(-x[i])).
+//
+//go:noescape
+func SigmoidF64(dst, x []float64)
+
+// ErfF32 computes dst[i] = erf(x[i]).
+//
+//go:noescape
+func ErfF32(dst, x []float32)
+
+// ErfF64 computes dst[i] = erf(x[i]).
+//
+//go:noescape
+func ErfF64(dst, x []float64)
+
 // SGDF32 computes one step of gradient descent.
 //
 //go:noescape

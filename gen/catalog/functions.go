@@ -14,6 +14,13 @@ import (
 func functions() []*Kernel {
 	return []*Kernel{
 		function("Exp", "exp(x[i])", exp32, exp64),
+		function("Exp2", "2^x[i]", exp2f32, exp2f32),
+		function("Expm1", "exp(x[i]) - 1", expm1f32, expm1f32),
+		function("Log", "log(x[i])", log32, log32),
+		function("Log1p", "log(1 + x[i])", log1pf32, log1pf32),
+		function("Tanh", "tanh(x[i])", tanh32, tanh32),
+		function("Sigmoid", "1/(1 + exp(-x[i]))", sigmoid32, sigmoid32),
+		function("Erf", "erf(x[i])", erf32, erf32),
 	}
 }
 

@@ -7,19 +7,138 @@ import (
 	"github.com/seed63264101/steepest/kernels/generic"
 )
 
-// whole returns the integer k nearest to x*scale, negated, with x*scale - k, and a number
-// that has k in its lowest bits.
-func whole(b *Body, x Val, scale float64) (minusK, rest, low Val) {
-	c, magic := number(b, scale), number(b, generic.Whole)
-	low = b.MulAdd(x, c, magic)
-	minusK = b.Sub(magic, low)
+// The functions of float32, evaluated in float64. What is constant in their formulas stands
+// in kernels/generic/coefs32.go.
+
+const (
+	signBit  = 1 << 63
+	exponent = 0xfff << 52 // and the sign
+)
+
+// split returns the whole number k nearest to x*scale, negated, with x*scale - k, and a
+// number that has k in its lowest bits.
+func split(b *Body, x Val, scale float64) (minusK, rest, low Val) {
+	c, whole := number(b, scale), number(b, generic.Whole)
+	low = b.MulAdd(x, c, whole)
+	minusK = b.Sub(whole, low)
 	return minusK, b.MulAdd(x, c, minusK), low
 }
 
-// exp32 is exp for float32.
+// splitOne is split with the scale 1.
+func splitOne(b *Body, x Val) (rest, low Val) {
+	whole := number(b, generic.Whole)
+	low = b.Add(x, whole)
+	return b.Add(x, b.Sub(whole, low)), low
+}
+
+// times2 returns x * 2^k for the k in the lowest bits of low, where that is a normal number.
+func times2(b *Body, x, low Val) Val { return b.AddBits(x, b.ShiftUp(low)) }
+
+// withSign returns y, which is not negative unless x is, with the sign of x.
+func withSign(b *Body, y, x Val) Val {
+	return b.Or(y, b.And(x, bits(b, signBit)))
+}
+
 func exp32(b *Body, x Val) Val {
 	b.Note("x log2 e = k + r")
-	_, r, low := whole(b, clamp(b, generic.ExpLeast32, x, generic.ExpMost32), math.Log2E)
+	_, r, low := split(b, clamp(b, generic.ExpLeast32, x, generic.ExpMost32), math.Log2E)
 	b.Note("2^k 2^r")
-	return b.AddBits(horner(b, r, generic.Exp2[:]), b.ShiftUp(low))
+	return times2(b, horner(b, r, generic.Power2[:]), low)
+}
+
+func exp2f32(b *Body, x Val) Val {
+	b.Note("x = k + r")
+	r, low := splitOne(b, clamp(b, generic.Exp2Least32, x, generic.Exp2Most32))
+	b.Note("2^k 2^r")
+	return times2(b, horner(b, r, generic.Power2[:]), low)
+}
+
+func expm1f32(b *Body, x Val) Val {
+	b.Note("x = k log 2 + r")
+	c := clamp(b, generic.ExpLeast32, x, generic.ExpMost32)
+	whole := number(b, generic.Whole)
+	low := b.MulAdd(c, number(b, math.Log2E), whole)
+	r := b.MulAdd(b.Sub(whole, low), number(b, math.Ln2), c)
+	b.Note("2^k (e^r - 1) + (2^k - 1)")
+	e := b.MulAdd(b.Mul(r, r), horner(b, r, generic.Expm1Tail[:]), r)
+	one := number(b, 1)
+	power := times2(b, one, low)
+	return withSign(b, b.MulAdd(power, e, b.Sub(power, one)), x)
+}
+
+// logOf returns the logarithm of u > 0 with a mantissa of few bits. Where the mantissa
+// is near 1, f gives its difference from 1, and otherwise returns its argument.
+func logOf(b *Body, u Val, f func(mantissaMinus1 Val) Val) Val {
+	b.Note("u = 2^k m, m at least the root of 1/2")
+	const bias = 1024 // makes k positive
+	root := math.Float64bits(generic.RootHalf)
+	shifted := b.AddBits(u, bits(b, bias<<52-root))
+	m := b.AddBits(b.And(shifted, bits(b, 1<<52-1)), bits(b, root))
+	// 2^52 + k + bias, by its bits.
+	k := b.Or(b.ShiftDown(shifted), number(b, 1<<52))
+	minusK := b.Sub(number(b, 1<<52+bias), k)
+	b.Note("log m + k log 2")
+	r := f(b.Sub(m, number(b, 1)))
+	upper := b.MulAdd(minusK, number(b, -generic.Ln2Upper32), r)
+	lower := b.Mul(minusK, number(b, -generic.Ln2Lower32))
+	tail := b.MulAdd(b.Mul(r, r), horner(b, r, generic.LogTail[:]), lower)
+	return b.Add(upper, tail)
+}
+
+// logEdges returns y, the logarithm of u, where u is positive and finite, and elsewhere
+// what the logarithm is there.
+func logEdges(b *Body, y, u Val) Val {
+	b.Note("log 0, of infinity, and of what has none")
+	zero, inf := number(b, 0), number(b, math.Inf(1))
+	y = b.Select(b.Equal(u, zero), number(b, math.Inf(-1)), y)
+	y = b.Select(b.Equal(u, inf), inf, y)
+	return b.Or(y, b.NotAtLeast(u, zero))
+}
+
+func log32(b *Body, x Val) Val {
+	y := logOf(b, x, func(f Val) Val { return f })
+	return logEdges(b, y, x)
+}
+
+func log1pf32(b *Body, x Val) Val {
+	u := b.Add(number(b, 1), x)
+	y := logOf(b, u, func(f Val) Val {
+		// The sum lost bits of a small x.
+		small := b.Less(b.Abs(x), number(b, generic.Log1pSmall32))
+		return b.Select(small, x, f)
+	})
+	return withSign(b, logEdges(b, y, u), x)
+}
+
+func tanh32(b *Body, x Val) Val {
+	b.Note("|2x log2 e| = k + r")
+	a := b.Min(number(b, generic.TanhMost32), b.Abs(x))
+	_, r, low := split(b, a, 2*math.Log2E)
+	b.Note("e = 2^k (2^r - 1) + (2^k - 1), e/(e + 2)")
+	one := number(b, 1)
+	power := times2(b, one, low)
+	e := b.MulAdd(power, b.Mul(r, horner(b, r, generic.Exp2Minus1[:])), b.Sub(power, one))
+	return withSign(b, b.Div(e, b.Add(e, number(b, 2))), x)
+}
+
+func sigmoid32(b *Body, x Val) Val {
+	b.Note("-x log2 e = k + r")
+	_, r, low := split(b, clamp(b, generic.ExpLeast32, x, generic.SigmoidMost32), -math.Log2E)
+	b.Note("1/(1 + 2^k 2^r)")
+	one := number(b, 1)
+	e := times2(b, horner(b, r, generic.Power2[:]), low)
+	y := b.Div(one, b.Add(one, e))
+	b.Note("ties")
+	line := b.MulAdd(x, number(b, generic.SigmoidSlope), number(b, 0.5))
+	return b.Select(b.Less(b.Abs(x), number(b, generic.SigmoidTie)), line, y)
+}
+
+func erf32(b *Body, x Val) Val {
+	b.Note("a p(a) = k + r")
+	a := b.Min(number(b, generic.ErfMost32), b.Abs(x))
+	r, low := splitOne(b, b.Mul(a, horner(b, a, generic.ErfExponent[:])))
+	b.Note("(1 - 2^k) - 2^k (2^r - 1)")
+	minusPower := times2(b, number(b, -1), low)
+	e := b.Mul(r, horner(b, r, generic.Exp2Minus1[:]))
+	return withSign(b, b.MulAdd(minusPower, e, b.Add(number(b, 1), minusPower)), x)
 }

@@ -19,6 +19,27 @@ func each[T Float](dst, x []T, f32, f64 func(float64) float64) {
 // Exp computes dst[i] = exp(x[i]).
 func Exp[T Float](dst, x []T) { each(dst, x, exp32, exp64) }
 
+// Exp2 computes dst[i] = 2^x[i].
+func Exp2[T Float](dst, x []T) { each(dst, x, exp2f32, exp2f32) }
+
+// Expm1 computes dst[i] = exp(x[i]) - 1.
+func Expm1[T Float](dst, x []T) { each(dst, x, expm1f32, expm1f32) }
+
+// Log computes dst[i] = log(x[i]).
+func Log[T Float](dst, x []T) { each(dst, x, log32, log32) }
+
+// Log1p computes dst[i] = log(1 + x[i]).
+func Log1p[T Float](dst, x []T) { each(dst, x, log1pf32, log1pf32) }
+
+// Tanh computes dst[i] = tanh(x[i]).
+func Tanh[T Float](dst, x []T) { each(dst, x, tanh32, tanh32) }
+
+// Sigmoid computes dst[i] = 1/(1 + exp(-x[i])).
+func Sigmoid[T Float](dst, x []T) { each(dst, x, sigmoid32, sigmoid32) }
+
+// Erf computes dst[i] = erf(x[i]).
+func Erf[T Float](dst, x []T) { each(dst, x, erf32, erf32) }
+
 // within returns x, or the bound that it is beyond; NaN stays.
 func within(lo, x, hi float64) float64 {
 	if x < lo {

@@ -2,25 +2,112 @@ package generic
 
 import "math"
 
-// halves returns the integer k nearest to x/log 2, x/log 2 - k, and a number that has k
-// in its lowest bits. The product of a float32 with the upper part of log2 e is exact.
-func halves(x float64) (k, rest float64, low uint64) {
+// quotient returns the whole number k nearest to x/log 2, x/log 2 - k, and a number that
+// has k in its lowest bits. The product of a float32 with the upper part of log2 e is
+// exact.
+func quotient(x float64) (rest float64, low uint64) {
 	s := float64(x*math.Log2E) + Whole
-	k = s - Whole
-	return k, (float64(x*log2EUpper) - k) + float64(x*log2ELower), math.Float64bits(s)
+	return (float64(x*log2EUpper) - (s - Whole)) + float64(x*log2ELower), math.Float64bits(s)
 }
 
-// power2 returns 2^r for |r| of up to one half.
-func power2(r float64) float64 {
-	c := &Exp2
-	p := c[10]
-	for i := 9; i >= 0; i-- {
-		p = float64(p*r) + c[i]
+// evaluate returns c[0] + c[1]*x + c[2]*x*x + ..., with two roundings for each power.
+func evaluate(x float64, c []float64) float64 {
+	sum := c[len(c)-1]
+	for i := len(c) - 2; i >= 0; i-- {
+		sum = float64(sum*x) + c[i]
 	}
-	return p
+	return sum
+}
+
+// times2 returns x * 2^k for the k in the lowest bits of low, where that is a normal number.
+func times2(x float64, low uint64) float64 {
+	return math.Float64frombits(math.Float64bits(x) + low<<52)
 }
 
 func exp32(x float64) float64 {
-	_, r, low := halves(within(ExpLeast32, x, ExpMost32))
-	return math.Float64frombits(math.Float64bits(power2(r)) + low<<52)
+	r, low := quotient(within(ExpLeast32, x, ExpMost32))
+	return times2(evaluate(r, Power2[:]), low)
+}
+
+func exp2f32(x float64) float64 {
+	x = within(Exp2Least32, x, Exp2Most32)
+	s := x + Whole
+	return times2(evaluate(x-(s-Whole), Power2[:]), math.Float64bits(s))
+}
+
+func expm1f32(x float64) float64 {
+	c := within(ExpLeast32, x, ExpMost32)
+	s := float64(c*math.Log2E) + Whole
+	k := s - Whole
+	r := (c - float64(k*Ln2Upper32)) - float64(k*Ln2Lower32)
+	e := r + float64(float64(r*r)*evaluate(r, Expm1Tail[:]))
+	power := times2(1, math.Float64bits(s))
+	return math.Copysign(float64(power*e)+(power-1), x)
+}
+
+// logOf returns the logarithm of 2^k (1 + f).
+func logOf(k, f float64) float64 {
+	tail := float64(float64(f*f)*evaluate(f, LogTail[:])) + float64(k*Ln2Lower32)
+	return (f + float64(k*Ln2Upper32)) + tail
+}
+
+// binary returns k and f with u = 2^k (1 + f), for a normal u.
+func binary(u float64) (k, f float64) {
+	b := math.Float64bits(u) - math.Float64bits(RootHalf)
+	m := math.Float64frombits(b&(1<<52-1) + math.Float64bits(RootHalf))
+	return float64(int64(b) >> 52), m - 1
+}
+
+// logEdge returns the logarithm of u where u is not positive and finite.
+func logEdge(u float64) (y float64, ok bool) {
+	switch {
+	case u == 0:
+		return math.Inf(-1), true
+	case u < 0:
+		return math.NaN(), true
+	}
+	return u, !(u <= math.MaxFloat64)
+}
+
+func log32(x float64) float64 {
+	if y, ok := logEdge(x); ok {
+		return y
+	}
+	return logOf(binary(x))
+}
+
+func log1pf32(x float64) float64 {
+	u := 1 + x
+	if y, ok := logEdge(u); ok {
+		return y
+	}
+	k, f := binary(u)
+	if math.Abs(x) < Log1pSmall32 {
+		f = x
+	}
+	return math.Copysign(logOf(k, f), x)
+}
+
+func tanh32(x float64) float64 {
+	r, low := quotient(2 * within(0, math.Abs(x), TanhMost32))
+	power := times2(1, low)
+	e := float64(power*float64(r*evaluate(r, Exp2Minus1[:]))) + (power - 1)
+	return math.Copysign(e/(e+2), x)
+}
+
+func sigmoid32(x float64) float64 {
+	if math.Abs(x) < SigmoidTie {
+		return float64(x*SigmoidSlope) + 0.5
+	}
+	r, low := quotient(-within(ExpLeast32, x, SigmoidMost32))
+	return 1 / (1 + times2(evaluate(r, Power2[:]), low))
+}
+
+func erf32(x float64) float64 {
+	a := within(0, math.Abs(x), ErfMost32)
+	u := float64(a * evaluate(a, ErfExponent[:]))
+	s := u + Whole
+	r := u - (s - Whole)
+	power := times2(1, math.Float64bits(s))
+	return math.Copysign((1-power)-float64(power*float64(r*evaluate(r, Exp2Minus1[:]))), x)
 }

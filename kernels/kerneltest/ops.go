@@ -1192,6 +1192,153 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "Exp2", Doc: "dst[i] = 2^x[i]", Family: "function", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Exp2
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Expm1", Doc: "dst[i] = exp(x[i]) - 1", Family: "function", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Expm1
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Log", Doc: "dst[i] = log(x[i])", Family: "function", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Log
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Log1p", Doc: "dst[i] = log(1 + x[i])", Family: "function", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Log1p
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Tanh", Doc: "dst[i] = tanh(x[i])", Family: "function", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Tanh
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Sigmoid", Doc: "dst[i] = 1/(1 + exp(-x[i]))", Family: "function", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Sigmoid
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Erf", Doc: "dst[i] = erf(x[i])", Family: "function", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Erf
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "SGD", Doc: "one step of gradient descent", Family: "update", Probe: "Move101",
 			Params: []Param{
 				{"p", InOut},
