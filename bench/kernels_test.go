@@ -58,6 +58,10 @@ func BenchmarkLog1p(b *testing.B)                   { benchmark(b, "Log1p") }
 func BenchmarkTanh(b *testing.B)                    { benchmark(b, "Tanh") }
 func BenchmarkSigmoid(b *testing.B)                 { benchmark(b, "Sigmoid") }
 func BenchmarkErf(b *testing.B)                     { benchmark(b, "Erf") }
+func BenchmarkSoftplus(b *testing.B)                { benchmark(b, "Softplus") }
+func BenchmarkSiLU(b *testing.B)                    { benchmark(b, "SiLU") }
+func BenchmarkGELU(b *testing.B)                    { benchmark(b, "GELU") }
+func BenchmarkGELUTanh(b *testing.B)                { benchmark(b, "GELUTanh") }
 func BenchmarkSGD(b *testing.B)                     { benchmark(b, "SGD") }
 func BenchmarkMomentum(b *testing.B)                { benchmark(b, "Momentum") }
 func BenchmarkNesterov(b *testing.B)                { benchmark(b, "Nesterov") }

@@ -119,6 +119,14 @@ type Table[T Float] struct {
 	Sigmoid func(dst, x []T)
 	// dst[i] = erf(x[i])
 	Erf func(dst, x []T)
+	// dst[i] = log(1 + exp(x[i]))
+	Softplus func(dst, x []T)
+	// dst[i] = x[i]/(1 + exp(-x[i]))
+	SiLU func(dst, x []T)
+	// dst[i] = x[i]*Phi(x[i])
+	GELU func(dst, x []T)
+	// dst[i] = x[i]*(1 + tanh(sqrt(2/pi)*(x[i] + 0.044715*x[i]^3)))/2
+	GELUTanh func(dst, x []T)
 	// one step of gradient descent
 	SGD func(p, g []T, scale, l2, lr T)
 	// one step of heavy-ball descent

@@ -390,7 +390,8 @@ tail:
 	VBROADCASTSD abs_f64<>+0(SB), Z6
 	VANDPD       Y6, Y2, Y6
 	VBROADCASTSD x3eb0000000000000_f64<>+0(SB), Z7
-	VCMPPD       $0x11, Y7, Y6, Y6
+	VCMPPD       $0x11, Y7, Y6, K2
+	VPMOVM2Q     K2, Y6
 	VPTERNLOGQ   $0xb8, Y2, Y6, Y5
 	VBROADCASTSD xbfe62e42fec00000_f64<>+0(SB), Z6
 	VFMADD213PD  Y5, Y4, Y6
@@ -438,12 +439,15 @@ tail:
 	VADDPD       Y4, Y6, Y4
 
 	// log 0, of infinity, and of what has none
-	VCMPPD       $0x00, Y0, Y3, Y6
+	VCMPPD       $0x00, Y0, Y3, K2
+	VPMOVM2Q     K2, Y6
 	VBROADCASTSD xfff0000000000000_f64<>+0(SB), Z5
 	VPTERNLOGQ   $0xb8, Y5, Y6, Y4
-	VCMPPD       $0x00, Y1, Y3, Y6
+	VCMPPD       $0x00, Y1, Y3, K2
+	VPMOVM2Q     K2, Y6
 	VPTERNLOGQ   $0xb8, Y1, Y6, Y4
-	VCMPPD       $0x19, Y0, Y3, Y3
+	VCMPPD       $0x19, Y0, Y3, K2
+	VPMOVM2Q     K2, Y3
 	VORPD        Y3, Y4, Y3
 	VBROADCASTSD x8000000000000000_f64<>+0(SB), Z4
 	VANDPD       Y4, Y2, Y2
@@ -1028,7 +1032,8 @@ tail:
 	VBROADCASTSD abs_f64<>+0(SB), Z6
 	VANDPD       Y6, Y2, Y6
 	VBROADCASTSD x3eb0000000000000_f64<>+0(SB), Z7
-	VCMPPD       $0x11, Y7, Y6, Y6
+	VCMPPD       $0x11, Y7, Y6, K2
+	VPMOVM2Q     K2, Y6
 	VPTERNLOGQ   $0xb8, Y2, Y6, Y5
 	VBROADCASTSD xbfe62e42fec00000_f64<>+0(SB), Z6
 	VFMADD213PD  Y5, Y4, Y6
@@ -1076,12 +1081,15 @@ tail:
 	VADDPD       Y4, Y6, Y4
 
 	// log 0, of infinity, and of what has none
-	VCMPPD       $0x00, Y0, Y3, Y6
+	VCMPPD       $0x00, Y0, Y3, K2
+	VPMOVM2Q     K2, Y6
 	VBROADCASTSD xfff0000000000000_f64<>+0(SB), Z5
 	VPTERNLOGQ   $0xb8, Y5, Y6, Y4
-	VCMPPD       $0x00, Y1, Y3, Y6
+	VCMPPD       $0x00, Y1, Y3, K2
+	VPMOVM2Q     K2, Y6
 	VPTERNLOGQ   $0xb8, Y1, Y6, Y4
-	VCMPPD       $0x19, Y0, Y3, Y3
+	VCMPPD       $0x19, Y0, Y3, K2
+	VPMOVM2Q     K2, Y3
 	VORPD        Y3, Y4, Y3
 	VBROADCASTSD x8000000000000000_f64<>+0(SB), Z4
 	VANDPD       Y4, Y2, Y2

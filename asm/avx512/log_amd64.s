@@ -381,11 +381,14 @@ tail:
 	VADDPD       Y7, Y9, Y7
 
 	// log 0, of infinity, and of what has none
-	VCMPPD     $0x00, Y3, Y6, Y9
+	VCMPPD     $0x00, Y3, Y6, K2
+	VPMOVM2Q   K2, Y9
 	VPTERNLOGQ $0xb8, Y5, Y9, Y7
-	VCMPPD     $0x00, Y4, Y6, Y9
+	VCMPPD     $0x00, Y4, Y6, K2
+	VPMOVM2Q   K2, Y9
 	VPTERNLOGQ $0xb8, Y4, Y9, Y7
-	VCMPPD     $0x19, Y3, Y6, Y6
+	VCMPPD     $0x19, Y3, Y6, K2
+	VPMOVM2Q   K2, Y6
 	VORPD      Y6, Y7, Y6
 	VCVTPD2PS  Z6, Y31
 	VMOVUPS    X31, (DI)
@@ -934,11 +937,14 @@ tail:
 	VADDPD       Y7, Y9, Y7
 
 	// log 0, of infinity, and of what has none
-	VCMPPD     $0x00, Y3, Y6, Y9
+	VCMPPD     $0x00, Y3, Y6, K2
+	VPMOVM2Q   K2, Y9
 	VPTERNLOGQ $0xb8, Y5, Y9, Y7
-	VCMPPD     $0x00, Y4, Y6, Y9
+	VCMPPD     $0x00, Y4, Y6, K2
+	VPMOVM2Q   K2, Y9
 	VPTERNLOGQ $0xb8, Y4, Y9, Y7
-	VCMPPD     $0x19, Y3, Y6, Y6
+	VCMPPD     $0x19, Y3, Y6, K2
+	VPMOVM2Q   K2, Y6
 	VORPD      Y6, Y7, Y6
 	VMOVUPS    Y6, (DI)
 	JMP        done

@@ -574,6 +574,46 @@ func ErfF32(dst, x []float32)
 //go:noescape
 func ErfF64(dst, x []float64)
 
+// SoftplusF32 computes dst[i] = log(1 + exp(x[i])).
+//
+//go:noescape
+func SoftplusF32(dst, x []float32)
+
+// SoftplusF64 computes dst[i] = log(1 + exp(x[i])).
+//
+//go:noescape
+func SoftplusF64(dst, x []float64)
+
+// SiLUF32 computes dst[i] = x[i]/(1 + exp(-x[i])).
+//
+//go:noescape
+func SiLUF32(dst, x []float32)
+
+// SiLUF64 computes dst[i] = x[i]/(1 + exp(-x[i])).
+//
+//go:noescape
+func SiLUF64(dst, x []float64)
+
+// GELUF32 computes dst[i] = x[i]*Phi(x[i]).
+//
+//go:noescape
+func GELUF32(dst, x []float32)
+
+// GELUF64 computes dst[i] = x[i]*Phi(x[i]).
+//
+//go:noescape
+func GELUF64(dst, x []float64)
+
+// GELUTanhF32 computes dst[i] = x[i]*(1 + tanh(sqrt(2/pi)*(x[i] + 0.044715*x[i]^3)))/2.
+//
+//go:noescape
+func GELUTanhF32(dst, x []float32)
+
+// GELUTanhF64 computes dst[i] = x[i]*(1 + tanh(sqrt(2/pi)*(x[i] + 0.044715*x[i]^3)))/2.
+//
+//go:noescape
+func GELUTanhF64(dst, x []float64)
+
 // SGDF32 computes one step of gradient descent.
 //
 //go:noescape

@@ -73,7 +73,7 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 		// The instruction returns its second source if either is NaN.
 		packed(e, m.VMAXPS, m.VMAXPD)(a[0], a[1], d)
 	case vec.OpEqual:
-		m.compare(equal, e, bytes, d, a[0], a[1])
+		m.compare(equal, e, d, a[0], a[1])
 	case vec.OpMaxNaN:
 		m.maxBits(e, bytes, d, a[0], a[1])
 	case vec.OpMulAdd:
@@ -89,9 +89,9 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 	case vec.OpShiftDown:
 		packed(e, m.VPSRLD, m.VPSRLQ)(mantissa(e), a[0], d)
 	case vec.OpLess:
-		m.compare(lessThan, e, bytes, d, a[0], a[1])
+		m.compare(lessThan, e, d, a[0], a[1])
 	case vec.OpNotAtLeast:
-		m.compare(notAtLeast, e, bytes, d, a[0], a[1])
+		m.compare(notAtLeast, e, d, a[0], a[1])
 	case vec.OpScale:
 		m.VSCALEFPD(a[1], a[0], d)
 	case vec.OpSelect:
@@ -211,11 +211,11 @@ const (
 	notAtLeast = operand.U8(0x19)
 )
 
-// compare sets all bits of the elements that compare so, and none of the others. Vectors
-// of 64 bytes are compared into a mask.
-func (m *Machine) compare(how operand.U8, e vec.Elem, bytes int, d, a, b reg.VecPhysical) {
+// compare sets all bits of the elements that compare so, and none of the others. AVX-512
+// compares into a mask.
+func (m *Machine) compare(how operand.U8, e vec.Elem, d, a, b reg.VecPhysical) {
 	switch {
-	case bytes < 64:
+	case !m.evex:
 		packed(e, m.VCMPPS, m.VCMPPD)(how, b, a, d)
 	case e == vec.F32:
 		m.VCMPPS(how, b, a, reg.K2)

@@ -21,6 +21,10 @@ func functions() []*Kernel {
 		function("Tanh", "tanh(x[i])", tanh32, tanh32),
 		function("Sigmoid", "1/(1 + exp(-x[i]))", sigmoid32, sigmoid32),
 		function("Erf", "erf(x[i])", erf32, erf32),
+		function("Softplus", "log(1 + exp(x[i]))", softplus32, softplus32),
+		function("SiLU", "x[i]/(1 + exp(-x[i]))", silu32, silu32),
+		function("GELU", "x[i]*Phi(x[i])", gelu32, gelu32),
+		function("GELUTanh", "x[i]*(1 + tanh(sqrt(2/pi)*(x[i] + 0.044715*x[i]^3)))/2", geluTanh32, geluTanh32),
 	}
 }
 

@@ -142,3 +142,56 @@ func erf32(b *Body, x Val) Val {
 	e := b.Mul(r, horner(b, r, generic.Exp2Minus1[:]))
 	return withSign(b, b.MulAdd(minusPower, e, b.Add(number(b, 1), minusPower)), x)
 }
+
+// log1pOfPower returns log(1 + e) for e from 0 to 1.
+func log1pOfPower(b *Body, e Val) Val {
+	u := b.Add(number(b, 1), e)
+	// Where the mantissa is u itself, e is its exact difference from 1.
+	return logOf(b, u, func(f Val) Val {
+		return b.Select(b.Less(u, number(b, 2*generic.RootHalf)), e, f)
+	})
+}
+
+func softplus32(b *Body, x Val) Val {
+	b.Note("-|x| log2 e = k + r")
+	a := b.Min(number(b, -generic.ExpLeast32), b.Abs(x))
+	_, r, low := split(b, a, -math.Log2E)
+	b.Note("max(x, 0) + log(1 + 2^k 2^r)")
+	y := log1pOfPower(b, times2(b, horner(b, r, generic.Power2[:]), low))
+	return b.Add(b.Max(number(b, 0), x), y)
+}
+
+func silu32(b *Body, x Val) Val {
+	b.Note("-x log2 e = k + r")
+	c := b.Max(number(b, generic.SiLULeast32), x)
+	_, r, low := split(b, b.Min(number(b, generic.SigmoidMost32), c), -math.Log2E)
+	b.Note("x/(1 + 2^k 2^r)")
+	return b.Div(c, b.Add(number(b, 1), times2(b, horner(b, r, generic.Power2[:]), low)))
+}
+
+// phi32 returns Phi(-a) of the normal distribution for a = |x|, at most GELUMost32.
+func phi32(b *Body, x Val) Val {
+	b.Note("a p(a) = k + r")
+	a := b.Min(number(b, generic.GELUMost32), b.Abs(x))
+	r, low := splitOne(b, b.Mul(a, horner(b, a, generic.PhiExponent[:])))
+	b.Note("2^(k-1) 2^r")
+	return b.Mul(number(b, 0.5), times2(b, horner(b, r, generic.Power2[:]), low))
+}
+
+func gelu32(b *Body, x Val) Val {
+	tail := phi32(b, x)
+	b.Note("x Phi(x)")
+	negative := b.Less(x, number(b, 0))
+	c := b.Max(number(b, -generic.GELUMost32), x)
+	return b.Mul(c, b.Select(negative, tail, b.Sub(number(b, 1), tail)))
+}
+
+func geluTanh32(b *Body, x Val) Val {
+	b.Note("-2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r")
+	c := b.Max(number(b, generic.GELUTanhLeast32), x)
+	d := b.Min(number(b, -generic.GELUTanhLeast32), c)
+	t := b.Mul(d, b.MulAdd(b.Mul(d, d), number(b, generic.GELUTanhCube), number(b, generic.GELUTanhSlope)))
+	r, low := splitOne(b, t)
+	b.Note("x/(1 + 2^k 2^r)")
+	return b.Div(c, b.Add(number(b, 1), times2(b, horner(b, r, generic.Power2[:]), low)))
+}

@@ -20,6 +20,16 @@ const (
 	SigmoidMost32 = 40
 	ErfMost32     = 4
 
+	// Below these, a function times x is 0 in float32, and beyond the other one 0 or 1.
+	SiLULeast32     = -120
+	GELUMost32      = 14.5
+	GELUTanhLeast32 = -12
+
+	// The slope and the cube of GELU's form by tanh, for the exponent of two: -2 log2 e
+	// sqrt(2/pi), and that times 0.044715.
+	GELUTanhSlope = -0x1.26aec21bce759p1
+	GELUTanhCube  = -0x1.a5a7cf7572a98p-4
+
 	// log 2 in two parts. The products of the upper one with exponents, and what is added
 	// to them, are exact.
 	Ln2Upper32 = 0x1.62e42fecp-1
@@ -80,4 +90,16 @@ var ErfExponent = [...]float64{
 	0x1.14eb816d322f9p-18, -0x1.b67be1d5025c3p-20, 0x1.e95aa7a12ab3fp-22, -0x1.92e43dde8864ap-24,
 	0x1.e7eac3cec1759p-27, -0x1.a47a64cb27b9cp-30, 0x1.e1928fdabf2d8p-34, -0x1.3fae50ff589d4p-38,
 	0x1.5e2950236543p-44,
+}
+
+// PhiExponent is (1 + log2 Phi(-a))/a for a from 0 to 14.5, where Phi is the normal
+// distribution. With it, Phi(-a) has a relative error of 2^-36.5. (Sollya.)
+var PhiExponent = [...]float64{
+	-0x1.26aec22072345p0, -0x1.d63ed59a11936p-2, -0x1.ad6fa4e9a4fabp-5, 0x1.c432e36074661p-8,
+	0x1.ac8f9dd69bf1bp-15, -0x1.3ca41b1499827p-12, 0x1.275ce83fd1bdfp-14, 0x1.19a0397ea40acp-19,
+	-0x1.e49872082d248p-18, 0x1.9798885856f31p-19, -0x1.bede760d38e58p-21, 0x1.75d03ac612e4dp-23,
+	-0x1.f6175d4cb9ceap-26, 0x1.147598b9d1849p-28, -0x1.f78bdc829f11cp-32, 0x1.7bfc85bdabf8p-35,
+	-0x1.d9f43622d07bbp-39, 0x1.e55183b614a6ap-43, -0x1.9383cf97d21f8p-47, 0x1.0bf085abb30dfp-51,
+	-0x1.1543db445d1ep-56, 0x1.ae9c091d22a0bp-62, -0x1.d7d642d2e1215p-68, 0x1.451836fd16d1dp-74,
+	-0x1.a78e33bd023c4p-82,
 }

@@ -40,6 +40,18 @@ func Sigmoid[T Float](dst, x []T) { each(dst, x, sigmoid32, sigmoid32) }
 // Erf computes dst[i] = erf(x[i]).
 func Erf[T Float](dst, x []T) { each(dst, x, erf32, erf32) }
 
+// Softplus computes dst[i] = log(1 + exp(x[i])).
+func Softplus[T Float](dst, x []T) { each(dst, x, softplus32, softplus32) }
+
+// SiLU computes dst[i] = x[i]/(1 + exp(-x[i])).
+func SiLU[T Float](dst, x []T) { each(dst, x, silu32, silu32) }
+
+// GELU computes dst[i] = x[i]*Phi(x[i]).
+func GELU[T Float](dst, x []T) { each(dst, x, gelu32, gelu32) }
+
+// GELUTanh computes GELU's form by tanh.
+func GELUTanh[T Float](dst, x []T) { each(dst, x, geluTanh32, geluTanh32) }
+
 // within returns x, or the bound that it is beyond; NaN stays.
 func within(lo, x, hi float64) float64 {
 	if x < lo {

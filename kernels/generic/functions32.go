@@ -111,3 +111,56 @@ func erf32(x float64) float64 {
 	power := times2(1, math.Float64bits(s))
 	return math.Copysign((1-power)-float64(power*float64(r*evaluate(r, Exp2Minus1[:]))), x)
 }
+
+// What follows is not correctly rounded in every case: the steps are those of the assembly.
+
+// split returns x*scale - k for the nearest whole k, and a number that has k in its lowest
+// bits.
+func split(x, scale float64) (rest float64, low uint64) {
+	s := fma(x, scale, Whole)
+	return fma(x, scale, Whole-s), math.Float64bits(s)
+}
+
+// splitOne is split with the scale 1.
+func splitOne(x float64) (rest float64, low uint64) {
+	s := x + Whole
+	return x + (Whole - s), math.Float64bits(s)
+}
+
+func softplus32(x float64) float64 {
+	r, low := split(within(0, math.Abs(x), -ExpLeast32), -math.Log2E)
+	e := times2(horner(r, Power2[:]), low)
+	k, f := binary(1 + e)
+	if 1+e < 2*RootHalf {
+		f = e
+	}
+	tail := fma(f*f, horner(f, LogTail[:]), k*Ln2Lower32)
+	y := fma(k, Ln2Upper32, f) + tail
+	if x <= 0 {
+		return y
+	}
+	return x + y // also NaN, whose logarithm is none
+}
+
+func silu32(x float64) float64 {
+	c := within(SiLULeast32, x, math.Inf(1))
+	r, low := split(within(SiLULeast32, x, SigmoidMost32), -math.Log2E)
+	return c / (1 + times2(horner(r, Power2[:]), low))
+}
+
+func gelu32(x float64) float64 {
+	a := within(0, math.Abs(x), GELUMost32)
+	r, low := splitOne(a * horner(a, PhiExponent[:]))
+	phi := 0.5 * times2(horner(r, Power2[:]), low)
+	if !(x < 0) {
+		phi = 1 - phi
+	}
+	return within(-GELUMost32, x, math.Inf(1)) * phi
+}
+
+func geluTanh32(x float64) float64 {
+	c := within(GELUTanhLeast32, x, math.Inf(1))
+	d := within(GELUTanhLeast32, x, -GELUTanhLeast32)
+	r, low := splitOne(d * fma(d*d, GELUTanhCube, GELUTanhSlope))
+	return c / (1 + times2(horner(r, Power2[:]), low))
+}

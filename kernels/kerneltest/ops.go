@@ -1339,6 +1339,90 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "Softplus", Doc: "dst[i] = log(1 + exp(x[i]))", Family: "function", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Softplus
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "SiLU", Doc: "dst[i] = x[i]/(1 + exp(-x[i]))", Family: "function", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.SiLU
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "GELU", Doc: "dst[i] = x[i]*Phi(x[i])", Family: "function", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.GELU
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "GELUTanh", Doc: "dst[i] = x[i]*(1 + tanh(sqrt(2/pi)*(x[i] + 0.044715*x[i]^3)))/2", Family: "function", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.GELUTanh
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "SGD", Doc: "one step of gradient descent", Family: "update", Probe: "Move101",
 			Params: []Param{
 				{"p", InOut},
