@@ -62,6 +62,16 @@ func BenchmarkSoftplus(b *testing.B)                { benchmark(b, "Softplus") }
 func BenchmarkSiLU(b *testing.B)                    { benchmark(b, "SiLU") }
 func BenchmarkGELU(b *testing.B)                    { benchmark(b, "GELU") }
 func BenchmarkGELUTanh(b *testing.B)                { benchmark(b, "GELUTanh") }
+func BenchmarkSoftplusGrad(b *testing.B)            { benchmark(b, "SoftplusGrad") }
+func BenchmarkSiLUGrad(b *testing.B)                { benchmark(b, "SiLUGrad") }
+func BenchmarkGELUGrad(b *testing.B)                { benchmark(b, "GELUGrad") }
+func BenchmarkGELUTanhGrad(b *testing.B)            { benchmark(b, "GELUTanhGrad") }
+func BenchmarkReLU(b *testing.B)                    { benchmark(b, "ReLU") }
+func BenchmarkReLUGrad(b *testing.B)                { benchmark(b, "ReLUGrad") }
+func BenchmarkLeakyReLU(b *testing.B)               { benchmark(b, "LeakyReLU") }
+func BenchmarkLeakyReLUGrad(b *testing.B)           { benchmark(b, "LeakyReLUGrad") }
+func BenchmarkSigmoidGrad(b *testing.B)             { benchmark(b, "SigmoidGrad") }
+func BenchmarkTanhGrad(b *testing.B)                { benchmark(b, "TanhGrad") }
 func BenchmarkSGD(b *testing.B)                     { benchmark(b, "SGD") }
 func BenchmarkMomentum(b *testing.B)                { benchmark(b, "Momentum") }
 func BenchmarkNesterov(b *testing.B)                { benchmark(b, "Nesterov") }

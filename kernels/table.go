@@ -127,6 +127,26 @@ type Table[T Float] struct {
 	GELU func(dst, x []T)
 	// dst[i] = x[i]*(1 + tanh(sqrt(2/pi)*(x[i] + 0.044715*x[i]^3)))/2
 	GELUTanh func(dst, x []T)
+	// dst[i] = dy[i]*sigmoid(x[i])
+	SoftplusGrad func(dst, dy, x []T)
+	// dst[i] = dy[i]*SiLU'(x[i])
+	SiLUGrad func(dst, dy, x []T)
+	// dst[i] = dy[i]*GELU'(x[i])
+	GELUGrad func(dst, dy, x []T)
+	// dst[i] = dy[i]*GELUTanh'(x[i])
+	GELUTanhGrad func(dst, dy, x []T)
+	// dst[i] = max(x[i], 0)
+	ReLU func(dst, x []T)
+	// dst[i] = 0 if x[i] <= 0, otherwise dy[i]
+	ReLUGrad func(dst, dy, x []T)
+	// dst[i] = x[i] or, if that is negative, slope*x[i]
+	LeakyReLU func(dst, x []T, slope T)
+	// dst[i] = dy[i] if x[i] > 0, otherwise slope*dy[i]
+	LeakyReLUGrad func(dst, dy, x []T, slope T)
+	// dst[i] = dy[i]*y[i]*(1 - y[i])
+	SigmoidGrad func(dst, dy, y []T)
+	// dst[i] = dy[i]*(1 - y[i])*(1 + y[i])
+	TanhGrad func(dst, dy, y []T)
 	// one step of gradient descent
 	SGD func(p, g []T, scale, l2, lr T)
 	// one step of heavy-ball descent

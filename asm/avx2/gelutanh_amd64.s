@@ -17,11 +17,9 @@ TEXT ·GELUTanhF32(SB), NOSPLIT, $0-48
 	JLT          single
 
 main:
-	VCVTPS2PD (SI), Y2
-	VCVTPS2PD 16(SI), Y3
-	VCVTPS2PD 32(SI), Y4
-
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
+	VCVTPS2PD    (SI), Y2
+	VCVTPS2PD    16(SI), Y3
+	VCVTPS2PD    32(SI), Y4
 	VBROADCASTSD xc028000000000000_f64<>+0(SB), Y5
 	VMAXPD       Y2, Y5, Y2
 	VMAXPD       Y3, Y5, Y3
@@ -30,6 +28,8 @@ main:
 	VMINPD       Y2, Y5, Y6
 	VMINPD       Y3, Y5, Y7
 	VMINPD       Y4, Y5, Y5
+
+	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	VMULPD       Y6, Y6, Y8
 	VMULPD       Y7, Y7, Y9
 	VMULPD       Y5, Y5, Y10
@@ -50,8 +50,6 @@ main:
 	VADDPD       Y12, Y8, Y12
 	VADDPD       Y11, Y9, Y11
 	VADDPD       Y13, Y10, Y13
-
-	// x/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y10
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y9
 	VMOVAPD      Y9, Y8
@@ -100,36 +98,38 @@ main:
 	VPADDQ       Y5, Y12, Y5
 	VPADDQ       Y7, Y11, Y7
 	VPADDQ       Y6, Y13, Y6
-	VADDPD       Y5, Y1, Y5
-	VADDPD       Y7, Y1, Y7
-	VADDPD       Y6, Y1, Y6
-	VDIVPD       Y5, Y2, Y5
-	VDIVPD       Y7, Y3, Y7
-	VDIVPD       Y6, Y4, Y6
-	VCVTPD2PSY   Y5, X15
-	VMOVUPS      X15, (DI)
-	VCVTPD2PSY   Y7, X15
-	VMOVUPS      X15, 16(DI)
-	VCVTPD2PSY   Y6, X15
-	VMOVUPS      X15, 32(DI)
-	ADDQ         $+48, DI
-	ADDQ         $+48, SI
-	SUBQ         $+12, DX
-	CMPQ         DX, $+12
-	JGE          main
+
+	// x/(1 + e)
+	VADDPD     Y5, Y1, Y5
+	VADDPD     Y7, Y1, Y7
+	VADDPD     Y6, Y1, Y6
+	VDIVPD     Y5, Y2, Y5
+	VDIVPD     Y7, Y3, Y7
+	VDIVPD     Y6, Y4, Y6
+	VCVTPD2PSY Y5, X15
+	VMOVUPS    X15, (DI)
+	VCVTPD2PSY Y7, X15
+	VMOVUPS    X15, 16(DI)
+	VCVTPD2PSY Y6, X15
+	VMOVUPS    X15, 32(DI)
+	ADDQ       $+48, DI
+	ADDQ       $+48, SI
+	SUBQ       $+12, DX
+	CMPQ       DX, $+12
+	JGE        main
 
 single:
 	CMPQ DX, $+4
 	JLT  tail
 
 one:
-	VCVTPS2PD (SI), Y2
-
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
+	VCVTPS2PD    (SI), Y2
 	VBROADCASTSD xc028000000000000_f64<>+0(SB), Y3
 	VMAXPD       Y2, Y3, Y2
 	VBROADCASTSD x4028000000000000_f64<>+0(SB), Y3
 	VMINPD       Y2, Y3, Y3
+
+	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	VMULPD       Y3, Y3, Y4
 	VBROADCASTSD xbfba5a7cf7572a98_f64<>+0(SB), Y5
 	VBROADCASTSD xc0026aec21bce759_f64<>+0(SB), Y6
@@ -138,8 +138,6 @@ one:
 	VADDPD       Y0, Y4, Y3
 	VSUBPD       Y3, Y0, Y6
 	VADDPD       Y6, Y4, Y6
-
-	// x/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y4
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y5
 	VFMADD231PD  Y6, Y4, Y5
@@ -162,29 +160,31 @@ one:
 	VFMADD213PD  Y1, Y5, Y6
 	VPSLLQ       $0x34, Y3, Y3
 	VPADDQ       Y3, Y6, Y3
-	VADDPD       Y3, Y1, Y3
-	VDIVPD       Y3, Y2, Y3
-	VCVTPD2PSY   Y3, X15
-	VMOVUPS      X15, (DI)
-	ADDQ         $+16, DI
-	ADDQ         $+16, SI
-	SUBQ         $+4, DX
-	CMPQ         DX, $+4
-	JGE          one
+
+	// x/(1 + e)
+	VADDPD     Y3, Y1, Y3
+	VDIVPD     Y3, Y2, Y3
+	VCVTPD2PSY Y3, X15
+	VMOVUPS    X15, (DI)
+	ADDQ       $+16, DI
+	ADDQ       $+16, SI
+	SUBQ       $+4, DX
+	CMPQ       DX, $+4
+	JGE        one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
-	TESTQ     $+2, DX
-	JEQ       skip
-	VMOVSD    (SI), X2
-	VCVTPS2PD X2, Y2
-
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
+	TESTQ        DX, DX
+	JEQ          done
+	TESTQ        $+2, DX
+	JEQ          skip
+	VMOVSD       (SI), X2
+	VCVTPS2PD    X2, Y2
 	VBROADCASTSD xc028000000000000_f64<>+0(SB), Y3
 	VMAXPD       X2, X3, X2
 	VBROADCASTSD x4028000000000000_f64<>+0(SB), Y3
 	VMINPD       X2, X3, X3
+
+	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	VMULPD       X3, X3, X4
 	VBROADCASTSD xbfba5a7cf7572a98_f64<>+0(SB), Y5
 	VBROADCASTSD xc0026aec21bce759_f64<>+0(SB), Y6
@@ -193,8 +193,6 @@ tail:
 	VADDPD       X0, X4, X3
 	VSUBPD       X3, X0, X6
 	VADDPD       X6, X4, X6
-
-	// x/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y4
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y5
 	VFMADD231PD  X6, X4, X5
@@ -217,26 +215,28 @@ tail:
 	VFMADD213PD  X1, X5, X6
 	VPSLLQ       $0x34, X3, X3
 	VPADDQ       X3, X6, X3
-	VADDPD       X3, X1, X3
-	VDIVPD       X3, X2, X3
-	VCVTPD2PSY   Y3, X15
-	VMOVSD       X15, (DI)
-	TESTQ        $+1, DX
-	JEQ          done
-	ADDQ         $+8, DI
-	ADDQ         $+8, SI
+
+	// x/(1 + e)
+	VADDPD     X3, X1, X3
+	VDIVPD     X3, X2, X3
+	VCVTPD2PSY Y3, X15
+	VMOVSD     X15, (DI)
+	TESTQ      $+1, DX
+	JEQ        done
+	ADDQ       $+8, DI
+	ADDQ       $+8, SI
 
 skip:
-	TESTQ     $+1, DX
-	JEQ       skip2
-	VXORPS    X2, X2, X2
-	VCVTSS2SD (SI), X2, X2
-
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
+	TESTQ        $+1, DX
+	JEQ          skip2
+	VXORPS       X2, X2, X2
+	VCVTSS2SD    (SI), X2, X2
 	VBROADCASTSD xc028000000000000_f64<>+0(SB), Y3
 	VMAXPD       X2, X3, X2
 	VBROADCASTSD x4028000000000000_f64<>+0(SB), Y3
 	VMINPD       X2, X3, X3
+
+	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	VMULPD       X3, X3, X4
 	VBROADCASTSD xbfba5a7cf7572a98_f64<>+0(SB), Y5
 	VBROADCASTSD xc0026aec21bce759_f64<>+0(SB), Y6
@@ -245,8 +245,6 @@ skip:
 	VADDPD       X0, X4, X3
 	VSUBPD       X3, X0, X6
 	VADDPD       X6, X4, X6
-
-	// x/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y4
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y5
 	VFMADD231PD  X6, X4, X5
@@ -269,10 +267,12 @@ skip:
 	VFMADD213PD  X1, X5, X6
 	VPSLLQ       $0x34, X3, X3
 	VPADDQ       X3, X6, X3
-	VADDPD       X3, X1, X3
-	VDIVPD       X3, X2, X3
-	VCVTPD2PSY   Y3, X15
-	VMOVSS       X15, (DI)
+
+	// x/(1 + e)
+	VADDPD     X3, X1, X3
+	VDIVPD     X3, X2, X3
+	VCVTPD2PSY Y3, X15
+	VMOVSS     X15, (DI)
 
 skip2:
 done:
@@ -340,11 +340,9 @@ TEXT ·GELUTanhF64(SB), NOSPLIT, $0-48
 	JLT          single
 
 main:
-	VMOVUPD (SI), Y2
-	VMOVUPD 32(SI), Y3
-	VMOVUPD 64(SI), Y4
-
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
+	VMOVUPD      (SI), Y2
+	VMOVUPD      32(SI), Y3
+	VMOVUPD      64(SI), Y4
 	VBROADCASTSD xc028000000000000_f64<>+0(SB), Y5
 	VMAXPD       Y2, Y5, Y2
 	VMAXPD       Y3, Y5, Y3
@@ -353,6 +351,8 @@ main:
 	VMINPD       Y2, Y5, Y6
 	VMINPD       Y3, Y5, Y7
 	VMINPD       Y4, Y5, Y5
+
+	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	VMULPD       Y6, Y6, Y8
 	VMULPD       Y7, Y7, Y9
 	VMULPD       Y5, Y5, Y10
@@ -373,8 +373,6 @@ main:
 	VADDPD       Y12, Y8, Y12
 	VADDPD       Y11, Y9, Y11
 	VADDPD       Y13, Y10, Y13
-
-	// x/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y10
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y9
 	VMOVAPD      Y9, Y8
@@ -423,33 +421,35 @@ main:
 	VPADDQ       Y5, Y12, Y5
 	VPADDQ       Y7, Y11, Y7
 	VPADDQ       Y6, Y13, Y6
-	VADDPD       Y5, Y1, Y5
-	VADDPD       Y7, Y1, Y7
-	VADDPD       Y6, Y1, Y6
-	VDIVPD       Y5, Y2, Y5
-	VDIVPD       Y7, Y3, Y7
-	VDIVPD       Y6, Y4, Y6
-	VMOVUPD      Y5, (DI)
-	VMOVUPD      Y7, 32(DI)
-	VMOVUPD      Y6, 64(DI)
-	ADDQ         $+96, DI
-	ADDQ         $+96, SI
-	SUBQ         $+12, DX
-	CMPQ         DX, $+12
-	JGE          main
+
+	// x/(1 + e)
+	VADDPD  Y5, Y1, Y5
+	VADDPD  Y7, Y1, Y7
+	VADDPD  Y6, Y1, Y6
+	VDIVPD  Y5, Y2, Y5
+	VDIVPD  Y7, Y3, Y7
+	VDIVPD  Y6, Y4, Y6
+	VMOVUPD Y5, (DI)
+	VMOVUPD Y7, 32(DI)
+	VMOVUPD Y6, 64(DI)
+	ADDQ    $+96, DI
+	ADDQ    $+96, SI
+	SUBQ    $+12, DX
+	CMPQ    DX, $+12
+	JGE     main
 
 single:
 	CMPQ DX, $+4
 	JLT  tail
 
 one:
-	VMOVUPD (SI), Y2
-
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
+	VMOVUPD      (SI), Y2
 	VBROADCASTSD xc028000000000000_f64<>+0(SB), Y3
 	VMAXPD       Y2, Y3, Y2
 	VBROADCASTSD x4028000000000000_f64<>+0(SB), Y3
 	VMINPD       Y2, Y3, Y3
+
+	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	VMULPD       Y3, Y3, Y4
 	VBROADCASTSD xbfba5a7cf7572a98_f64<>+0(SB), Y5
 	VBROADCASTSD xc0026aec21bce759_f64<>+0(SB), Y6
@@ -458,8 +458,6 @@ one:
 	VADDPD       Y0, Y4, Y3
 	VSUBPD       Y3, Y0, Y6
 	VADDPD       Y6, Y4, Y6
-
-	// x/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y4
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y5
 	VFMADD231PD  Y6, Y4, Y5
@@ -482,27 +480,29 @@ one:
 	VFMADD213PD  Y1, Y5, Y6
 	VPSLLQ       $0x34, Y3, Y3
 	VPADDQ       Y3, Y6, Y3
-	VADDPD       Y3, Y1, Y3
-	VDIVPD       Y3, Y2, Y3
-	VMOVUPD      Y3, (DI)
-	ADDQ         $+32, DI
-	ADDQ         $+32, SI
-	SUBQ         $+4, DX
-	CMPQ         DX, $+4
-	JGE          one
+
+	// x/(1 + e)
+	VADDPD  Y3, Y1, Y3
+	VDIVPD  Y3, Y2, Y3
+	VMOVUPD Y3, (DI)
+	ADDQ    $+32, DI
+	ADDQ    $+32, SI
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JGE     one
 
 tail:
-	TESTQ   DX, DX
-	JEQ     done
-	TESTQ   $+2, DX
-	JEQ     skip
-	VMOVUPS (SI), X2
-
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
+	TESTQ        DX, DX
+	JEQ          done
+	TESTQ        $+2, DX
+	JEQ          skip
+	VMOVUPS      (SI), X2
 	VBROADCASTSD xc028000000000000_f64<>+0(SB), Y3
 	VMAXPD       X2, X3, X2
 	VBROADCASTSD x4028000000000000_f64<>+0(SB), Y3
 	VMINPD       X2, X3, X3
+
+	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	VMULPD       X3, X3, X4
 	VBROADCASTSD xbfba5a7cf7572a98_f64<>+0(SB), Y5
 	VBROADCASTSD xc0026aec21bce759_f64<>+0(SB), Y6
@@ -511,8 +511,6 @@ tail:
 	VADDPD       X0, X4, X3
 	VSUBPD       X3, X0, X6
 	VADDPD       X6, X4, X6
-
-	// x/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y4
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y5
 	VFMADD231PD  X6, X4, X5
@@ -535,24 +533,26 @@ tail:
 	VFMADD213PD  X1, X5, X6
 	VPSLLQ       $0x34, X3, X3
 	VPADDQ       X3, X6, X3
-	VADDPD       X3, X1, X3
-	VDIVPD       X3, X2, X3
-	VMOVUPS      X3, (DI)
-	TESTQ        $+1, DX
-	JEQ          done
-	ADDQ         $+16, DI
-	ADDQ         $+16, SI
+
+	// x/(1 + e)
+	VADDPD  X3, X1, X3
+	VDIVPD  X3, X2, X3
+	VMOVUPS X3, (DI)
+	TESTQ   $+1, DX
+	JEQ     done
+	ADDQ    $+16, DI
+	ADDQ    $+16, SI
 
 skip:
-	TESTQ  $+1, DX
-	JEQ    skip2
-	VMOVSD (SI), X2
-
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
+	TESTQ        $+1, DX
+	JEQ          skip2
+	VMOVSD       (SI), X2
 	VBROADCASTSD xc028000000000000_f64<>+0(SB), Y3
 	VMAXPD       X2, X3, X2
 	VBROADCASTSD x4028000000000000_f64<>+0(SB), Y3
 	VMINPD       X2, X3, X3
+
+	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	VMULPD       X3, X3, X4
 	VBROADCASTSD xbfba5a7cf7572a98_f64<>+0(SB), Y5
 	VBROADCASTSD xc0026aec21bce759_f64<>+0(SB), Y6
@@ -561,8 +561,6 @@ skip:
 	VADDPD       X0, X4, X3
 	VSUBPD       X3, X0, X6
 	VADDPD       X6, X4, X6
-
-	// x/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y4
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y5
 	VFMADD231PD  X6, X4, X5
@@ -585,9 +583,11 @@ skip:
 	VFMADD213PD  X1, X5, X6
 	VPSLLQ       $0x34, X3, X3
 	VPADDQ       X3, X6, X3
-	VADDPD       X3, X1, X3
-	VDIVPD       X3, X2, X3
-	VMOVSD       X3, (DI)
+
+	// x/(1 + e)
+	VADDPD X3, X1, X3
+	VDIVPD X3, X2, X3
+	VMOVSD X3, (DI)
 
 skip2:
 done:

@@ -17,11 +17,9 @@ TEXT ·SiLUF32(SB), NOSPLIT, $0-48
 	JLT          single
 
 main:
-	VCVTPS2PD (SI), Y2
-	VCVTPS2PD 16(SI), Y3
-	VCVTPS2PD 32(SI), Y4
-
-	// -x log2 e = k + r
+	VCVTPS2PD    (SI), Y2
+	VCVTPS2PD    16(SI), Y3
+	VCVTPS2PD    32(SI), Y4
 	VBROADCASTSD xc05e000000000000_f64<>+0(SB), Y5
 	VMAXPD       Y2, Y5, Y2
 	VMAXPD       Y3, Y5, Y3
@@ -30,6 +28,8 @@ main:
 	VMINPD       Y2, Y5, Y6
 	VMINPD       Y3, Y5, Y7
 	VMINPD       Y4, Y5, Y5
+
+	// -x log2 e = k + r
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y8
 	VMOVAPD      Y0, Y9
 	VFMADD231PD  Y8, Y6, Y9
@@ -43,8 +43,6 @@ main:
 	VFMADD231PD  Y14, Y6, Y11
 	VFMADD231PD  Y14, Y7, Y12
 	VFMADD231PD  Y14, Y5, Y13
-
-	// x/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y5
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y14
 	VMOVAPD      Y14, Y7
@@ -93,43 +91,43 @@ main:
 	VPADDQ       Y9, Y11, Y9
 	VPADDQ       Y10, Y12, Y10
 	VPADDQ       Y8, Y13, Y8
-	VADDPD       Y9, Y1, Y9
-	VADDPD       Y10, Y1, Y10
-	VADDPD       Y8, Y1, Y8
-	VDIVPD       Y9, Y2, Y9
-	VDIVPD       Y10, Y3, Y10
-	VDIVPD       Y8, Y4, Y8
-	VCVTPD2PSY   Y9, X15
-	VMOVUPS      X15, (DI)
-	VCVTPD2PSY   Y10, X15
-	VMOVUPS      X15, 16(DI)
-	VCVTPD2PSY   Y8, X15
-	VMOVUPS      X15, 32(DI)
-	ADDQ         $+48, DI
-	ADDQ         $+48, SI
-	SUBQ         $+12, DX
-	CMPQ         DX, $+12
-	JGE          main
+
+	// x/(1 + e)
+	VADDPD     Y9, Y1, Y9
+	VADDPD     Y10, Y1, Y10
+	VADDPD     Y8, Y1, Y8
+	VDIVPD     Y9, Y2, Y9
+	VDIVPD     Y10, Y3, Y10
+	VDIVPD     Y8, Y4, Y8
+	VCVTPD2PSY Y9, X15
+	VMOVUPS    X15, (DI)
+	VCVTPD2PSY Y10, X15
+	VMOVUPS    X15, 16(DI)
+	VCVTPD2PSY Y8, X15
+	VMOVUPS    X15, 32(DI)
+	ADDQ       $+48, DI
+	ADDQ       $+48, SI
+	SUBQ       $+12, DX
+	CMPQ       DX, $+12
+	JGE        main
 
 single:
 	CMPQ DX, $+4
 	JLT  tail
 
 one:
-	VCVTPS2PD (SI), Y2
-
-	// -x log2 e = k + r
+	VCVTPS2PD    (SI), Y2
 	VBROADCASTSD xc05e000000000000_f64<>+0(SB), Y3
 	VMAXPD       Y2, Y3, Y2
 	VBROADCASTSD x4044000000000000_f64<>+0(SB), Y3
 	VMINPD       Y2, Y3, Y3
+
+	// -x log2 e = k + r
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y4
 	VFMADD213PD  Y0, Y3, Y4
 	VSUBPD       Y4, Y0, Y5
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y6
 	VFMADD231PD  Y6, Y3, Y5
-
-	// x/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y3
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y6
 	VFMADD231PD  Y5, Y3, Y6
@@ -152,36 +150,36 @@ one:
 	VFMADD213PD  Y1, Y6, Y5
 	VPSLLQ       $0x34, Y4, Y4
 	VPADDQ       Y4, Y5, Y4
-	VADDPD       Y4, Y1, Y4
-	VDIVPD       Y4, Y2, Y4
-	VCVTPD2PSY   Y4, X15
-	VMOVUPS      X15, (DI)
-	ADDQ         $+16, DI
-	ADDQ         $+16, SI
-	SUBQ         $+4, DX
-	CMPQ         DX, $+4
-	JGE          one
+
+	// x/(1 + e)
+	VADDPD     Y4, Y1, Y4
+	VDIVPD     Y4, Y2, Y4
+	VCVTPD2PSY Y4, X15
+	VMOVUPS    X15, (DI)
+	ADDQ       $+16, DI
+	ADDQ       $+16, SI
+	SUBQ       $+4, DX
+	CMPQ       DX, $+4
+	JGE        one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
-	TESTQ     $+2, DX
-	JEQ       skip
-	VMOVSD    (SI), X2
-	VCVTPS2PD X2, Y2
-
-	// -x log2 e = k + r
+	TESTQ        DX, DX
+	JEQ          done
+	TESTQ        $+2, DX
+	JEQ          skip
+	VMOVSD       (SI), X2
+	VCVTPS2PD    X2, Y2
 	VBROADCASTSD xc05e000000000000_f64<>+0(SB), Y3
 	VMAXPD       X2, X3, X2
 	VBROADCASTSD x4044000000000000_f64<>+0(SB), Y3
 	VMINPD       X2, X3, X3
+
+	// -x log2 e = k + r
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y4
 	VFMADD213PD  X0, X3, X4
 	VSUBPD       X4, X0, X5
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y6
 	VFMADD231PD  X6, X3, X5
-
-	// x/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y3
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y6
 	VFMADD231PD  X5, X3, X6
@@ -204,33 +202,33 @@ tail:
 	VFMADD213PD  X1, X6, X5
 	VPSLLQ       $0x34, X4, X4
 	VPADDQ       X4, X5, X4
-	VADDPD       X4, X1, X4
-	VDIVPD       X4, X2, X4
-	VCVTPD2PSY   Y4, X15
-	VMOVSD       X15, (DI)
-	TESTQ        $+1, DX
-	JEQ          done
-	ADDQ         $+8, DI
-	ADDQ         $+8, SI
+
+	// x/(1 + e)
+	VADDPD     X4, X1, X4
+	VDIVPD     X4, X2, X4
+	VCVTPD2PSY Y4, X15
+	VMOVSD     X15, (DI)
+	TESTQ      $+1, DX
+	JEQ        done
+	ADDQ       $+8, DI
+	ADDQ       $+8, SI
 
 skip:
-	TESTQ     $+1, DX
-	JEQ       skip2
-	VXORPS    X2, X2, X2
-	VCVTSS2SD (SI), X2, X2
-
-	// -x log2 e = k + r
+	TESTQ        $+1, DX
+	JEQ          skip2
+	VXORPS       X2, X2, X2
+	VCVTSS2SD    (SI), X2, X2
 	VBROADCASTSD xc05e000000000000_f64<>+0(SB), Y3
 	VMAXPD       X2, X3, X2
 	VBROADCASTSD x4044000000000000_f64<>+0(SB), Y3
 	VMINPD       X2, X3, X3
+
+	// -x log2 e = k + r
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y4
 	VFMADD213PD  X0, X3, X4
 	VSUBPD       X4, X0, X5
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y6
 	VFMADD231PD  X6, X3, X5
-
-	// x/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y3
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y6
 	VFMADD231PD  X5, X3, X6
@@ -253,10 +251,12 @@ skip:
 	VFMADD213PD  X1, X6, X5
 	VPSLLQ       $0x34, X4, X4
 	VPADDQ       X4, X5, X4
-	VADDPD       X4, X1, X4
-	VDIVPD       X4, X2, X4
-	VCVTPD2PSY   Y4, X15
-	VMOVSS       X15, (DI)
+
+	// x/(1 + e)
+	VADDPD     X4, X1, X4
+	VDIVPD     X4, X2, X4
+	VCVTPD2PSY Y4, X15
+	VMOVSS     X15, (DI)
 
 skip2:
 done:
@@ -321,11 +321,9 @@ TEXT ·SiLUF64(SB), NOSPLIT, $0-48
 	JLT          single
 
 main:
-	VMOVUPD (SI), Y2
-	VMOVUPD 32(SI), Y3
-	VMOVUPD 64(SI), Y4
-
-	// -x log2 e = k + r
+	VMOVUPD      (SI), Y2
+	VMOVUPD      32(SI), Y3
+	VMOVUPD      64(SI), Y4
 	VBROADCASTSD xc05e000000000000_f64<>+0(SB), Y5
 	VMAXPD       Y2, Y5, Y2
 	VMAXPD       Y3, Y5, Y3
@@ -334,6 +332,8 @@ main:
 	VMINPD       Y2, Y5, Y6
 	VMINPD       Y3, Y5, Y7
 	VMINPD       Y4, Y5, Y5
+
+	// -x log2 e = k + r
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y8
 	VMOVAPD      Y0, Y9
 	VFMADD231PD  Y8, Y6, Y9
@@ -347,8 +347,6 @@ main:
 	VFMADD231PD  Y14, Y6, Y11
 	VFMADD231PD  Y14, Y7, Y12
 	VFMADD231PD  Y14, Y5, Y13
-
-	// x/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y5
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y14
 	VMOVAPD      Y14, Y7
@@ -397,40 +395,40 @@ main:
 	VPADDQ       Y9, Y11, Y9
 	VPADDQ       Y10, Y12, Y10
 	VPADDQ       Y8, Y13, Y8
-	VADDPD       Y9, Y1, Y9
-	VADDPD       Y10, Y1, Y10
-	VADDPD       Y8, Y1, Y8
-	VDIVPD       Y9, Y2, Y9
-	VDIVPD       Y10, Y3, Y10
-	VDIVPD       Y8, Y4, Y8
-	VMOVUPD      Y9, (DI)
-	VMOVUPD      Y10, 32(DI)
-	VMOVUPD      Y8, 64(DI)
-	ADDQ         $+96, DI
-	ADDQ         $+96, SI
-	SUBQ         $+12, DX
-	CMPQ         DX, $+12
-	JGE          main
+
+	// x/(1 + e)
+	VADDPD  Y9, Y1, Y9
+	VADDPD  Y10, Y1, Y10
+	VADDPD  Y8, Y1, Y8
+	VDIVPD  Y9, Y2, Y9
+	VDIVPD  Y10, Y3, Y10
+	VDIVPD  Y8, Y4, Y8
+	VMOVUPD Y9, (DI)
+	VMOVUPD Y10, 32(DI)
+	VMOVUPD Y8, 64(DI)
+	ADDQ    $+96, DI
+	ADDQ    $+96, SI
+	SUBQ    $+12, DX
+	CMPQ    DX, $+12
+	JGE     main
 
 single:
 	CMPQ DX, $+4
 	JLT  tail
 
 one:
-	VMOVUPD (SI), Y2
-
-	// -x log2 e = k + r
+	VMOVUPD      (SI), Y2
 	VBROADCASTSD xc05e000000000000_f64<>+0(SB), Y3
 	VMAXPD       Y2, Y3, Y2
 	VBROADCASTSD x4044000000000000_f64<>+0(SB), Y3
 	VMINPD       Y2, Y3, Y3
+
+	// -x log2 e = k + r
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y4
 	VFMADD213PD  Y0, Y3, Y4
 	VSUBPD       Y4, Y0, Y5
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y6
 	VFMADD231PD  Y6, Y3, Y5
-
-	// x/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y3
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y6
 	VFMADD231PD  Y5, Y3, Y6
@@ -453,34 +451,34 @@ one:
 	VFMADD213PD  Y1, Y6, Y5
 	VPSLLQ       $0x34, Y4, Y4
 	VPADDQ       Y4, Y5, Y4
-	VADDPD       Y4, Y1, Y4
-	VDIVPD       Y4, Y2, Y4
-	VMOVUPD      Y4, (DI)
-	ADDQ         $+32, DI
-	ADDQ         $+32, SI
-	SUBQ         $+4, DX
-	CMPQ         DX, $+4
-	JGE          one
+
+	// x/(1 + e)
+	VADDPD  Y4, Y1, Y4
+	VDIVPD  Y4, Y2, Y4
+	VMOVUPD Y4, (DI)
+	ADDQ    $+32, DI
+	ADDQ    $+32, SI
+	SUBQ    $+4, DX
+	CMPQ    DX, $+4
+	JGE     one
 
 tail:
-	TESTQ   DX, DX
-	JEQ     done
-	TESTQ   $+2, DX
-	JEQ     skip
-	VMOVUPS (SI), X2
-
-	// -x log2 e = k + r
+	TESTQ        DX, DX
+	JEQ          done
+	TESTQ        $+2, DX
+	JEQ          skip
+	VMOVUPS      (SI), X2
 	VBROADCASTSD xc05e000000000000_f64<>+0(SB), Y3
 	VMAXPD       X2, X3, X2
 	VBROADCASTSD x4044000000000000_f64<>+0(SB), Y3
 	VMINPD       X2, X3, X3
+
+	// -x log2 e = k + r
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y4
 	VFMADD213PD  X0, X3, X4
 	VSUBPD       X4, X0, X5
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y6
 	VFMADD231PD  X6, X3, X5
-
-	// x/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y3
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y6
 	VFMADD231PD  X5, X3, X6
@@ -503,31 +501,31 @@ tail:
 	VFMADD213PD  X1, X6, X5
 	VPSLLQ       $0x34, X4, X4
 	VPADDQ       X4, X5, X4
-	VADDPD       X4, X1, X4
-	VDIVPD       X4, X2, X4
-	VMOVUPS      X4, (DI)
-	TESTQ        $+1, DX
-	JEQ          done
-	ADDQ         $+16, DI
-	ADDQ         $+16, SI
+
+	// x/(1 + e)
+	VADDPD  X4, X1, X4
+	VDIVPD  X4, X2, X4
+	VMOVUPS X4, (DI)
+	TESTQ   $+1, DX
+	JEQ     done
+	ADDQ    $+16, DI
+	ADDQ    $+16, SI
 
 skip:
-	TESTQ  $+1, DX
-	JEQ    skip2
-	VMOVSD (SI), X2
-
-	// -x log2 e = k + r
+	TESTQ        $+1, DX
+	JEQ          skip2
+	VMOVSD       (SI), X2
 	VBROADCASTSD xc05e000000000000_f64<>+0(SB), Y3
 	VMAXPD       X2, X3, X2
 	VBROADCASTSD x4044000000000000_f64<>+0(SB), Y3
 	VMINPD       X2, X3, X3
+
+	// -x log2 e = k + r
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y4
 	VFMADD213PD  X0, X3, X4
 	VSUBPD       X4, X0, X5
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y6
 	VFMADD231PD  X6, X3, X5
-
-	// x/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y3
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y6
 	VFMADD231PD  X5, X3, X6
@@ -550,9 +548,11 @@ skip:
 	VFMADD213PD  X1, X6, X5
 	VPSLLQ       $0x34, X4, X4
 	VPADDQ       X4, X5, X4
-	VADDPD       X4, X1, X4
-	VDIVPD       X4, X2, X4
-	VMOVSD       X4, (DI)
+
+	// x/(1 + e)
+	VADDPD X4, X1, X4
+	VDIVPD X4, X2, X4
+	VMOVSD X4, (DI)
 
 skip2:
 done:

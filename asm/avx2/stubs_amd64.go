@@ -614,6 +614,106 @@ func GELUTanhF32(dst, x []float32)
 //go:noescape
 func GELUTanhF64(dst, x []float64)
 
+// SoftplusGradF32 computes dst[i] = dy[i]*sigmoid(x[i]).
+//
+//go:noescape
+func SoftplusGradF32(dst, dy, x []float32)
+
+// SoftplusGradF64 computes dst[i] = dy[i]*sigmoid(x[i]).
+//
+//go:noescape
+func SoftplusGradF64(dst, dy, x []float64)
+
+// SiLUGradF32 computes dst[i] = dy[i]*SiLU'(x[i]).
+//
+//go:noescape
+func SiLUGradF32(dst, dy, x []float32)
+
+// SiLUGradF64 computes dst[i] = dy[i]*SiLU'(x[i]).
+//
+//go:noescape
+func SiLUGradF64(dst, dy, x []float64)
+
+// GELUGradF32 computes dst[i] = dy[i]*GELU'(x[i]).
+//
+//go:noescape
+func GELUGradF32(dst, dy, x []float32)
+
+// GELUGradF64 computes dst[i] = dy[i]*GELU'(x[i]).
+//
+//go:noescape
+func GELUGradF64(dst, dy, x []float64)
+
+// GELUTanhGradF32 computes dst[i] = dy[i]*GELUTanh'(x[i]).
+//
+//go:noescape
+func GELUTanhGradF32(dst, dy, x []float32)
+
+// GELUTanhGradF64 computes dst[i] = dy[i]*GELUTanh'(x[i]).
+//
+//go:noescape
+func GELUTanhGradF64(dst, dy, x []float64)
+
+// ReLUF32 computes dst[i] = max(x[i], 0).
+//
+//go:noescape
+func ReLUF32(dst, x []float32)
+
+// ReLUF64 computes dst[i] = max(x[i], 0).
+//
+//go:noescape
+func ReLUF64(dst, x []float64)
+
+// ReLUGradF32 computes dst[i] = 0 if x[i] <= 0, otherwise dy[i].
+//
+//go:noescape
+func ReLUGradF32(dst, dy, x []float32)
+
+// ReLUGradF64 computes dst[i] = 0 if x[i] <= 0, otherwise dy[i].
+//
+//go:noescape
+func ReLUGradF64(dst, dy, x []float64)
+
+// LeakyReLUF32 computes dst[i] = x[i] or, if that is negative, slope*x[i].
+//
+//go:noescape
+func LeakyReLUF32(dst, x []float32, slope float32)
+
+// LeakyReLUF64 computes dst[i] = x[i] or, if that is negative, slope*x[i].
+//
+//go:noescape
+func LeakyReLUF64(dst, x []float64, slope float64)
+
+// LeakyReLUGradF32 computes dst[i] = dy[i] if x[i] > 0, otherwise slope*dy[i].
+//
+//go:noescape
+func LeakyReLUGradF32(dst, dy, x []float32, slope float32)
+
+// LeakyReLUGradF64 computes dst[i] = dy[i] if x[i] > 0, otherwise slope*dy[i].
+//
+//go:noescape
+func LeakyReLUGradF64(dst, dy, x []float64, slope float64)
+
+// SigmoidGradF32 computes dst[i] = dy[i]*y[i]*(1 - y[i]).
+//
+//go:noescape
+func SigmoidGradF32(dst, dy, y []float32)
+
+// SigmoidGradF64 computes dst[i] = dy[i]*y[i]*(1 - y[i]).
+//
+//go:noescape
+func SigmoidGradF64(dst, dy, y []float64)
+
+// TanhGradF32 computes dst[i] = dy[i]*(1 - y[i])*(1 + y[i]).
+//
+//go:noescape
+func TanhGradF32(dst, dy, y []float32)
+
+// TanhGradF64 computes dst[i] = dy[i]*(1 - y[i])*(1 + y[i]).
+//
+//go:noescape
+func TanhGradF64(dst, dy, y []float64)
+
 // SGDF32 computes one step of gradient descent.
 //
 //go:noescape

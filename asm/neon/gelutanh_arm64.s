@@ -16,27 +16,27 @@ TEXT ·GELUTanhF32(SB), NOSPLIT, $0-48
 	VDUP R17, V1.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V2.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V3.D2
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V4.D2
+	VDUP R17, V3.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V5.D2
+	VDUP R17, V4.D2
 	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V6.D2
+	VDUP R17, V5.D2
 	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V7.D2
+	VDUP R17, V6.D2
 	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V8.D2
+	VDUP R17, V7.D2
 	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V9.D2
+	VDUP R17, V8.D2
 	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V10.D2
+	VDUP R17, V9.D2
 	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V11.D2
+	VDUP R17, V10.D2
 	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V12.D2
+	VDUP R17, V11.D2
 	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
+	VDUP R17, V12.D2
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V13.D2
 	CMP $8, R2
 	BLT single
@@ -51,8 +51,6 @@ main:
 	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
 	FMOVD 24(R1), F17
 	WORD $0x0e617a31 // fcvtl v17.2d, v17.2s
-
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	MOVD $0xc028000000000000, R17 // xc028000000000000
 	VDUP R17, V18.D2
 	WORD $0x6eeee65f // fcmgt v31.2d, v18.2d, v14.2d
@@ -81,6 +79,8 @@ main:
 	WORD $0x6ef2e63f // fcmgt v31.2d, v17.2d, v18.2d
 	WORD $0x6e711e5f // bsl v31.16b, v18.16b, v17.16b
 	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
+
+	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	WORD $0x6e73de76 // fmul v22.2d, v19.2d, v19.2d
 	WORD $0x6e74de97 // fmul v23.2d, v20.2d, v20.2d
 	WORD $0x6e75deb8 // fmul v24.2d, v21.2d, v21.2d
@@ -109,87 +109,85 @@ main:
 	WORD $0x4e7bd6db // fadd v27.2d, v22.2d, v27.2d
 	WORD $0x4e7cd6fc // fadd v28.2d, v23.2d, v28.2d
 	WORD $0x4e7dd71d // fadd v29.2d, v24.2d, v29.2d
-
-	// x/(1 + 2^k 2^r)
+	WORD $0x4ea41c98 // mov v24.16b, v4.16b
+	WORD $0x4e79cc78 // fmla v24.2d, v3.2d, v25.2d
+	WORD $0x4ea41c97 // mov v23.16b, v4.16b
+	WORD $0x4e7bcc77 // fmla v23.2d, v3.2d, v27.2d
+	WORD $0x4ea41c96 // mov v22.16b, v4.16b
+	WORD $0x4e7ccc76 // fmla v22.2d, v3.2d, v28.2d
+	WORD $0x4ea41c9a // mov v26.16b, v4.16b
+	WORD $0x4e7dcc7a // fmla v26.2d, v3.2d, v29.2d
+	WORD $0x4ea51cbe // mov v30.16b, v5.16b
+	WORD $0x4e79cf1e // fmla v30.2d, v24.2d, v25.2d
 	WORD $0x4ea51cb8 // mov v24.16b, v5.16b
-	WORD $0x4e79cc98 // fmla v24.2d, v4.2d, v25.2d
+	WORD $0x4e7bcef8 // fmla v24.2d, v23.2d, v27.2d
 	WORD $0x4ea51cb7 // mov v23.16b, v5.16b
-	WORD $0x4e7bcc97 // fmla v23.2d, v4.2d, v27.2d
+	WORD $0x4e7cced7 // fmla v23.2d, v22.2d, v28.2d
 	WORD $0x4ea51cb6 // mov v22.16b, v5.16b
-	WORD $0x4e7ccc96 // fmla v22.2d, v4.2d, v28.2d
-	WORD $0x4ea51cba // mov v26.16b, v5.16b
-	WORD $0x4e7dcc9a // fmla v26.2d, v4.2d, v29.2d
+	WORD $0x4e7dcf56 // fmla v22.2d, v26.2d, v29.2d
+	WORD $0x4ea61cda // mov v26.16b, v6.16b
+	WORD $0x4e79cfda // fmla v26.2d, v30.2d, v25.2d
 	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e79cf1e // fmla v30.2d, v24.2d, v25.2d
+	WORD $0x4e7bcf1e // fmla v30.2d, v24.2d, v27.2d
 	WORD $0x4ea61cd8 // mov v24.16b, v6.16b
-	WORD $0x4e7bcef8 // fmla v24.2d, v23.2d, v27.2d
+	WORD $0x4e7ccef8 // fmla v24.2d, v23.2d, v28.2d
 	WORD $0x4ea61cd7 // mov v23.16b, v6.16b
-	WORD $0x4e7cced7 // fmla v23.2d, v22.2d, v28.2d
-	WORD $0x4ea61cd6 // mov v22.16b, v6.16b
-	WORD $0x4e7dcf56 // fmla v22.2d, v26.2d, v29.2d
+	WORD $0x4e7dced7 // fmla v23.2d, v22.2d, v29.2d
+	WORD $0x4ea71cf6 // mov v22.16b, v7.16b
+	WORD $0x4e79cf56 // fmla v22.2d, v26.2d, v25.2d
 	WORD $0x4ea71cfa // mov v26.16b, v7.16b
-	WORD $0x4e79cfda // fmla v26.2d, v30.2d, v25.2d
+	WORD $0x4e7bcfda // fmla v26.2d, v30.2d, v27.2d
 	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e7bcf1e // fmla v30.2d, v24.2d, v27.2d
+	WORD $0x4e7ccf1e // fmla v30.2d, v24.2d, v28.2d
 	WORD $0x4ea71cf8 // mov v24.16b, v7.16b
-	WORD $0x4e7ccef8 // fmla v24.2d, v23.2d, v28.2d
-	WORD $0x4ea71cf7 // mov v23.16b, v7.16b
-	WORD $0x4e7dced7 // fmla v23.2d, v22.2d, v29.2d
+	WORD $0x4e7dcef8 // fmla v24.2d, v23.2d, v29.2d
+	WORD $0x4ea81d17 // mov v23.16b, v8.16b
+	WORD $0x4e79ced7 // fmla v23.2d, v22.2d, v25.2d
 	WORD $0x4ea81d16 // mov v22.16b, v8.16b
-	WORD $0x4e79cf56 // fmla v22.2d, v26.2d, v25.2d
-	WORD $0x4ea81d1a // mov v26.16b, v8.16b
-	WORD $0x4e7bcfda // fmla v26.2d, v30.2d, v27.2d
-	WORD $0x4ea81d1e // mov v30.16b, v8.16b
-	WORD $0x4e7ccf1e // fmla v30.2d, v24.2d, v28.2d
-	WORD $0x4ea81d18 // mov v24.16b, v8.16b
-	WORD $0x4e7dcef8 // fmla v24.2d, v23.2d, v29.2d
-	WORD $0x4ea91d37 // mov v23.16b, v9.16b
-	WORD $0x4e79ced7 // fmla v23.2d, v22.2d, v25.2d
-	WORD $0x4ea91d36 // mov v22.16b, v9.16b
 	WORD $0x4e7bcf56 // fmla v22.2d, v26.2d, v27.2d
-	WORD $0x4ea91d3a // mov v26.16b, v9.16b
+	WORD $0x4ea81d1a // mov v26.16b, v8.16b
 	WORD $0x4e7ccfda // fmla v26.2d, v30.2d, v28.2d
-	WORD $0x4ea91d3e // mov v30.16b, v9.16b
+	WORD $0x4ea81d1e // mov v30.16b, v8.16b
 	WORD $0x4e7dcf1e // fmla v30.2d, v24.2d, v29.2d
-	WORD $0x4eaa1d58 // mov v24.16b, v10.16b
+	WORD $0x4ea91d38 // mov v24.16b, v9.16b
 	WORD $0x4e79cef8 // fmla v24.2d, v23.2d, v25.2d
-	WORD $0x4eaa1d57 // mov v23.16b, v10.16b
+	WORD $0x4ea91d37 // mov v23.16b, v9.16b
 	WORD $0x4e7bced7 // fmla v23.2d, v22.2d, v27.2d
-	WORD $0x4eaa1d56 // mov v22.16b, v10.16b
+	WORD $0x4ea91d36 // mov v22.16b, v9.16b
 	WORD $0x4e7ccf56 // fmla v22.2d, v26.2d, v28.2d
-	WORD $0x4eaa1d5a // mov v26.16b, v10.16b
+	WORD $0x4ea91d3a // mov v26.16b, v9.16b
 	WORD $0x4e7dcfda // fmla v26.2d, v30.2d, v29.2d
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
+	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
 	WORD $0x4e79cf1e // fmla v30.2d, v24.2d, v25.2d
-	WORD $0x4eab1d78 // mov v24.16b, v11.16b
+	WORD $0x4eaa1d58 // mov v24.16b, v10.16b
 	WORD $0x4e7bcef8 // fmla v24.2d, v23.2d, v27.2d
-	WORD $0x4eab1d77 // mov v23.16b, v11.16b
+	WORD $0x4eaa1d57 // mov v23.16b, v10.16b
 	WORD $0x4e7cced7 // fmla v23.2d, v22.2d, v28.2d
-	WORD $0x4eab1d76 // mov v22.16b, v11.16b
+	WORD $0x4eaa1d56 // mov v22.16b, v10.16b
 	WORD $0x4e7dcf56 // fmla v22.2d, v26.2d, v29.2d
-	WORD $0x4eac1d9a // mov v26.16b, v12.16b
+	WORD $0x4eab1d7a // mov v26.16b, v11.16b
 	WORD $0x4e79cfda // fmla v26.2d, v30.2d, v25.2d
-	WORD $0x4eac1d9e // mov v30.16b, v12.16b
+	WORD $0x4eab1d7e // mov v30.16b, v11.16b
 	WORD $0x4e7bcf1e // fmla v30.2d, v24.2d, v27.2d
-	WORD $0x4eac1d98 // mov v24.16b, v12.16b
+	WORD $0x4eab1d78 // mov v24.16b, v11.16b
 	WORD $0x4e7ccef8 // fmla v24.2d, v23.2d, v28.2d
-	WORD $0x4eac1d97 // mov v23.16b, v12.16b
+	WORD $0x4eab1d77 // mov v23.16b, v11.16b
 	WORD $0x4e7dced7 // fmla v23.2d, v22.2d, v29.2d
-	WORD $0x4ead1db6 // mov v22.16b, v13.16b
+	WORD $0x4eac1d96 // mov v22.16b, v12.16b
 	WORD $0x4e79cf56 // fmla v22.2d, v26.2d, v25.2d
-	WORD $0x4ead1dba // mov v26.16b, v13.16b
+	WORD $0x4eac1d9a // mov v26.16b, v12.16b
 	WORD $0x4e7bcfda // fmla v26.2d, v30.2d, v27.2d
-	WORD $0x4ead1dbe // mov v30.16b, v13.16b
+	WORD $0x4eac1d9e // mov v30.16b, v12.16b
 	WORD $0x4e7ccf1e // fmla v30.2d, v24.2d, v28.2d
-	WORD $0x4ead1db8 // mov v24.16b, v13.16b
+	WORD $0x4eac1d98 // mov v24.16b, v12.16b
 	WORD $0x4e7dcef8 // fmla v24.2d, v23.2d, v29.2d
-	WORD $0x4ea31c77 // mov v23.16b, v3.16b
+	WORD $0x4ead1db7 // mov v23.16b, v13.16b
 	WORD $0x4e79ced7 // fmla v23.2d, v22.2d, v25.2d
-	WORD $0x4ea31c79 // mov v25.16b, v3.16b
+	WORD $0x4ead1db9 // mov v25.16b, v13.16b
 	WORD $0x4e7bcf59 // fmla v25.2d, v26.2d, v27.2d
-	WORD $0x4ea31c7b // mov v27.16b, v3.16b
+	WORD $0x4ead1dbb // mov v27.16b, v13.16b
 	WORD $0x4e7ccfdb // fmla v27.2d, v30.2d, v28.2d
-	WORD $0x4ea31c7c // mov v28.16b, v3.16b
+	WORD $0x4ead1dbc // mov v28.16b, v13.16b
 	WORD $0x4e7dcf1c // fmla v28.2d, v24.2d, v29.2d
 	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
 	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
@@ -199,10 +197,12 @@ main:
 	WORD $0x4ef58735 // add v21.2d, v25.2d, v21.2d
 	WORD $0x4ef48774 // add v20.2d, v27.2d, v20.2d
 	WORD $0x4ef38793 // add v19.2d, v28.2d, v19.2d
-	WORD $0x4e72d472 // fadd v18.2d, v3.2d, v18.2d
-	WORD $0x4e75d475 // fadd v21.2d, v3.2d, v21.2d
-	WORD $0x4e74d474 // fadd v20.2d, v3.2d, v20.2d
-	WORD $0x4e73d473 // fadd v19.2d, v3.2d, v19.2d
+
+	// x/(1 + e)
+	WORD $0x4e72d5b2 // fadd v18.2d, v13.2d, v18.2d
+	WORD $0x4e75d5b5 // fadd v21.2d, v13.2d, v21.2d
+	WORD $0x4e74d5b4 // fadd v20.2d, v13.2d, v20.2d
+	WORD $0x4e73d5b3 // fadd v19.2d, v13.2d, v19.2d
 	WORD $0x6e72fdd2 // fdiv v18.2d, v14.2d, v18.2d
 	WORD $0x6e75fdf5 // fdiv v21.2d, v15.2d, v21.2d
 	WORD $0x6e74fe14 // fdiv v20.2d, v16.2d, v20.2d
@@ -228,8 +228,6 @@ single:
 one:
 	FMOVD (R1), F14
 	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
-
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	MOVD $0xc028000000000000, R17 // xc028000000000000
 	VDUP R17, V15.D2
 	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
@@ -240,6 +238,8 @@ one:
 	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
 	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+
+	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	WORD $0x6e6fddf0 // fmul v16.2d, v15.2d, v15.2d
 	WORD $0x4ea11c31 // mov v17.16b, v1.16b
 	WORD $0x4e60ce11 // fmla v17.2d, v16.2d, v0.2d
@@ -247,31 +247,31 @@ one:
 	WORD $0x4e62d62f // fadd v15.2d, v17.2d, v2.2d
 	WORD $0x4eefd450 // fsub v16.2d, v2.2d, v15.2d
 	WORD $0x4e70d630 // fadd v16.2d, v17.2d, v16.2d
-
-	// x/(1 + 2^k 2^r)
-	WORD $0x4ea51cb1 // mov v17.16b, v5.16b
-	WORD $0x4e70cc91 // fmla v17.2d, v4.2d, v16.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
+	WORD $0x4ea41c91 // mov v17.16b, v4.16b
+	WORD $0x4e70cc71 // fmla v17.2d, v3.2d, v16.2d
+	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4ea71cf1 // mov v17.16b, v7.16b
+	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
 	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
+	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4ea91d31 // mov v17.16b, v9.16b
+	WORD $0x4ea81d11 // mov v17.16b, v8.16b
 	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
+	WORD $0x4ea91d32 // mov v18.16b, v9.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4eab1d71 // mov v17.16b, v11.16b
+	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
 	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4eac1d92 // mov v18.16b, v12.16b
+	WORD $0x4eab1d72 // mov v18.16b, v11.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4ead1db1 // mov v17.16b, v13.16b
+	WORD $0x4eac1d91 // mov v17.16b, v12.16b
 	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
+	WORD $0x4ead1db2 // mov v18.16b, v13.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
 	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
 	WORD $0x4eef864f // add v15.2d, v18.2d, v15.2d
-	WORD $0x4e6fd46f // fadd v15.2d, v3.2d, v15.2d
+
+	// x/(1 + e)
+	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
 	WORD $0x6e6ffdcf // fdiv v15.2d, v14.2d, v15.2d
 	WORD $0x0e6169ff // fcvtn v31.2s, v15.2d
 	FMOVD F31, (R0)
@@ -286,8 +286,6 @@ tail:
 	TBZ $0, R2, skip
 	FMOVS (R1), F14
 	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
-
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	MOVD $0xc028000000000000, R17 // xc028000000000000
 	VDUP R17, V15.D2
 	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
@@ -298,6 +296,8 @@ tail:
 	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
 	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+
+	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	WORD $0x6e6fddf0 // fmul v16.2d, v15.2d, v15.2d
 	WORD $0x4ea11c31 // mov v17.16b, v1.16b
 	WORD $0x4e60ce11 // fmla v17.2d, v16.2d, v0.2d
@@ -305,31 +305,31 @@ tail:
 	WORD $0x4e62d62f // fadd v15.2d, v17.2d, v2.2d
 	WORD $0x4eefd450 // fsub v16.2d, v2.2d, v15.2d
 	WORD $0x4e70d630 // fadd v16.2d, v17.2d, v16.2d
-
-	// x/(1 + 2^k 2^r)
-	WORD $0x4ea51cb1 // mov v17.16b, v5.16b
-	WORD $0x4e70cc91 // fmla v17.2d, v4.2d, v16.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
+	WORD $0x4ea41c91 // mov v17.16b, v4.16b
+	WORD $0x4e70cc71 // fmla v17.2d, v3.2d, v16.2d
+	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4ea71cf1 // mov v17.16b, v7.16b
+	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
 	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
+	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4ea91d31 // mov v17.16b, v9.16b
+	WORD $0x4ea81d11 // mov v17.16b, v8.16b
 	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
+	WORD $0x4ea91d32 // mov v18.16b, v9.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4eab1d71 // mov v17.16b, v11.16b
+	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
 	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4eac1d92 // mov v18.16b, v12.16b
+	WORD $0x4eab1d72 // mov v18.16b, v11.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4ead1db1 // mov v17.16b, v13.16b
+	WORD $0x4eac1d91 // mov v17.16b, v12.16b
 	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
+	WORD $0x4ead1db2 // mov v18.16b, v13.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
 	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
 	WORD $0x4eef864f // add v15.2d, v18.2d, v15.2d
-	WORD $0x4e6fd46f // fadd v15.2d, v3.2d, v15.2d
+
+	// x/(1 + e)
+	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
 	WORD $0x6e6ffdcf // fdiv v15.2d, v14.2d, v15.2d
 	WORD $0x0e6169ff // fcvtn v31.2s, v15.2d
 	FMOVS F31, (R0)
@@ -351,27 +351,27 @@ TEXT ·GELUTanhF64(SB), NOSPLIT, $0-48
 	VDUP R17, V1.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V2.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V3.D2
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V4.D2
+	VDUP R17, V3.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V5.D2
+	VDUP R17, V4.D2
 	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V6.D2
+	VDUP R17, V5.D2
 	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V7.D2
+	VDUP R17, V6.D2
 	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V8.D2
+	VDUP R17, V7.D2
 	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V9.D2
+	VDUP R17, V8.D2
 	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V10.D2
+	VDUP R17, V9.D2
 	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V11.D2
+	VDUP R17, V10.D2
 	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V12.D2
+	VDUP R17, V11.D2
 	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
+	VDUP R17, V12.D2
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V13.D2
 	CMP $8, R2
 	BLT single
@@ -382,8 +382,6 @@ main:
 	FMOVQ 16(R1), F15
 	FMOVQ 32(R1), F16
 	FMOVQ 48(R1), F17
-
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	MOVD $0xc028000000000000, R17 // xc028000000000000
 	VDUP R17, V18.D2
 	WORD $0x6eeee65f // fcmgt v31.2d, v18.2d, v14.2d
@@ -412,6 +410,8 @@ main:
 	WORD $0x6ef2e63f // fcmgt v31.2d, v17.2d, v18.2d
 	WORD $0x6e711e5f // bsl v31.16b, v18.16b, v17.16b
 	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
+
+	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	WORD $0x6e73de76 // fmul v22.2d, v19.2d, v19.2d
 	WORD $0x6e74de97 // fmul v23.2d, v20.2d, v20.2d
 	WORD $0x6e75deb8 // fmul v24.2d, v21.2d, v21.2d
@@ -440,87 +440,85 @@ main:
 	WORD $0x4e7bd6db // fadd v27.2d, v22.2d, v27.2d
 	WORD $0x4e7cd6fc // fadd v28.2d, v23.2d, v28.2d
 	WORD $0x4e7dd71d // fadd v29.2d, v24.2d, v29.2d
-
-	// x/(1 + 2^k 2^r)
+	WORD $0x4ea41c98 // mov v24.16b, v4.16b
+	WORD $0x4e79cc78 // fmla v24.2d, v3.2d, v25.2d
+	WORD $0x4ea41c97 // mov v23.16b, v4.16b
+	WORD $0x4e7bcc77 // fmla v23.2d, v3.2d, v27.2d
+	WORD $0x4ea41c96 // mov v22.16b, v4.16b
+	WORD $0x4e7ccc76 // fmla v22.2d, v3.2d, v28.2d
+	WORD $0x4ea41c9a // mov v26.16b, v4.16b
+	WORD $0x4e7dcc7a // fmla v26.2d, v3.2d, v29.2d
+	WORD $0x4ea51cbe // mov v30.16b, v5.16b
+	WORD $0x4e79cf1e // fmla v30.2d, v24.2d, v25.2d
 	WORD $0x4ea51cb8 // mov v24.16b, v5.16b
-	WORD $0x4e79cc98 // fmla v24.2d, v4.2d, v25.2d
+	WORD $0x4e7bcef8 // fmla v24.2d, v23.2d, v27.2d
 	WORD $0x4ea51cb7 // mov v23.16b, v5.16b
-	WORD $0x4e7bcc97 // fmla v23.2d, v4.2d, v27.2d
+	WORD $0x4e7cced7 // fmla v23.2d, v22.2d, v28.2d
 	WORD $0x4ea51cb6 // mov v22.16b, v5.16b
-	WORD $0x4e7ccc96 // fmla v22.2d, v4.2d, v28.2d
-	WORD $0x4ea51cba // mov v26.16b, v5.16b
-	WORD $0x4e7dcc9a // fmla v26.2d, v4.2d, v29.2d
+	WORD $0x4e7dcf56 // fmla v22.2d, v26.2d, v29.2d
+	WORD $0x4ea61cda // mov v26.16b, v6.16b
+	WORD $0x4e79cfda // fmla v26.2d, v30.2d, v25.2d
 	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e79cf1e // fmla v30.2d, v24.2d, v25.2d
+	WORD $0x4e7bcf1e // fmla v30.2d, v24.2d, v27.2d
 	WORD $0x4ea61cd8 // mov v24.16b, v6.16b
-	WORD $0x4e7bcef8 // fmla v24.2d, v23.2d, v27.2d
+	WORD $0x4e7ccef8 // fmla v24.2d, v23.2d, v28.2d
 	WORD $0x4ea61cd7 // mov v23.16b, v6.16b
-	WORD $0x4e7cced7 // fmla v23.2d, v22.2d, v28.2d
-	WORD $0x4ea61cd6 // mov v22.16b, v6.16b
-	WORD $0x4e7dcf56 // fmla v22.2d, v26.2d, v29.2d
+	WORD $0x4e7dced7 // fmla v23.2d, v22.2d, v29.2d
+	WORD $0x4ea71cf6 // mov v22.16b, v7.16b
+	WORD $0x4e79cf56 // fmla v22.2d, v26.2d, v25.2d
 	WORD $0x4ea71cfa // mov v26.16b, v7.16b
-	WORD $0x4e79cfda // fmla v26.2d, v30.2d, v25.2d
+	WORD $0x4e7bcfda // fmla v26.2d, v30.2d, v27.2d
 	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e7bcf1e // fmla v30.2d, v24.2d, v27.2d
+	WORD $0x4e7ccf1e // fmla v30.2d, v24.2d, v28.2d
 	WORD $0x4ea71cf8 // mov v24.16b, v7.16b
-	WORD $0x4e7ccef8 // fmla v24.2d, v23.2d, v28.2d
-	WORD $0x4ea71cf7 // mov v23.16b, v7.16b
-	WORD $0x4e7dced7 // fmla v23.2d, v22.2d, v29.2d
+	WORD $0x4e7dcef8 // fmla v24.2d, v23.2d, v29.2d
+	WORD $0x4ea81d17 // mov v23.16b, v8.16b
+	WORD $0x4e79ced7 // fmla v23.2d, v22.2d, v25.2d
 	WORD $0x4ea81d16 // mov v22.16b, v8.16b
-	WORD $0x4e79cf56 // fmla v22.2d, v26.2d, v25.2d
-	WORD $0x4ea81d1a // mov v26.16b, v8.16b
-	WORD $0x4e7bcfda // fmla v26.2d, v30.2d, v27.2d
-	WORD $0x4ea81d1e // mov v30.16b, v8.16b
-	WORD $0x4e7ccf1e // fmla v30.2d, v24.2d, v28.2d
-	WORD $0x4ea81d18 // mov v24.16b, v8.16b
-	WORD $0x4e7dcef8 // fmla v24.2d, v23.2d, v29.2d
-	WORD $0x4ea91d37 // mov v23.16b, v9.16b
-	WORD $0x4e79ced7 // fmla v23.2d, v22.2d, v25.2d
-	WORD $0x4ea91d36 // mov v22.16b, v9.16b
 	WORD $0x4e7bcf56 // fmla v22.2d, v26.2d, v27.2d
-	WORD $0x4ea91d3a // mov v26.16b, v9.16b
+	WORD $0x4ea81d1a // mov v26.16b, v8.16b
 	WORD $0x4e7ccfda // fmla v26.2d, v30.2d, v28.2d
-	WORD $0x4ea91d3e // mov v30.16b, v9.16b
+	WORD $0x4ea81d1e // mov v30.16b, v8.16b
 	WORD $0x4e7dcf1e // fmla v30.2d, v24.2d, v29.2d
-	WORD $0x4eaa1d58 // mov v24.16b, v10.16b
+	WORD $0x4ea91d38 // mov v24.16b, v9.16b
 	WORD $0x4e79cef8 // fmla v24.2d, v23.2d, v25.2d
-	WORD $0x4eaa1d57 // mov v23.16b, v10.16b
+	WORD $0x4ea91d37 // mov v23.16b, v9.16b
 	WORD $0x4e7bced7 // fmla v23.2d, v22.2d, v27.2d
-	WORD $0x4eaa1d56 // mov v22.16b, v10.16b
+	WORD $0x4ea91d36 // mov v22.16b, v9.16b
 	WORD $0x4e7ccf56 // fmla v22.2d, v26.2d, v28.2d
-	WORD $0x4eaa1d5a // mov v26.16b, v10.16b
+	WORD $0x4ea91d3a // mov v26.16b, v9.16b
 	WORD $0x4e7dcfda // fmla v26.2d, v30.2d, v29.2d
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
+	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
 	WORD $0x4e79cf1e // fmla v30.2d, v24.2d, v25.2d
-	WORD $0x4eab1d78 // mov v24.16b, v11.16b
+	WORD $0x4eaa1d58 // mov v24.16b, v10.16b
 	WORD $0x4e7bcef8 // fmla v24.2d, v23.2d, v27.2d
-	WORD $0x4eab1d77 // mov v23.16b, v11.16b
+	WORD $0x4eaa1d57 // mov v23.16b, v10.16b
 	WORD $0x4e7cced7 // fmla v23.2d, v22.2d, v28.2d
-	WORD $0x4eab1d76 // mov v22.16b, v11.16b
+	WORD $0x4eaa1d56 // mov v22.16b, v10.16b
 	WORD $0x4e7dcf56 // fmla v22.2d, v26.2d, v29.2d
-	WORD $0x4eac1d9a // mov v26.16b, v12.16b
+	WORD $0x4eab1d7a // mov v26.16b, v11.16b
 	WORD $0x4e79cfda // fmla v26.2d, v30.2d, v25.2d
-	WORD $0x4eac1d9e // mov v30.16b, v12.16b
+	WORD $0x4eab1d7e // mov v30.16b, v11.16b
 	WORD $0x4e7bcf1e // fmla v30.2d, v24.2d, v27.2d
-	WORD $0x4eac1d98 // mov v24.16b, v12.16b
+	WORD $0x4eab1d78 // mov v24.16b, v11.16b
 	WORD $0x4e7ccef8 // fmla v24.2d, v23.2d, v28.2d
-	WORD $0x4eac1d97 // mov v23.16b, v12.16b
+	WORD $0x4eab1d77 // mov v23.16b, v11.16b
 	WORD $0x4e7dced7 // fmla v23.2d, v22.2d, v29.2d
-	WORD $0x4ead1db6 // mov v22.16b, v13.16b
+	WORD $0x4eac1d96 // mov v22.16b, v12.16b
 	WORD $0x4e79cf56 // fmla v22.2d, v26.2d, v25.2d
-	WORD $0x4ead1dba // mov v26.16b, v13.16b
+	WORD $0x4eac1d9a // mov v26.16b, v12.16b
 	WORD $0x4e7bcfda // fmla v26.2d, v30.2d, v27.2d
-	WORD $0x4ead1dbe // mov v30.16b, v13.16b
+	WORD $0x4eac1d9e // mov v30.16b, v12.16b
 	WORD $0x4e7ccf1e // fmla v30.2d, v24.2d, v28.2d
-	WORD $0x4ead1db8 // mov v24.16b, v13.16b
+	WORD $0x4eac1d98 // mov v24.16b, v12.16b
 	WORD $0x4e7dcef8 // fmla v24.2d, v23.2d, v29.2d
-	WORD $0x4ea31c77 // mov v23.16b, v3.16b
+	WORD $0x4ead1db7 // mov v23.16b, v13.16b
 	WORD $0x4e79ced7 // fmla v23.2d, v22.2d, v25.2d
-	WORD $0x4ea31c79 // mov v25.16b, v3.16b
+	WORD $0x4ead1db9 // mov v25.16b, v13.16b
 	WORD $0x4e7bcf59 // fmla v25.2d, v26.2d, v27.2d
-	WORD $0x4ea31c7b // mov v27.16b, v3.16b
+	WORD $0x4ead1dbb // mov v27.16b, v13.16b
 	WORD $0x4e7ccfdb // fmla v27.2d, v30.2d, v28.2d
-	WORD $0x4ea31c7c // mov v28.16b, v3.16b
+	WORD $0x4ead1dbc // mov v28.16b, v13.16b
 	WORD $0x4e7dcf1c // fmla v28.2d, v24.2d, v29.2d
 	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
 	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
@@ -530,10 +528,12 @@ main:
 	WORD $0x4ef58735 // add v21.2d, v25.2d, v21.2d
 	WORD $0x4ef48774 // add v20.2d, v27.2d, v20.2d
 	WORD $0x4ef38793 // add v19.2d, v28.2d, v19.2d
-	WORD $0x4e72d472 // fadd v18.2d, v3.2d, v18.2d
-	WORD $0x4e75d475 // fadd v21.2d, v3.2d, v21.2d
-	WORD $0x4e74d474 // fadd v20.2d, v3.2d, v20.2d
-	WORD $0x4e73d473 // fadd v19.2d, v3.2d, v19.2d
+
+	// x/(1 + e)
+	WORD $0x4e72d5b2 // fadd v18.2d, v13.2d, v18.2d
+	WORD $0x4e75d5b5 // fadd v21.2d, v13.2d, v21.2d
+	WORD $0x4e74d5b4 // fadd v20.2d, v13.2d, v20.2d
+	WORD $0x4e73d5b3 // fadd v19.2d, v13.2d, v19.2d
 	WORD $0x6e72fdd2 // fdiv v18.2d, v14.2d, v18.2d
 	WORD $0x6e75fdf5 // fdiv v21.2d, v15.2d, v21.2d
 	WORD $0x6e74fe14 // fdiv v20.2d, v16.2d, v20.2d
@@ -554,8 +554,6 @@ single:
 
 one:
 	FMOVQ (R1), F14
-
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	MOVD $0xc028000000000000, R17 // xc028000000000000
 	VDUP R17, V15.D2
 	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
@@ -566,6 +564,8 @@ one:
 	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
 	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+
+	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	WORD $0x6e6fddf0 // fmul v16.2d, v15.2d, v15.2d
 	WORD $0x4ea11c31 // mov v17.16b, v1.16b
 	WORD $0x4e60ce11 // fmla v17.2d, v16.2d, v0.2d
@@ -573,31 +573,31 @@ one:
 	WORD $0x4e62d62f // fadd v15.2d, v17.2d, v2.2d
 	WORD $0x4eefd450 // fsub v16.2d, v2.2d, v15.2d
 	WORD $0x4e70d630 // fadd v16.2d, v17.2d, v16.2d
-
-	// x/(1 + 2^k 2^r)
-	WORD $0x4ea51cb1 // mov v17.16b, v5.16b
-	WORD $0x4e70cc91 // fmla v17.2d, v4.2d, v16.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
+	WORD $0x4ea41c91 // mov v17.16b, v4.16b
+	WORD $0x4e70cc71 // fmla v17.2d, v3.2d, v16.2d
+	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4ea71cf1 // mov v17.16b, v7.16b
+	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
 	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
+	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4ea91d31 // mov v17.16b, v9.16b
+	WORD $0x4ea81d11 // mov v17.16b, v8.16b
 	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
+	WORD $0x4ea91d32 // mov v18.16b, v9.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4eab1d71 // mov v17.16b, v11.16b
+	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
 	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4eac1d92 // mov v18.16b, v12.16b
+	WORD $0x4eab1d72 // mov v18.16b, v11.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4ead1db1 // mov v17.16b, v13.16b
+	WORD $0x4eac1d91 // mov v17.16b, v12.16b
 	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
+	WORD $0x4ead1db2 // mov v18.16b, v13.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
 	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
 	WORD $0x4eef864f // add v15.2d, v18.2d, v15.2d
-	WORD $0x4e6fd46f // fadd v15.2d, v3.2d, v15.2d
+
+	// x/(1 + e)
+	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
 	WORD $0x6e6ffdcf // fdiv v15.2d, v14.2d, v15.2d
 	FMOVQ F15, (R0)
 	ADD $16, R0, R0
@@ -610,8 +610,6 @@ tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
 	FMOVD (R1), F14
-
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	MOVD $0xc028000000000000, R17 // xc028000000000000
 	VDUP R17, V15.D2
 	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
@@ -622,6 +620,8 @@ tail:
 	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
 	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+
+	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
 	WORD $0x6e6fddf0 // fmul v16.2d, v15.2d, v15.2d
 	WORD $0x4ea11c31 // mov v17.16b, v1.16b
 	WORD $0x4e60ce11 // fmla v17.2d, v16.2d, v0.2d
@@ -629,31 +629,31 @@ tail:
 	WORD $0x4e62d62f // fadd v15.2d, v17.2d, v2.2d
 	WORD $0x4eefd450 // fsub v16.2d, v2.2d, v15.2d
 	WORD $0x4e70d630 // fadd v16.2d, v17.2d, v16.2d
-
-	// x/(1 + 2^k 2^r)
-	WORD $0x4ea51cb1 // mov v17.16b, v5.16b
-	WORD $0x4e70cc91 // fmla v17.2d, v4.2d, v16.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
+	WORD $0x4ea41c91 // mov v17.16b, v4.16b
+	WORD $0x4e70cc71 // fmla v17.2d, v3.2d, v16.2d
+	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4ea71cf1 // mov v17.16b, v7.16b
+	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
 	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
+	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4ea91d31 // mov v17.16b, v9.16b
+	WORD $0x4ea81d11 // mov v17.16b, v8.16b
 	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
+	WORD $0x4ea91d32 // mov v18.16b, v9.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4eab1d71 // mov v17.16b, v11.16b
+	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
 	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4eac1d92 // mov v18.16b, v12.16b
+	WORD $0x4eab1d72 // mov v18.16b, v11.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4ead1db1 // mov v17.16b, v13.16b
+	WORD $0x4eac1d91 // mov v17.16b, v12.16b
 	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
+	WORD $0x4ead1db2 // mov v18.16b, v13.16b
 	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
 	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
 	WORD $0x4eef864f // add v15.2d, v18.2d, v15.2d
-	WORD $0x4e6fd46f // fadd v15.2d, v3.2d, v15.2d
+
+	// x/(1 + e)
+	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
 	WORD $0x6e6ffdcf // fdiv v15.2d, v14.2d, v15.2d
 	FMOVD F15, (R0)
 

@@ -16,27 +16,27 @@ TEXT ·SiLUF32(SB), NOSPLIT, $0-48
 	VDUP R17, V1.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V2.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V3.D2
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V4.D2
+	VDUP R17, V3.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V5.D2
+	VDUP R17, V4.D2
 	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V6.D2
+	VDUP R17, V5.D2
 	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V7.D2
+	VDUP R17, V6.D2
 	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V8.D2
+	VDUP R17, V7.D2
 	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V9.D2
+	VDUP R17, V8.D2
 	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V10.D2
+	VDUP R17, V9.D2
 	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V11.D2
+	VDUP R17, V10.D2
 	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V12.D2
+	VDUP R17, V11.D2
 	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
+	VDUP R17, V12.D2
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V13.D2
 	CMP $8, R2
 	BLT single
@@ -51,8 +51,6 @@ main:
 	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
 	FMOVD 24(R1), F17
 	WORD $0x0e617a31 // fcvtl v17.2d, v17.2s
-
-	// -x log2 e = k + r
 	MOVD $0xc05e000000000000, R17 // xc05e000000000000
 	VDUP R17, V18.D2
 	WORD $0x6eeee65f // fcmgt v31.2d, v18.2d, v14.2d
@@ -79,6 +77,8 @@ main:
 	WORD $0x6ee0e63f // fcmgt v31.2d, v17.2d, v0.2d
 	WORD $0x6e711c1f // bsl v31.16b, v0.16b, v17.16b
 	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
+
+	// -x log2 e = k + r
 	WORD $0x4ea21c56 // mov v22.16b, v2.16b
 	WORD $0x4e61ce56 // fmla v22.2d, v18.2d, v1.2d
 	WORD $0x4ea21c57 // mov v23.16b, v2.16b
@@ -95,87 +95,85 @@ main:
 	WORD $0x4e61ce7b // fmla v27.2d, v19.2d, v1.2d
 	WORD $0x4e61ce9c // fmla v28.2d, v20.2d, v1.2d
 	WORD $0x4e61cebd // fmla v29.2d, v21.2d, v1.2d
-
-	// x/(1 + 2^k 2^r)
+	WORD $0x4ea41c95 // mov v21.16b, v4.16b
+	WORD $0x4e7acc75 // fmla v21.2d, v3.2d, v26.2d
+	WORD $0x4ea41c94 // mov v20.16b, v4.16b
+	WORD $0x4e7bcc74 // fmla v20.2d, v3.2d, v27.2d
+	WORD $0x4ea41c93 // mov v19.16b, v4.16b
+	WORD $0x4e7ccc73 // fmla v19.2d, v3.2d, v28.2d
+	WORD $0x4ea41c92 // mov v18.16b, v4.16b
+	WORD $0x4e7dcc72 // fmla v18.2d, v3.2d, v29.2d
+	WORD $0x4ea51cbe // mov v30.16b, v5.16b
+	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
 	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
-	WORD $0x4e7acc95 // fmla v21.2d, v4.2d, v26.2d
+	WORD $0x4e7bce95 // fmla v21.2d, v20.2d, v27.2d
 	WORD $0x4ea51cb4 // mov v20.16b, v5.16b
-	WORD $0x4e7bcc94 // fmla v20.2d, v4.2d, v27.2d
+	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
 	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
-	WORD $0x4e7ccc93 // fmla v19.2d, v4.2d, v28.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
-	WORD $0x4e7dcc92 // fmla v18.2d, v4.2d, v29.2d
+	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
+	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
+	WORD $0x4e7acfd2 // fmla v18.2d, v30.2d, v26.2d
 	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
+	WORD $0x4e7bcebe // fmla v30.2d, v21.2d, v27.2d
 	WORD $0x4ea61cd5 // mov v21.16b, v6.16b
-	WORD $0x4e7bce95 // fmla v21.2d, v20.2d, v27.2d
+	WORD $0x4e7cce95 // fmla v21.2d, v20.2d, v28.2d
 	WORD $0x4ea61cd4 // mov v20.16b, v6.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4ea61cd3 // mov v19.16b, v6.16b
-	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
+	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
+	WORD $0x4ea71cf3 // mov v19.16b, v7.16b
+	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
 	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e7acfd2 // fmla v18.2d, v30.2d, v26.2d
+	WORD $0x4e7bcfd2 // fmla v18.2d, v30.2d, v27.2d
 	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e7bcebe // fmla v30.2d, v21.2d, v27.2d
+	WORD $0x4e7ccebe // fmla v30.2d, v21.2d, v28.2d
 	WORD $0x4ea71cf5 // mov v21.16b, v7.16b
-	WORD $0x4e7cce95 // fmla v21.2d, v20.2d, v28.2d
-	WORD $0x4ea71cf4 // mov v20.16b, v7.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
+	WORD $0x4e7dce95 // fmla v21.2d, v20.2d, v29.2d
+	WORD $0x4ea81d14 // mov v20.16b, v8.16b
+	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
 	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e7bcfd2 // fmla v18.2d, v30.2d, v27.2d
-	WORD $0x4ea81d1e // mov v30.16b, v8.16b
-	WORD $0x4e7ccebe // fmla v30.2d, v21.2d, v28.2d
-	WORD $0x4ea81d15 // mov v21.16b, v8.16b
-	WORD $0x4e7dce95 // fmla v21.2d, v20.2d, v29.2d
-	WORD $0x4ea91d34 // mov v20.16b, v9.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4ea91d33 // mov v19.16b, v9.16b
 	WORD $0x4e7bce53 // fmla v19.2d, v18.2d, v27.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
+	WORD $0x4ea81d12 // mov v18.16b, v8.16b
 	WORD $0x4e7ccfd2 // fmla v18.2d, v30.2d, v28.2d
-	WORD $0x4ea91d3e // mov v30.16b, v9.16b
+	WORD $0x4ea81d1e // mov v30.16b, v8.16b
 	WORD $0x4e7dcebe // fmla v30.2d, v21.2d, v29.2d
-	WORD $0x4eaa1d55 // mov v21.16b, v10.16b
+	WORD $0x4ea91d35 // mov v21.16b, v9.16b
 	WORD $0x4e7ace95 // fmla v21.2d, v20.2d, v26.2d
-	WORD $0x4eaa1d54 // mov v20.16b, v10.16b
+	WORD $0x4ea91d34 // mov v20.16b, v9.16b
 	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4eaa1d53 // mov v19.16b, v10.16b
+	WORD $0x4ea91d33 // mov v19.16b, v9.16b
 	WORD $0x4e7cce53 // fmla v19.2d, v18.2d, v28.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
+	WORD $0x4ea91d32 // mov v18.16b, v9.16b
 	WORD $0x4e7dcfd2 // fmla v18.2d, v30.2d, v29.2d
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
+	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
 	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
+	WORD $0x4eaa1d55 // mov v21.16b, v10.16b
 	WORD $0x4e7bce95 // fmla v21.2d, v20.2d, v27.2d
-	WORD $0x4eab1d74 // mov v20.16b, v11.16b
+	WORD $0x4eaa1d54 // mov v20.16b, v10.16b
 	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4eab1d73 // mov v19.16b, v11.16b
+	WORD $0x4eaa1d53 // mov v19.16b, v10.16b
 	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
-	WORD $0x4eac1d92 // mov v18.16b, v12.16b
+	WORD $0x4eab1d72 // mov v18.16b, v11.16b
 	WORD $0x4e7acfd2 // fmla v18.2d, v30.2d, v26.2d
-	WORD $0x4eac1d9e // mov v30.16b, v12.16b
+	WORD $0x4eab1d7e // mov v30.16b, v11.16b
 	WORD $0x4e7bcebe // fmla v30.2d, v21.2d, v27.2d
-	WORD $0x4eac1d95 // mov v21.16b, v12.16b
+	WORD $0x4eab1d75 // mov v21.16b, v11.16b
 	WORD $0x4e7cce95 // fmla v21.2d, v20.2d, v28.2d
-	WORD $0x4eac1d94 // mov v20.16b, v12.16b
+	WORD $0x4eab1d74 // mov v20.16b, v11.16b
 	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x4ead1db3 // mov v19.16b, v13.16b
+	WORD $0x4eac1d93 // mov v19.16b, v12.16b
 	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
-	WORD $0x4ead1db2 // mov v18.16b, v13.16b
+	WORD $0x4eac1d92 // mov v18.16b, v12.16b
 	WORD $0x4e7bcfd2 // fmla v18.2d, v30.2d, v27.2d
-	WORD $0x4ead1dbe // mov v30.16b, v13.16b
+	WORD $0x4eac1d9e // mov v30.16b, v12.16b
 	WORD $0x4e7ccebe // fmla v30.2d, v21.2d, v28.2d
-	WORD $0x4ead1db5 // mov v21.16b, v13.16b
+	WORD $0x4eac1d95 // mov v21.16b, v12.16b
 	WORD $0x4e7dce95 // fmla v21.2d, v20.2d, v29.2d
-	WORD $0x4ea31c74 // mov v20.16b, v3.16b
+	WORD $0x4ead1db4 // mov v20.16b, v13.16b
 	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4ea31c7a // mov v26.16b, v3.16b
+	WORD $0x4ead1dba // mov v26.16b, v13.16b
 	WORD $0x4e7bce5a // fmla v26.2d, v18.2d, v27.2d
-	WORD $0x4ea31c7b // mov v27.16b, v3.16b
+	WORD $0x4ead1dbb // mov v27.16b, v13.16b
 	WORD $0x4e7ccfdb // fmla v27.2d, v30.2d, v28.2d
-	WORD $0x4ea31c7c // mov v28.16b, v3.16b
+	WORD $0x4ead1dbc // mov v28.16b, v13.16b
 	WORD $0x4e7dcebc // fmla v28.2d, v21.2d, v29.2d
 	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
 	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
@@ -185,10 +183,12 @@ main:
 	WORD $0x4ef78757 // add v23.2d, v26.2d, v23.2d
 	WORD $0x4ef88778 // add v24.2d, v27.2d, v24.2d
 	WORD $0x4ef98799 // add v25.2d, v28.2d, v25.2d
-	WORD $0x4e76d476 // fadd v22.2d, v3.2d, v22.2d
-	WORD $0x4e77d477 // fadd v23.2d, v3.2d, v23.2d
-	WORD $0x4e78d478 // fadd v24.2d, v3.2d, v24.2d
-	WORD $0x4e79d479 // fadd v25.2d, v3.2d, v25.2d
+
+	// x/(1 + e)
+	WORD $0x4e76d5b6 // fadd v22.2d, v13.2d, v22.2d
+	WORD $0x4e77d5b7 // fadd v23.2d, v13.2d, v23.2d
+	WORD $0x4e78d5b8 // fadd v24.2d, v13.2d, v24.2d
+	WORD $0x4e79d5b9 // fadd v25.2d, v13.2d, v25.2d
 	WORD $0x6e76fdd6 // fdiv v22.2d, v14.2d, v22.2d
 	WORD $0x6e77fdf7 // fdiv v23.2d, v15.2d, v23.2d
 	WORD $0x6e78fe18 // fdiv v24.2d, v16.2d, v24.2d
@@ -214,8 +214,6 @@ single:
 one:
 	FMOVD (R1), F14
 	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
-
-	// -x log2 e = k + r
 	MOVD $0xc05e000000000000, R17 // xc05e000000000000
 	VDUP R17, V15.D2
 	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
@@ -224,35 +222,37 @@ one:
 	WORD $0x6ee0e5df // fcmgt v31.2d, v14.2d, v0.2d
 	WORD $0x6e6e1c1f // bsl v31.16b, v0.16b, v14.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+
+	// -x log2 e = k + r
 	WORD $0x4ea21c50 // mov v16.16b, v2.16b
 	WORD $0x4e61cdf0 // fmla v16.2d, v15.2d, v1.2d
 	WORD $0x4ef0d451 // fsub v17.2d, v2.2d, v16.2d
 	WORD $0x4e61cdf1 // fmla v17.2d, v15.2d, v1.2d
-
-	// x/(1 + 2^k 2^r)
-	WORD $0x4ea51caf // mov v15.16b, v5.16b
-	WORD $0x4e71cc8f // fmla v15.2d, v4.2d, v17.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
+	WORD $0x4ea41c8f // mov v15.16b, v4.16b
+	WORD $0x4e71cc6f // fmla v15.2d, v3.2d, v17.2d
+	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
+	WORD $0x4ea61ccf // mov v15.16b, v6.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
+	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
+	WORD $0x4ea81d0f // mov v15.16b, v8.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
+	WORD $0x4ea91d32 // mov v18.16b, v9.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
+	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eac1d92 // mov v18.16b, v12.16b
+	WORD $0x4eab1d72 // mov v18.16b, v11.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ead1daf // mov v15.16b, v13.16b
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
+	WORD $0x4ead1db2 // mov v18.16b, v13.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
 	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
 	WORD $0x4ef08650 // add v16.2d, v18.2d, v16.2d
-	WORD $0x4e70d470 // fadd v16.2d, v3.2d, v16.2d
+
+	// x/(1 + e)
+	WORD $0x4e70d5b0 // fadd v16.2d, v13.2d, v16.2d
 	WORD $0x6e70fdd0 // fdiv v16.2d, v14.2d, v16.2d
 	WORD $0x0e616a1f // fcvtn v31.2s, v16.2d
 	FMOVD F31, (R0)
@@ -267,8 +267,6 @@ tail:
 	TBZ $0, R2, skip
 	FMOVS (R1), F14
 	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
-
-	// -x log2 e = k + r
 	MOVD $0xc05e000000000000, R17 // xc05e000000000000
 	VDUP R17, V15.D2
 	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
@@ -277,35 +275,37 @@ tail:
 	WORD $0x6ee0e5df // fcmgt v31.2d, v14.2d, v0.2d
 	WORD $0x6e6e1c1f // bsl v31.16b, v0.16b, v14.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+
+	// -x log2 e = k + r
 	WORD $0x4ea21c50 // mov v16.16b, v2.16b
 	WORD $0x4e61cdf0 // fmla v16.2d, v15.2d, v1.2d
 	WORD $0x4ef0d451 // fsub v17.2d, v2.2d, v16.2d
 	WORD $0x4e61cdf1 // fmla v17.2d, v15.2d, v1.2d
-
-	// x/(1 + 2^k 2^r)
-	WORD $0x4ea51caf // mov v15.16b, v5.16b
-	WORD $0x4e71cc8f // fmla v15.2d, v4.2d, v17.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
+	WORD $0x4ea41c8f // mov v15.16b, v4.16b
+	WORD $0x4e71cc6f // fmla v15.2d, v3.2d, v17.2d
+	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
+	WORD $0x4ea61ccf // mov v15.16b, v6.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
+	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
+	WORD $0x4ea81d0f // mov v15.16b, v8.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
+	WORD $0x4ea91d32 // mov v18.16b, v9.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
+	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eac1d92 // mov v18.16b, v12.16b
+	WORD $0x4eab1d72 // mov v18.16b, v11.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ead1daf // mov v15.16b, v13.16b
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
+	WORD $0x4ead1db2 // mov v18.16b, v13.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
 	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
 	WORD $0x4ef08650 // add v16.2d, v18.2d, v16.2d
-	WORD $0x4e70d470 // fadd v16.2d, v3.2d, v16.2d
+
+	// x/(1 + e)
+	WORD $0x4e70d5b0 // fadd v16.2d, v13.2d, v16.2d
 	WORD $0x6e70fdd0 // fdiv v16.2d, v14.2d, v16.2d
 	WORD $0x0e616a1f // fcvtn v31.2s, v16.2d
 	FMOVS F31, (R0)
@@ -327,27 +327,27 @@ TEXT ·SiLUF64(SB), NOSPLIT, $0-48
 	VDUP R17, V1.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V2.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V3.D2
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V4.D2
+	VDUP R17, V3.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V5.D2
+	VDUP R17, V4.D2
 	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V6.D2
+	VDUP R17, V5.D2
 	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V7.D2
+	VDUP R17, V6.D2
 	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V8.D2
+	VDUP R17, V7.D2
 	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V9.D2
+	VDUP R17, V8.D2
 	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V10.D2
+	VDUP R17, V9.D2
 	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V11.D2
+	VDUP R17, V10.D2
 	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V12.D2
+	VDUP R17, V11.D2
 	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
+	VDUP R17, V12.D2
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V13.D2
 	CMP $8, R2
 	BLT single
@@ -358,8 +358,6 @@ main:
 	FMOVQ 16(R1), F15
 	FMOVQ 32(R1), F16
 	FMOVQ 48(R1), F17
-
-	// -x log2 e = k + r
 	MOVD $0xc05e000000000000, R17 // xc05e000000000000
 	VDUP R17, V18.D2
 	WORD $0x6eeee65f // fcmgt v31.2d, v18.2d, v14.2d
@@ -386,6 +384,8 @@ main:
 	WORD $0x6ee0e63f // fcmgt v31.2d, v17.2d, v0.2d
 	WORD $0x6e711c1f // bsl v31.16b, v0.16b, v17.16b
 	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
+
+	// -x log2 e = k + r
 	WORD $0x4ea21c56 // mov v22.16b, v2.16b
 	WORD $0x4e61ce56 // fmla v22.2d, v18.2d, v1.2d
 	WORD $0x4ea21c57 // mov v23.16b, v2.16b
@@ -402,87 +402,85 @@ main:
 	WORD $0x4e61ce7b // fmla v27.2d, v19.2d, v1.2d
 	WORD $0x4e61ce9c // fmla v28.2d, v20.2d, v1.2d
 	WORD $0x4e61cebd // fmla v29.2d, v21.2d, v1.2d
-
-	// x/(1 + 2^k 2^r)
+	WORD $0x4ea41c95 // mov v21.16b, v4.16b
+	WORD $0x4e7acc75 // fmla v21.2d, v3.2d, v26.2d
+	WORD $0x4ea41c94 // mov v20.16b, v4.16b
+	WORD $0x4e7bcc74 // fmla v20.2d, v3.2d, v27.2d
+	WORD $0x4ea41c93 // mov v19.16b, v4.16b
+	WORD $0x4e7ccc73 // fmla v19.2d, v3.2d, v28.2d
+	WORD $0x4ea41c92 // mov v18.16b, v4.16b
+	WORD $0x4e7dcc72 // fmla v18.2d, v3.2d, v29.2d
+	WORD $0x4ea51cbe // mov v30.16b, v5.16b
+	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
 	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
-	WORD $0x4e7acc95 // fmla v21.2d, v4.2d, v26.2d
+	WORD $0x4e7bce95 // fmla v21.2d, v20.2d, v27.2d
 	WORD $0x4ea51cb4 // mov v20.16b, v5.16b
-	WORD $0x4e7bcc94 // fmla v20.2d, v4.2d, v27.2d
+	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
 	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
-	WORD $0x4e7ccc93 // fmla v19.2d, v4.2d, v28.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
-	WORD $0x4e7dcc92 // fmla v18.2d, v4.2d, v29.2d
+	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
+	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
+	WORD $0x4e7acfd2 // fmla v18.2d, v30.2d, v26.2d
 	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
+	WORD $0x4e7bcebe // fmla v30.2d, v21.2d, v27.2d
 	WORD $0x4ea61cd5 // mov v21.16b, v6.16b
-	WORD $0x4e7bce95 // fmla v21.2d, v20.2d, v27.2d
+	WORD $0x4e7cce95 // fmla v21.2d, v20.2d, v28.2d
 	WORD $0x4ea61cd4 // mov v20.16b, v6.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4ea61cd3 // mov v19.16b, v6.16b
-	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
+	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
+	WORD $0x4ea71cf3 // mov v19.16b, v7.16b
+	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
 	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e7acfd2 // fmla v18.2d, v30.2d, v26.2d
+	WORD $0x4e7bcfd2 // fmla v18.2d, v30.2d, v27.2d
 	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e7bcebe // fmla v30.2d, v21.2d, v27.2d
+	WORD $0x4e7ccebe // fmla v30.2d, v21.2d, v28.2d
 	WORD $0x4ea71cf5 // mov v21.16b, v7.16b
-	WORD $0x4e7cce95 // fmla v21.2d, v20.2d, v28.2d
-	WORD $0x4ea71cf4 // mov v20.16b, v7.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
+	WORD $0x4e7dce95 // fmla v21.2d, v20.2d, v29.2d
+	WORD $0x4ea81d14 // mov v20.16b, v8.16b
+	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
 	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e7bcfd2 // fmla v18.2d, v30.2d, v27.2d
-	WORD $0x4ea81d1e // mov v30.16b, v8.16b
-	WORD $0x4e7ccebe // fmla v30.2d, v21.2d, v28.2d
-	WORD $0x4ea81d15 // mov v21.16b, v8.16b
-	WORD $0x4e7dce95 // fmla v21.2d, v20.2d, v29.2d
-	WORD $0x4ea91d34 // mov v20.16b, v9.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4ea91d33 // mov v19.16b, v9.16b
 	WORD $0x4e7bce53 // fmla v19.2d, v18.2d, v27.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
+	WORD $0x4ea81d12 // mov v18.16b, v8.16b
 	WORD $0x4e7ccfd2 // fmla v18.2d, v30.2d, v28.2d
-	WORD $0x4ea91d3e // mov v30.16b, v9.16b
+	WORD $0x4ea81d1e // mov v30.16b, v8.16b
 	WORD $0x4e7dcebe // fmla v30.2d, v21.2d, v29.2d
-	WORD $0x4eaa1d55 // mov v21.16b, v10.16b
+	WORD $0x4ea91d35 // mov v21.16b, v9.16b
 	WORD $0x4e7ace95 // fmla v21.2d, v20.2d, v26.2d
-	WORD $0x4eaa1d54 // mov v20.16b, v10.16b
+	WORD $0x4ea91d34 // mov v20.16b, v9.16b
 	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4eaa1d53 // mov v19.16b, v10.16b
+	WORD $0x4ea91d33 // mov v19.16b, v9.16b
 	WORD $0x4e7cce53 // fmla v19.2d, v18.2d, v28.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
+	WORD $0x4ea91d32 // mov v18.16b, v9.16b
 	WORD $0x4e7dcfd2 // fmla v18.2d, v30.2d, v29.2d
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
+	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
 	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
+	WORD $0x4eaa1d55 // mov v21.16b, v10.16b
 	WORD $0x4e7bce95 // fmla v21.2d, v20.2d, v27.2d
-	WORD $0x4eab1d74 // mov v20.16b, v11.16b
+	WORD $0x4eaa1d54 // mov v20.16b, v10.16b
 	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4eab1d73 // mov v19.16b, v11.16b
+	WORD $0x4eaa1d53 // mov v19.16b, v10.16b
 	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
-	WORD $0x4eac1d92 // mov v18.16b, v12.16b
+	WORD $0x4eab1d72 // mov v18.16b, v11.16b
 	WORD $0x4e7acfd2 // fmla v18.2d, v30.2d, v26.2d
-	WORD $0x4eac1d9e // mov v30.16b, v12.16b
+	WORD $0x4eab1d7e // mov v30.16b, v11.16b
 	WORD $0x4e7bcebe // fmla v30.2d, v21.2d, v27.2d
-	WORD $0x4eac1d95 // mov v21.16b, v12.16b
+	WORD $0x4eab1d75 // mov v21.16b, v11.16b
 	WORD $0x4e7cce95 // fmla v21.2d, v20.2d, v28.2d
-	WORD $0x4eac1d94 // mov v20.16b, v12.16b
+	WORD $0x4eab1d74 // mov v20.16b, v11.16b
 	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x4ead1db3 // mov v19.16b, v13.16b
+	WORD $0x4eac1d93 // mov v19.16b, v12.16b
 	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
-	WORD $0x4ead1db2 // mov v18.16b, v13.16b
+	WORD $0x4eac1d92 // mov v18.16b, v12.16b
 	WORD $0x4e7bcfd2 // fmla v18.2d, v30.2d, v27.2d
-	WORD $0x4ead1dbe // mov v30.16b, v13.16b
+	WORD $0x4eac1d9e // mov v30.16b, v12.16b
 	WORD $0x4e7ccebe // fmla v30.2d, v21.2d, v28.2d
-	WORD $0x4ead1db5 // mov v21.16b, v13.16b
+	WORD $0x4eac1d95 // mov v21.16b, v12.16b
 	WORD $0x4e7dce95 // fmla v21.2d, v20.2d, v29.2d
-	WORD $0x4ea31c74 // mov v20.16b, v3.16b
+	WORD $0x4ead1db4 // mov v20.16b, v13.16b
 	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4ea31c7a // mov v26.16b, v3.16b
+	WORD $0x4ead1dba // mov v26.16b, v13.16b
 	WORD $0x4e7bce5a // fmla v26.2d, v18.2d, v27.2d
-	WORD $0x4ea31c7b // mov v27.16b, v3.16b
+	WORD $0x4ead1dbb // mov v27.16b, v13.16b
 	WORD $0x4e7ccfdb // fmla v27.2d, v30.2d, v28.2d
-	WORD $0x4ea31c7c // mov v28.16b, v3.16b
+	WORD $0x4ead1dbc // mov v28.16b, v13.16b
 	WORD $0x4e7dcebc // fmla v28.2d, v21.2d, v29.2d
 	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
 	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
@@ -492,10 +490,12 @@ main:
 	WORD $0x4ef78757 // add v23.2d, v26.2d, v23.2d
 	WORD $0x4ef88778 // add v24.2d, v27.2d, v24.2d
 	WORD $0x4ef98799 // add v25.2d, v28.2d, v25.2d
-	WORD $0x4e76d476 // fadd v22.2d, v3.2d, v22.2d
-	WORD $0x4e77d477 // fadd v23.2d, v3.2d, v23.2d
-	WORD $0x4e78d478 // fadd v24.2d, v3.2d, v24.2d
-	WORD $0x4e79d479 // fadd v25.2d, v3.2d, v25.2d
+
+	// x/(1 + e)
+	WORD $0x4e76d5b6 // fadd v22.2d, v13.2d, v22.2d
+	WORD $0x4e77d5b7 // fadd v23.2d, v13.2d, v23.2d
+	WORD $0x4e78d5b8 // fadd v24.2d, v13.2d, v24.2d
+	WORD $0x4e79d5b9 // fadd v25.2d, v13.2d, v25.2d
 	WORD $0x6e76fdd6 // fdiv v22.2d, v14.2d, v22.2d
 	WORD $0x6e77fdf7 // fdiv v23.2d, v15.2d, v23.2d
 	WORD $0x6e78fe18 // fdiv v24.2d, v16.2d, v24.2d
@@ -516,8 +516,6 @@ single:
 
 one:
 	FMOVQ (R1), F14
-
-	// -x log2 e = k + r
 	MOVD $0xc05e000000000000, R17 // xc05e000000000000
 	VDUP R17, V15.D2
 	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
@@ -526,35 +524,37 @@ one:
 	WORD $0x6ee0e5df // fcmgt v31.2d, v14.2d, v0.2d
 	WORD $0x6e6e1c1f // bsl v31.16b, v0.16b, v14.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+
+	// -x log2 e = k + r
 	WORD $0x4ea21c50 // mov v16.16b, v2.16b
 	WORD $0x4e61cdf0 // fmla v16.2d, v15.2d, v1.2d
 	WORD $0x4ef0d451 // fsub v17.2d, v2.2d, v16.2d
 	WORD $0x4e61cdf1 // fmla v17.2d, v15.2d, v1.2d
-
-	// x/(1 + 2^k 2^r)
-	WORD $0x4ea51caf // mov v15.16b, v5.16b
-	WORD $0x4e71cc8f // fmla v15.2d, v4.2d, v17.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
+	WORD $0x4ea41c8f // mov v15.16b, v4.16b
+	WORD $0x4e71cc6f // fmla v15.2d, v3.2d, v17.2d
+	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
+	WORD $0x4ea61ccf // mov v15.16b, v6.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
+	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
+	WORD $0x4ea81d0f // mov v15.16b, v8.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
+	WORD $0x4ea91d32 // mov v18.16b, v9.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
+	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eac1d92 // mov v18.16b, v12.16b
+	WORD $0x4eab1d72 // mov v18.16b, v11.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ead1daf // mov v15.16b, v13.16b
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
+	WORD $0x4ead1db2 // mov v18.16b, v13.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
 	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
 	WORD $0x4ef08650 // add v16.2d, v18.2d, v16.2d
-	WORD $0x4e70d470 // fadd v16.2d, v3.2d, v16.2d
+
+	// x/(1 + e)
+	WORD $0x4e70d5b0 // fadd v16.2d, v13.2d, v16.2d
 	WORD $0x6e70fdd0 // fdiv v16.2d, v14.2d, v16.2d
 	FMOVQ F16, (R0)
 	ADD $16, R0, R0
@@ -567,8 +567,6 @@ tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
 	FMOVD (R1), F14
-
-	// -x log2 e = k + r
 	MOVD $0xc05e000000000000, R17 // xc05e000000000000
 	VDUP R17, V15.D2
 	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
@@ -577,35 +575,37 @@ tail:
 	WORD $0x6ee0e5df // fcmgt v31.2d, v14.2d, v0.2d
 	WORD $0x6e6e1c1f // bsl v31.16b, v0.16b, v14.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+
+	// -x log2 e = k + r
 	WORD $0x4ea21c50 // mov v16.16b, v2.16b
 	WORD $0x4e61cdf0 // fmla v16.2d, v15.2d, v1.2d
 	WORD $0x4ef0d451 // fsub v17.2d, v2.2d, v16.2d
 	WORD $0x4e61cdf1 // fmla v17.2d, v15.2d, v1.2d
-
-	// x/(1 + 2^k 2^r)
-	WORD $0x4ea51caf // mov v15.16b, v5.16b
-	WORD $0x4e71cc8f // fmla v15.2d, v4.2d, v17.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
+	WORD $0x4ea41c8f // mov v15.16b, v4.16b
+	WORD $0x4e71cc6f // fmla v15.2d, v3.2d, v17.2d
+	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
+	WORD $0x4ea61ccf // mov v15.16b, v6.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
+	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
+	WORD $0x4ea81d0f // mov v15.16b, v8.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
+	WORD $0x4ea91d32 // mov v18.16b, v9.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
+	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eac1d92 // mov v18.16b, v12.16b
+	WORD $0x4eab1d72 // mov v18.16b, v11.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ead1daf // mov v15.16b, v13.16b
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
+	WORD $0x4ead1db2 // mov v18.16b, v13.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
 	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
 	WORD $0x4ef08650 // add v16.2d, v18.2d, v16.2d
-	WORD $0x4e70d470 // fadd v16.2d, v3.2d, v16.2d
+
+	// x/(1 + e)
+	WORD $0x4e70d5b0 // fadd v16.2d, v13.2d, v16.2d
 	WORD $0x6e70fdd0 // fdiv v16.2d, v14.2d, v16.2d
 	FMOVD F16, (R0)
 

@@ -25,6 +25,10 @@ func functions() []*Kernel {
 		function("SiLU", "x[i]/(1 + exp(-x[i]))", silu32, silu32),
 		function("GELU", "x[i]*Phi(x[i])", gelu32, gelu32),
 		function("GELUTanh", "x[i]*(1 + tanh(sqrt(2/pi)*(x[i] + 0.044715*x[i]^3)))/2", geluTanh32, geluTanh32),
+		functionGrad("SoftplusGrad", "sigmoid(x[i])", softplusGrad32, softplusGrad32),
+		functionGrad("SiLUGrad", "SiLU'(x[i])", siluGrad32, siluGrad32),
+		functionGrad("GELUGrad", "GELU'(x[i])", geluGrad32, geluGrad32),
+		functionGrad("GELUTanhGrad", "GELUTanh'(x[i])", geluTanhGrad32, geluTanhGrad32),
 	}
 }
 
@@ -40,6 +44,22 @@ func function(name, formula string, f32, f64 func(b *Body, x Val) Val) *Kernel {
 				f = f32
 			}
 			b.Store("dst", f(b, b.Load("x")))
+		}},
+	}
+}
+
+// functionGrad describes the gradient of a function for its input.
+func functionGrad(name, formula string, f32, f64 func(b *Body, dy, x Val) Val) *Kernel {
+	return &Kernel{
+		Name: name, Doc: "dst[i] = dy[i]*" + formula, Family: "function",
+		Params: params(Out, "dst", In, "dy", "x"),
+		Alias:  [][2]string{{"dst", "dy"}, {"dst", "x"}, {"dy", "x"}},
+		Loop: Function{Body: func(b *Body, of Elem) {
+			f := f64
+			if of == F32 {
+				f = f32
+			}
+			b.Store("dst", f(b, b.Load("dy"), b.Load("x")))
 		}},
 	}
 }

@@ -161,12 +161,33 @@ func softplus32(b *Body, x Val) Val {
 	return b.Add(b.Max(number(b, 0), x), y)
 }
 
-func silu32(b *Body, x Val) Val {
+// expOfMinus returns exp(-c).
+func expOfMinus(b *Body, c Val) Val {
 	b.Note("-x log2 e = k + r")
+	_, r, low := split(b, c, -math.Log2E)
+	return times2(b, horner(b, r, generic.Power2[:]), low)
+}
+
+func softplusGrad32(b *Body, dy, x Val) Val {
+	e := expOfMinus(b, clamp(b, generic.ExpLeast32, x, generic.SigmoidMost32))
+	b.Note("dy/(1 + e)")
+	return b.Div(dy, b.Add(number(b, 1), e))
+}
+
+func silu32(b *Body, x Val) Val {
 	c := b.Max(number(b, generic.SiLULeast32), x)
-	_, r, low := split(b, b.Min(number(b, generic.SigmoidMost32), c), -math.Log2E)
-	b.Note("x/(1 + 2^k 2^r)")
-	return b.Div(c, b.Add(number(b, 1), times2(b, horner(b, r, generic.Power2[:]), low)))
+	e := expOfMinus(b, b.Min(number(b, generic.SigmoidMost32), c))
+	b.Note("x/(1 + e)")
+	return b.Div(c, b.Add(number(b, 1), e))
+}
+
+func siluGrad32(b *Body, dy, x Val) Val {
+	c := clamp(b, generic.SiLULeast32, x, generic.SigmoidMost32)
+	e := expOfMinus(b, c)
+	b.Note("s = 1/(1 + e), s (1 + x e s)")
+	one := number(b, 1)
+	s := b.Div(one, b.Add(one, e))
+	return b.Mul(dy, b.Mul(s, b.MulAdd(b.Mul(c, e), s, one)))
 }
 
 // phi32 returns Phi(-a) of the normal distribution for a = |x|, at most GELUMost32.
@@ -186,12 +207,39 @@ func gelu32(b *Body, x Val) Val {
 	return b.Mul(c, b.Select(negative, tail, b.Sub(number(b, 1), tail)))
 }
 
-func geluTanh32(b *Body, x Val) Val {
+func geluGrad32(b *Body, dy, x Val) Val {
+	tail := phi32(b, x)
+	c := clamp(b, -generic.GELUMost32, x, generic.GELUMost32)
+	phi := b.Select(b.Less(x, number(b, 0)), tail, b.Sub(number(b, 1), tail))
+	b.Note("-x x/2 log2 e = k + r")
+	r, low := splitOne(b, b.Mul(b.Mul(c, c), number(b, -0.5*math.Log2E)))
+	b.Note("Phi(x) + x 2^k 2^r/sqrt(2 pi)")
+	e := times2(b, horner(b, r, generic.Power2[:]), low)
+	return b.Mul(dy, b.MulAdd(b.Mul(c, number(b, generic.NormalPeak)), e, phi))
+}
+
+// geluTanhExp returns exp(-2 sqrt(2/pi) (d + 0.044715 d^3)), and d*d.
+func geluTanhExp(b *Body, d Val) (e, square Val) {
 	b.Note("-2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r")
+	square = b.Mul(d, d)
+	slope := b.MulAdd(square, number(b, generic.GELUTanhCube), number(b, generic.GELUTanhSlope))
+	r, low := splitOne(b, b.Mul(d, slope))
+	return times2(b, horner(b, r, generic.Power2[:]), low), square
+}
+
+func geluTanh32(b *Body, x Val) Val {
 	c := b.Max(number(b, generic.GELUTanhLeast32), x)
-	d := b.Min(number(b, -generic.GELUTanhLeast32), c)
-	t := b.Mul(d, b.MulAdd(b.Mul(d, d), number(b, generic.GELUTanhCube), number(b, generic.GELUTanhSlope)))
-	r, low := splitOne(b, t)
-	b.Note("x/(1 + 2^k 2^r)")
-	return b.Div(c, b.Add(number(b, 1), times2(b, horner(b, r, generic.Power2[:]), low)))
+	e, _ := geluTanhExp(b, b.Min(number(b, -generic.GELUTanhLeast32), c))
+	b.Note("x/(1 + e)")
+	return b.Div(c, b.Add(number(b, 1), e))
+}
+
+func geluTanhGrad32(b *Body, dy, x Val) Val {
+	c := clamp(b, generic.GELUTanhLeast32, x, -generic.GELUTanhLeast32)
+	e, square := geluTanhExp(b, c)
+	b.Note("s = 1/(1 + e), s (1 + x (2 sqrt(2/pi) (1 + 3 0.044715 x x)) e s)")
+	one := number(b, 1)
+	s := b.Div(one, b.Add(one, e))
+	slope := b.MulAdd(square, number(b, generic.GELUTanhCubeGrad), number(b, generic.GELUTanhSlopeGrad))
+	return b.Mul(dy, b.Mul(s, b.MulAdd(b.Mul(b.Mul(c, slope), e), s, one)))
 }

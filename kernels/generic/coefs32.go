@@ -1,5 +1,7 @@
 package generic
 
+import "math"
+
 // Coefficients of the functions of float32, from the lowest power up, and the bounds
 // between which they are evaluated. The generator of the assembly reads them here.
 
@@ -27,8 +29,17 @@ const (
 
 	// The slope and the cube of GELU's form by tanh, for the exponent of two: -2 log2 e
 	// sqrt(2/pi), and that times 0.044715.
-	GELUTanhSlope = -0x1.26aec21bce759p1
-	GELUTanhCube  = -0x1.a5a7cf7572a98p-4
+	GELUTanhSlope = -GELUTanhSlopeGrad * math.Log2E
+	GELUTanhCube  = GELUTanhSlope * 0.044715
+
+	// The same of its gradient: 2 sqrt(2/pi), and that times 3*0.044715.
+	GELUTanhSlopeGrad = 2 * math.Sqrt2 / sqrtPi
+	GELUTanhCubeGrad  = GELUTanhSlopeGrad * 3 * 0.044715
+
+	// NormalPeak is 1/sqrt(2 pi), the density of the normal distribution at 0.
+	NormalPeak = 1 / (math.Sqrt2 * sqrtPi)
+
+	sqrtPi = 1.77245385090551602729816748334114518279754945612239
 
 	// log 2 in two parts. The products of the upper one with exponents, and what is added
 	// to them, are exact.

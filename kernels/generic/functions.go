@@ -52,6 +52,30 @@ func GELU[T Float](dst, x []T) { each(dst, x, gelu32, gelu32) }
 // GELUTanh computes GELU's form by tanh.
 func GELUTanh[T Float](dst, x []T) { each(dst, x, geluTanh32, geluTanh32) }
 
+// eachGrad stores dy times the derivative of a function at x in dst, computed in float64.
+func eachGrad[T Float](dst, dy, x []T, f32, f64 func(dy, x float64) float64) {
+	f := f64
+	if isFloat32[T]() {
+		f = f32
+	}
+	dy = dy[:len(dst)]
+	for i, v := range x[:len(dst)] {
+		dst[i] = T(f(float64(dy[i]), float64(v)))
+	}
+}
+
+// SoftplusGrad computes dst[i] = dy[i]*sigmoid(x[i]).
+func SoftplusGrad[T Float](dst, dy, x []T) { eachGrad(dst, dy, x, softplusGrad32, softplusGrad32) }
+
+// SiLUGrad computes dst[i] = dy[i]*SiLU'(x[i]).
+func SiLUGrad[T Float](dst, dy, x []T) { eachGrad(dst, dy, x, siluGrad32, siluGrad32) }
+
+// GELUGrad computes dst[i] = dy[i]*GELU'(x[i]).
+func GELUGrad[T Float](dst, dy, x []T) { eachGrad(dst, dy, x, geluGrad32, geluGrad32) }
+
+// GELUTanhGrad computes dst[i] = dy[i]*GELUTanh'(x[i]).
+func GELUTanhGrad[T Float](dst, dy, x []T) { eachGrad(dst, dy, x, geluTanhGrad32, geluTanhGrad32) }
+
 // within returns x, or the bound that it is beyond; NaN stays.
 func within(lo, x, hi float64) float64 {
 	if x < lo {

@@ -142,25 +142,62 @@ func softplus32(x float64) float64 {
 	return x + y // also NaN, whose logarithm is none
 }
 
-func silu32(x float64) float64 {
-	c := within(SiLULeast32, x, math.Inf(1))
-	r, low := split(within(SiLULeast32, x, SigmoidMost32), -math.Log2E)
-	return c / (1 + times2(horner(r, Power2[:]), low))
+// expOfMinus returns exp(-c).
+func expOfMinus(c float64) float64 {
+	r, low := split(c, -math.Log2E)
+	return times2(horner(r, Power2[:]), low)
 }
 
-func gelu32(x float64) float64 {
+func softplusGrad32(dy, x float64) float64 {
+	return dy / (1 + expOfMinus(within(ExpLeast32, x, SigmoidMost32)))
+}
+
+func silu32(x float64) float64 {
+	e := expOfMinus(within(SiLULeast32, x, SigmoidMost32))
+	return within(SiLULeast32, x, math.Inf(1)) / (1 + e)
+}
+
+func siluGrad32(dy, x float64) float64 {
+	c := within(SiLULeast32, x, SigmoidMost32)
+	e := expOfMinus(c)
+	s := 1 / (1 + e)
+	return dy * (s * fma(c*e, s, 1))
+}
+
+// phi32 returns Phi(x) of the normal distribution.
+func phi32(x float64) float64 {
 	a := within(0, math.Abs(x), GELUMost32)
 	r, low := splitOne(a * horner(a, PhiExponent[:]))
-	phi := 0.5 * times2(horner(r, Power2[:]), low)
-	if !(x < 0) {
-		phi = 1 - phi
+	tail := 0.5 * times2(horner(r, Power2[:]), low)
+	if x < 0 {
+		return tail
 	}
-	return within(-GELUMost32, x, math.Inf(1)) * phi
+	return 1 - tail
+}
+
+func gelu32(x float64) float64 { return within(-GELUMost32, x, math.Inf(1)) * phi32(x) }
+
+func geluGrad32(dy, x float64) float64 {
+	c := within(-GELUMost32, x, GELUMost32)
+	r, low := splitOne(float64(c*c) * (-0.5 * math.Log2E))
+	return dy * fma(c*NormalPeak, times2(horner(r, Power2[:]), low), phi32(x))
+}
+
+// geluTanhExp returns exp(-2 sqrt(2/pi) (d + 0.044715 d^3)).
+func geluTanhExp(d float64) float64 {
+	r, low := splitOne(d * fma(d*d, GELUTanhCube, GELUTanhSlope))
+	return times2(horner(r, Power2[:]), low)
 }
 
 func geluTanh32(x float64) float64 {
-	c := within(GELUTanhLeast32, x, math.Inf(1))
-	d := within(GELUTanhLeast32, x, -GELUTanhLeast32)
-	r, low := splitOne(d * fma(d*d, GELUTanhCube, GELUTanhSlope))
-	return c / (1 + times2(horner(r, Power2[:]), low))
+	e := geluTanhExp(within(GELUTanhLeast32, x, -GELUTanhLeast32))
+	return within(GELUTanhLeast32, x, math.Inf(1)) / (1 + e)
+}
+
+func geluTanhGrad32(dy, x float64) float64 {
+	c := within(GELUTanhLeast32, x, -GELUTanhLeast32)
+	e := geluTanhExp(c)
+	s := 1 / (1 + e)
+	slope := fma(c*c, GELUTanhCubeGrad, GELUTanhSlopeGrad)
+	return dy * (s * fma(float64(c*slope)*e, s, 1))
 }

@@ -1423,6 +1423,252 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "SoftplusGrad", Doc: "dst[i] = dy[i]*sigmoid(x[i])", Family: "function", Probe: "Move210",
+			Params: []Param{
+				{"dst", Out},
+				{"dy", In},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "dy"},
+				{"dst", "x"},
+				{"dy", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.SoftplusGrad
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "SiLUGrad", Doc: "dst[i] = dy[i]*SiLU'(x[i])", Family: "function", Probe: "Move210",
+			Params: []Param{
+				{"dst", Out},
+				{"dy", In},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "dy"},
+				{"dst", "x"},
+				{"dy", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.SiLUGrad
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "GELUGrad", Doc: "dst[i] = dy[i]*GELU'(x[i])", Family: "function", Probe: "Move210",
+			Params: []Param{
+				{"dst", Out},
+				{"dy", In},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "dy"},
+				{"dst", "x"},
+				{"dy", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.GELUGrad
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "GELUTanhGrad", Doc: "dst[i] = dy[i]*GELUTanh'(x[i])", Family: "function", Probe: "Move210",
+			Params: []Param{
+				{"dst", Out},
+				{"dy", In},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "dy"},
+				{"dst", "x"},
+				{"dy", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.GELUTanhGrad
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "ReLU", Doc: "dst[i] = max(x[i], 0)", Family: "activation", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.ReLU
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "ReLUGrad", Doc: "dst[i] = 0 if x[i] <= 0, otherwise dy[i]", Family: "activation", Probe: "Move210",
+			Params: []Param{
+				{"dst", Out},
+				{"dy", In},
+				{"x", In},
+			},
+			Alias: [][2]string{
+				{"dst", "dy"},
+				{"dst", "x"},
+				{"dy", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.ReLUGrad
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "LeakyReLU", Doc: "dst[i] = x[i] or, if that is negative, slope*x[i]", Family: "activation", Probe: "Move110",
+			Params: []Param{
+				{"dst", Out},
+				{"x", In},
+				{"slope", Scalar},
+			},
+			Alias: [][2]string{
+				{"dst", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.LeakyReLU
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Scalar[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "LeakyReLUGrad", Doc: "dst[i] = dy[i] if x[i] > 0, otherwise slope*dy[i]", Family: "activation", Probe: "Move210",
+			Params: []Param{
+				{"dst", Out},
+				{"dy", In},
+				{"x", In},
+				{"slope", Scalar},
+			},
+			Alias: [][2]string{
+				{"dst", "dy"},
+				{"dst", "x"},
+				{"dy", "x"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.LeakyReLUGrad
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Scalar[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "SigmoidGrad", Doc: "dst[i] = dy[i]*y[i]*(1 - y[i])", Family: "activation", Probe: "Move210",
+			Params: []Param{
+				{"dst", Out},
+				{"dy", In},
+				{"y", In},
+			},
+			Alias: [][2]string{
+				{"dst", "dy"},
+				{"dst", "y"},
+				{"dy", "y"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.SigmoidGrad
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "TanhGrad", Doc: "dst[i] = dy[i]*(1 - y[i])*(1 + y[i])", Family: "activation", Probe: "Move210",
+			Params: []Param{
+				{"dst", Out},
+				{"dy", In},
+				{"y", In},
+			},
+			Alias: [][2]string{
+				{"dst", "dy"},
+				{"dst", "y"},
+				{"dy", "y"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.TanhGrad
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "SGD", Doc: "one step of gradient descent", Family: "update", Probe: "Move101",
 			Params: []Param{
 				{"p", InOut},
