@@ -2,7 +2,13 @@
 
 package kernels
 
-import "github.com/klauspost/cpuid/v2"
+import (
+	"github.com/klauspost/cpuid/v2"
+
+	"github.com/seed63264101/steepest/kernels/generic"
+)
+
+func init() { generic.SlowFMA = !cpuid.CPU.Supports(cpuid.FMA3) }
 
 // detect returns the assembly levels that this machine runs. cpuid also asks
 // whether the operating system saves the wide registers.

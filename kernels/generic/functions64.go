@@ -37,5 +37,3 @@ func horner(x float64, c []float64) float64 {
 	}
 	return sum
 }
-
-func fma(x, y, z float64) float64 { return math.FMA(x, y, z) }
