@@ -142,3 +142,29 @@ func GELUTanhGrad[T Float](dst, dy, x []T) {
 	checkGrad("GELUTanhGrad", len(dst), len(dy), len(x))
 	table[T]().GELUTanhGrad(noescape(dst), noescape(dy), noescape(x))
 }
+
+// AddBias adds a vector to each row of a row-major matrix, and applies an activation to
+// the row while it is in the cache, as a dense layer does behind its product. With
+// D = len(bias), row r is y[r*stride : r*stride+D]:
+//
+//	for r := range rows {
+//		for j := range bias {
+//			y[r*stride+j] += bias[j]
+//		}
+//		activation(row, row)
+//	}
+//
+// The activation is a function such as ReLU[T] or Tanh[T], which may write where it reads;
+// nil is none. bias must not overlap y. AddBias panics if stride < D, rows < 0, or the
+// matrix does not fit in y; the last row need not be padded to the stride.
+func AddBias[T Float](y []T, rows, stride int, bias []T, activation func(dst, x []T)) {
+	checkRows("AddBias", len(bias), len(y), rows, stride)
+	add := table[T]().Add
+	for r := range rows {
+		row := y[r*stride:][:len(bias)]
+		add(noescape(row), noescape(row), noescape(bias))
+		if activation != nil {
+			activation(noescape(row), noescape(row))
+		}
+	}
+}

@@ -19,6 +19,9 @@ func composed[T kernels.Float]() []kerneltest.Op[T] {
 		{Name: "Nrm2Inc", Family: "strided", Params: strided},
 		{Name: "Iamax", Family: "reduce", Params: dense},
 		{Name: "IamaxInc", Family: "strided", Params: strided},
+		{Name: "AddBias", Family: "activation", Params: []kerneltest.Param{
+			{Name: "y", Kind: kerneltest.InOutMatrix}, {Name: "rows", Kind: kerneltest.RowCount},
+			{Name: "stride", Kind: kerneltest.RowStride}, {Name: "bias", Kind: kerneltest.In}}},
 		gemm[T](),
 	}
 }
@@ -37,6 +40,24 @@ func composedOracles[T kernels.Float]() map[string]oracle[T] {
 		}},
 		"Nrm2Inc":  {nrm2, func(c *call[T]) { c.got = float64(kernels.Nrm2Inc(c.n("n"), c.v("x"), c.n("incX"))) }},
 		"Iamax":    {iamax, func(c *call[T]) { c.got = float64(kernels.Iamax(c.v("x"))) }},
+		"AddBias": {
+			func(c *call[T]) {
+				y, bias := c.vector("y"), c.vector("bias")
+				for r := range c.n("rows") {
+					for j := range bias.n {
+						at := r*c.n("stride") + j
+						sum := add(bias.at(j), y.at(at))
+						if sum < 0 {
+							sum = 0
+						}
+						y.become(at, sum)
+					}
+				}
+			},
+			func(c *call[T]) {
+				kernels.AddBias(c.v("y"), c.n("rows"), c.n("stride"), c.v("bias"), kernels.ReLU[T])
+			},
+		},
 		"IamaxInc": {iamax, func(c *call[T]) { c.got = float64(kernels.IamaxInc(c.n("n"), c.v("x"), c.n("incX"))) }},
 	}
 }

@@ -11,6 +11,12 @@
 //     package parallel for several goroutines.
 //   - Mini-batches: [SumRows] and [MeanRows] add the rows of a matrix, [SumSlices] and
 //     [MeanSlices] a list of slices; [SumRowsAdd] and its like add to what is there.
+//   - Functions of each element: [Exp], [Exp2], [Expm1], [Log], [Log1p], [Tanh], [Sigmoid],
+//     [Erf].
+//   - Activations: [ReLU], [LeakyReLU], [Softplus], [SiLU], [GELU], [GELUTanh], and those
+//     with a function above, Tanh and Sigmoid; their gradients, [ReLUGrad],
+//     [LeakyReLUGrad], [SigmoidGrad], [TanhGrad], [SoftplusGrad], [SiLUGrad], [GELUGrad]
+//     and [GELUTanhGrad]; [AddBias] for the rows in front of one.
 //   - Optimizer steps: [SGD], [Momentum], [Nesterov], [Adam] (AdamW too), [AMSGrad],
 //     [Adamax], [NAdam], [AdamWarmup] (of RAdam), [Adagrad], [RMSprop] and its
 //     variants, [Adadelta], [Lion], [LAMBDirection] and [ScheduleFree]. Their
@@ -37,7 +43,7 @@
 //
 // Rounding. Each + - * / and square root rounds once, to nearest, in the order
 // that the reference writes. No multiplication is fused with an addition, but in
-// matrix products, where the reference has it so.
+// matrix products and functions, where the reference has it so.
 //
 // Element-wise kernels. An element's result depends on its own inputs alone, and
 // not on its index.
@@ -118,6 +124,13 @@
 // with an eps of 1e-8 and a beta2 of 0.999 it takes 1.4e-6 at most, later 4.4e-8, less
 // than float32's rounding. With an eps of 1e-15 steps of gradients below about 1e-14
 // are shorter than the formula's, and those above agree with it.
+//
+// Functions. [Exp], [Exp2], [Expm1], [Log], [Log1p], [Tanh], [Sigmoid] and [Erf] of float32
+// are correctly rounded for every input, so that no way of computing them can show. They,
+// and all other functions and gradients, evaluate in float64, where the reference
+// multiplies and adds with one rounding, and round to the result's type at the end. What
+// has no correctly rounded results takes the same steps on every level, with the errors
+// that the functions' own pages state.
 //
 // Exceptional values. Infinities and NaN go through as IEEE 754 says, and the
 // signs of zeros are kept. [Amax] is NaN if any element is; [Iamax] passes over NaN

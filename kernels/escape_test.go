@@ -68,6 +68,34 @@ func stackCalls[T kernels.Float]() map[string]func() {
 			kernels.GerInc(4, 100, 2, x[:], -2, y[:], 3, a[:], 100)
 		},
 
+		"Exp":           func() { var x, y [40]T; kernels.Exp(y[:], x[:]) },
+		"Exp2":          func() { var x, y [40]T; kernels.Exp2(y[:], x[:]) },
+		"Expm1":         func() { var x, y [40]T; kernels.Expm1(y[:], x[:]) },
+		"Log":           func() { var x, y [40]T; kernels.Log(y[:], x[:]) },
+		"Log1p":         func() { var x, y [40]T; kernels.Log1p(y[:], x[:]) },
+		"Tanh":          func() { var x, y [40]T; kernels.Tanh(y[:], x[:]) },
+		"Sigmoid":       func() { var x, y [40]T; kernels.Sigmoid(y[:], x[:]) },
+		"Erf":           func() { var x, y [40]T; kernels.Erf(y[:], x[:]) },
+		"Softplus":      func() { var x, y [40]T; kernels.Softplus(y[:], x[:]) },
+		"SiLU":          func() { var x, y [40]T; kernels.SiLU(y[:], x[:]) },
+		"GELU":          func() { var x, y [40]T; kernels.GELU(y[:], x[:]) },
+		"GELUTanh":      func() { var x, y [40]T; kernels.GELUTanh(y[:], x[:]) },
+		"ReLU":          func() { var x, y [40]T; kernels.ReLU(y[:], x[:]) },
+		"LeakyReLU":     func() { var x, y [40]T; kernels.LeakyReLU(y[:], x[:], 0.1) },
+		"ReLUGrad":      func() { var x, y, z [40]T; kernels.ReLUGrad(z[:], y[:], x[:]) },
+		"SigmoidGrad":   func() { var x, y, z [40]T; kernels.SigmoidGrad(z[:], y[:], x[:]) },
+		"TanhGrad":      func() { var x, y, z [40]T; kernels.TanhGrad(z[:], y[:], x[:]) },
+		"SoftplusGrad":  func() { var x, y, z [40]T; kernels.SoftplusGrad(z[:], y[:], x[:]) },
+		"SiLUGrad":      func() { var x, y, z [40]T; kernels.SiLUGrad(z[:], y[:], x[:]) },
+		"GELUGrad":      func() { var x, y, z [40]T; kernels.GELUGrad(z[:], y[:], x[:]) },
+		"GELUTanhGrad":  func() { var x, y, z [40]T; kernels.GELUTanhGrad(z[:], y[:], x[:]) },
+		"LeakyReLUGrad": func() { var x, y, z [40]T; kernels.LeakyReLUGrad(z[:], y[:], x[:], 0.1) },
+		"AddBias": func() {
+			var y [400]T
+			var bias [20]T
+			kernels.AddBias(y[:], 20, 20, bias[:], kernels.ReLU[T])
+			kernels.AddBias(y[:], 3, 100, bias[:], nil)
+		},
 		"Gemm": func() {
 			var a, b, c [400]T
 			kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 20, 20, 20, 2, a[:], 20, b[:], 20, 0, c[:], 20)

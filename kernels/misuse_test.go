@@ -40,11 +40,12 @@ func lengthCalls[T kernels.Float](t *testing.T) map[string]lengthCall[T] {
 	return calls
 }
 
-// matrixCalls are the public functions that reduce a matrix.
+// matrixCalls are the public functions of the rows of a matrix.
 func matrixCalls[T kernels.Float]() map[string]func(dst, a []T, rows, stride int) {
 	return map[string]func(dst, a []T, rows, stride int){
 		"SumRows": kernels.SumRows[T], "SumRowsAdd": kernels.SumRowsAdd[T],
 		"MeanRows": kernels.MeanRows[T], "MeanRowsAdd": kernels.MeanRowsAdd[T],
+		"AddBias": func(bias, y []T, rows, stride int) { kernels.AddBias(y, rows, stride, bias, nil) },
 	}
 }
 
