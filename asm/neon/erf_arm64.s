@@ -623,365 +623,443 @@ TEXT ·ErfF64(SB), NOSPLIT, $0-48
 	MOVD dst_len+8(FP), R2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V0.D2
-	MOVD $0xbff0000000000000, R17 // xbff0000000000000
-	VDUP R17, V1.D2
-	MOVD $0x3e3e4cf82f8a39ef, R17 // x3e3e4cf82f8a39ef
-	VDUP R17, V2.D2
-	MOVD $0x3e7b656aac2bc22d, R17 // x3e7b656aac2bc22d
-	VDUP R17, V3.D2
-	MOVD $0x3eb62c08320177fb, R17 // x3eb62c08320177fb
-	VDUP R17, V4.D2
-	MOVD $0x3eeffcb76eb95628, R17 // x3eeffcb76eb95628
-	VDUP R17, V5.D2
-	MOVD $0x3f2430912c80082f, R17 // x3f2430912c80082f
-	VDUP R17, V6.D2
-	MOVD $0x3f55d87fe906badf, R17 // x3f55d87fe906badf
-	VDUP R17, V7.D2
-	MOVD $0x3f83b2ab6fbb4050, R17 // x3f83b2ab6fbb4050
-	VDUP R17, V8.D2
-	MOVD $0x3fac6b08d70441fd, R17 // x3fac6b08d70441fd
-	VDUP R17, V9.D2
-	MOVD $0x3fcebfbdff82c541, R17 // x3fcebfbdff82c541
-	VDUP R17, V10.D2
-	MOVD $0x3fe62e42fefa39f7, R17 // x3fe62e42fefa39f7
-	VDUP R17, V11.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V12.D2
-	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V13.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F14
-	FMOVQ 16(R1), F15
-	FMOVQ 32(R1), F16
-	FMOVQ 48(R1), F17
+	FMOVQ (R1), F1
+	FMOVQ 16(R1), F2
+	FMOVQ 32(R1), F3
+	FMOVQ 48(R1), F4
 
-	// a p(a) = k + r
-	WORD $0x4ee0f9d2 // fabs v18.2d, v14.2d
-	WORD $0x4ee0f9f3 // fabs v19.2d, v15.2d
-	WORD $0x4ee0fa14 // fabs v20.2d, v16.2d
-	WORD $0x4ee0fa35 // fabs v21.2d, v17.2d
-	MOVD $0x4010000000000000, R17 // x4010000000000000
-	VDUP R17, V22.D2
-	WORD $0x6ef6e65f // fcmgt v31.2d, v18.2d, v22.2d
-	WORD $0x6e721edf // bsl v31.16b, v22.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ef6e67f // fcmgt v31.2d, v19.2d, v22.2d
-	WORD $0x6e731edf // bsl v31.16b, v22.16b, v19.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ef6e69f // fcmgt v31.2d, v20.2d, v22.2d
-	WORD $0x6e741edf // bsl v31.16b, v22.16b, v20.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x6ef6e6bf // fcmgt v31.2d, v21.2d, v22.2d
-	WORD $0x6e751edf // bsl v31.16b, v22.16b, v21.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	MOVD $0x3d35e29502365430, R17 // x3d35e29502365430
-	VDUP R17, V22.D2
-	MOVD $0xbd93fae50ff589d4, R17 // xbd93fae50ff589d4
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e72ced8 // fmla v24.2d, v22.2d, v18.2d
-	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
-	WORD $0x4e73ced9 // fmla v25.2d, v22.2d, v19.2d
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e74ceda // fmla v26.2d, v22.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0x3dde1928fdabf2d8, R17 // x3dde1928fdabf2d8
-	VDUP R17, V22.D2
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e72cf1b // fmla v27.2d, v24.2d, v18.2d
-	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
-	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0xbe1a47a64cb27b9c, R17 // xbe1a47a64cb27b9c
-	VDUP R17, V23.D2
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e73cf1b // fmla v27.2d, v24.2d, v19.2d
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e74cf38 // fmla v24.2d, v25.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0x3e4e7eac3cec1759, R17 // x3e4e7eac3cec1759
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e74cf1b // fmla v27.2d, v24.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0xbe792e43dde8864a, R17 // xbe792e43dde8864a
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e72cf38 // fmla v24.2d, v25.2d, v18.2d
-	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
-	WORD $0x4e73cf59 // fmla v25.2d, v26.2d, v19.2d
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e74cf7a // fmla v26.2d, v27.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0x3e9e95aa7a12ab3f, R17 // x3e9e95aa7a12ab3f
-	VDUP R17, V22.D2
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e72cf1b // fmla v27.2d, v24.2d, v18.2d
-	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
-	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0xbebb67be1d5025c3, R17 // xbebb67be1d5025c3
-	VDUP R17, V23.D2
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e73cf1b // fmla v27.2d, v24.2d, v19.2d
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e74cf38 // fmla v24.2d, v25.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0x3ed14eb816d322f9, R17 // x3ed14eb816d322f9
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e74cf1b // fmla v27.2d, v24.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0xbed8bb8c0486ce80, R17 // xbed8bb8c0486ce80
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e72cf38 // fmla v24.2d, v25.2d, v18.2d
-	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
-	WORD $0x4e73cf59 // fmla v25.2d, v26.2d, v19.2d
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e74cf7a // fmla v26.2d, v27.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0xbecbd5c4850b8596, R17 // xbecbd5c4850b8596
-	VDUP R17, V22.D2
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e72cf1b // fmla v27.2d, v24.2d, v18.2d
-	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
-	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0x3f05e78cbc4a8665, R17 // x3f05e78cbc4a8665
-	VDUP R17, V23.D2
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e73cf1b // fmla v27.2d, v24.2d, v19.2d
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e74cf38 // fmla v24.2d, v25.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0xbf183ca517687141, R17 // xbf183ca517687141
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e74cf1b // fmla v27.2d, v24.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0xbf03b267ce615068, R17 // xbf03b267ce615068
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e72cf38 // fmla v24.2d, v25.2d, v18.2d
-	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
-	WORD $0x4e73cf59 // fmla v25.2d, v26.2d, v19.2d
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e74cf7a // fmla v26.2d, v27.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0x3f4be664582157b6, R17 // x3f4be664582157b6
-	VDUP R17, V22.D2
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e72cf1b // fmla v27.2d, v24.2d, v18.2d
-	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
-	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0xbf640bfce65af478, R17 // xbf640bfce65af478
-	VDUP R17, V23.D2
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e73cf1b // fmla v27.2d, v24.2d, v19.2d
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e74cf38 // fmla v24.2d, v25.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0x3f33c7771804c2ff, R17 // x3f33c7771804c2ff
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e74cf1b // fmla v27.2d, v24.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0x3f9c4242cdd8e5bf, R17 // x3f9c4242cdd8e5bf
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e72cf38 // fmla v24.2d, v25.2d, v18.2d
-	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
-	WORD $0x4e73cf59 // fmla v25.2d, v26.2d, v19.2d
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e74cf7a // fmla v26.2d, v27.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0xbfc2fa7eecaeeff3, R17 // xbfc2fa7eecaeeff3
-	VDUP R17, V22.D2
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e72cf1b // fmla v27.2d, v24.2d, v18.2d
-	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
-	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0xbfed63ed74995cb4, R17 // xbfed63ed74995cb4
-	VDUP R17, V23.D2
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e73cf1b // fmla v27.2d, v24.2d, v19.2d
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e74cf38 // fmla v24.2d, v25.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0xbffa0be83d8d032b, R17 // xbffa0be83d8d032b
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e74cf1b // fmla v27.2d, v24.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	WORD $0x6e79de59 // fmul v25.2d, v18.2d, v25.2d
-	WORD $0x6e7ade7a // fmul v26.2d, v19.2d, v26.2d
-	WORD $0x6e7bde9b // fmul v27.2d, v20.2d, v27.2d
-	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
-	WORD $0x4e60d735 // fadd v21.2d, v25.2d, v0.2d
-	WORD $0x4e60d754 // fadd v20.2d, v26.2d, v0.2d
-	WORD $0x4e60d773 // fadd v19.2d, v27.2d, v0.2d
-	WORD $0x4e60d6d2 // fadd v18.2d, v22.2d, v0.2d
-	WORD $0x4ef5d417 // fsub v23.2d, v0.2d, v21.2d
-	WORD $0x4ef4d418 // fsub v24.2d, v0.2d, v20.2d
-	WORD $0x4ef3d41c // fsub v28.2d, v0.2d, v19.2d
-	WORD $0x4ef2d41d // fsub v29.2d, v0.2d, v18.2d
-	WORD $0x4e77d737 // fadd v23.2d, v25.2d, v23.2d
-	WORD $0x4e78d758 // fadd v24.2d, v26.2d, v24.2d
-	WORD $0x4e7cd77c // fadd v28.2d, v27.2d, v28.2d
-	WORD $0x4e7dd6dd // fadd v29.2d, v22.2d, v29.2d
+	// a p(a) = k + r, in two parts
+	WORD $0x4ee0f825 // fabs v5.2d, v1.2d
+	WORD $0x4ee0f846 // fabs v6.2d, v2.2d
+	WORD $0x4ee0f867 // fabs v7.2d, v3.2d
+	WORD $0x4ee0f888 // fabs v8.2d, v4.2d
+	MOVD $0x4017c28f5c28f5c3, R17 // x4017c28f5c28f5c3
+	VDUP R17, V9.D2
+	WORD $0x6ee9e4bf // fcmgt v31.2d, v5.2d, v9.2d
+	WORD $0x6e651d3f // bsl v31.16b, v9.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x6ee9e4df // fcmgt v31.2d, v6.2d, v9.2d
+	WORD $0x6e661d3f // bsl v31.16b, v9.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x6ee9e4ff // fcmgt v31.2d, v7.2d, v9.2d
+	WORD $0x6e671d3f // bsl v31.16b, v9.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6ee9e51f // fcmgt v31.2d, v8.2d, v9.2d
+	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	MOVD $0xbcd45c87f8a7b30b, R17 // xbcd45c87f8a7b30b
+	VDUP R17, V9.D2
+	MOVD $0x3d2f461af1a2f210, R17 // x3d2f461af1a2f210
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e65cd2b // fmla v11.2d, v9.2d, v5.2d
+	WORD $0x4eaa1d4c // mov v12.16b, v10.16b
+	WORD $0x4e66cd2c // fmla v12.2d, v9.2d, v6.2d
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e67cd2d // fmla v13.2d, v9.2d, v7.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	MOVD $0xbd76736fbb0f48ec, R17 // xbd76736fbb0f48ec
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e65cd6e // fmla v14.2d, v11.2d, v5.2d
+	WORD $0x4ea91d2b // mov v11.16b, v9.16b
+	WORD $0x4e66cd8b // fmla v11.2d, v12.2d, v6.2d
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	MOVD $0x3db4013d73859557, R17 // x3db4013d73859557
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e65cdcd // fmla v13.2d, v14.2d, v5.2d
+	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
+	WORD $0x4e66cd6e // fmla v14.2d, v11.2d, v6.2d
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e67cd8b // fmla v11.2d, v12.2d, v7.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	MOVD $0xbde8c11acd590974, R17 // xbde8c11acd590974
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e65cdac // fmla v12.2d, v13.2d, v5.2d
+	WORD $0x4ea91d2d // mov v13.16b, v9.16b
+	WORD $0x4e66cdcd // fmla v13.2d, v14.2d, v6.2d
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e67cd6e // fmla v14.2d, v11.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	MOVD $0x3e1682d07d1cfec6, R17 // x3e1682d07d1cfec6
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e65cd8b // fmla v11.2d, v12.2d, v5.2d
+	WORD $0x4eaa1d4c // mov v12.16b, v10.16b
+	WORD $0x4e66cdac // fmla v12.2d, v13.2d, v6.2d
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	MOVD $0xbe3ef7c904400c4c, R17 // xbe3ef7c904400c4c
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e65cd6e // fmla v14.2d, v11.2d, v5.2d
+	WORD $0x4ea91d2b // mov v11.16b, v9.16b
+	WORD $0x4e66cd8b // fmla v11.2d, v12.2d, v6.2d
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	MOVD $0x3e603c96a6775616, R17 // x3e603c96a6775616
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e65cdcd // fmla v13.2d, v14.2d, v5.2d
+	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
+	WORD $0x4e66cd6e // fmla v14.2d, v11.2d, v6.2d
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e67cd8b // fmla v11.2d, v12.2d, v7.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	MOVD $0xbe7974ff105dce4c, R17 // xbe7974ff105dce4c
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e65cdac // fmla v12.2d, v13.2d, v5.2d
+	WORD $0x4ea91d2d // mov v13.16b, v9.16b
+	WORD $0x4e66cdcd // fmla v13.2d, v14.2d, v6.2d
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e67cd6e // fmla v14.2d, v11.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	MOVD $0x3e8b73597e13d7f7, R17 // x3e8b73597e13d7f7
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e65cd8b // fmla v11.2d, v12.2d, v5.2d
+	WORD $0x4eaa1d4c // mov v12.16b, v10.16b
+	WORD $0x4e66cdac // fmla v12.2d, v13.2d, v6.2d
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	MOVD $0xbe8a907238dcbcb9, R17 // xbe8a907238dcbcb9
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e65cd6e // fmla v14.2d, v11.2d, v5.2d
+	WORD $0x4ea91d2b // mov v11.16b, v9.16b
+	WORD $0x4e66cd8b // fmla v11.2d, v12.2d, v6.2d
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	MOVD $0xbea0485b14e28d7e, R17 // xbea0485b14e28d7e
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e65cdcd // fmla v13.2d, v14.2d, v5.2d
+	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
+	WORD $0x4e66cd6e // fmla v14.2d, v11.2d, v6.2d
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e67cd8b // fmla v11.2d, v12.2d, v7.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	MOVD $0x3ec51392196d6bd8, R17 // x3ec51392196d6bd8
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e65cdac // fmla v12.2d, v13.2d, v5.2d
+	WORD $0x4ea91d2d // mov v13.16b, v9.16b
+	WORD $0x4e66cdcd // fmla v13.2d, v14.2d, v6.2d
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e67cd6e // fmla v14.2d, v11.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	MOVD $0xbed127d9ee2a7cc8, R17 // xbed127d9ee2a7cc8
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e65cd8b // fmla v11.2d, v12.2d, v5.2d
+	WORD $0x4eaa1d4c // mov v12.16b, v10.16b
+	WORD $0x4e66cdac // fmla v12.2d, v13.2d, v6.2d
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	MOVD $0xbed49e249c235a69, R17 // xbed49e249c235a69
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e65cd6e // fmla v14.2d, v11.2d, v5.2d
+	WORD $0x4ea91d2b // mov v11.16b, v9.16b
+	WORD $0x4e66cd8b // fmla v11.2d, v12.2d, v6.2d
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	MOVD $0x3f067b9faccd616a, R17 // x3f067b9faccd616a
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e65cdcd // fmla v13.2d, v14.2d, v5.2d
+	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
+	WORD $0x4e66cd6e // fmla v14.2d, v11.2d, v6.2d
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e67cd8b // fmla v11.2d, v12.2d, v7.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	MOVD $0xbf1863f2ed32c3d5, R17 // xbf1863f2ed32c3d5
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e65cdac // fmla v12.2d, v13.2d, v5.2d
+	WORD $0x4ea91d2d // mov v13.16b, v9.16b
+	WORD $0x4e66cdcd // fmla v13.2d, v14.2d, v6.2d
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e67cd6e // fmla v14.2d, v11.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	MOVD $0xbf0393028d1a45da, R17 // xbf0393028d1a45da
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e65cd8b // fmla v11.2d, v12.2d, v5.2d
+	WORD $0x4eaa1d4c // mov v12.16b, v10.16b
+	WORD $0x4e66cdac // fmla v12.2d, v13.2d, v6.2d
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	MOVD $0x3f4be5d1bfb39c40, R17 // x3f4be5d1bfb39c40
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e65cd6e // fmla v14.2d, v11.2d, v5.2d
+	WORD $0x4ea91d2b // mov v11.16b, v9.16b
+	WORD $0x4e66cd8b // fmla v11.2d, v12.2d, v6.2d
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	MOVD $0xbf640bf564e99418, R17 // xbf640bf564e99418
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e65cdcd // fmla v13.2d, v14.2d, v5.2d
+	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
+	WORD $0x4e66cd6e // fmla v14.2d, v11.2d, v6.2d
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e67cd8b // fmla v11.2d, v12.2d, v7.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	MOVD $0x3f33c76ef2f35353, R17 // x3f33c76ef2f35353
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e65cdac // fmla v12.2d, v13.2d, v5.2d
+	WORD $0x4ea91d2d // mov v13.16b, v9.16b
+	WORD $0x4e66cdcd // fmla v13.2d, v14.2d, v6.2d
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e67cd6e // fmla v14.2d, v11.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	MOVD $0x3f9c4242d0874712, R17 // x3f9c4242d0874712
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e65cd8b // fmla v11.2d, v12.2d, v5.2d
+	WORD $0x4eaa1d4c // mov v12.16b, v10.16b
+	WORD $0x4e66cdac // fmla v12.2d, v13.2d, v6.2d
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	MOVD $0xbfc2fa7eecb2a38a, R17 // xbfc2fa7eecb2a38a
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e65cd6e // fmla v14.2d, v11.2d, v5.2d
+	WORD $0x4ea91d2b // mov v11.16b, v9.16b
+	WORD $0x4e66cd8b // fmla v11.2d, v12.2d, v6.2d
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	MOVD $0xbfed63ed749958b0, R17 // xbfed63ed749958b0
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e65cdcd // fmla v13.2d, v14.2d, v5.2d
+	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
+	WORD $0x4e66cd6e // fmla v14.2d, v11.2d, v6.2d
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e67cd8b // fmla v11.2d, v12.2d, v7.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	MOVD $0xbffa0be83d8d032d, R17 // xbffa0be83d8d032d
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e65cdac // fmla v12.2d, v13.2d, v5.2d
+	WORD $0x4ea91d2d // mov v13.16b, v9.16b
+	WORD $0x4e66cdcd // fmla v13.2d, v14.2d, v6.2d
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e67cd6e // fmla v14.2d, v11.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	WORD $0x6e6cdcaa // fmul v10.2d, v5.2d, v12.2d
+	WORD $0x6e6ddccb // fmul v11.2d, v6.2d, v13.2d
+	WORD $0x6e6edcef // fmul v15.2d, v7.2d, v14.2d
+	WORD $0x6e69dd10 // fmul v16.2d, v8.2d, v9.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V17.D2
+	WORD $0x4eead632 // fsub v18.2d, v17.2d, v10.2d
+	WORD $0x4eebd633 // fsub v19.2d, v17.2d, v11.2d
+	WORD $0x4eefd634 // fsub v20.2d, v17.2d, v15.2d
+	WORD $0x4ef0d631 // fsub v17.2d, v17.2d, v16.2d
+	WORD $0x4e6cccb2 // fmla v18.2d, v5.2d, v12.2d
+	WORD $0x4e6dccd3 // fmla v19.2d, v6.2d, v13.2d
+	WORD $0x4e6eccf4 // fmla v20.2d, v7.2d, v14.2d
+	WORD $0x4e69cd11 // fmla v17.2d, v8.2d, v9.2d
+	WORD $0x4e60d549 // fadd v9.2d, v10.2d, v0.2d
+	WORD $0x4e60d568 // fadd v8.2d, v11.2d, v0.2d
+	WORD $0x4e60d5ee // fadd v14.2d, v15.2d, v0.2d
+	WORD $0x4e60d607 // fadd v7.2d, v16.2d, v0.2d
+	WORD $0x4ee9d40d // fsub v13.2d, v0.2d, v9.2d
+	WORD $0x4ee8d406 // fsub v6.2d, v0.2d, v8.2d
+	WORD $0x4eeed40c // fsub v12.2d, v0.2d, v14.2d
+	WORD $0x4ee7d405 // fsub v5.2d, v0.2d, v7.2d
+	WORD $0x4e6dd54d // fadd v13.2d, v10.2d, v13.2d
+	WORD $0x4e66d566 // fadd v6.2d, v11.2d, v6.2d
+	WORD $0x4e6cd5ec // fadd v12.2d, v15.2d, v12.2d
+	WORD $0x4e65d605 // fadd v5.2d, v16.2d, v5.2d
 
-	// (1 - 2^k) - 2^k (2^r - 1)
-	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
-	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
-	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
-	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
-	WORD $0x4ef58435 // add v21.2d, v1.2d, v21.2d
-	WORD $0x4ef48434 // add v20.2d, v1.2d, v20.2d
-	WORD $0x4ef38433 // add v19.2d, v1.2d, v19.2d
-	WORD $0x4ef28432 // add v18.2d, v1.2d, v18.2d
-	WORD $0x4ea31c76 // mov v22.16b, v3.16b
-	WORD $0x4e77cc56 // fmla v22.2d, v2.2d, v23.2d
-	WORD $0x4ea31c7b // mov v27.16b, v3.16b
-	WORD $0x4e78cc5b // fmla v27.2d, v2.2d, v24.2d
-	WORD $0x4ea31c7a // mov v26.16b, v3.16b
-	WORD $0x4e7ccc5a // fmla v26.2d, v2.2d, v28.2d
-	WORD $0x4ea31c79 // mov v25.16b, v3.16b
-	WORD $0x4e7dcc59 // fmla v25.2d, v2.2d, v29.2d
-	WORD $0x4ea41c9e // mov v30.16b, v4.16b
-	WORD $0x4e77cede // fmla v30.2d, v22.2d, v23.2d
-	WORD $0x4ea41c96 // mov v22.16b, v4.16b
-	WORD $0x4e78cf76 // fmla v22.2d, v27.2d, v24.2d
-	WORD $0x4ea41c9b // mov v27.16b, v4.16b
-	WORD $0x4e7ccf5b // fmla v27.2d, v26.2d, v28.2d
-	WORD $0x4ea41c9a // mov v26.16b, v4.16b
-	WORD $0x4e7dcf3a // fmla v26.2d, v25.2d, v29.2d
-	WORD $0x4ea51cb9 // mov v25.16b, v5.16b
-	WORD $0x4e77cfd9 // fmla v25.2d, v30.2d, v23.2d
-	WORD $0x4ea51cbe // mov v30.16b, v5.16b
-	WORD $0x4e78cede // fmla v30.2d, v22.2d, v24.2d
-	WORD $0x4ea51cb6 // mov v22.16b, v5.16b
-	WORD $0x4e7ccf76 // fmla v22.2d, v27.2d, v28.2d
-	WORD $0x4ea51cbb // mov v27.16b, v5.16b
-	WORD $0x4e7dcf5b // fmla v27.2d, v26.2d, v29.2d
-	WORD $0x4ea61cda // mov v26.16b, v6.16b
-	WORD $0x4e77cf3a // fmla v26.2d, v25.2d, v23.2d
-	WORD $0x4ea61cd9 // mov v25.16b, v6.16b
-	WORD $0x4e78cfd9 // fmla v25.2d, v30.2d, v24.2d
-	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e7ccede // fmla v30.2d, v22.2d, v28.2d
-	WORD $0x4ea61cd6 // mov v22.16b, v6.16b
-	WORD $0x4e7dcf76 // fmla v22.2d, v27.2d, v29.2d
-	WORD $0x4ea71cfb // mov v27.16b, v7.16b
-	WORD $0x4e77cf5b // fmla v27.2d, v26.2d, v23.2d
-	WORD $0x4ea71cfa // mov v26.16b, v7.16b
-	WORD $0x4e78cf3a // fmla v26.2d, v25.2d, v24.2d
-	WORD $0x4ea71cf9 // mov v25.16b, v7.16b
-	WORD $0x4e7ccfd9 // fmla v25.2d, v30.2d, v28.2d
+	// (1 - 2^k) - 2^k r log 2 in two parts, - 2^k (2^r - 1 - r log 2)
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
+	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
+	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
+	MOVD $0xbff0000000000000, R17 // xbff0000000000000
+	VDUP R17, V16.D2
+	WORD $0x4ee9860f // add v15.2d, v16.2d, v9.2d
+	WORD $0x4ee8860b // add v11.2d, v16.2d, v8.2d
+	WORD $0x4eee860a // add v10.2d, v16.2d, v14.2d
+	WORD $0x4ee78610 // add v16.2d, v16.2d, v7.2d
+	MOVD $0xbfe62e42fefa39ef, R17 // xbfe62e42fefa39ef
+	VDUP R17, V21.D2
+	WORD $0x4ee986a9 // add v9.2d, v21.2d, v9.2d
+	WORD $0x4ee886a8 // add v8.2d, v21.2d, v8.2d
+	WORD $0x4eee86ae // add v14.2d, v21.2d, v14.2d
+	WORD $0x4ee786a7 // add v7.2d, v21.2d, v7.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V21.D2
+	WORD $0x4e6fd6b6 // fadd v22.2d, v21.2d, v15.2d
+	WORD $0x4e6bd6b7 // fadd v23.2d, v21.2d, v11.2d
+	WORD $0x4e6ad6b8 // fadd v24.2d, v21.2d, v10.2d
+	WORD $0x4e70d6b5 // fadd v21.2d, v21.2d, v16.2d
+	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
+	WORD $0x4e6dcd39 // fmla v25.2d, v9.2d, v13.2d
+	WORD $0x4eb71efa // mov v26.16b, v23.16b
+	WORD $0x4e66cd1a // fmla v26.2d, v8.2d, v6.2d
+	WORD $0x4eb81f1b // mov v27.16b, v24.16b
+	WORD $0x4e6ccddb // fmla v27.2d, v14.2d, v12.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e65ccfc // fmla v28.2d, v7.2d, v5.2d
+	WORD $0x4ef9d6d6 // fsub v22.2d, v22.2d, v25.2d
+	WORD $0x4efad6f7 // fsub v23.2d, v23.2d, v26.2d
+	WORD $0x4efbd718 // fsub v24.2d, v24.2d, v27.2d
+	WORD $0x4efcd6b5 // fsub v21.2d, v21.2d, v28.2d
+	WORD $0x4e6dcd36 // fmla v22.2d, v9.2d, v13.2d
+	WORD $0x4e66cd17 // fmla v23.2d, v8.2d, v6.2d
+	WORD $0x4e6ccdd8 // fmla v24.2d, v14.2d, v12.2d
+	WORD $0x4e65ccf5 // fmla v21.2d, v7.2d, v5.2d
+	MOVD $0x3dfea03099d6d2c7, R17 // x3dfea03099d6d2c7
+	VDUP R17, V7.D2
+	MOVD $0x3e3e6059a4fc650c, R17 // x3e3e6059a4fc650c
+	VDUP R17, V14.D2
+	WORD $0x4eae1dc8 // mov v8.16b, v14.16b
+	WORD $0x4e6dcce8 // fmla v8.2d, v7.2d, v13.2d
+	WORD $0x4eae1dc9 // mov v9.16b, v14.16b
+	WORD $0x4e66cce9 // fmla v9.2d, v7.2d, v6.2d
+	WORD $0x4eae1ddd // mov v29.16b, v14.16b
+	WORD $0x4e6cccfd // fmla v29.2d, v7.2d, v12.2d
+	WORD $0x4e65ccee // fmla v14.2d, v7.2d, v5.2d
+	MOVD $0x3e7b524ddd79ec58, R17 // x3e7b524ddd79ec58
+	VDUP R17, V7.D2
 	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e7dcede // fmla v30.2d, v22.2d, v29.2d
-	WORD $0x4ea81d16 // mov v22.16b, v8.16b
-	WORD $0x4e77cf76 // fmla v22.2d, v27.2d, v23.2d
-	WORD $0x4ea81d1b // mov v27.16b, v8.16b
-	WORD $0x4e78cf5b // fmla v27.2d, v26.2d, v24.2d
-	WORD $0x4ea81d1a // mov v26.16b, v8.16b
-	WORD $0x4e7ccf3a // fmla v26.2d, v25.2d, v28.2d
-	WORD $0x4ea81d19 // mov v25.16b, v8.16b
-	WORD $0x4e7dcfd9 // fmla v25.2d, v30.2d, v29.2d
-	WORD $0x4ea91d3e // mov v30.16b, v9.16b
-	WORD $0x4e77cede // fmla v30.2d, v22.2d, v23.2d
-	WORD $0x4ea91d36 // mov v22.16b, v9.16b
-	WORD $0x4e78cf76 // fmla v22.2d, v27.2d, v24.2d
-	WORD $0x4ea91d3b // mov v27.16b, v9.16b
-	WORD $0x4e7ccf5b // fmla v27.2d, v26.2d, v28.2d
-	WORD $0x4ea91d3a // mov v26.16b, v9.16b
-	WORD $0x4e7dcf3a // fmla v26.2d, v25.2d, v29.2d
-	WORD $0x4eaa1d59 // mov v25.16b, v10.16b
-	WORD $0x4e77cfd9 // fmla v25.2d, v30.2d, v23.2d
-	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
-	WORD $0x4e78cede // fmla v30.2d, v22.2d, v24.2d
-	WORD $0x4eaa1d56 // mov v22.16b, v10.16b
-	WORD $0x4e7ccf76 // fmla v22.2d, v27.2d, v28.2d
-	WORD $0x4eaa1d5b // mov v27.16b, v10.16b
-	WORD $0x4e7dcf5b // fmla v27.2d, v26.2d, v29.2d
-	WORD $0x4eab1d7a // mov v26.16b, v11.16b
-	WORD $0x4e77cf3a // fmla v26.2d, v25.2d, v23.2d
-	WORD $0x4eab1d79 // mov v25.16b, v11.16b
-	WORD $0x4e78cfd9 // fmla v25.2d, v30.2d, v24.2d
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
-	WORD $0x4e7ccede // fmla v30.2d, v22.2d, v28.2d
-	WORD $0x4eab1d76 // mov v22.16b, v11.16b
-	WORD $0x4e7dcf76 // fmla v22.2d, v27.2d, v29.2d
-	WORD $0x6e7adefa // fmul v26.2d, v23.2d, v26.2d
-	WORD $0x6e79df19 // fmul v25.2d, v24.2d, v25.2d
-	WORD $0x6e7edf9e // fmul v30.2d, v28.2d, v30.2d
-	WORD $0x6e76dfb6 // fmul v22.2d, v29.2d, v22.2d
-	WORD $0x4e75d59d // fadd v29.2d, v12.2d, v21.2d
-	WORD $0x4e74d59c // fadd v28.2d, v12.2d, v20.2d
-	WORD $0x4e73d598 // fadd v24.2d, v12.2d, v19.2d
-	WORD $0x4e72d597 // fadd v23.2d, v12.2d, v18.2d
-	WORD $0x4e7acebd // fmla v29.2d, v21.2d, v26.2d
-	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
-	WORD $0x4e7ece78 // fmla v24.2d, v19.2d, v30.2d
-	WORD $0x4e76ce57 // fmla v23.2d, v18.2d, v22.2d
-	WORD $0x4e2d1dce // and v14.16b, v14.16b, v13.16b
-	WORD $0x4e2d1def // and v15.16b, v15.16b, v13.16b
-	WORD $0x4e2d1e10 // and v16.16b, v16.16b, v13.16b
-	WORD $0x4e2d1e31 // and v17.16b, v17.16b, v13.16b
-	WORD $0x4eae1fae // orr v14.16b, v29.16b, v14.16b
-	WORD $0x4eaf1f8f // orr v15.16b, v28.16b, v15.16b
-	WORD $0x4eb01f10 // orr v16.16b, v24.16b, v16.16b
-	WORD $0x4eb11ef1 // orr v17.16b, v23.16b, v17.16b
-	FMOVQ F14, (R0)
-	FMOVQ F15, 16(R0)
-	FMOVQ F16, 32(R0)
-	FMOVQ F17, 48(R0)
+	WORD $0x4e6dcd1e // fmla v30.2d, v8.2d, v13.2d
+	WORD $0x4ea71ce8 // mov v8.16b, v7.16b
+	WORD $0x4e66cd28 // fmla v8.2d, v9.2d, v6.2d
+	WORD $0x4ea71ce9 // mov v9.16b, v7.16b
+	WORD $0x4e6ccfa9 // fmla v9.2d, v29.2d, v12.2d
+	WORD $0x4e65cdc7 // fmla v7.2d, v14.2d, v5.2d
+	MOVD $0x3eb62bfd4dcba000, R17 // x3eb62bfd4dcba000
+	VDUP R17, V14.D2
+	WORD $0x4eae1ddd // mov v29.16b, v14.16b
+	WORD $0x4e6dcfdd // fmla v29.2d, v30.2d, v13.2d
+	WORD $0x4eae1dde // mov v30.16b, v14.16b
+	WORD $0x4e66cd1e // fmla v30.2d, v8.2d, v6.2d
+	WORD $0x4eae1dc8 // mov v8.16b, v14.16b
+	WORD $0x4e6ccd28 // fmla v8.2d, v9.2d, v12.2d
+	WORD $0x4e65ccee // fmla v14.2d, v7.2d, v5.2d
+	MOVD $0x3eeffcbfc73802dd, R17 // x3eeffcbfc73802dd
+	VDUP R17, V7.D2
+	WORD $0x4ea71ce9 // mov v9.16b, v7.16b
+	WORD $0x4e6dcfa9 // fmla v9.2d, v29.2d, v13.2d
+	WORD $0x4ea71cfd // mov v29.16b, v7.16b
+	WORD $0x4e66cfdd // fmla v29.2d, v30.2d, v6.2d
+	WORD $0x4ea71cfe // mov v30.16b, v7.16b
+	WORD $0x4e6ccd1e // fmla v30.2d, v8.2d, v12.2d
+	WORD $0x4e65cdc7 // fmla v7.2d, v14.2d, v5.2d
+	MOVD $0x3f24309130944e85, R17 // x3f24309130944e85
+	VDUP R17, V14.D2
+	WORD $0x4eae1dc8 // mov v8.16b, v14.16b
+	WORD $0x4e6dcd28 // fmla v8.2d, v9.2d, v13.2d
+	WORD $0x4eae1dc9 // mov v9.16b, v14.16b
+	WORD $0x4e66cfa9 // fmla v9.2d, v29.2d, v6.2d
+	WORD $0x4eae1ddd // mov v29.16b, v14.16b
+	WORD $0x4e6ccfdd // fmla v29.2d, v30.2d, v12.2d
+	WORD $0x4e65ccee // fmla v14.2d, v7.2d, v5.2d
+	MOVD $0x3f55d87fe78a3079, R17 // x3f55d87fe78a3079
+	VDUP R17, V7.D2
+	WORD $0x4ea71cfe // mov v30.16b, v7.16b
+	WORD $0x4e6dcd1e // fmla v30.2d, v8.2d, v13.2d
+	WORD $0x4ea71ce8 // mov v8.16b, v7.16b
+	WORD $0x4e66cd28 // fmla v8.2d, v9.2d, v6.2d
+	WORD $0x4ea71ce9 // mov v9.16b, v7.16b
+	WORD $0x4e6ccfa9 // fmla v9.2d, v29.2d, v12.2d
+	WORD $0x4e65cdc7 // fmla v7.2d, v14.2d, v5.2d
+	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
+	VDUP R17, V14.D2
+	WORD $0x4eae1ddd // mov v29.16b, v14.16b
+	WORD $0x4e6dcfdd // fmla v29.2d, v30.2d, v13.2d
+	WORD $0x4eae1dde // mov v30.16b, v14.16b
+	WORD $0x4e66cd1e // fmla v30.2d, v8.2d, v6.2d
+	WORD $0x4eae1dc8 // mov v8.16b, v14.16b
+	WORD $0x4e6ccd28 // fmla v8.2d, v9.2d, v12.2d
+	WORD $0x4e65ccee // fmla v14.2d, v7.2d, v5.2d
+	MOVD $0x3fac6b08d704a0c9, R17 // x3fac6b08d704a0c9
+	VDUP R17, V7.D2
+	WORD $0x4ea71ce9 // mov v9.16b, v7.16b
+	WORD $0x4e6dcfa9 // fmla v9.2d, v29.2d, v13.2d
+	WORD $0x4ea71cfd // mov v29.16b, v7.16b
+	WORD $0x4e66cfdd // fmla v29.2d, v30.2d, v6.2d
+	WORD $0x4ea71cfe // mov v30.16b, v7.16b
+	WORD $0x4e6ccd1e // fmla v30.2d, v8.2d, v12.2d
+	WORD $0x4e65cdc7 // fmla v7.2d, v14.2d, v5.2d
+	MOVD $0x3fcebfbdff82c598, R17 // x3fcebfbdff82c598
+	VDUP R17, V14.D2
+	WORD $0x4eae1dc8 // mov v8.16b, v14.16b
+	WORD $0x4e6dcd28 // fmla v8.2d, v9.2d, v13.2d
+	WORD $0x4eae1dc9 // mov v9.16b, v14.16b
+	WORD $0x4e66cfa9 // fmla v9.2d, v29.2d, v6.2d
+	WORD $0x4eae1ddd // mov v29.16b, v14.16b
+	WORD $0x4e6ccfdd // fmla v29.2d, v30.2d, v12.2d
+	WORD $0x4e65ccee // fmla v14.2d, v7.2d, v5.2d
+	MOVD $0x3c7abc9e3b39803f, R17 // x3c7abc9e3b39803f
+	VDUP R17, V7.D2
+	WORD $0x4ea71cfe // mov v30.16b, v7.16b
+	WORD $0x4e6dcd1e // fmla v30.2d, v8.2d, v13.2d
+	WORD $0x4ea71ce8 // mov v8.16b, v7.16b
+	WORD $0x4e66cd28 // fmla v8.2d, v9.2d, v6.2d
+	WORD $0x4ea71ce9 // mov v9.16b, v7.16b
+	WORD $0x4e6ccfa9 // fmla v9.2d, v29.2d, v12.2d
+	WORD $0x4e65cdc7 // fmla v7.2d, v14.2d, v5.2d
+	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
+	VDUP R17, V14.D2
+	WORD $0x6e72ddd2 // fmul v18.2d, v14.2d, v18.2d
+	WORD $0x6e73ddd3 // fmul v19.2d, v14.2d, v19.2d
+	WORD $0x6e74ddd4 // fmul v20.2d, v14.2d, v20.2d
+	WORD $0x6e71ddd1 // fmul v17.2d, v14.2d, v17.2d
+	WORD $0x4e7ecdb2 // fmla v18.2d, v13.2d, v30.2d
+	WORD $0x4e68ccd3 // fmla v19.2d, v6.2d, v8.2d
+	WORD $0x4e69cd94 // fmla v20.2d, v12.2d, v9.2d
+	WORD $0x4e67ccb1 // fmla v17.2d, v5.2d, v7.2d
+	WORD $0x4e72cdf6 // fmla v22.2d, v15.2d, v18.2d
+	WORD $0x4e73cd77 // fmla v23.2d, v11.2d, v19.2d
+	WORD $0x4e74cd58 // fmla v24.2d, v10.2d, v20.2d
+	WORD $0x4e71ce15 // fmla v21.2d, v16.2d, v17.2d
+	WORD $0x4e76d736 // fadd v22.2d, v25.2d, v22.2d
+	WORD $0x4e77d757 // fadd v23.2d, v26.2d, v23.2d
+	WORD $0x4e78d778 // fadd v24.2d, v27.2d, v24.2d
+	WORD $0x4e75d795 // fadd v21.2d, v28.2d, v21.2d
+	MOVD $0x8000000000000000, R17 // x8000000000000000
+	VDUP R17, V28.D2
+	WORD $0x4e3c1c21 // and v1.16b, v1.16b, v28.16b
+	WORD $0x4e3c1c42 // and v2.16b, v2.16b, v28.16b
+	WORD $0x4e3c1c63 // and v3.16b, v3.16b, v28.16b
+	WORD $0x4e3c1c84 // and v4.16b, v4.16b, v28.16b
+	WORD $0x4ea11ec1 // orr v1.16b, v22.16b, v1.16b
+	WORD $0x4ea21ee2 // orr v2.16b, v23.16b, v2.16b
+	WORD $0x4ea31f03 // orr v3.16b, v24.16b, v3.16b
+	WORD $0x4ea41ea4 // orr v4.16b, v21.16b, v4.16b
+	FMOVQ F1, (R0)
+	FMOVQ F2, 16(R0)
+	FMOVQ F3, 32(R0)
+	FMOVQ F4, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -993,109 +1071,156 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F14
+	FMOVQ (R1), F1
 
-	// a p(a) = k + r
-	WORD $0x4ee0f9cf // fabs v15.2d, v14.2d
-	MOVD $0x4010000000000000, R17 // x4010000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	MOVD $0x3d35e29502365430, R17 // x3d35e29502365430
-	VDUP R17, V16.D2
-	MOVD $0xbd93fae50ff589d4, R17 // xbd93fae50ff589d4
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0x3dde1928fdabf2d8, R17 // x3dde1928fdabf2d8
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbe1a47a64cb27b9c, R17 // xbe1a47a64cb27b9c
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0x3e4e7eac3cec1759, R17 // x3e4e7eac3cec1759
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbe792e43dde8864a, R17 // xbe792e43dde8864a
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0x3e9e95aa7a12ab3f, R17 // x3e9e95aa7a12ab3f
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbebb67be1d5025c3, R17 // xbebb67be1d5025c3
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0x3ed14eb816d322f9, R17 // x3ed14eb816d322f9
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbed8bb8c0486ce80, R17 // xbed8bb8c0486ce80
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbecbd5c4850b8596, R17 // xbecbd5c4850b8596
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3f05e78cbc4a8665, R17 // x3f05e78cbc4a8665
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbf183ca517687141, R17 // xbf183ca517687141
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbf03b267ce615068, R17 // xbf03b267ce615068
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0x3f4be664582157b6, R17 // x3f4be664582157b6
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbf640bfce65af478, R17 // xbf640bfce65af478
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0x3f33c7771804c2ff, R17 // x3f33c7771804c2ff
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3f9c4242cdd8e5bf, R17 // x3f9c4242cdd8e5bf
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbfc2fa7eecaeeff3, R17 // xbfc2fa7eecaeeff3
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbfed63ed74995cb4, R17 // xbfed63ed74995cb4
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbffa0be83d8d032b, R17 // xbffa0be83d8d032b
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	WORD $0x6e70ddf0 // fmul v16.2d, v15.2d, v16.2d
-	WORD $0x4e60d60f // fadd v15.2d, v16.2d, v0.2d
-	WORD $0x4eefd411 // fsub v17.2d, v0.2d, v15.2d
-	WORD $0x4e71d611 // fadd v17.2d, v16.2d, v17.2d
+	// a p(a) = k + r, in two parts
+	WORD $0x4ee0f822 // fabs v2.2d, v1.2d
+	MOVD $0x4017c28f5c28f5c3, R17 // x4017c28f5c28f5c3
+	VDUP R17, V3.D2
+	WORD $0x6ee3e45f // fcmgt v31.2d, v2.2d, v3.2d
+	WORD $0x6e621c7f // bsl v31.16b, v3.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	MOVD $0xbcd45c87f8a7b30b, R17 // xbcd45c87f8a7b30b
+	VDUP R17, V3.D2
+	MOVD $0x3d2f461af1a2f210, R17 // x3d2f461af1a2f210
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbd76736fbb0f48ec, R17 // xbd76736fbb0f48ec
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0x3db4013d73859557, R17 // x3db4013d73859557
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbde8c11acd590974, R17 // xbde8c11acd590974
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0x3e1682d07d1cfec6, R17 // x3e1682d07d1cfec6
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbe3ef7c904400c4c, R17 // xbe3ef7c904400c4c
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0x3e603c96a6775616, R17 // x3e603c96a6775616
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbe7974ff105dce4c, R17 // xbe7974ff105dce4c
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0x3e8b73597e13d7f7, R17 // x3e8b73597e13d7f7
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbe8a907238dcbcb9, R17 // xbe8a907238dcbcb9
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0xbea0485b14e28d7e, R17 // xbea0485b14e28d7e
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0x3ec51392196d6bd8, R17 // x3ec51392196d6bd8
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0xbed127d9ee2a7cc8, R17 // xbed127d9ee2a7cc8
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbed49e249c235a69, R17 // xbed49e249c235a69
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0x3f067b9faccd616a, R17 // x3f067b9faccd616a
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbf1863f2ed32c3d5, R17 // xbf1863f2ed32c3d5
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0xbf0393028d1a45da, R17 // xbf0393028d1a45da
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0x3f4be5d1bfb39c40, R17 // x3f4be5d1bfb39c40
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0xbf640bf564e99418, R17 // xbf640bf564e99418
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0x3f33c76ef2f35353, R17 // x3f33c76ef2f35353
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0x3f9c4242d0874712, R17 // x3f9c4242d0874712
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbfc2fa7eecb2a38a, R17 // xbfc2fa7eecb2a38a
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0xbfed63ed749958b0, R17 // xbfed63ed749958b0
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbffa0be83d8d032d, R17 // xbffa0be83d8d032d
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	WORD $0x6e63dc44 // fmul v4.2d, v2.2d, v3.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V5.D2
+	WORD $0x4ee4d4a5 // fsub v5.2d, v5.2d, v4.2d
+	WORD $0x4e63cc45 // fmla v5.2d, v2.2d, v3.2d
+	WORD $0x4e60d483 // fadd v3.2d, v4.2d, v0.2d
+	WORD $0x4ee3d402 // fsub v2.2d, v0.2d, v3.2d
+	WORD $0x4e62d482 // fadd v2.2d, v4.2d, v2.2d
 
-	// (1 - 2^k) - 2^k (2^r - 1)
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4eef842f // add v15.2d, v1.2d, v15.2d
-	WORD $0x4ea31c70 // mov v16.16b, v3.16b
-	WORD $0x4e71cc50 // fmla v16.2d, v2.2d, v17.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea51cb0 // mov v16.16b, v5.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea71cf0 // mov v16.16b, v7.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea91d30 // mov v16.16b, v9.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x6e70de30 // fmul v16.2d, v17.2d, v16.2d
-	WORD $0x4e6fd591 // fadd v17.2d, v12.2d, v15.2d
-	WORD $0x4e70cdf1 // fmla v17.2d, v15.2d, v16.2d
-	WORD $0x4e2d1dce // and v14.16b, v14.16b, v13.16b
-	WORD $0x4eae1e2e // orr v14.16b, v17.16b, v14.16b
-	FMOVQ F14, (R0)
+	// (1 - 2^k) - 2^k r log 2 in two parts, - 2^k (2^r - 1 - r log 2)
+	WORD $0x4f745463 // shl v3.2d, v3.2d, #52
+	MOVD $0xbff0000000000000, R17 // xbff0000000000000
+	VDUP R17, V4.D2
+	WORD $0x4ee38484 // add v4.2d, v4.2d, v3.2d
+	MOVD $0xbfe62e42fefa39ef, R17 // xbfe62e42fefa39ef
+	VDUP R17, V6.D2
+	WORD $0x4ee384c3 // add v3.2d, v6.2d, v3.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V6.D2
+	WORD $0x4e64d4c6 // fadd v6.2d, v6.2d, v4.2d
+	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
+	WORD $0x4e62cc67 // fmla v7.2d, v3.2d, v2.2d
+	WORD $0x4ee7d4c6 // fsub v6.2d, v6.2d, v7.2d
+	WORD $0x4e62cc66 // fmla v6.2d, v3.2d, v2.2d
+	MOVD $0x3dfea03099d6d2c7, R17 // x3dfea03099d6d2c7
+	VDUP R17, V3.D2
+	MOVD $0x3e3e6059a4fc650c, R17 // x3e3e6059a4fc650c
+	VDUP R17, V8.D2
+	WORD $0x4e62cc68 // fmla v8.2d, v3.2d, v2.2d
+	MOVD $0x3e7b524ddd79ec58, R17 // x3e7b524ddd79ec58
+	VDUP R17, V3.D2
+	WORD $0x4e62cd03 // fmla v3.2d, v8.2d, v2.2d
+	MOVD $0x3eb62bfd4dcba000, R17 // x3eb62bfd4dcba000
+	VDUP R17, V8.D2
+	WORD $0x4e62cc68 // fmla v8.2d, v3.2d, v2.2d
+	MOVD $0x3eeffcbfc73802dd, R17 // x3eeffcbfc73802dd
+	VDUP R17, V3.D2
+	WORD $0x4e62cd03 // fmla v3.2d, v8.2d, v2.2d
+	MOVD $0x3f24309130944e85, R17 // x3f24309130944e85
+	VDUP R17, V8.D2
+	WORD $0x4e62cc68 // fmla v8.2d, v3.2d, v2.2d
+	MOVD $0x3f55d87fe78a3079, R17 // x3f55d87fe78a3079
+	VDUP R17, V3.D2
+	WORD $0x4e62cd03 // fmla v3.2d, v8.2d, v2.2d
+	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
+	VDUP R17, V8.D2
+	WORD $0x4e62cc68 // fmla v8.2d, v3.2d, v2.2d
+	MOVD $0x3fac6b08d704a0c9, R17 // x3fac6b08d704a0c9
+	VDUP R17, V3.D2
+	WORD $0x4e62cd03 // fmla v3.2d, v8.2d, v2.2d
+	MOVD $0x3fcebfbdff82c598, R17 // x3fcebfbdff82c598
+	VDUP R17, V8.D2
+	WORD $0x4e62cc68 // fmla v8.2d, v3.2d, v2.2d
+	MOVD $0x3c7abc9e3b39803f, R17 // x3c7abc9e3b39803f
+	VDUP R17, V3.D2
+	WORD $0x4e62cd03 // fmla v3.2d, v8.2d, v2.2d
+	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
+	VDUP R17, V8.D2
+	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
+	WORD $0x4e63cc45 // fmla v5.2d, v2.2d, v3.2d
+	WORD $0x4e65cc86 // fmla v6.2d, v4.2d, v5.2d
+	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
+	MOVD $0x8000000000000000, R17 // x8000000000000000
+	VDUP R17, V7.D2
+	WORD $0x4e271c21 // and v1.16b, v1.16b, v7.16b
+	WORD $0x4ea11cc1 // orr v1.16b, v6.16b, v1.16b
+	FMOVQ F1, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -1105,109 +1230,156 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F14
+	FMOVD (R1), F1
 
-	// a p(a) = k + r
-	WORD $0x4ee0f9cf // fabs v15.2d, v14.2d
-	MOVD $0x4010000000000000, R17 // x4010000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	MOVD $0x3d35e29502365430, R17 // x3d35e29502365430
-	VDUP R17, V16.D2
-	MOVD $0xbd93fae50ff589d4, R17 // xbd93fae50ff589d4
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0x3dde1928fdabf2d8, R17 // x3dde1928fdabf2d8
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbe1a47a64cb27b9c, R17 // xbe1a47a64cb27b9c
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0x3e4e7eac3cec1759, R17 // x3e4e7eac3cec1759
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbe792e43dde8864a, R17 // xbe792e43dde8864a
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0x3e9e95aa7a12ab3f, R17 // x3e9e95aa7a12ab3f
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbebb67be1d5025c3, R17 // xbebb67be1d5025c3
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0x3ed14eb816d322f9, R17 // x3ed14eb816d322f9
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbed8bb8c0486ce80, R17 // xbed8bb8c0486ce80
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbecbd5c4850b8596, R17 // xbecbd5c4850b8596
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3f05e78cbc4a8665, R17 // x3f05e78cbc4a8665
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbf183ca517687141, R17 // xbf183ca517687141
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbf03b267ce615068, R17 // xbf03b267ce615068
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0x3f4be664582157b6, R17 // x3f4be664582157b6
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbf640bfce65af478, R17 // xbf640bfce65af478
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0x3f33c7771804c2ff, R17 // x3f33c7771804c2ff
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3f9c4242cdd8e5bf, R17 // x3f9c4242cdd8e5bf
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbfc2fa7eecaeeff3, R17 // xbfc2fa7eecaeeff3
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbfed63ed74995cb4, R17 // xbfed63ed74995cb4
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbffa0be83d8d032b, R17 // xbffa0be83d8d032b
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	WORD $0x6e70ddf0 // fmul v16.2d, v15.2d, v16.2d
-	WORD $0x4e60d60f // fadd v15.2d, v16.2d, v0.2d
-	WORD $0x4eefd411 // fsub v17.2d, v0.2d, v15.2d
-	WORD $0x4e71d611 // fadd v17.2d, v16.2d, v17.2d
+	// a p(a) = k + r, in two parts
+	WORD $0x4ee0f822 // fabs v2.2d, v1.2d
+	MOVD $0x4017c28f5c28f5c3, R17 // x4017c28f5c28f5c3
+	VDUP R17, V3.D2
+	WORD $0x6ee3e45f // fcmgt v31.2d, v2.2d, v3.2d
+	WORD $0x6e621c7f // bsl v31.16b, v3.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	MOVD $0xbcd45c87f8a7b30b, R17 // xbcd45c87f8a7b30b
+	VDUP R17, V3.D2
+	MOVD $0x3d2f461af1a2f210, R17 // x3d2f461af1a2f210
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbd76736fbb0f48ec, R17 // xbd76736fbb0f48ec
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0x3db4013d73859557, R17 // x3db4013d73859557
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbde8c11acd590974, R17 // xbde8c11acd590974
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0x3e1682d07d1cfec6, R17 // x3e1682d07d1cfec6
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbe3ef7c904400c4c, R17 // xbe3ef7c904400c4c
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0x3e603c96a6775616, R17 // x3e603c96a6775616
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbe7974ff105dce4c, R17 // xbe7974ff105dce4c
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0x3e8b73597e13d7f7, R17 // x3e8b73597e13d7f7
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbe8a907238dcbcb9, R17 // xbe8a907238dcbcb9
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0xbea0485b14e28d7e, R17 // xbea0485b14e28d7e
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0x3ec51392196d6bd8, R17 // x3ec51392196d6bd8
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0xbed127d9ee2a7cc8, R17 // xbed127d9ee2a7cc8
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbed49e249c235a69, R17 // xbed49e249c235a69
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0x3f067b9faccd616a, R17 // x3f067b9faccd616a
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbf1863f2ed32c3d5, R17 // xbf1863f2ed32c3d5
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0xbf0393028d1a45da, R17 // xbf0393028d1a45da
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0x3f4be5d1bfb39c40, R17 // x3f4be5d1bfb39c40
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0xbf640bf564e99418, R17 // xbf640bf564e99418
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0x3f33c76ef2f35353, R17 // x3f33c76ef2f35353
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0x3f9c4242d0874712, R17 // x3f9c4242d0874712
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbfc2fa7eecb2a38a, R17 // xbfc2fa7eecb2a38a
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	MOVD $0xbfed63ed749958b0, R17 // xbfed63ed749958b0
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
+	MOVD $0xbffa0be83d8d032d, R17 // xbffa0be83d8d032d
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
+	WORD $0x6e63dc44 // fmul v4.2d, v2.2d, v3.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V5.D2
+	WORD $0x4ee4d4a5 // fsub v5.2d, v5.2d, v4.2d
+	WORD $0x4e63cc45 // fmla v5.2d, v2.2d, v3.2d
+	WORD $0x4e60d483 // fadd v3.2d, v4.2d, v0.2d
+	WORD $0x4ee3d402 // fsub v2.2d, v0.2d, v3.2d
+	WORD $0x4e62d482 // fadd v2.2d, v4.2d, v2.2d
 
-	// (1 - 2^k) - 2^k (2^r - 1)
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4eef842f // add v15.2d, v1.2d, v15.2d
-	WORD $0x4ea31c70 // mov v16.16b, v3.16b
-	WORD $0x4e71cc50 // fmla v16.2d, v2.2d, v17.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea51cb0 // mov v16.16b, v5.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea71cf0 // mov v16.16b, v7.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea91d30 // mov v16.16b, v9.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x6e70de30 // fmul v16.2d, v17.2d, v16.2d
-	WORD $0x4e6fd591 // fadd v17.2d, v12.2d, v15.2d
-	WORD $0x4e70cdf1 // fmla v17.2d, v15.2d, v16.2d
-	WORD $0x4e2d1dce // and v14.16b, v14.16b, v13.16b
-	WORD $0x4eae1e2e // orr v14.16b, v17.16b, v14.16b
-	FMOVD F14, (R0)
+	// (1 - 2^k) - 2^k r log 2 in two parts, - 2^k (2^r - 1 - r log 2)
+	WORD $0x4f745463 // shl v3.2d, v3.2d, #52
+	MOVD $0xbff0000000000000, R17 // xbff0000000000000
+	VDUP R17, V4.D2
+	WORD $0x4ee38484 // add v4.2d, v4.2d, v3.2d
+	MOVD $0xbfe62e42fefa39ef, R17 // xbfe62e42fefa39ef
+	VDUP R17, V6.D2
+	WORD $0x4ee384c3 // add v3.2d, v6.2d, v3.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V6.D2
+	WORD $0x4e64d4c6 // fadd v6.2d, v6.2d, v4.2d
+	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
+	WORD $0x4e62cc67 // fmla v7.2d, v3.2d, v2.2d
+	WORD $0x4ee7d4c6 // fsub v6.2d, v6.2d, v7.2d
+	WORD $0x4e62cc66 // fmla v6.2d, v3.2d, v2.2d
+	MOVD $0x3dfea03099d6d2c7, R17 // x3dfea03099d6d2c7
+	VDUP R17, V3.D2
+	MOVD $0x3e3e6059a4fc650c, R17 // x3e3e6059a4fc650c
+	VDUP R17, V8.D2
+	WORD $0x4e62cc68 // fmla v8.2d, v3.2d, v2.2d
+	MOVD $0x3e7b524ddd79ec58, R17 // x3e7b524ddd79ec58
+	VDUP R17, V3.D2
+	WORD $0x4e62cd03 // fmla v3.2d, v8.2d, v2.2d
+	MOVD $0x3eb62bfd4dcba000, R17 // x3eb62bfd4dcba000
+	VDUP R17, V8.D2
+	WORD $0x4e62cc68 // fmla v8.2d, v3.2d, v2.2d
+	MOVD $0x3eeffcbfc73802dd, R17 // x3eeffcbfc73802dd
+	VDUP R17, V3.D2
+	WORD $0x4e62cd03 // fmla v3.2d, v8.2d, v2.2d
+	MOVD $0x3f24309130944e85, R17 // x3f24309130944e85
+	VDUP R17, V8.D2
+	WORD $0x4e62cc68 // fmla v8.2d, v3.2d, v2.2d
+	MOVD $0x3f55d87fe78a3079, R17 // x3f55d87fe78a3079
+	VDUP R17, V3.D2
+	WORD $0x4e62cd03 // fmla v3.2d, v8.2d, v2.2d
+	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
+	VDUP R17, V8.D2
+	WORD $0x4e62cc68 // fmla v8.2d, v3.2d, v2.2d
+	MOVD $0x3fac6b08d704a0c9, R17 // x3fac6b08d704a0c9
+	VDUP R17, V3.D2
+	WORD $0x4e62cd03 // fmla v3.2d, v8.2d, v2.2d
+	MOVD $0x3fcebfbdff82c598, R17 // x3fcebfbdff82c598
+	VDUP R17, V8.D2
+	WORD $0x4e62cc68 // fmla v8.2d, v3.2d, v2.2d
+	MOVD $0x3c7abc9e3b39803f, R17 // x3c7abc9e3b39803f
+	VDUP R17, V3.D2
+	WORD $0x4e62cd03 // fmla v3.2d, v8.2d, v2.2d
+	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
+	VDUP R17, V8.D2
+	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
+	WORD $0x4e63cc45 // fmla v5.2d, v2.2d, v3.2d
+	WORD $0x4e65cc86 // fmla v6.2d, v4.2d, v5.2d
+	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
+	MOVD $0x8000000000000000, R17 // x8000000000000000
+	VDUP R17, V7.D2
+	WORD $0x4e271c21 // and v1.16b, v1.16b, v7.16b
+	WORD $0x4ea11cc1 // orr v1.16b, v6.16b, v1.16b
+	FMOVD F1, (R0)
 
 skip:
 

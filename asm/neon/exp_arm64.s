@@ -305,260 +305,271 @@ TEXT ·ExpF64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V0.D2
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V1.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V2.D2
-	MOVD $0x3ff0000000000000, R17 // one
-	VDUP R17, V3.D2
 	MOVD $0x4338000000000000, R17 // whole
-	VDUP R17, V4.D2
+	VDUP R17, V0.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F5
-	FMOVQ 16(R1), F6
-	FMOVQ 32(R1), F7
-	FMOVQ 48(R1), F8
+	FMOVQ (R1), F1
+	FMOVQ 16(R1), F2
+	FMOVQ 32(R1), F3
+	FMOVQ 48(R1), F4
 	MOVD $0xc087500000000000, R17 // xc087500000000000
-	VDUP R17, V9.D2
-	WORD $0x6ee5e53f // fcmgt v31.2d, v9.2d, v5.2d
-	WORD $0x6e651d3f // bsl v31.16b, v9.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x6ee6e53f // fcmgt v31.2d, v9.2d, v6.2d
-	WORD $0x6e661d3f // bsl v31.16b, v9.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x6ee7e53f // fcmgt v31.2d, v9.2d, v7.2d
-	WORD $0x6e671d3f // bsl v31.16b, v9.16b, v7.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x6ee8e53f // fcmgt v31.2d, v9.2d, v8.2d
-	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	VDUP R17, V5.D2
+	WORD $0x6ee1e4bf // fcmgt v31.2d, v5.2d, v1.2d
+	WORD $0x6e611cbf // bsl v31.16b, v5.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x6ee2e4bf // fcmgt v31.2d, v5.2d, v2.2d
+	WORD $0x6e621cbf // bsl v31.16b, v5.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	WORD $0x6ee3e4bf // fcmgt v31.2d, v5.2d, v3.2d
+	WORD $0x6e631cbf // bsl v31.16b, v5.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x6ee4e4bf // fcmgt v31.2d, v5.2d, v4.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	MOVD $0x4086300000000000, R17 // x4086300000000000
-	VDUP R17, V9.D2
-	WORD $0x6ee9e4bf // fcmgt v31.2d, v5.2d, v9.2d
-	WORD $0x6e651d3f // bsl v31.16b, v9.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x6ee9e4df // fcmgt v31.2d, v6.2d, v9.2d
-	WORD $0x6e661d3f // bsl v31.16b, v9.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x6ee9e4ff // fcmgt v31.2d, v7.2d, v9.2d
-	WORD $0x6e671d3f // bsl v31.16b, v9.16b, v7.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x6ee9e51f // fcmgt v31.2d, v8.2d, v9.2d
-	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	VDUP R17, V5.D2
+	WORD $0x6ee5e43f // fcmgt v31.2d, v1.2d, v5.2d
+	WORD $0x6e611cbf // bsl v31.16b, v5.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x6ee5e45f // fcmgt v31.2d, v2.2d, v5.2d
+	WORD $0x6e621cbf // bsl v31.16b, v5.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	WORD $0x6ee5e47f // fcmgt v31.2d, v3.2d, v5.2d
+	WORD $0x6e631cbf // bsl v31.16b, v5.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 
-	// x = k log 2 + r + rl
+	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V9.D2
-	WORD $0x4ea01c0a // mov v10.16b, v0.16b
-	WORD $0x4e69ccaa // fmla v10.2d, v5.2d, v9.2d
-	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	WORD $0x4e69cccb // fmla v11.2d, v6.2d, v9.2d
-	WORD $0x4ea01c0c // mov v12.16b, v0.16b
-	WORD $0x4e69ccec // fmla v12.2d, v7.2d, v9.2d
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x4ee0d54d // fsub v13.2d, v10.2d, v0.2d
-	WORD $0x4ee0d56e // fsub v14.2d, v11.2d, v0.2d
-	WORD $0x4ee0d58f // fsub v15.2d, v12.2d, v0.2d
-	WORD $0x4ee0d530 // fsub v16.2d, v9.2d, v0.2d
-	WORD $0x4eead40a // fsub v10.2d, v0.2d, v10.2d
-	WORD $0x4eebd40b // fsub v11.2d, v0.2d, v11.2d
-	WORD $0x4eecd40c // fsub v12.2d, v0.2d, v12.2d
-	WORD $0x4ee9d409 // fsub v9.2d, v0.2d, v9.2d
+	VDUP R17, V5.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V6.D2
+	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
+	WORD $0x4e65cc27 // fmla v7.2d, v1.2d, v5.2d
+	WORD $0x4ea61cc8 // mov v8.16b, v6.16b
+	WORD $0x4e65cc48 // fmla v8.2d, v2.2d, v5.2d
+	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
+	WORD $0x4e65cc69 // fmla v9.2d, v3.2d, v5.2d
+	WORD $0x4e65cc86 // fmla v6.2d, v4.2d, v5.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V5.D2
+	WORD $0x4ee7d4aa // fsub v10.2d, v5.2d, v7.2d
+	WORD $0x4ee8d4ab // fsub v11.2d, v5.2d, v8.2d
+	WORD $0x4ee9d4ac // fsub v12.2d, v5.2d, v9.2d
+	WORD $0x4ee6d4a5 // fsub v5.2d, v5.2d, v6.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V17.D2
-	WORD $0x4e71cd45 // fmla v5.2d, v10.2d, v17.2d
-	WORD $0x4e71cd66 // fmla v6.2d, v11.2d, v17.2d
-	WORD $0x4e71cd87 // fmla v7.2d, v12.2d, v17.2d
-	WORD $0x4e71cd28 // fmla v8.2d, v9.2d, v17.2d
-	WORD $0x4ea51cb1 // mov v17.16b, v5.16b
-	WORD $0x4e61cd51 // fmla v17.2d, v10.2d, v1.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e61cd72 // fmla v18.2d, v11.2d, v1.2d
-	WORD $0x4ea71cf3 // mov v19.16b, v7.16b
-	WORD $0x4e61cd93 // fmla v19.2d, v12.2d, v1.2d
-	WORD $0x4ea81d14 // mov v20.16b, v8.16b
-	WORD $0x4e61cd34 // fmla v20.2d, v9.2d, v1.2d
-	WORD $0x4ef1d4a5 // fsub v5.2d, v5.2d, v17.2d
-	WORD $0x4ef2d4c6 // fsub v6.2d, v6.2d, v18.2d
-	WORD $0x4ef3d4e7 // fsub v7.2d, v7.2d, v19.2d
-	WORD $0x4ef4d508 // fsub v8.2d, v8.2d, v20.2d
-	WORD $0x4e61cd45 // fmla v5.2d, v10.2d, v1.2d
-	WORD $0x4e61cd66 // fmla v6.2d, v11.2d, v1.2d
-	WORD $0x4e61cd87 // fmla v7.2d, v12.2d, v1.2d
-	WORD $0x4e61cd28 // fmla v8.2d, v9.2d, v1.2d
-
-	// 1 + r in two parts, + rl + r*r*q(r)
-	WORD $0x4e71d449 // fadd v9.2d, v2.2d, v17.2d
-	WORD $0x4e72d44c // fadd v12.2d, v2.2d, v18.2d
-	WORD $0x4e73d44b // fadd v11.2d, v2.2d, v19.2d
-	WORD $0x4e74d44a // fadd v10.2d, v2.2d, v20.2d
-	WORD $0x4ee9d455 // fsub v21.2d, v2.2d, v9.2d
-	WORD $0x4eecd456 // fsub v22.2d, v2.2d, v12.2d
-	WORD $0x4eebd457 // fsub v23.2d, v2.2d, v11.2d
-	WORD $0x4eead458 // fsub v24.2d, v2.2d, v10.2d
-	WORD $0x4e71d6b5 // fadd v21.2d, v21.2d, v17.2d
-	WORD $0x4e72d6d6 // fadd v22.2d, v22.2d, v18.2d
-	WORD $0x4e73d6f7 // fadd v23.2d, v23.2d, v19.2d
-	WORD $0x4e74d718 // fadd v24.2d, v24.2d, v20.2d
-	MOVD $0x3e5ad92c8121229d, R17 // x3e5ad92c8121229d
-	VDUP R17, V25.D2
-	MOVD $0x3e928adf7a82c1db, R17 // x3e928adf7a82c1db
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e71cf3b // fmla v27.2d, v25.2d, v17.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e72cf3c // fmla v28.2d, v25.2d, v18.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e73cf3d // fmla v29.2d, v25.2d, v19.2d
-	WORD $0x4e74cf3a // fmla v26.2d, v25.2d, v20.2d
-	MOVD $0x3ec71df18fbb5452, R17 // x3ec71df18fbb5452
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e71cf7e // fmla v30.2d, v27.2d, v17.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e72cf9b // fmla v27.2d, v28.2d, v18.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e73cfbc // fmla v28.2d, v29.2d, v19.2d
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	MOVD $0x3efa0199963c51b7, R17 // x3efa0199963c51b7
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e72cf7e // fmla v30.2d, v27.2d, v18.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e73cf9b // fmla v27.2d, v28.2d, v19.2d
-	WORD $0x4e74cf3a // fmla v26.2d, v25.2d, v20.2d
-	MOVD $0x3f2a01a012fec324, R17 // x3f2a01a012fec324
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e71cfbc // fmla v28.2d, v29.2d, v17.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e73cf7e // fmla v30.2d, v27.2d, v19.2d
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	MOVD $0x3f56c16c18475a25, R17 // x3f56c16c18475a25
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e71cf9b // fmla v27.2d, v28.2d, v17.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e73cfdd // fmla v29.2d, v30.2d, v19.2d
-	WORD $0x4e74cf3a // fmla v26.2d, v25.2d, v20.2d
-	MOVD $0x3f81111111126b37, R17 // x3f81111111126b37
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e71cf7e // fmla v30.2d, v27.2d, v17.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e72cf9b // fmla v27.2d, v28.2d, v18.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e73cfbc // fmla v28.2d, v29.2d, v19.2d
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	MOVD $0x3fa55555555506c0, R17 // x3fa55555555506c0
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e72cf7e // fmla v30.2d, v27.2d, v18.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e73cf9b // fmla v27.2d, v28.2d, v19.2d
-	WORD $0x4e74cf3a // fmla v26.2d, v25.2d, v20.2d
-	MOVD $0x3fc55555555554fe, R17 // x3fc55555555554fe
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e71cfbc // fmla v28.2d, v29.2d, v17.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e73cf7e // fmla v30.2d, v27.2d, v19.2d
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	MOVD $0x3fe000000000000a, R17 // x3fe000000000000a
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e71cf9b // fmla v27.2d, v28.2d, v17.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e73cfdd // fmla v29.2d, v30.2d, v19.2d
-	WORD $0x4e74cf3a // fmla v26.2d, v25.2d, v20.2d
-	WORD $0x6e71de31 // fmul v17.2d, v17.2d, v17.2d
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x6e73de73 // fmul v19.2d, v19.2d, v19.2d
-	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
-	WORD $0x4e7bce25 // fmla v5.2d, v17.2d, v27.2d
-	WORD $0x4e7cce46 // fmla v6.2d, v18.2d, v28.2d
-	WORD $0x4e7dce67 // fmla v7.2d, v19.2d, v29.2d
-	WORD $0x4e7ace88 // fmla v8.2d, v20.2d, v26.2d
-	WORD $0x4e65d6a5 // fadd v5.2d, v21.2d, v5.2d
-	WORD $0x4e66d6c6 // fadd v6.2d, v22.2d, v6.2d
-	WORD $0x4e67d6e7 // fadd v7.2d, v23.2d, v7.2d
-	WORD $0x4e68d708 // fadd v8.2d, v24.2d, v8.2d
-	WORD $0x4e65d525 // fadd v5.2d, v9.2d, v5.2d
-	WORD $0x4e66d586 // fadd v6.2d, v12.2d, v6.2d
-	WORD $0x4e67d567 // fadd v7.2d, v11.2d, v7.2d
-	WORD $0x4e68d548 // fadd v8.2d, v10.2d, v8.2d
-	MOVD $0x3fe0000000000000, R17 // half
-	VDUP R17, V10.D2
-	WORD $0x4ea41c8b // mov v11.16b, v4.16b
-	WORD $0x4e6acdab // fmla v11.2d, v13.2d, v10.2d
-	WORD $0x4ea41c8c // mov v12.16b, v4.16b
-	WORD $0x4e6acdcc // fmla v12.2d, v14.2d, v10.2d
-	WORD $0x4ea41c89 // mov v9.16b, v4.16b
-	WORD $0x4e6acde9 // fmla v9.2d, v15.2d, v10.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6dcd41 // fmla v1.2d, v10.2d, v13.2d
+	WORD $0x4e6dcd62 // fmla v2.2d, v11.2d, v13.2d
+	WORD $0x4e6dcd83 // fmla v3.2d, v12.2d, v13.2d
+	WORD $0x4e6dcca4 // fmla v4.2d, v5.2d, v13.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V13.D2
+	WORD $0x4ea11c2e // mov v14.16b, v1.16b
+	WORD $0x4e6dcd4e // fmla v14.2d, v10.2d, v13.2d
+	WORD $0x4ea21c4f // mov v15.16b, v2.16b
+	WORD $0x4e6dcd6f // fmla v15.2d, v11.2d, v13.2d
+	WORD $0x4ea31c70 // mov v16.16b, v3.16b
+	WORD $0x4e6dcd90 // fmla v16.2d, v12.2d, v13.2d
 	WORD $0x4ea41c9f // mov v31.16b, v4.16b
-	WORD $0x4e6ace1f // fmla v31.2d, v16.2d, v10.2d
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	WORD $0x4ee4d578 // fsub v24.2d, v11.2d, v4.2d
-	WORD $0x4ee4d597 // fsub v23.2d, v12.2d, v4.2d
-	WORD $0x4ee4d536 // fsub v22.2d, v9.2d, v4.2d
-	WORD $0x4ee4d555 // fsub v21.2d, v10.2d, v4.2d
-	WORD $0x4ef8d5b8 // fsub v24.2d, v13.2d, v24.2d
-	WORD $0x4ef7d5d7 // fsub v23.2d, v14.2d, v23.2d
-	WORD $0x4ef6d5f6 // fsub v22.2d, v15.2d, v22.2d
-	WORD $0x4ef5d615 // fsub v21.2d, v16.2d, v21.2d
-	WORD $0x4e64d718 // fadd v24.2d, v24.2d, v4.2d
-	WORD $0x4e64d6f7 // fadd v23.2d, v23.2d, v4.2d
-	WORD $0x4e64d6d6 // fadd v22.2d, v22.2d, v4.2d
-	WORD $0x4e64d6b5 // fadd v21.2d, v21.2d, v4.2d
+	WORD $0x4e6dccbf // fmla v31.2d, v5.2d, v13.2d
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x4eeed421 // fsub v1.2d, v1.2d, v14.2d
+	WORD $0x4eefd442 // fsub v2.2d, v2.2d, v15.2d
+	WORD $0x4ef0d463 // fsub v3.2d, v3.2d, v16.2d
+	WORD $0x4eedd484 // fsub v4.2d, v4.2d, v13.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V17.D2
+	WORD $0x4e71cd41 // fmla v1.2d, v10.2d, v17.2d
+	WORD $0x4e71cd62 // fmla v2.2d, v11.2d, v17.2d
+	WORD $0x4e71cd83 // fmla v3.2d, v12.2d, v17.2d
+	WORD $0x4e71cca4 // fmla v4.2d, v5.2d, v17.2d
+
+	// e^r, from 1 + r in two parts
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V5.D2
+	WORD $0x4e6ed4b1 // fadd v17.2d, v5.2d, v14.2d
+	WORD $0x4e6fd4ac // fadd v12.2d, v5.2d, v15.2d
+	WORD $0x4e70d4ab // fadd v11.2d, v5.2d, v16.2d
+	WORD $0x4e6dd4a5 // fadd v5.2d, v5.2d, v13.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V10.D2
+	WORD $0x4ef1d552 // fsub v18.2d, v10.2d, v17.2d
+	WORD $0x4eecd553 // fsub v19.2d, v10.2d, v12.2d
+	WORD $0x4eebd554 // fsub v20.2d, v10.2d, v11.2d
+	WORD $0x4ee5d54a // fsub v10.2d, v10.2d, v5.2d
+	WORD $0x4e6ed652 // fadd v18.2d, v18.2d, v14.2d
+	WORD $0x4e6fd673 // fadd v19.2d, v19.2d, v15.2d
+	WORD $0x4e70d694 // fadd v20.2d, v20.2d, v16.2d
+	WORD $0x4e6dd54a // fadd v10.2d, v10.2d, v13.2d
+	WORD $0x6e6eddd5 // fmul v21.2d, v14.2d, v14.2d
+	WORD $0x6e6fddf6 // fmul v22.2d, v15.2d, v15.2d
+	WORD $0x6e70de17 // fmul v23.2d, v16.2d, v16.2d
+	WORD $0x6e6dddb8 // fmul v24.2d, v13.2d, v13.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V25.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e6ecf3b // fmla v27.2d, v25.2d, v14.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e6fcf3c // fmla v28.2d, v25.2d, v15.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e70cf3d // fmla v29.2d, v25.2d, v16.2d
+	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V25.D2
+	WORD $0x4eb91f3e // mov v30.16b, v25.16b
+	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
+	WORD $0x4eb91f3b // mov v27.16b, v25.16b
+	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
+	WORD $0x4eb91f3c // mov v28.16b, v25.16b
+	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
+	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
+	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V25.D2
+	WORD $0x4eb91f3c // mov v28.16b, v25.16b
+	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
+	WORD $0x4eb91f3d // mov v29.16b, v25.16b
+	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
+	WORD $0x4eb91f3e // mov v30.16b, v25.16b
+	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
+	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
+	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V25.D2
+	WORD $0x4eb91f3e // mov v30.16b, v25.16b
+	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
+	WORD $0x4eb91f3b // mov v27.16b, v25.16b
+	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
+	WORD $0x4eb91f3c // mov v28.16b, v25.16b
+	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
+	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
+	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V25.D2
+	WORD $0x4eb91f3c // mov v28.16b, v25.16b
+	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
+	WORD $0x4eb91f3d // mov v29.16b, v25.16b
+	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
+	WORD $0x4eb91f3e // mov v30.16b, v25.16b
+	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
+	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
+	WORD $0x4eba1f4e // mov v14.16b, v26.16b
+	WORD $0x4e6fcfae // fmla v14.2d, v29.2d, v15.2d
+	WORD $0x4eba1f4f // mov v15.16b, v26.16b
+	WORD $0x4e70cfcf // fmla v15.2d, v30.2d, v16.2d
+	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	WORD $0x4e7bcea1 // fmla v1.2d, v21.2d, v27.2d
+	WORD $0x4e6ecec2 // fmla v2.2d, v22.2d, v14.2d
+	WORD $0x4e6fcee3 // fmla v3.2d, v23.2d, v15.2d
+	WORD $0x4e7acf04 // fmla v4.2d, v24.2d, v26.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
+	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
+	WORD $0x4e61d621 // fadd v1.2d, v17.2d, v1.2d
+	WORD $0x4e62d582 // fadd v2.2d, v12.2d, v2.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
+
+	// 2^k e^r
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V5.D2
+	WORD $0x4ee5d4e7 // fsub v7.2d, v7.2d, v5.2d
+	WORD $0x4ee5d508 // fsub v8.2d, v8.2d, v5.2d
+	WORD $0x4ee5d529 // fsub v9.2d, v9.2d, v5.2d
+	WORD $0x4ee5d4c6 // fsub v6.2d, v6.2d, v5.2d
+	MOVD $0x3fe0000000000000, R17 // half
+	VDUP R17, V5.D2
+	WORD $0x4ea01c0b // mov v11.16b, v0.16b
+	WORD $0x4e65cceb // fmla v11.2d, v7.2d, v5.2d
+	WORD $0x4ea01c0c // mov v12.16b, v0.16b
+	WORD $0x4e65cd0c // fmla v12.2d, v8.2d, v5.2d
+	WORD $0x4ea01c11 // mov v17.16b, v0.16b
+	WORD $0x4e65cd31 // fmla v17.2d, v9.2d, v5.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e65ccdf // fmla v31.2d, v6.2d, v5.2d
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x4ee0d56a // fsub v10.2d, v11.2d, v0.2d
+	WORD $0x4ee0d594 // fsub v20.2d, v12.2d, v0.2d
+	WORD $0x4ee0d633 // fsub v19.2d, v17.2d, v0.2d
+	WORD $0x4ee0d4b2 // fsub v18.2d, v5.2d, v0.2d
+	WORD $0x4eead4ea // fsub v10.2d, v7.2d, v10.2d
+	WORD $0x4ef4d514 // fsub v20.2d, v8.2d, v20.2d
+	WORD $0x4ef3d533 // fsub v19.2d, v9.2d, v19.2d
+	WORD $0x4ef2d4d2 // fsub v18.2d, v6.2d, v18.2d
+	WORD $0x4e60d54a // fadd v10.2d, v10.2d, v0.2d
+	WORD $0x4e60d694 // fadd v20.2d, v20.2d, v0.2d
+	WORD $0x4e60d673 // fadd v19.2d, v19.2d, v0.2d
+	WORD $0x4e60d652 // fadd v18.2d, v18.2d, v0.2d
 	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
 	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
-	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	MOVD $0x3ff0000000000000, R17 // one
+	VDUP R17, V6.D2
+	WORD $0x4eeb84cb // add v11.2d, v6.2d, v11.2d
+	WORD $0x4eec84cc // add v12.2d, v6.2d, v12.2d
+	WORD $0x4ef184d1 // add v17.2d, v6.2d, v17.2d
+	WORD $0x4ee584c5 // add v5.2d, v6.2d, v5.2d
+	WORD $0x6e6bdc2b // fmul v11.2d, v1.2d, v11.2d
+	WORD $0x6e6cdc4c // fmul v12.2d, v2.2d, v12.2d
+	WORD $0x6e71dc71 // fmul v17.2d, v3.2d, v17.2d
+	WORD $0x6e65dc85 // fmul v5.2d, v4.2d, v5.2d
 	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
-	WORD $0x4eeb846b // add v11.2d, v3.2d, v11.2d
-	WORD $0x4eec846c // add v12.2d, v3.2d, v12.2d
-	WORD $0x4ee98469 // add v9.2d, v3.2d, v9.2d
-	WORD $0x4eea846a // add v10.2d, v3.2d, v10.2d
-	WORD $0x6e6bdcab // fmul v11.2d, v5.2d, v11.2d
-	WORD $0x6e6cdccc // fmul v12.2d, v6.2d, v12.2d
-	WORD $0x6e69dce9 // fmul v9.2d, v7.2d, v9.2d
-	WORD $0x6e6add0a // fmul v10.2d, v8.2d, v10.2d
-	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
-	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
-	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
-	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
-	WORD $0x4ef88478 // add v24.2d, v3.2d, v24.2d
-	WORD $0x4ef78477 // add v23.2d, v3.2d, v23.2d
-	WORD $0x4ef68476 // add v22.2d, v3.2d, v22.2d
-	WORD $0x4ef58475 // add v21.2d, v3.2d, v21.2d
-	WORD $0x6e78dd78 // fmul v24.2d, v11.2d, v24.2d
-	WORD $0x6e77dd97 // fmul v23.2d, v12.2d, v23.2d
-	WORD $0x6e76dd36 // fmul v22.2d, v9.2d, v22.2d
-	WORD $0x6e75dd55 // fmul v21.2d, v10.2d, v21.2d
-	FMOVQ F24, (R0)
-	FMOVQ F23, 16(R0)
-	FMOVQ F22, 32(R0)
-	FMOVQ F21, 48(R0)
+	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
+	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
+	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
+	MOVD $0x3ff0000000000000, R17 // one
+	VDUP R17, V4.D2
+	WORD $0x4eea848a // add v10.2d, v4.2d, v10.2d
+	WORD $0x4ef48494 // add v20.2d, v4.2d, v20.2d
+	WORD $0x4ef38493 // add v19.2d, v4.2d, v19.2d
+	WORD $0x4ef28492 // add v18.2d, v4.2d, v18.2d
+	WORD $0x6e6add6a // fmul v10.2d, v11.2d, v10.2d
+	WORD $0x6e74dd94 // fmul v20.2d, v12.2d, v20.2d
+	WORD $0x6e73de33 // fmul v19.2d, v17.2d, v19.2d
+	WORD $0x6e72dcb2 // fmul v18.2d, v5.2d, v18.2d
+	FMOVQ F10, (R0)
+	FMOVQ F20, 16(R0)
+	FMOVQ F19, 32(R0)
+	FMOVQ F18, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -570,86 +581,105 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F5
+	FMOVQ (R1), F1
 	MOVD $0xc087500000000000, R17 // xc087500000000000
-	VDUP R17, V6.D2
-	WORD $0x6ee5e4df // fcmgt v31.2d, v6.2d, v5.2d
-	WORD $0x6e651cdf // bsl v31.16b, v6.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	VDUP R17, V2.D2
+	WORD $0x6ee1e45f // fcmgt v31.2d, v2.2d, v1.2d
+	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	MOVD $0x4086300000000000, R17 // x4086300000000000
-	VDUP R17, V6.D2
-	WORD $0x6ee6e4bf // fcmgt v31.2d, v5.2d, v6.2d
-	WORD $0x6e651cdf // bsl v31.16b, v6.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	VDUP R17, V2.D2
+	WORD $0x6ee2e43f // fcmgt v31.2d, v1.2d, v2.2d
+	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 
-	// x = k log 2 + r + rl
+	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V6.D2
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e66ccbf // fmla v31.2d, v5.2d, v6.2d
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x4ee0d4c7 // fsub v7.2d, v6.2d, v0.2d
-	WORD $0x4ee6d406 // fsub v6.2d, v0.2d, v6.2d
+	VDUP R17, V2.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V3.D2
+	WORD $0x4e62cc23 // fmla v3.2d, v1.2d, v2.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V2.D2
+	WORD $0x4ee3d442 // fsub v2.2d, v2.2d, v3.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V8.D2
-	WORD $0x4e68ccc5 // fmla v5.2d, v6.2d, v8.2d
-	WORD $0x4ea51ca8 // mov v8.16b, v5.16b
-	WORD $0x4e61ccc8 // fmla v8.2d, v6.2d, v1.2d
-	WORD $0x4ee8d4a5 // fsub v5.2d, v5.2d, v8.2d
-	WORD $0x4e61ccc5 // fmla v5.2d, v6.2d, v1.2d
+	VDUP R17, V4.D2
+	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V4.D2
+	WORD $0x4ea11c3f // mov v31.16b, v1.16b
+	WORD $0x4e64cc5f // fmla v31.2d, v2.2d, v4.2d
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	WORD $0x4ee4d421 // fsub v1.2d, v1.2d, v4.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V5.D2
+	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
 
-	// 1 + r in two parts, + rl + r*r*q(r)
-	WORD $0x4e68d446 // fadd v6.2d, v2.2d, v8.2d
-	WORD $0x4ee6d449 // fsub v9.2d, v2.2d, v6.2d
-	WORD $0x4e68d529 // fadd v9.2d, v9.2d, v8.2d
-	MOVD $0x3e5ad92c8121229d, R17 // x3e5ad92c8121229d
-	VDUP R17, V10.D2
-	MOVD $0x3e928adf7a82c1db, R17 // x3e928adf7a82c1db
-	VDUP R17, V11.D2
-	WORD $0x4e68cd4b // fmla v11.2d, v10.2d, v8.2d
-	MOVD $0x3ec71df18fbb5452, R17 // x3ec71df18fbb5452
-	VDUP R17, V10.D2
-	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
-	MOVD $0x3efa0199963c51b7, R17 // x3efa0199963c51b7
-	VDUP R17, V11.D2
-	WORD $0x4e68cd4b // fmla v11.2d, v10.2d, v8.2d
-	MOVD $0x3f2a01a012fec324, R17 // x3f2a01a012fec324
-	VDUP R17, V10.D2
-	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
-	MOVD $0x3f56c16c18475a25, R17 // x3f56c16c18475a25
-	VDUP R17, V11.D2
-	WORD $0x4e68cd4b // fmla v11.2d, v10.2d, v8.2d
-	MOVD $0x3f81111111126b37, R17 // x3f81111111126b37
-	VDUP R17, V10.D2
-	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
-	MOVD $0x3fa55555555506c0, R17 // x3fa55555555506c0
-	VDUP R17, V11.D2
-	WORD $0x4e68cd4b // fmla v11.2d, v10.2d, v8.2d
-	MOVD $0x3fc55555555554fe, R17 // x3fc55555555554fe
-	VDUP R17, V10.D2
-	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
-	MOVD $0x3fe000000000000a, R17 // x3fe000000000000a
-	VDUP R17, V11.D2
-	WORD $0x4e68cd4b // fmla v11.2d, v10.2d, v8.2d
-	WORD $0x6e68dd08 // fmul v8.2d, v8.2d, v8.2d
-	WORD $0x4e6bcd05 // fmla v5.2d, v8.2d, v11.2d
-	WORD $0x4e65d525 // fadd v5.2d, v9.2d, v5.2d
-	WORD $0x4e65d4c5 // fadd v5.2d, v6.2d, v5.2d
+	// e^r, from 1 + r in two parts
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V2.D2
+	WORD $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V5.D2
+	WORD $0x4ee2d4a5 // fsub v5.2d, v5.2d, v2.2d
+	WORD $0x4e64d4a5 // fadd v5.2d, v5.2d, v4.2d
+	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V7.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	WORD $0x4e68ccc1 // fmla v1.2d, v6.2d, v8.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
+
+	// 2^k e^r
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V2.D2
+	WORD $0x4ee2d463 // fsub v3.2d, v3.2d, v2.2d
 	MOVD $0x3fe0000000000000, R17 // half
-	VDUP R17, V6.D2
-	WORD $0x4ea41c9f // mov v31.16b, v4.16b
-	WORD $0x4e66ccff // fmla v31.2d, v7.2d, v6.2d
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x4ee4d4c9 // fsub v9.2d, v6.2d, v4.2d
-	WORD $0x4ee9d4e9 // fsub v9.2d, v7.2d, v9.2d
-	WORD $0x4e64d529 // fadd v9.2d, v9.2d, v4.2d
-	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
-	WORD $0x4ee68466 // add v6.2d, v3.2d, v6.2d
-	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
-	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
-	WORD $0x4ee98469 // add v9.2d, v3.2d, v9.2d
-	WORD $0x6e69dcc9 // fmul v9.2d, v6.2d, v9.2d
-	FMOVQ F9, (R0)
+	VDUP R17, V2.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e62cc7f // fmla v31.2d, v3.2d, v2.2d
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	WORD $0x4ee0d445 // fsub v5.2d, v2.2d, v0.2d
+	WORD $0x4ee5d465 // fsub v5.2d, v3.2d, v5.2d
+	WORD $0x4e60d4a5 // fadd v5.2d, v5.2d, v0.2d
+	WORD $0x4f745442 // shl v2.2d, v2.2d, #52
+	MOVD $0x3ff0000000000000, R17 // one
+	VDUP R17, V3.D2
+	WORD $0x4ee28462 // add v2.2d, v3.2d, v2.2d
+	WORD $0x6e62dc22 // fmul v2.2d, v1.2d, v2.2d
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	MOVD $0x3ff0000000000000, R17 // one
+	VDUP R17, V1.D2
+	WORD $0x4ee58425 // add v5.2d, v1.2d, v5.2d
+	WORD $0x6e65dc45 // fmul v5.2d, v2.2d, v5.2d
+	FMOVQ F5, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -659,86 +689,105 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F5
+	FMOVD (R1), F1
 	MOVD $0xc087500000000000, R17 // xc087500000000000
-	VDUP R17, V6.D2
-	WORD $0x6ee5e4df // fcmgt v31.2d, v6.2d, v5.2d
-	WORD $0x6e651cdf // bsl v31.16b, v6.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	VDUP R17, V2.D2
+	WORD $0x6ee1e45f // fcmgt v31.2d, v2.2d, v1.2d
+	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	MOVD $0x4086300000000000, R17 // x4086300000000000
-	VDUP R17, V6.D2
-	WORD $0x6ee6e4bf // fcmgt v31.2d, v5.2d, v6.2d
-	WORD $0x6e651cdf // bsl v31.16b, v6.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	VDUP R17, V2.D2
+	WORD $0x6ee2e43f // fcmgt v31.2d, v1.2d, v2.2d
+	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 
-	// x = k log 2 + r + rl
+	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V6.D2
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e66ccbf // fmla v31.2d, v5.2d, v6.2d
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x4ee0d4c7 // fsub v7.2d, v6.2d, v0.2d
-	WORD $0x4ee6d406 // fsub v6.2d, v0.2d, v6.2d
+	VDUP R17, V2.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V3.D2
+	WORD $0x4e62cc23 // fmla v3.2d, v1.2d, v2.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V2.D2
+	WORD $0x4ee3d442 // fsub v2.2d, v2.2d, v3.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V8.D2
-	WORD $0x4e68ccc5 // fmla v5.2d, v6.2d, v8.2d
-	WORD $0x4ea51ca8 // mov v8.16b, v5.16b
-	WORD $0x4e61ccc8 // fmla v8.2d, v6.2d, v1.2d
-	WORD $0x4ee8d4a5 // fsub v5.2d, v5.2d, v8.2d
-	WORD $0x4e61ccc5 // fmla v5.2d, v6.2d, v1.2d
+	VDUP R17, V4.D2
+	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V4.D2
+	WORD $0x4ea11c3f // mov v31.16b, v1.16b
+	WORD $0x4e64cc5f // fmla v31.2d, v2.2d, v4.2d
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	WORD $0x4ee4d421 // fsub v1.2d, v1.2d, v4.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V5.D2
+	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
 
-	// 1 + r in two parts, + rl + r*r*q(r)
-	WORD $0x4e68d446 // fadd v6.2d, v2.2d, v8.2d
-	WORD $0x4ee6d449 // fsub v9.2d, v2.2d, v6.2d
-	WORD $0x4e68d529 // fadd v9.2d, v9.2d, v8.2d
-	MOVD $0x3e5ad92c8121229d, R17 // x3e5ad92c8121229d
-	VDUP R17, V10.D2
-	MOVD $0x3e928adf7a82c1db, R17 // x3e928adf7a82c1db
-	VDUP R17, V11.D2
-	WORD $0x4e68cd4b // fmla v11.2d, v10.2d, v8.2d
-	MOVD $0x3ec71df18fbb5452, R17 // x3ec71df18fbb5452
-	VDUP R17, V10.D2
-	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
-	MOVD $0x3efa0199963c51b7, R17 // x3efa0199963c51b7
-	VDUP R17, V11.D2
-	WORD $0x4e68cd4b // fmla v11.2d, v10.2d, v8.2d
-	MOVD $0x3f2a01a012fec324, R17 // x3f2a01a012fec324
-	VDUP R17, V10.D2
-	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
-	MOVD $0x3f56c16c18475a25, R17 // x3f56c16c18475a25
-	VDUP R17, V11.D2
-	WORD $0x4e68cd4b // fmla v11.2d, v10.2d, v8.2d
-	MOVD $0x3f81111111126b37, R17 // x3f81111111126b37
-	VDUP R17, V10.D2
-	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
-	MOVD $0x3fa55555555506c0, R17 // x3fa55555555506c0
-	VDUP R17, V11.D2
-	WORD $0x4e68cd4b // fmla v11.2d, v10.2d, v8.2d
-	MOVD $0x3fc55555555554fe, R17 // x3fc55555555554fe
-	VDUP R17, V10.D2
-	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
-	MOVD $0x3fe000000000000a, R17 // x3fe000000000000a
-	VDUP R17, V11.D2
-	WORD $0x4e68cd4b // fmla v11.2d, v10.2d, v8.2d
-	WORD $0x6e68dd08 // fmul v8.2d, v8.2d, v8.2d
-	WORD $0x4e6bcd05 // fmla v5.2d, v8.2d, v11.2d
-	WORD $0x4e65d525 // fadd v5.2d, v9.2d, v5.2d
-	WORD $0x4e65d4c5 // fadd v5.2d, v6.2d, v5.2d
+	// e^r, from 1 + r in two parts
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V2.D2
+	WORD $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V5.D2
+	WORD $0x4ee2d4a5 // fsub v5.2d, v5.2d, v2.2d
+	WORD $0x4e64d4a5 // fadd v5.2d, v5.2d, v4.2d
+	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V7.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	WORD $0x4e68ccc1 // fmla v1.2d, v6.2d, v8.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
+
+	// 2^k e^r
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V2.D2
+	WORD $0x4ee2d463 // fsub v3.2d, v3.2d, v2.2d
 	MOVD $0x3fe0000000000000, R17 // half
-	VDUP R17, V6.D2
-	WORD $0x4ea41c9f // mov v31.16b, v4.16b
-	WORD $0x4e66ccff // fmla v31.2d, v7.2d, v6.2d
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x4ee4d4c9 // fsub v9.2d, v6.2d, v4.2d
-	WORD $0x4ee9d4e9 // fsub v9.2d, v7.2d, v9.2d
-	WORD $0x4e64d529 // fadd v9.2d, v9.2d, v4.2d
-	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
-	WORD $0x4ee68466 // add v6.2d, v3.2d, v6.2d
-	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
-	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
-	WORD $0x4ee98469 // add v9.2d, v3.2d, v9.2d
-	WORD $0x6e69dcc9 // fmul v9.2d, v6.2d, v9.2d
-	FMOVD F9, (R0)
+	VDUP R17, V2.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e62cc7f // fmla v31.2d, v3.2d, v2.2d
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	WORD $0x4ee0d445 // fsub v5.2d, v2.2d, v0.2d
+	WORD $0x4ee5d465 // fsub v5.2d, v3.2d, v5.2d
+	WORD $0x4e60d4a5 // fadd v5.2d, v5.2d, v0.2d
+	WORD $0x4f745442 // shl v2.2d, v2.2d, #52
+	MOVD $0x3ff0000000000000, R17 // one
+	VDUP R17, V3.D2
+	WORD $0x4ee28462 // add v2.2d, v3.2d, v2.2d
+	WORD $0x6e62dc22 // fmul v2.2d, v1.2d, v2.2d
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	MOVD $0x3ff0000000000000, R17 // one
+	VDUP R17, V1.D2
+	WORD $0x4ee58425 // add v5.2d, v1.2d, v5.2d
+	WORD $0x6e65dc45 // fmul v5.2d, v2.2d, v5.2d
+	FMOVD F5, (R0)
 
 skip:
 

@@ -359,203 +359,203 @@ TEXT ·Expm1F64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
 	VDUP R17, V0.D2
-	MOVD $0x3f2a01a0177ef011, R17 // x3f2a01a0177ef011
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
 	VDUP R17, V1.D2
-	MOVD $0x3f56c16c17f2d34f, R17 // x3f56c16c17f2d34f
-	VDUP R17, V2.D2
-	MOVD $0x3f81111111118834, R17 // x3f81111111118834
-	VDUP R17, V3.D2
-	MOVD $0x3fa5555555552111, R17 // x3fa5555555552111
-	VDUP R17, V4.D2
-	MOVD $0x3fc555555555553b, R17 // x3fc555555555553b
-	VDUP R17, V5.D2
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V6.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V7.D2
-	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V8.D2
-	CMP $8, R2
+	CMP $6, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F9
-	FMOVQ 16(R1), F10
-	FMOVQ 32(R1), F11
-	FMOVQ 48(R1), F12
+	FMOVQ (R1), F2
+	FMOVQ 16(R1), F3
+	FMOVQ 32(R1), F4
+	MOVD $0xc044000000000000, R17 // xc044000000000000
+	VDUP R17, V5.D2
+	WORD $0x6ee2e4bf // fcmgt v31.2d, v5.2d, v2.2d
+	WORD $0x6e621cbf // bsl v31.16b, v5.16b, v2.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x6ee3e4bf // fcmgt v31.2d, v5.2d, v3.2d
+	WORD $0x6e631cbf // bsl v31.16b, v5.16b, v3.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6ee4e4bf // fcmgt v31.2d, v5.2d, v4.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	MOVD $0x4086300000000000, R17 // x4086300000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee8e4df // fcmgt v31.2d, v6.2d, v8.2d
+	WORD $0x6e661d1f // bsl v31.16b, v8.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6ee8e4bf // fcmgt v31.2d, v5.2d, v8.2d
+	WORD $0x6e651d1f // bsl v31.16b, v8.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 
-	// x = k log 2 + r
-	MOVD $0xc05a400000000000, R17 // xc05a400000000000
-	VDUP R17, V13.D2
-	WORD $0x6ee9e5bf // fcmgt v31.2d, v13.2d, v9.2d
-	WORD $0x6e691dbf // bsl v31.16b, v13.16b, v9.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6eeae5bf // fcmgt v31.2d, v13.2d, v10.2d
-	WORD $0x6e6a1dbf // bsl v31.16b, v13.16b, v10.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6eebe5bf // fcmgt v31.2d, v13.2d, v11.2d
-	WORD $0x6e6b1dbf // bsl v31.16b, v13.16b, v11.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	WORD $0x6eece5bf // fcmgt v31.2d, v13.2d, v12.2d
-	WORD $0x6e6c1dbf // bsl v31.16b, v13.16b, v12.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	MOVD $0x4056400000000000, R17 // x4056400000000000
-	VDUP R17, V17.D2
-	WORD $0x6ef1e5df // fcmgt v31.2d, v14.2d, v17.2d
-	WORD $0x6e6e1e3f // bsl v31.16b, v17.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6ef1e5ff // fcmgt v31.2d, v15.2d, v17.2d
-	WORD $0x6e6f1e3f // bsl v31.16b, v17.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ef1e61f // fcmgt v31.2d, v16.2d, v17.2d
-	WORD $0x6e701e3f // bsl v31.16b, v17.16b, v16.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	WORD $0x6ef1e5bf // fcmgt v31.2d, v13.2d, v17.2d
-	WORD $0x6e6d1e3f // bsl v31.16b, v17.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V17.D2
-	WORD $0x4ea01c12 // mov v18.16b, v0.16b
-	WORD $0x4e71cdd2 // fmla v18.2d, v14.2d, v17.2d
-	WORD $0x4ea01c13 // mov v19.16b, v0.16b
-	WORD $0x4e71cdf3 // fmla v19.2d, v15.2d, v17.2d
-	WORD $0x4ea01c14 // mov v20.16b, v0.16b
-	WORD $0x4e71ce14 // fmla v20.2d, v16.2d, v17.2d
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e71cdbf // fmla v31.2d, v13.2d, v17.2d
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
-	WORD $0x4ef2d415 // fsub v21.2d, v0.2d, v18.2d
-	WORD $0x4ef3d416 // fsub v22.2d, v0.2d, v19.2d
-	WORD $0x4ef4d417 // fsub v23.2d, v0.2d, v20.2d
-	WORD $0x4ef1d418 // fsub v24.2d, v0.2d, v17.2d
-	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
-	VDUP R17, V25.D2
-	WORD $0x4e79ceae // fmla v14.2d, v21.2d, v25.2d
-	WORD $0x4e79cecf // fmla v15.2d, v22.2d, v25.2d
-	WORD $0x4e79cef0 // fmla v16.2d, v23.2d, v25.2d
-	WORD $0x4e79cf0d // fmla v13.2d, v24.2d, v25.2d
+	VDUP R17, V8.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2a // mov v10.16b, v9.16b
+	WORD $0x4e68ccca // fmla v10.2d, v6.2d, v8.2d
+	WORD $0x4ea91d2b // mov v11.16b, v9.16b
+	WORD $0x4e68cceb // fmla v11.2d, v7.2d, v8.2d
+	WORD $0x4e68cca9 // fmla v9.2d, v5.2d, v8.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V8.D2
+	WORD $0x4eead50c // fsub v12.2d, v8.2d, v10.2d
+	WORD $0x4eebd50d // fsub v13.2d, v8.2d, v11.2d
+	WORD $0x4ee9d508 // fsub v8.2d, v8.2d, v9.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V14.D2
+	WORD $0x4e6ecd86 // fmla v6.2d, v12.2d, v14.2d
+	WORD $0x4e6ecda7 // fmla v7.2d, v13.2d, v14.2d
+	WORD $0x4e6ecd05 // fmla v5.2d, v8.2d, v14.2d
+	WORD $0x4ea61cce // mov v14.16b, v6.16b
+	WORD $0x4e60cd8e // fmla v14.2d, v12.2d, v0.2d
+	WORD $0x4ea71cef // mov v15.16b, v7.16b
+	WORD $0x4e60cdaf // fmla v15.2d, v13.2d, v0.2d
+	WORD $0x4ea51cb0 // mov v16.16b, v5.16b
+	WORD $0x4e60cd10 // fmla v16.2d, v8.2d, v0.2d
+	WORD $0x4eeed4c6 // fsub v6.2d, v6.2d, v14.2d
+	WORD $0x4eefd4e7 // fsub v7.2d, v7.2d, v15.2d
+	WORD $0x4ef0d4a5 // fsub v5.2d, v5.2d, v16.2d
+	WORD $0x4e60cd86 // fmla v6.2d, v12.2d, v0.2d
+	WORD $0x4e60cda7 // fmla v7.2d, v13.2d, v0.2d
+	WORD $0x4e60cd05 // fmla v5.2d, v8.2d, v0.2d
 
-	// 2^k (e^r - 1) + (2^k - 1)
-	WORD $0x6e6eddd8 // fmul v24.2d, v14.2d, v14.2d
-	WORD $0x6e6fddf9 // fmul v25.2d, v15.2d, v15.2d
-	WORD $0x6e70de17 // fmul v23.2d, v16.2d, v16.2d
-	WORD $0x6e6dddb6 // fmul v22.2d, v13.2d, v13.2d
-	MOVD $0x3e5ae775674f1c09, R17 // x3e5ae775674f1c09
-	VDUP R17, V21.D2
-	MOVD $0x3e928a287b663322, R17 // x3e928a287b663322
+	// (2^k - 1) + 2^k r in two parts, + 2^k (e^r - 1 - r)
+	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4eea842a // add v10.2d, v1.2d, v10.2d
+	WORD $0x4eeb842b // add v11.2d, v1.2d, v11.2d
+	WORD $0x4ee98429 // add v9.2d, v1.2d, v9.2d
+	WORD $0x4ee1d548 // fsub v8.2d, v10.2d, v1.2d
+	WORD $0x4ee1d56d // fsub v13.2d, v11.2d, v1.2d
+	WORD $0x4ee1d52c // fsub v12.2d, v9.2d, v1.2d
+	WORD $0x4ea81d11 // mov v17.16b, v8.16b
+	WORD $0x4e6ecd51 // fmla v17.2d, v10.2d, v14.2d
+	WORD $0x4ead1db2 // mov v18.16b, v13.16b
+	WORD $0x4e6fcd72 // fmla v18.2d, v11.2d, v15.2d
+	WORD $0x4eac1d93 // mov v19.16b, v12.16b
+	WORD $0x4e70cd33 // fmla v19.2d, v9.2d, v16.2d
+	WORD $0x4ef1d514 // fsub v20.2d, v8.2d, v17.2d
+	WORD $0x4ef2d5b5 // fsub v21.2d, v13.2d, v18.2d
+	WORD $0x4ef3d596 // fsub v22.2d, v12.2d, v19.2d
+	WORD $0x4e6ecd54 // fmla v20.2d, v10.2d, v14.2d
+	WORD $0x4e6fcd75 // fmla v21.2d, v11.2d, v15.2d
+	WORD $0x4e70cd36 // fmla v22.2d, v9.2d, v16.2d
+	WORD $0x6e6eddd7 // fmul v23.2d, v14.2d, v14.2d
+	WORD $0x6e6fddf8 // fmul v24.2d, v15.2d, v15.2d
+	WORD $0x6e70de19 // fmul v25.2d, v16.2d, v16.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
 	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecebb // fmla v27.2d, v21.2d, v14.2d
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e6ecf5c // fmla v28.2d, v26.2d, v14.2d
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e6fcf5d // fmla v29.2d, v26.2d, v15.2d
+	WORD $0x4e70cf5b // fmla v27.2d, v26.2d, v16.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e6ecf9e // fmla v30.2d, v28.2d, v14.2d
 	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcebc // fmla v28.2d, v21.2d, v15.2d
+	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
+	WORD $0x4e70cf7a // fmla v26.2d, v27.2d, v16.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e6fcf9e // fmla v30.2d, v28.2d, v15.2d
+	WORD $0x4e70cf5b // fmla v27.2d, v26.2d, v16.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
 	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cebd // fmla v29.2d, v21.2d, v16.2d
-	WORD $0x4e6dceba // fmla v26.2d, v21.2d, v13.2d
-	MOVD $0x3ec71de8117456f5, R17 // x3ec71de8117456f5
-	VDUP R17, V21.D2
-	WORD $0x4eb51ebe // mov v30.16b, v21.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb51ebb // mov v27.16b, v21.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb51ebc // mov v28.16b, v21.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf55 // fmla v21.2d, v26.2d, v13.2d
-	MOVD $0x3efa019a6a83b260, R17 // x3efa019a6a83b260
+	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
+	WORD $0x4e70cf7a // fmla v26.2d, v27.2d, v16.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e6ecf9e // fmla v30.2d, v28.2d, v14.2d
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
+	WORD $0x4e70cf5b // fmla v27.2d, v26.2d, v16.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
 	VDUP R17, V26.D2
 	WORD $0x4eba1f5d // mov v29.16b, v26.16b
 	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
 	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dceba // fmla v26.2d, v21.2d, v13.2d
-	WORD $0x4ea11c35 // mov v21.16b, v1.16b
-	WORD $0x4e6ecfb5 // fmla v21.2d, v29.2d, v14.2d
-	WORD $0x4ea11c3d // mov v29.16b, v1.16b
+	WORD $0x4e6fcf9e // fmla v30.2d, v28.2d, v15.2d
+	WORD $0x4e70cf7a // fmla v26.2d, v27.2d, v16.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
 	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4ea11c3e // mov v30.16b, v1.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4ea11c3b // mov v27.16b, v1.16b
-	WORD $0x4e6dcf5b // fmla v27.2d, v26.2d, v13.2d
-	WORD $0x4ea21c5a // mov v26.16b, v2.16b
-	WORD $0x4e6eceba // fmla v26.2d, v21.2d, v14.2d
-	WORD $0x4ea21c55 // mov v21.16b, v2.16b
-	WORD $0x4e6fcfb5 // fmla v21.2d, v29.2d, v15.2d
-	WORD $0x4ea21c5d // mov v29.16b, v2.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4ea21c5e // mov v30.16b, v2.16b
-	WORD $0x4e6dcf7e // fmla v30.2d, v27.2d, v13.2d
-	WORD $0x4ea31c7b // mov v27.16b, v3.16b
-	WORD $0x4e6ecf5b // fmla v27.2d, v26.2d, v14.2d
-	WORD $0x4ea31c7a // mov v26.16b, v3.16b
-	WORD $0x4e6fceba // fmla v26.2d, v21.2d, v15.2d
-	WORD $0x4ea31c75 // mov v21.16b, v3.16b
-	WORD $0x4e70cfb5 // fmla v21.2d, v29.2d, v16.2d
-	WORD $0x4ea31c7d // mov v29.16b, v3.16b
-	WORD $0x4e6dcfdd // fmla v29.2d, v30.2d, v13.2d
-	WORD $0x4ea41c9e // mov v30.16b, v4.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4ea41c9b // mov v27.16b, v4.16b
-	WORD $0x4e6fcf5b // fmla v27.2d, v26.2d, v15.2d
-	WORD $0x4ea41c9a // mov v26.16b, v4.16b
-	WORD $0x4e70ceba // fmla v26.2d, v21.2d, v16.2d
-	WORD $0x4ea41c95 // mov v21.16b, v4.16b
-	WORD $0x4e6dcfb5 // fmla v21.2d, v29.2d, v13.2d
-	WORD $0x4ea51cbd // mov v29.16b, v5.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4ea51cbe // mov v30.16b, v5.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4ea51cbb // mov v27.16b, v5.16b
 	WORD $0x4e70cf5b // fmla v27.2d, v26.2d, v16.2d
-	WORD $0x4ea51cba // mov v26.16b, v5.16b
-	WORD $0x4e6dceba // fmla v26.2d, v21.2d, v13.2d
-	WORD $0x4ea61cd5 // mov v21.16b, v6.16b
-	WORD $0x4e6ecfb5 // fmla v21.2d, v29.2d, v14.2d
-	WORD $0x4ea61cdd // mov v29.16b, v6.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4ea61cdb // mov v27.16b, v6.16b
-	WORD $0x4e6dcf5b // fmla v27.2d, v26.2d, v13.2d
-	WORD $0x4e75cf0e // fmla v14.2d, v24.2d, v21.2d
-	WORD $0x4e7dcf2f // fmla v15.2d, v25.2d, v29.2d
-	WORD $0x4e7ecef0 // fmla v16.2d, v23.2d, v30.2d
-	WORD $0x4e7bcecd // fmla v13.2d, v22.2d, v27.2d
-	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
-	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
-	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
-	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
-	WORD $0x4ef284f2 // add v18.2d, v7.2d, v18.2d
-	WORD $0x4ef384f3 // add v19.2d, v7.2d, v19.2d
-	WORD $0x4ef484f4 // add v20.2d, v7.2d, v20.2d
-	WORD $0x4ef184f1 // add v17.2d, v7.2d, v17.2d
-	WORD $0x4ee7d65b // fsub v27.2d, v18.2d, v7.2d
-	WORD $0x4ee7d676 // fsub v22.2d, v19.2d, v7.2d
-	WORD $0x4ee7d69e // fsub v30.2d, v20.2d, v7.2d
-	WORD $0x4ee7d637 // fsub v23.2d, v17.2d, v7.2d
-	WORD $0x4e6ece5b // fmla v27.2d, v18.2d, v14.2d
-	WORD $0x4e6fce76 // fmla v22.2d, v19.2d, v15.2d
-	WORD $0x4e70ce9e // fmla v30.2d, v20.2d, v16.2d
-	WORD $0x4e6dce37 // fmla v23.2d, v17.2d, v13.2d
-	WORD $0x4e281d29 // and v9.16b, v9.16b, v8.16b
-	WORD $0x4e281d4a // and v10.16b, v10.16b, v8.16b
-	WORD $0x4e281d6b // and v11.16b, v11.16b, v8.16b
-	WORD $0x4e281d8c // and v12.16b, v12.16b, v8.16b
-	WORD $0x4ea91f69 // orr v9.16b, v27.16b, v9.16b
-	WORD $0x4eaa1eca // orr v10.16b, v22.16b, v10.16b
-	WORD $0x4eab1fcb // orr v11.16b, v30.16b, v11.16b
-	WORD $0x4eac1eec // orr v12.16b, v23.16b, v12.16b
-	FMOVQ F9, (R0)
-	FMOVQ F10, 16(R0)
-	FMOVQ F11, 32(R0)
-	FMOVQ F12, 48(R0)
-	ADD $64, R0, R0
-	ADD $64, R1, R1
-	SUB $8, R2, R2
-	CMP $8, R2
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e6ecf9e // fmla v30.2d, v28.2d, v14.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
+	WORD $0x4e70cf7a // fmla v26.2d, v27.2d, v16.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
+	WORD $0x4ebb1f6e // mov v14.16b, v27.16b
+	WORD $0x4e6fcf8e // fmla v14.2d, v28.2d, v15.2d
+	WORD $0x4e70cf5b // fmla v27.2d, v26.2d, v16.2d
+	WORD $0x4e7dcee6 // fmla v6.2d, v23.2d, v29.2d
+	WORD $0x4e6ecf07 // fmla v7.2d, v24.2d, v14.2d
+	WORD $0x4e7bcf25 // fmla v5.2d, v25.2d, v27.2d
+	WORD $0x4e66cd54 // fmla v20.2d, v10.2d, v6.2d
+	WORD $0x4e67cd75 // fmla v21.2d, v11.2d, v7.2d
+	WORD $0x4e65cd36 // fmla v22.2d, v9.2d, v5.2d
+	WORD $0x4ee8d548 // fsub v8.2d, v10.2d, v8.2d
+	WORD $0x4eedd56d // fsub v13.2d, v11.2d, v13.2d
+	WORD $0x4eecd52c // fsub v12.2d, v9.2d, v12.2d
+	WORD $0x4ee1d508 // fsub v8.2d, v8.2d, v1.2d
+	WORD $0x4ee1d5ad // fsub v13.2d, v13.2d, v1.2d
+	WORD $0x4ee1d58c // fsub v12.2d, v12.2d, v1.2d
+	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
+	WORD $0x4e6dd6ad // fadd v13.2d, v21.2d, v13.2d
+	WORD $0x4e6cd6cc // fadd v12.2d, v22.2d, v12.2d
+	WORD $0x4e68d628 // fadd v8.2d, v17.2d, v8.2d
+	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
+	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
+	WORD $0x4ee0f853 // fabs v19.2d, v2.2d
+	WORD $0x4ee0f872 // fabs v18.2d, v3.2d
+	WORD $0x4ee0f891 // fabs v17.2d, v4.2d
+	MOVD $0x3c90000000000000, R17 // x3c90000000000000
+	VDUP R17, V22.D2
+	WORD $0x6ef3e6d3 // fcmgt v19.2d, v22.2d, v19.2d
+	WORD $0x6ef2e6d2 // fcmgt v18.2d, v22.2d, v18.2d
+	WORD $0x6ef1e6d1 // fcmgt v17.2d, v22.2d, v17.2d
+	WORD $0x4e68d508 // fadd v8.2d, v8.2d, v8.2d
+	WORD $0x4e6dd5ad // fadd v13.2d, v13.2d, v13.2d
+	WORD $0x4e6cd58c // fadd v12.2d, v12.2d, v12.2d
+	WORD $0x6eb31c48 // bit v8.16b, v2.16b, v19.16b
+	WORD $0x6eb21c6d // bit v13.16b, v3.16b, v18.16b
+	WORD $0x6eb11c8c // bit v12.16b, v4.16b, v17.16b
+	FMOVQ F8, (R0)
+	FMOVQ F13, 16(R0)
+	FMOVQ F12, 32(R0)
+	ADD $48, R0, R0
+	ADD $48, R1, R1
+	SUB $6, R2, R2
+	CMP $6, R2
 	BGE main
 
 single:
@@ -563,62 +563,86 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F9
+	FMOVQ (R1), F2
+	MOVD $0xc044000000000000, R17 // xc044000000000000
+	VDUP R17, V3.D2
+	WORD $0x6ee2e47f // fcmgt v31.2d, v3.2d, v2.2d
+	WORD $0x6e621c7f // bsl v31.16b, v3.16b, v2.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	MOVD $0x4086300000000000, R17 // x4086300000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee4e47f // fcmgt v31.2d, v3.2d, v4.2d
+	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 
-	// x = k log 2 + r
-	MOVD $0xc05a400000000000, R17 // xc05a400000000000
-	VDUP R17, V10.D2
-	WORD $0x6ee9e55f // fcmgt v31.2d, v10.2d, v9.2d
-	WORD $0x6e691d5f // bsl v31.16b, v10.16b, v9.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	MOVD $0x4056400000000000, R17 // x4056400000000000
-	VDUP R17, V11.D2
-	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V11.D2
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e6bcd5f // fmla v31.2d, v10.2d, v11.2d
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x4eebd40c // fsub v12.2d, v0.2d, v11.2d
-	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
-	VDUP R17, V13.D2
-	WORD $0x4e6dcd8a // fmla v10.2d, v12.2d, v13.2d
+	VDUP R17, V4.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V5.D2
+	WORD $0x4e64cc65 // fmla v5.2d, v3.2d, v4.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V4.D2
+	WORD $0x4ee5d484 // fsub v4.2d, v4.2d, v5.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V6.D2
+	WORD $0x4e66cc83 // fmla v3.2d, v4.2d, v6.2d
+	WORD $0x4ea31c66 // mov v6.16b, v3.16b
+	WORD $0x4e60cc86 // fmla v6.2d, v4.2d, v0.2d
+	WORD $0x4ee6d463 // fsub v3.2d, v3.2d, v6.2d
+	WORD $0x4e60cc83 // fmla v3.2d, v4.2d, v0.2d
 
-	// 2^k (e^r - 1) + (2^k - 1)
-	WORD $0x6e6add4c // fmul v12.2d, v10.2d, v10.2d
-	MOVD $0x3e5ae775674f1c09, R17 // x3e5ae775674f1c09
-	VDUP R17, V13.D2
-	MOVD $0x3e928a287b663322, R17 // x3e928a287b663322
-	VDUP R17, V14.D2
-	WORD $0x4e6acdae // fmla v14.2d, v13.2d, v10.2d
-	MOVD $0x3ec71de8117456f5, R17 // x3ec71de8117456f5
-	VDUP R17, V13.D2
-	WORD $0x4e6acdcd // fmla v13.2d, v14.2d, v10.2d
-	MOVD $0x3efa019a6a83b260, R17 // x3efa019a6a83b260
-	VDUP R17, V14.D2
-	WORD $0x4e6acdae // fmla v14.2d, v13.2d, v10.2d
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4e6acdcd // fmla v13.2d, v14.2d, v10.2d
-	WORD $0x4ea21c4e // mov v14.16b, v2.16b
-	WORD $0x4e6acdae // fmla v14.2d, v13.2d, v10.2d
-	WORD $0x4ea31c6d // mov v13.16b, v3.16b
-	WORD $0x4e6acdcd // fmla v13.2d, v14.2d, v10.2d
-	WORD $0x4ea41c8e // mov v14.16b, v4.16b
-	WORD $0x4e6acdae // fmla v14.2d, v13.2d, v10.2d
-	WORD $0x4ea51cad // mov v13.16b, v5.16b
-	WORD $0x4e6acdcd // fmla v13.2d, v14.2d, v10.2d
-	WORD $0x4ea61cce // mov v14.16b, v6.16b
-	WORD $0x4e6acdae // fmla v14.2d, v13.2d, v10.2d
-	WORD $0x4e6ecd8a // fmla v10.2d, v12.2d, v14.2d
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eeb84eb // add v11.2d, v7.2d, v11.2d
-	WORD $0x4ee7d56e // fsub v14.2d, v11.2d, v7.2d
-	WORD $0x4e6acd6e // fmla v14.2d, v11.2d, v10.2d
-	WORD $0x4e281d29 // and v9.16b, v9.16b, v8.16b
-	WORD $0x4ea91dc9 // orr v9.16b, v14.16b, v9.16b
-	FMOVQ F9, (R0)
+	// (2^k - 1) + 2^k r in two parts, + 2^k (e^r - 1 - r)
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	WORD $0x4ee58425 // add v5.2d, v1.2d, v5.2d
+	WORD $0x4ee1d4a4 // fsub v4.2d, v5.2d, v1.2d
+	WORD $0x4ea41c87 // mov v7.16b, v4.16b
+	WORD $0x4e66cca7 // fmla v7.2d, v5.2d, v6.2d
+	WORD $0x4ee7d488 // fsub v8.2d, v4.2d, v7.2d
+	WORD $0x4e66cca8 // fmla v8.2d, v5.2d, v6.2d
+	WORD $0x6e66dcc9 // fmul v9.2d, v6.2d, v6.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V10.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V11.D2
+	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V10.D2
+	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V11.D2
+	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V10.D2
+	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V11.D2
+	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V10.D2
+	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V11.D2
+	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V10.D2
+	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V11.D2
+	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
+	WORD $0x4e6bcd23 // fmla v3.2d, v9.2d, v11.2d
+	WORD $0x4e63cca8 // fmla v8.2d, v5.2d, v3.2d
+	WORD $0x4ee4d4a4 // fsub v4.2d, v5.2d, v4.2d
+	WORD $0x4ee1d484 // fsub v4.2d, v4.2d, v1.2d
+	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
+	WORD $0x4e64d4e4 // fadd v4.2d, v7.2d, v4.2d
+	WORD $0x4ee0f847 // fabs v7.2d, v2.2d
+	MOVD $0x3c90000000000000, R17 // x3c90000000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee7e507 // fcmgt v7.2d, v8.2d, v7.2d
+	WORD $0x4e64d484 // fadd v4.2d, v4.2d, v4.2d
+	WORD $0x6ea71c44 // bit v4.16b, v2.16b, v7.16b
+	FMOVQ F4, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -628,62 +652,86 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F9
+	FMOVD (R1), F2
+	MOVD $0xc044000000000000, R17 // xc044000000000000
+	VDUP R17, V3.D2
+	WORD $0x6ee2e47f // fcmgt v31.2d, v3.2d, v2.2d
+	WORD $0x6e621c7f // bsl v31.16b, v3.16b, v2.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	MOVD $0x4086300000000000, R17 // x4086300000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee4e47f // fcmgt v31.2d, v3.2d, v4.2d
+	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 
-	// x = k log 2 + r
-	MOVD $0xc05a400000000000, R17 // xc05a400000000000
-	VDUP R17, V10.D2
-	WORD $0x6ee9e55f // fcmgt v31.2d, v10.2d, v9.2d
-	WORD $0x6e691d5f // bsl v31.16b, v10.16b, v9.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	MOVD $0x4056400000000000, R17 // x4056400000000000
-	VDUP R17, V11.D2
-	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V11.D2
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e6bcd5f // fmla v31.2d, v10.2d, v11.2d
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x4eebd40c // fsub v12.2d, v0.2d, v11.2d
-	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
-	VDUP R17, V13.D2
-	WORD $0x4e6dcd8a // fmla v10.2d, v12.2d, v13.2d
+	VDUP R17, V4.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V5.D2
+	WORD $0x4e64cc65 // fmla v5.2d, v3.2d, v4.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V4.D2
+	WORD $0x4ee5d484 // fsub v4.2d, v4.2d, v5.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V6.D2
+	WORD $0x4e66cc83 // fmla v3.2d, v4.2d, v6.2d
+	WORD $0x4ea31c66 // mov v6.16b, v3.16b
+	WORD $0x4e60cc86 // fmla v6.2d, v4.2d, v0.2d
+	WORD $0x4ee6d463 // fsub v3.2d, v3.2d, v6.2d
+	WORD $0x4e60cc83 // fmla v3.2d, v4.2d, v0.2d
 
-	// 2^k (e^r - 1) + (2^k - 1)
-	WORD $0x6e6add4c // fmul v12.2d, v10.2d, v10.2d
-	MOVD $0x3e5ae775674f1c09, R17 // x3e5ae775674f1c09
-	VDUP R17, V13.D2
-	MOVD $0x3e928a287b663322, R17 // x3e928a287b663322
-	VDUP R17, V14.D2
-	WORD $0x4e6acdae // fmla v14.2d, v13.2d, v10.2d
-	MOVD $0x3ec71de8117456f5, R17 // x3ec71de8117456f5
-	VDUP R17, V13.D2
-	WORD $0x4e6acdcd // fmla v13.2d, v14.2d, v10.2d
-	MOVD $0x3efa019a6a83b260, R17 // x3efa019a6a83b260
-	VDUP R17, V14.D2
-	WORD $0x4e6acdae // fmla v14.2d, v13.2d, v10.2d
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4e6acdcd // fmla v13.2d, v14.2d, v10.2d
-	WORD $0x4ea21c4e // mov v14.16b, v2.16b
-	WORD $0x4e6acdae // fmla v14.2d, v13.2d, v10.2d
-	WORD $0x4ea31c6d // mov v13.16b, v3.16b
-	WORD $0x4e6acdcd // fmla v13.2d, v14.2d, v10.2d
-	WORD $0x4ea41c8e // mov v14.16b, v4.16b
-	WORD $0x4e6acdae // fmla v14.2d, v13.2d, v10.2d
-	WORD $0x4ea51cad // mov v13.16b, v5.16b
-	WORD $0x4e6acdcd // fmla v13.2d, v14.2d, v10.2d
-	WORD $0x4ea61cce // mov v14.16b, v6.16b
-	WORD $0x4e6acdae // fmla v14.2d, v13.2d, v10.2d
-	WORD $0x4e6ecd8a // fmla v10.2d, v12.2d, v14.2d
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eeb84eb // add v11.2d, v7.2d, v11.2d
-	WORD $0x4ee7d56e // fsub v14.2d, v11.2d, v7.2d
-	WORD $0x4e6acd6e // fmla v14.2d, v11.2d, v10.2d
-	WORD $0x4e281d29 // and v9.16b, v9.16b, v8.16b
-	WORD $0x4ea91dc9 // orr v9.16b, v14.16b, v9.16b
-	FMOVD F9, (R0)
+	// (2^k - 1) + 2^k r in two parts, + 2^k (e^r - 1 - r)
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	WORD $0x4ee58425 // add v5.2d, v1.2d, v5.2d
+	WORD $0x4ee1d4a4 // fsub v4.2d, v5.2d, v1.2d
+	WORD $0x4ea41c87 // mov v7.16b, v4.16b
+	WORD $0x4e66cca7 // fmla v7.2d, v5.2d, v6.2d
+	WORD $0x4ee7d488 // fsub v8.2d, v4.2d, v7.2d
+	WORD $0x4e66cca8 // fmla v8.2d, v5.2d, v6.2d
+	WORD $0x6e66dcc9 // fmul v9.2d, v6.2d, v6.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V10.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V11.D2
+	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V10.D2
+	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V11.D2
+	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V10.D2
+	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V11.D2
+	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V10.D2
+	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V11.D2
+	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V10.D2
+	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V11.D2
+	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
+	WORD $0x4e6bcd23 // fmla v3.2d, v9.2d, v11.2d
+	WORD $0x4e63cca8 // fmla v8.2d, v5.2d, v3.2d
+	WORD $0x4ee4d4a4 // fsub v4.2d, v5.2d, v4.2d
+	WORD $0x4ee1d484 // fsub v4.2d, v4.2d, v1.2d
+	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
+	WORD $0x4e64d4e4 // fadd v4.2d, v7.2d, v4.2d
+	WORD $0x4ee0f847 // fabs v7.2d, v2.2d
+	MOVD $0x3c90000000000000, R17 // x3c90000000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee7e507 // fcmgt v7.2d, v8.2d, v7.2d
+	WORD $0x4e64d484 // fadd v4.2d, v4.2d, v4.2d
+	WORD $0x6ea71c44 // bit v4.16b, v2.16b, v7.16b
+	FMOVD F4, (R0)
 
 skip:
 

@@ -610,328 +610,196 @@ TEXT ·Log1pF64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V0.D2
-	CMP $8, R2
+	MOVD $0x8000000000000000, R17 // x8000000000000000
+	VDUP R17, V1.D2
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V2.D2
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V3.D2
+	MOVD $0x3fd24924941e0777, R17 // x3fd24924941e0777
+	VDUP R17, V4.D2
+	MOVD $0x3fd999999997ff25, R17 // x3fd999999997ff25
+	VDUP R17, V5.D2
+	MOVD $0x3fe5555555555592, R17 // x3fe5555555555592
+	VDUP R17, V6.D2
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V7.D2
+	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
+	VDUP R17, V8.D2
+	CMP $4, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F1
-	FMOVQ 16(R1), F2
-	FMOVQ 32(R1), F3
-	FMOVQ 48(R1), F4
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V5.D2
-	WORD $0x4e61d4a6 // fadd v6.2d, v5.2d, v1.2d
-	WORD $0x4e62d4a7 // fadd v7.2d, v5.2d, v2.2d
-	WORD $0x4e63d4a8 // fadd v8.2d, v5.2d, v3.2d
-	WORD $0x4e64d4a5 // fadd v5.2d, v5.2d, v4.2d
+	FMOVQ (R1), F9
+	FMOVQ 16(R1), F10
+
+	// 1 + x in two parts
+	WORD $0x4e69d40b // fadd v11.2d, v0.2d, v9.2d
+	WORD $0x4e6ad40c // fadd v12.2d, v0.2d, v10.2d
+	WORD $0x6ee0e53f // fcmgt v31.2d, v9.2d, v0.2d
+	WORD $0x6e691c1f // bsl v31.16b, v0.16b, v9.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6ee0e55f // fcmgt v31.2d, v10.2d, v0.2d
+	WORD $0x6e6a1c1f // bsl v31.16b, v0.16b, v10.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	WORD $0x6ee9e41f // fcmgt v31.2d, v0.2d, v9.2d
+	WORD $0x6e691c1f // bsl v31.16b, v0.16b, v9.16b
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x6eeae41f // fcmgt v31.2d, v0.2d, v10.2d
+	WORD $0x6e6a1c1f // bsl v31.16b, v0.16b, v10.16b
+	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
+	WORD $0x4eefd56f // fsub v15.2d, v11.2d, v15.2d
+	WORD $0x4ef0d590 // fsub v16.2d, v12.2d, v16.2d
+	WORD $0x4eefd5af // fsub v15.2d, v13.2d, v15.2d
+	WORD $0x4ef0d5d0 // fsub v16.2d, v14.2d, v16.2d
 
 	// u = 2^k m, m at least the root of 1/2
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V9.D2
-	WORD $0x4ee984ca // add v10.2d, v6.2d, v9.2d
-	WORD $0x4ee984eb // add v11.2d, v7.2d, v9.2d
-	WORD $0x4ee9850c // add v12.2d, v8.2d, v9.2d
-	WORD $0x4ee984a9 // add v9.2d, v5.2d, v9.2d
+	VDUP R17, V14.D2
+	WORD $0x4eee856d // add v13.2d, v11.2d, v14.2d
+	WORD $0x4eee858e // add v14.2d, v12.2d, v14.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V13.D2
-	WORD $0x4e2d1d4e // and v14.16b, v10.16b, v13.16b
-	WORD $0x4e2d1d6f // and v15.16b, v11.16b, v13.16b
-	WORD $0x4e2d1d90 // and v16.16b, v12.16b, v13.16b
-	WORD $0x4e2d1d2d // and v13.16b, v9.16b, v13.16b
+	VDUP R17, V17.D2
+	WORD $0x4e311db2 // and v18.16b, v13.16b, v17.16b
+	WORD $0x4e311dd1 // and v17.16b, v14.16b, v17.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V17.D2
-	WORD $0x4ef185ce // add v14.2d, v14.2d, v17.2d
-	WORD $0x4ef185ef // add v15.2d, v15.2d, v17.2d
-	WORD $0x4ef18610 // add v16.2d, v16.2d, v17.2d
-	WORD $0x4ef185ad // add v13.2d, v13.2d, v17.2d
-	WORD $0x6f4c054a // ushr v10.2d, v10.2d, #52
-	WORD $0x6f4c056b // ushr v11.2d, v11.2d, #52
-	WORD $0x6f4c058c // ushr v12.2d, v12.2d, #52
-	WORD $0x6f4c0529 // ushr v9.2d, v9.2d, #52
+	VDUP R17, V19.D2
+	WORD $0x4ef38652 // add v18.2d, v18.2d, v19.2d
+	WORD $0x4ef38631 // add v17.2d, v17.2d, v19.2d
+	WORD $0x6f4c05b3 // ushr v19.2d, v13.2d, #52
+	WORD $0x6f4c05d4 // ushr v20.2d, v14.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V17.D2
-	WORD $0x4eb11d4a // orr v10.16b, v10.16b, v17.16b
-	WORD $0x4eb11d6b // orr v11.16b, v11.16b, v17.16b
-	WORD $0x4eb11d8c // orr v12.16b, v12.16b, v17.16b
-	WORD $0x4eb11d29 // orr v9.16b, v9.16b, v17.16b
+	VDUP R17, V21.D2
+	WORD $0x4eb51e73 // orr v19.16b, v19.16b, v21.16b
+	WORD $0x4eb51e94 // orr v20.16b, v20.16b, v21.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V17.D2
-	WORD $0x4eead62a // fsub v10.2d, v17.2d, v10.2d
-	WORD $0x4eebd62b // fsub v11.2d, v17.2d, v11.2d
-	WORD $0x4eecd62c // fsub v12.2d, v17.2d, v12.2d
-	WORD $0x4ee9d629 // fsub v9.2d, v17.2d, v9.2d
+	VDUP R17, V21.D2
+	WORD $0x4ef3d6b3 // fsub v19.2d, v21.2d, v19.2d
+	WORD $0x4ef4d6b4 // fsub v20.2d, v21.2d, v20.2d
 
-	// log m + k log 2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V17.D2
-	WORD $0x4ef1d5ce // fsub v14.2d, v14.2d, v17.2d
-	WORD $0x4ef1d5ef // fsub v15.2d, v15.2d, v17.2d
-	WORD $0x4ef1d610 // fsub v16.2d, v16.2d, v17.2d
-	WORD $0x4ef1d5ad // fsub v13.2d, v13.2d, v17.2d
-	WORD $0x4ee0f831 // fabs v17.2d, v1.2d
-	WORD $0x4ee0f852 // fabs v18.2d, v2.2d
-	WORD $0x4ee0f873 // fabs v19.2d, v3.2d
-	WORD $0x4ee0f894 // fabs v20.2d, v4.2d
-	MOVD $0x3eb0000000000000, R17 // x3eb0000000000000
+	// the second part on the scale of m
+	WORD $0x4e221dad // and v13.16b, v13.16b, v2.16b
+	WORD $0x4e221dce // and v14.16b, v14.16b, v2.16b
+	WORD $0x6eed842d // sub v13.2d, v1.2d, v13.2d
+	WORD $0x6eee842e // sub v14.2d, v1.2d, v14.2d
+	WORD $0x6e6ddded // fmul v13.2d, v15.2d, v13.2d
+	WORD $0x6e6ede0e // fmul v14.2d, v16.2d, v14.2d
+	WORD $0x6e63ddad // fmul v13.2d, v13.2d, v3.2d
+	WORD $0x6e63ddce // fmul v14.2d, v14.2d, v3.2d
+	WORD $0x4ee0d652 // fsub v18.2d, v18.2d, v0.2d
+	WORD $0x4ee0d631 // fsub v17.2d, v17.2d, v0.2d
+	WORD $0x4e72d5b0 // fadd v16.2d, v13.2d, v18.2d
+	WORD $0x4e71d5cf // fadd v15.2d, v14.2d, v17.2d
+
+	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
+	MOVD $0x4000000000000000, R17 // x4000000000000000
 	VDUP R17, V21.D2
-	WORD $0x6ef1e6b1 // fcmgt v17.2d, v21.2d, v17.2d
-	WORD $0x6ef2e6b2 // fcmgt v18.2d, v21.2d, v18.2d
-	WORD $0x6ef3e6b3 // fcmgt v19.2d, v21.2d, v19.2d
-	WORD $0x6ef4e6b4 // fcmgt v20.2d, v21.2d, v20.2d
-	WORD $0x6eb11c2e // bit v14.16b, v1.16b, v17.16b
-	WORD $0x6eb21c4f // bit v15.16b, v2.16b, v18.16b
-	WORD $0x6eb31c70 // bit v16.16b, v3.16b, v19.16b
-	WORD $0x6eb41c8d // bit v13.16b, v4.16b, v20.16b
-	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
+	WORD $0x4e70d6b6 // fadd v22.2d, v21.2d, v16.2d
+	WORD $0x4e6fd6b5 // fadd v21.2d, v21.2d, v15.2d
+	WORD $0x6e76fe16 // fdiv v22.2d, v16.2d, v22.2d
+	WORD $0x6e75fdf5 // fdiv v21.2d, v15.2d, v21.2d
+	WORD $0x6e76ded7 // fmul v23.2d, v22.2d, v22.2d
+	WORD $0x6e75deb8 // fmul v24.2d, v21.2d, v21.2d
+	WORD $0x6e70dc79 // fmul v25.2d, v3.2d, v16.2d
+	WORD $0x6e6fdc7a // fmul v26.2d, v3.2d, v15.2d
+	WORD $0x6e79de19 // fmul v25.2d, v16.2d, v25.2d
+	WORD $0x6e7addfa // fmul v26.2d, v15.2d, v26.2d
+
+	// f + k log 2 in two parts
+	MOVD $0xbfe62e42fefa3800, R17 // xbfe62e42fefa3800
+	VDUP R17, V27.D2
+	WORD $0x4eb01e1c // mov v28.16b, v16.16b
+	WORD $0x4e7bce7c // fmla v28.2d, v19.2d, v27.2d
+	WORD $0x4eaf1dff // mov v31.16b, v15.16b
+	WORD $0x4e7bce9f // fmla v31.2d, v20.2d, v27.2d
+	WORD $0x4ebf1ffb // mov v27.16b, v31.16b
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V29.D2
+	WORD $0x4ebc1f9e // mov v30.16b, v28.16b
+	WORD $0x4e7dce7e // fmla v30.2d, v19.2d, v29.2d
+	WORD $0x4ebb1f7f // mov v31.16b, v27.16b
+	WORD $0x4e7dce9f // fmla v31.2d, v20.2d, v29.2d
+	WORD $0x4ebf1ffd // mov v29.16b, v31.16b
+	WORD $0x4efed61e // fsub v30.2d, v16.2d, v30.2d
+	WORD $0x4efdd5fd // fsub v29.2d, v15.2d, v29.2d
+	WORD $0x4ef2d612 // fsub v18.2d, v16.2d, v18.2d
+	WORD $0x4ef1d5f1 // fsub v17.2d, v15.2d, v17.2d
+	WORD $0x4ef2d5b2 // fsub v18.2d, v13.2d, v18.2d
+	WORD $0x4ef1d5d1 // fsub v17.2d, v14.2d, v17.2d
+	WORD $0x4e72d7d2 // fadd v18.2d, v30.2d, v18.2d
+	WORD $0x4e71d7b1 // fadd v17.2d, v29.2d, v17.2d
+	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
+	VDUP R17, V29.D2
+	WORD $0x4e7dce72 // fmla v18.2d, v19.2d, v29.2d
+	WORD $0x4e7dce91 // fmla v17.2d, v20.2d, v29.2d
+	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
 	VDUP R17, V20.D2
-	WORD $0x4eae1dd3 // mov v19.16b, v14.16b
-	WORD $0x4e74cd53 // fmla v19.2d, v10.2d, v20.2d
-	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
-	WORD $0x4e74cd72 // fmla v18.2d, v11.2d, v20.2d
-	WORD $0x4eb01e11 // mov v17.16b, v16.16b
-	WORD $0x4e74cd91 // fmla v17.2d, v12.2d, v20.2d
-	WORD $0x4ead1dbf // mov v31.16b, v13.16b
-	WORD $0x4e74cd3f // fmla v31.2d, v9.2d, v20.2d
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
-	VDUP R17, V21.D2
-	WORD $0x6e75dd4a // fmul v10.2d, v10.2d, v21.2d
-	WORD $0x6e75dd6b // fmul v11.2d, v11.2d, v21.2d
-	WORD $0x6e75dd8c // fmul v12.2d, v12.2d, v21.2d
-	WORD $0x6e75dd29 // fmul v9.2d, v9.2d, v21.2d
-	WORD $0x6e6eddd5 // fmul v21.2d, v14.2d, v14.2d
-	WORD $0x6e6fddf6 // fmul v22.2d, v15.2d, v15.2d
-	WORD $0x6e70de17 // fmul v23.2d, v16.2d, v16.2d
-	WORD $0x6e6dddb8 // fmul v24.2d, v13.2d, v13.2d
-	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V25.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf3b // fmla v27.2d, v25.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcf3c // fmla v28.2d, v25.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cf3d // fmla v29.2d, v25.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f2e // mov v14.16b, v25.16b
-	WORD $0x4e6fcf8e // fmla v14.2d, v28.2d, v15.2d
-	WORD $0x4eb91f2f // mov v15.16b, v25.16b
-	WORD $0x4e70cfaf // fmla v15.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	WORD $0x4e7eceaa // fmla v10.2d, v21.2d, v30.2d
-	WORD $0x4e6ececb // fmla v11.2d, v22.2d, v14.2d
-	WORD $0x4e6fceec // fmla v12.2d, v23.2d, v15.2d
-	WORD $0x4e79cf09 // fmla v9.2d, v24.2d, v25.2d
-	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
-	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
-	WORD $0x4e6cd62c // fadd v12.2d, v17.2d, v12.2d
-	WORD $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
+	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
+	VDUP R17, V29.D2
+	WORD $0x4ebd1fb3 // mov v19.16b, v29.16b
+	WORD $0x4e77ce93 // fmla v19.2d, v20.2d, v23.2d
+	WORD $0x4e78ce9d // fmla v29.2d, v20.2d, v24.2d
+	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
+	VDUP R17, V20.D2
+	WORD $0x4eb41e9e // mov v30.16b, v20.16b
+	WORD $0x4e77ce7e // fmla v30.2d, v19.2d, v23.2d
+	WORD $0x4e78cfb4 // fmla v20.2d, v29.2d, v24.2d
+	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
+	VDUP R17, V29.D2
+	WORD $0x4ebd1fb3 // mov v19.16b, v29.16b
+	WORD $0x4e77cfd3 // fmla v19.2d, v30.2d, v23.2d
+	WORD $0x4e78ce9d // fmla v29.2d, v20.2d, v24.2d
+	WORD $0x4ea41c94 // mov v20.16b, v4.16b
+	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
+	WORD $0x4ea41c93 // mov v19.16b, v4.16b
+	WORD $0x4e78cfb3 // fmla v19.2d, v29.2d, v24.2d
+	WORD $0x4ea51cbd // mov v29.16b, v5.16b
+	WORD $0x4e77ce9d // fmla v29.2d, v20.2d, v23.2d
+	WORD $0x4ea51cb4 // mov v20.16b, v5.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4ea61cd3 // mov v19.16b, v6.16b
+	WORD $0x4e77cfb3 // fmla v19.2d, v29.2d, v23.2d
+	WORD $0x4ea61cdd // mov v29.16b, v6.16b
+	WORD $0x4e78ce9d // fmla v29.2d, v20.2d, v24.2d
+	WORD $0x4eb91f34 // mov v20.16b, v25.16b
+	WORD $0x4e73cef4 // fmla v20.2d, v23.2d, v19.2d
+	WORD $0x4eba1f53 // mov v19.16b, v26.16b
+	WORD $0x4e7dcf13 // fmla v19.2d, v24.2d, v29.2d
+	WORD $0x4e74ced2 // fmla v18.2d, v22.2d, v20.2d
+	WORD $0x4e73ceb1 // fmla v17.2d, v21.2d, v19.2d
+	WORD $0x4ef9d659 // fsub v25.2d, v18.2d, v25.2d
+	WORD $0x4efad63a // fsub v26.2d, v17.2d, v26.2d
+	WORD $0x4e79d799 // fadd v25.2d, v28.2d, v25.2d
+	WORD $0x4e7ad77a // fadd v26.2d, v27.2d, v26.2d
 
 	// log 0, of infinity, and of what has none
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V20.D2
-	WORD $0x4e74e4d1 // fcmeq v17.2d, v6.2d, v20.2d
-	WORD $0x4e74e4f2 // fcmeq v18.2d, v7.2d, v20.2d
-	WORD $0x4e74e513 // fcmeq v19.2d, v8.2d, v20.2d
-	WORD $0x4e74e4b4 // fcmeq v20.2d, v5.2d, v20.2d
-	MOVD $0xfff0000000000000, R17 // xfff0000000000000
-	VDUP R17, V25.D2
-	WORD $0x6eb11f2a // bit v10.16b, v25.16b, v17.16b
-	WORD $0x6eb21f2b // bit v11.16b, v25.16b, v18.16b
-	WORD $0x6eb31f2c // bit v12.16b, v25.16b, v19.16b
-	WORD $0x6eb41f29 // bit v9.16b, v25.16b, v20.16b
-	WORD $0x4e60e4d4 // fcmeq v20.2d, v6.2d, v0.2d
-	WORD $0x4e60e4f9 // fcmeq v25.2d, v7.2d, v0.2d
-	WORD $0x4e60e513 // fcmeq v19.2d, v8.2d, v0.2d
-	WORD $0x4e60e4b2 // fcmeq v18.2d, v5.2d, v0.2d
-	WORD $0x6eb41c0a // bit v10.16b, v0.16b, v20.16b
-	WORD $0x6eb91c0b // bit v11.16b, v0.16b, v25.16b
-	WORD $0x6eb31c0c // bit v12.16b, v0.16b, v19.16b
-	WORD $0x6eb21c09 // bit v9.16b, v0.16b, v18.16b
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V18.D2
-	WORD $0x6e72e4c6 // fcmge v6.2d, v6.2d, v18.2d
-	WORD $0x6e2058c6 // not v6.16b, v6.16b
-	WORD $0x6e72e4e7 // fcmge v7.2d, v7.2d, v18.2d
-	WORD $0x6e2058e7 // not v7.16b, v7.16b
-	WORD $0x6e72e508 // fcmge v8.2d, v8.2d, v18.2d
-	WORD $0x6e205908 // not v8.16b, v8.16b
-	WORD $0x6e72e4a5 // fcmge v5.2d, v5.2d, v18.2d
-	WORD $0x6e2058a5 // not v5.16b, v5.16b
-	WORD $0x4ea61d46 // orr v6.16b, v10.16b, v6.16b
-	WORD $0x4ea71d67 // orr v7.16b, v11.16b, v7.16b
-	WORD $0x4ea81d88 // orr v8.16b, v12.16b, v8.16b
-	WORD $0x4ea51d25 // orr v5.16b, v9.16b, v5.16b
-	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V9.D2
-	WORD $0x4e291c21 // and v1.16b, v1.16b, v9.16b
-	WORD $0x4e291c42 // and v2.16b, v2.16b, v9.16b
-	WORD $0x4e291c63 // and v3.16b, v3.16b, v9.16b
-	WORD $0x4e291c84 // and v4.16b, v4.16b, v9.16b
-	WORD $0x4ea11cc1 // orr v1.16b, v6.16b, v1.16b
-	WORD $0x4ea21ce2 // orr v2.16b, v7.16b, v2.16b
-	WORD $0x4ea31d03 // orr v3.16b, v8.16b, v3.16b
-	WORD $0x4ea41ca4 // orr v4.16b, v5.16b, v4.16b
-	FMOVQ F1, (R0)
-	FMOVQ F2, 16(R0)
-	FMOVQ F3, 32(R0)
-	FMOVQ F4, 48(R0)
-	ADD $64, R0, R0
-	ADD $64, R1, R1
-	SUB $8, R2, R2
-	CMP $8, R2
+	WORD $0x4e67e57b // fcmeq v27.2d, v11.2d, v7.2d
+	WORD $0x4e67e59c // fcmeq v28.2d, v12.2d, v7.2d
+	WORD $0x6ebb1c59 // bit v25.16b, v2.16b, v27.16b
+	WORD $0x6ebc1c5a // bit v26.16b, v2.16b, v28.16b
+	WORD $0x4e68e57c // fcmeq v28.2d, v11.2d, v8.2d
+	WORD $0x4e68e59b // fcmeq v27.2d, v12.2d, v8.2d
+	WORD $0x6ebc1d19 // bit v25.16b, v8.16b, v28.16b
+	WORD $0x6ebb1d1a // bit v26.16b, v8.16b, v27.16b
+	WORD $0x6e67e56b // fcmge v11.2d, v11.2d, v7.2d
+	WORD $0x6e20596b // not v11.16b, v11.16b
+	WORD $0x6e67e58c // fcmge v12.2d, v12.2d, v7.2d
+	WORD $0x6e20598c // not v12.16b, v12.16b
+	WORD $0x4eab1f2b // orr v11.16b, v25.16b, v11.16b
+	WORD $0x4eac1f4c // orr v12.16b, v26.16b, v12.16b
+	WORD $0x4e211d29 // and v9.16b, v9.16b, v1.16b
+	WORD $0x4e211d4a // and v10.16b, v10.16b, v1.16b
+	WORD $0x4ea91d69 // orr v9.16b, v11.16b, v9.16b
+	WORD $0x4eaa1d8a // orr v10.16b, v12.16b, v10.16b
+	FMOVQ F9, (R0)
+	FMOVQ F10, 16(R0)
+	ADD $32, R0, R0
+	ADD $32, R1, R1
+	SUB $4, R2, R2
+	CMP $4, R2
 	BGE main
 
 single:
@@ -939,125 +807,106 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F1
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V2.D2
-	WORD $0x4e61d442 // fadd v2.2d, v2.2d, v1.2d
+	FMOVQ (R1), F9
+
+	// 1 + x in two parts
+	WORD $0x4e69d40a // fadd v10.2d, v0.2d, v9.2d
+	WORD $0x6ee0e53f // fcmgt v31.2d, v9.2d, v0.2d
+	WORD $0x6e691c1f // bsl v31.16b, v0.16b, v9.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6ee9e41f // fcmgt v31.2d, v0.2d, v9.2d
+	WORD $0x6e691c1f // bsl v31.16b, v0.16b, v9.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4eecd54c // fsub v12.2d, v10.2d, v12.2d
+	WORD $0x4eecd56c // fsub v12.2d, v11.2d, v12.2d
 
 	// u = 2^k m, m at least the root of 1/2
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V3.D2
-	WORD $0x4ee38443 // add v3.2d, v2.2d, v3.2d
+	VDUP R17, V11.D2
+	WORD $0x4eeb854b // add v11.2d, v10.2d, v11.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V4.D2
-	WORD $0x4e241c64 // and v4.16b, v3.16b, v4.16b
+	VDUP R17, V13.D2
+	WORD $0x4e2d1d6d // and v13.16b, v11.16b, v13.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V5.D2
-	WORD $0x4ee58484 // add v4.2d, v4.2d, v5.2d
-	WORD $0x6f4c0463 // ushr v3.2d, v3.2d, #52
+	VDUP R17, V14.D2
+	WORD $0x4eee85ad // add v13.2d, v13.2d, v14.2d
+	WORD $0x6f4c056e // ushr v14.2d, v11.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ea51c63 // orr v3.16b, v3.16b, v5.16b
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dce // orr v14.16b, v14.16b, v15.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V5.D2
-	WORD $0x4ee3d4a3 // fsub v3.2d, v5.2d, v3.2d
+	VDUP R17, V15.D2
+	WORD $0x4eeed5ee // fsub v14.2d, v15.2d, v14.2d
 
-	// log m + k log 2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ee5d484 // fsub v4.2d, v4.2d, v5.2d
-	WORD $0x4ee0f825 // fabs v5.2d, v1.2d
-	MOVD $0x3eb0000000000000, R17 // x3eb0000000000000
-	VDUP R17, V6.D2
-	WORD $0x6ee5e4c5 // fcmgt v5.2d, v6.2d, v5.2d
-	WORD $0x6ea51c24 // bit v4.16b, v1.16b, v5.16b
-	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
-	VDUP R17, V5.D2
-	WORD $0x4ea41c9f // mov v31.16b, v4.16b
-	WORD $0x4e65cc7f // fmla v31.2d, v3.2d, v5.2d
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
-	VDUP R17, V6.D2
-	WORD $0x6e66dc63 // fmul v3.2d, v3.2d, v6.2d
-	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
-	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V7.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	WORD $0x4e67ccc3 // fmla v3.2d, v6.2d, v7.2d
-	WORD $0x4e63d4a3 // fadd v3.2d, v5.2d, v3.2d
+	// the second part on the scale of m
+	WORD $0x4e221d6b // and v11.16b, v11.16b, v2.16b
+	WORD $0x6eeb842b // sub v11.2d, v1.2d, v11.2d
+	WORD $0x6e6bdd8b // fmul v11.2d, v12.2d, v11.2d
+	WORD $0x6e63dd6b // fmul v11.2d, v11.2d, v3.2d
+	WORD $0x4ee0d5ad // fsub v13.2d, v13.2d, v0.2d
+	WORD $0x4e6dd56c // fadd v12.2d, v11.2d, v13.2d
+
+	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
+	MOVD $0x4000000000000000, R17 // x4000000000000000
+	VDUP R17, V15.D2
+	WORD $0x4e6cd5ef // fadd v15.2d, v15.2d, v12.2d
+	WORD $0x6e6ffd8f // fdiv v15.2d, v12.2d, v15.2d
+	WORD $0x6e6fddf0 // fmul v16.2d, v15.2d, v15.2d
+	WORD $0x6e6cdc71 // fmul v17.2d, v3.2d, v12.2d
+	WORD $0x6e71dd91 // fmul v17.2d, v12.2d, v17.2d
+
+	// f + k log 2 in two parts
+	MOVD $0xbfe62e42fefa3800, R17 // xbfe62e42fefa3800
+	VDUP R17, V18.D2
+	WORD $0x4eac1d9f // mov v31.16b, v12.16b
+	WORD $0x4e72cddf // fmla v31.2d, v14.2d, v18.2d
+	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V19.D2
+	WORD $0x4eb21e5f // mov v31.16b, v18.16b
+	WORD $0x4e73cddf // fmla v31.2d, v14.2d, v19.2d
+	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
+	WORD $0x4ef3d593 // fsub v19.2d, v12.2d, v19.2d
+	WORD $0x4eedd58d // fsub v13.2d, v12.2d, v13.2d
+	WORD $0x4eedd56d // fsub v13.2d, v11.2d, v13.2d
+	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
+	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
+	VDUP R17, V19.D2
+	WORD $0x4e73cdcd // fmla v13.2d, v14.2d, v19.2d
+	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
+	VDUP R17, V14.D2
+	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
+	VDUP R17, V19.D2
+	WORD $0x4e70cdd3 // fmla v19.2d, v14.2d, v16.2d
+	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
+	VDUP R17, V14.D2
+	WORD $0x4e70ce6e // fmla v14.2d, v19.2d, v16.2d
+	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
+	VDUP R17, V19.D2
+	WORD $0x4e70cdd3 // fmla v19.2d, v14.2d, v16.2d
+	WORD $0x4ea41c8e // mov v14.16b, v4.16b
+	WORD $0x4e70ce6e // fmla v14.2d, v19.2d, v16.2d
+	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
+	WORD $0x4e70cdd3 // fmla v19.2d, v14.2d, v16.2d
+	WORD $0x4ea61cce // mov v14.16b, v6.16b
+	WORD $0x4e70ce6e // fmla v14.2d, v19.2d, v16.2d
+	WORD $0x4eb11e33 // mov v19.16b, v17.16b
+	WORD $0x4e6ece13 // fmla v19.2d, v16.2d, v14.2d
+	WORD $0x4e73cded // fmla v13.2d, v15.2d, v19.2d
+	WORD $0x4ef1d5b1 // fsub v17.2d, v13.2d, v17.2d
+	WORD $0x4e71d651 // fadd v17.2d, v18.2d, v17.2d
 
 	// log 0, of infinity, and of what has none
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V5.D2
-	WORD $0x4e65e445 // fcmeq v5.2d, v2.2d, v5.2d
-	MOVD $0xfff0000000000000, R17 // xfff0000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ea51ce3 // bit v3.16b, v7.16b, v5.16b
-	WORD $0x4e60e445 // fcmeq v5.2d, v2.2d, v0.2d
-	WORD $0x6ea51c03 // bit v3.16b, v0.16b, v5.16b
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V5.D2
-	WORD $0x6e65e442 // fcmge v2.2d, v2.2d, v5.2d
-	WORD $0x6e205842 // not v2.16b, v2.16b
-	WORD $0x4ea21c62 // orr v2.16b, v3.16b, v2.16b
-	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V3.D2
-	WORD $0x4e231c21 // and v1.16b, v1.16b, v3.16b
-	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
-	FMOVQ F1, (R0)
+	WORD $0x4e67e552 // fcmeq v18.2d, v10.2d, v7.2d
+	WORD $0x6eb21c51 // bit v17.16b, v2.16b, v18.16b
+	WORD $0x4e68e552 // fcmeq v18.2d, v10.2d, v8.2d
+	WORD $0x6eb21d11 // bit v17.16b, v8.16b, v18.16b
+	WORD $0x6e67e54a // fcmge v10.2d, v10.2d, v7.2d
+	WORD $0x6e20594a // not v10.16b, v10.16b
+	WORD $0x4eaa1e2a // orr v10.16b, v17.16b, v10.16b
+	WORD $0x4e211d29 // and v9.16b, v9.16b, v1.16b
+	WORD $0x4ea91d49 // orr v9.16b, v10.16b, v9.16b
+	FMOVQ F9, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -1067,125 +916,106 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F1
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V2.D2
-	WORD $0x4e61d442 // fadd v2.2d, v2.2d, v1.2d
+	FMOVD (R1), F9
+
+	// 1 + x in two parts
+	WORD $0x4e69d40a // fadd v10.2d, v0.2d, v9.2d
+	WORD $0x6ee0e53f // fcmgt v31.2d, v9.2d, v0.2d
+	WORD $0x6e691c1f // bsl v31.16b, v0.16b, v9.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6ee9e41f // fcmgt v31.2d, v0.2d, v9.2d
+	WORD $0x6e691c1f // bsl v31.16b, v0.16b, v9.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4eecd54c // fsub v12.2d, v10.2d, v12.2d
+	WORD $0x4eecd56c // fsub v12.2d, v11.2d, v12.2d
 
 	// u = 2^k m, m at least the root of 1/2
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V3.D2
-	WORD $0x4ee38443 // add v3.2d, v2.2d, v3.2d
+	VDUP R17, V11.D2
+	WORD $0x4eeb854b // add v11.2d, v10.2d, v11.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V4.D2
-	WORD $0x4e241c64 // and v4.16b, v3.16b, v4.16b
+	VDUP R17, V13.D2
+	WORD $0x4e2d1d6d // and v13.16b, v11.16b, v13.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V5.D2
-	WORD $0x4ee58484 // add v4.2d, v4.2d, v5.2d
-	WORD $0x6f4c0463 // ushr v3.2d, v3.2d, #52
+	VDUP R17, V14.D2
+	WORD $0x4eee85ad // add v13.2d, v13.2d, v14.2d
+	WORD $0x6f4c056e // ushr v14.2d, v11.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ea51c63 // orr v3.16b, v3.16b, v5.16b
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dce // orr v14.16b, v14.16b, v15.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V5.D2
-	WORD $0x4ee3d4a3 // fsub v3.2d, v5.2d, v3.2d
+	VDUP R17, V15.D2
+	WORD $0x4eeed5ee // fsub v14.2d, v15.2d, v14.2d
 
-	// log m + k log 2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ee5d484 // fsub v4.2d, v4.2d, v5.2d
-	WORD $0x4ee0f825 // fabs v5.2d, v1.2d
-	MOVD $0x3eb0000000000000, R17 // x3eb0000000000000
-	VDUP R17, V6.D2
-	WORD $0x6ee5e4c5 // fcmgt v5.2d, v6.2d, v5.2d
-	WORD $0x6ea51c24 // bit v4.16b, v1.16b, v5.16b
-	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
-	VDUP R17, V5.D2
-	WORD $0x4ea41c9f // mov v31.16b, v4.16b
-	WORD $0x4e65cc7f // fmla v31.2d, v3.2d, v5.2d
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
-	VDUP R17, V6.D2
-	WORD $0x6e66dc63 // fmul v3.2d, v3.2d, v6.2d
-	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
-	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V7.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	WORD $0x4e67ccc3 // fmla v3.2d, v6.2d, v7.2d
-	WORD $0x4e63d4a3 // fadd v3.2d, v5.2d, v3.2d
+	// the second part on the scale of m
+	WORD $0x4e221d6b // and v11.16b, v11.16b, v2.16b
+	WORD $0x6eeb842b // sub v11.2d, v1.2d, v11.2d
+	WORD $0x6e6bdd8b // fmul v11.2d, v12.2d, v11.2d
+	WORD $0x6e63dd6b // fmul v11.2d, v11.2d, v3.2d
+	WORD $0x4ee0d5ad // fsub v13.2d, v13.2d, v0.2d
+	WORD $0x4e6dd56c // fadd v12.2d, v11.2d, v13.2d
+
+	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
+	MOVD $0x4000000000000000, R17 // x4000000000000000
+	VDUP R17, V15.D2
+	WORD $0x4e6cd5ef // fadd v15.2d, v15.2d, v12.2d
+	WORD $0x6e6ffd8f // fdiv v15.2d, v12.2d, v15.2d
+	WORD $0x6e6fddf0 // fmul v16.2d, v15.2d, v15.2d
+	WORD $0x6e6cdc71 // fmul v17.2d, v3.2d, v12.2d
+	WORD $0x6e71dd91 // fmul v17.2d, v12.2d, v17.2d
+
+	// f + k log 2 in two parts
+	MOVD $0xbfe62e42fefa3800, R17 // xbfe62e42fefa3800
+	VDUP R17, V18.D2
+	WORD $0x4eac1d9f // mov v31.16b, v12.16b
+	WORD $0x4e72cddf // fmla v31.2d, v14.2d, v18.2d
+	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V19.D2
+	WORD $0x4eb21e5f // mov v31.16b, v18.16b
+	WORD $0x4e73cddf // fmla v31.2d, v14.2d, v19.2d
+	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
+	WORD $0x4ef3d593 // fsub v19.2d, v12.2d, v19.2d
+	WORD $0x4eedd58d // fsub v13.2d, v12.2d, v13.2d
+	WORD $0x4eedd56d // fsub v13.2d, v11.2d, v13.2d
+	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
+	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
+	VDUP R17, V19.D2
+	WORD $0x4e73cdcd // fmla v13.2d, v14.2d, v19.2d
+	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
+	VDUP R17, V14.D2
+	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
+	VDUP R17, V19.D2
+	WORD $0x4e70cdd3 // fmla v19.2d, v14.2d, v16.2d
+	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
+	VDUP R17, V14.D2
+	WORD $0x4e70ce6e // fmla v14.2d, v19.2d, v16.2d
+	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
+	VDUP R17, V19.D2
+	WORD $0x4e70cdd3 // fmla v19.2d, v14.2d, v16.2d
+	WORD $0x4ea41c8e // mov v14.16b, v4.16b
+	WORD $0x4e70ce6e // fmla v14.2d, v19.2d, v16.2d
+	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
+	WORD $0x4e70cdd3 // fmla v19.2d, v14.2d, v16.2d
+	WORD $0x4ea61cce // mov v14.16b, v6.16b
+	WORD $0x4e70ce6e // fmla v14.2d, v19.2d, v16.2d
+	WORD $0x4eb11e33 // mov v19.16b, v17.16b
+	WORD $0x4e6ece13 // fmla v19.2d, v16.2d, v14.2d
+	WORD $0x4e73cded // fmla v13.2d, v15.2d, v19.2d
+	WORD $0x4ef1d5b1 // fsub v17.2d, v13.2d, v17.2d
+	WORD $0x4e71d651 // fadd v17.2d, v18.2d, v17.2d
 
 	// log 0, of infinity, and of what has none
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V5.D2
-	WORD $0x4e65e445 // fcmeq v5.2d, v2.2d, v5.2d
-	MOVD $0xfff0000000000000, R17 // xfff0000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ea51ce3 // bit v3.16b, v7.16b, v5.16b
-	WORD $0x4e60e445 // fcmeq v5.2d, v2.2d, v0.2d
-	WORD $0x6ea51c03 // bit v3.16b, v0.16b, v5.16b
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V5.D2
-	WORD $0x6e65e442 // fcmge v2.2d, v2.2d, v5.2d
-	WORD $0x6e205842 // not v2.16b, v2.16b
-	WORD $0x4ea21c62 // orr v2.16b, v3.16b, v2.16b
-	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V3.D2
-	WORD $0x4e231c21 // and v1.16b, v1.16b, v3.16b
-	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
-	FMOVD F1, (R0)
+	WORD $0x4e67e552 // fcmeq v18.2d, v10.2d, v7.2d
+	WORD $0x6eb21c51 // bit v17.16b, v2.16b, v18.16b
+	WORD $0x4e68e552 // fcmeq v18.2d, v10.2d, v8.2d
+	WORD $0x6eb21d11 // bit v17.16b, v8.16b, v18.16b
+	WORD $0x6e67e54a // fcmge v10.2d, v10.2d, v7.2d
+	WORD $0x6e20594a // not v10.16b, v10.16b
+	WORD $0x4eaa1e2a // orr v10.16b, v17.16b, v10.16b
+	WORD $0x4e211d29 // and v9.16b, v9.16b, v1.16b
+	WORD $0x4ea91d49 // orr v9.16b, v10.16b, v9.16b
+	FMOVD F9, (R0)
 
 skip:
 

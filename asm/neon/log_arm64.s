@@ -540,298 +540,217 @@ TEXT ·LogF64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
+	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
 	VDUP R17, V0.D2
-	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
+	MOVD $0x3fd24924941e0777, R17 // x3fd24924941e0777
 	VDUP R17, V1.D2
-	MOVD $0x0, R17 // x0000000000000000
+	MOVD $0x3fd999999997ff25, R17 // x3fd999999997ff25
 	VDUP R17, V2.D2
-	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
+	MOVD $0x3fe5555555555592, R17 // x3fe5555555555592
 	VDUP R17, V3.D2
-	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	MOVD $0x0, R17 // x0000000000000000
 	VDUP R17, V4.D2
-	CMP $8, R2
+	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
+	VDUP R17, V5.D2
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V6.D2
+	CMP $6, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F5
-	FMOVQ 16(R1), F6
-	FMOVQ 32(R1), F7
-	FMOVQ 48(R1), F8
+	FMOVQ (R1), F7
+	FMOVQ 16(R1), F8
+	FMOVQ 32(R1), F9
+
+	// subnormal numbers
+	MOVD $0x10000000000000, R17 // x0010000000000000
+	VDUP R17, V10.D2
+	WORD $0x6ee7e54b // fcmgt v11.2d, v10.2d, v7.2d
+	WORD $0x6ee8e54c // fcmgt v12.2d, v10.2d, v8.2d
+	WORD $0x6ee9e54a // fcmgt v10.2d, v10.2d, v9.2d
+	MOVD $0x4350000000000000, R17 // x4350000000000000
+	VDUP R17, V13.D2
+	WORD $0x6e6ddcee // fmul v14.2d, v7.2d, v13.2d
+	WORD $0x6e6ddd0f // fmul v15.2d, v8.2d, v13.2d
+	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
+	WORD $0x6eeb1cee // bif v14.16b, v7.16b, v11.16b
+	WORD $0x6eec1d0f // bif v15.16b, v8.16b, v12.16b
+	WORD $0x6eea1d2d // bif v13.16b, v9.16b, v10.16b
+	MOVD $0x4330000000000436, R17 // x4330000000000436
+	VDUP R17, V16.D2
+	MOVD $0x4330000000000400, R17 // x4330000000000400
+	VDUP R17, V17.D2
+	WORD $0x6e711e0b // bsl v11.16b, v16.16b, v17.16b
+	WORD $0x6e711e0c // bsl v12.16b, v16.16b, v17.16b
+	WORD $0x6e711e0a // bsl v10.16b, v16.16b, v17.16b
 
 	// u = 2^k m, m at least the root of 1/2
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V9.D2
-	WORD $0x4ee984aa // add v10.2d, v5.2d, v9.2d
-	WORD $0x4ee984cb // add v11.2d, v6.2d, v9.2d
-	WORD $0x4ee984ec // add v12.2d, v7.2d, v9.2d
-	WORD $0x4ee98509 // add v9.2d, v8.2d, v9.2d
-	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V13.D2
-	WORD $0x4e2d1d4e // and v14.16b, v10.16b, v13.16b
-	WORD $0x4e2d1d6f // and v15.16b, v11.16b, v13.16b
-	WORD $0x4e2d1d90 // and v16.16b, v12.16b, v13.16b
-	WORD $0x4e2d1d2d // and v13.16b, v9.16b, v13.16b
-	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
 	VDUP R17, V17.D2
 	WORD $0x4ef185ce // add v14.2d, v14.2d, v17.2d
 	WORD $0x4ef185ef // add v15.2d, v15.2d, v17.2d
-	WORD $0x4ef18610 // add v16.2d, v16.2d, v17.2d
 	WORD $0x4ef185ad // add v13.2d, v13.2d, v17.2d
-	WORD $0x6f4c054a // ushr v10.2d, v10.2d, #52
-	WORD $0x6f4c056b // ushr v11.2d, v11.2d, #52
-	WORD $0x6f4c058c // ushr v12.2d, v12.2d, #52
-	WORD $0x6f4c0529 // ushr v9.2d, v9.2d, #52
+	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
+	VDUP R17, V17.D2
+	WORD $0x4e311dd0 // and v16.16b, v14.16b, v17.16b
+	WORD $0x4e311df2 // and v18.16b, v15.16b, v17.16b
+	WORD $0x4e311db1 // and v17.16b, v13.16b, v17.16b
+	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
+	VDUP R17, V19.D2
+	WORD $0x4ef38610 // add v16.2d, v16.2d, v19.2d
+	WORD $0x4ef38652 // add v18.2d, v18.2d, v19.2d
+	WORD $0x4ef38631 // add v17.2d, v17.2d, v19.2d
+	WORD $0x6f4c05ce // ushr v14.2d, v14.2d, #52
+	WORD $0x6f4c05ef // ushr v15.2d, v15.2d, #52
+	WORD $0x6f4c05ad // ushr v13.2d, v13.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V17.D2
-	WORD $0x4eb11d4a // orr v10.16b, v10.16b, v17.16b
-	WORD $0x4eb11d6b // orr v11.16b, v11.16b, v17.16b
-	WORD $0x4eb11d8c // orr v12.16b, v12.16b, v17.16b
-	WORD $0x4eb11d29 // orr v9.16b, v9.16b, v17.16b
-	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V17.D2
-	WORD $0x4eead62a // fsub v10.2d, v17.2d, v10.2d
-	WORD $0x4eebd62b // fsub v11.2d, v17.2d, v11.2d
-	WORD $0x4eecd62c // fsub v12.2d, v17.2d, v12.2d
-	WORD $0x4ee9d629 // fsub v9.2d, v17.2d, v9.2d
-
-	// log m + k log 2
+	VDUP R17, V19.D2
+	WORD $0x4eb31dce // orr v14.16b, v14.16b, v19.16b
+	WORD $0x4eb31def // orr v15.16b, v15.16b, v19.16b
+	WORD $0x4eb31dad // orr v13.16b, v13.16b, v19.16b
+	WORD $0x4eeed56e // fsub v14.2d, v11.2d, v14.2d
+	WORD $0x4eefd58f // fsub v15.2d, v12.2d, v15.2d
+	WORD $0x4eedd54d // fsub v13.2d, v10.2d, v13.2d
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V10.D2
+	WORD $0x4eead610 // fsub v16.2d, v16.2d, v10.2d
+	WORD $0x4eead652 // fsub v18.2d, v18.2d, v10.2d
+	WORD $0x4eead631 // fsub v17.2d, v17.2d, v10.2d
+
+	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
+	MOVD $0x4000000000000000, R17 // x4000000000000000
+	VDUP R17, V10.D2
+	WORD $0x4e70d54c // fadd v12.2d, v10.2d, v16.2d
+	WORD $0x4e72d54b // fadd v11.2d, v10.2d, v18.2d
+	WORD $0x4e71d54a // fadd v10.2d, v10.2d, v17.2d
+	WORD $0x6e6cfe0c // fdiv v12.2d, v16.2d, v12.2d
+	WORD $0x6e6bfe4b // fdiv v11.2d, v18.2d, v11.2d
+	WORD $0x6e6afe2a // fdiv v10.2d, v17.2d, v10.2d
+	WORD $0x6e6cdd93 // fmul v19.2d, v12.2d, v12.2d
+	WORD $0x6e6bdd74 // fmul v20.2d, v11.2d, v11.2d
+	WORD $0x6e6add55 // fmul v21.2d, v10.2d, v10.2d
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V22.D2
+	WORD $0x6e70ded7 // fmul v23.2d, v22.2d, v16.2d
+	WORD $0x6e72ded8 // fmul v24.2d, v22.2d, v18.2d
+	WORD $0x6e71ded6 // fmul v22.2d, v22.2d, v17.2d
+	WORD $0x6e77de17 // fmul v23.2d, v16.2d, v23.2d
+	WORD $0x6e78de58 // fmul v24.2d, v18.2d, v24.2d
+	WORD $0x6e76de36 // fmul v22.2d, v17.2d, v22.2d
+
+	// f + k log 2 in two parts
+	MOVD $0xbfe62e42fefa3800, R17 // xbfe62e42fefa3800
+	VDUP R17, V25.D2
+	WORD $0x4eb01e1a // mov v26.16b, v16.16b
+	WORD $0x4e79cdda // fmla v26.2d, v14.2d, v25.2d
+	WORD $0x4eb21e5b // mov v27.16b, v18.16b
+	WORD $0x4e79cdfb // fmla v27.2d, v15.2d, v25.2d
+	WORD $0x4eb11e3f // mov v31.16b, v17.16b
+	WORD $0x4e79cdbf // fmla v31.2d, v13.2d, v25.2d
+	WORD $0x4ebf1ff9 // mov v25.16b, v31.16b
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V28.D2
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e7ccddd // fmla v29.2d, v14.2d, v28.2d
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e7ccdfe // fmla v30.2d, v15.2d, v28.2d
+	WORD $0x4eb91f3f // mov v31.16b, v25.16b
+	WORD $0x4e7ccdbf // fmla v31.2d, v13.2d, v28.2d
+	WORD $0x4ebf1ffc // mov v28.16b, v31.16b
+	WORD $0x4efdd61d // fsub v29.2d, v16.2d, v29.2d
+	WORD $0x4efed65e // fsub v30.2d, v18.2d, v30.2d
+	WORD $0x4efcd63c // fsub v28.2d, v17.2d, v28.2d
+	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
 	VDUP R17, V17.D2
-	WORD $0x4ef1d5ce // fsub v14.2d, v14.2d, v17.2d
-	WORD $0x4ef1d5ef // fsub v15.2d, v15.2d, v17.2d
-	WORD $0x4ef1d610 // fsub v16.2d, v16.2d, v17.2d
-	WORD $0x4ef1d5ad // fsub v13.2d, v13.2d, v17.2d
-	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
+	WORD $0x4e71cddd // fmla v29.2d, v14.2d, v17.2d
+	WORD $0x4e71cdfe // fmla v30.2d, v15.2d, v17.2d
+	WORD $0x4e71cdbc // fmla v28.2d, v13.2d, v17.2d
+	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
+	VDUP R17, V13.D2
+	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
 	VDUP R17, V17.D2
-	WORD $0x4eae1dd2 // mov v18.16b, v14.16b
-	WORD $0x4e71cd52 // fmla v18.2d, v10.2d, v17.2d
-	WORD $0x4eaf1df3 // mov v19.16b, v15.16b
-	WORD $0x4e71cd73 // fmla v19.2d, v11.2d, v17.2d
-	WORD $0x4eb01e14 // mov v20.16b, v16.16b
-	WORD $0x4e71cd94 // fmla v20.2d, v12.2d, v17.2d
-	WORD $0x4ead1dbf // mov v31.16b, v13.16b
-	WORD $0x4e71cd3f // fmla v31.2d, v9.2d, v17.2d
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
-	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
-	VDUP R17, V21.D2
-	WORD $0x6e75dd4a // fmul v10.2d, v10.2d, v21.2d
-	WORD $0x6e75dd6b // fmul v11.2d, v11.2d, v21.2d
-	WORD $0x6e75dd8c // fmul v12.2d, v12.2d, v21.2d
-	WORD $0x6e75dd29 // fmul v9.2d, v9.2d, v21.2d
-	WORD $0x6e6eddd5 // fmul v21.2d, v14.2d, v14.2d
-	WORD $0x6e6fddf6 // fmul v22.2d, v15.2d, v15.2d
-	WORD $0x6e70de17 // fmul v23.2d, v16.2d, v16.2d
-	WORD $0x6e6dddb8 // fmul v24.2d, v13.2d, v13.2d
-	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V25.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf3b // fmla v27.2d, v25.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcf3c // fmla v28.2d, v25.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cf3d // fmla v29.2d, v25.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	WORD $0x4ea01c1a // mov v26.16b, v0.16b
-	WORD $0x4e6ecf9a // fmla v26.2d, v28.2d, v14.2d
-	WORD $0x4ea01c1c // mov v28.16b, v0.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4ea01c1d // mov v29.16b, v0.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4ea01c1e // mov v30.16b, v0.16b
-	WORD $0x4e6dcf3e // fmla v30.2d, v25.2d, v13.2d
-	WORD $0x4ea11c39 // mov v25.16b, v1.16b
-	WORD $0x4e6ecf59 // fmla v25.2d, v26.2d, v14.2d
-	WORD $0x4ea11c2e // mov v14.16b, v1.16b
-	WORD $0x4e6fcf8e // fmla v14.2d, v28.2d, v15.2d
-	WORD $0x4ea11c2f // mov v15.16b, v1.16b
-	WORD $0x4e70cfaf // fmla v15.2d, v29.2d, v16.2d
-	WORD $0x4ea11c30 // mov v16.16b, v1.16b
-	WORD $0x4e6dcfd0 // fmla v16.2d, v30.2d, v13.2d
-	WORD $0x4e79ceaa // fmla v10.2d, v21.2d, v25.2d
-	WORD $0x4e6ececb // fmla v11.2d, v22.2d, v14.2d
-	WORD $0x4e6fceec // fmla v12.2d, v23.2d, v15.2d
-	WORD $0x4e70cf09 // fmla v9.2d, v24.2d, v16.2d
-	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
-	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
-	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
-	WORD $0x4e69d629 // fadd v9.2d, v17.2d, v9.2d
+	WORD $0x4eb11e2f // mov v15.16b, v17.16b
+	WORD $0x4e73cdaf // fmla v15.2d, v13.2d, v19.2d
+	WORD $0x4eb11e2e // mov v14.16b, v17.16b
+	WORD $0x4e74cdae // fmla v14.2d, v13.2d, v20.2d
+	WORD $0x4e75cdb1 // fmla v17.2d, v13.2d, v21.2d
+	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
+	VDUP R17, V13.D2
+	WORD $0x4ead1db2 // mov v18.16b, v13.16b
+	WORD $0x4e73cdf2 // fmla v18.2d, v15.2d, v19.2d
+	WORD $0x4ead1daf // mov v15.16b, v13.16b
+	WORD $0x4e74cdcf // fmla v15.2d, v14.2d, v20.2d
+	WORD $0x4e75ce2d // fmla v13.2d, v17.2d, v21.2d
+	WORD $0x4ea01c11 // mov v17.16b, v0.16b
+	WORD $0x4e73ce51 // fmla v17.2d, v18.2d, v19.2d
+	WORD $0x4ea01c12 // mov v18.16b, v0.16b
+	WORD $0x4e74cdf2 // fmla v18.2d, v15.2d, v20.2d
+	WORD $0x4ea01c0f // mov v15.16b, v0.16b
+	WORD $0x4e75cdaf // fmla v15.2d, v13.2d, v21.2d
+	WORD $0x4ea11c2d // mov v13.16b, v1.16b
+	WORD $0x4e73ce2d // fmla v13.2d, v17.2d, v19.2d
+	WORD $0x4ea11c31 // mov v17.16b, v1.16b
+	WORD $0x4e74ce51 // fmla v17.2d, v18.2d, v20.2d
+	WORD $0x4ea11c32 // mov v18.16b, v1.16b
+	WORD $0x4e75cdf2 // fmla v18.2d, v15.2d, v21.2d
+	WORD $0x4ea21c4f // mov v15.16b, v2.16b
+	WORD $0x4e73cdaf // fmla v15.2d, v13.2d, v19.2d
+	WORD $0x4ea21c4d // mov v13.16b, v2.16b
+	WORD $0x4e74ce2d // fmla v13.2d, v17.2d, v20.2d
+	WORD $0x4ea21c51 // mov v17.16b, v2.16b
+	WORD $0x4e75ce51 // fmla v17.2d, v18.2d, v21.2d
+	WORD $0x4ea31c72 // mov v18.16b, v3.16b
+	WORD $0x4e73cdf2 // fmla v18.2d, v15.2d, v19.2d
+	WORD $0x4ea31c6f // mov v15.16b, v3.16b
+	WORD $0x4e74cdaf // fmla v15.2d, v13.2d, v20.2d
+	WORD $0x4ea31c6d // mov v13.16b, v3.16b
+	WORD $0x4e75ce2d // fmla v13.2d, v17.2d, v21.2d
+	WORD $0x4eb71ef1 // mov v17.16b, v23.16b
+	WORD $0x4e72ce71 // fmla v17.2d, v19.2d, v18.2d
+	WORD $0x4eb81f12 // mov v18.16b, v24.16b
+	WORD $0x4e6fce92 // fmla v18.2d, v20.2d, v15.2d
+	WORD $0x4eb61ecf // mov v15.16b, v22.16b
+	WORD $0x4e6dceaf // fmla v15.2d, v21.2d, v13.2d
+	WORD $0x4e71cd9d // fmla v29.2d, v12.2d, v17.2d
+	WORD $0x4e72cd7e // fmla v30.2d, v11.2d, v18.2d
+	WORD $0x4e6fcd5c // fmla v28.2d, v10.2d, v15.2d
+	WORD $0x4ef7d7b7 // fsub v23.2d, v29.2d, v23.2d
+	WORD $0x4ef8d7d8 // fsub v24.2d, v30.2d, v24.2d
+	WORD $0x4ef6d796 // fsub v22.2d, v28.2d, v22.2d
+	WORD $0x4e77d757 // fadd v23.2d, v26.2d, v23.2d
+	WORD $0x4e78d778 // fadd v24.2d, v27.2d, v24.2d
+	WORD $0x4e76d736 // fadd v22.2d, v25.2d, v22.2d
 
 	// log 0, of infinity, and of what has none
-	WORD $0x4e62e4b1 // fcmeq v17.2d, v5.2d, v2.2d
-	WORD $0x4e62e4d4 // fcmeq v20.2d, v6.2d, v2.2d
-	WORD $0x4e62e4f3 // fcmeq v19.2d, v7.2d, v2.2d
-	WORD $0x4e62e512 // fcmeq v18.2d, v8.2d, v2.2d
-	WORD $0x6eb11c8a // bit v10.16b, v4.16b, v17.16b
-	WORD $0x6eb41c8b // bit v11.16b, v4.16b, v20.16b
-	WORD $0x6eb31c8c // bit v12.16b, v4.16b, v19.16b
-	WORD $0x6eb21c89 // bit v9.16b, v4.16b, v18.16b
-	WORD $0x4e63e4b2 // fcmeq v18.2d, v5.2d, v3.2d
-	WORD $0x4e63e4d3 // fcmeq v19.2d, v6.2d, v3.2d
-	WORD $0x4e63e4f4 // fcmeq v20.2d, v7.2d, v3.2d
-	WORD $0x4e63e511 // fcmeq v17.2d, v8.2d, v3.2d
-	WORD $0x6eb21c6a // bit v10.16b, v3.16b, v18.16b
-	WORD $0x6eb31c6b // bit v11.16b, v3.16b, v19.16b
-	WORD $0x6eb41c6c // bit v12.16b, v3.16b, v20.16b
-	WORD $0x6eb11c69 // bit v9.16b, v3.16b, v17.16b
-	WORD $0x6e62e4a5 // fcmge v5.2d, v5.2d, v2.2d
-	WORD $0x6e2058a5 // not v5.16b, v5.16b
-	WORD $0x6e62e4c6 // fcmge v6.2d, v6.2d, v2.2d
-	WORD $0x6e2058c6 // not v6.16b, v6.16b
-	WORD $0x6e62e4e7 // fcmge v7.2d, v7.2d, v2.2d
+	WORD $0x4e64e4f9 // fcmeq v25.2d, v7.2d, v4.2d
+	WORD $0x4e64e51b // fcmeq v27.2d, v8.2d, v4.2d
+	WORD $0x4e64e53a // fcmeq v26.2d, v9.2d, v4.2d
+	WORD $0x6eb91cd7 // bit v23.16b, v6.16b, v25.16b
+	WORD $0x6ebb1cd8 // bit v24.16b, v6.16b, v27.16b
+	WORD $0x6eba1cd6 // bit v22.16b, v6.16b, v26.16b
+	WORD $0x4e65e4fa // fcmeq v26.2d, v7.2d, v5.2d
+	WORD $0x4e65e51b // fcmeq v27.2d, v8.2d, v5.2d
+	WORD $0x4e65e539 // fcmeq v25.2d, v9.2d, v5.2d
+	WORD $0x6eba1cb7 // bit v23.16b, v5.16b, v26.16b
+	WORD $0x6ebb1cb8 // bit v24.16b, v5.16b, v27.16b
+	WORD $0x6eb91cb6 // bit v22.16b, v5.16b, v25.16b
+	WORD $0x6e64e4e7 // fcmge v7.2d, v7.2d, v4.2d
 	WORD $0x6e2058e7 // not v7.16b, v7.16b
-	WORD $0x6e62e508 // fcmge v8.2d, v8.2d, v2.2d
+	WORD $0x6e64e508 // fcmge v8.2d, v8.2d, v4.2d
 	WORD $0x6e205908 // not v8.16b, v8.16b
-	WORD $0x4ea51d45 // orr v5.16b, v10.16b, v5.16b
-	WORD $0x4ea61d66 // orr v6.16b, v11.16b, v6.16b
-	WORD $0x4ea71d87 // orr v7.16b, v12.16b, v7.16b
-	WORD $0x4ea81d28 // orr v8.16b, v9.16b, v8.16b
-	FMOVQ F5, (R0)
-	FMOVQ F6, 16(R0)
-	FMOVQ F7, 32(R0)
-	FMOVQ F8, 48(R0)
-	ADD $64, R0, R0
-	ADD $64, R1, R1
-	SUB $8, R2, R2
-	CMP $8, R2
+	WORD $0x6e64e529 // fcmge v9.2d, v9.2d, v4.2d
+	WORD $0x6e205929 // not v9.16b, v9.16b
+	WORD $0x4ea71ee7 // orr v7.16b, v23.16b, v7.16b
+	WORD $0x4ea81f08 // orr v8.16b, v24.16b, v8.16b
+	WORD $0x4ea91ec9 // orr v9.16b, v22.16b, v9.16b
+	FMOVQ F7, (R0)
+	FMOVQ F8, 16(R0)
+	FMOVQ F9, 32(R0)
+	ADD $48, R0, R0
+	ADD $48, R1, R1
+	SUB $6, R2, R2
+	CMP $6, R2
 	BGE main
 
 single:
@@ -839,105 +758,98 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F5
+	FMOVQ (R1), F7
+
+	// subnormal numbers
+	MOVD $0x10000000000000, R17 // x0010000000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee7e508 // fcmgt v8.2d, v8.2d, v7.2d
+	MOVD $0x4350000000000000, R17 // x4350000000000000
+	VDUP R17, V9.D2
+	WORD $0x6e69dce9 // fmul v9.2d, v7.2d, v9.2d
+	WORD $0x6ee81ce9 // bif v9.16b, v7.16b, v8.16b
+	MOVD $0x4330000000000436, R17 // x4330000000000436
+	VDUP R17, V10.D2
+	MOVD $0x4330000000000400, R17 // x4330000000000400
+	VDUP R17, V11.D2
+	WORD $0x6e6b1d48 // bsl v8.16b, v10.16b, v11.16b
 
 	// u = 2^k m, m at least the root of 1/2
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V6.D2
-	WORD $0x4ee684a6 // add v6.2d, v5.2d, v6.2d
+	VDUP R17, V11.D2
+	WORD $0x4eeb8529 // add v9.2d, v9.2d, v11.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V7.D2
-	WORD $0x4e271cc7 // and v7.16b, v6.16b, v7.16b
+	VDUP R17, V11.D2
+	WORD $0x4e2b1d2b // and v11.16b, v9.16b, v11.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V8.D2
-	WORD $0x4ee884e7 // add v7.2d, v7.2d, v8.2d
-	WORD $0x6f4c04c6 // ushr v6.2d, v6.2d, #52
+	VDUP R17, V10.D2
+	WORD $0x4eea856b // add v11.2d, v11.2d, v10.2d
+	WORD $0x6f4c0529 // ushr v9.2d, v9.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ea81cc6 // orr v6.16b, v6.16b, v8.16b
-	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V8.D2
-	WORD $0x4ee6d506 // fsub v6.2d, v8.2d, v6.2d
-
-	// log m + k log 2
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d29 // orr v9.16b, v9.16b, v10.16b
+	WORD $0x4ee9d509 // fsub v9.2d, v8.2d, v9.2d
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V8.D2
-	WORD $0x4ee8d4e7 // fsub v7.2d, v7.2d, v8.2d
-	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
+	WORD $0x4ee8d56b // fsub v11.2d, v11.2d, v8.2d
+
+	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
+	MOVD $0x4000000000000000, R17 // x4000000000000000
 	VDUP R17, V8.D2
-	WORD $0x4ea71cff // mov v31.16b, v7.16b
-	WORD $0x4e68ccdf // fmla v31.2d, v6.2d, v8.2d
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
+	WORD $0x4e6bd508 // fadd v8.2d, v8.2d, v11.2d
+	WORD $0x6e68fd68 // fdiv v8.2d, v11.2d, v8.2d
+	WORD $0x6e68dd0a // fmul v10.2d, v8.2d, v8.2d
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V12.D2
+	WORD $0x6e6bdd8c // fmul v12.2d, v12.2d, v11.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+
+	// f + k log 2 in two parts
+	MOVD $0xbfe62e42fefa3800, R17 // xbfe62e42fefa3800
+	VDUP R17, V13.D2
+	WORD $0x4eab1d7f // mov v31.16b, v11.16b
+	WORD $0x4e6dcd3f // fmla v31.2d, v9.2d, v13.2d
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V14.D2
+	WORD $0x4ead1dbf // mov v31.16b, v13.16b
+	WORD $0x4e6ecd3f // fmla v31.2d, v9.2d, v14.2d
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	WORD $0x4eeed56e // fsub v14.2d, v11.2d, v14.2d
+	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
+	VDUP R17, V11.D2
+	WORD $0x4e6bcd2e // fmla v14.2d, v9.2d, v11.2d
+	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
 	VDUP R17, V9.D2
-	WORD $0x6e69dcc6 // fmul v6.2d, v6.2d, v9.2d
-	WORD $0x6e67dce9 // fmul v9.2d, v7.2d, v7.2d
-	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V10.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
+	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
 	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
+	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
+	VDUP R17, V9.D2
+	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	WORD $0x4e6acd26 // fmla v6.2d, v9.2d, v10.2d
-	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
+	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
+	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
+	WORD $0x4ea21c4b // mov v11.16b, v2.16b
+	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
+	WORD $0x4ea31c69 // mov v9.16b, v3.16b
+	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
+	WORD $0x4eac1d8b // mov v11.16b, v12.16b
+	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	WORD $0x4e6bcd0e // fmla v14.2d, v8.2d, v11.2d
+	WORD $0x4eecd5cc // fsub v12.2d, v14.2d, v12.2d
+	WORD $0x4e6cd5ac // fadd v12.2d, v13.2d, v12.2d
 
 	// log 0, of infinity, and of what has none
-	WORD $0x4e62e4a8 // fcmeq v8.2d, v5.2d, v2.2d
-	WORD $0x6ea81c86 // bit v6.16b, v4.16b, v8.16b
-	WORD $0x4e63e4a8 // fcmeq v8.2d, v5.2d, v3.2d
-	WORD $0x6ea81c66 // bit v6.16b, v3.16b, v8.16b
-	WORD $0x6e62e4a5 // fcmge v5.2d, v5.2d, v2.2d
-	WORD $0x6e2058a5 // not v5.16b, v5.16b
-	WORD $0x4ea51cc5 // orr v5.16b, v6.16b, v5.16b
-	FMOVQ F5, (R0)
+	WORD $0x4e64e4ed // fcmeq v13.2d, v7.2d, v4.2d
+	WORD $0x6ead1ccc // bit v12.16b, v6.16b, v13.16b
+	WORD $0x4e65e4ed // fcmeq v13.2d, v7.2d, v5.2d
+	WORD $0x6ead1cac // bit v12.16b, v5.16b, v13.16b
+	WORD $0x6e64e4e7 // fcmge v7.2d, v7.2d, v4.2d
+	WORD $0x6e2058e7 // not v7.16b, v7.16b
+	WORD $0x4ea71d87 // orr v7.16b, v12.16b, v7.16b
+	FMOVQ F7, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -947,105 +859,98 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F5
+	FMOVD (R1), F7
+
+	// subnormal numbers
+	MOVD $0x10000000000000, R17 // x0010000000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee7e508 // fcmgt v8.2d, v8.2d, v7.2d
+	MOVD $0x4350000000000000, R17 // x4350000000000000
+	VDUP R17, V9.D2
+	WORD $0x6e69dce9 // fmul v9.2d, v7.2d, v9.2d
+	WORD $0x6ee81ce9 // bif v9.16b, v7.16b, v8.16b
+	MOVD $0x4330000000000436, R17 // x4330000000000436
+	VDUP R17, V10.D2
+	MOVD $0x4330000000000400, R17 // x4330000000000400
+	VDUP R17, V11.D2
+	WORD $0x6e6b1d48 // bsl v8.16b, v10.16b, v11.16b
 
 	// u = 2^k m, m at least the root of 1/2
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V6.D2
-	WORD $0x4ee684a6 // add v6.2d, v5.2d, v6.2d
+	VDUP R17, V11.D2
+	WORD $0x4eeb8529 // add v9.2d, v9.2d, v11.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V7.D2
-	WORD $0x4e271cc7 // and v7.16b, v6.16b, v7.16b
+	VDUP R17, V11.D2
+	WORD $0x4e2b1d2b // and v11.16b, v9.16b, v11.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V8.D2
-	WORD $0x4ee884e7 // add v7.2d, v7.2d, v8.2d
-	WORD $0x6f4c04c6 // ushr v6.2d, v6.2d, #52
+	VDUP R17, V10.D2
+	WORD $0x4eea856b // add v11.2d, v11.2d, v10.2d
+	WORD $0x6f4c0529 // ushr v9.2d, v9.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ea81cc6 // orr v6.16b, v6.16b, v8.16b
-	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V8.D2
-	WORD $0x4ee6d506 // fsub v6.2d, v8.2d, v6.2d
-
-	// log m + k log 2
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d29 // orr v9.16b, v9.16b, v10.16b
+	WORD $0x4ee9d509 // fsub v9.2d, v8.2d, v9.2d
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V8.D2
-	WORD $0x4ee8d4e7 // fsub v7.2d, v7.2d, v8.2d
-	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
+	WORD $0x4ee8d56b // fsub v11.2d, v11.2d, v8.2d
+
+	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
+	MOVD $0x4000000000000000, R17 // x4000000000000000
 	VDUP R17, V8.D2
-	WORD $0x4ea71cff // mov v31.16b, v7.16b
-	WORD $0x4e68ccdf // fmla v31.2d, v6.2d, v8.2d
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
+	WORD $0x4e6bd508 // fadd v8.2d, v8.2d, v11.2d
+	WORD $0x6e68fd68 // fdiv v8.2d, v11.2d, v8.2d
+	WORD $0x6e68dd0a // fmul v10.2d, v8.2d, v8.2d
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V12.D2
+	WORD $0x6e6bdd8c // fmul v12.2d, v12.2d, v11.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+
+	// f + k log 2 in two parts
+	MOVD $0xbfe62e42fefa3800, R17 // xbfe62e42fefa3800
+	VDUP R17, V13.D2
+	WORD $0x4eab1d7f // mov v31.16b, v11.16b
+	WORD $0x4e6dcd3f // fmla v31.2d, v9.2d, v13.2d
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V14.D2
+	WORD $0x4ead1dbf // mov v31.16b, v13.16b
+	WORD $0x4e6ecd3f // fmla v31.2d, v9.2d, v14.2d
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	WORD $0x4eeed56e // fsub v14.2d, v11.2d, v14.2d
+	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
+	VDUP R17, V11.D2
+	WORD $0x4e6bcd2e // fmla v14.2d, v9.2d, v11.2d
+	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
 	VDUP R17, V9.D2
-	WORD $0x6e69dcc6 // fmul v6.2d, v6.2d, v9.2d
-	WORD $0x6e67dce9 // fmul v9.2d, v7.2d, v7.2d
-	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V10.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
+	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
 	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
+	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
+	VDUP R17, V9.D2
+	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
 	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	WORD $0x4e6acd26 // fmla v6.2d, v9.2d, v10.2d
-	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
+	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
+	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
+	WORD $0x4ea21c4b // mov v11.16b, v2.16b
+	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
+	WORD $0x4ea31c69 // mov v9.16b, v3.16b
+	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
+	WORD $0x4eac1d8b // mov v11.16b, v12.16b
+	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	WORD $0x4e6bcd0e // fmla v14.2d, v8.2d, v11.2d
+	WORD $0x4eecd5cc // fsub v12.2d, v14.2d, v12.2d
+	WORD $0x4e6cd5ac // fadd v12.2d, v13.2d, v12.2d
 
 	// log 0, of infinity, and of what has none
-	WORD $0x4e62e4a8 // fcmeq v8.2d, v5.2d, v2.2d
-	WORD $0x6ea81c86 // bit v6.16b, v4.16b, v8.16b
-	WORD $0x4e63e4a8 // fcmeq v8.2d, v5.2d, v3.2d
-	WORD $0x6ea81c66 // bit v6.16b, v3.16b, v8.16b
-	WORD $0x6e62e4a5 // fcmge v5.2d, v5.2d, v2.2d
-	WORD $0x6e2058a5 // not v5.16b, v5.16b
-	WORD $0x4ea51cc5 // orr v5.16b, v6.16b, v5.16b
-	FMOVD F5, (R0)
+	WORD $0x4e64e4ed // fcmeq v13.2d, v7.2d, v4.2d
+	WORD $0x6ead1ccc // bit v12.16b, v6.16b, v13.16b
+	WORD $0x4e65e4ed // fcmeq v13.2d, v7.2d, v5.2d
+	WORD $0x6ead1cac // bit v12.16b, v5.16b, v13.16b
+	WORD $0x6e64e4e7 // fcmge v7.2d, v7.2d, v4.2d
+	WORD $0x6e2058e7 // not v7.16b, v7.16b
+	WORD $0x4ea71d87 // orr v7.16b, v12.16b, v7.16b
+	FMOVD F7, (R0)
 
 skip:
 

@@ -372,216 +372,240 @@ TEXT ·SigmoidF64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
+	MOVD $0x3bf0000000000000, R17 // x3bf0000000000000
 	VDUP R17, V0.D2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V1.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V2.D2
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V3.D2
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V4.D2
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V5.D2
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V6.D2
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V7.D2
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V8.D2
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V9.D2
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V10.D2
-	MOVD $0x3fcffffffc000000, R17 // x3fcffffffc000000
-	VDUP R17, V11.D2
-	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
-	VDUP R17, V12.D2
-	MOVD $0x3f20000000000000, R17 // x3f20000000000000
-	VDUP R17, V13.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F14
-	FMOVQ 16(R1), F15
-	FMOVQ 32(R1), F16
-	FMOVQ 48(R1), F17
-
-	// -x log2 e = k + r
-	MOVD $0xc05a400000000000, R17 // xc05a400000000000
-	VDUP R17, V18.D2
-	WORD $0x6eeee65f // fcmgt v31.2d, v18.2d, v14.2d
-	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6eefe65f // fcmgt v31.2d, v18.2d, v15.2d
-	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x6ef0e65f // fcmgt v31.2d, v18.2d, v16.2d
-	WORD $0x6e701e5f // bsl v31.16b, v18.16b, v16.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	WORD $0x6ef1e65f // fcmgt v31.2d, v18.2d, v17.2d
-	WORD $0x6e711e5f // bsl v31.16b, v18.16b, v17.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
+	FMOVQ (R1), F1
+	FMOVQ 16(R1), F2
+	FMOVQ 32(R1), F3
+	FMOVQ 48(R1), F4
+	MOVD $0xc087500000000000, R17 // xc087500000000000
+	VDUP R17, V5.D2
+	WORD $0x6ee1e4bf // fcmgt v31.2d, v5.2d, v1.2d
+	WORD $0x6e611cbf // bsl v31.16b, v5.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x6ee2e4bf // fcmgt v31.2d, v5.2d, v2.2d
+	WORD $0x6e621cbf // bsl v31.16b, v5.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	WORD $0x6ee3e4bf // fcmgt v31.2d, v5.2d, v3.2d
+	WORD $0x6e631cbf // bsl v31.16b, v5.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x6ee4e4bf // fcmgt v31.2d, v5.2d, v4.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V22.D2
-	WORD $0x6ef6e67f // fcmgt v31.2d, v19.2d, v22.2d
-	WORD $0x6e731edf // bsl v31.16b, v22.16b, v19.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ef6e69f // fcmgt v31.2d, v20.2d, v22.2d
-	WORD $0x6e741edf // bsl v31.16b, v22.16b, v20.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x6ef6e6bf // fcmgt v31.2d, v21.2d, v22.2d
-	WORD $0x6e751edf // bsl v31.16b, v22.16b, v21.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	WORD $0x6ef6e65f // fcmgt v31.2d, v18.2d, v22.2d
-	WORD $0x6e721edf // bsl v31.16b, v22.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x4ea11c36 // mov v22.16b, v1.16b
-	WORD $0x4e60ce76 // fmla v22.2d, v19.2d, v0.2d
-	WORD $0x4ea11c37 // mov v23.16b, v1.16b
-	WORD $0x4e60ce97 // fmla v23.2d, v20.2d, v0.2d
-	WORD $0x4ea11c38 // mov v24.16b, v1.16b
-	WORD $0x4e60ceb8 // fmla v24.2d, v21.2d, v0.2d
-	WORD $0x4ea11c39 // mov v25.16b, v1.16b
-	WORD $0x4e60ce59 // fmla v25.2d, v18.2d, v0.2d
-	WORD $0x4ef6d43a // fsub v26.2d, v1.2d, v22.2d
-	WORD $0x4ef7d43b // fsub v27.2d, v1.2d, v23.2d
-	WORD $0x4ef8d43c // fsub v28.2d, v1.2d, v24.2d
-	WORD $0x4ef9d43d // fsub v29.2d, v1.2d, v25.2d
-	WORD $0x4e60ce7a // fmla v26.2d, v19.2d, v0.2d
-	WORD $0x4e60ce9b // fmla v27.2d, v20.2d, v0.2d
-	WORD $0x4e60cebc // fmla v28.2d, v21.2d, v0.2d
-	WORD $0x4e60ce5d // fmla v29.2d, v18.2d, v0.2d
+	VDUP R17, V5.D2
+	WORD $0x6ee5e43f // fcmgt v31.2d, v1.2d, v5.2d
+	WORD $0x6e611cbf // bsl v31.16b, v5.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x6ee5e45f // fcmgt v31.2d, v2.2d, v5.2d
+	WORD $0x6e621cbf // bsl v31.16b, v5.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	WORD $0x6ee5e47f // fcmgt v31.2d, v3.2d, v5.2d
+	WORD $0x6e631cbf // bsl v31.16b, v5.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V5.D2
+	WORD $0x4ee1d4a1 // fsub v1.2d, v5.2d, v1.2d
+	WORD $0x4ee2d4a2 // fsub v2.2d, v5.2d, v2.2d
+	WORD $0x4ee3d4a3 // fsub v3.2d, v5.2d, v3.2d
+	WORD $0x4ee4d4a4 // fsub v4.2d, v5.2d, v4.2d
 
-	// 1/(1 + 2^k 2^r)
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V18.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V21.D2
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e7ace54 // fmla v20.2d, v18.2d, v26.2d
-	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
-	WORD $0x4e7bce53 // fmla v19.2d, v18.2d, v27.2d
-	WORD $0x4eb51ebe // mov v30.16b, v21.16b
-	WORD $0x4e7cce5e // fmla v30.2d, v18.2d, v28.2d
-	WORD $0x4e7dce55 // fmla v21.2d, v18.2d, v29.2d
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
-	WORD $0x4e7ace92 // fmla v18.2d, v20.2d, v26.2d
-	WORD $0x4ea31c74 // mov v20.16b, v3.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4ea31c73 // mov v19.16b, v3.16b
-	WORD $0x4e7ccfd3 // fmla v19.2d, v30.2d, v28.2d
-	WORD $0x4ea31c7e // mov v30.16b, v3.16b
-	WORD $0x4e7dcebe // fmla v30.2d, v21.2d, v29.2d
-	WORD $0x4ea41c95 // mov v21.16b, v4.16b
-	WORD $0x4e7ace55 // fmla v21.2d, v18.2d, v26.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e7bce92 // fmla v18.2d, v20.2d, v27.2d
-	WORD $0x4ea41c94 // mov v20.16b, v4.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4e7dcfd3 // fmla v19.2d, v30.2d, v29.2d
-	WORD $0x4ea51cbe // mov v30.16b, v5.16b
-	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
-	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
-	WORD $0x4e7bce55 // fmla v21.2d, v18.2d, v27.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
-	WORD $0x4e7cce92 // fmla v18.2d, v20.2d, v28.2d
-	WORD $0x4ea51cb4 // mov v20.16b, v5.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x4ea61cd3 // mov v19.16b, v6.16b
-	WORD $0x4e7acfd3 // fmla v19.2d, v30.2d, v26.2d
-	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e7bcebe // fmla v30.2d, v21.2d, v27.2d
-	WORD $0x4ea61cd5 // mov v21.16b, v6.16b
-	WORD $0x4e7cce55 // fmla v21.2d, v18.2d, v28.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e7dce92 // fmla v18.2d, v20.2d, v29.2d
-	WORD $0x4ea71cf4 // mov v20.16b, v7.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4ea71cf3 // mov v19.16b, v7.16b
-	WORD $0x4e7bcfd3 // fmla v19.2d, v30.2d, v27.2d
-	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e7ccebe // fmla v30.2d, v21.2d, v28.2d
-	WORD $0x4ea71cf5 // mov v21.16b, v7.16b
-	WORD $0x4e7dce55 // fmla v21.2d, v18.2d, v29.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e7ace92 // fmla v18.2d, v20.2d, v26.2d
-	WORD $0x4ea81d14 // mov v20.16b, v8.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e7ccfd3 // fmla v19.2d, v30.2d, v28.2d
-	WORD $0x4ea81d1e // mov v30.16b, v8.16b
-	WORD $0x4e7dcebe // fmla v30.2d, v21.2d, v29.2d
-	WORD $0x4ea91d35 // mov v21.16b, v9.16b
-	WORD $0x4e7ace55 // fmla v21.2d, v18.2d, v26.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e7bce92 // fmla v18.2d, v20.2d, v27.2d
-	WORD $0x4ea91d34 // mov v20.16b, v9.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4ea91d33 // mov v19.16b, v9.16b
-	WORD $0x4e7dcfd3 // fmla v19.2d, v30.2d, v29.2d
-	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
-	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
-	WORD $0x4eaa1d55 // mov v21.16b, v10.16b
-	WORD $0x4e7bce55 // fmla v21.2d, v18.2d, v27.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4e7cce92 // fmla v18.2d, v20.2d, v28.2d
-	WORD $0x4eaa1d54 // mov v20.16b, v10.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x4ea21c53 // mov v19.16b, v2.16b
-	WORD $0x4e7acfd3 // fmla v19.2d, v30.2d, v26.2d
-	WORD $0x4ea21c5a // mov v26.16b, v2.16b
-	WORD $0x4e7bceba // fmla v26.2d, v21.2d, v27.2d
-	WORD $0x4ea21c5b // mov v27.16b, v2.16b
-	WORD $0x4e7cce5b // fmla v27.2d, v18.2d, v28.2d
-	WORD $0x4ea21c5c // mov v28.16b, v2.16b
-	WORD $0x4e7dce9c // fmla v28.2d, v20.2d, v29.2d
-	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
-	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
-	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
-	WORD $0x4f745739 // shl v25.2d, v25.2d, #52
-	WORD $0x4ef68676 // add v22.2d, v19.2d, v22.2d
-	WORD $0x4ef78757 // add v23.2d, v26.2d, v23.2d
-	WORD $0x4ef88778 // add v24.2d, v27.2d, v24.2d
-	WORD $0x4ef98799 // add v25.2d, v28.2d, v25.2d
-	WORD $0x4e76d456 // fadd v22.2d, v2.2d, v22.2d
-	WORD $0x4e77d457 // fadd v23.2d, v2.2d, v23.2d
-	WORD $0x4e78d458 // fadd v24.2d, v2.2d, v24.2d
-	WORD $0x4e79d459 // fadd v25.2d, v2.2d, v25.2d
-	WORD $0x6e76fc56 // fdiv v22.2d, v2.2d, v22.2d
-	WORD $0x6e77fc57 // fdiv v23.2d, v2.2d, v23.2d
-	WORD $0x6e78fc58 // fdiv v24.2d, v2.2d, v24.2d
-	WORD $0x6e79fc59 // fdiv v25.2d, v2.2d, v25.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V5.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V6.D2
+	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
+	WORD $0x4e65cc27 // fmla v7.2d, v1.2d, v5.2d
+	WORD $0x4ea61cc8 // mov v8.16b, v6.16b
+	WORD $0x4e65cc48 // fmla v8.2d, v2.2d, v5.2d
+	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
+	WORD $0x4e65cc69 // fmla v9.2d, v3.2d, v5.2d
+	WORD $0x4e65cc86 // fmla v6.2d, v4.2d, v5.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V5.D2
+	WORD $0x4ee7d4aa // fsub v10.2d, v5.2d, v7.2d
+	WORD $0x4ee8d4ab // fsub v11.2d, v5.2d, v8.2d
+	WORD $0x4ee9d4ac // fsub v12.2d, v5.2d, v9.2d
+	WORD $0x4ee6d4a5 // fsub v5.2d, v5.2d, v6.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V13.D2
+	WORD $0x4e6dcd41 // fmla v1.2d, v10.2d, v13.2d
+	WORD $0x4e6dcd62 // fmla v2.2d, v11.2d, v13.2d
+	WORD $0x4e6dcd83 // fmla v3.2d, v12.2d, v13.2d
+	WORD $0x4e6dcca4 // fmla v4.2d, v5.2d, v13.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V13.D2
+	WORD $0x4ea11c2e // mov v14.16b, v1.16b
+	WORD $0x4e6dcd4e // fmla v14.2d, v10.2d, v13.2d
+	WORD $0x4ea21c4f // mov v15.16b, v2.16b
+	WORD $0x4e6dcd6f // fmla v15.2d, v11.2d, v13.2d
+	WORD $0x4ea31c70 // mov v16.16b, v3.16b
+	WORD $0x4e6dcd90 // fmla v16.2d, v12.2d, v13.2d
+	WORD $0x4ea41c9f // mov v31.16b, v4.16b
+	WORD $0x4e6dccbf // fmla v31.2d, v5.2d, v13.2d
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x4eeed421 // fsub v1.2d, v1.2d, v14.2d
+	WORD $0x4eefd442 // fsub v2.2d, v2.2d, v15.2d
+	WORD $0x4ef0d463 // fsub v3.2d, v3.2d, v16.2d
+	WORD $0x4eedd484 // fsub v4.2d, v4.2d, v13.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V17.D2
+	WORD $0x4e71cd41 // fmla v1.2d, v10.2d, v17.2d
+	WORD $0x4e71cd62 // fmla v2.2d, v11.2d, v17.2d
+	WORD $0x4e71cd83 // fmla v3.2d, v12.2d, v17.2d
+	WORD $0x4e71cca4 // fmla v4.2d, v5.2d, v17.2d
 
-	// ties
-	WORD $0x4eac1d9c // mov v28.16b, v12.16b
-	WORD $0x4e6bcddc // fmla v28.2d, v14.2d, v11.2d
-	WORD $0x4eac1d9b // mov v27.16b, v12.16b
-	WORD $0x4e6bcdfb // fmla v27.2d, v15.2d, v11.2d
-	WORD $0x4eac1d9a // mov v26.16b, v12.16b
-	WORD $0x4e6bce1a // fmla v26.2d, v16.2d, v11.2d
-	WORD $0x4eac1d93 // mov v19.16b, v12.16b
-	WORD $0x4e6bce33 // fmla v19.2d, v17.2d, v11.2d
-	WORD $0x4ee0f9ce // fabs v14.2d, v14.2d
-	WORD $0x4ee0f9ef // fabs v15.2d, v15.2d
-	WORD $0x4ee0fa10 // fabs v16.2d, v16.2d
-	WORD $0x4ee0fa31 // fabs v17.2d, v17.2d
-	WORD $0x6eeee5ae // fcmgt v14.2d, v13.2d, v14.2d
-	WORD $0x6eefe5af // fcmgt v15.2d, v13.2d, v15.2d
-	WORD $0x6ef0e5b0 // fcmgt v16.2d, v13.2d, v16.2d
-	WORD $0x6ef1e5b1 // fcmgt v17.2d, v13.2d, v17.2d
-	WORD $0x6eae1f96 // bit v22.16b, v28.16b, v14.16b
-	WORD $0x6eaf1f77 // bit v23.16b, v27.16b, v15.16b
-	WORD $0x6eb01f58 // bit v24.16b, v26.16b, v16.16b
-	WORD $0x6eb11e79 // bit v25.16b, v19.16b, v17.16b
-	FMOVQ F22, (R0)
-	FMOVQ F23, 16(R0)
-	FMOVQ F24, 32(R0)
-	FMOVQ F25, 48(R0)
+	// e^r, from 1 + r in two parts
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V5.D2
+	WORD $0x4e6ed4b1 // fadd v17.2d, v5.2d, v14.2d
+	WORD $0x4e6fd4ac // fadd v12.2d, v5.2d, v15.2d
+	WORD $0x4e70d4ab // fadd v11.2d, v5.2d, v16.2d
+	WORD $0x4e6dd4a5 // fadd v5.2d, v5.2d, v13.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V10.D2
+	WORD $0x4ef1d552 // fsub v18.2d, v10.2d, v17.2d
+	WORD $0x4eecd553 // fsub v19.2d, v10.2d, v12.2d
+	WORD $0x4eebd554 // fsub v20.2d, v10.2d, v11.2d
+	WORD $0x4ee5d54a // fsub v10.2d, v10.2d, v5.2d
+	WORD $0x4e6ed652 // fadd v18.2d, v18.2d, v14.2d
+	WORD $0x4e6fd673 // fadd v19.2d, v19.2d, v15.2d
+	WORD $0x4e70d694 // fadd v20.2d, v20.2d, v16.2d
+	WORD $0x4e6dd54a // fadd v10.2d, v10.2d, v13.2d
+	WORD $0x6e6eddd5 // fmul v21.2d, v14.2d, v14.2d
+	WORD $0x6e6fddf6 // fmul v22.2d, v15.2d, v15.2d
+	WORD $0x6e70de17 // fmul v23.2d, v16.2d, v16.2d
+	WORD $0x6e6dddb8 // fmul v24.2d, v13.2d, v13.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V25.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e6ecf3b // fmla v27.2d, v25.2d, v14.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e6fcf3c // fmla v28.2d, v25.2d, v15.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e70cf3d // fmla v29.2d, v25.2d, v16.2d
+	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V25.D2
+	WORD $0x4eb91f3e // mov v30.16b, v25.16b
+	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
+	WORD $0x4eb91f3b // mov v27.16b, v25.16b
+	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
+	WORD $0x4eb91f3c // mov v28.16b, v25.16b
+	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
+	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
+	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V25.D2
+	WORD $0x4eb91f3c // mov v28.16b, v25.16b
+	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
+	WORD $0x4eb91f3d // mov v29.16b, v25.16b
+	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
+	WORD $0x4eb91f3e // mov v30.16b, v25.16b
+	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
+	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
+	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V25.D2
+	WORD $0x4eb91f3e // mov v30.16b, v25.16b
+	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
+	WORD $0x4eb91f3b // mov v27.16b, v25.16b
+	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
+	WORD $0x4eb91f3c // mov v28.16b, v25.16b
+	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
+	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
+	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V25.D2
+	WORD $0x4eb91f3c // mov v28.16b, v25.16b
+	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
+	WORD $0x4eb91f3d // mov v29.16b, v25.16b
+	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
+	WORD $0x4eb91f3e // mov v30.16b, v25.16b
+	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
+	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
+	WORD $0x4eba1f4e // mov v14.16b, v26.16b
+	WORD $0x4e6fcfae // fmla v14.2d, v29.2d, v15.2d
+	WORD $0x4eba1f4f // mov v15.16b, v26.16b
+	WORD $0x4e70cfcf // fmla v15.2d, v30.2d, v16.2d
+	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	WORD $0x4e7bcea1 // fmla v1.2d, v21.2d, v27.2d
+	WORD $0x4e6ecec2 // fmla v2.2d, v22.2d, v14.2d
+	WORD $0x4e6fcee3 // fmla v3.2d, v23.2d, v15.2d
+	WORD $0x4e7acf04 // fmla v4.2d, v24.2d, v26.2d
+	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
+	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
+	WORD $0x4e61d621 // fadd v1.2d, v17.2d, v1.2d
+	WORD $0x4e62d582 // fadd v2.2d, v12.2d, v2.2d
+	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
+	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
+
+	// u/(u + u 2^k e^r) for a small u
+	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
+	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
+	WORD $0x4ee78407 // add v7.2d, v0.2d, v7.2d
+	WORD $0x4ee88408 // add v8.2d, v0.2d, v8.2d
+	WORD $0x4ee98409 // add v9.2d, v0.2d, v9.2d
+	WORD $0x4ee68406 // add v6.2d, v0.2d, v6.2d
+	WORD $0x4ea01c05 // mov v5.16b, v0.16b
+	WORD $0x4e61cce5 // fmla v5.2d, v7.2d, v1.2d
+	WORD $0x4ea01c01 // mov v1.16b, v0.16b
+	WORD $0x4e62cd01 // fmla v1.2d, v8.2d, v2.2d
+	WORD $0x4ea01c02 // mov v2.16b, v0.16b
+	WORD $0x4e63cd22 // fmla v2.2d, v9.2d, v3.2d
+	WORD $0x4ea01c03 // mov v3.16b, v0.16b
+	WORD $0x4e64ccc3 // fmla v3.2d, v6.2d, v4.2d
+	WORD $0x6e65fc05 // fdiv v5.2d, v0.2d, v5.2d
+	WORD $0x6e61fc01 // fdiv v1.2d, v0.2d, v1.2d
+	WORD $0x6e62fc02 // fdiv v2.2d, v0.2d, v2.2d
+	WORD $0x6e63fc03 // fdiv v3.2d, v0.2d, v3.2d
+	FMOVQ F5, (R0)
+	FMOVQ F1, 16(R0)
+	FMOVQ F2, 32(R0)
+	FMOVQ F3, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -593,60 +617,92 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F14
-
-	// -x log2 e = k + r
-	MOVD $0xc05a400000000000, R17 // xc05a400000000000
-	VDUP R17, V15.D2
-	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
-	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	FMOVQ (R1), F1
+	MOVD $0xc087500000000000, R17 // xc087500000000000
+	VDUP R17, V2.D2
+	WORD $0x6ee1e45f // fcmgt v31.2d, v2.2d, v1.2d
+	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4ea11c30 // mov v16.16b, v1.16b
-	WORD $0x4e60cdf0 // fmla v16.2d, v15.2d, v0.2d
-	WORD $0x4ef0d431 // fsub v17.2d, v1.2d, v16.2d
-	WORD $0x4e60cdf1 // fmla v17.2d, v15.2d, v0.2d
+	VDUP R17, V2.D2
+	WORD $0x6ee2e43f // fcmgt v31.2d, v1.2d, v2.2d
+	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V2.D2
+	WORD $0x4ee1d441 // fsub v1.2d, v2.2d, v1.2d
 
-	// 1/(1 + 2^k 2^r)
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V15.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V18.D2
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea31c6f // mov v15.16b, v3.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea51caf // mov v15.16b, v5.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea21c4f // mov v15.16b, v2.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4ef085f0 // add v16.2d, v15.2d, v16.2d
-	WORD $0x4e70d450 // fadd v16.2d, v2.2d, v16.2d
-	WORD $0x6e70fc50 // fdiv v16.2d, v2.2d, v16.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V2.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V3.D2
+	WORD $0x4e62cc23 // fmla v3.2d, v1.2d, v2.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V2.D2
+	WORD $0x4ee3d442 // fsub v2.2d, v2.2d, v3.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V4.D2
+	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V4.D2
+	WORD $0x4ea11c3f // mov v31.16b, v1.16b
+	WORD $0x4e64cc5f // fmla v31.2d, v2.2d, v4.2d
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	WORD $0x4ee4d421 // fsub v1.2d, v1.2d, v4.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V5.D2
+	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
 
-	// ties
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e6bcdcf // fmla v15.2d, v14.2d, v11.2d
-	WORD $0x4ee0f9ce // fabs v14.2d, v14.2d
-	WORD $0x6eeee5ae // fcmgt v14.2d, v13.2d, v14.2d
-	WORD $0x6eae1df0 // bit v16.16b, v15.16b, v14.16b
-	FMOVQ F16, (R0)
+	// e^r, from 1 + r in two parts
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V2.D2
+	WORD $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V5.D2
+	WORD $0x4ee2d4a5 // fsub v5.2d, v5.2d, v2.2d
+	WORD $0x4e64d4a5 // fadd v5.2d, v5.2d, v4.2d
+	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V7.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	WORD $0x4e68ccc1 // fmla v1.2d, v6.2d, v8.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
+
+	// u/(u + u 2^k e^r) for a small u
+	WORD $0x4f745463 // shl v3.2d, v3.2d, #52
+	WORD $0x4ee38403 // add v3.2d, v0.2d, v3.2d
+	WORD $0x4ea01c02 // mov v2.16b, v0.16b
+	WORD $0x4e61cc62 // fmla v2.2d, v3.2d, v1.2d
+	WORD $0x6e62fc02 // fdiv v2.2d, v0.2d, v2.2d
+	FMOVQ F2, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -656,60 +712,92 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F14
-
-	// -x log2 e = k + r
-	MOVD $0xc05a400000000000, R17 // xc05a400000000000
-	VDUP R17, V15.D2
-	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
-	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	FMOVD (R1), F1
+	MOVD $0xc087500000000000, R17 // xc087500000000000
+	VDUP R17, V2.D2
+	WORD $0x6ee1e45f // fcmgt v31.2d, v2.2d, v1.2d
+	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4ea11c30 // mov v16.16b, v1.16b
-	WORD $0x4e60cdf0 // fmla v16.2d, v15.2d, v0.2d
-	WORD $0x4ef0d431 // fsub v17.2d, v1.2d, v16.2d
-	WORD $0x4e60cdf1 // fmla v17.2d, v15.2d, v0.2d
+	VDUP R17, V2.D2
+	WORD $0x6ee2e43f // fcmgt v31.2d, v1.2d, v2.2d
+	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V2.D2
+	WORD $0x4ee1d441 // fsub v1.2d, v2.2d, v1.2d
 
-	// 1/(1 + 2^k 2^r)
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V15.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V18.D2
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea31c6f // mov v15.16b, v3.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea51caf // mov v15.16b, v5.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea21c4f // mov v15.16b, v2.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4ef085f0 // add v16.2d, v15.2d, v16.2d
-	WORD $0x4e70d450 // fadd v16.2d, v2.2d, v16.2d
-	WORD $0x6e70fc50 // fdiv v16.2d, v2.2d, v16.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V2.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V3.D2
+	WORD $0x4e62cc23 // fmla v3.2d, v1.2d, v2.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V2.D2
+	WORD $0x4ee3d442 // fsub v2.2d, v2.2d, v3.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V4.D2
+	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V4.D2
+	WORD $0x4ea11c3f // mov v31.16b, v1.16b
+	WORD $0x4e64cc5f // fmla v31.2d, v2.2d, v4.2d
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	WORD $0x4ee4d421 // fsub v1.2d, v1.2d, v4.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V5.D2
+	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
 
-	// ties
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e6bcdcf // fmla v15.2d, v14.2d, v11.2d
-	WORD $0x4ee0f9ce // fabs v14.2d, v14.2d
-	WORD $0x6eeee5ae // fcmgt v14.2d, v13.2d, v14.2d
-	WORD $0x6eae1df0 // bit v16.16b, v15.16b, v14.16b
-	FMOVD F16, (R0)
+	// e^r, from 1 + r in two parts
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V2.D2
+	WORD $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V5.D2
+	WORD $0x4ee2d4a5 // fsub v5.2d, v5.2d, v2.2d
+	WORD $0x4e64d4a5 // fadd v5.2d, v5.2d, v4.2d
+	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V7.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	WORD $0x4e68ccc1 // fmla v1.2d, v6.2d, v8.2d
+	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
+	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
+
+	// u/(u + u 2^k e^r) for a small u
+	WORD $0x4f745463 // shl v3.2d, v3.2d, #52
+	WORD $0x4ee38403 // add v3.2d, v0.2d, v3.2d
+	WORD $0x4ea01c02 // mov v2.16b, v0.16b
+	WORD $0x4e61cc62 // fmla v2.2d, v3.2d, v1.2d
+	WORD $0x6e62fc02 // fdiv v2.2d, v0.2d, v2.2d
+	FMOVD F2, (R0)
 
 skip:
 

@@ -336,200 +336,193 @@ TEXT ·TanhF64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x40071547652b82fe, R17 // x40071547652b82fe
-	VDUP R17, V0.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V0.D2
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
 	VDUP R17, V1.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V2.D2
-	MOVD $0x3e7b656aac2bc22d, R17 // x3e7b656aac2bc22d
-	VDUP R17, V3.D2
-	MOVD $0x3eb62c08320177fb, R17 // x3eb62c08320177fb
-	VDUP R17, V4.D2
-	MOVD $0x3eeffcb76eb95628, R17 // x3eeffcb76eb95628
-	VDUP R17, V5.D2
-	MOVD $0x3f2430912c80082f, R17 // x3f2430912c80082f
-	VDUP R17, V6.D2
-	MOVD $0x3f55d87fe906badf, R17 // x3f55d87fe906badf
-	VDUP R17, V7.D2
-	MOVD $0x3f83b2ab6fbb4050, R17 // x3f83b2ab6fbb4050
-	VDUP R17, V8.D2
-	MOVD $0x3fac6b08d70441fd, R17 // x3fac6b08d70441fd
-	VDUP R17, V9.D2
-	MOVD $0x3fcebfbdff82c541, R17 // x3fcebfbdff82c541
-	VDUP R17, V10.D2
-	MOVD $0x3fe62e42fefa39f7, R17 // x3fe62e42fefa39f7
-	VDUP R17, V11.D2
 	MOVD $0x4000000000000000, R17 // x4000000000000000
-	VDUP R17, V12.D2
+	VDUP R17, V3.D2
 	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V13.D2
-	CMP $8, R2
+	VDUP R17, V4.D2
+	CMP $6, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F14
-	FMOVQ 16(R1), F15
-	FMOVQ 32(R1), F16
-	FMOVQ 48(R1), F17
+	FMOVQ (R1), F5
+	FMOVQ 16(R1), F6
+	FMOVQ 32(R1), F7
+	WORD $0x4ee0f8a8 // fabs v8.2d, v5.2d
+	WORD $0x4ee0f8c9 // fabs v9.2d, v6.2d
+	WORD $0x4ee0f8ea // fabs v10.2d, v7.2d
+	MOVD $0x4034000000000000, R17 // x4034000000000000
+	VDUP R17, V11.D2
+	WORD $0x6eebe51f // fcmgt v31.2d, v8.2d, v11.2d
+	WORD $0x6e681d7f // bsl v31.16b, v11.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x6eebe53f // fcmgt v31.2d, v9.2d, v11.2d
+	WORD $0x6e691d7f // bsl v31.16b, v11.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x4e68d508 // fadd v8.2d, v8.2d, v8.2d
+	WORD $0x4e69d529 // fadd v9.2d, v9.2d, v9.2d
+	WORD $0x4e6ad54a // fadd v10.2d, v10.2d, v10.2d
 
-	// |2x log2 e| = k + r
-	WORD $0x4ee0f9d2 // fabs v18.2d, v14.2d
-	WORD $0x4ee0f9f3 // fabs v19.2d, v15.2d
-	WORD $0x4ee0fa14 // fabs v20.2d, v16.2d
-	WORD $0x4ee0fa35 // fabs v21.2d, v17.2d
-	MOVD $0x4024000000000000, R17 // x4024000000000000
-	VDUP R17, V22.D2
-	WORD $0x6ef6e65f // fcmgt v31.2d, v18.2d, v22.2d
-	WORD $0x6e721edf // bsl v31.16b, v22.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ef6e67f // fcmgt v31.2d, v19.2d, v22.2d
-	WORD $0x6e731edf // bsl v31.16b, v22.16b, v19.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ef6e69f // fcmgt v31.2d, v20.2d, v22.2d
-	WORD $0x6e741edf // bsl v31.16b, v22.16b, v20.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x6ef6e6bf // fcmgt v31.2d, v21.2d, v22.2d
-	WORD $0x6e751edf // bsl v31.16b, v22.16b, v21.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	WORD $0x4ea11c36 // mov v22.16b, v1.16b
-	WORD $0x4e60ce56 // fmla v22.2d, v18.2d, v0.2d
-	WORD $0x4ea11c37 // mov v23.16b, v1.16b
-	WORD $0x4e60ce77 // fmla v23.2d, v19.2d, v0.2d
-	WORD $0x4ea11c38 // mov v24.16b, v1.16b
-	WORD $0x4e60ce98 // fmla v24.2d, v20.2d, v0.2d
-	WORD $0x4ea11c39 // mov v25.16b, v1.16b
-	WORD $0x4e60ceb9 // fmla v25.2d, v21.2d, v0.2d
-	WORD $0x4ef6d43a // fsub v26.2d, v1.2d, v22.2d
-	WORD $0x4ef7d43b // fsub v27.2d, v1.2d, v23.2d
-	WORD $0x4ef8d43c // fsub v28.2d, v1.2d, v24.2d
-	WORD $0x4ef9d43d // fsub v29.2d, v1.2d, v25.2d
-	WORD $0x4e60ce5a // fmla v26.2d, v18.2d, v0.2d
-	WORD $0x4e60ce7b // fmla v27.2d, v19.2d, v0.2d
-	WORD $0x4e60ce9c // fmla v28.2d, v20.2d, v0.2d
-	WORD $0x4e60cebd // fmla v29.2d, v21.2d, v0.2d
-
-	// e = 2^k (2^r - 1) + (2^k - 1), e/(e + 2)
-	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
-	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
-	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
-	WORD $0x4f745739 // shl v25.2d, v25.2d, #52
-	WORD $0x4ef68456 // add v22.2d, v2.2d, v22.2d
-	WORD $0x4ef78457 // add v23.2d, v2.2d, v23.2d
-	WORD $0x4ef88458 // add v24.2d, v2.2d, v24.2d
-	WORD $0x4ef98459 // add v25.2d, v2.2d, v25.2d
-	MOVD $0x3e3e4cf82f8a39ef, R17 // x3e3e4cf82f8a39ef
-	VDUP R17, V21.D2
-	WORD $0x4ea31c74 // mov v20.16b, v3.16b
-	WORD $0x4e7aceb4 // fmla v20.2d, v21.2d, v26.2d
-	WORD $0x4ea31c73 // mov v19.16b, v3.16b
-	WORD $0x4e7bceb3 // fmla v19.2d, v21.2d, v27.2d
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
-	WORD $0x4e7cceb2 // fmla v18.2d, v21.2d, v28.2d
-	WORD $0x4ea31c7f // mov v31.16b, v3.16b
-	WORD $0x4e7dcebf // fmla v31.2d, v21.2d, v29.2d
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	WORD $0x4ea41c9e // mov v30.16b, v4.16b
-	WORD $0x4e7ace9e // fmla v30.2d, v20.2d, v26.2d
-	WORD $0x4ea41c94 // mov v20.16b, v4.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4e7cce53 // fmla v19.2d, v18.2d, v28.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e7dceb2 // fmla v18.2d, v21.2d, v29.2d
-	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
-	WORD $0x4e7acfd5 // fmla v21.2d, v30.2d, v26.2d
-	WORD $0x4ea51cbe // mov v30.16b, v5.16b
-	WORD $0x4e7bce9e // fmla v30.2d, v20.2d, v27.2d
-	WORD $0x4ea51cb4 // mov v20.16b, v5.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
-	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e7aceb2 // fmla v18.2d, v21.2d, v26.2d
-	WORD $0x4ea61cd5 // mov v21.16b, v6.16b
-	WORD $0x4e7bcfd5 // fmla v21.2d, v30.2d, v27.2d
-	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e7cce9e // fmla v30.2d, v20.2d, v28.2d
-	WORD $0x4ea61cd4 // mov v20.16b, v6.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x4ea71cf3 // mov v19.16b, v7.16b
-	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e7bceb2 // fmla v18.2d, v21.2d, v27.2d
-	WORD $0x4ea71cf5 // mov v21.16b, v7.16b
-	WORD $0x4e7ccfd5 // fmla v21.2d, v30.2d, v28.2d
-	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e7dce9e // fmla v30.2d, v20.2d, v29.2d
-	WORD $0x4ea81d14 // mov v20.16b, v8.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e7bce53 // fmla v19.2d, v18.2d, v27.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e7cceb2 // fmla v18.2d, v21.2d, v28.2d
-	WORD $0x4ea81d15 // mov v21.16b, v8.16b
-	WORD $0x4e7dcfd5 // fmla v21.2d, v30.2d, v29.2d
-	WORD $0x4ea91d3e // mov v30.16b, v9.16b
-	WORD $0x4e7ace9e // fmla v30.2d, v20.2d, v26.2d
-	WORD $0x4ea91d34 // mov v20.16b, v9.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4ea91d33 // mov v19.16b, v9.16b
-	WORD $0x4e7cce53 // fmla v19.2d, v18.2d, v28.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V11.D2
+	WORD $0x4ea01c0c // mov v12.16b, v0.16b
+	WORD $0x4e6bcd0c // fmla v12.2d, v8.2d, v11.2d
+	WORD $0x4ea01c0d // mov v13.16b, v0.16b
+	WORD $0x4e6bcd2d // fmla v13.2d, v9.2d, v11.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e6bcd5f // fmla v31.2d, v10.2d, v11.2d
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4eecd40e // fsub v14.2d, v0.2d, v12.2d
+	WORD $0x4eedd40f // fsub v15.2d, v0.2d, v13.2d
+	WORD $0x4eebd410 // fsub v16.2d, v0.2d, v11.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V17.D2
+	WORD $0x4e71cdc8 // fmla v8.2d, v14.2d, v17.2d
+	WORD $0x4e71cde9 // fmla v9.2d, v15.2d, v17.2d
+	WORD $0x4e71ce0a // fmla v10.2d, v16.2d, v17.2d
+	WORD $0x4ea81d11 // mov v17.16b, v8.16b
+	WORD $0x4e61cdd1 // fmla v17.2d, v14.2d, v1.2d
 	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e7dceb2 // fmla v18.2d, v21.2d, v29.2d
-	WORD $0x4eaa1d55 // mov v21.16b, v10.16b
-	WORD $0x4e7acfd5 // fmla v21.2d, v30.2d, v26.2d
-	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
-	WORD $0x4e7bce9e // fmla v30.2d, v20.2d, v27.2d
-	WORD $0x4eaa1d54 // mov v20.16b, v10.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
+	WORD $0x4e61cdf2 // fmla v18.2d, v15.2d, v1.2d
 	WORD $0x4eaa1d53 // mov v19.16b, v10.16b
-	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e7aceb2 // fmla v18.2d, v21.2d, v26.2d
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
-	WORD $0x4e7bcfd5 // fmla v21.2d, v30.2d, v27.2d
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
-	WORD $0x4e7cce9e // fmla v30.2d, v20.2d, v28.2d
-	WORD $0x4eab1d74 // mov v20.16b, v11.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x6e72df52 // fmul v18.2d, v26.2d, v18.2d
-	WORD $0x6e75df75 // fmul v21.2d, v27.2d, v21.2d
-	WORD $0x6e7edf9e // fmul v30.2d, v28.2d, v30.2d
-	WORD $0x6e74dfb4 // fmul v20.2d, v29.2d, v20.2d
-	WORD $0x4ee2d6dd // fsub v29.2d, v22.2d, v2.2d
-	WORD $0x4ee2d6fc // fsub v28.2d, v23.2d, v2.2d
-	WORD $0x4ee2d71b // fsub v27.2d, v24.2d, v2.2d
-	WORD $0x4ee2d73a // fsub v26.2d, v25.2d, v2.2d
-	WORD $0x4e72cedd // fmla v29.2d, v22.2d, v18.2d
-	WORD $0x4e75cefc // fmla v28.2d, v23.2d, v21.2d
-	WORD $0x4e7ecf1b // fmla v27.2d, v24.2d, v30.2d
-	WORD $0x4e74cf3a // fmla v26.2d, v25.2d, v20.2d
-	WORD $0x4e6cd7b4 // fadd v20.2d, v29.2d, v12.2d
-	WORD $0x4e6cd799 // fadd v25.2d, v28.2d, v12.2d
-	WORD $0x4e6cd77e // fadd v30.2d, v27.2d, v12.2d
-	WORD $0x4e6cd758 // fadd v24.2d, v26.2d, v12.2d
-	WORD $0x6e74ffb4 // fdiv v20.2d, v29.2d, v20.2d
-	WORD $0x6e79ff99 // fdiv v25.2d, v28.2d, v25.2d
-	WORD $0x6e7eff7e // fdiv v30.2d, v27.2d, v30.2d
-	WORD $0x6e78ff58 // fdiv v24.2d, v26.2d, v24.2d
-	WORD $0x4e2d1dce // and v14.16b, v14.16b, v13.16b
-	WORD $0x4e2d1def // and v15.16b, v15.16b, v13.16b
-	WORD $0x4e2d1e10 // and v16.16b, v16.16b, v13.16b
-	WORD $0x4e2d1e31 // and v17.16b, v17.16b, v13.16b
-	WORD $0x4eae1e8e // orr v14.16b, v20.16b, v14.16b
-	WORD $0x4eaf1f2f // orr v15.16b, v25.16b, v15.16b
-	WORD $0x4eb01fd0 // orr v16.16b, v30.16b, v16.16b
-	WORD $0x4eb11f11 // orr v17.16b, v24.16b, v17.16b
-	FMOVQ F14, (R0)
-	FMOVQ F15, 16(R0)
-	FMOVQ F16, 32(R0)
-	FMOVQ F17, 48(R0)
-	ADD $64, R0, R0
-	ADD $64, R1, R1
-	SUB $8, R2, R2
-	CMP $8, R2
+	WORD $0x4e61ce13 // fmla v19.2d, v16.2d, v1.2d
+	WORD $0x4ef1d508 // fsub v8.2d, v8.2d, v17.2d
+	WORD $0x4ef2d529 // fsub v9.2d, v9.2d, v18.2d
+	WORD $0x4ef3d54a // fsub v10.2d, v10.2d, v19.2d
+	WORD $0x4e61cdc8 // fmla v8.2d, v14.2d, v1.2d
+	WORD $0x4e61cde9 // fmla v9.2d, v15.2d, v1.2d
+	WORD $0x4e61ce0a // fmla v10.2d, v16.2d, v1.2d
+
+	// (2^k - 1) + 2^k r in two parts, + 2^k (e^r - 1 - r)
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4eec844c // add v12.2d, v2.2d, v12.2d
+	WORD $0x4eed844d // add v13.2d, v2.2d, v13.2d
+	WORD $0x4eeb844b // add v11.2d, v2.2d, v11.2d
+	WORD $0x4ee2d590 // fsub v16.2d, v12.2d, v2.2d
+	WORD $0x4ee2d5af // fsub v15.2d, v13.2d, v2.2d
+	WORD $0x4ee2d56e // fsub v14.2d, v11.2d, v2.2d
+	WORD $0x4eb01e14 // mov v20.16b, v16.16b
+	WORD $0x4e71cd94 // fmla v20.2d, v12.2d, v17.2d
+	WORD $0x4eaf1df5 // mov v21.16b, v15.16b
+	WORD $0x4e72cdb5 // fmla v21.2d, v13.2d, v18.2d
+	WORD $0x4eae1dd6 // mov v22.16b, v14.16b
+	WORD $0x4e73cd76 // fmla v22.2d, v11.2d, v19.2d
+	WORD $0x4ef4d610 // fsub v16.2d, v16.2d, v20.2d
+	WORD $0x4ef5d5ef // fsub v15.2d, v15.2d, v21.2d
+	WORD $0x4ef6d5ce // fsub v14.2d, v14.2d, v22.2d
+	WORD $0x4e71cd90 // fmla v16.2d, v12.2d, v17.2d
+	WORD $0x4e72cdaf // fmla v15.2d, v13.2d, v18.2d
+	WORD $0x4e73cd6e // fmla v14.2d, v11.2d, v19.2d
+	WORD $0x6e71de37 // fmul v23.2d, v17.2d, v17.2d
+	WORD $0x6e72de58 // fmul v24.2d, v18.2d, v18.2d
+	WORD $0x6e73de79 // fmul v25.2d, v19.2d, v19.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V26.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e71cf5c // fmla v28.2d, v26.2d, v17.2d
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e72cf5d // fmla v29.2d, v26.2d, v18.2d
+	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e71cf9e // fmla v30.2d, v28.2d, v17.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
+	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e72cf9e // fmla v30.2d, v28.2d, v18.2d
+	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e71cfbc // fmla v28.2d, v29.2d, v17.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
+	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e71cf9e // fmla v30.2d, v28.2d, v17.2d
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
+	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e72cf9e // fmla v30.2d, v28.2d, v18.2d
+	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e71cfbc // fmla v28.2d, v29.2d, v17.2d
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
+	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e71cf9e // fmla v30.2d, v28.2d, v17.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
+	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
+	WORD $0x4ebb1f71 // mov v17.16b, v27.16b
+	WORD $0x4e72cf91 // fmla v17.2d, v28.2d, v18.2d
+	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	WORD $0x4e7dcee8 // fmla v8.2d, v23.2d, v29.2d
+	WORD $0x4e71cf09 // fmla v9.2d, v24.2d, v17.2d
+	WORD $0x4e7bcf2a // fmla v10.2d, v25.2d, v27.2d
+	WORD $0x4e68cd90 // fmla v16.2d, v12.2d, v8.2d
+	WORD $0x4e69cdaf // fmla v15.2d, v13.2d, v9.2d
+	WORD $0x4e6acd6e // fmla v14.2d, v11.2d, v10.2d
+	WORD $0x4e70d690 // fadd v16.2d, v20.2d, v16.2d
+	WORD $0x4e6fd6af // fadd v15.2d, v21.2d, v15.2d
+	WORD $0x4e6ed6ce // fadd v14.2d, v22.2d, v14.2d
+
+	// e = exp(2 |x|) - 1, e/(e + 2)
+	WORD $0x4e63d616 // fadd v22.2d, v16.2d, v3.2d
+	WORD $0x4e63d5f5 // fadd v21.2d, v15.2d, v3.2d
+	WORD $0x4e63d5d4 // fadd v20.2d, v14.2d, v3.2d
+	WORD $0x6e76fe16 // fdiv v22.2d, v16.2d, v22.2d
+	WORD $0x6e75fdf5 // fdiv v21.2d, v15.2d, v21.2d
+	WORD $0x6e74fdd4 // fdiv v20.2d, v14.2d, v20.2d
+	WORD $0x4e241ca5 // and v5.16b, v5.16b, v4.16b
+	WORD $0x4e241cc6 // and v6.16b, v6.16b, v4.16b
+	WORD $0x4e241ce7 // and v7.16b, v7.16b, v4.16b
+	WORD $0x4ea51ec5 // orr v5.16b, v22.16b, v5.16b
+	WORD $0x4ea61ea6 // orr v6.16b, v21.16b, v6.16b
+	WORD $0x4ea71e87 // orr v7.16b, v20.16b, v7.16b
+	FMOVQ F5, (R0)
+	FMOVQ F6, 16(R0)
+	FMOVQ F7, 32(R0)
+	ADD $48, R0, R0
+	ADD $48, R1, R1
+	SUB $6, R2, R2
+	CMP $6, R2
 	BGE main
 
 single:
@@ -537,52 +530,78 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F14
+	FMOVQ (R1), F5
+	WORD $0x4ee0f8a6 // fabs v6.2d, v5.2d
+	MOVD $0x4034000000000000, R17 // x4034000000000000
+	VDUP R17, V7.D2
+	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
+	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x4e66d4c6 // fadd v6.2d, v6.2d, v6.2d
 
-	// |2x log2 e| = k + r
-	WORD $0x4ee0f9cf // fabs v15.2d, v14.2d
-	MOVD $0x4024000000000000, R17 // x4024000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4ea11c30 // mov v16.16b, v1.16b
-	WORD $0x4e60cdf0 // fmla v16.2d, v15.2d, v0.2d
-	WORD $0x4ef0d431 // fsub v17.2d, v1.2d, v16.2d
-	WORD $0x4e60cdf1 // fmla v17.2d, v15.2d, v0.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V7.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e67ccdf // fmla v31.2d, v6.2d, v7.2d
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x4ee7d408 // fsub v8.2d, v0.2d, v7.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V9.D2
+	WORD $0x4e69cd06 // fmla v6.2d, v8.2d, v9.2d
+	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
+	WORD $0x4e61cd09 // fmla v9.2d, v8.2d, v1.2d
+	WORD $0x4ee9d4c6 // fsub v6.2d, v6.2d, v9.2d
+	WORD $0x4e61cd06 // fmla v6.2d, v8.2d, v1.2d
 
-	// e = 2^k (2^r - 1) + (2^k - 1), e/(e + 2)
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4ef08450 // add v16.2d, v2.2d, v16.2d
-	MOVD $0x3e3e4cf82f8a39ef, R17 // x3e3e4cf82f8a39ef
-	VDUP R17, V15.D2
-	WORD $0x4ea31c7f // mov v31.16b, v3.16b
-	WORD $0x4e71cdff // fmla v31.2d, v15.2d, v17.2d
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea51caf // mov v15.16b, v5.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x6e6fde2f // fmul v15.2d, v17.2d, v15.2d
-	WORD $0x4ee2d611 // fsub v17.2d, v16.2d, v2.2d
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	WORD $0x4e6cd62f // fadd v15.2d, v17.2d, v12.2d
-	WORD $0x6e6ffe2f // fdiv v15.2d, v17.2d, v15.2d
-	WORD $0x4e2d1dce // and v14.16b, v14.16b, v13.16b
-	WORD $0x4eae1dee // orr v14.16b, v15.16b, v14.16b
-	FMOVQ F14, (R0)
+	// (2^k - 1) + 2^k r in two parts, + 2^k (e^r - 1 - r)
+	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
+	WORD $0x4ee78447 // add v7.2d, v2.2d, v7.2d
+	WORD $0x4ee2d4e8 // fsub v8.2d, v7.2d, v2.2d
+	WORD $0x4ea81d0a // mov v10.16b, v8.16b
+	WORD $0x4e69ccea // fmla v10.2d, v7.2d, v9.2d
+	WORD $0x4eead508 // fsub v8.2d, v8.2d, v10.2d
+	WORD $0x4e69cce8 // fmla v8.2d, v7.2d, v9.2d
+	WORD $0x6e69dd2b // fmul v11.2d, v9.2d, v9.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V12.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	WORD $0x4e6dcd66 // fmla v6.2d, v11.2d, v13.2d
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
+	WORD $0x4e68d548 // fadd v8.2d, v10.2d, v8.2d
+
+	// e = exp(2 |x|) - 1, e/(e + 2)
+	WORD $0x4e63d50a // fadd v10.2d, v8.2d, v3.2d
+	WORD $0x6e6afd0a // fdiv v10.2d, v8.2d, v10.2d
+	WORD $0x4e241ca5 // and v5.16b, v5.16b, v4.16b
+	WORD $0x4ea51d45 // orr v5.16b, v10.16b, v5.16b
+	FMOVQ F5, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -592,52 +611,78 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F14
+	FMOVD (R1), F5
+	WORD $0x4ee0f8a6 // fabs v6.2d, v5.2d
+	MOVD $0x4034000000000000, R17 // x4034000000000000
+	VDUP R17, V7.D2
+	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
+	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x4e66d4c6 // fadd v6.2d, v6.2d, v6.2d
 
-	// |2x log2 e| = k + r
-	WORD $0x4ee0f9cf // fabs v15.2d, v14.2d
-	MOVD $0x4024000000000000, R17 // x4024000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4ea11c30 // mov v16.16b, v1.16b
-	WORD $0x4e60cdf0 // fmla v16.2d, v15.2d, v0.2d
-	WORD $0x4ef0d431 // fsub v17.2d, v1.2d, v16.2d
-	WORD $0x4e60cdf1 // fmla v17.2d, v15.2d, v0.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V7.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e67ccdf // fmla v31.2d, v6.2d, v7.2d
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x4ee7d408 // fsub v8.2d, v0.2d, v7.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V9.D2
+	WORD $0x4e69cd06 // fmla v6.2d, v8.2d, v9.2d
+	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
+	WORD $0x4e61cd09 // fmla v9.2d, v8.2d, v1.2d
+	WORD $0x4ee9d4c6 // fsub v6.2d, v6.2d, v9.2d
+	WORD $0x4e61cd06 // fmla v6.2d, v8.2d, v1.2d
 
-	// e = 2^k (2^r - 1) + (2^k - 1), e/(e + 2)
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4ef08450 // add v16.2d, v2.2d, v16.2d
-	MOVD $0x3e3e4cf82f8a39ef, R17 // x3e3e4cf82f8a39ef
-	VDUP R17, V15.D2
-	WORD $0x4ea31c7f // mov v31.16b, v3.16b
-	WORD $0x4e71cdff // fmla v31.2d, v15.2d, v17.2d
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea51caf // mov v15.16b, v5.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x6e6fde2f // fmul v15.2d, v17.2d, v15.2d
-	WORD $0x4ee2d611 // fsub v17.2d, v16.2d, v2.2d
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	WORD $0x4e6cd62f // fadd v15.2d, v17.2d, v12.2d
-	WORD $0x6e6ffe2f // fdiv v15.2d, v17.2d, v15.2d
-	WORD $0x4e2d1dce // and v14.16b, v14.16b, v13.16b
-	WORD $0x4eae1dee // orr v14.16b, v15.16b, v14.16b
-	FMOVD F14, (R0)
+	// (2^k - 1) + 2^k r in two parts, + 2^k (e^r - 1 - r)
+	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
+	WORD $0x4ee78447 // add v7.2d, v2.2d, v7.2d
+	WORD $0x4ee2d4e8 // fsub v8.2d, v7.2d, v2.2d
+	WORD $0x4ea81d0a // mov v10.16b, v8.16b
+	WORD $0x4e69ccea // fmla v10.2d, v7.2d, v9.2d
+	WORD $0x4eead508 // fsub v8.2d, v8.2d, v10.2d
+	WORD $0x4e69cce8 // fmla v8.2d, v7.2d, v9.2d
+	WORD $0x6e69dd2b // fmul v11.2d, v9.2d, v9.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V12.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	WORD $0x4e6dcd66 // fmla v6.2d, v11.2d, v13.2d
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
+	WORD $0x4e68d548 // fadd v8.2d, v10.2d, v8.2d
+
+	// e = exp(2 |x|) - 1, e/(e + 2)
+	WORD $0x4e63d50a // fadd v10.2d, v8.2d, v3.2d
+	WORD $0x6e6afd0a // fdiv v10.2d, v8.2d, v10.2d
+	WORD $0x4e241ca5 // and v5.16b, v5.16b, v4.16b
+	WORD $0x4ea51d45 // orr v5.16b, v10.16b, v5.16b
+	FMOVD F5, (R0)
 
 skip:
 

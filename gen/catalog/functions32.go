@@ -66,17 +66,25 @@ func expm1f32(b *Body, x Val) Val {
 	return withSign(b, b.MulAdd(power, e, b.Sub(power, one)), x)
 }
 
+// logBias makes the exponents of logarithms positive.
+const logBias = 1024
+
+// binary splits u > 0 in 2^k m, m at least the root of 1/2. For zero = 2^52 + logBias it
+// returns -k, otherwise a sum, and it returns what has k + logBias in its exponent's field.
+func binary(b *Body, u, zero Val) (minusK, m, shifted Val) {
+	b.Note("u = 2^k m, m at least the root of 1/2")
+	root := math.Float64bits(generic.RootHalf)
+	shifted = b.AddBits(u, bits(b, logBias<<52-root))
+	m = b.AddBits(b.And(shifted, bits(b, 1<<52-1)), bits(b, root))
+	// 2^52 + k + logBias, by its bits.
+	k := b.Or(b.ShiftDown(shifted), number(b, 1<<52))
+	return b.Sub(zero, k), m, shifted
+}
+
 // logOf returns the logarithm of u > 0 with a mantissa of few bits. Where the mantissa
 // is near 1, f gives its difference from 1, and otherwise returns its argument.
 func logOf(b *Body, u Val, f func(mantissaMinus1 Val) Val) Val {
-	b.Note("u = 2^k m, m at least the root of 1/2")
-	const bias = 1024 // makes k positive
-	root := math.Float64bits(generic.RootHalf)
-	shifted := b.AddBits(u, bits(b, bias<<52-root))
-	m := b.AddBits(b.And(shifted, bits(b, 1<<52-1)), bits(b, root))
-	// 2^52 + k + bias, by its bits.
-	k := b.Or(b.ShiftDown(shifted), number(b, 1<<52))
-	minusK := b.Sub(number(b, 1<<52+bias), k)
+	minusK, m, _ := binary(b, u, number(b, 1<<52+logBias))
 	b.Note("log m + k log 2")
 	r := f(b.Sub(m, number(b, 1)))
 	upper := b.MulAdd(minusK, number(b, -generic.Ln2Upper32), r)

@@ -7,13 +7,59 @@ const (
 	Ln2Upper = 0x1.62e42fefa3800p-1
 	Ln2Lower = 0x1.ef35793c76730p-45
 
-	// Beyond these, exp is 0 or infinite.
-	ExpLeast64, ExpMost64 = -746, 710
+	// Beyond these, exp and exp2 are 0 or infinite.
+	ExpLeast64, ExpMost64   = -746, 710
+	Exp2Least64, Exp2Most64 = -1076, 1024
+
+	// Beyond these, a float64 next to it is the limit.
+	Expm1Least64  = -40
+	TanhMost64    = 20
+	SigmoidMost64 = 40
+	ErfMost64     = 5.94
+
+	// Below Expm1Small64 in magnitude, x is the float64 next to exp(x) - 1.
+	Expm1Small64 = 0x1p-54
+
+	// A logarithm multiplies subnormal numbers, those below LeastNormal, by 2^SubnormalLift.
+	LeastNormal   = 0x1p-1022
+	SubnormalLift = 54
+
+	// SigmoidUnit is so small that SigmoidUnit*exp(-x) is finite, and so large that it is
+	// normal, where the sigmoid is neither 0 nor 1.
+	SigmoidUnit = 0x1p-64
 )
 
-// ExpTail is (exp(r) - 1 - r)/r^2 for |r| of up to (log 2)/2. (Sollya's fpminimax.)
+// ExpTail is (exp(r) - 1 - r)/r^2 for |r| of up to (log 2)/2. With it, exp(r) - 1 has a
+// relative error of 2^-55.4. (Sollya's fpminimax.)
 var ExpTail = [...]float64{
-	0x1.000000000000ap-1, 0x1.55555555554fep-3, 0x1.55555555506cp-5, 0x1.1111111126b37p-7,
-	0x1.6c16c18475a25p-10, 0x1.a01a012fec324p-13, 0x1.a0199963c51b7p-16, 0x1.71df18fbb5452p-19,
-	0x1.28adf7a82c1dbp-22, 0x1.ad92c8121229dp-26,
+	0x1.0000000000005p-1, 0x1.555555555555cp-3, 0x1.55555555520e8p-5, 0x1.111111110e818p-7,
+	0x1.6c16c17f3bf78p-10, 0x1.a01a01b568a5fp-13, 0x1.a019a67542c08p-16, 0x1.71ddeb013adf9p-19,
+	0x1.28a2be3f9a094p-22, 0x1.af751ae49c9d5p-26,
+}
+
+// Exp2Tail is (2^r - 1)/r for |r| of up to 1/2, less the float64 next to log 2. With it,
+// 2^r - 1 has a relative error of 2^-55.4. (Sollya.)
+var Exp2Tail = [...]float64{
+	0x1.abc9e3b39803fp-56, 0x1.ebfbdff82c598p-3, 0x1.c6b08d704a0c9p-5, 0x1.3b2ab6fba1ec1p-7,
+	0x1.5d87fe78a3079p-10, 0x1.4309130944e85p-13, 0x1.ffcbfc73802ddp-17, 0x1.62bfd4dcbap-20,
+	0x1.b524ddd79ec58p-24, 0x1.e6059a4fc650cp-28, 0x1.ea03099d6d2c7p-32,
+}
+
+// LogTail64 is (log((1+s)/(1-s)) - 2s)/s^3 as a function of s^2, for (1+s)/(1-s) from RootHalf
+// to its double. With it, that logarithm has a relative error of 2^-59.5. (Sollya.)
+var LogTail64 = [...]float64{
+	0x1.5555555555592p-1, 0x1.999999997ff25p-2, 0x1.24924941e0777p-2, 0x1.c71c521510edcp-3,
+	0x1.74663cc63ed1ap-3, 0x1.39a1ec9ab8d5cp-3, 0x1.2f03957f0754ep-3,
+}
+
+// ErfExponent64 is log2(1 - erf(a))/a for a from 0 to ErfMost64. With it, erf(a) has a
+// relative error of 2^-55. (Sollya's remez.)
+var ErfExponent64 = [...]float64{
+	-0x1.a0be83d8d032dp0, -0x1.d63ed749958bp-1, -0x1.2fa7eecb2a38ap-3, 0x1.c4242d0874712p-6,
+	0x1.3c76ef2f35353p-12, -0x1.40bf564e99418p-9, 0x1.be5d1bfb39c4p-11, -0x1.393028d1a45dap-15,
+	-0x1.863f2ed32c3d5p-14, 0x1.67b9faccd616ap-15, -0x1.49e249c235a69p-18, -0x1.127d9ee2a7cc8p-18,
+	0x1.51392196d6bd8p-19, -0x1.0485b14e28d7ep-21, -0x1.a907238dcbcb9p-23, 0x1.b73597e13d7f7p-23,
+	-0x1.974ff105dce4cp-24, 0x1.03c96a6775616p-25, -0x1.ef7c904400c4cp-28, 0x1.682d07d1cfec6p-30,
+	-0x1.8c11acd590974p-33, 0x1.4013d73859557p-36, -0x1.6736fbb0f48ecp-40, 0x1.f461af1a2f21p-45,
+	-0x1.45c87f8a7b30bp-50,
 }

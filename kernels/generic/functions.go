@@ -20,25 +20,25 @@ func each[T Float](dst, x []T, f32, f64 func(float64) float64) {
 func Exp[T Float](dst, x []T) { each(dst, x, exp32, exp64) }
 
 // Exp2 computes dst[i] = 2^x[i].
-func Exp2[T Float](dst, x []T) { each(dst, x, exp2f32, exp2f32) }
+func Exp2[T Float](dst, x []T) { each(dst, x, exp2f32, exp2f64) }
 
 // Expm1 computes dst[i] = exp(x[i]) - 1.
-func Expm1[T Float](dst, x []T) { each(dst, x, expm1f32, expm1f32) }
+func Expm1[T Float](dst, x []T) { each(dst, x, expm1f32, expm1f64) }
 
 // Log computes dst[i] = log(x[i]).
-func Log[T Float](dst, x []T) { each(dst, x, log32, log32) }
+func Log[T Float](dst, x []T) { each(dst, x, log32, log64) }
 
 // Log1p computes dst[i] = log(1 + x[i]).
-func Log1p[T Float](dst, x []T) { each(dst, x, log1pf32, log1pf32) }
+func Log1p[T Float](dst, x []T) { each(dst, x, log1pf32, log1pf64) }
 
 // Tanh computes dst[i] = tanh(x[i]).
-func Tanh[T Float](dst, x []T) { each(dst, x, tanh32, tanh32) }
+func Tanh[T Float](dst, x []T) { each(dst, x, tanh32, tanh64) }
 
 // Sigmoid computes dst[i] = 1/(1 + exp(-x[i])).
-func Sigmoid[T Float](dst, x []T) { each(dst, x, sigmoid32, sigmoid32) }
+func Sigmoid[T Float](dst, x []T) { each(dst, x, sigmoid32, sigmoid64) }
 
 // Erf computes dst[i] = erf(x[i]).
-func Erf[T Float](dst, x []T) { each(dst, x, erf32, erf32) }
+func Erf[T Float](dst, x []T) { each(dst, x, erf32, erf64) }
 
 // Softplus computes dst[i] = log(1 + exp(x[i])).
 func Softplus[T Float](dst, x []T) { each(dst, x, softplus32, softplus32) }

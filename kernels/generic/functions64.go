@@ -2,20 +2,125 @@ package generic
 
 import "math"
 
-// expRest returns exp(x)/2^k in two parts, of which the second is small, and k.
-func expRest(x float64) (y, rest, k float64) {
-	low := fma(x, math.Log2E, Whole)
-	k = low - Whole
-	upper := fma(-k, Ln2Upper, x)
-	r := fma(-k, Ln2Lower, upper)
-	rl := fma(-k, Ln2Lower, upper-r)
+// reduce returns x - k log 2 in two parts, of which the second is small, for the whole k
+// next to x/log 2, then k, and a number that has k in its lowest bits.
+func reduce(x float64) (r, rest, k float64, low uint64) {
+	s := fma(x, math.Log2E, Whole)
+	minusK := Whole - s
+	upper := fma(minusK, Ln2Upper, x)
+	r = fma(minusK, Ln2Lower, upper)
+	return r, fma(minusK, Ln2Lower, upper-r), s - Whole, math.Float64bits(s)
+}
+
+// expTail returns exp(r + rest) - 1 - r for a small rest.
+func expTail(r, rest float64) float64 { return fma(r*r, horner(r, ExpTail[:]), rest) }
+
+// expOf returns exp(x)/2^k, k, and a number that has k in its lowest bits.
+func expOf(x float64) (y, k float64, low uint64) {
+	r, rest, k, low := reduce(x)
 	y = 1 + r
-	return y, ((1 - y) + r) + fma(r*r, horner(r, ExpTail[:]), rl), k
+	return y + (((1 - y) + r) + expTail(r, rest)), k, low
 }
 
 func exp64(x float64) float64 {
-	y, rest, k := expRest(within(ExpLeast64, x, ExpMost64))
-	return scale(y+rest, k)
+	y, k, _ := expOf(within(ExpLeast64, x, ExpMost64))
+	return scale(y, k)
+}
+
+func exp2f64(x float64) float64 {
+	x = within(Exp2Least64, x, Exp2Most64)
+	k := (x + Whole) - Whole
+	r := x - k
+	y := fma(r, math.Ln2, 1)
+	rest := fma(r, math.Ln2, 1-y)
+	return scale(y+fma(r, horner(r, Exp2Tail[:]), rest), k)
+}
+
+// expMinus1 returns (exp(x) - 1)*unit in two parts, of which the second is small, with
+// power = 2^k unit and a = power - unit. They lack what a lacks where power is large.
+func expMinus1(x, unit float64) (y, rest, power, a float64) {
+	r, lower, _, low := reduce(x)
+	power = times2(unit, low)
+	a = power - unit
+	y = fma(power, r, a)
+	rest = fma(power, r, a-y)
+	return y, fma(power, expTail(r, lower), rest), power, a
+}
+
+func expm1f64(x float64) float64 {
+	if math.Abs(x) < Expm1Small64 {
+		return x
+	}
+	// Half of it, as its 2^k may be too large.
+	y, rest, power, a := expMinus1(within(Expm1Least64, x, ExpMost64), 0.5)
+	y += rest + ((power - a) - 0.5)
+	return y + y
+}
+
+// logOf64 returns the logarithm of 2^k (1 + f), and a small number more.
+func logOf64(k, f, more float64) float64 {
+	s := f / (2 + f)
+	z := s * s
+	half := float64(f * (0.5 * f))
+	y := fma(k, Ln2Upper, f)
+	rest := f - fma(-k, Ln2Upper, y)
+	tail := fma(s, fma(z, horner(z, LogTail64[:]), half), fma(k, Ln2Lower, rest+more))
+	return y + (tail - half)
+}
+
+func log64(x float64) float64 {
+	if y, ok := logEdge(x); ok {
+		return y
+	}
+	lift := 0.0
+	if x < LeastNormal {
+		x *= 1 << SubnormalLift
+		lift = SubnormalLift
+	}
+	k, f := binary(x)
+	return logOf64(k-lift, f, 0)
+}
+
+func log1pf64(x float64) float64 {
+	u := 1 + x
+	if y, ok := logEdge(u); ok {
+		return y
+	}
+	// What the sum lost, on the scale of the mantissa 1 + f.
+	lost := within(math.Inf(-1), x, 1) - (u - within(1, x, math.Inf(1)))
+	k, f := binary(u)
+	lost = float64(float64(lost*powerOf2(1-k)) * 0.5)
+	g := lost + f
+	return math.Copysign(logOf64(k, g, lost-(g-f)), x)
+}
+
+func tanh64(x float64) float64 {
+	a := within(0, math.Abs(x), TanhMost64)
+	y, rest, _, _ := expMinus1(a+a, 1)
+	y += rest
+	return math.Copysign(y/(y+2), x)
+}
+
+func sigmoid64(x float64) float64 {
+	y, _, low := expOf(0 - within(ExpLeast64, x, SigmoidMost64))
+	// Not 1/(1 + exp(-x)), whose exp is infinite where the result is subnormal.
+	return SigmoidUnit / fma(times2(SigmoidUnit, low), y, SigmoidUnit)
+}
+
+func erf64(x float64) float64 {
+	a := within(0, math.Abs(x), ErfMost64)
+	q := horner(a, ErfExponent64[:])
+	z := float64(a * q)
+	lower := fma(a, q, 0-z)
+	r, low := splitOne(z)
+	// 1 - 2^k and -2^k r log 2, in two parts each, and the rest of -2^k (2^r - 1).
+	minusPower := times2(-1, low)
+	slope := times2(-math.Ln2, low)
+	whole := 1 + minusPower
+	y := fma(slope, r, whole)
+	rest := fma(slope, r, whole-y)
+	tail := fma(r, horner(r, Exp2Tail[:]), float64(math.Ln2*lower))
+	return math.Copysign(y+fma(minusPower, tail, rest), x)
 }
 
 // scale returns x * 2^k, rounded once, for a normal x and whole k from -1150 to 1150.
@@ -24,7 +129,7 @@ func scale(x, k float64) float64 {
 	return x * powerOf2(half) * powerOf2(k-half)
 }
 
-// powerOf2 returns 2^k for whole k from -1022 to 1023.
+// powerOf2 returns 2^k for whole k from -1022 to 1023, and 0 for -1023.
 func powerOf2(k float64) float64 {
 	return math.Float64frombits(uint64(int64(k)+1023) << 52)
 }
