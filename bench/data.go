@@ -45,7 +45,8 @@ func coefficient(op, name string, s kerneltest.Shape) float64 {
 		"value": 3, // nowhere to be found: the whole vector is searched
 		"w":     0.5,
 		"lo":    -1.5, "hi": 1.5,
-		"div": float64(s.Rows),
+		"slope": 0.01,
+		"div":   float64(s.Rows),
 		// Updates
 		"scale": 1,
 		"l2":    1e-4, "Adam.l2": 0,
@@ -96,9 +97,13 @@ func newPools[T kernels.Float]() *pools[T] {
 	return p
 }
 
-// of returns the values for a parameter.
-func (p *pools[T]) of(param kerneltest.Param) []T {
+// of returns the values for a kernel's parameter.
+func (p *pools[T]) of(op string, param kerneltest.Param) []T {
 	switch param.Name {
+	case "x":
+		if op == "Log" || op == "Log1p" {
+			return p.positive
+		}
 	case "v", "vmax", "u", "sum", "acc": // second moments; their roots are taken
 		return p.positive
 	}

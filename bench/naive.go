@@ -53,6 +53,7 @@ func naive[T kernels.Float]() *kernels.Table[T] {
 		LAMBDirection:           lambDirection[T],
 		ScheduleFree:            scheduleFree[T],
 	}
+	naiveFunctions(t)
 	naiveRotations(t)
 	naiveStrided(t)
 	naiveLevel2(t)

@@ -30,7 +30,7 @@ func operations[T kernels.Float]() []operation[T] {
 		if reflect.ValueOf(loops).Elem().FieldByName(op.Name).IsNil() {
 			from = tableOf[T](kernels.Generic)
 		}
-		if from == loops || op.Family == "level1" {
+		if from == loops || op.Family == "level1" || op.Family == "activation" {
 			o.naive = func(a *kerneltest.Args[T]) func(int) float64 { return op.Bind(from, a) }
 		}
 		all = append(all, o)
@@ -164,9 +164,9 @@ func (o *operation[T]) arguments(m *Arena, s kerneltest.Shape, p *pools[T]) (a *
 			continue
 		}
 		x := slice[T](m, o.extent(i, s))
-		fill(x, p.of(param))
+		fill(x, p.of(o.Name, param))
 		if param.Kind.Writes() {
-			written = append(written, func() { fill(x, p.of(param)) })
+			written = append(written, func() { fill(x, p.of(o.Name, param)) })
 		}
 		if param.Kind == kerneltest.List {
 			for r := range s.Rows {
