@@ -11,9 +11,32 @@ func each[T Float](dst, x []T, f32, f64 func(float64) float64) {
 	if isFloat32[T]() {
 		f = f32
 	}
-	for i, v := range x[:len(dst)] {
-		dst[i] = T(f(float64(v)))
+	x = x[:len(dst)]
+	var block [functionBlock]float64
+	for len(x) > 0 {
+		values := widen(&block, x)
+		for i, v := range values {
+			values[i] = f(v)
+		}
+		for i, v := range values {
+			dst[i] = T(v)
+		}
+		dst, x = dst[len(values):], x[len(values):]
 	}
+}
+
+// functionBlock is how many elements are widened, and then evaluated. Within one loop,
+// amd64's instruction for widening a result register makes each element wait for the one
+// before it.
+const functionBlock = 64
+
+// widen returns the first elements of x in float64.
+func widen[T Float](block *[functionBlock]float64, x []T) []float64 {
+	values := block[:min(len(x), functionBlock)]
+	for i := range values {
+		values[i] = float64(x[i])
+	}
+	return values
 }
 
 // Exp computes dst[i] = exp(x[i]).
@@ -58,9 +81,17 @@ func eachGrad[T Float](dst, dy, x []T, f32, f64 func(dy, x float64) float64) {
 	if isFloat32[T]() {
 		f = f32
 	}
-	dy = dy[:len(dst)]
-	for i, v := range x[:len(dst)] {
-		dst[i] = T(f(float64(dy[i]), float64(v)))
+	x, dy = x[:len(dst)], dy[:len(dst)]
+	var block, blockGrad [functionBlock]float64
+	for len(x) > 0 {
+		values, grads := widen(&block, x), widen(&blockGrad, dy)
+		for i, v := range values {
+			values[i] = f(grads[i], v)
+		}
+		for i, v := range values {
+			dst[i] = T(v)
+		}
+		dst, dy, x = dst[len(values):], dy[len(values):], x[len(values):]
 	}
 }
 

@@ -10,13 +10,27 @@ func quotient(x float64) (rest float64, low uint64) {
 	return (float64(x*log2EUpper) - (s - Whole)) + float64(x*log2ELower), math.Float64bits(s)
 }
 
-// evaluate returns c[0] + c[1]*x + c[2]*x*x + ..., with two roundings for each power.
+// evaluate returns c[0] + c[1]*x + c[2]*x*x + ..., with two roundings for each power. The
+// even and the odd powers are two sums: one alone would wait for each of its operations.
 func evaluate(x float64, c []float64) float64 {
-	sum := c[len(c)-1]
-	for i := len(c) - 2; i >= 0; i-- {
-		sum = float64(sum*x) + c[i]
+	square := float64(x * x)
+	even, odd := 0.0, 0.0
+	if len(c)&1 != 0 {
+		even, c = c[len(c)-1], c[:len(c)-1]
 	}
-	return sum
+	for ; len(c) > 1; c = c[:len(c)-2] {
+		odd = float64(odd*square) + c[len(c)-1]
+		even = float64(even*square) + c[len(c)-2]
+	}
+	return even + float64(odd*x)
+}
+
+// power2 is evaluate of Power2.
+func power2(r float64) float64 {
+	c, square := &Power2, float64(r*r)
+	even := float64((float64((float64((float64((float64(c[10]*square)+c[8])*square)+c[6])*square)+c[4])*square)+c[2])*square) + c[0]
+	odd := float64((float64((float64((float64(c[9]*square)+c[7])*square)+c[5])*square)+c[3])*square) + c[1]
+	return even + float64(odd*r)
 }
 
 // times2 returns x * 2^k for the k in the lowest bits of low, where that is a normal number.
@@ -26,7 +40,7 @@ func times2(x float64, low uint64) float64 {
 
 func exp32(x float64) float64 {
 	r, low := quotient(within(ExpLeast32, x, ExpMost32))
-	return times2(evaluate(r, Power2[:]), low)
+	return times2(power2(r), low)
 }
 
 func exp2f32(x float64) float64 {
@@ -100,7 +114,7 @@ func sigmoid32(x float64) float64 {
 		return float64(x*SigmoidSlope) + 0.5
 	}
 	r, low := quotient(-within(ExpLeast32, x, SigmoidMost32))
-	return 1 / (1 + times2(evaluate(r, Power2[:]), low))
+	return 1 / (1 + times2(power2(r), low))
 }
 
 func erf32(x float64) float64 {
