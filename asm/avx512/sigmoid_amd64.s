@@ -379,7 +379,7 @@ TEXT ·SigmoidF64(SB), NOSPLIT, $0-48
 	MOVQ         x_base+24(FP), SI
 	MOVQ         dst_len+8(FP), DX
 	VBROADCASTSD x3ff0000000000000_f64<>+0(SB), Z0
-	VBROADCASTSD x3bf0000000000000_f64<>+0(SB), Z1
+	VBROADCASTSD x39f0000000000000_f64<>+0(SB), Z1
 	CMPQ         DX, $+32
 	JLT          single
 
@@ -521,7 +521,7 @@ main:
 	VADDPD       Z4, Z13, Z4
 	VADDPD       Z5, Z12, Z5
 
-	// u/(u + u 2^k e^r) for a small u
+	// 1/(1 + 2^k e^r), both times a unit
 	VPSLLQ      $0x34, Z8, Z8
 	VPSLLQ      $0x34, Z9, Z9
 	VPSLLQ      $0x34, Z10, Z10
@@ -603,7 +603,7 @@ one:
 	VADDPD       Z2, Z6, Z2
 	VADDPD       Z2, Z3, Z2
 
-	// u/(u + u 2^k e^r) for a small u
+	// 1/(1 + 2^k e^r), both times a unit
 	VPSLLQ      $0x34, Z4, Z4
 	VPADDQ      Z4, Z1, Z4
 	VFMADD213PD Z1, Z4, Z2
@@ -670,7 +670,7 @@ tail:
 	VADDPD       Y2, Y6, Y2
 	VADDPD       Y2, Y3, Y2
 
-	// u/(u + u 2^k e^r) for a small u
+	// 1/(1 + 2^k e^r), both times a unit
 	VPSLLQ      $0x34, Y4, Y4
 	VPADDQ      Y4, Y1, Y4
 	VFMADD213PD Y1, Y4, Y2
@@ -733,7 +733,7 @@ part:
 	VADDPD       Z2, Z6, Z2
 	VADDPD       Z2, Z3, Z2
 
-	// u/(u + u 2^k e^r) for a small u
+	// 1/(1 + 2^k e^r), both times a unit
 	VPSLLQ      $0x34, Z4, Z4
 	VPADDQ      Z4, Z1, Z4
 	VFMADD213PD Z1, Z4, Z2
@@ -744,8 +744,8 @@ done:
 	VZEROUPPER
 	RET
 
-DATA x3bf0000000000000_f64<>+0(SB)/8, $0x3bf0000000000000
-GLOBL x3bf0000000000000_f64<>(SB), RODATA|NOPTR, $8
+DATA x39f0000000000000_f64<>+0(SB)/8, $0x39f0000000000000
+GLOBL x39f0000000000000_f64<>(SB), RODATA|NOPTR, $8
 
 DATA xc087500000000000_f64<>+0(SB)/8, $0xc087500000000000
 GLOBL xc087500000000000_f64<>(SB), RODATA|NOPTR, $8

@@ -430,51 +430,43 @@ TEXT ·GELUTanhGradF64(SB), NOSPLIT, $0-72
 	MOVD dy_base+24(FP), R1
 	MOVD x_base+48(FP), R2
 	MOVD dst_len+8(FP), R3
-	MOVD $0x4338000000000000, R17 // x4338000000000000
+	MOVD $0xbff9884533d43000, R17 // xbff9884533d43000
 	VDUP R17, V0.D2
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
+	MOVD $0xbfb2444f2a4d8b4b, R17 // xbfb2444f2a4d8b4b
 	VDUP R17, V1.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	MOVD $0x0, R17 // x0000000000000000
 	VDUP R17, V2.D2
-	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
+	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V3.D2
-	MOVD $0x3ff9884533d43651, R17 // x3ff9884533d43651
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V4.D2
-	CMP $8, R3
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V5.D2
+	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
+	VDUP R17, V6.D2
+	MOVD $0x3ff9884533d43000, R17 // x3ff9884533d43000
+	VDUP R17, V7.D2
+	MOVD $0x39f0000000000000, R17 // x39f0000000000000
+	VDUP R17, V8.D2
+	CMP $4, R3
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F5
-	FMOVQ 16(R1), F6
-	FMOVQ 32(R1), F7
-	FMOVQ 48(R1), F8
-	FMOVQ (R2), F9
-	FMOVQ 16(R2), F10
-	FMOVQ 32(R2), F11
-	FMOVQ 48(R2), F12
-	MOVD $0xc028000000000000, R17 // xc028000000000000
+	FMOVQ (R1), F9
+	FMOVQ 16(R1), F10
+	FMOVQ (R2), F11
+	FMOVQ 16(R2), F12
+	MOVD $0xc035c00000000000, R17 // xc035c00000000000
 	VDUP R17, V13.D2
-	WORD $0x6ee9e5bf // fcmgt v31.2d, v13.2d, v9.2d
-	WORD $0x6e691dbf // bsl v31.16b, v13.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x6eeae5bf // fcmgt v31.2d, v13.2d, v10.2d
-	WORD $0x6e6a1dbf // bsl v31.16b, v13.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	WORD $0x6eebe5bf // fcmgt v31.2d, v13.2d, v11.2d
 	WORD $0x6e6b1dbf // bsl v31.16b, v13.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	WORD $0x6eece5bf // fcmgt v31.2d, v13.2d, v12.2d
 	WORD $0x6e6c1dbf // bsl v31.16b, v13.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	MOVD $0x4028000000000000, R17 // x4028000000000000
+	MOVD $0x4020000000000000, R17 // x4020000000000000
 	VDUP R17, V13.D2
-	WORD $0x6eede53f // fcmgt v31.2d, v9.2d, v13.2d
-	WORD $0x6e691dbf // bsl v31.16b, v13.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x6eede55f // fcmgt v31.2d, v10.2d, v13.2d
-	WORD $0x6e6a1dbf // bsl v31.16b, v13.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	WORD $0x6eede57f // fcmgt v31.2d, v11.2d, v13.2d
 	WORD $0x6e6b1dbf // bsl v31.16b, v13.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
@@ -482,187 +474,164 @@ main:
 	WORD $0x6e6c1dbf // bsl v31.16b, v13.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
-	WORD $0x6e69dd2d // fmul v13.2d, v9.2d, v9.2d
-	WORD $0x6e6add4e // fmul v14.2d, v10.2d, v10.2d
-	WORD $0x6e6bdd6f // fmul v15.2d, v11.2d, v11.2d
-	WORD $0x6e6cdd90 // fmul v16.2d, v12.2d, v12.2d
-	MOVD $0xbfba5a7cf7572a98, R17 // xbfba5a7cf7572a98
-	VDUP R17, V17.D2
-	MOVD $0xc0026aec21bce759, R17 // xc0026aec21bce759
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e71cdb3 // fmla v19.2d, v13.2d, v17.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	WORD $0x4e71cdd4 // fmla v20.2d, v14.2d, v17.2d
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e71cdf5 // fmla v21.2d, v15.2d, v17.2d
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x6e73dd33 // fmul v19.2d, v9.2d, v19.2d
-	WORD $0x6e74dd54 // fmul v20.2d, v10.2d, v20.2d
-	WORD $0x6e75dd75 // fmul v21.2d, v11.2d, v21.2d
-	WORD $0x6e72dd92 // fmul v18.2d, v12.2d, v18.2d
-	WORD $0x4e60d671 // fadd v17.2d, v19.2d, v0.2d
-	WORD $0x4e60d696 // fadd v22.2d, v20.2d, v0.2d
-	WORD $0x4e60d6b7 // fadd v23.2d, v21.2d, v0.2d
-	WORD $0x4e60d658 // fadd v24.2d, v18.2d, v0.2d
-	WORD $0x4ef1d419 // fsub v25.2d, v0.2d, v17.2d
-	WORD $0x4ef6d41a // fsub v26.2d, v0.2d, v22.2d
-	WORD $0x4ef7d41b // fsub v27.2d, v0.2d, v23.2d
-	WORD $0x4ef8d41c // fsub v28.2d, v0.2d, v24.2d
-	WORD $0x4e79d679 // fadd v25.2d, v19.2d, v25.2d
-	WORD $0x4e7ad69a // fadd v26.2d, v20.2d, v26.2d
-	WORD $0x4e7bd6bb // fadd v27.2d, v21.2d, v27.2d
-	WORD $0x4e7cd65c // fadd v28.2d, v18.2d, v28.2d
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V18.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V21.D2
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e79ce54 // fmla v20.2d, v18.2d, v25.2d
-	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
-	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
-	WORD $0x4eb51ebd // mov v29.16b, v21.16b
-	WORD $0x4e7bce5d // fmla v29.2d, v18.2d, v27.2d
-	WORD $0x4e7cce55 // fmla v21.2d, v18.2d, v28.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V18.D2
-	WORD $0x4eb21e5e // mov v30.16b, v18.16b
-	WORD $0x4e79ce9e // fmla v30.2d, v20.2d, v25.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e7bcfb3 // fmla v19.2d, v29.2d, v27.2d
-	WORD $0x4e7cceb2 // fmla v18.2d, v21.2d, v28.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V21.D2
-	WORD $0x4eb51ebd // mov v29.16b, v21.16b
-	WORD $0x4e79cfdd // fmla v29.2d, v30.2d, v25.2d
-	WORD $0x4eb51ebe // mov v30.16b, v21.16b
-	WORD $0x4e7ace9e // fmla v30.2d, v20.2d, v26.2d
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4e7cce55 // fmla v21.2d, v18.2d, v28.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e79cfb3 // fmla v19.2d, v29.2d, v25.2d
-	WORD $0x4eb21e5d // mov v29.16b, v18.16b
-	WORD $0x4e7acfdd // fmla v29.2d, v30.2d, v26.2d
-	WORD $0x4eb21e5e // mov v30.16b, v18.16b
-	WORD $0x4e7bce9e // fmla v30.2d, v20.2d, v27.2d
-	WORD $0x4e7cceb2 // fmla v18.2d, v21.2d, v28.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V21.D2
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
-	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
-	WORD $0x4e7acfb3 // fmla v19.2d, v29.2d, v26.2d
-	WORD $0x4eb51ebd // mov v29.16b, v21.16b
-	WORD $0x4e7bcfdd // fmla v29.2d, v30.2d, v27.2d
-	WORD $0x4e7cce55 // fmla v21.2d, v18.2d, v28.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V18.D2
-	WORD $0x4eb21e5e // mov v30.16b, v18.16b
-	WORD $0x4e79ce9e // fmla v30.2d, v20.2d, v25.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e7bcfb3 // fmla v19.2d, v29.2d, v27.2d
-	WORD $0x4e7cceb2 // fmla v18.2d, v21.2d, v28.2d
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V21.D2
-	WORD $0x4eb51ebd // mov v29.16b, v21.16b
-	WORD $0x4e79cfdd // fmla v29.2d, v30.2d, v25.2d
-	WORD $0x4eb51ebe // mov v30.16b, v21.16b
-	WORD $0x4e7ace9e // fmla v30.2d, v20.2d, v26.2d
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4e7cce55 // fmla v21.2d, v18.2d, v28.2d
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e79cfb3 // fmla v19.2d, v29.2d, v25.2d
-	WORD $0x4eb21e5d // mov v29.16b, v18.16b
-	WORD $0x4e7acfdd // fmla v29.2d, v30.2d, v26.2d
-	WORD $0x4eb21e5e // mov v30.16b, v18.16b
-	WORD $0x4e7bce9e // fmla v30.2d, v20.2d, v27.2d
-	WORD $0x4e7cceb2 // fmla v18.2d, v21.2d, v28.2d
-	WORD $0x4ea11c35 // mov v21.16b, v1.16b
-	WORD $0x4e79ce75 // fmla v21.2d, v19.2d, v25.2d
-	WORD $0x4ea11c33 // mov v19.16b, v1.16b
-	WORD $0x4e7acfb3 // fmla v19.2d, v29.2d, v26.2d
-	WORD $0x4ea11c3d // mov v29.16b, v1.16b
-	WORD $0x4e7bcfdd // fmla v29.2d, v30.2d, v27.2d
-	WORD $0x4ea11c3e // mov v30.16b, v1.16b
-	WORD $0x4e7cce5e // fmla v30.2d, v18.2d, v28.2d
-	WORD $0x4ea21c52 // mov v18.16b, v2.16b
-	WORD $0x4e79ceb2 // fmla v18.2d, v21.2d, v25.2d
-	WORD $0x4ea21c59 // mov v25.16b, v2.16b
-	WORD $0x4e7ace79 // fmla v25.2d, v19.2d, v26.2d
-	WORD $0x4ea21c5a // mov v26.16b, v2.16b
-	WORD $0x4e7bcfba // fmla v26.2d, v29.2d, v27.2d
-	WORD $0x4ea21c5b // mov v27.16b, v2.16b
-	WORD $0x4e7ccfdb // fmla v27.2d, v30.2d, v28.2d
-	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
-	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
-	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
-	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
-	WORD $0x4ef18651 // add v17.2d, v18.2d, v17.2d
-	WORD $0x4ef68736 // add v22.2d, v25.2d, v22.2d
-	WORD $0x4ef78757 // add v23.2d, v26.2d, v23.2d
-	WORD $0x4ef88778 // add v24.2d, v27.2d, v24.2d
+	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
+	WORD $0x6e6bdd6d // fmul v13.2d, v11.2d, v11.2d
+	WORD $0x6e6cdd8e // fmul v14.2d, v12.2d, v12.2d
+	WORD $0x4ea01c0f // mov v15.16b, v0.16b
+	WORD $0x4e61cdaf // fmla v15.2d, v13.2d, v1.2d
+	WORD $0x4ea01c10 // mov v16.16b, v0.16b
+	WORD $0x4e61cdd0 // fmla v16.2d, v14.2d, v1.2d
+	WORD $0x4eefd411 // fsub v17.2d, v0.2d, v15.2d
+	WORD $0x4ef0d412 // fsub v18.2d, v0.2d, v16.2d
+	WORD $0x4e61cdb1 // fmla v17.2d, v13.2d, v1.2d
+	WORD $0x4e61cdd2 // fmla v18.2d, v14.2d, v1.2d
+	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
+	VDUP R17, V19.D2
+	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
+	VDUP R17, V20.D2
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e73cdb5 // fmla v21.2d, v13.2d, v19.2d
+	WORD $0x4e73cdd4 // fmla v20.2d, v14.2d, v19.2d
+	WORD $0x4eedd453 // fsub v19.2d, v2.2d, v13.2d
+	WORD $0x4eeed456 // fsub v22.2d, v2.2d, v14.2d
+	WORD $0x4e6bcd73 // fmla v19.2d, v11.2d, v11.2d
+	WORD $0x4e6ccd96 // fmla v22.2d, v12.2d, v12.2d
+	WORD $0x4e61ce75 // fmla v21.2d, v19.2d, v1.2d
+	WORD $0x4e61ced4 // fmla v20.2d, v22.2d, v1.2d
+	WORD $0x6e6fdd76 // fmul v22.2d, v11.2d, v15.2d
+	WORD $0x6e70dd93 // fmul v19.2d, v12.2d, v16.2d
+	WORD $0x4e75d635 // fadd v21.2d, v17.2d, v21.2d
+	WORD $0x4e74d654 // fadd v20.2d, v18.2d, v20.2d
+	WORD $0x4ef6d452 // fsub v18.2d, v2.2d, v22.2d
+	WORD $0x4ef3d451 // fsub v17.2d, v2.2d, v19.2d
+	WORD $0x4e6fcd72 // fmla v18.2d, v11.2d, v15.2d
+	WORD $0x4e70cd91 // fmla v17.2d, v12.2d, v16.2d
+	WORD $0x4e75cd72 // fmla v18.2d, v11.2d, v21.2d
+	WORD $0x4e74cd91 // fmla v17.2d, v12.2d, v20.2d
 
-	// s = 1/(1 + e), s (1 + x (2 sqrt(2/pi) (1 + 3 0.044715 x x)) e s)
-	WORD $0x4e71d45b // fadd v27.2d, v2.2d, v17.2d
-	WORD $0x4e76d45a // fadd v26.2d, v2.2d, v22.2d
-	WORD $0x4e77d459 // fadd v25.2d, v2.2d, v23.2d
-	WORD $0x4e78d452 // fadd v18.2d, v2.2d, v24.2d
-	WORD $0x6e7bfc5b // fdiv v27.2d, v2.2d, v27.2d
-	WORD $0x6e7afc5a // fdiv v26.2d, v2.2d, v26.2d
-	WORD $0x6e79fc59 // fdiv v25.2d, v2.2d, v25.2d
-	WORD $0x6e72fc52 // fdiv v18.2d, v2.2d, v18.2d
-	WORD $0x4ea41c9c // mov v28.16b, v4.16b
-	WORD $0x4e63cdbc // fmla v28.2d, v13.2d, v3.2d
-	WORD $0x4ea41c8d // mov v13.16b, v4.16b
-	WORD $0x4e63cdcd // fmla v13.2d, v14.2d, v3.2d
-	WORD $0x4ea41c8e // mov v14.16b, v4.16b
-	WORD $0x4e63cdee // fmla v14.2d, v15.2d, v3.2d
-	WORD $0x4ea41c8f // mov v15.16b, v4.16b
-	WORD $0x4e63ce0f // fmla v15.2d, v16.2d, v3.2d
-	WORD $0x6e7cdd3c // fmul v28.2d, v9.2d, v28.2d
-	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
-	WORD $0x6e6edd6e // fmul v14.2d, v11.2d, v14.2d
-	WORD $0x6e6fdd8f // fmul v15.2d, v12.2d, v15.2d
-	WORD $0x6e71df91 // fmul v17.2d, v28.2d, v17.2d
-	WORD $0x6e76ddb6 // fmul v22.2d, v13.2d, v22.2d
-	WORD $0x6e77ddd7 // fmul v23.2d, v14.2d, v23.2d
-	WORD $0x6e78ddf8 // fmul v24.2d, v15.2d, v24.2d
-	WORD $0x4ea21c4f // mov v15.16b, v2.16b
-	WORD $0x4e7bce2f // fmla v15.2d, v17.2d, v27.2d
-	WORD $0x4ea21c51 // mov v17.16b, v2.16b
-	WORD $0x4e7aced1 // fmla v17.2d, v22.2d, v26.2d
-	WORD $0x4ea21c56 // mov v22.16b, v2.16b
-	WORD $0x4e79cef6 // fmla v22.2d, v23.2d, v25.2d
-	WORD $0x4ea21c57 // mov v23.16b, v2.16b
-	WORD $0x4e72cf17 // fmla v23.2d, v24.2d, v18.2d
-	WORD $0x6e6fdf6f // fmul v15.2d, v27.2d, v15.2d
-	WORD $0x6e71df51 // fmul v17.2d, v26.2d, v17.2d
-	WORD $0x6e76df36 // fmul v22.2d, v25.2d, v22.2d
-	WORD $0x6e77de57 // fmul v23.2d, v18.2d, v23.2d
-	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
-	WORD $0x6e71dcd1 // fmul v17.2d, v6.2d, v17.2d
-	WORD $0x6e76dcf6 // fmul v22.2d, v7.2d, v22.2d
-	WORD $0x6e77dd17 // fmul v23.2d, v8.2d, v23.2d
-	FMOVQ F15, (R0)
-	FMOVQ F17, 16(R0)
-	FMOVQ F22, 32(R0)
-	FMOVQ F23, 48(R0)
-	ADD $64, R0, R0
-	ADD $64, R1, R1
-	ADD $64, R2, R2
-	SUB $8, R3, R3
-	CMP $8, R3
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V20.D2
+	WORD $0x4ea31c75 // mov v21.16b, v3.16b
+	WORD $0x4e74ced5 // fmla v21.2d, v22.2d, v20.2d
+	WORD $0x4ea31c7f // mov v31.16b, v3.16b
+	WORD $0x4e74ce7f // fmla v31.2d, v19.2d, v20.2d
+	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
+	WORD $0x4ef5d470 // fsub v16.2d, v3.2d, v21.2d
+	WORD $0x4ef4d46f // fsub v15.2d, v3.2d, v20.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V23.D2
+	WORD $0x4e77ce16 // fmla v22.2d, v16.2d, v23.2d
+	WORD $0x4e77cdf3 // fmla v19.2d, v15.2d, v23.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V23.D2
+	WORD $0x4e77ce12 // fmla v18.2d, v16.2d, v23.2d
+	WORD $0x4e77cdf1 // fmla v17.2d, v15.2d, v23.2d
+	WORD $0x4e72d6cf // fadd v15.2d, v22.2d, v18.2d
+	WORD $0x4e71d677 // fadd v23.2d, v19.2d, v17.2d
+	WORD $0x4eefd6d6 // fsub v22.2d, v22.2d, v15.2d
+	WORD $0x4ef7d673 // fsub v19.2d, v19.2d, v23.2d
+	WORD $0x4e72d6d2 // fadd v18.2d, v22.2d, v18.2d
+	WORD $0x4e71d671 // fadd v17.2d, v19.2d, v17.2d
+
+	// e^r, from 1 + r in two parts
+	WORD $0x4e6fd493 // fadd v19.2d, v4.2d, v15.2d
+	WORD $0x4e77d496 // fadd v22.2d, v4.2d, v23.2d
+	WORD $0x4ef3d490 // fsub v16.2d, v4.2d, v19.2d
+	WORD $0x4ef6d498 // fsub v24.2d, v4.2d, v22.2d
+	WORD $0x4e6fd610 // fadd v16.2d, v16.2d, v15.2d
+	WORD $0x4e77d718 // fadd v24.2d, v24.2d, v23.2d
+	WORD $0x6e6fddf9 // fmul v25.2d, v15.2d, v15.2d
+	WORD $0x6e77defa // fmul v26.2d, v23.2d, v23.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V27.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V28.D2
+	WORD $0x4ebc1f9d // mov v29.16b, v28.16b
+	WORD $0x4e6fcf7d // fmla v29.2d, v27.2d, v15.2d
+	WORD $0x4e77cf7c // fmla v28.2d, v27.2d, v23.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e6fcfbe // fmla v30.2d, v29.2d, v15.2d
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V28.D2
+	WORD $0x4ebc1f9d // mov v29.16b, v28.16b
+	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
+	WORD $0x4e77cf7c // fmla v28.2d, v27.2d, v23.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e6fcfbe // fmla v30.2d, v29.2d, v15.2d
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V28.D2
+	WORD $0x4ebc1f9d // mov v29.16b, v28.16b
+	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
+	WORD $0x4e77cf7c // fmla v28.2d, v27.2d, v23.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e6fcfbe // fmla v30.2d, v29.2d, v15.2d
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V28.D2
+	WORD $0x4ebc1f9d // mov v29.16b, v28.16b
+	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
+	WORD $0x4e77cf7c // fmla v28.2d, v27.2d, v23.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e6fcfbe // fmla v30.2d, v29.2d, v15.2d
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4ea51cbc // mov v28.16b, v5.16b
+	WORD $0x4e6fcfdc // fmla v28.2d, v30.2d, v15.2d
+	WORD $0x4ea51caf // mov v15.16b, v5.16b
+	WORD $0x4e77cf6f // fmla v15.2d, v27.2d, v23.2d
+	WORD $0x4e7ccf32 // fmla v18.2d, v25.2d, v28.2d
+	WORD $0x4e6fcf51 // fmla v17.2d, v26.2d, v15.2d
+	WORD $0x4e72d612 // fadd v18.2d, v16.2d, v18.2d
+	WORD $0x4e71d711 // fadd v17.2d, v24.2d, v17.2d
+	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
+	WORD $0x4e71d6d1 // fadd v17.2d, v22.2d, v17.2d
+	WORD $0x4ea71cf6 // mov v22.16b, v7.16b
+	WORD $0x4e66cdb6 // fmla v22.2d, v13.2d, v6.2d
+	WORD $0x4ea71ced // mov v13.16b, v7.16b
+	WORD $0x4e66cdcd // fmla v13.2d, v14.2d, v6.2d
+	WORD $0x6e76dd76 // fmul v22.2d, v11.2d, v22.2d
+	WORD $0x6e6ddd8d // fmul v13.2d, v12.2d, v13.2d
+
+	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
+	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
+	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
+	WORD $0x4ef58515 // add v21.2d, v8.2d, v21.2d
+	WORD $0x4ef48514 // add v20.2d, v8.2d, v20.2d
+	WORD $0x6e72deb2 // fmul v18.2d, v21.2d, v18.2d
+	WORD $0x6e71de91 // fmul v17.2d, v20.2d, v17.2d
+	WORD $0x4e72d514 // fadd v20.2d, v8.2d, v18.2d
+	WORD $0x4e71d515 // fadd v21.2d, v8.2d, v17.2d
+	WORD $0x6e74fc94 // fdiv v20.2d, v4.2d, v20.2d
+	WORD $0x6e75fc95 // fdiv v21.2d, v4.2d, v21.2d
+	WORD $0x6e74dd0c // fmul v12.2d, v8.2d, v20.2d
+	WORD $0x6e75dd0b // fmul v11.2d, v8.2d, v21.2d
+	WORD $0x6e74de54 // fmul v20.2d, v18.2d, v20.2d
+	WORD $0x6e75de35 // fmul v21.2d, v17.2d, v21.2d
+	WORD $0x4ea41c91 // mov v17.16b, v4.16b
+	WORD $0x4e74ced1 // fmla v17.2d, v22.2d, v20.2d
+	WORD $0x4ea41c94 // mov v20.16b, v4.16b
+	WORD $0x4e75cdb4 // fmla v20.2d, v13.2d, v21.2d
+	WORD $0x6e71dd91 // fmul v17.2d, v12.2d, v17.2d
+	WORD $0x6e74dd74 // fmul v20.2d, v11.2d, v20.2d
+	WORD $0x6e71dd31 // fmul v17.2d, v9.2d, v17.2d
+	WORD $0x6e74dd54 // fmul v20.2d, v10.2d, v20.2d
+	FMOVQ F17, (R0)
+	FMOVQ F20, 16(R0)
+	ADD $32, R0, R0
+	ADD $32, R1, R1
+	ADD $32, R2, R2
+	SUB $4, R3, R3
+	CMP $4, R3
 	BGE main
 
 single:
@@ -670,75 +639,109 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F5
-	FMOVQ (R2), F6
-	MOVD $0xc028000000000000, R17 // xc028000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee6e4ff // fcmgt v31.2d, v7.2d, v6.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	MOVD $0x4028000000000000, R17 // x4028000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	FMOVQ (R1), F9
+	FMOVQ (R2), F10
+	MOVD $0xc035c00000000000, R17 // xc035c00000000000
+	VDUP R17, V11.D2
+	WORD $0x6eeae57f // fcmgt v31.2d, v11.2d, v10.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	MOVD $0x4020000000000000, R17 // x4020000000000000
+	VDUP R17, V11.D2
+	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
-	WORD $0x6e66dcc7 // fmul v7.2d, v6.2d, v6.2d
-	MOVD $0xbfba5a7cf7572a98, R17 // xbfba5a7cf7572a98
-	VDUP R17, V8.D2
-	MOVD $0xc0026aec21bce759, R17 // xc0026aec21bce759
-	VDUP R17, V9.D2
-	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
-	WORD $0x6e69dcc9 // fmul v9.2d, v6.2d, v9.2d
-	WORD $0x4e60d528 // fadd v8.2d, v9.2d, v0.2d
-	WORD $0x4ee8d40a // fsub v10.2d, v0.2d, v8.2d
-	WORD $0x4e6ad52a // fadd v10.2d, v9.2d, v10.2d
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V9.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	WORD $0x4ea21c49 // mov v9.16b, v2.16b
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
-	WORD $0x4ee88528 // add v8.2d, v9.2d, v8.2d
+	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
+	WORD $0x6e6add4b // fmul v11.2d, v10.2d, v10.2d
+	WORD $0x4ea01c0c // mov v12.16b, v0.16b
+	WORD $0x4e61cd6c // fmla v12.2d, v11.2d, v1.2d
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
+	WORD $0x4e61cd6d // fmla v13.2d, v11.2d, v1.2d
+	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
+	VDUP R17, V14.D2
+	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
+	VDUP R17, V15.D2
+	WORD $0x4e6ecd6f // fmla v15.2d, v11.2d, v14.2d
+	WORD $0x4eebd44e // fsub v14.2d, v2.2d, v11.2d
+	WORD $0x4e6acd4e // fmla v14.2d, v10.2d, v10.2d
+	WORD $0x4e61cdcf // fmla v15.2d, v14.2d, v1.2d
+	WORD $0x6e6cdd4e // fmul v14.2d, v10.2d, v12.2d
+	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
+	WORD $0x4eeed44d // fsub v13.2d, v2.2d, v14.2d
+	WORD $0x4e6ccd4d // fmla v13.2d, v10.2d, v12.2d
+	WORD $0x4e6fcd4d // fmla v13.2d, v10.2d, v15.2d
 
-	// s = 1/(1 + e), s (1 + x (2 sqrt(2/pi) (1 + 3 0.044715 x x)) e s)
-	WORD $0x4e68d449 // fadd v9.2d, v2.2d, v8.2d
-	WORD $0x6e69fc49 // fdiv v9.2d, v2.2d, v9.2d
-	WORD $0x4ea41c8a // mov v10.16b, v4.16b
-	WORD $0x4e63ccea // fmla v10.2d, v7.2d, v3.2d
-	WORD $0x6e6adcca // fmul v10.2d, v6.2d, v10.2d
-	WORD $0x6e68dd48 // fmul v8.2d, v10.2d, v8.2d
-	WORD $0x4ea21c4a // mov v10.16b, v2.16b
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
-	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
-	FMOVQ F10, (R0)
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V15.D2
+	WORD $0x4ea31c7f // mov v31.16b, v3.16b
+	WORD $0x4e6fcddf // fmla v31.2d, v14.2d, v15.2d
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4eefd46c // fsub v12.2d, v3.2d, v15.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V16.D2
+	WORD $0x4e70cd8e // fmla v14.2d, v12.2d, v16.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V16.D2
+	WORD $0x4e70cd8d // fmla v13.2d, v12.2d, v16.2d
+	WORD $0x4e6dd5cc // fadd v12.2d, v14.2d, v13.2d
+	WORD $0x4eecd5ce // fsub v14.2d, v14.2d, v12.2d
+	WORD $0x4e6dd5cd // fadd v13.2d, v14.2d, v13.2d
+
+	// e^r, from 1 + r in two parts
+	WORD $0x4e6cd48e // fadd v14.2d, v4.2d, v12.2d
+	WORD $0x4eeed490 // fsub v16.2d, v4.2d, v14.2d
+	WORD $0x4e6cd610 // fadd v16.2d, v16.2d, v12.2d
+	WORD $0x6e6cdd91 // fmul v17.2d, v12.2d, v12.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V18.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V19.D2
+	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V18.D2
+	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V19.D2
+	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V18.D2
+	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V19.D2
+	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V18.D2
+	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V19.D2
+	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V18.D2
+	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
+	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
+	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	WORD $0x4e73ce2d // fmla v13.2d, v17.2d, v19.2d
+	WORD $0x4e6dd60d // fadd v13.2d, v16.2d, v13.2d
+	WORD $0x4e6dd5cd // fadd v13.2d, v14.2d, v13.2d
+	WORD $0x4ea71cee // mov v14.16b, v7.16b
+	WORD $0x4e66cd6e // fmla v14.2d, v11.2d, v6.2d
+	WORD $0x6e6edd4e // fmul v14.2d, v10.2d, v14.2d
+
+	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4eef850f // add v15.2d, v8.2d, v15.2d
+	WORD $0x6e6ddded // fmul v13.2d, v15.2d, v13.2d
+	WORD $0x4e6dd50f // fadd v15.2d, v8.2d, v13.2d
+	WORD $0x6e6ffc8f // fdiv v15.2d, v4.2d, v15.2d
+	WORD $0x6e6fdd0a // fmul v10.2d, v8.2d, v15.2d
+	WORD $0x6e6fddaf // fmul v15.2d, v13.2d, v15.2d
+	WORD $0x4ea41c8d // mov v13.16b, v4.16b
+	WORD $0x4e6fcdcd // fmla v13.2d, v14.2d, v15.2d
+	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
+	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
+	FMOVQ F13, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -749,75 +752,109 @@ one:
 tail:
 	CBZ R3, done
 	TBZ $0, R3, skip
-	FMOVD (R1), F5
-	FMOVD (R2), F6
-	MOVD $0xc028000000000000, R17 // xc028000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee6e4ff // fcmgt v31.2d, v7.2d, v6.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	MOVD $0x4028000000000000, R17 // x4028000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	FMOVD (R1), F9
+	FMOVD (R2), F10
+	MOVD $0xc035c00000000000, R17 // xc035c00000000000
+	VDUP R17, V11.D2
+	WORD $0x6eeae57f // fcmgt v31.2d, v11.2d, v10.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	MOVD $0x4020000000000000, R17 // x4020000000000000
+	VDUP R17, V11.D2
+	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
-	WORD $0x6e66dcc7 // fmul v7.2d, v6.2d, v6.2d
-	MOVD $0xbfba5a7cf7572a98, R17 // xbfba5a7cf7572a98
-	VDUP R17, V8.D2
-	MOVD $0xc0026aec21bce759, R17 // xc0026aec21bce759
-	VDUP R17, V9.D2
-	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
-	WORD $0x6e69dcc9 // fmul v9.2d, v6.2d, v9.2d
-	WORD $0x4e60d528 // fadd v8.2d, v9.2d, v0.2d
-	WORD $0x4ee8d40a // fsub v10.2d, v0.2d, v8.2d
-	WORD $0x4e6ad52a // fadd v10.2d, v9.2d, v10.2d
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V9.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	WORD $0x4ea21c49 // mov v9.16b, v2.16b
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
-	WORD $0x4ee88528 // add v8.2d, v9.2d, v8.2d
+	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
+	WORD $0x6e6add4b // fmul v11.2d, v10.2d, v10.2d
+	WORD $0x4ea01c0c // mov v12.16b, v0.16b
+	WORD $0x4e61cd6c // fmla v12.2d, v11.2d, v1.2d
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
+	WORD $0x4e61cd6d // fmla v13.2d, v11.2d, v1.2d
+	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
+	VDUP R17, V14.D2
+	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
+	VDUP R17, V15.D2
+	WORD $0x4e6ecd6f // fmla v15.2d, v11.2d, v14.2d
+	WORD $0x4eebd44e // fsub v14.2d, v2.2d, v11.2d
+	WORD $0x4e6acd4e // fmla v14.2d, v10.2d, v10.2d
+	WORD $0x4e61cdcf // fmla v15.2d, v14.2d, v1.2d
+	WORD $0x6e6cdd4e // fmul v14.2d, v10.2d, v12.2d
+	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
+	WORD $0x4eeed44d // fsub v13.2d, v2.2d, v14.2d
+	WORD $0x4e6ccd4d // fmla v13.2d, v10.2d, v12.2d
+	WORD $0x4e6fcd4d // fmla v13.2d, v10.2d, v15.2d
 
-	// s = 1/(1 + e), s (1 + x (2 sqrt(2/pi) (1 + 3 0.044715 x x)) e s)
-	WORD $0x4e68d449 // fadd v9.2d, v2.2d, v8.2d
-	WORD $0x6e69fc49 // fdiv v9.2d, v2.2d, v9.2d
-	WORD $0x4ea41c8a // mov v10.16b, v4.16b
-	WORD $0x4e63ccea // fmla v10.2d, v7.2d, v3.2d
-	WORD $0x6e6adcca // fmul v10.2d, v6.2d, v10.2d
-	WORD $0x6e68dd48 // fmul v8.2d, v10.2d, v8.2d
-	WORD $0x4ea21c4a // mov v10.16b, v2.16b
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
-	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
-	FMOVD F10, (R0)
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V15.D2
+	WORD $0x4ea31c7f // mov v31.16b, v3.16b
+	WORD $0x4e6fcddf // fmla v31.2d, v14.2d, v15.2d
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4eefd46c // fsub v12.2d, v3.2d, v15.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V16.D2
+	WORD $0x4e70cd8e // fmla v14.2d, v12.2d, v16.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V16.D2
+	WORD $0x4e70cd8d // fmla v13.2d, v12.2d, v16.2d
+	WORD $0x4e6dd5cc // fadd v12.2d, v14.2d, v13.2d
+	WORD $0x4eecd5ce // fsub v14.2d, v14.2d, v12.2d
+	WORD $0x4e6dd5cd // fadd v13.2d, v14.2d, v13.2d
+
+	// e^r, from 1 + r in two parts
+	WORD $0x4e6cd48e // fadd v14.2d, v4.2d, v12.2d
+	WORD $0x4eeed490 // fsub v16.2d, v4.2d, v14.2d
+	WORD $0x4e6cd610 // fadd v16.2d, v16.2d, v12.2d
+	WORD $0x6e6cdd91 // fmul v17.2d, v12.2d, v12.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V18.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V19.D2
+	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V18.D2
+	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V19.D2
+	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V18.D2
+	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V19.D2
+	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V18.D2
+	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V19.D2
+	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V18.D2
+	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
+	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
+	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	WORD $0x4e73ce2d // fmla v13.2d, v17.2d, v19.2d
+	WORD $0x4e6dd60d // fadd v13.2d, v16.2d, v13.2d
+	WORD $0x4e6dd5cd // fadd v13.2d, v14.2d, v13.2d
+	WORD $0x4ea71cee // mov v14.16b, v7.16b
+	WORD $0x4e66cd6e // fmla v14.2d, v11.2d, v6.2d
+	WORD $0x6e6edd4e // fmul v14.2d, v10.2d, v14.2d
+
+	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4eef850f // add v15.2d, v8.2d, v15.2d
+	WORD $0x6e6ddded // fmul v13.2d, v15.2d, v13.2d
+	WORD $0x4e6dd50f // fadd v15.2d, v8.2d, v13.2d
+	WORD $0x6e6ffc8f // fdiv v15.2d, v4.2d, v15.2d
+	WORD $0x6e6fdd0a // fmul v10.2d, v8.2d, v15.2d
+	WORD $0x6e6fddaf // fmul v15.2d, v13.2d, v15.2d
+	WORD $0x4ea41c8d // mov v13.16b, v4.16b
+	WORD $0x4e6fcdcd // fmla v13.2d, v14.2d, v15.2d
+	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
+	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
+	FMOVD F13, (R0)
 
 skip:
 

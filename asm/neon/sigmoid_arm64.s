@@ -372,7 +372,7 @@ TEXT ·SigmoidF64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x3bf0000000000000, R17 // x3bf0000000000000
+	MOVD $0x39f0000000000000, R17 // x39f0000000000000
 	VDUP R17, V0.D2
 	CMP $8, R2
 	BLT single
@@ -581,7 +581,7 @@ main:
 	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
 	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
 
-	// u/(u + u 2^k e^r) for a small u
+	// 1/(1 + 2^k e^r), both times a unit
 	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
 	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
 	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
@@ -696,7 +696,7 @@ one:
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
 	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
 
-	// u/(u + u 2^k e^r) for a small u
+	// 1/(1 + 2^k e^r), both times a unit
 	WORD $0x4f745463 // shl v3.2d, v3.2d, #52
 	WORD $0x4ee38403 // add v3.2d, v0.2d, v3.2d
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b
@@ -791,7 +791,7 @@ tail:
 	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
 	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
 
-	// u/(u + u 2^k e^r) for a small u
+	// 1/(1 + 2^k e^r), both times a unit
 	WORD $0x4f745463 // shl v3.2d, v3.2d, #52
 	WORD $0x4ee38403 // add v3.2d, v0.2d, v3.2d
 	WORD $0x4ea01c02 // mov v2.16b, v0.16b

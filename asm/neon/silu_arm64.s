@@ -321,193 +321,200 @@ TEXT ·SiLUF64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V0.D2
-	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
-	VDUP R17, V1.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V2.D2
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V3.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V4.D2
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V5.D2
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V6.D2
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V7.D2
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V8.D2
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V9.D2
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V10.D2
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V11.D2
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V12.D2
+	VDUP R17, V0.D2
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V1.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V13.D2
-	CMP $8, R2
+	VDUP R17, V2.D2
+	MOVD $0xc082c00000000000, R17 // xc082c00000000000
+	VDUP R17, V3.D2
+	MOVD $0x39f0000000000000, R17 // x39f0000000000000
+	VDUP R17, V4.D2
+	CMP $6, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F14
-	FMOVQ 16(R1), F15
-	FMOVQ 32(R1), F16
-	FMOVQ 48(R1), F17
-	MOVD $0xc05e000000000000, R17 // xc05e000000000000
-	VDUP R17, V18.D2
-	WORD $0x6eeee65f // fcmgt v31.2d, v18.2d, v14.2d
-	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6eefe65f // fcmgt v31.2d, v18.2d, v15.2d
-	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ef0e65f // fcmgt v31.2d, v18.2d, v16.2d
-	WORD $0x6e701e5f // bsl v31.16b, v18.16b, v16.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	WORD $0x6ef1e65f // fcmgt v31.2d, v18.2d, v17.2d
-	WORD $0x6e711e5f // bsl v31.16b, v18.16b, v17.16b
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
-	WORD $0x6ee0e5df // fcmgt v31.2d, v14.2d, v0.2d
-	WORD $0x6e6e1c1f // bsl v31.16b, v0.16b, v14.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ee0e5ff // fcmgt v31.2d, v15.2d, v0.2d
-	WORD $0x6e6f1c1f // bsl v31.16b, v0.16b, v15.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ee0e61f // fcmgt v31.2d, v16.2d, v0.2d
-	WORD $0x6e701c1f // bsl v31.16b, v0.16b, v16.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x6ee0e63f // fcmgt v31.2d, v17.2d, v0.2d
-	WORD $0x6e711c1f // bsl v31.16b, v0.16b, v17.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
+	FMOVQ (R1), F5
+	FMOVQ 16(R1), F6
+	FMOVQ 32(R1), F7
+	MOVD $0xc087c00000000000, R17 // xc087c00000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee5e51f // fcmgt v31.2d, v8.2d, v5.2d
+	WORD $0x6e651d1f // bsl v31.16b, v8.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x6ee6e51f // fcmgt v31.2d, v8.2d, v6.2d
+	WORD $0x6e661d1f // bsl v31.16b, v8.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x6ee7e51f // fcmgt v31.2d, v8.2d, v7.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	MOVD $0x4044000000000000, R17 // x4044000000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee8e4bf // fcmgt v31.2d, v5.2d, v8.2d
+	WORD $0x6e651d1f // bsl v31.16b, v8.16b, v5.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6ee8e4df // fcmgt v31.2d, v6.2d, v8.2d
+	WORD $0x6e661d1f // bsl v31.16b, v8.16b, v6.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V11.D2
+	WORD $0x4ee9d569 // fsub v9.2d, v11.2d, v9.2d
+	WORD $0x4eead56a // fsub v10.2d, v11.2d, v10.2d
+	WORD $0x4ee8d568 // fsub v8.2d, v11.2d, v8.2d
 
-	// -x log2 e = k + r
-	WORD $0x4ea21c56 // mov v22.16b, v2.16b
-	WORD $0x4e61ce56 // fmla v22.2d, v18.2d, v1.2d
-	WORD $0x4ea21c57 // mov v23.16b, v2.16b
-	WORD $0x4e61ce77 // fmla v23.2d, v19.2d, v1.2d
-	WORD $0x4ea21c58 // mov v24.16b, v2.16b
-	WORD $0x4e61ce98 // fmla v24.2d, v20.2d, v1.2d
-	WORD $0x4ea21c59 // mov v25.16b, v2.16b
-	WORD $0x4e61ceb9 // fmla v25.2d, v21.2d, v1.2d
-	WORD $0x4ef6d45a // fsub v26.2d, v2.2d, v22.2d
-	WORD $0x4ef7d45b // fsub v27.2d, v2.2d, v23.2d
-	WORD $0x4ef8d45c // fsub v28.2d, v2.2d, v24.2d
-	WORD $0x4ef9d45d // fsub v29.2d, v2.2d, v25.2d
-	WORD $0x4e61ce5a // fmla v26.2d, v18.2d, v1.2d
-	WORD $0x4e61ce7b // fmla v27.2d, v19.2d, v1.2d
-	WORD $0x4e61ce9c // fmla v28.2d, v20.2d, v1.2d
-	WORD $0x4e61cebd // fmla v29.2d, v21.2d, v1.2d
-	WORD $0x4ea41c95 // mov v21.16b, v4.16b
-	WORD $0x4e7acc75 // fmla v21.2d, v3.2d, v26.2d
-	WORD $0x4ea41c94 // mov v20.16b, v4.16b
-	WORD $0x4e7bcc74 // fmla v20.2d, v3.2d, v27.2d
-	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4e7ccc73 // fmla v19.2d, v3.2d, v28.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e7dcc72 // fmla v18.2d, v3.2d, v29.2d
-	WORD $0x4ea51cbe // mov v30.16b, v5.16b
-	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
-	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
-	WORD $0x4e7bce95 // fmla v21.2d, v20.2d, v27.2d
-	WORD $0x4ea51cb4 // mov v20.16b, v5.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
-	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e7acfd2 // fmla v18.2d, v30.2d, v26.2d
-	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e7bcebe // fmla v30.2d, v21.2d, v27.2d
-	WORD $0x4ea61cd5 // mov v21.16b, v6.16b
-	WORD $0x4e7cce95 // fmla v21.2d, v20.2d, v28.2d
-	WORD $0x4ea61cd4 // mov v20.16b, v6.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x4ea71cf3 // mov v19.16b, v7.16b
-	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e7bcfd2 // fmla v18.2d, v30.2d, v27.2d
-	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e7ccebe // fmla v30.2d, v21.2d, v28.2d
-	WORD $0x4ea71cf5 // mov v21.16b, v7.16b
-	WORD $0x4e7dce95 // fmla v21.2d, v20.2d, v29.2d
-	WORD $0x4ea81d14 // mov v20.16b, v8.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V11.D2
+	WORD $0x4ea01c0c // mov v12.16b, v0.16b
+	WORD $0x4e6bcd2c // fmla v12.2d, v9.2d, v11.2d
+	WORD $0x4ea01c0d // mov v13.16b, v0.16b
+	WORD $0x4e6bcd4d // fmla v13.2d, v10.2d, v11.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e6bcd1f // fmla v31.2d, v8.2d, v11.2d
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4eecd40e // fsub v14.2d, v0.2d, v12.2d
+	WORD $0x4eedd40f // fsub v15.2d, v0.2d, v13.2d
+	WORD $0x4eebd410 // fsub v16.2d, v0.2d, v11.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V17.D2
+	WORD $0x4e71cdc9 // fmla v9.2d, v14.2d, v17.2d
+	WORD $0x4e71cdea // fmla v10.2d, v15.2d, v17.2d
+	WORD $0x4e71ce08 // fmla v8.2d, v16.2d, v17.2d
+	WORD $0x4ea91d31 // mov v17.16b, v9.16b
+	WORD $0x4e61cdd1 // fmla v17.2d, v14.2d, v1.2d
+	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
+	WORD $0x4e61cdf2 // fmla v18.2d, v15.2d, v1.2d
 	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e7bce53 // fmla v19.2d, v18.2d, v27.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e7ccfd2 // fmla v18.2d, v30.2d, v28.2d
-	WORD $0x4ea81d1e // mov v30.16b, v8.16b
-	WORD $0x4e7dcebe // fmla v30.2d, v21.2d, v29.2d
-	WORD $0x4ea91d35 // mov v21.16b, v9.16b
-	WORD $0x4e7ace95 // fmla v21.2d, v20.2d, v26.2d
-	WORD $0x4ea91d34 // mov v20.16b, v9.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4ea91d33 // mov v19.16b, v9.16b
-	WORD $0x4e7cce53 // fmla v19.2d, v18.2d, v28.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e7dcfd2 // fmla v18.2d, v30.2d, v29.2d
-	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
-	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
-	WORD $0x4eaa1d55 // mov v21.16b, v10.16b
-	WORD $0x4e7bce95 // fmla v21.2d, v20.2d, v27.2d
-	WORD $0x4eaa1d54 // mov v20.16b, v10.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4eaa1d53 // mov v19.16b, v10.16b
-	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e7acfd2 // fmla v18.2d, v30.2d, v26.2d
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
-	WORD $0x4e7bcebe // fmla v30.2d, v21.2d, v27.2d
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
-	WORD $0x4e7cce95 // fmla v21.2d, v20.2d, v28.2d
-	WORD $0x4eab1d74 // mov v20.16b, v11.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x4eac1d93 // mov v19.16b, v12.16b
-	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
-	WORD $0x4eac1d92 // mov v18.16b, v12.16b
-	WORD $0x4e7bcfd2 // fmla v18.2d, v30.2d, v27.2d
-	WORD $0x4eac1d9e // mov v30.16b, v12.16b
-	WORD $0x4e7ccebe // fmla v30.2d, v21.2d, v28.2d
-	WORD $0x4eac1d95 // mov v21.16b, v12.16b
-	WORD $0x4e7dce95 // fmla v21.2d, v20.2d, v29.2d
-	WORD $0x4ead1db4 // mov v20.16b, v13.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4ead1dba // mov v26.16b, v13.16b
-	WORD $0x4e7bce5a // fmla v26.2d, v18.2d, v27.2d
-	WORD $0x4ead1dbb // mov v27.16b, v13.16b
-	WORD $0x4e7ccfdb // fmla v27.2d, v30.2d, v28.2d
-	WORD $0x4ead1dbc // mov v28.16b, v13.16b
-	WORD $0x4e7dcebc // fmla v28.2d, v21.2d, v29.2d
-	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
-	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
-	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
-	WORD $0x4f745739 // shl v25.2d, v25.2d, #52
-	WORD $0x4ef68696 // add v22.2d, v20.2d, v22.2d
-	WORD $0x4ef78757 // add v23.2d, v26.2d, v23.2d
-	WORD $0x4ef88778 // add v24.2d, v27.2d, v24.2d
-	WORD $0x4ef98799 // add v25.2d, v28.2d, v25.2d
+	WORD $0x4e61ce13 // fmla v19.2d, v16.2d, v1.2d
+	WORD $0x4ef1d529 // fsub v9.2d, v9.2d, v17.2d
+	WORD $0x4ef2d54a // fsub v10.2d, v10.2d, v18.2d
+	WORD $0x4ef3d508 // fsub v8.2d, v8.2d, v19.2d
+	WORD $0x4e61cdc9 // fmla v9.2d, v14.2d, v1.2d
+	WORD $0x4e61cdea // fmla v10.2d, v15.2d, v1.2d
+	WORD $0x4e61ce08 // fmla v8.2d, v16.2d, v1.2d
 
-	// x/(1 + e)
-	WORD $0x4e76d5b6 // fadd v22.2d, v13.2d, v22.2d
-	WORD $0x4e77d5b7 // fadd v23.2d, v13.2d, v23.2d
-	WORD $0x4e78d5b8 // fadd v24.2d, v13.2d, v24.2d
-	WORD $0x4e79d5b9 // fadd v25.2d, v13.2d, v25.2d
-	WORD $0x6e76fdd6 // fdiv v22.2d, v14.2d, v22.2d
-	WORD $0x6e77fdf7 // fdiv v23.2d, v15.2d, v23.2d
-	WORD $0x6e78fe18 // fdiv v24.2d, v16.2d, v24.2d
-	WORD $0x6e79fe39 // fdiv v25.2d, v17.2d, v25.2d
-	FMOVQ F22, (R0)
-	FMOVQ F23, 16(R0)
-	FMOVQ F24, 32(R0)
-	FMOVQ F25, 48(R0)
-	ADD $64, R0, R0
-	ADD $64, R1, R1
-	SUB $8, R2, R2
-	CMP $8, R2
+	// e^r, from 1 + r in two parts
+	WORD $0x4e71d450 // fadd v16.2d, v2.2d, v17.2d
+	WORD $0x4e72d44f // fadd v15.2d, v2.2d, v18.2d
+	WORD $0x4e73d44e // fadd v14.2d, v2.2d, v19.2d
+	WORD $0x4ef0d454 // fsub v20.2d, v2.2d, v16.2d
+	WORD $0x4eefd455 // fsub v21.2d, v2.2d, v15.2d
+	WORD $0x4eeed456 // fsub v22.2d, v2.2d, v14.2d
+	WORD $0x4e71d694 // fadd v20.2d, v20.2d, v17.2d
+	WORD $0x4e72d6b5 // fadd v21.2d, v21.2d, v18.2d
+	WORD $0x4e73d6d6 // fadd v22.2d, v22.2d, v19.2d
+	WORD $0x6e71de37 // fmul v23.2d, v17.2d, v17.2d
+	WORD $0x6e72de58 // fmul v24.2d, v18.2d, v18.2d
+	WORD $0x6e73de79 // fmul v25.2d, v19.2d, v19.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V26.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e71cf5c // fmla v28.2d, v26.2d, v17.2d
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e72cf5d // fmla v29.2d, v26.2d, v18.2d
+	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e71cf9e // fmla v30.2d, v28.2d, v17.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
+	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e72cf9e // fmla v30.2d, v28.2d, v18.2d
+	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e71cfbc // fmla v28.2d, v29.2d, v17.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
+	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e71cf9e // fmla v30.2d, v28.2d, v17.2d
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
+	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e72cf9e // fmla v30.2d, v28.2d, v18.2d
+	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e71cfbc // fmla v28.2d, v29.2d, v17.2d
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
+	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e71cf9e // fmla v30.2d, v28.2d, v17.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
+	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
+	WORD $0x4ebb1f71 // mov v17.16b, v27.16b
+	WORD $0x4e72cf91 // fmla v17.2d, v28.2d, v18.2d
+	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	WORD $0x4e7dcee9 // fmla v9.2d, v23.2d, v29.2d
+	WORD $0x4e71cf0a // fmla v10.2d, v24.2d, v17.2d
+	WORD $0x4e7bcf28 // fmla v8.2d, v25.2d, v27.2d
+	WORD $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
+	WORD $0x4e6ad6aa // fadd v10.2d, v21.2d, v10.2d
+	WORD $0x4e68d6c8 // fadd v8.2d, v22.2d, v8.2d
+	WORD $0x4e69d609 // fadd v9.2d, v16.2d, v9.2d
+	WORD $0x4e6ad5ea // fadd v10.2d, v15.2d, v10.2d
+	WORD $0x4e68d5c8 // fadd v8.2d, v14.2d, v8.2d
+	WORD $0x6ee5e46e // fcmgt v14.2d, v3.2d, v5.2d
+	WORD $0x6ee6e46f // fcmgt v15.2d, v3.2d, v6.2d
+	WORD $0x6ee7e470 // fcmgt v16.2d, v3.2d, v7.2d
+	WORD $0x6e621c8e // bsl v14.16b, v4.16b, v2.16b
+	WORD $0x6e621c8f // bsl v15.16b, v4.16b, v2.16b
+	WORD $0x6e621c90 // bsl v16.16b, v4.16b, v2.16b
+
+	// x/(1 + 2^k e^r), both times a unit
+	WORD $0x6e6edca5 // fmul v5.2d, v5.2d, v14.2d
+	WORD $0x6e6fdcc6 // fmul v6.2d, v6.2d, v15.2d
+	WORD $0x6e70dce7 // fmul v7.2d, v7.2d, v16.2d
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4eec85cc // add v12.2d, v14.2d, v12.2d
+	WORD $0x4eed85ed // add v13.2d, v15.2d, v13.2d
+	WORD $0x4eeb860b // add v11.2d, v16.2d, v11.2d
+	WORD $0x4e69cd8e // fmla v14.2d, v12.2d, v9.2d
+	WORD $0x4e6acdaf // fmla v15.2d, v13.2d, v10.2d
+	WORD $0x4e68cd70 // fmla v16.2d, v11.2d, v8.2d
+	WORD $0x6e6efcae // fdiv v14.2d, v5.2d, v14.2d
+	WORD $0x6e6ffccf // fdiv v15.2d, v6.2d, v15.2d
+	WORD $0x6e70fcf0 // fdiv v16.2d, v7.2d, v16.2d
+	FMOVQ F14, (R0)
+	FMOVQ F15, 16(R0)
+	FMOVQ F16, 32(R0)
+	ADD $48, R0, R0
+	ADD $48, R1, R1
+	SUB $6, R2, R2
+	CMP $6, R2
 	BGE main
 
 single:
@@ -515,48 +522,83 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F14
-	MOVD $0xc05e000000000000, R17 // xc05e000000000000
-	VDUP R17, V15.D2
-	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
-	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6ee0e5df // fcmgt v31.2d, v14.2d, v0.2d
-	WORD $0x6e6e1c1f // bsl v31.16b, v0.16b, v14.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	FMOVQ (R1), F5
+	MOVD $0xc087c00000000000, R17 // xc087c00000000000
+	VDUP R17, V6.D2
+	WORD $0x6ee5e4df // fcmgt v31.2d, v6.2d, v5.2d
+	WORD $0x6e651cdf // bsl v31.16b, v6.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	MOVD $0x4044000000000000, R17 // x4044000000000000
+	VDUP R17, V6.D2
+	WORD $0x6ee6e4bf // fcmgt v31.2d, v5.2d, v6.2d
+	WORD $0x6e651cdf // bsl v31.16b, v6.16b, v5.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V7.D2
+	WORD $0x4ee6d4e6 // fsub v6.2d, v7.2d, v6.2d
 
-	// -x log2 e = k + r
-	WORD $0x4ea21c50 // mov v16.16b, v2.16b
-	WORD $0x4e61cdf0 // fmla v16.2d, v15.2d, v1.2d
-	WORD $0x4ef0d451 // fsub v17.2d, v2.2d, v16.2d
-	WORD $0x4e61cdf1 // fmla v17.2d, v15.2d, v1.2d
-	WORD $0x4ea41c8f // mov v15.16b, v4.16b
-	WORD $0x4e71cc6f // fmla v15.2d, v3.2d, v17.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea61ccf // mov v15.16b, v6.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea81d0f // mov v15.16b, v8.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ead1db2 // mov v18.16b, v13.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4ef08650 // add v16.2d, v18.2d, v16.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V7.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e67ccdf // fmla v31.2d, v6.2d, v7.2d
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x4ee7d408 // fsub v8.2d, v0.2d, v7.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V9.D2
+	WORD $0x4e69cd06 // fmla v6.2d, v8.2d, v9.2d
+	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
+	WORD $0x4e61cd09 // fmla v9.2d, v8.2d, v1.2d
+	WORD $0x4ee9d4c6 // fsub v6.2d, v6.2d, v9.2d
+	WORD $0x4e61cd06 // fmla v6.2d, v8.2d, v1.2d
 
-	// x/(1 + e)
-	WORD $0x4e70d5b0 // fadd v16.2d, v13.2d, v16.2d
-	WORD $0x6e70fdd0 // fdiv v16.2d, v14.2d, v16.2d
-	FMOVQ F16, (R0)
+	// e^r, from 1 + r in two parts
+	WORD $0x4e69d448 // fadd v8.2d, v2.2d, v9.2d
+	WORD $0x4ee8d44a // fsub v10.2d, v2.2d, v8.2d
+	WORD $0x4e69d54a // fadd v10.2d, v10.2d, v9.2d
+	WORD $0x6e69dd2b // fmul v11.2d, v9.2d, v9.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V12.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	WORD $0x4e6dcd66 // fmla v6.2d, v11.2d, v13.2d
+	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
+	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
+	WORD $0x6ee5e468 // fcmgt v8.2d, v3.2d, v5.2d
+	WORD $0x6e621c88 // bsl v8.16b, v4.16b, v2.16b
+
+	// x/(1 + 2^k e^r), both times a unit
+	WORD $0x6e68dca5 // fmul v5.2d, v5.2d, v8.2d
+	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
+	WORD $0x4ee78507 // add v7.2d, v8.2d, v7.2d
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
+	WORD $0x6e68fca8 // fdiv v8.2d, v5.2d, v8.2d
+	FMOVQ F8, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -566,48 +608,83 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F14
-	MOVD $0xc05e000000000000, R17 // xc05e000000000000
-	VDUP R17, V15.D2
-	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
-	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6ee0e5df // fcmgt v31.2d, v14.2d, v0.2d
-	WORD $0x6e6e1c1f // bsl v31.16b, v0.16b, v14.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	FMOVD (R1), F5
+	MOVD $0xc087c00000000000, R17 // xc087c00000000000
+	VDUP R17, V6.D2
+	WORD $0x6ee5e4df // fcmgt v31.2d, v6.2d, v5.2d
+	WORD $0x6e651cdf // bsl v31.16b, v6.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	MOVD $0x4044000000000000, R17 // x4044000000000000
+	VDUP R17, V6.D2
+	WORD $0x6ee6e4bf // fcmgt v31.2d, v5.2d, v6.2d
+	WORD $0x6e651cdf // bsl v31.16b, v6.16b, v5.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V7.D2
+	WORD $0x4ee6d4e6 // fsub v6.2d, v7.2d, v6.2d
 
-	// -x log2 e = k + r
-	WORD $0x4ea21c50 // mov v16.16b, v2.16b
-	WORD $0x4e61cdf0 // fmla v16.2d, v15.2d, v1.2d
-	WORD $0x4ef0d451 // fsub v17.2d, v2.2d, v16.2d
-	WORD $0x4e61cdf1 // fmla v17.2d, v15.2d, v1.2d
-	WORD $0x4ea41c8f // mov v15.16b, v4.16b
-	WORD $0x4e71cc6f // fmla v15.2d, v3.2d, v17.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea61ccf // mov v15.16b, v6.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea81d0f // mov v15.16b, v8.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ead1db2 // mov v18.16b, v13.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4ef08650 // add v16.2d, v18.2d, v16.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V7.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e67ccdf // fmla v31.2d, v6.2d, v7.2d
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x4ee7d408 // fsub v8.2d, v0.2d, v7.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V9.D2
+	WORD $0x4e69cd06 // fmla v6.2d, v8.2d, v9.2d
+	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
+	WORD $0x4e61cd09 // fmla v9.2d, v8.2d, v1.2d
+	WORD $0x4ee9d4c6 // fsub v6.2d, v6.2d, v9.2d
+	WORD $0x4e61cd06 // fmla v6.2d, v8.2d, v1.2d
 
-	// x/(1 + e)
-	WORD $0x4e70d5b0 // fadd v16.2d, v13.2d, v16.2d
-	WORD $0x6e70fdd0 // fdiv v16.2d, v14.2d, v16.2d
-	FMOVD F16, (R0)
+	// e^r, from 1 + r in two parts
+	WORD $0x4e69d448 // fadd v8.2d, v2.2d, v9.2d
+	WORD $0x4ee8d44a // fsub v10.2d, v2.2d, v8.2d
+	WORD $0x4e69d54a // fadd v10.2d, v10.2d, v9.2d
+	WORD $0x6e69dd2b // fmul v11.2d, v9.2d, v9.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V12.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	WORD $0x4e6dcd66 // fmla v6.2d, v11.2d, v13.2d
+	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
+	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
+	WORD $0x6ee5e468 // fcmgt v8.2d, v3.2d, v5.2d
+	WORD $0x6e621c88 // bsl v8.16b, v4.16b, v2.16b
+
+	// x/(1 + 2^k e^r), both times a unit
+	WORD $0x6e68dca5 // fmul v5.2d, v5.2d, v8.2d
+	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
+	WORD $0x4ee78507 // add v7.2d, v8.2d, v7.2d
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
+	WORD $0x6e68fca8 // fdiv v8.2d, v5.2d, v8.2d
+	FMOVD F8, (R0)
 
 skip:
 

@@ -378,215 +378,217 @@ TEXT ·SiLUGradF64(SB), NOSPLIT, $0-72
 	MOVD dy_base+24(FP), R1
 	MOVD x_base+48(FP), R2
 	MOVD dst_len+8(FP), R3
-	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
-	VDUP R17, V0.D2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V1.D2
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V2.D2
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V3.D2
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V4.D2
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V5.D2
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V6.D2
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V7.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V8.D2
-	CMP $8, R3
+	VDUP R17, V0.D2
+	MOVD $0x39f0000000000000, R17 // x39f0000000000000
+	VDUP R17, V1.D2
+	CMP $6, R3
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F9
-	FMOVQ 16(R1), F10
-	FMOVQ 32(R1), F11
-	FMOVQ 48(R1), F12
-	FMOVQ (R2), F13
-	FMOVQ 16(R2), F14
-	FMOVQ 32(R2), F15
-	FMOVQ 48(R2), F16
-	MOVD $0xc05e000000000000, R17 // xc05e000000000000
-	VDUP R17, V17.D2
-	WORD $0x6eede63f // fcmgt v31.2d, v17.2d, v13.2d
-	WORD $0x6e6d1e3f // bsl v31.16b, v17.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6eeee63f // fcmgt v31.2d, v17.2d, v14.2d
-	WORD $0x6e6e1e3f // bsl v31.16b, v17.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6eefe63f // fcmgt v31.2d, v17.2d, v15.2d
-	WORD $0x6e6f1e3f // bsl v31.16b, v17.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ef0e63f // fcmgt v31.2d, v17.2d, v16.2d
-	WORD $0x6e701e3f // bsl v31.16b, v17.16b, v16.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V17.D2
-	WORD $0x6ef1e5bf // fcmgt v31.2d, v13.2d, v17.2d
-	WORD $0x6e6d1e3f // bsl v31.16b, v17.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6ef1e5df // fcmgt v31.2d, v14.2d, v17.2d
-	WORD $0x6e6e1e3f // bsl v31.16b, v17.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6ef1e5ff // fcmgt v31.2d, v15.2d, v17.2d
-	WORD $0x6e6f1e3f // bsl v31.16b, v17.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ef1e61f // fcmgt v31.2d, v16.2d, v17.2d
-	WORD $0x6e701e3f // bsl v31.16b, v17.16b, v16.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
+	FMOVQ (R1), F2
+	FMOVQ 16(R1), F3
+	FMOVQ 32(R1), F4
+	FMOVQ (R2), F5
+	FMOVQ 16(R2), F6
+	FMOVQ 32(R2), F7
+	MOVD $0xc087c00000000000, R17 // xc087c00000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee5e51f // fcmgt v31.2d, v8.2d, v5.2d
+	WORD $0x6e651d1f // bsl v31.16b, v8.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x6ee6e51f // fcmgt v31.2d, v8.2d, v6.2d
+	WORD $0x6e661d1f // bsl v31.16b, v8.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x6ee7e51f // fcmgt v31.2d, v8.2d, v7.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	MOVD $0x4048000000000000, R17 // x4048000000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee8e4bf // fcmgt v31.2d, v5.2d, v8.2d
+	WORD $0x6e651d1f // bsl v31.16b, v8.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x6ee8e4df // fcmgt v31.2d, v6.2d, v8.2d
+	WORD $0x6e661d1f // bsl v31.16b, v8.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V8.D2
+	WORD $0x4ee5d509 // fsub v9.2d, v8.2d, v5.2d
+	WORD $0x4ee6d50a // fsub v10.2d, v8.2d, v6.2d
+	WORD $0x4ee7d508 // fsub v8.2d, v8.2d, v7.2d
 
-	// -x log2 e = k + r
-	WORD $0x4ea11c31 // mov v17.16b, v1.16b
-	WORD $0x4e60cdb1 // fmla v17.2d, v13.2d, v0.2d
-	WORD $0x4ea11c32 // mov v18.16b, v1.16b
-	WORD $0x4e60cdd2 // fmla v18.2d, v14.2d, v0.2d
-	WORD $0x4ea11c33 // mov v19.16b, v1.16b
-	WORD $0x4e60cdf3 // fmla v19.2d, v15.2d, v0.2d
-	WORD $0x4ea11c34 // mov v20.16b, v1.16b
-	WORD $0x4e60ce14 // fmla v20.2d, v16.2d, v0.2d
-	WORD $0x4ef1d435 // fsub v21.2d, v1.2d, v17.2d
-	WORD $0x4ef2d436 // fsub v22.2d, v1.2d, v18.2d
-	WORD $0x4ef3d437 // fsub v23.2d, v1.2d, v19.2d
-	WORD $0x4ef4d438 // fsub v24.2d, v1.2d, v20.2d
-	WORD $0x4e60cdb5 // fmla v21.2d, v13.2d, v0.2d
-	WORD $0x4e60cdd6 // fmla v22.2d, v14.2d, v0.2d
-	WORD $0x4e60cdf7 // fmla v23.2d, v15.2d, v0.2d
-	WORD $0x4e60ce18 // fmla v24.2d, v16.2d, v0.2d
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V25.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V11.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V12.D2
+	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	WORD $0x4e6bcd2d // fmla v13.2d, v9.2d, v11.2d
+	WORD $0x4eac1d8e // mov v14.16b, v12.16b
+	WORD $0x4e6bcd4e // fmla v14.2d, v10.2d, v11.2d
+	WORD $0x4e6bcd0c // fmla v12.2d, v8.2d, v11.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V11.D2
+	WORD $0x4eedd56f // fsub v15.2d, v11.2d, v13.2d
+	WORD $0x4eeed570 // fsub v16.2d, v11.2d, v14.2d
+	WORD $0x4eecd56b // fsub v11.2d, v11.2d, v12.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V17.D2
+	WORD $0x4e71cde9 // fmla v9.2d, v15.2d, v17.2d
+	WORD $0x4e71ce0a // fmla v10.2d, v16.2d, v17.2d
+	WORD $0x4e71cd68 // fmla v8.2d, v11.2d, v17.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V17.D2
+	WORD $0x4ea91d32 // mov v18.16b, v9.16b
+	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
+	WORD $0x4eaa1d53 // mov v19.16b, v10.16b
+	WORD $0x4e71ce13 // fmla v19.2d, v16.2d, v17.2d
+	WORD $0x4ea81d1f // mov v31.16b, v8.16b
+	WORD $0x4e71cd7f // fmla v31.2d, v11.2d, v17.2d
+	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
+	WORD $0x4ef2d529 // fsub v9.2d, v9.2d, v18.2d
+	WORD $0x4ef3d54a // fsub v10.2d, v10.2d, v19.2d
+	WORD $0x4ef1d508 // fsub v8.2d, v8.2d, v17.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V20.D2
+	WORD $0x4e74cde9 // fmla v9.2d, v15.2d, v20.2d
+	WORD $0x4e74ce0a // fmla v10.2d, v16.2d, v20.2d
+	WORD $0x4e74cd68 // fmla v8.2d, v11.2d, v20.2d
+
+	// e^r, from 1 + r in two parts
+	WORD $0x4e72d40b // fadd v11.2d, v0.2d, v18.2d
+	WORD $0x4e73d414 // fadd v20.2d, v0.2d, v19.2d
+	WORD $0x4e71d410 // fadd v16.2d, v0.2d, v17.2d
+	WORD $0x4eebd40f // fsub v15.2d, v0.2d, v11.2d
+	WORD $0x4ef4d415 // fsub v21.2d, v0.2d, v20.2d
+	WORD $0x4ef0d416 // fsub v22.2d, v0.2d, v16.2d
+	WORD $0x4e72d5ef // fadd v15.2d, v15.2d, v18.2d
+	WORD $0x4e73d6b5 // fadd v21.2d, v21.2d, v19.2d
+	WORD $0x4e71d6d6 // fadd v22.2d, v22.2d, v17.2d
+	WORD $0x6e72de57 // fmul v23.2d, v18.2d, v18.2d
+	WORD $0x6e73de78 // fmul v24.2d, v19.2d, v19.2d
+	WORD $0x6e71de39 // fmul v25.2d, v17.2d, v17.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
 	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e75cf3b // fmla v27.2d, v25.2d, v21.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e76cf3c // fmla v28.2d, v25.2d, v22.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e77cf3d // fmla v29.2d, v25.2d, v23.2d
-	WORD $0x4e78cf3a // fmla v26.2d, v25.2d, v24.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e75cf7e // fmla v30.2d, v27.2d, v21.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e76cf9b // fmla v27.2d, v28.2d, v22.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e77cfbc // fmla v28.2d, v29.2d, v23.2d
-	WORD $0x4e78cf59 // fmla v25.2d, v26.2d, v24.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e72cf5c // fmla v28.2d, v26.2d, v18.2d
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e73cf5d // fmla v29.2d, v26.2d, v19.2d
+	WORD $0x4e71cf5b // fmla v27.2d, v26.2d, v17.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
 	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e75cfdd // fmla v29.2d, v30.2d, v21.2d
 	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e76cf7e // fmla v30.2d, v27.2d, v22.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
-	WORD $0x4e78cf3a // fmla v26.2d, v25.2d, v24.2d
-	WORD $0x4ea21c59 // mov v25.16b, v2.16b
-	WORD $0x4e75cfb9 // fmla v25.2d, v29.2d, v21.2d
-	WORD $0x4ea21c5d // mov v29.16b, v2.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
-	WORD $0x4ea21c5e // mov v30.16b, v2.16b
-	WORD $0x4e77cf7e // fmla v30.2d, v27.2d, v23.2d
-	WORD $0x4ea21c5b // mov v27.16b, v2.16b
-	WORD $0x4e78cf5b // fmla v27.2d, v26.2d, v24.2d
-	WORD $0x4ea31c7a // mov v26.16b, v3.16b
-	WORD $0x4e75cf3a // fmla v26.2d, v25.2d, v21.2d
-	WORD $0x4ea31c79 // mov v25.16b, v3.16b
-	WORD $0x4e76cfb9 // fmla v25.2d, v29.2d, v22.2d
-	WORD $0x4ea31c7d // mov v29.16b, v3.16b
-	WORD $0x4e77cfdd // fmla v29.2d, v30.2d, v23.2d
-	WORD $0x4ea31c7e // mov v30.16b, v3.16b
-	WORD $0x4e78cf7e // fmla v30.2d, v27.2d, v24.2d
-	WORD $0x4ea41c9b // mov v27.16b, v4.16b
-	WORD $0x4e75cf5b // fmla v27.2d, v26.2d, v21.2d
-	WORD $0x4ea41c9a // mov v26.16b, v4.16b
-	WORD $0x4e76cf3a // fmla v26.2d, v25.2d, v22.2d
-	WORD $0x4ea41c99 // mov v25.16b, v4.16b
-	WORD $0x4e77cfb9 // fmla v25.2d, v29.2d, v23.2d
-	WORD $0x4ea41c9d // mov v29.16b, v4.16b
-	WORD $0x4e78cfdd // fmla v29.2d, v30.2d, v24.2d
-	WORD $0x4ea51cbe // mov v30.16b, v5.16b
-	WORD $0x4e75cf7e // fmla v30.2d, v27.2d, v21.2d
-	WORD $0x4ea51cbb // mov v27.16b, v5.16b
-	WORD $0x4e76cf5b // fmla v27.2d, v26.2d, v22.2d
-	WORD $0x4ea51cba // mov v26.16b, v5.16b
-	WORD $0x4e77cf3a // fmla v26.2d, v25.2d, v23.2d
-	WORD $0x4ea51cb9 // mov v25.16b, v5.16b
-	WORD $0x4e78cfb9 // fmla v25.2d, v29.2d, v24.2d
-	WORD $0x4ea61cdd // mov v29.16b, v6.16b
-	WORD $0x4e75cfdd // fmla v29.2d, v30.2d, v21.2d
-	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e76cf7e // fmla v30.2d, v27.2d, v22.2d
-	WORD $0x4ea61cdb // mov v27.16b, v6.16b
-	WORD $0x4e77cf5b // fmla v27.2d, v26.2d, v23.2d
-	WORD $0x4ea61cda // mov v26.16b, v6.16b
-	WORD $0x4e78cf3a // fmla v26.2d, v25.2d, v24.2d
-	WORD $0x4ea71cf9 // mov v25.16b, v7.16b
-	WORD $0x4e75cfb9 // fmla v25.2d, v29.2d, v21.2d
-	WORD $0x4ea71cfd // mov v29.16b, v7.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
-	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e77cf7e // fmla v30.2d, v27.2d, v23.2d
-	WORD $0x4ea71cfb // mov v27.16b, v7.16b
-	WORD $0x4e78cf5b // fmla v27.2d, v26.2d, v24.2d
-	WORD $0x4ea81d1a // mov v26.16b, v8.16b
-	WORD $0x4e75cf3a // fmla v26.2d, v25.2d, v21.2d
-	WORD $0x4ea81d15 // mov v21.16b, v8.16b
-	WORD $0x4e76cfb5 // fmla v21.2d, v29.2d, v22.2d
-	WORD $0x4ea81d16 // mov v22.16b, v8.16b
-	WORD $0x4e77cfd6 // fmla v22.2d, v30.2d, v23.2d
-	WORD $0x4ea81d17 // mov v23.16b, v8.16b
-	WORD $0x4e78cf77 // fmla v23.2d, v27.2d, v24.2d
-	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
-	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
-	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
-	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
-	WORD $0x4ef18751 // add v17.2d, v26.2d, v17.2d
-	WORD $0x4ef286b2 // add v18.2d, v21.2d, v18.2d
-	WORD $0x4ef386d3 // add v19.2d, v22.2d, v19.2d
-	WORD $0x4ef486f4 // add v20.2d, v23.2d, v20.2d
+	WORD $0x4e72cf9e // fmla v30.2d, v28.2d, v18.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e73cfbc // fmla v28.2d, v29.2d, v19.2d
+	WORD $0x4e71cf7a // fmla v26.2d, v27.2d, v17.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e73cf9e // fmla v30.2d, v28.2d, v19.2d
+	WORD $0x4e71cf5b // fmla v27.2d, v26.2d, v17.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e73cfdd // fmla v29.2d, v30.2d, v19.2d
+	WORD $0x4e71cf7a // fmla v26.2d, v27.2d, v17.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e72cf9e // fmla v30.2d, v28.2d, v18.2d
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e73cfbc // fmla v28.2d, v29.2d, v19.2d
+	WORD $0x4e71cf5b // fmla v27.2d, v26.2d, v17.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e73cf9e // fmla v30.2d, v28.2d, v19.2d
+	WORD $0x4e71cf7a // fmla v26.2d, v27.2d, v17.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e73cfdd // fmla v29.2d, v30.2d, v19.2d
+	WORD $0x4e71cf5b // fmla v27.2d, v26.2d, v17.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e72cf9e // fmla v30.2d, v28.2d, v18.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e73cfbc // fmla v28.2d, v29.2d, v19.2d
+	WORD $0x4e71cf7a // fmla v26.2d, v27.2d, v17.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
+	WORD $0x4ebb1f72 // mov v18.16b, v27.16b
+	WORD $0x4e73cf92 // fmla v18.2d, v28.2d, v19.2d
+	WORD $0x4e71cf5b // fmla v27.2d, v26.2d, v17.2d
+	WORD $0x4e7dcee9 // fmla v9.2d, v23.2d, v29.2d
+	WORD $0x4e72cf0a // fmla v10.2d, v24.2d, v18.2d
+	WORD $0x4e7bcf28 // fmla v8.2d, v25.2d, v27.2d
+	WORD $0x4e69d5e9 // fadd v9.2d, v15.2d, v9.2d
+	WORD $0x4e6ad6aa // fadd v10.2d, v21.2d, v10.2d
+	WORD $0x4e68d6c8 // fadd v8.2d, v22.2d, v8.2d
+	WORD $0x4e69d569 // fadd v9.2d, v11.2d, v9.2d
+	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
+	WORD $0x4e68d608 // fadd v8.2d, v16.2d, v8.2d
 
-	// s = 1/(1 + e), s (1 + x e s)
-	WORD $0x4e71d517 // fadd v23.2d, v8.2d, v17.2d
-	WORD $0x4e72d516 // fadd v22.2d, v8.2d, v18.2d
-	WORD $0x4e73d515 // fadd v21.2d, v8.2d, v19.2d
-	WORD $0x4e74d51a // fadd v26.2d, v8.2d, v20.2d
-	WORD $0x6e77fd17 // fdiv v23.2d, v8.2d, v23.2d
-	WORD $0x6e76fd16 // fdiv v22.2d, v8.2d, v22.2d
-	WORD $0x6e75fd15 // fdiv v21.2d, v8.2d, v21.2d
-	WORD $0x6e7afd1a // fdiv v26.2d, v8.2d, v26.2d
-	WORD $0x6e71ddb1 // fmul v17.2d, v13.2d, v17.2d
-	WORD $0x6e72ddd2 // fmul v18.2d, v14.2d, v18.2d
-	WORD $0x6e73ddf3 // fmul v19.2d, v15.2d, v19.2d
-	WORD $0x6e74de14 // fmul v20.2d, v16.2d, v20.2d
-	WORD $0x4ea81d10 // mov v16.16b, v8.16b
-	WORD $0x4e77ce30 // fmla v16.2d, v17.2d, v23.2d
-	WORD $0x4ea81d11 // mov v17.16b, v8.16b
-	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e75ce72 // fmla v18.2d, v19.2d, v21.2d
-	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e7ace93 // fmla v19.2d, v20.2d, v26.2d
-	WORD $0x6e70def0 // fmul v16.2d, v23.2d, v16.2d
-	WORD $0x6e71ded1 // fmul v17.2d, v22.2d, v17.2d
-	WORD $0x6e72deb2 // fmul v18.2d, v21.2d, v18.2d
-	WORD $0x6e73df53 // fmul v19.2d, v26.2d, v19.2d
-	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
-	WORD $0x6e71dd51 // fmul v17.2d, v10.2d, v17.2d
-	WORD $0x6e72dd72 // fmul v18.2d, v11.2d, v18.2d
-	WORD $0x6e73dd93 // fmul v19.2d, v12.2d, v19.2d
-	FMOVQ F16, (R0)
-	FMOVQ F17, 16(R0)
-	FMOVQ F18, 32(R0)
-	FMOVQ F19, 48(R0)
-	ADD $64, R0, R0
-	ADD $64, R1, R1
-	ADD $64, R2, R2
-	SUB $8, R3, R3
-	CMP $8, R3
+	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
+	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
+	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eed842d // add v13.2d, v1.2d, v13.2d
+	WORD $0x4eee842e // add v14.2d, v1.2d, v14.2d
+	WORD $0x4eec842c // add v12.2d, v1.2d, v12.2d
+	WORD $0x6e69dda9 // fmul v9.2d, v13.2d, v9.2d
+	WORD $0x6e6addca // fmul v10.2d, v14.2d, v10.2d
+	WORD $0x6e68dd88 // fmul v8.2d, v12.2d, v8.2d
+	WORD $0x4e69d42c // fadd v12.2d, v1.2d, v9.2d
+	WORD $0x4e6ad42e // fadd v14.2d, v1.2d, v10.2d
+	WORD $0x4e68d42d // fadd v13.2d, v1.2d, v8.2d
+	WORD $0x6e6cfc0c // fdiv v12.2d, v0.2d, v12.2d
+	WORD $0x6e6efc0e // fdiv v14.2d, v0.2d, v14.2d
+	WORD $0x6e6dfc0d // fdiv v13.2d, v0.2d, v13.2d
+	WORD $0x6e6cdc30 // fmul v16.2d, v1.2d, v12.2d
+	WORD $0x6e6edc34 // fmul v20.2d, v1.2d, v14.2d
+	WORD $0x6e6ddc2b // fmul v11.2d, v1.2d, v13.2d
+	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
+	WORD $0x6e6edd4e // fmul v14.2d, v10.2d, v14.2d
+	WORD $0x6e6ddd0d // fmul v13.2d, v8.2d, v13.2d
+	WORD $0x4ea01c08 // mov v8.16b, v0.16b
+	WORD $0x4e6ccca8 // fmla v8.2d, v5.2d, v12.2d
+	WORD $0x4ea01c0c // mov v12.16b, v0.16b
+	WORD $0x4e6ecccc // fmla v12.2d, v6.2d, v14.2d
+	WORD $0x4ea01c0e // mov v14.16b, v0.16b
+	WORD $0x4e6dccee // fmla v14.2d, v7.2d, v13.2d
+	WORD $0x6e68de08 // fmul v8.2d, v16.2d, v8.2d
+	WORD $0x6e6cde8c // fmul v12.2d, v20.2d, v12.2d
+	WORD $0x6e6edd6e // fmul v14.2d, v11.2d, v14.2d
+	WORD $0x6e68dc48 // fmul v8.2d, v2.2d, v8.2d
+	WORD $0x6e6cdc6c // fmul v12.2d, v3.2d, v12.2d
+	WORD $0x6e6edc8e // fmul v14.2d, v4.2d, v14.2d
+	FMOVQ F8, (R0)
+	FMOVQ F12, 16(R0)
+	FMOVQ F14, 32(R0)
+	ADD $48, R0, R0
+	ADD $48, R1, R1
+	ADD $48, R2, R2
+	SUB $6, R3, R3
+	CMP $6, R3
 	BGE main
 
 single:
@@ -594,61 +596,95 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F9
-	FMOVQ (R2), F10
-	MOVD $0xc05e000000000000, R17 // xc05e000000000000
-	VDUP R17, V11.D2
-	WORD $0x6eeae57f // fcmgt v31.2d, v11.2d, v10.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V11.D2
-	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	FMOVQ (R1), F2
+	FMOVQ (R2), F3
+	MOVD $0xc087c00000000000, R17 // xc087c00000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee3e49f // fcmgt v31.2d, v4.2d, v3.2d
+	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	MOVD $0x4048000000000000, R17 // x4048000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee4e47f // fcmgt v31.2d, v3.2d, v4.2d
+	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V4.D2
+	WORD $0x4ee3d484 // fsub v4.2d, v4.2d, v3.2d
 
-	// -x log2 e = k + r
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e60cd4b // fmla v11.2d, v10.2d, v0.2d
-	WORD $0x4eebd42c // fsub v12.2d, v1.2d, v11.2d
-	WORD $0x4e60cd4c // fmla v12.2d, v10.2d, v0.2d
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V13.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V14.D2
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V13.D2
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V14.D2
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea21c4d // mov v13.16b, v2.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea31c6e // mov v14.16b, v3.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea41c8d // mov v13.16b, v4.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea51cae // mov v14.16b, v5.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea61ccd // mov v13.16b, v6.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea71cee // mov v14.16b, v7.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea81d0d // mov v13.16b, v8.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eeb85ab // add v11.2d, v13.2d, v11.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V5.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V6.D2
+	WORD $0x4e65cc86 // fmla v6.2d, v4.2d, v5.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V5.D2
+	WORD $0x4ee6d4a5 // fsub v5.2d, v5.2d, v6.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V7.D2
+	WORD $0x4e67cca4 // fmla v4.2d, v5.2d, v7.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V7.D2
+	WORD $0x4ea41c9f // mov v31.16b, v4.16b
+	WORD $0x4e67ccbf // fmla v31.2d, v5.2d, v7.2d
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x4ee7d484 // fsub v4.2d, v4.2d, v7.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V8.D2
+	WORD $0x4e68cca4 // fmla v4.2d, v5.2d, v8.2d
 
-	// s = 1/(1 + e), s (1 + x e s)
-	WORD $0x4e6bd50d // fadd v13.2d, v8.2d, v11.2d
-	WORD $0x6e6dfd0d // fdiv v13.2d, v8.2d, v13.2d
-	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
-	WORD $0x4ea81d0a // mov v10.16b, v8.16b
-	WORD $0x4e6dcd6a // fmla v10.2d, v11.2d, v13.2d
-	WORD $0x6e6addaa // fmul v10.2d, v13.2d, v10.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
-	FMOVQ F10, (R0)
+	// e^r, from 1 + r in two parts
+	WORD $0x4e67d405 // fadd v5.2d, v0.2d, v7.2d
+	WORD $0x4ee5d408 // fsub v8.2d, v0.2d, v5.2d
+	WORD $0x4e67d508 // fadd v8.2d, v8.2d, v7.2d
+	WORD $0x6e67dce9 // fmul v9.2d, v7.2d, v7.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V10.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V11.D2
+	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V10.D2
+	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V11.D2
+	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V10.D2
+	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V11.D2
+	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V10.D2
+	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V11.D2
+	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V10.D2
+	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V11.D2
+	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	WORD $0x4e6bcd24 // fmla v4.2d, v9.2d, v11.2d
+	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
+	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
+
+	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
+	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
+	WORD $0x4ee68426 // add v6.2d, v1.2d, v6.2d
+	WORD $0x6e64dcc4 // fmul v4.2d, v6.2d, v4.2d
+	WORD $0x4e64d426 // fadd v6.2d, v1.2d, v4.2d
+	WORD $0x6e66fc06 // fdiv v6.2d, v0.2d, v6.2d
+	WORD $0x6e66dc25 // fmul v5.2d, v1.2d, v6.2d
+	WORD $0x6e66dc86 // fmul v6.2d, v4.2d, v6.2d
+	WORD $0x4ea01c04 // mov v4.16b, v0.16b
+	WORD $0x4e66cc64 // fmla v4.2d, v3.2d, v6.2d
+	WORD $0x6e64dca4 // fmul v4.2d, v5.2d, v4.2d
+	WORD $0x6e64dc44 // fmul v4.2d, v2.2d, v4.2d
+	FMOVQ F4, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -659,61 +695,95 @@ one:
 tail:
 	CBZ R3, done
 	TBZ $0, R3, skip
-	FMOVD (R1), F9
-	FMOVD (R2), F10
-	MOVD $0xc05e000000000000, R17 // xc05e000000000000
-	VDUP R17, V11.D2
-	WORD $0x6eeae57f // fcmgt v31.2d, v11.2d, v10.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V11.D2
-	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	FMOVD (R1), F2
+	FMOVD (R2), F3
+	MOVD $0xc087c00000000000, R17 // xc087c00000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee3e49f // fcmgt v31.2d, v4.2d, v3.2d
+	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	MOVD $0x4048000000000000, R17 // x4048000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee4e47f // fcmgt v31.2d, v3.2d, v4.2d
+	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V4.D2
+	WORD $0x4ee3d484 // fsub v4.2d, v4.2d, v3.2d
 
-	// -x log2 e = k + r
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e60cd4b // fmla v11.2d, v10.2d, v0.2d
-	WORD $0x4eebd42c // fsub v12.2d, v1.2d, v11.2d
-	WORD $0x4e60cd4c // fmla v12.2d, v10.2d, v0.2d
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V13.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V14.D2
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V13.D2
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V14.D2
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea21c4d // mov v13.16b, v2.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea31c6e // mov v14.16b, v3.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea41c8d // mov v13.16b, v4.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea51cae // mov v14.16b, v5.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea61ccd // mov v13.16b, v6.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea71cee // mov v14.16b, v7.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea81d0d // mov v13.16b, v8.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eeb85ab // add v11.2d, v13.2d, v11.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V5.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V6.D2
+	WORD $0x4e65cc86 // fmla v6.2d, v4.2d, v5.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V5.D2
+	WORD $0x4ee6d4a5 // fsub v5.2d, v5.2d, v6.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V7.D2
+	WORD $0x4e67cca4 // fmla v4.2d, v5.2d, v7.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V7.D2
+	WORD $0x4ea41c9f // mov v31.16b, v4.16b
+	WORD $0x4e67ccbf // fmla v31.2d, v5.2d, v7.2d
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x4ee7d484 // fsub v4.2d, v4.2d, v7.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V8.D2
+	WORD $0x4e68cca4 // fmla v4.2d, v5.2d, v8.2d
 
-	// s = 1/(1 + e), s (1 + x e s)
-	WORD $0x4e6bd50d // fadd v13.2d, v8.2d, v11.2d
-	WORD $0x6e6dfd0d // fdiv v13.2d, v8.2d, v13.2d
-	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
-	WORD $0x4ea81d0a // mov v10.16b, v8.16b
-	WORD $0x4e6dcd6a // fmla v10.2d, v11.2d, v13.2d
-	WORD $0x6e6addaa // fmul v10.2d, v13.2d, v10.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
-	FMOVD F10, (R0)
+	// e^r, from 1 + r in two parts
+	WORD $0x4e67d405 // fadd v5.2d, v0.2d, v7.2d
+	WORD $0x4ee5d408 // fsub v8.2d, v0.2d, v5.2d
+	WORD $0x4e67d508 // fadd v8.2d, v8.2d, v7.2d
+	WORD $0x6e67dce9 // fmul v9.2d, v7.2d, v7.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V10.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V11.D2
+	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V10.D2
+	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V11.D2
+	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V10.D2
+	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V11.D2
+	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V10.D2
+	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V11.D2
+	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V10.D2
+	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V11.D2
+	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	WORD $0x4e6bcd24 // fmla v4.2d, v9.2d, v11.2d
+	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
+	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
+
+	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
+	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
+	WORD $0x4ee68426 // add v6.2d, v1.2d, v6.2d
+	WORD $0x6e64dcc4 // fmul v4.2d, v6.2d, v4.2d
+	WORD $0x4e64d426 // fadd v6.2d, v1.2d, v4.2d
+	WORD $0x6e66fc06 // fdiv v6.2d, v0.2d, v6.2d
+	WORD $0x6e66dc25 // fmul v5.2d, v1.2d, v6.2d
+	WORD $0x6e66dc86 // fmul v6.2d, v4.2d, v6.2d
+	WORD $0x4ea01c04 // mov v4.16b, v0.16b
+	WORD $0x4e66cc64 // fmla v4.2d, v3.2d, v6.2d
+	WORD $0x6e64dca4 // fmul v4.2d, v5.2d, v4.2d
+	WORD $0x6e64dc44 // fmul v4.2d, v2.2d, v4.2d
+	FMOVD F4, (R0)
 
 skip:
 

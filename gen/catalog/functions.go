@@ -21,14 +21,14 @@ func functions() []*Kernel {
 		function("Tanh", "tanh(x[i])", tanh32, tanh64),
 		function("Sigmoid", "1/(1 + exp(-x[i]))", sigmoid32, sigmoid64),
 		function("Erf", "erf(x[i])", erf32, erf64),
-		function("Softplus", "log(1 + exp(x[i]))", softplus32, softplus32),
-		function("SiLU", "x[i]/(1 + exp(-x[i]))", silu32, silu32),
-		function("GELU", "x[i]*Phi(x[i])", gelu32, gelu32),
-		function("GELUTanh", "x[i]*(1 + tanh(sqrt(2/pi)*(x[i] + 0.044715*x[i]^3)))/2", geluTanh32, geluTanh32),
-		functionGrad("SoftplusGrad", "sigmoid(x[i])", softplusGrad32, softplusGrad32),
-		functionGrad("SiLUGrad", "SiLU'(x[i])", siluGrad32, siluGrad32),
-		functionGrad("GELUGrad", "GELU'(x[i])", geluGrad32, geluGrad32),
-		functionGrad("GELUTanhGrad", "GELUTanh'(x[i])", geluTanhGrad32, geluTanhGrad32),
+		function("Softplus", "log(1 + exp(x[i]))", softplus32, softplus64),
+		function("SiLU", "x[i]/(1 + exp(-x[i]))", silu32, silu64),
+		function("GELU", "x[i]*Phi(x[i])", gelu32, gelu64),
+		function("GELUTanh", "x[i]*(1 + tanh(sqrt(2/pi)*(x[i] + 0.044715*x[i]^3)))/2", geluTanh32, geluTanh64),
+		functionGrad("SoftplusGrad", "sigmoid(x[i])", softplusGrad32, softplusGrad64),
+		functionGrad("SiLUGrad", "SiLU'(x[i])", siluGrad32, siluGrad64),
+		functionGrad("GELUGrad", "GELU'(x[i])", geluGrad32, geluGrad64),
+		functionGrad("GELUTanhGrad", "GELUTanh'(x[i])", geluTanhGrad32, geluTanhGrad64),
 	}
 }
 

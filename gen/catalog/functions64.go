@@ -10,38 +10,56 @@ import (
 // The functions of float64. What is constant in their formulas stands in
 // kernels/generic/coefs64.go.
 
+// minus returns 0 - x.
+func minus(b *Body, x Val) Val { return b.Sub(number(b, 0), x) }
+
+// reduceUpper returns x - k log 2, but for the lower part of log 2, for the whole k next to
+// x/log 2, then -k, and a number that has k in its lowest bits.
+func reduceUpper(b *Body, x Val) (upper, minusK, low Val) {
+	b.Note("x = k log 2 + r, in two parts")
+	whole := number(b, generic.Whole)
+	low = b.MulAdd(x, number(b, math.Log2E), whole)
+	minusK = b.Sub(whole, low)
+	return b.MulAdd(minusK, number(b, generic.Ln2Upper), x), minusK, low
+}
+
 // reduce returns x - k log 2 in two parts, of which the second is small, for the whole k
 // next to x/log 2, and a number that has k in its lowest bits.
 func reduce(b *Body, x Val) (r, rest, low Val) {
-	b.Note("x = k log 2 + r, in two parts")
-	whole, lower := number(b, generic.Whole), number(b, generic.Ln2Lower)
-	low = b.MulAdd(x, number(b, math.Log2E), whole)
-	minusK := b.Sub(whole, low)
-	upper := b.MulAdd(minusK, number(b, generic.Ln2Upper), x)
-	r = b.MulAdd(minusK, lower, upper)
-	return r, b.MulAdd(minusK, lower, b.Sub(upper, r)), low
+	upper, minusK, low := reduceUpper(b, x)
+	ln2Lower := number(b, generic.Ln2Lower)
+	r = b.MulAdd(minusK, ln2Lower, upper)
+	return r, b.MulAdd(minusK, ln2Lower, b.Sub(upper, r)), low
 }
 
-// expTail returns exp(r + rest) - 1 - r for a small rest.
+// reduceSum is reduce for x + lower, where lower is small.
+func reduceSum(b *Body, x, lower Val) (r, rest, low Val) {
+	upper, minusK, low := reduceUpper(b, x)
+	lower = b.MulAdd(minusK, number(b, generic.Ln2Lower), lower)
+	r = b.Add(upper, lower)
+	return r, b.Add(b.Sub(upper, r), lower), low
+}
+
+// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1.
 func expTail(b *Body, r, rest Val) Val {
 	return b.MulAdd(b.Mul(r, r), horner(b, r, generic.ExpTail[:]), rest)
 }
 
-// expOf returns exp(x)/2^k, and a number that has k in its lowest bits.
-func expOf(b *Body, x Val) (y, low Val) {
-	r, rest, low := reduce(b, x)
+// expOf returns exp(r + rest).
+func expOf(b *Body, r, rest Val) Val {
 	b.Note("e^r, from 1 + r in two parts")
 	one := number(b, 1)
-	y = b.Add(one, r)
+	y := b.Add(one, r)
 	lost := b.Add(b.Sub(one, y), r)
-	return b.Add(y, b.Add(lost, expTail(b, r, rest))), low
+	return b.Add(y, b.Add(lost, expTail(b, r, rest)))
 }
 
 // wholeIn returns the k in the lowest bits of low.
 func wholeIn(b *Body, low Val) Val { return b.Sub(low, number(b, generic.Whole)) }
 
 func exp64(b *Body, x Val) Val {
-	y, low := expOf(b, clamp(b, generic.ExpLeast64, x, generic.ExpMost64))
+	r, rest, low := reduce(b, clamp(b, generic.ExpLeast64, x, generic.ExpMost64))
+	y := expOf(b, r, rest)
 	b.Note("2^k e^r")
 	return b.Scale(y, wholeIn(b, low))
 }
@@ -78,15 +96,18 @@ func expm1f64(b *Body, x Val) Val {
 	return b.Select(small, x, b.Add(y, y))
 }
 
-// logOf64 returns the logarithm of 2^k (1 + f), and a small number more, if there is one.
-func logOf64(b *Body, minusK, f Val, more func(Val) Val) Val {
+// logOf64 returns the logarithm of 2^k (1 + f). If there is more, it adds a small number.
+func logOf64(b *Body, minusK, f Val, more func(rest Val) Val) Val {
 	b.Note("s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))")
 	s := b.Div(f, b.Add(number(b, 2), f))
 	z := b.Mul(s, s)
 	half := b.Mul(f, b.Mul(number(b, 0.5), f))
 	b.Note("f + k log 2 in two parts")
 	y := b.MulAdd(minusK, number(b, -generic.Ln2Upper), f)
-	rest := more(b.Sub(f, b.MulAdd(minusK, number(b, generic.Ln2Upper), y)))
+	rest := b.Sub(f, b.MulAdd(minusK, number(b, generic.Ln2Upper), y))
+	if more != nil {
+		rest = more(rest)
+	}
 	lower := b.MulAdd(minusK, number(b, -generic.Ln2Lower), rest)
 	p := b.MulAdd(z, horner(b, z, generic.LogTail64[:]), half)
 	return b.Add(y, b.Sub(b.MulAdd(s, p, lower), half))
@@ -100,7 +121,7 @@ func log64(b *Body, x Val) Val {
 	zero := lift(number(b, 1<<52+logBias), number(b, 1<<52+logBias+generic.SubnormalLift))
 	minusK, m, _ := binary(b, u, zero)
 	f := b.Sub(m, number(b, 1))
-	y := logOf64(b, minusK, f, func(rest Val) Val { return rest })
+	y := logOf64(b, minusK, f, nil)
 	return logEdges(b, y, x)
 }
 
@@ -131,9 +152,10 @@ func tanh64(b *Body, x Val) Val {
 
 func sigmoid64(b *Body, x Val) Val {
 	c := clamp(b, generic.ExpLeast64, x, generic.SigmoidMost64)
-	y, low := expOf(b, b.Sub(number(b, 0), c))
-	b.Note("u/(u + u 2^k e^r) for a small u")
-	unit := number(b, generic.SigmoidUnit)
+	r, rest, low := reduce(b, minus(b, c))
+	y := expOf(b, r, rest)
+	b.Note("1/(1 + 2^k e^r), both times a unit")
+	unit := number(b, generic.SmallUnit)
 	return b.Div(unit, b.MulAdd(times2(b, unit, low), y, unit))
 }
 
@@ -142,7 +164,7 @@ func erf64(b *Body, x Val) Val {
 	a := b.Min(number(b, generic.ErfMost64), b.Abs(x))
 	q := horner(b, a, generic.ErfExponent64[:])
 	z := b.Mul(a, q)
-	lower := b.MulAdd(a, q, b.Sub(number(b, 0), z))
+	lower := b.MulAdd(a, q, minus(b, z))
 	r, low := splitOne(b, z)
 	b.Note("(1 - 2^k) - 2^k r log 2 in two parts, - 2^k (2^r - 1 - r log 2)")
 	shifted := b.ShiftUp(low)
@@ -153,4 +175,109 @@ func erf64(b *Body, x Val) Val {
 	rest := b.MulAdd(slope, r, b.Sub(whole, y))
 	tail := b.MulAdd(r, horner(b, r, generic.Exp2Tail[:]), b.Mul(number(b, math.Ln2), lower))
 	return withSign(b, b.Add(y, b.MulAdd(minusPower, tail, rest)), x)
+}
+
+// overSum returns x/(1 + 2^k y), for the k in the lowest bits of low, with unit in the
+// place of 1.
+func overSum(b *Body, x, y, low, unit Val) Val {
+	b.Note("x/(1 + 2^k e^r), both times a unit")
+	return b.Div(b.Mul(x, unit), b.MulAdd(times2(b, unit, low), y, unit))
+}
+
+// unitAt returns the unit for overSum: a small one below a bound.
+func unitAt(b *Body, x Val, far float64) Val {
+	return b.Select(b.Less(x, number(b, far)), number(b, generic.SmallUnit), number(b, 1))
+}
+
+func softplus64(b *Body, x Val) Val {
+	below := b.Or(x, bits(b, signBit))
+	r, rest, low := reduce(b, b.Max(number(b, generic.ExpLeast64), below))
+	e := b.Scale(expOf(b, r, rest), wholeIn(b, low))
+	b.Note("s = -e/(2 + e), log(1 + e) = e + s (e + s s p)")
+	s := b.Div(e, b.Sub(number(b, -2), e))
+	z := b.Mul(s, s)
+	y := b.MulAdd(s, b.MulAdd(z, horner(b, z, generic.SoftplusTail[:]), e), e)
+	return b.Add(b.Max(number(b, 0), x), y)
+}
+
+func softplusGrad64(b *Body, dy, x Val) Val { return b.Mul(dy, sigmoid64(b, x)) }
+
+func silu64(b *Body, x Val) Val {
+	c := b.Max(number(b, generic.SiLULeast64), x)
+	r, rest, low := reduce(b, minus(b, b.Min(number(b, generic.SigmoidMost64), c)))
+	return overSum(b, c, expOf(b, r, rest), low, unitAt(b, c, generic.SiLUFar64))
+}
+
+// slope returns s (1 + d (1 - s)) for s = 1/(1 + 2^k y), for the k in the lowest bits of low.
+func slope(b *Body, d, y, low Val) Val {
+	b.Note("s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))")
+	unit := number(b, generic.SmallUnit)
+	e := b.Mul(times2(b, unit, low), y)
+	over := b.Div(number(b, 1), b.Add(unit, e))
+	return b.Mul(b.Mul(unit, over), b.MulAdd(d, b.Mul(e, over), number(b, 1)))
+}
+
+func siluGrad64(b *Body, dy, x Val) Val {
+	c := clamp(b, generic.SiLULeast64, x, generic.SiLUGradMost64)
+	r, rest, low := reduce(b, minus(b, c))
+	return b.Mul(dy, slope(b, c, expOf(b, r, rest), low))
+}
+
+// phiOf returns y, p, q and k with exp(-a*a/2) = 2^k y and Phi(-a) = 2^k y p/q.
+func phiOf(b *Body, a Val) (y, p, q, k Val) {
+	b.Note("-a a/2 in two parts")
+	half := b.Mul(number(b, -0.5), a)
+	square := b.Mul(a, half)
+	r, rest, low := reduceSum(b, square, b.MulAdd(a, half, minus(b, square)))
+	y = expOf(b, r, rest)
+	b.Note("Phi(-a) = 2^k e^r p/q")
+	p = horner(b, a, generic.PhiAbove[:])
+	q = b.MulAdd(b.Mul(a, number(b, generic.PhiSlope)), p, horner(b, a, generic.PhiBelow[:]))
+	return y, p, q, wholeIn(b, low)
+}
+
+func gelu64(b *Body, x Val) Val {
+	a := b.Min(number(b, generic.GELUMost64), b.Abs(x))
+	y, p, q, k := phiOf(b, a)
+	tail := b.Scale(b.Div(b.Mul(b.Mul(a, y), p), q), k)
+	b.Note("max(x, 0) - a Phi(-a)")
+	return b.Sub(b.Max(bits(b, signBit), x), tail)
+}
+
+func geluGrad64(b *Body, dy, x Val) Val {
+	a := b.Min(number(b, generic.GELUMost64), b.Abs(x))
+	y, p, q, k := phiOf(b, a)
+	tail := b.Scale(b.Mul(y, b.MulAdd(a, number(b, -generic.NormalPeak), b.Div(p, q))), k)
+	b.Note("Phi(-a) - a phi(a), for positive x from 1")
+	d := b.Select(b.Less(x, number(b, 0)), tail, b.Sub(number(b, 1), tail))
+	return b.Mul(dy, d)
+}
+
+// geluTanhExp64 returns exp(-2 sqrt(2/pi) (c + 0.044715 c^3))/2^k, c*c, and a number that
+// has k in its lowest bits.
+func geluTanhExp64(b *Body, c Val) (y, square, low Val) {
+	b.Note("-2 sqrt(2/pi) (c + 0.044715 c^3) in two parts")
+	upper, cube := number(b, generic.GELUTanhSlopeUpper), number(b, generic.GELUTanhCubeUpper)
+	square = b.Mul(c, c)
+	d := b.MulAdd(square, cube, upper)
+	rest := b.MulAdd(square, cube, b.Sub(upper, d))
+	lower := b.MulAdd(square, number(b, generic.GELUTanhCubeLower), number(b, generic.GELUTanhSlopeLower))
+	lower = b.MulAdd(b.MulAdd(c, c, minus(b, square)), cube, lower)
+	t := b.Mul(c, d)
+	lower = b.MulAdd(c, b.Add(rest, lower), b.MulAdd(c, d, minus(b, t)))
+	r, rest, low := reduceSum(b, t, lower)
+	return expOf(b, r, rest), square, low
+}
+
+func geluTanh64(b *Body, x Val) Val {
+	c := b.Max(number(b, generic.GELUTanhLeast64), x)
+	y, _, low := geluTanhExp64(b, b.Min(number(b, generic.GELUTanhMost64), c))
+	return overSum(b, c, y, low, unitAt(b, c, generic.GELUTanhFar64))
+}
+
+func geluTanhGrad64(b *Body, dy, x Val) Val {
+	c := clamp(b, generic.GELUTanhLeast64, x, generic.GELUTanhMost64)
+	y, square, low := geluTanhExp64(b, c)
+	d := b.MulAdd(square, number(b, -3*generic.GELUTanhCubeUpper), number(b, -generic.GELUTanhSlopeUpper))
+	return b.Mul(dy, slope(b, b.Mul(c, d), y, low))
 }

@@ -12,19 +12,28 @@ func reduce(x float64) (r, rest, k float64, low uint64) {
 	return r, fma(minusK, Ln2Lower, upper-r), s - Whole, math.Float64bits(s)
 }
 
-// expTail returns exp(r + rest) - 1 - r for a small rest.
+// reduceSum is reduce for x + lower, where lower is small.
+func reduceSum(x, lower float64) (r, rest, k float64, low uint64) {
+	s := fma(x, math.Log2E, Whole)
+	minusK := Whole - s
+	upper := fma(minusK, Ln2Upper, x)
+	lower = fma(minusK, Ln2Lower, lower)
+	r = upper + lower
+	return r, (upper - r) + lower, s - Whole, math.Float64bits(s)
+}
+
+// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1.
 func expTail(r, rest float64) float64 { return fma(r*r, horner(r, ExpTail[:]), rest) }
 
-// expOf returns exp(x)/2^k, k, and a number that has k in its lowest bits.
-func expOf(x float64) (y, k float64, low uint64) {
-	r, rest, k, low := reduce(x)
-	y = 1 + r
-	return y + (((1 - y) + r) + expTail(r, rest)), k, low
+// expOf returns exp(r + rest).
+func expOf(r, rest float64) float64 {
+	y := 1 + r
+	return y + (((1 - y) + r) + expTail(r, rest))
 }
 
 func exp64(x float64) float64 {
-	y, k, _ := expOf(within(ExpLeast64, x, ExpMost64))
-	return scale(y, k)
+	r, rest, k, _ := reduce(within(ExpLeast64, x, ExpMost64))
+	return scale(expOf(r, rest), k)
 }
 
 func exp2f64(x float64) float64 {
@@ -101,10 +110,19 @@ func tanh64(x float64) float64 {
 	return math.Copysign(y/(y+2), x)
 }
 
+// overSum returns x/(1 + 2^k y), for the k in the lowest bits of low. Where 2^k may be
+// infinite, far is set.
+func overSum(x, y float64, low uint64, far bool) float64 {
+	unit := 1.0
+	if far {
+		unit = SmallUnit
+	}
+	return float64(x*unit) / fma(times2(unit, low), y, unit)
+}
+
 func sigmoid64(x float64) float64 {
-	y, _, low := expOf(0 - within(ExpLeast64, x, SigmoidMost64))
-	// Not 1/(1 + exp(-x)), whose exp is infinite where the result is subnormal.
-	return SigmoidUnit / fma(times2(SigmoidUnit, low), y, SigmoidUnit)
+	r, rest, _, low := reduce(0 - within(ExpLeast64, x, SigmoidMost64))
+	return overSum(1, expOf(r, rest), low, true)
 }
 
 func erf64(x float64) float64 {
@@ -121,6 +139,90 @@ func erf64(x float64) float64 {
 	rest := fma(slope, r, whole-y)
 	tail := fma(r, horner(r, Exp2Tail[:]), float64(math.Ln2*lower))
 	return math.Copysign(y+fma(minusPower, tail, rest), x)
+}
+
+func softplus64(x float64) float64 {
+	r, rest, k, _ := reduce(within(ExpLeast64, -math.Abs(x), 0))
+	e := scale(expOf(r, rest), k)
+	// log(1 + e) = e + s (e + s s p).
+	s := e / (-2 - e)
+	z := s * s
+	return within(0, x, math.Inf(1)) + fma(s, fma(z, horner(z, SoftplusTail[:]), e), e)
+}
+
+func softplusGrad64(dy, x float64) float64 { return dy * sigmoid64(x) }
+
+func silu64(x float64) float64 {
+	c := within(SiLULeast64, x, math.Inf(1))
+	r, rest, _, low := reduce(0 - within(SiLULeast64, x, SigmoidMost64))
+	return overSum(c, expOf(r, rest), low, c < SiLUFar64)
+}
+
+// slope returns s (1 + d (1 - s)) for s = 1/(1 + 2^k y), for the k in the lowest bits of low.
+func slope(d, y float64, low uint64) float64 {
+	e := float64(times2(SmallUnit, low) * y)
+	over := 1 / (SmallUnit + e)
+	return float64(SmallUnit*over) * fma(d, e*over, 1)
+}
+
+func siluGrad64(dy, x float64) float64 {
+	c := within(SiLULeast64, x, SiLUGradMost64)
+	r, rest, _, low := reduce(0 - c)
+	return dy * slope(c, expOf(r, rest), low)
+}
+
+// phiOf returns y, p, q and k with exp(-a*a/2) = 2^k y and Phi(-a) = 2^k y p/q.
+func phiOf(a float64) (y, p, q, k float64) {
+	half := -0.5 * a
+	square := float64(a * half)
+	r, rest, k, _ := reduceSum(square, fma(a, half, 0-square))
+	p = horner(a, PhiAbove[:])
+	return expOf(r, rest), p, fma(a*PhiSlope, p, horner(a, PhiBelow[:])), k
+}
+
+func gelu64(x float64) float64 {
+	a := within(0, math.Abs(x), GELUMost64)
+	y, p, q, k := phiOf(a)
+	tail := scale(a*y*p/q, k)
+	if x < 0 {
+		return -tail
+	}
+	return x - tail
+}
+
+func geluGrad64(dy, x float64) float64 {
+	a := within(0, math.Abs(x), GELUMost64)
+	y, p, q, k := phiOf(a)
+	tail := scale(y*fma(a, -NormalPeak, p/q), k)
+	if x < 0 {
+		return dy * tail
+	}
+	return dy * (1 - tail)
+}
+
+// geluTanhExp64 returns exp(-2 sqrt(2/pi) (c + 0.044715 c^3))/2^k, c*c, and a number that
+// has k in its lowest bits.
+func geluTanhExp64(c float64) (y, square float64, low uint64) {
+	square = float64(c * c)
+	d := fma(square, GELUTanhCubeUpper, GELUTanhSlopeUpper)
+	rest := fma(square, GELUTanhCubeUpper, GELUTanhSlopeUpper-d)
+	lower := fma(fma(c, c, 0-square), GELUTanhCubeUpper, fma(square, GELUTanhCubeLower, GELUTanhSlopeLower))
+	t := float64(c * d)
+	r, rest, _, low := reduceSum(t, fma(c, rest+lower, fma(c, d, 0-t)))
+	return expOf(r, rest), square, low
+}
+
+func geluTanh64(x float64) float64 {
+	c := within(GELUTanhLeast64, x, math.Inf(1))
+	y, _, low := geluTanhExp64(within(GELUTanhLeast64, x, GELUTanhMost64))
+	return overSum(c, y, low, c < GELUTanhFar64)
+}
+
+func geluTanhGrad64(dy, x float64) float64 {
+	c := within(GELUTanhLeast64, x, GELUTanhMost64)
+	y, square, low := geluTanhExp64(c)
+	d := fma(square, -3*GELUTanhCubeUpper, -GELUTanhSlopeUpper)
+	return dy * slope(c*d, y, low)
 }
 
 // scale returns x * 2^k, rounded once, for a normal x and whole k from -1150 to 1150.
