@@ -452,74 +452,80 @@ main:
 	WORD $0x6e6eddd7 // fmul v23.2d, v14.2d, v14.2d
 	WORD $0x6e6fddf8 // fmul v24.2d, v15.2d, v15.2d
 	WORD $0x6e70de19 // fmul v25.2d, v16.2d, v16.2d
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	MOVD $0x3e21f8de22a1f51a, R17 // x3e21f8de22a1f51a
 	VDUP R17, V26.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	MOVD $0x3e5af5f489df2804, R17 // x3e5af5f489df2804
 	VDUP R17, V27.D2
 	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
 	WORD $0x4e6ecf5c // fmla v28.2d, v26.2d, v14.2d
 	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
 	WORD $0x4e6fcf5d // fmla v29.2d, v26.2d, v15.2d
 	WORD $0x4e70cf5b // fmla v27.2d, v26.2d, v16.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	MOVD $0x3e927e4cafa5eec0, R17 // x3e927e4cafa5eec0
 	VDUP R17, V26.D2
 	WORD $0x4eba1f5e // mov v30.16b, v26.16b
 	WORD $0x4e6ecf9e // fmla v30.2d, v28.2d, v14.2d
 	WORD $0x4eba1f5c // mov v28.16b, v26.16b
 	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
 	WORD $0x4e70cf7a // fmla v26.2d, v27.2d, v16.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	MOVD $0x3ec71ddf800c86a7, R17 // x3ec71ddf800c86a7
 	VDUP R17, V27.D2
 	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
 	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
 	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
 	WORD $0x4e6fcf9e // fmla v30.2d, v28.2d, v15.2d
 	WORD $0x4e70cf5b // fmla v27.2d, v26.2d, v16.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	MOVD $0x3efa01a01addf2a5, R17 // x3efa01a01addf2a5
 	VDUP R17, V26.D2
 	WORD $0x4eba1f5c // mov v28.16b, v26.16b
 	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
 	WORD $0x4eba1f5d // mov v29.16b, v26.16b
 	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
 	WORD $0x4e70cf7a // fmla v26.2d, v27.2d, v16.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	MOVD $0x3f2a01a01b0084b0, R17 // x3f2a01a01b0084b0
 	VDUP R17, V27.D2
 	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
 	WORD $0x4e6ecf9e // fmla v30.2d, v28.2d, v14.2d
 	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
 	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
 	WORD $0x4e70cf5b // fmla v27.2d, v26.2d, v16.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	MOVD $0x3f56c16c16c14f54, R17 // x3f56c16c16c14f54
 	VDUP R17, V26.D2
 	WORD $0x4eba1f5d // mov v29.16b, v26.16b
 	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
 	WORD $0x4eba1f5e // mov v30.16b, v26.16b
 	WORD $0x4e6fcf9e // fmla v30.2d, v28.2d, v15.2d
 	WORD $0x4e70cf7a // fmla v26.2d, v27.2d, v16.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	MOVD $0x3f8111111110f64d, R17 // x3f8111111110f64d
 	VDUP R17, V27.D2
 	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
 	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
 	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
 	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
 	WORD $0x4e70cf5b // fmla v27.2d, v26.2d, v16.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	MOVD $0x3fa5555555555558, R17 // x3fa5555555555558
 	VDUP R17, V26.D2
 	WORD $0x4eba1f5e // mov v30.16b, v26.16b
 	WORD $0x4e6ecf9e // fmla v30.2d, v28.2d, v14.2d
 	WORD $0x4eba1f5c // mov v28.16b, v26.16b
 	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
 	WORD $0x4e70cf7a // fmla v26.2d, v27.2d, v16.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	MOVD $0x3fc5555555555559, R17 // x3fc5555555555559
 	VDUP R17, V27.D2
 	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
 	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4ebb1f6e // mov v14.16b, v27.16b
-	WORD $0x4e6fcf8e // fmla v14.2d, v28.2d, v15.2d
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e6fcf9e // fmla v30.2d, v28.2d, v15.2d
 	WORD $0x4e70cf5b // fmla v27.2d, v26.2d, v16.2d
-	WORD $0x4e7dcee6 // fmla v6.2d, v23.2d, v29.2d
+	WORD $0x4ea11c3a // mov v26.16b, v1.16b
+	WORD $0x4e6ecfba // fmla v26.2d, v29.2d, v14.2d
+	WORD $0x4ea11c2e // mov v14.16b, v1.16b
+	WORD $0x4e6fcfce // fmla v14.2d, v30.2d, v15.2d
+	WORD $0x4ea11c2f // mov v15.16b, v1.16b
+	WORD $0x4e70cf6f // fmla v15.2d, v27.2d, v16.2d
+	WORD $0x4e7acee6 // fmla v6.2d, v23.2d, v26.2d
 	WORD $0x4e6ecf07 // fmla v7.2d, v24.2d, v14.2d
-	WORD $0x4e7bcf25 // fmla v5.2d, v25.2d, v27.2d
+	WORD $0x4e6fcf25 // fmla v5.2d, v25.2d, v15.2d
 	WORD $0x4e66cd54 // fmla v20.2d, v10.2d, v6.2d
 	WORD $0x4e67cd75 // fmla v21.2d, v11.2d, v7.2d
 	WORD $0x4e65cd36 // fmla v22.2d, v9.2d, v5.2d
@@ -601,36 +607,38 @@ one:
 	WORD $0x4ee7d488 // fsub v8.2d, v4.2d, v7.2d
 	WORD $0x4e66cca8 // fmla v8.2d, v5.2d, v6.2d
 	WORD $0x6e66dcc9 // fmul v9.2d, v6.2d, v6.2d
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	MOVD $0x3e21f8de22a1f51a, R17 // x3e21f8de22a1f51a
 	VDUP R17, V10.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	MOVD $0x3e5af5f489df2804, R17 // x3e5af5f489df2804
 	VDUP R17, V11.D2
 	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V10.D2
-	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V11.D2
-	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	MOVD $0x3e927e4cafa5eec0, R17 // x3e927e4cafa5eec0
 	VDUP R17, V10.D2
 	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	MOVD $0x3ec71ddf800c86a7, R17 // x3ec71ddf800c86a7
 	VDUP R17, V11.D2
 	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	MOVD $0x3efa01a01addf2a5, R17 // x3efa01a01addf2a5
 	VDUP R17, V10.D2
 	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	MOVD $0x3f2a01a01b0084b0, R17 // x3f2a01a01b0084b0
 	VDUP R17, V11.D2
 	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	MOVD $0x3f56c16c16c14f54, R17 // x3f56c16c16c14f54
 	VDUP R17, V10.D2
 	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	MOVD $0x3f8111111110f64d, R17 // x3f8111111110f64d
 	VDUP R17, V11.D2
 	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	WORD $0x4e6bcd23 // fmla v3.2d, v9.2d, v11.2d
+	MOVD $0x3fa5555555555558, R17 // x3fa5555555555558
+	VDUP R17, V10.D2
+	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
+	MOVD $0x3fc5555555555559, R17 // x3fc5555555555559
+	VDUP R17, V11.D2
+	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
+	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
+	WORD $0x4e6acd23 // fmla v3.2d, v9.2d, v10.2d
 	WORD $0x4e63cca8 // fmla v8.2d, v5.2d, v3.2d
 	WORD $0x4ee4d4a4 // fsub v4.2d, v5.2d, v4.2d
 	WORD $0x4ee1d484 // fsub v4.2d, v4.2d, v1.2d
@@ -690,36 +698,38 @@ tail:
 	WORD $0x4ee7d488 // fsub v8.2d, v4.2d, v7.2d
 	WORD $0x4e66cca8 // fmla v8.2d, v5.2d, v6.2d
 	WORD $0x6e66dcc9 // fmul v9.2d, v6.2d, v6.2d
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	MOVD $0x3e21f8de22a1f51a, R17 // x3e21f8de22a1f51a
 	VDUP R17, V10.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	MOVD $0x3e5af5f489df2804, R17 // x3e5af5f489df2804
 	VDUP R17, V11.D2
 	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V10.D2
-	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V11.D2
-	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	MOVD $0x3e927e4cafa5eec0, R17 // x3e927e4cafa5eec0
 	VDUP R17, V10.D2
 	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	MOVD $0x3ec71ddf800c86a7, R17 // x3ec71ddf800c86a7
 	VDUP R17, V11.D2
 	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	MOVD $0x3efa01a01addf2a5, R17 // x3efa01a01addf2a5
 	VDUP R17, V10.D2
 	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	MOVD $0x3f2a01a01b0084b0, R17 // x3f2a01a01b0084b0
 	VDUP R17, V11.D2
 	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	MOVD $0x3f56c16c16c14f54, R17 // x3f56c16c16c14f54
 	VDUP R17, V10.D2
 	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	MOVD $0x3f8111111110f64d, R17 // x3f8111111110f64d
 	VDUP R17, V11.D2
 	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	WORD $0x4e6bcd23 // fmla v3.2d, v9.2d, v11.2d
+	MOVD $0x3fa5555555555558, R17 // x3fa5555555555558
+	VDUP R17, V10.D2
+	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
+	MOVD $0x3fc5555555555559, R17 // x3fc5555555555559
+	VDUP R17, V11.D2
+	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
+	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
+	WORD $0x4e6acd23 // fmla v3.2d, v9.2d, v10.2d
 	WORD $0x4e63cca8 // fmla v8.2d, v5.2d, v3.2d
 	WORD $0x4ee4d4a4 // fsub v4.2d, v5.2d, v4.2d
 	WORD $0x4ee1d484 // fsub v4.2d, v4.2d, v1.2d

@@ -40,9 +40,10 @@ func reduceSum(b *Body, x, lower Val) (r, rest, low Val) {
 	return r, b.Add(b.Sub(upper, r), lower), low
 }
 
-// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1.
-func expTail(b *Body, r, rest Val) Val {
-	return b.MulAdd(b.Mul(r, r), horner(b, r, generic.ExpTail[:]), rest)
+// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1, by ExpTail or
+// its like.
+func expTail(b *Body, r, rest Val, c []float64) Val {
+	return b.MulAdd(b.Mul(r, r), horner(b, r, c), rest)
 }
 
 // expOf returns exp(r + rest).
@@ -51,7 +52,7 @@ func expOf(b *Body, r, rest Val) Val {
 	one := number(b, 1)
 	y := b.Add(one, r)
 	lost := b.Add(b.Sub(one, y), r)
-	return b.Add(y, b.Add(lost, expTail(b, r, rest)))
+	return b.Add(y, b.Add(lost, expTail(b, r, rest, generic.ExpTail[:])))
 }
 
 // wholeIn returns the k in the lowest bits of low.
@@ -78,18 +79,18 @@ func exp2f64(b *Body, x Val) Val {
 
 // expMinus1 returns (exp(x) - 1)*unit in two parts, of which the second is small, with
 // power = 2^k unit and a = power - unit. They lack what a lacks where power is large.
-func expMinus1(b *Body, x Val, unit float64) (y, rest, power, a Val) {
+func expMinus1(b *Body, x Val, unit float64, c []float64) (y, rest, power, a Val) {
 	r, lower, low := reduce(b, x)
 	b.Note("(2^k - 1) + 2^k r in two parts, + 2^k (e^r - 1 - r)")
 	power = times2(b, number(b, unit), low)
 	a = b.Sub(power, number(b, unit))
 	y = b.MulAdd(power, r, a)
 	rest = b.MulAdd(power, r, b.Sub(a, y))
-	return y, b.MulAdd(power, expTail(b, r, lower), rest), power, a
+	return y, b.MulAdd(power, expTail(b, r, lower, c), rest), power, a
 }
 
 func expm1f64(b *Body, x Val) Val {
-	y, rest, power, a := expMinus1(b, clamp(b, generic.Expm1Least64, x, generic.ExpMost64), 0.5)
+	y, rest, power, a := expMinus1(b, clamp(b, generic.Expm1Least64, x, generic.ExpMost64), 0.5, generic.Expm1Tail64[:])
 	lost := b.Sub(b.Sub(power, a), number(b, 0.5))
 	y = b.Add(y, b.Add(rest, lost))
 	small := b.Less(b.Abs(x), number(b, generic.Expm1Small64))
@@ -144,7 +145,7 @@ func log1pf64(b *Body, x Val) Val {
 
 func tanh64(b *Body, x Val) Val {
 	a := b.Min(number(b, generic.TanhMost64), b.Abs(x))
-	y, rest, _, _ := expMinus1(b, b.Add(a, a), 1)
+	y, rest, _, _ := expMinus1(b, b.Add(a, a), 1, generic.ExpTail[:])
 	y = b.Add(y, rest)
 	b.Note("e = exp(2 |x|) - 1, e/(e + 2)")
 	return withSign(b, b.Div(y, b.Add(y, number(b, 2))), x)

@@ -55,6 +55,13 @@ var ExpTail = [...]float64{
 	0x1.28a2be3f9a094p-22, 0x1.af751ae49c9d5p-26,
 }
 
+// Expm1Tail64 is ExpTail with a relative error of 2^-61.5.
+var Expm1Tail64 = [...]float64{
+	0x1p-1, 0x1.5555555555559p-3, 0x1.5555555555558p-5, 0x1.111111110f64dp-7,
+	0x1.6c16c16c14f54p-10, 0x1.a01a01b0084bp-13, 0x1.a01a01addf2a5p-16, 0x1.71ddf800c86a7p-19,
+	0x1.27e4cafa5eecp-22, 0x1.af5f489df2804p-26, 0x1.1f8de22a1f51ap-29,
+}
+
 // Exp2Tail is (2^r - 1)/r for |r| of up to 1/2, less the float64 next to log 2. With it,
 // 2^r - 1 has a relative error of 2^-55.4. (Sollya.)
 var Exp2Tail = [...]float64{

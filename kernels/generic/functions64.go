@@ -22,13 +22,14 @@ func reduceSum(x, lower float64) (r, rest, k float64, low uint64) {
 	return r, (upper - r) + lower, s - Whole, math.Float64bits(s)
 }
 
-// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1.
-func expTail(r, rest float64) float64 { return fma(r*r, horner(r, ExpTail[:]), rest) }
+// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1, by ExpTail or
+// its like.
+func expTail(r, rest float64, c []float64) float64 { return fma(r*r, horner(r, c), rest) }
 
 // expOf returns exp(r + rest).
 func expOf(r, rest float64) float64 {
 	y := 1 + r
-	return y + (((1 - y) + r) + expTail(r, rest))
+	return y + (((1 - y) + r) + expTail(r, rest, ExpTail[:]))
 }
 
 func exp64(x float64) float64 {
@@ -47,13 +48,13 @@ func exp2f64(x float64) float64 {
 
 // expMinus1 returns (exp(x) - 1)*unit in two parts, of which the second is small, with
 // power = 2^k unit and a = power - unit. They lack what a lacks where power is large.
-func expMinus1(x, unit float64) (y, rest, power, a float64) {
+func expMinus1(x, unit float64, c []float64) (y, rest, power, a float64) {
 	r, lower, _, low := reduce(x)
 	power = times2(unit, low)
 	a = power - unit
 	y = fma(power, r, a)
 	rest = fma(power, r, a-y)
-	return y, fma(power, expTail(r, lower), rest), power, a
+	return y, fma(power, expTail(r, lower, c), rest), power, a
 }
 
 func expm1f64(x float64) float64 {
@@ -61,7 +62,7 @@ func expm1f64(x float64) float64 {
 		return x
 	}
 	// Half of it, as its 2^k may be too large.
-	y, rest, power, a := expMinus1(within(Expm1Least64, x, ExpMost64), 0.5)
+	y, rest, power, a := expMinus1(within(Expm1Least64, x, ExpMost64), 0.5, Expm1Tail64[:])
 	y += rest + ((power - a) - 0.5)
 	return y + y
 }
@@ -105,7 +106,7 @@ func log1pf64(x float64) float64 {
 
 func tanh64(x float64) float64 {
 	a := within(0, math.Abs(x), TanhMost64)
-	y, rest, _, _ := expMinus1(a+a, 1)
+	y, rest, _, _ := expMinus1(a+a, 1, ExpTail[:])
 	y += rest
 	return math.Copysign(y/(y+2), x)
 }
