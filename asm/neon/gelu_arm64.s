@@ -725,395 +725,481 @@ TEXT ·GELUF64(SB), NOSPLIT, $0-48
 	MOVD dst_len+8(FP), R2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V0.D2
-	MOVD $0x4338000000000000, R17 // whole
+	MOVD $0x3ff0000000000000, R17 // one
 	VDUP R17, V1.D2
-	CMP $6, R2
+	MOVD $0x4338000000000000, R17 // whole
+	VDUP R17, V2.D2
+	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F2
-	FMOVQ 16(R1), F3
-	FMOVQ 32(R1), F4
-	WORD $0x4ee0f845 // fabs v5.2d, v2.2d
-	WORD $0x4ee0f866 // fabs v6.2d, v3.2d
-	WORD $0x4ee0f887 // fabs v7.2d, v4.2d
+	FMOVQ (R1), F3
+	FMOVQ 16(R1), F4
+	FMOVQ 32(R1), F5
+	FMOVQ 48(R1), F6
+	WORD $0x4ee0f867 // fabs v7.2d, v3.2d
+	WORD $0x4ee0f888 // fabs v8.2d, v4.2d
+	WORD $0x4ee0f8a9 // fabs v9.2d, v5.2d
+	WORD $0x4ee0f8ca // fabs v10.2d, v6.2d
 	MOVD $0x4043800000000000, R17 // x4043800000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee8e4bf // fcmgt v31.2d, v5.2d, v8.2d
-	WORD $0x6e651d1f // bsl v31.16b, v8.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x6ee8e4df // fcmgt v31.2d, v6.2d, v8.2d
-	WORD $0x6e661d1f // bsl v31.16b, v8.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
-	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	VDUP R17, V11.D2
+	WORD $0x6eebe4ff // fcmgt v31.2d, v7.2d, v11.2d
+	WORD $0x6e671d7f // bsl v31.16b, v11.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6eebe51f // fcmgt v31.2d, v8.2d, v11.2d
+	WORD $0x6e681d7f // bsl v31.16b, v11.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x6eebe53f // fcmgt v31.2d, v9.2d, v11.2d
+	WORD $0x6e691d7f // bsl v31.16b, v11.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+
+	// Phi(-a) exp(a a/2) = p/q
+	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
+	VDUP R17, V11.D2
+	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
+	VDUP R17, V12.D2
+	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	WORD $0x4e67cd6d // fmla v13.2d, v11.2d, v7.2d
+	WORD $0x4eac1d8e // mov v14.16b, v12.16b
+	WORD $0x4e68cd6e // fmla v14.2d, v11.2d, v8.2d
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4e69cd6f // fmla v15.2d, v11.2d, v9.2d
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
+	VDUP R17, V11.D2
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
+	WORD $0x4eab1d6d // mov v13.16b, v11.16b
+	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
+	VDUP R17, V12.D2
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
+	WORD $0x4eac1d90 // mov v16.16b, v12.16b
+	WORD $0x4e68cdb0 // fmla v16.2d, v13.2d, v8.2d
+	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
+	VDUP R17, V11.D2
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
+	WORD $0x4eab1d6f // mov v15.16b, v11.16b
+	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e69cdb0 // fmla v16.2d, v13.2d, v9.2d
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
+	VDUP R17, V12.D2
+	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
+	WORD $0x4eac1d8e // mov v14.16b, v12.16b
+	WORD $0x4e68cdee // fmla v14.2d, v15.2d, v8.2d
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4e69ce0f // fmla v15.2d, v16.2d, v9.2d
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
+	VDUP R17, V11.D2
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
+	WORD $0x4eab1d6d // mov v13.16b, v11.16b
+	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
+	VDUP R17, V12.D2
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
+	WORD $0x4eac1d90 // mov v16.16b, v12.16b
+	WORD $0x4e68cdb0 // fmla v16.2d, v13.2d, v8.2d
+	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
+	VDUP R17, V11.D2
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
+	WORD $0x4eab1d6f // mov v15.16b, v11.16b
+	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e69cdb0 // fmla v16.2d, v13.2d, v9.2d
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
+	VDUP R17, V12.D2
+	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
+	WORD $0x4eac1d8e // mov v14.16b, v12.16b
+	WORD $0x4e68cdee // fmla v14.2d, v15.2d, v8.2d
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4e69ce0f // fmla v15.2d, v16.2d, v9.2d
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
+	VDUP R17, V11.D2
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
+	WORD $0x4eab1d6d // mov v13.16b, v11.16b
+	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
+	VDUP R17, V12.D2
+	WORD $0x6e6cdcef // fmul v15.2d, v7.2d, v12.2d
+	WORD $0x6e6cdd11 // fmul v17.2d, v8.2d, v12.2d
+	WORD $0x6e6cdd32 // fmul v18.2d, v9.2d, v12.2d
+	WORD $0x6e6cdd4c // fmul v12.2d, v10.2d, v12.2d
+	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
+	VDUP R17, V19.D2
+	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
+	VDUP R17, V20.D2
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e67ce75 // fmla v21.2d, v19.2d, v7.2d
+	WORD $0x4eb41e96 // mov v22.16b, v20.16b
+	WORD $0x4e68ce76 // fmla v22.2d, v19.2d, v8.2d
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e69ce77 // fmla v23.2d, v19.2d, v9.2d
+	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
+	VDUP R17, V19.D2
+	WORD $0x4eb31e78 // mov v24.16b, v19.16b
+	WORD $0x4e67ceb8 // fmla v24.2d, v21.2d, v7.2d
+	WORD $0x4eb31e75 // mov v21.16b, v19.16b
+	WORD $0x4e68ced5 // fmla v21.2d, v22.2d, v8.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e69cef6 // fmla v22.2d, v23.2d, v9.2d
+	WORD $0x4e6ace93 // fmla v19.2d, v20.2d, v10.2d
+	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
+	VDUP R17, V20.D2
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e67cf17 // fmla v23.2d, v24.2d, v7.2d
+	WORD $0x4eb41e98 // mov v24.16b, v20.16b
+	WORD $0x4e68ceb8 // fmla v24.2d, v21.2d, v8.2d
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e69ced5 // fmla v21.2d, v22.2d, v9.2d
+	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
+	VDUP R17, V19.D2
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e67cef6 // fmla v22.2d, v23.2d, v7.2d
+	WORD $0x4eb31e77 // mov v23.16b, v19.16b
+	WORD $0x4e68cf17 // fmla v23.2d, v24.2d, v8.2d
+	WORD $0x4eb31e78 // mov v24.16b, v19.16b
+	WORD $0x4e69ceb8 // fmla v24.2d, v21.2d, v9.2d
+	WORD $0x4e6ace93 // fmla v19.2d, v20.2d, v10.2d
+	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
+	VDUP R17, V20.D2
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e67ced5 // fmla v21.2d, v22.2d, v7.2d
+	WORD $0x4eb41e96 // mov v22.16b, v20.16b
+	WORD $0x4e68cef6 // fmla v22.2d, v23.2d, v8.2d
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e69cf17 // fmla v23.2d, v24.2d, v9.2d
+	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
+	VDUP R17, V19.D2
+	WORD $0x4eb31e78 // mov v24.16b, v19.16b
+	WORD $0x4e67ceb8 // fmla v24.2d, v21.2d, v7.2d
+	WORD $0x4eb31e75 // mov v21.16b, v19.16b
+	WORD $0x4e68ced5 // fmla v21.2d, v22.2d, v8.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e69cef6 // fmla v22.2d, v23.2d, v9.2d
+	WORD $0x4e6ace93 // fmla v19.2d, v20.2d, v10.2d
+	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
+	VDUP R17, V20.D2
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e67cf17 // fmla v23.2d, v24.2d, v7.2d
+	WORD $0x4eb41e98 // mov v24.16b, v20.16b
+	WORD $0x4e68ceb8 // fmla v24.2d, v21.2d, v8.2d
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e69ced5 // fmla v21.2d, v22.2d, v9.2d
+	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
+	VDUP R17, V19.D2
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e67cef6 // fmla v22.2d, v23.2d, v7.2d
+	WORD $0x4eb31e77 // mov v23.16b, v19.16b
+	WORD $0x4e68cf17 // fmla v23.2d, v24.2d, v8.2d
+	WORD $0x4eb31e78 // mov v24.16b, v19.16b
+	WORD $0x4e69ceb8 // fmla v24.2d, v21.2d, v9.2d
+	WORD $0x4e6ace93 // fmla v19.2d, v20.2d, v10.2d
+	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
+	VDUP R17, V20.D2
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e67ced5 // fmla v21.2d, v22.2d, v7.2d
+	WORD $0x4eb41e96 // mov v22.16b, v20.16b
+	WORD $0x4e68cef6 // fmla v22.2d, v23.2d, v8.2d
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e69cf17 // fmla v23.2d, v24.2d, v9.2d
+	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	WORD $0x4e70cdf5 // fmla v21.2d, v15.2d, v16.2d
+	WORD $0x4e6dce36 // fmla v22.2d, v17.2d, v13.2d
+	WORD $0x4e6ece57 // fmla v23.2d, v18.2d, v14.2d
+	WORD $0x4e6bcd94 // fmla v20.2d, v12.2d, v11.2d
+	WORD $0x6e75fe15 // fdiv v21.2d, v16.2d, v21.2d
+	WORD $0x6e76fdb6 // fdiv v22.2d, v13.2d, v22.2d
+	WORD $0x6e77fdd7 // fdiv v23.2d, v14.2d, v23.2d
+	WORD $0x6e74fd74 // fdiv v20.2d, v11.2d, v20.2d
+	WORD $0x6e75dcf5 // fmul v21.2d, v7.2d, v21.2d
+	WORD $0x6e76dd16 // fmul v22.2d, v8.2d, v22.2d
+	WORD $0x6e77dd37 // fmul v23.2d, v9.2d, v23.2d
+	WORD $0x6e74dd54 // fmul v20.2d, v10.2d, v20.2d
 
 	// -a a/2 in two parts
 	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
-	VDUP R17, V8.D2
-	WORD $0x6e65dd09 // fmul v9.2d, v8.2d, v5.2d
-	WORD $0x6e66dd0a // fmul v10.2d, v8.2d, v6.2d
-	WORD $0x6e67dd08 // fmul v8.2d, v8.2d, v7.2d
-	WORD $0x6e69dcab // fmul v11.2d, v5.2d, v9.2d
-	WORD $0x6e6adccc // fmul v12.2d, v6.2d, v10.2d
-	WORD $0x6e68dced // fmul v13.2d, v7.2d, v8.2d
+	VDUP R17, V11.D2
+	WORD $0x6e67dd6e // fmul v14.2d, v11.2d, v7.2d
+	WORD $0x6e68dd6d // fmul v13.2d, v11.2d, v8.2d
+	WORD $0x6e69dd70 // fmul v16.2d, v11.2d, v9.2d
+	WORD $0x6e6add6b // fmul v11.2d, v11.2d, v10.2d
+	WORD $0x6e6edcec // fmul v12.2d, v7.2d, v14.2d
+	WORD $0x6e6ddd12 // fmul v18.2d, v8.2d, v13.2d
+	WORD $0x6e70dd31 // fmul v17.2d, v9.2d, v16.2d
+	WORD $0x6e6bdd4f // fmul v15.2d, v10.2d, v11.2d
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V14.D2
-	WORD $0x4eebd5cf // fsub v15.2d, v14.2d, v11.2d
-	WORD $0x4eecd5d0 // fsub v16.2d, v14.2d, v12.2d
-	WORD $0x4eedd5ce // fsub v14.2d, v14.2d, v13.2d
-	WORD $0x4e69ccaf // fmla v15.2d, v5.2d, v9.2d
-	WORD $0x4e6accd0 // fmla v16.2d, v6.2d, v10.2d
-	WORD $0x4e68ccee // fmla v14.2d, v7.2d, v8.2d
+	VDUP R17, V19.D2
+	WORD $0x4eecd678 // fsub v24.2d, v19.2d, v12.2d
+	WORD $0x4ef2d679 // fsub v25.2d, v19.2d, v18.2d
+	WORD $0x4ef1d67a // fsub v26.2d, v19.2d, v17.2d
+	WORD $0x4eefd673 // fsub v19.2d, v19.2d, v15.2d
+	WORD $0x4e6eccf8 // fmla v24.2d, v7.2d, v14.2d
+	WORD $0x4e6dcd19 // fmla v25.2d, v8.2d, v13.2d
+	WORD $0x4e70cd3a // fmla v26.2d, v9.2d, v16.2d
+	WORD $0x4e6bcd53 // fmla v19.2d, v10.2d, v11.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V8.D2
+	VDUP R17, V11.D2
 	WORD $0x4ea01c0a // mov v10.16b, v0.16b
-	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	WORD $0x4ea01c10 // mov v16.16b, v0.16b
+	WORD $0x4e6bce50 // fmla v16.2d, v18.2d, v11.2d
 	WORD $0x4ea01c09 // mov v9.16b, v0.16b
-	WORD $0x4e68cd89 // fmla v9.2d, v12.2d, v8.2d
+	WORD $0x4e6bce29 // fmla v9.2d, v17.2d, v11.2d
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e68cdbf // fmla v31.2d, v13.2d, v8.2d
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x4eead411 // fsub v17.2d, v0.2d, v10.2d
-	WORD $0x4ee9d412 // fsub v18.2d, v0.2d, v9.2d
-	WORD $0x4ee8d413 // fsub v19.2d, v0.2d, v8.2d
+	WORD $0x4e6bcdff // fmla v31.2d, v15.2d, v11.2d
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4eead40d // fsub v13.2d, v0.2d, v10.2d
+	WORD $0x4ef0d408 // fsub v8.2d, v0.2d, v16.2d
+	WORD $0x4ee9d40e // fsub v14.2d, v0.2d, v9.2d
+	WORD $0x4eebd407 // fsub v7.2d, v0.2d, v11.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V20.D2
-	WORD $0x4e74ce2b // fmla v11.2d, v17.2d, v20.2d
-	WORD $0x4e74ce4c // fmla v12.2d, v18.2d, v20.2d
-	WORD $0x4e74ce6d // fmla v13.2d, v19.2d, v20.2d
+	VDUP R17, V27.D2
+	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
+	WORD $0x4e7bcd12 // fmla v18.2d, v8.2d, v27.2d
+	WORD $0x4e7bcdd1 // fmla v17.2d, v14.2d, v27.2d
+	WORD $0x4e7bccef // fmla v15.2d, v7.2d, v27.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V20.D2
-	WORD $0x4e74ce2f // fmla v15.2d, v17.2d, v20.2d
-	WORD $0x4e74ce50 // fmla v16.2d, v18.2d, v20.2d
-	WORD $0x4e74ce6e // fmla v14.2d, v19.2d, v20.2d
-	WORD $0x4e6fd573 // fadd v19.2d, v11.2d, v15.2d
-	WORD $0x4e70d594 // fadd v20.2d, v12.2d, v16.2d
-	WORD $0x4e6ed5b2 // fadd v18.2d, v13.2d, v14.2d
-	WORD $0x4ef3d56b // fsub v11.2d, v11.2d, v19.2d
-	WORD $0x4ef4d58c // fsub v12.2d, v12.2d, v20.2d
-	WORD $0x4ef2d5ad // fsub v13.2d, v13.2d, v18.2d
-	WORD $0x4e6fd56f // fadd v15.2d, v11.2d, v15.2d
-	WORD $0x4e70d590 // fadd v16.2d, v12.2d, v16.2d
-	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
+	VDUP R17, V27.D2
+	WORD $0x4e7bcdb8 // fmla v24.2d, v13.2d, v27.2d
+	WORD $0x4e7bcd19 // fmla v25.2d, v8.2d, v27.2d
+	WORD $0x4e7bcdda // fmla v26.2d, v14.2d, v27.2d
+	WORD $0x4e7bccf3 // fmla v19.2d, v7.2d, v27.2d
+	WORD $0x4e78d587 // fadd v7.2d, v12.2d, v24.2d
+	WORD $0x4e79d65b // fadd v27.2d, v18.2d, v25.2d
+	WORD $0x4e7ad62e // fadd v14.2d, v17.2d, v26.2d
+	WORD $0x4e73d5e8 // fadd v8.2d, v15.2d, v19.2d
+	WORD $0x4ee7d58c // fsub v12.2d, v12.2d, v7.2d
+	WORD $0x4efbd652 // fsub v18.2d, v18.2d, v27.2d
+	WORD $0x4eeed631 // fsub v17.2d, v17.2d, v14.2d
+	WORD $0x4ee8d5ef // fsub v15.2d, v15.2d, v8.2d
+	WORD $0x4e78d598 // fadd v24.2d, v12.2d, v24.2d
+	WORD $0x4e79d659 // fadd v25.2d, v18.2d, v25.2d
+	WORD $0x4e7ad63a // fadd v26.2d, v17.2d, v26.2d
+	WORD $0x4e73d5f3 // fadd v19.2d, v15.2d, v19.2d
 
-	// e^r, from 1 + r in two parts
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V13.D2
-	WORD $0x4e73d5ac // fadd v12.2d, v13.2d, v19.2d
-	WORD $0x4e74d5ab // fadd v11.2d, v13.2d, v20.2d
-	WORD $0x4e72d5ad // fadd v13.2d, v13.2d, v18.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V17.D2
-	WORD $0x4eecd635 // fsub v21.2d, v17.2d, v12.2d
-	WORD $0x4eebd636 // fsub v22.2d, v17.2d, v11.2d
-	WORD $0x4eedd631 // fsub v17.2d, v17.2d, v13.2d
-	WORD $0x4e73d6b5 // fadd v21.2d, v21.2d, v19.2d
-	WORD $0x4e74d6d6 // fadd v22.2d, v22.2d, v20.2d
-	WORD $0x4e72d631 // fadd v17.2d, v17.2d, v18.2d
-	WORD $0x6e73de77 // fmul v23.2d, v19.2d, v19.2d
-	WORD $0x6e74de98 // fmul v24.2d, v20.2d, v20.2d
-	WORD $0x6e72de59 // fmul v25.2d, v18.2d, v18.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V26.D2
+	VDUP R17, V15.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e73cf5c // fmla v28.2d, v26.2d, v19.2d
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e74cf5d // fmla v29.2d, v26.2d, v20.2d
-	WORD $0x4e72cf5b // fmla v27.2d, v26.2d, v18.2d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e67cdf2 // fmla v18.2d, v15.2d, v7.2d
+	WORD $0x4eb11e2c // mov v12.16b, v17.16b
+	WORD $0x4e7bcdec // fmla v12.2d, v15.2d, v27.2d
+	WORD $0x4eb11e2d // mov v13.16b, v17.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e73cf9e // fmla v30.2d, v28.2d, v19.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e74cfbc // fmla v28.2d, v29.2d, v20.2d
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e67ce5c // fmla v28.2d, v18.2d, v7.2d
+	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
+	WORD $0x4e7bcd92 // fmla v18.2d, v12.2d, v27.2d
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e6ecdac // fmla v12.2d, v13.2d, v14.2d
+	WORD $0x4e68ce2f // fmla v15.2d, v17.2d, v8.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e73cfdd // fmla v29.2d, v30.2d, v19.2d
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e74cf9e // fmla v30.2d, v28.2d, v20.2d
-	WORD $0x4e72cf5b // fmla v27.2d, v26.2d, v18.2d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e2d // mov v13.16b, v17.16b
+	WORD $0x4e67cf8d // fmla v13.2d, v28.2d, v7.2d
+	WORD $0x4eb11e3c // mov v28.16b, v17.16b
+	WORD $0x4e7bce5c // fmla v28.2d, v18.2d, v27.2d
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e6ecd92 // fmla v18.2d, v12.2d, v14.2d
+	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e73cfbc // fmla v28.2d, v29.2d, v19.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e74cfdd // fmla v29.2d, v30.2d, v20.2d
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
+	WORD $0x4eaf1ded // mov v13.16b, v15.16b
+	WORD $0x4e7bcf8d // fmla v13.2d, v28.2d, v27.2d
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e6ece5c // fmla v28.2d, v18.2d, v14.2d
+	WORD $0x4e68ce2f // fmla v15.2d, v17.2d, v8.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e73cf9e // fmla v30.2d, v28.2d, v19.2d
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e74cfbc // fmla v28.2d, v29.2d, v20.2d
-	WORD $0x4e72cf5b // fmla v27.2d, v26.2d, v18.2d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e67cd92 // fmla v18.2d, v12.2d, v7.2d
+	WORD $0x4eb11e2c // mov v12.16b, v17.16b
+	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
+	WORD $0x4eb11e2d // mov v13.16b, v17.16b
+	WORD $0x4e6ecf8d // fmla v13.2d, v28.2d, v14.2d
+	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e73cfdd // fmla v29.2d, v30.2d, v19.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e74cf9e // fmla v30.2d, v28.2d, v20.2d
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e67ce5c // fmla v28.2d, v18.2d, v7.2d
+	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
+	WORD $0x4e7bcd92 // fmla v18.2d, v12.2d, v27.2d
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e6ecdac // fmla v12.2d, v13.2d, v14.2d
+	WORD $0x4e68ce2f // fmla v15.2d, v17.2d, v8.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e73cfbc // fmla v28.2d, v29.2d, v19.2d
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e74cfdd // fmla v29.2d, v30.2d, v20.2d
-	WORD $0x4e72cf5b // fmla v27.2d, v26.2d, v18.2d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e2d // mov v13.16b, v17.16b
+	WORD $0x4e67cf8d // fmla v13.2d, v28.2d, v7.2d
+	WORD $0x4eb11e3c // mov v28.16b, v17.16b
+	WORD $0x4e7bce5c // fmla v28.2d, v18.2d, v27.2d
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e6ecd92 // fmla v18.2d, v12.2d, v14.2d
+	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e73cf9e // fmla v30.2d, v28.2d, v19.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e74cfbc // fmla v28.2d, v29.2d, v20.2d
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
+	WORD $0x4eaf1ded // mov v13.16b, v15.16b
+	WORD $0x4e7bcf8d // fmla v13.2d, v28.2d, v27.2d
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e6ece5c // fmla v28.2d, v18.2d, v14.2d
+	WORD $0x4e68ce2f // fmla v15.2d, v17.2d, v8.2d
 	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e73cfdd // fmla v29.2d, v30.2d, v19.2d
-	WORD $0x4ebb1f73 // mov v19.16b, v27.16b
-	WORD $0x4e74cf93 // fmla v19.2d, v28.2d, v20.2d
-	WORD $0x4e72cf5b // fmla v27.2d, v26.2d, v18.2d
-	WORD $0x4e7dceef // fmla v15.2d, v23.2d, v29.2d
-	WORD $0x4e73cf10 // fmla v16.2d, v24.2d, v19.2d
-	WORD $0x4e7bcf2e // fmla v14.2d, v25.2d, v27.2d
-	WORD $0x4e6fd6af // fadd v15.2d, v21.2d, v15.2d
-	WORD $0x4e70d6d0 // fadd v16.2d, v22.2d, v16.2d
-	WORD $0x4e6ed62e // fadd v14.2d, v17.2d, v14.2d
-	WORD $0x4e6fd58f // fadd v15.2d, v12.2d, v15.2d
-	WORD $0x4e70d570 // fadd v16.2d, v11.2d, v16.2d
-	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
-
-	// Phi(-a) = 2^k e^r p/q
-	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
-	VDUP R17, V13.D2
-	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6c // mov v12.16b, v11.16b
-	WORD $0x4e65cdac // fmla v12.2d, v13.2d, v5.2d
-	WORD $0x4eab1d71 // mov v17.16b, v11.16b
-	WORD $0x4e66cdb1 // fmla v17.2d, v13.2d, v6.2d
-	WORD $0x4e67cdab // fmla v11.2d, v13.2d, v7.2d
-	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
-	VDUP R17, V13.D2
-	WORD $0x4ead1db6 // mov v22.16b, v13.16b
-	WORD $0x4e65cd96 // fmla v22.2d, v12.2d, v5.2d
-	WORD $0x4ead1dac // mov v12.16b, v13.16b
-	WORD $0x4e66ce2c // fmla v12.2d, v17.2d, v6.2d
-	WORD $0x4e67cd6d // fmla v13.2d, v11.2d, v7.2d
-	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
-	VDUP R17, V11.D2
-	WORD $0x4eab1d71 // mov v17.16b, v11.16b
-	WORD $0x4e65ced1 // fmla v17.2d, v22.2d, v5.2d
-	WORD $0x4eab1d76 // mov v22.16b, v11.16b
-	WORD $0x4e66cd96 // fmla v22.2d, v12.2d, v6.2d
-	WORD $0x4e67cdab // fmla v11.2d, v13.2d, v7.2d
-	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
-	VDUP R17, V13.D2
-	WORD $0x4ead1dac // mov v12.16b, v13.16b
-	WORD $0x4e65ce2c // fmla v12.2d, v17.2d, v5.2d
-	WORD $0x4ead1db1 // mov v17.16b, v13.16b
-	WORD $0x4e66ced1 // fmla v17.2d, v22.2d, v6.2d
-	WORD $0x4e67cd6d // fmla v13.2d, v11.2d, v7.2d
-	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
-	VDUP R17, V11.D2
-	WORD $0x4eab1d76 // mov v22.16b, v11.16b
-	WORD $0x4e65cd96 // fmla v22.2d, v12.2d, v5.2d
-	WORD $0x4eab1d6c // mov v12.16b, v11.16b
-	WORD $0x4e66ce2c // fmla v12.2d, v17.2d, v6.2d
-	WORD $0x4e67cdab // fmla v11.2d, v13.2d, v7.2d
-	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
-	VDUP R17, V13.D2
-	WORD $0x4ead1db1 // mov v17.16b, v13.16b
-	WORD $0x4e65ced1 // fmla v17.2d, v22.2d, v5.2d
-	WORD $0x4ead1db6 // mov v22.16b, v13.16b
-	WORD $0x4e66cd96 // fmla v22.2d, v12.2d, v6.2d
-	WORD $0x4e67cd6d // fmla v13.2d, v11.2d, v7.2d
-	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6c // mov v12.16b, v11.16b
-	WORD $0x4e65ce2c // fmla v12.2d, v17.2d, v5.2d
-	WORD $0x4eab1d71 // mov v17.16b, v11.16b
-	WORD $0x4e66ced1 // fmla v17.2d, v22.2d, v6.2d
-	WORD $0x4e67cdab // fmla v11.2d, v13.2d, v7.2d
-	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
-	VDUP R17, V13.D2
-	WORD $0x4ead1db6 // mov v22.16b, v13.16b
-	WORD $0x4e65cd96 // fmla v22.2d, v12.2d, v5.2d
-	WORD $0x4ead1dac // mov v12.16b, v13.16b
-	WORD $0x4e66ce2c // fmla v12.2d, v17.2d, v6.2d
-	WORD $0x4e67cd6d // fmla v13.2d, v11.2d, v7.2d
-	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
-	VDUP R17, V11.D2
-	WORD $0x4eab1d71 // mov v17.16b, v11.16b
-	WORD $0x4e65ced1 // fmla v17.2d, v22.2d, v5.2d
-	WORD $0x4eab1d76 // mov v22.16b, v11.16b
-	WORD $0x4e66cd96 // fmla v22.2d, v12.2d, v6.2d
-	WORD $0x4e67cdab // fmla v11.2d, v13.2d, v7.2d
-	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
-	VDUP R17, V13.D2
-	WORD $0x4ead1dac // mov v12.16b, v13.16b
-	WORD $0x4e65ce2c // fmla v12.2d, v17.2d, v5.2d
-	WORD $0x4ead1db1 // mov v17.16b, v13.16b
-	WORD $0x4e66ced1 // fmla v17.2d, v22.2d, v6.2d
-	WORD $0x4e67cd6d // fmla v13.2d, v11.2d, v7.2d
-	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
-	VDUP R17, V11.D2
-	WORD $0x6e6bdcb6 // fmul v22.2d, v5.2d, v11.2d
-	WORD $0x6e6bdcd5 // fmul v21.2d, v6.2d, v11.2d
-	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
-	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
-	VDUP R17, V27.D2
-	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
-	VDUP R17, V25.D2
-	WORD $0x4eb91f33 // mov v19.16b, v25.16b
-	WORD $0x4e65cf73 // fmla v19.2d, v27.2d, v5.2d
-	WORD $0x4eb91f38 // mov v24.16b, v25.16b
-	WORD $0x4e66cf78 // fmla v24.2d, v27.2d, v6.2d
-	WORD $0x4e67cf79 // fmla v25.2d, v27.2d, v7.2d
-	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e65ce7d // fmla v29.2d, v19.2d, v5.2d
-	WORD $0x4ebb1f73 // mov v19.16b, v27.16b
-	WORD $0x4e66cf13 // fmla v19.2d, v24.2d, v6.2d
-	WORD $0x4e67cf3b // fmla v27.2d, v25.2d, v7.2d
-	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
-	VDUP R17, V25.D2
-	WORD $0x4eb91f38 // mov v24.16b, v25.16b
-	WORD $0x4e65cfb8 // fmla v24.2d, v29.2d, v5.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e66ce7d // fmla v29.2d, v19.2d, v6.2d
-	WORD $0x4e67cf79 // fmla v25.2d, v27.2d, v7.2d
-	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f73 // mov v19.16b, v27.16b
-	WORD $0x4e65cf13 // fmla v19.2d, v24.2d, v5.2d
-	WORD $0x4ebb1f78 // mov v24.16b, v27.16b
-	WORD $0x4e66cfb8 // fmla v24.2d, v29.2d, v6.2d
-	WORD $0x4e67cf3b // fmla v27.2d, v25.2d, v7.2d
-	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e65ce7d // fmla v29.2d, v19.2d, v5.2d
-	WORD $0x4eb91f33 // mov v19.16b, v25.16b
-	WORD $0x4e66cf13 // fmla v19.2d, v24.2d, v6.2d
-	WORD $0x4e67cf79 // fmla v25.2d, v27.2d, v7.2d
-	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f78 // mov v24.16b, v27.16b
-	WORD $0x4e65cfb8 // fmla v24.2d, v29.2d, v5.2d
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e66ce7d // fmla v29.2d, v19.2d, v6.2d
-	WORD $0x4e67cf3b // fmla v27.2d, v25.2d, v7.2d
-	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
-	VDUP R17, V25.D2
-	WORD $0x4eb91f33 // mov v19.16b, v25.16b
-	WORD $0x4e65cf13 // fmla v19.2d, v24.2d, v5.2d
-	WORD $0x4eb91f38 // mov v24.16b, v25.16b
-	WORD $0x4e66cfb8 // fmla v24.2d, v29.2d, v6.2d
-	WORD $0x4e67cf79 // fmla v25.2d, v27.2d, v7.2d
-	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e65ce7d // fmla v29.2d, v19.2d, v5.2d
-	WORD $0x4ebb1f73 // mov v19.16b, v27.16b
-	WORD $0x4e66cf13 // fmla v19.2d, v24.2d, v6.2d
-	WORD $0x4e67cf3b // fmla v27.2d, v25.2d, v7.2d
-	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
-	VDUP R17, V25.D2
-	WORD $0x4eb91f38 // mov v24.16b, v25.16b
-	WORD $0x4e65cfb8 // fmla v24.2d, v29.2d, v5.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e66ce7d // fmla v29.2d, v19.2d, v6.2d
-	WORD $0x4e67cf79 // fmla v25.2d, v27.2d, v7.2d
-	WORD $0x4e6cced8 // fmla v24.2d, v22.2d, v12.2d
-	WORD $0x4e71cebd // fmla v29.2d, v21.2d, v17.2d
-	WORD $0x4e6dcd79 // fmla v25.2d, v11.2d, v13.2d
-	WORD $0x4ee0d54a // fsub v10.2d, v10.2d, v0.2d
-	WORD $0x4ee0d529 // fsub v9.2d, v9.2d, v0.2d
-	WORD $0x4ee0d508 // fsub v8.2d, v8.2d, v0.2d
-	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
-	WORD $0x6e70dcd0 // fmul v16.2d, v6.2d, v16.2d
-	WORD $0x6e6edcee // fmul v14.2d, v7.2d, v14.2d
-	WORD $0x6e6cddec // fmul v12.2d, v15.2d, v12.2d
-	WORD $0x6e71de11 // fmul v17.2d, v16.2d, v17.2d
-	WORD $0x6e6dddcd // fmul v13.2d, v14.2d, v13.2d
-	WORD $0x6e78fd98 // fdiv v24.2d, v12.2d, v24.2d
-	WORD $0x6e7dfe3d // fdiv v29.2d, v17.2d, v29.2d
-	WORD $0x6e79fdb9 // fdiv v25.2d, v13.2d, v25.2d
-	MOVD $0x3fe0000000000000, R17 // half
-	VDUP R17, V13.D2
-	WORD $0x4ea11c31 // mov v17.16b, v1.16b
-	WORD $0x4e6dcd51 // fmla v17.2d, v10.2d, v13.2d
-	WORD $0x4ea11c2c // mov v12.16b, v1.16b
-	WORD $0x4e6dcd2c // fmla v12.2d, v9.2d, v13.2d
-	WORD $0x4ea11c3f // mov v31.16b, v1.16b
-	WORD $0x4e6dcd1f // fmla v31.2d, v8.2d, v13.2d
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x4ee1d62e // fsub v14.2d, v17.2d, v1.2d
-	WORD $0x4ee1d590 // fsub v16.2d, v12.2d, v1.2d
-	WORD $0x4ee1d5af // fsub v15.2d, v13.2d, v1.2d
-	WORD $0x4eeed54e // fsub v14.2d, v10.2d, v14.2d
-	WORD $0x4ef0d530 // fsub v16.2d, v9.2d, v16.2d
-	WORD $0x4eefd50f // fsub v15.2d, v8.2d, v15.2d
-	WORD $0x4e61d5ce // fadd v14.2d, v14.2d, v1.2d
-	WORD $0x4e61d610 // fadd v16.2d, v16.2d, v1.2d
-	WORD $0x4e61d5ef // fadd v15.2d, v15.2d, v1.2d
-	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
-	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
-	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
-	MOVD $0x3ff0000000000000, R17 // one
+	VDUP R17, V17.D2
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e67cd92 // fmla v18.2d, v12.2d, v7.2d
+	WORD $0x4eb11e2c // mov v12.16b, v17.16b
+	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
+	WORD $0x4eb11e2d // mov v13.16b, v17.16b
+	WORD $0x4e6ecf8d // fmla v13.2d, v28.2d, v14.2d
+	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
+	WORD $0x6e67dcef // fmul v15.2d, v7.2d, v7.2d
+	WORD $0x6e7bdf7c // fmul v28.2d, v27.2d, v27.2d
+	WORD $0x6e6edddd // fmul v29.2d, v14.2d, v14.2d
+	WORD $0x6e68dd1e // fmul v30.2d, v8.2d, v8.2d
+	WORD $0x4e72cdf8 // fmla v24.2d, v15.2d, v18.2d
+	WORD $0x4e6ccf99 // fmla v25.2d, v28.2d, v12.2d
+	WORD $0x4e6dcfba // fmla v26.2d, v29.2d, v13.2d
+	WORD $0x4e71cfd3 // fmla v19.2d, v30.2d, v17.2d
+	WORD $0x4e78d4f8 // fadd v24.2d, v7.2d, v24.2d
+	WORD $0x4e79d779 // fadd v25.2d, v27.2d, v25.2d
+	WORD $0x4e7ad5da // fadd v26.2d, v14.2d, v26.2d
+	WORD $0x4e73d513 // fadd v19.2d, v8.2d, v19.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V8.D2
-	WORD $0x4ef18511 // add v17.2d, v8.2d, v17.2d
-	WORD $0x4eec850c // add v12.2d, v8.2d, v12.2d
-	WORD $0x4eed850d // add v13.2d, v8.2d, v13.2d
-	WORD $0x6e71df11 // fmul v17.2d, v24.2d, v17.2d
-	WORD $0x6e6cdfac // fmul v12.2d, v29.2d, v12.2d
-	WORD $0x6e6ddf2d // fmul v13.2d, v25.2d, v13.2d
+	WORD $0x4e78d518 // fadd v24.2d, v8.2d, v24.2d
+	WORD $0x4e79d519 // fadd v25.2d, v8.2d, v25.2d
+	WORD $0x4e7ad51a // fadd v26.2d, v8.2d, v26.2d
+	WORD $0x4e73d513 // fadd v19.2d, v8.2d, v19.2d
+	WORD $0x6e78deb8 // fmul v24.2d, v21.2d, v24.2d
+	WORD $0x6e79ded9 // fmul v25.2d, v22.2d, v25.2d
+	WORD $0x6e7adefa // fmul v26.2d, v23.2d, v26.2d
+	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
+	WORD $0x4ee0d54a // fsub v10.2d, v10.2d, v0.2d
+	WORD $0x4ee0d610 // fsub v16.2d, v16.2d, v0.2d
+	WORD $0x4ee0d529 // fsub v9.2d, v9.2d, v0.2d
+	WORD $0x4ee0d56b // fsub v11.2d, v11.2d, v0.2d
+	MOVD $0x3fe0000000000000, R17 // half
+	VDUP R17, V20.D2
+	WORD $0x4ea21c57 // mov v23.16b, v2.16b
+	WORD $0x4e74cd57 // fmla v23.2d, v10.2d, v20.2d
+	WORD $0x4ea21c56 // mov v22.16b, v2.16b
+	WORD $0x4e74ce16 // fmla v22.2d, v16.2d, v20.2d
+	WORD $0x4ea21c55 // mov v21.16b, v2.16b
+	WORD $0x4e74cd35 // fmla v21.2d, v9.2d, v20.2d
+	WORD $0x4ea21c5f // mov v31.16b, v2.16b
+	WORD $0x4e74cd7f // fmla v31.2d, v11.2d, v20.2d
+	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
+	WORD $0x4ee2d6e8 // fsub v8.2d, v23.2d, v2.2d
+	WORD $0x4ee2d6ce // fsub v14.2d, v22.2d, v2.2d
+	WORD $0x4ee2d6bb // fsub v27.2d, v21.2d, v2.2d
+	WORD $0x4ee2d687 // fsub v7.2d, v20.2d, v2.2d
+	WORD $0x4ee8d548 // fsub v8.2d, v10.2d, v8.2d
+	WORD $0x4eeed60e // fsub v14.2d, v16.2d, v14.2d
+	WORD $0x4efbd53b // fsub v27.2d, v9.2d, v27.2d
+	WORD $0x4ee7d567 // fsub v7.2d, v11.2d, v7.2d
+	WORD $0x4e62d508 // fadd v8.2d, v8.2d, v2.2d
+	WORD $0x4e62d5ce // fadd v14.2d, v14.2d, v2.2d
+	WORD $0x4e62d77b // fadd v27.2d, v27.2d, v2.2d
+	WORD $0x4e62d4e7 // fadd v7.2d, v7.2d, v2.2d
+	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
+	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
+	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
+	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
+	WORD $0x4ef78437 // add v23.2d, v1.2d, v23.2d
+	WORD $0x4ef68436 // add v22.2d, v1.2d, v22.2d
+	WORD $0x4ef58435 // add v21.2d, v1.2d, v21.2d
+	WORD $0x4ef48434 // add v20.2d, v1.2d, v20.2d
+	WORD $0x6e77df17 // fmul v23.2d, v24.2d, v23.2d
+	WORD $0x6e76df36 // fmul v22.2d, v25.2d, v22.2d
+	WORD $0x6e75df55 // fmul v21.2d, v26.2d, v21.2d
+	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
+	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
 	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	MOVD $0x3ff0000000000000, R17 // one
-	VDUP R17, V25.D2
-	WORD $0x4eee872e // add v14.2d, v25.2d, v14.2d
-	WORD $0x4ef08730 // add v16.2d, v25.2d, v16.2d
-	WORD $0x4eef872f // add v15.2d, v25.2d, v15.2d
-	WORD $0x6e6ede2e // fmul v14.2d, v17.2d, v14.2d
-	WORD $0x6e70dd90 // fmul v16.2d, v12.2d, v16.2d
-	WORD $0x6e6fddaf // fmul v15.2d, v13.2d, v15.2d
+	WORD $0x4f74577b // shl v27.2d, v27.2d, #52
+	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
+	WORD $0x4ee88428 // add v8.2d, v1.2d, v8.2d
+	WORD $0x4eee842e // add v14.2d, v1.2d, v14.2d
+	WORD $0x4efb843b // add v27.2d, v1.2d, v27.2d
+	WORD $0x4ee78427 // add v7.2d, v1.2d, v7.2d
+	WORD $0x6e68dee8 // fmul v8.2d, v23.2d, v8.2d
+	WORD $0x6e6edece // fmul v14.2d, v22.2d, v14.2d
+	WORD $0x6e7bdebb // fmul v27.2d, v21.2d, v27.2d
+	WORD $0x6e67de87 // fmul v7.2d, v20.2d, v7.2d
 
 	// max(x, 0) - a Phi(-a)
 	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V13.D2
-	WORD $0x6ee2e5bf // fcmgt v31.2d, v13.2d, v2.2d
-	WORD $0x6e621dbf // bsl v31.16b, v13.16b, v2.16b
-	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	WORD $0x6ee3e5bf // fcmgt v31.2d, v13.2d, v3.2d
-	WORD $0x6e631dbf // bsl v31.16b, v13.16b, v3.16b
+	VDUP R17, V20.D2
+	WORD $0x6ee3e69f // fcmgt v31.2d, v20.2d, v3.2d
+	WORD $0x6e631e9f // bsl v31.16b, v20.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	WORD $0x6ee4e5bf // fcmgt v31.2d, v13.2d, v4.2d
-	WORD $0x6e641dbf // bsl v31.16b, v13.16b, v4.16b
+	WORD $0x6ee4e69f // fcmgt v31.2d, v20.2d, v4.2d
+	WORD $0x6e641e9f // bsl v31.16b, v20.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	WORD $0x4eeed44e // fsub v14.2d, v2.2d, v14.2d
-	WORD $0x4ef0d470 // fsub v16.2d, v3.2d, v16.2d
-	WORD $0x4eefd48f // fsub v15.2d, v4.2d, v15.2d
-	FMOVQ F14, (R0)
-	FMOVQ F16, 16(R0)
-	FMOVQ F15, 32(R0)
-	ADD $48, R0, R0
-	ADD $48, R1, R1
-	SUB $6, R2, R2
-	CMP $6, R2
+	WORD $0x6ee5e69f // fcmgt v31.2d, v20.2d, v5.2d
+	WORD $0x6e651e9f // bsl v31.16b, v20.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x6ee6e69f // fcmgt v31.2d, v20.2d, v6.2d
+	WORD $0x6e661e9f // bsl v31.16b, v20.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x4ee8d468 // fsub v8.2d, v3.2d, v8.2d
+	WORD $0x4eeed48e // fsub v14.2d, v4.2d, v14.2d
+	WORD $0x4efbd4bb // fsub v27.2d, v5.2d, v27.2d
+	WORD $0x4ee7d4c7 // fsub v7.2d, v6.2d, v7.2d
+	FMOVQ F8, (R0)
+	FMOVQ F14, 16(R0)
+	FMOVQ F27, 32(R0)
+	FMOVQ F7, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	SUB $8, R2, R2
+	CMP $8, R2
 	BGE main
 
 single:
@@ -1121,180 +1207,171 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F2
-	WORD $0x4ee0f843 // fabs v3.2d, v2.2d
+	FMOVQ (R1), F3
+	WORD $0x4ee0f864 // fabs v4.2d, v3.2d
 	MOVD $0x4043800000000000, R17 // x4043800000000000
-	VDUP R17, V4.D2
-	WORD $0x6ee4e47f // fcmgt v31.2d, v3.2d, v4.2d
-	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-
-	// -a a/2 in two parts
-	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
-	VDUP R17, V4.D2
-	WORD $0x6e63dc84 // fmul v4.2d, v4.2d, v3.2d
-	WORD $0x6e64dc65 // fmul v5.2d, v3.2d, v4.2d
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V6.D2
-	WORD $0x4ee5d4c6 // fsub v6.2d, v6.2d, v5.2d
-	WORD $0x4e64cc66 // fmla v6.2d, v3.2d, v4.2d
-
-	// x = k log 2 + r, in two parts
-	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V4.D2
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e64ccbf // fmla v31.2d, v5.2d, v4.2d
-	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	WORD $0x4ee4d407 // fsub v7.2d, v0.2d, v4.2d
-	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V8.D2
-	WORD $0x4e68cce5 // fmla v5.2d, v7.2d, v8.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V8.D2
-	WORD $0x4e68cce6 // fmla v6.2d, v7.2d, v8.2d
-	WORD $0x4e66d4a7 // fadd v7.2d, v5.2d, v6.2d
-	WORD $0x4ee7d4a5 // fsub v5.2d, v5.2d, v7.2d
-	WORD $0x4e66d4a6 // fadd v6.2d, v5.2d, v6.2d
-
-	// e^r, from 1 + r in two parts
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V5.D2
-	WORD $0x4e67d4a5 // fadd v5.2d, v5.2d, v7.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ee5d508 // fsub v8.2d, v8.2d, v5.2d
-	WORD $0x4e67d508 // fadd v8.2d, v8.2d, v7.2d
-	WORD $0x6e67dce9 // fmul v9.2d, v7.2d, v7.2d
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V10.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	WORD $0x4e6bcd26 // fmla v6.2d, v9.2d, v11.2d
-	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
-	WORD $0x4e66d4a6 // fadd v6.2d, v5.2d, v6.2d
+	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 
-	// Phi(-a) = 2^k e^r p/q
+	// Phi(-a) exp(a a/2) = p/q
 	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
 	VDUP R17, V5.D2
 	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
-	VDUP R17, V8.D2
-	WORD $0x4e63cca8 // fmla v8.2d, v5.2d, v3.2d
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
 	VDUP R17, V5.D2
-	WORD $0x4e63cd05 // fmla v5.2d, v8.2d, v3.2d
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
-	VDUP R17, V8.D2
-	WORD $0x4e63cca8 // fmla v8.2d, v5.2d, v3.2d
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
 	VDUP R17, V5.D2
-	WORD $0x4e63cd05 // fmla v5.2d, v8.2d, v3.2d
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
-	VDUP R17, V8.D2
-	WORD $0x4e63cca8 // fmla v8.2d, v5.2d, v3.2d
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
 	VDUP R17, V5.D2
-	WORD $0x4e63cd05 // fmla v5.2d, v8.2d, v3.2d
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
-	VDUP R17, V8.D2
-	WORD $0x4e63cca8 // fmla v8.2d, v5.2d, v3.2d
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
 	VDUP R17, V5.D2
-	WORD $0x4e63cd05 // fmla v5.2d, v8.2d, v3.2d
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
-	VDUP R17, V8.D2
-	WORD $0x4e63cca8 // fmla v8.2d, v5.2d, v3.2d
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
 	VDUP R17, V5.D2
-	WORD $0x4e63cd05 // fmla v5.2d, v8.2d, v3.2d
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
-	VDUP R17, V8.D2
-	WORD $0x6e68dc68 // fmul v8.2d, v3.2d, v8.2d
+	VDUP R17, V6.D2
+	WORD $0x6e66dc86 // fmul v6.2d, v4.2d, v6.2d
 	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
-	VDUP R17, V11.D2
+	VDUP R17, V7.D2
 	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
-	VDUP R17, V9.D2
-	WORD $0x4e63cd69 // fmla v9.2d, v11.2d, v3.2d
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
 	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
-	VDUP R17, V11.D2
-	WORD $0x4e63cd2b // fmla v11.2d, v9.2d, v3.2d
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
 	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
-	VDUP R17, V9.D2
-	WORD $0x4e63cd69 // fmla v9.2d, v11.2d, v3.2d
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
 	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
-	VDUP R17, V11.D2
-	WORD $0x4e63cd2b // fmla v11.2d, v9.2d, v3.2d
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
 	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
-	VDUP R17, V9.D2
-	WORD $0x4e63cd69 // fmla v9.2d, v11.2d, v3.2d
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
 	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
-	VDUP R17, V11.D2
-	WORD $0x4e63cd2b // fmla v11.2d, v9.2d, v3.2d
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
 	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
-	VDUP R17, V9.D2
-	WORD $0x4e63cd69 // fmla v9.2d, v11.2d, v3.2d
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
 	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
-	VDUP R17, V11.D2
-	WORD $0x4e63cd2b // fmla v11.2d, v9.2d, v3.2d
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
 	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
-	VDUP R17, V9.D2
-	WORD $0x4e63cd69 // fmla v9.2d, v11.2d, v3.2d
-	WORD $0x4e65cd09 // fmla v9.2d, v8.2d, v5.2d
-	WORD $0x4ee0d484 // fsub v4.2d, v4.2d, v0.2d
-	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
-	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
-	WORD $0x6e69fca9 // fdiv v9.2d, v5.2d, v9.2d
-	MOVD $0x3fe0000000000000, R17 // half
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	WORD $0x6e68fca8 // fdiv v8.2d, v5.2d, v8.2d
+	WORD $0x6e68dc88 // fmul v8.2d, v4.2d, v8.2d
+
+	// -a a/2 in two parts
+	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
 	VDUP R17, V5.D2
-	WORD $0x4ea11c3f // mov v31.16b, v1.16b
-	WORD $0x4e65cc9f // fmla v31.2d, v4.2d, v5.2d
+	WORD $0x6e64dca5 // fmul v5.2d, v5.2d, v4.2d
+	WORD $0x6e65dc86 // fmul v6.2d, v4.2d, v5.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V7.D2
+	WORD $0x4ee6d4e7 // fsub v7.2d, v7.2d, v6.2d
+	WORD $0x4e65cc87 // fmla v7.2d, v4.2d, v5.2d
+
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V5.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e65ccdf // fmla v31.2d, v6.2d, v5.2d
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4ee1d4a6 // fsub v6.2d, v5.2d, v1.2d
-	WORD $0x4ee6d486 // fsub v6.2d, v4.2d, v6.2d
-	WORD $0x4e61d4c6 // fadd v6.2d, v6.2d, v1.2d
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
-	MOVD $0x3ff0000000000000, R17 // one
-	VDUP R17, V4.D2
-	WORD $0x4ee58485 // add v5.2d, v4.2d, v5.2d
-	WORD $0x6e65dd25 // fmul v5.2d, v9.2d, v5.2d
-	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
-	MOVD $0x3ff0000000000000, R17 // one
+	WORD $0x4ee5d404 // fsub v4.2d, v0.2d, v5.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V9.D2
-	WORD $0x4ee68526 // add v6.2d, v9.2d, v6.2d
-	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
+	WORD $0x4e69cc86 // fmla v6.2d, v4.2d, v9.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V9.D2
+	WORD $0x4e69cc87 // fmla v7.2d, v4.2d, v9.2d
+	WORD $0x4e67d4c4 // fadd v4.2d, v6.2d, v7.2d
+	WORD $0x4ee4d4c6 // fsub v6.2d, v6.2d, v4.2d
+	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V6.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
+	WORD $0x4e69ccc7 // fmla v7.2d, v6.2d, v9.2d
+	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V4.D2
+	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
+	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
+	WORD $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
+	MOVD $0x3fe0000000000000, R17 // half
+	VDUP R17, V8.D2
+	WORD $0x4ea21c5f // mov v31.16b, v2.16b
+	WORD $0x4e68ccbf // fmla v31.2d, v5.2d, v8.2d
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x4ee2d504 // fsub v4.2d, v8.2d, v2.2d
+	WORD $0x4ee4d4a4 // fsub v4.2d, v5.2d, v4.2d
+	WORD $0x4e62d484 // fadd v4.2d, v4.2d, v2.2d
+	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
+	WORD $0x4ee88428 // add v8.2d, v1.2d, v8.2d
+	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
+	WORD $0x4f745484 // shl v4.2d, v4.2d, #52
+	WORD $0x4ee48424 // add v4.2d, v1.2d, v4.2d
+	WORD $0x6e64dd04 // fmul v4.2d, v8.2d, v4.2d
 
 	// max(x, 0) - a Phi(-a)
 	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V5.D2
-	WORD $0x6ee2e4bf // fcmgt v31.2d, v5.2d, v2.2d
-	WORD $0x6e621cbf // bsl v31.16b, v5.16b, v2.16b
-	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	WORD $0x4ee6d446 // fsub v6.2d, v2.2d, v6.2d
-	FMOVQ F6, (R0)
+	VDUP R17, V8.D2
+	WORD $0x6ee3e51f // fcmgt v31.2d, v8.2d, v3.2d
+	WORD $0x6e631d1f // bsl v31.16b, v8.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x4ee4d464 // fsub v4.2d, v3.2d, v4.2d
+	FMOVQ F4, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -1304,180 +1381,171 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F2
-	WORD $0x4ee0f843 // fabs v3.2d, v2.2d
+	FMOVD (R1), F3
+	WORD $0x4ee0f864 // fabs v4.2d, v3.2d
 	MOVD $0x4043800000000000, R17 // x4043800000000000
-	VDUP R17, V4.D2
-	WORD $0x6ee4e47f // fcmgt v31.2d, v3.2d, v4.2d
-	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-
-	// -a a/2 in two parts
-	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
-	VDUP R17, V4.D2
-	WORD $0x6e63dc84 // fmul v4.2d, v4.2d, v3.2d
-	WORD $0x6e64dc65 // fmul v5.2d, v3.2d, v4.2d
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V6.D2
-	WORD $0x4ee5d4c6 // fsub v6.2d, v6.2d, v5.2d
-	WORD $0x4e64cc66 // fmla v6.2d, v3.2d, v4.2d
-
-	// x = k log 2 + r, in two parts
-	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V4.D2
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e64ccbf // fmla v31.2d, v5.2d, v4.2d
-	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	WORD $0x4ee4d407 // fsub v7.2d, v0.2d, v4.2d
-	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V8.D2
-	WORD $0x4e68cce5 // fmla v5.2d, v7.2d, v8.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V8.D2
-	WORD $0x4e68cce6 // fmla v6.2d, v7.2d, v8.2d
-	WORD $0x4e66d4a7 // fadd v7.2d, v5.2d, v6.2d
-	WORD $0x4ee7d4a5 // fsub v5.2d, v5.2d, v7.2d
-	WORD $0x4e66d4a6 // fadd v6.2d, v5.2d, v6.2d
-
-	// e^r, from 1 + r in two parts
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V5.D2
-	WORD $0x4e67d4a5 // fadd v5.2d, v5.2d, v7.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ee5d508 // fsub v8.2d, v8.2d, v5.2d
-	WORD $0x4e67d508 // fadd v8.2d, v8.2d, v7.2d
-	WORD $0x6e67dce9 // fmul v9.2d, v7.2d, v7.2d
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V10.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	WORD $0x4e6bcd26 // fmla v6.2d, v9.2d, v11.2d
-	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
-	WORD $0x4e66d4a6 // fadd v6.2d, v5.2d, v6.2d
+	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 
-	// Phi(-a) = 2^k e^r p/q
+	// Phi(-a) exp(a a/2) = p/q
 	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
 	VDUP R17, V5.D2
 	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
-	VDUP R17, V8.D2
-	WORD $0x4e63cca8 // fmla v8.2d, v5.2d, v3.2d
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
 	VDUP R17, V5.D2
-	WORD $0x4e63cd05 // fmla v5.2d, v8.2d, v3.2d
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
-	VDUP R17, V8.D2
-	WORD $0x4e63cca8 // fmla v8.2d, v5.2d, v3.2d
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
 	VDUP R17, V5.D2
-	WORD $0x4e63cd05 // fmla v5.2d, v8.2d, v3.2d
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
-	VDUP R17, V8.D2
-	WORD $0x4e63cca8 // fmla v8.2d, v5.2d, v3.2d
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
 	VDUP R17, V5.D2
-	WORD $0x4e63cd05 // fmla v5.2d, v8.2d, v3.2d
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
-	VDUP R17, V8.D2
-	WORD $0x4e63cca8 // fmla v8.2d, v5.2d, v3.2d
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
 	VDUP R17, V5.D2
-	WORD $0x4e63cd05 // fmla v5.2d, v8.2d, v3.2d
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
-	VDUP R17, V8.D2
-	WORD $0x4e63cca8 // fmla v8.2d, v5.2d, v3.2d
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
 	VDUP R17, V5.D2
-	WORD $0x4e63cd05 // fmla v5.2d, v8.2d, v3.2d
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
-	VDUP R17, V8.D2
-	WORD $0x6e68dc68 // fmul v8.2d, v3.2d, v8.2d
+	VDUP R17, V6.D2
+	WORD $0x6e66dc86 // fmul v6.2d, v4.2d, v6.2d
 	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
-	VDUP R17, V11.D2
+	VDUP R17, V7.D2
 	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
-	VDUP R17, V9.D2
-	WORD $0x4e63cd69 // fmla v9.2d, v11.2d, v3.2d
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
 	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
-	VDUP R17, V11.D2
-	WORD $0x4e63cd2b // fmla v11.2d, v9.2d, v3.2d
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
 	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
-	VDUP R17, V9.D2
-	WORD $0x4e63cd69 // fmla v9.2d, v11.2d, v3.2d
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
 	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
-	VDUP R17, V11.D2
-	WORD $0x4e63cd2b // fmla v11.2d, v9.2d, v3.2d
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
 	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
-	VDUP R17, V9.D2
-	WORD $0x4e63cd69 // fmla v9.2d, v11.2d, v3.2d
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
 	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
-	VDUP R17, V11.D2
-	WORD $0x4e63cd2b // fmla v11.2d, v9.2d, v3.2d
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
 	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
-	VDUP R17, V9.D2
-	WORD $0x4e63cd69 // fmla v9.2d, v11.2d, v3.2d
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
 	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
-	VDUP R17, V11.D2
-	WORD $0x4e63cd2b // fmla v11.2d, v9.2d, v3.2d
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
 	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
-	VDUP R17, V9.D2
-	WORD $0x4e63cd69 // fmla v9.2d, v11.2d, v3.2d
-	WORD $0x4e65cd09 // fmla v9.2d, v8.2d, v5.2d
-	WORD $0x4ee0d484 // fsub v4.2d, v4.2d, v0.2d
-	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
-	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
-	WORD $0x6e69fca9 // fdiv v9.2d, v5.2d, v9.2d
-	MOVD $0x3fe0000000000000, R17 // half
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	WORD $0x6e68fca8 // fdiv v8.2d, v5.2d, v8.2d
+	WORD $0x6e68dc88 // fmul v8.2d, v4.2d, v8.2d
+
+	// -a a/2 in two parts
+	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
 	VDUP R17, V5.D2
-	WORD $0x4ea11c3f // mov v31.16b, v1.16b
-	WORD $0x4e65cc9f // fmla v31.2d, v4.2d, v5.2d
+	WORD $0x6e64dca5 // fmul v5.2d, v5.2d, v4.2d
+	WORD $0x6e65dc86 // fmul v6.2d, v4.2d, v5.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V7.D2
+	WORD $0x4ee6d4e7 // fsub v7.2d, v7.2d, v6.2d
+	WORD $0x4e65cc87 // fmla v7.2d, v4.2d, v5.2d
+
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V5.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e65ccdf // fmla v31.2d, v6.2d, v5.2d
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4ee1d4a6 // fsub v6.2d, v5.2d, v1.2d
-	WORD $0x4ee6d486 // fsub v6.2d, v4.2d, v6.2d
-	WORD $0x4e61d4c6 // fadd v6.2d, v6.2d, v1.2d
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
-	MOVD $0x3ff0000000000000, R17 // one
-	VDUP R17, V4.D2
-	WORD $0x4ee58485 // add v5.2d, v4.2d, v5.2d
-	WORD $0x6e65dd25 // fmul v5.2d, v9.2d, v5.2d
-	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
-	MOVD $0x3ff0000000000000, R17 // one
+	WORD $0x4ee5d404 // fsub v4.2d, v0.2d, v5.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V9.D2
-	WORD $0x4ee68526 // add v6.2d, v9.2d, v6.2d
-	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
+	WORD $0x4e69cc86 // fmla v6.2d, v4.2d, v9.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V9.D2
+	WORD $0x4e69cc87 // fmla v7.2d, v4.2d, v9.2d
+	WORD $0x4e67d4c4 // fadd v4.2d, v6.2d, v7.2d
+	WORD $0x4ee4d4c6 // fsub v6.2d, v6.2d, v4.2d
+	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V6.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
+	WORD $0x4e69ccc7 // fmla v7.2d, v6.2d, v9.2d
+	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V4.D2
+	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
+	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
+	WORD $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
+	MOVD $0x3fe0000000000000, R17 // half
+	VDUP R17, V8.D2
+	WORD $0x4ea21c5f // mov v31.16b, v2.16b
+	WORD $0x4e68ccbf // fmla v31.2d, v5.2d, v8.2d
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x4ee2d504 // fsub v4.2d, v8.2d, v2.2d
+	WORD $0x4ee4d4a4 // fsub v4.2d, v5.2d, v4.2d
+	WORD $0x4e62d484 // fadd v4.2d, v4.2d, v2.2d
+	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
+	WORD $0x4ee88428 // add v8.2d, v1.2d, v8.2d
+	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
+	WORD $0x4f745484 // shl v4.2d, v4.2d, #52
+	WORD $0x4ee48424 // add v4.2d, v1.2d, v4.2d
+	WORD $0x6e64dd04 // fmul v4.2d, v8.2d, v4.2d
 
 	// max(x, 0) - a Phi(-a)
 	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V5.D2
-	WORD $0x6ee2e4bf // fcmgt v31.2d, v5.2d, v2.2d
-	WORD $0x6e621cbf // bsl v31.16b, v5.16b, v2.16b
-	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	WORD $0x4ee6d446 // fsub v6.2d, v2.2d, v6.2d
-	FMOVD F6, (R0)
+	VDUP R17, V8.D2
+	WORD $0x6ee3e51f // fcmgt v31.2d, v8.2d, v3.2d
+	WORD $0x6e631d1f // bsl v31.16b, v8.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x4ee4d464 // fsub v4.2d, v3.2d, v4.2d
+	FMOVD F4, (R0)
 
 skip:
 

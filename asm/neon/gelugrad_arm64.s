@@ -1003,289 +1003,382 @@ TEXT ·GELUGradF64(SB), NOSPLIT, $0-72
 	VDUP R17, V1.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V2.D2
-	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
 	VDUP R17, V3.D2
-	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
-	VDUP R17, V4.D2
-	MOVD $0xbfd9884533d43651, R17 // xbfd9884533d43651
-	VDUP R17, V5.D2
 	MOVD $0x3ff0000000000000, R17 // one
-	VDUP R17, V6.D2
+	VDUP R17, V4.D2
 	MOVD $0x4338000000000000, R17 // whole
-	VDUP R17, V7.D2
+	VDUP R17, V5.D2
 	MOVD $0x3fe0000000000000, R17 // half
-	VDUP R17, V8.D2
-	CMP $4, R3
+	VDUP R17, V6.D2
+	CMP $6, R3
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F9
-	FMOVQ 16(R1), F10
-	FMOVQ (R2), F11
-	FMOVQ 16(R2), F12
-	WORD $0x4ee0f96d // fabs v13.2d, v11.2d
-	WORD $0x4ee0f98e // fabs v14.2d, v12.2d
+	FMOVQ (R1), F7
+	FMOVQ 16(R1), F8
+	FMOVQ 32(R1), F9
+	FMOVQ (R2), F10
+	FMOVQ 16(R2), F11
+	FMOVQ 32(R2), F12
+	WORD $0x4ee0f94d // fabs v13.2d, v10.2d
+	WORD $0x4ee0f96e // fabs v14.2d, v11.2d
+	WORD $0x4ee0f98f // fabs v15.2d, v12.2d
 	MOVD $0x4043800000000000, R17 // x4043800000000000
-	VDUP R17, V15.D2
-	WORD $0x6eefe5bf // fcmgt v31.2d, v13.2d, v15.2d
-	WORD $0x6e6d1dff // bsl v31.16b, v15.16b, v13.16b
+	VDUP R17, V16.D2
+	WORD $0x6ef0e5bf // fcmgt v31.2d, v13.2d, v16.2d
+	WORD $0x6e6d1e1f // bsl v31.16b, v16.16b, v13.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
-	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
+	WORD $0x6ef0e5df // fcmgt v31.2d, v14.2d, v16.2d
+	WORD $0x6e6e1e1f // bsl v31.16b, v16.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
+	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+
+	// Phi(-a) exp(a a/2) = p/q
+	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
+	VDUP R17, V16.D2
+	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
+	VDUP R17, V17.D2
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e6dce12 // fmla v18.2d, v16.2d, v13.2d
+	WORD $0x4eb11e33 // mov v19.16b, v17.16b
+	WORD $0x4e6ece13 // fmla v19.2d, v16.2d, v14.2d
+	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
+	VDUP R17, V16.D2
+	WORD $0x4eb01e14 // mov v20.16b, v16.16b
+	WORD $0x4e6dce54 // fmla v20.2d, v18.2d, v13.2d
+	WORD $0x4eb01e12 // mov v18.16b, v16.16b
+	WORD $0x4e6ece72 // fmla v18.2d, v19.2d, v14.2d
+	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
+	VDUP R17, V17.D2
+	WORD $0x4eb11e33 // mov v19.16b, v17.16b
+	WORD $0x4e6dce93 // fmla v19.2d, v20.2d, v13.2d
+	WORD $0x4eb11e34 // mov v20.16b, v17.16b
+	WORD $0x4e6ece54 // fmla v20.2d, v18.2d, v14.2d
+	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
+	VDUP R17, V16.D2
+	WORD $0x4eb01e12 // mov v18.16b, v16.16b
+	WORD $0x4e6dce72 // fmla v18.2d, v19.2d, v13.2d
+	WORD $0x4eb01e13 // mov v19.16b, v16.16b
+	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
+	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e34 // mov v20.16b, v17.16b
+	WORD $0x4e6dce54 // fmla v20.2d, v18.2d, v13.2d
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e6ece72 // fmla v18.2d, v19.2d, v14.2d
+	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
+	VDUP R17, V16.D2
+	WORD $0x4eb01e13 // mov v19.16b, v16.16b
+	WORD $0x4e6dce93 // fmla v19.2d, v20.2d, v13.2d
+	WORD $0x4eb01e14 // mov v20.16b, v16.16b
+	WORD $0x4e6ece54 // fmla v20.2d, v18.2d, v14.2d
+	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
+	VDUP R17, V17.D2
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e6dce72 // fmla v18.2d, v19.2d, v13.2d
+	WORD $0x4eb11e33 // mov v19.16b, v17.16b
+	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
+	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
+	VDUP R17, V16.D2
+	WORD $0x4eb01e14 // mov v20.16b, v16.16b
+	WORD $0x4e6dce54 // fmla v20.2d, v18.2d, v13.2d
+	WORD $0x4eb01e12 // mov v18.16b, v16.16b
+	WORD $0x4e6ece72 // fmla v18.2d, v19.2d, v14.2d
+	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
+	VDUP R17, V17.D2
+	WORD $0x4eb11e33 // mov v19.16b, v17.16b
+	WORD $0x4e6dce93 // fmla v19.2d, v20.2d, v13.2d
+	WORD $0x4eb11e34 // mov v20.16b, v17.16b
+	WORD $0x4e6ece54 // fmla v20.2d, v18.2d, v14.2d
+	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
+	VDUP R17, V16.D2
+	WORD $0x4eb01e12 // mov v18.16b, v16.16b
+	WORD $0x4e6dce72 // fmla v18.2d, v19.2d, v13.2d
+	WORD $0x4eb01e13 // mov v19.16b, v16.16b
+	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
+	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
+	VDUP R17, V17.D2
+	WORD $0x6e71ddb4 // fmul v20.2d, v13.2d, v17.2d
+	WORD $0x6e71ddd5 // fmul v21.2d, v14.2d, v17.2d
+	WORD $0x6e71ddf1 // fmul v17.2d, v15.2d, v17.2d
+	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
+	VDUP R17, V22.D2
+	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
+	VDUP R17, V23.D2
+	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
+	WORD $0x4e6dced8 // fmla v24.2d, v22.2d, v13.2d
+	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
+	WORD $0x4e6eced9 // fmla v25.2d, v22.2d, v14.2d
+	WORD $0x4e6fced7 // fmla v23.2d, v22.2d, v15.2d
+	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
+	VDUP R17, V22.D2
+	WORD $0x4eb61eda // mov v26.16b, v22.16b
+	WORD $0x4e6dcf1a // fmla v26.2d, v24.2d, v13.2d
+	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
+	WORD $0x4e6ecf38 // fmla v24.2d, v25.2d, v14.2d
+	WORD $0x4e6fcef6 // fmla v22.2d, v23.2d, v15.2d
+	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
+	VDUP R17, V23.D2
+	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
+	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	WORD $0x4eb71efa // mov v26.16b, v23.16b
+	WORD $0x4e6ecf1a // fmla v26.2d, v24.2d, v14.2d
+	WORD $0x4e6fced7 // fmla v23.2d, v22.2d, v15.2d
+	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
+	WORD $0x4e6dcf38 // fmla v24.2d, v25.2d, v13.2d
+	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
+	WORD $0x4e6ecf59 // fmla v25.2d, v26.2d, v14.2d
+	WORD $0x4e6fcef6 // fmla v22.2d, v23.2d, v15.2d
+	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
+	VDUP R17, V23.D2
+	WORD $0x4eb71efa // mov v26.16b, v23.16b
+	WORD $0x4e6dcf1a // fmla v26.2d, v24.2d, v13.2d
+	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
+	WORD $0x4e6ecf38 // fmla v24.2d, v25.2d, v14.2d
+	WORD $0x4e6fced7 // fmla v23.2d, v22.2d, v15.2d
+	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
+	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	WORD $0x4eb61eda // mov v26.16b, v22.16b
+	WORD $0x4e6ecf1a // fmla v26.2d, v24.2d, v14.2d
+	WORD $0x4e6fcef6 // fmla v22.2d, v23.2d, v15.2d
+	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
+	VDUP R17, V23.D2
+	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
+	WORD $0x4e6dcf38 // fmla v24.2d, v25.2d, v13.2d
+	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
+	WORD $0x4e6ecf59 // fmla v25.2d, v26.2d, v14.2d
+	WORD $0x4e6fced7 // fmla v23.2d, v22.2d, v15.2d
+	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
+	VDUP R17, V22.D2
+	WORD $0x4eb61eda // mov v26.16b, v22.16b
+	WORD $0x4e6dcf1a // fmla v26.2d, v24.2d, v13.2d
+	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
+	WORD $0x4e6ecf38 // fmla v24.2d, v25.2d, v14.2d
+	WORD $0x4e6fcef6 // fmla v22.2d, v23.2d, v15.2d
+	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
+	VDUP R17, V23.D2
+	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
+	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	WORD $0x4eb71efa // mov v26.16b, v23.16b
+	WORD $0x4e6ecf1a // fmla v26.2d, v24.2d, v14.2d
+	WORD $0x4e6fced7 // fmla v23.2d, v22.2d, v15.2d
+	WORD $0x4e72ce99 // fmla v25.2d, v20.2d, v18.2d
+	WORD $0x4e73ceba // fmla v26.2d, v21.2d, v19.2d
+	WORD $0x4e70ce37 // fmla v23.2d, v17.2d, v16.2d
+	WORD $0x6e79fe59 // fdiv v25.2d, v18.2d, v25.2d
+	WORD $0x6e7afe7a // fdiv v26.2d, v19.2d, v26.2d
+	WORD $0x6e77fe17 // fdiv v23.2d, v16.2d, v23.2d
+	MOVD $0xbfd9884533d43651, R17 // xbfd9884533d43651
+	VDUP R17, V16.D2
+	WORD $0x4e70cdb9 // fmla v25.2d, v13.2d, v16.2d
+	WORD $0x4e70cdda // fmla v26.2d, v14.2d, v16.2d
+	WORD $0x4e70cdf7 // fmla v23.2d, v15.2d, v16.2d
 
 	// -a a/2 in two parts
 	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
-	VDUP R17, V15.D2
-	WORD $0x6e6dddf0 // fmul v16.2d, v15.2d, v13.2d
-	WORD $0x6e6eddef // fmul v15.2d, v15.2d, v14.2d
-	WORD $0x6e70ddb1 // fmul v17.2d, v13.2d, v16.2d
-	WORD $0x6e6fddd2 // fmul v18.2d, v14.2d, v15.2d
-	WORD $0x4ef1d413 // fsub v19.2d, v0.2d, v17.2d
-	WORD $0x4ef2d414 // fsub v20.2d, v0.2d, v18.2d
-	WORD $0x4e70cdb3 // fmla v19.2d, v13.2d, v16.2d
-	WORD $0x4e6fcdd4 // fmla v20.2d, v14.2d, v15.2d
+	VDUP R17, V16.D2
+	WORD $0x6e6dde13 // fmul v19.2d, v16.2d, v13.2d
+	WORD $0x6e6ede12 // fmul v18.2d, v16.2d, v14.2d
+	WORD $0x6e6fde10 // fmul v16.2d, v16.2d, v15.2d
+	WORD $0x6e73ddb1 // fmul v17.2d, v13.2d, v19.2d
+	WORD $0x6e72ddd5 // fmul v21.2d, v14.2d, v18.2d
+	WORD $0x6e70ddf4 // fmul v20.2d, v15.2d, v16.2d
+	WORD $0x4ef1d416 // fsub v22.2d, v0.2d, v17.2d
+	WORD $0x4ef5d418 // fsub v24.2d, v0.2d, v21.2d
+	WORD $0x4ef4d41b // fsub v27.2d, v0.2d, v20.2d
+	WORD $0x4e73cdb6 // fmla v22.2d, v13.2d, v19.2d
+	WORD $0x4e72cdd8 // fmla v24.2d, v14.2d, v18.2d
+	WORD $0x4e70cdfb // fmla v27.2d, v15.2d, v16.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V15.D2
-	WORD $0x4ea11c30 // mov v16.16b, v1.16b
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V16.D2
+	WORD $0x4ea11c2f // mov v15.16b, v1.16b
+	WORD $0x4e70ce2f // fmla v15.2d, v17.2d, v16.2d
+	WORD $0x4ea11c32 // mov v18.16b, v1.16b
+	WORD $0x4e70ceb2 // fmla v18.2d, v21.2d, v16.2d
 	WORD $0x4ea11c3f // mov v31.16b, v1.16b
-	WORD $0x4e6fce5f // fmla v31.2d, v18.2d, v15.2d
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4ef0d435 // fsub v21.2d, v1.2d, v16.2d
-	WORD $0x4eefd436 // fsub v22.2d, v1.2d, v15.2d
+	WORD $0x4e70ce9f // fmla v31.2d, v20.2d, v16.2d
+	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
+	WORD $0x4eefd42e // fsub v14.2d, v1.2d, v15.2d
+	WORD $0x4ef2d433 // fsub v19.2d, v1.2d, v18.2d
+	WORD $0x4ef0d42d // fsub v13.2d, v1.2d, v16.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V23.D2
-	WORD $0x4e77ceb1 // fmla v17.2d, v21.2d, v23.2d
-	WORD $0x4e77ced2 // fmla v18.2d, v22.2d, v23.2d
+	VDUP R17, V28.D2
+	WORD $0x4e7ccdd1 // fmla v17.2d, v14.2d, v28.2d
+	WORD $0x4e7cce75 // fmla v21.2d, v19.2d, v28.2d
+	WORD $0x4e7ccdb4 // fmla v20.2d, v13.2d, v28.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V23.D2
-	WORD $0x4e77ceb3 // fmla v19.2d, v21.2d, v23.2d
-	WORD $0x4e77ced4 // fmla v20.2d, v22.2d, v23.2d
-	WORD $0x4e73d636 // fadd v22.2d, v17.2d, v19.2d
-	WORD $0x4e74d657 // fadd v23.2d, v18.2d, v20.2d
-	WORD $0x4ef6d631 // fsub v17.2d, v17.2d, v22.2d
-	WORD $0x4ef7d652 // fsub v18.2d, v18.2d, v23.2d
-	WORD $0x4e73d633 // fadd v19.2d, v17.2d, v19.2d
-	WORD $0x4e74d654 // fadd v20.2d, v18.2d, v20.2d
+	VDUP R17, V28.D2
+	WORD $0x4e7ccdd6 // fmla v22.2d, v14.2d, v28.2d
+	WORD $0x4e7cce78 // fmla v24.2d, v19.2d, v28.2d
+	WORD $0x4e7ccdbb // fmla v27.2d, v13.2d, v28.2d
+	WORD $0x4e76d62d // fadd v13.2d, v17.2d, v22.2d
+	WORD $0x4e78d6bc // fadd v28.2d, v21.2d, v24.2d
+	WORD $0x4e7bd693 // fadd v19.2d, v20.2d, v27.2d
+	WORD $0x4eedd631 // fsub v17.2d, v17.2d, v13.2d
+	WORD $0x4efcd6b5 // fsub v21.2d, v21.2d, v28.2d
+	WORD $0x4ef3d694 // fsub v20.2d, v20.2d, v19.2d
+	WORD $0x4e76d636 // fadd v22.2d, v17.2d, v22.2d
+	WORD $0x4e78d6b8 // fadd v24.2d, v21.2d, v24.2d
+	WORD $0x4e7bd69b // fadd v27.2d, v20.2d, v27.2d
 
-	// e^r, from 1 + r in two parts
-	WORD $0x4e76d452 // fadd v18.2d, v2.2d, v22.2d
-	WORD $0x4e77d451 // fadd v17.2d, v2.2d, v23.2d
-	WORD $0x4ef2d455 // fsub v21.2d, v2.2d, v18.2d
-	WORD $0x4ef1d458 // fsub v24.2d, v2.2d, v17.2d
-	WORD $0x4e76d6b5 // fadd v21.2d, v21.2d, v22.2d
-	WORD $0x4e77d718 // fadd v24.2d, v24.2d, v23.2d
-	WORD $0x6e76ded9 // fmul v25.2d, v22.2d, v22.2d
-	WORD $0x6e77defa // fmul v26.2d, v23.2d, v23.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V27.D2
+	VDUP R17, V20.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V28.D2
-	WORD $0x4ebc1f9d // mov v29.16b, v28.16b
-	WORD $0x4e76cf7d // fmla v29.2d, v27.2d, v22.2d
-	WORD $0x4e77cf7c // fmla v28.2d, v27.2d, v23.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb1 // mov v17.16b, v21.16b
+	WORD $0x4e6dce91 // fmla v17.2d, v20.2d, v13.2d
+	WORD $0x4eb51eae // mov v14.16b, v21.16b
+	WORD $0x4e7cce8e // fmla v14.2d, v20.2d, v28.2d
+	WORD $0x4e73ce95 // fmla v21.2d, v20.2d, v19.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e76cfbe // fmla v30.2d, v29.2d, v22.2d
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	VDUP R17, V20.D2
+	WORD $0x4eb41e9d // mov v29.16b, v20.16b
+	WORD $0x4e6dce3d // fmla v29.2d, v17.2d, v13.2d
+	WORD $0x4eb41e91 // mov v17.16b, v20.16b
+	WORD $0x4e7ccdd1 // fmla v17.2d, v14.2d, v28.2d
+	WORD $0x4e73ceb4 // fmla v20.2d, v21.2d, v19.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V28.D2
-	WORD $0x4ebc1f9d // mov v29.16b, v28.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
-	WORD $0x4e77cf7c // fmla v28.2d, v27.2d, v23.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51eae // mov v14.16b, v21.16b
+	WORD $0x4e6dcfae // fmla v14.2d, v29.2d, v13.2d
+	WORD $0x4eb51ebd // mov v29.16b, v21.16b
+	WORD $0x4e7cce3d // fmla v29.2d, v17.2d, v28.2d
+	WORD $0x4e73ce95 // fmla v21.2d, v20.2d, v19.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e76cfbe // fmla v30.2d, v29.2d, v22.2d
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	VDUP R17, V20.D2
+	WORD $0x4eb41e91 // mov v17.16b, v20.16b
+	WORD $0x4e6dcdd1 // fmla v17.2d, v14.2d, v13.2d
+	WORD $0x4eb41e8e // mov v14.16b, v20.16b
+	WORD $0x4e7ccfae // fmla v14.2d, v29.2d, v28.2d
+	WORD $0x4e73ceb4 // fmla v20.2d, v21.2d, v19.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V28.D2
-	WORD $0x4ebc1f9d // mov v29.16b, v28.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
-	WORD $0x4e77cf7c // fmla v28.2d, v27.2d, v23.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebd // mov v29.16b, v21.16b
+	WORD $0x4e6dce3d // fmla v29.2d, v17.2d, v13.2d
+	WORD $0x4eb51eb1 // mov v17.16b, v21.16b
+	WORD $0x4e7ccdd1 // fmla v17.2d, v14.2d, v28.2d
+	WORD $0x4e73ce95 // fmla v21.2d, v20.2d, v19.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e76cfbe // fmla v30.2d, v29.2d, v22.2d
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	VDUP R17, V20.D2
+	WORD $0x4eb41e8e // mov v14.16b, v20.16b
+	WORD $0x4e6dcfae // fmla v14.2d, v29.2d, v13.2d
+	WORD $0x4eb41e9d // mov v29.16b, v20.16b
+	WORD $0x4e7cce3d // fmla v29.2d, v17.2d, v28.2d
+	WORD $0x4e73ceb4 // fmla v20.2d, v21.2d, v19.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V28.D2
-	WORD $0x4ebc1f9d // mov v29.16b, v28.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
-	WORD $0x4e77cf7c // fmla v28.2d, v27.2d, v23.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb1 // mov v17.16b, v21.16b
+	WORD $0x4e6dcdd1 // fmla v17.2d, v14.2d, v13.2d
+	WORD $0x4eb51eae // mov v14.16b, v21.16b
+	WORD $0x4e7ccfae // fmla v14.2d, v29.2d, v28.2d
+	WORD $0x4e73ce95 // fmla v21.2d, v20.2d, v19.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e76cfbe // fmla v30.2d, v29.2d, v22.2d
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V28.D2
-	WORD $0x4ebc1f9d // mov v29.16b, v28.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
-	WORD $0x4e77cf7c // fmla v28.2d, v27.2d, v23.2d
-	WORD $0x4e7dcf33 // fmla v19.2d, v25.2d, v29.2d
-	WORD $0x4e7ccf54 // fmla v20.2d, v26.2d, v28.2d
-	WORD $0x4e73d6b3 // fadd v19.2d, v21.2d, v19.2d
-	WORD $0x4e74d714 // fadd v20.2d, v24.2d, v20.2d
-	WORD $0x4e73d653 // fadd v19.2d, v18.2d, v19.2d
-	WORD $0x4e74d634 // fadd v20.2d, v17.2d, v20.2d
-
-	// Phi(-a) = 2^k e^r p/q
-	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
-	VDUP R17, V17.D2
-	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
-	VDUP R17, V18.D2
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e6dce38 // fmla v24.2d, v17.2d, v13.2d
-	WORD $0x4e6ece32 // fmla v18.2d, v17.2d, v14.2d
-	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
-	VDUP R17, V17.D2
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
-	WORD $0x4e6dcf15 // fmla v21.2d, v24.2d, v13.2d
-	WORD $0x4e6ece51 // fmla v17.2d, v18.2d, v14.2d
-	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
-	VDUP R17, V18.D2
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e6dceb8 // fmla v24.2d, v21.2d, v13.2d
-	WORD $0x4e6ece32 // fmla v18.2d, v17.2d, v14.2d
-	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
-	VDUP R17, V17.D2
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
-	WORD $0x4e6dcf15 // fmla v21.2d, v24.2d, v13.2d
-	WORD $0x4e6ece51 // fmla v17.2d, v18.2d, v14.2d
-	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
-	VDUP R17, V18.D2
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e6dceb8 // fmla v24.2d, v21.2d, v13.2d
-	WORD $0x4e6ece32 // fmla v18.2d, v17.2d, v14.2d
-	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
-	VDUP R17, V17.D2
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
-	WORD $0x4e6dcf15 // fmla v21.2d, v24.2d, v13.2d
-	WORD $0x4e6ece51 // fmla v17.2d, v18.2d, v14.2d
-	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
-	VDUP R17, V18.D2
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e6dceb8 // fmla v24.2d, v21.2d, v13.2d
-	WORD $0x4e6ece32 // fmla v18.2d, v17.2d, v14.2d
-	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
-	VDUP R17, V17.D2
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
-	WORD $0x4e6dcf15 // fmla v21.2d, v24.2d, v13.2d
-	WORD $0x4e6ece51 // fmla v17.2d, v18.2d, v14.2d
-	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
-	VDUP R17, V18.D2
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e6dceb8 // fmla v24.2d, v21.2d, v13.2d
-	WORD $0x4e6ece32 // fmla v18.2d, v17.2d, v14.2d
-	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
-	VDUP R17, V17.D2
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
-	WORD $0x4e6dcf15 // fmla v21.2d, v24.2d, v13.2d
-	WORD $0x4e6ece51 // fmla v17.2d, v18.2d, v14.2d
-	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
-	VDUP R17, V18.D2
-	WORD $0x6e72ddb8 // fmul v24.2d, v13.2d, v18.2d
-	WORD $0x6e72ddd2 // fmul v18.2d, v14.2d, v18.2d
-	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
-	VDUP R17, V28.D2
-	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6dcf9d // fmla v29.2d, v28.2d, v13.2d
-	WORD $0x4e6ecf9a // fmla v26.2d, v28.2d, v14.2d
-	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
-	VDUP R17, V28.D2
-	WORD $0x4ebc1f99 // mov v25.16b, v28.16b
-	WORD $0x4e6dcfb9 // fmla v25.2d, v29.2d, v13.2d
-	WORD $0x4e6ecf5c // fmla v28.2d, v26.2d, v14.2d
-	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6dcf3d // fmla v29.2d, v25.2d, v13.2d
-	WORD $0x4e6ecf9a // fmla v26.2d, v28.2d, v14.2d
-	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
-	VDUP R17, V28.D2
-	WORD $0x4ebc1f99 // mov v25.16b, v28.16b
-	WORD $0x4e6dcfb9 // fmla v25.2d, v29.2d, v13.2d
-	WORD $0x4e6ecf5c // fmla v28.2d, v26.2d, v14.2d
-	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6dcf3d // fmla v29.2d, v25.2d, v13.2d
-	WORD $0x4e6ecf9a // fmla v26.2d, v28.2d, v14.2d
-	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
-	VDUP R17, V28.D2
-	WORD $0x4ebc1f99 // mov v25.16b, v28.16b
-	WORD $0x4e6dcfb9 // fmla v25.2d, v29.2d, v13.2d
-	WORD $0x4e6ecf5c // fmla v28.2d, v26.2d, v14.2d
-	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6dcf3d // fmla v29.2d, v25.2d, v13.2d
-	WORD $0x4e6ecf9a // fmla v26.2d, v28.2d, v14.2d
-	WORD $0x4ea31c7c // mov v28.16b, v3.16b
-	WORD $0x4e6dcfbc // fmla v28.2d, v29.2d, v13.2d
+	VDUP R17, V20.D2
+	WORD $0x4eb41e9d // mov v29.16b, v20.16b
+	WORD $0x4e6dce3d // fmla v29.2d, v17.2d, v13.2d
+	WORD $0x4eb41e91 // mov v17.16b, v20.16b
+	WORD $0x4e7ccdd1 // fmla v17.2d, v14.2d, v28.2d
+	WORD $0x4e73ceb4 // fmla v20.2d, v21.2d, v19.2d
+	WORD $0x4ea31c75 // mov v21.16b, v3.16b
+	WORD $0x4e6dcfb5 // fmla v21.2d, v29.2d, v13.2d
 	WORD $0x4ea31c7d // mov v29.16b, v3.16b
-	WORD $0x4e6ecf5d // fmla v29.2d, v26.2d, v14.2d
-	WORD $0x4ea41c9a // mov v26.16b, v4.16b
-	WORD $0x4e6dcf9a // fmla v26.2d, v28.2d, v13.2d
-	WORD $0x4ea41c9c // mov v28.16b, v4.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4e75cf1a // fmla v26.2d, v24.2d, v21.2d
-	WORD $0x4e71ce5c // fmla v28.2d, v18.2d, v17.2d
-	WORD $0x4ee1d610 // fsub v16.2d, v16.2d, v1.2d
+	WORD $0x4e7cce3d // fmla v29.2d, v17.2d, v28.2d
+	WORD $0x4ea31c71 // mov v17.16b, v3.16b
+	WORD $0x4e73ce91 // fmla v17.2d, v20.2d, v19.2d
+	WORD $0x6e6dddb4 // fmul v20.2d, v13.2d, v13.2d
+	WORD $0x6e7cdf8e // fmul v14.2d, v28.2d, v28.2d
+	WORD $0x6e73de7e // fmul v30.2d, v19.2d, v19.2d
+	WORD $0x4e75ce96 // fmla v22.2d, v20.2d, v21.2d
+	WORD $0x4e7dcdd8 // fmla v24.2d, v14.2d, v29.2d
+	WORD $0x4e71cfdb // fmla v27.2d, v30.2d, v17.2d
+	WORD $0x4e76d5b6 // fadd v22.2d, v13.2d, v22.2d
+	WORD $0x4e78d798 // fadd v24.2d, v28.2d, v24.2d
+	WORD $0x4e7bd67b // fadd v27.2d, v19.2d, v27.2d
+	WORD $0x4e76d456 // fadd v22.2d, v2.2d, v22.2d
+	WORD $0x4e78d458 // fadd v24.2d, v2.2d, v24.2d
+	WORD $0x4e7bd45b // fadd v27.2d, v2.2d, v27.2d
+	WORD $0x6e76df36 // fmul v22.2d, v25.2d, v22.2d
+	WORD $0x6e78df58 // fmul v24.2d, v26.2d, v24.2d
+	WORD $0x6e7bdefb // fmul v27.2d, v23.2d, v27.2d
 	WORD $0x4ee1d5ef // fsub v15.2d, v15.2d, v1.2d
-	WORD $0x6e7afeba // fdiv v26.2d, v21.2d, v26.2d
-	WORD $0x6e7cfe3c // fdiv v28.2d, v17.2d, v28.2d
-	WORD $0x4e65cdba // fmla v26.2d, v13.2d, v5.2d
-	WORD $0x4e65cddc // fmla v28.2d, v14.2d, v5.2d
-	WORD $0x6e7ade7a // fmul v26.2d, v19.2d, v26.2d
-	WORD $0x6e7cde9c // fmul v28.2d, v20.2d, v28.2d
-	WORD $0x4ea71cf4 // mov v20.16b, v7.16b
-	WORD $0x4e68ce14 // fmla v20.2d, v16.2d, v8.2d
-	WORD $0x4ea71cf3 // mov v19.16b, v7.16b
-	WORD $0x4e68cdf3 // fmla v19.2d, v15.2d, v8.2d
-	WORD $0x4ee7d68e // fsub v14.2d, v20.2d, v7.2d
-	WORD $0x4ee7d66d // fsub v13.2d, v19.2d, v7.2d
-	WORD $0x4eeed60e // fsub v14.2d, v16.2d, v14.2d
-	WORD $0x4eedd5ed // fsub v13.2d, v15.2d, v13.2d
-	WORD $0x4e67d5ce // fadd v14.2d, v14.2d, v7.2d
-	WORD $0x4e67d5ad // fadd v13.2d, v13.2d, v7.2d
-	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
+	WORD $0x4ee1d652 // fsub v18.2d, v18.2d, v1.2d
+	WORD $0x4ee1d610 // fsub v16.2d, v16.2d, v1.2d
+	WORD $0x4ea51cb7 // mov v23.16b, v5.16b
+	WORD $0x4e66cdf7 // fmla v23.2d, v15.2d, v6.2d
+	WORD $0x4ea51cba // mov v26.16b, v5.16b
+	WORD $0x4e66ce5a // fmla v26.2d, v18.2d, v6.2d
+	WORD $0x4ea51cb9 // mov v25.16b, v5.16b
+	WORD $0x4e66ce19 // fmla v25.2d, v16.2d, v6.2d
+	WORD $0x4ee5d6f3 // fsub v19.2d, v23.2d, v5.2d
+	WORD $0x4ee5d75c // fsub v28.2d, v26.2d, v5.2d
+	WORD $0x4ee5d72d // fsub v13.2d, v25.2d, v5.2d
+	WORD $0x4ef3d5f3 // fsub v19.2d, v15.2d, v19.2d
+	WORD $0x4efcd65c // fsub v28.2d, v18.2d, v28.2d
+	WORD $0x4eedd60d // fsub v13.2d, v16.2d, v13.2d
+	WORD $0x4e65d673 // fadd v19.2d, v19.2d, v5.2d
+	WORD $0x4e65d79c // fadd v28.2d, v28.2d, v5.2d
+	WORD $0x4e65d5ad // fadd v13.2d, v13.2d, v5.2d
+	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
+	WORD $0x4f74575a // shl v26.2d, v26.2d, #52
+	WORD $0x4f745739 // shl v25.2d, v25.2d, #52
+	WORD $0x4ef78497 // add v23.2d, v4.2d, v23.2d
+	WORD $0x4efa849a // add v26.2d, v4.2d, v26.2d
+	WORD $0x4ef98499 // add v25.2d, v4.2d, v25.2d
+	WORD $0x6e77ded7 // fmul v23.2d, v22.2d, v23.2d
+	WORD $0x6e7adf1a // fmul v26.2d, v24.2d, v26.2d
+	WORD $0x6e79df79 // fmul v25.2d, v27.2d, v25.2d
 	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
-	WORD $0x4ef484d4 // add v20.2d, v6.2d, v20.2d
-	WORD $0x4ef384d3 // add v19.2d, v6.2d, v19.2d
-	WORD $0x6e74df54 // fmul v20.2d, v26.2d, v20.2d
-	WORD $0x6e73df93 // fmul v19.2d, v28.2d, v19.2d
-	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
+	WORD $0x4f74579c // shl v28.2d, v28.2d, #52
 	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
-	WORD $0x4eee84ce // add v14.2d, v6.2d, v14.2d
-	WORD $0x4eed84cd // add v13.2d, v6.2d, v13.2d
-	WORD $0x6e6ede8e // fmul v14.2d, v20.2d, v14.2d
-	WORD $0x6e6dde6d // fmul v13.2d, v19.2d, v13.2d
+	WORD $0x4ef38493 // add v19.2d, v4.2d, v19.2d
+	WORD $0x4efc849c // add v28.2d, v4.2d, v28.2d
+	WORD $0x4eed848d // add v13.2d, v4.2d, v13.2d
+	WORD $0x6e73def3 // fmul v19.2d, v23.2d, v19.2d
+	WORD $0x6e7cdf5c // fmul v28.2d, v26.2d, v28.2d
+	WORD $0x6e6ddf2d // fmul v13.2d, v25.2d, v13.2d
 
 	// Phi(-a) - a phi(a), for positive x from 1
+	WORD $0x6eeae40a // fcmgt v10.2d, v0.2d, v10.2d
 	WORD $0x6eebe40b // fcmgt v11.2d, v0.2d, v11.2d
 	WORD $0x6eece40c // fcmgt v12.2d, v0.2d, v12.2d
-	WORD $0x4eeed453 // fsub v19.2d, v2.2d, v14.2d
-	WORD $0x4eedd454 // fsub v20.2d, v2.2d, v13.2d
-	WORD $0x6eab1dd3 // bit v19.16b, v14.16b, v11.16b
-	WORD $0x6eac1db4 // bit v20.16b, v13.16b, v12.16b
-	WORD $0x6e73dd33 // fmul v19.2d, v9.2d, v19.2d
-	WORD $0x6e74dd54 // fmul v20.2d, v10.2d, v20.2d
-	FMOVQ F19, (R0)
-	FMOVQ F20, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	SUB $4, R3, R3
-	CMP $4, R3
+	WORD $0x4ef3d459 // fsub v25.2d, v2.2d, v19.2d
+	WORD $0x4efcd45a // fsub v26.2d, v2.2d, v28.2d
+	WORD $0x4eedd457 // fsub v23.2d, v2.2d, v13.2d
+	WORD $0x6eaa1e79 // bit v25.16b, v19.16b, v10.16b
+	WORD $0x6eab1f9a // bit v26.16b, v28.16b, v11.16b
+	WORD $0x6eac1db7 // bit v23.16b, v13.16b, v12.16b
+	WORD $0x6e79dcf9 // fmul v25.2d, v7.2d, v25.2d
+	WORD $0x6e7add1a // fmul v26.2d, v8.2d, v26.2d
+	WORD $0x6e77dd37 // fmul v23.2d, v9.2d, v23.2d
+	FMOVQ F25, (R0)
+	FMOVQ F26, 16(R0)
+	FMOVQ F23, 32(R0)
+	ADD $48, R0, R0
+	ADD $48, R1, R1
+	ADD $48, R2, R2
+	SUB $6, R3, R3
+	CMP $6, R3
 	BGE main
 
 single:
@@ -1293,164 +1386,164 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F9
-	FMOVQ (R2), F10
-	WORD $0x4ee0f94b // fabs v11.2d, v10.2d
+	FMOVQ (R1), F7
+	FMOVQ (R2), F8
+	WORD $0x4ee0f909 // fabs v9.2d, v8.2d
 	MOVD $0x4043800000000000, R17 // x4043800000000000
+	VDUP R17, V10.D2
+	WORD $0x6eeae53f // fcmgt v31.2d, v9.2d, v10.2d
+	WORD $0x6e691d5f // bsl v31.16b, v10.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+
+	// Phi(-a) exp(a a/2) = p/q
+	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
+	VDUP R17, V10.D2
+	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
+	VDUP R17, V11.D2
+	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
+	VDUP R17, V10.D2
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
+	VDUP R17, V11.D2
+	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
+	VDUP R17, V10.D2
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
+	VDUP R17, V11.D2
+	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
+	VDUP R17, V10.D2
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
+	VDUP R17, V11.D2
+	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
+	VDUP R17, V10.D2
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
+	VDUP R17, V11.D2
+	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
+	VDUP R17, V10.D2
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
+	VDUP R17, V11.D2
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
 	VDUP R17, V12.D2
-	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
-	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	WORD $0x4e6acd6d // fmla v13.2d, v11.2d, v10.2d
+	WORD $0x6e6dfd4d // fdiv v13.2d, v10.2d, v13.2d
+	MOVD $0xbfd9884533d43651, R17 // xbfd9884533d43651
+	VDUP R17, V10.D2
+	WORD $0x4e6acd2d // fmla v13.2d, v9.2d, v10.2d
 
 	// -a a/2 in two parts
 	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
-	VDUP R17, V12.D2
-	WORD $0x6e6bdd8c // fmul v12.2d, v12.2d, v11.2d
-	WORD $0x6e6cdd6d // fmul v13.2d, v11.2d, v12.2d
-	WORD $0x4eedd40e // fsub v14.2d, v0.2d, v13.2d
-	WORD $0x4e6ccd6e // fmla v14.2d, v11.2d, v12.2d
+	VDUP R17, V10.D2
+	WORD $0x6e69dd4a // fmul v10.2d, v10.2d, v9.2d
+	WORD $0x6e6add2b // fmul v11.2d, v9.2d, v10.2d
+	WORD $0x4eebd40c // fsub v12.2d, v0.2d, v11.2d
+	WORD $0x4e6acd2c // fmla v12.2d, v9.2d, v10.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V12.D2
+	VDUP R17, V10.D2
 	WORD $0x4ea11c3f // mov v31.16b, v1.16b
-	WORD $0x4e6ccdbf // fmla v31.2d, v13.2d, v12.2d
-	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	WORD $0x4eecd42f // fsub v15.2d, v1.2d, v12.2d
+	WORD $0x4e6acd7f // fmla v31.2d, v11.2d, v10.2d
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x4eead429 // fsub v9.2d, v1.2d, v10.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V16.D2
-	WORD $0x4e70cded // fmla v13.2d, v15.2d, v16.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6ecd2b // fmla v11.2d, v9.2d, v14.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V16.D2
-	WORD $0x4e70cdee // fmla v14.2d, v15.2d, v16.2d
-	WORD $0x4e6ed5af // fadd v15.2d, v13.2d, v14.2d
-	WORD $0x4eefd5ad // fsub v13.2d, v13.2d, v15.2d
-	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6ecd2c // fmla v12.2d, v9.2d, v14.2d
+	WORD $0x4e6cd569 // fadd v9.2d, v11.2d, v12.2d
+	WORD $0x4ee9d56b // fsub v11.2d, v11.2d, v9.2d
+	WORD $0x4e6cd56c // fadd v12.2d, v11.2d, v12.2d
 
-	// e^r, from 1 + r in two parts
-	WORD $0x4e6fd44d // fadd v13.2d, v2.2d, v15.2d
-	WORD $0x4eedd450 // fsub v16.2d, v2.2d, v13.2d
-	WORD $0x4e6fd610 // fadd v16.2d, v16.2d, v15.2d
-	WORD $0x6e6fddf1 // fmul v17.2d, v15.2d, v15.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V18.D2
+	VDUP R17, V11.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V19.D2
-	WORD $0x4e6fce53 // fmla v19.2d, v18.2d, v15.2d
+	VDUP R17, V14.D2
+	WORD $0x4e69cd6e // fmla v14.2d, v11.2d, v9.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V18.D2
-	WORD $0x4e6fce72 // fmla v18.2d, v19.2d, v15.2d
+	VDUP R17, V11.D2
+	WORD $0x4e69cdcb // fmla v11.2d, v14.2d, v9.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V19.D2
-	WORD $0x4e6fce53 // fmla v19.2d, v18.2d, v15.2d
+	VDUP R17, V14.D2
+	WORD $0x4e69cd6e // fmla v14.2d, v11.2d, v9.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V18.D2
-	WORD $0x4e6fce72 // fmla v18.2d, v19.2d, v15.2d
+	VDUP R17, V11.D2
+	WORD $0x4e69cdcb // fmla v11.2d, v14.2d, v9.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V19.D2
-	WORD $0x4e6fce53 // fmla v19.2d, v18.2d, v15.2d
+	VDUP R17, V14.D2
+	WORD $0x4e69cd6e // fmla v14.2d, v11.2d, v9.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V18.D2
-	WORD $0x4e6fce72 // fmla v18.2d, v19.2d, v15.2d
+	VDUP R17, V11.D2
+	WORD $0x4e69cdcb // fmla v11.2d, v14.2d, v9.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V19.D2
-	WORD $0x4e6fce53 // fmla v19.2d, v18.2d, v15.2d
+	VDUP R17, V14.D2
+	WORD $0x4e69cd6e // fmla v14.2d, v11.2d, v9.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V18.D2
-	WORD $0x4e6fce72 // fmla v18.2d, v19.2d, v15.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V19.D2
-	WORD $0x4e6fce53 // fmla v19.2d, v18.2d, v15.2d
-	WORD $0x4e73ce2e // fmla v14.2d, v17.2d, v19.2d
-	WORD $0x4e6ed60e // fadd v14.2d, v16.2d, v14.2d
-	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
-
-	// Phi(-a) = 2^k e^r p/q
-	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
-	VDUP R17, V13.D2
-	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
-	VDUP R17, V16.D2
-	WORD $0x4e6bcdb0 // fmla v16.2d, v13.2d, v11.2d
-	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
-	VDUP R17, V13.D2
-	WORD $0x4e6bce0d // fmla v13.2d, v16.2d, v11.2d
-	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
-	VDUP R17, V16.D2
-	WORD $0x4e6bcdb0 // fmla v16.2d, v13.2d, v11.2d
-	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
-	VDUP R17, V13.D2
-	WORD $0x4e6bce0d // fmla v13.2d, v16.2d, v11.2d
-	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
-	VDUP R17, V16.D2
-	WORD $0x4e6bcdb0 // fmla v16.2d, v13.2d, v11.2d
-	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
-	VDUP R17, V13.D2
-	WORD $0x4e6bce0d // fmla v13.2d, v16.2d, v11.2d
-	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
-	VDUP R17, V16.D2
-	WORD $0x4e6bcdb0 // fmla v16.2d, v13.2d, v11.2d
-	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
-	VDUP R17, V13.D2
-	WORD $0x4e6bce0d // fmla v13.2d, v16.2d, v11.2d
-	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
-	VDUP R17, V16.D2
-	WORD $0x4e6bcdb0 // fmla v16.2d, v13.2d, v11.2d
-	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
-	VDUP R17, V13.D2
-	WORD $0x4e6bce0d // fmla v13.2d, v16.2d, v11.2d
-	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
-	VDUP R17, V16.D2
-	WORD $0x6e70dd70 // fmul v16.2d, v11.2d, v16.2d
-	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
-	VDUP R17, V19.D2
-	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
-	VDUP R17, V17.D2
-	WORD $0x4e6bce71 // fmla v17.2d, v19.2d, v11.2d
-	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
-	VDUP R17, V19.D2
-	WORD $0x4e6bce33 // fmla v19.2d, v17.2d, v11.2d
-	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
-	VDUP R17, V17.D2
-	WORD $0x4e6bce71 // fmla v17.2d, v19.2d, v11.2d
-	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
-	VDUP R17, V19.D2
-	WORD $0x4e6bce33 // fmla v19.2d, v17.2d, v11.2d
-	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
-	VDUP R17, V17.D2
-	WORD $0x4e6bce71 // fmla v17.2d, v19.2d, v11.2d
-	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
-	VDUP R17, V19.D2
-	WORD $0x4e6bce33 // fmla v19.2d, v17.2d, v11.2d
-	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
-	VDUP R17, V17.D2
-	WORD $0x4e6bce71 // fmla v17.2d, v19.2d, v11.2d
-	WORD $0x4ea31c73 // mov v19.16b, v3.16b
-	WORD $0x4e6bce33 // fmla v19.2d, v17.2d, v11.2d
-	WORD $0x4ea41c91 // mov v17.16b, v4.16b
-	WORD $0x4e6bce71 // fmla v17.2d, v19.2d, v11.2d
-	WORD $0x4e6dce11 // fmla v17.2d, v16.2d, v13.2d
-	WORD $0x4ee1d58c // fsub v12.2d, v12.2d, v1.2d
-	WORD $0x6e71fdb1 // fdiv v17.2d, v13.2d, v17.2d
-	WORD $0x4e65cd71 // fmla v17.2d, v11.2d, v5.2d
-	WORD $0x6e71ddd1 // fmul v17.2d, v14.2d, v17.2d
-	WORD $0x4ea71cee // mov v14.16b, v7.16b
-	WORD $0x4e68cd8e // fmla v14.2d, v12.2d, v8.2d
-	WORD $0x4ee7d5cb // fsub v11.2d, v14.2d, v7.2d
-	WORD $0x4eebd58b // fsub v11.2d, v12.2d, v11.2d
-	WORD $0x4e67d56b // fadd v11.2d, v11.2d, v7.2d
-	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4eee84ce // add v14.2d, v6.2d, v14.2d
-	WORD $0x6e6ede2e // fmul v14.2d, v17.2d, v14.2d
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eeb84cb // add v11.2d, v6.2d, v11.2d
-	WORD $0x6e6bddcb // fmul v11.2d, v14.2d, v11.2d
+	VDUP R17, V11.D2
+	WORD $0x4e69cdcb // fmla v11.2d, v14.2d, v9.2d
+	WORD $0x4ea31c6e // mov v14.16b, v3.16b
+	WORD $0x4e69cd6e // fmla v14.2d, v11.2d, v9.2d
+	WORD $0x6e69dd2b // fmul v11.2d, v9.2d, v9.2d
+	WORD $0x4e6ecd6c // fmla v12.2d, v11.2d, v14.2d
+	WORD $0x4e6cd52c // fadd v12.2d, v9.2d, v12.2d
+	WORD $0x4e6cd44c // fadd v12.2d, v2.2d, v12.2d
+	WORD $0x6e6cddac // fmul v12.2d, v13.2d, v12.2d
+	WORD $0x4ee1d54a // fsub v10.2d, v10.2d, v1.2d
+	WORD $0x4ea51cad // mov v13.16b, v5.16b
+	WORD $0x4e66cd4d // fmla v13.2d, v10.2d, v6.2d
+	WORD $0x4ee5d5a9 // fsub v9.2d, v13.2d, v5.2d
+	WORD $0x4ee9d549 // fsub v9.2d, v10.2d, v9.2d
+	WORD $0x4e65d529 // fadd v9.2d, v9.2d, v5.2d
+	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
+	WORD $0x4eed848d // add v13.2d, v4.2d, v13.2d
+	WORD $0x6e6ddd8d // fmul v13.2d, v12.2d, v13.2d
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4ee98489 // add v9.2d, v4.2d, v9.2d
+	WORD $0x6e69dda9 // fmul v9.2d, v13.2d, v9.2d
 
 	// Phi(-a) - a phi(a), for positive x from 1
-	WORD $0x6eeae40a // fcmgt v10.2d, v0.2d, v10.2d
-	WORD $0x4eebd44e // fsub v14.2d, v2.2d, v11.2d
-	WORD $0x6eaa1d6e // bit v14.16b, v11.16b, v10.16b
-	WORD $0x6e6edd2e // fmul v14.2d, v9.2d, v14.2d
-	FMOVQ F14, (R0)
+	WORD $0x6ee8e408 // fcmgt v8.2d, v0.2d, v8.2d
+	WORD $0x4ee9d44d // fsub v13.2d, v2.2d, v9.2d
+	WORD $0x6ea81d2d // bit v13.16b, v9.16b, v8.16b
+	WORD $0x6e6ddced // fmul v13.2d, v7.2d, v13.2d
+	FMOVQ F13, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -1461,164 +1554,164 @@ one:
 tail:
 	CBZ R3, done
 	TBZ $0, R3, skip
-	FMOVD (R1), F9
-	FMOVD (R2), F10
-	WORD $0x4ee0f94b // fabs v11.2d, v10.2d
+	FMOVD (R1), F7
+	FMOVD (R2), F8
+	WORD $0x4ee0f909 // fabs v9.2d, v8.2d
 	MOVD $0x4043800000000000, R17 // x4043800000000000
+	VDUP R17, V10.D2
+	WORD $0x6eeae53f // fcmgt v31.2d, v9.2d, v10.2d
+	WORD $0x6e691d5f // bsl v31.16b, v10.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+
+	// Phi(-a) exp(a a/2) = p/q
+	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
+	VDUP R17, V10.D2
+	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
+	VDUP R17, V11.D2
+	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
+	VDUP R17, V10.D2
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
+	VDUP R17, V11.D2
+	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
+	VDUP R17, V10.D2
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
+	VDUP R17, V11.D2
+	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
+	VDUP R17, V10.D2
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
+	VDUP R17, V11.D2
+	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
+	VDUP R17, V10.D2
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
+	VDUP R17, V11.D2
+	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
+	VDUP R17, V10.D2
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
+	VDUP R17, V11.D2
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
 	VDUP R17, V12.D2
-	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
-	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
+	VDUP R17, V12.D2
+	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
+	VDUP R17, V13.D2
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	WORD $0x4e6acd6d // fmla v13.2d, v11.2d, v10.2d
+	WORD $0x6e6dfd4d // fdiv v13.2d, v10.2d, v13.2d
+	MOVD $0xbfd9884533d43651, R17 // xbfd9884533d43651
+	VDUP R17, V10.D2
+	WORD $0x4e6acd2d // fmla v13.2d, v9.2d, v10.2d
 
 	// -a a/2 in two parts
 	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
-	VDUP R17, V12.D2
-	WORD $0x6e6bdd8c // fmul v12.2d, v12.2d, v11.2d
-	WORD $0x6e6cdd6d // fmul v13.2d, v11.2d, v12.2d
-	WORD $0x4eedd40e // fsub v14.2d, v0.2d, v13.2d
-	WORD $0x4e6ccd6e // fmla v14.2d, v11.2d, v12.2d
+	VDUP R17, V10.D2
+	WORD $0x6e69dd4a // fmul v10.2d, v10.2d, v9.2d
+	WORD $0x6e6add2b // fmul v11.2d, v9.2d, v10.2d
+	WORD $0x4eebd40c // fsub v12.2d, v0.2d, v11.2d
+	WORD $0x4e6acd2c // fmla v12.2d, v9.2d, v10.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V12.D2
+	VDUP R17, V10.D2
 	WORD $0x4ea11c3f // mov v31.16b, v1.16b
-	WORD $0x4e6ccdbf // fmla v31.2d, v13.2d, v12.2d
-	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	WORD $0x4eecd42f // fsub v15.2d, v1.2d, v12.2d
+	WORD $0x4e6acd7f // fmla v31.2d, v11.2d, v10.2d
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x4eead429 // fsub v9.2d, v1.2d, v10.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V16.D2
-	WORD $0x4e70cded // fmla v13.2d, v15.2d, v16.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6ecd2b // fmla v11.2d, v9.2d, v14.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V16.D2
-	WORD $0x4e70cdee // fmla v14.2d, v15.2d, v16.2d
-	WORD $0x4e6ed5af // fadd v15.2d, v13.2d, v14.2d
-	WORD $0x4eefd5ad // fsub v13.2d, v13.2d, v15.2d
-	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6ecd2c // fmla v12.2d, v9.2d, v14.2d
+	WORD $0x4e6cd569 // fadd v9.2d, v11.2d, v12.2d
+	WORD $0x4ee9d56b // fsub v11.2d, v11.2d, v9.2d
+	WORD $0x4e6cd56c // fadd v12.2d, v11.2d, v12.2d
 
-	// e^r, from 1 + r in two parts
-	WORD $0x4e6fd44d // fadd v13.2d, v2.2d, v15.2d
-	WORD $0x4eedd450 // fsub v16.2d, v2.2d, v13.2d
-	WORD $0x4e6fd610 // fadd v16.2d, v16.2d, v15.2d
-	WORD $0x6e6fddf1 // fmul v17.2d, v15.2d, v15.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V18.D2
+	VDUP R17, V11.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V19.D2
-	WORD $0x4e6fce53 // fmla v19.2d, v18.2d, v15.2d
+	VDUP R17, V14.D2
+	WORD $0x4e69cd6e // fmla v14.2d, v11.2d, v9.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V18.D2
-	WORD $0x4e6fce72 // fmla v18.2d, v19.2d, v15.2d
+	VDUP R17, V11.D2
+	WORD $0x4e69cdcb // fmla v11.2d, v14.2d, v9.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V19.D2
-	WORD $0x4e6fce53 // fmla v19.2d, v18.2d, v15.2d
+	VDUP R17, V14.D2
+	WORD $0x4e69cd6e // fmla v14.2d, v11.2d, v9.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V18.D2
-	WORD $0x4e6fce72 // fmla v18.2d, v19.2d, v15.2d
+	VDUP R17, V11.D2
+	WORD $0x4e69cdcb // fmla v11.2d, v14.2d, v9.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V19.D2
-	WORD $0x4e6fce53 // fmla v19.2d, v18.2d, v15.2d
+	VDUP R17, V14.D2
+	WORD $0x4e69cd6e // fmla v14.2d, v11.2d, v9.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V18.D2
-	WORD $0x4e6fce72 // fmla v18.2d, v19.2d, v15.2d
+	VDUP R17, V11.D2
+	WORD $0x4e69cdcb // fmla v11.2d, v14.2d, v9.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V19.D2
-	WORD $0x4e6fce53 // fmla v19.2d, v18.2d, v15.2d
+	VDUP R17, V14.D2
+	WORD $0x4e69cd6e // fmla v14.2d, v11.2d, v9.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V18.D2
-	WORD $0x4e6fce72 // fmla v18.2d, v19.2d, v15.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V19.D2
-	WORD $0x4e6fce53 // fmla v19.2d, v18.2d, v15.2d
-	WORD $0x4e73ce2e // fmla v14.2d, v17.2d, v19.2d
-	WORD $0x4e6ed60e // fadd v14.2d, v16.2d, v14.2d
-	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
-
-	// Phi(-a) = 2^k e^r p/q
-	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
-	VDUP R17, V13.D2
-	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
-	VDUP R17, V16.D2
-	WORD $0x4e6bcdb0 // fmla v16.2d, v13.2d, v11.2d
-	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
-	VDUP R17, V13.D2
-	WORD $0x4e6bce0d // fmla v13.2d, v16.2d, v11.2d
-	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
-	VDUP R17, V16.D2
-	WORD $0x4e6bcdb0 // fmla v16.2d, v13.2d, v11.2d
-	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
-	VDUP R17, V13.D2
-	WORD $0x4e6bce0d // fmla v13.2d, v16.2d, v11.2d
-	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
-	VDUP R17, V16.D2
-	WORD $0x4e6bcdb0 // fmla v16.2d, v13.2d, v11.2d
-	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
-	VDUP R17, V13.D2
-	WORD $0x4e6bce0d // fmla v13.2d, v16.2d, v11.2d
-	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
-	VDUP R17, V16.D2
-	WORD $0x4e6bcdb0 // fmla v16.2d, v13.2d, v11.2d
-	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
-	VDUP R17, V13.D2
-	WORD $0x4e6bce0d // fmla v13.2d, v16.2d, v11.2d
-	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
-	VDUP R17, V16.D2
-	WORD $0x4e6bcdb0 // fmla v16.2d, v13.2d, v11.2d
-	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
-	VDUP R17, V13.D2
-	WORD $0x4e6bce0d // fmla v13.2d, v16.2d, v11.2d
-	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
-	VDUP R17, V16.D2
-	WORD $0x6e70dd70 // fmul v16.2d, v11.2d, v16.2d
-	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
-	VDUP R17, V19.D2
-	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
-	VDUP R17, V17.D2
-	WORD $0x4e6bce71 // fmla v17.2d, v19.2d, v11.2d
-	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
-	VDUP R17, V19.D2
-	WORD $0x4e6bce33 // fmla v19.2d, v17.2d, v11.2d
-	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
-	VDUP R17, V17.D2
-	WORD $0x4e6bce71 // fmla v17.2d, v19.2d, v11.2d
-	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
-	VDUP R17, V19.D2
-	WORD $0x4e6bce33 // fmla v19.2d, v17.2d, v11.2d
-	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
-	VDUP R17, V17.D2
-	WORD $0x4e6bce71 // fmla v17.2d, v19.2d, v11.2d
-	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
-	VDUP R17, V19.D2
-	WORD $0x4e6bce33 // fmla v19.2d, v17.2d, v11.2d
-	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
-	VDUP R17, V17.D2
-	WORD $0x4e6bce71 // fmla v17.2d, v19.2d, v11.2d
-	WORD $0x4ea31c73 // mov v19.16b, v3.16b
-	WORD $0x4e6bce33 // fmla v19.2d, v17.2d, v11.2d
-	WORD $0x4ea41c91 // mov v17.16b, v4.16b
-	WORD $0x4e6bce71 // fmla v17.2d, v19.2d, v11.2d
-	WORD $0x4e6dce11 // fmla v17.2d, v16.2d, v13.2d
-	WORD $0x4ee1d58c // fsub v12.2d, v12.2d, v1.2d
-	WORD $0x6e71fdb1 // fdiv v17.2d, v13.2d, v17.2d
-	WORD $0x4e65cd71 // fmla v17.2d, v11.2d, v5.2d
-	WORD $0x6e71ddd1 // fmul v17.2d, v14.2d, v17.2d
-	WORD $0x4ea71cee // mov v14.16b, v7.16b
-	WORD $0x4e68cd8e // fmla v14.2d, v12.2d, v8.2d
-	WORD $0x4ee7d5cb // fsub v11.2d, v14.2d, v7.2d
-	WORD $0x4eebd58b // fsub v11.2d, v12.2d, v11.2d
-	WORD $0x4e67d56b // fadd v11.2d, v11.2d, v7.2d
-	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4eee84ce // add v14.2d, v6.2d, v14.2d
-	WORD $0x6e6ede2e // fmul v14.2d, v17.2d, v14.2d
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eeb84cb // add v11.2d, v6.2d, v11.2d
-	WORD $0x6e6bddcb // fmul v11.2d, v14.2d, v11.2d
+	VDUP R17, V11.D2
+	WORD $0x4e69cdcb // fmla v11.2d, v14.2d, v9.2d
+	WORD $0x4ea31c6e // mov v14.16b, v3.16b
+	WORD $0x4e69cd6e // fmla v14.2d, v11.2d, v9.2d
+	WORD $0x6e69dd2b // fmul v11.2d, v9.2d, v9.2d
+	WORD $0x4e6ecd6c // fmla v12.2d, v11.2d, v14.2d
+	WORD $0x4e6cd52c // fadd v12.2d, v9.2d, v12.2d
+	WORD $0x4e6cd44c // fadd v12.2d, v2.2d, v12.2d
+	WORD $0x6e6cddac // fmul v12.2d, v13.2d, v12.2d
+	WORD $0x4ee1d54a // fsub v10.2d, v10.2d, v1.2d
+	WORD $0x4ea51cad // mov v13.16b, v5.16b
+	WORD $0x4e66cd4d // fmla v13.2d, v10.2d, v6.2d
+	WORD $0x4ee5d5a9 // fsub v9.2d, v13.2d, v5.2d
+	WORD $0x4ee9d549 // fsub v9.2d, v10.2d, v9.2d
+	WORD $0x4e65d529 // fadd v9.2d, v9.2d, v5.2d
+	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
+	WORD $0x4eed848d // add v13.2d, v4.2d, v13.2d
+	WORD $0x6e6ddd8d // fmul v13.2d, v12.2d, v13.2d
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4ee98489 // add v9.2d, v4.2d, v9.2d
+	WORD $0x6e69dda9 // fmul v9.2d, v13.2d, v9.2d
 
 	// Phi(-a) - a phi(a), for positive x from 1
-	WORD $0x6eeae40a // fcmgt v10.2d, v0.2d, v10.2d
-	WORD $0x4eebd44e // fsub v14.2d, v2.2d, v11.2d
-	WORD $0x6eaa1d6e // bit v14.16b, v11.16b, v10.16b
-	WORD $0x6e6edd2e // fmul v14.2d, v9.2d, v14.2d
-	FMOVD F14, (R0)
+	WORD $0x6ee8e408 // fcmgt v8.2d, v0.2d, v8.2d
+	WORD $0x4ee9d44d // fsub v13.2d, v2.2d, v9.2d
+	WORD $0x6ea81d2d // bit v13.16b, v9.16b, v8.16b
+	WORD $0x6e6ddced // fmul v13.2d, v7.2d, v13.2d
+	FMOVD F13, (R0)
 
 skip:
 

@@ -440,25 +440,26 @@ TEXT ·GELUTanhGradF64(SB), NOSPLIT, $0-72
 	VDUP R17, V3.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V4.D2
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V5.D2
-	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
-	VDUP R17, V6.D2
 	MOVD $0x3ff9884533d43000, R17 // x3ff9884533d43000
-	VDUP R17, V7.D2
+	VDUP R17, V5.D2
 	MOVD $0x39f0000000000000, R17 // x39f0000000000000
-	VDUP R17, V8.D2
-	CMP $4, R3
+	VDUP R17, V6.D2
+	CMP $6, R3
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F9
-	FMOVQ 16(R1), F10
-	FMOVQ (R2), F11
-	FMOVQ 16(R2), F12
+	FMOVQ (R1), F7
+	FMOVQ 16(R1), F8
+	FMOVQ 32(R1), F9
+	FMOVQ (R2), F10
+	FMOVQ 16(R2), F11
+	FMOVQ 32(R2), F12
 	MOVD $0xc035c00000000000, R17 // xc035c00000000000
 	VDUP R17, V13.D2
+	WORD $0x6eeae5bf // fcmgt v31.2d, v13.2d, v10.2d
+	WORD $0x6e6a1dbf // bsl v31.16b, v13.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	WORD $0x6eebe5bf // fcmgt v31.2d, v13.2d, v11.2d
 	WORD $0x6e6b1dbf // bsl v31.16b, v13.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
@@ -467,6 +468,9 @@ main:
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	MOVD $0x4020000000000000, R17 // x4020000000000000
 	VDUP R17, V13.D2
+	WORD $0x6eede55f // fcmgt v31.2d, v10.2d, v13.2d
+	WORD $0x6e6a1dbf // bsl v31.16b, v13.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	WORD $0x6eede57f // fcmgt v31.2d, v11.2d, v13.2d
 	WORD $0x6e6b1dbf // bsl v31.16b, v13.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
@@ -475,163 +479,221 @@ main:
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 
 	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
-	WORD $0x6e6bdd6d // fmul v13.2d, v11.2d, v11.2d
-	WORD $0x6e6cdd8e // fmul v14.2d, v12.2d, v12.2d
-	WORD $0x4ea01c0f // mov v15.16b, v0.16b
-	WORD $0x4e61cdaf // fmla v15.2d, v13.2d, v1.2d
+	WORD $0x6e6add4d // fmul v13.2d, v10.2d, v10.2d
+	WORD $0x6e6bdd6e // fmul v14.2d, v11.2d, v11.2d
+	WORD $0x6e6cdd8f // fmul v15.2d, v12.2d, v12.2d
 	WORD $0x4ea01c10 // mov v16.16b, v0.16b
-	WORD $0x4e61cdd0 // fmla v16.2d, v14.2d, v1.2d
-	WORD $0x4eefd411 // fsub v17.2d, v0.2d, v15.2d
-	WORD $0x4ef0d412 // fsub v18.2d, v0.2d, v16.2d
-	WORD $0x4e61cdb1 // fmla v17.2d, v13.2d, v1.2d
-	WORD $0x4e61cdd2 // fmla v18.2d, v14.2d, v1.2d
+	WORD $0x4e61cdb0 // fmla v16.2d, v13.2d, v1.2d
+	WORD $0x4ea01c11 // mov v17.16b, v0.16b
+	WORD $0x4e61cdd1 // fmla v17.2d, v14.2d, v1.2d
+	WORD $0x4ea01c12 // mov v18.16b, v0.16b
+	WORD $0x4e61cdf2 // fmla v18.2d, v15.2d, v1.2d
+	WORD $0x4ef0d413 // fsub v19.2d, v0.2d, v16.2d
+	WORD $0x4ef1d414 // fsub v20.2d, v0.2d, v17.2d
+	WORD $0x4ef2d415 // fsub v21.2d, v0.2d, v18.2d
+	WORD $0x4e61cdb3 // fmla v19.2d, v13.2d, v1.2d
+	WORD $0x4e61cdd4 // fmla v20.2d, v14.2d, v1.2d
+	WORD $0x4e61cdf5 // fmla v21.2d, v15.2d, v1.2d
 	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
-	VDUP R17, V19.D2
+	VDUP R17, V22.D2
 	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
-	VDUP R17, V20.D2
-	WORD $0x4eb41e95 // mov v21.16b, v20.16b
-	WORD $0x4e73cdb5 // fmla v21.2d, v13.2d, v19.2d
-	WORD $0x4e73cdd4 // fmla v20.2d, v14.2d, v19.2d
-	WORD $0x4eedd453 // fsub v19.2d, v2.2d, v13.2d
-	WORD $0x4eeed456 // fsub v22.2d, v2.2d, v14.2d
-	WORD $0x4e6bcd73 // fmla v19.2d, v11.2d, v11.2d
-	WORD $0x4e6ccd96 // fmla v22.2d, v12.2d, v12.2d
-	WORD $0x4e61ce75 // fmla v21.2d, v19.2d, v1.2d
-	WORD $0x4e61ced4 // fmla v20.2d, v22.2d, v1.2d
-	WORD $0x6e6fdd76 // fmul v22.2d, v11.2d, v15.2d
-	WORD $0x6e70dd93 // fmul v19.2d, v12.2d, v16.2d
-	WORD $0x4e75d635 // fadd v21.2d, v17.2d, v21.2d
-	WORD $0x4e74d654 // fadd v20.2d, v18.2d, v20.2d
-	WORD $0x4ef6d452 // fsub v18.2d, v2.2d, v22.2d
-	WORD $0x4ef3d451 // fsub v17.2d, v2.2d, v19.2d
-	WORD $0x4e6fcd72 // fmla v18.2d, v11.2d, v15.2d
-	WORD $0x4e70cd91 // fmla v17.2d, v12.2d, v16.2d
-	WORD $0x4e75cd72 // fmla v18.2d, v11.2d, v21.2d
-	WORD $0x4e74cd91 // fmla v17.2d, v12.2d, v20.2d
+	VDUP R17, V23.D2
+	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
+	WORD $0x4e76cdb8 // fmla v24.2d, v13.2d, v22.2d
+	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
+	WORD $0x4e76cdd9 // fmla v25.2d, v14.2d, v22.2d
+	WORD $0x4e76cdf7 // fmla v23.2d, v15.2d, v22.2d
+	WORD $0x4eedd456 // fsub v22.2d, v2.2d, v13.2d
+	WORD $0x4eeed45a // fsub v26.2d, v2.2d, v14.2d
+	WORD $0x4eefd45b // fsub v27.2d, v2.2d, v15.2d
+	WORD $0x4e6acd56 // fmla v22.2d, v10.2d, v10.2d
+	WORD $0x4e6bcd7a // fmla v26.2d, v11.2d, v11.2d
+	WORD $0x4e6ccd9b // fmla v27.2d, v12.2d, v12.2d
+	WORD $0x4e61ced8 // fmla v24.2d, v22.2d, v1.2d
+	WORD $0x4e61cf59 // fmla v25.2d, v26.2d, v1.2d
+	WORD $0x4e61cf77 // fmla v23.2d, v27.2d, v1.2d
+	WORD $0x6e70dd5b // fmul v27.2d, v10.2d, v16.2d
+	WORD $0x6e71dd7a // fmul v26.2d, v11.2d, v17.2d
+	WORD $0x6e72dd96 // fmul v22.2d, v12.2d, v18.2d
+	WORD $0x4e78d678 // fadd v24.2d, v19.2d, v24.2d
+	WORD $0x4e79d699 // fadd v25.2d, v20.2d, v25.2d
+	WORD $0x4e77d6b7 // fadd v23.2d, v21.2d, v23.2d
+	WORD $0x4efbd455 // fsub v21.2d, v2.2d, v27.2d
+	WORD $0x4efad454 // fsub v20.2d, v2.2d, v26.2d
+	WORD $0x4ef6d453 // fsub v19.2d, v2.2d, v22.2d
+	WORD $0x4e70cd55 // fmla v21.2d, v10.2d, v16.2d
+	WORD $0x4e71cd74 // fmla v20.2d, v11.2d, v17.2d
+	WORD $0x4e72cd93 // fmla v19.2d, v12.2d, v18.2d
+	WORD $0x4e78cd55 // fmla v21.2d, v10.2d, v24.2d
+	WORD $0x4e79cd74 // fmla v20.2d, v11.2d, v25.2d
+	WORD $0x4e77cd93 // fmla v19.2d, v12.2d, v23.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V20.D2
-	WORD $0x4ea31c75 // mov v21.16b, v3.16b
-	WORD $0x4e74ced5 // fmla v21.2d, v22.2d, v20.2d
+	VDUP R17, V23.D2
+	WORD $0x4ea31c79 // mov v25.16b, v3.16b
+	WORD $0x4e77cf79 // fmla v25.2d, v27.2d, v23.2d
+	WORD $0x4ea31c78 // mov v24.16b, v3.16b
+	WORD $0x4e77cf58 // fmla v24.2d, v26.2d, v23.2d
 	WORD $0x4ea31c7f // mov v31.16b, v3.16b
-	WORD $0x4e74ce7f // fmla v31.2d, v19.2d, v20.2d
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x4ef5d470 // fsub v16.2d, v3.2d, v21.2d
-	WORD $0x4ef4d46f // fsub v15.2d, v3.2d, v20.2d
+	WORD $0x4e77cedf // fmla v31.2d, v22.2d, v23.2d
+	WORD $0x4ebf1ff7 // mov v23.16b, v31.16b
+	WORD $0x4ef9d472 // fsub v18.2d, v3.2d, v25.2d
+	WORD $0x4ef8d471 // fsub v17.2d, v3.2d, v24.2d
+	WORD $0x4ef7d470 // fsub v16.2d, v3.2d, v23.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V23.D2
-	WORD $0x4e77ce16 // fmla v22.2d, v16.2d, v23.2d
-	WORD $0x4e77cdf3 // fmla v19.2d, v15.2d, v23.2d
+	VDUP R17, V28.D2
+	WORD $0x4e7cce5b // fmla v27.2d, v18.2d, v28.2d
+	WORD $0x4e7cce3a // fmla v26.2d, v17.2d, v28.2d
+	WORD $0x4e7cce16 // fmla v22.2d, v16.2d, v28.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V23.D2
-	WORD $0x4e77ce12 // fmla v18.2d, v16.2d, v23.2d
-	WORD $0x4e77cdf1 // fmla v17.2d, v15.2d, v23.2d
-	WORD $0x4e72d6cf // fadd v15.2d, v22.2d, v18.2d
-	WORD $0x4e71d677 // fadd v23.2d, v19.2d, v17.2d
-	WORD $0x4eefd6d6 // fsub v22.2d, v22.2d, v15.2d
-	WORD $0x4ef7d673 // fsub v19.2d, v19.2d, v23.2d
-	WORD $0x4e72d6d2 // fadd v18.2d, v22.2d, v18.2d
-	WORD $0x4e71d671 // fadd v17.2d, v19.2d, v17.2d
+	VDUP R17, V28.D2
+	WORD $0x4e7cce55 // fmla v21.2d, v18.2d, v28.2d
+	WORD $0x4e7cce34 // fmla v20.2d, v17.2d, v28.2d
+	WORD $0x4e7cce13 // fmla v19.2d, v16.2d, v28.2d
+	WORD $0x4e75d770 // fadd v16.2d, v27.2d, v21.2d
+	WORD $0x4e74d75c // fadd v28.2d, v26.2d, v20.2d
+	WORD $0x4e73d6d1 // fadd v17.2d, v22.2d, v19.2d
+	WORD $0x4ef0d77b // fsub v27.2d, v27.2d, v16.2d
+	WORD $0x4efcd75a // fsub v26.2d, v26.2d, v28.2d
+	WORD $0x4ef1d6d6 // fsub v22.2d, v22.2d, v17.2d
+	WORD $0x4e75d775 // fadd v21.2d, v27.2d, v21.2d
+	WORD $0x4e74d754 // fadd v20.2d, v26.2d, v20.2d
+	WORD $0x4e73d6d3 // fadd v19.2d, v22.2d, v19.2d
 
-	// e^r, from 1 + r in two parts
-	WORD $0x4e6fd493 // fadd v19.2d, v4.2d, v15.2d
-	WORD $0x4e77d496 // fadd v22.2d, v4.2d, v23.2d
-	WORD $0x4ef3d490 // fsub v16.2d, v4.2d, v19.2d
-	WORD $0x4ef6d498 // fsub v24.2d, v4.2d, v22.2d
-	WORD $0x4e6fd610 // fadd v16.2d, v16.2d, v15.2d
-	WORD $0x4e77d718 // fadd v24.2d, v24.2d, v23.2d
-	WORD $0x6e6fddf9 // fmul v25.2d, v15.2d, v15.2d
-	WORD $0x6e77defa // fmul v26.2d, v23.2d, v23.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V27.D2
+	VDUP R17, V22.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V28.D2
-	WORD $0x4ebc1f9d // mov v29.16b, v28.16b
-	WORD $0x4e6fcf7d // fmla v29.2d, v27.2d, v15.2d
-	WORD $0x4e77cf7c // fmla v28.2d, v27.2d, v23.2d
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e70cedb // fmla v27.2d, v22.2d, v16.2d
+	WORD $0x4eba1f52 // mov v18.16b, v26.16b
+	WORD $0x4e7cced2 // fmla v18.2d, v22.2d, v28.2d
+	WORD $0x4e71ceda // fmla v26.2d, v22.2d, v17.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e6fcfbe // fmla v30.2d, v29.2d, v15.2d
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61edd // mov v29.16b, v22.16b
+	WORD $0x4e70cf7d // fmla v29.2d, v27.2d, v16.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e7cce5b // fmla v27.2d, v18.2d, v28.2d
+	WORD $0x4e71cf56 // fmla v22.2d, v26.2d, v17.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V28.D2
-	WORD $0x4ebc1f9d // mov v29.16b, v28.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4e77cf7c // fmla v28.2d, v27.2d, v23.2d
+	VDUP R17, V26.D2
+	WORD $0x4eba1f52 // mov v18.16b, v26.16b
+	WORD $0x4e70cfb2 // fmla v18.2d, v29.2d, v16.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e7ccf7d // fmla v29.2d, v27.2d, v28.2d
+	WORD $0x4e71ceda // fmla v26.2d, v22.2d, v17.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e6fcfbe // fmla v30.2d, v29.2d, v15.2d
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e70ce5b // fmla v27.2d, v18.2d, v16.2d
+	WORD $0x4eb61ed2 // mov v18.16b, v22.16b
+	WORD $0x4e7ccfb2 // fmla v18.2d, v29.2d, v28.2d
+	WORD $0x4e71cf56 // fmla v22.2d, v26.2d, v17.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V28.D2
-	WORD $0x4ebc1f9d // mov v29.16b, v28.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4e77cf7c // fmla v28.2d, v27.2d, v23.2d
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e70cf7d // fmla v29.2d, v27.2d, v16.2d
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e7cce5b // fmla v27.2d, v18.2d, v28.2d
+	WORD $0x4e71ceda // fmla v26.2d, v22.2d, v17.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e6fcfbe // fmla v30.2d, v29.2d, v15.2d
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed2 // mov v18.16b, v22.16b
+	WORD $0x4e70cfb2 // fmla v18.2d, v29.2d, v16.2d
+	WORD $0x4eb61edd // mov v29.16b, v22.16b
+	WORD $0x4e7ccf7d // fmla v29.2d, v27.2d, v28.2d
+	WORD $0x4e71cf56 // fmla v22.2d, v26.2d, v17.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V28.D2
-	WORD $0x4ebc1f9d // mov v29.16b, v28.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4e77cf7c // fmla v28.2d, v27.2d, v23.2d
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e70ce5b // fmla v27.2d, v18.2d, v16.2d
+	WORD $0x4eba1f52 // mov v18.16b, v26.16b
+	WORD $0x4e7ccfb2 // fmla v18.2d, v29.2d, v28.2d
+	WORD $0x4e71ceda // fmla v26.2d, v22.2d, v17.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e6fcfbe // fmla v30.2d, v29.2d, v15.2d
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61edd // mov v29.16b, v22.16b
+	WORD $0x4e70cf7d // fmla v29.2d, v27.2d, v16.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e7cce5b // fmla v27.2d, v18.2d, v28.2d
+	WORD $0x4e71cf56 // fmla v22.2d, v26.2d, v17.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V26.D2
+	WORD $0x4eba1f52 // mov v18.16b, v26.16b
+	WORD $0x4e70cfb2 // fmla v18.2d, v29.2d, v16.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e7ccf7d // fmla v29.2d, v27.2d, v28.2d
+	WORD $0x4e71ceda // fmla v26.2d, v22.2d, v17.2d
+	WORD $0x6e70de16 // fmul v22.2d, v16.2d, v16.2d
+	WORD $0x6e7cdf9b // fmul v27.2d, v28.2d, v28.2d
+	WORD $0x6e71de3e // fmul v30.2d, v17.2d, v17.2d
+	WORD $0x4e72ced5 // fmla v21.2d, v22.2d, v18.2d
+	WORD $0x4e7dcf74 // fmla v20.2d, v27.2d, v29.2d
+	WORD $0x4e7acfd3 // fmla v19.2d, v30.2d, v26.2d
+	WORD $0x4e75d615 // fadd v21.2d, v16.2d, v21.2d
+	WORD $0x4e74d794 // fadd v20.2d, v28.2d, v20.2d
+	WORD $0x4e73d633 // fadd v19.2d, v17.2d, v19.2d
+	WORD $0x4e75d495 // fadd v21.2d, v4.2d, v21.2d
+	WORD $0x4e74d494 // fadd v20.2d, v4.2d, v20.2d
+	WORD $0x4e73d493 // fadd v19.2d, v4.2d, v19.2d
+	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
+	VDUP R17, V17.D2
 	WORD $0x4ea51cbc // mov v28.16b, v5.16b
-	WORD $0x4e6fcfdc // fmla v28.2d, v30.2d, v15.2d
-	WORD $0x4ea51caf // mov v15.16b, v5.16b
-	WORD $0x4e77cf6f // fmla v15.2d, v27.2d, v23.2d
-	WORD $0x4e7ccf32 // fmla v18.2d, v25.2d, v28.2d
-	WORD $0x4e6fcf51 // fmla v17.2d, v26.2d, v15.2d
-	WORD $0x4e72d612 // fadd v18.2d, v16.2d, v18.2d
-	WORD $0x4e71d711 // fadd v17.2d, v24.2d, v17.2d
-	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
-	WORD $0x4e71d6d1 // fadd v17.2d, v22.2d, v17.2d
-	WORD $0x4ea71cf6 // mov v22.16b, v7.16b
-	WORD $0x4e66cdb6 // fmla v22.2d, v13.2d, v6.2d
-	WORD $0x4ea71ced // mov v13.16b, v7.16b
-	WORD $0x4e66cdcd // fmla v13.2d, v14.2d, v6.2d
-	WORD $0x6e76dd76 // fmul v22.2d, v11.2d, v22.2d
-	WORD $0x6e6ddd8d // fmul v13.2d, v12.2d, v13.2d
+	WORD $0x4e71cdbc // fmla v28.2d, v13.2d, v17.2d
+	WORD $0x4ea51cad // mov v13.16b, v5.16b
+	WORD $0x4e71cdcd // fmla v13.2d, v14.2d, v17.2d
+	WORD $0x4ea51cbf // mov v31.16b, v5.16b
+	WORD $0x4e71cdff // fmla v31.2d, v15.2d, v17.2d
+	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
+	WORD $0x6e7cdd5c // fmul v28.2d, v10.2d, v28.2d
+	WORD $0x6e6ddd6d // fmul v13.2d, v11.2d, v13.2d
+	WORD $0x6e71dd91 // fmul v17.2d, v12.2d, v17.2d
 
 	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
-	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
-	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
-	WORD $0x4ef58515 // add v21.2d, v8.2d, v21.2d
-	WORD $0x4ef48514 // add v20.2d, v8.2d, v20.2d
-	WORD $0x6e72deb2 // fmul v18.2d, v21.2d, v18.2d
-	WORD $0x6e71de91 // fmul v17.2d, v20.2d, v17.2d
-	WORD $0x4e72d514 // fadd v20.2d, v8.2d, v18.2d
-	WORD $0x4e71d515 // fadd v21.2d, v8.2d, v17.2d
-	WORD $0x6e74fc94 // fdiv v20.2d, v4.2d, v20.2d
-	WORD $0x6e75fc95 // fdiv v21.2d, v4.2d, v21.2d
-	WORD $0x6e74dd0c // fmul v12.2d, v8.2d, v20.2d
-	WORD $0x6e75dd0b // fmul v11.2d, v8.2d, v21.2d
-	WORD $0x6e74de54 // fmul v20.2d, v18.2d, v20.2d
-	WORD $0x6e75de35 // fmul v21.2d, v17.2d, v21.2d
-	WORD $0x4ea41c91 // mov v17.16b, v4.16b
-	WORD $0x4e74ced1 // fmla v17.2d, v22.2d, v20.2d
-	WORD $0x4ea41c94 // mov v20.16b, v4.16b
-	WORD $0x4e75cdb4 // fmla v20.2d, v13.2d, v21.2d
-	WORD $0x6e71dd91 // fmul v17.2d, v12.2d, v17.2d
-	WORD $0x6e74dd74 // fmul v20.2d, v11.2d, v20.2d
-	WORD $0x6e71dd31 // fmul v17.2d, v9.2d, v17.2d
-	WORD $0x6e74dd54 // fmul v20.2d, v10.2d, v20.2d
-	FMOVQ F17, (R0)
-	FMOVQ F20, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	ADD $32, R2, R2
-	SUB $4, R3, R3
-	CMP $4, R3
+	WORD $0x4f745739 // shl v25.2d, v25.2d, #52
+	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
+	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
+	WORD $0x4ef984d9 // add v25.2d, v6.2d, v25.2d
+	WORD $0x4ef884d8 // add v24.2d, v6.2d, v24.2d
+	WORD $0x4ef784d7 // add v23.2d, v6.2d, v23.2d
+	WORD $0x6e75df35 // fmul v21.2d, v25.2d, v21.2d
+	WORD $0x6e74df14 // fmul v20.2d, v24.2d, v20.2d
+	WORD $0x6e73def3 // fmul v19.2d, v23.2d, v19.2d
+	WORD $0x4e75d4d7 // fadd v23.2d, v6.2d, v21.2d
+	WORD $0x4e74d4d8 // fadd v24.2d, v6.2d, v20.2d
+	WORD $0x4e73d4d9 // fadd v25.2d, v6.2d, v19.2d
+	WORD $0x6e77fc97 // fdiv v23.2d, v4.2d, v23.2d
+	WORD $0x6e78fc98 // fdiv v24.2d, v4.2d, v24.2d
+	WORD $0x6e79fc99 // fdiv v25.2d, v4.2d, v25.2d
+	WORD $0x6e77dccc // fmul v12.2d, v6.2d, v23.2d
+	WORD $0x6e78dccb // fmul v11.2d, v6.2d, v24.2d
+	WORD $0x6e79dcca // fmul v10.2d, v6.2d, v25.2d
+	WORD $0x6e77deb7 // fmul v23.2d, v21.2d, v23.2d
+	WORD $0x6e78de98 // fmul v24.2d, v20.2d, v24.2d
+	WORD $0x6e79de79 // fmul v25.2d, v19.2d, v25.2d
+	WORD $0x4ea41c93 // mov v19.16b, v4.16b
+	WORD $0x4e77cf93 // fmla v19.2d, v28.2d, v23.2d
+	WORD $0x4ea41c97 // mov v23.16b, v4.16b
+	WORD $0x4e78cdb7 // fmla v23.2d, v13.2d, v24.2d
+	WORD $0x4ea41c98 // mov v24.16b, v4.16b
+	WORD $0x4e79ce38 // fmla v24.2d, v17.2d, v25.2d
+	WORD $0x6e73dd93 // fmul v19.2d, v12.2d, v19.2d
+	WORD $0x6e77dd77 // fmul v23.2d, v11.2d, v23.2d
+	WORD $0x6e78dd58 // fmul v24.2d, v10.2d, v24.2d
+	WORD $0x6e73dcf3 // fmul v19.2d, v7.2d, v19.2d
+	WORD $0x6e77dd17 // fmul v23.2d, v8.2d, v23.2d
+	WORD $0x6e78dd38 // fmul v24.2d, v9.2d, v24.2d
+	FMOVQ F19, (R0)
+	FMOVQ F23, 16(R0)
+	FMOVQ F24, 32(R0)
+	ADD $48, R0, R0
+	ADD $48, R1, R1
+	ADD $48, R2, R2
+	SUB $6, R3, R3
+	CMP $6, R3
 	BGE main
 
 single:
@@ -639,109 +701,110 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F9
-	FMOVQ (R2), F10
+	FMOVQ (R1), F7
+	FMOVQ (R2), F8
 	MOVD $0xc035c00000000000, R17 // xc035c00000000000
-	VDUP R17, V11.D2
-	WORD $0x6eeae57f // fcmgt v31.2d, v11.2d, v10.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	VDUP R17, V9.D2
+	WORD $0x6ee8e53f // fcmgt v31.2d, v9.2d, v8.2d
+	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 	MOVD $0x4020000000000000, R17 // x4020000000000000
-	VDUP R17, V11.D2
-	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	VDUP R17, V9.D2
+	WORD $0x6ee9e51f // fcmgt v31.2d, v8.2d, v9.2d
+	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 
 	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
-	WORD $0x6e6add4b // fmul v11.2d, v10.2d, v10.2d
-	WORD $0x4ea01c0c // mov v12.16b, v0.16b
-	WORD $0x4e61cd6c // fmla v12.2d, v11.2d, v1.2d
-	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
-	WORD $0x4e61cd6d // fmla v13.2d, v11.2d, v1.2d
+	WORD $0x6e68dd09 // fmul v9.2d, v8.2d, v8.2d
+	WORD $0x4ea01c0a // mov v10.16b, v0.16b
+	WORD $0x4e61cd2a // fmla v10.2d, v9.2d, v1.2d
+	WORD $0x4eead40b // fsub v11.2d, v0.2d, v10.2d
+	WORD $0x4e61cd2b // fmla v11.2d, v9.2d, v1.2d
 	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
-	VDUP R17, V14.D2
+	VDUP R17, V12.D2
 	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
-	VDUP R17, V15.D2
-	WORD $0x4e6ecd6f // fmla v15.2d, v11.2d, v14.2d
-	WORD $0x4eebd44e // fsub v14.2d, v2.2d, v11.2d
-	WORD $0x4e6acd4e // fmla v14.2d, v10.2d, v10.2d
-	WORD $0x4e61cdcf // fmla v15.2d, v14.2d, v1.2d
-	WORD $0x6e6cdd4e // fmul v14.2d, v10.2d, v12.2d
-	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
-	WORD $0x4eeed44d // fsub v13.2d, v2.2d, v14.2d
-	WORD $0x4e6ccd4d // fmla v13.2d, v10.2d, v12.2d
-	WORD $0x4e6fcd4d // fmla v13.2d, v10.2d, v15.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6ccd2d // fmla v13.2d, v9.2d, v12.2d
+	WORD $0x4ee9d44c // fsub v12.2d, v2.2d, v9.2d
+	WORD $0x4e68cd0c // fmla v12.2d, v8.2d, v8.2d
+	WORD $0x4e61cd8d // fmla v13.2d, v12.2d, v1.2d
+	WORD $0x6e6add0c // fmul v12.2d, v8.2d, v10.2d
+	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
+	WORD $0x4eecd44b // fsub v11.2d, v2.2d, v12.2d
+	WORD $0x4e6acd0b // fmla v11.2d, v8.2d, v10.2d
+	WORD $0x4e6dcd0b // fmla v11.2d, v8.2d, v13.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V15.D2
+	VDUP R17, V13.D2
 	WORD $0x4ea31c7f // mov v31.16b, v3.16b
-	WORD $0x4e6fcddf // fmla v31.2d, v14.2d, v15.2d
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4eefd46c // fsub v12.2d, v3.2d, v15.2d
+	WORD $0x4e6dcd9f // fmla v31.2d, v12.2d, v13.2d
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x4eedd46a // fsub v10.2d, v3.2d, v13.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V16.D2
-	WORD $0x4e70cd8e // fmla v14.2d, v12.2d, v16.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6ecd4c // fmla v12.2d, v10.2d, v14.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V16.D2
-	WORD $0x4e70cd8d // fmla v13.2d, v12.2d, v16.2d
-	WORD $0x4e6dd5cc // fadd v12.2d, v14.2d, v13.2d
-	WORD $0x4eecd5ce // fsub v14.2d, v14.2d, v12.2d
-	WORD $0x4e6dd5cd // fadd v13.2d, v14.2d, v13.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6ecd4b // fmla v11.2d, v10.2d, v14.2d
+	WORD $0x4e6bd58a // fadd v10.2d, v12.2d, v11.2d
+	WORD $0x4eead58c // fsub v12.2d, v12.2d, v10.2d
+	WORD $0x4e6bd58b // fadd v11.2d, v12.2d, v11.2d
 
-	// e^r, from 1 + r in two parts
-	WORD $0x4e6cd48e // fadd v14.2d, v4.2d, v12.2d
-	WORD $0x4eeed490 // fsub v16.2d, v4.2d, v14.2d
-	WORD $0x4e6cd610 // fadd v16.2d, v16.2d, v12.2d
-	WORD $0x6e6cdd91 // fmul v17.2d, v12.2d, v12.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V18.D2
+	VDUP R17, V12.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V19.D2
-	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6acd8e // fmla v14.2d, v12.2d, v10.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V18.D2
-	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdcc // fmla v12.2d, v14.2d, v10.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V19.D2
-	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6acd8e // fmla v14.2d, v12.2d, v10.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V18.D2
-	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdcc // fmla v12.2d, v14.2d, v10.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V19.D2
-	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6acd8e // fmla v14.2d, v12.2d, v10.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V18.D2
-	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdcc // fmla v12.2d, v14.2d, v10.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V19.D2
-	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6acd8e // fmla v14.2d, v12.2d, v10.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V18.D2
-	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
-	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
-	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
-	WORD $0x4e73ce2d // fmla v13.2d, v17.2d, v19.2d
-	WORD $0x4e6dd60d // fadd v13.2d, v16.2d, v13.2d
-	WORD $0x4e6dd5cd // fadd v13.2d, v14.2d, v13.2d
-	WORD $0x4ea71cee // mov v14.16b, v7.16b
-	WORD $0x4e66cd6e // fmla v14.2d, v11.2d, v6.2d
-	WORD $0x6e6edd4e // fmul v14.2d, v10.2d, v14.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdcc // fmla v12.2d, v14.2d, v10.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V14.D2
+	WORD $0x4e6acd8e // fmla v14.2d, v12.2d, v10.2d
+	WORD $0x6e6add4c // fmul v12.2d, v10.2d, v10.2d
+	WORD $0x4e6ecd8b // fmla v11.2d, v12.2d, v14.2d
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	WORD $0x4e6bd48b // fadd v11.2d, v4.2d, v11.2d
+	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
+	VDUP R17, V10.D2
+	WORD $0x4ea51cbf // mov v31.16b, v5.16b
+	WORD $0x4e6acd3f // fmla v31.2d, v9.2d, v10.2d
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6e6add0a // fmul v10.2d, v8.2d, v10.2d
 
 	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4eef850f // add v15.2d, v8.2d, v15.2d
-	WORD $0x6e6ddded // fmul v13.2d, v15.2d, v13.2d
-	WORD $0x4e6dd50f // fadd v15.2d, v8.2d, v13.2d
-	WORD $0x6e6ffc8f // fdiv v15.2d, v4.2d, v15.2d
-	WORD $0x6e6fdd0a // fmul v10.2d, v8.2d, v15.2d
-	WORD $0x6e6fddaf // fmul v15.2d, v13.2d, v15.2d
-	WORD $0x4ea41c8d // mov v13.16b, v4.16b
-	WORD $0x4e6fcdcd // fmla v13.2d, v14.2d, v15.2d
-	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
-	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	FMOVQ F13, (R0)
+	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
+	WORD $0x4eed84cd // add v13.2d, v6.2d, v13.2d
+	WORD $0x6e6bddab // fmul v11.2d, v13.2d, v11.2d
+	WORD $0x4e6bd4cd // fadd v13.2d, v6.2d, v11.2d
+	WORD $0x6e6dfc8d // fdiv v13.2d, v4.2d, v13.2d
+	WORD $0x6e6ddcc8 // fmul v8.2d, v6.2d, v13.2d
+	WORD $0x6e6ddd6d // fmul v13.2d, v11.2d, v13.2d
+	WORD $0x4ea41c8b // mov v11.16b, v4.16b
+	WORD $0x4e6dcd4b // fmla v11.2d, v10.2d, v13.2d
+	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
+	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
+	FMOVQ F11, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -752,109 +815,110 @@ one:
 tail:
 	CBZ R3, done
 	TBZ $0, R3, skip
-	FMOVD (R1), F9
-	FMOVD (R2), F10
+	FMOVD (R1), F7
+	FMOVD (R2), F8
 	MOVD $0xc035c00000000000, R17 // xc035c00000000000
-	VDUP R17, V11.D2
-	WORD $0x6eeae57f // fcmgt v31.2d, v11.2d, v10.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	VDUP R17, V9.D2
+	WORD $0x6ee8e53f // fcmgt v31.2d, v9.2d, v8.2d
+	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 	MOVD $0x4020000000000000, R17 // x4020000000000000
-	VDUP R17, V11.D2
-	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	VDUP R17, V9.D2
+	WORD $0x6ee9e51f // fcmgt v31.2d, v8.2d, v9.2d
+	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 
 	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
-	WORD $0x6e6add4b // fmul v11.2d, v10.2d, v10.2d
-	WORD $0x4ea01c0c // mov v12.16b, v0.16b
-	WORD $0x4e61cd6c // fmla v12.2d, v11.2d, v1.2d
-	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
-	WORD $0x4e61cd6d // fmla v13.2d, v11.2d, v1.2d
+	WORD $0x6e68dd09 // fmul v9.2d, v8.2d, v8.2d
+	WORD $0x4ea01c0a // mov v10.16b, v0.16b
+	WORD $0x4e61cd2a // fmla v10.2d, v9.2d, v1.2d
+	WORD $0x4eead40b // fsub v11.2d, v0.2d, v10.2d
+	WORD $0x4e61cd2b // fmla v11.2d, v9.2d, v1.2d
 	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
-	VDUP R17, V14.D2
+	VDUP R17, V12.D2
 	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
-	VDUP R17, V15.D2
-	WORD $0x4e6ecd6f // fmla v15.2d, v11.2d, v14.2d
-	WORD $0x4eebd44e // fsub v14.2d, v2.2d, v11.2d
-	WORD $0x4e6acd4e // fmla v14.2d, v10.2d, v10.2d
-	WORD $0x4e61cdcf // fmla v15.2d, v14.2d, v1.2d
-	WORD $0x6e6cdd4e // fmul v14.2d, v10.2d, v12.2d
-	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
-	WORD $0x4eeed44d // fsub v13.2d, v2.2d, v14.2d
-	WORD $0x4e6ccd4d // fmla v13.2d, v10.2d, v12.2d
-	WORD $0x4e6fcd4d // fmla v13.2d, v10.2d, v15.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6ccd2d // fmla v13.2d, v9.2d, v12.2d
+	WORD $0x4ee9d44c // fsub v12.2d, v2.2d, v9.2d
+	WORD $0x4e68cd0c // fmla v12.2d, v8.2d, v8.2d
+	WORD $0x4e61cd8d // fmla v13.2d, v12.2d, v1.2d
+	WORD $0x6e6add0c // fmul v12.2d, v8.2d, v10.2d
+	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
+	WORD $0x4eecd44b // fsub v11.2d, v2.2d, v12.2d
+	WORD $0x4e6acd0b // fmla v11.2d, v8.2d, v10.2d
+	WORD $0x4e6dcd0b // fmla v11.2d, v8.2d, v13.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V15.D2
+	VDUP R17, V13.D2
 	WORD $0x4ea31c7f // mov v31.16b, v3.16b
-	WORD $0x4e6fcddf // fmla v31.2d, v14.2d, v15.2d
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4eefd46c // fsub v12.2d, v3.2d, v15.2d
+	WORD $0x4e6dcd9f // fmla v31.2d, v12.2d, v13.2d
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x4eedd46a // fsub v10.2d, v3.2d, v13.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V16.D2
-	WORD $0x4e70cd8e // fmla v14.2d, v12.2d, v16.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6ecd4c // fmla v12.2d, v10.2d, v14.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V16.D2
-	WORD $0x4e70cd8d // fmla v13.2d, v12.2d, v16.2d
-	WORD $0x4e6dd5cc // fadd v12.2d, v14.2d, v13.2d
-	WORD $0x4eecd5ce // fsub v14.2d, v14.2d, v12.2d
-	WORD $0x4e6dd5cd // fadd v13.2d, v14.2d, v13.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6ecd4b // fmla v11.2d, v10.2d, v14.2d
+	WORD $0x4e6bd58a // fadd v10.2d, v12.2d, v11.2d
+	WORD $0x4eead58c // fsub v12.2d, v12.2d, v10.2d
+	WORD $0x4e6bd58b // fadd v11.2d, v12.2d, v11.2d
 
-	// e^r, from 1 + r in two parts
-	WORD $0x4e6cd48e // fadd v14.2d, v4.2d, v12.2d
-	WORD $0x4eeed490 // fsub v16.2d, v4.2d, v14.2d
-	WORD $0x4e6cd610 // fadd v16.2d, v16.2d, v12.2d
-	WORD $0x6e6cdd91 // fmul v17.2d, v12.2d, v12.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V18.D2
+	VDUP R17, V12.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V19.D2
-	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6acd8e // fmla v14.2d, v12.2d, v10.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V18.D2
-	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdcc // fmla v12.2d, v14.2d, v10.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V19.D2
-	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6acd8e // fmla v14.2d, v12.2d, v10.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V18.D2
-	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdcc // fmla v12.2d, v14.2d, v10.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V19.D2
-	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6acd8e // fmla v14.2d, v12.2d, v10.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V18.D2
-	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdcc // fmla v12.2d, v14.2d, v10.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V19.D2
-	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6acd8e // fmla v14.2d, v12.2d, v10.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V18.D2
-	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
-	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
-	WORD $0x4e6cce53 // fmla v19.2d, v18.2d, v12.2d
-	WORD $0x4e73ce2d // fmla v13.2d, v17.2d, v19.2d
-	WORD $0x4e6dd60d // fadd v13.2d, v16.2d, v13.2d
-	WORD $0x4e6dd5cd // fadd v13.2d, v14.2d, v13.2d
-	WORD $0x4ea71cee // mov v14.16b, v7.16b
-	WORD $0x4e66cd6e // fmla v14.2d, v11.2d, v6.2d
-	WORD $0x6e6edd4e // fmul v14.2d, v10.2d, v14.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdcc // fmla v12.2d, v14.2d, v10.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V14.D2
+	WORD $0x4e6acd8e // fmla v14.2d, v12.2d, v10.2d
+	WORD $0x6e6add4c // fmul v12.2d, v10.2d, v10.2d
+	WORD $0x4e6ecd8b // fmla v11.2d, v12.2d, v14.2d
+	WORD $0x4e6bd54b // fadd v11.2d, v10.2d, v11.2d
+	WORD $0x4e6bd48b // fadd v11.2d, v4.2d, v11.2d
+	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
+	VDUP R17, V10.D2
+	WORD $0x4ea51cbf // mov v31.16b, v5.16b
+	WORD $0x4e6acd3f // fmla v31.2d, v9.2d, v10.2d
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6e6add0a // fmul v10.2d, v8.2d, v10.2d
 
 	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4eef850f // add v15.2d, v8.2d, v15.2d
-	WORD $0x6e6ddded // fmul v13.2d, v15.2d, v13.2d
-	WORD $0x4e6dd50f // fadd v15.2d, v8.2d, v13.2d
-	WORD $0x6e6ffc8f // fdiv v15.2d, v4.2d, v15.2d
-	WORD $0x6e6fdd0a // fmul v10.2d, v8.2d, v15.2d
-	WORD $0x6e6fddaf // fmul v15.2d, v13.2d, v15.2d
-	WORD $0x4ea41c8d // mov v13.16b, v4.16b
-	WORD $0x4e6fcdcd // fmla v13.2d, v14.2d, v15.2d
-	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
-	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	FMOVD F13, (R0)
+	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
+	WORD $0x4eed84cd // add v13.2d, v6.2d, v13.2d
+	WORD $0x6e6bddab // fmul v11.2d, v13.2d, v11.2d
+	WORD $0x4e6bd4cd // fadd v13.2d, v6.2d, v11.2d
+	WORD $0x6e6dfc8d // fdiv v13.2d, v4.2d, v13.2d
+	WORD $0x6e6ddcc8 // fmul v8.2d, v6.2d, v13.2d
+	WORD $0x6e6ddd6d // fmul v13.2d, v11.2d, v13.2d
+	WORD $0x4ea41c8b // mov v11.16b, v4.16b
+	WORD $0x4e6dcd4b // fmla v11.2d, v10.2d, v13.2d
+	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
+	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
+	FMOVD F11, (R0)
 
 skip:
 

@@ -327,194 +327,233 @@ TEXT ·SiLUF64(SB), NOSPLIT, $0-48
 	VDUP R17, V1.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V2.D2
-	MOVD $0xc082c00000000000, R17 // xc082c00000000000
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V3.D2
-	MOVD $0x39f0000000000000, R17 // x39f0000000000000
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
 	VDUP R17, V4.D2
-	CMP $6, R2
+	MOVD $0xc082c00000000000, R17 // xc082c00000000000
+	VDUP R17, V5.D2
+	MOVD $0x39f0000000000000, R17 // x39f0000000000000
+	VDUP R17, V6.D2
+	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F5
-	FMOVQ 16(R1), F6
-	FMOVQ 32(R1), F7
+	FMOVQ (R1), F7
+	FMOVQ 16(R1), F8
+	FMOVQ 32(R1), F9
+	FMOVQ 48(R1), F10
 	MOVD $0xc087c00000000000, R17 // xc087c00000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee5e51f // fcmgt v31.2d, v8.2d, v5.2d
-	WORD $0x6e651d1f // bsl v31.16b, v8.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x6ee6e51f // fcmgt v31.2d, v8.2d, v6.2d
-	WORD $0x6e661d1f // bsl v31.16b, v8.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x6ee7e51f // fcmgt v31.2d, v8.2d, v7.2d
-	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee8e4bf // fcmgt v31.2d, v5.2d, v8.2d
-	WORD $0x6e651d1f // bsl v31.16b, v8.16b, v5.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x6ee8e4df // fcmgt v31.2d, v6.2d, v8.2d
-	WORD $0x6e661d1f // bsl v31.16b, v8.16b, v6.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
-	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	MOVD $0x0, R17 // x0000000000000000
 	VDUP R17, V11.D2
-	WORD $0x4ee9d569 // fsub v9.2d, v11.2d, v9.2d
-	WORD $0x4eead56a // fsub v10.2d, v11.2d, v10.2d
-	WORD $0x4ee8d568 // fsub v8.2d, v11.2d, v8.2d
+	WORD $0x6ee7e57f // fcmgt v31.2d, v11.2d, v7.2d
+	WORD $0x6e671d7f // bsl v31.16b, v11.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6ee8e57f // fcmgt v31.2d, v11.2d, v8.2d
+	WORD $0x6e681d7f // bsl v31.16b, v11.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x6ee9e57f // fcmgt v31.2d, v11.2d, v9.2d
+	WORD $0x6e691d7f // bsl v31.16b, v11.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6eeae57f // fcmgt v31.2d, v11.2d, v10.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	MOVD $0x4044000000000000, R17 // x4044000000000000
+	VDUP R17, V11.D2
+	WORD $0x6eebe4ff // fcmgt v31.2d, v7.2d, v11.2d
+	WORD $0x6e671d7f // bsl v31.16b, v11.16b, v7.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6eebe51f // fcmgt v31.2d, v8.2d, v11.2d
+	WORD $0x6e681d7f // bsl v31.16b, v11.16b, v8.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eebe53f // fcmgt v31.2d, v9.2d, v11.2d
+	WORD $0x6e691d7f // bsl v31.16b, v11.16b, v9.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V15.D2
+	WORD $0x4eecd5ec // fsub v12.2d, v15.2d, v12.2d
+	WORD $0x4eedd5ed // fsub v13.2d, v15.2d, v13.2d
+	WORD $0x4eeed5ee // fsub v14.2d, v15.2d, v14.2d
+	WORD $0x4eebd5eb // fsub v11.2d, v15.2d, v11.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V11.D2
-	WORD $0x4ea01c0c // mov v12.16b, v0.16b
-	WORD $0x4e6bcd2c // fmla v12.2d, v9.2d, v11.2d
-	WORD $0x4ea01c0d // mov v13.16b, v0.16b
-	WORD $0x4e6bcd4d // fmla v13.2d, v10.2d, v11.2d
+	VDUP R17, V15.D2
+	WORD $0x4ea01c10 // mov v16.16b, v0.16b
+	WORD $0x4e6fcd90 // fmla v16.2d, v12.2d, v15.2d
+	WORD $0x4ea01c11 // mov v17.16b, v0.16b
+	WORD $0x4e6fcdb1 // fmla v17.2d, v13.2d, v15.2d
+	WORD $0x4ea01c12 // mov v18.16b, v0.16b
+	WORD $0x4e6fcdd2 // fmla v18.2d, v14.2d, v15.2d
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e6bcd1f // fmla v31.2d, v8.2d, v11.2d
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x4eecd40e // fsub v14.2d, v0.2d, v12.2d
-	WORD $0x4eedd40f // fsub v15.2d, v0.2d, v13.2d
-	WORD $0x4eebd410 // fsub v16.2d, v0.2d, v11.2d
+	WORD $0x4e6fcd7f // fmla v31.2d, v11.2d, v15.2d
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4ef0d413 // fsub v19.2d, v0.2d, v16.2d
+	WORD $0x4ef1d414 // fsub v20.2d, v0.2d, v17.2d
+	WORD $0x4ef2d415 // fsub v21.2d, v0.2d, v18.2d
+	WORD $0x4eefd416 // fsub v22.2d, v0.2d, v15.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V17.D2
-	WORD $0x4e71cdc9 // fmla v9.2d, v14.2d, v17.2d
-	WORD $0x4e71cdea // fmla v10.2d, v15.2d, v17.2d
-	WORD $0x4e71ce08 // fmla v8.2d, v16.2d, v17.2d
-	WORD $0x4ea91d31 // mov v17.16b, v9.16b
-	WORD $0x4e61cdd1 // fmla v17.2d, v14.2d, v1.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4e61cdf2 // fmla v18.2d, v15.2d, v1.2d
-	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e61ce13 // fmla v19.2d, v16.2d, v1.2d
-	WORD $0x4ef1d529 // fsub v9.2d, v9.2d, v17.2d
-	WORD $0x4ef2d54a // fsub v10.2d, v10.2d, v18.2d
-	WORD $0x4ef3d508 // fsub v8.2d, v8.2d, v19.2d
-	WORD $0x4e61cdc9 // fmla v9.2d, v14.2d, v1.2d
-	WORD $0x4e61cdea // fmla v10.2d, v15.2d, v1.2d
-	WORD $0x4e61ce08 // fmla v8.2d, v16.2d, v1.2d
+	VDUP R17, V23.D2
+	WORD $0x4e77ce6c // fmla v12.2d, v19.2d, v23.2d
+	WORD $0x4e77ce8d // fmla v13.2d, v20.2d, v23.2d
+	WORD $0x4e77ceae // fmla v14.2d, v21.2d, v23.2d
+	WORD $0x4e77cecb // fmla v11.2d, v22.2d, v23.2d
+	WORD $0x4eac1d97 // mov v23.16b, v12.16b
+	WORD $0x4e61ce77 // fmla v23.2d, v19.2d, v1.2d
+	WORD $0x4ead1db8 // mov v24.16b, v13.16b
+	WORD $0x4e61ce98 // fmla v24.2d, v20.2d, v1.2d
+	WORD $0x4eae1dd9 // mov v25.16b, v14.16b
+	WORD $0x4e61ceb9 // fmla v25.2d, v21.2d, v1.2d
+	WORD $0x4eab1d7a // mov v26.16b, v11.16b
+	WORD $0x4e61ceda // fmla v26.2d, v22.2d, v1.2d
+	WORD $0x4ef7d58c // fsub v12.2d, v12.2d, v23.2d
+	WORD $0x4ef8d5ad // fsub v13.2d, v13.2d, v24.2d
+	WORD $0x4ef9d5ce // fsub v14.2d, v14.2d, v25.2d
+	WORD $0x4efad56b // fsub v11.2d, v11.2d, v26.2d
+	WORD $0x4e61ce6c // fmla v12.2d, v19.2d, v1.2d
+	WORD $0x4e61ce8d // fmla v13.2d, v20.2d, v1.2d
+	WORD $0x4e61ceae // fmla v14.2d, v21.2d, v1.2d
+	WORD $0x4e61cecb // fmla v11.2d, v22.2d, v1.2d
 
-	// e^r, from 1 + r in two parts
-	WORD $0x4e71d450 // fadd v16.2d, v2.2d, v17.2d
-	WORD $0x4e72d44f // fadd v15.2d, v2.2d, v18.2d
-	WORD $0x4e73d44e // fadd v14.2d, v2.2d, v19.2d
-	WORD $0x4ef0d454 // fsub v20.2d, v2.2d, v16.2d
-	WORD $0x4eefd455 // fsub v21.2d, v2.2d, v15.2d
-	WORD $0x4eeed456 // fsub v22.2d, v2.2d, v14.2d
-	WORD $0x4e71d694 // fadd v20.2d, v20.2d, v17.2d
-	WORD $0x4e72d6b5 // fadd v21.2d, v21.2d, v18.2d
-	WORD $0x4e73d6d6 // fadd v22.2d, v22.2d, v19.2d
-	WORD $0x6e71de37 // fmul v23.2d, v17.2d, v17.2d
-	WORD $0x6e72de58 // fmul v24.2d, v18.2d, v18.2d
-	WORD $0x6e73de79 // fmul v25.2d, v19.2d, v19.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V26.D2
+	VDUP R17, V22.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e71cf5c // fmla v28.2d, v26.2d, v17.2d
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e72cf5d // fmla v29.2d, v26.2d, v18.2d
-	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ced4 // fmla v20.2d, v22.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78ced3 // fmla v19.2d, v22.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cedb // fmla v27.2d, v22.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e71cf9e // fmla v30.2d, v28.2d, v17.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e72cf9e // fmla v30.2d, v28.2d, v18.2d
-	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e71cfbc // fmla v28.2d, v29.2d, v17.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e71cf9e // fmla v30.2d, v28.2d, v17.2d
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
-	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78cf73 // fmla v19.2d, v27.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e72cf9e // fmla v30.2d, v28.2d, v18.2d
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e71cfbc // fmla v28.2d, v29.2d, v17.2d
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
-	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e71cf9e // fmla v30.2d, v28.2d, v17.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
-	WORD $0x4ebb1f71 // mov v17.16b, v27.16b
-	WORD $0x4e72cf91 // fmla v17.2d, v28.2d, v18.2d
-	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
-	WORD $0x4e7dcee9 // fmla v9.2d, v23.2d, v29.2d
-	WORD $0x4e71cf0a // fmla v10.2d, v24.2d, v17.2d
-	WORD $0x4e7bcf28 // fmla v8.2d, v25.2d, v27.2d
-	WORD $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
-	WORD $0x4e6ad6aa // fadd v10.2d, v21.2d, v10.2d
-	WORD $0x4e68d6c8 // fadd v8.2d, v22.2d, v8.2d
-	WORD $0x4e69d609 // fadd v9.2d, v16.2d, v9.2d
-	WORD $0x4e6ad5ea // fadd v10.2d, v15.2d, v10.2d
-	WORD $0x4e68d5c8 // fadd v8.2d, v14.2d, v8.2d
-	WORD $0x6ee5e46e // fcmgt v14.2d, v3.2d, v5.2d
-	WORD $0x6ee6e46f // fcmgt v15.2d, v3.2d, v6.2d
-	WORD $0x6ee7e470 // fcmgt v16.2d, v3.2d, v7.2d
-	WORD $0x6e621c8e // bsl v14.16b, v4.16b, v2.16b
-	WORD $0x6e621c8f // bsl v15.16b, v4.16b, v2.16b
-	WORD $0x6e621c90 // bsl v16.16b, v4.16b, v2.16b
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	WORD $0x4ea31c76 // mov v22.16b, v3.16b
+	WORD $0x4e77cf76 // fmla v22.2d, v27.2d, v23.2d
+	WORD $0x4ea31c7b // mov v27.16b, v3.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4ea31c7c // mov v28.16b, v3.16b
+	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
+	WORD $0x4ea31c74 // mov v20.16b, v3.16b
+	WORD $0x4e7aceb4 // fmla v20.2d, v21.2d, v26.2d
+	WORD $0x4ea41c95 // mov v21.16b, v4.16b
+	WORD $0x4e77ced5 // fmla v21.2d, v22.2d, v23.2d
+	WORD $0x4ea41c96 // mov v22.16b, v4.16b
+	WORD $0x4e78cf76 // fmla v22.2d, v27.2d, v24.2d
+	WORD $0x4ea41c9b // mov v27.16b, v4.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4ea41c9c // mov v28.16b, v4.16b
+	WORD $0x4e7ace9c // fmla v28.2d, v20.2d, v26.2d
+	WORD $0x6e77def4 // fmul v20.2d, v23.2d, v23.2d
+	WORD $0x6e78df13 // fmul v19.2d, v24.2d, v24.2d
+	WORD $0x6e79df3d // fmul v29.2d, v25.2d, v25.2d
+	WORD $0x6e7adf5e // fmul v30.2d, v26.2d, v26.2d
+	WORD $0x4e75ce8c // fmla v12.2d, v20.2d, v21.2d
+	WORD $0x4e76ce6d // fmla v13.2d, v19.2d, v22.2d
+	WORD $0x4e7bcfae // fmla v14.2d, v29.2d, v27.2d
+	WORD $0x4e7ccfcb // fmla v11.2d, v30.2d, v28.2d
+	WORD $0x4e6cd6ec // fadd v12.2d, v23.2d, v12.2d
+	WORD $0x4e6dd70d // fadd v13.2d, v24.2d, v13.2d
+	WORD $0x4e6ed72e // fadd v14.2d, v25.2d, v14.2d
+	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
+	WORD $0x4e6cd44c // fadd v12.2d, v2.2d, v12.2d
+	WORD $0x4e6dd44d // fadd v13.2d, v2.2d, v13.2d
+	WORD $0x4e6ed44e // fadd v14.2d, v2.2d, v14.2d
+	WORD $0x4e6bd44b // fadd v11.2d, v2.2d, v11.2d
+	WORD $0x6ee7e4ba // fcmgt v26.2d, v5.2d, v7.2d
+	WORD $0x6ee8e4b9 // fcmgt v25.2d, v5.2d, v8.2d
+	WORD $0x6ee9e4b8 // fcmgt v24.2d, v5.2d, v9.2d
+	WORD $0x6eeae4b7 // fcmgt v23.2d, v5.2d, v10.2d
+	WORD $0x6e621cda // bsl v26.16b, v6.16b, v2.16b
+	WORD $0x6e621cd9 // bsl v25.16b, v6.16b, v2.16b
+	WORD $0x6e621cd8 // bsl v24.16b, v6.16b, v2.16b
+	WORD $0x6e621cd7 // bsl v23.16b, v6.16b, v2.16b
 
 	// x/(1 + 2^k e^r), both times a unit
-	WORD $0x6e6edca5 // fmul v5.2d, v5.2d, v14.2d
-	WORD $0x6e6fdcc6 // fmul v6.2d, v6.2d, v15.2d
-	WORD $0x6e70dce7 // fmul v7.2d, v7.2d, v16.2d
-	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
-	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eec85cc // add v12.2d, v14.2d, v12.2d
-	WORD $0x4eed85ed // add v13.2d, v15.2d, v13.2d
-	WORD $0x4eeb860b // add v11.2d, v16.2d, v11.2d
-	WORD $0x4e69cd8e // fmla v14.2d, v12.2d, v9.2d
-	WORD $0x4e6acdaf // fmla v15.2d, v13.2d, v10.2d
-	WORD $0x4e68cd70 // fmla v16.2d, v11.2d, v8.2d
-	WORD $0x6e6efcae // fdiv v14.2d, v5.2d, v14.2d
-	WORD $0x6e6ffccf // fdiv v15.2d, v6.2d, v15.2d
-	WORD $0x6e70fcf0 // fdiv v16.2d, v7.2d, v16.2d
-	FMOVQ F14, (R0)
-	FMOVQ F15, 16(R0)
-	FMOVQ F16, 32(R0)
-	ADD $48, R0, R0
-	ADD $48, R1, R1
-	SUB $6, R2, R2
-	CMP $6, R2
+	WORD $0x6e7adce7 // fmul v7.2d, v7.2d, v26.2d
+	WORD $0x6e79dd08 // fmul v8.2d, v8.2d, v25.2d
+	WORD $0x6e78dd29 // fmul v9.2d, v9.2d, v24.2d
+	WORD $0x6e77dd4a // fmul v10.2d, v10.2d, v23.2d
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
+	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4ef08750 // add v16.2d, v26.2d, v16.2d
+	WORD $0x4ef18731 // add v17.2d, v25.2d, v17.2d
+	WORD $0x4ef28712 // add v18.2d, v24.2d, v18.2d
+	WORD $0x4eef86ef // add v15.2d, v23.2d, v15.2d
+	WORD $0x4e6cce1a // fmla v26.2d, v16.2d, v12.2d
+	WORD $0x4e6dce39 // fmla v25.2d, v17.2d, v13.2d
+	WORD $0x4e6ece58 // fmla v24.2d, v18.2d, v14.2d
+	WORD $0x4e6bcdf7 // fmla v23.2d, v15.2d, v11.2d
+	WORD $0x6e7afcfa // fdiv v26.2d, v7.2d, v26.2d
+	WORD $0x6e79fd19 // fdiv v25.2d, v8.2d, v25.2d
+	WORD $0x6e78fd38 // fdiv v24.2d, v9.2d, v24.2d
+	WORD $0x6e77fd57 // fdiv v23.2d, v10.2d, v23.2d
+	FMOVQ F26, (R0)
+	FMOVQ F25, 16(R0)
+	FMOVQ F24, 32(R0)
+	FMOVQ F23, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	SUB $8, R2, R2
+	CMP $8, R2
 	BGE main
 
 single:
@@ -522,83 +561,78 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F5
+	FMOVQ (R1), F7
 	MOVD $0xc087c00000000000, R17 // xc087c00000000000
-	VDUP R17, V6.D2
-	WORD $0x6ee5e4df // fcmgt v31.2d, v6.2d, v5.2d
-	WORD $0x6e651cdf // bsl v31.16b, v6.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	VDUP R17, V8.D2
+	WORD $0x6ee7e51f // fcmgt v31.2d, v8.2d, v7.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V6.D2
-	WORD $0x6ee6e4bf // fcmgt v31.2d, v5.2d, v6.2d
-	WORD $0x6e651cdf // bsl v31.16b, v6.16b, v5.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	VDUP R17, V8.D2
+	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V7.D2
-	WORD $0x4ee6d4e6 // fsub v6.2d, v7.2d, v6.2d
+	VDUP R17, V9.D2
+	WORD $0x4ee8d528 // fsub v8.2d, v9.2d, v8.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V7.D2
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e67ccdf // fmla v31.2d, v6.2d, v7.2d
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4ee7d408 // fsub v8.2d, v0.2d, v7.2d
-	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V9.D2
-	WORD $0x4e69cd06 // fmla v6.2d, v8.2d, v9.2d
-	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
-	WORD $0x4e61cd09 // fmla v9.2d, v8.2d, v1.2d
-	WORD $0x4ee9d4c6 // fsub v6.2d, v6.2d, v9.2d
-	WORD $0x4e61cd06 // fmla v6.2d, v8.2d, v1.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V11.D2
+	WORD $0x4e6bcd48 // fmla v8.2d, v10.2d, v11.2d
+	WORD $0x4ea81d0b // mov v11.16b, v8.16b
+	WORD $0x4e61cd4b // fmla v11.2d, v10.2d, v1.2d
+	WORD $0x4eebd508 // fsub v8.2d, v8.2d, v11.2d
+	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
 
-	// e^r, from 1 + r in two parts
-	WORD $0x4e69d448 // fadd v8.2d, v2.2d, v9.2d
-	WORD $0x4ee8d44a // fsub v10.2d, v2.2d, v8.2d
-	WORD $0x4e69d54a // fadd v10.2d, v10.2d, v9.2d
-	WORD $0x6e69dd2b // fmul v11.2d, v9.2d, v9.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V12.D2
+	VDUP R17, V10.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
-	WORD $0x4e6dcd66 // fmla v6.2d, v11.2d, v13.2d
-	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
-	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
-	WORD $0x6ee5e468 // fcmgt v8.2d, v3.2d, v5.2d
-	WORD $0x6e621c88 // bsl v8.16b, v4.16b, v2.16b
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x4ea31c6a // mov v10.16b, v3.16b
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	WORD $0x4ea41c8c // mov v12.16b, v4.16b
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
+	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	WORD $0x4e68d448 // fadd v8.2d, v2.2d, v8.2d
+	WORD $0x6ee7e4ab // fcmgt v11.2d, v5.2d, v7.2d
+	WORD $0x6e621ccb // bsl v11.16b, v6.16b, v2.16b
 
 	// x/(1 + 2^k e^r), both times a unit
-	WORD $0x6e68dca5 // fmul v5.2d, v5.2d, v8.2d
-	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
-	WORD $0x4ee78507 // add v7.2d, v8.2d, v7.2d
-	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
-	WORD $0x6e68fca8 // fdiv v8.2d, v5.2d, v8.2d
-	FMOVQ F8, (R0)
+	WORD $0x6e6bdce7 // fmul v7.2d, v7.2d, v11.2d
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4ee98569 // add v9.2d, v11.2d, v9.2d
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
+	WORD $0x6e6bfceb // fdiv v11.2d, v7.2d, v11.2d
+	FMOVQ F11, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -608,83 +642,78 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F5
+	FMOVD (R1), F7
 	MOVD $0xc087c00000000000, R17 // xc087c00000000000
-	VDUP R17, V6.D2
-	WORD $0x6ee5e4df // fcmgt v31.2d, v6.2d, v5.2d
-	WORD $0x6e651cdf // bsl v31.16b, v6.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	VDUP R17, V8.D2
+	WORD $0x6ee7e51f // fcmgt v31.2d, v8.2d, v7.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V6.D2
-	WORD $0x6ee6e4bf // fcmgt v31.2d, v5.2d, v6.2d
-	WORD $0x6e651cdf // bsl v31.16b, v6.16b, v5.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	VDUP R17, V8.D2
+	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V7.D2
-	WORD $0x4ee6d4e6 // fsub v6.2d, v7.2d, v6.2d
+	VDUP R17, V9.D2
+	WORD $0x4ee8d528 // fsub v8.2d, v9.2d, v8.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V7.D2
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e67ccdf // fmla v31.2d, v6.2d, v7.2d
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4ee7d408 // fsub v8.2d, v0.2d, v7.2d
-	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V9.D2
-	WORD $0x4e69cd06 // fmla v6.2d, v8.2d, v9.2d
-	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
-	WORD $0x4e61cd09 // fmla v9.2d, v8.2d, v1.2d
-	WORD $0x4ee9d4c6 // fsub v6.2d, v6.2d, v9.2d
-	WORD $0x4e61cd06 // fmla v6.2d, v8.2d, v1.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V11.D2
+	WORD $0x4e6bcd48 // fmla v8.2d, v10.2d, v11.2d
+	WORD $0x4ea81d0b // mov v11.16b, v8.16b
+	WORD $0x4e61cd4b // fmla v11.2d, v10.2d, v1.2d
+	WORD $0x4eebd508 // fsub v8.2d, v8.2d, v11.2d
+	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
 
-	// e^r, from 1 + r in two parts
-	WORD $0x4e69d448 // fadd v8.2d, v2.2d, v9.2d
-	WORD $0x4ee8d44a // fsub v10.2d, v2.2d, v8.2d
-	WORD $0x4e69d54a // fadd v10.2d, v10.2d, v9.2d
-	WORD $0x6e69dd2b // fmul v11.2d, v9.2d, v9.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V12.D2
+	VDUP R17, V10.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
-	WORD $0x4e6dcd66 // fmla v6.2d, v11.2d, v13.2d
-	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
-	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
-	WORD $0x6ee5e468 // fcmgt v8.2d, v3.2d, v5.2d
-	WORD $0x6e621c88 // bsl v8.16b, v4.16b, v2.16b
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x4ea31c6a // mov v10.16b, v3.16b
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	WORD $0x4ea41c8c // mov v12.16b, v4.16b
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
+	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	WORD $0x4e68d448 // fadd v8.2d, v2.2d, v8.2d
+	WORD $0x6ee7e4ab // fcmgt v11.2d, v5.2d, v7.2d
+	WORD $0x6e621ccb // bsl v11.16b, v6.16b, v2.16b
 
 	// x/(1 + 2^k e^r), both times a unit
-	WORD $0x6e68dca5 // fmul v5.2d, v5.2d, v8.2d
-	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
-	WORD $0x4ee78507 // add v7.2d, v8.2d, v7.2d
-	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
-	WORD $0x6e68fca8 // fdiv v8.2d, v5.2d, v8.2d
-	FMOVD F8, (R0)
+	WORD $0x6e6bdce7 // fmul v7.2d, v7.2d, v11.2d
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4ee98569 // add v9.2d, v11.2d, v9.2d
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
+	WORD $0x6e6bfceb // fdiv v11.2d, v7.2d, v11.2d
+	FMOVD F11, (R0)
 
 skip:
 

@@ -378,217 +378,256 @@ TEXT ·SiLUGradF64(SB), NOSPLIT, $0-72
 	MOVD dy_base+24(FP), R1
 	MOVD x_base+48(FP), R2
 	MOVD dst_len+8(FP), R3
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
 	VDUP R17, V0.D2
-	MOVD $0x39f0000000000000, R17 // x39f0000000000000
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V1.D2
-	CMP $6, R3
+	MOVD $0x39f0000000000000, R17 // x39f0000000000000
+	VDUP R17, V2.D2
+	CMP $8, R3
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F2
-	FMOVQ 16(R1), F3
-	FMOVQ 32(R1), F4
-	FMOVQ (R2), F5
-	FMOVQ 16(R2), F6
-	FMOVQ 32(R2), F7
+	FMOVQ (R1), F3
+	FMOVQ 16(R1), F4
+	FMOVQ 32(R1), F5
+	FMOVQ 48(R1), F6
+	FMOVQ (R2), F7
+	FMOVQ 16(R2), F8
+	FMOVQ 32(R2), F9
+	FMOVQ 48(R2), F10
 	MOVD $0xc087c00000000000, R17 // xc087c00000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee5e51f // fcmgt v31.2d, v8.2d, v5.2d
-	WORD $0x6e651d1f // bsl v31.16b, v8.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x6ee6e51f // fcmgt v31.2d, v8.2d, v6.2d
-	WORD $0x6e661d1f // bsl v31.16b, v8.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x6ee7e51f // fcmgt v31.2d, v8.2d, v7.2d
-	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	VDUP R17, V11.D2
+	WORD $0x6ee7e57f // fcmgt v31.2d, v11.2d, v7.2d
+	WORD $0x6e671d7f // bsl v31.16b, v11.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6ee8e57f // fcmgt v31.2d, v11.2d, v8.2d
+	WORD $0x6e681d7f // bsl v31.16b, v11.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x6ee9e57f // fcmgt v31.2d, v11.2d, v9.2d
+	WORD $0x6e691d7f // bsl v31.16b, v11.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6eeae57f // fcmgt v31.2d, v11.2d, v10.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	MOVD $0x4048000000000000, R17 // x4048000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee8e4bf // fcmgt v31.2d, v5.2d, v8.2d
-	WORD $0x6e651d1f // bsl v31.16b, v8.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x6ee8e4df // fcmgt v31.2d, v6.2d, v8.2d
-	WORD $0x6e661d1f // bsl v31.16b, v8.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
-	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	VDUP R17, V11.D2
+	WORD $0x6eebe4ff // fcmgt v31.2d, v7.2d, v11.2d
+	WORD $0x6e671d7f // bsl v31.16b, v11.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6eebe51f // fcmgt v31.2d, v8.2d, v11.2d
+	WORD $0x6e681d7f // bsl v31.16b, v11.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x6eebe53f // fcmgt v31.2d, v9.2d, v11.2d
+	WORD $0x6e691d7f // bsl v31.16b, v11.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ee5d509 // fsub v9.2d, v8.2d, v5.2d
-	WORD $0x4ee6d50a // fsub v10.2d, v8.2d, v6.2d
-	WORD $0x4ee7d508 // fsub v8.2d, v8.2d, v7.2d
+	VDUP R17, V11.D2
+	WORD $0x4ee7d56c // fsub v12.2d, v11.2d, v7.2d
+	WORD $0x4ee8d56d // fsub v13.2d, v11.2d, v8.2d
+	WORD $0x4ee9d56e // fsub v14.2d, v11.2d, v9.2d
+	WORD $0x4eead56b // fsub v11.2d, v11.2d, v10.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V11.D2
+	VDUP R17, V15.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4e6bcd2d // fmla v13.2d, v9.2d, v11.2d
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
-	WORD $0x4e6bcd4e // fmla v14.2d, v10.2d, v11.2d
-	WORD $0x4e6bcd0c // fmla v12.2d, v8.2d, v11.2d
+	VDUP R17, V16.D2
+	WORD $0x4eb01e11 // mov v17.16b, v16.16b
+	WORD $0x4e6fcd91 // fmla v17.2d, v12.2d, v15.2d
+	WORD $0x4eb01e12 // mov v18.16b, v16.16b
+	WORD $0x4e6fcdb2 // fmla v18.2d, v13.2d, v15.2d
+	WORD $0x4eb01e13 // mov v19.16b, v16.16b
+	WORD $0x4e6fcdd3 // fmla v19.2d, v14.2d, v15.2d
+	WORD $0x4e6fcd70 // fmla v16.2d, v11.2d, v15.2d
 	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V11.D2
-	WORD $0x4eedd56f // fsub v15.2d, v11.2d, v13.2d
-	WORD $0x4eeed570 // fsub v16.2d, v11.2d, v14.2d
-	WORD $0x4eecd56b // fsub v11.2d, v11.2d, v12.2d
+	VDUP R17, V15.D2
+	WORD $0x4ef1d5f4 // fsub v20.2d, v15.2d, v17.2d
+	WORD $0x4ef2d5f5 // fsub v21.2d, v15.2d, v18.2d
+	WORD $0x4ef3d5f6 // fsub v22.2d, v15.2d, v19.2d
+	WORD $0x4ef0d5ef // fsub v15.2d, v15.2d, v16.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V17.D2
-	WORD $0x4e71cde9 // fmla v9.2d, v15.2d, v17.2d
-	WORD $0x4e71ce0a // fmla v10.2d, v16.2d, v17.2d
-	WORD $0x4e71cd68 // fmla v8.2d, v11.2d, v17.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V17.D2
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eaa1d53 // mov v19.16b, v10.16b
-	WORD $0x4e71ce13 // fmla v19.2d, v16.2d, v17.2d
-	WORD $0x4ea81d1f // mov v31.16b, v8.16b
-	WORD $0x4e71cd7f // fmla v31.2d, v11.2d, v17.2d
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
-	WORD $0x4ef2d529 // fsub v9.2d, v9.2d, v18.2d
-	WORD $0x4ef3d54a // fsub v10.2d, v10.2d, v19.2d
-	WORD $0x4ef1d508 // fsub v8.2d, v8.2d, v17.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V20.D2
-	WORD $0x4e74cde9 // fmla v9.2d, v15.2d, v20.2d
-	WORD $0x4e74ce0a // fmla v10.2d, v16.2d, v20.2d
-	WORD $0x4e74cd68 // fmla v8.2d, v11.2d, v20.2d
+	VDUP R17, V23.D2
+	WORD $0x4e77ce8c // fmla v12.2d, v20.2d, v23.2d
+	WORD $0x4e77cead // fmla v13.2d, v21.2d, v23.2d
+	WORD $0x4e77cece // fmla v14.2d, v22.2d, v23.2d
+	WORD $0x4e77cdeb // fmla v11.2d, v15.2d, v23.2d
+	WORD $0x4eac1d97 // mov v23.16b, v12.16b
+	WORD $0x4e60ce97 // fmla v23.2d, v20.2d, v0.2d
+	WORD $0x4ead1db8 // mov v24.16b, v13.16b
+	WORD $0x4e60ceb8 // fmla v24.2d, v21.2d, v0.2d
+	WORD $0x4eae1dd9 // mov v25.16b, v14.16b
+	WORD $0x4e60ced9 // fmla v25.2d, v22.2d, v0.2d
+	WORD $0x4eab1d7a // mov v26.16b, v11.16b
+	WORD $0x4e60cdfa // fmla v26.2d, v15.2d, v0.2d
+	WORD $0x4ef7d58c // fsub v12.2d, v12.2d, v23.2d
+	WORD $0x4ef8d5ad // fsub v13.2d, v13.2d, v24.2d
+	WORD $0x4ef9d5ce // fsub v14.2d, v14.2d, v25.2d
+	WORD $0x4efad56b // fsub v11.2d, v11.2d, v26.2d
+	WORD $0x4e60ce8c // fmla v12.2d, v20.2d, v0.2d
+	WORD $0x4e60cead // fmla v13.2d, v21.2d, v0.2d
+	WORD $0x4e60cece // fmla v14.2d, v22.2d, v0.2d
+	WORD $0x4e60cdeb // fmla v11.2d, v15.2d, v0.2d
 
-	// e^r, from 1 + r in two parts
-	WORD $0x4e72d40b // fadd v11.2d, v0.2d, v18.2d
-	WORD $0x4e73d414 // fadd v20.2d, v0.2d, v19.2d
-	WORD $0x4e71d410 // fadd v16.2d, v0.2d, v17.2d
-	WORD $0x4eebd40f // fsub v15.2d, v0.2d, v11.2d
-	WORD $0x4ef4d415 // fsub v21.2d, v0.2d, v20.2d
-	WORD $0x4ef0d416 // fsub v22.2d, v0.2d, v16.2d
-	WORD $0x4e72d5ef // fadd v15.2d, v15.2d, v18.2d
-	WORD $0x4e73d6b5 // fadd v21.2d, v21.2d, v19.2d
-	WORD $0x4e71d6d6 // fadd v22.2d, v22.2d, v17.2d
-	WORD $0x6e72de57 // fmul v23.2d, v18.2d, v18.2d
-	WORD $0x6e73de78 // fmul v24.2d, v19.2d, v19.2d
-	WORD $0x6e71de39 // fmul v25.2d, v17.2d, v17.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V26.D2
+	VDUP R17, V15.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e72cf5c // fmla v28.2d, v26.2d, v18.2d
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e73cf5d // fmla v29.2d, v26.2d, v19.2d
-	WORD $0x4e71cf5b // fmla v27.2d, v26.2d, v17.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed5 // mov v21.16b, v22.16b
+	WORD $0x4e77cdf5 // fmla v21.2d, v15.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78cdf4 // fmla v20.2d, v15.2d, v24.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e79cdfb // fmla v27.2d, v15.2d, v25.2d
+	WORD $0x4e7acdf6 // fmla v22.2d, v15.2d, v26.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e72cf9e // fmla v30.2d, v28.2d, v18.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e73cfbc // fmla v28.2d, v29.2d, v19.2d
-	WORD $0x4e71cf7a // fmla v26.2d, v27.2d, v17.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e77cebc // fmla v28.2d, v21.2d, v23.2d
+	WORD $0x4eaf1df5 // mov v21.16b, v15.16b
+	WORD $0x4e78ce95 // fmla v21.2d, v20.2d, v24.2d
+	WORD $0x4eaf1df4 // mov v20.16b, v15.16b
+	WORD $0x4e79cf74 // fmla v20.2d, v27.2d, v25.2d
+	WORD $0x4e7acecf // fmla v15.2d, v22.2d, v26.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e73cf9e // fmla v30.2d, v28.2d, v19.2d
-	WORD $0x4e71cf5b // fmla v27.2d, v26.2d, v17.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e78cebc // fmla v28.2d, v21.2d, v24.2d
+	WORD $0x4eb61ed5 // mov v21.16b, v22.16b
+	WORD $0x4e79ce95 // fmla v21.2d, v20.2d, v25.2d
+	WORD $0x4e7acdf6 // fmla v22.2d, v15.2d, v26.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e73cfdd // fmla v29.2d, v30.2d, v19.2d
-	WORD $0x4e71cf7a // fmla v26.2d, v27.2d, v17.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1df4 // mov v20.16b, v15.16b
+	WORD $0x4e77cf74 // fmla v20.2d, v27.2d, v23.2d
+	WORD $0x4eaf1dfb // mov v27.16b, v15.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e79cebc // fmla v28.2d, v21.2d, v25.2d
+	WORD $0x4e7acecf // fmla v15.2d, v22.2d, v26.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e72cf9e // fmla v30.2d, v28.2d, v18.2d
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e73cfbc // fmla v28.2d, v29.2d, v19.2d
-	WORD $0x4e71cf5b // fmla v27.2d, v26.2d, v17.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed5 // mov v21.16b, v22.16b
+	WORD $0x4e77ce95 // fmla v21.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78cf74 // fmla v20.2d, v27.2d, v24.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4e7acdf6 // fmla v22.2d, v15.2d, v26.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e73cf9e // fmla v30.2d, v28.2d, v19.2d
-	WORD $0x4e71cf7a // fmla v26.2d, v27.2d, v17.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e77cebc // fmla v28.2d, v21.2d, v23.2d
+	WORD $0x4eaf1df5 // mov v21.16b, v15.16b
+	WORD $0x4e78ce95 // fmla v21.2d, v20.2d, v24.2d
+	WORD $0x4eaf1df4 // mov v20.16b, v15.16b
+	WORD $0x4e79cf74 // fmla v20.2d, v27.2d, v25.2d
+	WORD $0x4e7acecf // fmla v15.2d, v22.2d, v26.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e73cfdd // fmla v29.2d, v30.2d, v19.2d
-	WORD $0x4e71cf5b // fmla v27.2d, v26.2d, v17.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e78cebc // fmla v28.2d, v21.2d, v24.2d
+	WORD $0x4eb61ed5 // mov v21.16b, v22.16b
+	WORD $0x4e79ce95 // fmla v21.2d, v20.2d, v25.2d
+	WORD $0x4e7acdf6 // fmla v22.2d, v15.2d, v26.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e72cf9e // fmla v30.2d, v28.2d, v18.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e73cfbc // fmla v28.2d, v29.2d, v19.2d
-	WORD $0x4e71cf7a // fmla v26.2d, v27.2d, v17.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1df4 // mov v20.16b, v15.16b
+	WORD $0x4e77cf74 // fmla v20.2d, v27.2d, v23.2d
+	WORD $0x4eaf1dfb // mov v27.16b, v15.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e79cebc // fmla v28.2d, v21.2d, v25.2d
+	WORD $0x4e7acecf // fmla v15.2d, v22.2d, v26.2d
 	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
-	WORD $0x4ebb1f72 // mov v18.16b, v27.16b
-	WORD $0x4e73cf92 // fmla v18.2d, v28.2d, v19.2d
-	WORD $0x4e71cf5b // fmla v27.2d, v26.2d, v17.2d
-	WORD $0x4e7dcee9 // fmla v9.2d, v23.2d, v29.2d
-	WORD $0x4e72cf0a // fmla v10.2d, v24.2d, v18.2d
-	WORD $0x4e7bcf28 // fmla v8.2d, v25.2d, v27.2d
-	WORD $0x4e69d5e9 // fadd v9.2d, v15.2d, v9.2d
-	WORD $0x4e6ad6aa // fadd v10.2d, v21.2d, v10.2d
-	WORD $0x4e68d6c8 // fadd v8.2d, v22.2d, v8.2d
-	WORD $0x4e69d569 // fadd v9.2d, v11.2d, v9.2d
-	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
-	WORD $0x4e68d608 // fadd v8.2d, v16.2d, v8.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed5 // mov v21.16b, v22.16b
+	WORD $0x4e77ce95 // fmla v21.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78cf74 // fmla v20.2d, v27.2d, v24.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4e7acdf6 // fmla v22.2d, v15.2d, v26.2d
+	WORD $0x6e77deef // fmul v15.2d, v23.2d, v23.2d
+	WORD $0x6e78df1c // fmul v28.2d, v24.2d, v24.2d
+	WORD $0x6e79df3d // fmul v29.2d, v25.2d, v25.2d
+	WORD $0x6e7adf5e // fmul v30.2d, v26.2d, v26.2d
+	WORD $0x4e75cdec // fmla v12.2d, v15.2d, v21.2d
+	WORD $0x4e74cf8d // fmla v13.2d, v28.2d, v20.2d
+	WORD $0x4e7bcfae // fmla v14.2d, v29.2d, v27.2d
+	WORD $0x4e76cfcb // fmla v11.2d, v30.2d, v22.2d
+	WORD $0x4e6cd6ec // fadd v12.2d, v23.2d, v12.2d
+	WORD $0x4e6dd70d // fadd v13.2d, v24.2d, v13.2d
+	WORD $0x4e6ed72e // fadd v14.2d, v25.2d, v14.2d
+	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
+	WORD $0x4e6cd42c // fadd v12.2d, v1.2d, v12.2d
+	WORD $0x4e6dd42d // fadd v13.2d, v1.2d, v13.2d
+	WORD $0x4e6ed42e // fadd v14.2d, v1.2d, v14.2d
+	WORD $0x4e6bd42b // fadd v11.2d, v1.2d, v11.2d
 
 	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
-	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
-	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
-	WORD $0x4eed842d // add v13.2d, v1.2d, v13.2d
-	WORD $0x4eee842e // add v14.2d, v1.2d, v14.2d
-	WORD $0x4eec842c // add v12.2d, v1.2d, v12.2d
-	WORD $0x6e69dda9 // fmul v9.2d, v13.2d, v9.2d
-	WORD $0x6e6addca // fmul v10.2d, v14.2d, v10.2d
-	WORD $0x6e68dd88 // fmul v8.2d, v12.2d, v8.2d
-	WORD $0x4e69d42c // fadd v12.2d, v1.2d, v9.2d
-	WORD $0x4e6ad42e // fadd v14.2d, v1.2d, v10.2d
-	WORD $0x4e68d42d // fadd v13.2d, v1.2d, v8.2d
-	WORD $0x6e6cfc0c // fdiv v12.2d, v0.2d, v12.2d
-	WORD $0x6e6efc0e // fdiv v14.2d, v0.2d, v14.2d
-	WORD $0x6e6dfc0d // fdiv v13.2d, v0.2d, v13.2d
-	WORD $0x6e6cdc30 // fmul v16.2d, v1.2d, v12.2d
-	WORD $0x6e6edc34 // fmul v20.2d, v1.2d, v14.2d
-	WORD $0x6e6ddc2b // fmul v11.2d, v1.2d, v13.2d
-	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
-	WORD $0x6e6edd4e // fmul v14.2d, v10.2d, v14.2d
-	WORD $0x6e6ddd0d // fmul v13.2d, v8.2d, v13.2d
-	WORD $0x4ea01c08 // mov v8.16b, v0.16b
-	WORD $0x4e6ccca8 // fmla v8.2d, v5.2d, v12.2d
-	WORD $0x4ea01c0c // mov v12.16b, v0.16b
-	WORD $0x4e6ecccc // fmla v12.2d, v6.2d, v14.2d
-	WORD $0x4ea01c0e // mov v14.16b, v0.16b
-	WORD $0x4e6dccee // fmla v14.2d, v7.2d, v13.2d
-	WORD $0x6e68de08 // fmul v8.2d, v16.2d, v8.2d
-	WORD $0x6e6cde8c // fmul v12.2d, v20.2d, v12.2d
-	WORD $0x6e6edd6e // fmul v14.2d, v11.2d, v14.2d
-	WORD $0x6e68dc48 // fmul v8.2d, v2.2d, v8.2d
-	WORD $0x6e6cdc6c // fmul v12.2d, v3.2d, v12.2d
-	WORD $0x6e6edc8e // fmul v14.2d, v4.2d, v14.2d
-	FMOVQ F8, (R0)
-	FMOVQ F12, 16(R0)
-	FMOVQ F14, 32(R0)
-	ADD $48, R0, R0
-	ADD $48, R1, R1
-	ADD $48, R2, R2
-	SUB $6, R3, R3
-	CMP $6, R3
+	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
+	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
+	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4ef18451 // add v17.2d, v2.2d, v17.2d
+	WORD $0x4ef28452 // add v18.2d, v2.2d, v18.2d
+	WORD $0x4ef38453 // add v19.2d, v2.2d, v19.2d
+	WORD $0x4ef08450 // add v16.2d, v2.2d, v16.2d
+	WORD $0x6e6cde2c // fmul v12.2d, v17.2d, v12.2d
+	WORD $0x6e6dde4d // fmul v13.2d, v18.2d, v13.2d
+	WORD $0x6e6ede6e // fmul v14.2d, v19.2d, v14.2d
+	WORD $0x6e6bde0b // fmul v11.2d, v16.2d, v11.2d
+	WORD $0x4e6cd450 // fadd v16.2d, v2.2d, v12.2d
+	WORD $0x4e6dd453 // fadd v19.2d, v2.2d, v13.2d
+	WORD $0x4e6ed452 // fadd v18.2d, v2.2d, v14.2d
+	WORD $0x4e6bd451 // fadd v17.2d, v2.2d, v11.2d
+	WORD $0x6e70fc30 // fdiv v16.2d, v1.2d, v16.2d
+	WORD $0x6e73fc33 // fdiv v19.2d, v1.2d, v19.2d
+	WORD $0x6e72fc32 // fdiv v18.2d, v1.2d, v18.2d
+	WORD $0x6e71fc31 // fdiv v17.2d, v1.2d, v17.2d
+	WORD $0x6e70dc5a // fmul v26.2d, v2.2d, v16.2d
+	WORD $0x6e73dc59 // fmul v25.2d, v2.2d, v19.2d
+	WORD $0x6e72dc58 // fmul v24.2d, v2.2d, v18.2d
+	WORD $0x6e71dc57 // fmul v23.2d, v2.2d, v17.2d
+	WORD $0x6e70dd90 // fmul v16.2d, v12.2d, v16.2d
+	WORD $0x6e73ddb3 // fmul v19.2d, v13.2d, v19.2d
+	WORD $0x6e72ddd2 // fmul v18.2d, v14.2d, v18.2d
+	WORD $0x6e71dd71 // fmul v17.2d, v11.2d, v17.2d
+	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	WORD $0x4e70cceb // fmla v11.2d, v7.2d, v16.2d
+	WORD $0x4ea11c30 // mov v16.16b, v1.16b
+	WORD $0x4e73cd10 // fmla v16.2d, v8.2d, v19.2d
+	WORD $0x4ea11c33 // mov v19.16b, v1.16b
+	WORD $0x4e72cd33 // fmla v19.2d, v9.2d, v18.2d
+	WORD $0x4ea11c32 // mov v18.16b, v1.16b
+	WORD $0x4e71cd52 // fmla v18.2d, v10.2d, v17.2d
+	WORD $0x6e6bdf4b // fmul v11.2d, v26.2d, v11.2d
+	WORD $0x6e70df30 // fmul v16.2d, v25.2d, v16.2d
+	WORD $0x6e73df13 // fmul v19.2d, v24.2d, v19.2d
+	WORD $0x6e72def2 // fmul v18.2d, v23.2d, v18.2d
+	WORD $0x6e6bdc6b // fmul v11.2d, v3.2d, v11.2d
+	WORD $0x6e70dc90 // fmul v16.2d, v4.2d, v16.2d
+	WORD $0x6e73dcb3 // fmul v19.2d, v5.2d, v19.2d
+	WORD $0x6e72dcd2 // fmul v18.2d, v6.2d, v18.2d
+	FMOVQ F11, (R0)
+	FMOVQ F16, 16(R0)
+	FMOVQ F19, 32(R0)
+	FMOVQ F18, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	ADD $64, R2, R2
+	SUB $8, R3, R3
+	CMP $8, R3
 	BGE main
 
 single:
@@ -596,95 +635,87 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F2
-	FMOVQ (R2), F3
+	FMOVQ (R1), F3
+	FMOVQ (R2), F4
 	MOVD $0xc087c00000000000, R17 // xc087c00000000000
-	VDUP R17, V4.D2
-	WORD $0x6ee3e49f // fcmgt v31.2d, v4.2d, v3.2d
-	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	VDUP R17, V5.D2
+	WORD $0x6ee4e4bf // fcmgt v31.2d, v5.2d, v4.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	MOVD $0x4048000000000000, R17 // x4048000000000000
-	VDUP R17, V4.D2
-	WORD $0x6ee4e47f // fcmgt v31.2d, v3.2d, v4.2d
-	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	VDUP R17, V5.D2
+	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V4.D2
-	WORD $0x4ee3d484 // fsub v4.2d, v4.2d, v3.2d
+	VDUP R17, V5.D2
+	WORD $0x4ee4d4a5 // fsub v5.2d, v5.2d, v4.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V5.D2
+	VDUP R17, V6.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V7.D2
+	WORD $0x4e66cca7 // fmla v7.2d, v5.2d, v6.2d
 	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V6.D2
-	WORD $0x4e65cc86 // fmla v6.2d, v4.2d, v5.2d
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ee6d4a5 // fsub v5.2d, v5.2d, v6.2d
+	WORD $0x4ee7d4c6 // fsub v6.2d, v6.2d, v7.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V7.D2
-	WORD $0x4e67cca4 // fmla v4.2d, v5.2d, v7.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V7.D2
-	WORD $0x4ea41c9f // mov v31.16b, v4.16b
-	WORD $0x4e67ccbf // fmla v31.2d, v5.2d, v7.2d
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4ee7d484 // fsub v4.2d, v4.2d, v7.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
 	VDUP R17, V8.D2
-	WORD $0x4e68cca4 // fmla v4.2d, v5.2d, v8.2d
+	WORD $0x4e68ccc5 // fmla v5.2d, v6.2d, v8.2d
+	WORD $0x4ea51ca8 // mov v8.16b, v5.16b
+	WORD $0x4e60ccc8 // fmla v8.2d, v6.2d, v0.2d
+	WORD $0x4ee8d4a5 // fsub v5.2d, v5.2d, v8.2d
+	WORD $0x4e60ccc5 // fmla v5.2d, v6.2d, v0.2d
 
-	// e^r, from 1 + r in two parts
-	WORD $0x4e67d405 // fadd v5.2d, v0.2d, v7.2d
-	WORD $0x4ee5d408 // fsub v8.2d, v0.2d, v5.2d
-	WORD $0x4e67d508 // fadd v8.2d, v8.2d, v7.2d
-	WORD $0x6e67dce9 // fmul v9.2d, v7.2d, v7.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V10.D2
+	VDUP R17, V6.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	VDUP R17, V6.D2
+	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	VDUP R17, V6.D2
+	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	VDUP R17, V6.D2
+	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	VDUP R17, V6.D2
+	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
 	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	WORD $0x4e6bcd24 // fmla v4.2d, v9.2d, v11.2d
-	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
-	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
+	WORD $0x6e68dd06 // fmul v6.2d, v8.2d, v8.2d
+	WORD $0x4e69ccc5 // fmla v5.2d, v6.2d, v9.2d
+	WORD $0x4e65d505 // fadd v5.2d, v8.2d, v5.2d
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
 
 	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
-	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
-	WORD $0x4ee68426 // add v6.2d, v1.2d, v6.2d
-	WORD $0x6e64dcc4 // fmul v4.2d, v6.2d, v4.2d
-	WORD $0x4e64d426 // fadd v6.2d, v1.2d, v4.2d
-	WORD $0x6e66fc06 // fdiv v6.2d, v0.2d, v6.2d
-	WORD $0x6e66dc25 // fmul v5.2d, v1.2d, v6.2d
-	WORD $0x6e66dc86 // fmul v6.2d, v4.2d, v6.2d
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4e66cc64 // fmla v4.2d, v3.2d, v6.2d
-	WORD $0x6e64dca4 // fmul v4.2d, v5.2d, v4.2d
-	WORD $0x6e64dc44 // fmul v4.2d, v2.2d, v4.2d
-	FMOVQ F4, (R0)
+	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
+	WORD $0x4ee78447 // add v7.2d, v2.2d, v7.2d
+	WORD $0x6e65dce5 // fmul v5.2d, v7.2d, v5.2d
+	WORD $0x4e65d447 // fadd v7.2d, v2.2d, v5.2d
+	WORD $0x6e67fc27 // fdiv v7.2d, v1.2d, v7.2d
+	WORD $0x6e67dc48 // fmul v8.2d, v2.2d, v7.2d
+	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4e67cc85 // fmla v5.2d, v4.2d, v7.2d
+	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
+	WORD $0x6e65dc65 // fmul v5.2d, v3.2d, v5.2d
+	FMOVQ F5, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -695,95 +726,87 @@ one:
 tail:
 	CBZ R3, done
 	TBZ $0, R3, skip
-	FMOVD (R1), F2
-	FMOVD (R2), F3
+	FMOVD (R1), F3
+	FMOVD (R2), F4
 	MOVD $0xc087c00000000000, R17 // xc087c00000000000
-	VDUP R17, V4.D2
-	WORD $0x6ee3e49f // fcmgt v31.2d, v4.2d, v3.2d
-	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	VDUP R17, V5.D2
+	WORD $0x6ee4e4bf // fcmgt v31.2d, v5.2d, v4.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	MOVD $0x4048000000000000, R17 // x4048000000000000
-	VDUP R17, V4.D2
-	WORD $0x6ee4e47f // fcmgt v31.2d, v3.2d, v4.2d
-	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	VDUP R17, V5.D2
+	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V4.D2
-	WORD $0x4ee3d484 // fsub v4.2d, v4.2d, v3.2d
+	VDUP R17, V5.D2
+	WORD $0x4ee4d4a5 // fsub v5.2d, v5.2d, v4.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V5.D2
+	VDUP R17, V6.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V7.D2
+	WORD $0x4e66cca7 // fmla v7.2d, v5.2d, v6.2d
 	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V6.D2
-	WORD $0x4e65cc86 // fmla v6.2d, v4.2d, v5.2d
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ee6d4a5 // fsub v5.2d, v5.2d, v6.2d
+	WORD $0x4ee7d4c6 // fsub v6.2d, v6.2d, v7.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V7.D2
-	WORD $0x4e67cca4 // fmla v4.2d, v5.2d, v7.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V7.D2
-	WORD $0x4ea41c9f // mov v31.16b, v4.16b
-	WORD $0x4e67ccbf // fmla v31.2d, v5.2d, v7.2d
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4ee7d484 // fsub v4.2d, v4.2d, v7.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
 	VDUP R17, V8.D2
-	WORD $0x4e68cca4 // fmla v4.2d, v5.2d, v8.2d
+	WORD $0x4e68ccc5 // fmla v5.2d, v6.2d, v8.2d
+	WORD $0x4ea51ca8 // mov v8.16b, v5.16b
+	WORD $0x4e60ccc8 // fmla v8.2d, v6.2d, v0.2d
+	WORD $0x4ee8d4a5 // fsub v5.2d, v5.2d, v8.2d
+	WORD $0x4e60ccc5 // fmla v5.2d, v6.2d, v0.2d
 
-	// e^r, from 1 + r in two parts
-	WORD $0x4e67d405 // fadd v5.2d, v0.2d, v7.2d
-	WORD $0x4ee5d408 // fsub v8.2d, v0.2d, v5.2d
-	WORD $0x4e67d508 // fadd v8.2d, v8.2d, v7.2d
-	WORD $0x6e67dce9 // fmul v9.2d, v7.2d, v7.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V10.D2
+	VDUP R17, V6.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	VDUP R17, V6.D2
+	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	VDUP R17, V6.D2
+	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	VDUP R17, V6.D2
+	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
+	VDUP R17, V6.D2
+	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
 	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	WORD $0x4e6bcd24 // fmla v4.2d, v9.2d, v11.2d
-	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
-	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
+	WORD $0x6e68dd06 // fmul v6.2d, v8.2d, v8.2d
+	WORD $0x4e69ccc5 // fmla v5.2d, v6.2d, v9.2d
+	WORD $0x4e65d505 // fadd v5.2d, v8.2d, v5.2d
+	WORD $0x4e65d425 // fadd v5.2d, v1.2d, v5.2d
 
 	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
-	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
-	WORD $0x4ee68426 // add v6.2d, v1.2d, v6.2d
-	WORD $0x6e64dcc4 // fmul v4.2d, v6.2d, v4.2d
-	WORD $0x4e64d426 // fadd v6.2d, v1.2d, v4.2d
-	WORD $0x6e66fc06 // fdiv v6.2d, v0.2d, v6.2d
-	WORD $0x6e66dc25 // fmul v5.2d, v1.2d, v6.2d
-	WORD $0x6e66dc86 // fmul v6.2d, v4.2d, v6.2d
-	WORD $0x4ea01c04 // mov v4.16b, v0.16b
-	WORD $0x4e66cc64 // fmla v4.2d, v3.2d, v6.2d
-	WORD $0x6e64dca4 // fmul v4.2d, v5.2d, v4.2d
-	WORD $0x6e64dc44 // fmul v4.2d, v2.2d, v4.2d
-	FMOVD F4, (R0)
+	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
+	WORD $0x4ee78447 // add v7.2d, v2.2d, v7.2d
+	WORD $0x6e65dce5 // fmul v5.2d, v7.2d, v5.2d
+	WORD $0x4e65d447 // fadd v7.2d, v2.2d, v5.2d
+	WORD $0x6e67fc27 // fdiv v7.2d, v1.2d, v7.2d
+	WORD $0x6e67dc48 // fmul v8.2d, v2.2d, v7.2d
+	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
+	WORD $0x4ea11c25 // mov v5.16b, v1.16b
+	WORD $0x4e67cc85 // fmla v5.2d, v4.2d, v7.2d
+	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
+	WORD $0x6e65dc65 // fmul v5.2d, v3.2d, v5.2d
+	FMOVD F5, (R0)
 
 skip:
 

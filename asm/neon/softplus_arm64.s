@@ -772,302 +772,371 @@ TEXT ·SoftplusF64(SB), NOSPLIT, $0-48
 	VDUP R17, V0.D2
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
 	VDUP R17, V1.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V2.D2
 	MOVD $0x3ff0000000000000, R17 // one
-	VDUP R17, V3.D2
+	VDUP R17, V2.D2
 	MOVD $0x4338000000000000, R17 // whole
+	VDUP R17, V3.D2
+	MOVD $0xbfd99999999a0780, R17 // xbfd99999999a0780
 	VDUP R17, V4.D2
-	CMP $6, R2
+	MOVD $0xbfe5555555555535, R17 // xbfe5555555555535
+	VDUP R17, V5.D2
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V6.D2
+	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F5
-	FMOVQ 16(R1), F6
-	FMOVQ 32(R1), F7
+	FMOVQ (R1), F7
+	FMOVQ 16(R1), F8
+	FMOVQ 32(R1), F9
+	FMOVQ 48(R1), F10
 	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ea81ca9 // orr v9.16b, v5.16b, v8.16b
-	WORD $0x4ea81cca // orr v10.16b, v6.16b, v8.16b
-	WORD $0x4ea81ce8 // orr v8.16b, v7.16b, v8.16b
-	MOVD $0xc087500000000000, R17 // xc087500000000000
 	VDUP R17, V11.D2
-	WORD $0x6ee9e57f // fcmgt v31.2d, v11.2d, v9.2d
-	WORD $0x6e691d7f // bsl v31.16b, v11.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x6eeae57f // fcmgt v31.2d, v11.2d, v10.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	WORD $0x6ee8e57f // fcmgt v31.2d, v11.2d, v8.2d
-	WORD $0x6e681d7f // bsl v31.16b, v11.16b, v8.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x4eab1cec // orr v12.16b, v7.16b, v11.16b
+	WORD $0x4eab1d0d // orr v13.16b, v8.16b, v11.16b
+	WORD $0x4eab1d2e // orr v14.16b, v9.16b, v11.16b
+	WORD $0x4eab1d4b // orr v11.16b, v10.16b, v11.16b
+	MOVD $0xc087500000000000, R17 // xc087500000000000
+	VDUP R17, V15.D2
+	WORD $0x6eece5ff // fcmgt v31.2d, v15.2d, v12.2d
+	WORD $0x6e6c1dff // bsl v31.16b, v15.16b, v12.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6eede5ff // fcmgt v31.2d, v15.2d, v13.2d
+	WORD $0x6e6d1dff // bsl v31.16b, v15.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	WORD $0x6eebe5ff // fcmgt v31.2d, v15.2d, v11.2d
+	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V11.D2
-	WORD $0x4ea01c0c // mov v12.16b, v0.16b
-	WORD $0x4e6bcd2c // fmla v12.2d, v9.2d, v11.2d
-	WORD $0x4ea01c0d // mov v13.16b, v0.16b
-	WORD $0x4e6bcd4d // fmla v13.2d, v10.2d, v11.2d
+	VDUP R17, V15.D2
+	WORD $0x4ea01c10 // mov v16.16b, v0.16b
+	WORD $0x4e6fcd90 // fmla v16.2d, v12.2d, v15.2d
+	WORD $0x4ea01c11 // mov v17.16b, v0.16b
+	WORD $0x4e6fcdb1 // fmla v17.2d, v13.2d, v15.2d
+	WORD $0x4ea01c12 // mov v18.16b, v0.16b
+	WORD $0x4e6fcdd2 // fmla v18.2d, v14.2d, v15.2d
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e6bcd1f // fmla v31.2d, v8.2d, v11.2d
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x4eecd40e // fsub v14.2d, v0.2d, v12.2d
-	WORD $0x4eedd40f // fsub v15.2d, v0.2d, v13.2d
-	WORD $0x4eebd410 // fsub v16.2d, v0.2d, v11.2d
+	WORD $0x4e6fcd7f // fmla v31.2d, v11.2d, v15.2d
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4ef0d413 // fsub v19.2d, v0.2d, v16.2d
+	WORD $0x4ef1d414 // fsub v20.2d, v0.2d, v17.2d
+	WORD $0x4ef2d415 // fsub v21.2d, v0.2d, v18.2d
+	WORD $0x4eefd416 // fsub v22.2d, v0.2d, v15.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V17.D2
-	WORD $0x4e71cdc9 // fmla v9.2d, v14.2d, v17.2d
-	WORD $0x4e71cdea // fmla v10.2d, v15.2d, v17.2d
-	WORD $0x4e71ce08 // fmla v8.2d, v16.2d, v17.2d
-	WORD $0x4ea91d31 // mov v17.16b, v9.16b
-	WORD $0x4e61cdd1 // fmla v17.2d, v14.2d, v1.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4e61cdf2 // fmla v18.2d, v15.2d, v1.2d
-	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e61ce13 // fmla v19.2d, v16.2d, v1.2d
-	WORD $0x4ef1d529 // fsub v9.2d, v9.2d, v17.2d
-	WORD $0x4ef2d54a // fsub v10.2d, v10.2d, v18.2d
-	WORD $0x4ef3d508 // fsub v8.2d, v8.2d, v19.2d
-	WORD $0x4e61cdc9 // fmla v9.2d, v14.2d, v1.2d
-	WORD $0x4e61cdea // fmla v10.2d, v15.2d, v1.2d
-	WORD $0x4e61ce08 // fmla v8.2d, v16.2d, v1.2d
+	VDUP R17, V23.D2
+	WORD $0x4e77ce6c // fmla v12.2d, v19.2d, v23.2d
+	WORD $0x4e77ce8d // fmla v13.2d, v20.2d, v23.2d
+	WORD $0x4e77ceae // fmla v14.2d, v21.2d, v23.2d
+	WORD $0x4e77cecb // fmla v11.2d, v22.2d, v23.2d
+	WORD $0x4eac1d97 // mov v23.16b, v12.16b
+	WORD $0x4e61ce77 // fmla v23.2d, v19.2d, v1.2d
+	WORD $0x4ead1db8 // mov v24.16b, v13.16b
+	WORD $0x4e61ce98 // fmla v24.2d, v20.2d, v1.2d
+	WORD $0x4eae1dd9 // mov v25.16b, v14.16b
+	WORD $0x4e61ceb9 // fmla v25.2d, v21.2d, v1.2d
+	WORD $0x4eab1d7a // mov v26.16b, v11.16b
+	WORD $0x4e61ceda // fmla v26.2d, v22.2d, v1.2d
+	WORD $0x4ef7d58c // fsub v12.2d, v12.2d, v23.2d
+	WORD $0x4ef8d5ad // fsub v13.2d, v13.2d, v24.2d
+	WORD $0x4ef9d5ce // fsub v14.2d, v14.2d, v25.2d
+	WORD $0x4efad56b // fsub v11.2d, v11.2d, v26.2d
+	WORD $0x4e61ce6c // fmla v12.2d, v19.2d, v1.2d
+	WORD $0x4e61ce8d // fmla v13.2d, v20.2d, v1.2d
+	WORD $0x4e61ceae // fmla v14.2d, v21.2d, v1.2d
+	WORD $0x4e61cecb // fmla v11.2d, v22.2d, v1.2d
 
-	// e^r, from 1 + r in two parts
-	WORD $0x4e71d450 // fadd v16.2d, v2.2d, v17.2d
-	WORD $0x4e72d44f // fadd v15.2d, v2.2d, v18.2d
-	WORD $0x4e73d44e // fadd v14.2d, v2.2d, v19.2d
-	WORD $0x4ef0d454 // fsub v20.2d, v2.2d, v16.2d
-	WORD $0x4eefd455 // fsub v21.2d, v2.2d, v15.2d
-	WORD $0x4eeed456 // fsub v22.2d, v2.2d, v14.2d
-	WORD $0x4e71d694 // fadd v20.2d, v20.2d, v17.2d
-	WORD $0x4e72d6b5 // fadd v21.2d, v21.2d, v18.2d
-	WORD $0x4e73d6d6 // fadd v22.2d, v22.2d, v19.2d
-	WORD $0x6e71de37 // fmul v23.2d, v17.2d, v17.2d
-	WORD $0x6e72de58 // fmul v24.2d, v18.2d, v18.2d
-	WORD $0x6e73de79 // fmul v25.2d, v19.2d, v19.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V26.D2
+	VDUP R17, V22.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e71cf5c // fmla v28.2d, v26.2d, v17.2d
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e72cf5d // fmla v29.2d, v26.2d, v18.2d
-	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ced4 // fmla v20.2d, v22.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78ced3 // fmla v19.2d, v22.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cedb // fmla v27.2d, v22.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e71cf9e // fmla v30.2d, v28.2d, v17.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e72cf9e // fmla v30.2d, v28.2d, v18.2d
-	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e71cfbc // fmla v28.2d, v29.2d, v17.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e71cf9e // fmla v30.2d, v28.2d, v17.2d
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
-	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78cf73 // fmla v19.2d, v27.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e72cf9e // fmla v30.2d, v28.2d, v18.2d
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e71cfbc // fmla v28.2d, v29.2d, v17.2d
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
-	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e71cf9e // fmla v30.2d, v28.2d, v17.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
 	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
-	WORD $0x4ebb1f71 // mov v17.16b, v27.16b
-	WORD $0x4e72cf91 // fmla v17.2d, v28.2d, v18.2d
-	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
-	WORD $0x4e7dcee9 // fmla v9.2d, v23.2d, v29.2d
-	WORD $0x4e71cf0a // fmla v10.2d, v24.2d, v17.2d
-	WORD $0x4e7bcf28 // fmla v8.2d, v25.2d, v27.2d
-	WORD $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
-	WORD $0x4e6ad6aa // fadd v10.2d, v21.2d, v10.2d
-	WORD $0x4e68d6c8 // fadd v8.2d, v22.2d, v8.2d
-	WORD $0x4e69d609 // fadd v9.2d, v16.2d, v9.2d
-	WORD $0x4e6ad5ea // fadd v10.2d, v15.2d, v10.2d
-	WORD $0x4e68d5c8 // fadd v8.2d, v14.2d, v8.2d
-	WORD $0x4ee0d58c // fsub v12.2d, v12.2d, v0.2d
-	WORD $0x4ee0d5ad // fsub v13.2d, v13.2d, v0.2d
-	WORD $0x4ee0d56b // fsub v11.2d, v11.2d, v0.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78cf73 // fmla v19.2d, v27.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	WORD $0x6e77def6 // fmul v22.2d, v23.2d, v23.2d
+	WORD $0x6e78df1c // fmul v28.2d, v24.2d, v24.2d
+	WORD $0x6e79df3d // fmul v29.2d, v25.2d, v25.2d
+	WORD $0x6e7adf5e // fmul v30.2d, v26.2d, v26.2d
+	WORD $0x4e74cecc // fmla v12.2d, v22.2d, v20.2d
+	WORD $0x4e73cf8d // fmla v13.2d, v28.2d, v19.2d
+	WORD $0x4e7bcfae // fmla v14.2d, v29.2d, v27.2d
+	WORD $0x4e75cfcb // fmla v11.2d, v30.2d, v21.2d
+	WORD $0x4e6cd6ec // fadd v12.2d, v23.2d, v12.2d
+	WORD $0x4e6dd70d // fadd v13.2d, v24.2d, v13.2d
+	WORD $0x4e6ed72e // fadd v14.2d, v25.2d, v14.2d
+	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V26.D2
+	WORD $0x4e6cd74c // fadd v12.2d, v26.2d, v12.2d
+	WORD $0x4e6dd74d // fadd v13.2d, v26.2d, v13.2d
+	WORD $0x4e6ed74e // fadd v14.2d, v26.2d, v14.2d
+	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
+	WORD $0x4ee0d610 // fsub v16.2d, v16.2d, v0.2d
+	WORD $0x4ee0d631 // fsub v17.2d, v17.2d, v0.2d
+	WORD $0x4ee0d652 // fsub v18.2d, v18.2d, v0.2d
+	WORD $0x4ee0d5ef // fsub v15.2d, v15.2d, v0.2d
 	MOVD $0x3fe0000000000000, R17 // half
-	VDUP R17, V14.D2
-	WORD $0x4ea41c8f // mov v15.16b, v4.16b
-	WORD $0x4e6ecd8f // fmla v15.2d, v12.2d, v14.2d
-	WORD $0x4ea41c90 // mov v16.16b, v4.16b
-	WORD $0x4e6ecdb0 // fmla v16.2d, v13.2d, v14.2d
-	WORD $0x4ea41c9f // mov v31.16b, v4.16b
-	WORD $0x4e6ecd7f // fmla v31.2d, v11.2d, v14.2d
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x4ee4d5f6 // fsub v22.2d, v15.2d, v4.2d
-	WORD $0x4ee4d615 // fsub v21.2d, v16.2d, v4.2d
-	WORD $0x4ee4d5d4 // fsub v20.2d, v14.2d, v4.2d
-	WORD $0x4ef6d596 // fsub v22.2d, v12.2d, v22.2d
-	WORD $0x4ef5d5b5 // fsub v21.2d, v13.2d, v21.2d
-	WORD $0x4ef4d574 // fsub v20.2d, v11.2d, v20.2d
-	WORD $0x4e64d6d6 // fadd v22.2d, v22.2d, v4.2d
-	WORD $0x4e64d6b5 // fadd v21.2d, v21.2d, v4.2d
-	WORD $0x4e64d694 // fadd v20.2d, v20.2d, v4.2d
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4eef846f // add v15.2d, v3.2d, v15.2d
-	WORD $0x4ef08470 // add v16.2d, v3.2d, v16.2d
-	WORD $0x4eee846e // add v14.2d, v3.2d, v14.2d
-	WORD $0x6e6fdd2f // fmul v15.2d, v9.2d, v15.2d
-	WORD $0x6e70dd50 // fmul v16.2d, v10.2d, v16.2d
-	WORD $0x6e6edd0e // fmul v14.2d, v8.2d, v14.2d
-	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
+	VDUP R17, V26.D2
+	WORD $0x4ea31c79 // mov v25.16b, v3.16b
+	WORD $0x4e7ace19 // fmla v25.2d, v16.2d, v26.2d
+	WORD $0x4ea31c78 // mov v24.16b, v3.16b
+	WORD $0x4e7ace38 // fmla v24.2d, v17.2d, v26.2d
+	WORD $0x4ea31c77 // mov v23.16b, v3.16b
+	WORD $0x4e7ace57 // fmla v23.2d, v18.2d, v26.2d
+	WORD $0x4ea31c7f // mov v31.16b, v3.16b
+	WORD $0x4e7acdff // fmla v31.2d, v15.2d, v26.2d
+	WORD $0x4ebf1ffa // mov v26.16b, v31.16b
+	WORD $0x4ee3d735 // fsub v21.2d, v25.2d, v3.2d
+	WORD $0x4ee3d71e // fsub v30.2d, v24.2d, v3.2d
+	WORD $0x4ee3d6fb // fsub v27.2d, v23.2d, v3.2d
+	WORD $0x4ee3d75d // fsub v29.2d, v26.2d, v3.2d
+	WORD $0x4ef5d615 // fsub v21.2d, v16.2d, v21.2d
+	WORD $0x4efed63e // fsub v30.2d, v17.2d, v30.2d
+	WORD $0x4efbd65b // fsub v27.2d, v18.2d, v27.2d
+	WORD $0x4efdd5fd // fsub v29.2d, v15.2d, v29.2d
+	WORD $0x4e63d6b5 // fadd v21.2d, v21.2d, v3.2d
+	WORD $0x4e63d7de // fadd v30.2d, v30.2d, v3.2d
+	WORD $0x4e63d77b // fadd v27.2d, v27.2d, v3.2d
+	WORD $0x4e63d7bd // fadd v29.2d, v29.2d, v3.2d
+	WORD $0x4f745739 // shl v25.2d, v25.2d, #52
+	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
+	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
+	WORD $0x4f74575a // shl v26.2d, v26.2d, #52
+	WORD $0x4ef98459 // add v25.2d, v2.2d, v25.2d
+	WORD $0x4ef88458 // add v24.2d, v2.2d, v24.2d
+	WORD $0x4ef78457 // add v23.2d, v2.2d, v23.2d
+	WORD $0x4efa845a // add v26.2d, v2.2d, v26.2d
+	WORD $0x6e79dd99 // fmul v25.2d, v12.2d, v25.2d
+	WORD $0x6e78ddb8 // fmul v24.2d, v13.2d, v24.2d
+	WORD $0x6e77ddd7 // fmul v23.2d, v14.2d, v23.2d
+	WORD $0x6e7add7a // fmul v26.2d, v11.2d, v26.2d
 	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
-	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
-	WORD $0x4ef68476 // add v22.2d, v3.2d, v22.2d
-	WORD $0x4ef58475 // add v21.2d, v3.2d, v21.2d
-	WORD $0x4ef48474 // add v20.2d, v3.2d, v20.2d
-	WORD $0x6e76ddf6 // fmul v22.2d, v15.2d, v22.2d
-	WORD $0x6e75de15 // fmul v21.2d, v16.2d, v21.2d
-	WORD $0x6e74ddd4 // fmul v20.2d, v14.2d, v20.2d
+	WORD $0x4f7457de // shl v30.2d, v30.2d, #52
+	WORD $0x4f74577b // shl v27.2d, v27.2d, #52
+	WORD $0x4f7457bd // shl v29.2d, v29.2d, #52
+	WORD $0x4ef58455 // add v21.2d, v2.2d, v21.2d
+	WORD $0x4efe845e // add v30.2d, v2.2d, v30.2d
+	WORD $0x4efb845b // add v27.2d, v2.2d, v27.2d
+	WORD $0x4efd845d // add v29.2d, v2.2d, v29.2d
+	WORD $0x6e75df35 // fmul v21.2d, v25.2d, v21.2d
+	WORD $0x6e7edf1e // fmul v30.2d, v24.2d, v30.2d
+	WORD $0x6e7bdefb // fmul v27.2d, v23.2d, v27.2d
+	WORD $0x6e7ddf5d // fmul v29.2d, v26.2d, v29.2d
 
 	// s = -e/(2 + e), log(1 + e) = e + s (e + s s p)
 	MOVD $0xc000000000000000, R17 // xc000000000000000
-	VDUP R17, V14.D2
-	WORD $0x4ef6d5d0 // fsub v16.2d, v14.2d, v22.2d
-	WORD $0x4ef5d5cf // fsub v15.2d, v14.2d, v21.2d
-	WORD $0x4ef4d5ce // fsub v14.2d, v14.2d, v20.2d
-	WORD $0x6e70fed0 // fdiv v16.2d, v22.2d, v16.2d
-	WORD $0x6e6ffeaf // fdiv v15.2d, v21.2d, v15.2d
-	WORD $0x6e6efe8e // fdiv v14.2d, v20.2d, v14.2d
-	WORD $0x6e70de08 // fmul v8.2d, v16.2d, v16.2d
-	WORD $0x6e6fddea // fmul v10.2d, v15.2d, v15.2d
-	WORD $0x6e6eddc9 // fmul v9.2d, v14.2d, v14.2d
+	VDUP R17, V26.D2
+	WORD $0x4ef5d757 // fsub v23.2d, v26.2d, v21.2d
+	WORD $0x4efed758 // fsub v24.2d, v26.2d, v30.2d
+	WORD $0x4efbd759 // fsub v25.2d, v26.2d, v27.2d
+	WORD $0x4efdd75a // fsub v26.2d, v26.2d, v29.2d
+	WORD $0x6e77feb7 // fdiv v23.2d, v21.2d, v23.2d
+	WORD $0x6e78ffd8 // fdiv v24.2d, v30.2d, v24.2d
+	WORD $0x6e79ff79 // fdiv v25.2d, v27.2d, v25.2d
+	WORD $0x6e7affba // fdiv v26.2d, v29.2d, v26.2d
+	WORD $0x6e77deeb // fmul v11.2d, v23.2d, v23.2d
+	WORD $0x6e78df0e // fmul v14.2d, v24.2d, v24.2d
+	WORD $0x6e79df2d // fmul v13.2d, v25.2d, v25.2d
+	WORD $0x6e7adf4c // fmul v12.2d, v26.2d, v26.2d
 	MOVD $0xbfc5c7f78d357345, R17 // xbfc5c7f78d357345
-	VDUP R17, V11.D2
+	VDUP R17, V15.D2
 	MOVD $0xbfb55a8e18560b46, R17 // xbfb55a8e18560b46
-	VDUP R17, V13.D2
-	WORD $0x4ead1dac // mov v12.16b, v13.16b
-	WORD $0x4e68cd6c // fmla v12.2d, v11.2d, v8.2d
-	WORD $0x4ead1dbb // mov v27.16b, v13.16b
-	WORD $0x4e6acd7b // fmla v27.2d, v11.2d, v10.2d
-	WORD $0x4e69cd6d // fmla v13.2d, v11.2d, v9.2d
+	VDUP R17, V18.D2
+	WORD $0x4eb21e51 // mov v17.16b, v18.16b
+	WORD $0x4e6bcdf1 // fmla v17.2d, v15.2d, v11.2d
+	WORD $0x4eb21e50 // mov v16.16b, v18.16b
+	WORD $0x4e6ecdf0 // fmla v16.2d, v15.2d, v14.2d
+	WORD $0x4eb21e53 // mov v19.16b, v18.16b
+	WORD $0x4e6dcdf3 // fmla v19.2d, v15.2d, v13.2d
+	WORD $0x4e6ccdf2 // fmla v18.2d, v15.2d, v12.2d
 	MOVD $0xbfbefda6852a7b4e, R17 // xbfbefda6852a7b4e
-	VDUP R17, V11.D2
-	WORD $0x4eab1d79 // mov v25.16b, v11.16b
-	WORD $0x4e68cd99 // fmla v25.2d, v12.2d, v8.2d
-	WORD $0x4eab1d6c // mov v12.16b, v11.16b
-	WORD $0x4e6acf6c // fmla v12.2d, v27.2d, v10.2d
-	WORD $0x4e69cdab // fmla v11.2d, v13.2d, v9.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e6bce3c // fmla v28.2d, v17.2d, v11.2d
+	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
+	WORD $0x4e6ece11 // fmla v17.2d, v16.2d, v14.2d
+	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
+	WORD $0x4e6dce70 // fmla v16.2d, v19.2d, v13.2d
+	WORD $0x4e6cce4f // fmla v15.2d, v18.2d, v12.2d
 	MOVD $0xbfc10679f4f68a0c, R17 // xbfc10679f4f68a0c
-	VDUP R17, V13.D2
-	WORD $0x4ead1dbb // mov v27.16b, v13.16b
-	WORD $0x4e68cf3b // fmla v27.2d, v25.2d, v8.2d
-	WORD $0x4ead1db9 // mov v25.16b, v13.16b
-	WORD $0x4e6acd99 // fmla v25.2d, v12.2d, v10.2d
-	WORD $0x4e69cd6d // fmla v13.2d, v11.2d, v9.2d
+	VDUP R17, V18.D2
+	WORD $0x4eb21e53 // mov v19.16b, v18.16b
+	WORD $0x4e6bcf93 // fmla v19.2d, v28.2d, v11.2d
+	WORD $0x4eb21e5c // mov v28.16b, v18.16b
+	WORD $0x4e6ece3c // fmla v28.2d, v17.2d, v14.2d
+	WORD $0x4eb21e51 // mov v17.16b, v18.16b
+	WORD $0x4e6dce11 // fmla v17.2d, v16.2d, v13.2d
+	WORD $0x4e6ccdf2 // fmla v18.2d, v15.2d, v12.2d
 	MOVD $0xbfc3b1dde8d82222, R17 // xbfc3b1dde8d82222
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6c // mov v12.16b, v11.16b
-	WORD $0x4e68cf6c // fmla v12.2d, v27.2d, v8.2d
-	WORD $0x4eab1d7b // mov v27.16b, v11.16b
-	WORD $0x4e6acf3b // fmla v27.2d, v25.2d, v10.2d
-	WORD $0x4e69cdab // fmla v11.2d, v13.2d, v9.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
+	WORD $0x4e6bce70 // fmla v16.2d, v19.2d, v11.2d
+	WORD $0x4eaf1df3 // mov v19.16b, v15.16b
+	WORD $0x4e6ecf93 // fmla v19.2d, v28.2d, v14.2d
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e6dce3c // fmla v28.2d, v17.2d, v13.2d
+	WORD $0x4e6cce4f // fmla v15.2d, v18.2d, v12.2d
 	MOVD $0xbfc745cb3d905f2f, R17 // xbfc745cb3d905f2f
-	VDUP R17, V13.D2
-	WORD $0x4ead1db9 // mov v25.16b, v13.16b
-	WORD $0x4e68cd99 // fmla v25.2d, v12.2d, v8.2d
-	WORD $0x4ead1dac // mov v12.16b, v13.16b
-	WORD $0x4e6acf6c // fmla v12.2d, v27.2d, v10.2d
-	WORD $0x4e69cd6d // fmla v13.2d, v11.2d, v9.2d
+	VDUP R17, V18.D2
+	WORD $0x4eb21e51 // mov v17.16b, v18.16b
+	WORD $0x4e6bce11 // fmla v17.2d, v16.2d, v11.2d
+	WORD $0x4eb21e50 // mov v16.16b, v18.16b
+	WORD $0x4e6ece70 // fmla v16.2d, v19.2d, v14.2d
+	WORD $0x4eb21e53 // mov v19.16b, v18.16b
+	WORD $0x4e6dcf93 // fmla v19.2d, v28.2d, v13.2d
+	WORD $0x4e6ccdf2 // fmla v18.2d, v15.2d, v12.2d
 	MOVD $0xbfcc71c741d8e237, R17 // xbfcc71c741d8e237
-	VDUP R17, V11.D2
-	WORD $0x4eab1d7b // mov v27.16b, v11.16b
-	WORD $0x4e68cf3b // fmla v27.2d, v25.2d, v8.2d
-	WORD $0x4eab1d79 // mov v25.16b, v11.16b
-	WORD $0x4e6acd99 // fmla v25.2d, v12.2d, v10.2d
-	WORD $0x4e69cdab // fmla v11.2d, v13.2d, v9.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e6bce3c // fmla v28.2d, v17.2d, v11.2d
+	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
+	WORD $0x4e6ece11 // fmla v17.2d, v16.2d, v14.2d
+	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
+	WORD $0x4e6dce70 // fmla v16.2d, v19.2d, v13.2d
+	WORD $0x4e6cce4f // fmla v15.2d, v18.2d, v12.2d
 	MOVD $0xbfd249249208a47f, R17 // xbfd249249208a47f
-	VDUP R17, V13.D2
-	WORD $0x4ead1dac // mov v12.16b, v13.16b
-	WORD $0x4e68cf6c // fmla v12.2d, v27.2d, v8.2d
-	WORD $0x4ead1dbb // mov v27.16b, v13.16b
-	WORD $0x4e6acf3b // fmla v27.2d, v25.2d, v10.2d
-	WORD $0x4e69cd6d // fmla v13.2d, v11.2d, v9.2d
-	MOVD $0xbfd99999999a0780, R17 // xbfd99999999a0780
-	VDUP R17, V11.D2
-	WORD $0x4eab1d79 // mov v25.16b, v11.16b
-	WORD $0x4e68cd99 // fmla v25.2d, v12.2d, v8.2d
-	WORD $0x4eab1d6c // mov v12.16b, v11.16b
-	WORD $0x4e6acf6c // fmla v12.2d, v27.2d, v10.2d
-	WORD $0x4e69cdab // fmla v11.2d, v13.2d, v9.2d
-	MOVD $0xbfe5555555555535, R17 // xbfe5555555555535
-	VDUP R17, V13.D2
-	WORD $0x4ead1dbb // mov v27.16b, v13.16b
-	WORD $0x4e68cf3b // fmla v27.2d, v25.2d, v8.2d
-	WORD $0x4ead1db9 // mov v25.16b, v13.16b
-	WORD $0x4e6acd99 // fmla v25.2d, v12.2d, v10.2d
-	WORD $0x4e69cd6d // fmla v13.2d, v11.2d, v9.2d
-	WORD $0x4eb61ecb // mov v11.16b, v22.16b
-	WORD $0x4e7bcd0b // fmla v11.2d, v8.2d, v27.2d
-	WORD $0x4eb51ebb // mov v27.16b, v21.16b
-	WORD $0x4e79cd5b // fmla v27.2d, v10.2d, v25.2d
-	WORD $0x4eb41e99 // mov v25.16b, v20.16b
-	WORD $0x4e6dcd39 // fmla v25.2d, v9.2d, v13.2d
-	WORD $0x4e6bce16 // fmla v22.2d, v16.2d, v11.2d
-	WORD $0x4e7bcdf5 // fmla v21.2d, v15.2d, v27.2d
-	WORD $0x4e79cdd4 // fmla v20.2d, v14.2d, v25.2d
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V25.D2
-	WORD $0x6ee5e73f // fcmgt v31.2d, v25.2d, v5.2d
-	WORD $0x6e651f3f // bsl v31.16b, v25.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x6ee6e73f // fcmgt v31.2d, v25.2d, v6.2d
-	WORD $0x6e661f3f // bsl v31.16b, v25.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x6ee7e73f // fcmgt v31.2d, v25.2d, v7.2d
-	WORD $0x6e671f3f // bsl v31.16b, v25.16b, v7.16b
+	VDUP R17, V18.D2
+	WORD $0x4eb21e53 // mov v19.16b, v18.16b
+	WORD $0x4e6bcf93 // fmla v19.2d, v28.2d, v11.2d
+	WORD $0x4eb21e5c // mov v28.16b, v18.16b
+	WORD $0x4e6ece3c // fmla v28.2d, v17.2d, v14.2d
+	WORD $0x4eb21e51 // mov v17.16b, v18.16b
+	WORD $0x4e6dce11 // fmla v17.2d, v16.2d, v13.2d
+	WORD $0x4e6ccdf2 // fmla v18.2d, v15.2d, v12.2d
+	WORD $0x4ea41c8f // mov v15.16b, v4.16b
+	WORD $0x4e6bce6f // fmla v15.2d, v19.2d, v11.2d
+	WORD $0x4ea41c93 // mov v19.16b, v4.16b
+	WORD $0x4e6ecf93 // fmla v19.2d, v28.2d, v14.2d
+	WORD $0x4ea41c9c // mov v28.16b, v4.16b
+	WORD $0x4e6dce3c // fmla v28.2d, v17.2d, v13.2d
+	WORD $0x4ea41c91 // mov v17.16b, v4.16b
+	WORD $0x4e6cce51 // fmla v17.2d, v18.2d, v12.2d
+	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
+	WORD $0x4e6bcdf2 // fmla v18.2d, v15.2d, v11.2d
+	WORD $0x4ea51caf // mov v15.16b, v5.16b
+	WORD $0x4e6ece6f // fmla v15.2d, v19.2d, v14.2d
+	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
+	WORD $0x4e6dcf93 // fmla v19.2d, v28.2d, v13.2d
+	WORD $0x4ea51cbc // mov v28.16b, v5.16b
+	WORD $0x4e6cce3c // fmla v28.2d, v17.2d, v12.2d
+	WORD $0x4eb51eb1 // mov v17.16b, v21.16b
+	WORD $0x4e72cd71 // fmla v17.2d, v11.2d, v18.2d
+	WORD $0x4ebe1fd2 // mov v18.16b, v30.16b
+	WORD $0x4e6fcdd2 // fmla v18.2d, v14.2d, v15.2d
+	WORD $0x4ebb1f6f // mov v15.16b, v27.16b
+	WORD $0x4e73cdaf // fmla v15.2d, v13.2d, v19.2d
+	WORD $0x4ebd1fb3 // mov v19.16b, v29.16b
+	WORD $0x4e7ccd93 // fmla v19.2d, v12.2d, v28.2d
+	WORD $0x4e71cef5 // fmla v21.2d, v23.2d, v17.2d
+	WORD $0x4e72cf1e // fmla v30.2d, v24.2d, v18.2d
+	WORD $0x4e6fcf3b // fmla v27.2d, v25.2d, v15.2d
+	WORD $0x4e73cf5d // fmla v29.2d, v26.2d, v19.2d
+	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
+	WORD $0x6e671cdf // bsl v31.16b, v6.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4e76d4b6 // fadd v22.2d, v5.2d, v22.2d
-	WORD $0x4e75d4d5 // fadd v21.2d, v6.2d, v21.2d
-	WORD $0x4e74d4f4 // fadd v20.2d, v7.2d, v20.2d
-	FMOVQ F22, (R0)
-	FMOVQ F21, 16(R0)
-	FMOVQ F20, 32(R0)
-	ADD $48, R0, R0
-	ADD $48, R1, R1
-	SUB $6, R2, R2
-	CMP $6, R2
+	WORD $0x6ee8e4df // fcmgt v31.2d, v6.2d, v8.2d
+	WORD $0x6e681cdf // bsl v31.16b, v6.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x6ee9e4df // fcmgt v31.2d, v6.2d, v9.2d
+	WORD $0x6e691cdf // bsl v31.16b, v6.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6eeae4df // fcmgt v31.2d, v6.2d, v10.2d
+	WORD $0x6e6a1cdf // bsl v31.16b, v6.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x4e75d4f5 // fadd v21.2d, v7.2d, v21.2d
+	WORD $0x4e7ed51e // fadd v30.2d, v8.2d, v30.2d
+	WORD $0x4e7bd53b // fadd v27.2d, v9.2d, v27.2d
+	WORD $0x4e7dd55d // fadd v29.2d, v10.2d, v29.2d
+	FMOVQ F21, (R0)
+	FMOVQ F30, 16(R0)
+	FMOVQ F27, 32(R0)
+	FMOVQ F29, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	SUB $8, R2, R2
+	CMP $8, R2
 	BGE main
 
 single:
@@ -1075,129 +1144,124 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F5
+	FMOVQ (R1), F7
 	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V6.D2
-	WORD $0x4ea61ca6 // orr v6.16b, v5.16b, v6.16b
+	VDUP R17, V8.D2
+	WORD $0x4ea81ce8 // orr v8.16b, v7.16b, v8.16b
 	MOVD $0xc087500000000000, R17 // xc087500000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee6e4ff // fcmgt v31.2d, v7.2d, v6.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	VDUP R17, V9.D2
+	WORD $0x6ee8e53f // fcmgt v31.2d, v9.2d, v8.2d
+	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V7.D2
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e67ccdf // fmla v31.2d, v6.2d, v7.2d
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4ee7d408 // fsub v8.2d, v0.2d, v7.2d
-	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V9.D2
-	WORD $0x4e69cd06 // fmla v6.2d, v8.2d, v9.2d
-	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
-	WORD $0x4e61cd09 // fmla v9.2d, v8.2d, v1.2d
-	WORD $0x4ee9d4c6 // fsub v6.2d, v6.2d, v9.2d
-	WORD $0x4e61cd06 // fmla v6.2d, v8.2d, v1.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V11.D2
+	WORD $0x4e6bcd48 // fmla v8.2d, v10.2d, v11.2d
+	WORD $0x4ea81d0b // mov v11.16b, v8.16b
+	WORD $0x4e61cd4b // fmla v11.2d, v10.2d, v1.2d
+	WORD $0x4eebd508 // fsub v8.2d, v8.2d, v11.2d
+	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
 
-	// e^r, from 1 + r in two parts
-	WORD $0x4e69d448 // fadd v8.2d, v2.2d, v9.2d
-	WORD $0x4ee8d44a // fsub v10.2d, v2.2d, v8.2d
-	WORD $0x4e69d54a // fadd v10.2d, v10.2d, v9.2d
-	WORD $0x6e69dd2b // fmul v11.2d, v9.2d, v9.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V12.D2
+	VDUP R17, V10.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
-	WORD $0x4e6dcd66 // fmla v6.2d, v11.2d, v13.2d
-	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
-	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
-	WORD $0x4ee0d4e7 // fsub v7.2d, v7.2d, v0.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
+	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V11.D2
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	WORD $0x4ee0d529 // fsub v9.2d, v9.2d, v0.2d
 	MOVD $0x3fe0000000000000, R17 // half
-	VDUP R17, V8.D2
-	WORD $0x4ea41c9f // mov v31.16b, v4.16b
-	WORD $0x4e68ccff // fmla v31.2d, v7.2d, v8.2d
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x4ee4d50a // fsub v10.2d, v8.2d, v4.2d
-	WORD $0x4eead4ea // fsub v10.2d, v7.2d, v10.2d
-	WORD $0x4e64d54a // fadd v10.2d, v10.2d, v4.2d
-	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
-	WORD $0x4ee88468 // add v8.2d, v3.2d, v8.2d
-	WORD $0x6e68dcc8 // fmul v8.2d, v6.2d, v8.2d
-	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
-	WORD $0x4eea846a // add v10.2d, v3.2d, v10.2d
-	WORD $0x6e6add0a // fmul v10.2d, v8.2d, v10.2d
+	VDUP R17, V11.D2
+	WORD $0x4ea31c7f // mov v31.16b, v3.16b
+	WORD $0x4e6bcd3f // fmla v31.2d, v9.2d, v11.2d
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4ee3d56c // fsub v12.2d, v11.2d, v3.2d
+	WORD $0x4eecd52c // fsub v12.2d, v9.2d, v12.2d
+	WORD $0x4e63d58c // fadd v12.2d, v12.2d, v3.2d
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4eeb844b // add v11.2d, v2.2d, v11.2d
+	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec844c // add v12.2d, v2.2d, v12.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
 
 	// s = -e/(2 + e), log(1 + e) = e + s (e + s s p)
 	MOVD $0xc000000000000000, R17 // xc000000000000000
-	VDUP R17, V8.D2
-	WORD $0x4eead508 // fsub v8.2d, v8.2d, v10.2d
-	WORD $0x6e68fd48 // fdiv v8.2d, v10.2d, v8.2d
-	WORD $0x6e68dd06 // fmul v6.2d, v8.2d, v8.2d
+	VDUP R17, V11.D2
+	WORD $0x4eecd56b // fsub v11.2d, v11.2d, v12.2d
+	WORD $0x6e6bfd8b // fdiv v11.2d, v12.2d, v11.2d
+	WORD $0x6e6bdd68 // fmul v8.2d, v11.2d, v11.2d
 	MOVD $0xbfc5c7f78d357345, R17 // xbfc5c7f78d357345
-	VDUP R17, V7.D2
+	VDUP R17, V9.D2
 	MOVD $0xbfb55a8e18560b46, R17 // xbfb55a8e18560b46
-	VDUP R17, V13.D2
-	WORD $0x4e66cced // fmla v13.2d, v7.2d, v6.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
 	MOVD $0xbfbefda6852a7b4e, R17 // xbfbefda6852a7b4e
-	VDUP R17, V7.D2
-	WORD $0x4e66cda7 // fmla v7.2d, v13.2d, v6.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0xbfc10679f4f68a0c, R17 // xbfc10679f4f68a0c
-	VDUP R17, V13.D2
-	WORD $0x4e66cced // fmla v13.2d, v7.2d, v6.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
 	MOVD $0xbfc3b1dde8d82222, R17 // xbfc3b1dde8d82222
-	VDUP R17, V7.D2
-	WORD $0x4e66cda7 // fmla v7.2d, v13.2d, v6.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0xbfc745cb3d905f2f, R17 // xbfc745cb3d905f2f
-	VDUP R17, V13.D2
-	WORD $0x4e66cced // fmla v13.2d, v7.2d, v6.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
 	MOVD $0xbfcc71c741d8e237, R17 // xbfcc71c741d8e237
-	VDUP R17, V7.D2
-	WORD $0x4e66cda7 // fmla v7.2d, v13.2d, v6.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0xbfd249249208a47f, R17 // xbfd249249208a47f
-	VDUP R17, V13.D2
-	WORD $0x4e66cced // fmla v13.2d, v7.2d, v6.2d
-	MOVD $0xbfd99999999a0780, R17 // xbfd99999999a0780
-	VDUP R17, V7.D2
-	WORD $0x4e66cda7 // fmla v7.2d, v13.2d, v6.2d
-	MOVD $0xbfe5555555555535, R17 // xbfe5555555555535
-	VDUP R17, V13.D2
-	WORD $0x4e66cced // fmla v13.2d, v7.2d, v6.2d
-	WORD $0x4eaa1d47 // mov v7.16b, v10.16b
-	WORD $0x4e6dccc7 // fmla v7.2d, v6.2d, v13.2d
-	WORD $0x4e67cd0a // fmla v10.2d, v8.2d, v7.2d
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee5e4ff // fcmgt v31.2d, v7.2d, v5.2d
-	WORD $0x6e651cff // bsl v31.16b, v7.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4e6ad4aa // fadd v10.2d, v5.2d, v10.2d
-	FMOVQ F10, (R0)
+	VDUP R17, V10.D2
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	WORD $0x4ea41c89 // mov v9.16b, v4.16b
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	WORD $0x4ea51caa // mov v10.16b, v5.16b
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	WORD $0x4eac1d89 // mov v9.16b, v12.16b
+	WORD $0x4e6acd09 // fmla v9.2d, v8.2d, v10.2d
+	WORD $0x4e69cd6c // fmla v12.2d, v11.2d, v9.2d
+	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
+	WORD $0x6e671cdf // bsl v31.16b, v6.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x4e6cd4ec // fadd v12.2d, v7.2d, v12.2d
+	FMOVQ F12, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -1207,129 +1271,124 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F5
+	FMOVD (R1), F7
 	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V6.D2
-	WORD $0x4ea61ca6 // orr v6.16b, v5.16b, v6.16b
+	VDUP R17, V8.D2
+	WORD $0x4ea81ce8 // orr v8.16b, v7.16b, v8.16b
 	MOVD $0xc087500000000000, R17 // xc087500000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee6e4ff // fcmgt v31.2d, v7.2d, v6.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	VDUP R17, V9.D2
+	WORD $0x6ee8e53f // fcmgt v31.2d, v9.2d, v8.2d
+	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V7.D2
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e67ccdf // fmla v31.2d, v6.2d, v7.2d
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4ee7d408 // fsub v8.2d, v0.2d, v7.2d
-	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V9.D2
-	WORD $0x4e69cd06 // fmla v6.2d, v8.2d, v9.2d
-	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
-	WORD $0x4e61cd09 // fmla v9.2d, v8.2d, v1.2d
-	WORD $0x4ee9d4c6 // fsub v6.2d, v6.2d, v9.2d
-	WORD $0x4e61cd06 // fmla v6.2d, v8.2d, v1.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V11.D2
+	WORD $0x4e6bcd48 // fmla v8.2d, v10.2d, v11.2d
+	WORD $0x4ea81d0b // mov v11.16b, v8.16b
+	WORD $0x4e61cd4b // fmla v11.2d, v10.2d, v1.2d
+	WORD $0x4eebd508 // fsub v8.2d, v8.2d, v11.2d
+	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
 
-	// e^r, from 1 + r in two parts
-	WORD $0x4e69d448 // fadd v8.2d, v2.2d, v9.2d
-	WORD $0x4ee8d44a // fsub v10.2d, v2.2d, v8.2d
-	WORD $0x4e69d54a // fadd v10.2d, v10.2d, v9.2d
-	WORD $0x6e69dd2b // fmul v11.2d, v9.2d, v9.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V12.D2
+	VDUP R17, V10.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
-	WORD $0x4e6dcd66 // fmla v6.2d, v11.2d, v13.2d
-	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
-	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
-	WORD $0x4ee0d4e7 // fsub v7.2d, v7.2d, v0.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
+	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V11.D2
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	WORD $0x4ee0d529 // fsub v9.2d, v9.2d, v0.2d
 	MOVD $0x3fe0000000000000, R17 // half
-	VDUP R17, V8.D2
-	WORD $0x4ea41c9f // mov v31.16b, v4.16b
-	WORD $0x4e68ccff // fmla v31.2d, v7.2d, v8.2d
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x4ee4d50a // fsub v10.2d, v8.2d, v4.2d
-	WORD $0x4eead4ea // fsub v10.2d, v7.2d, v10.2d
-	WORD $0x4e64d54a // fadd v10.2d, v10.2d, v4.2d
-	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
-	WORD $0x4ee88468 // add v8.2d, v3.2d, v8.2d
-	WORD $0x6e68dcc8 // fmul v8.2d, v6.2d, v8.2d
-	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
-	WORD $0x4eea846a // add v10.2d, v3.2d, v10.2d
-	WORD $0x6e6add0a // fmul v10.2d, v8.2d, v10.2d
+	VDUP R17, V11.D2
+	WORD $0x4ea31c7f // mov v31.16b, v3.16b
+	WORD $0x4e6bcd3f // fmla v31.2d, v9.2d, v11.2d
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4ee3d56c // fsub v12.2d, v11.2d, v3.2d
+	WORD $0x4eecd52c // fsub v12.2d, v9.2d, v12.2d
+	WORD $0x4e63d58c // fadd v12.2d, v12.2d, v3.2d
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4eeb844b // add v11.2d, v2.2d, v11.2d
+	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec844c // add v12.2d, v2.2d, v12.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
 
 	// s = -e/(2 + e), log(1 + e) = e + s (e + s s p)
 	MOVD $0xc000000000000000, R17 // xc000000000000000
-	VDUP R17, V8.D2
-	WORD $0x4eead508 // fsub v8.2d, v8.2d, v10.2d
-	WORD $0x6e68fd48 // fdiv v8.2d, v10.2d, v8.2d
-	WORD $0x6e68dd06 // fmul v6.2d, v8.2d, v8.2d
+	VDUP R17, V11.D2
+	WORD $0x4eecd56b // fsub v11.2d, v11.2d, v12.2d
+	WORD $0x6e6bfd8b // fdiv v11.2d, v12.2d, v11.2d
+	WORD $0x6e6bdd68 // fmul v8.2d, v11.2d, v11.2d
 	MOVD $0xbfc5c7f78d357345, R17 // xbfc5c7f78d357345
-	VDUP R17, V7.D2
+	VDUP R17, V9.D2
 	MOVD $0xbfb55a8e18560b46, R17 // xbfb55a8e18560b46
-	VDUP R17, V13.D2
-	WORD $0x4e66cced // fmla v13.2d, v7.2d, v6.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
 	MOVD $0xbfbefda6852a7b4e, R17 // xbfbefda6852a7b4e
-	VDUP R17, V7.D2
-	WORD $0x4e66cda7 // fmla v7.2d, v13.2d, v6.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0xbfc10679f4f68a0c, R17 // xbfc10679f4f68a0c
-	VDUP R17, V13.D2
-	WORD $0x4e66cced // fmla v13.2d, v7.2d, v6.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
 	MOVD $0xbfc3b1dde8d82222, R17 // xbfc3b1dde8d82222
-	VDUP R17, V7.D2
-	WORD $0x4e66cda7 // fmla v7.2d, v13.2d, v6.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0xbfc745cb3d905f2f, R17 // xbfc745cb3d905f2f
-	VDUP R17, V13.D2
-	WORD $0x4e66cced // fmla v13.2d, v7.2d, v6.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
 	MOVD $0xbfcc71c741d8e237, R17 // xbfcc71c741d8e237
-	VDUP R17, V7.D2
-	WORD $0x4e66cda7 // fmla v7.2d, v13.2d, v6.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0xbfd249249208a47f, R17 // xbfd249249208a47f
-	VDUP R17, V13.D2
-	WORD $0x4e66cced // fmla v13.2d, v7.2d, v6.2d
-	MOVD $0xbfd99999999a0780, R17 // xbfd99999999a0780
-	VDUP R17, V7.D2
-	WORD $0x4e66cda7 // fmla v7.2d, v13.2d, v6.2d
-	MOVD $0xbfe5555555555535, R17 // xbfe5555555555535
-	VDUP R17, V13.D2
-	WORD $0x4e66cced // fmla v13.2d, v7.2d, v6.2d
-	WORD $0x4eaa1d47 // mov v7.16b, v10.16b
-	WORD $0x4e6dccc7 // fmla v7.2d, v6.2d, v13.2d
-	WORD $0x4e67cd0a // fmla v10.2d, v8.2d, v7.2d
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee5e4ff // fcmgt v31.2d, v7.2d, v5.2d
-	WORD $0x6e651cff // bsl v31.16b, v7.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4e6ad4aa // fadd v10.2d, v5.2d, v10.2d
-	FMOVD F10, (R0)
+	VDUP R17, V10.D2
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	WORD $0x4ea41c89 // mov v9.16b, v4.16b
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	WORD $0x4ea51caa // mov v10.16b, v5.16b
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	WORD $0x4eac1d89 // mov v9.16b, v12.16b
+	WORD $0x4e6acd09 // fmla v9.2d, v8.2d, v10.2d
+	WORD $0x4e69cd6c // fmla v12.2d, v11.2d, v9.2d
+	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
+	WORD $0x6e671cdf // bsl v31.16b, v6.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x4e6cd4ec // fadd v12.2d, v7.2d, v12.2d
+	FMOVD F12, (R0)
 
 skip:
 

@@ -40,19 +40,18 @@ func reduceSum(b *Body, x, lower Val) (r, rest, low Val) {
 	return r, b.Add(b.Sub(upper, r), lower), low
 }
 
-// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1, by ExpTail or
-// its like.
-func expTail(b *Body, r, rest Val, c []float64) Val {
-	return b.MulAdd(b.Mul(r, r), horner(b, r, c), rest)
+// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1. Like others here it
+// begins with the polynomial, while few registers are in use: then more vectors go side by
+// side.
+func expTail(b *Body, r, rest Val) Val {
+	q := horner(b, r, generic.ExpTail[:])
+	return b.MulAdd(b.Mul(r, r), q, rest)
 }
 
-// expOf returns exp(r + rest).
+// expOf returns exp(r + rest). Its errors are larger than those of exp64.
 func expOf(b *Body, r, rest Val) Val {
-	b.Note("e^r, from 1 + r in two parts")
-	one := number(b, 1)
-	y := b.Add(one, r)
-	lost := b.Add(b.Sub(one, y), r)
-	return b.Add(y, b.Add(lost, expTail(b, r, rest, generic.ExpTail[:])))
+	b.Note("e^r")
+	return b.Add(number(b, 1), b.Add(r, expTail(b, r, rest)))
 }
 
 // wholeIn returns the k in the lowest bits of low.
@@ -60,9 +59,12 @@ func wholeIn(b *Body, low Val) Val { return b.Sub(low, number(b, generic.Whole))
 
 func exp64(b *Body, x Val) Val {
 	r, rest, low := reduce(b, clamp(b, generic.ExpLeast64, x, generic.ExpMost64))
-	y := expOf(b, r, rest)
-	b.Note("2^k e^r")
-	return b.Scale(y, wholeIn(b, low))
+	b.Note("2^k e^r, from 1 + r in two parts")
+	tail := expTail(b, r, rest)
+	one := number(b, 1)
+	y := b.Add(one, r)
+	lost := b.Add(b.Sub(one, y), r)
+	return b.Scale(b.Add(y, b.Add(lost, tail)), wholeIn(b, low))
 }
 
 func exp2f64(b *Body, x Val) Val {
@@ -71,47 +73,50 @@ func exp2f64(b *Body, x Val) Val {
 	k := wholeIn(b, b.Add(x, number(b, generic.Whole)))
 	r := b.Sub(x, k)
 	b.Note("2^k 2^r, from 1 + r log 2 in two parts")
+	tail := horner(b, r, generic.Exp2Tail[:])
 	one, ln2 := number(b, 1), number(b, math.Ln2)
 	y := b.MulAdd(r, ln2, one)
 	rest := b.MulAdd(r, ln2, b.Sub(one, y))
-	return b.Scale(b.Add(y, b.MulAdd(r, horner(b, r, generic.Exp2Tail[:]), rest)), k)
-}
-
-// expMinus1 returns (exp(x) - 1)*unit in two parts, of which the second is small, with
-// power = 2^k unit and a = power - unit. They lack what a lacks where power is large.
-func expMinus1(b *Body, x Val, unit float64, c []float64) (y, rest, power, a Val) {
-	r, lower, low := reduce(b, x)
-	b.Note("(2^k - 1) + 2^k r in two parts, + 2^k (e^r - 1 - r)")
-	power = times2(b, number(b, unit), low)
-	a = b.Sub(power, number(b, unit))
-	y = b.MulAdd(power, r, a)
-	rest = b.MulAdd(power, r, b.Sub(a, y))
-	return y, b.MulAdd(power, expTail(b, r, lower, c), rest), power, a
+	return b.Scale(b.Add(y, b.MulAdd(r, tail, rest)), k)
 }
 
 func expm1f64(b *Body, x Val) Val {
-	y, rest, power, a := expMinus1(b, clamp(b, generic.Expm1Least64, x, generic.ExpMost64), 0.5, generic.Expm1Tail64[:])
-	lost := b.Sub(b.Sub(power, a), number(b, 0.5))
-	y = b.Add(y, b.Add(rest, lost))
+	r, lower, low := reduce(b, clamp(b, generic.Expm1Least64, x, generic.ExpMost64))
+	q := horner(b, r, generic.Expm1Tail64[:])
+	tail := b.MulAdd(b.Mul(r, r), q, lower)
+	b.Note("half of it: (2^k - 1)/2, and with 2^k r/2, in two parts each")
+	unit := number(b, 0.5)
+	power := times2(b, unit, low)
+	a := b.Sub(power, unit)
+	y := b.MulAdd(power, r, a)
+	lost := b.Sub(b.Sub(power, a), unit)
+	rest := b.Add(b.MulAdd(power, r, b.Sub(a, y)), lost)
+	b.Note("and 2^k (e^r - 1 - r)/2")
+	y = b.Add(y, b.MulAdd(power, tail, rest))
 	small := b.Less(b.Abs(x), number(b, generic.Expm1Small64))
 	return b.Select(small, x, b.Add(y, y))
 }
 
-// logOf64 returns the logarithm of 2^k (1 + f). If there is more, it adds a small number.
-func logOf64(b *Body, minusK, f Val, more func(rest Val) Val) Val {
-	b.Note("s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))")
-	s := b.Div(f, b.Add(number(b, 2), f))
-	z := b.Mul(s, s)
-	half := b.Mul(f, b.Mul(number(b, 0.5), f))
+// logOf64 returns the logarithm of 2^k (1 + f), and more, which is small or, where u has no
+// finite logarithm, what it has.
+func logOf64(b *Body, minusK, f, u Val, more func(rest Val) Val) Val {
+	b.Note("what zero, infinity and negative numbers have, with the other sign")
+	zero, inf, minusInf := number(b, 0), number(b, math.Inf(1)), number(b, math.Inf(-1))
+	edge := b.Or(b.And(b.Equal(u, zero), inf), b.And(b.Equal(u, inf), minusInf))
+	edge = b.Or(edge, b.NotAtLeast(u, zero))
 	b.Note("f + k log 2 in two parts")
 	y := b.MulAdd(minusK, number(b, -generic.Ln2Upper), f)
-	rest := b.Sub(f, b.MulAdd(minusK, number(b, generic.Ln2Upper), y))
+	rest := b.Sub(b.Sub(f, b.MulAdd(minusK, number(b, generic.Ln2Upper), y)), edge)
 	if more != nil {
 		rest = more(rest)
 	}
-	lower := b.MulAdd(minusK, number(b, -generic.Ln2Lower), rest)
+	rest = b.MulAdd(minusK, number(b, -generic.Ln2Lower), rest)
+	b.Note("s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))")
+	s := b.Div(f, b.Add(number(b, 2), f))
+	half := b.Mul(f, b.Mul(number(b, 0.5), f))
+	z := b.Mul(s, s)
 	p := b.MulAdd(z, horner(b, z, generic.LogTail64[:]), half)
-	return b.Add(y, b.Sub(b.MulAdd(s, p, lower), half))
+	return b.Add(y, b.Sub(b.MulAdd(s, p, rest), half))
 }
 
 func log64(b *Body, x Val) Val {
@@ -121,9 +126,7 @@ func log64(b *Body, x Val) Val {
 	u := lift(x, b.Mul(x, number(b, 1<<generic.SubnormalLift)))
 	zero := lift(number(b, 1<<52+logBias), number(b, 1<<52+logBias+generic.SubnormalLift))
 	minusK, m, _ := binary(b, u, zero)
-	f := b.Sub(m, number(b, 1))
-	y := logOf64(b, minusK, f, nil)
-	return logEdges(b, y, x)
+	return logOf64(b, minusK, b.Sub(m, number(b, 1)), x, nil)
 }
 
 func log1pf64(b *Body, x Val) Val {
@@ -135,20 +138,23 @@ func log1pf64(b *Body, x Val) Val {
 	b.Note("the second part on the scale of m")
 	power := b.SubBits(bits(b, 2*logBias<<52), b.And(shifted, bits(b, exponent)))
 	lost = b.Mul(b.Mul(lost, power), number(b, 0.5))
-	f := b.Sub(m, one)
-	g := b.Add(lost, f)
-	y := logOf64(b, minusK, g, func(rest Val) Val {
-		return b.Add(rest, b.Sub(lost, b.Sub(g, f)))
-	})
-	return withSign(b, logEdges(b, y, u), x)
+	lost = b.Max(lost, number(b, -1)) // it is small, or NaN where u is 0 or infinite
+	// Zeros keep their signs in all that follows.
+	minusF := b.Sub(one, m)
+	g := b.Sub(lost, minusF)
+	lost = b.Sub(lost, b.Add(g, minusF))
+	return logOf64(b, minusK, g, u, func(rest Val) Val { return b.Add(rest, lost) })
 }
 
 func tanh64(b *Body, x Val) Val {
 	a := b.Min(number(b, generic.TanhMost64), b.Abs(x))
-	y, rest, _, _ := expMinus1(b, b.Add(a, a), 1, generic.ExpTail[:])
-	y = b.Add(y, rest)
-	b.Note("e = exp(2 |x|) - 1, e/(e + 2)")
-	return withSign(b, b.Div(y, b.Add(y, number(b, 2))), x)
+	r, rest, low := reduce(b, b.Add(a, a))
+	b.Note("e = 2^k (e^r - 1) + (2^k - 1), e/(e + 2)")
+	y := b.Add(r, expTail(b, r, rest))
+	one := number(b, 1)
+	power := times2(b, one, low)
+	e := b.MulAdd(power, y, b.Sub(power, one))
+	return withSign(b, b.Div(e, b.Add(e, number(b, 2))), x)
 }
 
 func sigmoid64(b *Body, x Val) Val {
@@ -165,8 +171,10 @@ func erf64(b *Body, x Val) Val {
 	a := b.Min(number(b, generic.ErfMost64), b.Abs(x))
 	q := horner(b, a, generic.ErfExponent64[:])
 	z := b.Mul(a, q)
-	lower := b.MulAdd(a, q, minus(b, z))
+	lower := b.Mul(number(b, math.Ln2), b.MulAdd(a, q, minus(b, z)))
 	r, low := splitOne(b, z)
+	b.Note("2^r - 1 - r log 2")
+	tail := b.MulAdd(r, horner(b, r, generic.Exp2Tail[:]), lower)
 	b.Note("(1 - 2^k) - 2^k r log 2 in two parts, - 2^k (2^r - 1 - r log 2)")
 	shifted := b.ShiftUp(low)
 	minusPower := b.AddBits(number(b, -1), shifted)
@@ -174,7 +182,6 @@ func erf64(b *Body, x Val) Val {
 	whole := b.Add(number(b, 1), minusPower)
 	y := b.MulAdd(slope, r, whole)
 	rest := b.MulAdd(slope, r, b.Sub(whole, y))
-	tail := b.MulAdd(r, horner(b, r, generic.Exp2Tail[:]), b.Mul(number(b, math.Ln2), lower))
 	return withSign(b, b.Add(y, b.MulAdd(minusPower, tail, rest)), x)
 }
 
@@ -224,31 +231,33 @@ func siluGrad64(b *Body, dy, x Val) Val {
 	return b.Mul(dy, slope(b, c, expOf(b, r, rest), low))
 }
 
-// phiOf returns y, p, q and k with exp(-a*a/2) = 2^k y and Phi(-a) = 2^k y p/q.
-func phiOf(b *Body, a Val) (y, p, q, k Val) {
+// phiTail returns Phi(-a) exp(a*a/2).
+func phiTail(b *Body, a Val) Val {
+	b.Note("Phi(-a) exp(a a/2) = p/q")
+	p := horner(b, a, generic.PhiAbove[:])
+	q := b.MulAdd(b.Mul(a, number(b, generic.PhiSlope)), p, horner(b, a, generic.PhiBelow[:]))
+	return b.Div(p, q)
+}
+
+// timesNormal returns x exp(-a*a/2), where x is normal or a is small.
+func timesNormal(b *Body, x, a Val) Val {
 	b.Note("-a a/2 in two parts")
 	half := b.Mul(number(b, -0.5), a)
 	square := b.Mul(a, half)
 	r, rest, low := reduceSum(b, square, b.MulAdd(a, half, minus(b, square)))
-	y = expOf(b, r, rest)
-	b.Note("Phi(-a) = 2^k e^r p/q")
-	p = horner(b, a, generic.PhiAbove[:])
-	q = b.MulAdd(b.Mul(a, number(b, generic.PhiSlope)), p, horner(b, a, generic.PhiBelow[:]))
-	return y, p, q, wholeIn(b, low)
+	return b.Scale(b.Mul(x, expOf(b, r, rest)), wholeIn(b, low))
 }
 
 func gelu64(b *Body, x Val) Val {
 	a := b.Min(number(b, generic.GELUMost64), b.Abs(x))
-	y, p, q, k := phiOf(b, a)
-	tail := b.Scale(b.Div(b.Mul(b.Mul(a, y), p), q), k)
+	tail := timesNormal(b, b.Mul(a, phiTail(b, a)), a)
 	b.Note("max(x, 0) - a Phi(-a)")
 	return b.Sub(b.Max(bits(b, signBit), x), tail)
 }
 
 func geluGrad64(b *Body, dy, x Val) Val {
 	a := b.Min(number(b, generic.GELUMost64), b.Abs(x))
-	y, p, q, k := phiOf(b, a)
-	tail := b.Scale(b.Mul(y, b.MulAdd(a, number(b, -generic.NormalPeak), b.Div(p, q))), k)
+	tail := timesNormal(b, b.MulAdd(a, number(b, -generic.NormalPeak), phiTail(b, a)), a)
 	b.Note("Phi(-a) - a phi(a), for positive x from 1")
 	d := b.Select(b.Less(x, number(b, 0)), tail, b.Sub(number(b, 1), tail))
 	return b.Mul(dy, d)

@@ -22,20 +22,17 @@ func reduceSum(x, lower float64) (r, rest, k float64, low uint64) {
 	return r, (upper - r) + lower, s - Whole, math.Float64bits(s)
 }
 
-// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1, by ExpTail or
-// its like.
-func expTail(r, rest float64, c []float64) float64 { return fma(r*r, horner(r, c), rest) }
-
-// expOf returns exp(r + rest).
-func expOf(r, rest float64) float64 {
-	y := 1 + r
-	return y + (((1 - y) + r) + expTail(r, rest, ExpTail[:]))
-}
+// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1.
+func expTail(r, rest float64) float64 { return fma(r*r, horner(r, ExpTail[:]), rest) }
 
 func exp64(x float64) float64 {
 	r, rest, k, _ := reduce(within(ExpLeast64, x, ExpMost64))
-	return scale(expOf(r, rest), k)
+	y := 1 + r
+	return scale(y+(((1-y)+r)+expTail(r, rest)), k)
 }
+
+// expOf returns exp(r + rest). Its errors are larger than those of exp64.
+func expOf(r, rest float64) float64 { return 1 + (r + expTail(r, rest)) }
 
 func exp2f64(x float64) float64 {
 	x = within(Exp2Least64, x, Exp2Most64)
@@ -46,24 +43,18 @@ func exp2f64(x float64) float64 {
 	return scale(y+fma(r, horner(r, Exp2Tail[:]), rest), k)
 }
 
-// expMinus1 returns (exp(x) - 1)*unit in two parts, of which the second is small, with
-// power = 2^k unit and a = power - unit. They lack what a lacks where power is large.
-func expMinus1(x, unit float64, c []float64) (y, rest, power, a float64) {
-	r, lower, _, low := reduce(x)
-	power = times2(unit, low)
-	a = power - unit
-	y = fma(power, r, a)
-	rest = fma(power, r, a-y)
-	return y, fma(power, expTail(r, lower, c), rest), power, a
-}
-
 func expm1f64(x float64) float64 {
 	if math.Abs(x) < Expm1Small64 {
 		return x
 	}
-	// Half of it, as its 2^k may be too large.
-	y, rest, power, a := expMinus1(within(Expm1Least64, x, ExpMost64), 0.5, Expm1Tail64[:])
-	y += rest + ((power - a) - 0.5)
+	r, lower, _, low := reduce(within(Expm1Least64, x, ExpMost64))
+	tail := fma(r*r, horner(r, Expm1Tail64[:]), lower)
+	// Half of it, as 2^k may be too large: (2^k - 1)/2, and with 2^k r/2, in two parts each.
+	power := times2(0.5, low)
+	a := power - 0.5
+	y := fma(power, r, a)
+	rest := fma(power, r, a-y) + ((power - a) - 0.5)
+	y += fma(power, tail, rest)
 	return y + y
 }
 
@@ -106,9 +97,10 @@ func log1pf64(x float64) float64 {
 
 func tanh64(x float64) float64 {
 	a := within(0, math.Abs(x), TanhMost64)
-	y, rest, _, _ := expMinus1(a+a, 1, ExpTail[:])
-	y += rest
-	return math.Copysign(y/(y+2), x)
+	r, rest, _, low := reduce(a + a)
+	power := times2(1, low)
+	e := fma(power, r+expTail(r, rest), power-1)
+	return math.Copysign(e/(e+2), x)
 }
 
 // overSum returns x/(1 + 2^k y), for the k in the lowest bits of low. Where 2^k may be
@@ -172,19 +164,23 @@ func siluGrad64(dy, x float64) float64 {
 	return dy * slope(c, expOf(r, rest), low)
 }
 
-// phiOf returns y, p, q and k with exp(-a*a/2) = 2^k y and Phi(-a) = 2^k y p/q.
-func phiOf(a float64) (y, p, q, k float64) {
+// phiTail returns Phi(-a) exp(a*a/2).
+func phiTail(a float64) float64 {
+	p := horner(a, PhiAbove[:])
+	return p / fma(a*PhiSlope, p, horner(a, PhiBelow[:]))
+}
+
+// timesNormal returns x exp(-a*a/2), where x is normal or a is small.
+func timesNormal(x, a float64) float64 {
 	half := -0.5 * a
 	square := float64(a * half)
 	r, rest, k, _ := reduceSum(square, fma(a, half, 0-square))
-	p = horner(a, PhiAbove[:])
-	return expOf(r, rest), p, fma(a*PhiSlope, p, horner(a, PhiBelow[:])), k
+	return scale(x*expOf(r, rest), k)
 }
 
 func gelu64(x float64) float64 {
 	a := within(0, math.Abs(x), GELUMost64)
-	y, p, q, k := phiOf(a)
-	tail := scale(a*y*p/q, k)
+	tail := timesNormal(a*phiTail(a), a)
 	if x < 0 {
 		return -tail
 	}
@@ -193,8 +189,7 @@ func gelu64(x float64) float64 {
 
 func geluGrad64(dy, x float64) float64 {
 	a := within(0, math.Abs(x), GELUMost64)
-	y, p, q, k := phiOf(a)
-	tail := scale(y*fma(a, -NormalPeak, p/q), k)
+	tail := timesNormal(fma(a, -NormalPeak, phiTail(a)), a)
 	if x < 0 {
 		return dy * tail
 	}
