@@ -139,6 +139,27 @@ func (b *Body) storesLast() {
 	})
 }
 
+// loadsAtUse moves each load to the front of the first operation that uses it: a register
+// holds its vector no longer than it must.
+func (b *Body) loadsAtUse() {
+	var code []instr
+	loads := map[Val]instr{}
+	for _, in := range b.code {
+		if in.op == OpLoad {
+			loads[in.dst] = in
+			continue
+		}
+		for _, arg := range in.args {
+			if load, ok := loads[arg]; ok {
+				code = append(code, load)
+				delete(loads, arg)
+			}
+		}
+		code = append(code, in)
+	}
+	b.code = code
+}
+
 func btoi(b bool) int {
 	if b {
 		return 1
