@@ -299,25 +299,25 @@ TEXT ·Exp2F64(SB), NOSPLIT, $0-48
 	MOVD dst_len+8(FP), R2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V0.D2
-	MOVD $0x3f55d87fe78a3079, R17 // x3f55d87fe78a3079
-	VDUP R17, V1.D2
-	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
-	VDUP R17, V2.D2
 	MOVD $0x3fac6b08d704a0c9, R17 // x3fac6b08d704a0c9
-	VDUP R17, V3.D2
+	VDUP R17, V1.D2
 	MOVD $0x3fcebfbdff82c598, R17 // x3fcebfbdff82c598
-	VDUP R17, V4.D2
+	VDUP R17, V2.D2
 	MOVD $0x3c7abc9e3b39803f, R17 // x3c7abc9e3b39803f
-	VDUP R17, V5.D2
+	VDUP R17, V3.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V6.D2
+	VDUP R17, V4.D2
 	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
+	VDUP R17, V5.D2
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V6.D2
+	MOVD $0x4000000000000000, R17 // x4000000000000000
 	VDUP R17, V7.D2
-	MOVD $0x3ff0000000000000, R17 // one
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V8.D2
-	MOVD $0x4338000000000000, R17 // whole
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
 	VDUP R17, V9.D2
-	MOVD $0x3fe0000000000000, R17 // half
+	MOVD $0x3370000000000000, R17 // x3370000000000000
 	VDUP R17, V10.D2
 	CMP $8, R2
 	BLT single
@@ -362,175 +362,165 @@ main:
 	WORD $0x4e60d590 // fadd v16.2d, v12.2d, v0.2d
 	WORD $0x4e60d5b1 // fadd v17.2d, v13.2d, v0.2d
 	WORD $0x4e60d5d2 // fadd v18.2d, v14.2d, v0.2d
-	WORD $0x4ee0d5ef // fsub v15.2d, v15.2d, v0.2d
-	WORD $0x4ee0d610 // fsub v16.2d, v16.2d, v0.2d
-	WORD $0x4ee0d631 // fsub v17.2d, v17.2d, v0.2d
-	WORD $0x4ee0d652 // fsub v18.2d, v18.2d, v0.2d
-	WORD $0x4eefd56b // fsub v11.2d, v11.2d, v15.2d
-	WORD $0x4ef0d58c // fsub v12.2d, v12.2d, v16.2d
-	WORD $0x4ef1d5ad // fsub v13.2d, v13.2d, v17.2d
-	WORD $0x4ef2d5ce // fsub v14.2d, v14.2d, v18.2d
+	WORD $0x4eefd413 // fsub v19.2d, v0.2d, v15.2d
+	WORD $0x4ef0d414 // fsub v20.2d, v0.2d, v16.2d
+	WORD $0x4ef1d415 // fsub v21.2d, v0.2d, v17.2d
+	WORD $0x4ef2d416 // fsub v22.2d, v0.2d, v18.2d
+	WORD $0x4e73d573 // fadd v19.2d, v11.2d, v19.2d
+	WORD $0x4e74d594 // fadd v20.2d, v12.2d, v20.2d
+	WORD $0x4e75d5b5 // fadd v21.2d, v13.2d, v21.2d
+	WORD $0x4e76d5d6 // fadd v22.2d, v14.2d, v22.2d
 
 	// 2^k 2^r, from 1 + r log 2 in two parts
 	MOVD $0x3dfea03099d6d2c7, R17 // x3dfea03099d6d2c7
-	VDUP R17, V19.D2
+	VDUP R17, V14.D2
 	MOVD $0x3e3e6059a4fc650c, R17 // x3e3e6059a4fc650c
-	VDUP R17, V20.D2
-	WORD $0x4eb41e95 // mov v21.16b, v20.16b
-	WORD $0x4e6bce75 // fmla v21.2d, v19.2d, v11.2d
-	WORD $0x4eb41e96 // mov v22.16b, v20.16b
-	WORD $0x4e6cce76 // fmla v22.2d, v19.2d, v12.2d
-	WORD $0x4eb41e97 // mov v23.16b, v20.16b
-	WORD $0x4e6dce77 // fmla v23.2d, v19.2d, v13.2d
-	WORD $0x4e6ece74 // fmla v20.2d, v19.2d, v14.2d
+	VDUP R17, V13.D2
+	WORD $0x4ead1dac // mov v12.16b, v13.16b
+	WORD $0x4e73cdcc // fmla v12.2d, v14.2d, v19.2d
+	WORD $0x4ead1dab // mov v11.16b, v13.16b
+	WORD $0x4e74cdcb // fmla v11.2d, v14.2d, v20.2d
+	WORD $0x4ead1db7 // mov v23.16b, v13.16b
+	WORD $0x4e75cdd7 // fmla v23.2d, v14.2d, v21.2d
+	WORD $0x4e76cdcd // fmla v13.2d, v14.2d, v22.2d
 	MOVD $0x3e7b524ddd79ec58, R17 // x3e7b524ddd79ec58
-	VDUP R17, V19.D2
-	WORD $0x4eb31e78 // mov v24.16b, v19.16b
-	WORD $0x4e6bceb8 // fmla v24.2d, v21.2d, v11.2d
-	WORD $0x4eb31e75 // mov v21.16b, v19.16b
-	WORD $0x4e6cced5 // fmla v21.2d, v22.2d, v12.2d
-	WORD $0x4eb31e76 // mov v22.16b, v19.16b
-	WORD $0x4e6dcef6 // fmla v22.2d, v23.2d, v13.2d
-	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
+	VDUP R17, V14.D2
+	WORD $0x4eae1dd8 // mov v24.16b, v14.16b
+	WORD $0x4e73cd98 // fmla v24.2d, v12.2d, v19.2d
+	WORD $0x4eae1dcc // mov v12.16b, v14.16b
+	WORD $0x4e74cd6c // fmla v12.2d, v11.2d, v20.2d
+	WORD $0x4eae1dcb // mov v11.16b, v14.16b
+	WORD $0x4e75ceeb // fmla v11.2d, v23.2d, v21.2d
+	WORD $0x4e76cdae // fmla v14.2d, v13.2d, v22.2d
 	MOVD $0x3eb62bfd4dcba000, R17 // x3eb62bfd4dcba000
-	VDUP R17, V20.D2
-	WORD $0x4eb41e97 // mov v23.16b, v20.16b
-	WORD $0x4e6bcf17 // fmla v23.2d, v24.2d, v11.2d
-	WORD $0x4eb41e98 // mov v24.16b, v20.16b
-	WORD $0x4e6cceb8 // fmla v24.2d, v21.2d, v12.2d
-	WORD $0x4eb41e95 // mov v21.16b, v20.16b
-	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
-	WORD $0x4e6ece74 // fmla v20.2d, v19.2d, v14.2d
+	VDUP R17, V13.D2
+	WORD $0x4ead1db7 // mov v23.16b, v13.16b
+	WORD $0x4e73cf17 // fmla v23.2d, v24.2d, v19.2d
+	WORD $0x4ead1db8 // mov v24.16b, v13.16b
+	WORD $0x4e74cd98 // fmla v24.2d, v12.2d, v20.2d
+	WORD $0x4ead1dac // mov v12.16b, v13.16b
+	WORD $0x4e75cd6c // fmla v12.2d, v11.2d, v21.2d
+	WORD $0x4e76cdcd // fmla v13.2d, v14.2d, v22.2d
 	MOVD $0x3eeffcbfc73802dd, R17 // x3eeffcbfc73802dd
-	VDUP R17, V19.D2
-	WORD $0x4eb31e76 // mov v22.16b, v19.16b
-	WORD $0x4e6bcef6 // fmla v22.2d, v23.2d, v11.2d
-	WORD $0x4eb31e77 // mov v23.16b, v19.16b
-	WORD $0x4e6ccf17 // fmla v23.2d, v24.2d, v12.2d
-	WORD $0x4eb31e78 // mov v24.16b, v19.16b
-	WORD $0x4e6dceb8 // fmla v24.2d, v21.2d, v13.2d
-	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
+	VDUP R17, V14.D2
+	WORD $0x4eae1dcb // mov v11.16b, v14.16b
+	WORD $0x4e73ceeb // fmla v11.2d, v23.2d, v19.2d
+	WORD $0x4eae1dd7 // mov v23.16b, v14.16b
+	WORD $0x4e74cf17 // fmla v23.2d, v24.2d, v20.2d
+	WORD $0x4eae1dd8 // mov v24.16b, v14.16b
+	WORD $0x4e75cd98 // fmla v24.2d, v12.2d, v21.2d
+	WORD $0x4e76cdae // fmla v14.2d, v13.2d, v22.2d
 	MOVD $0x3f24309130944e85, R17 // x3f24309130944e85
-	VDUP R17, V20.D2
-	WORD $0x4eb41e95 // mov v21.16b, v20.16b
-	WORD $0x4e6bced5 // fmla v21.2d, v22.2d, v11.2d
-	WORD $0x4eb41e96 // mov v22.16b, v20.16b
-	WORD $0x4e6ccef6 // fmla v22.2d, v23.2d, v12.2d
-	WORD $0x4eb41e97 // mov v23.16b, v20.16b
-	WORD $0x4e6dcf17 // fmla v23.2d, v24.2d, v13.2d
-	WORD $0x4e6ece74 // fmla v20.2d, v19.2d, v14.2d
-	WORD $0x4ea11c33 // mov v19.16b, v1.16b
-	WORD $0x4e6bceb3 // fmla v19.2d, v21.2d, v11.2d
-	WORD $0x4ea11c35 // mov v21.16b, v1.16b
-	WORD $0x4e6cced5 // fmla v21.2d, v22.2d, v12.2d
-	WORD $0x4ea11c36 // mov v22.16b, v1.16b
-	WORD $0x4e6dcef6 // fmla v22.2d, v23.2d, v13.2d
+	VDUP R17, V13.D2
+	WORD $0x4ead1dac // mov v12.16b, v13.16b
+	WORD $0x4e73cd6c // fmla v12.2d, v11.2d, v19.2d
+	WORD $0x4ead1dab // mov v11.16b, v13.16b
+	WORD $0x4e74ceeb // fmla v11.2d, v23.2d, v20.2d
+	WORD $0x4ead1db7 // mov v23.16b, v13.16b
+	WORD $0x4e75cf17 // fmla v23.2d, v24.2d, v21.2d
+	WORD $0x4e76cdcd // fmla v13.2d, v14.2d, v22.2d
+	MOVD $0x3f55d87fe78a3079, R17 // x3f55d87fe78a3079
+	VDUP R17, V14.D2
+	WORD $0x4eae1dd8 // mov v24.16b, v14.16b
+	WORD $0x4e73cd98 // fmla v24.2d, v12.2d, v19.2d
+	WORD $0x4eae1dcc // mov v12.16b, v14.16b
+	WORD $0x4e74cd6c // fmla v12.2d, v11.2d, v20.2d
+	WORD $0x4eae1dcb // mov v11.16b, v14.16b
+	WORD $0x4e75ceeb // fmla v11.2d, v23.2d, v21.2d
+	WORD $0x4e76cdae // fmla v14.2d, v13.2d, v22.2d
+	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
+	VDUP R17, V13.D2
+	WORD $0x4ead1db7 // mov v23.16b, v13.16b
+	WORD $0x4e73cf17 // fmla v23.2d, v24.2d, v19.2d
+	WORD $0x4ead1db8 // mov v24.16b, v13.16b
+	WORD $0x4e74cd98 // fmla v24.2d, v12.2d, v20.2d
+	WORD $0x4ead1dac // mov v12.16b, v13.16b
+	WORD $0x4e75cd6c // fmla v12.2d, v11.2d, v21.2d
+	WORD $0x4e76cdcd // fmla v13.2d, v14.2d, v22.2d
+	WORD $0x4ea11c2e // mov v14.16b, v1.16b
+	WORD $0x4e73ceee // fmla v14.2d, v23.2d, v19.2d
 	WORD $0x4ea11c37 // mov v23.16b, v1.16b
-	WORD $0x4e6ece97 // fmla v23.2d, v20.2d, v14.2d
-	WORD $0x4ea21c54 // mov v20.16b, v2.16b
-	WORD $0x4e6bce74 // fmla v20.2d, v19.2d, v11.2d
-	WORD $0x4ea21c53 // mov v19.16b, v2.16b
-	WORD $0x4e6cceb3 // fmla v19.2d, v21.2d, v12.2d
-	WORD $0x4ea21c55 // mov v21.16b, v2.16b
-	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
-	WORD $0x4ea21c56 // mov v22.16b, v2.16b
-	WORD $0x4e6ecef6 // fmla v22.2d, v23.2d, v14.2d
+	WORD $0x4e74cf17 // fmla v23.2d, v24.2d, v20.2d
+	WORD $0x4ea11c38 // mov v24.16b, v1.16b
+	WORD $0x4e75cd98 // fmla v24.2d, v12.2d, v21.2d
+	WORD $0x4ea11c2c // mov v12.16b, v1.16b
+	WORD $0x4e76cdac // fmla v12.2d, v13.2d, v22.2d
+	WORD $0x4ea21c4d // mov v13.16b, v2.16b
+	WORD $0x4e73cdcd // fmla v13.2d, v14.2d, v19.2d
+	WORD $0x4ea21c4e // mov v14.16b, v2.16b
+	WORD $0x4e74ceee // fmla v14.2d, v23.2d, v20.2d
+	WORD $0x4ea21c57 // mov v23.16b, v2.16b
+	WORD $0x4e75cf17 // fmla v23.2d, v24.2d, v21.2d
+	WORD $0x4ea21c58 // mov v24.16b, v2.16b
+	WORD $0x4e76cd98 // fmla v24.2d, v12.2d, v22.2d
+	WORD $0x4ea31c6c // mov v12.16b, v3.16b
+	WORD $0x4e73cdac // fmla v12.2d, v13.2d, v19.2d
+	WORD $0x4ea31c6d // mov v13.16b, v3.16b
+	WORD $0x4e74cdcd // fmla v13.2d, v14.2d, v20.2d
+	WORD $0x4ea31c6e // mov v14.16b, v3.16b
+	WORD $0x4e75ceee // fmla v14.2d, v23.2d, v21.2d
 	WORD $0x4ea31c77 // mov v23.16b, v3.16b
-	WORD $0x4e6bce97 // fmla v23.2d, v20.2d, v11.2d
-	WORD $0x4ea31c74 // mov v20.16b, v3.16b
-	WORD $0x4e6cce74 // fmla v20.2d, v19.2d, v12.2d
-	WORD $0x4ea31c73 // mov v19.16b, v3.16b
-	WORD $0x4e6dceb3 // fmla v19.2d, v21.2d, v13.2d
-	WORD $0x4ea31c75 // mov v21.16b, v3.16b
-	WORD $0x4e6eced5 // fmla v21.2d, v22.2d, v14.2d
-	WORD $0x4ea41c96 // mov v22.16b, v4.16b
-	WORD $0x4e6bcef6 // fmla v22.2d, v23.2d, v11.2d
-	WORD $0x4ea41c97 // mov v23.16b, v4.16b
-	WORD $0x4e6cce97 // fmla v23.2d, v20.2d, v12.2d
-	WORD $0x4ea41c94 // mov v20.16b, v4.16b
-	WORD $0x4e6dce74 // fmla v20.2d, v19.2d, v13.2d
-	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4e6eceb3 // fmla v19.2d, v21.2d, v14.2d
-	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
-	WORD $0x4e6bced5 // fmla v21.2d, v22.2d, v11.2d
-	WORD $0x4ea51cb6 // mov v22.16b, v5.16b
-	WORD $0x4e6ccef6 // fmla v22.2d, v23.2d, v12.2d
-	WORD $0x4ea51cb7 // mov v23.16b, v5.16b
-	WORD $0x4e6dce97 // fmla v23.2d, v20.2d, v13.2d
-	WORD $0x4ea51cb4 // mov v20.16b, v5.16b
-	WORD $0x4e6ece74 // fmla v20.2d, v19.2d, v14.2d
-	WORD $0x4ea61cd3 // mov v19.16b, v6.16b
-	WORD $0x4e67cd73 // fmla v19.2d, v11.2d, v7.2d
-	WORD $0x4ea61cd8 // mov v24.16b, v6.16b
-	WORD $0x4e67cd98 // fmla v24.2d, v12.2d, v7.2d
-	WORD $0x4ea61cd9 // mov v25.16b, v6.16b
-	WORD $0x4e67cdb9 // fmla v25.2d, v13.2d, v7.2d
-	WORD $0x4ea61cda // mov v26.16b, v6.16b
-	WORD $0x4e67cdda // fmla v26.2d, v14.2d, v7.2d
-	WORD $0x4ef3d4db // fsub v27.2d, v6.2d, v19.2d
-	WORD $0x4ef8d4dc // fsub v28.2d, v6.2d, v24.2d
-	WORD $0x4ef9d4dd // fsub v29.2d, v6.2d, v25.2d
-	WORD $0x4efad4de // fsub v30.2d, v6.2d, v26.2d
-	WORD $0x4e67cd7b // fmla v27.2d, v11.2d, v7.2d
-	WORD $0x4e67cd9c // fmla v28.2d, v12.2d, v7.2d
-	WORD $0x4e67cdbd // fmla v29.2d, v13.2d, v7.2d
-	WORD $0x4e67cdde // fmla v30.2d, v14.2d, v7.2d
-	WORD $0x4e75cd7b // fmla v27.2d, v11.2d, v21.2d
-	WORD $0x4e76cd9c // fmla v28.2d, v12.2d, v22.2d
-	WORD $0x4e77cdbd // fmla v29.2d, v13.2d, v23.2d
-	WORD $0x4e74cdde // fmla v30.2d, v14.2d, v20.2d
-	WORD $0x4e7bd67b // fadd v27.2d, v19.2d, v27.2d
-	WORD $0x4e7cd71c // fadd v28.2d, v24.2d, v28.2d
+	WORD $0x4e76cf17 // fmla v23.2d, v24.2d, v22.2d
+	WORD $0x4ea41c98 // mov v24.16b, v4.16b
+	WORD $0x4e65ce78 // fmla v24.2d, v19.2d, v5.2d
+	WORD $0x4ea41c8b // mov v11.16b, v4.16b
+	WORD $0x4e65ce8b // fmla v11.2d, v20.2d, v5.2d
+	WORD $0x4ea41c99 // mov v25.16b, v4.16b
+	WORD $0x4e65ceb9 // fmla v25.2d, v21.2d, v5.2d
+	WORD $0x4ea41c9a // mov v26.16b, v4.16b
+	WORD $0x4e65ceda // fmla v26.2d, v22.2d, v5.2d
+	WORD $0x4ef8d49b // fsub v27.2d, v4.2d, v24.2d
+	WORD $0x4eebd49c // fsub v28.2d, v4.2d, v11.2d
+	WORD $0x4ef9d49d // fsub v29.2d, v4.2d, v25.2d
+	WORD $0x4efad49e // fsub v30.2d, v4.2d, v26.2d
+	WORD $0x4e65ce7b // fmla v27.2d, v19.2d, v5.2d
+	WORD $0x4e65ce9c // fmla v28.2d, v20.2d, v5.2d
+	WORD $0x4e65cebd // fmla v29.2d, v21.2d, v5.2d
+	WORD $0x4e65cede // fmla v30.2d, v22.2d, v5.2d
+	WORD $0x4e6cce7b // fmla v27.2d, v19.2d, v12.2d
+	WORD $0x4e6dce9c // fmla v28.2d, v20.2d, v13.2d
+	WORD $0x4e6ecebd // fmla v29.2d, v21.2d, v14.2d
+	WORD $0x4e77cede // fmla v30.2d, v22.2d, v23.2d
+	WORD $0x4e7bd71b // fadd v27.2d, v24.2d, v27.2d
+	WORD $0x4e7cd57c // fadd v28.2d, v11.2d, v28.2d
 	WORD $0x4e7dd73d // fadd v29.2d, v25.2d, v29.2d
 	WORD $0x4e7ed75e // fadd v30.2d, v26.2d, v30.2d
-	WORD $0x4ea91d3a // mov v26.16b, v9.16b
-	WORD $0x4e6acdfa // fmla v26.2d, v15.2d, v10.2d
-	WORD $0x4ea91d39 // mov v25.16b, v9.16b
-	WORD $0x4e6ace19 // fmla v25.2d, v16.2d, v10.2d
-	WORD $0x4ea91d38 // mov v24.16b, v9.16b
-	WORD $0x4e6ace38 // fmla v24.2d, v17.2d, v10.2d
-	WORD $0x4ea91d33 // mov v19.16b, v9.16b
-	WORD $0x4e6ace53 // fmla v19.2d, v18.2d, v10.2d
-	WORD $0x4ee9d754 // fsub v20.2d, v26.2d, v9.2d
-	WORD $0x4ee9d72e // fsub v14.2d, v25.2d, v9.2d
-	WORD $0x4ee9d717 // fsub v23.2d, v24.2d, v9.2d
-	WORD $0x4ee9d66d // fsub v13.2d, v19.2d, v9.2d
-	WORD $0x4ef4d5f4 // fsub v20.2d, v15.2d, v20.2d
-	WORD $0x4eeed60e // fsub v14.2d, v16.2d, v14.2d
-	WORD $0x4ef7d637 // fsub v23.2d, v17.2d, v23.2d
-	WORD $0x4eedd64d // fsub v13.2d, v18.2d, v13.2d
-	WORD $0x4e69d694 // fadd v20.2d, v20.2d, v9.2d
-	WORD $0x4e69d5ce // fadd v14.2d, v14.2d, v9.2d
-	WORD $0x4e69d6f7 // fadd v23.2d, v23.2d, v9.2d
-	WORD $0x4e69d5ad // fadd v13.2d, v13.2d, v9.2d
-	WORD $0x4f74575a // shl v26.2d, v26.2d, #52
-	WORD $0x4f745739 // shl v25.2d, v25.2d, #52
-	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
-	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
-	WORD $0x4efa851a // add v26.2d, v8.2d, v26.2d
-	WORD $0x4ef98519 // add v25.2d, v8.2d, v25.2d
-	WORD $0x4ef88518 // add v24.2d, v8.2d, v24.2d
-	WORD $0x4ef38513 // add v19.2d, v8.2d, v19.2d
-	WORD $0x6e7adf7a // fmul v26.2d, v27.2d, v26.2d
-	WORD $0x6e79df99 // fmul v25.2d, v28.2d, v25.2d
-	WORD $0x6e78dfb8 // fmul v24.2d, v29.2d, v24.2d
-	WORD $0x6e73dfd3 // fmul v19.2d, v30.2d, v19.2d
-	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
-	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
-	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
-	WORD $0x4ef48514 // add v20.2d, v8.2d, v20.2d
-	WORD $0x4eee850e // add v14.2d, v8.2d, v14.2d
-	WORD $0x4ef78517 // add v23.2d, v8.2d, v23.2d
-	WORD $0x4eed850d // add v13.2d, v8.2d, v13.2d
-	WORD $0x6e74df54 // fmul v20.2d, v26.2d, v20.2d
-	WORD $0x6e6edf2e // fmul v14.2d, v25.2d, v14.2d
-	WORD $0x6e77df17 // fmul v23.2d, v24.2d, v23.2d
-	WORD $0x6e6dde6d // fmul v13.2d, v19.2d, v13.2d
-	FMOVQ F20, (R0)
-	FMOVQ F14, 16(R0)
-	FMOVQ F23, 32(R0)
-	FMOVQ F13, 48(R0)
+	WORD $0x6eefe51a // fcmgt v26.2d, v8.2d, v15.2d
+	WORD $0x6ef0e519 // fcmgt v25.2d, v8.2d, v16.2d
+	WORD $0x6ef1e50b // fcmgt v11.2d, v8.2d, v17.2d
+	WORD $0x6ef2e518 // fcmgt v24.2d, v8.2d, v18.2d
+	WORD $0x4eba1f57 // mov v23.16b, v26.16b
+	WORD $0x6e661d37 // bsl v23.16b, v9.16b, v6.16b
+	WORD $0x4eb91f36 // mov v22.16b, v25.16b
+	WORD $0x6e661d36 // bsl v22.16b, v9.16b, v6.16b
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x6e661d2e // bsl v14.16b, v9.16b, v6.16b
+	WORD $0x4eb81f15 // mov v21.16b, v24.16b
+	WORD $0x6e661d35 // bsl v21.16b, v9.16b, v6.16b
+	WORD $0x6e671d5a // bsl v26.16b, v10.16b, v7.16b
+	WORD $0x6e671d59 // bsl v25.16b, v10.16b, v7.16b
+	WORD $0x6e671d4b // bsl v11.16b, v10.16b, v7.16b
+	WORD $0x6e671d58 // bsl v24.16b, v10.16b, v7.16b
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
+	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
+	WORD $0x4eef86ef // add v15.2d, v23.2d, v15.2d
+	WORD $0x4ef086d0 // add v16.2d, v22.2d, v16.2d
+	WORD $0x4ef185d1 // add v17.2d, v14.2d, v17.2d
+	WORD $0x4ef286b2 // add v18.2d, v21.2d, v18.2d
+	WORD $0x6e6fdf6f // fmul v15.2d, v27.2d, v15.2d
+	WORD $0x6e70df90 // fmul v16.2d, v28.2d, v16.2d
+	WORD $0x6e71dfb1 // fmul v17.2d, v29.2d, v17.2d
+	WORD $0x6e72dfd2 // fmul v18.2d, v30.2d, v18.2d
+	WORD $0x6e7addfa // fmul v26.2d, v15.2d, v26.2d
+	WORD $0x6e79de19 // fmul v25.2d, v16.2d, v25.2d
+	WORD $0x6e6bde2b // fmul v11.2d, v17.2d, v11.2d
+	WORD $0x6e78de58 // fmul v24.2d, v18.2d, v24.2d
+	FMOVQ F26, (R0)
+	FMOVQ F25, 16(R0)
+	FMOVQ F11, 32(R0)
+	FMOVQ F24, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -556,55 +546,54 @@ one:
 	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	WORD $0x4e60d56c // fadd v12.2d, v11.2d, v0.2d
-	WORD $0x4ee0d58c // fsub v12.2d, v12.2d, v0.2d
-	WORD $0x4eecd56b // fsub v11.2d, v11.2d, v12.2d
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
+	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
 
 	// 2^k 2^r, from 1 + r log 2 in two parts
 	MOVD $0x3dfea03099d6d2c7, R17 // x3dfea03099d6d2c7
-	VDUP R17, V13.D2
+	VDUP R17, V11.D2
 	MOVD $0x3e3e6059a4fc650c, R17 // x3e3e6059a4fc650c
 	VDUP R17, V14.D2
-	WORD $0x4e6bcdae // fmla v14.2d, v13.2d, v11.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
 	MOVD $0x3e7b524ddd79ec58, R17 // x3e7b524ddd79ec58
-	VDUP R17, V13.D2
-	WORD $0x4e6bcdcd // fmla v13.2d, v14.2d, v11.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	MOVD $0x3eb62bfd4dcba000, R17 // x3eb62bfd4dcba000
 	VDUP R17, V14.D2
-	WORD $0x4e6bcdae // fmla v14.2d, v13.2d, v11.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
 	MOVD $0x3eeffcbfc73802dd, R17 // x3eeffcbfc73802dd
-	VDUP R17, V13.D2
-	WORD $0x4e6bcdcd // fmla v13.2d, v14.2d, v11.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	MOVD $0x3f24309130944e85, R17 // x3f24309130944e85
 	VDUP R17, V14.D2
-	WORD $0x4e6bcdae // fmla v14.2d, v13.2d, v11.2d
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4e6bcdcd // fmla v13.2d, v14.2d, v11.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	MOVD $0x3f55d87fe78a3079, R17 // x3f55d87fe78a3079
+	VDUP R17, V11.D2
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
+	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
+	VDUP R17, V14.D2
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	WORD $0x4ea21c4e // mov v14.16b, v2.16b
-	WORD $0x4e6bcdae // fmla v14.2d, v13.2d, v11.2d
-	WORD $0x4ea31c6d // mov v13.16b, v3.16b
-	WORD $0x4e6bcdcd // fmla v13.2d, v14.2d, v11.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	WORD $0x4ea31c6b // mov v11.16b, v3.16b
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	WORD $0x4ea41c8e // mov v14.16b, v4.16b
-	WORD $0x4e6bcdae // fmla v14.2d, v13.2d, v11.2d
-	WORD $0x4ea51cad // mov v13.16b, v5.16b
-	WORD $0x4e6bcdcd // fmla v13.2d, v14.2d, v11.2d
-	WORD $0x4ea61cce // mov v14.16b, v6.16b
-	WORD $0x4e67cd6e // fmla v14.2d, v11.2d, v7.2d
-	WORD $0x4eeed4cf // fsub v15.2d, v6.2d, v14.2d
-	WORD $0x4e67cd6f // fmla v15.2d, v11.2d, v7.2d
-	WORD $0x4e6dcd6f // fmla v15.2d, v11.2d, v13.2d
+	WORD $0x4e65cdae // fmla v14.2d, v13.2d, v5.2d
+	WORD $0x4eeed48f // fsub v15.2d, v4.2d, v14.2d
+	WORD $0x4e65cdaf // fmla v15.2d, v13.2d, v5.2d
+	WORD $0x4e6bcdaf // fmla v15.2d, v13.2d, v11.2d
 	WORD $0x4e6fd5cf // fadd v15.2d, v14.2d, v15.2d
-	WORD $0x4ea91d2e // mov v14.16b, v9.16b
-	WORD $0x4e6acd8e // fmla v14.2d, v12.2d, v10.2d
-	WORD $0x4ee9d5cd // fsub v13.2d, v14.2d, v9.2d
-	WORD $0x4eedd58d // fsub v13.2d, v12.2d, v13.2d
-	WORD $0x4e69d5ad // fadd v13.2d, v13.2d, v9.2d
-	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4eee850e // add v14.2d, v8.2d, v14.2d
-	WORD $0x6e6eddee // fmul v14.2d, v15.2d, v14.2d
-	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
-	WORD $0x4eed850d // add v13.2d, v8.2d, v13.2d
-	WORD $0x6e6dddcd // fmul v13.2d, v14.2d, v13.2d
-	FMOVQ F13, (R0)
+	WORD $0x6eece50e // fcmgt v14.2d, v8.2d, v12.2d
+	WORD $0x4eae1dcb // mov v11.16b, v14.16b
+	WORD $0x6e661d2b // bsl v11.16b, v9.16b, v6.16b
+	WORD $0x6e671d4e // bsl v14.16b, v10.16b, v7.16b
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec856c // add v12.2d, v11.2d, v12.2d
+	WORD $0x6e6cddec // fmul v12.2d, v15.2d, v12.2d
+	WORD $0x6e6edd8e // fmul v14.2d, v12.2d, v14.2d
+	FMOVQ F14, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -628,55 +617,54 @@ tail:
 	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	WORD $0x4e60d56c // fadd v12.2d, v11.2d, v0.2d
-	WORD $0x4ee0d58c // fsub v12.2d, v12.2d, v0.2d
-	WORD $0x4eecd56b // fsub v11.2d, v11.2d, v12.2d
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
+	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
 
 	// 2^k 2^r, from 1 + r log 2 in two parts
 	MOVD $0x3dfea03099d6d2c7, R17 // x3dfea03099d6d2c7
-	VDUP R17, V13.D2
+	VDUP R17, V11.D2
 	MOVD $0x3e3e6059a4fc650c, R17 // x3e3e6059a4fc650c
 	VDUP R17, V14.D2
-	WORD $0x4e6bcdae // fmla v14.2d, v13.2d, v11.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
 	MOVD $0x3e7b524ddd79ec58, R17 // x3e7b524ddd79ec58
-	VDUP R17, V13.D2
-	WORD $0x4e6bcdcd // fmla v13.2d, v14.2d, v11.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	MOVD $0x3eb62bfd4dcba000, R17 // x3eb62bfd4dcba000
 	VDUP R17, V14.D2
-	WORD $0x4e6bcdae // fmla v14.2d, v13.2d, v11.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
 	MOVD $0x3eeffcbfc73802dd, R17 // x3eeffcbfc73802dd
-	VDUP R17, V13.D2
-	WORD $0x4e6bcdcd // fmla v13.2d, v14.2d, v11.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	MOVD $0x3f24309130944e85, R17 // x3f24309130944e85
 	VDUP R17, V14.D2
-	WORD $0x4e6bcdae // fmla v14.2d, v13.2d, v11.2d
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4e6bcdcd // fmla v13.2d, v14.2d, v11.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	MOVD $0x3f55d87fe78a3079, R17 // x3f55d87fe78a3079
+	VDUP R17, V11.D2
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
+	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
+	VDUP R17, V14.D2
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	WORD $0x4ea21c4e // mov v14.16b, v2.16b
-	WORD $0x4e6bcdae // fmla v14.2d, v13.2d, v11.2d
-	WORD $0x4ea31c6d // mov v13.16b, v3.16b
-	WORD $0x4e6bcdcd // fmla v13.2d, v14.2d, v11.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	WORD $0x4ea31c6b // mov v11.16b, v3.16b
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	WORD $0x4ea41c8e // mov v14.16b, v4.16b
-	WORD $0x4e6bcdae // fmla v14.2d, v13.2d, v11.2d
-	WORD $0x4ea51cad // mov v13.16b, v5.16b
-	WORD $0x4e6bcdcd // fmla v13.2d, v14.2d, v11.2d
-	WORD $0x4ea61cce // mov v14.16b, v6.16b
-	WORD $0x4e67cd6e // fmla v14.2d, v11.2d, v7.2d
-	WORD $0x4eeed4cf // fsub v15.2d, v6.2d, v14.2d
-	WORD $0x4e67cd6f // fmla v15.2d, v11.2d, v7.2d
-	WORD $0x4e6dcd6f // fmla v15.2d, v11.2d, v13.2d
+	WORD $0x4e65cdae // fmla v14.2d, v13.2d, v5.2d
+	WORD $0x4eeed48f // fsub v15.2d, v4.2d, v14.2d
+	WORD $0x4e65cdaf // fmla v15.2d, v13.2d, v5.2d
+	WORD $0x4e6bcdaf // fmla v15.2d, v13.2d, v11.2d
 	WORD $0x4e6fd5cf // fadd v15.2d, v14.2d, v15.2d
-	WORD $0x4ea91d2e // mov v14.16b, v9.16b
-	WORD $0x4e6acd8e // fmla v14.2d, v12.2d, v10.2d
-	WORD $0x4ee9d5cd // fsub v13.2d, v14.2d, v9.2d
-	WORD $0x4eedd58d // fsub v13.2d, v12.2d, v13.2d
-	WORD $0x4e69d5ad // fadd v13.2d, v13.2d, v9.2d
-	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4eee850e // add v14.2d, v8.2d, v14.2d
-	WORD $0x6e6eddee // fmul v14.2d, v15.2d, v14.2d
-	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
-	WORD $0x4eed850d // add v13.2d, v8.2d, v13.2d
-	WORD $0x6e6dddcd // fmul v13.2d, v14.2d, v13.2d
-	FMOVD F13, (R0)
+	WORD $0x6eece50e // fcmgt v14.2d, v8.2d, v12.2d
+	WORD $0x4eae1dcb // mov v11.16b, v14.16b
+	WORD $0x6e661d2b // bsl v11.16b, v9.16b, v6.16b
+	WORD $0x6e671d4e // bsl v14.16b, v10.16b, v7.16b
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec856c // add v12.2d, v11.2d, v12.2d
+	WORD $0x6e6cddec // fmul v12.2d, v15.2d, v12.2d
+	WORD $0x6e6edd8e // fmul v14.2d, v12.2d, v14.2d
+	FMOVD F14, (R0)
 
 skip:
 

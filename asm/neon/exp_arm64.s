@@ -309,23 +309,23 @@ TEXT ·ExpF64(SB), NOSPLIT, $0-48
 	VDUP R17, V0.D2
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
 	VDUP R17, V1.D2
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V2.D2
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V3.D2
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V4.D2
+	VDUP R17, V2.D2
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V5.D2
+	VDUP R17, V3.D2
 	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V6.D2
+	VDUP R17, V4.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V5.D2
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V6.D2
+	MOVD $0x4000000000000000, R17 // x4000000000000000
 	VDUP R17, V7.D2
-	MOVD $0x3ff0000000000000, R17 // one
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V8.D2
-	MOVD $0x4338000000000000, R17 // whole
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
 	VDUP R17, V9.D2
-	MOVD $0x3fe0000000000000, R17 // half
+	MOVD $0x3370000000000000, R17 // x3370000000000000
 	VDUP R17, V10.D2
 	CMP $8, R2
 	BLT single
@@ -443,126 +443,112 @@ main:
 	WORD $0x4eb61edc // mov v28.16b, v22.16b
 	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
 	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
-	WORD $0x4ea21c55 // mov v21.16b, v2.16b
-	WORD $0x4e77ce75 // fmla v21.2d, v19.2d, v23.2d
-	WORD $0x4ea21c53 // mov v19.16b, v2.16b
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
 	WORD $0x4e78cf73 // fmla v19.2d, v27.2d, v24.2d
-	WORD $0x4ea21c5b // mov v27.16b, v2.16b
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
 	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	WORD $0x4ea21c55 // mov v21.16b, v2.16b
+	WORD $0x4e77cf95 // fmla v21.2d, v28.2d, v23.2d
 	WORD $0x4ea21c5c // mov v28.16b, v2.16b
-	WORD $0x4e7acedc // fmla v28.2d, v22.2d, v26.2d
+	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
+	WORD $0x4ea21c54 // mov v20.16b, v2.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4ea21c53 // mov v19.16b, v2.16b
+	WORD $0x4e7aced3 // fmla v19.2d, v22.2d, v26.2d
 	WORD $0x4ea31c76 // mov v22.16b, v3.16b
 	WORD $0x4e77ceb6 // fmla v22.2d, v21.2d, v23.2d
 	WORD $0x4ea31c75 // mov v21.16b, v3.16b
-	WORD $0x4e78ce75 // fmla v21.2d, v19.2d, v24.2d
-	WORD $0x4ea31c73 // mov v19.16b, v3.16b
-	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
-	WORD $0x4ea31c7b // mov v27.16b, v3.16b
-	WORD $0x4e7acf9b // fmla v27.2d, v28.2d, v26.2d
-	WORD $0x4ea41c9c // mov v28.16b, v4.16b
-	WORD $0x4e77cedc // fmla v28.2d, v22.2d, v23.2d
+	WORD $0x4e78cf95 // fmla v21.2d, v28.2d, v24.2d
+	WORD $0x4ea31c7c // mov v28.16b, v3.16b
+	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
+	WORD $0x4ea31c74 // mov v20.16b, v3.16b
+	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
+	WORD $0x4ea41c93 // mov v19.16b, v4.16b
+	WORD $0x4e77ced3 // fmla v19.2d, v22.2d, v23.2d
 	WORD $0x4ea41c96 // mov v22.16b, v4.16b
 	WORD $0x4e78ceb6 // fmla v22.2d, v21.2d, v24.2d
 	WORD $0x4ea41c95 // mov v21.16b, v4.16b
-	WORD $0x4e79ce75 // fmla v21.2d, v19.2d, v25.2d
-	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4e7acf73 // fmla v19.2d, v27.2d, v26.2d
-	WORD $0x4ea51cbb // mov v27.16b, v5.16b
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
-	WORD $0x4ea51cbc // mov v28.16b, v5.16b
-	WORD $0x4e78cedc // fmla v28.2d, v22.2d, v24.2d
-	WORD $0x4ea51cb6 // mov v22.16b, v5.16b
-	WORD $0x4e79ceb6 // fmla v22.2d, v21.2d, v25.2d
-	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
-	WORD $0x4e7ace75 // fmla v21.2d, v19.2d, v26.2d
-	WORD $0x4ea61cd3 // mov v19.16b, v6.16b
-	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
-	WORD $0x4ea61cdb // mov v27.16b, v6.16b
-	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
-	WORD $0x4ea61cdc // mov v28.16b, v6.16b
-	WORD $0x4e79cedc // fmla v28.2d, v22.2d, v25.2d
-	WORD $0x4ea61cd6 // mov v22.16b, v6.16b
-	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
-	WORD $0x6e77def5 // fmul v21.2d, v23.2d, v23.2d
-	WORD $0x6e78df14 // fmul v20.2d, v24.2d, v24.2d
+	WORD $0x4e79cf95 // fmla v21.2d, v28.2d, v25.2d
+	WORD $0x4ea41c9c // mov v28.16b, v4.16b
+	WORD $0x4e7ace9c // fmla v28.2d, v20.2d, v26.2d
+	WORD $0x6e77def4 // fmul v20.2d, v23.2d, v23.2d
+	WORD $0x6e78df1b // fmul v27.2d, v24.2d, v24.2d
 	WORD $0x6e79df3d // fmul v29.2d, v25.2d, v25.2d
 	WORD $0x6e7adf5e // fmul v30.2d, v26.2d, v26.2d
-	WORD $0x4e73ceab // fmla v11.2d, v21.2d, v19.2d
-	WORD $0x4e7bce8c // fmla v12.2d, v20.2d, v27.2d
-	WORD $0x4e7ccfad // fmla v13.2d, v29.2d, v28.2d
-	WORD $0x4e76cfce // fmla v14.2d, v30.2d, v22.2d
-	WORD $0x4e77d4f6 // fadd v22.2d, v7.2d, v23.2d
-	WORD $0x4e78d4fe // fadd v30.2d, v7.2d, v24.2d
-	WORD $0x4e79d4fc // fadd v28.2d, v7.2d, v25.2d
-	WORD $0x4e7ad4fd // fadd v29.2d, v7.2d, v26.2d
-	WORD $0x4ef6d4fb // fsub v27.2d, v7.2d, v22.2d
-	WORD $0x4efed4f4 // fsub v20.2d, v7.2d, v30.2d
-	WORD $0x4efcd4f3 // fsub v19.2d, v7.2d, v28.2d
-	WORD $0x4efdd4f5 // fsub v21.2d, v7.2d, v29.2d
-	WORD $0x4e77d777 // fadd v23.2d, v27.2d, v23.2d
-	WORD $0x4e78d698 // fadd v24.2d, v20.2d, v24.2d
+	WORD $0x4e73ce8b // fmla v11.2d, v20.2d, v19.2d
+	WORD $0x4e76cf6c // fmla v12.2d, v27.2d, v22.2d
+	WORD $0x4e75cfad // fmla v13.2d, v29.2d, v21.2d
+	WORD $0x4e7ccfce // fmla v14.2d, v30.2d, v28.2d
+	WORD $0x4e77d4bc // fadd v28.2d, v5.2d, v23.2d
+	WORD $0x4e78d4be // fadd v30.2d, v5.2d, v24.2d
+	WORD $0x4e79d4b5 // fadd v21.2d, v5.2d, v25.2d
+	WORD $0x4e7ad4bd // fadd v29.2d, v5.2d, v26.2d
+	WORD $0x4efcd4b6 // fsub v22.2d, v5.2d, v28.2d
+	WORD $0x4efed4bb // fsub v27.2d, v5.2d, v30.2d
+	WORD $0x4ef5d4b3 // fsub v19.2d, v5.2d, v21.2d
+	WORD $0x4efdd4b4 // fsub v20.2d, v5.2d, v29.2d
+	WORD $0x4e77d6d7 // fadd v23.2d, v22.2d, v23.2d
+	WORD $0x4e78d778 // fadd v24.2d, v27.2d, v24.2d
 	WORD $0x4e79d679 // fadd v25.2d, v19.2d, v25.2d
-	WORD $0x4e7ad6ba // fadd v26.2d, v21.2d, v26.2d
+	WORD $0x4e7ad69a // fadd v26.2d, v20.2d, v26.2d
 	WORD $0x4e6bd6eb // fadd v11.2d, v23.2d, v11.2d
 	WORD $0x4e6cd70c // fadd v12.2d, v24.2d, v12.2d
 	WORD $0x4e6dd72d // fadd v13.2d, v25.2d, v13.2d
 	WORD $0x4e6ed74e // fadd v14.2d, v26.2d, v14.2d
-	WORD $0x4e6bd6cb // fadd v11.2d, v22.2d, v11.2d
+	WORD $0x4e6bd78b // fadd v11.2d, v28.2d, v11.2d
 	WORD $0x4e6cd7cc // fadd v12.2d, v30.2d, v12.2d
-	WORD $0x4e6dd78d // fadd v13.2d, v28.2d, v13.2d
+	WORD $0x4e6dd6ad // fadd v13.2d, v21.2d, v13.2d
 	WORD $0x4e6ed7ae // fadd v14.2d, v29.2d, v14.2d
-	WORD $0x4ee0d610 // fsub v16.2d, v16.2d, v0.2d
-	WORD $0x4ee0d631 // fsub v17.2d, v17.2d, v0.2d
-	WORD $0x4ee0d652 // fsub v18.2d, v18.2d, v0.2d
-	WORD $0x4ee0d5ef // fsub v15.2d, v15.2d, v0.2d
-	WORD $0x4ea91d3d // mov v29.16b, v9.16b
-	WORD $0x4e6ace1d // fmla v29.2d, v16.2d, v10.2d
-	WORD $0x4ea91d3c // mov v28.16b, v9.16b
-	WORD $0x4e6ace3c // fmla v28.2d, v17.2d, v10.2d
-	WORD $0x4ea91d3e // mov v30.16b, v9.16b
-	WORD $0x4e6ace5e // fmla v30.2d, v18.2d, v10.2d
-	WORD $0x4ea91d36 // mov v22.16b, v9.16b
-	WORD $0x4e6acdf6 // fmla v22.2d, v15.2d, v10.2d
-	WORD $0x4ee9d7ba // fsub v26.2d, v29.2d, v9.2d
-	WORD $0x4ee9d799 // fsub v25.2d, v28.2d, v9.2d
-	WORD $0x4ee9d7d8 // fsub v24.2d, v30.2d, v9.2d
-	WORD $0x4ee9d6d7 // fsub v23.2d, v22.2d, v9.2d
-	WORD $0x4efad61a // fsub v26.2d, v16.2d, v26.2d
-	WORD $0x4ef9d639 // fsub v25.2d, v17.2d, v25.2d
-	WORD $0x4ef8d658 // fsub v24.2d, v18.2d, v24.2d
-	WORD $0x4ef7d5f7 // fsub v23.2d, v15.2d, v23.2d
-	WORD $0x4e69d75a // fadd v26.2d, v26.2d, v9.2d
-	WORD $0x4e69d739 // fadd v25.2d, v25.2d, v9.2d
-	WORD $0x4e69d718 // fadd v24.2d, v24.2d, v9.2d
-	WORD $0x4e69d6f7 // fadd v23.2d, v23.2d, v9.2d
-	WORD $0x4f7457bd // shl v29.2d, v29.2d, #52
-	WORD $0x4f74579c // shl v28.2d, v28.2d, #52
-	WORD $0x4f7457de // shl v30.2d, v30.2d, #52
-	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
-	WORD $0x4efd851d // add v29.2d, v8.2d, v29.2d
-	WORD $0x4efc851c // add v28.2d, v8.2d, v28.2d
-	WORD $0x4efe851e // add v30.2d, v8.2d, v30.2d
-	WORD $0x4ef68516 // add v22.2d, v8.2d, v22.2d
-	WORD $0x6e7ddd7d // fmul v29.2d, v11.2d, v29.2d
-	WORD $0x6e7cdd9c // fmul v28.2d, v12.2d, v28.2d
-	WORD $0x6e7eddbe // fmul v30.2d, v13.2d, v30.2d
-	WORD $0x6e76ddd6 // fmul v22.2d, v14.2d, v22.2d
-	WORD $0x4f74575a // shl v26.2d, v26.2d, #52
-	WORD $0x4f745739 // shl v25.2d, v25.2d, #52
-	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
-	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
-	WORD $0x4efa851a // add v26.2d, v8.2d, v26.2d
-	WORD $0x4ef98519 // add v25.2d, v8.2d, v25.2d
-	WORD $0x4ef88518 // add v24.2d, v8.2d, v24.2d
-	WORD $0x4ef78517 // add v23.2d, v8.2d, v23.2d
-	WORD $0x6e7adfba // fmul v26.2d, v29.2d, v26.2d
-	WORD $0x6e79df99 // fmul v25.2d, v28.2d, v25.2d
-	WORD $0x6e78dfd8 // fmul v24.2d, v30.2d, v24.2d
-	WORD $0x6e77ded7 // fmul v23.2d, v22.2d, v23.2d
-	FMOVQ F26, (R0)
-	FMOVQ F25, 16(R0)
-	FMOVQ F24, 32(R0)
-	FMOVQ F23, 48(R0)
+	WORD $0x6ef0e51d // fcmgt v29.2d, v8.2d, v16.2d
+	WORD $0x6ef1e515 // fcmgt v21.2d, v8.2d, v17.2d
+	WORD $0x6ef2e51e // fcmgt v30.2d, v8.2d, v18.2d
+	WORD $0x6eefe51c // fcmgt v28.2d, v8.2d, v15.2d
+	WORD $0x4ebd1fba // mov v26.16b, v29.16b
+	WORD $0x6e661d3a // bsl v26.16b, v9.16b, v6.16b
+	WORD $0x4eb51eb9 // mov v25.16b, v21.16b
+	WORD $0x6e661d39 // bsl v25.16b, v9.16b, v6.16b
+	WORD $0x4ebe1fd8 // mov v24.16b, v30.16b
+	WORD $0x6e661d38 // bsl v24.16b, v9.16b, v6.16b
+	WORD $0x4ebc1f97 // mov v23.16b, v28.16b
+	WORD $0x6e661d37 // bsl v23.16b, v9.16b, v6.16b
+	WORD $0x6e671d5d // bsl v29.16b, v10.16b, v7.16b
+	WORD $0x6e671d55 // bsl v21.16b, v10.16b, v7.16b
+	WORD $0x6e671d5e // bsl v30.16b, v10.16b, v7.16b
+	WORD $0x6e671d5c // bsl v28.16b, v10.16b, v7.16b
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
+	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4ef08750 // add v16.2d, v26.2d, v16.2d
+	WORD $0x4ef18731 // add v17.2d, v25.2d, v17.2d
+	WORD $0x4ef28712 // add v18.2d, v24.2d, v18.2d
+	WORD $0x4eef86ef // add v15.2d, v23.2d, v15.2d
+	WORD $0x6e70dd70 // fmul v16.2d, v11.2d, v16.2d
+	WORD $0x6e71dd91 // fmul v17.2d, v12.2d, v17.2d
+	WORD $0x6e72ddb2 // fmul v18.2d, v13.2d, v18.2d
+	WORD $0x6e6fddcf // fmul v15.2d, v14.2d, v15.2d
+	WORD $0x6e7dde1d // fmul v29.2d, v16.2d, v29.2d
+	WORD $0x6e75de35 // fmul v21.2d, v17.2d, v21.2d
+	WORD $0x6e7ede5e // fmul v30.2d, v18.2d, v30.2d
+	WORD $0x6e7cddfc // fmul v28.2d, v15.2d, v28.2d
+	FMOVQ F29, (R0)
+	FMOVQ F21, 16(R0)
+	FMOVQ F30, 32(R0)
+	FMOVQ F28, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -616,36 +602,34 @@ one:
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
 	VDUP R17, V13.D2
 	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
 	WORD $0x4ea21c4f // mov v15.16b, v2.16b
 	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
 	WORD $0x4ea31c6d // mov v13.16b, v3.16b
 	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
 	WORD $0x4ea41c8f // mov v15.16b, v4.16b
 	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
-	WORD $0x4ea51cad // mov v13.16b, v5.16b
-	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
-	WORD $0x4ea61ccf // mov v15.16b, v6.16b
-	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
 	WORD $0x6e6eddcd // fmul v13.2d, v14.2d, v14.2d
 	WORD $0x4e6fcdab // fmla v11.2d, v13.2d, v15.2d
-	WORD $0x4e6ed4ef // fadd v15.2d, v7.2d, v14.2d
-	WORD $0x4eefd4ed // fsub v13.2d, v7.2d, v15.2d
+	WORD $0x4e6ed4af // fadd v15.2d, v5.2d, v14.2d
+	WORD $0x4eefd4ad // fsub v13.2d, v5.2d, v15.2d
 	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
 	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
 	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
-	WORD $0x4ee0d58c // fsub v12.2d, v12.2d, v0.2d
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
-	WORD $0x4e6acd8f // fmla v15.2d, v12.2d, v10.2d
-	WORD $0x4ee9d5ee // fsub v14.2d, v15.2d, v9.2d
-	WORD $0x4eeed58e // fsub v14.2d, v12.2d, v14.2d
-	WORD $0x4e69d5ce // fadd v14.2d, v14.2d, v9.2d
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4eef850f // add v15.2d, v8.2d, v15.2d
-	WORD $0x6e6fdd6f // fmul v15.2d, v11.2d, v15.2d
-	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4eee850e // add v14.2d, v8.2d, v14.2d
-	WORD $0x6e6eddee // fmul v14.2d, v15.2d, v14.2d
-	FMOVQ F14, (R0)
+	WORD $0x6eece50f // fcmgt v15.2d, v8.2d, v12.2d
+	WORD $0x4eaf1dee // mov v14.16b, v15.16b
+	WORD $0x6e661d2e // bsl v14.16b, v9.16b, v6.16b
+	WORD $0x6e671d4f // bsl v15.16b, v10.16b, v7.16b
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec85cc // add v12.2d, v14.2d, v12.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	WORD $0x6e6fdd8f // fmul v15.2d, v12.2d, v15.2d
+	FMOVQ F15, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -697,36 +681,34 @@ tail:
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
 	VDUP R17, V13.D2
 	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
 	WORD $0x4ea21c4f // mov v15.16b, v2.16b
 	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
 	WORD $0x4ea31c6d // mov v13.16b, v3.16b
 	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
 	WORD $0x4ea41c8f // mov v15.16b, v4.16b
 	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
-	WORD $0x4ea51cad // mov v13.16b, v5.16b
-	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
-	WORD $0x4ea61ccf // mov v15.16b, v6.16b
-	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
 	WORD $0x6e6eddcd // fmul v13.2d, v14.2d, v14.2d
 	WORD $0x4e6fcdab // fmla v11.2d, v13.2d, v15.2d
-	WORD $0x4e6ed4ef // fadd v15.2d, v7.2d, v14.2d
-	WORD $0x4eefd4ed // fsub v13.2d, v7.2d, v15.2d
+	WORD $0x4e6ed4af // fadd v15.2d, v5.2d, v14.2d
+	WORD $0x4eefd4ad // fsub v13.2d, v5.2d, v15.2d
 	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
 	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
 	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
-	WORD $0x4ee0d58c // fsub v12.2d, v12.2d, v0.2d
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
-	WORD $0x4e6acd8f // fmla v15.2d, v12.2d, v10.2d
-	WORD $0x4ee9d5ee // fsub v14.2d, v15.2d, v9.2d
-	WORD $0x4eeed58e // fsub v14.2d, v12.2d, v14.2d
-	WORD $0x4e69d5ce // fadd v14.2d, v14.2d, v9.2d
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4eef850f // add v15.2d, v8.2d, v15.2d
-	WORD $0x6e6fdd6f // fmul v15.2d, v11.2d, v15.2d
-	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4eee850e // add v14.2d, v8.2d, v14.2d
-	WORD $0x6e6eddee // fmul v14.2d, v15.2d, v14.2d
-	FMOVD F14, (R0)
+	WORD $0x6eece50f // fcmgt v15.2d, v8.2d, v12.2d
+	WORD $0x4eaf1dee // mov v14.16b, v15.16b
+	WORD $0x6e661d2e // bsl v14.16b, v9.16b, v6.16b
+	WORD $0x6e671d4f // bsl v15.16b, v10.16b, v7.16b
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec85cc // add v12.2d, v14.2d, v12.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	WORD $0x6e6fdd8f // fmul v15.2d, v12.2d, v15.2d
+	FMOVD F15, (R0)
 
 skip:
 

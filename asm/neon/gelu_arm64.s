@@ -725,9 +725,9 @@ TEXT ·GELUF64(SB), NOSPLIT, $0-48
 	MOVD dst_len+8(FP), R2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V0.D2
-	MOVD $0x3ff0000000000000, R17 // one
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V1.D2
-	MOVD $0x4338000000000000, R17 // whole
+	MOVD $0x8000000000000000, R17 // x8000000000000000
 	VDUP R17, V2.D2
 	CMP $8, R2
 	BLT single
@@ -1111,91 +1111,73 @@ main:
 	WORD $0x4e79d779 // fadd v25.2d, v27.2d, v25.2d
 	WORD $0x4e7ad5da // fadd v26.2d, v14.2d, v26.2d
 	WORD $0x4e73d513 // fadd v19.2d, v8.2d, v19.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V8.D2
-	WORD $0x4e78d518 // fadd v24.2d, v8.2d, v24.2d
-	WORD $0x4e79d519 // fadd v25.2d, v8.2d, v25.2d
-	WORD $0x4e7ad51a // fadd v26.2d, v8.2d, v26.2d
-	WORD $0x4e73d513 // fadd v19.2d, v8.2d, v19.2d
+	WORD $0x4e78d438 // fadd v24.2d, v1.2d, v24.2d
+	WORD $0x4e79d439 // fadd v25.2d, v1.2d, v25.2d
+	WORD $0x4e7ad43a // fadd v26.2d, v1.2d, v26.2d
+	WORD $0x4e73d433 // fadd v19.2d, v1.2d, v19.2d
 	WORD $0x6e78deb8 // fmul v24.2d, v21.2d, v24.2d
 	WORD $0x6e79ded9 // fmul v25.2d, v22.2d, v25.2d
 	WORD $0x6e7adefa // fmul v26.2d, v23.2d, v26.2d
 	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4ee0d54a // fsub v10.2d, v10.2d, v0.2d
-	WORD $0x4ee0d610 // fsub v16.2d, v16.2d, v0.2d
-	WORD $0x4ee0d529 // fsub v9.2d, v9.2d, v0.2d
-	WORD $0x4ee0d56b // fsub v11.2d, v11.2d, v0.2d
-	MOVD $0x3fe0000000000000, R17 // half
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V20.D2
-	WORD $0x4ea21c57 // mov v23.16b, v2.16b
-	WORD $0x4e74cd57 // fmla v23.2d, v10.2d, v20.2d
-	WORD $0x4ea21c56 // mov v22.16b, v2.16b
-	WORD $0x4e74ce16 // fmla v22.2d, v16.2d, v20.2d
-	WORD $0x4ea21c55 // mov v21.16b, v2.16b
-	WORD $0x4e74cd35 // fmla v21.2d, v9.2d, v20.2d
-	WORD $0x4ea21c5f // mov v31.16b, v2.16b
-	WORD $0x4e74cd7f // fmla v31.2d, v11.2d, v20.2d
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x4ee2d6e8 // fsub v8.2d, v23.2d, v2.2d
-	WORD $0x4ee2d6ce // fsub v14.2d, v22.2d, v2.2d
-	WORD $0x4ee2d6bb // fsub v27.2d, v21.2d, v2.2d
-	WORD $0x4ee2d687 // fsub v7.2d, v20.2d, v2.2d
-	WORD $0x4ee8d548 // fsub v8.2d, v10.2d, v8.2d
-	WORD $0x4eeed60e // fsub v14.2d, v16.2d, v14.2d
-	WORD $0x4efbd53b // fsub v27.2d, v9.2d, v27.2d
-	WORD $0x4ee7d567 // fsub v7.2d, v11.2d, v7.2d
-	WORD $0x4e62d508 // fadd v8.2d, v8.2d, v2.2d
-	WORD $0x4e62d5ce // fadd v14.2d, v14.2d, v2.2d
-	WORD $0x4e62d77b // fadd v27.2d, v27.2d, v2.2d
-	WORD $0x4e62d4e7 // fadd v7.2d, v7.2d, v2.2d
-	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
-	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
-	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
-	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
-	WORD $0x4ef78437 // add v23.2d, v1.2d, v23.2d
-	WORD $0x4ef68436 // add v22.2d, v1.2d, v22.2d
-	WORD $0x4ef58435 // add v21.2d, v1.2d, v21.2d
-	WORD $0x4ef48434 // add v20.2d, v1.2d, v20.2d
-	WORD $0x6e77df17 // fmul v23.2d, v24.2d, v23.2d
-	WORD $0x6e76df36 // fmul v22.2d, v25.2d, v22.2d
-	WORD $0x6e75df55 // fmul v21.2d, v26.2d, v21.2d
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
-	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4f74577b // shl v27.2d, v27.2d, #52
-	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
-	WORD $0x4ee88428 // add v8.2d, v1.2d, v8.2d
-	WORD $0x4eee842e // add v14.2d, v1.2d, v14.2d
-	WORD $0x4efb843b // add v27.2d, v1.2d, v27.2d
-	WORD $0x4ee78427 // add v7.2d, v1.2d, v7.2d
-	WORD $0x6e68dee8 // fmul v8.2d, v23.2d, v8.2d
-	WORD $0x6e6edece // fmul v14.2d, v22.2d, v14.2d
-	WORD $0x6e7bdebb // fmul v27.2d, v21.2d, v27.2d
-	WORD $0x6e67de87 // fmul v7.2d, v20.2d, v7.2d
+	WORD $0x6eeae697 // fcmgt v23.2d, v20.2d, v10.2d
+	WORD $0x6ef0e696 // fcmgt v22.2d, v20.2d, v16.2d
+	WORD $0x6ee9e695 // fcmgt v21.2d, v20.2d, v9.2d
+	WORD $0x6eebe694 // fcmgt v20.2d, v20.2d, v11.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V8.D2
+	WORD $0x4eb71eee // mov v14.16b, v23.16b
+	WORD $0x6e611d0e // bsl v14.16b, v8.16b, v1.16b
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x6e611d1b // bsl v27.16b, v8.16b, v1.16b
+	WORD $0x4eb51ea7 // mov v7.16b, v21.16b
+	WORD $0x6e611d07 // bsl v7.16b, v8.16b, v1.16b
+	WORD $0x6ef41c28 // bif v8.16b, v1.16b, v20.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V17.D2
+	WORD $0x6e611e37 // bsl v23.16b, v17.16b, v1.16b
+	WORD $0x6e611e36 // bsl v22.16b, v17.16b, v1.16b
+	WORD $0x6e611e35 // bsl v21.16b, v17.16b, v1.16b
+	WORD $0x6e611e34 // bsl v20.16b, v17.16b, v1.16b
+	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4eea85ca // add v10.2d, v14.2d, v10.2d
+	WORD $0x4ef08770 // add v16.2d, v27.2d, v16.2d
+	WORD $0x4ee984e9 // add v9.2d, v7.2d, v9.2d
+	WORD $0x4eeb850b // add v11.2d, v8.2d, v11.2d
+	WORD $0x6e6adf0a // fmul v10.2d, v24.2d, v10.2d
+	WORD $0x6e70df30 // fmul v16.2d, v25.2d, v16.2d
+	WORD $0x6e69df49 // fmul v9.2d, v26.2d, v9.2d
+	WORD $0x6e6bde6b // fmul v11.2d, v19.2d, v11.2d
+	WORD $0x6e77dd57 // fmul v23.2d, v10.2d, v23.2d
+	WORD $0x6e76de16 // fmul v22.2d, v16.2d, v22.2d
+	WORD $0x6e75dd35 // fmul v21.2d, v9.2d, v21.2d
+	WORD $0x6e74dd74 // fmul v20.2d, v11.2d, v20.2d
 
 	// max(x, 0) - a Phi(-a)
-	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V20.D2
-	WORD $0x6ee3e69f // fcmgt v31.2d, v20.2d, v3.2d
-	WORD $0x6e631e9f // bsl v31.16b, v20.16b, v3.16b
+	WORD $0x6ee3e45f // fcmgt v31.2d, v2.2d, v3.2d
+	WORD $0x6e631c5f // bsl v31.16b, v2.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	WORD $0x6ee4e69f // fcmgt v31.2d, v20.2d, v4.2d
-	WORD $0x6e641e9f // bsl v31.16b, v20.16b, v4.16b
+	WORD $0x6ee4e45f // fcmgt v31.2d, v2.2d, v4.2d
+	WORD $0x6e641c5f // bsl v31.16b, v2.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	WORD $0x6ee5e69f // fcmgt v31.2d, v20.2d, v5.2d
-	WORD $0x6e651e9f // bsl v31.16b, v20.16b, v5.16b
+	WORD $0x6ee5e45f // fcmgt v31.2d, v2.2d, v5.2d
+	WORD $0x6e651c5f // bsl v31.16b, v2.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x6ee6e69f // fcmgt v31.2d, v20.2d, v6.2d
-	WORD $0x6e661e9f // bsl v31.16b, v20.16b, v6.16b
+	WORD $0x6ee6e45f // fcmgt v31.2d, v2.2d, v6.2d
+	WORD $0x6e661c5f // bsl v31.16b, v2.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x4ee8d468 // fsub v8.2d, v3.2d, v8.2d
-	WORD $0x4eeed48e // fsub v14.2d, v4.2d, v14.2d
-	WORD $0x4efbd4bb // fsub v27.2d, v5.2d, v27.2d
-	WORD $0x4ee7d4c7 // fsub v7.2d, v6.2d, v7.2d
-	FMOVQ F8, (R0)
-	FMOVQ F14, 16(R0)
-	FMOVQ F27, 32(R0)
-	FMOVQ F7, 48(R0)
+	WORD $0x4ef7d477 // fsub v23.2d, v3.2d, v23.2d
+	WORD $0x4ef6d496 // fsub v22.2d, v4.2d, v22.2d
+	WORD $0x4ef5d4b5 // fsub v21.2d, v5.2d, v21.2d
+	WORD $0x4ef4d4d4 // fsub v20.2d, v6.2d, v20.2d
+	FMOVQ F23, (R0)
+	FMOVQ F22, 16(R0)
+	FMOVQ F21, 32(R0)
+	FMOVQ F20, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -1344,34 +1326,28 @@ one:
 	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
 	WORD $0x4e69ccc7 // fmla v7.2d, v6.2d, v9.2d
 	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V4.D2
-	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
+	WORD $0x4e67d427 // fadd v7.2d, v1.2d, v7.2d
 	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
-	WORD $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
-	MOVD $0x3fe0000000000000, R17 // half
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V8.D2
-	WORD $0x4ea21c5f // mov v31.16b, v2.16b
-	WORD $0x4e68ccbf // fmla v31.2d, v5.2d, v8.2d
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x4ee2d504 // fsub v4.2d, v8.2d, v2.2d
-	WORD $0x4ee4d4a4 // fsub v4.2d, v5.2d, v4.2d
-	WORD $0x4e62d484 // fadd v4.2d, v4.2d, v2.2d
-	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
-	WORD $0x4ee88428 // add v8.2d, v1.2d, v8.2d
-	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
-	WORD $0x4f745484 // shl v4.2d, v4.2d, #52
-	WORD $0x4ee48424 // add v4.2d, v1.2d, v4.2d
-	WORD $0x6e64dd04 // fmul v4.2d, v8.2d, v4.2d
+	WORD $0x6ee5e508 // fcmgt v8.2d, v8.2d, v5.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee81c24 // bif v4.16b, v1.16b, v8.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V9.D2
+	WORD $0x6e611d28 // bsl v8.16b, v9.16b, v1.16b
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	WORD $0x4ee58485 // add v5.2d, v4.2d, v5.2d
+	WORD $0x6e65dce5 // fmul v5.2d, v7.2d, v5.2d
+	WORD $0x6e68dca8 // fmul v8.2d, v5.2d, v8.2d
 
 	// max(x, 0) - a Phi(-a)
-	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee3e51f // fcmgt v31.2d, v8.2d, v3.2d
-	WORD $0x6e631d1f // bsl v31.16b, v8.16b, v3.16b
+	WORD $0x6ee3e45f // fcmgt v31.2d, v2.2d, v3.2d
+	WORD $0x6e631c5f // bsl v31.16b, v2.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	WORD $0x4ee4d464 // fsub v4.2d, v3.2d, v4.2d
-	FMOVQ F4, (R0)
+	WORD $0x4ee8d468 // fsub v8.2d, v3.2d, v8.2d
+	FMOVQ F8, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -1518,34 +1494,28 @@ tail:
 	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
 	WORD $0x4e69ccc7 // fmla v7.2d, v6.2d, v9.2d
 	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V4.D2
-	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
+	WORD $0x4e67d427 // fadd v7.2d, v1.2d, v7.2d
 	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
-	WORD $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
-	MOVD $0x3fe0000000000000, R17 // half
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V8.D2
-	WORD $0x4ea21c5f // mov v31.16b, v2.16b
-	WORD $0x4e68ccbf // fmla v31.2d, v5.2d, v8.2d
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x4ee2d504 // fsub v4.2d, v8.2d, v2.2d
-	WORD $0x4ee4d4a4 // fsub v4.2d, v5.2d, v4.2d
-	WORD $0x4e62d484 // fadd v4.2d, v4.2d, v2.2d
-	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
-	WORD $0x4ee88428 // add v8.2d, v1.2d, v8.2d
-	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
-	WORD $0x4f745484 // shl v4.2d, v4.2d, #52
-	WORD $0x4ee48424 // add v4.2d, v1.2d, v4.2d
-	WORD $0x6e64dd04 // fmul v4.2d, v8.2d, v4.2d
+	WORD $0x6ee5e508 // fcmgt v8.2d, v8.2d, v5.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee81c24 // bif v4.16b, v1.16b, v8.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V9.D2
+	WORD $0x6e611d28 // bsl v8.16b, v9.16b, v1.16b
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	WORD $0x4ee58485 // add v5.2d, v4.2d, v5.2d
+	WORD $0x6e65dce5 // fmul v5.2d, v7.2d, v5.2d
+	WORD $0x6e68dca8 // fmul v8.2d, v5.2d, v8.2d
 
 	// max(x, 0) - a Phi(-a)
-	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee3e51f // fcmgt v31.2d, v8.2d, v3.2d
-	WORD $0x6e631d1f // bsl v31.16b, v8.16b, v3.16b
+	WORD $0x6ee3e45f // fcmgt v31.2d, v2.2d, v3.2d
+	WORD $0x6e631c5f // bsl v31.16b, v2.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	WORD $0x4ee4d464 // fsub v4.2d, v3.2d, v4.2d
-	FMOVD F4, (R0)
+	WORD $0x4ee8d468 // fsub v8.2d, v3.2d, v8.2d
+	FMOVD F8, (R0)
 
 skip:
 

@@ -977,11 +977,11 @@ TEXT ·GELUGradF64(SB), NOSPLIT, $0-72
 	MOVD dy_base+24(FP), R1
 	MOVD x_base+48(FP), R2
 	MOVD dst_len+8(FP), R3
-	MOVD $0x4338000000000000, R17 // x4338000000000000
+	MOVD $0x0, R17 // x0000000000000000
 	VDUP R17, V0.D2
-	MOVD $0x3ff0000000000000, R17 // one
+	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V1.D2
-	MOVD $0x4338000000000000, R17 // whole
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V2.D2
 	CMP $8, R3
 	BLT single
@@ -1219,33 +1219,31 @@ main:
 	WORD $0x6e6ddd12 // fmul v18.2d, v8.2d, v13.2d
 	WORD $0x6e70dd31 // fmul v17.2d, v9.2d, v16.2d
 	WORD $0x6e6bdd4f // fmul v15.2d, v10.2d, v11.2d
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V19.D2
-	WORD $0x4eecd678 // fsub v24.2d, v19.2d, v12.2d
-	WORD $0x4ef2d679 // fsub v25.2d, v19.2d, v18.2d
-	WORD $0x4ef1d67a // fsub v26.2d, v19.2d, v17.2d
-	WORD $0x4eefd673 // fsub v19.2d, v19.2d, v15.2d
-	WORD $0x4e6eccf8 // fmla v24.2d, v7.2d, v14.2d
-	WORD $0x4e6dcd19 // fmla v25.2d, v8.2d, v13.2d
-	WORD $0x4e70cd3a // fmla v26.2d, v9.2d, v16.2d
-	WORD $0x4e6bcd53 // fmla v19.2d, v10.2d, v11.2d
+	WORD $0x4eecd413 // fsub v19.2d, v0.2d, v12.2d
+	WORD $0x4ef2d418 // fsub v24.2d, v0.2d, v18.2d
+	WORD $0x4ef1d419 // fsub v25.2d, v0.2d, v17.2d
+	WORD $0x4eefd41a // fsub v26.2d, v0.2d, v15.2d
+	WORD $0x4e6eccf3 // fmla v19.2d, v7.2d, v14.2d
+	WORD $0x4e6dcd18 // fmla v24.2d, v8.2d, v13.2d
+	WORD $0x4e70cd39 // fmla v25.2d, v9.2d, v16.2d
+	WORD $0x4e6bcd5a // fmla v26.2d, v10.2d, v11.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
 	VDUP R17, V11.D2
-	WORD $0x4ea01c0a // mov v10.16b, v0.16b
+	WORD $0x4ea11c2a // mov v10.16b, v1.16b
 	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	WORD $0x4ea01c10 // mov v16.16b, v0.16b
+	WORD $0x4ea11c30 // mov v16.16b, v1.16b
 	WORD $0x4e6bce50 // fmla v16.2d, v18.2d, v11.2d
-	WORD $0x4ea01c09 // mov v9.16b, v0.16b
+	WORD $0x4ea11c29 // mov v9.16b, v1.16b
 	WORD $0x4e6bce29 // fmla v9.2d, v17.2d, v11.2d
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4ea11c3f // mov v31.16b, v1.16b
 	WORD $0x4e6bcdff // fmla v31.2d, v15.2d, v11.2d
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x4eead40d // fsub v13.2d, v0.2d, v10.2d
-	WORD $0x4ef0d408 // fsub v8.2d, v0.2d, v16.2d
-	WORD $0x4ee9d40e // fsub v14.2d, v0.2d, v9.2d
-	WORD $0x4eebd407 // fsub v7.2d, v0.2d, v11.2d
+	WORD $0x4eead42d // fsub v13.2d, v1.2d, v10.2d
+	WORD $0x4ef0d428 // fsub v8.2d, v1.2d, v16.2d
+	WORD $0x4ee9d42e // fsub v14.2d, v1.2d, v9.2d
+	WORD $0x4eebd427 // fsub v7.2d, v1.2d, v11.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V27.D2
 	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
@@ -1254,22 +1252,22 @@ main:
 	WORD $0x4e7bccef // fmla v15.2d, v7.2d, v27.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
 	VDUP R17, V27.D2
-	WORD $0x4e7bcdb8 // fmla v24.2d, v13.2d, v27.2d
-	WORD $0x4e7bcd19 // fmla v25.2d, v8.2d, v27.2d
-	WORD $0x4e7bcdda // fmla v26.2d, v14.2d, v27.2d
-	WORD $0x4e7bccf3 // fmla v19.2d, v7.2d, v27.2d
-	WORD $0x4e78d587 // fadd v7.2d, v12.2d, v24.2d
-	WORD $0x4e79d65b // fadd v27.2d, v18.2d, v25.2d
-	WORD $0x4e7ad62e // fadd v14.2d, v17.2d, v26.2d
-	WORD $0x4e73d5e8 // fadd v8.2d, v15.2d, v19.2d
+	WORD $0x4e7bcdb3 // fmla v19.2d, v13.2d, v27.2d
+	WORD $0x4e7bcd18 // fmla v24.2d, v8.2d, v27.2d
+	WORD $0x4e7bcdd9 // fmla v25.2d, v14.2d, v27.2d
+	WORD $0x4e7bccfa // fmla v26.2d, v7.2d, v27.2d
+	WORD $0x4e73d587 // fadd v7.2d, v12.2d, v19.2d
+	WORD $0x4e78d65b // fadd v27.2d, v18.2d, v24.2d
+	WORD $0x4e79d62e // fadd v14.2d, v17.2d, v25.2d
+	WORD $0x4e7ad5e8 // fadd v8.2d, v15.2d, v26.2d
 	WORD $0x4ee7d58c // fsub v12.2d, v12.2d, v7.2d
 	WORD $0x4efbd652 // fsub v18.2d, v18.2d, v27.2d
 	WORD $0x4eeed631 // fsub v17.2d, v17.2d, v14.2d
 	WORD $0x4ee8d5ef // fsub v15.2d, v15.2d, v8.2d
-	WORD $0x4e78d598 // fadd v24.2d, v12.2d, v24.2d
-	WORD $0x4e79d659 // fadd v25.2d, v18.2d, v25.2d
-	WORD $0x4e7ad63a // fadd v26.2d, v17.2d, v26.2d
-	WORD $0x4e73d5f3 // fadd v19.2d, v15.2d, v19.2d
+	WORD $0x4e73d593 // fadd v19.2d, v12.2d, v19.2d
+	WORD $0x4e78d658 // fadd v24.2d, v18.2d, v24.2d
+	WORD $0x4e79d639 // fadd v25.2d, v17.2d, v25.2d
+	WORD $0x4e7ad5fa // fadd v26.2d, v15.2d, v26.2d
 
 	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
@@ -1359,105 +1357,85 @@ main:
 	WORD $0x6e7bdf7c // fmul v28.2d, v27.2d, v27.2d
 	WORD $0x6e6edddd // fmul v29.2d, v14.2d, v14.2d
 	WORD $0x6e68dd1e // fmul v30.2d, v8.2d, v8.2d
-	WORD $0x4e72cdf8 // fmla v24.2d, v15.2d, v18.2d
-	WORD $0x4e6ccf99 // fmla v25.2d, v28.2d, v12.2d
-	WORD $0x4e6dcfba // fmla v26.2d, v29.2d, v13.2d
-	WORD $0x4e71cfd3 // fmla v19.2d, v30.2d, v17.2d
-	WORD $0x4e78d4f8 // fadd v24.2d, v7.2d, v24.2d
-	WORD $0x4e79d779 // fadd v25.2d, v27.2d, v25.2d
-	WORD $0x4e7ad5da // fadd v26.2d, v14.2d, v26.2d
-	WORD $0x4e73d513 // fadd v19.2d, v8.2d, v19.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V8.D2
-	WORD $0x4e78d518 // fadd v24.2d, v8.2d, v24.2d
-	WORD $0x4e79d519 // fadd v25.2d, v8.2d, v25.2d
+	WORD $0x4e72cdf3 // fmla v19.2d, v15.2d, v18.2d
+	WORD $0x4e6ccf98 // fmla v24.2d, v28.2d, v12.2d
+	WORD $0x4e6dcfb9 // fmla v25.2d, v29.2d, v13.2d
+	WORD $0x4e71cfda // fmla v26.2d, v30.2d, v17.2d
+	WORD $0x4e73d4f3 // fadd v19.2d, v7.2d, v19.2d
+	WORD $0x4e78d778 // fadd v24.2d, v27.2d, v24.2d
+	WORD $0x4e79d5d9 // fadd v25.2d, v14.2d, v25.2d
 	WORD $0x4e7ad51a // fadd v26.2d, v8.2d, v26.2d
-	WORD $0x4e73d513 // fadd v19.2d, v8.2d, v19.2d
-	WORD $0x6e78deb8 // fmul v24.2d, v21.2d, v24.2d
-	WORD $0x6e79ded9 // fmul v25.2d, v22.2d, v25.2d
-	WORD $0x6e7adefa // fmul v26.2d, v23.2d, v26.2d
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4ee0d54a // fsub v10.2d, v10.2d, v0.2d
-	WORD $0x4ee0d610 // fsub v16.2d, v16.2d, v0.2d
-	WORD $0x4ee0d529 // fsub v9.2d, v9.2d, v0.2d
-	WORD $0x4ee0d56b // fsub v11.2d, v11.2d, v0.2d
-	MOVD $0x3fe0000000000000, R17 // half
+	WORD $0x4e73d453 // fadd v19.2d, v2.2d, v19.2d
+	WORD $0x4e78d458 // fadd v24.2d, v2.2d, v24.2d
+	WORD $0x4e79d459 // fadd v25.2d, v2.2d, v25.2d
+	WORD $0x4e7ad45a // fadd v26.2d, v2.2d, v26.2d
+	WORD $0x6e73deb3 // fmul v19.2d, v21.2d, v19.2d
+	WORD $0x6e78ded8 // fmul v24.2d, v22.2d, v24.2d
+	WORD $0x6e79def9 // fmul v25.2d, v23.2d, v25.2d
+	WORD $0x6e7ade9a // fmul v26.2d, v20.2d, v26.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V20.D2
-	WORD $0x4ea21c57 // mov v23.16b, v2.16b
-	WORD $0x4e74cd57 // fmla v23.2d, v10.2d, v20.2d
-	WORD $0x4ea21c56 // mov v22.16b, v2.16b
-	WORD $0x4e74ce16 // fmla v22.2d, v16.2d, v20.2d
-	WORD $0x4ea21c55 // mov v21.16b, v2.16b
-	WORD $0x4e74cd35 // fmla v21.2d, v9.2d, v20.2d
-	WORD $0x4ea21c5f // mov v31.16b, v2.16b
-	WORD $0x4e74cd7f // fmla v31.2d, v11.2d, v20.2d
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x4ee2d6e8 // fsub v8.2d, v23.2d, v2.2d
-	WORD $0x4ee2d6ce // fsub v14.2d, v22.2d, v2.2d
-	WORD $0x4ee2d6bb // fsub v27.2d, v21.2d, v2.2d
-	WORD $0x4ee2d687 // fsub v7.2d, v20.2d, v2.2d
-	WORD $0x4ee8d548 // fsub v8.2d, v10.2d, v8.2d
-	WORD $0x4eeed60e // fsub v14.2d, v16.2d, v14.2d
-	WORD $0x4efbd53b // fsub v27.2d, v9.2d, v27.2d
-	WORD $0x4ee7d567 // fsub v7.2d, v11.2d, v7.2d
-	WORD $0x4e62d508 // fadd v8.2d, v8.2d, v2.2d
-	WORD $0x4e62d5ce // fadd v14.2d, v14.2d, v2.2d
-	WORD $0x4e62d77b // fadd v27.2d, v27.2d, v2.2d
-	WORD $0x4e62d4e7 // fadd v7.2d, v7.2d, v2.2d
-	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
-	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
-	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
-	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
-	WORD $0x4ef78437 // add v23.2d, v1.2d, v23.2d
-	WORD $0x4ef68436 // add v22.2d, v1.2d, v22.2d
-	WORD $0x4ef58435 // add v21.2d, v1.2d, v21.2d
-	WORD $0x4ef48434 // add v20.2d, v1.2d, v20.2d
-	WORD $0x6e77df17 // fmul v23.2d, v24.2d, v23.2d
-	WORD $0x6e76df36 // fmul v22.2d, v25.2d, v22.2d
-	WORD $0x6e75df55 // fmul v21.2d, v26.2d, v21.2d
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
-	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4f74577b // shl v27.2d, v27.2d, #52
-	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
-	WORD $0x4ee88428 // add v8.2d, v1.2d, v8.2d
-	WORD $0x4eee842e // add v14.2d, v1.2d, v14.2d
-	WORD $0x4efb843b // add v27.2d, v1.2d, v27.2d
-	WORD $0x4ee78427 // add v7.2d, v1.2d, v7.2d
-	WORD $0x6e68dee8 // fmul v8.2d, v23.2d, v8.2d
-	WORD $0x6e6edece // fmul v14.2d, v22.2d, v14.2d
-	WORD $0x6e7bdebb // fmul v27.2d, v21.2d, v27.2d
-	WORD $0x6e67de87 // fmul v7.2d, v20.2d, v7.2d
+	WORD $0x6eeae697 // fcmgt v23.2d, v20.2d, v10.2d
+	WORD $0x6ef0e696 // fcmgt v22.2d, v20.2d, v16.2d
+	WORD $0x6ee9e695 // fcmgt v21.2d, v20.2d, v9.2d
+	WORD $0x6eebe694 // fcmgt v20.2d, v20.2d, v11.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V8.D2
+	WORD $0x4eb71eee // mov v14.16b, v23.16b
+	WORD $0x6e621d0e // bsl v14.16b, v8.16b, v2.16b
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x6e621d1b // bsl v27.16b, v8.16b, v2.16b
+	WORD $0x4eb51ea7 // mov v7.16b, v21.16b
+	WORD $0x6e621d07 // bsl v7.16b, v8.16b, v2.16b
+	WORD $0x6ef41c48 // bif v8.16b, v2.16b, v20.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V17.D2
+	WORD $0x6e621e37 // bsl v23.16b, v17.16b, v2.16b
+	WORD $0x6e621e36 // bsl v22.16b, v17.16b, v2.16b
+	WORD $0x6e621e35 // bsl v21.16b, v17.16b, v2.16b
+	WORD $0x6e621e34 // bsl v20.16b, v17.16b, v2.16b
+	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4eea85ca // add v10.2d, v14.2d, v10.2d
+	WORD $0x4ef08770 // add v16.2d, v27.2d, v16.2d
+	WORD $0x4ee984e9 // add v9.2d, v7.2d, v9.2d
+	WORD $0x4eeb850b // add v11.2d, v8.2d, v11.2d
+	WORD $0x6e6ade6a // fmul v10.2d, v19.2d, v10.2d
+	WORD $0x6e70df10 // fmul v16.2d, v24.2d, v16.2d
+	WORD $0x6e69df29 // fmul v9.2d, v25.2d, v9.2d
+	WORD $0x6e6bdf4b // fmul v11.2d, v26.2d, v11.2d
+	WORD $0x6e77dd57 // fmul v23.2d, v10.2d, v23.2d
+	WORD $0x6e76de16 // fmul v22.2d, v16.2d, v22.2d
+	WORD $0x6e75dd35 // fmul v21.2d, v9.2d, v21.2d
+	WORD $0x6e74dd74 // fmul v20.2d, v11.2d, v20.2d
 
 	// Phi(-a) - a phi(a), for positive x from 1
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V20.D2
-	WORD $0x6ee3e683 // fcmgt v3.2d, v20.2d, v3.2d
-	WORD $0x6ee4e684 // fcmgt v4.2d, v20.2d, v4.2d
-	WORD $0x6ee5e685 // fcmgt v5.2d, v20.2d, v5.2d
-	WORD $0x6ee6e686 // fcmgt v6.2d, v20.2d, v6.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V20.D2
-	WORD $0x4ee8d695 // fsub v21.2d, v20.2d, v8.2d
-	WORD $0x4eeed696 // fsub v22.2d, v20.2d, v14.2d
-	WORD $0x4efbd697 // fsub v23.2d, v20.2d, v27.2d
-	WORD $0x4ee7d694 // fsub v20.2d, v20.2d, v7.2d
-	WORD $0x6ea31d15 // bit v21.16b, v8.16b, v3.16b
-	WORD $0x6ea41dd6 // bit v22.16b, v14.16b, v4.16b
-	WORD $0x6ea51f77 // bit v23.16b, v27.16b, v5.16b
-	WORD $0x6ea61cf4 // bit v20.16b, v7.16b, v6.16b
-	FMOVQ (R1), F7
+	WORD $0x6ee3e403 // fcmgt v3.2d, v0.2d, v3.2d
+	WORD $0x6ee4e404 // fcmgt v4.2d, v0.2d, v4.2d
+	WORD $0x6ee5e405 // fcmgt v5.2d, v0.2d, v5.2d
+	WORD $0x6ee6e406 // fcmgt v6.2d, v0.2d, v6.2d
+	WORD $0x4ef7d44b // fsub v11.2d, v2.2d, v23.2d
+	WORD $0x4ef6d449 // fsub v9.2d, v2.2d, v22.2d
+	WORD $0x4ef5d450 // fsub v16.2d, v2.2d, v21.2d
+	WORD $0x4ef4d44a // fsub v10.2d, v2.2d, v20.2d
+	WORD $0x6ea31eeb // bit v11.16b, v23.16b, v3.16b
+	WORD $0x6ea41ec9 // bit v9.16b, v22.16b, v4.16b
+	WORD $0x6ea51eb0 // bit v16.16b, v21.16b, v5.16b
+	WORD $0x6ea61e8a // bit v10.16b, v20.16b, v6.16b
+	FMOVQ (R1), F20
 	FMOVQ 16(R1), F6
-	FMOVQ 32(R1), F27
+	FMOVQ 32(R1), F21
 	FMOVQ 48(R1), F5
-	WORD $0x6e75dcf5 // fmul v21.2d, v7.2d, v21.2d
-	WORD $0x6e76dcd6 // fmul v22.2d, v6.2d, v22.2d
-	WORD $0x6e77df77 // fmul v23.2d, v27.2d, v23.2d
-	WORD $0x6e74dcb4 // fmul v20.2d, v5.2d, v20.2d
-	FMOVQ F21, (R0)
-	FMOVQ F22, 16(R0)
-	FMOVQ F23, 32(R0)
-	FMOVQ F20, 48(R0)
+	WORD $0x6e6bde8b // fmul v11.2d, v20.2d, v11.2d
+	WORD $0x6e69dcc9 // fmul v9.2d, v6.2d, v9.2d
+	WORD $0x6e70deb0 // fmul v16.2d, v21.2d, v16.2d
+	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
+	FMOVQ F11, (R0)
+	FMOVQ F9, 16(R0)
+	FMOVQ F16, 32(R0)
+	FMOVQ F10, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	ADD $64, R2, R2
@@ -1554,18 +1532,16 @@ one:
 	VDUP R17, V5.D2
 	WORD $0x6e64dca5 // fmul v5.2d, v5.2d, v4.2d
 	WORD $0x6e65dc86 // fmul v6.2d, v4.2d, v5.2d
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V7.D2
-	WORD $0x4ee6d4e7 // fsub v7.2d, v7.2d, v6.2d
+	WORD $0x4ee6d407 // fsub v7.2d, v0.2d, v6.2d
 	WORD $0x4e65cc87 // fmla v7.2d, v4.2d, v5.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
 	VDUP R17, V5.D2
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4ea11c3f // mov v31.16b, v1.16b
 	WORD $0x4e65ccdf // fmla v31.2d, v6.2d, v5.2d
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4ee5d404 // fsub v4.2d, v0.2d, v5.2d
+	WORD $0x4ee5d424 // fsub v4.2d, v1.2d, v5.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V9.D2
 	WORD $0x4e69cc86 // fmla v6.2d, v4.2d, v9.2d
@@ -1609,37 +1585,29 @@ one:
 	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
 	WORD $0x4e69ccc7 // fmla v7.2d, v6.2d, v9.2d
 	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V4.D2
-	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
+	WORD $0x4e67d447 // fadd v7.2d, v2.2d, v7.2d
 	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
-	WORD $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
-	MOVD $0x3fe0000000000000, R17 // half
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V8.D2
-	WORD $0x4ea21c5f // mov v31.16b, v2.16b
-	WORD $0x4e68ccbf // fmla v31.2d, v5.2d, v8.2d
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x4ee2d504 // fsub v4.2d, v8.2d, v2.2d
-	WORD $0x4ee4d4a4 // fsub v4.2d, v5.2d, v4.2d
-	WORD $0x4e62d484 // fadd v4.2d, v4.2d, v2.2d
-	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
-	WORD $0x4ee88428 // add v8.2d, v1.2d, v8.2d
-	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
-	WORD $0x4f745484 // shl v4.2d, v4.2d, #52
-	WORD $0x4ee48424 // add v4.2d, v1.2d, v4.2d
-	WORD $0x6e64dd04 // fmul v4.2d, v8.2d, v4.2d
+	WORD $0x6ee5e508 // fcmgt v8.2d, v8.2d, v5.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee81c44 // bif v4.16b, v2.16b, v8.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V9.D2
+	WORD $0x6e621d28 // bsl v8.16b, v9.16b, v2.16b
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	WORD $0x4ee58485 // add v5.2d, v4.2d, v5.2d
+	WORD $0x6e65dce5 // fmul v5.2d, v7.2d, v5.2d
+	WORD $0x6e68dca8 // fmul v8.2d, v5.2d, v8.2d
 
 	// Phi(-a) - a phi(a), for positive x from 1
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee3e503 // fcmgt v3.2d, v8.2d, v3.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ee4d508 // fsub v8.2d, v8.2d, v4.2d
-	WORD $0x6ea31c88 // bit v8.16b, v4.16b, v3.16b
-	FMOVQ (R1), F4
-	WORD $0x6e68dc88 // fmul v8.2d, v4.2d, v8.2d
-	FMOVQ F8, (R0)
+	WORD $0x6ee3e403 // fcmgt v3.2d, v0.2d, v3.2d
+	WORD $0x4ee8d445 // fsub v5.2d, v2.2d, v8.2d
+	WORD $0x6ea31d05 // bit v5.16b, v8.16b, v3.16b
+	FMOVQ (R1), F8
+	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
+	FMOVQ F5, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -1734,18 +1702,16 @@ tail:
 	VDUP R17, V5.D2
 	WORD $0x6e64dca5 // fmul v5.2d, v5.2d, v4.2d
 	WORD $0x6e65dc86 // fmul v6.2d, v4.2d, v5.2d
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V7.D2
-	WORD $0x4ee6d4e7 // fsub v7.2d, v7.2d, v6.2d
+	WORD $0x4ee6d407 // fsub v7.2d, v0.2d, v6.2d
 	WORD $0x4e65cc87 // fmla v7.2d, v4.2d, v5.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
 	VDUP R17, V5.D2
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4ea11c3f // mov v31.16b, v1.16b
 	WORD $0x4e65ccdf // fmla v31.2d, v6.2d, v5.2d
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4ee5d404 // fsub v4.2d, v0.2d, v5.2d
+	WORD $0x4ee5d424 // fsub v4.2d, v1.2d, v5.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V9.D2
 	WORD $0x4e69cc86 // fmla v6.2d, v4.2d, v9.2d
@@ -1789,37 +1755,29 @@ tail:
 	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
 	WORD $0x4e69ccc7 // fmla v7.2d, v6.2d, v9.2d
 	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V4.D2
-	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
+	WORD $0x4e67d447 // fadd v7.2d, v2.2d, v7.2d
 	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
-	WORD $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
-	MOVD $0x3fe0000000000000, R17 // half
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V8.D2
-	WORD $0x4ea21c5f // mov v31.16b, v2.16b
-	WORD $0x4e68ccbf // fmla v31.2d, v5.2d, v8.2d
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x4ee2d504 // fsub v4.2d, v8.2d, v2.2d
-	WORD $0x4ee4d4a4 // fsub v4.2d, v5.2d, v4.2d
-	WORD $0x4e62d484 // fadd v4.2d, v4.2d, v2.2d
-	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
-	WORD $0x4ee88428 // add v8.2d, v1.2d, v8.2d
-	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
-	WORD $0x4f745484 // shl v4.2d, v4.2d, #52
-	WORD $0x4ee48424 // add v4.2d, v1.2d, v4.2d
-	WORD $0x6e64dd04 // fmul v4.2d, v8.2d, v4.2d
+	WORD $0x6ee5e508 // fcmgt v8.2d, v8.2d, v5.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee81c44 // bif v4.16b, v2.16b, v8.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V9.D2
+	WORD $0x6e621d28 // bsl v8.16b, v9.16b, v2.16b
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	WORD $0x4ee58485 // add v5.2d, v4.2d, v5.2d
+	WORD $0x6e65dce5 // fmul v5.2d, v7.2d, v5.2d
+	WORD $0x6e68dca8 // fmul v8.2d, v5.2d, v8.2d
 
 	// Phi(-a) - a phi(a), for positive x from 1
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee3e503 // fcmgt v3.2d, v8.2d, v3.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ee4d508 // fsub v8.2d, v8.2d, v4.2d
-	WORD $0x6ea31c88 // bit v8.16b, v4.16b, v3.16b
-	FMOVD (R1), F4
-	WORD $0x6e68dc88 // fmul v8.2d, v4.2d, v8.2d
-	FMOVD F8, (R0)
+	WORD $0x6ee3e403 // fcmgt v3.2d, v0.2d, v3.2d
+	WORD $0x4ee8d445 // fsub v5.2d, v2.2d, v8.2d
+	WORD $0x6ea31d05 // bit v5.16b, v8.16b, v3.16b
+	FMOVD (R1), F8
+	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
+	FMOVD F5, (R0)
 
 skip:
 

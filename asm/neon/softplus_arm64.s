@@ -772,9 +772,9 @@ TEXT ·SoftplusF64(SB), NOSPLIT, $0-48
 	VDUP R17, V0.D2
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
 	VDUP R17, V1.D2
-	MOVD $0x3ff0000000000000, R17 // one
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V2.D2
-	MOVD $0x4338000000000000, R17 // whole
+	MOVD $0xbfd249249208a47f, R17 // xbfd249249208a47f
 	VDUP R17, V3.D2
 	MOVD $0xbfd99999999a0780, R17 // xbfd99999999a0780
 	VDUP R17, V4.D2
@@ -947,172 +947,155 @@ main:
 	WORD $0x4e6dd70d // fadd v13.2d, v24.2d, v13.2d
 	WORD $0x4e6ed72e // fadd v14.2d, v25.2d, v14.2d
 	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	WORD $0x4e6cd44c // fadd v12.2d, v2.2d, v12.2d
+	WORD $0x4e6dd44d // fadd v13.2d, v2.2d, v13.2d
+	WORD $0x4e6ed44e // fadd v14.2d, v2.2d, v14.2d
+	WORD $0x4e6bd44b // fadd v11.2d, v2.2d, v11.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V26.D2
-	WORD $0x4e6cd74c // fadd v12.2d, v26.2d, v12.2d
-	WORD $0x4e6dd74d // fadd v13.2d, v26.2d, v13.2d
-	WORD $0x4e6ed74e // fadd v14.2d, v26.2d, v14.2d
-	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
-	WORD $0x4ee0d610 // fsub v16.2d, v16.2d, v0.2d
-	WORD $0x4ee0d631 // fsub v17.2d, v17.2d, v0.2d
-	WORD $0x4ee0d652 // fsub v18.2d, v18.2d, v0.2d
-	WORD $0x4ee0d5ef // fsub v15.2d, v15.2d, v0.2d
-	MOVD $0x3fe0000000000000, R17 // half
-	VDUP R17, V26.D2
-	WORD $0x4ea31c79 // mov v25.16b, v3.16b
-	WORD $0x4e7ace19 // fmla v25.2d, v16.2d, v26.2d
-	WORD $0x4ea31c78 // mov v24.16b, v3.16b
-	WORD $0x4e7ace38 // fmla v24.2d, v17.2d, v26.2d
-	WORD $0x4ea31c77 // mov v23.16b, v3.16b
-	WORD $0x4e7ace57 // fmla v23.2d, v18.2d, v26.2d
-	WORD $0x4ea31c7f // mov v31.16b, v3.16b
-	WORD $0x4e7acdff // fmla v31.2d, v15.2d, v26.2d
-	WORD $0x4ebf1ffa // mov v26.16b, v31.16b
-	WORD $0x4ee3d735 // fsub v21.2d, v25.2d, v3.2d
-	WORD $0x4ee3d71e // fsub v30.2d, v24.2d, v3.2d
-	WORD $0x4ee3d6fb // fsub v27.2d, v23.2d, v3.2d
-	WORD $0x4ee3d75d // fsub v29.2d, v26.2d, v3.2d
-	WORD $0x4ef5d615 // fsub v21.2d, v16.2d, v21.2d
-	WORD $0x4efed63e // fsub v30.2d, v17.2d, v30.2d
-	WORD $0x4efbd65b // fsub v27.2d, v18.2d, v27.2d
-	WORD $0x4efdd5fd // fsub v29.2d, v15.2d, v29.2d
-	WORD $0x4e63d6b5 // fadd v21.2d, v21.2d, v3.2d
-	WORD $0x4e63d7de // fadd v30.2d, v30.2d, v3.2d
-	WORD $0x4e63d77b // fadd v27.2d, v27.2d, v3.2d
-	WORD $0x4e63d7bd // fadd v29.2d, v29.2d, v3.2d
-	WORD $0x4f745739 // shl v25.2d, v25.2d, #52
-	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
-	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
-	WORD $0x4f74575a // shl v26.2d, v26.2d, #52
-	WORD $0x4ef98459 // add v25.2d, v2.2d, v25.2d
-	WORD $0x4ef88458 // add v24.2d, v2.2d, v24.2d
-	WORD $0x4ef78457 // add v23.2d, v2.2d, v23.2d
-	WORD $0x4efa845a // add v26.2d, v2.2d, v26.2d
-	WORD $0x6e79dd99 // fmul v25.2d, v12.2d, v25.2d
-	WORD $0x6e78ddb8 // fmul v24.2d, v13.2d, v24.2d
-	WORD $0x6e77ddd7 // fmul v23.2d, v14.2d, v23.2d
-	WORD $0x6e7add7a // fmul v26.2d, v11.2d, v26.2d
-	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
-	WORD $0x4f7457de // shl v30.2d, v30.2d, #52
-	WORD $0x4f74577b // shl v27.2d, v27.2d, #52
-	WORD $0x4f7457bd // shl v29.2d, v29.2d, #52
-	WORD $0x4ef58455 // add v21.2d, v2.2d, v21.2d
-	WORD $0x4efe845e // add v30.2d, v2.2d, v30.2d
-	WORD $0x4efb845b // add v27.2d, v2.2d, v27.2d
-	WORD $0x4efd845d // add v29.2d, v2.2d, v29.2d
-	WORD $0x6e75df35 // fmul v21.2d, v25.2d, v21.2d
-	WORD $0x6e7edf1e // fmul v30.2d, v24.2d, v30.2d
-	WORD $0x6e7bdefb // fmul v27.2d, v23.2d, v27.2d
-	WORD $0x6e7ddf5d // fmul v29.2d, v26.2d, v29.2d
+	WORD $0x6ef0e759 // fcmgt v25.2d, v26.2d, v16.2d
+	WORD $0x6ef1e758 // fcmgt v24.2d, v26.2d, v17.2d
+	WORD $0x6ef2e757 // fcmgt v23.2d, v26.2d, v18.2d
+	WORD $0x6eefe75a // fcmgt v26.2d, v26.2d, v15.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V21.D2
+	WORD $0x4eb91f3e // mov v30.16b, v25.16b
+	WORD $0x6e621ebe // bsl v30.16b, v21.16b, v2.16b
+	WORD $0x4eb81f1b // mov v27.16b, v24.16b
+	WORD $0x6e621ebb // bsl v27.16b, v21.16b, v2.16b
+	WORD $0x4eb71efd // mov v29.16b, v23.16b
+	WORD $0x6e621ebd // bsl v29.16b, v21.16b, v2.16b
+	WORD $0x6efa1c55 // bif v21.16b, v2.16b, v26.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V19.D2
+	WORD $0x6e621e79 // bsl v25.16b, v19.16b, v2.16b
+	WORD $0x6e621e78 // bsl v24.16b, v19.16b, v2.16b
+	WORD $0x6e621e77 // bsl v23.16b, v19.16b, v2.16b
+	WORD $0x6e621e7a // bsl v26.16b, v19.16b, v2.16b
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
+	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4ef087d0 // add v16.2d, v30.2d, v16.2d
+	WORD $0x4ef18771 // add v17.2d, v27.2d, v17.2d
+	WORD $0x4ef287b2 // add v18.2d, v29.2d, v18.2d
+	WORD $0x4eef86af // add v15.2d, v21.2d, v15.2d
+	WORD $0x6e70dd90 // fmul v16.2d, v12.2d, v16.2d
+	WORD $0x6e71ddb1 // fmul v17.2d, v13.2d, v17.2d
+	WORD $0x6e72ddd2 // fmul v18.2d, v14.2d, v18.2d
+	WORD $0x6e6fdd6f // fmul v15.2d, v11.2d, v15.2d
+	WORD $0x6e79de19 // fmul v25.2d, v16.2d, v25.2d
+	WORD $0x6e78de38 // fmul v24.2d, v17.2d, v24.2d
+	WORD $0x6e77de57 // fmul v23.2d, v18.2d, v23.2d
+	WORD $0x6e7addfa // fmul v26.2d, v15.2d, v26.2d
 
 	// s = -e/(2 + e), log(1 + e) = e + s (e + s s p)
 	MOVD $0xc000000000000000, R17 // xc000000000000000
-	VDUP R17, V26.D2
-	WORD $0x4ef5d757 // fsub v23.2d, v26.2d, v21.2d
-	WORD $0x4efed758 // fsub v24.2d, v26.2d, v30.2d
-	WORD $0x4efbd759 // fsub v25.2d, v26.2d, v27.2d
-	WORD $0x4efdd75a // fsub v26.2d, v26.2d, v29.2d
-	WORD $0x6e77feb7 // fdiv v23.2d, v21.2d, v23.2d
-	WORD $0x6e78ffd8 // fdiv v24.2d, v30.2d, v24.2d
-	WORD $0x6e79ff79 // fdiv v25.2d, v27.2d, v25.2d
-	WORD $0x6e7affba // fdiv v26.2d, v29.2d, v26.2d
-	WORD $0x6e77deeb // fmul v11.2d, v23.2d, v23.2d
-	WORD $0x6e78df0e // fmul v14.2d, v24.2d, v24.2d
-	WORD $0x6e79df2d // fmul v13.2d, v25.2d, v25.2d
-	WORD $0x6e7adf4c // fmul v12.2d, v26.2d, v26.2d
+	VDUP R17, V15.D2
+	WORD $0x4ef9d5f2 // fsub v18.2d, v15.2d, v25.2d
+	WORD $0x4ef8d5f1 // fsub v17.2d, v15.2d, v24.2d
+	WORD $0x4ef7d5f0 // fsub v16.2d, v15.2d, v23.2d
+	WORD $0x4efad5ef // fsub v15.2d, v15.2d, v26.2d
+	WORD $0x6e72ff32 // fdiv v18.2d, v25.2d, v18.2d
+	WORD $0x6e71ff11 // fdiv v17.2d, v24.2d, v17.2d
+	WORD $0x6e70fef0 // fdiv v16.2d, v23.2d, v16.2d
+	WORD $0x6e6fff4f // fdiv v15.2d, v26.2d, v15.2d
+	WORD $0x6e72de4b // fmul v11.2d, v18.2d, v18.2d
+	WORD $0x6e71de2e // fmul v14.2d, v17.2d, v17.2d
+	WORD $0x6e70de0d // fmul v13.2d, v16.2d, v16.2d
+	WORD $0x6e6fddec // fmul v12.2d, v15.2d, v15.2d
 	MOVD $0xbfc5c7f78d357345, R17 // xbfc5c7f78d357345
-	VDUP R17, V15.D2
+	VDUP R17, V21.D2
 	MOVD $0xbfb55a8e18560b46, R17 // xbfb55a8e18560b46
-	VDUP R17, V18.D2
-	WORD $0x4eb21e51 // mov v17.16b, v18.16b
-	WORD $0x4e6bcdf1 // fmla v17.2d, v15.2d, v11.2d
-	WORD $0x4eb21e50 // mov v16.16b, v18.16b
-	WORD $0x4e6ecdf0 // fmla v16.2d, v15.2d, v14.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6dcdf3 // fmla v19.2d, v15.2d, v13.2d
-	WORD $0x4e6ccdf2 // fmla v18.2d, v15.2d, v12.2d
-	MOVD $0xbfbefda6852a7b4e, R17 // xbfbefda6852a7b4e
-	VDUP R17, V15.D2
-	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
-	WORD $0x4e6bce3c // fmla v28.2d, v17.2d, v11.2d
-	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
-	WORD $0x4e6ece11 // fmla v17.2d, v16.2d, v14.2d
-	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
-	WORD $0x4e6dce70 // fmla v16.2d, v19.2d, v13.2d
-	WORD $0x4e6cce4f // fmla v15.2d, v18.2d, v12.2d
-	MOVD $0xbfc10679f4f68a0c, R17 // xbfc10679f4f68a0c
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6bcf93 // fmla v19.2d, v28.2d, v11.2d
-	WORD $0x4eb21e5c // mov v28.16b, v18.16b
-	WORD $0x4e6ece3c // fmla v28.2d, v17.2d, v14.2d
-	WORD $0x4eb21e51 // mov v17.16b, v18.16b
-	WORD $0x4e6dce11 // fmla v17.2d, v16.2d, v13.2d
-	WORD $0x4e6ccdf2 // fmla v18.2d, v15.2d, v12.2d
-	MOVD $0xbfc3b1dde8d82222, R17 // xbfc3b1dde8d82222
-	VDUP R17, V15.D2
-	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
-	WORD $0x4e6bce70 // fmla v16.2d, v19.2d, v11.2d
-	WORD $0x4eaf1df3 // mov v19.16b, v15.16b
-	WORD $0x4e6ecf93 // fmla v19.2d, v28.2d, v14.2d
-	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
-	WORD $0x4e6dce3c // fmla v28.2d, v17.2d, v13.2d
-	WORD $0x4e6cce4f // fmla v15.2d, v18.2d, v12.2d
-	MOVD $0xbfc745cb3d905f2f, R17 // xbfc745cb3d905f2f
-	VDUP R17, V18.D2
-	WORD $0x4eb21e51 // mov v17.16b, v18.16b
-	WORD $0x4e6bce11 // fmla v17.2d, v16.2d, v11.2d
-	WORD $0x4eb21e50 // mov v16.16b, v18.16b
-	WORD $0x4e6ece70 // fmla v16.2d, v19.2d, v14.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6dcf93 // fmla v19.2d, v28.2d, v13.2d
-	WORD $0x4e6ccdf2 // fmla v18.2d, v15.2d, v12.2d
-	MOVD $0xbfcc71c741d8e237, R17 // xbfcc71c741d8e237
-	VDUP R17, V15.D2
-	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
-	WORD $0x4e6bce3c // fmla v28.2d, v17.2d, v11.2d
-	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
-	WORD $0x4e6ece11 // fmla v17.2d, v16.2d, v14.2d
-	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
-	WORD $0x4e6dce70 // fmla v16.2d, v19.2d, v13.2d
-	WORD $0x4e6cce4f // fmla v15.2d, v18.2d, v12.2d
-	MOVD $0xbfd249249208a47f, R17 // xbfd249249208a47f
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6bcf93 // fmla v19.2d, v28.2d, v11.2d
-	WORD $0x4eb21e5c // mov v28.16b, v18.16b
-	WORD $0x4e6ece3c // fmla v28.2d, v17.2d, v14.2d
-	WORD $0x4eb21e51 // mov v17.16b, v18.16b
-	WORD $0x4e6dce11 // fmla v17.2d, v16.2d, v13.2d
-	WORD $0x4e6ccdf2 // fmla v18.2d, v15.2d, v12.2d
-	WORD $0x4ea41c8f // mov v15.16b, v4.16b
-	WORD $0x4e6bce6f // fmla v15.2d, v19.2d, v11.2d
-	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4e6ecf93 // fmla v19.2d, v28.2d, v14.2d
-	WORD $0x4ea41c9c // mov v28.16b, v4.16b
-	WORD $0x4e6dce3c // fmla v28.2d, v17.2d, v13.2d
-	WORD $0x4ea41c91 // mov v17.16b, v4.16b
-	WORD $0x4e6cce51 // fmla v17.2d, v18.2d, v12.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
-	WORD $0x4e6bcdf2 // fmla v18.2d, v15.2d, v11.2d
-	WORD $0x4ea51caf // mov v15.16b, v5.16b
-	WORD $0x4e6ece6f // fmla v15.2d, v19.2d, v14.2d
-	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
-	WORD $0x4e6dcf93 // fmla v19.2d, v28.2d, v13.2d
-	WORD $0x4ea51cbc // mov v28.16b, v5.16b
-	WORD $0x4e6cce3c // fmla v28.2d, v17.2d, v12.2d
-	WORD $0x4eb51eb1 // mov v17.16b, v21.16b
-	WORD $0x4e72cd71 // fmla v17.2d, v11.2d, v18.2d
-	WORD $0x4ebe1fd2 // mov v18.16b, v30.16b
-	WORD $0x4e6fcdd2 // fmla v18.2d, v14.2d, v15.2d
-	WORD $0x4ebb1f6f // mov v15.16b, v27.16b
-	WORD $0x4e73cdaf // fmla v15.2d, v13.2d, v19.2d
+	VDUP R17, V29.D2
+	WORD $0x4ebd1fbb // mov v27.16b, v29.16b
+	WORD $0x4e6bcebb // fmla v27.2d, v21.2d, v11.2d
+	WORD $0x4ebd1fbe // mov v30.16b, v29.16b
+	WORD $0x4e6ecebe // fmla v30.2d, v21.2d, v14.2d
 	WORD $0x4ebd1fb3 // mov v19.16b, v29.16b
-	WORD $0x4e7ccd93 // fmla v19.2d, v12.2d, v28.2d
-	WORD $0x4e71cef5 // fmla v21.2d, v23.2d, v17.2d
-	WORD $0x4e72cf1e // fmla v30.2d, v24.2d, v18.2d
-	WORD $0x4e6fcf3b // fmla v27.2d, v25.2d, v15.2d
-	WORD $0x4e73cf5d // fmla v29.2d, v26.2d, v19.2d
+	WORD $0x4e6dceb3 // fmla v19.2d, v21.2d, v13.2d
+	WORD $0x4e6ccebd // fmla v29.2d, v21.2d, v12.2d
+	MOVD $0xbfbefda6852a7b4e, R17 // xbfbefda6852a7b4e
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e6bcf7c // fmla v28.2d, v27.2d, v11.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e6ecfdb // fmla v27.2d, v30.2d, v14.2d
+	WORD $0x4eb51ebe // mov v30.16b, v21.16b
+	WORD $0x4e6dce7e // fmla v30.2d, v19.2d, v13.2d
+	WORD $0x4e6ccfb5 // fmla v21.2d, v29.2d, v12.2d
+	MOVD $0xbfc10679f4f68a0c, R17 // xbfc10679f4f68a0c
+	VDUP R17, V29.D2
+	WORD $0x4ebd1fb3 // mov v19.16b, v29.16b
+	WORD $0x4e6bcf93 // fmla v19.2d, v28.2d, v11.2d
+	WORD $0x4ebd1fbc // mov v28.16b, v29.16b
+	WORD $0x4e6ecf7c // fmla v28.2d, v27.2d, v14.2d
+	WORD $0x4ebd1fbb // mov v27.16b, v29.16b
+	WORD $0x4e6dcfdb // fmla v27.2d, v30.2d, v13.2d
+	WORD $0x4e6ccebd // fmla v29.2d, v21.2d, v12.2d
+	MOVD $0xbfc3b1dde8d82222, R17 // xbfc3b1dde8d82222
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebe // mov v30.16b, v21.16b
+	WORD $0x4e6bce7e // fmla v30.2d, v19.2d, v11.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e6ecf93 // fmla v19.2d, v28.2d, v14.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e6dcf7c // fmla v28.2d, v27.2d, v13.2d
+	WORD $0x4e6ccfb5 // fmla v21.2d, v29.2d, v12.2d
+	MOVD $0xbfc745cb3d905f2f, R17 // xbfc745cb3d905f2f
+	VDUP R17, V29.D2
+	WORD $0x4ebd1fbb // mov v27.16b, v29.16b
+	WORD $0x4e6bcfdb // fmla v27.2d, v30.2d, v11.2d
+	WORD $0x4ebd1fbe // mov v30.16b, v29.16b
+	WORD $0x4e6ece7e // fmla v30.2d, v19.2d, v14.2d
+	WORD $0x4ebd1fb3 // mov v19.16b, v29.16b
+	WORD $0x4e6dcf93 // fmla v19.2d, v28.2d, v13.2d
+	WORD $0x4e6ccebd // fmla v29.2d, v21.2d, v12.2d
+	MOVD $0xbfcc71c741d8e237, R17 // xbfcc71c741d8e237
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e6bcf7c // fmla v28.2d, v27.2d, v11.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e6ecfdb // fmla v27.2d, v30.2d, v14.2d
+	WORD $0x4eb51ebe // mov v30.16b, v21.16b
+	WORD $0x4e6dce7e // fmla v30.2d, v19.2d, v13.2d
+	WORD $0x4e6ccfb5 // fmla v21.2d, v29.2d, v12.2d
+	WORD $0x4ea31c7d // mov v29.16b, v3.16b
+	WORD $0x4e6bcf9d // fmla v29.2d, v28.2d, v11.2d
+	WORD $0x4ea31c7c // mov v28.16b, v3.16b
+	WORD $0x4e6ecf7c // fmla v28.2d, v27.2d, v14.2d
+	WORD $0x4ea31c7b // mov v27.16b, v3.16b
+	WORD $0x4e6dcfdb // fmla v27.2d, v30.2d, v13.2d
+	WORD $0x4ea31c7e // mov v30.16b, v3.16b
+	WORD $0x4e6ccebe // fmla v30.2d, v21.2d, v12.2d
+	WORD $0x4ea41c95 // mov v21.16b, v4.16b
+	WORD $0x4e6bcfb5 // fmla v21.2d, v29.2d, v11.2d
+	WORD $0x4ea41c9d // mov v29.16b, v4.16b
+	WORD $0x4e6ecf9d // fmla v29.2d, v28.2d, v14.2d
+	WORD $0x4ea41c9c // mov v28.16b, v4.16b
+	WORD $0x4e6dcf7c // fmla v28.2d, v27.2d, v13.2d
+	WORD $0x4ea41c9b // mov v27.16b, v4.16b
+	WORD $0x4e6ccfdb // fmla v27.2d, v30.2d, v12.2d
+	WORD $0x4ea51cbe // mov v30.16b, v5.16b
+	WORD $0x4e6bcebe // fmla v30.2d, v21.2d, v11.2d
+	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
+	WORD $0x4e6ecfb5 // fmla v21.2d, v29.2d, v14.2d
+	WORD $0x4ea51cbd // mov v29.16b, v5.16b
+	WORD $0x4e6dcf9d // fmla v29.2d, v28.2d, v13.2d
+	WORD $0x4ea51cbc // mov v28.16b, v5.16b
+	WORD $0x4e6ccf7c // fmla v28.2d, v27.2d, v12.2d
+	WORD $0x4eb91f3b // mov v27.16b, v25.16b
+	WORD $0x4e7ecd7b // fmla v27.2d, v11.2d, v30.2d
+	WORD $0x4eb81f1e // mov v30.16b, v24.16b
+	WORD $0x4e75cdde // fmla v30.2d, v14.2d, v21.2d
+	WORD $0x4eb71ef5 // mov v21.16b, v23.16b
+	WORD $0x4e7dcdb5 // fmla v21.2d, v13.2d, v29.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e7ccd9d // fmla v29.2d, v12.2d, v28.2d
+	WORD $0x4e7bce59 // fmla v25.2d, v18.2d, v27.2d
+	WORD $0x4e7ece38 // fmla v24.2d, v17.2d, v30.2d
+	WORD $0x4e75ce17 // fmla v23.2d, v16.2d, v21.2d
+	WORD $0x4e7dcdfa // fmla v26.2d, v15.2d, v29.2d
 	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
 	WORD $0x6e671cdf // bsl v31.16b, v6.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
@@ -1125,14 +1108,14 @@ main:
 	WORD $0x6eeae4df // fcmgt v31.2d, v6.2d, v10.2d
 	WORD $0x6e6a1cdf // bsl v31.16b, v6.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	WORD $0x4e75d4f5 // fadd v21.2d, v7.2d, v21.2d
-	WORD $0x4e7ed51e // fadd v30.2d, v8.2d, v30.2d
-	WORD $0x4e7bd53b // fadd v27.2d, v9.2d, v27.2d
-	WORD $0x4e7dd55d // fadd v29.2d, v10.2d, v29.2d
-	FMOVQ F21, (R0)
-	FMOVQ F30, 16(R0)
-	FMOVQ F27, 32(R0)
-	FMOVQ F29, 48(R0)
+	WORD $0x4e79d4f9 // fadd v25.2d, v7.2d, v25.2d
+	WORD $0x4e78d518 // fadd v24.2d, v8.2d, v24.2d
+	WORD $0x4e77d537 // fadd v23.2d, v9.2d, v23.2d
+	WORD $0x4e7ad55a // fadd v26.2d, v10.2d, v26.2d
+	FMOVQ F25, (R0)
+	FMOVQ F24, 16(R0)
+	FMOVQ F23, 32(R0)
+	FMOVQ F26, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -1202,66 +1185,61 @@ one:
 	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
 	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
 	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	WORD $0x4e68d448 // fadd v8.2d, v2.2d, v8.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V11.D2
-	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
-	WORD $0x4ee0d529 // fsub v9.2d, v9.2d, v0.2d
-	MOVD $0x3fe0000000000000, R17 // half
-	VDUP R17, V11.D2
-	WORD $0x4ea31c7f // mov v31.16b, v3.16b
-	WORD $0x4e6bcd3f // fmla v31.2d, v9.2d, v11.2d
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x4ee3d56c // fsub v12.2d, v11.2d, v3.2d
-	WORD $0x4eecd52c // fsub v12.2d, v9.2d, v12.2d
-	WORD $0x4e63d58c // fadd v12.2d, v12.2d, v3.2d
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eeb844b // add v11.2d, v2.2d, v11.2d
-	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
-	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
-	WORD $0x4eec844c // add v12.2d, v2.2d, v12.2d
-	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	WORD $0x6ee9e56b // fcmgt v11.2d, v11.2d, v9.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V12.D2
+	WORD $0x6eeb1c4c // bif v12.16b, v2.16b, v11.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V10.D2
+	WORD $0x6e621d4b // bsl v11.16b, v10.16b, v2.16b
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4ee98589 // add v9.2d, v12.2d, v9.2d
+	WORD $0x6e69dd09 // fmul v9.2d, v8.2d, v9.2d
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
 
 	// s = -e/(2 + e), log(1 + e) = e + s (e + s s p)
 	MOVD $0xc000000000000000, R17 // xc000000000000000
-	VDUP R17, V11.D2
-	WORD $0x4eecd56b // fsub v11.2d, v11.2d, v12.2d
-	WORD $0x6e6bfd8b // fdiv v11.2d, v12.2d, v11.2d
-	WORD $0x6e6bdd68 // fmul v8.2d, v11.2d, v11.2d
-	MOVD $0xbfc5c7f78d357345, R17 // xbfc5c7f78d357345
 	VDUP R17, V9.D2
+	WORD $0x4eebd529 // fsub v9.2d, v9.2d, v11.2d
+	WORD $0x6e69fd69 // fdiv v9.2d, v11.2d, v9.2d
+	WORD $0x6e69dd28 // fmul v8.2d, v9.2d, v9.2d
+	MOVD $0xbfc5c7f78d357345, R17 // xbfc5c7f78d357345
+	VDUP R17, V12.D2
 	MOVD $0xbfb55a8e18560b46, R17 // xbfb55a8e18560b46
 	VDUP R17, V10.D2
-	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
 	MOVD $0xbfbefda6852a7b4e, R17 // xbfbefda6852a7b4e
-	VDUP R17, V9.D2
-	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	VDUP R17, V12.D2
+	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
 	MOVD $0xbfc10679f4f68a0c, R17 // xbfc10679f4f68a0c
 	VDUP R17, V10.D2
-	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
 	MOVD $0xbfc3b1dde8d82222, R17 // xbfc3b1dde8d82222
-	VDUP R17, V9.D2
-	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	VDUP R17, V12.D2
+	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
 	MOVD $0xbfc745cb3d905f2f, R17 // xbfc745cb3d905f2f
 	VDUP R17, V10.D2
-	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
 	MOVD $0xbfcc71c741d8e237, R17 // xbfcc71c741d8e237
-	VDUP R17, V9.D2
-	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
-	MOVD $0xbfd249249208a47f, R17 // xbfd249249208a47f
-	VDUP R17, V10.D2
-	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
-	WORD $0x4ea41c89 // mov v9.16b, v4.16b
-	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	VDUP R17, V12.D2
+	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
+	WORD $0x4ea31c6a // mov v10.16b, v3.16b
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
+	WORD $0x4ea41c8c // mov v12.16b, v4.16b
+	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
 	WORD $0x4ea51caa // mov v10.16b, v5.16b
-	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
-	WORD $0x4eac1d89 // mov v9.16b, v12.16b
-	WORD $0x4e6acd09 // fmla v9.2d, v8.2d, v10.2d
-	WORD $0x4e69cd6c // fmla v12.2d, v11.2d, v9.2d
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
+	WORD $0x4eab1d6c // mov v12.16b, v11.16b
+	WORD $0x4e6acd0c // fmla v12.2d, v8.2d, v10.2d
+	WORD $0x4e6ccd2b // fmla v11.2d, v9.2d, v12.2d
 	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
 	WORD $0x6e671cdf // bsl v31.16b, v6.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4e6cd4ec // fadd v12.2d, v7.2d, v12.2d
-	FMOVQ F12, (R0)
+	WORD $0x4e6bd4eb // fadd v11.2d, v7.2d, v11.2d
+	FMOVQ F11, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -1329,66 +1307,61 @@ tail:
 	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
 	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
 	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	WORD $0x4e68d448 // fadd v8.2d, v2.2d, v8.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V11.D2
-	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
-	WORD $0x4ee0d529 // fsub v9.2d, v9.2d, v0.2d
-	MOVD $0x3fe0000000000000, R17 // half
-	VDUP R17, V11.D2
-	WORD $0x4ea31c7f // mov v31.16b, v3.16b
-	WORD $0x4e6bcd3f // fmla v31.2d, v9.2d, v11.2d
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x4ee3d56c // fsub v12.2d, v11.2d, v3.2d
-	WORD $0x4eecd52c // fsub v12.2d, v9.2d, v12.2d
-	WORD $0x4e63d58c // fadd v12.2d, v12.2d, v3.2d
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eeb844b // add v11.2d, v2.2d, v11.2d
-	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
-	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
-	WORD $0x4eec844c // add v12.2d, v2.2d, v12.2d
-	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	WORD $0x6ee9e56b // fcmgt v11.2d, v11.2d, v9.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V12.D2
+	WORD $0x6eeb1c4c // bif v12.16b, v2.16b, v11.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V10.D2
+	WORD $0x6e621d4b // bsl v11.16b, v10.16b, v2.16b
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4ee98589 // add v9.2d, v12.2d, v9.2d
+	WORD $0x6e69dd09 // fmul v9.2d, v8.2d, v9.2d
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
 
 	// s = -e/(2 + e), log(1 + e) = e + s (e + s s p)
 	MOVD $0xc000000000000000, R17 // xc000000000000000
-	VDUP R17, V11.D2
-	WORD $0x4eecd56b // fsub v11.2d, v11.2d, v12.2d
-	WORD $0x6e6bfd8b // fdiv v11.2d, v12.2d, v11.2d
-	WORD $0x6e6bdd68 // fmul v8.2d, v11.2d, v11.2d
-	MOVD $0xbfc5c7f78d357345, R17 // xbfc5c7f78d357345
 	VDUP R17, V9.D2
+	WORD $0x4eebd529 // fsub v9.2d, v9.2d, v11.2d
+	WORD $0x6e69fd69 // fdiv v9.2d, v11.2d, v9.2d
+	WORD $0x6e69dd28 // fmul v8.2d, v9.2d, v9.2d
+	MOVD $0xbfc5c7f78d357345, R17 // xbfc5c7f78d357345
+	VDUP R17, V12.D2
 	MOVD $0xbfb55a8e18560b46, R17 // xbfb55a8e18560b46
 	VDUP R17, V10.D2
-	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
 	MOVD $0xbfbefda6852a7b4e, R17 // xbfbefda6852a7b4e
-	VDUP R17, V9.D2
-	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	VDUP R17, V12.D2
+	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
 	MOVD $0xbfc10679f4f68a0c, R17 // xbfc10679f4f68a0c
 	VDUP R17, V10.D2
-	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
 	MOVD $0xbfc3b1dde8d82222, R17 // xbfc3b1dde8d82222
-	VDUP R17, V9.D2
-	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	VDUP R17, V12.D2
+	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
 	MOVD $0xbfc745cb3d905f2f, R17 // xbfc745cb3d905f2f
 	VDUP R17, V10.D2
-	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
 	MOVD $0xbfcc71c741d8e237, R17 // xbfcc71c741d8e237
-	VDUP R17, V9.D2
-	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
-	MOVD $0xbfd249249208a47f, R17 // xbfd249249208a47f
-	VDUP R17, V10.D2
-	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
-	WORD $0x4ea41c89 // mov v9.16b, v4.16b
-	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
+	VDUP R17, V12.D2
+	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
+	WORD $0x4ea31c6a // mov v10.16b, v3.16b
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
+	WORD $0x4ea41c8c // mov v12.16b, v4.16b
+	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
 	WORD $0x4ea51caa // mov v10.16b, v5.16b
-	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
-	WORD $0x4eac1d89 // mov v9.16b, v12.16b
-	WORD $0x4e6acd09 // fmla v9.2d, v8.2d, v10.2d
-	WORD $0x4e69cd6c // fmla v12.2d, v11.2d, v9.2d
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
+	WORD $0x4eab1d6c // mov v12.16b, v11.16b
+	WORD $0x4e6acd0c // fmla v12.2d, v8.2d, v10.2d
+	WORD $0x4e6ccd2b // fmla v11.2d, v9.2d, v12.2d
 	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
 	WORD $0x6e671cdf // bsl v31.16b, v6.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4e6cd4ec // fadd v12.2d, v7.2d, v12.2d
-	FMOVD F12, (R0)
+	WORD $0x4e6bd4eb // fadd v11.2d, v7.2d, v11.2d
+	FMOVD F11, (R0)
 
 skip:
 

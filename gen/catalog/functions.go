@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"fmt"
 	"math"
 
 	. "github.com/seed63264101/steepest/gen/vec"
@@ -69,10 +68,8 @@ func number(b *Body, x float64) Val {
 	return bits(b, math.Float64bits(x))
 }
 
-// bits returns a constant in all lanes by its bits, of which its name tells.
-func bits(b *Body, x uint64) Val {
-	return b.Const(Const{Name: fmt.Sprintf("x%016x", x), Bits64: x})
-}
+// bits returns a constant in all lanes by its bits.
+func bits(b *Body, x uint64) Val { return b.Const(Number(x)) }
 
 // horner returns c[0] + c[1]*x + c[2]*x*x + ..., from the highest power down.
 func horner(b *Body, x Val, c []float64) Val {

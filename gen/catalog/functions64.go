@@ -54,9 +54,6 @@ func expOf(b *Body, r, rest Val) Val {
 	return b.Add(number(b, 1), b.Add(r, expTail(b, r, rest)))
 }
 
-// wholeIn returns the k in the lowest bits of low.
-func wholeIn(b *Body, low Val) Val { return b.Sub(low, number(b, generic.Whole)) }
-
 func exp64(b *Body, x Val) Val {
 	r, rest, low := reduce(b, clamp(b, generic.ExpLeast64, x, generic.ExpMost64))
 	b.Note("2^k e^r, from 1 + r in two parts")
@@ -64,20 +61,19 @@ func exp64(b *Body, x Val) Val {
 	one := number(b, 1)
 	y := b.Add(one, r)
 	lost := b.Add(b.Sub(one, y), r)
-	return b.Scale(b.Add(y, b.Add(lost, tail)), wholeIn(b, low))
+	return b.Scale(b.Add(y, b.Add(lost, tail)), low, true)
 }
 
 func exp2f64(b *Body, x Val) Val {
 	b.Note("x = k + r")
 	x = clamp(b, generic.Exp2Least64, x, generic.Exp2Most64)
-	k := wholeIn(b, b.Add(x, number(b, generic.Whole)))
-	r := b.Sub(x, k)
+	r, low := splitOne(b, x)
 	b.Note("2^k 2^r, from 1 + r log 2 in two parts")
 	tail := horner(b, r, generic.Exp2Tail[:])
 	one, ln2 := number(b, 1), number(b, math.Ln2)
 	y := b.MulAdd(r, ln2, one)
 	rest := b.MulAdd(r, ln2, b.Sub(one, y))
-	return b.Scale(b.Add(y, b.MulAdd(r, tail, rest)), k)
+	return b.Scale(b.Add(y, b.MulAdd(r, tail, rest)), low, true)
 }
 
 func expm1f64(b *Body, x Val) Val {
@@ -200,7 +196,7 @@ func unitAt(b *Body, x Val, far float64) Val {
 func softplus64(b *Body, x Val) Val {
 	below := b.Or(x, bits(b, signBit))
 	r, rest, low := reduce(b, b.Max(number(b, generic.ExpLeast64), below))
-	e := b.Scale(expOf(b, r, rest), wholeIn(b, low))
+	e := b.Scale(expOf(b, r, rest), low, false)
 	b.Note("s = -e/(2 + e), log(1 + e) = e + s (e + s s p)")
 	s := b.Div(e, b.Sub(number(b, -2), e))
 	z := b.Mul(s, s)
@@ -245,7 +241,7 @@ func timesNormal(b *Body, x, a Val) Val {
 	half := b.Mul(number(b, -0.5), a)
 	square := b.Mul(a, half)
 	r, rest, low := reduceSum(b, square, b.MulAdd(a, half, minus(b, square)))
-	return b.Scale(b.Mul(x, expOf(b, r, rest)), wholeIn(b, low))
+	return b.Scale(b.Mul(x, expOf(b, r, rest)), low, false)
 }
 
 func gelu64(b *Body, x Val) Val {

@@ -224,7 +224,7 @@ func geluTanhGrad64(dy, x float64) float64 {
 // scale returns x * 2^k, rounded once, for a normal x and whole k from -1150 to 1150.
 func scale(x, k float64) float64 {
 	half := math.RoundToEven(k / 2)
-	return x * powerOf2(half) * powerOf2(k-half)
+	return float64(x * powerOf2(half) * powerOf2(k-half))
 }
 
 // powerOf2 returns 2^k for whole k from -1022 to 1023, and 0 for -1023.
