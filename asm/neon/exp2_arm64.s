@@ -299,236 +299,228 @@ TEXT ·Exp2F64(SB), NOSPLIT, $0-48
 	MOVD dst_len+8(FP), R2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V0.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V1.D2
-	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
-	VDUP R17, V2.D2
 	MOVD $0x3fac6b08d704a0c9, R17 // x3fac6b08d704a0c9
-	VDUP R17, V3.D2
+	VDUP R17, V1.D2
 	MOVD $0x3fcebfbdff82c598, R17 // x3fcebfbdff82c598
-	VDUP R17, V4.D2
+	VDUP R17, V2.D2
 	MOVD $0x3c7abc9e3b39803f, R17 // x3c7abc9e3b39803f
+	VDUP R17, V3.D2
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V4.D2
+	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
 	VDUP R17, V5.D2
-	MOVD $0x3ff0000000000000, R17 // one
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
 	VDUP R17, V6.D2
-	MOVD $0x4338000000000000, R17 // whole
+	MOVD $0x4000000000000000, R17 // x4000000000000000
 	VDUP R17, V7.D2
-	MOVD $0x3fe0000000000000, R17 // half
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V8.D2
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V9.D2
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V10.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F9
-	FMOVQ 16(R1), F10
-	FMOVQ 32(R1), F11
-	FMOVQ 48(R1), F12
+	FMOVQ (R1), F11
+	FMOVQ 16(R1), F12
+	FMOVQ 32(R1), F13
+	FMOVQ 48(R1), F14
 
 	// x = k + r
 	MOVD $0xc090d00000000000, R17 // xc090d00000000000
-	VDUP R17, V13.D2
-	WORD $0x6ee9e5bf // fcmgt v31.2d, v13.2d, v9.2d
-	WORD $0x6e691dbf // bsl v31.16b, v13.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x6eeae5bf // fcmgt v31.2d, v13.2d, v10.2d
-	WORD $0x6e6a1dbf // bsl v31.16b, v13.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	WORD $0x6eebe5bf // fcmgt v31.2d, v13.2d, v11.2d
-	WORD $0x6e6b1dbf // bsl v31.16b, v13.16b, v11.16b
+	VDUP R17, V15.D2
+	WORD $0x6eebe5ff // fcmgt v31.2d, v15.2d, v11.2d
+	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6eece5bf // fcmgt v31.2d, v13.2d, v12.2d
-	WORD $0x6e6c1dbf // bsl v31.16b, v13.16b, v12.16b
+	WORD $0x6eece5ff // fcmgt v31.2d, v15.2d, v12.2d
+	WORD $0x6e6c1dff // bsl v31.16b, v15.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6eede5ff // fcmgt v31.2d, v15.2d, v13.2d
+	WORD $0x6e6d1dff // bsl v31.16b, v15.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	MOVD $0x4090000000000000, R17 // x4090000000000000
-	VDUP R17, V13.D2
-	WORD $0x6eede53f // fcmgt v31.2d, v9.2d, v13.2d
-	WORD $0x6e691dbf // bsl v31.16b, v13.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x6eede55f // fcmgt v31.2d, v10.2d, v13.2d
-	WORD $0x6e6a1dbf // bsl v31.16b, v13.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	WORD $0x6eede57f // fcmgt v31.2d, v11.2d, v13.2d
-	WORD $0x6e6b1dbf // bsl v31.16b, v13.16b, v11.16b
+	VDUP R17, V15.D2
+	WORD $0x6eefe57f // fcmgt v31.2d, v11.2d, v15.2d
+	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6eede59f // fcmgt v31.2d, v12.2d, v13.2d
-	WORD $0x6e6c1dbf // bsl v31.16b, v13.16b, v12.16b
+	WORD $0x6eefe59f // fcmgt v31.2d, v12.2d, v15.2d
+	WORD $0x6e6c1dff // bsl v31.16b, v15.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	WORD $0x4e60d52d // fadd v13.2d, v9.2d, v0.2d
-	WORD $0x4e60d54e // fadd v14.2d, v10.2d, v0.2d
+	WORD $0x6eefe5bf // fcmgt v31.2d, v13.2d, v15.2d
+	WORD $0x6e6d1dff // bsl v31.16b, v15.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	WORD $0x4e60d56f // fadd v15.2d, v11.2d, v0.2d
 	WORD $0x4e60d590 // fadd v16.2d, v12.2d, v0.2d
-	WORD $0x4ee0d5ad // fsub v13.2d, v13.2d, v0.2d
-	WORD $0x4ee0d5ce // fsub v14.2d, v14.2d, v0.2d
-	WORD $0x4ee0d5ef // fsub v15.2d, v15.2d, v0.2d
-	WORD $0x4ee0d610 // fsub v16.2d, v16.2d, v0.2d
-	WORD $0x4eedd529 // fsub v9.2d, v9.2d, v13.2d
-	WORD $0x4eeed54a // fsub v10.2d, v10.2d, v14.2d
-	WORD $0x4eefd56b // fsub v11.2d, v11.2d, v15.2d
-	WORD $0x4ef0d58c // fsub v12.2d, v12.2d, v16.2d
+	WORD $0x4e60d5b1 // fadd v17.2d, v13.2d, v0.2d
+	WORD $0x4e60d5d2 // fadd v18.2d, v14.2d, v0.2d
+	WORD $0x4eefd413 // fsub v19.2d, v0.2d, v15.2d
+	WORD $0x4ef0d414 // fsub v20.2d, v0.2d, v16.2d
+	WORD $0x4ef1d415 // fsub v21.2d, v0.2d, v17.2d
+	WORD $0x4ef2d416 // fsub v22.2d, v0.2d, v18.2d
+	WORD $0x4e73d573 // fadd v19.2d, v11.2d, v19.2d
+	WORD $0x4e74d594 // fadd v20.2d, v12.2d, v20.2d
+	WORD $0x4e75d5b5 // fadd v21.2d, v13.2d, v21.2d
+	WORD $0x4e76d5d6 // fadd v22.2d, v14.2d, v22.2d
 
 	// 2^k 2^r, from 1 + r log 2 in two parts
-	WORD $0x4ea11c31 // mov v17.16b, v1.16b
-	WORD $0x4e62cd31 // fmla v17.2d, v9.2d, v2.2d
-	WORD $0x4ea11c32 // mov v18.16b, v1.16b
-	WORD $0x4e62cd52 // fmla v18.2d, v10.2d, v2.2d
-	WORD $0x4ea11c33 // mov v19.16b, v1.16b
-	WORD $0x4e62cd73 // fmla v19.2d, v11.2d, v2.2d
-	WORD $0x4ea11c34 // mov v20.16b, v1.16b
-	WORD $0x4e62cd94 // fmla v20.2d, v12.2d, v2.2d
-	WORD $0x4ef1d435 // fsub v21.2d, v1.2d, v17.2d
-	WORD $0x4ef2d436 // fsub v22.2d, v1.2d, v18.2d
-	WORD $0x4ef3d437 // fsub v23.2d, v1.2d, v19.2d
-	WORD $0x4ef4d438 // fsub v24.2d, v1.2d, v20.2d
-	WORD $0x4e62cd35 // fmla v21.2d, v9.2d, v2.2d
-	WORD $0x4e62cd56 // fmla v22.2d, v10.2d, v2.2d
-	WORD $0x4e62cd77 // fmla v23.2d, v11.2d, v2.2d
-	WORD $0x4e62cd98 // fmla v24.2d, v12.2d, v2.2d
 	MOVD $0x3dfea03099d6d2c7, R17 // x3dfea03099d6d2c7
-	VDUP R17, V25.D2
+	VDUP R17, V14.D2
 	MOVD $0x3e3e6059a4fc650c, R17 // x3e3e6059a4fc650c
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e69cf3b // fmla v27.2d, v25.2d, v9.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6acf3c // fmla v28.2d, v25.2d, v10.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6bcf3d // fmla v29.2d, v25.2d, v11.2d
-	WORD $0x4e6ccf3a // fmla v26.2d, v25.2d, v12.2d
+	VDUP R17, V13.D2
+	WORD $0x4ead1dac // mov v12.16b, v13.16b
+	WORD $0x4e73cdcc // fmla v12.2d, v14.2d, v19.2d
+	WORD $0x4ead1dab // mov v11.16b, v13.16b
+	WORD $0x4e74cdcb // fmla v11.2d, v14.2d, v20.2d
+	WORD $0x4ead1db7 // mov v23.16b, v13.16b
+	WORD $0x4e75cdd7 // fmla v23.2d, v14.2d, v21.2d
+	WORD $0x4e76cdcd // fmla v13.2d, v14.2d, v22.2d
 	MOVD $0x3e7b524ddd79ec58, R17 // x3e7b524ddd79ec58
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e69cf7e // fmla v30.2d, v27.2d, v9.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6acf9b // fmla v27.2d, v28.2d, v10.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6bcfbc // fmla v28.2d, v29.2d, v11.2d
-	WORD $0x4e6ccf59 // fmla v25.2d, v26.2d, v12.2d
+	VDUP R17, V14.D2
+	WORD $0x4eae1dd8 // mov v24.16b, v14.16b
+	WORD $0x4e73cd98 // fmla v24.2d, v12.2d, v19.2d
+	WORD $0x4eae1dcc // mov v12.16b, v14.16b
+	WORD $0x4e74cd6c // fmla v12.2d, v11.2d, v20.2d
+	WORD $0x4eae1dcb // mov v11.16b, v14.16b
+	WORD $0x4e75ceeb // fmla v11.2d, v23.2d, v21.2d
+	WORD $0x4e76cdae // fmla v14.2d, v13.2d, v22.2d
 	MOVD $0x3eb62bfd4dcba000, R17 // x3eb62bfd4dcba000
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e69cfdd // fmla v29.2d, v30.2d, v9.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6acf7e // fmla v30.2d, v27.2d, v10.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6bcf9b // fmla v27.2d, v28.2d, v11.2d
-	WORD $0x4e6ccf3a // fmla v26.2d, v25.2d, v12.2d
+	VDUP R17, V13.D2
+	WORD $0x4ead1db7 // mov v23.16b, v13.16b
+	WORD $0x4e73cf17 // fmla v23.2d, v24.2d, v19.2d
+	WORD $0x4ead1db8 // mov v24.16b, v13.16b
+	WORD $0x4e74cd98 // fmla v24.2d, v12.2d, v20.2d
+	WORD $0x4ead1dac // mov v12.16b, v13.16b
+	WORD $0x4e75cd6c // fmla v12.2d, v11.2d, v21.2d
+	WORD $0x4e76cdcd // fmla v13.2d, v14.2d, v22.2d
 	MOVD $0x3eeffcbfc73802dd, R17 // x3eeffcbfc73802dd
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e69cfbc // fmla v28.2d, v29.2d, v9.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6acfdd // fmla v29.2d, v30.2d, v10.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6bcf7e // fmla v30.2d, v27.2d, v11.2d
-	WORD $0x4e6ccf59 // fmla v25.2d, v26.2d, v12.2d
+	VDUP R17, V14.D2
+	WORD $0x4eae1dcb // mov v11.16b, v14.16b
+	WORD $0x4e73ceeb // fmla v11.2d, v23.2d, v19.2d
+	WORD $0x4eae1dd7 // mov v23.16b, v14.16b
+	WORD $0x4e74cf17 // fmla v23.2d, v24.2d, v20.2d
+	WORD $0x4eae1dd8 // mov v24.16b, v14.16b
+	WORD $0x4e75cd98 // fmla v24.2d, v12.2d, v21.2d
+	WORD $0x4e76cdae // fmla v14.2d, v13.2d, v22.2d
 	MOVD $0x3f24309130944e85, R17 // x3f24309130944e85
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e69cf9b // fmla v27.2d, v28.2d, v9.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6acfbc // fmla v28.2d, v29.2d, v10.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6bcfdd // fmla v29.2d, v30.2d, v11.2d
-	WORD $0x4e6ccf3a // fmla v26.2d, v25.2d, v12.2d
+	VDUP R17, V13.D2
+	WORD $0x4ead1dac // mov v12.16b, v13.16b
+	WORD $0x4e73cd6c // fmla v12.2d, v11.2d, v19.2d
+	WORD $0x4ead1dab // mov v11.16b, v13.16b
+	WORD $0x4e74ceeb // fmla v11.2d, v23.2d, v20.2d
+	WORD $0x4ead1db7 // mov v23.16b, v13.16b
+	WORD $0x4e75cf17 // fmla v23.2d, v24.2d, v21.2d
+	WORD $0x4e76cdcd // fmla v13.2d, v14.2d, v22.2d
 	MOVD $0x3f55d87fe78a3079, R17 // x3f55d87fe78a3079
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e69cf7e // fmla v30.2d, v27.2d, v9.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6acf9b // fmla v27.2d, v28.2d, v10.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6bcfbc // fmla v28.2d, v29.2d, v11.2d
-	WORD $0x4e6ccf59 // fmla v25.2d, v26.2d, v12.2d
+	VDUP R17, V14.D2
+	WORD $0x4eae1dd8 // mov v24.16b, v14.16b
+	WORD $0x4e73cd98 // fmla v24.2d, v12.2d, v19.2d
+	WORD $0x4eae1dcc // mov v12.16b, v14.16b
+	WORD $0x4e74cd6c // fmla v12.2d, v11.2d, v20.2d
+	WORD $0x4eae1dcb // mov v11.16b, v14.16b
+	WORD $0x4e75ceeb // fmla v11.2d, v23.2d, v21.2d
+	WORD $0x4e76cdae // fmla v14.2d, v13.2d, v22.2d
 	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e69cfdd // fmla v29.2d, v30.2d, v9.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6acf7e // fmla v30.2d, v27.2d, v10.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6bcf9b // fmla v27.2d, v28.2d, v11.2d
-	WORD $0x4e6ccf3a // fmla v26.2d, v25.2d, v12.2d
-	WORD $0x4ea31c79 // mov v25.16b, v3.16b
-	WORD $0x4e69cfb9 // fmla v25.2d, v29.2d, v9.2d
-	WORD $0x4ea31c7d // mov v29.16b, v3.16b
-	WORD $0x4e6acfdd // fmla v29.2d, v30.2d, v10.2d
-	WORD $0x4ea31c7e // mov v30.16b, v3.16b
-	WORD $0x4e6bcf7e // fmla v30.2d, v27.2d, v11.2d
-	WORD $0x4ea31c7b // mov v27.16b, v3.16b
-	WORD $0x4e6ccf5b // fmla v27.2d, v26.2d, v12.2d
-	WORD $0x4ea41c9a // mov v26.16b, v4.16b
-	WORD $0x4e69cf3a // fmla v26.2d, v25.2d, v9.2d
+	VDUP R17, V13.D2
+	WORD $0x4ead1db7 // mov v23.16b, v13.16b
+	WORD $0x4e73cf17 // fmla v23.2d, v24.2d, v19.2d
+	WORD $0x4ead1db8 // mov v24.16b, v13.16b
+	WORD $0x4e74cd98 // fmla v24.2d, v12.2d, v20.2d
+	WORD $0x4ead1dac // mov v12.16b, v13.16b
+	WORD $0x4e75cd6c // fmla v12.2d, v11.2d, v21.2d
+	WORD $0x4e76cdcd // fmla v13.2d, v14.2d, v22.2d
+	WORD $0x4ea11c2e // mov v14.16b, v1.16b
+	WORD $0x4e73ceee // fmla v14.2d, v23.2d, v19.2d
+	WORD $0x4ea11c37 // mov v23.16b, v1.16b
+	WORD $0x4e74cf17 // fmla v23.2d, v24.2d, v20.2d
+	WORD $0x4ea11c38 // mov v24.16b, v1.16b
+	WORD $0x4e75cd98 // fmla v24.2d, v12.2d, v21.2d
+	WORD $0x4ea11c2c // mov v12.16b, v1.16b
+	WORD $0x4e76cdac // fmla v12.2d, v13.2d, v22.2d
+	WORD $0x4ea21c4d // mov v13.16b, v2.16b
+	WORD $0x4e73cdcd // fmla v13.2d, v14.2d, v19.2d
+	WORD $0x4ea21c4e // mov v14.16b, v2.16b
+	WORD $0x4e74ceee // fmla v14.2d, v23.2d, v20.2d
+	WORD $0x4ea21c57 // mov v23.16b, v2.16b
+	WORD $0x4e75cf17 // fmla v23.2d, v24.2d, v21.2d
+	WORD $0x4ea21c58 // mov v24.16b, v2.16b
+	WORD $0x4e76cd98 // fmla v24.2d, v12.2d, v22.2d
+	WORD $0x4ea31c6c // mov v12.16b, v3.16b
+	WORD $0x4e73cdac // fmla v12.2d, v13.2d, v19.2d
+	WORD $0x4ea31c6d // mov v13.16b, v3.16b
+	WORD $0x4e74cdcd // fmla v13.2d, v14.2d, v20.2d
+	WORD $0x4ea31c6e // mov v14.16b, v3.16b
+	WORD $0x4e75ceee // fmla v14.2d, v23.2d, v21.2d
+	WORD $0x4ea31c77 // mov v23.16b, v3.16b
+	WORD $0x4e76cf17 // fmla v23.2d, v24.2d, v22.2d
+	WORD $0x4ea41c98 // mov v24.16b, v4.16b
+	WORD $0x4e65ce78 // fmla v24.2d, v19.2d, v5.2d
+	WORD $0x4ea41c8b // mov v11.16b, v4.16b
+	WORD $0x4e65ce8b // fmla v11.2d, v20.2d, v5.2d
 	WORD $0x4ea41c99 // mov v25.16b, v4.16b
-	WORD $0x4e6acfb9 // fmla v25.2d, v29.2d, v10.2d
-	WORD $0x4ea41c9d // mov v29.16b, v4.16b
-	WORD $0x4e6bcfdd // fmla v29.2d, v30.2d, v11.2d
-	WORD $0x4ea41c9e // mov v30.16b, v4.16b
-	WORD $0x4e6ccf7e // fmla v30.2d, v27.2d, v12.2d
-	WORD $0x4ea51cbb // mov v27.16b, v5.16b
-	WORD $0x4e69cf5b // fmla v27.2d, v26.2d, v9.2d
-	WORD $0x4ea51cba // mov v26.16b, v5.16b
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
-	WORD $0x4ea51cb9 // mov v25.16b, v5.16b
-	WORD $0x4e6bcfb9 // fmla v25.2d, v29.2d, v11.2d
-	WORD $0x4ea51cbd // mov v29.16b, v5.16b
-	WORD $0x4e6ccfdd // fmla v29.2d, v30.2d, v12.2d
-	WORD $0x4e7bcd35 // fmla v21.2d, v9.2d, v27.2d
-	WORD $0x4e7acd56 // fmla v22.2d, v10.2d, v26.2d
-	WORD $0x4e79cd77 // fmla v23.2d, v11.2d, v25.2d
-	WORD $0x4e7dcd98 // fmla v24.2d, v12.2d, v29.2d
-	WORD $0x4e75d635 // fadd v21.2d, v17.2d, v21.2d
-	WORD $0x4e76d656 // fadd v22.2d, v18.2d, v22.2d
-	WORD $0x4e77d677 // fadd v23.2d, v19.2d, v23.2d
-	WORD $0x4e78d698 // fadd v24.2d, v20.2d, v24.2d
-	WORD $0x4ea71cf4 // mov v20.16b, v7.16b
-	WORD $0x4e68cdb4 // fmla v20.2d, v13.2d, v8.2d
-	WORD $0x4ea71cf3 // mov v19.16b, v7.16b
-	WORD $0x4e68cdd3 // fmla v19.2d, v14.2d, v8.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e68cdf2 // fmla v18.2d, v15.2d, v8.2d
-	WORD $0x4ea71cf1 // mov v17.16b, v7.16b
-	WORD $0x4e68ce11 // fmla v17.2d, v16.2d, v8.2d
-	WORD $0x4ee7d69d // fsub v29.2d, v20.2d, v7.2d
-	WORD $0x4ee7d66c // fsub v12.2d, v19.2d, v7.2d
-	WORD $0x4ee7d659 // fsub v25.2d, v18.2d, v7.2d
-	WORD $0x4ee7d62b // fsub v11.2d, v17.2d, v7.2d
-	WORD $0x4efdd5bd // fsub v29.2d, v13.2d, v29.2d
-	WORD $0x4eecd5cc // fsub v12.2d, v14.2d, v12.2d
-	WORD $0x4ef9d5f9 // fsub v25.2d, v15.2d, v25.2d
-	WORD $0x4eebd60b // fsub v11.2d, v16.2d, v11.2d
-	WORD $0x4e67d7bd // fadd v29.2d, v29.2d, v7.2d
-	WORD $0x4e67d58c // fadd v12.2d, v12.2d, v7.2d
-	WORD $0x4e67d739 // fadd v25.2d, v25.2d, v7.2d
-	WORD $0x4e67d56b // fadd v11.2d, v11.2d, v7.2d
-	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
-	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
-	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
+	WORD $0x4e65ceb9 // fmla v25.2d, v21.2d, v5.2d
+	WORD $0x4ea41c9a // mov v26.16b, v4.16b
+	WORD $0x4e65ceda // fmla v26.2d, v22.2d, v5.2d
+	WORD $0x4ef8d49b // fsub v27.2d, v4.2d, v24.2d
+	WORD $0x4eebd49c // fsub v28.2d, v4.2d, v11.2d
+	WORD $0x4ef9d49d // fsub v29.2d, v4.2d, v25.2d
+	WORD $0x4efad49e // fsub v30.2d, v4.2d, v26.2d
+	WORD $0x4e65ce7b // fmla v27.2d, v19.2d, v5.2d
+	WORD $0x4e65ce9c // fmla v28.2d, v20.2d, v5.2d
+	WORD $0x4e65cebd // fmla v29.2d, v21.2d, v5.2d
+	WORD $0x4e65cede // fmla v30.2d, v22.2d, v5.2d
+	WORD $0x4e6cce7b // fmla v27.2d, v19.2d, v12.2d
+	WORD $0x4e6dce9c // fmla v28.2d, v20.2d, v13.2d
+	WORD $0x4e6ecebd // fmla v29.2d, v21.2d, v14.2d
+	WORD $0x4e77cede // fmla v30.2d, v22.2d, v23.2d
+	WORD $0x4e7bd71b // fadd v27.2d, v24.2d, v27.2d
+	WORD $0x4e7cd57c // fadd v28.2d, v11.2d, v28.2d
+	WORD $0x4e7dd73d // fadd v29.2d, v25.2d, v29.2d
+	WORD $0x4e7ed75e // fadd v30.2d, v26.2d, v30.2d
+	WORD $0x6eefe51a // fcmgt v26.2d, v8.2d, v15.2d
+	WORD $0x6ef0e519 // fcmgt v25.2d, v8.2d, v16.2d
+	WORD $0x6ef1e50b // fcmgt v11.2d, v8.2d, v17.2d
+	WORD $0x6ef2e518 // fcmgt v24.2d, v8.2d, v18.2d
+	WORD $0x4eba1f57 // mov v23.16b, v26.16b
+	WORD $0x6e661d37 // bsl v23.16b, v9.16b, v6.16b
+	WORD $0x4eb91f36 // mov v22.16b, v25.16b
+	WORD $0x6e661d36 // bsl v22.16b, v9.16b, v6.16b
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x6e661d2e // bsl v14.16b, v9.16b, v6.16b
+	WORD $0x4eb81f15 // mov v21.16b, v24.16b
+	WORD $0x6e661d35 // bsl v21.16b, v9.16b, v6.16b
+	WORD $0x6e671d5a // bsl v26.16b, v10.16b, v7.16b
+	WORD $0x6e671d59 // bsl v25.16b, v10.16b, v7.16b
+	WORD $0x6e671d4b // bsl v11.16b, v10.16b, v7.16b
+	WORD $0x6e671d58 // bsl v24.16b, v10.16b, v7.16b
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
 	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
-	WORD $0x4ef484d4 // add v20.2d, v6.2d, v20.2d
-	WORD $0x4ef384d3 // add v19.2d, v6.2d, v19.2d
-	WORD $0x4ef284d2 // add v18.2d, v6.2d, v18.2d
-	WORD $0x4ef184d1 // add v17.2d, v6.2d, v17.2d
-	WORD $0x6e74deb4 // fmul v20.2d, v21.2d, v20.2d
-	WORD $0x6e73ded3 // fmul v19.2d, v22.2d, v19.2d
-	WORD $0x6e72def2 // fmul v18.2d, v23.2d, v18.2d
-	WORD $0x6e71df11 // fmul v17.2d, v24.2d, v17.2d
-	WORD $0x4f7457bd // shl v29.2d, v29.2d, #52
-	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
-	WORD $0x4f745739 // shl v25.2d, v25.2d, #52
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4efd84dd // add v29.2d, v6.2d, v29.2d
-	WORD $0x4eec84cc // add v12.2d, v6.2d, v12.2d
-	WORD $0x4ef984d9 // add v25.2d, v6.2d, v25.2d
-	WORD $0x4eeb84cb // add v11.2d, v6.2d, v11.2d
-	WORD $0x6e7dde9d // fmul v29.2d, v20.2d, v29.2d
-	WORD $0x6e6cde6c // fmul v12.2d, v19.2d, v12.2d
-	WORD $0x6e79de59 // fmul v25.2d, v18.2d, v25.2d
+	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
+	WORD $0x4eef86ef // add v15.2d, v23.2d, v15.2d
+	WORD $0x4ef086d0 // add v16.2d, v22.2d, v16.2d
+	WORD $0x4ef185d1 // add v17.2d, v14.2d, v17.2d
+	WORD $0x4ef286b2 // add v18.2d, v21.2d, v18.2d
+	WORD $0x6e6fdf6f // fmul v15.2d, v27.2d, v15.2d
+	WORD $0x6e70df90 // fmul v16.2d, v28.2d, v16.2d
+	WORD $0x6e71dfb1 // fmul v17.2d, v29.2d, v17.2d
+	WORD $0x6e72dfd2 // fmul v18.2d, v30.2d, v18.2d
+	WORD $0x6e7addfa // fmul v26.2d, v15.2d, v26.2d
+	WORD $0x6e79de19 // fmul v25.2d, v16.2d, v25.2d
 	WORD $0x6e6bde2b // fmul v11.2d, v17.2d, v11.2d
-	FMOVQ F29, (R0)
-	FMOVQ F12, 16(R0)
-	FMOVQ F25, 32(R0)
-	FMOVQ F11, 48(R0)
+	WORD $0x6e78de58 // fmul v24.2d, v18.2d, v24.2d
+	FMOVQ F26, (R0)
+	FMOVQ F25, 16(R0)
+	FMOVQ F11, 32(R0)
+	FMOVQ F24, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -540,71 +532,68 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F9
+	FMOVQ (R1), F11
 
 	// x = k + r
 	MOVD $0xc090d00000000000, R17 // xc090d00000000000
-	VDUP R17, V10.D2
-	WORD $0x6ee9e55f // fcmgt v31.2d, v10.2d, v9.2d
-	WORD $0x6e691d5f // bsl v31.16b, v10.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eebe59f // fcmgt v31.2d, v12.2d, v11.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	MOVD $0x4090000000000000, R17 // x4090000000000000
-	VDUP R17, V10.D2
-	WORD $0x6eeae53f // fcmgt v31.2d, v9.2d, v10.2d
-	WORD $0x6e691d5f // bsl v31.16b, v10.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x4e60d52a // fadd v10.2d, v9.2d, v0.2d
-	WORD $0x4ee0d54a // fsub v10.2d, v10.2d, v0.2d
-	WORD $0x4eead529 // fsub v9.2d, v9.2d, v10.2d
+	VDUP R17, V12.D2
+	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4e60d56c // fadd v12.2d, v11.2d, v0.2d
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
+	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
 
 	// 2^k 2^r, from 1 + r log 2 in two parts
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e62cd2b // fmla v11.2d, v9.2d, v2.2d
-	WORD $0x4eebd42c // fsub v12.2d, v1.2d, v11.2d
-	WORD $0x4e62cd2c // fmla v12.2d, v9.2d, v2.2d
 	MOVD $0x3dfea03099d6d2c7, R17 // x3dfea03099d6d2c7
-	VDUP R17, V13.D2
+	VDUP R17, V11.D2
 	MOVD $0x3e3e6059a4fc650c, R17 // x3e3e6059a4fc650c
 	VDUP R17, V14.D2
-	WORD $0x4e69cdae // fmla v14.2d, v13.2d, v9.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
 	MOVD $0x3e7b524ddd79ec58, R17 // x3e7b524ddd79ec58
-	VDUP R17, V13.D2
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	MOVD $0x3eb62bfd4dcba000, R17 // x3eb62bfd4dcba000
 	VDUP R17, V14.D2
-	WORD $0x4e69cdae // fmla v14.2d, v13.2d, v9.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
 	MOVD $0x3eeffcbfc73802dd, R17 // x3eeffcbfc73802dd
-	VDUP R17, V13.D2
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	MOVD $0x3f24309130944e85, R17 // x3f24309130944e85
 	VDUP R17, V14.D2
-	WORD $0x4e69cdae // fmla v14.2d, v13.2d, v9.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
 	MOVD $0x3f55d87fe78a3079, R17 // x3f55d87fe78a3079
-	VDUP R17, V13.D2
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
 	VDUP R17, V14.D2
-	WORD $0x4e69cdae // fmla v14.2d, v13.2d, v9.2d
-	WORD $0x4ea31c6d // mov v13.16b, v3.16b
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
+	WORD $0x4ea21c4e // mov v14.16b, v2.16b
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	WORD $0x4ea31c6b // mov v11.16b, v3.16b
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	WORD $0x4ea41c8e // mov v14.16b, v4.16b
-	WORD $0x4e69cdae // fmla v14.2d, v13.2d, v9.2d
-	WORD $0x4ea51cad // mov v13.16b, v5.16b
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
-	WORD $0x4e6dcd2c // fmla v12.2d, v9.2d, v13.2d
-	WORD $0x4e6cd56c // fadd v12.2d, v11.2d, v12.2d
-	WORD $0x4ea71ceb // mov v11.16b, v7.16b
-	WORD $0x4e68cd4b // fmla v11.2d, v10.2d, v8.2d
-	WORD $0x4ee7d56d // fsub v13.2d, v11.2d, v7.2d
-	WORD $0x4eedd54d // fsub v13.2d, v10.2d, v13.2d
-	WORD $0x4e67d5ad // fadd v13.2d, v13.2d, v7.2d
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eeb84cb // add v11.2d, v6.2d, v11.2d
-	WORD $0x6e6bdd8b // fmul v11.2d, v12.2d, v11.2d
-	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
-	WORD $0x4eed84cd // add v13.2d, v6.2d, v13.2d
-	WORD $0x6e6ddd6d // fmul v13.2d, v11.2d, v13.2d
-	FMOVQ F13, (R0)
+	WORD $0x4e65cdae // fmla v14.2d, v13.2d, v5.2d
+	WORD $0x4eeed48f // fsub v15.2d, v4.2d, v14.2d
+	WORD $0x4e65cdaf // fmla v15.2d, v13.2d, v5.2d
+	WORD $0x4e6bcdaf // fmla v15.2d, v13.2d, v11.2d
+	WORD $0x4e6fd5cf // fadd v15.2d, v14.2d, v15.2d
+	WORD $0x6eece50e // fcmgt v14.2d, v8.2d, v12.2d
+	WORD $0x4eae1dcb // mov v11.16b, v14.16b
+	WORD $0x6e661d2b // bsl v11.16b, v9.16b, v6.16b
+	WORD $0x6e671d4e // bsl v14.16b, v10.16b, v7.16b
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec856c // add v12.2d, v11.2d, v12.2d
+	WORD $0x6e6cddec // fmul v12.2d, v15.2d, v12.2d
+	WORD $0x6e6edd8e // fmul v14.2d, v12.2d, v14.2d
+	FMOVQ F14, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -614,71 +603,68 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F9
+	FMOVD (R1), F11
 
 	// x = k + r
 	MOVD $0xc090d00000000000, R17 // xc090d00000000000
-	VDUP R17, V10.D2
-	WORD $0x6ee9e55f // fcmgt v31.2d, v10.2d, v9.2d
-	WORD $0x6e691d5f // bsl v31.16b, v10.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eebe59f // fcmgt v31.2d, v12.2d, v11.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	MOVD $0x4090000000000000, R17 // x4090000000000000
-	VDUP R17, V10.D2
-	WORD $0x6eeae53f // fcmgt v31.2d, v9.2d, v10.2d
-	WORD $0x6e691d5f // bsl v31.16b, v10.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x4e60d52a // fadd v10.2d, v9.2d, v0.2d
-	WORD $0x4ee0d54a // fsub v10.2d, v10.2d, v0.2d
-	WORD $0x4eead529 // fsub v9.2d, v9.2d, v10.2d
+	VDUP R17, V12.D2
+	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4e60d56c // fadd v12.2d, v11.2d, v0.2d
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
+	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
 
 	// 2^k 2^r, from 1 + r log 2 in two parts
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e62cd2b // fmla v11.2d, v9.2d, v2.2d
-	WORD $0x4eebd42c // fsub v12.2d, v1.2d, v11.2d
-	WORD $0x4e62cd2c // fmla v12.2d, v9.2d, v2.2d
 	MOVD $0x3dfea03099d6d2c7, R17 // x3dfea03099d6d2c7
-	VDUP R17, V13.D2
+	VDUP R17, V11.D2
 	MOVD $0x3e3e6059a4fc650c, R17 // x3e3e6059a4fc650c
 	VDUP R17, V14.D2
-	WORD $0x4e69cdae // fmla v14.2d, v13.2d, v9.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
 	MOVD $0x3e7b524ddd79ec58, R17 // x3e7b524ddd79ec58
-	VDUP R17, V13.D2
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	MOVD $0x3eb62bfd4dcba000, R17 // x3eb62bfd4dcba000
 	VDUP R17, V14.D2
-	WORD $0x4e69cdae // fmla v14.2d, v13.2d, v9.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
 	MOVD $0x3eeffcbfc73802dd, R17 // x3eeffcbfc73802dd
-	VDUP R17, V13.D2
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	MOVD $0x3f24309130944e85, R17 // x3f24309130944e85
 	VDUP R17, V14.D2
-	WORD $0x4e69cdae // fmla v14.2d, v13.2d, v9.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
 	MOVD $0x3f55d87fe78a3079, R17 // x3f55d87fe78a3079
-	VDUP R17, V13.D2
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
 	VDUP R17, V14.D2
-	WORD $0x4e69cdae // fmla v14.2d, v13.2d, v9.2d
-	WORD $0x4ea31c6d // mov v13.16b, v3.16b
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
+	WORD $0x4ea21c4e // mov v14.16b, v2.16b
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	WORD $0x4ea31c6b // mov v11.16b, v3.16b
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	WORD $0x4ea41c8e // mov v14.16b, v4.16b
-	WORD $0x4e69cdae // fmla v14.2d, v13.2d, v9.2d
-	WORD $0x4ea51cad // mov v13.16b, v5.16b
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
-	WORD $0x4e6dcd2c // fmla v12.2d, v9.2d, v13.2d
-	WORD $0x4e6cd56c // fadd v12.2d, v11.2d, v12.2d
-	WORD $0x4ea71ceb // mov v11.16b, v7.16b
-	WORD $0x4e68cd4b // fmla v11.2d, v10.2d, v8.2d
-	WORD $0x4ee7d56d // fsub v13.2d, v11.2d, v7.2d
-	WORD $0x4eedd54d // fsub v13.2d, v10.2d, v13.2d
-	WORD $0x4e67d5ad // fadd v13.2d, v13.2d, v7.2d
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eeb84cb // add v11.2d, v6.2d, v11.2d
-	WORD $0x6e6bdd8b // fmul v11.2d, v12.2d, v11.2d
-	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
-	WORD $0x4eed84cd // add v13.2d, v6.2d, v13.2d
-	WORD $0x6e6ddd6d // fmul v13.2d, v11.2d, v13.2d
-	FMOVD F13, (R0)
+	WORD $0x4e65cdae // fmla v14.2d, v13.2d, v5.2d
+	WORD $0x4eeed48f // fsub v15.2d, v4.2d, v14.2d
+	WORD $0x4e65cdaf // fmla v15.2d, v13.2d, v5.2d
+	WORD $0x4e6bcdaf // fmla v15.2d, v13.2d, v11.2d
+	WORD $0x4e6fd5cf // fadd v15.2d, v14.2d, v15.2d
+	WORD $0x6eece50e // fcmgt v14.2d, v8.2d, v12.2d
+	WORD $0x4eae1dcb // mov v11.16b, v14.16b
+	WORD $0x6e661d2b // bsl v11.16b, v9.16b, v6.16b
+	WORD $0x6e671d4e // bsl v14.16b, v10.16b, v7.16b
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec856c // add v12.2d, v11.2d, v12.2d
+	WORD $0x6e6cddec // fmul v12.2d, v15.2d, v12.2d
+	WORD $0x6e6edd8e // fmul v14.2d, v12.2d, v14.2d
+	FMOVD F14, (R0)
 
 skip:
 

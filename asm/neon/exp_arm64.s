@@ -305,271 +305,250 @@ TEXT ·ExpF64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x4338000000000000, R17 // whole
+	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V0.D2
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V1.D2
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V2.D2
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V3.D2
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V4.D2
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V5.D2
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V6.D2
+	MOVD $0x4000000000000000, R17 // x4000000000000000
+	VDUP R17, V7.D2
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
+	VDUP R17, V8.D2
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V9.D2
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V10.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F1
-	FMOVQ 16(R1), F2
-	FMOVQ 32(R1), F3
-	FMOVQ 48(R1), F4
+	FMOVQ (R1), F11
+	FMOVQ 16(R1), F12
+	FMOVQ 32(R1), F13
+	FMOVQ 48(R1), F14
 	MOVD $0xc087500000000000, R17 // xc087500000000000
-	VDUP R17, V5.D2
-	WORD $0x6ee1e4bf // fcmgt v31.2d, v5.2d, v1.2d
-	WORD $0x6e611cbf // bsl v31.16b, v5.16b, v1.16b
-	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
-	WORD $0x6ee2e4bf // fcmgt v31.2d, v5.2d, v2.2d
-	WORD $0x6e621cbf // bsl v31.16b, v5.16b, v2.16b
-	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	WORD $0x6ee3e4bf // fcmgt v31.2d, v5.2d, v3.2d
-	WORD $0x6e631cbf // bsl v31.16b, v5.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	WORD $0x6ee4e4bf // fcmgt v31.2d, v5.2d, v4.2d
-	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
-	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	VDUP R17, V15.D2
+	WORD $0x6eebe5ff // fcmgt v31.2d, v15.2d, v11.2d
+	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6eece5ff // fcmgt v31.2d, v15.2d, v12.2d
+	WORD $0x6e6c1dff // bsl v31.16b, v15.16b, v12.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6eede5ff // fcmgt v31.2d, v15.2d, v13.2d
+	WORD $0x6e6d1dff // bsl v31.16b, v15.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	MOVD $0x4086300000000000, R17 // x4086300000000000
-	VDUP R17, V5.D2
-	WORD $0x6ee5e43f // fcmgt v31.2d, v1.2d, v5.2d
-	WORD $0x6e611cbf // bsl v31.16b, v5.16b, v1.16b
-	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
-	WORD $0x6ee5e45f // fcmgt v31.2d, v2.2d, v5.2d
-	WORD $0x6e621cbf // bsl v31.16b, v5.16b, v2.16b
-	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	WORD $0x6ee5e47f // fcmgt v31.2d, v3.2d, v5.2d
-	WORD $0x6e631cbf // bsl v31.16b, v5.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
-	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
-	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	VDUP R17, V15.D2
+	WORD $0x6eefe57f // fcmgt v31.2d, v11.2d, v15.2d
+	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6eefe59f // fcmgt v31.2d, v12.2d, v15.2d
+	WORD $0x6e6c1dff // bsl v31.16b, v15.16b, v12.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6eefe5bf // fcmgt v31.2d, v13.2d, v15.2d
+	WORD $0x6e6d1dff // bsl v31.16b, v15.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V5.D2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V6.D2
-	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
-	WORD $0x4e65cc27 // fmla v7.2d, v1.2d, v5.2d
-	WORD $0x4ea61cc8 // mov v8.16b, v6.16b
-	WORD $0x4e65cc48 // fmla v8.2d, v2.2d, v5.2d
-	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
-	WORD $0x4e65cc69 // fmla v9.2d, v3.2d, v5.2d
-	WORD $0x4e65cc86 // fmla v6.2d, v4.2d, v5.2d
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ee7d4aa // fsub v10.2d, v5.2d, v7.2d
-	WORD $0x4ee8d4ab // fsub v11.2d, v5.2d, v8.2d
-	WORD $0x4ee9d4ac // fsub v12.2d, v5.2d, v9.2d
-	WORD $0x4ee6d4a5 // fsub v5.2d, v5.2d, v6.2d
-	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V13.D2
-	WORD $0x4e6dcd41 // fmla v1.2d, v10.2d, v13.2d
-	WORD $0x4e6dcd62 // fmla v2.2d, v11.2d, v13.2d
-	WORD $0x4e6dcd83 // fmla v3.2d, v12.2d, v13.2d
-	WORD $0x4e6dcca4 // fmla v4.2d, v5.2d, v13.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V13.D2
-	WORD $0x4ea11c2e // mov v14.16b, v1.16b
-	WORD $0x4e6dcd4e // fmla v14.2d, v10.2d, v13.2d
-	WORD $0x4ea21c4f // mov v15.16b, v2.16b
-	WORD $0x4e6dcd6f // fmla v15.2d, v11.2d, v13.2d
-	WORD $0x4ea31c70 // mov v16.16b, v3.16b
-	WORD $0x4e6dcd90 // fmla v16.2d, v12.2d, v13.2d
-	WORD $0x4ea41c9f // mov v31.16b, v4.16b
-	WORD $0x4e6dccbf // fmla v31.2d, v5.2d, v13.2d
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x4eeed421 // fsub v1.2d, v1.2d, v14.2d
-	WORD $0x4eefd442 // fsub v2.2d, v2.2d, v15.2d
-	WORD $0x4ef0d463 // fsub v3.2d, v3.2d, v16.2d
-	WORD $0x4eedd484 // fsub v4.2d, v4.2d, v13.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V17.D2
-	WORD $0x4e71cd41 // fmla v1.2d, v10.2d, v17.2d
-	WORD $0x4e71cd62 // fmla v2.2d, v11.2d, v17.2d
-	WORD $0x4e71cd83 // fmla v3.2d, v12.2d, v17.2d
-	WORD $0x4e71cca4 // fmla v4.2d, v5.2d, v17.2d
-
-	// e^r, from 1 + r in two parts
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V5.D2
-	WORD $0x4e6ed4b1 // fadd v17.2d, v5.2d, v14.2d
-	WORD $0x4e6fd4ac // fadd v12.2d, v5.2d, v15.2d
-	WORD $0x4e70d4ab // fadd v11.2d, v5.2d, v16.2d
-	WORD $0x4e6dd4a5 // fadd v5.2d, v5.2d, v13.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V10.D2
-	WORD $0x4ef1d552 // fsub v18.2d, v10.2d, v17.2d
-	WORD $0x4eecd553 // fsub v19.2d, v10.2d, v12.2d
-	WORD $0x4eebd554 // fsub v20.2d, v10.2d, v11.2d
-	WORD $0x4ee5d54a // fsub v10.2d, v10.2d, v5.2d
-	WORD $0x4e6ed652 // fadd v18.2d, v18.2d, v14.2d
-	WORD $0x4e6fd673 // fadd v19.2d, v19.2d, v15.2d
-	WORD $0x4e70d694 // fadd v20.2d, v20.2d, v16.2d
-	WORD $0x4e6dd54a // fadd v10.2d, v10.2d, v13.2d
-	WORD $0x6e6eddd5 // fmul v21.2d, v14.2d, v14.2d
-	WORD $0x6e6fddf6 // fmul v22.2d, v15.2d, v15.2d
-	WORD $0x6e70de17 // fmul v23.2d, v16.2d, v16.2d
-	WORD $0x6e6dddb8 // fmul v24.2d, v13.2d, v13.2d
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V25.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf3b // fmla v27.2d, v25.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcf3c // fmla v28.2d, v25.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cf3d // fmla v29.2d, v25.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
-	WORD $0x4eba1f4e // mov v14.16b, v26.16b
-	WORD $0x4e6fcfae // fmla v14.2d, v29.2d, v15.2d
-	WORD $0x4eba1f4f // mov v15.16b, v26.16b
-	WORD $0x4e70cfcf // fmla v15.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	WORD $0x4e7bcea1 // fmla v1.2d, v21.2d, v27.2d
-	WORD $0x4e6ecec2 // fmla v2.2d, v22.2d, v14.2d
-	WORD $0x4e6fcee3 // fmla v3.2d, v23.2d, v15.2d
-	WORD $0x4e7acf04 // fmla v4.2d, v24.2d, v26.2d
-	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
-	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
-	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
-	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
-	WORD $0x4e61d621 // fadd v1.2d, v17.2d, v1.2d
-	WORD $0x4e62d582 // fadd v2.2d, v12.2d, v2.2d
-	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
-	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
-
-	// 2^k e^r
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ee5d4e7 // fsub v7.2d, v7.2d, v5.2d
-	WORD $0x4ee5d508 // fsub v8.2d, v8.2d, v5.2d
-	WORD $0x4ee5d529 // fsub v9.2d, v9.2d, v5.2d
-	WORD $0x4ee5d4c6 // fsub v6.2d, v6.2d, v5.2d
-	MOVD $0x3fe0000000000000, R17 // half
-	VDUP R17, V5.D2
-	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	WORD $0x4e65cceb // fmla v11.2d, v7.2d, v5.2d
-	WORD $0x4ea01c0c // mov v12.16b, v0.16b
-	WORD $0x4e65cd0c // fmla v12.2d, v8.2d, v5.2d
+	VDUP R17, V15.D2
+	WORD $0x4ea01c10 // mov v16.16b, v0.16b
+	WORD $0x4e6fcd70 // fmla v16.2d, v11.2d, v15.2d
 	WORD $0x4ea01c11 // mov v17.16b, v0.16b
-	WORD $0x4e65cd31 // fmla v17.2d, v9.2d, v5.2d
+	WORD $0x4e6fcd91 // fmla v17.2d, v12.2d, v15.2d
+	WORD $0x4ea01c12 // mov v18.16b, v0.16b
+	WORD $0x4e6fcdb2 // fmla v18.2d, v13.2d, v15.2d
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e65ccdf // fmla v31.2d, v6.2d, v5.2d
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4ee0d56a // fsub v10.2d, v11.2d, v0.2d
-	WORD $0x4ee0d594 // fsub v20.2d, v12.2d, v0.2d
-	WORD $0x4ee0d633 // fsub v19.2d, v17.2d, v0.2d
-	WORD $0x4ee0d4b2 // fsub v18.2d, v5.2d, v0.2d
-	WORD $0x4eead4ea // fsub v10.2d, v7.2d, v10.2d
-	WORD $0x4ef4d514 // fsub v20.2d, v8.2d, v20.2d
-	WORD $0x4ef3d533 // fsub v19.2d, v9.2d, v19.2d
-	WORD $0x4ef2d4d2 // fsub v18.2d, v6.2d, v18.2d
-	WORD $0x4e60d54a // fadd v10.2d, v10.2d, v0.2d
-	WORD $0x4e60d694 // fadd v20.2d, v20.2d, v0.2d
-	WORD $0x4e60d673 // fadd v19.2d, v19.2d, v0.2d
-	WORD $0x4e60d652 // fadd v18.2d, v18.2d, v0.2d
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4e6fcddf // fmla v31.2d, v14.2d, v15.2d
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4ef0d413 // fsub v19.2d, v0.2d, v16.2d
+	WORD $0x4ef1d414 // fsub v20.2d, v0.2d, v17.2d
+	WORD $0x4ef2d415 // fsub v21.2d, v0.2d, v18.2d
+	WORD $0x4eefd416 // fsub v22.2d, v0.2d, v15.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V23.D2
+	WORD $0x4e77ce6b // fmla v11.2d, v19.2d, v23.2d
+	WORD $0x4e77ce8c // fmla v12.2d, v20.2d, v23.2d
+	WORD $0x4e77cead // fmla v13.2d, v21.2d, v23.2d
+	WORD $0x4e77cece // fmla v14.2d, v22.2d, v23.2d
+	WORD $0x4eab1d77 // mov v23.16b, v11.16b
+	WORD $0x4e61ce77 // fmla v23.2d, v19.2d, v1.2d
+	WORD $0x4eac1d98 // mov v24.16b, v12.16b
+	WORD $0x4e61ce98 // fmla v24.2d, v20.2d, v1.2d
+	WORD $0x4ead1db9 // mov v25.16b, v13.16b
+	WORD $0x4e61ceb9 // fmla v25.2d, v21.2d, v1.2d
+	WORD $0x4eae1dda // mov v26.16b, v14.16b
+	WORD $0x4e61ceda // fmla v26.2d, v22.2d, v1.2d
+	WORD $0x4ef7d56b // fsub v11.2d, v11.2d, v23.2d
+	WORD $0x4ef8d58c // fsub v12.2d, v12.2d, v24.2d
+	WORD $0x4ef9d5ad // fsub v13.2d, v13.2d, v25.2d
+	WORD $0x4efad5ce // fsub v14.2d, v14.2d, v26.2d
+	WORD $0x4e61ce6b // fmla v11.2d, v19.2d, v1.2d
+	WORD $0x4e61ce8c // fmla v12.2d, v20.2d, v1.2d
+	WORD $0x4e61cead // fmla v13.2d, v21.2d, v1.2d
+	WORD $0x4e61cece // fmla v14.2d, v22.2d, v1.2d
+
+	// 2^k e^r, from 1 + r in two parts
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V22.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ced4 // fmla v20.2d, v22.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78ced3 // fmla v19.2d, v22.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cedb // fmla v27.2d, v22.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78cf73 // fmla v19.2d, v27.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	WORD $0x4ea21c55 // mov v21.16b, v2.16b
+	WORD $0x4e77cf95 // fmla v21.2d, v28.2d, v23.2d
+	WORD $0x4ea21c5c // mov v28.16b, v2.16b
+	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
+	WORD $0x4ea21c54 // mov v20.16b, v2.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4ea21c53 // mov v19.16b, v2.16b
+	WORD $0x4e7aced3 // fmla v19.2d, v22.2d, v26.2d
+	WORD $0x4ea31c76 // mov v22.16b, v3.16b
+	WORD $0x4e77ceb6 // fmla v22.2d, v21.2d, v23.2d
+	WORD $0x4ea31c75 // mov v21.16b, v3.16b
+	WORD $0x4e78cf95 // fmla v21.2d, v28.2d, v24.2d
+	WORD $0x4ea31c7c // mov v28.16b, v3.16b
+	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
+	WORD $0x4ea31c74 // mov v20.16b, v3.16b
+	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
+	WORD $0x4ea41c93 // mov v19.16b, v4.16b
+	WORD $0x4e77ced3 // fmla v19.2d, v22.2d, v23.2d
+	WORD $0x4ea41c96 // mov v22.16b, v4.16b
+	WORD $0x4e78ceb6 // fmla v22.2d, v21.2d, v24.2d
+	WORD $0x4ea41c95 // mov v21.16b, v4.16b
+	WORD $0x4e79cf95 // fmla v21.2d, v28.2d, v25.2d
+	WORD $0x4ea41c9c // mov v28.16b, v4.16b
+	WORD $0x4e7ace9c // fmla v28.2d, v20.2d, v26.2d
+	WORD $0x6e77def4 // fmul v20.2d, v23.2d, v23.2d
+	WORD $0x6e78df1b // fmul v27.2d, v24.2d, v24.2d
+	WORD $0x6e79df3d // fmul v29.2d, v25.2d, v25.2d
+	WORD $0x6e7adf5e // fmul v30.2d, v26.2d, v26.2d
+	WORD $0x4e73ce8b // fmla v11.2d, v20.2d, v19.2d
+	WORD $0x4e76cf6c // fmla v12.2d, v27.2d, v22.2d
+	WORD $0x4e75cfad // fmla v13.2d, v29.2d, v21.2d
+	WORD $0x4e7ccfce // fmla v14.2d, v30.2d, v28.2d
+	WORD $0x4e77d4bc // fadd v28.2d, v5.2d, v23.2d
+	WORD $0x4e78d4be // fadd v30.2d, v5.2d, v24.2d
+	WORD $0x4e79d4b5 // fadd v21.2d, v5.2d, v25.2d
+	WORD $0x4e7ad4bd // fadd v29.2d, v5.2d, v26.2d
+	WORD $0x4efcd4b6 // fsub v22.2d, v5.2d, v28.2d
+	WORD $0x4efed4bb // fsub v27.2d, v5.2d, v30.2d
+	WORD $0x4ef5d4b3 // fsub v19.2d, v5.2d, v21.2d
+	WORD $0x4efdd4b4 // fsub v20.2d, v5.2d, v29.2d
+	WORD $0x4e77d6d7 // fadd v23.2d, v22.2d, v23.2d
+	WORD $0x4e78d778 // fadd v24.2d, v27.2d, v24.2d
+	WORD $0x4e79d679 // fadd v25.2d, v19.2d, v25.2d
+	WORD $0x4e7ad69a // fadd v26.2d, v20.2d, v26.2d
+	WORD $0x4e6bd6eb // fadd v11.2d, v23.2d, v11.2d
+	WORD $0x4e6cd70c // fadd v12.2d, v24.2d, v12.2d
+	WORD $0x4e6dd72d // fadd v13.2d, v25.2d, v13.2d
+	WORD $0x4e6ed74e // fadd v14.2d, v26.2d, v14.2d
+	WORD $0x4e6bd78b // fadd v11.2d, v28.2d, v11.2d
+	WORD $0x4e6cd7cc // fadd v12.2d, v30.2d, v12.2d
+	WORD $0x4e6dd6ad // fadd v13.2d, v21.2d, v13.2d
+	WORD $0x4e6ed7ae // fadd v14.2d, v29.2d, v14.2d
+	WORD $0x6ef0e51d // fcmgt v29.2d, v8.2d, v16.2d
+	WORD $0x6ef1e515 // fcmgt v21.2d, v8.2d, v17.2d
+	WORD $0x6ef2e51e // fcmgt v30.2d, v8.2d, v18.2d
+	WORD $0x6eefe51c // fcmgt v28.2d, v8.2d, v15.2d
+	WORD $0x4ebd1fba // mov v26.16b, v29.16b
+	WORD $0x6e661d3a // bsl v26.16b, v9.16b, v6.16b
+	WORD $0x4eb51eb9 // mov v25.16b, v21.16b
+	WORD $0x6e661d39 // bsl v25.16b, v9.16b, v6.16b
+	WORD $0x4ebe1fd8 // mov v24.16b, v30.16b
+	WORD $0x6e661d38 // bsl v24.16b, v9.16b, v6.16b
+	WORD $0x4ebc1f97 // mov v23.16b, v28.16b
+	WORD $0x6e661d37 // bsl v23.16b, v9.16b, v6.16b
+	WORD $0x6e671d5d // bsl v29.16b, v10.16b, v7.16b
+	WORD $0x6e671d55 // bsl v21.16b, v10.16b, v7.16b
+	WORD $0x6e671d5e // bsl v30.16b, v10.16b, v7.16b
+	WORD $0x6e671d5c // bsl v28.16b, v10.16b, v7.16b
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
 	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
-	MOVD $0x3ff0000000000000, R17 // one
-	VDUP R17, V6.D2
-	WORD $0x4eeb84cb // add v11.2d, v6.2d, v11.2d
-	WORD $0x4eec84cc // add v12.2d, v6.2d, v12.2d
-	WORD $0x4ef184d1 // add v17.2d, v6.2d, v17.2d
-	WORD $0x4ee584c5 // add v5.2d, v6.2d, v5.2d
-	WORD $0x6e6bdc2b // fmul v11.2d, v1.2d, v11.2d
-	WORD $0x6e6cdc4c // fmul v12.2d, v2.2d, v12.2d
-	WORD $0x6e71dc71 // fmul v17.2d, v3.2d, v17.2d
-	WORD $0x6e65dc85 // fmul v5.2d, v4.2d, v5.2d
-	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
-	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
-	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
 	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
-	MOVD $0x3ff0000000000000, R17 // one
-	VDUP R17, V4.D2
-	WORD $0x4eea848a // add v10.2d, v4.2d, v10.2d
-	WORD $0x4ef48494 // add v20.2d, v4.2d, v20.2d
-	WORD $0x4ef38493 // add v19.2d, v4.2d, v19.2d
-	WORD $0x4ef28492 // add v18.2d, v4.2d, v18.2d
-	WORD $0x6e6add6a // fmul v10.2d, v11.2d, v10.2d
-	WORD $0x6e74dd94 // fmul v20.2d, v12.2d, v20.2d
-	WORD $0x6e73de33 // fmul v19.2d, v17.2d, v19.2d
-	WORD $0x6e72dcb2 // fmul v18.2d, v5.2d, v18.2d
-	FMOVQ F10, (R0)
-	FMOVQ F20, 16(R0)
-	FMOVQ F19, 32(R0)
-	FMOVQ F18, 48(R0)
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4ef08750 // add v16.2d, v26.2d, v16.2d
+	WORD $0x4ef18731 // add v17.2d, v25.2d, v17.2d
+	WORD $0x4ef28712 // add v18.2d, v24.2d, v18.2d
+	WORD $0x4eef86ef // add v15.2d, v23.2d, v15.2d
+	WORD $0x6e70dd70 // fmul v16.2d, v11.2d, v16.2d
+	WORD $0x6e71dd91 // fmul v17.2d, v12.2d, v17.2d
+	WORD $0x6e72ddb2 // fmul v18.2d, v13.2d, v18.2d
+	WORD $0x6e6fddcf // fmul v15.2d, v14.2d, v15.2d
+	WORD $0x6e7dde1d // fmul v29.2d, v16.2d, v29.2d
+	WORD $0x6e75de35 // fmul v21.2d, v17.2d, v21.2d
+	WORD $0x6e7ede5e // fmul v30.2d, v18.2d, v30.2d
+	WORD $0x6e7cddfc // fmul v28.2d, v15.2d, v28.2d
+	FMOVQ F29, (R0)
+	FMOVQ F21, 16(R0)
+	FMOVQ F30, 32(R0)
+	FMOVQ F28, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -581,105 +560,76 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F1
+	FMOVQ (R1), F11
 	MOVD $0xc087500000000000, R17 // xc087500000000000
-	VDUP R17, V2.D2
-	WORD $0x6ee1e45f // fcmgt v31.2d, v2.2d, v1.2d
-	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
-	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eebe59f // fcmgt v31.2d, v12.2d, v11.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	MOVD $0x4086300000000000, R17 // x4086300000000000
-	VDUP R17, V2.D2
-	WORD $0x6ee2e43f // fcmgt v31.2d, v1.2d, v2.2d
-	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
-	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V2.D2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V3.D2
-	WORD $0x4e62cc23 // fmla v3.2d, v1.2d, v2.2d
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V2.D2
-	WORD $0x4ee3d442 // fsub v2.2d, v2.2d, v3.2d
-	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V4.D2
-	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V4.D2
-	WORD $0x4ea11c3f // mov v31.16b, v1.16b
-	WORD $0x4e64cc5f // fmla v31.2d, v2.2d, v4.2d
-	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	WORD $0x4ee4d421 // fsub v1.2d, v1.2d, v4.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V5.D2
-	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
-
-	// e^r, from 1 + r in two parts
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V2.D2
-	WORD $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ee2d4a5 // fsub v5.2d, v5.2d, v2.2d
-	WORD $0x4e64d4a5 // fadd v5.2d, v5.2d, v4.2d
-	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V7.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	WORD $0x4e68ccc1 // fmla v1.2d, v6.2d, v8.2d
-	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
-	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
-
-	// 2^k e^r
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V2.D2
-	WORD $0x4ee2d463 // fsub v3.2d, v3.2d, v2.2d
-	MOVD $0x3fe0000000000000, R17 // half
-	VDUP R17, V2.D2
+	VDUP R17, V12.D2
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e62cc7f // fmla v31.2d, v3.2d, v2.2d
-	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	WORD $0x4ee0d445 // fsub v5.2d, v2.2d, v0.2d
-	WORD $0x4ee5d465 // fsub v5.2d, v3.2d, v5.2d
-	WORD $0x4e60d4a5 // fadd v5.2d, v5.2d, v0.2d
-	WORD $0x4f745442 // shl v2.2d, v2.2d, #52
-	MOVD $0x3ff0000000000000, R17 // one
-	VDUP R17, V3.D2
-	WORD $0x4ee28462 // add v2.2d, v3.2d, v2.2d
-	WORD $0x6e62dc22 // fmul v2.2d, v1.2d, v2.2d
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
-	MOVD $0x3ff0000000000000, R17 // one
-	VDUP R17, V1.D2
-	WORD $0x4ee58425 // add v5.2d, v1.2d, v5.2d
-	WORD $0x6e65dc45 // fmul v5.2d, v2.2d, v5.2d
-	FMOVQ F5, (R0)
+	WORD $0x4e6ccd7f // fmla v31.2d, v11.2d, v12.2d
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V14.D2
+	WORD $0x4e6ecdab // fmla v11.2d, v13.2d, v14.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e61cdae // fmla v14.2d, v13.2d, v1.2d
+	WORD $0x4eeed56b // fsub v11.2d, v11.2d, v14.2d
+	WORD $0x4e61cdab // fmla v11.2d, v13.2d, v1.2d
+
+	// 2^k e^r, from 1 + r in two parts
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V13.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea21c4f // mov v15.16b, v2.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea31c6d // mov v13.16b, v3.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea41c8f // mov v15.16b, v4.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x6e6eddcd // fmul v13.2d, v14.2d, v14.2d
+	WORD $0x4e6fcdab // fmla v11.2d, v13.2d, v15.2d
+	WORD $0x4e6ed4af // fadd v15.2d, v5.2d, v14.2d
+	WORD $0x4eefd4ad // fsub v13.2d, v5.2d, v15.2d
+	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
+	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
+	WORD $0x6eece50f // fcmgt v15.2d, v8.2d, v12.2d
+	WORD $0x4eaf1dee // mov v14.16b, v15.16b
+	WORD $0x6e661d2e // bsl v14.16b, v9.16b, v6.16b
+	WORD $0x6e671d4f // bsl v15.16b, v10.16b, v7.16b
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec85cc // add v12.2d, v14.2d, v12.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	WORD $0x6e6fdd8f // fmul v15.2d, v12.2d, v15.2d
+	FMOVQ F15, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -689,105 +639,76 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F1
+	FMOVD (R1), F11
 	MOVD $0xc087500000000000, R17 // xc087500000000000
-	VDUP R17, V2.D2
-	WORD $0x6ee1e45f // fcmgt v31.2d, v2.2d, v1.2d
-	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
-	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eebe59f // fcmgt v31.2d, v12.2d, v11.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	MOVD $0x4086300000000000, R17 // x4086300000000000
-	VDUP R17, V2.D2
-	WORD $0x6ee2e43f // fcmgt v31.2d, v1.2d, v2.2d
-	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
-	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V2.D2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V3.D2
-	WORD $0x4e62cc23 // fmla v3.2d, v1.2d, v2.2d
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V2.D2
-	WORD $0x4ee3d442 // fsub v2.2d, v2.2d, v3.2d
-	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V4.D2
-	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V4.D2
-	WORD $0x4ea11c3f // mov v31.16b, v1.16b
-	WORD $0x4e64cc5f // fmla v31.2d, v2.2d, v4.2d
-	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	WORD $0x4ee4d421 // fsub v1.2d, v1.2d, v4.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V5.D2
-	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
-
-	// e^r, from 1 + r in two parts
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V2.D2
-	WORD $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ee2d4a5 // fsub v5.2d, v5.2d, v2.2d
-	WORD $0x4e64d4a5 // fadd v5.2d, v5.2d, v4.2d
-	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V7.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	WORD $0x4e68ccc1 // fmla v1.2d, v6.2d, v8.2d
-	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
-	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
-
-	// 2^k e^r
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V2.D2
-	WORD $0x4ee2d463 // fsub v3.2d, v3.2d, v2.2d
-	MOVD $0x3fe0000000000000, R17 // half
-	VDUP R17, V2.D2
+	VDUP R17, V12.D2
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e62cc7f // fmla v31.2d, v3.2d, v2.2d
-	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	WORD $0x4ee0d445 // fsub v5.2d, v2.2d, v0.2d
-	WORD $0x4ee5d465 // fsub v5.2d, v3.2d, v5.2d
-	WORD $0x4e60d4a5 // fadd v5.2d, v5.2d, v0.2d
-	WORD $0x4f745442 // shl v2.2d, v2.2d, #52
-	MOVD $0x3ff0000000000000, R17 // one
-	VDUP R17, V3.D2
-	WORD $0x4ee28462 // add v2.2d, v3.2d, v2.2d
-	WORD $0x6e62dc22 // fmul v2.2d, v1.2d, v2.2d
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
-	MOVD $0x3ff0000000000000, R17 // one
-	VDUP R17, V1.D2
-	WORD $0x4ee58425 // add v5.2d, v1.2d, v5.2d
-	WORD $0x6e65dc45 // fmul v5.2d, v2.2d, v5.2d
-	FMOVD F5, (R0)
+	WORD $0x4e6ccd7f // fmla v31.2d, v11.2d, v12.2d
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V14.D2
+	WORD $0x4e6ecdab // fmla v11.2d, v13.2d, v14.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e61cdae // fmla v14.2d, v13.2d, v1.2d
+	WORD $0x4eeed56b // fsub v11.2d, v11.2d, v14.2d
+	WORD $0x4e61cdab // fmla v11.2d, v13.2d, v1.2d
+
+	// 2^k e^r, from 1 + r in two parts
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V13.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea21c4f // mov v15.16b, v2.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea31c6d // mov v13.16b, v3.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea41c8f // mov v15.16b, v4.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x6e6eddcd // fmul v13.2d, v14.2d, v14.2d
+	WORD $0x4e6fcdab // fmla v11.2d, v13.2d, v15.2d
+	WORD $0x4e6ed4af // fadd v15.2d, v5.2d, v14.2d
+	WORD $0x4eefd4ad // fsub v13.2d, v5.2d, v15.2d
+	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
+	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
+	WORD $0x6eece50f // fcmgt v15.2d, v8.2d, v12.2d
+	WORD $0x4eaf1dee // mov v14.16b, v15.16b
+	WORD $0x6e661d2e // bsl v14.16b, v9.16b, v6.16b
+	WORD $0x6e671d4f // bsl v15.16b, v10.16b, v7.16b
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec85cc // add v12.2d, v14.2d, v12.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	WORD $0x6e6fdd8f // fmul v15.2d, v12.2d, v15.2d
+	FMOVD F15, (R0)
 
 skip:
 

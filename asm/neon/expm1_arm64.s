@@ -359,203 +359,265 @@ TEXT ·Expm1F64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V0.D2
-	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
 	VDUP R17, V1.D2
-	CMP $6, R2
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V2.D2
+	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F2
-	FMOVQ 16(R1), F3
-	FMOVQ 32(R1), F4
+	FMOVQ (R1), F3
+	FMOVQ 16(R1), F4
+	FMOVQ 32(R1), F5
+	FMOVQ 48(R1), F6
 	MOVD $0xc044000000000000, R17 // xc044000000000000
-	VDUP R17, V5.D2
-	WORD $0x6ee2e4bf // fcmgt v31.2d, v5.2d, v2.2d
-	WORD $0x6e621cbf // bsl v31.16b, v5.16b, v2.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x6ee3e4bf // fcmgt v31.2d, v5.2d, v3.2d
-	WORD $0x6e631cbf // bsl v31.16b, v5.16b, v3.16b
+	VDUP R17, V7.D2
+	WORD $0x6ee3e4ff // fcmgt v31.2d, v7.2d, v3.2d
+	WORD $0x6e631cff // bsl v31.16b, v7.16b, v3.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x6ee4e4ff // fcmgt v31.2d, v7.2d, v4.2d
+	WORD $0x6e641cff // bsl v31.16b, v7.16b, v4.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6ee5e4ff // fcmgt v31.2d, v7.2d, v5.2d
+	WORD $0x6e651cff // bsl v31.16b, v7.16b, v5.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6ee6e4ff // fcmgt v31.2d, v7.2d, v6.2d
+	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x6ee4e4bf // fcmgt v31.2d, v5.2d, v4.2d
-	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 	MOVD $0x4086300000000000, R17 // x4086300000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee8e4df // fcmgt v31.2d, v6.2d, v8.2d
-	WORD $0x6e661d1f // bsl v31.16b, v8.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
-	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	VDUP R17, V11.D2
+	WORD $0x6eebe51f // fcmgt v31.2d, v8.2d, v11.2d
+	WORD $0x6e681d7f // bsl v31.16b, v11.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x6eebe53f // fcmgt v31.2d, v9.2d, v11.2d
+	WORD $0x6e691d7f // bsl v31.16b, v11.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6eebe4ff // fcmgt v31.2d, v7.2d, v11.2d
+	WORD $0x6e671d7f // bsl v31.16b, v11.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x6ee8e4bf // fcmgt v31.2d, v5.2d, v8.2d
-	WORD $0x6e651d1f // bsl v31.16b, v8.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V8.D2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V9.D2
-	WORD $0x4ea91d2a // mov v10.16b, v9.16b
-	WORD $0x4e68ccca // fmla v10.2d, v6.2d, v8.2d
-	WORD $0x4ea91d2b // mov v11.16b, v9.16b
-	WORD $0x4e68cceb // fmla v11.2d, v7.2d, v8.2d
-	WORD $0x4e68cca9 // fmla v9.2d, v5.2d, v8.2d
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V8.D2
-	WORD $0x4eead50c // fsub v12.2d, v8.2d, v10.2d
-	WORD $0x4eebd50d // fsub v13.2d, v8.2d, v11.2d
-	WORD $0x4ee9d508 // fsub v8.2d, v8.2d, v9.2d
+	VDUP R17, V11.D2
+	WORD $0x4ea01c0c // mov v12.16b, v0.16b
+	WORD $0x4e6bcd0c // fmla v12.2d, v8.2d, v11.2d
+	WORD $0x4ea01c0d // mov v13.16b, v0.16b
+	WORD $0x4e6bcd2d // fmla v13.2d, v9.2d, v11.2d
+	WORD $0x4ea01c0e // mov v14.16b, v0.16b
+	WORD $0x4e6bcd4e // fmla v14.2d, v10.2d, v11.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e6bccff // fmla v31.2d, v7.2d, v11.2d
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4eecd40f // fsub v15.2d, v0.2d, v12.2d
+	WORD $0x4eedd410 // fsub v16.2d, v0.2d, v13.2d
+	WORD $0x4eeed411 // fsub v17.2d, v0.2d, v14.2d
+	WORD $0x4eebd412 // fsub v18.2d, v0.2d, v11.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V14.D2
-	WORD $0x4e6ecd86 // fmla v6.2d, v12.2d, v14.2d
-	WORD $0x4e6ecda7 // fmla v7.2d, v13.2d, v14.2d
-	WORD $0x4e6ecd05 // fmla v5.2d, v8.2d, v14.2d
-	WORD $0x4ea61cce // mov v14.16b, v6.16b
-	WORD $0x4e60cd8e // fmla v14.2d, v12.2d, v0.2d
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
-	WORD $0x4e60cdaf // fmla v15.2d, v13.2d, v0.2d
-	WORD $0x4ea51cb0 // mov v16.16b, v5.16b
-	WORD $0x4e60cd10 // fmla v16.2d, v8.2d, v0.2d
-	WORD $0x4eeed4c6 // fsub v6.2d, v6.2d, v14.2d
-	WORD $0x4eefd4e7 // fsub v7.2d, v7.2d, v15.2d
-	WORD $0x4ef0d4a5 // fsub v5.2d, v5.2d, v16.2d
-	WORD $0x4e60cd86 // fmla v6.2d, v12.2d, v0.2d
-	WORD $0x4e60cda7 // fmla v7.2d, v13.2d, v0.2d
-	WORD $0x4e60cd05 // fmla v5.2d, v8.2d, v0.2d
+	VDUP R17, V19.D2
+	WORD $0x4e73cde8 // fmla v8.2d, v15.2d, v19.2d
+	WORD $0x4e73ce09 // fmla v9.2d, v16.2d, v19.2d
+	WORD $0x4e73ce2a // fmla v10.2d, v17.2d, v19.2d
+	WORD $0x4e73ce47 // fmla v7.2d, v18.2d, v19.2d
+	WORD $0x4ea81d13 // mov v19.16b, v8.16b
+	WORD $0x4e61cdf3 // fmla v19.2d, v15.2d, v1.2d
+	WORD $0x4ea91d34 // mov v20.16b, v9.16b
+	WORD $0x4e61ce14 // fmla v20.2d, v16.2d, v1.2d
+	WORD $0x4eaa1d55 // mov v21.16b, v10.16b
+	WORD $0x4e61ce35 // fmla v21.2d, v17.2d, v1.2d
+	WORD $0x4ea71cf6 // mov v22.16b, v7.16b
+	WORD $0x4e61ce56 // fmla v22.2d, v18.2d, v1.2d
+	WORD $0x4ef3d508 // fsub v8.2d, v8.2d, v19.2d
+	WORD $0x4ef4d529 // fsub v9.2d, v9.2d, v20.2d
+	WORD $0x4ef5d54a // fsub v10.2d, v10.2d, v21.2d
+	WORD $0x4ef6d4e7 // fsub v7.2d, v7.2d, v22.2d
+	WORD $0x4e61cde8 // fmla v8.2d, v15.2d, v1.2d
+	WORD $0x4e61ce09 // fmla v9.2d, v16.2d, v1.2d
+	WORD $0x4e61ce2a // fmla v10.2d, v17.2d, v1.2d
+	WORD $0x4e61ce47 // fmla v7.2d, v18.2d, v1.2d
+	MOVD $0x3e21f8de22a1f51a, R17 // x3e21f8de22a1f51a
+	VDUP R17, V18.D2
+	MOVD $0x3e5af5f489df2804, R17 // x3e5af5f489df2804
+	VDUP R17, V17.D2
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4e73ce50 // fmla v16.2d, v18.2d, v19.2d
+	WORD $0x4eb11e2f // mov v15.16b, v17.16b
+	WORD $0x4e74ce4f // fmla v15.2d, v18.2d, v20.2d
+	WORD $0x4eb11e37 // mov v23.16b, v17.16b
+	WORD $0x4e75ce57 // fmla v23.2d, v18.2d, v21.2d
+	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
+	MOVD $0x3e927e4cafa5eec0, R17 // x3e927e4cafa5eec0
+	VDUP R17, V18.D2
+	WORD $0x4eb21e58 // mov v24.16b, v18.16b
+	WORD $0x4e73ce18 // fmla v24.2d, v16.2d, v19.2d
+	WORD $0x4eb21e50 // mov v16.16b, v18.16b
+	WORD $0x4e74cdf0 // fmla v16.2d, v15.2d, v20.2d
+	WORD $0x4eb21e4f // mov v15.16b, v18.16b
+	WORD $0x4e75ceef // fmla v15.2d, v23.2d, v21.2d
+	WORD $0x4e76ce32 // fmla v18.2d, v17.2d, v22.2d
+	MOVD $0x3ec71ddf800c86a7, R17 // x3ec71ddf800c86a7
+	VDUP R17, V17.D2
+	WORD $0x4eb11e37 // mov v23.16b, v17.16b
+	WORD $0x4e73cf17 // fmla v23.2d, v24.2d, v19.2d
+	WORD $0x4eb11e38 // mov v24.16b, v17.16b
+	WORD $0x4e74ce18 // fmla v24.2d, v16.2d, v20.2d
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4e75cdf0 // fmla v16.2d, v15.2d, v21.2d
+	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
+	MOVD $0x3efa01a01addf2a5, R17 // x3efa01a01addf2a5
+	VDUP R17, V18.D2
+	WORD $0x4eb21e4f // mov v15.16b, v18.16b
+	WORD $0x4e73ceef // fmla v15.2d, v23.2d, v19.2d
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e74cf17 // fmla v23.2d, v24.2d, v20.2d
+	WORD $0x4eb21e58 // mov v24.16b, v18.16b
+	WORD $0x4e75ce18 // fmla v24.2d, v16.2d, v21.2d
+	WORD $0x4e76ce32 // fmla v18.2d, v17.2d, v22.2d
+	MOVD $0x3f2a01a01b0084b0, R17 // x3f2a01a01b0084b0
+	VDUP R17, V17.D2
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4e73cdf0 // fmla v16.2d, v15.2d, v19.2d
+	WORD $0x4eb11e2f // mov v15.16b, v17.16b
+	WORD $0x4e74ceef // fmla v15.2d, v23.2d, v20.2d
+	WORD $0x4eb11e37 // mov v23.16b, v17.16b
+	WORD $0x4e75cf17 // fmla v23.2d, v24.2d, v21.2d
+	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
+	MOVD $0x3f56c16c16c14f54, R17 // x3f56c16c16c14f54
+	VDUP R17, V18.D2
+	WORD $0x4eb21e58 // mov v24.16b, v18.16b
+	WORD $0x4e73ce18 // fmla v24.2d, v16.2d, v19.2d
+	WORD $0x4eb21e50 // mov v16.16b, v18.16b
+	WORD $0x4e74cdf0 // fmla v16.2d, v15.2d, v20.2d
+	WORD $0x4eb21e4f // mov v15.16b, v18.16b
+	WORD $0x4e75ceef // fmla v15.2d, v23.2d, v21.2d
+	WORD $0x4e76ce32 // fmla v18.2d, v17.2d, v22.2d
+	MOVD $0x3f8111111110f64d, R17 // x3f8111111110f64d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e37 // mov v23.16b, v17.16b
+	WORD $0x4e73cf17 // fmla v23.2d, v24.2d, v19.2d
+	WORD $0x4eb11e38 // mov v24.16b, v17.16b
+	WORD $0x4e74ce18 // fmla v24.2d, v16.2d, v20.2d
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4e75cdf0 // fmla v16.2d, v15.2d, v21.2d
+	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
+	MOVD $0x3fa5555555555558, R17 // x3fa5555555555558
+	VDUP R17, V18.D2
+	WORD $0x4eb21e4f // mov v15.16b, v18.16b
+	WORD $0x4e73ceef // fmla v15.2d, v23.2d, v19.2d
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e74cf17 // fmla v23.2d, v24.2d, v20.2d
+	WORD $0x4eb21e58 // mov v24.16b, v18.16b
+	WORD $0x4e75ce18 // fmla v24.2d, v16.2d, v21.2d
+	WORD $0x4e76ce32 // fmla v18.2d, v17.2d, v22.2d
+	MOVD $0x3fc5555555555559, R17 // x3fc5555555555559
+	VDUP R17, V17.D2
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4e73cdf0 // fmla v16.2d, v15.2d, v19.2d
+	WORD $0x4eb11e2f // mov v15.16b, v17.16b
+	WORD $0x4e74ceef // fmla v15.2d, v23.2d, v20.2d
+	WORD $0x4eb11e37 // mov v23.16b, v17.16b
+	WORD $0x4e75cf17 // fmla v23.2d, v24.2d, v21.2d
+	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
+	WORD $0x4ea21c52 // mov v18.16b, v2.16b
+	WORD $0x4e73ce12 // fmla v18.2d, v16.2d, v19.2d
+	WORD $0x4ea21c50 // mov v16.16b, v2.16b
+	WORD $0x4e74cdf0 // fmla v16.2d, v15.2d, v20.2d
+	WORD $0x4ea21c4f // mov v15.16b, v2.16b
+	WORD $0x4e75ceef // fmla v15.2d, v23.2d, v21.2d
+	WORD $0x4ea21c57 // mov v23.16b, v2.16b
+	WORD $0x4e76ce37 // fmla v23.2d, v17.2d, v22.2d
+	WORD $0x6e73de71 // fmul v17.2d, v19.2d, v19.2d
+	WORD $0x6e74de98 // fmul v24.2d, v20.2d, v20.2d
+	WORD $0x6e75deb9 // fmul v25.2d, v21.2d, v21.2d
+	WORD $0x6e76deda // fmul v26.2d, v22.2d, v22.2d
+	WORD $0x4e72ce28 // fmla v8.2d, v17.2d, v18.2d
+	WORD $0x4e70cf09 // fmla v9.2d, v24.2d, v16.2d
+	WORD $0x4e6fcf2a // fmla v10.2d, v25.2d, v15.2d
+	WORD $0x4e77cf47 // fmla v7.2d, v26.2d, v23.2d
 
-	// (2^k - 1) + 2^k r in two parts, + 2^k (e^r - 1 - r)
-	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
+	// half of it: (2^k - 1)/2, and with 2^k r/2, in two parts each
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
+	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
 	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
-	WORD $0x4eea842a // add v10.2d, v1.2d, v10.2d
-	WORD $0x4eeb842b // add v11.2d, v1.2d, v11.2d
-	WORD $0x4ee98429 // add v9.2d, v1.2d, v9.2d
-	WORD $0x4ee1d548 // fsub v8.2d, v10.2d, v1.2d
-	WORD $0x4ee1d56d // fsub v13.2d, v11.2d, v1.2d
-	WORD $0x4ee1d52c // fsub v12.2d, v9.2d, v1.2d
-	WORD $0x4ea81d11 // mov v17.16b, v8.16b
-	WORD $0x4e6ecd51 // fmla v17.2d, v10.2d, v14.2d
-	WORD $0x4ead1db2 // mov v18.16b, v13.16b
-	WORD $0x4e6fcd72 // fmla v18.2d, v11.2d, v15.2d
-	WORD $0x4eac1d93 // mov v19.16b, v12.16b
-	WORD $0x4e70cd33 // fmla v19.2d, v9.2d, v16.2d
-	WORD $0x4ef1d514 // fsub v20.2d, v8.2d, v17.2d
-	WORD $0x4ef2d5b5 // fsub v21.2d, v13.2d, v18.2d
-	WORD $0x4ef3d596 // fsub v22.2d, v12.2d, v19.2d
-	WORD $0x4e6ecd54 // fmla v20.2d, v10.2d, v14.2d
-	WORD $0x4e6fcd75 // fmla v21.2d, v11.2d, v15.2d
-	WORD $0x4e70cd36 // fmla v22.2d, v9.2d, v16.2d
-	WORD $0x6e6eddd7 // fmul v23.2d, v14.2d, v14.2d
-	WORD $0x6e6fddf8 // fmul v24.2d, v15.2d, v15.2d
-	WORD $0x6e70de19 // fmul v25.2d, v16.2d, v16.2d
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V26.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e6ecf5c // fmla v28.2d, v26.2d, v14.2d
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e6fcf5d // fmla v29.2d, v26.2d, v15.2d
-	WORD $0x4e70cf5b // fmla v27.2d, v26.2d, v16.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6ecf9e // fmla v30.2d, v28.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4e70cf7a // fmla v26.2d, v27.2d, v16.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e6fcf9e // fmla v30.2d, v28.2d, v15.2d
-	WORD $0x4e70cf5b // fmla v27.2d, v26.2d, v16.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4e70cf7a // fmla v26.2d, v27.2d, v16.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e6ecf9e // fmla v30.2d, v28.2d, v14.2d
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4e70cf5b // fmla v27.2d, v26.2d, v16.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf9e // fmla v30.2d, v28.2d, v15.2d
-	WORD $0x4e70cf7a // fmla v26.2d, v27.2d, v16.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4e70cf5b // fmla v27.2d, v26.2d, v16.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6ecf9e // fmla v30.2d, v28.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4e70cf7a // fmla v26.2d, v27.2d, v16.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4ebb1f6e // mov v14.16b, v27.16b
-	WORD $0x4e6fcf8e // fmla v14.2d, v28.2d, v15.2d
-	WORD $0x4e70cf5b // fmla v27.2d, v26.2d, v16.2d
-	WORD $0x4e7dcee6 // fmla v6.2d, v23.2d, v29.2d
-	WORD $0x4e6ecf07 // fmla v7.2d, v24.2d, v14.2d
-	WORD $0x4e7bcf25 // fmla v5.2d, v25.2d, v27.2d
-	WORD $0x4e66cd54 // fmla v20.2d, v10.2d, v6.2d
-	WORD $0x4e67cd75 // fmla v21.2d, v11.2d, v7.2d
-	WORD $0x4e65cd36 // fmla v22.2d, v9.2d, v5.2d
-	WORD $0x4ee8d548 // fsub v8.2d, v10.2d, v8.2d
-	WORD $0x4eedd56d // fsub v13.2d, v11.2d, v13.2d
-	WORD $0x4eecd52c // fsub v12.2d, v9.2d, v12.2d
-	WORD $0x4ee1d508 // fsub v8.2d, v8.2d, v1.2d
-	WORD $0x4ee1d5ad // fsub v13.2d, v13.2d, v1.2d
-	WORD $0x4ee1d58c // fsub v12.2d, v12.2d, v1.2d
-	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
-	WORD $0x4e6dd6ad // fadd v13.2d, v21.2d, v13.2d
-	WORD $0x4e6cd6cc // fadd v12.2d, v22.2d, v12.2d
-	WORD $0x4e68d628 // fadd v8.2d, v17.2d, v8.2d
-	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
-	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
-	WORD $0x4ee0f853 // fabs v19.2d, v2.2d
-	WORD $0x4ee0f872 // fabs v18.2d, v3.2d
-	WORD $0x4ee0f891 // fabs v17.2d, v4.2d
+	WORD $0x4eec844c // add v12.2d, v2.2d, v12.2d
+	WORD $0x4eed844d // add v13.2d, v2.2d, v13.2d
+	WORD $0x4eee844e // add v14.2d, v2.2d, v14.2d
+	WORD $0x4eeb844b // add v11.2d, v2.2d, v11.2d
+	WORD $0x4ee2d597 // fsub v23.2d, v12.2d, v2.2d
+	WORD $0x4ee2d5ba // fsub v26.2d, v13.2d, v2.2d
+	WORD $0x4ee2d5cf // fsub v15.2d, v14.2d, v2.2d
+	WORD $0x4ee2d579 // fsub v25.2d, v11.2d, v2.2d
+	WORD $0x4eb71ef0 // mov v16.16b, v23.16b
+	WORD $0x4e73cd90 // fmla v16.2d, v12.2d, v19.2d
+	WORD $0x4eba1f58 // mov v24.16b, v26.16b
+	WORD $0x4e74cdb8 // fmla v24.2d, v13.2d, v20.2d
+	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
+	WORD $0x4e75cdd2 // fmla v18.2d, v14.2d, v21.2d
+	WORD $0x4eb91f31 // mov v17.16b, v25.16b
+	WORD $0x4e76cd71 // fmla v17.2d, v11.2d, v22.2d
+	WORD $0x4ef7d59b // fsub v27.2d, v12.2d, v23.2d
+	WORD $0x4efad5bc // fsub v28.2d, v13.2d, v26.2d
+	WORD $0x4eefd5dd // fsub v29.2d, v14.2d, v15.2d
+	WORD $0x4ef9d57e // fsub v30.2d, v11.2d, v25.2d
+	WORD $0x4ee2d77b // fsub v27.2d, v27.2d, v2.2d
+	WORD $0x4ee2d79c // fsub v28.2d, v28.2d, v2.2d
+	WORD $0x4ee2d7bd // fsub v29.2d, v29.2d, v2.2d
+	WORD $0x4ee2d7de // fsub v30.2d, v30.2d, v2.2d
+	WORD $0x4ef0d6f7 // fsub v23.2d, v23.2d, v16.2d
+	WORD $0x4ef8d75a // fsub v26.2d, v26.2d, v24.2d
+	WORD $0x4ef2d5ef // fsub v15.2d, v15.2d, v18.2d
+	WORD $0x4ef1d739 // fsub v25.2d, v25.2d, v17.2d
+	WORD $0x4e73cd97 // fmla v23.2d, v12.2d, v19.2d
+	WORD $0x4e74cdba // fmla v26.2d, v13.2d, v20.2d
+	WORD $0x4e75cdcf // fmla v15.2d, v14.2d, v21.2d
+	WORD $0x4e76cd79 // fmla v25.2d, v11.2d, v22.2d
+	WORD $0x4e7bd6fb // fadd v27.2d, v23.2d, v27.2d
+	WORD $0x4e7cd75c // fadd v28.2d, v26.2d, v28.2d
+	WORD $0x4e7dd5fd // fadd v29.2d, v15.2d, v29.2d
+	WORD $0x4e7ed73e // fadd v30.2d, v25.2d, v30.2d
+
+	// and 2^k (e^r - 1 - r)/2
+	WORD $0x4e68cd9b // fmla v27.2d, v12.2d, v8.2d
+	WORD $0x4e69cdbc // fmla v28.2d, v13.2d, v9.2d
+	WORD $0x4e6acddd // fmla v29.2d, v14.2d, v10.2d
+	WORD $0x4e67cd7e // fmla v30.2d, v11.2d, v7.2d
+	WORD $0x4e7bd61b // fadd v27.2d, v16.2d, v27.2d
+	WORD $0x4e7cd71c // fadd v28.2d, v24.2d, v28.2d
+	WORD $0x4e7dd65d // fadd v29.2d, v18.2d, v29.2d
+	WORD $0x4e7ed63e // fadd v30.2d, v17.2d, v30.2d
+	WORD $0x4ee0f871 // fabs v17.2d, v3.2d
+	WORD $0x4ee0f892 // fabs v18.2d, v4.2d
+	WORD $0x4ee0f8b8 // fabs v24.2d, v5.2d
+	WORD $0x4ee0f8d0 // fabs v16.2d, v6.2d
 	MOVD $0x3c90000000000000, R17 // x3c90000000000000
-	VDUP R17, V22.D2
-	WORD $0x6ef3e6d3 // fcmgt v19.2d, v22.2d, v19.2d
-	WORD $0x6ef2e6d2 // fcmgt v18.2d, v22.2d, v18.2d
-	WORD $0x6ef1e6d1 // fcmgt v17.2d, v22.2d, v17.2d
-	WORD $0x4e68d508 // fadd v8.2d, v8.2d, v8.2d
-	WORD $0x4e6dd5ad // fadd v13.2d, v13.2d, v13.2d
-	WORD $0x4e6cd58c // fadd v12.2d, v12.2d, v12.2d
-	WORD $0x6eb31c48 // bit v8.16b, v2.16b, v19.16b
-	WORD $0x6eb21c6d // bit v13.16b, v3.16b, v18.16b
-	WORD $0x6eb11c8c // bit v12.16b, v4.16b, v17.16b
-	FMOVQ F8, (R0)
-	FMOVQ F13, 16(R0)
-	FMOVQ F12, 32(R0)
-	ADD $48, R0, R0
-	ADD $48, R1, R1
-	SUB $6, R2, R2
-	CMP $6, R2
+	VDUP R17, V7.D2
+	WORD $0x6ef1e4f1 // fcmgt v17.2d, v7.2d, v17.2d
+	WORD $0x6ef2e4f2 // fcmgt v18.2d, v7.2d, v18.2d
+	WORD $0x6ef8e4f8 // fcmgt v24.2d, v7.2d, v24.2d
+	WORD $0x6ef0e4f0 // fcmgt v16.2d, v7.2d, v16.2d
+	WORD $0x4e7bd77b // fadd v27.2d, v27.2d, v27.2d
+	WORD $0x4e7cd79c // fadd v28.2d, v28.2d, v28.2d
+	WORD $0x4e7dd7bd // fadd v29.2d, v29.2d, v29.2d
+	WORD $0x4e7ed7de // fadd v30.2d, v30.2d, v30.2d
+	WORD $0x6eb11c7b // bit v27.16b, v3.16b, v17.16b
+	WORD $0x6eb21c9c // bit v28.16b, v4.16b, v18.16b
+	WORD $0x6eb81cbd // bit v29.16b, v5.16b, v24.16b
+	WORD $0x6eb01cde // bit v30.16b, v6.16b, v16.16b
+	FMOVQ F27, (R0)
+	FMOVQ F28, 16(R0)
+	FMOVQ F29, 32(R0)
+	FMOVQ F30, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	SUB $8, R2, R2
+	CMP $8, R2
 	BGE main
 
 single:
@@ -563,86 +625,88 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F2
+	FMOVQ (R1), F3
 	MOVD $0xc044000000000000, R17 // xc044000000000000
-	VDUP R17, V3.D2
-	WORD $0x6ee2e47f // fcmgt v31.2d, v3.2d, v2.2d
-	WORD $0x6e621c7f // bsl v31.16b, v3.16b, v2.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	MOVD $0x4086300000000000, R17 // x4086300000000000
 	VDUP R17, V4.D2
-	WORD $0x6ee4e47f // fcmgt v31.2d, v3.2d, v4.2d
+	WORD $0x6ee3e49f // fcmgt v31.2d, v4.2d, v3.2d
 	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	MOVD $0x4086300000000000, R17 // x4086300000000000
+	VDUP R17, V5.D2
+	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V4.D2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V5.D2
-	WORD $0x4e64cc65 // fmla v5.2d, v3.2d, v4.2d
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V4.D2
-	WORD $0x4ee5d484 // fsub v4.2d, v4.2d, v5.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e65cc9f // fmla v31.2d, v4.2d, v5.2d
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x4ee5d406 // fsub v6.2d, v0.2d, v5.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V6.D2
-	WORD $0x4e66cc83 // fmla v3.2d, v4.2d, v6.2d
-	WORD $0x4ea31c66 // mov v6.16b, v3.16b
-	WORD $0x4e60cc86 // fmla v6.2d, v4.2d, v0.2d
-	WORD $0x4ee6d463 // fsub v3.2d, v3.2d, v6.2d
-	WORD $0x4e60cc83 // fmla v3.2d, v4.2d, v0.2d
-
-	// (2^k - 1) + 2^k r in two parts, + 2^k (e^r - 1 - r)
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
-	WORD $0x4ee58425 // add v5.2d, v1.2d, v5.2d
-	WORD $0x4ee1d4a4 // fsub v4.2d, v5.2d, v1.2d
+	VDUP R17, V7.D2
+	WORD $0x4e67ccc4 // fmla v4.2d, v6.2d, v7.2d
 	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4e66cca7 // fmla v7.2d, v5.2d, v6.2d
-	WORD $0x4ee7d488 // fsub v8.2d, v4.2d, v7.2d
-	WORD $0x4e66cca8 // fmla v8.2d, v5.2d, v6.2d
-	WORD $0x6e66dcc9 // fmul v9.2d, v6.2d, v6.2d
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V10.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V11.D2
-	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V10.D2
-	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V11.D2
-	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V10.D2
-	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V11.D2
-	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V10.D2
-	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V11.D2
-	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V10.D2
-	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V11.D2
-	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	WORD $0x4e6bcd23 // fmla v3.2d, v9.2d, v11.2d
-	WORD $0x4e63cca8 // fmla v8.2d, v5.2d, v3.2d
-	WORD $0x4ee4d4a4 // fsub v4.2d, v5.2d, v4.2d
-	WORD $0x4ee1d484 // fsub v4.2d, v4.2d, v1.2d
-	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
-	WORD $0x4e64d4e4 // fadd v4.2d, v7.2d, v4.2d
-	WORD $0x4ee0f847 // fabs v7.2d, v2.2d
-	MOVD $0x3c90000000000000, R17 // x3c90000000000000
+	WORD $0x4e61ccc7 // fmla v7.2d, v6.2d, v1.2d
+	WORD $0x4ee7d484 // fsub v4.2d, v4.2d, v7.2d
+	WORD $0x4e61ccc4 // fmla v4.2d, v6.2d, v1.2d
+	MOVD $0x3e21f8de22a1f51a, R17 // x3e21f8de22a1f51a
+	VDUP R17, V6.D2
+	MOVD $0x3e5af5f489df2804, R17 // x3e5af5f489df2804
 	VDUP R17, V8.D2
-	WORD $0x6ee7e507 // fcmgt v7.2d, v8.2d, v7.2d
-	WORD $0x4e64d484 // fadd v4.2d, v4.2d, v4.2d
-	WORD $0x6ea71c44 // bit v4.16b, v2.16b, v7.16b
-	FMOVQ F4, (R0)
+	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
+	MOVD $0x3e927e4cafa5eec0, R17 // x3e927e4cafa5eec0
+	VDUP R17, V6.D2
+	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
+	MOVD $0x3ec71ddf800c86a7, R17 // x3ec71ddf800c86a7
+	VDUP R17, V8.D2
+	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
+	MOVD $0x3efa01a01addf2a5, R17 // x3efa01a01addf2a5
+	VDUP R17, V6.D2
+	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
+	MOVD $0x3f2a01a01b0084b0, R17 // x3f2a01a01b0084b0
+	VDUP R17, V8.D2
+	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
+	MOVD $0x3f56c16c16c14f54, R17 // x3f56c16c16c14f54
+	VDUP R17, V6.D2
+	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
+	MOVD $0x3f8111111110f64d, R17 // x3f8111111110f64d
+	VDUP R17, V8.D2
+	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
+	MOVD $0x3fa5555555555558, R17 // x3fa5555555555558
+	VDUP R17, V6.D2
+	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
+	MOVD $0x3fc5555555555559, R17 // x3fc5555555555559
+	VDUP R17, V8.D2
+	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
+	WORD $0x4ea21c46 // mov v6.16b, v2.16b
+	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
+	WORD $0x6e67dce8 // fmul v8.2d, v7.2d, v7.2d
+	WORD $0x4e66cd04 // fmla v4.2d, v8.2d, v6.2d
+
+	// half of it: (2^k - 1)/2, and with 2^k r/2, in two parts each
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	WORD $0x4ee58445 // add v5.2d, v2.2d, v5.2d
+	WORD $0x4ee2d4a6 // fsub v6.2d, v5.2d, v2.2d
+	WORD $0x4ea61cc8 // mov v8.16b, v6.16b
+	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	WORD $0x4ee6d4a9 // fsub v9.2d, v5.2d, v6.2d
+	WORD $0x4ee2d529 // fsub v9.2d, v9.2d, v2.2d
+	WORD $0x4ee8d4c6 // fsub v6.2d, v6.2d, v8.2d
+	WORD $0x4e67cca6 // fmla v6.2d, v5.2d, v7.2d
+	WORD $0x4e69d4c9 // fadd v9.2d, v6.2d, v9.2d
+
+	// and 2^k (e^r - 1 - r)/2
+	WORD $0x4e64cca9 // fmla v9.2d, v5.2d, v4.2d
+	WORD $0x4e69d509 // fadd v9.2d, v8.2d, v9.2d
+	WORD $0x4ee0f868 // fabs v8.2d, v3.2d
+	MOVD $0x3c90000000000000, R17 // x3c90000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee8e488 // fcmgt v8.2d, v4.2d, v8.2d
+	WORD $0x4e69d529 // fadd v9.2d, v9.2d, v9.2d
+	WORD $0x6ea81c69 // bit v9.16b, v3.16b, v8.16b
+	FMOVQ F9, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -652,86 +716,88 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F2
+	FMOVD (R1), F3
 	MOVD $0xc044000000000000, R17 // xc044000000000000
-	VDUP R17, V3.D2
-	WORD $0x6ee2e47f // fcmgt v31.2d, v3.2d, v2.2d
-	WORD $0x6e621c7f // bsl v31.16b, v3.16b, v2.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	MOVD $0x4086300000000000, R17 // x4086300000000000
 	VDUP R17, V4.D2
-	WORD $0x6ee4e47f // fcmgt v31.2d, v3.2d, v4.2d
+	WORD $0x6ee3e49f // fcmgt v31.2d, v4.2d, v3.2d
 	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	MOVD $0x4086300000000000, R17 // x4086300000000000
+	VDUP R17, V5.D2
+	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V4.D2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V5.D2
-	WORD $0x4e64cc65 // fmla v5.2d, v3.2d, v4.2d
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V4.D2
-	WORD $0x4ee5d484 // fsub v4.2d, v4.2d, v5.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e65cc9f // fmla v31.2d, v4.2d, v5.2d
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x4ee5d406 // fsub v6.2d, v0.2d, v5.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V6.D2
-	WORD $0x4e66cc83 // fmla v3.2d, v4.2d, v6.2d
-	WORD $0x4ea31c66 // mov v6.16b, v3.16b
-	WORD $0x4e60cc86 // fmla v6.2d, v4.2d, v0.2d
-	WORD $0x4ee6d463 // fsub v3.2d, v3.2d, v6.2d
-	WORD $0x4e60cc83 // fmla v3.2d, v4.2d, v0.2d
-
-	// (2^k - 1) + 2^k r in two parts, + 2^k (e^r - 1 - r)
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
-	WORD $0x4ee58425 // add v5.2d, v1.2d, v5.2d
-	WORD $0x4ee1d4a4 // fsub v4.2d, v5.2d, v1.2d
+	VDUP R17, V7.D2
+	WORD $0x4e67ccc4 // fmla v4.2d, v6.2d, v7.2d
 	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4e66cca7 // fmla v7.2d, v5.2d, v6.2d
-	WORD $0x4ee7d488 // fsub v8.2d, v4.2d, v7.2d
-	WORD $0x4e66cca8 // fmla v8.2d, v5.2d, v6.2d
-	WORD $0x6e66dcc9 // fmul v9.2d, v6.2d, v6.2d
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V10.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V11.D2
-	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V10.D2
-	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V11.D2
-	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V10.D2
-	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V11.D2
-	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V10.D2
-	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V11.D2
-	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V10.D2
-	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V11.D2
-	WORD $0x4e66cd4b // fmla v11.2d, v10.2d, v6.2d
-	WORD $0x4e6bcd23 // fmla v3.2d, v9.2d, v11.2d
-	WORD $0x4e63cca8 // fmla v8.2d, v5.2d, v3.2d
-	WORD $0x4ee4d4a4 // fsub v4.2d, v5.2d, v4.2d
-	WORD $0x4ee1d484 // fsub v4.2d, v4.2d, v1.2d
-	WORD $0x4e64d504 // fadd v4.2d, v8.2d, v4.2d
-	WORD $0x4e64d4e4 // fadd v4.2d, v7.2d, v4.2d
-	WORD $0x4ee0f847 // fabs v7.2d, v2.2d
-	MOVD $0x3c90000000000000, R17 // x3c90000000000000
+	WORD $0x4e61ccc7 // fmla v7.2d, v6.2d, v1.2d
+	WORD $0x4ee7d484 // fsub v4.2d, v4.2d, v7.2d
+	WORD $0x4e61ccc4 // fmla v4.2d, v6.2d, v1.2d
+	MOVD $0x3e21f8de22a1f51a, R17 // x3e21f8de22a1f51a
+	VDUP R17, V6.D2
+	MOVD $0x3e5af5f489df2804, R17 // x3e5af5f489df2804
 	VDUP R17, V8.D2
-	WORD $0x6ee7e507 // fcmgt v7.2d, v8.2d, v7.2d
-	WORD $0x4e64d484 // fadd v4.2d, v4.2d, v4.2d
-	WORD $0x6ea71c44 // bit v4.16b, v2.16b, v7.16b
-	FMOVD F4, (R0)
+	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
+	MOVD $0x3e927e4cafa5eec0, R17 // x3e927e4cafa5eec0
+	VDUP R17, V6.D2
+	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
+	MOVD $0x3ec71ddf800c86a7, R17 // x3ec71ddf800c86a7
+	VDUP R17, V8.D2
+	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
+	MOVD $0x3efa01a01addf2a5, R17 // x3efa01a01addf2a5
+	VDUP R17, V6.D2
+	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
+	MOVD $0x3f2a01a01b0084b0, R17 // x3f2a01a01b0084b0
+	VDUP R17, V8.D2
+	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
+	MOVD $0x3f56c16c16c14f54, R17 // x3f56c16c16c14f54
+	VDUP R17, V6.D2
+	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
+	MOVD $0x3f8111111110f64d, R17 // x3f8111111110f64d
+	VDUP R17, V8.D2
+	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
+	MOVD $0x3fa5555555555558, R17 // x3fa5555555555558
+	VDUP R17, V6.D2
+	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
+	MOVD $0x3fc5555555555559, R17 // x3fc5555555555559
+	VDUP R17, V8.D2
+	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
+	WORD $0x4ea21c46 // mov v6.16b, v2.16b
+	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
+	WORD $0x6e67dce8 // fmul v8.2d, v7.2d, v7.2d
+	WORD $0x4e66cd04 // fmla v4.2d, v8.2d, v6.2d
+
+	// half of it: (2^k - 1)/2, and with 2^k r/2, in two parts each
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	WORD $0x4ee58445 // add v5.2d, v2.2d, v5.2d
+	WORD $0x4ee2d4a6 // fsub v6.2d, v5.2d, v2.2d
+	WORD $0x4ea61cc8 // mov v8.16b, v6.16b
+	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	WORD $0x4ee6d4a9 // fsub v9.2d, v5.2d, v6.2d
+	WORD $0x4ee2d529 // fsub v9.2d, v9.2d, v2.2d
+	WORD $0x4ee8d4c6 // fsub v6.2d, v6.2d, v8.2d
+	WORD $0x4e67cca6 // fmla v6.2d, v5.2d, v7.2d
+	WORD $0x4e69d4c9 // fadd v9.2d, v6.2d, v9.2d
+
+	// and 2^k (e^r - 1 - r)/2
+	WORD $0x4e64cca9 // fmla v9.2d, v5.2d, v4.2d
+	WORD $0x4e69d509 // fadd v9.2d, v8.2d, v9.2d
+	WORD $0x4ee0f868 // fabs v8.2d, v3.2d
+	MOVD $0x3c90000000000000, R17 // x3c90000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee8e488 // fcmgt v8.2d, v4.2d, v8.2d
+	WORD $0x4e69d529 // fadd v9.2d, v9.2d, v9.2d
+	WORD $0x6ea81c69 // bit v9.16b, v3.16b, v8.16b
+	FMOVD F9, (R0)
 
 skip:
 

@@ -725,425 +725,459 @@ TEXT ·GELUF64(SB), NOSPLIT, $0-48
 	MOVD dst_len+8(FP), R2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V0.D2
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V1.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V2.D2
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V3.D2
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V4.D2
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V5.D2
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V6.D2
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V7.D2
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V8.D2
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V9.D2
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V10.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V11.D2
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V12.D2
-	MOVD $0xc02d000000000000, R17 // xc02d000000000000
-	VDUP R17, V13.D2
+	VDUP R17, V1.D2
+	MOVD $0x8000000000000000, R17 // x8000000000000000
+	VDUP R17, V2.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F14
-	FMOVQ 16(R1), F15
-	FMOVQ 32(R1), F16
-	FMOVQ 48(R1), F17
+	FMOVQ (R1), F3
+	FMOVQ 16(R1), F4
+	FMOVQ 32(R1), F5
+	FMOVQ 48(R1), F6
+	WORD $0x4ee0f867 // fabs v7.2d, v3.2d
+	WORD $0x4ee0f888 // fabs v8.2d, v4.2d
+	WORD $0x4ee0f8a9 // fabs v9.2d, v5.2d
+	WORD $0x4ee0f8ca // fabs v10.2d, v6.2d
+	MOVD $0x4043800000000000, R17 // x4043800000000000
+	VDUP R17, V11.D2
+	WORD $0x6eebe4ff // fcmgt v31.2d, v7.2d, v11.2d
+	WORD $0x6e671d7f // bsl v31.16b, v11.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6eebe51f // fcmgt v31.2d, v8.2d, v11.2d
+	WORD $0x6e681d7f // bsl v31.16b, v11.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x6eebe53f // fcmgt v31.2d, v9.2d, v11.2d
+	WORD $0x6e691d7f // bsl v31.16b, v11.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 
-	// a p(a) = k + r
-	WORD $0x4ee0f9d2 // fabs v18.2d, v14.2d
-	WORD $0x4ee0f9f3 // fabs v19.2d, v15.2d
-	WORD $0x4ee0fa14 // fabs v20.2d, v16.2d
-	WORD $0x4ee0fa35 // fabs v21.2d, v17.2d
-	MOVD $0x402d000000000000, R17 // x402d000000000000
-	VDUP R17, V22.D2
-	WORD $0x6ef6e65f // fcmgt v31.2d, v18.2d, v22.2d
-	WORD $0x6e721edf // bsl v31.16b, v22.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ef6e67f // fcmgt v31.2d, v19.2d, v22.2d
-	WORD $0x6e731edf // bsl v31.16b, v22.16b, v19.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ef6e69f // fcmgt v31.2d, v20.2d, v22.2d
-	WORD $0x6e741edf // bsl v31.16b, v22.16b, v20.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x6ef6e6bf // fcmgt v31.2d, v21.2d, v22.2d
-	WORD $0x6e751edf // bsl v31.16b, v22.16b, v21.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	MOVD $0xbada78e33bd023c4, R17 // xbada78e33bd023c4
-	VDUP R17, V22.D2
-	MOVD $0x3b5451836fd16d1d, R17 // x3b5451836fd16d1d
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e72ced8 // fmla v24.2d, v22.2d, v18.2d
-	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
-	WORD $0x4e73ced9 // fmla v25.2d, v22.2d, v19.2d
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e74ceda // fmla v26.2d, v22.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0xbbbd7d642d2e1215, R17 // xbbbd7d642d2e1215
-	VDUP R17, V22.D2
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e72cf1b // fmla v27.2d, v24.2d, v18.2d
-	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
-	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0x3c1ae9c091d22a0b, R17 // x3c1ae9c091d22a0b
-	VDUP R17, V23.D2
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e73cf1b // fmla v27.2d, v24.2d, v19.2d
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e74cf38 // fmla v24.2d, v25.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0xbc71543db445d1e0, R17 // xbc71543db445d1e0
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e74cf1b // fmla v27.2d, v24.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0x3cc0bf085abb30df, R17 // x3cc0bf085abb30df
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e72cf38 // fmla v24.2d, v25.2d, v18.2d
-	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
-	WORD $0x4e73cf59 // fmla v25.2d, v26.2d, v19.2d
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e74cf7a // fmla v26.2d, v27.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0xbd09383cf97d21f8, R17 // xbd09383cf97d21f8
-	VDUP R17, V22.D2
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e72cf1b // fmla v27.2d, v24.2d, v18.2d
-	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
-	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0x3d4e55183b614a6a, R17 // x3d4e55183b614a6a
-	VDUP R17, V23.D2
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e73cf1b // fmla v27.2d, v24.2d, v19.2d
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e74cf38 // fmla v24.2d, v25.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0xbd8d9f43622d07bb, R17 // xbd8d9f43622d07bb
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e74cf1b // fmla v27.2d, v24.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0x3dc7bfc85bdabf80, R17 // x3dc7bfc85bdabf80
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e72cf38 // fmla v24.2d, v25.2d, v18.2d
-	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
-	WORD $0x4e73cf59 // fmla v25.2d, v26.2d, v19.2d
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e74cf7a // fmla v26.2d, v27.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0xbdff78bdc829f11c, R17 // xbdff78bdc829f11c
-	VDUP R17, V22.D2
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e72cf1b // fmla v27.2d, v24.2d, v18.2d
-	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
-	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0x3e3147598b9d1849, R17 // x3e3147598b9d1849
-	VDUP R17, V23.D2
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e73cf1b // fmla v27.2d, v24.2d, v19.2d
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e74cf38 // fmla v24.2d, v25.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0xbe5f6175d4cb9cea, R17 // xbe5f6175d4cb9cea
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e74cf1b // fmla v27.2d, v24.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0x3e875d03ac612e4d, R17 // x3e875d03ac612e4d
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e72cf38 // fmla v24.2d, v25.2d, v18.2d
-	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
-	WORD $0x4e73cf59 // fmla v25.2d, v26.2d, v19.2d
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e74cf7a // fmla v26.2d, v27.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0xbeabede760d38e58, R17 // xbeabede760d38e58
-	VDUP R17, V22.D2
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e72cf1b // fmla v27.2d, v24.2d, v18.2d
-	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
-	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0x3ec9798885856f31, R17 // x3ec9798885856f31
-	VDUP R17, V23.D2
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e73cf1b // fmla v27.2d, v24.2d, v19.2d
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e74cf38 // fmla v24.2d, v25.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0xbede49872082d248, R17 // xbede49872082d248
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e74cf1b // fmla v27.2d, v24.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0x3ec19a0397ea40ac, R17 // x3ec19a0397ea40ac
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e72cf38 // fmla v24.2d, v25.2d, v18.2d
-	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
-	WORD $0x4e73cf59 // fmla v25.2d, v26.2d, v19.2d
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e74cf7a // fmla v26.2d, v27.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0x3f1275ce83fd1bdf, R17 // x3f1275ce83fd1bdf
-	VDUP R17, V22.D2
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e72cf1b // fmla v27.2d, v24.2d, v18.2d
-	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
-	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0xbf33ca41b1499827, R17 // xbf33ca41b1499827
-	VDUP R17, V23.D2
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e73cf1b // fmla v27.2d, v24.2d, v19.2d
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e74cf38 // fmla v24.2d, v25.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0x3f0ac8f9dd69bf1b, R17 // x3f0ac8f9dd69bf1b
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e74cf1b // fmla v27.2d, v24.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0x3f7c432e36074661, R17 // x3f7c432e36074661
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e72cf38 // fmla v24.2d, v25.2d, v18.2d
-	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
-	WORD $0x4e73cf59 // fmla v25.2d, v26.2d, v19.2d
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e74cf7a // fmla v26.2d, v27.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0xbfaad6fa4e9a4fab, R17 // xbfaad6fa4e9a4fab
-	VDUP R17, V22.D2
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e72cf1b // fmla v27.2d, v24.2d, v18.2d
-	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
-	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0xbfdd63ed59a11936, R17 // xbfdd63ed59a11936
-	VDUP R17, V23.D2
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e73cf1b // fmla v27.2d, v24.2d, v19.2d
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e74cf38 // fmla v24.2d, v25.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0xbff26aec22072345, R17 // xbff26aec22072345
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e74cf1b // fmla v27.2d, v24.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	WORD $0x6e79de59 // fmul v25.2d, v18.2d, v25.2d
-	WORD $0x6e7ade7a // fmul v26.2d, v19.2d, v26.2d
-	WORD $0x6e7bde9b // fmul v27.2d, v20.2d, v27.2d
-	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
-	WORD $0x4e60d735 // fadd v21.2d, v25.2d, v0.2d
-	WORD $0x4e60d754 // fadd v20.2d, v26.2d, v0.2d
-	WORD $0x4e60d773 // fadd v19.2d, v27.2d, v0.2d
-	WORD $0x4e60d6d2 // fadd v18.2d, v22.2d, v0.2d
-	WORD $0x4ef5d417 // fsub v23.2d, v0.2d, v21.2d
-	WORD $0x4ef4d418 // fsub v24.2d, v0.2d, v20.2d
-	WORD $0x4ef3d41c // fsub v28.2d, v0.2d, v19.2d
-	WORD $0x4ef2d41d // fsub v29.2d, v0.2d, v18.2d
-	WORD $0x4e77d737 // fadd v23.2d, v25.2d, v23.2d
-	WORD $0x4e78d758 // fadd v24.2d, v26.2d, v24.2d
-	WORD $0x4e7cd77c // fadd v28.2d, v27.2d, v28.2d
-	WORD $0x4e7dd6dd // fadd v29.2d, v22.2d, v29.2d
+	// Phi(-a) exp(a a/2) = p/q
+	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
+	VDUP R17, V11.D2
+	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
+	VDUP R17, V12.D2
+	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	WORD $0x4e67cd6d // fmla v13.2d, v11.2d, v7.2d
+	WORD $0x4eac1d8e // mov v14.16b, v12.16b
+	WORD $0x4e68cd6e // fmla v14.2d, v11.2d, v8.2d
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4e69cd6f // fmla v15.2d, v11.2d, v9.2d
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
+	VDUP R17, V11.D2
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
+	WORD $0x4eab1d6d // mov v13.16b, v11.16b
+	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
+	VDUP R17, V12.D2
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
+	WORD $0x4eac1d90 // mov v16.16b, v12.16b
+	WORD $0x4e68cdb0 // fmla v16.2d, v13.2d, v8.2d
+	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
+	VDUP R17, V11.D2
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
+	WORD $0x4eab1d6f // mov v15.16b, v11.16b
+	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e69cdb0 // fmla v16.2d, v13.2d, v9.2d
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
+	VDUP R17, V12.D2
+	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
+	WORD $0x4eac1d8e // mov v14.16b, v12.16b
+	WORD $0x4e68cdee // fmla v14.2d, v15.2d, v8.2d
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4e69ce0f // fmla v15.2d, v16.2d, v9.2d
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
+	VDUP R17, V11.D2
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
+	WORD $0x4eab1d6d // mov v13.16b, v11.16b
+	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
+	VDUP R17, V12.D2
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
+	WORD $0x4eac1d90 // mov v16.16b, v12.16b
+	WORD $0x4e68cdb0 // fmla v16.2d, v13.2d, v8.2d
+	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
+	VDUP R17, V11.D2
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
+	WORD $0x4eab1d6f // mov v15.16b, v11.16b
+	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e69cdb0 // fmla v16.2d, v13.2d, v9.2d
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
+	VDUP R17, V12.D2
+	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
+	WORD $0x4eac1d8e // mov v14.16b, v12.16b
+	WORD $0x4e68cdee // fmla v14.2d, v15.2d, v8.2d
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4e69ce0f // fmla v15.2d, v16.2d, v9.2d
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
+	VDUP R17, V11.D2
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
+	WORD $0x4eab1d6d // mov v13.16b, v11.16b
+	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
+	VDUP R17, V12.D2
+	WORD $0x6e6cdcef // fmul v15.2d, v7.2d, v12.2d
+	WORD $0x6e6cdd11 // fmul v17.2d, v8.2d, v12.2d
+	WORD $0x6e6cdd32 // fmul v18.2d, v9.2d, v12.2d
+	WORD $0x6e6cdd4c // fmul v12.2d, v10.2d, v12.2d
+	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
+	VDUP R17, V19.D2
+	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
+	VDUP R17, V20.D2
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e67ce75 // fmla v21.2d, v19.2d, v7.2d
+	WORD $0x4eb41e96 // mov v22.16b, v20.16b
+	WORD $0x4e68ce76 // fmla v22.2d, v19.2d, v8.2d
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e69ce77 // fmla v23.2d, v19.2d, v9.2d
+	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
+	VDUP R17, V19.D2
+	WORD $0x4eb31e78 // mov v24.16b, v19.16b
+	WORD $0x4e67ceb8 // fmla v24.2d, v21.2d, v7.2d
+	WORD $0x4eb31e75 // mov v21.16b, v19.16b
+	WORD $0x4e68ced5 // fmla v21.2d, v22.2d, v8.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e69cef6 // fmla v22.2d, v23.2d, v9.2d
+	WORD $0x4e6ace93 // fmla v19.2d, v20.2d, v10.2d
+	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
+	VDUP R17, V20.D2
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e67cf17 // fmla v23.2d, v24.2d, v7.2d
+	WORD $0x4eb41e98 // mov v24.16b, v20.16b
+	WORD $0x4e68ceb8 // fmla v24.2d, v21.2d, v8.2d
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e69ced5 // fmla v21.2d, v22.2d, v9.2d
+	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
+	VDUP R17, V19.D2
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e67cef6 // fmla v22.2d, v23.2d, v7.2d
+	WORD $0x4eb31e77 // mov v23.16b, v19.16b
+	WORD $0x4e68cf17 // fmla v23.2d, v24.2d, v8.2d
+	WORD $0x4eb31e78 // mov v24.16b, v19.16b
+	WORD $0x4e69ceb8 // fmla v24.2d, v21.2d, v9.2d
+	WORD $0x4e6ace93 // fmla v19.2d, v20.2d, v10.2d
+	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
+	VDUP R17, V20.D2
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e67ced5 // fmla v21.2d, v22.2d, v7.2d
+	WORD $0x4eb41e96 // mov v22.16b, v20.16b
+	WORD $0x4e68cef6 // fmla v22.2d, v23.2d, v8.2d
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e69cf17 // fmla v23.2d, v24.2d, v9.2d
+	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
+	VDUP R17, V19.D2
+	WORD $0x4eb31e78 // mov v24.16b, v19.16b
+	WORD $0x4e67ceb8 // fmla v24.2d, v21.2d, v7.2d
+	WORD $0x4eb31e75 // mov v21.16b, v19.16b
+	WORD $0x4e68ced5 // fmla v21.2d, v22.2d, v8.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e69cef6 // fmla v22.2d, v23.2d, v9.2d
+	WORD $0x4e6ace93 // fmla v19.2d, v20.2d, v10.2d
+	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
+	VDUP R17, V20.D2
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e67cf17 // fmla v23.2d, v24.2d, v7.2d
+	WORD $0x4eb41e98 // mov v24.16b, v20.16b
+	WORD $0x4e68ceb8 // fmla v24.2d, v21.2d, v8.2d
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e69ced5 // fmla v21.2d, v22.2d, v9.2d
+	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
+	VDUP R17, V19.D2
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e67cef6 // fmla v22.2d, v23.2d, v7.2d
+	WORD $0x4eb31e77 // mov v23.16b, v19.16b
+	WORD $0x4e68cf17 // fmla v23.2d, v24.2d, v8.2d
+	WORD $0x4eb31e78 // mov v24.16b, v19.16b
+	WORD $0x4e69ceb8 // fmla v24.2d, v21.2d, v9.2d
+	WORD $0x4e6ace93 // fmla v19.2d, v20.2d, v10.2d
+	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
+	VDUP R17, V20.D2
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e67ced5 // fmla v21.2d, v22.2d, v7.2d
+	WORD $0x4eb41e96 // mov v22.16b, v20.16b
+	WORD $0x4e68cef6 // fmla v22.2d, v23.2d, v8.2d
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e69cf17 // fmla v23.2d, v24.2d, v9.2d
+	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	WORD $0x4e70cdf5 // fmla v21.2d, v15.2d, v16.2d
+	WORD $0x4e6dce36 // fmla v22.2d, v17.2d, v13.2d
+	WORD $0x4e6ece57 // fmla v23.2d, v18.2d, v14.2d
+	WORD $0x4e6bcd94 // fmla v20.2d, v12.2d, v11.2d
+	WORD $0x6e75fe15 // fdiv v21.2d, v16.2d, v21.2d
+	WORD $0x6e76fdb6 // fdiv v22.2d, v13.2d, v22.2d
+	WORD $0x6e77fdd7 // fdiv v23.2d, v14.2d, v23.2d
+	WORD $0x6e74fd74 // fdiv v20.2d, v11.2d, v20.2d
+	WORD $0x6e75dcf5 // fmul v21.2d, v7.2d, v21.2d
+	WORD $0x6e76dd16 // fmul v22.2d, v8.2d, v22.2d
+	WORD $0x6e77dd37 // fmul v23.2d, v9.2d, v23.2d
+	WORD $0x6e74dd54 // fmul v20.2d, v10.2d, v20.2d
 
-	// 2^(k-1) 2^r
-	WORD $0x4ea21c56 // mov v22.16b, v2.16b
-	WORD $0x4e77cc36 // fmla v22.2d, v1.2d, v23.2d
-	WORD $0x4ea21c5b // mov v27.16b, v2.16b
-	WORD $0x4e78cc3b // fmla v27.2d, v1.2d, v24.2d
-	WORD $0x4ea21c5a // mov v26.16b, v2.16b
-	WORD $0x4e7ccc3a // fmla v26.2d, v1.2d, v28.2d
-	WORD $0x4ea21c59 // mov v25.16b, v2.16b
-	WORD $0x4e7dcc39 // fmla v25.2d, v1.2d, v29.2d
-	WORD $0x4ea31c7e // mov v30.16b, v3.16b
-	WORD $0x4e77cede // fmla v30.2d, v22.2d, v23.2d
-	WORD $0x4ea31c76 // mov v22.16b, v3.16b
-	WORD $0x4e78cf76 // fmla v22.2d, v27.2d, v24.2d
-	WORD $0x4ea31c7b // mov v27.16b, v3.16b
-	WORD $0x4e7ccf5b // fmla v27.2d, v26.2d, v28.2d
-	WORD $0x4ea31c7a // mov v26.16b, v3.16b
-	WORD $0x4e7dcf3a // fmla v26.2d, v25.2d, v29.2d
-	WORD $0x4ea41c99 // mov v25.16b, v4.16b
-	WORD $0x4e77cfd9 // fmla v25.2d, v30.2d, v23.2d
-	WORD $0x4ea41c9e // mov v30.16b, v4.16b
-	WORD $0x4e78cede // fmla v30.2d, v22.2d, v24.2d
-	WORD $0x4ea41c96 // mov v22.16b, v4.16b
-	WORD $0x4e7ccf76 // fmla v22.2d, v27.2d, v28.2d
-	WORD $0x4ea41c9b // mov v27.16b, v4.16b
-	WORD $0x4e7dcf5b // fmla v27.2d, v26.2d, v29.2d
-	WORD $0x4ea51cba // mov v26.16b, v5.16b
-	WORD $0x4e77cf3a // fmla v26.2d, v25.2d, v23.2d
-	WORD $0x4ea51cb9 // mov v25.16b, v5.16b
-	WORD $0x4e78cfd9 // fmla v25.2d, v30.2d, v24.2d
-	WORD $0x4ea51cbe // mov v30.16b, v5.16b
-	WORD $0x4e7ccede // fmla v30.2d, v22.2d, v28.2d
-	WORD $0x4ea51cb6 // mov v22.16b, v5.16b
-	WORD $0x4e7dcf76 // fmla v22.2d, v27.2d, v29.2d
-	WORD $0x4ea61cdb // mov v27.16b, v6.16b
-	WORD $0x4e77cf5b // fmla v27.2d, v26.2d, v23.2d
-	WORD $0x4ea61cda // mov v26.16b, v6.16b
-	WORD $0x4e78cf3a // fmla v26.2d, v25.2d, v24.2d
-	WORD $0x4ea61cd9 // mov v25.16b, v6.16b
-	WORD $0x4e7ccfd9 // fmla v25.2d, v30.2d, v28.2d
-	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e7dcede // fmla v30.2d, v22.2d, v29.2d
-	WORD $0x4ea71cf6 // mov v22.16b, v7.16b
-	WORD $0x4e77cf76 // fmla v22.2d, v27.2d, v23.2d
-	WORD $0x4ea71cfb // mov v27.16b, v7.16b
-	WORD $0x4e78cf5b // fmla v27.2d, v26.2d, v24.2d
-	WORD $0x4ea71cfa // mov v26.16b, v7.16b
-	WORD $0x4e7ccf3a // fmla v26.2d, v25.2d, v28.2d
-	WORD $0x4ea71cf9 // mov v25.16b, v7.16b
-	WORD $0x4e7dcfd9 // fmla v25.2d, v30.2d, v29.2d
-	WORD $0x4ea81d1e // mov v30.16b, v8.16b
-	WORD $0x4e77cede // fmla v30.2d, v22.2d, v23.2d
-	WORD $0x4ea81d16 // mov v22.16b, v8.16b
-	WORD $0x4e78cf76 // fmla v22.2d, v27.2d, v24.2d
-	WORD $0x4ea81d1b // mov v27.16b, v8.16b
-	WORD $0x4e7ccf5b // fmla v27.2d, v26.2d, v28.2d
-	WORD $0x4ea81d1a // mov v26.16b, v8.16b
-	WORD $0x4e7dcf3a // fmla v26.2d, v25.2d, v29.2d
-	WORD $0x4ea91d39 // mov v25.16b, v9.16b
-	WORD $0x4e77cfd9 // fmla v25.2d, v30.2d, v23.2d
-	WORD $0x4ea91d3e // mov v30.16b, v9.16b
-	WORD $0x4e78cede // fmla v30.2d, v22.2d, v24.2d
-	WORD $0x4ea91d36 // mov v22.16b, v9.16b
-	WORD $0x4e7ccf76 // fmla v22.2d, v27.2d, v28.2d
-	WORD $0x4ea91d3b // mov v27.16b, v9.16b
-	WORD $0x4e7dcf5b // fmla v27.2d, v26.2d, v29.2d
-	WORD $0x4eaa1d5a // mov v26.16b, v10.16b
-	WORD $0x4e77cf3a // fmla v26.2d, v25.2d, v23.2d
-	WORD $0x4eaa1d59 // mov v25.16b, v10.16b
-	WORD $0x4e78cfd9 // fmla v25.2d, v30.2d, v24.2d
-	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
-	WORD $0x4e7ccede // fmla v30.2d, v22.2d, v28.2d
-	WORD $0x4eaa1d56 // mov v22.16b, v10.16b
-	WORD $0x4e7dcf76 // fmla v22.2d, v27.2d, v29.2d
-	WORD $0x4eab1d7b // mov v27.16b, v11.16b
-	WORD $0x4e77cf5b // fmla v27.2d, v26.2d, v23.2d
-	WORD $0x4eab1d77 // mov v23.16b, v11.16b
-	WORD $0x4e78cf37 // fmla v23.2d, v25.2d, v24.2d
-	WORD $0x4eab1d78 // mov v24.16b, v11.16b
-	WORD $0x4e7ccfd8 // fmla v24.2d, v30.2d, v28.2d
-	WORD $0x4eab1d7c // mov v28.16b, v11.16b
-	WORD $0x4e7dcedc // fmla v28.2d, v22.2d, v29.2d
-	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
-	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
-	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
-	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
-	WORD $0x4ef58775 // add v21.2d, v27.2d, v21.2d
-	WORD $0x4ef486f4 // add v20.2d, v23.2d, v20.2d
-	WORD $0x4ef38713 // add v19.2d, v24.2d, v19.2d
-	WORD $0x4ef28792 // add v18.2d, v28.2d, v18.2d
-	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
-	VDUP R17, V28.D2
-	WORD $0x6e75df95 // fmul v21.2d, v28.2d, v21.2d
-	WORD $0x6e74df94 // fmul v20.2d, v28.2d, v20.2d
-	WORD $0x6e73df93 // fmul v19.2d, v28.2d, v19.2d
-	WORD $0x6e72df92 // fmul v18.2d, v28.2d, v18.2d
+	// -a a/2 in two parts
+	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
+	VDUP R17, V11.D2
+	WORD $0x6e67dd6e // fmul v14.2d, v11.2d, v7.2d
+	WORD $0x6e68dd6d // fmul v13.2d, v11.2d, v8.2d
+	WORD $0x6e69dd70 // fmul v16.2d, v11.2d, v9.2d
+	WORD $0x6e6add6b // fmul v11.2d, v11.2d, v10.2d
+	WORD $0x6e6edcec // fmul v12.2d, v7.2d, v14.2d
+	WORD $0x6e6ddd12 // fmul v18.2d, v8.2d, v13.2d
+	WORD $0x6e70dd31 // fmul v17.2d, v9.2d, v16.2d
+	WORD $0x6e6bdd4f // fmul v15.2d, v10.2d, v11.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V19.D2
+	WORD $0x4eecd678 // fsub v24.2d, v19.2d, v12.2d
+	WORD $0x4ef2d679 // fsub v25.2d, v19.2d, v18.2d
+	WORD $0x4ef1d67a // fsub v26.2d, v19.2d, v17.2d
+	WORD $0x4eefd673 // fsub v19.2d, v19.2d, v15.2d
+	WORD $0x4e6eccf8 // fmla v24.2d, v7.2d, v14.2d
+	WORD $0x4e6dcd19 // fmla v25.2d, v8.2d, v13.2d
+	WORD $0x4e70cd3a // fmla v26.2d, v9.2d, v16.2d
+	WORD $0x4e6bcd53 // fmla v19.2d, v10.2d, v11.2d
 
-	// x Phi(x)
-	WORD $0x6eeee59c // fcmgt v28.2d, v12.2d, v14.2d
-	WORD $0x6eefe598 // fcmgt v24.2d, v12.2d, v15.2d
-	WORD $0x6ef0e597 // fcmgt v23.2d, v12.2d, v16.2d
-	WORD $0x6ef1e59b // fcmgt v27.2d, v12.2d, v17.2d
-	WORD $0x6eeee5bf // fcmgt v31.2d, v13.2d, v14.2d
-	WORD $0x6e6e1dbf // bsl v31.16b, v13.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6eefe5bf // fcmgt v31.2d, v13.2d, v15.2d
-	WORD $0x6e6f1dbf // bsl v31.16b, v13.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ef0e5bf // fcmgt v31.2d, v13.2d, v16.2d
-	WORD $0x6e701dbf // bsl v31.16b, v13.16b, v16.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	WORD $0x6ef1e5bf // fcmgt v31.2d, v13.2d, v17.2d
-	WORD $0x6e711dbf // bsl v31.16b, v13.16b, v17.16b
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
-	WORD $0x4ef5d57d // fsub v29.2d, v11.2d, v21.2d
-	WORD $0x4ef4d576 // fsub v22.2d, v11.2d, v20.2d
-	WORD $0x4ef3d57e // fsub v30.2d, v11.2d, v19.2d
-	WORD $0x4ef2d579 // fsub v25.2d, v11.2d, v18.2d
-	WORD $0x6ebc1ebd // bit v29.16b, v21.16b, v28.16b
-	WORD $0x6eb81e96 // bit v22.16b, v20.16b, v24.16b
-	WORD $0x6eb71e7e // bit v30.16b, v19.16b, v23.16b
-	WORD $0x6ebb1e59 // bit v25.16b, v18.16b, v27.16b
-	WORD $0x6e7ddddd // fmul v29.2d, v14.2d, v29.2d
-	WORD $0x6e76ddf6 // fmul v22.2d, v15.2d, v22.2d
-	WORD $0x6e7ede1e // fmul v30.2d, v16.2d, v30.2d
-	WORD $0x6e79de39 // fmul v25.2d, v17.2d, v25.2d
-	FMOVQ F29, (R0)
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V11.D2
+	WORD $0x4ea01c0a // mov v10.16b, v0.16b
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	WORD $0x4ea01c10 // mov v16.16b, v0.16b
+	WORD $0x4e6bce50 // fmla v16.2d, v18.2d, v11.2d
+	WORD $0x4ea01c09 // mov v9.16b, v0.16b
+	WORD $0x4e6bce29 // fmla v9.2d, v17.2d, v11.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e6bcdff // fmla v31.2d, v15.2d, v11.2d
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4eead40d // fsub v13.2d, v0.2d, v10.2d
+	WORD $0x4ef0d408 // fsub v8.2d, v0.2d, v16.2d
+	WORD $0x4ee9d40e // fsub v14.2d, v0.2d, v9.2d
+	WORD $0x4eebd407 // fsub v7.2d, v0.2d, v11.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V27.D2
+	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
+	WORD $0x4e7bcd12 // fmla v18.2d, v8.2d, v27.2d
+	WORD $0x4e7bcdd1 // fmla v17.2d, v14.2d, v27.2d
+	WORD $0x4e7bccef // fmla v15.2d, v7.2d, v27.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V27.D2
+	WORD $0x4e7bcdb8 // fmla v24.2d, v13.2d, v27.2d
+	WORD $0x4e7bcd19 // fmla v25.2d, v8.2d, v27.2d
+	WORD $0x4e7bcdda // fmla v26.2d, v14.2d, v27.2d
+	WORD $0x4e7bccf3 // fmla v19.2d, v7.2d, v27.2d
+	WORD $0x4e78d587 // fadd v7.2d, v12.2d, v24.2d
+	WORD $0x4e79d65b // fadd v27.2d, v18.2d, v25.2d
+	WORD $0x4e7ad62e // fadd v14.2d, v17.2d, v26.2d
+	WORD $0x4e73d5e8 // fadd v8.2d, v15.2d, v19.2d
+	WORD $0x4ee7d58c // fsub v12.2d, v12.2d, v7.2d
+	WORD $0x4efbd652 // fsub v18.2d, v18.2d, v27.2d
+	WORD $0x4eeed631 // fsub v17.2d, v17.2d, v14.2d
+	WORD $0x4ee8d5ef // fsub v15.2d, v15.2d, v8.2d
+	WORD $0x4e78d598 // fadd v24.2d, v12.2d, v24.2d
+	WORD $0x4e79d659 // fadd v25.2d, v18.2d, v25.2d
+	WORD $0x4e7ad63a // fadd v26.2d, v17.2d, v26.2d
+	WORD $0x4e73d5f3 // fadd v19.2d, v15.2d, v19.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V15.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V17.D2
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e67cdf2 // fmla v18.2d, v15.2d, v7.2d
+	WORD $0x4eb11e2c // mov v12.16b, v17.16b
+	WORD $0x4e7bcdec // fmla v12.2d, v15.2d, v27.2d
+	WORD $0x4eb11e2d // mov v13.16b, v17.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e67ce5c // fmla v28.2d, v18.2d, v7.2d
+	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
+	WORD $0x4e7bcd92 // fmla v18.2d, v12.2d, v27.2d
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e6ecdac // fmla v12.2d, v13.2d, v14.2d
+	WORD $0x4e68ce2f // fmla v15.2d, v17.2d, v8.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V17.D2
+	WORD $0x4eb11e2d // mov v13.16b, v17.16b
+	WORD $0x4e67cf8d // fmla v13.2d, v28.2d, v7.2d
+	WORD $0x4eb11e3c // mov v28.16b, v17.16b
+	WORD $0x4e7bce5c // fmla v28.2d, v18.2d, v27.2d
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e6ecd92 // fmla v18.2d, v12.2d, v14.2d
+	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
+	WORD $0x4eaf1ded // mov v13.16b, v15.16b
+	WORD $0x4e7bcf8d // fmla v13.2d, v28.2d, v27.2d
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e6ece5c // fmla v28.2d, v18.2d, v14.2d
+	WORD $0x4e68ce2f // fmla v15.2d, v17.2d, v8.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V17.D2
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e67cd92 // fmla v18.2d, v12.2d, v7.2d
+	WORD $0x4eb11e2c // mov v12.16b, v17.16b
+	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
+	WORD $0x4eb11e2d // mov v13.16b, v17.16b
+	WORD $0x4e6ecf8d // fmla v13.2d, v28.2d, v14.2d
+	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e67ce5c // fmla v28.2d, v18.2d, v7.2d
+	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
+	WORD $0x4e7bcd92 // fmla v18.2d, v12.2d, v27.2d
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e6ecdac // fmla v12.2d, v13.2d, v14.2d
+	WORD $0x4e68ce2f // fmla v15.2d, v17.2d, v8.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V17.D2
+	WORD $0x4eb11e2d // mov v13.16b, v17.16b
+	WORD $0x4e67cf8d // fmla v13.2d, v28.2d, v7.2d
+	WORD $0x4eb11e3c // mov v28.16b, v17.16b
+	WORD $0x4e7bce5c // fmla v28.2d, v18.2d, v27.2d
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e6ecd92 // fmla v18.2d, v12.2d, v14.2d
+	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
+	WORD $0x4eaf1ded // mov v13.16b, v15.16b
+	WORD $0x4e7bcf8d // fmla v13.2d, v28.2d, v27.2d
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e6ece5c // fmla v28.2d, v18.2d, v14.2d
+	WORD $0x4e68ce2f // fmla v15.2d, v17.2d, v8.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V17.D2
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e67cd92 // fmla v18.2d, v12.2d, v7.2d
+	WORD $0x4eb11e2c // mov v12.16b, v17.16b
+	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
+	WORD $0x4eb11e2d // mov v13.16b, v17.16b
+	WORD $0x4e6ecf8d // fmla v13.2d, v28.2d, v14.2d
+	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
+	WORD $0x6e67dcef // fmul v15.2d, v7.2d, v7.2d
+	WORD $0x6e7bdf7c // fmul v28.2d, v27.2d, v27.2d
+	WORD $0x6e6edddd // fmul v29.2d, v14.2d, v14.2d
+	WORD $0x6e68dd1e // fmul v30.2d, v8.2d, v8.2d
+	WORD $0x4e72cdf8 // fmla v24.2d, v15.2d, v18.2d
+	WORD $0x4e6ccf99 // fmla v25.2d, v28.2d, v12.2d
+	WORD $0x4e6dcfba // fmla v26.2d, v29.2d, v13.2d
+	WORD $0x4e71cfd3 // fmla v19.2d, v30.2d, v17.2d
+	WORD $0x4e78d4f8 // fadd v24.2d, v7.2d, v24.2d
+	WORD $0x4e79d779 // fadd v25.2d, v27.2d, v25.2d
+	WORD $0x4e7ad5da // fadd v26.2d, v14.2d, v26.2d
+	WORD $0x4e73d513 // fadd v19.2d, v8.2d, v19.2d
+	WORD $0x4e78d438 // fadd v24.2d, v1.2d, v24.2d
+	WORD $0x4e79d439 // fadd v25.2d, v1.2d, v25.2d
+	WORD $0x4e7ad43a // fadd v26.2d, v1.2d, v26.2d
+	WORD $0x4e73d433 // fadd v19.2d, v1.2d, v19.2d
+	WORD $0x6e78deb8 // fmul v24.2d, v21.2d, v24.2d
+	WORD $0x6e79ded9 // fmul v25.2d, v22.2d, v25.2d
+	WORD $0x6e7adefa // fmul v26.2d, v23.2d, v26.2d
+	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
+	VDUP R17, V20.D2
+	WORD $0x6eeae697 // fcmgt v23.2d, v20.2d, v10.2d
+	WORD $0x6ef0e696 // fcmgt v22.2d, v20.2d, v16.2d
+	WORD $0x6ee9e695 // fcmgt v21.2d, v20.2d, v9.2d
+	WORD $0x6eebe694 // fcmgt v20.2d, v20.2d, v11.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V8.D2
+	WORD $0x4eb71eee // mov v14.16b, v23.16b
+	WORD $0x6e611d0e // bsl v14.16b, v8.16b, v1.16b
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x6e611d1b // bsl v27.16b, v8.16b, v1.16b
+	WORD $0x4eb51ea7 // mov v7.16b, v21.16b
+	WORD $0x6e611d07 // bsl v7.16b, v8.16b, v1.16b
+	WORD $0x6ef41c28 // bif v8.16b, v1.16b, v20.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V17.D2
+	WORD $0x6e611e37 // bsl v23.16b, v17.16b, v1.16b
+	WORD $0x6e611e36 // bsl v22.16b, v17.16b, v1.16b
+	WORD $0x6e611e35 // bsl v21.16b, v17.16b, v1.16b
+	WORD $0x6e611e34 // bsl v20.16b, v17.16b, v1.16b
+	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4eea85ca // add v10.2d, v14.2d, v10.2d
+	WORD $0x4ef08770 // add v16.2d, v27.2d, v16.2d
+	WORD $0x4ee984e9 // add v9.2d, v7.2d, v9.2d
+	WORD $0x4eeb850b // add v11.2d, v8.2d, v11.2d
+	WORD $0x6e6adf0a // fmul v10.2d, v24.2d, v10.2d
+	WORD $0x6e70df30 // fmul v16.2d, v25.2d, v16.2d
+	WORD $0x6e69df49 // fmul v9.2d, v26.2d, v9.2d
+	WORD $0x6e6bde6b // fmul v11.2d, v19.2d, v11.2d
+	WORD $0x6e77dd57 // fmul v23.2d, v10.2d, v23.2d
+	WORD $0x6e76de16 // fmul v22.2d, v16.2d, v22.2d
+	WORD $0x6e75dd35 // fmul v21.2d, v9.2d, v21.2d
+	WORD $0x6e74dd74 // fmul v20.2d, v11.2d, v20.2d
+
+	// max(x, 0) - a Phi(-a)
+	WORD $0x6ee3e45f // fcmgt v31.2d, v2.2d, v3.2d
+	WORD $0x6e631c5f // bsl v31.16b, v2.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x6ee4e45f // fcmgt v31.2d, v2.2d, v4.2d
+	WORD $0x6e641c5f // bsl v31.16b, v2.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	WORD $0x6ee5e45f // fcmgt v31.2d, v2.2d, v5.2d
+	WORD $0x6e651c5f // bsl v31.16b, v2.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x6ee6e45f // fcmgt v31.2d, v2.2d, v6.2d
+	WORD $0x6e661c5f // bsl v31.16b, v2.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x4ef7d477 // fsub v23.2d, v3.2d, v23.2d
+	WORD $0x4ef6d496 // fsub v22.2d, v4.2d, v22.2d
+	WORD $0x4ef5d4b5 // fsub v21.2d, v5.2d, v21.2d
+	WORD $0x4ef4d4d4 // fsub v20.2d, v6.2d, v20.2d
+	FMOVQ F23, (R0)
 	FMOVQ F22, 16(R0)
-	FMOVQ F30, 32(R0)
-	FMOVQ F25, 48(R0)
+	FMOVQ F21, 32(R0)
+	FMOVQ F20, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -1155,130 +1189,165 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F14
+	FMOVQ (R1), F3
+	WORD $0x4ee0f864 // fabs v4.2d, v3.2d
+	MOVD $0x4043800000000000, R17 // x4043800000000000
+	VDUP R17, V5.D2
+	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 
-	// a p(a) = k + r
-	WORD $0x4ee0f9cf // fabs v15.2d, v14.2d
-	MOVD $0x402d000000000000, R17 // x402d000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	MOVD $0xbada78e33bd023c4, R17 // xbada78e33bd023c4
-	VDUP R17, V16.D2
-	MOVD $0x3b5451836fd16d1d, R17 // x3b5451836fd16d1d
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbbbd7d642d2e1215, R17 // xbbbd7d642d2e1215
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3c1ae9c091d22a0b, R17 // x3c1ae9c091d22a0b
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbc71543db445d1e0, R17 // xbc71543db445d1e0
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3cc0bf085abb30df, R17 // x3cc0bf085abb30df
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbd09383cf97d21f8, R17 // xbd09383cf97d21f8
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3d4e55183b614a6a, R17 // x3d4e55183b614a6a
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbd8d9f43622d07bb, R17 // xbd8d9f43622d07bb
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3dc7bfc85bdabf80, R17 // x3dc7bfc85bdabf80
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbdff78bdc829f11c, R17 // xbdff78bdc829f11c
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3e3147598b9d1849, R17 // x3e3147598b9d1849
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbe5f6175d4cb9cea, R17 // xbe5f6175d4cb9cea
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3e875d03ac612e4d, R17 // x3e875d03ac612e4d
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbeabede760d38e58, R17 // xbeabede760d38e58
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3ec9798885856f31, R17 // x3ec9798885856f31
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbede49872082d248, R17 // xbede49872082d248
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3ec19a0397ea40ac, R17 // x3ec19a0397ea40ac
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0x3f1275ce83fd1bdf, R17 // x3f1275ce83fd1bdf
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbf33ca41b1499827, R17 // xbf33ca41b1499827
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0x3f0ac8f9dd69bf1b, R17 // x3f0ac8f9dd69bf1b
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3f7c432e36074661, R17 // x3f7c432e36074661
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbfaad6fa4e9a4fab, R17 // xbfaad6fa4e9a4fab
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbfdd63ed59a11936, R17 // xbfdd63ed59a11936
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbff26aec22072345, R17 // xbff26aec22072345
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	WORD $0x6e70ddf0 // fmul v16.2d, v15.2d, v16.2d
-	WORD $0x4e60d60f // fadd v15.2d, v16.2d, v0.2d
-	WORD $0x4eefd411 // fsub v17.2d, v0.2d, v15.2d
-	WORD $0x4e71d611 // fadd v17.2d, v16.2d, v17.2d
+	// Phi(-a) exp(a a/2) = p/q
+	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
+	VDUP R17, V5.D2
+	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
+	VDUP R17, V6.D2
+	WORD $0x6e66dc86 // fmul v6.2d, v4.2d, v6.2d
+	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
+	VDUP R17, V7.D2
+	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	WORD $0x6e68fca8 // fdiv v8.2d, v5.2d, v8.2d
+	WORD $0x6e68dc88 // fmul v8.2d, v4.2d, v8.2d
 
-	// 2^(k-1) 2^r
-	WORD $0x4ea21c50 // mov v16.16b, v2.16b
-	WORD $0x4e71cc30 // fmla v16.2d, v1.2d, v17.2d
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea41c90 // mov v16.16b, v4.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea61cd0 // mov v16.16b, v6.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea81d10 // mov v16.16b, v8.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4eaa1d50 // mov v16.16b, v10.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4eef864f // add v15.2d, v18.2d, v15.2d
-	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
-	VDUP R17, V18.D2
-	WORD $0x6e6fde4f // fmul v15.2d, v18.2d, v15.2d
+	// -a a/2 in two parts
+	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
+	VDUP R17, V5.D2
+	WORD $0x6e64dca5 // fmul v5.2d, v5.2d, v4.2d
+	WORD $0x6e65dc86 // fmul v6.2d, v4.2d, v5.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V7.D2
+	WORD $0x4ee6d4e7 // fsub v7.2d, v7.2d, v6.2d
+	WORD $0x4e65cc87 // fmla v7.2d, v4.2d, v5.2d
 
-	// x Phi(x)
-	WORD $0x6eeee592 // fcmgt v18.2d, v12.2d, v14.2d
-	WORD $0x6eeee5bf // fcmgt v31.2d, v13.2d, v14.2d
-	WORD $0x6e6e1dbf // bsl v31.16b, v13.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x4eefd571 // fsub v17.2d, v11.2d, v15.2d
-	WORD $0x6eb21df1 // bit v17.16b, v15.16b, v18.16b
-	WORD $0x6e71ddd1 // fmul v17.2d, v14.2d, v17.2d
-	FMOVQ F17, (R0)
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V5.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e65ccdf // fmla v31.2d, v6.2d, v5.2d
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x4ee5d404 // fsub v4.2d, v0.2d, v5.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V9.D2
+	WORD $0x4e69cc86 // fmla v6.2d, v4.2d, v9.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V9.D2
+	WORD $0x4e69cc87 // fmla v7.2d, v4.2d, v9.2d
+	WORD $0x4e67d4c4 // fadd v4.2d, v6.2d, v7.2d
+	WORD $0x4ee4d4c6 // fsub v6.2d, v6.2d, v4.2d
+	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V6.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
+	WORD $0x4e69ccc7 // fmla v7.2d, v6.2d, v9.2d
+	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
+	WORD $0x4e67d427 // fadd v7.2d, v1.2d, v7.2d
+	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
+	VDUP R17, V8.D2
+	WORD $0x6ee5e508 // fcmgt v8.2d, v8.2d, v5.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee81c24 // bif v4.16b, v1.16b, v8.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V9.D2
+	WORD $0x6e611d28 // bsl v8.16b, v9.16b, v1.16b
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	WORD $0x4ee58485 // add v5.2d, v4.2d, v5.2d
+	WORD $0x6e65dce5 // fmul v5.2d, v7.2d, v5.2d
+	WORD $0x6e68dca8 // fmul v8.2d, v5.2d, v8.2d
+
+	// max(x, 0) - a Phi(-a)
+	WORD $0x6ee3e45f // fcmgt v31.2d, v2.2d, v3.2d
+	WORD $0x6e631c5f // bsl v31.16b, v2.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x4ee8d468 // fsub v8.2d, v3.2d, v8.2d
+	FMOVQ F8, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -1288,130 +1357,165 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F14
+	FMOVD (R1), F3
+	WORD $0x4ee0f864 // fabs v4.2d, v3.2d
+	MOVD $0x4043800000000000, R17 // x4043800000000000
+	VDUP R17, V5.D2
+	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 
-	// a p(a) = k + r
-	WORD $0x4ee0f9cf // fabs v15.2d, v14.2d
-	MOVD $0x402d000000000000, R17 // x402d000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	MOVD $0xbada78e33bd023c4, R17 // xbada78e33bd023c4
-	VDUP R17, V16.D2
-	MOVD $0x3b5451836fd16d1d, R17 // x3b5451836fd16d1d
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbbbd7d642d2e1215, R17 // xbbbd7d642d2e1215
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3c1ae9c091d22a0b, R17 // x3c1ae9c091d22a0b
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbc71543db445d1e0, R17 // xbc71543db445d1e0
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3cc0bf085abb30df, R17 // x3cc0bf085abb30df
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbd09383cf97d21f8, R17 // xbd09383cf97d21f8
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3d4e55183b614a6a, R17 // x3d4e55183b614a6a
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbd8d9f43622d07bb, R17 // xbd8d9f43622d07bb
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3dc7bfc85bdabf80, R17 // x3dc7bfc85bdabf80
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbdff78bdc829f11c, R17 // xbdff78bdc829f11c
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3e3147598b9d1849, R17 // x3e3147598b9d1849
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbe5f6175d4cb9cea, R17 // xbe5f6175d4cb9cea
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3e875d03ac612e4d, R17 // x3e875d03ac612e4d
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbeabede760d38e58, R17 // xbeabede760d38e58
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3ec9798885856f31, R17 // x3ec9798885856f31
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbede49872082d248, R17 // xbede49872082d248
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3ec19a0397ea40ac, R17 // x3ec19a0397ea40ac
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0x3f1275ce83fd1bdf, R17 // x3f1275ce83fd1bdf
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbf33ca41b1499827, R17 // xbf33ca41b1499827
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0x3f0ac8f9dd69bf1b, R17 // x3f0ac8f9dd69bf1b
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0x3f7c432e36074661, R17 // x3f7c432e36074661
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbfaad6fa4e9a4fab, R17 // xbfaad6fa4e9a4fab
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	MOVD $0xbfdd63ed59a11936, R17 // xbfdd63ed59a11936
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	MOVD $0xbff26aec22072345, R17 // xbff26aec22072345
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	WORD $0x6e70ddf0 // fmul v16.2d, v15.2d, v16.2d
-	WORD $0x4e60d60f // fadd v15.2d, v16.2d, v0.2d
-	WORD $0x4eefd411 // fsub v17.2d, v0.2d, v15.2d
-	WORD $0x4e71d611 // fadd v17.2d, v16.2d, v17.2d
+	// Phi(-a) exp(a a/2) = p/q
+	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
+	VDUP R17, V5.D2
+	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
+	VDUP R17, V6.D2
+	WORD $0x6e66dc86 // fmul v6.2d, v4.2d, v6.2d
+	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
+	VDUP R17, V7.D2
+	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	WORD $0x6e68fca8 // fdiv v8.2d, v5.2d, v8.2d
+	WORD $0x6e68dc88 // fmul v8.2d, v4.2d, v8.2d
 
-	// 2^(k-1) 2^r
-	WORD $0x4ea21c50 // mov v16.16b, v2.16b
-	WORD $0x4e71cc30 // fmla v16.2d, v1.2d, v17.2d
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea41c90 // mov v16.16b, v4.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea61cd0 // mov v16.16b, v6.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea81d10 // mov v16.16b, v8.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4eaa1d50 // mov v16.16b, v10.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4eef864f // add v15.2d, v18.2d, v15.2d
-	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
-	VDUP R17, V18.D2
-	WORD $0x6e6fde4f // fmul v15.2d, v18.2d, v15.2d
+	// -a a/2 in two parts
+	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
+	VDUP R17, V5.D2
+	WORD $0x6e64dca5 // fmul v5.2d, v5.2d, v4.2d
+	WORD $0x6e65dc86 // fmul v6.2d, v4.2d, v5.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V7.D2
+	WORD $0x4ee6d4e7 // fsub v7.2d, v7.2d, v6.2d
+	WORD $0x4e65cc87 // fmla v7.2d, v4.2d, v5.2d
 
-	// x Phi(x)
-	WORD $0x6eeee592 // fcmgt v18.2d, v12.2d, v14.2d
-	WORD $0x6eeee5bf // fcmgt v31.2d, v13.2d, v14.2d
-	WORD $0x6e6e1dbf // bsl v31.16b, v13.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x4eefd571 // fsub v17.2d, v11.2d, v15.2d
-	WORD $0x6eb21df1 // bit v17.16b, v15.16b, v18.16b
-	WORD $0x6e71ddd1 // fmul v17.2d, v14.2d, v17.2d
-	FMOVD F17, (R0)
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V5.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e65ccdf // fmla v31.2d, v6.2d, v5.2d
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x4ee5d404 // fsub v4.2d, v0.2d, v5.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V9.D2
+	WORD $0x4e69cc86 // fmla v6.2d, v4.2d, v9.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V9.D2
+	WORD $0x4e69cc87 // fmla v7.2d, v4.2d, v9.2d
+	WORD $0x4e67d4c4 // fadd v4.2d, v6.2d, v7.2d
+	WORD $0x4ee4d4c6 // fsub v6.2d, v6.2d, v4.2d
+	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V6.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
+	WORD $0x4e69ccc7 // fmla v7.2d, v6.2d, v9.2d
+	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
+	WORD $0x4e67d427 // fadd v7.2d, v1.2d, v7.2d
+	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
+	VDUP R17, V8.D2
+	WORD $0x6ee5e508 // fcmgt v8.2d, v8.2d, v5.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee81c24 // bif v4.16b, v1.16b, v8.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V9.D2
+	WORD $0x6e611d28 // bsl v8.16b, v9.16b, v1.16b
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	WORD $0x4ee58485 // add v5.2d, v4.2d, v5.2d
+	WORD $0x6e65dce5 // fmul v5.2d, v7.2d, v5.2d
+	WORD $0x6e68dca8 // fmul v8.2d, v5.2d, v8.2d
+
+	// max(x, 0) - a Phi(-a)
+	WORD $0x6ee3e45f // fcmgt v31.2d, v2.2d, v3.2d
+	WORD $0x6e631c5f // bsl v31.16b, v2.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x4ee8d468 // fsub v8.2d, v3.2d, v8.2d
+	FMOVD F8, (R0)
 
 skip:
 

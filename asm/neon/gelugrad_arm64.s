@@ -13,578 +13,578 @@ TEXT ·GELUGradF32(SB), NOSPLIT, $0-72
 	MOVD dst_len+8(FP), R3
 	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V0.D2
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
+	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
 	VDUP R17, V1.D2
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
+	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
 	VDUP R17, V2.D2
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
+	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
 	VDUP R17, V3.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
 	VDUP R17, V4.D2
+	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
+	VDUP R17, V5.D2
+	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
+	VDUP R17, V6.D2
+	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
+	VDUP R17, V7.D2
+	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
+	VDUP R17, V8.D2
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V9.D2
 	CMP $8, R3
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVD (R1), F5
-	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
-	FMOVD 8(R1), F6
-	WORD $0x0e6178c6 // fcvtl v6.2d, v6.2s
-	FMOVD 16(R1), F7
-	WORD $0x0e6178e7 // fcvtl v7.2d, v7.2s
-	FMOVD 24(R1), F8
-	WORD $0x0e617908 // fcvtl v8.2d, v8.2s
-	FMOVD (R2), F9
-	WORD $0x0e617929 // fcvtl v9.2d, v9.2s
-	FMOVD 8(R2), F10
+	FMOVD (R2), F10
 	WORD $0x0e61794a // fcvtl v10.2d, v10.2s
-	FMOVD 16(R2), F11
+	FMOVD 8(R2), F11
 	WORD $0x0e61796b // fcvtl v11.2d, v11.2s
-	FMOVD 24(R2), F12
+	FMOVD 16(R2), F12
 	WORD $0x0e61798c // fcvtl v12.2d, v12.2s
+	FMOVD 24(R2), F13
+	WORD $0x0e6179ad // fcvtl v13.2d, v13.2s
 
 	// a p(a) = k + r
-	WORD $0x4ee0f92d // fabs v13.2d, v9.2d
 	WORD $0x4ee0f94e // fabs v14.2d, v10.2d
 	WORD $0x4ee0f96f // fabs v15.2d, v11.2d
 	WORD $0x4ee0f990 // fabs v16.2d, v12.2d
+	WORD $0x4ee0f9b1 // fabs v17.2d, v13.2d
 	MOVD $0x402d000000000000, R17 // x402d000000000000
-	VDUP R17, V17.D2
-	WORD $0x6ef1e5bf // fcmgt v31.2d, v13.2d, v17.2d
-	WORD $0x6e6d1e3f // bsl v31.16b, v17.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6ef1e5df // fcmgt v31.2d, v14.2d, v17.2d
-	WORD $0x6e6e1e3f // bsl v31.16b, v17.16b, v14.16b
+	VDUP R17, V18.D2
+	WORD $0x6ef2e5df // fcmgt v31.2d, v14.2d, v18.2d
+	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6ef1e5ff // fcmgt v31.2d, v15.2d, v17.2d
-	WORD $0x6e6f1e3f // bsl v31.16b, v17.16b, v15.16b
+	WORD $0x6ef2e5ff // fcmgt v31.2d, v15.2d, v18.2d
+	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ef1e61f // fcmgt v31.2d, v16.2d, v17.2d
-	WORD $0x6e701e3f // bsl v31.16b, v17.16b, v16.16b
+	WORD $0x6ef2e61f // fcmgt v31.2d, v16.2d, v18.2d
+	WORD $0x6e701e5f // bsl v31.16b, v18.16b, v16.16b
 	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
+	WORD $0x6ef2e63f // fcmgt v31.2d, v17.2d, v18.2d
+	WORD $0x6e711e5f // bsl v31.16b, v18.16b, v17.16b
+	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
 	MOVD $0xbada78e33bd023c4, R17 // xbada78e33bd023c4
-	VDUP R17, V17.D2
+	VDUP R17, V18.D2
 	MOVD $0x3b5451836fd16d1d, R17 // x3b5451836fd16d1d
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6dce33 // fmla v19.2d, v17.2d, v13.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	WORD $0x4e6ece34 // fmla v20.2d, v17.2d, v14.2d
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6fce35 // fmla v21.2d, v17.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	VDUP R17, V19.D2
+	WORD $0x4eb31e74 // mov v20.16b, v19.16b
+	WORD $0x4e6ece54 // fmla v20.2d, v18.2d, v14.2d
+	WORD $0x4eb31e75 // mov v21.16b, v19.16b
+	WORD $0x4e6fce55 // fmla v21.2d, v18.2d, v15.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e70ce56 // fmla v22.2d, v18.2d, v16.2d
+	WORD $0x4e71ce53 // fmla v19.2d, v18.2d, v17.2d
 	MOVD $0xbbbd7d642d2e1215, R17 // xbbbd7d642d2e1215
-	VDUP R17, V17.D2
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6dce76 // fmla v22.2d, v19.2d, v13.2d
-	WORD $0x4eb11e33 // mov v19.16b, v17.16b
-	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
+	VDUP R17, V18.D2
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e6ece97 // fmla v23.2d, v20.2d, v14.2d
+	WORD $0x4eb21e54 // mov v20.16b, v18.16b
 	WORD $0x4e6fceb4 // fmla v20.2d, v21.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e70ced5 // fmla v21.2d, v22.2d, v16.2d
+	WORD $0x4e71ce72 // fmla v18.2d, v19.2d, v17.2d
 	MOVD $0x3c1ae9c091d22a0b, R17 // x3c1ae9c091d22a0b
-	VDUP R17, V18.D2
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
-	WORD $0x4eb21e56 // mov v22.16b, v18.16b
-	WORD $0x4e6ece76 // fmla v22.2d, v19.2d, v14.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6fce93 // fmla v19.2d, v20.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	VDUP R17, V19.D2
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e6ecef6 // fmla v22.2d, v23.2d, v14.2d
+	WORD $0x4eb31e77 // mov v23.16b, v19.16b
+	WORD $0x4e6fce97 // fmla v23.2d, v20.2d, v15.2d
+	WORD $0x4eb31e74 // mov v20.16b, v19.16b
+	WORD $0x4e70ceb4 // fmla v20.2d, v21.2d, v16.2d
+	WORD $0x4e71ce53 // fmla v19.2d, v18.2d, v17.2d
 	MOVD $0xbc71543db445d1e0, R17 // xbc71543db445d1e0
-	VDUP R17, V17.D2
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6dceb4 // fmla v20.2d, v21.2d, v13.2d
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
+	VDUP R17, V18.D2
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
 	WORD $0x4e6eced5 // fmla v21.2d, v22.2d, v14.2d
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6fce76 // fmla v22.2d, v19.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	WORD $0x4eb21e56 // mov v22.16b, v18.16b
+	WORD $0x4e6fcef6 // fmla v22.2d, v23.2d, v15.2d
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e70ce97 // fmla v23.2d, v20.2d, v16.2d
+	WORD $0x4e71ce72 // fmla v18.2d, v19.2d, v17.2d
 	MOVD $0x3cc0bf085abb30df, R17 // x3cc0bf085abb30df
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6dce93 // fmla v19.2d, v20.2d, v13.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
+	VDUP R17, V19.D2
+	WORD $0x4eb31e74 // mov v20.16b, v19.16b
 	WORD $0x4e6eceb4 // fmla v20.2d, v21.2d, v14.2d
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4eb31e75 // mov v21.16b, v19.16b
 	WORD $0x4e6fced5 // fmla v21.2d, v22.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e70cef6 // fmla v22.2d, v23.2d, v16.2d
+	WORD $0x4e71ce53 // fmla v19.2d, v18.2d, v17.2d
 	MOVD $0xbd09383cf97d21f8, R17 // xbd09383cf97d21f8
-	VDUP R17, V17.D2
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6dce76 // fmla v22.2d, v19.2d, v13.2d
-	WORD $0x4eb11e33 // mov v19.16b, v17.16b
-	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
+	VDUP R17, V18.D2
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e6ece97 // fmla v23.2d, v20.2d, v14.2d
+	WORD $0x4eb21e54 // mov v20.16b, v18.16b
 	WORD $0x4e6fceb4 // fmla v20.2d, v21.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e70ced5 // fmla v21.2d, v22.2d, v16.2d
+	WORD $0x4e71ce72 // fmla v18.2d, v19.2d, v17.2d
 	MOVD $0x3d4e55183b614a6a, R17 // x3d4e55183b614a6a
-	VDUP R17, V18.D2
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
-	WORD $0x4eb21e56 // mov v22.16b, v18.16b
-	WORD $0x4e6ece76 // fmla v22.2d, v19.2d, v14.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6fce93 // fmla v19.2d, v20.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	VDUP R17, V19.D2
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e6ecef6 // fmla v22.2d, v23.2d, v14.2d
+	WORD $0x4eb31e77 // mov v23.16b, v19.16b
+	WORD $0x4e6fce97 // fmla v23.2d, v20.2d, v15.2d
+	WORD $0x4eb31e74 // mov v20.16b, v19.16b
+	WORD $0x4e70ceb4 // fmla v20.2d, v21.2d, v16.2d
+	WORD $0x4e71ce53 // fmla v19.2d, v18.2d, v17.2d
 	MOVD $0xbd8d9f43622d07bb, R17 // xbd8d9f43622d07bb
-	VDUP R17, V17.D2
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6dceb4 // fmla v20.2d, v21.2d, v13.2d
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
+	VDUP R17, V18.D2
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
 	WORD $0x4e6eced5 // fmla v21.2d, v22.2d, v14.2d
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6fce76 // fmla v22.2d, v19.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	WORD $0x4eb21e56 // mov v22.16b, v18.16b
+	WORD $0x4e6fcef6 // fmla v22.2d, v23.2d, v15.2d
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e70ce97 // fmla v23.2d, v20.2d, v16.2d
+	WORD $0x4e71ce72 // fmla v18.2d, v19.2d, v17.2d
 	MOVD $0x3dc7bfc85bdabf80, R17 // x3dc7bfc85bdabf80
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6dce93 // fmla v19.2d, v20.2d, v13.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
+	VDUP R17, V19.D2
+	WORD $0x4eb31e74 // mov v20.16b, v19.16b
 	WORD $0x4e6eceb4 // fmla v20.2d, v21.2d, v14.2d
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4eb31e75 // mov v21.16b, v19.16b
 	WORD $0x4e6fced5 // fmla v21.2d, v22.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e70cef6 // fmla v22.2d, v23.2d, v16.2d
+	WORD $0x4e71ce53 // fmla v19.2d, v18.2d, v17.2d
 	MOVD $0xbdff78bdc829f11c, R17 // xbdff78bdc829f11c
-	VDUP R17, V17.D2
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6dce76 // fmla v22.2d, v19.2d, v13.2d
-	WORD $0x4eb11e33 // mov v19.16b, v17.16b
-	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
+	VDUP R17, V18.D2
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e6ece97 // fmla v23.2d, v20.2d, v14.2d
+	WORD $0x4eb21e54 // mov v20.16b, v18.16b
 	WORD $0x4e6fceb4 // fmla v20.2d, v21.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e70ced5 // fmla v21.2d, v22.2d, v16.2d
+	WORD $0x4e71ce72 // fmla v18.2d, v19.2d, v17.2d
 	MOVD $0x3e3147598b9d1849, R17 // x3e3147598b9d1849
-	VDUP R17, V18.D2
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
-	WORD $0x4eb21e56 // mov v22.16b, v18.16b
-	WORD $0x4e6ece76 // fmla v22.2d, v19.2d, v14.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6fce93 // fmla v19.2d, v20.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	VDUP R17, V19.D2
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e6ecef6 // fmla v22.2d, v23.2d, v14.2d
+	WORD $0x4eb31e77 // mov v23.16b, v19.16b
+	WORD $0x4e6fce97 // fmla v23.2d, v20.2d, v15.2d
+	WORD $0x4eb31e74 // mov v20.16b, v19.16b
+	WORD $0x4e70ceb4 // fmla v20.2d, v21.2d, v16.2d
+	WORD $0x4e71ce53 // fmla v19.2d, v18.2d, v17.2d
 	MOVD $0xbe5f6175d4cb9cea, R17 // xbe5f6175d4cb9cea
-	VDUP R17, V17.D2
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6dceb4 // fmla v20.2d, v21.2d, v13.2d
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
+	VDUP R17, V18.D2
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
 	WORD $0x4e6eced5 // fmla v21.2d, v22.2d, v14.2d
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6fce76 // fmla v22.2d, v19.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	WORD $0x4eb21e56 // mov v22.16b, v18.16b
+	WORD $0x4e6fcef6 // fmla v22.2d, v23.2d, v15.2d
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e70ce97 // fmla v23.2d, v20.2d, v16.2d
+	WORD $0x4e71ce72 // fmla v18.2d, v19.2d, v17.2d
 	MOVD $0x3e875d03ac612e4d, R17 // x3e875d03ac612e4d
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6dce93 // fmla v19.2d, v20.2d, v13.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
+	VDUP R17, V19.D2
+	WORD $0x4eb31e74 // mov v20.16b, v19.16b
 	WORD $0x4e6eceb4 // fmla v20.2d, v21.2d, v14.2d
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4eb31e75 // mov v21.16b, v19.16b
 	WORD $0x4e6fced5 // fmla v21.2d, v22.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e70cef6 // fmla v22.2d, v23.2d, v16.2d
+	WORD $0x4e71ce53 // fmla v19.2d, v18.2d, v17.2d
 	MOVD $0xbeabede760d38e58, R17 // xbeabede760d38e58
-	VDUP R17, V17.D2
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6dce76 // fmla v22.2d, v19.2d, v13.2d
-	WORD $0x4eb11e33 // mov v19.16b, v17.16b
-	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
+	VDUP R17, V18.D2
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e6ece97 // fmla v23.2d, v20.2d, v14.2d
+	WORD $0x4eb21e54 // mov v20.16b, v18.16b
 	WORD $0x4e6fceb4 // fmla v20.2d, v21.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e70ced5 // fmla v21.2d, v22.2d, v16.2d
+	WORD $0x4e71ce72 // fmla v18.2d, v19.2d, v17.2d
 	MOVD $0x3ec9798885856f31, R17 // x3ec9798885856f31
-	VDUP R17, V18.D2
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
-	WORD $0x4eb21e56 // mov v22.16b, v18.16b
-	WORD $0x4e6ece76 // fmla v22.2d, v19.2d, v14.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6fce93 // fmla v19.2d, v20.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	VDUP R17, V19.D2
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e6ecef6 // fmla v22.2d, v23.2d, v14.2d
+	WORD $0x4eb31e77 // mov v23.16b, v19.16b
+	WORD $0x4e6fce97 // fmla v23.2d, v20.2d, v15.2d
+	WORD $0x4eb31e74 // mov v20.16b, v19.16b
+	WORD $0x4e70ceb4 // fmla v20.2d, v21.2d, v16.2d
+	WORD $0x4e71ce53 // fmla v19.2d, v18.2d, v17.2d
 	MOVD $0xbede49872082d248, R17 // xbede49872082d248
-	VDUP R17, V17.D2
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6dceb4 // fmla v20.2d, v21.2d, v13.2d
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
+	VDUP R17, V18.D2
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
 	WORD $0x4e6eced5 // fmla v21.2d, v22.2d, v14.2d
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6fce76 // fmla v22.2d, v19.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	WORD $0x4eb21e56 // mov v22.16b, v18.16b
+	WORD $0x4e6fcef6 // fmla v22.2d, v23.2d, v15.2d
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e70ce97 // fmla v23.2d, v20.2d, v16.2d
+	WORD $0x4e71ce72 // fmla v18.2d, v19.2d, v17.2d
 	MOVD $0x3ec19a0397ea40ac, R17 // x3ec19a0397ea40ac
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6dce93 // fmla v19.2d, v20.2d, v13.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
+	VDUP R17, V19.D2
+	WORD $0x4eb31e74 // mov v20.16b, v19.16b
 	WORD $0x4e6eceb4 // fmla v20.2d, v21.2d, v14.2d
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4eb31e75 // mov v21.16b, v19.16b
 	WORD $0x4e6fced5 // fmla v21.2d, v22.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e70cef6 // fmla v22.2d, v23.2d, v16.2d
+	WORD $0x4e71ce53 // fmla v19.2d, v18.2d, v17.2d
 	MOVD $0x3f1275ce83fd1bdf, R17 // x3f1275ce83fd1bdf
-	VDUP R17, V17.D2
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6dce76 // fmla v22.2d, v19.2d, v13.2d
-	WORD $0x4eb11e33 // mov v19.16b, v17.16b
-	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6fceb4 // fmla v20.2d, v21.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	MOVD $0xbf33ca41b1499827, R17 // xbf33ca41b1499827
 	VDUP R17, V18.D2
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
-	WORD $0x4eb21e56 // mov v22.16b, v18.16b
-	WORD $0x4e6ece76 // fmla v22.2d, v19.2d, v14.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6fce93 // fmla v19.2d, v20.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	MOVD $0x3f0ac8f9dd69bf1b, R17 // x3f0ac8f9dd69bf1b
-	VDUP R17, V17.D2
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6dceb4 // fmla v20.2d, v21.2d, v13.2d
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
-	WORD $0x4e6eced5 // fmla v21.2d, v22.2d, v14.2d
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6fce76 // fmla v22.2d, v19.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	MOVD $0x3f7c432e36074661, R17 // x3f7c432e36074661
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6dce93 // fmla v19.2d, v20.2d, v13.2d
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e6ece97 // fmla v23.2d, v20.2d, v14.2d
 	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	WORD $0x4e6eceb4 // fmla v20.2d, v21.2d, v14.2d
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6fced5 // fmla v21.2d, v22.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	MOVD $0xbfaad6fa4e9a4fab, R17 // xbfaad6fa4e9a4fab
-	VDUP R17, V17.D2
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6dce76 // fmla v22.2d, v19.2d, v13.2d
-	WORD $0x4eb11e33 // mov v19.16b, v17.16b
-	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
 	WORD $0x4e6fceb4 // fmla v20.2d, v21.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	MOVD $0xbfdd63ed59a11936, R17 // xbfdd63ed59a11936
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e70ced5 // fmla v21.2d, v22.2d, v16.2d
+	WORD $0x4e71ce72 // fmla v18.2d, v19.2d, v17.2d
+	MOVD $0xbf33ca41b1499827, R17 // xbf33ca41b1499827
+	VDUP R17, V19.D2
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e6ecef6 // fmla v22.2d, v23.2d, v14.2d
+	WORD $0x4eb31e77 // mov v23.16b, v19.16b
+	WORD $0x4e6fce97 // fmla v23.2d, v20.2d, v15.2d
+	WORD $0x4eb31e74 // mov v20.16b, v19.16b
+	WORD $0x4e70ceb4 // fmla v20.2d, v21.2d, v16.2d
+	WORD $0x4e71ce53 // fmla v19.2d, v18.2d, v17.2d
+	MOVD $0x3f0ac8f9dd69bf1b, R17 // x3f0ac8f9dd69bf1b
 	VDUP R17, V18.D2
 	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
-	WORD $0x4eb21e56 // mov v22.16b, v18.16b
-	WORD $0x4e6ece76 // fmla v22.2d, v19.2d, v14.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6fce93 // fmla v19.2d, v20.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	MOVD $0xbff26aec22072345, R17 // xbff26aec22072345
-	VDUP R17, V17.D2
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6dceb4 // fmla v20.2d, v21.2d, v13.2d
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
 	WORD $0x4e6eced5 // fmla v21.2d, v22.2d, v14.2d
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6fce76 // fmla v22.2d, v19.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x6e74ddb4 // fmul v20.2d, v13.2d, v20.2d
+	WORD $0x4eb21e56 // mov v22.16b, v18.16b
+	WORD $0x4e6fcef6 // fmla v22.2d, v23.2d, v15.2d
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e70ce97 // fmla v23.2d, v20.2d, v16.2d
+	WORD $0x4e71ce72 // fmla v18.2d, v19.2d, v17.2d
+	MOVD $0x3f7c432e36074661, R17 // x3f7c432e36074661
+	VDUP R17, V19.D2
+	WORD $0x4eb31e74 // mov v20.16b, v19.16b
+	WORD $0x4e6eceb4 // fmla v20.2d, v21.2d, v14.2d
+	WORD $0x4eb31e75 // mov v21.16b, v19.16b
+	WORD $0x4e6fced5 // fmla v21.2d, v22.2d, v15.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e70cef6 // fmla v22.2d, v23.2d, v16.2d
+	WORD $0x4e71ce53 // fmla v19.2d, v18.2d, v17.2d
+	MOVD $0xbfaad6fa4e9a4fab, R17 // xbfaad6fa4e9a4fab
+	VDUP R17, V18.D2
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e6ece97 // fmla v23.2d, v20.2d, v14.2d
+	WORD $0x4eb21e54 // mov v20.16b, v18.16b
+	WORD $0x4e6fceb4 // fmla v20.2d, v21.2d, v15.2d
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e70ced5 // fmla v21.2d, v22.2d, v16.2d
+	WORD $0x4e71ce72 // fmla v18.2d, v19.2d, v17.2d
+	MOVD $0xbfdd63ed59a11936, R17 // xbfdd63ed59a11936
+	VDUP R17, V19.D2
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e6ecef6 // fmla v22.2d, v23.2d, v14.2d
+	WORD $0x4eb31e77 // mov v23.16b, v19.16b
+	WORD $0x4e6fce97 // fmla v23.2d, v20.2d, v15.2d
+	WORD $0x4eb31e74 // mov v20.16b, v19.16b
+	WORD $0x4e70ceb4 // fmla v20.2d, v21.2d, v16.2d
+	WORD $0x4e71ce53 // fmla v19.2d, v18.2d, v17.2d
+	MOVD $0xbff26aec22072345, R17 // xbff26aec22072345
+	VDUP R17, V18.D2
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e6eced5 // fmla v21.2d, v22.2d, v14.2d
+	WORD $0x4eb21e56 // mov v22.16b, v18.16b
+	WORD $0x4e6fcef6 // fmla v22.2d, v23.2d, v15.2d
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e70ce97 // fmla v23.2d, v20.2d, v16.2d
+	WORD $0x4e71ce72 // fmla v18.2d, v19.2d, v17.2d
 	WORD $0x6e75ddd5 // fmul v21.2d, v14.2d, v21.2d
 	WORD $0x6e76ddf6 // fmul v22.2d, v15.2d, v22.2d
-	WORD $0x6e71de11 // fmul v17.2d, v16.2d, v17.2d
-	WORD $0x4e60d690 // fadd v16.2d, v20.2d, v0.2d
-	WORD $0x4e60d6af // fadd v15.2d, v21.2d, v0.2d
-	WORD $0x4e60d6ce // fadd v14.2d, v22.2d, v0.2d
-	WORD $0x4e60d62d // fadd v13.2d, v17.2d, v0.2d
-	WORD $0x4ef0d412 // fsub v18.2d, v0.2d, v16.2d
-	WORD $0x4eefd413 // fsub v19.2d, v0.2d, v15.2d
-	WORD $0x4eeed417 // fsub v23.2d, v0.2d, v14.2d
-	WORD $0x4eedd418 // fsub v24.2d, v0.2d, v13.2d
-	WORD $0x4e72d692 // fadd v18.2d, v20.2d, v18.2d
+	WORD $0x6e77de17 // fmul v23.2d, v16.2d, v23.2d
+	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
+	WORD $0x4e60d6b1 // fadd v17.2d, v21.2d, v0.2d
+	WORD $0x4e60d6d0 // fadd v16.2d, v22.2d, v0.2d
+	WORD $0x4e60d6ef // fadd v15.2d, v23.2d, v0.2d
+	WORD $0x4e60d64e // fadd v14.2d, v18.2d, v0.2d
+	WORD $0x4ef1d413 // fsub v19.2d, v0.2d, v17.2d
+	WORD $0x4ef0d414 // fsub v20.2d, v0.2d, v16.2d
+	WORD $0x4eefd418 // fsub v24.2d, v0.2d, v15.2d
+	WORD $0x4eeed419 // fsub v25.2d, v0.2d, v14.2d
 	WORD $0x4e73d6b3 // fadd v19.2d, v21.2d, v19.2d
-	WORD $0x4e77d6d7 // fadd v23.2d, v22.2d, v23.2d
-	WORD $0x4e78d638 // fadd v24.2d, v17.2d, v24.2d
+	WORD $0x4e74d6d4 // fadd v20.2d, v22.2d, v20.2d
+	WORD $0x4e78d6f8 // fadd v24.2d, v23.2d, v24.2d
+	WORD $0x4e79d659 // fadd v25.2d, v18.2d, v25.2d
 
 	// 2^(k-1) 2^r
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V17.D2
+	VDUP R17, V18.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed5 // mov v21.16b, v22.16b
-	WORD $0x4e72ce35 // fmla v21.2d, v17.2d, v18.2d
-	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
-	WORD $0x4e73ce34 // fmla v20.2d, v17.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e77ce39 // fmla v25.2d, v17.2d, v23.2d
-	WORD $0x4e78ce36 // fmla v22.2d, v17.2d, v24.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V17.D2
-	WORD $0x4eb11e3a // mov v26.16b, v17.16b
-	WORD $0x4e72ceba // fmla v26.2d, v21.2d, v18.2d
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
-	WORD $0x4e73ce95 // fmla v21.2d, v20.2d, v19.2d
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e77cf34 // fmla v20.2d, v25.2d, v23.2d
-	WORD $0x4e78ced1 // fmla v17.2d, v22.2d, v24.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73ceba // fmla v26.2d, v21.2d, v19.2d
-	WORD $0x4eb61ed5 // mov v21.16b, v22.16b
-	WORD $0x4e77ce95 // fmla v21.2d, v20.2d, v23.2d
-	WORD $0x4e78ce36 // fmla v22.2d, v17.2d, v24.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V17.D2
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e72cf34 // fmla v20.2d, v25.2d, v18.2d
-	WORD $0x4eb11e39 // mov v25.16b, v17.16b
-	WORD $0x4e73cf59 // fmla v25.2d, v26.2d, v19.2d
-	WORD $0x4eb11e3a // mov v26.16b, v17.16b
-	WORD $0x4e77ceba // fmla v26.2d, v21.2d, v23.2d
-	WORD $0x4e78ced1 // fmla v17.2d, v22.2d, v24.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed5 // mov v21.16b, v22.16b
-	WORD $0x4e72ce95 // fmla v21.2d, v20.2d, v18.2d
-	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
-	WORD $0x4e73cf34 // fmla v20.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e77cf59 // fmla v25.2d, v26.2d, v23.2d
-	WORD $0x4e78ce36 // fmla v22.2d, v17.2d, v24.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V17.D2
-	WORD $0x4eb11e3a // mov v26.16b, v17.16b
-	WORD $0x4e72ceba // fmla v26.2d, v21.2d, v18.2d
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
-	WORD $0x4e73ce95 // fmla v21.2d, v20.2d, v19.2d
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e77cf34 // fmla v20.2d, v25.2d, v23.2d
-	WORD $0x4e78ced1 // fmla v17.2d, v22.2d, v24.2d
+	VDUP R17, V23.D2
+	WORD $0x4eb71ef6 // mov v22.16b, v23.16b
+	WORD $0x4e73ce56 // fmla v22.2d, v18.2d, v19.2d
+	WORD $0x4eb71ef5 // mov v21.16b, v23.16b
+	WORD $0x4e74ce55 // fmla v21.2d, v18.2d, v20.2d
+	WORD $0x4eb71efa // mov v26.16b, v23.16b
+	WORD $0x4e78ce5a // fmla v26.2d, v18.2d, v24.2d
+	WORD $0x4e79ce57 // fmla v23.2d, v18.2d, v25.2d
+	WORD $0x4ea11c32 // mov v18.16b, v1.16b
+	WORD $0x4e73ced2 // fmla v18.2d, v22.2d, v19.2d
 	WORD $0x4ea11c36 // mov v22.16b, v1.16b
-	WORD $0x4e72cf56 // fmla v22.2d, v26.2d, v18.2d
-	WORD $0x4ea11c3a // mov v26.16b, v1.16b
-	WORD $0x4e73ceba // fmla v26.2d, v21.2d, v19.2d
+	WORD $0x4e74ceb6 // fmla v22.2d, v21.2d, v20.2d
 	WORD $0x4ea11c35 // mov v21.16b, v1.16b
-	WORD $0x4e77ce95 // fmla v21.2d, v20.2d, v23.2d
-	WORD $0x4ea11c34 // mov v20.16b, v1.16b
-	WORD $0x4e78ce34 // fmla v20.2d, v17.2d, v24.2d
-	WORD $0x4ea21c51 // mov v17.16b, v2.16b
-	WORD $0x4e72ced1 // fmla v17.2d, v22.2d, v18.2d
+	WORD $0x4e78cf55 // fmla v21.2d, v26.2d, v24.2d
+	WORD $0x4ea11c3a // mov v26.16b, v1.16b
+	WORD $0x4e79cefa // fmla v26.2d, v23.2d, v25.2d
+	WORD $0x4ea21c57 // mov v23.16b, v2.16b
+	WORD $0x4e73ce57 // fmla v23.2d, v18.2d, v19.2d
+	WORD $0x4ea21c52 // mov v18.16b, v2.16b
+	WORD $0x4e74ced2 // fmla v18.2d, v22.2d, v20.2d
 	WORD $0x4ea21c56 // mov v22.16b, v2.16b
-	WORD $0x4e73cf56 // fmla v22.2d, v26.2d, v19.2d
-	WORD $0x4ea21c5a // mov v26.16b, v2.16b
-	WORD $0x4e77ceba // fmla v26.2d, v21.2d, v23.2d
+	WORD $0x4e78ceb6 // fmla v22.2d, v21.2d, v24.2d
 	WORD $0x4ea21c55 // mov v21.16b, v2.16b
-	WORD $0x4e78ce95 // fmla v21.2d, v20.2d, v24.2d
-	WORD $0x4ea31c74 // mov v20.16b, v3.16b
-	WORD $0x4e72ce34 // fmla v20.2d, v17.2d, v18.2d
-	WORD $0x4ea31c71 // mov v17.16b, v3.16b
-	WORD $0x4e73ced1 // fmla v17.2d, v22.2d, v19.2d
-	WORD $0x4ea31c76 // mov v22.16b, v3.16b
-	WORD $0x4e77cf56 // fmla v22.2d, v26.2d, v23.2d
+	WORD $0x4e79cf55 // fmla v21.2d, v26.2d, v25.2d
 	WORD $0x4ea31c7a // mov v26.16b, v3.16b
-	WORD $0x4e78ceba // fmla v26.2d, v21.2d, v24.2d
+	WORD $0x4e73cefa // fmla v26.2d, v23.2d, v19.2d
+	WORD $0x4ea31c77 // mov v23.16b, v3.16b
+	WORD $0x4e74ce57 // fmla v23.2d, v18.2d, v20.2d
+	WORD $0x4ea31c72 // mov v18.16b, v3.16b
+	WORD $0x4e78ced2 // fmla v18.2d, v22.2d, v24.2d
+	WORD $0x4ea31c76 // mov v22.16b, v3.16b
+	WORD $0x4e79ceb6 // fmla v22.2d, v21.2d, v25.2d
 	WORD $0x4ea41c95 // mov v21.16b, v4.16b
-	WORD $0x4e72ce95 // fmla v21.2d, v20.2d, v18.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e73ce32 // fmla v18.2d, v17.2d, v19.2d
-	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4e77ced3 // fmla v19.2d, v22.2d, v23.2d
+	WORD $0x4e73cf55 // fmla v21.2d, v26.2d, v19.2d
+	WORD $0x4ea41c9a // mov v26.16b, v4.16b
+	WORD $0x4e74cefa // fmla v26.2d, v23.2d, v20.2d
 	WORD $0x4ea41c97 // mov v23.16b, v4.16b
-	WORD $0x4e78cf57 // fmla v23.2d, v26.2d, v24.2d
+	WORD $0x4e78ce57 // fmla v23.2d, v18.2d, v24.2d
+	WORD $0x4ea41c92 // mov v18.16b, v4.16b
+	WORD $0x4e79ced2 // fmla v18.2d, v22.2d, v25.2d
+	WORD $0x4ea51cb6 // mov v22.16b, v5.16b
+	WORD $0x4e73ceb6 // fmla v22.2d, v21.2d, v19.2d
+	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
+	WORD $0x4e74cf55 // fmla v21.2d, v26.2d, v20.2d
+	WORD $0x4ea51cba // mov v26.16b, v5.16b
+	WORD $0x4e78cefa // fmla v26.2d, v23.2d, v24.2d
+	WORD $0x4ea51cb7 // mov v23.16b, v5.16b
+	WORD $0x4e79ce57 // fmla v23.2d, v18.2d, v25.2d
+	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
+	WORD $0x4e73ced2 // fmla v18.2d, v22.2d, v19.2d
+	WORD $0x4ea61cd6 // mov v22.16b, v6.16b
+	WORD $0x4e74ceb6 // fmla v22.2d, v21.2d, v20.2d
+	WORD $0x4ea61cd5 // mov v21.16b, v6.16b
+	WORD $0x4e78cf55 // fmla v21.2d, v26.2d, v24.2d
+	WORD $0x4ea61cda // mov v26.16b, v6.16b
+	WORD $0x4e79cefa // fmla v26.2d, v23.2d, v25.2d
+	WORD $0x4ea71cf7 // mov v23.16b, v7.16b
+	WORD $0x4e73ce57 // fmla v23.2d, v18.2d, v19.2d
+	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
+	WORD $0x4e74ced2 // fmla v18.2d, v22.2d, v20.2d
+	WORD $0x4ea71cf6 // mov v22.16b, v7.16b
+	WORD $0x4e78ceb6 // fmla v22.2d, v21.2d, v24.2d
+	WORD $0x4ea71cf5 // mov v21.16b, v7.16b
+	WORD $0x4e79cf55 // fmla v21.2d, v26.2d, v25.2d
+	WORD $0x4ea81d1a // mov v26.16b, v8.16b
+	WORD $0x4e73cefa // fmla v26.2d, v23.2d, v19.2d
+	WORD $0x4ea81d17 // mov v23.16b, v8.16b
+	WORD $0x4e74ce57 // fmla v23.2d, v18.2d, v20.2d
+	WORD $0x4ea81d12 // mov v18.16b, v8.16b
+	WORD $0x4e78ced2 // fmla v18.2d, v22.2d, v24.2d
+	WORD $0x4ea81d16 // mov v22.16b, v8.16b
+	WORD $0x4e79ceb6 // fmla v22.2d, v21.2d, v25.2d
+	WORD $0x4ea91d35 // mov v21.16b, v9.16b
+	WORD $0x4e73cf55 // fmla v21.2d, v26.2d, v19.2d
+	WORD $0x4ea91d33 // mov v19.16b, v9.16b
+	WORD $0x4e74cef3 // fmla v19.2d, v23.2d, v20.2d
+	WORD $0x4ea91d34 // mov v20.16b, v9.16b
+	WORD $0x4e78ce54 // fmla v20.2d, v18.2d, v24.2d
+	WORD $0x4ea91d38 // mov v24.16b, v9.16b
+	WORD $0x4e79ced8 // fmla v24.2d, v22.2d, v25.2d
+	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
 	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
 	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
 	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
-	WORD $0x4ef086b0 // add v16.2d, v21.2d, v16.2d
-	WORD $0x4eef864f // add v15.2d, v18.2d, v15.2d
-	WORD $0x4eee866e // add v14.2d, v19.2d, v14.2d
-	WORD $0x4eed86ed // add v13.2d, v23.2d, v13.2d
+	WORD $0x4ef186b1 // add v17.2d, v21.2d, v17.2d
+	WORD $0x4ef08670 // add v16.2d, v19.2d, v16.2d
+	WORD $0x4eef868f // add v15.2d, v20.2d, v15.2d
+	WORD $0x4eee870e // add v14.2d, v24.2d, v14.2d
 	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
-	VDUP R17, V23.D2
-	WORD $0x6e70def0 // fmul v16.2d, v23.2d, v16.2d
-	WORD $0x6e6fdeef // fmul v15.2d, v23.2d, v15.2d
-	WORD $0x6e6edeee // fmul v14.2d, v23.2d, v14.2d
-	WORD $0x6e6ddeed // fmul v13.2d, v23.2d, v13.2d
+	VDUP R17, V24.D2
+	WORD $0x6e71df11 // fmul v17.2d, v24.2d, v17.2d
+	WORD $0x6e70df10 // fmul v16.2d, v24.2d, v16.2d
+	WORD $0x6e6fdf0f // fmul v15.2d, v24.2d, v15.2d
+	WORD $0x6e6edf0e // fmul v14.2d, v24.2d, v14.2d
 	MOVD $0xc02d000000000000, R17 // xc02d000000000000
-	VDUP R17, V23.D2
-	WORD $0x6ee9e6ff // fcmgt v31.2d, v23.2d, v9.2d
-	WORD $0x6e691eff // bsl v31.16b, v23.16b, v9.16b
+	VDUP R17, V24.D2
+	WORD $0x6eeae71f // fcmgt v31.2d, v24.2d, v10.2d
+	WORD $0x6e6a1f1f // bsl v31.16b, v24.16b, v10.16b
+	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
+	WORD $0x6eebe71f // fcmgt v31.2d, v24.2d, v11.2d
+	WORD $0x6e6b1f1f // bsl v31.16b, v24.16b, v11.16b
 	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6eeae6ff // fcmgt v31.2d, v23.2d, v10.2d
-	WORD $0x6e6a1eff // bsl v31.16b, v23.16b, v10.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6eebe6ff // fcmgt v31.2d, v23.2d, v11.2d
-	WORD $0x6e6b1eff // bsl v31.16b, v23.16b, v11.16b
+	WORD $0x6eece71f // fcmgt v31.2d, v24.2d, v12.2d
+	WORD $0x6e6c1f1f // bsl v31.16b, v24.16b, v12.16b
 	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	WORD $0x6eece6ff // fcmgt v31.2d, v23.2d, v12.2d
-	WORD $0x6e6c1eff // bsl v31.16b, v23.16b, v12.16b
-	WORD $0x4ebf1ff7 // mov v23.16b, v31.16b
+	WORD $0x6eede71f // fcmgt v31.2d, v24.2d, v13.2d
+	WORD $0x6e6d1f1f // bsl v31.16b, v24.16b, v13.16b
+	WORD $0x4ebf1ff8 // mov v24.16b, v31.16b
 	MOVD $0x402d000000000000, R17 // x402d000000000000
-	VDUP R17, V24.D2
-	WORD $0x6ef8e67f // fcmgt v31.2d, v19.2d, v24.2d
-	WORD $0x6e731f1f // bsl v31.16b, v24.16b, v19.16b
+	VDUP R17, V25.D2
+	WORD $0x6ef9e69f // fcmgt v31.2d, v20.2d, v25.2d
+	WORD $0x6e741f3f // bsl v31.16b, v25.16b, v20.16b
+	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
+	WORD $0x6ef9e67f // fcmgt v31.2d, v19.2d, v25.2d
+	WORD $0x6e731f3f // bsl v31.16b, v25.16b, v19.16b
 	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ef8e65f // fcmgt v31.2d, v18.2d, v24.2d
-	WORD $0x6e721f1f // bsl v31.16b, v24.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ef8e6bf // fcmgt v31.2d, v21.2d, v24.2d
-	WORD $0x6e751f1f // bsl v31.16b, v24.16b, v21.16b
+	WORD $0x6ef9e6bf // fcmgt v31.2d, v21.2d, v25.2d
+	WORD $0x6e751f3f // bsl v31.16b, v25.16b, v21.16b
 	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	WORD $0x6ef8e6ff // fcmgt v31.2d, v23.2d, v24.2d
-	WORD $0x6e771f1f // bsl v31.16b, v24.16b, v23.16b
-	WORD $0x4ebf1ff7 // mov v23.16b, v31.16b
+	WORD $0x6ef9e71f // fcmgt v31.2d, v24.2d, v25.2d
+	WORD $0x6e781f3f // bsl v31.16b, v25.16b, v24.16b
+	WORD $0x4ebf1ff8 // mov v24.16b, v31.16b
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V24.D2
-	WORD $0x6ee9e709 // fcmgt v9.2d, v24.2d, v9.2d
-	WORD $0x6eeae70a // fcmgt v10.2d, v24.2d, v10.2d
-	WORD $0x6eebe70b // fcmgt v11.2d, v24.2d, v11.2d
-	WORD $0x6eece70c // fcmgt v12.2d, v24.2d, v12.2d
-	WORD $0x4ef0d498 // fsub v24.2d, v4.2d, v16.2d
-	WORD $0x4eefd49a // fsub v26.2d, v4.2d, v15.2d
-	WORD $0x4eeed496 // fsub v22.2d, v4.2d, v14.2d
-	WORD $0x4eedd491 // fsub v17.2d, v4.2d, v13.2d
-	WORD $0x6ea91e18 // bit v24.16b, v16.16b, v9.16b
-	WORD $0x6eaa1dfa // bit v26.16b, v15.16b, v10.16b
-	WORD $0x6eab1dd6 // bit v22.16b, v14.16b, v11.16b
-	WORD $0x6eac1db1 // bit v17.16b, v13.16b, v12.16b
+	VDUP R17, V25.D2
+	WORD $0x6eeae72a // fcmgt v10.2d, v25.2d, v10.2d
+	WORD $0x6eebe72b // fcmgt v11.2d, v25.2d, v11.2d
+	WORD $0x6eece72c // fcmgt v12.2d, v25.2d, v12.2d
+	WORD $0x6eede72d // fcmgt v13.2d, v25.2d, v13.2d
+	WORD $0x4ef1d539 // fsub v25.2d, v9.2d, v17.2d
+	WORD $0x4ef0d536 // fsub v22.2d, v9.2d, v16.2d
+	WORD $0x4eefd532 // fsub v18.2d, v9.2d, v15.2d
+	WORD $0x4eeed537 // fsub v23.2d, v9.2d, v14.2d
+	WORD $0x6eaa1e39 // bit v25.16b, v17.16b, v10.16b
+	WORD $0x6eab1e16 // bit v22.16b, v16.16b, v11.16b
+	WORD $0x6eac1df2 // bit v18.16b, v15.16b, v12.16b
+	WORD $0x6ead1dd7 // bit v23.16b, v14.16b, v13.16b
 
 	// -x x/2 log2 e = k + r
+	WORD $0x6e74de8e // fmul v14.2d, v20.2d, v20.2d
 	WORD $0x6e73de6d // fmul v13.2d, v19.2d, v19.2d
-	WORD $0x6e72de4c // fmul v12.2d, v18.2d, v18.2d
-	WORD $0x6e75deae // fmul v14.2d, v21.2d, v21.2d
-	WORD $0x6e77deeb // fmul v11.2d, v23.2d, v23.2d
+	WORD $0x6e75deaf // fmul v15.2d, v21.2d, v21.2d
+	WORD $0x6e78df0c // fmul v12.2d, v24.2d, v24.2d
 	MOVD $0xbfe71547652b82fe, R17 // xbfe71547652b82fe
-	VDUP R17, V15.D2
-	WORD $0x6e6fddad // fmul v13.2d, v13.2d, v15.2d
-	WORD $0x6e6fdd8c // fmul v12.2d, v12.2d, v15.2d
-	WORD $0x6e6fddce // fmul v14.2d, v14.2d, v15.2d
-	WORD $0x6e6fdd6b // fmul v11.2d, v11.2d, v15.2d
-	WORD $0x4e60d5af // fadd v15.2d, v13.2d, v0.2d
-	WORD $0x4e60d58a // fadd v10.2d, v12.2d, v0.2d
+	VDUP R17, V16.D2
+	WORD $0x6e70ddce // fmul v14.2d, v14.2d, v16.2d
+	WORD $0x6e70ddad // fmul v13.2d, v13.2d, v16.2d
+	WORD $0x6e70ddef // fmul v15.2d, v15.2d, v16.2d
+	WORD $0x6e70dd8c // fmul v12.2d, v12.2d, v16.2d
 	WORD $0x4e60d5d0 // fadd v16.2d, v14.2d, v0.2d
-	WORD $0x4e60d569 // fadd v9.2d, v11.2d, v0.2d
-	WORD $0x4eefd414 // fsub v20.2d, v0.2d, v15.2d
-	WORD $0x4eead419 // fsub v25.2d, v0.2d, v10.2d
-	WORD $0x4ef0d41b // fsub v27.2d, v0.2d, v16.2d
-	WORD $0x4ee9d41c // fsub v28.2d, v0.2d, v9.2d
-	WORD $0x4e74d5b4 // fadd v20.2d, v13.2d, v20.2d
-	WORD $0x4e79d599 // fadd v25.2d, v12.2d, v25.2d
-	WORD $0x4e7bd5db // fadd v27.2d, v14.2d, v27.2d
-	WORD $0x4e7cd57c // fadd v28.2d, v11.2d, v28.2d
+	WORD $0x4e60d5ab // fadd v11.2d, v13.2d, v0.2d
+	WORD $0x4e60d5f1 // fadd v17.2d, v15.2d, v0.2d
+	WORD $0x4e60d58a // fadd v10.2d, v12.2d, v0.2d
+	WORD $0x4ef0d41a // fsub v26.2d, v0.2d, v16.2d
+	WORD $0x4eebd41b // fsub v27.2d, v0.2d, v11.2d
+	WORD $0x4ef1d41c // fsub v28.2d, v0.2d, v17.2d
+	WORD $0x4eead41d // fsub v29.2d, v0.2d, v10.2d
+	WORD $0x4e7ad5da // fadd v26.2d, v14.2d, v26.2d
+	WORD $0x4e7bd5bb // fadd v27.2d, v13.2d, v27.2d
+	WORD $0x4e7cd5fc // fadd v28.2d, v15.2d, v28.2d
+	WORD $0x4e7dd59d // fadd v29.2d, v12.2d, v29.2d
 
 	// Phi(x) + x 2^k 2^r/sqrt(2 pi)
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V11.D2
+	VDUP R17, V12.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V14.D2
-	WORD $0x4eae1dcc // mov v12.16b, v14.16b
-	WORD $0x4e74cd6c // fmla v12.2d, v11.2d, v20.2d
-	WORD $0x4eae1dcd // mov v13.16b, v14.16b
-	WORD $0x4e79cd6d // fmla v13.2d, v11.2d, v25.2d
-	WORD $0x4eae1ddd // mov v29.16b, v14.16b
-	WORD $0x4e7bcd7d // fmla v29.2d, v11.2d, v27.2d
-	WORD $0x4e7ccd6e // fmla v14.2d, v11.2d, v28.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V11.D2
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
-	WORD $0x4e74cd9e // fmla v30.2d, v12.2d, v20.2d
-	WORD $0x4eab1d6c // mov v12.16b, v11.16b
-	WORD $0x4e79cdac // fmla v12.2d, v13.2d, v25.2d
-	WORD $0x4eab1d6d // mov v13.16b, v11.16b
-	WORD $0x4e7bcfad // fmla v13.2d, v29.2d, v27.2d
-	WORD $0x4e7ccdcb // fmla v11.2d, v14.2d, v28.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V14.D2
-	WORD $0x4eae1ddd // mov v29.16b, v14.16b
-	WORD $0x4e74cfdd // fmla v29.2d, v30.2d, v20.2d
-	WORD $0x4eae1dde // mov v30.16b, v14.16b
-	WORD $0x4e79cd9e // fmla v30.2d, v12.2d, v25.2d
-	WORD $0x4eae1dcc // mov v12.16b, v14.16b
-	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
-	WORD $0x4e7ccd6e // fmla v14.2d, v11.2d, v28.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6d // mov v13.16b, v11.16b
-	WORD $0x4e74cfad // fmla v13.2d, v29.2d, v20.2d
-	WORD $0x4eab1d7d // mov v29.16b, v11.16b
-	WORD $0x4e79cfdd // fmla v29.2d, v30.2d, v25.2d
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
-	WORD $0x4e7bcd9e // fmla v30.2d, v12.2d, v27.2d
-	WORD $0x4e7ccdcb // fmla v11.2d, v14.2d, v28.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V14.D2
-	WORD $0x4eae1dcc // mov v12.16b, v14.16b
-	WORD $0x4e74cdac // fmla v12.2d, v13.2d, v20.2d
-	WORD $0x4eae1dcd // mov v13.16b, v14.16b
-	WORD $0x4e79cfad // fmla v13.2d, v29.2d, v25.2d
-	WORD $0x4eae1ddd // mov v29.16b, v14.16b
-	WORD $0x4e7bcfdd // fmla v29.2d, v30.2d, v27.2d
-	WORD $0x4e7ccd6e // fmla v14.2d, v11.2d, v28.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V11.D2
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
-	WORD $0x4e74cd9e // fmla v30.2d, v12.2d, v20.2d
-	WORD $0x4eab1d6c // mov v12.16b, v11.16b
-	WORD $0x4e79cdac // fmla v12.2d, v13.2d, v25.2d
-	WORD $0x4eab1d6d // mov v13.16b, v11.16b
-	WORD $0x4e7bcfad // fmla v13.2d, v29.2d, v27.2d
-	WORD $0x4e7ccdcb // fmla v11.2d, v14.2d, v28.2d
-	WORD $0x4ea11c2e // mov v14.16b, v1.16b
-	WORD $0x4e74cfce // fmla v14.2d, v30.2d, v20.2d
-	WORD $0x4ea11c3e // mov v30.16b, v1.16b
-	WORD $0x4e79cd9e // fmla v30.2d, v12.2d, v25.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1ded // mov v13.16b, v15.16b
+	WORD $0x4e7acd8d // fmla v13.2d, v12.2d, v26.2d
+	WORD $0x4eaf1dee // mov v14.16b, v15.16b
+	WORD $0x4e7bcd8e // fmla v14.2d, v12.2d, v27.2d
+	WORD $0x4eaf1dfe // mov v30.16b, v15.16b
+	WORD $0x4e7ccd9e // fmla v30.2d, v12.2d, v28.2d
+	WORD $0x4e7dcd8f // fmla v15.2d, v12.2d, v29.2d
 	WORD $0x4ea11c2c // mov v12.16b, v1.16b
-	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
+	WORD $0x4e7acdac // fmla v12.2d, v13.2d, v26.2d
 	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4e7ccd6d // fmla v13.2d, v11.2d, v28.2d
-	WORD $0x4ea21c4b // mov v11.16b, v2.16b
-	WORD $0x4e74cdcb // fmla v11.2d, v14.2d, v20.2d
-	WORD $0x4ea21c4e // mov v14.16b, v2.16b
-	WORD $0x4e79cfce // fmla v14.2d, v30.2d, v25.2d
-	WORD $0x4ea21c5e // mov v30.16b, v2.16b
-	WORD $0x4e7bcd9e // fmla v30.2d, v12.2d, v27.2d
+	WORD $0x4e7bcdcd // fmla v13.2d, v14.2d, v27.2d
+	WORD $0x4ea11c2e // mov v14.16b, v1.16b
+	WORD $0x4e7ccfce // fmla v14.2d, v30.2d, v28.2d
+	WORD $0x4ea11c3e // mov v30.16b, v1.16b
+	WORD $0x4e7dcdfe // fmla v30.2d, v15.2d, v29.2d
+	WORD $0x4ea21c4f // mov v15.16b, v2.16b
+	WORD $0x4e7acd8f // fmla v15.2d, v12.2d, v26.2d
 	WORD $0x4ea21c4c // mov v12.16b, v2.16b
+	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
+	WORD $0x4ea21c4d // mov v13.16b, v2.16b
+	WORD $0x4e7ccdcd // fmla v13.2d, v14.2d, v28.2d
+	WORD $0x4ea21c4e // mov v14.16b, v2.16b
+	WORD $0x4e7dcfce // fmla v14.2d, v30.2d, v29.2d
+	WORD $0x4ea31c7e // mov v30.16b, v3.16b
+	WORD $0x4e7acdfe // fmla v30.2d, v15.2d, v26.2d
+	WORD $0x4ea31c6f // mov v15.16b, v3.16b
+	WORD $0x4e7bcd8f // fmla v15.2d, v12.2d, v27.2d
+	WORD $0x4ea31c6c // mov v12.16b, v3.16b
 	WORD $0x4e7ccdac // fmla v12.2d, v13.2d, v28.2d
 	WORD $0x4ea31c6d // mov v13.16b, v3.16b
-	WORD $0x4e74cd6d // fmla v13.2d, v11.2d, v20.2d
-	WORD $0x4ea31c6b // mov v11.16b, v3.16b
-	WORD $0x4e79cdcb // fmla v11.2d, v14.2d, v25.2d
-	WORD $0x4ea31c6e // mov v14.16b, v3.16b
-	WORD $0x4e7bcfce // fmla v14.2d, v30.2d, v27.2d
-	WORD $0x4ea31c7e // mov v30.16b, v3.16b
-	WORD $0x4e7ccd9e // fmla v30.2d, v12.2d, v28.2d
+	WORD $0x4e7dcdcd // fmla v13.2d, v14.2d, v29.2d
+	WORD $0x4ea41c8e // mov v14.16b, v4.16b
+	WORD $0x4e7acfce // fmla v14.2d, v30.2d, v26.2d
+	WORD $0x4ea41c9e // mov v30.16b, v4.16b
+	WORD $0x4e7bcdfe // fmla v30.2d, v15.2d, v27.2d
+	WORD $0x4ea41c8f // mov v15.16b, v4.16b
+	WORD $0x4e7ccd8f // fmla v15.2d, v12.2d, v28.2d
 	WORD $0x4ea41c8c // mov v12.16b, v4.16b
-	WORD $0x4e74cdac // fmla v12.2d, v13.2d, v20.2d
-	WORD $0x4ea41c94 // mov v20.16b, v4.16b
-	WORD $0x4e79cd74 // fmla v20.2d, v11.2d, v25.2d
-	WORD $0x4ea41c99 // mov v25.16b, v4.16b
-	WORD $0x4e7bcdd9 // fmla v25.2d, v14.2d, v27.2d
-	WORD $0x4ea41c9b // mov v27.16b, v4.16b
-	WORD $0x4e7ccfdb // fmla v27.2d, v30.2d, v28.2d
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
+	WORD $0x4e7dcdac // fmla v12.2d, v13.2d, v29.2d
+	WORD $0x4ea51cad // mov v13.16b, v5.16b
+	WORD $0x4e7acdcd // fmla v13.2d, v14.2d, v26.2d
+	WORD $0x4ea51cae // mov v14.16b, v5.16b
+	WORD $0x4e7bcfce // fmla v14.2d, v30.2d, v27.2d
+	WORD $0x4ea51cbe // mov v30.16b, v5.16b
+	WORD $0x4e7ccdfe // fmla v30.2d, v15.2d, v28.2d
+	WORD $0x4ea51caf // mov v15.16b, v5.16b
+	WORD $0x4e7dcd8f // fmla v15.2d, v12.2d, v29.2d
+	WORD $0x4ea61ccc // mov v12.16b, v6.16b
+	WORD $0x4e7acdac // fmla v12.2d, v13.2d, v26.2d
+	WORD $0x4ea61ccd // mov v13.16b, v6.16b
+	WORD $0x4e7bcdcd // fmla v13.2d, v14.2d, v27.2d
+	WORD $0x4ea61cce // mov v14.16b, v6.16b
+	WORD $0x4e7ccfce // fmla v14.2d, v30.2d, v28.2d
+	WORD $0x4ea61cde // mov v30.16b, v6.16b
+	WORD $0x4e7dcdfe // fmla v30.2d, v15.2d, v29.2d
+	WORD $0x4ea71cef // mov v15.16b, v7.16b
+	WORD $0x4e7acd8f // fmla v15.2d, v12.2d, v26.2d
+	WORD $0x4ea71cec // mov v12.16b, v7.16b
+	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
+	WORD $0x4ea71ced // mov v13.16b, v7.16b
+	WORD $0x4e7ccdcd // fmla v13.2d, v14.2d, v28.2d
+	WORD $0x4ea71cee // mov v14.16b, v7.16b
+	WORD $0x4e7dcfce // fmla v14.2d, v30.2d, v29.2d
+	WORD $0x4ea81d1e // mov v30.16b, v8.16b
+	WORD $0x4e7acdfe // fmla v30.2d, v15.2d, v26.2d
+	WORD $0x4ea81d0f // mov v15.16b, v8.16b
+	WORD $0x4e7bcd8f // fmla v15.2d, v12.2d, v27.2d
+	WORD $0x4ea81d0c // mov v12.16b, v8.16b
+	WORD $0x4e7ccdac // fmla v12.2d, v13.2d, v28.2d
+	WORD $0x4ea81d0d // mov v13.16b, v8.16b
+	WORD $0x4e7dcdcd // fmla v13.2d, v14.2d, v29.2d
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e7acfce // fmla v14.2d, v30.2d, v26.2d
+	WORD $0x4ea91d3a // mov v26.16b, v9.16b
+	WORD $0x4e7bcdfa // fmla v26.2d, v15.2d, v27.2d
+	WORD $0x4ea91d3b // mov v27.16b, v9.16b
+	WORD $0x4e7ccd9b // fmla v27.2d, v12.2d, v28.2d
+	WORD $0x4ea91d3c // mov v28.16b, v9.16b
+	WORD $0x4e7dcdbc // fmla v28.2d, v13.2d, v29.2d
 	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
-	WORD $0x4eef858f // add v15.2d, v12.2d, v15.2d
-	WORD $0x4eea868a // add v10.2d, v20.2d, v10.2d
-	WORD $0x4ef08730 // add v16.2d, v25.2d, v16.2d
-	WORD $0x4ee98769 // add v9.2d, v27.2d, v9.2d
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
+	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
+	WORD $0x4ef085d0 // add v16.2d, v14.2d, v16.2d
+	WORD $0x4eeb874b // add v11.2d, v26.2d, v11.2d
+	WORD $0x4ef18771 // add v17.2d, v27.2d, v17.2d
+	WORD $0x4eea878a // add v10.2d, v28.2d, v10.2d
 	MOVD $0x3fd9884533d43651, R17 // x3fd9884533d43651
-	VDUP R17, V27.D2
-	WORD $0x6e7bde73 // fmul v19.2d, v19.2d, v27.2d
-	WORD $0x6e7bde52 // fmul v18.2d, v18.2d, v27.2d
-	WORD $0x6e7bdeb5 // fmul v21.2d, v21.2d, v27.2d
-	WORD $0x6e7bdef7 // fmul v23.2d, v23.2d, v27.2d
-	WORD $0x4e6fce78 // fmla v24.2d, v19.2d, v15.2d
-	WORD $0x4e6ace5a // fmla v26.2d, v18.2d, v10.2d
-	WORD $0x4e70ceb6 // fmla v22.2d, v21.2d, v16.2d
-	WORD $0x4e69cef1 // fmla v17.2d, v23.2d, v9.2d
-	WORD $0x6e78dcb8 // fmul v24.2d, v5.2d, v24.2d
-	WORD $0x6e7adcda // fmul v26.2d, v6.2d, v26.2d
-	WORD $0x6e76dcf6 // fmul v22.2d, v7.2d, v22.2d
-	WORD $0x6e71dd11 // fmul v17.2d, v8.2d, v17.2d
-	WORD $0x0e616b1f // fcvtn v31.2s, v24.2d
+	VDUP R17, V28.D2
+	WORD $0x6e7cde94 // fmul v20.2d, v20.2d, v28.2d
+	WORD $0x6e7cde73 // fmul v19.2d, v19.2d, v28.2d
+	WORD $0x6e7cdeb5 // fmul v21.2d, v21.2d, v28.2d
+	WORD $0x6e7cdf18 // fmul v24.2d, v24.2d, v28.2d
+	WORD $0x4e70ce99 // fmla v25.2d, v20.2d, v16.2d
+	WORD $0x4e6bce76 // fmla v22.2d, v19.2d, v11.2d
+	WORD $0x4e71ceb2 // fmla v18.2d, v21.2d, v17.2d
+	WORD $0x4e6acf17 // fmla v23.2d, v24.2d, v10.2d
+	FMOVD (R1), F10
+	WORD $0x0e61794a // fcvtl v10.2d, v10.2s
+	FMOVD 8(R1), F24
+	WORD $0x0e617b18 // fcvtl v24.2d, v24.2s
+	FMOVD 16(R1), F17
+	WORD $0x0e617a31 // fcvtl v17.2d, v17.2s
+	FMOVD 24(R1), F21
+	WORD $0x0e617ab5 // fcvtl v21.2d, v21.2s
+	WORD $0x6e79dd59 // fmul v25.2d, v10.2d, v25.2d
+	WORD $0x6e76df16 // fmul v22.2d, v24.2d, v22.2d
+	WORD $0x6e72de32 // fmul v18.2d, v17.2d, v18.2d
+	WORD $0x6e77deb7 // fmul v23.2d, v21.2d, v23.2d
+	WORD $0x0e616b3f // fcvtn v31.2s, v25.2d
 	FMOVD F31, (R0)
-	WORD $0x0e616b5f // fcvtn v31.2s, v26.2d
-	FMOVD F31, 8(R0)
 	WORD $0x0e616adf // fcvtn v31.2s, v22.2d
+	FMOVD F31, 8(R0)
+	WORD $0x0e616a5f // fcvtn v31.2s, v18.2d
 	FMOVD F31, 16(R0)
-	WORD $0x0e616a3f // fcvtn v31.2s, v17.2d
+	WORD $0x0e616aff // fcvtn v31.2s, v23.2d
 	FMOVD F31, 24(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
@@ -598,193 +598,183 @@ single:
 	BLT tail
 
 one:
-	FMOVD (R1), F5
-	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
-	FMOVD (R2), F6
-	WORD $0x0e6178c6 // fcvtl v6.2d, v6.2s
+	FMOVD (R2), F10
+	WORD $0x0e61794a // fcvtl v10.2d, v10.2s
 
 	// a p(a) = k + r
-	WORD $0x4ee0f8c7 // fabs v7.2d, v6.2d
+	WORD $0x4ee0f94b // fabs v11.2d, v10.2d
 	MOVD $0x402d000000000000, R17 // x402d000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
-	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	MOVD $0xbada78e33bd023c4, R17 // xbada78e33bd023c4
-	VDUP R17, V8.D2
+	VDUP R17, V12.D2
 	MOVD $0x3b5451836fd16d1d, R17 // x3b5451836fd16d1d
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbbbd7d642d2e1215, R17 // xbbbd7d642d2e1215
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3c1ae9c091d22a0b, R17 // x3c1ae9c091d22a0b
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbc71543db445d1e0, R17 // xbc71543db445d1e0
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3cc0bf085abb30df, R17 // x3cc0bf085abb30df
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbd09383cf97d21f8, R17 // xbd09383cf97d21f8
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3d4e55183b614a6a, R17 // x3d4e55183b614a6a
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbd8d9f43622d07bb, R17 // xbd8d9f43622d07bb
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3dc7bfc85bdabf80, R17 // x3dc7bfc85bdabf80
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbdff78bdc829f11c, R17 // xbdff78bdc829f11c
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3e3147598b9d1849, R17 // x3e3147598b9d1849
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbe5f6175d4cb9cea, R17 // xbe5f6175d4cb9cea
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3e875d03ac612e4d, R17 // x3e875d03ac612e4d
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbeabede760d38e58, R17 // xbeabede760d38e58
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3ec9798885856f31, R17 // x3ec9798885856f31
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbede49872082d248, R17 // xbede49872082d248
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3ec19a0397ea40ac, R17 // x3ec19a0397ea40ac
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0x3f1275ce83fd1bdf, R17 // x3f1275ce83fd1bdf
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0xbf33ca41b1499827, R17 // xbf33ca41b1499827
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0x3f0ac8f9dd69bf1b, R17 // x3f0ac8f9dd69bf1b
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3f7c432e36074661, R17 // x3f7c432e36074661
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbfaad6fa4e9a4fab, R17 // xbfaad6fa4e9a4fab
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0xbfdd63ed59a11936, R17 // xbfdd63ed59a11936
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbff26aec22072345, R17 // xbff26aec22072345
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
-	WORD $0x4e60d507 // fadd v7.2d, v8.2d, v0.2d
-	WORD $0x4ee7d409 // fsub v9.2d, v0.2d, v7.2d
-	WORD $0x4e69d509 // fadd v9.2d, v8.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	WORD $0x4e60d58b // fadd v11.2d, v12.2d, v0.2d
+	WORD $0x4eebd40d // fsub v13.2d, v0.2d, v11.2d
+	WORD $0x4e6dd58d // fadd v13.2d, v12.2d, v13.2d
 
 	// 2^(k-1) 2^r
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V8.D2
+	VDUP R17, V12.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V10.D2
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V8.D2
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V10.D2
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V8.D2
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V10.D2
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V8.D2
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	WORD $0x4ea21c48 // mov v8.16b, v2.16b
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	WORD $0x4ea31c6a // mov v10.16b, v3.16b
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	WORD $0x4ea41c88 // mov v8.16b, v4.16b
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
-	WORD $0x4ee78507 // add v7.2d, v8.2d, v7.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
+	WORD $0x4ea11c2c // mov v12.16b, v1.16b
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4ea21c4e // mov v14.16b, v2.16b
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
+	WORD $0x4ea31c6c // mov v12.16b, v3.16b
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4ea41c8e // mov v14.16b, v4.16b
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
+	WORD $0x4ea51cac // mov v12.16b, v5.16b
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4ea61cce // mov v14.16b, v6.16b
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
+	WORD $0x4ea71cec // mov v12.16b, v7.16b
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4ea81d0e // mov v14.16b, v8.16b
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4eeb858b // add v11.2d, v12.2d, v11.2d
 	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
-	VDUP R17, V8.D2
-	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x6e6bdd8b // fmul v11.2d, v12.2d, v11.2d
 	MOVD $0xc02d000000000000, R17 // xc02d000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee6e51f // fcmgt v31.2d, v8.2d, v6.2d
-	WORD $0x6e661d1f // bsl v31.16b, v8.16b, v6.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eeae59f // fcmgt v31.2d, v12.2d, v10.2d
+	WORD $0x6e6a1d9f // bsl v31.16b, v12.16b, v10.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	MOVD $0x402d000000000000, R17 // x402d000000000000
-	VDUP R17, V9.D2
-	WORD $0x6ee9e51f // fcmgt v31.2d, v8.2d, v9.2d
-	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	VDUP R17, V13.D2
+	WORD $0x6eede59f // fcmgt v31.2d, v12.2d, v13.2d
+	WORD $0x6e6c1dbf // bsl v31.16b, v13.16b, v12.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V9.D2
-	WORD $0x6ee6e526 // fcmgt v6.2d, v9.2d, v6.2d
-	WORD $0x4ee7d489 // fsub v9.2d, v4.2d, v7.2d
-	WORD $0x6ea61ce9 // bit v9.16b, v7.16b, v6.16b
+	VDUP R17, V13.D2
+	WORD $0x6eeae5aa // fcmgt v10.2d, v13.2d, v10.2d
+	WORD $0x4eebd52d // fsub v13.2d, v9.2d, v11.2d
+	WORD $0x6eaa1d6d // bit v13.16b, v11.16b, v10.16b
 
 	// -x x/2 log2 e = k + r
-	WORD $0x6e68dd07 // fmul v7.2d, v8.2d, v8.2d
+	WORD $0x6e6cdd8b // fmul v11.2d, v12.2d, v12.2d
 	MOVD $0xbfe71547652b82fe, R17 // xbfe71547652b82fe
-	VDUP R17, V6.D2
-	WORD $0x6e66dce7 // fmul v7.2d, v7.2d, v6.2d
-	WORD $0x4e60d4e6 // fadd v6.2d, v7.2d, v0.2d
-	WORD $0x4ee6d40a // fsub v10.2d, v0.2d, v6.2d
-	WORD $0x4e6ad4ea // fadd v10.2d, v7.2d, v10.2d
+	VDUP R17, V10.D2
+	WORD $0x6e6add6b // fmul v11.2d, v11.2d, v10.2d
+	WORD $0x4e60d56a // fadd v10.2d, v11.2d, v0.2d
+	WORD $0x4eead40e // fsub v14.2d, v0.2d, v10.2d
+	WORD $0x4e6ed56e // fadd v14.2d, v11.2d, v14.2d
 
 	// Phi(x) + x 2^k 2^r/sqrt(2 pi)
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V7.D2
+	VDUP R17, V11.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V11.D2
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V7.D2
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V11.D2
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V7.D2
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V11.D2
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V7.D2
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
+	VDUP R17, V15.D2
+	WORD $0x4e6ecd6f // fmla v15.2d, v11.2d, v14.2d
 	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	WORD $0x4ea21c47 // mov v7.16b, v2.16b
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
+	WORD $0x4e6ecdeb // fmla v11.2d, v15.2d, v14.2d
+	WORD $0x4ea21c4f // mov v15.16b, v2.16b
+	WORD $0x4e6ecd6f // fmla v15.2d, v11.2d, v14.2d
 	WORD $0x4ea31c6b // mov v11.16b, v3.16b
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
-	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
-	WORD $0x4ee684e6 // add v6.2d, v7.2d, v6.2d
+	WORD $0x4e6ecdeb // fmla v11.2d, v15.2d, v14.2d
+	WORD $0x4ea41c8f // mov v15.16b, v4.16b
+	WORD $0x4e6ecd6f // fmla v15.2d, v11.2d, v14.2d
+	WORD $0x4ea51cab // mov v11.16b, v5.16b
+	WORD $0x4e6ecdeb // fmla v11.2d, v15.2d, v14.2d
+	WORD $0x4ea61ccf // mov v15.16b, v6.16b
+	WORD $0x4e6ecd6f // fmla v15.2d, v11.2d, v14.2d
+	WORD $0x4ea71ceb // mov v11.16b, v7.16b
+	WORD $0x4e6ecdeb // fmla v11.2d, v15.2d, v14.2d
+	WORD $0x4ea81d0f // mov v15.16b, v8.16b
+	WORD $0x4e6ecd6f // fmla v15.2d, v11.2d, v14.2d
+	WORD $0x4ea91d2b // mov v11.16b, v9.16b
+	WORD $0x4e6ecdeb // fmla v11.2d, v15.2d, v14.2d
+	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
+	WORD $0x4eea856a // add v10.2d, v11.2d, v10.2d
 	MOVD $0x3fd9884533d43651, R17 // x3fd9884533d43651
-	VDUP R17, V7.D2
-	WORD $0x6e67dd08 // fmul v8.2d, v8.2d, v7.2d
-	WORD $0x4e66cd09 // fmla v9.2d, v8.2d, v6.2d
-	WORD $0x6e69dca9 // fmul v9.2d, v5.2d, v9.2d
-	WORD $0x0e61693f // fcvtn v31.2s, v9.2d
+	VDUP R17, V11.D2
+	WORD $0x6e6bdd8c // fmul v12.2d, v12.2d, v11.2d
+	WORD $0x4e6acd8d // fmla v13.2d, v12.2d, v10.2d
+	FMOVD (R1), F10
+	WORD $0x0e61794a // fcvtl v10.2d, v10.2s
+	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
+	WORD $0x0e6169bf // fcvtn v31.2s, v13.2d
 	FMOVD F31, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
@@ -796,193 +786,183 @@ one:
 tail:
 	CBZ R3, done
 	TBZ $0, R3, skip
-	FMOVS (R1), F5
-	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
-	FMOVS (R2), F6
-	WORD $0x0e6178c6 // fcvtl v6.2d, v6.2s
+	FMOVS (R2), F10
+	WORD $0x0e61794a // fcvtl v10.2d, v10.2s
 
 	// a p(a) = k + r
-	WORD $0x4ee0f8c7 // fabs v7.2d, v6.2d
+	WORD $0x4ee0f94b // fabs v11.2d, v10.2d
 	MOVD $0x402d000000000000, R17 // x402d000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
-	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	MOVD $0xbada78e33bd023c4, R17 // xbada78e33bd023c4
-	VDUP R17, V8.D2
+	VDUP R17, V12.D2
 	MOVD $0x3b5451836fd16d1d, R17 // x3b5451836fd16d1d
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbbbd7d642d2e1215, R17 // xbbbd7d642d2e1215
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3c1ae9c091d22a0b, R17 // x3c1ae9c091d22a0b
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbc71543db445d1e0, R17 // xbc71543db445d1e0
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3cc0bf085abb30df, R17 // x3cc0bf085abb30df
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbd09383cf97d21f8, R17 // xbd09383cf97d21f8
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3d4e55183b614a6a, R17 // x3d4e55183b614a6a
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbd8d9f43622d07bb, R17 // xbd8d9f43622d07bb
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3dc7bfc85bdabf80, R17 // x3dc7bfc85bdabf80
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbdff78bdc829f11c, R17 // xbdff78bdc829f11c
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3e3147598b9d1849, R17 // x3e3147598b9d1849
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbe5f6175d4cb9cea, R17 // xbe5f6175d4cb9cea
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3e875d03ac612e4d, R17 // x3e875d03ac612e4d
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbeabede760d38e58, R17 // xbeabede760d38e58
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3ec9798885856f31, R17 // x3ec9798885856f31
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbede49872082d248, R17 // xbede49872082d248
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3ec19a0397ea40ac, R17 // x3ec19a0397ea40ac
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0x3f1275ce83fd1bdf, R17 // x3f1275ce83fd1bdf
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0xbf33ca41b1499827, R17 // xbf33ca41b1499827
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0x3f0ac8f9dd69bf1b, R17 // x3f0ac8f9dd69bf1b
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0x3f7c432e36074661, R17 // x3f7c432e36074661
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbfaad6fa4e9a4fab, R17 // xbfaad6fa4e9a4fab
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
 	MOVD $0xbfdd63ed59a11936, R17 // xbfdd63ed59a11936
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcd8d // fmla v13.2d, v12.2d, v11.2d
 	MOVD $0xbff26aec22072345, R17 // xbff26aec22072345
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
-	WORD $0x4e60d507 // fadd v7.2d, v8.2d, v0.2d
-	WORD $0x4ee7d409 // fsub v9.2d, v0.2d, v7.2d
-	WORD $0x4e69d509 // fadd v9.2d, v8.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcdac // fmla v12.2d, v13.2d, v11.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	WORD $0x4e60d58b // fadd v11.2d, v12.2d, v0.2d
+	WORD $0x4eebd40d // fsub v13.2d, v0.2d, v11.2d
+	WORD $0x4e6dd58d // fadd v13.2d, v12.2d, v13.2d
 
 	// 2^(k-1) 2^r
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V8.D2
+	VDUP R17, V12.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V10.D2
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V8.D2
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V10.D2
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V8.D2
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V10.D2
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V8.D2
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	WORD $0x4ea21c48 // mov v8.16b, v2.16b
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	WORD $0x4ea31c6a // mov v10.16b, v3.16b
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	WORD $0x4ea41c88 // mov v8.16b, v4.16b
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
-	WORD $0x4ee78507 // add v7.2d, v8.2d, v7.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
+	WORD $0x4ea11c2c // mov v12.16b, v1.16b
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4ea21c4e // mov v14.16b, v2.16b
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
+	WORD $0x4ea31c6c // mov v12.16b, v3.16b
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4ea41c8e // mov v14.16b, v4.16b
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
+	WORD $0x4ea51cac // mov v12.16b, v5.16b
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4ea61cce // mov v14.16b, v6.16b
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
+	WORD $0x4ea71cec // mov v12.16b, v7.16b
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4ea81d0e // mov v14.16b, v8.16b
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4eeb858b // add v11.2d, v12.2d, v11.2d
 	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
-	VDUP R17, V8.D2
-	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
+	VDUP R17, V12.D2
+	WORD $0x6e6bdd8b // fmul v11.2d, v12.2d, v11.2d
 	MOVD $0xc02d000000000000, R17 // xc02d000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee6e51f // fcmgt v31.2d, v8.2d, v6.2d
-	WORD $0x6e661d1f // bsl v31.16b, v8.16b, v6.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eeae59f // fcmgt v31.2d, v12.2d, v10.2d
+	WORD $0x6e6a1d9f // bsl v31.16b, v12.16b, v10.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	MOVD $0x402d000000000000, R17 // x402d000000000000
-	VDUP R17, V9.D2
-	WORD $0x6ee9e51f // fcmgt v31.2d, v8.2d, v9.2d
-	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	VDUP R17, V13.D2
+	WORD $0x6eede59f // fcmgt v31.2d, v12.2d, v13.2d
+	WORD $0x6e6c1dbf // bsl v31.16b, v13.16b, v12.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V9.D2
-	WORD $0x6ee6e526 // fcmgt v6.2d, v9.2d, v6.2d
-	WORD $0x4ee7d489 // fsub v9.2d, v4.2d, v7.2d
-	WORD $0x6ea61ce9 // bit v9.16b, v7.16b, v6.16b
+	VDUP R17, V13.D2
+	WORD $0x6eeae5aa // fcmgt v10.2d, v13.2d, v10.2d
+	WORD $0x4eebd52d // fsub v13.2d, v9.2d, v11.2d
+	WORD $0x6eaa1d6d // bit v13.16b, v11.16b, v10.16b
 
 	// -x x/2 log2 e = k + r
-	WORD $0x6e68dd07 // fmul v7.2d, v8.2d, v8.2d
+	WORD $0x6e6cdd8b // fmul v11.2d, v12.2d, v12.2d
 	MOVD $0xbfe71547652b82fe, R17 // xbfe71547652b82fe
-	VDUP R17, V6.D2
-	WORD $0x6e66dce7 // fmul v7.2d, v7.2d, v6.2d
-	WORD $0x4e60d4e6 // fadd v6.2d, v7.2d, v0.2d
-	WORD $0x4ee6d40a // fsub v10.2d, v0.2d, v6.2d
-	WORD $0x4e6ad4ea // fadd v10.2d, v7.2d, v10.2d
+	VDUP R17, V10.D2
+	WORD $0x6e6add6b // fmul v11.2d, v11.2d, v10.2d
+	WORD $0x4e60d56a // fadd v10.2d, v11.2d, v0.2d
+	WORD $0x4eead40e // fsub v14.2d, v0.2d, v10.2d
+	WORD $0x4e6ed56e // fadd v14.2d, v11.2d, v14.2d
 
 	// Phi(x) + x 2^k 2^r/sqrt(2 pi)
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V7.D2
+	VDUP R17, V11.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V11.D2
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V7.D2
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V11.D2
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V7.D2
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V11.D2
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V7.D2
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
+	VDUP R17, V15.D2
+	WORD $0x4e6ecd6f // fmla v15.2d, v11.2d, v14.2d
 	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	WORD $0x4ea21c47 // mov v7.16b, v2.16b
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
+	WORD $0x4e6ecdeb // fmla v11.2d, v15.2d, v14.2d
+	WORD $0x4ea21c4f // mov v15.16b, v2.16b
+	WORD $0x4e6ecd6f // fmla v15.2d, v11.2d, v14.2d
 	WORD $0x4ea31c6b // mov v11.16b, v3.16b
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
-	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
-	WORD $0x4ee684e6 // add v6.2d, v7.2d, v6.2d
+	WORD $0x4e6ecdeb // fmla v11.2d, v15.2d, v14.2d
+	WORD $0x4ea41c8f // mov v15.16b, v4.16b
+	WORD $0x4e6ecd6f // fmla v15.2d, v11.2d, v14.2d
+	WORD $0x4ea51cab // mov v11.16b, v5.16b
+	WORD $0x4e6ecdeb // fmla v11.2d, v15.2d, v14.2d
+	WORD $0x4ea61ccf // mov v15.16b, v6.16b
+	WORD $0x4e6ecd6f // fmla v15.2d, v11.2d, v14.2d
+	WORD $0x4ea71ceb // mov v11.16b, v7.16b
+	WORD $0x4e6ecdeb // fmla v11.2d, v15.2d, v14.2d
+	WORD $0x4ea81d0f // mov v15.16b, v8.16b
+	WORD $0x4e6ecd6f // fmla v15.2d, v11.2d, v14.2d
+	WORD $0x4ea91d2b // mov v11.16b, v9.16b
+	WORD $0x4e6ecdeb // fmla v11.2d, v15.2d, v14.2d
+	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
+	WORD $0x4eea856a // add v10.2d, v11.2d, v10.2d
 	MOVD $0x3fd9884533d43651, R17 // x3fd9884533d43651
-	VDUP R17, V7.D2
-	WORD $0x6e67dd08 // fmul v8.2d, v8.2d, v7.2d
-	WORD $0x4e66cd09 // fmla v9.2d, v8.2d, v6.2d
-	WORD $0x6e69dca9 // fmul v9.2d, v5.2d, v9.2d
-	WORD $0x0e61693f // fcvtn v31.2s, v9.2d
+	VDUP R17, V11.D2
+	WORD $0x6e6bdd8c // fmul v12.2d, v12.2d, v11.2d
+	WORD $0x4e6acd8d // fmla v13.2d, v12.2d, v10.2d
+	FMOVS (R1), F10
+	WORD $0x0e61794a // fcvtl v10.2d, v10.2s
+	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
+	WORD $0x0e6169bf // fcvtn v31.2s, v13.2d
 	FMOVS F31, (R0)
 
 skip:
@@ -997,569 +977,465 @@ TEXT ·GELUGradF64(SB), NOSPLIT, $0-72
 	MOVD dy_base+24(FP), R1
 	MOVD x_base+48(FP), R2
 	MOVD dst_len+8(FP), R3
-	MOVD $0x4338000000000000, R17 // x4338000000000000
+	MOVD $0x0, R17 // x0000000000000000
 	VDUP R17, V0.D2
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
+	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V1.D2
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V2.D2
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V3.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V4.D2
+	VDUP R17, V2.D2
 	CMP $8, R3
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F5
-	FMOVQ 16(R1), F6
-	FMOVQ 32(R1), F7
-	FMOVQ 48(R1), F8
-	FMOVQ (R2), F9
-	FMOVQ 16(R2), F10
-	FMOVQ 32(R2), F11
-	FMOVQ 48(R2), F12
-
-	// a p(a) = k + r
-	WORD $0x4ee0f92d // fabs v13.2d, v9.2d
-	WORD $0x4ee0f94e // fabs v14.2d, v10.2d
-	WORD $0x4ee0f96f // fabs v15.2d, v11.2d
-	WORD $0x4ee0f990 // fabs v16.2d, v12.2d
-	MOVD $0x402d000000000000, R17 // x402d000000000000
-	VDUP R17, V17.D2
-	WORD $0x6ef1e5bf // fcmgt v31.2d, v13.2d, v17.2d
-	WORD $0x6e6d1e3f // bsl v31.16b, v17.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6ef1e5df // fcmgt v31.2d, v14.2d, v17.2d
-	WORD $0x6e6e1e3f // bsl v31.16b, v17.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6ef1e5ff // fcmgt v31.2d, v15.2d, v17.2d
-	WORD $0x6e6f1e3f // bsl v31.16b, v17.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ef1e61f // fcmgt v31.2d, v16.2d, v17.2d
-	WORD $0x6e701e3f // bsl v31.16b, v17.16b, v16.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	MOVD $0xbada78e33bd023c4, R17 // xbada78e33bd023c4
-	VDUP R17, V17.D2
-	MOVD $0x3b5451836fd16d1d, R17 // x3b5451836fd16d1d
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6dce33 // fmla v19.2d, v17.2d, v13.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	WORD $0x4e6ece34 // fmla v20.2d, v17.2d, v14.2d
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6fce35 // fmla v21.2d, v17.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	MOVD $0xbbbd7d642d2e1215, R17 // xbbbd7d642d2e1215
-	VDUP R17, V17.D2
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6dce76 // fmla v22.2d, v19.2d, v13.2d
-	WORD $0x4eb11e33 // mov v19.16b, v17.16b
-	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6fceb4 // fmla v20.2d, v21.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	MOVD $0x3c1ae9c091d22a0b, R17 // x3c1ae9c091d22a0b
-	VDUP R17, V18.D2
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
-	WORD $0x4eb21e56 // mov v22.16b, v18.16b
-	WORD $0x4e6ece76 // fmla v22.2d, v19.2d, v14.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6fce93 // fmla v19.2d, v20.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	MOVD $0xbc71543db445d1e0, R17 // xbc71543db445d1e0
-	VDUP R17, V17.D2
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6dceb4 // fmla v20.2d, v21.2d, v13.2d
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
-	WORD $0x4e6eced5 // fmla v21.2d, v22.2d, v14.2d
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6fce76 // fmla v22.2d, v19.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	MOVD $0x3cc0bf085abb30df, R17 // x3cc0bf085abb30df
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6dce93 // fmla v19.2d, v20.2d, v13.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	WORD $0x4e6eceb4 // fmla v20.2d, v21.2d, v14.2d
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6fced5 // fmla v21.2d, v22.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	MOVD $0xbd09383cf97d21f8, R17 // xbd09383cf97d21f8
-	VDUP R17, V17.D2
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6dce76 // fmla v22.2d, v19.2d, v13.2d
-	WORD $0x4eb11e33 // mov v19.16b, v17.16b
-	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6fceb4 // fmla v20.2d, v21.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	MOVD $0x3d4e55183b614a6a, R17 // x3d4e55183b614a6a
-	VDUP R17, V18.D2
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
-	WORD $0x4eb21e56 // mov v22.16b, v18.16b
-	WORD $0x4e6ece76 // fmla v22.2d, v19.2d, v14.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6fce93 // fmla v19.2d, v20.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	MOVD $0xbd8d9f43622d07bb, R17 // xbd8d9f43622d07bb
-	VDUP R17, V17.D2
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6dceb4 // fmla v20.2d, v21.2d, v13.2d
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
-	WORD $0x4e6eced5 // fmla v21.2d, v22.2d, v14.2d
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6fce76 // fmla v22.2d, v19.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	MOVD $0x3dc7bfc85bdabf80, R17 // x3dc7bfc85bdabf80
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6dce93 // fmla v19.2d, v20.2d, v13.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	WORD $0x4e6eceb4 // fmla v20.2d, v21.2d, v14.2d
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6fced5 // fmla v21.2d, v22.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	MOVD $0xbdff78bdc829f11c, R17 // xbdff78bdc829f11c
-	VDUP R17, V17.D2
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6dce76 // fmla v22.2d, v19.2d, v13.2d
-	WORD $0x4eb11e33 // mov v19.16b, v17.16b
-	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6fceb4 // fmla v20.2d, v21.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	MOVD $0x3e3147598b9d1849, R17 // x3e3147598b9d1849
-	VDUP R17, V18.D2
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
-	WORD $0x4eb21e56 // mov v22.16b, v18.16b
-	WORD $0x4e6ece76 // fmla v22.2d, v19.2d, v14.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6fce93 // fmla v19.2d, v20.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	MOVD $0xbe5f6175d4cb9cea, R17 // xbe5f6175d4cb9cea
-	VDUP R17, V17.D2
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6dceb4 // fmla v20.2d, v21.2d, v13.2d
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
-	WORD $0x4e6eced5 // fmla v21.2d, v22.2d, v14.2d
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6fce76 // fmla v22.2d, v19.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	MOVD $0x3e875d03ac612e4d, R17 // x3e875d03ac612e4d
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6dce93 // fmla v19.2d, v20.2d, v13.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	WORD $0x4e6eceb4 // fmla v20.2d, v21.2d, v14.2d
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6fced5 // fmla v21.2d, v22.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	MOVD $0xbeabede760d38e58, R17 // xbeabede760d38e58
-	VDUP R17, V17.D2
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6dce76 // fmla v22.2d, v19.2d, v13.2d
-	WORD $0x4eb11e33 // mov v19.16b, v17.16b
-	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6fceb4 // fmla v20.2d, v21.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	MOVD $0x3ec9798885856f31, R17 // x3ec9798885856f31
-	VDUP R17, V18.D2
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
-	WORD $0x4eb21e56 // mov v22.16b, v18.16b
-	WORD $0x4e6ece76 // fmla v22.2d, v19.2d, v14.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6fce93 // fmla v19.2d, v20.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	MOVD $0xbede49872082d248, R17 // xbede49872082d248
-	VDUP R17, V17.D2
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6dceb4 // fmla v20.2d, v21.2d, v13.2d
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
-	WORD $0x4e6eced5 // fmla v21.2d, v22.2d, v14.2d
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6fce76 // fmla v22.2d, v19.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	MOVD $0x3ec19a0397ea40ac, R17 // x3ec19a0397ea40ac
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6dce93 // fmla v19.2d, v20.2d, v13.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	WORD $0x4e6eceb4 // fmla v20.2d, v21.2d, v14.2d
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6fced5 // fmla v21.2d, v22.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	MOVD $0x3f1275ce83fd1bdf, R17 // x3f1275ce83fd1bdf
-	VDUP R17, V17.D2
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6dce76 // fmla v22.2d, v19.2d, v13.2d
-	WORD $0x4eb11e33 // mov v19.16b, v17.16b
-	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6fceb4 // fmla v20.2d, v21.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	MOVD $0xbf33ca41b1499827, R17 // xbf33ca41b1499827
-	VDUP R17, V18.D2
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
-	WORD $0x4eb21e56 // mov v22.16b, v18.16b
-	WORD $0x4e6ece76 // fmla v22.2d, v19.2d, v14.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6fce93 // fmla v19.2d, v20.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	MOVD $0x3f0ac8f9dd69bf1b, R17 // x3f0ac8f9dd69bf1b
-	VDUP R17, V17.D2
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6dceb4 // fmla v20.2d, v21.2d, v13.2d
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
-	WORD $0x4e6eced5 // fmla v21.2d, v22.2d, v14.2d
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6fce76 // fmla v22.2d, v19.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	MOVD $0x3f7c432e36074661, R17 // x3f7c432e36074661
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6dce93 // fmla v19.2d, v20.2d, v13.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	WORD $0x4e6eceb4 // fmla v20.2d, v21.2d, v14.2d
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6fced5 // fmla v21.2d, v22.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	MOVD $0xbfaad6fa4e9a4fab, R17 // xbfaad6fa4e9a4fab
-	VDUP R17, V17.D2
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6dce76 // fmla v22.2d, v19.2d, v13.2d
-	WORD $0x4eb11e33 // mov v19.16b, v17.16b
-	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6fceb4 // fmla v20.2d, v21.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	MOVD $0xbfdd63ed59a11936, R17 // xbfdd63ed59a11936
-	VDUP R17, V18.D2
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
-	WORD $0x4eb21e56 // mov v22.16b, v18.16b
-	WORD $0x4e6ece76 // fmla v22.2d, v19.2d, v14.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e6fce93 // fmla v19.2d, v20.2d, v15.2d
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	MOVD $0xbff26aec22072345, R17 // xbff26aec22072345
-	VDUP R17, V17.D2
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e6dceb4 // fmla v20.2d, v21.2d, v13.2d
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
-	WORD $0x4e6eced5 // fmla v21.2d, v22.2d, v14.2d
-	WORD $0x4eb11e36 // mov v22.16b, v17.16b
-	WORD $0x4e6fce76 // fmla v22.2d, v19.2d, v15.2d
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x6e74ddb4 // fmul v20.2d, v13.2d, v20.2d
-	WORD $0x6e75ddd5 // fmul v21.2d, v14.2d, v21.2d
-	WORD $0x6e76ddf6 // fmul v22.2d, v15.2d, v22.2d
-	WORD $0x6e71de11 // fmul v17.2d, v16.2d, v17.2d
-	WORD $0x4e60d690 // fadd v16.2d, v20.2d, v0.2d
-	WORD $0x4e60d6af // fadd v15.2d, v21.2d, v0.2d
-	WORD $0x4e60d6ce // fadd v14.2d, v22.2d, v0.2d
-	WORD $0x4e60d62d // fadd v13.2d, v17.2d, v0.2d
-	WORD $0x4ef0d412 // fsub v18.2d, v0.2d, v16.2d
-	WORD $0x4eefd413 // fsub v19.2d, v0.2d, v15.2d
-	WORD $0x4eeed417 // fsub v23.2d, v0.2d, v14.2d
-	WORD $0x4eedd418 // fsub v24.2d, v0.2d, v13.2d
-	WORD $0x4e72d692 // fadd v18.2d, v20.2d, v18.2d
-	WORD $0x4e73d6b3 // fadd v19.2d, v21.2d, v19.2d
-	WORD $0x4e77d6d7 // fadd v23.2d, v22.2d, v23.2d
-	WORD $0x4e78d638 // fadd v24.2d, v17.2d, v24.2d
-
-	// 2^(k-1) 2^r
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V17.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed5 // mov v21.16b, v22.16b
-	WORD $0x4e72ce35 // fmla v21.2d, v17.2d, v18.2d
-	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
-	WORD $0x4e73ce34 // fmla v20.2d, v17.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e77ce39 // fmla v25.2d, v17.2d, v23.2d
-	WORD $0x4e78ce36 // fmla v22.2d, v17.2d, v24.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V17.D2
-	WORD $0x4eb11e3a // mov v26.16b, v17.16b
-	WORD $0x4e72ceba // fmla v26.2d, v21.2d, v18.2d
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
-	WORD $0x4e73ce95 // fmla v21.2d, v20.2d, v19.2d
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e77cf34 // fmla v20.2d, v25.2d, v23.2d
-	WORD $0x4e78ced1 // fmla v17.2d, v22.2d, v24.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73ceba // fmla v26.2d, v21.2d, v19.2d
-	WORD $0x4eb61ed5 // mov v21.16b, v22.16b
-	WORD $0x4e77ce95 // fmla v21.2d, v20.2d, v23.2d
-	WORD $0x4e78ce36 // fmla v22.2d, v17.2d, v24.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V17.D2
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e72cf34 // fmla v20.2d, v25.2d, v18.2d
-	WORD $0x4eb11e39 // mov v25.16b, v17.16b
-	WORD $0x4e73cf59 // fmla v25.2d, v26.2d, v19.2d
-	WORD $0x4eb11e3a // mov v26.16b, v17.16b
-	WORD $0x4e77ceba // fmla v26.2d, v21.2d, v23.2d
-	WORD $0x4e78ced1 // fmla v17.2d, v22.2d, v24.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed5 // mov v21.16b, v22.16b
-	WORD $0x4e72ce95 // fmla v21.2d, v20.2d, v18.2d
-	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
-	WORD $0x4e73cf34 // fmla v20.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e77cf59 // fmla v25.2d, v26.2d, v23.2d
-	WORD $0x4e78ce36 // fmla v22.2d, v17.2d, v24.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V17.D2
-	WORD $0x4eb11e3a // mov v26.16b, v17.16b
-	WORD $0x4e72ceba // fmla v26.2d, v21.2d, v18.2d
-	WORD $0x4eb11e35 // mov v21.16b, v17.16b
-	WORD $0x4e73ce95 // fmla v21.2d, v20.2d, v19.2d
-	WORD $0x4eb11e34 // mov v20.16b, v17.16b
-	WORD $0x4e77cf34 // fmla v20.2d, v25.2d, v23.2d
-	WORD $0x4e78ced1 // fmla v17.2d, v22.2d, v24.2d
-	WORD $0x4ea11c36 // mov v22.16b, v1.16b
-	WORD $0x4e72cf56 // fmla v22.2d, v26.2d, v18.2d
-	WORD $0x4ea11c3a // mov v26.16b, v1.16b
-	WORD $0x4e73ceba // fmla v26.2d, v21.2d, v19.2d
-	WORD $0x4ea11c35 // mov v21.16b, v1.16b
-	WORD $0x4e77ce95 // fmla v21.2d, v20.2d, v23.2d
-	WORD $0x4ea11c34 // mov v20.16b, v1.16b
-	WORD $0x4e78ce34 // fmla v20.2d, v17.2d, v24.2d
-	WORD $0x4ea21c51 // mov v17.16b, v2.16b
-	WORD $0x4e72ced1 // fmla v17.2d, v22.2d, v18.2d
-	WORD $0x4ea21c56 // mov v22.16b, v2.16b
-	WORD $0x4e73cf56 // fmla v22.2d, v26.2d, v19.2d
-	WORD $0x4ea21c5a // mov v26.16b, v2.16b
-	WORD $0x4e77ceba // fmla v26.2d, v21.2d, v23.2d
-	WORD $0x4ea21c55 // mov v21.16b, v2.16b
-	WORD $0x4e78ce95 // fmla v21.2d, v20.2d, v24.2d
-	WORD $0x4ea31c74 // mov v20.16b, v3.16b
-	WORD $0x4e72ce34 // fmla v20.2d, v17.2d, v18.2d
-	WORD $0x4ea31c71 // mov v17.16b, v3.16b
-	WORD $0x4e73ced1 // fmla v17.2d, v22.2d, v19.2d
-	WORD $0x4ea31c76 // mov v22.16b, v3.16b
-	WORD $0x4e77cf56 // fmla v22.2d, v26.2d, v23.2d
-	WORD $0x4ea31c7a // mov v26.16b, v3.16b
-	WORD $0x4e78ceba // fmla v26.2d, v21.2d, v24.2d
-	WORD $0x4ea41c95 // mov v21.16b, v4.16b
-	WORD $0x4e72ce95 // fmla v21.2d, v20.2d, v18.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e73ce32 // fmla v18.2d, v17.2d, v19.2d
-	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4e77ced3 // fmla v19.2d, v22.2d, v23.2d
-	WORD $0x4ea41c97 // mov v23.16b, v4.16b
-	WORD $0x4e78cf57 // fmla v23.2d, v26.2d, v24.2d
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
-	WORD $0x4ef086b0 // add v16.2d, v21.2d, v16.2d
-	WORD $0x4eef864f // add v15.2d, v18.2d, v15.2d
-	WORD $0x4eee866e // add v14.2d, v19.2d, v14.2d
-	WORD $0x4eed86ed // add v13.2d, v23.2d, v13.2d
-	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
-	VDUP R17, V23.D2
-	WORD $0x6e70def0 // fmul v16.2d, v23.2d, v16.2d
-	WORD $0x6e6fdeef // fmul v15.2d, v23.2d, v15.2d
-	WORD $0x6e6edeee // fmul v14.2d, v23.2d, v14.2d
-	WORD $0x6e6ddeed // fmul v13.2d, v23.2d, v13.2d
-	MOVD $0xc02d000000000000, R17 // xc02d000000000000
-	VDUP R17, V23.D2
-	WORD $0x6ee9e6ff // fcmgt v31.2d, v23.2d, v9.2d
-	WORD $0x6e691eff // bsl v31.16b, v23.16b, v9.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6eeae6ff // fcmgt v31.2d, v23.2d, v10.2d
-	WORD $0x6e6a1eff // bsl v31.16b, v23.16b, v10.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6eebe6ff // fcmgt v31.2d, v23.2d, v11.2d
-	WORD $0x6e6b1eff // bsl v31.16b, v23.16b, v11.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	WORD $0x6eece6ff // fcmgt v31.2d, v23.2d, v12.2d
-	WORD $0x6e6c1eff // bsl v31.16b, v23.16b, v12.16b
-	WORD $0x4ebf1ff7 // mov v23.16b, v31.16b
-	MOVD $0x402d000000000000, R17 // x402d000000000000
-	VDUP R17, V24.D2
-	WORD $0x6ef8e67f // fcmgt v31.2d, v19.2d, v24.2d
-	WORD $0x6e731f1f // bsl v31.16b, v24.16b, v19.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ef8e65f // fcmgt v31.2d, v18.2d, v24.2d
-	WORD $0x6e721f1f // bsl v31.16b, v24.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ef8e6bf // fcmgt v31.2d, v21.2d, v24.2d
-	WORD $0x6e751f1f // bsl v31.16b, v24.16b, v21.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	WORD $0x6ef8e6ff // fcmgt v31.2d, v23.2d, v24.2d
-	WORD $0x6e771f1f // bsl v31.16b, v24.16b, v23.16b
-	WORD $0x4ebf1ff7 // mov v23.16b, v31.16b
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V24.D2
-	WORD $0x6ee9e709 // fcmgt v9.2d, v24.2d, v9.2d
-	WORD $0x6eeae70a // fcmgt v10.2d, v24.2d, v10.2d
-	WORD $0x6eebe70b // fcmgt v11.2d, v24.2d, v11.2d
-	WORD $0x6eece70c // fcmgt v12.2d, v24.2d, v12.2d
-	WORD $0x4ef0d498 // fsub v24.2d, v4.2d, v16.2d
-	WORD $0x4eefd49a // fsub v26.2d, v4.2d, v15.2d
-	WORD $0x4eeed496 // fsub v22.2d, v4.2d, v14.2d
-	WORD $0x4eedd491 // fsub v17.2d, v4.2d, v13.2d
-	WORD $0x6ea91e18 // bit v24.16b, v16.16b, v9.16b
-	WORD $0x6eaa1dfa // bit v26.16b, v15.16b, v10.16b
-	WORD $0x6eab1dd6 // bit v22.16b, v14.16b, v11.16b
-	WORD $0x6eac1db1 // bit v17.16b, v13.16b, v12.16b
-
-	// -x x/2 log2 e = k + r
-	WORD $0x6e73de6d // fmul v13.2d, v19.2d, v19.2d
-	WORD $0x6e72de4c // fmul v12.2d, v18.2d, v18.2d
-	WORD $0x6e75deae // fmul v14.2d, v21.2d, v21.2d
-	WORD $0x6e77deeb // fmul v11.2d, v23.2d, v23.2d
-	MOVD $0xbfe71547652b82fe, R17 // xbfe71547652b82fe
-	VDUP R17, V15.D2
-	WORD $0x6e6fddad // fmul v13.2d, v13.2d, v15.2d
-	WORD $0x6e6fdd8c // fmul v12.2d, v12.2d, v15.2d
-	WORD $0x6e6fddce // fmul v14.2d, v14.2d, v15.2d
-	WORD $0x6e6fdd6b // fmul v11.2d, v11.2d, v15.2d
-	WORD $0x4e60d5af // fadd v15.2d, v13.2d, v0.2d
-	WORD $0x4e60d58a // fadd v10.2d, v12.2d, v0.2d
-	WORD $0x4e60d5d0 // fadd v16.2d, v14.2d, v0.2d
-	WORD $0x4e60d569 // fadd v9.2d, v11.2d, v0.2d
-	WORD $0x4eefd414 // fsub v20.2d, v0.2d, v15.2d
-	WORD $0x4eead419 // fsub v25.2d, v0.2d, v10.2d
-	WORD $0x4ef0d41b // fsub v27.2d, v0.2d, v16.2d
-	WORD $0x4ee9d41c // fsub v28.2d, v0.2d, v9.2d
-	WORD $0x4e74d5b4 // fadd v20.2d, v13.2d, v20.2d
-	WORD $0x4e79d599 // fadd v25.2d, v12.2d, v25.2d
-	WORD $0x4e7bd5db // fadd v27.2d, v14.2d, v27.2d
-	WORD $0x4e7cd57c // fadd v28.2d, v11.2d, v28.2d
-
-	// Phi(x) + x 2^k 2^r/sqrt(2 pi)
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
+	FMOVQ (R2), F3
+	FMOVQ 16(R2), F4
+	FMOVQ 32(R2), F5
+	FMOVQ 48(R2), F6
+	WORD $0x4ee0f867 // fabs v7.2d, v3.2d
+	WORD $0x4ee0f888 // fabs v8.2d, v4.2d
+	WORD $0x4ee0f8a9 // fabs v9.2d, v5.2d
+	WORD $0x4ee0f8ca // fabs v10.2d, v6.2d
+	MOVD $0x4043800000000000, R17 // x4043800000000000
 	VDUP R17, V11.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V14.D2
-	WORD $0x4eae1dcc // mov v12.16b, v14.16b
-	WORD $0x4e74cd6c // fmla v12.2d, v11.2d, v20.2d
-	WORD $0x4eae1dcd // mov v13.16b, v14.16b
-	WORD $0x4e79cd6d // fmla v13.2d, v11.2d, v25.2d
-	WORD $0x4eae1ddd // mov v29.16b, v14.16b
-	WORD $0x4e7bcd7d // fmla v29.2d, v11.2d, v27.2d
-	WORD $0x4e7ccd6e // fmla v14.2d, v11.2d, v28.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
+	WORD $0x6eebe4ff // fcmgt v31.2d, v7.2d, v11.2d
+	WORD $0x6e671d7f // bsl v31.16b, v11.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6eebe51f // fcmgt v31.2d, v8.2d, v11.2d
+	WORD $0x6e681d7f // bsl v31.16b, v11.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x6eebe53f // fcmgt v31.2d, v9.2d, v11.2d
+	WORD $0x6e691d7f // bsl v31.16b, v11.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+
+	// Phi(-a) exp(a a/2) = p/q
+	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
 	VDUP R17, V11.D2
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
-	WORD $0x4e74cd9e // fmla v30.2d, v12.2d, v20.2d
-	WORD $0x4eab1d6c // mov v12.16b, v11.16b
-	WORD $0x4e79cdac // fmla v12.2d, v13.2d, v25.2d
+	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
+	VDUP R17, V12.D2
+	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	WORD $0x4e67cd6d // fmla v13.2d, v11.2d, v7.2d
+	WORD $0x4eac1d8e // mov v14.16b, v12.16b
+	WORD $0x4e68cd6e // fmla v14.2d, v11.2d, v8.2d
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4e69cd6f // fmla v15.2d, v11.2d, v9.2d
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
+	VDUP R17, V11.D2
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
 	WORD $0x4eab1d6d // mov v13.16b, v11.16b
-	WORD $0x4e7bcfad // fmla v13.2d, v29.2d, v27.2d
-	WORD $0x4e7ccdcb // fmla v11.2d, v14.2d, v28.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V14.D2
-	WORD $0x4eae1ddd // mov v29.16b, v14.16b
-	WORD $0x4e74cfdd // fmla v29.2d, v30.2d, v20.2d
-	WORD $0x4eae1dde // mov v30.16b, v14.16b
-	WORD $0x4e79cd9e // fmla v30.2d, v12.2d, v25.2d
-	WORD $0x4eae1dcc // mov v12.16b, v14.16b
+	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
+	VDUP R17, V12.D2
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
+	WORD $0x4eac1d90 // mov v16.16b, v12.16b
+	WORD $0x4e68cdb0 // fmla v16.2d, v13.2d, v8.2d
+	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
+	VDUP R17, V11.D2
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
+	WORD $0x4eab1d6f // mov v15.16b, v11.16b
+	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e69cdb0 // fmla v16.2d, v13.2d, v9.2d
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
+	VDUP R17, V12.D2
+	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
+	WORD $0x4eac1d8e // mov v14.16b, v12.16b
+	WORD $0x4e68cdee // fmla v14.2d, v15.2d, v8.2d
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4e69ce0f // fmla v15.2d, v16.2d, v9.2d
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
+	VDUP R17, V11.D2
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
+	WORD $0x4eab1d6d // mov v13.16b, v11.16b
+	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
+	VDUP R17, V12.D2
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
+	WORD $0x4eac1d90 // mov v16.16b, v12.16b
+	WORD $0x4e68cdb0 // fmla v16.2d, v13.2d, v8.2d
+	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
+	VDUP R17, V11.D2
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
+	WORD $0x4eab1d6f // mov v15.16b, v11.16b
+	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e69cdb0 // fmla v16.2d, v13.2d, v9.2d
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
+	VDUP R17, V12.D2
+	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
+	WORD $0x4eac1d8e // mov v14.16b, v12.16b
+	WORD $0x4e68cdee // fmla v14.2d, v15.2d, v8.2d
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4e69ce0f // fmla v15.2d, v16.2d, v9.2d
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
+	VDUP R17, V11.D2
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
+	WORD $0x4eab1d6d // mov v13.16b, v11.16b
+	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
+	VDUP R17, V12.D2
+	WORD $0x6e6cdcef // fmul v15.2d, v7.2d, v12.2d
+	WORD $0x6e6cdd11 // fmul v17.2d, v8.2d, v12.2d
+	WORD $0x6e6cdd32 // fmul v18.2d, v9.2d, v12.2d
+	WORD $0x6e6cdd4c // fmul v12.2d, v10.2d, v12.2d
+	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
+	VDUP R17, V19.D2
+	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
+	VDUP R17, V20.D2
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e67ce75 // fmla v21.2d, v19.2d, v7.2d
+	WORD $0x4eb41e96 // mov v22.16b, v20.16b
+	WORD $0x4e68ce76 // fmla v22.2d, v19.2d, v8.2d
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e69ce77 // fmla v23.2d, v19.2d, v9.2d
+	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
+	VDUP R17, V19.D2
+	WORD $0x4eb31e78 // mov v24.16b, v19.16b
+	WORD $0x4e67ceb8 // fmla v24.2d, v21.2d, v7.2d
+	WORD $0x4eb31e75 // mov v21.16b, v19.16b
+	WORD $0x4e68ced5 // fmla v21.2d, v22.2d, v8.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e69cef6 // fmla v22.2d, v23.2d, v9.2d
+	WORD $0x4e6ace93 // fmla v19.2d, v20.2d, v10.2d
+	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
+	VDUP R17, V20.D2
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e67cf17 // fmla v23.2d, v24.2d, v7.2d
+	WORD $0x4eb41e98 // mov v24.16b, v20.16b
+	WORD $0x4e68ceb8 // fmla v24.2d, v21.2d, v8.2d
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e69ced5 // fmla v21.2d, v22.2d, v9.2d
+	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
+	VDUP R17, V19.D2
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e67cef6 // fmla v22.2d, v23.2d, v7.2d
+	WORD $0x4eb31e77 // mov v23.16b, v19.16b
+	WORD $0x4e68cf17 // fmla v23.2d, v24.2d, v8.2d
+	WORD $0x4eb31e78 // mov v24.16b, v19.16b
+	WORD $0x4e69ceb8 // fmla v24.2d, v21.2d, v9.2d
+	WORD $0x4e6ace93 // fmla v19.2d, v20.2d, v10.2d
+	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
+	VDUP R17, V20.D2
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e67ced5 // fmla v21.2d, v22.2d, v7.2d
+	WORD $0x4eb41e96 // mov v22.16b, v20.16b
+	WORD $0x4e68cef6 // fmla v22.2d, v23.2d, v8.2d
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e69cf17 // fmla v23.2d, v24.2d, v9.2d
+	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
+	VDUP R17, V19.D2
+	WORD $0x4eb31e78 // mov v24.16b, v19.16b
+	WORD $0x4e67ceb8 // fmla v24.2d, v21.2d, v7.2d
+	WORD $0x4eb31e75 // mov v21.16b, v19.16b
+	WORD $0x4e68ced5 // fmla v21.2d, v22.2d, v8.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e69cef6 // fmla v22.2d, v23.2d, v9.2d
+	WORD $0x4e6ace93 // fmla v19.2d, v20.2d, v10.2d
+	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
+	VDUP R17, V20.D2
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e67cf17 // fmla v23.2d, v24.2d, v7.2d
+	WORD $0x4eb41e98 // mov v24.16b, v20.16b
+	WORD $0x4e68ceb8 // fmla v24.2d, v21.2d, v8.2d
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e69ced5 // fmla v21.2d, v22.2d, v9.2d
+	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
+	VDUP R17, V19.D2
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e67cef6 // fmla v22.2d, v23.2d, v7.2d
+	WORD $0x4eb31e77 // mov v23.16b, v19.16b
+	WORD $0x4e68cf17 // fmla v23.2d, v24.2d, v8.2d
+	WORD $0x4eb31e78 // mov v24.16b, v19.16b
+	WORD $0x4e69ceb8 // fmla v24.2d, v21.2d, v9.2d
+	WORD $0x4e6ace93 // fmla v19.2d, v20.2d, v10.2d
+	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
+	VDUP R17, V20.D2
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e67ced5 // fmla v21.2d, v22.2d, v7.2d
+	WORD $0x4eb41e96 // mov v22.16b, v20.16b
+	WORD $0x4e68cef6 // fmla v22.2d, v23.2d, v8.2d
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e69cf17 // fmla v23.2d, v24.2d, v9.2d
+	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	WORD $0x4e70cdf5 // fmla v21.2d, v15.2d, v16.2d
+	WORD $0x4e6dce36 // fmla v22.2d, v17.2d, v13.2d
+	WORD $0x4e6ece57 // fmla v23.2d, v18.2d, v14.2d
+	WORD $0x4e6bcd94 // fmla v20.2d, v12.2d, v11.2d
+	WORD $0x6e75fe15 // fdiv v21.2d, v16.2d, v21.2d
+	WORD $0x6e76fdb6 // fdiv v22.2d, v13.2d, v22.2d
+	WORD $0x6e77fdd7 // fdiv v23.2d, v14.2d, v23.2d
+	WORD $0x6e74fd74 // fdiv v20.2d, v11.2d, v20.2d
+	MOVD $0xbfd9884533d43651, R17 // xbfd9884533d43651
+	VDUP R17, V11.D2
+	WORD $0x4e6bccf5 // fmla v21.2d, v7.2d, v11.2d
+	WORD $0x4e6bcd16 // fmla v22.2d, v8.2d, v11.2d
+	WORD $0x4e6bcd37 // fmla v23.2d, v9.2d, v11.2d
+	WORD $0x4e6bcd54 // fmla v20.2d, v10.2d, v11.2d
+
+	// -a a/2 in two parts
+	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
+	VDUP R17, V11.D2
+	WORD $0x6e67dd6e // fmul v14.2d, v11.2d, v7.2d
+	WORD $0x6e68dd6d // fmul v13.2d, v11.2d, v8.2d
+	WORD $0x6e69dd70 // fmul v16.2d, v11.2d, v9.2d
+	WORD $0x6e6add6b // fmul v11.2d, v11.2d, v10.2d
+	WORD $0x6e6edcec // fmul v12.2d, v7.2d, v14.2d
+	WORD $0x6e6ddd12 // fmul v18.2d, v8.2d, v13.2d
+	WORD $0x6e70dd31 // fmul v17.2d, v9.2d, v16.2d
+	WORD $0x6e6bdd4f // fmul v15.2d, v10.2d, v11.2d
+	WORD $0x4eecd413 // fsub v19.2d, v0.2d, v12.2d
+	WORD $0x4ef2d418 // fsub v24.2d, v0.2d, v18.2d
+	WORD $0x4ef1d419 // fsub v25.2d, v0.2d, v17.2d
+	WORD $0x4eefd41a // fsub v26.2d, v0.2d, v15.2d
+	WORD $0x4e6eccf3 // fmla v19.2d, v7.2d, v14.2d
+	WORD $0x4e6dcd18 // fmla v24.2d, v8.2d, v13.2d
+	WORD $0x4e70cd39 // fmla v25.2d, v9.2d, v16.2d
+	WORD $0x4e6bcd5a // fmla v26.2d, v10.2d, v11.2d
+
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V11.D2
+	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	WORD $0x4ea11c30 // mov v16.16b, v1.16b
+	WORD $0x4e6bce50 // fmla v16.2d, v18.2d, v11.2d
+	WORD $0x4ea11c29 // mov v9.16b, v1.16b
+	WORD $0x4e6bce29 // fmla v9.2d, v17.2d, v11.2d
+	WORD $0x4ea11c3f // mov v31.16b, v1.16b
+	WORD $0x4e6bcdff // fmla v31.2d, v15.2d, v11.2d
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4eead42d // fsub v13.2d, v1.2d, v10.2d
+	WORD $0x4ef0d428 // fsub v8.2d, v1.2d, v16.2d
+	WORD $0x4ee9d42e // fsub v14.2d, v1.2d, v9.2d
+	WORD $0x4eebd427 // fsub v7.2d, v1.2d, v11.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V27.D2
 	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
-	WORD $0x4e7ccd6e // fmla v14.2d, v11.2d, v28.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6d // mov v13.16b, v11.16b
-	WORD $0x4e74cfad // fmla v13.2d, v29.2d, v20.2d
-	WORD $0x4eab1d7d // mov v29.16b, v11.16b
-	WORD $0x4e79cfdd // fmla v29.2d, v30.2d, v25.2d
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
-	WORD $0x4e7bcd9e // fmla v30.2d, v12.2d, v27.2d
-	WORD $0x4e7ccdcb // fmla v11.2d, v14.2d, v28.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V14.D2
-	WORD $0x4eae1dcc // mov v12.16b, v14.16b
-	WORD $0x4e74cdac // fmla v12.2d, v13.2d, v20.2d
-	WORD $0x4eae1dcd // mov v13.16b, v14.16b
-	WORD $0x4e79cfad // fmla v13.2d, v29.2d, v25.2d
-	WORD $0x4eae1ddd // mov v29.16b, v14.16b
-	WORD $0x4e7bcfdd // fmla v29.2d, v30.2d, v27.2d
-	WORD $0x4e7ccd6e // fmla v14.2d, v11.2d, v28.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V11.D2
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
-	WORD $0x4e74cd9e // fmla v30.2d, v12.2d, v20.2d
-	WORD $0x4eab1d6c // mov v12.16b, v11.16b
-	WORD $0x4e79cdac // fmla v12.2d, v13.2d, v25.2d
-	WORD $0x4eab1d6d // mov v13.16b, v11.16b
-	WORD $0x4e7bcfad // fmla v13.2d, v29.2d, v27.2d
-	WORD $0x4e7ccdcb // fmla v11.2d, v14.2d, v28.2d
-	WORD $0x4ea11c2e // mov v14.16b, v1.16b
-	WORD $0x4e74cfce // fmla v14.2d, v30.2d, v20.2d
-	WORD $0x4ea11c3e // mov v30.16b, v1.16b
-	WORD $0x4e79cd9e // fmla v30.2d, v12.2d, v25.2d
-	WORD $0x4ea11c2c // mov v12.16b, v1.16b
-	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4e7ccd6d // fmla v13.2d, v11.2d, v28.2d
-	WORD $0x4ea21c4b // mov v11.16b, v2.16b
-	WORD $0x4e74cdcb // fmla v11.2d, v14.2d, v20.2d
-	WORD $0x4ea21c4e // mov v14.16b, v2.16b
-	WORD $0x4e79cfce // fmla v14.2d, v30.2d, v25.2d
-	WORD $0x4ea21c5e // mov v30.16b, v2.16b
-	WORD $0x4e7bcd9e // fmla v30.2d, v12.2d, v27.2d
-	WORD $0x4ea21c4c // mov v12.16b, v2.16b
-	WORD $0x4e7ccdac // fmla v12.2d, v13.2d, v28.2d
-	WORD $0x4ea31c6d // mov v13.16b, v3.16b
-	WORD $0x4e74cd6d // fmla v13.2d, v11.2d, v20.2d
-	WORD $0x4ea31c6b // mov v11.16b, v3.16b
-	WORD $0x4e79cdcb // fmla v11.2d, v14.2d, v25.2d
-	WORD $0x4ea31c6e // mov v14.16b, v3.16b
-	WORD $0x4e7bcfce // fmla v14.2d, v30.2d, v27.2d
-	WORD $0x4ea31c7e // mov v30.16b, v3.16b
-	WORD $0x4e7ccd9e // fmla v30.2d, v12.2d, v28.2d
-	WORD $0x4ea41c8c // mov v12.16b, v4.16b
-	WORD $0x4e74cdac // fmla v12.2d, v13.2d, v20.2d
-	WORD $0x4ea41c94 // mov v20.16b, v4.16b
-	WORD $0x4e79cd74 // fmla v20.2d, v11.2d, v25.2d
-	WORD $0x4ea41c99 // mov v25.16b, v4.16b
+	WORD $0x4e7bcd12 // fmla v18.2d, v8.2d, v27.2d
+	WORD $0x4e7bcdd1 // fmla v17.2d, v14.2d, v27.2d
+	WORD $0x4e7bccef // fmla v15.2d, v7.2d, v27.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V27.D2
+	WORD $0x4e7bcdb3 // fmla v19.2d, v13.2d, v27.2d
+	WORD $0x4e7bcd18 // fmla v24.2d, v8.2d, v27.2d
 	WORD $0x4e7bcdd9 // fmla v25.2d, v14.2d, v27.2d
-	WORD $0x4ea41c9b // mov v27.16b, v4.16b
-	WORD $0x4e7ccfdb // fmla v27.2d, v30.2d, v28.2d
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4e7bccfa // fmla v26.2d, v7.2d, v27.2d
+	WORD $0x4e73d587 // fadd v7.2d, v12.2d, v19.2d
+	WORD $0x4e78d65b // fadd v27.2d, v18.2d, v24.2d
+	WORD $0x4e79d62e // fadd v14.2d, v17.2d, v25.2d
+	WORD $0x4e7ad5e8 // fadd v8.2d, v15.2d, v26.2d
+	WORD $0x4ee7d58c // fsub v12.2d, v12.2d, v7.2d
+	WORD $0x4efbd652 // fsub v18.2d, v18.2d, v27.2d
+	WORD $0x4eeed631 // fsub v17.2d, v17.2d, v14.2d
+	WORD $0x4ee8d5ef // fsub v15.2d, v15.2d, v8.2d
+	WORD $0x4e73d593 // fadd v19.2d, v12.2d, v19.2d
+	WORD $0x4e78d658 // fadd v24.2d, v18.2d, v24.2d
+	WORD $0x4e79d639 // fadd v25.2d, v17.2d, v25.2d
+	WORD $0x4e7ad5fa // fadd v26.2d, v15.2d, v26.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V15.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V17.D2
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e67cdf2 // fmla v18.2d, v15.2d, v7.2d
+	WORD $0x4eb11e2c // mov v12.16b, v17.16b
+	WORD $0x4e7bcdec // fmla v12.2d, v15.2d, v27.2d
+	WORD $0x4eb11e2d // mov v13.16b, v17.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e67ce5c // fmla v28.2d, v18.2d, v7.2d
+	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
+	WORD $0x4e7bcd92 // fmla v18.2d, v12.2d, v27.2d
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e6ecdac // fmla v12.2d, v13.2d, v14.2d
+	WORD $0x4e68ce2f // fmla v15.2d, v17.2d, v8.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V17.D2
+	WORD $0x4eb11e2d // mov v13.16b, v17.16b
+	WORD $0x4e67cf8d // fmla v13.2d, v28.2d, v7.2d
+	WORD $0x4eb11e3c // mov v28.16b, v17.16b
+	WORD $0x4e7bce5c // fmla v28.2d, v18.2d, v27.2d
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e6ecd92 // fmla v18.2d, v12.2d, v14.2d
+	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
+	WORD $0x4eaf1ded // mov v13.16b, v15.16b
+	WORD $0x4e7bcf8d // fmla v13.2d, v28.2d, v27.2d
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e6ece5c // fmla v28.2d, v18.2d, v14.2d
+	WORD $0x4e68ce2f // fmla v15.2d, v17.2d, v8.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V17.D2
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e67cd92 // fmla v18.2d, v12.2d, v7.2d
+	WORD $0x4eb11e2c // mov v12.16b, v17.16b
+	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
+	WORD $0x4eb11e2d // mov v13.16b, v17.16b
+	WORD $0x4e6ecf8d // fmla v13.2d, v28.2d, v14.2d
+	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e67ce5c // fmla v28.2d, v18.2d, v7.2d
+	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
+	WORD $0x4e7bcd92 // fmla v18.2d, v12.2d, v27.2d
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e6ecdac // fmla v12.2d, v13.2d, v14.2d
+	WORD $0x4e68ce2f // fmla v15.2d, v17.2d, v8.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V17.D2
+	WORD $0x4eb11e2d // mov v13.16b, v17.16b
+	WORD $0x4e67cf8d // fmla v13.2d, v28.2d, v7.2d
+	WORD $0x4eb11e3c // mov v28.16b, v17.16b
+	WORD $0x4e7bce5c // fmla v28.2d, v18.2d, v27.2d
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e6ecd92 // fmla v18.2d, v12.2d, v14.2d
+	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
+	WORD $0x4eaf1ded // mov v13.16b, v15.16b
+	WORD $0x4e7bcf8d // fmla v13.2d, v28.2d, v27.2d
+	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
+	WORD $0x4e6ece5c // fmla v28.2d, v18.2d, v14.2d
+	WORD $0x4e68ce2f // fmla v15.2d, v17.2d, v8.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V17.D2
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e67cd92 // fmla v18.2d, v12.2d, v7.2d
+	WORD $0x4eb11e2c // mov v12.16b, v17.16b
+	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
+	WORD $0x4eb11e2d // mov v13.16b, v17.16b
+	WORD $0x4e6ecf8d // fmla v13.2d, v28.2d, v14.2d
+	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
+	WORD $0x6e67dcef // fmul v15.2d, v7.2d, v7.2d
+	WORD $0x6e7bdf7c // fmul v28.2d, v27.2d, v27.2d
+	WORD $0x6e6edddd // fmul v29.2d, v14.2d, v14.2d
+	WORD $0x6e68dd1e // fmul v30.2d, v8.2d, v8.2d
+	WORD $0x4e72cdf3 // fmla v19.2d, v15.2d, v18.2d
+	WORD $0x4e6ccf98 // fmla v24.2d, v28.2d, v12.2d
+	WORD $0x4e6dcfb9 // fmla v25.2d, v29.2d, v13.2d
+	WORD $0x4e71cfda // fmla v26.2d, v30.2d, v17.2d
+	WORD $0x4e73d4f3 // fadd v19.2d, v7.2d, v19.2d
+	WORD $0x4e78d778 // fadd v24.2d, v27.2d, v24.2d
+	WORD $0x4e79d5d9 // fadd v25.2d, v14.2d, v25.2d
+	WORD $0x4e7ad51a // fadd v26.2d, v8.2d, v26.2d
+	WORD $0x4e73d453 // fadd v19.2d, v2.2d, v19.2d
+	WORD $0x4e78d458 // fadd v24.2d, v2.2d, v24.2d
+	WORD $0x4e79d459 // fadd v25.2d, v2.2d, v25.2d
+	WORD $0x4e7ad45a // fadd v26.2d, v2.2d, v26.2d
+	WORD $0x6e73deb3 // fmul v19.2d, v21.2d, v19.2d
+	WORD $0x6e78ded8 // fmul v24.2d, v22.2d, v24.2d
+	WORD $0x6e79def9 // fmul v25.2d, v23.2d, v25.2d
+	WORD $0x6e7ade9a // fmul v26.2d, v20.2d, v26.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
+	VDUP R17, V20.D2
+	WORD $0x6eeae697 // fcmgt v23.2d, v20.2d, v10.2d
+	WORD $0x6ef0e696 // fcmgt v22.2d, v20.2d, v16.2d
+	WORD $0x6ee9e695 // fcmgt v21.2d, v20.2d, v9.2d
+	WORD $0x6eebe694 // fcmgt v20.2d, v20.2d, v11.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V8.D2
+	WORD $0x4eb71eee // mov v14.16b, v23.16b
+	WORD $0x6e621d0e // bsl v14.16b, v8.16b, v2.16b
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x6e621d1b // bsl v27.16b, v8.16b, v2.16b
+	WORD $0x4eb51ea7 // mov v7.16b, v21.16b
+	WORD $0x6e621d07 // bsl v7.16b, v8.16b, v2.16b
+	WORD $0x6ef41c48 // bif v8.16b, v2.16b, v20.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V17.D2
+	WORD $0x6e621e37 // bsl v23.16b, v17.16b, v2.16b
+	WORD $0x6e621e36 // bsl v22.16b, v17.16b, v2.16b
+	WORD $0x6e621e35 // bsl v21.16b, v17.16b, v2.16b
+	WORD $0x6e621e34 // bsl v20.16b, v17.16b, v2.16b
 	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
 	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
 	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
-	WORD $0x4eef858f // add v15.2d, v12.2d, v15.2d
-	WORD $0x4eea868a // add v10.2d, v20.2d, v10.2d
-	WORD $0x4ef08730 // add v16.2d, v25.2d, v16.2d
-	WORD $0x4ee98769 // add v9.2d, v27.2d, v9.2d
-	MOVD $0x3fd9884533d43651, R17 // x3fd9884533d43651
-	VDUP R17, V27.D2
-	WORD $0x6e7bde73 // fmul v19.2d, v19.2d, v27.2d
-	WORD $0x6e7bde52 // fmul v18.2d, v18.2d, v27.2d
-	WORD $0x6e7bdeb5 // fmul v21.2d, v21.2d, v27.2d
-	WORD $0x6e7bdef7 // fmul v23.2d, v23.2d, v27.2d
-	WORD $0x4e6fce78 // fmla v24.2d, v19.2d, v15.2d
-	WORD $0x4e6ace5a // fmla v26.2d, v18.2d, v10.2d
-	WORD $0x4e70ceb6 // fmla v22.2d, v21.2d, v16.2d
-	WORD $0x4e69cef1 // fmla v17.2d, v23.2d, v9.2d
-	WORD $0x6e78dcb8 // fmul v24.2d, v5.2d, v24.2d
-	WORD $0x6e7adcda // fmul v26.2d, v6.2d, v26.2d
-	WORD $0x6e76dcf6 // fmul v22.2d, v7.2d, v22.2d
-	WORD $0x6e71dd11 // fmul v17.2d, v8.2d, v17.2d
-	FMOVQ F24, (R0)
-	FMOVQ F26, 16(R0)
-	FMOVQ F22, 32(R0)
-	FMOVQ F17, 48(R0)
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4eea85ca // add v10.2d, v14.2d, v10.2d
+	WORD $0x4ef08770 // add v16.2d, v27.2d, v16.2d
+	WORD $0x4ee984e9 // add v9.2d, v7.2d, v9.2d
+	WORD $0x4eeb850b // add v11.2d, v8.2d, v11.2d
+	WORD $0x6e6ade6a // fmul v10.2d, v19.2d, v10.2d
+	WORD $0x6e70df10 // fmul v16.2d, v24.2d, v16.2d
+	WORD $0x6e69df29 // fmul v9.2d, v25.2d, v9.2d
+	WORD $0x6e6bdf4b // fmul v11.2d, v26.2d, v11.2d
+	WORD $0x6e77dd57 // fmul v23.2d, v10.2d, v23.2d
+	WORD $0x6e76de16 // fmul v22.2d, v16.2d, v22.2d
+	WORD $0x6e75dd35 // fmul v21.2d, v9.2d, v21.2d
+	WORD $0x6e74dd74 // fmul v20.2d, v11.2d, v20.2d
+
+	// Phi(-a) - a phi(a), for positive x from 1
+	WORD $0x6ee3e403 // fcmgt v3.2d, v0.2d, v3.2d
+	WORD $0x6ee4e404 // fcmgt v4.2d, v0.2d, v4.2d
+	WORD $0x6ee5e405 // fcmgt v5.2d, v0.2d, v5.2d
+	WORD $0x6ee6e406 // fcmgt v6.2d, v0.2d, v6.2d
+	WORD $0x4ef7d44b // fsub v11.2d, v2.2d, v23.2d
+	WORD $0x4ef6d449 // fsub v9.2d, v2.2d, v22.2d
+	WORD $0x4ef5d450 // fsub v16.2d, v2.2d, v21.2d
+	WORD $0x4ef4d44a // fsub v10.2d, v2.2d, v20.2d
+	WORD $0x6ea31eeb // bit v11.16b, v23.16b, v3.16b
+	WORD $0x6ea41ec9 // bit v9.16b, v22.16b, v4.16b
+	WORD $0x6ea51eb0 // bit v16.16b, v21.16b, v5.16b
+	WORD $0x6ea61e8a // bit v10.16b, v20.16b, v6.16b
+	FMOVQ (R1), F20
+	FMOVQ 16(R1), F6
+	FMOVQ 32(R1), F21
+	FMOVQ 48(R1), F5
+	WORD $0x6e6bde8b // fmul v11.2d, v20.2d, v11.2d
+	WORD $0x6e69dcc9 // fmul v9.2d, v6.2d, v9.2d
+	WORD $0x6e70deb0 // fmul v16.2d, v21.2d, v16.2d
+	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
+	FMOVQ F11, (R0)
+	FMOVQ F9, 16(R0)
+	FMOVQ F16, 32(R0)
+	FMOVQ F10, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	ADD $64, R2, R2
@@ -1572,191 +1448,166 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F5
-	FMOVQ (R2), F6
+	FMOVQ (R2), F3
+	WORD $0x4ee0f864 // fabs v4.2d, v3.2d
+	MOVD $0x4043800000000000, R17 // x4043800000000000
+	VDUP R17, V5.D2
+	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 
-	// a p(a) = k + r
-	WORD $0x4ee0f8c7 // fabs v7.2d, v6.2d
-	MOVD $0x402d000000000000, R17 // x402d000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
-	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	MOVD $0xbada78e33bd023c4, R17 // xbada78e33bd023c4
-	VDUP R17, V8.D2
-	MOVD $0x3b5451836fd16d1d, R17 // x3b5451836fd16d1d
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbbbd7d642d2e1215, R17 // xbbbd7d642d2e1215
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3c1ae9c091d22a0b, R17 // x3c1ae9c091d22a0b
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbc71543db445d1e0, R17 // xbc71543db445d1e0
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3cc0bf085abb30df, R17 // x3cc0bf085abb30df
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbd09383cf97d21f8, R17 // xbd09383cf97d21f8
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3d4e55183b614a6a, R17 // x3d4e55183b614a6a
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbd8d9f43622d07bb, R17 // xbd8d9f43622d07bb
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3dc7bfc85bdabf80, R17 // x3dc7bfc85bdabf80
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbdff78bdc829f11c, R17 // xbdff78bdc829f11c
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3e3147598b9d1849, R17 // x3e3147598b9d1849
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbe5f6175d4cb9cea, R17 // xbe5f6175d4cb9cea
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3e875d03ac612e4d, R17 // x3e875d03ac612e4d
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbeabede760d38e58, R17 // xbeabede760d38e58
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3ec9798885856f31, R17 // x3ec9798885856f31
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbede49872082d248, R17 // xbede49872082d248
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3ec19a0397ea40ac, R17 // x3ec19a0397ea40ac
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0x3f1275ce83fd1bdf, R17 // x3f1275ce83fd1bdf
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0xbf33ca41b1499827, R17 // xbf33ca41b1499827
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0x3f0ac8f9dd69bf1b, R17 // x3f0ac8f9dd69bf1b
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3f7c432e36074661, R17 // x3f7c432e36074661
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbfaad6fa4e9a4fab, R17 // xbfaad6fa4e9a4fab
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0xbfdd63ed59a11936, R17 // xbfdd63ed59a11936
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbff26aec22072345, R17 // xbff26aec22072345
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
-	WORD $0x4e60d507 // fadd v7.2d, v8.2d, v0.2d
-	WORD $0x4ee7d409 // fsub v9.2d, v0.2d, v7.2d
-	WORD $0x4e69d509 // fadd v9.2d, v8.2d, v9.2d
-
-	// 2^(k-1) 2^r
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V8.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V10.D2
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V8.D2
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V10.D2
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V8.D2
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V10.D2
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V8.D2
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	WORD $0x4ea21c48 // mov v8.16b, v2.16b
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	WORD $0x4ea31c6a // mov v10.16b, v3.16b
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	WORD $0x4ea41c88 // mov v8.16b, v4.16b
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
-	WORD $0x4ee78507 // add v7.2d, v8.2d, v7.2d
-	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
-	VDUP R17, V8.D2
-	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
-	MOVD $0xc02d000000000000, R17 // xc02d000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee6e51f // fcmgt v31.2d, v8.2d, v6.2d
-	WORD $0x6e661d1f // bsl v31.16b, v8.16b, v6.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	MOVD $0x402d000000000000, R17 // x402d000000000000
-	VDUP R17, V9.D2
-	WORD $0x6ee9e51f // fcmgt v31.2d, v8.2d, v9.2d
-	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V9.D2
-	WORD $0x6ee6e526 // fcmgt v6.2d, v9.2d, v6.2d
-	WORD $0x4ee7d489 // fsub v9.2d, v4.2d, v7.2d
-	WORD $0x6ea61ce9 // bit v9.16b, v7.16b, v6.16b
-
-	// -x x/2 log2 e = k + r
-	WORD $0x6e68dd07 // fmul v7.2d, v8.2d, v8.2d
-	MOVD $0xbfe71547652b82fe, R17 // xbfe71547652b82fe
+	// Phi(-a) exp(a a/2) = p/q
+	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
+	VDUP R17, V5.D2
+	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
 	VDUP R17, V6.D2
-	WORD $0x6e66dce7 // fmul v7.2d, v7.2d, v6.2d
-	WORD $0x4e60d4e6 // fadd v6.2d, v7.2d, v0.2d
-	WORD $0x4ee6d40a // fsub v10.2d, v0.2d, v6.2d
-	WORD $0x4e6ad4ea // fadd v10.2d, v7.2d, v10.2d
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
+	VDUP R17, V6.D2
+	WORD $0x6e66dc86 // fmul v6.2d, v4.2d, v6.2d
+	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
+	VDUP R17, V7.D2
+	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	WORD $0x6e68fca8 // fdiv v8.2d, v5.2d, v8.2d
+	MOVD $0xbfd9884533d43651, R17 // xbfd9884533d43651
+	VDUP R17, V5.D2
+	WORD $0x4e65cc88 // fmla v8.2d, v4.2d, v5.2d
 
-	// Phi(x) + x 2^k 2^r/sqrt(2 pi)
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V7.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V11.D2
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V7.D2
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V11.D2
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V7.D2
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V11.D2
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V7.D2
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	WORD $0x4ea21c47 // mov v7.16b, v2.16b
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
-	WORD $0x4ea31c6b // mov v11.16b, v3.16b
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
-	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
-	WORD $0x4ee684e6 // add v6.2d, v7.2d, v6.2d
-	MOVD $0x3fd9884533d43651, R17 // x3fd9884533d43651
-	VDUP R17, V7.D2
-	WORD $0x6e67dd08 // fmul v8.2d, v8.2d, v7.2d
-	WORD $0x4e66cd09 // fmla v9.2d, v8.2d, v6.2d
-	WORD $0x6e69dca9 // fmul v9.2d, v5.2d, v9.2d
-	FMOVQ F9, (R0)
+	// -a a/2 in two parts
+	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
+	VDUP R17, V5.D2
+	WORD $0x6e64dca5 // fmul v5.2d, v5.2d, v4.2d
+	WORD $0x6e65dc86 // fmul v6.2d, v4.2d, v5.2d
+	WORD $0x4ee6d407 // fsub v7.2d, v0.2d, v6.2d
+	WORD $0x4e65cc87 // fmla v7.2d, v4.2d, v5.2d
+
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V5.D2
+	WORD $0x4ea11c3f // mov v31.16b, v1.16b
+	WORD $0x4e65ccdf // fmla v31.2d, v6.2d, v5.2d
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x4ee5d424 // fsub v4.2d, v1.2d, v5.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V9.D2
+	WORD $0x4e69cc86 // fmla v6.2d, v4.2d, v9.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V9.D2
+	WORD $0x4e69cc87 // fmla v7.2d, v4.2d, v9.2d
+	WORD $0x4e67d4c4 // fadd v4.2d, v6.2d, v7.2d
+	WORD $0x4ee4d4c6 // fsub v6.2d, v6.2d, v4.2d
+	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V6.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
+	WORD $0x4e69ccc7 // fmla v7.2d, v6.2d, v9.2d
+	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
+	WORD $0x4e67d447 // fadd v7.2d, v2.2d, v7.2d
+	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
+	VDUP R17, V8.D2
+	WORD $0x6ee5e508 // fcmgt v8.2d, v8.2d, v5.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee81c44 // bif v4.16b, v2.16b, v8.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V9.D2
+	WORD $0x6e621d28 // bsl v8.16b, v9.16b, v2.16b
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	WORD $0x4ee58485 // add v5.2d, v4.2d, v5.2d
+	WORD $0x6e65dce5 // fmul v5.2d, v7.2d, v5.2d
+	WORD $0x6e68dca8 // fmul v8.2d, v5.2d, v8.2d
+
+	// Phi(-a) - a phi(a), for positive x from 1
+	WORD $0x6ee3e403 // fcmgt v3.2d, v0.2d, v3.2d
+	WORD $0x4ee8d445 // fsub v5.2d, v2.2d, v8.2d
+	WORD $0x6ea31d05 // bit v5.16b, v8.16b, v3.16b
+	FMOVQ (R1), F8
+	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
+	FMOVQ F5, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -1767,191 +1618,166 @@ one:
 tail:
 	CBZ R3, done
 	TBZ $0, R3, skip
-	FMOVD (R1), F5
-	FMOVD (R2), F6
+	FMOVD (R2), F3
+	WORD $0x4ee0f864 // fabs v4.2d, v3.2d
+	MOVD $0x4043800000000000, R17 // x4043800000000000
+	VDUP R17, V5.D2
+	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 
-	// a p(a) = k + r
-	WORD $0x4ee0f8c7 // fabs v7.2d, v6.2d
-	MOVD $0x402d000000000000, R17 // x402d000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
-	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	MOVD $0xbada78e33bd023c4, R17 // xbada78e33bd023c4
-	VDUP R17, V8.D2
-	MOVD $0x3b5451836fd16d1d, R17 // x3b5451836fd16d1d
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbbbd7d642d2e1215, R17 // xbbbd7d642d2e1215
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3c1ae9c091d22a0b, R17 // x3c1ae9c091d22a0b
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbc71543db445d1e0, R17 // xbc71543db445d1e0
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3cc0bf085abb30df, R17 // x3cc0bf085abb30df
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbd09383cf97d21f8, R17 // xbd09383cf97d21f8
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3d4e55183b614a6a, R17 // x3d4e55183b614a6a
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbd8d9f43622d07bb, R17 // xbd8d9f43622d07bb
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3dc7bfc85bdabf80, R17 // x3dc7bfc85bdabf80
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbdff78bdc829f11c, R17 // xbdff78bdc829f11c
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3e3147598b9d1849, R17 // x3e3147598b9d1849
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbe5f6175d4cb9cea, R17 // xbe5f6175d4cb9cea
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3e875d03ac612e4d, R17 // x3e875d03ac612e4d
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbeabede760d38e58, R17 // xbeabede760d38e58
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3ec9798885856f31, R17 // x3ec9798885856f31
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbede49872082d248, R17 // xbede49872082d248
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3ec19a0397ea40ac, R17 // x3ec19a0397ea40ac
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0x3f1275ce83fd1bdf, R17 // x3f1275ce83fd1bdf
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0xbf33ca41b1499827, R17 // xbf33ca41b1499827
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0x3f0ac8f9dd69bf1b, R17 // x3f0ac8f9dd69bf1b
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0x3f7c432e36074661, R17 // x3f7c432e36074661
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbfaad6fa4e9a4fab, R17 // xbfaad6fa4e9a4fab
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	MOVD $0xbfdd63ed59a11936, R17 // xbfdd63ed59a11936
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	MOVD $0xbff26aec22072345, R17 // xbff26aec22072345
-	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
-	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
-	WORD $0x4e60d507 // fadd v7.2d, v8.2d, v0.2d
-	WORD $0x4ee7d409 // fsub v9.2d, v0.2d, v7.2d
-	WORD $0x4e69d509 // fadd v9.2d, v8.2d, v9.2d
-
-	// 2^(k-1) 2^r
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V8.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V10.D2
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V8.D2
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V10.D2
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V8.D2
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V10.D2
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V8.D2
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	WORD $0x4ea21c48 // mov v8.16b, v2.16b
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	WORD $0x4ea31c6a // mov v10.16b, v3.16b
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	WORD $0x4ea41c88 // mov v8.16b, v4.16b
-	WORD $0x4e69cd48 // fmla v8.2d, v10.2d, v9.2d
-	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
-	WORD $0x4ee78507 // add v7.2d, v8.2d, v7.2d
-	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
-	VDUP R17, V8.D2
-	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
-	MOVD $0xc02d000000000000, R17 // xc02d000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee6e51f // fcmgt v31.2d, v8.2d, v6.2d
-	WORD $0x6e661d1f // bsl v31.16b, v8.16b, v6.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	MOVD $0x402d000000000000, R17 // x402d000000000000
-	VDUP R17, V9.D2
-	WORD $0x6ee9e51f // fcmgt v31.2d, v8.2d, v9.2d
-	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V9.D2
-	WORD $0x6ee6e526 // fcmgt v6.2d, v9.2d, v6.2d
-	WORD $0x4ee7d489 // fsub v9.2d, v4.2d, v7.2d
-	WORD $0x6ea61ce9 // bit v9.16b, v7.16b, v6.16b
-
-	// -x x/2 log2 e = k + r
-	WORD $0x6e68dd07 // fmul v7.2d, v8.2d, v8.2d
-	MOVD $0xbfe71547652b82fe, R17 // xbfe71547652b82fe
+	// Phi(-a) exp(a a/2) = p/q
+	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
+	VDUP R17, V5.D2
+	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
 	VDUP R17, V6.D2
-	WORD $0x6e66dce7 // fmul v7.2d, v7.2d, v6.2d
-	WORD $0x4e60d4e6 // fadd v6.2d, v7.2d, v0.2d
-	WORD $0x4ee6d40a // fsub v10.2d, v0.2d, v6.2d
-	WORD $0x4e6ad4ea // fadd v10.2d, v7.2d, v10.2d
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
+	VDUP R17, V6.D2
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
+	VDUP R17, V6.D2
+	WORD $0x6e66dc86 // fmul v6.2d, v4.2d, v6.2d
+	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
+	VDUP R17, V7.D2
+	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
+	VDUP R17, V7.D2
+	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
+	VDUP R17, V8.D2
+	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	WORD $0x6e68fca8 // fdiv v8.2d, v5.2d, v8.2d
+	MOVD $0xbfd9884533d43651, R17 // xbfd9884533d43651
+	VDUP R17, V5.D2
+	WORD $0x4e65cc88 // fmla v8.2d, v4.2d, v5.2d
 
-	// Phi(x) + x 2^k 2^r/sqrt(2 pi)
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V7.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V11.D2
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V7.D2
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V11.D2
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V7.D2
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V11.D2
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V7.D2
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	WORD $0x4ea21c47 // mov v7.16b, v2.16b
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
-	WORD $0x4ea31c6b // mov v11.16b, v3.16b
-	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
-	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4e6acd67 // fmla v7.2d, v11.2d, v10.2d
-	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
-	WORD $0x4ee684e6 // add v6.2d, v7.2d, v6.2d
-	MOVD $0x3fd9884533d43651, R17 // x3fd9884533d43651
-	VDUP R17, V7.D2
-	WORD $0x6e67dd08 // fmul v8.2d, v8.2d, v7.2d
-	WORD $0x4e66cd09 // fmla v9.2d, v8.2d, v6.2d
-	WORD $0x6e69dca9 // fmul v9.2d, v5.2d, v9.2d
-	FMOVD F9, (R0)
+	// -a a/2 in two parts
+	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
+	VDUP R17, V5.D2
+	WORD $0x6e64dca5 // fmul v5.2d, v5.2d, v4.2d
+	WORD $0x6e65dc86 // fmul v6.2d, v4.2d, v5.2d
+	WORD $0x4ee6d407 // fsub v7.2d, v0.2d, v6.2d
+	WORD $0x4e65cc87 // fmla v7.2d, v4.2d, v5.2d
+
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V5.D2
+	WORD $0x4ea11c3f // mov v31.16b, v1.16b
+	WORD $0x4e65ccdf // fmla v31.2d, v6.2d, v5.2d
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x4ee5d424 // fsub v4.2d, v1.2d, v5.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V9.D2
+	WORD $0x4e69cc86 // fmla v6.2d, v4.2d, v9.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V9.D2
+	WORD $0x4e69cc87 // fmla v7.2d, v4.2d, v9.2d
+	WORD $0x4e67d4c4 // fadd v4.2d, v6.2d, v7.2d
+	WORD $0x4ee4d4c6 // fsub v6.2d, v6.2d, v4.2d
+	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V6.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V6.D2
+	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V9.D2
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
+	WORD $0x4e69ccc7 // fmla v7.2d, v6.2d, v9.2d
+	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
+	WORD $0x4e67d447 // fadd v7.2d, v2.2d, v7.2d
+	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
+	VDUP R17, V8.D2
+	WORD $0x6ee5e508 // fcmgt v8.2d, v8.2d, v5.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee81c44 // bif v4.16b, v2.16b, v8.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V9.D2
+	WORD $0x6e621d28 // bsl v8.16b, v9.16b, v2.16b
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	WORD $0x4ee58485 // add v5.2d, v4.2d, v5.2d
+	WORD $0x6e65dce5 // fmul v5.2d, v7.2d, v5.2d
+	WORD $0x6e68dca8 // fmul v8.2d, v5.2d, v8.2d
+
+	// Phi(-a) - a phi(a), for positive x from 1
+	WORD $0x6ee3e403 // fcmgt v3.2d, v0.2d, v3.2d
+	WORD $0x4ee8d445 // fsub v5.2d, v2.2d, v8.2d
+	WORD $0x6ea31d05 // bit v5.16b, v8.16b, v3.16b
+	FMOVD (R1), F8
+	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
+	FMOVD F5, (R0)
 
 skip:
 

@@ -345,203 +345,298 @@ TEXT ·GELUTanhF64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0xbfba5a7cf7572a98, R17 // xbfba5a7cf7572a98
+	MOVD $0xbff9884533d43000, R17 // xbff9884533d43000
 	VDUP R17, V0.D2
-	MOVD $0xc0026aec21bce759, R17 // xc0026aec21bce759
+	MOVD $0xbfb2444f2a4d8b4b, R17 // xbfb2444f2a4d8b4b
 	VDUP R17, V1.D2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
+	MOVD $0x0, R17 // x0000000000000000
 	VDUP R17, V2.D2
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
+	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V3.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V4.D2
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V5.D2
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V6.D2
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V7.D2
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V8.D2
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V9.D2
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V10.D2
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V11.D2
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V12.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V13.D2
+	VDUP R17, V4.D2
+	MOVD $0x39f0000000000000, R17 // x39f0000000000000
+	VDUP R17, V5.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F14
-	FMOVQ 16(R1), F15
-	FMOVQ 32(R1), F16
-	FMOVQ 48(R1), F17
-	MOVD $0xc028000000000000, R17 // xc028000000000000
-	VDUP R17, V18.D2
-	WORD $0x6eeee65f // fcmgt v31.2d, v18.2d, v14.2d
-	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6eefe65f // fcmgt v31.2d, v18.2d, v15.2d
-	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ef0e65f // fcmgt v31.2d, v18.2d, v16.2d
-	WORD $0x6e701e5f // bsl v31.16b, v18.16b, v16.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	WORD $0x6ef1e65f // fcmgt v31.2d, v18.2d, v17.2d
-	WORD $0x6e711e5f // bsl v31.16b, v18.16b, v17.16b
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
-	MOVD $0x4028000000000000, R17 // x4028000000000000
-	VDUP R17, V18.D2
-	WORD $0x6ef2e5df // fcmgt v31.2d, v14.2d, v18.2d
-	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ef2e5ff // fcmgt v31.2d, v15.2d, v18.2d
-	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x6ef2e61f // fcmgt v31.2d, v16.2d, v18.2d
-	WORD $0x6e701e5f // bsl v31.16b, v18.16b, v16.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	WORD $0x6ef2e63f // fcmgt v31.2d, v17.2d, v18.2d
-	WORD $0x6e711e5f // bsl v31.16b, v18.16b, v17.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
+	FMOVQ (R1), F6
+	FMOVQ 16(R1), F7
+	FMOVQ 32(R1), F8
+	FMOVQ 48(R1), F9
+	MOVD $0xc035c00000000000, R17 // xc035c00000000000
+	VDUP R17, V10.D2
+	WORD $0x6ee6e55f // fcmgt v31.2d, v10.2d, v6.2d
+	WORD $0x6e661d5f // bsl v31.16b, v10.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x6ee7e55f // fcmgt v31.2d, v10.2d, v7.2d
+	WORD $0x6e671d5f // bsl v31.16b, v10.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6ee8e55f // fcmgt v31.2d, v10.2d, v8.2d
+	WORD $0x6e681d5f // bsl v31.16b, v10.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x6ee9e55f // fcmgt v31.2d, v10.2d, v9.2d
+	WORD $0x6e691d5f // bsl v31.16b, v10.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	MOVD $0x4020000000000000, R17 // x4020000000000000
+	VDUP R17, V10.D2
+	WORD $0x6eeae4df // fcmgt v31.2d, v6.2d, v10.2d
+	WORD $0x6e661d5f // bsl v31.16b, v10.16b, v6.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6eeae4ff // fcmgt v31.2d, v7.2d, v10.2d
+	WORD $0x6e671d5f // bsl v31.16b, v10.16b, v7.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6eeae51f // fcmgt v31.2d, v8.2d, v10.2d
+	WORD $0x6e681d5f // bsl v31.16b, v10.16b, v8.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eeae53f // fcmgt v31.2d, v9.2d, v10.2d
+	WORD $0x6e691d5f // bsl v31.16b, v10.16b, v9.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
-	WORD $0x6e73de76 // fmul v22.2d, v19.2d, v19.2d
-	WORD $0x6e74de97 // fmul v23.2d, v20.2d, v20.2d
-	WORD $0x6e75deb8 // fmul v24.2d, v21.2d, v21.2d
-	WORD $0x6e72de59 // fmul v25.2d, v18.2d, v18.2d
-	WORD $0x4ea11c3a // mov v26.16b, v1.16b
-	WORD $0x4e60ceda // fmla v26.2d, v22.2d, v0.2d
-	WORD $0x4ea11c36 // mov v22.16b, v1.16b
-	WORD $0x4e60cef6 // fmla v22.2d, v23.2d, v0.2d
-	WORD $0x4ea11c37 // mov v23.16b, v1.16b
-	WORD $0x4e60cf17 // fmla v23.2d, v24.2d, v0.2d
-	WORD $0x4ea11c38 // mov v24.16b, v1.16b
-	WORD $0x4e60cf38 // fmla v24.2d, v25.2d, v0.2d
-	WORD $0x6e7ade7a // fmul v26.2d, v19.2d, v26.2d
-	WORD $0x6e76de96 // fmul v22.2d, v20.2d, v22.2d
-	WORD $0x6e77deb7 // fmul v23.2d, v21.2d, v23.2d
-	WORD $0x6e78de58 // fmul v24.2d, v18.2d, v24.2d
-	WORD $0x4e62d752 // fadd v18.2d, v26.2d, v2.2d
-	WORD $0x4e62d6d5 // fadd v21.2d, v22.2d, v2.2d
-	WORD $0x4e62d6f4 // fadd v20.2d, v23.2d, v2.2d
-	WORD $0x4e62d713 // fadd v19.2d, v24.2d, v2.2d
-	WORD $0x4ef2d459 // fsub v25.2d, v2.2d, v18.2d
-	WORD $0x4ef5d45b // fsub v27.2d, v2.2d, v21.2d
-	WORD $0x4ef4d45c // fsub v28.2d, v2.2d, v20.2d
-	WORD $0x4ef3d45d // fsub v29.2d, v2.2d, v19.2d
-	WORD $0x4e79d759 // fadd v25.2d, v26.2d, v25.2d
-	WORD $0x4e7bd6db // fadd v27.2d, v22.2d, v27.2d
-	WORD $0x4e7cd6fc // fadd v28.2d, v23.2d, v28.2d
-	WORD $0x4e7dd71d // fadd v29.2d, v24.2d, v29.2d
-	WORD $0x4ea41c98 // mov v24.16b, v4.16b
-	WORD $0x4e79cc78 // fmla v24.2d, v3.2d, v25.2d
-	WORD $0x4ea41c97 // mov v23.16b, v4.16b
-	WORD $0x4e7bcc77 // fmla v23.2d, v3.2d, v27.2d
-	WORD $0x4ea41c96 // mov v22.16b, v4.16b
-	WORD $0x4e7ccc76 // fmla v22.2d, v3.2d, v28.2d
-	WORD $0x4ea41c9a // mov v26.16b, v4.16b
-	WORD $0x4e7dcc7a // fmla v26.2d, v3.2d, v29.2d
-	WORD $0x4ea51cbe // mov v30.16b, v5.16b
-	WORD $0x4e79cf1e // fmla v30.2d, v24.2d, v25.2d
-	WORD $0x4ea51cb8 // mov v24.16b, v5.16b
-	WORD $0x4e7bcef8 // fmla v24.2d, v23.2d, v27.2d
-	WORD $0x4ea51cb7 // mov v23.16b, v5.16b
-	WORD $0x4e7cced7 // fmla v23.2d, v22.2d, v28.2d
-	WORD $0x4ea51cb6 // mov v22.16b, v5.16b
-	WORD $0x4e7dcf56 // fmla v22.2d, v26.2d, v29.2d
-	WORD $0x4ea61cda // mov v26.16b, v6.16b
-	WORD $0x4e79cfda // fmla v26.2d, v30.2d, v25.2d
-	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e7bcf1e // fmla v30.2d, v24.2d, v27.2d
-	WORD $0x4ea61cd8 // mov v24.16b, v6.16b
-	WORD $0x4e7ccef8 // fmla v24.2d, v23.2d, v28.2d
-	WORD $0x4ea61cd7 // mov v23.16b, v6.16b
-	WORD $0x4e7dced7 // fmla v23.2d, v22.2d, v29.2d
-	WORD $0x4ea71cf6 // mov v22.16b, v7.16b
-	WORD $0x4e79cf56 // fmla v22.2d, v26.2d, v25.2d
-	WORD $0x4ea71cfa // mov v26.16b, v7.16b
-	WORD $0x4e7bcfda // fmla v26.2d, v30.2d, v27.2d
-	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e7ccf1e // fmla v30.2d, v24.2d, v28.2d
-	WORD $0x4ea71cf8 // mov v24.16b, v7.16b
-	WORD $0x4e7dcef8 // fmla v24.2d, v23.2d, v29.2d
-	WORD $0x4ea81d17 // mov v23.16b, v8.16b
-	WORD $0x4e79ced7 // fmla v23.2d, v22.2d, v25.2d
-	WORD $0x4ea81d16 // mov v22.16b, v8.16b
-	WORD $0x4e7bcf56 // fmla v22.2d, v26.2d, v27.2d
-	WORD $0x4ea81d1a // mov v26.16b, v8.16b
-	WORD $0x4e7ccfda // fmla v26.2d, v30.2d, v28.2d
-	WORD $0x4ea81d1e // mov v30.16b, v8.16b
-	WORD $0x4e7dcf1e // fmla v30.2d, v24.2d, v29.2d
-	WORD $0x4ea91d38 // mov v24.16b, v9.16b
-	WORD $0x4e79cef8 // fmla v24.2d, v23.2d, v25.2d
-	WORD $0x4ea91d37 // mov v23.16b, v9.16b
-	WORD $0x4e7bced7 // fmla v23.2d, v22.2d, v27.2d
-	WORD $0x4ea91d36 // mov v22.16b, v9.16b
-	WORD $0x4e7ccf56 // fmla v22.2d, v26.2d, v28.2d
-	WORD $0x4ea91d3a // mov v26.16b, v9.16b
-	WORD $0x4e7dcfda // fmla v26.2d, v30.2d, v29.2d
-	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
-	WORD $0x4e79cf1e // fmla v30.2d, v24.2d, v25.2d
-	WORD $0x4eaa1d58 // mov v24.16b, v10.16b
-	WORD $0x4e7bcef8 // fmla v24.2d, v23.2d, v27.2d
-	WORD $0x4eaa1d57 // mov v23.16b, v10.16b
-	WORD $0x4e7cced7 // fmla v23.2d, v22.2d, v28.2d
-	WORD $0x4eaa1d56 // mov v22.16b, v10.16b
-	WORD $0x4e7dcf56 // fmla v22.2d, v26.2d, v29.2d
-	WORD $0x4eab1d7a // mov v26.16b, v11.16b
-	WORD $0x4e79cfda // fmla v26.2d, v30.2d, v25.2d
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
-	WORD $0x4e7bcf1e // fmla v30.2d, v24.2d, v27.2d
-	WORD $0x4eab1d78 // mov v24.16b, v11.16b
-	WORD $0x4e7ccef8 // fmla v24.2d, v23.2d, v28.2d
-	WORD $0x4eab1d77 // mov v23.16b, v11.16b
-	WORD $0x4e7dced7 // fmla v23.2d, v22.2d, v29.2d
-	WORD $0x4eac1d96 // mov v22.16b, v12.16b
-	WORD $0x4e79cf56 // fmla v22.2d, v26.2d, v25.2d
-	WORD $0x4eac1d9a // mov v26.16b, v12.16b
-	WORD $0x4e7bcfda // fmla v26.2d, v30.2d, v27.2d
-	WORD $0x4eac1d9e // mov v30.16b, v12.16b
-	WORD $0x4e7ccf1e // fmla v30.2d, v24.2d, v28.2d
-	WORD $0x4eac1d98 // mov v24.16b, v12.16b
-	WORD $0x4e7dcef8 // fmla v24.2d, v23.2d, v29.2d
-	WORD $0x4ead1db7 // mov v23.16b, v13.16b
-	WORD $0x4e79ced7 // fmla v23.2d, v22.2d, v25.2d
-	WORD $0x4ead1db9 // mov v25.16b, v13.16b
-	WORD $0x4e7bcf59 // fmla v25.2d, v26.2d, v27.2d
-	WORD $0x4ead1dbb // mov v27.16b, v13.16b
-	WORD $0x4e7ccfdb // fmla v27.2d, v30.2d, v28.2d
-	WORD $0x4ead1dbc // mov v28.16b, v13.16b
-	WORD $0x4e7dcf1c // fmla v28.2d, v24.2d, v29.2d
-	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
-	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
-	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
-	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
-	WORD $0x4ef286f2 // add v18.2d, v23.2d, v18.2d
-	WORD $0x4ef58735 // add v21.2d, v25.2d, v21.2d
-	WORD $0x4ef48774 // add v20.2d, v27.2d, v20.2d
-	WORD $0x4ef38793 // add v19.2d, v28.2d, v19.2d
+	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
+	WORD $0x6e6bdd6e // fmul v14.2d, v11.2d, v11.2d
+	WORD $0x6e6cdd8f // fmul v15.2d, v12.2d, v12.2d
+	WORD $0x6e6dddb0 // fmul v16.2d, v13.2d, v13.2d
+	WORD $0x6e6add51 // fmul v17.2d, v10.2d, v10.2d
+	WORD $0x4ea01c12 // mov v18.16b, v0.16b
+	WORD $0x4e61cdd2 // fmla v18.2d, v14.2d, v1.2d
+	WORD $0x4ea01c13 // mov v19.16b, v0.16b
+	WORD $0x4e61cdf3 // fmla v19.2d, v15.2d, v1.2d
+	WORD $0x4ea01c14 // mov v20.16b, v0.16b
+	WORD $0x4e61ce14 // fmla v20.2d, v16.2d, v1.2d
+	WORD $0x4ea01c15 // mov v21.16b, v0.16b
+	WORD $0x4e61ce35 // fmla v21.2d, v17.2d, v1.2d
+	WORD $0x4ef2d416 // fsub v22.2d, v0.2d, v18.2d
+	WORD $0x4ef3d417 // fsub v23.2d, v0.2d, v19.2d
+	WORD $0x4ef4d418 // fsub v24.2d, v0.2d, v20.2d
+	WORD $0x4ef5d419 // fsub v25.2d, v0.2d, v21.2d
+	WORD $0x4e61cdd6 // fmla v22.2d, v14.2d, v1.2d
+	WORD $0x4e61cdf7 // fmla v23.2d, v15.2d, v1.2d
+	WORD $0x4e61ce18 // fmla v24.2d, v16.2d, v1.2d
+	WORD $0x4e61ce39 // fmla v25.2d, v17.2d, v1.2d
+	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
+	VDUP R17, V26.D2
+	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e7acddc // fmla v28.2d, v14.2d, v26.2d
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e7acdfd // fmla v29.2d, v15.2d, v26.2d
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e7ace1e // fmla v30.2d, v16.2d, v26.2d
+	WORD $0x4e7ace3b // fmla v27.2d, v17.2d, v26.2d
+	WORD $0x4eeed44e // fsub v14.2d, v2.2d, v14.2d
+	WORD $0x4eefd44f // fsub v15.2d, v2.2d, v15.2d
+	WORD $0x4ef0d450 // fsub v16.2d, v2.2d, v16.2d
+	WORD $0x4ef1d451 // fsub v17.2d, v2.2d, v17.2d
+	WORD $0x4e6bcd6e // fmla v14.2d, v11.2d, v11.2d
+	WORD $0x4e6ccd8f // fmla v15.2d, v12.2d, v12.2d
+	WORD $0x4e6dcdb0 // fmla v16.2d, v13.2d, v13.2d
+	WORD $0x4e6acd51 // fmla v17.2d, v10.2d, v10.2d
+	WORD $0x4e61cddc // fmla v28.2d, v14.2d, v1.2d
+	WORD $0x4e61cdfd // fmla v29.2d, v15.2d, v1.2d
+	WORD $0x4e61ce1e // fmla v30.2d, v16.2d, v1.2d
+	WORD $0x4e61ce3b // fmla v27.2d, v17.2d, v1.2d
+	WORD $0x6e72dd71 // fmul v17.2d, v11.2d, v18.2d
+	WORD $0x6e73dd90 // fmul v16.2d, v12.2d, v19.2d
+	WORD $0x6e74ddaf // fmul v15.2d, v13.2d, v20.2d
+	WORD $0x6e75dd4e // fmul v14.2d, v10.2d, v21.2d
+	WORD $0x4e7cd6dc // fadd v28.2d, v22.2d, v28.2d
+	WORD $0x4e7dd6fd // fadd v29.2d, v23.2d, v29.2d
+	WORD $0x4e7ed71e // fadd v30.2d, v24.2d, v30.2d
+	WORD $0x4e7bd73b // fadd v27.2d, v25.2d, v27.2d
+	WORD $0x4ef1d459 // fsub v25.2d, v2.2d, v17.2d
+	WORD $0x4ef0d458 // fsub v24.2d, v2.2d, v16.2d
+	WORD $0x4eefd457 // fsub v23.2d, v2.2d, v15.2d
+	WORD $0x4eeed456 // fsub v22.2d, v2.2d, v14.2d
+	WORD $0x4e72cd79 // fmla v25.2d, v11.2d, v18.2d
+	WORD $0x4e73cd98 // fmla v24.2d, v12.2d, v19.2d
+	WORD $0x4e74cdb7 // fmla v23.2d, v13.2d, v20.2d
+	WORD $0x4e75cd56 // fmla v22.2d, v10.2d, v21.2d
+	WORD $0x4e7ccd79 // fmla v25.2d, v11.2d, v28.2d
+	WORD $0x4e7dcd98 // fmla v24.2d, v12.2d, v29.2d
+	WORD $0x4e7ecdb7 // fmla v23.2d, v13.2d, v30.2d
+	WORD $0x4e7bcd56 // fmla v22.2d, v10.2d, v27.2d
 
-	// x/(1 + e)
-	WORD $0x4e72d5b2 // fadd v18.2d, v13.2d, v18.2d
-	WORD $0x4e75d5b5 // fadd v21.2d, v13.2d, v21.2d
-	WORD $0x4e74d5b4 // fadd v20.2d, v13.2d, v20.2d
-	WORD $0x4e73d5b3 // fadd v19.2d, v13.2d, v19.2d
-	WORD $0x6e72fdd2 // fdiv v18.2d, v14.2d, v18.2d
-	WORD $0x6e75fdf5 // fdiv v21.2d, v15.2d, v21.2d
-	WORD $0x6e74fe14 // fdiv v20.2d, v16.2d, v20.2d
-	WORD $0x6e73fe33 // fdiv v19.2d, v17.2d, v19.2d
-	FMOVQ F18, (R0)
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V27.D2
+	WORD $0x4ea31c6a // mov v10.16b, v3.16b
+	WORD $0x4e7bce2a // fmla v10.2d, v17.2d, v27.2d
+	WORD $0x4ea31c7e // mov v30.16b, v3.16b
+	WORD $0x4e7bce1e // fmla v30.2d, v16.2d, v27.2d
+	WORD $0x4ea31c6d // mov v13.16b, v3.16b
+	WORD $0x4e7bcded // fmla v13.2d, v15.2d, v27.2d
+	WORD $0x4ea31c7f // mov v31.16b, v3.16b
+	WORD $0x4e7bcddf // fmla v31.2d, v14.2d, v27.2d
+	WORD $0x4ebf1ffb // mov v27.16b, v31.16b
+	WORD $0x4eead47d // fsub v29.2d, v3.2d, v10.2d
+	WORD $0x4efed46c // fsub v12.2d, v3.2d, v30.2d
+	WORD $0x4eedd47c // fsub v28.2d, v3.2d, v13.2d
+	WORD $0x4efbd46b // fsub v11.2d, v3.2d, v27.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V21.D2
+	WORD $0x4e75cfb1 // fmla v17.2d, v29.2d, v21.2d
+	WORD $0x4e75cd90 // fmla v16.2d, v12.2d, v21.2d
+	WORD $0x4e75cf8f // fmla v15.2d, v28.2d, v21.2d
+	WORD $0x4e75cd6e // fmla v14.2d, v11.2d, v21.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V21.D2
+	WORD $0x4e75cfb9 // fmla v25.2d, v29.2d, v21.2d
+	WORD $0x4e75cd98 // fmla v24.2d, v12.2d, v21.2d
+	WORD $0x4e75cf97 // fmla v23.2d, v28.2d, v21.2d
+	WORD $0x4e75cd76 // fmla v22.2d, v11.2d, v21.2d
+	WORD $0x4e79d62b // fadd v11.2d, v17.2d, v25.2d
+	WORD $0x4e78d615 // fadd v21.2d, v16.2d, v24.2d
+	WORD $0x4e77d5fc // fadd v28.2d, v15.2d, v23.2d
+	WORD $0x4e76d5cc // fadd v12.2d, v14.2d, v22.2d
+	WORD $0x4eebd631 // fsub v17.2d, v17.2d, v11.2d
+	WORD $0x4ef5d610 // fsub v16.2d, v16.2d, v21.2d
+	WORD $0x4efcd5ef // fsub v15.2d, v15.2d, v28.2d
+	WORD $0x4eecd5ce // fsub v14.2d, v14.2d, v12.2d
+	WORD $0x4e79d639 // fadd v25.2d, v17.2d, v25.2d
+	WORD $0x4e78d618 // fadd v24.2d, v16.2d, v24.2d
+	WORD $0x4e77d5f7 // fadd v23.2d, v15.2d, v23.2d
+	WORD $0x4e76d5d6 // fadd v22.2d, v14.2d, v22.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V14.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V15.D2
+	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
+	WORD $0x4e6bcdd0 // fmla v16.2d, v14.2d, v11.2d
+	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
+	WORD $0x4e75cdd1 // fmla v17.2d, v14.2d, v21.2d
+	WORD $0x4eaf1dfd // mov v29.16b, v15.16b
+	WORD $0x4e7ccddd // fmla v29.2d, v14.2d, v28.2d
+	WORD $0x4e6ccdcf // fmla v15.2d, v14.2d, v12.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V14.D2
+	WORD $0x4eae1dd4 // mov v20.16b, v14.16b
+	WORD $0x4e6bce14 // fmla v20.2d, v16.2d, v11.2d
+	WORD $0x4eae1dd0 // mov v16.16b, v14.16b
+	WORD $0x4e75ce30 // fmla v16.2d, v17.2d, v21.2d
+	WORD $0x4eae1dd1 // mov v17.16b, v14.16b
+	WORD $0x4e7ccfb1 // fmla v17.2d, v29.2d, v28.2d
+	WORD $0x4e6ccdee // fmla v14.2d, v15.2d, v12.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dfd // mov v29.16b, v15.16b
+	WORD $0x4e6bce9d // fmla v29.2d, v20.2d, v11.2d
+	WORD $0x4eaf1df4 // mov v20.16b, v15.16b
+	WORD $0x4e75ce14 // fmla v20.2d, v16.2d, v21.2d
+	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
+	WORD $0x4e7cce30 // fmla v16.2d, v17.2d, v28.2d
+	WORD $0x4e6ccdcf // fmla v15.2d, v14.2d, v12.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V14.D2
+	WORD $0x4eae1dd1 // mov v17.16b, v14.16b
+	WORD $0x4e6bcfb1 // fmla v17.2d, v29.2d, v11.2d
+	WORD $0x4eae1ddd // mov v29.16b, v14.16b
+	WORD $0x4e75ce9d // fmla v29.2d, v20.2d, v21.2d
+	WORD $0x4eae1dd4 // mov v20.16b, v14.16b
+	WORD $0x4e7cce14 // fmla v20.2d, v16.2d, v28.2d
+	WORD $0x4e6ccdee // fmla v14.2d, v15.2d, v12.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V15.D2
+	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
+	WORD $0x4e6bce30 // fmla v16.2d, v17.2d, v11.2d
+	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
+	WORD $0x4e75cfb1 // fmla v17.2d, v29.2d, v21.2d
+	WORD $0x4eaf1dfd // mov v29.16b, v15.16b
+	WORD $0x4e7cce9d // fmla v29.2d, v20.2d, v28.2d
+	WORD $0x4e6ccdcf // fmla v15.2d, v14.2d, v12.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V14.D2
+	WORD $0x4eae1dd4 // mov v20.16b, v14.16b
+	WORD $0x4e6bce14 // fmla v20.2d, v16.2d, v11.2d
+	WORD $0x4eae1dd0 // mov v16.16b, v14.16b
+	WORD $0x4e75ce30 // fmla v16.2d, v17.2d, v21.2d
+	WORD $0x4eae1dd1 // mov v17.16b, v14.16b
+	WORD $0x4e7ccfb1 // fmla v17.2d, v29.2d, v28.2d
+	WORD $0x4e6ccdee // fmla v14.2d, v15.2d, v12.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dfd // mov v29.16b, v15.16b
+	WORD $0x4e6bce9d // fmla v29.2d, v20.2d, v11.2d
+	WORD $0x4eaf1df4 // mov v20.16b, v15.16b
+	WORD $0x4e75ce14 // fmla v20.2d, v16.2d, v21.2d
+	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
+	WORD $0x4e7cce30 // fmla v16.2d, v17.2d, v28.2d
+	WORD $0x4e6ccdcf // fmla v15.2d, v14.2d, v12.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V14.D2
+	WORD $0x4eae1dd1 // mov v17.16b, v14.16b
+	WORD $0x4e6bcfb1 // fmla v17.2d, v29.2d, v11.2d
+	WORD $0x4eae1ddd // mov v29.16b, v14.16b
+	WORD $0x4e75ce9d // fmla v29.2d, v20.2d, v21.2d
+	WORD $0x4eae1dd4 // mov v20.16b, v14.16b
+	WORD $0x4e7cce14 // fmla v20.2d, v16.2d, v28.2d
+	WORD $0x4e6ccdee // fmla v14.2d, v15.2d, v12.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V15.D2
+	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
+	WORD $0x4e6bce30 // fmla v16.2d, v17.2d, v11.2d
+	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
+	WORD $0x4e75cfb1 // fmla v17.2d, v29.2d, v21.2d
+	WORD $0x4eaf1dfd // mov v29.16b, v15.16b
+	WORD $0x4e7cce9d // fmla v29.2d, v20.2d, v28.2d
+	WORD $0x4e6ccdcf // fmla v15.2d, v14.2d, v12.2d
+	WORD $0x6e6bdd6e // fmul v14.2d, v11.2d, v11.2d
+	WORD $0x6e75deb4 // fmul v20.2d, v21.2d, v21.2d
+	WORD $0x6e7cdf93 // fmul v19.2d, v28.2d, v28.2d
+	WORD $0x6e6cdd92 // fmul v18.2d, v12.2d, v12.2d
+	WORD $0x4e70cdd9 // fmla v25.2d, v14.2d, v16.2d
+	WORD $0x4e71ce98 // fmla v24.2d, v20.2d, v17.2d
+	WORD $0x4e7dce77 // fmla v23.2d, v19.2d, v29.2d
+	WORD $0x4e6fce56 // fmla v22.2d, v18.2d, v15.2d
+	WORD $0x4e79d579 // fadd v25.2d, v11.2d, v25.2d
+	WORD $0x4e78d6b8 // fadd v24.2d, v21.2d, v24.2d
+	WORD $0x4e77d797 // fadd v23.2d, v28.2d, v23.2d
+	WORD $0x4e76d596 // fadd v22.2d, v12.2d, v22.2d
+	WORD $0x4e79d499 // fadd v25.2d, v4.2d, v25.2d
+	WORD $0x4e78d498 // fadd v24.2d, v4.2d, v24.2d
+	WORD $0x4e77d497 // fadd v23.2d, v4.2d, v23.2d
+	WORD $0x4e76d496 // fadd v22.2d, v4.2d, v22.2d
+	MOVD $0xc033000000000000, R17 // xc033000000000000
+	VDUP R17, V12.D2
+	WORD $0x6ee6e59c // fcmgt v28.2d, v12.2d, v6.2d
+	WORD $0x6ee7e595 // fcmgt v21.2d, v12.2d, v7.2d
+	WORD $0x6ee8e58b // fcmgt v11.2d, v12.2d, v8.2d
+	WORD $0x6ee9e58c // fcmgt v12.2d, v12.2d, v9.2d
+	WORD $0x6e641cbc // bsl v28.16b, v5.16b, v4.16b
+	WORD $0x6e641cb5 // bsl v21.16b, v5.16b, v4.16b
+	WORD $0x6e641cab // bsl v11.16b, v5.16b, v4.16b
+	WORD $0x6e641cac // bsl v12.16b, v5.16b, v4.16b
+
+	// x/(1 + 2^k e^r), both times a unit
+	WORD $0x6e7cdcc6 // fmul v6.2d, v6.2d, v28.2d
+	WORD $0x6e75dce7 // fmul v7.2d, v7.2d, v21.2d
+	WORD $0x6e6bdd08 // fmul v8.2d, v8.2d, v11.2d
+	WORD $0x6e6cdd29 // fmul v9.2d, v9.2d, v12.2d
+	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
+	WORD $0x4f7457de // shl v30.2d, v30.2d, #52
+	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
+	WORD $0x4f74577b // shl v27.2d, v27.2d, #52
+	WORD $0x4eea878a // add v10.2d, v28.2d, v10.2d
+	WORD $0x4efe86be // add v30.2d, v21.2d, v30.2d
+	WORD $0x4eed856d // add v13.2d, v11.2d, v13.2d
+	WORD $0x4efb859b // add v27.2d, v12.2d, v27.2d
+	WORD $0x4e79cd5c // fmla v28.2d, v10.2d, v25.2d
+	WORD $0x4e78cfd5 // fmla v21.2d, v30.2d, v24.2d
+	WORD $0x4e77cdab // fmla v11.2d, v13.2d, v23.2d
+	WORD $0x4e76cf6c // fmla v12.2d, v27.2d, v22.2d
+	WORD $0x6e7cfcdc // fdiv v28.2d, v6.2d, v28.2d
+	WORD $0x6e75fcf5 // fdiv v21.2d, v7.2d, v21.2d
+	WORD $0x6e6bfd0b // fdiv v11.2d, v8.2d, v11.2d
+	WORD $0x6e6cfd2c // fdiv v12.2d, v9.2d, v12.2d
+	FMOVQ F28, (R0)
 	FMOVQ F21, 16(R0)
-	FMOVQ F20, 32(R0)
-	FMOVQ F19, 48(R0)
+	FMOVQ F11, 32(R0)
+	FMOVQ F12, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -553,53 +648,101 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F14
-	MOVD $0xc028000000000000, R17 // xc028000000000000
-	VDUP R17, V15.D2
-	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
-	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	MOVD $0x4028000000000000, R17 // x4028000000000000
-	VDUP R17, V15.D2
-	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
-	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	FMOVQ (R1), F6
+	MOVD $0xc035c00000000000, R17 // xc035c00000000000
+	VDUP R17, V7.D2
+	WORD $0x6ee6e4ff // fcmgt v31.2d, v7.2d, v6.2d
+	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	MOVD $0x4020000000000000, R17 // x4020000000000000
+	VDUP R17, V7.D2
+	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
+	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
-	WORD $0x6e6fddf0 // fmul v16.2d, v15.2d, v15.2d
-	WORD $0x4ea11c31 // mov v17.16b, v1.16b
-	WORD $0x4e60ce11 // fmla v17.2d, v16.2d, v0.2d
-	WORD $0x6e71ddf1 // fmul v17.2d, v15.2d, v17.2d
-	WORD $0x4e62d62f // fadd v15.2d, v17.2d, v2.2d
-	WORD $0x4eefd450 // fsub v16.2d, v2.2d, v15.2d
-	WORD $0x4e70d630 // fadd v16.2d, v17.2d, v16.2d
-	WORD $0x4ea41c91 // mov v17.16b, v4.16b
-	WORD $0x4e70cc71 // fmla v17.2d, v3.2d, v16.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4ea81d11 // mov v17.16b, v8.16b
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4eac1d91 // mov v17.16b, v12.16b
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4ead1db2 // mov v18.16b, v13.16b
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4eef864f // add v15.2d, v18.2d, v15.2d
+	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
+	WORD $0x6e67dce8 // fmul v8.2d, v7.2d, v7.2d
+	WORD $0x4ea01c09 // mov v9.16b, v0.16b
+	WORD $0x4e61cd09 // fmla v9.2d, v8.2d, v1.2d
+	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	WORD $0x4e61cd0a // fmla v10.2d, v8.2d, v1.2d
+	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
+	VDUP R17, V11.D2
+	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd0c // fmla v12.2d, v8.2d, v11.2d
+	WORD $0x4ee8d448 // fsub v8.2d, v2.2d, v8.2d
+	WORD $0x4e67cce8 // fmla v8.2d, v7.2d, v7.2d
+	WORD $0x4e61cd0c // fmla v12.2d, v8.2d, v1.2d
+	WORD $0x6e69dce8 // fmul v8.2d, v7.2d, v9.2d
+	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
+	WORD $0x4ee8d44a // fsub v10.2d, v2.2d, v8.2d
+	WORD $0x4e69ccea // fmla v10.2d, v7.2d, v9.2d
+	WORD $0x4e6cccea // fmla v10.2d, v7.2d, v12.2d
 
-	// x/(1 + e)
-	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
-	WORD $0x6e6ffdcf // fdiv v15.2d, v14.2d, v15.2d
-	FMOVQ F15, (R0)
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V12.D2
+	WORD $0x4ea31c7f // mov v31.16b, v3.16b
+	WORD $0x4e6ccd1f // fmla v31.2d, v8.2d, v12.2d
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4eecd467 // fsub v7.2d, v3.2d, v12.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V9.D2
+	WORD $0x4e69cce8 // fmla v8.2d, v7.2d, v9.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V9.D2
+	WORD $0x4e69ccea // fmla v10.2d, v7.2d, v9.2d
+	WORD $0x4e6ad507 // fadd v7.2d, v8.2d, v10.2d
+	WORD $0x4ee7d508 // fsub v8.2d, v8.2d, v7.2d
+	WORD $0x4e6ad50a // fadd v10.2d, v8.2d, v10.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V8.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V9.D2
+	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V9.D2
+	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V9.D2
+	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V9.D2
+	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V9.D2
+	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	WORD $0x6e67dce8 // fmul v8.2d, v7.2d, v7.2d
+	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
+	WORD $0x4e6ad4ea // fadd v10.2d, v7.2d, v10.2d
+	WORD $0x4e6ad48a // fadd v10.2d, v4.2d, v10.2d
+	MOVD $0xc033000000000000, R17 // xc033000000000000
+	VDUP R17, V7.D2
+	WORD $0x6ee6e4e7 // fcmgt v7.2d, v7.2d, v6.2d
+	WORD $0x6e641ca7 // bsl v7.16b, v5.16b, v4.16b
+
+	// x/(1 + 2^k e^r), both times a unit
+	WORD $0x6e67dcc6 // fmul v6.2d, v6.2d, v7.2d
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec84ec // add v12.2d, v7.2d, v12.2d
+	WORD $0x4e6acd87 // fmla v7.2d, v12.2d, v10.2d
+	WORD $0x6e67fcc7 // fdiv v7.2d, v6.2d, v7.2d
+	FMOVQ F7, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -609,53 +752,101 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F14
-	MOVD $0xc028000000000000, R17 // xc028000000000000
-	VDUP R17, V15.D2
-	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
-	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	MOVD $0x4028000000000000, R17 // x4028000000000000
-	VDUP R17, V15.D2
-	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
-	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	FMOVD (R1), F6
+	MOVD $0xc035c00000000000, R17 // xc035c00000000000
+	VDUP R17, V7.D2
+	WORD $0x6ee6e4ff // fcmgt v31.2d, v7.2d, v6.2d
+	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	MOVD $0x4020000000000000, R17 // x4020000000000000
+	VDUP R17, V7.D2
+	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
+	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
 
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
-	WORD $0x6e6fddf0 // fmul v16.2d, v15.2d, v15.2d
-	WORD $0x4ea11c31 // mov v17.16b, v1.16b
-	WORD $0x4e60ce11 // fmla v17.2d, v16.2d, v0.2d
-	WORD $0x6e71ddf1 // fmul v17.2d, v15.2d, v17.2d
-	WORD $0x4e62d62f // fadd v15.2d, v17.2d, v2.2d
-	WORD $0x4eefd450 // fsub v16.2d, v2.2d, v15.2d
-	WORD $0x4e70d630 // fadd v16.2d, v17.2d, v16.2d
-	WORD $0x4ea41c91 // mov v17.16b, v4.16b
-	WORD $0x4e70cc71 // fmla v17.2d, v3.2d, v16.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4ea81d11 // mov v17.16b, v8.16b
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4eac1d91 // mov v17.16b, v12.16b
-	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
-	WORD $0x4ead1db2 // mov v18.16b, v13.16b
-	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4eef864f // add v15.2d, v18.2d, v15.2d
+	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
+	WORD $0x6e67dce8 // fmul v8.2d, v7.2d, v7.2d
+	WORD $0x4ea01c09 // mov v9.16b, v0.16b
+	WORD $0x4e61cd09 // fmla v9.2d, v8.2d, v1.2d
+	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	WORD $0x4e61cd0a // fmla v10.2d, v8.2d, v1.2d
+	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
+	VDUP R17, V11.D2
+	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd0c // fmla v12.2d, v8.2d, v11.2d
+	WORD $0x4ee8d448 // fsub v8.2d, v2.2d, v8.2d
+	WORD $0x4e67cce8 // fmla v8.2d, v7.2d, v7.2d
+	WORD $0x4e61cd0c // fmla v12.2d, v8.2d, v1.2d
+	WORD $0x6e69dce8 // fmul v8.2d, v7.2d, v9.2d
+	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
+	WORD $0x4ee8d44a // fsub v10.2d, v2.2d, v8.2d
+	WORD $0x4e69ccea // fmla v10.2d, v7.2d, v9.2d
+	WORD $0x4e6cccea // fmla v10.2d, v7.2d, v12.2d
 
-	// x/(1 + e)
-	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
-	WORD $0x6e6ffdcf // fdiv v15.2d, v14.2d, v15.2d
-	FMOVD F15, (R0)
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V12.D2
+	WORD $0x4ea31c7f // mov v31.16b, v3.16b
+	WORD $0x4e6ccd1f // fmla v31.2d, v8.2d, v12.2d
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4eecd467 // fsub v7.2d, v3.2d, v12.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V9.D2
+	WORD $0x4e69cce8 // fmla v8.2d, v7.2d, v9.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V9.D2
+	WORD $0x4e69ccea // fmla v10.2d, v7.2d, v9.2d
+	WORD $0x4e6ad507 // fadd v7.2d, v8.2d, v10.2d
+	WORD $0x4ee7d508 // fsub v8.2d, v8.2d, v7.2d
+	WORD $0x4e6ad50a // fadd v10.2d, v8.2d, v10.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V8.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V9.D2
+	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V9.D2
+	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V9.D2
+	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V9.D2
+	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V9.D2
+	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	WORD $0x6e67dce8 // fmul v8.2d, v7.2d, v7.2d
+	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
+	WORD $0x4e6ad4ea // fadd v10.2d, v7.2d, v10.2d
+	WORD $0x4e6ad48a // fadd v10.2d, v4.2d, v10.2d
+	MOVD $0xc033000000000000, R17 // xc033000000000000
+	VDUP R17, V7.D2
+	WORD $0x6ee6e4e7 // fcmgt v7.2d, v7.2d, v6.2d
+	WORD $0x6e641ca7 // bsl v7.16b, v5.16b, v4.16b
+
+	// x/(1 + 2^k e^r), both times a unit
+	WORD $0x6e67dcc6 // fmul v6.2d, v6.2d, v7.2d
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec84ec // add v12.2d, v7.2d, v12.2d
+	WORD $0x4e6acd87 // fmla v7.2d, v12.2d, v10.2d
+	WORD $0x6e67fcc7 // fdiv v7.2d, v6.2d, v7.2d
+	FMOVD F7, (R0)
 
 skip:
 

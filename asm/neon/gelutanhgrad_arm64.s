@@ -13,27 +13,27 @@ TEXT ·GELUTanhGradF32(SB), NOSPLIT, $0-72
 	MOVD dst_len+8(FP), R3
 	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V0.D2
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
+	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
 	VDUP R17, V1.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
 	VDUP R17, V2.D2
-	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
+	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
 	VDUP R17, V3.D2
-	MOVD $0x3ff9884533d43651, R17 // x3ff9884533d43651
+	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
 	VDUP R17, V4.D2
+	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
+	VDUP R17, V5.D2
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V6.D2
+	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
+	VDUP R17, V7.D2
+	MOVD $0x3ff9884533d43651, R17 // x3ff9884533d43651
+	VDUP R17, V8.D2
 	CMP $8, R3
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVD (R1), F5
-	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
-	FMOVD 8(R1), F6
-	WORD $0x0e6178c6 // fcvtl v6.2d, v6.2s
-	FMOVD 16(R1), F7
-	WORD $0x0e6178e7 // fcvtl v7.2d, v7.2s
-	FMOVD 24(R1), F8
-	WORD $0x0e617908 // fcvtl v8.2d, v8.2s
 	FMOVD (R2), F9
 	WORD $0x0e617929 // fcvtl v9.2d, v9.2s
 	FMOVD 8(R2), F10
@@ -141,42 +141,6 @@ main:
 	WORD $0x4eb21e5e // mov v30.16b, v18.16b
 	WORD $0x4e7bce9e // fmla v30.2d, v20.2d, v27.2d
 	WORD $0x4e7cceb2 // fmla v18.2d, v21.2d, v28.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V21.D2
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
-	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
-	WORD $0x4e7acfb3 // fmla v19.2d, v29.2d, v26.2d
-	WORD $0x4eb51ebd // mov v29.16b, v21.16b
-	WORD $0x4e7bcfdd // fmla v29.2d, v30.2d, v27.2d
-	WORD $0x4e7cce55 // fmla v21.2d, v18.2d, v28.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V18.D2
-	WORD $0x4eb21e5e // mov v30.16b, v18.16b
-	WORD $0x4e79ce9e // fmla v30.2d, v20.2d, v25.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e7bcfb3 // fmla v19.2d, v29.2d, v27.2d
-	WORD $0x4e7cceb2 // fmla v18.2d, v21.2d, v28.2d
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V21.D2
-	WORD $0x4eb51ebd // mov v29.16b, v21.16b
-	WORD $0x4e79cfdd // fmla v29.2d, v30.2d, v25.2d
-	WORD $0x4eb51ebe // mov v30.16b, v21.16b
-	WORD $0x4e7ace9e // fmla v30.2d, v20.2d, v26.2d
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4e7cce55 // fmla v21.2d, v18.2d, v28.2d
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e79cfb3 // fmla v19.2d, v29.2d, v25.2d
-	WORD $0x4eb21e5d // mov v29.16b, v18.16b
-	WORD $0x4e7acfdd // fmla v29.2d, v30.2d, v26.2d
-	WORD $0x4eb21e5e // mov v30.16b, v18.16b
-	WORD $0x4e7bce9e // fmla v30.2d, v20.2d, v27.2d
-	WORD $0x4e7cceb2 // fmla v18.2d, v21.2d, v28.2d
 	WORD $0x4ea11c35 // mov v21.16b, v1.16b
 	WORD $0x4e79ce75 // fmla v21.2d, v19.2d, v25.2d
 	WORD $0x4ea11c33 // mov v19.16b, v1.16b
@@ -187,38 +151,70 @@ main:
 	WORD $0x4e7cce5e // fmla v30.2d, v18.2d, v28.2d
 	WORD $0x4ea21c52 // mov v18.16b, v2.16b
 	WORD $0x4e79ceb2 // fmla v18.2d, v21.2d, v25.2d
-	WORD $0x4ea21c59 // mov v25.16b, v2.16b
-	WORD $0x4e7ace79 // fmla v25.2d, v19.2d, v26.2d
-	WORD $0x4ea21c5a // mov v26.16b, v2.16b
-	WORD $0x4e7bcfba // fmla v26.2d, v29.2d, v27.2d
-	WORD $0x4ea21c5b // mov v27.16b, v2.16b
-	WORD $0x4e7ccfdb // fmla v27.2d, v30.2d, v28.2d
+	WORD $0x4ea21c55 // mov v21.16b, v2.16b
+	WORD $0x4e7ace75 // fmla v21.2d, v19.2d, v26.2d
+	WORD $0x4ea21c53 // mov v19.16b, v2.16b
+	WORD $0x4e7bcfb3 // fmla v19.2d, v29.2d, v27.2d
+	WORD $0x4ea21c5d // mov v29.16b, v2.16b
+	WORD $0x4e7ccfdd // fmla v29.2d, v30.2d, v28.2d
+	WORD $0x4ea31c7e // mov v30.16b, v3.16b
+	WORD $0x4e79ce5e // fmla v30.2d, v18.2d, v25.2d
+	WORD $0x4ea31c72 // mov v18.16b, v3.16b
+	WORD $0x4e7aceb2 // fmla v18.2d, v21.2d, v26.2d
+	WORD $0x4ea31c75 // mov v21.16b, v3.16b
+	WORD $0x4e7bce75 // fmla v21.2d, v19.2d, v27.2d
+	WORD $0x4ea31c73 // mov v19.16b, v3.16b
+	WORD $0x4e7ccfb3 // fmla v19.2d, v29.2d, v28.2d
+	WORD $0x4ea41c9d // mov v29.16b, v4.16b
+	WORD $0x4e79cfdd // fmla v29.2d, v30.2d, v25.2d
+	WORD $0x4ea41c9e // mov v30.16b, v4.16b
+	WORD $0x4e7ace5e // fmla v30.2d, v18.2d, v26.2d
+	WORD $0x4ea41c92 // mov v18.16b, v4.16b
+	WORD $0x4e7bceb2 // fmla v18.2d, v21.2d, v27.2d
+	WORD $0x4ea41c95 // mov v21.16b, v4.16b
+	WORD $0x4e7cce75 // fmla v21.2d, v19.2d, v28.2d
+	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
+	WORD $0x4e79cfb3 // fmla v19.2d, v29.2d, v25.2d
+	WORD $0x4ea51cbd // mov v29.16b, v5.16b
+	WORD $0x4e7acfdd // fmla v29.2d, v30.2d, v26.2d
+	WORD $0x4ea51cbe // mov v30.16b, v5.16b
+	WORD $0x4e7bce5e // fmla v30.2d, v18.2d, v27.2d
+	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
+	WORD $0x4e7cceb2 // fmla v18.2d, v21.2d, v28.2d
+	WORD $0x4ea61cd5 // mov v21.16b, v6.16b
+	WORD $0x4e79ce75 // fmla v21.2d, v19.2d, v25.2d
+	WORD $0x4ea61cd9 // mov v25.16b, v6.16b
+	WORD $0x4e7acfb9 // fmla v25.2d, v29.2d, v26.2d
+	WORD $0x4ea61cda // mov v26.16b, v6.16b
+	WORD $0x4e7bcfda // fmla v26.2d, v30.2d, v27.2d
+	WORD $0x4ea61cdb // mov v27.16b, v6.16b
+	WORD $0x4e7cce5b // fmla v27.2d, v18.2d, v28.2d
 	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
 	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
 	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
 	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
-	WORD $0x4ef18651 // add v17.2d, v18.2d, v17.2d
+	WORD $0x4ef186b1 // add v17.2d, v21.2d, v17.2d
 	WORD $0x4ef68736 // add v22.2d, v25.2d, v22.2d
 	WORD $0x4ef78757 // add v23.2d, v26.2d, v23.2d
 	WORD $0x4ef88778 // add v24.2d, v27.2d, v24.2d
 
 	// s = 1/(1 + e), s (1 + x (2 sqrt(2/pi) (1 + 3 0.044715 x x)) e s)
-	WORD $0x4e71d45b // fadd v27.2d, v2.2d, v17.2d
-	WORD $0x4e76d45a // fadd v26.2d, v2.2d, v22.2d
-	WORD $0x4e77d459 // fadd v25.2d, v2.2d, v23.2d
-	WORD $0x4e78d452 // fadd v18.2d, v2.2d, v24.2d
-	WORD $0x6e7bfc5b // fdiv v27.2d, v2.2d, v27.2d
-	WORD $0x6e7afc5a // fdiv v26.2d, v2.2d, v26.2d
-	WORD $0x6e79fc59 // fdiv v25.2d, v2.2d, v25.2d
-	WORD $0x6e72fc52 // fdiv v18.2d, v2.2d, v18.2d
-	WORD $0x4ea41c9c // mov v28.16b, v4.16b
-	WORD $0x4e63cdbc // fmla v28.2d, v13.2d, v3.2d
-	WORD $0x4ea41c8d // mov v13.16b, v4.16b
-	WORD $0x4e63cdcd // fmla v13.2d, v14.2d, v3.2d
-	WORD $0x4ea41c8e // mov v14.16b, v4.16b
-	WORD $0x4e63cdee // fmla v14.2d, v15.2d, v3.2d
-	WORD $0x4ea41c8f // mov v15.16b, v4.16b
-	WORD $0x4e63ce0f // fmla v15.2d, v16.2d, v3.2d
+	WORD $0x4e71d4db // fadd v27.2d, v6.2d, v17.2d
+	WORD $0x4e76d4da // fadd v26.2d, v6.2d, v22.2d
+	WORD $0x4e77d4d9 // fadd v25.2d, v6.2d, v23.2d
+	WORD $0x4e78d4d5 // fadd v21.2d, v6.2d, v24.2d
+	WORD $0x6e7bfcdb // fdiv v27.2d, v6.2d, v27.2d
+	WORD $0x6e7afcda // fdiv v26.2d, v6.2d, v26.2d
+	WORD $0x6e79fcd9 // fdiv v25.2d, v6.2d, v25.2d
+	WORD $0x6e75fcd5 // fdiv v21.2d, v6.2d, v21.2d
+	WORD $0x4ea81d1c // mov v28.16b, v8.16b
+	WORD $0x4e67cdbc // fmla v28.2d, v13.2d, v7.2d
+	WORD $0x4ea81d0d // mov v13.16b, v8.16b
+	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
+	WORD $0x4ea81d0e // mov v14.16b, v8.16b
+	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
+	WORD $0x4ea81d0f // mov v15.16b, v8.16b
+	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
 	WORD $0x6e7cdd3c // fmul v28.2d, v9.2d, v28.2d
 	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
 	WORD $0x6e6edd6e // fmul v14.2d, v11.2d, v14.2d
@@ -227,22 +223,30 @@ main:
 	WORD $0x6e76ddb6 // fmul v22.2d, v13.2d, v22.2d
 	WORD $0x6e77ddd7 // fmul v23.2d, v14.2d, v23.2d
 	WORD $0x6e78ddf8 // fmul v24.2d, v15.2d, v24.2d
-	WORD $0x4ea21c4f // mov v15.16b, v2.16b
+	WORD $0x4ea61ccf // mov v15.16b, v6.16b
 	WORD $0x4e7bce2f // fmla v15.2d, v17.2d, v27.2d
-	WORD $0x4ea21c51 // mov v17.16b, v2.16b
+	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
 	WORD $0x4e7aced1 // fmla v17.2d, v22.2d, v26.2d
-	WORD $0x4ea21c56 // mov v22.16b, v2.16b
+	WORD $0x4ea61cd6 // mov v22.16b, v6.16b
 	WORD $0x4e79cef6 // fmla v22.2d, v23.2d, v25.2d
-	WORD $0x4ea21c57 // mov v23.16b, v2.16b
-	WORD $0x4e72cf17 // fmla v23.2d, v24.2d, v18.2d
+	WORD $0x4ea61cd7 // mov v23.16b, v6.16b
+	WORD $0x4e75cf17 // fmla v23.2d, v24.2d, v21.2d
 	WORD $0x6e6fdf6f // fmul v15.2d, v27.2d, v15.2d
 	WORD $0x6e71df51 // fmul v17.2d, v26.2d, v17.2d
 	WORD $0x6e76df36 // fmul v22.2d, v25.2d, v22.2d
-	WORD $0x6e77de57 // fmul v23.2d, v18.2d, v23.2d
-	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
-	WORD $0x6e71dcd1 // fmul v17.2d, v6.2d, v17.2d
-	WORD $0x6e76dcf6 // fmul v22.2d, v7.2d, v22.2d
-	WORD $0x6e77dd17 // fmul v23.2d, v8.2d, v23.2d
+	WORD $0x6e77deb7 // fmul v23.2d, v21.2d, v23.2d
+	FMOVD (R1), F21
+	WORD $0x0e617ab5 // fcvtl v21.2d, v21.2s
+	FMOVD 8(R1), F25
+	WORD $0x0e617b39 // fcvtl v25.2d, v25.2s
+	FMOVD 16(R1), F26
+	WORD $0x0e617b5a // fcvtl v26.2d, v26.2s
+	FMOVD 24(R1), F27
+	WORD $0x0e617b7b // fcvtl v27.2d, v27.2s
+	WORD $0x6e6fdeaf // fmul v15.2d, v21.2d, v15.2d
+	WORD $0x6e71df31 // fmul v17.2d, v25.2d, v17.2d
+	WORD $0x6e76df56 // fmul v22.2d, v26.2d, v22.2d
+	WORD $0x6e77df77 // fmul v23.2d, v27.2d, v23.2d
 	WORD $0x0e6169ff // fcvtn v31.2s, v15.2d
 	FMOVD F31, (R0)
 	WORD $0x0e616a3f // fcvtn v31.2s, v17.2d
@@ -263,77 +267,73 @@ single:
 	BLT tail
 
 one:
-	FMOVD (R1), F5
-	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
-	FMOVD (R2), F6
-	WORD $0x0e6178c6 // fcvtl v6.2d, v6.2s
+	FMOVD (R2), F9
+	WORD $0x0e617929 // fcvtl v9.2d, v9.2s
 	MOVD $0xc028000000000000, R17 // xc028000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee6e4ff // fcmgt v31.2d, v7.2d, v6.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	VDUP R17, V10.D2
+	WORD $0x6ee9e55f // fcmgt v31.2d, v10.2d, v9.2d
+	WORD $0x6e691d5f // bsl v31.16b, v10.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	MOVD $0x4028000000000000, R17 // x4028000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	VDUP R17, V10.D2
+	WORD $0x6eeae53f // fcmgt v31.2d, v9.2d, v10.2d
+	WORD $0x6e691d5f // bsl v31.16b, v10.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 
 	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
-	WORD $0x6e66dcc7 // fmul v7.2d, v6.2d, v6.2d
+	WORD $0x6e69dd2a // fmul v10.2d, v9.2d, v9.2d
 	MOVD $0xbfba5a7cf7572a98, R17 // xbfba5a7cf7572a98
-	VDUP R17, V8.D2
+	VDUP R17, V11.D2
 	MOVD $0xc0026aec21bce759, R17 // xc0026aec21bce759
-	VDUP R17, V9.D2
-	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
-	WORD $0x6e69dcc9 // fmul v9.2d, v6.2d, v9.2d
-	WORD $0x4e60d528 // fadd v8.2d, v9.2d, v0.2d
-	WORD $0x4ee8d40a // fsub v10.2d, v0.2d, v8.2d
-	WORD $0x4e6ad52a // fadd v10.2d, v9.2d, v10.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
+	WORD $0x4e60d58b // fadd v11.2d, v12.2d, v0.2d
+	WORD $0x4eebd40d // fsub v13.2d, v0.2d, v11.2d
+	WORD $0x4e6dd58d // fadd v13.2d, v12.2d, v13.2d
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V9.D2
+	VDUP R17, V12.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
 	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
 	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
 	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	WORD $0x4ea21c49 // mov v9.16b, v2.16b
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
-	WORD $0x4ee88528 // add v8.2d, v9.2d, v8.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4ea11c2e // mov v14.16b, v1.16b
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
+	WORD $0x4ea21c4c // mov v12.16b, v2.16b
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4ea31c6e // mov v14.16b, v3.16b
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
+	WORD $0x4ea41c8c // mov v12.16b, v4.16b
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4ea51cae // mov v14.16b, v5.16b
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
+	WORD $0x4ea61ccc // mov v12.16b, v6.16b
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4eeb858b // add v11.2d, v12.2d, v11.2d
 
 	// s = 1/(1 + e), s (1 + x (2 sqrt(2/pi) (1 + 3 0.044715 x x)) e s)
-	WORD $0x4e68d449 // fadd v9.2d, v2.2d, v8.2d
-	WORD $0x6e69fc49 // fdiv v9.2d, v2.2d, v9.2d
-	WORD $0x4ea41c8a // mov v10.16b, v4.16b
-	WORD $0x4e63ccea // fmla v10.2d, v7.2d, v3.2d
-	WORD $0x6e6adcca // fmul v10.2d, v6.2d, v10.2d
-	WORD $0x6e68dd48 // fmul v8.2d, v10.2d, v8.2d
-	WORD $0x4ea21c4a // mov v10.16b, v2.16b
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
-	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
-	WORD $0x0e61695f // fcvtn v31.2s, v10.2d
+	WORD $0x4e6bd4cc // fadd v12.2d, v6.2d, v11.2d
+	WORD $0x6e6cfccc // fdiv v12.2d, v6.2d, v12.2d
+	WORD $0x4ea81d0d // mov v13.16b, v8.16b
+	WORD $0x4e67cd4d // fmla v13.2d, v10.2d, v7.2d
+	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
+	WORD $0x6e6bddab // fmul v11.2d, v13.2d, v11.2d
+	WORD $0x4ea61ccd // mov v13.16b, v6.16b
+	WORD $0x4e6ccd6d // fmla v13.2d, v11.2d, v12.2d
+	WORD $0x6e6ddd8d // fmul v13.2d, v12.2d, v13.2d
+	FMOVD (R1), F12
+	WORD $0x0e61798c // fcvtl v12.2d, v12.2s
+	WORD $0x6e6ddd8d // fmul v13.2d, v12.2d, v13.2d
+	WORD $0x0e6169bf // fcvtn v31.2s, v13.2d
 	FMOVD F31, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
@@ -345,77 +345,73 @@ one:
 tail:
 	CBZ R3, done
 	TBZ $0, R3, skip
-	FMOVS (R1), F5
-	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
-	FMOVS (R2), F6
-	WORD $0x0e6178c6 // fcvtl v6.2d, v6.2s
+	FMOVS (R2), F9
+	WORD $0x0e617929 // fcvtl v9.2d, v9.2s
 	MOVD $0xc028000000000000, R17 // xc028000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee6e4ff // fcmgt v31.2d, v7.2d, v6.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	VDUP R17, V10.D2
+	WORD $0x6ee9e55f // fcmgt v31.2d, v10.2d, v9.2d
+	WORD $0x6e691d5f // bsl v31.16b, v10.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	MOVD $0x4028000000000000, R17 // x4028000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	VDUP R17, V10.D2
+	WORD $0x6eeae53f // fcmgt v31.2d, v9.2d, v10.2d
+	WORD $0x6e691d5f // bsl v31.16b, v10.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 
 	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
-	WORD $0x6e66dcc7 // fmul v7.2d, v6.2d, v6.2d
+	WORD $0x6e69dd2a // fmul v10.2d, v9.2d, v9.2d
 	MOVD $0xbfba5a7cf7572a98, R17 // xbfba5a7cf7572a98
-	VDUP R17, V8.D2
+	VDUP R17, V11.D2
 	MOVD $0xc0026aec21bce759, R17 // xc0026aec21bce759
-	VDUP R17, V9.D2
-	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
-	WORD $0x6e69dcc9 // fmul v9.2d, v6.2d, v9.2d
-	WORD $0x4e60d528 // fadd v8.2d, v9.2d, v0.2d
-	WORD $0x4ee8d40a // fsub v10.2d, v0.2d, v8.2d
-	WORD $0x4e6ad52a // fadd v10.2d, v9.2d, v10.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
+	WORD $0x4e60d58b // fadd v11.2d, v12.2d, v0.2d
+	WORD $0x4eebd40d // fsub v13.2d, v0.2d, v11.2d
+	WORD $0x4e6dd58d // fadd v13.2d, v12.2d, v13.2d
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V9.D2
+	VDUP R17, V12.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
 	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
 	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
 	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	WORD $0x4ea21c49 // mov v9.16b, v2.16b
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
-	WORD $0x4ee88528 // add v8.2d, v9.2d, v8.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4ea11c2e // mov v14.16b, v1.16b
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
+	WORD $0x4ea21c4c // mov v12.16b, v2.16b
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4ea31c6e // mov v14.16b, v3.16b
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
+	WORD $0x4ea41c8c // mov v12.16b, v4.16b
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4ea51cae // mov v14.16b, v5.16b
+	WORD $0x4e6dcd8e // fmla v14.2d, v12.2d, v13.2d
+	WORD $0x4ea61ccc // mov v12.16b, v6.16b
+	WORD $0x4e6dcdcc // fmla v12.2d, v14.2d, v13.2d
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4eeb858b // add v11.2d, v12.2d, v11.2d
 
 	// s = 1/(1 + e), s (1 + x (2 sqrt(2/pi) (1 + 3 0.044715 x x)) e s)
-	WORD $0x4e68d449 // fadd v9.2d, v2.2d, v8.2d
-	WORD $0x6e69fc49 // fdiv v9.2d, v2.2d, v9.2d
-	WORD $0x4ea41c8a // mov v10.16b, v4.16b
-	WORD $0x4e63ccea // fmla v10.2d, v7.2d, v3.2d
-	WORD $0x6e6adcca // fmul v10.2d, v6.2d, v10.2d
-	WORD $0x6e68dd48 // fmul v8.2d, v10.2d, v8.2d
-	WORD $0x4ea21c4a // mov v10.16b, v2.16b
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
-	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
-	WORD $0x0e61695f // fcvtn v31.2s, v10.2d
+	WORD $0x4e6bd4cc // fadd v12.2d, v6.2d, v11.2d
+	WORD $0x6e6cfccc // fdiv v12.2d, v6.2d, v12.2d
+	WORD $0x4ea81d0d // mov v13.16b, v8.16b
+	WORD $0x4e67cd4d // fmla v13.2d, v10.2d, v7.2d
+	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
+	WORD $0x6e6bddab // fmul v11.2d, v13.2d, v11.2d
+	WORD $0x4ea61ccd // mov v13.16b, v6.16b
+	WORD $0x4e6ccd6d // fmla v13.2d, v11.2d, v12.2d
+	WORD $0x6e6ddd8d // fmul v13.2d, v12.2d, v13.2d
+	FMOVS (R1), F12
+	WORD $0x0e61798c // fcvtl v12.2d, v12.2s
+	WORD $0x6e6ddd8d // fmul v13.2d, v12.2d, v13.2d
+	WORD $0x0e6169bf // fcvtn v31.2s, v13.2d
 	FMOVS F31, (R0)
 
 skip:
@@ -430,234 +426,334 @@ TEXT ·GELUTanhGradF64(SB), NOSPLIT, $0-72
 	MOVD dy_base+24(FP), R1
 	MOVD x_base+48(FP), R2
 	MOVD dst_len+8(FP), R3
-	MOVD $0x4338000000000000, R17 // x4338000000000000
+	MOVD $0xbfb2444f2a4d8b4b, R17 // xbfb2444f2a4d8b4b
 	VDUP R17, V0.D2
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V1.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V1.D2
+	MOVD $0x39f0000000000000, R17 // x39f0000000000000
 	VDUP R17, V2.D2
-	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
-	VDUP R17, V3.D2
-	MOVD $0x3ff9884533d43651, R17 // x3ff9884533d43651
-	VDUP R17, V4.D2
 	CMP $8, R3
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F5
-	FMOVQ 16(R1), F6
-	FMOVQ 32(R1), F7
-	FMOVQ 48(R1), F8
-	FMOVQ (R2), F9
-	FMOVQ 16(R2), F10
-	FMOVQ 32(R2), F11
-	FMOVQ 48(R2), F12
-	MOVD $0xc028000000000000, R17 // xc028000000000000
-	VDUP R17, V13.D2
-	WORD $0x6ee9e5bf // fcmgt v31.2d, v13.2d, v9.2d
-	WORD $0x6e691dbf // bsl v31.16b, v13.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x6eeae5bf // fcmgt v31.2d, v13.2d, v10.2d
-	WORD $0x6e6a1dbf // bsl v31.16b, v13.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	WORD $0x6eebe5bf // fcmgt v31.2d, v13.2d, v11.2d
-	WORD $0x6e6b1dbf // bsl v31.16b, v13.16b, v11.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6eece5bf // fcmgt v31.2d, v13.2d, v12.2d
-	WORD $0x6e6c1dbf // bsl v31.16b, v13.16b, v12.16b
-	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	MOVD $0x4028000000000000, R17 // x4028000000000000
-	VDUP R17, V13.D2
-	WORD $0x6eede53f // fcmgt v31.2d, v9.2d, v13.2d
-	WORD $0x6e691dbf // bsl v31.16b, v13.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x6eede55f // fcmgt v31.2d, v10.2d, v13.2d
-	WORD $0x6e6a1dbf // bsl v31.16b, v13.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	WORD $0x6eede57f // fcmgt v31.2d, v11.2d, v13.2d
-	WORD $0x6e6b1dbf // bsl v31.16b, v13.16b, v11.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6eede59f // fcmgt v31.2d, v12.2d, v13.2d
-	WORD $0x6e6c1dbf // bsl v31.16b, v13.16b, v12.16b
-	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	FMOVQ (R2), F3
+	FMOVQ 16(R2), F4
+	FMOVQ 32(R2), F5
+	FMOVQ 48(R2), F6
+	MOVD $0xc035c00000000000, R17 // xc035c00000000000
+	VDUP R17, V7.D2
+	WORD $0x6ee3e4ff // fcmgt v31.2d, v7.2d, v3.2d
+	WORD $0x6e631cff // bsl v31.16b, v7.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x6ee4e4ff // fcmgt v31.2d, v7.2d, v4.2d
+	WORD $0x6e641cff // bsl v31.16b, v7.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	WORD $0x6ee5e4ff // fcmgt v31.2d, v7.2d, v5.2d
+	WORD $0x6e651cff // bsl v31.16b, v7.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x6ee6e4ff // fcmgt v31.2d, v7.2d, v6.2d
+	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	MOVD $0x4020000000000000, R17 // x4020000000000000
+	VDUP R17, V7.D2
+	WORD $0x6ee7e47f // fcmgt v31.2d, v3.2d, v7.2d
+	WORD $0x6e631cff // bsl v31.16b, v7.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x6ee7e49f // fcmgt v31.2d, v4.2d, v7.2d
+	WORD $0x6e641cff // bsl v31.16b, v7.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	WORD $0x6ee7e4bf // fcmgt v31.2d, v5.2d, v7.2d
+	WORD $0x6e651cff // bsl v31.16b, v7.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
+	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
-	WORD $0x6e69dd2d // fmul v13.2d, v9.2d, v9.2d
-	WORD $0x6e6add4e // fmul v14.2d, v10.2d, v10.2d
-	WORD $0x6e6bdd6f // fmul v15.2d, v11.2d, v11.2d
-	WORD $0x6e6cdd90 // fmul v16.2d, v12.2d, v12.2d
-	MOVD $0xbfba5a7cf7572a98, R17 // xbfba5a7cf7572a98
-	VDUP R17, V17.D2
-	MOVD $0xc0026aec21bce759, R17 // xc0026aec21bce759
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e71cdb3 // fmla v19.2d, v13.2d, v17.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	WORD $0x4e71cdd4 // fmla v20.2d, v14.2d, v17.2d
-	WORD $0x4eb21e55 // mov v21.16b, v18.16b
-	WORD $0x4e71cdf5 // fmla v21.2d, v15.2d, v17.2d
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x6e73dd33 // fmul v19.2d, v9.2d, v19.2d
-	WORD $0x6e74dd54 // fmul v20.2d, v10.2d, v20.2d
-	WORD $0x6e75dd75 // fmul v21.2d, v11.2d, v21.2d
-	WORD $0x6e72dd92 // fmul v18.2d, v12.2d, v18.2d
-	WORD $0x4e60d671 // fadd v17.2d, v19.2d, v0.2d
-	WORD $0x4e60d696 // fadd v22.2d, v20.2d, v0.2d
-	WORD $0x4e60d6b7 // fadd v23.2d, v21.2d, v0.2d
-	WORD $0x4e60d658 // fadd v24.2d, v18.2d, v0.2d
-	WORD $0x4ef1d419 // fsub v25.2d, v0.2d, v17.2d
-	WORD $0x4ef6d41a // fsub v26.2d, v0.2d, v22.2d
-	WORD $0x4ef7d41b // fsub v27.2d, v0.2d, v23.2d
-	WORD $0x4ef8d41c // fsub v28.2d, v0.2d, v24.2d
-	WORD $0x4e79d679 // fadd v25.2d, v19.2d, v25.2d
-	WORD $0x4e7ad69a // fadd v26.2d, v20.2d, v26.2d
-	WORD $0x4e7bd6bb // fadd v27.2d, v21.2d, v27.2d
-	WORD $0x4e7cd65c // fadd v28.2d, v18.2d, v28.2d
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V18.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V21.D2
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e79ce54 // fmla v20.2d, v18.2d, v25.2d
-	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
-	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
-	WORD $0x4eb51ebd // mov v29.16b, v21.16b
-	WORD $0x4e7bce5d // fmla v29.2d, v18.2d, v27.2d
-	WORD $0x4e7cce55 // fmla v21.2d, v18.2d, v28.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V18.D2
-	WORD $0x4eb21e5e // mov v30.16b, v18.16b
-	WORD $0x4e79ce9e // fmla v30.2d, v20.2d, v25.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e7bcfb3 // fmla v19.2d, v29.2d, v27.2d
-	WORD $0x4e7cceb2 // fmla v18.2d, v21.2d, v28.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V21.D2
-	WORD $0x4eb51ebd // mov v29.16b, v21.16b
-	WORD $0x4e79cfdd // fmla v29.2d, v30.2d, v25.2d
-	WORD $0x4eb51ebe // mov v30.16b, v21.16b
-	WORD $0x4e7ace9e // fmla v30.2d, v20.2d, v26.2d
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4e7cce55 // fmla v21.2d, v18.2d, v28.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e79cfb3 // fmla v19.2d, v29.2d, v25.2d
-	WORD $0x4eb21e5d // mov v29.16b, v18.16b
-	WORD $0x4e7acfdd // fmla v29.2d, v30.2d, v26.2d
-	WORD $0x4eb21e5e // mov v30.16b, v18.16b
-	WORD $0x4e7bce9e // fmla v30.2d, v20.2d, v27.2d
-	WORD $0x4e7cceb2 // fmla v18.2d, v21.2d, v28.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V21.D2
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
-	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
-	WORD $0x4e7acfb3 // fmla v19.2d, v29.2d, v26.2d
-	WORD $0x4eb51ebd // mov v29.16b, v21.16b
-	WORD $0x4e7bcfdd // fmla v29.2d, v30.2d, v27.2d
-	WORD $0x4e7cce55 // fmla v21.2d, v18.2d, v28.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V18.D2
-	WORD $0x4eb21e5e // mov v30.16b, v18.16b
-	WORD $0x4e79ce9e // fmla v30.2d, v20.2d, v25.2d
-	WORD $0x4eb21e54 // mov v20.16b, v18.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e7bcfb3 // fmla v19.2d, v29.2d, v27.2d
-	WORD $0x4e7cceb2 // fmla v18.2d, v21.2d, v28.2d
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V21.D2
-	WORD $0x4eb51ebd // mov v29.16b, v21.16b
-	WORD $0x4e79cfdd // fmla v29.2d, v30.2d, v25.2d
-	WORD $0x4eb51ebe // mov v30.16b, v21.16b
-	WORD $0x4e7ace9e // fmla v30.2d, v20.2d, v26.2d
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4e7cce55 // fmla v21.2d, v18.2d, v28.2d
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V18.D2
-	WORD $0x4eb21e53 // mov v19.16b, v18.16b
-	WORD $0x4e79cfb3 // fmla v19.2d, v29.2d, v25.2d
-	WORD $0x4eb21e5d // mov v29.16b, v18.16b
-	WORD $0x4e7acfdd // fmla v29.2d, v30.2d, v26.2d
-	WORD $0x4eb21e5e // mov v30.16b, v18.16b
-	WORD $0x4e7bce9e // fmla v30.2d, v20.2d, v27.2d
-	WORD $0x4e7cceb2 // fmla v18.2d, v21.2d, v28.2d
-	WORD $0x4ea11c35 // mov v21.16b, v1.16b
-	WORD $0x4e79ce75 // fmla v21.2d, v19.2d, v25.2d
-	WORD $0x4ea11c33 // mov v19.16b, v1.16b
-	WORD $0x4e7acfb3 // fmla v19.2d, v29.2d, v26.2d
-	WORD $0x4ea11c3d // mov v29.16b, v1.16b
-	WORD $0x4e7bcfdd // fmla v29.2d, v30.2d, v27.2d
-	WORD $0x4ea11c3e // mov v30.16b, v1.16b
-	WORD $0x4e7cce5e // fmla v30.2d, v18.2d, v28.2d
-	WORD $0x4ea21c52 // mov v18.16b, v2.16b
-	WORD $0x4e79ceb2 // fmla v18.2d, v21.2d, v25.2d
-	WORD $0x4ea21c59 // mov v25.16b, v2.16b
-	WORD $0x4e7ace79 // fmla v25.2d, v19.2d, v26.2d
-	WORD $0x4ea21c5a // mov v26.16b, v2.16b
-	WORD $0x4e7bcfba // fmla v26.2d, v29.2d, v27.2d
-	WORD $0x4ea21c5b // mov v27.16b, v2.16b
-	WORD $0x4e7ccfdb // fmla v27.2d, v30.2d, v28.2d
-	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
+	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
+	WORD $0x6e63dc67 // fmul v7.2d, v3.2d, v3.2d
+	WORD $0x6e64dc88 // fmul v8.2d, v4.2d, v4.2d
+	WORD $0x6e65dca9 // fmul v9.2d, v5.2d, v5.2d
+	WORD $0x6e66dcca // fmul v10.2d, v6.2d, v6.2d
+	MOVD $0xbff9884533d43000, R17 // xbff9884533d43000
+	VDUP R17, V11.D2
+	WORD $0x4eab1d6c // mov v12.16b, v11.16b
+	WORD $0x4e60ccec // fmla v12.2d, v7.2d, v0.2d
+	WORD $0x4eab1d6d // mov v13.16b, v11.16b
+	WORD $0x4e60cd0d // fmla v13.2d, v8.2d, v0.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e60cd2e // fmla v14.2d, v9.2d, v0.2d
+	WORD $0x4e60cd4b // fmla v11.2d, v10.2d, v0.2d
+	MOVD $0xbff9884533d43000, R17 // xbff9884533d43000
+	VDUP R17, V15.D2
+	WORD $0x4eecd5f0 // fsub v16.2d, v15.2d, v12.2d
+	WORD $0x4eedd5f1 // fsub v17.2d, v15.2d, v13.2d
+	WORD $0x4eeed5f2 // fsub v18.2d, v15.2d, v14.2d
+	WORD $0x4eebd5ef // fsub v15.2d, v15.2d, v11.2d
+	WORD $0x4e60ccf0 // fmla v16.2d, v7.2d, v0.2d
+	WORD $0x4e60cd11 // fmla v17.2d, v8.2d, v0.2d
+	WORD $0x4e60cd32 // fmla v18.2d, v9.2d, v0.2d
+	WORD $0x4e60cd4f // fmla v15.2d, v10.2d, v0.2d
+	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
+	VDUP R17, V19.D2
+	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
+	VDUP R17, V20.D2
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e73ccf5 // fmla v21.2d, v7.2d, v19.2d
+	WORD $0x4eb41e96 // mov v22.16b, v20.16b
+	WORD $0x4e73cd16 // fmla v22.2d, v8.2d, v19.2d
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e73cd37 // fmla v23.2d, v9.2d, v19.2d
+	WORD $0x4e73cd54 // fmla v20.2d, v10.2d, v19.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V19.D2
+	WORD $0x4ee7d678 // fsub v24.2d, v19.2d, v7.2d
+	WORD $0x4ee8d679 // fsub v25.2d, v19.2d, v8.2d
+	WORD $0x4ee9d67a // fsub v26.2d, v19.2d, v9.2d
+	WORD $0x4eead673 // fsub v19.2d, v19.2d, v10.2d
+	WORD $0x4e63cc78 // fmla v24.2d, v3.2d, v3.2d
+	WORD $0x4e64cc99 // fmla v25.2d, v4.2d, v4.2d
+	WORD $0x4e65ccba // fmla v26.2d, v5.2d, v5.2d
+	WORD $0x4e66ccd3 // fmla v19.2d, v6.2d, v6.2d
+	WORD $0x4e60cf15 // fmla v21.2d, v24.2d, v0.2d
+	WORD $0x4e60cf36 // fmla v22.2d, v25.2d, v0.2d
+	WORD $0x4e60cf57 // fmla v23.2d, v26.2d, v0.2d
+	WORD $0x4e60ce74 // fmla v20.2d, v19.2d, v0.2d
+	WORD $0x6e6cdc73 // fmul v19.2d, v3.2d, v12.2d
+	WORD $0x6e6ddc9a // fmul v26.2d, v4.2d, v13.2d
+	WORD $0x6e6edcb9 // fmul v25.2d, v5.2d, v14.2d
+	WORD $0x6e6bdcd8 // fmul v24.2d, v6.2d, v11.2d
+	WORD $0x4e75d615 // fadd v21.2d, v16.2d, v21.2d
+	WORD $0x4e76d636 // fadd v22.2d, v17.2d, v22.2d
+	WORD $0x4e77d657 // fadd v23.2d, v18.2d, v23.2d
+	WORD $0x4e74d5f4 // fadd v20.2d, v15.2d, v20.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V15.D2
+	WORD $0x4ef3d5f2 // fsub v18.2d, v15.2d, v19.2d
+	WORD $0x4efad5f1 // fsub v17.2d, v15.2d, v26.2d
+	WORD $0x4ef9d5f0 // fsub v16.2d, v15.2d, v25.2d
+	WORD $0x4ef8d5ef // fsub v15.2d, v15.2d, v24.2d
+	WORD $0x4e6ccc72 // fmla v18.2d, v3.2d, v12.2d
+	WORD $0x4e6dcc91 // fmla v17.2d, v4.2d, v13.2d
+	WORD $0x4e6eccb0 // fmla v16.2d, v5.2d, v14.2d
+	WORD $0x4e6bcccf // fmla v15.2d, v6.2d, v11.2d
+	WORD $0x4e75cc72 // fmla v18.2d, v3.2d, v21.2d
+	WORD $0x4e76cc91 // fmla v17.2d, v4.2d, v22.2d
+	WORD $0x4e77ccb0 // fmla v16.2d, v5.2d, v23.2d
+	WORD $0x4e74cccf // fmla v15.2d, v6.2d, v20.2d
+
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V20.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V23.D2
+	WORD $0x4eb71ef6 // mov v22.16b, v23.16b
+	WORD $0x4e74ce76 // fmla v22.2d, v19.2d, v20.2d
+	WORD $0x4eb71ef5 // mov v21.16b, v23.16b
+	WORD $0x4e74cf55 // fmla v21.2d, v26.2d, v20.2d
+	WORD $0x4eb71eeb // mov v11.16b, v23.16b
+	WORD $0x4e74cf2b // fmla v11.2d, v25.2d, v20.2d
+	WORD $0x4e74cf17 // fmla v23.2d, v24.2d, v20.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V20.D2
+	WORD $0x4ef6d68e // fsub v14.2d, v20.2d, v22.2d
+	WORD $0x4ef5d68d // fsub v13.2d, v20.2d, v21.2d
+	WORD $0x4eebd68c // fsub v12.2d, v20.2d, v11.2d
+	WORD $0x4ef7d694 // fsub v20.2d, v20.2d, v23.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V27.D2
+	WORD $0x4e7bcdd3 // fmla v19.2d, v14.2d, v27.2d
+	WORD $0x4e7bcdba // fmla v26.2d, v13.2d, v27.2d
+	WORD $0x4e7bcd99 // fmla v25.2d, v12.2d, v27.2d
+	WORD $0x4e7bce98 // fmla v24.2d, v20.2d, v27.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V27.D2
+	WORD $0x4e7bcdd2 // fmla v18.2d, v14.2d, v27.2d
+	WORD $0x4e7bcdb1 // fmla v17.2d, v13.2d, v27.2d
+	WORD $0x4e7bcd90 // fmla v16.2d, v12.2d, v27.2d
+	WORD $0x4e7bce8f // fmla v15.2d, v20.2d, v27.2d
+	WORD $0x4e72d674 // fadd v20.2d, v19.2d, v18.2d
+	WORD $0x4e71d75b // fadd v27.2d, v26.2d, v17.2d
+	WORD $0x4e70d72c // fadd v12.2d, v25.2d, v16.2d
+	WORD $0x4e6fd70d // fadd v13.2d, v24.2d, v15.2d
+	WORD $0x4ef4d673 // fsub v19.2d, v19.2d, v20.2d
+	WORD $0x4efbd75a // fsub v26.2d, v26.2d, v27.2d
+	WORD $0x4eecd739 // fsub v25.2d, v25.2d, v12.2d
+	WORD $0x4eedd718 // fsub v24.2d, v24.2d, v13.2d
+	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
+	WORD $0x4e71d751 // fadd v17.2d, v26.2d, v17.2d
+	WORD $0x4e70d730 // fadd v16.2d, v25.2d, v16.2d
+	WORD $0x4e6fd70f // fadd v15.2d, v24.2d, v15.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V24.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V25.D2
+	WORD $0x4eb91f3a // mov v26.16b, v25.16b
+	WORD $0x4e74cf1a // fmla v26.2d, v24.2d, v20.2d
+	WORD $0x4eb91f33 // mov v19.16b, v25.16b
+	WORD $0x4e7bcf13 // fmla v19.2d, v24.2d, v27.2d
+	WORD $0x4eb91f2e // mov v14.16b, v25.16b
+	WORD $0x4e6ccf0e // fmla v14.2d, v24.2d, v12.2d
+	WORD $0x4e6dcf19 // fmla v25.2d, v24.2d, v13.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V24.D2
+	WORD $0x4eb81f1c // mov v28.16b, v24.16b
+	WORD $0x4e74cf5c // fmla v28.2d, v26.2d, v20.2d
+	WORD $0x4eb81f1a // mov v26.16b, v24.16b
+	WORD $0x4e7bce7a // fmla v26.2d, v19.2d, v27.2d
+	WORD $0x4eb81f13 // mov v19.16b, v24.16b
+	WORD $0x4e6ccdd3 // fmla v19.2d, v14.2d, v12.2d
+	WORD $0x4e6dcf38 // fmla v24.2d, v25.2d, v13.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V25.D2
+	WORD $0x4eb91f2e // mov v14.16b, v25.16b
+	WORD $0x4e74cf8e // fmla v14.2d, v28.2d, v20.2d
+	WORD $0x4eb91f3c // mov v28.16b, v25.16b
+	WORD $0x4e7bcf5c // fmla v28.2d, v26.2d, v27.2d
+	WORD $0x4eb91f3a // mov v26.16b, v25.16b
+	WORD $0x4e6cce7a // fmla v26.2d, v19.2d, v12.2d
+	WORD $0x4e6dcf19 // fmla v25.2d, v24.2d, v13.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V24.D2
+	WORD $0x4eb81f13 // mov v19.16b, v24.16b
+	WORD $0x4e74cdd3 // fmla v19.2d, v14.2d, v20.2d
+	WORD $0x4eb81f0e // mov v14.16b, v24.16b
+	WORD $0x4e7bcf8e // fmla v14.2d, v28.2d, v27.2d
+	WORD $0x4eb81f1c // mov v28.16b, v24.16b
+	WORD $0x4e6ccf5c // fmla v28.2d, v26.2d, v12.2d
+	WORD $0x4e6dcf38 // fmla v24.2d, v25.2d, v13.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V25.D2
+	WORD $0x4eb91f3a // mov v26.16b, v25.16b
+	WORD $0x4e74ce7a // fmla v26.2d, v19.2d, v20.2d
+	WORD $0x4eb91f33 // mov v19.16b, v25.16b
+	WORD $0x4e7bcdd3 // fmla v19.2d, v14.2d, v27.2d
+	WORD $0x4eb91f2e // mov v14.16b, v25.16b
+	WORD $0x4e6ccf8e // fmla v14.2d, v28.2d, v12.2d
+	WORD $0x4e6dcf19 // fmla v25.2d, v24.2d, v13.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V24.D2
+	WORD $0x4eb81f1c // mov v28.16b, v24.16b
+	WORD $0x4e74cf5c // fmla v28.2d, v26.2d, v20.2d
+	WORD $0x4eb81f1a // mov v26.16b, v24.16b
+	WORD $0x4e7bce7a // fmla v26.2d, v19.2d, v27.2d
+	WORD $0x4eb81f13 // mov v19.16b, v24.16b
+	WORD $0x4e6ccdd3 // fmla v19.2d, v14.2d, v12.2d
+	WORD $0x4e6dcf38 // fmla v24.2d, v25.2d, v13.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V25.D2
+	WORD $0x4eb91f2e // mov v14.16b, v25.16b
+	WORD $0x4e74cf8e // fmla v14.2d, v28.2d, v20.2d
+	WORD $0x4eb91f3c // mov v28.16b, v25.16b
+	WORD $0x4e7bcf5c // fmla v28.2d, v26.2d, v27.2d
+	WORD $0x4eb91f3a // mov v26.16b, v25.16b
+	WORD $0x4e6cce7a // fmla v26.2d, v19.2d, v12.2d
+	WORD $0x4e6dcf19 // fmla v25.2d, v24.2d, v13.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V24.D2
+	WORD $0x4eb81f13 // mov v19.16b, v24.16b
+	WORD $0x4e74cdd3 // fmla v19.2d, v14.2d, v20.2d
+	WORD $0x4eb81f0e // mov v14.16b, v24.16b
+	WORD $0x4e7bcf8e // fmla v14.2d, v28.2d, v27.2d
+	WORD $0x4eb81f1c // mov v28.16b, v24.16b
+	WORD $0x4e6ccf5c // fmla v28.2d, v26.2d, v12.2d
+	WORD $0x4e6dcf38 // fmla v24.2d, v25.2d, v13.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V25.D2
+	WORD $0x4eb91f3a // mov v26.16b, v25.16b
+	WORD $0x4e74ce7a // fmla v26.2d, v19.2d, v20.2d
+	WORD $0x4eb91f33 // mov v19.16b, v25.16b
+	WORD $0x4e7bcdd3 // fmla v19.2d, v14.2d, v27.2d
+	WORD $0x4eb91f2e // mov v14.16b, v25.16b
+	WORD $0x4e6ccf8e // fmla v14.2d, v28.2d, v12.2d
+	WORD $0x4e6dcf19 // fmla v25.2d, v24.2d, v13.2d
+	WORD $0x6e74de98 // fmul v24.2d, v20.2d, v20.2d
+	WORD $0x6e7bdf7c // fmul v28.2d, v27.2d, v27.2d
+	WORD $0x6e6cdd9d // fmul v29.2d, v12.2d, v12.2d
+	WORD $0x6e6dddbe // fmul v30.2d, v13.2d, v13.2d
+	WORD $0x4e7acf12 // fmla v18.2d, v24.2d, v26.2d
+	WORD $0x4e73cf91 // fmla v17.2d, v28.2d, v19.2d
+	WORD $0x4e6ecfb0 // fmla v16.2d, v29.2d, v14.2d
+	WORD $0x4e79cfcf // fmla v15.2d, v30.2d, v25.2d
+	WORD $0x4e72d692 // fadd v18.2d, v20.2d, v18.2d
+	WORD $0x4e71d771 // fadd v17.2d, v27.2d, v17.2d
+	WORD $0x4e70d590 // fadd v16.2d, v12.2d, v16.2d
+	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
+	WORD $0x4e72d432 // fadd v18.2d, v1.2d, v18.2d
+	WORD $0x4e71d431 // fadd v17.2d, v1.2d, v17.2d
+	WORD $0x4e70d430 // fadd v16.2d, v1.2d, v16.2d
+	WORD $0x4e6fd42f // fadd v15.2d, v1.2d, v15.2d
+	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
+	VDUP R17, V13.D2
+	MOVD $0x3ff9884533d43000, R17 // x3ff9884533d43000
+	VDUP R17, V12.D2
+	WORD $0x4eac1d9b // mov v27.16b, v12.16b
+	WORD $0x4e6dccfb // fmla v27.2d, v7.2d, v13.2d
+	WORD $0x4eac1d87 // mov v7.16b, v12.16b
+	WORD $0x4e6dcd07 // fmla v7.2d, v8.2d, v13.2d
+	WORD $0x4eac1d88 // mov v8.16b, v12.16b
+	WORD $0x4e6dcd28 // fmla v8.2d, v9.2d, v13.2d
+	WORD $0x4e6dcd4c // fmla v12.2d, v10.2d, v13.2d
+	WORD $0x6e7bdc7b // fmul v27.2d, v3.2d, v27.2d
+	WORD $0x6e67dc87 // fmul v7.2d, v4.2d, v7.2d
+	WORD $0x6e68dca8 // fmul v8.2d, v5.2d, v8.2d
+	WORD $0x6e6cdccc // fmul v12.2d, v6.2d, v12.2d
+
+	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
 	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
+	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
 	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
-	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
-	WORD $0x4ef18651 // add v17.2d, v18.2d, v17.2d
-	WORD $0x4ef68736 // add v22.2d, v25.2d, v22.2d
-	WORD $0x4ef78757 // add v23.2d, v26.2d, v23.2d
-	WORD $0x4ef88778 // add v24.2d, v27.2d, v24.2d
-
-	// s = 1/(1 + e), s (1 + x (2 sqrt(2/pi) (1 + 3 0.044715 x x)) e s)
-	WORD $0x4e71d45b // fadd v27.2d, v2.2d, v17.2d
-	WORD $0x4e76d45a // fadd v26.2d, v2.2d, v22.2d
-	WORD $0x4e77d459 // fadd v25.2d, v2.2d, v23.2d
-	WORD $0x4e78d452 // fadd v18.2d, v2.2d, v24.2d
-	WORD $0x6e7bfc5b // fdiv v27.2d, v2.2d, v27.2d
-	WORD $0x6e7afc5a // fdiv v26.2d, v2.2d, v26.2d
-	WORD $0x6e79fc59 // fdiv v25.2d, v2.2d, v25.2d
-	WORD $0x6e72fc52 // fdiv v18.2d, v2.2d, v18.2d
-	WORD $0x4ea41c9c // mov v28.16b, v4.16b
-	WORD $0x4e63cdbc // fmla v28.2d, v13.2d, v3.2d
-	WORD $0x4ea41c8d // mov v13.16b, v4.16b
-	WORD $0x4e63cdcd // fmla v13.2d, v14.2d, v3.2d
-	WORD $0x4ea41c8e // mov v14.16b, v4.16b
-	WORD $0x4e63cdee // fmla v14.2d, v15.2d, v3.2d
-	WORD $0x4ea41c8f // mov v15.16b, v4.16b
-	WORD $0x4e63ce0f // fmla v15.2d, v16.2d, v3.2d
-	WORD $0x6e7cdd3c // fmul v28.2d, v9.2d, v28.2d
-	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
-	WORD $0x6e6edd6e // fmul v14.2d, v11.2d, v14.2d
-	WORD $0x6e6fdd8f // fmul v15.2d, v12.2d, v15.2d
-	WORD $0x6e71df91 // fmul v17.2d, v28.2d, v17.2d
-	WORD $0x6e76ddb6 // fmul v22.2d, v13.2d, v22.2d
-	WORD $0x6e77ddd7 // fmul v23.2d, v14.2d, v23.2d
-	WORD $0x6e78ddf8 // fmul v24.2d, v15.2d, v24.2d
-	WORD $0x4ea21c4f // mov v15.16b, v2.16b
-	WORD $0x4e7bce2f // fmla v15.2d, v17.2d, v27.2d
-	WORD $0x4ea21c51 // mov v17.16b, v2.16b
-	WORD $0x4e7aced1 // fmla v17.2d, v22.2d, v26.2d
-	WORD $0x4ea21c56 // mov v22.16b, v2.16b
-	WORD $0x4e79cef6 // fmla v22.2d, v23.2d, v25.2d
-	WORD $0x4ea21c57 // mov v23.16b, v2.16b
-	WORD $0x4e72cf17 // fmla v23.2d, v24.2d, v18.2d
-	WORD $0x6e6fdf6f // fmul v15.2d, v27.2d, v15.2d
-	WORD $0x6e71df51 // fmul v17.2d, v26.2d, v17.2d
-	WORD $0x6e76df36 // fmul v22.2d, v25.2d, v22.2d
+	WORD $0x4ef68456 // add v22.2d, v2.2d, v22.2d
+	WORD $0x4ef58455 // add v21.2d, v2.2d, v21.2d
+	WORD $0x4eeb844b // add v11.2d, v2.2d, v11.2d
+	WORD $0x4ef78457 // add v23.2d, v2.2d, v23.2d
+	WORD $0x6e72ded2 // fmul v18.2d, v22.2d, v18.2d
+	WORD $0x6e71deb1 // fmul v17.2d, v21.2d, v17.2d
+	WORD $0x6e70dd70 // fmul v16.2d, v11.2d, v16.2d
+	WORD $0x6e6fdeef // fmul v15.2d, v23.2d, v15.2d
+	WORD $0x4e72d457 // fadd v23.2d, v2.2d, v18.2d
+	WORD $0x4e71d44b // fadd v11.2d, v2.2d, v17.2d
+	WORD $0x4e70d455 // fadd v21.2d, v2.2d, v16.2d
+	WORD $0x4e6fd456 // fadd v22.2d, v2.2d, v15.2d
+	WORD $0x6e77fc37 // fdiv v23.2d, v1.2d, v23.2d
+	WORD $0x6e6bfc2b // fdiv v11.2d, v1.2d, v11.2d
+	WORD $0x6e75fc35 // fdiv v21.2d, v1.2d, v21.2d
+	WORD $0x6e76fc36 // fdiv v22.2d, v1.2d, v22.2d
+	WORD $0x6e77dc46 // fmul v6.2d, v2.2d, v23.2d
+	WORD $0x6e6bdc45 // fmul v5.2d, v2.2d, v11.2d
+	WORD $0x6e75dc44 // fmul v4.2d, v2.2d, v21.2d
+	WORD $0x6e76dc43 // fmul v3.2d, v2.2d, v22.2d
 	WORD $0x6e77de57 // fmul v23.2d, v18.2d, v23.2d
-	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
-	WORD $0x6e71dcd1 // fmul v17.2d, v6.2d, v17.2d
-	WORD $0x6e76dcf6 // fmul v22.2d, v7.2d, v22.2d
-	WORD $0x6e77dd17 // fmul v23.2d, v8.2d, v23.2d
+	WORD $0x6e6bde2b // fmul v11.2d, v17.2d, v11.2d
+	WORD $0x6e75de15 // fmul v21.2d, v16.2d, v21.2d
+	WORD $0x6e76ddf6 // fmul v22.2d, v15.2d, v22.2d
+	WORD $0x4ea11c2f // mov v15.16b, v1.16b
+	WORD $0x4e77cf6f // fmla v15.2d, v27.2d, v23.2d
+	WORD $0x4ea11c37 // mov v23.16b, v1.16b
+	WORD $0x4e6bccf7 // fmla v23.2d, v7.2d, v11.2d
+	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	WORD $0x4e75cd0b // fmla v11.2d, v8.2d, v21.2d
+	WORD $0x4ea11c35 // mov v21.16b, v1.16b
+	WORD $0x4e76cd95 // fmla v21.2d, v12.2d, v22.2d
+	WORD $0x6e6fdccf // fmul v15.2d, v6.2d, v15.2d
+	WORD $0x6e77dcb7 // fmul v23.2d, v5.2d, v23.2d
+	WORD $0x6e6bdc8b // fmul v11.2d, v4.2d, v11.2d
+	WORD $0x6e75dc75 // fmul v21.2d, v3.2d, v21.2d
+	FMOVQ (R1), F3
+	FMOVQ 16(R1), F4
+	FMOVQ 32(R1), F5
+	FMOVQ 48(R1), F6
+	WORD $0x6e6fdc6f // fmul v15.2d, v3.2d, v15.2d
+	WORD $0x6e77dc97 // fmul v23.2d, v4.2d, v23.2d
+	WORD $0x6e6bdcab // fmul v11.2d, v5.2d, v11.2d
+	WORD $0x6e75dcd5 // fmul v21.2d, v6.2d, v21.2d
 	FMOVQ F15, (R0)
-	FMOVQ F17, 16(R0)
-	FMOVQ F22, 32(R0)
-	FMOVQ F23, 48(R0)
+	FMOVQ F23, 16(R0)
+	FMOVQ F11, 32(R0)
+	FMOVQ F21, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	ADD $64, R2, R2
@@ -670,75 +766,119 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F5
-	FMOVQ (R2), F6
-	MOVD $0xc028000000000000, R17 // xc028000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee6e4ff // fcmgt v31.2d, v7.2d, v6.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	MOVD $0x4028000000000000, R17 // x4028000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	FMOVQ (R2), F3
+	MOVD $0xc035c00000000000, R17 // xc035c00000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee3e49f // fcmgt v31.2d, v4.2d, v3.2d
+	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	MOVD $0x4020000000000000, R17 // x4020000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee4e47f // fcmgt v31.2d, v3.2d, v4.2d
+	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
-	WORD $0x6e66dcc7 // fmul v7.2d, v6.2d, v6.2d
-	MOVD $0xbfba5a7cf7572a98, R17 // xbfba5a7cf7572a98
+	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
+	WORD $0x6e63dc64 // fmul v4.2d, v3.2d, v3.2d
+	MOVD $0xbff9884533d43000, R17 // xbff9884533d43000
+	VDUP R17, V5.D2
+	WORD $0x4e60cc85 // fmla v5.2d, v4.2d, v0.2d
+	MOVD $0xbff9884533d43000, R17 // xbff9884533d43000
+	VDUP R17, V6.D2
+	WORD $0x4ee5d4c6 // fsub v6.2d, v6.2d, v5.2d
+	WORD $0x4e60cc86 // fmla v6.2d, v4.2d, v0.2d
+	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
+	VDUP R17, V7.D2
+	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
 	VDUP R17, V8.D2
-	MOVD $0xc0026aec21bce759, R17 // xc0026aec21bce759
+	WORD $0x4e67cc88 // fmla v8.2d, v4.2d, v7.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V7.D2
+	WORD $0x4ee4d4e7 // fsub v7.2d, v7.2d, v4.2d
+	WORD $0x4e63cc67 // fmla v7.2d, v3.2d, v3.2d
+	WORD $0x4e60cce8 // fmla v8.2d, v7.2d, v0.2d
+	WORD $0x6e65dc67 // fmul v7.2d, v3.2d, v5.2d
+	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V6.D2
+	WORD $0x4ee7d4c6 // fsub v6.2d, v6.2d, v7.2d
+	WORD $0x4e65cc66 // fmla v6.2d, v3.2d, v5.2d
+	WORD $0x4e68cc66 // fmla v6.2d, v3.2d, v8.2d
+
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V8.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V5.D2
+	WORD $0x4e68cce5 // fmla v5.2d, v7.2d, v8.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V8.D2
+	WORD $0x4ee5d508 // fsub v8.2d, v8.2d, v5.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V9.D2
+	WORD $0x4e69cd07 // fmla v7.2d, v8.2d, v9.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V9.D2
+	WORD $0x4e69cd06 // fmla v6.2d, v8.2d, v9.2d
+	WORD $0x4e66d4e8 // fadd v8.2d, v7.2d, v6.2d
+	WORD $0x4ee8d4e7 // fsub v7.2d, v7.2d, v8.2d
+	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V7.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
 	VDUP R17, V9.D2
 	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
-	WORD $0x6e69dcc9 // fmul v9.2d, v6.2d, v9.2d
-	WORD $0x4e60d528 // fadd v8.2d, v9.2d, v0.2d
-	WORD $0x4ee8d40a // fsub v10.2d, v0.2d, v8.2d
-	WORD $0x4e6ad52a // fadd v10.2d, v9.2d, v10.2d
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V7.D2
+	WORD $0x4e68cd27 // fmla v7.2d, v9.2d, v8.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
 	VDUP R17, V9.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
+	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V7.D2
+	WORD $0x4e68cd27 // fmla v7.2d, v9.2d, v8.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
 	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
+	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V7.D2
+	WORD $0x4e68cd27 // fmla v7.2d, v9.2d, v8.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
 	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
+	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V7.D2
+	WORD $0x4e68cd27 // fmla v7.2d, v9.2d, v8.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
 	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
+	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
+	WORD $0x6e68dd07 // fmul v7.2d, v8.2d, v8.2d
+	WORD $0x4e69cce6 // fmla v6.2d, v7.2d, v9.2d
+	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
+	WORD $0x4e66d426 // fadd v6.2d, v1.2d, v6.2d
+	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
+	VDUP R17, V8.D2
+	MOVD $0x3ff9884533d43000, R17 // x3ff9884533d43000
 	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	WORD $0x4ea21c49 // mov v9.16b, v2.16b
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
-	WORD $0x4ee88528 // add v8.2d, v9.2d, v8.2d
+	WORD $0x4e68cc89 // fmla v9.2d, v4.2d, v8.2d
+	WORD $0x6e69dc69 // fmul v9.2d, v3.2d, v9.2d
 
-	// s = 1/(1 + e), s (1 + x (2 sqrt(2/pi) (1 + 3 0.044715 x x)) e s)
-	WORD $0x4e68d449 // fadd v9.2d, v2.2d, v8.2d
-	WORD $0x6e69fc49 // fdiv v9.2d, v2.2d, v9.2d
-	WORD $0x4ea41c8a // mov v10.16b, v4.16b
-	WORD $0x4e63ccea // fmla v10.2d, v7.2d, v3.2d
-	WORD $0x6e6adcca // fmul v10.2d, v6.2d, v10.2d
-	WORD $0x6e68dd48 // fmul v8.2d, v10.2d, v8.2d
-	WORD $0x4ea21c4a // mov v10.16b, v2.16b
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
-	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
-	FMOVQ F10, (R0)
+	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	WORD $0x4ee58445 // add v5.2d, v2.2d, v5.2d
+	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
+	WORD $0x4e66d445 // fadd v5.2d, v2.2d, v6.2d
+	WORD $0x6e65fc25 // fdiv v5.2d, v1.2d, v5.2d
+	WORD $0x6e65dc43 // fmul v3.2d, v2.2d, v5.2d
+	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4e65cd26 // fmla v6.2d, v9.2d, v5.2d
+	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
+	FMOVQ (R1), F3
+	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
+	FMOVQ F6, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -749,75 +889,119 @@ one:
 tail:
 	CBZ R3, done
 	TBZ $0, R3, skip
-	FMOVD (R1), F5
-	FMOVD (R2), F6
-	MOVD $0xc028000000000000, R17 // xc028000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee6e4ff // fcmgt v31.2d, v7.2d, v6.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	MOVD $0x4028000000000000, R17 // x4028000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	FMOVD (R2), F3
+	MOVD $0xc035c00000000000, R17 // xc035c00000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee3e49f // fcmgt v31.2d, v4.2d, v3.2d
+	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	MOVD $0x4020000000000000, R17 // x4020000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee4e47f // fcmgt v31.2d, v3.2d, v4.2d
+	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 
-	// -2 sqrt(2/pi) (x + 0.044715 x^3) log2 e = k + r
-	WORD $0x6e66dcc7 // fmul v7.2d, v6.2d, v6.2d
-	MOVD $0xbfba5a7cf7572a98, R17 // xbfba5a7cf7572a98
+	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
+	WORD $0x6e63dc64 // fmul v4.2d, v3.2d, v3.2d
+	MOVD $0xbff9884533d43000, R17 // xbff9884533d43000
+	VDUP R17, V5.D2
+	WORD $0x4e60cc85 // fmla v5.2d, v4.2d, v0.2d
+	MOVD $0xbff9884533d43000, R17 // xbff9884533d43000
+	VDUP R17, V6.D2
+	WORD $0x4ee5d4c6 // fsub v6.2d, v6.2d, v5.2d
+	WORD $0x4e60cc86 // fmla v6.2d, v4.2d, v0.2d
+	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
+	VDUP R17, V7.D2
+	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
 	VDUP R17, V8.D2
-	MOVD $0xc0026aec21bce759, R17 // xc0026aec21bce759
+	WORD $0x4e67cc88 // fmla v8.2d, v4.2d, v7.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V7.D2
+	WORD $0x4ee4d4e7 // fsub v7.2d, v7.2d, v4.2d
+	WORD $0x4e63cc67 // fmla v7.2d, v3.2d, v3.2d
+	WORD $0x4e60cce8 // fmla v8.2d, v7.2d, v0.2d
+	WORD $0x6e65dc67 // fmul v7.2d, v3.2d, v5.2d
+	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V6.D2
+	WORD $0x4ee7d4c6 // fsub v6.2d, v6.2d, v7.2d
+	WORD $0x4e65cc66 // fmla v6.2d, v3.2d, v5.2d
+	WORD $0x4e68cc66 // fmla v6.2d, v3.2d, v8.2d
+
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V8.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V5.D2
+	WORD $0x4e68cce5 // fmla v5.2d, v7.2d, v8.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V8.D2
+	WORD $0x4ee5d508 // fsub v8.2d, v8.2d, v5.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V9.D2
+	WORD $0x4e69cd07 // fmla v7.2d, v8.2d, v9.2d
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V9.D2
+	WORD $0x4e69cd06 // fmla v6.2d, v8.2d, v9.2d
+	WORD $0x4e66d4e8 // fadd v8.2d, v7.2d, v6.2d
+	WORD $0x4ee8d4e7 // fsub v7.2d, v7.2d, v8.2d
+	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V7.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
 	VDUP R17, V9.D2
 	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
-	WORD $0x6e69dcc9 // fmul v9.2d, v6.2d, v9.2d
-	WORD $0x4e60d528 // fadd v8.2d, v9.2d, v0.2d
-	WORD $0x4ee8d40a // fsub v10.2d, v0.2d, v8.2d
-	WORD $0x4e6ad52a // fadd v10.2d, v9.2d, v10.2d
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V7.D2
+	WORD $0x4e68cd27 // fmla v7.2d, v9.2d, v8.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
 	VDUP R17, V9.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
+	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V7.D2
+	WORD $0x4e68cd27 // fmla v7.2d, v9.2d, v8.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
 	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
+	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V7.D2
+	WORD $0x4e68cd27 // fmla v7.2d, v9.2d, v8.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
 	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
+	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V7.D2
+	WORD $0x4e68cd27 // fmla v7.2d, v9.2d, v8.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
 	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
+	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
+	WORD $0x6e68dd07 // fmul v7.2d, v8.2d, v8.2d
+	WORD $0x4e69cce6 // fmla v6.2d, v7.2d, v9.2d
+	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
+	WORD $0x4e66d426 // fadd v6.2d, v1.2d, v6.2d
+	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
+	VDUP R17, V8.D2
+	MOVD $0x3ff9884533d43000, R17 // x3ff9884533d43000
 	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	WORD $0x4ea21c49 // mov v9.16b, v2.16b
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
-	WORD $0x4ee88528 // add v8.2d, v9.2d, v8.2d
+	WORD $0x4e68cc89 // fmla v9.2d, v4.2d, v8.2d
+	WORD $0x6e69dc69 // fmul v9.2d, v3.2d, v9.2d
 
-	// s = 1/(1 + e), s (1 + x (2 sqrt(2/pi) (1 + 3 0.044715 x x)) e s)
-	WORD $0x4e68d449 // fadd v9.2d, v2.2d, v8.2d
-	WORD $0x6e69fc49 // fdiv v9.2d, v2.2d, v9.2d
-	WORD $0x4ea41c8a // mov v10.16b, v4.16b
-	WORD $0x4e63ccea // fmla v10.2d, v7.2d, v3.2d
-	WORD $0x6e6adcca // fmul v10.2d, v6.2d, v10.2d
-	WORD $0x6e68dd48 // fmul v8.2d, v10.2d, v8.2d
-	WORD $0x4ea21c4a // mov v10.16b, v2.16b
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
-	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
-	FMOVD F10, (R0)
+	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
+	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	WORD $0x4ee58445 // add v5.2d, v2.2d, v5.2d
+	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
+	WORD $0x4e66d445 // fadd v5.2d, v2.2d, v6.2d
+	WORD $0x6e65fc25 // fdiv v5.2d, v1.2d, v5.2d
+	WORD $0x6e65dc43 // fmul v3.2d, v2.2d, v5.2d
+	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
+	WORD $0x4ea11c26 // mov v6.16b, v1.16b
+	WORD $0x4e65cd26 // fmla v6.2d, v9.2d, v5.2d
+	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
+	FMOVD (R1), F3
+	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
+	FMOVD F6, (R0)
 
 skip:
 

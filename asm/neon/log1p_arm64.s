@@ -612,194 +612,331 @@ TEXT ·Log1pF64(SB), NOSPLIT, $0-48
 	MOVD dst_len+8(FP), R2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V0.D2
-	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V1.D2
 	MOVD $0xfff0000000000000, R17 // xfff0000000000000
-	VDUP R17, V2.D2
+	VDUP R17, V1.D2
 	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
-	VDUP R17, V3.D2
-	MOVD $0x3fd24924941e0777, R17 // x3fd24924941e0777
-	VDUP R17, V4.D2
-	MOVD $0x3fd999999997ff25, R17 // x3fd999999997ff25
-	VDUP R17, V5.D2
-	MOVD $0x3fe5555555555592, R17 // x3fe5555555555592
-	VDUP R17, V6.D2
+	VDUP R17, V2.D2
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V7.D2
+	VDUP R17, V3.D2
 	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
-	VDUP R17, V8.D2
-	CMP $4, R2
+	VDUP R17, V4.D2
+	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F9
-	FMOVQ 16(R1), F10
+	FMOVQ (R1), F5
+	FMOVQ 16(R1), F6
+	FMOVQ 32(R1), F7
+	FMOVQ 48(R1), F8
 
 	// 1 + x in two parts
-	WORD $0x4e69d40b // fadd v11.2d, v0.2d, v9.2d
-	WORD $0x4e6ad40c // fadd v12.2d, v0.2d, v10.2d
-	WORD $0x6ee0e53f // fcmgt v31.2d, v9.2d, v0.2d
-	WORD $0x6e691c1f // bsl v31.16b, v0.16b, v9.16b
+	WORD $0x4e65d409 // fadd v9.2d, v0.2d, v5.2d
+	WORD $0x4e66d40a // fadd v10.2d, v0.2d, v6.2d
+	WORD $0x4e67d40b // fadd v11.2d, v0.2d, v7.2d
+	WORD $0x4e68d40c // fadd v12.2d, v0.2d, v8.2d
+	WORD $0x6ee0e4bf // fcmgt v31.2d, v5.2d, v0.2d
+	WORD $0x6e651c1f // bsl v31.16b, v0.16b, v5.16b
 	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6ee0e55f // fcmgt v31.2d, v10.2d, v0.2d
-	WORD $0x6e6a1c1f // bsl v31.16b, v0.16b, v10.16b
+	WORD $0x6ee0e4df // fcmgt v31.2d, v6.2d, v0.2d
+	WORD $0x6e661c1f // bsl v31.16b, v0.16b, v6.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6ee9e41f // fcmgt v31.2d, v0.2d, v9.2d
-	WORD $0x6e691c1f // bsl v31.16b, v0.16b, v9.16b
+	WORD $0x6ee0e4ff // fcmgt v31.2d, v7.2d, v0.2d
+	WORD $0x6e671c1f // bsl v31.16b, v0.16b, v7.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6eeae41f // fcmgt v31.2d, v0.2d, v10.2d
-	WORD $0x6e6a1c1f // bsl v31.16b, v0.16b, v10.16b
+	WORD $0x6ee0e51f // fcmgt v31.2d, v8.2d, v0.2d
+	WORD $0x6e681c1f // bsl v31.16b, v0.16b, v8.16b
 	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	WORD $0x4eefd56f // fsub v15.2d, v11.2d, v15.2d
-	WORD $0x4ef0d590 // fsub v16.2d, v12.2d, v16.2d
-	WORD $0x4eefd5af // fsub v15.2d, v13.2d, v15.2d
-	WORD $0x4ef0d5d0 // fsub v16.2d, v14.2d, v16.2d
+	WORD $0x6ee5e41f // fcmgt v31.2d, v0.2d, v5.2d
+	WORD $0x6e651c1f // bsl v31.16b, v0.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x6ee6e41f // fcmgt v31.2d, v0.2d, v6.2d
+	WORD $0x6e661c1f // bsl v31.16b, v0.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x6ee7e41f // fcmgt v31.2d, v0.2d, v7.2d
+	WORD $0x6e671c1f // bsl v31.16b, v0.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6ee8e41f // fcmgt v31.2d, v0.2d, v8.2d
+	WORD $0x6e681c1f // bsl v31.16b, v0.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x4ee5d525 // fsub v5.2d, v9.2d, v5.2d
+	WORD $0x4ee6d546 // fsub v6.2d, v10.2d, v6.2d
+	WORD $0x4ee7d567 // fsub v7.2d, v11.2d, v7.2d
+	WORD $0x4ee8d588 // fsub v8.2d, v12.2d, v8.2d
+	WORD $0x4ee5d5a5 // fsub v5.2d, v13.2d, v5.2d
+	WORD $0x4ee6d5c6 // fsub v6.2d, v14.2d, v6.2d
+	WORD $0x4ee7d5e7 // fsub v7.2d, v15.2d, v7.2d
+	WORD $0x4ee8d608 // fsub v8.2d, v16.2d, v8.2d
 
 	// u = 2^k m, m at least the root of 1/2
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V14.D2
-	WORD $0x4eee856d // add v13.2d, v11.2d, v14.2d
-	WORD $0x4eee858e // add v14.2d, v12.2d, v14.2d
+	VDUP R17, V16.D2
+	WORD $0x4ef0852f // add v15.2d, v9.2d, v16.2d
+	WORD $0x4ef0854e // add v14.2d, v10.2d, v16.2d
+	WORD $0x4ef0856d // add v13.2d, v11.2d, v16.2d
+	WORD $0x4ef08590 // add v16.2d, v12.2d, v16.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
 	VDUP R17, V17.D2
-	WORD $0x4e311db2 // and v18.16b, v13.16b, v17.16b
-	WORD $0x4e311dd1 // and v17.16b, v14.16b, v17.16b
+	WORD $0x4e311df2 // and v18.16b, v15.16b, v17.16b
+	WORD $0x4e311dd3 // and v19.16b, v14.16b, v17.16b
+	WORD $0x4e311db4 // and v20.16b, v13.16b, v17.16b
+	WORD $0x4e311e11 // and v17.16b, v16.16b, v17.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V19.D2
-	WORD $0x4ef38652 // add v18.2d, v18.2d, v19.2d
-	WORD $0x4ef38631 // add v17.2d, v17.2d, v19.2d
-	WORD $0x6f4c05b3 // ushr v19.2d, v13.2d, #52
-	WORD $0x6f4c05d4 // ushr v20.2d, v14.2d, #52
+	VDUP R17, V21.D2
+	WORD $0x4ef58652 // add v18.2d, v18.2d, v21.2d
+	WORD $0x4ef58673 // add v19.2d, v19.2d, v21.2d
+	WORD $0x4ef58694 // add v20.2d, v20.2d, v21.2d
+	WORD $0x4ef58631 // add v17.2d, v17.2d, v21.2d
+	WORD $0x6f4c05f5 // ushr v21.2d, v15.2d, #52
+	WORD $0x6f4c05d6 // ushr v22.2d, v14.2d, #52
+	WORD $0x6f4c05b7 // ushr v23.2d, v13.2d, #52
+	WORD $0x6f4c0618 // ushr v24.2d, v16.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V21.D2
-	WORD $0x4eb51e73 // orr v19.16b, v19.16b, v21.16b
-	WORD $0x4eb51e94 // orr v20.16b, v20.16b, v21.16b
+	VDUP R17, V25.D2
+	WORD $0x4eb91eb5 // orr v21.16b, v21.16b, v25.16b
+	WORD $0x4eb91ed6 // orr v22.16b, v22.16b, v25.16b
+	WORD $0x4eb91ef7 // orr v23.16b, v23.16b, v25.16b
+	WORD $0x4eb91f18 // orr v24.16b, v24.16b, v25.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V21.D2
-	WORD $0x4ef3d6b3 // fsub v19.2d, v21.2d, v19.2d
-	WORD $0x4ef4d6b4 // fsub v20.2d, v21.2d, v20.2d
+	VDUP R17, V25.D2
+	WORD $0x4ef5d735 // fsub v21.2d, v25.2d, v21.2d
+	WORD $0x4ef6d736 // fsub v22.2d, v25.2d, v22.2d
+	WORD $0x4ef7d737 // fsub v23.2d, v25.2d, v23.2d
+	WORD $0x4ef8d738 // fsub v24.2d, v25.2d, v24.2d
 
 	// the second part on the scale of m
-	WORD $0x4e221dad // and v13.16b, v13.16b, v2.16b
-	WORD $0x4e221dce // and v14.16b, v14.16b, v2.16b
-	WORD $0x6eed842d // sub v13.2d, v1.2d, v13.2d
-	WORD $0x6eee842e // sub v14.2d, v1.2d, v14.2d
-	WORD $0x6e6ddded // fmul v13.2d, v15.2d, v13.2d
-	WORD $0x6e6ede0e // fmul v14.2d, v16.2d, v14.2d
-	WORD $0x6e63ddad // fmul v13.2d, v13.2d, v3.2d
-	WORD $0x6e63ddce // fmul v14.2d, v14.2d, v3.2d
-	WORD $0x4ee0d652 // fsub v18.2d, v18.2d, v0.2d
-	WORD $0x4ee0d631 // fsub v17.2d, v17.2d, v0.2d
-	WORD $0x4e72d5b0 // fadd v16.2d, v13.2d, v18.2d
-	WORD $0x4e71d5cf // fadd v15.2d, v14.2d, v17.2d
+	WORD $0x4e211def // and v15.16b, v15.16b, v1.16b
+	WORD $0x4e211dce // and v14.16b, v14.16b, v1.16b
+	WORD $0x4e211dad // and v13.16b, v13.16b, v1.16b
+	WORD $0x4e211e10 // and v16.16b, v16.16b, v1.16b
+	MOVD $0x8000000000000000, R17 // x8000000000000000
+	VDUP R17, V25.D2
+	WORD $0x6eef872f // sub v15.2d, v25.2d, v15.2d
+	WORD $0x6eee872e // sub v14.2d, v25.2d, v14.2d
+	WORD $0x6eed872d // sub v13.2d, v25.2d, v13.2d
+	WORD $0x6ef08730 // sub v16.2d, v25.2d, v16.2d
+	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
+	WORD $0x6e6edcce // fmul v14.2d, v6.2d, v14.2d
+	WORD $0x6e6ddced // fmul v13.2d, v7.2d, v13.2d
+	WORD $0x6e70dd10 // fmul v16.2d, v8.2d, v16.2d
+	WORD $0x6e62ddef // fmul v15.2d, v15.2d, v2.2d
+	WORD $0x6e62ddce // fmul v14.2d, v14.2d, v2.2d
+	WORD $0x6e62ddad // fmul v13.2d, v13.2d, v2.2d
+	WORD $0x6e62de10 // fmul v16.2d, v16.2d, v2.2d
+	MOVD $0xbff0000000000000, R17 // xbff0000000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee8e5ff // fcmgt v31.2d, v15.2d, v8.2d
+	WORD $0x6e681dff // bsl v31.16b, v15.16b, v8.16b
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x6ee8e5df // fcmgt v31.2d, v14.2d, v8.2d
+	WORD $0x6e681ddf // bsl v31.16b, v14.16b, v8.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	WORD $0x6ee8e5bf // fcmgt v31.2d, v13.2d, v8.2d
+	WORD $0x6e681dbf // bsl v31.16b, v13.16b, v8.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6ee8e61f // fcmgt v31.2d, v16.2d, v8.2d
+	WORD $0x6e681e1f // bsl v31.16b, v16.16b, v8.16b
+	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
+	WORD $0x4ef2d412 // fsub v18.2d, v0.2d, v18.2d
+	WORD $0x4ef3d413 // fsub v19.2d, v0.2d, v19.2d
+	WORD $0x4ef4d414 // fsub v20.2d, v0.2d, v20.2d
+	WORD $0x4ef1d411 // fsub v17.2d, v0.2d, v17.2d
+	WORD $0x4ef2d5e8 // fsub v8.2d, v15.2d, v18.2d
+	WORD $0x4ef3d5c7 // fsub v7.2d, v14.2d, v19.2d
+	WORD $0x4ef4d5a6 // fsub v6.2d, v13.2d, v20.2d
+	WORD $0x4ef1d605 // fsub v5.2d, v16.2d, v17.2d
+	WORD $0x4e72d512 // fadd v18.2d, v8.2d, v18.2d
+	WORD $0x4e73d4f3 // fadd v19.2d, v7.2d, v19.2d
+	WORD $0x4e74d4d4 // fadd v20.2d, v6.2d, v20.2d
+	WORD $0x4e71d4b1 // fadd v17.2d, v5.2d, v17.2d
+	WORD $0x4ef2d5f2 // fsub v18.2d, v15.2d, v18.2d
+	WORD $0x4ef3d5d3 // fsub v19.2d, v14.2d, v19.2d
+	WORD $0x4ef4d5b4 // fsub v20.2d, v13.2d, v20.2d
+	WORD $0x4ef1d611 // fsub v17.2d, v16.2d, v17.2d
 
-	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
-	MOVD $0x4000000000000000, R17 // x4000000000000000
-	VDUP R17, V21.D2
-	WORD $0x4e70d6b6 // fadd v22.2d, v21.2d, v16.2d
-	WORD $0x4e6fd6b5 // fadd v21.2d, v21.2d, v15.2d
-	WORD $0x6e76fe16 // fdiv v22.2d, v16.2d, v22.2d
-	WORD $0x6e75fdf5 // fdiv v21.2d, v15.2d, v21.2d
-	WORD $0x6e76ded7 // fmul v23.2d, v22.2d, v22.2d
-	WORD $0x6e75deb8 // fmul v24.2d, v21.2d, v21.2d
-	WORD $0x6e70dc79 // fmul v25.2d, v3.2d, v16.2d
-	WORD $0x6e6fdc7a // fmul v26.2d, v3.2d, v15.2d
-	WORD $0x6e79de19 // fmul v25.2d, v16.2d, v25.2d
-	WORD $0x6e7addfa // fmul v26.2d, v15.2d, v26.2d
+	// what zero, infinity and negative numbers have, with the other sign
+	WORD $0x4e63e530 // fcmeq v16.2d, v9.2d, v3.2d
+	WORD $0x4e63e54d // fcmeq v13.2d, v10.2d, v3.2d
+	WORD $0x4e63e56e // fcmeq v14.2d, v11.2d, v3.2d
+	WORD $0x4e63e58f // fcmeq v15.2d, v12.2d, v3.2d
+	WORD $0x4e241e10 // and v16.16b, v16.16b, v4.16b
+	WORD $0x4e241dad // and v13.16b, v13.16b, v4.16b
+	WORD $0x4e241dce // and v14.16b, v14.16b, v4.16b
+	WORD $0x4e241def // and v15.16b, v15.16b, v4.16b
+	WORD $0x4e64e539 // fcmeq v25.2d, v9.2d, v4.2d
+	WORD $0x4e64e55a // fcmeq v26.2d, v10.2d, v4.2d
+	WORD $0x4e64e57b // fcmeq v27.2d, v11.2d, v4.2d
+	WORD $0x4e64e59c // fcmeq v28.2d, v12.2d, v4.2d
+	WORD $0x4e211f39 // and v25.16b, v25.16b, v1.16b
+	WORD $0x4e211f5a // and v26.16b, v26.16b, v1.16b
+	WORD $0x4e211f7b // and v27.16b, v27.16b, v1.16b
+	WORD $0x4e211f9c // and v28.16b, v28.16b, v1.16b
+	WORD $0x4eb91e19 // orr v25.16b, v16.16b, v25.16b
+	WORD $0x4eba1dba // orr v26.16b, v13.16b, v26.16b
+	WORD $0x4ebb1ddb // orr v27.16b, v14.16b, v27.16b
+	WORD $0x4ebc1dfc // orr v28.16b, v15.16b, v28.16b
+	WORD $0x6e63e529 // fcmge v9.2d, v9.2d, v3.2d
+	WORD $0x6e205929 // not v9.16b, v9.16b
+	WORD $0x6e63e54a // fcmge v10.2d, v10.2d, v3.2d
+	WORD $0x6e20594a // not v10.16b, v10.16b
+	WORD $0x6e63e56b // fcmge v11.2d, v11.2d, v3.2d
+	WORD $0x6e20596b // not v11.16b, v11.16b
+	WORD $0x6e63e58c // fcmge v12.2d, v12.2d, v3.2d
+	WORD $0x6e20598c // not v12.16b, v12.16b
+	WORD $0x4ea91f29 // orr v9.16b, v25.16b, v9.16b
+	WORD $0x4eaa1f4a // orr v10.16b, v26.16b, v10.16b
+	WORD $0x4eab1f6b // orr v11.16b, v27.16b, v11.16b
+	WORD $0x4eac1f8c // orr v12.16b, v28.16b, v12.16b
 
 	// f + k log 2 in two parts
 	MOVD $0xbfe62e42fefa3800, R17 // xbfe62e42fefa3800
-	VDUP R17, V27.D2
-	WORD $0x4eb01e1c // mov v28.16b, v16.16b
-	WORD $0x4e7bce7c // fmla v28.2d, v19.2d, v27.2d
-	WORD $0x4eaf1dff // mov v31.16b, v15.16b
-	WORD $0x4e7bce9f // fmla v31.2d, v20.2d, v27.2d
-	WORD $0x4ebf1ffb // mov v27.16b, v31.16b
+	VDUP R17, V28.D2
+	WORD $0x4ea81d1b // mov v27.16b, v8.16b
+	WORD $0x4e7ccebb // fmla v27.2d, v21.2d, v28.2d
+	WORD $0x4ea71cfa // mov v26.16b, v7.16b
+	WORD $0x4e7cceda // fmla v26.2d, v22.2d, v28.2d
+	WORD $0x4ea61cd9 // mov v25.16b, v6.16b
+	WORD $0x4e7ccef9 // fmla v25.2d, v23.2d, v28.2d
+	WORD $0x4ea51cbf // mov v31.16b, v5.16b
+	WORD $0x4e7ccf1f // fmla v31.2d, v24.2d, v28.2d
+	WORD $0x4ebf1ffc // mov v28.16b, v31.16b
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V29.D2
-	WORD $0x4ebc1f9e // mov v30.16b, v28.16b
-	WORD $0x4e7dce7e // fmla v30.2d, v19.2d, v29.2d
-	WORD $0x4ebb1f7f // mov v31.16b, v27.16b
-	WORD $0x4e7dce9f // fmla v31.2d, v20.2d, v29.2d
-	WORD $0x4ebf1ffd // mov v29.16b, v31.16b
-	WORD $0x4efed61e // fsub v30.2d, v16.2d, v30.2d
-	WORD $0x4efdd5fd // fsub v29.2d, v15.2d, v29.2d
-	WORD $0x4ef2d612 // fsub v18.2d, v16.2d, v18.2d
-	WORD $0x4ef1d5f1 // fsub v17.2d, v15.2d, v17.2d
-	WORD $0x4ef2d5b2 // fsub v18.2d, v13.2d, v18.2d
-	WORD $0x4ef1d5d1 // fsub v17.2d, v14.2d, v17.2d
-	WORD $0x4e72d7d2 // fadd v18.2d, v30.2d, v18.2d
-	WORD $0x4e71d7b1 // fadd v17.2d, v29.2d, v17.2d
+	VDUP R17, V15.D2
+	WORD $0x4ebb1f6e // mov v14.16b, v27.16b
+	WORD $0x4e6fceae // fmla v14.2d, v21.2d, v15.2d
+	WORD $0x4eba1f4d // mov v13.16b, v26.16b
+	WORD $0x4e6fcecd // fmla v13.2d, v22.2d, v15.2d
+	WORD $0x4eb91f30 // mov v16.16b, v25.16b
+	WORD $0x4e6fcef0 // fmla v16.2d, v23.2d, v15.2d
+	WORD $0x4ebc1f9f // mov v31.16b, v28.16b
+	WORD $0x4e6fcf1f // fmla v31.2d, v24.2d, v15.2d
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4eeed50e // fsub v14.2d, v8.2d, v14.2d
+	WORD $0x4eedd4ed // fsub v13.2d, v7.2d, v13.2d
+	WORD $0x4ef0d4d0 // fsub v16.2d, v6.2d, v16.2d
+	WORD $0x4eefd4af // fsub v15.2d, v5.2d, v15.2d
+	WORD $0x4ee9d5c9 // fsub v9.2d, v14.2d, v9.2d
+	WORD $0x4eead5aa // fsub v10.2d, v13.2d, v10.2d
+	WORD $0x4eebd60b // fsub v11.2d, v16.2d, v11.2d
+	WORD $0x4eecd5ec // fsub v12.2d, v15.2d, v12.2d
+	WORD $0x4e72d532 // fadd v18.2d, v9.2d, v18.2d
+	WORD $0x4e73d553 // fadd v19.2d, v10.2d, v19.2d
+	WORD $0x4e74d574 // fadd v20.2d, v11.2d, v20.2d
+	WORD $0x4e71d591 // fadd v17.2d, v12.2d, v17.2d
 	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
-	VDUP R17, V29.D2
-	WORD $0x4e7dce72 // fmla v18.2d, v19.2d, v29.2d
-	WORD $0x4e7dce91 // fmla v17.2d, v20.2d, v29.2d
-	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
-	VDUP R17, V20.D2
-	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
-	VDUP R17, V29.D2
-	WORD $0x4ebd1fb3 // mov v19.16b, v29.16b
-	WORD $0x4e77ce93 // fmla v19.2d, v20.2d, v23.2d
-	WORD $0x4e78ce9d // fmla v29.2d, v20.2d, v24.2d
-	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
-	VDUP R17, V20.D2
-	WORD $0x4eb41e9e // mov v30.16b, v20.16b
-	WORD $0x4e77ce7e // fmla v30.2d, v19.2d, v23.2d
-	WORD $0x4e78cfb4 // fmla v20.2d, v29.2d, v24.2d
-	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
-	VDUP R17, V29.D2
-	WORD $0x4ebd1fb3 // mov v19.16b, v29.16b
-	WORD $0x4e77cfd3 // fmla v19.2d, v30.2d, v23.2d
-	WORD $0x4e78ce9d // fmla v29.2d, v20.2d, v24.2d
-	WORD $0x4ea41c94 // mov v20.16b, v4.16b
-	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
-	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4e78cfb3 // fmla v19.2d, v29.2d, v24.2d
-	WORD $0x4ea51cbd // mov v29.16b, v5.16b
-	WORD $0x4e77ce9d // fmla v29.2d, v20.2d, v23.2d
-	WORD $0x4ea51cb4 // mov v20.16b, v5.16b
-	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
-	WORD $0x4ea61cd3 // mov v19.16b, v6.16b
-	WORD $0x4e77cfb3 // fmla v19.2d, v29.2d, v23.2d
-	WORD $0x4ea61cdd // mov v29.16b, v6.16b
-	WORD $0x4e78ce9d // fmla v29.2d, v20.2d, v24.2d
-	WORD $0x4eb91f34 // mov v20.16b, v25.16b
-	WORD $0x4e73cef4 // fmla v20.2d, v23.2d, v19.2d
-	WORD $0x4eba1f53 // mov v19.16b, v26.16b
-	WORD $0x4e7dcf13 // fmla v19.2d, v24.2d, v29.2d
-	WORD $0x4e74ced2 // fmla v18.2d, v22.2d, v20.2d
-	WORD $0x4e73ceb1 // fmla v17.2d, v21.2d, v19.2d
-	WORD $0x4ef9d659 // fsub v25.2d, v18.2d, v25.2d
-	WORD $0x4efad63a // fsub v26.2d, v17.2d, v26.2d
-	WORD $0x4e79d799 // fadd v25.2d, v28.2d, v25.2d
-	WORD $0x4e7ad77a // fadd v26.2d, v27.2d, v26.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6cceb2 // fmla v18.2d, v21.2d, v12.2d
+	WORD $0x4e6cced3 // fmla v19.2d, v22.2d, v12.2d
+	WORD $0x4e6ccef4 // fmla v20.2d, v23.2d, v12.2d
+	WORD $0x4e6ccf11 // fmla v17.2d, v24.2d, v12.2d
 
-	// log 0, of infinity, and of what has none
-	WORD $0x4e67e57b // fcmeq v27.2d, v11.2d, v7.2d
-	WORD $0x4e67e59c // fcmeq v28.2d, v12.2d, v7.2d
-	WORD $0x6ebb1c59 // bit v25.16b, v2.16b, v27.16b
-	WORD $0x6ebc1c5a // bit v26.16b, v2.16b, v28.16b
-	WORD $0x4e68e57c // fcmeq v28.2d, v11.2d, v8.2d
-	WORD $0x4e68e59b // fcmeq v27.2d, v12.2d, v8.2d
-	WORD $0x6ebc1d19 // bit v25.16b, v8.16b, v28.16b
-	WORD $0x6ebb1d1a // bit v26.16b, v8.16b, v27.16b
-	WORD $0x6e67e56b // fcmge v11.2d, v11.2d, v7.2d
-	WORD $0x6e20596b // not v11.16b, v11.16b
-	WORD $0x6e67e58c // fcmge v12.2d, v12.2d, v7.2d
-	WORD $0x6e20598c // not v12.16b, v12.16b
-	WORD $0x4eab1f2b // orr v11.16b, v25.16b, v11.16b
-	WORD $0x4eac1f4c // orr v12.16b, v26.16b, v12.16b
-	WORD $0x4e211d29 // and v9.16b, v9.16b, v1.16b
-	WORD $0x4e211d4a // and v10.16b, v10.16b, v1.16b
-	WORD $0x4ea91d69 // orr v9.16b, v11.16b, v9.16b
-	WORD $0x4eaa1d8a // orr v10.16b, v12.16b, v10.16b
-	FMOVQ F9, (R0)
-	FMOVQ F10, 16(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	SUB $4, R2, R2
-	CMP $4, R2
+	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
+	MOVD $0x4000000000000000, R17 // x4000000000000000
+	VDUP R17, V24.D2
+	WORD $0x4e68d70c // fadd v12.2d, v24.2d, v8.2d
+	WORD $0x4e67d717 // fadd v23.2d, v24.2d, v7.2d
+	WORD $0x4e66d716 // fadd v22.2d, v24.2d, v6.2d
+	WORD $0x4e65d718 // fadd v24.2d, v24.2d, v5.2d
+	WORD $0x6e6cfd0c // fdiv v12.2d, v8.2d, v12.2d
+	WORD $0x6e77fcf7 // fdiv v23.2d, v7.2d, v23.2d
+	WORD $0x6e76fcd6 // fdiv v22.2d, v6.2d, v22.2d
+	WORD $0x6e78fcb8 // fdiv v24.2d, v5.2d, v24.2d
+	WORD $0x6e68dc55 // fmul v21.2d, v2.2d, v8.2d
+	WORD $0x6e67dc4b // fmul v11.2d, v2.2d, v7.2d
+	WORD $0x6e66dc4a // fmul v10.2d, v2.2d, v6.2d
+	WORD $0x6e65dc49 // fmul v9.2d, v2.2d, v5.2d
+	WORD $0x6e75dd15 // fmul v21.2d, v8.2d, v21.2d
+	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
+	WORD $0x6e6adcca // fmul v10.2d, v6.2d, v10.2d
+	WORD $0x6e69dca9 // fmul v9.2d, v5.2d, v9.2d
+	WORD $0x6e6cdd85 // fmul v5.2d, v12.2d, v12.2d
+	WORD $0x6e77dee6 // fmul v6.2d, v23.2d, v23.2d
+	WORD $0x6e76dec7 // fmul v7.2d, v22.2d, v22.2d
+	WORD $0x6e78df08 // fmul v8.2d, v24.2d, v24.2d
+	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
+	VDUP R17, V15.D2
+	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
+	VDUP R17, V16.D2
+	WORD $0x4eb01e0d // mov v13.16b, v16.16b
+	WORD $0x4e65cded // fmla v13.2d, v15.2d, v5.2d
+	WORD $0x4eb01e0e // mov v14.16b, v16.16b
+	WORD $0x4e66cdee // fmla v14.2d, v15.2d, v6.2d
+	WORD $0x4eb01e1d // mov v29.16b, v16.16b
+	WORD $0x4e67cdfd // fmla v29.2d, v15.2d, v7.2d
+	WORD $0x4e68cdf0 // fmla v16.2d, v15.2d, v8.2d
+	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dfe // mov v30.16b, v15.16b
+	WORD $0x4e65cdbe // fmla v30.2d, v13.2d, v5.2d
+	WORD $0x4eaf1ded // mov v13.16b, v15.16b
+	WORD $0x4e66cdcd // fmla v13.2d, v14.2d, v6.2d
+	WORD $0x4eaf1dee // mov v14.16b, v15.16b
+	WORD $0x4e67cfae // fmla v14.2d, v29.2d, v7.2d
+	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
+	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
+	VDUP R17, V16.D2
+	WORD $0x4eb01e1d // mov v29.16b, v16.16b
+	WORD $0x4e65cfdd // fmla v29.2d, v30.2d, v5.2d
+	WORD $0x4eb01e1e // mov v30.16b, v16.16b
+	WORD $0x4e66cdbe // fmla v30.2d, v13.2d, v6.2d
+	WORD $0x4eb01e0d // mov v13.16b, v16.16b
+	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
+	WORD $0x4e68cdf0 // fmla v16.2d, v15.2d, v8.2d
+	MOVD $0x3fd24924941e0777, R17 // x3fd24924941e0777
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dee // mov v14.16b, v15.16b
+	WORD $0x4e65cfae // fmla v14.2d, v29.2d, v5.2d
+	WORD $0x4eaf1dfd // mov v29.16b, v15.16b
+	WORD $0x4e66cfdd // fmla v29.2d, v30.2d, v6.2d
+	WORD $0x4eaf1dfe // mov v30.16b, v15.16b
+	WORD $0x4e67cdbe // fmla v30.2d, v13.2d, v7.2d
+	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
+	MOVD $0x3fd999999997ff25, R17 // x3fd999999997ff25
+	VDUP R17, V16.D2
+	WORD $0x4eb01e0d // mov v13.16b, v16.16b
+	WORD $0x4e65cdcd // fmla v13.2d, v14.2d, v5.2d
+	WORD $0x4eb01e0e // mov v14.16b, v16.16b
+	WORD $0x4e66cfae // fmla v14.2d, v29.2d, v6.2d
+	WORD $0x4eb01e1d // mov v29.16b, v16.16b
+	WORD $0x4e67cfdd // fmla v29.2d, v30.2d, v7.2d
+	WORD $0x4e68cdf0 // fmla v16.2d, v15.2d, v8.2d
+	MOVD $0x3fe5555555555592, R17 // x3fe5555555555592
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dfe // mov v30.16b, v15.16b
+	WORD $0x4e65cdbe // fmla v30.2d, v13.2d, v5.2d
+	WORD $0x4eaf1ded // mov v13.16b, v15.16b
+	WORD $0x4e66cdcd // fmla v13.2d, v14.2d, v6.2d
+	WORD $0x4eaf1dee // mov v14.16b, v15.16b
+	WORD $0x4e67cfae // fmla v14.2d, v29.2d, v7.2d
+	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
+	WORD $0x4eb51eb0 // mov v16.16b, v21.16b
+	WORD $0x4e7eccb0 // fmla v16.2d, v5.2d, v30.2d
+	WORD $0x4eab1d7e // mov v30.16b, v11.16b
+	WORD $0x4e6dccde // fmla v30.2d, v6.2d, v13.2d
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e6ecced // fmla v13.2d, v7.2d, v14.2d
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e6fcd0e // fmla v14.2d, v8.2d, v15.2d
+	WORD $0x4e70cd92 // fmla v18.2d, v12.2d, v16.2d
+	WORD $0x4e7ecef3 // fmla v19.2d, v23.2d, v30.2d
+	WORD $0x4e6dced4 // fmla v20.2d, v22.2d, v13.2d
+	WORD $0x4e6ecf11 // fmla v17.2d, v24.2d, v14.2d
+	WORD $0x4ef5d655 // fsub v21.2d, v18.2d, v21.2d
+	WORD $0x4eebd66b // fsub v11.2d, v19.2d, v11.2d
+	WORD $0x4eead68a // fsub v10.2d, v20.2d, v10.2d
+	WORD $0x4ee9d629 // fsub v9.2d, v17.2d, v9.2d
+	WORD $0x4e75d775 // fadd v21.2d, v27.2d, v21.2d
+	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
+	WORD $0x4e6ad72a // fadd v10.2d, v25.2d, v10.2d
+	WORD $0x4e69d789 // fadd v9.2d, v28.2d, v9.2d
+	FMOVQ F21, (R0)
+	FMOVQ F11, 16(R0)
+	FMOVQ F10, 32(R0)
+	FMOVQ F9, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	SUB $8, R2, R2
+	CMP $8, R2
 	BGE main
 
 single:
@@ -807,106 +944,116 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F9
+	FMOVQ (R1), F5
 
 	// 1 + x in two parts
-	WORD $0x4e69d40a // fadd v10.2d, v0.2d, v9.2d
-	WORD $0x6ee0e53f // fcmgt v31.2d, v9.2d, v0.2d
-	WORD $0x6e691c1f // bsl v31.16b, v0.16b, v9.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6ee9e41f // fcmgt v31.2d, v0.2d, v9.2d
-	WORD $0x6e691c1f // bsl v31.16b, v0.16b, v9.16b
-	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	WORD $0x4eecd54c // fsub v12.2d, v10.2d, v12.2d
-	WORD $0x4eecd56c // fsub v12.2d, v11.2d, v12.2d
+	WORD $0x4e65d406 // fadd v6.2d, v0.2d, v5.2d
+	WORD $0x6ee0e4bf // fcmgt v31.2d, v5.2d, v0.2d
+	WORD $0x6e651c1f // bsl v31.16b, v0.16b, v5.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6ee5e41f // fcmgt v31.2d, v0.2d, v5.2d
+	WORD $0x6e651c1f // bsl v31.16b, v0.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x4ee5d4c5 // fsub v5.2d, v6.2d, v5.2d
+	WORD $0x4ee5d4e5 // fsub v5.2d, v7.2d, v5.2d
 
 	// u = 2^k m, m at least the root of 1/2
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V11.D2
-	WORD $0x4eeb854b // add v11.2d, v10.2d, v11.2d
+	VDUP R17, V7.D2
+	WORD $0x4ee784c7 // add v7.2d, v6.2d, v7.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V13.D2
-	WORD $0x4e2d1d6d // and v13.16b, v11.16b, v13.16b
+	VDUP R17, V8.D2
+	WORD $0x4e281ce8 // and v8.16b, v7.16b, v8.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V14.D2
-	WORD $0x4eee85ad // add v13.2d, v13.2d, v14.2d
-	WORD $0x6f4c056e // ushr v14.2d, v11.2d, #52
+	VDUP R17, V9.D2
+	WORD $0x4ee98508 // add v8.2d, v8.2d, v9.2d
+	WORD $0x6f4c04e9 // ushr v9.2d, v7.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V15.D2
-	WORD $0x4eaf1dce // orr v14.16b, v14.16b, v15.16b
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d29 // orr v9.16b, v9.16b, v10.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V15.D2
-	WORD $0x4eeed5ee // fsub v14.2d, v15.2d, v14.2d
+	VDUP R17, V10.D2
+	WORD $0x4ee9d549 // fsub v9.2d, v10.2d, v9.2d
 
 	// the second part on the scale of m
-	WORD $0x4e221d6b // and v11.16b, v11.16b, v2.16b
-	WORD $0x6eeb842b // sub v11.2d, v1.2d, v11.2d
-	WORD $0x6e6bdd8b // fmul v11.2d, v12.2d, v11.2d
-	WORD $0x6e63dd6b // fmul v11.2d, v11.2d, v3.2d
-	WORD $0x4ee0d5ad // fsub v13.2d, v13.2d, v0.2d
-	WORD $0x4e6dd56c // fadd v12.2d, v11.2d, v13.2d
+	WORD $0x4e211ce7 // and v7.16b, v7.16b, v1.16b
+	MOVD $0x8000000000000000, R17 // x8000000000000000
+	VDUP R17, V10.D2
+	WORD $0x6ee78547 // sub v7.2d, v10.2d, v7.2d
+	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
+	WORD $0x6e62dce7 // fmul v7.2d, v7.2d, v2.2d
+	MOVD $0xbff0000000000000, R17 // xbff0000000000000
+	VDUP R17, V5.D2
+	WORD $0x6ee5e4ff // fcmgt v31.2d, v7.2d, v5.2d
+	WORD $0x6e651cff // bsl v31.16b, v7.16b, v5.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x4ee8d408 // fsub v8.2d, v0.2d, v8.2d
+	WORD $0x4ee8d4e5 // fsub v5.2d, v7.2d, v8.2d
+	WORD $0x4e68d4a8 // fadd v8.2d, v5.2d, v8.2d
+	WORD $0x4ee8d4e8 // fsub v8.2d, v7.2d, v8.2d
 
-	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
-	MOVD $0x4000000000000000, R17 // x4000000000000000
-	VDUP R17, V15.D2
-	WORD $0x4e6cd5ef // fadd v15.2d, v15.2d, v12.2d
-	WORD $0x6e6ffd8f // fdiv v15.2d, v12.2d, v15.2d
-	WORD $0x6e6fddf0 // fmul v16.2d, v15.2d, v15.2d
-	WORD $0x6e6cdc71 // fmul v17.2d, v3.2d, v12.2d
-	WORD $0x6e71dd91 // fmul v17.2d, v12.2d, v17.2d
+	// what zero, infinity and negative numbers have, with the other sign
+	WORD $0x4e63e4c7 // fcmeq v7.2d, v6.2d, v3.2d
+	WORD $0x4e241ce7 // and v7.16b, v7.16b, v4.16b
+	WORD $0x4e64e4ca // fcmeq v10.2d, v6.2d, v4.2d
+	WORD $0x4e211d4a // and v10.16b, v10.16b, v1.16b
+	WORD $0x4eaa1cea // orr v10.16b, v7.16b, v10.16b
+	WORD $0x6e63e4c6 // fcmge v6.2d, v6.2d, v3.2d
+	WORD $0x6e2058c6 // not v6.16b, v6.16b
+	WORD $0x4ea61d46 // orr v6.16b, v10.16b, v6.16b
 
 	// f + k log 2 in two parts
 	MOVD $0xbfe62e42fefa3800, R17 // xbfe62e42fefa3800
-	VDUP R17, V18.D2
-	WORD $0x4eac1d9f // mov v31.16b, v12.16b
-	WORD $0x4e72cddf // fmla v31.2d, v14.2d, v18.2d
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
+	VDUP R17, V10.D2
+	WORD $0x4ea51cbf // mov v31.16b, v5.16b
+	WORD $0x4e6acd3f // fmla v31.2d, v9.2d, v10.2d
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V19.D2
-	WORD $0x4eb21e5f // mov v31.16b, v18.16b
-	WORD $0x4e73cddf // fmla v31.2d, v14.2d, v19.2d
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x4ef3d593 // fsub v19.2d, v12.2d, v19.2d
-	WORD $0x4eedd58d // fsub v13.2d, v12.2d, v13.2d
-	WORD $0x4eedd56d // fsub v13.2d, v11.2d, v13.2d
-	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
+	VDUP R17, V7.D2
+	WORD $0x4eaa1d5f // mov v31.16b, v10.16b
+	WORD $0x4e67cd3f // fmla v31.2d, v9.2d, v7.2d
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x4ee7d4a7 // fsub v7.2d, v5.2d, v7.2d
+	WORD $0x4ee6d4e6 // fsub v6.2d, v7.2d, v6.2d
+	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
 	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
-	VDUP R17, V19.D2
-	WORD $0x4e73cdcd // fmla v13.2d, v14.2d, v19.2d
-	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
-	VDUP R17, V14.D2
-	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
-	VDUP R17, V19.D2
-	WORD $0x4e70cdd3 // fmla v19.2d, v14.2d, v16.2d
-	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
-	VDUP R17, V14.D2
-	WORD $0x4e70ce6e // fmla v14.2d, v19.2d, v16.2d
-	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
-	VDUP R17, V19.D2
-	WORD $0x4e70cdd3 // fmla v19.2d, v14.2d, v16.2d
-	WORD $0x4ea41c8e // mov v14.16b, v4.16b
-	WORD $0x4e70ce6e // fmla v14.2d, v19.2d, v16.2d
-	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
-	WORD $0x4e70cdd3 // fmla v19.2d, v14.2d, v16.2d
-	WORD $0x4ea61cce // mov v14.16b, v6.16b
-	WORD $0x4e70ce6e // fmla v14.2d, v19.2d, v16.2d
-	WORD $0x4eb11e33 // mov v19.16b, v17.16b
-	WORD $0x4e6ece13 // fmla v19.2d, v16.2d, v14.2d
-	WORD $0x4e73cded // fmla v13.2d, v15.2d, v19.2d
-	WORD $0x4ef1d5b1 // fsub v17.2d, v13.2d, v17.2d
-	WORD $0x4e71d651 // fadd v17.2d, v18.2d, v17.2d
+	VDUP R17, V6.D2
+	WORD $0x4e66cd28 // fmla v8.2d, v9.2d, v6.2d
 
-	// log 0, of infinity, and of what has none
-	WORD $0x4e67e552 // fcmeq v18.2d, v10.2d, v7.2d
-	WORD $0x6eb21c51 // bit v17.16b, v2.16b, v18.16b
-	WORD $0x4e68e552 // fcmeq v18.2d, v10.2d, v8.2d
-	WORD $0x6eb21d11 // bit v17.16b, v8.16b, v18.16b
-	WORD $0x6e67e54a // fcmge v10.2d, v10.2d, v7.2d
-	WORD $0x6e20594a // not v10.16b, v10.16b
-	WORD $0x4eaa1e2a // orr v10.16b, v17.16b, v10.16b
-	WORD $0x4e211d29 // and v9.16b, v9.16b, v1.16b
-	WORD $0x4ea91d49 // orr v9.16b, v10.16b, v9.16b
-	FMOVQ F9, (R0)
+	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
+	MOVD $0x4000000000000000, R17 // x4000000000000000
+	VDUP R17, V9.D2
+	WORD $0x4e65d529 // fadd v9.2d, v9.2d, v5.2d
+	WORD $0x6e69fca9 // fdiv v9.2d, v5.2d, v9.2d
+	WORD $0x6e65dc46 // fmul v6.2d, v2.2d, v5.2d
+	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
+	WORD $0x6e69dd25 // fmul v5.2d, v9.2d, v9.2d
+	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
+	VDUP R17, V7.D2
+	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
+	VDUP R17, V11.D2
+	WORD $0x4e65cceb // fmla v11.2d, v7.2d, v5.2d
+	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
+	VDUP R17, V7.D2
+	WORD $0x4e65cd67 // fmla v7.2d, v11.2d, v5.2d
+	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
+	VDUP R17, V11.D2
+	WORD $0x4e65cceb // fmla v11.2d, v7.2d, v5.2d
+	MOVD $0x3fd24924941e0777, R17 // x3fd24924941e0777
+	VDUP R17, V7.D2
+	WORD $0x4e65cd67 // fmla v7.2d, v11.2d, v5.2d
+	MOVD $0x3fd999999997ff25, R17 // x3fd999999997ff25
+	VDUP R17, V11.D2
+	WORD $0x4e65cceb // fmla v11.2d, v7.2d, v5.2d
+	MOVD $0x3fe5555555555592, R17 // x3fe5555555555592
+	VDUP R17, V7.D2
+	WORD $0x4e65cd67 // fmla v7.2d, v11.2d, v5.2d
+	WORD $0x4ea61ccb // mov v11.16b, v6.16b
+	WORD $0x4e67ccab // fmla v11.2d, v5.2d, v7.2d
+	WORD $0x4e6bcd28 // fmla v8.2d, v9.2d, v11.2d
+	WORD $0x4ee6d506 // fsub v6.2d, v8.2d, v6.2d
+	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
+	FMOVQ F6, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -916,106 +1063,116 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F9
+	FMOVD (R1), F5
 
 	// 1 + x in two parts
-	WORD $0x4e69d40a // fadd v10.2d, v0.2d, v9.2d
-	WORD $0x6ee0e53f // fcmgt v31.2d, v9.2d, v0.2d
-	WORD $0x6e691c1f // bsl v31.16b, v0.16b, v9.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6ee9e41f // fcmgt v31.2d, v0.2d, v9.2d
-	WORD $0x6e691c1f // bsl v31.16b, v0.16b, v9.16b
-	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	WORD $0x4eecd54c // fsub v12.2d, v10.2d, v12.2d
-	WORD $0x4eecd56c // fsub v12.2d, v11.2d, v12.2d
+	WORD $0x4e65d406 // fadd v6.2d, v0.2d, v5.2d
+	WORD $0x6ee0e4bf // fcmgt v31.2d, v5.2d, v0.2d
+	WORD $0x6e651c1f // bsl v31.16b, v0.16b, v5.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6ee5e41f // fcmgt v31.2d, v0.2d, v5.2d
+	WORD $0x6e651c1f // bsl v31.16b, v0.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x4ee5d4c5 // fsub v5.2d, v6.2d, v5.2d
+	WORD $0x4ee5d4e5 // fsub v5.2d, v7.2d, v5.2d
 
 	// u = 2^k m, m at least the root of 1/2
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V11.D2
-	WORD $0x4eeb854b // add v11.2d, v10.2d, v11.2d
+	VDUP R17, V7.D2
+	WORD $0x4ee784c7 // add v7.2d, v6.2d, v7.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V13.D2
-	WORD $0x4e2d1d6d // and v13.16b, v11.16b, v13.16b
+	VDUP R17, V8.D2
+	WORD $0x4e281ce8 // and v8.16b, v7.16b, v8.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V14.D2
-	WORD $0x4eee85ad // add v13.2d, v13.2d, v14.2d
-	WORD $0x6f4c056e // ushr v14.2d, v11.2d, #52
+	VDUP R17, V9.D2
+	WORD $0x4ee98508 // add v8.2d, v8.2d, v9.2d
+	WORD $0x6f4c04e9 // ushr v9.2d, v7.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V15.D2
-	WORD $0x4eaf1dce // orr v14.16b, v14.16b, v15.16b
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d29 // orr v9.16b, v9.16b, v10.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V15.D2
-	WORD $0x4eeed5ee // fsub v14.2d, v15.2d, v14.2d
+	VDUP R17, V10.D2
+	WORD $0x4ee9d549 // fsub v9.2d, v10.2d, v9.2d
 
 	// the second part on the scale of m
-	WORD $0x4e221d6b // and v11.16b, v11.16b, v2.16b
-	WORD $0x6eeb842b // sub v11.2d, v1.2d, v11.2d
-	WORD $0x6e6bdd8b // fmul v11.2d, v12.2d, v11.2d
-	WORD $0x6e63dd6b // fmul v11.2d, v11.2d, v3.2d
-	WORD $0x4ee0d5ad // fsub v13.2d, v13.2d, v0.2d
-	WORD $0x4e6dd56c // fadd v12.2d, v11.2d, v13.2d
+	WORD $0x4e211ce7 // and v7.16b, v7.16b, v1.16b
+	MOVD $0x8000000000000000, R17 // x8000000000000000
+	VDUP R17, V10.D2
+	WORD $0x6ee78547 // sub v7.2d, v10.2d, v7.2d
+	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
+	WORD $0x6e62dce7 // fmul v7.2d, v7.2d, v2.2d
+	MOVD $0xbff0000000000000, R17 // xbff0000000000000
+	VDUP R17, V5.D2
+	WORD $0x6ee5e4ff // fcmgt v31.2d, v7.2d, v5.2d
+	WORD $0x6e651cff // bsl v31.16b, v7.16b, v5.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x4ee8d408 // fsub v8.2d, v0.2d, v8.2d
+	WORD $0x4ee8d4e5 // fsub v5.2d, v7.2d, v8.2d
+	WORD $0x4e68d4a8 // fadd v8.2d, v5.2d, v8.2d
+	WORD $0x4ee8d4e8 // fsub v8.2d, v7.2d, v8.2d
 
-	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
-	MOVD $0x4000000000000000, R17 // x4000000000000000
-	VDUP R17, V15.D2
-	WORD $0x4e6cd5ef // fadd v15.2d, v15.2d, v12.2d
-	WORD $0x6e6ffd8f // fdiv v15.2d, v12.2d, v15.2d
-	WORD $0x6e6fddf0 // fmul v16.2d, v15.2d, v15.2d
-	WORD $0x6e6cdc71 // fmul v17.2d, v3.2d, v12.2d
-	WORD $0x6e71dd91 // fmul v17.2d, v12.2d, v17.2d
+	// what zero, infinity and negative numbers have, with the other sign
+	WORD $0x4e63e4c7 // fcmeq v7.2d, v6.2d, v3.2d
+	WORD $0x4e241ce7 // and v7.16b, v7.16b, v4.16b
+	WORD $0x4e64e4ca // fcmeq v10.2d, v6.2d, v4.2d
+	WORD $0x4e211d4a // and v10.16b, v10.16b, v1.16b
+	WORD $0x4eaa1cea // orr v10.16b, v7.16b, v10.16b
+	WORD $0x6e63e4c6 // fcmge v6.2d, v6.2d, v3.2d
+	WORD $0x6e2058c6 // not v6.16b, v6.16b
+	WORD $0x4ea61d46 // orr v6.16b, v10.16b, v6.16b
 
 	// f + k log 2 in two parts
 	MOVD $0xbfe62e42fefa3800, R17 // xbfe62e42fefa3800
-	VDUP R17, V18.D2
-	WORD $0x4eac1d9f // mov v31.16b, v12.16b
-	WORD $0x4e72cddf // fmla v31.2d, v14.2d, v18.2d
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
+	VDUP R17, V10.D2
+	WORD $0x4ea51cbf // mov v31.16b, v5.16b
+	WORD $0x4e6acd3f // fmla v31.2d, v9.2d, v10.2d
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V19.D2
-	WORD $0x4eb21e5f // mov v31.16b, v18.16b
-	WORD $0x4e73cddf // fmla v31.2d, v14.2d, v19.2d
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x4ef3d593 // fsub v19.2d, v12.2d, v19.2d
-	WORD $0x4eedd58d // fsub v13.2d, v12.2d, v13.2d
-	WORD $0x4eedd56d // fsub v13.2d, v11.2d, v13.2d
-	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
+	VDUP R17, V7.D2
+	WORD $0x4eaa1d5f // mov v31.16b, v10.16b
+	WORD $0x4e67cd3f // fmla v31.2d, v9.2d, v7.2d
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x4ee7d4a7 // fsub v7.2d, v5.2d, v7.2d
+	WORD $0x4ee6d4e6 // fsub v6.2d, v7.2d, v6.2d
+	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
 	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
-	VDUP R17, V19.D2
-	WORD $0x4e73cdcd // fmla v13.2d, v14.2d, v19.2d
-	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
-	VDUP R17, V14.D2
-	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
-	VDUP R17, V19.D2
-	WORD $0x4e70cdd3 // fmla v19.2d, v14.2d, v16.2d
-	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
-	VDUP R17, V14.D2
-	WORD $0x4e70ce6e // fmla v14.2d, v19.2d, v16.2d
-	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
-	VDUP R17, V19.D2
-	WORD $0x4e70cdd3 // fmla v19.2d, v14.2d, v16.2d
-	WORD $0x4ea41c8e // mov v14.16b, v4.16b
-	WORD $0x4e70ce6e // fmla v14.2d, v19.2d, v16.2d
-	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
-	WORD $0x4e70cdd3 // fmla v19.2d, v14.2d, v16.2d
-	WORD $0x4ea61cce // mov v14.16b, v6.16b
-	WORD $0x4e70ce6e // fmla v14.2d, v19.2d, v16.2d
-	WORD $0x4eb11e33 // mov v19.16b, v17.16b
-	WORD $0x4e6ece13 // fmla v19.2d, v16.2d, v14.2d
-	WORD $0x4e73cded // fmla v13.2d, v15.2d, v19.2d
-	WORD $0x4ef1d5b1 // fsub v17.2d, v13.2d, v17.2d
-	WORD $0x4e71d651 // fadd v17.2d, v18.2d, v17.2d
+	VDUP R17, V6.D2
+	WORD $0x4e66cd28 // fmla v8.2d, v9.2d, v6.2d
 
-	// log 0, of infinity, and of what has none
-	WORD $0x4e67e552 // fcmeq v18.2d, v10.2d, v7.2d
-	WORD $0x6eb21c51 // bit v17.16b, v2.16b, v18.16b
-	WORD $0x4e68e552 // fcmeq v18.2d, v10.2d, v8.2d
-	WORD $0x6eb21d11 // bit v17.16b, v8.16b, v18.16b
-	WORD $0x6e67e54a // fcmge v10.2d, v10.2d, v7.2d
-	WORD $0x6e20594a // not v10.16b, v10.16b
-	WORD $0x4eaa1e2a // orr v10.16b, v17.16b, v10.16b
-	WORD $0x4e211d29 // and v9.16b, v9.16b, v1.16b
-	WORD $0x4ea91d49 // orr v9.16b, v10.16b, v9.16b
-	FMOVD F9, (R0)
+	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
+	MOVD $0x4000000000000000, R17 // x4000000000000000
+	VDUP R17, V9.D2
+	WORD $0x4e65d529 // fadd v9.2d, v9.2d, v5.2d
+	WORD $0x6e69fca9 // fdiv v9.2d, v5.2d, v9.2d
+	WORD $0x6e65dc46 // fmul v6.2d, v2.2d, v5.2d
+	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
+	WORD $0x6e69dd25 // fmul v5.2d, v9.2d, v9.2d
+	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
+	VDUP R17, V7.D2
+	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
+	VDUP R17, V11.D2
+	WORD $0x4e65cceb // fmla v11.2d, v7.2d, v5.2d
+	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
+	VDUP R17, V7.D2
+	WORD $0x4e65cd67 // fmla v7.2d, v11.2d, v5.2d
+	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
+	VDUP R17, V11.D2
+	WORD $0x4e65cceb // fmla v11.2d, v7.2d, v5.2d
+	MOVD $0x3fd24924941e0777, R17 // x3fd24924941e0777
+	VDUP R17, V7.D2
+	WORD $0x4e65cd67 // fmla v7.2d, v11.2d, v5.2d
+	MOVD $0x3fd999999997ff25, R17 // x3fd999999997ff25
+	VDUP R17, V11.D2
+	WORD $0x4e65cceb // fmla v11.2d, v7.2d, v5.2d
+	MOVD $0x3fe5555555555592, R17 // x3fe5555555555592
+	VDUP R17, V7.D2
+	WORD $0x4e65cd67 // fmla v7.2d, v11.2d, v5.2d
+	WORD $0x4ea61ccb // mov v11.16b, v6.16b
+	WORD $0x4e67ccab // fmla v11.2d, v5.2d, v7.2d
+	WORD $0x4e6bcd28 // fmla v8.2d, v9.2d, v11.2d
+	WORD $0x4ee6d506 // fsub v6.2d, v8.2d, v6.2d
+	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
+	FMOVD F6, (R0)
 
 skip:
 

@@ -540,217 +540,272 @@ TEXT ·LogF64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
-	VDUP R17, V0.D2
-	MOVD $0x3fd24924941e0777, R17 // x3fd24924941e0777
-	VDUP R17, V1.D2
-	MOVD $0x3fd999999997ff25, R17 // x3fd999999997ff25
-	VDUP R17, V2.D2
-	MOVD $0x3fe5555555555592, R17 // x3fe5555555555592
-	VDUP R17, V3.D2
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V4.D2
+	VDUP R17, V0.D2
 	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
-	VDUP R17, V5.D2
-	MOVD $0xfff0000000000000, R17 // xfff0000000000000
-	VDUP R17, V6.D2
-	CMP $6, R2
+	VDUP R17, V1.D2
+	MOVD $0x3fd24924941e0777, R17 // x3fd24924941e0777
+	VDUP R17, V2.D2
+	MOVD $0x3fd999999997ff25, R17 // x3fd999999997ff25
+	VDUP R17, V3.D2
+	MOVD $0x3fe5555555555592, R17 // x3fe5555555555592
+	VDUP R17, V4.D2
+	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F7
-	FMOVQ 16(R1), F8
-	FMOVQ 32(R1), F9
+	FMOVQ (R1), F5
+	FMOVQ 16(R1), F6
+	FMOVQ 32(R1), F7
+	FMOVQ 48(R1), F8
 
 	// subnormal numbers
 	MOVD $0x10000000000000, R17 // x0010000000000000
-	VDUP R17, V10.D2
-	WORD $0x6ee7e54b // fcmgt v11.2d, v10.2d, v7.2d
-	WORD $0x6ee8e54c // fcmgt v12.2d, v10.2d, v8.2d
-	WORD $0x6ee9e54a // fcmgt v10.2d, v10.2d, v9.2d
+	VDUP R17, V9.D2
+	WORD $0x6ee5e52a // fcmgt v10.2d, v9.2d, v5.2d
+	WORD $0x6ee6e52b // fcmgt v11.2d, v9.2d, v6.2d
+	WORD $0x6ee7e52c // fcmgt v12.2d, v9.2d, v7.2d
+	WORD $0x6ee8e529 // fcmgt v9.2d, v9.2d, v8.2d
 	MOVD $0x4350000000000000, R17 // x4350000000000000
 	VDUP R17, V13.D2
-	WORD $0x6e6ddcee // fmul v14.2d, v7.2d, v13.2d
-	WORD $0x6e6ddd0f // fmul v15.2d, v8.2d, v13.2d
-	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	WORD $0x6eeb1cee // bif v14.16b, v7.16b, v11.16b
-	WORD $0x6eec1d0f // bif v15.16b, v8.16b, v12.16b
-	WORD $0x6eea1d2d // bif v13.16b, v9.16b, v10.16b
+	WORD $0x6e6ddcae // fmul v14.2d, v5.2d, v13.2d
+	WORD $0x6e6ddccf // fmul v15.2d, v6.2d, v13.2d
+	WORD $0x6e6ddcf0 // fmul v16.2d, v7.2d, v13.2d
+	WORD $0x6e6ddd0d // fmul v13.2d, v8.2d, v13.2d
+	WORD $0x6eea1cae // bif v14.16b, v5.16b, v10.16b
+	WORD $0x6eeb1ccf // bif v15.16b, v6.16b, v11.16b
+	WORD $0x6eec1cf0 // bif v16.16b, v7.16b, v12.16b
+	WORD $0x6ee91d0d // bif v13.16b, v8.16b, v9.16b
 	MOVD $0x4330000000000436, R17 // x4330000000000436
-	VDUP R17, V16.D2
-	MOVD $0x4330000000000400, R17 // x4330000000000400
 	VDUP R17, V17.D2
-	WORD $0x6e711e0b // bsl v11.16b, v16.16b, v17.16b
-	WORD $0x6e711e0c // bsl v12.16b, v16.16b, v17.16b
-	WORD $0x6e711e0a // bsl v10.16b, v16.16b, v17.16b
+	MOVD $0x4330000000000400, R17 // x4330000000000400
+	VDUP R17, V18.D2
+	WORD $0x6e721e2a // bsl v10.16b, v17.16b, v18.16b
+	WORD $0x6e721e2b // bsl v11.16b, v17.16b, v18.16b
+	WORD $0x6e721e2c // bsl v12.16b, v17.16b, v18.16b
+	WORD $0x6e721e29 // bsl v9.16b, v17.16b, v18.16b
 
 	// u = 2^k m, m at least the root of 1/2
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V17.D2
-	WORD $0x4ef185ce // add v14.2d, v14.2d, v17.2d
-	WORD $0x4ef185ef // add v15.2d, v15.2d, v17.2d
-	WORD $0x4ef185ad // add v13.2d, v13.2d, v17.2d
+	VDUP R17, V18.D2
+	WORD $0x4ef285ce // add v14.2d, v14.2d, v18.2d
+	WORD $0x4ef285ef // add v15.2d, v15.2d, v18.2d
+	WORD $0x4ef28610 // add v16.2d, v16.2d, v18.2d
+	WORD $0x4ef285ad // add v13.2d, v13.2d, v18.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V17.D2
-	WORD $0x4e311dd0 // and v16.16b, v14.16b, v17.16b
-	WORD $0x4e311df2 // and v18.16b, v15.16b, v17.16b
-	WORD $0x4e311db1 // and v17.16b, v13.16b, v17.16b
+	VDUP R17, V18.D2
+	WORD $0x4e321dd1 // and v17.16b, v14.16b, v18.16b
+	WORD $0x4e321df3 // and v19.16b, v15.16b, v18.16b
+	WORD $0x4e321e14 // and v20.16b, v16.16b, v18.16b
+	WORD $0x4e321db2 // and v18.16b, v13.16b, v18.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V19.D2
-	WORD $0x4ef38610 // add v16.2d, v16.2d, v19.2d
-	WORD $0x4ef38652 // add v18.2d, v18.2d, v19.2d
-	WORD $0x4ef38631 // add v17.2d, v17.2d, v19.2d
+	VDUP R17, V21.D2
+	WORD $0x4ef58631 // add v17.2d, v17.2d, v21.2d
+	WORD $0x4ef58673 // add v19.2d, v19.2d, v21.2d
+	WORD $0x4ef58694 // add v20.2d, v20.2d, v21.2d
+	WORD $0x4ef58652 // add v18.2d, v18.2d, v21.2d
 	WORD $0x6f4c05ce // ushr v14.2d, v14.2d, #52
 	WORD $0x6f4c05ef // ushr v15.2d, v15.2d, #52
+	WORD $0x6f4c0610 // ushr v16.2d, v16.2d, #52
 	WORD $0x6f4c05ad // ushr v13.2d, v13.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V19.D2
-	WORD $0x4eb31dce // orr v14.16b, v14.16b, v19.16b
-	WORD $0x4eb31def // orr v15.16b, v15.16b, v19.16b
-	WORD $0x4eb31dad // orr v13.16b, v13.16b, v19.16b
-	WORD $0x4eeed56e // fsub v14.2d, v11.2d, v14.2d
-	WORD $0x4eefd58f // fsub v15.2d, v12.2d, v15.2d
-	WORD $0x4eedd54d // fsub v13.2d, v10.2d, v13.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51dce // orr v14.16b, v14.16b, v21.16b
+	WORD $0x4eb51def // orr v15.16b, v15.16b, v21.16b
+	WORD $0x4eb51e10 // orr v16.16b, v16.16b, v21.16b
+	WORD $0x4eb51dad // orr v13.16b, v13.16b, v21.16b
+	WORD $0x4eeed54e // fsub v14.2d, v10.2d, v14.2d
+	WORD $0x4eefd56f // fsub v15.2d, v11.2d, v15.2d
+	WORD $0x4ef0d590 // fsub v16.2d, v12.2d, v16.2d
+	WORD $0x4eedd52d // fsub v13.2d, v9.2d, v13.2d
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V10.D2
-	WORD $0x4eead610 // fsub v16.2d, v16.2d, v10.2d
-	WORD $0x4eead652 // fsub v18.2d, v18.2d, v10.2d
-	WORD $0x4eead631 // fsub v17.2d, v17.2d, v10.2d
+	VDUP R17, V9.D2
+	WORD $0x4ee9d631 // fsub v17.2d, v17.2d, v9.2d
+	WORD $0x4ee9d673 // fsub v19.2d, v19.2d, v9.2d
+	WORD $0x4ee9d694 // fsub v20.2d, v20.2d, v9.2d
+	WORD $0x4ee9d652 // fsub v18.2d, v18.2d, v9.2d
 
-	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
-	MOVD $0x4000000000000000, R17 // x4000000000000000
-	VDUP R17, V10.D2
-	WORD $0x4e70d54c // fadd v12.2d, v10.2d, v16.2d
-	WORD $0x4e72d54b // fadd v11.2d, v10.2d, v18.2d
-	WORD $0x4e71d54a // fadd v10.2d, v10.2d, v17.2d
-	WORD $0x6e6cfe0c // fdiv v12.2d, v16.2d, v12.2d
-	WORD $0x6e6bfe4b // fdiv v11.2d, v18.2d, v11.2d
-	WORD $0x6e6afe2a // fdiv v10.2d, v17.2d, v10.2d
-	WORD $0x6e6cdd93 // fmul v19.2d, v12.2d, v12.2d
-	WORD $0x6e6bdd74 // fmul v20.2d, v11.2d, v11.2d
-	WORD $0x6e6add55 // fmul v21.2d, v10.2d, v10.2d
-	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
-	VDUP R17, V22.D2
-	WORD $0x6e70ded7 // fmul v23.2d, v22.2d, v16.2d
-	WORD $0x6e72ded8 // fmul v24.2d, v22.2d, v18.2d
-	WORD $0x6e71ded6 // fmul v22.2d, v22.2d, v17.2d
-	WORD $0x6e77de17 // fmul v23.2d, v16.2d, v23.2d
-	WORD $0x6e78de58 // fmul v24.2d, v18.2d, v24.2d
-	WORD $0x6e76de36 // fmul v22.2d, v17.2d, v22.2d
+	// what zero, infinity and negative numbers have, with the other sign
+	WORD $0x4e60e4a9 // fcmeq v9.2d, v5.2d, v0.2d
+	WORD $0x4e60e4cc // fcmeq v12.2d, v6.2d, v0.2d
+	WORD $0x4e60e4eb // fcmeq v11.2d, v7.2d, v0.2d
+	WORD $0x4e60e50a // fcmeq v10.2d, v8.2d, v0.2d
+	WORD $0x4e211d29 // and v9.16b, v9.16b, v1.16b
+	WORD $0x4e211d8c // and v12.16b, v12.16b, v1.16b
+	WORD $0x4e211d6b // and v11.16b, v11.16b, v1.16b
+	WORD $0x4e211d4a // and v10.16b, v10.16b, v1.16b
+	WORD $0x4e61e4b5 // fcmeq v21.2d, v5.2d, v1.2d
+	WORD $0x4e61e4d6 // fcmeq v22.2d, v6.2d, v1.2d
+	WORD $0x4e61e4f7 // fcmeq v23.2d, v7.2d, v1.2d
+	WORD $0x4e61e518 // fcmeq v24.2d, v8.2d, v1.2d
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V25.D2
+	WORD $0x4e391eb5 // and v21.16b, v21.16b, v25.16b
+	WORD $0x4e391ed6 // and v22.16b, v22.16b, v25.16b
+	WORD $0x4e391ef7 // and v23.16b, v23.16b, v25.16b
+	WORD $0x4e391f18 // and v24.16b, v24.16b, v25.16b
+	WORD $0x4eb51d35 // orr v21.16b, v9.16b, v21.16b
+	WORD $0x4eb61d96 // orr v22.16b, v12.16b, v22.16b
+	WORD $0x4eb71d77 // orr v23.16b, v11.16b, v23.16b
+	WORD $0x4eb81d58 // orr v24.16b, v10.16b, v24.16b
+	WORD $0x6e60e4a5 // fcmge v5.2d, v5.2d, v0.2d
+	WORD $0x6e2058a5 // not v5.16b, v5.16b
+	WORD $0x6e60e4c6 // fcmge v6.2d, v6.2d, v0.2d
+	WORD $0x6e2058c6 // not v6.16b, v6.16b
+	WORD $0x6e60e4e7 // fcmge v7.2d, v7.2d, v0.2d
+	WORD $0x6e2058e7 // not v7.16b, v7.16b
+	WORD $0x6e60e508 // fcmge v8.2d, v8.2d, v0.2d
+	WORD $0x6e205908 // not v8.16b, v8.16b
+	WORD $0x4ea51ea5 // orr v5.16b, v21.16b, v5.16b
+	WORD $0x4ea61ec6 // orr v6.16b, v22.16b, v6.16b
+	WORD $0x4ea71ee7 // orr v7.16b, v23.16b, v7.16b
+	WORD $0x4ea81f08 // orr v8.16b, v24.16b, v8.16b
 
 	// f + k log 2 in two parts
 	MOVD $0xbfe62e42fefa3800, R17 // xbfe62e42fefa3800
-	VDUP R17, V25.D2
-	WORD $0x4eb01e1a // mov v26.16b, v16.16b
-	WORD $0x4e79cdda // fmla v26.2d, v14.2d, v25.2d
-	WORD $0x4eb21e5b // mov v27.16b, v18.16b
-	WORD $0x4e79cdfb // fmla v27.2d, v15.2d, v25.2d
-	WORD $0x4eb11e3f // mov v31.16b, v17.16b
-	WORD $0x4e79cdbf // fmla v31.2d, v13.2d, v25.2d
-	WORD $0x4ebf1ff9 // mov v25.16b, v31.16b
+	VDUP R17, V24.D2
+	WORD $0x4eb11e37 // mov v23.16b, v17.16b
+	WORD $0x4e78cdd7 // fmla v23.2d, v14.2d, v24.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e78cdf6 // fmla v22.2d, v15.2d, v24.2d
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e78ce15 // fmla v21.2d, v16.2d, v24.2d
+	WORD $0x4eb21e5f // mov v31.16b, v18.16b
+	WORD $0x4e78cdbf // fmla v31.2d, v13.2d, v24.2d
+	WORD $0x4ebf1ff8 // mov v24.16b, v31.16b
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V28.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e7ccddd // fmla v29.2d, v14.2d, v28.2d
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e7ccdfe // fmla v30.2d, v15.2d, v28.2d
-	WORD $0x4eb91f3f // mov v31.16b, v25.16b
-	WORD $0x4e7ccdbf // fmla v31.2d, v13.2d, v28.2d
-	WORD $0x4ebf1ffc // mov v28.16b, v31.16b
-	WORD $0x4efdd61d // fsub v29.2d, v16.2d, v29.2d
-	WORD $0x4efed65e // fsub v30.2d, v18.2d, v30.2d
-	WORD $0x4efcd63c // fsub v28.2d, v17.2d, v28.2d
+	VDUP R17, V10.D2
+	WORD $0x4eb71eeb // mov v11.16b, v23.16b
+	WORD $0x4e6acdcb // fmla v11.2d, v14.2d, v10.2d
+	WORD $0x4eb61ecc // mov v12.16b, v22.16b
+	WORD $0x4e6acdec // fmla v12.2d, v15.2d, v10.2d
+	WORD $0x4eb51ea9 // mov v9.16b, v21.16b
+	WORD $0x4e6ace09 // fmla v9.2d, v16.2d, v10.2d
+	WORD $0x4eb81f1f // mov v31.16b, v24.16b
+	WORD $0x4e6acdbf // fmla v31.2d, v13.2d, v10.2d
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x4eebd62b // fsub v11.2d, v17.2d, v11.2d
+	WORD $0x4eecd66c // fsub v12.2d, v19.2d, v12.2d
+	WORD $0x4ee9d689 // fsub v9.2d, v20.2d, v9.2d
+	WORD $0x4eead64a // fsub v10.2d, v18.2d, v10.2d
+	WORD $0x4ee5d565 // fsub v5.2d, v11.2d, v5.2d
+	WORD $0x4ee6d586 // fsub v6.2d, v12.2d, v6.2d
+	WORD $0x4ee7d527 // fsub v7.2d, v9.2d, v7.2d
+	WORD $0x4ee8d548 // fsub v8.2d, v10.2d, v8.2d
 	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
-	VDUP R17, V17.D2
-	WORD $0x4e71cddd // fmla v29.2d, v14.2d, v17.2d
-	WORD $0x4e71cdfe // fmla v30.2d, v15.2d, v17.2d
-	WORD $0x4e71cdbc // fmla v28.2d, v13.2d, v17.2d
-	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
-	VDUP R17, V13.D2
-	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
-	VDUP R17, V17.D2
-	WORD $0x4eb11e2f // mov v15.16b, v17.16b
-	WORD $0x4e73cdaf // fmla v15.2d, v13.2d, v19.2d
-	WORD $0x4eb11e2e // mov v14.16b, v17.16b
-	WORD $0x4e74cdae // fmla v14.2d, v13.2d, v20.2d
-	WORD $0x4e75cdb1 // fmla v17.2d, v13.2d, v21.2d
-	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
-	VDUP R17, V13.D2
-	WORD $0x4ead1db2 // mov v18.16b, v13.16b
-	WORD $0x4e73cdf2 // fmla v18.2d, v15.2d, v19.2d
-	WORD $0x4ead1daf // mov v15.16b, v13.16b
-	WORD $0x4e74cdcf // fmla v15.2d, v14.2d, v20.2d
-	WORD $0x4e75ce2d // fmla v13.2d, v17.2d, v21.2d
-	WORD $0x4ea01c11 // mov v17.16b, v0.16b
-	WORD $0x4e73ce51 // fmla v17.2d, v18.2d, v19.2d
-	WORD $0x4ea01c12 // mov v18.16b, v0.16b
-	WORD $0x4e74cdf2 // fmla v18.2d, v15.2d, v20.2d
-	WORD $0x4ea01c0f // mov v15.16b, v0.16b
-	WORD $0x4e75cdaf // fmla v15.2d, v13.2d, v21.2d
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4e73ce2d // fmla v13.2d, v17.2d, v19.2d
-	WORD $0x4ea11c31 // mov v17.16b, v1.16b
-	WORD $0x4e74ce51 // fmla v17.2d, v18.2d, v20.2d
-	WORD $0x4ea11c32 // mov v18.16b, v1.16b
-	WORD $0x4e75cdf2 // fmla v18.2d, v15.2d, v21.2d
-	WORD $0x4ea21c4f // mov v15.16b, v2.16b
-	WORD $0x4e73cdaf // fmla v15.2d, v13.2d, v19.2d
-	WORD $0x4ea21c4d // mov v13.16b, v2.16b
-	WORD $0x4e74ce2d // fmla v13.2d, v17.2d, v20.2d
-	WORD $0x4ea21c51 // mov v17.16b, v2.16b
-	WORD $0x4e75ce51 // fmla v17.2d, v18.2d, v21.2d
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
-	WORD $0x4e73cdf2 // fmla v18.2d, v15.2d, v19.2d
-	WORD $0x4ea31c6f // mov v15.16b, v3.16b
-	WORD $0x4e74cdaf // fmla v15.2d, v13.2d, v20.2d
-	WORD $0x4ea31c6d // mov v13.16b, v3.16b
-	WORD $0x4e75ce2d // fmla v13.2d, v17.2d, v21.2d
-	WORD $0x4eb71ef1 // mov v17.16b, v23.16b
-	WORD $0x4e72ce71 // fmla v17.2d, v19.2d, v18.2d
-	WORD $0x4eb81f12 // mov v18.16b, v24.16b
-	WORD $0x4e6fce92 // fmla v18.2d, v20.2d, v15.2d
-	WORD $0x4eb61ecf // mov v15.16b, v22.16b
-	WORD $0x4e6dceaf // fmla v15.2d, v21.2d, v13.2d
-	WORD $0x4e71cd9d // fmla v29.2d, v12.2d, v17.2d
-	WORD $0x4e72cd7e // fmla v30.2d, v11.2d, v18.2d
-	WORD $0x4e6fcd5c // fmla v28.2d, v10.2d, v15.2d
-	WORD $0x4ef7d7b7 // fsub v23.2d, v29.2d, v23.2d
-	WORD $0x4ef8d7d8 // fsub v24.2d, v30.2d, v24.2d
-	WORD $0x4ef6d796 // fsub v22.2d, v28.2d, v22.2d
-	WORD $0x4e77d757 // fadd v23.2d, v26.2d, v23.2d
-	WORD $0x4e78d778 // fadd v24.2d, v27.2d, v24.2d
-	WORD $0x4e76d736 // fadd v22.2d, v25.2d, v22.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6acdc5 // fmla v5.2d, v14.2d, v10.2d
+	WORD $0x4e6acde6 // fmla v6.2d, v15.2d, v10.2d
+	WORD $0x4e6ace07 // fmla v7.2d, v16.2d, v10.2d
+	WORD $0x4e6acda8 // fmla v8.2d, v13.2d, v10.2d
 
-	// log 0, of infinity, and of what has none
-	WORD $0x4e64e4f9 // fcmeq v25.2d, v7.2d, v4.2d
-	WORD $0x4e64e51b // fcmeq v27.2d, v8.2d, v4.2d
-	WORD $0x4e64e53a // fcmeq v26.2d, v9.2d, v4.2d
-	WORD $0x6eb91cd7 // bit v23.16b, v6.16b, v25.16b
-	WORD $0x6ebb1cd8 // bit v24.16b, v6.16b, v27.16b
-	WORD $0x6eba1cd6 // bit v22.16b, v6.16b, v26.16b
-	WORD $0x4e65e4fa // fcmeq v26.2d, v7.2d, v5.2d
-	WORD $0x4e65e51b // fcmeq v27.2d, v8.2d, v5.2d
-	WORD $0x4e65e539 // fcmeq v25.2d, v9.2d, v5.2d
-	WORD $0x6eba1cb7 // bit v23.16b, v5.16b, v26.16b
-	WORD $0x6ebb1cb8 // bit v24.16b, v5.16b, v27.16b
-	WORD $0x6eb91cb6 // bit v22.16b, v5.16b, v25.16b
-	WORD $0x6e64e4e7 // fcmge v7.2d, v7.2d, v4.2d
-	WORD $0x6e2058e7 // not v7.16b, v7.16b
-	WORD $0x6e64e508 // fcmge v8.2d, v8.2d, v4.2d
-	WORD $0x6e205908 // not v8.16b, v8.16b
-	WORD $0x6e64e529 // fcmge v9.2d, v9.2d, v4.2d
-	WORD $0x6e205929 // not v9.16b, v9.16b
-	WORD $0x4ea71ee7 // orr v7.16b, v23.16b, v7.16b
-	WORD $0x4ea81f08 // orr v8.16b, v24.16b, v8.16b
-	WORD $0x4ea91ec9 // orr v9.16b, v22.16b, v9.16b
-	FMOVQ F7, (R0)
-	FMOVQ F8, 16(R0)
-	FMOVQ F9, 32(R0)
-	ADD $48, R0, R0
-	ADD $48, R1, R1
-	SUB $6, R2, R2
-	CMP $6, R2
+	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
+	MOVD $0x4000000000000000, R17 // x4000000000000000
+	VDUP R17, V13.D2
+	WORD $0x4e71d5aa // fadd v10.2d, v13.2d, v17.2d
+	WORD $0x4e73d5b0 // fadd v16.2d, v13.2d, v19.2d
+	WORD $0x4e74d5af // fadd v15.2d, v13.2d, v20.2d
+	WORD $0x4e72d5ad // fadd v13.2d, v13.2d, v18.2d
+	WORD $0x6e6afe2a // fdiv v10.2d, v17.2d, v10.2d
+	WORD $0x6e70fe70 // fdiv v16.2d, v19.2d, v16.2d
+	WORD $0x6e6ffe8f // fdiv v15.2d, v20.2d, v15.2d
+	WORD $0x6e6dfe4d // fdiv v13.2d, v18.2d, v13.2d
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V14.D2
+	WORD $0x6e71ddc9 // fmul v9.2d, v14.2d, v17.2d
+	WORD $0x6e73ddcc // fmul v12.2d, v14.2d, v19.2d
+	WORD $0x6e74ddcb // fmul v11.2d, v14.2d, v20.2d
+	WORD $0x6e72ddce // fmul v14.2d, v14.2d, v18.2d
+	WORD $0x6e69de29 // fmul v9.2d, v17.2d, v9.2d
+	WORD $0x6e6cde6c // fmul v12.2d, v19.2d, v12.2d
+	WORD $0x6e6bde8b // fmul v11.2d, v20.2d, v11.2d
+	WORD $0x6e6ede4e // fmul v14.2d, v18.2d, v14.2d
+	WORD $0x6e6add52 // fmul v18.2d, v10.2d, v10.2d
+	WORD $0x6e70de14 // fmul v20.2d, v16.2d, v16.2d
+	WORD $0x6e6fddf3 // fmul v19.2d, v15.2d, v15.2d
+	WORD $0x6e6dddb1 // fmul v17.2d, v13.2d, v13.2d
+	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
+	VDUP R17, V25.D2
+	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e72cf3b // fmla v27.2d, v25.2d, v18.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e74cf3c // fmla v28.2d, v25.2d, v20.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e73cf3d // fmla v29.2d, v25.2d, v19.2d
+	WORD $0x4e71cf3a // fmla v26.2d, v25.2d, v17.2d
+	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
+	VDUP R17, V25.D2
+	WORD $0x4eb91f3e // mov v30.16b, v25.16b
+	WORD $0x4e72cf7e // fmla v30.2d, v27.2d, v18.2d
+	WORD $0x4eb91f3b // mov v27.16b, v25.16b
+	WORD $0x4e74cf9b // fmla v27.2d, v28.2d, v20.2d
+	WORD $0x4eb91f3c // mov v28.16b, v25.16b
+	WORD $0x4e73cfbc // fmla v28.2d, v29.2d, v19.2d
+	WORD $0x4e71cf59 // fmla v25.2d, v26.2d, v17.2d
+	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e74cf7e // fmla v30.2d, v27.2d, v20.2d
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e73cf9b // fmla v27.2d, v28.2d, v19.2d
+	WORD $0x4e71cf3a // fmla v26.2d, v25.2d, v17.2d
+	WORD $0x4ea21c59 // mov v25.16b, v2.16b
+	WORD $0x4e72cfb9 // fmla v25.2d, v29.2d, v18.2d
+	WORD $0x4ea21c5d // mov v29.16b, v2.16b
+	WORD $0x4e74cfdd // fmla v29.2d, v30.2d, v20.2d
+	WORD $0x4ea21c5e // mov v30.16b, v2.16b
+	WORD $0x4e73cf7e // fmla v30.2d, v27.2d, v19.2d
+	WORD $0x4ea21c5b // mov v27.16b, v2.16b
+	WORD $0x4e71cf5b // fmla v27.2d, v26.2d, v17.2d
+	WORD $0x4ea31c7a // mov v26.16b, v3.16b
+	WORD $0x4e72cf3a // fmla v26.2d, v25.2d, v18.2d
+	WORD $0x4ea31c79 // mov v25.16b, v3.16b
+	WORD $0x4e74cfb9 // fmla v25.2d, v29.2d, v20.2d
+	WORD $0x4ea31c7d // mov v29.16b, v3.16b
+	WORD $0x4e73cfdd // fmla v29.2d, v30.2d, v19.2d
+	WORD $0x4ea31c7e // mov v30.16b, v3.16b
+	WORD $0x4e71cf7e // fmla v30.2d, v27.2d, v17.2d
+	WORD $0x4ea41c9b // mov v27.16b, v4.16b
+	WORD $0x4e72cf5b // fmla v27.2d, v26.2d, v18.2d
+	WORD $0x4ea41c9a // mov v26.16b, v4.16b
+	WORD $0x4e74cf3a // fmla v26.2d, v25.2d, v20.2d
+	WORD $0x4ea41c99 // mov v25.16b, v4.16b
+	WORD $0x4e73cfb9 // fmla v25.2d, v29.2d, v19.2d
+	WORD $0x4ea41c9d // mov v29.16b, v4.16b
+	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
+	WORD $0x4ea91d3e // mov v30.16b, v9.16b
+	WORD $0x4e7bce5e // fmla v30.2d, v18.2d, v27.2d
+	WORD $0x4eac1d9b // mov v27.16b, v12.16b
+	WORD $0x4e7ace9b // fmla v27.2d, v20.2d, v26.2d
+	WORD $0x4eab1d7a // mov v26.16b, v11.16b
+	WORD $0x4e79ce7a // fmla v26.2d, v19.2d, v25.2d
+	WORD $0x4eae1dd9 // mov v25.16b, v14.16b
+	WORD $0x4e7dce39 // fmla v25.2d, v17.2d, v29.2d
+	WORD $0x4e7ecd45 // fmla v5.2d, v10.2d, v30.2d
+	WORD $0x4e7bce06 // fmla v6.2d, v16.2d, v27.2d
+	WORD $0x4e7acde7 // fmla v7.2d, v15.2d, v26.2d
+	WORD $0x4e79cda8 // fmla v8.2d, v13.2d, v25.2d
+	WORD $0x4ee9d4a9 // fsub v9.2d, v5.2d, v9.2d
+	WORD $0x4eecd4cc // fsub v12.2d, v6.2d, v12.2d
+	WORD $0x4eebd4eb // fsub v11.2d, v7.2d, v11.2d
+	WORD $0x4eeed50e // fsub v14.2d, v8.2d, v14.2d
+	WORD $0x4e69d6e9 // fadd v9.2d, v23.2d, v9.2d
+	WORD $0x4e6cd6cc // fadd v12.2d, v22.2d, v12.2d
+	WORD $0x4e6bd6ab // fadd v11.2d, v21.2d, v11.2d
+	WORD $0x4e6ed70e // fadd v14.2d, v24.2d, v14.2d
+	FMOVQ F9, (R0)
+	FMOVQ F12, 16(R0)
+	FMOVQ F11, 32(R0)
+	FMOVQ F14, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	SUB $8, R2, R2
+	CMP $8, R2
 	BGE main
 
 single:
@@ -758,98 +813,103 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F7
+	FMOVQ (R1), F5
 
 	// subnormal numbers
 	MOVD $0x10000000000000, R17 // x0010000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee7e508 // fcmgt v8.2d, v8.2d, v7.2d
+	VDUP R17, V6.D2
+	WORD $0x6ee5e4c6 // fcmgt v6.2d, v6.2d, v5.2d
 	MOVD $0x4350000000000000, R17 // x4350000000000000
-	VDUP R17, V9.D2
-	WORD $0x6e69dce9 // fmul v9.2d, v7.2d, v9.2d
-	WORD $0x6ee81ce9 // bif v9.16b, v7.16b, v8.16b
+	VDUP R17, V7.D2
+	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
+	WORD $0x6ee61ca7 // bif v7.16b, v5.16b, v6.16b
 	MOVD $0x4330000000000436, R17 // x4330000000000436
-	VDUP R17, V10.D2
+	VDUP R17, V8.D2
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V11.D2
-	WORD $0x6e6b1d48 // bsl v8.16b, v10.16b, v11.16b
+	VDUP R17, V9.D2
+	WORD $0x6e691d06 // bsl v6.16b, v8.16b, v9.16b
 
 	// u = 2^k m, m at least the root of 1/2
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V11.D2
-	WORD $0x4eeb8529 // add v9.2d, v9.2d, v11.2d
+	VDUP R17, V9.D2
+	WORD $0x4ee984e7 // add v7.2d, v7.2d, v9.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V11.D2
-	WORD $0x4e2b1d2b // and v11.16b, v9.16b, v11.16b
+	VDUP R17, V9.D2
+	WORD $0x4e291ce9 // and v9.16b, v7.16b, v9.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V10.D2
-	WORD $0x4eea856b // add v11.2d, v11.2d, v10.2d
-	WORD $0x6f4c0529 // ushr v9.2d, v9.2d, #52
+	VDUP R17, V8.D2
+	WORD $0x4ee88529 // add v9.2d, v9.2d, v8.2d
+	WORD $0x6f4c04e7 // ushr v7.2d, v7.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V10.D2
-	WORD $0x4eaa1d29 // orr v9.16b, v9.16b, v10.16b
-	WORD $0x4ee9d509 // fsub v9.2d, v8.2d, v9.2d
+	VDUP R17, V8.D2
+	WORD $0x4ea81ce7 // orr v7.16b, v7.16b, v8.16b
+	WORD $0x4ee7d4c7 // fsub v7.2d, v6.2d, v7.2d
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ee8d56b // fsub v11.2d, v11.2d, v8.2d
+	VDUP R17, V6.D2
+	WORD $0x4ee6d529 // fsub v9.2d, v9.2d, v6.2d
 
-	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
-	MOVD $0x4000000000000000, R17 // x4000000000000000
-	VDUP R17, V8.D2
-	WORD $0x4e6bd508 // fadd v8.2d, v8.2d, v11.2d
-	WORD $0x6e68fd68 // fdiv v8.2d, v11.2d, v8.2d
-	WORD $0x6e68dd0a // fmul v10.2d, v8.2d, v8.2d
-	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
-	VDUP R17, V12.D2
-	WORD $0x6e6bdd8c // fmul v12.2d, v12.2d, v11.2d
-	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	// what zero, infinity and negative numbers have, with the other sign
+	WORD $0x4e60e4a6 // fcmeq v6.2d, v5.2d, v0.2d
+	WORD $0x4e211cc6 // and v6.16b, v6.16b, v1.16b
+	WORD $0x4e61e4a8 // fcmeq v8.2d, v5.2d, v1.2d
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V10.D2
+	WORD $0x4e2a1d08 // and v8.16b, v8.16b, v10.16b
+	WORD $0x4ea81cc8 // orr v8.16b, v6.16b, v8.16b
+	WORD $0x6e60e4a5 // fcmge v5.2d, v5.2d, v0.2d
+	WORD $0x6e2058a5 // not v5.16b, v5.16b
+	WORD $0x4ea51d05 // orr v5.16b, v8.16b, v5.16b
 
 	// f + k log 2 in two parts
 	MOVD $0xbfe62e42fefa3800, R17 // xbfe62e42fefa3800
-	VDUP R17, V13.D2
-	WORD $0x4eab1d7f // mov v31.16b, v11.16b
-	WORD $0x4e6dcd3f // fmla v31.2d, v9.2d, v13.2d
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	VDUP R17, V8.D2
+	WORD $0x4ea91d3f // mov v31.16b, v9.16b
+	WORD $0x4e68ccff // fmla v31.2d, v7.2d, v8.2d
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V14.D2
-	WORD $0x4ead1dbf // mov v31.16b, v13.16b
-	WORD $0x4e6ecd3f // fmla v31.2d, v9.2d, v14.2d
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x4eeed56e // fsub v14.2d, v11.2d, v14.2d
+	VDUP R17, V6.D2
+	WORD $0x4ea81d1f // mov v31.16b, v8.16b
+	WORD $0x4e66ccff // fmla v31.2d, v7.2d, v6.2d
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x4ee6d526 // fsub v6.2d, v9.2d, v6.2d
+	WORD $0x4ee5d4c5 // fsub v5.2d, v6.2d, v5.2d
 	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
-	VDUP R17, V11.D2
-	WORD $0x4e6bcd2e // fmla v14.2d, v9.2d, v11.2d
+	VDUP R17, V6.D2
+	WORD $0x4e66cce5 // fmla v5.2d, v7.2d, v6.2d
+
+	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
+	MOVD $0x4000000000000000, R17 // x4000000000000000
+	VDUP R17, V7.D2
+	WORD $0x4e69d4e7 // fadd v7.2d, v7.2d, v9.2d
+	WORD $0x6e67fd27 // fdiv v7.2d, v9.2d, v7.2d
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V6.D2
+	WORD $0x6e69dcc6 // fmul v6.2d, v6.2d, v9.2d
+	WORD $0x6e66dd26 // fmul v6.2d, v9.2d, v6.2d
+	WORD $0x6e67dce9 // fmul v9.2d, v7.2d, v7.2d
 	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
-	VDUP R17, V9.D2
+	VDUP R17, V10.D2
 	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
 	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4ea21c4b // mov v11.16b, v2.16b
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	WORD $0x4ea31c69 // mov v9.16b, v3.16b
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4eac1d8b // mov v11.16b, v12.16b
 	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	WORD $0x4e6bcd0e // fmla v14.2d, v8.2d, v11.2d
-	WORD $0x4eecd5cc // fsub v12.2d, v14.2d, v12.2d
-	WORD $0x4e6cd5ac // fadd v12.2d, v13.2d, v12.2d
-
-	// log 0, of infinity, and of what has none
-	WORD $0x4e64e4ed // fcmeq v13.2d, v7.2d, v4.2d
-	WORD $0x6ead1ccc // bit v12.16b, v6.16b, v13.16b
-	WORD $0x4e65e4ed // fcmeq v13.2d, v7.2d, v5.2d
-	WORD $0x6ead1cac // bit v12.16b, v5.16b, v13.16b
-	WORD $0x6e64e4e7 // fcmge v7.2d, v7.2d, v4.2d
-	WORD $0x6e2058e7 // not v7.16b, v7.16b
-	WORD $0x4ea71d87 // orr v7.16b, v12.16b, v7.16b
-	FMOVQ F7, (R0)
+	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
+	VDUP R17, V10.D2
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
+	VDUP R17, V11.D2
+	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	WORD $0x4ea21c4a // mov v10.16b, v2.16b
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	WORD $0x4ea31c6b // mov v11.16b, v3.16b
+	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	WORD $0x4ea41c8a // mov v10.16b, v4.16b
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	WORD $0x4ea61ccb // mov v11.16b, v6.16b
+	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
+	WORD $0x4e6bcce5 // fmla v5.2d, v7.2d, v11.2d
+	WORD $0x4ee6d4a6 // fsub v6.2d, v5.2d, v6.2d
+	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
+	FMOVQ F6, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -859,98 +919,103 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F7
+	FMOVD (R1), F5
 
 	// subnormal numbers
 	MOVD $0x10000000000000, R17 // x0010000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee7e508 // fcmgt v8.2d, v8.2d, v7.2d
+	VDUP R17, V6.D2
+	WORD $0x6ee5e4c6 // fcmgt v6.2d, v6.2d, v5.2d
 	MOVD $0x4350000000000000, R17 // x4350000000000000
-	VDUP R17, V9.D2
-	WORD $0x6e69dce9 // fmul v9.2d, v7.2d, v9.2d
-	WORD $0x6ee81ce9 // bif v9.16b, v7.16b, v8.16b
+	VDUP R17, V7.D2
+	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
+	WORD $0x6ee61ca7 // bif v7.16b, v5.16b, v6.16b
 	MOVD $0x4330000000000436, R17 // x4330000000000436
-	VDUP R17, V10.D2
+	VDUP R17, V8.D2
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V11.D2
-	WORD $0x6e6b1d48 // bsl v8.16b, v10.16b, v11.16b
+	VDUP R17, V9.D2
+	WORD $0x6e691d06 // bsl v6.16b, v8.16b, v9.16b
 
 	// u = 2^k m, m at least the root of 1/2
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V11.D2
-	WORD $0x4eeb8529 // add v9.2d, v9.2d, v11.2d
+	VDUP R17, V9.D2
+	WORD $0x4ee984e7 // add v7.2d, v7.2d, v9.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V11.D2
-	WORD $0x4e2b1d2b // and v11.16b, v9.16b, v11.16b
+	VDUP R17, V9.D2
+	WORD $0x4e291ce9 // and v9.16b, v7.16b, v9.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V10.D2
-	WORD $0x4eea856b // add v11.2d, v11.2d, v10.2d
-	WORD $0x6f4c0529 // ushr v9.2d, v9.2d, #52
+	VDUP R17, V8.D2
+	WORD $0x4ee88529 // add v9.2d, v9.2d, v8.2d
+	WORD $0x6f4c04e7 // ushr v7.2d, v7.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V10.D2
-	WORD $0x4eaa1d29 // orr v9.16b, v9.16b, v10.16b
-	WORD $0x4ee9d509 // fsub v9.2d, v8.2d, v9.2d
+	VDUP R17, V8.D2
+	WORD $0x4ea81ce7 // orr v7.16b, v7.16b, v8.16b
+	WORD $0x4ee7d4c7 // fsub v7.2d, v6.2d, v7.2d
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ee8d56b // fsub v11.2d, v11.2d, v8.2d
+	VDUP R17, V6.D2
+	WORD $0x4ee6d529 // fsub v9.2d, v9.2d, v6.2d
 
-	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
-	MOVD $0x4000000000000000, R17 // x4000000000000000
-	VDUP R17, V8.D2
-	WORD $0x4e6bd508 // fadd v8.2d, v8.2d, v11.2d
-	WORD $0x6e68fd68 // fdiv v8.2d, v11.2d, v8.2d
-	WORD $0x6e68dd0a // fmul v10.2d, v8.2d, v8.2d
-	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
-	VDUP R17, V12.D2
-	WORD $0x6e6bdd8c // fmul v12.2d, v12.2d, v11.2d
-	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	// what zero, infinity and negative numbers have, with the other sign
+	WORD $0x4e60e4a6 // fcmeq v6.2d, v5.2d, v0.2d
+	WORD $0x4e211cc6 // and v6.16b, v6.16b, v1.16b
+	WORD $0x4e61e4a8 // fcmeq v8.2d, v5.2d, v1.2d
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V10.D2
+	WORD $0x4e2a1d08 // and v8.16b, v8.16b, v10.16b
+	WORD $0x4ea81cc8 // orr v8.16b, v6.16b, v8.16b
+	WORD $0x6e60e4a5 // fcmge v5.2d, v5.2d, v0.2d
+	WORD $0x6e2058a5 // not v5.16b, v5.16b
+	WORD $0x4ea51d05 // orr v5.16b, v8.16b, v5.16b
 
 	// f + k log 2 in two parts
 	MOVD $0xbfe62e42fefa3800, R17 // xbfe62e42fefa3800
-	VDUP R17, V13.D2
-	WORD $0x4eab1d7f // mov v31.16b, v11.16b
-	WORD $0x4e6dcd3f // fmla v31.2d, v9.2d, v13.2d
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	VDUP R17, V8.D2
+	WORD $0x4ea91d3f // mov v31.16b, v9.16b
+	WORD $0x4e68ccff // fmla v31.2d, v7.2d, v8.2d
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V14.D2
-	WORD $0x4ead1dbf // mov v31.16b, v13.16b
-	WORD $0x4e6ecd3f // fmla v31.2d, v9.2d, v14.2d
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x4eeed56e // fsub v14.2d, v11.2d, v14.2d
+	VDUP R17, V6.D2
+	WORD $0x4ea81d1f // mov v31.16b, v8.16b
+	WORD $0x4e66ccff // fmla v31.2d, v7.2d, v6.2d
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x4ee6d526 // fsub v6.2d, v9.2d, v6.2d
+	WORD $0x4ee5d4c5 // fsub v5.2d, v6.2d, v5.2d
 	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
-	VDUP R17, V11.D2
-	WORD $0x4e6bcd2e // fmla v14.2d, v9.2d, v11.2d
+	VDUP R17, V6.D2
+	WORD $0x4e66cce5 // fmla v5.2d, v7.2d, v6.2d
+
+	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
+	MOVD $0x4000000000000000, R17 // x4000000000000000
+	VDUP R17, V7.D2
+	WORD $0x4e69d4e7 // fadd v7.2d, v7.2d, v9.2d
+	WORD $0x6e67fd27 // fdiv v7.2d, v9.2d, v7.2d
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V6.D2
+	WORD $0x6e69dcc6 // fmul v6.2d, v6.2d, v9.2d
+	WORD $0x6e66dd26 // fmul v6.2d, v9.2d, v6.2d
+	WORD $0x6e67dce9 // fmul v9.2d, v7.2d, v7.2d
 	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
-	VDUP R17, V9.D2
+	VDUP R17, V10.D2
 	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
 	VDUP R17, V11.D2
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
-	VDUP R17, V9.D2
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4ea01c0b // mov v11.16b, v0.16b
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4ea21c4b // mov v11.16b, v2.16b
-	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
-	WORD $0x4ea31c69 // mov v9.16b, v3.16b
-	WORD $0x4e6acd69 // fmla v9.2d, v11.2d, v10.2d
-	WORD $0x4eac1d8b // mov v11.16b, v12.16b
 	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	WORD $0x4e6bcd0e // fmla v14.2d, v8.2d, v11.2d
-	WORD $0x4eecd5cc // fsub v12.2d, v14.2d, v12.2d
-	WORD $0x4e6cd5ac // fadd v12.2d, v13.2d, v12.2d
-
-	// log 0, of infinity, and of what has none
-	WORD $0x4e64e4ed // fcmeq v13.2d, v7.2d, v4.2d
-	WORD $0x6ead1ccc // bit v12.16b, v6.16b, v13.16b
-	WORD $0x4e65e4ed // fcmeq v13.2d, v7.2d, v5.2d
-	WORD $0x6ead1cac // bit v12.16b, v5.16b, v13.16b
-	WORD $0x6e64e4e7 // fcmge v7.2d, v7.2d, v4.2d
-	WORD $0x6e2058e7 // not v7.16b, v7.16b
-	WORD $0x4ea71d87 // orr v7.16b, v12.16b, v7.16b
-	FMOVD F7, (R0)
+	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
+	VDUP R17, V10.D2
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
+	VDUP R17, V11.D2
+	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	WORD $0x4ea21c4a // mov v10.16b, v2.16b
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	WORD $0x4ea31c6b // mov v11.16b, v3.16b
+	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	WORD $0x4ea41c8a // mov v10.16b, v4.16b
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	WORD $0x4ea61ccb // mov v11.16b, v6.16b
+	WORD $0x4e6acd2b // fmla v11.2d, v9.2d, v10.2d
+	WORD $0x4e6bcce5 // fmla v5.2d, v7.2d, v11.2d
+	WORD $0x4ee6d4a6 // fsub v6.2d, v5.2d, v6.2d
+	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
+	FMOVD F6, (R0)
 
 skip:
 

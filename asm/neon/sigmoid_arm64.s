@@ -372,240 +372,231 @@ TEXT ·SigmoidF64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x3bf0000000000000, R17 // x3bf0000000000000
+	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V0.D2
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V1.D2
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V2.D2
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V3.D2
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V4.D2
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V5.D2
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V6.D2
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V7.D2
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V8.D2
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V9.D2
+	MOVD $0x39f0000000000000, R17 // x39f0000000000000
+	VDUP R17, V10.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F1
-	FMOVQ 16(R1), F2
-	FMOVQ 32(R1), F3
-	FMOVQ 48(R1), F4
+	FMOVQ (R1), F11
+	FMOVQ 16(R1), F12
+	FMOVQ 32(R1), F13
+	FMOVQ 48(R1), F14
 	MOVD $0xc087500000000000, R17 // xc087500000000000
-	VDUP R17, V5.D2
-	WORD $0x6ee1e4bf // fcmgt v31.2d, v5.2d, v1.2d
-	WORD $0x6e611cbf // bsl v31.16b, v5.16b, v1.16b
-	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
-	WORD $0x6ee2e4bf // fcmgt v31.2d, v5.2d, v2.2d
-	WORD $0x6e621cbf // bsl v31.16b, v5.16b, v2.16b
-	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	WORD $0x6ee3e4bf // fcmgt v31.2d, v5.2d, v3.2d
-	WORD $0x6e631cbf // bsl v31.16b, v5.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	WORD $0x6ee4e4bf // fcmgt v31.2d, v5.2d, v4.2d
-	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
-	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	VDUP R17, V15.D2
+	WORD $0x6eebe5ff // fcmgt v31.2d, v15.2d, v11.2d
+	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6eece5ff // fcmgt v31.2d, v15.2d, v12.2d
+	WORD $0x6e6c1dff // bsl v31.16b, v15.16b, v12.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6eede5ff // fcmgt v31.2d, v15.2d, v13.2d
+	WORD $0x6e6d1dff // bsl v31.16b, v15.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V5.D2
-	WORD $0x6ee5e43f // fcmgt v31.2d, v1.2d, v5.2d
-	WORD $0x6e611cbf // bsl v31.16b, v5.16b, v1.16b
-	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
-	WORD $0x6ee5e45f // fcmgt v31.2d, v2.2d, v5.2d
-	WORD $0x6e621cbf // bsl v31.16b, v5.16b, v2.16b
-	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	WORD $0x6ee5e47f // fcmgt v31.2d, v3.2d, v5.2d
-	WORD $0x6e631cbf // bsl v31.16b, v5.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
-	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
-	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	VDUP R17, V15.D2
+	WORD $0x6eefe57f // fcmgt v31.2d, v11.2d, v15.2d
+	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6eefe59f // fcmgt v31.2d, v12.2d, v15.2d
+	WORD $0x6e6c1dff // bsl v31.16b, v15.16b, v12.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6eefe5bf // fcmgt v31.2d, v13.2d, v15.2d
+	WORD $0x6e6d1dff // bsl v31.16b, v15.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ee1d4a1 // fsub v1.2d, v5.2d, v1.2d
-	WORD $0x4ee2d4a2 // fsub v2.2d, v5.2d, v2.2d
-	WORD $0x4ee3d4a3 // fsub v3.2d, v5.2d, v3.2d
-	WORD $0x4ee4d4a4 // fsub v4.2d, v5.2d, v4.2d
+	VDUP R17, V15.D2
+	WORD $0x4eebd5eb // fsub v11.2d, v15.2d, v11.2d
+	WORD $0x4eecd5ec // fsub v12.2d, v15.2d, v12.2d
+	WORD $0x4eedd5ed // fsub v13.2d, v15.2d, v13.2d
+	WORD $0x4eeed5ee // fsub v14.2d, v15.2d, v14.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V5.D2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V6.D2
-	WORD $0x4ea61cc7 // mov v7.16b, v6.16b
-	WORD $0x4e65cc27 // fmla v7.2d, v1.2d, v5.2d
-	WORD $0x4ea61cc8 // mov v8.16b, v6.16b
-	WORD $0x4e65cc48 // fmla v8.2d, v2.2d, v5.2d
-	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
-	WORD $0x4e65cc69 // fmla v9.2d, v3.2d, v5.2d
-	WORD $0x4e65cc86 // fmla v6.2d, v4.2d, v5.2d
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ee7d4aa // fsub v10.2d, v5.2d, v7.2d
-	WORD $0x4ee8d4ab // fsub v11.2d, v5.2d, v8.2d
-	WORD $0x4ee9d4ac // fsub v12.2d, v5.2d, v9.2d
-	WORD $0x4ee6d4a5 // fsub v5.2d, v5.2d, v6.2d
+	VDUP R17, V15.D2
+	WORD $0x4ea01c10 // mov v16.16b, v0.16b
+	WORD $0x4e6fcd70 // fmla v16.2d, v11.2d, v15.2d
+	WORD $0x4ea01c11 // mov v17.16b, v0.16b
+	WORD $0x4e6fcd91 // fmla v17.2d, v12.2d, v15.2d
+	WORD $0x4ea01c12 // mov v18.16b, v0.16b
+	WORD $0x4e6fcdb2 // fmla v18.2d, v13.2d, v15.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e6fcddf // fmla v31.2d, v14.2d, v15.2d
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4ef0d413 // fsub v19.2d, v0.2d, v16.2d
+	WORD $0x4ef1d414 // fsub v20.2d, v0.2d, v17.2d
+	WORD $0x4ef2d415 // fsub v21.2d, v0.2d, v18.2d
+	WORD $0x4eefd416 // fsub v22.2d, v0.2d, v15.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V13.D2
-	WORD $0x4e6dcd41 // fmla v1.2d, v10.2d, v13.2d
-	WORD $0x4e6dcd62 // fmla v2.2d, v11.2d, v13.2d
-	WORD $0x4e6dcd83 // fmla v3.2d, v12.2d, v13.2d
-	WORD $0x4e6dcca4 // fmla v4.2d, v5.2d, v13.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V13.D2
-	WORD $0x4ea11c2e // mov v14.16b, v1.16b
-	WORD $0x4e6dcd4e // fmla v14.2d, v10.2d, v13.2d
-	WORD $0x4ea21c4f // mov v15.16b, v2.16b
-	WORD $0x4e6dcd6f // fmla v15.2d, v11.2d, v13.2d
-	WORD $0x4ea31c70 // mov v16.16b, v3.16b
-	WORD $0x4e6dcd90 // fmla v16.2d, v12.2d, v13.2d
-	WORD $0x4ea41c9f // mov v31.16b, v4.16b
-	WORD $0x4e6dccbf // fmla v31.2d, v5.2d, v13.2d
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x4eeed421 // fsub v1.2d, v1.2d, v14.2d
-	WORD $0x4eefd442 // fsub v2.2d, v2.2d, v15.2d
-	WORD $0x4ef0d463 // fsub v3.2d, v3.2d, v16.2d
-	WORD $0x4eedd484 // fsub v4.2d, v4.2d, v13.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V17.D2
-	WORD $0x4e71cd41 // fmla v1.2d, v10.2d, v17.2d
-	WORD $0x4e71cd62 // fmla v2.2d, v11.2d, v17.2d
-	WORD $0x4e71cd83 // fmla v3.2d, v12.2d, v17.2d
-	WORD $0x4e71cca4 // fmla v4.2d, v5.2d, v17.2d
+	VDUP R17, V23.D2
+	WORD $0x4e77ce6b // fmla v11.2d, v19.2d, v23.2d
+	WORD $0x4e77ce8c // fmla v12.2d, v20.2d, v23.2d
+	WORD $0x4e77cead // fmla v13.2d, v21.2d, v23.2d
+	WORD $0x4e77cece // fmla v14.2d, v22.2d, v23.2d
+	WORD $0x4eab1d77 // mov v23.16b, v11.16b
+	WORD $0x4e61ce77 // fmla v23.2d, v19.2d, v1.2d
+	WORD $0x4eac1d98 // mov v24.16b, v12.16b
+	WORD $0x4e61ce98 // fmla v24.2d, v20.2d, v1.2d
+	WORD $0x4ead1db9 // mov v25.16b, v13.16b
+	WORD $0x4e61ceb9 // fmla v25.2d, v21.2d, v1.2d
+	WORD $0x4eae1dda // mov v26.16b, v14.16b
+	WORD $0x4e61ceda // fmla v26.2d, v22.2d, v1.2d
+	WORD $0x4ef7d56b // fsub v11.2d, v11.2d, v23.2d
+	WORD $0x4ef8d58c // fsub v12.2d, v12.2d, v24.2d
+	WORD $0x4ef9d5ad // fsub v13.2d, v13.2d, v25.2d
+	WORD $0x4efad5ce // fsub v14.2d, v14.2d, v26.2d
+	WORD $0x4e61ce6b // fmla v11.2d, v19.2d, v1.2d
+	WORD $0x4e61ce8c // fmla v12.2d, v20.2d, v1.2d
+	WORD $0x4e61cead // fmla v13.2d, v21.2d, v1.2d
+	WORD $0x4e61cece // fmla v14.2d, v22.2d, v1.2d
 
-	// e^r, from 1 + r in two parts
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V5.D2
-	WORD $0x4e6ed4b1 // fadd v17.2d, v5.2d, v14.2d
-	WORD $0x4e6fd4ac // fadd v12.2d, v5.2d, v15.2d
-	WORD $0x4e70d4ab // fadd v11.2d, v5.2d, v16.2d
-	WORD $0x4e6dd4a5 // fadd v5.2d, v5.2d, v13.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V10.D2
-	WORD $0x4ef1d552 // fsub v18.2d, v10.2d, v17.2d
-	WORD $0x4eecd553 // fsub v19.2d, v10.2d, v12.2d
-	WORD $0x4eebd554 // fsub v20.2d, v10.2d, v11.2d
-	WORD $0x4ee5d54a // fsub v10.2d, v10.2d, v5.2d
-	WORD $0x4e6ed652 // fadd v18.2d, v18.2d, v14.2d
-	WORD $0x4e6fd673 // fadd v19.2d, v19.2d, v15.2d
-	WORD $0x4e70d694 // fadd v20.2d, v20.2d, v16.2d
-	WORD $0x4e6dd54a // fadd v10.2d, v10.2d, v13.2d
-	WORD $0x6e6eddd5 // fmul v21.2d, v14.2d, v14.2d
-	WORD $0x6e6fddf6 // fmul v22.2d, v15.2d, v15.2d
-	WORD $0x6e70de17 // fmul v23.2d, v16.2d, v16.2d
-	WORD $0x6e6dddb8 // fmul v24.2d, v13.2d, v13.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V25.D2
+	VDUP R17, V22.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ced4 // fmla v20.2d, v22.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78ced3 // fmla v19.2d, v22.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cedb // fmla v27.2d, v22.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	WORD $0x4ea21c56 // mov v22.16b, v2.16b
+	WORD $0x4e77ce96 // fmla v22.2d, v20.2d, v23.2d
+	WORD $0x4ea21c54 // mov v20.16b, v2.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4ea21c53 // mov v19.16b, v2.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4ea21c5b // mov v27.16b, v2.16b
+	WORD $0x4e7acebb // fmla v27.2d, v21.2d, v26.2d
+	WORD $0x4ea31c75 // mov v21.16b, v3.16b
+	WORD $0x4e77ced5 // fmla v21.2d, v22.2d, v23.2d
+	WORD $0x4ea31c76 // mov v22.16b, v3.16b
+	WORD $0x4e78ce96 // fmla v22.2d, v20.2d, v24.2d
+	WORD $0x4ea31c74 // mov v20.16b, v3.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4ea31c73 // mov v19.16b, v3.16b
+	WORD $0x4e7acf73 // fmla v19.2d, v27.2d, v26.2d
+	WORD $0x4ea41c9b // mov v27.16b, v4.16b
+	WORD $0x4e77cebb // fmla v27.2d, v21.2d, v23.2d
+	WORD $0x4ea41c95 // mov v21.16b, v4.16b
+	WORD $0x4e78ced5 // fmla v21.2d, v22.2d, v24.2d
+	WORD $0x4ea41c96 // mov v22.16b, v4.16b
+	WORD $0x4e79ce96 // fmla v22.2d, v20.2d, v25.2d
+	WORD $0x4ea41c94 // mov v20.16b, v4.16b
+	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
+	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
+	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
+	WORD $0x4ea51cbb // mov v27.16b, v5.16b
+	WORD $0x4e78cebb // fmla v27.2d, v21.2d, v24.2d
+	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
+	WORD $0x4e79ced5 // fmla v21.2d, v22.2d, v25.2d
+	WORD $0x4ea51cb6 // mov v22.16b, v5.16b
+	WORD $0x4e7ace96 // fmla v22.2d, v20.2d, v26.2d
+	WORD $0x4ea61cd4 // mov v20.16b, v6.16b
+	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
+	WORD $0x4ea61cd3 // mov v19.16b, v6.16b
+	WORD $0x4e78cf73 // fmla v19.2d, v27.2d, v24.2d
+	WORD $0x4ea61cdb // mov v27.16b, v6.16b
+	WORD $0x4e79cebb // fmla v27.2d, v21.2d, v25.2d
+	WORD $0x4ea61cd5 // mov v21.16b, v6.16b
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	WORD $0x4ea71cf6 // mov v22.16b, v7.16b
+	WORD $0x4e77ce96 // fmla v22.2d, v20.2d, v23.2d
+	WORD $0x4ea71cf4 // mov v20.16b, v7.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4ea71cf3 // mov v19.16b, v7.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4ea71cfb // mov v27.16b, v7.16b
+	WORD $0x4e7acebb // fmla v27.2d, v21.2d, v26.2d
+	WORD $0x4ea81d15 // mov v21.16b, v8.16b
+	WORD $0x4e77ced5 // fmla v21.2d, v22.2d, v23.2d
+	WORD $0x4ea81d16 // mov v22.16b, v8.16b
+	WORD $0x4e78ce96 // fmla v22.2d, v20.2d, v24.2d
+	WORD $0x4ea81d14 // mov v20.16b, v8.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4ea81d13 // mov v19.16b, v8.16b
+	WORD $0x4e7acf73 // fmla v19.2d, v27.2d, v26.2d
+	WORD $0x4ea91d3b // mov v27.16b, v9.16b
+	WORD $0x4e77cebb // fmla v27.2d, v21.2d, v23.2d
+	WORD $0x4ea91d35 // mov v21.16b, v9.16b
+	WORD $0x4e78ced5 // fmla v21.2d, v22.2d, v24.2d
+	WORD $0x4ea91d36 // mov v22.16b, v9.16b
+	WORD $0x4e79ce96 // fmla v22.2d, v20.2d, v25.2d
+	WORD $0x4ea91d34 // mov v20.16b, v9.16b
+	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
+	WORD $0x6e77def3 // fmul v19.2d, v23.2d, v23.2d
+	WORD $0x6e78df1c // fmul v28.2d, v24.2d, v24.2d
+	WORD $0x6e79df3d // fmul v29.2d, v25.2d, v25.2d
+	WORD $0x6e7adf5e // fmul v30.2d, v26.2d, v26.2d
+	WORD $0x4e7bce6b // fmla v11.2d, v19.2d, v27.2d
+	WORD $0x4e75cf8c // fmla v12.2d, v28.2d, v21.2d
+	WORD $0x4e76cfad // fmla v13.2d, v29.2d, v22.2d
+	WORD $0x4e74cfce // fmla v14.2d, v30.2d, v20.2d
+	WORD $0x4e6bd6eb // fadd v11.2d, v23.2d, v11.2d
+	WORD $0x4e6cd70c // fadd v12.2d, v24.2d, v12.2d
+	WORD $0x4e6dd72d // fadd v13.2d, v25.2d, v13.2d
+	WORD $0x4e6ed74e // fadd v14.2d, v26.2d, v14.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf3b // fmla v27.2d, v25.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcf3c // fmla v28.2d, v25.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cf3d // fmla v29.2d, v25.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
-	WORD $0x4eba1f4e // mov v14.16b, v26.16b
-	WORD $0x4e6fcfae // fmla v14.2d, v29.2d, v15.2d
-	WORD $0x4eba1f4f // mov v15.16b, v26.16b
-	WORD $0x4e70cfcf // fmla v15.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	WORD $0x4e7bcea1 // fmla v1.2d, v21.2d, v27.2d
-	WORD $0x4e6ecec2 // fmla v2.2d, v22.2d, v14.2d
-	WORD $0x4e6fcee3 // fmla v3.2d, v23.2d, v15.2d
-	WORD $0x4e7acf04 // fmla v4.2d, v24.2d, v26.2d
-	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
-	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
-	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
-	WORD $0x4e64d544 // fadd v4.2d, v10.2d, v4.2d
-	WORD $0x4e61d621 // fadd v1.2d, v17.2d, v1.2d
-	WORD $0x4e62d582 // fadd v2.2d, v12.2d, v2.2d
-	WORD $0x4e63d563 // fadd v3.2d, v11.2d, v3.2d
-	WORD $0x4e64d4a4 // fadd v4.2d, v5.2d, v4.2d
+	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
+	WORD $0x4e6cd74c // fadd v12.2d, v26.2d, v12.2d
+	WORD $0x4e6dd74d // fadd v13.2d, v26.2d, v13.2d
+	WORD $0x4e6ed74e // fadd v14.2d, v26.2d, v14.2d
 
-	// u/(u + u 2^k e^r) for a small u
-	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
-	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
-	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
-	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
-	WORD $0x4ee78407 // add v7.2d, v0.2d, v7.2d
-	WORD $0x4ee88408 // add v8.2d, v0.2d, v8.2d
-	WORD $0x4ee98409 // add v9.2d, v0.2d, v9.2d
-	WORD $0x4ee68406 // add v6.2d, v0.2d, v6.2d
-	WORD $0x4ea01c05 // mov v5.16b, v0.16b
-	WORD $0x4e61cce5 // fmla v5.2d, v7.2d, v1.2d
-	WORD $0x4ea01c01 // mov v1.16b, v0.16b
-	WORD $0x4e62cd01 // fmla v1.2d, v8.2d, v2.2d
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4e63cd22 // fmla v2.2d, v9.2d, v3.2d
-	WORD $0x4ea01c03 // mov v3.16b, v0.16b
-	WORD $0x4e64ccc3 // fmla v3.2d, v6.2d, v4.2d
-	WORD $0x6e65fc05 // fdiv v5.2d, v0.2d, v5.2d
-	WORD $0x6e61fc01 // fdiv v1.2d, v0.2d, v1.2d
-	WORD $0x6e62fc02 // fdiv v2.2d, v0.2d, v2.2d
-	WORD $0x6e63fc03 // fdiv v3.2d, v0.2d, v3.2d
-	FMOVQ F5, (R0)
-	FMOVQ F1, 16(R0)
-	FMOVQ F2, 32(R0)
-	FMOVQ F3, 48(R0)
+	// 1/(1 + 2^k e^r), both times a unit
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
+	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4ef08550 // add v16.2d, v10.2d, v16.2d
+	WORD $0x4ef18551 // add v17.2d, v10.2d, v17.2d
+	WORD $0x4ef28552 // add v18.2d, v10.2d, v18.2d
+	WORD $0x4eef854f // add v15.2d, v10.2d, v15.2d
+	WORD $0x4eaa1d5a // mov v26.16b, v10.16b
+	WORD $0x4e6bce1a // fmla v26.2d, v16.2d, v11.2d
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e6cce2b // fmla v11.2d, v17.2d, v12.2d
+	WORD $0x4eaa1d4c // mov v12.16b, v10.16b
+	WORD $0x4e6dce4c // fmla v12.2d, v18.2d, v13.2d
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x6e7afd5a // fdiv v26.2d, v10.2d, v26.2d
+	WORD $0x6e6bfd4b // fdiv v11.2d, v10.2d, v11.2d
+	WORD $0x6e6cfd4c // fdiv v12.2d, v10.2d, v12.2d
+	WORD $0x6e6dfd4d // fdiv v13.2d, v10.2d, v13.2d
+	FMOVQ F26, (R0)
+	FMOVQ F11, 16(R0)
+	FMOVQ F12, 32(R0)
+	FMOVQ F13, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -617,92 +608,72 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F1
+	FMOVQ (R1), F11
 	MOVD $0xc087500000000000, R17 // xc087500000000000
-	VDUP R17, V2.D2
-	WORD $0x6ee1e45f // fcmgt v31.2d, v2.2d, v1.2d
-	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
-	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eebe59f // fcmgt v31.2d, v12.2d, v11.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V2.D2
-	WORD $0x6ee2e43f // fcmgt v31.2d, v1.2d, v2.2d
-	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
-	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V2.D2
-	WORD $0x4ee1d441 // fsub v1.2d, v2.2d, v1.2d
+	VDUP R17, V12.D2
+	WORD $0x4eebd58b // fsub v11.2d, v12.2d, v11.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V2.D2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V3.D2
-	WORD $0x4e62cc23 // fmla v3.2d, v1.2d, v2.2d
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V2.D2
-	WORD $0x4ee3d442 // fsub v2.2d, v2.2d, v3.2d
+	VDUP R17, V12.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e6ccd7f // fmla v31.2d, v11.2d, v12.2d
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V4.D2
-	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V4.D2
-	WORD $0x4ea11c3f // mov v31.16b, v1.16b
-	WORD $0x4e64cc5f // fmla v31.2d, v2.2d, v4.2d
-	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	WORD $0x4ee4d421 // fsub v1.2d, v1.2d, v4.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V5.D2
-	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6ecdab // fmla v11.2d, v13.2d, v14.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e61cdae // fmla v14.2d, v13.2d, v1.2d
+	WORD $0x4eeed56b // fsub v11.2d, v11.2d, v14.2d
+	WORD $0x4e61cdab // fmla v11.2d, v13.2d, v1.2d
 
-	// e^r, from 1 + r in two parts
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V2.D2
-	WORD $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ee2d4a5 // fsub v5.2d, v5.2d, v2.2d
-	WORD $0x4e64d4a5 // fadd v5.2d, v5.2d, v4.2d
-	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V7.D2
+	VDUP R17, V13.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	WORD $0x4e68ccc1 // fmla v1.2d, v6.2d, v8.2d
-	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
-	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea21c4d // mov v13.16b, v2.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea31c6f // mov v15.16b, v3.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea41c8d // mov v13.16b, v4.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea51caf // mov v15.16b, v5.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea61ccd // mov v13.16b, v6.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea71cef // mov v15.16b, v7.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea81d0d // mov v13.16b, v8.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea91d2f // mov v15.16b, v9.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x6e6eddcd // fmul v13.2d, v14.2d, v14.2d
+	WORD $0x4e6fcdab // fmla v11.2d, v13.2d, v15.2d
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V14.D2
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
 
-	// u/(u + u 2^k e^r) for a small u
-	WORD $0x4f745463 // shl v3.2d, v3.2d, #52
-	WORD $0x4ee38403 // add v3.2d, v0.2d, v3.2d
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4e61cc62 // fmla v2.2d, v3.2d, v1.2d
-	WORD $0x6e62fc02 // fdiv v2.2d, v0.2d, v2.2d
-	FMOVQ F2, (R0)
+	// 1/(1 + 2^k e^r), both times a unit
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec854c // add v12.2d, v10.2d, v12.2d
+	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
+	WORD $0x4e6bcd8e // fmla v14.2d, v12.2d, v11.2d
+	WORD $0x6e6efd4e // fdiv v14.2d, v10.2d, v14.2d
+	FMOVQ F14, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -712,92 +683,72 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F1
+	FMOVD (R1), F11
 	MOVD $0xc087500000000000, R17 // xc087500000000000
-	VDUP R17, V2.D2
-	WORD $0x6ee1e45f // fcmgt v31.2d, v2.2d, v1.2d
-	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
-	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eebe59f // fcmgt v31.2d, v12.2d, v11.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V2.D2
-	WORD $0x6ee2e43f // fcmgt v31.2d, v1.2d, v2.2d
-	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
-	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V2.D2
-	WORD $0x4ee1d441 // fsub v1.2d, v2.2d, v1.2d
+	VDUP R17, V12.D2
+	WORD $0x4eebd58b // fsub v11.2d, v12.2d, v11.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V2.D2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V3.D2
-	WORD $0x4e62cc23 // fmla v3.2d, v1.2d, v2.2d
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V2.D2
-	WORD $0x4ee3d442 // fsub v2.2d, v2.2d, v3.2d
+	VDUP R17, V12.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e6ccd7f // fmla v31.2d, v11.2d, v12.2d
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V4.D2
-	WORD $0x4e64cc41 // fmla v1.2d, v2.2d, v4.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V4.D2
-	WORD $0x4ea11c3f // mov v31.16b, v1.16b
-	WORD $0x4e64cc5f // fmla v31.2d, v2.2d, v4.2d
-	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	WORD $0x4ee4d421 // fsub v1.2d, v1.2d, v4.2d
-	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V5.D2
-	WORD $0x4e65cc41 // fmla v1.2d, v2.2d, v5.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6ecdab // fmla v11.2d, v13.2d, v14.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e61cdae // fmla v14.2d, v13.2d, v1.2d
+	WORD $0x4eeed56b // fsub v11.2d, v11.2d, v14.2d
+	WORD $0x4e61cdab // fmla v11.2d, v13.2d, v1.2d
 
-	// e^r, from 1 + r in two parts
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V2.D2
-	WORD $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ee2d4a5 // fsub v5.2d, v5.2d, v2.2d
-	WORD $0x4e64d4a5 // fadd v5.2d, v5.2d, v4.2d
-	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
+	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V7.D2
+	VDUP R17, V13.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	WORD $0x4e68ccc1 // fmla v1.2d, v6.2d, v8.2d
-	WORD $0x4e61d4a1 // fadd v1.2d, v5.2d, v1.2d
-	WORD $0x4e61d441 // fadd v1.2d, v2.2d, v1.2d
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea21c4d // mov v13.16b, v2.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea31c6f // mov v15.16b, v3.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea41c8d // mov v13.16b, v4.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea51caf // mov v15.16b, v5.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea61ccd // mov v13.16b, v6.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea71cef // mov v15.16b, v7.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea81d0d // mov v13.16b, v8.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea91d2f // mov v15.16b, v9.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x6e6eddcd // fmul v13.2d, v14.2d, v14.2d
+	WORD $0x4e6fcdab // fmla v11.2d, v13.2d, v15.2d
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V14.D2
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
 
-	// u/(u + u 2^k e^r) for a small u
-	WORD $0x4f745463 // shl v3.2d, v3.2d, #52
-	WORD $0x4ee38403 // add v3.2d, v0.2d, v3.2d
-	WORD $0x4ea01c02 // mov v2.16b, v0.16b
-	WORD $0x4e61cc62 // fmla v2.2d, v3.2d, v1.2d
-	WORD $0x6e62fc02 // fdiv v2.2d, v0.2d, v2.2d
-	FMOVD F2, (R0)
+	// 1/(1 + 2^k e^r), both times a unit
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec854c // add v12.2d, v10.2d, v12.2d
+	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
+	WORD $0x4e6bcd8e // fmla v14.2d, v12.2d, v11.2d
+	WORD $0x6e6efd4e // fdiv v14.2d, v10.2d, v14.2d
+	FMOVD F14, (R0)
 
 skip:
 

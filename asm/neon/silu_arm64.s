@@ -321,189 +321,235 @@ TEXT ·SiLUF64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V0.D2
-	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
-	VDUP R17, V1.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V2.D2
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V3.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V4.D2
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V5.D2
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V6.D2
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V7.D2
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V8.D2
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V9.D2
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V10.D2
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V11.D2
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V12.D2
+	VDUP R17, V0.D2
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V1.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V13.D2
+	VDUP R17, V2.D2
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V3.D2
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V4.D2
+	MOVD $0xc082c00000000000, R17 // xc082c00000000000
+	VDUP R17, V5.D2
+	MOVD $0x39f0000000000000, R17 // x39f0000000000000
+	VDUP R17, V6.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F14
-	FMOVQ 16(R1), F15
-	FMOVQ 32(R1), F16
-	FMOVQ 48(R1), F17
-	MOVD $0xc05e000000000000, R17 // xc05e000000000000
-	VDUP R17, V18.D2
-	WORD $0x6eeee65f // fcmgt v31.2d, v18.2d, v14.2d
-	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
+	FMOVQ (R1), F7
+	FMOVQ 16(R1), F8
+	FMOVQ 32(R1), F9
+	FMOVQ 48(R1), F10
+	MOVD $0xc087c00000000000, R17 // xc087c00000000000
+	VDUP R17, V11.D2
+	WORD $0x6ee7e57f // fcmgt v31.2d, v11.2d, v7.2d
+	WORD $0x6e671d7f // bsl v31.16b, v11.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6ee8e57f // fcmgt v31.2d, v11.2d, v8.2d
+	WORD $0x6e681d7f // bsl v31.16b, v11.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x6ee9e57f // fcmgt v31.2d, v11.2d, v9.2d
+	WORD $0x6e691d7f // bsl v31.16b, v11.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6eeae57f // fcmgt v31.2d, v11.2d, v10.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	MOVD $0x4044000000000000, R17 // x4044000000000000
+	VDUP R17, V11.D2
+	WORD $0x6eebe4ff // fcmgt v31.2d, v7.2d, v11.2d
+	WORD $0x6e671d7f // bsl v31.16b, v11.16b, v7.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6eebe51f // fcmgt v31.2d, v8.2d, v11.2d
+	WORD $0x6e681d7f // bsl v31.16b, v11.16b, v8.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eebe53f // fcmgt v31.2d, v9.2d, v11.2d
+	WORD $0x6e691d7f // bsl v31.16b, v11.16b, v9.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6eefe65f // fcmgt v31.2d, v18.2d, v15.2d
-	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
+	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V15.D2
+	WORD $0x4eecd5ec // fsub v12.2d, v15.2d, v12.2d
+	WORD $0x4eedd5ed // fsub v13.2d, v15.2d, v13.2d
+	WORD $0x4eeed5ee // fsub v14.2d, v15.2d, v14.2d
+	WORD $0x4eebd5eb // fsub v11.2d, v15.2d, v11.2d
+
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V15.D2
+	WORD $0x4ea01c10 // mov v16.16b, v0.16b
+	WORD $0x4e6fcd90 // fmla v16.2d, v12.2d, v15.2d
+	WORD $0x4ea01c11 // mov v17.16b, v0.16b
+	WORD $0x4e6fcdb1 // fmla v17.2d, v13.2d, v15.2d
+	WORD $0x4ea01c12 // mov v18.16b, v0.16b
+	WORD $0x4e6fcdd2 // fmla v18.2d, v14.2d, v15.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e6fcd7f // fmla v31.2d, v11.2d, v15.2d
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ef0e65f // fcmgt v31.2d, v18.2d, v16.2d
-	WORD $0x6e701e5f // bsl v31.16b, v18.16b, v16.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	WORD $0x6ef1e65f // fcmgt v31.2d, v18.2d, v17.2d
-	WORD $0x6e711e5f // bsl v31.16b, v18.16b, v17.16b
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
-	WORD $0x6ee0e5df // fcmgt v31.2d, v14.2d, v0.2d
-	WORD $0x6e6e1c1f // bsl v31.16b, v0.16b, v14.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ee0e5ff // fcmgt v31.2d, v15.2d, v0.2d
-	WORD $0x6e6f1c1f // bsl v31.16b, v0.16b, v15.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ee0e61f // fcmgt v31.2d, v16.2d, v0.2d
-	WORD $0x6e701c1f // bsl v31.16b, v0.16b, v16.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x6ee0e63f // fcmgt v31.2d, v17.2d, v0.2d
-	WORD $0x6e711c1f // bsl v31.16b, v0.16b, v17.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-
-	// -x log2 e = k + r
-	WORD $0x4ea21c56 // mov v22.16b, v2.16b
-	WORD $0x4e61ce56 // fmla v22.2d, v18.2d, v1.2d
-	WORD $0x4ea21c57 // mov v23.16b, v2.16b
+	WORD $0x4ef0d413 // fsub v19.2d, v0.2d, v16.2d
+	WORD $0x4ef1d414 // fsub v20.2d, v0.2d, v17.2d
+	WORD $0x4ef2d415 // fsub v21.2d, v0.2d, v18.2d
+	WORD $0x4eefd416 // fsub v22.2d, v0.2d, v15.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V23.D2
+	WORD $0x4e77ce6c // fmla v12.2d, v19.2d, v23.2d
+	WORD $0x4e77ce8d // fmla v13.2d, v20.2d, v23.2d
+	WORD $0x4e77ceae // fmla v14.2d, v21.2d, v23.2d
+	WORD $0x4e77cecb // fmla v11.2d, v22.2d, v23.2d
+	WORD $0x4eac1d97 // mov v23.16b, v12.16b
 	WORD $0x4e61ce77 // fmla v23.2d, v19.2d, v1.2d
-	WORD $0x4ea21c58 // mov v24.16b, v2.16b
+	WORD $0x4ead1db8 // mov v24.16b, v13.16b
 	WORD $0x4e61ce98 // fmla v24.2d, v20.2d, v1.2d
-	WORD $0x4ea21c59 // mov v25.16b, v2.16b
+	WORD $0x4eae1dd9 // mov v25.16b, v14.16b
 	WORD $0x4e61ceb9 // fmla v25.2d, v21.2d, v1.2d
-	WORD $0x4ef6d45a // fsub v26.2d, v2.2d, v22.2d
-	WORD $0x4ef7d45b // fsub v27.2d, v2.2d, v23.2d
-	WORD $0x4ef8d45c // fsub v28.2d, v2.2d, v24.2d
-	WORD $0x4ef9d45d // fsub v29.2d, v2.2d, v25.2d
-	WORD $0x4e61ce5a // fmla v26.2d, v18.2d, v1.2d
-	WORD $0x4e61ce7b // fmla v27.2d, v19.2d, v1.2d
-	WORD $0x4e61ce9c // fmla v28.2d, v20.2d, v1.2d
-	WORD $0x4e61cebd // fmla v29.2d, v21.2d, v1.2d
-	WORD $0x4ea41c95 // mov v21.16b, v4.16b
-	WORD $0x4e7acc75 // fmla v21.2d, v3.2d, v26.2d
-	WORD $0x4ea41c94 // mov v20.16b, v4.16b
-	WORD $0x4e7bcc74 // fmla v20.2d, v3.2d, v27.2d
-	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4e7ccc73 // fmla v19.2d, v3.2d, v28.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e7dcc72 // fmla v18.2d, v3.2d, v29.2d
-	WORD $0x4ea51cbe // mov v30.16b, v5.16b
-	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
-	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
-	WORD $0x4e7bce95 // fmla v21.2d, v20.2d, v27.2d
-	WORD $0x4ea51cb4 // mov v20.16b, v5.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
-	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e7acfd2 // fmla v18.2d, v30.2d, v26.2d
-	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e7bcebe // fmla v30.2d, v21.2d, v27.2d
-	WORD $0x4ea61cd5 // mov v21.16b, v6.16b
-	WORD $0x4e7cce95 // fmla v21.2d, v20.2d, v28.2d
-	WORD $0x4ea61cd4 // mov v20.16b, v6.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x4ea71cf3 // mov v19.16b, v7.16b
-	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e7bcfd2 // fmla v18.2d, v30.2d, v27.2d
-	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e7ccebe // fmla v30.2d, v21.2d, v28.2d
-	WORD $0x4ea71cf5 // mov v21.16b, v7.16b
-	WORD $0x4e7dce95 // fmla v21.2d, v20.2d, v29.2d
-	WORD $0x4ea81d14 // mov v20.16b, v8.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e7bce53 // fmla v19.2d, v18.2d, v27.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e7ccfd2 // fmla v18.2d, v30.2d, v28.2d
-	WORD $0x4ea81d1e // mov v30.16b, v8.16b
-	WORD $0x4e7dcebe // fmla v30.2d, v21.2d, v29.2d
-	WORD $0x4ea91d35 // mov v21.16b, v9.16b
-	WORD $0x4e7ace95 // fmla v21.2d, v20.2d, v26.2d
-	WORD $0x4ea91d34 // mov v20.16b, v9.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4ea91d33 // mov v19.16b, v9.16b
-	WORD $0x4e7cce53 // fmla v19.2d, v18.2d, v28.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e7dcfd2 // fmla v18.2d, v30.2d, v29.2d
-	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
-	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
-	WORD $0x4eaa1d55 // mov v21.16b, v10.16b
-	WORD $0x4e7bce95 // fmla v21.2d, v20.2d, v27.2d
-	WORD $0x4eaa1d54 // mov v20.16b, v10.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4eaa1d53 // mov v19.16b, v10.16b
-	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e7acfd2 // fmla v18.2d, v30.2d, v26.2d
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
-	WORD $0x4e7bcebe // fmla v30.2d, v21.2d, v27.2d
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
-	WORD $0x4e7cce95 // fmla v21.2d, v20.2d, v28.2d
-	WORD $0x4eab1d74 // mov v20.16b, v11.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x4eac1d93 // mov v19.16b, v12.16b
-	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
-	WORD $0x4eac1d92 // mov v18.16b, v12.16b
-	WORD $0x4e7bcfd2 // fmla v18.2d, v30.2d, v27.2d
-	WORD $0x4eac1d9e // mov v30.16b, v12.16b
-	WORD $0x4e7ccebe // fmla v30.2d, v21.2d, v28.2d
-	WORD $0x4eac1d95 // mov v21.16b, v12.16b
-	WORD $0x4e7dce95 // fmla v21.2d, v20.2d, v29.2d
-	WORD $0x4ead1db4 // mov v20.16b, v13.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4ead1dba // mov v26.16b, v13.16b
-	WORD $0x4e7bce5a // fmla v26.2d, v18.2d, v27.2d
-	WORD $0x4ead1dbb // mov v27.16b, v13.16b
-	WORD $0x4e7ccfdb // fmla v27.2d, v30.2d, v28.2d
-	WORD $0x4ead1dbc // mov v28.16b, v13.16b
-	WORD $0x4e7dcebc // fmla v28.2d, v21.2d, v29.2d
-	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
-	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
-	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
-	WORD $0x4f745739 // shl v25.2d, v25.2d, #52
-	WORD $0x4ef68696 // add v22.2d, v20.2d, v22.2d
-	WORD $0x4ef78757 // add v23.2d, v26.2d, v23.2d
-	WORD $0x4ef88778 // add v24.2d, v27.2d, v24.2d
-	WORD $0x4ef98799 // add v25.2d, v28.2d, v25.2d
+	WORD $0x4eab1d7a // mov v26.16b, v11.16b
+	WORD $0x4e61ceda // fmla v26.2d, v22.2d, v1.2d
+	WORD $0x4ef7d58c // fsub v12.2d, v12.2d, v23.2d
+	WORD $0x4ef8d5ad // fsub v13.2d, v13.2d, v24.2d
+	WORD $0x4ef9d5ce // fsub v14.2d, v14.2d, v25.2d
+	WORD $0x4efad56b // fsub v11.2d, v11.2d, v26.2d
+	WORD $0x4e61ce6c // fmla v12.2d, v19.2d, v1.2d
+	WORD $0x4e61ce8d // fmla v13.2d, v20.2d, v1.2d
+	WORD $0x4e61ceae // fmla v14.2d, v21.2d, v1.2d
+	WORD $0x4e61cecb // fmla v11.2d, v22.2d, v1.2d
 
-	// x/(1 + e)
-	WORD $0x4e76d5b6 // fadd v22.2d, v13.2d, v22.2d
-	WORD $0x4e77d5b7 // fadd v23.2d, v13.2d, v23.2d
-	WORD $0x4e78d5b8 // fadd v24.2d, v13.2d, v24.2d
-	WORD $0x4e79d5b9 // fadd v25.2d, v13.2d, v25.2d
-	WORD $0x6e76fdd6 // fdiv v22.2d, v14.2d, v22.2d
-	WORD $0x6e77fdf7 // fdiv v23.2d, v15.2d, v23.2d
-	WORD $0x6e78fe18 // fdiv v24.2d, v16.2d, v24.2d
-	WORD $0x6e79fe39 // fdiv v25.2d, v17.2d, v25.2d
-	FMOVQ F22, (R0)
-	FMOVQ F23, 16(R0)
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V22.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ced4 // fmla v20.2d, v22.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78ced3 // fmla v19.2d, v22.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cedb // fmla v27.2d, v22.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78cf73 // fmla v19.2d, v27.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	WORD $0x4ea31c76 // mov v22.16b, v3.16b
+	WORD $0x4e77cf76 // fmla v22.2d, v27.2d, v23.2d
+	WORD $0x4ea31c7b // mov v27.16b, v3.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4ea31c7c // mov v28.16b, v3.16b
+	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
+	WORD $0x4ea31c74 // mov v20.16b, v3.16b
+	WORD $0x4e7aceb4 // fmla v20.2d, v21.2d, v26.2d
+	WORD $0x4ea41c95 // mov v21.16b, v4.16b
+	WORD $0x4e77ced5 // fmla v21.2d, v22.2d, v23.2d
+	WORD $0x4ea41c96 // mov v22.16b, v4.16b
+	WORD $0x4e78cf76 // fmla v22.2d, v27.2d, v24.2d
+	WORD $0x4ea41c9b // mov v27.16b, v4.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4ea41c9c // mov v28.16b, v4.16b
+	WORD $0x4e7ace9c // fmla v28.2d, v20.2d, v26.2d
+	WORD $0x6e77def4 // fmul v20.2d, v23.2d, v23.2d
+	WORD $0x6e78df13 // fmul v19.2d, v24.2d, v24.2d
+	WORD $0x6e79df3d // fmul v29.2d, v25.2d, v25.2d
+	WORD $0x6e7adf5e // fmul v30.2d, v26.2d, v26.2d
+	WORD $0x4e75ce8c // fmla v12.2d, v20.2d, v21.2d
+	WORD $0x4e76ce6d // fmla v13.2d, v19.2d, v22.2d
+	WORD $0x4e7bcfae // fmla v14.2d, v29.2d, v27.2d
+	WORD $0x4e7ccfcb // fmla v11.2d, v30.2d, v28.2d
+	WORD $0x4e6cd6ec // fadd v12.2d, v23.2d, v12.2d
+	WORD $0x4e6dd70d // fadd v13.2d, v24.2d, v13.2d
+	WORD $0x4e6ed72e // fadd v14.2d, v25.2d, v14.2d
+	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
+	WORD $0x4e6cd44c // fadd v12.2d, v2.2d, v12.2d
+	WORD $0x4e6dd44d // fadd v13.2d, v2.2d, v13.2d
+	WORD $0x4e6ed44e // fadd v14.2d, v2.2d, v14.2d
+	WORD $0x4e6bd44b // fadd v11.2d, v2.2d, v11.2d
+	WORD $0x6ee7e4ba // fcmgt v26.2d, v5.2d, v7.2d
+	WORD $0x6ee8e4b9 // fcmgt v25.2d, v5.2d, v8.2d
+	WORD $0x6ee9e4b8 // fcmgt v24.2d, v5.2d, v9.2d
+	WORD $0x6eeae4b7 // fcmgt v23.2d, v5.2d, v10.2d
+	WORD $0x6e621cda // bsl v26.16b, v6.16b, v2.16b
+	WORD $0x6e621cd9 // bsl v25.16b, v6.16b, v2.16b
+	WORD $0x6e621cd8 // bsl v24.16b, v6.16b, v2.16b
+	WORD $0x6e621cd7 // bsl v23.16b, v6.16b, v2.16b
+
+	// x/(1 + 2^k e^r), both times a unit
+	WORD $0x6e7adce7 // fmul v7.2d, v7.2d, v26.2d
+	WORD $0x6e79dd08 // fmul v8.2d, v8.2d, v25.2d
+	WORD $0x6e78dd29 // fmul v9.2d, v9.2d, v24.2d
+	WORD $0x6e77dd4a // fmul v10.2d, v10.2d, v23.2d
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
+	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4ef08750 // add v16.2d, v26.2d, v16.2d
+	WORD $0x4ef18731 // add v17.2d, v25.2d, v17.2d
+	WORD $0x4ef28712 // add v18.2d, v24.2d, v18.2d
+	WORD $0x4eef86ef // add v15.2d, v23.2d, v15.2d
+	WORD $0x4e6cce1a // fmla v26.2d, v16.2d, v12.2d
+	WORD $0x4e6dce39 // fmla v25.2d, v17.2d, v13.2d
+	WORD $0x4e6ece58 // fmla v24.2d, v18.2d, v14.2d
+	WORD $0x4e6bcdf7 // fmla v23.2d, v15.2d, v11.2d
+	WORD $0x6e7afcfa // fdiv v26.2d, v7.2d, v26.2d
+	WORD $0x6e79fd19 // fdiv v25.2d, v8.2d, v25.2d
+	WORD $0x6e78fd38 // fdiv v24.2d, v9.2d, v24.2d
+	WORD $0x6e77fd57 // fdiv v23.2d, v10.2d, v23.2d
+	FMOVQ F26, (R0)
+	FMOVQ F25, 16(R0)
 	FMOVQ F24, 32(R0)
-	FMOVQ F25, 48(R0)
+	FMOVQ F23, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -515,48 +561,78 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F14
-	MOVD $0xc05e000000000000, R17 // xc05e000000000000
-	VDUP R17, V15.D2
-	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
-	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6ee0e5df // fcmgt v31.2d, v14.2d, v0.2d
-	WORD $0x6e6e1c1f // bsl v31.16b, v0.16b, v14.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	FMOVQ (R1), F7
+	MOVD $0xc087c00000000000, R17 // xc087c00000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee7e51f // fcmgt v31.2d, v8.2d, v7.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	MOVD $0x4044000000000000, R17 // x4044000000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V9.D2
+	WORD $0x4ee8d528 // fsub v8.2d, v9.2d, v8.2d
 
-	// -x log2 e = k + r
-	WORD $0x4ea21c50 // mov v16.16b, v2.16b
-	WORD $0x4e61cdf0 // fmla v16.2d, v15.2d, v1.2d
-	WORD $0x4ef0d451 // fsub v17.2d, v2.2d, v16.2d
-	WORD $0x4e61cdf1 // fmla v17.2d, v15.2d, v1.2d
-	WORD $0x4ea41c8f // mov v15.16b, v4.16b
-	WORD $0x4e71cc6f // fmla v15.2d, v3.2d, v17.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea61ccf // mov v15.16b, v6.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea81d0f // mov v15.16b, v8.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ead1db2 // mov v18.16b, v13.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4ef08650 // add v16.2d, v18.2d, v16.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V9.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V11.D2
+	WORD $0x4e6bcd48 // fmla v8.2d, v10.2d, v11.2d
+	WORD $0x4ea81d0b // mov v11.16b, v8.16b
+	WORD $0x4e61cd4b // fmla v11.2d, v10.2d, v1.2d
+	WORD $0x4eebd508 // fsub v8.2d, v8.2d, v11.2d
+	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
 
-	// x/(1 + e)
-	WORD $0x4e70d5b0 // fadd v16.2d, v13.2d, v16.2d
-	WORD $0x6e70fdd0 // fdiv v16.2d, v14.2d, v16.2d
-	FMOVQ F16, (R0)
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V10.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x4ea31c6a // mov v10.16b, v3.16b
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	WORD $0x4ea41c8c // mov v12.16b, v4.16b
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
+	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	WORD $0x4e68d448 // fadd v8.2d, v2.2d, v8.2d
+	WORD $0x6ee7e4ab // fcmgt v11.2d, v5.2d, v7.2d
+	WORD $0x6e621ccb // bsl v11.16b, v6.16b, v2.16b
+
+	// x/(1 + 2^k e^r), both times a unit
+	WORD $0x6e6bdce7 // fmul v7.2d, v7.2d, v11.2d
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4ee98569 // add v9.2d, v11.2d, v9.2d
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
+	WORD $0x6e6bfceb // fdiv v11.2d, v7.2d, v11.2d
+	FMOVQ F11, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -566,48 +642,78 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F14
-	MOVD $0xc05e000000000000, R17 // xc05e000000000000
-	VDUP R17, V15.D2
-	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
-	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6ee0e5df // fcmgt v31.2d, v14.2d, v0.2d
-	WORD $0x6e6e1c1f // bsl v31.16b, v0.16b, v14.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	FMOVD (R1), F7
+	MOVD $0xc087c00000000000, R17 // xc087c00000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee7e51f // fcmgt v31.2d, v8.2d, v7.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	MOVD $0x4044000000000000, R17 // x4044000000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V9.D2
+	WORD $0x4ee8d528 // fsub v8.2d, v9.2d, v8.2d
 
-	// -x log2 e = k + r
-	WORD $0x4ea21c50 // mov v16.16b, v2.16b
-	WORD $0x4e61cdf0 // fmla v16.2d, v15.2d, v1.2d
-	WORD $0x4ef0d451 // fsub v17.2d, v2.2d, v16.2d
-	WORD $0x4e61cdf1 // fmla v17.2d, v15.2d, v1.2d
-	WORD $0x4ea41c8f // mov v15.16b, v4.16b
-	WORD $0x4e71cc6f // fmla v15.2d, v3.2d, v17.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea61ccf // mov v15.16b, v6.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea81d0f // mov v15.16b, v8.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ead1db2 // mov v18.16b, v13.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4ef08650 // add v16.2d, v18.2d, v16.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V9.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V11.D2
+	WORD $0x4e6bcd48 // fmla v8.2d, v10.2d, v11.2d
+	WORD $0x4ea81d0b // mov v11.16b, v8.16b
+	WORD $0x4e61cd4b // fmla v11.2d, v10.2d, v1.2d
+	WORD $0x4eebd508 // fsub v8.2d, v8.2d, v11.2d
+	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
 
-	// x/(1 + e)
-	WORD $0x4e70d5b0 // fadd v16.2d, v13.2d, v16.2d
-	WORD $0x6e70fdd0 // fdiv v16.2d, v14.2d, v16.2d
-	FMOVD F16, (R0)
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V10.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x4ea31c6a // mov v10.16b, v3.16b
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	WORD $0x4ea41c8c // mov v12.16b, v4.16b
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
+	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	WORD $0x4e68d448 // fadd v8.2d, v2.2d, v8.2d
+	WORD $0x6ee7e4ab // fcmgt v11.2d, v5.2d, v7.2d
+	WORD $0x6e621ccb // bsl v11.16b, v6.16b, v2.16b
+
+	// x/(1 + 2^k e^r), both times a unit
+	WORD $0x6e6bdce7 // fmul v7.2d, v7.2d, v11.2d
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4ee98569 // add v9.2d, v11.2d, v9.2d
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
+	WORD $0x6e6bfceb // fdiv v11.2d, v7.2d, v11.2d
+	FMOVD F11, (R0)
 
 skip:
 

@@ -11,221 +11,224 @@ TEXT ·SiLUGradF32(SB), NOSPLIT, $0-72
 	MOVD dy_base+24(FP), R1
 	MOVD x_base+48(FP), R2
 	MOVD dst_len+8(FP), R3
-	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
+	MOVD $0xc05e000000000000, R17 // xc05e000000000000
 	VDUP R17, V0.D2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
+	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
 	VDUP R17, V1.D2
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
+	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V2.D2
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
+	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
 	VDUP R17, V3.D2
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
+	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
 	VDUP R17, V4.D2
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
+	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
 	VDUP R17, V5.D2
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
+	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
 	VDUP R17, V6.D2
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
+	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
 	VDUP R17, V7.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
 	VDUP R17, V8.D2
+	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
+	VDUP R17, V9.D2
+	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
+	VDUP R17, V10.D2
+	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
+	VDUP R17, V11.D2
+	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
+	VDUP R17, V12.D2
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V13.D2
 	CMP $8, R3
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVD (R1), F9
-	WORD $0x0e617929 // fcvtl v9.2d, v9.2s
-	FMOVD 8(R1), F10
-	WORD $0x0e61794a // fcvtl v10.2d, v10.2s
-	FMOVD 16(R1), F11
-	WORD $0x0e61796b // fcvtl v11.2d, v11.2s
-	FMOVD 24(R1), F12
-	WORD $0x0e61798c // fcvtl v12.2d, v12.2s
-	FMOVD (R2), F13
-	WORD $0x0e6179ad // fcvtl v13.2d, v13.2s
-	FMOVD 8(R2), F14
+	FMOVD (R2), F14
 	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
-	FMOVD 16(R2), F15
+	FMOVD 8(R2), F15
 	WORD $0x0e6179ef // fcvtl v15.2d, v15.2s
-	FMOVD 24(R2), F16
+	FMOVD 16(R2), F16
 	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
-	MOVD $0xc05e000000000000, R17 // xc05e000000000000
-	VDUP R17, V17.D2
-	WORD $0x6eede63f // fcmgt v31.2d, v17.2d, v13.2d
-	WORD $0x6e6d1e3f // bsl v31.16b, v17.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6eeee63f // fcmgt v31.2d, v17.2d, v14.2d
-	WORD $0x6e6e1e3f // bsl v31.16b, v17.16b, v14.16b
+	FMOVD 24(R2), F17
+	WORD $0x0e617a31 // fcvtl v17.2d, v17.2s
+	WORD $0x6eeee41f // fcmgt v31.2d, v0.2d, v14.2d
+	WORD $0x6e6e1c1f // bsl v31.16b, v0.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6eefe63f // fcmgt v31.2d, v17.2d, v15.2d
-	WORD $0x6e6f1e3f // bsl v31.16b, v17.16b, v15.16b
+	WORD $0x6eefe41f // fcmgt v31.2d, v0.2d, v15.2d
+	WORD $0x6e6f1c1f // bsl v31.16b, v0.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ef0e63f // fcmgt v31.2d, v17.2d, v16.2d
-	WORD $0x6e701e3f // bsl v31.16b, v17.16b, v16.16b
+	WORD $0x6ef0e41f // fcmgt v31.2d, v0.2d, v16.2d
+	WORD $0x6e701c1f // bsl v31.16b, v0.16b, v16.16b
 	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
+	WORD $0x6ef1e41f // fcmgt v31.2d, v0.2d, v17.2d
+	WORD $0x6e711c1f // bsl v31.16b, v0.16b, v17.16b
+	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
 	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V17.D2
-	WORD $0x6ef1e5bf // fcmgt v31.2d, v13.2d, v17.2d
-	WORD $0x6e6d1e3f // bsl v31.16b, v17.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6ef1e5df // fcmgt v31.2d, v14.2d, v17.2d
-	WORD $0x6e6e1e3f // bsl v31.16b, v17.16b, v14.16b
+	VDUP R17, V18.D2
+	WORD $0x6ef2e5df // fcmgt v31.2d, v14.2d, v18.2d
+	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6ef1e5ff // fcmgt v31.2d, v15.2d, v17.2d
-	WORD $0x6e6f1e3f // bsl v31.16b, v17.16b, v15.16b
+	WORD $0x6ef2e5ff // fcmgt v31.2d, v15.2d, v18.2d
+	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ef1e61f // fcmgt v31.2d, v16.2d, v17.2d
-	WORD $0x6e701e3f // bsl v31.16b, v17.16b, v16.16b
+	WORD $0x6ef2e61f // fcmgt v31.2d, v16.2d, v18.2d
+	WORD $0x6e701e5f // bsl v31.16b, v18.16b, v16.16b
 	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
+	WORD $0x6ef2e63f // fcmgt v31.2d, v17.2d, v18.2d
+	WORD $0x6e711e5f // bsl v31.16b, v18.16b, v17.16b
+	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
 
 	// -x log2 e = k + r
-	WORD $0x4ea11c31 // mov v17.16b, v1.16b
-	WORD $0x4e60cdb1 // fmla v17.2d, v13.2d, v0.2d
-	WORD $0x4ea11c32 // mov v18.16b, v1.16b
-	WORD $0x4e60cdd2 // fmla v18.2d, v14.2d, v0.2d
-	WORD $0x4ea11c33 // mov v19.16b, v1.16b
-	WORD $0x4e60cdf3 // fmla v19.2d, v15.2d, v0.2d
-	WORD $0x4ea11c34 // mov v20.16b, v1.16b
-	WORD $0x4e60ce14 // fmla v20.2d, v16.2d, v0.2d
-	WORD $0x4ef1d435 // fsub v21.2d, v1.2d, v17.2d
-	WORD $0x4ef2d436 // fsub v22.2d, v1.2d, v18.2d
-	WORD $0x4ef3d437 // fsub v23.2d, v1.2d, v19.2d
-	WORD $0x4ef4d438 // fsub v24.2d, v1.2d, v20.2d
-	WORD $0x4e60cdb5 // fmla v21.2d, v13.2d, v0.2d
-	WORD $0x4e60cdd6 // fmla v22.2d, v14.2d, v0.2d
-	WORD $0x4e60cdf7 // fmla v23.2d, v15.2d, v0.2d
-	WORD $0x4e60ce18 // fmla v24.2d, v16.2d, v0.2d
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V25.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e75cf3b // fmla v27.2d, v25.2d, v21.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e76cf3c // fmla v28.2d, v25.2d, v22.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e77cf3d // fmla v29.2d, v25.2d, v23.2d
-	WORD $0x4e78cf3a // fmla v26.2d, v25.2d, v24.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e75cf7e // fmla v30.2d, v27.2d, v21.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e76cf9b // fmla v27.2d, v28.2d, v22.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e77cfbc // fmla v28.2d, v29.2d, v23.2d
-	WORD $0x4e78cf59 // fmla v25.2d, v26.2d, v24.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e75cfdd // fmla v29.2d, v30.2d, v21.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e76cf7e // fmla v30.2d, v27.2d, v22.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
-	WORD $0x4e78cf3a // fmla v26.2d, v25.2d, v24.2d
-	WORD $0x4ea21c59 // mov v25.16b, v2.16b
-	WORD $0x4e75cfb9 // fmla v25.2d, v29.2d, v21.2d
-	WORD $0x4ea21c5d // mov v29.16b, v2.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
-	WORD $0x4ea21c5e // mov v30.16b, v2.16b
-	WORD $0x4e77cf7e // fmla v30.2d, v27.2d, v23.2d
-	WORD $0x4ea21c5b // mov v27.16b, v2.16b
-	WORD $0x4e78cf5b // fmla v27.2d, v26.2d, v24.2d
-	WORD $0x4ea31c7a // mov v26.16b, v3.16b
-	WORD $0x4e75cf3a // fmla v26.2d, v25.2d, v21.2d
-	WORD $0x4ea31c79 // mov v25.16b, v3.16b
-	WORD $0x4e76cfb9 // fmla v25.2d, v29.2d, v22.2d
-	WORD $0x4ea31c7d // mov v29.16b, v3.16b
-	WORD $0x4e77cfdd // fmla v29.2d, v30.2d, v23.2d
-	WORD $0x4ea31c7e // mov v30.16b, v3.16b
-	WORD $0x4e78cf7e // fmla v30.2d, v27.2d, v24.2d
-	WORD $0x4ea41c9b // mov v27.16b, v4.16b
-	WORD $0x4e75cf5b // fmla v27.2d, v26.2d, v21.2d
+	WORD $0x4ea21c52 // mov v18.16b, v2.16b
+	WORD $0x4e61cdd2 // fmla v18.2d, v14.2d, v1.2d
+	WORD $0x4ea21c53 // mov v19.16b, v2.16b
+	WORD $0x4e61cdf3 // fmla v19.2d, v15.2d, v1.2d
+	WORD $0x4ea21c54 // mov v20.16b, v2.16b
+	WORD $0x4e61ce14 // fmla v20.2d, v16.2d, v1.2d
+	WORD $0x4ea21c55 // mov v21.16b, v2.16b
+	WORD $0x4e61ce35 // fmla v21.2d, v17.2d, v1.2d
+	WORD $0x4ef2d456 // fsub v22.2d, v2.2d, v18.2d
+	WORD $0x4ef3d457 // fsub v23.2d, v2.2d, v19.2d
+	WORD $0x4ef4d458 // fsub v24.2d, v2.2d, v20.2d
+	WORD $0x4ef5d459 // fsub v25.2d, v2.2d, v21.2d
+	WORD $0x4e61cdd6 // fmla v22.2d, v14.2d, v1.2d
+	WORD $0x4e61cdf7 // fmla v23.2d, v15.2d, v1.2d
+	WORD $0x4e61ce18 // fmla v24.2d, v16.2d, v1.2d
+	WORD $0x4e61ce39 // fmla v25.2d, v17.2d, v1.2d
 	WORD $0x4ea41c9a // mov v26.16b, v4.16b
-	WORD $0x4e76cf3a // fmla v26.2d, v25.2d, v22.2d
-	WORD $0x4ea41c99 // mov v25.16b, v4.16b
-	WORD $0x4e77cfb9 // fmla v25.2d, v29.2d, v23.2d
+	WORD $0x4e76cc7a // fmla v26.2d, v3.2d, v22.2d
+	WORD $0x4ea41c9b // mov v27.16b, v4.16b
+	WORD $0x4e77cc7b // fmla v27.2d, v3.2d, v23.2d
+	WORD $0x4ea41c9c // mov v28.16b, v4.16b
+	WORD $0x4e78cc7c // fmla v28.2d, v3.2d, v24.2d
 	WORD $0x4ea41c9d // mov v29.16b, v4.16b
-	WORD $0x4e78cfdd // fmla v29.2d, v30.2d, v24.2d
+	WORD $0x4e79cc7d // fmla v29.2d, v3.2d, v25.2d
 	WORD $0x4ea51cbe // mov v30.16b, v5.16b
-	WORD $0x4e75cf7e // fmla v30.2d, v27.2d, v21.2d
-	WORD $0x4ea51cbb // mov v27.16b, v5.16b
-	WORD $0x4e76cf5b // fmla v27.2d, v26.2d, v22.2d
+	WORD $0x4e76cf5e // fmla v30.2d, v26.2d, v22.2d
 	WORD $0x4ea51cba // mov v26.16b, v5.16b
-	WORD $0x4e77cf3a // fmla v26.2d, v25.2d, v23.2d
-	WORD $0x4ea51cb9 // mov v25.16b, v5.16b
-	WORD $0x4e78cfb9 // fmla v25.2d, v29.2d, v24.2d
+	WORD $0x4e77cf7a // fmla v26.2d, v27.2d, v23.2d
+	WORD $0x4ea51cbb // mov v27.16b, v5.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4ea51cbc // mov v28.16b, v5.16b
+	WORD $0x4e79cfbc // fmla v28.2d, v29.2d, v25.2d
 	WORD $0x4ea61cdd // mov v29.16b, v6.16b
-	WORD $0x4e75cfdd // fmla v29.2d, v30.2d, v21.2d
-	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e76cf7e // fmla v30.2d, v27.2d, v22.2d
-	WORD $0x4ea61cdb // mov v27.16b, v6.16b
-	WORD $0x4e77cf5b // fmla v27.2d, v26.2d, v23.2d
-	WORD $0x4ea61cda // mov v26.16b, v6.16b
-	WORD $0x4e78cf3a // fmla v26.2d, v25.2d, v24.2d
-	WORD $0x4ea71cf9 // mov v25.16b, v7.16b
-	WORD $0x4e75cfb9 // fmla v25.2d, v29.2d, v21.2d
-	WORD $0x4ea71cfd // mov v29.16b, v7.16b
 	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
+	WORD $0x4ea61cde // mov v30.16b, v6.16b
+	WORD $0x4e77cf5e // fmla v30.2d, v26.2d, v23.2d
+	WORD $0x4ea61cda // mov v26.16b, v6.16b
+	WORD $0x4e78cf7a // fmla v26.2d, v27.2d, v24.2d
+	WORD $0x4ea61cdb // mov v27.16b, v6.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4ea71cfc // mov v28.16b, v7.16b
+	WORD $0x4e76cfbc // fmla v28.2d, v29.2d, v22.2d
+	WORD $0x4ea71cfd // mov v29.16b, v7.16b
+	WORD $0x4e77cfdd // fmla v29.2d, v30.2d, v23.2d
 	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e77cf7e // fmla v30.2d, v27.2d, v23.2d
-	WORD $0x4ea71cfb // mov v27.16b, v7.16b
-	WORD $0x4e78cf5b // fmla v27.2d, v26.2d, v24.2d
-	WORD $0x4ea81d1a // mov v26.16b, v8.16b
-	WORD $0x4e75cf3a // fmla v26.2d, v25.2d, v21.2d
-	WORD $0x4ea81d15 // mov v21.16b, v8.16b
-	WORD $0x4e76cfb5 // fmla v21.2d, v29.2d, v22.2d
-	WORD $0x4ea81d16 // mov v22.16b, v8.16b
-	WORD $0x4e77cfd6 // fmla v22.2d, v30.2d, v23.2d
-	WORD $0x4ea81d17 // mov v23.16b, v8.16b
-	WORD $0x4e78cf77 // fmla v23.2d, v27.2d, v24.2d
-	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
+	WORD $0x4e78cf5e // fmla v30.2d, v26.2d, v24.2d
+	WORD $0x4ea71cfa // mov v26.16b, v7.16b
+	WORD $0x4e79cf7a // fmla v26.2d, v27.2d, v25.2d
+	WORD $0x4ea81d1b // mov v27.16b, v8.16b
+	WORD $0x4e76cf9b // fmla v27.2d, v28.2d, v22.2d
+	WORD $0x4ea81d1c // mov v28.16b, v8.16b
+	WORD $0x4e77cfbc // fmla v28.2d, v29.2d, v23.2d
+	WORD $0x4ea81d1d // mov v29.16b, v8.16b
+	WORD $0x4e78cfdd // fmla v29.2d, v30.2d, v24.2d
+	WORD $0x4ea81d1e // mov v30.16b, v8.16b
+	WORD $0x4e79cf5e // fmla v30.2d, v26.2d, v25.2d
+	WORD $0x4ea91d3a // mov v26.16b, v9.16b
+	WORD $0x4e76cf7a // fmla v26.2d, v27.2d, v22.2d
+	WORD $0x4ea91d3b // mov v27.16b, v9.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4ea91d3c // mov v28.16b, v9.16b
+	WORD $0x4e78cfbc // fmla v28.2d, v29.2d, v24.2d
+	WORD $0x4ea91d3d // mov v29.16b, v9.16b
+	WORD $0x4e79cfdd // fmla v29.2d, v30.2d, v25.2d
+	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
+	WORD $0x4e76cf5e // fmla v30.2d, v26.2d, v22.2d
+	WORD $0x4eaa1d5a // mov v26.16b, v10.16b
+	WORD $0x4e77cf7a // fmla v26.2d, v27.2d, v23.2d
+	WORD $0x4eaa1d5b // mov v27.16b, v10.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4eaa1d5c // mov v28.16b, v10.16b
+	WORD $0x4e79cfbc // fmla v28.2d, v29.2d, v25.2d
+	WORD $0x4eab1d7d // mov v29.16b, v11.16b
+	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
+	WORD $0x4eab1d7e // mov v30.16b, v11.16b
+	WORD $0x4e77cf5e // fmla v30.2d, v26.2d, v23.2d
+	WORD $0x4eab1d7a // mov v26.16b, v11.16b
+	WORD $0x4e78cf7a // fmla v26.2d, v27.2d, v24.2d
+	WORD $0x4eab1d7b // mov v27.16b, v11.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4eac1d9c // mov v28.16b, v12.16b
+	WORD $0x4e76cfbc // fmla v28.2d, v29.2d, v22.2d
+	WORD $0x4eac1d9d // mov v29.16b, v12.16b
+	WORD $0x4e77cfdd // fmla v29.2d, v30.2d, v23.2d
+	WORD $0x4eac1d9e // mov v30.16b, v12.16b
+	WORD $0x4e78cf5e // fmla v30.2d, v26.2d, v24.2d
+	WORD $0x4eac1d9a // mov v26.16b, v12.16b
+	WORD $0x4e79cf7a // fmla v26.2d, v27.2d, v25.2d
+	WORD $0x4ead1dbb // mov v27.16b, v13.16b
+	WORD $0x4e76cf9b // fmla v27.2d, v28.2d, v22.2d
+	WORD $0x4ead1db6 // mov v22.16b, v13.16b
+	WORD $0x4e77cfb6 // fmla v22.2d, v29.2d, v23.2d
+	WORD $0x4ead1db7 // mov v23.16b, v13.16b
+	WORD $0x4e78cfd7 // fmla v23.2d, v30.2d, v24.2d
+	WORD $0x4ead1db8 // mov v24.16b, v13.16b
+	WORD $0x4e79cf58 // fmla v24.2d, v26.2d, v25.2d
 	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
 	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
 	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
-	WORD $0x4ef18751 // add v17.2d, v26.2d, v17.2d
-	WORD $0x4ef286b2 // add v18.2d, v21.2d, v18.2d
+	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
+	WORD $0x4ef28772 // add v18.2d, v27.2d, v18.2d
 	WORD $0x4ef386d3 // add v19.2d, v22.2d, v19.2d
 	WORD $0x4ef486f4 // add v20.2d, v23.2d, v20.2d
+	WORD $0x4ef58715 // add v21.2d, v24.2d, v21.2d
 
 	// s = 1/(1 + e), s (1 + x e s)
-	WORD $0x4e71d517 // fadd v23.2d, v8.2d, v17.2d
-	WORD $0x4e72d516 // fadd v22.2d, v8.2d, v18.2d
-	WORD $0x4e73d515 // fadd v21.2d, v8.2d, v19.2d
-	WORD $0x4e74d51a // fadd v26.2d, v8.2d, v20.2d
-	WORD $0x6e77fd17 // fdiv v23.2d, v8.2d, v23.2d
-	WORD $0x6e76fd16 // fdiv v22.2d, v8.2d, v22.2d
-	WORD $0x6e75fd15 // fdiv v21.2d, v8.2d, v21.2d
-	WORD $0x6e7afd1a // fdiv v26.2d, v8.2d, v26.2d
-	WORD $0x6e71ddb1 // fmul v17.2d, v13.2d, v17.2d
+	WORD $0x4e72d5b8 // fadd v24.2d, v13.2d, v18.2d
+	WORD $0x4e73d5b7 // fadd v23.2d, v13.2d, v19.2d
+	WORD $0x4e74d5b6 // fadd v22.2d, v13.2d, v20.2d
+	WORD $0x4e75d5bb // fadd v27.2d, v13.2d, v21.2d
+	WORD $0x6e78fdb8 // fdiv v24.2d, v13.2d, v24.2d
+	WORD $0x6e77fdb7 // fdiv v23.2d, v13.2d, v23.2d
+	WORD $0x6e76fdb6 // fdiv v22.2d, v13.2d, v22.2d
+	WORD $0x6e7bfdbb // fdiv v27.2d, v13.2d, v27.2d
 	WORD $0x6e72ddd2 // fmul v18.2d, v14.2d, v18.2d
 	WORD $0x6e73ddf3 // fmul v19.2d, v15.2d, v19.2d
 	WORD $0x6e74de14 // fmul v20.2d, v16.2d, v20.2d
-	WORD $0x4ea81d10 // mov v16.16b, v8.16b
-	WORD $0x4e77ce30 // fmla v16.2d, v17.2d, v23.2d
-	WORD $0x4ea81d11 // mov v17.16b, v8.16b
-	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e75ce72 // fmla v18.2d, v19.2d, v21.2d
-	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e7ace93 // fmla v19.2d, v20.2d, v26.2d
-	WORD $0x6e70def0 // fmul v16.2d, v23.2d, v16.2d
-	WORD $0x6e71ded1 // fmul v17.2d, v22.2d, v17.2d
-	WORD $0x6e72deb2 // fmul v18.2d, v21.2d, v18.2d
-	WORD $0x6e73df53 // fmul v19.2d, v26.2d, v19.2d
-	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
-	WORD $0x6e71dd51 // fmul v17.2d, v10.2d, v17.2d
-	WORD $0x6e72dd72 // fmul v18.2d, v11.2d, v18.2d
-	WORD $0x6e73dd93 // fmul v19.2d, v12.2d, v19.2d
-	WORD $0x0e616a1f // fcvtn v31.2s, v16.2d
-	FMOVD F31, (R0)
+	WORD $0x6e75de35 // fmul v21.2d, v17.2d, v21.2d
+	WORD $0x4ead1db1 // mov v17.16b, v13.16b
+	WORD $0x4e78ce51 // fmla v17.2d, v18.2d, v24.2d
+	WORD $0x4ead1db2 // mov v18.16b, v13.16b
+	WORD $0x4e77ce72 // fmla v18.2d, v19.2d, v23.2d
+	WORD $0x4ead1db3 // mov v19.16b, v13.16b
+	WORD $0x4e76ce93 // fmla v19.2d, v20.2d, v22.2d
+	WORD $0x4ead1db4 // mov v20.16b, v13.16b
+	WORD $0x4e7bceb4 // fmla v20.2d, v21.2d, v27.2d
+	WORD $0x6e71df11 // fmul v17.2d, v24.2d, v17.2d
+	WORD $0x6e72def2 // fmul v18.2d, v23.2d, v18.2d
+	WORD $0x6e73ded3 // fmul v19.2d, v22.2d, v19.2d
+	WORD $0x6e74df74 // fmul v20.2d, v27.2d, v20.2d
+	FMOVD (R1), F27
+	WORD $0x0e617b7b // fcvtl v27.2d, v27.2s
+	FMOVD 8(R1), F22
+	WORD $0x0e617ad6 // fcvtl v22.2d, v22.2s
+	FMOVD 16(R1), F23
+	WORD $0x0e617af7 // fcvtl v23.2d, v23.2s
+	FMOVD 24(R1), F24
+	WORD $0x0e617b18 // fcvtl v24.2d, v24.2s
+	WORD $0x6e71df71 // fmul v17.2d, v27.2d, v17.2d
+	WORD $0x6e72ded2 // fmul v18.2d, v22.2d, v18.2d
+	WORD $0x6e73def3 // fmul v19.2d, v23.2d, v19.2d
+	WORD $0x6e74df14 // fmul v20.2d, v24.2d, v20.2d
 	WORD $0x0e616a3f // fcvtn v31.2s, v17.2d
-	FMOVD F31, 8(R0)
+	FMOVD F31, (R0)
 	WORD $0x0e616a5f // fcvtn v31.2s, v18.2d
-	FMOVD F31, 16(R0)
+	FMOVD F31, 8(R0)
 	WORD $0x0e616a7f // fcvtn v31.2s, v19.2d
+	FMOVD F31, 16(R0)
+	WORD $0x0e616a9f // fcvtn v31.2s, v20.2d
 	FMOVD F31, 24(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
@@ -239,63 +242,56 @@ single:
 	BLT tail
 
 one:
-	FMOVD (R1), F9
-	WORD $0x0e617929 // fcvtl v9.2d, v9.2s
-	FMOVD (R2), F10
-	WORD $0x0e61794a // fcvtl v10.2d, v10.2s
-	MOVD $0xc05e000000000000, R17 // xc05e000000000000
-	VDUP R17, V11.D2
-	WORD $0x6eeae57f // fcmgt v31.2d, v11.2d, v10.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	FMOVD (R2), F14
+	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
+	WORD $0x6eeee41f // fcmgt v31.2d, v0.2d, v14.2d
+	WORD $0x6e6e1c1f // bsl v31.16b, v0.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V11.D2
-	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	VDUP R17, V15.D2
+	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 
 	// -x log2 e = k + r
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e60cd4b // fmla v11.2d, v10.2d, v0.2d
-	WORD $0x4eebd42c // fsub v12.2d, v1.2d, v11.2d
-	WORD $0x4e60cd4c // fmla v12.2d, v10.2d, v0.2d
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V13.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V14.D2
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V13.D2
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V14.D2
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea21c4d // mov v13.16b, v2.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea31c6e // mov v14.16b, v3.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea41c8d // mov v13.16b, v4.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea51cae // mov v14.16b, v5.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea61ccd // mov v13.16b, v6.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea71cee // mov v14.16b, v7.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea81d0d // mov v13.16b, v8.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eeb85ab // add v11.2d, v13.2d, v11.2d
+	WORD $0x4ea21c4f // mov v15.16b, v2.16b
+	WORD $0x4e61cdcf // fmla v15.2d, v14.2d, v1.2d
+	WORD $0x4eefd450 // fsub v16.2d, v2.2d, v15.2d
+	WORD $0x4e61cdd0 // fmla v16.2d, v14.2d, v1.2d
+	WORD $0x4ea41c91 // mov v17.16b, v4.16b
+	WORD $0x4e70cc71 // fmla v17.2d, v3.2d, v16.2d
+	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
+	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
+	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
+	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	WORD $0x4ea81d11 // mov v17.16b, v8.16b
+	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	WORD $0x4ea91d32 // mov v18.16b, v9.16b
+	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
+	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	WORD $0x4eab1d72 // mov v18.16b, v11.16b
+	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	WORD $0x4eac1d91 // mov v17.16b, v12.16b
+	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	WORD $0x4ead1db2 // mov v18.16b, v13.16b
+	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4eef864f // add v15.2d, v18.2d, v15.2d
 
 	// s = 1/(1 + e), s (1 + x e s)
-	WORD $0x4e6bd50d // fadd v13.2d, v8.2d, v11.2d
-	WORD $0x6e6dfd0d // fdiv v13.2d, v8.2d, v13.2d
-	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
-	WORD $0x4ea81d0a // mov v10.16b, v8.16b
-	WORD $0x4e6dcd6a // fmla v10.2d, v11.2d, v13.2d
-	WORD $0x6e6addaa // fmul v10.2d, v13.2d, v10.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
-	WORD $0x0e61695f // fcvtn v31.2s, v10.2d
+	WORD $0x4e6fd5b2 // fadd v18.2d, v13.2d, v15.2d
+	WORD $0x6e72fdb2 // fdiv v18.2d, v13.2d, v18.2d
+	WORD $0x6e6fddcf // fmul v15.2d, v14.2d, v15.2d
+	WORD $0x4ead1dae // mov v14.16b, v13.16b
+	WORD $0x4e72cdee // fmla v14.2d, v15.2d, v18.2d
+	WORD $0x6e6ede4e // fmul v14.2d, v18.2d, v14.2d
+	FMOVD (R1), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e6ede4e // fmul v14.2d, v18.2d, v14.2d
+	WORD $0x0e6169df // fcvtn v31.2s, v14.2d
 	FMOVD F31, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
@@ -307,63 +303,56 @@ one:
 tail:
 	CBZ R3, done
 	TBZ $0, R3, skip
-	FMOVS (R1), F9
-	WORD $0x0e617929 // fcvtl v9.2d, v9.2s
-	FMOVS (R2), F10
-	WORD $0x0e61794a // fcvtl v10.2d, v10.2s
-	MOVD $0xc05e000000000000, R17 // xc05e000000000000
-	VDUP R17, V11.D2
-	WORD $0x6eeae57f // fcmgt v31.2d, v11.2d, v10.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	FMOVS (R2), F14
+	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
+	WORD $0x6eeee41f // fcmgt v31.2d, v0.2d, v14.2d
+	WORD $0x6e6e1c1f // bsl v31.16b, v0.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V11.D2
-	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	VDUP R17, V15.D2
+	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 
 	// -x log2 e = k + r
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e60cd4b // fmla v11.2d, v10.2d, v0.2d
-	WORD $0x4eebd42c // fsub v12.2d, v1.2d, v11.2d
-	WORD $0x4e60cd4c // fmla v12.2d, v10.2d, v0.2d
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V13.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V14.D2
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V13.D2
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V14.D2
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea21c4d // mov v13.16b, v2.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea31c6e // mov v14.16b, v3.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea41c8d // mov v13.16b, v4.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea51cae // mov v14.16b, v5.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea61ccd // mov v13.16b, v6.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea71cee // mov v14.16b, v7.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea81d0d // mov v13.16b, v8.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eeb85ab // add v11.2d, v13.2d, v11.2d
+	WORD $0x4ea21c4f // mov v15.16b, v2.16b
+	WORD $0x4e61cdcf // fmla v15.2d, v14.2d, v1.2d
+	WORD $0x4eefd450 // fsub v16.2d, v2.2d, v15.2d
+	WORD $0x4e61cdd0 // fmla v16.2d, v14.2d, v1.2d
+	WORD $0x4ea41c91 // mov v17.16b, v4.16b
+	WORD $0x4e70cc71 // fmla v17.2d, v3.2d, v16.2d
+	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
+	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
+	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
+	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	WORD $0x4ea81d11 // mov v17.16b, v8.16b
+	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	WORD $0x4ea91d32 // mov v18.16b, v9.16b
+	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
+	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	WORD $0x4eab1d72 // mov v18.16b, v11.16b
+	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	WORD $0x4eac1d91 // mov v17.16b, v12.16b
+	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	WORD $0x4ead1db2 // mov v18.16b, v13.16b
+	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4eef864f // add v15.2d, v18.2d, v15.2d
 
 	// s = 1/(1 + e), s (1 + x e s)
-	WORD $0x4e6bd50d // fadd v13.2d, v8.2d, v11.2d
-	WORD $0x6e6dfd0d // fdiv v13.2d, v8.2d, v13.2d
-	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
-	WORD $0x4ea81d0a // mov v10.16b, v8.16b
-	WORD $0x4e6dcd6a // fmla v10.2d, v11.2d, v13.2d
-	WORD $0x6e6addaa // fmul v10.2d, v13.2d, v10.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
-	WORD $0x0e61695f // fcvtn v31.2s, v10.2d
+	WORD $0x4e6fd5b2 // fadd v18.2d, v13.2d, v15.2d
+	WORD $0x6e72fdb2 // fdiv v18.2d, v13.2d, v18.2d
+	WORD $0x6e6fddcf // fmul v15.2d, v14.2d, v15.2d
+	WORD $0x4ead1dae // mov v14.16b, v13.16b
+	WORD $0x4e72cdee // fmla v14.2d, v15.2d, v18.2d
+	WORD $0x6e6ede4e // fmul v14.2d, v18.2d, v14.2d
+	FMOVS (R1), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e6ede4e // fmul v14.2d, v18.2d, v14.2d
+	WORD $0x0e6169df // fcvtn v31.2s, v14.2d
 	FMOVS F31, (R0)
 
 skip:
@@ -378,210 +367,254 @@ TEXT ·SiLUGradF64(SB), NOSPLIT, $0-72
 	MOVD dy_base+24(FP), R1
 	MOVD x_base+48(FP), R2
 	MOVD dst_len+8(FP), R3
-	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
-	VDUP R17, V0.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V0.D2
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
 	VDUP R17, V1.D2
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V2.D2
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V3.D2
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V4.D2
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V5.D2
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V6.D2
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V7.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V8.D2
+	VDUP R17, V2.D2
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V3.D2
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V4.D2
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V5.D2
+	MOVD $0x39f0000000000000, R17 // x39f0000000000000
+	VDUP R17, V6.D2
 	CMP $8, R3
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F9
-	FMOVQ 16(R1), F10
-	FMOVQ 32(R1), F11
-	FMOVQ 48(R1), F12
-	FMOVQ (R2), F13
-	FMOVQ 16(R2), F14
-	FMOVQ 32(R2), F15
-	FMOVQ 48(R2), F16
-	MOVD $0xc05e000000000000, R17 // xc05e000000000000
-	VDUP R17, V17.D2
-	WORD $0x6eede63f // fcmgt v31.2d, v17.2d, v13.2d
-	WORD $0x6e6d1e3f // bsl v31.16b, v17.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6eeee63f // fcmgt v31.2d, v17.2d, v14.2d
-	WORD $0x6e6e1e3f // bsl v31.16b, v17.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6eefe63f // fcmgt v31.2d, v17.2d, v15.2d
-	WORD $0x6e6f1e3f // bsl v31.16b, v17.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ef0e63f // fcmgt v31.2d, v17.2d, v16.2d
-	WORD $0x6e701e3f // bsl v31.16b, v17.16b, v16.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V17.D2
-	WORD $0x6ef1e5bf // fcmgt v31.2d, v13.2d, v17.2d
-	WORD $0x6e6d1e3f // bsl v31.16b, v17.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6ef1e5df // fcmgt v31.2d, v14.2d, v17.2d
-	WORD $0x6e6e1e3f // bsl v31.16b, v17.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6ef1e5ff // fcmgt v31.2d, v15.2d, v17.2d
-	WORD $0x6e6f1e3f // bsl v31.16b, v17.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ef1e61f // fcmgt v31.2d, v16.2d, v17.2d
-	WORD $0x6e701e3f // bsl v31.16b, v17.16b, v16.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
+	FMOVQ (R2), F7
+	FMOVQ 16(R2), F8
+	FMOVQ 32(R2), F9
+	FMOVQ 48(R2), F10
+	MOVD $0xc087c00000000000, R17 // xc087c00000000000
+	VDUP R17, V11.D2
+	WORD $0x6ee7e57f // fcmgt v31.2d, v11.2d, v7.2d
+	WORD $0x6e671d7f // bsl v31.16b, v11.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6ee8e57f // fcmgt v31.2d, v11.2d, v8.2d
+	WORD $0x6e681d7f // bsl v31.16b, v11.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x6ee9e57f // fcmgt v31.2d, v11.2d, v9.2d
+	WORD $0x6e691d7f // bsl v31.16b, v11.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6eeae57f // fcmgt v31.2d, v11.2d, v10.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	MOVD $0x4048000000000000, R17 // x4048000000000000
+	VDUP R17, V11.D2
+	WORD $0x6eebe4ff // fcmgt v31.2d, v7.2d, v11.2d
+	WORD $0x6e671d7f // bsl v31.16b, v11.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6eebe51f // fcmgt v31.2d, v8.2d, v11.2d
+	WORD $0x6e681d7f // bsl v31.16b, v11.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x6eebe53f // fcmgt v31.2d, v9.2d, v11.2d
+	WORD $0x6e691d7f // bsl v31.16b, v11.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
+	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V11.D2
+	WORD $0x4ee7d56c // fsub v12.2d, v11.2d, v7.2d
+	WORD $0x4ee8d56d // fsub v13.2d, v11.2d, v8.2d
+	WORD $0x4ee9d56e // fsub v14.2d, v11.2d, v9.2d
+	WORD $0x4eead56b // fsub v11.2d, v11.2d, v10.2d
 
-	// -x log2 e = k + r
-	WORD $0x4ea11c31 // mov v17.16b, v1.16b
-	WORD $0x4e60cdb1 // fmla v17.2d, v13.2d, v0.2d
-	WORD $0x4ea11c32 // mov v18.16b, v1.16b
-	WORD $0x4e60cdd2 // fmla v18.2d, v14.2d, v0.2d
-	WORD $0x4ea11c33 // mov v19.16b, v1.16b
-	WORD $0x4e60cdf3 // fmla v19.2d, v15.2d, v0.2d
-	WORD $0x4ea11c34 // mov v20.16b, v1.16b
-	WORD $0x4e60ce14 // fmla v20.2d, v16.2d, v0.2d
-	WORD $0x4ef1d435 // fsub v21.2d, v1.2d, v17.2d
-	WORD $0x4ef2d436 // fsub v22.2d, v1.2d, v18.2d
-	WORD $0x4ef3d437 // fsub v23.2d, v1.2d, v19.2d
-	WORD $0x4ef4d438 // fsub v24.2d, v1.2d, v20.2d
-	WORD $0x4e60cdb5 // fmla v21.2d, v13.2d, v0.2d
-	WORD $0x4e60cdd6 // fmla v22.2d, v14.2d, v0.2d
-	WORD $0x4e60cdf7 // fmla v23.2d, v15.2d, v0.2d
-	WORD $0x4e60ce18 // fmla v24.2d, v16.2d, v0.2d
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V25.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e75cf3b // fmla v27.2d, v25.2d, v21.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e76cf3c // fmla v28.2d, v25.2d, v22.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e77cf3d // fmla v29.2d, v25.2d, v23.2d
-	WORD $0x4e78cf3a // fmla v26.2d, v25.2d, v24.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e75cf7e // fmla v30.2d, v27.2d, v21.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e76cf9b // fmla v27.2d, v28.2d, v22.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e77cfbc // fmla v28.2d, v29.2d, v23.2d
-	WORD $0x4e78cf59 // fmla v25.2d, v26.2d, v24.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e75cfdd // fmla v29.2d, v30.2d, v21.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e76cf7e // fmla v30.2d, v27.2d, v22.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V15.D2
+	WORD $0x4ea01c10 // mov v16.16b, v0.16b
+	WORD $0x4e6fcd90 // fmla v16.2d, v12.2d, v15.2d
+	WORD $0x4ea01c11 // mov v17.16b, v0.16b
+	WORD $0x4e6fcdb1 // fmla v17.2d, v13.2d, v15.2d
+	WORD $0x4ea01c12 // mov v18.16b, v0.16b
+	WORD $0x4e6fcdd2 // fmla v18.2d, v14.2d, v15.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e6fcd7f // fmla v31.2d, v11.2d, v15.2d
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4ef0d413 // fsub v19.2d, v0.2d, v16.2d
+	WORD $0x4ef1d414 // fsub v20.2d, v0.2d, v17.2d
+	WORD $0x4ef2d415 // fsub v21.2d, v0.2d, v18.2d
+	WORD $0x4eefd416 // fsub v22.2d, v0.2d, v15.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V23.D2
+	WORD $0x4e77ce6c // fmla v12.2d, v19.2d, v23.2d
+	WORD $0x4e77ce8d // fmla v13.2d, v20.2d, v23.2d
+	WORD $0x4e77ceae // fmla v14.2d, v21.2d, v23.2d
+	WORD $0x4e77cecb // fmla v11.2d, v22.2d, v23.2d
+	WORD $0x4eac1d97 // mov v23.16b, v12.16b
+	WORD $0x4e61ce77 // fmla v23.2d, v19.2d, v1.2d
+	WORD $0x4ead1db8 // mov v24.16b, v13.16b
+	WORD $0x4e61ce98 // fmla v24.2d, v20.2d, v1.2d
+	WORD $0x4eae1dd9 // mov v25.16b, v14.16b
+	WORD $0x4e61ceb9 // fmla v25.2d, v21.2d, v1.2d
+	WORD $0x4eab1d7a // mov v26.16b, v11.16b
+	WORD $0x4e61ceda // fmla v26.2d, v22.2d, v1.2d
+	WORD $0x4ef7d58c // fsub v12.2d, v12.2d, v23.2d
+	WORD $0x4ef8d5ad // fsub v13.2d, v13.2d, v24.2d
+	WORD $0x4ef9d5ce // fsub v14.2d, v14.2d, v25.2d
+	WORD $0x4efad56b // fsub v11.2d, v11.2d, v26.2d
+	WORD $0x4e61ce6c // fmla v12.2d, v19.2d, v1.2d
+	WORD $0x4e61ce8d // fmla v13.2d, v20.2d, v1.2d
+	WORD $0x4e61ceae // fmla v14.2d, v21.2d, v1.2d
+	WORD $0x4e61cecb // fmla v11.2d, v22.2d, v1.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V22.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ced4 // fmla v20.2d, v22.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78ced3 // fmla v19.2d, v22.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cedb // fmla v27.2d, v22.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
 	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
-	WORD $0x4e78cf3a // fmla v26.2d, v25.2d, v24.2d
-	WORD $0x4ea21c59 // mov v25.16b, v2.16b
-	WORD $0x4e75cfb9 // fmla v25.2d, v29.2d, v21.2d
-	WORD $0x4ea21c5d // mov v29.16b, v2.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
-	WORD $0x4ea21c5e // mov v30.16b, v2.16b
-	WORD $0x4e77cf7e // fmla v30.2d, v27.2d, v23.2d
-	WORD $0x4ea21c5b // mov v27.16b, v2.16b
-	WORD $0x4e78cf5b // fmla v27.2d, v26.2d, v24.2d
-	WORD $0x4ea31c7a // mov v26.16b, v3.16b
-	WORD $0x4e75cf3a // fmla v26.2d, v25.2d, v21.2d
-	WORD $0x4ea31c79 // mov v25.16b, v3.16b
-	WORD $0x4e76cfb9 // fmla v25.2d, v29.2d, v22.2d
-	WORD $0x4ea31c7d // mov v29.16b, v3.16b
-	WORD $0x4e77cfdd // fmla v29.2d, v30.2d, v23.2d
-	WORD $0x4ea31c7e // mov v30.16b, v3.16b
-	WORD $0x4e78cf7e // fmla v30.2d, v27.2d, v24.2d
-	WORD $0x4ea41c9b // mov v27.16b, v4.16b
-	WORD $0x4e75cf5b // fmla v27.2d, v26.2d, v21.2d
-	WORD $0x4ea41c9a // mov v26.16b, v4.16b
-	WORD $0x4e76cf3a // fmla v26.2d, v25.2d, v22.2d
-	WORD $0x4ea41c99 // mov v25.16b, v4.16b
-	WORD $0x4e77cfb9 // fmla v25.2d, v29.2d, v23.2d
-	WORD $0x4ea41c9d // mov v29.16b, v4.16b
-	WORD $0x4e78cfdd // fmla v29.2d, v30.2d, v24.2d
-	WORD $0x4ea51cbe // mov v30.16b, v5.16b
-	WORD $0x4e75cf7e // fmla v30.2d, v27.2d, v21.2d
-	WORD $0x4ea51cbb // mov v27.16b, v5.16b
-	WORD $0x4e76cf5b // fmla v27.2d, v26.2d, v22.2d
-	WORD $0x4ea51cba // mov v26.16b, v5.16b
-	WORD $0x4e77cf3a // fmla v26.2d, v25.2d, v23.2d
-	WORD $0x4ea51cb9 // mov v25.16b, v5.16b
-	WORD $0x4e78cfb9 // fmla v25.2d, v29.2d, v24.2d
-	WORD $0x4ea61cdd // mov v29.16b, v6.16b
-	WORD $0x4e75cfdd // fmla v29.2d, v30.2d, v21.2d
-	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e76cf7e // fmla v30.2d, v27.2d, v22.2d
-	WORD $0x4ea61cdb // mov v27.16b, v6.16b
-	WORD $0x4e77cf5b // fmla v27.2d, v26.2d, v23.2d
-	WORD $0x4ea61cda // mov v26.16b, v6.16b
-	WORD $0x4e78cf3a // fmla v26.2d, v25.2d, v24.2d
-	WORD $0x4ea71cf9 // mov v25.16b, v7.16b
-	WORD $0x4e75cfb9 // fmla v25.2d, v29.2d, v21.2d
-	WORD $0x4ea71cfd // mov v29.16b, v7.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
-	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e77cf7e // fmla v30.2d, v27.2d, v23.2d
-	WORD $0x4ea71cfb // mov v27.16b, v7.16b
-	WORD $0x4e78cf5b // fmla v27.2d, v26.2d, v24.2d
-	WORD $0x4ea81d1a // mov v26.16b, v8.16b
-	WORD $0x4e75cf3a // fmla v26.2d, v25.2d, v21.2d
-	WORD $0x4ea81d15 // mov v21.16b, v8.16b
-	WORD $0x4e76cfb5 // fmla v21.2d, v29.2d, v22.2d
-	WORD $0x4ea81d16 // mov v22.16b, v8.16b
-	WORD $0x4e77cfd6 // fmla v22.2d, v30.2d, v23.2d
-	WORD $0x4ea81d17 // mov v23.16b, v8.16b
-	WORD $0x4e78cf77 // fmla v23.2d, v27.2d, v24.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78cf73 // fmla v19.2d, v27.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	WORD $0x4ea31c75 // mov v21.16b, v3.16b
+	WORD $0x4e77cf95 // fmla v21.2d, v28.2d, v23.2d
+	WORD $0x4ea31c7c // mov v28.16b, v3.16b
+	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
+	WORD $0x4ea31c74 // mov v20.16b, v3.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4ea31c73 // mov v19.16b, v3.16b
+	WORD $0x4e7aced3 // fmla v19.2d, v22.2d, v26.2d
+	WORD $0x4ea41c96 // mov v22.16b, v4.16b
+	WORD $0x4e77ceb6 // fmla v22.2d, v21.2d, v23.2d
+	WORD $0x4ea41c95 // mov v21.16b, v4.16b
+	WORD $0x4e78cf95 // fmla v21.2d, v28.2d, v24.2d
+	WORD $0x4ea41c9c // mov v28.16b, v4.16b
+	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
+	WORD $0x4ea41c94 // mov v20.16b, v4.16b
+	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
+	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
+	WORD $0x4e77ced3 // fmla v19.2d, v22.2d, v23.2d
+	WORD $0x4ea51cb6 // mov v22.16b, v5.16b
+	WORD $0x4e78ceb6 // fmla v22.2d, v21.2d, v24.2d
+	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
+	WORD $0x4e79cf95 // fmla v21.2d, v28.2d, v25.2d
+	WORD $0x4ea51cbc // mov v28.16b, v5.16b
+	WORD $0x4e7ace9c // fmla v28.2d, v20.2d, v26.2d
+	WORD $0x6e77def4 // fmul v20.2d, v23.2d, v23.2d
+	WORD $0x6e78df1b // fmul v27.2d, v24.2d, v24.2d
+	WORD $0x6e79df3d // fmul v29.2d, v25.2d, v25.2d
+	WORD $0x6e7adf5e // fmul v30.2d, v26.2d, v26.2d
+	WORD $0x4e73ce8c // fmla v12.2d, v20.2d, v19.2d
+	WORD $0x4e76cf6d // fmla v13.2d, v27.2d, v22.2d
+	WORD $0x4e75cfae // fmla v14.2d, v29.2d, v21.2d
+	WORD $0x4e7ccfcb // fmla v11.2d, v30.2d, v28.2d
+	WORD $0x4e6cd6ec // fadd v12.2d, v23.2d, v12.2d
+	WORD $0x4e6dd70d // fadd v13.2d, v24.2d, v13.2d
+	WORD $0x4e6ed72e // fadd v14.2d, v25.2d, v14.2d
+	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
+	WORD $0x4e6cd44c // fadd v12.2d, v2.2d, v12.2d
+	WORD $0x4e6dd44d // fadd v13.2d, v2.2d, v13.2d
+	WORD $0x4e6ed44e // fadd v14.2d, v2.2d, v14.2d
+	WORD $0x4e6bd44b // fadd v11.2d, v2.2d, v11.2d
+
+	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
 	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
 	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
-	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
-	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
-	WORD $0x4ef18751 // add v17.2d, v26.2d, v17.2d
-	WORD $0x4ef286b2 // add v18.2d, v21.2d, v18.2d
-	WORD $0x4ef386d3 // add v19.2d, v22.2d, v19.2d
-	WORD $0x4ef486f4 // add v20.2d, v23.2d, v20.2d
-
-	// s = 1/(1 + e), s (1 + x e s)
-	WORD $0x4e71d517 // fadd v23.2d, v8.2d, v17.2d
-	WORD $0x4e72d516 // fadd v22.2d, v8.2d, v18.2d
-	WORD $0x4e73d515 // fadd v21.2d, v8.2d, v19.2d
-	WORD $0x4e74d51a // fadd v26.2d, v8.2d, v20.2d
-	WORD $0x6e77fd17 // fdiv v23.2d, v8.2d, v23.2d
-	WORD $0x6e76fd16 // fdiv v22.2d, v8.2d, v22.2d
-	WORD $0x6e75fd15 // fdiv v21.2d, v8.2d, v21.2d
-	WORD $0x6e7afd1a // fdiv v26.2d, v8.2d, v26.2d
-	WORD $0x6e71ddb1 // fmul v17.2d, v13.2d, v17.2d
-	WORD $0x6e72ddd2 // fmul v18.2d, v14.2d, v18.2d
-	WORD $0x6e73ddf3 // fmul v19.2d, v15.2d, v19.2d
-	WORD $0x6e74de14 // fmul v20.2d, v16.2d, v20.2d
-	WORD $0x4ea81d10 // mov v16.16b, v8.16b
-	WORD $0x4e77ce30 // fmla v16.2d, v17.2d, v23.2d
-	WORD $0x4ea81d11 // mov v17.16b, v8.16b
-	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e75ce72 // fmla v18.2d, v19.2d, v21.2d
-	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e7ace93 // fmla v19.2d, v20.2d, v26.2d
-	WORD $0x6e70def0 // fmul v16.2d, v23.2d, v16.2d
-	WORD $0x6e71ded1 // fmul v17.2d, v22.2d, v17.2d
-	WORD $0x6e72deb2 // fmul v18.2d, v21.2d, v18.2d
-	WORD $0x6e73df53 // fmul v19.2d, v26.2d, v19.2d
-	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
-	WORD $0x6e71dd51 // fmul v17.2d, v10.2d, v17.2d
-	WORD $0x6e72dd72 // fmul v18.2d, v11.2d, v18.2d
-	WORD $0x6e73dd93 // fmul v19.2d, v12.2d, v19.2d
-	FMOVQ F16, (R0)
-	FMOVQ F17, 16(R0)
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4ef084d0 // add v16.2d, v6.2d, v16.2d
+	WORD $0x4ef184d1 // add v17.2d, v6.2d, v17.2d
+	WORD $0x4ef284d2 // add v18.2d, v6.2d, v18.2d
+	WORD $0x4eef84cf // add v15.2d, v6.2d, v15.2d
+	WORD $0x6e6cde0c // fmul v12.2d, v16.2d, v12.2d
+	WORD $0x6e6dde2d // fmul v13.2d, v17.2d, v13.2d
+	WORD $0x6e6ede4e // fmul v14.2d, v18.2d, v14.2d
+	WORD $0x6e6bddeb // fmul v11.2d, v15.2d, v11.2d
+	WORD $0x4e6cd4cf // fadd v15.2d, v6.2d, v12.2d
+	WORD $0x4e6dd4d2 // fadd v18.2d, v6.2d, v13.2d
+	WORD $0x4e6ed4d1 // fadd v17.2d, v6.2d, v14.2d
+	WORD $0x4e6bd4d0 // fadd v16.2d, v6.2d, v11.2d
+	WORD $0x6e6ffc4f // fdiv v15.2d, v2.2d, v15.2d
+	WORD $0x6e72fc52 // fdiv v18.2d, v2.2d, v18.2d
+	WORD $0x6e71fc51 // fdiv v17.2d, v2.2d, v17.2d
+	WORD $0x6e70fc50 // fdiv v16.2d, v2.2d, v16.2d
+	WORD $0x6e6fdcda // fmul v26.2d, v6.2d, v15.2d
+	WORD $0x6e72dcd9 // fmul v25.2d, v6.2d, v18.2d
+	WORD $0x6e71dcd8 // fmul v24.2d, v6.2d, v17.2d
+	WORD $0x6e70dcd7 // fmul v23.2d, v6.2d, v16.2d
+	WORD $0x6e6fdd8f // fmul v15.2d, v12.2d, v15.2d
+	WORD $0x6e72ddb2 // fmul v18.2d, v13.2d, v18.2d
+	WORD $0x6e71ddd1 // fmul v17.2d, v14.2d, v17.2d
+	WORD $0x6e70dd70 // fmul v16.2d, v11.2d, v16.2d
+	WORD $0x4ea21c4b // mov v11.16b, v2.16b
+	WORD $0x4e6fcceb // fmla v11.2d, v7.2d, v15.2d
+	WORD $0x4ea21c4f // mov v15.16b, v2.16b
+	WORD $0x4e72cd0f // fmla v15.2d, v8.2d, v18.2d
+	WORD $0x4ea21c52 // mov v18.16b, v2.16b
+	WORD $0x4e71cd32 // fmla v18.2d, v9.2d, v17.2d
+	WORD $0x4ea21c51 // mov v17.16b, v2.16b
+	WORD $0x4e70cd51 // fmla v17.2d, v10.2d, v16.2d
+	WORD $0x6e6bdf4b // fmul v11.2d, v26.2d, v11.2d
+	WORD $0x6e6fdf2f // fmul v15.2d, v25.2d, v15.2d
+	WORD $0x6e72df12 // fmul v18.2d, v24.2d, v18.2d
+	WORD $0x6e71def1 // fmul v17.2d, v23.2d, v17.2d
+	FMOVQ (R1), F23
+	FMOVQ 16(R1), F24
+	FMOVQ 32(R1), F25
+	FMOVQ 48(R1), F26
+	WORD $0x6e6bdeeb // fmul v11.2d, v23.2d, v11.2d
+	WORD $0x6e6fdf0f // fmul v15.2d, v24.2d, v15.2d
+	WORD $0x6e72df32 // fmul v18.2d, v25.2d, v18.2d
+	WORD $0x6e71df51 // fmul v17.2d, v26.2d, v17.2d
+	FMOVQ F11, (R0)
+	FMOVQ F15, 16(R0)
 	FMOVQ F18, 32(R0)
-	FMOVQ F19, 48(R0)
+	FMOVQ F17, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	ADD $64, R2, R2
@@ -594,61 +627,82 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F9
-	FMOVQ (R2), F10
-	MOVD $0xc05e000000000000, R17 // xc05e000000000000
-	VDUP R17, V11.D2
-	WORD $0x6eeae57f // fcmgt v31.2d, v11.2d, v10.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V11.D2
-	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	FMOVQ (R2), F7
+	MOVD $0xc087c00000000000, R17 // xc087c00000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee7e51f // fcmgt v31.2d, v8.2d, v7.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	MOVD $0x4048000000000000, R17 // x4048000000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V8.D2
+	WORD $0x4ee7d508 // fsub v8.2d, v8.2d, v7.2d
 
-	// -x log2 e = k + r
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e60cd4b // fmla v11.2d, v10.2d, v0.2d
-	WORD $0x4eebd42c // fsub v12.2d, v1.2d, v11.2d
-	WORD $0x4e60cd4c // fmla v12.2d, v10.2d, v0.2d
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V13.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V14.D2
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V13.D2
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V14.D2
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea21c4d // mov v13.16b, v2.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea31c6e // mov v14.16b, v3.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea41c8d // mov v13.16b, v4.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea51cae // mov v14.16b, v5.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea61ccd // mov v13.16b, v6.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea71cee // mov v14.16b, v7.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea81d0d // mov v13.16b, v8.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eeb85ab // add v11.2d, v13.2d, v11.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V9.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V11.D2
+	WORD $0x4e6bcd48 // fmla v8.2d, v10.2d, v11.2d
+	WORD $0x4ea81d0b // mov v11.16b, v8.16b
+	WORD $0x4e61cd4b // fmla v11.2d, v10.2d, v1.2d
+	WORD $0x4eebd508 // fsub v8.2d, v8.2d, v11.2d
+	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
 
-	// s = 1/(1 + e), s (1 + x e s)
-	WORD $0x4e6bd50d // fadd v13.2d, v8.2d, v11.2d
-	WORD $0x6e6dfd0d // fdiv v13.2d, v8.2d, v13.2d
-	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
-	WORD $0x4ea81d0a // mov v10.16b, v8.16b
-	WORD $0x4e6dcd6a // fmla v10.2d, v11.2d, v13.2d
-	WORD $0x6e6addaa // fmul v10.2d, v13.2d, v10.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
-	FMOVQ F10, (R0)
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V10.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	WORD $0x4ea31c6c // mov v12.16b, v3.16b
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x4ea41c8a // mov v10.16b, v4.16b
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	WORD $0x4ea51cac // mov v12.16b, v5.16b
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
+	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	WORD $0x4e68d448 // fadd v8.2d, v2.2d, v8.2d
+
+	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4ee984c9 // add v9.2d, v6.2d, v9.2d
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	WORD $0x4e68d4c9 // fadd v9.2d, v6.2d, v8.2d
+	WORD $0x6e69fc49 // fdiv v9.2d, v2.2d, v9.2d
+	WORD $0x6e69dccb // fmul v11.2d, v6.2d, v9.2d
+	WORD $0x6e69dd09 // fmul v9.2d, v8.2d, v9.2d
+	WORD $0x4ea21c48 // mov v8.16b, v2.16b
+	WORD $0x4e69cce8 // fmla v8.2d, v7.2d, v9.2d
+	WORD $0x6e68dd68 // fmul v8.2d, v11.2d, v8.2d
+	FMOVQ (R1), F11
+	WORD $0x6e68dd68 // fmul v8.2d, v11.2d, v8.2d
+	FMOVQ F8, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -659,61 +713,82 @@ one:
 tail:
 	CBZ R3, done
 	TBZ $0, R3, skip
-	FMOVD (R1), F9
-	FMOVD (R2), F10
-	MOVD $0xc05e000000000000, R17 // xc05e000000000000
-	VDUP R17, V11.D2
-	WORD $0x6eeae57f // fcmgt v31.2d, v11.2d, v10.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V11.D2
-	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	FMOVD (R2), F7
+	MOVD $0xc087c00000000000, R17 // xc087c00000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee7e51f // fcmgt v31.2d, v8.2d, v7.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	MOVD $0x4048000000000000, R17 // x4048000000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V8.D2
+	WORD $0x4ee7d508 // fsub v8.2d, v8.2d, v7.2d
 
-	// -x log2 e = k + r
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e60cd4b // fmla v11.2d, v10.2d, v0.2d
-	WORD $0x4eebd42c // fsub v12.2d, v1.2d, v11.2d
-	WORD $0x4e60cd4c // fmla v12.2d, v10.2d, v0.2d
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V13.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V14.D2
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V13.D2
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V14.D2
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea21c4d // mov v13.16b, v2.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea31c6e // mov v14.16b, v3.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea41c8d // mov v13.16b, v4.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea51cae // mov v14.16b, v5.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea61ccd // mov v13.16b, v6.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4ea71cee // mov v14.16b, v7.16b
-	WORD $0x4e6ccdae // fmla v14.2d, v13.2d, v12.2d
-	WORD $0x4ea81d0d // mov v13.16b, v8.16b
-	WORD $0x4e6ccdcd // fmla v13.2d, v14.2d, v12.2d
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eeb85ab // add v11.2d, v13.2d, v11.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V9.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V11.D2
+	WORD $0x4e6bcd48 // fmla v8.2d, v10.2d, v11.2d
+	WORD $0x4ea81d0b // mov v11.16b, v8.16b
+	WORD $0x4e61cd4b // fmla v11.2d, v10.2d, v1.2d
+	WORD $0x4eebd508 // fsub v8.2d, v8.2d, v11.2d
+	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
 
-	// s = 1/(1 + e), s (1 + x e s)
-	WORD $0x4e6bd50d // fadd v13.2d, v8.2d, v11.2d
-	WORD $0x6e6dfd0d // fdiv v13.2d, v8.2d, v13.2d
-	WORD $0x6e6bdd4b // fmul v11.2d, v10.2d, v11.2d
-	WORD $0x4ea81d0a // mov v10.16b, v8.16b
-	WORD $0x4e6dcd6a // fmla v10.2d, v11.2d, v13.2d
-	WORD $0x6e6addaa // fmul v10.2d, v13.2d, v10.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
-	FMOVD F10, (R0)
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V10.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	WORD $0x4ea31c6c // mov v12.16b, v3.16b
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x4ea41c8a // mov v10.16b, v4.16b
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	WORD $0x4ea51cac // mov v12.16b, v5.16b
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
+	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	WORD $0x4e68d448 // fadd v8.2d, v2.2d, v8.2d
+
+	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4ee984c9 // add v9.2d, v6.2d, v9.2d
+	WORD $0x6e68dd28 // fmul v8.2d, v9.2d, v8.2d
+	WORD $0x4e68d4c9 // fadd v9.2d, v6.2d, v8.2d
+	WORD $0x6e69fc49 // fdiv v9.2d, v2.2d, v9.2d
+	WORD $0x6e69dccb // fmul v11.2d, v6.2d, v9.2d
+	WORD $0x6e69dd09 // fmul v9.2d, v8.2d, v9.2d
+	WORD $0x4ea21c48 // mov v8.16b, v2.16b
+	WORD $0x4e69cce8 // fmla v8.2d, v7.2d, v9.2d
+	WORD $0x6e68dd68 // fmul v8.2d, v11.2d, v8.2d
+	FMOVD (R1), F11
+	WORD $0x6e68dd68 // fmul v8.2d, v11.2d, v8.2d
+	FMOVD F8, (R0)
 
 skip:
 

@@ -768,430 +768,354 @@ TEXT ·SoftplusF64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
-	VDUP R17, V0.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V0.D2
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
 	VDUP R17, V1.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V2.D2
-	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
+	MOVD $0xbfd249249208a47f, R17 // xbfd249249208a47f
 	VDUP R17, V3.D2
-	MOVD $0x0, R17 // x0000000000000000
+	MOVD $0xbfd99999999a0780, R17 // xbfd99999999a0780
 	VDUP R17, V4.D2
+	MOVD $0xbfe5555555555535, R17 // xbfe5555555555535
+	VDUP R17, V5.D2
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V6.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F5
-	FMOVQ 16(R1), F6
-	FMOVQ 32(R1), F7
-	FMOVQ 48(R1), F8
-
-	// -|x| log2 e = k + r
-	WORD $0x4ee0f8a9 // fabs v9.2d, v5.2d
-	WORD $0x4ee0f8ca // fabs v10.2d, v6.2d
-	WORD $0x4ee0f8eb // fabs v11.2d, v7.2d
-	WORD $0x4ee0f90c // fabs v12.2d, v8.2d
-	MOVD $0x405a400000000000, R17 // x405a400000000000
-	VDUP R17, V13.D2
-	WORD $0x6eede53f // fcmgt v31.2d, v9.2d, v13.2d
-	WORD $0x6e691dbf // bsl v31.16b, v13.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x6eede55f // fcmgt v31.2d, v10.2d, v13.2d
-	WORD $0x6e6a1dbf // bsl v31.16b, v13.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	WORD $0x6eede57f // fcmgt v31.2d, v11.2d, v13.2d
-	WORD $0x6e6b1dbf // bsl v31.16b, v13.16b, v11.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6eede59f // fcmgt v31.2d, v12.2d, v13.2d
-	WORD $0x6e6c1dbf // bsl v31.16b, v13.16b, v12.16b
+	FMOVQ (R1), F7
+	FMOVQ 16(R1), F8
+	FMOVQ 32(R1), F9
+	FMOVQ 48(R1), F10
+	MOVD $0x8000000000000000, R17 // x8000000000000000
+	VDUP R17, V11.D2
+	WORD $0x4eab1cec // orr v12.16b, v7.16b, v11.16b
+	WORD $0x4eab1d0d // orr v13.16b, v8.16b, v11.16b
+	WORD $0x4eab1d2e // orr v14.16b, v9.16b, v11.16b
+	WORD $0x4eab1d4b // orr v11.16b, v10.16b, v11.16b
+	MOVD $0xc087500000000000, R17 // xc087500000000000
+	VDUP R17, V15.D2
+	WORD $0x6eece5ff // fcmgt v31.2d, v15.2d, v12.2d
+	WORD $0x6e6c1dff // bsl v31.16b, v15.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4e60cd2d // fmla v13.2d, v9.2d, v0.2d
-	WORD $0x4ea11c2e // mov v14.16b, v1.16b
-	WORD $0x4e60cd4e // fmla v14.2d, v10.2d, v0.2d
-	WORD $0x4ea11c2f // mov v15.16b, v1.16b
-	WORD $0x4e60cd6f // fmla v15.2d, v11.2d, v0.2d
-	WORD $0x4ea11c30 // mov v16.16b, v1.16b
-	WORD $0x4e60cd90 // fmla v16.2d, v12.2d, v0.2d
-	WORD $0x4eedd431 // fsub v17.2d, v1.2d, v13.2d
-	WORD $0x4eeed432 // fsub v18.2d, v1.2d, v14.2d
-	WORD $0x4eefd433 // fsub v19.2d, v1.2d, v15.2d
-	WORD $0x4ef0d434 // fsub v20.2d, v1.2d, v16.2d
-	WORD $0x4e60cd31 // fmla v17.2d, v9.2d, v0.2d
-	WORD $0x4e60cd52 // fmla v18.2d, v10.2d, v0.2d
-	WORD $0x4e60cd73 // fmla v19.2d, v11.2d, v0.2d
-	WORD $0x4e60cd94 // fmla v20.2d, v12.2d, v0.2d
+	WORD $0x6eede5ff // fcmgt v31.2d, v15.2d, v13.2d
+	WORD $0x6e6d1dff // bsl v31.16b, v15.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	WORD $0x6eebe5ff // fcmgt v31.2d, v15.2d, v11.2d
+	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 
-	// max(x, 0) + log(1 + 2^k 2^r)
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V12.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6a // mov v10.16b, v11.16b
-	WORD $0x4e71cd8a // fmla v10.2d, v12.2d, v17.2d
-	WORD $0x4eab1d69 // mov v9.16b, v11.16b
-	WORD $0x4e72cd89 // fmla v9.2d, v12.2d, v18.2d
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
-	WORD $0x4e73cd95 // fmla v21.2d, v12.2d, v19.2d
-	WORD $0x4e74cd8b // fmla v11.2d, v12.2d, v20.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V12.D2
-	WORD $0x4eac1d96 // mov v22.16b, v12.16b
-	WORD $0x4e71cd56 // fmla v22.2d, v10.2d, v17.2d
-	WORD $0x4eac1d8a // mov v10.16b, v12.16b
-	WORD $0x4e72cd2a // fmla v10.2d, v9.2d, v18.2d
-	WORD $0x4eac1d89 // mov v9.16b, v12.16b
-	WORD $0x4e73cea9 // fmla v9.2d, v21.2d, v19.2d
-	WORD $0x4e74cd6c // fmla v12.2d, v11.2d, v20.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V11.D2
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
-	WORD $0x4e71ced5 // fmla v21.2d, v22.2d, v17.2d
-	WORD $0x4eab1d76 // mov v22.16b, v11.16b
-	WORD $0x4e72cd56 // fmla v22.2d, v10.2d, v18.2d
-	WORD $0x4eab1d6a // mov v10.16b, v11.16b
-	WORD $0x4e73cd2a // fmla v10.2d, v9.2d, v19.2d
-	WORD $0x4e74cd8b // fmla v11.2d, v12.2d, v20.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V12.D2
-	WORD $0x4eac1d89 // mov v9.16b, v12.16b
-	WORD $0x4e71cea9 // fmla v9.2d, v21.2d, v17.2d
-	WORD $0x4eac1d95 // mov v21.16b, v12.16b
-	WORD $0x4e72ced5 // fmla v21.2d, v22.2d, v18.2d
-	WORD $0x4eac1d96 // mov v22.16b, v12.16b
-	WORD $0x4e73cd56 // fmla v22.2d, v10.2d, v19.2d
-	WORD $0x4e74cd6c // fmla v12.2d, v11.2d, v20.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6a // mov v10.16b, v11.16b
-	WORD $0x4e71cd2a // fmla v10.2d, v9.2d, v17.2d
-	WORD $0x4eab1d69 // mov v9.16b, v11.16b
-	WORD $0x4e72cea9 // fmla v9.2d, v21.2d, v18.2d
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
-	WORD $0x4e73ced5 // fmla v21.2d, v22.2d, v19.2d
-	WORD $0x4e74cd8b // fmla v11.2d, v12.2d, v20.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V12.D2
-	WORD $0x4eac1d96 // mov v22.16b, v12.16b
-	WORD $0x4e71cd56 // fmla v22.2d, v10.2d, v17.2d
-	WORD $0x4eac1d8a // mov v10.16b, v12.16b
-	WORD $0x4e72cd2a // fmla v10.2d, v9.2d, v18.2d
-	WORD $0x4eac1d89 // mov v9.16b, v12.16b
-	WORD $0x4e73cea9 // fmla v9.2d, v21.2d, v19.2d
-	WORD $0x4e74cd6c // fmla v12.2d, v11.2d, v20.2d
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V11.D2
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
-	WORD $0x4e71ced5 // fmla v21.2d, v22.2d, v17.2d
-	WORD $0x4eab1d76 // mov v22.16b, v11.16b
-	WORD $0x4e72cd56 // fmla v22.2d, v10.2d, v18.2d
-	WORD $0x4eab1d6a // mov v10.16b, v11.16b
-	WORD $0x4e73cd2a // fmla v10.2d, v9.2d, v19.2d
-	WORD $0x4e74cd8b // fmla v11.2d, v12.2d, v20.2d
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V12.D2
-	WORD $0x4eac1d89 // mov v9.16b, v12.16b
-	WORD $0x4e71cea9 // fmla v9.2d, v21.2d, v17.2d
-	WORD $0x4eac1d95 // mov v21.16b, v12.16b
-	WORD $0x4e72ced5 // fmla v21.2d, v22.2d, v18.2d
-	WORD $0x4eac1d96 // mov v22.16b, v12.16b
-	WORD $0x4e73cd56 // fmla v22.2d, v10.2d, v19.2d
-	WORD $0x4e74cd6c // fmla v12.2d, v11.2d, v20.2d
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6a // mov v10.16b, v11.16b
-	WORD $0x4e71cd2a // fmla v10.2d, v9.2d, v17.2d
-	WORD $0x4eab1d69 // mov v9.16b, v11.16b
-	WORD $0x4e72cea9 // fmla v9.2d, v21.2d, v18.2d
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
-	WORD $0x4e73ced5 // fmla v21.2d, v22.2d, v19.2d
-	WORD $0x4e74cd8b // fmla v11.2d, v12.2d, v20.2d
-	WORD $0x4ea21c4c // mov v12.16b, v2.16b
-	WORD $0x4e71cd4c // fmla v12.2d, v10.2d, v17.2d
-	WORD $0x4ea21c51 // mov v17.16b, v2.16b
-	WORD $0x4e72cd31 // fmla v17.2d, v9.2d, v18.2d
-	WORD $0x4ea21c52 // mov v18.16b, v2.16b
-	WORD $0x4e73ceb2 // fmla v18.2d, v21.2d, v19.2d
-	WORD $0x4ea21c53 // mov v19.16b, v2.16b
-	WORD $0x4e74cd73 // fmla v19.2d, v11.2d, v20.2d
-	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
-	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4eed858d // add v13.2d, v12.2d, v13.2d
-	WORD $0x4eee862e // add v14.2d, v17.2d, v14.2d
-	WORD $0x4eef864f // add v15.2d, v18.2d, v15.2d
-	WORD $0x4ef08670 // add v16.2d, v19.2d, v16.2d
-	WORD $0x4e6dd453 // fadd v19.2d, v2.2d, v13.2d
-	WORD $0x4e6ed452 // fadd v18.2d, v2.2d, v14.2d
-	WORD $0x4e6fd451 // fadd v17.2d, v2.2d, v15.2d
-	WORD $0x4e70d44c // fadd v12.2d, v2.2d, v16.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V15.D2
+	WORD $0x4ea01c10 // mov v16.16b, v0.16b
+	WORD $0x4e6fcd90 // fmla v16.2d, v12.2d, v15.2d
+	WORD $0x4ea01c11 // mov v17.16b, v0.16b
+	WORD $0x4e6fcdb1 // fmla v17.2d, v13.2d, v15.2d
+	WORD $0x4ea01c12 // mov v18.16b, v0.16b
+	WORD $0x4e6fcdd2 // fmla v18.2d, v14.2d, v15.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e6fcd7f // fmla v31.2d, v11.2d, v15.2d
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4ef0d413 // fsub v19.2d, v0.2d, v16.2d
+	WORD $0x4ef1d414 // fsub v20.2d, v0.2d, v17.2d
+	WORD $0x4ef2d415 // fsub v21.2d, v0.2d, v18.2d
+	WORD $0x4eefd416 // fsub v22.2d, v0.2d, v15.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V23.D2
+	WORD $0x4e77ce6c // fmla v12.2d, v19.2d, v23.2d
+	WORD $0x4e77ce8d // fmla v13.2d, v20.2d, v23.2d
+	WORD $0x4e77ceae // fmla v14.2d, v21.2d, v23.2d
+	WORD $0x4e77cecb // fmla v11.2d, v22.2d, v23.2d
+	WORD $0x4eac1d97 // mov v23.16b, v12.16b
+	WORD $0x4e61ce77 // fmla v23.2d, v19.2d, v1.2d
+	WORD $0x4ead1db8 // mov v24.16b, v13.16b
+	WORD $0x4e61ce98 // fmla v24.2d, v20.2d, v1.2d
+	WORD $0x4eae1dd9 // mov v25.16b, v14.16b
+	WORD $0x4e61ceb9 // fmla v25.2d, v21.2d, v1.2d
+	WORD $0x4eab1d7a // mov v26.16b, v11.16b
+	WORD $0x4e61ceda // fmla v26.2d, v22.2d, v1.2d
+	WORD $0x4ef7d58c // fsub v12.2d, v12.2d, v23.2d
+	WORD $0x4ef8d5ad // fsub v13.2d, v13.2d, v24.2d
+	WORD $0x4ef9d5ce // fsub v14.2d, v14.2d, v25.2d
+	WORD $0x4efad56b // fsub v11.2d, v11.2d, v26.2d
+	WORD $0x4e61ce6c // fmla v12.2d, v19.2d, v1.2d
+	WORD $0x4e61ce8d // fmla v13.2d, v20.2d, v1.2d
+	WORD $0x4e61ceae // fmla v14.2d, v21.2d, v1.2d
+	WORD $0x4e61cecb // fmla v11.2d, v22.2d, v1.2d
 
-	// u = 2^k m, m at least the root of 1/2
-	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V20.D2
-	WORD $0x4ef4866b // add v11.2d, v19.2d, v20.2d
-	WORD $0x4ef48655 // add v21.2d, v18.2d, v20.2d
-	WORD $0x4ef48629 // add v9.2d, v17.2d, v20.2d
-	WORD $0x4ef48594 // add v20.2d, v12.2d, v20.2d
-	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V10.D2
-	WORD $0x4e2a1d76 // and v22.16b, v11.16b, v10.16b
-	WORD $0x4e2a1eb7 // and v23.16b, v21.16b, v10.16b
-	WORD $0x4e2a1d38 // and v24.16b, v9.16b, v10.16b
-	WORD $0x4e2a1e8a // and v10.16b, v20.16b, v10.16b
-	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V25.D2
-	WORD $0x4ef986d6 // add v22.2d, v22.2d, v25.2d
-	WORD $0x4ef986f7 // add v23.2d, v23.2d, v25.2d
-	WORD $0x4ef98718 // add v24.2d, v24.2d, v25.2d
-	WORD $0x4ef9854a // add v10.2d, v10.2d, v25.2d
-	WORD $0x6f4c056b // ushr v11.2d, v11.2d, #52
-	WORD $0x6f4c06b5 // ushr v21.2d, v21.2d, #52
-	WORD $0x6f4c0529 // ushr v9.2d, v9.2d, #52
-	WORD $0x6f4c0694 // ushr v20.2d, v20.2d, #52
-	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V25.D2
-	WORD $0x4eb91d6b // orr v11.16b, v11.16b, v25.16b
-	WORD $0x4eb91eb5 // orr v21.16b, v21.16b, v25.16b
-	WORD $0x4eb91d29 // orr v9.16b, v9.16b, v25.16b
-	WORD $0x4eb91e94 // orr v20.16b, v20.16b, v25.16b
-	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V25.D2
-	WORD $0x4eebd72b // fsub v11.2d, v25.2d, v11.2d
-	WORD $0x4ef5d735 // fsub v21.2d, v25.2d, v21.2d
-	WORD $0x4ee9d729 // fsub v9.2d, v25.2d, v9.2d
-	WORD $0x4ef4d734 // fsub v20.2d, v25.2d, v20.2d
-
-	// log m + k log 2
-	WORD $0x4ee2d6d6 // fsub v22.2d, v22.2d, v2.2d
-	WORD $0x4ee2d6f7 // fsub v23.2d, v23.2d, v2.2d
-	WORD $0x4ee2d718 // fsub v24.2d, v24.2d, v2.2d
-	WORD $0x4ee2d54a // fsub v10.2d, v10.2d, v2.2d
-	MOVD $0x3ff6a09e667f3bcd, R17 // x3ff6a09e667f3bcd
-	VDUP R17, V25.D2
-	WORD $0x6ef3e733 // fcmgt v19.2d, v25.2d, v19.2d
-	WORD $0x6ef2e732 // fcmgt v18.2d, v25.2d, v18.2d
-	WORD $0x6ef1e731 // fcmgt v17.2d, v25.2d, v17.2d
-	WORD $0x6eece72c // fcmgt v12.2d, v25.2d, v12.2d
-	WORD $0x6eb31db6 // bit v22.16b, v13.16b, v19.16b
-	WORD $0x6eb21dd7 // bit v23.16b, v14.16b, v18.16b
-	WORD $0x6eb11df8 // bit v24.16b, v15.16b, v17.16b
-	WORD $0x6eac1e0a // bit v10.16b, v16.16b, v12.16b
-	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
-	VDUP R17, V16.D2
-	WORD $0x4eb61ecc // mov v12.16b, v22.16b
-	WORD $0x4e70cd6c // fmla v12.2d, v11.2d, v16.2d
-	WORD $0x4eb71eef // mov v15.16b, v23.16b
-	WORD $0x4e70ceaf // fmla v15.2d, v21.2d, v16.2d
-	WORD $0x4eb81f11 // mov v17.16b, v24.16b
-	WORD $0x4e70cd31 // fmla v17.2d, v9.2d, v16.2d
-	WORD $0x4eaa1d5f // mov v31.16b, v10.16b
-	WORD $0x4e70ce9f // fmla v31.2d, v20.2d, v16.2d
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
-	VDUP R17, V14.D2
-	WORD $0x6e6edd6b // fmul v11.2d, v11.2d, v14.2d
-	WORD $0x6e6edeb5 // fmul v21.2d, v21.2d, v14.2d
-	WORD $0x6e6edd29 // fmul v9.2d, v9.2d, v14.2d
-	WORD $0x6e6ede94 // fmul v20.2d, v20.2d, v14.2d
-	WORD $0x6e76dece // fmul v14.2d, v22.2d, v22.2d
-	WORD $0x6e77def2 // fmul v18.2d, v23.2d, v23.2d
-	WORD $0x6e78df0d // fmul v13.2d, v24.2d, v24.2d
-	WORD $0x6e6add53 // fmul v19.2d, v10.2d, v10.2d
-	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V25.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e76cf3b // fmla v27.2d, v25.2d, v22.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e77cf3c // fmla v28.2d, v25.2d, v23.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e78cf3d // fmla v29.2d, v25.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
-	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e76cf7e // fmla v30.2d, v27.2d, v22.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e78cfbc // fmla v28.2d, v29.2d, v24.2d
-	WORD $0x4e6acf59 // fmla v25.2d, v26.2d, v10.2d
-	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e77cf7e // fmla v30.2d, v27.2d, v23.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
-	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e76cfbc // fmla v28.2d, v29.2d, v22.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e77cfdd // fmla v29.2d, v30.2d, v23.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e78cf7e // fmla v30.2d, v27.2d, v24.2d
-	WORD $0x4e6acf59 // fmla v25.2d, v26.2d, v10.2d
-	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e76cf9b // fmla v27.2d, v28.2d, v22.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e77cfbc // fmla v28.2d, v29.2d, v23.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e78cfdd // fmla v29.2d, v30.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
-	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e76cf7e // fmla v30.2d, v27.2d, v22.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e78cfbc // fmla v28.2d, v29.2d, v24.2d
-	WORD $0x4e6acf59 // fmla v25.2d, v26.2d, v10.2d
-	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e77cf7e // fmla v30.2d, v27.2d, v23.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
-	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e76cfbc // fmla v28.2d, v29.2d, v22.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e77cfdd // fmla v29.2d, v30.2d, v23.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e78cf7e // fmla v30.2d, v27.2d, v24.2d
-	WORD $0x4e6acf59 // fmla v25.2d, v26.2d, v10.2d
-	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e76cf9b // fmla v27.2d, v28.2d, v22.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e77cfbc // fmla v28.2d, v29.2d, v23.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e78cfdd // fmla v29.2d, v30.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
-	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e76cf7e // fmla v30.2d, v27.2d, v22.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e78cfbc // fmla v28.2d, v29.2d, v24.2d
-	WORD $0x4e6acf59 // fmla v25.2d, v26.2d, v10.2d
-	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e77cf7e // fmla v30.2d, v27.2d, v23.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
-	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e76cfbc // fmla v28.2d, v29.2d, v22.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e77cfdd // fmla v29.2d, v30.2d, v23.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e78cf7e // fmla v30.2d, v27.2d, v24.2d
-	WORD $0x4e6acf59 // fmla v25.2d, v26.2d, v10.2d
-	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e76cf9b // fmla v27.2d, v28.2d, v22.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e77cfbc // fmla v28.2d, v29.2d, v23.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e78cfdd // fmla v29.2d, v30.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
-	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e76cf7e // fmla v30.2d, v27.2d, v22.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e78cfbc // fmla v28.2d, v29.2d, v24.2d
-	WORD $0x4e6acf59 // fmla v25.2d, v26.2d, v10.2d
-	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e77cf7e // fmla v30.2d, v27.2d, v23.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
-	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e76cfbc // fmla v28.2d, v29.2d, v22.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e77cfdd // fmla v29.2d, v30.2d, v23.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e78cf7e // fmla v30.2d, v27.2d, v24.2d
-	WORD $0x4e6acf59 // fmla v25.2d, v26.2d, v10.2d
-	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e76cf9b // fmla v27.2d, v28.2d, v22.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e77cfbc // fmla v28.2d, v29.2d, v23.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e78cfdd // fmla v29.2d, v30.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
-	WORD $0x4ea31c79 // mov v25.16b, v3.16b
-	WORD $0x4e76cf79 // fmla v25.2d, v27.2d, v22.2d
-	WORD $0x4ea31c76 // mov v22.16b, v3.16b
-	WORD $0x4e77cf96 // fmla v22.2d, v28.2d, v23.2d
-	WORD $0x4ea31c77 // mov v23.16b, v3.16b
-	WORD $0x4e78cfb7 // fmla v23.2d, v29.2d, v24.2d
-	WORD $0x4ea31c78 // mov v24.16b, v3.16b
-	WORD $0x4e6acf58 // fmla v24.2d, v26.2d, v10.2d
-	WORD $0x4e79cdcb // fmla v11.2d, v14.2d, v25.2d
-	WORD $0x4e76ce55 // fmla v21.2d, v18.2d, v22.2d
-	WORD $0x4e77cda9 // fmla v9.2d, v13.2d, v23.2d
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V22.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ced4 // fmla v20.2d, v22.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78ced3 // fmla v19.2d, v22.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cedb // fmla v27.2d, v22.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
 	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
-	WORD $0x4e6bd58b // fadd v11.2d, v12.2d, v11.2d
-	WORD $0x4e75d5f5 // fadd v21.2d, v15.2d, v21.2d
-	WORD $0x4e69d629 // fadd v9.2d, v17.2d, v9.2d
-	WORD $0x4e74d614 // fadd v20.2d, v16.2d, v20.2d
-	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
-	WORD $0x6e651c9f // bsl v31.16b, v4.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x6ee6e49f // fcmgt v31.2d, v4.2d, v6.2d
-	WORD $0x6e661c9f // bsl v31.16b, v4.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x6ee7e49f // fcmgt v31.2d, v4.2d, v7.2d
-	WORD $0x6e671c9f // bsl v31.16b, v4.16b, v7.16b
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78cf73 // fmla v19.2d, v27.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78cf73 // fmla v19.2d, v27.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	WORD $0x6e77def6 // fmul v22.2d, v23.2d, v23.2d
+	WORD $0x6e78df1c // fmul v28.2d, v24.2d, v24.2d
+	WORD $0x6e79df3d // fmul v29.2d, v25.2d, v25.2d
+	WORD $0x6e7adf5e // fmul v30.2d, v26.2d, v26.2d
+	WORD $0x4e74cecc // fmla v12.2d, v22.2d, v20.2d
+	WORD $0x4e73cf8d // fmla v13.2d, v28.2d, v19.2d
+	WORD $0x4e7bcfae // fmla v14.2d, v29.2d, v27.2d
+	WORD $0x4e75cfcb // fmla v11.2d, v30.2d, v21.2d
+	WORD $0x4e6cd6ec // fadd v12.2d, v23.2d, v12.2d
+	WORD $0x4e6dd70d // fadd v13.2d, v24.2d, v13.2d
+	WORD $0x4e6ed72e // fadd v14.2d, v25.2d, v14.2d
+	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
+	WORD $0x4e6cd44c // fadd v12.2d, v2.2d, v12.2d
+	WORD $0x4e6dd44d // fadd v13.2d, v2.2d, v13.2d
+	WORD $0x4e6ed44e // fadd v14.2d, v2.2d, v14.2d
+	WORD $0x4e6bd44b // fadd v11.2d, v2.2d, v11.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
+	VDUP R17, V26.D2
+	WORD $0x6ef0e759 // fcmgt v25.2d, v26.2d, v16.2d
+	WORD $0x6ef1e758 // fcmgt v24.2d, v26.2d, v17.2d
+	WORD $0x6ef2e757 // fcmgt v23.2d, v26.2d, v18.2d
+	WORD $0x6eefe75a // fcmgt v26.2d, v26.2d, v15.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V21.D2
+	WORD $0x4eb91f3e // mov v30.16b, v25.16b
+	WORD $0x6e621ebe // bsl v30.16b, v21.16b, v2.16b
+	WORD $0x4eb81f1b // mov v27.16b, v24.16b
+	WORD $0x6e621ebb // bsl v27.16b, v21.16b, v2.16b
+	WORD $0x4eb71efd // mov v29.16b, v23.16b
+	WORD $0x6e621ebd // bsl v29.16b, v21.16b, v2.16b
+	WORD $0x6efa1c55 // bif v21.16b, v2.16b, v26.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V19.D2
+	WORD $0x6e621e79 // bsl v25.16b, v19.16b, v2.16b
+	WORD $0x6e621e78 // bsl v24.16b, v19.16b, v2.16b
+	WORD $0x6e621e77 // bsl v23.16b, v19.16b, v2.16b
+	WORD $0x6e621e7a // bsl v26.16b, v19.16b, v2.16b
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
+	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4ef087d0 // add v16.2d, v30.2d, v16.2d
+	WORD $0x4ef18771 // add v17.2d, v27.2d, v17.2d
+	WORD $0x4ef287b2 // add v18.2d, v29.2d, v18.2d
+	WORD $0x4eef86af // add v15.2d, v21.2d, v15.2d
+	WORD $0x6e70dd90 // fmul v16.2d, v12.2d, v16.2d
+	WORD $0x6e71ddb1 // fmul v17.2d, v13.2d, v17.2d
+	WORD $0x6e72ddd2 // fmul v18.2d, v14.2d, v18.2d
+	WORD $0x6e6fdd6f // fmul v15.2d, v11.2d, v15.2d
+	WORD $0x6e79de19 // fmul v25.2d, v16.2d, v25.2d
+	WORD $0x6e78de38 // fmul v24.2d, v17.2d, v24.2d
+	WORD $0x6e77de57 // fmul v23.2d, v18.2d, v23.2d
+	WORD $0x6e7addfa // fmul v26.2d, v15.2d, v26.2d
+
+	// s = -e/(2 + e), log(1 + e) = e + s (e + s s p)
+	MOVD $0xc000000000000000, R17 // xc000000000000000
+	VDUP R17, V15.D2
+	WORD $0x4ef9d5f2 // fsub v18.2d, v15.2d, v25.2d
+	WORD $0x4ef8d5f1 // fsub v17.2d, v15.2d, v24.2d
+	WORD $0x4ef7d5f0 // fsub v16.2d, v15.2d, v23.2d
+	WORD $0x4efad5ef // fsub v15.2d, v15.2d, v26.2d
+	WORD $0x6e72ff32 // fdiv v18.2d, v25.2d, v18.2d
+	WORD $0x6e71ff11 // fdiv v17.2d, v24.2d, v17.2d
+	WORD $0x6e70fef0 // fdiv v16.2d, v23.2d, v16.2d
+	WORD $0x6e6fff4f // fdiv v15.2d, v26.2d, v15.2d
+	WORD $0x6e72de4b // fmul v11.2d, v18.2d, v18.2d
+	WORD $0x6e71de2e // fmul v14.2d, v17.2d, v17.2d
+	WORD $0x6e70de0d // fmul v13.2d, v16.2d, v16.2d
+	WORD $0x6e6fddec // fmul v12.2d, v15.2d, v15.2d
+	MOVD $0xbfc5c7f78d357345, R17 // xbfc5c7f78d357345
+	VDUP R17, V21.D2
+	MOVD $0xbfb55a8e18560b46, R17 // xbfb55a8e18560b46
+	VDUP R17, V29.D2
+	WORD $0x4ebd1fbb // mov v27.16b, v29.16b
+	WORD $0x4e6bcebb // fmla v27.2d, v21.2d, v11.2d
+	WORD $0x4ebd1fbe // mov v30.16b, v29.16b
+	WORD $0x4e6ecebe // fmla v30.2d, v21.2d, v14.2d
+	WORD $0x4ebd1fb3 // mov v19.16b, v29.16b
+	WORD $0x4e6dceb3 // fmla v19.2d, v21.2d, v13.2d
+	WORD $0x4e6ccebd // fmla v29.2d, v21.2d, v12.2d
+	MOVD $0xbfbefda6852a7b4e, R17 // xbfbefda6852a7b4e
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e6bcf7c // fmla v28.2d, v27.2d, v11.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e6ecfdb // fmla v27.2d, v30.2d, v14.2d
+	WORD $0x4eb51ebe // mov v30.16b, v21.16b
+	WORD $0x4e6dce7e // fmla v30.2d, v19.2d, v13.2d
+	WORD $0x4e6ccfb5 // fmla v21.2d, v29.2d, v12.2d
+	MOVD $0xbfc10679f4f68a0c, R17 // xbfc10679f4f68a0c
+	VDUP R17, V29.D2
+	WORD $0x4ebd1fb3 // mov v19.16b, v29.16b
+	WORD $0x4e6bcf93 // fmla v19.2d, v28.2d, v11.2d
+	WORD $0x4ebd1fbc // mov v28.16b, v29.16b
+	WORD $0x4e6ecf7c // fmla v28.2d, v27.2d, v14.2d
+	WORD $0x4ebd1fbb // mov v27.16b, v29.16b
+	WORD $0x4e6dcfdb // fmla v27.2d, v30.2d, v13.2d
+	WORD $0x4e6ccebd // fmla v29.2d, v21.2d, v12.2d
+	MOVD $0xbfc3b1dde8d82222, R17 // xbfc3b1dde8d82222
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebe // mov v30.16b, v21.16b
+	WORD $0x4e6bce7e // fmla v30.2d, v19.2d, v11.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e6ecf93 // fmla v19.2d, v28.2d, v14.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e6dcf7c // fmla v28.2d, v27.2d, v13.2d
+	WORD $0x4e6ccfb5 // fmla v21.2d, v29.2d, v12.2d
+	MOVD $0xbfc745cb3d905f2f, R17 // xbfc745cb3d905f2f
+	VDUP R17, V29.D2
+	WORD $0x4ebd1fbb // mov v27.16b, v29.16b
+	WORD $0x4e6bcfdb // fmla v27.2d, v30.2d, v11.2d
+	WORD $0x4ebd1fbe // mov v30.16b, v29.16b
+	WORD $0x4e6ece7e // fmla v30.2d, v19.2d, v14.2d
+	WORD $0x4ebd1fb3 // mov v19.16b, v29.16b
+	WORD $0x4e6dcf93 // fmla v19.2d, v28.2d, v13.2d
+	WORD $0x4e6ccebd // fmla v29.2d, v21.2d, v12.2d
+	MOVD $0xbfcc71c741d8e237, R17 // xbfcc71c741d8e237
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e6bcf7c // fmla v28.2d, v27.2d, v11.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e6ecfdb // fmla v27.2d, v30.2d, v14.2d
+	WORD $0x4eb51ebe // mov v30.16b, v21.16b
+	WORD $0x4e6dce7e // fmla v30.2d, v19.2d, v13.2d
+	WORD $0x4e6ccfb5 // fmla v21.2d, v29.2d, v12.2d
+	WORD $0x4ea31c7d // mov v29.16b, v3.16b
+	WORD $0x4e6bcf9d // fmla v29.2d, v28.2d, v11.2d
+	WORD $0x4ea31c7c // mov v28.16b, v3.16b
+	WORD $0x4e6ecf7c // fmla v28.2d, v27.2d, v14.2d
+	WORD $0x4ea31c7b // mov v27.16b, v3.16b
+	WORD $0x4e6dcfdb // fmla v27.2d, v30.2d, v13.2d
+	WORD $0x4ea31c7e // mov v30.16b, v3.16b
+	WORD $0x4e6ccebe // fmla v30.2d, v21.2d, v12.2d
+	WORD $0x4ea41c95 // mov v21.16b, v4.16b
+	WORD $0x4e6bcfb5 // fmla v21.2d, v29.2d, v11.2d
+	WORD $0x4ea41c9d // mov v29.16b, v4.16b
+	WORD $0x4e6ecf9d // fmla v29.2d, v28.2d, v14.2d
+	WORD $0x4ea41c9c // mov v28.16b, v4.16b
+	WORD $0x4e6dcf7c // fmla v28.2d, v27.2d, v13.2d
+	WORD $0x4ea41c9b // mov v27.16b, v4.16b
+	WORD $0x4e6ccfdb // fmla v27.2d, v30.2d, v12.2d
+	WORD $0x4ea51cbe // mov v30.16b, v5.16b
+	WORD $0x4e6bcebe // fmla v30.2d, v21.2d, v11.2d
+	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
+	WORD $0x4e6ecfb5 // fmla v21.2d, v29.2d, v14.2d
+	WORD $0x4ea51cbd // mov v29.16b, v5.16b
+	WORD $0x4e6dcf9d // fmla v29.2d, v28.2d, v13.2d
+	WORD $0x4ea51cbc // mov v28.16b, v5.16b
+	WORD $0x4e6ccf7c // fmla v28.2d, v27.2d, v12.2d
+	WORD $0x4eb91f3b // mov v27.16b, v25.16b
+	WORD $0x4e7ecd7b // fmla v27.2d, v11.2d, v30.2d
+	WORD $0x4eb81f1e // mov v30.16b, v24.16b
+	WORD $0x4e75cdde // fmla v30.2d, v14.2d, v21.2d
+	WORD $0x4eb71ef5 // mov v21.16b, v23.16b
+	WORD $0x4e7dcdb5 // fmla v21.2d, v13.2d, v29.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e7ccd9d // fmla v29.2d, v12.2d, v28.2d
+	WORD $0x4e7bce59 // fmla v25.2d, v18.2d, v27.2d
+	WORD $0x4e7ece38 // fmla v24.2d, v17.2d, v30.2d
+	WORD $0x4e75ce17 // fmla v23.2d, v16.2d, v21.2d
+	WORD $0x4e7dcdfa // fmla v26.2d, v15.2d, v29.2d
+	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
+	WORD $0x6e671cdf // bsl v31.16b, v6.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x6ee8e49f // fcmgt v31.2d, v4.2d, v8.2d
-	WORD $0x6e681c9f // bsl v31.16b, v4.16b, v8.16b
+	WORD $0x6ee8e4df // fcmgt v31.2d, v6.2d, v8.2d
+	WORD $0x6e681cdf // bsl v31.16b, v6.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x4e6bd4ab // fadd v11.2d, v5.2d, v11.2d
-	WORD $0x4e75d4d5 // fadd v21.2d, v6.2d, v21.2d
-	WORD $0x4e69d4e9 // fadd v9.2d, v7.2d, v9.2d
-	WORD $0x4e74d514 // fadd v20.2d, v8.2d, v20.2d
-	FMOVQ F11, (R0)
-	FMOVQ F21, 16(R0)
-	FMOVQ F9, 32(R0)
-	FMOVQ F20, 48(R0)
+	WORD $0x6ee9e4df // fcmgt v31.2d, v6.2d, v9.2d
+	WORD $0x6e691cdf // bsl v31.16b, v6.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6eeae4df // fcmgt v31.2d, v6.2d, v10.2d
+	WORD $0x6e6a1cdf // bsl v31.16b, v6.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x4e79d4f9 // fadd v25.2d, v7.2d, v25.2d
+	WORD $0x4e78d518 // fadd v24.2d, v8.2d, v24.2d
+	WORD $0x4e77d537 // fadd v23.2d, v9.2d, v23.2d
+	WORD $0x4e7ad55a // fadd v26.2d, v10.2d, v26.2d
+	FMOVQ F25, (R0)
+	FMOVQ F24, 16(R0)
+	FMOVQ F23, 32(R0)
+	FMOVQ F26, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -1203,151 +1127,119 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F5
-
-	// -|x| log2 e = k + r
-	WORD $0x4ee0f8a6 // fabs v6.2d, v5.2d
-	MOVD $0x405a400000000000, R17 // x405a400000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4e60ccc7 // fmla v7.2d, v6.2d, v0.2d
-	WORD $0x4ee7d428 // fsub v8.2d, v1.2d, v7.2d
-	WORD $0x4e60ccc8 // fmla v8.2d, v6.2d, v0.2d
-
-	// max(x, 0) + log(1 + 2^k 2^r)
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V6.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V6.D2
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V6.D2
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V6.D2
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V6.D2
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
-	WORD $0x4ea21c46 // mov v6.16b, v2.16b
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
-	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
-	WORD $0x4ee784c7 // add v7.2d, v6.2d, v7.2d
-	WORD $0x4e67d446 // fadd v6.2d, v2.2d, v7.2d
-
-	// u = 2^k m, m at least the root of 1/2
-	MOVD $0x195f619980c433, R17 // x00195f619980c433
+	FMOVQ (R1), F7
+	MOVD $0x8000000000000000, R17 // x8000000000000000
 	VDUP R17, V8.D2
-	WORD $0x4ee884c8 // add v8.2d, v6.2d, v8.2d
-	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
+	WORD $0x4ea81ce8 // orr v8.16b, v7.16b, v8.16b
+	MOVD $0xc087500000000000, R17 // xc087500000000000
 	VDUP R17, V9.D2
-	WORD $0x4e291d09 // and v9.16b, v8.16b, v9.16b
-	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V10.D2
-	WORD $0x4eea8529 // add v9.2d, v9.2d, v10.2d
-	WORD $0x6f4c0508 // ushr v8.2d, v8.2d, #52
-	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V10.D2
-	WORD $0x4eaa1d08 // orr v8.16b, v8.16b, v10.16b
-	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V10.D2
-	WORD $0x4ee8d548 // fsub v8.2d, v10.2d, v8.2d
+	WORD $0x6ee8e53f // fcmgt v31.2d, v9.2d, v8.2d
+	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 
-	// log m + k log 2
-	WORD $0x4ee2d529 // fsub v9.2d, v9.2d, v2.2d
-	MOVD $0x3ff6a09e667f3bcd, R17 // x3ff6a09e667f3bcd
-	VDUP R17, V10.D2
-	WORD $0x6ee6e546 // fcmgt v6.2d, v10.2d, v6.2d
-	WORD $0x6ea61ce9 // bit v9.16b, v7.16b, v6.16b
-	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
-	VDUP R17, V7.D2
-	WORD $0x4ea91d3f // mov v31.16b, v9.16b
-	WORD $0x4e67cd1f // fmla v31.2d, v8.2d, v7.2d
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
-	VDUP R17, V6.D2
-	WORD $0x6e66dd08 // fmul v8.2d, v8.2d, v6.2d
-	WORD $0x6e69dd26 // fmul v6.2d, v9.2d, v9.2d
-	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V10.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V9.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
+	WORD $0x4e6bcd48 // fmla v8.2d, v10.2d, v11.2d
+	WORD $0x4ea81d0b // mov v11.16b, v8.16b
+	WORD $0x4e61cd4b // fmla v11.2d, v10.2d, v1.2d
+	WORD $0x4eebd508 // fsub v8.2d, v8.2d, v11.2d
+	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
 	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
 	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
 	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
 	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
+	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	WORD $0x4e68d448 // fadd v8.2d, v2.2d, v8.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
+	WORD $0x6ee9e56b // fcmgt v11.2d, v11.2d, v9.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V12.D2
+	WORD $0x6eeb1c4c // bif v12.16b, v2.16b, v11.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
 	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
+	WORD $0x6e621d4b // bsl v11.16b, v10.16b, v2.16b
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4ee98589 // add v9.2d, v12.2d, v9.2d
+	WORD $0x6e69dd09 // fmul v9.2d, v8.2d, v9.2d
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+
+	// s = -e/(2 + e), log(1 + e) = e + s (e + s s p)
+	MOVD $0xc000000000000000, R17 // xc000000000000000
+	VDUP R17, V9.D2
+	WORD $0x4eebd529 // fsub v9.2d, v9.2d, v11.2d
+	WORD $0x6e69fd69 // fdiv v9.2d, v11.2d, v9.2d
+	WORD $0x6e69dd28 // fmul v8.2d, v9.2d, v9.2d
+	MOVD $0xbfc5c7f78d357345, R17 // xbfc5c7f78d357345
+	VDUP R17, V12.D2
+	MOVD $0xbfb55a8e18560b46, R17 // xbfb55a8e18560b46
 	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
+	MOVD $0xbfbefda6852a7b4e, R17 // xbfbefda6852a7b4e
+	VDUP R17, V12.D2
+	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
+	MOVD $0xbfc10679f4f68a0c, R17 // xbfc10679f4f68a0c
 	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
+	MOVD $0xbfc3b1dde8d82222, R17 // xbfc3b1dde8d82222
+	VDUP R17, V12.D2
+	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
+	MOVD $0xbfc745cb3d905f2f, R17 // xbfc745cb3d905f2f
+	VDUP R17, V10.D2
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
+	MOVD $0xbfcc71c741d8e237, R17 // xbfcc71c741d8e237
+	VDUP R17, V12.D2
+	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
 	WORD $0x4ea31c6a // mov v10.16b, v3.16b
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	WORD $0x4e6accc8 // fmla v8.2d, v6.2d, v10.2d
-	WORD $0x4e68d4e8 // fadd v8.2d, v7.2d, v8.2d
-	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
-	WORD $0x6e651c9f // bsl v31.16b, v4.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4e68d4a8 // fadd v8.2d, v5.2d, v8.2d
-	FMOVQ F8, (R0)
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
+	WORD $0x4ea41c8c // mov v12.16b, v4.16b
+	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
+	WORD $0x4ea51caa // mov v10.16b, v5.16b
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
+	WORD $0x4eab1d6c // mov v12.16b, v11.16b
+	WORD $0x4e6acd0c // fmla v12.2d, v8.2d, v10.2d
+	WORD $0x4e6ccd2b // fmla v11.2d, v9.2d, v12.2d
+	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
+	WORD $0x6e671cdf // bsl v31.16b, v6.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x4e6bd4eb // fadd v11.2d, v7.2d, v11.2d
+	FMOVQ F11, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -1357,151 +1249,119 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F5
-
-	// -|x| log2 e = k + r
-	WORD $0x4ee0f8a6 // fabs v6.2d, v5.2d
-	MOVD $0x405a400000000000, R17 // x405a400000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4e60ccc7 // fmla v7.2d, v6.2d, v0.2d
-	WORD $0x4ee7d428 // fsub v8.2d, v1.2d, v7.2d
-	WORD $0x4e60ccc8 // fmla v8.2d, v6.2d, v0.2d
-
-	// max(x, 0) + log(1 + 2^k 2^r)
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V6.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V6.D2
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V6.D2
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V6.D2
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V6.D2
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
-	WORD $0x4ea21c46 // mov v6.16b, v2.16b
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
-	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
-	WORD $0x4ee784c7 // add v7.2d, v6.2d, v7.2d
-	WORD $0x4e67d446 // fadd v6.2d, v2.2d, v7.2d
-
-	// u = 2^k m, m at least the root of 1/2
-	MOVD $0x195f619980c433, R17 // x00195f619980c433
+	FMOVD (R1), F7
+	MOVD $0x8000000000000000, R17 // x8000000000000000
 	VDUP R17, V8.D2
-	WORD $0x4ee884c8 // add v8.2d, v6.2d, v8.2d
-	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
+	WORD $0x4ea81ce8 // orr v8.16b, v7.16b, v8.16b
+	MOVD $0xc087500000000000, R17 // xc087500000000000
 	VDUP R17, V9.D2
-	WORD $0x4e291d09 // and v9.16b, v8.16b, v9.16b
-	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V10.D2
-	WORD $0x4eea8529 // add v9.2d, v9.2d, v10.2d
-	WORD $0x6f4c0508 // ushr v8.2d, v8.2d, #52
-	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V10.D2
-	WORD $0x4eaa1d08 // orr v8.16b, v8.16b, v10.16b
-	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V10.D2
-	WORD $0x4ee8d548 // fsub v8.2d, v10.2d, v8.2d
+	WORD $0x6ee8e53f // fcmgt v31.2d, v9.2d, v8.2d
+	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
 
-	// log m + k log 2
-	WORD $0x4ee2d529 // fsub v9.2d, v9.2d, v2.2d
-	MOVD $0x3ff6a09e667f3bcd, R17 // x3ff6a09e667f3bcd
-	VDUP R17, V10.D2
-	WORD $0x6ee6e546 // fcmgt v6.2d, v10.2d, v6.2d
-	WORD $0x6ea61ce9 // bit v9.16b, v7.16b, v6.16b
-	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
-	VDUP R17, V7.D2
-	WORD $0x4ea91d3f // mov v31.16b, v9.16b
-	WORD $0x4e67cd1f // fmla v31.2d, v8.2d, v7.2d
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
-	VDUP R17, V6.D2
-	WORD $0x6e66dd08 // fmul v8.2d, v8.2d, v6.2d
-	WORD $0x6e69dd26 // fmul v6.2d, v9.2d, v9.2d
-	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V10.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V9.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
+	WORD $0x4e6bcd48 // fmla v8.2d, v10.2d, v11.2d
+	WORD $0x4ea81d0b // mov v11.16b, v8.16b
+	WORD $0x4e61cd4b // fmla v11.2d, v10.2d, v1.2d
+	WORD $0x4eebd508 // fsub v8.2d, v8.2d, v11.2d
+	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
 	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
 	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
 	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
 	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
+	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	WORD $0x4e68d448 // fadd v8.2d, v2.2d, v8.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
+	WORD $0x6ee9e56b // fcmgt v11.2d, v11.2d, v9.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V12.D2
+	WORD $0x6eeb1c4c // bif v12.16b, v2.16b, v11.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
 	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
+	WORD $0x6e621d4b // bsl v11.16b, v10.16b, v2.16b
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4ee98589 // add v9.2d, v12.2d, v9.2d
+	WORD $0x6e69dd09 // fmul v9.2d, v8.2d, v9.2d
+	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+
+	// s = -e/(2 + e), log(1 + e) = e + s (e + s s p)
+	MOVD $0xc000000000000000, R17 // xc000000000000000
+	VDUP R17, V9.D2
+	WORD $0x4eebd529 // fsub v9.2d, v9.2d, v11.2d
+	WORD $0x6e69fd69 // fdiv v9.2d, v11.2d, v9.2d
+	WORD $0x6e69dd28 // fmul v8.2d, v9.2d, v9.2d
+	MOVD $0xbfc5c7f78d357345, R17 // xbfc5c7f78d357345
+	VDUP R17, V12.D2
+	MOVD $0xbfb55a8e18560b46, R17 // xbfb55a8e18560b46
 	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
+	MOVD $0xbfbefda6852a7b4e, R17 // xbfbefda6852a7b4e
+	VDUP R17, V12.D2
+	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
+	MOVD $0xbfc10679f4f68a0c, R17 // xbfc10679f4f68a0c
 	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
+	MOVD $0xbfc3b1dde8d82222, R17 // xbfc3b1dde8d82222
+	VDUP R17, V12.D2
+	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
+	MOVD $0xbfc745cb3d905f2f, R17 // xbfc745cb3d905f2f
+	VDUP R17, V10.D2
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
+	MOVD $0xbfcc71c741d8e237, R17 // xbfcc71c741d8e237
+	VDUP R17, V12.D2
+	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
 	WORD $0x4ea31c6a // mov v10.16b, v3.16b
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	WORD $0x4e6accc8 // fmla v8.2d, v6.2d, v10.2d
-	WORD $0x4e68d4e8 // fadd v8.2d, v7.2d, v8.2d
-	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
-	WORD $0x6e651c9f // bsl v31.16b, v4.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4e68d4a8 // fadd v8.2d, v5.2d, v8.2d
-	FMOVD F8, (R0)
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
+	WORD $0x4ea41c8c // mov v12.16b, v4.16b
+	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
+	WORD $0x4ea51caa // mov v10.16b, v5.16b
+	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
+	WORD $0x4eab1d6c // mov v12.16b, v11.16b
+	WORD $0x4e6acd0c // fmla v12.2d, v8.2d, v10.2d
+	WORD $0x4e6ccd2b // fmla v11.2d, v9.2d, v12.2d
+	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
+	WORD $0x6e671cdf // bsl v31.16b, v6.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x4e6bd4eb // fadd v11.2d, v7.2d, v11.2d
+	FMOVD F11, (R0)
 
 skip:
 

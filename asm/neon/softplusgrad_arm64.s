@@ -11,204 +11,204 @@ TEXT ·SoftplusGradF32(SB), NOSPLIT, $0-72
 	MOVD dy_base+24(FP), R1
 	MOVD x_base+48(FP), R2
 	MOVD dst_len+8(FP), R3
-	MOVD $0xc05a400000000000, R17 // xc05a400000000000
+	MOVD $0x4044000000000000, R17 // x4044000000000000
 	VDUP R17, V0.D2
-	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
+	MOVD $0xc05a400000000000, R17 // xc05a400000000000
 	VDUP R17, V1.D2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
+	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
 	VDUP R17, V2.D2
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
+	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V3.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
+	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
 	VDUP R17, V4.D2
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
+	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
 	VDUP R17, V5.D2
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
+	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
 	VDUP R17, V6.D2
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
+	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
 	VDUP R17, V7.D2
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
+	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
 	VDUP R17, V8.D2
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
+	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
 	VDUP R17, V9.D2
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
+	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
 	VDUP R17, V10.D2
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
+	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
 	VDUP R17, V11.D2
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
+	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
 	VDUP R17, V12.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
 	VDUP R17, V13.D2
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V14.D2
 	CMP $8, R3
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVD (R1), F14
-	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
-	FMOVD 8(R1), F15
+	FMOVD (R2), F15
 	WORD $0x0e6179ef // fcvtl v15.2d, v15.2s
-	FMOVD 16(R1), F16
+	FMOVD 8(R2), F16
 	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
-	FMOVD 24(R1), F17
+	FMOVD 16(R2), F17
 	WORD $0x0e617a31 // fcvtl v17.2d, v17.2s
-	FMOVD (R2), F18
+	FMOVD 24(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	FMOVD 8(R2), F19
-	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	FMOVD 16(R2), F20
-	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	FMOVD 24(R2), F21
-	WORD $0x0e617ab5 // fcvtl v21.2d, v21.2s
-	WORD $0x6ef2e41f // fcmgt v31.2d, v0.2d, v18.2d
+	WORD $0x6eefe43f // fcmgt v31.2d, v1.2d, v15.2d
+	WORD $0x6e6f1c3f // bsl v31.16b, v1.16b, v15.16b
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x6ef0e43f // fcmgt v31.2d, v1.2d, v16.2d
+	WORD $0x6e701c3f // bsl v31.16b, v1.16b, v16.16b
+	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
+	WORD $0x6ef1e43f // fcmgt v31.2d, v1.2d, v17.2d
+	WORD $0x6e711c3f // bsl v31.16b, v1.16b, v17.16b
+	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
+	WORD $0x6ef2e43f // fcmgt v31.2d, v1.2d, v18.2d
+	WORD $0x6e721c3f // bsl v31.16b, v1.16b, v18.16b
+	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
+	WORD $0x6ee0e5ff // fcmgt v31.2d, v15.2d, v0.2d
+	WORD $0x6e6f1c1f // bsl v31.16b, v0.16b, v15.16b
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x6ee0e61f // fcmgt v31.2d, v16.2d, v0.2d
+	WORD $0x6e701c1f // bsl v31.16b, v0.16b, v16.16b
+	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
+	WORD $0x6ee0e63f // fcmgt v31.2d, v17.2d, v0.2d
+	WORD $0x6e711c1f // bsl v31.16b, v0.16b, v17.16b
+	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
+	WORD $0x6ee0e65f // fcmgt v31.2d, v18.2d, v0.2d
 	WORD $0x6e721c1f // bsl v31.16b, v0.16b, v18.16b
 	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ef3e41f // fcmgt v31.2d, v0.2d, v19.2d
-	WORD $0x6e731c1f // bsl v31.16b, v0.16b, v19.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ef4e41f // fcmgt v31.2d, v0.2d, v20.2d
-	WORD $0x6e741c1f // bsl v31.16b, v0.16b, v20.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x6ef5e41f // fcmgt v31.2d, v0.2d, v21.2d
-	WORD $0x6e751c1f // bsl v31.16b, v0.16b, v21.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V22.D2
-	WORD $0x6ef6e65f // fcmgt v31.2d, v18.2d, v22.2d
-	WORD $0x6e721edf // bsl v31.16b, v22.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ef6e67f // fcmgt v31.2d, v19.2d, v22.2d
-	WORD $0x6e731edf // bsl v31.16b, v22.16b, v19.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ef6e69f // fcmgt v31.2d, v20.2d, v22.2d
-	WORD $0x6e741edf // bsl v31.16b, v22.16b, v20.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x6ef6e6bf // fcmgt v31.2d, v21.2d, v22.2d
-	WORD $0x6e751edf // bsl v31.16b, v22.16b, v21.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
 
 	// -x log2 e = k + r
-	WORD $0x4ea21c56 // mov v22.16b, v2.16b
-	WORD $0x4e61ce56 // fmla v22.2d, v18.2d, v1.2d
-	WORD $0x4ea21c57 // mov v23.16b, v2.16b
-	WORD $0x4e61ce77 // fmla v23.2d, v19.2d, v1.2d
-	WORD $0x4ea21c58 // mov v24.16b, v2.16b
-	WORD $0x4e61ce98 // fmla v24.2d, v20.2d, v1.2d
-	WORD $0x4ea21c59 // mov v25.16b, v2.16b
-	WORD $0x4e61ceb9 // fmla v25.2d, v21.2d, v1.2d
-	WORD $0x4ef6d45a // fsub v26.2d, v2.2d, v22.2d
-	WORD $0x4ef7d45b // fsub v27.2d, v2.2d, v23.2d
-	WORD $0x4ef8d45c // fsub v28.2d, v2.2d, v24.2d
-	WORD $0x4ef9d45d // fsub v29.2d, v2.2d, v25.2d
-	WORD $0x4e61ce5a // fmla v26.2d, v18.2d, v1.2d
-	WORD $0x4e61ce7b // fmla v27.2d, v19.2d, v1.2d
-	WORD $0x4e61ce9c // fmla v28.2d, v20.2d, v1.2d
-	WORD $0x4e61cebd // fmla v29.2d, v21.2d, v1.2d
-	WORD $0x4ea41c95 // mov v21.16b, v4.16b
-	WORD $0x4e7acc75 // fmla v21.2d, v3.2d, v26.2d
-	WORD $0x4ea41c94 // mov v20.16b, v4.16b
-	WORD $0x4e7bcc74 // fmla v20.2d, v3.2d, v27.2d
-	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4e7ccc73 // fmla v19.2d, v3.2d, v28.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e7dcc72 // fmla v18.2d, v3.2d, v29.2d
-	WORD $0x4ea51cbe // mov v30.16b, v5.16b
-	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
-	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
-	WORD $0x4e7bce95 // fmla v21.2d, v20.2d, v27.2d
-	WORD $0x4ea51cb4 // mov v20.16b, v5.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
-	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
+	WORD $0x4ea31c73 // mov v19.16b, v3.16b
+	WORD $0x4e62cdf3 // fmla v19.2d, v15.2d, v2.2d
+	WORD $0x4ea31c74 // mov v20.16b, v3.16b
+	WORD $0x4e62ce14 // fmla v20.2d, v16.2d, v2.2d
+	WORD $0x4ea31c75 // mov v21.16b, v3.16b
+	WORD $0x4e62ce35 // fmla v21.2d, v17.2d, v2.2d
+	WORD $0x4ea31c76 // mov v22.16b, v3.16b
+	WORD $0x4e62ce56 // fmla v22.2d, v18.2d, v2.2d
+	WORD $0x4ef3d477 // fsub v23.2d, v3.2d, v19.2d
+	WORD $0x4ef4d478 // fsub v24.2d, v3.2d, v20.2d
+	WORD $0x4ef5d479 // fsub v25.2d, v3.2d, v21.2d
+	WORD $0x4ef6d47a // fsub v26.2d, v3.2d, v22.2d
+	WORD $0x4e62cdf7 // fmla v23.2d, v15.2d, v2.2d
+	WORD $0x4e62ce18 // fmla v24.2d, v16.2d, v2.2d
+	WORD $0x4e62ce39 // fmla v25.2d, v17.2d, v2.2d
+	WORD $0x4e62ce5a // fmla v26.2d, v18.2d, v2.2d
+	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
+	WORD $0x4e77cc92 // fmla v18.2d, v4.2d, v23.2d
+	WORD $0x4ea51cb1 // mov v17.16b, v5.16b
+	WORD $0x4e78cc91 // fmla v17.2d, v4.2d, v24.2d
+	WORD $0x4ea51cb0 // mov v16.16b, v5.16b
+	WORD $0x4e79cc90 // fmla v16.2d, v4.2d, v25.2d
+	WORD $0x4ea51caf // mov v15.16b, v5.16b
+	WORD $0x4e7acc8f // fmla v15.2d, v4.2d, v26.2d
+	WORD $0x4ea61cdb // mov v27.16b, v6.16b
+	WORD $0x4e77ce5b // fmla v27.2d, v18.2d, v23.2d
 	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e7acfd2 // fmla v18.2d, v30.2d, v26.2d
-	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e7bcebe // fmla v30.2d, v21.2d, v27.2d
-	WORD $0x4ea61cd5 // mov v21.16b, v6.16b
-	WORD $0x4e7cce95 // fmla v21.2d, v20.2d, v28.2d
-	WORD $0x4ea61cd4 // mov v20.16b, v6.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x4ea71cf3 // mov v19.16b, v7.16b
-	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
+	WORD $0x4e78ce32 // fmla v18.2d, v17.2d, v24.2d
+	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
+	WORD $0x4e79ce11 // fmla v17.2d, v16.2d, v25.2d
+	WORD $0x4ea61cd0 // mov v16.16b, v6.16b
+	WORD $0x4e7acdf0 // fmla v16.2d, v15.2d, v26.2d
+	WORD $0x4ea71cef // mov v15.16b, v7.16b
+	WORD $0x4e77cf6f // fmla v15.2d, v27.2d, v23.2d
+	WORD $0x4ea71cfb // mov v27.16b, v7.16b
+	WORD $0x4e78ce5b // fmla v27.2d, v18.2d, v24.2d
 	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e7bcfd2 // fmla v18.2d, v30.2d, v27.2d
-	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e7ccebe // fmla v30.2d, v21.2d, v28.2d
-	WORD $0x4ea71cf5 // mov v21.16b, v7.16b
-	WORD $0x4e7dce95 // fmla v21.2d, v20.2d, v29.2d
-	WORD $0x4ea81d14 // mov v20.16b, v8.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e7bce53 // fmla v19.2d, v18.2d, v27.2d
+	WORD $0x4e79ce32 // fmla v18.2d, v17.2d, v25.2d
+	WORD $0x4ea71cf1 // mov v17.16b, v7.16b
+	WORD $0x4e7ace11 // fmla v17.2d, v16.2d, v26.2d
+	WORD $0x4ea81d10 // mov v16.16b, v8.16b
+	WORD $0x4e77cdf0 // fmla v16.2d, v15.2d, v23.2d
+	WORD $0x4ea81d0f // mov v15.16b, v8.16b
+	WORD $0x4e78cf6f // fmla v15.2d, v27.2d, v24.2d
+	WORD $0x4ea81d1b // mov v27.16b, v8.16b
+	WORD $0x4e79ce5b // fmla v27.2d, v18.2d, v25.2d
 	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e7ccfd2 // fmla v18.2d, v30.2d, v28.2d
-	WORD $0x4ea81d1e // mov v30.16b, v8.16b
-	WORD $0x4e7dcebe // fmla v30.2d, v21.2d, v29.2d
-	WORD $0x4ea91d35 // mov v21.16b, v9.16b
-	WORD $0x4e7ace95 // fmla v21.2d, v20.2d, v26.2d
-	WORD $0x4ea91d34 // mov v20.16b, v9.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4ea91d33 // mov v19.16b, v9.16b
-	WORD $0x4e7cce53 // fmla v19.2d, v18.2d, v28.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e7dcfd2 // fmla v18.2d, v30.2d, v29.2d
-	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
-	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
-	WORD $0x4eaa1d55 // mov v21.16b, v10.16b
-	WORD $0x4e7bce95 // fmla v21.2d, v20.2d, v27.2d
-	WORD $0x4eaa1d54 // mov v20.16b, v10.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4eaa1d53 // mov v19.16b, v10.16b
-	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
+	WORD $0x4e7ace32 // fmla v18.2d, v17.2d, v26.2d
+	WORD $0x4ea91d31 // mov v17.16b, v9.16b
+	WORD $0x4e77ce11 // fmla v17.2d, v16.2d, v23.2d
+	WORD $0x4ea91d30 // mov v16.16b, v9.16b
+	WORD $0x4e78cdf0 // fmla v16.2d, v15.2d, v24.2d
+	WORD $0x4ea91d2f // mov v15.16b, v9.16b
+	WORD $0x4e79cf6f // fmla v15.2d, v27.2d, v25.2d
+	WORD $0x4ea91d3b // mov v27.16b, v9.16b
+	WORD $0x4e7ace5b // fmla v27.2d, v18.2d, v26.2d
+	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
+	WORD $0x4e77ce32 // fmla v18.2d, v17.2d, v23.2d
+	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
+	WORD $0x4e78ce11 // fmla v17.2d, v16.2d, v24.2d
+	WORD $0x4eaa1d50 // mov v16.16b, v10.16b
+	WORD $0x4e79cdf0 // fmla v16.2d, v15.2d, v25.2d
+	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
+	WORD $0x4e7acf6f // fmla v15.2d, v27.2d, v26.2d
+	WORD $0x4eab1d7b // mov v27.16b, v11.16b
+	WORD $0x4e77ce5b // fmla v27.2d, v18.2d, v23.2d
 	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e7acfd2 // fmla v18.2d, v30.2d, v26.2d
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
-	WORD $0x4e7bcebe // fmla v30.2d, v21.2d, v27.2d
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
-	WORD $0x4e7cce95 // fmla v21.2d, v20.2d, v28.2d
-	WORD $0x4eab1d74 // mov v20.16b, v11.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x4eac1d93 // mov v19.16b, v12.16b
-	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
+	WORD $0x4e78ce32 // fmla v18.2d, v17.2d, v24.2d
+	WORD $0x4eab1d71 // mov v17.16b, v11.16b
+	WORD $0x4e79ce11 // fmla v17.2d, v16.2d, v25.2d
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e7acdf0 // fmla v16.2d, v15.2d, v26.2d
+	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4e77cf6f // fmla v15.2d, v27.2d, v23.2d
+	WORD $0x4eac1d9b // mov v27.16b, v12.16b
+	WORD $0x4e78ce5b // fmla v27.2d, v18.2d, v24.2d
 	WORD $0x4eac1d92 // mov v18.16b, v12.16b
-	WORD $0x4e7bcfd2 // fmla v18.2d, v30.2d, v27.2d
-	WORD $0x4eac1d9e // mov v30.16b, v12.16b
-	WORD $0x4e7ccebe // fmla v30.2d, v21.2d, v28.2d
-	WORD $0x4eac1d95 // mov v21.16b, v12.16b
-	WORD $0x4e7dce95 // fmla v21.2d, v20.2d, v29.2d
-	WORD $0x4ead1db4 // mov v20.16b, v13.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4ead1dba // mov v26.16b, v13.16b
-	WORD $0x4e7bce5a // fmla v26.2d, v18.2d, v27.2d
+	WORD $0x4e79ce32 // fmla v18.2d, v17.2d, v25.2d
+	WORD $0x4eac1d91 // mov v17.16b, v12.16b
+	WORD $0x4e7ace11 // fmla v17.2d, v16.2d, v26.2d
+	WORD $0x4ead1db0 // mov v16.16b, v13.16b
+	WORD $0x4e77cdf0 // fmla v16.2d, v15.2d, v23.2d
+	WORD $0x4ead1daf // mov v15.16b, v13.16b
+	WORD $0x4e78cf6f // fmla v15.2d, v27.2d, v24.2d
 	WORD $0x4ead1dbb // mov v27.16b, v13.16b
-	WORD $0x4e7ccfdb // fmla v27.2d, v30.2d, v28.2d
-	WORD $0x4ead1dbc // mov v28.16b, v13.16b
-	WORD $0x4e7dcebc // fmla v28.2d, v21.2d, v29.2d
+	WORD $0x4e79ce5b // fmla v27.2d, v18.2d, v25.2d
+	WORD $0x4ead1db2 // mov v18.16b, v13.16b
+	WORD $0x4e7ace32 // fmla v18.2d, v17.2d, v26.2d
+	WORD $0x4eae1dd1 // mov v17.16b, v14.16b
+	WORD $0x4e77ce11 // fmla v17.2d, v16.2d, v23.2d
+	WORD $0x4eae1dd7 // mov v23.16b, v14.16b
+	WORD $0x4e78cdf7 // fmla v23.2d, v15.2d, v24.2d
+	WORD $0x4eae1dd8 // mov v24.16b, v14.16b
+	WORD $0x4e79cf78 // fmla v24.2d, v27.2d, v25.2d
+	WORD $0x4eae1dd9 // mov v25.16b, v14.16b
+	WORD $0x4e7ace59 // fmla v25.2d, v18.2d, v26.2d
+	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
+	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
+	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
 	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
-	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
-	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
-	WORD $0x4f745739 // shl v25.2d, v25.2d, #52
-	WORD $0x4ef68696 // add v22.2d, v20.2d, v22.2d
-	WORD $0x4ef78757 // add v23.2d, v26.2d, v23.2d
-	WORD $0x4ef88778 // add v24.2d, v27.2d, v24.2d
-	WORD $0x4ef98799 // add v25.2d, v28.2d, v25.2d
+	WORD $0x4ef38633 // add v19.2d, v17.2d, v19.2d
+	WORD $0x4ef486f4 // add v20.2d, v23.2d, v20.2d
+	WORD $0x4ef58715 // add v21.2d, v24.2d, v21.2d
+	WORD $0x4ef68736 // add v22.2d, v25.2d, v22.2d
 
 	// dy/(1 + e)
-	WORD $0x4e76d5b6 // fadd v22.2d, v13.2d, v22.2d
-	WORD $0x4e77d5b7 // fadd v23.2d, v13.2d, v23.2d
-	WORD $0x4e78d5b8 // fadd v24.2d, v13.2d, v24.2d
-	WORD $0x4e79d5b9 // fadd v25.2d, v13.2d, v25.2d
-	WORD $0x6e76fdd6 // fdiv v22.2d, v14.2d, v22.2d
-	WORD $0x6e77fdf7 // fdiv v23.2d, v15.2d, v23.2d
-	WORD $0x6e78fe18 // fdiv v24.2d, v16.2d, v24.2d
-	WORD $0x6e79fe39 // fdiv v25.2d, v17.2d, v25.2d
-	WORD $0x0e616adf // fcvtn v31.2s, v22.2d
+	WORD $0x4e73d5d3 // fadd v19.2d, v14.2d, v19.2d
+	WORD $0x4e74d5d4 // fadd v20.2d, v14.2d, v20.2d
+	WORD $0x4e75d5d5 // fadd v21.2d, v14.2d, v21.2d
+	WORD $0x4e76d5d6 // fadd v22.2d, v14.2d, v22.2d
+	FMOVD (R1), F25
+	WORD $0x0e617b39 // fcvtl v25.2d, v25.2s
+	FMOVD 8(R1), F24
+	WORD $0x0e617b18 // fcvtl v24.2d, v24.2s
+	FMOVD 16(R1), F23
+	WORD $0x0e617af7 // fcvtl v23.2d, v23.2s
+	FMOVD 24(R1), F17
+	WORD $0x0e617a31 // fcvtl v17.2d, v17.2s
+	WORD $0x6e73ff33 // fdiv v19.2d, v25.2d, v19.2d
+	WORD $0x6e74ff14 // fdiv v20.2d, v24.2d, v20.2d
+	WORD $0x6e75fef5 // fdiv v21.2d, v23.2d, v21.2d
+	WORD $0x6e76fe36 // fdiv v22.2d, v17.2d, v22.2d
+	WORD $0x0e616a7f // fcvtn v31.2s, v19.2d
 	FMOVD F31, (R0)
-	WORD $0x0e616aff // fcvtn v31.2s, v23.2d
+	WORD $0x0e616a9f // fcvtn v31.2s, v20.2d
 	FMOVD F31, 8(R0)
-	WORD $0x0e616b1f // fcvtn v31.2s, v24.2d
+	WORD $0x0e616abf // fcvtn v31.2s, v21.2d
 	FMOVD F31, 16(R0)
-	WORD $0x0e616b3f // fcvtn v31.2s, v25.2d
+	WORD $0x0e616adf // fcvtn v31.2s, v22.2d
 	FMOVD F31, 24(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
@@ -222,50 +222,48 @@ single:
 	BLT tail
 
 one:
-	FMOVD (R1), F14
-	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
 	FMOVD (R2), F15
 	WORD $0x0e6179ef // fcvtl v15.2d, v15.2s
-	WORD $0x6eefe41f // fcmgt v31.2d, v0.2d, v15.2d
-	WORD $0x6e6f1c1f // bsl v31.16b, v0.16b, v15.16b
+	WORD $0x6eefe43f // fcmgt v31.2d, v1.2d, v15.2d
+	WORD $0x6e6f1c3f // bsl v31.16b, v1.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
+	WORD $0x6ee0e5ff // fcmgt v31.2d, v15.2d, v0.2d
+	WORD $0x6e6f1c1f // bsl v31.16b, v0.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
 
 	// -x log2 e = k + r
-	WORD $0x4ea21c50 // mov v16.16b, v2.16b
-	WORD $0x4e61cdf0 // fmla v16.2d, v15.2d, v1.2d
-	WORD $0x4ef0d451 // fsub v17.2d, v2.2d, v16.2d
-	WORD $0x4e61cdf1 // fmla v17.2d, v15.2d, v1.2d
-	WORD $0x4ea41c8f // mov v15.16b, v4.16b
-	WORD $0x4e71cc6f // fmla v15.2d, v3.2d, v17.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
+	WORD $0x4ea31c70 // mov v16.16b, v3.16b
+	WORD $0x4e62cdf0 // fmla v16.2d, v15.2d, v2.2d
+	WORD $0x4ef0d471 // fsub v17.2d, v3.2d, v16.2d
+	WORD $0x4e62cdf1 // fmla v17.2d, v15.2d, v2.2d
+	WORD $0x4ea51caf // mov v15.16b, v5.16b
+	WORD $0x4e71cc8f // fmla v15.2d, v4.2d, v17.2d
+	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea61ccf // mov v15.16b, v6.16b
+	WORD $0x4ea71cef // mov v15.16b, v7.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
+	WORD $0x4ea81d12 // mov v18.16b, v8.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea81d0f // mov v15.16b, v8.16b
+	WORD $0x4ea91d2f // mov v15.16b, v9.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
+	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
+	WORD $0x4eab1d6f // mov v15.16b, v11.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
+	WORD $0x4eac1d92 // mov v18.16b, v12.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4ead1daf // mov v15.16b, v13.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ead1db2 // mov v18.16b, v13.16b
+	WORD $0x4eae1dd2 // mov v18.16b, v14.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
 	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
 	WORD $0x4ef08650 // add v16.2d, v18.2d, v16.2d
 
 	// dy/(1 + e)
-	WORD $0x4e70d5b0 // fadd v16.2d, v13.2d, v16.2d
-	WORD $0x6e70fdd0 // fdiv v16.2d, v14.2d, v16.2d
+	WORD $0x4e70d5d0 // fadd v16.2d, v14.2d, v16.2d
+	FMOVD (R1), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e70fe50 // fdiv v16.2d, v18.2d, v16.2d
 	WORD $0x0e616a1f // fcvtn v31.2s, v16.2d
 	FMOVD F31, (R0)
 	ADD $8, R0, R0
@@ -278,50 +276,48 @@ one:
 tail:
 	CBZ R3, done
 	TBZ $0, R3, skip
-	FMOVS (R1), F14
-	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
 	FMOVS (R2), F15
 	WORD $0x0e6179ef // fcvtl v15.2d, v15.2s
-	WORD $0x6eefe41f // fcmgt v31.2d, v0.2d, v15.2d
-	WORD $0x6e6f1c1f // bsl v31.16b, v0.16b, v15.16b
+	WORD $0x6eefe43f // fcmgt v31.2d, v1.2d, v15.2d
+	WORD $0x6e6f1c3f // bsl v31.16b, v1.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
+	WORD $0x6ee0e5ff // fcmgt v31.2d, v15.2d, v0.2d
+	WORD $0x6e6f1c1f // bsl v31.16b, v0.16b, v15.16b
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
 
 	// -x log2 e = k + r
-	WORD $0x4ea21c50 // mov v16.16b, v2.16b
-	WORD $0x4e61cdf0 // fmla v16.2d, v15.2d, v1.2d
-	WORD $0x4ef0d451 // fsub v17.2d, v2.2d, v16.2d
-	WORD $0x4e61cdf1 // fmla v17.2d, v15.2d, v1.2d
-	WORD $0x4ea41c8f // mov v15.16b, v4.16b
-	WORD $0x4e71cc6f // fmla v15.2d, v3.2d, v17.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
+	WORD $0x4ea31c70 // mov v16.16b, v3.16b
+	WORD $0x4e62cdf0 // fmla v16.2d, v15.2d, v2.2d
+	WORD $0x4ef0d471 // fsub v17.2d, v3.2d, v16.2d
+	WORD $0x4e62cdf1 // fmla v17.2d, v15.2d, v2.2d
+	WORD $0x4ea51caf // mov v15.16b, v5.16b
+	WORD $0x4e71cc8f // fmla v15.2d, v4.2d, v17.2d
+	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea61ccf // mov v15.16b, v6.16b
+	WORD $0x4ea71cef // mov v15.16b, v7.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
+	WORD $0x4ea81d12 // mov v18.16b, v8.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea81d0f // mov v15.16b, v8.16b
+	WORD $0x4ea91d2f // mov v15.16b, v9.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
+	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
+	WORD $0x4eab1d6f // mov v15.16b, v11.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
+	WORD $0x4eac1d92 // mov v18.16b, v12.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
+	WORD $0x4ead1daf // mov v15.16b, v13.16b
 	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ead1db2 // mov v18.16b, v13.16b
+	WORD $0x4eae1dd2 // mov v18.16b, v14.16b
 	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
 	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
 	WORD $0x4ef08650 // add v16.2d, v18.2d, v16.2d
 
 	// dy/(1 + e)
-	WORD $0x4e70d5b0 // fadd v16.2d, v13.2d, v16.2d
-	WORD $0x6e70fdd0 // fdiv v16.2d, v14.2d, v16.2d
+	WORD $0x4e70d5d0 // fadd v16.2d, v14.2d, v16.2d
+	FMOVS (R1), F18
+	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
+	WORD $0x6e70fe50 // fdiv v16.2d, v18.2d, v16.2d
 	WORD $0x0e616a1f // fcvtn v31.2s, v16.2d
 	FMOVS F31, (R0)
 
@@ -337,193 +333,239 @@ TEXT ·SoftplusGradF64(SB), NOSPLIT, $0-72
 	MOVD dy_base+24(FP), R1
 	MOVD x_base+48(FP), R2
 	MOVD dst_len+8(FP), R3
-	MOVD $0xc05a400000000000, R17 // xc05a400000000000
-	VDUP R17, V0.D2
-	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
-	VDUP R17, V1.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V0.D2
+	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
+	VDUP R17, V1.D2
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
 	VDUP R17, V2.D2
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
 	VDUP R17, V3.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
 	VDUP R17, V4.D2
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
 	VDUP R17, V5.D2
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
 	VDUP R17, V6.D2
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
 	VDUP R17, V7.D2
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V8.D2
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
 	VDUP R17, V9.D2
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
+	MOVD $0x39f0000000000000, R17 // x39f0000000000000
 	VDUP R17, V10.D2
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V11.D2
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V12.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V13.D2
 	CMP $8, R3
 	BLT single
 	PCALIGN $16
 
 main:
+	FMOVQ (R2), F11
+	FMOVQ 16(R2), F12
+	FMOVQ 32(R2), F13
+	FMOVQ 48(R2), F14
+	MOVD $0xc087500000000000, R17 // xc087500000000000
+	VDUP R17, V15.D2
+	WORD $0x6eebe5ff // fcmgt v31.2d, v15.2d, v11.2d
+	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6eece5ff // fcmgt v31.2d, v15.2d, v12.2d
+	WORD $0x6e6c1dff // bsl v31.16b, v15.16b, v12.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6eede5ff // fcmgt v31.2d, v15.2d, v13.2d
+	WORD $0x6e6d1dff // bsl v31.16b, v15.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	MOVD $0x4044000000000000, R17 // x4044000000000000
+	VDUP R17, V15.D2
+	WORD $0x6eefe57f // fcmgt v31.2d, v11.2d, v15.2d
+	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6eefe59f // fcmgt v31.2d, v12.2d, v15.2d
+	WORD $0x6e6c1dff // bsl v31.16b, v15.16b, v12.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6eefe5bf // fcmgt v31.2d, v13.2d, v15.2d
+	WORD $0x6e6d1dff // bsl v31.16b, v15.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V15.D2
+	WORD $0x4eebd5eb // fsub v11.2d, v15.2d, v11.2d
+	WORD $0x4eecd5ec // fsub v12.2d, v15.2d, v12.2d
+	WORD $0x4eedd5ed // fsub v13.2d, v15.2d, v13.2d
+	WORD $0x4eeed5ee // fsub v14.2d, v15.2d, v14.2d
+
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V15.D2
+	WORD $0x4ea01c10 // mov v16.16b, v0.16b
+	WORD $0x4e6fcd70 // fmla v16.2d, v11.2d, v15.2d
+	WORD $0x4ea01c11 // mov v17.16b, v0.16b
+	WORD $0x4e6fcd91 // fmla v17.2d, v12.2d, v15.2d
+	WORD $0x4ea01c12 // mov v18.16b, v0.16b
+	WORD $0x4e6fcdb2 // fmla v18.2d, v13.2d, v15.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e6fcddf // fmla v31.2d, v14.2d, v15.2d
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4ef0d413 // fsub v19.2d, v0.2d, v16.2d
+	WORD $0x4ef1d414 // fsub v20.2d, v0.2d, v17.2d
+	WORD $0x4ef2d415 // fsub v21.2d, v0.2d, v18.2d
+	WORD $0x4eefd416 // fsub v22.2d, v0.2d, v15.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V23.D2
+	WORD $0x4e77ce6b // fmla v11.2d, v19.2d, v23.2d
+	WORD $0x4e77ce8c // fmla v12.2d, v20.2d, v23.2d
+	WORD $0x4e77cead // fmla v13.2d, v21.2d, v23.2d
+	WORD $0x4e77cece // fmla v14.2d, v22.2d, v23.2d
+	WORD $0x4eab1d77 // mov v23.16b, v11.16b
+	WORD $0x4e61ce77 // fmla v23.2d, v19.2d, v1.2d
+	WORD $0x4eac1d98 // mov v24.16b, v12.16b
+	WORD $0x4e61ce98 // fmla v24.2d, v20.2d, v1.2d
+	WORD $0x4ead1db9 // mov v25.16b, v13.16b
+	WORD $0x4e61ceb9 // fmla v25.2d, v21.2d, v1.2d
+	WORD $0x4eae1dda // mov v26.16b, v14.16b
+	WORD $0x4e61ceda // fmla v26.2d, v22.2d, v1.2d
+	WORD $0x4ef7d56b // fsub v11.2d, v11.2d, v23.2d
+	WORD $0x4ef8d58c // fsub v12.2d, v12.2d, v24.2d
+	WORD $0x4ef9d5ad // fsub v13.2d, v13.2d, v25.2d
+	WORD $0x4efad5ce // fsub v14.2d, v14.2d, v26.2d
+	WORD $0x4e61ce6b // fmla v11.2d, v19.2d, v1.2d
+	WORD $0x4e61ce8c // fmla v12.2d, v20.2d, v1.2d
+	WORD $0x4e61cead // fmla v13.2d, v21.2d, v1.2d
+	WORD $0x4e61cece // fmla v14.2d, v22.2d, v1.2d
+
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V22.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ced4 // fmla v20.2d, v22.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78ced3 // fmla v19.2d, v22.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cedb // fmla v27.2d, v22.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	WORD $0x4ea21c56 // mov v22.16b, v2.16b
+	WORD $0x4e77ce96 // fmla v22.2d, v20.2d, v23.2d
+	WORD $0x4ea21c54 // mov v20.16b, v2.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4ea21c53 // mov v19.16b, v2.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4ea21c5b // mov v27.16b, v2.16b
+	WORD $0x4e7acebb // fmla v27.2d, v21.2d, v26.2d
+	WORD $0x4ea31c75 // mov v21.16b, v3.16b
+	WORD $0x4e77ced5 // fmla v21.2d, v22.2d, v23.2d
+	WORD $0x4ea31c76 // mov v22.16b, v3.16b
+	WORD $0x4e78ce96 // fmla v22.2d, v20.2d, v24.2d
+	WORD $0x4ea31c74 // mov v20.16b, v3.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4ea31c73 // mov v19.16b, v3.16b
+	WORD $0x4e7acf73 // fmla v19.2d, v27.2d, v26.2d
+	WORD $0x4ea41c9b // mov v27.16b, v4.16b
+	WORD $0x4e77cebb // fmla v27.2d, v21.2d, v23.2d
+	WORD $0x4ea41c95 // mov v21.16b, v4.16b
+	WORD $0x4e78ced5 // fmla v21.2d, v22.2d, v24.2d
+	WORD $0x4ea41c96 // mov v22.16b, v4.16b
+	WORD $0x4e79ce96 // fmla v22.2d, v20.2d, v25.2d
+	WORD $0x4ea41c94 // mov v20.16b, v4.16b
+	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
+	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
+	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
+	WORD $0x4ea51cbb // mov v27.16b, v5.16b
+	WORD $0x4e78cebb // fmla v27.2d, v21.2d, v24.2d
+	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
+	WORD $0x4e79ced5 // fmla v21.2d, v22.2d, v25.2d
+	WORD $0x4ea51cb6 // mov v22.16b, v5.16b
+	WORD $0x4e7ace96 // fmla v22.2d, v20.2d, v26.2d
+	WORD $0x4ea61cd4 // mov v20.16b, v6.16b
+	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
+	WORD $0x4ea61cd3 // mov v19.16b, v6.16b
+	WORD $0x4e78cf73 // fmla v19.2d, v27.2d, v24.2d
+	WORD $0x4ea61cdb // mov v27.16b, v6.16b
+	WORD $0x4e79cebb // fmla v27.2d, v21.2d, v25.2d
+	WORD $0x4ea61cd5 // mov v21.16b, v6.16b
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	WORD $0x4ea71cf6 // mov v22.16b, v7.16b
+	WORD $0x4e77ce96 // fmla v22.2d, v20.2d, v23.2d
+	WORD $0x4ea71cf4 // mov v20.16b, v7.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4ea71cf3 // mov v19.16b, v7.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4ea71cfb // mov v27.16b, v7.16b
+	WORD $0x4e7acebb // fmla v27.2d, v21.2d, v26.2d
+	WORD $0x4ea81d15 // mov v21.16b, v8.16b
+	WORD $0x4e77ced5 // fmla v21.2d, v22.2d, v23.2d
+	WORD $0x4ea81d16 // mov v22.16b, v8.16b
+	WORD $0x4e78ce96 // fmla v22.2d, v20.2d, v24.2d
+	WORD $0x4ea81d14 // mov v20.16b, v8.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4ea81d13 // mov v19.16b, v8.16b
+	WORD $0x4e7acf73 // fmla v19.2d, v27.2d, v26.2d
+	WORD $0x4ea91d3b // mov v27.16b, v9.16b
+	WORD $0x4e77cebb // fmla v27.2d, v21.2d, v23.2d
+	WORD $0x4ea91d35 // mov v21.16b, v9.16b
+	WORD $0x4e78ced5 // fmla v21.2d, v22.2d, v24.2d
+	WORD $0x4ea91d36 // mov v22.16b, v9.16b
+	WORD $0x4e79ce96 // fmla v22.2d, v20.2d, v25.2d
+	WORD $0x4ea91d34 // mov v20.16b, v9.16b
+	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
+	WORD $0x6e77def3 // fmul v19.2d, v23.2d, v23.2d
+	WORD $0x6e78df1c // fmul v28.2d, v24.2d, v24.2d
+	WORD $0x6e79df3d // fmul v29.2d, v25.2d, v25.2d
+	WORD $0x6e7adf5e // fmul v30.2d, v26.2d, v26.2d
+	WORD $0x4e7bce6b // fmla v11.2d, v19.2d, v27.2d
+	WORD $0x4e75cf8c // fmla v12.2d, v28.2d, v21.2d
+	WORD $0x4e76cfad // fmla v13.2d, v29.2d, v22.2d
+	WORD $0x4e74cfce // fmla v14.2d, v30.2d, v20.2d
+	WORD $0x4e6bd6eb // fadd v11.2d, v23.2d, v11.2d
+	WORD $0x4e6cd70c // fadd v12.2d, v24.2d, v12.2d
+	WORD $0x4e6dd72d // fadd v13.2d, v25.2d, v13.2d
+	WORD $0x4e6ed74e // fadd v14.2d, v26.2d, v14.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V26.D2
+	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
+	WORD $0x4e6cd74c // fadd v12.2d, v26.2d, v12.2d
+	WORD $0x4e6dd74d // fadd v13.2d, v26.2d, v13.2d
+	WORD $0x4e6ed74e // fadd v14.2d, v26.2d, v14.2d
+
+	// 1/(1 + 2^k e^r), both times a unit
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
+	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4ef08550 // add v16.2d, v10.2d, v16.2d
+	WORD $0x4ef18551 // add v17.2d, v10.2d, v17.2d
+	WORD $0x4ef28552 // add v18.2d, v10.2d, v18.2d
+	WORD $0x4eef854f // add v15.2d, v10.2d, v15.2d
+	WORD $0x4eaa1d5a // mov v26.16b, v10.16b
+	WORD $0x4e6bce1a // fmla v26.2d, v16.2d, v11.2d
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e6cce2b // fmla v11.2d, v17.2d, v12.2d
+	WORD $0x4eaa1d4c // mov v12.16b, v10.16b
+	WORD $0x4e6dce4c // fmla v12.2d, v18.2d, v13.2d
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x6e7afd5a // fdiv v26.2d, v10.2d, v26.2d
+	WORD $0x6e6bfd4b // fdiv v11.2d, v10.2d, v11.2d
+	WORD $0x6e6cfd4c // fdiv v12.2d, v10.2d, v12.2d
+	WORD $0x6e6dfd4d // fdiv v13.2d, v10.2d, v13.2d
 	FMOVQ (R1), F14
 	FMOVQ 16(R1), F15
-	FMOVQ 32(R1), F16
+	FMOVQ 32(R1), F18
 	FMOVQ 48(R1), F17
-	FMOVQ (R2), F18
-	FMOVQ 16(R2), F19
-	FMOVQ 32(R2), F20
-	FMOVQ 48(R2), F21
-	WORD $0x6ef2e41f // fcmgt v31.2d, v0.2d, v18.2d
-	WORD $0x6e721c1f // bsl v31.16b, v0.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ef3e41f // fcmgt v31.2d, v0.2d, v19.2d
-	WORD $0x6e731c1f // bsl v31.16b, v0.16b, v19.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ef4e41f // fcmgt v31.2d, v0.2d, v20.2d
-	WORD $0x6e741c1f // bsl v31.16b, v0.16b, v20.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x6ef5e41f // fcmgt v31.2d, v0.2d, v21.2d
-	WORD $0x6e751c1f // bsl v31.16b, v0.16b, v21.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V22.D2
-	WORD $0x6ef6e65f // fcmgt v31.2d, v18.2d, v22.2d
-	WORD $0x6e721edf // bsl v31.16b, v22.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ef6e67f // fcmgt v31.2d, v19.2d, v22.2d
-	WORD $0x6e731edf // bsl v31.16b, v22.16b, v19.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ef6e69f // fcmgt v31.2d, v20.2d, v22.2d
-	WORD $0x6e741edf // bsl v31.16b, v22.16b, v20.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x6ef6e6bf // fcmgt v31.2d, v21.2d, v22.2d
-	WORD $0x6e751edf // bsl v31.16b, v22.16b, v21.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-
-	// -x log2 e = k + r
-	WORD $0x4ea21c56 // mov v22.16b, v2.16b
-	WORD $0x4e61ce56 // fmla v22.2d, v18.2d, v1.2d
-	WORD $0x4ea21c57 // mov v23.16b, v2.16b
-	WORD $0x4e61ce77 // fmla v23.2d, v19.2d, v1.2d
-	WORD $0x4ea21c58 // mov v24.16b, v2.16b
-	WORD $0x4e61ce98 // fmla v24.2d, v20.2d, v1.2d
-	WORD $0x4ea21c59 // mov v25.16b, v2.16b
-	WORD $0x4e61ceb9 // fmla v25.2d, v21.2d, v1.2d
-	WORD $0x4ef6d45a // fsub v26.2d, v2.2d, v22.2d
-	WORD $0x4ef7d45b // fsub v27.2d, v2.2d, v23.2d
-	WORD $0x4ef8d45c // fsub v28.2d, v2.2d, v24.2d
-	WORD $0x4ef9d45d // fsub v29.2d, v2.2d, v25.2d
-	WORD $0x4e61ce5a // fmla v26.2d, v18.2d, v1.2d
-	WORD $0x4e61ce7b // fmla v27.2d, v19.2d, v1.2d
-	WORD $0x4e61ce9c // fmla v28.2d, v20.2d, v1.2d
-	WORD $0x4e61cebd // fmla v29.2d, v21.2d, v1.2d
-	WORD $0x4ea41c95 // mov v21.16b, v4.16b
-	WORD $0x4e7acc75 // fmla v21.2d, v3.2d, v26.2d
-	WORD $0x4ea41c94 // mov v20.16b, v4.16b
-	WORD $0x4e7bcc74 // fmla v20.2d, v3.2d, v27.2d
-	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4e7ccc73 // fmla v19.2d, v3.2d, v28.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e7dcc72 // fmla v18.2d, v3.2d, v29.2d
-	WORD $0x4ea51cbe // mov v30.16b, v5.16b
-	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
-	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
-	WORD $0x4e7bce95 // fmla v21.2d, v20.2d, v27.2d
-	WORD $0x4ea51cb4 // mov v20.16b, v5.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
-	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e7acfd2 // fmla v18.2d, v30.2d, v26.2d
-	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e7bcebe // fmla v30.2d, v21.2d, v27.2d
-	WORD $0x4ea61cd5 // mov v21.16b, v6.16b
-	WORD $0x4e7cce95 // fmla v21.2d, v20.2d, v28.2d
-	WORD $0x4ea61cd4 // mov v20.16b, v6.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x4ea71cf3 // mov v19.16b, v7.16b
-	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e7bcfd2 // fmla v18.2d, v30.2d, v27.2d
-	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e7ccebe // fmla v30.2d, v21.2d, v28.2d
-	WORD $0x4ea71cf5 // mov v21.16b, v7.16b
-	WORD $0x4e7dce95 // fmla v21.2d, v20.2d, v29.2d
-	WORD $0x4ea81d14 // mov v20.16b, v8.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e7bce53 // fmla v19.2d, v18.2d, v27.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e7ccfd2 // fmla v18.2d, v30.2d, v28.2d
-	WORD $0x4ea81d1e // mov v30.16b, v8.16b
-	WORD $0x4e7dcebe // fmla v30.2d, v21.2d, v29.2d
-	WORD $0x4ea91d35 // mov v21.16b, v9.16b
-	WORD $0x4e7ace95 // fmla v21.2d, v20.2d, v26.2d
-	WORD $0x4ea91d34 // mov v20.16b, v9.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4ea91d33 // mov v19.16b, v9.16b
-	WORD $0x4e7cce53 // fmla v19.2d, v18.2d, v28.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e7dcfd2 // fmla v18.2d, v30.2d, v29.2d
-	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
-	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
-	WORD $0x4eaa1d55 // mov v21.16b, v10.16b
-	WORD $0x4e7bce95 // fmla v21.2d, v20.2d, v27.2d
-	WORD $0x4eaa1d54 // mov v20.16b, v10.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4eaa1d53 // mov v19.16b, v10.16b
-	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e7acfd2 // fmla v18.2d, v30.2d, v26.2d
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
-	WORD $0x4e7bcebe // fmla v30.2d, v21.2d, v27.2d
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
-	WORD $0x4e7cce95 // fmla v21.2d, v20.2d, v28.2d
-	WORD $0x4eab1d74 // mov v20.16b, v11.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x4eac1d93 // mov v19.16b, v12.16b
-	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
-	WORD $0x4eac1d92 // mov v18.16b, v12.16b
-	WORD $0x4e7bcfd2 // fmla v18.2d, v30.2d, v27.2d
-	WORD $0x4eac1d9e // mov v30.16b, v12.16b
-	WORD $0x4e7ccebe // fmla v30.2d, v21.2d, v28.2d
-	WORD $0x4eac1d95 // mov v21.16b, v12.16b
-	WORD $0x4e7dce95 // fmla v21.2d, v20.2d, v29.2d
-	WORD $0x4ead1db4 // mov v20.16b, v13.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4ead1dba // mov v26.16b, v13.16b
-	WORD $0x4e7bce5a // fmla v26.2d, v18.2d, v27.2d
-	WORD $0x4ead1dbb // mov v27.16b, v13.16b
-	WORD $0x4e7ccfdb // fmla v27.2d, v30.2d, v28.2d
-	WORD $0x4ead1dbc // mov v28.16b, v13.16b
-	WORD $0x4e7dcebc // fmla v28.2d, v21.2d, v29.2d
-	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
-	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
-	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
-	WORD $0x4f745739 // shl v25.2d, v25.2d, #52
-	WORD $0x4ef68696 // add v22.2d, v20.2d, v22.2d
-	WORD $0x4ef78757 // add v23.2d, v26.2d, v23.2d
-	WORD $0x4ef88778 // add v24.2d, v27.2d, v24.2d
-	WORD $0x4ef98799 // add v25.2d, v28.2d, v25.2d
-
-	// dy/(1 + e)
-	WORD $0x4e76d5b6 // fadd v22.2d, v13.2d, v22.2d
-	WORD $0x4e77d5b7 // fadd v23.2d, v13.2d, v23.2d
-	WORD $0x4e78d5b8 // fadd v24.2d, v13.2d, v24.2d
-	WORD $0x4e79d5b9 // fadd v25.2d, v13.2d, v25.2d
-	WORD $0x6e76fdd6 // fdiv v22.2d, v14.2d, v22.2d
-	WORD $0x6e77fdf7 // fdiv v23.2d, v15.2d, v23.2d
-	WORD $0x6e78fe18 // fdiv v24.2d, v16.2d, v24.2d
-	WORD $0x6e79fe39 // fdiv v25.2d, v17.2d, v25.2d
-	FMOVQ F22, (R0)
-	FMOVQ F23, 16(R0)
-	FMOVQ F24, 32(R0)
-	FMOVQ F25, 48(R0)
+	WORD $0x6e7addda // fmul v26.2d, v14.2d, v26.2d
+	WORD $0x6e6bddeb // fmul v11.2d, v15.2d, v11.2d
+	WORD $0x6e6cde4c // fmul v12.2d, v18.2d, v12.2d
+	WORD $0x6e6dde2d // fmul v13.2d, v17.2d, v13.2d
+	FMOVQ F26, (R0)
+	FMOVQ F11, 16(R0)
+	FMOVQ F12, 32(R0)
+	FMOVQ F13, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	ADD $64, R2, R2
@@ -536,49 +578,74 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F14
-	FMOVQ (R2), F15
-	WORD $0x6eefe41f // fcmgt v31.2d, v0.2d, v15.2d
-	WORD $0x6e6f1c1f // bsl v31.16b, v0.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	FMOVQ (R2), F11
+	MOVD $0xc087500000000000, R17 // xc087500000000000
+	VDUP R17, V12.D2
+	WORD $0x6eebe59f // fcmgt v31.2d, v12.2d, v11.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V12.D2
+	WORD $0x4eebd58b // fsub v11.2d, v12.2d, v11.2d
 
-	// -x log2 e = k + r
-	WORD $0x4ea21c50 // mov v16.16b, v2.16b
-	WORD $0x4e61cdf0 // fmla v16.2d, v15.2d, v1.2d
-	WORD $0x4ef0d451 // fsub v17.2d, v2.2d, v16.2d
-	WORD $0x4e61cdf1 // fmla v17.2d, v15.2d, v1.2d
-	WORD $0x4ea41c8f // mov v15.16b, v4.16b
-	WORD $0x4e71cc6f // fmla v15.2d, v3.2d, v17.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea61ccf // mov v15.16b, v6.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea81d0f // mov v15.16b, v8.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ead1db2 // mov v18.16b, v13.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4ef08650 // add v16.2d, v18.2d, v16.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V12.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e6ccd7f // fmla v31.2d, v11.2d, v12.2d
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V14.D2
+	WORD $0x4e6ecdab // fmla v11.2d, v13.2d, v14.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e61cdae // fmla v14.2d, v13.2d, v1.2d
+	WORD $0x4eeed56b // fsub v11.2d, v11.2d, v14.2d
+	WORD $0x4e61cdab // fmla v11.2d, v13.2d, v1.2d
 
-	// dy/(1 + e)
-	WORD $0x4e70d5b0 // fadd v16.2d, v13.2d, v16.2d
-	WORD $0x6e70fdd0 // fdiv v16.2d, v14.2d, v16.2d
-	FMOVQ F16, (R0)
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V13.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea21c4d // mov v13.16b, v2.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea31c6f // mov v15.16b, v3.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea41c8d // mov v13.16b, v4.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea51caf // mov v15.16b, v5.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea61ccd // mov v13.16b, v6.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea71cef // mov v15.16b, v7.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea81d0d // mov v13.16b, v8.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea91d2f // mov v15.16b, v9.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x6e6eddcd // fmul v13.2d, v14.2d, v14.2d
+	WORD $0x4e6fcdab // fmla v11.2d, v13.2d, v15.2d
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V14.D2
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
+
+	// 1/(1 + 2^k e^r), both times a unit
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec854c // add v12.2d, v10.2d, v12.2d
+	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
+	WORD $0x4e6bcd8e // fmla v14.2d, v12.2d, v11.2d
+	WORD $0x6e6efd4e // fdiv v14.2d, v10.2d, v14.2d
+	FMOVQ (R1), F11
+	WORD $0x6e6edd6e // fmul v14.2d, v11.2d, v14.2d
+	FMOVQ F14, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -589,49 +656,74 @@ one:
 tail:
 	CBZ R3, done
 	TBZ $0, R3, skip
-	FMOVD (R1), F14
-	FMOVD (R2), F15
-	WORD $0x6eefe41f // fcmgt v31.2d, v0.2d, v15.2d
-	WORD $0x6e6f1c1f // bsl v31.16b, v0.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	FMOVD (R2), F11
+	MOVD $0xc087500000000000, R17 // xc087500000000000
+	VDUP R17, V12.D2
+	WORD $0x6eebe59f // fcmgt v31.2d, v12.2d, v11.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V12.D2
+	WORD $0x4eebd58b // fsub v11.2d, v12.2d, v11.2d
 
-	// -x log2 e = k + r
-	WORD $0x4ea21c50 // mov v16.16b, v2.16b
-	WORD $0x4e61cdf0 // fmla v16.2d, v15.2d, v1.2d
-	WORD $0x4ef0d451 // fsub v17.2d, v2.2d, v16.2d
-	WORD $0x4e61cdf1 // fmla v17.2d, v15.2d, v1.2d
-	WORD $0x4ea41c8f // mov v15.16b, v4.16b
-	WORD $0x4e71cc6f // fmla v15.2d, v3.2d, v17.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea61ccf // mov v15.16b, v6.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea81d0f // mov v15.16b, v8.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ead1db2 // mov v18.16b, v13.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4ef08650 // add v16.2d, v18.2d, v16.2d
+	// x = k log 2 + r, in two parts
+	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
+	VDUP R17, V12.D2
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e6ccd7f // fmla v31.2d, v11.2d, v12.2d
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V14.D2
+	WORD $0x4e6ecdab // fmla v11.2d, v13.2d, v14.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e61cdae // fmla v14.2d, v13.2d, v1.2d
+	WORD $0x4eeed56b // fsub v11.2d, v11.2d, v14.2d
+	WORD $0x4e61cdab // fmla v11.2d, v13.2d, v1.2d
 
-	// dy/(1 + e)
-	WORD $0x4e70d5b0 // fadd v16.2d, v13.2d, v16.2d
-	WORD $0x6e70fdd0 // fdiv v16.2d, v14.2d, v16.2d
-	FMOVD F16, (R0)
+	// e^r
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V13.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea21c4d // mov v13.16b, v2.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea31c6f // mov v15.16b, v3.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea41c8d // mov v13.16b, v4.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea51caf // mov v15.16b, v5.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea61ccd // mov v13.16b, v6.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea71cef // mov v15.16b, v7.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea81d0d // mov v13.16b, v8.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea91d2f // mov v15.16b, v9.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x6e6eddcd // fmul v13.2d, v14.2d, v14.2d
+	WORD $0x4e6fcdab // fmla v11.2d, v13.2d, v15.2d
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V14.D2
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
+
+	// 1/(1 + 2^k e^r), both times a unit
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec854c // add v12.2d, v10.2d, v12.2d
+	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
+	WORD $0x4e6bcd8e // fmla v14.2d, v12.2d, v11.2d
+	WORD $0x6e6efd4e // fdiv v14.2d, v10.2d, v14.2d
+	FMOVD (R1), F11
+	WORD $0x6e6edd6e // fmul v14.2d, v11.2d, v14.2d
+	FMOVD F14, (R0)
 
 skip:
 

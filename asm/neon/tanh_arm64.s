@@ -340,189 +340,221 @@ TEXT ·TanhF64(SB), NOSPLIT, $0-48
 	VDUP R17, V0.D2
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
 	VDUP R17, V1.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V2.D2
-	MOVD $0x4000000000000000, R17 // x4000000000000000
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
 	VDUP R17, V3.D2
-	MOVD $0x8000000000000000, R17 // x8000000000000000
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V4.D2
-	CMP $6, R2
+	MOVD $0x4000000000000000, R17 // x4000000000000000
+	VDUP R17, V5.D2
+	MOVD $0x8000000000000000, R17 // x8000000000000000
+	VDUP R17, V6.D2
+	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F5
-	FMOVQ 16(R1), F6
-	FMOVQ 32(R1), F7
-	WORD $0x4ee0f8a8 // fabs v8.2d, v5.2d
-	WORD $0x4ee0f8c9 // fabs v9.2d, v6.2d
-	WORD $0x4ee0f8ea // fabs v10.2d, v7.2d
+	FMOVQ (R1), F7
+	FMOVQ 16(R1), F8
+	FMOVQ 32(R1), F9
+	FMOVQ 48(R1), F10
+	WORD $0x4ee0f8eb // fabs v11.2d, v7.2d
+	WORD $0x4ee0f90c // fabs v12.2d, v8.2d
+	WORD $0x4ee0f92d // fabs v13.2d, v9.2d
+	WORD $0x4ee0f94e // fabs v14.2d, v10.2d
 	MOVD $0x4034000000000000, R17 // x4034000000000000
-	VDUP R17, V11.D2
-	WORD $0x6eebe51f // fcmgt v31.2d, v8.2d, v11.2d
-	WORD $0x6e681d7f // bsl v31.16b, v11.16b, v8.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x6eebe53f // fcmgt v31.2d, v9.2d, v11.2d
-	WORD $0x6e691d7f // bsl v31.16b, v11.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	WORD $0x4e68d508 // fadd v8.2d, v8.2d, v8.2d
-	WORD $0x4e69d529 // fadd v9.2d, v9.2d, v9.2d
-	WORD $0x4e6ad54a // fadd v10.2d, v10.2d, v10.2d
+	VDUP R17, V15.D2
+	WORD $0x6eefe57f // fcmgt v31.2d, v11.2d, v15.2d
+	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6eefe59f // fcmgt v31.2d, v12.2d, v15.2d
+	WORD $0x6e6c1dff // bsl v31.16b, v15.16b, v12.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6eefe5bf // fcmgt v31.2d, v13.2d, v15.2d
+	WORD $0x6e6d1dff // bsl v31.16b, v15.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	WORD $0x4e6bd56b // fadd v11.2d, v11.2d, v11.2d
+	WORD $0x4e6cd58c // fadd v12.2d, v12.2d, v12.2d
+	WORD $0x4e6dd5ad // fadd v13.2d, v13.2d, v13.2d
+	WORD $0x4e6ed5ce // fadd v14.2d, v14.2d, v14.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V11.D2
-	WORD $0x4ea01c0c // mov v12.16b, v0.16b
-	WORD $0x4e6bcd0c // fmla v12.2d, v8.2d, v11.2d
-	WORD $0x4ea01c0d // mov v13.16b, v0.16b
-	WORD $0x4e6bcd2d // fmla v13.2d, v9.2d, v11.2d
+	VDUP R17, V15.D2
+	WORD $0x4ea01c10 // mov v16.16b, v0.16b
+	WORD $0x4e6fcd70 // fmla v16.2d, v11.2d, v15.2d
+	WORD $0x4ea01c11 // mov v17.16b, v0.16b
+	WORD $0x4e6fcd91 // fmla v17.2d, v12.2d, v15.2d
+	WORD $0x4ea01c12 // mov v18.16b, v0.16b
+	WORD $0x4e6fcdb2 // fmla v18.2d, v13.2d, v15.2d
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e6bcd5f // fmla v31.2d, v10.2d, v11.2d
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x4eecd40e // fsub v14.2d, v0.2d, v12.2d
-	WORD $0x4eedd40f // fsub v15.2d, v0.2d, v13.2d
-	WORD $0x4eebd410 // fsub v16.2d, v0.2d, v11.2d
+	WORD $0x4e6fcddf // fmla v31.2d, v14.2d, v15.2d
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4ef0d413 // fsub v19.2d, v0.2d, v16.2d
+	WORD $0x4ef1d414 // fsub v20.2d, v0.2d, v17.2d
+	WORD $0x4ef2d415 // fsub v21.2d, v0.2d, v18.2d
+	WORD $0x4eefd416 // fsub v22.2d, v0.2d, v15.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V17.D2
-	WORD $0x4e71cdc8 // fmla v8.2d, v14.2d, v17.2d
-	WORD $0x4e71cde9 // fmla v9.2d, v15.2d, v17.2d
-	WORD $0x4e71ce0a // fmla v10.2d, v16.2d, v17.2d
-	WORD $0x4ea81d11 // mov v17.16b, v8.16b
-	WORD $0x4e61cdd1 // fmla v17.2d, v14.2d, v1.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e61cdf2 // fmla v18.2d, v15.2d, v1.2d
-	WORD $0x4eaa1d53 // mov v19.16b, v10.16b
-	WORD $0x4e61ce13 // fmla v19.2d, v16.2d, v1.2d
-	WORD $0x4ef1d508 // fsub v8.2d, v8.2d, v17.2d
-	WORD $0x4ef2d529 // fsub v9.2d, v9.2d, v18.2d
-	WORD $0x4ef3d54a // fsub v10.2d, v10.2d, v19.2d
-	WORD $0x4e61cdc8 // fmla v8.2d, v14.2d, v1.2d
-	WORD $0x4e61cde9 // fmla v9.2d, v15.2d, v1.2d
-	WORD $0x4e61ce0a // fmla v10.2d, v16.2d, v1.2d
+	VDUP R17, V23.D2
+	WORD $0x4e77ce6b // fmla v11.2d, v19.2d, v23.2d
+	WORD $0x4e77ce8c // fmla v12.2d, v20.2d, v23.2d
+	WORD $0x4e77cead // fmla v13.2d, v21.2d, v23.2d
+	WORD $0x4e77cece // fmla v14.2d, v22.2d, v23.2d
+	WORD $0x4eab1d77 // mov v23.16b, v11.16b
+	WORD $0x4e61ce77 // fmla v23.2d, v19.2d, v1.2d
+	WORD $0x4eac1d98 // mov v24.16b, v12.16b
+	WORD $0x4e61ce98 // fmla v24.2d, v20.2d, v1.2d
+	WORD $0x4ead1db9 // mov v25.16b, v13.16b
+	WORD $0x4e61ceb9 // fmla v25.2d, v21.2d, v1.2d
+	WORD $0x4eae1dda // mov v26.16b, v14.16b
+	WORD $0x4e61ceda // fmla v26.2d, v22.2d, v1.2d
+	WORD $0x4ef7d56b // fsub v11.2d, v11.2d, v23.2d
+	WORD $0x4ef8d58c // fsub v12.2d, v12.2d, v24.2d
+	WORD $0x4ef9d5ad // fsub v13.2d, v13.2d, v25.2d
+	WORD $0x4efad5ce // fsub v14.2d, v14.2d, v26.2d
+	WORD $0x4e61ce6b // fmla v11.2d, v19.2d, v1.2d
+	WORD $0x4e61ce8c // fmla v12.2d, v20.2d, v1.2d
+	WORD $0x4e61cead // fmla v13.2d, v21.2d, v1.2d
+	WORD $0x4e61cece // fmla v14.2d, v22.2d, v1.2d
 
-	// (2^k - 1) + 2^k r in two parts, + 2^k (e^r - 1 - r)
-	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
-	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eec844c // add v12.2d, v2.2d, v12.2d
-	WORD $0x4eed844d // add v13.2d, v2.2d, v13.2d
-	WORD $0x4eeb844b // add v11.2d, v2.2d, v11.2d
-	WORD $0x4ee2d590 // fsub v16.2d, v12.2d, v2.2d
-	WORD $0x4ee2d5af // fsub v15.2d, v13.2d, v2.2d
-	WORD $0x4ee2d56e // fsub v14.2d, v11.2d, v2.2d
-	WORD $0x4eb01e14 // mov v20.16b, v16.16b
-	WORD $0x4e71cd94 // fmla v20.2d, v12.2d, v17.2d
-	WORD $0x4eaf1df5 // mov v21.16b, v15.16b
-	WORD $0x4e72cdb5 // fmla v21.2d, v13.2d, v18.2d
-	WORD $0x4eae1dd6 // mov v22.16b, v14.16b
-	WORD $0x4e73cd76 // fmla v22.2d, v11.2d, v19.2d
-	WORD $0x4ef4d610 // fsub v16.2d, v16.2d, v20.2d
-	WORD $0x4ef5d5ef // fsub v15.2d, v15.2d, v21.2d
-	WORD $0x4ef6d5ce // fsub v14.2d, v14.2d, v22.2d
-	WORD $0x4e71cd90 // fmla v16.2d, v12.2d, v17.2d
-	WORD $0x4e72cdaf // fmla v15.2d, v13.2d, v18.2d
-	WORD $0x4e73cd6e // fmla v14.2d, v11.2d, v19.2d
-	WORD $0x6e71de37 // fmul v23.2d, v17.2d, v17.2d
-	WORD $0x6e72de58 // fmul v24.2d, v18.2d, v18.2d
-	WORD $0x6e73de79 // fmul v25.2d, v19.2d, v19.2d
+	// e = 2^k (e^r - 1) + (2^k - 1), e/(e + 2)
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V26.D2
+	VDUP R17, V22.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e71cf5c // fmla v28.2d, v26.2d, v17.2d
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e72cf5d // fmla v29.2d, v26.2d, v18.2d
-	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ced4 // fmla v20.2d, v22.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78ced3 // fmla v19.2d, v22.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cedb // fmla v27.2d, v22.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e71cf9e // fmla v30.2d, v28.2d, v17.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e72cf9e // fmla v30.2d, v28.2d, v18.2d
-	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e71cfbc // fmla v28.2d, v29.2d, v17.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e71cf9e // fmla v30.2d, v28.2d, v17.2d
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
-	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e78cf73 // fmla v19.2d, v27.2d, v24.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e72cf9e // fmla v30.2d, v28.2d, v18.2d
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e71cfbc // fmla v28.2d, v29.2d, v17.2d
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
-	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e71cf9e // fmla v30.2d, v28.2d, v17.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
-	WORD $0x4ebb1f71 // mov v17.16b, v27.16b
-	WORD $0x4e72cf91 // fmla v17.2d, v28.2d, v18.2d
-	WORD $0x4e73cf5b // fmla v27.2d, v26.2d, v19.2d
-	WORD $0x4e7dcee8 // fmla v8.2d, v23.2d, v29.2d
-	WORD $0x4e71cf09 // fmla v9.2d, v24.2d, v17.2d
-	WORD $0x4e7bcf2a // fmla v10.2d, v25.2d, v27.2d
-	WORD $0x4e68cd90 // fmla v16.2d, v12.2d, v8.2d
-	WORD $0x4e69cdaf // fmla v15.2d, v13.2d, v9.2d
-	WORD $0x4e6acd6e // fmla v14.2d, v11.2d, v10.2d
-	WORD $0x4e70d690 // fadd v16.2d, v20.2d, v16.2d
-	WORD $0x4e6fd6af // fadd v15.2d, v21.2d, v15.2d
-	WORD $0x4e6ed6ce // fadd v14.2d, v22.2d, v14.2d
-
-	// e = exp(2 |x|) - 1, e/(e + 2)
-	WORD $0x4e63d616 // fadd v22.2d, v16.2d, v3.2d
-	WORD $0x4e63d5f5 // fadd v21.2d, v15.2d, v3.2d
-	WORD $0x4e63d5d4 // fadd v20.2d, v14.2d, v3.2d
-	WORD $0x6e76fe16 // fdiv v22.2d, v16.2d, v22.2d
-	WORD $0x6e75fdf5 // fdiv v21.2d, v15.2d, v21.2d
-	WORD $0x6e74fdd4 // fdiv v20.2d, v14.2d, v20.2d
-	WORD $0x4e241ca5 // and v5.16b, v5.16b, v4.16b
-	WORD $0x4e241cc6 // and v6.16b, v6.16b, v4.16b
-	WORD $0x4e241ce7 // and v7.16b, v7.16b, v4.16b
-	WORD $0x4ea51ec5 // orr v5.16b, v22.16b, v5.16b
-	WORD $0x4ea61ea6 // orr v6.16b, v21.16b, v6.16b
-	WORD $0x4ea71e87 // orr v7.16b, v20.16b, v7.16b
-	FMOVQ F5, (R0)
-	FMOVQ F6, 16(R0)
-	FMOVQ F7, 32(R0)
-	ADD $48, R0, R0
-	ADD $48, R1, R1
-	SUB $6, R2, R2
-	CMP $6, R2
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
+	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	WORD $0x4ea21c56 // mov v22.16b, v2.16b
+	WORD $0x4e77cf76 // fmla v22.2d, v27.2d, v23.2d
+	WORD $0x4ea21c5b // mov v27.16b, v2.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4ea21c5c // mov v28.16b, v2.16b
+	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
+	WORD $0x4ea21c54 // mov v20.16b, v2.16b
+	WORD $0x4e7aceb4 // fmla v20.2d, v21.2d, v26.2d
+	WORD $0x4ea31c75 // mov v21.16b, v3.16b
+	WORD $0x4e77ced5 // fmla v21.2d, v22.2d, v23.2d
+	WORD $0x4ea31c76 // mov v22.16b, v3.16b
+	WORD $0x4e78cf76 // fmla v22.2d, v27.2d, v24.2d
+	WORD $0x4ea31c7b // mov v27.16b, v3.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4ea31c7c // mov v28.16b, v3.16b
+	WORD $0x4e7ace9c // fmla v28.2d, v20.2d, v26.2d
+	WORD $0x6e77def4 // fmul v20.2d, v23.2d, v23.2d
+	WORD $0x6e78df13 // fmul v19.2d, v24.2d, v24.2d
+	WORD $0x6e79df3d // fmul v29.2d, v25.2d, v25.2d
+	WORD $0x6e7adf5e // fmul v30.2d, v26.2d, v26.2d
+	WORD $0x4e75ce8b // fmla v11.2d, v20.2d, v21.2d
+	WORD $0x4e76ce6c // fmla v12.2d, v19.2d, v22.2d
+	WORD $0x4e7bcfad // fmla v13.2d, v29.2d, v27.2d
+	WORD $0x4e7ccfce // fmla v14.2d, v30.2d, v28.2d
+	WORD $0x4e6bd6eb // fadd v11.2d, v23.2d, v11.2d
+	WORD $0x4e6cd70c // fadd v12.2d, v24.2d, v12.2d
+	WORD $0x4e6dd72d // fadd v13.2d, v25.2d, v13.2d
+	WORD $0x4e6ed74e // fadd v14.2d, v26.2d, v14.2d
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
+	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4ef08490 // add v16.2d, v4.2d, v16.2d
+	WORD $0x4ef18491 // add v17.2d, v4.2d, v17.2d
+	WORD $0x4ef28492 // add v18.2d, v4.2d, v18.2d
+	WORD $0x4eef848f // add v15.2d, v4.2d, v15.2d
+	WORD $0x4ee4d61a // fsub v26.2d, v16.2d, v4.2d
+	WORD $0x4ee4d639 // fsub v25.2d, v17.2d, v4.2d
+	WORD $0x4ee4d658 // fsub v24.2d, v18.2d, v4.2d
+	WORD $0x4ee4d5f7 // fsub v23.2d, v15.2d, v4.2d
+	WORD $0x4e6bce1a // fmla v26.2d, v16.2d, v11.2d
+	WORD $0x4e6cce39 // fmla v25.2d, v17.2d, v12.2d
+	WORD $0x4e6dce58 // fmla v24.2d, v18.2d, v13.2d
+	WORD $0x4e6ecdf7 // fmla v23.2d, v15.2d, v14.2d
+	WORD $0x4e65d74e // fadd v14.2d, v26.2d, v5.2d
+	WORD $0x4e65d72f // fadd v15.2d, v25.2d, v5.2d
+	WORD $0x4e65d70d // fadd v13.2d, v24.2d, v5.2d
+	WORD $0x4e65d6f2 // fadd v18.2d, v23.2d, v5.2d
+	WORD $0x6e6eff4e // fdiv v14.2d, v26.2d, v14.2d
+	WORD $0x6e6fff2f // fdiv v15.2d, v25.2d, v15.2d
+	WORD $0x6e6dff0d // fdiv v13.2d, v24.2d, v13.2d
+	WORD $0x6e72fef2 // fdiv v18.2d, v23.2d, v18.2d
+	WORD $0x4e261ce7 // and v7.16b, v7.16b, v6.16b
+	WORD $0x4e261d08 // and v8.16b, v8.16b, v6.16b
+	WORD $0x4e261d29 // and v9.16b, v9.16b, v6.16b
+	WORD $0x4e261d4a // and v10.16b, v10.16b, v6.16b
+	WORD $0x4ea71dc7 // orr v7.16b, v14.16b, v7.16b
+	WORD $0x4ea81de8 // orr v8.16b, v15.16b, v8.16b
+	WORD $0x4ea91da9 // orr v9.16b, v13.16b, v9.16b
+	WORD $0x4eaa1e4a // orr v10.16b, v18.16b, v10.16b
+	FMOVQ F7, (R0)
+	FMOVQ F8, 16(R0)
+	FMOVQ F9, 32(R0)
+	FMOVQ F10, 48(R0)
+	ADD $64, R0, R0
+	ADD $64, R1, R1
+	SUB $8, R2, R2
+	CMP $8, R2
 	BGE main
 
 single:
@@ -530,78 +562,70 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F5
-	WORD $0x4ee0f8a6 // fabs v6.2d, v5.2d
+	FMOVQ (R1), F7
+	WORD $0x4ee0f8e8 // fabs v8.2d, v7.2d
 	MOVD $0x4034000000000000, R17 // x4034000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x4e66d4c6 // fadd v6.2d, v6.2d, v6.2d
+	VDUP R17, V9.D2
+	WORD $0x6ee9e51f // fcmgt v31.2d, v8.2d, v9.2d
+	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x4e68d508 // fadd v8.2d, v8.2d, v8.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V7.D2
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e67ccdf // fmla v31.2d, v6.2d, v7.2d
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4ee7d408 // fsub v8.2d, v0.2d, v7.2d
-	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V9.D2
-	WORD $0x4e69cd06 // fmla v6.2d, v8.2d, v9.2d
-	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
-	WORD $0x4e61cd09 // fmla v9.2d, v8.2d, v1.2d
-	WORD $0x4ee9d4c6 // fsub v6.2d, v6.2d, v9.2d
-	WORD $0x4e61cd06 // fmla v6.2d, v8.2d, v1.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V11.D2
+	WORD $0x4e6bcd48 // fmla v8.2d, v10.2d, v11.2d
+	WORD $0x4ea81d0b // mov v11.16b, v8.16b
+	WORD $0x4e61cd4b // fmla v11.2d, v10.2d, v1.2d
+	WORD $0x4eebd508 // fsub v8.2d, v8.2d, v11.2d
+	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
 
-	// (2^k - 1) + 2^k r in two parts, + 2^k (e^r - 1 - r)
-	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
-	WORD $0x4ee78447 // add v7.2d, v2.2d, v7.2d
-	WORD $0x4ee2d4e8 // fsub v8.2d, v7.2d, v2.2d
-	WORD $0x4ea81d0a // mov v10.16b, v8.16b
-	WORD $0x4e69ccea // fmla v10.2d, v7.2d, v9.2d
-	WORD $0x4eead508 // fsub v8.2d, v8.2d, v10.2d
-	WORD $0x4e69cce8 // fmla v8.2d, v7.2d, v9.2d
-	WORD $0x6e69dd2b // fmul v11.2d, v9.2d, v9.2d
+	// e = 2^k (e^r - 1) + (2^k - 1), e/(e + 2)
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V12.D2
+	VDUP R17, V10.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
-	WORD $0x4e6dcd66 // fmla v6.2d, v11.2d, v13.2d
-	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
-	WORD $0x4e68d548 // fadd v8.2d, v10.2d, v8.2d
-
-	// e = exp(2 |x|) - 1, e/(e + 2)
-	WORD $0x4e63d50a // fadd v10.2d, v8.2d, v3.2d
-	WORD $0x6e6afd0a // fdiv v10.2d, v8.2d, v10.2d
-	WORD $0x4e241ca5 // and v5.16b, v5.16b, v4.16b
-	WORD $0x4ea51d45 // orr v5.16b, v10.16b, v5.16b
-	FMOVQ F5, (R0)
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x4ea21c4a // mov v10.16b, v2.16b
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	WORD $0x4ea31c6c // mov v12.16b, v3.16b
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
+	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4ee98489 // add v9.2d, v4.2d, v9.2d
+	WORD $0x4ee4d52b // fsub v11.2d, v9.2d, v4.2d
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
+	WORD $0x4e65d568 // fadd v8.2d, v11.2d, v5.2d
+	WORD $0x6e68fd68 // fdiv v8.2d, v11.2d, v8.2d
+	WORD $0x4e261ce7 // and v7.16b, v7.16b, v6.16b
+	WORD $0x4ea71d07 // orr v7.16b, v8.16b, v7.16b
+	FMOVQ F7, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -611,78 +635,70 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F5
-	WORD $0x4ee0f8a6 // fabs v6.2d, v5.2d
+	FMOVD (R1), F7
+	WORD $0x4ee0f8e8 // fabs v8.2d, v7.2d
 	MOVD $0x4034000000000000, R17 // x4034000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x4e66d4c6 // fadd v6.2d, v6.2d, v6.2d
+	VDUP R17, V9.D2
+	WORD $0x6ee9e51f // fcmgt v31.2d, v8.2d, v9.2d
+	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	WORD $0x4e68d508 // fadd v8.2d, v8.2d, v8.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V7.D2
-	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e67ccdf // fmla v31.2d, v6.2d, v7.2d
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4ee7d408 // fsub v8.2d, v0.2d, v7.2d
-	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V9.D2
-	WORD $0x4e69cd06 // fmla v6.2d, v8.2d, v9.2d
-	WORD $0x4ea61cc9 // mov v9.16b, v6.16b
-	WORD $0x4e61cd09 // fmla v9.2d, v8.2d, v1.2d
-	WORD $0x4ee9d4c6 // fsub v6.2d, v6.2d, v9.2d
-	WORD $0x4e61cd06 // fmla v6.2d, v8.2d, v1.2d
+	WORD $0x4ea01c1f // mov v31.16b, v0.16b
+	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V11.D2
+	WORD $0x4e6bcd48 // fmla v8.2d, v10.2d, v11.2d
+	WORD $0x4ea81d0b // mov v11.16b, v8.16b
+	WORD $0x4e61cd4b // fmla v11.2d, v10.2d, v1.2d
+	WORD $0x4eebd508 // fsub v8.2d, v8.2d, v11.2d
+	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
 
-	// (2^k - 1) + 2^k r in two parts, + 2^k (e^r - 1 - r)
-	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
-	WORD $0x4ee78447 // add v7.2d, v2.2d, v7.2d
-	WORD $0x4ee2d4e8 // fsub v8.2d, v7.2d, v2.2d
-	WORD $0x4ea81d0a // mov v10.16b, v8.16b
-	WORD $0x4e69ccea // fmla v10.2d, v7.2d, v9.2d
-	WORD $0x4eead508 // fsub v8.2d, v8.2d, v10.2d
-	WORD $0x4e69cce8 // fmla v8.2d, v7.2d, v9.2d
-	WORD $0x6e69dd2b // fmul v11.2d, v9.2d, v9.2d
+	// e = 2^k (e^r - 1) + (2^k - 1), e/(e + 2)
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V12.D2
+	VDUP R17, V10.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
+	VDUP R17, V10.D2
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V12.D2
-	WORD $0x4e69cdac // fmla v12.2d, v13.2d, v9.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V13.D2
-	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
-	WORD $0x4e6dcd66 // fmla v6.2d, v11.2d, v13.2d
-	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
-	WORD $0x4e68d548 // fadd v8.2d, v10.2d, v8.2d
-
-	// e = exp(2 |x|) - 1, e/(e + 2)
-	WORD $0x4e63d50a // fadd v10.2d, v8.2d, v3.2d
-	WORD $0x6e6afd0a // fdiv v10.2d, v8.2d, v10.2d
-	WORD $0x4e241ca5 // and v5.16b, v5.16b, v4.16b
-	WORD $0x4ea51d45 // orr v5.16b, v10.16b, v5.16b
-	FMOVD F5, (R0)
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x4ea21c4a // mov v10.16b, v2.16b
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	WORD $0x4ea31c6c // mov v12.16b, v3.16b
+	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
+	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
+	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4ee98489 // add v9.2d, v4.2d, v9.2d
+	WORD $0x4ee4d52b // fsub v11.2d, v9.2d, v4.2d
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
+	WORD $0x4e65d568 // fadd v8.2d, v11.2d, v5.2d
+	WORD $0x6e68fd68 // fdiv v8.2d, v11.2d, v8.2d
+	WORD $0x4e261ce7 // and v7.16b, v7.16b, v6.16b
+	WORD $0x4ea71d07 // orr v7.16b, v8.16b, v7.16b
+	FMOVD F7, (R0)
 
 skip:
 

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"fmt"
 	"math"
 
 	. "github.com/seed63264101/steepest/gen/vec"
@@ -21,14 +20,14 @@ func functions() []*Kernel {
 		function("Tanh", "tanh(x[i])", tanh32, tanh64),
 		function("Sigmoid", "1/(1 + exp(-x[i]))", sigmoid32, sigmoid64),
 		function("Erf", "erf(x[i])", erf32, erf64),
-		function("Softplus", "log(1 + exp(x[i]))", softplus32, softplus32),
-		function("SiLU", "x[i]/(1 + exp(-x[i]))", silu32, silu32),
-		function("GELU", "x[i]*Phi(x[i])", gelu32, gelu32),
-		function("GELUTanh", "x[i]*(1 + tanh(sqrt(2/pi)*(x[i] + 0.044715*x[i]^3)))/2", geluTanh32, geluTanh32),
-		functionGrad("SoftplusGrad", "sigmoid(x[i])", softplusGrad32, softplusGrad32),
-		functionGrad("SiLUGrad", "SiLU'(x[i])", siluGrad32, siluGrad32),
-		functionGrad("GELUGrad", "GELU'(x[i])", geluGrad32, geluGrad32),
-		functionGrad("GELUTanhGrad", "GELUTanh'(x[i])", geluTanhGrad32, geluTanhGrad32),
+		function("Softplus", "log(1 + exp(x[i]))", softplus32, softplus64),
+		function("SiLU", "x[i]/(1 + exp(-x[i]))", silu32, silu64),
+		function("GELU", "x[i]*Phi(x[i])", gelu32, gelu64),
+		function("GELUTanh", "x[i]*(1 + tanh(sqrt(2/pi)*(x[i] + 0.044715*x[i]^3)))/2", geluTanh32, geluTanh64),
+		functionGrad("SoftplusGrad", "sigmoid(x[i])", softplusGrad32, softplusGrad64),
+		functionGrad("SiLUGrad", "SiLU'(x[i])", siluGrad32, siluGrad64),
+		functionGrad("GELUGrad", "GELU'(x[i])", geluGrad32, geluGrad64),
+		functionGrad("GELUTanhGrad", "GELUTanh'(x[i])", geluTanhGrad32, geluTanhGrad64),
 	}
 }
 
@@ -69,10 +68,8 @@ func number(b *Body, x float64) Val {
 	return bits(b, math.Float64bits(x))
 }
 
-// bits returns a constant in all lanes by its bits, of which its name tells.
-func bits(b *Body, x uint64) Val {
-	return b.Const(Const{Name: fmt.Sprintf("x%016x", x), Bits64: x})
-}
+// bits returns a constant in all lanes by its bits.
+func bits(b *Body, x uint64) Val { return b.Const(Number(x)) }
 
 // horner returns c[0] + c[1]*x + c[2]*x*x + ..., from the highest power down.
 func horner(b *Body, x Val, c []float64) Val {

@@ -10,86 +10,109 @@ import (
 // The functions of float64. What is constant in their formulas stands in
 // kernels/generic/coefs64.go.
 
+// minus returns 0 - x.
+func minus(b *Body, x Val) Val { return b.Sub(number(b, 0), x) }
+
+// reduceUpper returns x - k log 2, but for the lower part of log 2, for the whole k next to
+// x/log 2, then -k, and a number that has k in its lowest bits.
+func reduceUpper(b *Body, x Val) (upper, minusK, low Val) {
+	b.Note("x = k log 2 + r, in two parts")
+	whole := number(b, generic.Whole)
+	low = b.MulAdd(x, number(b, math.Log2E), whole)
+	minusK = b.Sub(whole, low)
+	return b.MulAdd(minusK, number(b, generic.Ln2Upper), x), minusK, low
+}
+
 // reduce returns x - k log 2 in two parts, of which the second is small, for the whole k
 // next to x/log 2, and a number that has k in its lowest bits.
 func reduce(b *Body, x Val) (r, rest, low Val) {
-	b.Note("x = k log 2 + r, in two parts")
-	whole, lower := number(b, generic.Whole), number(b, generic.Ln2Lower)
-	low = b.MulAdd(x, number(b, math.Log2E), whole)
-	minusK := b.Sub(whole, low)
-	upper := b.MulAdd(minusK, number(b, generic.Ln2Upper), x)
-	r = b.MulAdd(minusK, lower, upper)
-	return r, b.MulAdd(minusK, lower, b.Sub(upper, r)), low
+	upper, minusK, low := reduceUpper(b, x)
+	ln2Lower := number(b, generic.Ln2Lower)
+	r = b.MulAdd(minusK, ln2Lower, upper)
+	return r, b.MulAdd(minusK, ln2Lower, b.Sub(upper, r)), low
 }
 
-// expTail returns exp(r + rest) - 1 - r for a small rest.
+// reduceSum is reduce for x + lower, where lower is small.
+func reduceSum(b *Body, x, lower Val) (r, rest, low Val) {
+	upper, minusK, low := reduceUpper(b, x)
+	lower = b.MulAdd(minusK, number(b, generic.Ln2Lower), lower)
+	r = b.Add(upper, lower)
+	return r, b.Add(b.Sub(upper, r), lower), low
+}
+
+// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1. Like others here it
+// begins with the polynomial, while few registers are in use: then more vectors go side by
+// side.
 func expTail(b *Body, r, rest Val) Val {
-	return b.MulAdd(b.Mul(r, r), horner(b, r, generic.ExpTail[:]), rest)
+	q := horner(b, r, generic.ExpTail[:])
+	return b.MulAdd(b.Mul(r, r), q, rest)
 }
 
-// expOf returns exp(x)/2^k, and a number that has k in its lowest bits.
-func expOf(b *Body, x Val) (y, low Val) {
-	r, rest, low := reduce(b, x)
-	b.Note("e^r, from 1 + r in two parts")
-	one := number(b, 1)
-	y = b.Add(one, r)
-	lost := b.Add(b.Sub(one, y), r)
-	return b.Add(y, b.Add(lost, expTail(b, r, rest))), low
+// expOf returns exp(r + rest). Its errors are larger than those of exp64.
+func expOf(b *Body, r, rest Val) Val {
+	b.Note("e^r")
+	return b.Add(number(b, 1), b.Add(r, expTail(b, r, rest)))
 }
-
-// wholeIn returns the k in the lowest bits of low.
-func wholeIn(b *Body, low Val) Val { return b.Sub(low, number(b, generic.Whole)) }
 
 func exp64(b *Body, x Val) Val {
-	y, low := expOf(b, clamp(b, generic.ExpLeast64, x, generic.ExpMost64))
-	b.Note("2^k e^r")
-	return b.Scale(y, wholeIn(b, low))
+	r, rest, low := reduce(b, clamp(b, generic.ExpLeast64, x, generic.ExpMost64))
+	b.Note("2^k e^r, from 1 + r in two parts")
+	tail := expTail(b, r, rest)
+	one := number(b, 1)
+	y := b.Add(one, r)
+	lost := b.Add(b.Sub(one, y), r)
+	return b.Scale(b.Add(y, b.Add(lost, tail)), low, true)
 }
 
 func exp2f64(b *Body, x Val) Val {
 	b.Note("x = k + r")
 	x = clamp(b, generic.Exp2Least64, x, generic.Exp2Most64)
-	k := wholeIn(b, b.Add(x, number(b, generic.Whole)))
-	r := b.Sub(x, k)
+	r, low := splitOne(b, x)
 	b.Note("2^k 2^r, from 1 + r log 2 in two parts")
+	tail := horner(b, r, generic.Exp2Tail[:])
 	one, ln2 := number(b, 1), number(b, math.Ln2)
 	y := b.MulAdd(r, ln2, one)
 	rest := b.MulAdd(r, ln2, b.Sub(one, y))
-	return b.Scale(b.Add(y, b.MulAdd(r, horner(b, r, generic.Exp2Tail[:]), rest)), k)
-}
-
-// expMinus1 returns (exp(x) - 1)*unit in two parts, of which the second is small, with
-// power = 2^k unit and a = power - unit. They lack what a lacks where power is large.
-func expMinus1(b *Body, x Val, unit float64) (y, rest, power, a Val) {
-	r, lower, low := reduce(b, x)
-	b.Note("(2^k - 1) + 2^k r in two parts, + 2^k (e^r - 1 - r)")
-	power = times2(b, number(b, unit), low)
-	a = b.Sub(power, number(b, unit))
-	y = b.MulAdd(power, r, a)
-	rest = b.MulAdd(power, r, b.Sub(a, y))
-	return y, b.MulAdd(power, expTail(b, r, lower), rest), power, a
+	return b.Scale(b.Add(y, b.MulAdd(r, tail, rest)), low, true)
 }
 
 func expm1f64(b *Body, x Val) Val {
-	y, rest, power, a := expMinus1(b, clamp(b, generic.Expm1Least64, x, generic.ExpMost64), 0.5)
-	lost := b.Sub(b.Sub(power, a), number(b, 0.5))
-	y = b.Add(y, b.Add(rest, lost))
+	r, lower, low := reduce(b, clamp(b, generic.Expm1Least64, x, generic.ExpMost64))
+	q := horner(b, r, generic.Expm1Tail64[:])
+	tail := b.MulAdd(b.Mul(r, r), q, lower)
+	b.Note("half of it: (2^k - 1)/2, and with 2^k r/2, in two parts each")
+	unit := number(b, 0.5)
+	power := times2(b, unit, low)
+	a := b.Sub(power, unit)
+	y := b.MulAdd(power, r, a)
+	lost := b.Sub(b.Sub(power, a), unit)
+	rest := b.Add(b.MulAdd(power, r, b.Sub(a, y)), lost)
+	b.Note("and 2^k (e^r - 1 - r)/2")
+	y = b.Add(y, b.MulAdd(power, tail, rest))
 	small := b.Less(b.Abs(x), number(b, generic.Expm1Small64))
 	return b.Select(small, x, b.Add(y, y))
 }
 
-// logOf64 returns the logarithm of 2^k (1 + f), and a small number more, if there is one.
-func logOf64(b *Body, minusK, f Val, more func(Val) Val) Val {
-	b.Note("s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))")
-	s := b.Div(f, b.Add(number(b, 2), f))
-	z := b.Mul(s, s)
-	half := b.Mul(f, b.Mul(number(b, 0.5), f))
+// logOf64 returns the logarithm of 2^k (1 + f), and more, which is small or, where u has no
+// finite logarithm, what it has.
+func logOf64(b *Body, minusK, f, u Val, more func(rest Val) Val) Val {
+	b.Note("what zero, infinity and negative numbers have, with the other sign")
+	zero, inf, minusInf := number(b, 0), number(b, math.Inf(1)), number(b, math.Inf(-1))
+	edge := b.Or(b.And(b.Equal(u, zero), inf), b.And(b.Equal(u, inf), minusInf))
+	edge = b.Or(edge, b.NotAtLeast(u, zero))
 	b.Note("f + k log 2 in two parts")
 	y := b.MulAdd(minusK, number(b, -generic.Ln2Upper), f)
-	rest := more(b.Sub(f, b.MulAdd(minusK, number(b, generic.Ln2Upper), y)))
-	lower := b.MulAdd(minusK, number(b, -generic.Ln2Lower), rest)
+	rest := b.Sub(b.Sub(f, b.MulAdd(minusK, number(b, generic.Ln2Upper), y)), edge)
+	if more != nil {
+		rest = more(rest)
+	}
+	rest = b.MulAdd(minusK, number(b, -generic.Ln2Lower), rest)
+	b.Note("s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))")
+	s := b.Div(f, b.Add(number(b, 2), f))
+	half := b.Mul(f, b.Mul(number(b, 0.5), f))
+	z := b.Mul(s, s)
 	p := b.MulAdd(z, horner(b, z, generic.LogTail64[:]), half)
-	return b.Add(y, b.Sub(b.MulAdd(s, p, lower), half))
+	return b.Add(y, b.Sub(b.MulAdd(s, p, rest), half))
 }
 
 func log64(b *Body, x Val) Val {
@@ -99,9 +122,7 @@ func log64(b *Body, x Val) Val {
 	u := lift(x, b.Mul(x, number(b, 1<<generic.SubnormalLift)))
 	zero := lift(number(b, 1<<52+logBias), number(b, 1<<52+logBias+generic.SubnormalLift))
 	minusK, m, _ := binary(b, u, zero)
-	f := b.Sub(m, number(b, 1))
-	y := logOf64(b, minusK, f, func(rest Val) Val { return rest })
-	return logEdges(b, y, x)
+	return logOf64(b, minusK, b.Sub(m, number(b, 1)), x, nil)
 }
 
 func log1pf64(b *Body, x Val) Val {
@@ -113,27 +134,31 @@ func log1pf64(b *Body, x Val) Val {
 	b.Note("the second part on the scale of m")
 	power := b.SubBits(bits(b, 2*logBias<<52), b.And(shifted, bits(b, exponent)))
 	lost = b.Mul(b.Mul(lost, power), number(b, 0.5))
-	f := b.Sub(m, one)
-	g := b.Add(lost, f)
-	y := logOf64(b, minusK, g, func(rest Val) Val {
-		return b.Add(rest, b.Sub(lost, b.Sub(g, f)))
-	})
-	return withSign(b, logEdges(b, y, u), x)
+	lost = b.Max(lost, number(b, -1)) // it is small, or NaN where u is 0 or infinite
+	// Zeros keep their signs in all that follows.
+	minusF := b.Sub(one, m)
+	g := b.Sub(lost, minusF)
+	lost = b.Sub(lost, b.Add(g, minusF))
+	return logOf64(b, minusK, g, u, func(rest Val) Val { return b.Add(rest, lost) })
 }
 
 func tanh64(b *Body, x Val) Val {
 	a := b.Min(number(b, generic.TanhMost64), b.Abs(x))
-	y, rest, _, _ := expMinus1(b, b.Add(a, a), 1)
-	y = b.Add(y, rest)
-	b.Note("e = exp(2 |x|) - 1, e/(e + 2)")
-	return withSign(b, b.Div(y, b.Add(y, number(b, 2))), x)
+	r, rest, low := reduce(b, b.Add(a, a))
+	b.Note("e = 2^k (e^r - 1) + (2^k - 1), e/(e + 2)")
+	y := b.Add(r, expTail(b, r, rest))
+	one := number(b, 1)
+	power := times2(b, one, low)
+	e := b.MulAdd(power, y, b.Sub(power, one))
+	return withSign(b, b.Div(e, b.Add(e, number(b, 2))), x)
 }
 
 func sigmoid64(b *Body, x Val) Val {
 	c := clamp(b, generic.ExpLeast64, x, generic.SigmoidMost64)
-	y, low := expOf(b, b.Sub(number(b, 0), c))
-	b.Note("u/(u + u 2^k e^r) for a small u")
-	unit := number(b, generic.SigmoidUnit)
+	r, rest, low := reduce(b, minus(b, c))
+	y := expOf(b, r, rest)
+	b.Note("1/(1 + 2^k e^r), both times a unit")
+	unit := number(b, generic.SmallUnit)
 	return b.Div(unit, b.MulAdd(times2(b, unit, low), y, unit))
 }
 
@@ -142,8 +167,10 @@ func erf64(b *Body, x Val) Val {
 	a := b.Min(number(b, generic.ErfMost64), b.Abs(x))
 	q := horner(b, a, generic.ErfExponent64[:])
 	z := b.Mul(a, q)
-	lower := b.MulAdd(a, q, b.Sub(number(b, 0), z))
+	lower := b.Mul(number(b, math.Ln2), b.MulAdd(a, q, minus(b, z)))
 	r, low := splitOne(b, z)
+	b.Note("2^r - 1 - r log 2")
+	tail := b.MulAdd(r, horner(b, r, generic.Exp2Tail[:]), lower)
 	b.Note("(1 - 2^k) - 2^k r log 2 in two parts, - 2^k (2^r - 1 - r log 2)")
 	shifted := b.ShiftUp(low)
 	minusPower := b.AddBits(number(b, -1), shifted)
@@ -151,6 +178,112 @@ func erf64(b *Body, x Val) Val {
 	whole := b.Add(number(b, 1), minusPower)
 	y := b.MulAdd(slope, r, whole)
 	rest := b.MulAdd(slope, r, b.Sub(whole, y))
-	tail := b.MulAdd(r, horner(b, r, generic.Exp2Tail[:]), b.Mul(number(b, math.Ln2), lower))
 	return withSign(b, b.Add(y, b.MulAdd(minusPower, tail, rest)), x)
+}
+
+// overSum returns x/(1 + 2^k y), for the k in the lowest bits of low, with unit in the
+// place of 1.
+func overSum(b *Body, x, y, low, unit Val) Val {
+	b.Note("x/(1 + 2^k e^r), both times a unit")
+	return b.Div(b.Mul(x, unit), b.MulAdd(times2(b, unit, low), y, unit))
+}
+
+// unitAt returns the unit for overSum: a small one below a bound.
+func unitAt(b *Body, x Val, far float64) Val {
+	return b.Select(b.Less(x, number(b, far)), number(b, generic.SmallUnit), number(b, 1))
+}
+
+func softplus64(b *Body, x Val) Val {
+	below := b.Or(x, bits(b, signBit))
+	r, rest, low := reduce(b, b.Max(number(b, generic.ExpLeast64), below))
+	e := b.Scale(expOf(b, r, rest), low, false)
+	b.Note("s = -e/(2 + e), log(1 + e) = e + s (e + s s p)")
+	s := b.Div(e, b.Sub(number(b, -2), e))
+	z := b.Mul(s, s)
+	y := b.MulAdd(s, b.MulAdd(z, horner(b, z, generic.SoftplusTail[:]), e), e)
+	return b.Add(b.Max(number(b, 0), x), y)
+}
+
+func softplusGrad64(b *Body, dy, x Val) Val { return b.Mul(dy, sigmoid64(b, x)) }
+
+func silu64(b *Body, x Val) Val {
+	c := b.Max(number(b, generic.SiLULeast64), x)
+	r, rest, low := reduce(b, minus(b, b.Min(number(b, generic.SigmoidMost64), c)))
+	return overSum(b, c, expOf(b, r, rest), low, unitAt(b, c, generic.SiLUFar64))
+}
+
+// slope returns s (1 + d (1 - s)) for s = 1/(1 + 2^k y), for the k in the lowest bits of low.
+func slope(b *Body, d, y, low Val) Val {
+	b.Note("s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))")
+	unit := number(b, generic.SmallUnit)
+	e := b.Mul(times2(b, unit, low), y)
+	over := b.Div(number(b, 1), b.Add(unit, e))
+	return b.Mul(b.Mul(unit, over), b.MulAdd(d, b.Mul(e, over), number(b, 1)))
+}
+
+func siluGrad64(b *Body, dy, x Val) Val {
+	c := clamp(b, generic.SiLULeast64, x, generic.SiLUGradMost64)
+	r, rest, low := reduce(b, minus(b, c))
+	return b.Mul(dy, slope(b, c, expOf(b, r, rest), low))
+}
+
+// phiTail returns Phi(-a) exp(a*a/2).
+func phiTail(b *Body, a Val) Val {
+	b.Note("Phi(-a) exp(a a/2) = p/q")
+	p := horner(b, a, generic.PhiAbove[:])
+	q := b.MulAdd(b.Mul(a, number(b, generic.PhiSlope)), p, horner(b, a, generic.PhiBelow[:]))
+	return b.Div(p, q)
+}
+
+// timesNormal returns x exp(-a*a/2), where x is normal or a is small.
+func timesNormal(b *Body, x, a Val) Val {
+	b.Note("-a a/2 in two parts")
+	half := b.Mul(number(b, -0.5), a)
+	square := b.Mul(a, half)
+	r, rest, low := reduceSum(b, square, b.MulAdd(a, half, minus(b, square)))
+	return b.Scale(b.Mul(x, expOf(b, r, rest)), low, false)
+}
+
+func gelu64(b *Body, x Val) Val {
+	a := b.Min(number(b, generic.GELUMost64), b.Abs(x))
+	tail := timesNormal(b, b.Mul(a, phiTail(b, a)), a)
+	b.Note("max(x, 0) - a Phi(-a)")
+	return b.Sub(b.Max(bits(b, signBit), x), tail)
+}
+
+func geluGrad64(b *Body, dy, x Val) Val {
+	a := b.Min(number(b, generic.GELUMost64), b.Abs(x))
+	tail := timesNormal(b, b.MulAdd(a, number(b, -generic.NormalPeak), phiTail(b, a)), a)
+	b.Note("Phi(-a) - a phi(a), for positive x from 1")
+	d := b.Select(b.Less(x, number(b, 0)), tail, b.Sub(number(b, 1), tail))
+	return b.Mul(dy, d)
+}
+
+// geluTanhExp64 returns exp(-2 sqrt(2/pi) (c + 0.044715 c^3))/2^k, c*c, and a number that
+// has k in its lowest bits.
+func geluTanhExp64(b *Body, c Val) (y, square, low Val) {
+	b.Note("-2 sqrt(2/pi) (c + 0.044715 c^3) in two parts")
+	upper, cube := number(b, generic.GELUTanhSlopeUpper), number(b, generic.GELUTanhCubeUpper)
+	square = b.Mul(c, c)
+	d := b.MulAdd(square, cube, upper)
+	rest := b.MulAdd(square, cube, b.Sub(upper, d))
+	lower := b.MulAdd(square, number(b, generic.GELUTanhCubeLower), number(b, generic.GELUTanhSlopeLower))
+	lower = b.MulAdd(b.MulAdd(c, c, minus(b, square)), cube, lower)
+	t := b.Mul(c, d)
+	lower = b.MulAdd(c, b.Add(rest, lower), b.MulAdd(c, d, minus(b, t)))
+	r, rest, low := reduceSum(b, t, lower)
+	return expOf(b, r, rest), square, low
+}
+
+func geluTanh64(b *Body, x Val) Val {
+	c := b.Max(number(b, generic.GELUTanhLeast64), x)
+	y, _, low := geluTanhExp64(b, b.Min(number(b, generic.GELUTanhMost64), c))
+	return overSum(b, c, y, low, unitAt(b, c, generic.GELUTanhFar64))
+}
+
+func geluTanhGrad64(b *Body, dy, x Val) Val {
+	c := clamp(b, generic.GELUTanhLeast64, x, generic.GELUTanhMost64)
+	y, square, low := geluTanhExp64(b, c)
+	d := b.MulAdd(square, number(b, -3*generic.GELUTanhCubeUpper), number(b, -generic.GELUTanhSlopeUpper))
+	return b.Mul(dy, slope(b, b.Mul(c, d), y, low))
 }

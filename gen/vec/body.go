@@ -67,6 +67,9 @@ func (c Const) Bits(e Elem) uint64 {
 	return c.Bits64
 }
 
+// Number returns a constant of float64 by its bits, of which its name tells.
+func Number(bits uint64) Const { return Const{Name: fmt.Sprintf("x%016x", bits), Bits64: bits} }
+
 // Uniform is a value that is equal in all lanes, or that a skeleton holds in a
 // register of its own: a scalar parameter, a constant, or a held value.
 type Uniform struct {
@@ -137,6 +140,27 @@ func (b *Body) storesLast() {
 	slices.SortStableFunc(b.code, func(x, y instr) int {
 		return cmp.Compare(btoi(x.op == OpStore), btoi(y.op == OpStore))
 	})
+}
+
+// loadsAtUse moves each load to the front of the first operation that uses it: a register
+// holds its vector no longer than it must.
+func (b *Body) loadsAtUse() {
+	var code []instr
+	loads := map[Val]instr{}
+	for _, in := range b.code {
+		if in.op == OpLoad {
+			loads[in.dst] = in
+			continue
+		}
+		for _, arg := range in.args {
+			if load, ok := loads[arg]; ok {
+				code = append(code, load)
+				delete(loads, arg)
+			}
+		}
+		code = append(code, in)
+	}
+	b.code = code
 }
 
 func btoi(b bool) int {
@@ -262,23 +286,24 @@ func (b *Body) Less(x, y Val) Val { return b.op(OpLess, x, y) }
 // NotAtLeast returns all bits unless x >= y: those of a NaN, where one is.
 func (b *Body) NotAtLeast(x, y Val) Val { return b.op(OpNotAtLeast, x, y) }
 
-// Scale returns x * 2^k, rounded once, for a normal x and whole numbers k from -1150 to
-// 1150.
-func (b *Body) Scale(x, k Val) Val {
+// Scale returns x * 2^k, rounded once, for the k in the lowest bits of low, which is the
+// sum of generic.Whole and k: from -1150 to 0, or with grows to 1024, where x must be
+// normal unless k is 0.
+func (b *Body) Scale(x, low Val, grows bool) Val {
+	number := func(x float64) Val { return b.Const(Number(math.Float64bits(x))) }
 	if b.machine.Scales() {
-		return b.op(OpScale, x, k)
+		return b.op(OpScale, x, b.Sub(low, number(generic.Whole)))
 	}
-	// In two steps, each of them by a power that there is. The first is exact.
-	number := func(name string, x float64) Val {
-		return b.Const(Const{Name: name, Bits64: math.Float64bits(x)})
+	// In two steps, of which the first is exact: by 2^k and another power, so that they
+	// together are a normal number, and by that power's inverse.
+	unit, back := number(1), number(1)
+	if grows {
+		unit, back = number(0.5), number(2)
 	}
-	one, whole := number("one", 1), number("whole", generic.Whole)
-	low := b.MulAdd(k, number("half", 0.5), whole)
-	rest := b.Add(b.Sub(k, b.Sub(low, whole)), whole)
-	for _, half := range []Val{low, rest} {
-		x = b.Mul(x, b.AddBits(one, b.ShiftUp(half)))
-	}
-	return x
+	small := b.Less(low, number(generic.Whole-960))
+	unit = b.Select(small, number(0x1p200), unit)
+	back = b.Select(small, number(0x1p-200), back)
+	return b.Mul(b.Mul(x, b.AddBits(unit, b.ShiftUp(low))), back)
 }
 
 // Select returns x where the mask has all bits, y where it has none.

@@ -22,6 +22,7 @@ func (s Function) generate(g *gen) {
 	body := newBody(g.k, F64, g.m, streams)
 	s.Body(body, g.e)
 	body.storesLast()
+	body.loadsAtUse()
 
 	g.m.Begin(g.k, g.e, 0)
 	ptrs, _ := g.pointers(streams)

@@ -15,7 +15,11 @@ const (
 	Expm1Least64  = -40
 	TanhMost64    = 20
 	SigmoidMost64 = 40
-	ErfMost64     = 5.94
+	SiLULeast64   = -760
+	GELUMost64    = 39
+	// The form by tanh, on both sides.
+	GELUTanhLeast64, GELUTanhMost64 = -21.75, 8
+	ErfMost64                       = 5.94
 
 	// Below Expm1Small64 in magnitude, x is the float64 next to exp(x) - 1.
 	Expm1Small64 = 0x1p-54
@@ -24,9 +28,23 @@ const (
 	LeastNormal   = 0x1p-1022
 	SubnormalLift = 54
 
-	// SigmoidUnit is so small that SigmoidUnit*exp(-x) is finite, and so large that it is
-	// normal, where the sigmoid is neither 0 nor 1.
-	SigmoidUnit = 0x1p-64
+	// SmallUnit is so small that SmallUnit*exp(-x) is finite, and so large that it is normal,
+	// between the bounds of the sigmoid and its products with x. These need it below SiLUFar64
+	// and GELUTanhFar64.
+	SmallUnit     = 0x1p-96
+	SiLUFar64     = -600
+	GELUTanhFar64 = -19
+
+	// -2 sqrt(2/pi) in two parts, of which the first has 40 bits behind the point: it may be
+	// subtracted from its sum with -cube*x*x without an error. And
+	// -cube = -2 sqrt(2/pi) 0.044715.
+	GELUTanhSlopeUpper = -0x1.9884533d43p0
+	GELUTanhSlopeLower = -0x1.942343f2cf14p-42
+	GELUTanhCubeUpper  = -0x1.2444f2a4d8b4bp-4
+	GELUTanhCubeLower  = 0x1.6c843a29d1c7p-61
+
+	// Beyond SiLUGradMost64 the derivative is 1.
+	SiLUGradMost64 = 48
 )
 
 // ExpTail is (exp(r) - 1 - r)/r^2 for |r| of up to (log 2)/2. With it, exp(r) - 1 has a
@@ -35,6 +53,13 @@ var ExpTail = [...]float64{
 	0x1.0000000000005p-1, 0x1.555555555555cp-3, 0x1.55555555520e8p-5, 0x1.111111110e818p-7,
 	0x1.6c16c17f3bf78p-10, 0x1.a01a01b568a5fp-13, 0x1.a019a67542c08p-16, 0x1.71ddeb013adf9p-19,
 	0x1.28a2be3f9a094p-22, 0x1.af751ae49c9d5p-26,
+}
+
+// Expm1Tail64 is ExpTail with a relative error of 2^-61.5.
+var Expm1Tail64 = [...]float64{
+	0x1p-1, 0x1.5555555555559p-3, 0x1.5555555555558p-5, 0x1.111111110f64dp-7,
+	0x1.6c16c16c14f54p-10, 0x1.a01a01b0084bp-13, 0x1.a01a01addf2a5p-16, 0x1.71ddf800c86a7p-19,
+	0x1.27e4cafa5eecp-22, 0x1.af5f489df2804p-26, 0x1.1f8de22a1f51ap-29,
 }
 
 // Exp2Tail is (2^r - 1)/r for |r| of up to 1/2, less the float64 next to log 2. With it,
@@ -63,3 +88,32 @@ var ErfExponent64 = [...]float64{
 	-0x1.8c11acd590974p-33, 0x1.4013d73859557p-36, -0x1.6736fbb0f48ecp-40, 0x1.f461af1a2f21p-45,
 	-0x1.45c87f8a7b30bp-50,
 }
+
+// SoftplusTail is -LogTail64 for (1+s)/(1-s) from 1 to 2. With it, that logarithm has a
+// relative error of 2^-59.3. (Sollya.)
+var SoftplusTail = [...]float64{
+	-0x1.5555555555535p-1, -0x1.99999999a078p-2, -0x1.249249208a47fp-2, -0x1.c71c741d8e237p-3,
+	-0x1.745cb3d905f2fp-3, -0x1.3b1dde8d82222p-3, -0x1.10679f4f68a0cp-3, -0x1.efda6852a7b4ep-4,
+	-0x1.55a8e18560b46p-4, -0x1.5c7f78d357345p-3,
+}
+
+// Phi(-a) exp(a*a/2), where Phi is the normal distribution, is p/(PhiSlope*a*p + q) with the
+// polynomials p of PhiAbove and q of PhiBelow, for a from 0 to GELUMost64, with a relative
+// error of 2^-57. For a large a it is next to 1/(sqrt(2 pi) a), and errors of p vanish. (Least
+// squares of the relative error, with weights that level it, in steps that divide by the p
+// before; then the scale at which rounded coefficients are best.)
+var (
+	PhiAbove = [...]float64{
+		0x1.533c91258e0ap0, 0x1.1f57f64a39caep1, 0x1.e1859493ead01p0, 0x1.0258ee2bf7aacp0,
+		0x1.85cfc6e90f72p-2, 0x1.ae5eba4ed926dp-4, 0x1.5fca32ea28246p-6, 0x1.a531f02ace79cp-9,
+		0x1.630f4efc263dap-12, 0x1.7fb1cf8d5108ep-16, 0x1.997fda9b4f23cp-21,
+	}
+	PhiBelow = [...]float64{
+		0x1.533c91258e0ap1, 0x1.a43056fbb76a2p1, 0x1.0a238027bd30fp1, 0x1.b5b733c16b23dp-1,
+		0x1.fb91ecf495f7ap-3, 0x1.ab2749ec9c869p-5, 0x1.04301b95580b1p-7, 0x1.baff24b8a60d4p-11,
+		0x1.e0e3cc1d809ddp-15, 0x1.009d9f4ddd1cep-19,
+	}
+)
+
+// PhiSlope is sqrt(2 pi).
+const PhiSlope = 0x1.40d931ff62706p1

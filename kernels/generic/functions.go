@@ -64,16 +64,16 @@ func Sigmoid[T Float](dst, x []T) { each(dst, x, sigmoid32, sigmoid64) }
 func Erf[T Float](dst, x []T) { each(dst, x, erf32, erf64) }
 
 // Softplus computes dst[i] = log(1 + exp(x[i])).
-func Softplus[T Float](dst, x []T) { each(dst, x, softplus32, softplus32) }
+func Softplus[T Float](dst, x []T) { each(dst, x, softplus32, softplus64) }
 
 // SiLU computes dst[i] = x[i]/(1 + exp(-x[i])).
-func SiLU[T Float](dst, x []T) { each(dst, x, silu32, silu32) }
+func SiLU[T Float](dst, x []T) { each(dst, x, silu32, silu64) }
 
 // GELU computes dst[i] = x[i]*Phi(x[i]).
-func GELU[T Float](dst, x []T) { each(dst, x, gelu32, gelu32) }
+func GELU[T Float](dst, x []T) { each(dst, x, gelu32, gelu64) }
 
 // GELUTanh computes GELU's form by tanh.
-func GELUTanh[T Float](dst, x []T) { each(dst, x, geluTanh32, geluTanh32) }
+func GELUTanh[T Float](dst, x []T) { each(dst, x, geluTanh32, geluTanh64) }
 
 // eachGrad stores dy times the derivative of a function at x in dst, computed in float64.
 func eachGrad[T Float](dst, dy, x []T, f32, f64 func(dy, x float64) float64) {
@@ -96,16 +96,16 @@ func eachGrad[T Float](dst, dy, x []T, f32, f64 func(dy, x float64) float64) {
 }
 
 // SoftplusGrad computes dst[i] = dy[i]*sigmoid(x[i]).
-func SoftplusGrad[T Float](dst, dy, x []T) { eachGrad(dst, dy, x, softplusGrad32, softplusGrad32) }
+func SoftplusGrad[T Float](dst, dy, x []T) { eachGrad(dst, dy, x, softplusGrad32, softplusGrad64) }
 
 // SiLUGrad computes dst[i] = dy[i]*SiLU'(x[i]).
-func SiLUGrad[T Float](dst, dy, x []T) { eachGrad(dst, dy, x, siluGrad32, siluGrad32) }
+func SiLUGrad[T Float](dst, dy, x []T) { eachGrad(dst, dy, x, siluGrad32, siluGrad64) }
 
 // GELUGrad computes dst[i] = dy[i]*GELU'(x[i]).
-func GELUGrad[T Float](dst, dy, x []T) { eachGrad(dst, dy, x, geluGrad32, geluGrad32) }
+func GELUGrad[T Float](dst, dy, x []T) { eachGrad(dst, dy, x, geluGrad32, geluGrad64) }
 
 // GELUTanhGrad computes dst[i] = dy[i]*GELUTanh'(x[i]).
-func GELUTanhGrad[T Float](dst, dy, x []T) { eachGrad(dst, dy, x, geluTanhGrad32, geluTanhGrad32) }
+func GELUTanhGrad[T Float](dst, dy, x []T) { eachGrad(dst, dy, x, geluTanhGrad32, geluTanhGrad64) }
 
 // within returns x, or the bound that it is beyond; NaN stays.
 func within(lo, x, hi float64) float64 {

@@ -12,20 +12,27 @@ func reduce(x float64) (r, rest, k float64, low uint64) {
 	return r, fma(minusK, Ln2Lower, upper-r), s - Whole, math.Float64bits(s)
 }
 
-// expTail returns exp(r + rest) - 1 - r for a small rest.
+// reduceSum is reduce for x + lower, where lower is small.
+func reduceSum(x, lower float64) (r, rest, k float64, low uint64) {
+	s := fma(x, math.Log2E, Whole)
+	minusK := Whole - s
+	upper := fma(minusK, Ln2Upper, x)
+	lower = fma(minusK, Ln2Lower, lower)
+	r = upper + lower
+	return r, (upper - r) + lower, s - Whole, math.Float64bits(s)
+}
+
+// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1.
 func expTail(r, rest float64) float64 { return fma(r*r, horner(r, ExpTail[:]), rest) }
 
-// expOf returns exp(x)/2^k, k, and a number that has k in its lowest bits.
-func expOf(x float64) (y, k float64, low uint64) {
-	r, rest, k, low := reduce(x)
-	y = 1 + r
-	return y + (((1 - y) + r) + expTail(r, rest)), k, low
+func exp64(x float64) float64 {
+	r, rest, k, _ := reduce(within(ExpLeast64, x, ExpMost64))
+	y := 1 + r
+	return scale(y+(((1-y)+r)+expTail(r, rest)), k)
 }
 
-func exp64(x float64) float64 {
-	y, k, _ := expOf(within(ExpLeast64, x, ExpMost64))
-	return scale(y, k)
-}
+// expOf returns exp(r + rest). Its errors are larger than those of exp64.
+func expOf(r, rest float64) float64 { return 1 + (r + expTail(r, rest)) }
 
 func exp2f64(x float64) float64 {
 	x = within(Exp2Least64, x, Exp2Most64)
@@ -36,24 +43,18 @@ func exp2f64(x float64) float64 {
 	return scale(y+fma(r, horner(r, Exp2Tail[:]), rest), k)
 }
 
-// expMinus1 returns (exp(x) - 1)*unit in two parts, of which the second is small, with
-// power = 2^k unit and a = power - unit. They lack what a lacks where power is large.
-func expMinus1(x, unit float64) (y, rest, power, a float64) {
-	r, lower, _, low := reduce(x)
-	power = times2(unit, low)
-	a = power - unit
-	y = fma(power, r, a)
-	rest = fma(power, r, a-y)
-	return y, fma(power, expTail(r, lower), rest), power, a
-}
-
 func expm1f64(x float64) float64 {
 	if math.Abs(x) < Expm1Small64 {
 		return x
 	}
-	// Half of it, as its 2^k may be too large.
-	y, rest, power, a := expMinus1(within(Expm1Least64, x, ExpMost64), 0.5)
-	y += rest + ((power - a) - 0.5)
+	r, lower, _, low := reduce(within(Expm1Least64, x, ExpMost64))
+	tail := fma(r*r, horner(r, Expm1Tail64[:]), lower)
+	// Half of it, as 2^k may be too large: (2^k - 1)/2, and with 2^k r/2, in two parts each.
+	power := times2(0.5, low)
+	a := power - 0.5
+	y := fma(power, r, a)
+	rest := fma(power, r, a-y) + ((power - a) - 0.5)
+	y += fma(power, tail, rest)
 	return y + y
 }
 
@@ -96,15 +97,25 @@ func log1pf64(x float64) float64 {
 
 func tanh64(x float64) float64 {
 	a := within(0, math.Abs(x), TanhMost64)
-	y, rest, _, _ := expMinus1(a+a, 1)
-	y += rest
-	return math.Copysign(y/(y+2), x)
+	r, rest, _, low := reduce(a + a)
+	power := times2(1, low)
+	e := fma(power, r+expTail(r, rest), power-1)
+	return math.Copysign(e/(e+2), x)
+}
+
+// overSum returns x/(1 + 2^k y), for the k in the lowest bits of low. Where 2^k may be
+// infinite, far is set.
+func overSum(x, y float64, low uint64, far bool) float64 {
+	unit := 1.0
+	if far {
+		unit = SmallUnit
+	}
+	return float64(x*unit) / fma(times2(unit, low), y, unit)
 }
 
 func sigmoid64(x float64) float64 {
-	y, _, low := expOf(0 - within(ExpLeast64, x, SigmoidMost64))
-	// Not 1/(1 + exp(-x)), whose exp is infinite where the result is subnormal.
-	return SigmoidUnit / fma(times2(SigmoidUnit, low), y, SigmoidUnit)
+	r, rest, _, low := reduce(0 - within(ExpLeast64, x, SigmoidMost64))
+	return overSum(1, expOf(r, rest), low, true)
 }
 
 func erf64(x float64) float64 {
@@ -123,10 +134,97 @@ func erf64(x float64) float64 {
 	return math.Copysign(y+fma(minusPower, tail, rest), x)
 }
 
+func softplus64(x float64) float64 {
+	r, rest, k, _ := reduce(within(ExpLeast64, -math.Abs(x), 0))
+	e := scale(expOf(r, rest), k)
+	// log(1 + e) = e + s (e + s s p).
+	s := e / (-2 - e)
+	z := s * s
+	return within(0, x, math.Inf(1)) + fma(s, fma(z, horner(z, SoftplusTail[:]), e), e)
+}
+
+func softplusGrad64(dy, x float64) float64 { return dy * sigmoid64(x) }
+
+func silu64(x float64) float64 {
+	c := within(SiLULeast64, x, math.Inf(1))
+	r, rest, _, low := reduce(0 - within(SiLULeast64, x, SigmoidMost64))
+	return overSum(c, expOf(r, rest), low, c < SiLUFar64)
+}
+
+// slope returns s (1 + d (1 - s)) for s = 1/(1 + 2^k y), for the k in the lowest bits of low.
+func slope(d, y float64, low uint64) float64 {
+	e := float64(times2(SmallUnit, low) * y)
+	over := 1 / (SmallUnit + e)
+	return float64(SmallUnit*over) * fma(d, e*over, 1)
+}
+
+func siluGrad64(dy, x float64) float64 {
+	c := within(SiLULeast64, x, SiLUGradMost64)
+	r, rest, _, low := reduce(0 - c)
+	return dy * slope(c, expOf(r, rest), low)
+}
+
+// phiTail returns Phi(-a) exp(a*a/2).
+func phiTail(a float64) float64 {
+	p := horner(a, PhiAbove[:])
+	return p / fma(a*PhiSlope, p, horner(a, PhiBelow[:]))
+}
+
+// timesNormal returns x exp(-a*a/2), where x is normal or a is small.
+func timesNormal(x, a float64) float64 {
+	half := -0.5 * a
+	square := float64(a * half)
+	r, rest, k, _ := reduceSum(square, fma(a, half, 0-square))
+	return scale(x*expOf(r, rest), k)
+}
+
+func gelu64(x float64) float64 {
+	a := within(0, math.Abs(x), GELUMost64)
+	tail := timesNormal(a*phiTail(a), a)
+	if x < 0 {
+		return -tail
+	}
+	return x - tail
+}
+
+func geluGrad64(dy, x float64) float64 {
+	a := within(0, math.Abs(x), GELUMost64)
+	tail := timesNormal(fma(a, -NormalPeak, phiTail(a)), a)
+	if x < 0 {
+		return dy * tail
+	}
+	return dy * (1 - tail)
+}
+
+// geluTanhExp64 returns exp(-2 sqrt(2/pi) (c + 0.044715 c^3))/2^k, c*c, and a number that
+// has k in its lowest bits.
+func geluTanhExp64(c float64) (y, square float64, low uint64) {
+	square = float64(c * c)
+	d := fma(square, GELUTanhCubeUpper, GELUTanhSlopeUpper)
+	rest := fma(square, GELUTanhCubeUpper, GELUTanhSlopeUpper-d)
+	lower := fma(fma(c, c, 0-square), GELUTanhCubeUpper, fma(square, GELUTanhCubeLower, GELUTanhSlopeLower))
+	t := float64(c * d)
+	r, rest, _, low := reduceSum(t, fma(c, rest+lower, fma(c, d, 0-t)))
+	return expOf(r, rest), square, low
+}
+
+func geluTanh64(x float64) float64 {
+	c := within(GELUTanhLeast64, x, math.Inf(1))
+	y, _, low := geluTanhExp64(within(GELUTanhLeast64, x, GELUTanhMost64))
+	return overSum(c, y, low, c < GELUTanhFar64)
+}
+
+func geluTanhGrad64(dy, x float64) float64 {
+	c := within(GELUTanhLeast64, x, GELUTanhMost64)
+	y, square, low := geluTanhExp64(c)
+	d := fma(square, -3*GELUTanhCubeUpper, -GELUTanhSlopeUpper)
+	return dy * slope(c*d, y, low)
+}
+
 // scale returns x * 2^k, rounded once, for a normal x and whole k from -1150 to 1150.
 func scale(x, k float64) float64 {
 	half := math.RoundToEven(k / 2)
-	return x * powerOf2(half) * powerOf2(k-half)
+	return float64(x * powerOf2(half) * powerOf2(k-half))
 }
 
 // powerOf2 returns 2^k for whole k from -1022 to 1023, and 0 for -1023.
