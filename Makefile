@@ -11,7 +11,7 @@ BIN := $(CURDIR)/.bin
 N ?= 60
 SEED ?= 1
 
-.PHONY: all test lapack check generate golden fuzz soak blocks blocks-neon mutate bench peers report fmt vet builds legs v3 purego fuzz-short clean
+.PHONY: all test lapack check generate golden functions-table fuzz soak blocks blocks-neon mutate bench peers report fmt vet builds legs v3 purego fuzz-short clean
 
 all: test
 
@@ -103,6 +103,15 @@ $(LEGS:%=leg-%): leg-%:
 # Writes the table of golden hashes anew, from what this machine computes.
 golden:
 	$(GO) test -count=1 -p 1 ./kernels ./optim -run '^TestGolden' -update
+
+# Writes anew the values in many bits that prove the tests' oracle of functions. It needs a
+# C compiler and MPFR (Debian: libmpfr-dev).
+FUNCTIONS := kernels/kerneltest/functions/testdata
+functions-table:
+	@mkdir -p $(BIN)
+	$(CC) -O2 -Wall -Wextra -o $(BIN)/values $(FUNCTIONS)/values.c -lmpfr -lgmp -lm
+	$(BIN)/values >$(BIN)/values.bin
+	gzip -9n <$(BIN)/values.bin >$(FUNCTIONS)/values.bin.gz
 
 # Each fuzz target in turn.
 fuzz:
