@@ -115,6 +115,7 @@ func writesOnly[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 	if err != nil {
 		t.Fatal(err)
 	}
+	draw := kerneltest.Draw[T](kerneltest.Normal, r)
 	for n := range 150 {
 		var whole [][]T
 		alloc := func(_, n int) []T {
@@ -125,7 +126,7 @@ func writesOnly[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.Le
 			whole = append(whole, x)
 			return x[border : border+n]
 		}
-		a := kerneltest.New(op, kerneltest.Shape{N: n, Rows: 5, Stride: n + 2, Incs: incs[n%len(incs)][:]}, alloc, kerneltest.Draw[T](kerneltest.Normal, r))
+		a := kerneltest.New(op, kerneltest.Shape{N: n, Rows: 5, Stride: n + 2, Incs: incs[n%len(incs)][:]}, alloc, draw)
 		before := a.Clone()
 		op.Bind(table, a)(1)
 		for i, x := range whole {
