@@ -107,7 +107,7 @@ golden:
 # The correctly rounded functions over all 2^32 inputs, and the others at a million
 # points; a minute of one core or more each.
 functions:
-	STEEPEST_FUNCTIONS=all $(GO) test -count=1 -timeout 0 -v ./kernels/kerneltest/functions -run 'Correct|Bound'
+	STEEPEST_FUNCTIONS=all $(GO) test -count=1 -timeout 0 -v ./kernels ./kernels/kerneltest/functions -run 'Correct|Bound'
 
 # Writes the table of correctly rounded values anew, and the values in many bits that
 # prove the tests' own oracle. It needs a C compiler and MPFR (Debian: libmpfr-dev).

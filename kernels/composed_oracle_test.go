@@ -38,8 +38,8 @@ func composedOracles[T kernels.Float]() map[string]oracle[T] {
 			sum, exp := kernels.SumSquaresExp(c.v("x"))
 			c.got = float64(T(math.Ldexp(math.Sqrt(sum), exp)))
 		}},
-		"Nrm2Inc":  {nrm2, func(c *call[T]) { c.got = float64(kernels.Nrm2Inc(c.n("n"), c.v("x"), c.n("incX"))) }},
-		"Iamax":    {iamax, func(c *call[T]) { c.got = float64(kernels.Iamax(c.v("x"))) }},
+		"Nrm2Inc": {nrm2, func(c *call[T]) { c.got = float64(kernels.Nrm2Inc(c.n("n"), c.v("x"), c.n("incX"))) }},
+		"Iamax":   {iamax, func(c *call[T]) { c.got = float64(kernels.Iamax(c.v("x"))) }},
 		"AddBias": {
 			func(c *call[T]) {
 				y, bias := c.vector("y"), c.vector("bias")

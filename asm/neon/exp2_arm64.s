@@ -10,182 +10,209 @@ TEXT ·Exp2F32(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x4060200000000000, R17 // x4060200000000000
-	VDUP R17, V0.D2
-	MOVD $0xc062e00000000000, R17 // xc062e00000000000
-	VDUP R17, V1.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V0.D2
+	MOVD $0x3f24309126be018b, R17 // x3f24309126be018b
+	VDUP R17, V1.D2
+	MOVD $0x3f55d87fe9b8d52b, R17 // x3f55d87fe9b8d52b
 	VDUP R17, V2.D2
-	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
+	MOVD $0x3f83b2ab6fbd6ee9, R17 // x3f83b2ab6fbd6ee9
 	VDUP R17, V3.D2
-	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
+	MOVD $0x3fac6b08d703e22b, R17 // x3fac6b08d703e22b
 	VDUP R17, V4.D2
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
+	MOVD $0x3fcebfbdff82c3b9, R17 // x3fcebfbdff82c3b9
 	VDUP R17, V5.D2
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
+	MOVD $0x3fe62e42fefa39f0, R17 // x3fe62e42fefa39f0
 	VDUP R17, V6.D2
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V7.D2
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V8.D2
-	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V9.D2
-	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V10.D2
-	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V11.D2
-	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V12.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V13.D2
+	VDUP R17, V7.D2
+	MOVD $0x1fffffff, R17 // x000000001fffffff
+	VDUP R17, V8.D2
+	MOVD $0x10000000, R17 // x0000000010000000
+	VDUP R17, V9.D2
+	MOVD $0x4130000000000000, R17 // x4130000000000000
+	VDUP R17, V10.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVD (R1), F14
+	FMOVD (R1), F11
+	WORD $0x0e61796b // fcvtl v11.2d, v11.2s
+	FMOVD 8(R1), F12
+	WORD $0x0e61798c // fcvtl v12.2d, v12.2s
+	FMOVD 16(R1), F13
+	WORD $0x0e6179ad // fcvtl v13.2d, v13.2s
+	FMOVD 24(R1), F14
 	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
-	FMOVD 8(R1), F15
-	WORD $0x0e6179ef // fcvtl v15.2d, v15.2s
-	FMOVD 16(R1), F16
-	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
-	FMOVD 24(R1), F17
-	WORD $0x0e617a31 // fcvtl v17.2d, v17.2s
 
 	// x = k + r
-	WORD $0x6eeee43f // fcmgt v31.2d, v1.2d, v14.2d
-	WORD $0x6e6e1c3f // bsl v31.16b, v1.16b, v14.16b
+	MOVD $0xc062e00000000000, R17 // xc062e00000000000
+	VDUP R17, V15.D2
+	WORD $0x6eebe5ff // fcmgt v31.2d, v15.2d, v11.2d
+	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6eece5ff // fcmgt v31.2d, v15.2d, v12.2d
+	WORD $0x6e6c1dff // bsl v31.16b, v15.16b, v12.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6eede5ff // fcmgt v31.2d, v15.2d, v13.2d
+	WORD $0x6e6d1dff // bsl v31.16b, v15.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6eefe43f // fcmgt v31.2d, v1.2d, v15.2d
-	WORD $0x6e6f1c3f // bsl v31.16b, v1.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ef0e43f // fcmgt v31.2d, v1.2d, v16.2d
-	WORD $0x6e701c3f // bsl v31.16b, v1.16b, v16.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	WORD $0x6ef1e43f // fcmgt v31.2d, v1.2d, v17.2d
-	WORD $0x6e711c3f // bsl v31.16b, v1.16b, v17.16b
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
-	WORD $0x6ee0e5df // fcmgt v31.2d, v14.2d, v0.2d
-	WORD $0x6e6e1c1f // bsl v31.16b, v0.16b, v14.16b
+	MOVD $0x4060200000000000, R17 // x4060200000000000
+	VDUP R17, V15.D2
+	WORD $0x6eefe57f // fcmgt v31.2d, v11.2d, v15.2d
+	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6eefe59f // fcmgt v31.2d, v12.2d, v15.2d
+	WORD $0x6e6c1dff // bsl v31.16b, v15.16b, v12.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6eefe5bf // fcmgt v31.2d, v13.2d, v15.2d
+	WORD $0x6e6d1dff // bsl v31.16b, v15.16b, v13.16b
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
+	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6ee0e5ff // fcmgt v31.2d, v15.2d, v0.2d
-	WORD $0x6e6f1c1f // bsl v31.16b, v0.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ee0e61f // fcmgt v31.2d, v16.2d, v0.2d
-	WORD $0x6e701c1f // bsl v31.16b, v0.16b, v16.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	WORD $0x6ee0e63f // fcmgt v31.2d, v17.2d, v0.2d
-	WORD $0x6e711c1f // bsl v31.16b, v0.16b, v17.16b
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
-	WORD $0x4e62d5d2 // fadd v18.2d, v14.2d, v2.2d
-	WORD $0x4e62d5f3 // fadd v19.2d, v15.2d, v2.2d
-	WORD $0x4e62d614 // fadd v20.2d, v16.2d, v2.2d
-	WORD $0x4e62d635 // fadd v21.2d, v17.2d, v2.2d
-	WORD $0x4ef2d456 // fsub v22.2d, v2.2d, v18.2d
-	WORD $0x4ef3d457 // fsub v23.2d, v2.2d, v19.2d
-	WORD $0x4ef4d458 // fsub v24.2d, v2.2d, v20.2d
-	WORD $0x4ef5d459 // fsub v25.2d, v2.2d, v21.2d
+	WORD $0x4e60d56f // fadd v15.2d, v11.2d, v0.2d
+	WORD $0x4e60d590 // fadd v16.2d, v12.2d, v0.2d
+	WORD $0x4e60d5b1 // fadd v17.2d, v13.2d, v0.2d
+	WORD $0x4e60d5d2 // fadd v18.2d, v14.2d, v0.2d
+	WORD $0x4eefd413 // fsub v19.2d, v0.2d, v15.2d
+	WORD $0x4ef0d414 // fsub v20.2d, v0.2d, v16.2d
+	WORD $0x4ef1d415 // fsub v21.2d, v0.2d, v17.2d
+	WORD $0x4ef2d416 // fsub v22.2d, v0.2d, v18.2d
+	WORD $0x4e73d573 // fadd v19.2d, v11.2d, v19.2d
+	WORD $0x4e74d594 // fadd v20.2d, v12.2d, v20.2d
+	WORD $0x4e75d5b5 // fadd v21.2d, v13.2d, v21.2d
 	WORD $0x4e76d5d6 // fadd v22.2d, v14.2d, v22.2d
-	WORD $0x4e77d5f7 // fadd v23.2d, v15.2d, v23.2d
-	WORD $0x4e78d618 // fadd v24.2d, v16.2d, v24.2d
-	WORD $0x4e79d639 // fadd v25.2d, v17.2d, v25.2d
 
 	// 2^k 2^r
-	WORD $0x4ea41c91 // mov v17.16b, v4.16b
-	WORD $0x4e76cc71 // fmla v17.2d, v3.2d, v22.2d
-	WORD $0x4ea41c90 // mov v16.16b, v4.16b
-	WORD $0x4e77cc70 // fmla v16.2d, v3.2d, v23.2d
-	WORD $0x4ea41c8f // mov v15.16b, v4.16b
-	WORD $0x4e78cc6f // fmla v15.2d, v3.2d, v24.2d
-	WORD $0x4ea41c8e // mov v14.16b, v4.16b
-	WORD $0x4e79cc6e // fmla v14.2d, v3.2d, v25.2d
-	WORD $0x4ea51cba // mov v26.16b, v5.16b
-	WORD $0x4e76ce3a // fmla v26.2d, v17.2d, v22.2d
-	WORD $0x4ea51cb1 // mov v17.16b, v5.16b
-	WORD $0x4e77ce11 // fmla v17.2d, v16.2d, v23.2d
-	WORD $0x4ea51cb0 // mov v16.16b, v5.16b
-	WORD $0x4e78cdf0 // fmla v16.2d, v15.2d, v24.2d
-	WORD $0x4ea51caf // mov v15.16b, v5.16b
-	WORD $0x4e79cdcf // fmla v15.2d, v14.2d, v25.2d
-	WORD $0x4ea61cce // mov v14.16b, v6.16b
-	WORD $0x4e76cf4e // fmla v14.2d, v26.2d, v22.2d
-	WORD $0x4ea61cda // mov v26.16b, v6.16b
-	WORD $0x4e77ce3a // fmla v26.2d, v17.2d, v23.2d
-	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
-	WORD $0x4e78ce11 // fmla v17.2d, v16.2d, v24.2d
-	WORD $0x4ea61cd0 // mov v16.16b, v6.16b
-	WORD $0x4e79cdf0 // fmla v16.2d, v15.2d, v25.2d
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
-	WORD $0x4e76cdcf // fmla v15.2d, v14.2d, v22.2d
-	WORD $0x4ea71cee // mov v14.16b, v7.16b
-	WORD $0x4e77cf4e // fmla v14.2d, v26.2d, v23.2d
-	WORD $0x4ea71cfa // mov v26.16b, v7.16b
-	WORD $0x4e78ce3a // fmla v26.2d, v17.2d, v24.2d
-	WORD $0x4ea71cf1 // mov v17.16b, v7.16b
-	WORD $0x4e79ce11 // fmla v17.2d, v16.2d, v25.2d
-	WORD $0x4ea81d10 // mov v16.16b, v8.16b
-	WORD $0x4e76cdf0 // fmla v16.2d, v15.2d, v22.2d
-	WORD $0x4ea81d0f // mov v15.16b, v8.16b
-	WORD $0x4e77cdcf // fmla v15.2d, v14.2d, v23.2d
-	WORD $0x4ea81d0e // mov v14.16b, v8.16b
-	WORD $0x4e78cf4e // fmla v14.2d, v26.2d, v24.2d
-	WORD $0x4ea81d1a // mov v26.16b, v8.16b
-	WORD $0x4e79ce3a // fmla v26.2d, v17.2d, v25.2d
-	WORD $0x4ea91d31 // mov v17.16b, v9.16b
-	WORD $0x4e76ce11 // fmla v17.2d, v16.2d, v22.2d
-	WORD $0x4ea91d30 // mov v16.16b, v9.16b
-	WORD $0x4e77cdf0 // fmla v16.2d, v15.2d, v23.2d
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
-	WORD $0x4e78cdcf // fmla v15.2d, v14.2d, v24.2d
-	WORD $0x4ea91d2e // mov v14.16b, v9.16b
-	WORD $0x4e79cf4e // fmla v14.2d, v26.2d, v25.2d
-	WORD $0x4eaa1d5a // mov v26.16b, v10.16b
-	WORD $0x4e76ce3a // fmla v26.2d, v17.2d, v22.2d
-	WORD $0x4eaa1d51 // mov v17.16b, v10.16b
-	WORD $0x4e77ce11 // fmla v17.2d, v16.2d, v23.2d
-	WORD $0x4eaa1d50 // mov v16.16b, v10.16b
-	WORD $0x4e78cdf0 // fmla v16.2d, v15.2d, v24.2d
-	WORD $0x4eaa1d4f // mov v15.16b, v10.16b
-	WORD $0x4e79cdcf // fmla v15.2d, v14.2d, v25.2d
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e76cf4e // fmla v14.2d, v26.2d, v22.2d
-	WORD $0x4eab1d7a // mov v26.16b, v11.16b
-	WORD $0x4e77ce3a // fmla v26.2d, v17.2d, v23.2d
-	WORD $0x4eab1d71 // mov v17.16b, v11.16b
-	WORD $0x4e78ce11 // fmla v17.2d, v16.2d, v24.2d
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e79cdf0 // fmla v16.2d, v15.2d, v25.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e76cdcf // fmla v15.2d, v14.2d, v22.2d
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
-	WORD $0x4e77cf4e // fmla v14.2d, v26.2d, v23.2d
-	WORD $0x4eac1d9a // mov v26.16b, v12.16b
-	WORD $0x4e78ce3a // fmla v26.2d, v17.2d, v24.2d
-	WORD $0x4eac1d91 // mov v17.16b, v12.16b
-	WORD $0x4e79ce11 // fmla v17.2d, v16.2d, v25.2d
-	WORD $0x4ead1db0 // mov v16.16b, v13.16b
-	WORD $0x4e76cdf0 // fmla v16.2d, v15.2d, v22.2d
-	WORD $0x4ead1db6 // mov v22.16b, v13.16b
-	WORD $0x4e77cdd6 // fmla v22.2d, v14.2d, v23.2d
+	MOVD $0x3e3e3a88e93a24ad, R17 // x3e3e3a88e93a24ad
+	VDUP R17, V14.D2
+	MOVD $0x3e7b671af8c1f544, R17 // x3e7b671af8c1f544
+	VDUP R17, V13.D2
+	WORD $0x4ead1dac // mov v12.16b, v13.16b
+	WORD $0x4e73cdcc // fmla v12.2d, v14.2d, v19.2d
+	WORD $0x4ead1dab // mov v11.16b, v13.16b
+	WORD $0x4e74cdcb // fmla v11.2d, v14.2d, v20.2d
 	WORD $0x4ead1db7 // mov v23.16b, v13.16b
-	WORD $0x4e78cf57 // fmla v23.2d, v26.2d, v24.2d
+	WORD $0x4e75cdd7 // fmla v23.2d, v14.2d, v21.2d
+	WORD $0x4e76cdcd // fmla v13.2d, v14.2d, v22.2d
+	MOVD $0x3eb62c147ef2fd0a, R17 // x3eb62c147ef2fd0a
+	VDUP R17, V14.D2
+	WORD $0x4eae1dd8 // mov v24.16b, v14.16b
+	WORD $0x4e73cd98 // fmla v24.2d, v12.2d, v19.2d
+	WORD $0x4eae1dcc // mov v12.16b, v14.16b
+	WORD $0x4e74cd6c // fmla v12.2d, v11.2d, v20.2d
+	WORD $0x4eae1dcb // mov v11.16b, v14.16b
+	WORD $0x4e75ceeb // fmla v11.2d, v23.2d, v21.2d
+	WORD $0x4e76cdae // fmla v14.2d, v13.2d, v22.2d
+	MOVD $0x3eeffcb58ce6974e, R17 // x3eeffcb58ce6974e
+	VDUP R17, V13.D2
+	WORD $0x4ead1db7 // mov v23.16b, v13.16b
+	WORD $0x4e73cf17 // fmla v23.2d, v24.2d, v19.2d
 	WORD $0x4ead1db8 // mov v24.16b, v13.16b
-	WORD $0x4e79ce38 // fmla v24.2d, v17.2d, v25.2d
+	WORD $0x4e74cd98 // fmla v24.2d, v12.2d, v20.2d
+	WORD $0x4ead1dac // mov v12.16b, v13.16b
+	WORD $0x4e75cd6c // fmla v12.2d, v11.2d, v21.2d
+	WORD $0x4e76cdcd // fmla v13.2d, v14.2d, v22.2d
+	WORD $0x4ea11c2e // mov v14.16b, v1.16b
+	WORD $0x4e73ceee // fmla v14.2d, v23.2d, v19.2d
+	WORD $0x4ea11c37 // mov v23.16b, v1.16b
+	WORD $0x4e74cf17 // fmla v23.2d, v24.2d, v20.2d
+	WORD $0x4ea11c38 // mov v24.16b, v1.16b
+	WORD $0x4e75cd98 // fmla v24.2d, v12.2d, v21.2d
+	WORD $0x4ea11c2c // mov v12.16b, v1.16b
+	WORD $0x4e76cdac // fmla v12.2d, v13.2d, v22.2d
+	WORD $0x4ea21c4d // mov v13.16b, v2.16b
+	WORD $0x4e73cdcd // fmla v13.2d, v14.2d, v19.2d
+	WORD $0x4ea21c4e // mov v14.16b, v2.16b
+	WORD $0x4e74ceee // fmla v14.2d, v23.2d, v20.2d
+	WORD $0x4ea21c57 // mov v23.16b, v2.16b
+	WORD $0x4e75cf17 // fmla v23.2d, v24.2d, v21.2d
+	WORD $0x4ea21c58 // mov v24.16b, v2.16b
+	WORD $0x4e76cd98 // fmla v24.2d, v12.2d, v22.2d
+	WORD $0x4ea31c6c // mov v12.16b, v3.16b
+	WORD $0x4e73cdac // fmla v12.2d, v13.2d, v19.2d
+	WORD $0x4ea31c6d // mov v13.16b, v3.16b
+	WORD $0x4e74cdcd // fmla v13.2d, v14.2d, v20.2d
+	WORD $0x4ea31c6e // mov v14.16b, v3.16b
+	WORD $0x4e75ceee // fmla v14.2d, v23.2d, v21.2d
+	WORD $0x4ea31c77 // mov v23.16b, v3.16b
+	WORD $0x4e76cf17 // fmla v23.2d, v24.2d, v22.2d
+	WORD $0x4ea41c98 // mov v24.16b, v4.16b
+	WORD $0x4e73cd98 // fmla v24.2d, v12.2d, v19.2d
+	WORD $0x4ea41c8c // mov v12.16b, v4.16b
+	WORD $0x4e74cdac // fmla v12.2d, v13.2d, v20.2d
+	WORD $0x4ea41c8d // mov v13.16b, v4.16b
+	WORD $0x4e75cdcd // fmla v13.2d, v14.2d, v21.2d
+	WORD $0x4ea41c8e // mov v14.16b, v4.16b
+	WORD $0x4e76ceee // fmla v14.2d, v23.2d, v22.2d
+	WORD $0x4ea51cb7 // mov v23.16b, v5.16b
+	WORD $0x4e73cf17 // fmla v23.2d, v24.2d, v19.2d
+	WORD $0x4ea51cb8 // mov v24.16b, v5.16b
+	WORD $0x4e74cd98 // fmla v24.2d, v12.2d, v20.2d
+	WORD $0x4ea51cac // mov v12.16b, v5.16b
+	WORD $0x4e75cdac // fmla v12.2d, v13.2d, v21.2d
+	WORD $0x4ea51cad // mov v13.16b, v5.16b
+	WORD $0x4e76cdcd // fmla v13.2d, v14.2d, v22.2d
+	WORD $0x4ea61cce // mov v14.16b, v6.16b
+	WORD $0x4e73ceee // fmla v14.2d, v23.2d, v19.2d
+	WORD $0x4ea61cd7 // mov v23.16b, v6.16b
+	WORD $0x4e74cf17 // fmla v23.2d, v24.2d, v20.2d
+	WORD $0x4ea61cd8 // mov v24.16b, v6.16b
+	WORD $0x4e75cd98 // fmla v24.2d, v12.2d, v21.2d
+	WORD $0x4ea61ccc // mov v12.16b, v6.16b
+	WORD $0x4e76cdac // fmla v12.2d, v13.2d, v22.2d
+	WORD $0x4ea71ced // mov v13.16b, v7.16b
+	WORD $0x4e6ece6d // fmla v13.2d, v19.2d, v14.2d
+	WORD $0x4ea71ceb // mov v11.16b, v7.16b
+	WORD $0x4e77ce8b // fmla v11.2d, v20.2d, v23.2d
+	WORD $0x4ea71cf9 // mov v25.16b, v7.16b
+	WORD $0x4e78ceb9 // fmla v25.2d, v21.2d, v24.2d
+	WORD $0x4ea71cfa // mov v26.16b, v7.16b
+	WORD $0x4e6cceda // fmla v26.2d, v22.2d, v12.2d
+	WORD $0x4eedd4fb // fsub v27.2d, v7.2d, v13.2d
+	WORD $0x4eebd4fc // fsub v28.2d, v7.2d, v11.2d
+	WORD $0x4ef9d4fd // fsub v29.2d, v7.2d, v25.2d
+	WORD $0x4efad4fe // fsub v30.2d, v7.2d, v26.2d
+	WORD $0x4e6ece7b // fmla v27.2d, v19.2d, v14.2d
+	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
+	WORD $0x4e78cebd // fmla v29.2d, v21.2d, v24.2d
+	WORD $0x4e6ccede // fmla v30.2d, v22.2d, v12.2d
+	WORD $0x4e281dac // and v12.16b, v13.16b, v8.16b
+	WORD $0x4e281d76 // and v22.16b, v11.16b, v8.16b
+	WORD $0x4e281f38 // and v24.16b, v25.16b, v8.16b
+	WORD $0x4e281f55 // and v21.16b, v26.16b, v8.16b
+	WORD $0x6ee98d8c // cmeq v12.2d, v12.2d, v9.2d
+	WORD $0x6ee98ed6 // cmeq v22.2d, v22.2d, v9.2d
+	WORD $0x6ee98f18 // cmeq v24.2d, v24.2d, v9.2d
+	WORD $0x6ee98eb5 // cmeq v21.2d, v21.2d, v9.2d
+	WORD $0x4e2c1f6c // and v12.16b, v27.16b, v12.16b
+	WORD $0x4e361f96 // and v22.16b, v28.16b, v22.16b
+	WORD $0x4e381fb8 // and v24.16b, v29.16b, v24.16b
+	WORD $0x4e351fd5 // and v21.16b, v30.16b, v21.16b
+	WORD $0x4e6acd8d // fmla v13.2d, v12.2d, v10.2d
+	WORD $0x4e6acecb // fmla v11.2d, v22.2d, v10.2d
+	WORD $0x4e6acf19 // fmla v25.2d, v24.2d, v10.2d
+	WORD $0x4e6aceba // fmla v26.2d, v21.2d, v10.2d
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
 	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
-	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
-	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
-	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
-	WORD $0x4ef28612 // add v18.2d, v16.2d, v18.2d
-	WORD $0x4ef386d3 // add v19.2d, v22.2d, v19.2d
-	WORD $0x4ef486f4 // add v20.2d, v23.2d, v20.2d
-	WORD $0x4ef58715 // add v21.2d, v24.2d, v21.2d
-	WORD $0x0e616a5f // fcvtn v31.2s, v18.2d
+	WORD $0x4eef85af // add v15.2d, v13.2d, v15.2d
+	WORD $0x4ef08570 // add v16.2d, v11.2d, v16.2d
+	WORD $0x4ef18731 // add v17.2d, v25.2d, v17.2d
+	WORD $0x4ef28752 // add v18.2d, v26.2d, v18.2d
+	WORD $0x0e6169ff // fcvtn v31.2s, v15.2d
 	FMOVD F31, (R0)
-	WORD $0x0e616a7f // fcvtn v31.2s, v19.2d
+	WORD $0x0e616a1f // fcvtn v31.2s, v16.2d
 	FMOVD F31, 8(R0)
-	WORD $0x0e616a9f // fcvtn v31.2s, v20.2d
+	WORD $0x0e616a3f // fcvtn v31.2s, v17.2d
 	FMOVD F31, 16(R0)
-	WORD $0x0e616abf // fcvtn v31.2s, v21.2d
+	WORD $0x0e616a5f // fcvtn v31.2s, v18.2d
 	FMOVD F31, 24(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
@@ -198,44 +225,59 @@ single:
 	BLT tail
 
 one:
-	FMOVD (R1), F14
-	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
+	FMOVD (R1), F11
+	WORD $0x0e61796b // fcvtl v11.2d, v11.2s
 
 	// x = k + r
-	WORD $0x6eeee43f // fcmgt v31.2d, v1.2d, v14.2d
-	WORD $0x6e6e1c3f // bsl v31.16b, v1.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6ee0e5df // fcmgt v31.2d, v14.2d, v0.2d
-	WORD $0x6e6e1c1f // bsl v31.16b, v0.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x4e62d5cf // fadd v15.2d, v14.2d, v2.2d
-	WORD $0x4eefd450 // fsub v16.2d, v2.2d, v15.2d
-	WORD $0x4e70d5d0 // fadd v16.2d, v14.2d, v16.2d
+	MOVD $0xc062e00000000000, R17 // xc062e00000000000
+	VDUP R17, V12.D2
+	WORD $0x6eebe59f // fcmgt v31.2d, v12.2d, v11.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	MOVD $0x4060200000000000, R17 // x4060200000000000
+	VDUP R17, V12.D2
+	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4e60d56c // fadd v12.2d, v11.2d, v0.2d
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
+	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
 
 	// 2^k 2^r
+	MOVD $0x3e3e3a88e93a24ad, R17 // x3e3e3a88e93a24ad
+	VDUP R17, V11.D2
+	MOVD $0x3e7b671af8c1f544, R17 // x3e7b671af8c1f544
+	VDUP R17, V14.D2
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	MOVD $0x3eb62c147ef2fd0a, R17 // x3eb62c147ef2fd0a
+	VDUP R17, V11.D2
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
+	MOVD $0x3eeffcb58ce6974e, R17 // x3eeffcb58ce6974e
+	VDUP R17, V14.D2
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
+	WORD $0x4ea21c4e // mov v14.16b, v2.16b
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	WORD $0x4ea31c6b // mov v11.16b, v3.16b
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	WORD $0x4ea41c8e // mov v14.16b, v4.16b
-	WORD $0x4e70cc6e // fmla v14.2d, v3.2d, v16.2d
-	WORD $0x4ea51cb1 // mov v17.16b, v5.16b
-	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	WORD $0x4ea51cab // mov v11.16b, v5.16b
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	WORD $0x4ea61cce // mov v14.16b, v6.16b
-	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
-	WORD $0x4ea71cf1 // mov v17.16b, v7.16b
-	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
-	WORD $0x4ea81d0e // mov v14.16b, v8.16b
-	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
-	WORD $0x4ea91d31 // mov v17.16b, v9.16b
-	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
-	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
-	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
-	WORD $0x4eab1d71 // mov v17.16b, v11.16b
-	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
-	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
-	WORD $0x4ead1db1 // mov v17.16b, v13.16b
-	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4eef862f // add v15.2d, v17.2d, v15.2d
-	WORD $0x0e6169ff // fcvtn v31.2s, v15.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	WORD $0x4ea71ceb // mov v11.16b, v7.16b
+	WORD $0x4e6ecdab // fmla v11.2d, v13.2d, v14.2d
+	WORD $0x4eebd4ef // fsub v15.2d, v7.2d, v11.2d
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4e281d6e // and v14.16b, v11.16b, v8.16b
+	WORD $0x6ee98dce // cmeq v14.2d, v14.2d, v9.2d
+	WORD $0x4e2e1dee // and v14.16b, v15.16b, v14.16b
+	WORD $0x4e6acdcb // fmla v11.2d, v14.2d, v10.2d
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec856c // add v12.2d, v11.2d, v12.2d
+	WORD $0x0e61699f // fcvtn v31.2s, v12.2d
 	FMOVD F31, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
@@ -246,44 +288,59 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVS (R1), F14
-	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
+	FMOVS (R1), F11
+	WORD $0x0e61796b // fcvtl v11.2d, v11.2s
 
 	// x = k + r
-	WORD $0x6eeee43f // fcmgt v31.2d, v1.2d, v14.2d
-	WORD $0x6e6e1c3f // bsl v31.16b, v1.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6ee0e5df // fcmgt v31.2d, v14.2d, v0.2d
-	WORD $0x6e6e1c1f // bsl v31.16b, v0.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x4e62d5cf // fadd v15.2d, v14.2d, v2.2d
-	WORD $0x4eefd450 // fsub v16.2d, v2.2d, v15.2d
-	WORD $0x4e70d5d0 // fadd v16.2d, v14.2d, v16.2d
+	MOVD $0xc062e00000000000, R17 // xc062e00000000000
+	VDUP R17, V12.D2
+	WORD $0x6eebe59f // fcmgt v31.2d, v12.2d, v11.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	MOVD $0x4060200000000000, R17 // x4060200000000000
+	VDUP R17, V12.D2
+	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4e60d56c // fadd v12.2d, v11.2d, v0.2d
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
+	WORD $0x4e6dd56d // fadd v13.2d, v11.2d, v13.2d
 
 	// 2^k 2^r
+	MOVD $0x3e3e3a88e93a24ad, R17 // x3e3e3a88e93a24ad
+	VDUP R17, V11.D2
+	MOVD $0x3e7b671af8c1f544, R17 // x3e7b671af8c1f544
+	VDUP R17, V14.D2
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	MOVD $0x3eb62c147ef2fd0a, R17 // x3eb62c147ef2fd0a
+	VDUP R17, V11.D2
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
+	MOVD $0x3eeffcb58ce6974e, R17 // x3eeffcb58ce6974e
+	VDUP R17, V14.D2
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	WORD $0x4ea11c2b // mov v11.16b, v1.16b
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
+	WORD $0x4ea21c4e // mov v14.16b, v2.16b
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	WORD $0x4ea31c6b // mov v11.16b, v3.16b
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	WORD $0x4ea41c8e // mov v14.16b, v4.16b
-	WORD $0x4e70cc6e // fmla v14.2d, v3.2d, v16.2d
-	WORD $0x4ea51cb1 // mov v17.16b, v5.16b
-	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	WORD $0x4ea51cab // mov v11.16b, v5.16b
+	WORD $0x4e6dcdcb // fmla v11.2d, v14.2d, v13.2d
 	WORD $0x4ea61cce // mov v14.16b, v6.16b
-	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
-	WORD $0x4ea71cf1 // mov v17.16b, v7.16b
-	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
-	WORD $0x4ea81d0e // mov v14.16b, v8.16b
-	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
-	WORD $0x4ea91d31 // mov v17.16b, v9.16b
-	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
-	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
-	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
-	WORD $0x4eab1d71 // mov v17.16b, v11.16b
-	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
-	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
-	WORD $0x4ead1db1 // mov v17.16b, v13.16b
-	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4eef862f // add v15.2d, v17.2d, v15.2d
-	WORD $0x0e6169ff // fcvtn v31.2s, v15.2d
+	WORD $0x4e6dcd6e // fmla v14.2d, v11.2d, v13.2d
+	WORD $0x4ea71ceb // mov v11.16b, v7.16b
+	WORD $0x4e6ecdab // fmla v11.2d, v13.2d, v14.2d
+	WORD $0x4eebd4ef // fsub v15.2d, v7.2d, v11.2d
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4e281d6e // and v14.16b, v11.16b, v8.16b
+	WORD $0x6ee98dce // cmeq v14.2d, v14.2d, v9.2d
+	WORD $0x4e2e1dee // and v14.16b, v15.16b, v14.16b
+	WORD $0x4e6acdcb // fmla v11.2d, v14.2d, v10.2d
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec856c // add v12.2d, v11.2d, v12.2d
+	WORD $0x0e61699f // fcvtn v31.2s, v12.2d
 	FMOVS F31, (R0)
 
 skip:

@@ -86,7 +86,13 @@ main:
 	WORD $0x4ef3d416 // fsub v22.2d, v0.2d, v19.2d
 	WORD $0x4ef4d417 // fsub v23.2d, v0.2d, v20.2d
 	WORD $0x4ef1d418 // fsub v24.2d, v0.2d, v17.2d
-	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
+	MOVD $0x3fe62e42fec00000, R17 // x3fe62e42fec00000
+	VDUP R17, V25.D2
+	WORD $0x4e79ceae // fmla v14.2d, v21.2d, v25.2d
+	WORD $0x4e79cecf // fmla v15.2d, v22.2d, v25.2d
+	WORD $0x4e79cef0 // fmla v16.2d, v23.2d, v25.2d
+	WORD $0x4e79cf0d // fmla v13.2d, v24.2d, v25.2d
+	MOVD $0x3dfd1cf79abc9e3b, R17 // x3dfd1cf79abc9e3b
 	VDUP R17, V25.D2
 	WORD $0x4e79ceae // fmla v14.2d, v21.2d, v25.2d
 	WORD $0x4e79cecf // fmla v15.2d, v22.2d, v25.2d
@@ -242,7 +248,10 @@ one:
 	WORD $0x4e6bcd5f // fmla v31.2d, v10.2d, v11.2d
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	WORD $0x4eebd40c // fsub v12.2d, v0.2d, v11.2d
-	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
+	MOVD $0x3fe62e42fec00000, R17 // x3fe62e42fec00000
+	VDUP R17, V13.D2
+	WORD $0x4e6dcd8a // fmla v10.2d, v12.2d, v13.2d
+	MOVD $0x3dfd1cf79abc9e3b, R17 // x3dfd1cf79abc9e3b
 	VDUP R17, V13.D2
 	WORD $0x4e6dcd8a // fmla v10.2d, v12.2d, v13.2d
 
@@ -309,7 +318,10 @@ tail:
 	WORD $0x4e6bcd5f // fmla v31.2d, v10.2d, v11.2d
 	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	WORD $0x4eebd40c // fsub v12.2d, v0.2d, v11.2d
-	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
+	MOVD $0x3fe62e42fec00000, R17 // x3fe62e42fec00000
+	VDUP R17, V13.D2
+	WORD $0x4e6dcd8a // fmla v10.2d, v12.2d, v13.2d
+	MOVD $0x3dfd1cf79abc9e3b, R17 // x3dfd1cf79abc9e3b
 	VDUP R17, V13.D2
 	WORD $0x4e6dcd8a // fmla v10.2d, v12.2d, v13.2d
 

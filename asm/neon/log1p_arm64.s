@@ -278,52 +278,82 @@ main:
 	WORD $0x4e6ececb // fmla v11.2d, v22.2d, v14.2d
 	WORD $0x4e6fceec // fmla v12.2d, v23.2d, v15.2d
 	WORD $0x4e79cf09 // fmla v9.2d, v24.2d, v25.2d
-	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
-	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
-	WORD $0x4e6cd62c // fadd v12.2d, v17.2d, v12.2d
-	WORD $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
+	WORD $0x4e6ad679 // fadd v25.2d, v19.2d, v10.2d
+	WORD $0x4e6bd658 // fadd v24.2d, v18.2d, v11.2d
+	WORD $0x4e6cd62f // fadd v15.2d, v17.2d, v12.2d
+	WORD $0x4e69d697 // fadd v23.2d, v20.2d, v9.2d
+	WORD $0x4ef3d733 // fsub v19.2d, v25.2d, v19.2d
+	WORD $0x4ef2d712 // fsub v18.2d, v24.2d, v18.2d
+	WORD $0x4ef1d5f1 // fsub v17.2d, v15.2d, v17.2d
+	WORD $0x4ef4d6f4 // fsub v20.2d, v23.2d, v20.2d
+	WORD $0x4ef3d553 // fsub v19.2d, v10.2d, v19.2d
+	WORD $0x4ef2d572 // fsub v18.2d, v11.2d, v18.2d
+	WORD $0x4ef1d591 // fsub v17.2d, v12.2d, v17.2d
+	WORD $0x4ef4d534 // fsub v20.2d, v9.2d, v20.2d
+	MOVD $0x1fffffff, R17 // x000000001fffffff
+	VDUP R17, V9.D2
+	WORD $0x4e291f2c // and v12.16b, v25.16b, v9.16b
+	WORD $0x4e291f0b // and v11.16b, v24.16b, v9.16b
+	WORD $0x4e291dea // and v10.16b, v15.16b, v9.16b
+	WORD $0x4e291ee9 // and v9.16b, v23.16b, v9.16b
+	MOVD $0x10000000, R17 // x0000000010000000
+	VDUP R17, V14.D2
+	WORD $0x6eee8d8c // cmeq v12.2d, v12.2d, v14.2d
+	WORD $0x6eee8d6b // cmeq v11.2d, v11.2d, v14.2d
+	WORD $0x6eee8d4a // cmeq v10.2d, v10.2d, v14.2d
+	WORD $0x6eee8d29 // cmeq v9.2d, v9.2d, v14.2d
+	WORD $0x4e2c1e6c // and v12.16b, v19.16b, v12.16b
+	WORD $0x4e2b1e4b // and v11.16b, v18.16b, v11.16b
+	WORD $0x4e2a1e2a // and v10.16b, v17.16b, v10.16b
+	WORD $0x4e291e89 // and v9.16b, v20.16b, v9.16b
+	MOVD $0x4130000000000000, R17 // x4130000000000000
+	VDUP R17, V20.D2
+	WORD $0x4e74cd99 // fmla v25.2d, v12.2d, v20.2d
+	WORD $0x4e74cd78 // fmla v24.2d, v11.2d, v20.2d
+	WORD $0x4e74cd4f // fmla v15.2d, v10.2d, v20.2d
+	WORD $0x4e74cd37 // fmla v23.2d, v9.2d, v20.2d
 
 	// log 0, of infinity, and of what has none
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V20.D2
-	WORD $0x4e74e4d1 // fcmeq v17.2d, v6.2d, v20.2d
-	WORD $0x4e74e4f2 // fcmeq v18.2d, v7.2d, v20.2d
-	WORD $0x4e74e513 // fcmeq v19.2d, v8.2d, v20.2d
-	WORD $0x4e74e4b4 // fcmeq v20.2d, v5.2d, v20.2d
-	MOVD $0xfff0000000000000, R17 // xfff0000000000000
-	VDUP R17, V25.D2
-	WORD $0x6eb11f2a // bit v10.16b, v25.16b, v17.16b
-	WORD $0x6eb21f2b // bit v11.16b, v25.16b, v18.16b
-	WORD $0x6eb31f2c // bit v12.16b, v25.16b, v19.16b
-	WORD $0x6eb41f29 // bit v9.16b, v25.16b, v20.16b
-	WORD $0x4e60e4d4 // fcmeq v20.2d, v6.2d, v0.2d
-	WORD $0x4e60e4f9 // fcmeq v25.2d, v7.2d, v0.2d
-	WORD $0x4e60e513 // fcmeq v19.2d, v8.2d, v0.2d
-	WORD $0x4e60e4b2 // fcmeq v18.2d, v5.2d, v0.2d
-	WORD $0x6eb41c0a // bit v10.16b, v0.16b, v20.16b
-	WORD $0x6eb91c0b // bit v11.16b, v0.16b, v25.16b
-	WORD $0x6eb31c0c // bit v12.16b, v0.16b, v19.16b
-	WORD $0x6eb21c09 // bit v9.16b, v0.16b, v18.16b
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V18.D2
-	WORD $0x6e72e4c6 // fcmge v6.2d, v6.2d, v18.2d
-	WORD $0x6e2058c6 // not v6.16b, v6.16b
-	WORD $0x6e72e4e7 // fcmge v7.2d, v7.2d, v18.2d
-	WORD $0x6e2058e7 // not v7.16b, v7.16b
-	WORD $0x6e72e508 // fcmge v8.2d, v8.2d, v18.2d
-	WORD $0x6e205908 // not v8.16b, v8.16b
-	WORD $0x6e72e4a5 // fcmge v5.2d, v5.2d, v18.2d
-	WORD $0x6e2058a5 // not v5.16b, v5.16b
-	WORD $0x4ea61d46 // orr v6.16b, v10.16b, v6.16b
-	WORD $0x4ea71d67 // orr v7.16b, v11.16b, v7.16b
-	WORD $0x4ea81d88 // orr v8.16b, v12.16b, v8.16b
-	WORD $0x4ea51d25 // orr v5.16b, v9.16b, v5.16b
-	MOVD $0x8000000000000000, R17 // x8000000000000000
 	VDUP R17, V9.D2
-	WORD $0x4e291c21 // and v1.16b, v1.16b, v9.16b
-	WORD $0x4e291c42 // and v2.16b, v2.16b, v9.16b
-	WORD $0x4e291c63 // and v3.16b, v3.16b, v9.16b
-	WORD $0x4e291c84 // and v4.16b, v4.16b, v9.16b
+	WORD $0x4e69e4d4 // fcmeq v20.2d, v6.2d, v9.2d
+	WORD $0x4e69e4ea // fcmeq v10.2d, v7.2d, v9.2d
+	WORD $0x4e69e50b // fcmeq v11.2d, v8.2d, v9.2d
+	WORD $0x4e69e4a9 // fcmeq v9.2d, v5.2d, v9.2d
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V12.D2
+	WORD $0x6eb41d99 // bit v25.16b, v12.16b, v20.16b
+	WORD $0x6eaa1d98 // bit v24.16b, v12.16b, v10.16b
+	WORD $0x6eab1d8f // bit v15.16b, v12.16b, v11.16b
+	WORD $0x6ea91d97 // bit v23.16b, v12.16b, v9.16b
+	WORD $0x4e60e4c9 // fcmeq v9.2d, v6.2d, v0.2d
+	WORD $0x4e60e4ec // fcmeq v12.2d, v7.2d, v0.2d
+	WORD $0x4e60e50b // fcmeq v11.2d, v8.2d, v0.2d
+	WORD $0x4e60e4aa // fcmeq v10.2d, v5.2d, v0.2d
+	WORD $0x6ea91c19 // bit v25.16b, v0.16b, v9.16b
+	WORD $0x6eac1c18 // bit v24.16b, v0.16b, v12.16b
+	WORD $0x6eab1c0f // bit v15.16b, v0.16b, v11.16b
+	WORD $0x6eaa1c17 // bit v23.16b, v0.16b, v10.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V10.D2
+	WORD $0x6e6ae4c6 // fcmge v6.2d, v6.2d, v10.2d
+	WORD $0x6e2058c6 // not v6.16b, v6.16b
+	WORD $0x6e6ae4e7 // fcmge v7.2d, v7.2d, v10.2d
+	WORD $0x6e2058e7 // not v7.16b, v7.16b
+	WORD $0x6e6ae508 // fcmge v8.2d, v8.2d, v10.2d
+	WORD $0x6e205908 // not v8.16b, v8.16b
+	WORD $0x6e6ae4a5 // fcmge v5.2d, v5.2d, v10.2d
+	WORD $0x6e2058a5 // not v5.16b, v5.16b
+	WORD $0x4ea61f26 // orr v6.16b, v25.16b, v6.16b
+	WORD $0x4ea71f07 // orr v7.16b, v24.16b, v7.16b
+	WORD $0x4ea81de8 // orr v8.16b, v15.16b, v8.16b
+	WORD $0x4ea51ee5 // orr v5.16b, v23.16b, v5.16b
+	MOVD $0x8000000000000000, R17 // x8000000000000000
+	VDUP R17, V23.D2
+	WORD $0x4e371c21 // and v1.16b, v1.16b, v23.16b
+	WORD $0x4e371c42 // and v2.16b, v2.16b, v23.16b
+	WORD $0x4e371c63 // and v3.16b, v3.16b, v23.16b
+	WORD $0x4e371c84 // and v4.16b, v4.16b, v23.16b
 	WORD $0x4ea11cc1 // orr v1.16b, v6.16b, v1.16b
 	WORD $0x4ea21ce2 // orr v2.16b, v7.16b, v2.16b
 	WORD $0x4ea31d03 // orr v3.16b, v8.16b, v3.16b
@@ -446,25 +476,37 @@ one:
 	VDUP R17, V7.D2
 	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
 	WORD $0x4e67ccc3 // fmla v3.2d, v6.2d, v7.2d
-	WORD $0x4e63d4a3 // fadd v3.2d, v5.2d, v3.2d
+	WORD $0x4e63d4a7 // fadd v7.2d, v5.2d, v3.2d
+	WORD $0x4ee5d4e5 // fsub v5.2d, v7.2d, v5.2d
+	WORD $0x4ee5d465 // fsub v5.2d, v3.2d, v5.2d
+	MOVD $0x1fffffff, R17 // x000000001fffffff
+	VDUP R17, V3.D2
+	WORD $0x4e231ce3 // and v3.16b, v7.16b, v3.16b
+	MOVD $0x10000000, R17 // x0000000010000000
+	VDUP R17, V6.D2
+	WORD $0x6ee68c63 // cmeq v3.2d, v3.2d, v6.2d
+	WORD $0x4e231ca3 // and v3.16b, v5.16b, v3.16b
+	MOVD $0x4130000000000000, R17 // x4130000000000000
+	VDUP R17, V5.D2
+	WORD $0x4e65cc67 // fmla v7.2d, v3.2d, v5.2d
 
 	// log 0, of infinity, and of what has none
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V5.D2
-	WORD $0x4e65e445 // fcmeq v5.2d, v2.2d, v5.2d
-	MOVD $0xfff0000000000000, R17 // xfff0000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ea51ce3 // bit v3.16b, v7.16b, v5.16b
-	WORD $0x4e60e445 // fcmeq v5.2d, v2.2d, v0.2d
-	WORD $0x6ea51c03 // bit v3.16b, v0.16b, v5.16b
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V5.D2
-	WORD $0x6e65e442 // fcmge v2.2d, v2.2d, v5.2d
-	WORD $0x6e205842 // not v2.16b, v2.16b
-	WORD $0x4ea21c62 // orr v2.16b, v3.16b, v2.16b
-	MOVD $0x8000000000000000, R17 // x8000000000000000
 	VDUP R17, V3.D2
-	WORD $0x4e231c21 // and v1.16b, v1.16b, v3.16b
+	WORD $0x4e63e443 // fcmeq v3.2d, v2.2d, v3.2d
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V5.D2
+	WORD $0x6ea31ca7 // bit v7.16b, v5.16b, v3.16b
+	WORD $0x4e60e443 // fcmeq v3.2d, v2.2d, v0.2d
+	WORD $0x6ea31c07 // bit v7.16b, v0.16b, v3.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V3.D2
+	WORD $0x6e63e442 // fcmge v2.2d, v2.2d, v3.2d
+	WORD $0x6e205842 // not v2.16b, v2.16b
+	WORD $0x4ea21ce2 // orr v2.16b, v7.16b, v2.16b
+	MOVD $0x8000000000000000, R17 // x8000000000000000
+	VDUP R17, V7.D2
+	WORD $0x4e271c21 // and v1.16b, v1.16b, v7.16b
 	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
 	WORD $0x0e61683f // fcvtn v31.2s, v1.2d
 	FMOVD F31, (R0)
@@ -576,25 +618,37 @@ tail:
 	VDUP R17, V7.D2
 	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
 	WORD $0x4e67ccc3 // fmla v3.2d, v6.2d, v7.2d
-	WORD $0x4e63d4a3 // fadd v3.2d, v5.2d, v3.2d
+	WORD $0x4e63d4a7 // fadd v7.2d, v5.2d, v3.2d
+	WORD $0x4ee5d4e5 // fsub v5.2d, v7.2d, v5.2d
+	WORD $0x4ee5d465 // fsub v5.2d, v3.2d, v5.2d
+	MOVD $0x1fffffff, R17 // x000000001fffffff
+	VDUP R17, V3.D2
+	WORD $0x4e231ce3 // and v3.16b, v7.16b, v3.16b
+	MOVD $0x10000000, R17 // x0000000010000000
+	VDUP R17, V6.D2
+	WORD $0x6ee68c63 // cmeq v3.2d, v3.2d, v6.2d
+	WORD $0x4e231ca3 // and v3.16b, v5.16b, v3.16b
+	MOVD $0x4130000000000000, R17 // x4130000000000000
+	VDUP R17, V5.D2
+	WORD $0x4e65cc67 // fmla v7.2d, v3.2d, v5.2d
 
 	// log 0, of infinity, and of what has none
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V5.D2
-	WORD $0x4e65e445 // fcmeq v5.2d, v2.2d, v5.2d
-	MOVD $0xfff0000000000000, R17 // xfff0000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ea51ce3 // bit v3.16b, v7.16b, v5.16b
-	WORD $0x4e60e445 // fcmeq v5.2d, v2.2d, v0.2d
-	WORD $0x6ea51c03 // bit v3.16b, v0.16b, v5.16b
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V5.D2
-	WORD $0x6e65e442 // fcmge v2.2d, v2.2d, v5.2d
-	WORD $0x6e205842 // not v2.16b, v2.16b
-	WORD $0x4ea21c62 // orr v2.16b, v3.16b, v2.16b
-	MOVD $0x8000000000000000, R17 // x8000000000000000
 	VDUP R17, V3.D2
-	WORD $0x4e231c21 // and v1.16b, v1.16b, v3.16b
+	WORD $0x4e63e443 // fcmeq v3.2d, v2.2d, v3.2d
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V5.D2
+	WORD $0x6ea31ca7 // bit v7.16b, v5.16b, v3.16b
+	WORD $0x4e60e443 // fcmeq v3.2d, v2.2d, v0.2d
+	WORD $0x6ea31c07 // bit v7.16b, v0.16b, v3.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V3.D2
+	WORD $0x6e63e442 // fcmge v2.2d, v2.2d, v3.2d
+	WORD $0x6e205842 // not v2.16b, v2.16b
+	WORD $0x4ea21ce2 // orr v2.16b, v7.16b, v2.16b
+	MOVD $0x8000000000000000, R17 // x8000000000000000
+	VDUP R17, V7.D2
+	WORD $0x4e271c21 // and v1.16b, v1.16b, v7.16b
 	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
 	WORD $0x0e61683f // fcvtn v31.2s, v1.2d
 	FMOVS F31, (R0)

@@ -10,9 +10,9 @@ TEXT ·LogF32(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
+	MOVD $0x10000000, R17 // x0000000010000000
 	VDUP R17, V0.D2
-	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
+	MOVD $0x4130000000000000, R17 // x4130000000000000
 	VDUP R17, V1.D2
 	MOVD $0x0, R17 // x0000000000000000
 	VDUP R17, V2.D2
@@ -244,48 +244,76 @@ main:
 	WORD $0x4eb91f3e // mov v30.16b, v25.16b
 	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
 	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	WORD $0x4ea01c1a // mov v26.16b, v0.16b
-	WORD $0x4e6ecf9a // fmla v26.2d, v28.2d, v14.2d
-	WORD $0x4ea01c1c // mov v28.16b, v0.16b
+	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
 	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4ea01c1d // mov v29.16b, v0.16b
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
 	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4ea01c1e // mov v30.16b, v0.16b
-	WORD $0x4e6dcf3e // fmla v30.2d, v25.2d, v13.2d
-	WORD $0x4ea11c39 // mov v25.16b, v1.16b
-	WORD $0x4e6ecf59 // fmla v25.2d, v26.2d, v14.2d
-	WORD $0x4ea11c2e // mov v14.16b, v1.16b
+	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
+	VDUP R17, V25.D2
+	WORD $0x4eb91f3e // mov v30.16b, v25.16b
+	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
+	WORD $0x4eb91f2e // mov v14.16b, v25.16b
 	WORD $0x4e6fcf8e // fmla v14.2d, v28.2d, v15.2d
-	WORD $0x4ea11c2f // mov v15.16b, v1.16b
+	WORD $0x4eb91f2f // mov v15.16b, v25.16b
 	WORD $0x4e70cfaf // fmla v15.2d, v29.2d, v16.2d
-	WORD $0x4ea11c30 // mov v16.16b, v1.16b
-	WORD $0x4e6dcfd0 // fmla v16.2d, v30.2d, v13.2d
-	WORD $0x4e79ceaa // fmla v10.2d, v21.2d, v25.2d
+	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	WORD $0x4e7eceaa // fmla v10.2d, v21.2d, v30.2d
 	WORD $0x4e6ececb // fmla v11.2d, v22.2d, v14.2d
 	WORD $0x4e6fceec // fmla v12.2d, v23.2d, v15.2d
-	WORD $0x4e70cf09 // fmla v9.2d, v24.2d, v16.2d
-	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
-	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
-	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
-	WORD $0x4e69d629 // fadd v9.2d, v17.2d, v9.2d
+	WORD $0x4e79cf09 // fmla v9.2d, v24.2d, v25.2d
+	WORD $0x4e6ad659 // fadd v25.2d, v18.2d, v10.2d
+	WORD $0x4e6bd678 // fadd v24.2d, v19.2d, v11.2d
+	WORD $0x4e6cd68f // fadd v15.2d, v20.2d, v12.2d
+	WORD $0x4e69d637 // fadd v23.2d, v17.2d, v9.2d
+	WORD $0x4ef2d732 // fsub v18.2d, v25.2d, v18.2d
+	WORD $0x4ef3d713 // fsub v19.2d, v24.2d, v19.2d
+	WORD $0x4ef4d5f4 // fsub v20.2d, v15.2d, v20.2d
+	WORD $0x4ef1d6f1 // fsub v17.2d, v23.2d, v17.2d
+	WORD $0x4ef2d552 // fsub v18.2d, v10.2d, v18.2d
+	WORD $0x4ef3d573 // fsub v19.2d, v11.2d, v19.2d
+	WORD $0x4ef4d594 // fsub v20.2d, v12.2d, v20.2d
+	WORD $0x4ef1d531 // fsub v17.2d, v9.2d, v17.2d
+	MOVD $0x1fffffff, R17 // x000000001fffffff
+	VDUP R17, V9.D2
+	WORD $0x4e291f2c // and v12.16b, v25.16b, v9.16b
+	WORD $0x4e291f0b // and v11.16b, v24.16b, v9.16b
+	WORD $0x4e291dea // and v10.16b, v15.16b, v9.16b
+	WORD $0x4e291ee9 // and v9.16b, v23.16b, v9.16b
+	WORD $0x6ee08d8c // cmeq v12.2d, v12.2d, v0.2d
+	WORD $0x6ee08d6b // cmeq v11.2d, v11.2d, v0.2d
+	WORD $0x6ee08d4a // cmeq v10.2d, v10.2d, v0.2d
+	WORD $0x6ee08d29 // cmeq v9.2d, v9.2d, v0.2d
+	WORD $0x4e2c1e4c // and v12.16b, v18.16b, v12.16b
+	WORD $0x4e2b1e6b // and v11.16b, v19.16b, v11.16b
+	WORD $0x4e2a1e8a // and v10.16b, v20.16b, v10.16b
+	WORD $0x4e291e29 // and v9.16b, v17.16b, v9.16b
+	WORD $0x4e61cd99 // fmla v25.2d, v12.2d, v1.2d
+	WORD $0x4e61cd78 // fmla v24.2d, v11.2d, v1.2d
+	WORD $0x4e61cd4f // fmla v15.2d, v10.2d, v1.2d
+	WORD $0x4e61cd37 // fmla v23.2d, v9.2d, v1.2d
 
 	// log 0, of infinity, and of what has none
-	WORD $0x4e62e4b1 // fcmeq v17.2d, v5.2d, v2.2d
-	WORD $0x4e62e4d4 // fcmeq v20.2d, v6.2d, v2.2d
-	WORD $0x4e62e4f3 // fcmeq v19.2d, v7.2d, v2.2d
-	WORD $0x4e62e512 // fcmeq v18.2d, v8.2d, v2.2d
-	WORD $0x6eb11c8a // bit v10.16b, v4.16b, v17.16b
-	WORD $0x6eb41c8b // bit v11.16b, v4.16b, v20.16b
-	WORD $0x6eb31c8c // bit v12.16b, v4.16b, v19.16b
-	WORD $0x6eb21c89 // bit v9.16b, v4.16b, v18.16b
-	WORD $0x4e63e4b2 // fcmeq v18.2d, v5.2d, v3.2d
-	WORD $0x4e63e4d3 // fcmeq v19.2d, v6.2d, v3.2d
-	WORD $0x4e63e4f4 // fcmeq v20.2d, v7.2d, v3.2d
-	WORD $0x4e63e511 // fcmeq v17.2d, v8.2d, v3.2d
-	WORD $0x6eb21c6a // bit v10.16b, v3.16b, v18.16b
-	WORD $0x6eb31c6b // bit v11.16b, v3.16b, v19.16b
-	WORD $0x6eb41c6c // bit v12.16b, v3.16b, v20.16b
-	WORD $0x6eb11c69 // bit v9.16b, v3.16b, v17.16b
+	WORD $0x4e62e4a9 // fcmeq v9.2d, v5.2d, v2.2d
+	WORD $0x4e62e4ca // fcmeq v10.2d, v6.2d, v2.2d
+	WORD $0x4e62e4eb // fcmeq v11.2d, v7.2d, v2.2d
+	WORD $0x4e62e50c // fcmeq v12.2d, v8.2d, v2.2d
+	WORD $0x6ea91c99 // bit v25.16b, v4.16b, v9.16b
+	WORD $0x6eaa1c98 // bit v24.16b, v4.16b, v10.16b
+	WORD $0x6eab1c8f // bit v15.16b, v4.16b, v11.16b
+	WORD $0x6eac1c97 // bit v23.16b, v4.16b, v12.16b
+	WORD $0x4e63e4ac // fcmeq v12.2d, v5.2d, v3.2d
+	WORD $0x4e63e4cb // fcmeq v11.2d, v6.2d, v3.2d
+	WORD $0x4e63e4ea // fcmeq v10.2d, v7.2d, v3.2d
+	WORD $0x4e63e509 // fcmeq v9.2d, v8.2d, v3.2d
+	WORD $0x6eac1c79 // bit v25.16b, v3.16b, v12.16b
+	WORD $0x6eab1c78 // bit v24.16b, v3.16b, v11.16b
+	WORD $0x6eaa1c6f // bit v15.16b, v3.16b, v10.16b
+	WORD $0x6ea91c77 // bit v23.16b, v3.16b, v9.16b
 	WORD $0x6e62e4a5 // fcmge v5.2d, v5.2d, v2.2d
 	WORD $0x6e2058a5 // not v5.16b, v5.16b
 	WORD $0x6e62e4c6 // fcmge v6.2d, v6.2d, v2.2d
@@ -294,10 +322,10 @@ main:
 	WORD $0x6e2058e7 // not v7.16b, v7.16b
 	WORD $0x6e62e508 // fcmge v8.2d, v8.2d, v2.2d
 	WORD $0x6e205908 // not v8.16b, v8.16b
-	WORD $0x4ea51d45 // orr v5.16b, v10.16b, v5.16b
-	WORD $0x4ea61d66 // orr v6.16b, v11.16b, v6.16b
-	WORD $0x4ea71d87 // orr v7.16b, v12.16b, v7.16b
-	WORD $0x4ea81d28 // orr v8.16b, v9.16b, v8.16b
+	WORD $0x4ea51f25 // orr v5.16b, v25.16b, v5.16b
+	WORD $0x4ea61f06 // orr v6.16b, v24.16b, v6.16b
+	WORD $0x4ea71de7 // orr v7.16b, v15.16b, v7.16b
+	WORD $0x4ea81ee8 // orr v8.16b, v23.16b, v8.16b
 	WORD $0x0e6168bf // fcvtn v31.2s, v5.2d
 	FMOVD F31, (R0)
 	WORD $0x0e6168df // fcvtn v31.2s, v6.2d
@@ -401,21 +429,31 @@ one:
 	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
 	VDUP R17, V10.D2
 	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	WORD $0x4ea01c0b // mov v11.16b, v0.16b
+	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
+	VDUP R17, V11.D2
 	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
+	VDUP R17, V10.D2
 	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
 	WORD $0x4e6acd26 // fmla v6.2d, v9.2d, v10.2d
-	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
+	WORD $0x4e66d50a // fadd v10.2d, v8.2d, v6.2d
+	WORD $0x4ee8d548 // fsub v8.2d, v10.2d, v8.2d
+	WORD $0x4ee8d4c8 // fsub v8.2d, v6.2d, v8.2d
+	MOVD $0x1fffffff, R17 // x000000001fffffff
+	VDUP R17, V6.D2
+	WORD $0x4e261d46 // and v6.16b, v10.16b, v6.16b
+	WORD $0x6ee08cc6 // cmeq v6.2d, v6.2d, v0.2d
+	WORD $0x4e261d06 // and v6.16b, v8.16b, v6.16b
+	WORD $0x4e61ccca // fmla v10.2d, v6.2d, v1.2d
 
 	// log 0, of infinity, and of what has none
-	WORD $0x4e62e4a8 // fcmeq v8.2d, v5.2d, v2.2d
-	WORD $0x6ea81c86 // bit v6.16b, v4.16b, v8.16b
-	WORD $0x4e63e4a8 // fcmeq v8.2d, v5.2d, v3.2d
-	WORD $0x6ea81c66 // bit v6.16b, v3.16b, v8.16b
+	WORD $0x4e62e4a6 // fcmeq v6.2d, v5.2d, v2.2d
+	WORD $0x6ea61c8a // bit v10.16b, v4.16b, v6.16b
+	WORD $0x4e63e4a6 // fcmeq v6.2d, v5.2d, v3.2d
+	WORD $0x6ea61c6a // bit v10.16b, v3.16b, v6.16b
 	WORD $0x6e62e4a5 // fcmge v5.2d, v5.2d, v2.2d
 	WORD $0x6e2058a5 // not v5.16b, v5.16b
-	WORD $0x4ea51cc5 // orr v5.16b, v6.16b, v5.16b
+	WORD $0x4ea51d45 // orr v5.16b, v10.16b, v5.16b
 	WORD $0x0e6168bf // fcvtn v31.2s, v5.2d
 	FMOVD F31, (R0)
 	ADD $8, R0, R0
@@ -511,21 +549,31 @@ tail:
 	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
 	VDUP R17, V10.D2
 	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	WORD $0x4ea01c0b // mov v11.16b, v0.16b
+	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
+	VDUP R17, V11.D2
 	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
+	VDUP R17, V10.D2
 	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
 	WORD $0x4e6acd26 // fmla v6.2d, v9.2d, v10.2d
-	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
+	WORD $0x4e66d50a // fadd v10.2d, v8.2d, v6.2d
+	WORD $0x4ee8d548 // fsub v8.2d, v10.2d, v8.2d
+	WORD $0x4ee8d4c8 // fsub v8.2d, v6.2d, v8.2d
+	MOVD $0x1fffffff, R17 // x000000001fffffff
+	VDUP R17, V6.D2
+	WORD $0x4e261d46 // and v6.16b, v10.16b, v6.16b
+	WORD $0x6ee08cc6 // cmeq v6.2d, v6.2d, v0.2d
+	WORD $0x4e261d06 // and v6.16b, v8.16b, v6.16b
+	WORD $0x4e61ccca // fmla v10.2d, v6.2d, v1.2d
 
 	// log 0, of infinity, and of what has none
-	WORD $0x4e62e4a8 // fcmeq v8.2d, v5.2d, v2.2d
-	WORD $0x6ea81c86 // bit v6.16b, v4.16b, v8.16b
-	WORD $0x4e63e4a8 // fcmeq v8.2d, v5.2d, v3.2d
-	WORD $0x6ea81c66 // bit v6.16b, v3.16b, v8.16b
+	WORD $0x4e62e4a6 // fcmeq v6.2d, v5.2d, v2.2d
+	WORD $0x6ea61c8a // bit v10.16b, v4.16b, v6.16b
+	WORD $0x4e63e4a6 // fcmeq v6.2d, v5.2d, v3.2d
+	WORD $0x6ea61c6a // bit v10.16b, v3.16b, v6.16b
 	WORD $0x6e62e4a5 // fcmge v5.2d, v5.2d, v2.2d
 	WORD $0x6e2058a5 // not v5.16b, v5.16b
-	WORD $0x4ea51cc5 // orr v5.16b, v6.16b, v5.16b
+	WORD $0x4ea51d45 // orr v5.16b, v10.16b, v5.16b
 	WORD $0x0e6168bf // fcvtn v31.2s, v5.2d
 	FMOVS F31, (R0)
 

@@ -16,217 +16,243 @@ TEXT ·SigmoidF32(SB), NOSPLIT, $0-48
 	VDUP R17, V1.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V2.D2
-	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V3.D2
-	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V4.D2
-	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V5.D2
-	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V6.D2
 	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V7.D2
+	VDUP R17, V3.D2
 	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V8.D2
+	VDUP R17, V4.D2
 	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V9.D2
+	VDUP R17, V5.D2
 	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
+	VDUP R17, V6.D2
+	MOVD $0xbf95555555555555, R17 // xbf95555555555555
+	VDUP R17, V7.D2
+	MOVD $0x3fd0000000000000, R17 // x3fd0000000000000
+	VDUP R17, V8.D2
+	MOVD $0xbca0000000000000, R17 // xbca0000000000000
+	VDUP R17, V9.D2
+	MOVD $0x8000000000000000, R17 // x8000000000000000
 	VDUP R17, V10.D2
-	MOVD $0x3fcffffffc000000, R17 // x3fcffffffc000000
+	MOVD $0x3f60000000000000, R17 // x3f60000000000000
 	VDUP R17, V11.D2
 	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
 	VDUP R17, V12.D2
-	MOVD $0x3f20000000000000, R17 // x3f20000000000000
-	VDUP R17, V13.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVD (R1), F14
+	FMOVD (R1), F13
+	WORD $0x0e6179ad // fcvtl v13.2d, v13.2s
+	FMOVD 8(R1), F14
 	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
-	FMOVD 8(R1), F15
+	FMOVD 16(R1), F15
 	WORD $0x0e6179ef // fcvtl v15.2d, v15.2s
-	FMOVD 16(R1), F16
+	FMOVD 24(R1), F16
 	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
-	FMOVD 24(R1), F17
-	WORD $0x0e617a31 // fcvtl v17.2d, v17.2s
 
 	// -x log2 e = k + r
 	MOVD $0xc05a400000000000, R17 // xc05a400000000000
-	VDUP R17, V18.D2
-	WORD $0x6eeee65f // fcmgt v31.2d, v18.2d, v14.2d
-	WORD $0x6e6e1e5f // bsl v31.16b, v18.16b, v14.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6eefe65f // fcmgt v31.2d, v18.2d, v15.2d
-	WORD $0x6e6f1e5f // bsl v31.16b, v18.16b, v15.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x6ef0e65f // fcmgt v31.2d, v18.2d, v16.2d
-	WORD $0x6e701e5f // bsl v31.16b, v18.16b, v16.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	WORD $0x6ef1e65f // fcmgt v31.2d, v18.2d, v17.2d
-	WORD $0x6e711e5f // bsl v31.16b, v18.16b, v17.16b
+	VDUP R17, V17.D2
+	WORD $0x6eede63f // fcmgt v31.2d, v17.2d, v13.2d
+	WORD $0x6e6d1e3f // bsl v31.16b, v17.16b, v13.16b
 	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
+	WORD $0x6eeee63f // fcmgt v31.2d, v17.2d, v14.2d
+	WORD $0x6e6e1e3f // bsl v31.16b, v17.16b, v14.16b
+	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
+	WORD $0x6eefe63f // fcmgt v31.2d, v17.2d, v15.2d
+	WORD $0x6e6f1e3f // bsl v31.16b, v17.16b, v15.16b
+	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
+	WORD $0x6ef0e63f // fcmgt v31.2d, v17.2d, v16.2d
+	WORD $0x6e701e3f // bsl v31.16b, v17.16b, v16.16b
+	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
 	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V22.D2
-	WORD $0x6ef6e67f // fcmgt v31.2d, v19.2d, v22.2d
-	WORD $0x6e731edf // bsl v31.16b, v22.16b, v19.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ef6e69f // fcmgt v31.2d, v20.2d, v22.2d
-	WORD $0x6e741edf // bsl v31.16b, v22.16b, v20.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x6ef6e6bf // fcmgt v31.2d, v21.2d, v22.2d
-	WORD $0x6e751edf // bsl v31.16b, v22.16b, v21.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	WORD $0x6ef6e65f // fcmgt v31.2d, v18.2d, v22.2d
-	WORD $0x6e721edf // bsl v31.16b, v22.16b, v18.16b
+	VDUP R17, V21.D2
+	WORD $0x6ef5e65f // fcmgt v31.2d, v18.2d, v21.2d
+	WORD $0x6e721ebf // bsl v31.16b, v21.16b, v18.16b
 	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
+	WORD $0x6ef5e67f // fcmgt v31.2d, v19.2d, v21.2d
+	WORD $0x6e731ebf // bsl v31.16b, v21.16b, v19.16b
+	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
+	WORD $0x6ef5e69f // fcmgt v31.2d, v20.2d, v21.2d
+	WORD $0x6e741ebf // bsl v31.16b, v21.16b, v20.16b
+	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
+	WORD $0x6ef5e63f // fcmgt v31.2d, v17.2d, v21.2d
+	WORD $0x6e711ebf // bsl v31.16b, v21.16b, v17.16b
+	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
+	WORD $0x4ea11c35 // mov v21.16b, v1.16b
+	WORD $0x4e60ce55 // fmla v21.2d, v18.2d, v0.2d
 	WORD $0x4ea11c36 // mov v22.16b, v1.16b
 	WORD $0x4e60ce76 // fmla v22.2d, v19.2d, v0.2d
 	WORD $0x4ea11c37 // mov v23.16b, v1.16b
 	WORD $0x4e60ce97 // fmla v23.2d, v20.2d, v0.2d
 	WORD $0x4ea11c38 // mov v24.16b, v1.16b
-	WORD $0x4e60ceb8 // fmla v24.2d, v21.2d, v0.2d
-	WORD $0x4ea11c39 // mov v25.16b, v1.16b
-	WORD $0x4e60ce59 // fmla v25.2d, v18.2d, v0.2d
+	WORD $0x4e60ce38 // fmla v24.2d, v17.2d, v0.2d
+	WORD $0x4ef5d439 // fsub v25.2d, v1.2d, v21.2d
 	WORD $0x4ef6d43a // fsub v26.2d, v1.2d, v22.2d
 	WORD $0x4ef7d43b // fsub v27.2d, v1.2d, v23.2d
 	WORD $0x4ef8d43c // fsub v28.2d, v1.2d, v24.2d
-	WORD $0x4ef9d43d // fsub v29.2d, v1.2d, v25.2d
+	WORD $0x4e60ce59 // fmla v25.2d, v18.2d, v0.2d
 	WORD $0x4e60ce7a // fmla v26.2d, v19.2d, v0.2d
 	WORD $0x4e60ce9b // fmla v27.2d, v20.2d, v0.2d
-	WORD $0x4e60cebc // fmla v28.2d, v21.2d, v0.2d
-	WORD $0x4e60ce5d // fmla v29.2d, v18.2d, v0.2d
+	WORD $0x4e60ce3c // fmla v28.2d, v17.2d, v0.2d
 
 	// 1/(1 + 2^k 2^r)
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V18.D2
+	VDUP R17, V17.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V21.D2
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e7ace54 // fmla v20.2d, v18.2d, v26.2d
-	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	VDUP R17, V20.D2
+	WORD $0x4eb41e93 // mov v19.16b, v20.16b
+	WORD $0x4e79ce33 // fmla v19.2d, v17.2d, v25.2d
+	WORD $0x4eb41e92 // mov v18.16b, v20.16b
+	WORD $0x4e7ace32 // fmla v18.2d, v17.2d, v26.2d
+	WORD $0x4eb41e9d // mov v29.16b, v20.16b
+	WORD $0x4e7bce3d // fmla v29.2d, v17.2d, v27.2d
+	WORD $0x4e7cce34 // fmla v20.2d, v17.2d, v28.2d
+	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
+	VDUP R17, V17.D2
+	WORD $0x4eb11e3e // mov v30.16b, v17.16b
+	WORD $0x4e79ce7e // fmla v30.2d, v19.2d, v25.2d
+	WORD $0x4eb11e33 // mov v19.16b, v17.16b
+	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e7bcfb2 // fmla v18.2d, v29.2d, v27.2d
+	WORD $0x4e7cce91 // fmla v17.2d, v20.2d, v28.2d
+	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
+	VDUP R17, V20.D2
+	WORD $0x4eb41e9d // mov v29.16b, v20.16b
+	WORD $0x4e79cfdd // fmla v29.2d, v30.2d, v25.2d
+	WORD $0x4eb41e9e // mov v30.16b, v20.16b
+	WORD $0x4e7ace7e // fmla v30.2d, v19.2d, v26.2d
+	WORD $0x4eb41e93 // mov v19.16b, v20.16b
 	WORD $0x4e7bce53 // fmla v19.2d, v18.2d, v27.2d
-	WORD $0x4eb51ebe // mov v30.16b, v21.16b
-	WORD $0x4e7cce5e // fmla v30.2d, v18.2d, v28.2d
-	WORD $0x4e7dce55 // fmla v21.2d, v18.2d, v29.2d
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
-	WORD $0x4e7ace92 // fmla v18.2d, v20.2d, v26.2d
-	WORD $0x4ea31c74 // mov v20.16b, v3.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
+	WORD $0x4e7cce34 // fmla v20.2d, v17.2d, v28.2d
+	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
+	VDUP R17, V17.D2
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e79cfb2 // fmla v18.2d, v29.2d, v25.2d
+	WORD $0x4eb11e3d // mov v29.16b, v17.16b
+	WORD $0x4e7acfdd // fmla v29.2d, v30.2d, v26.2d
+	WORD $0x4eb11e3e // mov v30.16b, v17.16b
+	WORD $0x4e7bce7e // fmla v30.2d, v19.2d, v27.2d
+	WORD $0x4e7cce91 // fmla v17.2d, v20.2d, v28.2d
+	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
+	VDUP R17, V20.D2
+	WORD $0x4eb41e93 // mov v19.16b, v20.16b
+	WORD $0x4e79ce53 // fmla v19.2d, v18.2d, v25.2d
+	WORD $0x4eb41e92 // mov v18.16b, v20.16b
+	WORD $0x4e7acfb2 // fmla v18.2d, v29.2d, v26.2d
+	WORD $0x4eb41e9d // mov v29.16b, v20.16b
+	WORD $0x4e7bcfdd // fmla v29.2d, v30.2d, v27.2d
+	WORD $0x4e7cce34 // fmla v20.2d, v17.2d, v28.2d
+	WORD $0x4ea31c71 // mov v17.16b, v3.16b
+	WORD $0x4e79ce71 // fmla v17.2d, v19.2d, v25.2d
 	WORD $0x4ea31c73 // mov v19.16b, v3.16b
-	WORD $0x4e7ccfd3 // fmla v19.2d, v30.2d, v28.2d
-	WORD $0x4ea31c7e // mov v30.16b, v3.16b
-	WORD $0x4e7dcebe // fmla v30.2d, v21.2d, v29.2d
-	WORD $0x4ea41c95 // mov v21.16b, v4.16b
-	WORD $0x4e7ace55 // fmla v21.2d, v18.2d, v26.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e7bce92 // fmla v18.2d, v20.2d, v27.2d
+	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
+	WORD $0x4ea31c72 // mov v18.16b, v3.16b
+	WORD $0x4e7bcfb2 // fmla v18.2d, v29.2d, v27.2d
+	WORD $0x4ea31c7d // mov v29.16b, v3.16b
+	WORD $0x4e7cce9d // fmla v29.2d, v20.2d, v28.2d
 	WORD $0x4ea41c94 // mov v20.16b, v4.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
+	WORD $0x4e79ce34 // fmla v20.2d, v17.2d, v25.2d
+	WORD $0x4ea41c91 // mov v17.16b, v4.16b
+	WORD $0x4e7ace71 // fmla v17.2d, v19.2d, v26.2d
 	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4e7dcfd3 // fmla v19.2d, v30.2d, v29.2d
-	WORD $0x4ea51cbe // mov v30.16b, v5.16b
-	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
-	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
-	WORD $0x4e7bce55 // fmla v21.2d, v18.2d, v27.2d
-	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
-	WORD $0x4e7cce92 // fmla v18.2d, v20.2d, v28.2d
+	WORD $0x4e7bce53 // fmla v19.2d, v18.2d, v27.2d
+	WORD $0x4ea41c92 // mov v18.16b, v4.16b
+	WORD $0x4e7ccfb2 // fmla v18.2d, v29.2d, v28.2d
+	WORD $0x4ea51cbd // mov v29.16b, v5.16b
+	WORD $0x4e79ce9d // fmla v29.2d, v20.2d, v25.2d
 	WORD $0x4ea51cb4 // mov v20.16b, v5.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x4ea61cd3 // mov v19.16b, v6.16b
-	WORD $0x4e7acfd3 // fmla v19.2d, v30.2d, v26.2d
-	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e7bcebe // fmla v30.2d, v21.2d, v27.2d
-	WORD $0x4ea61cd5 // mov v21.16b, v6.16b
-	WORD $0x4e7cce55 // fmla v21.2d, v18.2d, v28.2d
+	WORD $0x4e7ace34 // fmla v20.2d, v17.2d, v26.2d
+	WORD $0x4ea51cb1 // mov v17.16b, v5.16b
+	WORD $0x4e7bce71 // fmla v17.2d, v19.2d, v27.2d
+	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
+	WORD $0x4e7cce53 // fmla v19.2d, v18.2d, v28.2d
 	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e7dce92 // fmla v18.2d, v20.2d, v29.2d
-	WORD $0x4ea71cf4 // mov v20.16b, v7.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4ea71cf3 // mov v19.16b, v7.16b
-	WORD $0x4e7bcfd3 // fmla v19.2d, v30.2d, v27.2d
-	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e7ccebe // fmla v30.2d, v21.2d, v28.2d
-	WORD $0x4ea71cf5 // mov v21.16b, v7.16b
-	WORD $0x4e7dce55 // fmla v21.2d, v18.2d, v29.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e7ace92 // fmla v18.2d, v20.2d, v26.2d
-	WORD $0x4ea81d14 // mov v20.16b, v8.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e7ccfd3 // fmla v19.2d, v30.2d, v28.2d
-	WORD $0x4ea81d1e // mov v30.16b, v8.16b
-	WORD $0x4e7dcebe // fmla v30.2d, v21.2d, v29.2d
-	WORD $0x4ea91d35 // mov v21.16b, v9.16b
-	WORD $0x4e7ace55 // fmla v21.2d, v18.2d, v26.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e7bce92 // fmla v18.2d, v20.2d, v27.2d
-	WORD $0x4ea91d34 // mov v20.16b, v9.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4ea91d33 // mov v19.16b, v9.16b
-	WORD $0x4e7dcfd3 // fmla v19.2d, v30.2d, v29.2d
-	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
-	WORD $0x4e7acebe // fmla v30.2d, v21.2d, v26.2d
-	WORD $0x4eaa1d55 // mov v21.16b, v10.16b
-	WORD $0x4e7bce55 // fmla v21.2d, v18.2d, v27.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4e7cce92 // fmla v18.2d, v20.2d, v28.2d
-	WORD $0x4eaa1d54 // mov v20.16b, v10.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
+	WORD $0x4e79cfb2 // fmla v18.2d, v29.2d, v25.2d
+	WORD $0x4ea61cdd // mov v29.16b, v6.16b
+	WORD $0x4e7ace9d // fmla v29.2d, v20.2d, v26.2d
+	WORD $0x4ea61cd4 // mov v20.16b, v6.16b
+	WORD $0x4e7bce34 // fmla v20.2d, v17.2d, v27.2d
+	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
+	WORD $0x4e7cce71 // fmla v17.2d, v19.2d, v28.2d
 	WORD $0x4ea21c53 // mov v19.16b, v2.16b
-	WORD $0x4e7acfd3 // fmla v19.2d, v30.2d, v26.2d
+	WORD $0x4e79ce53 // fmla v19.2d, v18.2d, v25.2d
+	WORD $0x4ea21c59 // mov v25.16b, v2.16b
+	WORD $0x4e7acfb9 // fmla v25.2d, v29.2d, v26.2d
 	WORD $0x4ea21c5a // mov v26.16b, v2.16b
-	WORD $0x4e7bceba // fmla v26.2d, v21.2d, v27.2d
+	WORD $0x4e7bce9a // fmla v26.2d, v20.2d, v27.2d
 	WORD $0x4ea21c5b // mov v27.16b, v2.16b
-	WORD $0x4e7cce5b // fmla v27.2d, v18.2d, v28.2d
-	WORD $0x4ea21c5c // mov v28.16b, v2.16b
-	WORD $0x4e7dce9c // fmla v28.2d, v20.2d, v29.2d
+	WORD $0x4e7cce3b // fmla v27.2d, v17.2d, v28.2d
+	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
 	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
 	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
 	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
-	WORD $0x4f745739 // shl v25.2d, v25.2d, #52
-	WORD $0x4ef68676 // add v22.2d, v19.2d, v22.2d
+	WORD $0x4ef58675 // add v21.2d, v19.2d, v21.2d
+	WORD $0x4ef68736 // add v22.2d, v25.2d, v22.2d
 	WORD $0x4ef78757 // add v23.2d, v26.2d, v23.2d
 	WORD $0x4ef88778 // add v24.2d, v27.2d, v24.2d
-	WORD $0x4ef98799 // add v25.2d, v28.2d, v25.2d
+	WORD $0x4e75d455 // fadd v21.2d, v2.2d, v21.2d
 	WORD $0x4e76d456 // fadd v22.2d, v2.2d, v22.2d
 	WORD $0x4e77d457 // fadd v23.2d, v2.2d, v23.2d
 	WORD $0x4e78d458 // fadd v24.2d, v2.2d, v24.2d
-	WORD $0x4e79d459 // fadd v25.2d, v2.2d, v25.2d
+	WORD $0x6e75fc55 // fdiv v21.2d, v2.2d, v21.2d
 	WORD $0x6e76fc56 // fdiv v22.2d, v2.2d, v22.2d
 	WORD $0x6e77fc57 // fdiv v23.2d, v2.2d, v23.2d
 	WORD $0x6e78fc58 // fdiv v24.2d, v2.2d, v24.2d
-	WORD $0x6e79fc59 // fdiv v25.2d, v2.2d, v25.2d
 
-	// ties
-	WORD $0x4eac1d9c // mov v28.16b, v12.16b
-	WORD $0x4e6bcddc // fmla v28.2d, v14.2d, v11.2d
-	WORD $0x4eac1d9b // mov v27.16b, v12.16b
-	WORD $0x4e6bcdfb // fmla v27.2d, v15.2d, v11.2d
-	WORD $0x4eac1d9a // mov v26.16b, v12.16b
-	WORD $0x4e6bce1a // fmla v26.2d, v16.2d, v11.2d
-	WORD $0x4eac1d93 // mov v19.16b, v12.16b
-	WORD $0x4e6bce33 // fmla v19.2d, v17.2d, v11.2d
-	WORD $0x4ee0f9ce // fabs v14.2d, v14.2d
-	WORD $0x4ee0f9ef // fabs v15.2d, v15.2d
-	WORD $0x4ee0fa10 // fabs v16.2d, v16.2d
-	WORD $0x4ee0fa31 // fabs v17.2d, v17.2d
-	WORD $0x6eeee5ae // fcmgt v14.2d, v13.2d, v14.2d
-	WORD $0x6eefe5af // fcmgt v15.2d, v13.2d, v15.2d
-	WORD $0x6ef0e5b0 // fcmgt v16.2d, v13.2d, v16.2d
-	WORD $0x6ef1e5b1 // fcmgt v17.2d, v13.2d, v17.2d
-	WORD $0x6eae1f96 // bit v22.16b, v28.16b, v14.16b
-	WORD $0x6eaf1f77 // bit v23.16b, v27.16b, v15.16b
-	WORD $0x6eb01f58 // bit v24.16b, v26.16b, v16.16b
-	WORD $0x6eb11e79 // bit v25.16b, v19.16b, v17.16b
-	WORD $0x0e616adf // fcvtn v31.2s, v22.2d
+	// 1/2 + x/4 - x^3/48, a little nearer to 1/2
+	WORD $0x4ee0f9bb // fabs v27.2d, v13.2d
+	WORD $0x4ee0f9da // fabs v26.2d, v14.2d
+	WORD $0x4ee0f9f9 // fabs v25.2d, v15.2d
+	WORD $0x4ee0fa13 // fabs v19.2d, v16.2d
+	WORD $0x6e7bdf7c // fmul v28.2d, v27.2d, v27.2d
+	WORD $0x6e7adf51 // fmul v17.2d, v26.2d, v26.2d
+	WORD $0x6e79df34 // fmul v20.2d, v25.2d, v25.2d
+	WORD $0x6e73de7d // fmul v29.2d, v19.2d, v19.2d
+	WORD $0x4ea81d12 // mov v18.16b, v8.16b
+	WORD $0x4e67cf92 // fmla v18.2d, v28.2d, v7.2d
+	WORD $0x4ea81d1c // mov v28.16b, v8.16b
+	WORD $0x4e67ce3c // fmla v28.2d, v17.2d, v7.2d
+	WORD $0x4ea81d11 // mov v17.16b, v8.16b
+	WORD $0x4e67ce91 // fmla v17.2d, v20.2d, v7.2d
+	WORD $0x4ea81d14 // mov v20.16b, v8.16b
+	WORD $0x4e67cfb4 // fmla v20.2d, v29.2d, v7.2d
+	WORD $0x4ea91d3d // mov v29.16b, v9.16b
+	WORD $0x4e72cf7d // fmla v29.2d, v27.2d, v18.2d
+	WORD $0x4ea91d32 // mov v18.16b, v9.16b
+	WORD $0x4e7ccf52 // fmla v18.2d, v26.2d, v28.2d
+	WORD $0x4ea91d3c // mov v28.16b, v9.16b
+	WORD $0x4e71cf3c // fmla v28.2d, v25.2d, v17.2d
+	WORD $0x4ea91d31 // mov v17.16b, v9.16b
+	WORD $0x4e74ce71 // fmla v17.2d, v19.2d, v20.2d
+	WORD $0x4e2a1dad // and v13.16b, v13.16b, v10.16b
+	WORD $0x4e2a1dce // and v14.16b, v14.16b, v10.16b
+	WORD $0x4e2a1def // and v15.16b, v15.16b, v10.16b
+	WORD $0x4e2a1e10 // and v16.16b, v16.16b, v10.16b
+	WORD $0x4ead1fad // orr v13.16b, v29.16b, v13.16b
+	WORD $0x4eae1e4e // orr v14.16b, v18.16b, v14.16b
+	WORD $0x4eaf1f8f // orr v15.16b, v28.16b, v15.16b
+	WORD $0x4eb01e30 // orr v16.16b, v17.16b, v16.16b
+	WORD $0x6efbe57b // fcmgt v27.2d, v11.2d, v27.2d
+	WORD $0x6efae57a // fcmgt v26.2d, v11.2d, v26.2d
+	WORD $0x6ef9e579 // fcmgt v25.2d, v11.2d, v25.2d
+	WORD $0x6ef3e573 // fcmgt v19.2d, v11.2d, v19.2d
+	WORD $0x4e6dd58d // fadd v13.2d, v12.2d, v13.2d
+	WORD $0x4e6ed58e // fadd v14.2d, v12.2d, v14.2d
+	WORD $0x4e6fd58f // fadd v15.2d, v12.2d, v15.2d
+	WORD $0x4e70d590 // fadd v16.2d, v12.2d, v16.2d
+	WORD $0x6ebb1db5 // bit v21.16b, v13.16b, v27.16b
+	WORD $0x6eba1dd6 // bit v22.16b, v14.16b, v26.16b
+	WORD $0x6eb91df7 // bit v23.16b, v15.16b, v25.16b
+	WORD $0x6eb31e18 // bit v24.16b, v16.16b, v19.16b
+	WORD $0x0e616abf // fcvtn v31.2s, v21.2d
 	FMOVD F31, (R0)
-	WORD $0x0e616aff // fcvtn v31.2s, v23.2d
+	WORD $0x0e616adf // fcvtn v31.2s, v22.2d
 	FMOVD F31, 8(R0)
-	WORD $0x0e616b1f // fcvtn v31.2s, v24.2d
+	WORD $0x0e616aff // fcvtn v31.2s, v23.2d
 	FMOVD F31, 16(R0)
-	WORD $0x0e616b3f // fcvtn v31.2s, v25.2d
+	WORD $0x0e616b1f // fcvtn v31.2s, v24.2d
 	FMOVD F31, 24(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
@@ -239,61 +265,71 @@ single:
 	BLT tail
 
 one:
-	FMOVD (R1), F14
-	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
+	FMOVD (R1), F13
+	WORD $0x0e6179ad // fcvtl v13.2d, v13.2s
 
 	// -x log2 e = k + r
 	MOVD $0xc05a400000000000, R17 // xc05a400000000000
-	VDUP R17, V15.D2
-	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
-	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	VDUP R17, V14.D2
+	WORD $0x6eede5df // fcmgt v31.2d, v14.2d, v13.2d
+	WORD $0x6e6d1ddf // bsl v31.16b, v14.16b, v13.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4ea11c30 // mov v16.16b, v1.16b
-	WORD $0x4e60cdf0 // fmla v16.2d, v15.2d, v0.2d
-	WORD $0x4ef0d431 // fsub v17.2d, v1.2d, v16.2d
-	WORD $0x4e60cdf1 // fmla v17.2d, v15.2d, v0.2d
+	VDUP R17, V15.D2
+	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	WORD $0x4ea11c2f // mov v15.16b, v1.16b
+	WORD $0x4e60cdcf // fmla v15.2d, v14.2d, v0.2d
+	WORD $0x4eefd430 // fsub v16.2d, v1.2d, v15.2d
+	WORD $0x4e60cdd0 // fmla v16.2d, v14.2d, v0.2d
 
 	// 1/(1 + 2^k 2^r)
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V15.D2
+	VDUP R17, V14.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V18.D2
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea31c6f // mov v15.16b, v3.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea51caf // mov v15.16b, v5.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea21c4f // mov v15.16b, v2.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4ef085f0 // add v16.2d, v15.2d, v16.2d
-	WORD $0x4e70d450 // fadd v16.2d, v2.2d, v16.2d
-	WORD $0x6e70fc50 // fdiv v16.2d, v2.2d, v16.2d
+	VDUP R17, V17.D2
+	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
+	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
+	VDUP R17, V14.D2
+	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
+	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
+	VDUP R17, V17.D2
+	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
+	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
+	VDUP R17, V14.D2
+	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
+	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
+	VDUP R17, V17.D2
+	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
+	WORD $0x4ea31c6e // mov v14.16b, v3.16b
+	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
+	WORD $0x4ea41c91 // mov v17.16b, v4.16b
+	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
+	WORD $0x4ea51cae // mov v14.16b, v5.16b
+	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
+	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
+	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
+	WORD $0x4ea21c4e // mov v14.16b, v2.16b
+	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4eef85cf // add v15.2d, v14.2d, v15.2d
+	WORD $0x4e6fd44f // fadd v15.2d, v2.2d, v15.2d
+	WORD $0x6e6ffc4f // fdiv v15.2d, v2.2d, v15.2d
 
-	// ties
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e6bcdcf // fmla v15.2d, v14.2d, v11.2d
-	WORD $0x4ee0f9ce // fabs v14.2d, v14.2d
-	WORD $0x6eeee5ae // fcmgt v14.2d, v13.2d, v14.2d
-	WORD $0x6eae1df0 // bit v16.16b, v15.16b, v14.16b
-	WORD $0x0e616a1f // fcvtn v31.2s, v16.2d
+	// 1/2 + x/4 - x^3/48, a little nearer to 1/2
+	WORD $0x4ee0f9ae // fabs v14.2d, v13.2d
+	WORD $0x6e6eddd0 // fmul v16.2d, v14.2d, v14.2d
+	WORD $0x4ea81d11 // mov v17.16b, v8.16b
+	WORD $0x4e67ce11 // fmla v17.2d, v16.2d, v7.2d
+	WORD $0x4ea91d30 // mov v16.16b, v9.16b
+	WORD $0x4e71cdd0 // fmla v16.2d, v14.2d, v17.2d
+	WORD $0x4e2a1dad // and v13.16b, v13.16b, v10.16b
+	WORD $0x4ead1e0d // orr v13.16b, v16.16b, v13.16b
+	WORD $0x6eeee56e // fcmgt v14.2d, v11.2d, v14.2d
+	WORD $0x4e6dd58d // fadd v13.2d, v12.2d, v13.2d
+	WORD $0x6eae1daf // bit v15.16b, v13.16b, v14.16b
+	WORD $0x0e6169ff // fcvtn v31.2s, v15.2d
 	FMOVD F31, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
@@ -304,61 +340,71 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVS (R1), F14
-	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
+	FMOVS (R1), F13
+	WORD $0x0e6179ad // fcvtl v13.2d, v13.2s
 
 	// -x log2 e = k + r
 	MOVD $0xc05a400000000000, R17 // xc05a400000000000
-	VDUP R17, V15.D2
-	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
-	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	VDUP R17, V14.D2
+	WORD $0x6eede5df // fcmgt v31.2d, v14.2d, v13.2d
+	WORD $0x6e6d1ddf // bsl v31.16b, v14.16b, v13.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
 	MOVD $0x4044000000000000, R17 // x4044000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4ea11c30 // mov v16.16b, v1.16b
-	WORD $0x4e60cdf0 // fmla v16.2d, v15.2d, v0.2d
-	WORD $0x4ef0d431 // fsub v17.2d, v1.2d, v16.2d
-	WORD $0x4e60cdf1 // fmla v17.2d, v15.2d, v0.2d
+	VDUP R17, V15.D2
+	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
+	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
+	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	WORD $0x4ea11c2f // mov v15.16b, v1.16b
+	WORD $0x4e60cdcf // fmla v15.2d, v14.2d, v0.2d
+	WORD $0x4eefd430 // fsub v16.2d, v1.2d, v15.2d
+	WORD $0x4e60cdd0 // fmla v16.2d, v14.2d, v0.2d
 
 	// 1/(1 + 2^k 2^r)
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V15.D2
+	VDUP R17, V14.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V18.D2
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea31c6f // mov v15.16b, v3.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea51caf // mov v15.16b, v5.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea21c4f // mov v15.16b, v2.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4ef085f0 // add v16.2d, v15.2d, v16.2d
-	WORD $0x4e70d450 // fadd v16.2d, v2.2d, v16.2d
-	WORD $0x6e70fc50 // fdiv v16.2d, v2.2d, v16.2d
+	VDUP R17, V17.D2
+	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
+	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
+	VDUP R17, V14.D2
+	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
+	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
+	VDUP R17, V17.D2
+	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
+	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
+	VDUP R17, V14.D2
+	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
+	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
+	VDUP R17, V17.D2
+	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
+	WORD $0x4ea31c6e // mov v14.16b, v3.16b
+	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
+	WORD $0x4ea41c91 // mov v17.16b, v4.16b
+	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
+	WORD $0x4ea51cae // mov v14.16b, v5.16b
+	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
+	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
+	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
+	WORD $0x4ea21c4e // mov v14.16b, v2.16b
+	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4eef85cf // add v15.2d, v14.2d, v15.2d
+	WORD $0x4e6fd44f // fadd v15.2d, v2.2d, v15.2d
+	WORD $0x6e6ffc4f // fdiv v15.2d, v2.2d, v15.2d
 
-	// ties
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e6bcdcf // fmla v15.2d, v14.2d, v11.2d
-	WORD $0x4ee0f9ce // fabs v14.2d, v14.2d
-	WORD $0x6eeee5ae // fcmgt v14.2d, v13.2d, v14.2d
-	WORD $0x6eae1df0 // bit v16.16b, v15.16b, v14.16b
-	WORD $0x0e616a1f // fcvtn v31.2s, v16.2d
+	// 1/2 + x/4 - x^3/48, a little nearer to 1/2
+	WORD $0x4ee0f9ae // fabs v14.2d, v13.2d
+	WORD $0x6e6eddd0 // fmul v16.2d, v14.2d, v14.2d
+	WORD $0x4ea81d11 // mov v17.16b, v8.16b
+	WORD $0x4e67ce11 // fmla v17.2d, v16.2d, v7.2d
+	WORD $0x4ea91d30 // mov v16.16b, v9.16b
+	WORD $0x4e71cdd0 // fmla v16.2d, v14.2d, v17.2d
+	WORD $0x4e2a1dad // and v13.16b, v13.16b, v10.16b
+	WORD $0x4ead1e0d // orr v13.16b, v16.16b, v13.16b
+	WORD $0x6eeee56e // fcmgt v14.2d, v11.2d, v14.2d
+	WORD $0x4e6dd58d // fadd v13.2d, v12.2d, v13.2d
+	WORD $0x6eae1daf // bit v15.16b, v13.16b, v14.16b
+	WORD $0x0e6169ff // fcvtn v31.2s, v15.2d
 	FMOVS F31, (R0)
 
 skip:

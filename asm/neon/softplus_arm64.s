@@ -414,10 +414,18 @@ main:
 	WORD $0x4e76ce55 // fmla v21.2d, v18.2d, v22.2d
 	WORD $0x4e77cda9 // fmla v9.2d, v13.2d, v23.2d
 	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
-	WORD $0x4e6bd58b // fadd v11.2d, v12.2d, v11.2d
-	WORD $0x4e75d5f5 // fadd v21.2d, v15.2d, v21.2d
-	WORD $0x4e69d629 // fadd v9.2d, v17.2d, v9.2d
-	WORD $0x4e74d614 // fadd v20.2d, v16.2d, v20.2d
+	WORD $0x4e6bd598 // fadd v24.2d, v12.2d, v11.2d
+	WORD $0x4e75d5f3 // fadd v19.2d, v15.2d, v21.2d
+	WORD $0x4e69d637 // fadd v23.2d, v17.2d, v9.2d
+	WORD $0x4e74d60d // fadd v13.2d, v16.2d, v20.2d
+	WORD $0x4eecd70c // fsub v12.2d, v24.2d, v12.2d
+	WORD $0x4eefd66f // fsub v15.2d, v19.2d, v15.2d
+	WORD $0x4ef1d6f1 // fsub v17.2d, v23.2d, v17.2d
+	WORD $0x4ef0d5b0 // fsub v16.2d, v13.2d, v16.2d
+	WORD $0x4eecd56c // fsub v12.2d, v11.2d, v12.2d
+	WORD $0x4eefd6af // fsub v15.2d, v21.2d, v15.2d
+	WORD $0x4ef1d531 // fsub v17.2d, v9.2d, v17.2d
+	WORD $0x4ef0d690 // fsub v16.2d, v20.2d, v16.2d
 	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
 	WORD $0x6e651c9f // bsl v31.16b, v4.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
@@ -430,17 +438,17 @@ main:
 	WORD $0x6ee8e49f // fcmgt v31.2d, v4.2d, v8.2d
 	WORD $0x6e681c9f // bsl v31.16b, v4.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x4e6bd4ab // fadd v11.2d, v5.2d, v11.2d
-	WORD $0x4e75d4d5 // fadd v21.2d, v6.2d, v21.2d
-	WORD $0x4e69d4e9 // fadd v9.2d, v7.2d, v9.2d
-	WORD $0x4e74d514 // fadd v20.2d, v8.2d, v20.2d
-	WORD $0x0e61697f // fcvtn v31.2s, v11.2d
+	WORD $0x4e78d4b8 // fadd v24.2d, v5.2d, v24.2d
+	WORD $0x4e73d4d3 // fadd v19.2d, v6.2d, v19.2d
+	WORD $0x4e77d4f7 // fadd v23.2d, v7.2d, v23.2d
+	WORD $0x4e6dd50d // fadd v13.2d, v8.2d, v13.2d
+	WORD $0x0e616b1f // fcvtn v31.2s, v24.2d
 	FMOVD F31, (R0)
-	WORD $0x0e616abf // fcvtn v31.2s, v21.2d
+	WORD $0x0e616a7f // fcvtn v31.2s, v19.2d
 	FMOVD F31, 8(R0)
-	WORD $0x0e61693f // fcvtn v31.2s, v9.2d
+	WORD $0x0e616aff // fcvtn v31.2s, v23.2d
 	FMOVD F31, 16(R0)
-	WORD $0x0e616a9f // fcvtn v31.2s, v20.2d
+	WORD $0x0e6169bf // fcvtn v31.2s, v13.2d
 	FMOVD F31, 24(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
@@ -593,12 +601,14 @@ one:
 	WORD $0x4ea31c6a // mov v10.16b, v3.16b
 	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
 	WORD $0x4e6accc8 // fmla v8.2d, v6.2d, v10.2d
-	WORD $0x4e68d4e8 // fadd v8.2d, v7.2d, v8.2d
+	WORD $0x4e68d4ea // fadd v10.2d, v7.2d, v8.2d
+	WORD $0x4ee7d547 // fsub v7.2d, v10.2d, v7.2d
+	WORD $0x4ee7d507 // fsub v7.2d, v8.2d, v7.2d
 	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
 	WORD $0x6e651c9f // bsl v31.16b, v4.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4e68d4a8 // fadd v8.2d, v5.2d, v8.2d
-	WORD $0x0e61691f // fcvtn v31.2s, v8.2d
+	WORD $0x4e6ad4aa // fadd v10.2d, v5.2d, v10.2d
+	WORD $0x0e61695f // fcvtn v31.2s, v10.2d
 	FMOVD F31, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
@@ -749,12 +759,14 @@ tail:
 	WORD $0x4ea31c6a // mov v10.16b, v3.16b
 	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
 	WORD $0x4e6accc8 // fmla v8.2d, v6.2d, v10.2d
-	WORD $0x4e68d4e8 // fadd v8.2d, v7.2d, v8.2d
+	WORD $0x4e68d4ea // fadd v10.2d, v7.2d, v8.2d
+	WORD $0x4ee7d547 // fsub v7.2d, v10.2d, v7.2d
+	WORD $0x4ee7d507 // fsub v7.2d, v8.2d, v7.2d
 	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
 	WORD $0x6e651c9f // bsl v31.16b, v4.16b, v5.16b
 	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4e68d4a8 // fadd v8.2d, v5.2d, v8.2d
-	WORD $0x0e61691f // fcvtn v31.2s, v8.2d
+	WORD $0x4e6ad4aa // fadd v10.2d, v5.2d, v10.2d
+	WORD $0x0e61695f // fcvtn v31.2s, v10.2d
 	FMOVS F31, (R0)
 
 skip:

@@ -88,6 +88,8 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 		packed(e, m.VPSLLD, m.VPSLLQ)(mantissa(e), a[0], d)
 	case vec.OpShiftDown:
 		packed(e, m.VPSRLD, m.VPSRLQ)(mantissa(e), a[0], d)
+	case vec.OpEqualBits:
+		m.equalBits(e, d, a[0], a[1])
 	case vec.OpLess:
 		m.compare(lessThan, e, d, a[0], a[1])
 	case vec.OpNotAtLeast:
@@ -200,6 +202,20 @@ func (m *Machine) choose(e vec.Elem, bytes int, dst vec.V, args []vec.V) {
 			packed(e, m.VMOVAPS, m.VMOVAPD)(mask, d)
 		}
 		ternary(operand.U8(0xca), b, a, d)
+	}
+}
+
+// equalBits is compare of integers that are equal.
+func (m *Machine) equalBits(e vec.Elem, d, a, b reg.VecPhysical) {
+	switch {
+	case !m.evex:
+		packed(e, m.VPCMPEQD, m.VPCMPEQQ)(b, a, d)
+	case e == vec.F32:
+		m.VPCMPEQD(b, a, reg.K2)
+		m.VPMOVM2D(reg.K2, d)
+	default:
+		m.VPCMPEQQ(b, a, reg.K2)
+		m.VPMOVM2Q(reg.K2, d)
 	}
 }
 

@@ -536,6 +536,8 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 		m.word(enc.SHL(arr, d, a[0], mantissa(e)))
 	case vec.OpShiftDown:
 		m.word(enc.USHR(arr, d, a[0], mantissa(e)))
+	case vec.OpEqualBits:
+		m.word(enc.CMEQ(arr, d, a[0], a[1]))
 	case vec.OpLess:
 		m.word(enc.FCMGT(arr, d, a[1], a[0]))
 	case vec.OpNotAtLeast:

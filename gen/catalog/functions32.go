@@ -31,6 +31,14 @@ func splitOne(b *Body, x Val) (rest, low Val) {
 	return b.Add(x, b.Sub(whole, low)), low
 }
 
+// nudge returns y, moved a little towards y + lost where it lies half-way between two
+// float32: rounding would choose the even one, and lost, what y lost when it was rounded
+// itself, knows better.
+func nudge(b *Body, y, lost Val) Val {
+	tie := b.EqualBits(b.And(y, bits(b, 1<<29-1)), bits(b, 1<<28))
+	return b.MulAdd(b.And(lost, tie), number(b, generic.Nudge), y)
+}
+
 // times2 returns x * 2^k for the k in the lowest bits of low, where that is a normal number.
 func times2(b *Body, x, low Val) Val { return b.AddBits(x, b.ShiftUp(low)) }
 
@@ -50,7 +58,9 @@ func exp2f32(b *Body, x Val) Val {
 	b.Note("x = k + r")
 	r, low := splitOne(b, clamp(b, generic.Exp2Least32, x, generic.Exp2Most32))
 	b.Note("2^k 2^r")
-	return times2(b, horner(b, r, generic.Power2[:]), low)
+	q, one := horner(b, r, generic.Exp2Power[1:]), number(b, 1)
+	y := b.MulAdd(r, q, one)
+	return times2(b, nudge(b, y, b.MulAdd(r, q, b.Sub(one, y))), low)
 }
 
 func expm1f32(b *Body, x Val) Val {
@@ -58,7 +68,9 @@ func expm1f32(b *Body, x Val) Val {
 	c := clamp(b, generic.ExpLeast32, x, generic.ExpMost32)
 	whole := number(b, generic.Whole)
 	low := b.MulAdd(c, number(b, math.Log2E), whole)
-	r := b.MulAdd(b.Sub(whole, low), number(b, math.Ln2), c)
+	minusK := b.Sub(whole, low)
+	r := b.MulAdd(minusK, number(b, generic.Ln2Upper32), c)
+	r = b.MulAdd(minusK, number(b, generic.Ln2Lower32), r)
 	b.Note("2^k (e^r - 1) + (2^k - 1)")
 	e := b.MulAdd(b.Mul(r, r), horner(b, r, generic.Expm1Tail[:]), r)
 	one := number(b, 1)
@@ -82,15 +94,17 @@ func binary(b *Body, u, zero Val) (minusK, m, shifted Val) {
 }
 
 // logOf returns the logarithm of u > 0 with a mantissa of few bits. Where the mantissa
-// is near 1, f gives its difference from 1, and otherwise returns its argument.
-func logOf(b *Body, u Val, f func(mantissaMinus1 Val) Val) Val {
+// is near 1, f gives its difference from 1, and otherwise returns its argument. What the
+// logarithm lost in rounding it returns, too.
+func logOf(b *Body, u Val, f func(mantissaMinus1 Val) Val) (y, lost Val) {
 	minusK, m, _ := binary(b, u, number(b, 1<<52+logBias))
 	b.Note("log m + k log 2")
 	r := f(b.Sub(m, number(b, 1)))
 	upper := b.MulAdd(minusK, number(b, -generic.Ln2Upper32), r)
 	lower := b.Mul(minusK, number(b, -generic.Ln2Lower32))
 	tail := b.MulAdd(b.Mul(r, r), horner(b, r, generic.LogTail[:]), lower)
-	return b.Add(upper, tail)
+	y = b.Add(upper, tail)
+	return y, b.Sub(tail, b.Sub(y, upper))
 }
 
 // logEdges returns y, the logarithm of u, where u is positive and finite, and elsewhere
@@ -104,18 +118,18 @@ func logEdges(b *Body, y, u Val) Val {
 }
 
 func log32(b *Body, x Val) Val {
-	y := logOf(b, x, func(f Val) Val { return f })
-	return logEdges(b, y, x)
+	y, lost := logOf(b, x, func(f Val) Val { return f })
+	return logEdges(b, nudge(b, y, lost), x)
 }
 
 func log1pf32(b *Body, x Val) Val {
 	u := b.Add(number(b, 1), x)
-	y := logOf(b, u, func(f Val) Val {
+	y, lost := logOf(b, u, func(f Val) Val {
 		// The sum lost bits of a small x.
 		small := b.Less(b.Abs(x), number(b, generic.Log1pSmall32))
 		return b.Select(small, x, f)
 	})
-	return withSign(b, logEdges(b, y, u), x)
+	return withSign(b, logEdges(b, nudge(b, y, lost), u), x)
 }
 
 func tanh32(b *Body, x Val) Val {
@@ -136,9 +150,11 @@ func sigmoid32(b *Body, x Val) Val {
 	one := number(b, 1)
 	e := times2(b, horner(b, r, generic.Power2[:]), low)
 	y := b.Div(one, b.Add(one, e))
-	b.Note("ties")
-	line := b.MulAdd(x, number(b, generic.SigmoidSlope), number(b, 0.5))
-	return b.Select(b.Less(b.Abs(x), number(b, generic.SigmoidTie)), line, y)
+	b.Note("1/2 + x/4 - x^3/48, a little nearer to 1/2")
+	a := b.Abs(x)
+	cube := b.MulAdd(b.Mul(a, a), number(b, -1.0/48), number(b, 0.25))
+	small := withSign(b, b.MulAdd(a, cube, number(b, -generic.SigmoidShift)), x)
+	return b.Select(b.Less(a, number(b, generic.SigmoidSmall)), b.Add(number(b, 0.5), small), y)
 }
 
 func erf32(b *Body, x Val) Val {
@@ -155,9 +171,10 @@ func erf32(b *Body, x Val) Val {
 func log1pOfPower(b *Body, e Val) Val {
 	u := b.Add(number(b, 1), e)
 	// Where the mantissa is u itself, e is its exact difference from 1.
-	return logOf(b, u, func(f Val) Val {
+	y, _ := logOf(b, u, func(f Val) Val {
 		return b.Select(b.Less(u, number(b, 2*generic.RootHalf)), e, f)
 	})
+	return y
 }
 
 func softplus32(b *Body, x Val) Val {

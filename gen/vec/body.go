@@ -43,6 +43,7 @@ const (
 	OpSubBits    // bits of a, as an integer, - bits of b
 	OpShiftUp    // bits of a, moved up by the width of the mantissa
 	OpShiftDown  // bits of a, moved down by the width of the mantissa, zeros above
+	OpEqualBits  // all bits where a and b have the same bits, otherwise none
 	OpLess       // all bits where a < b, otherwise none
 	OpNotAtLeast // all bits unless a >= b: also for NaN
 	OpScale      // a * 2^b for whole b, rounded once: see Machine.Scales
@@ -279,6 +280,9 @@ func (b *Body) ShiftUp(x Val) Val { return b.op(OpShiftUp, x) }
 
 // ShiftDown moves the exponent's field and the sign of x down to the lowest bits.
 func (b *Body) ShiftDown(x Val) Val { return b.op(OpShiftDown, x) }
+
+// EqualBits returns all bits where x and y have the same bits, otherwise none.
+func (b *Body) EqualBits(x, y Val) Val { return b.op(OpEqualBits, x, y) }
 
 // Less returns all bits where x < y, otherwise none: NaN is not less.
 func (b *Body) Less(x, y Val) Val { return b.op(OpLess, x, y) }

@@ -52,12 +52,15 @@ const (
 	// RootHalf is the least mantissa of a logarithm, the square root of 1/2.
 	RootHalf = 0x1.6a09e667f3bcdp-1
 
-	// A float32 below SigmoidTie in magnitude has a sigmoid so near to 1/2 + x/4, from the
-	// side of 1/2, that float64 does not see the difference. Where that sum lies half-way
-	// between two float32, it decides: SigmoidSlope is less than 1/4, by less than makes
-	// a difference elsewhere.
-	SigmoidTie   = 0x1p-13
-	SigmoidSlope = 0.25 * (1 - 0x1p-27)
+	// Below SigmoidSmall in magnitude, sigmoid is 1/2 + x/4 - x^3/48, and so near to
+	// 1/2 + x/4 that float64 does not see the difference where x is tiny: there it is
+	// shifted towards 1/2, by less than makes a difference elsewhere.
+	SigmoidSmall = 0x1p-9
+	SigmoidShift = 0x1p-53
+
+	// Nudge makes of the error of a rounding to float64 more than a unit in the last
+	// place, and much less than one of float32.
+	Nudge = 0x1p20
 )
 
 // Power2 is 2^r for |r| of up to 1/2, with a relative error of 2^-51.9. (Sollya's fpminimax.)
@@ -65,6 +68,14 @@ var Power2 = [...]float64{
 	0x1p0, 0x1.62e42fefa3a12p-1, 0x1.ebfbdff82c431p-3, 0x1.c6b08d703e18ep-5,
 	0x1.3b2ab6fbd6dcp-7, 0x1.5d87fe9b8d2dcp-10, 0x1.4309126bdfddp-13, 0x1.ffcb58ce697dp-17,
 	0x1.62c147ef2f9d3p-20, 0x1.b671af8c1f4d6p-24, 0x1.e3a88e93a2139p-28,
+}
+
+// Exp2Power is Power2 for exp2 itself: a search among its neighbours found one with which
+// all results that are hard to round are right, with fused multiply-adds and without.
+var Exp2Power = [...]float64{
+	0x1p0, 0x1.62e42fefa39fp-1, 0x1.ebfbdff82c3b9p-3, 0x1.c6b08d703e22bp-5,
+	0x1.3b2ab6fbd6ee9p-7, 0x1.5d87fe9b8d52bp-10, 0x1.4309126be018bp-13, 0x1.ffcb58ce6974ep-17,
+	0x1.62c147ef2fd0ap-20, 0x1.b671af8c1f544p-24, 0x1.e3a88e93a24adp-28,
 }
 
 // Exp2Minus1 is (2^r - 1)/r for |r| of up to 1/2, with a relative error of 2^-49.5. (Sollya.)

@@ -44,9 +44,10 @@ func exp32(x float64) float64 {
 }
 
 func exp2f32(x float64) float64 {
-	x = within(Exp2Least32, x, Exp2Most32)
-	s := x + Whole
-	return times2(evaluate(x-(s-Whole), Power2[:]), math.Float64bits(s))
+	r, low := splitOne(within(Exp2Least32, x, Exp2Most32))
+	t := float64(r * evaluate(r, Exp2Power[1:]))
+	y := 1 + t
+	return times2(nudge(y, t-(y-1)), low)
 }
 
 func expm1f32(x float64) float64 {
@@ -59,10 +60,22 @@ func expm1f32(x float64) float64 {
 	return math.Copysign(float64(power*e)+(power-1), x)
 }
 
+// nudge returns y, moved a little towards y + lost where it lies half-way between two
+// float32: rounding would choose the even one, and lost, what y lost when it was rounded
+// itself, knows better.
+func nudge(y, lost float64) float64 {
+	if math.Float64bits(y)&(1<<29-1) == 1<<28 {
+		y += float64(lost * Nudge)
+	}
+	return y
+}
+
 // logOf returns the logarithm of 2^k (1 + f).
 func logOf(k, f float64) float64 {
+	upper := f + float64(k*Ln2Upper32)
 	tail := float64(float64(f*f)*evaluate(f, LogTail[:])) + float64(k*Ln2Lower32)
-	return (f + float64(k*Ln2Upper32)) + tail
+	y := upper + tail
+	return nudge(y, tail-(y-upper))
 }
 
 // binary returns k and f with u = 2^k (1 + f), for a normal u.
@@ -110,8 +123,9 @@ func tanh32(x float64) float64 {
 }
 
 func sigmoid32(x float64) float64 {
-	if math.Abs(x) < SigmoidTie {
-		return float64(x*SigmoidSlope) + 0.5
+	if a := math.Abs(x); a < SigmoidSmall {
+		cube := float64(float64(a*a)*(-1.0/48)) + 0.25
+		return 0.5 + math.Copysign(float64(a*cube)-SigmoidShift, x)
 	}
 	r, low := quotient(-within(ExpLeast32, x, SigmoidMost32))
 	return 1 / (1 + times2(power2(r), low))
