@@ -76,7 +76,7 @@ main:
 	VADDPD       Y7, Y1, Y9
 	VADDPD       Y6, Y1, Y8
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	VBROADCASTSD x00195f619980c433_f64<>+0(SB), Y10
 	VPADDQ       Y10, Y9, Y5
 	VPADDQ       Y10, Y8, Y10
@@ -230,7 +230,7 @@ one:
 	VPADDQ       Y4, Y5, Y4
 	VADDPD       Y4, Y1, Y5
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	VBROADCASTSD x00195f619980c433_f64<>+0(SB), Y6
 	VPADDQ       Y6, Y5, Y6
 	VBROADCASTSD x000fffffffffffff_f64<>+0(SB), Y3
@@ -347,7 +347,7 @@ tail:
 	VPADDQ       X4, X5, X4
 	VADDPD       X4, X1, X5
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	VBROADCASTSD x00195f619980c433_f64<>+0(SB), Y6
 	VPADDQ       X6, X5, X6
 	VBROADCASTSD x000fffffffffffff_f64<>+0(SB), Y3
@@ -461,7 +461,7 @@ skip:
 	VPADDQ       X4, X5, X4
 	VADDPD       X4, X1, X5
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	VBROADCASTSD x00195f619980c433_f64<>+0(SB), Y6
 	VPADDQ       X6, X5, X6
 	VBROADCASTSD x000fffffffffffff_f64<>+0(SB), Y3

@@ -121,7 +121,7 @@ main:
 	VADDPD       Z16, Z2, Z19
 	VADDPD       Z17, Z2, Z18
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	VBROADCASTSD x00195f619980c433_f64<>+0(SB), Z13
 	VPADDQ       Z13, Z21, Z22
 	VPADDQ       Z13, Z20, Z11
@@ -351,7 +351,7 @@ one:
 	VPADDQ       Z8, Z9, Z8
 	VADDPD       Z8, Z2, Z9
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	VBROADCASTSD x00195f619980c433_f64<>+0(SB), Z10
 	VPADDQ       Z10, Z9, Z10
 	VBROADCASTSD x000fffffffffffff_f64<>+0(SB), Z7
@@ -465,7 +465,7 @@ tail:
 	VPADDQ       Y8, Y9, Y8
 	VADDPD       Y8, Y2, Y9
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	VBROADCASTSD x00195f619980c433_f64<>+0(SB), Z10
 	VPADDQ       Y10, Y9, Y10
 	VBROADCASTSD x000fffffffffffff_f64<>+0(SB), Z7
@@ -574,7 +574,7 @@ part:
 	VPADDQ       Z8, Z9, Z8
 	VADDPD       Z8, Z2, Z9
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	VBROADCASTSD x00195f619980c433_f64<>+0(SB), Z10
 	VPADDQ       Z10, Z9, Z10
 	VBROADCASTSD x000fffffffffffff_f64<>+0(SB), Z7

@@ -621,9 +621,9 @@ TEXT ·ErfF64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
+	MOVD $0xbffa0be83d8d032d, R17 // xbffa0be83d8d032d
 	VDUP R17, V0.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V1.D2
 	MOVD $0x8000000000000000, R17 // x8000000000000000
 	VDUP R17, V2.D2
@@ -865,199 +865,218 @@ main:
 	WORD $0x4eac1d8d // mov v13.16b, v12.16b
 	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
 	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
-	MOVD $0xbffa0be83d8d032d, R17 // xbffa0be83d8d032d
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
-	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e69cdb0 // fmla v16.2d, v13.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
-	WORD $0x6e6edcec // fmul v12.2d, v7.2d, v14.2d
-	WORD $0x6e6fdd0d // fmul v13.2d, v8.2d, v15.2d
-	WORD $0x6e70dd31 // fmul v17.2d, v9.2d, v16.2d
-	WORD $0x6e6bdd52 // fmul v18.2d, v10.2d, v11.2d
+	WORD $0x4ea01c0b // mov v11.16b, v0.16b
+	WORD $0x4e67cdeb // fmla v11.2d, v15.2d, v7.2d
+	WORD $0x4ea01c0e // mov v14.16b, v0.16b
+	WORD $0x4e68ce0e // fmla v14.2d, v16.2d, v8.2d
+	WORD $0x4ea01c11 // mov v17.16b, v0.16b
+	WORD $0x4e69cdb1 // fmla v17.2d, v13.2d, v9.2d
+	WORD $0x4ea01c12 // mov v18.16b, v0.16b
+	WORD $0x4e6acd92 // fmla v18.2d, v12.2d, v10.2d
+	WORD $0x4eebd413 // fsub v19.2d, v0.2d, v11.2d
+	WORD $0x4eeed414 // fsub v20.2d, v0.2d, v14.2d
+	WORD $0x4ef1d415 // fsub v21.2d, v0.2d, v17.2d
+	WORD $0x4ef2d416 // fsub v22.2d, v0.2d, v18.2d
+	WORD $0x4e67cdf3 // fmla v19.2d, v15.2d, v7.2d
+	WORD $0x4e68ce14 // fmla v20.2d, v16.2d, v8.2d
+	WORD $0x4e69cdb5 // fmla v21.2d, v13.2d, v9.2d
+	WORD $0x4e6acd96 // fmla v22.2d, v12.2d, v10.2d
+	MOVD $0x3c8b9ea038000000, R17 // x3c8b9ea038000000
+	VDUP R17, V12.D2
+	WORD $0x4e6cd673 // fadd v19.2d, v19.2d, v12.2d
+	WORD $0x4e6cd694 // fadd v20.2d, v20.2d, v12.2d
+	WORD $0x4e6cd6b5 // fadd v21.2d, v21.2d, v12.2d
+	WORD $0x4e6cd6d6 // fadd v22.2d, v22.2d, v12.2d
+	WORD $0x6e6bdcec // fmul v12.2d, v7.2d, v11.2d
+	WORD $0x6e6edd0d // fmul v13.2d, v8.2d, v14.2d
+	WORD $0x6e71dd30 // fmul v16.2d, v9.2d, v17.2d
+	WORD $0x6e72dd4f // fmul v15.2d, v10.2d, v18.2d
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V19.D2
-	WORD $0x4eecd674 // fsub v20.2d, v19.2d, v12.2d
-	WORD $0x4eedd675 // fsub v21.2d, v19.2d, v13.2d
-	WORD $0x4ef1d676 // fsub v22.2d, v19.2d, v17.2d
-	WORD $0x4ef2d673 // fsub v19.2d, v19.2d, v18.2d
-	WORD $0x4e6eccf4 // fmla v20.2d, v7.2d, v14.2d
-	WORD $0x4e6fcd15 // fmla v21.2d, v8.2d, v15.2d
-	WORD $0x4e70cd36 // fmla v22.2d, v9.2d, v16.2d
-	WORD $0x4e6bcd53 // fmla v19.2d, v10.2d, v11.2d
+	VDUP R17, V23.D2
+	WORD $0x4eecd6f8 // fsub v24.2d, v23.2d, v12.2d
+	WORD $0x4eedd6f9 // fsub v25.2d, v23.2d, v13.2d
+	WORD $0x4ef0d6fa // fsub v26.2d, v23.2d, v16.2d
+	WORD $0x4eefd6f7 // fsub v23.2d, v23.2d, v15.2d
+	WORD $0x4e6bccf8 // fmla v24.2d, v7.2d, v11.2d
+	WORD $0x4e6ecd19 // fmla v25.2d, v8.2d, v14.2d
+	WORD $0x4e71cd3a // fmla v26.2d, v9.2d, v17.2d
+	WORD $0x4e72cd57 // fmla v23.2d, v10.2d, v18.2d
+	WORD $0x4e73ccf8 // fmla v24.2d, v7.2d, v19.2d
+	WORD $0x4e74cd19 // fmla v25.2d, v8.2d, v20.2d
+	WORD $0x4e75cd3a // fmla v26.2d, v9.2d, v21.2d
+	WORD $0x4e76cd57 // fmla v23.2d, v10.2d, v22.2d
 	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
-	VDUP R17, V11.D2
-	WORD $0x6e74dd74 // fmul v20.2d, v11.2d, v20.2d
-	WORD $0x6e75dd75 // fmul v21.2d, v11.2d, v21.2d
-	WORD $0x6e76dd76 // fmul v22.2d, v11.2d, v22.2d
-	WORD $0x6e73dd73 // fmul v19.2d, v11.2d, v19.2d
-	WORD $0x4e60d58b // fadd v11.2d, v12.2d, v0.2d
-	WORD $0x4e60d5aa // fadd v10.2d, v13.2d, v0.2d
-	WORD $0x4e60d630 // fadd v16.2d, v17.2d, v0.2d
-	WORD $0x4e60d649 // fadd v9.2d, v18.2d, v0.2d
-	WORD $0x4eebd40f // fsub v15.2d, v0.2d, v11.2d
-	WORD $0x4eead408 // fsub v8.2d, v0.2d, v10.2d
-	WORD $0x4ef0d40e // fsub v14.2d, v0.2d, v16.2d
-	WORD $0x4ee9d407 // fsub v7.2d, v0.2d, v9.2d
-	WORD $0x4e6fd58f // fadd v15.2d, v12.2d, v15.2d
+	VDUP R17, V22.D2
+	WORD $0x6e78ded8 // fmul v24.2d, v22.2d, v24.2d
+	WORD $0x6e79ded9 // fmul v25.2d, v22.2d, v25.2d
+	WORD $0x6e7adeda // fmul v26.2d, v22.2d, v26.2d
+	WORD $0x6e77ded7 // fmul v23.2d, v22.2d, v23.2d
+	WORD $0x4e61d596 // fadd v22.2d, v12.2d, v1.2d
+	WORD $0x4e61d5aa // fadd v10.2d, v13.2d, v1.2d
+	WORD $0x4e61d615 // fadd v21.2d, v16.2d, v1.2d
+	WORD $0x4e61d5e9 // fadd v9.2d, v15.2d, v1.2d
+	WORD $0x4ef6d434 // fsub v20.2d, v1.2d, v22.2d
+	WORD $0x4eead428 // fsub v8.2d, v1.2d, v10.2d
+	WORD $0x4ef5d433 // fsub v19.2d, v1.2d, v21.2d
+	WORD $0x4ee9d427 // fsub v7.2d, v1.2d, v9.2d
+	WORD $0x4e74d594 // fadd v20.2d, v12.2d, v20.2d
 	WORD $0x4e68d5a8 // fadd v8.2d, v13.2d, v8.2d
-	WORD $0x4e6ed62e // fadd v14.2d, v17.2d, v14.2d
-	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
+	WORD $0x4e73d613 // fadd v19.2d, v16.2d, v19.2d
+	WORD $0x4e67d5e7 // fadd v7.2d, v15.2d, v7.2d
 
 	// 2^r - 1 - r log 2
 	MOVD $0x3dfea03099d6d2c7, R17 // x3dfea03099d6d2c7
-	VDUP R17, V18.D2
+	VDUP R17, V15.D2
 	MOVD $0x3e3e6059a4fc650c, R17 // x3e3e6059a4fc650c
-	VDUP R17, V17.D2
-	WORD $0x4eb11e2d // mov v13.16b, v17.16b
-	WORD $0x4e6fce4d // fmla v13.2d, v18.2d, v15.2d
-	WORD $0x4eb11e2c // mov v12.16b, v17.16b
-	WORD $0x4e68ce4c // fmla v12.2d, v18.2d, v8.2d
-	WORD $0x4eb11e37 // mov v23.16b, v17.16b
-	WORD $0x4e6ece57 // fmla v23.2d, v18.2d, v14.2d
-	WORD $0x4e67ce51 // fmla v17.2d, v18.2d, v7.2d
+	VDUP R17, V16.D2
+	WORD $0x4eb01e0d // mov v13.16b, v16.16b
+	WORD $0x4e74cded // fmla v13.2d, v15.2d, v20.2d
+	WORD $0x4eb01e0c // mov v12.16b, v16.16b
+	WORD $0x4e68cdec // fmla v12.2d, v15.2d, v8.2d
+	WORD $0x4eb01e12 // mov v18.16b, v16.16b
+	WORD $0x4e73cdf2 // fmla v18.2d, v15.2d, v19.2d
+	WORD $0x4e67cdf0 // fmla v16.2d, v15.2d, v7.2d
 	MOVD $0x3e7b524ddd79ec58, R17 // x3e7b524ddd79ec58
-	VDUP R17, V18.D2
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e6fcdb8 // fmla v24.2d, v13.2d, v15.2d
-	WORD $0x4eb21e4d // mov v13.16b, v18.16b
+	VDUP R17, V15.D2
+	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
+	WORD $0x4e74cdb1 // fmla v17.2d, v13.2d, v20.2d
+	WORD $0x4eaf1ded // mov v13.16b, v15.16b
 	WORD $0x4e68cd8d // fmla v13.2d, v12.2d, v8.2d
-	WORD $0x4eb21e4c // mov v12.16b, v18.16b
-	WORD $0x4e6eceec // fmla v12.2d, v23.2d, v14.2d
-	WORD $0x4e67ce32 // fmla v18.2d, v17.2d, v7.2d
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e73ce4c // fmla v12.2d, v18.2d, v19.2d
+	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
 	MOVD $0x3eb62bfd4dcba000, R17 // x3eb62bfd4dcba000
-	VDUP R17, V17.D2
-	WORD $0x4eb11e37 // mov v23.16b, v17.16b
-	WORD $0x4e6fcf17 // fmla v23.2d, v24.2d, v15.2d
-	WORD $0x4eb11e38 // mov v24.16b, v17.16b
-	WORD $0x4e68cdb8 // fmla v24.2d, v13.2d, v8.2d
-	WORD $0x4eb11e2d // mov v13.16b, v17.16b
-	WORD $0x4e6ecd8d // fmla v13.2d, v12.2d, v14.2d
-	WORD $0x4e67ce51 // fmla v17.2d, v18.2d, v7.2d
+	VDUP R17, V16.D2
+	WORD $0x4eb01e12 // mov v18.16b, v16.16b
+	WORD $0x4e74ce32 // fmla v18.2d, v17.2d, v20.2d
+	WORD $0x4eb01e11 // mov v17.16b, v16.16b
+	WORD $0x4e68cdb1 // fmla v17.2d, v13.2d, v8.2d
+	WORD $0x4eb01e0d // mov v13.16b, v16.16b
+	WORD $0x4e73cd8d // fmla v13.2d, v12.2d, v19.2d
+	WORD $0x4e67cdf0 // fmla v16.2d, v15.2d, v7.2d
 	MOVD $0x3eeffcbfc73802dd, R17 // x3eeffcbfc73802dd
-	VDUP R17, V18.D2
-	WORD $0x4eb21e4c // mov v12.16b, v18.16b
-	WORD $0x4e6fceec // fmla v12.2d, v23.2d, v15.2d
-	WORD $0x4eb21e57 // mov v23.16b, v18.16b
-	WORD $0x4e68cf17 // fmla v23.2d, v24.2d, v8.2d
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e6ecdb8 // fmla v24.2d, v13.2d, v14.2d
-	WORD $0x4e67ce32 // fmla v18.2d, v17.2d, v7.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e74ce4c // fmla v12.2d, v18.2d, v20.2d
+	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
+	WORD $0x4e68ce32 // fmla v18.2d, v17.2d, v8.2d
+	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
+	WORD $0x4e73cdb1 // fmla v17.2d, v13.2d, v19.2d
+	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
 	MOVD $0x3f24309130944e85, R17 // x3f24309130944e85
-	VDUP R17, V17.D2
-	WORD $0x4eb11e2d // mov v13.16b, v17.16b
-	WORD $0x4e6fcd8d // fmla v13.2d, v12.2d, v15.2d
-	WORD $0x4eb11e2c // mov v12.16b, v17.16b
-	WORD $0x4e68ceec // fmla v12.2d, v23.2d, v8.2d
-	WORD $0x4eb11e37 // mov v23.16b, v17.16b
-	WORD $0x4e6ecf17 // fmla v23.2d, v24.2d, v14.2d
-	WORD $0x4e67ce51 // fmla v17.2d, v18.2d, v7.2d
+	VDUP R17, V16.D2
+	WORD $0x4eb01e0d // mov v13.16b, v16.16b
+	WORD $0x4e74cd8d // fmla v13.2d, v12.2d, v20.2d
+	WORD $0x4eb01e0c // mov v12.16b, v16.16b
+	WORD $0x4e68ce4c // fmla v12.2d, v18.2d, v8.2d
+	WORD $0x4eb01e12 // mov v18.16b, v16.16b
+	WORD $0x4e73ce32 // fmla v18.2d, v17.2d, v19.2d
+	WORD $0x4e67cdf0 // fmla v16.2d, v15.2d, v7.2d
 	MOVD $0x3f55d87fe78a3079, R17 // x3f55d87fe78a3079
-	VDUP R17, V18.D2
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e6fcdb8 // fmla v24.2d, v13.2d, v15.2d
-	WORD $0x4eb21e4d // mov v13.16b, v18.16b
+	VDUP R17, V15.D2
+	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
+	WORD $0x4e74cdb1 // fmla v17.2d, v13.2d, v20.2d
+	WORD $0x4eaf1ded // mov v13.16b, v15.16b
 	WORD $0x4e68cd8d // fmla v13.2d, v12.2d, v8.2d
-	WORD $0x4eb21e4c // mov v12.16b, v18.16b
-	WORD $0x4e6eceec // fmla v12.2d, v23.2d, v14.2d
-	WORD $0x4e67ce32 // fmla v18.2d, v17.2d, v7.2d
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e73ce4c // fmla v12.2d, v18.2d, v19.2d
+	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
 	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
-	VDUP R17, V17.D2
-	WORD $0x4eb11e37 // mov v23.16b, v17.16b
-	WORD $0x4e6fcf17 // fmla v23.2d, v24.2d, v15.2d
-	WORD $0x4eb11e38 // mov v24.16b, v17.16b
-	WORD $0x4e68cdb8 // fmla v24.2d, v13.2d, v8.2d
-	WORD $0x4eb11e2d // mov v13.16b, v17.16b
-	WORD $0x4e6ecd8d // fmla v13.2d, v12.2d, v14.2d
-	WORD $0x4e67ce51 // fmla v17.2d, v18.2d, v7.2d
+	VDUP R17, V16.D2
+	WORD $0x4eb01e12 // mov v18.16b, v16.16b
+	WORD $0x4e74ce32 // fmla v18.2d, v17.2d, v20.2d
+	WORD $0x4eb01e11 // mov v17.16b, v16.16b
+	WORD $0x4e68cdb1 // fmla v17.2d, v13.2d, v8.2d
+	WORD $0x4eb01e0d // mov v13.16b, v16.16b
+	WORD $0x4e73cd8d // fmla v13.2d, v12.2d, v19.2d
+	WORD $0x4e67cdf0 // fmla v16.2d, v15.2d, v7.2d
 	MOVD $0x3fac6b08d704a0c9, R17 // x3fac6b08d704a0c9
-	VDUP R17, V18.D2
-	WORD $0x4eb21e4c // mov v12.16b, v18.16b
-	WORD $0x4e6fceec // fmla v12.2d, v23.2d, v15.2d
-	WORD $0x4eb21e57 // mov v23.16b, v18.16b
-	WORD $0x4e68cf17 // fmla v23.2d, v24.2d, v8.2d
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e6ecdb8 // fmla v24.2d, v13.2d, v14.2d
-	WORD $0x4e67ce32 // fmla v18.2d, v17.2d, v7.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e74ce4c // fmla v12.2d, v18.2d, v20.2d
+	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
+	WORD $0x4e68ce32 // fmla v18.2d, v17.2d, v8.2d
+	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
+	WORD $0x4e73cdb1 // fmla v17.2d, v13.2d, v19.2d
+	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
 	MOVD $0x3fcebfbdff82c598, R17 // x3fcebfbdff82c598
-	VDUP R17, V17.D2
-	WORD $0x4eb11e2d // mov v13.16b, v17.16b
-	WORD $0x4e6fcd8d // fmla v13.2d, v12.2d, v15.2d
-	WORD $0x4eb11e2c // mov v12.16b, v17.16b
-	WORD $0x4e68ceec // fmla v12.2d, v23.2d, v8.2d
-	WORD $0x4eb11e37 // mov v23.16b, v17.16b
-	WORD $0x4e6ecf17 // fmla v23.2d, v24.2d, v14.2d
-	WORD $0x4e67ce51 // fmla v17.2d, v18.2d, v7.2d
+	VDUP R17, V16.D2
+	WORD $0x4eb01e0d // mov v13.16b, v16.16b
+	WORD $0x4e74cd8d // fmla v13.2d, v12.2d, v20.2d
+	WORD $0x4eb01e0c // mov v12.16b, v16.16b
+	WORD $0x4e68ce4c // fmla v12.2d, v18.2d, v8.2d
+	WORD $0x4eb01e12 // mov v18.16b, v16.16b
+	WORD $0x4e73ce32 // fmla v18.2d, v17.2d, v19.2d
+	WORD $0x4e67cdf0 // fmla v16.2d, v15.2d, v7.2d
 	MOVD $0x3c7abc9e3b39803f, R17 // x3c7abc9e3b39803f
-	VDUP R17, V18.D2
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e6fcdb8 // fmla v24.2d, v13.2d, v15.2d
-	WORD $0x4eb21e4d // mov v13.16b, v18.16b
+	VDUP R17, V15.D2
+	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
+	WORD $0x4e74cdb1 // fmla v17.2d, v13.2d, v20.2d
+	WORD $0x4eaf1ded // mov v13.16b, v15.16b
 	WORD $0x4e68cd8d // fmla v13.2d, v12.2d, v8.2d
-	WORD $0x4eb21e4c // mov v12.16b, v18.16b
-	WORD $0x4e6eceec // fmla v12.2d, v23.2d, v14.2d
-	WORD $0x4e67ce32 // fmla v18.2d, v17.2d, v7.2d
-	WORD $0x4e78cdf4 // fmla v20.2d, v15.2d, v24.2d
-	WORD $0x4e6dcd15 // fmla v21.2d, v8.2d, v13.2d
-	WORD $0x4e6ccdd6 // fmla v22.2d, v14.2d, v12.2d
-	WORD $0x4e72ccf3 // fmla v19.2d, v7.2d, v18.2d
+	WORD $0x4eaf1dec // mov v12.16b, v15.16b
+	WORD $0x4e73ce4c // fmla v12.2d, v18.2d, v19.2d
+	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
+	WORD $0x4e71ce98 // fmla v24.2d, v20.2d, v17.2d
+	WORD $0x4e6dcd19 // fmla v25.2d, v8.2d, v13.2d
+	WORD $0x4e6cce7a // fmla v26.2d, v19.2d, v12.2d
+	WORD $0x4e6fccf7 // fmla v23.2d, v7.2d, v15.2d
 
 	// (1 - 2^k) - 2^k r log 2 in two parts, - 2^k (2^r - 1 - r log 2)
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
 	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
 	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
 	MOVD $0xbff0000000000000, R17 // xbff0000000000000
-	VDUP R17, V18.D2
-	WORD $0x4eeb864c // add v12.2d, v18.2d, v11.2d
-	WORD $0x4eea864d // add v13.2d, v18.2d, v10.2d
-	WORD $0x4ef08658 // add v24.2d, v18.2d, v16.2d
-	WORD $0x4ee98652 // add v18.2d, v18.2d, v9.2d
+	VDUP R17, V15.D2
+	WORD $0x4ef685ec // add v12.2d, v15.2d, v22.2d
+	WORD $0x4eea85ed // add v13.2d, v15.2d, v10.2d
+	WORD $0x4ef585f1 // add v17.2d, v15.2d, v21.2d
+	WORD $0x4ee985ef // add v15.2d, v15.2d, v9.2d
 	MOVD $0xbfe62e42fefa39ef, R17 // xbfe62e42fefa39ef
-	VDUP R17, V17.D2
-	WORD $0x4eeb862b // add v11.2d, v17.2d, v11.2d
-	WORD $0x4eea862a // add v10.2d, v17.2d, v10.2d
-	WORD $0x4ef08630 // add v16.2d, v17.2d, v16.2d
-	WORD $0x4ee98629 // add v9.2d, v17.2d, v9.2d
-	WORD $0x4e6cd431 // fadd v17.2d, v1.2d, v12.2d
-	WORD $0x4e6dd437 // fadd v23.2d, v1.2d, v13.2d
-	WORD $0x4e78d439 // fadd v25.2d, v1.2d, v24.2d
-	WORD $0x4e72d43a // fadd v26.2d, v1.2d, v18.2d
-	WORD $0x4eb11e3b // mov v27.16b, v17.16b
-	WORD $0x4e6fcd7b // fmla v27.2d, v11.2d, v15.2d
-	WORD $0x4eb71efc // mov v28.16b, v23.16b
+	VDUP R17, V16.D2
+	WORD $0x4ef68616 // add v22.2d, v16.2d, v22.2d
+	WORD $0x4eea860a // add v10.2d, v16.2d, v10.2d
+	WORD $0x4ef58615 // add v21.2d, v16.2d, v21.2d
+	WORD $0x4ee98609 // add v9.2d, v16.2d, v9.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V16.D2
+	WORD $0x4e6cd612 // fadd v18.2d, v16.2d, v12.2d
+	WORD $0x4e6dd60e // fadd v14.2d, v16.2d, v13.2d
+	WORD $0x4e71d60b // fadd v11.2d, v16.2d, v17.2d
+	WORD $0x4e6fd610 // fadd v16.2d, v16.2d, v15.2d
+	WORD $0x4eb21e5b // mov v27.16b, v18.16b
+	WORD $0x4e74cedb // fmla v27.2d, v22.2d, v20.2d
+	WORD $0x4eae1ddc // mov v28.16b, v14.16b
 	WORD $0x4e68cd5c // fmla v28.2d, v10.2d, v8.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6ece1d // fmla v29.2d, v16.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4eab1d7d // mov v29.16b, v11.16b
+	WORD $0x4e73cebd // fmla v29.2d, v21.2d, v19.2d
+	WORD $0x4eb01e1e // mov v30.16b, v16.16b
 	WORD $0x4e67cd3e // fmla v30.2d, v9.2d, v7.2d
-	WORD $0x4efbd631 // fsub v17.2d, v17.2d, v27.2d
-	WORD $0x4efcd6f7 // fsub v23.2d, v23.2d, v28.2d
-	WORD $0x4efdd739 // fsub v25.2d, v25.2d, v29.2d
-	WORD $0x4efed75a // fsub v26.2d, v26.2d, v30.2d
-	WORD $0x4e6fcd71 // fmla v17.2d, v11.2d, v15.2d
-	WORD $0x4e68cd57 // fmla v23.2d, v10.2d, v8.2d
-	WORD $0x4e6ece19 // fmla v25.2d, v16.2d, v14.2d
-	WORD $0x4e67cd3a // fmla v26.2d, v9.2d, v7.2d
-	WORD $0x4e74cd91 // fmla v17.2d, v12.2d, v20.2d
-	WORD $0x4e75cdb7 // fmla v23.2d, v13.2d, v21.2d
-	WORD $0x4e76cf19 // fmla v25.2d, v24.2d, v22.2d
-	WORD $0x4e73ce5a // fmla v26.2d, v18.2d, v19.2d
-	WORD $0x4e71d771 // fadd v17.2d, v27.2d, v17.2d
-	WORD $0x4e77d797 // fadd v23.2d, v28.2d, v23.2d
-	WORD $0x4e79d7b9 // fadd v25.2d, v29.2d, v25.2d
-	WORD $0x4e7ad7da // fadd v26.2d, v30.2d, v26.2d
+	WORD $0x4efbd652 // fsub v18.2d, v18.2d, v27.2d
+	WORD $0x4efcd5ce // fsub v14.2d, v14.2d, v28.2d
+	WORD $0x4efdd56b // fsub v11.2d, v11.2d, v29.2d
+	WORD $0x4efed610 // fsub v16.2d, v16.2d, v30.2d
+	WORD $0x4e74ced2 // fmla v18.2d, v22.2d, v20.2d
+	WORD $0x4e68cd4e // fmla v14.2d, v10.2d, v8.2d
+	WORD $0x4e73ceab // fmla v11.2d, v21.2d, v19.2d
+	WORD $0x4e67cd30 // fmla v16.2d, v9.2d, v7.2d
+	WORD $0x4e78cd92 // fmla v18.2d, v12.2d, v24.2d
+	WORD $0x4e79cdae // fmla v14.2d, v13.2d, v25.2d
+	WORD $0x4e7ace2b // fmla v11.2d, v17.2d, v26.2d
+	WORD $0x4e77cdf0 // fmla v16.2d, v15.2d, v23.2d
+	WORD $0x4e72d772 // fadd v18.2d, v27.2d, v18.2d
+	WORD $0x4e6ed78e // fadd v14.2d, v28.2d, v14.2d
+	WORD $0x4e6bd7ab // fadd v11.2d, v29.2d, v11.2d
+	WORD $0x4e70d7d0 // fadd v16.2d, v30.2d, v16.2d
 	WORD $0x4e221c63 // and v3.16b, v3.16b, v2.16b
 	WORD $0x4e221c84 // and v4.16b, v4.16b, v2.16b
 	WORD $0x4e221ca5 // and v5.16b, v5.16b, v2.16b
 	WORD $0x4e221cc6 // and v6.16b, v6.16b, v2.16b
-	WORD $0x4ea31e23 // orr v3.16b, v17.16b, v3.16b
-	WORD $0x4ea41ee4 // orr v4.16b, v23.16b, v4.16b
-	WORD $0x4ea51f25 // orr v5.16b, v25.16b, v5.16b
-	WORD $0x4ea61f46 // orr v6.16b, v26.16b, v6.16b
+	WORD $0x4ea31e43 // orr v3.16b, v18.16b, v3.16b
+	WORD $0x4ea41dc4 // orr v4.16b, v14.16b, v4.16b
+	WORD $0x4ea51d65 // orr v5.16b, v11.16b, v5.16b
+	WORD $0x4ea61e06 // orr v6.16b, v16.16b, v6.16b
 	FMOVQ F3, (R0)
 	FMOVQ F4, 16(R0)
 	FMOVQ F5, 32(R0)
@@ -1153,73 +1172,80 @@ one:
 	MOVD $0xbfed63ed749958b0, R17 // xbfed63ed749958b0
 	VDUP R17, V6.D2
 	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
-	MOVD $0xbffa0be83d8d032d, R17 // xbffa0be83d8d032d
-	VDUP R17, V5.D2
+	WORD $0x4ea01c05 // mov v5.16b, v0.16b
 	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	WORD $0x4ee5d407 // fsub v7.2d, v0.2d, v5.2d
+	WORD $0x4e64ccc7 // fmla v7.2d, v6.2d, v4.2d
+	MOVD $0x3c8b9ea038000000, R17 // x3c8b9ea038000000
+	VDUP R17, V6.D2
+	WORD $0x4e66d4e7 // fadd v7.2d, v7.2d, v6.2d
 	WORD $0x6e65dc86 // fmul v6.2d, v4.2d, v5.2d
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V7.D2
-	WORD $0x4ee6d4e7 // fsub v7.2d, v7.2d, v6.2d
-	WORD $0x4e65cc87 // fmla v7.2d, v4.2d, v5.2d
+	VDUP R17, V8.D2
+	WORD $0x4ee6d508 // fsub v8.2d, v8.2d, v6.2d
+	WORD $0x4e65cc88 // fmla v8.2d, v4.2d, v5.2d
+	WORD $0x4e67cc88 // fmla v8.2d, v4.2d, v7.2d
 	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
-	VDUP R17, V5.D2
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x4e60d4c5 // fadd v5.2d, v6.2d, v0.2d
-	WORD $0x4ee5d404 // fsub v4.2d, v0.2d, v5.2d
+	VDUP R17, V7.D2
+	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
+	WORD $0x4e61d4c7 // fadd v7.2d, v6.2d, v1.2d
+	WORD $0x4ee7d424 // fsub v4.2d, v1.2d, v7.2d
 	WORD $0x4e64d4c4 // fadd v4.2d, v6.2d, v4.2d
 
 	// 2^r - 1 - r log 2
 	MOVD $0x3dfea03099d6d2c7, R17 // x3dfea03099d6d2c7
 	VDUP R17, V6.D2
 	MOVD $0x3e3e6059a4fc650c, R17 // x3e3e6059a4fc650c
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x3e7b524ddd79ec58, R17 // x3e7b524ddd79ec58
 	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3eb62bfd4dcba000, R17 // x3eb62bfd4dcba000
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x3eeffcbfc73802dd, R17 // x3eeffcbfc73802dd
 	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3f24309130944e85, R17 // x3f24309130944e85
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x3f55d87fe78a3079, R17 // x3f55d87fe78a3079
 	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x3fac6b08d704a0c9, R17 // x3fac6b08d704a0c9
 	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3fcebfbdff82c598, R17 // x3fcebfbdff82c598
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x3c7abc9e3b39803f, R17 // x3c7abc9e3b39803f
 	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
-	WORD $0x4e66cc87 // fmla v7.2d, v4.2d, v6.2d
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	WORD $0x4e66cc88 // fmla v8.2d, v4.2d, v6.2d
 
 	// (1 - 2^k) - 2^k r log 2 in two parts, - 2^k (2^r - 1 - r log 2)
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
 	MOVD $0xbff0000000000000, R17 // xbff0000000000000
 	VDUP R17, V6.D2
-	WORD $0x4ee584c6 // add v6.2d, v6.2d, v5.2d
+	WORD $0x4ee784c6 // add v6.2d, v6.2d, v7.2d
 	MOVD $0xbfe62e42fefa39ef, R17 // xbfe62e42fefa39ef
-	VDUP R17, V8.D2
-	WORD $0x4ee58505 // add v5.2d, v8.2d, v5.2d
-	WORD $0x4e66d428 // fadd v8.2d, v1.2d, v6.2d
-	WORD $0x4ea81d09 // mov v9.16b, v8.16b
-	WORD $0x4e64cca9 // fmla v9.2d, v5.2d, v4.2d
-	WORD $0x4ee9d508 // fsub v8.2d, v8.2d, v9.2d
-	WORD $0x4e64cca8 // fmla v8.2d, v5.2d, v4.2d
-	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
-	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	VDUP R17, V5.D2
+	WORD $0x4ee784a7 // add v7.2d, v5.2d, v7.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V5.D2
+	WORD $0x4e66d4a5 // fadd v5.2d, v5.2d, v6.2d
+	WORD $0x4ea51ca9 // mov v9.16b, v5.16b
+	WORD $0x4e64cce9 // fmla v9.2d, v7.2d, v4.2d
+	WORD $0x4ee9d4a5 // fsub v5.2d, v5.2d, v9.2d
+	WORD $0x4e64cce5 // fmla v5.2d, v7.2d, v4.2d
+	WORD $0x4e68ccc5 // fmla v5.2d, v6.2d, v8.2d
+	WORD $0x4e65d525 // fadd v5.2d, v9.2d, v5.2d
 	WORD $0x4e221c63 // and v3.16b, v3.16b, v2.16b
-	WORD $0x4ea31d03 // orr v3.16b, v8.16b, v3.16b
+	WORD $0x4ea31ca3 // orr v3.16b, v5.16b, v3.16b
 	FMOVQ F3, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
@@ -1310,73 +1336,80 @@ tail:
 	MOVD $0xbfed63ed749958b0, R17 // xbfed63ed749958b0
 	VDUP R17, V6.D2
 	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
-	MOVD $0xbffa0be83d8d032d, R17 // xbffa0be83d8d032d
-	VDUP R17, V5.D2
+	WORD $0x4ea01c05 // mov v5.16b, v0.16b
 	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	WORD $0x4ee5d407 // fsub v7.2d, v0.2d, v5.2d
+	WORD $0x4e64ccc7 // fmla v7.2d, v6.2d, v4.2d
+	MOVD $0x3c8b9ea038000000, R17 // x3c8b9ea038000000
+	VDUP R17, V6.D2
+	WORD $0x4e66d4e7 // fadd v7.2d, v7.2d, v6.2d
 	WORD $0x6e65dc86 // fmul v6.2d, v4.2d, v5.2d
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V7.D2
-	WORD $0x4ee6d4e7 // fsub v7.2d, v7.2d, v6.2d
-	WORD $0x4e65cc87 // fmla v7.2d, v4.2d, v5.2d
+	VDUP R17, V8.D2
+	WORD $0x4ee6d508 // fsub v8.2d, v8.2d, v6.2d
+	WORD $0x4e65cc88 // fmla v8.2d, v4.2d, v5.2d
+	WORD $0x4e67cc88 // fmla v8.2d, v4.2d, v7.2d
 	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
-	VDUP R17, V5.D2
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x4e60d4c5 // fadd v5.2d, v6.2d, v0.2d
-	WORD $0x4ee5d404 // fsub v4.2d, v0.2d, v5.2d
+	VDUP R17, V7.D2
+	WORD $0x6e68dce8 // fmul v8.2d, v7.2d, v8.2d
+	WORD $0x4e61d4c7 // fadd v7.2d, v6.2d, v1.2d
+	WORD $0x4ee7d424 // fsub v4.2d, v1.2d, v7.2d
 	WORD $0x4e64d4c4 // fadd v4.2d, v6.2d, v4.2d
 
 	// 2^r - 1 - r log 2
 	MOVD $0x3dfea03099d6d2c7, R17 // x3dfea03099d6d2c7
 	VDUP R17, V6.D2
 	MOVD $0x3e3e6059a4fc650c, R17 // x3e3e6059a4fc650c
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x3e7b524ddd79ec58, R17 // x3e7b524ddd79ec58
 	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3eb62bfd4dcba000, R17 // x3eb62bfd4dcba000
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x3eeffcbfc73802dd, R17 // x3eeffcbfc73802dd
 	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3f24309130944e85, R17 // x3f24309130944e85
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x3f55d87fe78a3079, R17 // x3f55d87fe78a3079
 	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x3fac6b08d704a0c9, R17 // x3fac6b08d704a0c9
 	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
 	MOVD $0x3fcebfbdff82c598, R17 // x3fcebfbdff82c598
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V5.D2
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	MOVD $0x3c7abc9e3b39803f, R17 // x3c7abc9e3b39803f
 	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
-	WORD $0x4e66cc87 // fmla v7.2d, v4.2d, v6.2d
+	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	WORD $0x4e66cc88 // fmla v8.2d, v4.2d, v6.2d
 
 	// (1 - 2^k) - 2^k r log 2 in two parts, - 2^k (2^r - 1 - r log 2)
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
+	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
 	MOVD $0xbff0000000000000, R17 // xbff0000000000000
 	VDUP R17, V6.D2
-	WORD $0x4ee584c6 // add v6.2d, v6.2d, v5.2d
+	WORD $0x4ee784c6 // add v6.2d, v6.2d, v7.2d
 	MOVD $0xbfe62e42fefa39ef, R17 // xbfe62e42fefa39ef
-	VDUP R17, V8.D2
-	WORD $0x4ee58505 // add v5.2d, v8.2d, v5.2d
-	WORD $0x4e66d428 // fadd v8.2d, v1.2d, v6.2d
-	WORD $0x4ea81d09 // mov v9.16b, v8.16b
-	WORD $0x4e64cca9 // fmla v9.2d, v5.2d, v4.2d
-	WORD $0x4ee9d508 // fsub v8.2d, v8.2d, v9.2d
-	WORD $0x4e64cca8 // fmla v8.2d, v5.2d, v4.2d
-	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
-	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
+	VDUP R17, V5.D2
+	WORD $0x4ee784a7 // add v7.2d, v5.2d, v7.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V5.D2
+	WORD $0x4e66d4a5 // fadd v5.2d, v5.2d, v6.2d
+	WORD $0x4ea51ca9 // mov v9.16b, v5.16b
+	WORD $0x4e64cce9 // fmla v9.2d, v7.2d, v4.2d
+	WORD $0x4ee9d4a5 // fsub v5.2d, v5.2d, v9.2d
+	WORD $0x4e64cce5 // fmla v5.2d, v7.2d, v4.2d
+	WORD $0x4e68ccc5 // fmla v5.2d, v6.2d, v8.2d
+	WORD $0x4e65d525 // fadd v5.2d, v9.2d, v5.2d
 	WORD $0x4e221c63 // and v3.16b, v3.16b, v2.16b
-	WORD $0x4ea31d03 // orr v3.16b, v8.16b, v3.16b
+	WORD $0x4ea31ca3 // orr v3.16b, v5.16b, v3.16b
 	FMOVD F3, (R0)
 
 skip:

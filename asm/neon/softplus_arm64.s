@@ -175,7 +175,7 @@ main:
 	WORD $0x4e6fd451 // fadd v17.2d, v2.2d, v15.2d
 	WORD $0x4e70d44c // fadd v12.2d, v2.2d, v16.2d
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
 	VDUP R17, V20.D2
 	WORD $0x4ef4866b // add v11.2d, v19.2d, v20.2d
@@ -504,7 +504,7 @@ one:
 	WORD $0x4ee784c7 // add v7.2d, v6.2d, v7.2d
 	WORD $0x4e67d446 // fadd v6.2d, v2.2d, v7.2d
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
 	VDUP R17, V8.D2
 	WORD $0x4ee884c8 // add v8.2d, v6.2d, v8.2d
@@ -660,7 +660,7 @@ tail:
 	WORD $0x4ee784c7 // add v7.2d, v6.2d, v7.2d
 	WORD $0x4e67d446 // fadd v6.2d, v2.2d, v7.2d
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
 	VDUP R17, V8.D2
 	WORD $0x4ee884c8 // add v8.2d, v6.2d, v8.2d

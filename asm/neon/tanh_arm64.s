@@ -342,7 +342,7 @@ TEXT ·TanhF64(SB), NOSPLIT, $0-48
 	VDUP R17, V1.D2
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V2.D2
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
 	VDUP R17, V3.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V4.D2
@@ -422,9 +422,9 @@ main:
 	WORD $0x4e61cece // fmla v14.2d, v22.2d, v1.2d
 
 	// e = 2^k (e^r - 1) + (2^k - 1), e/(e + 2)
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	MOVD $0x3e2268d3b167d9d1, R17 // x3e2268d3b167d9d1
 	VDUP R17, V22.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	MOVD $0x3e5af6b8d43130eb, R17 // x3e5af6b8d43130eb
 	VDUP R17, V21.D2
 	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
 	WORD $0x4e77ced4 // fmla v20.2d, v22.2d, v23.2d
@@ -433,7 +433,7 @@ main:
 	WORD $0x4eb51ebb // mov v27.16b, v21.16b
 	WORD $0x4e79cedb // fmla v27.2d, v22.2d, v25.2d
 	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	MOVD $0x3e927e0468e3fea1, R17 // x3e927e0468e3fea1
 	VDUP R17, V22.D2
 	WORD $0x4eb61edc // mov v28.16b, v22.16b
 	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
@@ -442,7 +442,7 @@ main:
 	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
 	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
 	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	MOVD $0x3ec71ddef6ba4e0e, R17 // x3ec71ddef6ba4e0e
 	VDUP R17, V21.D2
 	WORD $0x4eb51ebb // mov v27.16b, v21.16b
 	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
@@ -451,7 +451,7 @@ main:
 	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
 	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
 	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	MOVD $0x3efa01a03bbfd318, R17 // x3efa01a03bbfd318
 	VDUP R17, V22.D2
 	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
 	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
@@ -460,7 +460,7 @@ main:
 	WORD $0x4eb61edc // mov v28.16b, v22.16b
 	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
 	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	MOVD $0x3f2a01a01b427826, R17 // x3f2a01a01b427826
 	VDUP R17, V21.D2
 	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
 	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
@@ -469,7 +469,7 @@ main:
 	WORD $0x4eb51ebb // mov v27.16b, v21.16b
 	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
 	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	MOVD $0x3f56c16c16bb3393, R17 // x3f56c16c16bb3393
 	VDUP R17, V22.D2
 	WORD $0x4eb61edc // mov v28.16b, v22.16b
 	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
@@ -478,7 +478,7 @@ main:
 	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
 	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
 	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	MOVD $0x3f8111111110e9cc, R17 // x3f8111111110e9cc
 	VDUP R17, V21.D2
 	WORD $0x4eb51ebb // mov v27.16b, v21.16b
 	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
@@ -487,30 +487,39 @@ main:
 	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
 	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
 	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
-	WORD $0x4ea21c56 // mov v22.16b, v2.16b
-	WORD $0x4e77cf76 // fmla v22.2d, v27.2d, v23.2d
-	WORD $0x4ea21c5b // mov v27.16b, v2.16b
+	MOVD $0x3fa5555555555619, R17 // x3fa5555555555619
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
 	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
-	WORD $0x4ea21c5c // mov v28.16b, v2.16b
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
 	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
-	WORD $0x4ea21c54 // mov v20.16b, v2.16b
-	WORD $0x4e7aceb4 // fmla v20.2d, v21.2d, v26.2d
-	WORD $0x4ea31c75 // mov v21.16b, v3.16b
-	WORD $0x4e77ced5 // fmla v21.2d, v22.2d, v23.2d
-	WORD $0x4ea31c76 // mov v22.16b, v3.16b
-	WORD $0x4e78cf76 // fmla v22.2d, v27.2d, v24.2d
-	WORD $0x4ea31c7b // mov v27.16b, v3.16b
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	WORD $0x4ea21c55 // mov v21.16b, v2.16b
+	WORD $0x4e77ce75 // fmla v21.2d, v19.2d, v23.2d
+	WORD $0x4ea21c53 // mov v19.16b, v2.16b
+	WORD $0x4e78cf73 // fmla v19.2d, v27.2d, v24.2d
+	WORD $0x4ea21c5b // mov v27.16b, v2.16b
 	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
-	WORD $0x4ea31c7c // mov v28.16b, v3.16b
-	WORD $0x4e7ace9c // fmla v28.2d, v20.2d, v26.2d
-	WORD $0x6e77def4 // fmul v20.2d, v23.2d, v23.2d
-	WORD $0x6e78df13 // fmul v19.2d, v24.2d, v24.2d
+	WORD $0x4ea21c5c // mov v28.16b, v2.16b
+	WORD $0x4e7acedc // fmla v28.2d, v22.2d, v26.2d
+	WORD $0x4ea31c76 // mov v22.16b, v3.16b
+	WORD $0x4e77ceb6 // fmla v22.2d, v21.2d, v23.2d
+	WORD $0x4ea31c75 // mov v21.16b, v3.16b
+	WORD $0x4e78ce75 // fmla v21.2d, v19.2d, v24.2d
+	WORD $0x4ea31c73 // mov v19.16b, v3.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4ea31c7b // mov v27.16b, v3.16b
+	WORD $0x4e7acf9b // fmla v27.2d, v28.2d, v26.2d
+	WORD $0x6e77defc // fmul v28.2d, v23.2d, v23.2d
+	WORD $0x6e78df14 // fmul v20.2d, v24.2d, v24.2d
 	WORD $0x6e79df3d // fmul v29.2d, v25.2d, v25.2d
 	WORD $0x6e7adf5e // fmul v30.2d, v26.2d, v26.2d
-	WORD $0x4e75ce8b // fmla v11.2d, v20.2d, v21.2d
-	WORD $0x4e76ce6c // fmla v12.2d, v19.2d, v22.2d
-	WORD $0x4e7bcfad // fmla v13.2d, v29.2d, v27.2d
-	WORD $0x4e7ccfce // fmla v14.2d, v30.2d, v28.2d
+	WORD $0x4e76cf8b // fmla v11.2d, v28.2d, v22.2d
+	WORD $0x4e75ce8c // fmla v12.2d, v20.2d, v21.2d
+	WORD $0x4e73cfad // fmla v13.2d, v29.2d, v19.2d
+	WORD $0x4e7bcfce // fmla v14.2d, v30.2d, v27.2d
 	WORD $0x4e6bd6eb // fadd v11.2d, v23.2d, v11.2d
 	WORD $0x4e6cd70c // fadd v12.2d, v24.2d, v12.2d
 	WORD $0x4e6dd72d // fadd v13.2d, v25.2d, v13.2d
@@ -587,35 +596,38 @@ one:
 	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
 
 	// e = 2^k (e^r - 1) + (2^k - 1), e/(e + 2)
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	MOVD $0x3e2268d3b167d9d1, R17 // x3e2268d3b167d9d1
 	VDUP R17, V10.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	MOVD $0x3e5af6b8d43130eb, R17 // x3e5af6b8d43130eb
 	VDUP R17, V12.D2
 	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	MOVD $0x3e927e0468e3fea1, R17 // x3e927e0468e3fea1
 	VDUP R17, V10.D2
 	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	MOVD $0x3ec71ddef6ba4e0e, R17 // x3ec71ddef6ba4e0e
 	VDUP R17, V12.D2
 	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	MOVD $0x3efa01a03bbfd318, R17 // x3efa01a03bbfd318
 	VDUP R17, V10.D2
 	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	MOVD $0x3f2a01a01b427826, R17 // x3f2a01a01b427826
 	VDUP R17, V12.D2
 	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	MOVD $0x3f56c16c16bb3393, R17 // x3f56c16c16bb3393
 	VDUP R17, V10.D2
 	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	MOVD $0x3f8111111110e9cc, R17 // x3f8111111110e9cc
 	VDUP R17, V12.D2
 	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	WORD $0x4ea21c4a // mov v10.16b, v2.16b
+	MOVD $0x3fa5555555555619, R17 // x3fa5555555555619
+	VDUP R17, V10.D2
 	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	WORD $0x4ea31c6c // mov v12.16b, v3.16b
+	WORD $0x4ea21c4c // mov v12.16b, v2.16b
 	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
-	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
+	WORD $0x4ea31c6a // mov v10.16b, v3.16b
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	WORD $0x6e6bdd6c // fmul v12.2d, v11.2d, v11.2d
+	WORD $0x4e6acd88 // fmla v8.2d, v12.2d, v10.2d
 	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
 	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
 	WORD $0x4ee98489 // add v9.2d, v4.2d, v9.2d
@@ -660,35 +672,38 @@ tail:
 	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
 
 	// e = 2^k (e^r - 1) + (2^k - 1), e/(e + 2)
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	MOVD $0x3e2268d3b167d9d1, R17 // x3e2268d3b167d9d1
 	VDUP R17, V10.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	MOVD $0x3e5af6b8d43130eb, R17 // x3e5af6b8d43130eb
 	VDUP R17, V12.D2
 	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	MOVD $0x3e927e0468e3fea1, R17 // x3e927e0468e3fea1
 	VDUP R17, V10.D2
 	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	MOVD $0x3ec71ddef6ba4e0e, R17 // x3ec71ddef6ba4e0e
 	VDUP R17, V12.D2
 	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	MOVD $0x3efa01a03bbfd318, R17 // x3efa01a03bbfd318
 	VDUP R17, V10.D2
 	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	MOVD $0x3f2a01a01b427826, R17 // x3f2a01a01b427826
 	VDUP R17, V12.D2
 	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	MOVD $0x3f56c16c16bb3393, R17 // x3f56c16c16bb3393
 	VDUP R17, V10.D2
 	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	MOVD $0x3f8111111110e9cc, R17 // x3f8111111110e9cc
 	VDUP R17, V12.D2
 	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	WORD $0x4ea21c4a // mov v10.16b, v2.16b
+	MOVD $0x3fa5555555555619, R17 // x3fa5555555555619
+	VDUP R17, V10.D2
 	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	WORD $0x4ea31c6c // mov v12.16b, v3.16b
+	WORD $0x4ea21c4c // mov v12.16b, v2.16b
 	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
-	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
+	WORD $0x4ea31c6a // mov v10.16b, v3.16b
+	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	WORD $0x6e6bdd6c // fmul v12.2d, v11.2d, v11.2d
+	WORD $0x4e6acd88 // fmla v8.2d, v12.2d, v10.2d
 	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
 	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
 	WORD $0x4ee98489 // add v9.2d, v4.2d, v9.2d
