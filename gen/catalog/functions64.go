@@ -159,7 +159,7 @@ func tanh64(b *Body, x Val) Val {
 	one := number(b, 1)
 	power := times2(b, one, low)
 	e := b.MulAdd(power, y, b.Sub(power, one))
-	return withSign(b, b.Div(e, b.Add(e, number(b, 2))), x)
+	return withSign(b, b.Div(e, b.Add(e, number(b, 2))), b.Again(x))
 }
 
 func sigmoid64(b *Body, x Val) Val {
@@ -171,11 +171,23 @@ func sigmoid64(b *Body, x Val) Val {
 	return b.Div(unit, b.MulAdd(times2(b, unit, low), y, unit))
 }
 
+// evenOdd is horner in two parts, of even and of odd powers, for a polynomial so long that its
+// additions would wait for each other.
+func evenOdd(b *Body, x Val, c []float64) Val {
+	square := b.Mul(x, x)
+	n := len(c)
+	last, other := number(b, c[n-1]), number(b, c[n-2])
+	for i := n - 3; i >= 0; i-- {
+		last, other = other, b.MulAdd(last, square, number(b, c[i]))
+	}
+	return b.MulAdd(last, x, other)
+}
+
 func erf64(b *Body, x Val) Val {
 	b.Note("a p(a) = k + r, in two parts")
 	a := b.Min(number(b, generic.ErfMost64), b.Abs(x))
 	first := number(b, generic.ErfExponent64[0])
-	rest := horner(b, a, generic.ErfExponent64[1:])
+	rest := evenOdd(b, a, generic.ErfExponent64[1:])
 	q := b.MulAdd(rest, a, first)
 	rest = b.Add(b.MulAdd(rest, a, b.Sub(first, q)), number(b, generic.ErfExponentLower))
 	z := b.Mul(a, q)
@@ -191,7 +203,7 @@ func erf64(b *Body, x Val) Val {
 	whole := b.Add(number(b, 1), minusPower)
 	y := b.MulAdd(slope, r, whole)
 	rest = b.MulAdd(slope, r, b.Sub(whole, y))
-	return withSign(b, b.Add(y, b.MulAdd(minusPower, tail, rest)), x)
+	return withSign(b, b.Add(y, b.MulAdd(minusPower, tail, rest)), b.Again(x))
 }
 
 // overSum returns x/(1 + 2^k y), for the k in the lowest bits of low, with unit in the
@@ -214,7 +226,7 @@ func softplus64(b *Body, x Val) Val {
 	s := b.Div(e, b.Sub(number(b, -2), e))
 	z := b.Mul(s, s)
 	y := b.MulAdd(s, b.MulAdd(z, horner(b, z, generic.SoftplusTail[:]), e), e)
-	return b.Add(b.Max(number(b, 0), x), y)
+	return b.Add(b.Max(number(b, 0), b.Again(x)), y)
 }
 
 func softplusGrad64(b *Body, dy, x Val) Val { return b.Mul(dy, sigmoid64(b, x)) }

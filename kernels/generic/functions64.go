@@ -126,7 +126,7 @@ func sigmoid64(x float64) float64 {
 
 func erf64(x float64) float64 {
 	a := within(0, math.Abs(x), ErfMost64)
-	rest := horner(a, ErfExponent64[1:])
+	rest := evenOdd(a, ErfExponent64[1:])
 	q := fma(rest, a, ErfExponent64[0])
 	rest = fma(rest, a, ErfExponent64[0]-q) + ErfExponentLower
 	z := float64(a * q)
@@ -249,4 +249,14 @@ func horner(x float64, c []float64) float64 {
 		sum = fma(sum, x, c[i])
 	}
 	return sum
+}
+
+// evenOdd returns the same, from the sums of even and of odd powers.
+func evenOdd(x float64, c []float64) float64 {
+	n, square := len(c), float64(x*x)
+	last, other := c[n-1], c[n-2]
+	for i := n - 3; i >= 0; i-- {
+		last, other = other, fma(last, square, c[i])
+	}
+	return fma(last, x, other)
 }
