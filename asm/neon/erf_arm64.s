@@ -621,27 +621,35 @@ TEXT ·ErfF64(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
+	MOVD $0xbffa0be83d8d032d, R17 // xbffa0be83d8d032d
 	VDUP R17, V0.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V1.D2
-	MOVD $0x8000000000000000, R17 // x8000000000000000
+	MOVD $0x3c7abc9e3b39803f, R17 // x3c7abc9e3b39803f
 	VDUP R17, V2.D2
+	MOVD $0xbff0000000000000, R17 // xbff0000000000000
+	VDUP R17, V3.D2
+	MOVD $0xbfe62e42fefa39ef, R17 // xbfe62e42fefa39ef
+	VDUP R17, V4.D2
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V5.D2
+	MOVD $0x8000000000000000, R17 // x8000000000000000
+	VDUP R17, V6.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F3
-	FMOVQ 16(R1), F4
-	FMOVQ 32(R1), F5
-	FMOVQ 48(R1), F6
+	FMOVQ (R1), F7
+	FMOVQ 16(R1), F8
+	FMOVQ 32(R1), F9
+	FMOVQ 48(R1), F10
 
 	// a p(a) = k + r, in two parts
-	WORD $0x4ee0f867 // fabs v7.2d, v3.2d
-	WORD $0x4ee0f888 // fabs v8.2d, v4.2d
-	WORD $0x4ee0f8a9 // fabs v9.2d, v5.2d
-	WORD $0x4ee0f8ca // fabs v10.2d, v6.2d
+	WORD $0x4ee0f8e7 // fabs v7.2d, v7.2d
+	WORD $0x4ee0f908 // fabs v8.2d, v8.2d
+	WORD $0x4ee0f929 // fabs v9.2d, v9.2d
+	WORD $0x4ee0f94a // fabs v10.2d, v10.2d
 	MOVD $0x4017c28f5c28f5c3, R17 // x4017c28f5c28f5c3
 	VDUP R17, V11.D2
 	WORD $0x6eebe4ff // fcmgt v31.2d, v7.2d, v11.2d
@@ -656,412 +664,429 @@ main:
 	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
 	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6e67dceb // fmul v11.2d, v7.2d, v7.2d
+	WORD $0x6e68dd0c // fmul v12.2d, v8.2d, v8.2d
+	WORD $0x6e69dd2d // fmul v13.2d, v9.2d, v9.2d
+	WORD $0x6e6add4e // fmul v14.2d, v10.2d, v10.2d
 	MOVD $0xbcd45c87f8a7b30b, R17 // xbcd45c87f8a7b30b
-	VDUP R17, V11.D2
-	MOVD $0x3d2f461af1a2f210, R17 // x3d2f461af1a2f210
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4e67cd6d // fmla v13.2d, v11.2d, v7.2d
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
-	WORD $0x4e68cd6e // fmla v14.2d, v11.2d, v8.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e69cd6f // fmla v15.2d, v11.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	VDUP R17, V15.D2
 	MOVD $0xbd76736fbb0f48ec, R17 // xbd76736fbb0f48ec
-	VDUP R17, V11.D2
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
-	WORD $0x4eab1d6d // mov v13.16b, v11.16b
-	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	VDUP R17, V16.D2
+	WORD $0x4eb01e11 // mov v17.16b, v16.16b
+	WORD $0x4e6bcdf1 // fmla v17.2d, v15.2d, v11.2d
+	WORD $0x4eb01e12 // mov v18.16b, v16.16b
+	WORD $0x4e6ccdf2 // fmla v18.2d, v15.2d, v12.2d
+	WORD $0x4eb01e13 // mov v19.16b, v16.16b
+	WORD $0x4e6dcdf3 // fmla v19.2d, v15.2d, v13.2d
+	WORD $0x4e6ecdf0 // fmla v16.2d, v15.2d, v14.2d
+	MOVD $0x3d2f461af1a2f210, R17 // x3d2f461af1a2f210
+	VDUP R17, V15.D2
 	MOVD $0x3db4013d73859557, R17 // x3db4013d73859557
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
-	WORD $0x4eac1d90 // mov v16.16b, v12.16b
-	WORD $0x4e68cdb0 // fmla v16.2d, v13.2d, v8.2d
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	VDUP R17, V20.D2
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e6bcdf5 // fmla v21.2d, v15.2d, v11.2d
+	WORD $0x4eb41e96 // mov v22.16b, v20.16b
+	WORD $0x4e6ccdf6 // fmla v22.2d, v15.2d, v12.2d
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e6dcdf7 // fmla v23.2d, v15.2d, v13.2d
+	WORD $0x4e6ecdf4 // fmla v20.2d, v15.2d, v14.2d
 	MOVD $0xbde8c11acd590974, R17 // xbde8c11acd590974
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
-	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e69cdb0 // fmla v16.2d, v13.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1df8 // mov v24.16b, v15.16b
+	WORD $0x4e6bce38 // fmla v24.2d, v17.2d, v11.2d
+	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
+	WORD $0x4e6cce51 // fmla v17.2d, v18.2d, v12.2d
+	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
+	WORD $0x4e6dce72 // fmla v18.2d, v19.2d, v13.2d
+	WORD $0x4e6ece0f // fmla v15.2d, v16.2d, v14.2d
 	MOVD $0x3e1682d07d1cfec6, R17 // x3e1682d07d1cfec6
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
-	WORD $0x4e68cdee // fmla v14.2d, v15.2d, v8.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e69ce0f // fmla v15.2d, v16.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	VDUP R17, V16.D2
+	WORD $0x4eb01e13 // mov v19.16b, v16.16b
+	WORD $0x4e6bceb3 // fmla v19.2d, v21.2d, v11.2d
+	WORD $0x4eb01e15 // mov v21.16b, v16.16b
+	WORD $0x4e6cced5 // fmla v21.2d, v22.2d, v12.2d
+	WORD $0x4eb01e16 // mov v22.16b, v16.16b
+	WORD $0x4e6dcef6 // fmla v22.2d, v23.2d, v13.2d
+	WORD $0x4e6ece90 // fmla v16.2d, v20.2d, v14.2d
 	MOVD $0xbe3ef7c904400c4c, R17 // xbe3ef7c904400c4c
-	VDUP R17, V11.D2
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
-	WORD $0x4eab1d6d // mov v13.16b, v11.16b
-	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	VDUP R17, V20.D2
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e6bcf17 // fmla v23.2d, v24.2d, v11.2d
+	WORD $0x4eb41e98 // mov v24.16b, v20.16b
+	WORD $0x4e6cce38 // fmla v24.2d, v17.2d, v12.2d
+	WORD $0x4eb41e91 // mov v17.16b, v20.16b
+	WORD $0x4e6dce51 // fmla v17.2d, v18.2d, v13.2d
+	WORD $0x4e6ecdf4 // fmla v20.2d, v15.2d, v14.2d
 	MOVD $0x3e603c96a6775616, R17 // x3e603c96a6775616
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
-	WORD $0x4eac1d90 // mov v16.16b, v12.16b
-	WORD $0x4e68cdb0 // fmla v16.2d, v13.2d, v8.2d
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
+	WORD $0x4e6bce72 // fmla v18.2d, v19.2d, v11.2d
+	WORD $0x4eaf1df3 // mov v19.16b, v15.16b
+	WORD $0x4e6cceb3 // fmla v19.2d, v21.2d, v12.2d
+	WORD $0x4eaf1df5 // mov v21.16b, v15.16b
+	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
+	WORD $0x4e6ece0f // fmla v15.2d, v16.2d, v14.2d
 	MOVD $0xbe7974ff105dce4c, R17 // xbe7974ff105dce4c
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
-	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e69cdb0 // fmla v16.2d, v13.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	VDUP R17, V16.D2
+	WORD $0x4eb01e16 // mov v22.16b, v16.16b
+	WORD $0x4e6bcef6 // fmla v22.2d, v23.2d, v11.2d
+	WORD $0x4eb01e17 // mov v23.16b, v16.16b
+	WORD $0x4e6ccf17 // fmla v23.2d, v24.2d, v12.2d
+	WORD $0x4eb01e18 // mov v24.16b, v16.16b
+	WORD $0x4e6dce38 // fmla v24.2d, v17.2d, v13.2d
+	WORD $0x4e6ece90 // fmla v16.2d, v20.2d, v14.2d
 	MOVD $0x3e8b73597e13d7f7, R17 // x3e8b73597e13d7f7
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
-	WORD $0x4e68cdee // fmla v14.2d, v15.2d, v8.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e69ce0f // fmla v15.2d, v16.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	VDUP R17, V20.D2
+	WORD $0x4eb41e91 // mov v17.16b, v20.16b
+	WORD $0x4e6bce51 // fmla v17.2d, v18.2d, v11.2d
+	WORD $0x4eb41e92 // mov v18.16b, v20.16b
+	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
+	WORD $0x4eb41e93 // mov v19.16b, v20.16b
+	WORD $0x4e6dceb3 // fmla v19.2d, v21.2d, v13.2d
+	WORD $0x4e6ecdf4 // fmla v20.2d, v15.2d, v14.2d
 	MOVD $0xbe8a907238dcbcb9, R17 // xbe8a907238dcbcb9
-	VDUP R17, V11.D2
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
-	WORD $0x4eab1d6d // mov v13.16b, v11.16b
-	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1df5 // mov v21.16b, v15.16b
+	WORD $0x4e6bced5 // fmla v21.2d, v22.2d, v11.2d
+	WORD $0x4eaf1df6 // mov v22.16b, v15.16b
+	WORD $0x4e6ccef6 // fmla v22.2d, v23.2d, v12.2d
+	WORD $0x4eaf1df7 // mov v23.16b, v15.16b
+	WORD $0x4e6dcf17 // fmla v23.2d, v24.2d, v13.2d
+	WORD $0x4e6ece0f // fmla v15.2d, v16.2d, v14.2d
 	MOVD $0xbea0485b14e28d7e, R17 // xbea0485b14e28d7e
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
-	WORD $0x4eac1d90 // mov v16.16b, v12.16b
-	WORD $0x4e68cdb0 // fmla v16.2d, v13.2d, v8.2d
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	VDUP R17, V16.D2
+	WORD $0x4eb01e18 // mov v24.16b, v16.16b
+	WORD $0x4e6bce38 // fmla v24.2d, v17.2d, v11.2d
+	WORD $0x4eb01e11 // mov v17.16b, v16.16b
+	WORD $0x4e6cce51 // fmla v17.2d, v18.2d, v12.2d
+	WORD $0x4eb01e12 // mov v18.16b, v16.16b
+	WORD $0x4e6dce72 // fmla v18.2d, v19.2d, v13.2d
+	WORD $0x4e6ece90 // fmla v16.2d, v20.2d, v14.2d
 	MOVD $0x3ec51392196d6bd8, R17 // x3ec51392196d6bd8
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
-	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e69cdb0 // fmla v16.2d, v13.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	VDUP R17, V20.D2
+	WORD $0x4eb41e93 // mov v19.16b, v20.16b
+	WORD $0x4e6bceb3 // fmla v19.2d, v21.2d, v11.2d
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e6cced5 // fmla v21.2d, v22.2d, v12.2d
+	WORD $0x4eb41e96 // mov v22.16b, v20.16b
+	WORD $0x4e6dcef6 // fmla v22.2d, v23.2d, v13.2d
+	WORD $0x4e6ecdf4 // fmla v20.2d, v15.2d, v14.2d
 	MOVD $0xbed127d9ee2a7cc8, R17 // xbed127d9ee2a7cc8
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
-	WORD $0x4e68cdee // fmla v14.2d, v15.2d, v8.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e69ce0f // fmla v15.2d, v16.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1df7 // mov v23.16b, v15.16b
+	WORD $0x4e6bcf17 // fmla v23.2d, v24.2d, v11.2d
+	WORD $0x4eaf1df8 // mov v24.16b, v15.16b
+	WORD $0x4e6cce38 // fmla v24.2d, v17.2d, v12.2d
+	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
+	WORD $0x4e6dce51 // fmla v17.2d, v18.2d, v13.2d
+	WORD $0x4e6ece0f // fmla v15.2d, v16.2d, v14.2d
 	MOVD $0xbed49e249c235a69, R17 // xbed49e249c235a69
-	VDUP R17, V11.D2
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
-	WORD $0x4eab1d6d // mov v13.16b, v11.16b
-	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	VDUP R17, V16.D2
+	WORD $0x4eb01e12 // mov v18.16b, v16.16b
+	WORD $0x4e6bce72 // fmla v18.2d, v19.2d, v11.2d
+	WORD $0x4eb01e13 // mov v19.16b, v16.16b
+	WORD $0x4e6cceb3 // fmla v19.2d, v21.2d, v12.2d
+	WORD $0x4eb01e15 // mov v21.16b, v16.16b
+	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
+	WORD $0x4e6ece90 // fmla v16.2d, v20.2d, v14.2d
 	MOVD $0x3f067b9faccd616a, R17 // x3f067b9faccd616a
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
-	WORD $0x4eac1d90 // mov v16.16b, v12.16b
-	WORD $0x4e68cdb0 // fmla v16.2d, v13.2d, v8.2d
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	VDUP R17, V20.D2
+	WORD $0x4eb41e96 // mov v22.16b, v20.16b
+	WORD $0x4e6bcef6 // fmla v22.2d, v23.2d, v11.2d
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e6ccf17 // fmla v23.2d, v24.2d, v12.2d
+	WORD $0x4eb41e98 // mov v24.16b, v20.16b
+	WORD $0x4e6dce38 // fmla v24.2d, v17.2d, v13.2d
+	WORD $0x4e6ecdf4 // fmla v20.2d, v15.2d, v14.2d
 	MOVD $0xbf1863f2ed32c3d5, R17 // xbf1863f2ed32c3d5
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
-	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e69cdb0 // fmla v16.2d, v13.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
+	WORD $0x4e6bce51 // fmla v17.2d, v18.2d, v11.2d
+	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
+	WORD $0x4e6cce72 // fmla v18.2d, v19.2d, v12.2d
+	WORD $0x4eaf1df3 // mov v19.16b, v15.16b
+	WORD $0x4e6dceb3 // fmla v19.2d, v21.2d, v13.2d
+	WORD $0x4e6ece0f // fmla v15.2d, v16.2d, v14.2d
 	MOVD $0xbf0393028d1a45da, R17 // xbf0393028d1a45da
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
-	WORD $0x4e68cdee // fmla v14.2d, v15.2d, v8.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e69ce0f // fmla v15.2d, v16.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	VDUP R17, V16.D2
+	WORD $0x4eb01e15 // mov v21.16b, v16.16b
+	WORD $0x4e6bced5 // fmla v21.2d, v22.2d, v11.2d
+	WORD $0x4eb01e16 // mov v22.16b, v16.16b
+	WORD $0x4e6ccef6 // fmla v22.2d, v23.2d, v12.2d
+	WORD $0x4eb01e17 // mov v23.16b, v16.16b
+	WORD $0x4e6dcf17 // fmla v23.2d, v24.2d, v13.2d
+	WORD $0x4e6ece90 // fmla v16.2d, v20.2d, v14.2d
 	MOVD $0x3f4be5d1bfb39c40, R17 // x3f4be5d1bfb39c40
-	VDUP R17, V11.D2
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
-	WORD $0x4eab1d6d // mov v13.16b, v11.16b
-	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	VDUP R17, V20.D2
+	WORD $0x4eb41e98 // mov v24.16b, v20.16b
+	WORD $0x4e6bce38 // fmla v24.2d, v17.2d, v11.2d
+	WORD $0x4eb41e91 // mov v17.16b, v20.16b
+	WORD $0x4e6cce51 // fmla v17.2d, v18.2d, v12.2d
+	WORD $0x4eb41e92 // mov v18.16b, v20.16b
+	WORD $0x4e6dce72 // fmla v18.2d, v19.2d, v13.2d
+	WORD $0x4e6ecdf4 // fmla v20.2d, v15.2d, v14.2d
 	MOVD $0xbf640bf564e99418, R17 // xbf640bf564e99418
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
-	WORD $0x4eac1d90 // mov v16.16b, v12.16b
-	WORD $0x4e68cdb0 // fmla v16.2d, v13.2d, v8.2d
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1df3 // mov v19.16b, v15.16b
+	WORD $0x4e6bceb3 // fmla v19.2d, v21.2d, v11.2d
+	WORD $0x4eaf1df5 // mov v21.16b, v15.16b
+	WORD $0x4e6cced5 // fmla v21.2d, v22.2d, v12.2d
+	WORD $0x4eaf1df6 // mov v22.16b, v15.16b
+	WORD $0x4e6dcef6 // fmla v22.2d, v23.2d, v13.2d
+	WORD $0x4e6ece0f // fmla v15.2d, v16.2d, v14.2d
 	MOVD $0x3f33c76ef2f35353, R17 // x3f33c76ef2f35353
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
-	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e69cdb0 // fmla v16.2d, v13.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	VDUP R17, V16.D2
+	WORD $0x4eb01e17 // mov v23.16b, v16.16b
+	WORD $0x4e6bcf17 // fmla v23.2d, v24.2d, v11.2d
+	WORD $0x4eb01e18 // mov v24.16b, v16.16b
+	WORD $0x4e6cce38 // fmla v24.2d, v17.2d, v12.2d
+	WORD $0x4eb01e11 // mov v17.16b, v16.16b
+	WORD $0x4e6dce51 // fmla v17.2d, v18.2d, v13.2d
+	WORD $0x4e6ece90 // fmla v16.2d, v20.2d, v14.2d
 	MOVD $0x3f9c4242d0874712, R17 // x3f9c4242d0874712
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
-	WORD $0x4e68cdee // fmla v14.2d, v15.2d, v8.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e69ce0f // fmla v15.2d, v16.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	VDUP R17, V20.D2
+	WORD $0x4eb41e92 // mov v18.16b, v20.16b
+	WORD $0x4e6bce72 // fmla v18.2d, v19.2d, v11.2d
+	WORD $0x4eb41e93 // mov v19.16b, v20.16b
+	WORD $0x4e6cceb3 // fmla v19.2d, v21.2d, v12.2d
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e6dced5 // fmla v21.2d, v22.2d, v13.2d
+	WORD $0x4e6ecdf4 // fmla v20.2d, v15.2d, v14.2d
 	MOVD $0xbfc2fa7eecb2a38a, R17 // xbfc2fa7eecb2a38a
-	VDUP R17, V11.D2
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
-	WORD $0x4eab1d6d // mov v13.16b, v11.16b
-	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	VDUP R17, V15.D2
+	WORD $0x4eaf1df6 // mov v22.16b, v15.16b
+	WORD $0x4e6bcef6 // fmla v22.2d, v23.2d, v11.2d
+	WORD $0x4eaf1df7 // mov v23.16b, v15.16b
+	WORD $0x4e6ccf17 // fmla v23.2d, v24.2d, v12.2d
+	WORD $0x4eaf1df8 // mov v24.16b, v15.16b
+	WORD $0x4e6dce38 // fmla v24.2d, v17.2d, v13.2d
+	WORD $0x4e6ece0f // fmla v15.2d, v16.2d, v14.2d
 	MOVD $0xbfed63ed749958b0, R17 // xbfed63ed749958b0
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
-	WORD $0x4eac1d90 // mov v16.16b, v12.16b
-	WORD $0x4e68cdb0 // fmla v16.2d, v13.2d, v8.2d
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
-	MOVD $0xbffa0be83d8d032d, R17 // xbffa0be83d8d032d
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
-	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e69cdb0 // fmla v16.2d, v13.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
-	WORD $0x6e6edcec // fmul v12.2d, v7.2d, v14.2d
-	WORD $0x6e6fdd0d // fmul v13.2d, v8.2d, v15.2d
-	WORD $0x6e70dd31 // fmul v17.2d, v9.2d, v16.2d
-	WORD $0x6e6bdd52 // fmul v18.2d, v10.2d, v11.2d
+	VDUP R17, V16.D2
+	WORD $0x4eb01e11 // mov v17.16b, v16.16b
+	WORD $0x4e6bce51 // fmla v17.2d, v18.2d, v11.2d
+	WORD $0x4eb01e0b // mov v11.16b, v16.16b
+	WORD $0x4e6cce6b // fmla v11.2d, v19.2d, v12.2d
+	WORD $0x4eb01e0c // mov v12.16b, v16.16b
+	WORD $0x4e6dceac // fmla v12.2d, v21.2d, v13.2d
+	WORD $0x4e6ece90 // fmla v16.2d, v20.2d, v14.2d
+	WORD $0x4e67ced1 // fmla v17.2d, v22.2d, v7.2d
+	WORD $0x4e68ceeb // fmla v11.2d, v23.2d, v8.2d
+	WORD $0x4e69cf0c // fmla v12.2d, v24.2d, v9.2d
+	WORD $0x4e6acdf0 // fmla v16.2d, v15.2d, v10.2d
+	WORD $0x4ea01c0f // mov v15.16b, v0.16b
+	WORD $0x4e67ce2f // fmla v15.2d, v17.2d, v7.2d
+	WORD $0x4ea01c18 // mov v24.16b, v0.16b
+	WORD $0x4e68cd78 // fmla v24.2d, v11.2d, v8.2d
+	WORD $0x4ea01c17 // mov v23.16b, v0.16b
+	WORD $0x4e69cd97 // fmla v23.2d, v12.2d, v9.2d
+	WORD $0x4ea01c16 // mov v22.16b, v0.16b
+	WORD $0x4e6ace16 // fmla v22.2d, v16.2d, v10.2d
+	WORD $0x4eefd40e // fsub v14.2d, v0.2d, v15.2d
+	WORD $0x4ef8d414 // fsub v20.2d, v0.2d, v24.2d
+	WORD $0x4ef7d40d // fsub v13.2d, v0.2d, v23.2d
+	WORD $0x4ef6d415 // fsub v21.2d, v0.2d, v22.2d
+	WORD $0x4e67ce2e // fmla v14.2d, v17.2d, v7.2d
+	WORD $0x4e68cd74 // fmla v20.2d, v11.2d, v8.2d
+	WORD $0x4e69cd8d // fmla v13.2d, v12.2d, v9.2d
+	WORD $0x4e6ace15 // fmla v21.2d, v16.2d, v10.2d
+	MOVD $0x3c8b9ea038000000, R17 // x3c8b9ea038000000
+	VDUP R17, V16.D2
+	WORD $0x4e70d5ce // fadd v14.2d, v14.2d, v16.2d
+	WORD $0x4e70d694 // fadd v20.2d, v20.2d, v16.2d
+	WORD $0x4e70d5ad // fadd v13.2d, v13.2d, v16.2d
+	WORD $0x4e70d6b5 // fadd v21.2d, v21.2d, v16.2d
+	WORD $0x6e6fdcf0 // fmul v16.2d, v7.2d, v15.2d
+	WORD $0x6e78dd0c // fmul v12.2d, v8.2d, v24.2d
+	WORD $0x6e77dd2b // fmul v11.2d, v9.2d, v23.2d
+	WORD $0x6e76dd51 // fmul v17.2d, v10.2d, v22.2d
 	MOVD $0x0, R17 // x0000000000000000
 	VDUP R17, V19.D2
-	WORD $0x4eecd674 // fsub v20.2d, v19.2d, v12.2d
-	WORD $0x4eedd675 // fsub v21.2d, v19.2d, v13.2d
-	WORD $0x4ef1d676 // fsub v22.2d, v19.2d, v17.2d
-	WORD $0x4ef2d673 // fsub v19.2d, v19.2d, v18.2d
-	WORD $0x4e6eccf4 // fmla v20.2d, v7.2d, v14.2d
-	WORD $0x4e6fcd15 // fmla v21.2d, v8.2d, v15.2d
-	WORD $0x4e70cd36 // fmla v22.2d, v9.2d, v16.2d
-	WORD $0x4e6bcd53 // fmla v19.2d, v10.2d, v11.2d
+	WORD $0x4ef0d672 // fsub v18.2d, v19.2d, v16.2d
+	WORD $0x4eecd679 // fsub v25.2d, v19.2d, v12.2d
+	WORD $0x4eebd67a // fsub v26.2d, v19.2d, v11.2d
+	WORD $0x4ef1d673 // fsub v19.2d, v19.2d, v17.2d
+	WORD $0x4e6fccf2 // fmla v18.2d, v7.2d, v15.2d
+	WORD $0x4e78cd19 // fmla v25.2d, v8.2d, v24.2d
+	WORD $0x4e77cd3a // fmla v26.2d, v9.2d, v23.2d
+	WORD $0x4e76cd53 // fmla v19.2d, v10.2d, v22.2d
+	WORD $0x4e6eccf2 // fmla v18.2d, v7.2d, v14.2d
+	WORD $0x4e74cd19 // fmla v25.2d, v8.2d, v20.2d
+	WORD $0x4e6dcd3a // fmla v26.2d, v9.2d, v13.2d
+	WORD $0x4e75cd53 // fmla v19.2d, v10.2d, v21.2d
 	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
-	VDUP R17, V11.D2
-	WORD $0x6e74dd74 // fmul v20.2d, v11.2d, v20.2d
-	WORD $0x6e75dd75 // fmul v21.2d, v11.2d, v21.2d
-	WORD $0x6e76dd76 // fmul v22.2d, v11.2d, v22.2d
-	WORD $0x6e73dd73 // fmul v19.2d, v11.2d, v19.2d
-	WORD $0x4e60d58b // fadd v11.2d, v12.2d, v0.2d
-	WORD $0x4e60d5aa // fadd v10.2d, v13.2d, v0.2d
-	WORD $0x4e60d630 // fadd v16.2d, v17.2d, v0.2d
-	WORD $0x4e60d649 // fadd v9.2d, v18.2d, v0.2d
-	WORD $0x4eebd40f // fsub v15.2d, v0.2d, v11.2d
-	WORD $0x4eead408 // fsub v8.2d, v0.2d, v10.2d
-	WORD $0x4ef0d40e // fsub v14.2d, v0.2d, v16.2d
-	WORD $0x4ee9d407 // fsub v7.2d, v0.2d, v9.2d
-	WORD $0x4e6fd58f // fadd v15.2d, v12.2d, v15.2d
-	WORD $0x4e68d5a8 // fadd v8.2d, v13.2d, v8.2d
-	WORD $0x4e6ed62e // fadd v14.2d, v17.2d, v14.2d
-	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
+	VDUP R17, V21.D2
+	WORD $0x6e72deb2 // fmul v18.2d, v21.2d, v18.2d
+	WORD $0x6e79deb9 // fmul v25.2d, v21.2d, v25.2d
+	WORD $0x6e7adeba // fmul v26.2d, v21.2d, v26.2d
+	WORD $0x6e73deb3 // fmul v19.2d, v21.2d, v19.2d
+	WORD $0x4e61d615 // fadd v21.2d, v16.2d, v1.2d
+	WORD $0x4e61d58a // fadd v10.2d, v12.2d, v1.2d
+	WORD $0x4e61d56d // fadd v13.2d, v11.2d, v1.2d
+	WORD $0x4e61d629 // fadd v9.2d, v17.2d, v1.2d
+	WORD $0x4ef5d434 // fsub v20.2d, v1.2d, v21.2d
+	WORD $0x4eead428 // fsub v8.2d, v1.2d, v10.2d
+	WORD $0x4eedd42e // fsub v14.2d, v1.2d, v13.2d
+	WORD $0x4ee9d427 // fsub v7.2d, v1.2d, v9.2d
+	WORD $0x4e74d614 // fadd v20.2d, v16.2d, v20.2d
+	WORD $0x4e68d588 // fadd v8.2d, v12.2d, v8.2d
+	WORD $0x4e6ed56e // fadd v14.2d, v11.2d, v14.2d
+	WORD $0x4e67d627 // fadd v7.2d, v17.2d, v7.2d
 
 	// 2^r - 1 - r log 2
 	MOVD $0x3dfea03099d6d2c7, R17 // x3dfea03099d6d2c7
-	VDUP R17, V18.D2
+	VDUP R17, V17.D2
 	MOVD $0x3e3e6059a4fc650c, R17 // x3e3e6059a4fc650c
-	VDUP R17, V17.D2
-	WORD $0x4eb11e2d // mov v13.16b, v17.16b
-	WORD $0x4e6fce4d // fmla v13.2d, v18.2d, v15.2d
-	WORD $0x4eb11e2c // mov v12.16b, v17.16b
-	WORD $0x4e68ce4c // fmla v12.2d, v18.2d, v8.2d
-	WORD $0x4eb11e37 // mov v23.16b, v17.16b
-	WORD $0x4e6ece57 // fmla v23.2d, v18.2d, v14.2d
-	WORD $0x4e67ce51 // fmla v17.2d, v18.2d, v7.2d
+	VDUP R17, V11.D2
+	WORD $0x4eab1d6c // mov v12.16b, v11.16b
+	WORD $0x4e74ce2c // fmla v12.2d, v17.2d, v20.2d
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e68ce30 // fmla v16.2d, v17.2d, v8.2d
+	WORD $0x4eab1d76 // mov v22.16b, v11.16b
+	WORD $0x4e6ece36 // fmla v22.2d, v17.2d, v14.2d
+	WORD $0x4e67ce2b // fmla v11.2d, v17.2d, v7.2d
 	MOVD $0x3e7b524ddd79ec58, R17 // x3e7b524ddd79ec58
-	VDUP R17, V18.D2
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e6fcdb8 // fmla v24.2d, v13.2d, v15.2d
-	WORD $0x4eb21e4d // mov v13.16b, v18.16b
-	WORD $0x4e68cd8d // fmla v13.2d, v12.2d, v8.2d
-	WORD $0x4eb21e4c // mov v12.16b, v18.16b
-	WORD $0x4e6eceec // fmla v12.2d, v23.2d, v14.2d
-	WORD $0x4e67ce32 // fmla v18.2d, v17.2d, v7.2d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e37 // mov v23.16b, v17.16b
+	WORD $0x4e74cd97 // fmla v23.2d, v12.2d, v20.2d
+	WORD $0x4eb11e2c // mov v12.16b, v17.16b
+	WORD $0x4e68ce0c // fmla v12.2d, v16.2d, v8.2d
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4e6eced0 // fmla v16.2d, v22.2d, v14.2d
+	WORD $0x4e67cd71 // fmla v17.2d, v11.2d, v7.2d
 	MOVD $0x3eb62bfd4dcba000, R17 // x3eb62bfd4dcba000
-	VDUP R17, V17.D2
-	WORD $0x4eb11e37 // mov v23.16b, v17.16b
-	WORD $0x4e6fcf17 // fmla v23.2d, v24.2d, v15.2d
-	WORD $0x4eb11e38 // mov v24.16b, v17.16b
-	WORD $0x4e68cdb8 // fmla v24.2d, v13.2d, v8.2d
-	WORD $0x4eb11e2d // mov v13.16b, v17.16b
-	WORD $0x4e6ecd8d // fmla v13.2d, v12.2d, v14.2d
-	WORD $0x4e67ce51 // fmla v17.2d, v18.2d, v7.2d
+	VDUP R17, V11.D2
+	WORD $0x4eab1d76 // mov v22.16b, v11.16b
+	WORD $0x4e74cef6 // fmla v22.2d, v23.2d, v20.2d
+	WORD $0x4eab1d77 // mov v23.16b, v11.16b
+	WORD $0x4e68cd97 // fmla v23.2d, v12.2d, v8.2d
+	WORD $0x4eab1d6c // mov v12.16b, v11.16b
+	WORD $0x4e6ece0c // fmla v12.2d, v16.2d, v14.2d
+	WORD $0x4e67ce2b // fmla v11.2d, v17.2d, v7.2d
 	MOVD $0x3eeffcbfc73802dd, R17 // x3eeffcbfc73802dd
-	VDUP R17, V18.D2
-	WORD $0x4eb21e4c // mov v12.16b, v18.16b
-	WORD $0x4e6fceec // fmla v12.2d, v23.2d, v15.2d
-	WORD $0x4eb21e57 // mov v23.16b, v18.16b
-	WORD $0x4e68cf17 // fmla v23.2d, v24.2d, v8.2d
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e6ecdb8 // fmla v24.2d, v13.2d, v14.2d
-	WORD $0x4e67ce32 // fmla v18.2d, v17.2d, v7.2d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4e74ced0 // fmla v16.2d, v22.2d, v20.2d
+	WORD $0x4eb11e36 // mov v22.16b, v17.16b
+	WORD $0x4e68cef6 // fmla v22.2d, v23.2d, v8.2d
+	WORD $0x4eb11e37 // mov v23.16b, v17.16b
+	WORD $0x4e6ecd97 // fmla v23.2d, v12.2d, v14.2d
+	WORD $0x4e67cd71 // fmla v17.2d, v11.2d, v7.2d
 	MOVD $0x3f24309130944e85, R17 // x3f24309130944e85
-	VDUP R17, V17.D2
-	WORD $0x4eb11e2d // mov v13.16b, v17.16b
-	WORD $0x4e6fcd8d // fmla v13.2d, v12.2d, v15.2d
-	WORD $0x4eb11e2c // mov v12.16b, v17.16b
-	WORD $0x4e68ceec // fmla v12.2d, v23.2d, v8.2d
-	WORD $0x4eb11e37 // mov v23.16b, v17.16b
-	WORD $0x4e6ecf17 // fmla v23.2d, v24.2d, v14.2d
-	WORD $0x4e67ce51 // fmla v17.2d, v18.2d, v7.2d
+	VDUP R17, V11.D2
+	WORD $0x4eab1d6c // mov v12.16b, v11.16b
+	WORD $0x4e74ce0c // fmla v12.2d, v16.2d, v20.2d
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e68ced0 // fmla v16.2d, v22.2d, v8.2d
+	WORD $0x4eab1d76 // mov v22.16b, v11.16b
+	WORD $0x4e6ecef6 // fmla v22.2d, v23.2d, v14.2d
+	WORD $0x4e67ce2b // fmla v11.2d, v17.2d, v7.2d
 	MOVD $0x3f55d87fe78a3079, R17 // x3f55d87fe78a3079
-	VDUP R17, V18.D2
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e6fcdb8 // fmla v24.2d, v13.2d, v15.2d
-	WORD $0x4eb21e4d // mov v13.16b, v18.16b
-	WORD $0x4e68cd8d // fmla v13.2d, v12.2d, v8.2d
-	WORD $0x4eb21e4c // mov v12.16b, v18.16b
-	WORD $0x4e6eceec // fmla v12.2d, v23.2d, v14.2d
-	WORD $0x4e67ce32 // fmla v18.2d, v17.2d, v7.2d
-	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
 	VDUP R17, V17.D2
 	WORD $0x4eb11e37 // mov v23.16b, v17.16b
-	WORD $0x4e6fcf17 // fmla v23.2d, v24.2d, v15.2d
-	WORD $0x4eb11e38 // mov v24.16b, v17.16b
-	WORD $0x4e68cdb8 // fmla v24.2d, v13.2d, v8.2d
-	WORD $0x4eb11e2d // mov v13.16b, v17.16b
-	WORD $0x4e6ecd8d // fmla v13.2d, v12.2d, v14.2d
-	WORD $0x4e67ce51 // fmla v17.2d, v18.2d, v7.2d
-	MOVD $0x3fac6b08d704a0c9, R17 // x3fac6b08d704a0c9
-	VDUP R17, V18.D2
-	WORD $0x4eb21e4c // mov v12.16b, v18.16b
-	WORD $0x4e6fceec // fmla v12.2d, v23.2d, v15.2d
-	WORD $0x4eb21e57 // mov v23.16b, v18.16b
-	WORD $0x4e68cf17 // fmla v23.2d, v24.2d, v8.2d
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e6ecdb8 // fmla v24.2d, v13.2d, v14.2d
-	WORD $0x4e67ce32 // fmla v18.2d, v17.2d, v7.2d
-	MOVD $0x3fcebfbdff82c598, R17 // x3fcebfbdff82c598
-	VDUP R17, V17.D2
-	WORD $0x4eb11e2d // mov v13.16b, v17.16b
-	WORD $0x4e6fcd8d // fmla v13.2d, v12.2d, v15.2d
+	WORD $0x4e74cd97 // fmla v23.2d, v12.2d, v20.2d
 	WORD $0x4eb11e2c // mov v12.16b, v17.16b
-	WORD $0x4e68ceec // fmla v12.2d, v23.2d, v8.2d
+	WORD $0x4e68ce0c // fmla v12.2d, v16.2d, v8.2d
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4e6eced0 // fmla v16.2d, v22.2d, v14.2d
+	WORD $0x4e67cd71 // fmla v17.2d, v11.2d, v7.2d
+	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
+	VDUP R17, V11.D2
+	WORD $0x4eab1d76 // mov v22.16b, v11.16b
+	WORD $0x4e74cef6 // fmla v22.2d, v23.2d, v20.2d
+	WORD $0x4eab1d77 // mov v23.16b, v11.16b
+	WORD $0x4e68cd97 // fmla v23.2d, v12.2d, v8.2d
+	WORD $0x4eab1d6c // mov v12.16b, v11.16b
+	WORD $0x4e6ece0c // fmla v12.2d, v16.2d, v14.2d
+	WORD $0x4e67ce2b // fmla v11.2d, v17.2d, v7.2d
+	MOVD $0x3fac6b08d704a0c9, R17 // x3fac6b08d704a0c9
+	VDUP R17, V17.D2
+	WORD $0x4eb11e30 // mov v16.16b, v17.16b
+	WORD $0x4e74ced0 // fmla v16.2d, v22.2d, v20.2d
+	WORD $0x4eb11e36 // mov v22.16b, v17.16b
+	WORD $0x4e68cef6 // fmla v22.2d, v23.2d, v8.2d
 	WORD $0x4eb11e37 // mov v23.16b, v17.16b
-	WORD $0x4e6ecf17 // fmla v23.2d, v24.2d, v14.2d
-	WORD $0x4e67ce51 // fmla v17.2d, v18.2d, v7.2d
-	MOVD $0x3c7abc9e3b39803f, R17 // x3c7abc9e3b39803f
-	VDUP R17, V18.D2
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e6fcdb8 // fmla v24.2d, v13.2d, v15.2d
-	WORD $0x4eb21e4d // mov v13.16b, v18.16b
-	WORD $0x4e68cd8d // fmla v13.2d, v12.2d, v8.2d
-	WORD $0x4eb21e4c // mov v12.16b, v18.16b
-	WORD $0x4e6eceec // fmla v12.2d, v23.2d, v14.2d
-	WORD $0x4e67ce32 // fmla v18.2d, v17.2d, v7.2d
-	WORD $0x4e78cdf4 // fmla v20.2d, v15.2d, v24.2d
-	WORD $0x4e6dcd15 // fmla v21.2d, v8.2d, v13.2d
-	WORD $0x4e6ccdd6 // fmla v22.2d, v14.2d, v12.2d
-	WORD $0x4e72ccf3 // fmla v19.2d, v7.2d, v18.2d
+	WORD $0x4e6ecd97 // fmla v23.2d, v12.2d, v14.2d
+	WORD $0x4e67cd71 // fmla v17.2d, v11.2d, v7.2d
+	MOVD $0x3fcebfbdff82c598, R17 // x3fcebfbdff82c598
+	VDUP R17, V11.D2
+	WORD $0x4eab1d6c // mov v12.16b, v11.16b
+	WORD $0x4e74ce0c // fmla v12.2d, v16.2d, v20.2d
+	WORD $0x4eab1d70 // mov v16.16b, v11.16b
+	WORD $0x4e68ced0 // fmla v16.2d, v22.2d, v8.2d
+	WORD $0x4eab1d76 // mov v22.16b, v11.16b
+	WORD $0x4e6ecef6 // fmla v22.2d, v23.2d, v14.2d
+	WORD $0x4e67ce2b // fmla v11.2d, v17.2d, v7.2d
+	WORD $0x4ea21c51 // mov v17.16b, v2.16b
+	WORD $0x4e74cd91 // fmla v17.2d, v12.2d, v20.2d
+	WORD $0x4ea21c4c // mov v12.16b, v2.16b
+	WORD $0x4e68ce0c // fmla v12.2d, v16.2d, v8.2d
+	WORD $0x4ea21c50 // mov v16.16b, v2.16b
+	WORD $0x4e6eced0 // fmla v16.2d, v22.2d, v14.2d
+	WORD $0x4ea21c56 // mov v22.16b, v2.16b
+	WORD $0x4e67cd76 // fmla v22.2d, v11.2d, v7.2d
+	WORD $0x4e71ce92 // fmla v18.2d, v20.2d, v17.2d
+	WORD $0x4e6ccd19 // fmla v25.2d, v8.2d, v12.2d
+	WORD $0x4e70cdda // fmla v26.2d, v14.2d, v16.2d
+	WORD $0x4e76ccf3 // fmla v19.2d, v7.2d, v22.2d
 
 	// (1 - 2^k) - 2^k r log 2 in two parts, - 2^k (2^r - 1 - r log 2)
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
 	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
 	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
-	MOVD $0xbff0000000000000, R17 // xbff0000000000000
-	VDUP R17, V18.D2
-	WORD $0x4eeb864c // add v12.2d, v18.2d, v11.2d
-	WORD $0x4eea864d // add v13.2d, v18.2d, v10.2d
-	WORD $0x4ef08658 // add v24.2d, v18.2d, v16.2d
-	WORD $0x4ee98652 // add v18.2d, v18.2d, v9.2d
-	MOVD $0xbfe62e42fefa39ef, R17 // xbfe62e42fefa39ef
-	VDUP R17, V17.D2
-	WORD $0x4eeb862b // add v11.2d, v17.2d, v11.2d
-	WORD $0x4eea862a // add v10.2d, v17.2d, v10.2d
-	WORD $0x4ef08630 // add v16.2d, v17.2d, v16.2d
-	WORD $0x4ee98629 // add v9.2d, v17.2d, v9.2d
-	WORD $0x4e6cd431 // fadd v17.2d, v1.2d, v12.2d
-	WORD $0x4e6dd437 // fadd v23.2d, v1.2d, v13.2d
-	WORD $0x4e78d439 // fadd v25.2d, v1.2d, v24.2d
-	WORD $0x4e72d43a // fadd v26.2d, v1.2d, v18.2d
-	WORD $0x4eb11e3b // mov v27.16b, v17.16b
-	WORD $0x4e6fcd7b // fmla v27.2d, v11.2d, v15.2d
+	WORD $0x4ef58476 // add v22.2d, v3.2d, v21.2d
+	WORD $0x4eea8470 // add v16.2d, v3.2d, v10.2d
+	WORD $0x4eed846c // add v12.2d, v3.2d, v13.2d
+	WORD $0x4ee98471 // add v17.2d, v3.2d, v9.2d
+	WORD $0x4ef58495 // add v21.2d, v4.2d, v21.2d
+	WORD $0x4eea848a // add v10.2d, v4.2d, v10.2d
+	WORD $0x4eed848d // add v13.2d, v4.2d, v13.2d
+	WORD $0x4ee98489 // add v9.2d, v4.2d, v9.2d
+	WORD $0x4e76d4ab // fadd v11.2d, v5.2d, v22.2d
+	WORD $0x4e70d4b7 // fadd v23.2d, v5.2d, v16.2d
+	WORD $0x4e6cd4b8 // fadd v24.2d, v5.2d, v12.2d
+	WORD $0x4e71d4af // fadd v15.2d, v5.2d, v17.2d
+	WORD $0x4eab1d7b // mov v27.16b, v11.16b
+	WORD $0x4e74cebb // fmla v27.2d, v21.2d, v20.2d
 	WORD $0x4eb71efc // mov v28.16b, v23.16b
 	WORD $0x4e68cd5c // fmla v28.2d, v10.2d, v8.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6ece1d // fmla v29.2d, v16.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4eb81f1d // mov v29.16b, v24.16b
+	WORD $0x4e6ecdbd // fmla v29.2d, v13.2d, v14.2d
+	WORD $0x4eaf1dfe // mov v30.16b, v15.16b
 	WORD $0x4e67cd3e // fmla v30.2d, v9.2d, v7.2d
-	WORD $0x4efbd631 // fsub v17.2d, v17.2d, v27.2d
+	WORD $0x4efbd56b // fsub v11.2d, v11.2d, v27.2d
 	WORD $0x4efcd6f7 // fsub v23.2d, v23.2d, v28.2d
-	WORD $0x4efdd739 // fsub v25.2d, v25.2d, v29.2d
-	WORD $0x4efed75a // fsub v26.2d, v26.2d, v30.2d
-	WORD $0x4e6fcd71 // fmla v17.2d, v11.2d, v15.2d
+	WORD $0x4efdd718 // fsub v24.2d, v24.2d, v29.2d
+	WORD $0x4efed5ef // fsub v15.2d, v15.2d, v30.2d
+	WORD $0x4e74ceab // fmla v11.2d, v21.2d, v20.2d
 	WORD $0x4e68cd57 // fmla v23.2d, v10.2d, v8.2d
-	WORD $0x4e6ece19 // fmla v25.2d, v16.2d, v14.2d
-	WORD $0x4e67cd3a // fmla v26.2d, v9.2d, v7.2d
-	WORD $0x4e74cd91 // fmla v17.2d, v12.2d, v20.2d
-	WORD $0x4e75cdb7 // fmla v23.2d, v13.2d, v21.2d
-	WORD $0x4e76cf19 // fmla v25.2d, v24.2d, v22.2d
-	WORD $0x4e73ce5a // fmla v26.2d, v18.2d, v19.2d
-	WORD $0x4e71d771 // fadd v17.2d, v27.2d, v17.2d
+	WORD $0x4e6ecdb8 // fmla v24.2d, v13.2d, v14.2d
+	WORD $0x4e67cd2f // fmla v15.2d, v9.2d, v7.2d
+	WORD $0x4e72cecb // fmla v11.2d, v22.2d, v18.2d
+	WORD $0x4e79ce17 // fmla v23.2d, v16.2d, v25.2d
+	WORD $0x4e7acd98 // fmla v24.2d, v12.2d, v26.2d
+	WORD $0x4e73ce2f // fmla v15.2d, v17.2d, v19.2d
+	WORD $0x4e6bd76b // fadd v11.2d, v27.2d, v11.2d
 	WORD $0x4e77d797 // fadd v23.2d, v28.2d, v23.2d
-	WORD $0x4e79d7b9 // fadd v25.2d, v29.2d, v25.2d
-	WORD $0x4e7ad7da // fadd v26.2d, v30.2d, v26.2d
-	WORD $0x4e221c63 // and v3.16b, v3.16b, v2.16b
-	WORD $0x4e221c84 // and v4.16b, v4.16b, v2.16b
-	WORD $0x4e221ca5 // and v5.16b, v5.16b, v2.16b
-	WORD $0x4e221cc6 // and v6.16b, v6.16b, v2.16b
-	WORD $0x4ea31e23 // orr v3.16b, v17.16b, v3.16b
-	WORD $0x4ea41ee4 // orr v4.16b, v23.16b, v4.16b
-	WORD $0x4ea51f25 // orr v5.16b, v25.16b, v5.16b
-	WORD $0x4ea61f46 // orr v6.16b, v26.16b, v6.16b
-	FMOVQ F3, (R0)
-	FMOVQ F4, 16(R0)
-	FMOVQ F5, 32(R0)
-	FMOVQ F6, 48(R0)
+	WORD $0x4e78d7b8 // fadd v24.2d, v29.2d, v24.2d
+	WORD $0x4e6fd7cf // fadd v15.2d, v30.2d, v15.2d
+	FMOVQ (R1), F30
+	FMOVQ 16(R1), F29
+	FMOVQ 32(R1), F28
+	FMOVQ 48(R1), F27
+	WORD $0x4e261fde // and v30.16b, v30.16b, v6.16b
+	WORD $0x4e261fbd // and v29.16b, v29.16b, v6.16b
+	WORD $0x4e261f9c // and v28.16b, v28.16b, v6.16b
+	WORD $0x4e261f7b // and v27.16b, v27.16b, v6.16b
+	WORD $0x4ebe1d7e // orr v30.16b, v11.16b, v30.16b
+	WORD $0x4ebd1efd // orr v29.16b, v23.16b, v29.16b
+	WORD $0x4ebc1f1c // orr v28.16b, v24.16b, v28.16b
+	WORD $0x4ebb1dfb // orr v27.16b, v15.16b, v27.16b
+	FMOVQ F30, (R0)
+	FMOVQ F29, 16(R0)
+	FMOVQ F28, 32(R0)
+	FMOVQ F27, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -1073,154 +1098,156 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F3
+	FMOVQ (R1), F7
 
 	// a p(a) = k + r, in two parts
-	WORD $0x4ee0f864 // fabs v4.2d, v3.2d
+	WORD $0x4ee0f8e7 // fabs v7.2d, v7.2d
 	MOVD $0x4017c28f5c28f5c3, R17 // x4017c28f5c28f5c3
-	VDUP R17, V5.D2
-	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
-	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
-	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	VDUP R17, V8.D2
+	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6e67dce8 // fmul v8.2d, v7.2d, v7.2d
 	MOVD $0xbcd45c87f8a7b30b, R17 // xbcd45c87f8a7b30b
-	VDUP R17, V5.D2
-	MOVD $0x3d2f461af1a2f210, R17 // x3d2f461af1a2f210
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V9.D2
 	MOVD $0xbd76736fbb0f48ec, R17 // xbd76736fbb0f48ec
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	MOVD $0x3d2f461af1a2f210, R17 // x3d2f461af1a2f210
+	VDUP R17, V9.D2
 	MOVD $0x3db4013d73859557, R17 // x3db4013d73859557
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
 	MOVD $0xbde8c11acd590974, R17 // xbde8c11acd590974
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0x3e1682d07d1cfec6, R17 // x3e1682d07d1cfec6
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
 	MOVD $0xbe3ef7c904400c4c, R17 // xbe3ef7c904400c4c
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
 	MOVD $0x3e603c96a6775616, R17 // x3e603c96a6775616
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0xbe7974ff105dce4c, R17 // xbe7974ff105dce4c
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
 	MOVD $0x3e8b73597e13d7f7, R17 // x3e8b73597e13d7f7
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
 	MOVD $0xbe8a907238dcbcb9, R17 // xbe8a907238dcbcb9
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0xbea0485b14e28d7e, R17 // xbea0485b14e28d7e
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
 	MOVD $0x3ec51392196d6bd8, R17 // x3ec51392196d6bd8
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
 	MOVD $0xbed127d9ee2a7cc8, R17 // xbed127d9ee2a7cc8
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0xbed49e249c235a69, R17 // xbed49e249c235a69
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
 	MOVD $0x3f067b9faccd616a, R17 // x3f067b9faccd616a
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
 	MOVD $0xbf1863f2ed32c3d5, R17 // xbf1863f2ed32c3d5
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0xbf0393028d1a45da, R17 // xbf0393028d1a45da
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
 	MOVD $0x3f4be5d1bfb39c40, R17 // x3f4be5d1bfb39c40
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
 	MOVD $0xbf640bf564e99418, R17 // xbf640bf564e99418
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0x3f33c76ef2f35353, R17 // x3f33c76ef2f35353
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
 	MOVD $0x3f9c4242d0874712, R17 // x3f9c4242d0874712
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
 	MOVD $0xbfc2fa7eecb2a38a, R17 // xbfc2fa7eecb2a38a
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0xbfed63ed749958b0, R17 // xbfed63ed749958b0
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
-	MOVD $0xbffa0be83d8d032d, R17 // xbffa0be83d8d032d
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
-	WORD $0x6e65dc86 // fmul v6.2d, v4.2d, v5.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
+	WORD $0x4e67cd2a // fmla v10.2d, v9.2d, v7.2d
+	WORD $0x4ea01c09 // mov v9.16b, v0.16b
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
+	WORD $0x4ee9d408 // fsub v8.2d, v0.2d, v9.2d
+	WORD $0x4e67cd48 // fmla v8.2d, v10.2d, v7.2d
+	MOVD $0x3c8b9ea038000000, R17 // x3c8b9ea038000000
+	VDUP R17, V10.D2
+	WORD $0x4e6ad508 // fadd v8.2d, v8.2d, v10.2d
+	WORD $0x6e69dcea // fmul v10.2d, v7.2d, v9.2d
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V7.D2
-	WORD $0x4ee6d4e7 // fsub v7.2d, v7.2d, v6.2d
-	WORD $0x4e65cc87 // fmla v7.2d, v4.2d, v5.2d
+	VDUP R17, V11.D2
+	WORD $0x4eead56b // fsub v11.2d, v11.2d, v10.2d
+	WORD $0x4e69cceb // fmla v11.2d, v7.2d, v9.2d
+	WORD $0x4e68cceb // fmla v11.2d, v7.2d, v8.2d
 	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
-	VDUP R17, V5.D2
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x4e60d4c5 // fadd v5.2d, v6.2d, v0.2d
-	WORD $0x4ee5d404 // fsub v4.2d, v0.2d, v5.2d
-	WORD $0x4e64d4c4 // fadd v4.2d, v6.2d, v4.2d
+	VDUP R17, V8.D2
+	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
+	WORD $0x4e61d548 // fadd v8.2d, v10.2d, v1.2d
+	WORD $0x4ee8d427 // fsub v7.2d, v1.2d, v8.2d
+	WORD $0x4e67d547 // fadd v7.2d, v10.2d, v7.2d
 
 	// 2^r - 1 - r log 2
 	MOVD $0x3dfea03099d6d2c7, R17 // x3dfea03099d6d2c7
-	VDUP R17, V6.D2
+	VDUP R17, V10.D2
 	MOVD $0x3e3e6059a4fc650c, R17 // x3e3e6059a4fc650c
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0x3e7b524ddd79ec58, R17 // x3e7b524ddd79ec58
-	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd2a // fmla v10.2d, v9.2d, v7.2d
 	MOVD $0x3eb62bfd4dcba000, R17 // x3eb62bfd4dcba000
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0x3eeffcbfc73802dd, R17 // x3eeffcbfc73802dd
-	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd2a // fmla v10.2d, v9.2d, v7.2d
 	MOVD $0x3f24309130944e85, R17 // x3f24309130944e85
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0x3f55d87fe78a3079, R17 // x3f55d87fe78a3079
-	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd2a // fmla v10.2d, v9.2d, v7.2d
 	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0x3fac6b08d704a0c9, R17 // x3fac6b08d704a0c9
-	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd2a // fmla v10.2d, v9.2d, v7.2d
 	MOVD $0x3fcebfbdff82c598, R17 // x3fcebfbdff82c598
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
-	MOVD $0x3c7abc9e3b39803f, R17 // x3c7abc9e3b39803f
-	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
-	WORD $0x4e66cc87 // fmla v7.2d, v4.2d, v6.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
+	WORD $0x4ea21c4a // mov v10.16b, v2.16b
+	WORD $0x4e67cd2a // fmla v10.2d, v9.2d, v7.2d
+	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
 
 	// (1 - 2^k) - 2^k r log 2 in two parts, - 2^k (2^r - 1 - r log 2)
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
-	MOVD $0xbff0000000000000, R17 // xbff0000000000000
-	VDUP R17, V6.D2
-	WORD $0x4ee584c6 // add v6.2d, v6.2d, v5.2d
-	MOVD $0xbfe62e42fefa39ef, R17 // xbfe62e42fefa39ef
-	VDUP R17, V8.D2
-	WORD $0x4ee58505 // add v5.2d, v8.2d, v5.2d
-	WORD $0x4e66d428 // fadd v8.2d, v1.2d, v6.2d
-	WORD $0x4ea81d09 // mov v9.16b, v8.16b
-	WORD $0x4e64cca9 // fmla v9.2d, v5.2d, v4.2d
-	WORD $0x4ee9d508 // fsub v8.2d, v8.2d, v9.2d
-	WORD $0x4e64cca8 // fmla v8.2d, v5.2d, v4.2d
-	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
-	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
-	WORD $0x4e221c63 // and v3.16b, v3.16b, v2.16b
-	WORD $0x4ea31d03 // orr v3.16b, v8.16b, v3.16b
-	FMOVQ F3, (R0)
+	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
+	WORD $0x4ee8846a // add v10.2d, v3.2d, v8.2d
+	WORD $0x4ee88488 // add v8.2d, v4.2d, v8.2d
+	WORD $0x4e6ad4a9 // fadd v9.2d, v5.2d, v10.2d
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e67cd0c // fmla v12.2d, v8.2d, v7.2d
+	WORD $0x4eecd529 // fsub v9.2d, v9.2d, v12.2d
+	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	WORD $0x4e6bcd49 // fmla v9.2d, v10.2d, v11.2d
+	WORD $0x4e69d589 // fadd v9.2d, v12.2d, v9.2d
+	FMOVQ (R1), F12
+	WORD $0x4e261d8c // and v12.16b, v12.16b, v6.16b
+	WORD $0x4eac1d2c // orr v12.16b, v9.16b, v12.16b
+	FMOVQ F12, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -1230,154 +1257,156 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F3
+	FMOVD (R1), F7
 
 	// a p(a) = k + r, in two parts
-	WORD $0x4ee0f864 // fabs v4.2d, v3.2d
+	WORD $0x4ee0f8e7 // fabs v7.2d, v7.2d
 	MOVD $0x4017c28f5c28f5c3, R17 // x4017c28f5c28f5c3
-	VDUP R17, V5.D2
-	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
-	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
-	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	VDUP R17, V8.D2
+	WORD $0x6ee8e4ff // fcmgt v31.2d, v7.2d, v8.2d
+	WORD $0x6e671d1f // bsl v31.16b, v8.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6e67dce8 // fmul v8.2d, v7.2d, v7.2d
 	MOVD $0xbcd45c87f8a7b30b, R17 // xbcd45c87f8a7b30b
-	VDUP R17, V5.D2
-	MOVD $0x3d2f461af1a2f210, R17 // x3d2f461af1a2f210
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V9.D2
 	MOVD $0xbd76736fbb0f48ec, R17 // xbd76736fbb0f48ec
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
+	MOVD $0x3d2f461af1a2f210, R17 // x3d2f461af1a2f210
+	VDUP R17, V9.D2
 	MOVD $0x3db4013d73859557, R17 // x3db4013d73859557
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
 	MOVD $0xbde8c11acd590974, R17 // xbde8c11acd590974
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0x3e1682d07d1cfec6, R17 // x3e1682d07d1cfec6
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
 	MOVD $0xbe3ef7c904400c4c, R17 // xbe3ef7c904400c4c
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
 	MOVD $0x3e603c96a6775616, R17 // x3e603c96a6775616
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0xbe7974ff105dce4c, R17 // xbe7974ff105dce4c
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
 	MOVD $0x3e8b73597e13d7f7, R17 // x3e8b73597e13d7f7
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
 	MOVD $0xbe8a907238dcbcb9, R17 // xbe8a907238dcbcb9
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0xbea0485b14e28d7e, R17 // xbea0485b14e28d7e
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
 	MOVD $0x3ec51392196d6bd8, R17 // x3ec51392196d6bd8
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
 	MOVD $0xbed127d9ee2a7cc8, R17 // xbed127d9ee2a7cc8
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0xbed49e249c235a69, R17 // xbed49e249c235a69
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
 	MOVD $0x3f067b9faccd616a, R17 // x3f067b9faccd616a
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
 	MOVD $0xbf1863f2ed32c3d5, R17 // xbf1863f2ed32c3d5
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0xbf0393028d1a45da, R17 // xbf0393028d1a45da
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
 	MOVD $0x3f4be5d1bfb39c40, R17 // x3f4be5d1bfb39c40
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
 	MOVD $0xbf640bf564e99418, R17 // xbf640bf564e99418
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0x3f33c76ef2f35353, R17 // x3f33c76ef2f35353
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
 	MOVD $0x3f9c4242d0874712, R17 // x3f9c4242d0874712
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
 	MOVD $0xbfc2fa7eecb2a38a, R17 // xbfc2fa7eecb2a38a
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0xbfed63ed749958b0, R17 // xbfed63ed749958b0
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
-	MOVD $0xbffa0be83d8d032d, R17 // xbffa0be83d8d032d
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
-	WORD $0x6e65dc86 // fmul v6.2d, v4.2d, v5.2d
+	VDUP R17, V10.D2
+	WORD $0x4e68cd6a // fmla v10.2d, v11.2d, v8.2d
+	WORD $0x4e67cd2a // fmla v10.2d, v9.2d, v7.2d
+	WORD $0x4ea01c09 // mov v9.16b, v0.16b
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
+	WORD $0x4ee9d408 // fsub v8.2d, v0.2d, v9.2d
+	WORD $0x4e67cd48 // fmla v8.2d, v10.2d, v7.2d
+	MOVD $0x3c8b9ea038000000, R17 // x3c8b9ea038000000
+	VDUP R17, V10.D2
+	WORD $0x4e6ad508 // fadd v8.2d, v8.2d, v10.2d
+	WORD $0x6e69dcea // fmul v10.2d, v7.2d, v9.2d
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V7.D2
-	WORD $0x4ee6d4e7 // fsub v7.2d, v7.2d, v6.2d
-	WORD $0x4e65cc87 // fmla v7.2d, v4.2d, v5.2d
+	VDUP R17, V11.D2
+	WORD $0x4eead56b // fsub v11.2d, v11.2d, v10.2d
+	WORD $0x4e69cceb // fmla v11.2d, v7.2d, v9.2d
+	WORD $0x4e68cceb // fmla v11.2d, v7.2d, v8.2d
 	MOVD $0x3fe62e42fefa39ef, R17 // x3fe62e42fefa39ef
-	VDUP R17, V5.D2
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x4e60d4c5 // fadd v5.2d, v6.2d, v0.2d
-	WORD $0x4ee5d404 // fsub v4.2d, v0.2d, v5.2d
-	WORD $0x4e64d4c4 // fadd v4.2d, v6.2d, v4.2d
+	VDUP R17, V8.D2
+	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
+	WORD $0x4e61d548 // fadd v8.2d, v10.2d, v1.2d
+	WORD $0x4ee8d427 // fsub v7.2d, v1.2d, v8.2d
+	WORD $0x4e67d547 // fadd v7.2d, v10.2d, v7.2d
 
 	// 2^r - 1 - r log 2
 	MOVD $0x3dfea03099d6d2c7, R17 // x3dfea03099d6d2c7
-	VDUP R17, V6.D2
+	VDUP R17, V10.D2
 	MOVD $0x3e3e6059a4fc650c, R17 // x3e3e6059a4fc650c
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0x3e7b524ddd79ec58, R17 // x3e7b524ddd79ec58
-	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd2a // fmla v10.2d, v9.2d, v7.2d
 	MOVD $0x3eb62bfd4dcba000, R17 // x3eb62bfd4dcba000
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0x3eeffcbfc73802dd, R17 // x3eeffcbfc73802dd
-	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd2a // fmla v10.2d, v9.2d, v7.2d
 	MOVD $0x3f24309130944e85, R17 // x3f24309130944e85
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0x3f55d87fe78a3079, R17 // x3f55d87fe78a3079
-	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd2a // fmla v10.2d, v9.2d, v7.2d
 	MOVD $0x3f83b2ab6fba1ec1, R17 // x3f83b2ab6fba1ec1
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0x3fac6b08d704a0c9, R17 // x3fac6b08d704a0c9
-	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd2a // fmla v10.2d, v9.2d, v7.2d
 	MOVD $0x3fcebfbdff82c598, R17 // x3fcebfbdff82c598
-	VDUP R17, V8.D2
-	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
-	MOVD $0x3c7abc9e3b39803f, R17 // x3c7abc9e3b39803f
-	VDUP R17, V6.D2
-	WORD $0x4e64cd06 // fmla v6.2d, v8.2d, v4.2d
-	WORD $0x4e66cc87 // fmla v7.2d, v4.2d, v6.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
+	WORD $0x4ea21c4a // mov v10.16b, v2.16b
+	WORD $0x4e67cd2a // fmla v10.2d, v9.2d, v7.2d
+	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
 
 	// (1 - 2^k) - 2^k r log 2 in two parts, - 2^k (2^r - 1 - r log 2)
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
-	MOVD $0xbff0000000000000, R17 // xbff0000000000000
-	VDUP R17, V6.D2
-	WORD $0x4ee584c6 // add v6.2d, v6.2d, v5.2d
-	MOVD $0xbfe62e42fefa39ef, R17 // xbfe62e42fefa39ef
-	VDUP R17, V8.D2
-	WORD $0x4ee58505 // add v5.2d, v8.2d, v5.2d
-	WORD $0x4e66d428 // fadd v8.2d, v1.2d, v6.2d
-	WORD $0x4ea81d09 // mov v9.16b, v8.16b
-	WORD $0x4e64cca9 // fmla v9.2d, v5.2d, v4.2d
-	WORD $0x4ee9d508 // fsub v8.2d, v8.2d, v9.2d
-	WORD $0x4e64cca8 // fmla v8.2d, v5.2d, v4.2d
-	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
-	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
-	WORD $0x4e221c63 // and v3.16b, v3.16b, v2.16b
-	WORD $0x4ea31d03 // orr v3.16b, v8.16b, v3.16b
-	FMOVD F3, (R0)
+	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
+	WORD $0x4ee8846a // add v10.2d, v3.2d, v8.2d
+	WORD $0x4ee88488 // add v8.2d, v4.2d, v8.2d
+	WORD $0x4e6ad4a9 // fadd v9.2d, v5.2d, v10.2d
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e67cd0c // fmla v12.2d, v8.2d, v7.2d
+	WORD $0x4eecd529 // fsub v9.2d, v9.2d, v12.2d
+	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	WORD $0x4e6bcd49 // fmla v9.2d, v10.2d, v11.2d
+	WORD $0x4e69d589 // fadd v9.2d, v12.2d, v9.2d
+	FMOVD (R1), F12
+	WORD $0x4e261d8c // and v12.16b, v12.16b, v6.16b
+	WORD $0x4eac1d2c // orr v12.16b, v9.16b, v12.16b
+	FMOVD F12, (R0)
 
 skip:
 

@@ -414,33 +414,39 @@ main:
 	WORD $0x6eebe4ff // fcmgt v31.2d, v7.2d, v11.2d
 	WORD $0x6e671d7f // bsl v31.16b, v11.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	MOVD $0x3fae27076e2af2e6, R17 // x3fae27076e2af2e6
+	VDUP R17, V11.D2
+	WORD $0x4eebd50c // fsub v12.2d, v8.2d, v11.2d
+	WORD $0x4eebd52d // fsub v13.2d, v9.2d, v11.2d
+	WORD $0x4eebd54e // fsub v14.2d, v10.2d, v11.2d
+	WORD $0x4eebd4eb // fsub v11.2d, v7.2d, v11.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V11.D2
+	VDUP R17, V15.D2
+	WORD $0x4ea01c10 // mov v16.16b, v0.16b
+	WORD $0x4e6fcd90 // fmla v16.2d, v12.2d, v15.2d
 	WORD $0x4ea01c0c // mov v12.16b, v0.16b
-	WORD $0x4e6bcd0c // fmla v12.2d, v8.2d, v11.2d
+	WORD $0x4e6fcdac // fmla v12.2d, v13.2d, v15.2d
 	WORD $0x4ea01c0d // mov v13.16b, v0.16b
-	WORD $0x4e6bcd2d // fmla v13.2d, v9.2d, v11.2d
-	WORD $0x4ea01c0e // mov v14.16b, v0.16b
-	WORD $0x4e6bcd4e // fmla v14.2d, v10.2d, v11.2d
+	WORD $0x4e6fcdcd // fmla v13.2d, v14.2d, v15.2d
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e6bccff // fmla v31.2d, v7.2d, v11.2d
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x4eecd40f // fsub v15.2d, v0.2d, v12.2d
-	WORD $0x4eedd410 // fsub v16.2d, v0.2d, v13.2d
-	WORD $0x4eeed411 // fsub v17.2d, v0.2d, v14.2d
-	WORD $0x4eebd412 // fsub v18.2d, v0.2d, v11.2d
+	WORD $0x4e6fcd7f // fmla v31.2d, v11.2d, v15.2d
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4ef0d40b // fsub v11.2d, v0.2d, v16.2d
+	WORD $0x4eecd40e // fsub v14.2d, v0.2d, v12.2d
+	WORD $0x4eedd411 // fsub v17.2d, v0.2d, v13.2d
+	WORD $0x4eefd412 // fsub v18.2d, v0.2d, v15.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V19.D2
-	WORD $0x4e73cde8 // fmla v8.2d, v15.2d, v19.2d
-	WORD $0x4e73ce09 // fmla v9.2d, v16.2d, v19.2d
+	WORD $0x4e73cd68 // fmla v8.2d, v11.2d, v19.2d
+	WORD $0x4e73cdc9 // fmla v9.2d, v14.2d, v19.2d
 	WORD $0x4e73ce2a // fmla v10.2d, v17.2d, v19.2d
 	WORD $0x4e73ce47 // fmla v7.2d, v18.2d, v19.2d
 	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e61cdf3 // fmla v19.2d, v15.2d, v1.2d
+	WORD $0x4e61cd73 // fmla v19.2d, v11.2d, v1.2d
 	WORD $0x4ea91d34 // mov v20.16b, v9.16b
-	WORD $0x4e61ce14 // fmla v20.2d, v16.2d, v1.2d
+	WORD $0x4e61cdd4 // fmla v20.2d, v14.2d, v1.2d
 	WORD $0x4eaa1d55 // mov v21.16b, v10.16b
 	WORD $0x4e61ce35 // fmla v21.2d, v17.2d, v1.2d
 	WORD $0x4ea71cf6 // mov v22.16b, v7.16b
@@ -449,99 +455,99 @@ main:
 	WORD $0x4ef4d529 // fsub v9.2d, v9.2d, v20.2d
 	WORD $0x4ef5d54a // fsub v10.2d, v10.2d, v21.2d
 	WORD $0x4ef6d4e7 // fsub v7.2d, v7.2d, v22.2d
-	WORD $0x4e61cde8 // fmla v8.2d, v15.2d, v1.2d
-	WORD $0x4e61ce09 // fmla v9.2d, v16.2d, v1.2d
+	WORD $0x4e61cd68 // fmla v8.2d, v11.2d, v1.2d
+	WORD $0x4e61cdc9 // fmla v9.2d, v14.2d, v1.2d
 	WORD $0x4e61ce2a // fmla v10.2d, v17.2d, v1.2d
 	WORD $0x4e61ce47 // fmla v7.2d, v18.2d, v1.2d
-	MOVD $0x3e21f8de22a1f51a, R17 // x3e21f8de22a1f51a
+	MOVD $0x3e2268d3b167d9d1, R17 // x3e2268d3b167d9d1
 	VDUP R17, V18.D2
-	MOVD $0x3e5af5f489df2804, R17 // x3e5af5f489df2804
+	MOVD $0x3e5af6b8d43130eb, R17 // x3e5af6b8d43130eb
 	VDUP R17, V17.D2
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
-	WORD $0x4e73ce50 // fmla v16.2d, v18.2d, v19.2d
-	WORD $0x4eb11e2f // mov v15.16b, v17.16b
-	WORD $0x4e74ce4f // fmla v15.2d, v18.2d, v20.2d
+	WORD $0x4eb11e2e // mov v14.16b, v17.16b
+	WORD $0x4e73ce4e // fmla v14.2d, v18.2d, v19.2d
+	WORD $0x4eb11e2b // mov v11.16b, v17.16b
+	WORD $0x4e74ce4b // fmla v11.2d, v18.2d, v20.2d
 	WORD $0x4eb11e37 // mov v23.16b, v17.16b
 	WORD $0x4e75ce57 // fmla v23.2d, v18.2d, v21.2d
 	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
-	MOVD $0x3e927e4cafa5eec0, R17 // x3e927e4cafa5eec0
+	MOVD $0x3e927e0468e3fea1, R17 // x3e927e0468e3fea1
 	VDUP R17, V18.D2
 	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e73ce18 // fmla v24.2d, v16.2d, v19.2d
-	WORD $0x4eb21e50 // mov v16.16b, v18.16b
-	WORD $0x4e74cdf0 // fmla v16.2d, v15.2d, v20.2d
-	WORD $0x4eb21e4f // mov v15.16b, v18.16b
-	WORD $0x4e75ceef // fmla v15.2d, v23.2d, v21.2d
+	WORD $0x4e73cdd8 // fmla v24.2d, v14.2d, v19.2d
+	WORD $0x4eb21e4e // mov v14.16b, v18.16b
+	WORD $0x4e74cd6e // fmla v14.2d, v11.2d, v20.2d
+	WORD $0x4eb21e4b // mov v11.16b, v18.16b
+	WORD $0x4e75ceeb // fmla v11.2d, v23.2d, v21.2d
 	WORD $0x4e76ce32 // fmla v18.2d, v17.2d, v22.2d
-	MOVD $0x3ec71ddf800c86a7, R17 // x3ec71ddf800c86a7
+	MOVD $0x3ec71ddef6ba4e0e, R17 // x3ec71ddef6ba4e0e
 	VDUP R17, V17.D2
 	WORD $0x4eb11e37 // mov v23.16b, v17.16b
 	WORD $0x4e73cf17 // fmla v23.2d, v24.2d, v19.2d
 	WORD $0x4eb11e38 // mov v24.16b, v17.16b
-	WORD $0x4e74ce18 // fmla v24.2d, v16.2d, v20.2d
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
-	WORD $0x4e75cdf0 // fmla v16.2d, v15.2d, v21.2d
+	WORD $0x4e74cdd8 // fmla v24.2d, v14.2d, v20.2d
+	WORD $0x4eb11e2e // mov v14.16b, v17.16b
+	WORD $0x4e75cd6e // fmla v14.2d, v11.2d, v21.2d
 	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
-	MOVD $0x3efa01a01addf2a5, R17 // x3efa01a01addf2a5
+	MOVD $0x3efa01a03bbfd318, R17 // x3efa01a03bbfd318
 	VDUP R17, V18.D2
-	WORD $0x4eb21e4f // mov v15.16b, v18.16b
-	WORD $0x4e73ceef // fmla v15.2d, v23.2d, v19.2d
+	WORD $0x4eb21e4b // mov v11.16b, v18.16b
+	WORD $0x4e73ceeb // fmla v11.2d, v23.2d, v19.2d
 	WORD $0x4eb21e57 // mov v23.16b, v18.16b
 	WORD $0x4e74cf17 // fmla v23.2d, v24.2d, v20.2d
 	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e75ce18 // fmla v24.2d, v16.2d, v21.2d
+	WORD $0x4e75cdd8 // fmla v24.2d, v14.2d, v21.2d
 	WORD $0x4e76ce32 // fmla v18.2d, v17.2d, v22.2d
-	MOVD $0x3f2a01a01b0084b0, R17 // x3f2a01a01b0084b0
+	MOVD $0x3f2a01a01b427826, R17 // x3f2a01a01b427826
 	VDUP R17, V17.D2
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
-	WORD $0x4e73cdf0 // fmla v16.2d, v15.2d, v19.2d
-	WORD $0x4eb11e2f // mov v15.16b, v17.16b
-	WORD $0x4e74ceef // fmla v15.2d, v23.2d, v20.2d
+	WORD $0x4eb11e2e // mov v14.16b, v17.16b
+	WORD $0x4e73cd6e // fmla v14.2d, v11.2d, v19.2d
+	WORD $0x4eb11e2b // mov v11.16b, v17.16b
+	WORD $0x4e74ceeb // fmla v11.2d, v23.2d, v20.2d
 	WORD $0x4eb11e37 // mov v23.16b, v17.16b
 	WORD $0x4e75cf17 // fmla v23.2d, v24.2d, v21.2d
 	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
-	MOVD $0x3f56c16c16c14f54, R17 // x3f56c16c16c14f54
+	MOVD $0x3f56c16c16bb3393, R17 // x3f56c16c16bb3393
 	VDUP R17, V18.D2
 	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e73ce18 // fmla v24.2d, v16.2d, v19.2d
-	WORD $0x4eb21e50 // mov v16.16b, v18.16b
-	WORD $0x4e74cdf0 // fmla v16.2d, v15.2d, v20.2d
-	WORD $0x4eb21e4f // mov v15.16b, v18.16b
-	WORD $0x4e75ceef // fmla v15.2d, v23.2d, v21.2d
+	WORD $0x4e73cdd8 // fmla v24.2d, v14.2d, v19.2d
+	WORD $0x4eb21e4e // mov v14.16b, v18.16b
+	WORD $0x4e74cd6e // fmla v14.2d, v11.2d, v20.2d
+	WORD $0x4eb21e4b // mov v11.16b, v18.16b
+	WORD $0x4e75ceeb // fmla v11.2d, v23.2d, v21.2d
 	WORD $0x4e76ce32 // fmla v18.2d, v17.2d, v22.2d
-	MOVD $0x3f8111111110f64d, R17 // x3f8111111110f64d
+	MOVD $0x3f8111111110e9cc, R17 // x3f8111111110e9cc
 	VDUP R17, V17.D2
 	WORD $0x4eb11e37 // mov v23.16b, v17.16b
 	WORD $0x4e73cf17 // fmla v23.2d, v24.2d, v19.2d
 	WORD $0x4eb11e38 // mov v24.16b, v17.16b
-	WORD $0x4e74ce18 // fmla v24.2d, v16.2d, v20.2d
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
-	WORD $0x4e75cdf0 // fmla v16.2d, v15.2d, v21.2d
+	WORD $0x4e74cdd8 // fmla v24.2d, v14.2d, v20.2d
+	WORD $0x4eb11e2e // mov v14.16b, v17.16b
+	WORD $0x4e75cd6e // fmla v14.2d, v11.2d, v21.2d
 	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
-	MOVD $0x3fa5555555555558, R17 // x3fa5555555555558
+	MOVD $0x3fa5555555555619, R17 // x3fa5555555555619
 	VDUP R17, V18.D2
-	WORD $0x4eb21e4f // mov v15.16b, v18.16b
-	WORD $0x4e73ceef // fmla v15.2d, v23.2d, v19.2d
+	WORD $0x4eb21e4b // mov v11.16b, v18.16b
+	WORD $0x4e73ceeb // fmla v11.2d, v23.2d, v19.2d
 	WORD $0x4eb21e57 // mov v23.16b, v18.16b
 	WORD $0x4e74cf17 // fmla v23.2d, v24.2d, v20.2d
 	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e75ce18 // fmla v24.2d, v16.2d, v21.2d
+	WORD $0x4e75cdd8 // fmla v24.2d, v14.2d, v21.2d
 	WORD $0x4e76ce32 // fmla v18.2d, v17.2d, v22.2d
-	MOVD $0x3fc5555555555559, R17 // x3fc5555555555559
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V17.D2
-	WORD $0x4eb11e30 // mov v16.16b, v17.16b
-	WORD $0x4e73cdf0 // fmla v16.2d, v15.2d, v19.2d
-	WORD $0x4eb11e2f // mov v15.16b, v17.16b
-	WORD $0x4e74ceef // fmla v15.2d, v23.2d, v20.2d
+	WORD $0x4eb11e2e // mov v14.16b, v17.16b
+	WORD $0x4e73cd6e // fmla v14.2d, v11.2d, v19.2d
+	WORD $0x4eb11e2b // mov v11.16b, v17.16b
+	WORD $0x4e74ceeb // fmla v11.2d, v23.2d, v20.2d
 	WORD $0x4eb11e37 // mov v23.16b, v17.16b
 	WORD $0x4e75cf17 // fmla v23.2d, v24.2d, v21.2d
 	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
 	WORD $0x4ea21c52 // mov v18.16b, v2.16b
-	WORD $0x4e73ce12 // fmla v18.2d, v16.2d, v19.2d
-	WORD $0x4ea21c50 // mov v16.16b, v2.16b
-	WORD $0x4e74cdf0 // fmla v16.2d, v15.2d, v20.2d
-	WORD $0x4ea21c4f // mov v15.16b, v2.16b
-	WORD $0x4e75ceef // fmla v15.2d, v23.2d, v21.2d
+	WORD $0x4e73cdd2 // fmla v18.2d, v14.2d, v19.2d
+	WORD $0x4ea21c4e // mov v14.16b, v2.16b
+	WORD $0x4e74cd6e // fmla v14.2d, v11.2d, v20.2d
+	WORD $0x4ea21c4b // mov v11.16b, v2.16b
+	WORD $0x4e75ceeb // fmla v11.2d, v23.2d, v21.2d
 	WORD $0x4ea21c57 // mov v23.16b, v2.16b
 	WORD $0x4e76ce37 // fmla v23.2d, v17.2d, v22.2d
 	WORD $0x6e73de71 // fmul v17.2d, v19.2d, v19.2d
@@ -549,71 +555,71 @@ main:
 	WORD $0x6e75deb9 // fmul v25.2d, v21.2d, v21.2d
 	WORD $0x6e76deda // fmul v26.2d, v22.2d, v22.2d
 	WORD $0x4e72ce28 // fmla v8.2d, v17.2d, v18.2d
-	WORD $0x4e70cf09 // fmla v9.2d, v24.2d, v16.2d
-	WORD $0x4e6fcf2a // fmla v10.2d, v25.2d, v15.2d
+	WORD $0x4e6ecf09 // fmla v9.2d, v24.2d, v14.2d
+	WORD $0x4e6bcf2a // fmla v10.2d, v25.2d, v11.2d
 	WORD $0x4e77cf47 // fmla v7.2d, v26.2d, v23.2d
 
 	// half of it: (2^k - 1)/2, and with 2^k r/2, in two parts each
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
 	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
 	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
-	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4ef08450 // add v16.2d, v2.2d, v16.2d
 	WORD $0x4eec844c // add v12.2d, v2.2d, v12.2d
 	WORD $0x4eed844d // add v13.2d, v2.2d, v13.2d
-	WORD $0x4eee844e // add v14.2d, v2.2d, v14.2d
-	WORD $0x4eeb844b // add v11.2d, v2.2d, v11.2d
-	WORD $0x4ee2d597 // fsub v23.2d, v12.2d, v2.2d
-	WORD $0x4ee2d5ba // fsub v26.2d, v13.2d, v2.2d
-	WORD $0x4ee2d5cf // fsub v15.2d, v14.2d, v2.2d
-	WORD $0x4ee2d579 // fsub v25.2d, v11.2d, v2.2d
-	WORD $0x4eb71ef0 // mov v16.16b, v23.16b
-	WORD $0x4e73cd90 // fmla v16.2d, v12.2d, v19.2d
+	WORD $0x4eef844f // add v15.2d, v2.2d, v15.2d
+	WORD $0x4ee2d617 // fsub v23.2d, v16.2d, v2.2d
+	WORD $0x4ee2d59a // fsub v26.2d, v12.2d, v2.2d
+	WORD $0x4ee2d5ab // fsub v11.2d, v13.2d, v2.2d
+	WORD $0x4ee2d5f9 // fsub v25.2d, v15.2d, v2.2d
+	WORD $0x4eb71eee // mov v14.16b, v23.16b
+	WORD $0x4e73ce0e // fmla v14.2d, v16.2d, v19.2d
 	WORD $0x4eba1f58 // mov v24.16b, v26.16b
-	WORD $0x4e74cdb8 // fmla v24.2d, v13.2d, v20.2d
-	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
-	WORD $0x4e75cdd2 // fmla v18.2d, v14.2d, v21.2d
+	WORD $0x4e74cd98 // fmla v24.2d, v12.2d, v20.2d
+	WORD $0x4eab1d72 // mov v18.16b, v11.16b
+	WORD $0x4e75cdb2 // fmla v18.2d, v13.2d, v21.2d
 	WORD $0x4eb91f31 // mov v17.16b, v25.16b
-	WORD $0x4e76cd71 // fmla v17.2d, v11.2d, v22.2d
-	WORD $0x4ef7d59b // fsub v27.2d, v12.2d, v23.2d
-	WORD $0x4efad5bc // fsub v28.2d, v13.2d, v26.2d
-	WORD $0x4eefd5dd // fsub v29.2d, v14.2d, v15.2d
-	WORD $0x4ef9d57e // fsub v30.2d, v11.2d, v25.2d
+	WORD $0x4e76cdf1 // fmla v17.2d, v15.2d, v22.2d
+	WORD $0x4ef7d61b // fsub v27.2d, v16.2d, v23.2d
+	WORD $0x4efad59c // fsub v28.2d, v12.2d, v26.2d
+	WORD $0x4eebd5bd // fsub v29.2d, v13.2d, v11.2d
+	WORD $0x4ef9d5fe // fsub v30.2d, v15.2d, v25.2d
 	WORD $0x4ee2d77b // fsub v27.2d, v27.2d, v2.2d
 	WORD $0x4ee2d79c // fsub v28.2d, v28.2d, v2.2d
 	WORD $0x4ee2d7bd // fsub v29.2d, v29.2d, v2.2d
 	WORD $0x4ee2d7de // fsub v30.2d, v30.2d, v2.2d
-	WORD $0x4ef0d6f7 // fsub v23.2d, v23.2d, v16.2d
+	WORD $0x4eeed6f7 // fsub v23.2d, v23.2d, v14.2d
 	WORD $0x4ef8d75a // fsub v26.2d, v26.2d, v24.2d
-	WORD $0x4ef2d5ef // fsub v15.2d, v15.2d, v18.2d
+	WORD $0x4ef2d56b // fsub v11.2d, v11.2d, v18.2d
 	WORD $0x4ef1d739 // fsub v25.2d, v25.2d, v17.2d
-	WORD $0x4e73cd97 // fmla v23.2d, v12.2d, v19.2d
-	WORD $0x4e74cdba // fmla v26.2d, v13.2d, v20.2d
-	WORD $0x4e75cdcf // fmla v15.2d, v14.2d, v21.2d
-	WORD $0x4e76cd79 // fmla v25.2d, v11.2d, v22.2d
+	WORD $0x4e73ce17 // fmla v23.2d, v16.2d, v19.2d
+	WORD $0x4e74cd9a // fmla v26.2d, v12.2d, v20.2d
+	WORD $0x4e75cdab // fmla v11.2d, v13.2d, v21.2d
+	WORD $0x4e76cdf9 // fmla v25.2d, v15.2d, v22.2d
 	WORD $0x4e7bd6fb // fadd v27.2d, v23.2d, v27.2d
 	WORD $0x4e7cd75c // fadd v28.2d, v26.2d, v28.2d
-	WORD $0x4e7dd5fd // fadd v29.2d, v15.2d, v29.2d
+	WORD $0x4e7dd57d // fadd v29.2d, v11.2d, v29.2d
 	WORD $0x4e7ed73e // fadd v30.2d, v25.2d, v30.2d
 
 	// and 2^k (e^r - 1 - r)/2
-	WORD $0x4e68cd9b // fmla v27.2d, v12.2d, v8.2d
-	WORD $0x4e69cdbc // fmla v28.2d, v13.2d, v9.2d
-	WORD $0x4e6acddd // fmla v29.2d, v14.2d, v10.2d
-	WORD $0x4e67cd7e // fmla v30.2d, v11.2d, v7.2d
-	WORD $0x4e7bd61b // fadd v27.2d, v16.2d, v27.2d
+	WORD $0x4e68ce1b // fmla v27.2d, v16.2d, v8.2d
+	WORD $0x4e69cd9c // fmla v28.2d, v12.2d, v9.2d
+	WORD $0x4e6acdbd // fmla v29.2d, v13.2d, v10.2d
+	WORD $0x4e67cdfe // fmla v30.2d, v15.2d, v7.2d
+	WORD $0x4e7bd5db // fadd v27.2d, v14.2d, v27.2d
 	WORD $0x4e7cd71c // fadd v28.2d, v24.2d, v28.2d
 	WORD $0x4e7dd65d // fadd v29.2d, v18.2d, v29.2d
 	WORD $0x4e7ed63e // fadd v30.2d, v17.2d, v30.2d
 	WORD $0x4ee0f871 // fabs v17.2d, v3.2d
 	WORD $0x4ee0f892 // fabs v18.2d, v4.2d
 	WORD $0x4ee0f8b8 // fabs v24.2d, v5.2d
-	WORD $0x4ee0f8d0 // fabs v16.2d, v6.2d
+	WORD $0x4ee0f8ce // fabs v14.2d, v6.2d
 	MOVD $0x3c90000000000000, R17 // x3c90000000000000
 	VDUP R17, V7.D2
 	WORD $0x6ef1e4f1 // fcmgt v17.2d, v7.2d, v17.2d
 	WORD $0x6ef2e4f2 // fcmgt v18.2d, v7.2d, v18.2d
 	WORD $0x6ef8e4f8 // fcmgt v24.2d, v7.2d, v24.2d
-	WORD $0x6ef0e4f0 // fcmgt v16.2d, v7.2d, v16.2d
+	WORD $0x6eeee4ee // fcmgt v14.2d, v7.2d, v14.2d
 	WORD $0x4e7bd77b // fadd v27.2d, v27.2d, v27.2d
 	WORD $0x4e7cd79c // fadd v28.2d, v28.2d, v28.2d
 	WORD $0x4e7dd7bd // fadd v29.2d, v29.2d, v29.2d
@@ -621,7 +627,7 @@ main:
 	WORD $0x6eb11c7b // bit v27.16b, v3.16b, v17.16b
 	WORD $0x6eb21c9c // bit v28.16b, v4.16b, v18.16b
 	WORD $0x6eb81cbd // bit v29.16b, v5.16b, v24.16b
-	WORD $0x6eb01cde // bit v30.16b, v6.16b, v16.16b
+	WORD $0x6eae1cde // bit v30.16b, v6.16b, v14.16b
 	FMOVQ F27, (R0)
 	FMOVQ F28, 16(R0)
 	FMOVQ F29, 32(R0)
@@ -648,69 +654,72 @@ one:
 	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
 	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	MOVD $0x3fae27076e2af2e6, R17 // x3fae27076e2af2e6
+	VDUP R17, V5.D2
+	WORD $0x4ee5d485 // fsub v5.2d, v4.2d, v5.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V5.D2
+	VDUP R17, V6.D2
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e65cc9f // fmla v31.2d, v4.2d, v5.2d
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4ee5d406 // fsub v6.2d, v0.2d, v5.2d
+	WORD $0x4e66ccbf // fmla v31.2d, v5.2d, v6.2d
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x4ee6d405 // fsub v5.2d, v0.2d, v6.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V7.D2
-	WORD $0x4e67ccc4 // fmla v4.2d, v6.2d, v7.2d
+	WORD $0x4e67cca4 // fmla v4.2d, v5.2d, v7.2d
 	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4e61ccc7 // fmla v7.2d, v6.2d, v1.2d
+	WORD $0x4e61cca7 // fmla v7.2d, v5.2d, v1.2d
 	WORD $0x4ee7d484 // fsub v4.2d, v4.2d, v7.2d
-	WORD $0x4e61ccc4 // fmla v4.2d, v6.2d, v1.2d
-	MOVD $0x3e21f8de22a1f51a, R17 // x3e21f8de22a1f51a
-	VDUP R17, V6.D2
-	MOVD $0x3e5af5f489df2804, R17 // x3e5af5f489df2804
+	WORD $0x4e61cca4 // fmla v4.2d, v5.2d, v1.2d
+	MOVD $0x3e2268d3b167d9d1, R17 // x3e2268d3b167d9d1
+	VDUP R17, V5.D2
+	MOVD $0x3e5af6b8d43130eb, R17 // x3e5af6b8d43130eb
 	VDUP R17, V8.D2
-	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
-	MOVD $0x3e927e4cafa5eec0, R17 // x3e927e4cafa5eec0
-	VDUP R17, V6.D2
-	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
-	MOVD $0x3ec71ddf800c86a7, R17 // x3ec71ddf800c86a7
+	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	MOVD $0x3e927e0468e3fea1, R17 // x3e927e0468e3fea1
+	VDUP R17, V5.D2
+	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
+	MOVD $0x3ec71ddef6ba4e0e, R17 // x3ec71ddef6ba4e0e
 	VDUP R17, V8.D2
-	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
-	MOVD $0x3efa01a01addf2a5, R17 // x3efa01a01addf2a5
-	VDUP R17, V6.D2
-	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
-	MOVD $0x3f2a01a01b0084b0, R17 // x3f2a01a01b0084b0
+	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	MOVD $0x3efa01a03bbfd318, R17 // x3efa01a03bbfd318
+	VDUP R17, V5.D2
+	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
+	MOVD $0x3f2a01a01b427826, R17 // x3f2a01a01b427826
 	VDUP R17, V8.D2
-	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
-	MOVD $0x3f56c16c16c14f54, R17 // x3f56c16c16c14f54
-	VDUP R17, V6.D2
-	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
-	MOVD $0x3f8111111110f64d, R17 // x3f8111111110f64d
+	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	MOVD $0x3f56c16c16bb3393, R17 // x3f56c16c16bb3393
+	VDUP R17, V5.D2
+	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
+	MOVD $0x3f8111111110e9cc, R17 // x3f8111111110e9cc
 	VDUP R17, V8.D2
-	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
-	MOVD $0x3fa5555555555558, R17 // x3fa5555555555558
-	VDUP R17, V6.D2
-	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
-	MOVD $0x3fc5555555555559, R17 // x3fc5555555555559
+	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	MOVD $0x3fa5555555555619, R17 // x3fa5555555555619
+	VDUP R17, V5.D2
+	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V8.D2
-	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
-	WORD $0x4ea21c46 // mov v6.16b, v2.16b
-	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
+	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	WORD $0x4ea21c45 // mov v5.16b, v2.16b
+	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
 	WORD $0x6e67dce8 // fmul v8.2d, v7.2d, v7.2d
-	WORD $0x4e66cd04 // fmla v4.2d, v8.2d, v6.2d
+	WORD $0x4e65cd04 // fmla v4.2d, v8.2d, v5.2d
 
 	// half of it: (2^k - 1)/2, and with 2^k r/2, in two parts each
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
-	WORD $0x4ee58445 // add v5.2d, v2.2d, v5.2d
-	WORD $0x4ee2d4a6 // fsub v6.2d, v5.2d, v2.2d
-	WORD $0x4ea61cc8 // mov v8.16b, v6.16b
-	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
-	WORD $0x4ee6d4a9 // fsub v9.2d, v5.2d, v6.2d
+	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
+	WORD $0x4ee68446 // add v6.2d, v2.2d, v6.2d
+	WORD $0x4ee2d4c5 // fsub v5.2d, v6.2d, v2.2d
+	WORD $0x4ea51ca8 // mov v8.16b, v5.16b
+	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
+	WORD $0x4ee5d4c9 // fsub v9.2d, v6.2d, v5.2d
 	WORD $0x4ee2d529 // fsub v9.2d, v9.2d, v2.2d
-	WORD $0x4ee8d4c6 // fsub v6.2d, v6.2d, v8.2d
-	WORD $0x4e67cca6 // fmla v6.2d, v5.2d, v7.2d
-	WORD $0x4e69d4c9 // fadd v9.2d, v6.2d, v9.2d
+	WORD $0x4ee8d4a5 // fsub v5.2d, v5.2d, v8.2d
+	WORD $0x4e67ccc5 // fmla v5.2d, v6.2d, v7.2d
+	WORD $0x4e69d4a9 // fadd v9.2d, v5.2d, v9.2d
 
 	// and 2^k (e^r - 1 - r)/2
-	WORD $0x4e64cca9 // fmla v9.2d, v5.2d, v4.2d
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
 	WORD $0x4e69d509 // fadd v9.2d, v8.2d, v9.2d
 	WORD $0x4ee0f868 // fabs v8.2d, v3.2d
 	MOVD $0x3c90000000000000, R17 // x3c90000000000000
@@ -739,69 +748,72 @@ tail:
 	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
 	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	MOVD $0x3fae27076e2af2e6, R17 // x3fae27076e2af2e6
+	VDUP R17, V5.D2
+	WORD $0x4ee5d485 // fsub v5.2d, v4.2d, v5.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V5.D2
+	VDUP R17, V6.D2
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e65cc9f // fmla v31.2d, v4.2d, v5.2d
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4ee5d406 // fsub v6.2d, v0.2d, v5.2d
+	WORD $0x4e66ccbf // fmla v31.2d, v5.2d, v6.2d
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x4ee6d405 // fsub v5.2d, v0.2d, v6.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V7.D2
-	WORD $0x4e67ccc4 // fmla v4.2d, v6.2d, v7.2d
+	WORD $0x4e67cca4 // fmla v4.2d, v5.2d, v7.2d
 	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4e61ccc7 // fmla v7.2d, v6.2d, v1.2d
+	WORD $0x4e61cca7 // fmla v7.2d, v5.2d, v1.2d
 	WORD $0x4ee7d484 // fsub v4.2d, v4.2d, v7.2d
-	WORD $0x4e61ccc4 // fmla v4.2d, v6.2d, v1.2d
-	MOVD $0x3e21f8de22a1f51a, R17 // x3e21f8de22a1f51a
-	VDUP R17, V6.D2
-	MOVD $0x3e5af5f489df2804, R17 // x3e5af5f489df2804
+	WORD $0x4e61cca4 // fmla v4.2d, v5.2d, v1.2d
+	MOVD $0x3e2268d3b167d9d1, R17 // x3e2268d3b167d9d1
+	VDUP R17, V5.D2
+	MOVD $0x3e5af6b8d43130eb, R17 // x3e5af6b8d43130eb
 	VDUP R17, V8.D2
-	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
-	MOVD $0x3e927e4cafa5eec0, R17 // x3e927e4cafa5eec0
-	VDUP R17, V6.D2
-	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
-	MOVD $0x3ec71ddf800c86a7, R17 // x3ec71ddf800c86a7
+	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	MOVD $0x3e927e0468e3fea1, R17 // x3e927e0468e3fea1
+	VDUP R17, V5.D2
+	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
+	MOVD $0x3ec71ddef6ba4e0e, R17 // x3ec71ddef6ba4e0e
 	VDUP R17, V8.D2
-	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
-	MOVD $0x3efa01a01addf2a5, R17 // x3efa01a01addf2a5
-	VDUP R17, V6.D2
-	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
-	MOVD $0x3f2a01a01b0084b0, R17 // x3f2a01a01b0084b0
+	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	MOVD $0x3efa01a03bbfd318, R17 // x3efa01a03bbfd318
+	VDUP R17, V5.D2
+	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
+	MOVD $0x3f2a01a01b427826, R17 // x3f2a01a01b427826
 	VDUP R17, V8.D2
-	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
-	MOVD $0x3f56c16c16c14f54, R17 // x3f56c16c16c14f54
-	VDUP R17, V6.D2
-	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
-	MOVD $0x3f8111111110f64d, R17 // x3f8111111110f64d
+	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	MOVD $0x3f56c16c16bb3393, R17 // x3f56c16c16bb3393
+	VDUP R17, V5.D2
+	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
+	MOVD $0x3f8111111110e9cc, R17 // x3f8111111110e9cc
 	VDUP R17, V8.D2
-	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
-	MOVD $0x3fa5555555555558, R17 // x3fa5555555555558
-	VDUP R17, V6.D2
-	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
-	MOVD $0x3fc5555555555559, R17 // x3fc5555555555559
+	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	MOVD $0x3fa5555555555619, R17 // x3fa5555555555619
+	VDUP R17, V5.D2
+	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V8.D2
-	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
-	WORD $0x4ea21c46 // mov v6.16b, v2.16b
-	WORD $0x4e67cd06 // fmla v6.2d, v8.2d, v7.2d
+	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	WORD $0x4ea21c45 // mov v5.16b, v2.16b
+	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
 	WORD $0x6e67dce8 // fmul v8.2d, v7.2d, v7.2d
-	WORD $0x4e66cd04 // fmla v4.2d, v8.2d, v6.2d
+	WORD $0x4e65cd04 // fmla v4.2d, v8.2d, v5.2d
 
 	// half of it: (2^k - 1)/2, and with 2^k r/2, in two parts each
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
-	WORD $0x4ee58445 // add v5.2d, v2.2d, v5.2d
-	WORD $0x4ee2d4a6 // fsub v6.2d, v5.2d, v2.2d
-	WORD $0x4ea61cc8 // mov v8.16b, v6.16b
-	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
-	WORD $0x4ee6d4a9 // fsub v9.2d, v5.2d, v6.2d
+	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
+	WORD $0x4ee68446 // add v6.2d, v2.2d, v6.2d
+	WORD $0x4ee2d4c5 // fsub v5.2d, v6.2d, v2.2d
+	WORD $0x4ea51ca8 // mov v8.16b, v5.16b
+	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
+	WORD $0x4ee5d4c9 // fsub v9.2d, v6.2d, v5.2d
 	WORD $0x4ee2d529 // fsub v9.2d, v9.2d, v2.2d
-	WORD $0x4ee8d4c6 // fsub v6.2d, v6.2d, v8.2d
-	WORD $0x4e67cca6 // fmla v6.2d, v5.2d, v7.2d
-	WORD $0x4e69d4c9 // fadd v9.2d, v6.2d, v9.2d
+	WORD $0x4ee8d4a5 // fsub v5.2d, v5.2d, v8.2d
+	WORD $0x4e67ccc5 // fmla v5.2d, v6.2d, v7.2d
+	WORD $0x4e69d4a9 // fadd v9.2d, v5.2d, v9.2d
 
 	// and 2^k (e^r - 1 - r)/2
-	WORD $0x4e64cca9 // fmla v9.2d, v5.2d, v4.2d
+	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
 	WORD $0x4e69d509 // fadd v9.2d, v8.2d, v9.2d
 	WORD $0x4ee0f868 // fabs v8.2d, v3.2d
 	MOVD $0x3c90000000000000, R17 // x3c90000000000000

@@ -32,7 +32,7 @@ main:
 	WORD $0x4e63d4a8 // fadd v8.2d, v5.2d, v3.2d
 	WORD $0x4e64d4a5 // fadd v5.2d, v5.2d, v4.2d
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
 	VDUP R17, V9.D2
 	WORD $0x4ee984ca // add v10.2d, v6.2d, v9.2d
@@ -383,7 +383,7 @@ one:
 	VDUP R17, V2.D2
 	WORD $0x4e61d442 // fadd v2.2d, v2.2d, v1.2d
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
 	VDUP R17, V3.D2
 	WORD $0x4ee38443 // add v3.2d, v2.2d, v3.2d
@@ -525,7 +525,7 @@ tail:
 	VDUP R17, V2.D2
 	WORD $0x4e61d442 // fadd v2.2d, v2.2d, v1.2d
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
 	VDUP R17, V3.D2
 	WORD $0x4ee38443 // add v3.2d, v2.2d, v3.2d
@@ -666,327 +666,344 @@ TEXT ·Log1pF64(SB), NOSPLIT, $0-48
 	MOVD dst_len+8(FP), R2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V0.D2
-	MOVD $0xfff0000000000000, R17 // xfff0000000000000
-	VDUP R17, V1.D2
-	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
-	VDUP R17, V2.D2
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V3.D2
-	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
-	VDUP R17, V4.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F5
-	FMOVQ 16(R1), F6
-	FMOVQ 32(R1), F7
-	FMOVQ 48(R1), F8
+	FMOVQ (R1), F1
+	FMOVQ 16(R1), F2
+	FMOVQ 32(R1), F3
+	FMOVQ 48(R1), F4
 
 	// 1 + x in two parts
-	WORD $0x4e65d409 // fadd v9.2d, v0.2d, v5.2d
-	WORD $0x4e66d40a // fadd v10.2d, v0.2d, v6.2d
-	WORD $0x4e67d40b // fadd v11.2d, v0.2d, v7.2d
-	WORD $0x4e68d40c // fadd v12.2d, v0.2d, v8.2d
-	WORD $0x6ee0e4bf // fcmgt v31.2d, v5.2d, v0.2d
-	WORD $0x6e651c1f // bsl v31.16b, v0.16b, v5.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6ee0e4df // fcmgt v31.2d, v6.2d, v0.2d
-	WORD $0x6e661c1f // bsl v31.16b, v0.16b, v6.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6ee0e4ff // fcmgt v31.2d, v7.2d, v0.2d
-	WORD $0x6e671c1f // bsl v31.16b, v0.16b, v7.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ee0e51f // fcmgt v31.2d, v8.2d, v0.2d
-	WORD $0x6e681c1f // bsl v31.16b, v0.16b, v8.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	WORD $0x6ee5e41f // fcmgt v31.2d, v0.2d, v5.2d
-	WORD $0x6e651c1f // bsl v31.16b, v0.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x6ee6e41f // fcmgt v31.2d, v0.2d, v6.2d
-	WORD $0x6e661c1f // bsl v31.16b, v0.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x6ee7e41f // fcmgt v31.2d, v0.2d, v7.2d
-	WORD $0x6e671c1f // bsl v31.16b, v0.16b, v7.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x6ee8e41f // fcmgt v31.2d, v0.2d, v8.2d
-	WORD $0x6e681c1f // bsl v31.16b, v0.16b, v8.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x4ee5d525 // fsub v5.2d, v9.2d, v5.2d
-	WORD $0x4ee6d546 // fsub v6.2d, v10.2d, v6.2d
-	WORD $0x4ee7d567 // fsub v7.2d, v11.2d, v7.2d
-	WORD $0x4ee8d588 // fsub v8.2d, v12.2d, v8.2d
-	WORD $0x4ee5d5a5 // fsub v5.2d, v13.2d, v5.2d
-	WORD $0x4ee6d5c6 // fsub v6.2d, v14.2d, v6.2d
-	WORD $0x4ee7d5e7 // fsub v7.2d, v15.2d, v7.2d
-	WORD $0x4ee8d608 // fsub v8.2d, v16.2d, v8.2d
+	WORD $0x4e61d405 // fadd v5.2d, v0.2d, v1.2d
+	WORD $0x4e62d406 // fadd v6.2d, v0.2d, v2.2d
+	WORD $0x4e63d407 // fadd v7.2d, v0.2d, v3.2d
+	WORD $0x4e64d408 // fadd v8.2d, v0.2d, v4.2d
+	WORD $0x6ee0e43f // fcmgt v31.2d, v1.2d, v0.2d
+	WORD $0x6e611c1f // bsl v31.16b, v0.16b, v1.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6ee0e45f // fcmgt v31.2d, v2.2d, v0.2d
+	WORD $0x6e621c1f // bsl v31.16b, v0.16b, v2.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6ee0e47f // fcmgt v31.2d, v3.2d, v0.2d
+	WORD $0x6e631c1f // bsl v31.16b, v0.16b, v3.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6ee0e49f // fcmgt v31.2d, v4.2d, v0.2d
+	WORD $0x6e641c1f // bsl v31.16b, v0.16b, v4.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6ee1e41f // fcmgt v31.2d, v0.2d, v1.2d
+	WORD $0x6e611c1f // bsl v31.16b, v0.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x6ee2e41f // fcmgt v31.2d, v0.2d, v2.2d
+	WORD $0x6e621c1f // bsl v31.16b, v0.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	WORD $0x6ee3e41f // fcmgt v31.2d, v0.2d, v3.2d
+	WORD $0x6e631c1f // bsl v31.16b, v0.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x6ee4e41f // fcmgt v31.2d, v0.2d, v4.2d
+	WORD $0x6e641c1f // bsl v31.16b, v0.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	WORD $0x4ee1d4a1 // fsub v1.2d, v5.2d, v1.2d
+	WORD $0x4ee2d4c2 // fsub v2.2d, v6.2d, v2.2d
+	WORD $0x4ee3d4e3 // fsub v3.2d, v7.2d, v3.2d
+	WORD $0x4ee4d504 // fsub v4.2d, v8.2d, v4.2d
+	WORD $0x4ee1d521 // fsub v1.2d, v9.2d, v1.2d
+	WORD $0x4ee2d542 // fsub v2.2d, v10.2d, v2.2d
+	WORD $0x4ee3d563 // fsub v3.2d, v11.2d, v3.2d
+	WORD $0x4ee4d584 // fsub v4.2d, v12.2d, v4.2d
 
-	// u = 2^k m, m at least the root of 1/2
-	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V16.D2
-	WORD $0x4ef0852f // add v15.2d, v9.2d, v16.2d
-	WORD $0x4ef0854e // add v14.2d, v10.2d, v16.2d
-	WORD $0x4ef0856d // add v13.2d, v11.2d, v16.2d
-	WORD $0x4ef08590 // add v16.2d, v12.2d, v16.2d
+	// u = 2^k m
+	MOVD $0x1a000000000000, R17 // x001a000000000000
+	VDUP R17, V12.D2
+	WORD $0x4eec84ab // add v11.2d, v5.2d, v12.2d
+	WORD $0x4eec84ca // add v10.2d, v6.2d, v12.2d
+	WORD $0x4eec84e9 // add v9.2d, v7.2d, v12.2d
+	WORD $0x4eec850c // add v12.2d, v8.2d, v12.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
+	VDUP R17, V13.D2
+	WORD $0x4e2d1d6e // and v14.16b, v11.16b, v13.16b
+	WORD $0x4e2d1d4f // and v15.16b, v10.16b, v13.16b
+	WORD $0x4e2d1d30 // and v16.16b, v9.16b, v13.16b
+	WORD $0x4e2d1d8d // and v13.16b, v12.16b, v13.16b
+	MOVD $0x3fe6000000000000, R17 // x3fe6000000000000
 	VDUP R17, V17.D2
-	WORD $0x4e311df2 // and v18.16b, v15.16b, v17.16b
-	WORD $0x4e311dd3 // and v19.16b, v14.16b, v17.16b
-	WORD $0x4e311db4 // and v20.16b, v13.16b, v17.16b
-	WORD $0x4e311e11 // and v17.16b, v16.16b, v17.16b
-	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V21.D2
-	WORD $0x4ef58652 // add v18.2d, v18.2d, v21.2d
-	WORD $0x4ef58673 // add v19.2d, v19.2d, v21.2d
-	WORD $0x4ef58694 // add v20.2d, v20.2d, v21.2d
-	WORD $0x4ef58631 // add v17.2d, v17.2d, v21.2d
-	WORD $0x6f4c05f5 // ushr v21.2d, v15.2d, #52
-	WORD $0x6f4c05d6 // ushr v22.2d, v14.2d, #52
-	WORD $0x6f4c05b7 // ushr v23.2d, v13.2d, #52
-	WORD $0x6f4c0618 // ushr v24.2d, v16.2d, #52
+	WORD $0x4ef185ce // add v14.2d, v14.2d, v17.2d
+	WORD $0x4ef185ef // add v15.2d, v15.2d, v17.2d
+	WORD $0x4ef18610 // add v16.2d, v16.2d, v17.2d
+	WORD $0x4ef185ad // add v13.2d, v13.2d, v17.2d
+	WORD $0x6f4c0571 // ushr v17.2d, v11.2d, #52
+	WORD $0x6f4c0552 // ushr v18.2d, v10.2d, #52
+	WORD $0x6f4c0533 // ushr v19.2d, v9.2d, #52
+	WORD $0x6f4c0594 // ushr v20.2d, v12.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V25.D2
-	WORD $0x4eb91eb5 // orr v21.16b, v21.16b, v25.16b
-	WORD $0x4eb91ed6 // orr v22.16b, v22.16b, v25.16b
-	WORD $0x4eb91ef7 // orr v23.16b, v23.16b, v25.16b
-	WORD $0x4eb91f18 // orr v24.16b, v24.16b, v25.16b
+	VDUP R17, V21.D2
+	WORD $0x4eb51e31 // orr v17.16b, v17.16b, v21.16b
+	WORD $0x4eb51e52 // orr v18.16b, v18.16b, v21.16b
+	WORD $0x4eb51e73 // orr v19.16b, v19.16b, v21.16b
+	WORD $0x4eb51e94 // orr v20.16b, v20.16b, v21.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V25.D2
-	WORD $0x4ef5d735 // fsub v21.2d, v25.2d, v21.2d
-	WORD $0x4ef6d736 // fsub v22.2d, v25.2d, v22.2d
-	WORD $0x4ef7d737 // fsub v23.2d, v25.2d, v23.2d
-	WORD $0x4ef8d738 // fsub v24.2d, v25.2d, v24.2d
+	VDUP R17, V21.D2
+	WORD $0x4ef1d6b1 // fsub v17.2d, v21.2d, v17.2d
+	WORD $0x4ef2d6b2 // fsub v18.2d, v21.2d, v18.2d
+	WORD $0x4ef3d6b3 // fsub v19.2d, v21.2d, v19.2d
+	WORD $0x4ef4d6b4 // fsub v20.2d, v21.2d, v20.2d
 
 	// the second part on the scale of m
-	WORD $0x4e211def // and v15.16b, v15.16b, v1.16b
-	WORD $0x4e211dce // and v14.16b, v14.16b, v1.16b
-	WORD $0x4e211dad // and v13.16b, v13.16b, v1.16b
-	WORD $0x4e211e10 // and v16.16b, v16.16b, v1.16b
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V21.D2
+	WORD $0x4e351d6b // and v11.16b, v11.16b, v21.16b
+	WORD $0x4e351d4a // and v10.16b, v10.16b, v21.16b
+	WORD $0x4e351d29 // and v9.16b, v9.16b, v21.16b
+	WORD $0x4e351d8c // and v12.16b, v12.16b, v21.16b
 	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V25.D2
-	WORD $0x6eef872f // sub v15.2d, v25.2d, v15.2d
-	WORD $0x6eee872e // sub v14.2d, v25.2d, v14.2d
-	WORD $0x6eed872d // sub v13.2d, v25.2d, v13.2d
-	WORD $0x6ef08730 // sub v16.2d, v25.2d, v16.2d
-	WORD $0x6e6fdcaf // fmul v15.2d, v5.2d, v15.2d
-	WORD $0x6e6edcce // fmul v14.2d, v6.2d, v14.2d
-	WORD $0x6e6ddced // fmul v13.2d, v7.2d, v13.2d
-	WORD $0x6e70dd10 // fmul v16.2d, v8.2d, v16.2d
-	WORD $0x6e62ddef // fmul v15.2d, v15.2d, v2.2d
-	WORD $0x6e62ddce // fmul v14.2d, v14.2d, v2.2d
-	WORD $0x6e62ddad // fmul v13.2d, v13.2d, v2.2d
-	WORD $0x6e62de10 // fmul v16.2d, v16.2d, v2.2d
+	VDUP R17, V21.D2
+	WORD $0x6eeb86ab // sub v11.2d, v21.2d, v11.2d
+	WORD $0x6eea86aa // sub v10.2d, v21.2d, v10.2d
+	WORD $0x6ee986a9 // sub v9.2d, v21.2d, v9.2d
+	WORD $0x6eec86ac // sub v12.2d, v21.2d, v12.2d
+	WORD $0x6e6bdc2b // fmul v11.2d, v1.2d, v11.2d
+	WORD $0x6e6adc4a // fmul v10.2d, v2.2d, v10.2d
+	WORD $0x6e69dc69 // fmul v9.2d, v3.2d, v9.2d
+	WORD $0x6e6cdc8c // fmul v12.2d, v4.2d, v12.2d
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V4.D2
+	WORD $0x6e64dd6b // fmul v11.2d, v11.2d, v4.2d
+	WORD $0x6e64dd4a // fmul v10.2d, v10.2d, v4.2d
+	WORD $0x6e64dd29 // fmul v9.2d, v9.2d, v4.2d
+	WORD $0x6e64dd8c // fmul v12.2d, v12.2d, v4.2d
 	MOVD $0xbff0000000000000, R17 // xbff0000000000000
-	VDUP R17, V8.D2
-	WORD $0x6ee8e5ff // fcmgt v31.2d, v15.2d, v8.2d
-	WORD $0x6e681dff // bsl v31.16b, v15.16b, v8.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x6ee8e5df // fcmgt v31.2d, v14.2d, v8.2d
-	WORD $0x6e681ddf // bsl v31.16b, v14.16b, v8.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6ee8e5bf // fcmgt v31.2d, v13.2d, v8.2d
-	WORD $0x6e681dbf // bsl v31.16b, v13.16b, v8.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6ee8e61f // fcmgt v31.2d, v16.2d, v8.2d
-	WORD $0x6e681e1f // bsl v31.16b, v16.16b, v8.16b
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
-	WORD $0x4ef2d412 // fsub v18.2d, v0.2d, v18.2d
-	WORD $0x4ef3d413 // fsub v19.2d, v0.2d, v19.2d
-	WORD $0x4ef4d414 // fsub v20.2d, v0.2d, v20.2d
-	WORD $0x4ef1d411 // fsub v17.2d, v0.2d, v17.2d
-	WORD $0x4ef2d5e8 // fsub v8.2d, v15.2d, v18.2d
-	WORD $0x4ef3d5c7 // fsub v7.2d, v14.2d, v19.2d
-	WORD $0x4ef4d5a6 // fsub v6.2d, v13.2d, v20.2d
-	WORD $0x4ef1d605 // fsub v5.2d, v16.2d, v17.2d
-	WORD $0x4e72d512 // fadd v18.2d, v8.2d, v18.2d
-	WORD $0x4e73d4f3 // fadd v19.2d, v7.2d, v19.2d
-	WORD $0x4e74d4d4 // fadd v20.2d, v6.2d, v20.2d
-	WORD $0x4e71d4b1 // fadd v17.2d, v5.2d, v17.2d
-	WORD $0x4ef2d5f2 // fsub v18.2d, v15.2d, v18.2d
-	WORD $0x4ef3d5d3 // fsub v19.2d, v14.2d, v19.2d
-	WORD $0x4ef4d5b4 // fsub v20.2d, v13.2d, v20.2d
-	WORD $0x4ef1d611 // fsub v17.2d, v16.2d, v17.2d
+	VDUP R17, V4.D2
+	WORD $0x6ee4e57f // fcmgt v31.2d, v11.2d, v4.2d
+	WORD $0x6e641d7f // bsl v31.16b, v11.16b, v4.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6ee4e55f // fcmgt v31.2d, v10.2d, v4.2d
+	WORD $0x6e641d5f // bsl v31.16b, v10.16b, v4.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6ee4e53f // fcmgt v31.2d, v9.2d, v4.2d
+	WORD $0x6e641d3f // bsl v31.16b, v9.16b, v4.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6ee4e59f // fcmgt v31.2d, v12.2d, v4.2d
+	WORD $0x6e641d9f // bsl v31.16b, v12.16b, v4.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4eeed40e // fsub v14.2d, v0.2d, v14.2d
+	WORD $0x4eefd40f // fsub v15.2d, v0.2d, v15.2d
+	WORD $0x4ef0d410 // fsub v16.2d, v0.2d, v16.2d
+	WORD $0x4eedd40d // fsub v13.2d, v0.2d, v13.2d
+	WORD $0x4eeed564 // fsub v4.2d, v11.2d, v14.2d
+	WORD $0x4eefd543 // fsub v3.2d, v10.2d, v15.2d
+	WORD $0x4ef0d522 // fsub v2.2d, v9.2d, v16.2d
+	WORD $0x4eedd581 // fsub v1.2d, v12.2d, v13.2d
+	WORD $0x4e6ed48e // fadd v14.2d, v4.2d, v14.2d
+	WORD $0x4e6fd46f // fadd v15.2d, v3.2d, v15.2d
+	WORD $0x4e70d450 // fadd v16.2d, v2.2d, v16.2d
+	WORD $0x4e6dd42d // fadd v13.2d, v1.2d, v13.2d
+	WORD $0x4eeed56e // fsub v14.2d, v11.2d, v14.2d
+	WORD $0x4eefd54f // fsub v15.2d, v10.2d, v15.2d
+	WORD $0x4ef0d530 // fsub v16.2d, v9.2d, v16.2d
+	WORD $0x4eedd58d // fsub v13.2d, v12.2d, v13.2d
 
 	// what zero, infinity and negative numbers have, with the other sign
-	WORD $0x4e63e530 // fcmeq v16.2d, v9.2d, v3.2d
-	WORD $0x4e63e54d // fcmeq v13.2d, v10.2d, v3.2d
-	WORD $0x4e63e56e // fcmeq v14.2d, v11.2d, v3.2d
-	WORD $0x4e63e58f // fcmeq v15.2d, v12.2d, v3.2d
-	WORD $0x4e241e10 // and v16.16b, v16.16b, v4.16b
-	WORD $0x4e241dad // and v13.16b, v13.16b, v4.16b
-	WORD $0x4e241dce // and v14.16b, v14.16b, v4.16b
-	WORD $0x4e241def // and v15.16b, v15.16b, v4.16b
-	WORD $0x4e64e539 // fcmeq v25.2d, v9.2d, v4.2d
-	WORD $0x4e64e55a // fcmeq v26.2d, v10.2d, v4.2d
-	WORD $0x4e64e57b // fcmeq v27.2d, v11.2d, v4.2d
-	WORD $0x4e64e59c // fcmeq v28.2d, v12.2d, v4.2d
-	WORD $0x4e211f39 // and v25.16b, v25.16b, v1.16b
-	WORD $0x4e211f5a // and v26.16b, v26.16b, v1.16b
-	WORD $0x4e211f7b // and v27.16b, v27.16b, v1.16b
-	WORD $0x4e211f9c // and v28.16b, v28.16b, v1.16b
-	WORD $0x4eb91e19 // orr v25.16b, v16.16b, v25.16b
-	WORD $0x4eba1dba // orr v26.16b, v13.16b, v26.16b
-	WORD $0x4ebb1ddb // orr v27.16b, v14.16b, v27.16b
-	WORD $0x4ebc1dfc // orr v28.16b, v15.16b, v28.16b
-	WORD $0x6e63e529 // fcmge v9.2d, v9.2d, v3.2d
-	WORD $0x6e205929 // not v9.16b, v9.16b
-	WORD $0x6e63e54a // fcmge v10.2d, v10.2d, v3.2d
-	WORD $0x6e20594a // not v10.16b, v10.16b
-	WORD $0x6e63e56b // fcmge v11.2d, v11.2d, v3.2d
-	WORD $0x6e20596b // not v11.16b, v11.16b
-	WORD $0x6e63e58c // fcmge v12.2d, v12.2d, v3.2d
-	WORD $0x6e20598c // not v12.16b, v12.16b
-	WORD $0x4ea91f29 // orr v9.16b, v25.16b, v9.16b
-	WORD $0x4eaa1f4a // orr v10.16b, v26.16b, v10.16b
-	WORD $0x4eab1f6b // orr v11.16b, v27.16b, v11.16b
-	WORD $0x4eac1f8c // orr v12.16b, v28.16b, v12.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V12.D2
+	WORD $0x4e6ce4a9 // fcmeq v9.2d, v5.2d, v12.2d
+	WORD $0x4e6ce4ca // fcmeq v10.2d, v6.2d, v12.2d
+	WORD $0x4e6ce4eb // fcmeq v11.2d, v7.2d, v12.2d
+	WORD $0x4e6ce50c // fcmeq v12.2d, v8.2d, v12.2d
+	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
+	VDUP R17, V21.D2
+	WORD $0x4e351d29 // and v9.16b, v9.16b, v21.16b
+	WORD $0x4e351d4a // and v10.16b, v10.16b, v21.16b
+	WORD $0x4e351d6b // and v11.16b, v11.16b, v21.16b
+	WORD $0x4e351d8c // and v12.16b, v12.16b, v21.16b
+	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
+	VDUP R17, V21.D2
+	WORD $0x4e75e4b6 // fcmeq v22.2d, v5.2d, v21.2d
+	WORD $0x4e75e4d7 // fcmeq v23.2d, v6.2d, v21.2d
+	WORD $0x4e75e4f8 // fcmeq v24.2d, v7.2d, v21.2d
+	WORD $0x4e75e515 // fcmeq v21.2d, v8.2d, v21.2d
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V25.D2
+	WORD $0x4e391ed6 // and v22.16b, v22.16b, v25.16b
+	WORD $0x4e391ef7 // and v23.16b, v23.16b, v25.16b
+	WORD $0x4e391f18 // and v24.16b, v24.16b, v25.16b
+	WORD $0x4e391eb5 // and v21.16b, v21.16b, v25.16b
+	WORD $0x4eb61d36 // orr v22.16b, v9.16b, v22.16b
+	WORD $0x4eb71d57 // orr v23.16b, v10.16b, v23.16b
+	WORD $0x4eb81d78 // orr v24.16b, v11.16b, v24.16b
+	WORD $0x4eb51d95 // orr v21.16b, v12.16b, v21.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V12.D2
+	WORD $0x6e6ce4a5 // fcmge v5.2d, v5.2d, v12.2d
+	WORD $0x6e2058a5 // not v5.16b, v5.16b
+	WORD $0x6e6ce4c6 // fcmge v6.2d, v6.2d, v12.2d
+	WORD $0x6e2058c6 // not v6.16b, v6.16b
+	WORD $0x6e6ce4e7 // fcmge v7.2d, v7.2d, v12.2d
+	WORD $0x6e2058e7 // not v7.16b, v7.16b
+	WORD $0x6e6ce508 // fcmge v8.2d, v8.2d, v12.2d
+	WORD $0x6e205908 // not v8.16b, v8.16b
+	WORD $0x4ea51ec5 // orr v5.16b, v22.16b, v5.16b
+	WORD $0x4ea61ee6 // orr v6.16b, v23.16b, v6.16b
+	WORD $0x4ea71f07 // orr v7.16b, v24.16b, v7.16b
+	WORD $0x4ea81ea8 // orr v8.16b, v21.16b, v8.16b
 
 	// f + k log 2 in two parts
 	MOVD $0xbfe62e42fefa3800, R17 // xbfe62e42fefa3800
-	VDUP R17, V28.D2
-	WORD $0x4ea81d1b // mov v27.16b, v8.16b
-	WORD $0x4e7ccebb // fmla v27.2d, v21.2d, v28.2d
-	WORD $0x4ea71cfa // mov v26.16b, v7.16b
-	WORD $0x4e7cceda // fmla v26.2d, v22.2d, v28.2d
-	WORD $0x4ea61cd9 // mov v25.16b, v6.16b
-	WORD $0x4e7ccef9 // fmla v25.2d, v23.2d, v28.2d
-	WORD $0x4ea51cbf // mov v31.16b, v5.16b
-	WORD $0x4e7ccf1f // fmla v31.2d, v24.2d, v28.2d
-	WORD $0x4ebf1ffc // mov v28.16b, v31.16b
+	VDUP R17, V21.D2
+	WORD $0x4ea41c98 // mov v24.16b, v4.16b
+	WORD $0x4e75ce38 // fmla v24.2d, v17.2d, v21.2d
+	WORD $0x4ea31c77 // mov v23.16b, v3.16b
+	WORD $0x4e75ce57 // fmla v23.2d, v18.2d, v21.2d
+	WORD $0x4ea21c56 // mov v22.16b, v2.16b
+	WORD $0x4e75ce76 // fmla v22.2d, v19.2d, v21.2d
+	WORD $0x4ea11c3f // mov v31.16b, v1.16b
+	WORD $0x4e75ce9f // fmla v31.2d, v20.2d, v21.2d
+	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V15.D2
-	WORD $0x4ebb1f6e // mov v14.16b, v27.16b
-	WORD $0x4e6fceae // fmla v14.2d, v21.2d, v15.2d
-	WORD $0x4eba1f4d // mov v13.16b, v26.16b
-	WORD $0x4e6fcecd // fmla v13.2d, v22.2d, v15.2d
-	WORD $0x4eb91f30 // mov v16.16b, v25.16b
-	WORD $0x4e6fcef0 // fmla v16.2d, v23.2d, v15.2d
-	WORD $0x4ebc1f9f // mov v31.16b, v28.16b
-	WORD $0x4e6fcf1f // fmla v31.2d, v24.2d, v15.2d
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4eeed50e // fsub v14.2d, v8.2d, v14.2d
-	WORD $0x4eedd4ed // fsub v13.2d, v7.2d, v13.2d
-	WORD $0x4ef0d4d0 // fsub v16.2d, v6.2d, v16.2d
-	WORD $0x4eefd4af // fsub v15.2d, v5.2d, v15.2d
-	WORD $0x4ee9d5c9 // fsub v9.2d, v14.2d, v9.2d
-	WORD $0x4eead5aa // fsub v10.2d, v13.2d, v10.2d
-	WORD $0x4eebd60b // fsub v11.2d, v16.2d, v11.2d
-	WORD $0x4eecd5ec // fsub v12.2d, v15.2d, v12.2d
-	WORD $0x4e72d532 // fadd v18.2d, v9.2d, v18.2d
-	WORD $0x4e73d553 // fadd v19.2d, v10.2d, v19.2d
-	WORD $0x4e74d574 // fadd v20.2d, v11.2d, v20.2d
-	WORD $0x4e71d591 // fadd v17.2d, v12.2d, v17.2d
+	VDUP R17, V12.D2
+	WORD $0x4eb81f0b // mov v11.16b, v24.16b
+	WORD $0x4e6cce2b // fmla v11.2d, v17.2d, v12.2d
+	WORD $0x4eb71eea // mov v10.16b, v23.16b
+	WORD $0x4e6cce4a // fmla v10.2d, v18.2d, v12.2d
+	WORD $0x4eb61ec9 // mov v9.16b, v22.16b
+	WORD $0x4e6cce69 // fmla v9.2d, v19.2d, v12.2d
+	WORD $0x4eb51ebf // mov v31.16b, v21.16b
+	WORD $0x4e6cce9f // fmla v31.2d, v20.2d, v12.2d
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4eebd48b // fsub v11.2d, v4.2d, v11.2d
+	WORD $0x4eead46a // fsub v10.2d, v3.2d, v10.2d
+	WORD $0x4ee9d449 // fsub v9.2d, v2.2d, v9.2d
+	WORD $0x4eecd42c // fsub v12.2d, v1.2d, v12.2d
+	WORD $0x4ee5d565 // fsub v5.2d, v11.2d, v5.2d
+	WORD $0x4ee6d546 // fsub v6.2d, v10.2d, v6.2d
+	WORD $0x4ee7d527 // fsub v7.2d, v9.2d, v7.2d
+	WORD $0x4ee8d588 // fsub v8.2d, v12.2d, v8.2d
+	WORD $0x4e6ed4a5 // fadd v5.2d, v5.2d, v14.2d
+	WORD $0x4e6fd4c6 // fadd v6.2d, v6.2d, v15.2d
+	WORD $0x4e70d4e7 // fadd v7.2d, v7.2d, v16.2d
+	WORD $0x4e6dd508 // fadd v8.2d, v8.2d, v13.2d
 	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
 	VDUP R17, V12.D2
-	WORD $0x4e6cceb2 // fmla v18.2d, v21.2d, v12.2d
-	WORD $0x4e6cced3 // fmla v19.2d, v22.2d, v12.2d
-	WORD $0x4e6ccef4 // fmla v20.2d, v23.2d, v12.2d
-	WORD $0x4e6ccf11 // fmla v17.2d, v24.2d, v12.2d
+	WORD $0x4e6cce25 // fmla v5.2d, v17.2d, v12.2d
+	WORD $0x4e6cce46 // fmla v6.2d, v18.2d, v12.2d
+	WORD $0x4e6cce67 // fmla v7.2d, v19.2d, v12.2d
+	WORD $0x4e6cce88 // fmla v8.2d, v20.2d, v12.2d
 
 	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
 	MOVD $0x4000000000000000, R17 // x4000000000000000
-	VDUP R17, V24.D2
-	WORD $0x4e68d70c // fadd v12.2d, v24.2d, v8.2d
-	WORD $0x4e67d717 // fadd v23.2d, v24.2d, v7.2d
-	WORD $0x4e66d716 // fadd v22.2d, v24.2d, v6.2d
-	WORD $0x4e65d718 // fadd v24.2d, v24.2d, v5.2d
-	WORD $0x6e6cfd0c // fdiv v12.2d, v8.2d, v12.2d
-	WORD $0x6e77fcf7 // fdiv v23.2d, v7.2d, v23.2d
-	WORD $0x6e76fcd6 // fdiv v22.2d, v6.2d, v22.2d
-	WORD $0x6e78fcb8 // fdiv v24.2d, v5.2d, v24.2d
-	WORD $0x6e68dc55 // fmul v21.2d, v2.2d, v8.2d
-	WORD $0x6e67dc4b // fmul v11.2d, v2.2d, v7.2d
-	WORD $0x6e66dc4a // fmul v10.2d, v2.2d, v6.2d
-	WORD $0x6e65dc49 // fmul v9.2d, v2.2d, v5.2d
-	WORD $0x6e75dd15 // fmul v21.2d, v8.2d, v21.2d
-	WORD $0x6e6bdceb // fmul v11.2d, v7.2d, v11.2d
-	WORD $0x6e6adcca // fmul v10.2d, v6.2d, v10.2d
-	WORD $0x6e69dca9 // fmul v9.2d, v5.2d, v9.2d
-	WORD $0x6e6cdd85 // fmul v5.2d, v12.2d, v12.2d
-	WORD $0x6e77dee6 // fmul v6.2d, v23.2d, v23.2d
-	WORD $0x6e76dec7 // fmul v7.2d, v22.2d, v22.2d
-	WORD $0x6e78df08 // fmul v8.2d, v24.2d, v24.2d
-	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
-	VDUP R17, V15.D2
-	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
+	VDUP R17, V20.D2
+	WORD $0x4e64d68c // fadd v12.2d, v20.2d, v4.2d
+	WORD $0x4e63d693 // fadd v19.2d, v20.2d, v3.2d
+	WORD $0x4e62d692 // fadd v18.2d, v20.2d, v2.2d
+	WORD $0x4e61d694 // fadd v20.2d, v20.2d, v1.2d
+	WORD $0x6e6cfc8c // fdiv v12.2d, v4.2d, v12.2d
+	WORD $0x6e73fc73 // fdiv v19.2d, v3.2d, v19.2d
+	WORD $0x6e72fc52 // fdiv v18.2d, v2.2d, v18.2d
+	WORD $0x6e74fc34 // fdiv v20.2d, v1.2d, v20.2d
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V17.D2
+	WORD $0x6e64de29 // fmul v9.2d, v17.2d, v4.2d
+	WORD $0x6e63de2a // fmul v10.2d, v17.2d, v3.2d
+	WORD $0x6e62de2b // fmul v11.2d, v17.2d, v2.2d
+	WORD $0x6e61de31 // fmul v17.2d, v17.2d, v1.2d
+	WORD $0x6e69dc89 // fmul v9.2d, v4.2d, v9.2d
+	WORD $0x6e6adc6a // fmul v10.2d, v3.2d, v10.2d
+	WORD $0x6e6bdc4b // fmul v11.2d, v2.2d, v11.2d
+	WORD $0x6e71dc31 // fmul v17.2d, v1.2d, v17.2d
+	WORD $0x6e6cdd81 // fmul v1.2d, v12.2d, v12.2d
+	WORD $0x6e73de62 // fmul v2.2d, v19.2d, v19.2d
+	WORD $0x6e72de43 // fmul v3.2d, v18.2d, v18.2d
+	WORD $0x6e74de84 // fmul v4.2d, v20.2d, v20.2d
+
+	// what is lost is divided by 1 + f, and 1/(1 + f) = 1 - 2s + ...
+	MOVD $0xc000000000000000, R17 // xc000000000000000
+	VDUP R17, V25.D2
+	WORD $0x4ea91d3a // mov v26.16b, v9.16b
+	WORD $0x4e6ecf3a // fmla v26.2d, v25.2d, v14.2d
+	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
+	WORD $0x4e6fcf2e // fmla v14.2d, v25.2d, v15.2d
+	WORD $0x4eab1d6f // mov v15.16b, v11.16b
+	WORD $0x4e70cf2f // fmla v15.2d, v25.2d, v16.2d
+	WORD $0x4eb11e3f // mov v31.16b, v17.16b
+	WORD $0x4e6dcf3f // fmla v31.2d, v25.2d, v13.2d
+	WORD $0x4ebf1ff9 // mov v25.16b, v31.16b
+	MOVD $0x3fc3458966dc5a17, R17 // x3fc3458966dc5a17
+	VDUP R17, V13.D2
+	MOVD $0x3fc3916358654014, R17 // x3fc3916358654014
 	VDUP R17, V16.D2
-	WORD $0x4eb01e0d // mov v13.16b, v16.16b
-	WORD $0x4e65cded // fmla v13.2d, v15.2d, v5.2d
-	WORD $0x4eb01e0e // mov v14.16b, v16.16b
-	WORD $0x4e66cdee // fmla v14.2d, v15.2d, v6.2d
+	WORD $0x4eb01e1b // mov v27.16b, v16.16b
+	WORD $0x4e61cdbb // fmla v27.2d, v13.2d, v1.2d
+	WORD $0x4eb01e1c // mov v28.16b, v16.16b
+	WORD $0x4e62cdbc // fmla v28.2d, v13.2d, v2.2d
 	WORD $0x4eb01e1d // mov v29.16b, v16.16b
-	WORD $0x4e67cdfd // fmla v29.2d, v15.2d, v7.2d
-	WORD $0x4e68cdf0 // fmla v16.2d, v15.2d, v8.2d
-	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
-	VDUP R17, V15.D2
-	WORD $0x4eaf1dfe // mov v30.16b, v15.16b
-	WORD $0x4e65cdbe // fmla v30.2d, v13.2d, v5.2d
-	WORD $0x4eaf1ded // mov v13.16b, v15.16b
-	WORD $0x4e66cdcd // fmla v13.2d, v14.2d, v6.2d
-	WORD $0x4eaf1dee // mov v14.16b, v15.16b
-	WORD $0x4e67cfae // fmla v14.2d, v29.2d, v7.2d
-	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
-	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
+	WORD $0x4e63cdbd // fmla v29.2d, v13.2d, v3.2d
+	WORD $0x4e64cdb0 // fmla v16.2d, v13.2d, v4.2d
+	MOVD $0x3fc746bceb8cadfc, R17 // x3fc746bceb8cadfc
+	VDUP R17, V13.D2
+	WORD $0x4ead1dbe // mov v30.16b, v13.16b
+	WORD $0x4e61cf7e // fmla v30.2d, v27.2d, v1.2d
+	WORD $0x4ead1dbb // mov v27.16b, v13.16b
+	WORD $0x4e62cf9b // fmla v27.2d, v28.2d, v2.2d
+	WORD $0x4ead1dbc // mov v28.16b, v13.16b
+	WORD $0x4e63cfbc // fmla v28.2d, v29.2d, v3.2d
+	WORD $0x4e64ce0d // fmla v13.2d, v16.2d, v4.2d
+	MOVD $0x3fcc71c36407ef65, R17 // x3fcc71c36407ef65
 	VDUP R17, V16.D2
 	WORD $0x4eb01e1d // mov v29.16b, v16.16b
-	WORD $0x4e65cfdd // fmla v29.2d, v30.2d, v5.2d
+	WORD $0x4e61cfdd // fmla v29.2d, v30.2d, v1.2d
 	WORD $0x4eb01e1e // mov v30.16b, v16.16b
-	WORD $0x4e66cdbe // fmla v30.2d, v13.2d, v6.2d
-	WORD $0x4eb01e0d // mov v13.16b, v16.16b
-	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
-	WORD $0x4e68cdf0 // fmla v16.2d, v15.2d, v8.2d
-	MOVD $0x3fd24924941e0777, R17 // x3fd24924941e0777
-	VDUP R17, V15.D2
-	WORD $0x4eaf1dee // mov v14.16b, v15.16b
-	WORD $0x4e65cfae // fmla v14.2d, v29.2d, v5.2d
-	WORD $0x4eaf1dfd // mov v29.16b, v15.16b
-	WORD $0x4e66cfdd // fmla v29.2d, v30.2d, v6.2d
-	WORD $0x4eaf1dfe // mov v30.16b, v15.16b
-	WORD $0x4e67cdbe // fmla v30.2d, v13.2d, v7.2d
-	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
-	MOVD $0x3fd999999997ff25, R17 // x3fd999999997ff25
+	WORD $0x4e62cf7e // fmla v30.2d, v27.2d, v2.2d
+	WORD $0x4eb01e1b // mov v27.16b, v16.16b
+	WORD $0x4e63cf9b // fmla v27.2d, v28.2d, v3.2d
+	WORD $0x4e64cdb0 // fmla v16.2d, v13.2d, v4.2d
+	MOVD $0x3fd24924964d09d4, R17 // x3fd24924964d09d4
+	VDUP R17, V13.D2
+	WORD $0x4ead1dbc // mov v28.16b, v13.16b
+	WORD $0x4e61cfbc // fmla v28.2d, v29.2d, v1.2d
+	WORD $0x4ead1dbd // mov v29.16b, v13.16b
+	WORD $0x4e62cfdd // fmla v29.2d, v30.2d, v2.2d
+	WORD $0x4ead1dbe // mov v30.16b, v13.16b
+	WORD $0x4e63cf7e // fmla v30.2d, v27.2d, v3.2d
+	WORD $0x4e64ce0d // fmla v13.2d, v16.2d, v4.2d
+	MOVD $0x3fd9999999957ebc, R17 // x3fd9999999957ebc
 	VDUP R17, V16.D2
-	WORD $0x4eb01e0d // mov v13.16b, v16.16b
-	WORD $0x4e65cdcd // fmla v13.2d, v14.2d, v5.2d
-	WORD $0x4eb01e0e // mov v14.16b, v16.16b
-	WORD $0x4e66cfae // fmla v14.2d, v29.2d, v6.2d
+	WORD $0x4eb01e1b // mov v27.16b, v16.16b
+	WORD $0x4e61cf9b // fmla v27.2d, v28.2d, v1.2d
+	WORD $0x4eb01e1c // mov v28.16b, v16.16b
+	WORD $0x4e62cfbc // fmla v28.2d, v29.2d, v2.2d
 	WORD $0x4eb01e1d // mov v29.16b, v16.16b
-	WORD $0x4e67cfdd // fmla v29.2d, v30.2d, v7.2d
-	WORD $0x4e68cdf0 // fmla v16.2d, v15.2d, v8.2d
-	MOVD $0x3fe5555555555592, R17 // x3fe5555555555592
-	VDUP R17, V15.D2
-	WORD $0x4eaf1dfe // mov v30.16b, v15.16b
-	WORD $0x4e65cdbe // fmla v30.2d, v13.2d, v5.2d
-	WORD $0x4eaf1ded // mov v13.16b, v15.16b
-	WORD $0x4e66cdcd // fmla v13.2d, v14.2d, v6.2d
-	WORD $0x4eaf1dee // mov v14.16b, v15.16b
-	WORD $0x4e67cfae // fmla v14.2d, v29.2d, v7.2d
-	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
-	WORD $0x4eb51eb0 // mov v16.16b, v21.16b
-	WORD $0x4e7eccb0 // fmla v16.2d, v5.2d, v30.2d
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
-	WORD $0x4e6dccde // fmla v30.2d, v6.2d, v13.2d
-	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
-	WORD $0x4e6ecced // fmla v13.2d, v7.2d, v14.2d
-	WORD $0x4ea91d2e // mov v14.16b, v9.16b
-	WORD $0x4e6fcd0e // fmla v14.2d, v8.2d, v15.2d
-	WORD $0x4e70cd92 // fmla v18.2d, v12.2d, v16.2d
-	WORD $0x4e7ecef3 // fmla v19.2d, v23.2d, v30.2d
-	WORD $0x4e6dced4 // fmla v20.2d, v22.2d, v13.2d
-	WORD $0x4e6ecf11 // fmla v17.2d, v24.2d, v14.2d
-	WORD $0x4ef5d655 // fsub v21.2d, v18.2d, v21.2d
-	WORD $0x4eebd66b // fsub v11.2d, v19.2d, v11.2d
-	WORD $0x4eead68a // fsub v10.2d, v20.2d, v10.2d
-	WORD $0x4ee9d629 // fsub v9.2d, v17.2d, v9.2d
-	WORD $0x4e75d775 // fadd v21.2d, v27.2d, v21.2d
-	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
-	WORD $0x4e6ad72a // fadd v10.2d, v25.2d, v10.2d
-	WORD $0x4e69d789 // fadd v9.2d, v28.2d, v9.2d
-	FMOVQ F21, (R0)
-	FMOVQ F11, 16(R0)
-	FMOVQ F10, 32(R0)
-	FMOVQ F9, 48(R0)
+	WORD $0x4e63cfdd // fmla v29.2d, v30.2d, v3.2d
+	WORD $0x4e64cdb0 // fmla v16.2d, v13.2d, v4.2d
+	MOVD $0x3fe555555555560b, R17 // x3fe555555555560b
+	VDUP R17, V13.D2
+	WORD $0x4ead1dbe // mov v30.16b, v13.16b
+	WORD $0x4e61cf7e // fmla v30.2d, v27.2d, v1.2d
+	WORD $0x4ead1dbb // mov v27.16b, v13.16b
+	WORD $0x4e62cf9b // fmla v27.2d, v28.2d, v2.2d
+	WORD $0x4ead1dbc // mov v28.16b, v13.16b
+	WORD $0x4e63cfbc // fmla v28.2d, v29.2d, v3.2d
+	WORD $0x4e64ce0d // fmla v13.2d, v16.2d, v4.2d
+	WORD $0x4e7ecc3a // fmla v26.2d, v1.2d, v30.2d
+	WORD $0x4e7bcc4e // fmla v14.2d, v2.2d, v27.2d
+	WORD $0x4e7ccc6f // fmla v15.2d, v3.2d, v28.2d
+	WORD $0x4e6dcc99 // fmla v25.2d, v4.2d, v13.2d
+	WORD $0x4e7acd85 // fmla v5.2d, v12.2d, v26.2d
+	WORD $0x4e6ece66 // fmla v6.2d, v19.2d, v14.2d
+	WORD $0x4e6fce47 // fmla v7.2d, v18.2d, v15.2d
+	WORD $0x4e79ce88 // fmla v8.2d, v20.2d, v25.2d
+	WORD $0x4ee9d4a9 // fsub v9.2d, v5.2d, v9.2d
+	WORD $0x4eead4ca // fsub v10.2d, v6.2d, v10.2d
+	WORD $0x4eebd4eb // fsub v11.2d, v7.2d, v11.2d
+	WORD $0x4ef1d511 // fsub v17.2d, v8.2d, v17.2d
+	WORD $0x4e69d709 // fadd v9.2d, v24.2d, v9.2d
+	WORD $0x4e6ad6ea // fadd v10.2d, v23.2d, v10.2d
+	WORD $0x4e6bd6cb // fadd v11.2d, v22.2d, v11.2d
+	WORD $0x4e71d6b1 // fadd v17.2d, v21.2d, v17.2d
+	FMOVQ F9, (R0)
+	FMOVQ F10, 16(R0)
+	FMOVQ F11, 32(R0)
+	FMOVQ F17, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -998,116 +1015,138 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F5
+	FMOVQ (R1), F1
 
 	// 1 + x in two parts
-	WORD $0x4e65d406 // fadd v6.2d, v0.2d, v5.2d
-	WORD $0x6ee0e4bf // fcmgt v31.2d, v5.2d, v0.2d
-	WORD $0x6e651c1f // bsl v31.16b, v0.16b, v5.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x6ee5e41f // fcmgt v31.2d, v0.2d, v5.2d
-	WORD $0x6e651c1f // bsl v31.16b, v0.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4ee5d4c5 // fsub v5.2d, v6.2d, v5.2d
-	WORD $0x4ee5d4e5 // fsub v5.2d, v7.2d, v5.2d
+	WORD $0x4e61d402 // fadd v2.2d, v0.2d, v1.2d
+	WORD $0x6ee0e43f // fcmgt v31.2d, v1.2d, v0.2d
+	WORD $0x6e611c1f // bsl v31.16b, v0.16b, v1.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x6ee1e41f // fcmgt v31.2d, v0.2d, v1.2d
+	WORD $0x6e611c1f // bsl v31.16b, v0.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x4ee1d441 // fsub v1.2d, v2.2d, v1.2d
+	WORD $0x4ee1d461 // fsub v1.2d, v3.2d, v1.2d
 
-	// u = 2^k m, m at least the root of 1/2
-	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V7.D2
-	WORD $0x4ee784c7 // add v7.2d, v6.2d, v7.2d
+	// u = 2^k m
+	MOVD $0x1a000000000000, R17 // x001a000000000000
+	VDUP R17, V3.D2
+	WORD $0x4ee38443 // add v3.2d, v2.2d, v3.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V8.D2
-	WORD $0x4e281ce8 // and v8.16b, v7.16b, v8.16b
-	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V9.D2
-	WORD $0x4ee98508 // add v8.2d, v8.2d, v9.2d
-	WORD $0x6f4c04e9 // ushr v9.2d, v7.2d, #52
+	VDUP R17, V4.D2
+	WORD $0x4e241c64 // and v4.16b, v3.16b, v4.16b
+	MOVD $0x3fe6000000000000, R17 // x3fe6000000000000
+	VDUP R17, V5.D2
+	WORD $0x4ee58484 // add v4.2d, v4.2d, v5.2d
+	WORD $0x6f4c0465 // ushr v5.2d, v3.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V10.D2
-	WORD $0x4eaa1d29 // orr v9.16b, v9.16b, v10.16b
+	VDUP R17, V6.D2
+	WORD $0x4ea61ca5 // orr v5.16b, v5.16b, v6.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V10.D2
-	WORD $0x4ee9d549 // fsub v9.2d, v10.2d, v9.2d
+	VDUP R17, V6.D2
+	WORD $0x4ee5d4c5 // fsub v5.2d, v6.2d, v5.2d
 
 	// the second part on the scale of m
-	WORD $0x4e211ce7 // and v7.16b, v7.16b, v1.16b
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V6.D2
+	WORD $0x4e261c63 // and v3.16b, v3.16b, v6.16b
 	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V10.D2
-	WORD $0x6ee78547 // sub v7.2d, v10.2d, v7.2d
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x6e62dce7 // fmul v7.2d, v7.2d, v2.2d
+	VDUP R17, V6.D2
+	WORD $0x6ee384c3 // sub v3.2d, v6.2d, v3.2d
+	WORD $0x6e63dc23 // fmul v3.2d, v1.2d, v3.2d
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V1.D2
+	WORD $0x6e61dc63 // fmul v3.2d, v3.2d, v1.2d
 	MOVD $0xbff0000000000000, R17 // xbff0000000000000
-	VDUP R17, V5.D2
-	WORD $0x6ee5e4ff // fcmgt v31.2d, v7.2d, v5.2d
-	WORD $0x6e651cff // bsl v31.16b, v7.16b, v5.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4ee8d408 // fsub v8.2d, v0.2d, v8.2d
-	WORD $0x4ee8d4e5 // fsub v5.2d, v7.2d, v8.2d
-	WORD $0x4e68d4a8 // fadd v8.2d, v5.2d, v8.2d
-	WORD $0x4ee8d4e8 // fsub v8.2d, v7.2d, v8.2d
+	VDUP R17, V1.D2
+	WORD $0x6ee1e47f // fcmgt v31.2d, v3.2d, v1.2d
+	WORD $0x6e611c7f // bsl v31.16b, v3.16b, v1.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x4ee4d404 // fsub v4.2d, v0.2d, v4.2d
+	WORD $0x4ee4d461 // fsub v1.2d, v3.2d, v4.2d
+	WORD $0x4e64d424 // fadd v4.2d, v1.2d, v4.2d
+	WORD $0x4ee4d464 // fsub v4.2d, v3.2d, v4.2d
 
 	// what zero, infinity and negative numbers have, with the other sign
-	WORD $0x4e63e4c7 // fcmeq v7.2d, v6.2d, v3.2d
-	WORD $0x4e241ce7 // and v7.16b, v7.16b, v4.16b
-	WORD $0x4e64e4ca // fcmeq v10.2d, v6.2d, v4.2d
-	WORD $0x4e211d4a // and v10.16b, v10.16b, v1.16b
-	WORD $0x4eaa1cea // orr v10.16b, v7.16b, v10.16b
-	WORD $0x6e63e4c6 // fcmge v6.2d, v6.2d, v3.2d
-	WORD $0x6e2058c6 // not v6.16b, v6.16b
-	WORD $0x4ea61d46 // orr v6.16b, v10.16b, v6.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V3.D2
+	WORD $0x4e63e443 // fcmeq v3.2d, v2.2d, v3.2d
+	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
+	VDUP R17, V6.D2
+	WORD $0x4e261c63 // and v3.16b, v3.16b, v6.16b
+	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
+	VDUP R17, V6.D2
+	WORD $0x4e66e446 // fcmeq v6.2d, v2.2d, v6.2d
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V7.D2
+	WORD $0x4e271cc6 // and v6.16b, v6.16b, v7.16b
+	WORD $0x4ea61c66 // orr v6.16b, v3.16b, v6.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V3.D2
+	WORD $0x6e63e442 // fcmge v2.2d, v2.2d, v3.2d
+	WORD $0x6e205842 // not v2.16b, v2.16b
+	WORD $0x4ea21cc2 // orr v2.16b, v6.16b, v2.16b
 
 	// f + k log 2 in two parts
 	MOVD $0xbfe62e42fefa3800, R17 // xbfe62e42fefa3800
-	VDUP R17, V10.D2
-	WORD $0x4ea51cbf // mov v31.16b, v5.16b
-	WORD $0x4e6acd3f // fmla v31.2d, v9.2d, v10.2d
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V7.D2
-	WORD $0x4eaa1d5f // mov v31.16b, v10.16b
-	WORD $0x4e67cd3f // fmla v31.2d, v9.2d, v7.2d
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4ee7d4a7 // fsub v7.2d, v5.2d, v7.2d
-	WORD $0x4ee6d4e6 // fsub v6.2d, v7.2d, v6.2d
-	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
-	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
 	VDUP R17, V6.D2
-	WORD $0x4e66cd28 // fmla v8.2d, v9.2d, v6.2d
+	WORD $0x4ea11c3f // mov v31.16b, v1.16b
+	WORD $0x4e66ccbf // fmla v31.2d, v5.2d, v6.2d
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V3.D2
+	WORD $0x4ea61cdf // mov v31.16b, v6.16b
+	WORD $0x4e63ccbf // fmla v31.2d, v5.2d, v3.2d
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x4ee3d423 // fsub v3.2d, v1.2d, v3.2d
+	WORD $0x4ee2d462 // fsub v2.2d, v3.2d, v2.2d
+	WORD $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
+	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
+	VDUP R17, V3.D2
+	WORD $0x4e63cca2 // fmla v2.2d, v5.2d, v3.2d
 
 	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
 	MOVD $0x4000000000000000, R17 // x4000000000000000
-	VDUP R17, V9.D2
-	WORD $0x4e65d529 // fadd v9.2d, v9.2d, v5.2d
-	WORD $0x6e69fca9 // fdiv v9.2d, v5.2d, v9.2d
-	WORD $0x6e65dc46 // fmul v6.2d, v2.2d, v5.2d
-	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
-	WORD $0x6e69dd25 // fmul v5.2d, v9.2d, v9.2d
-	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
+	VDUP R17, V5.D2
+	WORD $0x4e61d4a5 // fadd v5.2d, v5.2d, v1.2d
+	WORD $0x6e65fc25 // fdiv v5.2d, v1.2d, v5.2d
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V3.D2
+	WORD $0x6e61dc63 // fmul v3.2d, v3.2d, v1.2d
+	WORD $0x6e63dc23 // fmul v3.2d, v1.2d, v3.2d
+	WORD $0x6e65dca1 // fmul v1.2d, v5.2d, v5.2d
+
+	// what is lost is divided by 1 + f, and 1/(1 + f) = 1 - 2s + ...
+	MOVD $0xc000000000000000, R17 // xc000000000000000
 	VDUP R17, V7.D2
-	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
-	VDUP R17, V11.D2
-	WORD $0x4e65cceb // fmla v11.2d, v7.2d, v5.2d
-	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
-	VDUP R17, V7.D2
-	WORD $0x4e65cd67 // fmla v7.2d, v11.2d, v5.2d
-	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
-	VDUP R17, V11.D2
-	WORD $0x4e65cceb // fmla v11.2d, v7.2d, v5.2d
-	MOVD $0x3fd24924941e0777, R17 // x3fd24924941e0777
-	VDUP R17, V7.D2
-	WORD $0x4e65cd67 // fmla v7.2d, v11.2d, v5.2d
-	MOVD $0x3fd999999997ff25, R17 // x3fd999999997ff25
-	VDUP R17, V11.D2
-	WORD $0x4e65cceb // fmla v11.2d, v7.2d, v5.2d
-	MOVD $0x3fe5555555555592, R17 // x3fe5555555555592
-	VDUP R17, V7.D2
-	WORD $0x4e65cd67 // fmla v7.2d, v11.2d, v5.2d
-	WORD $0x4ea61ccb // mov v11.16b, v6.16b
-	WORD $0x4e67ccab // fmla v11.2d, v5.2d, v7.2d
-	WORD $0x4e6bcd28 // fmla v8.2d, v9.2d, v11.2d
-	WORD $0x4ee6d506 // fsub v6.2d, v8.2d, v6.2d
-	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
-	FMOVQ F6, (R0)
+	WORD $0x4ea31c7f // mov v31.16b, v3.16b
+	WORD $0x4e64ccff // fmla v31.2d, v7.2d, v4.2d
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	MOVD $0x3fc3458966dc5a17, R17 // x3fc3458966dc5a17
+	VDUP R17, V4.D2
+	MOVD $0x3fc3916358654014, R17 // x3fc3916358654014
+	VDUP R17, V8.D2
+	WORD $0x4e61cc88 // fmla v8.2d, v4.2d, v1.2d
+	MOVD $0x3fc746bceb8cadfc, R17 // x3fc746bceb8cadfc
+	VDUP R17, V4.D2
+	WORD $0x4e61cd04 // fmla v4.2d, v8.2d, v1.2d
+	MOVD $0x3fcc71c36407ef65, R17 // x3fcc71c36407ef65
+	VDUP R17, V8.D2
+	WORD $0x4e61cc88 // fmla v8.2d, v4.2d, v1.2d
+	MOVD $0x3fd24924964d09d4, R17 // x3fd24924964d09d4
+	VDUP R17, V4.D2
+	WORD $0x4e61cd04 // fmla v4.2d, v8.2d, v1.2d
+	MOVD $0x3fd9999999957ebc, R17 // x3fd9999999957ebc
+	VDUP R17, V8.D2
+	WORD $0x4e61cc88 // fmla v8.2d, v4.2d, v1.2d
+	MOVD $0x3fe555555555560b, R17 // x3fe555555555560b
+	VDUP R17, V4.D2
+	WORD $0x4e61cd04 // fmla v4.2d, v8.2d, v1.2d
+	WORD $0x4e64cc27 // fmla v7.2d, v1.2d, v4.2d
+	WORD $0x4e67cca2 // fmla v2.2d, v5.2d, v7.2d
+	WORD $0x4ee3d443 // fsub v3.2d, v2.2d, v3.2d
+	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
+	FMOVQ F3, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -1117,116 +1156,138 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F5
+	FMOVD (R1), F1
 
 	// 1 + x in two parts
-	WORD $0x4e65d406 // fadd v6.2d, v0.2d, v5.2d
-	WORD $0x6ee0e4bf // fcmgt v31.2d, v5.2d, v0.2d
-	WORD $0x6e651c1f // bsl v31.16b, v0.16b, v5.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x6ee5e41f // fcmgt v31.2d, v0.2d, v5.2d
-	WORD $0x6e651c1f // bsl v31.16b, v0.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4ee5d4c5 // fsub v5.2d, v6.2d, v5.2d
-	WORD $0x4ee5d4e5 // fsub v5.2d, v7.2d, v5.2d
+	WORD $0x4e61d402 // fadd v2.2d, v0.2d, v1.2d
+	WORD $0x6ee0e43f // fcmgt v31.2d, v1.2d, v0.2d
+	WORD $0x6e611c1f // bsl v31.16b, v0.16b, v1.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x6ee1e41f // fcmgt v31.2d, v0.2d, v1.2d
+	WORD $0x6e611c1f // bsl v31.16b, v0.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x4ee1d441 // fsub v1.2d, v2.2d, v1.2d
+	WORD $0x4ee1d461 // fsub v1.2d, v3.2d, v1.2d
 
-	// u = 2^k m, m at least the root of 1/2
-	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V7.D2
-	WORD $0x4ee784c7 // add v7.2d, v6.2d, v7.2d
+	// u = 2^k m
+	MOVD $0x1a000000000000, R17 // x001a000000000000
+	VDUP R17, V3.D2
+	WORD $0x4ee38443 // add v3.2d, v2.2d, v3.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V8.D2
-	WORD $0x4e281ce8 // and v8.16b, v7.16b, v8.16b
-	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V9.D2
-	WORD $0x4ee98508 // add v8.2d, v8.2d, v9.2d
-	WORD $0x6f4c04e9 // ushr v9.2d, v7.2d, #52
+	VDUP R17, V4.D2
+	WORD $0x4e241c64 // and v4.16b, v3.16b, v4.16b
+	MOVD $0x3fe6000000000000, R17 // x3fe6000000000000
+	VDUP R17, V5.D2
+	WORD $0x4ee58484 // add v4.2d, v4.2d, v5.2d
+	WORD $0x6f4c0465 // ushr v5.2d, v3.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V10.D2
-	WORD $0x4eaa1d29 // orr v9.16b, v9.16b, v10.16b
+	VDUP R17, V6.D2
+	WORD $0x4ea61ca5 // orr v5.16b, v5.16b, v6.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V10.D2
-	WORD $0x4ee9d549 // fsub v9.2d, v10.2d, v9.2d
+	VDUP R17, V6.D2
+	WORD $0x4ee5d4c5 // fsub v5.2d, v6.2d, v5.2d
 
 	// the second part on the scale of m
-	WORD $0x4e211ce7 // and v7.16b, v7.16b, v1.16b
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V6.D2
+	WORD $0x4e261c63 // and v3.16b, v3.16b, v6.16b
 	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V10.D2
-	WORD $0x6ee78547 // sub v7.2d, v10.2d, v7.2d
-	WORD $0x6e67dca7 // fmul v7.2d, v5.2d, v7.2d
-	WORD $0x6e62dce7 // fmul v7.2d, v7.2d, v2.2d
+	VDUP R17, V6.D2
+	WORD $0x6ee384c3 // sub v3.2d, v6.2d, v3.2d
+	WORD $0x6e63dc23 // fmul v3.2d, v1.2d, v3.2d
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V1.D2
+	WORD $0x6e61dc63 // fmul v3.2d, v3.2d, v1.2d
 	MOVD $0xbff0000000000000, R17 // xbff0000000000000
-	VDUP R17, V5.D2
-	WORD $0x6ee5e4ff // fcmgt v31.2d, v7.2d, v5.2d
-	WORD $0x6e651cff // bsl v31.16b, v7.16b, v5.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4ee8d408 // fsub v8.2d, v0.2d, v8.2d
-	WORD $0x4ee8d4e5 // fsub v5.2d, v7.2d, v8.2d
-	WORD $0x4e68d4a8 // fadd v8.2d, v5.2d, v8.2d
-	WORD $0x4ee8d4e8 // fsub v8.2d, v7.2d, v8.2d
+	VDUP R17, V1.D2
+	WORD $0x6ee1e47f // fcmgt v31.2d, v3.2d, v1.2d
+	WORD $0x6e611c7f // bsl v31.16b, v3.16b, v1.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x4ee4d404 // fsub v4.2d, v0.2d, v4.2d
+	WORD $0x4ee4d461 // fsub v1.2d, v3.2d, v4.2d
+	WORD $0x4e64d424 // fadd v4.2d, v1.2d, v4.2d
+	WORD $0x4ee4d464 // fsub v4.2d, v3.2d, v4.2d
 
 	// what zero, infinity and negative numbers have, with the other sign
-	WORD $0x4e63e4c7 // fcmeq v7.2d, v6.2d, v3.2d
-	WORD $0x4e241ce7 // and v7.16b, v7.16b, v4.16b
-	WORD $0x4e64e4ca // fcmeq v10.2d, v6.2d, v4.2d
-	WORD $0x4e211d4a // and v10.16b, v10.16b, v1.16b
-	WORD $0x4eaa1cea // orr v10.16b, v7.16b, v10.16b
-	WORD $0x6e63e4c6 // fcmge v6.2d, v6.2d, v3.2d
-	WORD $0x6e2058c6 // not v6.16b, v6.16b
-	WORD $0x4ea61d46 // orr v6.16b, v10.16b, v6.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V3.D2
+	WORD $0x4e63e443 // fcmeq v3.2d, v2.2d, v3.2d
+	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
+	VDUP R17, V6.D2
+	WORD $0x4e261c63 // and v3.16b, v3.16b, v6.16b
+	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
+	VDUP R17, V6.D2
+	WORD $0x4e66e446 // fcmeq v6.2d, v2.2d, v6.2d
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V7.D2
+	WORD $0x4e271cc6 // and v6.16b, v6.16b, v7.16b
+	WORD $0x4ea61c66 // orr v6.16b, v3.16b, v6.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V3.D2
+	WORD $0x6e63e442 // fcmge v2.2d, v2.2d, v3.2d
+	WORD $0x6e205842 // not v2.16b, v2.16b
+	WORD $0x4ea21cc2 // orr v2.16b, v6.16b, v2.16b
 
 	// f + k log 2 in two parts
 	MOVD $0xbfe62e42fefa3800, R17 // xbfe62e42fefa3800
-	VDUP R17, V10.D2
-	WORD $0x4ea51cbf // mov v31.16b, v5.16b
-	WORD $0x4e6acd3f // fmla v31.2d, v9.2d, v10.2d
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V7.D2
-	WORD $0x4eaa1d5f // mov v31.16b, v10.16b
-	WORD $0x4e67cd3f // fmla v31.2d, v9.2d, v7.2d
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4ee7d4a7 // fsub v7.2d, v5.2d, v7.2d
-	WORD $0x4ee6d4e6 // fsub v6.2d, v7.2d, v6.2d
-	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
-	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
 	VDUP R17, V6.D2
-	WORD $0x4e66cd28 // fmla v8.2d, v9.2d, v6.2d
+	WORD $0x4ea11c3f // mov v31.16b, v1.16b
+	WORD $0x4e66ccbf // fmla v31.2d, v5.2d, v6.2d
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
+	VDUP R17, V3.D2
+	WORD $0x4ea61cdf // mov v31.16b, v6.16b
+	WORD $0x4e63ccbf // fmla v31.2d, v5.2d, v3.2d
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x4ee3d423 // fsub v3.2d, v1.2d, v3.2d
+	WORD $0x4ee2d462 // fsub v2.2d, v3.2d, v2.2d
+	WORD $0x4e64d442 // fadd v2.2d, v2.2d, v4.2d
+	MOVD $0xbd2ef35793c76730, R17 // xbd2ef35793c76730
+	VDUP R17, V3.D2
+	WORD $0x4e63cca2 // fmla v2.2d, v5.2d, v3.2d
 
 	// s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))
 	MOVD $0x4000000000000000, R17 // x4000000000000000
-	VDUP R17, V9.D2
-	WORD $0x4e65d529 // fadd v9.2d, v9.2d, v5.2d
-	WORD $0x6e69fca9 // fdiv v9.2d, v5.2d, v9.2d
-	WORD $0x6e65dc46 // fmul v6.2d, v2.2d, v5.2d
-	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
-	WORD $0x6e69dd25 // fmul v5.2d, v9.2d, v9.2d
-	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
+	VDUP R17, V5.D2
+	WORD $0x4e61d4a5 // fadd v5.2d, v5.2d, v1.2d
+	WORD $0x6e65fc25 // fdiv v5.2d, v1.2d, v5.2d
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V3.D2
+	WORD $0x6e61dc63 // fmul v3.2d, v3.2d, v1.2d
+	WORD $0x6e63dc23 // fmul v3.2d, v1.2d, v3.2d
+	WORD $0x6e65dca1 // fmul v1.2d, v5.2d, v5.2d
+
+	// what is lost is divided by 1 + f, and 1/(1 + f) = 1 - 2s + ...
+	MOVD $0xc000000000000000, R17 // xc000000000000000
 	VDUP R17, V7.D2
-	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
-	VDUP R17, V11.D2
-	WORD $0x4e65cceb // fmla v11.2d, v7.2d, v5.2d
-	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
-	VDUP R17, V7.D2
-	WORD $0x4e65cd67 // fmla v7.2d, v11.2d, v5.2d
-	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
-	VDUP R17, V11.D2
-	WORD $0x4e65cceb // fmla v11.2d, v7.2d, v5.2d
-	MOVD $0x3fd24924941e0777, R17 // x3fd24924941e0777
-	VDUP R17, V7.D2
-	WORD $0x4e65cd67 // fmla v7.2d, v11.2d, v5.2d
-	MOVD $0x3fd999999997ff25, R17 // x3fd999999997ff25
-	VDUP R17, V11.D2
-	WORD $0x4e65cceb // fmla v11.2d, v7.2d, v5.2d
-	MOVD $0x3fe5555555555592, R17 // x3fe5555555555592
-	VDUP R17, V7.D2
-	WORD $0x4e65cd67 // fmla v7.2d, v11.2d, v5.2d
-	WORD $0x4ea61ccb // mov v11.16b, v6.16b
-	WORD $0x4e67ccab // fmla v11.2d, v5.2d, v7.2d
-	WORD $0x4e6bcd28 // fmla v8.2d, v9.2d, v11.2d
-	WORD $0x4ee6d506 // fsub v6.2d, v8.2d, v6.2d
-	WORD $0x4e66d546 // fadd v6.2d, v10.2d, v6.2d
-	FMOVD F6, (R0)
+	WORD $0x4ea31c7f // mov v31.16b, v3.16b
+	WORD $0x4e64ccff // fmla v31.2d, v7.2d, v4.2d
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	MOVD $0x3fc3458966dc5a17, R17 // x3fc3458966dc5a17
+	VDUP R17, V4.D2
+	MOVD $0x3fc3916358654014, R17 // x3fc3916358654014
+	VDUP R17, V8.D2
+	WORD $0x4e61cc88 // fmla v8.2d, v4.2d, v1.2d
+	MOVD $0x3fc746bceb8cadfc, R17 // x3fc746bceb8cadfc
+	VDUP R17, V4.D2
+	WORD $0x4e61cd04 // fmla v4.2d, v8.2d, v1.2d
+	MOVD $0x3fcc71c36407ef65, R17 // x3fcc71c36407ef65
+	VDUP R17, V8.D2
+	WORD $0x4e61cc88 // fmla v8.2d, v4.2d, v1.2d
+	MOVD $0x3fd24924964d09d4, R17 // x3fd24924964d09d4
+	VDUP R17, V4.D2
+	WORD $0x4e61cd04 // fmla v4.2d, v8.2d, v1.2d
+	MOVD $0x3fd9999999957ebc, R17 // x3fd9999999957ebc
+	VDUP R17, V8.D2
+	WORD $0x4e61cc88 // fmla v8.2d, v4.2d, v1.2d
+	MOVD $0x3fe555555555560b, R17 // x3fe555555555560b
+	VDUP R17, V4.D2
+	WORD $0x4e61cd04 // fmla v4.2d, v8.2d, v1.2d
+	WORD $0x4e64cc27 // fmla v7.2d, v1.2d, v4.2d
+	WORD $0x4e67cca2 // fmla v2.2d, v5.2d, v7.2d
+	WORD $0x4ee3d443 // fsub v3.2d, v2.2d, v3.2d
+	WORD $0x4e63d4c3 // fadd v3.2d, v6.2d, v3.2d
+	FMOVD F3, (R0)
 
 skip:
 

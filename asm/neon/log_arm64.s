@@ -34,7 +34,7 @@ main:
 	FMOVD 24(R1), F8
 	WORD $0x0e617908 // fcvtl v8.2d, v8.2s
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
 	VDUP R17, V9.D2
 	WORD $0x4ee984aa // add v10.2d, v5.2d, v9.2d
@@ -348,7 +348,7 @@ one:
 	FMOVD (R1), F5
 	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
 	VDUP R17, V6.D2
 	WORD $0x4ee684a6 // add v6.2d, v5.2d, v6.2d
@@ -468,7 +468,7 @@ tail:
 	FMOVS (R1), F5
 	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
 	VDUP R17, V6.D2
 	WORD $0x4ee684a6 // add v6.2d, v5.2d, v6.2d
@@ -592,11 +592,11 @@ TEXT ·LogF64(SB), NOSPLIT, $0-48
 	VDUP R17, V0.D2
 	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
 	VDUP R17, V1.D2
-	MOVD $0x3fd24924941e0777, R17 // x3fd24924941e0777
+	MOVD $0x3fd24924964d09d4, R17 // x3fd24924964d09d4
 	VDUP R17, V2.D2
-	MOVD $0x3fd999999997ff25, R17 // x3fd999999997ff25
+	MOVD $0x3fd9999999957ebc, R17 // x3fd9999999957ebc
 	VDUP R17, V3.D2
-	MOVD $0x3fe5555555555592, R17 // x3fe5555555555592
+	MOVD $0x3fe555555555560b, R17 // x3fe555555555560b
 	VDUP R17, V4.D2
 	CMP $8, R2
 	BLT single
@@ -634,8 +634,8 @@ main:
 	WORD $0x6e721e2c // bsl v12.16b, v17.16b, v18.16b
 	WORD $0x6e721e29 // bsl v9.16b, v17.16b, v18.16b
 
-	// u = 2^k m, m at least the root of 1/2
-	MOVD $0x195f619980c433, R17 // x00195f619980c433
+	// u = 2^k m
+	MOVD $0x1a000000000000, R17 // x001a000000000000
 	VDUP R17, V18.D2
 	WORD $0x4ef285ce // add v14.2d, v14.2d, v18.2d
 	WORD $0x4ef285ef // add v15.2d, v15.2d, v18.2d
@@ -647,7 +647,7 @@ main:
 	WORD $0x4e321df3 // and v19.16b, v15.16b, v18.16b
 	WORD $0x4e321e14 // and v20.16b, v16.16b, v18.16b
 	WORD $0x4e321db2 // and v18.16b, v13.16b, v18.16b
-	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
+	MOVD $0x3fe6000000000000, R17 // x3fe6000000000000
 	VDUP R17, V21.D2
 	WORD $0x4ef58631 // add v17.2d, v17.2d, v21.2d
 	WORD $0x4ef58673 // add v19.2d, v19.2d, v21.2d
@@ -773,9 +773,9 @@ main:
 	WORD $0x6e70de14 // fmul v20.2d, v16.2d, v16.2d
 	WORD $0x6e6fddf3 // fmul v19.2d, v15.2d, v15.2d
 	WORD $0x6e6dddb1 // fmul v17.2d, v13.2d, v13.2d
-	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
+	MOVD $0x3fc3458966dc5a17, R17 // x3fc3458966dc5a17
 	VDUP R17, V25.D2
-	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
+	MOVD $0x3fc3916358654014, R17 // x3fc3916358654014
 	VDUP R17, V26.D2
 	WORD $0x4eba1f5b // mov v27.16b, v26.16b
 	WORD $0x4e72cf3b // fmla v27.2d, v25.2d, v18.2d
@@ -784,7 +784,7 @@ main:
 	WORD $0x4eba1f5d // mov v29.16b, v26.16b
 	WORD $0x4e73cf3d // fmla v29.2d, v25.2d, v19.2d
 	WORD $0x4e71cf3a // fmla v26.2d, v25.2d, v17.2d
-	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
+	MOVD $0x3fc746bceb8cadfc, R17 // x3fc746bceb8cadfc
 	VDUP R17, V25.D2
 	WORD $0x4eb91f3e // mov v30.16b, v25.16b
 	WORD $0x4e72cf7e // fmla v30.2d, v27.2d, v18.2d
@@ -793,7 +793,7 @@ main:
 	WORD $0x4eb91f3c // mov v28.16b, v25.16b
 	WORD $0x4e73cfbc // fmla v28.2d, v29.2d, v19.2d
 	WORD $0x4e71cf59 // fmla v25.2d, v26.2d, v17.2d
-	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
+	MOVD $0x3fcc71c36407ef65, R17 // x3fcc71c36407ef65
 	VDUP R17, V26.D2
 	WORD $0x4eba1f5d // mov v29.16b, v26.16b
 	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
@@ -877,14 +877,14 @@ one:
 	VDUP R17, V9.D2
 	WORD $0x6e691d06 // bsl v6.16b, v8.16b, v9.16b
 
-	// u = 2^k m, m at least the root of 1/2
-	MOVD $0x195f619980c433, R17 // x00195f619980c433
+	// u = 2^k m
+	MOVD $0x1a000000000000, R17 // x001a000000000000
 	VDUP R17, V9.D2
 	WORD $0x4ee984e7 // add v7.2d, v7.2d, v9.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
 	VDUP R17, V9.D2
 	WORD $0x4e291ce9 // and v9.16b, v7.16b, v9.16b
-	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
+	MOVD $0x3fe6000000000000, R17 // x3fe6000000000000
 	VDUP R17, V8.D2
 	WORD $0x4ee88529 // add v9.2d, v9.2d, v8.2d
 	WORD $0x6f4c04e7 // ushr v7.2d, v7.2d, #52
@@ -935,15 +935,15 @@ one:
 	WORD $0x6e69dcc6 // fmul v6.2d, v6.2d, v9.2d
 	WORD $0x6e66dd26 // fmul v6.2d, v9.2d, v6.2d
 	WORD $0x6e67dce9 // fmul v9.2d, v7.2d, v7.2d
-	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
+	MOVD $0x3fc3458966dc5a17, R17 // x3fc3458966dc5a17
 	VDUP R17, V10.D2
-	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
+	MOVD $0x3fc3916358654014, R17 // x3fc3916358654014
 	VDUP R17, V11.D2
 	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
+	MOVD $0x3fc746bceb8cadfc, R17 // x3fc746bceb8cadfc
 	VDUP R17, V10.D2
 	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
+	MOVD $0x3fcc71c36407ef65, R17 // x3fcc71c36407ef65
 	VDUP R17, V11.D2
 	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
 	WORD $0x4ea21c4a // mov v10.16b, v2.16b
@@ -983,14 +983,14 @@ tail:
 	VDUP R17, V9.D2
 	WORD $0x6e691d06 // bsl v6.16b, v8.16b, v9.16b
 
-	// u = 2^k m, m at least the root of 1/2
-	MOVD $0x195f619980c433, R17 // x00195f619980c433
+	// u = 2^k m
+	MOVD $0x1a000000000000, R17 // x001a000000000000
 	VDUP R17, V9.D2
 	WORD $0x4ee984e7 // add v7.2d, v7.2d, v9.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
 	VDUP R17, V9.D2
 	WORD $0x4e291ce9 // and v9.16b, v7.16b, v9.16b
-	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
+	MOVD $0x3fe6000000000000, R17 // x3fe6000000000000
 	VDUP R17, V8.D2
 	WORD $0x4ee88529 // add v9.2d, v9.2d, v8.2d
 	WORD $0x6f4c04e7 // ushr v7.2d, v7.2d, #52
@@ -1041,15 +1041,15 @@ tail:
 	WORD $0x6e69dcc6 // fmul v6.2d, v6.2d, v9.2d
 	WORD $0x6e66dd26 // fmul v6.2d, v9.2d, v6.2d
 	WORD $0x6e67dce9 // fmul v9.2d, v7.2d, v7.2d
-	MOVD $0x3fc2f03957f0754e, R17 // x3fc2f03957f0754e
+	MOVD $0x3fc3458966dc5a17, R17 // x3fc3458966dc5a17
 	VDUP R17, V10.D2
-	MOVD $0x3fc39a1ec9ab8d5c, R17 // x3fc39a1ec9ab8d5c
+	MOVD $0x3fc3916358654014, R17 // x3fc3916358654014
 	VDUP R17, V11.D2
 	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	MOVD $0x3fc74663cc63ed1a, R17 // x3fc74663cc63ed1a
+	MOVD $0x3fc746bceb8cadfc, R17 // x3fc746bceb8cadfc
 	VDUP R17, V10.D2
 	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	MOVD $0x3fcc71c521510edc, R17 // x3fcc71c521510edc
+	MOVD $0x3fcc71c36407ef65, R17 // x3fcc71c36407ef65
 	VDUP R17, V11.D2
 	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
 	WORD $0x4ea21c4a // mov v10.16b, v2.16b

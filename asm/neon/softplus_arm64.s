@@ -175,7 +175,7 @@ main:
 	WORD $0x4e6fd451 // fadd v17.2d, v2.2d, v15.2d
 	WORD $0x4e70d44c // fadd v12.2d, v2.2d, v16.2d
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
 	VDUP R17, V20.D2
 	WORD $0x4ef4866b // add v11.2d, v19.2d, v20.2d
@@ -512,7 +512,7 @@ one:
 	WORD $0x4ee784c7 // add v7.2d, v6.2d, v7.2d
 	WORD $0x4e67d446 // fadd v6.2d, v2.2d, v7.2d
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
 	VDUP R17, V8.D2
 	WORD $0x4ee884c8 // add v8.2d, v6.2d, v8.2d
@@ -670,7 +670,7 @@ tail:
 	WORD $0x4ee784c7 // add v7.2d, v6.2d, v7.2d
 	WORD $0x4e67d446 // fadd v6.2d, v2.2d, v7.2d
 
-	// u = 2^k m, m at least the root of 1/2
+	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
 	VDUP R17, V8.D2
 	WORD $0x4ee884c8 // add v8.2d, v6.2d, v8.2d
@@ -786,31 +786,42 @@ TEXT ·SoftplusF64(SB), NOSPLIT, $0-48
 	VDUP R17, V1.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V2.D2
-	MOVD $0xbfd249249208a47f, R17 // xbfd249249208a47f
+	MOVD $0xbfc10679f4f68a0c, R17 // xbfc10679f4f68a0c
 	VDUP R17, V3.D2
-	MOVD $0xbfd99999999a0780, R17 // xbfd99999999a0780
+	MOVD $0xbfc3b1dde8d82222, R17 // xbfc3b1dde8d82222
 	VDUP R17, V4.D2
-	MOVD $0xbfe5555555555535, R17 // xbfe5555555555535
+	MOVD $0xbfc745cb3d905f2f, R17 // xbfc745cb3d905f2f
 	VDUP R17, V5.D2
-	MOVD $0x0, R17 // x0000000000000000
+	MOVD $0xbfcc71c741d8e237, R17 // xbfcc71c741d8e237
 	VDUP R17, V6.D2
+	MOVD $0xbfd249249208a47f, R17 // xbfd249249208a47f
+	VDUP R17, V7.D2
+	MOVD $0xbfd99999999a0780, R17 // xbfd99999999a0780
+	VDUP R17, V8.D2
+	MOVD $0xbfe5555555555535, R17 // xbfe5555555555535
+	VDUP R17, V9.D2
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V10.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F7
-	FMOVQ 16(R1), F8
-	FMOVQ 32(R1), F9
-	FMOVQ 48(R1), F10
+	FMOVQ (R1), F11
+	FMOVQ 16(R1), F12
+	FMOVQ 32(R1), F13
+	FMOVQ 48(R1), F14
 	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V11.D2
-	WORD $0x4eab1cec // orr v12.16b, v7.16b, v11.16b
-	WORD $0x4eab1d0d // orr v13.16b, v8.16b, v11.16b
-	WORD $0x4eab1d2e // orr v14.16b, v9.16b, v11.16b
-	WORD $0x4eab1d4b // orr v11.16b, v10.16b, v11.16b
+	VDUP R17, V15.D2
+	WORD $0x4eaf1d6b // orr v11.16b, v11.16b, v15.16b
+	WORD $0x4eaf1d8c // orr v12.16b, v12.16b, v15.16b
+	WORD $0x4eaf1dad // orr v13.16b, v13.16b, v15.16b
+	WORD $0x4eaf1dce // orr v14.16b, v14.16b, v15.16b
 	MOVD $0xc087500000000000, R17 // xc087500000000000
 	VDUP R17, V15.D2
+	WORD $0x6eebe5ff // fcmgt v31.2d, v15.2d, v11.2d
+	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 	WORD $0x6eece5ff // fcmgt v31.2d, v15.2d, v12.2d
 	WORD $0x6e6c1dff // bsl v31.16b, v15.16b, v12.16b
 	WORD $0x4ebf1fec // mov v12.16b, v31.16b
@@ -820,21 +831,18 @@ main:
 	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
 	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
-	WORD $0x6eebe5ff // fcmgt v31.2d, v15.2d, v11.2d
-	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
 	VDUP R17, V15.D2
 	WORD $0x4ea01c10 // mov v16.16b, v0.16b
-	WORD $0x4e6fcd90 // fmla v16.2d, v12.2d, v15.2d
+	WORD $0x4e6fcd70 // fmla v16.2d, v11.2d, v15.2d
 	WORD $0x4ea01c11 // mov v17.16b, v0.16b
-	WORD $0x4e6fcdb1 // fmla v17.2d, v13.2d, v15.2d
+	WORD $0x4e6fcd91 // fmla v17.2d, v12.2d, v15.2d
 	WORD $0x4ea01c12 // mov v18.16b, v0.16b
-	WORD $0x4e6fcdd2 // fmla v18.2d, v14.2d, v15.2d
+	WORD $0x4e6fcdb2 // fmla v18.2d, v13.2d, v15.2d
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e6fcd7f // fmla v31.2d, v11.2d, v15.2d
+	WORD $0x4e6fcddf // fmla v31.2d, v14.2d, v15.2d
 	WORD $0x4ebf1fef // mov v15.16b, v31.16b
 	WORD $0x4ef0d413 // fsub v19.2d, v0.2d, v16.2d
 	WORD $0x4ef1d414 // fsub v20.2d, v0.2d, v17.2d
@@ -842,26 +850,26 @@ main:
 	WORD $0x4eefd416 // fsub v22.2d, v0.2d, v15.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V23.D2
-	WORD $0x4e77ce6c // fmla v12.2d, v19.2d, v23.2d
-	WORD $0x4e77ce8d // fmla v13.2d, v20.2d, v23.2d
-	WORD $0x4e77ceae // fmla v14.2d, v21.2d, v23.2d
-	WORD $0x4e77cecb // fmla v11.2d, v22.2d, v23.2d
-	WORD $0x4eac1d97 // mov v23.16b, v12.16b
+	WORD $0x4e77ce6b // fmla v11.2d, v19.2d, v23.2d
+	WORD $0x4e77ce8c // fmla v12.2d, v20.2d, v23.2d
+	WORD $0x4e77cead // fmla v13.2d, v21.2d, v23.2d
+	WORD $0x4e77cece // fmla v14.2d, v22.2d, v23.2d
+	WORD $0x4eab1d77 // mov v23.16b, v11.16b
 	WORD $0x4e61ce77 // fmla v23.2d, v19.2d, v1.2d
-	WORD $0x4ead1db8 // mov v24.16b, v13.16b
+	WORD $0x4eac1d98 // mov v24.16b, v12.16b
 	WORD $0x4e61ce98 // fmla v24.2d, v20.2d, v1.2d
-	WORD $0x4eae1dd9 // mov v25.16b, v14.16b
+	WORD $0x4ead1db9 // mov v25.16b, v13.16b
 	WORD $0x4e61ceb9 // fmla v25.2d, v21.2d, v1.2d
-	WORD $0x4eab1d7a // mov v26.16b, v11.16b
+	WORD $0x4eae1dda // mov v26.16b, v14.16b
 	WORD $0x4e61ceda // fmla v26.2d, v22.2d, v1.2d
-	WORD $0x4ef7d58c // fsub v12.2d, v12.2d, v23.2d
-	WORD $0x4ef8d5ad // fsub v13.2d, v13.2d, v24.2d
-	WORD $0x4ef9d5ce // fsub v14.2d, v14.2d, v25.2d
-	WORD $0x4efad56b // fsub v11.2d, v11.2d, v26.2d
-	WORD $0x4e61ce6c // fmla v12.2d, v19.2d, v1.2d
-	WORD $0x4e61ce8d // fmla v13.2d, v20.2d, v1.2d
-	WORD $0x4e61ceae // fmla v14.2d, v21.2d, v1.2d
-	WORD $0x4e61cecb // fmla v11.2d, v22.2d, v1.2d
+	WORD $0x4ef7d56b // fsub v11.2d, v11.2d, v23.2d
+	WORD $0x4ef8d58c // fsub v12.2d, v12.2d, v24.2d
+	WORD $0x4ef9d5ad // fsub v13.2d, v13.2d, v25.2d
+	WORD $0x4efad5ce // fsub v14.2d, v14.2d, v26.2d
+	WORD $0x4e61ce6b // fmla v11.2d, v19.2d, v1.2d
+	WORD $0x4e61ce8c // fmla v12.2d, v20.2d, v1.2d
+	WORD $0x4e61cead // fmla v13.2d, v21.2d, v1.2d
+	WORD $0x4e61cece // fmla v14.2d, v22.2d, v1.2d
 
 	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
@@ -951,18 +959,18 @@ main:
 	WORD $0x6e78df1c // fmul v28.2d, v24.2d, v24.2d
 	WORD $0x6e79df3d // fmul v29.2d, v25.2d, v25.2d
 	WORD $0x6e7adf5e // fmul v30.2d, v26.2d, v26.2d
-	WORD $0x4e74cecc // fmla v12.2d, v22.2d, v20.2d
-	WORD $0x4e73cf8d // fmla v13.2d, v28.2d, v19.2d
-	WORD $0x4e7bcfae // fmla v14.2d, v29.2d, v27.2d
-	WORD $0x4e75cfcb // fmla v11.2d, v30.2d, v21.2d
-	WORD $0x4e6cd6ec // fadd v12.2d, v23.2d, v12.2d
-	WORD $0x4e6dd70d // fadd v13.2d, v24.2d, v13.2d
-	WORD $0x4e6ed72e // fadd v14.2d, v25.2d, v14.2d
-	WORD $0x4e6bd74b // fadd v11.2d, v26.2d, v11.2d
+	WORD $0x4e74cecb // fmla v11.2d, v22.2d, v20.2d
+	WORD $0x4e73cf8c // fmla v12.2d, v28.2d, v19.2d
+	WORD $0x4e7bcfad // fmla v13.2d, v29.2d, v27.2d
+	WORD $0x4e75cfce // fmla v14.2d, v30.2d, v21.2d
+	WORD $0x4e6bd6eb // fadd v11.2d, v23.2d, v11.2d
+	WORD $0x4e6cd70c // fadd v12.2d, v24.2d, v12.2d
+	WORD $0x4e6dd72d // fadd v13.2d, v25.2d, v13.2d
+	WORD $0x4e6ed74e // fadd v14.2d, v26.2d, v14.2d
+	WORD $0x4e6bd44b // fadd v11.2d, v2.2d, v11.2d
 	WORD $0x4e6cd44c // fadd v12.2d, v2.2d, v12.2d
 	WORD $0x4e6dd44d // fadd v13.2d, v2.2d, v13.2d
 	WORD $0x4e6ed44e // fadd v14.2d, v2.2d, v14.2d
-	WORD $0x4e6bd44b // fadd v11.2d, v2.2d, v11.2d
 	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V26.D2
 	WORD $0x6ef0e759 // fcmgt v25.2d, v26.2d, v16.2d
@@ -992,10 +1000,10 @@ main:
 	WORD $0x4ef18771 // add v17.2d, v27.2d, v17.2d
 	WORD $0x4ef287b2 // add v18.2d, v29.2d, v18.2d
 	WORD $0x4eef86af // add v15.2d, v21.2d, v15.2d
-	WORD $0x6e70dd90 // fmul v16.2d, v12.2d, v16.2d
-	WORD $0x6e71ddb1 // fmul v17.2d, v13.2d, v17.2d
-	WORD $0x6e72ddd2 // fmul v18.2d, v14.2d, v18.2d
-	WORD $0x6e6fdd6f // fmul v15.2d, v11.2d, v15.2d
+	WORD $0x6e70dd70 // fmul v16.2d, v11.2d, v16.2d
+	WORD $0x6e71dd91 // fmul v17.2d, v12.2d, v17.2d
+	WORD $0x6e72ddb2 // fmul v18.2d, v13.2d, v18.2d
+	WORD $0x6e6fddcf // fmul v15.2d, v14.2d, v15.2d
 	WORD $0x6e79de19 // fmul v25.2d, v16.2d, v25.2d
 	WORD $0x6e78de38 // fmul v24.2d, v17.2d, v24.2d
 	WORD $0x6e77de57 // fmul v23.2d, v18.2d, v23.2d
@@ -1012,118 +1020,118 @@ main:
 	WORD $0x6e71ff11 // fdiv v17.2d, v24.2d, v17.2d
 	WORD $0x6e70fef0 // fdiv v16.2d, v23.2d, v16.2d
 	WORD $0x6e6fff4f // fdiv v15.2d, v26.2d, v15.2d
-	WORD $0x6e72de4b // fmul v11.2d, v18.2d, v18.2d
-	WORD $0x6e71de2e // fmul v14.2d, v17.2d, v17.2d
-	WORD $0x6e70de0d // fmul v13.2d, v16.2d, v16.2d
-	WORD $0x6e6fddec // fmul v12.2d, v15.2d, v15.2d
+	WORD $0x6e72de4e // fmul v14.2d, v18.2d, v18.2d
+	WORD $0x6e71de2d // fmul v13.2d, v17.2d, v17.2d
+	WORD $0x6e70de0c // fmul v12.2d, v16.2d, v16.2d
+	WORD $0x6e6fddeb // fmul v11.2d, v15.2d, v15.2d
 	MOVD $0xbfc5c7f78d357345, R17 // xbfc5c7f78d357345
 	VDUP R17, V21.D2
 	MOVD $0xbfb55a8e18560b46, R17 // xbfb55a8e18560b46
 	VDUP R17, V29.D2
 	WORD $0x4ebd1fbb // mov v27.16b, v29.16b
-	WORD $0x4e6bcebb // fmla v27.2d, v21.2d, v11.2d
+	WORD $0x4e6ecebb // fmla v27.2d, v21.2d, v14.2d
 	WORD $0x4ebd1fbe // mov v30.16b, v29.16b
-	WORD $0x4e6ecebe // fmla v30.2d, v21.2d, v14.2d
+	WORD $0x4e6dcebe // fmla v30.2d, v21.2d, v13.2d
 	WORD $0x4ebd1fb3 // mov v19.16b, v29.16b
-	WORD $0x4e6dceb3 // fmla v19.2d, v21.2d, v13.2d
-	WORD $0x4e6ccebd // fmla v29.2d, v21.2d, v12.2d
+	WORD $0x4e6cceb3 // fmla v19.2d, v21.2d, v12.2d
+	WORD $0x4e6bcebd // fmla v29.2d, v21.2d, v11.2d
 	MOVD $0xbfbefda6852a7b4e, R17 // xbfbefda6852a7b4e
 	VDUP R17, V21.D2
 	WORD $0x4eb51ebc // mov v28.16b, v21.16b
-	WORD $0x4e6bcf7c // fmla v28.2d, v27.2d, v11.2d
-	WORD $0x4eb51ebb // mov v27.16b, v21.16b
-	WORD $0x4e6ecfdb // fmla v27.2d, v30.2d, v14.2d
-	WORD $0x4eb51ebe // mov v30.16b, v21.16b
-	WORD $0x4e6dce7e // fmla v30.2d, v19.2d, v13.2d
-	WORD $0x4e6ccfb5 // fmla v21.2d, v29.2d, v12.2d
-	MOVD $0xbfc10679f4f68a0c, R17 // xbfc10679f4f68a0c
-	VDUP R17, V29.D2
-	WORD $0x4ebd1fb3 // mov v19.16b, v29.16b
-	WORD $0x4e6bcf93 // fmla v19.2d, v28.2d, v11.2d
-	WORD $0x4ebd1fbc // mov v28.16b, v29.16b
 	WORD $0x4e6ecf7c // fmla v28.2d, v27.2d, v14.2d
-	WORD $0x4ebd1fbb // mov v27.16b, v29.16b
-	WORD $0x4e6dcfdb // fmla v27.2d, v30.2d, v13.2d
-	WORD $0x4e6ccebd // fmla v29.2d, v21.2d, v12.2d
-	MOVD $0xbfc3b1dde8d82222, R17 // xbfc3b1dde8d82222
-	VDUP R17, V21.D2
-	WORD $0x4eb51ebe // mov v30.16b, v21.16b
-	WORD $0x4e6bce7e // fmla v30.2d, v19.2d, v11.2d
-	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
-	WORD $0x4e6ecf93 // fmla v19.2d, v28.2d, v14.2d
-	WORD $0x4eb51ebc // mov v28.16b, v21.16b
-	WORD $0x4e6dcf7c // fmla v28.2d, v27.2d, v13.2d
-	WORD $0x4e6ccfb5 // fmla v21.2d, v29.2d, v12.2d
-	MOVD $0xbfc745cb3d905f2f, R17 // xbfc745cb3d905f2f
-	VDUP R17, V29.D2
-	WORD $0x4ebd1fbb // mov v27.16b, v29.16b
-	WORD $0x4e6bcfdb // fmla v27.2d, v30.2d, v11.2d
-	WORD $0x4ebd1fbe // mov v30.16b, v29.16b
-	WORD $0x4e6ece7e // fmla v30.2d, v19.2d, v14.2d
-	WORD $0x4ebd1fb3 // mov v19.16b, v29.16b
-	WORD $0x4e6dcf93 // fmla v19.2d, v28.2d, v13.2d
-	WORD $0x4e6ccebd // fmla v29.2d, v21.2d, v12.2d
-	MOVD $0xbfcc71c741d8e237, R17 // xbfcc71c741d8e237
-	VDUP R17, V21.D2
-	WORD $0x4eb51ebc // mov v28.16b, v21.16b
-	WORD $0x4e6bcf7c // fmla v28.2d, v27.2d, v11.2d
 	WORD $0x4eb51ebb // mov v27.16b, v21.16b
-	WORD $0x4e6ecfdb // fmla v27.2d, v30.2d, v14.2d
-	WORD $0x4eb51ebe // mov v30.16b, v21.16b
-	WORD $0x4e6dce7e // fmla v30.2d, v19.2d, v13.2d
-	WORD $0x4e6ccfb5 // fmla v21.2d, v29.2d, v12.2d
-	WORD $0x4ea31c7d // mov v29.16b, v3.16b
-	WORD $0x4e6bcf9d // fmla v29.2d, v28.2d, v11.2d
-	WORD $0x4ea31c7c // mov v28.16b, v3.16b
-	WORD $0x4e6ecf7c // fmla v28.2d, v27.2d, v14.2d
-	WORD $0x4ea31c7b // mov v27.16b, v3.16b
 	WORD $0x4e6dcfdb // fmla v27.2d, v30.2d, v13.2d
-	WORD $0x4ea31c7e // mov v30.16b, v3.16b
-	WORD $0x4e6ccebe // fmla v30.2d, v21.2d, v12.2d
-	WORD $0x4ea41c95 // mov v21.16b, v4.16b
+	WORD $0x4eb51ebe // mov v30.16b, v21.16b
+	WORD $0x4e6cce7e // fmla v30.2d, v19.2d, v12.2d
 	WORD $0x4e6bcfb5 // fmla v21.2d, v29.2d, v11.2d
-	WORD $0x4ea41c9d // mov v29.16b, v4.16b
+	WORD $0x4ea31c7d // mov v29.16b, v3.16b
 	WORD $0x4e6ecf9d // fmla v29.2d, v28.2d, v14.2d
-	WORD $0x4ea41c9c // mov v28.16b, v4.16b
+	WORD $0x4ea31c7c // mov v28.16b, v3.16b
 	WORD $0x4e6dcf7c // fmla v28.2d, v27.2d, v13.2d
-	WORD $0x4ea41c9b // mov v27.16b, v4.16b
+	WORD $0x4ea31c7b // mov v27.16b, v3.16b
 	WORD $0x4e6ccfdb // fmla v27.2d, v30.2d, v12.2d
-	WORD $0x4ea51cbe // mov v30.16b, v5.16b
+	WORD $0x4ea31c7e // mov v30.16b, v3.16b
 	WORD $0x4e6bcebe // fmla v30.2d, v21.2d, v11.2d
-	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
+	WORD $0x4ea41c95 // mov v21.16b, v4.16b
 	WORD $0x4e6ecfb5 // fmla v21.2d, v29.2d, v14.2d
-	WORD $0x4ea51cbd // mov v29.16b, v5.16b
+	WORD $0x4ea41c9d // mov v29.16b, v4.16b
 	WORD $0x4e6dcf9d // fmla v29.2d, v28.2d, v13.2d
-	WORD $0x4ea51cbc // mov v28.16b, v5.16b
+	WORD $0x4ea41c9c // mov v28.16b, v4.16b
 	WORD $0x4e6ccf7c // fmla v28.2d, v27.2d, v12.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e7ecd7b // fmla v27.2d, v11.2d, v30.2d
-	WORD $0x4eb81f1e // mov v30.16b, v24.16b
+	WORD $0x4ea41c9b // mov v27.16b, v4.16b
+	WORD $0x4e6bcfdb // fmla v27.2d, v30.2d, v11.2d
+	WORD $0x4ea51cbe // mov v30.16b, v5.16b
+	WORD $0x4e6ecebe // fmla v30.2d, v21.2d, v14.2d
+	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
+	WORD $0x4e6dcfb5 // fmla v21.2d, v29.2d, v13.2d
+	WORD $0x4ea51cbd // mov v29.16b, v5.16b
+	WORD $0x4e6ccf9d // fmla v29.2d, v28.2d, v12.2d
+	WORD $0x4ea51cbc // mov v28.16b, v5.16b
+	WORD $0x4e6bcf7c // fmla v28.2d, v27.2d, v11.2d
+	WORD $0x4ea61cdb // mov v27.16b, v6.16b
+	WORD $0x4e6ecfdb // fmla v27.2d, v30.2d, v14.2d
+	WORD $0x4ea61cde // mov v30.16b, v6.16b
+	WORD $0x4e6dcebe // fmla v30.2d, v21.2d, v13.2d
+	WORD $0x4ea61cd5 // mov v21.16b, v6.16b
+	WORD $0x4e6ccfb5 // fmla v21.2d, v29.2d, v12.2d
+	WORD $0x4ea61cdd // mov v29.16b, v6.16b
+	WORD $0x4e6bcf9d // fmla v29.2d, v28.2d, v11.2d
+	WORD $0x4ea71cfc // mov v28.16b, v7.16b
+	WORD $0x4e6ecf7c // fmla v28.2d, v27.2d, v14.2d
+	WORD $0x4ea71cfb // mov v27.16b, v7.16b
+	WORD $0x4e6dcfdb // fmla v27.2d, v30.2d, v13.2d
+	WORD $0x4ea71cfe // mov v30.16b, v7.16b
+	WORD $0x4e6ccebe // fmla v30.2d, v21.2d, v12.2d
+	WORD $0x4ea71cf5 // mov v21.16b, v7.16b
+	WORD $0x4e6bcfb5 // fmla v21.2d, v29.2d, v11.2d
+	WORD $0x4ea81d1d // mov v29.16b, v8.16b
+	WORD $0x4e6ecf9d // fmla v29.2d, v28.2d, v14.2d
+	WORD $0x4ea81d1c // mov v28.16b, v8.16b
+	WORD $0x4e6dcf7c // fmla v28.2d, v27.2d, v13.2d
+	WORD $0x4ea81d1b // mov v27.16b, v8.16b
+	WORD $0x4e6ccfdb // fmla v27.2d, v30.2d, v12.2d
+	WORD $0x4ea81d1e // mov v30.16b, v8.16b
+	WORD $0x4e6bcebe // fmla v30.2d, v21.2d, v11.2d
+	WORD $0x4ea91d35 // mov v21.16b, v9.16b
+	WORD $0x4e6ecfb5 // fmla v21.2d, v29.2d, v14.2d
+	WORD $0x4ea91d3d // mov v29.16b, v9.16b
+	WORD $0x4e6dcf9d // fmla v29.2d, v28.2d, v13.2d
+	WORD $0x4ea91d3c // mov v28.16b, v9.16b
+	WORD $0x4e6ccf7c // fmla v28.2d, v27.2d, v12.2d
+	WORD $0x4ea91d3b // mov v27.16b, v9.16b
+	WORD $0x4e6bcfdb // fmla v27.2d, v30.2d, v11.2d
+	WORD $0x4eb91f3e // mov v30.16b, v25.16b
 	WORD $0x4e75cdde // fmla v30.2d, v14.2d, v21.2d
-	WORD $0x4eb71ef5 // mov v21.16b, v23.16b
+	WORD $0x4eb81f15 // mov v21.16b, v24.16b
 	WORD $0x4e7dcdb5 // fmla v21.2d, v13.2d, v29.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4eb71efd // mov v29.16b, v23.16b
 	WORD $0x4e7ccd9d // fmla v29.2d, v12.2d, v28.2d
-	WORD $0x4e7bce59 // fmla v25.2d, v18.2d, v27.2d
-	WORD $0x4e7ece38 // fmla v24.2d, v17.2d, v30.2d
-	WORD $0x4e75ce17 // fmla v23.2d, v16.2d, v21.2d
-	WORD $0x4e7dcdfa // fmla v26.2d, v15.2d, v29.2d
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e671cdf // bsl v31.16b, v6.16b, v7.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x6ee8e4df // fcmgt v31.2d, v6.2d, v8.2d
-	WORD $0x6e681cdf // bsl v31.16b, v6.16b, v8.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x6ee9e4df // fcmgt v31.2d, v6.2d, v9.2d
-	WORD $0x6e691cdf // bsl v31.16b, v6.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x6eeae4df // fcmgt v31.2d, v6.2d, v10.2d
-	WORD $0x6e6a1cdf // bsl v31.16b, v6.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	WORD $0x4e79d4f9 // fadd v25.2d, v7.2d, v25.2d
-	WORD $0x4e78d518 // fadd v24.2d, v8.2d, v24.2d
-	WORD $0x4e77d537 // fadd v23.2d, v9.2d, v23.2d
-	WORD $0x4e7ad55a // fadd v26.2d, v10.2d, v26.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e7bcd7c // fmla v28.2d, v11.2d, v27.2d
+	WORD $0x4e7ece59 // fmla v25.2d, v18.2d, v30.2d
+	WORD $0x4e75ce38 // fmla v24.2d, v17.2d, v21.2d
+	WORD $0x4e7dce17 // fmla v23.2d, v16.2d, v29.2d
+	WORD $0x4e7ccdfa // fmla v26.2d, v15.2d, v28.2d
+	FMOVQ (R1), F28
+	FMOVQ 16(R1), F15
+	FMOVQ 32(R1), F29
+	FMOVQ 48(R1), F16
+	WORD $0x6efce55f // fcmgt v31.2d, v10.2d, v28.2d
+	WORD $0x6e7c1d5f // bsl v31.16b, v10.16b, v28.16b
+	WORD $0x4ebf1ffc // mov v28.16b, v31.16b
+	WORD $0x6eefe55f // fcmgt v31.2d, v10.2d, v15.2d
+	WORD $0x6e6f1d5f // bsl v31.16b, v10.16b, v15.16b
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x6efde55f // fcmgt v31.2d, v10.2d, v29.2d
+	WORD $0x6e7d1d5f // bsl v31.16b, v10.16b, v29.16b
+	WORD $0x4ebf1ffd // mov v29.16b, v31.16b
+	WORD $0x6ef0e55f // fcmgt v31.2d, v10.2d, v16.2d
+	WORD $0x6e701d5f // bsl v31.16b, v10.16b, v16.16b
+	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
+	WORD $0x4e79d799 // fadd v25.2d, v28.2d, v25.2d
+	WORD $0x4e78d5f8 // fadd v24.2d, v15.2d, v24.2d
+	WORD $0x4e77d7b7 // fadd v23.2d, v29.2d, v23.2d
+	WORD $0x4e7ad61a // fadd v26.2d, v16.2d, v26.2d
 	FMOVQ F25, (R0)
 	FMOVQ F24, 16(R0)
 	FMOVQ F23, 32(R0)
@@ -1139,119 +1147,116 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F7
+	FMOVQ (R1), F11
 	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ea81ce8 // orr v8.16b, v7.16b, v8.16b
+	VDUP R17, V12.D2
+	WORD $0x4eac1d6b // orr v11.16b, v11.16b, v12.16b
 	MOVD $0xc087500000000000, R17 // xc087500000000000
-	VDUP R17, V9.D2
-	WORD $0x6ee8e53f // fcmgt v31.2d, v9.2d, v8.2d
-	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eebe59f // fcmgt v31.2d, v12.2d, v11.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V9.D2
+	VDUP R17, V12.D2
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	WORD $0x4e6ccd7f // fmla v31.2d, v11.2d, v12.2d
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V11.D2
-	WORD $0x4e6bcd48 // fmla v8.2d, v10.2d, v11.2d
-	WORD $0x4ea81d0b // mov v11.16b, v8.16b
-	WORD $0x4e61cd4b // fmla v11.2d, v10.2d, v1.2d
-	WORD $0x4eebd508 // fsub v8.2d, v8.2d, v11.2d
-	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6ecdab // fmla v11.2d, v13.2d, v14.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e61cdae // fmla v14.2d, v13.2d, v1.2d
+	WORD $0x4eeed56b // fsub v11.2d, v11.2d, v14.2d
+	WORD $0x4e61cdab // fmla v11.2d, v13.2d, v1.2d
 
 	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V10.D2
+	VDUP R17, V13.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V10.D2
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V10.D2
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V10.D2
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V10.D2
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
 	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
-	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
-	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
-	WORD $0x4e68d448 // fadd v8.2d, v2.2d, v8.2d
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x6e6eddcd // fmul v13.2d, v14.2d, v14.2d
+	WORD $0x4e6fcdab // fmla v11.2d, v13.2d, v15.2d
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
+	WORD $0x4e6bd44b // fadd v11.2d, v2.2d, v11.2d
 	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
-	VDUP R17, V11.D2
-	WORD $0x6ee9e56b // fcmgt v11.2d, v11.2d, v9.2d
+	VDUP R17, V14.D2
+	WORD $0x6eece5ce // fcmgt v14.2d, v14.2d, v12.2d
 	MOVD $0x4c70000000000000, R17 // x4c70000000000000
-	VDUP R17, V12.D2
-	WORD $0x6eeb1c4c // bif v12.16b, v2.16b, v11.16b
+	VDUP R17, V15.D2
+	WORD $0x6eee1c4f // bif v15.16b, v2.16b, v14.16b
 	MOVD $0x3370000000000000, R17 // x3370000000000000
-	VDUP R17, V10.D2
-	WORD $0x6e621d4b // bsl v11.16b, v10.16b, v2.16b
-	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
-	WORD $0x4ee98589 // add v9.2d, v12.2d, v9.2d
-	WORD $0x6e69dd09 // fmul v9.2d, v8.2d, v9.2d
-	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	VDUP R17, V13.D2
+	WORD $0x6e621dae // bsl v14.16b, v13.16b, v2.16b
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec85ec // add v12.2d, v15.2d, v12.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	WORD $0x6e6edd8e // fmul v14.2d, v12.2d, v14.2d
 
 	// s = -e/(2 + e), log(1 + e) = e + s (e + s s p)
 	MOVD $0xc000000000000000, R17 // xc000000000000000
-	VDUP R17, V9.D2
-	WORD $0x4eebd529 // fsub v9.2d, v9.2d, v11.2d
-	WORD $0x6e69fd69 // fdiv v9.2d, v11.2d, v9.2d
-	WORD $0x6e69dd28 // fmul v8.2d, v9.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4eeed58c // fsub v12.2d, v12.2d, v14.2d
+	WORD $0x6e6cfdcc // fdiv v12.2d, v14.2d, v12.2d
+	WORD $0x6e6cdd8b // fmul v11.2d, v12.2d, v12.2d
 	MOVD $0xbfc5c7f78d357345, R17 // xbfc5c7f78d357345
-	VDUP R17, V12.D2
+	VDUP R17, V15.D2
 	MOVD $0xbfb55a8e18560b46, R17 // xbfb55a8e18560b46
-	VDUP R17, V10.D2
-	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcded // fmla v13.2d, v15.2d, v11.2d
 	MOVD $0xbfbefda6852a7b4e, R17 // xbfbefda6852a7b4e
-	VDUP R17, V12.D2
-	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
-	MOVD $0xbfc10679f4f68a0c, R17 // xbfc10679f4f68a0c
-	VDUP R17, V10.D2
-	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
-	MOVD $0xbfc3b1dde8d82222, R17 // xbfc3b1dde8d82222
-	VDUP R17, V12.D2
-	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
-	MOVD $0xbfc745cb3d905f2f, R17 // xbfc745cb3d905f2f
-	VDUP R17, V10.D2
-	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
-	MOVD $0xbfcc71c741d8e237, R17 // xbfcc71c741d8e237
-	VDUP R17, V12.D2
-	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
-	WORD $0x4ea31c6a // mov v10.16b, v3.16b
-	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
-	WORD $0x4ea41c8c // mov v12.16b, v4.16b
-	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
-	WORD $0x4ea51caa // mov v10.16b, v5.16b
-	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
-	WORD $0x4eab1d6c // mov v12.16b, v11.16b
-	WORD $0x4e6acd0c // fmla v12.2d, v8.2d, v10.2d
-	WORD $0x4e6ccd2b // fmla v11.2d, v9.2d, v12.2d
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e671cdf // bsl v31.16b, v6.16b, v7.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4e6bd4eb // fadd v11.2d, v7.2d, v11.2d
-	FMOVQ F11, (R0)
+	VDUP R17, V15.D2
+	WORD $0x4e6bcdaf // fmla v15.2d, v13.2d, v11.2d
+	WORD $0x4ea31c6d // mov v13.16b, v3.16b
+	WORD $0x4e6bcded // fmla v13.2d, v15.2d, v11.2d
+	WORD $0x4ea41c8f // mov v15.16b, v4.16b
+	WORD $0x4e6bcdaf // fmla v15.2d, v13.2d, v11.2d
+	WORD $0x4ea51cad // mov v13.16b, v5.16b
+	WORD $0x4e6bcded // fmla v13.2d, v15.2d, v11.2d
+	WORD $0x4ea61ccf // mov v15.16b, v6.16b
+	WORD $0x4e6bcdaf // fmla v15.2d, v13.2d, v11.2d
+	WORD $0x4ea71ced // mov v13.16b, v7.16b
+	WORD $0x4e6bcded // fmla v13.2d, v15.2d, v11.2d
+	WORD $0x4ea81d0f // mov v15.16b, v8.16b
+	WORD $0x4e6bcdaf // fmla v15.2d, v13.2d, v11.2d
+	WORD $0x4ea91d2d // mov v13.16b, v9.16b
+	WORD $0x4e6bcded // fmla v13.2d, v15.2d, v11.2d
+	WORD $0x4eae1dcf // mov v15.16b, v14.16b
+	WORD $0x4e6dcd6f // fmla v15.2d, v11.2d, v13.2d
+	WORD $0x4e6fcd8e // fmla v14.2d, v12.2d, v15.2d
+	FMOVQ (R1), F15
+	WORD $0x6eefe55f // fcmgt v31.2d, v10.2d, v15.2d
+	WORD $0x6e6f1d5f // bsl v31.16b, v10.16b, v15.16b
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4e6ed5ee // fadd v14.2d, v15.2d, v14.2d
+	FMOVQ F14, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -1261,119 +1266,116 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F7
+	FMOVD (R1), F11
 	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ea81ce8 // orr v8.16b, v7.16b, v8.16b
+	VDUP R17, V12.D2
+	WORD $0x4eac1d6b // orr v11.16b, v11.16b, v12.16b
 	MOVD $0xc087500000000000, R17 // xc087500000000000
-	VDUP R17, V9.D2
-	WORD $0x6ee8e53f // fcmgt v31.2d, v9.2d, v8.2d
-	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	VDUP R17, V12.D2
+	WORD $0x6eebe59f // fcmgt v31.2d, v12.2d, v11.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V9.D2
+	VDUP R17, V12.D2
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	WORD $0x4e6ccd7f // fmla v31.2d, v11.2d, v12.2d
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V11.D2
-	WORD $0x4e6bcd48 // fmla v8.2d, v10.2d, v11.2d
-	WORD $0x4ea81d0b // mov v11.16b, v8.16b
-	WORD $0x4e61cd4b // fmla v11.2d, v10.2d, v1.2d
-	WORD $0x4eebd508 // fsub v8.2d, v8.2d, v11.2d
-	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6ecdab // fmla v11.2d, v13.2d, v14.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e61cdae // fmla v14.2d, v13.2d, v1.2d
+	WORD $0x4eeed56b // fsub v11.2d, v11.2d, v14.2d
+	WORD $0x4e61cdab // fmla v11.2d, v13.2d, v1.2d
 
 	// e^r
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V10.D2
+	VDUP R17, V13.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V10.D2
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V10.D2
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V10.D2
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V10.D2
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
 	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
-	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
-	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
-	WORD $0x4e68d448 // fadd v8.2d, v2.2d, v8.2d
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x6e6eddcd // fmul v13.2d, v14.2d, v14.2d
+	WORD $0x4e6fcdab // fmla v11.2d, v13.2d, v15.2d
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
+	WORD $0x4e6bd44b // fadd v11.2d, v2.2d, v11.2d
 	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
-	VDUP R17, V11.D2
-	WORD $0x6ee9e56b // fcmgt v11.2d, v11.2d, v9.2d
+	VDUP R17, V14.D2
+	WORD $0x6eece5ce // fcmgt v14.2d, v14.2d, v12.2d
 	MOVD $0x4c70000000000000, R17 // x4c70000000000000
-	VDUP R17, V12.D2
-	WORD $0x6eeb1c4c // bif v12.16b, v2.16b, v11.16b
+	VDUP R17, V15.D2
+	WORD $0x6eee1c4f // bif v15.16b, v2.16b, v14.16b
 	MOVD $0x3370000000000000, R17 // x3370000000000000
-	VDUP R17, V10.D2
-	WORD $0x6e621d4b // bsl v11.16b, v10.16b, v2.16b
-	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
-	WORD $0x4ee98589 // add v9.2d, v12.2d, v9.2d
-	WORD $0x6e69dd09 // fmul v9.2d, v8.2d, v9.2d
-	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
+	VDUP R17, V13.D2
+	WORD $0x6e621dae // bsl v14.16b, v13.16b, v2.16b
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec85ec // add v12.2d, v15.2d, v12.2d
+	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
+	WORD $0x6e6edd8e // fmul v14.2d, v12.2d, v14.2d
 
 	// s = -e/(2 + e), log(1 + e) = e + s (e + s s p)
 	MOVD $0xc000000000000000, R17 // xc000000000000000
-	VDUP R17, V9.D2
-	WORD $0x4eebd529 // fsub v9.2d, v9.2d, v11.2d
-	WORD $0x6e69fd69 // fdiv v9.2d, v11.2d, v9.2d
-	WORD $0x6e69dd28 // fmul v8.2d, v9.2d, v9.2d
+	VDUP R17, V12.D2
+	WORD $0x4eeed58c // fsub v12.2d, v12.2d, v14.2d
+	WORD $0x6e6cfdcc // fdiv v12.2d, v14.2d, v12.2d
+	WORD $0x6e6cdd8b // fmul v11.2d, v12.2d, v12.2d
 	MOVD $0xbfc5c7f78d357345, R17 // xbfc5c7f78d357345
-	VDUP R17, V12.D2
+	VDUP R17, V15.D2
 	MOVD $0xbfb55a8e18560b46, R17 // xbfb55a8e18560b46
-	VDUP R17, V10.D2
-	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6bcded // fmla v13.2d, v15.2d, v11.2d
 	MOVD $0xbfbefda6852a7b4e, R17 // xbfbefda6852a7b4e
-	VDUP R17, V12.D2
-	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
-	MOVD $0xbfc10679f4f68a0c, R17 // xbfc10679f4f68a0c
-	VDUP R17, V10.D2
-	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
-	MOVD $0xbfc3b1dde8d82222, R17 // xbfc3b1dde8d82222
-	VDUP R17, V12.D2
-	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
-	MOVD $0xbfc745cb3d905f2f, R17 // xbfc745cb3d905f2f
-	VDUP R17, V10.D2
-	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
-	MOVD $0xbfcc71c741d8e237, R17 // xbfcc71c741d8e237
-	VDUP R17, V12.D2
-	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
-	WORD $0x4ea31c6a // mov v10.16b, v3.16b
-	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
-	WORD $0x4ea41c8c // mov v12.16b, v4.16b
-	WORD $0x4e68cd4c // fmla v12.2d, v10.2d, v8.2d
-	WORD $0x4ea51caa // mov v10.16b, v5.16b
-	WORD $0x4e68cd8a // fmla v10.2d, v12.2d, v8.2d
-	WORD $0x4eab1d6c // mov v12.16b, v11.16b
-	WORD $0x4e6acd0c // fmla v12.2d, v8.2d, v10.2d
-	WORD $0x4e6ccd2b // fmla v11.2d, v9.2d, v12.2d
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e671cdf // bsl v31.16b, v6.16b, v7.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x4e6bd4eb // fadd v11.2d, v7.2d, v11.2d
-	FMOVD F11, (R0)
+	VDUP R17, V15.D2
+	WORD $0x4e6bcdaf // fmla v15.2d, v13.2d, v11.2d
+	WORD $0x4ea31c6d // mov v13.16b, v3.16b
+	WORD $0x4e6bcded // fmla v13.2d, v15.2d, v11.2d
+	WORD $0x4ea41c8f // mov v15.16b, v4.16b
+	WORD $0x4e6bcdaf // fmla v15.2d, v13.2d, v11.2d
+	WORD $0x4ea51cad // mov v13.16b, v5.16b
+	WORD $0x4e6bcded // fmla v13.2d, v15.2d, v11.2d
+	WORD $0x4ea61ccf // mov v15.16b, v6.16b
+	WORD $0x4e6bcdaf // fmla v15.2d, v13.2d, v11.2d
+	WORD $0x4ea71ced // mov v13.16b, v7.16b
+	WORD $0x4e6bcded // fmla v13.2d, v15.2d, v11.2d
+	WORD $0x4ea81d0f // mov v15.16b, v8.16b
+	WORD $0x4e6bcdaf // fmla v15.2d, v13.2d, v11.2d
+	WORD $0x4ea91d2d // mov v13.16b, v9.16b
+	WORD $0x4e6bcded // fmla v13.2d, v15.2d, v11.2d
+	WORD $0x4eae1dcf // mov v15.16b, v14.16b
+	WORD $0x4e6dcd6f // fmla v15.2d, v11.2d, v13.2d
+	WORD $0x4e6fcd8e // fmla v14.2d, v12.2d, v15.2d
+	FMOVD (R1), F15
+	WORD $0x6eefe55f // fcmgt v31.2d, v10.2d, v15.2d
+	WORD $0x6e6f1d5f // bsl v31.16b, v10.16b, v15.16b
+	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	WORD $0x4e6ed5ee // fadd v14.2d, v15.2d, v14.2d
+	FMOVD F14, (R0)
 
 skip:
 

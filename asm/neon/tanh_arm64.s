@@ -340,29 +340,37 @@ TEXT ·TanhF64(SB), NOSPLIT, $0-48
 	VDUP R17, V0.D2
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
 	VDUP R17, V1.D2
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	MOVD $0x3f2a01a01b427826, R17 // x3f2a01a01b427826
 	VDUP R17, V2.D2
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	MOVD $0x3f56c16c16bb3393, R17 // x3f56c16c16bb3393
 	VDUP R17, V3.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	MOVD $0x3f8111111110e9cc, R17 // x3f8111111110e9cc
 	VDUP R17, V4.D2
-	MOVD $0x4000000000000000, R17 // x4000000000000000
+	MOVD $0x3fa5555555555619, R17 // x3fa5555555555619
 	VDUP R17, V5.D2
-	MOVD $0x8000000000000000, R17 // x8000000000000000
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V6.D2
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V7.D2
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V8.D2
+	MOVD $0x4000000000000000, R17 // x4000000000000000
+	VDUP R17, V9.D2
+	MOVD $0x8000000000000000, R17 // x8000000000000000
+	VDUP R17, V10.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F7
-	FMOVQ 16(R1), F8
-	FMOVQ 32(R1), F9
-	FMOVQ 48(R1), F10
-	WORD $0x4ee0f8eb // fabs v11.2d, v7.2d
-	WORD $0x4ee0f90c // fabs v12.2d, v8.2d
-	WORD $0x4ee0f92d // fabs v13.2d, v9.2d
-	WORD $0x4ee0f94e // fabs v14.2d, v10.2d
+	FMOVQ (R1), F11
+	FMOVQ 16(R1), F12
+	FMOVQ 32(R1), F13
+	FMOVQ 48(R1), F14
+	WORD $0x4ee0f96b // fabs v11.2d, v11.2d
+	WORD $0x4ee0f98c // fabs v12.2d, v12.2d
+	WORD $0x4ee0f9ad // fabs v13.2d, v13.2d
+	WORD $0x4ee0f9ce // fabs v14.2d, v14.2d
 	MOVD $0x4034000000000000, R17 // x4034000000000000
 	VDUP R17, V15.D2
 	WORD $0x6eefe57f // fcmgt v31.2d, v11.2d, v15.2d
@@ -422,9 +430,9 @@ main:
 	WORD $0x4e61cece // fmla v14.2d, v22.2d, v1.2d
 
 	// e = 2^k (e^r - 1) + (2^k - 1), e/(e + 2)
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	MOVD $0x3e2268d3b167d9d1, R17 // x3e2268d3b167d9d1
 	VDUP R17, V22.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	MOVD $0x3e5af6b8d43130eb, R17 // x3e5af6b8d43130eb
 	VDUP R17, V21.D2
 	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
 	WORD $0x4e77ced4 // fmla v20.2d, v22.2d, v23.2d
@@ -433,7 +441,7 @@ main:
 	WORD $0x4eb51ebb // mov v27.16b, v21.16b
 	WORD $0x4e79cedb // fmla v27.2d, v22.2d, v25.2d
 	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	MOVD $0x3e927e0468e3fea1, R17 // x3e927e0468e3fea1
 	VDUP R17, V22.D2
 	WORD $0x4eb61edc // mov v28.16b, v22.16b
 	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
@@ -442,7 +450,7 @@ main:
 	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
 	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
 	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	MOVD $0x3ec71ddef6ba4e0e, R17 // x3ec71ddef6ba4e0e
 	VDUP R17, V21.D2
 	WORD $0x4eb51ebb // mov v27.16b, v21.16b
 	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
@@ -451,7 +459,7 @@ main:
 	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
 	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
 	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	MOVD $0x3efa01a03bbfd318, R17 // x3efa01a03bbfd318
 	VDUP R17, V22.D2
 	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
 	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
@@ -460,55 +468,60 @@ main:
 	WORD $0x4eb61edc // mov v28.16b, v22.16b
 	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
 	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V21.D2
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
-	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4ea21c55 // mov v21.16b, v2.16b
+	WORD $0x4e77ce75 // fmla v21.2d, v19.2d, v23.2d
+	WORD $0x4ea21c53 // mov v19.16b, v2.16b
 	WORD $0x4e78cf73 // fmla v19.2d, v27.2d, v24.2d
-	WORD $0x4eb51ebb // mov v27.16b, v21.16b
-	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
-	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V22.D2
-	WORD $0x4eb61edc // mov v28.16b, v22.16b
-	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
-	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
-	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
-	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
-	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
-	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V21.D2
-	WORD $0x4eb51ebb // mov v27.16b, v21.16b
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
-	WORD $0x4eb51ebc // mov v28.16b, v21.16b
-	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
-	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
-	WORD $0x4ea21c56 // mov v22.16b, v2.16b
-	WORD $0x4e77cf76 // fmla v22.2d, v27.2d, v23.2d
 	WORD $0x4ea21c5b // mov v27.16b, v2.16b
-	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
-	WORD $0x4ea21c5c // mov v28.16b, v2.16b
-	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
-	WORD $0x4ea21c54 // mov v20.16b, v2.16b
-	WORD $0x4e7aceb4 // fmla v20.2d, v21.2d, v26.2d
-	WORD $0x4ea31c75 // mov v21.16b, v3.16b
-	WORD $0x4e77ced5 // fmla v21.2d, v22.2d, v23.2d
-	WORD $0x4ea31c76 // mov v22.16b, v3.16b
-	WORD $0x4e78cf76 // fmla v22.2d, v27.2d, v24.2d
-	WORD $0x4ea31c7b // mov v27.16b, v3.16b
 	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
-	WORD $0x4ea31c7c // mov v28.16b, v3.16b
-	WORD $0x4e7ace9c // fmla v28.2d, v20.2d, v26.2d
-	WORD $0x6e77def4 // fmul v20.2d, v23.2d, v23.2d
-	WORD $0x6e78df13 // fmul v19.2d, v24.2d, v24.2d
+	WORD $0x4ea21c5c // mov v28.16b, v2.16b
+	WORD $0x4e7acedc // fmla v28.2d, v22.2d, v26.2d
+	WORD $0x4ea31c76 // mov v22.16b, v3.16b
+	WORD $0x4e77ceb6 // fmla v22.2d, v21.2d, v23.2d
+	WORD $0x4ea31c75 // mov v21.16b, v3.16b
+	WORD $0x4e78ce75 // fmla v21.2d, v19.2d, v24.2d
+	WORD $0x4ea31c73 // mov v19.16b, v3.16b
+	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
+	WORD $0x4ea31c7b // mov v27.16b, v3.16b
+	WORD $0x4e7acf9b // fmla v27.2d, v28.2d, v26.2d
+	WORD $0x4ea41c9c // mov v28.16b, v4.16b
+	WORD $0x4e77cedc // fmla v28.2d, v22.2d, v23.2d
+	WORD $0x4ea41c96 // mov v22.16b, v4.16b
+	WORD $0x4e78ceb6 // fmla v22.2d, v21.2d, v24.2d
+	WORD $0x4ea41c95 // mov v21.16b, v4.16b
+	WORD $0x4e79ce75 // fmla v21.2d, v19.2d, v25.2d
+	WORD $0x4ea41c93 // mov v19.16b, v4.16b
+	WORD $0x4e7acf73 // fmla v19.2d, v27.2d, v26.2d
+	WORD $0x4ea51cbb // mov v27.16b, v5.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4ea51cbc // mov v28.16b, v5.16b
+	WORD $0x4e78cedc // fmla v28.2d, v22.2d, v24.2d
+	WORD $0x4ea51cb6 // mov v22.16b, v5.16b
+	WORD $0x4e79ceb6 // fmla v22.2d, v21.2d, v25.2d
+	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
+	WORD $0x4e7ace75 // fmla v21.2d, v19.2d, v26.2d
+	WORD $0x4ea61cd3 // mov v19.16b, v6.16b
+	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
+	WORD $0x4ea61cdb // mov v27.16b, v6.16b
+	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
+	WORD $0x4ea61cdc // mov v28.16b, v6.16b
+	WORD $0x4e79cedc // fmla v28.2d, v22.2d, v25.2d
+	WORD $0x4ea61cd6 // mov v22.16b, v6.16b
+	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	WORD $0x4ea71cf5 // mov v21.16b, v7.16b
+	WORD $0x4e77ce75 // fmla v21.2d, v19.2d, v23.2d
+	WORD $0x4ea71cf3 // mov v19.16b, v7.16b
+	WORD $0x4e78cf73 // fmla v19.2d, v27.2d, v24.2d
+	WORD $0x4ea71cfb // mov v27.16b, v7.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4ea71cfc // mov v28.16b, v7.16b
+	WORD $0x4e7acedc // fmla v28.2d, v22.2d, v26.2d
+	WORD $0x6e77def6 // fmul v22.2d, v23.2d, v23.2d
+	WORD $0x6e78df14 // fmul v20.2d, v24.2d, v24.2d
 	WORD $0x6e79df3d // fmul v29.2d, v25.2d, v25.2d
 	WORD $0x6e7adf5e // fmul v30.2d, v26.2d, v26.2d
-	WORD $0x4e75ce8b // fmla v11.2d, v20.2d, v21.2d
-	WORD $0x4e76ce6c // fmla v12.2d, v19.2d, v22.2d
+	WORD $0x4e75cecb // fmla v11.2d, v22.2d, v21.2d
+	WORD $0x4e73ce8c // fmla v12.2d, v20.2d, v19.2d
 	WORD $0x4e7bcfad // fmla v13.2d, v29.2d, v27.2d
 	WORD $0x4e7ccfce // fmla v14.2d, v30.2d, v28.2d
 	WORD $0x4e6bd6eb // fadd v11.2d, v23.2d, v11.2d
@@ -519,38 +532,42 @@ main:
 	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
 	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
 	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4ef08490 // add v16.2d, v4.2d, v16.2d
-	WORD $0x4ef18491 // add v17.2d, v4.2d, v17.2d
-	WORD $0x4ef28492 // add v18.2d, v4.2d, v18.2d
-	WORD $0x4eef848f // add v15.2d, v4.2d, v15.2d
-	WORD $0x4ee4d61a // fsub v26.2d, v16.2d, v4.2d
-	WORD $0x4ee4d639 // fsub v25.2d, v17.2d, v4.2d
-	WORD $0x4ee4d658 // fsub v24.2d, v18.2d, v4.2d
-	WORD $0x4ee4d5f7 // fsub v23.2d, v15.2d, v4.2d
+	WORD $0x4ef08510 // add v16.2d, v8.2d, v16.2d
+	WORD $0x4ef18511 // add v17.2d, v8.2d, v17.2d
+	WORD $0x4ef28512 // add v18.2d, v8.2d, v18.2d
+	WORD $0x4eef850f // add v15.2d, v8.2d, v15.2d
+	WORD $0x4ee8d61a // fsub v26.2d, v16.2d, v8.2d
+	WORD $0x4ee8d639 // fsub v25.2d, v17.2d, v8.2d
+	WORD $0x4ee8d658 // fsub v24.2d, v18.2d, v8.2d
+	WORD $0x4ee8d5f7 // fsub v23.2d, v15.2d, v8.2d
 	WORD $0x4e6bce1a // fmla v26.2d, v16.2d, v11.2d
 	WORD $0x4e6cce39 // fmla v25.2d, v17.2d, v12.2d
 	WORD $0x4e6dce58 // fmla v24.2d, v18.2d, v13.2d
 	WORD $0x4e6ecdf7 // fmla v23.2d, v15.2d, v14.2d
-	WORD $0x4e65d74e // fadd v14.2d, v26.2d, v5.2d
-	WORD $0x4e65d72f // fadd v15.2d, v25.2d, v5.2d
-	WORD $0x4e65d70d // fadd v13.2d, v24.2d, v5.2d
-	WORD $0x4e65d6f2 // fadd v18.2d, v23.2d, v5.2d
+	WORD $0x4e69d74e // fadd v14.2d, v26.2d, v9.2d
+	WORD $0x4e69d72f // fadd v15.2d, v25.2d, v9.2d
+	WORD $0x4e69d70d // fadd v13.2d, v24.2d, v9.2d
+	WORD $0x4e69d6f2 // fadd v18.2d, v23.2d, v9.2d
 	WORD $0x6e6eff4e // fdiv v14.2d, v26.2d, v14.2d
 	WORD $0x6e6fff2f // fdiv v15.2d, v25.2d, v15.2d
 	WORD $0x6e6dff0d // fdiv v13.2d, v24.2d, v13.2d
 	WORD $0x6e72fef2 // fdiv v18.2d, v23.2d, v18.2d
-	WORD $0x4e261ce7 // and v7.16b, v7.16b, v6.16b
-	WORD $0x4e261d08 // and v8.16b, v8.16b, v6.16b
-	WORD $0x4e261d29 // and v9.16b, v9.16b, v6.16b
-	WORD $0x4e261d4a // and v10.16b, v10.16b, v6.16b
-	WORD $0x4ea71dc7 // orr v7.16b, v14.16b, v7.16b
-	WORD $0x4ea81de8 // orr v8.16b, v15.16b, v8.16b
-	WORD $0x4ea91da9 // orr v9.16b, v13.16b, v9.16b
-	WORD $0x4eaa1e4a // orr v10.16b, v18.16b, v10.16b
-	FMOVQ F7, (R0)
-	FMOVQ F8, 16(R0)
-	FMOVQ F9, 32(R0)
-	FMOVQ F10, 48(R0)
+	FMOVQ (R1), F23
+	FMOVQ 16(R1), F24
+	FMOVQ 32(R1), F25
+	FMOVQ 48(R1), F26
+	WORD $0x4e2a1ef7 // and v23.16b, v23.16b, v10.16b
+	WORD $0x4e2a1f18 // and v24.16b, v24.16b, v10.16b
+	WORD $0x4e2a1f39 // and v25.16b, v25.16b, v10.16b
+	WORD $0x4e2a1f5a // and v26.16b, v26.16b, v10.16b
+	WORD $0x4eb71dd7 // orr v23.16b, v14.16b, v23.16b
+	WORD $0x4eb81df8 // orr v24.16b, v15.16b, v24.16b
+	WORD $0x4eb91db9 // orr v25.16b, v13.16b, v25.16b
+	WORD $0x4eba1e5a // orr v26.16b, v18.16b, v26.16b
+	FMOVQ F23, (R0)
+	FMOVQ F24, 16(R0)
+	FMOVQ F25, 32(R0)
+	FMOVQ F26, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -562,70 +579,70 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F7
-	WORD $0x4ee0f8e8 // fabs v8.2d, v7.2d
+	FMOVQ (R1), F11
+	WORD $0x4ee0f96b // fabs v11.2d, v11.2d
 	MOVD $0x4034000000000000, R17 // x4034000000000000
-	VDUP R17, V9.D2
-	WORD $0x6ee9e51f // fcmgt v31.2d, v8.2d, v9.2d
-	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x4e68d508 // fadd v8.2d, v8.2d, v8.2d
+	VDUP R17, V12.D2
+	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4e6bd56b // fadd v11.2d, v11.2d, v11.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V9.D2
+	VDUP R17, V12.D2
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	WORD $0x4e6ccd7f // fmla v31.2d, v11.2d, v12.2d
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V11.D2
-	WORD $0x4e6bcd48 // fmla v8.2d, v10.2d, v11.2d
-	WORD $0x4ea81d0b // mov v11.16b, v8.16b
-	WORD $0x4e61cd4b // fmla v11.2d, v10.2d, v1.2d
-	WORD $0x4eebd508 // fsub v8.2d, v8.2d, v11.2d
-	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6ecdab // fmla v11.2d, v13.2d, v14.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e61cdae // fmla v14.2d, v13.2d, v1.2d
+	WORD $0x4eeed56b // fsub v11.2d, v11.2d, v14.2d
+	WORD $0x4e61cdab // fmla v11.2d, v13.2d, v1.2d
 
 	// e = 2^k (e^r - 1) + (2^k - 1), e/(e + 2)
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V10.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V10.D2
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V10.D2
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V10.D2
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	WORD $0x4ea21c4a // mov v10.16b, v2.16b
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	WORD $0x4ea31c6c // mov v12.16b, v3.16b
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
-	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
-	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
-	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
-	WORD $0x4ee98489 // add v9.2d, v4.2d, v9.2d
-	WORD $0x4ee4d52b // fsub v11.2d, v9.2d, v4.2d
-	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
-	WORD $0x4e65d568 // fadd v8.2d, v11.2d, v5.2d
-	WORD $0x6e68fd68 // fdiv v8.2d, v11.2d, v8.2d
-	WORD $0x4e261ce7 // and v7.16b, v7.16b, v6.16b
-	WORD $0x4ea71d07 // orr v7.16b, v8.16b, v7.16b
-	FMOVQ F7, (R0)
+	MOVD $0x3e2268d3b167d9d1, R17 // x3e2268d3b167d9d1
+	VDUP R17, V13.D2
+	MOVD $0x3e5af6b8d43130eb, R17 // x3e5af6b8d43130eb
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	MOVD $0x3e927e0468e3fea1, R17 // x3e927e0468e3fea1
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	MOVD $0x3ec71ddef6ba4e0e, R17 // x3ec71ddef6ba4e0e
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	MOVD $0x3efa01a03bbfd318, R17 // x3efa01a03bbfd318
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea21c4f // mov v15.16b, v2.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea31c6d // mov v13.16b, v3.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea41c8f // mov v15.16b, v4.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea51cad // mov v13.16b, v5.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea61ccf // mov v15.16b, v6.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea71ced // mov v13.16b, v7.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x6e6eddcf // fmul v15.2d, v14.2d, v14.2d
+	WORD $0x4e6dcdeb // fmla v11.2d, v15.2d, v13.2d
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec850c // add v12.2d, v8.2d, v12.2d
+	WORD $0x4ee8d58e // fsub v14.2d, v12.2d, v8.2d
+	WORD $0x4e6bcd8e // fmla v14.2d, v12.2d, v11.2d
+	WORD $0x4e69d5cb // fadd v11.2d, v14.2d, v9.2d
+	WORD $0x6e6bfdcb // fdiv v11.2d, v14.2d, v11.2d
+	FMOVQ (R1), F14
+	WORD $0x4e2a1dce // and v14.16b, v14.16b, v10.16b
+	WORD $0x4eae1d6e // orr v14.16b, v11.16b, v14.16b
+	FMOVQ F14, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -635,70 +652,70 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F7
-	WORD $0x4ee0f8e8 // fabs v8.2d, v7.2d
+	FMOVD (R1), F11
+	WORD $0x4ee0f96b // fabs v11.2d, v11.2d
 	MOVD $0x4034000000000000, R17 // x4034000000000000
-	VDUP R17, V9.D2
-	WORD $0x6ee9e51f // fcmgt v31.2d, v8.2d, v9.2d
-	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x4e68d508 // fadd v8.2d, v8.2d, v8.2d
+	VDUP R17, V12.D2
+	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
+	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4e6bd56b // fadd v11.2d, v11.2d, v11.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V9.D2
+	VDUP R17, V12.D2
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e69cd1f // fmla v31.2d, v8.2d, v9.2d
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
+	WORD $0x4e6ccd7f // fmla v31.2d, v11.2d, v12.2d
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V11.D2
-	WORD $0x4e6bcd48 // fmla v8.2d, v10.2d, v11.2d
-	WORD $0x4ea81d0b // mov v11.16b, v8.16b
-	WORD $0x4e61cd4b // fmla v11.2d, v10.2d, v1.2d
-	WORD $0x4eebd508 // fsub v8.2d, v8.2d, v11.2d
-	WORD $0x4e61cd48 // fmla v8.2d, v10.2d, v1.2d
+	VDUP R17, V14.D2
+	WORD $0x4e6ecdab // fmla v11.2d, v13.2d, v14.2d
+	WORD $0x4eab1d6e // mov v14.16b, v11.16b
+	WORD $0x4e61cdae // fmla v14.2d, v13.2d, v1.2d
+	WORD $0x4eeed56b // fsub v11.2d, v11.2d, v14.2d
+	WORD $0x4e61cdab // fmla v11.2d, v13.2d, v1.2d
 
 	// e = 2^k (e^r - 1) + (2^k - 1), e/(e + 2)
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V10.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V10.D2
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V10.D2
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V10.D2
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	WORD $0x4ea21c4a // mov v10.16b, v2.16b
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	WORD $0x4ea31c6c // mov v12.16b, v3.16b
-	WORD $0x4e6bcd4c // fmla v12.2d, v10.2d, v11.2d
-	WORD $0x6e6bdd6a // fmul v10.2d, v11.2d, v11.2d
-	WORD $0x4e6ccd48 // fmla v8.2d, v10.2d, v12.2d
-	WORD $0x4e68d568 // fadd v8.2d, v11.2d, v8.2d
-	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
-	WORD $0x4ee98489 // add v9.2d, v4.2d, v9.2d
-	WORD $0x4ee4d52b // fsub v11.2d, v9.2d, v4.2d
-	WORD $0x4e68cd2b // fmla v11.2d, v9.2d, v8.2d
-	WORD $0x4e65d568 // fadd v8.2d, v11.2d, v5.2d
-	WORD $0x6e68fd68 // fdiv v8.2d, v11.2d, v8.2d
-	WORD $0x4e261ce7 // and v7.16b, v7.16b, v6.16b
-	WORD $0x4ea71d07 // orr v7.16b, v8.16b, v7.16b
-	FMOVD F7, (R0)
+	MOVD $0x3e2268d3b167d9d1, R17 // x3e2268d3b167d9d1
+	VDUP R17, V13.D2
+	MOVD $0x3e5af6b8d43130eb, R17 // x3e5af6b8d43130eb
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	MOVD $0x3e927e0468e3fea1, R17 // x3e927e0468e3fea1
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	MOVD $0x3ec71ddef6ba4e0e, R17 // x3ec71ddef6ba4e0e
+	VDUP R17, V15.D2
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	MOVD $0x3efa01a03bbfd318, R17 // x3efa01a03bbfd318
+	VDUP R17, V13.D2
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea21c4f // mov v15.16b, v2.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea31c6d // mov v13.16b, v3.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea41c8f // mov v15.16b, v4.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea51cad // mov v13.16b, v5.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x4ea61ccf // mov v15.16b, v6.16b
+	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	WORD $0x4ea71ced // mov v13.16b, v7.16b
+	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	WORD $0x6e6eddcf // fmul v15.2d, v14.2d, v14.2d
+	WORD $0x4e6dcdeb // fmla v11.2d, v15.2d, v13.2d
+	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4eec850c // add v12.2d, v8.2d, v12.2d
+	WORD $0x4ee8d58e // fsub v14.2d, v12.2d, v8.2d
+	WORD $0x4e6bcd8e // fmla v14.2d, v12.2d, v11.2d
+	WORD $0x4e69d5cb // fadd v11.2d, v14.2d, v9.2d
+	WORD $0x6e6bfdcb // fdiv v11.2d, v14.2d, v11.2d
+	FMOVD (R1), F14
+	WORD $0x4e2a1dce // and v14.16b, v14.16b, v10.16b
+	WORD $0x4eae1d6e // orr v14.16b, v11.16b, v14.16b
+	FMOVD F14, (R0)
 
 skip:
 

@@ -81,13 +81,13 @@ func expm1f32(b *Body, x Val) Val {
 // logBias makes the exponents of logarithms positive.
 const logBias = 1024
 
-// binary splits u > 0 in 2^k m, m at least the root of 1/2. For zero = 2^52 + logBias it
-// returns -k, otherwise a sum, and it returns what has k + logBias in its exponent's field.
-func binary(b *Body, u, zero Val) (minusK, m, shifted Val) {
-	b.Note("u = 2^k m, m at least the root of 1/2")
-	root := math.Float64bits(generic.RootHalf)
-	shifted = b.AddBits(u, bits(b, logBias<<52-root))
-	m = b.AddBits(b.And(shifted, bits(b, 1<<52-1)), bits(b, root))
+// binary splits u > 0 in 2^k m, m from least, above 1/2, to its double. For zero = 2^52 + logBias
+// it returns -k, otherwise a sum, and it returns what has k + logBias in its exponent's field.
+func binary(b *Body, u, zero Val, least float64) (minusK, m, shifted Val) {
+	b.Note("u = 2^k m")
+	leastBits := math.Float64bits(least)
+	shifted = b.AddBits(u, bits(b, logBias<<52-leastBits))
+	m = b.AddBits(b.And(shifted, bits(b, 1<<52-1)), bits(b, leastBits))
 	// 2^52 + k + logBias, by its bits.
 	k := b.Or(b.ShiftDown(shifted), number(b, 1<<52))
 	return b.Sub(zero, k), m, shifted
@@ -97,7 +97,7 @@ func binary(b *Body, u, zero Val) (minusK, m, shifted Val) {
 // is near 1, f gives its difference from 1, and otherwise returns its argument. What the
 // logarithm lost in rounding it returns, too.
 func logOf(b *Body, u Val, f func(mantissaMinus1 Val) Val) (y, lost Val) {
-	minusK, m, _ := binary(b, u, number(b, 1<<52+logBias))
+	minusK, m, _ := binary(b, u, number(b, 1<<52+logBias), generic.RootHalf)
 	b.Note("log m + k log 2")
 	r := f(b.Sub(m, number(b, 1)))
 	upper := b.MulAdd(minusK, number(b, -generic.Ln2Upper32), r)

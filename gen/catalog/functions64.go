@@ -14,50 +14,51 @@ import (
 func minus(b *Body, x Val) Val { return b.Sub(number(b, 0), x) }
 
 // reduceUpper returns x - k log 2, but for the lower part of log 2, for the whole k next to
-// x/log 2, then -k, and a number that has k in its lowest bits.
-func reduceUpper(b *Body, x Val) (upper, minusK, low Val) {
+// near/log 2, then -k, and a number that has k in its lowest bits.
+func reduceUpper(b *Body, x, near Val) (upper, minusK, low Val) {
 	b.Note("x = k log 2 + r, in two parts")
 	whole := number(b, generic.Whole)
-	low = b.MulAdd(x, number(b, math.Log2E), whole)
+	low = b.MulAdd(near, number(b, math.Log2E), whole)
 	minusK = b.Sub(whole, low)
 	return b.MulAdd(minusK, number(b, generic.Ln2Upper), x), minusK, low
 }
 
 // reduce returns x - k log 2 in two parts, of which the second is small, for the whole k
-// next to x/log 2, and a number that has k in its lowest bits.
-func reduce(b *Body, x Val) (r, rest, low Val) {
-	upper, minusK, low := reduceUpper(b, x)
+// next to near/log 2, and a number that has k in its lowest bits. Mostly near is x.
+func reduce(b *Body, x, near Val) (r, rest, low Val) {
+	upper, minusK, low := reduceUpper(b, x, near)
 	ln2Lower := number(b, generic.Ln2Lower)
 	r = b.MulAdd(minusK, ln2Lower, upper)
 	return r, b.MulAdd(minusK, ln2Lower, b.Sub(upper, r)), low
 }
 
-// reduceSum is reduce for x + lower, where lower is small.
+// reduceSum is reduce for x + lower, where lower is small, and near x.
 func reduceSum(b *Body, x, lower Val) (r, rest, low Val) {
-	upper, minusK, low := reduceUpper(b, x)
+	upper, minusK, low := reduceUpper(b, x, x)
 	lower = b.MulAdd(minusK, number(b, generic.Ln2Lower), lower)
 	r = b.Add(upper, lower)
 	return r, b.Add(b.Sub(upper, r), lower), low
 }
 
-// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1. Like others here it
-// begins with the polynomial, while few registers are in use: then more vectors go side by
-// side.
-func expTail(b *Body, r, rest Val) Val {
-	q := horner(b, r, generic.ExpTail[:])
+// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1, by the polynomial
+// ExpTail or its like. It begins with the polynomial, as others here do, while few registers
+// are in use: then more vectors go side by side.
+func expTail(b *Body, r, rest Val, c []float64) Val {
+	q := horner(b, r, c)
 	return b.MulAdd(b.Mul(r, r), q, rest)
 }
 
 // expOf returns exp(r + rest). Its errors are larger than those of exp64.
 func expOf(b *Body, r, rest Val) Val {
 	b.Note("e^r")
-	return b.Add(number(b, 1), b.Add(r, expTail(b, r, rest)))
+	return b.Add(number(b, 1), b.Add(r, expTail(b, r, rest, generic.ExpTail[:])))
 }
 
 func exp64(b *Body, x Val) Val {
-	r, rest, low := reduce(b, clamp(b, generic.ExpLeast64, x, generic.ExpMost64))
+	x = clamp(b, generic.ExpLeast64, x, generic.ExpMost64)
+	r, rest, low := reduce(b, x, x)
 	b.Note("2^k e^r, from 1 + r in two parts")
-	tail := expTail(b, r, rest)
+	tail := expTail(b, r, rest, generic.ExpTail[:])
 	one := number(b, 1)
 	y := b.Add(one, r)
 	lost := b.Add(b.Sub(one, y), r)
@@ -77,9 +78,9 @@ func exp2f64(b *Body, x Val) Val {
 }
 
 func expm1f64(b *Body, x Val) Val {
-	r, lower, low := reduce(b, clamp(b, generic.Expm1Least64, x, generic.ExpMost64))
-	q := horner(b, r, generic.Expm1Tail64[:])
-	tail := b.MulAdd(b.Mul(r, r), q, lower)
+	c := clamp(b, generic.Expm1Least64, x, generic.ExpMost64)
+	r, lower, low := reduce(b, c, b.Sub(c, number(b, generic.Expm1Shift64)))
+	tail := expTail(b, r, lower, generic.Expm1Tail64[:])
 	b.Note("half of it: (2^k - 1)/2, and with 2^k r/2, in two parts each")
 	unit := number(b, 0.5)
 	power := times2(b, unit, low)
@@ -93,9 +94,12 @@ func expm1f64(b *Body, x Val) Val {
 	return b.Select(small, x, b.Add(y, y))
 }
 
-// logOf64 returns the logarithm of 2^k (1 + f), and more, which is small or, where u has no
-// finite logarithm, what it has.
-func logOf64(b *Body, minusK, f, u Val, more func(rest Val) Val) Val {
+// none is no value.
+const none Val = -1
+
+// logOf64 returns the logarithm of 2^k (1 + f + lost), where lost is small or none; or where u
+// has no finite logarithm, what it has.
+func logOf64(b *Body, minusK, f, lost, u Val) Val {
 	b.Note("what zero, infinity and negative numbers have, with the other sign")
 	zero, inf, minusInf := number(b, 0), number(b, math.Inf(1)), number(b, math.Inf(-1))
 	edge := b.Or(b.And(b.Equal(u, zero), inf), b.And(b.Equal(u, inf), minusInf))
@@ -103,15 +107,19 @@ func logOf64(b *Body, minusK, f, u Val, more func(rest Val) Val) Val {
 	b.Note("f + k log 2 in two parts")
 	y := b.MulAdd(minusK, number(b, -generic.Ln2Upper), f)
 	rest := b.Sub(b.Sub(f, b.MulAdd(minusK, number(b, generic.Ln2Upper), y)), edge)
-	if more != nil {
-		rest = more(rest)
+	if lost != none {
+		rest = b.Add(rest, lost)
 	}
 	rest = b.MulAdd(minusK, number(b, -generic.Ln2Lower), rest)
 	b.Note("s = f/(2 + f), log(1 + f) = f - (f f/2 - s (f f/2 + s s p))")
 	s := b.Div(f, b.Add(number(b, 2), f))
 	half := b.Mul(f, b.Mul(number(b, 0.5), f))
-	z := b.Mul(s, s)
-	p := b.MulAdd(z, horner(b, z, generic.LogTail64[:]), half)
+	z, p := b.Mul(s, s), half
+	if lost != none {
+		b.Note("what is lost is divided by 1 + f, and 1/(1 + f) = 1 - 2s + ...")
+		p = b.MulAdd(number(b, -2), lost, half)
+	}
+	p = b.MulAdd(z, horner(b, z, generic.LogTail64[:]), p)
 	return b.Add(y, b.Sub(b.MulAdd(s, p, rest), half))
 }
 
@@ -121,8 +129,8 @@ func log64(b *Body, x Val) Val {
 	lift := func(normal, lifted Val) Val { return b.Select(small, lifted, normal) }
 	u := lift(x, b.Mul(x, number(b, 1<<generic.SubnormalLift)))
 	zero := lift(number(b, 1<<52+logBias), number(b, 1<<52+logBias+generic.SubnormalLift))
-	minusK, m, _ := binary(b, u, zero)
-	return logOf64(b, minusK, b.Sub(m, number(b, 1)), x, nil)
+	minusK, m, _ := binary(b, u, zero, generic.LogLeast64)
+	return logOf64(b, minusK, b.Sub(m, number(b, 1)), none, x)
 }
 
 func log1pf64(b *Body, x Val) Val {
@@ -130,7 +138,7 @@ func log1pf64(b *Body, x Val) Val {
 	one := number(b, 1)
 	u := b.Add(one, x)
 	lost := b.Sub(b.Min(one, x), b.Sub(u, b.Max(one, x)))
-	minusK, m, shifted := binary(b, u, number(b, 1<<52+logBias))
+	minusK, m, shifted := binary(b, u, number(b, 1<<52+logBias), generic.LogLeast64)
 	b.Note("the second part on the scale of m")
 	power := b.SubBits(bits(b, 2*logBias<<52), b.And(shifted, bits(b, exponent)))
 	lost = b.Mul(b.Mul(lost, power), number(b, 0.5))
@@ -139,35 +147,52 @@ func log1pf64(b *Body, x Val) Val {
 	minusF := b.Sub(one, m)
 	g := b.Sub(lost, minusF)
 	lost = b.Sub(lost, b.Add(g, minusF))
-	return logOf64(b, minusK, g, u, func(rest Val) Val { return b.Add(rest, lost) })
+	return logOf64(b, minusK, g, lost, u)
 }
 
 func tanh64(b *Body, x Val) Val {
 	a := b.Min(number(b, generic.TanhMost64), b.Abs(x))
-	r, rest, low := reduce(b, b.Add(a, a))
+	a = b.Add(a, a)
+	r, rest, low := reduce(b, a, a)
 	b.Note("e = 2^k (e^r - 1) + (2^k - 1), e/(e + 2)")
-	y := b.Add(r, expTail(b, r, rest))
+	y := b.Add(r, expTail(b, r, rest, generic.Expm1Tail64[:]))
 	one := number(b, 1)
 	power := times2(b, one, low)
 	e := b.MulAdd(power, y, b.Sub(power, one))
-	return withSign(b, b.Div(e, b.Add(e, number(b, 2))), x)
+	return withSign(b, b.Div(e, b.Add(e, number(b, 2))), b.Again(x))
 }
 
 func sigmoid64(b *Body, x Val) Val {
-	c := clamp(b, generic.ExpLeast64, x, generic.SigmoidMost64)
-	r, rest, low := reduce(b, minus(b, c))
+	minusX := minus(b, clamp(b, generic.ExpLeast64, x, generic.SigmoidMost64))
+	r, rest, low := reduce(b, minusX, minusX)
 	y := expOf(b, r, rest)
 	b.Note("1/(1 + 2^k e^r), both times a unit")
 	unit := number(b, generic.SmallUnit)
 	return b.Div(unit, b.MulAdd(times2(b, unit, low), y, unit))
 }
 
+// evenOdd is horner in two parts, of even and of odd powers, for a polynomial so long that its
+// additions would wait for each other.
+func evenOdd(b *Body, x Val, c []float64) Val {
+	square := b.Mul(x, x)
+	n := len(c)
+	last, other := number(b, c[n-1]), number(b, c[n-2])
+	for i := n - 3; i >= 0; i-- {
+		last, other = other, b.MulAdd(last, square, number(b, c[i]))
+	}
+	return b.MulAdd(last, x, other)
+}
+
 func erf64(b *Body, x Val) Val {
 	b.Note("a p(a) = k + r, in two parts")
 	a := b.Min(number(b, generic.ErfMost64), b.Abs(x))
-	q := horner(b, a, generic.ErfExponent64[:])
+	first := number(b, generic.ErfExponent64[0])
+	rest := evenOdd(b, a, generic.ErfExponent64[1:])
+	q := b.MulAdd(rest, a, first)
+	rest = b.Add(b.MulAdd(rest, a, b.Sub(first, q)), number(b, generic.ErfExponentLower))
 	z := b.Mul(a, q)
-	lower := b.Mul(number(b, math.Ln2), b.MulAdd(a, q, minus(b, z)))
+	lower := b.MulAdd(a, rest, b.MulAdd(a, q, minus(b, z)))
+	lower = b.Mul(number(b, math.Ln2), lower)
 	r, low := splitOne(b, z)
 	b.Note("2^r - 1 - r log 2")
 	tail := b.MulAdd(r, horner(b, r, generic.Exp2Tail[:]), lower)
@@ -177,8 +202,8 @@ func erf64(b *Body, x Val) Val {
 	slope := b.AddBits(number(b, -math.Ln2), shifted)
 	whole := b.Add(number(b, 1), minusPower)
 	y := b.MulAdd(slope, r, whole)
-	rest := b.MulAdd(slope, r, b.Sub(whole, y))
-	return withSign(b, b.Add(y, b.MulAdd(minusPower, tail, rest)), x)
+	rest = b.MulAdd(slope, r, b.Sub(whole, y))
+	return withSign(b, b.Add(y, b.MulAdd(minusPower, tail, rest)), b.Again(x))
 }
 
 // overSum returns x/(1 + 2^k y), for the k in the lowest bits of low, with unit in the
@@ -194,21 +219,22 @@ func unitAt(b *Body, x Val, far float64) Val {
 }
 
 func softplus64(b *Body, x Val) Val {
-	below := b.Or(x, bits(b, signBit))
-	r, rest, low := reduce(b, b.Max(number(b, generic.ExpLeast64), below))
+	a := b.Max(number(b, generic.ExpLeast64), b.Or(x, bits(b, signBit)))
+	r, rest, low := reduce(b, a, a)
 	e := b.Scale(expOf(b, r, rest), low, false)
 	b.Note("s = -e/(2 + e), log(1 + e) = e + s (e + s s p)")
 	s := b.Div(e, b.Sub(number(b, -2), e))
 	z := b.Mul(s, s)
 	y := b.MulAdd(s, b.MulAdd(z, horner(b, z, generic.SoftplusTail[:]), e), e)
-	return b.Add(b.Max(number(b, 0), x), y)
+	return b.Add(b.Max(number(b, 0), b.Again(x)), y)
 }
 
 func softplusGrad64(b *Body, dy, x Val) Val { return b.Mul(dy, sigmoid64(b, x)) }
 
 func silu64(b *Body, x Val) Val {
 	c := b.Max(number(b, generic.SiLULeast64), x)
-	r, rest, low := reduce(b, minus(b, b.Min(number(b, generic.SigmoidMost64), c)))
+	minusX := minus(b, b.Min(number(b, generic.SigmoidMost64), c))
+	r, rest, low := reduce(b, minusX, minusX)
 	return overSum(b, c, expOf(b, r, rest), low, unitAt(b, c, generic.SiLUFar64))
 }
 
@@ -223,7 +249,8 @@ func slope(b *Body, d, y, low Val) Val {
 
 func siluGrad64(b *Body, dy, x Val) Val {
 	c := clamp(b, generic.SiLULeast64, x, generic.SiLUGradMost64)
-	r, rest, low := reduce(b, minus(b, c))
+	minusX := minus(b, c)
+	r, rest, low := reduce(b, minusX, minusX)
 	return b.Mul(dy, slope(b, c, expOf(b, r, rest), low))
 }
 

@@ -185,6 +185,17 @@ func (b *Body) Load(name string) Val {
 	return v
 }
 
+// Again returns what Load returned, loaded once more: no register needs to hold it from its
+// first use to this one.
+func (b *Body) Again(loaded Val) Val {
+	for _, in := range b.code {
+		if in.op == OpLoad && in.dst == loaded {
+			return b.emit(instr{op: OpLoad, stream: in.stream}, true)
+		}
+	}
+	panic(fmt.Sprintf("vec: kernel %s loads again what it has not loaded", b.kernel.Name))
+}
+
 // Store writes a value to the current elements of a stream.
 func (b *Body) Store(name string, v Val) {
 	s := b.stream(name)

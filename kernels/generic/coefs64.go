@@ -21,8 +21,16 @@ const (
 	GELUTanhLeast64, GELUTanhMost64 = -21.75, 8
 	ErfMost64                       = 5.94
 
+	// exp(x) - 1 splits x - Expm1Shift64. Rounding errors count most for a 2^k of 2 or more that
+	// lies above the result, since 1 is taken off it; so there is none below a result of 1/2.
+	Expm1Shift64 = 0x1.e27076e2af2e6p-5 // log(1.5) - (log 2)/2
+
 	// Below Expm1Small64 in magnitude, x is the float64 next to exp(x) - 1.
 	Expm1Small64 = 0x1p-54
+
+	// LogLeast64 is the least mantissa 1 + f of a logarithm, so that f - log(1 + f) is below 1/16
+	// on either side: numbers have half the rounding errors there.
+	LogLeast64 = 0x1.6p-1
 
 	// A logarithm multiplies subnormal numbers, those below LeastNormal, by 2^SubnormalLift.
 	LeastNormal   = 0x1p-1022
@@ -55,11 +63,12 @@ var ExpTail = [...]float64{
 	0x1.28a2be3f9a094p-22, 0x1.af751ae49c9d5p-26,
 }
 
-// Expm1Tail64 is ExpTail with a relative error of 2^-61.5.
+// Expm1Tail64 is ExpTail for r from -0.347 to 0.406. With it, exp(r) - 1 has a relative error of
+// 2^-59.5. (Sollya.)
 var Expm1Tail64 = [...]float64{
-	0x1p-1, 0x1.5555555555559p-3, 0x1.5555555555558p-5, 0x1.111111110f64dp-7,
-	0x1.6c16c16c14f54p-10, 0x1.a01a01b0084bp-13, 0x1.a01a01addf2a5p-16, 0x1.71ddf800c86a7p-19,
-	0x1.27e4cafa5eecp-22, 0x1.af5f489df2804p-26, 0x1.1f8de22a1f51ap-29,
+	0x1p-1, 0x1.555555555555cp-3, 0x1.5555555555619p-5, 0x1.111111110e9ccp-7,
+	0x1.6c16c16bb3393p-10, 0x1.a01a01b427826p-13, 0x1.a01a03bbfd318p-16, 0x1.71ddef6ba4e0ep-19,
+	0x1.27e0468e3fea1p-22, 0x1.af6b8d43130ebp-26, 0x1.268d3b167d9d1p-29,
 }
 
 // Exp2Tail is (2^r - 1)/r for |r| of up to 1/2, less the float64 next to log 2. With it,
@@ -70,14 +79,14 @@ var Exp2Tail = [...]float64{
 	0x1.b524ddd79ec58p-24, 0x1.e6059a4fc650cp-28, 0x1.ea03099d6d2c7p-32,
 }
 
-// LogTail64 is (log((1+s)/(1-s)) - 2s)/s^3 as a function of s^2, for (1+s)/(1-s) from RootHalf
-// to its double. With it, that logarithm has a relative error of 2^-59.5. (Sollya.)
+// LogTail64 is (log((1+s)/(1-s)) - 2s)/s^3 as a function of s^2, for (1+s)/(1-s) from LogLeast64
+// to its double. With it, that logarithm has a relative error of 2^-57.7. (Sollya.)
 var LogTail64 = [...]float64{
-	0x1.5555555555592p-1, 0x1.999999997ff25p-2, 0x1.24924941e0777p-2, 0x1.c71c521510edcp-3,
-	0x1.74663cc63ed1ap-3, 0x1.39a1ec9ab8d5cp-3, 0x1.2f03957f0754ep-3,
+	0x1.555555555560bp-1, 0x1.9999999957ebcp-2, 0x1.24924964d09d4p-2, 0x1.c71c36407ef65p-3,
+	0x1.746bceb8cadfcp-3, 0x1.3916358654014p-3, 0x1.3458966dc5a17p-3,
 }
 
-// ErfExponent64 is log2(1 - erf(a))/a for a from 0 to ErfMost64. With it, erf(a) has a
+// ErfExponent64, with ErfExponentLower added to the first, is log2(1 - erf(a))/a for a from 0 to ErfMost64. With it, erf(a) has a
 // relative error of 2^-55. (Sollya's remez.)
 var ErfExponent64 = [...]float64{
 	-0x1.a0be83d8d032dp0, -0x1.d63ed749958bp-1, -0x1.2fa7eecb2a38ap-3, 0x1.c4242d0874712p-6,
@@ -88,6 +97,8 @@ var ErfExponent64 = [...]float64{
 	-0x1.8c11acd590974p-33, 0x1.4013d73859557p-36, -0x1.6736fbb0f48ecp-40, 0x1.f461af1a2f21p-45,
 	-0x1.45c87f8a7b30bp-50,
 }
+
+const ErfExponentLower = 0x1.b9ea038p-55
 
 // SoftplusTail is -LogTail64 for (1+s)/(1-s) from 1 to 2. With it, that logarithm has a
 // relative error of 2^-59.3. (Sollya.)

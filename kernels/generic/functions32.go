@@ -78,10 +78,11 @@ func logOf(k, f float64) float64 {
 	return nudge(y, tail-(y-upper))
 }
 
-// binary returns k and f with u = 2^k (1 + f), for a normal u.
-func binary(u float64) (k, f float64) {
-	b := math.Float64bits(u) - math.Float64bits(RootHalf)
-	m := math.Float64frombits(b&(1<<52-1) + math.Float64bits(RootHalf))
+// binary returns k and f with u = 2^k (1 + f), for a normal u, where 1 + f is from least, above
+// 1/2, to its double.
+func binary(u, least float64) (k, f float64) {
+	b := math.Float64bits(u) - math.Float64bits(least)
+	m := math.Float64frombits(b&(1<<52-1) + math.Float64bits(least))
 	return float64(int64(b) >> 52), m - 1
 }
 
@@ -100,7 +101,7 @@ func log32(x float64) float64 {
 	if y, ok := logEdge(x); ok {
 		return y
 	}
-	return logOf(binary(x))
+	return logOf(binary(x, RootHalf))
 }
 
 func log1pf32(x float64) float64 {
@@ -108,7 +109,7 @@ func log1pf32(x float64) float64 {
 	if y, ok := logEdge(u); ok {
 		return y
 	}
-	k, f := binary(u)
+	k, f := binary(u, RootHalf)
 	if math.Abs(x) < Log1pSmall32 {
 		f = x
 	}
@@ -158,7 +159,7 @@ func splitOne(x float64) (rest float64, low uint64) {
 func softplus32(x float64) float64 {
 	r, low := split(within(0, math.Abs(x), -ExpLeast32), -math.Log2E)
 	e := times2(horner(r, Power2[:]), low)
-	k, f := binary(1 + e)
+	k, f := binary(1+e, RootHalf)
 	if 1+e < 2*RootHalf {
 		f = e
 	}

@@ -3,16 +3,16 @@ package generic
 import "math"
 
 // reduce returns x - k log 2 in two parts, of which the second is small, for the whole k
-// next to x/log 2, then k, and a number that has k in its lowest bits.
-func reduce(x float64) (r, rest, k float64, low uint64) {
-	s := fma(x, math.Log2E, Whole)
+// next to near/log 2, then k, and a number that has k in its lowest bits. Mostly near is x.
+func reduce(x, near float64) (r, rest, k float64, low uint64) {
+	s := fma(near, math.Log2E, Whole)
 	minusK := Whole - s
 	upper := fma(minusK, Ln2Upper, x)
 	r = fma(minusK, Ln2Lower, upper)
 	return r, fma(minusK, Ln2Lower, upper-r), s - Whole, math.Float64bits(s)
 }
 
-// reduceSum is reduce for x + lower, where lower is small.
+// reduceSum is reduce for x + lower, where lower is small, and near x.
 func reduceSum(x, lower float64) (r, rest, k float64, low uint64) {
 	s := fma(x, math.Log2E, Whole)
 	minusK := Whole - s
@@ -22,17 +22,19 @@ func reduceSum(x, lower float64) (r, rest, k float64, low uint64) {
 	return r, (upper - r) + lower, s - Whole, math.Float64bits(s)
 }
 
-// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1.
-func expTail(r, rest float64) float64 { return fma(r*r, horner(r, ExpTail[:]), rest) }
+// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1, by the polynomial
+// ExpTail or its like.
+func expTail(r, rest float64, c []float64) float64 { return fma(r*r, horner(r, c), rest) }
 
 func exp64(x float64) float64 {
-	r, rest, k, _ := reduce(within(ExpLeast64, x, ExpMost64))
+	x = within(ExpLeast64, x, ExpMost64)
+	r, rest, k, _ := reduce(x, x)
 	y := 1 + r
-	return scale(y+(((1-y)+r)+expTail(r, rest)), k)
+	return scale(y+(((1-y)+r)+expTail(r, rest, ExpTail[:])), k)
 }
 
 // expOf returns exp(r + rest). Its errors are larger than those of exp64.
-func expOf(r, rest float64) float64 { return 1 + (r + expTail(r, rest)) }
+func expOf(r, rest float64) float64 { return 1 + (r + expTail(r, rest, ExpTail[:])) }
 
 func exp2f64(x float64) float64 {
 	x = within(Exp2Least64, x, Exp2Most64)
@@ -47,8 +49,9 @@ func expm1f64(x float64) float64 {
 	if math.Abs(x) < Expm1Small64 {
 		return x
 	}
-	r, lower, _, low := reduce(within(Expm1Least64, x, ExpMost64))
-	tail := fma(r*r, horner(r, Expm1Tail64[:]), lower)
+	x = within(Expm1Least64, x, ExpMost64)
+	r, lower, _, low := reduce(x, x-Expm1Shift64)
+	tail := expTail(r, lower, Expm1Tail64[:])
 	// Half of it, as 2^k may be too large: (2^k - 1)/2, and with 2^k r/2, in two parts each.
 	power := times2(0.5, low)
 	a := power - 0.5
@@ -58,15 +61,17 @@ func expm1f64(x float64) float64 {
 	return y + y
 }
 
-// logOf64 returns the logarithm of 2^k (1 + f), and a small number more.
-func logOf64(k, f, more float64) float64 {
+// logOf64 returns the logarithm of 2^k (1 + f + lost), where lost is small.
+func logOf64(k, f, lost float64) float64 {
 	s := f / (2 + f)
 	z := s * s
 	half := float64(f * (0.5 * f))
 	y := fma(k, Ln2Upper, f)
 	rest := f - fma(-k, Ln2Upper, y)
-	tail := fma(s, fma(z, horner(z, LogTail64[:]), half), fma(k, Ln2Lower, rest+more))
-	return y + (tail - half)
+	rest = fma(k, Ln2Lower, rest+lost)
+	// What is lost is divided by 1 + f, and 1/(1 + f) = 1 - 2s + ...
+	p := fma(z, horner(z, LogTail64[:]), fma(-2, lost, half))
+	return y + (fma(s, p, rest) - half)
 }
 
 func log64(x float64) float64 {
@@ -78,7 +83,7 @@ func log64(x float64) float64 {
 		x *= 1 << SubnormalLift
 		lift = SubnormalLift
 	}
-	k, f := binary(x)
+	k, f := binary(x, LogLeast64)
 	return logOf64(k-lift, f, 0)
 }
 
@@ -89,17 +94,17 @@ func log1pf64(x float64) float64 {
 	}
 	// What the sum lost, on the scale of the mantissa 1 + f.
 	lost := within(math.Inf(-1), x, 1) - (u - within(1, x, math.Inf(1)))
-	k, f := binary(u)
+	k, f := binary(u, LogLeast64)
 	lost = float64(float64(lost*powerOf2(1-k)) * 0.5)
 	g := lost + f
 	return math.Copysign(logOf64(k, g, lost-(g-f)), x)
 }
 
 func tanh64(x float64) float64 {
-	a := within(0, math.Abs(x), TanhMost64)
-	r, rest, _, low := reduce(a + a)
+	a := 2 * within(0, math.Abs(x), TanhMost64)
+	r, rest, _, low := reduce(a, a)
 	power := times2(1, low)
-	e := fma(power, r+expTail(r, rest), power-1)
+	e := fma(power, r+expTail(r, rest, Expm1Tail64[:]), power-1)
 	return math.Copysign(e/(e+2), x)
 }
 
@@ -114,28 +119,32 @@ func overSum(x, y float64, low uint64, far bool) float64 {
 }
 
 func sigmoid64(x float64) float64 {
-	r, rest, _, low := reduce(0 - within(ExpLeast64, x, SigmoidMost64))
+	x = 0 - within(ExpLeast64, x, SigmoidMost64)
+	r, rest, _, low := reduce(x, x)
 	return overSum(1, expOf(r, rest), low, true)
 }
 
 func erf64(x float64) float64 {
 	a := within(0, math.Abs(x), ErfMost64)
-	q := horner(a, ErfExponent64[:])
+	rest := evenOdd(a, ErfExponent64[1:])
+	q := fma(rest, a, ErfExponent64[0])
+	rest = fma(rest, a, ErfExponent64[0]-q) + ErfExponentLower
 	z := float64(a * q)
-	lower := fma(a, q, 0-z)
+	lower := fma(a, rest, fma(a, q, 0-z))
 	r, low := splitOne(z)
 	// 1 - 2^k and -2^k r log 2, in two parts each, and the rest of -2^k (2^r - 1).
 	minusPower := times2(-1, low)
 	slope := times2(-math.Ln2, low)
 	whole := 1 + minusPower
 	y := fma(slope, r, whole)
-	rest := fma(slope, r, whole-y)
+	rest = fma(slope, r, whole-y)
 	tail := fma(r, horner(r, Exp2Tail[:]), float64(math.Ln2*lower))
 	return math.Copysign(y+fma(minusPower, tail, rest), x)
 }
 
 func softplus64(x float64) float64 {
-	r, rest, k, _ := reduce(within(ExpLeast64, -math.Abs(x), 0))
+	a := within(ExpLeast64, -math.Abs(x), 0)
+	r, rest, k, _ := reduce(a, a)
 	e := scale(expOf(r, rest), k)
 	// log(1 + e) = e + s (e + s s p).
 	s := e / (-2 - e)
@@ -147,7 +156,8 @@ func softplusGrad64(dy, x float64) float64 { return dy * sigmoid64(x) }
 
 func silu64(x float64) float64 {
 	c := within(SiLULeast64, x, math.Inf(1))
-	r, rest, _, low := reduce(0 - within(SiLULeast64, x, SigmoidMost64))
+	minusX := 0 - within(SiLULeast64, x, SigmoidMost64)
+	r, rest, _, low := reduce(minusX, minusX)
 	return overSum(c, expOf(r, rest), low, c < SiLUFar64)
 }
 
@@ -160,7 +170,7 @@ func slope(d, y float64, low uint64) float64 {
 
 func siluGrad64(dy, x float64) float64 {
 	c := within(SiLULeast64, x, SiLUGradMost64)
-	r, rest, _, low := reduce(0 - c)
+	r, rest, _, low := reduce(0-c, 0-c)
 	return dy * slope(c, expOf(r, rest), low)
 }
 
@@ -239,4 +249,14 @@ func horner(x float64, c []float64) float64 {
 		sum = fma(sum, x, c[i])
 	}
 	return sum
+}
+
+// evenOdd returns the same, from the sums of even and of odd powers.
+func evenOdd(x float64, c []float64) float64 {
+	n, square := len(c), float64(x*x)
+	last, other := c[n-1], c[n-2]
+	for i := n - 3; i >= 0; i-- {
+		last, other = other, fma(last, square, c[i])
+	}
+	return fma(last, x, other)
 }
