@@ -11,7 +11,7 @@ BIN := $(CURDIR)/.bin
 N ?= 60
 SEED ?= 1
 
-.PHONY: all test lapack check generate golden functions-table fuzz soak blocks blocks-neon mutate bench peers report fmt vet builds legs v3 purego fuzz-short clean
+.PHONY: all test lapack check generate golden functions functions-table fuzz soak blocks blocks-neon mutate bench peers report fmt vet builds legs v3 purego fuzz-short clean
 
 all: test
 
@@ -104,14 +104,23 @@ $(LEGS:%=leg-%): leg-%:
 golden:
 	$(GO) test -count=1 -p 1 ./kernels ./optim -run '^TestGolden' -update
 
-# Writes anew the values in many bits that prove the tests' oracle of functions. It needs a
-# C compiler and MPFR (Debian: libmpfr-dev).
+# The correctly rounded functions over all 2^32 inputs, and the others at a million
+# points; a minute of one core or more each.
+functions:
+	STEEPEST_FUNCTIONS=all $(GO) test -count=1 -timeout 0 -v ./kernels/kerneltest/functions -run 'Correct|Bound'
+
+# Writes the table of correctly rounded values anew, and the values in many bits that
+# prove the tests' own oracle. It needs a C compiler and MPFR (Debian: libmpfr-dev).
 FUNCTIONS := kernels/kerneltest/functions/testdata
 functions-table:
 	@mkdir -p $(BIN)
-	$(CC) -O2 -Wall -Wextra -o $(BIN)/values $(FUNCTIONS)/values.c -lmpfr -lgmp -lm
+	for program in reference values; do \
+		$(CC) -O2 -Wall -Wextra -fopenmp -o $(BIN)/$$program $(FUNCTIONS)/$$program.c -lmpfr -lgmp -lm || exit 1; \
+	done
 	$(BIN)/values >$(BIN)/values.bin
+	$(BIN)/reference >$(BIN)/functions.bin
 	gzip -9n <$(BIN)/values.bin >$(FUNCTIONS)/values.bin.gz
+	gzip -9n <$(BIN)/functions.bin >$(FUNCTIONS)/functions.bin.gz
 
 # Each fuzz target in turn.
 fuzz:
