@@ -254,6 +254,22 @@ func (p *TriangleCall[T]) Reference() {
 	}
 }
 
+// Elements returns how many elements the call reads and writes, those of its result twice.
+func (p *TriangleCall[T]) Elements() int {
+	n := 0
+	for _, o := range p.operands() {
+		for at := range o.X {
+			if o.Counts(at) {
+				n++
+				if o == p.Result() {
+					n++
+				}
+			}
+		}
+	}
+	return n
+}
+
 func (p *TriangleCall[T]) String() string {
 	return fmt.Sprintf("%s[%T] side=%v uplo=%v trans=%v diag=%v m=%d n=%d alpha=%v beta=%v strides %d, %d and %d",
 		p.Name, T(0), p.Side, p.Uplo, p.Trans, p.Diag, p.M, p.N, p.Alpha, p.Beta, p.A.Stride, p.B.Stride, p.C.Stride)
