@@ -7,7 +7,8 @@
 //     rotations [Rot] and [Rotm].
 //   - Reductions: [Dot], [Dsdot], [Sum], [Asum], [SumSquares], [Nrm2], [Amax] and
 //     [Iamax].
-//   - A matrix and vectors: [Gemv], [GemvT] and [Ger]; two matrices: [Gemm], and
+//   - A matrix and vectors: [Gemv], [GemvT] and [Ger]; two matrices: [Gemm], for
+//     symmetric and triangular ones [Symm], [Syrk], [Syr2k], [Trmm] and [Trsm], and
 //     package parallel for several goroutines.
 //   - Mini-batches: [SumRows] and [MeanRows] add the rows of a matrix, [SumSlices] and
 //     [MeanSlices] a list of slices; [SumRowsAdd] and its like add to what is there.
