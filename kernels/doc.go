@@ -38,7 +38,10 @@
 //
 // Rounding. Each + - * / and square root rounds once, to nearest, in the order
 // that the reference writes. No multiplication is fused with an addition, but in
-// matrix products, where the reference has it so.
+// matrix products, where the reference has it so, and where that changes no bit:
+// [Dsdot], [SumSquares] and [Nrm2] of float32 multiply and add with one instruction, as
+// the product of two float32 is exact in float64. (What Nrm2 scales because of its
+// size, it multiplies and adds apart.)
 //
 // Element-wise kernels. An element's result depends on its own inputs alone, and
 // not on its index.
