@@ -46,6 +46,13 @@ func BenchmarkGemm(b *testing.B) {
 	}
 }
 
+// BenchmarkTriangle measures products with symmetric and triangular matrices, and solutions.
+func BenchmarkTriangle(b *testing.B) {
+	for _, o := range triangleOps {
+		b.Run(o.name, func(b *testing.B) { benchmark(b, o.name) })
+	}
+}
+
 // BenchmarkBLAS measures the routines that gonum's blas32 and blas64 call, beside
 // gonum's own.
 func BenchmarkBLAS(b *testing.B) {

@@ -4,6 +4,8 @@ package bench
 
 import (
 	"gonum.org/v1/gonum/blas"
+
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // bind32 returns a function that calls a routine of a library so many times. The
@@ -118,4 +120,20 @@ func bind32(routine string, lib blas.Float32, c *blasCall[float32]) func(reps in
 		}
 	}
 	panic("bench: no call of " + routine)
+}
+
+// callTriangle32 makes a call with a library's routine.
+func callTriangle32(lib blas.Float32, p *kerneltest.TriangleCall[float32]) {
+	a, b, c := p.A, p.B, p.C
+	side, uplo, trans := blasOptions(p)
+	switch p.Name {
+	case "Symm":
+		lib.Ssymm(side, uplo, p.M, p.N, p.Alpha, a.X, a.Stride, b.X, b.Stride, p.Beta, c.X, c.Stride)
+	case "Syrk":
+		lib.Ssyrk(uplo, trans, p.M, p.N, p.Alpha, a.X, a.Stride, p.Beta, c.X, c.Stride)
+	case "Trmm":
+		lib.Strmm(side, uplo, trans, blas.NonUnit, p.M, p.N, p.Alpha, a.X, a.Stride, b.X, b.Stride)
+	case "Trsm":
+		lib.Strsm(side, uplo, trans, blas.NonUnit, p.M, p.N, p.Alpha, a.X, a.Stride, b.X, b.Stride)
+	}
 }

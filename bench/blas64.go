@@ -2,6 +2,8 @@ package bench
 
 import (
 	"gonum.org/v1/gonum/blas"
+
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // bind64 returns a function that calls a routine of a library so many times. The
@@ -116,4 +118,20 @@ func bind64(routine string, lib blas.Float64, c *blasCall[float64]) func(reps in
 		}
 	}
 	panic("bench: no call of " + routine)
+}
+
+// callTriangle64 makes a call with a library's routine.
+func callTriangle64(lib blas.Float64, p *kerneltest.TriangleCall[float64]) {
+	a, b, c := p.A, p.B, p.C
+	side, uplo, trans := blasOptions(p)
+	switch p.Name {
+	case "Symm":
+		lib.Dsymm(side, uplo, p.M, p.N, p.Alpha, a.X, a.Stride, b.X, b.Stride, p.Beta, c.X, c.Stride)
+	case "Syrk":
+		lib.Dsyrk(uplo, trans, p.M, p.N, p.Alpha, a.X, a.Stride, p.Beta, c.X, c.Stride)
+	case "Trmm":
+		lib.Dtrmm(side, uplo, trans, blas.NonUnit, p.M, p.N, p.Alpha, a.X, a.Stride, b.X, b.Stride)
+	case "Trsm":
+		lib.Dtrsm(side, uplo, trans, blas.NonUnit, p.M, p.N, p.Alpha, a.X, a.Stride, b.X, b.Stride)
+	}
 }

@@ -43,8 +43,8 @@ func TestEveryBLASRoutineHasCases(t *testing.T) {
 		}
 	}
 	want["SgemvT"], want["DgemvT"] = true, true
-	// Products of matrices are Gemm's cases, and what is made of them and of Gemv and
-	// GemvT, for symmetric and triangular matrices, has none of its own.
+	// Products of matrices have their own cases, gemmSpecs and triangleSpecs, and what is
+	// made of Gemv and GemvT for symmetric and triangular matrices has none.
 	for _, name := range []string{"gemm", "symm", "syrk", "syr2k", "trmm", "trsm", "symv", "syr", "syr2", "trmv", "trsv"} {
 		for _, typ := range []string{"S", "D"} {
 			if !want[typ+name] {

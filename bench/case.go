@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"slices"
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -19,6 +20,7 @@ const (
 	RepeatedAxpy             // a level's Axpy, row by row
 	OneWorker                // the same step without a second worker
 	OneTensor                // the same step with a single parameter
+	WholeGemm                // a level's Gemm, of matrices that are neither symmetric nor triangular
 )
 
 // Contender is one way to do a case's work.
@@ -54,6 +56,8 @@ func (c *Contender) Label() string {
 		return c.Level.String() + "-one-worker"
 	case OneTensor:
 		return c.Level.String() + "-one-tensor"
+	case WholeGemm:
+		return c.Level.String() + "-gemm"
 	}
 	return c.Level.String()
 }
@@ -91,7 +95,7 @@ func Specs(c Caches, memory int) []Spec {
 	for i := range f32 {
 		all = append(append(all, f32[i]...), f64[i]...)
 	}
-	return append(append(append(all, gemmSpecs(c)...), stepSpecs(c)...), blasSpecs(c)...)
+	return slices.Concat(all, gemmSpecs(c), triangleSpecs(c), stepSpecs(c), blasSpecs(c))
 }
 
 // rowsSize is the size of 64 gradients of 16384 elements, whose reduction is

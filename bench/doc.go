@@ -21,6 +21,10 @@
 // BenchmarkGemm measures matrix products, Gemm/TN/64x64x784 for m=64, n=64, k=784 and
 // the left factor transposed; their limit is as many multiply-adds and nothing else.
 //
+// BenchmarkTriangle measures products with symmetric and triangular matrices of n rows, and
+// solutions, Triangle/Trsm/RLT/type=f32/n=256 with a lower triangle, transposed, to the right:
+// beside "avx512-gemm", Gemm of whole matrices, and a limit as Gemm's.
+//
 // BenchmarkBLAS measures the routines of package kernels/gonumblas as gonum calls
 // them, on the active level, beside gonum's own: BLAS/Saxpy/type=f32/n=16, and
 // BLAS/Saxpy/inc=2/type=f32/n=16 for vectors with a stride.

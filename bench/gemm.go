@@ -100,17 +100,25 @@ func buildGemm[T kernels.Float](m *Arena, op, trans string, s gemmShape, pool *p
 			Run: repeat(func() {
 				kernels.Gemm(tA == blas.Trans, tB == blas.Trans, s.m, s.n, s.k, 1, a, lda, b, ldb, 0, c, s.n)
 			})})
-		turn := multiplyAddBytes / sizeOf[T]()
-		if probe := kerneltest.Probe("MultiplyAdds", l, &kerneltest.Args[T]{Int: []int{turn}}); probe != nil {
-			// Calls of many turns, for as many multiply-adds as the product has.
-			x.Contenders = append(x.Contenders, Contender{Op: op, Role: Limit, Level: l, Run: func(reps int) float64 {
-				total := float64(reps) * float64(s.m*s.n*s.k)
-				kerneltest.Probe("MultiplyAdds", l, &kerneltest.Args[T]{Int: []int{max(1, int(total/float64(turn)+0.5))}})(1)
-				return total
-			}})
+		if probe := multiplyAdds[T](l, s.m*s.n*s.k); probe != nil {
+			x.Contenders = append(x.Contenders, Contender{Op: op, Role: Limit, Level: l, Run: probe})
 		}
 	}
 	return x
+}
+
+// multiplyAdds returns what does so many multiply-adds and nothing else, nil where a level
+// has no probe: calls of many turns.
+func multiplyAdds[T kernels.Float](l kernels.Level, terms int) func(reps int) float64 {
+	turn := multiplyAddBytes / sizeOf[T]()
+	if kerneltest.Probe("MultiplyAdds", l, &kerneltest.Args[T]{Int: []int{turn}}) == nil {
+		return nil
+	}
+	return func(reps int) float64 {
+		total := float64(reps) * float64(terms)
+		kerneltest.Probe("MultiplyAdds", l, &kerneltest.Args[T]{Int: []int{max(1, int(total/float64(turn)+0.5))}})(1)
+		return total
+	}
 }
 
 // plainGemm is the loop a Go programmer would write.

@@ -18,5 +18,6 @@ func attributes(files map[string][]byte) []byte {
 		}
 	}
 	s.p("\n# Written by make golden.\n/kernels/kerneltest/golden/golden.txt linguist-generated")
+	s.p("\n# Written by make functions-table.\n/kernels/kerneltest/functions/testdata/*.gz linguist-generated")
 	return s.Bytes()
 }

@@ -7,7 +7,8 @@
 //     rotations [Rot] and [Rotm].
 //   - Reductions: [Dot], [Dsdot], [Sum], [Asum], [SumSquares], [Nrm2], [Amax] and
 //     [Iamax].
-//   - A matrix and vectors: [Gemv], [GemvT] and [Ger]; two matrices: [Gemm], and
+//   - A matrix and vectors: [Gemv], [GemvT] and [Ger]; two matrices: [Gemm], for
+//     symmetric and triangular ones [Symm], [Syrk], [Syr2k], [Trmm] and [Trsm], and
 //     package parallel for several goroutines.
 //   - Mini-batches: [SumRows] and [MeanRows] add the rows of a matrix, [SumSlices] and
 //     [MeanSlices] a list of slices; [SumRowsAdd] and its like add to what is there.
@@ -43,7 +44,10 @@
 //
 // Rounding. Each + - * / and square root rounds once, to nearest, in the order
 // that the reference writes. No multiplication is fused with an addition, but in
-// matrix products and functions, where the reference has it so.
+// matrix products and functions, where the reference has it so, and where that changes no bit:
+// [Dsdot], [SumSquares] and [Nrm2] of float32 multiply and add with one instruction, as
+// the product of two float32 is exact in float64. (What Nrm2 scales because of its
+// size, it multiplies and adds apart.)
 //
 // Element-wise kernels. An element's result depends on its own inputs alone, and
 // not on its index.

@@ -150,8 +150,8 @@ func gemmMisuse[T kernels.Float](t *testing.T) {
 // one of strided vectors not in theirs.
 func TestMisuseCoversAll(t *testing.T) {
 	elsewhere := map[string]bool{"Gemm": true}
-	for _, r := range triangleRoutines {
-		elsewhere[r.name] = true
+	for _, r := range kerneltest.TriangleRoutines {
+		elsewhere[r.Name] = true
 	}
 	lengths, matrices := lengthCalls[float32](t), matrixCalls[float32]()
 	products, stridedOnes, both := productCalls[float32](), stridedCalls[float32](), stridedProductCalls[float32]()

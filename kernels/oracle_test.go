@@ -58,8 +58,8 @@ func TestEveryKernelHasAnOracle(t *testing.T) {
 			t.Errorf("%s has an oracle and is no kernel", name)
 		}
 	}
-	for _, r := range triangleRoutines {
-		known[r.name] = true // see TestTriangleOracles
+	for _, r := range kerneltest.TriangleRoutines {
+		known[r.Name] = true // see TestTriangleOracles
 	}
 	for name, slices := range public {
 		if slices > 0 && !known[name] {

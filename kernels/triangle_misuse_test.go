@@ -18,44 +18,44 @@ func TestTriangleMisuse(t *testing.T) {
 func triangleMisuse[T kernels.Float](t *testing.T) {
 	const m, n = 5, 7
 	r := rand.New(rand.NewPCG(37, 38))
-	for _, routine := range triangleRoutines {
-		for _, options := range triangleOptions[T](routine.name) {
-			fine := options.draw(r, m, n, kerneltest.Heap[T](0), func() T { return 1 })
-			fine.alpha, fine.beta = 2, 0
-			wrong := func(change func(p *triangleCall[T]), numbers ...int) {
+	for _, routine := range kerneltest.TriangleRoutines {
+		for _, options := range kerneltest.TriangleOptions[T](routine) {
+			fine := drawTriangle(options, r, m, n, 0, func() T { return 1 })
+			fine.Alpha, fine.Beta = 2, 0
+			wrong := func(change func(p *kerneltest.TriangleCall[T]), numbers ...int) {
 				t.Helper()
-				p := fine
-				for _, o := range []*operand[T]{&p.a, &p.b, &p.c} {
-					o.x = append(make([]T, 0, 900), o.x...) // capacity is no length
+				p := fine.Clone()
+				for _, o := range []*kerneltest.Operand[T]{&p.A, &p.B, &p.C} {
+					o.X = append(make([]T, 0, 900), o.X...) // capacity is no length
 				}
-				change(&p)
-				expectPanic(t, p.name, numbers, [][]T{p.a.x, p.b.x, p.c.x}, func() { p.public() })
+				change(p)
+				expectPanic(t, p.Name, numbers, [][]T{p.A.X, p.B.X, p.C.X}, func() { p.Public() })
 			}
-			if !routine.vector {
-				wrong(func(p *triangleCall[T]) { p.m = -1 }, -1)
-				wrong(func(p *triangleCall[T]) { p.n = -1 }, -1)
-				wrong(func(p *triangleCall[T]) { p.m, p.n = math.MinInt, math.MinInt }, math.MinInt)
+			if !routine.Vector {
+				wrong(func(p *kerneltest.TriangleCall[T]) { p.M = -1 }, -1)
+				wrong(func(p *kerneltest.TriangleCall[T]) { p.N = -1 }, -1)
+				wrong(func(p *kerneltest.TriangleCall[T]) { p.M, p.N = math.MinInt, math.MinInt }, math.MinInt)
 			}
-			for _, which := range []func(p *triangleCall[T]) *operand[T]{
-				func(p *triangleCall[T]) *operand[T] { return &p.a },
-				func(p *triangleCall[T]) *operand[T] { return &p.b },
-				func(p *triangleCall[T]) *operand[T] { return &p.c },
+			for _, which := range []func(p *kerneltest.TriangleCall[T]) *kerneltest.Operand[T]{
+				func(p *kerneltest.TriangleCall[T]) *kerneltest.Operand[T] { return &p.A },
+				func(p *kerneltest.TriangleCall[T]) *kerneltest.Operand[T] { return &p.B },
+				func(p *kerneltest.TriangleCall[T]) *kerneltest.Operand[T] { return &p.C },
 			} {
-				o := *which(&fine)
-				vector := routine.vector && o.rows == 1
+				o := *which(fine)
+				vector := routine.Vector && o.Rows == 1
 				switch {
-				case o.rows == 0 || vector && fine.c.rows == 0:
+				case o.Rows == 0 || vector && fine.C.Rows == 0:
 					continue // there is none, or nothing that it could differ from
 				case vector:
-					wrong(func(p *triangleCall[T]) { which(p).x = which(p).x[:m-1] }, m-1, m)
+					wrong(func(p *kerneltest.TriangleCall[T]) { which(p).X = which(p).X[:m-1] }, m-1, m)
 					continue
 				}
-				wrong(func(p *triangleCall[T]) { which(p).x = which(p).x[:len(o.x)-1] }, len(o.x)-1, o.stride)
-				wrong(func(p *triangleCall[T]) { which(p).stride = o.columns - 1 }, o.columns-1, o.columns)
-				wrong(func(p *triangleCall[T]) { which(p).stride = math.MaxInt / 2 }, math.MaxInt/2)
-				wrong(func(p *triangleCall[T]) { which(p).stride = -1 }, -1)
+				wrong(func(p *kerneltest.TriangleCall[T]) { which(p).X = which(p).X[:len(o.X)-1] }, len(o.X)-1, o.Stride)
+				wrong(func(p *kerneltest.TriangleCall[T]) { which(p).Stride = o.Columns - 1 }, o.Columns-1, o.Columns)
+				wrong(func(p *kerneltest.TriangleCall[T]) { which(p).Stride = math.MaxInt / 2 }, math.MaxInt/2)
+				wrong(func(p *kerneltest.TriangleCall[T]) { which(p).Stride = -1 }, -1)
 			}
-			fine.public()
+			fine.Public()
 		}
 	}
 }

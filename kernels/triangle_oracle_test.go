@@ -15,61 +15,61 @@ import (
 // triangleBlock is the contract's number of rows of a diagonal block.
 const triangleBlock = 16
 
-// oracle does what the documentation says, with the contract's arithmetic.
-func (p *triangleCall[T]) oracle() {
-	a := func(i, j int) T { return p.a.x[i*p.a.stride+j] }
+// triangleOracleOf does what the documentation says, with the contract's arithmetic.
+func triangleOracleOf[T kernels.Float](p *kerneltest.TriangleCall[T]) {
+	a := func(i, j int) T { return p.A.X[i*p.A.Stride+j] }
 	symmetric := func(i, j int) T {
-		if p.a.part.has(i, j) {
+		if p.A.Part.Has(i, j) {
 			return a(i, j)
 		}
 		return a(j, i)
 	}
-	op := func(o operand[T]) func(i, j int) T {
+	op := func(o kerneltest.Operand[T]) func(i, j int) T {
 		return func(i, j int) T {
-			if p.trans {
+			if p.Trans {
 				i, j = j, i
 			}
-			return o.x[i*o.stride+j]
+			return o.X[i*o.Stride+j]
 		}
 	}
-	b := func(i, j int) T { return p.b.x[i*p.b.stride+j] }
-	switch p.name {
+	b := func(i, j int) T { return p.B.X[i*p.B.Stride+j] }
+	switch p.Name {
 	case "Symm":
-		if p.side == kernels.Left {
-			p.productInto(p.m, p.alpha, symmetric, b, p.beta)
+		if p.Side == kernels.Left {
+			productInto(p, p.M, p.Alpha, symmetric, b, p.Beta)
 		} else {
-			p.productInto(p.n, p.alpha, b, symmetric, p.beta)
+			productInto(p, p.N, p.Alpha, b, symmetric, p.Beta)
 		}
 	case "Syrk":
-		p.productInto(p.n, p.alpha, op(p.a), turned(op(p.a)), p.beta)
+		productInto(p, p.N, p.Alpha, op(p.A), turned(op(p.A)), p.Beta)
 	case "Syr2k":
-		p.productInto(p.n, p.alpha, op(p.a), turned(op(p.b)), p.beta)
-		p.productInto(p.n, p.alpha, op(p.b), turned(op(p.a)), 1)
+		productInto(p, p.N, p.Alpha, op(p.A), turned(op(p.B)), p.Beta)
+		productInto(p, p.N, p.Alpha, op(p.B), turned(op(p.A)), 1)
 	case "Trmm", "Trsm":
-		t := triangleOracle[T]{a: op(p.a), lower: bool(p.uplo) != bool(p.trans), unit: bool(p.diag), alpha: p.alpha, n: p.m, columns: p.n,
-			x: func(i, j int) *T { return &p.b.x[i*p.b.stride+j] }}
-		if p.side == kernels.Right { // seen in a mirror
-			t.a, t.lower, t.n, t.columns = turned(t.a), !t.lower, p.n, p.m
-			t.x = func(i, j int) *T { return &p.b.x[j*p.b.stride+i] }
+		t := triangleOracle[T]{a: op(p.A), lower: bool(p.Uplo) != bool(p.Trans), unit: bool(p.Diag), alpha: p.Alpha, n: p.M, columns: p.N,
+			x: func(i, j int) *T { return &p.B.X[i*p.B.Stride+j] }}
+		if p.Side == kernels.Right { // seen in a mirror
+			t.a, t.lower, t.n, t.columns = turned(t.a), !t.lower, p.N, p.M
+			t.x = func(i, j int) *T { return &p.B.X[j*p.B.Stride+i] }
 		}
 		t.each(0, t.n, func(x *T, i, j int) {
 			switch {
 			case t.alpha == 0:
 				*x = 0
-			case t.alpha != 1 && p.name == "Trsm":
+			case t.alpha != 1 && p.Name == "Trsm":
 				*x = mul(t.alpha, *x)
 			}
 		})
 		switch {
 		case t.alpha == 0:
-		case p.name == "Trmm":
+		case p.Name == "Trmm":
 			t.multiply(0, t.n)
 		default:
 			t.alpha = -1
 			t.solve(0, t.n)
 		}
 	default:
-		p.vectorOracle(a)
+		vectorOracle(p, a)
 	}
 }
 
@@ -79,12 +79,12 @@ func turned[T any](a func(i, j int) T) func(i, j int) T {
 
 // productInto computes the elements of the result, sums of k terms each, as Gemm's
 // documentation says.
-func (p *triangleCall[T]) productInto(k int, alpha T, x, y func(i, j int) T, beta T) {
-	for at, v := range p.result.x {
-		if !p.result.counts(at) {
+func productInto[T kernels.Float](p *kerneltest.TriangleCall[T], k int, alpha T, x, y func(i, j int) T, beta T) {
+	for at, v := range p.Result().X {
+		if !p.Result().Counts(at) {
 			continue
 		}
-		i, j := at/p.result.stride, at%p.result.stride
+		i, j := at/p.Result().Stride, at%p.Result().Stride
 		switch beta {
 		case 0:
 			v = 0
@@ -95,7 +95,7 @@ func (p *triangleCall[T]) productInto(k int, alpha T, x, y func(i, j int) T, bet
 		if alpha != 0 {
 			v = addBlocks(v, alpha, 0, k, func(l int) (T, T) { return x(i, l), y(l, j) })
 		}
-		p.result.x[at] = v
+		p.Result().X[at] = v
 	}
 }
 
@@ -210,35 +210,35 @@ func (t *triangleOracle[T]) solve(lo, hi int) {
 
 // vectorOracle is the oracle of the products with vectors: what each element adds up, in
 // its order.
-func (p *triangleCall[T]) vectorOracle(a func(i, j int) T) {
-	x, y, n := p.b.x, p.c.x, p.m
-	lower, trans := bool(p.uplo), bool(p.trans)
-	set := func(i, j int, v T) { p.a.x[i*p.a.stride+j] = v }
-	switch p.name {
+func vectorOracle[T kernels.Float](p *kerneltest.TriangleCall[T], a func(i, j int) T) {
+	x, y, n := p.B.X, p.C.X, p.M
+	lower, trans := bool(p.Uplo), bool(p.Trans)
+	set := func(i, j int, v T) { p.A.X[i*p.A.Stride+j] = v }
+	switch p.Name {
 	case "Syr", "Syr2":
 		for i := range n {
 			for j := range n {
 				switch {
-				case !p.a.part.has(i, j) || p.alpha == 0:
-				case p.name == "Syr":
-					set(i, j, add(a(i, j), mul(mul(p.alpha, x[i]), x[j])))
+				case !p.A.Part.Has(i, j) || p.Alpha == 0:
+				case p.Name == "Syr":
+					set(i, j, add(a(i, j), mul(mul(p.Alpha, x[i]), x[j])))
 				default:
-					set(i, j, add(add(a(i, j), mul(mul(p.alpha, x[i]), y[j])), mul(mul(p.alpha, y[i]), x[j])))
+					set(i, j, add(add(a(i, j), mul(mul(p.Alpha, x[i]), y[j])), mul(mul(p.Alpha, y[i]), x[j])))
 				}
 			}
 		}
 		return
 	case "Symv":
 		for i := range y {
-			switch p.beta {
+			switch p.Beta {
 			case 0:
 				y[i] = 0
 			case 1:
 			default:
-				y[i] = mul(p.beta, y[i])
+				y[i] = mul(p.Beta, y[i])
 			}
 		}
-		if p.alpha == 0 {
+		if p.Alpha == 0 {
 			return
 		}
 	}
@@ -248,7 +248,7 @@ func (p *triangleCall[T]) vectorOracle(a func(i, j int) T) {
 	for s := 0; s < n; s += triangleBlock {
 		squares = append(squares, [2]int{s, min(n, s+triangleBlock)})
 	}
-	if p.name == "Trmv" && lower != trans || p.name == "Trsv" && lower == trans {
+	if p.Name == "Trmv" && lower != trans || p.Name == "Trsv" && lower == trans {
 		slices.Reverse(squares)
 	}
 	for _, q := range squares {
@@ -275,11 +275,11 @@ func (p *triangleCall[T]) vectorOracle(a func(i, j int) T) {
 		for i := s; i < e; i++ {
 			order = append(order, i)
 		}
-		if p.name == "Trmv" && lower != trans || p.name == "Trsv" && lower == trans {
+		if p.Name == "Trmv" && lower != trans || p.Name == "Trsv" && lower == trans {
 			slices.Reverse(order)
 		}
 		d := func(i int) T {
-			if p.diag {
+			if p.Diag {
 				return 1
 			}
 			return a(i, i)
@@ -293,23 +293,23 @@ func (p *triangleCall[T]) vectorOracle(a func(i, j int) T) {
 			}
 		}
 		switch {
-		case p.name == "Symv":
-			rows(p.alpha, x, y)
-			columns(p.alpha, x, y)
+		case p.Name == "Symv":
+			rows(p.Alpha, x, y)
+			columns(p.Alpha, x, y)
 			for _, i := range order {
-				y[i] = add(y[i], mul(mul(p.alpha, x[i]), a(i, i)))
+				y[i] = add(y[i], mul(mul(p.Alpha, x[i]), a(i, i)))
 				pairs(i, func(j int) {
-					y[i] = add(y[i], mul(mul(p.alpha, x[j]), a(i, j)))
-					y[j] = add(y[j], mul(mul(p.alpha, x[i]), a(i, j)))
+					y[i] = add(y[i], mul(mul(p.Alpha, x[j]), a(i, j)))
+					y[j] = add(y[j], mul(mul(p.Alpha, x[i]), a(i, j)))
 				})
 			}
-		case p.name == "Trmv" && trans:
+		case p.Name == "Trmv" && trans:
 			columns(1, x, x)
 			for _, i := range order {
 				pairs(i, func(j int) { x[j] = add(x[j], mul(x[i], a(i, j))) })
 				x[i] = mul(d(i), x[i])
 			}
-		case p.name == "Trmv":
+		case p.Name == "Trmv":
 			for _, i := range order {
 				x[i] = mul(d(i), x[i])
 				pairs(i, func(j int) { x[i] = add(x[i], mul(a(i, j), x[j])) })
@@ -340,14 +340,15 @@ func TestTriangleOracles(t *testing.T) {
 func triangleOracles[T kernels.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(33, 34))
 	draw := drawAny[T](r)
-	for _, routine := range triangleRoutines {
-		for _, options := range triangleOptions[T](routine.name) {
+	for _, routine := range kerneltest.TriangleRoutines {
+		for _, options := range kerneltest.TriangleOptions[T](routine) {
 			for _, size := range [][2]int{{1, 1}, {2, 3}, {5, 2}, {16, 1}, {1, 17}, {17, 2}, {40, 2}, {2, 69}, {1, 260}} {
-				p := options.draw(r, size[0], size[1], kerneltest.Heap[T](0), draw())
-				got, before, want := p.with(7), p.with(7), p.with(7)
-				got.public()
-				want.oracle()
-				if err := got.compare(before, want); err != nil {
+				got := drawTriangle(options, r, size[0], size[1], 0, draw())
+				got.Fill(7)
+				before, want := got.Clone(), got.Clone()
+				got.Public()
+				triangleOracleOf(want)
+				if err := got.Compare(before, want); err != nil {
 					t.Fatalf("against the documentation: %v", err)
 				}
 			}
@@ -363,26 +364,29 @@ func TestTriangleErrors(t *testing.T) {
 
 func triangleErrors[T kernels.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(35, 36))
-	for _, routine := range []string{"Trmm", "Trsm", "Trmv", "Trsv"} {
-		for _, options := range triangleOptions[T](routine) {
+	for _, routine := range kerneltest.TriangleRoutines {
+		if !routine.Diag {
+			continue // no triangular matrix
+		}
+		for _, options := range kerneltest.TriangleOptions[T](routine) {
 			for i, size := range [][2]int{{1, 1}, {3, 2}, {16, 1}, {17, 1}, {50, 1}, {1, 130}, {270, 1}} {
 				if testing.Short() && i > 3 && r.IntN(8) > 0 {
 					continue // exact arithmetic takes its time
 				}
-				p := options.draw(r, size[0], size[1], kerneltest.Heap[T](0), func() T { return T(r.NormFloat64()) }).place()
-				p.alpha = T(0.5 + r.Float64())
-				n := p.a.rows
+				p := drawTriangle(options, r, size[0], size[1], 0, func() T { return T(r.NormFloat64()) })
+				p.Alpha = T(0.5 + r.Float64())
+				n := p.A.Rows
 				for i := range n { // so that solutions do not grow without bounds
-					p.a.x[i*p.a.stride+i] += T(3 * (1 + math.Sqrt(float64(n))))
+					p.A.X[i*p.A.Stride+i] += T(3 * (1 + math.Sqrt(float64(n))))
 				}
-				if p.diag == kernels.Unit {
-					for i := range p.a.x {
-						p.a.x[i] /= T(n)
+				if p.Diag == kernels.Unit {
+					for i := range p.A.X {
+						p.A.X[i] /= T(n)
 					}
 				}
-				before := p.with(0)
-				p.public()
-				if err := p.residual(before); err != nil {
+				before := p.Clone()
+				p.Public()
+				if err := residual(p, before); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -392,16 +396,16 @@ func triangleErrors[T kernels.Float](t *testing.T) {
 
 // residual returns an error unless the result of a product is near the exact one, and that
 // of a solution, multiplied again, what it was before.
-func (p *triangleCall[T]) residual(before *triangleCall[T]) error {
-	x, y, alpha := before.b, p.b, float64(p.alpha)
-	n, vectors := p.a.rows, p.m*p.n/p.a.rows
-	solves := p.name == "Trsm" || p.name == "Trsv"
-	right, low, trans := bool(p.side), bool(p.uplo), bool(p.trans)
-	element := func(o operand[T], i, j int) float64 {
-		if right || o.rows == 1 && n > 1 {
+func residual[T kernels.Float](p *kerneltest.TriangleCall[T], before *kerneltest.TriangleCall[T]) error {
+	x, y, alpha := before.B, p.B, float64(p.Alpha)
+	n, vectors := p.A.Rows, p.M*p.N/p.A.Rows
+	solves := p.Name == "Trsm" || p.Name == "Trsv"
+	right, low, trans := bool(p.Side), bool(p.Uplo), bool(p.Trans)
+	element := func(o kerneltest.Operand[T], i, j int) float64 {
+		if right || o.Rows == 1 && n > 1 {
 			i, j = j, i
 		}
-		return float64(o.x[i*o.stride+j])
+		return float64(o.X[i*o.Stride+j])
 	}
 	if solves {
 		x, y = y, x
@@ -409,7 +413,7 @@ func (p *triangleCall[T]) residual(before *triangleCall[T]) error {
 	u := unit[T]()
 	rows := float64(n)
 	h := (min(rows, 256) + rows/256 + math.Log2(rows) + 6) * u
-	if p.name == "Trmv" || p.name == "Trsv" {
+	if p.Name == "Trmv" || p.Name == "Trsv" {
 		alpha, h = 1, (rows+3)*u
 	}
 	for j := range vectors {
@@ -419,9 +423,9 @@ func (p *triangleCall[T]) residual(before *triangleCall[T]) error {
 				if trans != right {
 					k, l = q, i
 				}
-				f := float64(p.a.x[k*p.a.stride+l])
+				f := float64(p.A.X[k*p.A.Stride+l])
 				switch {
-				case k == l && bool(p.diag):
+				case k == l && bool(p.Diag):
 					f = 1
 				case k != l && (k > l) != low:
 					f = 0

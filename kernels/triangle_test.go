@@ -24,22 +24,24 @@ func drawAny[T kernels.Float](r *rand.Rand) func() func() T {
 }
 
 func triangles[T kernels.Float](t *testing.T) {
-	for _, routine := range triangleRoutines {
-		t.Run(routine.name, func(t *testing.T) {
+	for _, routine := range kerneltest.TriangleRoutines {
+		t.Run(routine.Name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(31, 32))
 			draw := drawAny[T](r)
-			options := triangleOptions[T](routine.name)
-			check := func(p triangleCall[T], m, n int) {
+			options := kerneltest.TriangleOptions[T](routine)
+			check := func(options kerneltest.TriangleCall[T], m, n int) {
 				t.Helper()
-				p = p.draw(r, m, n, kerneltest.Heap[T](r.IntN(17)), draw())
-				got, before, want := p.with(T(math.NaN())), p.with(T(math.NaN())), p.with(7)
-				got.public()
-				want.reference()
-				if err := got.compare(before, want); err != nil {
+				got := drawTriangle(options, r, m, n, r.IntN(17), draw())
+				got.Fill(T(math.NaN()))
+				before, want := got.Clone(), got.Clone()
+				want.Fill(7)
+				got.Public()
+				want.Reference()
+				if err := got.Compare(before, want); err != nil {
 					t.Fatal(err)
 				}
 			}
-			any := func() triangleCall[T] { return options[r.IntN(len(options))] }
+			any := func() kerneltest.TriangleCall[T] { return options[r.IntN(len(options))] }
 			step := 1
 			if kernels.ActiveLevel() == kernels.Generic {
 				step = 4
@@ -49,7 +51,7 @@ func triangles[T kernels.Float](t *testing.T) {
 			}
 			for m := range 21 {
 				for n := m % step; n < 21; n += step {
-					if routine.vector && n > 3 {
+					if routine.Vector && n > 3 {
 						break // the vectors' values are drawn again
 					}
 					for _, p := range options {
@@ -76,4 +78,11 @@ func triangles[T kernels.Float](t *testing.T) {
 			}
 		})
 	}
+}
+
+// drawTriangle gives a call of some options its sizes and numbers.
+func drawTriangle[T kernels.Float](options kerneltest.TriangleCall[T], r *rand.Rand, m, n, off int, value func() T) *kerneltest.TriangleCall[T] {
+	p := options.Sized(m, n, kerneltest.Heap[T](off), func() int { return r.IntN(2) * r.IntN(20) })
+	p.Draw(r.IntN, value)
+	return p
 }

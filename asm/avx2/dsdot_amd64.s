@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func DsdotF32(x []float32, y []float32) float64
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·DsdotF32(SB), NOSPLIT, $0-56
 	// sum of x[i]*y[i], in float64
 	MOVQ x_base+0(FP), DI
@@ -63,43 +63,41 @@ loaded4:
 	VCVTPS2PD X9, Y9
 
 whole:
-	CMPQ      BX, $+4
-	JLT       rest
-	VXORPS    X0, X0, X0
-	VCVTPS2PD (DI), Y11
-	VCVTPS2PD (SI), Y12
-	VMULPD    Y12, Y11, Y12
-	VADDPD    Y0, Y12, Y0
-	CMPQ      BX, $+8
-	JLT       rest2
-	VCVTPS2PD 16(DI), Y11
-	VCVTPS2PD 16(SI), Y12
-	VMULPD    Y12, Y11, Y1
-	CMPQ      BX, $+12
-	JLT       rest3
-	VCVTPS2PD 32(DI), Y11
-	VCVTPS2PD 32(SI), Y12
-	VMULPD    Y12, Y11, Y2
-	CMPQ      BX, $+16
-	JLT       rest4
-	VCVTPS2PD 48(DI), Y11
-	VCVTPS2PD 48(SI), Y12
-	VMULPD    Y12, Y11, Y3
-	VADDPD    Y0, Y2, Y0
-	VADDPD    Y1, Y3, Y1
-	VADDPD    Y0, Y1, Y0
-	JMP       lanes
+	CMPQ        BX, $+4
+	JLT         rest
+	VXORPS      X0, X0, X0
+	VCVTPS2PD   (DI), Y11
+	VCVTPS2PD   (SI), Y12
+	VFMADD231PD Y12, Y11, Y0
+	CMPQ        BX, $+8
+	JLT         rest2
+	VCVTPS2PD   16(DI), Y11
+	VCVTPS2PD   16(SI), Y12
+	VMULPD      Y12, Y11, Y1
+	CMPQ        BX, $+12
+	JLT         rest3
+	VCVTPS2PD   32(DI), Y11
+	VCVTPS2PD   32(SI), Y12
+	VMULPD      Y12, Y11, Y2
+	CMPQ        BX, $+16
+	JLT         rest4
+	VCVTPS2PD   48(DI), Y11
+	VCVTPS2PD   48(SI), Y12
+	VMULPD      Y12, Y11, Y3
+	VADDPD      Y0, Y2, Y0
+	VADDPD      Y1, Y3, Y1
+	VADDPD      Y0, Y1, Y0
+	JMP         lanes
 
 rest4:
-	CMPQ   BX, $+12
-	JEQ    none
-	VXORPS X3, X3, X3
-	VMULPD Y9, Y8, Y11
-	VADDPD Y3, Y11, Y3
-	VADDPD Y0, Y2, Y0
-	VADDPD Y1, Y3, Y1
-	VADDPD Y0, Y1, Y0
-	JMP    lanes
+	CMPQ        BX, $+12
+	JEQ         none
+	VXORPS      X3, X3, X3
+	VFMADD231PD Y9, Y8, Y3
+	VADDPD      Y0, Y2, Y0
+	VADDPD      Y1, Y3, Y1
+	VADDPD      Y0, Y1, Y0
+	JMP         lanes
 
 none:
 	VADDPD Y0, Y2, Y0
@@ -107,38 +105,35 @@ none:
 	JMP    lanes
 
 rest3:
-	CMPQ   BX, $+8
-	JEQ    none2
-	VXORPS X2, X2, X2
-	VMULPD Y9, Y8, Y11
-	VADDPD Y2, Y11, Y2
-	VADDPD Y0, Y2, Y0
-	VADDPD Y0, Y1, Y0
-	JMP    lanes
+	CMPQ        BX, $+8
+	JEQ         none2
+	VXORPS      X2, X2, X2
+	VFMADD231PD Y9, Y8, Y2
+	VADDPD      Y0, Y2, Y0
+	VADDPD      Y0, Y1, Y0
+	JMP         lanes
 
 none2:
 	VADDPD Y0, Y1, Y0
 	JMP    lanes
 
 rest2:
-	CMPQ   BX, $+4
-	JEQ    none3
-	VXORPS X1, X1, X1
-	VMULPD Y9, Y8, Y11
-	VADDPD Y1, Y11, Y1
-	VADDPD Y0, Y1, Y0
-	JMP    lanes
+	CMPQ        BX, $+4
+	JEQ         none3
+	VXORPS      X1, X1, X1
+	VFMADD231PD Y9, Y8, Y1
+	VADDPD      Y0, Y1, Y0
+	JMP         lanes
 
 none3:
 	JMP lanes
 
 rest:
-	TESTQ  BX, BX
-	JEQ    none4
-	VXORPS X0, X0, X0
-	VMULPD Y9, Y8, Y11
-	VADDPD Y0, Y11, Y0
-	JMP    lanes
+	TESTQ       BX, BX
+	JEQ         none4
+	VXORPS      X0, X0, X0
+	VFMADD231PD Y9, Y8, Y0
+	JMP         lanes
 
 none4:
 	VXORPS X0, X0, X0
@@ -178,43 +173,35 @@ whole2:
 	JLT    tail
 
 loop:
-	VCVTPS2PD (DI), Y11
-	VCVTPS2PD (SI), Y12
-	VMULPD    Y12, Y11, Y12
-	VADDPD    Y0, Y12, Y0
-	VCVTPS2PD 16(DI), Y12
-	VCVTPS2PD 16(SI), Y11
-	VMULPD    Y11, Y12, Y11
-	VADDPD    Y1, Y11, Y1
-	VCVTPS2PD 32(DI), Y11
-	VCVTPS2PD 32(SI), Y12
-	VMULPD    Y12, Y11, Y12
-	VADDPD    Y2, Y12, Y2
-	VCVTPS2PD 48(DI), Y12
-	VCVTPS2PD 48(SI), Y11
-	VMULPD    Y11, Y12, Y11
-	VADDPD    Y3, Y11, Y3
-	VCVTPS2PD 64(DI), Y11
-	VCVTPS2PD 64(SI), Y12
-	VMULPD    Y12, Y11, Y12
-	VADDPD    Y4, Y12, Y4
-	VCVTPS2PD 80(DI), Y12
-	VCVTPS2PD 80(SI), Y11
-	VMULPD    Y11, Y12, Y11
-	VADDPD    Y5, Y11, Y5
-	VCVTPS2PD 96(DI), Y11
-	VCVTPS2PD 96(SI), Y12
-	VMULPD    Y12, Y11, Y12
-	VADDPD    Y6, Y12, Y6
-	VCVTPS2PD 112(DI), Y12
-	VCVTPS2PD 112(SI), Y11
-	VMULPD    Y11, Y12, Y11
-	VADDPD    Y7, Y11, Y7
-	ADDQ      $+128, DI
-	ADDQ      $+128, SI
-	SUBQ      $+32, BX
-	CMPQ      BX, $+32
-	JGE       loop
+	VCVTPS2PD   (DI), Y11
+	VCVTPS2PD   (SI), Y12
+	VFMADD231PD Y12, Y11, Y0
+	VCVTPS2PD   16(DI), Y12
+	VCVTPS2PD   16(SI), Y11
+	VFMADD231PD Y11, Y12, Y1
+	VCVTPS2PD   32(DI), Y11
+	VCVTPS2PD   32(SI), Y12
+	VFMADD231PD Y12, Y11, Y2
+	VCVTPS2PD   48(DI), Y12
+	VCVTPS2PD   48(SI), Y11
+	VFMADD231PD Y11, Y12, Y3
+	VCVTPS2PD   64(DI), Y11
+	VCVTPS2PD   64(SI), Y12
+	VFMADD231PD Y12, Y11, Y4
+	VCVTPS2PD   80(DI), Y12
+	VCVTPS2PD   80(SI), Y11
+	VFMADD231PD Y11, Y12, Y5
+	VCVTPS2PD   96(DI), Y11
+	VCVTPS2PD   96(SI), Y12
+	VFMADD231PD Y12, Y11, Y6
+	VCVTPS2PD   112(DI), Y12
+	VCVTPS2PD   112(SI), Y11
+	VFMADD231PD Y11, Y12, Y7
+	ADDQ        $+128, DI
+	ADDQ        $+128, SI
+	SUBQ        $+32, BX
+	CMPQ        BX, $+32
+	JGE         loop
 
 tail:
 	TESTQ BX, BX
@@ -263,100 +250,85 @@ odd7:
 	VMOVSS (R8), X9
 
 loaded8:
-	VCVTPS2PD X9, Y9
-	CMPQ      BX, $+4
-	JLT       part
-	VCVTPS2PD (DI), Y11
-	VCVTPS2PD (SI), Y12
-	VMULPD    Y12, Y11, Y12
-	VADDPD    Y0, Y12, Y0
-	CMPQ      BX, $+4
-	JEQ       fold
-	CMPQ      BX, $+8
-	JLT       part2
-	VCVTPS2PD 16(DI), Y11
-	VCVTPS2PD 16(SI), Y12
-	VMULPD    Y12, Y11, Y12
-	VADDPD    Y1, Y12, Y1
-	CMPQ      BX, $+8
-	JEQ       fold
-	CMPQ      BX, $+12
-	JLT       part3
-	VCVTPS2PD 32(DI), Y11
-	VCVTPS2PD 32(SI), Y12
-	VMULPD    Y12, Y11, Y12
-	VADDPD    Y2, Y12, Y2
-	CMPQ      BX, $+12
-	JEQ       fold
-	CMPQ      BX, $+16
-	JLT       part4
-	VCVTPS2PD 48(DI), Y11
-	VCVTPS2PD 48(SI), Y12
-	VMULPD    Y12, Y11, Y12
-	VADDPD    Y3, Y12, Y3
-	CMPQ      BX, $+16
-	JEQ       fold
-	CMPQ      BX, $+20
-	JLT       part5
-	VCVTPS2PD 64(DI), Y11
-	VCVTPS2PD 64(SI), Y12
-	VMULPD    Y12, Y11, Y12
-	VADDPD    Y4, Y12, Y4
-	CMPQ      BX, $+20
-	JEQ       fold
-	CMPQ      BX, $+24
-	JLT       part6
-	VCVTPS2PD 80(DI), Y11
-	VCVTPS2PD 80(SI), Y12
-	VMULPD    Y12, Y11, Y12
-	VADDPD    Y5, Y12, Y5
-	CMPQ      BX, $+24
-	JEQ       fold
-	CMPQ      BX, $+28
-	JLT       part7
-	VCVTPS2PD 96(DI), Y11
-	VCVTPS2PD 96(SI), Y12
-	VMULPD    Y12, Y11, Y12
-	VADDPD    Y6, Y12, Y6
-	CMPQ      BX, $+28
-	JEQ       fold
-	VMULPD    Y9, Y8, Y11
-	VADDPD    Y7, Y11, Y7
-	JMP       fold
+	VCVTPS2PD   X9, Y9
+	CMPQ        BX, $+4
+	JLT         part
+	VCVTPS2PD   (DI), Y11
+	VCVTPS2PD   (SI), Y12
+	VFMADD231PD Y12, Y11, Y0
+	CMPQ        BX, $+4
+	JEQ         fold
+	CMPQ        BX, $+8
+	JLT         part2
+	VCVTPS2PD   16(DI), Y11
+	VCVTPS2PD   16(SI), Y12
+	VFMADD231PD Y12, Y11, Y1
+	CMPQ        BX, $+8
+	JEQ         fold
+	CMPQ        BX, $+12
+	JLT         part3
+	VCVTPS2PD   32(DI), Y11
+	VCVTPS2PD   32(SI), Y12
+	VFMADD231PD Y12, Y11, Y2
+	CMPQ        BX, $+12
+	JEQ         fold
+	CMPQ        BX, $+16
+	JLT         part4
+	VCVTPS2PD   48(DI), Y11
+	VCVTPS2PD   48(SI), Y12
+	VFMADD231PD Y12, Y11, Y3
+	CMPQ        BX, $+16
+	JEQ         fold
+	CMPQ        BX, $+20
+	JLT         part5
+	VCVTPS2PD   64(DI), Y11
+	VCVTPS2PD   64(SI), Y12
+	VFMADD231PD Y12, Y11, Y4
+	CMPQ        BX, $+20
+	JEQ         fold
+	CMPQ        BX, $+24
+	JLT         part6
+	VCVTPS2PD   80(DI), Y11
+	VCVTPS2PD   80(SI), Y12
+	VFMADD231PD Y12, Y11, Y5
+	CMPQ        BX, $+24
+	JEQ         fold
+	CMPQ        BX, $+28
+	JLT         part7
+	VCVTPS2PD   96(DI), Y11
+	VCVTPS2PD   96(SI), Y12
+	VFMADD231PD Y12, Y11, Y6
+	CMPQ        BX, $+28
+	JEQ         fold
+	VFMADD231PD Y9, Y8, Y7
+	JMP         fold
 
 part7:
-	VMULPD Y9, Y8, Y11
-	VADDPD Y6, Y11, Y6
-	JMP    fold
+	VFMADD231PD Y9, Y8, Y6
+	JMP         fold
 
 part6:
-	VMULPD Y9, Y8, Y11
-	VADDPD Y5, Y11, Y5
-	JMP    fold
+	VFMADD231PD Y9, Y8, Y5
+	JMP         fold
 
 part5:
-	VMULPD Y9, Y8, Y11
-	VADDPD Y4, Y11, Y4
-	JMP    fold
+	VFMADD231PD Y9, Y8, Y4
+	JMP         fold
 
 part4:
-	VMULPD Y9, Y8, Y11
-	VADDPD Y3, Y11, Y3
-	JMP    fold
+	VFMADD231PD Y9, Y8, Y3
+	JMP         fold
 
 part3:
-	VMULPD Y9, Y8, Y11
-	VADDPD Y2, Y11, Y2
-	JMP    fold
+	VFMADD231PD Y9, Y8, Y2
+	JMP         fold
 
 part2:
-	VMULPD Y9, Y8, Y11
-	VADDPD Y1, Y11, Y1
-	JMP    fold
+	VFMADD231PD Y9, Y8, Y1
+	JMP         fold
 
 part:
-	VMULPD Y9, Y8, Y11
-	VADDPD Y0, Y11, Y0
+	VFMADD231PD Y9, Y8, Y0
 
 fold:
 	// Fold the lanes by halves.

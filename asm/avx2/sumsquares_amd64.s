@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func SumSquaresF32(x []float32) float64
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·SumSquaresF32(SB), NOSPLIT, $0-32
 	// sum of x[i]², in float64
 	MOVQ x_base+0(FP), DI
@@ -42,39 +42,37 @@ loaded2:
 	VCVTPS2PD X8, Y8
 
 whole:
-	CMPQ      DX, $+4
-	JLT       rest
-	VXORPS    X0, X0, X0
-	VCVTPS2PD (DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y0, Y10, Y0
-	CMPQ      DX, $+8
-	JLT       rest2
-	VCVTPS2PD 16(DI), Y10
-	VMULPD    Y10, Y10, Y1
-	CMPQ      DX, $+12
-	JLT       rest3
-	VCVTPS2PD 32(DI), Y10
-	VMULPD    Y10, Y10, Y2
-	CMPQ      DX, $+16
-	JLT       rest4
-	VCVTPS2PD 48(DI), Y10
-	VMULPD    Y10, Y10, Y3
-	VADDPD    Y0, Y2, Y0
-	VADDPD    Y1, Y3, Y1
-	VADDPD    Y0, Y1, Y0
-	JMP       lanes
+	CMPQ        DX, $+4
+	JLT         rest
+	VXORPS      X0, X0, X0
+	VCVTPS2PD   (DI), Y10
+	VFMADD231PD Y10, Y10, Y0
+	CMPQ        DX, $+8
+	JLT         rest2
+	VCVTPS2PD   16(DI), Y10
+	VMULPD      Y10, Y10, Y1
+	CMPQ        DX, $+12
+	JLT         rest3
+	VCVTPS2PD   32(DI), Y10
+	VMULPD      Y10, Y10, Y2
+	CMPQ        DX, $+16
+	JLT         rest4
+	VCVTPS2PD   48(DI), Y10
+	VMULPD      Y10, Y10, Y3
+	VADDPD      Y0, Y2, Y0
+	VADDPD      Y1, Y3, Y1
+	VADDPD      Y0, Y1, Y0
+	JMP         lanes
 
 rest4:
-	CMPQ   DX, $+12
-	JEQ    none
-	VXORPS X3, X3, X3
-	VMULPD Y8, Y8, Y10
-	VADDPD Y3, Y10, Y3
-	VADDPD Y0, Y2, Y0
-	VADDPD Y1, Y3, Y1
-	VADDPD Y0, Y1, Y0
-	JMP    lanes
+	CMPQ        DX, $+12
+	JEQ         none
+	VXORPS      X3, X3, X3
+	VFMADD231PD Y8, Y8, Y3
+	VADDPD      Y0, Y2, Y0
+	VADDPD      Y1, Y3, Y1
+	VADDPD      Y0, Y1, Y0
+	JMP         lanes
 
 none:
 	VADDPD Y0, Y2, Y0
@@ -82,38 +80,35 @@ none:
 	JMP    lanes
 
 rest3:
-	CMPQ   DX, $+8
-	JEQ    none2
-	VXORPS X2, X2, X2
-	VMULPD Y8, Y8, Y10
-	VADDPD Y2, Y10, Y2
-	VADDPD Y0, Y2, Y0
-	VADDPD Y0, Y1, Y0
-	JMP    lanes
+	CMPQ        DX, $+8
+	JEQ         none2
+	VXORPS      X2, X2, X2
+	VFMADD231PD Y8, Y8, Y2
+	VADDPD      Y0, Y2, Y0
+	VADDPD      Y0, Y1, Y0
+	JMP         lanes
 
 none2:
 	VADDPD Y0, Y1, Y0
 	JMP    lanes
 
 rest2:
-	CMPQ   DX, $+4
-	JEQ    none3
-	VXORPS X1, X1, X1
-	VMULPD Y8, Y8, Y10
-	VADDPD Y1, Y10, Y1
-	VADDPD Y0, Y1, Y0
-	JMP    lanes
+	CMPQ        DX, $+4
+	JEQ         none3
+	VXORPS      X1, X1, X1
+	VFMADD231PD Y8, Y8, Y1
+	VADDPD      Y0, Y1, Y0
+	JMP         lanes
 
 none3:
 	JMP lanes
 
 rest:
-	TESTQ  DX, DX
-	JEQ    none4
-	VXORPS X0, X0, X0
-	VMULPD Y8, Y8, Y10
-	VADDPD Y0, Y10, Y0
-	JMP    lanes
+	TESTQ       DX, DX
+	JEQ         none4
+	VXORPS      X0, X0, X0
+	VFMADD231PD Y8, Y8, Y0
+	JMP         lanes
 
 none4:
 	VXORPS X0, X0, X0
@@ -153,34 +148,26 @@ whole2:
 	JLT    tail
 
 loop:
-	VCVTPS2PD (DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y0, Y10, Y0
-	VCVTPS2PD 16(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y1, Y10, Y1
-	VCVTPS2PD 32(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y2, Y10, Y2
-	VCVTPS2PD 48(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y3, Y10, Y3
-	VCVTPS2PD 64(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y4, Y10, Y4
-	VCVTPS2PD 80(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y5, Y10, Y5
-	VCVTPS2PD 96(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y6, Y10, Y6
-	VCVTPS2PD 112(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y7, Y10, Y7
-	ADDQ      $+128, DI
-	SUBQ      $+32, DX
-	CMPQ      DX, $+32
-	JGE       loop
+	VCVTPS2PD   (DI), Y10
+	VFMADD231PD Y10, Y10, Y0
+	VCVTPS2PD   16(DI), Y10
+	VFMADD231PD Y10, Y10, Y1
+	VCVTPS2PD   32(DI), Y10
+	VFMADD231PD Y10, Y10, Y2
+	VCVTPS2PD   48(DI), Y10
+	VFMADD231PD Y10, Y10, Y3
+	VCVTPS2PD   64(DI), Y10
+	VFMADD231PD Y10, Y10, Y4
+	VCVTPS2PD   80(DI), Y10
+	VFMADD231PD Y10, Y10, Y5
+	VCVTPS2PD   96(DI), Y10
+	VFMADD231PD Y10, Y10, Y6
+	VCVTPS2PD   112(DI), Y10
+	VFMADD231PD Y10, Y10, Y7
+	ADDQ        $+128, DI
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JGE         loop
 
 tail:
 	TESTQ DX, DX
@@ -209,93 +196,78 @@ odd3:
 	VMOVSS (BX), X8
 
 loaded4:
-	VCVTPS2PD X8, Y8
-	CMPQ      DX, $+4
-	JLT       part
-	VCVTPS2PD (DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y0, Y10, Y0
-	CMPQ      DX, $+4
-	JEQ       fold
-	CMPQ      DX, $+8
-	JLT       part2
-	VCVTPS2PD 16(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y1, Y10, Y1
-	CMPQ      DX, $+8
-	JEQ       fold
-	CMPQ      DX, $+12
-	JLT       part3
-	VCVTPS2PD 32(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y2, Y10, Y2
-	CMPQ      DX, $+12
-	JEQ       fold
-	CMPQ      DX, $+16
-	JLT       part4
-	VCVTPS2PD 48(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y3, Y10, Y3
-	CMPQ      DX, $+16
-	JEQ       fold
-	CMPQ      DX, $+20
-	JLT       part5
-	VCVTPS2PD 64(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y4, Y10, Y4
-	CMPQ      DX, $+20
-	JEQ       fold
-	CMPQ      DX, $+24
-	JLT       part6
-	VCVTPS2PD 80(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y5, Y10, Y5
-	CMPQ      DX, $+24
-	JEQ       fold
-	CMPQ      DX, $+28
-	JLT       part7
-	VCVTPS2PD 96(DI), Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y6, Y10, Y6
-	CMPQ      DX, $+28
-	JEQ       fold
-	VMULPD    Y8, Y8, Y10
-	VADDPD    Y7, Y10, Y7
-	JMP       fold
+	VCVTPS2PD   X8, Y8
+	CMPQ        DX, $+4
+	JLT         part
+	VCVTPS2PD   (DI), Y10
+	VFMADD231PD Y10, Y10, Y0
+	CMPQ        DX, $+4
+	JEQ         fold
+	CMPQ        DX, $+8
+	JLT         part2
+	VCVTPS2PD   16(DI), Y10
+	VFMADD231PD Y10, Y10, Y1
+	CMPQ        DX, $+8
+	JEQ         fold
+	CMPQ        DX, $+12
+	JLT         part3
+	VCVTPS2PD   32(DI), Y10
+	VFMADD231PD Y10, Y10, Y2
+	CMPQ        DX, $+12
+	JEQ         fold
+	CMPQ        DX, $+16
+	JLT         part4
+	VCVTPS2PD   48(DI), Y10
+	VFMADD231PD Y10, Y10, Y3
+	CMPQ        DX, $+16
+	JEQ         fold
+	CMPQ        DX, $+20
+	JLT         part5
+	VCVTPS2PD   64(DI), Y10
+	VFMADD231PD Y10, Y10, Y4
+	CMPQ        DX, $+20
+	JEQ         fold
+	CMPQ        DX, $+24
+	JLT         part6
+	VCVTPS2PD   80(DI), Y10
+	VFMADD231PD Y10, Y10, Y5
+	CMPQ        DX, $+24
+	JEQ         fold
+	CMPQ        DX, $+28
+	JLT         part7
+	VCVTPS2PD   96(DI), Y10
+	VFMADD231PD Y10, Y10, Y6
+	CMPQ        DX, $+28
+	JEQ         fold
+	VFMADD231PD Y8, Y8, Y7
+	JMP         fold
 
 part7:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y6, Y10, Y6
-	JMP    fold
+	VFMADD231PD Y8, Y8, Y6
+	JMP         fold
 
 part6:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y5, Y10, Y5
-	JMP    fold
+	VFMADD231PD Y8, Y8, Y5
+	JMP         fold
 
 part5:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y4, Y10, Y4
-	JMP    fold
+	VFMADD231PD Y8, Y8, Y4
+	JMP         fold
 
 part4:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y3, Y10, Y3
-	JMP    fold
+	VFMADD231PD Y8, Y8, Y3
+	JMP         fold
 
 part3:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y2, Y10, Y2
-	JMP    fold
+	VFMADD231PD Y8, Y8, Y2
+	JMP         fold
 
 part2:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y1, Y10, Y1
-	JMP    fold
+	VFMADD231PD Y8, Y8, Y1
+	JMP         fold
 
 part:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y0, Y10, Y0
+	VFMADD231PD Y8, Y8, Y0
 
 fold:
 	// Fold the lanes by halves.

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func SumSquaresIncF32(n int, x []float32, incX int) float64
-// Requires: AVX
+// Requires: AVX, FMA3
 TEXT ·SumSquaresIncF32(SB), NOSPLIT, $0-48
 	// sum of x[i]², in float64, strided
 	VXORPS X15, X15, X15
@@ -22,80 +22,70 @@ ready:
 	MOVQ BX, R8
 
 	// Few elements: one by one, each register a lane.
-	CMPQ      R8, $+2
-	JGT       more
-	VXORPS    X0, X0, X0
-	TESTQ     R8, R8
-	JLE       fold
-	VCVTSS2SD (DI), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X0, X10, X0
-	CMPQ      R8, $+1
-	JLE       fold
-	VCVTSS2SD (DI)(DX*1), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X0, X10, X0
+	CMPQ        R8, $+2
+	JGT         more
+	VXORPS      X0, X0, X0
+	TESTQ       R8, R8
+	JLE         fold
+	VCVTSS2SD   (DI), X15, X10
+	VFMADD231PD X10, X10, X0
+	CMPQ        R8, $+1
+	JLE         fold
+	VCVTSS2SD   (DI)(DX*1), X15, X10
+	VFMADD231PD X10, X10, X0
 
 fold:
 	JMP added
 
 more:
-	CMPQ      R8, $+4
-	JGT       more2
-	VXORPS    X0, X0, X0
-	VCVTSS2SD (DI), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X0, X10, X0
-	VCVTSS2SD (DI)(DX*1), X15, X10
-	VMULPD    X10, X10, X1
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X0, X10, X0
-	CMPQ      R8, $+3
-	JLE       fold2
-	VCVTSS2SD (DI)(DX*1), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X1, X10, X1
+	CMPQ        R8, $+4
+	JGT         more2
+	VXORPS      X0, X0, X0
+	VCVTSS2SD   (DI), X15, X10
+	VFMADD231PD X10, X10, X0
+	VCVTSS2SD   (DI)(DX*1), X15, X10
+	VMULPD      X10, X10, X1
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X15, X10
+	VFMADD231PD X10, X10, X0
+	CMPQ        R8, $+3
+	JLE         fold2
+	VCVTSS2SD   (DI)(DX*1), X15, X10
+	VFMADD231PD X10, X10, X1
 
 fold2:
 	VADDPD X0, X1, X0
 	JMP    added
 
 more2:
-	CMPQ      R8, $+8
-	JGT       more3
-	VXORPS    X0, X0, X0
-	VCVTSS2SD (DI), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X0, X10, X0
-	VCVTSS2SD (DI)(DX*1), X15, X10
-	VMULPD    X10, X10, X1
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X15, X10
-	VMULPD    X10, X10, X2
-	VCVTSS2SD (DI)(DX*1), X15, X10
-	VMULPD    X10, X10, X3
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X0, X10, X0
-	CMPQ      R8, $+5
-	JLE       fold3
-	VCVTSS2SD (DI)(DX*1), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X1, X10, X1
-	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+6
-	JLE       fold3
-	VCVTSS2SD (DI), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X2, X10, X2
-	CMPQ      R8, $+7
-	JLE       fold3
-	VCVTSS2SD (DI)(DX*1), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X3, X10, X3
+	CMPQ        R8, $+8
+	JGT         more3
+	VXORPS      X0, X0, X0
+	VCVTSS2SD   (DI), X15, X10
+	VFMADD231PD X10, X10, X0
+	VCVTSS2SD   (DI)(DX*1), X15, X10
+	VMULPD      X10, X10, X1
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X15, X10
+	VMULPD      X10, X10, X2
+	VCVTSS2SD   (DI)(DX*1), X15, X10
+	VMULPD      X10, X10, X3
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X15, X10
+	VFMADD231PD X10, X10, X0
+	CMPQ        R8, $+5
+	JLE         fold3
+	VCVTSS2SD   (DI)(DX*1), X15, X10
+	VFMADD231PD X10, X10, X1
+	LEAQ        (DI)(DX*2), DI
+	CMPQ        R8, $+6
+	JLE         fold3
+	VCVTSS2SD   (DI), X15, X10
+	VFMADD231PD X10, X10, X2
+	CMPQ        R8, $+7
+	JLE         fold3
+	VCVTSS2SD   (DI)(DX*1), X15, X10
+	VFMADD231PD X10, X10, X3
 
 fold3:
 	VADDPD X0, X2, X0
@@ -104,69 +94,60 @@ fold3:
 	JMP    added
 
 more3:
-	VXORPS    X0, X0, X0
-	VCVTSS2SD (DI), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X0, X10, X0
-	VCVTSS2SD (DI)(DX*1), X15, X10
-	VMULPD    X10, X10, X1
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X15, X10
-	VMULPD    X10, X10, X2
-	VCVTSS2SD (DI)(DX*1), X15, X10
-	VMULPD    X10, X10, X3
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X15, X10
-	VMULPD    X10, X10, X4
-	VCVTSS2SD (DI)(DX*1), X15, X10
-	VMULPD    X10, X10, X5
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X15, X10
-	VMULPD    X10, X10, X6
-	VCVTSS2SD (DI)(DX*1), X15, X10
-	VMULPD    X10, X10, X7
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X0, X10, X0
-	CMPQ      R8, $+9
-	JLE       fold4
-	VCVTSS2SD (DI)(DX*1), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X1, X10, X1
-	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+10
-	JLE       fold4
-	VCVTSS2SD (DI), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X2, X10, X2
-	CMPQ      R8, $+11
-	JLE       fold4
-	VCVTSS2SD (DI)(DX*1), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X3, X10, X3
-	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+12
-	JLE       fold4
-	VCVTSS2SD (DI), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X4, X10, X4
-	CMPQ      R8, $+13
-	JLE       fold4
-	VCVTSS2SD (DI)(DX*1), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X5, X10, X5
-	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+14
-	JLE       fold4
-	VCVTSS2SD (DI), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X6, X10, X6
-	CMPQ      R8, $+15
-	JLE       fold4
-	VCVTSS2SD (DI)(DX*1), X15, X10
-	VMULPD    X10, X10, X10
-	VADDPD    X7, X10, X7
+	VXORPS      X0, X0, X0
+	VCVTSS2SD   (DI), X15, X10
+	VFMADD231PD X10, X10, X0
+	VCVTSS2SD   (DI)(DX*1), X15, X10
+	VMULPD      X10, X10, X1
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X15, X10
+	VMULPD      X10, X10, X2
+	VCVTSS2SD   (DI)(DX*1), X15, X10
+	VMULPD      X10, X10, X3
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X15, X10
+	VMULPD      X10, X10, X4
+	VCVTSS2SD   (DI)(DX*1), X15, X10
+	VMULPD      X10, X10, X5
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X15, X10
+	VMULPD      X10, X10, X6
+	VCVTSS2SD   (DI)(DX*1), X15, X10
+	VMULPD      X10, X10, X7
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X15, X10
+	VFMADD231PD X10, X10, X0
+	CMPQ        R8, $+9
+	JLE         fold4
+	VCVTSS2SD   (DI)(DX*1), X15, X10
+	VFMADD231PD X10, X10, X1
+	LEAQ        (DI)(DX*2), DI
+	CMPQ        R8, $+10
+	JLE         fold4
+	VCVTSS2SD   (DI), X15, X10
+	VFMADD231PD X10, X10, X2
+	CMPQ        R8, $+11
+	JLE         fold4
+	VCVTSS2SD   (DI)(DX*1), X15, X10
+	VFMADD231PD X10, X10, X3
+	LEAQ        (DI)(DX*2), DI
+	CMPQ        R8, $+12
+	JLE         fold4
+	VCVTSS2SD   (DI), X15, X10
+	VFMADD231PD X10, X10, X4
+	CMPQ        R8, $+13
+	JLE         fold4
+	VCVTSS2SD   (DI)(DX*1), X15, X10
+	VFMADD231PD X10, X10, X5
+	LEAQ        (DI)(DX*2), DI
+	CMPQ        R8, $+14
+	JLE         fold4
+	VCVTSS2SD   (DI), X15, X10
+	VFMADD231PD X10, X10, X6
+	CMPQ        R8, $+15
+	JLE         fold4
+	VCVTSS2SD   (DI)(DX*1), X15, X10
+	VFMADD231PD X10, X10, X7
 
 fold4:
 	VADDPD X0, X4, X0
@@ -208,81 +189,73 @@ whole:
 	JLT    tail
 
 loop:
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y0, Y10, Y0
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y1, Y10, Y1
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y2, Y10, Y2
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y3, Y10, Y3
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y4, Y10, Y4
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y5, Y10, Y5
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y6, Y10, Y6
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y7, Y10, Y7
-	SUBQ      $+32, R8
-	CMPQ      R8, $+32
-	JGE       loop
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y0
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y1
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y2
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y3
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y4
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y5
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y6
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y7
+	SUBQ        $+32, R8
+	CMPQ        R8, $+32
+	JGE         loop
 
 tail:
 	TESTQ R8, R8
@@ -312,135 +285,120 @@ odd1:
 	VMOVSS (R9), X8
 
 loaded2:
-	VCVTPS2PD X8, Y8
-	CMPQ      R8, $+4
-	JLT       part
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y0, Y10, Y0
-	CMPQ      R8, $+4
-	JEQ       fold5
-	CMPQ      R8, $+8
-	JLT       part2
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y1, Y10, Y1
-	CMPQ      R8, $+8
-	JEQ       fold5
-	CMPQ      R8, $+12
-	JLT       part3
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y2, Y10, Y2
-	CMPQ      R8, $+12
-	JEQ       fold5
-	CMPQ      R8, $+16
-	JLT       part4
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y3, Y10, Y3
-	CMPQ      R8, $+16
-	JEQ       fold5
-	CMPQ      R8, $+20
-	JLT       part5
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y4, Y10, Y4
-	CMPQ      R8, $+20
-	JEQ       fold5
-	CMPQ      R8, $+24
-	JLT       part6
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y5, Y10, Y5
-	CMPQ      R8, $+24
-	JEQ       fold5
-	CMPQ      R8, $+28
-	JLT       part7
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y6, Y10, Y6
-	CMPQ      R8, $+28
-	JEQ       fold5
-	VMULPD    Y8, Y8, Y10
-	VADDPD    Y7, Y10, Y7
-	JMP       fold5
+	VCVTPS2PD   X8, Y8
+	CMPQ        R8, $+4
+	JLT         part
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y0
+	CMPQ        R8, $+4
+	JEQ         fold5
+	CMPQ        R8, $+8
+	JLT         part2
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y1
+	CMPQ        R8, $+8
+	JEQ         fold5
+	CMPQ        R8, $+12
+	JLT         part3
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y2
+	CMPQ        R8, $+12
+	JEQ         fold5
+	CMPQ        R8, $+16
+	JLT         part4
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y3
+	CMPQ        R8, $+16
+	JEQ         fold5
+	CMPQ        R8, $+20
+	JLT         part5
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y4
+	CMPQ        R8, $+20
+	JEQ         fold5
+	CMPQ        R8, $+24
+	JLT         part6
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y5
+	CMPQ        R8, $+24
+	JEQ         fold5
+	CMPQ        R8, $+28
+	JLT         part7
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y6
+	CMPQ        R8, $+28
+	JEQ         fold5
+	VFMADD231PD Y8, Y8, Y7
+	JMP         fold5
 
 part7:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y6, Y10, Y6
-	JMP    fold5
+	VFMADD231PD Y8, Y8, Y6
+	JMP         fold5
 
 part6:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y5, Y10, Y5
-	JMP    fold5
+	VFMADD231PD Y8, Y8, Y5
+	JMP         fold5
 
 part5:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y4, Y10, Y4
-	JMP    fold5
+	VFMADD231PD Y8, Y8, Y4
+	JMP         fold5
 
 part4:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y3, Y10, Y3
-	JMP    fold5
+	VFMADD231PD Y8, Y8, Y3
+	JMP         fold5
 
 part3:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y2, Y10, Y2
-	JMP    fold5
+	VFMADD231PD Y8, Y8, Y2
+	JMP         fold5
 
 part2:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y1, Y10, Y1
-	JMP    fold5
+	VFMADD231PD Y8, Y8, Y1
+	JMP         fold5
 
 part:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y0, Y10, Y0
+	VFMADD231PD Y8, Y8, Y0
 
 fold5:
 	// Fold the lanes by halves.

@@ -19,8 +19,7 @@ TEXT ·SumSquaresF32(SB), NOSPLIT, $0-32
 	JLE         last
 	VXORPS      X0, X0, X0
 	VCVTPS2PD   (DI), Z5
-	VMULPD      Z5, Z5, Z5
-	VADDPD      Z0, Z5, Z0
+	VFMADD231PD Z5, Z5, Z0
 	CMPQ        DX, $+16
 	JLE         last2
 	VCVTPS2PD   32(DI), Z5
@@ -75,8 +74,7 @@ last:
 	KMOVW       AX, K1
 	VXORPS      X0, X0, X0
 	VCVTPS2PD.Z (DI), K1, Z5
-	VMULPD      Z5, Z5, Z5
-	VADDPD      Z0, Z5, Z0
+	VFMADD231PD Z5, Z5, Z0
 
 lanes:
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -111,22 +109,18 @@ whole:
 	JLT    tail
 
 loop:
-	VCVTPS2PD (DI), Z5
-	VMULPD    Z5, Z5, Z5
-	VADDPD    Z0, Z5, Z0
-	VCVTPS2PD 32(DI), Z5
-	VMULPD    Z5, Z5, Z5
-	VADDPD    Z1, Z5, Z1
-	VCVTPS2PD 64(DI), Z5
-	VMULPD    Z5, Z5, Z5
-	VADDPD    Z2, Z5, Z2
-	VCVTPS2PD 96(DI), Z5
-	VMULPD    Z5, Z5, Z5
-	VADDPD    Z3, Z5, Z3
-	ADDQ      $+128, DI
-	SUBQ      $+32, DX
-	CMPQ      DX, $+32
-	JGE       loop
+	VCVTPS2PD   (DI), Z5
+	VFMADD231PD Z5, Z5, Z0
+	VCVTPS2PD   32(DI), Z5
+	VFMADD231PD Z5, Z5, Z1
+	VCVTPS2PD   64(DI), Z5
+	VFMADD231PD Z5, Z5, Z2
+	VCVTPS2PD   96(DI), Z5
+	VFMADD231PD Z5, Z5, Z3
+	ADDQ        $+128, DI
+	SUBQ        $+32, DX
+	CMPQ        DX, $+32
+	JGE         loop
 
 tail:
 	TESTQ DX, DX
@@ -142,45 +136,38 @@ tail:
 	CMPQ        DX, $+8
 	JLT         part
 	VCVTPS2PD   (DI), Z5
-	VMULPD      Z5, Z5, Z5
-	VADDPD      Z0, Z5, Z0
+	VFMADD231PD Z5, Z5, Z0
 	CMPQ        DX, $+8
 	JEQ         fold
 	CMPQ        DX, $+16
 	JLT         part2
 	VCVTPS2PD   32(DI), Z5
-	VMULPD      Z5, Z5, Z5
-	VADDPD      Z1, Z5, Z1
+	VFMADD231PD Z5, Z5, Z1
 	CMPQ        DX, $+16
 	JEQ         fold
 	CMPQ        DX, $+24
 	JLT         part3
 	VCVTPS2PD   64(DI), Z5
-	VMULPD      Z5, Z5, Z5
-	VADDPD      Z2, Z5, Z2
+	VFMADD231PD Z5, Z5, Z2
 	CMPQ        DX, $+24
 	JEQ         fold
 	VCVTPS2PD.Z 96(DI), K1, Z5
-	VMULPD      Z5, Z5, Z5
-	VADDPD      Z3, Z5, Z3
+	VFMADD231PD Z5, Z5, Z3
 	JMP         fold
 
 part3:
 	VCVTPS2PD.Z 64(DI), K1, Z5
-	VMULPD      Z5, Z5, Z5
-	VADDPD      Z2, Z5, Z2
+	VFMADD231PD Z5, Z5, Z2
 	JMP         fold
 
 part2:
 	VCVTPS2PD.Z 32(DI), K1, Z5
-	VMULPD      Z5, Z5, Z5
-	VADDPD      Z1, Z5, Z1
+	VFMADD231PD Z5, Z5, Z1
 	JMP         fold
 
 part:
 	VCVTPS2PD.Z (DI), K1, Z5
-	VMULPD      Z5, Z5, Z5
-	VADDPD      Z0, Z5, Z0
+	VFMADD231PD Z5, Z5, Z0
 
 fold:
 	// Fold the lanes by halves.

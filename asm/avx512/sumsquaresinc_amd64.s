@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func SumSquaresIncF32(n int, x []float32, incX int) float64
-// Requires: AVX, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512F, AVX512VL, BMI2, FMA3
 TEXT ·SumSquaresIncF32(SB), NOSPLIT, $0-48
 	// sum of x[i]², in float64, strided
 	VPXORD Y31, Y31, Y31
@@ -22,80 +22,70 @@ ready:
 	MOVQ BX, R8
 
 	// Few elements: one by one, each register a lane.
-	CMPQ      R8, $+2
-	JGT       more
-	VXORPS    X0, X0, X0
-	TESTQ     R8, R8
-	JLE       fold
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X0, X18, X0
-	CMPQ      R8, $+1
-	JLE       fold
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X0, X18, X0
+	CMPQ        R8, $+2
+	JGT         more
+	VXORPS      X0, X0, X0
+	TESTQ       R8, R8
+	JLE         fold
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X0
+	CMPQ        R8, $+1
+	JLE         fold
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VFMADD231PD X18, X18, X0
 
 fold:
 	JMP added
 
 more:
-	CMPQ      R8, $+4
-	JGT       more2
-	VXORPS    X0, X0, X0
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X0, X18, X0
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X1
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X0, X18, X0
-	CMPQ      R8, $+3
-	JLE       fold2
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X1, X18, X1
+	CMPQ        R8, $+4
+	JGT         more2
+	VXORPS      X0, X0, X0
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X0
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VMULPD      X18, X18, X1
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X0
+	CMPQ        R8, $+3
+	JLE         fold2
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VFMADD231PD X18, X18, X1
 
 fold2:
 	VADDPD X0, X1, X0
 	JMP    added
 
 more2:
-	CMPQ      R8, $+8
-	JGT       more3
-	VXORPS    X0, X0, X0
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X0, X18, X0
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X1
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X2
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X3
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X0, X18, X0
-	CMPQ      R8, $+5
-	JLE       fold3
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X1, X18, X1
-	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+6
-	JLE       fold3
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X2, X18, X2
-	CMPQ      R8, $+7
-	JLE       fold3
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X3, X18, X3
+	CMPQ        R8, $+8
+	JGT         more3
+	VXORPS      X0, X0, X0
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X0
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VMULPD      X18, X18, X1
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X31, X18
+	VMULPD      X18, X18, X2
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VMULPD      X18, X18, X3
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X0
+	CMPQ        R8, $+5
+	JLE         fold3
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VFMADD231PD X18, X18, X1
+	LEAQ        (DI)(DX*2), DI
+	CMPQ        R8, $+6
+	JLE         fold3
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X2
+	CMPQ        R8, $+7
+	JLE         fold3
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VFMADD231PD X18, X18, X3
 
 fold3:
 	VADDPD X0, X2, X0
@@ -104,71 +94,62 @@ fold3:
 	JMP    added
 
 more3:
-	CMPQ      R8, $+16
-	JGT       more4
-	VXORPS    X0, X0, X0
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X0, X18, X0
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X1
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X2
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X3
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X4
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X5
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X6
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X7
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X0, X18, X0
-	CMPQ      R8, $+9
-	JLE       fold4
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X1, X18, X1
-	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+10
-	JLE       fold4
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X2, X18, X2
-	CMPQ      R8, $+11
-	JLE       fold4
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X3, X18, X3
-	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+12
-	JLE       fold4
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X4, X18, X4
-	CMPQ      R8, $+13
-	JLE       fold4
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X5, X18, X5
-	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+14
-	JLE       fold4
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X6, X18, X6
-	CMPQ      R8, $+15
-	JLE       fold4
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X7, X18, X7
+	CMPQ        R8, $+16
+	JGT         more4
+	VXORPS      X0, X0, X0
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X0
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VMULPD      X18, X18, X1
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X31, X18
+	VMULPD      X18, X18, X2
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VMULPD      X18, X18, X3
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X31, X18
+	VMULPD      X18, X18, X4
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VMULPD      X18, X18, X5
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X31, X18
+	VMULPD      X18, X18, X6
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VMULPD      X18, X18, X7
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X0
+	CMPQ        R8, $+9
+	JLE         fold4
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VFMADD231PD X18, X18, X1
+	LEAQ        (DI)(DX*2), DI
+	CMPQ        R8, $+10
+	JLE         fold4
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X2
+	CMPQ        R8, $+11
+	JLE         fold4
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VFMADD231PD X18, X18, X3
+	LEAQ        (DI)(DX*2), DI
+	CMPQ        R8, $+12
+	JLE         fold4
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X4
+	CMPQ        R8, $+13
+	JLE         fold4
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VFMADD231PD X18, X18, X5
+	LEAQ        (DI)(DX*2), DI
+	CMPQ        R8, $+14
+	JLE         fold4
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X6
+	CMPQ        R8, $+15
+	JLE         fold4
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VFMADD231PD X18, X18, X7
 
 fold4:
 	VADDPD X0, X4, X0
@@ -181,133 +162,116 @@ fold4:
 	JMP    added
 
 more4:
-	VXORPS    X0, X0, X0
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X0, X18, X0
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X1
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X2
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X3
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X4
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X5
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X6
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X7
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X10
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X11
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X12
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X13
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X14
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X15
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X16
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X17
-	LEAQ      (DI)(DX*2), DI
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X0, X18, X0
-	CMPQ      R8, $+17
-	JLE       fold5
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X1, X18, X1
-	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+18
-	JLE       fold5
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X2, X18, X2
-	CMPQ      R8, $+19
-	JLE       fold5
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X3, X18, X3
-	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+20
-	JLE       fold5
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X4, X18, X4
-	CMPQ      R8, $+21
-	JLE       fold5
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X5, X18, X5
-	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+22
-	JLE       fold5
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X6, X18, X6
-	CMPQ      R8, $+23
-	JLE       fold5
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X7, X18, X7
-	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+24
-	JLE       fold5
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X10, X18, X10
-	CMPQ      R8, $+25
-	JLE       fold5
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X11, X18, X11
-	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+26
-	JLE       fold5
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X12, X18, X12
-	CMPQ      R8, $+27
-	JLE       fold5
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X13, X18, X13
-	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+28
-	JLE       fold5
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X14, X18, X14
-	CMPQ      R8, $+29
-	JLE       fold5
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X15, X18, X15
-	LEAQ      (DI)(DX*2), DI
-	CMPQ      R8, $+30
-	JLE       fold5
-	VCVTSS2SD (DI), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X16, X18, X16
-	CMPQ      R8, $+31
-	JLE       fold5
-	VCVTSS2SD (DI)(DX*1), X31, X18
-	VMULPD    X18, X18, X18
-	VADDPD    X17, X18, X17
+	VXORPS      X0, X0, X0
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X0
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VMULPD      X18, X18, X1
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X31, X18
+	VMULPD      X18, X18, X2
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VMULPD      X18, X18, X3
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X31, X18
+	VMULPD      X18, X18, X4
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VMULPD      X18, X18, X5
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X31, X18
+	VMULPD      X18, X18, X6
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VMULPD      X18, X18, X7
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X31, X18
+	VMULPD      X18, X18, X10
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VMULPD      X18, X18, X11
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X31, X18
+	VMULPD      X18, X18, X12
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VMULPD      X18, X18, X13
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X31, X18
+	VMULPD      X18, X18, X14
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VMULPD      X18, X18, X15
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X31, X18
+	VMULPD      X18, X18, X16
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VMULPD      X18, X18, X17
+	LEAQ        (DI)(DX*2), DI
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X0
+	CMPQ        R8, $+17
+	JLE         fold5
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VFMADD231PD X18, X18, X1
+	LEAQ        (DI)(DX*2), DI
+	CMPQ        R8, $+18
+	JLE         fold5
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X2
+	CMPQ        R8, $+19
+	JLE         fold5
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VFMADD231PD X18, X18, X3
+	LEAQ        (DI)(DX*2), DI
+	CMPQ        R8, $+20
+	JLE         fold5
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X4
+	CMPQ        R8, $+21
+	JLE         fold5
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VFMADD231PD X18, X18, X5
+	LEAQ        (DI)(DX*2), DI
+	CMPQ        R8, $+22
+	JLE         fold5
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X6
+	CMPQ        R8, $+23
+	JLE         fold5
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VFMADD231PD X18, X18, X7
+	LEAQ        (DI)(DX*2), DI
+	CMPQ        R8, $+24
+	JLE         fold5
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X10
+	CMPQ        R8, $+25
+	JLE         fold5
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VFMADD231PD X18, X18, X11
+	LEAQ        (DI)(DX*2), DI
+	CMPQ        R8, $+26
+	JLE         fold5
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X12
+	CMPQ        R8, $+27
+	JLE         fold5
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VFMADD231PD X18, X18, X13
+	LEAQ        (DI)(DX*2), DI
+	CMPQ        R8, $+28
+	JLE         fold5
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X14
+	CMPQ        R8, $+29
+	JLE         fold5
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VFMADD231PD X18, X18, X15
+	LEAQ        (DI)(DX*2), DI
+	CMPQ        R8, $+30
+	JLE         fold5
+	VCVTSS2SD   (DI), X31, X18
+	VFMADD231PD X18, X18, X16
+	CMPQ        R8, $+31
+	JLE         fold5
+	VCVTSS2SD   (DI)(DX*1), X31, X18
+	VFMADD231PD X18, X18, X17
 
 fold5:
 	VADDPD X0, X10, X0
@@ -357,81 +321,73 @@ whole:
 	JLT    tail
 
 loop:
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y0, Y10, Y0
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y1, Y10, Y1
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y2, Y10, Y2
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y3, Y10, Y3
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y4, Y10, Y4
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y5, Y10, Y5
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y6, Y10, Y6
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y7, Y10, Y7
-	SUBQ      $+32, R8
-	CMPQ      R8, $+32
-	JGE       loop
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y0
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y1
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y2
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y3
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y4
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y5
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y6
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y7
+	SUBQ        $+32, R8
+	CMPQ        R8, $+32
+	JGE         loop
 
 tail:
 	TESTQ R8, R8
@@ -464,135 +420,120 @@ odd1:
 	VMOVSS (R9), X8
 
 loaded2:
-	VCVTPS2PD X8, Y8
-	CMPQ      R8, $+4
-	JLT       part
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y0, Y10, Y0
-	CMPQ      R8, $+4
-	JEQ       fold6
-	CMPQ      R8, $+8
-	JLT       part2
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y1, Y10, Y1
-	CMPQ      R8, $+8
-	JEQ       fold6
-	CMPQ      R8, $+12
-	JLT       part3
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y2, Y10, Y2
-	CMPQ      R8, $+12
-	JEQ       fold6
-	CMPQ      R8, $+16
-	JLT       part4
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y3, Y10, Y3
-	CMPQ      R8, $+16
-	JEQ       fold6
-	CMPQ      R8, $+20
-	JLT       part5
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y4, Y10, Y4
-	CMPQ      R8, $+20
-	JEQ       fold6
-	CMPQ      R8, $+24
-	JLT       part6
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y5, Y10, Y5
-	CMPQ      R8, $+24
-	JEQ       fold6
-	CMPQ      R8, $+28
-	JLT       part7
-	VMOVSS    (DI), X10
-	VINSERTPS $0x10, (DI)(DX*1), X10, X10
-	VINSERTPS $0x20, (DI)(DX*2), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VINSERTPS $0x30, (DI)(DX*1), X10, X10
-	LEAQ      (DI)(DX*2), DI
-	VCVTPS2PD X10, Y10
-	VMULPD    Y10, Y10, Y10
-	VADDPD    Y6, Y10, Y6
-	CMPQ      R8, $+28
-	JEQ       fold6
-	VMULPD    Y8, Y8, Y10
-	VADDPD    Y7, Y10, Y7
-	JMP       fold6
+	VCVTPS2PD   X8, Y8
+	CMPQ        R8, $+4
+	JLT         part
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y0
+	CMPQ        R8, $+4
+	JEQ         fold6
+	CMPQ        R8, $+8
+	JLT         part2
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y1
+	CMPQ        R8, $+8
+	JEQ         fold6
+	CMPQ        R8, $+12
+	JLT         part3
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y2
+	CMPQ        R8, $+12
+	JEQ         fold6
+	CMPQ        R8, $+16
+	JLT         part4
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y3
+	CMPQ        R8, $+16
+	JEQ         fold6
+	CMPQ        R8, $+20
+	JLT         part5
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y4
+	CMPQ        R8, $+20
+	JEQ         fold6
+	CMPQ        R8, $+24
+	JLT         part6
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y5
+	CMPQ        R8, $+24
+	JEQ         fold6
+	CMPQ        R8, $+28
+	JLT         part7
+	VMOVSS      (DI), X10
+	VINSERTPS   $0x10, (DI)(DX*1), X10, X10
+	VINSERTPS   $0x20, (DI)(DX*2), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VINSERTPS   $0x30, (DI)(DX*1), X10, X10
+	LEAQ        (DI)(DX*2), DI
+	VCVTPS2PD   X10, Y10
+	VFMADD231PD Y10, Y10, Y6
+	CMPQ        R8, $+28
+	JEQ         fold6
+	VFMADD231PD Y8, Y8, Y7
+	JMP         fold6
 
 part7:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y6, Y10, Y6
-	JMP    fold6
+	VFMADD231PD Y8, Y8, Y6
+	JMP         fold6
 
 part6:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y5, Y10, Y5
-	JMP    fold6
+	VFMADD231PD Y8, Y8, Y5
+	JMP         fold6
 
 part5:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y4, Y10, Y4
-	JMP    fold6
+	VFMADD231PD Y8, Y8, Y4
+	JMP         fold6
 
 part4:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y3, Y10, Y3
-	JMP    fold6
+	VFMADD231PD Y8, Y8, Y3
+	JMP         fold6
 
 part3:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y2, Y10, Y2
-	JMP    fold6
+	VFMADD231PD Y8, Y8, Y2
+	JMP         fold6
 
 part2:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y1, Y10, Y1
-	JMP    fold6
+	VFMADD231PD Y8, Y8, Y1
+	JMP         fold6
 
 part:
-	VMULPD Y8, Y8, Y10
-	VADDPD Y0, Y10, Y0
+	VFMADD231PD Y8, Y8, Y0
 
 fold6:
 	// Fold the lanes by halves.

@@ -48,8 +48,7 @@ whole:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	WORD $0x4e74ce60 // fmla v0.2d, v19.2d, v20.2d
 	CMP $4, R3
 	BLT rest2
 	FMOVD 8(R0), F19
@@ -80,8 +79,7 @@ rest4:
 	CMP $6, R3
 	BEQ none
 	VEOR V3.B16, V3.B16, V3.B16
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
+	WORD $0x4e71ce03 // fmla v3.2d, v16.2d, v17.2d
 	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
 	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
@@ -96,8 +94,7 @@ rest3:
 	CMP $4, R3
 	BEQ none2
 	VEOR V2.B16, V2.B16, V2.B16
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	WORD $0x4e71ce02 // fmla v2.2d, v16.2d, v17.2d
 	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	B lanes
@@ -110,8 +107,7 @@ rest2:
 	CMP $2, R3
 	BEQ none3
 	VEOR V1.B16, V1.B16, V1.B16
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
+	WORD $0x4e71ce01 // fmla v1.2d, v16.2d, v17.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	B lanes
 
@@ -121,8 +117,7 @@ none3:
 rest:
 	CBZ R3, none4
 	VEOR V0.B16, V0.B16, V0.B16
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	WORD $0x4e71ce00 // fmla v0.2d, v16.2d, v17.2d
 	B lanes
 
 none4:
@@ -173,98 +168,82 @@ loop:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	WORD $0x4e74ce60 // fmla v0.2d, v19.2d, v20.2d
 	FMOVD 8(R0), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
 	FMOVD 8(R1), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
+	WORD $0x4e73ce81 // fmla v1.2d, v20.2d, v19.2d
 	FMOVD 16(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 16(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
+	WORD $0x4e74ce62 // fmla v2.2d, v19.2d, v20.2d
 	FMOVD 24(R0), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
 	FMOVD 24(R1), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
+	WORD $0x4e73ce83 // fmla v3.2d, v20.2d, v19.2d
 	FMOVD 32(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 32(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
+	WORD $0x4e74ce64 // fmla v4.2d, v19.2d, v20.2d
 	FMOVD 40(R0), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
 	FMOVD 40(R1), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
+	WORD $0x4e73ce85 // fmla v5.2d, v20.2d, v19.2d
 	FMOVD 48(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 48(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
+	WORD $0x4e74ce66 // fmla v6.2d, v19.2d, v20.2d
 	FMOVD 56(R0), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
 	FMOVD 56(R1), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
+	WORD $0x4e73ce87 // fmla v7.2d, v20.2d, v19.2d
 	FMOVD 64(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 64(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
+	WORD $0x4e74ce68 // fmla v8.2d, v19.2d, v20.2d
 	FMOVD 72(R0), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
 	FMOVD 72(R1), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
+	WORD $0x4e73ce89 // fmla v9.2d, v20.2d, v19.2d
 	FMOVD 80(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 80(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
+	WORD $0x4e74ce6a // fmla v10.2d, v19.2d, v20.2d
 	FMOVD 88(R0), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
 	FMOVD 88(R1), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
+	WORD $0x4e73ce8b // fmla v11.2d, v20.2d, v19.2d
 	FMOVD 96(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 96(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
+	WORD $0x4e74ce6c // fmla v12.2d, v19.2d, v20.2d
 	FMOVD 104(R0), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
 	FMOVD 104(R1), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
+	WORD $0x4e73ce8d // fmla v13.2d, v20.2d, v19.2d
 	FMOVD 112(R0), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 112(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6ed68e // fadd v14.2d, v20.2d, v14.2d
+	WORD $0x4e74ce6e // fmla v14.2d, v19.2d, v20.2d
 	FMOVD 120(R0), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
 	FMOVD 120(R1), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
+	WORD $0x4e73ce8f // fmla v15.2d, v20.2d, v19.2d
 	ADD $128, R0, R0
 	ADD $128, R1, R1
 	SUB $32, R3, R3
@@ -304,8 +283,7 @@ loaded4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	WORD $0x4e74ce60 // fmla v0.2d, v19.2d, v20.2d
 	CMP $2, R3
 	BEQ fold
 	CMP $4, R3
@@ -314,8 +292,7 @@ loaded4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 8(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	WORD $0x4e74ce61 // fmla v1.2d, v19.2d, v20.2d
 	CMP $4, R3
 	BEQ fold
 	CMP $6, R3
@@ -324,8 +301,7 @@ loaded4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 16(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
+	WORD $0x4e74ce62 // fmla v2.2d, v19.2d, v20.2d
 	CMP $6, R3
 	BEQ fold
 	CMP $8, R3
@@ -334,8 +310,7 @@ loaded4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 24(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
+	WORD $0x4e74ce63 // fmla v3.2d, v19.2d, v20.2d
 	CMP $8, R3
 	BEQ fold
 	CMP $10, R3
@@ -344,8 +319,7 @@ loaded4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 32(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
+	WORD $0x4e74ce64 // fmla v4.2d, v19.2d, v20.2d
 	CMP $10, R3
 	BEQ fold
 	CMP $12, R3
@@ -354,8 +328,7 @@ loaded4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 40(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
+	WORD $0x4e74ce65 // fmla v5.2d, v19.2d, v20.2d
 	CMP $12, R3
 	BEQ fold
 	CMP $14, R3
@@ -364,8 +337,7 @@ loaded4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 48(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
+	WORD $0x4e74ce66 // fmla v6.2d, v19.2d, v20.2d
 	CMP $14, R3
 	BEQ fold
 	CMP $16, R3
@@ -374,8 +346,7 @@ loaded4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 56(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e67d687 // fadd v7.2d, v20.2d, v7.2d
+	WORD $0x4e74ce67 // fmla v7.2d, v19.2d, v20.2d
 	CMP $16, R3
 	BEQ fold
 	CMP $18, R3
@@ -384,8 +355,7 @@ loaded4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 64(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
+	WORD $0x4e74ce68 // fmla v8.2d, v19.2d, v20.2d
 	CMP $18, R3
 	BEQ fold
 	CMP $20, R3
@@ -394,8 +364,7 @@ loaded4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 72(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
+	WORD $0x4e74ce69 // fmla v9.2d, v19.2d, v20.2d
 	CMP $20, R3
 	BEQ fold
 	CMP $22, R3
@@ -404,8 +373,7 @@ loaded4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 80(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
+	WORD $0x4e74ce6a // fmla v10.2d, v19.2d, v20.2d
 	CMP $22, R3
 	BEQ fold
 	CMP $24, R3
@@ -414,8 +382,7 @@ loaded4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 88(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6bd68b // fadd v11.2d, v20.2d, v11.2d
+	WORD $0x4e74ce6b // fmla v11.2d, v19.2d, v20.2d
 	CMP $24, R3
 	BEQ fold
 	CMP $26, R3
@@ -424,8 +391,7 @@ loaded4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 96(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
+	WORD $0x4e74ce6c // fmla v12.2d, v19.2d, v20.2d
 	CMP $26, R3
 	BEQ fold
 	CMP $28, R3
@@ -434,8 +400,7 @@ loaded4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 104(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6dd68d // fadd v13.2d, v20.2d, v13.2d
+	WORD $0x4e74ce6d // fmla v13.2d, v19.2d, v20.2d
 	CMP $28, R3
 	BEQ fold
 	CMP $30, R3
@@ -444,89 +409,72 @@ loaded4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 112(R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6ed68e // fadd v14.2d, v20.2d, v14.2d
+	WORD $0x4e74ce6e // fmla v14.2d, v19.2d, v20.2d
 	CMP $30, R3
 	BEQ fold
 
 part16:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
+	WORD $0x4e71ce0f // fmla v15.2d, v16.2d, v17.2d
 	B fold
 
 part15:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
+	WORD $0x4e71ce0e // fmla v14.2d, v16.2d, v17.2d
 	B fold
 
 part14:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
+	WORD $0x4e71ce0d // fmla v13.2d, v16.2d, v17.2d
 	B fold
 
 part13:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
+	WORD $0x4e71ce0c // fmla v12.2d, v16.2d, v17.2d
 	B fold
 
 part12:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
+	WORD $0x4e71ce0b // fmla v11.2d, v16.2d, v17.2d
 	B fold
 
 part11:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
+	WORD $0x4e71ce0a // fmla v10.2d, v16.2d, v17.2d
 	B fold
 
 part10:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
+	WORD $0x4e71ce09 // fmla v9.2d, v16.2d, v17.2d
 	B fold
 
 part9:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
+	WORD $0x4e71ce08 // fmla v8.2d, v16.2d, v17.2d
 	B fold
 
 part8:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
+	WORD $0x4e71ce07 // fmla v7.2d, v16.2d, v17.2d
 	B fold
 
 part7:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
+	WORD $0x4e71ce06 // fmla v6.2d, v16.2d, v17.2d
 	B fold
 
 part6:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
+	WORD $0x4e71ce05 // fmla v5.2d, v16.2d, v17.2d
 	B fold
 
 part5:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
+	WORD $0x4e71ce04 // fmla v4.2d, v16.2d, v17.2d
 	B fold
 
 part4:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
+	WORD $0x4e71ce03 // fmla v3.2d, v16.2d, v17.2d
 	B fold
 
 part3:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	WORD $0x4e71ce02 // fmla v2.2d, v16.2d, v17.2d
 	B fold
 
 part2:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
+	WORD $0x4e71ce01 // fmla v1.2d, v16.2d, v17.2d
 	B fold
 
 part:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	WORD $0x4e71ce00 // fmla v0.2d, v16.2d, v17.2d
 
 fold:
 

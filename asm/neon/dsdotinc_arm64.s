@@ -36,16 +36,14 @@ ready2:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	WORD $0x4e74ce60 // fmla v0.2d, v19.2d, v20.2d
 	CMP $1, R6
 	BLE fold
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	WORD $0x4e74ce60 // fmla v0.2d, v19.2d, v20.2d
 
 fold:
 	B added
@@ -58,8 +56,7 @@ more:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	WORD $0x4e74ce60 // fmla v0.2d, v19.2d, v20.2d
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -71,16 +68,14 @@ more:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	WORD $0x4e74ce60 // fmla v0.2d, v19.2d, v20.2d
 	CMP $3, R6
 	BLE fold2
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	WORD $0x4e74ce61 // fmla v1.2d, v19.2d, v20.2d
 
 fold2:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
@@ -94,8 +89,7 @@ more2:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	WORD $0x4e74ce60 // fmla v0.2d, v19.2d, v20.2d
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -119,16 +113,14 @@ more2:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	WORD $0x4e74ce60 // fmla v0.2d, v19.2d, v20.2d
 	CMP $5, R6
 	BLE fold3
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	WORD $0x4e74ce61 // fmla v1.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $6, R6
@@ -137,16 +129,14 @@ more2:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
+	WORD $0x4e74ce62 // fmla v2.2d, v19.2d, v20.2d
 	CMP $7, R6
 	BLE fold3
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
+	WORD $0x4e74ce63 // fmla v3.2d, v19.2d, v20.2d
 
 fold3:
 	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
@@ -162,8 +152,7 @@ more3:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	WORD $0x4e74ce60 // fmla v0.2d, v19.2d, v20.2d
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -211,16 +200,14 @@ more3:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	WORD $0x4e74ce60 // fmla v0.2d, v19.2d, v20.2d
 	CMP $9, R6
 	BLE fold4
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	WORD $0x4e74ce61 // fmla v1.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $10, R6
@@ -229,16 +216,14 @@ more3:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
+	WORD $0x4e74ce62 // fmla v2.2d, v19.2d, v20.2d
 	CMP $11, R6
 	BLE fold4
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
+	WORD $0x4e74ce63 // fmla v3.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $12, R6
@@ -247,16 +232,14 @@ more3:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
+	WORD $0x4e74ce64 // fmla v4.2d, v19.2d, v20.2d
 	CMP $13, R6
 	BLE fold4
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
+	WORD $0x4e74ce65 // fmla v5.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $14, R6
@@ -265,16 +248,14 @@ more3:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
+	WORD $0x4e74ce66 // fmla v6.2d, v19.2d, v20.2d
 	CMP $15, R6
 	BLE fold4
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e67d687 // fadd v7.2d, v20.2d, v7.2d
+	WORD $0x4e74ce67 // fmla v7.2d, v19.2d, v20.2d
 
 fold4:
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
@@ -292,8 +273,7 @@ more4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	WORD $0x4e74ce60 // fmla v0.2d, v19.2d, v20.2d
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
@@ -389,16 +369,14 @@ more4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	WORD $0x4e74ce60 // fmla v0.2d, v19.2d, v20.2d
 	CMP $17, R6
 	BLE fold5
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	WORD $0x4e74ce61 // fmla v1.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $18, R6
@@ -407,16 +385,14 @@ more4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
+	WORD $0x4e74ce62 // fmla v2.2d, v19.2d, v20.2d
 	CMP $19, R6
 	BLE fold5
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
+	WORD $0x4e74ce63 // fmla v3.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $20, R6
@@ -425,16 +401,14 @@ more4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
+	WORD $0x4e74ce64 // fmla v4.2d, v19.2d, v20.2d
 	CMP $21, R6
 	BLE fold5
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
+	WORD $0x4e74ce65 // fmla v5.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $22, R6
@@ -443,16 +417,14 @@ more4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
+	WORD $0x4e74ce66 // fmla v6.2d, v19.2d, v20.2d
 	CMP $23, R6
 	BLE fold5
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e67d687 // fadd v7.2d, v20.2d, v7.2d
+	WORD $0x4e74ce67 // fmla v7.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $24, R6
@@ -461,16 +433,14 @@ more4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
+	WORD $0x4e74ce68 // fmla v8.2d, v19.2d, v20.2d
 	CMP $25, R6
 	BLE fold5
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
+	WORD $0x4e74ce69 // fmla v9.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $26, R6
@@ -479,16 +449,14 @@ more4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
+	WORD $0x4e74ce6a // fmla v10.2d, v19.2d, v20.2d
 	CMP $27, R6
 	BLE fold5
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6bd68b // fadd v11.2d, v20.2d, v11.2d
+	WORD $0x4e74ce6b // fmla v11.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $28, R6
@@ -497,16 +465,14 @@ more4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
+	WORD $0x4e74ce6c // fmla v12.2d, v19.2d, v20.2d
 	CMP $29, R6
 	BLE fold5
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6dd68d // fadd v13.2d, v20.2d, v13.2d
+	WORD $0x4e74ce6d // fmla v13.2d, v19.2d, v20.2d
 	ADD R3<<1, R0, R0
 	ADD R4<<1, R1, R1
 	CMP $30, R6
@@ -515,16 +481,14 @@ more4:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6ed68e // fadd v14.2d, v20.2d, v14.2d
+	WORD $0x4e74ce6e // fmla v14.2d, v19.2d, v20.2d
 	CMP $31, R6
 	BLE fold5
 	FMOVS (R0)(R3), F19
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVS (R1)(R4), F20
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6fd68f // fadd v15.2d, v20.2d, v15.2d
+	WORD $0x4e74ce6f // fmla v15.2d, v19.2d, v20.2d
 
 fold5:
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
@@ -592,8 +556,7 @@ loop:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	WORD $0x4e74ce60 // fmla v0.2d, v19.2d, v20.2d
 	FMOVS (R0), F20
 	ADD R3, R0, R0
 	VLD1 (R0), V20.S[1]
@@ -604,8 +567,7 @@ loop:
 	VLD1 (R1), V19.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
+	WORD $0x4e73ce81 // fmla v1.2d, v20.2d, v19.2d
 	FMOVS (R0), F19
 	ADD R3, R0, R0
 	VLD1 (R0), V19.S[1]
@@ -616,8 +578,7 @@ loop:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
+	WORD $0x4e74ce62 // fmla v2.2d, v19.2d, v20.2d
 	FMOVS (R0), F20
 	ADD R3, R0, R0
 	VLD1 (R0), V20.S[1]
@@ -628,8 +589,7 @@ loop:
 	VLD1 (R1), V19.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
+	WORD $0x4e73ce83 // fmla v3.2d, v20.2d, v19.2d
 	FMOVS (R0), F19
 	ADD R3, R0, R0
 	VLD1 (R0), V19.S[1]
@@ -640,8 +600,7 @@ loop:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
+	WORD $0x4e74ce64 // fmla v4.2d, v19.2d, v20.2d
 	FMOVS (R0), F20
 	ADD R3, R0, R0
 	VLD1 (R0), V20.S[1]
@@ -652,8 +611,7 @@ loop:
 	VLD1 (R1), V19.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
+	WORD $0x4e73ce85 // fmla v5.2d, v20.2d, v19.2d
 	FMOVS (R0), F19
 	ADD R3, R0, R0
 	VLD1 (R0), V19.S[1]
@@ -664,8 +622,7 @@ loop:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
+	WORD $0x4e74ce66 // fmla v6.2d, v19.2d, v20.2d
 	FMOVS (R0), F20
 	ADD R3, R0, R0
 	VLD1 (R0), V20.S[1]
@@ -676,8 +633,7 @@ loop:
 	VLD1 (R1), V19.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
+	WORD $0x4e73ce87 // fmla v7.2d, v20.2d, v19.2d
 	FMOVS (R0), F19
 	ADD R3, R0, R0
 	VLD1 (R0), V19.S[1]
@@ -688,8 +644,7 @@ loop:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
+	WORD $0x4e74ce68 // fmla v8.2d, v19.2d, v20.2d
 	FMOVS (R0), F20
 	ADD R3, R0, R0
 	VLD1 (R0), V20.S[1]
@@ -700,8 +655,7 @@ loop:
 	VLD1 (R1), V19.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
+	WORD $0x4e73ce89 // fmla v9.2d, v20.2d, v19.2d
 	FMOVS (R0), F19
 	ADD R3, R0, R0
 	VLD1 (R0), V19.S[1]
@@ -712,8 +666,7 @@ loop:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
+	WORD $0x4e74ce6a // fmla v10.2d, v19.2d, v20.2d
 	FMOVS (R0), F20
 	ADD R3, R0, R0
 	VLD1 (R0), V20.S[1]
@@ -724,8 +677,7 @@ loop:
 	VLD1 (R1), V19.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
+	WORD $0x4e73ce8b // fmla v11.2d, v20.2d, v19.2d
 	FMOVS (R0), F19
 	ADD R3, R0, R0
 	VLD1 (R0), V19.S[1]
@@ -736,8 +688,7 @@ loop:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
+	WORD $0x4e74ce6c // fmla v12.2d, v19.2d, v20.2d
 	FMOVS (R0), F20
 	ADD R3, R0, R0
 	VLD1 (R0), V20.S[1]
@@ -748,8 +699,7 @@ loop:
 	VLD1 (R1), V19.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
+	WORD $0x4e73ce8d // fmla v13.2d, v20.2d, v19.2d
 	FMOVS (R0), F19
 	ADD R3, R0, R0
 	VLD1 (R0), V19.S[1]
@@ -760,8 +710,7 @@ loop:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6ed68e // fadd v14.2d, v20.2d, v14.2d
+	WORD $0x4e74ce6e // fmla v14.2d, v19.2d, v20.2d
 	FMOVS (R0), F20
 	ADD R3, R0, R0
 	VLD1 (R0), V20.S[1]
@@ -772,8 +721,7 @@ loop:
 	VLD1 (R1), V19.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
-	WORD $0x6e73de93 // fmul v19.2d, v20.2d, v19.2d
-	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
+	WORD $0x4e73ce8f // fmla v15.2d, v20.2d, v19.2d
 	SUB $32, R6, R6
 	CMP $32, R6
 	BGE loop
@@ -819,8 +767,7 @@ loaded2:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e60d680 // fadd v0.2d, v20.2d, v0.2d
+	WORD $0x4e74ce60 // fmla v0.2d, v19.2d, v20.2d
 	CMP $2, R6
 	BEQ fold6
 	CMP $4, R6
@@ -835,8 +782,7 @@ loaded2:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e61d681 // fadd v1.2d, v20.2d, v1.2d
+	WORD $0x4e74ce61 // fmla v1.2d, v19.2d, v20.2d
 	CMP $4, R6
 	BEQ fold6
 	CMP $6, R6
@@ -851,8 +797,7 @@ loaded2:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e62d682 // fadd v2.2d, v20.2d, v2.2d
+	WORD $0x4e74ce62 // fmla v2.2d, v19.2d, v20.2d
 	CMP $6, R6
 	BEQ fold6
 	CMP $8, R6
@@ -867,8 +812,7 @@ loaded2:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e63d683 // fadd v3.2d, v20.2d, v3.2d
+	WORD $0x4e74ce63 // fmla v3.2d, v19.2d, v20.2d
 	CMP $8, R6
 	BEQ fold6
 	CMP $10, R6
@@ -883,8 +827,7 @@ loaded2:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e64d684 // fadd v4.2d, v20.2d, v4.2d
+	WORD $0x4e74ce64 // fmla v4.2d, v19.2d, v20.2d
 	CMP $10, R6
 	BEQ fold6
 	CMP $12, R6
@@ -899,8 +842,7 @@ loaded2:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e65d685 // fadd v5.2d, v20.2d, v5.2d
+	WORD $0x4e74ce65 // fmla v5.2d, v19.2d, v20.2d
 	CMP $12, R6
 	BEQ fold6
 	CMP $14, R6
@@ -915,8 +857,7 @@ loaded2:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e66d686 // fadd v6.2d, v20.2d, v6.2d
+	WORD $0x4e74ce66 // fmla v6.2d, v19.2d, v20.2d
 	CMP $14, R6
 	BEQ fold6
 	CMP $16, R6
@@ -931,8 +872,7 @@ loaded2:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e67d687 // fadd v7.2d, v20.2d, v7.2d
+	WORD $0x4e74ce67 // fmla v7.2d, v19.2d, v20.2d
 	CMP $16, R6
 	BEQ fold6
 	CMP $18, R6
@@ -947,8 +887,7 @@ loaded2:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e68d688 // fadd v8.2d, v20.2d, v8.2d
+	WORD $0x4e74ce68 // fmla v8.2d, v19.2d, v20.2d
 	CMP $18, R6
 	BEQ fold6
 	CMP $20, R6
@@ -963,8 +902,7 @@ loaded2:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e69d689 // fadd v9.2d, v20.2d, v9.2d
+	WORD $0x4e74ce69 // fmla v9.2d, v19.2d, v20.2d
 	CMP $20, R6
 	BEQ fold6
 	CMP $22, R6
@@ -979,8 +917,7 @@ loaded2:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6ad68a // fadd v10.2d, v20.2d, v10.2d
+	WORD $0x4e74ce6a // fmla v10.2d, v19.2d, v20.2d
 	CMP $22, R6
 	BEQ fold6
 	CMP $24, R6
@@ -995,8 +932,7 @@ loaded2:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6bd68b // fadd v11.2d, v20.2d, v11.2d
+	WORD $0x4e74ce6b // fmla v11.2d, v19.2d, v20.2d
 	CMP $24, R6
 	BEQ fold6
 	CMP $26, R6
@@ -1011,8 +947,7 @@ loaded2:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6cd68c // fadd v12.2d, v20.2d, v12.2d
+	WORD $0x4e74ce6c // fmla v12.2d, v19.2d, v20.2d
 	CMP $26, R6
 	BEQ fold6
 	CMP $28, R6
@@ -1027,8 +962,7 @@ loaded2:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6dd68d // fadd v13.2d, v20.2d, v13.2d
+	WORD $0x4e74ce6d // fmla v13.2d, v19.2d, v20.2d
 	CMP $28, R6
 	BEQ fold6
 	CMP $30, R6
@@ -1043,89 +977,72 @@ loaded2:
 	VLD1 (R1), V20.S[1]
 	ADD R4, R1, R1
 	WORD $0x0e617a94 // fcvtl v20.2d, v20.2s
-	WORD $0x6e74de74 // fmul v20.2d, v19.2d, v20.2d
-	WORD $0x4e6ed68e // fadd v14.2d, v20.2d, v14.2d
+	WORD $0x4e74ce6e // fmla v14.2d, v19.2d, v20.2d
 	CMP $30, R6
 	BEQ fold6
 
 part16:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e6fd66f // fadd v15.2d, v19.2d, v15.2d
+	WORD $0x4e71ce0f // fmla v15.2d, v16.2d, v17.2d
 	B fold6
 
 part15:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e6ed66e // fadd v14.2d, v19.2d, v14.2d
+	WORD $0x4e71ce0e // fmla v14.2d, v16.2d, v17.2d
 	B fold6
 
 part14:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e6dd66d // fadd v13.2d, v19.2d, v13.2d
+	WORD $0x4e71ce0d // fmla v13.2d, v16.2d, v17.2d
 	B fold6
 
 part13:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e6cd66c // fadd v12.2d, v19.2d, v12.2d
+	WORD $0x4e71ce0c // fmla v12.2d, v16.2d, v17.2d
 	B fold6
 
 part12:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e6bd66b // fadd v11.2d, v19.2d, v11.2d
+	WORD $0x4e71ce0b // fmla v11.2d, v16.2d, v17.2d
 	B fold6
 
 part11:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e6ad66a // fadd v10.2d, v19.2d, v10.2d
+	WORD $0x4e71ce0a // fmla v10.2d, v16.2d, v17.2d
 	B fold6
 
 part10:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e69d669 // fadd v9.2d, v19.2d, v9.2d
+	WORD $0x4e71ce09 // fmla v9.2d, v16.2d, v17.2d
 	B fold6
 
 part9:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e68d668 // fadd v8.2d, v19.2d, v8.2d
+	WORD $0x4e71ce08 // fmla v8.2d, v16.2d, v17.2d
 	B fold6
 
 part8:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e67d667 // fadd v7.2d, v19.2d, v7.2d
+	WORD $0x4e71ce07 // fmla v7.2d, v16.2d, v17.2d
 	B fold6
 
 part7:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e66d666 // fadd v6.2d, v19.2d, v6.2d
+	WORD $0x4e71ce06 // fmla v6.2d, v16.2d, v17.2d
 	B fold6
 
 part6:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e65d665 // fadd v5.2d, v19.2d, v5.2d
+	WORD $0x4e71ce05 // fmla v5.2d, v16.2d, v17.2d
 	B fold6
 
 part5:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e64d664 // fadd v4.2d, v19.2d, v4.2d
+	WORD $0x4e71ce04 // fmla v4.2d, v16.2d, v17.2d
 	B fold6
 
 part4:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
+	WORD $0x4e71ce03 // fmla v3.2d, v16.2d, v17.2d
 	B fold6
 
 part3:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e62d662 // fadd v2.2d, v19.2d, v2.2d
+	WORD $0x4e71ce02 // fmla v2.2d, v16.2d, v17.2d
 	B fold6
 
 part2:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e61d661 // fadd v1.2d, v19.2d, v1.2d
+	WORD $0x4e71ce01 // fmla v1.2d, v16.2d, v17.2d
 	B fold6
 
 part:
-	WORD $0x6e71de13 // fmul v19.2d, v16.2d, v17.2d
-	WORD $0x4e60d660 // fadd v0.2d, v19.2d, v0.2d
+	WORD $0x4e71ce00 // fmla v0.2d, v16.2d, v17.2d
 
 fold6:
 

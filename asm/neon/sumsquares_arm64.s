@@ -35,8 +35,7 @@ whole:
 	VEOR V0.B16, V0.B16, V0.B16
 	FMOVD (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e72ce40 // fmla v0.2d, v18.2d, v18.2d
 	CMP $4, R2
 	BLT rest2
 	FMOVD 8(R0), F18
@@ -61,8 +60,7 @@ rest4:
 	CMP $6, R2
 	BEQ none
 	VEOR V3.B16, V3.B16, V3.B16
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	WORD $0x4e70ce03 // fmla v3.2d, v16.2d, v16.2d
 	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
 	WORD $0x4e61d461 // fadd v1.2d, v3.2d, v1.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
@@ -77,8 +75,7 @@ rest3:
 	CMP $4, R2
 	BEQ none2
 	VEOR V2.B16, V2.B16, V2.B16
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	WORD $0x4e70ce02 // fmla v2.2d, v16.2d, v16.2d
 	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	B lanes
@@ -91,8 +88,7 @@ rest2:
 	CMP $2, R2
 	BEQ none3
 	VEOR V1.B16, V1.B16, V1.B16
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	WORD $0x4e70ce01 // fmla v1.2d, v16.2d, v16.2d
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
 	B lanes
 
@@ -102,8 +98,7 @@ none3:
 rest:
 	CBZ R2, none4
 	VEOR V0.B16, V0.B16, V0.B16
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e70ce00 // fmla v0.2d, v16.2d, v16.2d
 	B lanes
 
 none4:
@@ -152,68 +147,52 @@ whole2:
 loop:
 	FMOVD (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e72ce40 // fmla v0.2d, v18.2d, v18.2d
 	FMOVD 8(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	WORD $0x4e72ce41 // fmla v1.2d, v18.2d, v18.2d
 	FMOVD 16(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	WORD $0x4e72ce42 // fmla v2.2d, v18.2d, v18.2d
 	FMOVD 24(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	WORD $0x4e72ce43 // fmla v3.2d, v18.2d, v18.2d
 	FMOVD 32(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
+	WORD $0x4e72ce44 // fmla v4.2d, v18.2d, v18.2d
 	FMOVD 40(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
+	WORD $0x4e72ce45 // fmla v5.2d, v18.2d, v18.2d
 	FMOVD 48(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
+	WORD $0x4e72ce46 // fmla v6.2d, v18.2d, v18.2d
 	FMOVD 56(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
+	WORD $0x4e72ce47 // fmla v7.2d, v18.2d, v18.2d
 	FMOVD 64(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	WORD $0x4e72ce48 // fmla v8.2d, v18.2d, v18.2d
 	FMOVD 72(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
+	WORD $0x4e72ce49 // fmla v9.2d, v18.2d, v18.2d
 	FMOVD 80(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
+	WORD $0x4e72ce4a // fmla v10.2d, v18.2d, v18.2d
 	FMOVD 88(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
+	WORD $0x4e72ce4b // fmla v11.2d, v18.2d, v18.2d
 	FMOVD 96(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
+	WORD $0x4e72ce4c // fmla v12.2d, v18.2d, v18.2d
 	FMOVD 104(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
+	WORD $0x4e72ce4d // fmla v13.2d, v18.2d, v18.2d
 	FMOVD 112(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
+	WORD $0x4e72ce4e // fmla v14.2d, v18.2d, v18.2d
 	FMOVD 120(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
+	WORD $0x4e72ce4f // fmla v15.2d, v18.2d, v18.2d
 	ADD $128, R0, R0
 	SUB $32, R2, R2
 	CMP $32, R2
@@ -240,201 +219,170 @@ loaded2:
 	BLT part
 	FMOVD (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e72ce40 // fmla v0.2d, v18.2d, v18.2d
 	CMP $2, R2
 	BEQ fold
 	CMP $4, R2
 	BLT part2
 	FMOVD 8(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	WORD $0x4e72ce41 // fmla v1.2d, v18.2d, v18.2d
 	CMP $4, R2
 	BEQ fold
 	CMP $6, R2
 	BLT part3
 	FMOVD 16(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	WORD $0x4e72ce42 // fmla v2.2d, v18.2d, v18.2d
 	CMP $6, R2
 	BEQ fold
 	CMP $8, R2
 	BLT part4
 	FMOVD 24(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	WORD $0x4e72ce43 // fmla v3.2d, v18.2d, v18.2d
 	CMP $8, R2
 	BEQ fold
 	CMP $10, R2
 	BLT part5
 	FMOVD 32(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
+	WORD $0x4e72ce44 // fmla v4.2d, v18.2d, v18.2d
 	CMP $10, R2
 	BEQ fold
 	CMP $12, R2
 	BLT part6
 	FMOVD 40(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
+	WORD $0x4e72ce45 // fmla v5.2d, v18.2d, v18.2d
 	CMP $12, R2
 	BEQ fold
 	CMP $14, R2
 	BLT part7
 	FMOVD 48(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
+	WORD $0x4e72ce46 // fmla v6.2d, v18.2d, v18.2d
 	CMP $14, R2
 	BEQ fold
 	CMP $16, R2
 	BLT part8
 	FMOVD 56(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
+	WORD $0x4e72ce47 // fmla v7.2d, v18.2d, v18.2d
 	CMP $16, R2
 	BEQ fold
 	CMP $18, R2
 	BLT part9
 	FMOVD 64(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	WORD $0x4e72ce48 // fmla v8.2d, v18.2d, v18.2d
 	CMP $18, R2
 	BEQ fold
 	CMP $20, R2
 	BLT part10
 	FMOVD 72(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
+	WORD $0x4e72ce49 // fmla v9.2d, v18.2d, v18.2d
 	CMP $20, R2
 	BEQ fold
 	CMP $22, R2
 	BLT part11
 	FMOVD 80(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
+	WORD $0x4e72ce4a // fmla v10.2d, v18.2d, v18.2d
 	CMP $22, R2
 	BEQ fold
 	CMP $24, R2
 	BLT part12
 	FMOVD 88(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
+	WORD $0x4e72ce4b // fmla v11.2d, v18.2d, v18.2d
 	CMP $24, R2
 	BEQ fold
 	CMP $26, R2
 	BLT part13
 	FMOVD 96(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
+	WORD $0x4e72ce4c // fmla v12.2d, v18.2d, v18.2d
 	CMP $26, R2
 	BEQ fold
 	CMP $28, R2
 	BLT part14
 	FMOVD 104(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
+	WORD $0x4e72ce4d // fmla v13.2d, v18.2d, v18.2d
 	CMP $28, R2
 	BEQ fold
 	CMP $30, R2
 	BLT part15
 	FMOVD 112(R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
+	WORD $0x4e72ce4e // fmla v14.2d, v18.2d, v18.2d
 	CMP $30, R2
 	BEQ fold
 
 part16:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
+	WORD $0x4e70ce0f // fmla v15.2d, v16.2d, v16.2d
 	B fold
 
 part15:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
+	WORD $0x4e70ce0e // fmla v14.2d, v16.2d, v16.2d
 	B fold
 
 part14:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
+	WORD $0x4e70ce0d // fmla v13.2d, v16.2d, v16.2d
 	B fold
 
 part13:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
+	WORD $0x4e70ce0c // fmla v12.2d, v16.2d, v16.2d
 	B fold
 
 part12:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
+	WORD $0x4e70ce0b // fmla v11.2d, v16.2d, v16.2d
 	B fold
 
 part11:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
+	WORD $0x4e70ce0a // fmla v10.2d, v16.2d, v16.2d
 	B fold
 
 part10:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
+	WORD $0x4e70ce09 // fmla v9.2d, v16.2d, v16.2d
 	B fold
 
 part9:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	WORD $0x4e70ce08 // fmla v8.2d, v16.2d, v16.2d
 	B fold
 
 part8:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
+	WORD $0x4e70ce07 // fmla v7.2d, v16.2d, v16.2d
 	B fold
 
 part7:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
+	WORD $0x4e70ce06 // fmla v6.2d, v16.2d, v16.2d
 	B fold
 
 part6:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
+	WORD $0x4e70ce05 // fmla v5.2d, v16.2d, v16.2d
 	B fold
 
 part5:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
+	WORD $0x4e70ce04 // fmla v4.2d, v16.2d, v16.2d
 	B fold
 
 part4:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	WORD $0x4e70ce03 // fmla v3.2d, v16.2d, v16.2d
 	B fold
 
 part3:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	WORD $0x4e70ce02 // fmla v2.2d, v16.2d, v16.2d
 	B fold
 
 part2:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	WORD $0x4e70ce01 // fmla v1.2d, v16.2d, v16.2d
 	B fold
 
 part:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e70ce00 // fmla v0.2d, v16.2d, v16.2d
 
 fold:
 

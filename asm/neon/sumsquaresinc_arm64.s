@@ -27,14 +27,12 @@ ready:
 	BLE fold
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e72ce40 // fmla v0.2d, v18.2d, v18.2d
 	CMP $1, R4
 	BLE fold
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e72ce40 // fmla v0.2d, v18.2d, v18.2d
 
 fold:
 	B added
@@ -45,22 +43,19 @@ more:
 	VEOR V0.B16, V0.B16, V0.B16
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e72ce40 // fmla v0.2d, v18.2d, v18.2d
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de41 // fmul v1.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e72ce40 // fmla v0.2d, v18.2d, v18.2d
 	CMP $3, R4
 	BLE fold2
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	WORD $0x4e72ce41 // fmla v1.2d, v18.2d, v18.2d
 
 fold2:
 	WORD $0x4e60d420 // fadd v0.2d, v1.2d, v0.2d
@@ -72,8 +67,7 @@ more2:
 	VEOR V0.B16, V0.B16, V0.B16
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e72ce40 // fmla v0.2d, v18.2d, v18.2d
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de41 // fmul v1.2d, v18.2d, v18.2d
@@ -87,27 +81,23 @@ more2:
 	ADD R2<<1, R0, R0
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e72ce40 // fmla v0.2d, v18.2d, v18.2d
 	CMP $5, R4
 	BLE fold3
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	WORD $0x4e72ce41 // fmla v1.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
 	CMP $6, R4
 	BLE fold3
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	WORD $0x4e72ce42 // fmla v2.2d, v18.2d, v18.2d
 	CMP $7, R4
 	BLE fold3
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	WORD $0x4e72ce43 // fmla v3.2d, v18.2d, v18.2d
 
 fold3:
 	WORD $0x4e60d440 // fadd v0.2d, v2.2d, v0.2d
@@ -121,8 +111,7 @@ more3:
 	VEOR V0.B16, V0.B16, V0.B16
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e72ce40 // fmla v0.2d, v18.2d, v18.2d
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de41 // fmul v1.2d, v18.2d, v18.2d
@@ -150,53 +139,45 @@ more3:
 	ADD R2<<1, R0, R0
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e72ce40 // fmla v0.2d, v18.2d, v18.2d
 	CMP $9, R4
 	BLE fold4
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	WORD $0x4e72ce41 // fmla v1.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
 	CMP $10, R4
 	BLE fold4
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	WORD $0x4e72ce42 // fmla v2.2d, v18.2d, v18.2d
 	CMP $11, R4
 	BLE fold4
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	WORD $0x4e72ce43 // fmla v3.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
 	CMP $12, R4
 	BLE fold4
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
+	WORD $0x4e72ce44 // fmla v4.2d, v18.2d, v18.2d
 	CMP $13, R4
 	BLE fold4
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
+	WORD $0x4e72ce45 // fmla v5.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
 	CMP $14, R4
 	BLE fold4
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
+	WORD $0x4e72ce46 // fmla v6.2d, v18.2d, v18.2d
 	CMP $15, R4
 	BLE fold4
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
+	WORD $0x4e72ce47 // fmla v7.2d, v18.2d, v18.2d
 
 fold4:
 	WORD $0x4e60d480 // fadd v0.2d, v4.2d, v0.2d
@@ -212,8 +193,7 @@ more4:
 	VEOR V0.B16, V0.B16, V0.B16
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e72ce40 // fmla v0.2d, v18.2d, v18.2d
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
 	WORD $0x6e72de41 // fmul v1.2d, v18.2d, v18.2d
@@ -269,105 +249,89 @@ more4:
 	ADD R2<<1, R0, R0
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e72ce40 // fmla v0.2d, v18.2d, v18.2d
 	CMP $17, R4
 	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	WORD $0x4e72ce41 // fmla v1.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
 	CMP $18, R4
 	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	WORD $0x4e72ce42 // fmla v2.2d, v18.2d, v18.2d
 	CMP $19, R4
 	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	WORD $0x4e72ce43 // fmla v3.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
 	CMP $20, R4
 	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
+	WORD $0x4e72ce44 // fmla v4.2d, v18.2d, v18.2d
 	CMP $21, R4
 	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
+	WORD $0x4e72ce45 // fmla v5.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
 	CMP $22, R4
 	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
+	WORD $0x4e72ce46 // fmla v6.2d, v18.2d, v18.2d
 	CMP $23, R4
 	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
+	WORD $0x4e72ce47 // fmla v7.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
 	CMP $24, R4
 	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	WORD $0x4e72ce48 // fmla v8.2d, v18.2d, v18.2d
 	CMP $25, R4
 	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
+	WORD $0x4e72ce49 // fmla v9.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
 	CMP $26, R4
 	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
+	WORD $0x4e72ce4a // fmla v10.2d, v18.2d, v18.2d
 	CMP $27, R4
 	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
+	WORD $0x4e72ce4b // fmla v11.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
 	CMP $28, R4
 	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
+	WORD $0x4e72ce4c // fmla v12.2d, v18.2d, v18.2d
 	CMP $29, R4
 	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
+	WORD $0x4e72ce4d // fmla v13.2d, v18.2d, v18.2d
 	ADD R2<<1, R0, R0
 	CMP $30, R4
 	BLE fold5
 	FMOVS (R0), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
+	WORD $0x4e72ce4e // fmla v14.2d, v18.2d, v18.2d
 	CMP $31, R4
 	BLE fold5
 	FMOVS (R0)(R2), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
+	WORD $0x4e72ce4f // fmla v15.2d, v18.2d, v18.2d
 
 fold5:
 	WORD $0x4e60d500 // fadd v0.2d, v8.2d, v0.2d
@@ -430,113 +394,97 @@ loop:
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e72ce40 // fmla v0.2d, v18.2d, v18.2d
 	FMOVS (R0), F18
 	ADD R2, R0, R0
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	WORD $0x4e72ce41 // fmla v1.2d, v18.2d, v18.2d
 	FMOVS (R0), F18
 	ADD R2, R0, R0
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	WORD $0x4e72ce42 // fmla v2.2d, v18.2d, v18.2d
 	FMOVS (R0), F18
 	ADD R2, R0, R0
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	WORD $0x4e72ce43 // fmla v3.2d, v18.2d, v18.2d
 	FMOVS (R0), F18
 	ADD R2, R0, R0
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
+	WORD $0x4e72ce44 // fmla v4.2d, v18.2d, v18.2d
 	FMOVS (R0), F18
 	ADD R2, R0, R0
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
+	WORD $0x4e72ce45 // fmla v5.2d, v18.2d, v18.2d
 	FMOVS (R0), F18
 	ADD R2, R0, R0
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
+	WORD $0x4e72ce46 // fmla v6.2d, v18.2d, v18.2d
 	FMOVS (R0), F18
 	ADD R2, R0, R0
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
+	WORD $0x4e72ce47 // fmla v7.2d, v18.2d, v18.2d
 	FMOVS (R0), F18
 	ADD R2, R0, R0
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	WORD $0x4e72ce48 // fmla v8.2d, v18.2d, v18.2d
 	FMOVS (R0), F18
 	ADD R2, R0, R0
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
+	WORD $0x4e72ce49 // fmla v9.2d, v18.2d, v18.2d
 	FMOVS (R0), F18
 	ADD R2, R0, R0
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
+	WORD $0x4e72ce4a // fmla v10.2d, v18.2d, v18.2d
 	FMOVS (R0), F18
 	ADD R2, R0, R0
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
+	WORD $0x4e72ce4b // fmla v11.2d, v18.2d, v18.2d
 	FMOVS (R0), F18
 	ADD R2, R0, R0
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
+	WORD $0x4e72ce4c // fmla v12.2d, v18.2d, v18.2d
 	FMOVS (R0), F18
 	ADD R2, R0, R0
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
+	WORD $0x4e72ce4d // fmla v13.2d, v18.2d, v18.2d
 	FMOVS (R0), F18
 	ADD R2, R0, R0
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
+	WORD $0x4e72ce4e // fmla v14.2d, v18.2d, v18.2d
 	FMOVS (R0), F18
 	ADD R2, R0, R0
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
+	WORD $0x4e72ce4f // fmla v15.2d, v18.2d, v18.2d
 	SUB $32, R4, R4
 	CMP $32, R4
 	BGE loop
@@ -566,8 +514,7 @@ loaded1:
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e72ce40 // fmla v0.2d, v18.2d, v18.2d
 	CMP $2, R4
 	BEQ fold6
 	CMP $4, R4
@@ -577,8 +524,7 @@ loaded1:
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	WORD $0x4e72ce41 // fmla v1.2d, v18.2d, v18.2d
 	CMP $4, R4
 	BEQ fold6
 	CMP $6, R4
@@ -588,8 +534,7 @@ loaded1:
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	WORD $0x4e72ce42 // fmla v2.2d, v18.2d, v18.2d
 	CMP $6, R4
 	BEQ fold6
 	CMP $8, R4
@@ -599,8 +544,7 @@ loaded1:
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	WORD $0x4e72ce43 // fmla v3.2d, v18.2d, v18.2d
 	CMP $8, R4
 	BEQ fold6
 	CMP $10, R4
@@ -610,8 +554,7 @@ loaded1:
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
+	WORD $0x4e72ce44 // fmla v4.2d, v18.2d, v18.2d
 	CMP $10, R4
 	BEQ fold6
 	CMP $12, R4
@@ -621,8 +564,7 @@ loaded1:
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
+	WORD $0x4e72ce45 // fmla v5.2d, v18.2d, v18.2d
 	CMP $12, R4
 	BEQ fold6
 	CMP $14, R4
@@ -632,8 +574,7 @@ loaded1:
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
+	WORD $0x4e72ce46 // fmla v6.2d, v18.2d, v18.2d
 	CMP $14, R4
 	BEQ fold6
 	CMP $16, R4
@@ -643,8 +584,7 @@ loaded1:
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
+	WORD $0x4e72ce47 // fmla v7.2d, v18.2d, v18.2d
 	CMP $16, R4
 	BEQ fold6
 	CMP $18, R4
@@ -654,8 +594,7 @@ loaded1:
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	WORD $0x4e72ce48 // fmla v8.2d, v18.2d, v18.2d
 	CMP $18, R4
 	BEQ fold6
 	CMP $20, R4
@@ -665,8 +604,7 @@ loaded1:
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
+	WORD $0x4e72ce49 // fmla v9.2d, v18.2d, v18.2d
 	CMP $20, R4
 	BEQ fold6
 	CMP $22, R4
@@ -676,8 +614,7 @@ loaded1:
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
+	WORD $0x4e72ce4a // fmla v10.2d, v18.2d, v18.2d
 	CMP $22, R4
 	BEQ fold6
 	CMP $24, R4
@@ -687,8 +624,7 @@ loaded1:
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
+	WORD $0x4e72ce4b // fmla v11.2d, v18.2d, v18.2d
 	CMP $24, R4
 	BEQ fold6
 	CMP $26, R4
@@ -698,8 +634,7 @@ loaded1:
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
+	WORD $0x4e72ce4c // fmla v12.2d, v18.2d, v18.2d
 	CMP $26, R4
 	BEQ fold6
 	CMP $28, R4
@@ -709,8 +644,7 @@ loaded1:
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
+	WORD $0x4e72ce4d // fmla v13.2d, v18.2d, v18.2d
 	CMP $28, R4
 	BEQ fold6
 	CMP $30, R4
@@ -720,89 +654,72 @@ loaded1:
 	VLD1 (R0), V18.S[1]
 	ADD R2, R0, R0
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
-	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
+	WORD $0x4e72ce4e // fmla v14.2d, v18.2d, v18.2d
 	CMP $30, R4
 	BEQ fold6
 
 part16:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e6fd64f // fadd v15.2d, v18.2d, v15.2d
+	WORD $0x4e70ce0f // fmla v15.2d, v16.2d, v16.2d
 	B fold6
 
 part15:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e6ed64e // fadd v14.2d, v18.2d, v14.2d
+	WORD $0x4e70ce0e // fmla v14.2d, v16.2d, v16.2d
 	B fold6
 
 part14:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e6dd64d // fadd v13.2d, v18.2d, v13.2d
+	WORD $0x4e70ce0d // fmla v13.2d, v16.2d, v16.2d
 	B fold6
 
 part13:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e6cd64c // fadd v12.2d, v18.2d, v12.2d
+	WORD $0x4e70ce0c // fmla v12.2d, v16.2d, v16.2d
 	B fold6
 
 part12:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e6bd64b // fadd v11.2d, v18.2d, v11.2d
+	WORD $0x4e70ce0b // fmla v11.2d, v16.2d, v16.2d
 	B fold6
 
 part11:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e6ad64a // fadd v10.2d, v18.2d, v10.2d
+	WORD $0x4e70ce0a // fmla v10.2d, v16.2d, v16.2d
 	B fold6
 
 part10:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e69d649 // fadd v9.2d, v18.2d, v9.2d
+	WORD $0x4e70ce09 // fmla v9.2d, v16.2d, v16.2d
 	B fold6
 
 part9:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e68d648 // fadd v8.2d, v18.2d, v8.2d
+	WORD $0x4e70ce08 // fmla v8.2d, v16.2d, v16.2d
 	B fold6
 
 part8:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e67d647 // fadd v7.2d, v18.2d, v7.2d
+	WORD $0x4e70ce07 // fmla v7.2d, v16.2d, v16.2d
 	B fold6
 
 part7:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e66d646 // fadd v6.2d, v18.2d, v6.2d
+	WORD $0x4e70ce06 // fmla v6.2d, v16.2d, v16.2d
 	B fold6
 
 part6:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e65d645 // fadd v5.2d, v18.2d, v5.2d
+	WORD $0x4e70ce05 // fmla v5.2d, v16.2d, v16.2d
 	B fold6
 
 part5:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e64d644 // fadd v4.2d, v18.2d, v4.2d
+	WORD $0x4e70ce04 // fmla v4.2d, v16.2d, v16.2d
 	B fold6
 
 part4:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e63d643 // fadd v3.2d, v18.2d, v3.2d
+	WORD $0x4e70ce03 // fmla v3.2d, v16.2d, v16.2d
 	B fold6
 
 part3:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e62d642 // fadd v2.2d, v18.2d, v2.2d
+	WORD $0x4e70ce02 // fmla v2.2d, v16.2d, v16.2d
 	B fold6
 
 part2:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e61d641 // fadd v1.2d, v18.2d, v1.2d
+	WORD $0x4e70ce01 // fmla v1.2d, v16.2d, v16.2d
 	B fold6
 
 part:
-	WORD $0x6e70de12 // fmul v18.2d, v16.2d, v16.2d
-	WORD $0x4e60d640 // fadd v0.2d, v18.2d, v0.2d
+	WORD $0x4e70ce00 // fmla v0.2d, v16.2d, v16.2d
 
 fold6:
 

@@ -6,9 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 
-	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/kernels/gonumblas"
-	"github.com/seed63264101/steepest/kernels/parallel"
 )
 
 // work is a call of a BLAS routine, with its data.
@@ -111,7 +109,7 @@ func works() []*work {
 func steepest(w *work, reps int) {
 	lib := gonumblas.Implementation{}
 	trans := map[bool]blas.Transpose{false: blas.NoTrans, true: blas.Trans}
-	tA := trans[w.transA]
+	tA, tB := trans[w.transA], trans[w.transB]
 	for range reps {
 		switch w.routine {
 		case "Saxpy":
@@ -131,11 +129,9 @@ func steepest(w *work, reps int) {
 		case "Dgemv":
 			lib.Dgemv(tA, w.m, w.n, 1, w.a64, w.n, w.b64, 1, 0, w.c64, 1)
 		case "Sgemm":
-			parallel.Gemm(parallel.Shared(), kernels.Transpose(w.transA), kernels.Transpose(w.transB), w.m, w.n, w.k,
-				1, w.a32, w.lda(), w.b32, w.ldb(), 0, w.c32, w.n)
+			lib.Sgemm(tA, tB, w.m, w.n, w.k, 1, w.a32, w.lda(), w.b32, w.ldb(), 0, w.c32, w.n)
 		case "Dgemm":
-			parallel.Gemm(parallel.Shared(), kernels.Transpose(w.transA), kernels.Transpose(w.transB), w.m, w.n, w.k,
-				1, w.a64, w.lda(), w.b64, w.ldb(), 0, w.c64, w.n)
+			lib.Dgemm(tA, tB, w.m, w.n, w.k, 1, w.a64, w.lda(), w.b64, w.ldb(), 0, w.c64, w.n)
 		default:
 			panic("peers: no call of " + w.routine)
 		}

@@ -34,6 +34,11 @@
 // transposed; n is m*n*k, and limit the fraction of the rate at which the core does
 // multiply-adds that do nothing else. gonum's own runs on one processor there.
 //
+// Syrk/LN, Trsm/RLT and the like are products with symmetric and triangular matrices, and
+// solutions, of n rows and columns; the letters are BLAS's for side, triangle and
+// transposition. limit is as with Gemm, half as many multiply-adds where one matrix is a
+// triangle, and gemm how many times faster they are than the level's Gemm of whole matrices.
+//
 // BLAS/Saxpy and so on are whole routines of package kernels/gonumblas, called
 // through gonum's interface as its users call them, on the active level; gonum is
 // how many times faster they are than gonum's own. BLAS/SgemvT is Sgemv with the
@@ -54,7 +59,7 @@
 // stands in gen/catalog/narrow.go.
 //
 // With -json, each line is also an object with the keys op, type, level, n, ns,
-// gbps, limit, naive, gonum, axpy, slowdown and speedup, null where there is none; with
+// gbps, limit, naive, gonum, axpy, slowdown, speedup and gemm, null where there is none; with
 // -forms, there is one for each level.
 package main
 

@@ -197,10 +197,12 @@ func TestJSON(t *testing.T) {
 		{Op: "Axpy", Type: "f32", Level: "avx512", N: 16, NS: round(6.5432101), GBps: 29.5, Limit: number(0.5), Naive: number(2)},
 		{Op: "Adam/dead", Type: "f64", Level: "generic", N: 8, NS: round(123456789), Slowdown: number(1.5)},
 		{Op: "Step/workers=2", Type: "f32", Level: "avx2", N: 1000, NS: 800, GBps: 40, Speedup: number(1)},
+		{Op: "Syrk/LN", Type: "f32", Level: "avx2", N: 64, NS: 800, GBps: 40, Gemm: number(1.8)},
 	})
-	want := `{"op":"Axpy","type":"f32","level":"avx512","n":16,"ns":6.5432,"gbps":29.5,"limit":0.5,"naive":2,"gonum":null,"axpy":null,"slowdown":null,"speedup":null}
-{"op":"Adam/dead","type":"f64","level":"generic","n":8,"ns":123460000,"gbps":0,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":1.5,"speedup":null}
-{"op":"Step/workers=2","type":"f32","level":"avx2","n":1000,"ns":800,"gbps":40,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":null,"speedup":1}
+	want := `{"op":"Axpy","type":"f32","level":"avx512","n":16,"ns":6.5432,"gbps":29.5,"limit":0.5,"naive":2,"gonum":null,"axpy":null,"slowdown":null,"speedup":null,"gemm":null}
+{"op":"Adam/dead","type":"f64","level":"generic","n":8,"ns":123460000,"gbps":0,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":1.5,"speedup":null,"gemm":null}
+{"op":"Step/workers=2","type":"f32","level":"avx2","n":1000,"ns":800,"gbps":40,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":null,"speedup":1,"gemm":null}
+{"op":"Syrk/LN","type":"f32","level":"avx2","n":64,"ns":800,"gbps":40,"limit":null,"naive":null,"gonum":null,"axpy":null,"slowdown":null,"speedup":null,"gemm":1.8}
 `
 	if got != want {
 		t.Errorf("JSON\n%s\nwant\n%s", got, want)
@@ -237,9 +239,9 @@ func TestTable(t *testing.T) {
 		{Op: "Dot", Type: "f64", Level: "neon", N: 16, NS: 7.25, GBps: 1, Gonum: number(3)},
 	})
 	want := `a machine
-  op           type  level        n     ns  GB/s  limit  naive  gonum  axpy  slowdown  speedup
-  Adam/normal  f32   avx512   65536  28728  63.9   0.38      -      -     -         -        -
-  Dot          f64   neon        16    7.2   1.0      -      -   3.00     -         -        -
+  op           type  level        n     ns  GB/s  limit  naive  gonum  axpy  slowdown  speedup  gemm
+  Adam/normal  f32   avx512   65536  28728  63.9   0.38      -      -     -         -        -     -
+  Dot          f64   neon        16    7.2   1.0      -      -   3.00     -         -        -     -
 `
 	if err != nil || b.String() != want {
 		t.Errorf("table (error %v)\n%swant\n%s", err, b.String(), want)
@@ -388,7 +390,7 @@ func TestRun(t *testing.T) {
 	if status != statusOK {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
-	if !strings.Contains(stdout, "speedup\n") {
+	if !strings.Contains(stdout, "gemm\n") {
 		t.Errorf("no table on standard output: %q", stdout)
 	}
 	text, err := os.ReadFile(file)
@@ -401,7 +403,7 @@ func TestRun(t *testing.T) {
 	if status != statusOK {
 		t.Fatalf("status %d: %s", status, stderr)
 	}
-	if !strings.Contains(stderr, "speedup\n") {
+	if !strings.Contains(stderr, "gemm\n") {
 		t.Errorf("no table on standard error: %q", stderr)
 	}
 	checkRun(t, stdout)

@@ -36,7 +36,7 @@ type Machine struct {
 func NewAVX2(bytes int) *Machine { return newMachine(false, bytes) }
 
 // NewAVX512 returns a machine that uses AVX-512 F, BW, DQ and VL, which no core has
-// without BMI1 and BMI2, with vectors of 64 bytes, or of 32 or 16.
+// without FMA3, BMI1 and BMI2, with vectors of 64 bytes, or of 32 or 16.
 func NewAVX512(bytes int) *Machine { return newMachine(true, bytes) }
 
 func newMachine(evex bool, bytes int) *Machine {

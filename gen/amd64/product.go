@@ -23,8 +23,9 @@ func (m *Machine) TileRows(vectors int, _ bool) int {
 func (m *Machine) ByLane() bool { return false }
 
 // MultiplyAdd implements vec.Machine.
-func (m *Machine) MultiplyAdd(e vec.Elem, dst, a, b vec.V) {
-	packed(e, m.VFMADD231PS, m.VFMADD231PD)(m.v(b), m.v(a), m.v(dst))
+func (m *Machine) MultiplyAdd(e vec.Elem, bytes int, dst, a, b vec.V) {
+	bytes = max(bytes, 16)
+	packed(e, m.VFMADD231PS, m.VFMADD231PD)(sized(b, bytes), sized(a, bytes), sized(dst, bytes))
 }
 
 // MultiplyAddLane implements vec.Machine.

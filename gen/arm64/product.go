@@ -29,7 +29,7 @@ func arrangement(e vec.Elem) enc.Arr {
 }
 
 // MultiplyAdd implements vec.Machine.
-func (m *Machine) MultiplyAdd(e vec.Elem, dst, a, b vec.V) {
+func (m *Machine) MultiplyAdd(e vec.Elem, _ int, dst, a, b vec.V) {
 	m.word(enc.FMLA(arrangement(e), enc.V(dst), enc.V(a), enc.V(b)))
 }
 

@@ -42,7 +42,7 @@ func (g *gen) allocate(s step, events []event, pool []V) (code []allocated, leas
 		for _, arg := range ev.in.args {
 			a.last[place{ev.copy, arg}] = i
 		}
-		if s.assign && ev.in.op == OpAccum {
+		if s.assign && ev.in.op == OpAccum && len(ev.in.args) == 1 {
 			a.terms[place{ev.copy, ev.in.args[0]}] = s.sums[ev.in.stream][ev.copy]
 		}
 	}
@@ -145,7 +145,7 @@ func (a *allocation) release(ev event, i int) {
 // result finds a register for an event's result.
 func (a *allocation) result(at *allocated) {
 	in := at.in
-	if a.assign && in.op == OpAccum {
+	if a.assign && in.op == OpAccum && len(in.args) == 1 {
 		at.omit = true // its term is in the sum's register already
 		return
 	}

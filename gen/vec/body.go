@@ -21,7 +21,7 @@ type Op int
 const (
 	OpLoad    Op = iota // the stream's vector
 	OpStore             // stores its argument to the stream
-	OpAccum             // accumulates its argument: see Reduce
+	OpAccum             // accumulates its argument, or the product of its two: see Reduce
 	OpAdd               // a + b
 	OpSub               // a - b
 	OpMul               // a * b
@@ -91,6 +91,10 @@ type instr struct {
 // Body records the operations of a kernel for one element type.
 type Body struct {
 	Elem Elem // what the lanes compute in
+
+	// exact says that a product of two loads is exact, as it is of float32 elements in
+	// float64: then to round it or not before it is added makes no difference.
+	exact bool
 
 	kernel  *Kernel
 	machine Machine
@@ -217,9 +221,28 @@ func (b *Body) Const(c Const) Val { return b.uniform(Uniform{Const: c}) }
 // Held returns a value that the skeleton has put in a register.
 func (b *Body) Held(name string) Val { return b.uniform(Uniform{Held: name}) }
 
-// Accumulate adds a term to one of the body's sums: see accumulation.
+// Accumulate adds a term to one of the body's sums: see accumulation. An exact product
+// that was computed last is left to a multiply-add, which gives the same bits.
 func (b *Body) Accumulate(sum int, term Val) {
-	b.emit(instr{op: OpAccum, stream: sum, args: []Val{term}}, false)
+	args := []Val{term}
+	if last := len(b.code) - 1; b.exact && last >= 0 && b.code[last].dst == term && b.isProductOfLoads(b.code[last]) {
+		args, b.code = b.code[last].args, b.code[:last]
+	}
+	b.emit(instr{op: OpAccum, stream: sum, args: args}, false)
+}
+
+// isProductOfLoads reports whether an operation multiplies two loads as they are.
+func (b *Body) isProductOfLoads(in instr) bool {
+	if in.op != OpMul {
+		return false
+	}
+	for _, arg := range in.args {
+		i := slices.IndexFunc(b.code, func(of instr) bool { return of.dst == arg })
+		if i < 0 || b.code[i].op != OpLoad {
+			return false
+		}
+	}
+	return true
 }
 
 func (b *Body) uniform(u Uniform) Val {

@@ -139,8 +139,9 @@ type Machine interface {
 	MemoryOperands() bool
 	OpMemory(op Op, e Elem, bytes int, dst, x V, a Address)
 
-	// MultiplyAdd computes dst += a*b, rounded once.
-	MultiplyAdd(e Elem, dst, a, b V)
+	// MultiplyAdd computes dst += a*b, rounded once, in the first so many bytes at least,
+	// as Op. A Product has it, and a Reduce whose products are exact.
+	MultiplyAdd(e Elem, bytes int, dst, a, b V)
 
 	// LoadPieces loads 16 bytes from each place, one behind the other.
 	LoadPieces(dst V, places []Address)

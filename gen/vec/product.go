@@ -3,8 +3,9 @@ package vec
 import "fmt"
 
 // Product is the skeleton of one block of a matrix product, the only one that fuses
-// multiplications with additions: c[i][j] becomes Beta*c[i][j] plus Alpha times a sum
-// that starts at +0 and takes a[i][l]*b[l][j] for each l in turn, rounded once.
+// multiplications with additions where that shows in the bits: c[i][j] becomes
+// Beta*c[i][j] plus Alpha times a sum that starts at +0 and takes a[i][l]*b[l][j] for
+// each l in turn, rounded once.
 //
 // Vectors run along the rows of b and c, never along the sum, so that an element's
 // bits do not depend on the width, on the tile that computes it, or on its place in
@@ -400,7 +401,7 @@ func (p *product) multiply(sums [][]V, columns []span) {
 	for i, sum := range sums {
 		m.BroadcastAt(a, p.e, p.rowAddress(i))
 		for j, v := range sum {
-			m.MultiplyAdd(p.e, v, a, b[j])
+			m.MultiplyAdd(p.e, m.VectorBytes(), v, a, b[j])
 		}
 	}
 }
@@ -494,7 +495,7 @@ func (MultiplyAdds) generate(g *gen) {
 	m.AlignLoop()
 	m.Label(turn)
 	for i := range vectors {
-		m.MultiplyAdd(g.e, sums[i%len(sums)], a, a)
+		m.MultiplyAdd(g.e, m.VectorBytes(), sums[i%len(sums)], a, a)
 	}
 	m.SubJump(n, 1, GT, turn)
 	m.Return()

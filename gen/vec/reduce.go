@@ -42,6 +42,7 @@ func (s Reduce) generate(g *gen) {
 	m, in := g.m, s.accElem(g.e)
 	streams := g.k.Streams()
 	body := newBody(g.k, in, m, streams)
+	body.exact = g.e == F32 && in == F64 && s.Combine == OpAdd
 	body.Accumulate(0, s.Term(body))
 
 	m.Begin(g.k, g.e, 0)

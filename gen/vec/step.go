@@ -140,6 +140,10 @@ func (g *gen) write(s step, at allocated) {
 	case in.op == OpAccum && at.folded != nil:
 		sum := s.sums[in.stream][at.copy]
 		g.m.OpMemory(s.combine, e, g.bytes(s), sum, sum, g.place(s, at.folded.load))
+	case in.op == OpAccum && s.assign:
+		g.m.Op(OpMul, e, g.bytes(s), s.sums[in.stream][at.copy], at.args...)
+	case in.op == OpAccum && len(at.args) == 2:
+		g.m.MultiplyAdd(e, g.bytes(s), s.sums[in.stream][at.copy], at.args[0], at.args[1])
 	case in.op == OpAccum:
 		// The sum is the second argument: OpMax keeps that one where the term is NaN.
 		sum := s.sums[in.stream][at.copy]

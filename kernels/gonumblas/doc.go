@@ -17,6 +17,10 @@
 // own, and gain from nothing to a third. With few elements a call costs about what
 // gonum's does, but for products with triangles of up to 8 rows, which cost more.
 //
+// Large products run on as many goroutines as GOMAXPROCS says, those of package parallel,
+// and so their slices cannot be on the caller's stack. While one call has them, those of
+// other goroutines run on their callers' alone; the bits are the same.
+//
 // Arguments are checked as gonum checks them, and wrong ones panic with gonum's
 // messages. Results obey the numeric contract of package kernels: the same bits
 // on every instruction set. They differ from gonum's in the order of additions,

@@ -4,10 +4,14 @@ import (
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/parallel"
 )
 
 // The products of matrices: each checks as gonum does, in gonum's order, and calls the
-// function of its name.
+// function of its name, for large products that of package parallel.
+
+// pool has the goroutines for large products.
+var pool = parallel.Shared()
 
 func gemm[T kernels.Float](tA, tB blas.Transpose, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	transA, transB := transOf(tA), transOf(tB)
@@ -25,7 +29,11 @@ func gemm[T kernels.Float](tA, tB blas.Transpose, m, n, k int, alpha T, a []T, l
 	checkRoom(rowsA, columnsA, len(a), lda, shortA)
 	checkRoom(rowsB, columnsB, len(b), ldb, shortB)
 	checkRoom(m, n, len(c), ldc, shortC)
-	kernels.Gemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	if parallel.Worthwhile(m, n, k) {
+		parallel.Gemm(pool, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	} else {
+		kernels.Gemm(transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	}
 }
 
 func symm[T kernels.Float](s blas.Side, ul blas.Uplo, m, n int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
@@ -42,7 +50,11 @@ func symm[T kernels.Float](s blas.Side, ul blas.Uplo, m, n int, alpha T, a []T, 
 	checkRoom(k, k, len(a), lda, shortA)
 	checkRoom(m, n, len(b), ldb, shortB)
 	checkRoom(m, n, len(c), ldc, shortC)
-	kernels.Symm(side, uplo, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+	if parallel.Worthwhile(m, n, k) {
+		parallel.Symm(pool, side, uplo, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+	} else {
+		kernels.Symm(side, uplo, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+	}
 }
 
 func syrk[T kernels.Float](ul blas.Uplo, tA blas.Transpose, n, k int, alpha T, a []T, lda int, beta T, c []T, ldc int) {
@@ -57,7 +69,11 @@ func syrk[T kernels.Float](ul blas.Uplo, tA blas.Transpose, n, k int, alpha T, a
 	}
 	checkRoom(rows, columns, len(a), lda, shortA)
 	checkRoom(n, n, len(c), ldc, shortC)
-	kernels.Syrk(uplo, trans, n, k, alpha, a, lda, beta, c, ldc)
+	if parallel.Worthwhile(n, n, k) {
+		parallel.Syrk(pool, uplo, trans, n, k, alpha, a, lda, beta, c, ldc)
+	} else {
+		kernels.Syrk(uplo, trans, n, k, alpha, a, lda, beta, c, ldc)
+	}
 }
 
 func syr2k[T kernels.Float](ul blas.Uplo, tA blas.Transpose, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
@@ -74,20 +90,32 @@ func syr2k[T kernels.Float](ul blas.Uplo, tA blas.Transpose, n, k int, alpha T, 
 	checkRoom(rows, columns, len(a), lda, shortA)
 	checkRoom(rows, columns, len(b), ldb, shortB)
 	checkRoom(n, n, len(c), ldc, shortC)
-	kernels.Syr2k(uplo, trans, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	if parallel.Worthwhile(n, n, k) {
+		parallel.Syr2k(pool, uplo, trans, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	} else {
+		kernels.Syr2k(uplo, trans, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	}
 }
 
 func trmm[T kernels.Float](s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha T, a []T, lda int, b []T, ldb int) {
 	side, uplo, trans, diag := sideOf(s), uploOf(ul), transOf(tA), diagOf(d)
 	if checkTriangular(side, m, n, len(a), lda, len(b), ldb) {
-		kernels.Trmm(side, uplo, trans, diag, m, n, alpha, a, lda, b, ldb)
+		if parallel.Worthwhile(m, n, order(side, m, n)) {
+			parallel.Trmm(pool, side, uplo, trans, diag, m, n, alpha, a, lda, b, ldb)
+		} else {
+			kernels.Trmm(side, uplo, trans, diag, m, n, alpha, a, lda, b, ldb)
+		}
 	}
 }
 
 func trsm[T kernels.Float](s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha T, a []T, lda int, b []T, ldb int) {
 	side, uplo, trans, diag := sideOf(s), uploOf(ul), transOf(tA), diagOf(d)
 	if checkTriangular(side, m, n, len(a), lda, len(b), ldb) {
-		kernels.Trsm(side, uplo, trans, diag, m, n, alpha, a, lda, b, ldb)
+		if parallel.Worthwhile(m, n, order(side, m, n)) {
+			parallel.Trsm(pool, side, uplo, trans, diag, m, n, alpha, a, lda, b, ldb)
+		} else {
+			kernels.Trsm(side, uplo, trans, diag, m, n, alpha, a, lda, b, ldb)
+		}
 	}
 }
 

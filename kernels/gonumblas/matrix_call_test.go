@@ -42,21 +42,29 @@ func (c *matrixCall[T]) String() string {
 }
 
 // with returns a copy of the call, slices included, made with a library's routines.
-func (c matrixCall[T]) with(lib interface {
-	blas.Float32
-	blas.Float64
-}) *matrixCall[T] {
+func (c matrixCall[T]) with(lib library) *matrixCall[T] {
 	c.a, c.b, c.c = clone(c.a), clone(c.b), clone(c.c)
 	func() {
 		defer func() { c.panic = recover() }()
-		switch c := any(&c).(type) {
-		case *matrixCall[float32]:
-			c.single(lib)
-		case *matrixCall[float64]:
-			c.double(lib)
-		}
+		c.on(lib)
 	}()
 	return &c
+}
+
+// library has routines of both types.
+type library interface {
+	blas.Float32
+	blas.Float64
+}
+
+// on makes a call with a library's routine.
+func (c *matrixCall[T]) on(lib library) {
+	switch c := any(c).(type) {
+	case *matrixCall[float32]:
+		c.single(lib)
+	case *matrixCall[float64]:
+		c.double(lib)
+	}
 }
 
 // single and double make a call, of the routine of their type.
@@ -202,13 +210,18 @@ func (c *matrixCall[T]) length(shape [2]int, stride int, vector bool) int {
 // pick returns one of some values.
 func pick[E any](rng *rand.Rand, v ...E) E { return v[rng.IntN(len(v))] }
 
-// newMatrixCall draws a call whose arguments are right, of sizes below most. The diagonal of
-// a triangular matrix is large, so that solutions do not grow.
+// newMatrixCall draws a call whose arguments are right, of sizes below most.
 func newMatrixCall[T kernels.Float](rng *rand.Rand, routine string, most int) *matrixCall[T] {
+	return sizedMatrixCall[T](rng, routine, func() int { return rng.IntN(most) })
+}
+
+// sizedMatrixCall draws a call whose arguments are right. The diagonal of a triangular matrix
+// is large, so that solutions do not grow.
+func sizedMatrixCall[T kernels.Float](rng *rand.Rand, routine string, size func() int) *matrixCall[T] {
 	c := &matrixCall[T]{routine: routine,
 		s: pick(rng, blas.Left, blas.Right), ul: pick(rng, blas.Upper, blas.Lower), d: pick(rng, blas.NonUnit, blas.Unit),
 		tA: pick(rng, blas.NoTrans, blas.Trans, blas.ConjTrans), tB: pick(rng, blas.NoTrans, blas.Trans, blas.ConjTrans),
-		m: rng.IntN(most), n: rng.IntN(most), k: rng.IntN(most),
+		m: size(), n: size(), k: size(),
 		alpha: pick(rng, 0, 1, -1, T(rng.NormFloat64())), beta: pick(rng, 0, 1, -1, T(rng.NormFloat64())),
 	}
 	a, b, z := c.shapes()

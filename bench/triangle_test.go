@@ -1,0 +1,84 @@
+package bench
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// TestTriangleContendersAgree holds every level's function against gonum's on the same data,
+// and checks that they stay what they were: of what is done in place, two calls undo each
+// other.
+func TestTriangleContendersAgree(t *testing.T) {
+	defer setLevel(kernels.ActiveLevel())
+	for _, s := range triangleSpecs(tinyCaches) {
+		if s.N != 64 {
+			continue
+		}
+		tolerance := 1e-13
+		if s.Type == "f32" {
+			tolerance = 1e-5
+		}
+		after := func(i, reps int) []float64 {
+			m := &Arena{}
+			c := s.Build(m)
+			if reps > 0 {
+				d := &c.Contenders[i]
+				if d.Prepare != nil {
+					d.Prepare()
+				}
+				d.Run(reps)
+			}
+			return arenaValues(m, s.Type)
+		}
+		agree := func(d *Contender, reps int, want []float64, i int) {
+			got := after(i, reps)
+			for j, x := range want {
+				if !near(got[j], x, tolerance) {
+					t.Fatalf("%s %s %s, %d times: element %d of the arena is %v, want %v", s.Ops[0], s.Type, d.Label(), reps, j, got[j], x)
+				}
+			}
+		}
+		var theirs []float64
+		changed := 0
+		for i, d := range s.Build(&Arena{}).Contenders {
+			switch d.Role {
+			case Gonum:
+				before := after(i, 0)
+				theirs = after(i, 1)
+				for j, x := range theirs {
+					if x != before[j] {
+						changed++
+					}
+				}
+			case Kernel:
+				agree(&d, 1, theirs, i)
+				if strings.HasPrefix(s.Ops[0], "Tr") { // in place
+					agree(&d, 100, after(i, 0), i)
+				}
+			}
+		}
+		if want := s.N * s.N / 2; changed < want {
+			t.Errorf("%s %s: gonum's changes %d elements, want %d at least", s.Ops[0], s.Type, changed, want)
+		}
+	}
+}
+
+// TestTriangleTraffic counts what is read and written: the triangle of n = 64 rows, which has
+// 2080 elements, matrices of 4096, and results twice.
+func TestTriangleTraffic(t *testing.T) {
+	want := map[string]int{"Symm/LL": 2080 + 3*4096, "Syrk/LN": 4096 + 2*2080, "Trmm/LLN": 2080 + 2*4096,
+		"Trsm/LLN": 2080 + 2*4096, "Trsm/RLT": 2080 + 2*4096}
+	for _, s := range triangleSpecs(tinyCaches) {
+		if s.N == 64 && s.Type == "f64" {
+			if got := s.Build(&Arena{}).Bytes; got != 8*want[s.Ops[0]] {
+				t.Errorf("%s: %d bytes, want %d", s.Ops[0], got, 8*want[s.Ops[0]])
+			}
+			delete(want, s.Ops[0])
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("no cases: %v", want)
+	}
+}
