@@ -15,9 +15,9 @@ import (
 type memory []*kerneltest.Guard
 
 // guardSize holds the largest slice: the rows of a matrix that are longer than
-// blocks, or a triangular matrix, padded. The long rows of a strip and strided vectors
-// take less.
-const guardSize = max(maxLongRows*(3*8192+300+40), mostTriangle*(mostTriangle+15)) * 8
+// blocks, padded and far apart (see kerneltest.FarStride), or a triangular matrix, padded.
+// The long rows of a strip and strided vectors take less.
+const guardSize = max(maxLongRows*(3*8192+300+40+1)+8192, mostTriangle*(mostTriangle+15)) * 8
 
 func (m *memory) guard(i int) *kerneltest.Guard {
 	for len(*m) <= i {
