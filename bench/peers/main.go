@@ -1,8 +1,10 @@
-// Peers measures OpenBLAS and BLIS beside this module, in one run, round after round on
-// the same data; the fastest round of each counts:
+// Peers measures OpenBLAS and BLIS, and for functions SLEEF, glibc's libmvec and Go's math,
+// beside this module, in one run, round after round on the same data; the fastest round of
+// each counts:
 //
 //	cd bench/peers && go run .               # one thread, then two
 //	cd bench/peers && go run . -ops gemm -threads 1
+//	cd bench/peers && go run . -ops 'Exp float32'
 //
 // The libraries are found at run time, as libopenblas.so.0 and libblis.so.4 (Debian:
 // apt-get install libopenblas0-pthread libblis4-openmp); what is missing is left out. Each
@@ -11,6 +13,11 @@
 // own environment variable set. It prints which kernels ran. A line has the
 // giga floating-point operations of each in a second, and this module's rate over the
 // others'; the last ones have the geometric means.
+//
+// Functions are measured on one thread, on 1024 elements, on every level beside the
+// libraries' forms for its instructions (libsleef.so.3 and libmvec.so.1; Debian: apt-get
+// install libsleef3). A line has nanoseconds for an element, and the others' times over
+// this module's.
 package main
 
 import (
@@ -70,16 +77,24 @@ func run(args []string, out io.Writer) error {
 		return fmt.Errorf("-time %v: want more than 0", *budget)
 	}
 	chosen := slices.DeleteFunc(works(), func(w *work) bool { return !ops.MatchString(w.String()) })
-	if len(chosen) == 0 {
+	functionNames := chosenFunctions(ops)
+	if len(chosen) == 0 && len(functionNames) == 0 {
 		return fmt.Errorf("-ops %q matches nothing", *pattern)
 	}
-	libraries, err := open(out)
-	if err != nil {
-		return err
+	var libraries []*library
+	if len(chosen) > 0 {
+		if libraries, err = open(out); err != nil {
+			return err
+		}
 	}
 	fmt.Fprintf(out, "%s, %s, level %v\n", cpuid.CPU.BrandName, runtime.Version(), kernels.ActiveLevel())
+	if len(functionNames) > 0 && *threads != 2 {
+		if err := compareFunctions(out, functionNames, *budget); err != nil {
+			return err
+		}
+	}
 	for n := 1; n <= 2; n++ {
-		if *threads == 0 || *threads == n {
+		if len(chosen) > 0 && (*threads == 0 || *threads == n) {
 			compare(out, chosen, libraries, n, *budget)
 		}
 	}
