@@ -20,13 +20,15 @@ var targets = map[string]func(*testing.F){
 	"update":  FuzzUpdate,
 }
 
-func FuzzLevel1(f *testing.F)  { fuzzFamily(f) }
-func FuzzLevel2(f *testing.F)  { fuzzFamily(f) }
-func FuzzProduct(f *testing.F) { fuzzFamily(f) }
-func FuzzReduce(f *testing.F)  { fuzzFamily(f) }
-func FuzzRows(f *testing.F)    { fuzzFamily(f) }
-func FuzzStrided(f *testing.F) { fuzzFamily(f) }
-func FuzzUpdate(f *testing.F)  { fuzzFamily(f) }
+func FuzzActivation(f *testing.F) { fuzzFamily(f) }
+func FuzzFunction(f *testing.F)   { fuzzFamily(f) }
+func FuzzLevel1(f *testing.F)     { fuzzFamily(f) }
+func FuzzLevel2(f *testing.F)     { fuzzFamily(f) }
+func FuzzProduct(f *testing.F)    { fuzzFamily(f) }
+func FuzzReduce(f *testing.F)     { fuzzFamily(f) }
+func FuzzRows(f *testing.F)       { fuzzFamily(f) }
+func FuzzStrided(f *testing.F)    { fuzzFamily(f) }
+func FuzzUpdate(f *testing.F)     { fuzzFamily(f) }
 
 // fuzzFamily is the target of the family that its name ends with.
 func fuzzFamily(f *testing.F) {

@@ -687,7 +687,7 @@ main:
 	WORD $0x4e6fd42f // fadd v15.2d, v1.2d, v15.2d
 	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
 	VDUP R17, V13.D2
-	MOVD $0x3ff9884533d43000, R17 // x3ff9884533d43000
+	MOVD $0x3ff9884533d43651, R17 // x3ff9884533d43651
 	VDUP R17, V12.D2
 	WORD $0x4eac1d9b // mov v27.16b, v12.16b
 	WORD $0x4e6dccfb // fmla v27.2d, v7.2d, v13.2d
@@ -860,7 +860,7 @@ one:
 	WORD $0x4e66d426 // fadd v6.2d, v1.2d, v6.2d
 	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
 	VDUP R17, V8.D2
-	MOVD $0x3ff9884533d43000, R17 // x3ff9884533d43000
+	MOVD $0x3ff9884533d43651, R17 // x3ff9884533d43651
 	VDUP R17, V9.D2
 	WORD $0x4e68cc89 // fmla v9.2d, v4.2d, v8.2d
 	WORD $0x6e69dc69 // fmul v9.2d, v3.2d, v9.2d
@@ -983,7 +983,7 @@ tail:
 	WORD $0x4e66d426 // fadd v6.2d, v1.2d, v6.2d
 	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
 	VDUP R17, V8.D2
-	MOVD $0x3ff9884533d43000, R17 // x3ff9884533d43000
+	MOVD $0x3ff9884533d43651, R17 // x3ff9884533d43651
 	VDUP R17, V9.D2
 	WORD $0x4e68cc89 // fmla v9.2d, v4.2d, v8.2d
 	WORD $0x6e69dc69 // fmul v9.2d, v3.2d, v9.2d

@@ -311,6 +311,6 @@ func geluTanh64(b *Body, x Val) Val {
 func geluTanhGrad64(b *Body, dy, x Val) Val {
 	c := clamp(b, generic.GELUTanhLeast64, x, generic.GELUTanhMost64)
 	y, square, low := geluTanhExp64(b, c)
-	d := b.MulAdd(square, number(b, -3*generic.GELUTanhCubeUpper), number(b, -generic.GELUTanhSlopeUpper))
+	d := b.MulAdd(square, number(b, generic.GELUTanhCubeGrad), number(b, generic.GELUTanhSlopeGrad))
 	return b.Mul(dy, slope(b, b.Mul(c, d), y, low))
 }

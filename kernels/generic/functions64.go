@@ -227,7 +227,7 @@ func geluTanh64(x float64) float64 {
 func geluTanhGrad64(dy, x float64) float64 {
 	c := within(GELUTanhLeast64, x, GELUTanhMost64)
 	y, square, low := geluTanhExp64(c)
-	d := fma(square, -3*GELUTanhCubeUpper, -GELUTanhSlopeUpper)
+	d := fma(square, GELUTanhCubeGrad, GELUTanhSlopeGrad)
 	return dy * slope(c*d, y, low)
 }
 
