@@ -108,19 +108,21 @@ func buildTriangle[T kernels.Float](m *Arena, o triangleOp, n int, pool *pools[T
 	return x
 }
 
-// ownInverse fills a lower triangle with a matrix that is its own inverse: what is not 0 are
-// ones on the diagonal, the later ones negative, and the square below the former.
+// ownInverse makes a lower triangular matrix, which stands in the place of any numbers, that
+// is its own inverse and has no zeros, which gonum passes over: L⁻¹ S L, where L has ones on
+// its diagonal and S is diagonal, with 1 and -1 in turn.
 func ownInverse[T kernels.Float](a []T, n int) {
+	mirror := make([]T, n*n)
 	for i := range n {
-		row := a[i*n:][:n]
-		if i < n/2 {
-			clear(row)
-			row[i] = 1
-		} else {
-			clear(row[n/2:])
-			row[i] = -1
+		row, sign := a[i*n:][:n], T(1-2*(i%2))
+		for j := range i {
+			row[j] /= T(n)
+			mirror[i*n+j] = sign * row[j]
 		}
+		mirror[i*n+i] = sign
 	}
+	kernels.Trsm(kernels.Left, kernels.Lower, kernels.NoTrans, kernels.Unit, n, n, 1, a, n, mirror, n)
+	copy(a, mirror)
 }
 
 // blasOptions returns a call's options as gonum has them.

@@ -55,7 +55,7 @@ func TestTriangleContendersAgree(t *testing.T) {
 			case Kernel:
 				agree(&d, 1, theirs, i)
 				if strings.HasPrefix(s.Ops[0], "Tr") { // in place
-					agree(&d, 100, after(i, 0), i)
+					agree(&d, 20, after(i, 0), i)
 				}
 			}
 		}
