@@ -11,13 +11,15 @@ import (
 
 // targets are the families and their targets.
 var targets = map[string]func(*testing.F){
-	"level1":  FuzzLevel1,
-	"level2":  FuzzLevel2,
-	"product": FuzzProduct,
-	"reduce":  FuzzReduce,
-	"rows":    FuzzRows,
-	"strided": FuzzStrided,
-	"update":  FuzzUpdate,
+	"level1":     FuzzLevel1,
+	"activation": FuzzActivation,
+	"function":   FuzzFunction,
+	"level2":     FuzzLevel2,
+	"product":    FuzzProduct,
+	"reduce":     FuzzReduce,
+	"rows":       FuzzRows,
+	"strided":    FuzzStrided,
+	"update":     FuzzUpdate,
 }
 
 func FuzzActivation(f *testing.F) { fuzzFamily(f) }
