@@ -309,246 +309,234 @@ TEXT ·ExpF64(SB), NOSPLIT, $0-48
 	VDUP R17, V0.D2
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
 	VDUP R17, V1.D2
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V2.D2
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V3.D2
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V4.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V5.D2
-	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
-	VDUP R17, V6.D2
-	MOVD $0x4000000000000000, R17 // x4000000000000000
-	VDUP R17, V7.D2
-	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
-	VDUP R17, V8.D2
-	MOVD $0x4c70000000000000, R17 // x4c70000000000000
-	VDUP R17, V9.D2
-	MOVD $0x3370000000000000, R17 // x3370000000000000
-	VDUP R17, V10.D2
+	VDUP R17, V2.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F11
-	FMOVQ 16(R1), F12
-	FMOVQ 32(R1), F13
-	FMOVQ 48(R1), F14
+	FMOVQ (R1), F3
+	FMOVQ 16(R1), F4
+	FMOVQ 32(R1), F5
+	FMOVQ 48(R1), F6
 	MOVD $0xc087500000000000, R17 // xc087500000000000
-	VDUP R17, V15.D2
-	WORD $0x6eebe5ff // fcmgt v31.2d, v15.2d, v11.2d
-	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6eece5ff // fcmgt v31.2d, v15.2d, v12.2d
-	WORD $0x6e6c1dff // bsl v31.16b, v15.16b, v12.16b
-	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	WORD $0x6eede5ff // fcmgt v31.2d, v15.2d, v13.2d
-	WORD $0x6e6d1dff // bsl v31.16b, v15.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6eeee5ff // fcmgt v31.2d, v15.2d, v14.2d
-	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	VDUP R17, V7.D2
+	WORD $0x6ee3e4ff // fcmgt v31.2d, v7.2d, v3.2d
+	WORD $0x6e631cff // bsl v31.16b, v7.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x6ee4e4ff // fcmgt v31.2d, v7.2d, v4.2d
+	WORD $0x6e641cff // bsl v31.16b, v7.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	WORD $0x6ee5e4ff // fcmgt v31.2d, v7.2d, v5.2d
+	WORD $0x6e651cff // bsl v31.16b, v7.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x6ee6e4ff // fcmgt v31.2d, v7.2d, v6.2d
+	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 	MOVD $0x4086300000000000, R17 // x4086300000000000
-	VDUP R17, V15.D2
-	WORD $0x6eefe57f // fcmgt v31.2d, v11.2d, v15.2d
-	WORD $0x6e6b1dff // bsl v31.16b, v15.16b, v11.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6eefe59f // fcmgt v31.2d, v12.2d, v15.2d
-	WORD $0x6e6c1dff // bsl v31.16b, v15.16b, v12.16b
-	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	WORD $0x6eefe5bf // fcmgt v31.2d, v13.2d, v15.2d
-	WORD $0x6e6d1dff // bsl v31.16b, v15.16b, v13.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
-	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
-	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+	VDUP R17, V7.D2
+	WORD $0x6ee7e47f // fcmgt v31.2d, v3.2d, v7.2d
+	WORD $0x6e631cff // bsl v31.16b, v7.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x6ee7e49f // fcmgt v31.2d, v4.2d, v7.2d
+	WORD $0x6e641cff // bsl v31.16b, v7.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	WORD $0x6ee7e4bf // fcmgt v31.2d, v5.2d, v7.2d
+	WORD $0x6e651cff // bsl v31.16b, v7.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
+	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V15.D2
-	WORD $0x4ea01c10 // mov v16.16b, v0.16b
-	WORD $0x4e6fcd70 // fmla v16.2d, v11.2d, v15.2d
-	WORD $0x4ea01c11 // mov v17.16b, v0.16b
-	WORD $0x4e6fcd91 // fmla v17.2d, v12.2d, v15.2d
-	WORD $0x4ea01c12 // mov v18.16b, v0.16b
-	WORD $0x4e6fcdb2 // fmla v18.2d, v13.2d, v15.2d
+	VDUP R17, V7.D2
+	WORD $0x4ea01c08 // mov v8.16b, v0.16b
+	WORD $0x4e67cc68 // fmla v8.2d, v3.2d, v7.2d
+	WORD $0x4ea01c09 // mov v9.16b, v0.16b
+	WORD $0x4e67cc89 // fmla v9.2d, v4.2d, v7.2d
+	WORD $0x4ea01c0a // mov v10.16b, v0.16b
+	WORD $0x4e67ccaa // fmla v10.2d, v5.2d, v7.2d
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e6fcddf // fmla v31.2d, v14.2d, v15.2d
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4ef0d413 // fsub v19.2d, v0.2d, v16.2d
-	WORD $0x4ef1d414 // fsub v20.2d, v0.2d, v17.2d
-	WORD $0x4ef2d415 // fsub v21.2d, v0.2d, v18.2d
-	WORD $0x4eefd416 // fsub v22.2d, v0.2d, v15.2d
+	WORD $0x4e67ccdf // fmla v31.2d, v6.2d, v7.2d
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x4ee8d40b // fsub v11.2d, v0.2d, v8.2d
+	WORD $0x4ee9d40c // fsub v12.2d, v0.2d, v9.2d
+	WORD $0x4eead40d // fsub v13.2d, v0.2d, v10.2d
+	WORD $0x4ee7d40e // fsub v14.2d, v0.2d, v7.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V23.D2
-	WORD $0x4e77ce6b // fmla v11.2d, v19.2d, v23.2d
-	WORD $0x4e77ce8c // fmla v12.2d, v20.2d, v23.2d
-	WORD $0x4e77cead // fmla v13.2d, v21.2d, v23.2d
-	WORD $0x4e77cece // fmla v14.2d, v22.2d, v23.2d
-	WORD $0x4eab1d77 // mov v23.16b, v11.16b
-	WORD $0x4e61ce77 // fmla v23.2d, v19.2d, v1.2d
-	WORD $0x4eac1d98 // mov v24.16b, v12.16b
-	WORD $0x4e61ce98 // fmla v24.2d, v20.2d, v1.2d
-	WORD $0x4ead1db9 // mov v25.16b, v13.16b
-	WORD $0x4e61ceb9 // fmla v25.2d, v21.2d, v1.2d
-	WORD $0x4eae1dda // mov v26.16b, v14.16b
-	WORD $0x4e61ceda // fmla v26.2d, v22.2d, v1.2d
-	WORD $0x4ef7d56b // fsub v11.2d, v11.2d, v23.2d
-	WORD $0x4ef8d58c // fsub v12.2d, v12.2d, v24.2d
-	WORD $0x4ef9d5ad // fsub v13.2d, v13.2d, v25.2d
-	WORD $0x4efad5ce // fsub v14.2d, v14.2d, v26.2d
-	WORD $0x4e61ce6b // fmla v11.2d, v19.2d, v1.2d
-	WORD $0x4e61ce8c // fmla v12.2d, v20.2d, v1.2d
-	WORD $0x4e61cead // fmla v13.2d, v21.2d, v1.2d
-	WORD $0x4e61cece // fmla v14.2d, v22.2d, v1.2d
+	VDUP R17, V15.D2
+	WORD $0x4e6fcd63 // fmla v3.2d, v11.2d, v15.2d
+	WORD $0x4e6fcd84 // fmla v4.2d, v12.2d, v15.2d
+	WORD $0x4e6fcda5 // fmla v5.2d, v13.2d, v15.2d
+	WORD $0x4e6fcdc6 // fmla v6.2d, v14.2d, v15.2d
+	WORD $0x4ea31c6f // mov v15.16b, v3.16b
+	WORD $0x4e61cd6f // fmla v15.2d, v11.2d, v1.2d
+	WORD $0x4ea41c90 // mov v16.16b, v4.16b
+	WORD $0x4e61cd90 // fmla v16.2d, v12.2d, v1.2d
+	WORD $0x4ea51cb1 // mov v17.16b, v5.16b
+	WORD $0x4e61cdb1 // fmla v17.2d, v13.2d, v1.2d
+	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
+	WORD $0x4e61cdd2 // fmla v18.2d, v14.2d, v1.2d
 
 	// 2^k e^r, from 1 + r in two parts
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V22.D2
+	VDUP R17, V19.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V21.D2
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e77ced4 // fmla v20.2d, v22.2d, v23.2d
-	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
-	WORD $0x4e78ced3 // fmla v19.2d, v22.2d, v24.2d
-	WORD $0x4eb51ebb // mov v27.16b, v21.16b
-	WORD $0x4e79cedb // fmla v27.2d, v22.2d, v25.2d
-	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	VDUP R17, V20.D2
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e6fce75 // fmla v21.2d, v19.2d, v15.2d
+	WORD $0x4eb41e96 // mov v22.16b, v20.16b
+	WORD $0x4e70ce76 // fmla v22.2d, v19.2d, v16.2d
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e71ce77 // fmla v23.2d, v19.2d, v17.2d
+	WORD $0x4e72ce74 // fmla v20.2d, v19.2d, v18.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V22.D2
-	WORD $0x4eb61edc // mov v28.16b, v22.16b
-	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
-	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
-	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
-	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
-	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
-	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	VDUP R17, V19.D2
+	WORD $0x4eb31e78 // mov v24.16b, v19.16b
+	WORD $0x4e6fceb8 // fmla v24.2d, v21.2d, v15.2d
+	WORD $0x4eb31e75 // mov v21.16b, v19.16b
+	WORD $0x4e70ced5 // fmla v21.2d, v22.2d, v16.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e71cef6 // fmla v22.2d, v23.2d, v17.2d
+	WORD $0x4e72ce93 // fmla v19.2d, v20.2d, v18.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V21.D2
-	WORD $0x4eb51ebb // mov v27.16b, v21.16b
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
-	WORD $0x4eb51ebc // mov v28.16b, v21.16b
-	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
-	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	VDUP R17, V20.D2
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e6fcf17 // fmla v23.2d, v24.2d, v15.2d
+	WORD $0x4eb41e98 // mov v24.16b, v20.16b
+	WORD $0x4e70ceb8 // fmla v24.2d, v21.2d, v16.2d
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e71ced5 // fmla v21.2d, v22.2d, v17.2d
+	WORD $0x4e72ce74 // fmla v20.2d, v19.2d, v18.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
-	WORD $0x4e77cf73 // fmla v19.2d, v27.2d, v23.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
-	WORD $0x4eb61edc // mov v28.16b, v22.16b
-	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
-	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
+	VDUP R17, V19.D2
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e6fcef6 // fmla v22.2d, v23.2d, v15.2d
+	WORD $0x4eb31e77 // mov v23.16b, v19.16b
+	WORD $0x4e70cf17 // fmla v23.2d, v24.2d, v16.2d
+	WORD $0x4eb31e78 // mov v24.16b, v19.16b
+	WORD $0x4e71ceb8 // fmla v24.2d, v21.2d, v17.2d
+	WORD $0x4e72ce93 // fmla v19.2d, v20.2d, v18.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V21.D2
-	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
-	WORD $0x4e77ce74 // fmla v20.2d, v19.2d, v23.2d
-	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
-	WORD $0x4e78cf73 // fmla v19.2d, v27.2d, v24.2d
-	WORD $0x4eb51ebb // mov v27.16b, v21.16b
-	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
-	WORD $0x4e7aced5 // fmla v21.2d, v22.2d, v26.2d
+	VDUP R17, V20.D2
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e6fced5 // fmla v21.2d, v22.2d, v15.2d
+	WORD $0x4eb41e96 // mov v22.16b, v20.16b
+	WORD $0x4e70cef6 // fmla v22.2d, v23.2d, v16.2d
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e71cf17 // fmla v23.2d, v24.2d, v17.2d
+	WORD $0x4e72ce74 // fmla v20.2d, v19.2d, v18.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V22.D2
-	WORD $0x4eb61edc // mov v28.16b, v22.16b
-	WORD $0x4e77ce9c // fmla v28.2d, v20.2d, v23.2d
-	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
-	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
-	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
-	WORD $0x4e79cf73 // fmla v19.2d, v27.2d, v25.2d
-	WORD $0x4e7aceb6 // fmla v22.2d, v21.2d, v26.2d
-	WORD $0x4ea21c55 // mov v21.16b, v2.16b
-	WORD $0x4e77cf95 // fmla v21.2d, v28.2d, v23.2d
-	WORD $0x4ea21c5c // mov v28.16b, v2.16b
-	WORD $0x4e78ce9c // fmla v28.2d, v20.2d, v24.2d
-	WORD $0x4ea21c54 // mov v20.16b, v2.16b
-	WORD $0x4e79ce74 // fmla v20.2d, v19.2d, v25.2d
-	WORD $0x4ea21c53 // mov v19.16b, v2.16b
-	WORD $0x4e7aced3 // fmla v19.2d, v22.2d, v26.2d
-	WORD $0x4ea31c76 // mov v22.16b, v3.16b
-	WORD $0x4e77ceb6 // fmla v22.2d, v21.2d, v23.2d
-	WORD $0x4ea31c75 // mov v21.16b, v3.16b
-	WORD $0x4e78cf95 // fmla v21.2d, v28.2d, v24.2d
-	WORD $0x4ea31c7c // mov v28.16b, v3.16b
-	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
-	WORD $0x4ea31c74 // mov v20.16b, v3.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4e77ced3 // fmla v19.2d, v22.2d, v23.2d
-	WORD $0x4ea41c96 // mov v22.16b, v4.16b
-	WORD $0x4e78ceb6 // fmla v22.2d, v21.2d, v24.2d
-	WORD $0x4ea41c95 // mov v21.16b, v4.16b
-	WORD $0x4e79cf95 // fmla v21.2d, v28.2d, v25.2d
-	WORD $0x4ea41c9c // mov v28.16b, v4.16b
-	WORD $0x4e7ace9c // fmla v28.2d, v20.2d, v26.2d
-	WORD $0x6e77def4 // fmul v20.2d, v23.2d, v23.2d
-	WORD $0x6e78df1b // fmul v27.2d, v24.2d, v24.2d
-	WORD $0x6e79df3d // fmul v29.2d, v25.2d, v25.2d
-	WORD $0x6e7adf5e // fmul v30.2d, v26.2d, v26.2d
-	WORD $0x4e73ce8b // fmla v11.2d, v20.2d, v19.2d
-	WORD $0x4e76cf6c // fmla v12.2d, v27.2d, v22.2d
-	WORD $0x4e75cfad // fmla v13.2d, v29.2d, v21.2d
-	WORD $0x4e7ccfce // fmla v14.2d, v30.2d, v28.2d
-	WORD $0x4e77d4bc // fadd v28.2d, v5.2d, v23.2d
-	WORD $0x4e78d4be // fadd v30.2d, v5.2d, v24.2d
-	WORD $0x4e79d4b5 // fadd v21.2d, v5.2d, v25.2d
-	WORD $0x4e7ad4bd // fadd v29.2d, v5.2d, v26.2d
-	WORD $0x4efcd4b6 // fsub v22.2d, v5.2d, v28.2d
-	WORD $0x4efed4bb // fsub v27.2d, v5.2d, v30.2d
-	WORD $0x4ef5d4b3 // fsub v19.2d, v5.2d, v21.2d
-	WORD $0x4efdd4b4 // fsub v20.2d, v5.2d, v29.2d
-	WORD $0x4e77d6d7 // fadd v23.2d, v22.2d, v23.2d
-	WORD $0x4e78d778 // fadd v24.2d, v27.2d, v24.2d
-	WORD $0x4e79d679 // fadd v25.2d, v19.2d, v25.2d
-	WORD $0x4e7ad69a // fadd v26.2d, v20.2d, v26.2d
-	WORD $0x4e6bd6eb // fadd v11.2d, v23.2d, v11.2d
-	WORD $0x4e6cd70c // fadd v12.2d, v24.2d, v12.2d
-	WORD $0x4e6dd72d // fadd v13.2d, v25.2d, v13.2d
-	WORD $0x4e6ed74e // fadd v14.2d, v26.2d, v14.2d
-	WORD $0x4e6bd78b // fadd v11.2d, v28.2d, v11.2d
-	WORD $0x4e6cd7cc // fadd v12.2d, v30.2d, v12.2d
-	WORD $0x4e6dd6ad // fadd v13.2d, v21.2d, v13.2d
-	WORD $0x4e6ed7ae // fadd v14.2d, v29.2d, v14.2d
-	WORD $0x6ef0e51d // fcmgt v29.2d, v8.2d, v16.2d
-	WORD $0x6ef1e515 // fcmgt v21.2d, v8.2d, v17.2d
-	WORD $0x6ef2e51e // fcmgt v30.2d, v8.2d, v18.2d
-	WORD $0x6eefe51c // fcmgt v28.2d, v8.2d, v15.2d
-	WORD $0x4ebd1fba // mov v26.16b, v29.16b
-	WORD $0x6e661d3a // bsl v26.16b, v9.16b, v6.16b
-	WORD $0x4eb51eb9 // mov v25.16b, v21.16b
-	WORD $0x6e661d39 // bsl v25.16b, v9.16b, v6.16b
-	WORD $0x4ebe1fd8 // mov v24.16b, v30.16b
-	WORD $0x6e661d38 // bsl v24.16b, v9.16b, v6.16b
-	WORD $0x4ebc1f97 // mov v23.16b, v28.16b
-	WORD $0x6e661d37 // bsl v23.16b, v9.16b, v6.16b
-	WORD $0x6e671d5d // bsl v29.16b, v10.16b, v7.16b
-	WORD $0x6e671d55 // bsl v21.16b, v10.16b, v7.16b
-	WORD $0x6e671d5e // bsl v30.16b, v10.16b, v7.16b
-	WORD $0x6e671d5c // bsl v28.16b, v10.16b, v7.16b
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4f745631 // shl v17.2d, v17.2d, #52
-	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4ef08750 // add v16.2d, v26.2d, v16.2d
-	WORD $0x4ef18731 // add v17.2d, v25.2d, v17.2d
-	WORD $0x4ef28712 // add v18.2d, v24.2d, v18.2d
-	WORD $0x4eef86ef // add v15.2d, v23.2d, v15.2d
-	WORD $0x6e70dd70 // fmul v16.2d, v11.2d, v16.2d
-	WORD $0x6e71dd91 // fmul v17.2d, v12.2d, v17.2d
-	WORD $0x6e72ddb2 // fmul v18.2d, v13.2d, v18.2d
-	WORD $0x6e6fddcf // fmul v15.2d, v14.2d, v15.2d
-	WORD $0x6e7dde1d // fmul v29.2d, v16.2d, v29.2d
-	WORD $0x6e75de35 // fmul v21.2d, v17.2d, v21.2d
-	WORD $0x6e7ede5e // fmul v30.2d, v18.2d, v30.2d
-	WORD $0x6e7cddfc // fmul v28.2d, v15.2d, v28.2d
-	FMOVQ F29, (R0)
-	FMOVQ F21, 16(R0)
-	FMOVQ F30, 32(R0)
-	FMOVQ F28, 48(R0)
+	VDUP R17, V19.D2
+	WORD $0x4eb31e78 // mov v24.16b, v19.16b
+	WORD $0x4e6fceb8 // fmla v24.2d, v21.2d, v15.2d
+	WORD $0x4eb31e75 // mov v21.16b, v19.16b
+	WORD $0x4e70ced5 // fmla v21.2d, v22.2d, v16.2d
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e71cef6 // fmla v22.2d, v23.2d, v17.2d
+	WORD $0x4e72ce93 // fmla v19.2d, v20.2d, v18.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V20.D2
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e6fcf17 // fmla v23.2d, v24.2d, v15.2d
+	WORD $0x4eb41e98 // mov v24.16b, v20.16b
+	WORD $0x4e70ceb8 // fmla v24.2d, v21.2d, v16.2d
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e71ced5 // fmla v21.2d, v22.2d, v17.2d
+	WORD $0x4e72ce74 // fmla v20.2d, v19.2d, v18.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V19.D2
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x4e6fcef6 // fmla v22.2d, v23.2d, v15.2d
+	WORD $0x4eb31e77 // mov v23.16b, v19.16b
+	WORD $0x4e70cf17 // fmla v23.2d, v24.2d, v16.2d
+	WORD $0x4eb31e78 // mov v24.16b, v19.16b
+	WORD $0x4e71ceb8 // fmla v24.2d, v21.2d, v17.2d
+	WORD $0x4e72ce93 // fmla v19.2d, v20.2d, v18.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V20.D2
+	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	WORD $0x4e6fced5 // fmla v21.2d, v22.2d, v15.2d
+	WORD $0x4eb41e96 // mov v22.16b, v20.16b
+	WORD $0x4e70cef6 // fmla v22.2d, v23.2d, v16.2d
+	WORD $0x4eb41e97 // mov v23.16b, v20.16b
+	WORD $0x4e71cf17 // fmla v23.2d, v24.2d, v17.2d
+	WORD $0x4e72ce74 // fmla v20.2d, v19.2d, v18.2d
+	WORD $0x4e63d453 // fadd v19.2d, v2.2d, v3.2d
+	WORD $0x4e64d458 // fadd v24.2d, v2.2d, v4.2d
+	WORD $0x4e65d459 // fadd v25.2d, v2.2d, v5.2d
+	WORD $0x4e66d45a // fadd v26.2d, v2.2d, v6.2d
+	WORD $0x4ef3d45b // fsub v27.2d, v2.2d, v19.2d
+	WORD $0x4ef8d45c // fsub v28.2d, v2.2d, v24.2d
+	WORD $0x4ef9d45d // fsub v29.2d, v2.2d, v25.2d
+	WORD $0x4efad45e // fsub v30.2d, v2.2d, v26.2d
+	WORD $0x4e63d763 // fadd v3.2d, v27.2d, v3.2d
+	WORD $0x4e64d784 // fadd v4.2d, v28.2d, v4.2d
+	WORD $0x4e65d7a5 // fadd v5.2d, v29.2d, v5.2d
+	WORD $0x4e66d7c6 // fadd v6.2d, v30.2d, v6.2d
+	WORD $0x4e61cd63 // fmla v3.2d, v11.2d, v1.2d
+	WORD $0x4e61cd84 // fmla v4.2d, v12.2d, v1.2d
+	WORD $0x4e61cda5 // fmla v5.2d, v13.2d, v1.2d
+	WORD $0x4e61cdc6 // fmla v6.2d, v14.2d, v1.2d
+	WORD $0x6e6fddef // fmul v15.2d, v15.2d, v15.2d
+	WORD $0x6e70de10 // fmul v16.2d, v16.2d, v16.2d
+	WORD $0x6e71de31 // fmul v17.2d, v17.2d, v17.2d
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x4e75cde3 // fmla v3.2d, v15.2d, v21.2d
+	WORD $0x4e76ce04 // fmla v4.2d, v16.2d, v22.2d
+	WORD $0x4e77ce25 // fmla v5.2d, v17.2d, v23.2d
+	WORD $0x4e74ce46 // fmla v6.2d, v18.2d, v20.2d
+	WORD $0x4e63d663 // fadd v3.2d, v19.2d, v3.2d
+	WORD $0x4e64d704 // fadd v4.2d, v24.2d, v4.2d
+	WORD $0x4e65d725 // fadd v5.2d, v25.2d, v5.2d
+	WORD $0x4e66d746 // fadd v6.2d, v26.2d, v6.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
+	VDUP R17, V26.D2
+	WORD $0x6ee8e759 // fcmgt v25.2d, v26.2d, v8.2d
+	WORD $0x6ee9e758 // fcmgt v24.2d, v26.2d, v9.2d
+	WORD $0x6eeae753 // fcmgt v19.2d, v26.2d, v10.2d
+	WORD $0x6ee7e75a // fcmgt v26.2d, v26.2d, v7.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V20.D2
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V18.D2
+	WORD $0x4eb91f37 // mov v23.16b, v25.16b
+	WORD $0x6e721e97 // bsl v23.16b, v20.16b, v18.16b
+	WORD $0x4eb81f11 // mov v17.16b, v24.16b
+	WORD $0x6e721e91 // bsl v17.16b, v20.16b, v18.16b
+	WORD $0x4eb31e76 // mov v22.16b, v19.16b
+	WORD $0x6e721e96 // bsl v22.16b, v20.16b, v18.16b
+	WORD $0x6eba1e92 // bit v18.16b, v20.16b, v26.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V20.D2
+	MOVD $0x4000000000000000, R17 // x4000000000000000
+	VDUP R17, V16.D2
+	WORD $0x6e701e99 // bsl v25.16b, v20.16b, v16.16b
+	WORD $0x6e701e98 // bsl v24.16b, v20.16b, v16.16b
+	WORD $0x6e701e93 // bsl v19.16b, v20.16b, v16.16b
+	WORD $0x6e701e9a // bsl v26.16b, v20.16b, v16.16b
+	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
+	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
+	WORD $0x4ee886e8 // add v8.2d, v23.2d, v8.2d
+	WORD $0x4ee98629 // add v9.2d, v17.2d, v9.2d
+	WORD $0x4eea86ca // add v10.2d, v22.2d, v10.2d
+	WORD $0x4ee78647 // add v7.2d, v18.2d, v7.2d
+	WORD $0x6e68dc68 // fmul v8.2d, v3.2d, v8.2d
+	WORD $0x6e69dc89 // fmul v9.2d, v4.2d, v9.2d
+	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
+	WORD $0x6e67dcc7 // fmul v7.2d, v6.2d, v7.2d
+	WORD $0x6e79dd19 // fmul v25.2d, v8.2d, v25.2d
+	WORD $0x6e78dd38 // fmul v24.2d, v9.2d, v24.2d
+	WORD $0x6e73dd53 // fmul v19.2d, v10.2d, v19.2d
+	WORD $0x6e7adcfa // fmul v26.2d, v7.2d, v26.2d
+	FMOVQ F25, (R0)
+	FMOVQ F24, 16(R0)
+	FMOVQ F19, 32(R0)
+	FMOVQ F26, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -560,76 +548,86 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F11
+	FMOVQ (R1), F3
 	MOVD $0xc087500000000000, R17 // xc087500000000000
-	VDUP R17, V12.D2
-	WORD $0x6eebe59f // fcmgt v31.2d, v12.2d, v11.2d
-	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	VDUP R17, V4.D2
+	WORD $0x6ee3e49f // fcmgt v31.2d, v4.2d, v3.2d
+	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 	MOVD $0x4086300000000000, R17 // x4086300000000000
-	VDUP R17, V12.D2
-	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
-	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	VDUP R17, V4.D2
+	WORD $0x6ee4e47f // fcmgt v31.2d, v3.2d, v4.2d
+	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V12.D2
+	VDUP R17, V4.D2
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e6ccd7f // fmla v31.2d, v11.2d, v12.2d
-	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
+	WORD $0x4e64cc7f // fmla v31.2d, v3.2d, v4.2d
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	WORD $0x4ee4d405 // fsub v5.2d, v0.2d, v4.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V14.D2
-	WORD $0x4e6ecdab // fmla v11.2d, v13.2d, v14.2d
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e61cdae // fmla v14.2d, v13.2d, v1.2d
-	WORD $0x4eeed56b // fsub v11.2d, v11.2d, v14.2d
-	WORD $0x4e61cdab // fmla v11.2d, v13.2d, v1.2d
+	VDUP R17, V6.D2
+	WORD $0x4e66cca3 // fmla v3.2d, v5.2d, v6.2d
+	WORD $0x4ea31c66 // mov v6.16b, v3.16b
+	WORD $0x4e61cca6 // fmla v6.2d, v5.2d, v1.2d
 
 	// 2^k e^r, from 1 + r in two parts
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V13.D2
+	VDUP R17, V7.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V15.D2
-	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V13.D2
-	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	VDUP R17, V7.D2
+	WORD $0x4e66cd07 // fmla v7.2d, v8.2d, v6.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V15.D2
-	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V13.D2
-	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	VDUP R17, V7.D2
+	WORD $0x4e66cd07 // fmla v7.2d, v8.2d, v6.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V15.D2
-	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V13.D2
-	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
-	WORD $0x4ea21c4f // mov v15.16b, v2.16b
-	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
-	WORD $0x4ea31c6d // mov v13.16b, v3.16b
-	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
-	WORD $0x4ea41c8f // mov v15.16b, v4.16b
-	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
-	WORD $0x6e6eddcd // fmul v13.2d, v14.2d, v14.2d
-	WORD $0x4e6fcdab // fmla v11.2d, v13.2d, v15.2d
-	WORD $0x4e6ed4af // fadd v15.2d, v5.2d, v14.2d
-	WORD $0x4eefd4ad // fsub v13.2d, v5.2d, v15.2d
-	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
-	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
-	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
-	WORD $0x6eece50f // fcmgt v15.2d, v8.2d, v12.2d
-	WORD $0x4eaf1dee // mov v14.16b, v15.16b
-	WORD $0x6e661d2e // bsl v14.16b, v9.16b, v6.16b
-	WORD $0x6e671d4f // bsl v15.16b, v10.16b, v7.16b
-	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
-	WORD $0x4eec85cc // add v12.2d, v14.2d, v12.2d
-	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
-	WORD $0x6e6fdd8f // fmul v15.2d, v12.2d, v15.2d
-	FMOVQ F15, (R0)
+	VDUP R17, V7.D2
+	WORD $0x4e66cd07 // fmla v7.2d, v8.2d, v6.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V7.D2
+	WORD $0x4e66cd07 // fmla v7.2d, v8.2d, v6.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
+	WORD $0x4e63d447 // fadd v7.2d, v2.2d, v3.2d
+	WORD $0x4ee7d449 // fsub v9.2d, v2.2d, v7.2d
+	WORD $0x4e63d523 // fadd v3.2d, v9.2d, v3.2d
+	WORD $0x4e61cca3 // fmla v3.2d, v5.2d, v1.2d
+	WORD $0x6e66dcc6 // fmul v6.2d, v6.2d, v6.2d
+	WORD $0x4e68ccc3 // fmla v3.2d, v6.2d, v8.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
+	VDUP R17, V7.D2
+	WORD $0x6ee4e4e7 // fcmgt v7.2d, v7.2d, v4.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V8.D2
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V6.D2
+	WORD $0x6ea71d06 // bit v6.16b, v8.16b, v7.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V8.D2
+	MOVD $0x4000000000000000, R17 // x4000000000000000
+	VDUP R17, V5.D2
+	WORD $0x6e651d07 // bsl v7.16b, v8.16b, v5.16b
+	WORD $0x4f745484 // shl v4.2d, v4.2d, #52
+	WORD $0x4ee484c4 // add v4.2d, v6.2d, v4.2d
+	WORD $0x6e64dc64 // fmul v4.2d, v3.2d, v4.2d
+	WORD $0x6e67dc87 // fmul v7.2d, v4.2d, v7.2d
+	FMOVQ F7, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	SUB $2, R2, R2
@@ -639,76 +637,86 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F11
+	FMOVD (R1), F3
 	MOVD $0xc087500000000000, R17 // xc087500000000000
-	VDUP R17, V12.D2
-	WORD $0x6eebe59f // fcmgt v31.2d, v12.2d, v11.2d
-	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	VDUP R17, V4.D2
+	WORD $0x6ee3e49f // fcmgt v31.2d, v4.2d, v3.2d
+	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 	MOVD $0x4086300000000000, R17 // x4086300000000000
-	VDUP R17, V12.D2
-	WORD $0x6eece57f // fcmgt v31.2d, v11.2d, v12.2d
-	WORD $0x6e6b1d9f // bsl v31.16b, v12.16b, v11.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	VDUP R17, V4.D2
+	WORD $0x6ee4e47f // fcmgt v31.2d, v3.2d, v4.2d
+	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V12.D2
+	VDUP R17, V4.D2
 	WORD $0x4ea01c1f // mov v31.16b, v0.16b
-	WORD $0x4e6ccd7f // fmla v31.2d, v11.2d, v12.2d
-	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	WORD $0x4eecd40d // fsub v13.2d, v0.2d, v12.2d
+	WORD $0x4e64cc7f // fmla v31.2d, v3.2d, v4.2d
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	WORD $0x4ee4d405 // fsub v5.2d, v0.2d, v4.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V14.D2
-	WORD $0x4e6ecdab // fmla v11.2d, v13.2d, v14.2d
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e61cdae // fmla v14.2d, v13.2d, v1.2d
-	WORD $0x4eeed56b // fsub v11.2d, v11.2d, v14.2d
-	WORD $0x4e61cdab // fmla v11.2d, v13.2d, v1.2d
+	VDUP R17, V6.D2
+	WORD $0x4e66cca3 // fmla v3.2d, v5.2d, v6.2d
+	WORD $0x4ea31c66 // mov v6.16b, v3.16b
+	WORD $0x4e61cca6 // fmla v6.2d, v5.2d, v1.2d
 
 	// 2^k e^r, from 1 + r in two parts
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V13.D2
+	VDUP R17, V7.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V15.D2
-	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V13.D2
-	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	VDUP R17, V7.D2
+	WORD $0x4e66cd07 // fmla v7.2d, v8.2d, v6.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V15.D2
-	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V13.D2
-	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
+	VDUP R17, V7.D2
+	WORD $0x4e66cd07 // fmla v7.2d, v8.2d, v6.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V15.D2
-	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V13.D2
-	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
-	WORD $0x4ea21c4f // mov v15.16b, v2.16b
-	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
-	WORD $0x4ea31c6d // mov v13.16b, v3.16b
-	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
-	WORD $0x4ea41c8f // mov v15.16b, v4.16b
-	WORD $0x4e6ecdaf // fmla v15.2d, v13.2d, v14.2d
-	WORD $0x6e6eddcd // fmul v13.2d, v14.2d, v14.2d
-	WORD $0x4e6fcdab // fmla v11.2d, v13.2d, v15.2d
-	WORD $0x4e6ed4af // fadd v15.2d, v5.2d, v14.2d
-	WORD $0x4eefd4ad // fsub v13.2d, v5.2d, v15.2d
-	WORD $0x4e6ed5ae // fadd v14.2d, v13.2d, v14.2d
-	WORD $0x4e6bd5cb // fadd v11.2d, v14.2d, v11.2d
-	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
-	WORD $0x6eece50f // fcmgt v15.2d, v8.2d, v12.2d
-	WORD $0x4eaf1dee // mov v14.16b, v15.16b
-	WORD $0x6e661d2e // bsl v14.16b, v9.16b, v6.16b
-	WORD $0x6e671d4f // bsl v15.16b, v10.16b, v7.16b
-	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
-	WORD $0x4eec85cc // add v12.2d, v14.2d, v12.2d
-	WORD $0x6e6cdd6c // fmul v12.2d, v11.2d, v12.2d
-	WORD $0x6e6fdd8f // fmul v15.2d, v12.2d, v15.2d
-	FMOVD F15, (R0)
+	VDUP R17, V7.D2
+	WORD $0x4e66cd07 // fmla v7.2d, v8.2d, v6.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V7.D2
+	WORD $0x4e66cd07 // fmla v7.2d, v8.2d, v6.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
+	WORD $0x4e63d447 // fadd v7.2d, v2.2d, v3.2d
+	WORD $0x4ee7d449 // fsub v9.2d, v2.2d, v7.2d
+	WORD $0x4e63d523 // fadd v3.2d, v9.2d, v3.2d
+	WORD $0x4e61cca3 // fmla v3.2d, v5.2d, v1.2d
+	WORD $0x6e66dcc6 // fmul v6.2d, v6.2d, v6.2d
+	WORD $0x4e68ccc3 // fmla v3.2d, v6.2d, v8.2d
+	WORD $0x4e63d4e3 // fadd v3.2d, v7.2d, v3.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
+	VDUP R17, V7.D2
+	WORD $0x6ee4e4e7 // fcmgt v7.2d, v7.2d, v4.2d
+	MOVD $0x4c70000000000000, R17 // x4c70000000000000
+	VDUP R17, V8.D2
+	MOVD $0x3fe0000000000000, R17 // x3fe0000000000000
+	VDUP R17, V6.D2
+	WORD $0x6ea71d06 // bit v6.16b, v8.16b, v7.16b
+	MOVD $0x3370000000000000, R17 // x3370000000000000
+	VDUP R17, V8.D2
+	MOVD $0x4000000000000000, R17 // x4000000000000000
+	VDUP R17, V5.D2
+	WORD $0x6e651d07 // bsl v7.16b, v8.16b, v5.16b
+	WORD $0x4f745484 // shl v4.2d, v4.2d, #52
+	WORD $0x4ee484c4 // add v4.2d, v6.2d, v4.2d
+	WORD $0x6e64dc64 // fmul v4.2d, v3.2d, v4.2d
+	WORD $0x6e67dc87 // fmul v7.2d, v4.2d, v7.2d
+	FMOVD F7, (R0)
 
 skip:
 

@@ -443,123 +443,119 @@ main:
 	WORD $0x4e73cdc9 // fmla v9.2d, v14.2d, v19.2d
 	WORD $0x4e73ce2a // fmla v10.2d, v17.2d, v19.2d
 	WORD $0x4e73ce47 // fmla v7.2d, v18.2d, v19.2d
-	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e61cd73 // fmla v19.2d, v11.2d, v1.2d
-	WORD $0x4ea91d34 // mov v20.16b, v9.16b
-	WORD $0x4e61cdd4 // fmla v20.2d, v14.2d, v1.2d
-	WORD $0x4eaa1d55 // mov v21.16b, v10.16b
-	WORD $0x4e61ce35 // fmla v21.2d, v17.2d, v1.2d
-	WORD $0x4ea71cf6 // mov v22.16b, v7.16b
-	WORD $0x4e61ce56 // fmla v22.2d, v18.2d, v1.2d
-	WORD $0x4ef3d508 // fsub v8.2d, v8.2d, v19.2d
-	WORD $0x4ef4d529 // fsub v9.2d, v9.2d, v20.2d
-	WORD $0x4ef5d54a // fsub v10.2d, v10.2d, v21.2d
-	WORD $0x4ef6d4e7 // fsub v7.2d, v7.2d, v22.2d
-	WORD $0x4e61cd68 // fmla v8.2d, v11.2d, v1.2d
-	WORD $0x4e61cdc9 // fmla v9.2d, v14.2d, v1.2d
-	WORD $0x4e61ce2a // fmla v10.2d, v17.2d, v1.2d
-	WORD $0x4e61ce47 // fmla v7.2d, v18.2d, v1.2d
+	WORD $0x6e61dd73 // fmul v19.2d, v11.2d, v1.2d
+	WORD $0x6e61ddd4 // fmul v20.2d, v14.2d, v1.2d
+	WORD $0x6e61de35 // fmul v21.2d, v17.2d, v1.2d
+	WORD $0x6e61de56 // fmul v22.2d, v18.2d, v1.2d
+	WORD $0x4ea81d17 // mov v23.16b, v8.16b
+	WORD $0x4e61cd77 // fmla v23.2d, v11.2d, v1.2d
+	WORD $0x4ea91d2b // mov v11.16b, v9.16b
+	WORD $0x4e61cdcb // fmla v11.2d, v14.2d, v1.2d
+	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
+	WORD $0x4e61ce2e // fmla v14.2d, v17.2d, v1.2d
+	WORD $0x4ea71cf1 // mov v17.16b, v7.16b
+	WORD $0x4e61ce51 // fmla v17.2d, v18.2d, v1.2d
 	MOVD $0x3e2268d3b167d9d1, R17 // x3e2268d3b167d9d1
 	VDUP R17, V18.D2
 	MOVD $0x3e5af6b8d43130eb, R17 // x3e5af6b8d43130eb
-	VDUP R17, V17.D2
-	WORD $0x4eb11e2e // mov v14.16b, v17.16b
-	WORD $0x4e73ce4e // fmla v14.2d, v18.2d, v19.2d
-	WORD $0x4eb11e2b // mov v11.16b, v17.16b
-	WORD $0x4e74ce4b // fmla v11.2d, v18.2d, v20.2d
-	WORD $0x4eb11e37 // mov v23.16b, v17.16b
-	WORD $0x4e75ce57 // fmla v23.2d, v18.2d, v21.2d
-	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
+	VDUP R17, V24.D2
+	WORD $0x4eb81f19 // mov v25.16b, v24.16b
+	WORD $0x4e77ce59 // fmla v25.2d, v18.2d, v23.2d
+	WORD $0x4eb81f1a // mov v26.16b, v24.16b
+	WORD $0x4e6bce5a // fmla v26.2d, v18.2d, v11.2d
+	WORD $0x4eb81f1b // mov v27.16b, v24.16b
+	WORD $0x4e6ece5b // fmla v27.2d, v18.2d, v14.2d
+	WORD $0x4e71ce58 // fmla v24.2d, v18.2d, v17.2d
 	MOVD $0x3e927e0468e3fea1, R17 // x3e927e0468e3fea1
 	VDUP R17, V18.D2
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e73cdd8 // fmla v24.2d, v14.2d, v19.2d
-	WORD $0x4eb21e4e // mov v14.16b, v18.16b
-	WORD $0x4e74cd6e // fmla v14.2d, v11.2d, v20.2d
-	WORD $0x4eb21e4b // mov v11.16b, v18.16b
-	WORD $0x4e75ceeb // fmla v11.2d, v23.2d, v21.2d
-	WORD $0x4e76ce32 // fmla v18.2d, v17.2d, v22.2d
+	WORD $0x4eb21e5c // mov v28.16b, v18.16b
+	WORD $0x4e77cf3c // fmla v28.2d, v25.2d, v23.2d
+	WORD $0x4eb21e59 // mov v25.16b, v18.16b
+	WORD $0x4e6bcf59 // fmla v25.2d, v26.2d, v11.2d
+	WORD $0x4eb21e5a // mov v26.16b, v18.16b
+	WORD $0x4e6ecf7a // fmla v26.2d, v27.2d, v14.2d
+	WORD $0x4e71cf12 // fmla v18.2d, v24.2d, v17.2d
 	MOVD $0x3ec71ddef6ba4e0e, R17 // x3ec71ddef6ba4e0e
-	VDUP R17, V17.D2
-	WORD $0x4eb11e37 // mov v23.16b, v17.16b
-	WORD $0x4e73cf17 // fmla v23.2d, v24.2d, v19.2d
-	WORD $0x4eb11e38 // mov v24.16b, v17.16b
-	WORD $0x4e74cdd8 // fmla v24.2d, v14.2d, v20.2d
-	WORD $0x4eb11e2e // mov v14.16b, v17.16b
-	WORD $0x4e75cd6e // fmla v14.2d, v11.2d, v21.2d
-	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
+	VDUP R17, V24.D2
+	WORD $0x4eb81f1b // mov v27.16b, v24.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4eb81f1c // mov v28.16b, v24.16b
+	WORD $0x4e6bcf3c // fmla v28.2d, v25.2d, v11.2d
+	WORD $0x4eb81f19 // mov v25.16b, v24.16b
+	WORD $0x4e6ecf59 // fmla v25.2d, v26.2d, v14.2d
+	WORD $0x4e71ce58 // fmla v24.2d, v18.2d, v17.2d
 	MOVD $0x3efa01a03bbfd318, R17 // x3efa01a03bbfd318
 	VDUP R17, V18.D2
-	WORD $0x4eb21e4b // mov v11.16b, v18.16b
-	WORD $0x4e73ceeb // fmla v11.2d, v23.2d, v19.2d
-	WORD $0x4eb21e57 // mov v23.16b, v18.16b
-	WORD $0x4e74cf17 // fmla v23.2d, v24.2d, v20.2d
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e75cdd8 // fmla v24.2d, v14.2d, v21.2d
-	WORD $0x4e76ce32 // fmla v18.2d, v17.2d, v22.2d
+	WORD $0x4eb21e5a // mov v26.16b, v18.16b
+	WORD $0x4e77cf7a // fmla v26.2d, v27.2d, v23.2d
+	WORD $0x4eb21e5b // mov v27.16b, v18.16b
+	WORD $0x4e6bcf9b // fmla v27.2d, v28.2d, v11.2d
+	WORD $0x4eb21e5c // mov v28.16b, v18.16b
+	WORD $0x4e6ecf3c // fmla v28.2d, v25.2d, v14.2d
+	WORD $0x4e71cf12 // fmla v18.2d, v24.2d, v17.2d
 	MOVD $0x3f2a01a01b427826, R17 // x3f2a01a01b427826
-	VDUP R17, V17.D2
-	WORD $0x4eb11e2e // mov v14.16b, v17.16b
-	WORD $0x4e73cd6e // fmla v14.2d, v11.2d, v19.2d
-	WORD $0x4eb11e2b // mov v11.16b, v17.16b
-	WORD $0x4e74ceeb // fmla v11.2d, v23.2d, v20.2d
-	WORD $0x4eb11e37 // mov v23.16b, v17.16b
-	WORD $0x4e75cf17 // fmla v23.2d, v24.2d, v21.2d
-	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
+	VDUP R17, V24.D2
+	WORD $0x4eb81f19 // mov v25.16b, v24.16b
+	WORD $0x4e77cf59 // fmla v25.2d, v26.2d, v23.2d
+	WORD $0x4eb81f1a // mov v26.16b, v24.16b
+	WORD $0x4e6bcf7a // fmla v26.2d, v27.2d, v11.2d
+	WORD $0x4eb81f1b // mov v27.16b, v24.16b
+	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
+	WORD $0x4e71ce58 // fmla v24.2d, v18.2d, v17.2d
 	MOVD $0x3f56c16c16bb3393, R17 // x3f56c16c16bb3393
 	VDUP R17, V18.D2
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e73cdd8 // fmla v24.2d, v14.2d, v19.2d
-	WORD $0x4eb21e4e // mov v14.16b, v18.16b
-	WORD $0x4e74cd6e // fmla v14.2d, v11.2d, v20.2d
-	WORD $0x4eb21e4b // mov v11.16b, v18.16b
-	WORD $0x4e75ceeb // fmla v11.2d, v23.2d, v21.2d
-	WORD $0x4e76ce32 // fmla v18.2d, v17.2d, v22.2d
+	WORD $0x4eb21e5c // mov v28.16b, v18.16b
+	WORD $0x4e77cf3c // fmla v28.2d, v25.2d, v23.2d
+	WORD $0x4eb21e59 // mov v25.16b, v18.16b
+	WORD $0x4e6bcf59 // fmla v25.2d, v26.2d, v11.2d
+	WORD $0x4eb21e5a // mov v26.16b, v18.16b
+	WORD $0x4e6ecf7a // fmla v26.2d, v27.2d, v14.2d
+	WORD $0x4e71cf12 // fmla v18.2d, v24.2d, v17.2d
 	MOVD $0x3f8111111110e9cc, R17 // x3f8111111110e9cc
-	VDUP R17, V17.D2
-	WORD $0x4eb11e37 // mov v23.16b, v17.16b
-	WORD $0x4e73cf17 // fmla v23.2d, v24.2d, v19.2d
-	WORD $0x4eb11e38 // mov v24.16b, v17.16b
-	WORD $0x4e74cdd8 // fmla v24.2d, v14.2d, v20.2d
-	WORD $0x4eb11e2e // mov v14.16b, v17.16b
-	WORD $0x4e75cd6e // fmla v14.2d, v11.2d, v21.2d
-	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
+	VDUP R17, V24.D2
+	WORD $0x4eb81f1b // mov v27.16b, v24.16b
+	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
+	WORD $0x4eb81f1c // mov v28.16b, v24.16b
+	WORD $0x4e6bcf3c // fmla v28.2d, v25.2d, v11.2d
+	WORD $0x4eb81f19 // mov v25.16b, v24.16b
+	WORD $0x4e6ecf59 // fmla v25.2d, v26.2d, v14.2d
+	WORD $0x4e71ce58 // fmla v24.2d, v18.2d, v17.2d
 	MOVD $0x3fa5555555555619, R17 // x3fa5555555555619
 	VDUP R17, V18.D2
-	WORD $0x4eb21e4b // mov v11.16b, v18.16b
-	WORD $0x4e73ceeb // fmla v11.2d, v23.2d, v19.2d
-	WORD $0x4eb21e57 // mov v23.16b, v18.16b
-	WORD $0x4e74cf17 // fmla v23.2d, v24.2d, v20.2d
-	WORD $0x4eb21e58 // mov v24.16b, v18.16b
-	WORD $0x4e75cdd8 // fmla v24.2d, v14.2d, v21.2d
-	WORD $0x4e76ce32 // fmla v18.2d, v17.2d, v22.2d
+	WORD $0x4eb21e5a // mov v26.16b, v18.16b
+	WORD $0x4e77cf7a // fmla v26.2d, v27.2d, v23.2d
+	WORD $0x4eb21e5b // mov v27.16b, v18.16b
+	WORD $0x4e6bcf9b // fmla v27.2d, v28.2d, v11.2d
+	WORD $0x4eb21e5c // mov v28.16b, v18.16b
+	WORD $0x4e6ecf3c // fmla v28.2d, v25.2d, v14.2d
+	WORD $0x4e71cf12 // fmla v18.2d, v24.2d, v17.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V17.D2
-	WORD $0x4eb11e2e // mov v14.16b, v17.16b
-	WORD $0x4e73cd6e // fmla v14.2d, v11.2d, v19.2d
-	WORD $0x4eb11e2b // mov v11.16b, v17.16b
-	WORD $0x4e74ceeb // fmla v11.2d, v23.2d, v20.2d
-	WORD $0x4eb11e37 // mov v23.16b, v17.16b
-	WORD $0x4e75cf17 // fmla v23.2d, v24.2d, v21.2d
-	WORD $0x4e76ce51 // fmla v17.2d, v18.2d, v22.2d
+	VDUP R17, V24.D2
+	WORD $0x4eb81f19 // mov v25.16b, v24.16b
+	WORD $0x4e77cf59 // fmla v25.2d, v26.2d, v23.2d
+	WORD $0x4eb81f1a // mov v26.16b, v24.16b
+	WORD $0x4e6bcf7a // fmla v26.2d, v27.2d, v11.2d
+	WORD $0x4eb81f1b // mov v27.16b, v24.16b
+	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
+	WORD $0x4e71ce58 // fmla v24.2d, v18.2d, v17.2d
 	WORD $0x4ea21c52 // mov v18.16b, v2.16b
-	WORD $0x4e73cdd2 // fmla v18.2d, v14.2d, v19.2d
-	WORD $0x4ea21c4e // mov v14.16b, v2.16b
-	WORD $0x4e74cd6e // fmla v14.2d, v11.2d, v20.2d
-	WORD $0x4ea21c4b // mov v11.16b, v2.16b
-	WORD $0x4e75ceeb // fmla v11.2d, v23.2d, v21.2d
-	WORD $0x4ea21c57 // mov v23.16b, v2.16b
-	WORD $0x4e76ce37 // fmla v23.2d, v17.2d, v22.2d
-	WORD $0x6e73de71 // fmul v17.2d, v19.2d, v19.2d
-	WORD $0x6e74de98 // fmul v24.2d, v20.2d, v20.2d
-	WORD $0x6e75deb9 // fmul v25.2d, v21.2d, v21.2d
-	WORD $0x6e76deda // fmul v26.2d, v22.2d, v22.2d
-	WORD $0x4e72ce28 // fmla v8.2d, v17.2d, v18.2d
-	WORD $0x4e6ecf09 // fmla v9.2d, v24.2d, v14.2d
-	WORD $0x4e6bcf2a // fmla v10.2d, v25.2d, v11.2d
-	WORD $0x4e77cf47 // fmla v7.2d, v26.2d, v23.2d
+	WORD $0x4e77cf32 // fmla v18.2d, v25.2d, v23.2d
+	WORD $0x4ea21c59 // mov v25.16b, v2.16b
+	WORD $0x4e6bcf59 // fmla v25.2d, v26.2d, v11.2d
+	WORD $0x4ea21c5a // mov v26.16b, v2.16b
+	WORD $0x4e6ecf7a // fmla v26.2d, v27.2d, v14.2d
+	WORD $0x4ea21c5b // mov v27.16b, v2.16b
+	WORD $0x4e71cf1b // fmla v27.2d, v24.2d, v17.2d
+	WORD $0x6e77def7 // fmul v23.2d, v23.2d, v23.2d
+	WORD $0x6e6bdd6b // fmul v11.2d, v11.2d, v11.2d
+	WORD $0x6e6eddce // fmul v14.2d, v14.2d, v14.2d
+	WORD $0x6e71de31 // fmul v17.2d, v17.2d, v17.2d
+	WORD $0x4e72cef3 // fmla v19.2d, v23.2d, v18.2d
+	WORD $0x4e79cd74 // fmla v20.2d, v11.2d, v25.2d
+	WORD $0x4e7acdd5 // fmla v21.2d, v14.2d, v26.2d
+	WORD $0x4e7bce36 // fmla v22.2d, v17.2d, v27.2d
 
-	// half of it: (2^k - 1)/2, and with 2^k r/2, in two parts each
+	// half of it: (2^k - 1)/2, and with 2^k r's upper part/2, in two parts each
 	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
 	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
 	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
@@ -568,67 +564,67 @@ main:
 	WORD $0x4eec844c // add v12.2d, v2.2d, v12.2d
 	WORD $0x4eed844d // add v13.2d, v2.2d, v13.2d
 	WORD $0x4eef844f // add v15.2d, v2.2d, v15.2d
-	WORD $0x4ee2d617 // fsub v23.2d, v16.2d, v2.2d
-	WORD $0x4ee2d59a // fsub v26.2d, v12.2d, v2.2d
-	WORD $0x4ee2d5ab // fsub v11.2d, v13.2d, v2.2d
-	WORD $0x4ee2d5f9 // fsub v25.2d, v15.2d, v2.2d
-	WORD $0x4eb71eee // mov v14.16b, v23.16b
-	WORD $0x4e73ce0e // fmla v14.2d, v16.2d, v19.2d
-	WORD $0x4eba1f58 // mov v24.16b, v26.16b
-	WORD $0x4e74cd98 // fmla v24.2d, v12.2d, v20.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e75cdb2 // fmla v18.2d, v13.2d, v21.2d
-	WORD $0x4eb91f31 // mov v17.16b, v25.16b
-	WORD $0x4e76cdf1 // fmla v17.2d, v15.2d, v22.2d
-	WORD $0x4ef7d61b // fsub v27.2d, v16.2d, v23.2d
-	WORD $0x4efad59c // fsub v28.2d, v12.2d, v26.2d
-	WORD $0x4eebd5bd // fsub v29.2d, v13.2d, v11.2d
-	WORD $0x4ef9d5fe // fsub v30.2d, v15.2d, v25.2d
-	WORD $0x4ee2d77b // fsub v27.2d, v27.2d, v2.2d
+	WORD $0x4ee2d61b // fsub v27.2d, v16.2d, v2.2d
+	WORD $0x4ee2d591 // fsub v17.2d, v12.2d, v2.2d
+	WORD $0x4ee2d5ba // fsub v26.2d, v13.2d, v2.2d
+	WORD $0x4ee2d5ee // fsub v14.2d, v15.2d, v2.2d
+	WORD $0x4ebb1f79 // mov v25.16b, v27.16b
+	WORD $0x4e68ce19 // fmla v25.2d, v16.2d, v8.2d
+	WORD $0x4eb11e2b // mov v11.16b, v17.16b
+	WORD $0x4e69cd8b // fmla v11.2d, v12.2d, v9.2d
+	WORD $0x4eba1f52 // mov v18.16b, v26.16b
+	WORD $0x4e6acdb2 // fmla v18.2d, v13.2d, v10.2d
+	WORD $0x4eae1dd7 // mov v23.16b, v14.16b
+	WORD $0x4e67cdf7 // fmla v23.2d, v15.2d, v7.2d
+	WORD $0x4efbd618 // fsub v24.2d, v16.2d, v27.2d
+	WORD $0x4ef1d59c // fsub v28.2d, v12.2d, v17.2d
+	WORD $0x4efad5bd // fsub v29.2d, v13.2d, v26.2d
+	WORD $0x4eeed5fe // fsub v30.2d, v15.2d, v14.2d
+	WORD $0x4ee2d718 // fsub v24.2d, v24.2d, v2.2d
 	WORD $0x4ee2d79c // fsub v28.2d, v28.2d, v2.2d
 	WORD $0x4ee2d7bd // fsub v29.2d, v29.2d, v2.2d
 	WORD $0x4ee2d7de // fsub v30.2d, v30.2d, v2.2d
-	WORD $0x4eeed6f7 // fsub v23.2d, v23.2d, v14.2d
-	WORD $0x4ef8d75a // fsub v26.2d, v26.2d, v24.2d
-	WORD $0x4ef2d56b // fsub v11.2d, v11.2d, v18.2d
-	WORD $0x4ef1d739 // fsub v25.2d, v25.2d, v17.2d
-	WORD $0x4e73ce17 // fmla v23.2d, v16.2d, v19.2d
-	WORD $0x4e74cd9a // fmla v26.2d, v12.2d, v20.2d
-	WORD $0x4e75cdab // fmla v11.2d, v13.2d, v21.2d
-	WORD $0x4e76cdf9 // fmla v25.2d, v15.2d, v22.2d
-	WORD $0x4e7bd6fb // fadd v27.2d, v23.2d, v27.2d
-	WORD $0x4e7cd75c // fadd v28.2d, v26.2d, v28.2d
-	WORD $0x4e7dd57d // fadd v29.2d, v11.2d, v29.2d
-	WORD $0x4e7ed73e // fadd v30.2d, v25.2d, v30.2d
-
-	// and 2^k (e^r - 1 - r)/2
+	WORD $0x4ef9d77b // fsub v27.2d, v27.2d, v25.2d
+	WORD $0x4eebd631 // fsub v17.2d, v17.2d, v11.2d
+	WORD $0x4ef2d75a // fsub v26.2d, v26.2d, v18.2d
+	WORD $0x4ef7d5ce // fsub v14.2d, v14.2d, v23.2d
 	WORD $0x4e68ce1b // fmla v27.2d, v16.2d, v8.2d
-	WORD $0x4e69cd9c // fmla v28.2d, v12.2d, v9.2d
-	WORD $0x4e6acdbd // fmla v29.2d, v13.2d, v10.2d
-	WORD $0x4e67cdfe // fmla v30.2d, v15.2d, v7.2d
-	WORD $0x4e7bd5db // fadd v27.2d, v14.2d, v27.2d
-	WORD $0x4e7cd71c // fadd v28.2d, v24.2d, v28.2d
+	WORD $0x4e69cd91 // fmla v17.2d, v12.2d, v9.2d
+	WORD $0x4e6acdba // fmla v26.2d, v13.2d, v10.2d
+	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
+	WORD $0x4e78d778 // fadd v24.2d, v27.2d, v24.2d
+	WORD $0x4e7cd63c // fadd v28.2d, v17.2d, v28.2d
+	WORD $0x4e7dd75d // fadd v29.2d, v26.2d, v29.2d
+	WORD $0x4e7ed5de // fadd v30.2d, v14.2d, v30.2d
+
+	// and 2^k/2 times what e^r - 1 has beside it
+	WORD $0x4e73ce18 // fmla v24.2d, v16.2d, v19.2d
+	WORD $0x4e74cd9c // fmla v28.2d, v12.2d, v20.2d
+	WORD $0x4e75cdbd // fmla v29.2d, v13.2d, v21.2d
+	WORD $0x4e76cdfe // fmla v30.2d, v15.2d, v22.2d
+	WORD $0x4e78d738 // fadd v24.2d, v25.2d, v24.2d
+	WORD $0x4e7cd57c // fadd v28.2d, v11.2d, v28.2d
 	WORD $0x4e7dd65d // fadd v29.2d, v18.2d, v29.2d
-	WORD $0x4e7ed63e // fadd v30.2d, v17.2d, v30.2d
-	WORD $0x4ee0f871 // fabs v17.2d, v3.2d
+	WORD $0x4e7ed6fe // fadd v30.2d, v23.2d, v30.2d
+	WORD $0x4ee0f877 // fabs v23.2d, v3.2d
 	WORD $0x4ee0f892 // fabs v18.2d, v4.2d
-	WORD $0x4ee0f8b8 // fabs v24.2d, v5.2d
-	WORD $0x4ee0f8ce // fabs v14.2d, v6.2d
+	WORD $0x4ee0f8ab // fabs v11.2d, v5.2d
+	WORD $0x4ee0f8d9 // fabs v25.2d, v6.2d
 	MOVD $0x3c90000000000000, R17 // x3c90000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ef1e4f1 // fcmgt v17.2d, v7.2d, v17.2d
-	WORD $0x6ef2e4f2 // fcmgt v18.2d, v7.2d, v18.2d
-	WORD $0x6ef8e4f8 // fcmgt v24.2d, v7.2d, v24.2d
-	WORD $0x6eeee4ee // fcmgt v14.2d, v7.2d, v14.2d
-	WORD $0x4e7bd77b // fadd v27.2d, v27.2d, v27.2d
+	VDUP R17, V22.D2
+	WORD $0x6ef7e6d7 // fcmgt v23.2d, v22.2d, v23.2d
+	WORD $0x6ef2e6d2 // fcmgt v18.2d, v22.2d, v18.2d
+	WORD $0x6eebe6cb // fcmgt v11.2d, v22.2d, v11.2d
+	WORD $0x6ef9e6d9 // fcmgt v25.2d, v22.2d, v25.2d
+	WORD $0x4e78d718 // fadd v24.2d, v24.2d, v24.2d
 	WORD $0x4e7cd79c // fadd v28.2d, v28.2d, v28.2d
 	WORD $0x4e7dd7bd // fadd v29.2d, v29.2d, v29.2d
 	WORD $0x4e7ed7de // fadd v30.2d, v30.2d, v30.2d
-	WORD $0x6eb11c7b // bit v27.16b, v3.16b, v17.16b
+	WORD $0x6eb71c78 // bit v24.16b, v3.16b, v23.16b
 	WORD $0x6eb21c9c // bit v28.16b, v4.16b, v18.16b
-	WORD $0x6eb81cbd // bit v29.16b, v5.16b, v24.16b
-	WORD $0x6eae1cde // bit v30.16b, v6.16b, v14.16b
-	FMOVQ F27, (R0)
+	WORD $0x6eab1cbd // bit v29.16b, v5.16b, v11.16b
+	WORD $0x6eb91cde // bit v30.16b, v6.16b, v25.16b
+	FMOVQ F24, (R0)
 	FMOVQ F28, 16(R0)
 	FMOVQ F29, 32(R0)
 	FMOVQ F30, 48(R0)
@@ -668,63 +664,62 @@ one:
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V7.D2
 	WORD $0x4e67cca4 // fmla v4.2d, v5.2d, v7.2d
-	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4e61cca7 // fmla v7.2d, v5.2d, v1.2d
-	WORD $0x4ee7d484 // fsub v4.2d, v4.2d, v7.2d
-	WORD $0x4e61cca4 // fmla v4.2d, v5.2d, v1.2d
+	WORD $0x6e61dca7 // fmul v7.2d, v5.2d, v1.2d
+	WORD $0x4ea41c88 // mov v8.16b, v4.16b
+	WORD $0x4e61cca8 // fmla v8.2d, v5.2d, v1.2d
 	MOVD $0x3e2268d3b167d9d1, R17 // x3e2268d3b167d9d1
 	VDUP R17, V5.D2
 	MOVD $0x3e5af6b8d43130eb, R17 // x3e5af6b8d43130eb
-	VDUP R17, V8.D2
-	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cca9 // fmla v9.2d, v5.2d, v8.2d
 	MOVD $0x3e927e0468e3fea1, R17 // x3e927e0468e3fea1
 	VDUP R17, V5.D2
-	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
+	WORD $0x4e68cd25 // fmla v5.2d, v9.2d, v8.2d
 	MOVD $0x3ec71ddef6ba4e0e, R17 // x3ec71ddef6ba4e0e
-	VDUP R17, V8.D2
-	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cca9 // fmla v9.2d, v5.2d, v8.2d
 	MOVD $0x3efa01a03bbfd318, R17 // x3efa01a03bbfd318
 	VDUP R17, V5.D2
-	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
+	WORD $0x4e68cd25 // fmla v5.2d, v9.2d, v8.2d
 	MOVD $0x3f2a01a01b427826, R17 // x3f2a01a01b427826
-	VDUP R17, V8.D2
-	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cca9 // fmla v9.2d, v5.2d, v8.2d
 	MOVD $0x3f56c16c16bb3393, R17 // x3f56c16c16bb3393
 	VDUP R17, V5.D2
-	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
+	WORD $0x4e68cd25 // fmla v5.2d, v9.2d, v8.2d
 	MOVD $0x3f8111111110e9cc, R17 // x3f8111111110e9cc
-	VDUP R17, V8.D2
-	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cca9 // fmla v9.2d, v5.2d, v8.2d
 	MOVD $0x3fa5555555555619, R17 // x3fa5555555555619
 	VDUP R17, V5.D2
-	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
+	WORD $0x4e68cd25 // fmla v5.2d, v9.2d, v8.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V8.D2
-	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cca9 // fmla v9.2d, v5.2d, v8.2d
 	WORD $0x4ea21c45 // mov v5.16b, v2.16b
-	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
-	WORD $0x6e67dce8 // fmul v8.2d, v7.2d, v7.2d
-	WORD $0x4e65cd04 // fmla v4.2d, v8.2d, v5.2d
+	WORD $0x4e68cd25 // fmla v5.2d, v9.2d, v8.2d
+	WORD $0x6e68dd08 // fmul v8.2d, v8.2d, v8.2d
+	WORD $0x4e65cd07 // fmla v7.2d, v8.2d, v5.2d
 
-	// half of it: (2^k - 1)/2, and with 2^k r/2, in two parts each
+	// half of it: (2^k - 1)/2, and with 2^k r's upper part/2, in two parts each
 	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
 	WORD $0x4ee68446 // add v6.2d, v2.2d, v6.2d
 	WORD $0x4ee2d4c5 // fsub v5.2d, v6.2d, v2.2d
 	WORD $0x4ea51ca8 // mov v8.16b, v5.16b
-	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
+	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
 	WORD $0x4ee5d4c9 // fsub v9.2d, v6.2d, v5.2d
 	WORD $0x4ee2d529 // fsub v9.2d, v9.2d, v2.2d
 	WORD $0x4ee8d4a5 // fsub v5.2d, v5.2d, v8.2d
-	WORD $0x4e67ccc5 // fmla v5.2d, v6.2d, v7.2d
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	WORD $0x4e69d4a9 // fadd v9.2d, v5.2d, v9.2d
 
-	// and 2^k (e^r - 1 - r)/2
-	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	// and 2^k/2 times what e^r - 1 has beside it
+	WORD $0x4e67ccc9 // fmla v9.2d, v6.2d, v7.2d
 	WORD $0x4e69d509 // fadd v9.2d, v8.2d, v9.2d
 	WORD $0x4ee0f868 // fabs v8.2d, v3.2d
 	MOVD $0x3c90000000000000, R17 // x3c90000000000000
-	VDUP R17, V4.D2
-	WORD $0x6ee8e488 // fcmgt v8.2d, v4.2d, v8.2d
+	VDUP R17, V7.D2
+	WORD $0x6ee8e4e8 // fcmgt v8.2d, v7.2d, v8.2d
 	WORD $0x4e69d529 // fadd v9.2d, v9.2d, v9.2d
 	WORD $0x6ea81c69 // bit v9.16b, v3.16b, v8.16b
 	FMOVQ F9, (R0)
@@ -762,63 +757,62 @@ tail:
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
 	VDUP R17, V7.D2
 	WORD $0x4e67cca4 // fmla v4.2d, v5.2d, v7.2d
-	WORD $0x4ea41c87 // mov v7.16b, v4.16b
-	WORD $0x4e61cca7 // fmla v7.2d, v5.2d, v1.2d
-	WORD $0x4ee7d484 // fsub v4.2d, v4.2d, v7.2d
-	WORD $0x4e61cca4 // fmla v4.2d, v5.2d, v1.2d
+	WORD $0x6e61dca7 // fmul v7.2d, v5.2d, v1.2d
+	WORD $0x4ea41c88 // mov v8.16b, v4.16b
+	WORD $0x4e61cca8 // fmla v8.2d, v5.2d, v1.2d
 	MOVD $0x3e2268d3b167d9d1, R17 // x3e2268d3b167d9d1
 	VDUP R17, V5.D2
 	MOVD $0x3e5af6b8d43130eb, R17 // x3e5af6b8d43130eb
-	VDUP R17, V8.D2
-	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cca9 // fmla v9.2d, v5.2d, v8.2d
 	MOVD $0x3e927e0468e3fea1, R17 // x3e927e0468e3fea1
 	VDUP R17, V5.D2
-	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
+	WORD $0x4e68cd25 // fmla v5.2d, v9.2d, v8.2d
 	MOVD $0x3ec71ddef6ba4e0e, R17 // x3ec71ddef6ba4e0e
-	VDUP R17, V8.D2
-	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cca9 // fmla v9.2d, v5.2d, v8.2d
 	MOVD $0x3efa01a03bbfd318, R17 // x3efa01a03bbfd318
 	VDUP R17, V5.D2
-	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
+	WORD $0x4e68cd25 // fmla v5.2d, v9.2d, v8.2d
 	MOVD $0x3f2a01a01b427826, R17 // x3f2a01a01b427826
-	VDUP R17, V8.D2
-	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cca9 // fmla v9.2d, v5.2d, v8.2d
 	MOVD $0x3f56c16c16bb3393, R17 // x3f56c16c16bb3393
 	VDUP R17, V5.D2
-	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
+	WORD $0x4e68cd25 // fmla v5.2d, v9.2d, v8.2d
 	MOVD $0x3f8111111110e9cc, R17 // x3f8111111110e9cc
-	VDUP R17, V8.D2
-	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cca9 // fmla v9.2d, v5.2d, v8.2d
 	MOVD $0x3fa5555555555619, R17 // x3fa5555555555619
 	VDUP R17, V5.D2
-	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
+	WORD $0x4e68cd25 // fmla v5.2d, v9.2d, v8.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V8.D2
-	WORD $0x4e67cca8 // fmla v8.2d, v5.2d, v7.2d
+	VDUP R17, V9.D2
+	WORD $0x4e68cca9 // fmla v9.2d, v5.2d, v8.2d
 	WORD $0x4ea21c45 // mov v5.16b, v2.16b
-	WORD $0x4e67cd05 // fmla v5.2d, v8.2d, v7.2d
-	WORD $0x6e67dce8 // fmul v8.2d, v7.2d, v7.2d
-	WORD $0x4e65cd04 // fmla v4.2d, v8.2d, v5.2d
+	WORD $0x4e68cd25 // fmla v5.2d, v9.2d, v8.2d
+	WORD $0x6e68dd08 // fmul v8.2d, v8.2d, v8.2d
+	WORD $0x4e65cd07 // fmla v7.2d, v8.2d, v5.2d
 
-	// half of it: (2^k - 1)/2, and with 2^k r/2, in two parts each
+	// half of it: (2^k - 1)/2, and with 2^k r's upper part/2, in two parts each
 	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
 	WORD $0x4ee68446 // add v6.2d, v2.2d, v6.2d
 	WORD $0x4ee2d4c5 // fsub v5.2d, v6.2d, v2.2d
 	WORD $0x4ea51ca8 // mov v8.16b, v5.16b
-	WORD $0x4e67ccc8 // fmla v8.2d, v6.2d, v7.2d
+	WORD $0x4e64ccc8 // fmla v8.2d, v6.2d, v4.2d
 	WORD $0x4ee5d4c9 // fsub v9.2d, v6.2d, v5.2d
 	WORD $0x4ee2d529 // fsub v9.2d, v9.2d, v2.2d
 	WORD $0x4ee8d4a5 // fsub v5.2d, v5.2d, v8.2d
-	WORD $0x4e67ccc5 // fmla v5.2d, v6.2d, v7.2d
+	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
 	WORD $0x4e69d4a9 // fadd v9.2d, v5.2d, v9.2d
 
-	// and 2^k (e^r - 1 - r)/2
-	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
+	// and 2^k/2 times what e^r - 1 has beside it
+	WORD $0x4e67ccc9 // fmla v9.2d, v6.2d, v7.2d
 	WORD $0x4e69d509 // fadd v9.2d, v8.2d, v9.2d
 	WORD $0x4ee0f868 // fabs v8.2d, v3.2d
 	MOVD $0x3c90000000000000, R17 // x3c90000000000000
-	VDUP R17, V4.D2
-	WORD $0x6ee8e488 // fcmgt v8.2d, v4.2d, v8.2d
+	VDUP R17, V7.D2
+	WORD $0x6ee8e4e8 // fcmgt v8.2d, v7.2d, v8.2d
 	WORD $0x4e69d529 // fadd v9.2d, v9.2d, v9.2d
 	WORD $0x6ea81c69 // bit v9.16b, v3.16b, v8.16b
 	FMOVD F9, (R0)

@@ -977,465 +977,459 @@ TEXT ·GELUGradF64(SB), NOSPLIT, $0-72
 	MOVD dy_base+24(FP), R1
 	MOVD x_base+48(FP), R2
 	MOVD dst_len+8(FP), R3
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V0.D2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V1.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V2.D2
+	VDUP R17, V0.D2
 	CMP $8, R3
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R2), F3
-	FMOVQ 16(R2), F4
-	FMOVQ 32(R2), F5
-	FMOVQ 48(R2), F6
+	FMOVQ (R2), F1
+	FMOVQ 16(R2), F2
+	FMOVQ 32(R2), F3
+	FMOVQ 48(R2), F4
+	WORD $0x4ee0f825 // fabs v5.2d, v1.2d
+	WORD $0x4ee0f846 // fabs v6.2d, v2.2d
 	WORD $0x4ee0f867 // fabs v7.2d, v3.2d
 	WORD $0x4ee0f888 // fabs v8.2d, v4.2d
-	WORD $0x4ee0f8a9 // fabs v9.2d, v5.2d
-	WORD $0x4ee0f8ca // fabs v10.2d, v6.2d
 	MOVD $0x4043800000000000, R17 // x4043800000000000
-	VDUP R17, V11.D2
-	WORD $0x6eebe4ff // fcmgt v31.2d, v7.2d, v11.2d
-	WORD $0x6e671d7f // bsl v31.16b, v11.16b, v7.16b
+	VDUP R17, V9.D2
+	WORD $0x6ee9e4bf // fcmgt v31.2d, v5.2d, v9.2d
+	WORD $0x6e651d3f // bsl v31.16b, v9.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x6ee9e4df // fcmgt v31.2d, v6.2d, v9.2d
+	WORD $0x6e661d3f // bsl v31.16b, v9.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x6ee9e4ff // fcmgt v31.2d, v7.2d, v9.2d
+	WORD $0x6e671d3f // bsl v31.16b, v9.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x6eebe51f // fcmgt v31.2d, v8.2d, v11.2d
-	WORD $0x6e681d7f // bsl v31.16b, v11.16b, v8.16b
+	WORD $0x6ee9e51f // fcmgt v31.2d, v8.2d, v9.2d
+	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x6eebe53f // fcmgt v31.2d, v9.2d, v11.2d
-	WORD $0x6e691d7f // bsl v31.16b, v11.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x6eebe55f // fcmgt v31.2d, v10.2d, v11.2d
-	WORD $0x6e6a1d7f // bsl v31.16b, v11.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 
 	// Phi(-a) exp(a a/2) = p/q
 	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
-	VDUP R17, V11.D2
+	VDUP R17, V9.D2
 	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4e67cd6d // fmla v13.2d, v11.2d, v7.2d
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
-	WORD $0x4e68cd6e // fmla v14.2d, v11.2d, v8.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e69cd6f // fmla v15.2d, v11.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e65cd2b // fmla v11.2d, v9.2d, v5.2d
+	WORD $0x4eaa1d4c // mov v12.16b, v10.16b
+	WORD $0x4e66cd2c // fmla v12.2d, v9.2d, v6.2d
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e67cd2d // fmla v13.2d, v9.2d, v7.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
 	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
-	VDUP R17, V11.D2
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
-	WORD $0x4eab1d6d // mov v13.16b, v11.16b
-	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e65cd6e // fmla v14.2d, v11.2d, v5.2d
+	WORD $0x4ea91d2b // mov v11.16b, v9.16b
+	WORD $0x4e66cd8b // fmla v11.2d, v12.2d, v6.2d
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
-	WORD $0x4eac1d90 // mov v16.16b, v12.16b
-	WORD $0x4e68cdb0 // fmla v16.2d, v13.2d, v8.2d
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e65cdcd // fmla v13.2d, v14.2d, v5.2d
+	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
+	WORD $0x4e66cd6e // fmla v14.2d, v11.2d, v6.2d
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e67cd8b // fmla v11.2d, v12.2d, v7.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
 	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
-	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e69cdb0 // fmla v16.2d, v13.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e65cdac // fmla v12.2d, v13.2d, v5.2d
+	WORD $0x4ea91d2d // mov v13.16b, v9.16b
+	WORD $0x4e66cdcd // fmla v13.2d, v14.2d, v6.2d
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e67cd6e // fmla v14.2d, v11.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e65cd8b // fmla v11.2d, v12.2d, v5.2d
+	WORD $0x4eaa1d4c // mov v12.16b, v10.16b
+	WORD $0x4e66cdac // fmla v12.2d, v13.2d, v6.2d
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
 	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
-	WORD $0x4e68cdee // fmla v14.2d, v15.2d, v8.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e69ce0f // fmla v15.2d, v16.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
 	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
-	VDUP R17, V11.D2
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
-	WORD $0x4eab1d6d // mov v13.16b, v11.16b
-	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e65cd6e // fmla v14.2d, v11.2d, v5.2d
+	WORD $0x4ea91d2b // mov v11.16b, v9.16b
+	WORD $0x4e66cd8b // fmla v11.2d, v12.2d, v6.2d
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e67ce0f // fmla v15.2d, v16.2d, v7.2d
-	WORD $0x4eac1d90 // mov v16.16b, v12.16b
-	WORD $0x4e68cdb0 // fmla v16.2d, v13.2d, v8.2d
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
-	WORD $0x4e69cdcd // fmla v13.2d, v14.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e65cdcd // fmla v13.2d, v14.2d, v5.2d
+	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
+	WORD $0x4e66cd6e // fmla v14.2d, v11.2d, v6.2d
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e67cd8b // fmla v11.2d, v12.2d, v7.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
 	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e67cdee // fmla v14.2d, v15.2d, v7.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
-	WORD $0x4e68ce0f // fmla v15.2d, v16.2d, v8.2d
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e69cdb0 // fmla v16.2d, v13.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e65cdac // fmla v12.2d, v13.2d, v5.2d
+	WORD $0x4ea91d2d // mov v13.16b, v9.16b
+	WORD $0x4e66cdcd // fmla v13.2d, v14.2d, v6.2d
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e67cd6e // fmla v14.2d, v11.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
-	VDUP R17, V12.D2
-	WORD $0x4eac1d8d // mov v13.16b, v12.16b
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e65cd8b // fmla v11.2d, v12.2d, v5.2d
+	WORD $0x4eaa1d4c // mov v12.16b, v10.16b
+	WORD $0x4e66cdac // fmla v12.2d, v13.2d, v6.2d
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
 	WORD $0x4e67cdcd // fmla v13.2d, v14.2d, v7.2d
-	WORD $0x4eac1d8e // mov v14.16b, v12.16b
-	WORD $0x4e68cdee // fmla v14.2d, v15.2d, v8.2d
-	WORD $0x4eac1d8f // mov v15.16b, v12.16b
-	WORD $0x4e69ce0f // fmla v15.2d, v16.2d, v9.2d
-	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	WORD $0x4e68cd2a // fmla v10.2d, v9.2d, v8.2d
 	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
-	VDUP R17, V11.D2
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e67cdb0 // fmla v16.2d, v13.2d, v7.2d
-	WORD $0x4eab1d6d // mov v13.16b, v11.16b
-	WORD $0x4e68cdcd // fmla v13.2d, v14.2d, v8.2d
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e69cdee // fmla v14.2d, v15.2d, v9.2d
-	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e65cd6e // fmla v14.2d, v11.2d, v5.2d
+	WORD $0x4ea91d2b // mov v11.16b, v9.16b
+	WORD $0x4e66cd8b // fmla v11.2d, v12.2d, v6.2d
+	WORD $0x4ea91d2c // mov v12.16b, v9.16b
+	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
+	WORD $0x4e68cd49 // fmla v9.2d, v10.2d, v8.2d
 	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
-	VDUP R17, V12.D2
-	WORD $0x6e6cdcef // fmul v15.2d, v7.2d, v12.2d
-	WORD $0x6e6cdd11 // fmul v17.2d, v8.2d, v12.2d
-	WORD $0x6e6cdd32 // fmul v18.2d, v9.2d, v12.2d
-	WORD $0x6e6cdd4c // fmul v12.2d, v10.2d, v12.2d
+	VDUP R17, V10.D2
+	WORD $0x6e6adcad // fmul v13.2d, v5.2d, v10.2d
+	WORD $0x6e6adccf // fmul v15.2d, v6.2d, v10.2d
+	WORD $0x6e6adcf0 // fmul v16.2d, v7.2d, v10.2d
+	WORD $0x6e6add0a // fmul v10.2d, v8.2d, v10.2d
 	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
-	VDUP R17, V19.D2
+	VDUP R17, V17.D2
 	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
-	VDUP R17, V20.D2
-	WORD $0x4eb41e95 // mov v21.16b, v20.16b
-	WORD $0x4e67ce75 // fmla v21.2d, v19.2d, v7.2d
-	WORD $0x4eb41e96 // mov v22.16b, v20.16b
-	WORD $0x4e68ce76 // fmla v22.2d, v19.2d, v8.2d
-	WORD $0x4eb41e97 // mov v23.16b, v20.16b
-	WORD $0x4e69ce77 // fmla v23.2d, v19.2d, v9.2d
-	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	VDUP R17, V18.D2
+	WORD $0x4eb21e53 // mov v19.16b, v18.16b
+	WORD $0x4e65ce33 // fmla v19.2d, v17.2d, v5.2d
+	WORD $0x4eb21e54 // mov v20.16b, v18.16b
+	WORD $0x4e66ce34 // fmla v20.2d, v17.2d, v6.2d
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e67ce35 // fmla v21.2d, v17.2d, v7.2d
+	WORD $0x4e68ce32 // fmla v18.2d, v17.2d, v8.2d
 	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
-	VDUP R17, V19.D2
-	WORD $0x4eb31e78 // mov v24.16b, v19.16b
-	WORD $0x4e67ceb8 // fmla v24.2d, v21.2d, v7.2d
-	WORD $0x4eb31e75 // mov v21.16b, v19.16b
-	WORD $0x4e68ced5 // fmla v21.2d, v22.2d, v8.2d
-	WORD $0x4eb31e76 // mov v22.16b, v19.16b
-	WORD $0x4e69cef6 // fmla v22.2d, v23.2d, v9.2d
-	WORD $0x4e6ace93 // fmla v19.2d, v20.2d, v10.2d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e36 // mov v22.16b, v17.16b
+	WORD $0x4e65ce76 // fmla v22.2d, v19.2d, v5.2d
+	WORD $0x4eb11e33 // mov v19.16b, v17.16b
+	WORD $0x4e66ce93 // fmla v19.2d, v20.2d, v6.2d
+	WORD $0x4eb11e34 // mov v20.16b, v17.16b
+	WORD $0x4e67ceb4 // fmla v20.2d, v21.2d, v7.2d
+	WORD $0x4e68ce51 // fmla v17.2d, v18.2d, v8.2d
 	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
-	VDUP R17, V20.D2
-	WORD $0x4eb41e97 // mov v23.16b, v20.16b
-	WORD $0x4e67cf17 // fmla v23.2d, v24.2d, v7.2d
-	WORD $0x4eb41e98 // mov v24.16b, v20.16b
-	WORD $0x4e68ceb8 // fmla v24.2d, v21.2d, v8.2d
-	WORD $0x4eb41e95 // mov v21.16b, v20.16b
-	WORD $0x4e69ced5 // fmla v21.2d, v22.2d, v9.2d
-	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	VDUP R17, V18.D2
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e65ced5 // fmla v21.2d, v22.2d, v5.2d
+	WORD $0x4eb21e56 // mov v22.16b, v18.16b
+	WORD $0x4e66ce76 // fmla v22.2d, v19.2d, v6.2d
+	WORD $0x4eb21e53 // mov v19.16b, v18.16b
+	WORD $0x4e67ce93 // fmla v19.2d, v20.2d, v7.2d
+	WORD $0x4e68ce32 // fmla v18.2d, v17.2d, v8.2d
 	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
-	VDUP R17, V19.D2
-	WORD $0x4eb31e76 // mov v22.16b, v19.16b
-	WORD $0x4e67cef6 // fmla v22.2d, v23.2d, v7.2d
-	WORD $0x4eb31e77 // mov v23.16b, v19.16b
-	WORD $0x4e68cf17 // fmla v23.2d, v24.2d, v8.2d
-	WORD $0x4eb31e78 // mov v24.16b, v19.16b
-	WORD $0x4e69ceb8 // fmla v24.2d, v21.2d, v9.2d
-	WORD $0x4e6ace93 // fmla v19.2d, v20.2d, v10.2d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e34 // mov v20.16b, v17.16b
+	WORD $0x4e65ceb4 // fmla v20.2d, v21.2d, v5.2d
+	WORD $0x4eb11e35 // mov v21.16b, v17.16b
+	WORD $0x4e66ced5 // fmla v21.2d, v22.2d, v6.2d
+	WORD $0x4eb11e36 // mov v22.16b, v17.16b
+	WORD $0x4e67ce76 // fmla v22.2d, v19.2d, v7.2d
+	WORD $0x4e68ce51 // fmla v17.2d, v18.2d, v8.2d
 	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
-	VDUP R17, V20.D2
-	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	VDUP R17, V18.D2
+	WORD $0x4eb21e53 // mov v19.16b, v18.16b
+	WORD $0x4e65ce93 // fmla v19.2d, v20.2d, v5.2d
+	WORD $0x4eb21e54 // mov v20.16b, v18.16b
+	WORD $0x4e66ceb4 // fmla v20.2d, v21.2d, v6.2d
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
 	WORD $0x4e67ced5 // fmla v21.2d, v22.2d, v7.2d
-	WORD $0x4eb41e96 // mov v22.16b, v20.16b
-	WORD $0x4e68cef6 // fmla v22.2d, v23.2d, v8.2d
-	WORD $0x4eb41e97 // mov v23.16b, v20.16b
-	WORD $0x4e69cf17 // fmla v23.2d, v24.2d, v9.2d
-	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	WORD $0x4e68ce32 // fmla v18.2d, v17.2d, v8.2d
 	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
-	VDUP R17, V19.D2
-	WORD $0x4eb31e78 // mov v24.16b, v19.16b
-	WORD $0x4e67ceb8 // fmla v24.2d, v21.2d, v7.2d
-	WORD $0x4eb31e75 // mov v21.16b, v19.16b
-	WORD $0x4e68ced5 // fmla v21.2d, v22.2d, v8.2d
-	WORD $0x4eb31e76 // mov v22.16b, v19.16b
-	WORD $0x4e69cef6 // fmla v22.2d, v23.2d, v9.2d
-	WORD $0x4e6ace93 // fmla v19.2d, v20.2d, v10.2d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e36 // mov v22.16b, v17.16b
+	WORD $0x4e65ce76 // fmla v22.2d, v19.2d, v5.2d
+	WORD $0x4eb11e33 // mov v19.16b, v17.16b
+	WORD $0x4e66ce93 // fmla v19.2d, v20.2d, v6.2d
+	WORD $0x4eb11e34 // mov v20.16b, v17.16b
+	WORD $0x4e67ceb4 // fmla v20.2d, v21.2d, v7.2d
+	WORD $0x4e68ce51 // fmla v17.2d, v18.2d, v8.2d
 	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
-	VDUP R17, V20.D2
-	WORD $0x4eb41e97 // mov v23.16b, v20.16b
-	WORD $0x4e67cf17 // fmla v23.2d, v24.2d, v7.2d
-	WORD $0x4eb41e98 // mov v24.16b, v20.16b
-	WORD $0x4e68ceb8 // fmla v24.2d, v21.2d, v8.2d
-	WORD $0x4eb41e95 // mov v21.16b, v20.16b
-	WORD $0x4e69ced5 // fmla v21.2d, v22.2d, v9.2d
-	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
+	VDUP R17, V18.D2
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e65ced5 // fmla v21.2d, v22.2d, v5.2d
+	WORD $0x4eb21e56 // mov v22.16b, v18.16b
+	WORD $0x4e66ce76 // fmla v22.2d, v19.2d, v6.2d
+	WORD $0x4eb21e53 // mov v19.16b, v18.16b
+	WORD $0x4e67ce93 // fmla v19.2d, v20.2d, v7.2d
+	WORD $0x4e68ce32 // fmla v18.2d, v17.2d, v8.2d
 	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
-	VDUP R17, V19.D2
-	WORD $0x4eb31e76 // mov v22.16b, v19.16b
-	WORD $0x4e67cef6 // fmla v22.2d, v23.2d, v7.2d
-	WORD $0x4eb31e77 // mov v23.16b, v19.16b
-	WORD $0x4e68cf17 // fmla v23.2d, v24.2d, v8.2d
-	WORD $0x4eb31e78 // mov v24.16b, v19.16b
-	WORD $0x4e69ceb8 // fmla v24.2d, v21.2d, v9.2d
-	WORD $0x4e6ace93 // fmla v19.2d, v20.2d, v10.2d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e34 // mov v20.16b, v17.16b
+	WORD $0x4e65ceb4 // fmla v20.2d, v21.2d, v5.2d
+	WORD $0x4eb11e35 // mov v21.16b, v17.16b
+	WORD $0x4e66ced5 // fmla v21.2d, v22.2d, v6.2d
+	WORD $0x4eb11e36 // mov v22.16b, v17.16b
+	WORD $0x4e67ce76 // fmla v22.2d, v19.2d, v7.2d
+	WORD $0x4e68ce51 // fmla v17.2d, v18.2d, v8.2d
 	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
-	VDUP R17, V20.D2
-	WORD $0x4eb41e95 // mov v21.16b, v20.16b
+	VDUP R17, V18.D2
+	WORD $0x4eb21e53 // mov v19.16b, v18.16b
+	WORD $0x4e65ce93 // fmla v19.2d, v20.2d, v5.2d
+	WORD $0x4eb21e54 // mov v20.16b, v18.16b
+	WORD $0x4e66ceb4 // fmla v20.2d, v21.2d, v6.2d
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
 	WORD $0x4e67ced5 // fmla v21.2d, v22.2d, v7.2d
-	WORD $0x4eb41e96 // mov v22.16b, v20.16b
-	WORD $0x4e68cef6 // fmla v22.2d, v23.2d, v8.2d
-	WORD $0x4eb41e97 // mov v23.16b, v20.16b
-	WORD $0x4e69cf17 // fmla v23.2d, v24.2d, v9.2d
-	WORD $0x4e6ace74 // fmla v20.2d, v19.2d, v10.2d
-	WORD $0x4e70cdf5 // fmla v21.2d, v15.2d, v16.2d
-	WORD $0x4e6dce36 // fmla v22.2d, v17.2d, v13.2d
-	WORD $0x4e6ece57 // fmla v23.2d, v18.2d, v14.2d
-	WORD $0x4e6bcd94 // fmla v20.2d, v12.2d, v11.2d
-	WORD $0x6e75fe15 // fdiv v21.2d, v16.2d, v21.2d
-	WORD $0x6e76fdb6 // fdiv v22.2d, v13.2d, v22.2d
-	WORD $0x6e77fdd7 // fdiv v23.2d, v14.2d, v23.2d
+	WORD $0x4e68ce32 // fmla v18.2d, v17.2d, v8.2d
+	WORD $0x4e6ecdb3 // fmla v19.2d, v13.2d, v14.2d
+	WORD $0x4e6bcdf4 // fmla v20.2d, v15.2d, v11.2d
+	WORD $0x4e6cce15 // fmla v21.2d, v16.2d, v12.2d
+	WORD $0x4e69cd52 // fmla v18.2d, v10.2d, v9.2d
+	WORD $0x6e73fdd3 // fdiv v19.2d, v14.2d, v19.2d
 	WORD $0x6e74fd74 // fdiv v20.2d, v11.2d, v20.2d
+	WORD $0x6e75fd95 // fdiv v21.2d, v12.2d, v21.2d
+	WORD $0x6e72fd32 // fdiv v18.2d, v9.2d, v18.2d
 	MOVD $0xbfd9884533d43651, R17 // xbfd9884533d43651
-	VDUP R17, V11.D2
-	WORD $0x4e6bccf5 // fmla v21.2d, v7.2d, v11.2d
-	WORD $0x4e6bcd16 // fmla v22.2d, v8.2d, v11.2d
-	WORD $0x4e6bcd37 // fmla v23.2d, v9.2d, v11.2d
-	WORD $0x4e6bcd54 // fmla v20.2d, v10.2d, v11.2d
+	VDUP R17, V9.D2
+	WORD $0x4e69ccb3 // fmla v19.2d, v5.2d, v9.2d
+	WORD $0x4e69ccd4 // fmla v20.2d, v6.2d, v9.2d
+	WORD $0x4e69ccf5 // fmla v21.2d, v7.2d, v9.2d
+	WORD $0x4e69cd12 // fmla v18.2d, v8.2d, v9.2d
 
 	// -a a/2 in two parts
 	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
-	VDUP R17, V11.D2
-	WORD $0x6e67dd6e // fmul v14.2d, v11.2d, v7.2d
-	WORD $0x6e68dd6d // fmul v13.2d, v11.2d, v8.2d
-	WORD $0x6e69dd70 // fmul v16.2d, v11.2d, v9.2d
-	WORD $0x6e6add6b // fmul v11.2d, v11.2d, v10.2d
-	WORD $0x6e6edcec // fmul v12.2d, v7.2d, v14.2d
-	WORD $0x6e6ddd12 // fmul v18.2d, v8.2d, v13.2d
-	WORD $0x6e70dd31 // fmul v17.2d, v9.2d, v16.2d
-	WORD $0x6e6bdd4f // fmul v15.2d, v10.2d, v11.2d
-	WORD $0x4eecd413 // fsub v19.2d, v0.2d, v12.2d
-	WORD $0x4ef2d418 // fsub v24.2d, v0.2d, v18.2d
-	WORD $0x4ef1d419 // fsub v25.2d, v0.2d, v17.2d
-	WORD $0x4eefd41a // fsub v26.2d, v0.2d, v15.2d
-	WORD $0x4e6eccf3 // fmla v19.2d, v7.2d, v14.2d
-	WORD $0x4e6dcd18 // fmla v24.2d, v8.2d, v13.2d
-	WORD $0x4e70cd39 // fmla v25.2d, v9.2d, v16.2d
-	WORD $0x4e6bcd5a // fmla v26.2d, v10.2d, v11.2d
+	VDUP R17, V9.D2
+	WORD $0x6e65dd2c // fmul v12.2d, v9.2d, v5.2d
+	WORD $0x6e66dd2b // fmul v11.2d, v9.2d, v6.2d
+	WORD $0x6e67dd2e // fmul v14.2d, v9.2d, v7.2d
+	WORD $0x6e68dd29 // fmul v9.2d, v9.2d, v8.2d
+	WORD $0x6e6cdcaa // fmul v10.2d, v5.2d, v12.2d
+	WORD $0x6e6bdcd0 // fmul v16.2d, v6.2d, v11.2d
+	WORD $0x6e6edcef // fmul v15.2d, v7.2d, v14.2d
+	WORD $0x6e69dd0d // fmul v13.2d, v8.2d, v9.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V17.D2
+	WORD $0x4eead636 // fsub v22.2d, v17.2d, v10.2d
+	WORD $0x4ef0d637 // fsub v23.2d, v17.2d, v16.2d
+	WORD $0x4eefd638 // fsub v24.2d, v17.2d, v15.2d
+	WORD $0x4eedd631 // fsub v17.2d, v17.2d, v13.2d
+	WORD $0x4e6cccb6 // fmla v22.2d, v5.2d, v12.2d
+	WORD $0x4e6bccd7 // fmla v23.2d, v6.2d, v11.2d
+	WORD $0x4e6eccf8 // fmla v24.2d, v7.2d, v14.2d
+	WORD $0x4e69cd11 // fmla v17.2d, v8.2d, v9.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V11.D2
-	WORD $0x4ea11c2a // mov v10.16b, v1.16b
-	WORD $0x4e6bcd8a // fmla v10.2d, v12.2d, v11.2d
-	WORD $0x4ea11c30 // mov v16.16b, v1.16b
-	WORD $0x4e6bce50 // fmla v16.2d, v18.2d, v11.2d
-	WORD $0x4ea11c29 // mov v9.16b, v1.16b
-	WORD $0x4e6bce29 // fmla v9.2d, v17.2d, v11.2d
-	WORD $0x4ea11c3f // mov v31.16b, v1.16b
-	WORD $0x4e6bcdff // fmla v31.2d, v15.2d, v11.2d
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x4eead42d // fsub v13.2d, v1.2d, v10.2d
-	WORD $0x4ef0d428 // fsub v8.2d, v1.2d, v16.2d
-	WORD $0x4ee9d42e // fsub v14.2d, v1.2d, v9.2d
-	WORD $0x4eebd427 // fsub v7.2d, v1.2d, v11.2d
+	VDUP R17, V9.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V8.D2
+	WORD $0x4ea81d0e // mov v14.16b, v8.16b
+	WORD $0x4e69cd4e // fmla v14.2d, v10.2d, v9.2d
+	WORD $0x4ea81d07 // mov v7.16b, v8.16b
+	WORD $0x4e69ce07 // fmla v7.2d, v16.2d, v9.2d
+	WORD $0x4ea81d0b // mov v11.16b, v8.16b
+	WORD $0x4e69cdeb // fmla v11.2d, v15.2d, v9.2d
+	WORD $0x4e69cda8 // fmla v8.2d, v13.2d, v9.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V9.D2
+	WORD $0x4eeed526 // fsub v6.2d, v9.2d, v14.2d
+	WORD $0x4ee7d52c // fsub v12.2d, v9.2d, v7.2d
+	WORD $0x4eebd525 // fsub v5.2d, v9.2d, v11.2d
+	WORD $0x4ee8d529 // fsub v9.2d, v9.2d, v8.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V27.D2
-	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
-	WORD $0x4e7bcd12 // fmla v18.2d, v8.2d, v27.2d
-	WORD $0x4e7bcdd1 // fmla v17.2d, v14.2d, v27.2d
-	WORD $0x4e7bccef // fmla v15.2d, v7.2d, v27.2d
+	VDUP R17, V25.D2
+	WORD $0x4e79ccca // fmla v10.2d, v6.2d, v25.2d
+	WORD $0x4e79cd90 // fmla v16.2d, v12.2d, v25.2d
+	WORD $0x4e79ccaf // fmla v15.2d, v5.2d, v25.2d
+	WORD $0x4e79cd2d // fmla v13.2d, v9.2d, v25.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V27.D2
-	WORD $0x4e7bcdb3 // fmla v19.2d, v13.2d, v27.2d
-	WORD $0x4e7bcd18 // fmla v24.2d, v8.2d, v27.2d
-	WORD $0x4e7bcdd9 // fmla v25.2d, v14.2d, v27.2d
-	WORD $0x4e7bccfa // fmla v26.2d, v7.2d, v27.2d
-	WORD $0x4e73d587 // fadd v7.2d, v12.2d, v19.2d
-	WORD $0x4e78d65b // fadd v27.2d, v18.2d, v24.2d
-	WORD $0x4e79d62e // fadd v14.2d, v17.2d, v25.2d
-	WORD $0x4e7ad5e8 // fadd v8.2d, v15.2d, v26.2d
-	WORD $0x4ee7d58c // fsub v12.2d, v12.2d, v7.2d
-	WORD $0x4efbd652 // fsub v18.2d, v18.2d, v27.2d
-	WORD $0x4eeed631 // fsub v17.2d, v17.2d, v14.2d
-	WORD $0x4ee8d5ef // fsub v15.2d, v15.2d, v8.2d
-	WORD $0x4e73d593 // fadd v19.2d, v12.2d, v19.2d
-	WORD $0x4e78d658 // fadd v24.2d, v18.2d, v24.2d
-	WORD $0x4e79d639 // fadd v25.2d, v17.2d, v25.2d
-	WORD $0x4e7ad5fa // fadd v26.2d, v15.2d, v26.2d
+	VDUP R17, V25.D2
+	WORD $0x4e79ccd6 // fmla v22.2d, v6.2d, v25.2d
+	WORD $0x4e79cd97 // fmla v23.2d, v12.2d, v25.2d
+	WORD $0x4e79ccb8 // fmla v24.2d, v5.2d, v25.2d
+	WORD $0x4e79cd31 // fmla v17.2d, v9.2d, v25.2d
 
 	// e^r
+	WORD $0x4e76d549 // fadd v9.2d, v10.2d, v22.2d
+	WORD $0x4e77d619 // fadd v25.2d, v16.2d, v23.2d
+	WORD $0x4e78d5e5 // fadd v5.2d, v15.2d, v24.2d
+	WORD $0x4e71d5ac // fadd v12.2d, v13.2d, v17.2d
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V15.D2
+	VDUP R17, V6.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V17.D2
-	WORD $0x4eb11e32 // mov v18.16b, v17.16b
-	WORD $0x4e67cdf2 // fmla v18.2d, v15.2d, v7.2d
-	WORD $0x4eb11e2c // mov v12.16b, v17.16b
-	WORD $0x4e7bcdec // fmla v12.2d, v15.2d, v27.2d
-	WORD $0x4eb11e2d // mov v13.16b, v17.16b
-	WORD $0x4e6ecded // fmla v13.2d, v15.2d, v14.2d
-	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e69ccdb // fmla v27.2d, v6.2d, v9.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e79ccdc // fmla v28.2d, v6.2d, v25.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e65ccdd // fmla v29.2d, v6.2d, v5.2d
+	WORD $0x4e6cccda // fmla v26.2d, v6.2d, v12.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V15.D2
-	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
-	WORD $0x4e67ce5c // fmla v28.2d, v18.2d, v7.2d
-	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
-	WORD $0x4e7bcd92 // fmla v18.2d, v12.2d, v27.2d
-	WORD $0x4eaf1dec // mov v12.16b, v15.16b
-	WORD $0x4e6ecdac // fmla v12.2d, v13.2d, v14.2d
-	WORD $0x4e68ce2f // fmla v15.2d, v17.2d, v8.2d
+	VDUP R17, V6.D2
+	WORD $0x4ea61cde // mov v30.16b, v6.16b
+	WORD $0x4e69cf7e // fmla v30.2d, v27.2d, v9.2d
+	WORD $0x4ea61cdb // mov v27.16b, v6.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4ea61cdc // mov v28.16b, v6.16b
+	WORD $0x4e65cfbc // fmla v28.2d, v29.2d, v5.2d
+	WORD $0x4e6ccf46 // fmla v6.2d, v26.2d, v12.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V17.D2
-	WORD $0x4eb11e2d // mov v13.16b, v17.16b
-	WORD $0x4e67cf8d // fmla v13.2d, v28.2d, v7.2d
-	WORD $0x4eb11e3c // mov v28.16b, v17.16b
-	WORD $0x4e7bce5c // fmla v28.2d, v18.2d, v27.2d
-	WORD $0x4eb11e32 // mov v18.16b, v17.16b
-	WORD $0x4e6ecd92 // fmla v18.2d, v12.2d, v14.2d
-	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e69cfdd // fmla v29.2d, v30.2d, v9.2d
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e79cf7e // fmla v30.2d, v27.2d, v25.2d
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e65cf9b // fmla v27.2d, v28.2d, v5.2d
+	WORD $0x4e6cccda // fmla v26.2d, v6.2d, v12.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V15.D2
-	WORD $0x4eaf1dec // mov v12.16b, v15.16b
-	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
-	WORD $0x4eaf1ded // mov v13.16b, v15.16b
-	WORD $0x4e7bcf8d // fmla v13.2d, v28.2d, v27.2d
-	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
-	WORD $0x4e6ece5c // fmla v28.2d, v18.2d, v14.2d
-	WORD $0x4e68ce2f // fmla v15.2d, v17.2d, v8.2d
+	VDUP R17, V6.D2
+	WORD $0x4ea61cdc // mov v28.16b, v6.16b
+	WORD $0x4e69cfbc // fmla v28.2d, v29.2d, v9.2d
+	WORD $0x4ea61cdd // mov v29.16b, v6.16b
+	WORD $0x4e79cfdd // fmla v29.2d, v30.2d, v25.2d
+	WORD $0x4ea61cde // mov v30.16b, v6.16b
+	WORD $0x4e65cf7e // fmla v30.2d, v27.2d, v5.2d
+	WORD $0x4e6ccf46 // fmla v6.2d, v26.2d, v12.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V17.D2
-	WORD $0x4eb11e32 // mov v18.16b, v17.16b
-	WORD $0x4e67cd92 // fmla v18.2d, v12.2d, v7.2d
-	WORD $0x4eb11e2c // mov v12.16b, v17.16b
-	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
-	WORD $0x4eb11e2d // mov v13.16b, v17.16b
-	WORD $0x4e6ecf8d // fmla v13.2d, v28.2d, v14.2d
-	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e69cf9b // fmla v27.2d, v28.2d, v9.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e79cfbc // fmla v28.2d, v29.2d, v25.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e65cfdd // fmla v29.2d, v30.2d, v5.2d
+	WORD $0x4e6cccda // fmla v26.2d, v6.2d, v12.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V15.D2
-	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
-	WORD $0x4e67ce5c // fmla v28.2d, v18.2d, v7.2d
-	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
-	WORD $0x4e7bcd92 // fmla v18.2d, v12.2d, v27.2d
-	WORD $0x4eaf1dec // mov v12.16b, v15.16b
-	WORD $0x4e6ecdac // fmla v12.2d, v13.2d, v14.2d
-	WORD $0x4e68ce2f // fmla v15.2d, v17.2d, v8.2d
+	VDUP R17, V6.D2
+	WORD $0x4ea61cde // mov v30.16b, v6.16b
+	WORD $0x4e69cf7e // fmla v30.2d, v27.2d, v9.2d
+	WORD $0x4ea61cdb // mov v27.16b, v6.16b
+	WORD $0x4e79cf9b // fmla v27.2d, v28.2d, v25.2d
+	WORD $0x4ea61cdc // mov v28.16b, v6.16b
+	WORD $0x4e65cfbc // fmla v28.2d, v29.2d, v5.2d
+	WORD $0x4e6ccf46 // fmla v6.2d, v26.2d, v12.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V17.D2
-	WORD $0x4eb11e2d // mov v13.16b, v17.16b
-	WORD $0x4e67cf8d // fmla v13.2d, v28.2d, v7.2d
-	WORD $0x4eb11e3c // mov v28.16b, v17.16b
-	WORD $0x4e7bce5c // fmla v28.2d, v18.2d, v27.2d
-	WORD $0x4eb11e32 // mov v18.16b, v17.16b
-	WORD $0x4e6ecd92 // fmla v18.2d, v12.2d, v14.2d
-	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e69cfdd // fmla v29.2d, v30.2d, v9.2d
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e79cf7e // fmla v30.2d, v27.2d, v25.2d
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e65cf9b // fmla v27.2d, v28.2d, v5.2d
+	WORD $0x4e6cccda // fmla v26.2d, v6.2d, v12.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V15.D2
-	WORD $0x4eaf1dec // mov v12.16b, v15.16b
-	WORD $0x4e67cdac // fmla v12.2d, v13.2d, v7.2d
-	WORD $0x4eaf1ded // mov v13.16b, v15.16b
-	WORD $0x4e7bcf8d // fmla v13.2d, v28.2d, v27.2d
-	WORD $0x4eaf1dfc // mov v28.16b, v15.16b
-	WORD $0x4e6ece5c // fmla v28.2d, v18.2d, v14.2d
-	WORD $0x4e68ce2f // fmla v15.2d, v17.2d, v8.2d
+	VDUP R17, V6.D2
+	WORD $0x4ea61cdc // mov v28.16b, v6.16b
+	WORD $0x4e69cfbc // fmla v28.2d, v29.2d, v9.2d
+	WORD $0x4ea61cdd // mov v29.16b, v6.16b
+	WORD $0x4e79cfdd // fmla v29.2d, v30.2d, v25.2d
+	WORD $0x4ea61cde // mov v30.16b, v6.16b
+	WORD $0x4e65cf7e // fmla v30.2d, v27.2d, v5.2d
+	WORD $0x4e6ccf46 // fmla v6.2d, v26.2d, v12.2d
 	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V17.D2
-	WORD $0x4eb11e32 // mov v18.16b, v17.16b
-	WORD $0x4e67cd92 // fmla v18.2d, v12.2d, v7.2d
-	WORD $0x4eb11e2c // mov v12.16b, v17.16b
-	WORD $0x4e7bcdac // fmla v12.2d, v13.2d, v27.2d
-	WORD $0x4eb11e2d // mov v13.16b, v17.16b
-	WORD $0x4e6ecf8d // fmla v13.2d, v28.2d, v14.2d
-	WORD $0x4e68cdf1 // fmla v17.2d, v15.2d, v8.2d
-	WORD $0x6e67dcef // fmul v15.2d, v7.2d, v7.2d
-	WORD $0x6e7bdf7c // fmul v28.2d, v27.2d, v27.2d
-	WORD $0x6e6edddd // fmul v29.2d, v14.2d, v14.2d
-	WORD $0x6e68dd1e // fmul v30.2d, v8.2d, v8.2d
-	WORD $0x4e72cdf3 // fmla v19.2d, v15.2d, v18.2d
-	WORD $0x4e6ccf98 // fmla v24.2d, v28.2d, v12.2d
-	WORD $0x4e6dcfb9 // fmla v25.2d, v29.2d, v13.2d
-	WORD $0x4e71cfda // fmla v26.2d, v30.2d, v17.2d
-	WORD $0x4e73d4f3 // fadd v19.2d, v7.2d, v19.2d
-	WORD $0x4e78d778 // fadd v24.2d, v27.2d, v24.2d
-	WORD $0x4e79d5d9 // fadd v25.2d, v14.2d, v25.2d
-	WORD $0x4e7ad51a // fadd v26.2d, v8.2d, v26.2d
-	WORD $0x4e73d453 // fadd v19.2d, v2.2d, v19.2d
-	WORD $0x4e78d458 // fadd v24.2d, v2.2d, v24.2d
-	WORD $0x4e79d459 // fadd v25.2d, v2.2d, v25.2d
-	WORD $0x4e7ad45a // fadd v26.2d, v2.2d, v26.2d
-	WORD $0x6e73deb3 // fmul v19.2d, v21.2d, v19.2d
-	WORD $0x6e78ded8 // fmul v24.2d, v22.2d, v24.2d
-	WORD $0x6e79def9 // fmul v25.2d, v23.2d, v25.2d
-	WORD $0x6e7ade9a // fmul v26.2d, v20.2d, v26.2d
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e69cf9b // fmla v27.2d, v28.2d, v9.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e79cfbc // fmla v28.2d, v29.2d, v25.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e65cfdd // fmla v29.2d, v30.2d, v5.2d
+	WORD $0x4e6cccda // fmla v26.2d, v6.2d, v12.2d
+	WORD $0x6e69dd29 // fmul v9.2d, v9.2d, v9.2d
+	WORD $0x6e79df39 // fmul v25.2d, v25.2d, v25.2d
+	WORD $0x6e65dca5 // fmul v5.2d, v5.2d, v5.2d
+	WORD $0x6e6cdd8c // fmul v12.2d, v12.2d, v12.2d
+	WORD $0x4e7bcd36 // fmla v22.2d, v9.2d, v27.2d
+	WORD $0x4e7ccf37 // fmla v23.2d, v25.2d, v28.2d
+	WORD $0x4e7dccb8 // fmla v24.2d, v5.2d, v29.2d
+	WORD $0x4e7acd91 // fmla v17.2d, v12.2d, v26.2d
+	WORD $0x4e76d556 // fadd v22.2d, v10.2d, v22.2d
+	WORD $0x4e77d617 // fadd v23.2d, v16.2d, v23.2d
+	WORD $0x4e78d5f8 // fadd v24.2d, v15.2d, v24.2d
+	WORD $0x4e71d5b1 // fadd v17.2d, v13.2d, v17.2d
+	WORD $0x4e76d416 // fadd v22.2d, v0.2d, v22.2d
+	WORD $0x4e77d417 // fadd v23.2d, v0.2d, v23.2d
+	WORD $0x4e78d418 // fadd v24.2d, v0.2d, v24.2d
+	WORD $0x4e71d411 // fadd v17.2d, v0.2d, v17.2d
+	WORD $0x6e76de76 // fmul v22.2d, v19.2d, v22.2d
+	WORD $0x6e77de97 // fmul v23.2d, v20.2d, v23.2d
+	WORD $0x6e78deb8 // fmul v24.2d, v21.2d, v24.2d
+	WORD $0x6e71de51 // fmul v17.2d, v18.2d, v17.2d
 	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
-	VDUP R17, V20.D2
-	WORD $0x6eeae697 // fcmgt v23.2d, v20.2d, v10.2d
-	WORD $0x6ef0e696 // fcmgt v22.2d, v20.2d, v16.2d
-	WORD $0x6ee9e695 // fcmgt v21.2d, v20.2d, v9.2d
-	WORD $0x6eebe694 // fcmgt v20.2d, v20.2d, v11.2d
+	VDUP R17, V18.D2
+	WORD $0x6eeee655 // fcmgt v21.2d, v18.2d, v14.2d
+	WORD $0x6ee7e654 // fcmgt v20.2d, v18.2d, v7.2d
+	WORD $0x6eebe653 // fcmgt v19.2d, v18.2d, v11.2d
+	WORD $0x6ee8e652 // fcmgt v18.2d, v18.2d, v8.2d
 	MOVD $0x4c70000000000000, R17 // x4c70000000000000
-	VDUP R17, V8.D2
-	WORD $0x4eb71eee // mov v14.16b, v23.16b
-	WORD $0x6e621d0e // bsl v14.16b, v8.16b, v2.16b
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x6e621d1b // bsl v27.16b, v8.16b, v2.16b
-	WORD $0x4eb51ea7 // mov v7.16b, v21.16b
-	WORD $0x6e621d07 // bsl v7.16b, v8.16b, v2.16b
-	WORD $0x6ef41c48 // bif v8.16b, v2.16b, v20.16b
+	VDUP R17, V13.D2
+	WORD $0x4eb51eaf // mov v15.16b, v21.16b
+	WORD $0x6e601daf // bsl v15.16b, v13.16b, v0.16b
+	WORD $0x4eb41e90 // mov v16.16b, v20.16b
+	WORD $0x6e601db0 // bsl v16.16b, v13.16b, v0.16b
+	WORD $0x4eb31e6a // mov v10.16b, v19.16b
+	WORD $0x6e601daa // bsl v10.16b, v13.16b, v0.16b
+	WORD $0x6ef21c0d // bif v13.16b, v0.16b, v18.16b
 	MOVD $0x3370000000000000, R17 // x3370000000000000
-	VDUP R17, V17.D2
-	WORD $0x6e621e37 // bsl v23.16b, v17.16b, v2.16b
-	WORD $0x6e621e36 // bsl v22.16b, v17.16b, v2.16b
-	WORD $0x6e621e35 // bsl v21.16b, v17.16b, v2.16b
-	WORD $0x6e621e34 // bsl v20.16b, v17.16b, v2.16b
-	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	VDUP R17, V26.D2
+	WORD $0x6e601f55 // bsl v21.16b, v26.16b, v0.16b
+	WORD $0x6e601f54 // bsl v20.16b, v26.16b, v0.16b
+	WORD $0x6e601f53 // bsl v19.16b, v26.16b, v0.16b
+	WORD $0x6e601f52 // bsl v18.16b, v26.16b, v0.16b
+	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
+	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
 	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4eea85ca // add v10.2d, v14.2d, v10.2d
-	WORD $0x4ef08770 // add v16.2d, v27.2d, v16.2d
-	WORD $0x4ee984e9 // add v9.2d, v7.2d, v9.2d
-	WORD $0x4eeb850b // add v11.2d, v8.2d, v11.2d
-	WORD $0x6e6ade6a // fmul v10.2d, v19.2d, v10.2d
-	WORD $0x6e70df10 // fmul v16.2d, v24.2d, v16.2d
-	WORD $0x6e69df29 // fmul v9.2d, v25.2d, v9.2d
-	WORD $0x6e6bdf4b // fmul v11.2d, v26.2d, v11.2d
-	WORD $0x6e77dd57 // fmul v23.2d, v10.2d, v23.2d
-	WORD $0x6e76de16 // fmul v22.2d, v16.2d, v22.2d
-	WORD $0x6e75dd35 // fmul v21.2d, v9.2d, v21.2d
-	WORD $0x6e74dd74 // fmul v20.2d, v11.2d, v20.2d
+	WORD $0x4f745508 // shl v8.2d, v8.2d, #52
+	WORD $0x4eee85ee // add v14.2d, v15.2d, v14.2d
+	WORD $0x4ee78607 // add v7.2d, v16.2d, v7.2d
+	WORD $0x4eeb854b // add v11.2d, v10.2d, v11.2d
+	WORD $0x4ee885a8 // add v8.2d, v13.2d, v8.2d
+	WORD $0x6e6edece // fmul v14.2d, v22.2d, v14.2d
+	WORD $0x6e67dee7 // fmul v7.2d, v23.2d, v7.2d
+	WORD $0x6e6bdf0b // fmul v11.2d, v24.2d, v11.2d
+	WORD $0x6e68de28 // fmul v8.2d, v17.2d, v8.2d
+	WORD $0x6e75ddd5 // fmul v21.2d, v14.2d, v21.2d
+	WORD $0x6e74dcf4 // fmul v20.2d, v7.2d, v20.2d
+	WORD $0x6e73dd73 // fmul v19.2d, v11.2d, v19.2d
+	WORD $0x6e72dd12 // fmul v18.2d, v8.2d, v18.2d
 
 	// Phi(-a) - a phi(a), for positive x from 1
-	WORD $0x6ee3e403 // fcmgt v3.2d, v0.2d, v3.2d
-	WORD $0x6ee4e404 // fcmgt v4.2d, v0.2d, v4.2d
-	WORD $0x6ee5e405 // fcmgt v5.2d, v0.2d, v5.2d
-	WORD $0x6ee6e406 // fcmgt v6.2d, v0.2d, v6.2d
-	WORD $0x4ef7d44b // fsub v11.2d, v2.2d, v23.2d
-	WORD $0x4ef6d449 // fsub v9.2d, v2.2d, v22.2d
-	WORD $0x4ef5d450 // fsub v16.2d, v2.2d, v21.2d
-	WORD $0x4ef4d44a // fsub v10.2d, v2.2d, v20.2d
-	WORD $0x6ea31eeb // bit v11.16b, v23.16b, v3.16b
-	WORD $0x6ea41ec9 // bit v9.16b, v22.16b, v4.16b
-	WORD $0x6ea51eb0 // bit v16.16b, v21.16b, v5.16b
-	WORD $0x6ea61e8a // bit v10.16b, v20.16b, v6.16b
-	FMOVQ (R1), F20
-	FMOVQ 16(R1), F6
-	FMOVQ 32(R1), F21
-	FMOVQ 48(R1), F5
-	WORD $0x6e6bde8b // fmul v11.2d, v20.2d, v11.2d
-	WORD $0x6e69dcc9 // fmul v9.2d, v6.2d, v9.2d
-	WORD $0x6e70deb0 // fmul v16.2d, v21.2d, v16.2d
-	WORD $0x6e6adcaa // fmul v10.2d, v5.2d, v10.2d
-	FMOVQ F11, (R0)
-	FMOVQ F9, 16(R0)
-	FMOVQ F16, 32(R0)
-	FMOVQ F10, 48(R0)
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V8.D2
+	WORD $0x6ee1e501 // fcmgt v1.2d, v8.2d, v1.2d
+	WORD $0x6ee2e502 // fcmgt v2.2d, v8.2d, v2.2d
+	WORD $0x6ee3e503 // fcmgt v3.2d, v8.2d, v3.2d
+	WORD $0x6ee4e504 // fcmgt v4.2d, v8.2d, v4.2d
+	WORD $0x4ef5d408 // fsub v8.2d, v0.2d, v21.2d
+	WORD $0x4ef4d40b // fsub v11.2d, v0.2d, v20.2d
+	WORD $0x4ef3d407 // fsub v7.2d, v0.2d, v19.2d
+	WORD $0x4ef2d40e // fsub v14.2d, v0.2d, v18.2d
+	WORD $0x6ea11ea8 // bit v8.16b, v21.16b, v1.16b
+	WORD $0x6ea21e8b // bit v11.16b, v20.16b, v2.16b
+	WORD $0x6ea31e67 // bit v7.16b, v19.16b, v3.16b
+	WORD $0x6ea41e4e // bit v14.16b, v18.16b, v4.16b
+	FMOVQ (R1), F18
+	FMOVQ 16(R1), F4
+	FMOVQ 32(R1), F19
+	FMOVQ 48(R1), F3
+	WORD $0x6e68de48 // fmul v8.2d, v18.2d, v8.2d
+	WORD $0x6e6bdc8b // fmul v11.2d, v4.2d, v11.2d
+	WORD $0x6e67de67 // fmul v7.2d, v19.2d, v7.2d
+	WORD $0x6e6edc6e // fmul v14.2d, v3.2d, v14.2d
+	FMOVQ F8, (R0)
+	FMOVQ F11, 16(R0)
+	FMOVQ F7, 32(R0)
+	FMOVQ F14, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	ADD $64, R2, R2
@@ -1448,166 +1442,170 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R2), F3
-	WORD $0x4ee0f864 // fabs v4.2d, v3.2d
+	FMOVQ (R2), F1
+	WORD $0x4ee0f822 // fabs v2.2d, v1.2d
 	MOVD $0x4043800000000000, R17 // x4043800000000000
-	VDUP R17, V5.D2
-	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
-	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
-	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	VDUP R17, V3.D2
+	WORD $0x6ee3e45f // fcmgt v31.2d, v2.2d, v3.2d
+	WORD $0x6e621c7f // bsl v31.16b, v3.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
 
 	// Phi(-a) exp(a a/2) = p/q
 	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
-	VDUP R17, V5.D2
+	VDUP R17, V3.D2
 	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
 	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
 	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
 	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
 	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
 	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
 	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
 	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
 	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
 	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
 	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
-	VDUP R17, V6.D2
-	WORD $0x6e66dc86 // fmul v6.2d, v4.2d, v6.2d
+	VDUP R17, V4.D2
+	WORD $0x6e64dc44 // fmul v4.2d, v2.2d, v4.2d
 	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
-	VDUP R17, V7.D2
-	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
-	WORD $0x6e68fca8 // fdiv v8.2d, v5.2d, v8.2d
-	MOVD $0xbfd9884533d43651, R17 // xbfd9884533d43651
 	VDUP R17, V5.D2
-	WORD $0x4e65cc88 // fmla v8.2d, v4.2d, v5.2d
+	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
+	VDUP R17, V6.D2
+	WORD $0x4e62cca6 // fmla v6.2d, v5.2d, v2.2d
+	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
+	VDUP R17, V5.D2
+	WORD $0x4e62ccc5 // fmla v5.2d, v6.2d, v2.2d
+	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
+	VDUP R17, V6.D2
+	WORD $0x4e62cca6 // fmla v6.2d, v5.2d, v2.2d
+	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
+	VDUP R17, V5.D2
+	WORD $0x4e62ccc5 // fmla v5.2d, v6.2d, v2.2d
+	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
+	VDUP R17, V6.D2
+	WORD $0x4e62cca6 // fmla v6.2d, v5.2d, v2.2d
+	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
+	VDUP R17, V5.D2
+	WORD $0x4e62ccc5 // fmla v5.2d, v6.2d, v2.2d
+	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
+	VDUP R17, V6.D2
+	WORD $0x4e62cca6 // fmla v6.2d, v5.2d, v2.2d
+	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
+	VDUP R17, V5.D2
+	WORD $0x4e62ccc5 // fmla v5.2d, v6.2d, v2.2d
+	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
+	VDUP R17, V6.D2
+	WORD $0x4e62cca6 // fmla v6.2d, v5.2d, v2.2d
+	WORD $0x4e63cc86 // fmla v6.2d, v4.2d, v3.2d
+	WORD $0x6e66fc66 // fdiv v6.2d, v3.2d, v6.2d
+	MOVD $0xbfd9884533d43651, R17 // xbfd9884533d43651
+	VDUP R17, V3.D2
+	WORD $0x4e63cc46 // fmla v6.2d, v2.2d, v3.2d
 
 	// -a a/2 in two parts
 	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
+	VDUP R17, V3.D2
+	WORD $0x6e62dc63 // fmul v3.2d, v3.2d, v2.2d
+	WORD $0x6e63dc44 // fmul v4.2d, v2.2d, v3.2d
+	MOVD $0x0, R17 // x0000000000000000
 	VDUP R17, V5.D2
-	WORD $0x6e64dca5 // fmul v5.2d, v5.2d, v4.2d
-	WORD $0x6e65dc86 // fmul v6.2d, v4.2d, v5.2d
-	WORD $0x4ee6d407 // fsub v7.2d, v0.2d, v6.2d
-	WORD $0x4e65cc87 // fmla v7.2d, v4.2d, v5.2d
+	WORD $0x4ee4d4a5 // fsub v5.2d, v5.2d, v4.2d
+	WORD $0x4e63cc45 // fmla v5.2d, v2.2d, v3.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V5.D2
-	WORD $0x4ea11c3f // mov v31.16b, v1.16b
-	WORD $0x4e65ccdf // fmla v31.2d, v6.2d, v5.2d
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4ee5d424 // fsub v4.2d, v1.2d, v5.2d
+	VDUP R17, V3.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V2.D2
+	WORD $0x4e63cc82 // fmla v2.2d, v4.2d, v3.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V3.D2
+	WORD $0x4ee2d463 // fsub v3.2d, v3.2d, v2.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V9.D2
-	WORD $0x4e69cc86 // fmla v6.2d, v4.2d, v9.2d
+	VDUP R17, V7.D2
+	WORD $0x4e67cc64 // fmla v4.2d, v3.2d, v7.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V9.D2
-	WORD $0x4e69cc87 // fmla v7.2d, v4.2d, v9.2d
-	WORD $0x4e67d4c4 // fadd v4.2d, v6.2d, v7.2d
-	WORD $0x4ee4d4c6 // fsub v6.2d, v6.2d, v4.2d
-	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
+	VDUP R17, V7.D2
+	WORD $0x4e67cc65 // fmla v5.2d, v3.2d, v7.2d
 
 	// e^r
+	WORD $0x4e65d483 // fadd v3.2d, v4.2d, v5.2d
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V6.D2
+	VDUP R17, V7.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V9.D2
-	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V6.D2
-	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V9.D2
-	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V6.D2
-	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V9.D2
-	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V6.D2
-	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V9.D2
-	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V6.D2
-	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V9.D2
-	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
-	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
-	WORD $0x4e69ccc7 // fmla v7.2d, v6.2d, v9.2d
-	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
-	WORD $0x4e67d447 // fadd v7.2d, v2.2d, v7.2d
-	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
-	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V8.D2
-	WORD $0x6ee5e508 // fcmgt v8.2d, v8.2d, v5.2d
+	WORD $0x4e63cce8 // fmla v8.2d, v7.2d, v3.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V7.D2
+	WORD $0x4e63cd07 // fmla v7.2d, v8.2d, v3.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V8.D2
+	WORD $0x4e63cce8 // fmla v8.2d, v7.2d, v3.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V7.D2
+	WORD $0x4e63cd07 // fmla v7.2d, v8.2d, v3.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V8.D2
+	WORD $0x4e63cce8 // fmla v8.2d, v7.2d, v3.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V7.D2
+	WORD $0x4e63cd07 // fmla v7.2d, v8.2d, v3.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V8.D2
+	WORD $0x4e63cce8 // fmla v8.2d, v7.2d, v3.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V7.D2
+	WORD $0x4e63cd07 // fmla v7.2d, v8.2d, v3.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V8.D2
+	WORD $0x4e63cce8 // fmla v8.2d, v7.2d, v3.2d
+	WORD $0x6e63dc63 // fmul v3.2d, v3.2d, v3.2d
+	WORD $0x4e68cc65 // fmla v5.2d, v3.2d, v8.2d
+	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
+	WORD $0x4e65d405 // fadd v5.2d, v0.2d, v5.2d
+	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
+	VDUP R17, V6.D2
+	WORD $0x6ee2e4c6 // fcmgt v6.2d, v6.2d, v2.2d
 	MOVD $0x4c70000000000000, R17 // x4c70000000000000
 	VDUP R17, V4.D2
-	WORD $0x6ee81c44 // bif v4.16b, v2.16b, v8.16b
+	WORD $0x6ee61c04 // bif v4.16b, v0.16b, v6.16b
 	MOVD $0x3370000000000000, R17 // x3370000000000000
-	VDUP R17, V9.D2
-	WORD $0x6e621d28 // bsl v8.16b, v9.16b, v2.16b
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
-	WORD $0x4ee58485 // add v5.2d, v4.2d, v5.2d
-	WORD $0x6e65dce5 // fmul v5.2d, v7.2d, v5.2d
-	WORD $0x6e68dca8 // fmul v8.2d, v5.2d, v8.2d
+	VDUP R17, V8.D2
+	WORD $0x6e601d06 // bsl v6.16b, v8.16b, v0.16b
+	WORD $0x4f745442 // shl v2.2d, v2.2d, #52
+	WORD $0x4ee28482 // add v2.2d, v4.2d, v2.2d
+	WORD $0x6e62dca2 // fmul v2.2d, v5.2d, v2.2d
+	WORD $0x6e66dc46 // fmul v6.2d, v2.2d, v6.2d
 
 	// Phi(-a) - a phi(a), for positive x from 1
-	WORD $0x6ee3e403 // fcmgt v3.2d, v0.2d, v3.2d
-	WORD $0x4ee8d445 // fsub v5.2d, v2.2d, v8.2d
-	WORD $0x6ea31d05 // bit v5.16b, v8.16b, v3.16b
-	FMOVQ (R1), F8
-	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
-	FMOVQ F5, (R0)
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V2.D2
+	WORD $0x6ee1e441 // fcmgt v1.2d, v2.2d, v1.2d
+	WORD $0x4ee6d402 // fsub v2.2d, v0.2d, v6.2d
+	WORD $0x6ea11cc2 // bit v2.16b, v6.16b, v1.16b
+	FMOVQ (R1), F6
+	WORD $0x6e62dcc2 // fmul v2.2d, v6.2d, v2.2d
+	FMOVQ F2, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -1618,166 +1616,170 @@ one:
 tail:
 	CBZ R3, done
 	TBZ $0, R3, skip
-	FMOVD (R2), F3
-	WORD $0x4ee0f864 // fabs v4.2d, v3.2d
+	FMOVD (R2), F1
+	WORD $0x4ee0f822 // fabs v2.2d, v1.2d
 	MOVD $0x4043800000000000, R17 // x4043800000000000
-	VDUP R17, V5.D2
-	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
-	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
-	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	VDUP R17, V3.D2
+	WORD $0x6ee3e45f // fcmgt v31.2d, v2.2d, v3.2d
+	WORD $0x6e621c7f // bsl v31.16b, v3.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
 
 	// Phi(-a) exp(a a/2) = p/q
 	MOVD $0x3ea997fda9b4f23c, R17 // x3ea997fda9b4f23c
-	VDUP R17, V5.D2
+	VDUP R17, V3.D2
 	MOVD $0x3ef7fb1cf8d5108e, R17 // x3ef7fb1cf8d5108e
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
 	MOVD $0x3f3630f4efc263da, R17 // x3f3630f4efc263da
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
 	MOVD $0x3f6a531f02ace79c, R17 // x3f6a531f02ace79c
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
 	MOVD $0x3f95fca32ea28246, R17 // x3f95fca32ea28246
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
 	MOVD $0x3fbae5eba4ed926d, R17 // x3fbae5eba4ed926d
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
 	MOVD $0x3fd85cfc6e90f720, R17 // x3fd85cfc6e90f720
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
 	MOVD $0x3ff0258ee2bf7aac, R17 // x3ff0258ee2bf7aac
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
 	MOVD $0x3ffe1859493ead01, R17 // x3ffe1859493ead01
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
 	MOVD $0x4001f57f64a39cae, R17 // x4001f57f64a39cae
-	VDUP R17, V6.D2
-	WORD $0x4e64cca6 // fmla v6.2d, v5.2d, v4.2d
+	VDUP R17, V4.D2
+	WORD $0x4e62cc64 // fmla v4.2d, v3.2d, v2.2d
 	MOVD $0x3ff533c91258e0a0, R17 // x3ff533c91258e0a0
-	VDUP R17, V5.D2
-	WORD $0x4e64ccc5 // fmla v5.2d, v6.2d, v4.2d
+	VDUP R17, V3.D2
+	WORD $0x4e62cc83 // fmla v3.2d, v4.2d, v2.2d
 	MOVD $0x40040d931ff62706, R17 // x40040d931ff62706
-	VDUP R17, V6.D2
-	WORD $0x6e66dc86 // fmul v6.2d, v4.2d, v6.2d
+	VDUP R17, V4.D2
+	WORD $0x6e64dc44 // fmul v4.2d, v2.2d, v4.2d
 	MOVD $0x3ec009d9f4ddd1ce, R17 // x3ec009d9f4ddd1ce
-	VDUP R17, V7.D2
-	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
-	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
-	WORD $0x6e68fca8 // fdiv v8.2d, v5.2d, v8.2d
-	MOVD $0xbfd9884533d43651, R17 // xbfd9884533d43651
 	VDUP R17, V5.D2
-	WORD $0x4e65cc88 // fmla v8.2d, v4.2d, v5.2d
+	MOVD $0x3f0e0e3cc1d809dd, R17 // x3f0e0e3cc1d809dd
+	VDUP R17, V6.D2
+	WORD $0x4e62cca6 // fmla v6.2d, v5.2d, v2.2d
+	MOVD $0x3f4baff24b8a60d4, R17 // x3f4baff24b8a60d4
+	VDUP R17, V5.D2
+	WORD $0x4e62ccc5 // fmla v5.2d, v6.2d, v2.2d
+	MOVD $0x3f804301b95580b1, R17 // x3f804301b95580b1
+	VDUP R17, V6.D2
+	WORD $0x4e62cca6 // fmla v6.2d, v5.2d, v2.2d
+	MOVD $0x3faab2749ec9c869, R17 // x3faab2749ec9c869
+	VDUP R17, V5.D2
+	WORD $0x4e62ccc5 // fmla v5.2d, v6.2d, v2.2d
+	MOVD $0x3fcfb91ecf495f7a, R17 // x3fcfb91ecf495f7a
+	VDUP R17, V6.D2
+	WORD $0x4e62cca6 // fmla v6.2d, v5.2d, v2.2d
+	MOVD $0x3feb5b733c16b23d, R17 // x3feb5b733c16b23d
+	VDUP R17, V5.D2
+	WORD $0x4e62ccc5 // fmla v5.2d, v6.2d, v2.2d
+	MOVD $0x4000a238027bd30f, R17 // x4000a238027bd30f
+	VDUP R17, V6.D2
+	WORD $0x4e62cca6 // fmla v6.2d, v5.2d, v2.2d
+	MOVD $0x400a43056fbb76a2, R17 // x400a43056fbb76a2
+	VDUP R17, V5.D2
+	WORD $0x4e62ccc5 // fmla v5.2d, v6.2d, v2.2d
+	MOVD $0x400533c91258e0a0, R17 // x400533c91258e0a0
+	VDUP R17, V6.D2
+	WORD $0x4e62cca6 // fmla v6.2d, v5.2d, v2.2d
+	WORD $0x4e63cc86 // fmla v6.2d, v4.2d, v3.2d
+	WORD $0x6e66fc66 // fdiv v6.2d, v3.2d, v6.2d
+	MOVD $0xbfd9884533d43651, R17 // xbfd9884533d43651
+	VDUP R17, V3.D2
+	WORD $0x4e63cc46 // fmla v6.2d, v2.2d, v3.2d
 
 	// -a a/2 in two parts
 	MOVD $0xbfe0000000000000, R17 // xbfe0000000000000
+	VDUP R17, V3.D2
+	WORD $0x6e62dc63 // fmul v3.2d, v3.2d, v2.2d
+	WORD $0x6e63dc44 // fmul v4.2d, v2.2d, v3.2d
+	MOVD $0x0, R17 // x0000000000000000
 	VDUP R17, V5.D2
-	WORD $0x6e64dca5 // fmul v5.2d, v5.2d, v4.2d
-	WORD $0x6e65dc86 // fmul v6.2d, v4.2d, v5.2d
-	WORD $0x4ee6d407 // fsub v7.2d, v0.2d, v6.2d
-	WORD $0x4e65cc87 // fmla v7.2d, v4.2d, v5.2d
+	WORD $0x4ee4d4a5 // fsub v5.2d, v5.2d, v4.2d
+	WORD $0x4e63cc45 // fmla v5.2d, v2.2d, v3.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V5.D2
-	WORD $0x4ea11c3f // mov v31.16b, v1.16b
-	WORD $0x4e65ccdf // fmla v31.2d, v6.2d, v5.2d
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4ee5d424 // fsub v4.2d, v1.2d, v5.2d
+	VDUP R17, V3.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V2.D2
+	WORD $0x4e63cc82 // fmla v2.2d, v4.2d, v3.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V3.D2
+	WORD $0x4ee2d463 // fsub v3.2d, v3.2d, v2.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V9.D2
-	WORD $0x4e69cc86 // fmla v6.2d, v4.2d, v9.2d
+	VDUP R17, V7.D2
+	WORD $0x4e67cc64 // fmla v4.2d, v3.2d, v7.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V9.D2
-	WORD $0x4e69cc87 // fmla v7.2d, v4.2d, v9.2d
-	WORD $0x4e67d4c4 // fadd v4.2d, v6.2d, v7.2d
-	WORD $0x4ee4d4c6 // fsub v6.2d, v6.2d, v4.2d
-	WORD $0x4e67d4c7 // fadd v7.2d, v6.2d, v7.2d
+	VDUP R17, V7.D2
+	WORD $0x4e67cc65 // fmla v5.2d, v3.2d, v7.2d
 
 	// e^r
+	WORD $0x4e65d483 // fadd v3.2d, v4.2d, v5.2d
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V6.D2
+	VDUP R17, V7.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V9.D2
-	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V6.D2
-	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V9.D2
-	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V6.D2
-	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V9.D2
-	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V6.D2
-	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V9.D2
-	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V6.D2
-	WORD $0x4e64cd26 // fmla v6.2d, v9.2d, v4.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V9.D2
-	WORD $0x4e64ccc9 // fmla v9.2d, v6.2d, v4.2d
-	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
-	WORD $0x4e69ccc7 // fmla v7.2d, v6.2d, v9.2d
-	WORD $0x4e67d487 // fadd v7.2d, v4.2d, v7.2d
-	WORD $0x4e67d447 // fadd v7.2d, v2.2d, v7.2d
-	WORD $0x6e67dd07 // fmul v7.2d, v8.2d, v7.2d
-	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
 	VDUP R17, V8.D2
-	WORD $0x6ee5e508 // fcmgt v8.2d, v8.2d, v5.2d
+	WORD $0x4e63cce8 // fmla v8.2d, v7.2d, v3.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V7.D2
+	WORD $0x4e63cd07 // fmla v7.2d, v8.2d, v3.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V8.D2
+	WORD $0x4e63cce8 // fmla v8.2d, v7.2d, v3.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V7.D2
+	WORD $0x4e63cd07 // fmla v7.2d, v8.2d, v3.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V8.D2
+	WORD $0x4e63cce8 // fmla v8.2d, v7.2d, v3.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V7.D2
+	WORD $0x4e63cd07 // fmla v7.2d, v8.2d, v3.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V8.D2
+	WORD $0x4e63cce8 // fmla v8.2d, v7.2d, v3.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V7.D2
+	WORD $0x4e63cd07 // fmla v7.2d, v8.2d, v3.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V8.D2
+	WORD $0x4e63cce8 // fmla v8.2d, v7.2d, v3.2d
+	WORD $0x6e63dc63 // fmul v3.2d, v3.2d, v3.2d
+	WORD $0x4e68cc65 // fmla v5.2d, v3.2d, v8.2d
+	WORD $0x4e65d485 // fadd v5.2d, v4.2d, v5.2d
+	WORD $0x4e65d405 // fadd v5.2d, v0.2d, v5.2d
+	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
+	MOVD $0x4337fffffffffc40, R17 // x4337fffffffffc40
+	VDUP R17, V6.D2
+	WORD $0x6ee2e4c6 // fcmgt v6.2d, v6.2d, v2.2d
 	MOVD $0x4c70000000000000, R17 // x4c70000000000000
 	VDUP R17, V4.D2
-	WORD $0x6ee81c44 // bif v4.16b, v2.16b, v8.16b
+	WORD $0x6ee61c04 // bif v4.16b, v0.16b, v6.16b
 	MOVD $0x3370000000000000, R17 // x3370000000000000
-	VDUP R17, V9.D2
-	WORD $0x6e621d28 // bsl v8.16b, v9.16b, v2.16b
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
-	WORD $0x4ee58485 // add v5.2d, v4.2d, v5.2d
-	WORD $0x6e65dce5 // fmul v5.2d, v7.2d, v5.2d
-	WORD $0x6e68dca8 // fmul v8.2d, v5.2d, v8.2d
+	VDUP R17, V8.D2
+	WORD $0x6e601d06 // bsl v6.16b, v8.16b, v0.16b
+	WORD $0x4f745442 // shl v2.2d, v2.2d, #52
+	WORD $0x4ee28482 // add v2.2d, v4.2d, v2.2d
+	WORD $0x6e62dca2 // fmul v2.2d, v5.2d, v2.2d
+	WORD $0x6e66dc46 // fmul v6.2d, v2.2d, v6.2d
 
 	// Phi(-a) - a phi(a), for positive x from 1
-	WORD $0x6ee3e403 // fcmgt v3.2d, v0.2d, v3.2d
-	WORD $0x4ee8d445 // fsub v5.2d, v2.2d, v8.2d
-	WORD $0x6ea31d05 // bit v5.16b, v8.16b, v3.16b
-	FMOVD (R1), F8
-	WORD $0x6e65dd05 // fmul v5.2d, v8.2d, v5.2d
-	FMOVD F5, (R0)
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V2.D2
+	WORD $0x6ee1e441 // fcmgt v1.2d, v2.2d, v1.2d
+	WORD $0x4ee6d402 // fsub v2.2d, v0.2d, v6.2d
+	WORD $0x6ea11cc2 // bit v2.16b, v6.16b, v1.16b
+	FMOVD (R1), F6
+	WORD $0x6e62dcc2 // fmul v2.2d, v6.2d, v2.2d
+	FMOVD F2, (R0)
 
 skip:
 

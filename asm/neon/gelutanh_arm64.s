@@ -355,288 +355,280 @@ TEXT ·GELUTanhF64(SB), NOSPLIT, $0-48
 	VDUP R17, V3.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V4.D2
-	MOVD $0x39f0000000000000, R17 // x39f0000000000000
-	VDUP R17, V5.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R1), F6
-	FMOVQ 16(R1), F7
-	FMOVQ 32(R1), F8
-	FMOVQ 48(R1), F9
+	FMOVQ (R1), F5
+	FMOVQ 16(R1), F6
+	FMOVQ 32(R1), F7
+	FMOVQ 48(R1), F8
 	MOVD $0xc035c00000000000, R17 // xc035c00000000000
-	VDUP R17, V10.D2
-	WORD $0x6ee6e55f // fcmgt v31.2d, v10.2d, v6.2d
-	WORD $0x6e661d5f // bsl v31.16b, v10.16b, v6.16b
+	VDUP R17, V9.D2
+	WORD $0x6ee5e53f // fcmgt v31.2d, v9.2d, v5.2d
+	WORD $0x6e651d3f // bsl v31.16b, v9.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x6ee6e53f // fcmgt v31.2d, v9.2d, v6.2d
+	WORD $0x6e661d3f // bsl v31.16b, v9.16b, v6.16b
 	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x6ee7e55f // fcmgt v31.2d, v10.2d, v7.2d
-	WORD $0x6e671d5f // bsl v31.16b, v10.16b, v7.16b
+	WORD $0x6ee7e53f // fcmgt v31.2d, v9.2d, v7.2d
+	WORD $0x6e671d3f // bsl v31.16b, v9.16b, v7.16b
 	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x6ee8e55f // fcmgt v31.2d, v10.2d, v8.2d
-	WORD $0x6e681d5f // bsl v31.16b, v10.16b, v8.16b
+	WORD $0x6ee8e53f // fcmgt v31.2d, v9.2d, v8.2d
+	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x6ee9e55f // fcmgt v31.2d, v10.2d, v9.2d
-	WORD $0x6e691d5f // bsl v31.16b, v10.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	MOVD $0x4020000000000000, R17 // x4020000000000000
-	VDUP R17, V10.D2
-	WORD $0x6eeae4df // fcmgt v31.2d, v6.2d, v10.2d
-	WORD $0x6e661d5f // bsl v31.16b, v10.16b, v6.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6eeae4ff // fcmgt v31.2d, v7.2d, v10.2d
-	WORD $0x6e671d5f // bsl v31.16b, v10.16b, v7.16b
-	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	WORD $0x6eeae51f // fcmgt v31.2d, v8.2d, v10.2d
-	WORD $0x6e681d5f // bsl v31.16b, v10.16b, v8.16b
-	WORD $0x4ebf1fed // mov v13.16b, v31.16b
-	WORD $0x6eeae53f // fcmgt v31.2d, v9.2d, v10.2d
-	WORD $0x6e691d5f // bsl v31.16b, v10.16b, v9.16b
+	VDUP R17, V9.D2
+	WORD $0x6ee9e4bf // fcmgt v31.2d, v5.2d, v9.2d
+	WORD $0x6e651d3f // bsl v31.16b, v9.16b, v5.16b
 	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6ee9e4df // fcmgt v31.2d, v6.2d, v9.2d
+	WORD $0x6e661d3f // bsl v31.16b, v9.16b, v6.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6ee9e4ff // fcmgt v31.2d, v7.2d, v9.2d
+	WORD $0x6e671d3f // bsl v31.16b, v9.16b, v7.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6ee9e51f // fcmgt v31.2d, v8.2d, v9.2d
+	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 
 	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
+	WORD $0x6e6add4d // fmul v13.2d, v10.2d, v10.2d
 	WORD $0x6e6bdd6e // fmul v14.2d, v11.2d, v11.2d
 	WORD $0x6e6cdd8f // fmul v15.2d, v12.2d, v12.2d
-	WORD $0x6e6dddb0 // fmul v16.2d, v13.2d, v13.2d
-	WORD $0x6e6add51 // fmul v17.2d, v10.2d, v10.2d
+	WORD $0x6e69dd30 // fmul v16.2d, v9.2d, v9.2d
+	WORD $0x4ea01c11 // mov v17.16b, v0.16b
+	WORD $0x4e61cdb1 // fmla v17.2d, v13.2d, v1.2d
 	WORD $0x4ea01c12 // mov v18.16b, v0.16b
 	WORD $0x4e61cdd2 // fmla v18.2d, v14.2d, v1.2d
 	WORD $0x4ea01c13 // mov v19.16b, v0.16b
 	WORD $0x4e61cdf3 // fmla v19.2d, v15.2d, v1.2d
 	WORD $0x4ea01c14 // mov v20.16b, v0.16b
 	WORD $0x4e61ce14 // fmla v20.2d, v16.2d, v1.2d
-	WORD $0x4ea01c15 // mov v21.16b, v0.16b
-	WORD $0x4e61ce35 // fmla v21.2d, v17.2d, v1.2d
+	WORD $0x4ef1d415 // fsub v21.2d, v0.2d, v17.2d
 	WORD $0x4ef2d416 // fsub v22.2d, v0.2d, v18.2d
 	WORD $0x4ef3d417 // fsub v23.2d, v0.2d, v19.2d
 	WORD $0x4ef4d418 // fsub v24.2d, v0.2d, v20.2d
-	WORD $0x4ef5d419 // fsub v25.2d, v0.2d, v21.2d
+	WORD $0x4e61cdb5 // fmla v21.2d, v13.2d, v1.2d
 	WORD $0x4e61cdd6 // fmla v22.2d, v14.2d, v1.2d
 	WORD $0x4e61cdf7 // fmla v23.2d, v15.2d, v1.2d
 	WORD $0x4e61ce18 // fmla v24.2d, v16.2d, v1.2d
-	WORD $0x4e61ce39 // fmla v25.2d, v17.2d, v1.2d
 	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
-	VDUP R17, V26.D2
+	VDUP R17, V25.D2
 	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
-	VDUP R17, V27.D2
-	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
-	WORD $0x4e7acddc // fmla v28.2d, v14.2d, v26.2d
-	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
-	WORD $0x4e7acdfd // fmla v29.2d, v15.2d, v26.2d
-	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
-	WORD $0x4e7ace1e // fmla v30.2d, v16.2d, v26.2d
-	WORD $0x4e7ace3b // fmla v27.2d, v17.2d, v26.2d
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e79cdbb // fmla v27.2d, v13.2d, v25.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e79cddc // fmla v28.2d, v14.2d, v25.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e79cdfd // fmla v29.2d, v15.2d, v25.2d
+	WORD $0x4e79ce1a // fmla v26.2d, v16.2d, v25.2d
+	WORD $0x4eedd44d // fsub v13.2d, v2.2d, v13.2d
 	WORD $0x4eeed44e // fsub v14.2d, v2.2d, v14.2d
 	WORD $0x4eefd44f // fsub v15.2d, v2.2d, v15.2d
 	WORD $0x4ef0d450 // fsub v16.2d, v2.2d, v16.2d
-	WORD $0x4ef1d451 // fsub v17.2d, v2.2d, v17.2d
+	WORD $0x4e6acd4d // fmla v13.2d, v10.2d, v10.2d
 	WORD $0x4e6bcd6e // fmla v14.2d, v11.2d, v11.2d
 	WORD $0x4e6ccd8f // fmla v15.2d, v12.2d, v12.2d
-	WORD $0x4e6dcdb0 // fmla v16.2d, v13.2d, v13.2d
-	WORD $0x4e6acd51 // fmla v17.2d, v10.2d, v10.2d
+	WORD $0x4e69cd30 // fmla v16.2d, v9.2d, v9.2d
+	WORD $0x4e61cdbb // fmla v27.2d, v13.2d, v1.2d
 	WORD $0x4e61cddc // fmla v28.2d, v14.2d, v1.2d
 	WORD $0x4e61cdfd // fmla v29.2d, v15.2d, v1.2d
-	WORD $0x4e61ce1e // fmla v30.2d, v16.2d, v1.2d
-	WORD $0x4e61ce3b // fmla v27.2d, v17.2d, v1.2d
-	WORD $0x6e72dd71 // fmul v17.2d, v11.2d, v18.2d
-	WORD $0x6e73dd90 // fmul v16.2d, v12.2d, v19.2d
-	WORD $0x6e74ddaf // fmul v15.2d, v13.2d, v20.2d
-	WORD $0x6e75dd4e // fmul v14.2d, v10.2d, v21.2d
+	WORD $0x4e61ce1a // fmla v26.2d, v16.2d, v1.2d
+	WORD $0x6e71dd50 // fmul v16.2d, v10.2d, v17.2d
+	WORD $0x6e72dd6f // fmul v15.2d, v11.2d, v18.2d
+	WORD $0x6e73dd8e // fmul v14.2d, v12.2d, v19.2d
+	WORD $0x6e74dd2d // fmul v13.2d, v9.2d, v20.2d
+	WORD $0x4e7bd6bb // fadd v27.2d, v21.2d, v27.2d
 	WORD $0x4e7cd6dc // fadd v28.2d, v22.2d, v28.2d
 	WORD $0x4e7dd6fd // fadd v29.2d, v23.2d, v29.2d
-	WORD $0x4e7ed71e // fadd v30.2d, v24.2d, v30.2d
-	WORD $0x4e7bd73b // fadd v27.2d, v25.2d, v27.2d
-	WORD $0x4ef1d459 // fsub v25.2d, v2.2d, v17.2d
+	WORD $0x4e7ad71a // fadd v26.2d, v24.2d, v26.2d
 	WORD $0x4ef0d458 // fsub v24.2d, v2.2d, v16.2d
 	WORD $0x4eefd457 // fsub v23.2d, v2.2d, v15.2d
 	WORD $0x4eeed456 // fsub v22.2d, v2.2d, v14.2d
-	WORD $0x4e72cd79 // fmla v25.2d, v11.2d, v18.2d
-	WORD $0x4e73cd98 // fmla v24.2d, v12.2d, v19.2d
-	WORD $0x4e74cdb7 // fmla v23.2d, v13.2d, v20.2d
-	WORD $0x4e75cd56 // fmla v22.2d, v10.2d, v21.2d
-	WORD $0x4e7ccd79 // fmla v25.2d, v11.2d, v28.2d
-	WORD $0x4e7dcd98 // fmla v24.2d, v12.2d, v29.2d
-	WORD $0x4e7ecdb7 // fmla v23.2d, v13.2d, v30.2d
-	WORD $0x4e7bcd56 // fmla v22.2d, v10.2d, v27.2d
+	WORD $0x4eedd455 // fsub v21.2d, v2.2d, v13.2d
+	WORD $0x4e71cd58 // fmla v24.2d, v10.2d, v17.2d
+	WORD $0x4e72cd77 // fmla v23.2d, v11.2d, v18.2d
+	WORD $0x4e73cd96 // fmla v22.2d, v12.2d, v19.2d
+	WORD $0x4e74cd35 // fmla v21.2d, v9.2d, v20.2d
+	WORD $0x4e7bcd58 // fmla v24.2d, v10.2d, v27.2d
+	WORD $0x4e7ccd77 // fmla v23.2d, v11.2d, v28.2d
+	WORD $0x4e7dcd96 // fmla v22.2d, v12.2d, v29.2d
+	WORD $0x4e7acd35 // fmla v21.2d, v9.2d, v26.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V27.D2
-	WORD $0x4ea31c6a // mov v10.16b, v3.16b
-	WORD $0x4e7bce2a // fmla v10.2d, v17.2d, v27.2d
-	WORD $0x4ea31c7e // mov v30.16b, v3.16b
-	WORD $0x4e7bce1e // fmla v30.2d, v16.2d, v27.2d
-	WORD $0x4ea31c6d // mov v13.16b, v3.16b
-	WORD $0x4e7bcded // fmla v13.2d, v15.2d, v27.2d
+	VDUP R17, V26.D2
+	WORD $0x4ea31c69 // mov v9.16b, v3.16b
+	WORD $0x4e7ace09 // fmla v9.2d, v16.2d, v26.2d
+	WORD $0x4ea31c7d // mov v29.16b, v3.16b
+	WORD $0x4e7acdfd // fmla v29.2d, v15.2d, v26.2d
+	WORD $0x4ea31c6c // mov v12.16b, v3.16b
+	WORD $0x4e7acdcc // fmla v12.2d, v14.2d, v26.2d
 	WORD $0x4ea31c7f // mov v31.16b, v3.16b
-	WORD $0x4e7bcddf // fmla v31.2d, v14.2d, v27.2d
-	WORD $0x4ebf1ffb // mov v27.16b, v31.16b
-	WORD $0x4eead47d // fsub v29.2d, v3.2d, v10.2d
-	WORD $0x4efed46c // fsub v12.2d, v3.2d, v30.2d
-	WORD $0x4eedd47c // fsub v28.2d, v3.2d, v13.2d
-	WORD $0x4efbd46b // fsub v11.2d, v3.2d, v27.2d
+	WORD $0x4e7acdbf // fmla v31.2d, v13.2d, v26.2d
+	WORD $0x4ebf1ffa // mov v26.16b, v31.16b
+	WORD $0x4ee9d47c // fsub v28.2d, v3.2d, v9.2d
+	WORD $0x4efdd46b // fsub v11.2d, v3.2d, v29.2d
+	WORD $0x4eecd47b // fsub v27.2d, v3.2d, v12.2d
+	WORD $0x4efad46a // fsub v10.2d, v3.2d, v26.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V21.D2
-	WORD $0x4e75cfb1 // fmla v17.2d, v29.2d, v21.2d
-	WORD $0x4e75cd90 // fmla v16.2d, v12.2d, v21.2d
-	WORD $0x4e75cf8f // fmla v15.2d, v28.2d, v21.2d
-	WORD $0x4e75cd6e // fmla v14.2d, v11.2d, v21.2d
+	VDUP R17, V20.D2
+	WORD $0x4e74cf90 // fmla v16.2d, v28.2d, v20.2d
+	WORD $0x4e74cd6f // fmla v15.2d, v11.2d, v20.2d
+	WORD $0x4e74cf6e // fmla v14.2d, v27.2d, v20.2d
+	WORD $0x4e74cd4d // fmla v13.2d, v10.2d, v20.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V21.D2
-	WORD $0x4e75cfb9 // fmla v25.2d, v29.2d, v21.2d
-	WORD $0x4e75cd98 // fmla v24.2d, v12.2d, v21.2d
-	WORD $0x4e75cf97 // fmla v23.2d, v28.2d, v21.2d
-	WORD $0x4e75cd76 // fmla v22.2d, v11.2d, v21.2d
-	WORD $0x4e79d62b // fadd v11.2d, v17.2d, v25.2d
-	WORD $0x4e78d615 // fadd v21.2d, v16.2d, v24.2d
-	WORD $0x4e77d5fc // fadd v28.2d, v15.2d, v23.2d
-	WORD $0x4e76d5cc // fadd v12.2d, v14.2d, v22.2d
-	WORD $0x4eebd631 // fsub v17.2d, v17.2d, v11.2d
-	WORD $0x4ef5d610 // fsub v16.2d, v16.2d, v21.2d
-	WORD $0x4efcd5ef // fsub v15.2d, v15.2d, v28.2d
-	WORD $0x4eecd5ce // fsub v14.2d, v14.2d, v12.2d
-	WORD $0x4e79d639 // fadd v25.2d, v17.2d, v25.2d
+	VDUP R17, V20.D2
+	WORD $0x4e74cf98 // fmla v24.2d, v28.2d, v20.2d
+	WORD $0x4e74cd77 // fmla v23.2d, v11.2d, v20.2d
+	WORD $0x4e74cf76 // fmla v22.2d, v27.2d, v20.2d
+	WORD $0x4e74cd55 // fmla v21.2d, v10.2d, v20.2d
+
+	// e^r
+	WORD $0x4e78d60a // fadd v10.2d, v16.2d, v24.2d
+	WORD $0x4e77d5f4 // fadd v20.2d, v15.2d, v23.2d
+	WORD $0x4e76d5db // fadd v27.2d, v14.2d, v22.2d
+	WORD $0x4e75d5ab // fadd v11.2d, v13.2d, v21.2d
+	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
+	VDUP R17, V28.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V19.D2
+	WORD $0x4eb31e72 // mov v18.16b, v19.16b
+	WORD $0x4e6acf92 // fmla v18.2d, v28.2d, v10.2d
+	WORD $0x4eb31e71 // mov v17.16b, v19.16b
+	WORD $0x4e74cf91 // fmla v17.2d, v28.2d, v20.2d
+	WORD $0x4eb31e79 // mov v25.16b, v19.16b
+	WORD $0x4e7bcf99 // fmla v25.2d, v28.2d, v27.2d
+	WORD $0x4e6bcf93 // fmla v19.2d, v28.2d, v11.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V28.D2
+	WORD $0x4ebc1f9e // mov v30.16b, v28.16b
+	WORD $0x4e6ace5e // fmla v30.2d, v18.2d, v10.2d
+	WORD $0x4ebc1f92 // mov v18.16b, v28.16b
+	WORD $0x4e74ce32 // fmla v18.2d, v17.2d, v20.2d
+	WORD $0x4ebc1f91 // mov v17.16b, v28.16b
+	WORD $0x4e7bcf31 // fmla v17.2d, v25.2d, v27.2d
+	WORD $0x4e6bce7c // fmla v28.2d, v19.2d, v11.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V19.D2
+	WORD $0x4eb31e79 // mov v25.16b, v19.16b
+	WORD $0x4e6acfd9 // fmla v25.2d, v30.2d, v10.2d
+	WORD $0x4eb31e7e // mov v30.16b, v19.16b
+	WORD $0x4e74ce5e // fmla v30.2d, v18.2d, v20.2d
+	WORD $0x4eb31e72 // mov v18.16b, v19.16b
+	WORD $0x4e7bce32 // fmla v18.2d, v17.2d, v27.2d
+	WORD $0x4e6bcf93 // fmla v19.2d, v28.2d, v11.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V28.D2
+	WORD $0x4ebc1f91 // mov v17.16b, v28.16b
+	WORD $0x4e6acf31 // fmla v17.2d, v25.2d, v10.2d
+	WORD $0x4ebc1f99 // mov v25.16b, v28.16b
+	WORD $0x4e74cfd9 // fmla v25.2d, v30.2d, v20.2d
+	WORD $0x4ebc1f9e // mov v30.16b, v28.16b
+	WORD $0x4e7bce5e // fmla v30.2d, v18.2d, v27.2d
+	WORD $0x4e6bce7c // fmla v28.2d, v19.2d, v11.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V19.D2
+	WORD $0x4eb31e72 // mov v18.16b, v19.16b
+	WORD $0x4e6ace32 // fmla v18.2d, v17.2d, v10.2d
+	WORD $0x4eb31e71 // mov v17.16b, v19.16b
+	WORD $0x4e74cf31 // fmla v17.2d, v25.2d, v20.2d
+	WORD $0x4eb31e79 // mov v25.16b, v19.16b
+	WORD $0x4e7bcfd9 // fmla v25.2d, v30.2d, v27.2d
+	WORD $0x4e6bcf93 // fmla v19.2d, v28.2d, v11.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V28.D2
+	WORD $0x4ebc1f9e // mov v30.16b, v28.16b
+	WORD $0x4e6ace5e // fmla v30.2d, v18.2d, v10.2d
+	WORD $0x4ebc1f92 // mov v18.16b, v28.16b
+	WORD $0x4e74ce32 // fmla v18.2d, v17.2d, v20.2d
+	WORD $0x4ebc1f91 // mov v17.16b, v28.16b
+	WORD $0x4e7bcf31 // fmla v17.2d, v25.2d, v27.2d
+	WORD $0x4e6bce7c // fmla v28.2d, v19.2d, v11.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V19.D2
+	WORD $0x4eb31e79 // mov v25.16b, v19.16b
+	WORD $0x4e6acfd9 // fmla v25.2d, v30.2d, v10.2d
+	WORD $0x4eb31e7e // mov v30.16b, v19.16b
+	WORD $0x4e74ce5e // fmla v30.2d, v18.2d, v20.2d
+	WORD $0x4eb31e72 // mov v18.16b, v19.16b
+	WORD $0x4e7bce32 // fmla v18.2d, v17.2d, v27.2d
+	WORD $0x4e6bcf93 // fmla v19.2d, v28.2d, v11.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V28.D2
+	WORD $0x4ebc1f91 // mov v17.16b, v28.16b
+	WORD $0x4e6acf31 // fmla v17.2d, v25.2d, v10.2d
+	WORD $0x4ebc1f99 // mov v25.16b, v28.16b
+	WORD $0x4e74cfd9 // fmla v25.2d, v30.2d, v20.2d
+	WORD $0x4ebc1f9e // mov v30.16b, v28.16b
+	WORD $0x4e7bce5e // fmla v30.2d, v18.2d, v27.2d
+	WORD $0x4e6bce7c // fmla v28.2d, v19.2d, v11.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V19.D2
+	WORD $0x4eb31e72 // mov v18.16b, v19.16b
+	WORD $0x4e6ace32 // fmla v18.2d, v17.2d, v10.2d
+	WORD $0x4eb31e71 // mov v17.16b, v19.16b
+	WORD $0x4e74cf31 // fmla v17.2d, v25.2d, v20.2d
+	WORD $0x4eb31e79 // mov v25.16b, v19.16b
+	WORD $0x4e7bcfd9 // fmla v25.2d, v30.2d, v27.2d
+	WORD $0x4e6bcf93 // fmla v19.2d, v28.2d, v11.2d
+	WORD $0x6e6add4a // fmul v10.2d, v10.2d, v10.2d
+	WORD $0x6e74de94 // fmul v20.2d, v20.2d, v20.2d
+	WORD $0x6e7bdf7b // fmul v27.2d, v27.2d, v27.2d
+	WORD $0x6e6bdd6b // fmul v11.2d, v11.2d, v11.2d
+	WORD $0x4e72cd58 // fmla v24.2d, v10.2d, v18.2d
+	WORD $0x4e71ce97 // fmla v23.2d, v20.2d, v17.2d
+	WORD $0x4e79cf76 // fmla v22.2d, v27.2d, v25.2d
+	WORD $0x4e73cd75 // fmla v21.2d, v11.2d, v19.2d
 	WORD $0x4e78d618 // fadd v24.2d, v16.2d, v24.2d
 	WORD $0x4e77d5f7 // fadd v23.2d, v15.2d, v23.2d
 	WORD $0x4e76d5d6 // fadd v22.2d, v14.2d, v22.2d
-
-	// e^r
-	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V14.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V15.D2
-	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
-	WORD $0x4e6bcdd0 // fmla v16.2d, v14.2d, v11.2d
-	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
-	WORD $0x4e75cdd1 // fmla v17.2d, v14.2d, v21.2d
-	WORD $0x4eaf1dfd // mov v29.16b, v15.16b
-	WORD $0x4e7ccddd // fmla v29.2d, v14.2d, v28.2d
-	WORD $0x4e6ccdcf // fmla v15.2d, v14.2d, v12.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V14.D2
-	WORD $0x4eae1dd4 // mov v20.16b, v14.16b
-	WORD $0x4e6bce14 // fmla v20.2d, v16.2d, v11.2d
-	WORD $0x4eae1dd0 // mov v16.16b, v14.16b
-	WORD $0x4e75ce30 // fmla v16.2d, v17.2d, v21.2d
-	WORD $0x4eae1dd1 // mov v17.16b, v14.16b
-	WORD $0x4e7ccfb1 // fmla v17.2d, v29.2d, v28.2d
-	WORD $0x4e6ccdee // fmla v14.2d, v15.2d, v12.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V15.D2
-	WORD $0x4eaf1dfd // mov v29.16b, v15.16b
-	WORD $0x4e6bce9d // fmla v29.2d, v20.2d, v11.2d
-	WORD $0x4eaf1df4 // mov v20.16b, v15.16b
-	WORD $0x4e75ce14 // fmla v20.2d, v16.2d, v21.2d
-	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
-	WORD $0x4e7cce30 // fmla v16.2d, v17.2d, v28.2d
-	WORD $0x4e6ccdcf // fmla v15.2d, v14.2d, v12.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V14.D2
-	WORD $0x4eae1dd1 // mov v17.16b, v14.16b
-	WORD $0x4e6bcfb1 // fmla v17.2d, v29.2d, v11.2d
-	WORD $0x4eae1ddd // mov v29.16b, v14.16b
-	WORD $0x4e75ce9d // fmla v29.2d, v20.2d, v21.2d
-	WORD $0x4eae1dd4 // mov v20.16b, v14.16b
-	WORD $0x4e7cce14 // fmla v20.2d, v16.2d, v28.2d
-	WORD $0x4e6ccdee // fmla v14.2d, v15.2d, v12.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V15.D2
-	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
-	WORD $0x4e6bce30 // fmla v16.2d, v17.2d, v11.2d
-	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
-	WORD $0x4e75cfb1 // fmla v17.2d, v29.2d, v21.2d
-	WORD $0x4eaf1dfd // mov v29.16b, v15.16b
-	WORD $0x4e7cce9d // fmla v29.2d, v20.2d, v28.2d
-	WORD $0x4e6ccdcf // fmla v15.2d, v14.2d, v12.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V14.D2
-	WORD $0x4eae1dd4 // mov v20.16b, v14.16b
-	WORD $0x4e6bce14 // fmla v20.2d, v16.2d, v11.2d
-	WORD $0x4eae1dd0 // mov v16.16b, v14.16b
-	WORD $0x4e75ce30 // fmla v16.2d, v17.2d, v21.2d
-	WORD $0x4eae1dd1 // mov v17.16b, v14.16b
-	WORD $0x4e7ccfb1 // fmla v17.2d, v29.2d, v28.2d
-	WORD $0x4e6ccdee // fmla v14.2d, v15.2d, v12.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V15.D2
-	WORD $0x4eaf1dfd // mov v29.16b, v15.16b
-	WORD $0x4e6bce9d // fmla v29.2d, v20.2d, v11.2d
-	WORD $0x4eaf1df4 // mov v20.16b, v15.16b
-	WORD $0x4e75ce14 // fmla v20.2d, v16.2d, v21.2d
-	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
-	WORD $0x4e7cce30 // fmla v16.2d, v17.2d, v28.2d
-	WORD $0x4e6ccdcf // fmla v15.2d, v14.2d, v12.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V14.D2
-	WORD $0x4eae1dd1 // mov v17.16b, v14.16b
-	WORD $0x4e6bcfb1 // fmla v17.2d, v29.2d, v11.2d
-	WORD $0x4eae1ddd // mov v29.16b, v14.16b
-	WORD $0x4e75ce9d // fmla v29.2d, v20.2d, v21.2d
-	WORD $0x4eae1dd4 // mov v20.16b, v14.16b
-	WORD $0x4e7cce14 // fmla v20.2d, v16.2d, v28.2d
-	WORD $0x4e6ccdee // fmla v14.2d, v15.2d, v12.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V15.D2
-	WORD $0x4eaf1df0 // mov v16.16b, v15.16b
-	WORD $0x4e6bce30 // fmla v16.2d, v17.2d, v11.2d
-	WORD $0x4eaf1df1 // mov v17.16b, v15.16b
-	WORD $0x4e75cfb1 // fmla v17.2d, v29.2d, v21.2d
-	WORD $0x4eaf1dfd // mov v29.16b, v15.16b
-	WORD $0x4e7cce9d // fmla v29.2d, v20.2d, v28.2d
-	WORD $0x4e6ccdcf // fmla v15.2d, v14.2d, v12.2d
-	WORD $0x6e6bdd6e // fmul v14.2d, v11.2d, v11.2d
-	WORD $0x6e75deb4 // fmul v20.2d, v21.2d, v21.2d
-	WORD $0x6e7cdf93 // fmul v19.2d, v28.2d, v28.2d
-	WORD $0x6e6cdd92 // fmul v18.2d, v12.2d, v12.2d
-	WORD $0x4e70cdd9 // fmla v25.2d, v14.2d, v16.2d
-	WORD $0x4e71ce98 // fmla v24.2d, v20.2d, v17.2d
-	WORD $0x4e7dce77 // fmla v23.2d, v19.2d, v29.2d
-	WORD $0x4e6fce56 // fmla v22.2d, v18.2d, v15.2d
-	WORD $0x4e79d579 // fadd v25.2d, v11.2d, v25.2d
-	WORD $0x4e78d6b8 // fadd v24.2d, v21.2d, v24.2d
-	WORD $0x4e77d797 // fadd v23.2d, v28.2d, v23.2d
-	WORD $0x4e76d596 // fadd v22.2d, v12.2d, v22.2d
-	WORD $0x4e79d499 // fadd v25.2d, v4.2d, v25.2d
+	WORD $0x4e75d5b5 // fadd v21.2d, v13.2d, v21.2d
 	WORD $0x4e78d498 // fadd v24.2d, v4.2d, v24.2d
 	WORD $0x4e77d497 // fadd v23.2d, v4.2d, v23.2d
 	WORD $0x4e76d496 // fadd v22.2d, v4.2d, v22.2d
+	WORD $0x4e75d495 // fadd v21.2d, v4.2d, v21.2d
 	MOVD $0xc033000000000000, R17 // xc033000000000000
-	VDUP R17, V12.D2
-	WORD $0x6ee6e59c // fcmgt v28.2d, v12.2d, v6.2d
-	WORD $0x6ee7e595 // fcmgt v21.2d, v12.2d, v7.2d
-	WORD $0x6ee8e58b // fcmgt v11.2d, v12.2d, v8.2d
-	WORD $0x6ee9e58c // fcmgt v12.2d, v12.2d, v9.2d
-	WORD $0x6e641cbc // bsl v28.16b, v5.16b, v4.16b
-	WORD $0x6e641cb5 // bsl v21.16b, v5.16b, v4.16b
-	WORD $0x6e641cab // bsl v11.16b, v5.16b, v4.16b
-	WORD $0x6e641cac // bsl v12.16b, v5.16b, v4.16b
+	VDUP R17, V13.D2
+	WORD $0x6ee5e5ae // fcmgt v14.2d, v13.2d, v5.2d
+	WORD $0x6ee6e5af // fcmgt v15.2d, v13.2d, v6.2d
+	WORD $0x6ee7e5b0 // fcmgt v16.2d, v13.2d, v7.2d
+	WORD $0x6ee8e5ad // fcmgt v13.2d, v13.2d, v8.2d
+	MOVD $0x39f0000000000000, R17 // x39f0000000000000
+	VDUP R17, V19.D2
+	WORD $0x6e641e6e // bsl v14.16b, v19.16b, v4.16b
+	WORD $0x6e641e6f // bsl v15.16b, v19.16b, v4.16b
+	WORD $0x6e641e70 // bsl v16.16b, v19.16b, v4.16b
+	WORD $0x6e641e6d // bsl v13.16b, v19.16b, v4.16b
 
 	// x/(1 + 2^k e^r), both times a unit
-	WORD $0x6e7cdcc6 // fmul v6.2d, v6.2d, v28.2d
-	WORD $0x6e75dce7 // fmul v7.2d, v7.2d, v21.2d
-	WORD $0x6e6bdd08 // fmul v8.2d, v8.2d, v11.2d
-	WORD $0x6e6cdd29 // fmul v9.2d, v9.2d, v12.2d
-	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
-	WORD $0x4f7457de // shl v30.2d, v30.2d, #52
-	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
-	WORD $0x4f74577b // shl v27.2d, v27.2d, #52
-	WORD $0x4eea878a // add v10.2d, v28.2d, v10.2d
-	WORD $0x4efe86be // add v30.2d, v21.2d, v30.2d
-	WORD $0x4eed856d // add v13.2d, v11.2d, v13.2d
-	WORD $0x4efb859b // add v27.2d, v12.2d, v27.2d
-	WORD $0x4e79cd5c // fmla v28.2d, v10.2d, v25.2d
-	WORD $0x4e78cfd5 // fmla v21.2d, v30.2d, v24.2d
-	WORD $0x4e77cdab // fmla v11.2d, v13.2d, v23.2d
-	WORD $0x4e76cf6c // fmla v12.2d, v27.2d, v22.2d
-	WORD $0x6e7cfcdc // fdiv v28.2d, v6.2d, v28.2d
-	WORD $0x6e75fcf5 // fdiv v21.2d, v7.2d, v21.2d
-	WORD $0x6e6bfd0b // fdiv v11.2d, v8.2d, v11.2d
-	WORD $0x6e6cfd2c // fdiv v12.2d, v9.2d, v12.2d
-	FMOVQ F28, (R0)
-	FMOVQ F21, 16(R0)
-	FMOVQ F11, 32(R0)
-	FMOVQ F12, 48(R0)
+	WORD $0x6e6edca5 // fmul v5.2d, v5.2d, v14.2d
+	WORD $0x6e6fdcc6 // fmul v6.2d, v6.2d, v15.2d
+	WORD $0x6e70dce7 // fmul v7.2d, v7.2d, v16.2d
+	WORD $0x6e6ddd08 // fmul v8.2d, v8.2d, v13.2d
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	WORD $0x4f7457bd // shl v29.2d, v29.2d, #52
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4f74575a // shl v26.2d, v26.2d, #52
+	WORD $0x4ee985c9 // add v9.2d, v14.2d, v9.2d
+	WORD $0x4efd85fd // add v29.2d, v15.2d, v29.2d
+	WORD $0x4eec860c // add v12.2d, v16.2d, v12.2d
+	WORD $0x4efa85ba // add v26.2d, v13.2d, v26.2d
+	WORD $0x4e78cd2e // fmla v14.2d, v9.2d, v24.2d
+	WORD $0x4e77cfaf // fmla v15.2d, v29.2d, v23.2d
+	WORD $0x4e76cd90 // fmla v16.2d, v12.2d, v22.2d
+	WORD $0x4e75cf4d // fmla v13.2d, v26.2d, v21.2d
+	WORD $0x6e6efcae // fdiv v14.2d, v5.2d, v14.2d
+	WORD $0x6e6ffccf // fdiv v15.2d, v6.2d, v15.2d
+	WORD $0x6e70fcf0 // fdiv v16.2d, v7.2d, v16.2d
+	WORD $0x6e6dfd0d // fdiv v13.2d, v8.2d, v13.2d
+	FMOVQ F14, (R0)
+	FMOVQ F15, 16(R0)
+	FMOVQ F16, 32(R0)
+	FMOVQ F13, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	SUB $8, R2, R2
@@ -648,100 +640,100 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R1), F6
+	FMOVQ (R1), F5
 	MOVD $0xc035c00000000000, R17 // xc035c00000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee6e4ff // fcmgt v31.2d, v7.2d, v6.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	VDUP R17, V6.D2
+	WORD $0x6ee5e4df // fcmgt v31.2d, v6.2d, v5.2d
+	WORD $0x6e651cdf // bsl v31.16b, v6.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 	MOVD $0x4020000000000000, R17 // x4020000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	VDUP R17, V6.D2
+	WORD $0x6ee6e4bf // fcmgt v31.2d, v5.2d, v6.2d
+	WORD $0x6e651cdf // bsl v31.16b, v6.16b, v5.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 
 	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
-	WORD $0x6e67dce8 // fmul v8.2d, v7.2d, v7.2d
-	WORD $0x4ea01c09 // mov v9.16b, v0.16b
-	WORD $0x4e61cd09 // fmla v9.2d, v8.2d, v1.2d
-	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
-	WORD $0x4e61cd0a // fmla v10.2d, v8.2d, v1.2d
+	WORD $0x6e66dcc7 // fmul v7.2d, v6.2d, v6.2d
+	WORD $0x4ea01c08 // mov v8.16b, v0.16b
+	WORD $0x4e61cce8 // fmla v8.2d, v7.2d, v1.2d
+	WORD $0x4ee8d409 // fsub v9.2d, v0.2d, v8.2d
+	WORD $0x4e61cce9 // fmla v9.2d, v7.2d, v1.2d
 	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
-	VDUP R17, V11.D2
+	VDUP R17, V10.D2
 	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd0c // fmla v12.2d, v8.2d, v11.2d
-	WORD $0x4ee8d448 // fsub v8.2d, v2.2d, v8.2d
-	WORD $0x4e67cce8 // fmla v8.2d, v7.2d, v7.2d
-	WORD $0x4e61cd0c // fmla v12.2d, v8.2d, v1.2d
-	WORD $0x6e69dce8 // fmul v8.2d, v7.2d, v9.2d
-	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
-	WORD $0x4ee8d44a // fsub v10.2d, v2.2d, v8.2d
-	WORD $0x4e69ccea // fmla v10.2d, v7.2d, v9.2d
-	WORD $0x4e6cccea // fmla v10.2d, v7.2d, v12.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
+	WORD $0x4ee7d447 // fsub v7.2d, v2.2d, v7.2d
+	WORD $0x4e66ccc7 // fmla v7.2d, v6.2d, v6.2d
+	WORD $0x4e61cceb // fmla v11.2d, v7.2d, v1.2d
+	WORD $0x6e68dcc7 // fmul v7.2d, v6.2d, v8.2d
+	WORD $0x4e6bd52b // fadd v11.2d, v9.2d, v11.2d
+	WORD $0x4ee7d449 // fsub v9.2d, v2.2d, v7.2d
+	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
+	WORD $0x4e6bccc9 // fmla v9.2d, v6.2d, v11.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V12.D2
+	VDUP R17, V11.D2
 	WORD $0x4ea31c7f // mov v31.16b, v3.16b
-	WORD $0x4e6ccd1f // fmla v31.2d, v8.2d, v12.2d
-	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	WORD $0x4eecd467 // fsub v7.2d, v3.2d, v12.2d
+	WORD $0x4e6bccff // fmla v31.2d, v7.2d, v11.2d
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4eebd466 // fsub v6.2d, v3.2d, v11.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V9.D2
-	WORD $0x4e69cce8 // fmla v8.2d, v7.2d, v9.2d
+	VDUP R17, V8.D2
+	WORD $0x4e68ccc7 // fmla v7.2d, v6.2d, v8.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V9.D2
-	WORD $0x4e69ccea // fmla v10.2d, v7.2d, v9.2d
-	WORD $0x4e6ad507 // fadd v7.2d, v8.2d, v10.2d
-	WORD $0x4ee7d508 // fsub v8.2d, v8.2d, v7.2d
-	WORD $0x4e6ad50a // fadd v10.2d, v8.2d, v10.2d
+	VDUP R17, V8.D2
+	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
 
 	// e^r
+	WORD $0x4e69d4e6 // fadd v6.2d, v7.2d, v9.2d
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
 	VDUP R17, V8.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V10.D2
+	WORD $0x4e66cd0a // fmla v10.2d, v8.2d, v6.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
 	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	WORD $0x4e66cd48 // fmla v8.2d, v10.2d, v6.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V10.D2
+	WORD $0x4e66cd0a // fmla v10.2d, v8.2d, v6.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
 	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	WORD $0x4e66cd48 // fmla v8.2d, v10.2d, v6.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V10.D2
+	WORD $0x4e66cd0a // fmla v10.2d, v8.2d, v6.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
 	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	WORD $0x4e66cd48 // fmla v8.2d, v10.2d, v6.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V10.D2
+	WORD $0x4e66cd0a // fmla v10.2d, v8.2d, v6.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	WORD $0x4e66cd48 // fmla v8.2d, v10.2d, v6.2d
 	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	WORD $0x6e67dce8 // fmul v8.2d, v7.2d, v7.2d
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	WORD $0x4e6ad4ea // fadd v10.2d, v7.2d, v10.2d
-	WORD $0x4e6ad48a // fadd v10.2d, v4.2d, v10.2d
+	VDUP R17, V10.D2
+	WORD $0x4e66cd0a // fmla v10.2d, v8.2d, v6.2d
+	WORD $0x6e66dcc6 // fmul v6.2d, v6.2d, v6.2d
+	WORD $0x4e6accc9 // fmla v9.2d, v6.2d, v10.2d
+	WORD $0x4e69d4e9 // fadd v9.2d, v7.2d, v9.2d
+	WORD $0x4e69d489 // fadd v9.2d, v4.2d, v9.2d
 	MOVD $0xc033000000000000, R17 // xc033000000000000
 	VDUP R17, V7.D2
-	WORD $0x6ee6e4e7 // fcmgt v7.2d, v7.2d, v6.2d
-	WORD $0x6e641ca7 // bsl v7.16b, v5.16b, v4.16b
+	WORD $0x6ee5e4e7 // fcmgt v7.2d, v7.2d, v5.2d
+	MOVD $0x39f0000000000000, R17 // x39f0000000000000
+	VDUP R17, V10.D2
+	WORD $0x6e641d47 // bsl v7.16b, v10.16b, v4.16b
 
 	// x/(1 + 2^k e^r), both times a unit
-	WORD $0x6e67dcc6 // fmul v6.2d, v6.2d, v7.2d
-	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
-	WORD $0x4eec84ec // add v12.2d, v7.2d, v12.2d
-	WORD $0x4e6acd87 // fmla v7.2d, v12.2d, v10.2d
-	WORD $0x6e67fcc7 // fdiv v7.2d, v6.2d, v7.2d
+	WORD $0x6e67dca5 // fmul v5.2d, v5.2d, v7.2d
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4eeb84eb // add v11.2d, v7.2d, v11.2d
+	WORD $0x4e69cd67 // fmla v7.2d, v11.2d, v9.2d
+	WORD $0x6e67fca7 // fdiv v7.2d, v5.2d, v7.2d
 	FMOVQ F7, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
@@ -752,100 +744,100 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVD (R1), F6
+	FMOVD (R1), F5
 	MOVD $0xc035c00000000000, R17 // xc035c00000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee6e4ff // fcmgt v31.2d, v7.2d, v6.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	VDUP R17, V6.D2
+	WORD $0x6ee5e4df // fcmgt v31.2d, v6.2d, v5.2d
+	WORD $0x6e651cdf // bsl v31.16b, v6.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
 	MOVD $0x4020000000000000, R17 // x4020000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	VDUP R17, V6.D2
+	WORD $0x6ee6e4bf // fcmgt v31.2d, v5.2d, v6.2d
+	WORD $0x6e651cdf // bsl v31.16b, v6.16b, v5.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 
 	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
-	WORD $0x6e67dce8 // fmul v8.2d, v7.2d, v7.2d
-	WORD $0x4ea01c09 // mov v9.16b, v0.16b
-	WORD $0x4e61cd09 // fmla v9.2d, v8.2d, v1.2d
-	WORD $0x4ee9d40a // fsub v10.2d, v0.2d, v9.2d
-	WORD $0x4e61cd0a // fmla v10.2d, v8.2d, v1.2d
+	WORD $0x6e66dcc7 // fmul v7.2d, v6.2d, v6.2d
+	WORD $0x4ea01c08 // mov v8.16b, v0.16b
+	WORD $0x4e61cce8 // fmla v8.2d, v7.2d, v1.2d
+	WORD $0x4ee8d409 // fsub v9.2d, v0.2d, v8.2d
+	WORD $0x4e61cce9 // fmla v9.2d, v7.2d, v1.2d
 	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
-	VDUP R17, V11.D2
+	VDUP R17, V10.D2
 	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
-	VDUP R17, V12.D2
-	WORD $0x4e6bcd0c // fmla v12.2d, v8.2d, v11.2d
-	WORD $0x4ee8d448 // fsub v8.2d, v2.2d, v8.2d
-	WORD $0x4e67cce8 // fmla v8.2d, v7.2d, v7.2d
-	WORD $0x4e61cd0c // fmla v12.2d, v8.2d, v1.2d
-	WORD $0x6e69dce8 // fmul v8.2d, v7.2d, v9.2d
-	WORD $0x4e6cd54c // fadd v12.2d, v10.2d, v12.2d
-	WORD $0x4ee8d44a // fsub v10.2d, v2.2d, v8.2d
-	WORD $0x4e69ccea // fmla v10.2d, v7.2d, v9.2d
-	WORD $0x4e6cccea // fmla v10.2d, v7.2d, v12.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6acceb // fmla v11.2d, v7.2d, v10.2d
+	WORD $0x4ee7d447 // fsub v7.2d, v2.2d, v7.2d
+	WORD $0x4e66ccc7 // fmla v7.2d, v6.2d, v6.2d
+	WORD $0x4e61cceb // fmla v11.2d, v7.2d, v1.2d
+	WORD $0x6e68dcc7 // fmul v7.2d, v6.2d, v8.2d
+	WORD $0x4e6bd52b // fadd v11.2d, v9.2d, v11.2d
+	WORD $0x4ee7d449 // fsub v9.2d, v2.2d, v7.2d
+	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
+	WORD $0x4e6bccc9 // fmla v9.2d, v6.2d, v11.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V12.D2
+	VDUP R17, V11.D2
 	WORD $0x4ea31c7f // mov v31.16b, v3.16b
-	WORD $0x4e6ccd1f // fmla v31.2d, v8.2d, v12.2d
-	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	WORD $0x4eecd467 // fsub v7.2d, v3.2d, v12.2d
+	WORD $0x4e6bccff // fmla v31.2d, v7.2d, v11.2d
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x4eebd466 // fsub v6.2d, v3.2d, v11.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V9.D2
-	WORD $0x4e69cce8 // fmla v8.2d, v7.2d, v9.2d
+	VDUP R17, V8.D2
+	WORD $0x4e68ccc7 // fmla v7.2d, v6.2d, v8.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V9.D2
-	WORD $0x4e69ccea // fmla v10.2d, v7.2d, v9.2d
-	WORD $0x4e6ad507 // fadd v7.2d, v8.2d, v10.2d
-	WORD $0x4ee7d508 // fsub v8.2d, v8.2d, v7.2d
-	WORD $0x4e6ad50a // fadd v10.2d, v8.2d, v10.2d
+	VDUP R17, V8.D2
+	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
 
 	// e^r
+	WORD $0x4e69d4e6 // fadd v6.2d, v7.2d, v9.2d
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
 	VDUP R17, V8.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V10.D2
+	WORD $0x4e66cd0a // fmla v10.2d, v8.2d, v6.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
 	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	WORD $0x4e66cd48 // fmla v8.2d, v10.2d, v6.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V10.D2
+	WORD $0x4e66cd0a // fmla v10.2d, v8.2d, v6.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
 	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	WORD $0x4e66cd48 // fmla v8.2d, v10.2d, v6.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V10.D2
+	WORD $0x4e66cd0a // fmla v10.2d, v8.2d, v6.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
 	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	WORD $0x4e66cd48 // fmla v8.2d, v10.2d, v6.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	VDUP R17, V10.D2
+	WORD $0x4e66cd0a // fmla v10.2d, v8.2d, v6.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V8.D2
-	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
+	WORD $0x4e66cd48 // fmla v8.2d, v10.2d, v6.2d
 	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V9.D2
-	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
-	WORD $0x6e67dce8 // fmul v8.2d, v7.2d, v7.2d
-	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
-	WORD $0x4e6ad4ea // fadd v10.2d, v7.2d, v10.2d
-	WORD $0x4e6ad48a // fadd v10.2d, v4.2d, v10.2d
+	VDUP R17, V10.D2
+	WORD $0x4e66cd0a // fmla v10.2d, v8.2d, v6.2d
+	WORD $0x6e66dcc6 // fmul v6.2d, v6.2d, v6.2d
+	WORD $0x4e6accc9 // fmla v9.2d, v6.2d, v10.2d
+	WORD $0x4e69d4e9 // fadd v9.2d, v7.2d, v9.2d
+	WORD $0x4e69d489 // fadd v9.2d, v4.2d, v9.2d
 	MOVD $0xc033000000000000, R17 // xc033000000000000
 	VDUP R17, V7.D2
-	WORD $0x6ee6e4e7 // fcmgt v7.2d, v7.2d, v6.2d
-	WORD $0x6e641ca7 // bsl v7.16b, v5.16b, v4.16b
+	WORD $0x6ee5e4e7 // fcmgt v7.2d, v7.2d, v5.2d
+	MOVD $0x39f0000000000000, R17 // x39f0000000000000
+	VDUP R17, V10.D2
+	WORD $0x6e641d47 // bsl v7.16b, v10.16b, v4.16b
 
 	// x/(1 + 2^k e^r), both times a unit
-	WORD $0x6e67dcc6 // fmul v6.2d, v6.2d, v7.2d
-	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
-	WORD $0x4eec84ec // add v12.2d, v7.2d, v12.2d
-	WORD $0x4e6acd87 // fmla v7.2d, v12.2d, v10.2d
-	WORD $0x6e67fcc7 // fdiv v7.2d, v6.2d, v7.2d
+	WORD $0x6e67dca5 // fmul v5.2d, v5.2d, v7.2d
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4eeb84eb // add v11.2d, v7.2d, v11.2d
+	WORD $0x4e69cd67 // fmla v7.2d, v11.2d, v9.2d
+	WORD $0x6e67fca7 // fdiv v7.2d, v5.2d, v7.2d
 	FMOVD F7, (R0)
 
 skip:

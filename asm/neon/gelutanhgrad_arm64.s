@@ -426,334 +426,333 @@ TEXT ·GELUTanhGradF64(SB), NOSPLIT, $0-72
 	MOVD dy_base+24(FP), R1
 	MOVD x_base+48(FP), R2
 	MOVD dst_len+8(FP), R3
-	MOVD $0xbfb2444f2a4d8b4b, R17 // xbfb2444f2a4d8b4b
-	VDUP R17, V0.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V1.D2
 	MOVD $0x39f0000000000000, R17 // x39f0000000000000
-	VDUP R17, V2.D2
+	VDUP R17, V0.D2
 	CMP $8, R3
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVQ (R2), F3
-	FMOVQ 16(R2), F4
-	FMOVQ 32(R2), F5
-	FMOVQ 48(R2), F6
+	FMOVQ (R2), F1
+	FMOVQ 16(R2), F2
+	FMOVQ 32(R2), F3
+	FMOVQ 48(R2), F4
 	MOVD $0xc035c00000000000, R17 // xc035c00000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee3e4ff // fcmgt v31.2d, v7.2d, v3.2d
-	WORD $0x6e631cff // bsl v31.16b, v7.16b, v3.16b
+	VDUP R17, V5.D2
+	WORD $0x6ee1e4bf // fcmgt v31.2d, v5.2d, v1.2d
+	WORD $0x6e611cbf // bsl v31.16b, v5.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x6ee2e4bf // fcmgt v31.2d, v5.2d, v2.2d
+	WORD $0x6e621cbf // bsl v31.16b, v5.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	WORD $0x6ee3e4bf // fcmgt v31.2d, v5.2d, v3.2d
+	WORD $0x6e631cbf // bsl v31.16b, v5.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	WORD $0x6ee4e4ff // fcmgt v31.2d, v7.2d, v4.2d
-	WORD $0x6e641cff // bsl v31.16b, v7.16b, v4.16b
+	WORD $0x6ee4e4bf // fcmgt v31.2d, v5.2d, v4.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	WORD $0x6ee5e4ff // fcmgt v31.2d, v7.2d, v5.2d
-	WORD $0x6e651cff // bsl v31.16b, v7.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x6ee6e4ff // fcmgt v31.2d, v7.2d, v6.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 	MOVD $0x4020000000000000, R17 // x4020000000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee7e47f // fcmgt v31.2d, v3.2d, v7.2d
-	WORD $0x6e631cff // bsl v31.16b, v7.16b, v3.16b
+	VDUP R17, V5.D2
+	WORD $0x6ee5e43f // fcmgt v31.2d, v1.2d, v5.2d
+	WORD $0x6e611cbf // bsl v31.16b, v5.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x6ee5e45f // fcmgt v31.2d, v2.2d, v5.2d
+	WORD $0x6e621cbf // bsl v31.16b, v5.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	WORD $0x6ee5e47f // fcmgt v31.2d, v3.2d, v5.2d
+	WORD $0x6e631cbf // bsl v31.16b, v5.16b, v3.16b
 	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	WORD $0x6ee7e49f // fcmgt v31.2d, v4.2d, v7.2d
-	WORD $0x6e641cff // bsl v31.16b, v7.16b, v4.16b
+	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
+	WORD $0x6e641cbf // bsl v31.16b, v5.16b, v4.16b
 	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	WORD $0x6ee7e4bf // fcmgt v31.2d, v5.2d, v7.2d
-	WORD $0x6e651cff // bsl v31.16b, v7.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
 
 	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
+	WORD $0x6e61dc25 // fmul v5.2d, v1.2d, v1.2d
+	WORD $0x6e62dc46 // fmul v6.2d, v2.2d, v2.2d
 	WORD $0x6e63dc67 // fmul v7.2d, v3.2d, v3.2d
 	WORD $0x6e64dc88 // fmul v8.2d, v4.2d, v4.2d
-	WORD $0x6e65dca9 // fmul v9.2d, v5.2d, v5.2d
-	WORD $0x6e66dcca // fmul v10.2d, v6.2d, v6.2d
+	MOVD $0xbfb2444f2a4d8b4b, R17 // xbfb2444f2a4d8b4b
+	VDUP R17, V9.D2
 	MOVD $0xbff9884533d43000, R17 // xbff9884533d43000
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6c // mov v12.16b, v11.16b
-	WORD $0x4e60ccec // fmla v12.2d, v7.2d, v0.2d
-	WORD $0x4eab1d6d // mov v13.16b, v11.16b
-	WORD $0x4e60cd0d // fmla v13.2d, v8.2d, v0.2d
-	WORD $0x4eab1d6e // mov v14.16b, v11.16b
-	WORD $0x4e60cd2e // fmla v14.2d, v9.2d, v0.2d
-	WORD $0x4e60cd4b // fmla v11.2d, v10.2d, v0.2d
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e69ccab // fmla v11.2d, v5.2d, v9.2d
+	WORD $0x4eaa1d4c // mov v12.16b, v10.16b
+	WORD $0x4e69cccc // fmla v12.2d, v6.2d, v9.2d
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e69cced // fmla v13.2d, v7.2d, v9.2d
+	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
 	MOVD $0xbff9884533d43000, R17 // xbff9884533d43000
-	VDUP R17, V15.D2
-	WORD $0x4eecd5f0 // fsub v16.2d, v15.2d, v12.2d
-	WORD $0x4eedd5f1 // fsub v17.2d, v15.2d, v13.2d
-	WORD $0x4eeed5f2 // fsub v18.2d, v15.2d, v14.2d
-	WORD $0x4eebd5ef // fsub v15.2d, v15.2d, v11.2d
-	WORD $0x4e60ccf0 // fmla v16.2d, v7.2d, v0.2d
-	WORD $0x4e60cd11 // fmla v17.2d, v8.2d, v0.2d
-	WORD $0x4e60cd32 // fmla v18.2d, v9.2d, v0.2d
-	WORD $0x4e60cd4f // fmla v15.2d, v10.2d, v0.2d
+	VDUP R17, V9.D2
+	WORD $0x4eebd52e // fsub v14.2d, v9.2d, v11.2d
+	WORD $0x4eecd52f // fsub v15.2d, v9.2d, v12.2d
+	WORD $0x4eedd530 // fsub v16.2d, v9.2d, v13.2d
+	WORD $0x4eead529 // fsub v9.2d, v9.2d, v10.2d
+	MOVD $0xbfb2444f2a4d8b4b, R17 // xbfb2444f2a4d8b4b
+	VDUP R17, V17.D2
+	WORD $0x4e71ccae // fmla v14.2d, v5.2d, v17.2d
+	WORD $0x4e71cccf // fmla v15.2d, v6.2d, v17.2d
+	WORD $0x4e71ccf0 // fmla v16.2d, v7.2d, v17.2d
+	WORD $0x4e71cd09 // fmla v9.2d, v8.2d, v17.2d
 	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
-	VDUP R17, V19.D2
+	VDUP R17, V17.D2
 	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
-	VDUP R17, V20.D2
-	WORD $0x4eb41e95 // mov v21.16b, v20.16b
-	WORD $0x4e73ccf5 // fmla v21.2d, v7.2d, v19.2d
-	WORD $0x4eb41e96 // mov v22.16b, v20.16b
-	WORD $0x4e73cd16 // fmla v22.2d, v8.2d, v19.2d
-	WORD $0x4eb41e97 // mov v23.16b, v20.16b
-	WORD $0x4e73cd37 // fmla v23.2d, v9.2d, v19.2d
-	WORD $0x4e73cd54 // fmla v20.2d, v10.2d, v19.2d
+	VDUP R17, V18.D2
+	WORD $0x4eb21e53 // mov v19.16b, v18.16b
+	WORD $0x4e71ccb3 // fmla v19.2d, v5.2d, v17.2d
+	WORD $0x4eb21e54 // mov v20.16b, v18.16b
+	WORD $0x4e71ccd4 // fmla v20.2d, v6.2d, v17.2d
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e71ccf5 // fmla v21.2d, v7.2d, v17.2d
+	WORD $0x4e71cd12 // fmla v18.2d, v8.2d, v17.2d
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V19.D2
-	WORD $0x4ee7d678 // fsub v24.2d, v19.2d, v7.2d
-	WORD $0x4ee8d679 // fsub v25.2d, v19.2d, v8.2d
-	WORD $0x4ee9d67a // fsub v26.2d, v19.2d, v9.2d
-	WORD $0x4eead673 // fsub v19.2d, v19.2d, v10.2d
+	VDUP R17, V17.D2
+	WORD $0x4ee5d636 // fsub v22.2d, v17.2d, v5.2d
+	WORD $0x4ee6d637 // fsub v23.2d, v17.2d, v6.2d
+	WORD $0x4ee7d638 // fsub v24.2d, v17.2d, v7.2d
+	WORD $0x4ee8d631 // fsub v17.2d, v17.2d, v8.2d
+	WORD $0x4e61cc36 // fmla v22.2d, v1.2d, v1.2d
+	WORD $0x4e62cc57 // fmla v23.2d, v2.2d, v2.2d
 	WORD $0x4e63cc78 // fmla v24.2d, v3.2d, v3.2d
-	WORD $0x4e64cc99 // fmla v25.2d, v4.2d, v4.2d
-	WORD $0x4e65ccba // fmla v26.2d, v5.2d, v5.2d
-	WORD $0x4e66ccd3 // fmla v19.2d, v6.2d, v6.2d
-	WORD $0x4e60cf15 // fmla v21.2d, v24.2d, v0.2d
-	WORD $0x4e60cf36 // fmla v22.2d, v25.2d, v0.2d
-	WORD $0x4e60cf57 // fmla v23.2d, v26.2d, v0.2d
-	WORD $0x4e60ce74 // fmla v20.2d, v19.2d, v0.2d
-	WORD $0x6e6cdc73 // fmul v19.2d, v3.2d, v12.2d
-	WORD $0x6e6ddc9a // fmul v26.2d, v4.2d, v13.2d
-	WORD $0x6e6edcb9 // fmul v25.2d, v5.2d, v14.2d
-	WORD $0x6e6bdcd8 // fmul v24.2d, v6.2d, v11.2d
-	WORD $0x4e75d615 // fadd v21.2d, v16.2d, v21.2d
-	WORD $0x4e76d636 // fadd v22.2d, v17.2d, v22.2d
-	WORD $0x4e77d657 // fadd v23.2d, v18.2d, v23.2d
+	WORD $0x4e64cc91 // fmla v17.2d, v4.2d, v4.2d
+	MOVD $0xbfb2444f2a4d8b4b, R17 // xbfb2444f2a4d8b4b
+	VDUP R17, V25.D2
+	WORD $0x4e79ced3 // fmla v19.2d, v22.2d, v25.2d
+	WORD $0x4e79cef4 // fmla v20.2d, v23.2d, v25.2d
+	WORD $0x4e79cf15 // fmla v21.2d, v24.2d, v25.2d
+	WORD $0x4e79ce32 // fmla v18.2d, v17.2d, v25.2d
+	WORD $0x6e6bdc31 // fmul v17.2d, v1.2d, v11.2d
+	WORD $0x6e6cdc59 // fmul v25.2d, v2.2d, v12.2d
+	WORD $0x6e6ddc78 // fmul v24.2d, v3.2d, v13.2d
+	WORD $0x6e6adc97 // fmul v23.2d, v4.2d, v10.2d
+	WORD $0x4e73d5d3 // fadd v19.2d, v14.2d, v19.2d
 	WORD $0x4e74d5f4 // fadd v20.2d, v15.2d, v20.2d
+	WORD $0x4e75d615 // fadd v21.2d, v16.2d, v21.2d
+	WORD $0x4e72d532 // fadd v18.2d, v9.2d, v18.2d
 	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V15.D2
-	WORD $0x4ef3d5f2 // fsub v18.2d, v15.2d, v19.2d
-	WORD $0x4efad5f1 // fsub v17.2d, v15.2d, v26.2d
-	WORD $0x4ef9d5f0 // fsub v16.2d, v15.2d, v25.2d
-	WORD $0x4ef8d5ef // fsub v15.2d, v15.2d, v24.2d
-	WORD $0x4e6ccc72 // fmla v18.2d, v3.2d, v12.2d
-	WORD $0x4e6dcc91 // fmla v17.2d, v4.2d, v13.2d
-	WORD $0x4e6eccb0 // fmla v16.2d, v5.2d, v14.2d
-	WORD $0x4e6bcccf // fmla v15.2d, v6.2d, v11.2d
-	WORD $0x4e75cc72 // fmla v18.2d, v3.2d, v21.2d
-	WORD $0x4e76cc91 // fmla v17.2d, v4.2d, v22.2d
-	WORD $0x4e77ccb0 // fmla v16.2d, v5.2d, v23.2d
-	WORD $0x4e74cccf // fmla v15.2d, v6.2d, v20.2d
+	VDUP R17, V9.D2
+	WORD $0x4ef1d530 // fsub v16.2d, v9.2d, v17.2d
+	WORD $0x4ef9d52f // fsub v15.2d, v9.2d, v25.2d
+	WORD $0x4ef8d52e // fsub v14.2d, v9.2d, v24.2d
+	WORD $0x4ef7d529 // fsub v9.2d, v9.2d, v23.2d
+	WORD $0x4e6bcc30 // fmla v16.2d, v1.2d, v11.2d
+	WORD $0x4e6ccc4f // fmla v15.2d, v2.2d, v12.2d
+	WORD $0x4e6dcc6e // fmla v14.2d, v3.2d, v13.2d
+	WORD $0x4e6acc89 // fmla v9.2d, v4.2d, v10.2d
+	WORD $0x4e73cc30 // fmla v16.2d, v1.2d, v19.2d
+	WORD $0x4e74cc4f // fmla v15.2d, v2.2d, v20.2d
+	WORD $0x4e75cc6e // fmla v14.2d, v3.2d, v21.2d
+	WORD $0x4e72cc89 // fmla v9.2d, v4.2d, v18.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V20.D2
+	VDUP R17, V18.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef6 // mov v22.16b, v23.16b
-	WORD $0x4e74ce76 // fmla v22.2d, v19.2d, v20.2d
-	WORD $0x4eb71ef5 // mov v21.16b, v23.16b
-	WORD $0x4e74cf55 // fmla v21.2d, v26.2d, v20.2d
-	WORD $0x4eb71eeb // mov v11.16b, v23.16b
-	WORD $0x4e74cf2b // fmla v11.2d, v25.2d, v20.2d
-	WORD $0x4e74cf17 // fmla v23.2d, v24.2d, v20.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb4 // mov v20.16b, v21.16b
+	WORD $0x4e72ce34 // fmla v20.2d, v17.2d, v18.2d
+	WORD $0x4eb51eb3 // mov v19.16b, v21.16b
+	WORD $0x4e72cf33 // fmla v19.2d, v25.2d, v18.2d
+	WORD $0x4eb51eaa // mov v10.16b, v21.16b
+	WORD $0x4e72cf0a // fmla v10.2d, v24.2d, v18.2d
+	WORD $0x4e72cef5 // fmla v21.2d, v23.2d, v18.2d
 	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V20.D2
-	WORD $0x4ef6d68e // fsub v14.2d, v20.2d, v22.2d
-	WORD $0x4ef5d68d // fsub v13.2d, v20.2d, v21.2d
-	WORD $0x4eebd68c // fsub v12.2d, v20.2d, v11.2d
-	WORD $0x4ef7d694 // fsub v20.2d, v20.2d, v23.2d
+	VDUP R17, V18.D2
+	WORD $0x4ef4d64d // fsub v13.2d, v18.2d, v20.2d
+	WORD $0x4ef3d64c // fsub v12.2d, v18.2d, v19.2d
+	WORD $0x4eead64b // fsub v11.2d, v18.2d, v10.2d
+	WORD $0x4ef5d652 // fsub v18.2d, v18.2d, v21.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V27.D2
-	WORD $0x4e7bcdd3 // fmla v19.2d, v14.2d, v27.2d
-	WORD $0x4e7bcdba // fmla v26.2d, v13.2d, v27.2d
-	WORD $0x4e7bcd99 // fmla v25.2d, v12.2d, v27.2d
-	WORD $0x4e7bce98 // fmla v24.2d, v20.2d, v27.2d
+	VDUP R17, V22.D2
+	WORD $0x4e76cdb1 // fmla v17.2d, v13.2d, v22.2d
+	WORD $0x4e76cd99 // fmla v25.2d, v12.2d, v22.2d
+	WORD $0x4e76cd78 // fmla v24.2d, v11.2d, v22.2d
+	WORD $0x4e76ce57 // fmla v23.2d, v18.2d, v22.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V27.D2
-	WORD $0x4e7bcdd2 // fmla v18.2d, v14.2d, v27.2d
-	WORD $0x4e7bcdb1 // fmla v17.2d, v13.2d, v27.2d
-	WORD $0x4e7bcd90 // fmla v16.2d, v12.2d, v27.2d
-	WORD $0x4e7bce8f // fmla v15.2d, v20.2d, v27.2d
-	WORD $0x4e72d674 // fadd v20.2d, v19.2d, v18.2d
-	WORD $0x4e71d75b // fadd v27.2d, v26.2d, v17.2d
-	WORD $0x4e70d72c // fadd v12.2d, v25.2d, v16.2d
-	WORD $0x4e6fd70d // fadd v13.2d, v24.2d, v15.2d
-	WORD $0x4ef4d673 // fsub v19.2d, v19.2d, v20.2d
-	WORD $0x4efbd75a // fsub v26.2d, v26.2d, v27.2d
-	WORD $0x4eecd739 // fsub v25.2d, v25.2d, v12.2d
-	WORD $0x4eedd718 // fsub v24.2d, v24.2d, v13.2d
-	WORD $0x4e72d672 // fadd v18.2d, v19.2d, v18.2d
-	WORD $0x4e71d751 // fadd v17.2d, v26.2d, v17.2d
-	WORD $0x4e70d730 // fadd v16.2d, v25.2d, v16.2d
-	WORD $0x4e6fd70f // fadd v15.2d, v24.2d, v15.2d
+	VDUP R17, V22.D2
+	WORD $0x4e76cdb0 // fmla v16.2d, v13.2d, v22.2d
+	WORD $0x4e76cd8f // fmla v15.2d, v12.2d, v22.2d
+	WORD $0x4e76cd6e // fmla v14.2d, v11.2d, v22.2d
+	WORD $0x4e76ce49 // fmla v9.2d, v18.2d, v22.2d
 
 	// e^r
+	WORD $0x4e70d632 // fadd v18.2d, v17.2d, v16.2d
+	WORD $0x4e6fd736 // fadd v22.2d, v25.2d, v15.2d
+	WORD $0x4e6ed70b // fadd v11.2d, v24.2d, v14.2d
+	WORD $0x4e69d6ec // fadd v12.2d, v23.2d, v9.2d
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
-	VDUP R17, V24.D2
-	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3a // mov v26.16b, v25.16b
-	WORD $0x4e74cf1a // fmla v26.2d, v24.2d, v20.2d
-	WORD $0x4eb91f33 // mov v19.16b, v25.16b
-	WORD $0x4e7bcf13 // fmla v19.2d, v24.2d, v27.2d
-	WORD $0x4eb91f2e // mov v14.16b, v25.16b
-	WORD $0x4e6ccf0e // fmla v14.2d, v24.2d, v12.2d
-	WORD $0x4e6dcf19 // fmla v25.2d, v24.2d, v13.2d
-	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
-	VDUP R17, V24.D2
-	WORD $0x4eb81f1c // mov v28.16b, v24.16b
-	WORD $0x4e74cf5c // fmla v28.2d, v26.2d, v20.2d
-	WORD $0x4eb81f1a // mov v26.16b, v24.16b
-	WORD $0x4e7bce7a // fmla v26.2d, v19.2d, v27.2d
-	WORD $0x4eb81f13 // mov v19.16b, v24.16b
-	WORD $0x4e6ccdd3 // fmla v19.2d, v14.2d, v12.2d
-	WORD $0x4e6dcf38 // fmla v24.2d, v25.2d, v13.2d
-	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V25.D2
-	WORD $0x4eb91f2e // mov v14.16b, v25.16b
-	WORD $0x4e74cf8e // fmla v14.2d, v28.2d, v20.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e7bcf5c // fmla v28.2d, v26.2d, v27.2d
-	WORD $0x4eb91f3a // mov v26.16b, v25.16b
-	WORD $0x4e6cce7a // fmla v26.2d, v19.2d, v12.2d
-	WORD $0x4e6dcf19 // fmla v25.2d, v24.2d, v13.2d
-	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
-	VDUP R17, V24.D2
-	WORD $0x4eb81f13 // mov v19.16b, v24.16b
-	WORD $0x4e74cdd3 // fmla v19.2d, v14.2d, v20.2d
-	WORD $0x4eb81f0e // mov v14.16b, v24.16b
-	WORD $0x4e7bcf8e // fmla v14.2d, v28.2d, v27.2d
-	WORD $0x4eb81f1c // mov v28.16b, v24.16b
-	WORD $0x4e6ccf5c // fmla v28.2d, v26.2d, v12.2d
-	WORD $0x4e6dcf38 // fmla v24.2d, v25.2d, v13.2d
-	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3a // mov v26.16b, v25.16b
-	WORD $0x4e74ce7a // fmla v26.2d, v19.2d, v20.2d
-	WORD $0x4eb91f33 // mov v19.16b, v25.16b
-	WORD $0x4e7bcdd3 // fmla v19.2d, v14.2d, v27.2d
-	WORD $0x4eb91f2e // mov v14.16b, v25.16b
-	WORD $0x4e6ccf8e // fmla v14.2d, v28.2d, v12.2d
-	WORD $0x4e6dcf19 // fmla v25.2d, v24.2d, v13.2d
-	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
-	VDUP R17, V24.D2
-	WORD $0x4eb81f1c // mov v28.16b, v24.16b
-	WORD $0x4e74cf5c // fmla v28.2d, v26.2d, v20.2d
-	WORD $0x4eb81f1a // mov v26.16b, v24.16b
-	WORD $0x4e7bce7a // fmla v26.2d, v19.2d, v27.2d
-	WORD $0x4eb81f13 // mov v19.16b, v24.16b
-	WORD $0x4e6ccdd3 // fmla v19.2d, v14.2d, v12.2d
-	WORD $0x4e6dcf38 // fmla v24.2d, v25.2d, v13.2d
-	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V25.D2
-	WORD $0x4eb91f2e // mov v14.16b, v25.16b
-	WORD $0x4e74cf8e // fmla v14.2d, v28.2d, v20.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e7bcf5c // fmla v28.2d, v26.2d, v27.2d
-	WORD $0x4eb91f3a // mov v26.16b, v25.16b
-	WORD $0x4e6cce7a // fmla v26.2d, v19.2d, v12.2d
-	WORD $0x4e6dcf19 // fmla v25.2d, v24.2d, v13.2d
-	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
-	VDUP R17, V24.D2
-	WORD $0x4eb81f13 // mov v19.16b, v24.16b
-	WORD $0x4e74cdd3 // fmla v19.2d, v14.2d, v20.2d
-	WORD $0x4eb81f0e // mov v14.16b, v24.16b
-	WORD $0x4e7bcf8e // fmla v14.2d, v28.2d, v27.2d
-	WORD $0x4eb81f1c // mov v28.16b, v24.16b
-	WORD $0x4e6ccf5c // fmla v28.2d, v26.2d, v12.2d
-	WORD $0x4e6dcf38 // fmla v24.2d, v25.2d, v13.2d
-	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3a // mov v26.16b, v25.16b
-	WORD $0x4e74ce7a // fmla v26.2d, v19.2d, v20.2d
-	WORD $0x4eb91f33 // mov v19.16b, v25.16b
-	WORD $0x4e7bcdd3 // fmla v19.2d, v14.2d, v27.2d
-	WORD $0x4eb91f2e // mov v14.16b, v25.16b
-	WORD $0x4e6ccf8e // fmla v14.2d, v28.2d, v12.2d
-	WORD $0x4e6dcf19 // fmla v25.2d, v24.2d, v13.2d
-	WORD $0x6e74de98 // fmul v24.2d, v20.2d, v20.2d
-	WORD $0x6e7bdf7c // fmul v28.2d, v27.2d, v27.2d
-	WORD $0x6e6cdd9d // fmul v29.2d, v12.2d, v12.2d
-	WORD $0x6e6dddbe // fmul v30.2d, v13.2d, v13.2d
-	WORD $0x4e7acf12 // fmla v18.2d, v24.2d, v26.2d
-	WORD $0x4e73cf91 // fmla v17.2d, v28.2d, v19.2d
-	WORD $0x4e6ecfb0 // fmla v16.2d, v29.2d, v14.2d
-	WORD $0x4e79cfcf // fmla v15.2d, v30.2d, v25.2d
-	WORD $0x4e72d692 // fadd v18.2d, v20.2d, v18.2d
-	WORD $0x4e71d771 // fadd v17.2d, v27.2d, v17.2d
-	WORD $0x4e70d590 // fadd v16.2d, v12.2d, v16.2d
-	WORD $0x4e6fd5af // fadd v15.2d, v13.2d, v15.2d
-	WORD $0x4e72d432 // fadd v18.2d, v1.2d, v18.2d
-	WORD $0x4e71d431 // fadd v17.2d, v1.2d, v17.2d
-	WORD $0x4e70d430 // fadd v16.2d, v1.2d, v16.2d
-	WORD $0x4e6fd42f // fadd v15.2d, v1.2d, v15.2d
-	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
 	VDUP R17, V13.D2
+	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e72cdbb // fmla v27.2d, v13.2d, v18.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e76cdbc // fmla v28.2d, v13.2d, v22.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e6bcdbd // fmla v29.2d, v13.2d, v11.2d
+	WORD $0x4e6ccdba // fmla v26.2d, v13.2d, v12.2d
+	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
+	VDUP R17, V13.D2
+	WORD $0x4ead1dbe // mov v30.16b, v13.16b
+	WORD $0x4e72cf7e // fmla v30.2d, v27.2d, v18.2d
+	WORD $0x4ead1dbb // mov v27.16b, v13.16b
+	WORD $0x4e76cf9b // fmla v27.2d, v28.2d, v22.2d
+	WORD $0x4ead1dbc // mov v28.16b, v13.16b
+	WORD $0x4e6bcfbc // fmla v28.2d, v29.2d, v11.2d
+	WORD $0x4e6ccf4d // fmla v13.2d, v26.2d, v12.2d
+	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e76cf7e // fmla v30.2d, v27.2d, v22.2d
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e6bcf9b // fmla v27.2d, v28.2d, v11.2d
+	WORD $0x4e6ccdba // fmla v26.2d, v13.2d, v12.2d
+	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
+	VDUP R17, V13.D2
+	WORD $0x4ead1dbc // mov v28.16b, v13.16b
+	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
+	WORD $0x4ead1dbd // mov v29.16b, v13.16b
+	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
+	WORD $0x4ead1dbe // mov v30.16b, v13.16b
+	WORD $0x4e6bcf7e // fmla v30.2d, v27.2d, v11.2d
+	WORD $0x4e6ccf4d // fmla v13.2d, v26.2d, v12.2d
+	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e72cf9b // fmla v27.2d, v28.2d, v18.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e76cfbc // fmla v28.2d, v29.2d, v22.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e6bcfdd // fmla v29.2d, v30.2d, v11.2d
+	WORD $0x4e6ccdba // fmla v26.2d, v13.2d, v12.2d
+	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
+	VDUP R17, V13.D2
+	WORD $0x4ead1dbe // mov v30.16b, v13.16b
+	WORD $0x4e72cf7e // fmla v30.2d, v27.2d, v18.2d
+	WORD $0x4ead1dbb // mov v27.16b, v13.16b
+	WORD $0x4e76cf9b // fmla v27.2d, v28.2d, v22.2d
+	WORD $0x4ead1dbc // mov v28.16b, v13.16b
+	WORD $0x4e6bcfbc // fmla v28.2d, v29.2d, v11.2d
+	WORD $0x4e6ccf4d // fmla v13.2d, v26.2d, v12.2d
+	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e76cf7e // fmla v30.2d, v27.2d, v22.2d
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e6bcf9b // fmla v27.2d, v28.2d, v11.2d
+	WORD $0x4e6ccdba // fmla v26.2d, v13.2d, v12.2d
+	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
+	VDUP R17, V13.D2
+	WORD $0x4ead1dbc // mov v28.16b, v13.16b
+	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
+	WORD $0x4ead1dbd // mov v29.16b, v13.16b
+	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
+	WORD $0x4ead1dbe // mov v30.16b, v13.16b
+	WORD $0x4e6bcf7e // fmla v30.2d, v27.2d, v11.2d
+	WORD $0x4e6ccf4d // fmla v13.2d, v26.2d, v12.2d
+	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e72cf9b // fmla v27.2d, v28.2d, v18.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e76cfbc // fmla v28.2d, v29.2d, v22.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e6bcfdd // fmla v29.2d, v30.2d, v11.2d
+	WORD $0x4e6ccdba // fmla v26.2d, v13.2d, v12.2d
+	WORD $0x6e72de52 // fmul v18.2d, v18.2d, v18.2d
+	WORD $0x6e76ded6 // fmul v22.2d, v22.2d, v22.2d
+	WORD $0x6e6bdd6b // fmul v11.2d, v11.2d, v11.2d
+	WORD $0x6e6cdd8c // fmul v12.2d, v12.2d, v12.2d
+	WORD $0x4e7bce50 // fmla v16.2d, v18.2d, v27.2d
+	WORD $0x4e7ccecf // fmla v15.2d, v22.2d, v28.2d
+	WORD $0x4e7dcd6e // fmla v14.2d, v11.2d, v29.2d
+	WORD $0x4e7acd89 // fmla v9.2d, v12.2d, v26.2d
+	WORD $0x4e70d630 // fadd v16.2d, v17.2d, v16.2d
+	WORD $0x4e6fd72f // fadd v15.2d, v25.2d, v15.2d
+	WORD $0x4e6ed70e // fadd v14.2d, v24.2d, v14.2d
+	WORD $0x4e69d6e9 // fadd v9.2d, v23.2d, v9.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V23.D2
+	WORD $0x4e70d6f0 // fadd v16.2d, v23.2d, v16.2d
+	WORD $0x4e6fd6ef // fadd v15.2d, v23.2d, v15.2d
+	WORD $0x4e6ed6ee // fadd v14.2d, v23.2d, v14.2d
+	WORD $0x4e69d6e9 // fadd v9.2d, v23.2d, v9.2d
+	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
+	VDUP R17, V23.D2
 	MOVD $0x3ff9884533d43651, R17 // x3ff9884533d43651
-	VDUP R17, V12.D2
-	WORD $0x4eac1d9b // mov v27.16b, v12.16b
-	WORD $0x4e6dccfb // fmla v27.2d, v7.2d, v13.2d
-	WORD $0x4eac1d87 // mov v7.16b, v12.16b
-	WORD $0x4e6dcd07 // fmla v7.2d, v8.2d, v13.2d
-	WORD $0x4eac1d88 // mov v8.16b, v12.16b
-	WORD $0x4e6dcd28 // fmla v8.2d, v9.2d, v13.2d
-	WORD $0x4e6dcd4c // fmla v12.2d, v10.2d, v13.2d
-	WORD $0x6e7bdc7b // fmul v27.2d, v3.2d, v27.2d
-	WORD $0x6e67dc87 // fmul v7.2d, v4.2d, v7.2d
-	WORD $0x6e68dca8 // fmul v8.2d, v5.2d, v8.2d
-	WORD $0x6e6cdccc // fmul v12.2d, v6.2d, v12.2d
+	VDUP R17, V24.D2
+	WORD $0x4eb81f19 // mov v25.16b, v24.16b
+	WORD $0x4e77ccb9 // fmla v25.2d, v5.2d, v23.2d
+	WORD $0x4eb81f05 // mov v5.16b, v24.16b
+	WORD $0x4e77ccc5 // fmla v5.2d, v6.2d, v23.2d
+	WORD $0x4eb81f06 // mov v6.16b, v24.16b
+	WORD $0x4e77cce6 // fmla v6.2d, v7.2d, v23.2d
+	WORD $0x4e77cd18 // fmla v24.2d, v8.2d, v23.2d
+	WORD $0x6e79dc39 // fmul v25.2d, v1.2d, v25.2d
+	WORD $0x6e65dc45 // fmul v5.2d, v2.2d, v5.2d
+	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
+	WORD $0x6e78dc98 // fmul v24.2d, v4.2d, v24.2d
 
 	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
-	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
+	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
+	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
+	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
 	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
-	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
-	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
-	WORD $0x4ef68456 // add v22.2d, v2.2d, v22.2d
-	WORD $0x4ef58455 // add v21.2d, v2.2d, v21.2d
-	WORD $0x4eeb844b // add v11.2d, v2.2d, v11.2d
-	WORD $0x4ef78457 // add v23.2d, v2.2d, v23.2d
-	WORD $0x6e72ded2 // fmul v18.2d, v22.2d, v18.2d
-	WORD $0x6e71deb1 // fmul v17.2d, v21.2d, v17.2d
-	WORD $0x6e70dd70 // fmul v16.2d, v11.2d, v16.2d
-	WORD $0x6e6fdeef // fmul v15.2d, v23.2d, v15.2d
-	WORD $0x4e72d457 // fadd v23.2d, v2.2d, v18.2d
-	WORD $0x4e71d44b // fadd v11.2d, v2.2d, v17.2d
-	WORD $0x4e70d455 // fadd v21.2d, v2.2d, v16.2d
-	WORD $0x4e6fd456 // fadd v22.2d, v2.2d, v15.2d
-	WORD $0x6e77fc37 // fdiv v23.2d, v1.2d, v23.2d
-	WORD $0x6e6bfc2b // fdiv v11.2d, v1.2d, v11.2d
-	WORD $0x6e75fc35 // fdiv v21.2d, v1.2d, v21.2d
-	WORD $0x6e76fc36 // fdiv v22.2d, v1.2d, v22.2d
-	WORD $0x6e77dc46 // fmul v6.2d, v2.2d, v23.2d
-	WORD $0x6e6bdc45 // fmul v5.2d, v2.2d, v11.2d
-	WORD $0x6e75dc44 // fmul v4.2d, v2.2d, v21.2d
-	WORD $0x6e76dc43 // fmul v3.2d, v2.2d, v22.2d
-	WORD $0x6e77de57 // fmul v23.2d, v18.2d, v23.2d
-	WORD $0x6e6bde2b // fmul v11.2d, v17.2d, v11.2d
+	WORD $0x4ef48414 // add v20.2d, v0.2d, v20.2d
+	WORD $0x4ef38413 // add v19.2d, v0.2d, v19.2d
+	WORD $0x4eea840a // add v10.2d, v0.2d, v10.2d
+	WORD $0x4ef58415 // add v21.2d, v0.2d, v21.2d
+	WORD $0x6e70de90 // fmul v16.2d, v20.2d, v16.2d
+	WORD $0x6e6fde6f // fmul v15.2d, v19.2d, v15.2d
+	WORD $0x6e6edd4e // fmul v14.2d, v10.2d, v14.2d
+	WORD $0x6e69dea9 // fmul v9.2d, v21.2d, v9.2d
+	WORD $0x4e70d415 // fadd v21.2d, v0.2d, v16.2d
+	WORD $0x4e6fd40a // fadd v10.2d, v0.2d, v15.2d
+	WORD $0x4e6ed413 // fadd v19.2d, v0.2d, v14.2d
+	WORD $0x4e69d414 // fadd v20.2d, v0.2d, v9.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V4.D2
+	WORD $0x6e75fc95 // fdiv v21.2d, v4.2d, v21.2d
+	WORD $0x6e6afc8a // fdiv v10.2d, v4.2d, v10.2d
+	WORD $0x6e73fc93 // fdiv v19.2d, v4.2d, v19.2d
+	WORD $0x6e74fc94 // fdiv v20.2d, v4.2d, v20.2d
+	WORD $0x6e75dc04 // fmul v4.2d, v0.2d, v21.2d
+	WORD $0x6e6adc03 // fmul v3.2d, v0.2d, v10.2d
+	WORD $0x6e73dc02 // fmul v2.2d, v0.2d, v19.2d
+	WORD $0x6e74dc01 // fmul v1.2d, v0.2d, v20.2d
 	WORD $0x6e75de15 // fmul v21.2d, v16.2d, v21.2d
-	WORD $0x6e76ddf6 // fmul v22.2d, v15.2d, v22.2d
-	WORD $0x4ea11c2f // mov v15.16b, v1.16b
-	WORD $0x4e77cf6f // fmla v15.2d, v27.2d, v23.2d
-	WORD $0x4ea11c37 // mov v23.16b, v1.16b
-	WORD $0x4e6bccf7 // fmla v23.2d, v7.2d, v11.2d
-	WORD $0x4ea11c2b // mov v11.16b, v1.16b
-	WORD $0x4e75cd0b // fmla v11.2d, v8.2d, v21.2d
-	WORD $0x4ea11c35 // mov v21.16b, v1.16b
-	WORD $0x4e76cd95 // fmla v21.2d, v12.2d, v22.2d
-	WORD $0x6e6fdccf // fmul v15.2d, v6.2d, v15.2d
-	WORD $0x6e77dcb7 // fmul v23.2d, v5.2d, v23.2d
-	WORD $0x6e6bdc8b // fmul v11.2d, v4.2d, v11.2d
+	WORD $0x6e6addea // fmul v10.2d, v15.2d, v10.2d
+	WORD $0x6e73ddd3 // fmul v19.2d, v14.2d, v19.2d
+	WORD $0x6e74dd34 // fmul v20.2d, v9.2d, v20.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V9.D2
+	WORD $0x4ea91d2e // mov v14.16b, v9.16b
+	WORD $0x4e75cf2e // fmla v14.2d, v25.2d, v21.2d
+	WORD $0x4ea91d35 // mov v21.16b, v9.16b
+	WORD $0x4e6accb5 // fmla v21.2d, v5.2d, v10.2d
+	WORD $0x4ea91d2a // mov v10.16b, v9.16b
+	WORD $0x4e73ccca // fmla v10.2d, v6.2d, v19.2d
+	WORD $0x4e74cf09 // fmla v9.2d, v24.2d, v20.2d
+	WORD $0x6e6edc8e // fmul v14.2d, v4.2d, v14.2d
 	WORD $0x6e75dc75 // fmul v21.2d, v3.2d, v21.2d
-	FMOVQ (R1), F3
-	FMOVQ 16(R1), F4
-	FMOVQ 32(R1), F5
-	FMOVQ 48(R1), F6
-	WORD $0x6e6fdc6f // fmul v15.2d, v3.2d, v15.2d
-	WORD $0x6e77dc97 // fmul v23.2d, v4.2d, v23.2d
-	WORD $0x6e6bdcab // fmul v11.2d, v5.2d, v11.2d
-	WORD $0x6e75dcd5 // fmul v21.2d, v6.2d, v21.2d
-	FMOVQ F15, (R0)
-	FMOVQ F23, 16(R0)
-	FMOVQ F11, 32(R0)
-	FMOVQ F21, 48(R0)
+	WORD $0x6e6adc4a // fmul v10.2d, v2.2d, v10.2d
+	WORD $0x6e69dc29 // fmul v9.2d, v1.2d, v9.2d
+	FMOVQ (R1), F1
+	FMOVQ 16(R1), F2
+	FMOVQ 32(R1), F3
+	FMOVQ 48(R1), F4
+	WORD $0x6e6edc2e // fmul v14.2d, v1.2d, v14.2d
+	WORD $0x6e75dc55 // fmul v21.2d, v2.2d, v21.2d
+	WORD $0x6e6adc6a // fmul v10.2d, v3.2d, v10.2d
+	WORD $0x6e69dc89 // fmul v9.2d, v4.2d, v9.2d
+	FMOVQ F14, (R0)
+	FMOVQ F21, 16(R0)
+	FMOVQ F10, 32(R0)
+	FMOVQ F9, 48(R0)
 	ADD $64, R0, R0
 	ADD $64, R1, R1
 	ADD $64, R2, R2
@@ -766,119 +765,128 @@ single:
 	BLT tail
 
 one:
-	FMOVQ (R2), F3
+	FMOVQ (R2), F1
 	MOVD $0xc035c00000000000, R17 // xc035c00000000000
-	VDUP R17, V4.D2
-	WORD $0x6ee3e49f // fcmgt v31.2d, v4.2d, v3.2d
-	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	VDUP R17, V2.D2
+	WORD $0x6ee1e45f // fcmgt v31.2d, v2.2d, v1.2d
+	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	MOVD $0x4020000000000000, R17 // x4020000000000000
-	VDUP R17, V4.D2
-	WORD $0x6ee4e47f // fcmgt v31.2d, v3.2d, v4.2d
-	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	VDUP R17, V2.D2
+	WORD $0x6ee2e43f // fcmgt v31.2d, v1.2d, v2.2d
+	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 
 	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
-	WORD $0x6e63dc64 // fmul v4.2d, v3.2d, v3.2d
+	WORD $0x6e61dc22 // fmul v2.2d, v1.2d, v1.2d
+	MOVD $0xbfb2444f2a4d8b4b, R17 // xbfb2444f2a4d8b4b
+	VDUP R17, V3.D2
 	MOVD $0xbff9884533d43000, R17 // xbff9884533d43000
+	VDUP R17, V4.D2
+	WORD $0x4e63cc44 // fmla v4.2d, v2.2d, v3.2d
+	MOVD $0xbff9884533d43000, R17 // xbff9884533d43000
+	VDUP R17, V3.D2
+	WORD $0x4ee4d463 // fsub v3.2d, v3.2d, v4.2d
+	MOVD $0xbfb2444f2a4d8b4b, R17 // xbfb2444f2a4d8b4b
 	VDUP R17, V5.D2
-	WORD $0x4e60cc85 // fmla v5.2d, v4.2d, v0.2d
-	MOVD $0xbff9884533d43000, R17 // xbff9884533d43000
-	VDUP R17, V6.D2
-	WORD $0x4ee5d4c6 // fsub v6.2d, v6.2d, v5.2d
-	WORD $0x4e60cc86 // fmla v6.2d, v4.2d, v0.2d
+	WORD $0x4e65cc43 // fmla v3.2d, v2.2d, v5.2d
 	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
-	VDUP R17, V7.D2
+	VDUP R17, V5.D2
 	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
-	VDUP R17, V8.D2
-	WORD $0x4e67cc88 // fmla v8.2d, v4.2d, v7.2d
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V7.D2
-	WORD $0x4ee4d4e7 // fsub v7.2d, v7.2d, v4.2d
-	WORD $0x4e63cc67 // fmla v7.2d, v3.2d, v3.2d
-	WORD $0x4e60cce8 // fmla v8.2d, v7.2d, v0.2d
-	WORD $0x6e65dc67 // fmul v7.2d, v3.2d, v5.2d
-	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
-	MOVD $0x0, R17 // x0000000000000000
 	VDUP R17, V6.D2
-	WORD $0x4ee7d4c6 // fsub v6.2d, v6.2d, v7.2d
-	WORD $0x4e65cc66 // fmla v6.2d, v3.2d, v5.2d
-	WORD $0x4e68cc66 // fmla v6.2d, v3.2d, v8.2d
+	WORD $0x4e65cc46 // fmla v6.2d, v2.2d, v5.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V5.D2
+	WORD $0x4ee2d4a5 // fsub v5.2d, v5.2d, v2.2d
+	WORD $0x4e61cc25 // fmla v5.2d, v1.2d, v1.2d
+	MOVD $0xbfb2444f2a4d8b4b, R17 // xbfb2444f2a4d8b4b
+	VDUP R17, V7.D2
+	WORD $0x4e67cca6 // fmla v6.2d, v5.2d, v7.2d
+	WORD $0x6e64dc25 // fmul v5.2d, v1.2d, v4.2d
+	WORD $0x4e66d466 // fadd v6.2d, v3.2d, v6.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V3.D2
+	WORD $0x4ee5d463 // fsub v3.2d, v3.2d, v5.2d
+	WORD $0x4e64cc23 // fmla v3.2d, v1.2d, v4.2d
+	WORD $0x4e66cc23 // fmla v3.2d, v1.2d, v6.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V8.D2
+	VDUP R17, V6.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V5.D2
-	WORD $0x4e68cce5 // fmla v5.2d, v7.2d, v8.2d
+	VDUP R17, V4.D2
+	WORD $0x4e66cca4 // fmla v4.2d, v5.2d, v6.2d
 	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ee5d508 // fsub v8.2d, v8.2d, v5.2d
+	VDUP R17, V6.D2
+	WORD $0x4ee4d4c6 // fsub v6.2d, v6.2d, v4.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V9.D2
-	WORD $0x4e69cd07 // fmla v7.2d, v8.2d, v9.2d
+	VDUP R17, V7.D2
+	WORD $0x4e67ccc5 // fmla v5.2d, v6.2d, v7.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V9.D2
-	WORD $0x4e69cd06 // fmla v6.2d, v8.2d, v9.2d
-	WORD $0x4e66d4e8 // fadd v8.2d, v7.2d, v6.2d
-	WORD $0x4ee8d4e7 // fsub v7.2d, v7.2d, v8.2d
-	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
+	VDUP R17, V7.D2
+	WORD $0x4e67ccc3 // fmla v3.2d, v6.2d, v7.2d
 
 	// e^r
+	WORD $0x4e63d4a6 // fadd v6.2d, v5.2d, v3.2d
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
 	VDUP R17, V7.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V9.D2
-	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
 	VDUP R17, V7.D2
-	WORD $0x4e68cd27 // fmla v7.2d, v9.2d, v8.2d
+	WORD $0x4e66cd07 // fmla v7.2d, v8.2d, v6.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V9.D2
-	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
 	VDUP R17, V7.D2
-	WORD $0x4e68cd27 // fmla v7.2d, v9.2d, v8.2d
+	WORD $0x4e66cd07 // fmla v7.2d, v8.2d, v6.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V9.D2
-	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
 	VDUP R17, V7.D2
-	WORD $0x4e68cd27 // fmla v7.2d, v9.2d, v8.2d
+	WORD $0x4e66cd07 // fmla v7.2d, v8.2d, v6.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V9.D2
-	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V7.D2
-	WORD $0x4e68cd27 // fmla v7.2d, v9.2d, v8.2d
+	WORD $0x4e66cd07 // fmla v7.2d, v8.2d, v6.2d
 	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V9.D2
-	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
-	WORD $0x6e68dd07 // fmul v7.2d, v8.2d, v8.2d
-	WORD $0x4e69cce6 // fmla v6.2d, v7.2d, v9.2d
-	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
-	WORD $0x4e66d426 // fadd v6.2d, v1.2d, v6.2d
-	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
 	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
+	WORD $0x6e66dcc6 // fmul v6.2d, v6.2d, v6.2d
+	WORD $0x4e68ccc3 // fmla v3.2d, v6.2d, v8.2d
+	WORD $0x4e63d4a3 // fadd v3.2d, v5.2d, v3.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V5.D2
+	WORD $0x4e63d4a3 // fadd v3.2d, v5.2d, v3.2d
+	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
+	VDUP R17, V5.D2
 	MOVD $0x3ff9884533d43651, R17 // x3ff9884533d43651
-	VDUP R17, V9.D2
-	WORD $0x4e68cc89 // fmla v9.2d, v4.2d, v8.2d
-	WORD $0x6e69dc69 // fmul v9.2d, v3.2d, v9.2d
+	VDUP R17, V8.D2
+	WORD $0x4e65cc48 // fmla v8.2d, v2.2d, v5.2d
+	WORD $0x6e68dc28 // fmul v8.2d, v1.2d, v8.2d
 
 	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
-	WORD $0x4ee58445 // add v5.2d, v2.2d, v5.2d
-	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
-	WORD $0x4e66d445 // fadd v5.2d, v2.2d, v6.2d
-	WORD $0x6e65fc25 // fdiv v5.2d, v1.2d, v5.2d
-	WORD $0x6e65dc43 // fmul v3.2d, v2.2d, v5.2d
-	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4e65cd26 // fmla v6.2d, v9.2d, v5.2d
-	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
-	FMOVQ (R1), F3
-	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
-	FMOVQ F6, (R0)
+	WORD $0x4f745484 // shl v4.2d, v4.2d, #52
+	WORD $0x4ee48404 // add v4.2d, v0.2d, v4.2d
+	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
+	WORD $0x4e63d404 // fadd v4.2d, v0.2d, v3.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V1.D2
+	WORD $0x6e64fc24 // fdiv v4.2d, v1.2d, v4.2d
+	WORD $0x6e64dc01 // fmul v1.2d, v0.2d, v4.2d
+	WORD $0x6e64dc64 // fmul v4.2d, v3.2d, v4.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V3.D2
+	WORD $0x4e64cd03 // fmla v3.2d, v8.2d, v4.2d
+	WORD $0x6e63dc23 // fmul v3.2d, v1.2d, v3.2d
+	FMOVQ (R1), F1
+	WORD $0x6e63dc23 // fmul v3.2d, v1.2d, v3.2d
+	FMOVQ F3, (R0)
 	ADD $16, R0, R0
 	ADD $16, R1, R1
 	ADD $16, R2, R2
@@ -889,119 +897,128 @@ one:
 tail:
 	CBZ R3, done
 	TBZ $0, R3, skip
-	FMOVD (R2), F3
+	FMOVD (R2), F1
 	MOVD $0xc035c00000000000, R17 // xc035c00000000000
-	VDUP R17, V4.D2
-	WORD $0x6ee3e49f // fcmgt v31.2d, v4.2d, v3.2d
-	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	VDUP R17, V2.D2
+	WORD $0x6ee1e45f // fcmgt v31.2d, v2.2d, v1.2d
+	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	MOVD $0x4020000000000000, R17 // x4020000000000000
-	VDUP R17, V4.D2
-	WORD $0x6ee4e47f // fcmgt v31.2d, v3.2d, v4.2d
-	WORD $0x6e631c9f // bsl v31.16b, v4.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	VDUP R17, V2.D2
+	WORD $0x6ee2e43f // fcmgt v31.2d, v1.2d, v2.2d
+	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 
 	// -2 sqrt(2/pi) (c + 0.044715 c^3) in two parts
-	WORD $0x6e63dc64 // fmul v4.2d, v3.2d, v3.2d
+	WORD $0x6e61dc22 // fmul v2.2d, v1.2d, v1.2d
+	MOVD $0xbfb2444f2a4d8b4b, R17 // xbfb2444f2a4d8b4b
+	VDUP R17, V3.D2
 	MOVD $0xbff9884533d43000, R17 // xbff9884533d43000
+	VDUP R17, V4.D2
+	WORD $0x4e63cc44 // fmla v4.2d, v2.2d, v3.2d
+	MOVD $0xbff9884533d43000, R17 // xbff9884533d43000
+	VDUP R17, V3.D2
+	WORD $0x4ee4d463 // fsub v3.2d, v3.2d, v4.2d
+	MOVD $0xbfb2444f2a4d8b4b, R17 // xbfb2444f2a4d8b4b
 	VDUP R17, V5.D2
-	WORD $0x4e60cc85 // fmla v5.2d, v4.2d, v0.2d
-	MOVD $0xbff9884533d43000, R17 // xbff9884533d43000
-	VDUP R17, V6.D2
-	WORD $0x4ee5d4c6 // fsub v6.2d, v6.2d, v5.2d
-	WORD $0x4e60cc86 // fmla v6.2d, v4.2d, v0.2d
+	WORD $0x4e65cc43 // fmla v3.2d, v2.2d, v5.2d
 	MOVD $0x3c26c843a29d1c70, R17 // x3c26c843a29d1c70
-	VDUP R17, V7.D2
+	VDUP R17, V5.D2
 	MOVD $0xbd5942343f2cf140, R17 // xbd5942343f2cf140
-	VDUP R17, V8.D2
-	WORD $0x4e67cc88 // fmla v8.2d, v4.2d, v7.2d
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V7.D2
-	WORD $0x4ee4d4e7 // fsub v7.2d, v7.2d, v4.2d
-	WORD $0x4e63cc67 // fmla v7.2d, v3.2d, v3.2d
-	WORD $0x4e60cce8 // fmla v8.2d, v7.2d, v0.2d
-	WORD $0x6e65dc67 // fmul v7.2d, v3.2d, v5.2d
-	WORD $0x4e68d4c8 // fadd v8.2d, v6.2d, v8.2d
-	MOVD $0x0, R17 // x0000000000000000
 	VDUP R17, V6.D2
-	WORD $0x4ee7d4c6 // fsub v6.2d, v6.2d, v7.2d
-	WORD $0x4e65cc66 // fmla v6.2d, v3.2d, v5.2d
-	WORD $0x4e68cc66 // fmla v6.2d, v3.2d, v8.2d
+	WORD $0x4e65cc46 // fmla v6.2d, v2.2d, v5.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V5.D2
+	WORD $0x4ee2d4a5 // fsub v5.2d, v5.2d, v2.2d
+	WORD $0x4e61cc25 // fmla v5.2d, v1.2d, v1.2d
+	MOVD $0xbfb2444f2a4d8b4b, R17 // xbfb2444f2a4d8b4b
+	VDUP R17, V7.D2
+	WORD $0x4e67cca6 // fmla v6.2d, v5.2d, v7.2d
+	WORD $0x6e64dc25 // fmul v5.2d, v1.2d, v4.2d
+	WORD $0x4e66d466 // fadd v6.2d, v3.2d, v6.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V3.D2
+	WORD $0x4ee5d463 // fsub v3.2d, v3.2d, v5.2d
+	WORD $0x4e64cc23 // fmla v3.2d, v1.2d, v4.2d
+	WORD $0x4e66cc23 // fmla v3.2d, v1.2d, v6.2d
 
 	// x = k log 2 + r, in two parts
 	MOVD $0x3ff71547652b82fe, R17 // x3ff71547652b82fe
-	VDUP R17, V8.D2
+	VDUP R17, V6.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V5.D2
-	WORD $0x4e68cce5 // fmla v5.2d, v7.2d, v8.2d
+	VDUP R17, V4.D2
+	WORD $0x4e66cca4 // fmla v4.2d, v5.2d, v6.2d
 	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ee5d508 // fsub v8.2d, v8.2d, v5.2d
+	VDUP R17, V6.D2
+	WORD $0x4ee4d4c6 // fsub v6.2d, v6.2d, v4.2d
 	MOVD $0x3fe62e42fefa3800, R17 // x3fe62e42fefa3800
-	VDUP R17, V9.D2
-	WORD $0x4e69cd07 // fmla v7.2d, v8.2d, v9.2d
+	VDUP R17, V7.D2
+	WORD $0x4e67ccc5 // fmla v5.2d, v6.2d, v7.2d
 	MOVD $0x3d2ef35793c76730, R17 // x3d2ef35793c76730
-	VDUP R17, V9.D2
-	WORD $0x4e69cd06 // fmla v6.2d, v8.2d, v9.2d
-	WORD $0x4e66d4e8 // fadd v8.2d, v7.2d, v6.2d
-	WORD $0x4ee8d4e7 // fsub v7.2d, v7.2d, v8.2d
-	WORD $0x4e66d4e6 // fadd v6.2d, v7.2d, v6.2d
+	VDUP R17, V7.D2
+	WORD $0x4e67ccc3 // fmla v3.2d, v6.2d, v7.2d
 
 	// e^r
+	WORD $0x4e63d4a6 // fadd v6.2d, v5.2d, v3.2d
 	MOVD $0x3e5af751ae49c9d5, R17 // x3e5af751ae49c9d5
 	VDUP R17, V7.D2
 	MOVD $0x3e928a2be3f9a094, R17 // x3e928a2be3f9a094
-	VDUP R17, V9.D2
-	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
 	MOVD $0x3ec71ddeb013adf9, R17 // x3ec71ddeb013adf9
 	VDUP R17, V7.D2
-	WORD $0x4e68cd27 // fmla v7.2d, v9.2d, v8.2d
+	WORD $0x4e66cd07 // fmla v7.2d, v8.2d, v6.2d
 	MOVD $0x3efa019a67542c08, R17 // x3efa019a67542c08
-	VDUP R17, V9.D2
-	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
 	MOVD $0x3f2a01a01b568a5f, R17 // x3f2a01a01b568a5f
 	VDUP R17, V7.D2
-	WORD $0x4e68cd27 // fmla v7.2d, v9.2d, v8.2d
+	WORD $0x4e66cd07 // fmla v7.2d, v8.2d, v6.2d
 	MOVD $0x3f56c16c17f3bf78, R17 // x3f56c16c17f3bf78
-	VDUP R17, V9.D2
-	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
 	MOVD $0x3f8111111110e818, R17 // x3f8111111110e818
 	VDUP R17, V7.D2
-	WORD $0x4e68cd27 // fmla v7.2d, v9.2d, v8.2d
+	WORD $0x4e66cd07 // fmla v7.2d, v8.2d, v6.2d
 	MOVD $0x3fa55555555520e8, R17 // x3fa55555555520e8
-	VDUP R17, V9.D2
-	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
+	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
 	MOVD $0x3fc555555555555c, R17 // x3fc555555555555c
 	VDUP R17, V7.D2
-	WORD $0x4e68cd27 // fmla v7.2d, v9.2d, v8.2d
+	WORD $0x4e66cd07 // fmla v7.2d, v8.2d, v6.2d
 	MOVD $0x3fe0000000000005, R17 // x3fe0000000000005
-	VDUP R17, V9.D2
-	WORD $0x4e68cce9 // fmla v9.2d, v7.2d, v8.2d
-	WORD $0x6e68dd07 // fmul v7.2d, v8.2d, v8.2d
-	WORD $0x4e69cce6 // fmla v6.2d, v7.2d, v9.2d
-	WORD $0x4e66d506 // fadd v6.2d, v8.2d, v6.2d
-	WORD $0x4e66d426 // fadd v6.2d, v1.2d, v6.2d
-	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
 	VDUP R17, V8.D2
+	WORD $0x4e66cce8 // fmla v8.2d, v7.2d, v6.2d
+	WORD $0x6e66dcc6 // fmul v6.2d, v6.2d, v6.2d
+	WORD $0x4e68ccc3 // fmla v3.2d, v6.2d, v8.2d
+	WORD $0x4e63d4a3 // fadd v3.2d, v5.2d, v3.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V5.D2
+	WORD $0x4e63d4a3 // fadd v3.2d, v5.2d, v3.2d
+	MOVD $0x3fcb6676bf7450f0, R17 // x3fcb6676bf7450f0
+	VDUP R17, V5.D2
 	MOVD $0x3ff9884533d43651, R17 // x3ff9884533d43651
-	VDUP R17, V9.D2
-	WORD $0x4e68cc89 // fmla v9.2d, v4.2d, v8.2d
-	WORD $0x6e69dc69 // fmul v9.2d, v3.2d, v9.2d
+	VDUP R17, V8.D2
+	WORD $0x4e65cc48 // fmla v8.2d, v2.2d, v5.2d
+	WORD $0x6e68dc28 // fmul v8.2d, v1.2d, v8.2d
 
 	// s = 1/(1 + 2^k e^r), both times a unit, s (1 + d (1 - s))
-	WORD $0x4f7454a5 // shl v5.2d, v5.2d, #52
-	WORD $0x4ee58445 // add v5.2d, v2.2d, v5.2d
-	WORD $0x6e66dca6 // fmul v6.2d, v5.2d, v6.2d
-	WORD $0x4e66d445 // fadd v5.2d, v2.2d, v6.2d
-	WORD $0x6e65fc25 // fdiv v5.2d, v1.2d, v5.2d
-	WORD $0x6e65dc43 // fmul v3.2d, v2.2d, v5.2d
-	WORD $0x6e65dcc5 // fmul v5.2d, v6.2d, v5.2d
-	WORD $0x4ea11c26 // mov v6.16b, v1.16b
-	WORD $0x4e65cd26 // fmla v6.2d, v9.2d, v5.2d
-	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
-	FMOVD (R1), F3
-	WORD $0x6e66dc66 // fmul v6.2d, v3.2d, v6.2d
-	FMOVD F6, (R0)
+	WORD $0x4f745484 // shl v4.2d, v4.2d, #52
+	WORD $0x4ee48404 // add v4.2d, v0.2d, v4.2d
+	WORD $0x6e63dc83 // fmul v3.2d, v4.2d, v3.2d
+	WORD $0x4e63d404 // fadd v4.2d, v0.2d, v3.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V1.D2
+	WORD $0x6e64fc24 // fdiv v4.2d, v1.2d, v4.2d
+	WORD $0x6e64dc01 // fmul v1.2d, v0.2d, v4.2d
+	WORD $0x6e64dc64 // fmul v4.2d, v3.2d, v4.2d
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
+	VDUP R17, V3.D2
+	WORD $0x4e64cd03 // fmla v3.2d, v8.2d, v4.2d
+	WORD $0x6e63dc23 // fmul v3.2d, v1.2d, v3.2d
+	FMOVD (R1), F1
+	WORD $0x6e63dc23 // fmul v3.2d, v1.2d, v3.2d
+	FMOVD F3, (R0)
 
 skip:
 

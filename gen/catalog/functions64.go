@@ -13,8 +13,8 @@ import (
 // minus returns 0 - x.
 func minus(b *Body, x Val) Val { return b.Sub(number(b, 0), x) }
 
-// reduceUpper returns x - k log 2, but for the lower part of log 2, for the whole k next to
-// near/log 2, then -k, and a number that has k in its lowest bits.
+// reduceUpper returns x - k (log 2's upper part), without an error, for the whole k next to
+// near/log 2, then -k, and a number that has k in its lowest bits. Mostly near is x.
 func reduceUpper(b *Body, x, near Val) (upper, minusK, low Val) {
 	b.Note("x = k log 2 + r, in two parts")
 	whole := number(b, generic.Whole)
@@ -23,46 +23,52 @@ func reduceUpper(b *Body, x, near Val) (upper, minusK, low Val) {
 	return b.MulAdd(minusK, number(b, generic.Ln2Upper), x), minusK, low
 }
 
-// reduce returns x - k log 2 in two parts, of which the second is small, for the whole k
-// next to near/log 2, and a number that has k in its lowest bits. Mostly near is x.
-func reduce(b *Body, x, near Val) (r, rest, low Val) {
-	upper, minusK, low := reduceUpper(b, x, near)
+// reduce returns x - k log 2 in two parts, of which the second is small, for the whole k next
+// to x/log 2, and a number that has k in its lowest bits.
+func reduce(b *Body, x Val) (r, rest, low Val) {
+	upper, minusK, low := reduceUpper(b, x, x)
 	ln2Lower := number(b, generic.Ln2Lower)
 	r = b.MulAdd(minusK, ln2Lower, upper)
 	return r, b.MulAdd(minusK, ln2Lower, b.Sub(upper, r)), low
 }
 
-// reduceSum is reduce for x + lower, where lower is small, and near x.
-func reduceSum(b *Body, x, lower Val) (r, rest, low Val) {
-	upper, minusK, low := reduceUpper(b, x, x)
-	lower = b.MulAdd(minusK, number(b, generic.Ln2Lower), lower)
-	r = b.Add(upper, lower)
-	return r, b.Add(b.Sub(upper, r), lower), low
-}
-
 // expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1, by the polynomial
-// ExpTail or its like. It begins with the polynomial, as others here do, while few registers
-// are in use: then more vectors go side by side.
+// ExpTail or its like. The r of the sum may be one that is not rounded. Like others here it
+// begins with the polynomial, while few registers are in use: then more vectors go side by
+// side.
 func expTail(b *Body, r, rest Val, c []float64) Val {
 	q := horner(b, r, c)
 	return b.MulAdd(b.Mul(r, r), q, rest)
 }
 
-// expOf returns exp(r + rest). Its errors are larger than those of exp64.
-func expOf(b *Body, r, rest Val) Val {
-	b.Note("e^r")
-	return b.Add(number(b, 1), b.Add(r, expTail(b, r, rest, generic.ExpTail[:])))
-}
-
 func exp64(b *Body, x Val) Val {
 	x = clamp(b, generic.ExpLeast64, x, generic.ExpMost64)
-	r, rest, low := reduce(b, x, x)
+	upper, minusK, low := reduceUpper(b, x, x)
+	ln2Lower := number(b, generic.Ln2Lower)
+	r := b.MulAdd(minusK, ln2Lower, upper)
 	b.Note("2^k e^r, from 1 + r in two parts")
-	tail := expTail(b, r, rest, generic.ExpTail[:])
+	q := horner(b, r, generic.ExpTail[:])
 	one := number(b, 1)
-	y := b.Add(one, r)
-	lost := b.Add(b.Sub(one, y), r)
-	return b.Scale(b.Add(y, b.Add(lost, tail)), low, true)
+	y := b.Add(one, upper)
+	rest := b.MulAdd(minusK, ln2Lower, b.Add(b.Sub(one, y), upper))
+	return b.Scale(b.Add(y, b.MulAdd(b.Mul(r, r), q, rest)), low, true)
+}
+
+// expOf returns exp(x)/2^k, and a number that has k in its lowest bits. Its errors are larger
+// than those of exp64.
+func expOf(b *Body, x Val) (y, low Val) {
+	r, rest, low := reduce(b, x)
+	b.Note("e^r")
+	return b.Add(number(b, 1), b.Add(r, expTail(b, r, rest, generic.ExpTail[:]))), low
+}
+
+// expOfSum is expOf for x + lower, where lower is small.
+func expOfSum(b *Body, x, lower Val) (y, low Val) {
+	upper, minusK, low := reduceUpper(b, x, x)
+	rest := b.MulAdd(minusK, number(b, generic.Ln2Lower), lower)
+	b.Note("e^r")
+	tail := expTail(b, b.Add(upper, rest), rest, generic.ExpTail[:])
+	return b.Add(number(b, 1), b.Add(upper, tail)), low
 }
 
 func exp2f64(b *Body, x Val) Val {
@@ -79,16 +85,18 @@ func exp2f64(b *Body, x Val) Val {
 
 func expm1f64(b *Body, x Val) Val {
 	c := clamp(b, generic.Expm1Least64, x, generic.ExpMost64)
-	r, lower, low := reduce(b, c, b.Sub(c, number(b, generic.Expm1Shift64)))
-	tail := expTail(b, r, lower, generic.Expm1Tail64[:])
-	b.Note("half of it: (2^k - 1)/2, and with 2^k r/2, in two parts each")
+	upper, minusK, low := reduceUpper(b, c, b.Sub(c, number(b, generic.Expm1Shift64)))
+	ln2Lower := number(b, generic.Ln2Lower)
+	rest := b.Mul(minusK, ln2Lower)
+	tail := expTail(b, b.MulAdd(minusK, ln2Lower, upper), rest, generic.Expm1Tail64[:])
+	b.Note("half of it: (2^k - 1)/2, and with 2^k r's upper part/2, in two parts each")
 	unit := number(b, 0.5)
 	power := times2(b, unit, low)
 	a := b.Sub(power, unit)
-	y := b.MulAdd(power, r, a)
+	y := b.MulAdd(power, upper, a)
 	lost := b.Sub(b.Sub(power, a), unit)
-	rest := b.Add(b.MulAdd(power, r, b.Sub(a, y)), lost)
-	b.Note("and 2^k (e^r - 1 - r)/2")
+	rest = b.Add(b.MulAdd(power, upper, b.Sub(a, y)), lost)
+	b.Note("and 2^k/2 times what e^r - 1 has beside it")
 	y = b.Add(y, b.MulAdd(power, tail, rest))
 	small := b.Less(b.Abs(x), number(b, generic.Expm1Small64))
 	return b.Select(small, x, b.Add(y, y))
@@ -153,7 +161,7 @@ func log1pf64(b *Body, x Val) Val {
 func tanh64(b *Body, x Val) Val {
 	a := b.Min(number(b, generic.TanhMost64), b.Abs(x))
 	a = b.Add(a, a)
-	r, rest, low := reduce(b, a, a)
+	r, rest, low := reduce(b, a)
 	b.Note("e = 2^k (e^r - 1) + (2^k - 1), e/(e + 2)")
 	y := b.Add(r, expTail(b, r, rest, generic.Expm1Tail64[:]))
 	one := number(b, 1)
@@ -163,9 +171,7 @@ func tanh64(b *Body, x Val) Val {
 }
 
 func sigmoid64(b *Body, x Val) Val {
-	minusX := minus(b, clamp(b, generic.ExpLeast64, x, generic.SigmoidMost64))
-	r, rest, low := reduce(b, minusX, minusX)
-	y := expOf(b, r, rest)
+	y, low := expOf(b, minus(b, clamp(b, generic.ExpLeast64, x, generic.SigmoidMost64)))
 	b.Note("1/(1 + 2^k e^r), both times a unit")
 	unit := number(b, generic.SmallUnit)
 	return b.Div(unit, b.MulAdd(times2(b, unit, low), y, unit))
@@ -220,12 +226,12 @@ func unitAt(b *Body, x Val, far float64) Val {
 
 func softplus64(b *Body, x Val) Val {
 	a := b.Max(number(b, generic.ExpLeast64), b.Or(x, bits(b, signBit)))
-	r, rest, low := reduce(b, a, a)
-	e := b.Scale(expOf(b, r, rest), low, false)
+	y, low := expOf(b, a)
+	e := b.Scale(y, low, false)
 	b.Note("s = -e/(2 + e), log(1 + e) = e + s (e + s s p)")
 	s := b.Div(e, b.Sub(number(b, -2), e))
 	z := b.Mul(s, s)
-	y := b.MulAdd(s, b.MulAdd(z, horner(b, z, generic.SoftplusTail[:]), e), e)
+	y = b.MulAdd(s, b.MulAdd(z, horner(b, z, generic.SoftplusTail[:]), e), e)
 	return b.Add(b.Max(number(b, 0), b.Again(x)), y)
 }
 
@@ -233,9 +239,8 @@ func softplusGrad64(b *Body, dy, x Val) Val { return b.Mul(dy, sigmoid64(b, x)) 
 
 func silu64(b *Body, x Val) Val {
 	c := b.Max(number(b, generic.SiLULeast64), x)
-	minusX := minus(b, b.Min(number(b, generic.SigmoidMost64), c))
-	r, rest, low := reduce(b, minusX, minusX)
-	return overSum(b, c, expOf(b, r, rest), low, unitAt(b, c, generic.SiLUFar64))
+	y, low := expOf(b, minus(b, b.Min(number(b, generic.SigmoidMost64), c)))
+	return overSum(b, c, y, low, unitAt(b, c, generic.SiLUFar64))
 }
 
 // slope returns s (1 + d (1 - s)) for s = 1/(1 + 2^k y), for the k in the lowest bits of low.
@@ -249,9 +254,8 @@ func slope(b *Body, d, y, low Val) Val {
 
 func siluGrad64(b *Body, dy, x Val) Val {
 	c := clamp(b, generic.SiLULeast64, x, generic.SiLUGradMost64)
-	minusX := minus(b, c)
-	r, rest, low := reduce(b, minusX, minusX)
-	return b.Mul(dy, slope(b, c, expOf(b, r, rest), low))
+	y, low := expOf(b, minus(b, c))
+	return b.Mul(dy, slope(b, c, y, low))
 }
 
 // phiTail returns Phi(-a) exp(a*a/2).
@@ -267,8 +271,8 @@ func timesNormal(b *Body, x, a Val) Val {
 	b.Note("-a a/2 in two parts")
 	half := b.Mul(number(b, -0.5), a)
 	square := b.Mul(a, half)
-	r, rest, low := reduceSum(b, square, b.MulAdd(a, half, minus(b, square)))
-	return b.Scale(b.Mul(x, expOf(b, r, rest)), low, false)
+	y, low := expOfSum(b, square, b.MulAdd(a, half, minus(b, square)))
+	return b.Scale(b.Mul(x, y), low, false)
 }
 
 func gelu64(b *Body, x Val) Val {
@@ -298,8 +302,8 @@ func geluTanhExp64(b *Body, c Val) (y, square, low Val) {
 	lower = b.MulAdd(b.MulAdd(c, c, minus(b, square)), cube, lower)
 	t := b.Mul(c, d)
 	lower = b.MulAdd(c, b.Add(rest, lower), b.MulAdd(c, d, minus(b, t)))
-	r, rest, low := reduceSum(b, t, lower)
-	return expOf(b, r, rest), square, low
+	y, low = expOfSum(b, t, lower)
+	return y, square, low
 }
 
 func geluTanh64(b *Body, x Val) Val {

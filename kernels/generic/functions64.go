@@ -2,39 +2,48 @@ package generic
 
 import "math"
 
-// reduce returns x - k log 2 in two parts, of which the second is small, for the whole k
-// next to near/log 2, then k, and a number that has k in its lowest bits. Mostly near is x.
-func reduce(x, near float64) (r, rest, k float64, low uint64) {
+// reduceUpper returns x - k (log 2's upper part), without an error, for the whole k next to
+// near/log 2, then -k, and a number that has k in its lowest bits. Mostly near is x.
+func reduceUpper(x, near float64) (upper, minusK float64, low uint64) {
 	s := fma(near, math.Log2E, Whole)
-	minusK := Whole - s
-	upper := fma(minusK, Ln2Upper, x)
-	r = fma(minusK, Ln2Lower, upper)
-	return r, fma(minusK, Ln2Lower, upper-r), s - Whole, math.Float64bits(s)
+	minusK = Whole - s
+	return fma(minusK, Ln2Upper, x), minusK, math.Float64bits(s)
 }
 
-// reduceSum is reduce for x + lower, where lower is small, and near x.
-func reduceSum(x, lower float64) (r, rest, k float64, low uint64) {
-	s := fma(x, math.Log2E, Whole)
-	minusK := Whole - s
-	upper := fma(minusK, Ln2Upper, x)
-	lower = fma(minusK, Ln2Lower, lower)
-	r = upper + lower
-	return r, (upper - r) + lower, s - Whole, math.Float64bits(s)
+// reduce returns x - k log 2 in two parts, of which the second is small, for the whole k next
+// to x/log 2, k, and a number that has k in its lowest bits.
+func reduce(x float64) (r, rest, k float64, low uint64) {
+	upper, minusK, low := reduceUpper(x, x)
+	r = fma(minusK, Ln2Lower, upper)
+	return r, fma(minusK, Ln2Lower, upper-r), -minusK, low
 }
 
 // expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1, by the polynomial
-// ExpTail or its like.
+// ExpTail or its like. The r of the sum may be one that is not rounded.
 func expTail(r, rest float64, c []float64) float64 { return fma(r*r, horner(r, c), rest) }
 
 func exp64(x float64) float64 {
 	x = within(ExpLeast64, x, ExpMost64)
-	r, rest, k, _ := reduce(x, x)
-	y := 1 + r
-	return scale(y+(((1-y)+r)+expTail(r, rest, ExpTail[:])), k)
+	upper, minusK, _ := reduceUpper(x, x)
+	r := fma(minusK, Ln2Lower, upper)
+	y := 1 + upper
+	rest := fma(minusK, Ln2Lower, (1-y)+upper)
+	return scale(y+expTail(r, rest, ExpTail[:]), -minusK)
 }
 
-// expOf returns exp(r + rest). Its errors are larger than those of exp64.
-func expOf(r, rest float64) float64 { return 1 + (r + expTail(r, rest, ExpTail[:])) }
+// expOf returns exp(x)/2^k, k, and a number that has k in its lowest bits. Its errors are
+// larger than those of exp64.
+func expOf(x float64) (y, k float64, low uint64) {
+	r, rest, k, low := reduce(x)
+	return 1 + (r + expTail(r, rest, ExpTail[:])), k, low
+}
+
+// expOfSum is expOf for x + lower, where lower is small.
+func expOfSum(x, lower float64) (y, k float64, low uint64) {
+	upper, minusK, low := reduceUpper(x, x)
+	rest := fma(minusK, Ln2Lower, lower)
+	return 1 + (upper + expTail(upper+rest, rest, ExpTail[:])), -minusK, low
+}
 
 func exp2f64(x float64) float64 {
 	x = within(Exp2Least64, x, Exp2Most64)
@@ -50,13 +59,13 @@ func expm1f64(x float64) float64 {
 		return x
 	}
 	x = within(Expm1Least64, x, ExpMost64)
-	r, lower, _, low := reduce(x, x-Expm1Shift64)
-	tail := expTail(r, lower, Expm1Tail64[:])
-	// Half of it, as 2^k may be too large: (2^k - 1)/2, and with 2^k r/2, in two parts each.
+	upper, minusK, low := reduceUpper(x, x-Expm1Shift64)
+	tail := expTail(fma(minusK, Ln2Lower, upper), float64(minusK*Ln2Lower), Expm1Tail64[:])
+	// Half of it, as 2^k may be too large: (2^k - 1)/2, and with 2^k upper/2, in two parts each.
 	power := times2(0.5, low)
 	a := power - 0.5
-	y := fma(power, r, a)
-	rest := fma(power, r, a-y) + ((power - a) - 0.5)
+	y := fma(power, upper, a)
+	rest := fma(power, upper, a-y) + ((power - a) - 0.5)
 	y += fma(power, tail, rest)
 	return y + y
 }
@@ -102,7 +111,7 @@ func log1pf64(x float64) float64 {
 
 func tanh64(x float64) float64 {
 	a := 2 * within(0, math.Abs(x), TanhMost64)
-	r, rest, _, low := reduce(a, a)
+	r, rest, _, low := reduce(a)
 	power := times2(1, low)
 	e := fma(power, r+expTail(r, rest, Expm1Tail64[:]), power-1)
 	return math.Copysign(e/(e+2), x)
@@ -119,9 +128,8 @@ func overSum(x, y float64, low uint64, far bool) float64 {
 }
 
 func sigmoid64(x float64) float64 {
-	x = 0 - within(ExpLeast64, x, SigmoidMost64)
-	r, rest, _, low := reduce(x, x)
-	return overSum(1, expOf(r, rest), low, true)
+	y, _, low := expOf(0 - within(ExpLeast64, x, SigmoidMost64))
+	return overSum(1, y, low, true)
 }
 
 func erf64(x float64) float64 {
@@ -143,9 +151,8 @@ func erf64(x float64) float64 {
 }
 
 func softplus64(x float64) float64 {
-	a := within(ExpLeast64, -math.Abs(x), 0)
-	r, rest, k, _ := reduce(a, a)
-	e := scale(expOf(r, rest), k)
+	y, k, _ := expOf(within(ExpLeast64, -math.Abs(x), 0))
+	e := scale(y, k)
 	// log(1 + e) = e + s (e + s s p).
 	s := e / (-2 - e)
 	z := s * s
@@ -156,9 +163,8 @@ func softplusGrad64(dy, x float64) float64 { return dy * sigmoid64(x) }
 
 func silu64(x float64) float64 {
 	c := within(SiLULeast64, x, math.Inf(1))
-	minusX := 0 - within(SiLULeast64, x, SigmoidMost64)
-	r, rest, _, low := reduce(minusX, minusX)
-	return overSum(c, expOf(r, rest), low, c < SiLUFar64)
+	y, _, low := expOf(0 - within(SiLULeast64, x, SigmoidMost64))
+	return overSum(c, y, low, c < SiLUFar64)
 }
 
 // slope returns s (1 + d (1 - s)) for s = 1/(1 + 2^k y), for the k in the lowest bits of low.
@@ -170,8 +176,8 @@ func slope(d, y float64, low uint64) float64 {
 
 func siluGrad64(dy, x float64) float64 {
 	c := within(SiLULeast64, x, SiLUGradMost64)
-	r, rest, _, low := reduce(0-c, 0-c)
-	return dy * slope(c, expOf(r, rest), low)
+	y, _, low := expOf(0 - c)
+	return dy * slope(c, y, low)
 }
 
 // phiTail returns Phi(-a) exp(a*a/2).
@@ -184,8 +190,8 @@ func phiTail(a float64) float64 {
 func timesNormal(x, a float64) float64 {
 	half := -0.5 * a
 	square := float64(a * half)
-	r, rest, k, _ := reduceSum(square, fma(a, half, 0-square))
-	return scale(x*expOf(r, rest), k)
+	y, k, _ := expOfSum(square, fma(a, half, 0-square))
+	return scale(x*y, k)
 }
 
 func gelu64(x float64) float64 {
@@ -214,8 +220,8 @@ func geluTanhExp64(c float64) (y, square float64, low uint64) {
 	rest := fma(square, GELUTanhCubeUpper, GELUTanhSlopeUpper-d)
 	lower := fma(fma(c, c, 0-square), GELUTanhCubeUpper, fma(square, GELUTanhCubeLower, GELUTanhSlopeLower))
 	t := float64(c * d)
-	r, rest, _, low := reduceSum(t, fma(c, rest+lower, fma(c, d, 0-t)))
-	return expOf(r, rest), square, low
+	y, _, low = expOfSum(t, fma(c, rest+lower, fma(c, d, 0-t)))
+	return y, square, low
 }
 
 func geluTanh64(x float64) float64 {
