@@ -35,11 +35,14 @@ func (m *model) score(index []int32, value []float32) float64 {
 // gradient adds to the gradient of the logistic loss over some rows, each
 // multiplied by weight, and returns the sum of their losses.
 func (grad *model) gradient(m *model, d *dataset, rows []int, weight float64) (total float64) {
-	for _, r := range rows {
+	slopes, labels := make([]float64, len(rows)), make([]float64, len(rows))
+	for i, r := range rows {
+		slopes[i], labels[i] = m.score(d.row(r)), d.labels[r]
+	}
+	total = loss.Logistic(slopes, labels)
+	for i, r := range rows {
 		index, value := d.row(r)
-		l, slope := loss.Logistic(m.score(index, value), d.labels[r])
-		total += l
-		e := float32(slope * weight)
+		e := float32(slopes[i] * weight)
 		for k, i := range index {
 			grad.weights[i] += float32(e * value[k])
 		}

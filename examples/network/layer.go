@@ -65,13 +65,10 @@ func (l *layer) initialise(rng *rand.Rand) {
 	}
 }
 
-// forward stores the outputs y of the inputs x.
-func (l *layer) forward(y, x []float32, rows int) {
+// forward stores the outputs y of the inputs x, behind an activation unless it is nil.
+func (l *layer) forward(y, x []float32, rows int, activation func(dst, x []float32)) {
 	l.multiply(kernels.NoTrans, kernels.NoTrans, rows, l.out, l.in, x, l.weights, y)
-	for r := range rows {
-		row := y[r*l.out:][:l.out]
-		kernels.Add(row, row, l.bias)
-	}
+	kernels.AddBias(y, rows, l.out, l.bias, activation)
 }
 
 // gradient stores the gradient of a layer, given its inputs x and the gradient dy
@@ -84,18 +81,4 @@ func (grad *layer) gradient(x, dy []float32, rows int) {
 // backward stores the gradient dx of the inputs.
 func (l *layer) backward(dx, dy []float32, rows int) {
 	l.multiply(kernels.NoTrans, kernels.Trans, rows, l.in, l.out, dy, l.weights, dx)
-}
-
-// rectify replaces negative numbers by 0.
-func rectify(x []float32) {
-	kernels.Clamp(x, x, 0, float32(math.Inf(1)))
-}
-
-// rectifyBackward sets the gradient to 0 where the rectifier's output y is.
-func rectifyBackward(dy, y []float32) {
-	for i, v := range y {
-		if v == 0 {
-			dy[i] = 0
-		}
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/seed63264101/steepest/examples/internal/demo"
 	"github.com/seed63264101/steepest/examples/internal/loss"
 	"github.com/seed63264101/steepest/examples/internal/mnist"
+	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 )
 
@@ -79,9 +80,8 @@ func (p *pass) load(d *mnist.Dataset, indices []int) {
 
 // forward computes the scores of the first n images.
 func (p *pass) forward(m *model, n int) {
-	m.first.forward(p.hidden, p.images, n)
-	rectify(p.hidden[:n*m.first.out])
-	m.second.forward(p.scores, p.hidden, n)
+	m.first.forward(p.hidden, p.images, n, kernels.ReLU)
+	m.second.forward(p.scores, p.hidden, n, nil)
 }
 
 // gradient stores the gradient of the mean cross-entropy over the first n images,
@@ -101,7 +101,8 @@ func (p *pass) gradient(m, grad *model, n int) (total float64) {
 	}
 	grad.second.gradient(p.hidden, p.dscores, n)
 	m.second.backward(p.dhidden, p.dscores, n)
-	rectifyBackward(p.dhidden[:n*m.first.out], p.hidden[:n*m.first.out])
+	hidden, dhidden := p.hidden[:n*m.first.out], p.dhidden[:n*m.first.out]
+	kernels.ReLUGrad(dhidden, dhidden, hidden) // an output is positive where its input is
 	grad.first.gradient(p.images, p.dhidden, n)
 	return total
 }

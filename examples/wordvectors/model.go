@@ -37,6 +37,7 @@ func (m *model) neighbour(i int) []float32 { return m.neighbours[i*m.dim:][:m.di
 type batch struct {
 	pairs               int
 	centers, neighbours demo.Sparse
+	slopes, truths      []float64 // of one pair's candidates
 }
 
 // gradient adds the gradient of a pair and returns its loss. The pair's neighbour
@@ -45,14 +46,19 @@ type batch struct {
 // candidate's vector with the center's.
 func (b *batch) gradient(m *model, center int, candidates []int) (total float64) {
 	c, gc := m.center(center), b.centers.Add(center, m.dim)
-	truth := 1.0
+	b.slopes = b.slopes[:0]
 	for _, i := range candidates {
-		n := m.neighbour(i)
-		l, slope := loss.Logistic(float64(kernels.Dot(c, n)), truth)
-		total += l
-		kernels.Axpy(float32(slope), n, gc)
-		kernels.Axpy(float32(slope), c, b.neighbours.Add(i, m.dim))
-		truth = 0
+		b.slopes = append(b.slopes, float64(kernels.Dot(c, m.neighbour(i))))
+	}
+	for len(b.truths) < len(candidates) {
+		b.truths = append(b.truths, 0)
+	}
+	b.truths[0] = 1
+	total = loss.Logistic(b.slopes, b.truths[:len(candidates)])
+	for k, i := range candidates {
+		slope := float32(b.slopes[k])
+		kernels.Axpy(slope, m.neighbour(i), gc)
+		kernels.Axpy(slope, c, b.neighbours.Add(i, m.dim))
 	}
 	b.pairs++
 	return total

@@ -2,7 +2,6 @@ package loss
 
 import (
 	"math"
-	"math/rand/v2"
 	"testing"
 )
 
@@ -37,29 +36,25 @@ func TestLogistic(t *testing.T) {
 		{1e30, 1, 0, 0},
 		{-1e30, 0, 0, 0},
 	} {
-		loss, slope := Logistic(c.score, c.truth)
+		score := []float64{c.score}
+		loss := Logistic(score, []float64{c.truth})
+		slope := score[0]
 		if math.Abs(loss-c.loss) > 1e-15*(1+c.loss) || math.Abs(slope-c.slope) > 1e-15 {
 			t.Errorf("Logistic(%v, %v) = %v, %v, want %v, %v", c.score, c.truth, loss, slope, c.loss, c.slope)
 		}
 	}
-	if loss, slope := Logistic(math.NaN(), 1); !math.IsNaN(loss) || !math.IsNaN(slope) {
-		t.Errorf("of a NaN: %v, %v", loss, slope)
+	score := []float64{math.NaN()}
+	if loss := Logistic(score, []float64{1}); !math.IsNaN(loss) || !math.IsNaN(score[0]) {
+		t.Errorf("of a NaN: %v, %v", loss, score[0])
 	}
-}
-
-func TestExpLog(t *testing.T) {
-	rng := rand.New(rand.NewPCG(2, 2))
-	for range 100000 {
-		x := -math.Exp(10*rng.Float64() - 4) // -0.02 to -400
-		if got, want := exp(x), math.Exp(x); !(math.Abs(got-want) <= 1e-15*want) {
-			t.Fatalf("exp(%v) = %v, want %v", x, got, want)
-		}
-		x = math.Exp(3 * rng.Float64())
-		if got, want := log(x), math.Log(x); !(math.Abs(got-want) <= 1e-15*want) {
-			t.Fatalf("log(%v) = %v, want %v", x, got, want)
-		}
+	// Many at a time are as many times one.
+	many, truths := make([]float64, 150), make([]float64, 150)
+	var want float64
+	for i := range many {
+		many[i], truths[i] = float64(i)/10-7, float64(i%2)
+		want += Logistic([]float64{many[i]}, truths[i:i+1])
 	}
-	if exp(0) != 1 || exp(-1000) != 0 || exp(math.Inf(-1)) != 0 || log(1) != 0 {
-		t.Error(exp(0), exp(-1000), exp(math.Inf(-1)), log(1))
+	if loss := Logistic(many, truths); loss != want || many[149] != 1/(1+math.Exp(-7.9))-1 {
+		t.Errorf("of many: %v, want %v; the last slope is %v", loss, want, many[149])
 	}
 }
