@@ -19,7 +19,7 @@ const root = "../.."
 var unchanged = []string{
 	"MOVQ", "MOVL", "MOVD", "CMPQ", "TESTQ", "TST", "JMP", "B", "RET", "VZEROUPPER", "BZHIL", "CLZ",
 	"VMOVUPS", "VMOVUPD", "VMOVAPS", "VMOVDDUP", "VPXORD", "VINSERTPS", "VINSERTF128", "VINSERTF32X4", "VEXTRACTF128", "VEXTRACTF64X4",
-	"VBROADCASTSS", "VBROADCASTSD", "VPSHUFD", "VBLENDVPD", "VDUP", "VEXT", "VLD1",
+	"VBROADCASTSS", "VBROADCASTSD", "VPSHUFD", "VBLENDVPD", "VBLENDVPS", "VPTERNLOGD", "VPTERNLOGQ", "VMOVAPD", "VDUP", "VEXT", "VLD1",
 }
 
 // TestEveryOperationChanges goes through the whole assembly: every instruction has

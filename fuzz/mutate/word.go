@@ -28,6 +28,8 @@ type vectorInst struct {
 	two     bool // it has no m
 	byLane  bool // of m, it takes one lane
 	lane    int
+	shifts  bool // it has no m, but so many bits to shift by
+	by      int
 }
 
 // memoryInst is a load or a store of [base, index].
@@ -40,7 +42,7 @@ type memoryInst struct {
 }
 
 var (
-	vectorText = regexp.MustCompile(`^(\w+) v(\d+)\.(\w+), v(\d+)\.\w+(?:, v(\d+)\.\w+(?:\[(\d)\])?)?$`)
+	vectorText = regexp.MustCompile(`^(\w+) v(\d+)\.(\w+), v(\d+)\.\w+(?:, v(\d+)\.\w+(?:\[(\d)\])?|, #(\d+))?$`)
 	memoryText = regexp.MustCompile(`^(ldr|str) ([sdq])(\d+), \[x(\d+), x(\d+)\]$`)
 )
 
@@ -59,7 +61,7 @@ func parseWord(comment string) (word, bool) {
 		return nil, false
 	}
 	in := vectorInst{name: m[1], arr: enc.S4, d: enc.V(number(m[2])), n: enc.V(number(m[4])), m: enc.V(number(m[5])),
-		two: m[5] == "", byLane: m[6] != "", lane: number(m[6])}
+		two: m[5] == "" && m[7] == "", byLane: m[6] != "", lane: number(m[6]), shifts: m[7] != "", by: number(m[7])}
 	if m[3] == "2d" {
 		in.arr = enc.D2
 	}
@@ -83,7 +85,7 @@ func copied(f func(d, n enc.V) enc.Inst) float2 {
 var threeOperands = map[string]float3{
 	"fadd": enc.FADD, "fsub": enc.FSUB, "fmul": enc.FMUL, "fdiv": enc.FDIV,
 	"fcmeq": enc.FCMEQ, "fcmge": enc.FCMGE, "fcmgt": enc.FCMGT, "facge": enc.FACGE, "facgt": enc.FACGT,
-	"fmax": enc.FMAX, "fmin": enc.FMIN, "fmaxnm": enc.FMAXNM, "smax": enc.SMAX, "add": enc.ADD, "cmgt": enc.CMGT, "cmeq": enc.CMEQ,
+	"fmax": enc.FMAX, "fmin": enc.FMIN, "fmaxnm": enc.FMAXNM, "smax": enc.SMAX, "add": enc.ADD, "sub": enc.SUB, "cmgt": enc.CMGT, "cmeq": enc.CMEQ,
 	"and": whole(enc.AND), "bic": whole(enc.BIC), "orr": whole(enc.ORR), "eor": whole(enc.EOR),
 	"fmla": enc.FMLA, "fmls": enc.FMLS,
 	"bsl": whole(enc.BSL), "bit": whole(enc.BIT), "bif": whole(enc.BIF),
@@ -92,7 +94,10 @@ var threeOperands = map[string]float3{
 var twoOperands = map[string]float2{
 	"fsqrt": enc.FSQRT, "fabs": enc.FABS, "fneg": enc.FNEG,
 	"mov": copied(enc.MOV), "not": copied(enc.NOT), "fcvtl": copied(enc.FCVTL), "fcvtl2": copied(enc.FCVTL2),
+	"fcvtn": copied(enc.FCVTN), "fcvtn2": copied(enc.FCVTN2),
 }
+
+var shifts = map[string]func(a enc.Arr, d, n enc.V, by int) enc.Inst{"shl": enc.SHL, "ushr": enc.USHR, "sshr": enc.SSHR}
 
 // wordOperations are what a vector operation may be changed to.
 var wordOperations = map[string][]string{
@@ -100,10 +105,12 @@ var wordOperations = map[string][]string{
 	"fcmgt": {"fcmge"}, "fcmeq": {"fcmge"}, "facgt": {"facge", "fcmgt"}, "fmax": {"fmin", "fmaxnm"}, "smax": {"add"}, "cmgt": {"cmeq"},
 	"fmla": {"fmls"}, "fmls": {"fmla"}, "bsl": {"bit", "bif"}, "bic": {"and"}, "orr": {"eor", "and"},
 	"fsqrt": {"fabs"}, "fabs": {"fneg", "mov"}, "mov": {"not"}, "fcvtl": {"fcvtl2"},
+	"fcvtn": {"fcvtn2"}, "fcmge": {"fcmgt"}, "not": {"mov"}, "add": {"sub"}, "sub": {"add"}, "and": {"orr", "bic"}, "cmeq": {"cmgt"},
+	"shl": {"ushr"}, "ushr": {"shl", "sshr"}, "bit": {"bif"}, "bif": {"bit"},
 }
 
 // wordCommutes are the operations whose sources commute.
-var wordCommutes = map[string]bool{"fadd": true, "fmul": true, "fcmeq": true, "fmax": true, "smax": true, "orr": true}
+var wordCommutes = map[string]bool{"fadd": true, "fmul": true, "fcmeq": true, "fmax": true, "smax": true, "orr": true, "add": true, "and": true, "cmeq": true}
 
 var laneOperands = map[string]func(a enc.Arr, d, n, m enc.V, i int) enc.Inst{
 	"fmla": enc.FMLAElement, "fmul": enc.FMULElement,
@@ -115,6 +122,10 @@ var laneOperations = map[string][]string{"fmla": {"fmul"}, "fmul": {"fmla"}}
 
 func (v vectorInst) encode() (string, bool) {
 	switch {
+	case v.shifts:
+		if f, ok := shifts[v.name]; ok {
+			return f(v.arr, v.d, v.n, v.by).String(), true
+		}
 	case v.two:
 		if f, ok := twoOperands[v.name]; ok {
 			return f(v.arr, v.d, v.n).String(), true
@@ -147,10 +158,15 @@ func (v vectorInst) changes(add func(kind string, w word)) {
 		w.name = name
 		add("operation", w)
 	}
+	if v.shifts {
+		w := v
+		w.by--
+		add("immediate", w)
+	}
 	swapped := v
 	swapped.d, swapped.n = v.n, v.d
 	add("order", swapped)
-	if !v.two && !wordCommutes[v.name] {
+	if !v.two && !v.shifts && !wordCommutes[v.name] {
 		swapped = v
 		swapped.n, swapped.m = v.m, v.n
 		add("order", swapped)
