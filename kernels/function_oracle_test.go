@@ -53,6 +53,14 @@ func functionOracles[T kernels.Float]() map[string]oracle[T] {
 	function := func(f func(float64) float64) func(*call[T]) {
 		return each(func(e element[T]) { e.meet("dst", closeTo[T]{f(float64(e.x("x"))), 0}) })
 	}
+	// The exponent of f, of about the size of x*x, has an error that is a relative one of f.
+	steep := func(f func(float64) float64) func(*call[T]) {
+		return each(func(e element[T]) {
+			x := float64(e.x("x"))
+			relative := 0x1p-53 * (4 + 4*math.Min(x*x, 1e4))
+			e.meet("dst", closeTo[T]{f(x), math.Min(math.Abs(f(x)), math.MaxFloat64) * relative})
+		})
+	}
 	// The slope of f is a sum of numbers of both signs.
 	slope := func(f func(float64) float64) func(*call[T]) {
 		return each(func(e element[T]) {
@@ -61,12 +69,14 @@ func functionOracles[T kernels.Float]() map[string]oracle[T] {
 				e.meet("dst", anything{}) // where the slope becomes 0 is not promised
 				return
 			}
-			e.meet("dst", closeTo[T]{dy * d, math.Min(math.Abs(dy), math.MaxFloat64) * 4 * unit[T]()})
+			e.meet("dst", closeTo[T]{dy * d, math.Min(math.Abs(dy), math.MaxFloat64) * (4*unit[T]() + 0x1p-48)})
 		})
 	}
 	log := func(x float64) float64 {
-		f, e := math.Frexp(x) // amd64's math.Log gets subnormal numbers wrong
-		return math.Log(f) + float64(e)*math.Ln2
+		if x > 0 && x < 0x1p-1022 { // amd64's math.Log gets subnormal numbers wrong
+			return math.Log(x*0x1p54) - 54*math.Ln2
+		}
+		return math.Log(x)
 	}
 	sigmoid := func(x float64) float64 {
 		if x < 0 { // exp(-x) may overflow
@@ -97,11 +107,11 @@ func functionOracles[T kernels.Float]() map[string]oracle[T] {
 			func(c *call[T]) { kernels.SiLU(c.v("dst"), c.v("x")) },
 		},
 		"GELU": {
-			function(func(x float64) float64 { return notBelow(x) * phi(x) }),
+			steep(func(x float64) float64 { return notBelow(x) * phi(x) }),
 			func(c *call[T]) { kernels.GELU(c.v("dst"), c.v("x")) },
 		},
 		"GELUTanh": {
-			function(func(x float64) float64 { return notBelow(x) * sigmoid(cube(x)) }),
+			steep(func(x float64) float64 { return notBelow(x) * sigmoid(cube(x)) }),
 			func(c *call[T]) { kernels.GELUTanh(c.v("dst"), c.v("x")) },
 		},
 		"SoftplusGrad": {
