@@ -32,10 +32,9 @@ func reduce(b *Body, x Val) (r, rest, low Val) {
 	return r, b.MulAdd(minusK, ln2Lower, b.Sub(upper, r)), low
 }
 
-// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1, by the polynomial
-// ExpTail or its like. The r of the sum may be one that is not rounded. Like others here it
-// begins with the polynomial, while few registers are in use: then more vectors go side by
-// side.
+// expTail returns exp(r) - 1 - r + rest, by the polynomial ExpTail or its like. The rest is a
+// small part of the exponent that is not in the sum with 1 yet. Like others here it begins
+// with the polynomial, while few registers are in use: then more vectors go side by side.
 func expTail(b *Body, r, rest Val, c []float64) Val {
 	q := horner(b, r, c)
 	return b.MulAdd(b.Mul(r, r), q, rest)

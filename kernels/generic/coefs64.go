@@ -11,18 +11,20 @@ const (
 	ExpLeast64, ExpMost64   = -746, 710
 	Exp2Least64, Exp2Most64 = -1076, 1024
 
-	// Beyond these, a float64 next to it is the limit.
-	Expm1Least64  = -40
-	TanhMost64    = 20
-	SigmoidMost64 = 40
-	SiLULeast64   = -760
-	GELUMost64    = 39
-	// The form by tanh, on both sides.
-	GELUTanhLeast64, GELUTanhMost64 = -21.75, 8
+	// Beyond these, the float64 next to the function is its limit, or x for those that grow.
+	Expm1Least64                    = -40
+	TanhMost64                      = 20
+	SigmoidMost64                   = 40
 	ErfMost64                       = 5.94
+	SiLULeast64                     = -760
+	GELUMost64                      = 39 // also on the other side
+	GELUTanhLeast64, GELUTanhMost64 = -21.75, 8
 
-	// exp(x) - 1 splits x - Expm1Shift64. Rounding errors count most for a 2^k of 2 or more that
-	// lies above the result, since 1 is taken off it; so there is none below a result of 1/2.
+	// Beyond SiLUGradMost64 the derivative is 1.
+	SiLUGradMost64 = 48
+
+	// exp(x) - 1 takes the k next to (x - Expm1Shift64)/log 2, so that k = 1 begins where the
+	// result is 1/2. Below that, rounding errors of 2 exp(r) count twice when 1 is taken off it.
 	Expm1Shift64 = 0x1.e27076e2af2e6p-5 // log(1.5) - (log 2)/2
 
 	// Below Expm1Small64 in magnitude, x is the float64 next to exp(x) - 1.
@@ -50,9 +52,6 @@ const (
 	GELUTanhSlopeLower = -0x1.942343f2cf14p-42
 	GELUTanhCubeUpper  = -0x1.2444f2a4d8b4bp-4
 	GELUTanhCubeLower  = 0x1.6c843a29d1c7p-61
-
-	// Beyond SiLUGradMost64 the derivative is 1.
-	SiLUGradMost64 = 48
 )
 
 // ExpTail is (exp(r) - 1 - r)/r^2 for |r| of up to (log 2)/2. With it, exp(r) - 1 has a

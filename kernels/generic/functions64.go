@@ -18,8 +18,8 @@ func reduce(x float64) (r, rest, k float64, low uint64) {
 	return r, fma(minusK, Ln2Lower, upper-r), -minusK, low
 }
 
-// expTail returns exp(r + rest) - 1 - r, where rest is far smaller than 1, by the polynomial
-// ExpTail or its like. The r of the sum may be one that is not rounded.
+// expTail returns exp(r) - 1 - r + rest, by the polynomial ExpTail or its like. The rest is a
+// small part of the exponent that is not in the sum with 1 yet.
 func expTail(r, rest float64, c []float64) float64 { return fma(r*r, horner(r, c), rest) }
 
 func exp64(x float64) float64 {
