@@ -149,3 +149,23 @@ func ExampleDotInc() {
 	fmt.Println(kernels.DotInc(3, x, 2, y, 1), kernels.DotInc(3, x, 2, y, -1))
 	// Output: 140 100
 }
+
+func ExampleExp() {
+	x := []float32{0, 1, -1, 100}
+	kernels.Exp(x, x)
+	fmt.Println(x)
+	// Output: [1 2.7182817 0.36787945 +Inf]
+}
+
+// A dense layer: a product, then bias and activation while a row is in the cache.
+func ExampleAddBias() {
+	const rows, in, out = 2, 3, 2
+	x := []float32{1, 2, 3, -1, 0, 1} // rows × in
+	w := []float32{1, 0, 0, 1, 1, -1} // in × out
+	bias := []float32{0.5, -0.5}
+	y := make([]float32, rows*out)
+	kernels.Gemm(kernels.NoTrans, kernels.NoTrans, rows, out, in, 1, x, in, w, out, 0, y, out)
+	kernels.AddBias(y, rows, out, bias, kernels.ReLU[float32])
+	fmt.Println(y)
+	// Output: [4.5 0 0.5 0]
+}
