@@ -70,7 +70,7 @@ v3:
 # a system, an architecture and the level that its tests must find; RUN_ is what
 # runs its binaries here, nothing for 386, which an amd64 runs itself.
 LEGS ?= arm64 s390x riscv64 haswell nehalem wasm 386
-LEG_PACKAGES ?= kernels kernels/gonumblas optim optim/checkpoint fuzz optim/checkpoint/regular
+LEG_PACKAGES ?= kernels kernels/generic kernels/gonumblas optim optim/checkpoint fuzz optim/checkpoint/regular
 
 MACHINE_arm64 := linux arm64 neon
 RUN_arm64 = qemu-aarch64-static

@@ -28,7 +28,7 @@ func emulatedFMA(x, y, z float64) float64 {
 		least = 0x1p-900
 		upper = 0x1p27 + 1 // splits a factor into halves
 	)
-	p := x * y
+	p := float64(x * y)
 	if !(math.Abs(p) > least && math.Abs(p) < most && math.Abs(z) < most && math.Abs(x) < most && math.Abs(y) < most) {
 		if x == 0 || y == 0 {
 			return p + z
