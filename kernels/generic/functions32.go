@@ -196,7 +196,7 @@ func siluGrad32(dy, x float64) float64 {
 // phi32 returns Phi(x) of the normal distribution.
 func phi32(x float64) float64 {
 	a := within(0, math.Abs(x), GELUMost32)
-	r, low := splitOne(a * horner(a, PhiExponent[:]))
+	r, low := splitOne(float64(a * horner(a, PhiExponent[:])))
 	tail := 0.5 * times2(horner(r, Power2[:]), low)
 	if x < 0 {
 		return tail
@@ -214,7 +214,7 @@ func geluGrad32(dy, x float64) float64 {
 
 // geluTanhExp returns exp(-2 sqrt(2/pi) (d + 0.044715 d^3)).
 func geluTanhExp(d float64) float64 {
-	r, low := splitOne(d * fma(d*d, GELUTanhCube, GELUTanhSlope))
+	r, low := splitOne(float64(d * fma(d*d, GELUTanhCube, GELUTanhSlope)))
 	return times2(horner(r, Power2[:]), low)
 }
 
