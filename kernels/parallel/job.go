@@ -25,7 +25,7 @@ const (
 	leastRows = 48
 	// perWorker is how many pieces each goroutine gets, so that all end at about the same
 	// time.
-	perWorker = 4
+	perWorker = 2
 )
 
 // Worthwhile reports whether a product of an m times k and a k times n matrix is worth more
