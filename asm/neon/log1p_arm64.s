@@ -10,366 +10,288 @@ TEXT ·Log1pF32(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V0.D2
-	CMP $8, R2
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V1.D2
+	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
+	VDUP R17, V2.D2
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V3.D2
+	MOVD $0x8000000000000000, R17 // x8000000000000000
+	VDUP R17, V4.D2
+	CMP $6, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVD (R1), F1
-	WORD $0x0e617821 // fcvtl v1.2d, v1.2s
-	FMOVD 8(R1), F2
-	WORD $0x0e617842 // fcvtl v2.2d, v2.2s
-	FMOVD 16(R1), F3
-	WORD $0x0e617863 // fcvtl v3.2d, v3.2s
-	FMOVD 24(R1), F4
-	WORD $0x0e617884 // fcvtl v4.2d, v4.2s
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V5.D2
-	WORD $0x4e61d4a6 // fadd v6.2d, v5.2d, v1.2d
-	WORD $0x4e62d4a7 // fadd v7.2d, v5.2d, v2.2d
-	WORD $0x4e63d4a8 // fadd v8.2d, v5.2d, v3.2d
-	WORD $0x4e64d4a5 // fadd v5.2d, v5.2d, v4.2d
+	FMOVD (R1), F5
+	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
+	FMOVD 8(R1), F6
+	WORD $0x0e6178c6 // fcvtl v6.2d, v6.2s
+	FMOVD 16(R1), F7
+	WORD $0x0e6178e7 // fcvtl v7.2d, v7.2s
+	WORD $0x4e65d408 // fadd v8.2d, v0.2d, v5.2d
+	WORD $0x4e66d409 // fadd v9.2d, v0.2d, v6.2d
+	WORD $0x4e67d40a // fadd v10.2d, v0.2d, v7.2d
 
 	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V9.D2
-	WORD $0x4ee984ca // add v10.2d, v6.2d, v9.2d
-	WORD $0x4ee984eb // add v11.2d, v7.2d, v9.2d
-	WORD $0x4ee9850c // add v12.2d, v8.2d, v9.2d
-	WORD $0x4ee984a9 // add v9.2d, v5.2d, v9.2d
+	VDUP R17, V11.D2
+	WORD $0x4eeb850c // add v12.2d, v8.2d, v11.2d
+	WORD $0x4eeb852d // add v13.2d, v9.2d, v11.2d
+	WORD $0x4eeb854b // add v11.2d, v10.2d, v11.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V13.D2
-	WORD $0x4e2d1d4e // and v14.16b, v10.16b, v13.16b
-	WORD $0x4e2d1d6f // and v15.16b, v11.16b, v13.16b
-	WORD $0x4e2d1d90 // and v16.16b, v12.16b, v13.16b
-	WORD $0x4e2d1d2d // and v13.16b, v9.16b, v13.16b
+	VDUP R17, V14.D2
+	WORD $0x4e2e1d8f // and v15.16b, v12.16b, v14.16b
+	WORD $0x4e2e1db0 // and v16.16b, v13.16b, v14.16b
+	WORD $0x4e2e1d6e // and v14.16b, v11.16b, v14.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
 	VDUP R17, V17.D2
-	WORD $0x4ef185ce // add v14.2d, v14.2d, v17.2d
 	WORD $0x4ef185ef // add v15.2d, v15.2d, v17.2d
 	WORD $0x4ef18610 // add v16.2d, v16.2d, v17.2d
-	WORD $0x4ef185ad // add v13.2d, v13.2d, v17.2d
-	WORD $0x6f4c054a // ushr v10.2d, v10.2d, #52
-	WORD $0x6f4c056b // ushr v11.2d, v11.2d, #52
+	WORD $0x4ef185ce // add v14.2d, v14.2d, v17.2d
 	WORD $0x6f4c058c // ushr v12.2d, v12.2d, #52
-	WORD $0x6f4c0529 // ushr v9.2d, v9.2d, #52
+	WORD $0x6f4c05ad // ushr v13.2d, v13.2d, #52
+	WORD $0x6f4c056b // ushr v11.2d, v11.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
 	VDUP R17, V17.D2
-	WORD $0x4eb11d4a // orr v10.16b, v10.16b, v17.16b
-	WORD $0x4eb11d6b // orr v11.16b, v11.16b, v17.16b
 	WORD $0x4eb11d8c // orr v12.16b, v12.16b, v17.16b
-	WORD $0x4eb11d29 // orr v9.16b, v9.16b, v17.16b
+	WORD $0x4eb11dad // orr v13.16b, v13.16b, v17.16b
+	WORD $0x4eb11d6b // orr v11.16b, v11.16b, v17.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
 	VDUP R17, V17.D2
-	WORD $0x4eead62a // fsub v10.2d, v17.2d, v10.2d
-	WORD $0x4eebd62b // fsub v11.2d, v17.2d, v11.2d
 	WORD $0x4eecd62c // fsub v12.2d, v17.2d, v12.2d
-	WORD $0x4ee9d629 // fsub v9.2d, v17.2d, v9.2d
+	WORD $0x4eedd62d // fsub v13.2d, v17.2d, v13.2d
+	WORD $0x4eebd62b // fsub v11.2d, v17.2d, v11.2d
 
 	// log m + k log 2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V17.D2
-	WORD $0x4ef1d5ce // fsub v14.2d, v14.2d, v17.2d
-	WORD $0x4ef1d5ef // fsub v15.2d, v15.2d, v17.2d
-	WORD $0x4ef1d610 // fsub v16.2d, v16.2d, v17.2d
-	WORD $0x4ef1d5ad // fsub v13.2d, v13.2d, v17.2d
-	WORD $0x4ee0f831 // fabs v17.2d, v1.2d
-	WORD $0x4ee0f852 // fabs v18.2d, v2.2d
-	WORD $0x4ee0f873 // fabs v19.2d, v3.2d
-	WORD $0x4ee0f894 // fabs v20.2d, v4.2d
+	WORD $0x4ee0d5ef // fsub v15.2d, v15.2d, v0.2d
+	WORD $0x4ee0d610 // fsub v16.2d, v16.2d, v0.2d
+	WORD $0x4ee0d5ce // fsub v14.2d, v14.2d, v0.2d
+	WORD $0x4ee0f8b1 // fabs v17.2d, v5.2d
+	WORD $0x4ee0f8d2 // fabs v18.2d, v6.2d
+	WORD $0x4ee0f8f3 // fabs v19.2d, v7.2d
 	MOVD $0x3eb0000000000000, R17 // x3eb0000000000000
-	VDUP R17, V21.D2
-	WORD $0x6ef1e6b1 // fcmgt v17.2d, v21.2d, v17.2d
-	WORD $0x6ef2e6b2 // fcmgt v18.2d, v21.2d, v18.2d
-	WORD $0x6ef3e6b3 // fcmgt v19.2d, v21.2d, v19.2d
-	WORD $0x6ef4e6b4 // fcmgt v20.2d, v21.2d, v20.2d
-	WORD $0x6eb11c2e // bit v14.16b, v1.16b, v17.16b
-	WORD $0x6eb21c4f // bit v15.16b, v2.16b, v18.16b
-	WORD $0x6eb31c70 // bit v16.16b, v3.16b, v19.16b
-	WORD $0x6eb41c8d // bit v13.16b, v4.16b, v20.16b
+	VDUP R17, V20.D2
+	WORD $0x6ef1e691 // fcmgt v17.2d, v20.2d, v17.2d
+	WORD $0x6ef2e692 // fcmgt v18.2d, v20.2d, v18.2d
+	WORD $0x6ef3e693 // fcmgt v19.2d, v20.2d, v19.2d
+	WORD $0x6eb11caf // bit v15.16b, v5.16b, v17.16b
+	WORD $0x6eb21cd0 // bit v16.16b, v6.16b, v18.16b
+	WORD $0x6eb31cee // bit v14.16b, v7.16b, v19.16b
 	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
-	VDUP R17, V20.D2
-	WORD $0x4eae1dd3 // mov v19.16b, v14.16b
-	WORD $0x4e74cd53 // fmla v19.2d, v10.2d, v20.2d
+	VDUP R17, V19.D2
 	WORD $0x4eaf1df2 // mov v18.16b, v15.16b
-	WORD $0x4e74cd72 // fmla v18.2d, v11.2d, v20.2d
+	WORD $0x4e73cd92 // fmla v18.2d, v12.2d, v19.2d
 	WORD $0x4eb01e11 // mov v17.16b, v16.16b
-	WORD $0x4e74cd91 // fmla v17.2d, v12.2d, v20.2d
-	WORD $0x4ead1dbf // mov v31.16b, v13.16b
-	WORD $0x4e74cd3f // fmla v31.2d, v9.2d, v20.2d
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
+	WORD $0x4e73cdb1 // fmla v17.2d, v13.2d, v19.2d
+	WORD $0x4eae1ddf // mov v31.16b, v14.16b
+	WORD $0x4e73cd7f // fmla v31.2d, v11.2d, v19.2d
+	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
 	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
-	VDUP R17, V21.D2
-	WORD $0x6e75dd4a // fmul v10.2d, v10.2d, v21.2d
-	WORD $0x6e75dd6b // fmul v11.2d, v11.2d, v21.2d
-	WORD $0x6e75dd8c // fmul v12.2d, v12.2d, v21.2d
-	WORD $0x6e75dd29 // fmul v9.2d, v9.2d, v21.2d
-	WORD $0x6e6eddd5 // fmul v21.2d, v14.2d, v14.2d
-	WORD $0x6e6fddf6 // fmul v22.2d, v15.2d, v15.2d
-	WORD $0x6e70de17 // fmul v23.2d, v16.2d, v16.2d
-	WORD $0x6e6dddb8 // fmul v24.2d, v13.2d, v13.2d
-	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V25.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf3b // fmla v27.2d, v25.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcf3c // fmla v28.2d, v25.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cf3d // fmla v29.2d, v25.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f2e // mov v14.16b, v25.16b
-	WORD $0x4e6fcf8e // fmla v14.2d, v28.2d, v15.2d
-	WORD $0x4eb91f2f // mov v15.16b, v25.16b
-	WORD $0x4e70cfaf // fmla v15.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	WORD $0x4e7eceaa // fmla v10.2d, v21.2d, v30.2d
-	WORD $0x4e6ececb // fmla v11.2d, v22.2d, v14.2d
-	WORD $0x4e6fceec // fmla v12.2d, v23.2d, v15.2d
-	WORD $0x4e79cf09 // fmla v9.2d, v24.2d, v25.2d
-	WORD $0x4e6ad679 // fadd v25.2d, v19.2d, v10.2d
-	WORD $0x4e6bd658 // fadd v24.2d, v18.2d, v11.2d
-	WORD $0x4e6cd62f // fadd v15.2d, v17.2d, v12.2d
-	WORD $0x4e69d697 // fadd v23.2d, v20.2d, v9.2d
-	WORD $0x4ef3d733 // fsub v19.2d, v25.2d, v19.2d
-	WORD $0x4ef2d712 // fsub v18.2d, v24.2d, v18.2d
-	WORD $0x4ef1d5f1 // fsub v17.2d, v15.2d, v17.2d
-	WORD $0x4ef4d6f4 // fsub v20.2d, v23.2d, v20.2d
-	WORD $0x4ef3d553 // fsub v19.2d, v10.2d, v19.2d
-	WORD $0x4ef2d572 // fsub v18.2d, v11.2d, v18.2d
-	WORD $0x4ef1d591 // fsub v17.2d, v12.2d, v17.2d
-	WORD $0x4ef4d534 // fsub v20.2d, v9.2d, v20.2d
-	MOVD $0x1fffffff, R17 // x000000001fffffff
-	VDUP R17, V9.D2
-	WORD $0x4e291f2c // and v12.16b, v25.16b, v9.16b
-	WORD $0x4e291f0b // and v11.16b, v24.16b, v9.16b
-	WORD $0x4e291dea // and v10.16b, v15.16b, v9.16b
-	WORD $0x4e291ee9 // and v9.16b, v23.16b, v9.16b
-	MOVD $0x10000000, R17 // x0000000010000000
-	VDUP R17, V14.D2
-	WORD $0x6eee8d8c // cmeq v12.2d, v12.2d, v14.2d
-	WORD $0x6eee8d6b // cmeq v11.2d, v11.2d, v14.2d
-	WORD $0x6eee8d4a // cmeq v10.2d, v10.2d, v14.2d
-	WORD $0x6eee8d29 // cmeq v9.2d, v9.2d, v14.2d
-	WORD $0x4e2c1e6c // and v12.16b, v19.16b, v12.16b
-	WORD $0x4e2b1e4b // and v11.16b, v18.16b, v11.16b
-	WORD $0x4e2a1e2a // and v10.16b, v17.16b, v10.16b
-	WORD $0x4e291e89 // and v9.16b, v20.16b, v9.16b
-	MOVD $0x4130000000000000, R17 // x4130000000000000
 	VDUP R17, V20.D2
-	WORD $0x4e74cd99 // fmla v25.2d, v12.2d, v20.2d
-	WORD $0x4e74cd78 // fmla v24.2d, v11.2d, v20.2d
-	WORD $0x4e74cd4f // fmla v15.2d, v10.2d, v20.2d
-	WORD $0x4e74cd37 // fmla v23.2d, v9.2d, v20.2d
+	WORD $0x6e74dd8c // fmul v12.2d, v12.2d, v20.2d
+	WORD $0x6e74ddad // fmul v13.2d, v13.2d, v20.2d
+	WORD $0x6e74dd6b // fmul v11.2d, v11.2d, v20.2d
+	WORD $0x6e6fddf4 // fmul v20.2d, v15.2d, v15.2d
+	WORD $0x6e70de15 // fmul v21.2d, v16.2d, v16.2d
+	WORD $0x6e6eddd6 // fmul v22.2d, v14.2d, v14.2d
+	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
+	VDUP R17, V23.D2
+	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
+	VDUP R17, V24.D2
+	WORD $0x4eb81f19 // mov v25.16b, v24.16b
+	WORD $0x4e74cef9 // fmla v25.2d, v23.2d, v20.2d
+	WORD $0x4eb81f1a // mov v26.16b, v24.16b
+	WORD $0x4e75cefa // fmla v26.2d, v23.2d, v21.2d
+	WORD $0x4e76cef8 // fmla v24.2d, v23.2d, v22.2d
+	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
+	VDUP R17, V23.D2
+	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e74cefc // fmla v28.2d, v23.2d, v20.2d
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e75cefd // fmla v29.2d, v23.2d, v21.2d
+	WORD $0x4e76cefb // fmla v27.2d, v23.2d, v22.2d
+	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
+	VDUP R17, V23.D2
+	WORD $0x4eb71efe // mov v30.16b, v23.16b
+	WORD $0x4e74cf3e // fmla v30.2d, v25.2d, v20.2d
+	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
+	WORD $0x4e75cf59 // fmla v25.2d, v26.2d, v21.2d
+	WORD $0x4e76cf17 // fmla v23.2d, v24.2d, v22.2d
+	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
+	VDUP R17, V24.D2
+	WORD $0x4eb81f1a // mov v26.16b, v24.16b
+	WORD $0x4e74cf9a // fmla v26.2d, v28.2d, v20.2d
+	WORD $0x4eb81f1c // mov v28.16b, v24.16b
+	WORD $0x4e75cfbc // fmla v28.2d, v29.2d, v21.2d
+	WORD $0x4e76cf78 // fmla v24.2d, v27.2d, v22.2d
+	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e74cfdd // fmla v29.2d, v30.2d, v20.2d
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e75cf3e // fmla v30.2d, v25.2d, v21.2d
+	WORD $0x4e76cefb // fmla v27.2d, v23.2d, v22.2d
+	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
+	VDUP R17, V23.D2
+	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
+	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
+	WORD $0x4eb71efa // mov v26.16b, v23.16b
+	WORD $0x4e75cf9a // fmla v26.2d, v28.2d, v21.2d
+	WORD $0x4e76cf17 // fmla v23.2d, v24.2d, v22.2d
+	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
+	VDUP R17, V24.D2
+	WORD $0x4eb81f1c // mov v28.16b, v24.16b
+	WORD $0x4e74cfbc // fmla v28.2d, v29.2d, v20.2d
+	WORD $0x4eb81f1d // mov v29.16b, v24.16b
+	WORD $0x4e75cfdd // fmla v29.2d, v30.2d, v21.2d
+	WORD $0x4e76cf78 // fmla v24.2d, v27.2d, v22.2d
+	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7e // mov v30.16b, v27.16b
+	WORD $0x4e74cf3e // fmla v30.2d, v25.2d, v20.2d
+	WORD $0x4ebb1f79 // mov v25.16b, v27.16b
+	WORD $0x4e75cf59 // fmla v25.2d, v26.2d, v21.2d
+	WORD $0x4e76cefb // fmla v27.2d, v23.2d, v22.2d
+	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
+	VDUP R17, V23.D2
+	WORD $0x4eb71efa // mov v26.16b, v23.16b
+	WORD $0x4e74cf9a // fmla v26.2d, v28.2d, v20.2d
+	WORD $0x4eb71efc // mov v28.16b, v23.16b
+	WORD $0x4e75cfbc // fmla v28.2d, v29.2d, v21.2d
+	WORD $0x4e76cf17 // fmla v23.2d, v24.2d, v22.2d
+	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
+	VDUP R17, V24.D2
+	WORD $0x4eb81f1d // mov v29.16b, v24.16b
+	WORD $0x4e74cfdd // fmla v29.2d, v30.2d, v20.2d
+	WORD $0x4eb81f1e // mov v30.16b, v24.16b
+	WORD $0x4e75cf3e // fmla v30.2d, v25.2d, v21.2d
+	WORD $0x4e76cf78 // fmla v24.2d, v27.2d, v22.2d
+	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f79 // mov v25.16b, v27.16b
+	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4e75cf9a // fmla v26.2d, v28.2d, v21.2d
+	WORD $0x4e76cefb // fmla v27.2d, v23.2d, v22.2d
+	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
+	VDUP R17, V23.D2
+	WORD $0x4eb71efc // mov v28.16b, v23.16b
+	WORD $0x4e74cfbc // fmla v28.2d, v29.2d, v20.2d
+	WORD $0x4eb71efd // mov v29.16b, v23.16b
+	WORD $0x4e75cfdd // fmla v29.2d, v30.2d, v21.2d
+	WORD $0x4e76cf17 // fmla v23.2d, v24.2d, v22.2d
+	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
+	VDUP R17, V24.D2
+	WORD $0x4eb81f1e // mov v30.16b, v24.16b
+	WORD $0x4e74cf3e // fmla v30.2d, v25.2d, v20.2d
+	WORD $0x4eb81f19 // mov v25.16b, v24.16b
+	WORD $0x4e75cf59 // fmla v25.2d, v26.2d, v21.2d
+	WORD $0x4e76cf78 // fmla v24.2d, v27.2d, v22.2d
+	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7a // mov v26.16b, v27.16b
+	WORD $0x4e74cf9a // fmla v26.2d, v28.2d, v20.2d
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e75cfbc // fmla v28.2d, v29.2d, v21.2d
+	WORD $0x4e76cefb // fmla v27.2d, v23.2d, v22.2d
+	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
+	VDUP R17, V23.D2
+	WORD $0x4eb71efd // mov v29.16b, v23.16b
+	WORD $0x4e74cfdd // fmla v29.2d, v30.2d, v20.2d
+	WORD $0x4eb71efe // mov v30.16b, v23.16b
+	WORD $0x4e75cf3e // fmla v30.2d, v25.2d, v21.2d
+	WORD $0x4e76cf17 // fmla v23.2d, v24.2d, v22.2d
+	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
+	VDUP R17, V24.D2
+	WORD $0x4eb81f19 // mov v25.16b, v24.16b
+	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
+	WORD $0x4eb81f1a // mov v26.16b, v24.16b
+	WORD $0x4e75cf9a // fmla v26.2d, v28.2d, v21.2d
+	WORD $0x4e76cf78 // fmla v24.2d, v27.2d, v22.2d
+	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
+	VDUP R17, V27.D2
+	WORD $0x4ebb1f7c // mov v28.16b, v27.16b
+	WORD $0x4e74cfbc // fmla v28.2d, v29.2d, v20.2d
+	WORD $0x4ebb1f7d // mov v29.16b, v27.16b
+	WORD $0x4e75cfdd // fmla v29.2d, v30.2d, v21.2d
+	WORD $0x4e76cefb // fmla v27.2d, v23.2d, v22.2d
+	WORD $0x4e6fcf3c // fmla v28.2d, v25.2d, v15.2d
+	WORD $0x4e70cf5d // fmla v29.2d, v26.2d, v16.2d
+	WORD $0x4e6ecf1b // fmla v27.2d, v24.2d, v14.2d
+	WORD $0x4e7cce8c // fmla v12.2d, v20.2d, v28.2d
+	WORD $0x4e7dcead // fmla v13.2d, v21.2d, v29.2d
+	WORD $0x4e7bcecb // fmla v11.2d, v22.2d, v27.2d
+	WORD $0x4e6cd65b // fadd v27.2d, v18.2d, v12.2d
+	WORD $0x4e6dd636 // fadd v22.2d, v17.2d, v13.2d
+	WORD $0x4e6bd67d // fadd v29.2d, v19.2d, v11.2d
+	WORD $0x4ef2d772 // fsub v18.2d, v27.2d, v18.2d
+	WORD $0x4ef1d6d1 // fsub v17.2d, v22.2d, v17.2d
+	WORD $0x4ef3d7b3 // fsub v19.2d, v29.2d, v19.2d
+	WORD $0x4ef2d592 // fsub v18.2d, v12.2d, v18.2d
+	WORD $0x4ef1d5b1 // fsub v17.2d, v13.2d, v17.2d
+	WORD $0x4ef3d573 // fsub v19.2d, v11.2d, v19.2d
+	MOVD $0x1fffffff, R17 // x000000001fffffff
+	VDUP R17, V11.D2
+	WORD $0x4e2b1f6d // and v13.16b, v27.16b, v11.16b
+	WORD $0x4e2b1ecc // and v12.16b, v22.16b, v11.16b
+	WORD $0x4e2b1fab // and v11.16b, v29.16b, v11.16b
+	MOVD $0x10000000, R17 // x0000000010000000
+	VDUP R17, V21.D2
+	WORD $0x6ef58dad // cmeq v13.2d, v13.2d, v21.2d
+	WORD $0x6ef58d8c // cmeq v12.2d, v12.2d, v21.2d
+	WORD $0x6ef58d6b // cmeq v11.2d, v11.2d, v21.2d
+	WORD $0x4e2d1e4d // and v13.16b, v18.16b, v13.16b
+	WORD $0x4e2c1e2c // and v12.16b, v17.16b, v12.16b
+	WORD $0x4e2b1e6b // and v11.16b, v19.16b, v11.16b
+	MOVD $0x4130000000000000, R17 // x4130000000000000
+	VDUP R17, V19.D2
+	WORD $0x4e73cdbb // fmla v27.2d, v13.2d, v19.2d
+	WORD $0x4e73cd96 // fmla v22.2d, v12.2d, v19.2d
+	WORD $0x4e73cd7d // fmla v29.2d, v11.2d, v19.2d
 
 	// log 0, of infinity, and of what has none
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V9.D2
-	WORD $0x4e69e4d4 // fcmeq v20.2d, v6.2d, v9.2d
-	WORD $0x4e69e4ea // fcmeq v10.2d, v7.2d, v9.2d
-	WORD $0x4e69e50b // fcmeq v11.2d, v8.2d, v9.2d
-	WORD $0x4e69e4a9 // fcmeq v9.2d, v5.2d, v9.2d
-	MOVD $0xfff0000000000000, R17 // xfff0000000000000
-	VDUP R17, V12.D2
-	WORD $0x6eb41d99 // bit v25.16b, v12.16b, v20.16b
-	WORD $0x6eaa1d98 // bit v24.16b, v12.16b, v10.16b
-	WORD $0x6eab1d8f // bit v15.16b, v12.16b, v11.16b
-	WORD $0x6ea91d97 // bit v23.16b, v12.16b, v9.16b
-	WORD $0x4e60e4c9 // fcmeq v9.2d, v6.2d, v0.2d
-	WORD $0x4e60e4ec // fcmeq v12.2d, v7.2d, v0.2d
-	WORD $0x4e60e50b // fcmeq v11.2d, v8.2d, v0.2d
-	WORD $0x4e60e4aa // fcmeq v10.2d, v5.2d, v0.2d
-	WORD $0x6ea91c19 // bit v25.16b, v0.16b, v9.16b
-	WORD $0x6eac1c18 // bit v24.16b, v0.16b, v12.16b
-	WORD $0x6eab1c0f // bit v15.16b, v0.16b, v11.16b
-	WORD $0x6eaa1c17 // bit v23.16b, v0.16b, v10.16b
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V10.D2
-	WORD $0x6e6ae4c6 // fcmge v6.2d, v6.2d, v10.2d
-	WORD $0x6e2058c6 // not v6.16b, v6.16b
-	WORD $0x6e6ae4e7 // fcmge v7.2d, v7.2d, v10.2d
-	WORD $0x6e2058e7 // not v7.16b, v7.16b
-	WORD $0x6e6ae508 // fcmge v8.2d, v8.2d, v10.2d
+	WORD $0x4e61e50b // fcmeq v11.2d, v8.2d, v1.2d
+	WORD $0x4e61e533 // fcmeq v19.2d, v9.2d, v1.2d
+	WORD $0x4e61e54c // fcmeq v12.2d, v10.2d, v1.2d
+	WORD $0x6eab1c7b // bit v27.16b, v3.16b, v11.16b
+	WORD $0x6eb31c76 // bit v22.16b, v3.16b, v19.16b
+	WORD $0x6eac1c7d // bit v29.16b, v3.16b, v12.16b
+	WORD $0x4e62e50c // fcmeq v12.2d, v8.2d, v2.2d
+	WORD $0x4e62e533 // fcmeq v19.2d, v9.2d, v2.2d
+	WORD $0x4e62e54b // fcmeq v11.2d, v10.2d, v2.2d
+	WORD $0x6eac1c5b // bit v27.16b, v2.16b, v12.16b
+	WORD $0x6eb31c56 // bit v22.16b, v2.16b, v19.16b
+	WORD $0x6eab1c5d // bit v29.16b, v2.16b, v11.16b
+	WORD $0x6e61e508 // fcmge v8.2d, v8.2d, v1.2d
 	WORD $0x6e205908 // not v8.16b, v8.16b
-	WORD $0x6e6ae4a5 // fcmge v5.2d, v5.2d, v10.2d
-	WORD $0x6e2058a5 // not v5.16b, v5.16b
-	WORD $0x4ea61f26 // orr v6.16b, v25.16b, v6.16b
-	WORD $0x4ea71f07 // orr v7.16b, v24.16b, v7.16b
-	WORD $0x4ea81de8 // orr v8.16b, v15.16b, v8.16b
-	WORD $0x4ea51ee5 // orr v5.16b, v23.16b, v5.16b
-	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V23.D2
-	WORD $0x4e371c21 // and v1.16b, v1.16b, v23.16b
-	WORD $0x4e371c42 // and v2.16b, v2.16b, v23.16b
-	WORD $0x4e371c63 // and v3.16b, v3.16b, v23.16b
-	WORD $0x4e371c84 // and v4.16b, v4.16b, v23.16b
-	WORD $0x4ea11cc1 // orr v1.16b, v6.16b, v1.16b
-	WORD $0x4ea21ce2 // orr v2.16b, v7.16b, v2.16b
-	WORD $0x4ea31d03 // orr v3.16b, v8.16b, v3.16b
-	WORD $0x4ea41ca4 // orr v4.16b, v5.16b, v4.16b
-	WORD $0x0e61683f // fcvtn v31.2s, v1.2d
+	WORD $0x6e61e529 // fcmge v9.2d, v9.2d, v1.2d
+	WORD $0x6e205929 // not v9.16b, v9.16b
+	WORD $0x6e61e54a // fcmge v10.2d, v10.2d, v1.2d
+	WORD $0x6e20594a // not v10.16b, v10.16b
+	WORD $0x4ea81f68 // orr v8.16b, v27.16b, v8.16b
+	WORD $0x4ea91ec9 // orr v9.16b, v22.16b, v9.16b
+	WORD $0x4eaa1faa // orr v10.16b, v29.16b, v10.16b
+	WORD $0x4e241ca5 // and v5.16b, v5.16b, v4.16b
+	WORD $0x4e241cc6 // and v6.16b, v6.16b, v4.16b
+	WORD $0x4e241ce7 // and v7.16b, v7.16b, v4.16b
+	WORD $0x4ea51d05 // orr v5.16b, v8.16b, v5.16b
+	WORD $0x4ea61d26 // orr v6.16b, v9.16b, v6.16b
+	WORD $0x4ea71d47 // orr v7.16b, v10.16b, v7.16b
+	WORD $0x0e6168bf // fcvtn v31.2s, v5.2d
 	FMOVD F31, (R0)
-	WORD $0x0e61685f // fcvtn v31.2s, v2.2d
+	WORD $0x0e6168df // fcvtn v31.2s, v6.2d
 	FMOVD F31, 8(R0)
-	WORD $0x0e61687f // fcvtn v31.2s, v3.2d
+	WORD $0x0e6168ff // fcvtn v31.2s, v7.2d
 	FMOVD F31, 16(R0)
-	WORD $0x0e61689f // fcvtn v31.2s, v4.2d
-	FMOVD F31, 24(R0)
-	ADD $32, R0, R0
-	ADD $32, R1, R1
-	SUB $8, R2, R2
-	CMP $8, R2
+	ADD $24, R0, R0
+	ADD $24, R1, R1
+	SUB $6, R2, R2
+	CMP $6, R2
 	BGE main
 
 single:
@@ -377,138 +299,126 @@ single:
 	BLT tail
 
 one:
-	FMOVD (R1), F1
-	WORD $0x0e617821 // fcvtl v1.2d, v1.2s
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V2.D2
-	WORD $0x4e61d442 // fadd v2.2d, v2.2d, v1.2d
+	FMOVD (R1), F5
+	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
+	WORD $0x4e65d406 // fadd v6.2d, v0.2d, v5.2d
 
 	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V3.D2
-	WORD $0x4ee38443 // add v3.2d, v2.2d, v3.2d
+	VDUP R17, V7.D2
+	WORD $0x4ee784c7 // add v7.2d, v6.2d, v7.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V4.D2
-	WORD $0x4e241c64 // and v4.16b, v3.16b, v4.16b
+	VDUP R17, V8.D2
+	WORD $0x4e281ce8 // and v8.16b, v7.16b, v8.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V5.D2
-	WORD $0x4ee58484 // add v4.2d, v4.2d, v5.2d
-	WORD $0x6f4c0463 // ushr v3.2d, v3.2d, #52
+	VDUP R17, V9.D2
+	WORD $0x4ee98508 // add v8.2d, v8.2d, v9.2d
+	WORD $0x6f4c04e7 // ushr v7.2d, v7.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ea51c63 // orr v3.16b, v3.16b, v5.16b
+	VDUP R17, V9.D2
+	WORD $0x4ea91ce7 // orr v7.16b, v7.16b, v9.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V5.D2
-	WORD $0x4ee3d4a3 // fsub v3.2d, v5.2d, v3.2d
+	VDUP R17, V9.D2
+	WORD $0x4ee7d527 // fsub v7.2d, v9.2d, v7.2d
 
 	// log m + k log 2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ee5d484 // fsub v4.2d, v4.2d, v5.2d
-	WORD $0x4ee0f825 // fabs v5.2d, v1.2d
+	WORD $0x4ee0d508 // fsub v8.2d, v8.2d, v0.2d
+	WORD $0x4ee0f8a9 // fabs v9.2d, v5.2d
 	MOVD $0x3eb0000000000000, R17 // x3eb0000000000000
-	VDUP R17, V6.D2
-	WORD $0x6ee5e4c5 // fcmgt v5.2d, v6.2d, v5.2d
-	WORD $0x6ea51c24 // bit v4.16b, v1.16b, v5.16b
+	VDUP R17, V10.D2
+	WORD $0x6ee9e549 // fcmgt v9.2d, v10.2d, v9.2d
+	WORD $0x6ea91ca8 // bit v8.16b, v5.16b, v9.16b
 	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
-	VDUP R17, V5.D2
-	WORD $0x4ea41c9f // mov v31.16b, v4.16b
-	WORD $0x4e65cc7f // fmla v31.2d, v3.2d, v5.2d
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	VDUP R17, V9.D2
+	WORD $0x4ea81d1f // mov v31.16b, v8.16b
+	WORD $0x4e69ccff // fmla v31.2d, v7.2d, v9.2d
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
-	VDUP R17, V6.D2
-	WORD $0x6e66dc63 // fmul v3.2d, v3.2d, v6.2d
-	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x6e6adce7 // fmul v7.2d, v7.2d, v10.2d
+	WORD $0x6e68dd0a // fmul v10.2d, v8.2d, v8.2d
 	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V7.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V11.D2
 	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
+	VDUP R17, V11.D2
 	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6acd6d // fmla v13.2d, v11.2d, v10.2d
 	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
 	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdac // fmla v12.2d, v13.2d, v10.2d
 	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6acd6d // fmla v13.2d, v11.2d, v10.2d
 	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
 	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdac // fmla v12.2d, v13.2d, v10.2d
 	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6acd6d // fmla v13.2d, v11.2d, v10.2d
 	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
 	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdac // fmla v12.2d, v13.2d, v10.2d
 	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6acd6d // fmla v13.2d, v11.2d, v10.2d
 	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
 	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdac // fmla v12.2d, v13.2d, v10.2d
 	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6acd6d // fmla v13.2d, v11.2d, v10.2d
 	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
 	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdac // fmla v12.2d, v13.2d, v10.2d
 	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	WORD $0x4e67ccc3 // fmla v3.2d, v6.2d, v7.2d
-	WORD $0x4e63d4a7 // fadd v7.2d, v5.2d, v3.2d
-	WORD $0x4ee5d4e5 // fsub v5.2d, v7.2d, v5.2d
-	WORD $0x4ee5d465 // fsub v5.2d, v3.2d, v5.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6acd6d // fmla v13.2d, v11.2d, v10.2d
+	WORD $0x4e68cd8d // fmla v13.2d, v12.2d, v8.2d
+	WORD $0x4e6dcd47 // fmla v7.2d, v10.2d, v13.2d
+	WORD $0x4e67d52d // fadd v13.2d, v9.2d, v7.2d
+	WORD $0x4ee9d5a9 // fsub v9.2d, v13.2d, v9.2d
+	WORD $0x4ee9d4e9 // fsub v9.2d, v7.2d, v9.2d
 	MOVD $0x1fffffff, R17 // x000000001fffffff
-	VDUP R17, V3.D2
-	WORD $0x4e231ce3 // and v3.16b, v7.16b, v3.16b
+	VDUP R17, V7.D2
+	WORD $0x4e271da7 // and v7.16b, v13.16b, v7.16b
 	MOVD $0x10000000, R17 // x0000000010000000
-	VDUP R17, V6.D2
-	WORD $0x6ee68c63 // cmeq v3.2d, v3.2d, v6.2d
-	WORD $0x4e231ca3 // and v3.16b, v5.16b, v3.16b
+	VDUP R17, V10.D2
+	WORD $0x6eea8ce7 // cmeq v7.2d, v7.2d, v10.2d
+	WORD $0x4e271d27 // and v7.16b, v9.16b, v7.16b
 	MOVD $0x4130000000000000, R17 // x4130000000000000
-	VDUP R17, V5.D2
-	WORD $0x4e65cc67 // fmla v7.2d, v3.2d, v5.2d
+	VDUP R17, V9.D2
+	WORD $0x4e69cced // fmla v13.2d, v7.2d, v9.2d
 
 	// log 0, of infinity, and of what has none
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V3.D2
-	WORD $0x4e63e443 // fcmeq v3.2d, v2.2d, v3.2d
-	MOVD $0xfff0000000000000, R17 // xfff0000000000000
-	VDUP R17, V5.D2
-	WORD $0x6ea31ca7 // bit v7.16b, v5.16b, v3.16b
-	WORD $0x4e60e443 // fcmeq v3.2d, v2.2d, v0.2d
-	WORD $0x6ea31c07 // bit v7.16b, v0.16b, v3.16b
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V3.D2
-	WORD $0x6e63e442 // fcmge v2.2d, v2.2d, v3.2d
-	WORD $0x6e205842 // not v2.16b, v2.16b
-	WORD $0x4ea21ce2 // orr v2.16b, v7.16b, v2.16b
-	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V7.D2
-	WORD $0x4e271c21 // and v1.16b, v1.16b, v7.16b
-	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
-	WORD $0x0e61683f // fcvtn v31.2s, v1.2d
+	WORD $0x4e61e4c7 // fcmeq v7.2d, v6.2d, v1.2d
+	WORD $0x6ea71c6d // bit v13.16b, v3.16b, v7.16b
+	WORD $0x4e62e4c7 // fcmeq v7.2d, v6.2d, v2.2d
+	WORD $0x6ea71c4d // bit v13.16b, v2.16b, v7.16b
+	WORD $0x6e61e4c6 // fcmge v6.2d, v6.2d, v1.2d
+	WORD $0x6e2058c6 // not v6.16b, v6.16b
+	WORD $0x4ea61da6 // orr v6.16b, v13.16b, v6.16b
+	WORD $0x4e241ca5 // and v5.16b, v5.16b, v4.16b
+	WORD $0x4ea51cc5 // orr v5.16b, v6.16b, v5.16b
+	WORD $0x0e6168bf // fcvtn v31.2s, v5.2d
 	FMOVD F31, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
@@ -519,138 +429,126 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVS (R1), F1
-	WORD $0x0e617821 // fcvtl v1.2d, v1.2s
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V2.D2
-	WORD $0x4e61d442 // fadd v2.2d, v2.2d, v1.2d
+	FMOVS (R1), F5
+	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
+	WORD $0x4e65d406 // fadd v6.2d, v0.2d, v5.2d
 
 	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V3.D2
-	WORD $0x4ee38443 // add v3.2d, v2.2d, v3.2d
+	VDUP R17, V7.D2
+	WORD $0x4ee784c7 // add v7.2d, v6.2d, v7.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V4.D2
-	WORD $0x4e241c64 // and v4.16b, v3.16b, v4.16b
+	VDUP R17, V8.D2
+	WORD $0x4e281ce8 // and v8.16b, v7.16b, v8.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V5.D2
-	WORD $0x4ee58484 // add v4.2d, v4.2d, v5.2d
-	WORD $0x6f4c0463 // ushr v3.2d, v3.2d, #52
+	VDUP R17, V9.D2
+	WORD $0x4ee98508 // add v8.2d, v8.2d, v9.2d
+	WORD $0x6f4c04e7 // ushr v7.2d, v7.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ea51c63 // orr v3.16b, v3.16b, v5.16b
+	VDUP R17, V9.D2
+	WORD $0x4ea91ce7 // orr v7.16b, v7.16b, v9.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V5.D2
-	WORD $0x4ee3d4a3 // fsub v3.2d, v5.2d, v3.2d
+	VDUP R17, V9.D2
+	WORD $0x4ee7d527 // fsub v7.2d, v9.2d, v7.2d
 
 	// log m + k log 2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V5.D2
-	WORD $0x4ee5d484 // fsub v4.2d, v4.2d, v5.2d
-	WORD $0x4ee0f825 // fabs v5.2d, v1.2d
+	WORD $0x4ee0d508 // fsub v8.2d, v8.2d, v0.2d
+	WORD $0x4ee0f8a9 // fabs v9.2d, v5.2d
 	MOVD $0x3eb0000000000000, R17 // x3eb0000000000000
-	VDUP R17, V6.D2
-	WORD $0x6ee5e4c5 // fcmgt v5.2d, v6.2d, v5.2d
-	WORD $0x6ea51c24 // bit v4.16b, v1.16b, v5.16b
+	VDUP R17, V10.D2
+	WORD $0x6ee9e549 // fcmgt v9.2d, v10.2d, v9.2d
+	WORD $0x6ea91ca8 // bit v8.16b, v5.16b, v9.16b
 	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
-	VDUP R17, V5.D2
-	WORD $0x4ea41c9f // mov v31.16b, v4.16b
-	WORD $0x4e65cc7f // fmla v31.2d, v3.2d, v5.2d
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	VDUP R17, V9.D2
+	WORD $0x4ea81d1f // mov v31.16b, v8.16b
+	WORD $0x4e69ccff // fmla v31.2d, v7.2d, v9.2d
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
 	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
-	VDUP R17, V6.D2
-	WORD $0x6e66dc63 // fmul v3.2d, v3.2d, v6.2d
-	WORD $0x6e64dc86 // fmul v6.2d, v4.2d, v4.2d
+	VDUP R17, V10.D2
+	WORD $0x6e6adce7 // fmul v7.2d, v7.2d, v10.2d
+	WORD $0x6e68dd0a // fmul v10.2d, v8.2d, v8.2d
 	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V7.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V11.D2
 	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acd6c // fmla v12.2d, v11.2d, v10.2d
+	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
+	VDUP R17, V11.D2
 	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6acd6d // fmla v13.2d, v11.2d, v10.2d
 	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
 	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdac // fmla v12.2d, v13.2d, v10.2d
 	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6acd6d // fmla v13.2d, v11.2d, v10.2d
 	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
 	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdac // fmla v12.2d, v13.2d, v10.2d
 	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6acd6d // fmla v13.2d, v11.2d, v10.2d
 	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
 	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdac // fmla v12.2d, v13.2d, v10.2d
 	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6acd6d // fmla v13.2d, v11.2d, v10.2d
 	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
 	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdac // fmla v12.2d, v13.2d, v10.2d
 	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6acd6d // fmla v13.2d, v11.2d, v10.2d
 	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
+	VDUP R17, V11.D2
+	WORD $0x4e6acd8b // fmla v11.2d, v12.2d, v10.2d
 	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
-	VDUP R17, V8.D2
-	WORD $0x4e64cce8 // fmla v8.2d, v7.2d, v4.2d
+	VDUP R17, V12.D2
+	WORD $0x4e6acdac // fmla v12.2d, v13.2d, v10.2d
 	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
-	VDUP R17, V7.D2
-	WORD $0x4e64cd07 // fmla v7.2d, v8.2d, v4.2d
-	WORD $0x4e67ccc3 // fmla v3.2d, v6.2d, v7.2d
-	WORD $0x4e63d4a7 // fadd v7.2d, v5.2d, v3.2d
-	WORD $0x4ee5d4e5 // fsub v5.2d, v7.2d, v5.2d
-	WORD $0x4ee5d465 // fsub v5.2d, v3.2d, v5.2d
+	VDUP R17, V13.D2
+	WORD $0x4e6acd6d // fmla v13.2d, v11.2d, v10.2d
+	WORD $0x4e68cd8d // fmla v13.2d, v12.2d, v8.2d
+	WORD $0x4e6dcd47 // fmla v7.2d, v10.2d, v13.2d
+	WORD $0x4e67d52d // fadd v13.2d, v9.2d, v7.2d
+	WORD $0x4ee9d5a9 // fsub v9.2d, v13.2d, v9.2d
+	WORD $0x4ee9d4e9 // fsub v9.2d, v7.2d, v9.2d
 	MOVD $0x1fffffff, R17 // x000000001fffffff
-	VDUP R17, V3.D2
-	WORD $0x4e231ce3 // and v3.16b, v7.16b, v3.16b
+	VDUP R17, V7.D2
+	WORD $0x4e271da7 // and v7.16b, v13.16b, v7.16b
 	MOVD $0x10000000, R17 // x0000000010000000
-	VDUP R17, V6.D2
-	WORD $0x6ee68c63 // cmeq v3.2d, v3.2d, v6.2d
-	WORD $0x4e231ca3 // and v3.16b, v5.16b, v3.16b
+	VDUP R17, V10.D2
+	WORD $0x6eea8ce7 // cmeq v7.2d, v7.2d, v10.2d
+	WORD $0x4e271d27 // and v7.16b, v9.16b, v7.16b
 	MOVD $0x4130000000000000, R17 // x4130000000000000
-	VDUP R17, V5.D2
-	WORD $0x4e65cc67 // fmla v7.2d, v3.2d, v5.2d
+	VDUP R17, V9.D2
+	WORD $0x4e69cced // fmla v13.2d, v7.2d, v9.2d
 
 	// log 0, of infinity, and of what has none
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V3.D2
-	WORD $0x4e63e443 // fcmeq v3.2d, v2.2d, v3.2d
-	MOVD $0xfff0000000000000, R17 // xfff0000000000000
-	VDUP R17, V5.D2
-	WORD $0x6ea31ca7 // bit v7.16b, v5.16b, v3.16b
-	WORD $0x4e60e443 // fcmeq v3.2d, v2.2d, v0.2d
-	WORD $0x6ea31c07 // bit v7.16b, v0.16b, v3.16b
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V3.D2
-	WORD $0x6e63e442 // fcmge v2.2d, v2.2d, v3.2d
-	WORD $0x6e205842 // not v2.16b, v2.16b
-	WORD $0x4ea21ce2 // orr v2.16b, v7.16b, v2.16b
-	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V7.D2
-	WORD $0x4e271c21 // and v1.16b, v1.16b, v7.16b
-	WORD $0x4ea11c41 // orr v1.16b, v2.16b, v1.16b
-	WORD $0x0e61683f // fcvtn v31.2s, v1.2d
+	WORD $0x4e61e4c7 // fcmeq v7.2d, v6.2d, v1.2d
+	WORD $0x6ea71c6d // bit v13.16b, v3.16b, v7.16b
+	WORD $0x4e62e4c7 // fcmeq v7.2d, v6.2d, v2.2d
+	WORD $0x6ea71c4d // bit v13.16b, v2.16b, v7.16b
+	WORD $0x6e61e4c6 // fcmge v6.2d, v6.2d, v1.2d
+	WORD $0x6e2058c6 // not v6.16b, v6.16b
+	WORD $0x4ea61da6 // orr v6.16b, v13.16b, v6.16b
+	WORD $0x4e241ca5 // and v5.16b, v5.16b, v4.16b
+	WORD $0x4ea51cc5 // orr v5.16b, v6.16b, v5.16b
+	WORD $0x0e6168bf // fcvtn v31.2s, v5.2d
 	FMOVS F31, (R0)
 
 skip:

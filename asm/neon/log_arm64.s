@@ -10,329 +10,328 @@ TEXT ·LogF32(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0x10000000, R17 // x0000000010000000
-	VDUP R17, V0.D2
-	MOVD $0x4130000000000000, R17 // x4130000000000000
-	VDUP R17, V1.D2
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V2.D2
 	MOVD $0x7ff0000000000000, R17 // x7ff0000000000000
-	VDUP R17, V3.D2
-	MOVD $0xfff0000000000000, R17 // xfff0000000000000
-	VDUP R17, V4.D2
+	VDUP R17, V0.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVD (R1), F5
-	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
-	FMOVD 8(R1), F6
-	WORD $0x0e6178c6 // fcvtl v6.2d, v6.2s
-	FMOVD 16(R1), F7
-	WORD $0x0e6178e7 // fcvtl v7.2d, v7.2s
-	FMOVD 24(R1), F8
-	WORD $0x0e617908 // fcvtl v8.2d, v8.2s
+	FMOVD (R1), F1
+	WORD $0x0e617821 // fcvtl v1.2d, v1.2s
+	FMOVD 8(R1), F2
+	WORD $0x0e617842 // fcvtl v2.2d, v2.2s
+	FMOVD 16(R1), F3
+	WORD $0x0e617863 // fcvtl v3.2d, v3.2s
+	FMOVD 24(R1), F4
+	WORD $0x0e617884 // fcvtl v4.2d, v4.2s
 
 	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V9.D2
-	WORD $0x4ee984aa // add v10.2d, v5.2d, v9.2d
-	WORD $0x4ee984cb // add v11.2d, v6.2d, v9.2d
-	WORD $0x4ee984ec // add v12.2d, v7.2d, v9.2d
-	WORD $0x4ee98509 // add v9.2d, v8.2d, v9.2d
+	VDUP R17, V5.D2
+	WORD $0x4ee58426 // add v6.2d, v1.2d, v5.2d
+	WORD $0x4ee58447 // add v7.2d, v2.2d, v5.2d
+	WORD $0x4ee58468 // add v8.2d, v3.2d, v5.2d
+	WORD $0x4ee58485 // add v5.2d, v4.2d, v5.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V13.D2
-	WORD $0x4e2d1d4e // and v14.16b, v10.16b, v13.16b
-	WORD $0x4e2d1d6f // and v15.16b, v11.16b, v13.16b
-	WORD $0x4e2d1d90 // and v16.16b, v12.16b, v13.16b
-	WORD $0x4e2d1d2d // and v13.16b, v9.16b, v13.16b
+	VDUP R17, V9.D2
+	WORD $0x4e291cca // and v10.16b, v6.16b, v9.16b
+	WORD $0x4e291ceb // and v11.16b, v7.16b, v9.16b
+	WORD $0x4e291d0c // and v12.16b, v8.16b, v9.16b
+	WORD $0x4e291ca9 // and v9.16b, v5.16b, v9.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V17.D2
-	WORD $0x4ef185ce // add v14.2d, v14.2d, v17.2d
-	WORD $0x4ef185ef // add v15.2d, v15.2d, v17.2d
-	WORD $0x4ef18610 // add v16.2d, v16.2d, v17.2d
-	WORD $0x4ef185ad // add v13.2d, v13.2d, v17.2d
-	WORD $0x6f4c054a // ushr v10.2d, v10.2d, #52
-	WORD $0x6f4c056b // ushr v11.2d, v11.2d, #52
-	WORD $0x6f4c058c // ushr v12.2d, v12.2d, #52
-	WORD $0x6f4c0529 // ushr v9.2d, v9.2d, #52
+	VDUP R17, V13.D2
+	WORD $0x4eed854a // add v10.2d, v10.2d, v13.2d
+	WORD $0x4eed856b // add v11.2d, v11.2d, v13.2d
+	WORD $0x4eed858c // add v12.2d, v12.2d, v13.2d
+	WORD $0x4eed8529 // add v9.2d, v9.2d, v13.2d
+	WORD $0x6f4c04c6 // ushr v6.2d, v6.2d, #52
+	WORD $0x6f4c04e7 // ushr v7.2d, v7.2d, #52
+	WORD $0x6f4c0508 // ushr v8.2d, v8.2d, #52
+	WORD $0x6f4c04a5 // ushr v5.2d, v5.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V17.D2
-	WORD $0x4eb11d4a // orr v10.16b, v10.16b, v17.16b
-	WORD $0x4eb11d6b // orr v11.16b, v11.16b, v17.16b
-	WORD $0x4eb11d8c // orr v12.16b, v12.16b, v17.16b
-	WORD $0x4eb11d29 // orr v9.16b, v9.16b, v17.16b
+	VDUP R17, V13.D2
+	WORD $0x4ead1cc6 // orr v6.16b, v6.16b, v13.16b
+	WORD $0x4ead1ce7 // orr v7.16b, v7.16b, v13.16b
+	WORD $0x4ead1d08 // orr v8.16b, v8.16b, v13.16b
+	WORD $0x4ead1ca5 // orr v5.16b, v5.16b, v13.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V17.D2
-	WORD $0x4eead62a // fsub v10.2d, v17.2d, v10.2d
-	WORD $0x4eebd62b // fsub v11.2d, v17.2d, v11.2d
-	WORD $0x4eecd62c // fsub v12.2d, v17.2d, v12.2d
-	WORD $0x4ee9d629 // fsub v9.2d, v17.2d, v9.2d
+	VDUP R17, V13.D2
+	WORD $0x4ee6d5a6 // fsub v6.2d, v13.2d, v6.2d
+	WORD $0x4ee7d5a7 // fsub v7.2d, v13.2d, v7.2d
+	WORD $0x4ee8d5a8 // fsub v8.2d, v13.2d, v8.2d
+	WORD $0x4ee5d5a5 // fsub v5.2d, v13.2d, v5.2d
 
 	// log m + k log 2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V17.D2
-	WORD $0x4ef1d5ce // fsub v14.2d, v14.2d, v17.2d
-	WORD $0x4ef1d5ef // fsub v15.2d, v15.2d, v17.2d
-	WORD $0x4ef1d610 // fsub v16.2d, v16.2d, v17.2d
-	WORD $0x4ef1d5ad // fsub v13.2d, v13.2d, v17.2d
+	VDUP R17, V13.D2
+	WORD $0x4eedd54a // fsub v10.2d, v10.2d, v13.2d
+	WORD $0x4eedd56b // fsub v11.2d, v11.2d, v13.2d
+	WORD $0x4eedd58c // fsub v12.2d, v12.2d, v13.2d
+	WORD $0x4eedd529 // fsub v9.2d, v9.2d, v13.2d
 	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
-	VDUP R17, V17.D2
-	WORD $0x4eae1dd2 // mov v18.16b, v14.16b
-	WORD $0x4e71cd52 // fmla v18.2d, v10.2d, v17.2d
-	WORD $0x4eaf1df3 // mov v19.16b, v15.16b
-	WORD $0x4e71cd73 // fmla v19.2d, v11.2d, v17.2d
-	WORD $0x4eb01e14 // mov v20.16b, v16.16b
-	WORD $0x4e71cd94 // fmla v20.2d, v12.2d, v17.2d
-	WORD $0x4ead1dbf // mov v31.16b, v13.16b
-	WORD $0x4e71cd3f // fmla v31.2d, v9.2d, v17.2d
-	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
+	VDUP R17, V13.D2
+	WORD $0x4eaa1d4e // mov v14.16b, v10.16b
+	WORD $0x4e6dccce // fmla v14.2d, v6.2d, v13.2d
+	WORD $0x4eab1d6f // mov v15.16b, v11.16b
+	WORD $0x4e6dccef // fmla v15.2d, v7.2d, v13.2d
+	WORD $0x4eac1d90 // mov v16.16b, v12.16b
+	WORD $0x4e6dcd10 // fmla v16.2d, v8.2d, v13.2d
+	WORD $0x4ea91d3f // mov v31.16b, v9.16b
+	WORD $0x4e6dccbf // fmla v31.2d, v5.2d, v13.2d
+	WORD $0x4ebf1fed // mov v13.16b, v31.16b
 	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
-	VDUP R17, V21.D2
-	WORD $0x6e75dd4a // fmul v10.2d, v10.2d, v21.2d
-	WORD $0x6e75dd6b // fmul v11.2d, v11.2d, v21.2d
-	WORD $0x6e75dd8c // fmul v12.2d, v12.2d, v21.2d
-	WORD $0x6e75dd29 // fmul v9.2d, v9.2d, v21.2d
-	WORD $0x6e6eddd5 // fmul v21.2d, v14.2d, v14.2d
-	WORD $0x6e6fddf6 // fmul v22.2d, v15.2d, v15.2d
-	WORD $0x6e70de17 // fmul v23.2d, v16.2d, v16.2d
-	WORD $0x6e6dddb8 // fmul v24.2d, v13.2d, v13.2d
+	VDUP R17, V17.D2
+	WORD $0x6e71dcc6 // fmul v6.2d, v6.2d, v17.2d
+	WORD $0x6e71dce7 // fmul v7.2d, v7.2d, v17.2d
+	WORD $0x6e71dd08 // fmul v8.2d, v8.2d, v17.2d
+	WORD $0x6e71dca5 // fmul v5.2d, v5.2d, v17.2d
+	WORD $0x6e6add51 // fmul v17.2d, v10.2d, v10.2d
+	WORD $0x6e6bdd72 // fmul v18.2d, v11.2d, v11.2d
+	WORD $0x6e6cdd93 // fmul v19.2d, v12.2d, v12.2d
+	WORD $0x6e69dd34 // fmul v20.2d, v9.2d, v9.2d
 	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V25.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf3b // fmla v27.2d, v25.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcf3c // fmla v28.2d, v25.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cf3d // fmla v29.2d, v25.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	VDUP R17, V21.D2
 	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed7 // mov v23.16b, v22.16b
+	WORD $0x4e71ceb7 // fmla v23.2d, v21.2d, v17.2d
+	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
+	WORD $0x4e72ceb8 // fmla v24.2d, v21.2d, v18.2d
+	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
+	WORD $0x4e73ceb9 // fmla v25.2d, v21.2d, v19.2d
+	WORD $0x4e74ceb6 // fmla v22.2d, v21.2d, v20.2d
+	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
+	VDUP R17, V21.D2
 	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
 	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
 	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
+	WORD $0x4e71cebb // fmla v27.2d, v21.2d, v17.2d
 	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
+	WORD $0x4e72cebc // fmla v28.2d, v21.2d, v18.2d
 	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	WORD $0x4e73cebd // fmla v29.2d, v21.2d, v19.2d
+	WORD $0x4e74ceba // fmla v26.2d, v21.2d, v20.2d
+	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebe // mov v30.16b, v21.16b
+	WORD $0x4e71cefe // fmla v30.2d, v23.2d, v17.2d
+	WORD $0x4eb51eb7 // mov v23.16b, v21.16b
+	WORD $0x4e72cf17 // fmla v23.2d, v24.2d, v18.2d
+	WORD $0x4eb51eb8 // mov v24.16b, v21.16b
+	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
+	WORD $0x4e74ced5 // fmla v21.2d, v22.2d, v20.2d
+	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
+	WORD $0x4e71cf79 // fmla v25.2d, v27.2d, v17.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e72cf9b // fmla v27.2d, v28.2d, v18.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e73cfbc // fmla v28.2d, v29.2d, v19.2d
+	WORD $0x4e74cf56 // fmla v22.2d, v26.2d, v20.2d
 	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
 	VDUP R17, V26.D2
 	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
+	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
 	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	WORD $0x4e72cefe // fmla v30.2d, v23.2d, v18.2d
+	WORD $0x4eba1f57 // mov v23.16b, v26.16b
+	WORD $0x4e73cf17 // fmla v23.2d, v24.2d, v19.2d
+	WORD $0x4e74ceba // fmla v26.2d, v21.2d, v20.2d
+	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb8 // mov v24.16b, v21.16b
+	WORD $0x4e71cf38 // fmla v24.2d, v25.2d, v17.2d
+	WORD $0x4eb51eb9 // mov v25.16b, v21.16b
+	WORD $0x4e72cf79 // fmla v25.2d, v27.2d, v18.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e73cf9b // fmla v27.2d, v28.2d, v19.2d
+	WORD $0x4e74ced5 // fmla v21.2d, v22.2d, v20.2d
 	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e71cfbc // fmla v28.2d, v29.2d, v17.2d
+	WORD $0x4eb61edd // mov v29.16b, v22.16b
+	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
+	WORD $0x4eb61ede // mov v30.16b, v22.16b
+	WORD $0x4e73cefe // fmla v30.2d, v23.2d, v19.2d
+	WORD $0x4e74cf56 // fmla v22.2d, v26.2d, v20.2d
 	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
 	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	WORD $0x4eba1f57 // mov v23.16b, v26.16b
+	WORD $0x4e71cf17 // fmla v23.2d, v24.2d, v17.2d
+	WORD $0x4eba1f58 // mov v24.16b, v26.16b
+	WORD $0x4e72cf38 // fmla v24.2d, v25.2d, v18.2d
+	WORD $0x4eba1f59 // mov v25.16b, v26.16b
+	WORD $0x4e73cf79 // fmla v25.2d, v27.2d, v19.2d
+	WORD $0x4e74ceba // fmla v26.2d, v21.2d, v20.2d
 	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e71cf9b // fmla v27.2d, v28.2d, v17.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
+	WORD $0x4eb51ebd // mov v29.16b, v21.16b
+	WORD $0x4e73cfdd // fmla v29.2d, v30.2d, v19.2d
+	WORD $0x4e74ced5 // fmla v21.2d, v22.2d, v20.2d
 	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61ede // mov v30.16b, v22.16b
+	WORD $0x4e71cefe // fmla v30.2d, v23.2d, v17.2d
+	WORD $0x4eb61ed7 // mov v23.16b, v22.16b
+	WORD $0x4e72cf17 // fmla v23.2d, v24.2d, v18.2d
+	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
+	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
+	WORD $0x4e74cf56 // fmla v22.2d, v26.2d, v20.2d
 	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
 	VDUP R17, V26.D2
+	WORD $0x4eba1f59 // mov v25.16b, v26.16b
+	WORD $0x4e71cf79 // fmla v25.2d, v27.2d, v17.2d
 	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
+	WORD $0x4e72cf9b // fmla v27.2d, v28.2d, v18.2d
 	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	WORD $0x4e73cfbc // fmla v28.2d, v29.2d, v19.2d
+	WORD $0x4e74ceba // fmla v26.2d, v21.2d, v20.2d
+	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebd // mov v29.16b, v21.16b
+	WORD $0x4e71cfdd // fmla v29.2d, v30.2d, v17.2d
+	WORD $0x4eb51ebe // mov v30.16b, v21.16b
+	WORD $0x4e72cefe // fmla v30.2d, v23.2d, v18.2d
+	WORD $0x4eb51eb7 // mov v23.16b, v21.16b
+	WORD $0x4e73cf17 // fmla v23.2d, v24.2d, v19.2d
+	WORD $0x4e74ced5 // fmla v21.2d, v22.2d, v20.2d
 	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e70cfbc // fmla v28.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
+	WORD $0x4e71cf38 // fmla v24.2d, v25.2d, v17.2d
+	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
+	WORD $0x4e72cf79 // fmla v25.2d, v27.2d, v18.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e73cf9b // fmla v27.2d, v28.2d, v19.2d
+	WORD $0x4e74cf56 // fmla v22.2d, v26.2d, v20.2d
 	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
 	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e6fcf7e // fmla v30.2d, v27.2d, v15.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e70cf9b // fmla v27.2d, v28.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
-	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e6ecfbc // fmla v28.2d, v29.2d, v14.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e70cf7e // fmla v30.2d, v27.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
 	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
+	WORD $0x4e71cfbc // fmla v28.2d, v29.2d, v17.2d
 	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e70cfdd // fmla v29.2d, v30.2d, v16.2d
-	WORD $0x4e6dcf3a // fmla v26.2d, v25.2d, v13.2d
+	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e73cefe // fmla v30.2d, v23.2d, v19.2d
+	WORD $0x4e74ceba // fmla v26.2d, v21.2d, v20.2d
+	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb7 // mov v23.16b, v21.16b
+	WORD $0x4e71cf17 // fmla v23.2d, v24.2d, v17.2d
+	WORD $0x4eb51eb8 // mov v24.16b, v21.16b
+	WORD $0x4e72cf38 // fmla v24.2d, v25.2d, v18.2d
+	WORD $0x4eb51eb9 // mov v25.16b, v21.16b
+	WORD $0x4e73cf79 // fmla v25.2d, v27.2d, v19.2d
+	WORD $0x4e74ced5 // fmla v21.2d, v22.2d, v20.2d
+	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
+	VDUP R17, V22.D2
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e71cf9b // fmla v27.2d, v28.2d, v17.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e72cfbc // fmla v28.2d, v29.2d, v18.2d
+	WORD $0x4eb61edd // mov v29.16b, v22.16b
+	WORD $0x4e73cfdd // fmla v29.2d, v30.2d, v19.2d
+	WORD $0x4e74cf56 // fmla v22.2d, v26.2d, v20.2d
 	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e6ecf7e // fmla v30.2d, v27.2d, v14.2d
-	WORD $0x4eb91f2e // mov v14.16b, v25.16b
-	WORD $0x4e6fcf8e // fmla v14.2d, v28.2d, v15.2d
-	WORD $0x4eb91f2f // mov v15.16b, v25.16b
-	WORD $0x4e70cfaf // fmla v15.2d, v29.2d, v16.2d
-	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
-	WORD $0x4e7eceaa // fmla v10.2d, v21.2d, v30.2d
-	WORD $0x4e6ececb // fmla v11.2d, v22.2d, v14.2d
-	WORD $0x4e6fceec // fmla v12.2d, v23.2d, v15.2d
-	WORD $0x4e79cf09 // fmla v9.2d, v24.2d, v25.2d
-	WORD $0x4e6ad659 // fadd v25.2d, v18.2d, v10.2d
-	WORD $0x4e6bd678 // fadd v24.2d, v19.2d, v11.2d
-	WORD $0x4e6cd68f // fadd v15.2d, v20.2d, v12.2d
-	WORD $0x4e69d637 // fadd v23.2d, v17.2d, v9.2d
-	WORD $0x4ef2d732 // fsub v18.2d, v25.2d, v18.2d
-	WORD $0x4ef3d713 // fsub v19.2d, v24.2d, v19.2d
-	WORD $0x4ef4d5f4 // fsub v20.2d, v15.2d, v20.2d
-	WORD $0x4ef1d6f1 // fsub v17.2d, v23.2d, v17.2d
-	WORD $0x4ef2d552 // fsub v18.2d, v10.2d, v18.2d
-	WORD $0x4ef3d573 // fsub v19.2d, v11.2d, v19.2d
-	WORD $0x4ef4d594 // fsub v20.2d, v12.2d, v20.2d
-	WORD $0x4ef1d531 // fsub v17.2d, v9.2d, v17.2d
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e71cefe // fmla v30.2d, v23.2d, v17.2d
+	WORD $0x4eba1f57 // mov v23.16b, v26.16b
+	WORD $0x4e72cf17 // fmla v23.2d, v24.2d, v18.2d
+	WORD $0x4eba1f58 // mov v24.16b, v26.16b
+	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
+	WORD $0x4e74ceba // fmla v26.2d, v21.2d, v20.2d
+	WORD $0x4e6acf7e // fmla v30.2d, v27.2d, v10.2d
+	WORD $0x4e6bcf97 // fmla v23.2d, v28.2d, v11.2d
+	WORD $0x4e6ccfb8 // fmla v24.2d, v29.2d, v12.2d
+	WORD $0x4e69ceda // fmla v26.2d, v22.2d, v9.2d
+	WORD $0x4e7ece26 // fmla v6.2d, v17.2d, v30.2d
+	WORD $0x4e77ce47 // fmla v7.2d, v18.2d, v23.2d
+	WORD $0x4e78ce68 // fmla v8.2d, v19.2d, v24.2d
+	WORD $0x4e7ace85 // fmla v5.2d, v20.2d, v26.2d
+	WORD $0x4e66d5da // fadd v26.2d, v14.2d, v6.2d
+	WORD $0x4e67d5f4 // fadd v20.2d, v15.2d, v7.2d
+	WORD $0x4e68d618 // fadd v24.2d, v16.2d, v8.2d
+	WORD $0x4e65d5b3 // fadd v19.2d, v13.2d, v5.2d
+	WORD $0x4eeed74e // fsub v14.2d, v26.2d, v14.2d
+	WORD $0x4eefd68f // fsub v15.2d, v20.2d, v15.2d
+	WORD $0x4ef0d710 // fsub v16.2d, v24.2d, v16.2d
+	WORD $0x4eedd66d // fsub v13.2d, v19.2d, v13.2d
+	WORD $0x4eeed4ce // fsub v14.2d, v6.2d, v14.2d
+	WORD $0x4eefd4ef // fsub v15.2d, v7.2d, v15.2d
+	WORD $0x4ef0d510 // fsub v16.2d, v8.2d, v16.2d
+	WORD $0x4eedd4ad // fsub v13.2d, v5.2d, v13.2d
 	MOVD $0x1fffffff, R17 // x000000001fffffff
-	VDUP R17, V9.D2
-	WORD $0x4e291f2c // and v12.16b, v25.16b, v9.16b
-	WORD $0x4e291f0b // and v11.16b, v24.16b, v9.16b
-	WORD $0x4e291dea // and v10.16b, v15.16b, v9.16b
-	WORD $0x4e291ee9 // and v9.16b, v23.16b, v9.16b
-	WORD $0x6ee08d8c // cmeq v12.2d, v12.2d, v0.2d
-	WORD $0x6ee08d6b // cmeq v11.2d, v11.2d, v0.2d
-	WORD $0x6ee08d4a // cmeq v10.2d, v10.2d, v0.2d
-	WORD $0x6ee08d29 // cmeq v9.2d, v9.2d, v0.2d
-	WORD $0x4e2c1e4c // and v12.16b, v18.16b, v12.16b
-	WORD $0x4e2b1e6b // and v11.16b, v19.16b, v11.16b
-	WORD $0x4e2a1e8a // and v10.16b, v20.16b, v10.16b
-	WORD $0x4e291e29 // and v9.16b, v17.16b, v9.16b
-	WORD $0x4e61cd99 // fmla v25.2d, v12.2d, v1.2d
-	WORD $0x4e61cd78 // fmla v24.2d, v11.2d, v1.2d
-	WORD $0x4e61cd4f // fmla v15.2d, v10.2d, v1.2d
-	WORD $0x4e61cd37 // fmla v23.2d, v9.2d, v1.2d
+	VDUP R17, V5.D2
+	WORD $0x4e251f48 // and v8.16b, v26.16b, v5.16b
+	WORD $0x4e251e87 // and v7.16b, v20.16b, v5.16b
+	WORD $0x4e251f06 // and v6.16b, v24.16b, v5.16b
+	WORD $0x4e251e65 // and v5.16b, v19.16b, v5.16b
+	MOVD $0x10000000, R17 // x0000000010000000
+	VDUP R17, V23.D2
+	WORD $0x6ef78d08 // cmeq v8.2d, v8.2d, v23.2d
+	WORD $0x6ef78ce7 // cmeq v7.2d, v7.2d, v23.2d
+	WORD $0x6ef78cc6 // cmeq v6.2d, v6.2d, v23.2d
+	WORD $0x6ef78ca5 // cmeq v5.2d, v5.2d, v23.2d
+	WORD $0x4e281dc8 // and v8.16b, v14.16b, v8.16b
+	WORD $0x4e271de7 // and v7.16b, v15.16b, v7.16b
+	WORD $0x4e261e06 // and v6.16b, v16.16b, v6.16b
+	WORD $0x4e251da5 // and v5.16b, v13.16b, v5.16b
+	MOVD $0x4130000000000000, R17 // x4130000000000000
+	VDUP R17, V13.D2
+	WORD $0x4e6dcd1a // fmla v26.2d, v8.2d, v13.2d
+	WORD $0x4e6dccf4 // fmla v20.2d, v7.2d, v13.2d
+	WORD $0x4e6dccd8 // fmla v24.2d, v6.2d, v13.2d
+	WORD $0x4e6dccb3 // fmla v19.2d, v5.2d, v13.2d
 
 	// log 0, of infinity, and of what has none
-	WORD $0x4e62e4a9 // fcmeq v9.2d, v5.2d, v2.2d
-	WORD $0x4e62e4ca // fcmeq v10.2d, v6.2d, v2.2d
-	WORD $0x4e62e4eb // fcmeq v11.2d, v7.2d, v2.2d
-	WORD $0x4e62e50c // fcmeq v12.2d, v8.2d, v2.2d
-	WORD $0x6ea91c99 // bit v25.16b, v4.16b, v9.16b
-	WORD $0x6eaa1c98 // bit v24.16b, v4.16b, v10.16b
-	WORD $0x6eab1c8f // bit v15.16b, v4.16b, v11.16b
-	WORD $0x6eac1c97 // bit v23.16b, v4.16b, v12.16b
-	WORD $0x4e63e4ac // fcmeq v12.2d, v5.2d, v3.2d
-	WORD $0x4e63e4cb // fcmeq v11.2d, v6.2d, v3.2d
-	WORD $0x4e63e4ea // fcmeq v10.2d, v7.2d, v3.2d
-	WORD $0x4e63e509 // fcmeq v9.2d, v8.2d, v3.2d
-	WORD $0x6eac1c79 // bit v25.16b, v3.16b, v12.16b
-	WORD $0x6eab1c78 // bit v24.16b, v3.16b, v11.16b
-	WORD $0x6eaa1c6f // bit v15.16b, v3.16b, v10.16b
-	WORD $0x6ea91c77 // bit v23.16b, v3.16b, v9.16b
-	WORD $0x6e62e4a5 // fcmge v5.2d, v5.2d, v2.2d
-	WORD $0x6e2058a5 // not v5.16b, v5.16b
-	WORD $0x6e62e4c6 // fcmge v6.2d, v6.2d, v2.2d
-	WORD $0x6e2058c6 // not v6.16b, v6.16b
-	WORD $0x6e62e4e7 // fcmge v7.2d, v7.2d, v2.2d
-	WORD $0x6e2058e7 // not v7.16b, v7.16b
-	WORD $0x6e62e508 // fcmge v8.2d, v8.2d, v2.2d
-	WORD $0x6e205908 // not v8.16b, v8.16b
-	WORD $0x4ea51f25 // orr v5.16b, v25.16b, v5.16b
-	WORD $0x4ea61f06 // orr v6.16b, v24.16b, v6.16b
-	WORD $0x4ea71de7 // orr v7.16b, v15.16b, v7.16b
-	WORD $0x4ea81ee8 // orr v8.16b, v23.16b, v8.16b
-	WORD $0x0e6168bf // fcvtn v31.2s, v5.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V5.D2
+	WORD $0x4e65e42d // fcmeq v13.2d, v1.2d, v5.2d
+	WORD $0x4e65e446 // fcmeq v6.2d, v2.2d, v5.2d
+	WORD $0x4e65e467 // fcmeq v7.2d, v3.2d, v5.2d
+	WORD $0x4e65e485 // fcmeq v5.2d, v4.2d, v5.2d
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V8.D2
+	WORD $0x6ead1d1a // bit v26.16b, v8.16b, v13.16b
+	WORD $0x6ea61d14 // bit v20.16b, v8.16b, v6.16b
+	WORD $0x6ea71d18 // bit v24.16b, v8.16b, v7.16b
+	WORD $0x6ea51d13 // bit v19.16b, v8.16b, v5.16b
+	WORD $0x4e60e425 // fcmeq v5.2d, v1.2d, v0.2d
+	WORD $0x4e60e448 // fcmeq v8.2d, v2.2d, v0.2d
+	WORD $0x4e60e467 // fcmeq v7.2d, v3.2d, v0.2d
+	WORD $0x4e60e486 // fcmeq v6.2d, v4.2d, v0.2d
+	WORD $0x6ea51c1a // bit v26.16b, v0.16b, v5.16b
+	WORD $0x6ea81c14 // bit v20.16b, v0.16b, v8.16b
+	WORD $0x6ea71c18 // bit v24.16b, v0.16b, v7.16b
+	WORD $0x6ea61c13 // bit v19.16b, v0.16b, v6.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V6.D2
+	WORD $0x6e66e421 // fcmge v1.2d, v1.2d, v6.2d
+	WORD $0x6e205821 // not v1.16b, v1.16b
+	WORD $0x6e66e442 // fcmge v2.2d, v2.2d, v6.2d
+	WORD $0x6e205842 // not v2.16b, v2.16b
+	WORD $0x6e66e463 // fcmge v3.2d, v3.2d, v6.2d
+	WORD $0x6e205863 // not v3.16b, v3.16b
+	WORD $0x6e66e484 // fcmge v4.2d, v4.2d, v6.2d
+	WORD $0x6e205884 // not v4.16b, v4.16b
+	WORD $0x4ea11f41 // orr v1.16b, v26.16b, v1.16b
+	WORD $0x4ea21e82 // orr v2.16b, v20.16b, v2.16b
+	WORD $0x4ea31f03 // orr v3.16b, v24.16b, v3.16b
+	WORD $0x4ea41e64 // orr v4.16b, v19.16b, v4.16b
+	WORD $0x0e61683f // fcvtn v31.2s, v1.2d
 	FMOVD F31, (R0)
-	WORD $0x0e6168df // fcvtn v31.2s, v6.2d
+	WORD $0x0e61685f // fcvtn v31.2s, v2.2d
 	FMOVD F31, 8(R0)
-	WORD $0x0e6168ff // fcvtn v31.2s, v7.2d
+	WORD $0x0e61687f // fcvtn v31.2s, v3.2d
 	FMOVD F31, 16(R0)
-	WORD $0x0e61691f // fcvtn v31.2s, v8.2d
+	WORD $0x0e61689f // fcvtn v31.2s, v4.2d
 	FMOVD F31, 24(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
@@ -345,116 +344,126 @@ single:
 	BLT tail
 
 one:
-	FMOVD (R1), F5
-	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
+	FMOVD (R1), F1
+	WORD $0x0e617821 // fcvtl v1.2d, v1.2s
 
 	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V6.D2
-	WORD $0x4ee684a6 // add v6.2d, v5.2d, v6.2d
+	VDUP R17, V2.D2
+	WORD $0x4ee28422 // add v2.2d, v1.2d, v2.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V7.D2
-	WORD $0x4e271cc7 // and v7.16b, v6.16b, v7.16b
+	VDUP R17, V3.D2
+	WORD $0x4e231c43 // and v3.16b, v2.16b, v3.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V8.D2
-	WORD $0x4ee884e7 // add v7.2d, v7.2d, v8.2d
-	WORD $0x6f4c04c6 // ushr v6.2d, v6.2d, #52
+	VDUP R17, V4.D2
+	WORD $0x4ee48463 // add v3.2d, v3.2d, v4.2d
+	WORD $0x6f4c0442 // ushr v2.2d, v2.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ea81cc6 // orr v6.16b, v6.16b, v8.16b
+	VDUP R17, V4.D2
+	WORD $0x4ea41c42 // orr v2.16b, v2.16b, v4.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V8.D2
-	WORD $0x4ee6d506 // fsub v6.2d, v8.2d, v6.2d
+	VDUP R17, V4.D2
+	WORD $0x4ee2d482 // fsub v2.2d, v4.2d, v2.2d
 
 	// log m + k log 2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ee8d4e7 // fsub v7.2d, v7.2d, v8.2d
+	VDUP R17, V4.D2
+	WORD $0x4ee4d463 // fsub v3.2d, v3.2d, v4.2d
 	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
-	VDUP R17, V8.D2
-	WORD $0x4ea71cff // mov v31.16b, v7.16b
-	WORD $0x4e68ccdf // fmla v31.2d, v6.2d, v8.2d
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	VDUP R17, V4.D2
+	WORD $0x4ea31c7f // mov v31.16b, v3.16b
+	WORD $0x4e64cc5f // fmla v31.2d, v2.2d, v4.2d
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
-	VDUP R17, V9.D2
-	WORD $0x6e69dcc6 // fmul v6.2d, v6.2d, v9.2d
-	WORD $0x6e67dce9 // fmul v9.2d, v7.2d, v7.2d
+	VDUP R17, V5.D2
+	WORD $0x6e65dc42 // fmul v2.2d, v2.2d, v5.2d
+	WORD $0x6e63dc65 // fmul v5.2d, v3.2d, v3.2d
 	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V10.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	WORD $0x4e6acd26 // fmla v6.2d, v9.2d, v10.2d
-	WORD $0x4e66d50a // fadd v10.2d, v8.2d, v6.2d
-	WORD $0x4ee8d548 // fsub v8.2d, v10.2d, v8.2d
-	WORD $0x4ee8d4c8 // fsub v8.2d, v6.2d, v8.2d
-	MOVD $0x1fffffff, R17 // x000000001fffffff
 	VDUP R17, V6.D2
-	WORD $0x4e261d46 // and v6.16b, v10.16b, v6.16b
-	WORD $0x6ee08cc6 // cmeq v6.2d, v6.2d, v0.2d
-	WORD $0x4e261d06 // and v6.16b, v8.16b, v6.16b
-	WORD $0x4e61ccca // fmla v10.2d, v6.2d, v1.2d
+	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
+	VDUP R17, V7.D2
+	WORD $0x4e65ccc7 // fmla v7.2d, v6.2d, v5.2d
+	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
+	VDUP R17, V6.D2
+	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
+	VDUP R17, V8.D2
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
+	VDUP R17, V6.D2
+	WORD $0x4e65cce6 // fmla v6.2d, v7.2d, v5.2d
+	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
+	VDUP R17, V7.D2
+	WORD $0x4e65cd07 // fmla v7.2d, v8.2d, v5.2d
+	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
+	VDUP R17, V8.D2
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
+	VDUP R17, V6.D2
+	WORD $0x4e65cce6 // fmla v6.2d, v7.2d, v5.2d
+	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
+	VDUP R17, V7.D2
+	WORD $0x4e65cd07 // fmla v7.2d, v8.2d, v5.2d
+	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
+	VDUP R17, V8.D2
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
+	VDUP R17, V6.D2
+	WORD $0x4e65cce6 // fmla v6.2d, v7.2d, v5.2d
+	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
+	VDUP R17, V7.D2
+	WORD $0x4e65cd07 // fmla v7.2d, v8.2d, v5.2d
+	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
+	VDUP R17, V8.D2
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
+	VDUP R17, V6.D2
+	WORD $0x4e65cce6 // fmla v6.2d, v7.2d, v5.2d
+	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
+	VDUP R17, V7.D2
+	WORD $0x4e65cd07 // fmla v7.2d, v8.2d, v5.2d
+	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
+	VDUP R17, V8.D2
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
+	VDUP R17, V6.D2
+	WORD $0x4e65cce6 // fmla v6.2d, v7.2d, v5.2d
+	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
+	VDUP R17, V7.D2
+	WORD $0x4e65cd07 // fmla v7.2d, v8.2d, v5.2d
+	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
+	VDUP R17, V8.D2
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	WORD $0x4e63cce8 // fmla v8.2d, v7.2d, v3.2d
+	WORD $0x4e68cca2 // fmla v2.2d, v5.2d, v8.2d
+	WORD $0x4e62d488 // fadd v8.2d, v4.2d, v2.2d
+	WORD $0x4ee4d504 // fsub v4.2d, v8.2d, v4.2d
+	WORD $0x4ee4d444 // fsub v4.2d, v2.2d, v4.2d
+	MOVD $0x1fffffff, R17 // x000000001fffffff
+	VDUP R17, V2.D2
+	WORD $0x4e221d02 // and v2.16b, v8.16b, v2.16b
+	MOVD $0x10000000, R17 // x0000000010000000
+	VDUP R17, V5.D2
+	WORD $0x6ee58c42 // cmeq v2.2d, v2.2d, v5.2d
+	WORD $0x4e221c82 // and v2.16b, v4.16b, v2.16b
+	MOVD $0x4130000000000000, R17 // x4130000000000000
+	VDUP R17, V4.D2
+	WORD $0x4e64cc48 // fmla v8.2d, v2.2d, v4.2d
 
 	// log 0, of infinity, and of what has none
-	WORD $0x4e62e4a6 // fcmeq v6.2d, v5.2d, v2.2d
-	WORD $0x6ea61c8a // bit v10.16b, v4.16b, v6.16b
-	WORD $0x4e63e4a6 // fcmeq v6.2d, v5.2d, v3.2d
-	WORD $0x6ea61c6a // bit v10.16b, v3.16b, v6.16b
-	WORD $0x6e62e4a5 // fcmge v5.2d, v5.2d, v2.2d
-	WORD $0x6e2058a5 // not v5.16b, v5.16b
-	WORD $0x4ea51d45 // orr v5.16b, v10.16b, v5.16b
-	WORD $0x0e6168bf // fcvtn v31.2s, v5.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V2.D2
+	WORD $0x4e62e422 // fcmeq v2.2d, v1.2d, v2.2d
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ea21c88 // bit v8.16b, v4.16b, v2.16b
+	WORD $0x4e60e422 // fcmeq v2.2d, v1.2d, v0.2d
+	WORD $0x6ea21c08 // bit v8.16b, v0.16b, v2.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V2.D2
+	WORD $0x6e62e421 // fcmge v1.2d, v1.2d, v2.2d
+	WORD $0x6e205821 // not v1.16b, v1.16b
+	WORD $0x4ea11d01 // orr v1.16b, v8.16b, v1.16b
+	WORD $0x0e61683f // fcvtn v31.2s, v1.2d
 	FMOVD F31, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
@@ -465,116 +474,126 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVS (R1), F5
-	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
+	FMOVS (R1), F1
+	WORD $0x0e617821 // fcvtl v1.2d, v1.2s
 
 	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V6.D2
-	WORD $0x4ee684a6 // add v6.2d, v5.2d, v6.2d
+	VDUP R17, V2.D2
+	WORD $0x4ee28422 // add v2.2d, v1.2d, v2.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V7.D2
-	WORD $0x4e271cc7 // and v7.16b, v6.16b, v7.16b
+	VDUP R17, V3.D2
+	WORD $0x4e231c43 // and v3.16b, v2.16b, v3.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V8.D2
-	WORD $0x4ee884e7 // add v7.2d, v7.2d, v8.2d
-	WORD $0x6f4c04c6 // ushr v6.2d, v6.2d, #52
+	VDUP R17, V4.D2
+	WORD $0x4ee48463 // add v3.2d, v3.2d, v4.2d
+	WORD $0x6f4c0442 // ushr v2.2d, v2.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ea81cc6 // orr v6.16b, v6.16b, v8.16b
+	VDUP R17, V4.D2
+	WORD $0x4ea41c42 // orr v2.16b, v2.16b, v4.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V8.D2
-	WORD $0x4ee6d506 // fsub v6.2d, v8.2d, v6.2d
+	VDUP R17, V4.D2
+	WORD $0x4ee2d482 // fsub v2.2d, v4.2d, v2.2d
 
 	// log m + k log 2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V8.D2
-	WORD $0x4ee8d4e7 // fsub v7.2d, v7.2d, v8.2d
+	VDUP R17, V4.D2
+	WORD $0x4ee4d463 // fsub v3.2d, v3.2d, v4.2d
 	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
-	VDUP R17, V8.D2
-	WORD $0x4ea71cff // mov v31.16b, v7.16b
-	WORD $0x4e68ccdf // fmla v31.2d, v6.2d, v8.2d
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	VDUP R17, V4.D2
+	WORD $0x4ea31c7f // mov v31.16b, v3.16b
+	WORD $0x4e64cc5f // fmla v31.2d, v2.2d, v4.2d
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
-	VDUP R17, V9.D2
-	WORD $0x6e69dcc6 // fmul v6.2d, v6.2d, v9.2d
-	WORD $0x6e67dce9 // fmul v9.2d, v7.2d, v7.2d
+	VDUP R17, V5.D2
+	WORD $0x6e65dc42 // fmul v2.2d, v2.2d, v5.2d
+	WORD $0x6e63dc65 // fmul v5.2d, v3.2d, v3.2d
 	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V10.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
-	VDUP R17, V11.D2
-	WORD $0x4e67cd4b // fmla v11.2d, v10.2d, v7.2d
-	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
-	VDUP R17, V10.D2
-	WORD $0x4e67cd6a // fmla v10.2d, v11.2d, v7.2d
-	WORD $0x4e6acd26 // fmla v6.2d, v9.2d, v10.2d
-	WORD $0x4e66d50a // fadd v10.2d, v8.2d, v6.2d
-	WORD $0x4ee8d548 // fsub v8.2d, v10.2d, v8.2d
-	WORD $0x4ee8d4c8 // fsub v8.2d, v6.2d, v8.2d
-	MOVD $0x1fffffff, R17 // x000000001fffffff
 	VDUP R17, V6.D2
-	WORD $0x4e261d46 // and v6.16b, v10.16b, v6.16b
-	WORD $0x6ee08cc6 // cmeq v6.2d, v6.2d, v0.2d
-	WORD $0x4e261d06 // and v6.16b, v8.16b, v6.16b
-	WORD $0x4e61ccca // fmla v10.2d, v6.2d, v1.2d
+	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
+	VDUP R17, V7.D2
+	WORD $0x4e65ccc7 // fmla v7.2d, v6.2d, v5.2d
+	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
+	VDUP R17, V6.D2
+	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
+	VDUP R17, V8.D2
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
+	VDUP R17, V6.D2
+	WORD $0x4e65cce6 // fmla v6.2d, v7.2d, v5.2d
+	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
+	VDUP R17, V7.D2
+	WORD $0x4e65cd07 // fmla v7.2d, v8.2d, v5.2d
+	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
+	VDUP R17, V8.D2
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
+	VDUP R17, V6.D2
+	WORD $0x4e65cce6 // fmla v6.2d, v7.2d, v5.2d
+	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
+	VDUP R17, V7.D2
+	WORD $0x4e65cd07 // fmla v7.2d, v8.2d, v5.2d
+	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
+	VDUP R17, V8.D2
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
+	VDUP R17, V6.D2
+	WORD $0x4e65cce6 // fmla v6.2d, v7.2d, v5.2d
+	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
+	VDUP R17, V7.D2
+	WORD $0x4e65cd07 // fmla v7.2d, v8.2d, v5.2d
+	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
+	VDUP R17, V8.D2
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
+	VDUP R17, V6.D2
+	WORD $0x4e65cce6 // fmla v6.2d, v7.2d, v5.2d
+	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
+	VDUP R17, V7.D2
+	WORD $0x4e65cd07 // fmla v7.2d, v8.2d, v5.2d
+	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
+	VDUP R17, V8.D2
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
+	VDUP R17, V6.D2
+	WORD $0x4e65cce6 // fmla v6.2d, v7.2d, v5.2d
+	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
+	VDUP R17, V7.D2
+	WORD $0x4e65cd07 // fmla v7.2d, v8.2d, v5.2d
+	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
+	VDUP R17, V8.D2
+	WORD $0x4e65ccc8 // fmla v8.2d, v6.2d, v5.2d
+	WORD $0x4e63cce8 // fmla v8.2d, v7.2d, v3.2d
+	WORD $0x4e68cca2 // fmla v2.2d, v5.2d, v8.2d
+	WORD $0x4e62d488 // fadd v8.2d, v4.2d, v2.2d
+	WORD $0x4ee4d504 // fsub v4.2d, v8.2d, v4.2d
+	WORD $0x4ee4d444 // fsub v4.2d, v2.2d, v4.2d
+	MOVD $0x1fffffff, R17 // x000000001fffffff
+	VDUP R17, V2.D2
+	WORD $0x4e221d02 // and v2.16b, v8.16b, v2.16b
+	MOVD $0x10000000, R17 // x0000000010000000
+	VDUP R17, V5.D2
+	WORD $0x6ee58c42 // cmeq v2.2d, v2.2d, v5.2d
+	WORD $0x4e221c82 // and v2.16b, v4.16b, v2.16b
+	MOVD $0x4130000000000000, R17 // x4130000000000000
+	VDUP R17, V4.D2
+	WORD $0x4e64cc48 // fmla v8.2d, v2.2d, v4.2d
 
 	// log 0, of infinity, and of what has none
-	WORD $0x4e62e4a6 // fcmeq v6.2d, v5.2d, v2.2d
-	WORD $0x6ea61c8a // bit v10.16b, v4.16b, v6.16b
-	WORD $0x4e63e4a6 // fcmeq v6.2d, v5.2d, v3.2d
-	WORD $0x6ea61c6a // bit v10.16b, v3.16b, v6.16b
-	WORD $0x6e62e4a5 // fcmge v5.2d, v5.2d, v2.2d
-	WORD $0x6e2058a5 // not v5.16b, v5.16b
-	WORD $0x4ea51d45 // orr v5.16b, v10.16b, v5.16b
-	WORD $0x0e6168bf // fcvtn v31.2s, v5.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V2.D2
+	WORD $0x4e62e422 // fcmeq v2.2d, v1.2d, v2.2d
+	MOVD $0xfff0000000000000, R17 // xfff0000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ea21c88 // bit v8.16b, v4.16b, v2.16b
+	WORD $0x4e60e422 // fcmeq v2.2d, v1.2d, v0.2d
+	WORD $0x6ea21c08 // bit v8.16b, v0.16b, v2.16b
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V2.D2
+	WORD $0x6e62e421 // fcmge v1.2d, v1.2d, v2.2d
+	WORD $0x6e205821 // not v1.16b, v1.16b
+	WORD $0x4ea11d01 // orr v1.16b, v8.16b, v1.16b
+	WORD $0x0e61683f // fcvtn v31.2s, v1.2d
 	FMOVS F31, (R0)
 
 skip:

@@ -10,445 +10,444 @@ TEXT ·SoftplusF32(SB), NOSPLIT, $0-48
 	MOVD dst_base+0(FP), R0
 	MOVD x_base+24(FP), R1
 	MOVD dst_len+8(FP), R2
-	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
-	VDUP R17, V0.D2
-	MOVD $0x4338000000000000, R17 // x4338000000000000
-	VDUP R17, V1.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V2.D2
-	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
-	VDUP R17, V3.D2
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V4.D2
+	VDUP R17, V0.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVD (R1), F5
-	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
-	FMOVD 8(R1), F6
-	WORD $0x0e6178c6 // fcvtl v6.2d, v6.2s
-	FMOVD 16(R1), F7
-	WORD $0x0e6178e7 // fcvtl v7.2d, v7.2s
-	FMOVD 24(R1), F8
-	WORD $0x0e617908 // fcvtl v8.2d, v8.2s
+	FMOVD (R1), F1
+	WORD $0x0e617821 // fcvtl v1.2d, v1.2s
+	FMOVD 8(R1), F2
+	WORD $0x0e617842 // fcvtl v2.2d, v2.2s
+	FMOVD 16(R1), F3
+	WORD $0x0e617863 // fcvtl v3.2d, v3.2s
+	FMOVD 24(R1), F4
+	WORD $0x0e617884 // fcvtl v4.2d, v4.2s
 
 	// -|x| log2 e = k + r
-	WORD $0x4ee0f8a9 // fabs v9.2d, v5.2d
-	WORD $0x4ee0f8ca // fabs v10.2d, v6.2d
-	WORD $0x4ee0f8eb // fabs v11.2d, v7.2d
-	WORD $0x4ee0f90c // fabs v12.2d, v8.2d
+	WORD $0x4ee0f825 // fabs v5.2d, v1.2d
+	WORD $0x4ee0f846 // fabs v6.2d, v2.2d
+	WORD $0x4ee0f867 // fabs v7.2d, v3.2d
+	WORD $0x4ee0f888 // fabs v8.2d, v4.2d
 	MOVD $0x405a400000000000, R17 // x405a400000000000
-	VDUP R17, V13.D2
-	WORD $0x6eede53f // fcmgt v31.2d, v9.2d, v13.2d
-	WORD $0x6e691dbf // bsl v31.16b, v13.16b, v9.16b
-	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
-	WORD $0x6eede55f // fcmgt v31.2d, v10.2d, v13.2d
-	WORD $0x6e6a1dbf // bsl v31.16b, v13.16b, v10.16b
-	WORD $0x4ebf1fea // mov v10.16b, v31.16b
-	WORD $0x6eede57f // fcmgt v31.2d, v11.2d, v13.2d
-	WORD $0x6e6b1dbf // bsl v31.16b, v13.16b, v11.16b
-	WORD $0x4ebf1feb // mov v11.16b, v31.16b
-	WORD $0x6eede59f // fcmgt v31.2d, v12.2d, v13.2d
-	WORD $0x6e6c1dbf // bsl v31.16b, v13.16b, v12.16b
-	WORD $0x4ebf1fec // mov v12.16b, v31.16b
-	WORD $0x4ea11c2d // mov v13.16b, v1.16b
-	WORD $0x4e60cd2d // fmla v13.2d, v9.2d, v0.2d
-	WORD $0x4ea11c2e // mov v14.16b, v1.16b
-	WORD $0x4e60cd4e // fmla v14.2d, v10.2d, v0.2d
-	WORD $0x4ea11c2f // mov v15.16b, v1.16b
-	WORD $0x4e60cd6f // fmla v15.2d, v11.2d, v0.2d
-	WORD $0x4ea11c30 // mov v16.16b, v1.16b
-	WORD $0x4e60cd90 // fmla v16.2d, v12.2d, v0.2d
-	WORD $0x4eedd431 // fsub v17.2d, v1.2d, v13.2d
-	WORD $0x4eeed432 // fsub v18.2d, v1.2d, v14.2d
-	WORD $0x4eefd433 // fsub v19.2d, v1.2d, v15.2d
-	WORD $0x4ef0d434 // fsub v20.2d, v1.2d, v16.2d
-	WORD $0x4e60cd31 // fmla v17.2d, v9.2d, v0.2d
-	WORD $0x4e60cd52 // fmla v18.2d, v10.2d, v0.2d
-	WORD $0x4e60cd73 // fmla v19.2d, v11.2d, v0.2d
-	WORD $0x4e60cd94 // fmla v20.2d, v12.2d, v0.2d
+	VDUP R17, V9.D2
+	WORD $0x6ee9e4bf // fcmgt v31.2d, v5.2d, v9.2d
+	WORD $0x6e651d3f // bsl v31.16b, v9.16b, v5.16b
+	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
+	WORD $0x6ee9e4df // fcmgt v31.2d, v6.2d, v9.2d
+	WORD $0x6e661d3f // bsl v31.16b, v9.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x6ee9e4ff // fcmgt v31.2d, v7.2d, v9.2d
+	WORD $0x6e671d3f // bsl v31.16b, v9.16b, v7.16b
+	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
+	WORD $0x6ee9e51f // fcmgt v31.2d, v8.2d, v9.2d
+	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
+	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
+	VDUP R17, V9.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V10.D2
+	WORD $0x4eaa1d4b // mov v11.16b, v10.16b
+	WORD $0x4e69ccab // fmla v11.2d, v5.2d, v9.2d
+	WORD $0x4eaa1d4c // mov v12.16b, v10.16b
+	WORD $0x4e69cccc // fmla v12.2d, v6.2d, v9.2d
+	WORD $0x4eaa1d4d // mov v13.16b, v10.16b
+	WORD $0x4e69cced // fmla v13.2d, v7.2d, v9.2d
+	WORD $0x4e69cd0a // fmla v10.2d, v8.2d, v9.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V9.D2
+	WORD $0x4eebd52e // fsub v14.2d, v9.2d, v11.2d
+	WORD $0x4eecd52f // fsub v15.2d, v9.2d, v12.2d
+	WORD $0x4eedd530 // fsub v16.2d, v9.2d, v13.2d
+	WORD $0x4eead529 // fsub v9.2d, v9.2d, v10.2d
+	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
+	VDUP R17, V17.D2
+	WORD $0x4e71ccae // fmla v14.2d, v5.2d, v17.2d
+	WORD $0x4e71cccf // fmla v15.2d, v6.2d, v17.2d
+	WORD $0x4e71ccf0 // fmla v16.2d, v7.2d, v17.2d
+	WORD $0x4e71cd09 // fmla v9.2d, v8.2d, v17.2d
 
 	// max(x, 0) + log(1 + 2^k 2^r)
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V12.D2
+	VDUP R17, V8.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6a // mov v10.16b, v11.16b
-	WORD $0x4e71cd8a // fmla v10.2d, v12.2d, v17.2d
-	WORD $0x4eab1d69 // mov v9.16b, v11.16b
-	WORD $0x4e72cd89 // fmla v9.2d, v12.2d, v18.2d
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
-	WORD $0x4e73cd95 // fmla v21.2d, v12.2d, v19.2d
-	WORD $0x4e74cd8b // fmla v11.2d, v12.2d, v20.2d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e27 // mov v7.16b, v17.16b
+	WORD $0x4e6ecd07 // fmla v7.2d, v8.2d, v14.2d
+	WORD $0x4eb11e26 // mov v6.16b, v17.16b
+	WORD $0x4e6fcd06 // fmla v6.2d, v8.2d, v15.2d
+	WORD $0x4eb11e25 // mov v5.16b, v17.16b
+	WORD $0x4e70cd05 // fmla v5.2d, v8.2d, v16.2d
+	WORD $0x4e69cd11 // fmla v17.2d, v8.2d, v9.2d
 	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V12.D2
-	WORD $0x4eac1d96 // mov v22.16b, v12.16b
-	WORD $0x4e71cd56 // fmla v22.2d, v10.2d, v17.2d
-	WORD $0x4eac1d8a // mov v10.16b, v12.16b
-	WORD $0x4e72cd2a // fmla v10.2d, v9.2d, v18.2d
-	WORD $0x4eac1d89 // mov v9.16b, v12.16b
-	WORD $0x4e73cea9 // fmla v9.2d, v21.2d, v19.2d
-	WORD $0x4e74cd6c // fmla v12.2d, v11.2d, v20.2d
+	VDUP R17, V8.D2
+	WORD $0x4ea81d12 // mov v18.16b, v8.16b
+	WORD $0x4e6eccf2 // fmla v18.2d, v7.2d, v14.2d
+	WORD $0x4ea81d07 // mov v7.16b, v8.16b
+	WORD $0x4e6fccc7 // fmla v7.2d, v6.2d, v15.2d
+	WORD $0x4ea81d06 // mov v6.16b, v8.16b
+	WORD $0x4e70cca6 // fmla v6.2d, v5.2d, v16.2d
+	WORD $0x4e69ce28 // fmla v8.2d, v17.2d, v9.2d
 	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V11.D2
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
-	WORD $0x4e71ced5 // fmla v21.2d, v22.2d, v17.2d
-	WORD $0x4eab1d76 // mov v22.16b, v11.16b
-	WORD $0x4e72cd56 // fmla v22.2d, v10.2d, v18.2d
-	WORD $0x4eab1d6a // mov v10.16b, v11.16b
-	WORD $0x4e73cd2a // fmla v10.2d, v9.2d, v19.2d
-	WORD $0x4e74cd8b // fmla v11.2d, v12.2d, v20.2d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e25 // mov v5.16b, v17.16b
+	WORD $0x4e6ece45 // fmla v5.2d, v18.2d, v14.2d
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e6fccf2 // fmla v18.2d, v7.2d, v15.2d
+	WORD $0x4eb11e27 // mov v7.16b, v17.16b
+	WORD $0x4e70ccc7 // fmla v7.2d, v6.2d, v16.2d
+	WORD $0x4e69cd11 // fmla v17.2d, v8.2d, v9.2d
 	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V12.D2
-	WORD $0x4eac1d89 // mov v9.16b, v12.16b
-	WORD $0x4e71cea9 // fmla v9.2d, v21.2d, v17.2d
-	WORD $0x4eac1d95 // mov v21.16b, v12.16b
-	WORD $0x4e72ced5 // fmla v21.2d, v22.2d, v18.2d
-	WORD $0x4eac1d96 // mov v22.16b, v12.16b
-	WORD $0x4e73cd56 // fmla v22.2d, v10.2d, v19.2d
-	WORD $0x4e74cd6c // fmla v12.2d, v11.2d, v20.2d
+	VDUP R17, V8.D2
+	WORD $0x4ea81d06 // mov v6.16b, v8.16b
+	WORD $0x4e6ecca6 // fmla v6.2d, v5.2d, v14.2d
+	WORD $0x4ea81d05 // mov v5.16b, v8.16b
+	WORD $0x4e6fce45 // fmla v5.2d, v18.2d, v15.2d
+	WORD $0x4ea81d12 // mov v18.16b, v8.16b
+	WORD $0x4e70ccf2 // fmla v18.2d, v7.2d, v16.2d
+	WORD $0x4e69ce28 // fmla v8.2d, v17.2d, v9.2d
 	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6a // mov v10.16b, v11.16b
-	WORD $0x4e71cd2a // fmla v10.2d, v9.2d, v17.2d
-	WORD $0x4eab1d69 // mov v9.16b, v11.16b
-	WORD $0x4e72cea9 // fmla v9.2d, v21.2d, v18.2d
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
-	WORD $0x4e73ced5 // fmla v21.2d, v22.2d, v19.2d
-	WORD $0x4e74cd8b // fmla v11.2d, v12.2d, v20.2d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e27 // mov v7.16b, v17.16b
+	WORD $0x4e6eccc7 // fmla v7.2d, v6.2d, v14.2d
+	WORD $0x4eb11e26 // mov v6.16b, v17.16b
+	WORD $0x4e6fcca6 // fmla v6.2d, v5.2d, v15.2d
+	WORD $0x4eb11e25 // mov v5.16b, v17.16b
+	WORD $0x4e70ce45 // fmla v5.2d, v18.2d, v16.2d
+	WORD $0x4e69cd11 // fmla v17.2d, v8.2d, v9.2d
 	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V12.D2
-	WORD $0x4eac1d96 // mov v22.16b, v12.16b
-	WORD $0x4e71cd56 // fmla v22.2d, v10.2d, v17.2d
-	WORD $0x4eac1d8a // mov v10.16b, v12.16b
-	WORD $0x4e72cd2a // fmla v10.2d, v9.2d, v18.2d
-	WORD $0x4eac1d89 // mov v9.16b, v12.16b
-	WORD $0x4e73cea9 // fmla v9.2d, v21.2d, v19.2d
-	WORD $0x4e74cd6c // fmla v12.2d, v11.2d, v20.2d
+	VDUP R17, V8.D2
+	WORD $0x4ea81d12 // mov v18.16b, v8.16b
+	WORD $0x4e6eccf2 // fmla v18.2d, v7.2d, v14.2d
+	WORD $0x4ea81d07 // mov v7.16b, v8.16b
+	WORD $0x4e6fccc7 // fmla v7.2d, v6.2d, v15.2d
+	WORD $0x4ea81d06 // mov v6.16b, v8.16b
+	WORD $0x4e70cca6 // fmla v6.2d, v5.2d, v16.2d
+	WORD $0x4e69ce28 // fmla v8.2d, v17.2d, v9.2d
 	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V11.D2
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
-	WORD $0x4e71ced5 // fmla v21.2d, v22.2d, v17.2d
-	WORD $0x4eab1d76 // mov v22.16b, v11.16b
-	WORD $0x4e72cd56 // fmla v22.2d, v10.2d, v18.2d
-	WORD $0x4eab1d6a // mov v10.16b, v11.16b
-	WORD $0x4e73cd2a // fmla v10.2d, v9.2d, v19.2d
-	WORD $0x4e74cd8b // fmla v11.2d, v12.2d, v20.2d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e25 // mov v5.16b, v17.16b
+	WORD $0x4e6ece45 // fmla v5.2d, v18.2d, v14.2d
+	WORD $0x4eb11e32 // mov v18.16b, v17.16b
+	WORD $0x4e6fccf2 // fmla v18.2d, v7.2d, v15.2d
+	WORD $0x4eb11e27 // mov v7.16b, v17.16b
+	WORD $0x4e70ccc7 // fmla v7.2d, v6.2d, v16.2d
+	WORD $0x4e69cd11 // fmla v17.2d, v8.2d, v9.2d
 	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V12.D2
-	WORD $0x4eac1d89 // mov v9.16b, v12.16b
-	WORD $0x4e71cea9 // fmla v9.2d, v21.2d, v17.2d
-	WORD $0x4eac1d95 // mov v21.16b, v12.16b
-	WORD $0x4e72ced5 // fmla v21.2d, v22.2d, v18.2d
-	WORD $0x4eac1d96 // mov v22.16b, v12.16b
-	WORD $0x4e73cd56 // fmla v22.2d, v10.2d, v19.2d
-	WORD $0x4e74cd6c // fmla v12.2d, v11.2d, v20.2d
+	VDUP R17, V8.D2
+	WORD $0x4ea81d06 // mov v6.16b, v8.16b
+	WORD $0x4e6ecca6 // fmla v6.2d, v5.2d, v14.2d
+	WORD $0x4ea81d05 // mov v5.16b, v8.16b
+	WORD $0x4e6fce45 // fmla v5.2d, v18.2d, v15.2d
+	WORD $0x4ea81d12 // mov v18.16b, v8.16b
+	WORD $0x4e70ccf2 // fmla v18.2d, v7.2d, v16.2d
+	WORD $0x4e69ce28 // fmla v8.2d, v17.2d, v9.2d
 	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V11.D2
-	WORD $0x4eab1d6a // mov v10.16b, v11.16b
-	WORD $0x4e71cd2a // fmla v10.2d, v9.2d, v17.2d
-	WORD $0x4eab1d69 // mov v9.16b, v11.16b
-	WORD $0x4e72cea9 // fmla v9.2d, v21.2d, v18.2d
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
-	WORD $0x4e73ced5 // fmla v21.2d, v22.2d, v19.2d
-	WORD $0x4e74cd8b // fmla v11.2d, v12.2d, v20.2d
-	WORD $0x4ea21c4c // mov v12.16b, v2.16b
-	WORD $0x4e71cd4c // fmla v12.2d, v10.2d, v17.2d
-	WORD $0x4ea21c51 // mov v17.16b, v2.16b
-	WORD $0x4e72cd31 // fmla v17.2d, v9.2d, v18.2d
-	WORD $0x4ea21c52 // mov v18.16b, v2.16b
-	WORD $0x4e73ceb2 // fmla v18.2d, v21.2d, v19.2d
-	WORD $0x4ea21c53 // mov v19.16b, v2.16b
-	WORD $0x4e74cd73 // fmla v19.2d, v11.2d, v20.2d
+	VDUP R17, V17.D2
+	WORD $0x4eb11e27 // mov v7.16b, v17.16b
+	WORD $0x4e6eccc7 // fmla v7.2d, v6.2d, v14.2d
+	WORD $0x4eb11e26 // mov v6.16b, v17.16b
+	WORD $0x4e6fcca6 // fmla v6.2d, v5.2d, v15.2d
+	WORD $0x4eb11e25 // mov v5.16b, v17.16b
+	WORD $0x4e70ce45 // fmla v5.2d, v18.2d, v16.2d
+	WORD $0x4e69cd11 // fmla v17.2d, v8.2d, v9.2d
+	WORD $0x4ea01c08 // mov v8.16b, v0.16b
+	WORD $0x4e6ecce8 // fmla v8.2d, v7.2d, v14.2d
+	WORD $0x4ea01c0e // mov v14.16b, v0.16b
+	WORD $0x4e6fccce // fmla v14.2d, v6.2d, v15.2d
+	WORD $0x4ea01c0f // mov v15.16b, v0.16b
+	WORD $0x4e70ccaf // fmla v15.2d, v5.2d, v16.2d
+	WORD $0x4ea01c10 // mov v16.16b, v0.16b
+	WORD $0x4e69ce30 // fmla v16.2d, v17.2d, v9.2d
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
 	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
-	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4eed858d // add v13.2d, v12.2d, v13.2d
-	WORD $0x4eee862e // add v14.2d, v17.2d, v14.2d
-	WORD $0x4eef864f // add v15.2d, v18.2d, v15.2d
-	WORD $0x4ef08670 // add v16.2d, v19.2d, v16.2d
-	WORD $0x4e6dd453 // fadd v19.2d, v2.2d, v13.2d
-	WORD $0x4e6ed452 // fadd v18.2d, v2.2d, v14.2d
-	WORD $0x4e6fd451 // fadd v17.2d, v2.2d, v15.2d
-	WORD $0x4e70d44c // fadd v12.2d, v2.2d, v16.2d
+	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
+	WORD $0x4eeb850b // add v11.2d, v8.2d, v11.2d
+	WORD $0x4eec85cc // add v12.2d, v14.2d, v12.2d
+	WORD $0x4eed85ed // add v13.2d, v15.2d, v13.2d
+	WORD $0x4eea860a // add v10.2d, v16.2d, v10.2d
+	WORD $0x4e6bd410 // fadd v16.2d, v0.2d, v11.2d
+	WORD $0x4e6cd40f // fadd v15.2d, v0.2d, v12.2d
+	WORD $0x4e6dd40e // fadd v14.2d, v0.2d, v13.2d
+	WORD $0x4e6ad408 // fadd v8.2d, v0.2d, v10.2d
 
 	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V20.D2
-	WORD $0x4ef4866b // add v11.2d, v19.2d, v20.2d
-	WORD $0x4ef48655 // add v21.2d, v18.2d, v20.2d
-	WORD $0x4ef48629 // add v9.2d, v17.2d, v20.2d
-	WORD $0x4ef48594 // add v20.2d, v12.2d, v20.2d
+	VDUP R17, V9.D2
+	WORD $0x4ee98611 // add v17.2d, v16.2d, v9.2d
+	WORD $0x4ee985e5 // add v5.2d, v15.2d, v9.2d
+	WORD $0x4ee985c6 // add v6.2d, v14.2d, v9.2d
+	WORD $0x4ee98509 // add v9.2d, v8.2d, v9.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V10.D2
-	WORD $0x4e2a1d76 // and v22.16b, v11.16b, v10.16b
-	WORD $0x4e2a1eb7 // and v23.16b, v21.16b, v10.16b
-	WORD $0x4e2a1d38 // and v24.16b, v9.16b, v10.16b
-	WORD $0x4e2a1e8a // and v10.16b, v20.16b, v10.16b
+	VDUP R17, V7.D2
+	WORD $0x4e271e32 // and v18.16b, v17.16b, v7.16b
+	WORD $0x4e271cb3 // and v19.16b, v5.16b, v7.16b
+	WORD $0x4e271cd4 // and v20.16b, v6.16b, v7.16b
+	WORD $0x4e271d27 // and v7.16b, v9.16b, v7.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V25.D2
-	WORD $0x4ef986d6 // add v22.2d, v22.2d, v25.2d
-	WORD $0x4ef986f7 // add v23.2d, v23.2d, v25.2d
-	WORD $0x4ef98718 // add v24.2d, v24.2d, v25.2d
-	WORD $0x4ef9854a // add v10.2d, v10.2d, v25.2d
-	WORD $0x6f4c056b // ushr v11.2d, v11.2d, #52
-	WORD $0x6f4c06b5 // ushr v21.2d, v21.2d, #52
+	VDUP R17, V21.D2
+	WORD $0x4ef58652 // add v18.2d, v18.2d, v21.2d
+	WORD $0x4ef58673 // add v19.2d, v19.2d, v21.2d
+	WORD $0x4ef58694 // add v20.2d, v20.2d, v21.2d
+	WORD $0x4ef584e7 // add v7.2d, v7.2d, v21.2d
+	WORD $0x6f4c0631 // ushr v17.2d, v17.2d, #52
+	WORD $0x6f4c04a5 // ushr v5.2d, v5.2d, #52
+	WORD $0x6f4c04c6 // ushr v6.2d, v6.2d, #52
 	WORD $0x6f4c0529 // ushr v9.2d, v9.2d, #52
-	WORD $0x6f4c0694 // ushr v20.2d, v20.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V25.D2
-	WORD $0x4eb91d6b // orr v11.16b, v11.16b, v25.16b
-	WORD $0x4eb91eb5 // orr v21.16b, v21.16b, v25.16b
-	WORD $0x4eb91d29 // orr v9.16b, v9.16b, v25.16b
-	WORD $0x4eb91e94 // orr v20.16b, v20.16b, v25.16b
+	VDUP R17, V21.D2
+	WORD $0x4eb51e31 // orr v17.16b, v17.16b, v21.16b
+	WORD $0x4eb51ca5 // orr v5.16b, v5.16b, v21.16b
+	WORD $0x4eb51cc6 // orr v6.16b, v6.16b, v21.16b
+	WORD $0x4eb51d29 // orr v9.16b, v9.16b, v21.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V25.D2
-	WORD $0x4eebd72b // fsub v11.2d, v25.2d, v11.2d
-	WORD $0x4ef5d735 // fsub v21.2d, v25.2d, v21.2d
-	WORD $0x4ee9d729 // fsub v9.2d, v25.2d, v9.2d
-	WORD $0x4ef4d734 // fsub v20.2d, v25.2d, v20.2d
+	VDUP R17, V21.D2
+	WORD $0x4ef1d6b1 // fsub v17.2d, v21.2d, v17.2d
+	WORD $0x4ee5d6a5 // fsub v5.2d, v21.2d, v5.2d
+	WORD $0x4ee6d6a6 // fsub v6.2d, v21.2d, v6.2d
+	WORD $0x4ee9d6a9 // fsub v9.2d, v21.2d, v9.2d
 
 	// log m + k log 2
-	WORD $0x4ee2d6d6 // fsub v22.2d, v22.2d, v2.2d
-	WORD $0x4ee2d6f7 // fsub v23.2d, v23.2d, v2.2d
-	WORD $0x4ee2d718 // fsub v24.2d, v24.2d, v2.2d
-	WORD $0x4ee2d54a // fsub v10.2d, v10.2d, v2.2d
+	WORD $0x4ee0d652 // fsub v18.2d, v18.2d, v0.2d
+	WORD $0x4ee0d673 // fsub v19.2d, v19.2d, v0.2d
+	WORD $0x4ee0d694 // fsub v20.2d, v20.2d, v0.2d
+	WORD $0x4ee0d4e7 // fsub v7.2d, v7.2d, v0.2d
 	MOVD $0x3ff6a09e667f3bcd, R17 // x3ff6a09e667f3bcd
-	VDUP R17, V25.D2
-	WORD $0x6ef3e733 // fcmgt v19.2d, v25.2d, v19.2d
-	WORD $0x6ef2e732 // fcmgt v18.2d, v25.2d, v18.2d
-	WORD $0x6ef1e731 // fcmgt v17.2d, v25.2d, v17.2d
-	WORD $0x6eece72c // fcmgt v12.2d, v25.2d, v12.2d
-	WORD $0x6eb31db6 // bit v22.16b, v13.16b, v19.16b
-	WORD $0x6eb21dd7 // bit v23.16b, v14.16b, v18.16b
-	WORD $0x6eb11df8 // bit v24.16b, v15.16b, v17.16b
-	WORD $0x6eac1e0a // bit v10.16b, v16.16b, v12.16b
+	VDUP R17, V21.D2
+	WORD $0x6ef0e6b0 // fcmgt v16.2d, v21.2d, v16.2d
+	WORD $0x6eefe6af // fcmgt v15.2d, v21.2d, v15.2d
+	WORD $0x6eeee6ae // fcmgt v14.2d, v21.2d, v14.2d
+	WORD $0x6ee8e6a8 // fcmgt v8.2d, v21.2d, v8.2d
+	WORD $0x6eb01d72 // bit v18.16b, v11.16b, v16.16b
+	WORD $0x6eaf1d93 // bit v19.16b, v12.16b, v15.16b
+	WORD $0x6eae1db4 // bit v20.16b, v13.16b, v14.16b
+	WORD $0x6ea81d47 // bit v7.16b, v10.16b, v8.16b
 	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
-	VDUP R17, V16.D2
-	WORD $0x4eb61ecc // mov v12.16b, v22.16b
-	WORD $0x4e70cd6c // fmla v12.2d, v11.2d, v16.2d
-	WORD $0x4eb71eef // mov v15.16b, v23.16b
-	WORD $0x4e70ceaf // fmla v15.2d, v21.2d, v16.2d
-	WORD $0x4eb81f11 // mov v17.16b, v24.16b
-	WORD $0x4e70cd31 // fmla v17.2d, v9.2d, v16.2d
-	WORD $0x4eaa1d5f // mov v31.16b, v10.16b
-	WORD $0x4e70ce9f // fmla v31.2d, v20.2d, v16.2d
-	WORD $0x4ebf1ff0 // mov v16.16b, v31.16b
+	VDUP R17, V10.D2
+	WORD $0x4eb21e48 // mov v8.16b, v18.16b
+	WORD $0x4e6ace28 // fmla v8.2d, v17.2d, v10.2d
+	WORD $0x4eb31e6d // mov v13.16b, v19.16b
+	WORD $0x4e6accad // fmla v13.2d, v5.2d, v10.2d
+	WORD $0x4eb41e8e // mov v14.16b, v20.16b
+	WORD $0x4e6accce // fmla v14.2d, v6.2d, v10.2d
+	WORD $0x4ea71cff // mov v31.16b, v7.16b
+	WORD $0x4e6acd3f // fmla v31.2d, v9.2d, v10.2d
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
 	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
-	VDUP R17, V14.D2
-	WORD $0x6e6edd6b // fmul v11.2d, v11.2d, v14.2d
-	WORD $0x6e6edeb5 // fmul v21.2d, v21.2d, v14.2d
-	WORD $0x6e6edd29 // fmul v9.2d, v9.2d, v14.2d
-	WORD $0x6e6ede94 // fmul v20.2d, v20.2d, v14.2d
-	WORD $0x6e76dece // fmul v14.2d, v22.2d, v22.2d
-	WORD $0x6e77def2 // fmul v18.2d, v23.2d, v23.2d
-	WORD $0x6e78df0d // fmul v13.2d, v24.2d, v24.2d
-	WORD $0x6e6add53 // fmul v19.2d, v10.2d, v10.2d
+	VDUP R17, V12.D2
+	WORD $0x6e6cde31 // fmul v17.2d, v17.2d, v12.2d
+	WORD $0x6e6cdca5 // fmul v5.2d, v5.2d, v12.2d
+	WORD $0x6e6cdcc6 // fmul v6.2d, v6.2d, v12.2d
+	WORD $0x6e6cdd29 // fmul v9.2d, v9.2d, v12.2d
+	WORD $0x6e72de4c // fmul v12.2d, v18.2d, v18.2d
+	WORD $0x6e73de6f // fmul v15.2d, v19.2d, v19.2d
+	WORD $0x6e74de8b // fmul v11.2d, v20.2d, v20.2d
+	WORD $0x6e67dcf0 // fmul v16.2d, v7.2d, v7.2d
 	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V25.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e76cf3b // fmla v27.2d, v25.2d, v22.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e77cf3c // fmla v28.2d, v25.2d, v23.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e78cf3d // fmla v29.2d, v25.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
+	VDUP R17, V21.D2
 	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e76cf7e // fmla v30.2d, v27.2d, v22.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e78cfbc // fmla v28.2d, v29.2d, v24.2d
-	WORD $0x4e6acf59 // fmla v25.2d, v26.2d, v10.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed7 // mov v23.16b, v22.16b
+	WORD $0x4e6cceb7 // fmla v23.2d, v21.2d, v12.2d
+	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
+	WORD $0x4e6fceb8 // fmla v24.2d, v21.2d, v15.2d
+	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
+	WORD $0x4e6bceb9 // fmla v25.2d, v21.2d, v11.2d
+	WORD $0x4e70ceb6 // fmla v22.2d, v21.2d, v16.2d
+	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
+	VDUP R17, V21.D2
 	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
 	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e77cf7e // fmla v30.2d, v27.2d, v23.2d
 	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
-	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e76cfbc // fmla v28.2d, v29.2d, v22.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e77cfdd // fmla v29.2d, v30.2d, v23.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e78cf7e // fmla v30.2d, v27.2d, v24.2d
-	WORD $0x4e6acf59 // fmla v25.2d, v26.2d, v10.2d
-	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e76cf9b // fmla v27.2d, v28.2d, v22.2d
+	WORD $0x4e6ccebb // fmla v27.2d, v21.2d, v12.2d
 	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e77cfbc // fmla v28.2d, v29.2d, v23.2d
+	WORD $0x4e6fcebc // fmla v28.2d, v21.2d, v15.2d
 	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e78cfdd // fmla v29.2d, v30.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
+	WORD $0x4e6bcebd // fmla v29.2d, v21.2d, v11.2d
+	WORD $0x4e70ceba // fmla v26.2d, v21.2d, v16.2d
+	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebe // mov v30.16b, v21.16b
+	WORD $0x4e6ccefe // fmla v30.2d, v23.2d, v12.2d
+	WORD $0x4eb51eb7 // mov v23.16b, v21.16b
+	WORD $0x4e6fcf17 // fmla v23.2d, v24.2d, v15.2d
+	WORD $0x4eb51eb8 // mov v24.16b, v21.16b
+	WORD $0x4e6bcf38 // fmla v24.2d, v25.2d, v11.2d
+	WORD $0x4e70ced5 // fmla v21.2d, v22.2d, v16.2d
+	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
+	WORD $0x4e6ccf79 // fmla v25.2d, v27.2d, v12.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e6bcfbc // fmla v28.2d, v29.2d, v11.2d
+	WORD $0x4e70cf56 // fmla v22.2d, v26.2d, v16.2d
 	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e76cf7e // fmla v30.2d, v27.2d, v22.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e78cfbc // fmla v28.2d, v29.2d, v24.2d
-	WORD $0x4e6acf59 // fmla v25.2d, v26.2d, v10.2d
-	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
 	VDUP R17, V26.D2
 	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
+	WORD $0x4e6ccfdd // fmla v29.2d, v30.2d, v12.2d
 	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e77cf7e // fmla v30.2d, v27.2d, v23.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
+	WORD $0x4e6fcefe // fmla v30.2d, v23.2d, v15.2d
+	WORD $0x4eba1f57 // mov v23.16b, v26.16b
+	WORD $0x4e6bcf17 // fmla v23.2d, v24.2d, v11.2d
+	WORD $0x4e70ceba // fmla v26.2d, v21.2d, v16.2d
+	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb8 // mov v24.16b, v21.16b
+	WORD $0x4e6ccf38 // fmla v24.2d, v25.2d, v12.2d
+	WORD $0x4eb51eb9 // mov v25.16b, v21.16b
+	WORD $0x4e6fcf79 // fmla v25.2d, v27.2d, v15.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e6bcf9b // fmla v27.2d, v28.2d, v11.2d
+	WORD $0x4e70ced5 // fmla v21.2d, v22.2d, v16.2d
 	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e76cfbc // fmla v28.2d, v29.2d, v22.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e77cfdd // fmla v29.2d, v30.2d, v23.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e78cf7e // fmla v30.2d, v27.2d, v24.2d
-	WORD $0x4e6acf59 // fmla v25.2d, v26.2d, v10.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e6ccfbc // fmla v28.2d, v29.2d, v12.2d
+	WORD $0x4eb61edd // mov v29.16b, v22.16b
+	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
+	WORD $0x4eb61ede // mov v30.16b, v22.16b
+	WORD $0x4e6bcefe // fmla v30.2d, v23.2d, v11.2d
+	WORD $0x4e70cf56 // fmla v22.2d, v26.2d, v16.2d
 	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
 	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e76cf9b // fmla v27.2d, v28.2d, v22.2d
-	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e77cfbc // fmla v28.2d, v29.2d, v23.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e78cfdd // fmla v29.2d, v30.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
+	WORD $0x4eba1f57 // mov v23.16b, v26.16b
+	WORD $0x4e6ccf17 // fmla v23.2d, v24.2d, v12.2d
+	WORD $0x4eba1f58 // mov v24.16b, v26.16b
+	WORD $0x4e6fcf38 // fmla v24.2d, v25.2d, v15.2d
+	WORD $0x4eba1f59 // mov v25.16b, v26.16b
+	WORD $0x4e6bcf79 // fmla v25.2d, v27.2d, v11.2d
+	WORD $0x4e70ceba // fmla v26.2d, v21.2d, v16.2d
 	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e76cf7e // fmla v30.2d, v27.2d, v22.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e78cfbc // fmla v28.2d, v29.2d, v24.2d
-	WORD $0x4e6acf59 // fmla v25.2d, v26.2d, v10.2d
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e6ccf9b // fmla v27.2d, v28.2d, v12.2d
+	WORD $0x4eb51ebc // mov v28.16b, v21.16b
+	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
+	WORD $0x4eb51ebd // mov v29.16b, v21.16b
+	WORD $0x4e6bcfdd // fmla v29.2d, v30.2d, v11.2d
+	WORD $0x4e70ced5 // fmla v21.2d, v22.2d, v16.2d
 	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e77cf7e // fmla v30.2d, v27.2d, v23.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61ede // mov v30.16b, v22.16b
+	WORD $0x4e6ccefe // fmla v30.2d, v23.2d, v12.2d
+	WORD $0x4eb61ed7 // mov v23.16b, v22.16b
+	WORD $0x4e6fcf17 // fmla v23.2d, v24.2d, v15.2d
+	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
+	WORD $0x4e6bcf38 // fmla v24.2d, v25.2d, v11.2d
+	WORD $0x4e70cf56 // fmla v22.2d, v26.2d, v16.2d
 	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e76cfbc // fmla v28.2d, v29.2d, v22.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e77cfdd // fmla v29.2d, v30.2d, v23.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e78cf7e // fmla v30.2d, v27.2d, v24.2d
-	WORD $0x4e6acf59 // fmla v25.2d, v26.2d, v10.2d
-	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
 	VDUP R17, V26.D2
+	WORD $0x4eba1f59 // mov v25.16b, v26.16b
+	WORD $0x4e6ccf79 // fmla v25.2d, v27.2d, v12.2d
 	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e76cf9b // fmla v27.2d, v28.2d, v22.2d
+	WORD $0x4e6fcf9b // fmla v27.2d, v28.2d, v15.2d
 	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e77cfbc // fmla v28.2d, v29.2d, v23.2d
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e78cfdd // fmla v29.2d, v30.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
+	WORD $0x4e6bcfbc // fmla v28.2d, v29.2d, v11.2d
+	WORD $0x4e70ceba // fmla v26.2d, v21.2d, v16.2d
+	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebd // mov v29.16b, v21.16b
+	WORD $0x4e6ccfdd // fmla v29.2d, v30.2d, v12.2d
+	WORD $0x4eb51ebe // mov v30.16b, v21.16b
+	WORD $0x4e6fcefe // fmla v30.2d, v23.2d, v15.2d
+	WORD $0x4eb51eb7 // mov v23.16b, v21.16b
+	WORD $0x4e6bcf17 // fmla v23.2d, v24.2d, v11.2d
+	WORD $0x4e70ced5 // fmla v21.2d, v22.2d, v16.2d
 	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e76cf7e // fmla v30.2d, v27.2d, v22.2d
-	WORD $0x4eb91f3b // mov v27.16b, v25.16b
-	WORD $0x4e77cf9b // fmla v27.2d, v28.2d, v23.2d
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e78cfbc // fmla v28.2d, v29.2d, v24.2d
-	WORD $0x4e6acf59 // fmla v25.2d, v26.2d, v10.2d
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
+	WORD $0x4e6ccf38 // fmla v24.2d, v25.2d, v12.2d
+	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
+	WORD $0x4e6fcf79 // fmla v25.2d, v27.2d, v15.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e6bcf9b // fmla v27.2d, v28.2d, v11.2d
+	WORD $0x4e70cf56 // fmla v22.2d, v26.2d, v16.2d
 	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
 	VDUP R17, V26.D2
-	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e76cfdd // fmla v29.2d, v30.2d, v22.2d
-	WORD $0x4eba1f5e // mov v30.16b, v26.16b
-	WORD $0x4e77cf7e // fmla v30.2d, v27.2d, v23.2d
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e78cf9b // fmla v27.2d, v28.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
-	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
-	VDUP R17, V25.D2
-	WORD $0x4eb91f3c // mov v28.16b, v25.16b
-	WORD $0x4e76cfbc // fmla v28.2d, v29.2d, v22.2d
-	WORD $0x4eb91f3d // mov v29.16b, v25.16b
-	WORD $0x4e77cfdd // fmla v29.2d, v30.2d, v23.2d
-	WORD $0x4eb91f3e // mov v30.16b, v25.16b
-	WORD $0x4e78cf7e // fmla v30.2d, v27.2d, v24.2d
-	WORD $0x4e6acf59 // fmla v25.2d, v26.2d, v10.2d
-	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
-	VDUP R17, V26.D2
-	WORD $0x4eba1f5b // mov v27.16b, v26.16b
-	WORD $0x4e76cf9b // fmla v27.2d, v28.2d, v22.2d
 	WORD $0x4eba1f5c // mov v28.16b, v26.16b
-	WORD $0x4e77cfbc // fmla v28.2d, v29.2d, v23.2d
+	WORD $0x4e6ccfbc // fmla v28.2d, v29.2d, v12.2d
 	WORD $0x4eba1f5d // mov v29.16b, v26.16b
-	WORD $0x4e78cfdd // fmla v29.2d, v30.2d, v24.2d
-	WORD $0x4e6acf3a // fmla v26.2d, v25.2d, v10.2d
-	WORD $0x4ea31c79 // mov v25.16b, v3.16b
-	WORD $0x4e76cf79 // fmla v25.2d, v27.2d, v22.2d
-	WORD $0x4ea31c76 // mov v22.16b, v3.16b
-	WORD $0x4e77cf96 // fmla v22.2d, v28.2d, v23.2d
-	WORD $0x4ea31c77 // mov v23.16b, v3.16b
-	WORD $0x4e78cfb7 // fmla v23.2d, v29.2d, v24.2d
-	WORD $0x4ea31c78 // mov v24.16b, v3.16b
-	WORD $0x4e6acf58 // fmla v24.2d, v26.2d, v10.2d
-	WORD $0x4e79cdcb // fmla v11.2d, v14.2d, v25.2d
-	WORD $0x4e76ce55 // fmla v21.2d, v18.2d, v22.2d
-	WORD $0x4e77cda9 // fmla v9.2d, v13.2d, v23.2d
-	WORD $0x4e78ce74 // fmla v20.2d, v19.2d, v24.2d
-	WORD $0x4e6bd598 // fadd v24.2d, v12.2d, v11.2d
-	WORD $0x4e75d5f3 // fadd v19.2d, v15.2d, v21.2d
-	WORD $0x4e69d637 // fadd v23.2d, v17.2d, v9.2d
-	WORD $0x4e74d60d // fadd v13.2d, v16.2d, v20.2d
-	WORD $0x4eecd70c // fsub v12.2d, v24.2d, v12.2d
-	WORD $0x4eefd66f // fsub v15.2d, v19.2d, v15.2d
-	WORD $0x4ef1d6f1 // fsub v17.2d, v23.2d, v17.2d
-	WORD $0x4ef0d5b0 // fsub v16.2d, v13.2d, v16.2d
-	WORD $0x4eecd56c // fsub v12.2d, v11.2d, v12.2d
-	WORD $0x4eefd6af // fsub v15.2d, v21.2d, v15.2d
-	WORD $0x4ef1d531 // fsub v17.2d, v9.2d, v17.2d
-	WORD $0x4ef0d690 // fsub v16.2d, v20.2d, v16.2d
-	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
-	WORD $0x6e651c9f // bsl v31.16b, v4.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x6ee6e49f // fcmgt v31.2d, v4.2d, v6.2d
-	WORD $0x6e661c9f // bsl v31.16b, v4.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x6ee7e49f // fcmgt v31.2d, v4.2d, v7.2d
-	WORD $0x6e671c9f // bsl v31.16b, v4.16b, v7.16b
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	WORD $0x6ee8e49f // fcmgt v31.2d, v4.2d, v8.2d
-	WORD $0x6e681c9f // bsl v31.16b, v4.16b, v8.16b
-	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
-	WORD $0x4e78d4b8 // fadd v24.2d, v5.2d, v24.2d
-	WORD $0x4e73d4d3 // fadd v19.2d, v6.2d, v19.2d
-	WORD $0x4e77d4f7 // fadd v23.2d, v7.2d, v23.2d
-	WORD $0x4e6dd50d // fadd v13.2d, v8.2d, v13.2d
-	WORD $0x0e616b1f // fcvtn v31.2s, v24.2d
+	WORD $0x4e6fcfdd // fmla v29.2d, v30.2d, v15.2d
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e6bcefe // fmla v30.2d, v23.2d, v11.2d
+	WORD $0x4e70ceba // fmla v26.2d, v21.2d, v16.2d
+	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb7 // mov v23.16b, v21.16b
+	WORD $0x4e6ccf17 // fmla v23.2d, v24.2d, v12.2d
+	WORD $0x4eb51eb8 // mov v24.16b, v21.16b
+	WORD $0x4e6fcf38 // fmla v24.2d, v25.2d, v15.2d
+	WORD $0x4eb51eb9 // mov v25.16b, v21.16b
+	WORD $0x4e6bcf79 // fmla v25.2d, v27.2d, v11.2d
+	WORD $0x4e70ced5 // fmla v21.2d, v22.2d, v16.2d
+	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
+	VDUP R17, V22.D2
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e6ccf9b // fmla v27.2d, v28.2d, v12.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e6fcfbc // fmla v28.2d, v29.2d, v15.2d
+	WORD $0x4eb61edd // mov v29.16b, v22.16b
+	WORD $0x4e6bcfdd // fmla v29.2d, v30.2d, v11.2d
+	WORD $0x4e70cf56 // fmla v22.2d, v26.2d, v16.2d
+	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e6ccefe // fmla v30.2d, v23.2d, v12.2d
+	WORD $0x4eba1f57 // mov v23.16b, v26.16b
+	WORD $0x4e6fcf17 // fmla v23.2d, v24.2d, v15.2d
+	WORD $0x4eba1f58 // mov v24.16b, v26.16b
+	WORD $0x4e6bcf38 // fmla v24.2d, v25.2d, v11.2d
+	WORD $0x4e70ceba // fmla v26.2d, v21.2d, v16.2d
+	WORD $0x4e72cf7e // fmla v30.2d, v27.2d, v18.2d
+	WORD $0x4e73cf97 // fmla v23.2d, v28.2d, v19.2d
+	WORD $0x4e74cfb8 // fmla v24.2d, v29.2d, v20.2d
+	WORD $0x4e67ceda // fmla v26.2d, v22.2d, v7.2d
+	WORD $0x4e7ecd91 // fmla v17.2d, v12.2d, v30.2d
+	WORD $0x4e77cde5 // fmla v5.2d, v15.2d, v23.2d
+	WORD $0x4e78cd66 // fmla v6.2d, v11.2d, v24.2d
+	WORD $0x4e7ace09 // fmla v9.2d, v16.2d, v26.2d
+	WORD $0x4e71d51a // fadd v26.2d, v8.2d, v17.2d
+	WORD $0x4e65d5b0 // fadd v16.2d, v13.2d, v5.2d
+	WORD $0x4e66d5d8 // fadd v24.2d, v14.2d, v6.2d
+	WORD $0x4e69d54b // fadd v11.2d, v10.2d, v9.2d
+	WORD $0x4ee8d748 // fsub v8.2d, v26.2d, v8.2d
+	WORD $0x4eedd60d // fsub v13.2d, v16.2d, v13.2d
+	WORD $0x4eeed70e // fsub v14.2d, v24.2d, v14.2d
+	WORD $0x4eead56a // fsub v10.2d, v11.2d, v10.2d
+	WORD $0x4ee8d628 // fsub v8.2d, v17.2d, v8.2d
+	WORD $0x4eedd4ad // fsub v13.2d, v5.2d, v13.2d
+	WORD $0x4eeed4ce // fsub v14.2d, v6.2d, v14.2d
+	WORD $0x4eead52a // fsub v10.2d, v9.2d, v10.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V10.D2
+	WORD $0x6ee1e55f // fcmgt v31.2d, v10.2d, v1.2d
+	WORD $0x6e611d5f // bsl v31.16b, v10.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x6ee2e55f // fcmgt v31.2d, v10.2d, v2.2d
+	WORD $0x6e621d5f // bsl v31.16b, v10.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	WORD $0x6ee3e55f // fcmgt v31.2d, v10.2d, v3.2d
+	WORD $0x6e631d5f // bsl v31.16b, v10.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x6ee4e55f // fcmgt v31.2d, v10.2d, v4.2d
+	WORD $0x6e641d5f // bsl v31.16b, v10.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	WORD $0x4e7ad43a // fadd v26.2d, v1.2d, v26.2d
+	WORD $0x4e70d450 // fadd v16.2d, v2.2d, v16.2d
+	WORD $0x4e78d478 // fadd v24.2d, v3.2d, v24.2d
+	WORD $0x4e6bd48b // fadd v11.2d, v4.2d, v11.2d
+	WORD $0x0e616b5f // fcvtn v31.2s, v26.2d
 	FMOVD F31, (R0)
-	WORD $0x0e616a7f // fcvtn v31.2s, v19.2d
+	WORD $0x0e616a1f // fcvtn v31.2s, v16.2d
 	FMOVD F31, 8(R0)
-	WORD $0x0e616aff // fcvtn v31.2s, v23.2d
+	WORD $0x0e616b1f // fcvtn v31.2s, v24.2d
 	FMOVD F31, 16(R0)
-	WORD $0x0e6169bf // fcvtn v31.2s, v13.2d
+	WORD $0x0e61697f // fcvtn v31.2s, v11.2d
 	FMOVD F31, 24(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
@@ -461,154 +460,164 @@ single:
 	BLT tail
 
 one:
-	FMOVD (R1), F5
-	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
+	FMOVD (R1), F1
+	WORD $0x0e617821 // fcvtl v1.2d, v1.2s
 
 	// -|x| log2 e = k + r
-	WORD $0x4ee0f8a6 // fabs v6.2d, v5.2d
+	WORD $0x4ee0f822 // fabs v2.2d, v1.2d
 	MOVD $0x405a400000000000, R17 // x405a400000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4e60ccc7 // fmla v7.2d, v6.2d, v0.2d
-	WORD $0x4ee7d428 // fsub v8.2d, v1.2d, v7.2d
-	WORD $0x4e60ccc8 // fmla v8.2d, v6.2d, v0.2d
+	VDUP R17, V3.D2
+	WORD $0x6ee3e45f // fcmgt v31.2d, v2.2d, v3.2d
+	WORD $0x6e621c7f // bsl v31.16b, v3.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
+	VDUP R17, V3.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V4.D2
+	WORD $0x4e63cc44 // fmla v4.2d, v2.2d, v3.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V3.D2
+	WORD $0x4ee4d463 // fsub v3.2d, v3.2d, v4.2d
+	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
+	VDUP R17, V5.D2
+	WORD $0x4e65cc43 // fmla v3.2d, v2.2d, v5.2d
 
 	// max(x, 0) + log(1 + 2^k 2^r)
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V6.D2
+	VDUP R17, V2.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
+	VDUP R17, V5.D2
+	WORD $0x4e63cc45 // fmla v5.2d, v2.2d, v3.2d
 	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V6.D2
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
+	VDUP R17, V2.D2
+	WORD $0x4e63cca2 // fmla v2.2d, v5.2d, v3.2d
 	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
+	VDUP R17, V5.D2
+	WORD $0x4e63cc45 // fmla v5.2d, v2.2d, v3.2d
 	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V6.D2
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
+	VDUP R17, V2.D2
+	WORD $0x4e63cca2 // fmla v2.2d, v5.2d, v3.2d
 	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
+	VDUP R17, V5.D2
+	WORD $0x4e63cc45 // fmla v5.2d, v2.2d, v3.2d
 	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V6.D2
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
+	VDUP R17, V2.D2
+	WORD $0x4e63cca2 // fmla v2.2d, v5.2d, v3.2d
 	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
+	VDUP R17, V5.D2
+	WORD $0x4e63cc45 // fmla v5.2d, v2.2d, v3.2d
 	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V6.D2
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
+	VDUP R17, V2.D2
+	WORD $0x4e63cca2 // fmla v2.2d, v5.2d, v3.2d
 	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
-	WORD $0x4ea21c46 // mov v6.16b, v2.16b
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
-	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
-	WORD $0x4ee784c7 // add v7.2d, v6.2d, v7.2d
-	WORD $0x4e67d446 // fadd v6.2d, v2.2d, v7.2d
+	VDUP R17, V5.D2
+	WORD $0x4e63cc45 // fmla v5.2d, v2.2d, v3.2d
+	WORD $0x4ea01c02 // mov v2.16b, v0.16b
+	WORD $0x4e63cca2 // fmla v2.2d, v5.2d, v3.2d
+	WORD $0x4f745484 // shl v4.2d, v4.2d, #52
+	WORD $0x4ee48444 // add v4.2d, v2.2d, v4.2d
+	WORD $0x4e64d402 // fadd v2.2d, v0.2d, v4.2d
 
 	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V8.D2
-	WORD $0x4ee884c8 // add v8.2d, v6.2d, v8.2d
+	VDUP R17, V3.D2
+	WORD $0x4ee38443 // add v3.2d, v2.2d, v3.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V9.D2
-	WORD $0x4e291d09 // and v9.16b, v8.16b, v9.16b
+	VDUP R17, V5.D2
+	WORD $0x4e251c65 // and v5.16b, v3.16b, v5.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V10.D2
-	WORD $0x4eea8529 // add v9.2d, v9.2d, v10.2d
-	WORD $0x6f4c0508 // ushr v8.2d, v8.2d, #52
+	VDUP R17, V6.D2
+	WORD $0x4ee684a5 // add v5.2d, v5.2d, v6.2d
+	WORD $0x6f4c0463 // ushr v3.2d, v3.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V10.D2
-	WORD $0x4eaa1d08 // orr v8.16b, v8.16b, v10.16b
+	VDUP R17, V6.D2
+	WORD $0x4ea61c63 // orr v3.16b, v3.16b, v6.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V10.D2
-	WORD $0x4ee8d548 // fsub v8.2d, v10.2d, v8.2d
+	VDUP R17, V6.D2
+	WORD $0x4ee3d4c3 // fsub v3.2d, v6.2d, v3.2d
 
 	// log m + k log 2
-	WORD $0x4ee2d529 // fsub v9.2d, v9.2d, v2.2d
+	WORD $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
 	MOVD $0x3ff6a09e667f3bcd, R17 // x3ff6a09e667f3bcd
-	VDUP R17, V10.D2
-	WORD $0x6ee6e546 // fcmgt v6.2d, v10.2d, v6.2d
-	WORD $0x6ea61ce9 // bit v9.16b, v7.16b, v6.16b
-	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
-	VDUP R17, V7.D2
-	WORD $0x4ea91d3f // mov v31.16b, v9.16b
-	WORD $0x4e67cd1f // fmla v31.2d, v8.2d, v7.2d
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
 	VDUP R17, V6.D2
-	WORD $0x6e66dd08 // fmul v8.2d, v8.2d, v6.2d
-	WORD $0x6e69dd26 // fmul v6.2d, v9.2d, v9.2d
+	WORD $0x6ee2e4c2 // fcmgt v2.2d, v6.2d, v2.2d
+	WORD $0x6ea21c85 // bit v5.16b, v4.16b, v2.16b
+	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
+	VDUP R17, V4.D2
+	WORD $0x4ea51cbf // mov v31.16b, v5.16b
+	WORD $0x4e64cc7f // fmla v31.2d, v3.2d, v4.2d
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
+	VDUP R17, V2.D2
+	WORD $0x6e62dc63 // fmul v3.2d, v3.2d, v2.2d
+	WORD $0x6e65dca2 // fmul v2.2d, v5.2d, v5.2d
 	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V10.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	VDUP R17, V6.D2
 	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
-	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	VDUP R17, V7.D2
+	WORD $0x4e62ccc7 // fmla v7.2d, v6.2d, v2.2d
+	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
+	VDUP R17, V6.D2
 	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	VDUP R17, V8.D2
+	WORD $0x4e62ccc8 // fmla v8.2d, v6.2d, v2.2d
 	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
-	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	VDUP R17, V6.D2
+	WORD $0x4e62cce6 // fmla v6.2d, v7.2d, v2.2d
 	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	VDUP R17, V7.D2
+	WORD $0x4e62cd07 // fmla v7.2d, v8.2d, v2.2d
 	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
-	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	VDUP R17, V8.D2
+	WORD $0x4e62ccc8 // fmla v8.2d, v6.2d, v2.2d
 	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	VDUP R17, V6.D2
+	WORD $0x4e62cce6 // fmla v6.2d, v7.2d, v2.2d
 	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
-	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	VDUP R17, V7.D2
+	WORD $0x4e62cd07 // fmla v7.2d, v8.2d, v2.2d
 	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	VDUP R17, V8.D2
+	WORD $0x4e62ccc8 // fmla v8.2d, v6.2d, v2.2d
 	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
-	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	VDUP R17, V6.D2
+	WORD $0x4e62cce6 // fmla v6.2d, v7.2d, v2.2d
 	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	VDUP R17, V7.D2
+	WORD $0x4e62cd07 // fmla v7.2d, v8.2d, v2.2d
 	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
-	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	VDUP R17, V8.D2
+	WORD $0x4e62ccc8 // fmla v8.2d, v6.2d, v2.2d
 	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	VDUP R17, V6.D2
+	WORD $0x4e62cce6 // fmla v6.2d, v7.2d, v2.2d
 	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
-	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	VDUP R17, V7.D2
+	WORD $0x4e62cd07 // fmla v7.2d, v8.2d, v2.2d
 	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	VDUP R17, V8.D2
+	WORD $0x4e62ccc8 // fmla v8.2d, v6.2d, v2.2d
 	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
-	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	VDUP R17, V6.D2
+	WORD $0x4e62cce6 // fmla v6.2d, v7.2d, v2.2d
 	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	WORD $0x4ea31c6a // mov v10.16b, v3.16b
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	WORD $0x4e6accc8 // fmla v8.2d, v6.2d, v10.2d
-	WORD $0x4e68d4ea // fadd v10.2d, v7.2d, v8.2d
-	WORD $0x4ee7d547 // fsub v7.2d, v10.2d, v7.2d
-	WORD $0x4ee7d507 // fsub v7.2d, v8.2d, v7.2d
-	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
-	WORD $0x6e651c9f // bsl v31.16b, v4.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4e6ad4aa // fadd v10.2d, v5.2d, v10.2d
-	WORD $0x0e61695f // fcvtn v31.2s, v10.2d
+	VDUP R17, V7.D2
+	WORD $0x4e62cd07 // fmla v7.2d, v8.2d, v2.2d
+	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
+	VDUP R17, V8.D2
+	WORD $0x4e62ccc8 // fmla v8.2d, v6.2d, v2.2d
+	WORD $0x4e65cce8 // fmla v8.2d, v7.2d, v5.2d
+	WORD $0x4e68cc43 // fmla v3.2d, v2.2d, v8.2d
+	WORD $0x4e63d488 // fadd v8.2d, v4.2d, v3.2d
+	WORD $0x4ee4d504 // fsub v4.2d, v8.2d, v4.2d
+	WORD $0x4ee4d464 // fsub v4.2d, v3.2d, v4.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee1e49f // fcmgt v31.2d, v4.2d, v1.2d
+	WORD $0x6e611c9f // bsl v31.16b, v4.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x4e68d428 // fadd v8.2d, v1.2d, v8.2d
+	WORD $0x0e61691f // fcvtn v31.2s, v8.2d
 	FMOVD F31, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
@@ -619,154 +628,164 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVS (R1), F5
-	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
+	FMOVS (R1), F1
+	WORD $0x0e617821 // fcvtl v1.2d, v1.2s
 
 	// -|x| log2 e = k + r
-	WORD $0x4ee0f8a6 // fabs v6.2d, v5.2d
+	WORD $0x4ee0f822 // fabs v2.2d, v1.2d
 	MOVD $0x405a400000000000, R17 // x405a400000000000
-	VDUP R17, V7.D2
-	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
-	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
-	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
-	WORD $0x4ea11c27 // mov v7.16b, v1.16b
-	WORD $0x4e60ccc7 // fmla v7.2d, v6.2d, v0.2d
-	WORD $0x4ee7d428 // fsub v8.2d, v1.2d, v7.2d
-	WORD $0x4e60ccc8 // fmla v8.2d, v6.2d, v0.2d
+	VDUP R17, V3.D2
+	WORD $0x6ee3e45f // fcmgt v31.2d, v2.2d, v3.2d
+	WORD $0x6e621c7f // bsl v31.16b, v3.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
+	VDUP R17, V3.D2
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V4.D2
+	WORD $0x4e63cc44 // fmla v4.2d, v2.2d, v3.2d
+	MOVD $0x4338000000000000, R17 // x4338000000000000
+	VDUP R17, V3.D2
+	WORD $0x4ee4d463 // fsub v3.2d, v3.2d, v4.2d
+	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
+	VDUP R17, V5.D2
+	WORD $0x4e65cc43 // fmla v3.2d, v2.2d, v5.2d
 
 	// max(x, 0) + log(1 + 2^k 2^r)
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
-	VDUP R17, V6.D2
+	VDUP R17, V2.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
+	VDUP R17, V5.D2
+	WORD $0x4e63cc45 // fmla v5.2d, v2.2d, v3.2d
 	MOVD $0x3eb62c147ef2f9d3, R17 // x3eb62c147ef2f9d3
-	VDUP R17, V6.D2
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
+	VDUP R17, V2.D2
+	WORD $0x4e63cca2 // fmla v2.2d, v5.2d, v3.2d
 	MOVD $0x3eeffcb58ce697d0, R17 // x3eeffcb58ce697d0
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
+	VDUP R17, V5.D2
+	WORD $0x4e63cc45 // fmla v5.2d, v2.2d, v3.2d
 	MOVD $0x3f24309126bdfdd0, R17 // x3f24309126bdfdd0
-	VDUP R17, V6.D2
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
+	VDUP R17, V2.D2
+	WORD $0x4e63cca2 // fmla v2.2d, v5.2d, v3.2d
 	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
+	VDUP R17, V5.D2
+	WORD $0x4e63cc45 // fmla v5.2d, v2.2d, v3.2d
 	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V6.D2
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
+	VDUP R17, V2.D2
+	WORD $0x4e63cca2 // fmla v2.2d, v5.2d, v3.2d
 	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
+	VDUP R17, V5.D2
+	WORD $0x4e63cc45 // fmla v5.2d, v2.2d, v3.2d
 	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V6.D2
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
+	VDUP R17, V2.D2
+	WORD $0x4e63cca2 // fmla v2.2d, v5.2d, v3.2d
 	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
-	VDUP R17, V9.D2
-	WORD $0x4e68ccc9 // fmla v9.2d, v6.2d, v8.2d
-	WORD $0x4ea21c46 // mov v6.16b, v2.16b
-	WORD $0x4e68cd26 // fmla v6.2d, v9.2d, v8.2d
-	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
-	WORD $0x4ee784c7 // add v7.2d, v6.2d, v7.2d
-	WORD $0x4e67d446 // fadd v6.2d, v2.2d, v7.2d
+	VDUP R17, V5.D2
+	WORD $0x4e63cc45 // fmla v5.2d, v2.2d, v3.2d
+	WORD $0x4ea01c02 // mov v2.16b, v0.16b
+	WORD $0x4e63cca2 // fmla v2.2d, v5.2d, v3.2d
+	WORD $0x4f745484 // shl v4.2d, v4.2d, #52
+	WORD $0x4ee48444 // add v4.2d, v2.2d, v4.2d
+	WORD $0x4e64d402 // fadd v2.2d, v0.2d, v4.2d
 
 	// u = 2^k m
 	MOVD $0x195f619980c433, R17 // x00195f619980c433
-	VDUP R17, V8.D2
-	WORD $0x4ee884c8 // add v8.2d, v6.2d, v8.2d
+	VDUP R17, V3.D2
+	WORD $0x4ee38443 // add v3.2d, v2.2d, v3.2d
 	MOVD $0xfffffffffffff, R17 // x000fffffffffffff
-	VDUP R17, V9.D2
-	WORD $0x4e291d09 // and v9.16b, v8.16b, v9.16b
+	VDUP R17, V5.D2
+	WORD $0x4e251c65 // and v5.16b, v3.16b, v5.16b
 	MOVD $0x3fe6a09e667f3bcd, R17 // x3fe6a09e667f3bcd
-	VDUP R17, V10.D2
-	WORD $0x4eea8529 // add v9.2d, v9.2d, v10.2d
-	WORD $0x6f4c0508 // ushr v8.2d, v8.2d, #52
+	VDUP R17, V6.D2
+	WORD $0x4ee684a5 // add v5.2d, v5.2d, v6.2d
+	WORD $0x6f4c0463 // ushr v3.2d, v3.2d, #52
 	MOVD $0x4330000000000000, R17 // x4330000000000000
-	VDUP R17, V10.D2
-	WORD $0x4eaa1d08 // orr v8.16b, v8.16b, v10.16b
+	VDUP R17, V6.D2
+	WORD $0x4ea61c63 // orr v3.16b, v3.16b, v6.16b
 	MOVD $0x4330000000000400, R17 // x4330000000000400
-	VDUP R17, V10.D2
-	WORD $0x4ee8d548 // fsub v8.2d, v10.2d, v8.2d
+	VDUP R17, V6.D2
+	WORD $0x4ee3d4c3 // fsub v3.2d, v6.2d, v3.2d
 
 	// log m + k log 2
-	WORD $0x4ee2d529 // fsub v9.2d, v9.2d, v2.2d
+	WORD $0x4ee0d4a5 // fsub v5.2d, v5.2d, v0.2d
 	MOVD $0x3ff6a09e667f3bcd, R17 // x3ff6a09e667f3bcd
-	VDUP R17, V10.D2
-	WORD $0x6ee6e546 // fcmgt v6.2d, v10.2d, v6.2d
-	WORD $0x6ea61ce9 // bit v9.16b, v7.16b, v6.16b
-	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
-	VDUP R17, V7.D2
-	WORD $0x4ea91d3f // mov v31.16b, v9.16b
-	WORD $0x4e67cd1f // fmla v31.2d, v8.2d, v7.2d
-	WORD $0x4ebf1fe7 // mov v7.16b, v31.16b
-	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
 	VDUP R17, V6.D2
-	WORD $0x6e66dd08 // fmul v8.2d, v8.2d, v6.2d
-	WORD $0x6e69dd26 // fmul v6.2d, v9.2d, v9.2d
+	WORD $0x6ee2e4c2 // fcmgt v2.2d, v6.2d, v2.2d
+	WORD $0x6ea21c85 // bit v5.16b, v4.16b, v2.16b
+	MOVD $0xbfe62e42fec00000, R17 // xbfe62e42fec00000
+	VDUP R17, V4.D2
+	WORD $0x4ea51cbf // mov v31.16b, v5.16b
+	WORD $0x4e64cc7f // fmla v31.2d, v3.2d, v4.2d
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
+	MOVD $0xbdfd1cf79abc9e3b, R17 // xbdfd1cf79abc9e3b
+	VDUP R17, V2.D2
+	WORD $0x6e62dc63 // fmul v3.2d, v3.2d, v2.2d
+	WORD $0x6e65dca2 // fmul v2.2d, v5.2d, v5.2d
 	MOVD $0xbf9cf9555a10be82, R17 // xbf9cf9555a10be82
-	VDUP R17, V10.D2
-	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	VDUP R17, V6.D2
 	MOVD $0xbfb15ff581b54db5, R17 // xbfb15ff581b54db5
-	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	VDUP R17, V7.D2
+	WORD $0x4e62ccc7 // fmla v7.2d, v6.2d, v2.2d
+	MOVD $0x3fb030ce4f1f8b5f, R17 // x3fb030ce4f1f8b5f
+	VDUP R17, V6.D2
 	MOVD $0x3fae95efe44a52e4, R17 // x3fae95efe44a52e4
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	VDUP R17, V8.D2
+	WORD $0x4e62ccc8 // fmla v8.2d, v6.2d, v2.2d
 	MOVD $0xbfaeee4add5547c6, R17 // xbfaeee4add5547c6
-	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	VDUP R17, V6.D2
+	WORD $0x4e62cce6 // fmla v6.2d, v7.2d, v2.2d
 	MOVD $0x3fb0f38391ef34b9, R17 // x3fb0f38391ef34b9
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	VDUP R17, V7.D2
+	WORD $0x4e62cd07 // fmla v7.2d, v8.2d, v2.2d
 	MOVD $0xbfb2548a5690022a, R17 // xbfb2548a5690022a
-	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	VDUP R17, V8.D2
+	WORD $0x4e62ccc8 // fmla v8.2d, v6.2d, v2.2d
 	MOVD $0x3fb3b4c5fbdf6ec7, R17 // x3fb3b4c5fbdf6ec7
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	VDUP R17, V6.D2
+	WORD $0x4e62cce6 // fmla v6.2d, v7.2d, v2.2d
 	MOVD $0xbfb554d27652edb2, R17 // xbfb554d27652edb2
-	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	VDUP R17, V7.D2
+	WORD $0x4e62cd07 // fmla v7.2d, v8.2d, v2.2d
 	MOVD $0x3fb7459ac71b034f, R17 // x3fb7459ac71b034f
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	VDUP R17, V8.D2
+	WORD $0x4e62ccc8 // fmla v8.2d, v6.2d, v2.2d
 	MOVD $0xbfb9999ca3c32722, R17 // xbfb9999ca3c32722
-	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	VDUP R17, V6.D2
+	WORD $0x4e62cce6 // fmla v6.2d, v7.2d, v2.2d
 	MOVD $0x3fbc71c8f0f9b3ea, R17 // x3fbc71c8f0f9b3ea
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	VDUP R17, V7.D2
+	WORD $0x4e62cd07 // fmla v7.2d, v8.2d, v2.2d
 	MOVD $0xbfbffffff8c915b4, R17 // xbfbffffff8c915b4
-	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	VDUP R17, V8.D2
+	WORD $0x4e62ccc8 // fmla v8.2d, v6.2d, v2.2d
 	MOVD $0x3fc249248e059e63, R17 // x3fc249248e059e63
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	VDUP R17, V6.D2
+	WORD $0x4e62cce6 // fmla v6.2d, v7.2d, v2.2d
 	MOVD $0xbfc555555552e9ac, R17 // xbfc555555552e9ac
-	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	VDUP R17, V7.D2
+	WORD $0x4e62cd07 // fmla v7.2d, v8.2d, v2.2d
 	MOVD $0x3fc9999999a32c73, R17 // x3fc9999999a32c73
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
+	VDUP R17, V8.D2
+	WORD $0x4e62ccc8 // fmla v8.2d, v6.2d, v2.2d
 	MOVD $0xbfd00000000008f4, R17 // xbfd00000000008f4
-	VDUP R17, V10.D2
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	VDUP R17, V6.D2
+	WORD $0x4e62cce6 // fmla v6.2d, v7.2d, v2.2d
 	MOVD $0x3fd55555555551a6, R17 // x3fd55555555551a6
-	VDUP R17, V11.D2
-	WORD $0x4e69cd4b // fmla v11.2d, v10.2d, v9.2d
-	WORD $0x4ea31c6a // mov v10.16b, v3.16b
-	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
-	WORD $0x4e6accc8 // fmla v8.2d, v6.2d, v10.2d
-	WORD $0x4e68d4ea // fadd v10.2d, v7.2d, v8.2d
-	WORD $0x4ee7d547 // fsub v7.2d, v10.2d, v7.2d
-	WORD $0x4ee7d507 // fsub v7.2d, v8.2d, v7.2d
-	WORD $0x6ee5e49f // fcmgt v31.2d, v4.2d, v5.2d
-	WORD $0x6e651c9f // bsl v31.16b, v4.16b, v5.16b
-	WORD $0x4ebf1fe5 // mov v5.16b, v31.16b
-	WORD $0x4e6ad4aa // fadd v10.2d, v5.2d, v10.2d
-	WORD $0x0e61695f // fcvtn v31.2s, v10.2d
+	VDUP R17, V7.D2
+	WORD $0x4e62cd07 // fmla v7.2d, v8.2d, v2.2d
+	MOVD $0xbfdffffffffffffb, R17 // xbfdffffffffffffb
+	VDUP R17, V8.D2
+	WORD $0x4e62ccc8 // fmla v8.2d, v6.2d, v2.2d
+	WORD $0x4e65cce8 // fmla v8.2d, v7.2d, v5.2d
+	WORD $0x4e68cc43 // fmla v3.2d, v2.2d, v8.2d
+	WORD $0x4e63d488 // fadd v8.2d, v4.2d, v3.2d
+	WORD $0x4ee4d504 // fsub v4.2d, v8.2d, v4.2d
+	WORD $0x4ee4d464 // fsub v4.2d, v3.2d, v4.2d
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V4.D2
+	WORD $0x6ee1e49f // fcmgt v31.2d, v4.2d, v1.2d
+	WORD $0x6e611c9f // bsl v31.16b, v4.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x4e68d428 // fadd v8.2d, v1.2d, v8.2d
+	WORD $0x0e61691f // fcvtn v31.2s, v8.2d
 	FMOVS F31, (R0)
 
 skip:

@@ -39,6 +39,21 @@ func nudge(b *Body, y, lost Val) Val {
 	return b.MulAdd(b.And(lost, tie), number(b, generic.Nudge), y)
 }
 
+// evaluate returns c[0] + c[1]*x + c[2]*x*x + ..., and x*x. The even and the odd powers are
+// two sums: a long one alone would wait for each of its operations, and the others in the
+// core's window with it.
+func evaluate(b *Body, x Val, c []float64) (sum, square Val) {
+	square = b.Mul(x, x)
+	last := len(c) - 1
+	sums := [2]Val{number(b, c[last]), number(b, c[last-1])}
+	for i := last - 2; i >= 0; i-- {
+		k := (last - i) % 2
+		sums[k] = b.MulAdd(sums[k], square, number(b, c[i]))
+	}
+	even, odd := sums[last%2], sums[1-last%2]
+	return b.MulAdd(odd, x, even), square
+}
+
 // times2 returns x * 2^k for the k in the lowest bits of low, where that is a normal number.
 func times2(b *Body, x, low Val) Val { return b.AddBits(x, b.ShiftUp(low)) }
 
@@ -102,7 +117,8 @@ func logOf(b *Body, u Val, f func(mantissaMinus1 Val) Val) (y, lost Val) {
 	r := f(b.Sub(m, number(b, 1)))
 	upper := b.MulAdd(minusK, number(b, -generic.Ln2Upper32), r)
 	lower := b.Mul(minusK, number(b, -generic.Ln2Lower32))
-	tail := b.MulAdd(b.Mul(r, r), horner(b, r, generic.LogTail[:]), lower)
+	p, square := evaluate(b, r, generic.LogTail[:])
+	tail := b.MulAdd(square, p, lower)
 	y = b.Add(upper, tail)
 	return y, b.Sub(tail, b.Sub(y, upper))
 }
