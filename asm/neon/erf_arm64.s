@@ -12,372 +12,367 @@ TEXT ·ErfF32(SB), NOSPLIT, $0-48
 	MOVD dst_len+8(FP), R2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V0.D2
-	MOVD $0xbff0000000000000, R17 // xbff0000000000000
-	VDUP R17, V1.D2
-	MOVD $0x3e3e4cf82f8a39ef, R17 // x3e3e4cf82f8a39ef
-	VDUP R17, V2.D2
-	MOVD $0x3e7b656aac2bc22d, R17 // x3e7b656aac2bc22d
-	VDUP R17, V3.D2
-	MOVD $0x3eb62c08320177fb, R17 // x3eb62c08320177fb
-	VDUP R17, V4.D2
-	MOVD $0x3eeffcb76eb95628, R17 // x3eeffcb76eb95628
-	VDUP R17, V5.D2
-	MOVD $0x3f2430912c80082f, R17 // x3f2430912c80082f
-	VDUP R17, V6.D2
-	MOVD $0x3f55d87fe906badf, R17 // x3f55d87fe906badf
-	VDUP R17, V7.D2
-	MOVD $0x3f83b2ab6fbb4050, R17 // x3f83b2ab6fbb4050
-	VDUP R17, V8.D2
-	MOVD $0x3fac6b08d70441fd, R17 // x3fac6b08d70441fd
-	VDUP R17, V9.D2
 	MOVD $0x3fcebfbdff82c541, R17 // x3fcebfbdff82c541
-	VDUP R17, V10.D2
+	VDUP R17, V1.D2
 	MOVD $0x3fe62e42fefa39f7, R17 // x3fe62e42fefa39f7
-	VDUP R17, V11.D2
+	VDUP R17, V2.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V12.D2
+	VDUP R17, V3.D2
 	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V13.D2
+	VDUP R17, V4.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVD (R1), F14
-	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
-	FMOVD 8(R1), F15
-	WORD $0x0e6179ef // fcvtl v15.2d, v15.2s
-	FMOVD 16(R1), F16
-	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
-	FMOVD 24(R1), F17
-	WORD $0x0e617a31 // fcvtl v17.2d, v17.2s
+	FMOVD (R1), F5
+	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
+	FMOVD 8(R1), F6
+	WORD $0x0e6178c6 // fcvtl v6.2d, v6.2s
+	FMOVD 16(R1), F7
+	WORD $0x0e6178e7 // fcvtl v7.2d, v7.2s
+	FMOVD 24(R1), F8
+	WORD $0x0e617908 // fcvtl v8.2d, v8.2s
 
 	// a p(a) = k + r
-	WORD $0x4ee0f9d2 // fabs v18.2d, v14.2d
-	WORD $0x4ee0f9f3 // fabs v19.2d, v15.2d
-	WORD $0x4ee0fa14 // fabs v20.2d, v16.2d
-	WORD $0x4ee0fa35 // fabs v21.2d, v17.2d
+	WORD $0x4ee0f8a9 // fabs v9.2d, v5.2d
+	WORD $0x4ee0f8ca // fabs v10.2d, v6.2d
+	WORD $0x4ee0f8eb // fabs v11.2d, v7.2d
+	WORD $0x4ee0f90c // fabs v12.2d, v8.2d
 	MOVD $0x4010000000000000, R17 // x4010000000000000
-	VDUP R17, V22.D2
-	WORD $0x6ef6e65f // fcmgt v31.2d, v18.2d, v22.2d
-	WORD $0x6e721edf // bsl v31.16b, v22.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ef6e67f // fcmgt v31.2d, v19.2d, v22.2d
-	WORD $0x6e731edf // bsl v31.16b, v22.16b, v19.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ef6e69f // fcmgt v31.2d, v20.2d, v22.2d
-	WORD $0x6e741edf // bsl v31.16b, v22.16b, v20.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x6ef6e6bf // fcmgt v31.2d, v21.2d, v22.2d
-	WORD $0x6e751edf // bsl v31.16b, v22.16b, v21.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
+	VDUP R17, V13.D2
+	WORD $0x6eede53f // fcmgt v31.2d, v9.2d, v13.2d
+	WORD $0x6e691dbf // bsl v31.16b, v13.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6eede55f // fcmgt v31.2d, v10.2d, v13.2d
+	WORD $0x6e6a1dbf // bsl v31.16b, v13.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6eede57f // fcmgt v31.2d, v11.2d, v13.2d
+	WORD $0x6e6b1dbf // bsl v31.16b, v13.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6eede59f // fcmgt v31.2d, v12.2d, v13.2d
+	WORD $0x6e6c1dbf // bsl v31.16b, v13.16b, v12.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x6e69dd2d // fmul v13.2d, v9.2d, v9.2d
+	WORD $0x6e6add4e // fmul v14.2d, v10.2d, v10.2d
+	WORD $0x6e6bdd6f // fmul v15.2d, v11.2d, v11.2d
+	WORD $0x6e6cdd90 // fmul v16.2d, v12.2d, v12.2d
 	MOVD $0x3d35e29502365430, R17 // x3d35e29502365430
-	VDUP R17, V22.D2
-	MOVD $0xbd93fae50ff589d4, R17 // xbd93fae50ff589d4
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e72ced8 // fmla v24.2d, v22.2d, v18.2d
-	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
-	WORD $0x4e73ced9 // fmla v25.2d, v22.2d, v19.2d
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e74ceda // fmla v26.2d, v22.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
+	VDUP R17, V17.D2
 	MOVD $0x3dde1928fdabf2d8, R17 // x3dde1928fdabf2d8
-	VDUP R17, V22.D2
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e72cf1b // fmla v27.2d, v24.2d, v18.2d
-	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
-	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
+	VDUP R17, V18.D2
+	WORD $0x4eb21e53 // mov v19.16b, v18.16b
+	WORD $0x4e6dce33 // fmla v19.2d, v17.2d, v13.2d
+	WORD $0x4eb21e54 // mov v20.16b, v18.16b
+	WORD $0x4e6ece34 // fmla v20.2d, v17.2d, v14.2d
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e6fce35 // fmla v21.2d, v17.2d, v15.2d
+	WORD $0x4e70ce32 // fmla v18.2d, v17.2d, v16.2d
+	MOVD $0xbd93fae50ff589d4, R17 // xbd93fae50ff589d4
+	VDUP R17, V17.D2
 	MOVD $0xbe1a47a64cb27b9c, R17 // xbe1a47a64cb27b9c
-	VDUP R17, V23.D2
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e73cf1b // fmla v27.2d, v24.2d, v19.2d
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e74cf38 // fmla v24.2d, v25.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0x3e4e7eac3cec1759, R17 // x3e4e7eac3cec1759
 	VDUP R17, V22.D2
+	WORD $0x4eb61ed7 // mov v23.16b, v22.16b
+	WORD $0x4e6dce37 // fmla v23.2d, v17.2d, v13.2d
+	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
+	WORD $0x4e6ece38 // fmla v24.2d, v17.2d, v14.2d
 	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e74cf1b // fmla v27.2d, v24.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
+	WORD $0x4e6fce39 // fmla v25.2d, v17.2d, v15.2d
+	WORD $0x4e70ce36 // fmla v22.2d, v17.2d, v16.2d
+	MOVD $0x3e4e7eac3cec1759, R17 // x3e4e7eac3cec1759
+	VDUP R17, V17.D2
+	WORD $0x4eb11e3a // mov v26.16b, v17.16b
+	WORD $0x4e6dce7a // fmla v26.2d, v19.2d, v13.2d
+	WORD $0x4eb11e33 // mov v19.16b, v17.16b
+	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
+	WORD $0x4eb11e34 // mov v20.16b, v17.16b
+	WORD $0x4e6fceb4 // fmla v20.2d, v21.2d, v15.2d
+	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
 	MOVD $0xbe792e43dde8864a, R17 // xbe792e43dde8864a
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e72cf38 // fmla v24.2d, v25.2d, v18.2d
-	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
-	WORD $0x4e73cf59 // fmla v25.2d, v26.2d, v19.2d
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e74cf7a // fmla v26.2d, v27.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
+	VDUP R17, V18.D2
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e6dcef5 // fmla v21.2d, v23.2d, v13.2d
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e6ecf17 // fmla v23.2d, v24.2d, v14.2d
+	WORD $0x4eb21e58 // mov v24.16b, v18.16b
+	WORD $0x4e6fcf38 // fmla v24.2d, v25.2d, v15.2d
+	WORD $0x4e70ced2 // fmla v18.2d, v22.2d, v16.2d
 	MOVD $0x3e9e95aa7a12ab3f, R17 // x3e9e95aa7a12ab3f
 	VDUP R17, V22.D2
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e72cf1b // fmla v27.2d, v24.2d, v18.2d
-	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
-	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
 	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0xbebb67be1d5025c3, R17 // xbebb67be1d5025c3
-	VDUP R17, V23.D2
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e73cf1b // fmla v27.2d, v24.2d, v19.2d
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e74cf38 // fmla v24.2d, v25.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0x3ed14eb816d322f9, R17 // x3ed14eb816d322f9
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
+	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
 	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e74cf1b // fmla v27.2d, v24.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
+	WORD $0x4e6ece7a // fmla v26.2d, v19.2d, v14.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e6fce93 // fmla v19.2d, v20.2d, v15.2d
+	WORD $0x4e70ce36 // fmla v22.2d, v17.2d, v16.2d
+	MOVD $0xbebb67be1d5025c3, R17 // xbebb67be1d5025c3
+	VDUP R17, V17.D2
+	WORD $0x4eb11e34 // mov v20.16b, v17.16b
+	WORD $0x4e6dceb4 // fmla v20.2d, v21.2d, v13.2d
+	WORD $0x4eb11e35 // mov v21.16b, v17.16b
+	WORD $0x4e6ecef5 // fmla v21.2d, v23.2d, v14.2d
+	WORD $0x4eb11e37 // mov v23.16b, v17.16b
+	WORD $0x4e6fcf17 // fmla v23.2d, v24.2d, v15.2d
+	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	MOVD $0x3ed14eb816d322f9, R17 // x3ed14eb816d322f9
+	VDUP R17, V18.D2
+	WORD $0x4eb21e58 // mov v24.16b, v18.16b
+	WORD $0x4e6dcf38 // fmla v24.2d, v25.2d, v13.2d
+	WORD $0x4eb21e59 // mov v25.16b, v18.16b
+	WORD $0x4e6ecf59 // fmla v25.2d, v26.2d, v14.2d
+	WORD $0x4eb21e5a // mov v26.16b, v18.16b
+	WORD $0x4e6fce7a // fmla v26.2d, v19.2d, v15.2d
+	WORD $0x4e70ced2 // fmla v18.2d, v22.2d, v16.2d
 	MOVD $0xbed8bb8c0486ce80, R17 // xbed8bb8c0486ce80
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e72cf38 // fmla v24.2d, v25.2d, v18.2d
-	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
-	WORD $0x4e73cf59 // fmla v25.2d, v26.2d, v19.2d
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e74cf7a // fmla v26.2d, v27.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0xbecbd5c4850b8596, R17 // xbecbd5c4850b8596
 	VDUP R17, V22.D2
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e72cf1b // fmla v27.2d, v24.2d, v18.2d
-	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
-	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e6dce93 // fmla v19.2d, v20.2d, v13.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e6eceb4 // fmla v20.2d, v21.2d, v14.2d
+	WORD $0x4eb61ed5 // mov v21.16b, v22.16b
+	WORD $0x4e6fcef5 // fmla v21.2d, v23.2d, v15.2d
+	WORD $0x4e70ce36 // fmla v22.2d, v17.2d, v16.2d
+	MOVD $0xbecbd5c4850b8596, R17 // xbecbd5c4850b8596
+	VDUP R17, V17.D2
+	WORD $0x4eb11e37 // mov v23.16b, v17.16b
+	WORD $0x4e6dcf17 // fmla v23.2d, v24.2d, v13.2d
+	WORD $0x4eb11e38 // mov v24.16b, v17.16b
+	WORD $0x4e6ecf38 // fmla v24.2d, v25.2d, v14.2d
+	WORD $0x4eb11e39 // mov v25.16b, v17.16b
+	WORD $0x4e6fcf59 // fmla v25.2d, v26.2d, v15.2d
+	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
 	MOVD $0x3f05e78cbc4a8665, R17 // x3f05e78cbc4a8665
-	VDUP R17, V23.D2
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e73cf1b // fmla v27.2d, v24.2d, v19.2d
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e74cf38 // fmla v24.2d, v25.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
+	VDUP R17, V18.D2
+	WORD $0x4eb21e5a // mov v26.16b, v18.16b
+	WORD $0x4e6dce7a // fmla v26.2d, v19.2d, v13.2d
+	WORD $0x4eb21e53 // mov v19.16b, v18.16b
+	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
+	WORD $0x4eb21e54 // mov v20.16b, v18.16b
+	WORD $0x4e6fceb4 // fmla v20.2d, v21.2d, v15.2d
+	WORD $0x4e70ced2 // fmla v18.2d, v22.2d, v16.2d
 	MOVD $0xbf183ca517687141, R17 // xbf183ca517687141
 	VDUP R17, V22.D2
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
-	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e74cf1b // fmla v27.2d, v24.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0xbf03b267ce615068, R17 // xbf03b267ce615068
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e72cf38 // fmla v24.2d, v25.2d, v18.2d
-	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
-	WORD $0x4e73cf59 // fmla v25.2d, v26.2d, v19.2d
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e74cf7a // fmla v26.2d, v27.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0x3f4be664582157b6, R17 // x3f4be664582157b6
-	VDUP R17, V22.D2
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e72cf1b // fmla v27.2d, v24.2d, v18.2d
+	WORD $0x4eb61ed5 // mov v21.16b, v22.16b
+	WORD $0x4e6dcef5 // fmla v21.2d, v23.2d, v13.2d
+	WORD $0x4eb61ed7 // mov v23.16b, v22.16b
+	WORD $0x4e6ecf17 // fmla v23.2d, v24.2d, v14.2d
 	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
-	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
+	WORD $0x4e6fcf38 // fmla v24.2d, v25.2d, v15.2d
+	WORD $0x4e70ce36 // fmla v22.2d, v17.2d, v16.2d
+	MOVD $0xbf03b267ce615068, R17 // xbf03b267ce615068
+	VDUP R17, V17.D2
+	WORD $0x4eb11e39 // mov v25.16b, v17.16b
+	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	WORD $0x4eb11e3a // mov v26.16b, v17.16b
+	WORD $0x4e6ece7a // fmla v26.2d, v19.2d, v14.2d
+	WORD $0x4eb11e33 // mov v19.16b, v17.16b
+	WORD $0x4e6fce93 // fmla v19.2d, v20.2d, v15.2d
+	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	MOVD $0x3f4be664582157b6, R17 // x3f4be664582157b6
+	VDUP R17, V18.D2
+	WORD $0x4eb21e54 // mov v20.16b, v18.16b
+	WORD $0x4e6dceb4 // fmla v20.2d, v21.2d, v13.2d
+	WORD $0x4eb21e55 // mov v21.16b, v18.16b
+	WORD $0x4e6ecef5 // fmla v21.2d, v23.2d, v14.2d
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e6fcf17 // fmla v23.2d, v24.2d, v15.2d
+	WORD $0x4e70ced2 // fmla v18.2d, v22.2d, v16.2d
 	MOVD $0xbf640bfce65af478, R17 // xbf640bfce65af478
-	VDUP R17, V23.D2
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e73cf1b // fmla v27.2d, v24.2d, v19.2d
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e74cf38 // fmla v24.2d, v25.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0x3f33c7771804c2ff, R17 // x3f33c7771804c2ff
 	VDUP R17, V22.D2
+	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
+	WORD $0x4e6dcf38 // fmla v24.2d, v25.2d, v13.2d
 	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
+	WORD $0x4e6ecf59 // fmla v25.2d, v26.2d, v14.2d
 	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e74cf1b // fmla v27.2d, v24.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
+	WORD $0x4e6fce7a // fmla v26.2d, v19.2d, v15.2d
+	WORD $0x4e70ce36 // fmla v22.2d, v17.2d, v16.2d
+	MOVD $0x3f33c7771804c2ff, R17 // x3f33c7771804c2ff
+	VDUP R17, V17.D2
+	WORD $0x4eb11e33 // mov v19.16b, v17.16b
+	WORD $0x4e6dce93 // fmla v19.2d, v20.2d, v13.2d
+	WORD $0x4eb11e34 // mov v20.16b, v17.16b
+	WORD $0x4e6eceb4 // fmla v20.2d, v21.2d, v14.2d
+	WORD $0x4eb11e35 // mov v21.16b, v17.16b
+	WORD $0x4e6fcef5 // fmla v21.2d, v23.2d, v15.2d
+	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
 	MOVD $0x3f9c4242cdd8e5bf, R17 // x3f9c4242cdd8e5bf
-	VDUP R17, V23.D2
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e72cf38 // fmla v24.2d, v25.2d, v18.2d
-	WORD $0x4eb71ef9 // mov v25.16b, v23.16b
-	WORD $0x4e73cf59 // fmla v25.2d, v26.2d, v19.2d
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e74cf7a // fmla v26.2d, v27.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
+	VDUP R17, V18.D2
+	WORD $0x4eb21e57 // mov v23.16b, v18.16b
+	WORD $0x4e6dcf17 // fmla v23.2d, v24.2d, v13.2d
+	WORD $0x4eb21e58 // mov v24.16b, v18.16b
+	WORD $0x4e6ecf38 // fmla v24.2d, v25.2d, v14.2d
+	WORD $0x4eb21e59 // mov v25.16b, v18.16b
+	WORD $0x4e6fcf59 // fmla v25.2d, v26.2d, v15.2d
+	WORD $0x4e70ced2 // fmla v18.2d, v22.2d, v16.2d
 	MOVD $0xbfc2fa7eecaeeff3, R17 // xbfc2fa7eecaeeff3
 	VDUP R17, V22.D2
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e72cf1b // fmla v27.2d, v24.2d, v18.2d
-	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
-	WORD $0x4e73cf38 // fmla v24.2d, v25.2d, v19.2d
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e74cf59 // fmla v25.2d, v26.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	MOVD $0xbfed63ed74995cb4, R17 // xbfed63ed74995cb4
-	VDUP R17, V23.D2
-	WORD $0x4eb71efa // mov v26.16b, v23.16b
-	WORD $0x4e72cf7a // fmla v26.2d, v27.2d, v18.2d
-	WORD $0x4eb71efb // mov v27.16b, v23.16b
-	WORD $0x4e73cf1b // fmla v27.2d, v24.2d, v19.2d
-	WORD $0x4eb71ef8 // mov v24.16b, v23.16b
-	WORD $0x4e74cf38 // fmla v24.2d, v25.2d, v20.2d
-	WORD $0x4e75ced7 // fmla v23.2d, v22.2d, v21.2d
-	MOVD $0xbffa0be83d8d032b, R17 // xbffa0be83d8d032b
-	VDUP R17, V22.D2
-	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
-	WORD $0x4e72cf59 // fmla v25.2d, v26.2d, v18.2d
 	WORD $0x4eb61eda // mov v26.16b, v22.16b
-	WORD $0x4e73cf7a // fmla v26.2d, v27.2d, v19.2d
-	WORD $0x4eb61edb // mov v27.16b, v22.16b
-	WORD $0x4e74cf1b // fmla v27.2d, v24.2d, v20.2d
-	WORD $0x4e75cef6 // fmla v22.2d, v23.2d, v21.2d
-	WORD $0x6e79de59 // fmul v25.2d, v18.2d, v25.2d
-	WORD $0x6e7ade7a // fmul v26.2d, v19.2d, v26.2d
-	WORD $0x6e7bde9b // fmul v27.2d, v20.2d, v27.2d
-	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
-	WORD $0x4e60d735 // fadd v21.2d, v25.2d, v0.2d
-	WORD $0x4e60d754 // fadd v20.2d, v26.2d, v0.2d
-	WORD $0x4e60d773 // fadd v19.2d, v27.2d, v0.2d
-	WORD $0x4e60d6d2 // fadd v18.2d, v22.2d, v0.2d
-	WORD $0x4ef5d417 // fsub v23.2d, v0.2d, v21.2d
-	WORD $0x4ef4d418 // fsub v24.2d, v0.2d, v20.2d
-	WORD $0x4ef3d41c // fsub v28.2d, v0.2d, v19.2d
-	WORD $0x4ef2d41d // fsub v29.2d, v0.2d, v18.2d
-	WORD $0x4e77d737 // fadd v23.2d, v25.2d, v23.2d
-	WORD $0x4e78d758 // fadd v24.2d, v26.2d, v24.2d
-	WORD $0x4e7cd77c // fadd v28.2d, v27.2d, v28.2d
-	WORD $0x4e7dd6dd // fadd v29.2d, v22.2d, v29.2d
+	WORD $0x4e6dce7a // fmla v26.2d, v19.2d, v13.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e6ece93 // fmla v19.2d, v20.2d, v14.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e6fceb4 // fmla v20.2d, v21.2d, v15.2d
+	WORD $0x4e70ce36 // fmla v22.2d, v17.2d, v16.2d
+	MOVD $0xbfed63ed74995cb4, R17 // xbfed63ed74995cb4
+	VDUP R17, V17.D2
+	WORD $0x4eb11e35 // mov v21.16b, v17.16b
+	WORD $0x4e6dcef5 // fmla v21.2d, v23.2d, v13.2d
+	WORD $0x4eb11e37 // mov v23.16b, v17.16b
+	WORD $0x4e6ecf17 // fmla v23.2d, v24.2d, v14.2d
+	WORD $0x4eb11e38 // mov v24.16b, v17.16b
+	WORD $0x4e6fcf38 // fmla v24.2d, v25.2d, v15.2d
+	WORD $0x4e70ce51 // fmla v17.2d, v18.2d, v16.2d
+	MOVD $0xbffa0be83d8d032b, R17 // xbffa0be83d8d032b
+	VDUP R17, V18.D2
+	WORD $0x4eb21e59 // mov v25.16b, v18.16b
+	WORD $0x4e6dcf59 // fmla v25.2d, v26.2d, v13.2d
+	WORD $0x4eb21e4d // mov v13.16b, v18.16b
+	WORD $0x4e6ece6d // fmla v13.2d, v19.2d, v14.2d
+	WORD $0x4eb21e4e // mov v14.16b, v18.16b
+	WORD $0x4e6fce8e // fmla v14.2d, v20.2d, v15.2d
+	WORD $0x4e70ced2 // fmla v18.2d, v22.2d, v16.2d
+	WORD $0x4e69ceb9 // fmla v25.2d, v21.2d, v9.2d
+	WORD $0x4e6aceed // fmla v13.2d, v23.2d, v10.2d
+	WORD $0x4e6bcf0e // fmla v14.2d, v24.2d, v11.2d
+	WORD $0x4e6cce32 // fmla v18.2d, v17.2d, v12.2d
+	WORD $0x6e79dd39 // fmul v25.2d, v9.2d, v25.2d
+	WORD $0x6e6ddd4d // fmul v13.2d, v10.2d, v13.2d
+	WORD $0x6e6edd6e // fmul v14.2d, v11.2d, v14.2d
+	WORD $0x6e72dd92 // fmul v18.2d, v12.2d, v18.2d
+	WORD $0x4e60d72c // fadd v12.2d, v25.2d, v0.2d
+	WORD $0x4e60d5ab // fadd v11.2d, v13.2d, v0.2d
+	WORD $0x4e60d5ca // fadd v10.2d, v14.2d, v0.2d
+	WORD $0x4e60d649 // fadd v9.2d, v18.2d, v0.2d
+	WORD $0x4eecd411 // fsub v17.2d, v0.2d, v12.2d
+	WORD $0x4eebd418 // fsub v24.2d, v0.2d, v11.2d
+	WORD $0x4eead417 // fsub v23.2d, v0.2d, v10.2d
+	WORD $0x4ee9d415 // fsub v21.2d, v0.2d, v9.2d
+	WORD $0x4e71d731 // fadd v17.2d, v25.2d, v17.2d
+	WORD $0x4e78d5b8 // fadd v24.2d, v13.2d, v24.2d
+	WORD $0x4e77d5d7 // fadd v23.2d, v14.2d, v23.2d
+	WORD $0x4e75d655 // fadd v21.2d, v18.2d, v21.2d
 
 	// (1 - 2^k) - 2^k (2^r - 1)
-	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
-	WORD $0x4f745694 // shl v20.2d, v20.2d, #52
-	WORD $0x4f745673 // shl v19.2d, v19.2d, #52
-	WORD $0x4f745652 // shl v18.2d, v18.2d, #52
-	WORD $0x4ef58435 // add v21.2d, v1.2d, v21.2d
-	WORD $0x4ef48434 // add v20.2d, v1.2d, v20.2d
-	WORD $0x4ef38433 // add v19.2d, v1.2d, v19.2d
-	WORD $0x4ef28432 // add v18.2d, v1.2d, v18.2d
-	WORD $0x4ea31c76 // mov v22.16b, v3.16b
-	WORD $0x4e77cc56 // fmla v22.2d, v2.2d, v23.2d
-	WORD $0x4ea31c7b // mov v27.16b, v3.16b
-	WORD $0x4e78cc5b // fmla v27.2d, v2.2d, v24.2d
-	WORD $0x4ea31c7a // mov v26.16b, v3.16b
-	WORD $0x4e7ccc5a // fmla v26.2d, v2.2d, v28.2d
-	WORD $0x4ea31c79 // mov v25.16b, v3.16b
-	WORD $0x4e7dcc59 // fmla v25.2d, v2.2d, v29.2d
-	WORD $0x4ea41c9e // mov v30.16b, v4.16b
-	WORD $0x4e77cede // fmla v30.2d, v22.2d, v23.2d
-	WORD $0x4ea41c96 // mov v22.16b, v4.16b
-	WORD $0x4e78cf76 // fmla v22.2d, v27.2d, v24.2d
-	WORD $0x4ea41c9b // mov v27.16b, v4.16b
-	WORD $0x4e7ccf5b // fmla v27.2d, v26.2d, v28.2d
-	WORD $0x4ea41c9a // mov v26.16b, v4.16b
-	WORD $0x4e7dcf3a // fmla v26.2d, v25.2d, v29.2d
-	WORD $0x4ea51cb9 // mov v25.16b, v5.16b
-	WORD $0x4e77cfd9 // fmla v25.2d, v30.2d, v23.2d
-	WORD $0x4ea51cbe // mov v30.16b, v5.16b
-	WORD $0x4e78cede // fmla v30.2d, v22.2d, v24.2d
-	WORD $0x4ea51cb6 // mov v22.16b, v5.16b
-	WORD $0x4e7ccf76 // fmla v22.2d, v27.2d, v28.2d
-	WORD $0x4ea51cbb // mov v27.16b, v5.16b
-	WORD $0x4e7dcf5b // fmla v27.2d, v26.2d, v29.2d
-	WORD $0x4ea61cda // mov v26.16b, v6.16b
-	WORD $0x4e77cf3a // fmla v26.2d, v25.2d, v23.2d
-	WORD $0x4ea61cd9 // mov v25.16b, v6.16b
-	WORD $0x4e78cfd9 // fmla v25.2d, v30.2d, v24.2d
-	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e7ccede // fmla v30.2d, v22.2d, v28.2d
-	WORD $0x4ea61cd6 // mov v22.16b, v6.16b
-	WORD $0x4e7dcf76 // fmla v22.2d, v27.2d, v29.2d
-	WORD $0x4ea71cfb // mov v27.16b, v7.16b
-	WORD $0x4e77cf5b // fmla v27.2d, v26.2d, v23.2d
-	WORD $0x4ea71cfa // mov v26.16b, v7.16b
-	WORD $0x4e78cf3a // fmla v26.2d, v25.2d, v24.2d
-	WORD $0x4ea71cf9 // mov v25.16b, v7.16b
-	WORD $0x4e7ccfd9 // fmla v25.2d, v30.2d, v28.2d
-	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e7dcede // fmla v30.2d, v22.2d, v29.2d
-	WORD $0x4ea81d16 // mov v22.16b, v8.16b
-	WORD $0x4e77cf76 // fmla v22.2d, v27.2d, v23.2d
-	WORD $0x4ea81d1b // mov v27.16b, v8.16b
-	WORD $0x4e78cf5b // fmla v27.2d, v26.2d, v24.2d
-	WORD $0x4ea81d1a // mov v26.16b, v8.16b
-	WORD $0x4e7ccf3a // fmla v26.2d, v25.2d, v28.2d
-	WORD $0x4ea81d19 // mov v25.16b, v8.16b
-	WORD $0x4e7dcfd9 // fmla v25.2d, v30.2d, v29.2d
-	WORD $0x4ea91d3e // mov v30.16b, v9.16b
-	WORD $0x4e77cede // fmla v30.2d, v22.2d, v23.2d
-	WORD $0x4ea91d36 // mov v22.16b, v9.16b
-	WORD $0x4e78cf76 // fmla v22.2d, v27.2d, v24.2d
-	WORD $0x4ea91d3b // mov v27.16b, v9.16b
-	WORD $0x4e7ccf5b // fmla v27.2d, v26.2d, v28.2d
-	WORD $0x4ea91d3a // mov v26.16b, v9.16b
-	WORD $0x4e7dcf3a // fmla v26.2d, v25.2d, v29.2d
-	WORD $0x4eaa1d59 // mov v25.16b, v10.16b
-	WORD $0x4e77cfd9 // fmla v25.2d, v30.2d, v23.2d
-	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
-	WORD $0x4e78cede // fmla v30.2d, v22.2d, v24.2d
-	WORD $0x4eaa1d56 // mov v22.16b, v10.16b
-	WORD $0x4e7ccf76 // fmla v22.2d, v27.2d, v28.2d
-	WORD $0x4eaa1d5b // mov v27.16b, v10.16b
-	WORD $0x4e7dcf5b // fmla v27.2d, v26.2d, v29.2d
-	WORD $0x4eab1d7a // mov v26.16b, v11.16b
-	WORD $0x4e77cf3a // fmla v26.2d, v25.2d, v23.2d
-	WORD $0x4eab1d79 // mov v25.16b, v11.16b
-	WORD $0x4e78cfd9 // fmla v25.2d, v30.2d, v24.2d
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
-	WORD $0x4e7ccede // fmla v30.2d, v22.2d, v28.2d
-	WORD $0x4eab1d76 // mov v22.16b, v11.16b
-	WORD $0x4e7dcf76 // fmla v22.2d, v27.2d, v29.2d
-	WORD $0x6e7adefa // fmul v26.2d, v23.2d, v26.2d
-	WORD $0x6e79df19 // fmul v25.2d, v24.2d, v25.2d
-	WORD $0x6e7edf9e // fmul v30.2d, v28.2d, v30.2d
-	WORD $0x6e76dfb6 // fmul v22.2d, v29.2d, v22.2d
-	WORD $0x4e75d59d // fadd v29.2d, v12.2d, v21.2d
-	WORD $0x4e74d59c // fadd v28.2d, v12.2d, v20.2d
-	WORD $0x4e73d598 // fadd v24.2d, v12.2d, v19.2d
-	WORD $0x4e72d597 // fadd v23.2d, v12.2d, v18.2d
-	WORD $0x4e7acebd // fmla v29.2d, v21.2d, v26.2d
-	WORD $0x4e79ce9c // fmla v28.2d, v20.2d, v25.2d
-	WORD $0x4e7ece78 // fmla v24.2d, v19.2d, v30.2d
-	WORD $0x4e76ce57 // fmla v23.2d, v18.2d, v22.2d
-	WORD $0x4e2d1dce // and v14.16b, v14.16b, v13.16b
-	WORD $0x4e2d1def // and v15.16b, v15.16b, v13.16b
-	WORD $0x4e2d1e10 // and v16.16b, v16.16b, v13.16b
-	WORD $0x4e2d1e31 // and v17.16b, v17.16b, v13.16b
-	WORD $0x4eae1fae // orr v14.16b, v29.16b, v14.16b
-	WORD $0x4eaf1f8f // orr v15.16b, v28.16b, v15.16b
-	WORD $0x4eb01f10 // orr v16.16b, v24.16b, v16.16b
-	WORD $0x4eb11ef1 // orr v17.16b, v23.16b, v17.16b
-	WORD $0x0e6169df // fcvtn v31.2s, v14.2d
+	WORD $0x4f74558c // shl v12.2d, v12.2d, #52
+	WORD $0x4f74556b // shl v11.2d, v11.2d, #52
+	WORD $0x4f74554a // shl v10.2d, v10.2d, #52
+	WORD $0x4f745529 // shl v9.2d, v9.2d, #52
+	MOVD $0xbff0000000000000, R17 // xbff0000000000000
+	VDUP R17, V18.D2
+	WORD $0x4eec864c // add v12.2d, v18.2d, v12.2d
+	WORD $0x4eeb864b // add v11.2d, v18.2d, v11.2d
+	WORD $0x4eea864a // add v10.2d, v18.2d, v10.2d
+	WORD $0x4ee98649 // add v9.2d, v18.2d, v9.2d
+	WORD $0x6e71de32 // fmul v18.2d, v17.2d, v17.2d
+	WORD $0x6e78df0e // fmul v14.2d, v24.2d, v24.2d
+	WORD $0x6e77deed // fmul v13.2d, v23.2d, v23.2d
+	WORD $0x6e75deb9 // fmul v25.2d, v21.2d, v21.2d
+	MOVD $0x3e3e4cf82f8a39ef, R17 // x3e3e4cf82f8a39ef
+	VDUP R17, V16.D2
+	MOVD $0x3eb62c08320177fb, R17 // x3eb62c08320177fb
+	VDUP R17, V22.D2
+	WORD $0x4eb61ecf // mov v15.16b, v22.16b
+	WORD $0x4e72ce0f // fmla v15.2d, v16.2d, v18.2d
+	WORD $0x4eb61ed4 // mov v20.16b, v22.16b
+	WORD $0x4e6ece14 // fmla v20.2d, v16.2d, v14.2d
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e6dce13 // fmla v19.2d, v16.2d, v13.2d
+	WORD $0x4e79ce16 // fmla v22.2d, v16.2d, v25.2d
+	MOVD $0x3e7b656aac2bc22d, R17 // x3e7b656aac2bc22d
+	VDUP R17, V16.D2
+	MOVD $0x3eeffcb76eb95628, R17 // x3eeffcb76eb95628
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e72ce1b // fmla v27.2d, v16.2d, v18.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e6ece1c // fmla v28.2d, v16.2d, v14.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e6dce1d // fmla v29.2d, v16.2d, v13.2d
+	WORD $0x4e79ce1a // fmla v26.2d, v16.2d, v25.2d
+	MOVD $0x3f2430912c80082f, R17 // x3f2430912c80082f
+	VDUP R17, V16.D2
+	WORD $0x4eb01e1e // mov v30.16b, v16.16b
+	WORD $0x4e72cdfe // fmla v30.2d, v15.2d, v18.2d
+	WORD $0x4eb01e0f // mov v15.16b, v16.16b
+	WORD $0x4e6ece8f // fmla v15.2d, v20.2d, v14.2d
+	WORD $0x4eb01e14 // mov v20.16b, v16.16b
+	WORD $0x4e6dce74 // fmla v20.2d, v19.2d, v13.2d
+	WORD $0x4e79ced0 // fmla v16.2d, v22.2d, v25.2d
+	MOVD $0x3f55d87fe906badf, R17 // x3f55d87fe906badf
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed3 // mov v19.16b, v22.16b
+	WORD $0x4e72cf73 // fmla v19.2d, v27.2d, v18.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e6ecf9b // fmla v27.2d, v28.2d, v14.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e6dcfbc // fmla v28.2d, v29.2d, v13.2d
+	WORD $0x4e79cf56 // fmla v22.2d, v26.2d, v25.2d
+	MOVD $0x3f83b2ab6fbb4050, R17 // x3f83b2ab6fbb4050
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e72cfdd // fmla v29.2d, v30.2d, v18.2d
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e6ecdfe // fmla v30.2d, v15.2d, v14.2d
+	WORD $0x4eba1f4f // mov v15.16b, v26.16b
+	WORD $0x4e6dce8f // fmla v15.2d, v20.2d, v13.2d
+	WORD $0x4e79ce1a // fmla v26.2d, v16.2d, v25.2d
+	MOVD $0x3fac6b08d70441fd, R17 // x3fac6b08d70441fd
+	VDUP R17, V16.D2
+	WORD $0x4eb01e14 // mov v20.16b, v16.16b
+	WORD $0x4e72ce74 // fmla v20.2d, v19.2d, v18.2d
+	WORD $0x4eb01e13 // mov v19.16b, v16.16b
+	WORD $0x4e6ecf73 // fmla v19.2d, v27.2d, v14.2d
+	WORD $0x4eb01e1b // mov v27.16b, v16.16b
+	WORD $0x4e6dcf9b // fmla v27.2d, v28.2d, v13.2d
+	WORD $0x4e79ced0 // fmla v16.2d, v22.2d, v25.2d
+	WORD $0x4ea11c36 // mov v22.16b, v1.16b
+	WORD $0x4e72cfb6 // fmla v22.2d, v29.2d, v18.2d
+	WORD $0x4ea11c3d // mov v29.16b, v1.16b
+	WORD $0x4e6ecfdd // fmla v29.2d, v30.2d, v14.2d
+	WORD $0x4ea11c3e // mov v30.16b, v1.16b
+	WORD $0x4e6dcdfe // fmla v30.2d, v15.2d, v13.2d
+	WORD $0x4ea11c2f // mov v15.16b, v1.16b
+	WORD $0x4e79cf4f // fmla v15.2d, v26.2d, v25.2d
+	WORD $0x4ea21c5a // mov v26.16b, v2.16b
+	WORD $0x4e72ce9a // fmla v26.2d, v20.2d, v18.2d
+	WORD $0x4ea21c52 // mov v18.16b, v2.16b
+	WORD $0x4e6ece72 // fmla v18.2d, v19.2d, v14.2d
+	WORD $0x4ea21c4e // mov v14.16b, v2.16b
+	WORD $0x4e6dcf6e // fmla v14.2d, v27.2d, v13.2d
+	WORD $0x4ea21c4d // mov v13.16b, v2.16b
+	WORD $0x4e79ce0d // fmla v13.2d, v16.2d, v25.2d
+	WORD $0x4e71ceda // fmla v26.2d, v22.2d, v17.2d
+	WORD $0x4e78cfb2 // fmla v18.2d, v29.2d, v24.2d
+	WORD $0x4e77cfce // fmla v14.2d, v30.2d, v23.2d
+	WORD $0x4e75cded // fmla v13.2d, v15.2d, v21.2d
+	WORD $0x6e7ade3a // fmul v26.2d, v17.2d, v26.2d
+	WORD $0x6e72df12 // fmul v18.2d, v24.2d, v18.2d
+	WORD $0x6e6edeee // fmul v14.2d, v23.2d, v14.2d
+	WORD $0x6e6ddead // fmul v13.2d, v21.2d, v13.2d
+	WORD $0x4e6cd475 // fadd v21.2d, v3.2d, v12.2d
+	WORD $0x4e6bd477 // fadd v23.2d, v3.2d, v11.2d
+	WORD $0x4e6ad478 // fadd v24.2d, v3.2d, v10.2d
+	WORD $0x4e69d471 // fadd v17.2d, v3.2d, v9.2d
+	WORD $0x4e7acd95 // fmla v21.2d, v12.2d, v26.2d
+	WORD $0x4e72cd77 // fmla v23.2d, v11.2d, v18.2d
+	WORD $0x4e6ecd58 // fmla v24.2d, v10.2d, v14.2d
+	WORD $0x4e6dcd31 // fmla v17.2d, v9.2d, v13.2d
+	WORD $0x4e241ca5 // and v5.16b, v5.16b, v4.16b
+	WORD $0x4e241cc6 // and v6.16b, v6.16b, v4.16b
+	WORD $0x4e241ce7 // and v7.16b, v7.16b, v4.16b
+	WORD $0x4e241d08 // and v8.16b, v8.16b, v4.16b
+	WORD $0x4ea51ea5 // orr v5.16b, v21.16b, v5.16b
+	WORD $0x4ea61ee6 // orr v6.16b, v23.16b, v6.16b
+	WORD $0x4ea71f07 // orr v7.16b, v24.16b, v7.16b
+	WORD $0x4ea81e28 // orr v8.16b, v17.16b, v8.16b
+	WORD $0x0e6168bf // fcvtn v31.2s, v5.2d
 	FMOVD F31, (R0)
-	WORD $0x0e6169ff // fcvtn v31.2s, v15.2d
+	WORD $0x0e6168df // fcvtn v31.2s, v6.2d
 	FMOVD F31, 8(R0)
-	WORD $0x0e616a1f // fcvtn v31.2s, v16.2d
+	WORD $0x0e6168ff // fcvtn v31.2s, v7.2d
 	FMOVD F31, 16(R0)
-	WORD $0x0e616a3f // fcvtn v31.2s, v17.2d
+	WORD $0x0e61691f // fcvtn v31.2s, v8.2d
 	FMOVD F31, 24(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
@@ -390,110 +385,123 @@ single:
 	BLT tail
 
 one:
-	FMOVD (R1), F14
-	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
+	FMOVD (R1), F5
+	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
 
 	// a p(a) = k + r
-	WORD $0x4ee0f9cf // fabs v15.2d, v14.2d
+	WORD $0x4ee0f8a6 // fabs v6.2d, v5.2d
 	MOVD $0x4010000000000000, R17 // x4010000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	VDUP R17, V7.D2
+	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
+	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x6e66dcc7 // fmul v7.2d, v6.2d, v6.2d
 	MOVD $0x3d35e29502365430, R17 // x3d35e29502365430
-	VDUP R17, V16.D2
-	MOVD $0xbd93fae50ff589d4, R17 // xbd93fae50ff589d4
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V8.D2
 	MOVD $0x3dde1928fdabf2d8, R17 // x3dde1928fdabf2d8
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	MOVD $0xbd93fae50ff589d4, R17 // xbd93fae50ff589d4
+	VDUP R17, V8.D2
 	MOVD $0xbe1a47a64cb27b9c, R17 // xbe1a47a64cb27b9c
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd0a // fmla v10.2d, v8.2d, v7.2d
 	MOVD $0x3e4e7eac3cec1759, R17 // x3e4e7eac3cec1759
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
 	MOVD $0xbe792e43dde8864a, R17 // xbe792e43dde8864a
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0x3e9e95aa7a12ab3f, R17 // x3e9e95aa7a12ab3f
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd0a // fmla v10.2d, v8.2d, v7.2d
 	MOVD $0xbebb67be1d5025c3, R17 // xbebb67be1d5025c3
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
 	MOVD $0x3ed14eb816d322f9, R17 // x3ed14eb816d322f9
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0xbed8bb8c0486ce80, R17 // xbed8bb8c0486ce80
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd0a // fmla v10.2d, v8.2d, v7.2d
 	MOVD $0xbecbd5c4850b8596, R17 // xbecbd5c4850b8596
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
 	MOVD $0x3f05e78cbc4a8665, R17 // x3f05e78cbc4a8665
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0xbf183ca517687141, R17 // xbf183ca517687141
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd0a // fmla v10.2d, v8.2d, v7.2d
 	MOVD $0xbf03b267ce615068, R17 // xbf03b267ce615068
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
 	MOVD $0x3f4be664582157b6, R17 // x3f4be664582157b6
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0xbf640bfce65af478, R17 // xbf640bfce65af478
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd0a // fmla v10.2d, v8.2d, v7.2d
 	MOVD $0x3f33c7771804c2ff, R17 // x3f33c7771804c2ff
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
 	MOVD $0x3f9c4242cdd8e5bf, R17 // x3f9c4242cdd8e5bf
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0xbfc2fa7eecaeeff3, R17 // xbfc2fa7eecaeeff3
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd0a // fmla v10.2d, v8.2d, v7.2d
 	MOVD $0xbfed63ed74995cb4, R17 // xbfed63ed74995cb4
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
 	MOVD $0xbffa0be83d8d032b, R17 // xbffa0be83d8d032b
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	WORD $0x6e70ddf0 // fmul v16.2d, v15.2d, v16.2d
-	WORD $0x4e60d60f // fadd v15.2d, v16.2d, v0.2d
-	WORD $0x4eefd411 // fsub v17.2d, v0.2d, v15.2d
-	WORD $0x4e71d611 // fadd v17.2d, v16.2d, v17.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
+	WORD $0x4e66cd09 // fmla v9.2d, v8.2d, v6.2d
+	WORD $0x6e69dcc9 // fmul v9.2d, v6.2d, v9.2d
+	WORD $0x4e60d526 // fadd v6.2d, v9.2d, v0.2d
+	WORD $0x4ee6d408 // fsub v8.2d, v0.2d, v6.2d
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
 
 	// (1 - 2^k) - 2^k (2^r - 1)
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4eef842f // add v15.2d, v1.2d, v15.2d
-	WORD $0x4ea31c70 // mov v16.16b, v3.16b
-	WORD $0x4e71cc50 // fmla v16.2d, v2.2d, v17.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea51cb0 // mov v16.16b, v5.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea71cf0 // mov v16.16b, v7.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea91d30 // mov v16.16b, v9.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x6e70de30 // fmul v16.2d, v17.2d, v16.2d
-	WORD $0x4e6fd591 // fadd v17.2d, v12.2d, v15.2d
-	WORD $0x4e70cdf1 // fmla v17.2d, v15.2d, v16.2d
-	WORD $0x4e2d1dce // and v14.16b, v14.16b, v13.16b
-	WORD $0x4eae1e2e // orr v14.16b, v17.16b, v14.16b
-	WORD $0x0e6169df // fcvtn v31.2s, v14.2d
+	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
+	MOVD $0xbff0000000000000, R17 // xbff0000000000000
+	VDUP R17, V9.D2
+	WORD $0x4ee68526 // add v6.2d, v9.2d, v6.2d
+	WORD $0x6e68dd09 // fmul v9.2d, v8.2d, v8.2d
+	MOVD $0x3e3e4cf82f8a39ef, R17 // x3e3e4cf82f8a39ef
+	VDUP R17, V7.D2
+	MOVD $0x3eb62c08320177fb, R17 // x3eb62c08320177fb
+	VDUP R17, V10.D2
+	WORD $0x4e69ccea // fmla v10.2d, v7.2d, v9.2d
+	MOVD $0x3e7b656aac2bc22d, R17 // x3e7b656aac2bc22d
+	VDUP R17, V7.D2
+	MOVD $0x3eeffcb76eb95628, R17 // x3eeffcb76eb95628
+	VDUP R17, V11.D2
+	WORD $0x4e69cceb // fmla v11.2d, v7.2d, v9.2d
+	MOVD $0x3f2430912c80082f, R17 // x3f2430912c80082f
+	VDUP R17, V7.D2
+	WORD $0x4e69cd47 // fmla v7.2d, v10.2d, v9.2d
+	MOVD $0x3f55d87fe906badf, R17 // x3f55d87fe906badf
+	VDUP R17, V10.D2
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	MOVD $0x3f83b2ab6fbb4050, R17 // x3f83b2ab6fbb4050
+	VDUP R17, V11.D2
+	WORD $0x4e69cceb // fmla v11.2d, v7.2d, v9.2d
+	MOVD $0x3fac6b08d70441fd, R17 // x3fac6b08d70441fd
+	VDUP R17, V7.D2
+	WORD $0x4e69cd47 // fmla v7.2d, v10.2d, v9.2d
+	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	WORD $0x4ea21c4b // mov v11.16b, v2.16b
+	WORD $0x4e69cceb // fmla v11.2d, v7.2d, v9.2d
+	WORD $0x4e68cd4b // fmla v11.2d, v10.2d, v8.2d
+	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
+	WORD $0x4e66d468 // fadd v8.2d, v3.2d, v6.2d
+	WORD $0x4e6bccc8 // fmla v8.2d, v6.2d, v11.2d
+	WORD $0x4e241ca5 // and v5.16b, v5.16b, v4.16b
+	WORD $0x4ea51d05 // orr v5.16b, v8.16b, v5.16b
+	WORD $0x0e6168bf // fcvtn v31.2s, v5.2d
 	FMOVD F31, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
@@ -504,110 +512,123 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVS (R1), F14
-	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
+	FMOVS (R1), F5
+	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
 
 	// a p(a) = k + r
-	WORD $0x4ee0f9cf // fabs v15.2d, v14.2d
+	WORD $0x4ee0f8a6 // fabs v6.2d, v5.2d
 	MOVD $0x4010000000000000, R17 // x4010000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
+	VDUP R17, V7.D2
+	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
+	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x6e66dcc7 // fmul v7.2d, v6.2d, v6.2d
 	MOVD $0x3d35e29502365430, R17 // x3d35e29502365430
-	VDUP R17, V16.D2
-	MOVD $0xbd93fae50ff589d4, R17 // xbd93fae50ff589d4
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V8.D2
 	MOVD $0x3dde1928fdabf2d8, R17 // x3dde1928fdabf2d8
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd09 // fmla v9.2d, v8.2d, v7.2d
+	MOVD $0xbd93fae50ff589d4, R17 // xbd93fae50ff589d4
+	VDUP R17, V8.D2
 	MOVD $0xbe1a47a64cb27b9c, R17 // xbe1a47a64cb27b9c
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd0a // fmla v10.2d, v8.2d, v7.2d
 	MOVD $0x3e4e7eac3cec1759, R17 // x3e4e7eac3cec1759
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
 	MOVD $0xbe792e43dde8864a, R17 // xbe792e43dde8864a
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0x3e9e95aa7a12ab3f, R17 // x3e9e95aa7a12ab3f
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd0a // fmla v10.2d, v8.2d, v7.2d
 	MOVD $0xbebb67be1d5025c3, R17 // xbebb67be1d5025c3
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
 	MOVD $0x3ed14eb816d322f9, R17 // x3ed14eb816d322f9
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0xbed8bb8c0486ce80, R17 // xbed8bb8c0486ce80
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd0a // fmla v10.2d, v8.2d, v7.2d
 	MOVD $0xbecbd5c4850b8596, R17 // xbecbd5c4850b8596
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
 	MOVD $0x3f05e78cbc4a8665, R17 // x3f05e78cbc4a8665
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0xbf183ca517687141, R17 // xbf183ca517687141
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd0a // fmla v10.2d, v8.2d, v7.2d
 	MOVD $0xbf03b267ce615068, R17 // xbf03b267ce615068
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
 	MOVD $0x3f4be664582157b6, R17 // x3f4be664582157b6
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0xbf640bfce65af478, R17 // xbf640bfce65af478
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd0a // fmla v10.2d, v8.2d, v7.2d
 	MOVD $0x3f33c7771804c2ff, R17 // x3f33c7771804c2ff
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
 	MOVD $0x3f9c4242cdd8e5bf, R17 // x3f9c4242cdd8e5bf
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
 	MOVD $0xbfc2fa7eecaeeff3, R17 // xbfc2fa7eecaeeff3
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
+	VDUP R17, V10.D2
+	WORD $0x4e67cd0a // fmla v10.2d, v8.2d, v7.2d
 	MOVD $0xbfed63ed74995cb4, R17 // xbfed63ed74995cb4
-	VDUP R17, V17.D2
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
+	VDUP R17, V8.D2
+	WORD $0x4e67cd28 // fmla v8.2d, v9.2d, v7.2d
 	MOVD $0xbffa0be83d8d032b, R17 // xbffa0be83d8d032b
-	VDUP R17, V16.D2
-	WORD $0x4e6fce30 // fmla v16.2d, v17.2d, v15.2d
-	WORD $0x6e70ddf0 // fmul v16.2d, v15.2d, v16.2d
-	WORD $0x4e60d60f // fadd v15.2d, v16.2d, v0.2d
-	WORD $0x4eefd411 // fsub v17.2d, v0.2d, v15.2d
-	WORD $0x4e71d611 // fadd v17.2d, v16.2d, v17.2d
+	VDUP R17, V9.D2
+	WORD $0x4e67cd49 // fmla v9.2d, v10.2d, v7.2d
+	WORD $0x4e66cd09 // fmla v9.2d, v8.2d, v6.2d
+	WORD $0x6e69dcc9 // fmul v9.2d, v6.2d, v9.2d
+	WORD $0x4e60d526 // fadd v6.2d, v9.2d, v0.2d
+	WORD $0x4ee6d408 // fsub v8.2d, v0.2d, v6.2d
+	WORD $0x4e68d528 // fadd v8.2d, v9.2d, v8.2d
 
 	// (1 - 2^k) - 2^k (2^r - 1)
-	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
-	WORD $0x4eef842f // add v15.2d, v1.2d, v15.2d
-	WORD $0x4ea31c70 // mov v16.16b, v3.16b
-	WORD $0x4e71cc50 // fmla v16.2d, v2.2d, v17.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea51cb0 // mov v16.16b, v5.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea71cf0 // mov v16.16b, v7.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4ea91d30 // mov v16.16b, v9.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4e71ce12 // fmla v18.2d, v16.2d, v17.2d
-	WORD $0x4eab1d70 // mov v16.16b, v11.16b
-	WORD $0x4e71ce50 // fmla v16.2d, v18.2d, v17.2d
-	WORD $0x6e70de30 // fmul v16.2d, v17.2d, v16.2d
-	WORD $0x4e6fd591 // fadd v17.2d, v12.2d, v15.2d
-	WORD $0x4e70cdf1 // fmla v17.2d, v15.2d, v16.2d
-	WORD $0x4e2d1dce // and v14.16b, v14.16b, v13.16b
-	WORD $0x4eae1e2e // orr v14.16b, v17.16b, v14.16b
-	WORD $0x0e6169df // fcvtn v31.2s, v14.2d
+	WORD $0x4f7454c6 // shl v6.2d, v6.2d, #52
+	MOVD $0xbff0000000000000, R17 // xbff0000000000000
+	VDUP R17, V9.D2
+	WORD $0x4ee68526 // add v6.2d, v9.2d, v6.2d
+	WORD $0x6e68dd09 // fmul v9.2d, v8.2d, v8.2d
+	MOVD $0x3e3e4cf82f8a39ef, R17 // x3e3e4cf82f8a39ef
+	VDUP R17, V7.D2
+	MOVD $0x3eb62c08320177fb, R17 // x3eb62c08320177fb
+	VDUP R17, V10.D2
+	WORD $0x4e69ccea // fmla v10.2d, v7.2d, v9.2d
+	MOVD $0x3e7b656aac2bc22d, R17 // x3e7b656aac2bc22d
+	VDUP R17, V7.D2
+	MOVD $0x3eeffcb76eb95628, R17 // x3eeffcb76eb95628
+	VDUP R17, V11.D2
+	WORD $0x4e69cceb // fmla v11.2d, v7.2d, v9.2d
+	MOVD $0x3f2430912c80082f, R17 // x3f2430912c80082f
+	VDUP R17, V7.D2
+	WORD $0x4e69cd47 // fmla v7.2d, v10.2d, v9.2d
+	MOVD $0x3f55d87fe906badf, R17 // x3f55d87fe906badf
+	VDUP R17, V10.D2
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	MOVD $0x3f83b2ab6fbb4050, R17 // x3f83b2ab6fbb4050
+	VDUP R17, V11.D2
+	WORD $0x4e69cceb // fmla v11.2d, v7.2d, v9.2d
+	MOVD $0x3fac6b08d70441fd, R17 // x3fac6b08d70441fd
+	VDUP R17, V7.D2
+	WORD $0x4e69cd47 // fmla v7.2d, v10.2d, v9.2d
+	WORD $0x4ea11c2a // mov v10.16b, v1.16b
+	WORD $0x4e69cd6a // fmla v10.2d, v11.2d, v9.2d
+	WORD $0x4ea21c4b // mov v11.16b, v2.16b
+	WORD $0x4e69cceb // fmla v11.2d, v7.2d, v9.2d
+	WORD $0x4e68cd4b // fmla v11.2d, v10.2d, v8.2d
+	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
+	WORD $0x4e66d468 // fadd v8.2d, v3.2d, v6.2d
+	WORD $0x4e6bccc8 // fmla v8.2d, v6.2d, v11.2d
+	WORD $0x4e241ca5 // and v5.16b, v5.16b, v4.16b
+	WORD $0x4ea51d05 // orr v5.16b, v8.16b, v5.16b
+	WORD $0x0e6168bf // fcvtn v31.2s, v5.2d
 	FMOVS F31, (R0)
 
 skip:

@@ -16,197 +16,188 @@ TEXT ·TanhF32(SB), NOSPLIT, $0-48
 	VDUP R17, V1.D2
 	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V2.D2
-	MOVD $0x3e7b656aac2bc22d, R17 // x3e7b656aac2bc22d
-	VDUP R17, V3.D2
-	MOVD $0x3eb62c08320177fb, R17 // x3eb62c08320177fb
-	VDUP R17, V4.D2
-	MOVD $0x3eeffcb76eb95628, R17 // x3eeffcb76eb95628
-	VDUP R17, V5.D2
-	MOVD $0x3f2430912c80082f, R17 // x3f2430912c80082f
-	VDUP R17, V6.D2
-	MOVD $0x3f55d87fe906badf, R17 // x3f55d87fe906badf
-	VDUP R17, V7.D2
-	MOVD $0x3f83b2ab6fbb4050, R17 // x3f83b2ab6fbb4050
-	VDUP R17, V8.D2
-	MOVD $0x3fac6b08d70441fd, R17 // x3fac6b08d70441fd
-	VDUP R17, V9.D2
-	MOVD $0x3fcebfbdff82c541, R17 // x3fcebfbdff82c541
-	VDUP R17, V10.D2
-	MOVD $0x3fe62e42fefa39f7, R17 // x3fe62e42fefa39f7
-	VDUP R17, V11.D2
 	MOVD $0x4000000000000000, R17 // x4000000000000000
-	VDUP R17, V12.D2
+	VDUP R17, V3.D2
 	MOVD $0x8000000000000000, R17 // x8000000000000000
-	VDUP R17, V13.D2
+	VDUP R17, V4.D2
 	CMP $8, R2
 	BLT single
 	PCALIGN $16
 
 main:
-	FMOVD (R1), F14
-	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
-	FMOVD 8(R1), F15
-	WORD $0x0e6179ef // fcvtl v15.2d, v15.2s
-	FMOVD 16(R1), F16
-	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
-	FMOVD 24(R1), F17
-	WORD $0x0e617a31 // fcvtl v17.2d, v17.2s
+	FMOVD (R1), F5
+	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
+	FMOVD 8(R1), F6
+	WORD $0x0e6178c6 // fcvtl v6.2d, v6.2s
+	FMOVD 16(R1), F7
+	WORD $0x0e6178e7 // fcvtl v7.2d, v7.2s
+	FMOVD 24(R1), F8
+	WORD $0x0e617908 // fcvtl v8.2d, v8.2s
 
 	// |2x log2 e| = k + r
-	WORD $0x4ee0f9d2 // fabs v18.2d, v14.2d
-	WORD $0x4ee0f9f3 // fabs v19.2d, v15.2d
-	WORD $0x4ee0fa14 // fabs v20.2d, v16.2d
-	WORD $0x4ee0fa35 // fabs v21.2d, v17.2d
+	WORD $0x4ee0f8a9 // fabs v9.2d, v5.2d
+	WORD $0x4ee0f8ca // fabs v10.2d, v6.2d
+	WORD $0x4ee0f8eb // fabs v11.2d, v7.2d
+	WORD $0x4ee0f90c // fabs v12.2d, v8.2d
 	MOVD $0x4024000000000000, R17 // x4024000000000000
-	VDUP R17, V22.D2
-	WORD $0x6ef6e65f // fcmgt v31.2d, v18.2d, v22.2d
-	WORD $0x6e721edf // bsl v31.16b, v22.16b, v18.16b
-	WORD $0x4ebf1ff2 // mov v18.16b, v31.16b
-	WORD $0x6ef6e67f // fcmgt v31.2d, v19.2d, v22.2d
-	WORD $0x6e731edf // bsl v31.16b, v22.16b, v19.16b
-	WORD $0x4ebf1ff3 // mov v19.16b, v31.16b
-	WORD $0x6ef6e69f // fcmgt v31.2d, v20.2d, v22.2d
-	WORD $0x6e741edf // bsl v31.16b, v22.16b, v20.16b
-	WORD $0x4ebf1ff4 // mov v20.16b, v31.16b
-	WORD $0x6ef6e6bf // fcmgt v31.2d, v21.2d, v22.2d
-	WORD $0x6e751edf // bsl v31.16b, v22.16b, v21.16b
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	WORD $0x4ea11c36 // mov v22.16b, v1.16b
-	WORD $0x4e60ce56 // fmla v22.2d, v18.2d, v0.2d
-	WORD $0x4ea11c37 // mov v23.16b, v1.16b
-	WORD $0x4e60ce77 // fmla v23.2d, v19.2d, v0.2d
-	WORD $0x4ea11c38 // mov v24.16b, v1.16b
-	WORD $0x4e60ce98 // fmla v24.2d, v20.2d, v0.2d
-	WORD $0x4ea11c39 // mov v25.16b, v1.16b
-	WORD $0x4e60ceb9 // fmla v25.2d, v21.2d, v0.2d
-	WORD $0x4ef6d43a // fsub v26.2d, v1.2d, v22.2d
-	WORD $0x4ef7d43b // fsub v27.2d, v1.2d, v23.2d
-	WORD $0x4ef8d43c // fsub v28.2d, v1.2d, v24.2d
-	WORD $0x4ef9d43d // fsub v29.2d, v1.2d, v25.2d
-	WORD $0x4e60ce5a // fmla v26.2d, v18.2d, v0.2d
-	WORD $0x4e60ce7b // fmla v27.2d, v19.2d, v0.2d
-	WORD $0x4e60ce9c // fmla v28.2d, v20.2d, v0.2d
-	WORD $0x4e60cebd // fmla v29.2d, v21.2d, v0.2d
+	VDUP R17, V13.D2
+	WORD $0x6eede53f // fcmgt v31.2d, v9.2d, v13.2d
+	WORD $0x6e691dbf // bsl v31.16b, v13.16b, v9.16b
+	WORD $0x4ebf1fe9 // mov v9.16b, v31.16b
+	WORD $0x6eede55f // fcmgt v31.2d, v10.2d, v13.2d
+	WORD $0x6e6a1dbf // bsl v31.16b, v13.16b, v10.16b
+	WORD $0x4ebf1fea // mov v10.16b, v31.16b
+	WORD $0x6eede57f // fcmgt v31.2d, v11.2d, v13.2d
+	WORD $0x6e6b1dbf // bsl v31.16b, v13.16b, v11.16b
+	WORD $0x4ebf1feb // mov v11.16b, v31.16b
+	WORD $0x6eede59f // fcmgt v31.2d, v12.2d, v13.2d
+	WORD $0x6e6c1dbf // bsl v31.16b, v13.16b, v12.16b
+	WORD $0x4ebf1fec // mov v12.16b, v31.16b
+	WORD $0x4ea11c2d // mov v13.16b, v1.16b
+	WORD $0x4e60cd2d // fmla v13.2d, v9.2d, v0.2d
+	WORD $0x4ea11c2e // mov v14.16b, v1.16b
+	WORD $0x4e60cd4e // fmla v14.2d, v10.2d, v0.2d
+	WORD $0x4ea11c2f // mov v15.16b, v1.16b
+	WORD $0x4e60cd6f // fmla v15.2d, v11.2d, v0.2d
+	WORD $0x4ea11c30 // mov v16.16b, v1.16b
+	WORD $0x4e60cd90 // fmla v16.2d, v12.2d, v0.2d
+	WORD $0x4eedd431 // fsub v17.2d, v1.2d, v13.2d
+	WORD $0x4eeed432 // fsub v18.2d, v1.2d, v14.2d
+	WORD $0x4eefd433 // fsub v19.2d, v1.2d, v15.2d
+	WORD $0x4ef0d434 // fsub v20.2d, v1.2d, v16.2d
+	WORD $0x4e60cd31 // fmla v17.2d, v9.2d, v0.2d
+	WORD $0x4e60cd52 // fmla v18.2d, v10.2d, v0.2d
+	WORD $0x4e60cd73 // fmla v19.2d, v11.2d, v0.2d
+	WORD $0x4e60cd94 // fmla v20.2d, v12.2d, v0.2d
 
 	// e = 2^k (2^r - 1) + (2^k - 1), e/(e + 2)
-	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
-	WORD $0x4f7456f7 // shl v23.2d, v23.2d, #52
-	WORD $0x4f745718 // shl v24.2d, v24.2d, #52
-	WORD $0x4f745739 // shl v25.2d, v25.2d, #52
-	WORD $0x4ef68456 // add v22.2d, v2.2d, v22.2d
-	WORD $0x4ef78457 // add v23.2d, v2.2d, v23.2d
-	WORD $0x4ef88458 // add v24.2d, v2.2d, v24.2d
-	WORD $0x4ef98459 // add v25.2d, v2.2d, v25.2d
+	WORD $0x4f7455ad // shl v13.2d, v13.2d, #52
+	WORD $0x4f7455ce // shl v14.2d, v14.2d, #52
+	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
+	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
+	WORD $0x4eed844d // add v13.2d, v2.2d, v13.2d
+	WORD $0x4eee844e // add v14.2d, v2.2d, v14.2d
+	WORD $0x4eef844f // add v15.2d, v2.2d, v15.2d
+	WORD $0x4ef08450 // add v16.2d, v2.2d, v16.2d
+	WORD $0x6e71de2c // fmul v12.2d, v17.2d, v17.2d
+	WORD $0x6e72de4b // fmul v11.2d, v18.2d, v18.2d
+	WORD $0x6e73de6a // fmul v10.2d, v19.2d, v19.2d
+	WORD $0x6e74de89 // fmul v9.2d, v20.2d, v20.2d
 	MOVD $0x3e3e4cf82f8a39ef, R17 // x3e3e4cf82f8a39ef
 	VDUP R17, V21.D2
-	WORD $0x4ea31c74 // mov v20.16b, v3.16b
-	WORD $0x4e7aceb4 // fmla v20.2d, v21.2d, v26.2d
-	WORD $0x4ea31c73 // mov v19.16b, v3.16b
-	WORD $0x4e7bceb3 // fmla v19.2d, v21.2d, v27.2d
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
-	WORD $0x4e7cceb2 // fmla v18.2d, v21.2d, v28.2d
-	WORD $0x4ea31c7f // mov v31.16b, v3.16b
-	WORD $0x4e7dcebf // fmla v31.2d, v21.2d, v29.2d
-	WORD $0x4ebf1ff5 // mov v21.16b, v31.16b
-	WORD $0x4ea41c9e // mov v30.16b, v4.16b
-	WORD $0x4e7ace9e // fmla v30.2d, v20.2d, v26.2d
-	WORD $0x4ea41c94 // mov v20.16b, v4.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4e7cce53 // fmla v19.2d, v18.2d, v28.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e7dceb2 // fmla v18.2d, v21.2d, v29.2d
-	WORD $0x4ea51cb5 // mov v21.16b, v5.16b
-	WORD $0x4e7acfd5 // fmla v21.2d, v30.2d, v26.2d
-	WORD $0x4ea51cbe // mov v30.16b, v5.16b
-	WORD $0x4e7bce9e // fmla v30.2d, v20.2d, v27.2d
-	WORD $0x4ea51cb4 // mov v20.16b, v5.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
-	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e7aceb2 // fmla v18.2d, v21.2d, v26.2d
-	WORD $0x4ea61cd5 // mov v21.16b, v6.16b
-	WORD $0x4e7bcfd5 // fmla v21.2d, v30.2d, v27.2d
-	WORD $0x4ea61cde // mov v30.16b, v6.16b
-	WORD $0x4e7cce9e // fmla v30.2d, v20.2d, v28.2d
-	WORD $0x4ea61cd4 // mov v20.16b, v6.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x4ea71cf3 // mov v19.16b, v7.16b
-	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
-	WORD $0x4ea71cf2 // mov v18.16b, v7.16b
-	WORD $0x4e7bceb2 // fmla v18.2d, v21.2d, v27.2d
-	WORD $0x4ea71cf5 // mov v21.16b, v7.16b
-	WORD $0x4e7ccfd5 // fmla v21.2d, v30.2d, v28.2d
-	WORD $0x4ea71cfe // mov v30.16b, v7.16b
-	WORD $0x4e7dce9e // fmla v30.2d, v20.2d, v29.2d
-	WORD $0x4ea81d14 // mov v20.16b, v8.16b
-	WORD $0x4e7ace74 // fmla v20.2d, v19.2d, v26.2d
-	WORD $0x4ea81d13 // mov v19.16b, v8.16b
-	WORD $0x4e7bce53 // fmla v19.2d, v18.2d, v27.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e7cceb2 // fmla v18.2d, v21.2d, v28.2d
-	WORD $0x4ea81d15 // mov v21.16b, v8.16b
-	WORD $0x4e7dcfd5 // fmla v21.2d, v30.2d, v29.2d
-	WORD $0x4ea91d3e // mov v30.16b, v9.16b
-	WORD $0x4e7ace9e // fmla v30.2d, v20.2d, v26.2d
-	WORD $0x4ea91d34 // mov v20.16b, v9.16b
-	WORD $0x4e7bce74 // fmla v20.2d, v19.2d, v27.2d
-	WORD $0x4ea91d33 // mov v19.16b, v9.16b
-	WORD $0x4e7cce53 // fmla v19.2d, v18.2d, v28.2d
-	WORD $0x4ea91d32 // mov v18.16b, v9.16b
-	WORD $0x4e7dceb2 // fmla v18.2d, v21.2d, v29.2d
-	WORD $0x4eaa1d55 // mov v21.16b, v10.16b
-	WORD $0x4e7acfd5 // fmla v21.2d, v30.2d, v26.2d
-	WORD $0x4eaa1d5e // mov v30.16b, v10.16b
-	WORD $0x4e7bce9e // fmla v30.2d, v20.2d, v27.2d
-	WORD $0x4eaa1d54 // mov v20.16b, v10.16b
-	WORD $0x4e7cce74 // fmla v20.2d, v19.2d, v28.2d
-	WORD $0x4eaa1d53 // mov v19.16b, v10.16b
-	WORD $0x4e7dce53 // fmla v19.2d, v18.2d, v29.2d
-	WORD $0x4eab1d72 // mov v18.16b, v11.16b
-	WORD $0x4e7aceb2 // fmla v18.2d, v21.2d, v26.2d
-	WORD $0x4eab1d75 // mov v21.16b, v11.16b
-	WORD $0x4e7bcfd5 // fmla v21.2d, v30.2d, v27.2d
-	WORD $0x4eab1d7e // mov v30.16b, v11.16b
-	WORD $0x4e7cce9e // fmla v30.2d, v20.2d, v28.2d
-	WORD $0x4eab1d74 // mov v20.16b, v11.16b
-	WORD $0x4e7dce74 // fmla v20.2d, v19.2d, v29.2d
-	WORD $0x6e72df52 // fmul v18.2d, v26.2d, v18.2d
-	WORD $0x6e75df75 // fmul v21.2d, v27.2d, v21.2d
-	WORD $0x6e7edf9e // fmul v30.2d, v28.2d, v30.2d
-	WORD $0x6e74dfb4 // fmul v20.2d, v29.2d, v20.2d
-	WORD $0x4ee2d6dd // fsub v29.2d, v22.2d, v2.2d
-	WORD $0x4ee2d6fc // fsub v28.2d, v23.2d, v2.2d
-	WORD $0x4ee2d71b // fsub v27.2d, v24.2d, v2.2d
-	WORD $0x4ee2d73a // fsub v26.2d, v25.2d, v2.2d
-	WORD $0x4e72cedd // fmla v29.2d, v22.2d, v18.2d
-	WORD $0x4e75cefc // fmla v28.2d, v23.2d, v21.2d
-	WORD $0x4e7ecf1b // fmla v27.2d, v24.2d, v30.2d
-	WORD $0x4e74cf3a // fmla v26.2d, v25.2d, v20.2d
-	WORD $0x4e6cd7b4 // fadd v20.2d, v29.2d, v12.2d
-	WORD $0x4e6cd799 // fadd v25.2d, v28.2d, v12.2d
-	WORD $0x4e6cd77e // fadd v30.2d, v27.2d, v12.2d
-	WORD $0x4e6cd758 // fadd v24.2d, v26.2d, v12.2d
-	WORD $0x6e74ffb4 // fdiv v20.2d, v29.2d, v20.2d
-	WORD $0x6e79ff99 // fdiv v25.2d, v28.2d, v25.2d
-	WORD $0x6e7eff7e // fdiv v30.2d, v27.2d, v30.2d
-	WORD $0x6e78ff58 // fdiv v24.2d, v26.2d, v24.2d
-	WORD $0x4e2d1dce // and v14.16b, v14.16b, v13.16b
-	WORD $0x4e2d1def // and v15.16b, v15.16b, v13.16b
-	WORD $0x4e2d1e10 // and v16.16b, v16.16b, v13.16b
-	WORD $0x4e2d1e31 // and v17.16b, v17.16b, v13.16b
-	WORD $0x4eae1e8e // orr v14.16b, v20.16b, v14.16b
-	WORD $0x4eaf1f2f // orr v15.16b, v25.16b, v15.16b
-	WORD $0x4eb01fd0 // orr v16.16b, v30.16b, v16.16b
-	WORD $0x4eb11f11 // orr v17.16b, v24.16b, v17.16b
-	WORD $0x0e6169df // fcvtn v31.2s, v14.2d
+	MOVD $0x3eb62c08320177fb, R17 // x3eb62c08320177fb
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed7 // mov v23.16b, v22.16b
+	WORD $0x4e6cceb7 // fmla v23.2d, v21.2d, v12.2d
+	WORD $0x4eb61ed8 // mov v24.16b, v22.16b
+	WORD $0x4e6bceb8 // fmla v24.2d, v21.2d, v11.2d
+	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
+	WORD $0x4e6aceb9 // fmla v25.2d, v21.2d, v10.2d
+	WORD $0x4e69ceb6 // fmla v22.2d, v21.2d, v9.2d
+	MOVD $0x3e7b656aac2bc22d, R17 // x3e7b656aac2bc22d
+	VDUP R17, V21.D2
+	MOVD $0x3eeffcb76eb95628, R17 // x3eeffcb76eb95628
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5b // mov v27.16b, v26.16b
+	WORD $0x4e6ccebb // fmla v27.2d, v21.2d, v12.2d
+	WORD $0x4eba1f5c // mov v28.16b, v26.16b
+	WORD $0x4e6bcebc // fmla v28.2d, v21.2d, v11.2d
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e6acebd // fmla v29.2d, v21.2d, v10.2d
+	WORD $0x4e69ceba // fmla v26.2d, v21.2d, v9.2d
+	MOVD $0x3f2430912c80082f, R17 // x3f2430912c80082f
+	VDUP R17, V21.D2
+	WORD $0x4eb51ebe // mov v30.16b, v21.16b
+	WORD $0x4e6ccefe // fmla v30.2d, v23.2d, v12.2d
+	WORD $0x4eb51eb7 // mov v23.16b, v21.16b
+	WORD $0x4e6bcf17 // fmla v23.2d, v24.2d, v11.2d
+	WORD $0x4eb51eb8 // mov v24.16b, v21.16b
+	WORD $0x4e6acf38 // fmla v24.2d, v25.2d, v10.2d
+	WORD $0x4e69ced5 // fmla v21.2d, v22.2d, v9.2d
+	MOVD $0x3f55d87fe906badf, R17 // x3f55d87fe906badf
+	VDUP R17, V22.D2
+	WORD $0x4eb61ed9 // mov v25.16b, v22.16b
+	WORD $0x4e6ccf79 // fmla v25.2d, v27.2d, v12.2d
+	WORD $0x4eb61edb // mov v27.16b, v22.16b
+	WORD $0x4e6bcf9b // fmla v27.2d, v28.2d, v11.2d
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e6acfbc // fmla v28.2d, v29.2d, v10.2d
+	WORD $0x4e69cf56 // fmla v22.2d, v26.2d, v9.2d
+	MOVD $0x3f83b2ab6fbb4050, R17 // x3f83b2ab6fbb4050
+	VDUP R17, V26.D2
+	WORD $0x4eba1f5d // mov v29.16b, v26.16b
+	WORD $0x4e6ccfdd // fmla v29.2d, v30.2d, v12.2d
+	WORD $0x4eba1f5e // mov v30.16b, v26.16b
+	WORD $0x4e6bcefe // fmla v30.2d, v23.2d, v11.2d
+	WORD $0x4eba1f57 // mov v23.16b, v26.16b
+	WORD $0x4e6acf17 // fmla v23.2d, v24.2d, v10.2d
+	WORD $0x4e69ceba // fmla v26.2d, v21.2d, v9.2d
+	MOVD $0x3fac6b08d70441fd, R17 // x3fac6b08d70441fd
+	VDUP R17, V21.D2
+	WORD $0x4eb51eb8 // mov v24.16b, v21.16b
+	WORD $0x4e6ccf38 // fmla v24.2d, v25.2d, v12.2d
+	WORD $0x4eb51eb9 // mov v25.16b, v21.16b
+	WORD $0x4e6bcf79 // fmla v25.2d, v27.2d, v11.2d
+	WORD $0x4eb51ebb // mov v27.16b, v21.16b
+	WORD $0x4e6acf9b // fmla v27.2d, v28.2d, v10.2d
+	WORD $0x4e69ced5 // fmla v21.2d, v22.2d, v9.2d
+	MOVD $0x3fcebfbdff82c541, R17 // x3fcebfbdff82c541
+	VDUP R17, V22.D2
+	WORD $0x4eb61edc // mov v28.16b, v22.16b
+	WORD $0x4e6ccfbc // fmla v28.2d, v29.2d, v12.2d
+	WORD $0x4eb61edd // mov v29.16b, v22.16b
+	WORD $0x4e6bcfdd // fmla v29.2d, v30.2d, v11.2d
+	WORD $0x4eb61ede // mov v30.16b, v22.16b
+	WORD $0x4e6acefe // fmla v30.2d, v23.2d, v10.2d
+	WORD $0x4e69cf56 // fmla v22.2d, v26.2d, v9.2d
+	MOVD $0x3fe62e42fefa39f7, R17 // x3fe62e42fefa39f7
+	VDUP R17, V26.D2
+	WORD $0x4eba1f57 // mov v23.16b, v26.16b
+	WORD $0x4e6ccf17 // fmla v23.2d, v24.2d, v12.2d
+	WORD $0x4eba1f4c // mov v12.16b, v26.16b
+	WORD $0x4e6bcf2c // fmla v12.2d, v25.2d, v11.2d
+	WORD $0x4eba1f4b // mov v11.16b, v26.16b
+	WORD $0x4e6acf6b // fmla v11.2d, v27.2d, v10.2d
+	WORD $0x4e69ceba // fmla v26.2d, v21.2d, v9.2d
+	WORD $0x4e71cf97 // fmla v23.2d, v28.2d, v17.2d
+	WORD $0x4e72cfac // fmla v12.2d, v29.2d, v18.2d
+	WORD $0x4e73cfcb // fmla v11.2d, v30.2d, v19.2d
+	WORD $0x4e74ceda // fmla v26.2d, v22.2d, v20.2d
+	WORD $0x6e77de37 // fmul v23.2d, v17.2d, v23.2d
+	WORD $0x6e6cde4c // fmul v12.2d, v18.2d, v12.2d
+	WORD $0x6e6bde6b // fmul v11.2d, v19.2d, v11.2d
+	WORD $0x6e7ade9a // fmul v26.2d, v20.2d, v26.2d
+	WORD $0x4ee2d5b4 // fsub v20.2d, v13.2d, v2.2d
+	WORD $0x4ee2d5d3 // fsub v19.2d, v14.2d, v2.2d
+	WORD $0x4ee2d5f2 // fsub v18.2d, v15.2d, v2.2d
+	WORD $0x4ee2d611 // fsub v17.2d, v16.2d, v2.2d
+	WORD $0x4e77cdb4 // fmla v20.2d, v13.2d, v23.2d
+	WORD $0x4e6ccdd3 // fmla v19.2d, v14.2d, v12.2d
+	WORD $0x4e6bcdf2 // fmla v18.2d, v15.2d, v11.2d
+	WORD $0x4e7ace11 // fmla v17.2d, v16.2d, v26.2d
+	WORD $0x4e63d69a // fadd v26.2d, v20.2d, v3.2d
+	WORD $0x4e63d670 // fadd v16.2d, v19.2d, v3.2d
+	WORD $0x4e63d64b // fadd v11.2d, v18.2d, v3.2d
+	WORD $0x4e63d62f // fadd v15.2d, v17.2d, v3.2d
+	WORD $0x6e7afe9a // fdiv v26.2d, v20.2d, v26.2d
+	WORD $0x6e70fe70 // fdiv v16.2d, v19.2d, v16.2d
+	WORD $0x6e6bfe4b // fdiv v11.2d, v18.2d, v11.2d
+	WORD $0x6e6ffe2f // fdiv v15.2d, v17.2d, v15.2d
+	WORD $0x4e241ca5 // and v5.16b, v5.16b, v4.16b
+	WORD $0x4e241cc6 // and v6.16b, v6.16b, v4.16b
+	WORD $0x4e241ce7 // and v7.16b, v7.16b, v4.16b
+	WORD $0x4e241d08 // and v8.16b, v8.16b, v4.16b
+	WORD $0x4ea51f45 // orr v5.16b, v26.16b, v5.16b
+	WORD $0x4ea61e06 // orr v6.16b, v16.16b, v6.16b
+	WORD $0x4ea71d67 // orr v7.16b, v11.16b, v7.16b
+	WORD $0x4ea81de8 // orr v8.16b, v15.16b, v8.16b
+	WORD $0x0e6168bf // fcvtn v31.2s, v5.2d
 	FMOVD F31, (R0)
-	WORD $0x0e6169ff // fcvtn v31.2s, v15.2d
+	WORD $0x0e6168df // fcvtn v31.2s, v6.2d
 	FMOVD F31, 8(R0)
-	WORD $0x0e616a1f // fcvtn v31.2s, v16.2d
+	WORD $0x0e6168ff // fcvtn v31.2s, v7.2d
 	FMOVD F31, 16(R0)
-	WORD $0x0e616a3f // fcvtn v31.2s, v17.2d
+	WORD $0x0e61691f // fcvtn v31.2s, v8.2d
 	FMOVD F31, 24(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
@@ -219,53 +210,62 @@ single:
 	BLT tail
 
 one:
-	FMOVD (R1), F14
-	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
+	FMOVD (R1), F5
+	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
 
 	// |2x log2 e| = k + r
-	WORD $0x4ee0f9cf // fabs v15.2d, v14.2d
+	WORD $0x4ee0f8a6 // fabs v6.2d, v5.2d
 	MOVD $0x4024000000000000, R17 // x4024000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4ea11c30 // mov v16.16b, v1.16b
-	WORD $0x4e60cdf0 // fmla v16.2d, v15.2d, v0.2d
-	WORD $0x4ef0d431 // fsub v17.2d, v1.2d, v16.2d
-	WORD $0x4e60cdf1 // fmla v17.2d, v15.2d, v0.2d
+	VDUP R17, V7.D2
+	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
+	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	WORD $0x4e60ccc7 // fmla v7.2d, v6.2d, v0.2d
+	WORD $0x4ee7d428 // fsub v8.2d, v1.2d, v7.2d
+	WORD $0x4e60ccc8 // fmla v8.2d, v6.2d, v0.2d
 
 	// e = 2^k (2^r - 1) + (2^k - 1), e/(e + 2)
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4ef08450 // add v16.2d, v2.2d, v16.2d
+	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
+	WORD $0x4ee78447 // add v7.2d, v2.2d, v7.2d
+	WORD $0x6e68dd06 // fmul v6.2d, v8.2d, v8.2d
 	MOVD $0x3e3e4cf82f8a39ef, R17 // x3e3e4cf82f8a39ef
-	VDUP R17, V15.D2
-	WORD $0x4ea31c7f // mov v31.16b, v3.16b
-	WORD $0x4e71cdff // fmla v31.2d, v15.2d, v17.2d
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea51caf // mov v15.16b, v5.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x6e6fde2f // fmul v15.2d, v17.2d, v15.2d
-	WORD $0x4ee2d611 // fsub v17.2d, v16.2d, v2.2d
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	WORD $0x4e6cd62f // fadd v15.2d, v17.2d, v12.2d
-	WORD $0x6e6ffe2f // fdiv v15.2d, v17.2d, v15.2d
-	WORD $0x4e2d1dce // and v14.16b, v14.16b, v13.16b
-	WORD $0x4eae1dee // orr v14.16b, v15.16b, v14.16b
-	WORD $0x0e6169df // fcvtn v31.2s, v14.2d
+	VDUP R17, V9.D2
+	MOVD $0x3eb62c08320177fb, R17 // x3eb62c08320177fb
+	VDUP R17, V10.D2
+	WORD $0x4e66cd2a // fmla v10.2d, v9.2d, v6.2d
+	MOVD $0x3e7b656aac2bc22d, R17 // x3e7b656aac2bc22d
+	VDUP R17, V9.D2
+	MOVD $0x3eeffcb76eb95628, R17 // x3eeffcb76eb95628
+	VDUP R17, V11.D2
+	WORD $0x4e66cd2b // fmla v11.2d, v9.2d, v6.2d
+	MOVD $0x3f2430912c80082f, R17 // x3f2430912c80082f
+	VDUP R17, V9.D2
+	WORD $0x4e66cd49 // fmla v9.2d, v10.2d, v6.2d
+	MOVD $0x3f55d87fe906badf, R17 // x3f55d87fe906badf
+	VDUP R17, V10.D2
+	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
+	MOVD $0x3f83b2ab6fbb4050, R17 // x3f83b2ab6fbb4050
+	VDUP R17, V11.D2
+	WORD $0x4e66cd2b // fmla v11.2d, v9.2d, v6.2d
+	MOVD $0x3fac6b08d70441fd, R17 // x3fac6b08d70441fd
+	VDUP R17, V9.D2
+	WORD $0x4e66cd49 // fmla v9.2d, v10.2d, v6.2d
+	MOVD $0x3fcebfbdff82c541, R17 // x3fcebfbdff82c541
+	VDUP R17, V10.D2
+	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
+	MOVD $0x3fe62e42fefa39f7, R17 // x3fe62e42fefa39f7
+	VDUP R17, V11.D2
+	WORD $0x4e66cd2b // fmla v11.2d, v9.2d, v6.2d
+	WORD $0x4e68cd4b // fmla v11.2d, v10.2d, v8.2d
+	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
+	WORD $0x4ee2d4e8 // fsub v8.2d, v7.2d, v2.2d
+	WORD $0x4e6bcce8 // fmla v8.2d, v7.2d, v11.2d
+	WORD $0x4e63d50b // fadd v11.2d, v8.2d, v3.2d
+	WORD $0x6e6bfd0b // fdiv v11.2d, v8.2d, v11.2d
+	WORD $0x4e241ca5 // and v5.16b, v5.16b, v4.16b
+	WORD $0x4ea51d65 // orr v5.16b, v11.16b, v5.16b
+	WORD $0x0e6168bf // fcvtn v31.2s, v5.2d
 	FMOVD F31, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
@@ -276,53 +276,62 @@ one:
 tail:
 	CBZ R2, done
 	TBZ $0, R2, skip
-	FMOVS (R1), F14
-	WORD $0x0e6179ce // fcvtl v14.2d, v14.2s
+	FMOVS (R1), F5
+	WORD $0x0e6178a5 // fcvtl v5.2d, v5.2s
 
 	// |2x log2 e| = k + r
-	WORD $0x4ee0f9cf // fabs v15.2d, v14.2d
+	WORD $0x4ee0f8a6 // fabs v6.2d, v5.2d
 	MOVD $0x4024000000000000, R17 // x4024000000000000
-	VDUP R17, V16.D2
-	WORD $0x6ef0e5ff // fcmgt v31.2d, v15.2d, v16.2d
-	WORD $0x6e6f1e1f // bsl v31.16b, v16.16b, v15.16b
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4ea11c30 // mov v16.16b, v1.16b
-	WORD $0x4e60cdf0 // fmla v16.2d, v15.2d, v0.2d
-	WORD $0x4ef0d431 // fsub v17.2d, v1.2d, v16.2d
-	WORD $0x4e60cdf1 // fmla v17.2d, v15.2d, v0.2d
+	VDUP R17, V7.D2
+	WORD $0x6ee7e4df // fcmgt v31.2d, v6.2d, v7.2d
+	WORD $0x6e661cff // bsl v31.16b, v7.16b, v6.16b
+	WORD $0x4ebf1fe6 // mov v6.16b, v31.16b
+	WORD $0x4ea11c27 // mov v7.16b, v1.16b
+	WORD $0x4e60ccc7 // fmla v7.2d, v6.2d, v0.2d
+	WORD $0x4ee7d428 // fsub v8.2d, v1.2d, v7.2d
+	WORD $0x4e60ccc8 // fmla v8.2d, v6.2d, v0.2d
 
 	// e = 2^k (2^r - 1) + (2^k - 1), e/(e + 2)
-	WORD $0x4f745610 // shl v16.2d, v16.2d, #52
-	WORD $0x4ef08450 // add v16.2d, v2.2d, v16.2d
+	WORD $0x4f7454e7 // shl v7.2d, v7.2d, #52
+	WORD $0x4ee78447 // add v7.2d, v2.2d, v7.2d
+	WORD $0x6e68dd06 // fmul v6.2d, v8.2d, v8.2d
 	MOVD $0x3e3e4cf82f8a39ef, R17 // x3e3e4cf82f8a39ef
-	VDUP R17, V15.D2
-	WORD $0x4ea31c7f // mov v31.16b, v3.16b
-	WORD $0x4e71cdff // fmla v31.2d, v15.2d, v17.2d
-	WORD $0x4ebf1fef // mov v15.16b, v31.16b
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea51caf // mov v15.16b, v5.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea71cef // mov v15.16b, v7.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4ea81d12 // mov v18.16b, v8.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4ea91d2f // mov v15.16b, v9.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x4eaa1d52 // mov v18.16b, v10.16b
-	WORD $0x4e71cdf2 // fmla v18.2d, v15.2d, v17.2d
-	WORD $0x4eab1d6f // mov v15.16b, v11.16b
-	WORD $0x4e71ce4f // fmla v15.2d, v18.2d, v17.2d
-	WORD $0x6e6fde2f // fmul v15.2d, v17.2d, v15.2d
-	WORD $0x4ee2d611 // fsub v17.2d, v16.2d, v2.2d
-	WORD $0x4e6fce11 // fmla v17.2d, v16.2d, v15.2d
-	WORD $0x4e6cd62f // fadd v15.2d, v17.2d, v12.2d
-	WORD $0x6e6ffe2f // fdiv v15.2d, v17.2d, v15.2d
-	WORD $0x4e2d1dce // and v14.16b, v14.16b, v13.16b
-	WORD $0x4eae1dee // orr v14.16b, v15.16b, v14.16b
-	WORD $0x0e6169df // fcvtn v31.2s, v14.2d
+	VDUP R17, V9.D2
+	MOVD $0x3eb62c08320177fb, R17 // x3eb62c08320177fb
+	VDUP R17, V10.D2
+	WORD $0x4e66cd2a // fmla v10.2d, v9.2d, v6.2d
+	MOVD $0x3e7b656aac2bc22d, R17 // x3e7b656aac2bc22d
+	VDUP R17, V9.D2
+	MOVD $0x3eeffcb76eb95628, R17 // x3eeffcb76eb95628
+	VDUP R17, V11.D2
+	WORD $0x4e66cd2b // fmla v11.2d, v9.2d, v6.2d
+	MOVD $0x3f2430912c80082f, R17 // x3f2430912c80082f
+	VDUP R17, V9.D2
+	WORD $0x4e66cd49 // fmla v9.2d, v10.2d, v6.2d
+	MOVD $0x3f55d87fe906badf, R17 // x3f55d87fe906badf
+	VDUP R17, V10.D2
+	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
+	MOVD $0x3f83b2ab6fbb4050, R17 // x3f83b2ab6fbb4050
+	VDUP R17, V11.D2
+	WORD $0x4e66cd2b // fmla v11.2d, v9.2d, v6.2d
+	MOVD $0x3fac6b08d70441fd, R17 // x3fac6b08d70441fd
+	VDUP R17, V9.D2
+	WORD $0x4e66cd49 // fmla v9.2d, v10.2d, v6.2d
+	MOVD $0x3fcebfbdff82c541, R17 // x3fcebfbdff82c541
+	VDUP R17, V10.D2
+	WORD $0x4e66cd6a // fmla v10.2d, v11.2d, v6.2d
+	MOVD $0x3fe62e42fefa39f7, R17 // x3fe62e42fefa39f7
+	VDUP R17, V11.D2
+	WORD $0x4e66cd2b // fmla v11.2d, v9.2d, v6.2d
+	WORD $0x4e68cd4b // fmla v11.2d, v10.2d, v8.2d
+	WORD $0x6e6bdd0b // fmul v11.2d, v8.2d, v11.2d
+	WORD $0x4ee2d4e8 // fsub v8.2d, v7.2d, v2.2d
+	WORD $0x4e6bcce8 // fmla v8.2d, v7.2d, v11.2d
+	WORD $0x4e63d50b // fadd v11.2d, v8.2d, v3.2d
+	WORD $0x6e6bfd0b // fdiv v11.2d, v8.2d, v11.2d
+	WORD $0x4e241ca5 // and v5.16b, v5.16b, v4.16b
+	WORD $0x4ea51d65 // orr v5.16b, v11.16b, v5.16b
+	WORD $0x0e6168bf // fcvtn v31.2s, v5.2d
 	FMOVS F31, (R0)
 
 skip:

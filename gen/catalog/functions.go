@@ -80,6 +80,17 @@ func horner(b *Body, x Val, c []float64) Val {
 	return sum
 }
 
+// evenOdd is horner, given x*x, in two sums of the even and of the odd powers: a long one alone
+// would wait for each of its operations, and the others in the core's window with it.
+func evenOdd(b *Body, x, square Val, c []float64) Val {
+	n := len(c)
+	last, other := number(b, c[n-1]), number(b, c[n-2])
+	for i := n - 3; i >= 0; i-- {
+		last, other = other, b.MulAdd(last, square, number(b, c[i]))
+	}
+	return b.MulAdd(last, x, other)
+}
+
 // clamp returns x, or the bound that it is beyond; NaN stays.
 func clamp(b *Body, lo float64, x Val, hi float64) Val {
 	return b.Min(number(b, hi), b.Max(number(b, lo), x))

@@ -39,21 +39,6 @@ func nudge(b *Body, y, lost Val) Val {
 	return b.MulAdd(b.And(lost, tie), number(b, generic.Nudge), y)
 }
 
-// evaluate returns c[0] + c[1]*x + c[2]*x*x + ..., and x*x. The even and the odd powers are
-// two sums: a long one alone would wait for each of its operations, and the others in the
-// core's window with it.
-func evaluate(b *Body, x Val, c []float64) (sum, square Val) {
-	square = b.Mul(x, x)
-	last := len(c) - 1
-	sums := [2]Val{number(b, c[last]), number(b, c[last-1])}
-	for i := last - 2; i >= 0; i-- {
-		k := (last - i) % 2
-		sums[k] = b.MulAdd(sums[k], square, number(b, c[i]))
-	}
-	even, odd := sums[last%2], sums[1-last%2]
-	return b.MulAdd(odd, x, even), square
-}
-
 // times2 returns x * 2^k for the k in the lowest bits of low, where that is a normal number.
 func times2(b *Body, x, low Val) Val { return b.AddBits(x, b.ShiftUp(low)) }
 
@@ -117,8 +102,8 @@ func logOf(b *Body, u Val, f func(mantissaMinus1 Val) Val) (y, lost Val) {
 	r := f(b.Sub(m, number(b, 1)))
 	upper := b.MulAdd(minusK, number(b, -generic.Ln2Upper32), r)
 	lower := b.Mul(minusK, number(b, -generic.Ln2Lower32))
-	p, square := evaluate(b, r, generic.LogTail[:])
-	tail := b.MulAdd(square, p, lower)
+	square := b.Mul(r, r)
+	tail := b.MulAdd(square, evenOdd(b, r, square, generic.LogTail[:]), lower)
 	y = b.Add(upper, tail)
 	return y, b.Sub(tail, b.Sub(y, upper))
 }
@@ -155,7 +140,7 @@ func tanh32(b *Body, x Val) Val {
 	b.Note("e = 2^k (2^r - 1) + (2^k - 1), e/(e + 2)")
 	one := number(b, 1)
 	power := times2(b, one, low)
-	e := b.MulAdd(power, b.Mul(r, horner(b, r, generic.Exp2Minus1[:])), b.Sub(power, one))
+	e := b.MulAdd(power, b.Mul(r, evenOdd(b, r, b.Mul(r, r), generic.Exp2Minus1[:])), b.Sub(power, one))
 	return withSign(b, b.Div(e, b.Add(e, number(b, 2))), x)
 }
 
@@ -176,10 +161,10 @@ func sigmoid32(b *Body, x Val) Val {
 func erf32(b *Body, x Val) Val {
 	b.Note("a p(a) = k + r")
 	a := b.Min(number(b, generic.ErfMost32), b.Abs(x))
-	r, low := splitOne(b, b.Mul(a, horner(b, a, generic.ErfExponent[:])))
+	r, low := splitOne(b, b.Mul(a, evenOdd(b, a, b.Mul(a, a), generic.ErfExponent[:])))
 	b.Note("(1 - 2^k) - 2^k (2^r - 1)")
 	minusPower := times2(b, number(b, -1), low)
-	e := b.Mul(r, horner(b, r, generic.Exp2Minus1[:]))
+	e := b.Mul(r, evenOdd(b, r, b.Mul(r, r), generic.Exp2Minus1[:]))
 	return withSign(b, b.MulAdd(minusPower, e, b.Add(number(b, 1), minusPower)), x)
 }
 

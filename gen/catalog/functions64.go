@@ -176,23 +176,11 @@ func sigmoid64(b *Body, x Val) Val {
 	return b.Div(unit, b.MulAdd(times2(b, unit, low), y, unit))
 }
 
-// evenOdd is horner in two parts, of even and of odd powers, for a polynomial so long that its
-// additions would wait for each other.
-func evenOdd(b *Body, x Val, c []float64) Val {
-	square := b.Mul(x, x)
-	n := len(c)
-	last, other := number(b, c[n-1]), number(b, c[n-2])
-	for i := n - 3; i >= 0; i-- {
-		last, other = other, b.MulAdd(last, square, number(b, c[i]))
-	}
-	return b.MulAdd(last, x, other)
-}
-
 func erf64(b *Body, x Val) Val {
 	b.Note("a p(a) = k + r, in two parts")
 	a := b.Min(number(b, generic.ErfMost64), b.Abs(x))
 	first := number(b, generic.ErfExponent64[0])
-	rest := evenOdd(b, a, generic.ErfExponent64[1:])
+	rest := evenOdd(b, a, b.Mul(a, a), generic.ErfExponent64[1:])
 	q := b.MulAdd(rest, a, first)
 	rest = b.Add(b.MulAdd(rest, a, b.Sub(first, q)), number(b, generic.ErfExponentLower))
 	z := b.Mul(a, q)

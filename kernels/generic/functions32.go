@@ -163,7 +163,7 @@ func softplus32(x float64) float64 {
 	if 1+e < 2*RootHalf {
 		f = e
 	}
-	tail := fma(f*f, horner(f, LogTail[:]), k*Ln2Lower32)
+	tail := fma(f*f, evenOdd(f, LogTail[:]), k*Ln2Lower32)
 	y := fma(k, Ln2Upper32, f) + tail
 	if x <= 0 {
 		return y
