@@ -1,16 +1,20 @@
 package kernels
 
-import "math"
+import (
+	"math"
+
+	"github.com/seed63264101/steepest/kernels/generic"
+)
 
 // The builders of coefficients compute in float64 and round each result once.
-// They give the same bits on every machine: powers with whole exponents are
-// products, and exp is written out here.
+// They give the same bits on every machine: package math's powers and exponentials would
+// not.
 
 // AdamaxCoefs returns the coefficients of step t, counted from 1, with gradients
 // multiplied by scale.
 func AdamaxCoefs[T Float](o AdamOptions, t int, scale float64) AdamaxCoef[T] {
 	a := AdamCoefs[T](o, t, scale)
-	c1 := 1 - math.Pow(o.Beta1, float64(t))
+	c1 := 1 - power(o.Beta1, t)
 	return AdamaxCoef[T]{
 		Scale: a.Scale, L2: a.L2, Decay: a.Decay,
 		Beta1: a.Beta1, OneMinusBeta1: a.OneMinusBeta1, Beta2: a.Beta2,
@@ -29,7 +33,7 @@ type NAdamOptions struct {
 //	Beta1 * (1 - 0.96^(t*MomentumDecay)/2)
 func (o NAdamOptions) Momentum(t int) float64 {
 	const ln = -0.040821994520255166 // of 0.96
-	return float64(o.Beta1 * (1 - float64(expNegative(float64(t)*o.MomentumDecay*ln)/2)))
+	return float64(o.Beta1 * (1 - float64(exp(float64(t)*o.MomentumDecay*ln)/2)))
 }
 
 // NAdamCoefs returns the coefficients of step t, counted from 1, with gradients
@@ -44,7 +48,7 @@ func (o NAdamOptions) Momentum(t int) float64 {
 // Both parts are multiplied out by sqrt(c2), as in AdamCoefs.
 func NAdamCoefs[T Float](o NAdamOptions, t int, product float32, scale float64) NAdamCoef[T] {
 	a := AdamCoefs[T](o.AdamOptions, t, scale)
-	root := math.Sqrt(1 - math.Pow(o.Beta2, float64(t)))
+	root := math.Sqrt(1 - power(o.Beta2, t))
 	mu, next := o.Momentum(t), o.Momentum(t+1)
 	return NAdamCoef[T]{
 		Scale: a.Scale, L2: a.L2, Decay: a.Decay,
@@ -63,12 +67,12 @@ func NAdamCoefs[T Float](o NAdamOptions, t int, product float32, scale float64) 
 // they are meant for Adam.
 func RAdamCoefs[T Float](o AdamOptions, t int, scale float64) (c AdamCoef[T], rectified bool) {
 	c = AdamCoefs[T](o, t, scale)
-	power := math.Pow(o.Beta2, float64(t))
-	c1, c2 := 1-math.Pow(o.Beta1, float64(t)), 1-power
+	decayed := power(o.Beta2, t)
+	c1, c2 := 1-power(o.Beta1, t), 1-decayed
 	// The length of the simple average that has the second moment's variance: in
 	// the end, and now.
 	last := 2/(1-o.Beta2) - 1
-	rho := last - 2*float64(t)*power/c2
+	rho := last - 2*float64(t)*decayed/c2
 	c.Eps, c.Step = T(o.Eps), T(o.LR/c1) // torch does not correct eps here
 	if rho <= 5 {
 		return c, false
@@ -107,19 +111,12 @@ func ScheduleFreeCoefs[T Float](o AdamOptions, average, scale float64) ScheduleF
 	}
 }
 
-// expNegative returns e^x for x <= 0, to a few units in the last place. Unlike
-// math.Exp it has one result on all machines.
-func expNegative(x float64) float64 {
-	if x < -700 {
-		return 0
-	}
-	const ln2Hi, ln2Lo = 0x1.62e42feep-1, 0x1.a39ef35793c76p-33 // Hi has zeros for k's bits
-	k := math.Floor(x/math.Ln2 + 0.5)
-	r := (x - float64(k*ln2Hi)) - float64(k*ln2Lo)
-	// Taylor series to the 17th order, whose rest is below 1e-24 for |r| <= 0.35.
-	s := 1.0
-	for i := 17; i > 0; i-- {
-		s = 1 + float64(r*s)/float64(i)
-	}
-	return math.Ldexp(s, int(k))
+// power returns x^t, 1 for a negative t.
+func power(x float64, t int) float64 { return generic.Power(x, uint64(max(t, 0))) }
+
+// exp is Exp of one number.
+func exp(x float64) float64 {
+	y := [1]float64{x}
+	Exp(y[:], y[:])
+	return y[0]
 }

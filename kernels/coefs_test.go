@@ -5,25 +5,6 @@ import (
 	"testing"
 )
 
-// TestExpNegative compares with math.Exp, which is good to less than a unit in
-// the last place.
-func TestExpNegative(t *testing.T) {
-	for i := range 100000 {
-		x := -float64(i) * 0.00699
-		if got, want := expNegative(x), math.Exp(x); math.Abs(got-want) > 4e-16*want {
-			t.Fatalf("expNegative(%v) = %v, want %v", x, got, want)
-		}
-	}
-	if got := expNegative(0); got != 1 {
-		t.Errorf("expNegative(0) = %v", got)
-	}
-	for _, x := range []float64{-701, -1e300, math.Inf(-1)} {
-		if got := expNegative(x); got != 0 {
-			t.Errorf("expNegative(%v) = %v, want 0", x, got)
-		}
-	}
-}
-
 // TestNAdamMomentum compares the momentum with its formula.
 func TestNAdamMomentum(t *testing.T) {
 	for _, decay := range []float64{0, 1e-6, 4e-3, 0.5, 3, 1e6} {

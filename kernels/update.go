@@ -50,8 +50,8 @@ type AdamOptions struct {
 // (sqrt(v/c2) + eps) with c = 1 - beta^t. Multiplied out by sqrt(c2), the
 // corrections move into Step and Eps and cost nothing per element.
 func AdamCoefs[T Float](o AdamOptions, t int, scale float64) AdamCoef[T] {
-	c1 := 1 - math.Pow(o.Beta1, float64(t))
-	root := math.Sqrt(1 - math.Pow(o.Beta2, float64(t)))
+	c1 := 1 - power(o.Beta1, t)
+	root := math.Sqrt(1 - power(o.Beta2, t))
 	l2, decay := o.WeightDecay, 1.0
 	if o.Decoupled {
 		l2, decay = 0, 1-float64(o.LR*o.WeightDecay)

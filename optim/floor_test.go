@@ -77,6 +77,9 @@ func TestNoStepLonger(t *testing.T) {
 // noStepLonger compares the steps of rule, along gradients times down, with those of
 // the formula of another.
 func noStepLonger[T kernels.Float](t *testing.T, rule, formula Rule, down, tol float64) {
+	if _, ok := rule.(RAdam); ok {
+		tol = max(tol, 1e-10) // its rho, a difference of large numbers, has many times the error of beta2^t
+	}
 	u, err := newUpdater[T](rule)
 	if err != nil {
 		t.Skip(err)

@@ -1,6 +1,10 @@
 package optim
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/seed63264101/steepest/kernels/generic"
+)
 
 // StepDecay multiplies the rate by Gamma after every StepSize steps (torch's
 // StepLR):
@@ -18,7 +22,7 @@ func (s StepDecay) Rate(base float64, step int) float64 {
 	if s.StepSize <= 0 {
 		return invalid
 	}
-	return base * power(s.Gamma, uint64(max(step, 0)/s.StepSize))
+	return base * generic.Power(s.Gamma, uint64(max(step, 0)/s.StepSize))
 }
 
 func (s StepDecay) options() []option {
@@ -48,7 +52,7 @@ func (s MultiStep) Rate(base float64, step int) float64 {
 			n++
 		}
 	}
-	return base * power(s.Gamma, n)
+	return base * generic.Power(s.Gamma, n)
 }
 
 func (s MultiStep) options() []option {
@@ -71,7 +75,7 @@ type Exponential struct {
 
 // Rate returns the formula's value.
 func (s Exponential) Rate(base float64, step int) float64 {
-	return base * power(s.Gamma, uint64(max(step, 0)))
+	return base * generic.Power(s.Gamma, uint64(max(step, 0)))
 }
 
 func (s Exponential) options() []option {

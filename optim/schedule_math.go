@@ -1,6 +1,10 @@
 package optim
 
-import "math"
+import (
+	"math"
+
+	"github.com/seed63264101/steepest/kernels/generic"
+)
 
 // The functions here have one result on every machine. Those of package math may
 // differ in the last place: some have assembly on some machines, and in others
@@ -54,38 +58,12 @@ func alternating(x2 float64, last int) float64 {
 	return s
 }
 
-// power returns x^n for x >= 0, to one unit in the last place. Squaring doubles
-// the relative error, so the products carry their rounding errors along.
-func power(x float64, n uint64) float64 {
-	r, square := pair{1, 0}, pair{x, 0}
-	for ; n > 0; n >>= 1 {
-		if n&1 != 0 {
-			r = r.times(square)
-		}
-		square = square.times(square)
-	}
-	return r.hi + r.lo
-}
-
-// A pair is the number hi + lo, lo being at most half a unit in hi's last place.
-type pair struct{ hi, lo float64 }
-
-func (a pair) times(b pair) pair {
-	p := float64(a.hi * b.hi)
-	if p == 0 || math.IsInf(p, 0) {
-		return pair{p, 0}
-	}
-	err := math.FMA(a.hi, b.hi, -p) + (float64(a.hi*b.lo) + float64(a.lo*b.hi))
-	hi := p + err
-	return pair{hi, err - (hi - p)}
-}
-
 // powerReal returns x^y for x >= 0 and finite y >= 0, to a few units in the last
 // place: a whole power times the square roots of square roots that y's binary
 // fraction asks for. Square roots round correctly everywhere.
 func powerReal(x, y float64) float64 {
 	whole, frac := math.Modf(y)
-	r := power(x, uint64(min(whole, 1<<62)))
+	r := generic.Power(x, uint64(min(whole, 1<<62)))
 	for root := x; frac > 0 && root != 1; {
 		root = math.Sqrt(root)
 		if frac *= 2; frac >= 1 {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/generic"
 )
 
 // ScheduleFreeAdamW is AdamW that averages its iterates instead of lowering its
@@ -81,7 +82,7 @@ func (u *scheduleFree[T]) carried() []carriedNumber {
 
 func (u *scheduleFree[T]) prepare(k tick) {
 	r := u.rule
-	lr := k.lr * math.Sqrt(1-math.Pow(r.Beta2, float64(k.t)))
+	lr := k.lr * math.Sqrt(1-generic.Power(r.Beta2, uint64(k.t)))
 	if k.t < r.WarmupSteps {
 		lr *= float64(k.t) / float64(r.WarmupSteps)
 	}
