@@ -49,7 +49,11 @@ func (g *gen) mapLoop(b *Body, ptrs []G, n G, peel bool) {
 	main, single, one, tail, done :=
 		g.label("main"), g.label("single"), g.label("one"), g.label("tail"), g.label("done")
 
-	m.JumpIf(n, LT, unroll*w, single)
+	first := single
+	if unroll == 1 {
+		first = tail
+	}
+	m.JumpIf(n, LT, unroll*w, first)
 	if peel {
 		g.peel(b, ptrs, n)
 	}
@@ -59,12 +63,14 @@ func (g *gen) mapLoop(b *Body, ptrs []G, n G, peel bool) {
 	g.advance(ptrs, n, unroll*w)
 	m.JumpIf(n, GE, unroll*w, main)
 
-	m.Label(single)
-	m.JumpIf(n, LT, w, tail)
-	m.Label(one)
-	g.emit(step{body: b, copies: 1, ptrs: ptrs})
-	g.advance(ptrs, n, w)
-	m.JumpIf(n, GE, w, one)
+	if unroll > 1 {
+		m.Label(single)
+		m.JumpIf(n, LT, w, tail)
+		m.Label(one)
+		g.emit(step{body: b, copies: 1, ptrs: ptrs})
+		g.advance(ptrs, n, w)
+		m.JumpIf(n, GE, w, one)
+	}
 
 	m.Label(tail)
 	m.JumpIf(n, EQ, 0, done)
