@@ -314,6 +314,10 @@ func TestFailures(t *testing.T) {
 		{"bad least value", vec.Kernel{Name: "K", Params: x, Loop: body(func(b *vec.Body) {
 			b.Store("x", b.AtLeast(b.Load("x"), vec.Const{Name: "zero"}))
 		})}, "zero"},
+		{"unused result", vec.Kernel{Name: "K", Params: x, Loop: vec.Function{Body: func(b *vec.Body, _ vec.Elem) {
+			b.Sqrt(b.Load("x"))
+			b.Store("x", b.Load("x"))
+		}}}, "nothing uses"},
 		{"too many live values", vec.Kernel{Name: "K", Params: x, Loop: body(func(b *vec.Body) {
 			values := []vec.Val{b.Load("x")}
 			for range 40 {

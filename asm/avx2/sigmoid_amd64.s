@@ -16,11 +16,9 @@ TEXT ·SigmoidF32(SB), NOSPLIT, $0-48
 	JLT          single
 
 main:
-	VCVTPS2PD (SI), Y1
-	VCVTPS2PD 16(SI), Y2
-	VCVTPS2PD 32(SI), Y3
-
-	// -x log2 e = k + r
+	VCVTPS2PD    (SI), Y1
+	VCVTPS2PD    16(SI), Y2
+	VCVTPS2PD    32(SI), Y3
 	VBROADCASTSD xc05a400000000000_f64<>+0(SB), Y4
 	VMAXPD       Y1, Y4, Y5
 	VMAXPD       Y2, Y4, Y6
@@ -29,6 +27,8 @@ main:
 	VMINPD       Y5, Y7, Y5
 	VMINPD       Y6, Y7, Y6
 	VMINPD       Y4, Y7, Y4
+
+	// -x log2 e = k + r
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y7
 	VBROADCASTSD x4338000000000000_f64<>+0(SB), Y8
 	VMOVAPD      Y8, Y9
@@ -44,8 +44,6 @@ main:
 	VFMADD231PD  Y13, Y5, Y11
 	VFMADD231PD  Y13, Y6, Y12
 	VFMADD231PD  Y13, Y4, Y7
-
-	// 1/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y4
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y13
 	VMOVAPD      Y13, Y6
@@ -94,12 +92,14 @@ main:
 	VPADDQ       Y9, Y11, Y9
 	VPADDQ       Y10, Y12, Y10
 	VPADDQ       Y8, Y7, Y8
-	VADDPD       Y9, Y0, Y9
-	VADDPD       Y10, Y0, Y10
-	VADDPD       Y8, Y0, Y8
-	VDIVPD       Y9, Y0, Y9
-	VDIVPD       Y10, Y0, Y10
-	VDIVPD       Y8, Y0, Y8
+
+	// 1/(1 + e)
+	VADDPD Y9, Y0, Y9
+	VADDPD Y10, Y0, Y10
+	VADDPD Y8, Y0, Y8
+	VDIVPD Y9, Y0, Y9
+	VDIVPD Y10, Y0, Y10
+	VDIVPD Y8, Y0, Y8
 
 	// 1/2 + x/4 - x^3/48, a little nearer to 1/2
 	VBROADCASTSD abs_f64<>+0(SB), Y7
@@ -153,13 +153,13 @@ single:
 	JLT  tail
 
 one:
-	VCVTPS2PD (SI), Y1
-
-	// -x log2 e = k + r
+	VCVTPS2PD    (SI), Y1
 	VBROADCASTSD xc05a400000000000_f64<>+0(SB), Y2
 	VMAXPD       Y1, Y2, Y2
 	VBROADCASTSD x4044000000000000_f64<>+0(SB), Y3
 	VMINPD       Y2, Y3, Y2
+
+	// -x log2 e = k + r
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y3
 	VBROADCASTSD x4338000000000000_f64<>+0(SB), Y4
 	VFMADD231PD  Y3, Y2, Y4
@@ -167,8 +167,6 @@ one:
 	VSUBPD       Y4, Y3, Y3
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y5
 	VFMADD231PD  Y5, Y2, Y3
-
-	// 1/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y2
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y5
 	VFMADD231PD  Y3, Y2, Y5
@@ -191,8 +189,10 @@ one:
 	VFMADD213PD  Y0, Y5, Y3
 	VPSLLQ       $0x34, Y4, Y4
 	VPADDQ       Y4, Y3, Y4
-	VADDPD       Y4, Y0, Y4
-	VDIVPD       Y4, Y0, Y4
+
+	// 1/(1 + e)
+	VADDPD Y4, Y0, Y4
+	VDIVPD Y4, Y0, Y4
 
 	// 1/2 + x/4 - x^3/48, a little nearer to 1/2
 	VBROADCASTSD abs_f64<>+0(SB), Y3
@@ -220,18 +220,18 @@ one:
 	JGE          one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
-	TESTQ     $+2, DX
-	JEQ       skip
-	VMOVSD    (SI), X1
-	VCVTPS2PD X1, Y1
-
-	// -x log2 e = k + r
+	TESTQ        DX, DX
+	JEQ          done
+	TESTQ        $+2, DX
+	JEQ          skip
+	VMOVSD       (SI), X1
+	VCVTPS2PD    X1, Y1
 	VBROADCASTSD xc05a400000000000_f64<>+0(SB), Y2
 	VMAXPD       X1, X2, X2
 	VBROADCASTSD x4044000000000000_f64<>+0(SB), Y3
 	VMINPD       X2, X3, X2
+
+	// -x log2 e = k + r
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y3
 	VBROADCASTSD x4338000000000000_f64<>+0(SB), Y4
 	VFMADD231PD  X3, X2, X4
@@ -239,8 +239,6 @@ tail:
 	VSUBPD       X4, X3, X3
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y5
 	VFMADD231PD  X5, X2, X3
-
-	// 1/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y2
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y5
 	VFMADD231PD  X3, X2, X5
@@ -263,8 +261,10 @@ tail:
 	VFMADD213PD  X0, X5, X3
 	VPSLLQ       $0x34, X4, X4
 	VPADDQ       X4, X3, X4
-	VADDPD       X4, X0, X4
-	VDIVPD       X4, X0, X4
+
+	// 1/(1 + e)
+	VADDPD X4, X0, X4
+	VDIVPD X4, X0, X4
 
 	// 1/2 + x/4 - x^3/48, a little nearer to 1/2
 	VBROADCASTSD abs_f64<>+0(SB), Y3
@@ -291,16 +291,16 @@ tail:
 	ADDQ         $+8, SI
 
 skip:
-	TESTQ     $+1, DX
-	JEQ       skip2
-	VXORPS    X1, X1, X1
-	VCVTSS2SD (SI), X1, X1
-
-	// -x log2 e = k + r
+	TESTQ        $+1, DX
+	JEQ          skip2
+	VXORPS       X1, X1, X1
+	VCVTSS2SD    (SI), X1, X1
 	VBROADCASTSD xc05a400000000000_f64<>+0(SB), Y2
 	VMAXPD       X1, X2, X2
 	VBROADCASTSD x4044000000000000_f64<>+0(SB), Y3
 	VMINPD       X2, X3, X2
+
+	// -x log2 e = k + r
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y3
 	VBROADCASTSD x4338000000000000_f64<>+0(SB), Y4
 	VFMADD231PD  X3, X2, X4
@@ -308,8 +308,6 @@ skip:
 	VSUBPD       X4, X3, X3
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Y5
 	VFMADD231PD  X5, X2, X3
-
-	// 1/(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Y2
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Y5
 	VFMADD231PD  X3, X2, X5
@@ -332,8 +330,10 @@ skip:
 	VFMADD213PD  X0, X5, X3
 	VPSLLQ       $0x34, X4, X4
 	VPADDQ       X4, X3, X4
-	VADDPD       X4, X0, X4
-	VDIVPD       X4, X0, X4
+
+	// 1/(1 + e)
+	VADDPD X4, X0, X4
+	VDIVPD X4, X0, X4
 
 	// 1/2 + x/4 - x^3/48, a little nearer to 1/2
 	VBROADCASTSD abs_f64<>+0(SB), Y3

@@ -17,12 +17,10 @@ TEXT ·SoftplusF32(SB), NOSPLIT, $0-48
 	JLT          single
 
 main:
-	VCVTPS2PD (SI), Z2
-	VCVTPS2PD 32(SI), Z3
-	VCVTPS2PD 64(SI), Z4
-	VCVTPS2PD 96(SI), Z5
-
-	// -|x| log2 e = k + r
+	VCVTPS2PD    (SI), Z2
+	VCVTPS2PD    32(SI), Z3
+	VCVTPS2PD    64(SI), Z4
+	VCVTPS2PD    96(SI), Z5
 	VBROADCASTSD abs_f64<>+0(SB), Z6
 	VANDPD       Z6, Z2, Z7
 	VANDPD       Z6, Z3, Z8
@@ -33,6 +31,8 @@ main:
 	VMINPD       Z8, Z10, Z8
 	VMINPD       Z9, Z10, Z9
 	VMINPD       Z6, Z10, Z6
+
+	// -x log2 e = k + r
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Z10
 	VMOVAPD      Z0, Z11
 	VFMADD231PD  Z10, Z7, Z11
@@ -50,8 +50,6 @@ main:
 	VFMADD231PD  Z18, Z8, Z15
 	VFMADD231PD  Z18, Z9, Z16
 	VFMADD231PD  Z18, Z6, Z17
-
-	// max(x, 0) + log(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Z6
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Z18
 	VMOVAPD      Z18, Z9
@@ -113,6 +111,13 @@ main:
 	VPADDQ       Z12, Z15, Z12
 	VPADDQ       Z13, Z16, Z13
 	VPADDQ       Z10, Z17, Z10
+
+	// max(x, 0) + log(1 + e)
+	VBROADCASTSD x0000000000000000_f64<>+0(SB), Z17
+	VMAXPD       Z2, Z17, Z2
+	VMAXPD       Z3, Z17, Z3
+	VMAXPD       Z4, Z17, Z4
+	VMAXPD       Z5, Z17, Z5
 	VADDPD       Z11, Z1, Z17
 	VADDPD       Z12, Z1, Z16
 	VADDPD       Z13, Z1, Z15
@@ -285,34 +290,21 @@ main:
 	VFMADD231PD  Z25, Z16, Z8
 	VFMADD231PD  Z26, Z11, Z9
 	VFMADD231PD  Z23, Z17, Z18
-	VADDPD       Z7, Z14, Z23
-	VADDPD       Z8, Z13, Z17
-	VADDPD       Z9, Z15, Z26
-	VADDPD       Z18, Z10, Z11
-	VSUBPD       Z14, Z23, Z14
-	VSUBPD       Z13, Z17, Z13
-	VSUBPD       Z15, Z26, Z15
-	VSUBPD       Z10, Z11, Z10
-	VSUBPD       Z14, Z7, Z14
-	VSUBPD       Z13, Z8, Z13
-	VSUBPD       Z15, Z9, Z15
-	VSUBPD       Z10, Z18, Z10
-	VBROADCASTSD x0000000000000000_f64<>+0(SB), Z10
-	VMAXPD       Z2, Z10, Z2
-	VMAXPD       Z3, Z10, Z3
-	VMAXPD       Z4, Z10, Z4
-	VMAXPD       Z5, Z10, Z5
-	VADDPD       Z23, Z2, Z23
-	VADDPD       Z17, Z3, Z17
-	VADDPD       Z26, Z4, Z26
-	VADDPD       Z11, Z5, Z11
-	VCVTPD2PS    Z23, Y31
+	VADDPD       Z7, Z14, Z7
+	VADDPD       Z8, Z13, Z8
+	VADDPD       Z9, Z15, Z9
+	VADDPD       Z18, Z10, Z18
+	VADDPD       Z7, Z2, Z7
+	VADDPD       Z8, Z3, Z8
+	VADDPD       Z9, Z4, Z9
+	VADDPD       Z18, Z5, Z18
+	VCVTPD2PS    Z7, Y31
 	VMOVUPS      Y31, (DI)
-	VCVTPD2PS    Z17, Y31
+	VCVTPD2PS    Z8, Y31
 	VMOVUPS      Y31, 32(DI)
-	VCVTPD2PS    Z26, Y31
+	VCVTPD2PS    Z9, Y31
 	VMOVUPS      Y31, 64(DI)
-	VCVTPD2PS    Z11, Y31
+	VCVTPD2PS    Z18, Y31
 	VMOVUPS      Y31, 96(DI)
 	ADDQ         $+128, DI
 	ADDQ         $+128, SI
@@ -325,20 +317,18 @@ single:
 	JLT  tail
 
 one:
-	VCVTPS2PD (SI), Z2
-
-	// -|x| log2 e = k + r
+	VCVTPS2PD    (SI), Z2
 	VBROADCASTSD abs_f64<>+0(SB), Z3
 	VANDPD       Z3, Z2, Z3
 	VBROADCASTSD x405a400000000000_f64<>+0(SB), Z4
 	VMINPD       Z3, Z4, Z3
+
+	// -x log2 e = k + r
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Z4
 	VFMADD213PD  Z0, Z3, Z4
 	VSUBPD       Z4, Z0, Z5
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Z6
 	VFMADD231PD  Z6, Z3, Z5
-
-	// max(x, 0) + log(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Z3
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Z6
 	VFMADD231PD  Z5, Z3, Z6
@@ -361,6 +351,10 @@ one:
 	VFMADD213PD  Z1, Z6, Z5
 	VPSLLQ       $0x34, Z4, Z4
 	VPADDQ       Z4, Z5, Z4
+
+	// max(x, 0) + log(1 + e)
+	VBROADCASTSD x0000000000000000_f64<>+0(SB), Z5
+	VMAXPD       Z2, Z5, Z2
 	VADDPD       Z4, Z1, Z5
 
 	// u = 2^k m
@@ -425,13 +419,9 @@ one:
 	VFMADD213PD  Z7, Z5, Z8
 	VFMADD231PD  Z3, Z9, Z8
 	VFMADD231PD  Z8, Z5, Z6
-	VADDPD       Z6, Z4, Z8
-	VSUBPD       Z4, Z8, Z4
-	VSUBPD       Z4, Z6, Z4
-	VBROADCASTSD x0000000000000000_f64<>+0(SB), Z4
-	VMAXPD       Z2, Z4, Z2
-	VADDPD       Z8, Z2, Z8
-	VCVTPD2PS    Z8, Y31
+	VADDPD       Z6, Z4, Z6
+	VADDPD       Z6, Z2, Z6
+	VCVTPD2PS    Z6, Y31
 	VMOVUPS      Y31, (DI)
 	ADDQ         $+32, DI
 	ADDQ         $+32, SI
@@ -440,25 +430,23 @@ one:
 	JGE          one
 
 tail:
-	TESTQ     DX, DX
-	JEQ       done
-	CMPQ      DX, $+4
-	JNE       part
-	VMOVUPS   (SI), X2
-	VCVTPS2PD Y2, Z2
-
-	// -|x| log2 e = k + r
+	TESTQ        DX, DX
+	JEQ          done
+	CMPQ         DX, $+4
+	JNE          part
+	VMOVUPS      (SI), X2
+	VCVTPS2PD    Y2, Z2
 	VBROADCASTSD abs_f64<>+0(SB), Z3
 	VANDPD       Y3, Y2, Y3
 	VBROADCASTSD x405a400000000000_f64<>+0(SB), Z4
 	VMINPD       Y3, Y4, Y3
+
+	// -x log2 e = k + r
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Z4
 	VFMADD213PD  Y0, Y3, Y4
 	VSUBPD       Y4, Y0, Y5
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Z6
 	VFMADD231PD  Y6, Y3, Y5
-
-	// max(x, 0) + log(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Z3
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Z6
 	VFMADD231PD  Y5, Y3, Y6
@@ -481,6 +469,10 @@ tail:
 	VFMADD213PD  Y1, Y6, Y5
 	VPSLLQ       $0x34, Y4, Y4
 	VPADDQ       Y4, Y5, Y4
+
+	// max(x, 0) + log(1 + e)
+	VBROADCASTSD x0000000000000000_f64<>+0(SB), Z5
+	VMAXPD       Y2, Y5, Y2
 	VADDPD       Y4, Y1, Y5
 
 	// u = 2^k m
@@ -545,35 +537,29 @@ tail:
 	VFMADD213PD  Y7, Y5, Y8
 	VFMADD231PD  Y3, Y9, Y8
 	VFMADD231PD  Y8, Y5, Y6
-	VADDPD       Y6, Y4, Y8
-	VSUBPD       Y4, Y8, Y4
-	VSUBPD       Y4, Y6, Y4
-	VBROADCASTSD x0000000000000000_f64<>+0(SB), Z4
-	VMAXPD       Y2, Y4, Y2
-	VADDPD       Y8, Y2, Y8
-	VCVTPD2PS    Z8, Y31
+	VADDPD       Y6, Y4, Y6
+	VADDPD       Y6, Y2, Y6
+	VCVTPD2PS    Z6, Y31
 	VMOVUPS      X31, (DI)
 	JMP          done
 
 part:
-	MOVQ        DX, CX
-	MOVL        $0xffffffff, AX
-	BZHIL       CX, AX, AX
-	KMOVW       AX, K1
-	VCVTPS2PD.Z (SI), K1, Z2
-
-	// -|x| log2 e = k + r
+	MOVQ         DX, CX
+	MOVL         $0xffffffff, AX
+	BZHIL        CX, AX, AX
+	KMOVW        AX, K1
+	VCVTPS2PD.Z  (SI), K1, Z2
 	VBROADCASTSD abs_f64<>+0(SB), Z3
 	VANDPD       Z3, Z2, Z3
 	VBROADCASTSD x405a400000000000_f64<>+0(SB), Z4
 	VMINPD       Z3, Z4, Z3
+
+	// -x log2 e = k + r
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Z4
 	VFMADD213PD  Z0, Z3, Z4
 	VSUBPD       Z4, Z0, Z5
 	VBROADCASTSD xbff71547652b82fe_f64<>+0(SB), Z6
 	VFMADD231PD  Z6, Z3, Z5
-
-	// max(x, 0) + log(1 + 2^k 2^r)
 	VBROADCASTSD x3e3e3a88e93a2139_f64<>+0(SB), Z3
 	VBROADCASTSD x3e7b671af8c1f4d6_f64<>+0(SB), Z6
 	VFMADD231PD  Z5, Z3, Z6
@@ -596,6 +582,10 @@ part:
 	VFMADD213PD  Z1, Z6, Z5
 	VPSLLQ       $0x34, Z4, Z4
 	VPADDQ       Z4, Z5, Z4
+
+	// max(x, 0) + log(1 + e)
+	VBROADCASTSD x0000000000000000_f64<>+0(SB), Z5
+	VMAXPD       Z2, Z5, Z2
 	VADDPD       Z4, Z1, Z5
 
 	// u = 2^k m
@@ -660,13 +650,9 @@ part:
 	VFMADD213PD  Z7, Z5, Z8
 	VFMADD231PD  Z3, Z9, Z8
 	VFMADD231PD  Z8, Z5, Z6
-	VADDPD       Z6, Z4, Z8
-	VSUBPD       Z4, Z8, Z4
-	VSUBPD       Z4, Z6, Z4
-	VBROADCASTSD x0000000000000000_f64<>+0(SB), Z4
-	VMAXPD       Z2, Z4, Z2
-	VADDPD       Z8, Z2, Z8
-	VCVTPD2PS    Z8, Y31
+	VADDPD       Z6, Z4, Z6
+	VADDPD       Z6, Z2, Z6
+	VCVTPD2PS    Z6, Y31
 	VMOVUPS      Y31, K1, (DI)
 
 done:
@@ -717,6 +703,9 @@ GLOBL x3fcebfbdff82c431_f64<>(SB), RODATA|NOPTR, $8
 
 DATA x3fe62e42fefa3a12_f64<>+0(SB)/8, $0x3fe62e42fefa3a12
 GLOBL x3fe62e42fefa3a12_f64<>(SB), RODATA|NOPTR, $8
+
+DATA x0000000000000000_f64<>+0(SB)/8, $0x0000000000000000
+GLOBL x0000000000000000_f64<>(SB), RODATA|NOPTR, $8
 
 DATA x00195f619980c433_f64<>+0(SB)/8, $0x00195f619980c433
 GLOBL x00195f619980c433_f64<>(SB), RODATA|NOPTR, $8
@@ -798,9 +787,6 @@ GLOBL x3fd55555555551a6_f64<>(SB), RODATA|NOPTR, $8
 
 DATA xbfdffffffffffffb_f64<>+0(SB)/8, $0xbfdffffffffffffb
 GLOBL xbfdffffffffffffb_f64<>(SB), RODATA|NOPTR, $8
-
-DATA x0000000000000000_f64<>+0(SB)/8, $0x0000000000000000
-GLOBL x0000000000000000_f64<>(SB), RODATA|NOPTR, $8
 
 // func SoftplusF64(dst []float64, x []float64)
 // Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, FMA3

@@ -14,15 +14,15 @@ TEXT ·SigmoidF32(SB), NOSPLIT, $0-48
 	VDUP R17, V0.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
 	VDUP R17, V1.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V2.D2
 	MOVD $0x3f83b2ab6fbd6dc0, R17 // x3f83b2ab6fbd6dc0
-	VDUP R17, V3.D2
+	VDUP R17, V2.D2
 	MOVD $0x3fac6b08d703e18e, R17 // x3fac6b08d703e18e
-	VDUP R17, V4.D2
+	VDUP R17, V3.D2
 	MOVD $0x3fcebfbdff82c431, R17 // x3fcebfbdff82c431
-	VDUP R17, V5.D2
+	VDUP R17, V4.D2
 	MOVD $0x3fe62e42fefa3a12, R17 // x3fe62e42fefa3a12
+	VDUP R17, V5.D2
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V6.D2
 	MOVD $0xbf95555555555555, R17 // xbf95555555555555
 	VDUP R17, V7.D2
@@ -49,8 +49,6 @@ main:
 	WORD $0x0e6179ef // fcvtl v15.2d, v15.2s
 	FMOVD 24(R1), F16
 	WORD $0x0e617a10 // fcvtl v16.2d, v16.2s
-
-	// -x log2 e = k + r
 	MOVD $0xc05a400000000000, R17 // xc05a400000000000
 	VDUP R17, V17.D2
 	WORD $0x6eede63f // fcmgt v31.2d, v17.2d, v13.2d
@@ -79,6 +77,8 @@ main:
 	WORD $0x6ef5e63f // fcmgt v31.2d, v17.2d, v21.2d
 	WORD $0x6e711ebf // bsl v31.16b, v21.16b, v17.16b
 	WORD $0x4ebf1ff1 // mov v17.16b, v31.16b
+
+	// -x log2 e = k + r
 	WORD $0x4ea11c35 // mov v21.16b, v1.16b
 	WORD $0x4e60ce55 // fmla v21.2d, v18.2d, v0.2d
 	WORD $0x4ea11c36 // mov v22.16b, v1.16b
@@ -95,8 +95,6 @@ main:
 	WORD $0x4e60ce7a // fmla v26.2d, v19.2d, v0.2d
 	WORD $0x4e60ce9b // fmla v27.2d, v20.2d, v0.2d
 	WORD $0x4e60ce3c // fmla v28.2d, v17.2d, v0.2d
-
-	// 1/(1 + 2^k 2^r)
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
 	VDUP R17, V17.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
@@ -144,45 +142,45 @@ main:
 	WORD $0x4eb41e9d // mov v29.16b, v20.16b
 	WORD $0x4e7bcfdd // fmla v29.2d, v30.2d, v27.2d
 	WORD $0x4e7cce34 // fmla v20.2d, v17.2d, v28.2d
-	WORD $0x4ea31c71 // mov v17.16b, v3.16b
+	WORD $0x4ea21c51 // mov v17.16b, v2.16b
 	WORD $0x4e79ce71 // fmla v17.2d, v19.2d, v25.2d
-	WORD $0x4ea31c73 // mov v19.16b, v3.16b
-	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
-	WORD $0x4ea31c72 // mov v18.16b, v3.16b
-	WORD $0x4e7bcfb2 // fmla v18.2d, v29.2d, v27.2d
-	WORD $0x4ea31c7d // mov v29.16b, v3.16b
-	WORD $0x4e7cce9d // fmla v29.2d, v20.2d, v28.2d
-	WORD $0x4ea41c94 // mov v20.16b, v4.16b
-	WORD $0x4e79ce34 // fmla v20.2d, v17.2d, v25.2d
-	WORD $0x4ea41c91 // mov v17.16b, v4.16b
-	WORD $0x4e7ace71 // fmla v17.2d, v19.2d, v26.2d
-	WORD $0x4ea41c93 // mov v19.16b, v4.16b
-	WORD $0x4e7bce53 // fmla v19.2d, v18.2d, v27.2d
-	WORD $0x4ea41c92 // mov v18.16b, v4.16b
-	WORD $0x4e7ccfb2 // fmla v18.2d, v29.2d, v28.2d
-	WORD $0x4ea51cbd // mov v29.16b, v5.16b
-	WORD $0x4e79ce9d // fmla v29.2d, v20.2d, v25.2d
-	WORD $0x4ea51cb4 // mov v20.16b, v5.16b
-	WORD $0x4e7ace34 // fmla v20.2d, v17.2d, v26.2d
-	WORD $0x4ea51cb1 // mov v17.16b, v5.16b
-	WORD $0x4e7bce71 // fmla v17.2d, v19.2d, v27.2d
-	WORD $0x4ea51cb3 // mov v19.16b, v5.16b
-	WORD $0x4e7cce53 // fmla v19.2d, v18.2d, v28.2d
-	WORD $0x4ea61cd2 // mov v18.16b, v6.16b
-	WORD $0x4e79cfb2 // fmla v18.2d, v29.2d, v25.2d
-	WORD $0x4ea61cdd // mov v29.16b, v6.16b
-	WORD $0x4e7ace9d // fmla v29.2d, v20.2d, v26.2d
-	WORD $0x4ea61cd4 // mov v20.16b, v6.16b
-	WORD $0x4e7bce34 // fmla v20.2d, v17.2d, v27.2d
-	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
-	WORD $0x4e7cce71 // fmla v17.2d, v19.2d, v28.2d
 	WORD $0x4ea21c53 // mov v19.16b, v2.16b
+	WORD $0x4e7ace53 // fmla v19.2d, v18.2d, v26.2d
+	WORD $0x4ea21c52 // mov v18.16b, v2.16b
+	WORD $0x4e7bcfb2 // fmla v18.2d, v29.2d, v27.2d
+	WORD $0x4ea21c5d // mov v29.16b, v2.16b
+	WORD $0x4e7cce9d // fmla v29.2d, v20.2d, v28.2d
+	WORD $0x4ea31c74 // mov v20.16b, v3.16b
+	WORD $0x4e79ce34 // fmla v20.2d, v17.2d, v25.2d
+	WORD $0x4ea31c71 // mov v17.16b, v3.16b
+	WORD $0x4e7ace71 // fmla v17.2d, v19.2d, v26.2d
+	WORD $0x4ea31c73 // mov v19.16b, v3.16b
+	WORD $0x4e7bce53 // fmla v19.2d, v18.2d, v27.2d
+	WORD $0x4ea31c72 // mov v18.16b, v3.16b
+	WORD $0x4e7ccfb2 // fmla v18.2d, v29.2d, v28.2d
+	WORD $0x4ea41c9d // mov v29.16b, v4.16b
+	WORD $0x4e79ce9d // fmla v29.2d, v20.2d, v25.2d
+	WORD $0x4ea41c94 // mov v20.16b, v4.16b
+	WORD $0x4e7ace34 // fmla v20.2d, v17.2d, v26.2d
+	WORD $0x4ea41c91 // mov v17.16b, v4.16b
+	WORD $0x4e7bce71 // fmla v17.2d, v19.2d, v27.2d
+	WORD $0x4ea41c93 // mov v19.16b, v4.16b
+	WORD $0x4e7cce53 // fmla v19.2d, v18.2d, v28.2d
+	WORD $0x4ea51cb2 // mov v18.16b, v5.16b
+	WORD $0x4e79cfb2 // fmla v18.2d, v29.2d, v25.2d
+	WORD $0x4ea51cbd // mov v29.16b, v5.16b
+	WORD $0x4e7ace9d // fmla v29.2d, v20.2d, v26.2d
+	WORD $0x4ea51cb4 // mov v20.16b, v5.16b
+	WORD $0x4e7bce34 // fmla v20.2d, v17.2d, v27.2d
+	WORD $0x4ea51cb1 // mov v17.16b, v5.16b
+	WORD $0x4e7cce71 // fmla v17.2d, v19.2d, v28.2d
+	WORD $0x4ea61cd3 // mov v19.16b, v6.16b
 	WORD $0x4e79ce53 // fmla v19.2d, v18.2d, v25.2d
-	WORD $0x4ea21c59 // mov v25.16b, v2.16b
+	WORD $0x4ea61cd9 // mov v25.16b, v6.16b
 	WORD $0x4e7acfb9 // fmla v25.2d, v29.2d, v26.2d
-	WORD $0x4ea21c5a // mov v26.16b, v2.16b
+	WORD $0x4ea61cda // mov v26.16b, v6.16b
 	WORD $0x4e7bce9a // fmla v26.2d, v20.2d, v27.2d
-	WORD $0x4ea21c5b // mov v27.16b, v2.16b
+	WORD $0x4ea61cdb // mov v27.16b, v6.16b
 	WORD $0x4e7cce3b // fmla v27.2d, v17.2d, v28.2d
 	WORD $0x4f7456b5 // shl v21.2d, v21.2d, #52
 	WORD $0x4f7456d6 // shl v22.2d, v22.2d, #52
@@ -192,14 +190,16 @@ main:
 	WORD $0x4ef68736 // add v22.2d, v25.2d, v22.2d
 	WORD $0x4ef78757 // add v23.2d, v26.2d, v23.2d
 	WORD $0x4ef88778 // add v24.2d, v27.2d, v24.2d
-	WORD $0x4e75d455 // fadd v21.2d, v2.2d, v21.2d
-	WORD $0x4e76d456 // fadd v22.2d, v2.2d, v22.2d
-	WORD $0x4e77d457 // fadd v23.2d, v2.2d, v23.2d
-	WORD $0x4e78d458 // fadd v24.2d, v2.2d, v24.2d
-	WORD $0x6e75fc55 // fdiv v21.2d, v2.2d, v21.2d
-	WORD $0x6e76fc56 // fdiv v22.2d, v2.2d, v22.2d
-	WORD $0x6e77fc57 // fdiv v23.2d, v2.2d, v23.2d
-	WORD $0x6e78fc58 // fdiv v24.2d, v2.2d, v24.2d
+
+	// 1/(1 + e)
+	WORD $0x4e75d4d5 // fadd v21.2d, v6.2d, v21.2d
+	WORD $0x4e76d4d6 // fadd v22.2d, v6.2d, v22.2d
+	WORD $0x4e77d4d7 // fadd v23.2d, v6.2d, v23.2d
+	WORD $0x4e78d4d8 // fadd v24.2d, v6.2d, v24.2d
+	WORD $0x6e75fcd5 // fdiv v21.2d, v6.2d, v21.2d
+	WORD $0x6e76fcd6 // fdiv v22.2d, v6.2d, v22.2d
+	WORD $0x6e77fcd7 // fdiv v23.2d, v6.2d, v23.2d
+	WORD $0x6e78fcd8 // fdiv v24.2d, v6.2d, v24.2d
 
 	// 1/2 + x/4 - x^3/48, a little nearer to 1/2
 	WORD $0x4ee0f9bb // fabs v27.2d, v13.2d
@@ -267,8 +267,6 @@ single:
 one:
 	FMOVD (R1), F13
 	WORD $0x0e6179ad // fcvtl v13.2d, v13.2s
-
-	// -x log2 e = k + r
 	MOVD $0xc05a400000000000, R17 // xc05a400000000000
 	VDUP R17, V14.D2
 	WORD $0x6eede5df // fcmgt v31.2d, v14.2d, v13.2d
@@ -279,12 +277,12 @@ one:
 	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
 	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+
+	// -x log2 e = k + r
 	WORD $0x4ea11c2f // mov v15.16b, v1.16b
 	WORD $0x4e60cdcf // fmla v15.2d, v14.2d, v0.2d
 	WORD $0x4eefd430 // fsub v16.2d, v1.2d, v15.2d
 	WORD $0x4e60cdd0 // fmla v16.2d, v14.2d, v0.2d
-
-	// 1/(1 + 2^k 2^r)
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
 	VDUP R17, V14.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
@@ -302,20 +300,22 @@ one:
 	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
 	VDUP R17, V17.D2
 	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
-	WORD $0x4ea31c6e // mov v14.16b, v3.16b
-	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
-	WORD $0x4ea41c91 // mov v17.16b, v4.16b
-	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
-	WORD $0x4ea51cae // mov v14.16b, v5.16b
-	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
-	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
-	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
 	WORD $0x4ea21c4e // mov v14.16b, v2.16b
+	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
+	WORD $0x4ea31c71 // mov v17.16b, v3.16b
+	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
+	WORD $0x4ea41c8e // mov v14.16b, v4.16b
+	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
+	WORD $0x4ea51cb1 // mov v17.16b, v5.16b
+	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
+	WORD $0x4ea61cce // mov v14.16b, v6.16b
 	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
 	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
 	WORD $0x4eef85cf // add v15.2d, v14.2d, v15.2d
-	WORD $0x4e6fd44f // fadd v15.2d, v2.2d, v15.2d
-	WORD $0x6e6ffc4f // fdiv v15.2d, v2.2d, v15.2d
+
+	// 1/(1 + e)
+	WORD $0x4e6fd4cf // fadd v15.2d, v6.2d, v15.2d
+	WORD $0x6e6ffccf // fdiv v15.2d, v6.2d, v15.2d
 
 	// 1/2 + x/4 - x^3/48, a little nearer to 1/2
 	WORD $0x4ee0f9ae // fabs v14.2d, v13.2d
@@ -342,8 +342,6 @@ tail:
 	TBZ $0, R2, skip
 	FMOVS (R1), F13
 	WORD $0x0e6179ad // fcvtl v13.2d, v13.2s
-
-	// -x log2 e = k + r
 	MOVD $0xc05a400000000000, R17 // xc05a400000000000
 	VDUP R17, V14.D2
 	WORD $0x6eede5df // fcmgt v31.2d, v14.2d, v13.2d
@@ -354,12 +352,12 @@ tail:
 	WORD $0x6eefe5df // fcmgt v31.2d, v14.2d, v15.2d
 	WORD $0x6e6e1dff // bsl v31.16b, v15.16b, v14.16b
 	WORD $0x4ebf1fee // mov v14.16b, v31.16b
+
+	// -x log2 e = k + r
 	WORD $0x4ea11c2f // mov v15.16b, v1.16b
 	WORD $0x4e60cdcf // fmla v15.2d, v14.2d, v0.2d
 	WORD $0x4eefd430 // fsub v16.2d, v1.2d, v15.2d
 	WORD $0x4e60cdd0 // fmla v16.2d, v14.2d, v0.2d
-
-	// 1/(1 + 2^k 2^r)
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
 	VDUP R17, V14.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
@@ -377,20 +375,22 @@ tail:
 	MOVD $0x3f55d87fe9b8d2dc, R17 // x3f55d87fe9b8d2dc
 	VDUP R17, V17.D2
 	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
-	WORD $0x4ea31c6e // mov v14.16b, v3.16b
-	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
-	WORD $0x4ea41c91 // mov v17.16b, v4.16b
-	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
-	WORD $0x4ea51cae // mov v14.16b, v5.16b
-	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
-	WORD $0x4ea61cd1 // mov v17.16b, v6.16b
-	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
 	WORD $0x4ea21c4e // mov v14.16b, v2.16b
+	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
+	WORD $0x4ea31c71 // mov v17.16b, v3.16b
+	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
+	WORD $0x4ea41c8e // mov v14.16b, v4.16b
+	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
+	WORD $0x4ea51cb1 // mov v17.16b, v5.16b
+	WORD $0x4e70cdd1 // fmla v17.2d, v14.2d, v16.2d
+	WORD $0x4ea61cce // mov v14.16b, v6.16b
 	WORD $0x4e70ce2e // fmla v14.2d, v17.2d, v16.2d
 	WORD $0x4f7455ef // shl v15.2d, v15.2d, #52
 	WORD $0x4eef85cf // add v15.2d, v14.2d, v15.2d
-	WORD $0x4e6fd44f // fadd v15.2d, v2.2d, v15.2d
-	WORD $0x6e6ffc4f // fdiv v15.2d, v2.2d, v15.2d
+
+	// 1/(1 + e)
+	WORD $0x4e6fd4cf // fadd v15.2d, v6.2d, v15.2d
+	WORD $0x6e6ffccf // fdiv v15.2d, v6.2d, v15.2d
 
 	// 1/2 + x/4 - x^3/48, a little nearer to 1/2
 	WORD $0x4ee0f9ae // fabs v14.2d, v13.2d

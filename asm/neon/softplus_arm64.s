@@ -25,8 +25,6 @@ main:
 	WORD $0x0e617863 // fcvtl v3.2d, v3.2s
 	FMOVD 24(R1), F4
 	WORD $0x0e617884 // fcvtl v4.2d, v4.2s
-
-	// -|x| log2 e = k + r
 	WORD $0x4ee0f825 // fabs v5.2d, v1.2d
 	WORD $0x4ee0f846 // fabs v6.2d, v2.2d
 	WORD $0x4ee0f867 // fabs v7.2d, v3.2d
@@ -45,6 +43,8 @@ main:
 	WORD $0x6ee9e51f // fcmgt v31.2d, v8.2d, v9.2d
 	WORD $0x6e681d3f // bsl v31.16b, v9.16b, v8.16b
 	WORD $0x4ebf1fe8 // mov v8.16b, v31.16b
+
+	// -x log2 e = k + r
 	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
 	VDUP R17, V9.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
@@ -68,8 +68,6 @@ main:
 	WORD $0x4e71cccf // fmla v15.2d, v6.2d, v17.2d
 	WORD $0x4e71ccf0 // fmla v16.2d, v7.2d, v17.2d
 	WORD $0x4e71cd09 // fmla v9.2d, v8.2d, v17.2d
-
-	// max(x, 0) + log(1 + 2^k 2^r)
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
 	VDUP R17, V8.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
@@ -169,6 +167,22 @@ main:
 	WORD $0x4eec85cc // add v12.2d, v14.2d, v12.2d
 	WORD $0x4eed85ed // add v13.2d, v15.2d, v13.2d
 	WORD $0x4eea860a // add v10.2d, v16.2d, v10.2d
+
+	// max(x, 0) + log(1 + e)
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V16.D2
+	WORD $0x6ee1e61f // fcmgt v31.2d, v16.2d, v1.2d
+	WORD $0x6e611e1f // bsl v31.16b, v16.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
+	WORD $0x6ee2e61f // fcmgt v31.2d, v16.2d, v2.2d
+	WORD $0x6e621e1f // bsl v31.16b, v16.16b, v2.16b
+	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+	WORD $0x6ee3e61f // fcmgt v31.2d, v16.2d, v3.2d
+	WORD $0x6e631e1f // bsl v31.16b, v16.16b, v3.16b
+	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
+	WORD $0x6ee4e61f // fcmgt v31.2d, v16.2d, v4.2d
+	WORD $0x6e641e1f // bsl v31.16b, v16.16b, v4.16b
+	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
 	WORD $0x4e6bd410 // fadd v16.2d, v0.2d, v11.2d
 	WORD $0x4e6cd40f // fadd v15.2d, v0.2d, v12.2d
 	WORD $0x4e6dd40e // fadd v14.2d, v0.2d, v13.2d
@@ -411,43 +425,21 @@ main:
 	WORD $0x4e77cde5 // fmla v5.2d, v15.2d, v23.2d
 	WORD $0x4e78cd66 // fmla v6.2d, v11.2d, v24.2d
 	WORD $0x4e7ace09 // fmla v9.2d, v16.2d, v26.2d
-	WORD $0x4e71d51a // fadd v26.2d, v8.2d, v17.2d
-	WORD $0x4e65d5b0 // fadd v16.2d, v13.2d, v5.2d
-	WORD $0x4e66d5d8 // fadd v24.2d, v14.2d, v6.2d
-	WORD $0x4e69d54b // fadd v11.2d, v10.2d, v9.2d
-	WORD $0x4ee8d748 // fsub v8.2d, v26.2d, v8.2d
-	WORD $0x4eedd60d // fsub v13.2d, v16.2d, v13.2d
-	WORD $0x4eeed70e // fsub v14.2d, v24.2d, v14.2d
-	WORD $0x4eead56a // fsub v10.2d, v11.2d, v10.2d
-	WORD $0x4ee8d628 // fsub v8.2d, v17.2d, v8.2d
-	WORD $0x4eedd4ad // fsub v13.2d, v5.2d, v13.2d
-	WORD $0x4eeed4ce // fsub v14.2d, v6.2d, v14.2d
-	WORD $0x4eead52a // fsub v10.2d, v9.2d, v10.2d
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V10.D2
-	WORD $0x6ee1e55f // fcmgt v31.2d, v10.2d, v1.2d
-	WORD $0x6e611d5f // bsl v31.16b, v10.16b, v1.16b
-	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
-	WORD $0x6ee2e55f // fcmgt v31.2d, v10.2d, v2.2d
-	WORD $0x6e621d5f // bsl v31.16b, v10.16b, v2.16b
-	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
-	WORD $0x6ee3e55f // fcmgt v31.2d, v10.2d, v3.2d
-	WORD $0x6e631d5f // bsl v31.16b, v10.16b, v3.16b
-	WORD $0x4ebf1fe3 // mov v3.16b, v31.16b
-	WORD $0x6ee4e55f // fcmgt v31.2d, v10.2d, v4.2d
-	WORD $0x6e641d5f // bsl v31.16b, v10.16b, v4.16b
-	WORD $0x4ebf1fe4 // mov v4.16b, v31.16b
-	WORD $0x4e7ad43a // fadd v26.2d, v1.2d, v26.2d
-	WORD $0x4e70d450 // fadd v16.2d, v2.2d, v16.2d
-	WORD $0x4e78d478 // fadd v24.2d, v3.2d, v24.2d
-	WORD $0x4e6bd48b // fadd v11.2d, v4.2d, v11.2d
-	WORD $0x0e616b5f // fcvtn v31.2s, v26.2d
+	WORD $0x4e71d511 // fadd v17.2d, v8.2d, v17.2d
+	WORD $0x4e65d5a5 // fadd v5.2d, v13.2d, v5.2d
+	WORD $0x4e66d5c6 // fadd v6.2d, v14.2d, v6.2d
+	WORD $0x4e69d549 // fadd v9.2d, v10.2d, v9.2d
+	WORD $0x4e71d431 // fadd v17.2d, v1.2d, v17.2d
+	WORD $0x4e65d445 // fadd v5.2d, v2.2d, v5.2d
+	WORD $0x4e66d466 // fadd v6.2d, v3.2d, v6.2d
+	WORD $0x4e69d489 // fadd v9.2d, v4.2d, v9.2d
+	WORD $0x0e616a3f // fcvtn v31.2s, v17.2d
 	FMOVD F31, (R0)
-	WORD $0x0e616a1f // fcvtn v31.2s, v16.2d
+	WORD $0x0e6168bf // fcvtn v31.2s, v5.2d
 	FMOVD F31, 8(R0)
-	WORD $0x0e616b1f // fcvtn v31.2s, v24.2d
+	WORD $0x0e6168df // fcvtn v31.2s, v6.2d
 	FMOVD F31, 16(R0)
-	WORD $0x0e61697f // fcvtn v31.2s, v11.2d
+	WORD $0x0e61693f // fcvtn v31.2s, v9.2d
 	FMOVD F31, 24(R0)
 	ADD $32, R0, R0
 	ADD $32, R1, R1
@@ -462,14 +454,14 @@ single:
 one:
 	FMOVD (R1), F1
 	WORD $0x0e617821 // fcvtl v1.2d, v1.2s
-
-	// -|x| log2 e = k + r
 	WORD $0x4ee0f822 // fabs v2.2d, v1.2d
 	MOVD $0x405a400000000000, R17 // x405a400000000000
 	VDUP R17, V3.D2
 	WORD $0x6ee3e45f // fcmgt v31.2d, v2.2d, v3.2d
 	WORD $0x6e621c7f // bsl v31.16b, v3.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+
+	// -x log2 e = k + r
 	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
 	VDUP R17, V3.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
@@ -481,8 +473,6 @@ one:
 	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
 	VDUP R17, V5.D2
 	WORD $0x4e65cc43 // fmla v3.2d, v2.2d, v5.2d
-
-	// max(x, 0) + log(1 + 2^k 2^r)
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
 	VDUP R17, V2.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
@@ -516,6 +506,13 @@ one:
 	WORD $0x4e63cca2 // fmla v2.2d, v5.2d, v3.2d
 	WORD $0x4f745484 // shl v4.2d, v4.2d, #52
 	WORD $0x4ee48444 // add v4.2d, v2.2d, v4.2d
+
+	// max(x, 0) + log(1 + e)
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V2.D2
+	WORD $0x6ee1e45f // fcmgt v31.2d, v2.2d, v1.2d
+	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	WORD $0x4e64d402 // fadd v2.2d, v0.2d, v4.2d
 
 	// u = 2^k m
@@ -608,16 +605,9 @@ one:
 	WORD $0x4e62ccc8 // fmla v8.2d, v6.2d, v2.2d
 	WORD $0x4e65cce8 // fmla v8.2d, v7.2d, v5.2d
 	WORD $0x4e68cc43 // fmla v3.2d, v2.2d, v8.2d
-	WORD $0x4e63d488 // fadd v8.2d, v4.2d, v3.2d
-	WORD $0x4ee4d504 // fsub v4.2d, v8.2d, v4.2d
-	WORD $0x4ee4d464 // fsub v4.2d, v3.2d, v4.2d
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V4.D2
-	WORD $0x6ee1e49f // fcmgt v31.2d, v4.2d, v1.2d
-	WORD $0x6e611c9f // bsl v31.16b, v4.16b, v1.16b
-	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
-	WORD $0x4e68d428 // fadd v8.2d, v1.2d, v8.2d
-	WORD $0x0e61691f // fcvtn v31.2s, v8.2d
+	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
+	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
+	WORD $0x0e61687f // fcvtn v31.2s, v3.2d
 	FMOVD F31, (R0)
 	ADD $8, R0, R0
 	ADD $8, R1, R1
@@ -630,14 +620,14 @@ tail:
 	TBZ $0, R2, skip
 	FMOVS (R1), F1
 	WORD $0x0e617821 // fcvtl v1.2d, v1.2s
-
-	// -|x| log2 e = k + r
 	WORD $0x4ee0f822 // fabs v2.2d, v1.2d
 	MOVD $0x405a400000000000, R17 // x405a400000000000
 	VDUP R17, V3.D2
 	WORD $0x6ee3e45f // fcmgt v31.2d, v2.2d, v3.2d
 	WORD $0x6e621c7f // bsl v31.16b, v3.16b, v2.16b
 	WORD $0x4ebf1fe2 // mov v2.16b, v31.16b
+
+	// -x log2 e = k + r
 	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
 	VDUP R17, V3.D2
 	MOVD $0x4338000000000000, R17 // x4338000000000000
@@ -649,8 +639,6 @@ tail:
 	MOVD $0xbff71547652b82fe, R17 // xbff71547652b82fe
 	VDUP R17, V5.D2
 	WORD $0x4e65cc43 // fmla v3.2d, v2.2d, v5.2d
-
-	// max(x, 0) + log(1 + 2^k 2^r)
 	MOVD $0x3e3e3a88e93a2139, R17 // x3e3e3a88e93a2139
 	VDUP R17, V2.D2
 	MOVD $0x3e7b671af8c1f4d6, R17 // x3e7b671af8c1f4d6
@@ -684,6 +672,13 @@ tail:
 	WORD $0x4e63cca2 // fmla v2.2d, v5.2d, v3.2d
 	WORD $0x4f745484 // shl v4.2d, v4.2d, #52
 	WORD $0x4ee48444 // add v4.2d, v2.2d, v4.2d
+
+	// max(x, 0) + log(1 + e)
+	MOVD $0x0, R17 // x0000000000000000
+	VDUP R17, V2.D2
+	WORD $0x6ee1e45f // fcmgt v31.2d, v2.2d, v1.2d
+	WORD $0x6e611c5f // bsl v31.16b, v2.16b, v1.16b
+	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
 	WORD $0x4e64d402 // fadd v2.2d, v0.2d, v4.2d
 
 	// u = 2^k m
@@ -776,16 +771,9 @@ tail:
 	WORD $0x4e62ccc8 // fmla v8.2d, v6.2d, v2.2d
 	WORD $0x4e65cce8 // fmla v8.2d, v7.2d, v5.2d
 	WORD $0x4e68cc43 // fmla v3.2d, v2.2d, v8.2d
-	WORD $0x4e63d488 // fadd v8.2d, v4.2d, v3.2d
-	WORD $0x4ee4d504 // fsub v4.2d, v8.2d, v4.2d
-	WORD $0x4ee4d464 // fsub v4.2d, v3.2d, v4.2d
-	MOVD $0x0, R17 // x0000000000000000
-	VDUP R17, V4.D2
-	WORD $0x6ee1e49f // fcmgt v31.2d, v4.2d, v1.2d
-	WORD $0x6e611c9f // bsl v31.16b, v4.16b, v1.16b
-	WORD $0x4ebf1fe1 // mov v1.16b, v31.16b
-	WORD $0x4e68d428 // fadd v8.2d, v1.2d, v8.2d
-	WORD $0x0e61691f // fcvtn v31.2s, v8.2d
+	WORD $0x4e63d483 // fadd v3.2d, v4.2d, v3.2d
+	WORD $0x4e63d423 // fadd v3.2d, v1.2d, v3.2d
+	WORD $0x0e61687f // fcvtn v31.2s, v3.2d
 	FMOVS F31, (R0)
 
 skip:

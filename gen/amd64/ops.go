@@ -207,14 +207,20 @@ func (m *Machine) choose(e vec.Elem, bytes int, dst vec.V, args []vec.V) {
 
 // equalBits is compare of integers that are equal.
 func (m *Machine) equalBits(e vec.Elem, d, a, b reg.VecPhysical) {
-	switch {
-	case !m.evex:
-		packed(e, m.VPCMPEQD, m.VPCMPEQQ)(b, a, d)
-	case e == vec.F32:
-		m.VPCMPEQD(b, a, reg.K2)
+	m.throughMask(e, d, func(to operand.Op) { packed(e, m.VPCMPEQD, m.VPCMPEQQ)(b, a, to) })
+}
+
+// throughMask sets all bits of the elements of d for which a comparison is true, and none
+// of the others. AVX-512 compares into a mask.
+func (m *Machine) throughMask(e vec.Elem, d reg.VecPhysical, compare func(to operand.Op)) {
+	if !m.evex {
+		compare(d)
+		return
+	}
+	compare(reg.K2)
+	if e == vec.F32 {
 		m.VPMOVM2D(reg.K2, d)
-	default:
-		m.VPCMPEQQ(b, a, reg.K2)
+	} else {
 		m.VPMOVM2Q(reg.K2, d)
 	}
 }
@@ -227,19 +233,9 @@ const (
 	notAtLeast = operand.U8(0x19)
 )
 
-// compare sets all bits of the elements that compare so, and none of the others. AVX-512
-// compares into a mask.
+// compare sets all bits of the elements that compare so, and none of the others.
 func (m *Machine) compare(how operand.U8, e vec.Elem, d, a, b reg.VecPhysical) {
-	switch {
-	case !m.evex:
-		packed(e, m.VCMPPS, m.VCMPPD)(how, b, a, d)
-	case e == vec.F32:
-		m.VCMPPS(how, b, a, reg.K2)
-		m.VPMOVM2D(reg.K2, d)
-	default:
-		m.VCMPPD(how, b, a, reg.K2)
-		m.VPMOVM2Q(reg.K2, d)
-	}
+	m.throughMask(e, d, func(to operand.Op) { packed(e, m.VCMPPS, m.VCMPPD)(how, b, a, to) })
 }
 
 // maxBits takes the larger of two non-negative numbers by their bits, as signed

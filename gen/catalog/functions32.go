@@ -15,13 +15,12 @@ const (
 	exponent = 0xfff << 52 // and the sign
 )
 
-// split returns the whole number k nearest to x*scale, negated, with x*scale - k, and a
-// number that has k in its lowest bits.
-func split(b *Body, x Val, scale float64) (minusK, rest, low Val) {
+// split returns x*scale - k for the nearest whole k, and a number that has k in its lowest
+// bits.
+func split(b *Body, x Val, scale float64) (rest, low Val) {
 	c, whole := number(b, scale), number(b, generic.Whole)
 	low = b.MulAdd(x, c, whole)
-	minusK = b.Sub(whole, low)
-	return minusK, b.MulAdd(x, c, minusK), low
+	return b.MulAdd(x, c, b.Sub(whole, low)), low
 }
 
 // splitOne is split with the scale 1.
@@ -42,6 +41,11 @@ func nudge(b *Body, y, lost Val) Val {
 // times2 returns x * 2^k for the k in the lowest bits of low, where that is a normal number.
 func times2(b *Body, x, low Val) Val { return b.AddBits(x, b.ShiftUp(low)) }
 
+// power2 returns 2^k 2^r for the k in the lowest bits of low and |r| of up to 1/2.
+func power2(b *Body, r, low Val) Val {
+	return times2(b, horner(b, r, generic.Power2[:]), low)
+}
+
 // withSign returns y, which is not negative unless x is, with the sign of x.
 func withSign(b *Body, y, x Val) Val {
 	return b.Or(y, b.And(x, bits(b, signBit)))
@@ -49,9 +53,9 @@ func withSign(b *Body, y, x Val) Val {
 
 func exp32(b *Body, x Val) Val {
 	b.Note("x log2 e = k + r")
-	_, r, low := split(b, clamp(b, generic.ExpLeast32, x, generic.ExpMost32), math.Log2E)
+	r, low := split(b, clamp(b, generic.ExpLeast32, x, generic.ExpMost32), math.Log2E)
 	b.Note("2^k 2^r")
-	return times2(b, horner(b, r, generic.Power2[:]), low)
+	return power2(b, r, low)
 }
 
 func exp2f32(b *Body, x Val) Val {
@@ -94,18 +98,22 @@ func binary(b *Body, u, zero Val, least float64) (minusK, m, shifted Val) {
 }
 
 // logOf returns the logarithm of u > 0 with a mantissa of few bits. Where the mantissa
-// is near 1, f gives its difference from 1, and otherwise returns its argument. What the
-// logarithm lost in rounding it returns, too.
-func logOf(b *Body, u Val, f func(mantissaMinus1 Val) Val) (y, lost Val) {
+// is near 1, f gives its difference from 1, and otherwise returns its argument. The
+// logarithm is in two parts, of which the second is small.
+func logOf(b *Body, u Val, f func(mantissaMinus1 Val) Val) (upper, tail Val) {
 	minusK, m, _ := binary(b, u, number(b, 1<<52+logBias), generic.RootHalf)
 	b.Note("log m + k log 2")
 	r := f(b.Sub(m, number(b, 1)))
-	upper := b.MulAdd(minusK, number(b, -generic.Ln2Upper32), r)
+	upper = b.MulAdd(minusK, number(b, -generic.Ln2Upper32), r)
 	lower := b.Mul(minusK, number(b, -generic.Ln2Lower32))
 	square := b.Mul(r, r)
-	tail := b.MulAdd(square, evenOdd(b, r, square, generic.LogTail[:]), lower)
-	y = b.Add(upper, tail)
-	return y, b.Sub(tail, b.Sub(y, upper))
+	return upper, b.MulAdd(square, evenOdd(b, r, square, generic.LogTail[:]), lower)
+}
+
+// nudgedSum returns upper + tail, nudged by what it lost, where the tail is small.
+func nudgedSum(b *Body, upper, tail Val) Val {
+	y := b.Add(upper, tail)
+	return nudge(b, y, b.Sub(tail, b.Sub(y, upper)))
 }
 
 // logEdges returns y, the logarithm of u, where u is positive and finite, and elsewhere
@@ -119,24 +127,24 @@ func logEdges(b *Body, y, u Val) Val {
 }
 
 func log32(b *Body, x Val) Val {
-	y, lost := logOf(b, x, func(f Val) Val { return f })
-	return logEdges(b, nudge(b, y, lost), x)
+	upper, tail := logOf(b, x, func(f Val) Val { return f })
+	return logEdges(b, nudgedSum(b, upper, tail), x)
 }
 
 func log1pf32(b *Body, x Val) Val {
 	u := b.Add(number(b, 1), x)
-	y, lost := logOf(b, u, func(f Val) Val {
+	upper, tail := logOf(b, u, func(f Val) Val {
 		// The sum lost bits of a small x.
 		small := b.Less(b.Abs(x), number(b, generic.Log1pSmall32))
 		return b.Select(small, x, f)
 	})
-	return withSign(b, logEdges(b, nudge(b, y, lost), u), x)
+	return withSign(b, logEdges(b, nudgedSum(b, upper, tail), u), x)
 }
 
 func tanh32(b *Body, x Val) Val {
 	b.Note("|2x log2 e| = k + r")
 	a := b.Min(number(b, generic.TanhMost32), b.Abs(x))
-	_, r, low := split(b, a, 2*math.Log2E)
+	r, low := split(b, a, 2*math.Log2E)
 	b.Note("e = 2^k (2^r - 1) + (2^k - 1), e/(e + 2)")
 	one := number(b, 1)
 	power := times2(b, one, low)
@@ -144,12 +152,17 @@ func tanh32(b *Body, x Val) Val {
 	return withSign(b, b.Div(e, b.Add(e, number(b, 2))), x)
 }
 
-func sigmoid32(b *Body, x Val) Val {
+// expOfMinus returns exp(-c).
+func expOfMinus(b *Body, c Val) Val {
 	b.Note("-x log2 e = k + r")
-	_, r, low := split(b, clamp(b, generic.ExpLeast32, x, generic.SigmoidMost32), -math.Log2E)
-	b.Note("1/(1 + 2^k 2^r)")
+	r, low := split(b, c, -math.Log2E)
+	return power2(b, r, low)
+}
+
+func sigmoid32(b *Body, x Val) Val {
+	e := expOfMinus(b, clamp(b, generic.ExpLeast32, x, generic.SigmoidMost32))
+	b.Note("1/(1 + e)")
 	one := number(b, 1)
-	e := times2(b, horner(b, r, generic.Power2[:]), low)
 	y := b.Div(one, b.Add(one, e))
 	b.Note("1/2 + x/4 - x^3/48, a little nearer to 1/2")
 	a := b.Abs(x)
@@ -172,26 +185,15 @@ func erf32(b *Body, x Val) Val {
 func log1pOfPower(b *Body, e Val) Val {
 	u := b.Add(number(b, 1), e)
 	// Where the mantissa is u itself, e is its exact difference from 1.
-	y, _ := logOf(b, u, func(f Val) Val {
+	return b.Add(logOf(b, u, func(f Val) Val {
 		return b.Select(b.Less(u, number(b, 2*generic.RootHalf)), e, f)
-	})
-	return y
+	}))
 }
 
 func softplus32(b *Body, x Val) Val {
-	b.Note("-|x| log2 e = k + r")
-	a := b.Min(number(b, -generic.ExpLeast32), b.Abs(x))
-	_, r, low := split(b, a, -math.Log2E)
-	b.Note("max(x, 0) + log(1 + 2^k 2^r)")
-	y := log1pOfPower(b, times2(b, horner(b, r, generic.Power2[:]), low))
-	return b.Add(b.Max(number(b, 0), x), y)
-}
-
-// expOfMinus returns exp(-c).
-func expOfMinus(b *Body, c Val) Val {
-	b.Note("-x log2 e = k + r")
-	_, r, low := split(b, c, -math.Log2E)
-	return times2(b, horner(b, r, generic.Power2[:]), low)
+	e := expOfMinus(b, b.Min(number(b, -generic.ExpLeast32), b.Abs(x)))
+	b.Note("max(x, 0) + log(1 + e)")
+	return b.Add(b.Max(number(b, 0), x), log1pOfPower(b, e))
 }
 
 func softplusGrad32(b *Body, dy, x Val) Val {
@@ -222,7 +224,7 @@ func phi32(b *Body, x Val) Val {
 	a := b.Min(number(b, generic.GELUMost32), b.Abs(x))
 	r, low := splitOne(b, b.Mul(a, horner(b, a, generic.PhiExponent[:])))
 	b.Note("2^(k-1) 2^r")
-	return b.Mul(number(b, 0.5), times2(b, horner(b, r, generic.Power2[:]), low))
+	return b.Mul(number(b, 0.5), power2(b, r, low))
 }
 
 func gelu32(b *Body, x Val) Val {
@@ -240,7 +242,7 @@ func geluGrad32(b *Body, dy, x Val) Val {
 	b.Note("-x x/2 log2 e = k + r")
 	r, low := splitOne(b, b.Mul(b.Mul(c, c), number(b, -0.5*math.Log2E)))
 	b.Note("Phi(x) + x 2^k 2^r/sqrt(2 pi)")
-	e := times2(b, horner(b, r, generic.Power2[:]), low)
+	e := power2(b, r, low)
 	return b.Mul(dy, b.MulAdd(b.Mul(c, number(b, generic.NormalPeak)), e, phi))
 }
 
@@ -250,7 +252,7 @@ func geluTanhExp(b *Body, d Val) (e, square Val) {
 	square = b.Mul(d, d)
 	slope := b.MulAdd(square, number(b, generic.GELUTanhCube), number(b, generic.GELUTanhSlope))
 	r, low := splitOne(b, b.Mul(d, slope))
-	return times2(b, horner(b, r, generic.Power2[:]), low), square
+	return power2(b, r, low), square
 }
 
 func geluTanh32(b *Body, x Val) Val {

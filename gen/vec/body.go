@@ -147,6 +147,22 @@ func (b *Body) storesLast() {
 	})
 }
 
+// checkUsed panics if the result of an operation is used by none: it would be computed for
+// nothing.
+func (b *Body) checkUsed() {
+	used := map[Val]bool{}
+	for _, in := range b.code {
+		for _, arg := range in.args {
+			used[arg] = true
+		}
+	}
+	for _, in := range b.code {
+		if in.dst >= 0 && !used[in.dst] {
+			panic(fmt.Sprintf("vec: kernel %s: nothing uses the result of operation %d", b.kernel.Name, in.op))
+		}
+	}
+}
+
 // loadsAtUse moves each load to the front of the first operation that uses it: a register
 // holds its vector no longer than it must.
 func (b *Body) loadsAtUse() {

@@ -14,6 +14,6 @@
 // Machine's instructions. General registers are handed out by the skeletons.
 //
 // The numeric contract shapes the language. Only the skeletons Product and Function have a
-// fused multiply-add, an element's result cannot depend on its index, and a reduction always has 256 bytes of accumulators, however
-// wide the registers.
+// fused multiply-add, an element's result cannot depend on its index, and a reduction always
+// has 256 bytes of accumulators, however wide the registers.
 package vec

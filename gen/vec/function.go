@@ -21,6 +21,7 @@ func (s Function) generate(g *gen) {
 	streams := g.k.Streams()
 	body := newBody(g.k, F64, g.m, streams)
 	s.Body(body, g.e)
+	body.checkUsed()
 	body.storesLast()
 	body.loadsAtUse()
 

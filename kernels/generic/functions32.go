@@ -25,7 +25,7 @@ func evaluate(x float64, c []float64) float64 {
 	return even + float64(odd*x)
 }
 
-// power2 is evaluate of Power2.
+// power2 is evaluate of Power2, without a loop.
 func power2(r float64) float64 {
 	c, square := &Power2, float64(r*r)
 	even := float64((float64((float64((float64((float64(c[10]*square)+c[8])*square)+c[6])*square)+c[4])*square)+c[2])*square) + c[0]
@@ -134,10 +134,8 @@ func sigmoid32(x float64) float64 {
 
 func erf32(x float64) float64 {
 	a := within(0, math.Abs(x), ErfMost32)
-	u := float64(a * evaluate(a, ErfExponent[:]))
-	s := u + Whole
-	r := u - (s - Whole)
-	power := times2(1, math.Float64bits(s))
+	r, low := splitOne(float64(a * evaluate(a, ErfExponent[:])))
+	power := times2(1, low)
 	return math.Copysign((1-power)-float64(power*float64(r*evaluate(r, Exp2Minus1[:]))), x)
 }
 
@@ -156,9 +154,20 @@ func splitOne(x float64) (rest float64, low uint64) {
 	return x + (Whole - s), math.Float64bits(s)
 }
 
+// expOfMinus returns exp(-c).
+func expOfMinus(c float64) float64 {
+	r, low := split(c, -math.Log2E)
+	return times2(horner(r, Power2[:]), low)
+}
+
+// exp2Of returns 2^x.
+func exp2Of(x float64) float64 {
+	r, low := splitOne(x)
+	return times2(horner(r, Power2[:]), low)
+}
+
 func softplus32(x float64) float64 {
-	r, low := split(within(0, math.Abs(x), -ExpLeast32), -math.Log2E)
-	e := times2(horner(r, Power2[:]), low)
+	e := expOfMinus(within(0, math.Abs(x), -ExpLeast32))
 	k, f := binary(1+e, RootHalf)
 	if 1+e < 2*RootHalf {
 		f = e
@@ -169,12 +178,6 @@ func softplus32(x float64) float64 {
 		return y
 	}
 	return x + y // also NaN, whose logarithm is none
-}
-
-// expOfMinus returns exp(-c).
-func expOfMinus(c float64) float64 {
-	r, low := split(c, -math.Log2E)
-	return times2(horner(r, Power2[:]), low)
 }
 
 func softplusGrad32(dy, x float64) float64 {
@@ -196,8 +199,7 @@ func siluGrad32(dy, x float64) float64 {
 // phi32 returns Phi(x) of the normal distribution.
 func phi32(x float64) float64 {
 	a := within(0, math.Abs(x), GELUMost32)
-	r, low := splitOne(float64(a * horner(a, PhiExponent[:])))
-	tail := 0.5 * times2(horner(r, Power2[:]), low)
+	tail := 0.5 * exp2Of(float64(a*horner(a, PhiExponent[:])))
 	if x < 0 {
 		return tail
 	}
@@ -208,14 +210,12 @@ func gelu32(x float64) float64 { return within(-GELUMost32, x, math.Inf(1)) * ph
 
 func geluGrad32(dy, x float64) float64 {
 	c := within(-GELUMost32, x, GELUMost32)
-	r, low := splitOne(float64(c*c) * (-0.5 * math.Log2E))
-	return dy * fma(c*NormalPeak, times2(horner(r, Power2[:]), low), phi32(x))
+	return dy * fma(c*NormalPeak, exp2Of(float64(float64(c*c)*(-0.5*math.Log2E))), phi32(x))
 }
 
 // geluTanhExp returns exp(-2 sqrt(2/pi) (d + 0.044715 d^3)).
 func geluTanhExp(d float64) float64 {
-	r, low := splitOne(float64(d * fma(d*d, GELUTanhCube, GELUTanhSlope)))
-	return times2(horner(r, Power2[:]), low)
+	return exp2Of(float64(d * fma(d*d, GELUTanhCube, GELUTanhSlope)))
 }
 
 func geluTanh32(x float64) float64 {
