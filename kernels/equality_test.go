@@ -159,7 +159,7 @@ func noAllocation[T kernels.Float](t *testing.T, op kerneltest.Op[T], l kernels.
 	r := rand.New(rand.NewPCG(7, 8))
 	a := kerneltest.New(op, kerneltest.Shape{N: 1000, Rows: 7, Stride: 1000}, kerneltest.Heap[T](0), kerneltest.Draw[T](kerneltest.Normal, r))
 	call := op.Bind(table, a)
-	if n := testing.AllocsPerRun(10, func() { call(1) }); n != 0 {
+	if n := kerneltest.Allocations(10, func() { call(1) }); n != 0 {
 		t.Fatalf("%v allocations in a call", n)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // stackCalls calls every public function with arrays that live on its caller's
@@ -220,7 +221,7 @@ func TestNothingEscapes(t *testing.T) {
 
 func nothingEscapes[T kernels.Float](t *testing.T) {
 	for name, call := range stackCalls[T]() {
-		if n := testing.AllocsPerRun(10, call); n != 0 {
+		if n := kerneltest.Allocations(10, call); n != 0 {
 			t.Errorf("%s with buffers on the stack allocates %v times", name, n)
 		}
 	}

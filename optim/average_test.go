@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 func TestWeightAverage(t *testing.T) {
@@ -82,7 +83,7 @@ func testWeightAverage[T kernels.Float](t *testing.T, tol float64) {
 			t.Error("a resumed average differs")
 		}
 		wantError(t, b.Resume(-1), "Resume", "-1")
-		if n := testing.AllocsPerRun(5, func() { a.Update(); a.Swap(); a.Swap() }); n != 0 {
+		if n := kerneltest.Allocations(5, func() { a.Update(); a.Swap(); a.Swap() }); n != 0 {
 			t.Errorf("%v allocations", n)
 		}
 	}

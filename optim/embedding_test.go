@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 func mustNewEmbedding[T kernels.Float](t testing.TB, rule Rule, table []T, dim int, opts ...Option) *Embedding[T] {
@@ -283,7 +284,7 @@ func TestEmbeddingAllocations(t *testing.T) {
 		e := mustNewEmbedding(t, rule, random[float32](rng, 80)[0], 8, ClipNorm(1), ClipValue(0.1))
 		step := func() { e.Step(rows, grads) }
 		step()
-		if n := testing.AllocsPerRun(20, step); n != 0 {
+		if n := kerneltest.Allocations(20, step); n != 0 {
 			t.Errorf("%s: %v allocations", rule.Name(), n)
 		}
 	}

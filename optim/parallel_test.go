@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // someLengths are large parameters that are no multiple of a block, and many
@@ -232,7 +233,7 @@ func TestParallelAllocations(t *testing.T) {
 			"accumulate": func() { opt.Accumulate(grads); opt.Accumulate(more); opt.Step() },
 		} {
 			step()
-			if n := testing.AllocsPerRun(5, step); n != 0 {
+			if n := kerneltest.Allocations(5, step); n != 0 {
 				t.Errorf("%s, %s: %v allocations", rule.Name(), name, n)
 			}
 		}

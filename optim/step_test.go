@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // TestSkip puts gradients that are not finite before every step of a run. The
@@ -278,7 +279,7 @@ func testAllocations[T kernels.Float](t *testing.T, rule Rule) {
 	} {
 		opt = mustNew(t, rule, named(random[T](rng, lengths...)), ClipNorm(1), WithSchedule(Cosine{TMax: 100}), FailAfterSkips(0))
 		step()
-		if n := testing.AllocsPerRun(20, step); n != 0 {
+		if n := kerneltest.Allocations(20, step); n != 0 {
 			t.Errorf("%s %T, %s: %v allocations", rule.Name(), T(0), name, n)
 		}
 	}

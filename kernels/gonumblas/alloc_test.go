@@ -60,7 +60,7 @@ func allocations[T kernels.Float](t *testing.T) {
 						}
 					},
 				} {
-					if k := testing.AllocsPerRun(3, f); k != 0 {
+					if k := kerneltest.Allocations(3, f); k != 0 {
 						t.Errorf("%s of %d by %d, strides %d and %d: %v allocations", routine, m, n, incX, incY, k)
 					}
 				}

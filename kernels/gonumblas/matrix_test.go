@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/kerneltest"
 )
 
 // TestMatrices compares random calls of the routines of matrices with the functions of
@@ -198,7 +199,7 @@ func matrixAllocations[T kernels.Float](t *testing.T) {
 					c.double(ours)
 				}
 			}
-			if k := testing.AllocsPerRun(3, call); k != 0 {
+			if k := kerneltest.Allocations(3, call); k != 0 {
 				t.Errorf("%v: %v allocations", c, k)
 			}
 		}
