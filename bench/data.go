@@ -45,8 +45,10 @@ func coefficient(op, name string, s kerneltest.Shape) float64 {
 		"value": 3, // nowhere to be found: the whole vector is searched
 		"w":     0.5,
 		"lo":    -1.5, "hi": 1.5,
-		"slope": 0.01,
-		"div":   float64(s.Rows),
+		"slope":  0.01,
+		"delta":  1,
+		"weight": 1,
+		"div":    float64(s.Rows),
 		// Updates
 		"scale": 1,
 		"l2":    1e-4, "Adam.l2": 0,

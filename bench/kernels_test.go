@@ -72,6 +72,10 @@ func BenchmarkLeakyReLU(b *testing.B)               { benchmark(b, "LeakyReLU") 
 func BenchmarkLeakyReLUGrad(b *testing.B)           { benchmark(b, "LeakyReLUGrad") }
 func BenchmarkSigmoidGrad(b *testing.B)             { benchmark(b, "SigmoidGrad") }
 func BenchmarkTanhGrad(b *testing.B)                { benchmark(b, "TanhGrad") }
+func BenchmarkSquaredError(b *testing.B)            { benchmark(b, "SquaredError") }
+func BenchmarkHuber(b *testing.B)                   { benchmark(b, "Huber") }
+func BenchmarkHinge(b *testing.B)                   { benchmark(b, "Hinge") }
+func BenchmarkBinaryCrossEntropy(b *testing.B)      { benchmark(b, "BinaryCrossEntropy") }
 func BenchmarkSGD(b *testing.B)                     { benchmark(b, "SGD") }
 func BenchmarkMomentum(b *testing.B)                { benchmark(b, "Momentum") }
 func BenchmarkNesterov(b *testing.B)                { benchmark(b, "Nesterov") }

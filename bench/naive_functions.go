@@ -22,6 +22,7 @@ func naiveFunctions[T kernels.Float](t *kernels.Table[T]) {
 	t.SiLU = loopOver[T](func(x float64) float64 { return x * sigmoid(x) })
 	t.GELU = loopOver[T](func(x float64) float64 { return x * normal(x) })
 	t.GELUTanh = loopOver[T](func(x float64) float64 { return x * sigmoid(geluArgument(x)) })
+	t.BinaryCrossEntropy = binaryCrossEntropy[T]
 	t.SoftplusGrad = loopOverGrad[T](sigmoid)
 	t.SiLUGrad = loopOverGrad[T](func(x float64) float64 {
 		s := sigmoid(x)
@@ -34,6 +35,16 @@ func naiveFunctions[T kernels.Float](t *kernels.Table[T]) {
 		s := sigmoid(geluArgument(x))
 		return s * (1 + x*(1-s)*2*math.Sqrt(2/math.Pi)*(1+3*0.044715*x*x))
 	})
+}
+
+// binaryCrossEntropy is the loop over package math.
+func binaryCrossEntropy[T kernels.Float](grad, losses, x, y []T, weight, scale float64) {
+	for i, v := range x {
+		x, y := float64(v), float64(y[i])
+		l := math.Log1p(math.Exp(-math.Abs(x)))
+		losses[i] = T(weight*y*(max(-x, 0)+l) + (1-y)*(max(x, 0)+l))
+		grad[i] = T(scale * ((1-y)*sigmoid(x) - weight*y*sigmoid(-x)))
+	}
 }
 
 func loopOver[T kernels.Float](f func(float64) float64) func(dst, x []T) {

@@ -30,7 +30,7 @@ func operations[T kernels.Float]() []operation[T] {
 		if reflect.ValueOf(loops).Elem().FieldByName(op.Name).IsNil() {
 			from = tableOf[T](kernels.Generic)
 		}
-		if from == loops || op.Family == "level1" || op.Family == "activation" {
+		if from == loops || op.Family == "level1" || op.Family == "activation" || op.Family == "loss" {
 			o.naive = func(a *kerneltest.Args[T]) func(int) float64 { return op.Bind(from, a) }
 		}
 		all = append(all, o)

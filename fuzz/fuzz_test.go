@@ -15,6 +15,7 @@ var targets = map[string]func(*testing.F){
 	"activation": FuzzActivation,
 	"function":   FuzzFunction,
 	"level2":     FuzzLevel2,
+	"loss":       FuzzLoss,
 	"product":    FuzzProduct,
 	"reduce":     FuzzReduce,
 	"rows":       FuzzRows,
@@ -26,6 +27,7 @@ func FuzzActivation(f *testing.F) { fuzzFamily(f) }
 func FuzzFunction(f *testing.F)   { fuzzFamily(f) }
 func FuzzLevel1(f *testing.F)     { fuzzFamily(f) }
 func FuzzLevel2(f *testing.F)     { fuzzFamily(f) }
+func FuzzLoss(f *testing.F)       { fuzzFamily(f) }
 func FuzzProduct(f *testing.F)    { fuzzFamily(f) }
 func FuzzReduce(f *testing.F)     { fuzzFamily(f) }
 func FuzzRows(f *testing.F)       { fuzzFamily(f) }

@@ -18,6 +18,7 @@
 //     with a function above, Tanh and Sigmoid; their gradients, [ReLUGrad],
 //     [LeakyReLUGrad], [SigmoidGrad], [TanhGrad], [SoftplusGrad], [SiLUGrad], [GELUGrad]
 //     and [GELUTanhGrad]; [AddBias] for the rows in front of one.
+//   - Losses with their gradients: [SquaredError], [Huber], [Hinge] and [BinaryCrossEntropy].
 //   - Optimizer steps: [SGD], [Momentum], [Nesterov], [Adam] (AdamW too), [AMSGrad],
 //     [Adamax], [NAdam], [AdamWarmup] (of RAdam), [Adagrad], [RMSprop] and its
 //     variants, [Adadelta], [Lion], [LAMBDirection] and [ScheduleFree]. Their
@@ -128,6 +129,9 @@
 // with an eps of 1e-8 and a beta2 of 0.999 it takes 1.4e-6 at most, later 4.4e-8, less
 // than float32's rounding. With an eps of 1e-15 steps of gradients below about 1e-14
 // are shorter than the formula's, and those above agree with it.
+//
+// Losses. Each element's is rounded to the slices' type; [Sum] adds those of 512 elements,
+// and their sums are added in float64, in order.
 //
 // Functions. [Exp], [Exp2], [Expm1], [Log], [Log1p], [Tanh], [Sigmoid] and [Erf] of float32
 // are correctly rounded for every input, so that no way of computing them can show. They,

@@ -147,6 +147,14 @@ type Table[T Float] struct {
 	SigmoidGrad func(dst, dy, y []T)
 	// dst[i] = dy[i]*(1 - y[i])*(1 + y[i])
 	TanhGrad func(dst, dy, y []T)
+	// losses[i] = (x[i] - y[i])^2, grad[i] = scale times its slope
+	SquaredError func(grad, losses, x, y []T, scale T)
+	// losses[i] = d^2/2 or, beyond delta, delta*(|d| - delta/2), d = x[i] - y[i], grad[i] = scale times its slope
+	Huber func(grad, losses, x, y []T, delta, scale T)
+	// losses[i] = max(0, 1 - x[i]*y[i]), grad[i] = scale times its slope
+	Hinge func(grad, losses, x, y []T, scale T)
+	// losses[i] = weight*y[i]*log(1 + exp(-x[i])) + (1 - y[i])*log(1 + exp(x[i])), grad[i] = scale times its slope
+	BinaryCrossEntropy func(grad, losses, x, y []T, weight, scale float64)
 	// one step of gradient descent
 	SGD func(p, g []T, scale, l2, lr T)
 	// one step of heavy-ball descent

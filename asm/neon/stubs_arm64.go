@@ -714,6 +714,46 @@ func TanhGradF32(dst, dy, y []float32)
 //go:noescape
 func TanhGradF64(dst, dy, y []float64)
 
+// SquaredErrorF32 computes losses[i] = (x[i] - y[i])^2, grad[i] = scale times its slope.
+//
+//go:noescape
+func SquaredErrorF32(grad, losses, x, y []float32, scale float32)
+
+// SquaredErrorF64 computes losses[i] = (x[i] - y[i])^2, grad[i] = scale times its slope.
+//
+//go:noescape
+func SquaredErrorF64(grad, losses, x, y []float64, scale float64)
+
+// HuberF32 computes losses[i] = d^2/2 or, beyond delta, delta*(|d| - delta/2), d = x[i] - y[i], grad[i] = scale times its slope.
+//
+//go:noescape
+func HuberF32(grad, losses, x, y []float32, delta, scale float32)
+
+// HuberF64 computes losses[i] = d^2/2 or, beyond delta, delta*(|d| - delta/2), d = x[i] - y[i], grad[i] = scale times its slope.
+//
+//go:noescape
+func HuberF64(grad, losses, x, y []float64, delta, scale float64)
+
+// HingeF32 computes losses[i] = max(0, 1 - x[i]*y[i]), grad[i] = scale times its slope.
+//
+//go:noescape
+func HingeF32(grad, losses, x, y []float32, scale float32)
+
+// HingeF64 computes losses[i] = max(0, 1 - x[i]*y[i]), grad[i] = scale times its slope.
+//
+//go:noescape
+func HingeF64(grad, losses, x, y []float64, scale float64)
+
+// BinaryCrossEntropyF32 computes losses[i] = weight*y[i]*log(1 + exp(-x[i])) + (1 - y[i])*log(1 + exp(x[i])), grad[i] = scale times its slope.
+//
+//go:noescape
+func BinaryCrossEntropyF32(grad, losses, x, y []float32, weight, scale float64)
+
+// BinaryCrossEntropyF64 computes losses[i] = weight*y[i]*log(1 + exp(-x[i])) + (1 - y[i])*log(1 + exp(x[i])), grad[i] = scale times its slope.
+//
+//go:noescape
+func BinaryCrossEntropyF64(grad, losses, x, y []float64, weight, scale float64)
+
 // SGDF32 computes one step of gradient descent.
 //
 //go:noescape
@@ -953,6 +993,16 @@ func Read1F32(x []float32) float32
 //
 //go:noescape
 func Read1F64(x []float64) float64
+
+// Move220F32 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move220F32(a, b, c, d []float32)
+
+// Move220F64 computes the bits of all streams read, or'ed together.
+//
+//go:noescape
+func Move220F64(a, b, c, d []float64)
 
 // Move102F32 computes the bits of all streams read, or'ed together.
 //

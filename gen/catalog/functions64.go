@@ -211,15 +211,20 @@ func unitAt(b *Body, x Val, far float64) Val {
 	return b.Select(b.Less(x, number(b, far)), number(b, generic.SmallUnit), number(b, 1))
 }
 
-func softplus64(b *Body, x Val) Val {
+// powerAndLog64 returns e = exp(-|x|) and log(1 + e).
+func powerAndLog64(b *Body, x Val) (e, l Val) {
 	a := b.Max(number(b, generic.ExpLeast64), b.Or(x, bits(b, signBit)))
 	y, low := expOf(b, a)
-	e := b.Scale(y, low, false)
+	e = b.Scale(y, low, false)
 	b.Note("s = -e/(2 + e), log(1 + e) = e + s (e + s s p)")
 	s := b.Div(e, b.Sub(number(b, -2), e))
 	z := b.Mul(s, s)
-	y = b.MulAdd(s, b.MulAdd(z, horner(b, z, generic.SoftplusTail[:]), e), e)
-	return b.Add(b.Max(number(b, 0), b.Again(x)), y)
+	return e, b.MulAdd(s, b.MulAdd(z, horner(b, z, generic.SoftplusTail[:]), e), e)
+}
+
+func softplus64(b *Body, x Val) Val {
+	_, l := powerAndLog64(b, x)
+	return b.Add(b.Max(number(b, 0), b.Again(x)), l)
 }
 
 func softplusGrad64(b *Body, dy, x Val) Val { return b.Mul(dy, sigmoid64(b, x)) }

@@ -166,18 +166,20 @@ func exp2Of(x float64) float64 {
 	return times2(horner(r, Power2[:]), low)
 }
 
-func softplus32(x float64) float64 {
-	e := expOfMinus(within(0, math.Abs(x), -ExpLeast32))
+// powerAndLog32 returns e = exp(-|x|) and log(1 + e).
+func powerAndLog32(x float64) (e, l float64) {
+	e = expOfMinus(within(0, math.Abs(x), -ExpLeast32))
 	k, f := binary(1+e, RootHalf)
 	if 1+e < 2*RootHalf {
 		f = e
 	}
 	tail := fma(f*f, evenOdd(f, LogTail[:]), k*Ln2Lower32)
-	y := fma(k, Ln2Upper32, f) + tail
-	if x <= 0 {
-		return y
-	}
-	return x + y // also NaN, whose logarithm is none
+	return e, fma(k, Ln2Upper32, f) + tail
+}
+
+func softplus32(x float64) float64 {
+	_, l := powerAndLog32(x)
+	return within(0, x, math.Inf(1)) + l
 }
 
 func softplusGrad32(dy, x float64) float64 {

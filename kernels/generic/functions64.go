@@ -150,13 +150,19 @@ func erf64(x float64) float64 {
 	return math.Copysign(y+fma(minusPower, tail, rest), x)
 }
 
-func softplus64(x float64) float64 {
+// powerAndLog64 returns e = exp(-|x|) and log(1 + e).
+func powerAndLog64(x float64) (e, l float64) {
 	y, k, _ := expOf(within(ExpLeast64, -math.Abs(x), 0))
-	e := scale(y, k)
+	e = scale(y, k)
 	// log(1 + e) = e + s (e + s s p).
 	s := e / (-2 - e)
 	z := s * s
-	return within(0, x, math.Inf(1)) + fma(s, fma(z, horner(z, SoftplusTail[:]), e), e)
+	return e, fma(s, fma(z, horner(z, SoftplusTail[:]), e), e)
+}
+
+func softplus64(x float64) float64 {
+	_, l := powerAndLog64(x)
+	return within(0, x, math.Inf(1)) + l
 }
 
 func softplusGrad64(dy, x float64) float64 { return dy * sigmoid64(x) }

@@ -118,6 +118,10 @@ func New[T kernels.Float](op Op[T], s Shape, alloc Alloc[T], value func() T) *Ar
 		case Scalar:
 			a.Scalar = append(a.Scalar, value())
 		case Scalar64:
+			if op.Family == "loss" {
+				a.Scalar64 = append(a.Scalar64, finite(float64(value())))
+				break
+			}
 			a.Scalar64 = append(a.Scalar64, float64FromScale(value()))
 		case Count:
 			a.Int = append(a.Int, s.N)
@@ -148,6 +152,14 @@ func New[T kernels.Float](op Op[T], s Shape, alloc Alloc[T], value func() T) *Ar
 		}
 	}
 	return a
+}
+
+// finite turns infinities and NaN into 1.
+func finite(x float64) float64 {
+	if x-x != 0 {
+		return 1
+	}
+	return x
 }
 
 // float64FromScale turns any value into a finite scale: a power of two. NaN, whose

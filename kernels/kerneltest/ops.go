@@ -1669,6 +1669,134 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "SquaredError", Doc: "losses[i] = (x[i] - y[i])^2, grad[i] = scale times its slope", Family: "loss", Probe: "Move220",
+			Params: []Param{
+				{"grad", Out},
+				{"losses", Out},
+				{"x", In},
+				{"y", In},
+				{"scale", Scalar},
+			},
+			Alias: [][2]string{
+				{"grad", "x"},
+				{"grad", "y"},
+				{"losses", "x"},
+				{"losses", "y"},
+				{"x", "y"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.SquaredError
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Scalar[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Huber", Doc: "losses[i] = d^2/2 or, beyond delta, delta*(|d| - delta/2), d = x[i] - y[i], grad[i] = scale times its slope", Family: "loss", Probe: "Move220",
+			Params: []Param{
+				{"grad", Out},
+				{"losses", Out},
+				{"x", In},
+				{"y", In},
+				{"delta", Scalar},
+				{"scale", Scalar},
+			},
+			Alias: [][2]string{
+				{"grad", "x"},
+				{"grad", "y"},
+				{"losses", "x"},
+				{"losses", "y"},
+				{"x", "y"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Huber
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Scalar[0]
+				p5 := a.Scalar[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Hinge", Doc: "losses[i] = max(0, 1 - x[i]*y[i]), grad[i] = scale times its slope", Family: "loss", Probe: "Move220",
+			Params: []Param{
+				{"grad", Out},
+				{"losses", Out},
+				{"x", In},
+				{"y", In},
+				{"scale", Scalar},
+			},
+			Alias: [][2]string{
+				{"grad", "x"},
+				{"grad", "y"},
+				{"losses", "x"},
+				{"losses", "y"},
+				{"x", "y"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Hinge
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Scalar[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "BinaryCrossEntropy", Doc: "losses[i] = weight*y[i]*log(1 + exp(-x[i])) + (1 - y[i])*log(1 + exp(x[i])), grad[i] = scale times its slope", Family: "loss", Probe: "Move220",
+			Params: []Param{
+				{"grad", Out},
+				{"losses", Out},
+				{"x", In},
+				{"y", In},
+				{"weight", Scalar64},
+				{"scale", Scalar64},
+			},
+			Alias: [][2]string{
+				{"grad", "x"},
+				{"grad", "y"},
+				{"losses", "x"},
+				{"losses", "y"},
+				{"x", "y"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.BinaryCrossEntropy
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Vec[2]
+				p3 := a.Vec[3]
+				p4 := a.Scalar64[0]
+				p5 := a.Scalar64[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "SGD", Doc: "one step of gradient descent", Family: "update", Probe: "Move101",
 			Params: []Param{
 				{"p", InOut},

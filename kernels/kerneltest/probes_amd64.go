@@ -81,6 +81,18 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 				return r
 			}
 		},
+		"Move220": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move220F32(p0, p1, p2, p3)
+				}
+				return r
+			}
+		},
 		"Move102": func(a *Args[float32]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
@@ -206,6 +218,18 @@ var probes32 = map[kernels.Level]map[string]probe[float32]{
 			return func(reps int) (r float64) {
 				for range reps {
 					r = float64(avx512.Read1F32(p0))
+				}
+				return r
+			}
+		},
+		"Move220": func(a *Args[float32]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move220F32(p0, p1, p2, p3)
 				}
 				return r
 			}
@@ -342,6 +366,18 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 				return r
 			}
 		},
+		"Move220": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx2.Move220F64(p0, p1, p2, p3)
+				}
+				return r
+			}
+		},
 		"Move102": func(a *Args[float64]) func(int) float64 {
 			p0 := a.Vec[0]
 			p1 := a.Vec[1]
@@ -467,6 +503,18 @@ var probes64 = map[kernels.Level]map[string]probe[float64]{
 			return func(reps int) (r float64) {
 				for range reps {
 					r = float64(avx512.Read1F64(p0))
+				}
+				return r
+			}
+		},
+		"Move220": func(a *Args[float64]) func(int) float64 {
+			p0 := a.Vec[0]
+			p1 := a.Vec[1]
+			p2 := a.Vec[2]
+			p3 := a.Vec[3]
+			return func(reps int) (r float64) {
+				for range reps {
+					avx512.Move220F64(p0, p1, p2, p3)
 				}
 				return r
 			}
