@@ -140,11 +140,13 @@ func TestTraffic(t *testing.T) {
 		"SumRowsAdd": 4096 + 2*16*4, // reads that one too
 		"SumSlices":  4096 + 16*4,   // likewise
 
-		"Swap":    4 * 4096,             // reads and writes x and y
-		"CopyInc": 2 * 4096,             // reads x, writes y, and nothing between
-		"Gemv":    4096 + 16*4 + 2*64*4, // reads a and x, reads and writes y
-		"GemvT":   4096 + 64*4 + 2*16*4, // likewise
-		"Ger":     2*4096 + 64*4 + 16*4, // reads and writes a, reads x and y
+		"Swap":        4 * 4096,             // reads and writes x and y
+		"CopyInc":     2 * 4096,             // reads x, writes y, and nothing between
+		"Gemv":        4096 + 16*4 + 2*64*4, // reads a and x, reads and writes y
+		"GemvT":       4096 + 64*4 + 2*16*4, // likewise
+		"RowSums":     4096 + 64*4,          // reads a, writes dst
+		"RowSubtract": 2*4096 + 64*4,        // reads a and p, writes dst
+		"Ger":         2*4096 + 64*4 + 16*4, // reads and writes a, reads x and y
 	}
 	for _, o := range operations[float32]() {
 		if w, ok := want[o.Name]; ok {

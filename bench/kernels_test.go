@@ -50,6 +50,10 @@ func BenchmarkSumSlices(b *testing.B)               { benchmark(b, "SumSlices") 
 func BenchmarkSumSlicesAdd(b *testing.B)            { benchmark(b, "SumSlicesAdd") }
 func BenchmarkMeanSlices(b *testing.B)              { benchmark(b, "MeanSlices") }
 func BenchmarkMeanSlicesAdd(b *testing.B)           { benchmark(b, "MeanSlicesAdd") }
+func BenchmarkRowSums(b *testing.B)                 { benchmark(b, "RowSums") }
+func BenchmarkRowMax(b *testing.B)                  { benchmark(b, "RowMax") }
+func BenchmarkRowSubtract(b *testing.B)             { benchmark(b, "RowSubtract") }
+func BenchmarkRowScale(b *testing.B)                { benchmark(b, "RowScale") }
 func BenchmarkExp(b *testing.B)                     { benchmark(b, "Exp") }
 func BenchmarkExp2(b *testing.B)                    { benchmark(b, "Exp2") }
 func BenchmarkExpm1(b *testing.B)                   { benchmark(b, "Expm1") }

@@ -57,6 +57,7 @@ func naive[T kernels.Float]() *kernels.Table[T] {
 	naiveRotations(t)
 	naiveStrided(t)
 	naiveLevel2(t)
+	naiveRowwise(t)
 	return t
 }
 

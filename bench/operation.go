@@ -159,7 +159,10 @@ func (o *operation[T]) arguments(m *Arena, s kerneltest.Shape, p *pools[T]) (a *
 		case kerneltest.RowCount:
 			a.Int = append(a.Int, s.Rows)
 			continue
-		case kerneltest.RowStride:
+		case kerneltest.ColumnCount:
+			a.Int = append(a.Int, s.N)
+			continue
+		case kerneltest.RowStride, kerneltest.Step:
 			a.Int = append(a.Int, s.Stride)
 			continue
 		}
@@ -176,7 +179,7 @@ func (o *operation[T]) arguments(m *Arena, s kerneltest.Shape, p *pools[T]) (a *
 			a.Vec = append(a.Vec, x)
 		}
 		switch param.Kind {
-		case kerneltest.Matrix, kerneltest.InOutMatrix, kerneltest.List:
+		case kerneltest.Matrix, kerneltest.InOutMatrix, kerneltest.OutMatrix, kerneltest.List:
 			streams = append(streams, x)
 		default: // beside a matrix, a vector counts for little
 			if !o.IsRows() {

@@ -19,6 +19,7 @@ var targets = map[string]func(*testing.F){
 	"product":    FuzzProduct,
 	"reduce":     FuzzReduce,
 	"rows":       FuzzRows,
+	"rowwise":    FuzzRowwise,
 	"strided":    FuzzStrided,
 	"update":     FuzzUpdate,
 }
@@ -31,6 +32,7 @@ func FuzzLoss(f *testing.F)       { fuzzFamily(f) }
 func FuzzProduct(f *testing.F)    { fuzzFamily(f) }
 func FuzzReduce(f *testing.F)     { fuzzFamily(f) }
 func FuzzRows(f *testing.F)       { fuzzFamily(f) }
+func FuzzRowwise(f *testing.F)    { fuzzFamily(f) }
 func FuzzStrided(f *testing.F)    { fuzzFamily(f) }
 func FuzzUpdate(f *testing.F)     { fuzzFamily(f) }
 
@@ -49,7 +51,7 @@ func fuzzFamily(f *testing.F) {
 		case "strided":
 			seedTails(f, byte(k))
 			seedStrides(f, byte(k))
-		case "level2":
+		case "level2", "rowwise":
 			seedTails(f, byte(k))
 			seedGroups(f, byte(k))
 		case "product":

@@ -36,7 +36,7 @@ func shape[T kernels.Float](op kerneltest.Op[T], c input) kerneltest.Shape {
 	if c.edge%8 >= 6 {
 		unit := 8192
 		switch {
-		case op.Family == "level2" && c.edge%8 == 7:
+		case (op.Family == "level2" || op.Family == "rowwise") && c.edge%8 == 7:
 			rows = 1 + int(c.rows)%maxLongRows
 		case op.Family == "rows" && c.edge%8 == 7:
 			rows, unit = 1+int(c.rows)%maxFarRows, 4096
@@ -46,7 +46,7 @@ func shape[T kernels.Float](op kerneltest.Op[T], c input) kerneltest.Shape {
 		n += unit*(1+int(c.edge/8)%3) - 300
 	}
 	s := kerneltest.Shape{N: n, Rows: rows, Stride: n + int(c.pad)%40}
-	if op.Count(kerneltest.RowStride) > 0 && c.pad >= 128 {
+	if op.Count(kerneltest.Matrix)+op.Count(kerneltest.InOutMatrix) > 0 && c.pad >= 128 {
 		s.Stride += kerneltest.FarStride(rows)
 	}
 	switch {
@@ -151,13 +151,9 @@ func place[T kernels.Float](m *memory, where uint32) kerneltest.Alloc[T] {
 
 // makeAliases makes one slice of each pair that the mask selects.
 func makeAliases[T kernels.Float](op kerneltest.Op[T], a *kerneltest.Args[T], mask byte) {
-	index := map[string]int{}
-	for i, p := range op.Vectors() {
-		index[p.Name] = i
-	}
 	for i, pair := range op.Alias {
 		if mask>>(i%8)&1 == 1 {
-			a.Vec[index[pair[1]]] = a.Vec[index[pair[0]]]
+			a.Join(op, pair)
 		}
 	}
 }

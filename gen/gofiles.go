@@ -202,7 +202,7 @@ var kinds = map[vec.Kind]string{
 	vec.Scalar: "Scalar", vec.Scalar64: "Scalar64",
 	vec.Count: "Count", vec.Inc: "Inc", vec.RowCount: "RowCount", vec.RowStride: "RowStride",
 	vec.ColumnCount: "ColumnCount", vec.Depth: "Depth", vec.Step: "Step",
-	vec.In: "In", vec.Out: "Out", vec.InOut: "InOut", vec.InRows: "InRows", vec.InOutRows: "InOutRows",
+	vec.In: "In", vec.Out: "Out", vec.InOut: "InOut", vec.InRows: "InRows", vec.InOutRows: "InOutRows", vec.OutRows: "OutRows",
 	vec.Matrix: "Matrix", vec.InOutMatrix: "InOutMatrix",
 	vec.Left: "Left", vec.Right: "Right", vec.Target: "Target", vec.OutMatrix: "OutMatrix", vec.Transposed: "Transposed", vec.List: "List",
 }

@@ -12,6 +12,8 @@
 //     package parallel for several goroutines.
 //   - Mini-batches: [SumRows] and [MeanRows] add the rows of a matrix, [SumSlices] and
 //     [MeanSlices] a list of slices; [SumRowsAdd] and its like add to what is there.
+//   - Each row of a matrix: [RowSums] and [RowMax]; [RowSubtract] and [RowScale] with a
+//     number for each row.
 //   - Functions of each element: [Exp], [Exp2], [Expm1], [Log], [Log1p], [Tanh], [Sigmoid],
 //     [Erf].
 //   - Activations: [ReLU], [LeakyReLU], [Softplus], [SiLU], [GELU], [GELUTanh], and those
@@ -73,6 +75,9 @@
 //
 // A strided vector gives the bits of its elements side by side. Element i is
 // counted as in BLAS: with a negative stride, element 0 lies at the far end.
+//
+// Rows of a matrix. [RowSums] gives the bits of Sum for each row. [RowMax] passes over NaN:
+// it is -Inf where a row holds nothing else, and +0 for zeros of either sign.
 //
 // Matrix times vector. [Gemv]'s element r is alpha times the Dot of row r and x, to
 // the bit, plus beta*y[r]. [GemvT] first scales y by beta, and then adds to it, for

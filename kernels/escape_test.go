@@ -150,6 +150,10 @@ func stackCalls[T kernels.Float]() map[string]func() {
 			kernels.Trsv(kernels.Lower, kernels.NoTrans, kernels.Unit, a[:], 20, x[:])
 			kernels.Trsv(kernels.Lower, kernels.Trans, kernels.NonUnit, a[:], 20, x[:])
 		},
+		"RowSums":     func() { var x [4]T; var a [40]T; kernels.RowSums(x[:], a[:], 10, 10) },
+		"RowMax":      func() { var x [4]T; var a [40]T; kernels.RowMax(x[:], a[:], 10, 10) },
+		"RowSubtract": func() { var x [4]T; var a, d [40]T; kernels.RowSubtract(d[:], 10, a[:], 10, 10, x[:]) },
+		"RowScale":    func() { var x [4]T; var a, d [40]T; kernels.RowScale(d[:], 10, a[:], 10, 10, x[:]) },
 		"SumRows":     func() { var x [10]T; var a [40]T; kernels.SumRows(x[:], a[:], 4, 10) },
 		"SumRowsAdd":  func() { var x [10]T; var a [40]T; kernels.SumRowsAdd(x[:], a[:], 4, 10) },
 		"MeanRows":    func() { var x [10]T; var a [40]T; kernels.MeanRows(x[:], a[:], 4, 10) },

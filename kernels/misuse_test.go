@@ -82,6 +82,11 @@ func productCalls[T kernels.Float]() map[string]func(rows, columns, a []T, strid
 		"Gemv":  func(rows, columns, a []T, stride int) { kernels.Gemv(2, a, stride, columns, 0, rows) },
 		"GemvT": func(rows, columns, a []T, stride int) { kernels.GemvT(2, a, stride, rows, 0, columns) },
 		"Ger":   func(rows, columns, a []T, stride int) { kernels.Ger(2, rows, columns, a, stride) },
+
+		"RowSums":     func(rows, columns, a []T, stride int) { kernels.RowSums(rows, a, stride, len(columns)) },
+		"RowMax":      func(rows, columns, a []T, stride int) { kernels.RowMax(rows, a, stride, len(columns)) },
+		"RowSubtract": func(rows, columns, a []T, stride int) { kernels.RowSubtract(a, stride, a, stride, len(columns), rows) },
+		"RowScale":    func(rows, columns, a []T, stride int) { kernels.RowScale(a, stride, a, stride, len(columns), rows) },
 	}
 }
 

@@ -26,7 +26,8 @@ func oracles[T kernels.Float](t *testing.T) map[string]oracle[T] {
 	t.Helper()
 	all := map[string]oracle[T]{}
 	for _, family := range []map[string]oracle[T]{
-		level1Oracles[T](), reduceOracles[T](), level2Oracles[T](), rowOracles[T](), productOracles[T](), updateOracles[T](), functionOracles[T](), lossOracles[T](), composedOracles[T](),
+		level1Oracles[T](), reduceOracles[T](), level2Oracles[T](), rowOracles[T](), rowwiseOracles[T](), productOracles[T](),
+		updateOracles[T](), functionOracles[T](), lossOracles[T](), composedOracles[T](),
 	} {
 		for name, o := range family {
 			if all[name].expect != nil {

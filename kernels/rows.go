@@ -9,7 +9,7 @@ import (
 // last row need not be padded to the stride.
 func checkRows(kernel string, width, na, rows, stride int) {
 	over, before := bits.Mul(uint(rows-1), uint(stride)) // elements in front of the last row
-	if rows >= 0 && stride >= width && (rows == 0 || over == 0 && before <= uint(na) && na-int(before) >= width) {
+	if rows|width >= 0 && stride >= width && (rows == 0 || over == 0 && before <= uint(na) && na-int(before) >= width) {
 		return
 	}
 	panicRows(kernel, width, na, rows, stride)
@@ -20,6 +20,8 @@ func panicRows(kernel string, width, na, rows, stride int) {
 	switch {
 	case rows < 0:
 		panic(fmt.Sprintf("kernels: %s: negative number of rows: %d", kernel, rows))
+	case width < 0:
+		panic(fmt.Sprintf("kernels: %s: negative number of columns: %d", kernel, width))
 	case stride < width:
 		panic(fmt.Sprintf("kernels: %s: stride %d is less than the row length %d", kernel, stride, width))
 	}

@@ -23,7 +23,7 @@ func edgeShapes[T kernels.Float](op kerneltest.Op[T]) []edgeShape {
 			break // panels are shorter
 		}
 		if op.IsRows() && edge > 4096 {
-			if op.Family != "level2" { // only these have blocks as long as that
+			if !longRows(op) {
 				continue
 			}
 			most = 5
@@ -47,6 +47,11 @@ func edgeShapes[T kernels.Float](op kerneltest.Op[T]) []edgeShape {
 		all = append(all, tiles()...)
 	}
 	return all
+}
+
+// longRows reports whether rows may be longer than a sum's blocks.
+func longRows[T kernels.Float](op kerneltest.Op[T]) bool {
+	return op.Family == "level2" || op.Family == "rowwise"
 }
 
 // tiles lists products of as many rows as the tile of any level has, and one more, and

@@ -97,6 +97,14 @@ type Table[T Float] struct {
 	MeanSlices func(dst []T, xs [][]T, div T)
 	// dst[j] += (sum over r of xs[r][j]) / div
 	MeanSlicesAdd func(dst []T, xs [][]T, div T)
+	// dst[r] = sum over j of a[r*stride+j]
+	RowSums func(rows, n int, dst, a []T, stride int)
+	// dst[r] = largest a[r*stride+j] that is not NaN
+	RowMax func(rows, n int, dst, a []T, stride int)
+	// dst[r*dstStride+j] = a[r*stride+j] - p[r]
+	RowSubtract func(rows, n int, dst []T, dstStride int, a []T, stride int, p []T)
+	// dst[r*dstStride+j] = a[r*stride+j] * p[r]
+	RowScale func(rows, n int, dst []T, dstStride int, a []T, stride int, p []T)
 	// c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0
 	GemmBlock func(m, n, k int, alpha T, a []T, aRow, aColumn int, b []T, bRow int, beta T, c []T, cRow int)
 	// dst[j*dstRow+i] = src[i*srcRow+j]

@@ -464,6 +464,46 @@ func MeanSlicesAddF32(dst []float32, xs [][]float32, div float32)
 //go:noescape
 func MeanSlicesAddF64(dst []float64, xs [][]float64, div float64)
 
+// RowSumsF32 computes dst[r] = sum over j of a[r*stride+j].
+//
+//go:noescape
+func RowSumsF32(rows, n int, dst, a []float32, stride int)
+
+// RowSumsF64 computes dst[r] = sum over j of a[r*stride+j].
+//
+//go:noescape
+func RowSumsF64(rows, n int, dst, a []float64, stride int)
+
+// RowMaxF32 computes dst[r] = largest a[r*stride+j] that is not NaN.
+//
+//go:noescape
+func RowMaxF32(rows, n int, dst, a []float32, stride int)
+
+// RowMaxF64 computes dst[r] = largest a[r*stride+j] that is not NaN.
+//
+//go:noescape
+func RowMaxF64(rows, n int, dst, a []float64, stride int)
+
+// RowSubtractF32 computes dst[r*dstStride+j] = a[r*stride+j] - p[r].
+//
+//go:noescape
+func RowSubtractF32(rows, n int, dst []float32, dstStride int, a []float32, stride int, p []float32)
+
+// RowSubtractF64 computes dst[r*dstStride+j] = a[r*stride+j] - p[r].
+//
+//go:noescape
+func RowSubtractF64(rows, n int, dst []float64, dstStride int, a []float64, stride int, p []float64)
+
+// RowScaleF32 computes dst[r*dstStride+j] = a[r*stride+j] * p[r].
+//
+//go:noescape
+func RowScaleF32(rows, n int, dst []float32, dstStride int, a []float32, stride int, p []float32)
+
+// RowScaleF64 computes dst[r*dstStride+j] = a[r*stride+j] * p[r].
+//
+//go:noescape
+func RowScaleF64(rows, n int, dst []float64, dstStride int, a []float64, stride int, p []float64)
+
 // GemmBlockF32 computes c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0.
 //
 //go:noescape

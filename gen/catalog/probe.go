@@ -22,6 +22,9 @@ func ProbeName(k *Kernel) string {
 		return "Read1"
 	case Outer:
 		return "Move001"
+	case RowReduce:
+		in, _, _ := streams(k)
+		return fmt.Sprintf("Read%d", in)
 	case Reduce, Search:
 		return fmt.Sprintf("Read%d", len(k.Streams()))
 	}
@@ -30,7 +33,7 @@ func ProbeName(k *Kernel) string {
 }
 
 func streams(k *Kernel) (in, out, both int) {
-	for _, p := range k.Streams() {
+	for _, p := range passed(k) {
 		switch p.Kind {
 		case In:
 			in++
@@ -41,6 +44,22 @@ func streams(k *Kernel) (in, out, both int) {
 		}
 	}
 	return in, out, both
+}
+
+// passed returns the streams that the loop passes over once: of a kernel of matrices these,
+// beside which a vector counts for little.
+func passed(k *Kernel) []Param {
+	matrices := map[Kind]Kind{Matrix: In, OutMatrix: Out, InOutMatrix: InOut}
+	var all []Param
+	for _, p := range k.Params {
+		if kind, ok := matrices[p.Kind]; ok {
+			all = append(all, Param{Name: p.Name, Kind: kind})
+		}
+	}
+	if all == nil {
+		return k.Streams()
+	}
+	return all
 }
 
 // probes returns the limit probes of the kernels, each once.
@@ -60,13 +79,13 @@ func probes(kernels []*Kernel) []*Kernel {
 		case Outer:
 			p.Params = params(InOut, "a")
 			p.Loop = moveProbe(p.Params)
-		case Reduce, Search:
-			for _, s := range k.Streams() {
+		case Reduce, RowReduce, Search:
+			for _, s := range passed(k) {
 				p.Params = append(p.Params, Param{Name: s.Name, Kind: In})
 			}
 			p.Loop = readProbe()
 		default:
-			for i, s := range k.Streams() {
+			for i, s := range passed(k) {
 				p.Params = append(p.Params, Param{Name: string(rune('a' + i)), Kind: s.Kind})
 			}
 			p.Loop = moveProbe(p.Params)

@@ -2,8 +2,8 @@
 // around it.
 //
 // A Kernel is described once: its parameters, the skeleton of its loop (Map, Function,
-// Reduce, Search, Rows, RowDots, RowAxpys, Outer, Product, Transposition or CopyRows) and a
-// body, a straight line of lane-wise operations that a
+// Reduce, Search, Rows, RowDots, RowAxpys, Outer, RowReduce, RowMap, Product, Transposition
+// or CopyRows) and a body, a straight line of lane-wise operations that a
 // function records in a Body. Generate lowers a kernel for one element type to a
 // Machine. The skeletons own everything that is not arithmetic: pointers,
 // unrolling, alignment, blocks, tails, and the allocation of vector registers. A

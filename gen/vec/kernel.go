@@ -40,7 +40,7 @@ const (
 	Inc                     // int: from one element to the next of the stream before it
 	RowCount                // int: rows of the matrix
 	RowStride               // int: from one row of the matrix to the next
-	ColumnCount             // int: columns of a product
+	ColumnCount             // int: columns of the matrix, or of a product
 	Depth                   // int: terms of each of its sums
 	Step                    // int: from one row of the matrix before it to the next; Left's second: column
 	In                      // []T, read
@@ -48,6 +48,7 @@ const (
 	InOut                   // []T, read and written
 	InRows                  // []T, one element for each row, read
 	InOutRows               // []T, one element for each row, read and written
+	OutRows                 // []T, one element for each row, written
 	Matrix                  // []T holding rows, read
 	InOutMatrix             // []T holding rows, read and written
 	Left                    // []T, the left factor of a product, read
@@ -110,7 +111,7 @@ type Kernel struct {
 }
 
 // Skeleton is the loop of a kernel: Map, Function, Reduce, Search, Rows, RowDots, RowAxpys,
-// Outer, Product, Transposition or CopyRows.
+// Outer, RowReduce, RowMap, Product, Transposition or CopyRows.
 type Skeleton interface {
 	// result returns the kernel's result type in Go for the element type
 	// spelled t, "" for none.
@@ -163,7 +164,7 @@ func (k *Kernel) incOf(stream string) Param {
 	return k.Params[i+1]
 }
 
-// stepOf returns one of the distances that follow a factor or the target of a product.
+// stepOf returns one of the distances that follow a matrix.
 func (k *Kernel) stepOf(matrix string, number int) Param {
 	i := slices.IndexFunc(k.Params, func(p Param) bool { return p.Name == matrix }) + 1 + number
 	if i >= len(k.Params) || k.Params[i].Kind != Step {

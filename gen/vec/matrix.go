@@ -127,20 +127,7 @@ func (s RowDots) generate(g *gen) {
 			m.ArgBase(a.ptrs[0], x.Name)
 		}
 		g.elements(rest, x.Name)
-		block, store := g.label("block"), g.label("store")
-		m.Label(block)
-		a.block(g, rest, few)
-		g.elements(a.n, x.Name)
-		m.JumpIf(a.n, LE, blockElements(g.e), store)
-		for i, total := range totals {
-			m.Convert(a.acc[i][0], a.acc[i][0], g.e, F64)
-			m.AddFirst(total, a.acc[i][0])
-		}
-		m.JumpIf(rest, GT, 0, block)
-		for i, total := range totals {
-			m.Convert(a.acc[i][0], total, F64, g.e)
-		}
-		m.Label(store)
+		a.blocks(g, rest, totals, few, func(n G) { g.elements(n, x.Name) })
 		g.stride(walk.t, y.Name)
 		for i := range rows {
 			g.resident[held] = a.acc[i][0]

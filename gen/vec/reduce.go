@@ -142,8 +142,11 @@ func (a *accumulation) foldRegisters(g *gen, h, used, bytes int) {
 }
 
 // foldLanes folds the lanes of each sum's first register.
-func (a *accumulation) foldLanes(g *gen) {
-	for bytes := g.m.VectorBytes(); bytes > int(a.body.Elem); bytes /= 2 {
+func (a *accumulation) foldLanes(g *gen) { a.foldBytes(g, g.m.VectorBytes()) }
+
+// foldBytes folds the lanes in the first bytes of each sum's first register.
+func (a *accumulation) foldBytes(g *gen, bytes int) {
+	for ; bytes > int(a.body.Elem); bytes /= 2 {
 		for _, acc := range a.acc {
 			g.m.UpperHalf(acc[1], acc[0], bytes)
 			g.m.Op(a.combine, a.body.Elem, bytes/2, acc[0], acc[1], acc[0])
@@ -179,6 +182,27 @@ func (a *accumulation) block(g *gen, rest G, few bool) {
 	if few {
 		m.Label(folded)
 	}
+}
+
+// blocks accumulates the elements that rest counts, block after block, and adds the
+// blocks' sums in float64, in totals that hold +0. A sum of several blocks is converted
+// back; a single block's needs none of this. count sets a register to all elements.
+func (a *accumulation) blocks(g *gen, rest G, totals []V, few bool, count func(n G)) {
+	m := g.m
+	block, store := g.label("block"), g.label("store")
+	m.Label(block)
+	a.block(g, rest, few)
+	count(a.n)
+	m.JumpIf(a.n, LE, blockElements(g.e), store)
+	for i, total := range totals {
+		m.Convert(a.acc[i][0], a.acc[i][0], g.e, F64)
+		m.AddFirst(total, a.acc[i][0])
+	}
+	m.JumpIf(rest, GT, 0, block)
+	for i, total := range totals {
+		m.Convert(a.acc[i][0], total, F64, g.e)
+	}
+	m.Label(store)
 }
 
 // elements accumulates n elements.

@@ -24,6 +24,7 @@ type step struct {
 	interleave bool      // the copies go side by side, not one behind the other
 
 	assign bool // the sums are undefined before the step: OpAccum sets them to their terms
+	begin  *V   // likewise, but OpAccum combines the terms with this register
 }
 
 // event is an instruction of one copy.
@@ -139,7 +140,7 @@ func (g *gen) write(s step, at allocated) {
 		g.access(s, at)
 	case in.op == OpAccum && at.folded != nil:
 		sum := s.sums[in.stream][at.copy]
-		g.m.OpMemory(s.combine, e, g.bytes(s), sum, sum, g.place(s, at.folded.load))
+		g.m.OpMemory(s.combine, e, g.bytes(s), sum, s.before(sum), g.place(s, at.folded.load))
 	case in.op == OpAccum && s.assign:
 		g.m.Op(OpMul, e, g.bytes(s), s.sums[in.stream][at.copy], at.args...)
 	case in.op == OpAccum && len(at.args) == 2:
@@ -147,12 +148,20 @@ func (g *gen) write(s step, at allocated) {
 	case in.op == OpAccum:
 		// The sum is the second argument: OpMax keeps that one where the term is NaN.
 		sum := s.sums[in.stream][at.copy]
-		g.m.Op(s.combine, e, g.bytes(s), sum, at.args[0], sum)
+		g.m.Op(s.combine, e, g.bytes(s), sum, at.args[0], s.before(sum))
 	case at.folded != nil:
 		g.m.OpMemory(in.op, e, g.bytes(s), at.dst, at.args[1-at.folded.arg], g.place(s, at.folded.load))
 	default:
 		g.m.Op(in.op, e, g.bytes(s), at.dst, at.args...)
 	}
+}
+
+// before returns the register that holds a sum before the step.
+func (s step) before(sum V) V {
+	if s.begin != nil {
+		return *s.begin
+	}
+	return sum
 }
 
 // access writes a load or a store.

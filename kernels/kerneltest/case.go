@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
@@ -51,8 +52,11 @@ func (s Shape) steps(k Kind) []int {
 		row, column := s.leftSteps()
 		return []int{row, column}
 	}
-	if k == Transposed {
+	switch k {
+	case Transposed:
 		return []int{s.Rows + s.pad()}
+	case Matrix:
+		return []int{s.Stride}
 	}
 	return []int{s.N + s.pad()}
 }
@@ -73,7 +77,7 @@ func (s Shape) inc(i int) int {
 func (s Shape) Elements(k Kind, inc int) int {
 	n := s.N
 	switch k {
-	case InRows, InOutRows:
+	case InRows, InOutRows, OutRows:
 		n = s.Rows
 		fallthrough
 	case In, Out, InOut:
@@ -177,6 +181,31 @@ func Heap[T kernels.Float](off int) Alloc[T] {
 	return func(i, n int) []T {
 		skip := (off + i*off) % 17
 		return make([]T, skip+n)[skip:]
+	}
+}
+
+// Join makes one slice of a pair of parameters, with the distance between rows of the
+// first where they are matrices.
+func (a *Args[T]) Join(op Op[T], pair [2]string) {
+	vectors, ints := [2]int{}, [2]int{}
+	vector, number := 0, 0
+	for i, p := range op.Params {
+		if k := slices.Index(pair[:], p.Name); k >= 0 {
+			vectors[k] = vector
+			if i+1 < len(op.Params) && op.Params[i+1].Kind == Step {
+				ints[k] = number
+			}
+		}
+		switch {
+		case p.Kind.IsVector():
+			vector++
+		case p.Kind >= Count && p.Kind <= Step:
+			number++
+		}
+	}
+	a.Vec[vectors[1]] = a.Vec[vectors[0]]
+	if len(a.Int) > 0 {
+		a.Int[ints[1]] = a.Int[ints[0]]
 	}
 }
 

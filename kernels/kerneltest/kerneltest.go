@@ -16,7 +16,7 @@ const (
 	Inc                     // int: from one element to the next of the stream before it
 	RowCount                // int: rows of the matrix
 	RowStride               // int: from one row of the matrix to the next
-	ColumnCount             // int: columns of a product
+	ColumnCount             // int: columns of the matrix, or of a product
 	Depth                   // int: terms of each of its sums
 	Step                    // int: from one row of the matrix before it to the next; Left's second: column
 	In                      // []T, read
@@ -24,6 +24,7 @@ const (
 	InOut                   // []T, read and written
 	InRows                  // []T, one element for each row, read
 	InOutRows               // []T, one element for each row, read and written
+	OutRows                 // []T, one element for each row, written
 	Matrix                  // []T holding rows, read
 	InOutMatrix             // []T holding rows, read and written
 	Left                    // []T, the left factor of a product, read
@@ -38,11 +39,13 @@ const (
 func (k Kind) IsVector() bool { return k >= In && k < List }
 
 // Reads reports whether the kernel reads the parameter's elements.
-func (k Kind) Reads() bool { return k >= In && k != Out && k != OutMatrix && k != Transposed }
+func (k Kind) Reads() bool {
+	return k >= In && k != Out && k != OutRows && k != OutMatrix && k != Transposed
+}
 
 // Writes reports whether the kernel writes the parameter's elements.
 func (k Kind) Writes() bool {
-	return k == Out || k == InOut || k == InOutRows || k == InOutMatrix || k == Target || k == OutMatrix || k == Transposed
+	return k == Out || k == InOut || k == InOutRows || k == OutRows || k == InOutMatrix || k == Target || k == OutMatrix || k == Transposed
 }
 
 // Param is a parameter of a kernel.
@@ -109,9 +112,7 @@ func (op Op[T]) IsRows() bool {
 }
 
 // IsProduct reports whether the kernel multiplies matrices, or moves one for that.
-func (op Op[T]) IsProduct() bool {
-	return op.Count(Target)+op.Count(OutMatrix)+op.Count(Transposed) > 0
-}
+func (op Op[T]) IsProduct() bool { return op.Family == "product" }
 
 // IsStrided reports whether the elements of the kernel's vectors are some
 // distance apart.

@@ -1081,6 +1081,116 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "RowSums", Doc: "dst[r] = sum over j of a[r*stride+j]", Family: "rowwise", Probe: "Read1",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutRows},
+				{"a", Matrix},
+				{"stride", Step},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RowSums
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Vec[1]
+				p4 := a.Int[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "RowMax", Doc: "dst[r] = largest a[r*stride+j] that is not NaN", Family: "rowwise", Probe: "Read1",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutRows},
+				{"a", Matrix},
+				{"stride", Step},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RowMax
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Vec[1]
+				p4 := a.Int[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "RowSubtract", Doc: "dst[r*dstStride+j] = a[r*stride+j] - p[r]", Family: "rowwise", Probe: "Move110",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutMatrix},
+				{"dstStride", Step},
+				{"a", Matrix},
+				{"stride", Step},
+				{"p", InRows},
+			},
+			Alias: [][2]string{
+				{"dst", "a"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RowSubtract
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Vec[1]
+				p5 := a.Int[3]
+				p6 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "RowScale", Doc: "dst[r*dstStride+j] = a[r*stride+j] * p[r]", Family: "rowwise", Probe: "Move110",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutMatrix},
+				{"dstStride", Step},
+				{"a", Matrix},
+				{"stride", Step},
+				{"p", InRows},
+			},
+			Alias: [][2]string{
+				{"dst", "a"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RowScale
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Int[2]
+				p4 := a.Vec[1]
+				p5 := a.Int[3]
+				p6 := a.Vec[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "GemmBlock", Doc: "c[i][j] = beta*c[i][j] + alpha*(sum over l of a[i][l]*b[l][j], each added with one rounding); c is not read for beta = 0", Family: "product", Probe: "",
 			Params: []Param{
 				{"m", RowCount},

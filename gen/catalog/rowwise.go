@@ -1,0 +1,38 @@
+package catalog
+
+import . "github.com/seed63264101/steepest/gen/vec"
+
+// rowwise describes what is done to each row of a matrix: a number from its elements, or
+// its elements with a number that belongs to the row.
+func rowwise() []*Kernel {
+	element := func(b *Body) Val { return b.Load("a") }
+	return []*Kernel{
+		rowReduction("RowSums", "dst[r] = sum over j of a[r*stride+j]", RowReduce{Combine: OpAdd, Term: element}),
+		rowReduction("RowMax", "dst[r] = largest a[r*stride+j] that is not NaN", RowReduce{Combine: OpMax, Term: element}),
+		rowMap("RowSubtract", "dst[r*dstStride+j] = a[r*stride+j] - p[r]", func(b *Body) Val {
+			return b.Sub(b.Load("a"), b.Held("p"))
+		}),
+		rowMap("RowScale", "dst[r*dstStride+j] = a[r*stride+j] * p[r]", func(b *Body) Val {
+			return b.Mul(b.Load("a"), b.Held("p"))
+		}),
+	}
+}
+
+// rowReduction describes a number for each row of a matrix.
+func rowReduction(name, doc string, loop RowReduce) *Kernel {
+	return &Kernel{
+		Name: name, Doc: doc, Family: "rowwise",
+		Params: params(RowCount, "rows", ColumnCount, "n", OutRows, "dst", Matrix, "a", Step, "stride"),
+		Loop:   loop,
+	}
+}
+
+// rowMap describes a function of an element and of a number of its row.
+func rowMap(name, doc string, f func(b *Body) Val) *Kernel {
+	return &Kernel{
+		Name: name, Doc: doc, Family: "rowwise",
+		Params: params(RowCount, "rows", ColumnCount, "n", OutMatrix, "dst", Step, "dstStride", Matrix, "a", Step, "stride", InRows, "p"),
+		Alias:  [][2]string{{"dst", "a"}},
+		Loop:   RowMap{Body: func(b *Body) { b.Store("dst", f(b)) }},
+	}
+}

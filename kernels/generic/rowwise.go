@@ -1,0 +1,45 @@
+package generic
+
+import "math"
+
+// What is done to each row of a matrix. Row r of a begins at a[r*stride] and has n
+// elements.
+
+// RowSums computes dst[r] = sum over j of a[r*stride+j], as Sum does.
+func RowSums[T Float](rows, n int, dst, a []T, stride int) {
+	for r := range rows {
+		dst[r] = Sum(a[r*stride:][:n])
+	}
+}
+
+// RowMax computes dst[r] = largest a[r*stride+j] that is not NaN: -Inf if there is none,
+// and +0 for zeros of either sign.
+func RowMax[T Float](rows, n int, dst, a []T, stride int) {
+	for r := range rows {
+		m := T(math.Inf(-1))
+		for _, v := range a[r*stride:][:n] {
+			m = greater(v, m)
+		}
+		dst[r] = m + 0
+	}
+}
+
+// RowSubtract computes dst[r*dstStride+j] = a[r*stride+j] - p[r].
+func RowSubtract[T Float](rows, n int, dst []T, dstStride int, a []T, stride int, p []T) {
+	for r := range rows {
+		to := dst[r*dstStride:][:n]
+		for j, v := range a[r*stride:][:n] {
+			to[j] = v - p[r]
+		}
+	}
+}
+
+// RowScale computes dst[r*dstStride+j] = a[r*stride+j] * p[r].
+func RowScale[T Float](rows, n int, dst []T, dstStride int, a []T, stride int, p []T) {
+	for r := range rows {
+		to := dst[r*dstStride:][:n]
+		for j, v := range a[r*stride:][:n] {
+			to[j] = v * p[r]
+		}
+	}
+}
