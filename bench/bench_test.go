@@ -53,6 +53,15 @@ func BenchmarkTriangle(b *testing.B) {
 	}
 }
 
+// BenchmarkLinearGradient measures gradients of linear models: LinearGradient/256x512.
+func BenchmarkLinearGradient(b *testing.B) {
+	for _, s := range linearSpecs(DetectCaches()) {
+		if op := s.Ops[0]; s.Type == "f32" { // each has both types
+			b.Run(strings.TrimPrefix(op, "LinearGradient/"), func(b *testing.B) { benchmark(b, op) })
+		}
+	}
+}
+
 // BenchmarkBLAS measures the routines that gonum's blas32 and blas64 call, beside
 // gonum's own.
 func BenchmarkBLAS(b *testing.B) {

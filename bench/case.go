@@ -21,6 +21,7 @@ const (
 	OneWorker                // the same step without a second worker
 	OneTensor                // the same step with a single parameter
 	WholeGemm                // a level's Gemm, of matrices that are neither symmetric nor triangular
+	TwoPasses                // a level's kernels, one after the other over the whole batch
 )
 
 // Contender is one way to do a case's work.
@@ -58,6 +59,8 @@ func (c *Contender) Label() string {
 		return c.Level.String() + "-one-tensor"
 	case WholeGemm:
 		return c.Level.String() + "-gemm"
+	case TwoPasses:
+		return c.Level.String() + "-two-passes"
 	}
 	return c.Level.String()
 }
@@ -95,7 +98,7 @@ func Specs(c Caches, memory int) []Spec {
 	for i := range f32 {
 		all = append(append(all, f32[i]...), f64[i]...)
 	}
-	return slices.Concat(all, gemmSpecs(c), triangleSpecs(c), stepSpecs(c), blasSpecs(c))
+	return slices.Concat(all, gemmSpecs(c), triangleSpecs(c), linearSpecs(c), stepSpecs(c), blasSpecs(c))
 }
 
 // rowsSize is the size of 64 gradients of 16384 elements, whose reduction is

@@ -287,10 +287,11 @@ func TestLabels(t *testing.T) {
 		{Role: Kernel, Level: kernels.AVX512}, {Role: Limit, Level: kernels.AVX512},
 		{Role: Naive}, {Role: Gonum}, {Role: RepeatedAxpy, Level: kernels.NEON},
 		{Role: OneWorker, Level: kernels.AVX2}, {Role: OneTensor, Level: kernels.Generic}, {Role: WholeGemm, Level: kernels.AVX2},
+		{Role: TwoPasses, Level: kernels.AVX512},
 	} {
 		labels = append(labels, d.Label())
 	}
-	if got, want := strings.Join(labels, " "), "avx512 avx512-limit naive gonum neon-axpy avx2-one-worker generic-one-tensor avx2-gemm"; got != want {
+	if got, want := strings.Join(labels, " "), "avx512 avx512-limit naive gonum neon-axpy avx2-one-worker generic-one-tensor avx2-gemm avx512-two-passes"; got != want {
 		t.Errorf("labels %q, want %q", got, want)
 	}
 }

@@ -25,6 +25,10 @@
 // solutions, Triangle/Trsm/RLT/type=f32/n=256 with a lower triangle, transposed, to the right:
 // beside "avx512-gemm", Gemm of whole matrices, and a limit as Gemm's.
 //
+// BenchmarkLinearGradient measures the gradient of a linear model by least squares,
+// LinearGradient/256x512 for 256 rows of 512 features, beside "avx512-two-passes", a level's
+// Gemv and GemvT over the whole batch.
+//
 // BenchmarkBLAS measures the routines of package kernels/gonumblas as gonum calls
 // them, on the active level, beside gonum's own: BLAS/Saxpy/type=f32/n=16, and
 // BLAS/Saxpy/inc=2/type=f32/n=16 for vectors with a stride.

@@ -10,6 +10,7 @@
 //   - A matrix and vectors: [Gemv], [GemvT] and [Ger]; two matrices: [Gemm], for
 //     symmetric and triangular ones [Symm], [Syrk], [Syr2k], [Trmm] and [Trsm], and
 //     package parallel for several goroutines.
+//   - Linear models: [LinearGradient], the gradient of linear and logistic regression.
 //   - Mini-batches: [SumRows] and [MeanRows] add the rows of a matrix, [SumSlices] and
 //     [MeanSlices] a list of slices; [SumRowsAdd] and its like add to what is there.
 //   - Each row of a matrix: [RowSums] and [RowMax]; [RowSubtract] and [RowScale] with a
@@ -85,6 +86,10 @@
 // rounded alpha*x[r]. [Ger] adds the rounded product of y[j] and the rounded
 // alpha*x[r]. With beta = 0, y counts as +0 whatever it holds.
 //
+// Linear models. [LinearGradient] has the rounding of Gemv and GemvT; rows go in pieces of
+// 256, of which all but the first are summed from +0 and then added, in their order, so that
+// the number of workers never shows.
+//
 // Matrix products. [Gemm] first scales C, c = beta*c: beta = 1 leaves it as it is, and
 // with beta = 0 it is not read and counts as +0 whatever it holds. Then the k terms of
 // an element go by in their order, in blocks of 256 for both types. The sum of a block
@@ -152,9 +157,9 @@
 // Misuse. Slices of unequal length panic with the function's name and both
 // lengths. Exactly equal slices may be passed for two parameters where the
 // function says so. Any other overlap gives undefined values, but no kernel ever
-// touches memory outside its slices. No function allocates, but for a workspace that
-// Gemm keeps for its next calls, and none makes a caller's stack buffer escape to the
-// heap.
+// touches memory outside its slices. No function allocates, but for workspaces that Gemm
+// and LinearGradient keep for their next calls, and none makes a caller's stack buffer
+// escape to the heap.
 //
 // A kernel in assembly cannot be preempted. A call on very long slices therefore
 // delays a garbage collection's start by its running time, about a millisecond

@@ -109,6 +109,13 @@ func stackCalls[T kernels.Float]() map[string]func() {
 			kernels.Gemm(kernels.NoTrans, kernels.NoTrans, 20, 20, 20, 2, a[:], 20, b[:], 20, 0, c[:], 20)
 			kernels.Gemm(kernels.Trans, kernels.Trans, 3, 100, 4, 2, a[:], 3, b[:], 4, 0.5, c[:], 100)
 		},
+		"LinearGradient": func() {
+			var x [600]T
+			var grad, w [2]T
+			var targets [300]T
+			kernels.LinearGradient(grad[:], x[:], 2, w[:], 1, targets[:], kernels.LeastSquares, 1)
+			kernels.LinearGradient(grad[:], x[:], 2, w[:], 1, targets[:], kernels.Logistic, 1)
+		},
 		"Symm": func() {
 			var a, b, c [1600]T
 			kernels.Symm(kernels.Left, kernels.Lower, 40, 40, 2, a[:], 40, b[:], 40, 0, c[:], 40)

@@ -3,7 +3,6 @@ package kernels
 import (
 	"fmt"
 	"math/bits"
-	"sync"
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels/generic"
@@ -172,27 +171,12 @@ const tileRows = tileBytes / 4
 // maxPanel is the most columns of a panel on any level.
 const maxPanel = 64
 
-var workspaces32, workspaces64 sync.Pool
+var workspaces kept
 
 // borrow returns a workspace; giveBack takes it back.
-func borrow[T Float]() *workspace[T] {
-	pool := &workspaces64
-	if unsafe.Sizeof(T(0)) == 4 {
-		pool = &workspaces32
-	}
-	if w, ok := pool.Get().(*workspace[T]); ok {
-		return w
-	}
-	return new(workspace[T])
-}
+func borrow[T Float]() *workspace[T] { return take[T, workspace[T]](&workspaces) }
 
-func giveBack[T Float](w *workspace[T]) {
-	if unsafe.Sizeof(T(0)) == 4 {
-		workspaces32.Put(w)
-	} else {
-		workspaces64.Put(w)
-	}
-}
+func giveBack[T Float](w *workspace[T]) { keep[T](&workspaces, w) }
 
 // run computes the product.
 func (p *product[T]) run() {

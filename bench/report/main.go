@@ -39,6 +39,10 @@
 // transposition. limit is as with Gemm, half as many multiply-adds where one matrix is a
 // triangle, and gemm how many times faster they are than the level's Gemm of whole matrices.
 //
+// LinearGradient/256x512 is the gradient of a linear model by least squares, of 256 rows and
+// 512 features; n is their product, and GB/s counts the batch once. passes is how many times
+// faster it is than two passes, the level's Gemv and GemvT over the whole batch.
+//
 // BLAS/Saxpy and so on are whole routines of package kernels/gonumblas, called
 // through gonum's interface as its users call them, on the active level; gonum is
 // how many times faster they are than gonum's own. BLAS/SgemvT is Sgemv with the
@@ -59,8 +63,8 @@
 // stands in gen/catalog/narrow.go.
 //
 // With -json, each line is also an object with the keys op, type, level, n, ns,
-// gbps, limit, naive, gonum, axpy, slowdown, speedup and gemm, null where there is none; with
-// -forms, there is one for each level.
+// gbps, limit, naive, gonum, axpy, slowdown, speedup, gemm and passes, null where there is
+// none; with -forms, there is one for each level.
 package main
 
 import (

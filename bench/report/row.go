@@ -32,6 +32,7 @@ type row struct {
 	Slowdown *float64 `json:"slowdown"` // time / time on normal gradients, or of a single parameter
 	Speedup  *float64 `json:"speedup"`  // one worker's time / time
 	Gemm     *float64 `json:"gemm"`     // time of Gemm with whole matrices / time
+	Passes   *float64 `json:"passes"`   // time of two passes / time
 }
 
 // digits is the number of significant digits in the JSON output.
@@ -85,6 +86,7 @@ func newRows(s bench.Spec, c *bench.Case, ns []float64) []row {
 
 				Speedup: over(key{op, bench.OneWorker, l}),
 				Gemm:    over(key{op, bench.WholeGemm, l}),
+				Passes:  over(key{op, bench.TwoPasses, l}),
 			}
 			if l == kernels.Generic {
 				r.Limit = over(key{op, bench.Limit, best})
@@ -176,14 +178,14 @@ func writeTable(w io.Writer, machine string, rows []row) error {
 		return fmt.Sprintf("%.2f", *x)
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(t, "%s\tn\tns\tGB/s\tlimit\tnaive\tgonum\taxpy\tslowdown\tspeedup\tgemm\t\n", name("op", "type", "level"))
+	fmt.Fprintf(t, "%s\tn\tns\tGB/s\tlimit\tnaive\tgonum\taxpy\tslowdown\tspeedup\tgemm\tpasses\t\n", name("op", "type", "level"))
 	for _, r := range rows {
 		precision := 0
 		if r.NS < 1000 {
 			precision = 1
 		}
-		fmt.Fprintf(t, "%s\t%d\t%.*f\t%.1f\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", name(r.Op, r.Type, r.Level), r.N, precision, r.NS, r.GBps,
-			ratio(r.Limit), ratio(r.Naive), ratio(r.Gonum), ratio(r.Axpy), ratio(r.Slowdown), ratio(r.Speedup), ratio(r.Gemm))
+		fmt.Fprintf(t, "%s\t%d\t%.*f\t%.1f\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", name(r.Op, r.Type, r.Level), r.N, precision, r.NS, r.GBps,
+			ratio(r.Limit), ratio(r.Naive), ratio(r.Gonum), ratio(r.Axpy), ratio(r.Slowdown), ratio(r.Speedup), ratio(r.Gemm), ratio(r.Passes))
 	}
 	return t.Flush()
 }

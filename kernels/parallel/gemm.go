@@ -7,7 +7,7 @@ import (
 	"github.com/seed63264101/steepest/kernels/generic"
 )
 
-// partialElements bounds the memory for sums of blocks, where k alone is large.
+// partialElements bounds the memory for sums that are added in their order.
 const partialElements = 1 << 18
 
 // Gemm is [kernels.Gemm] on the goroutines of a pool, to the bit. C is cut into pieces; where
@@ -72,9 +72,7 @@ func (j *job[T]) runBlocks(pool *Pool, workers int) {
 	total := (j.k + generic.DepthBlock - 1) / generic.DepthBlock
 	atOnce := min(total, max(workers, partialElements/size))
 	kernels.Gemm(kernels.NoTrans, kernels.NoTrans, j.m, j.n, 0, 1, nil, 1, nil, j.n, j.beta, j.c, j.ldc)
-	if len(j.memory) < atOnce*size {
-		j.memory = make([]T, atOnce*size)
-	}
+	j.remember(atOnce * size)
 	for j.first = 0; j.first < total; j.first += j.pieces {
 		j.pieces = min(atOnce, total-j.first)
 		j.sums = j.memory[:j.pieces*size]

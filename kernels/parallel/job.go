@@ -43,6 +43,7 @@ const (
 	syr2k
 	trmm
 	trsm
+	linearGradient
 )
 
 // call holds the arguments of a function, as far as it has them.
@@ -61,6 +62,7 @@ type call[T kernels.Float] struct {
 	beta           T
 	c              []T
 	ldc            int
+	batch[T]
 }
 
 // job is a call on its way, in pieces.
@@ -69,9 +71,11 @@ type job[T kernels.Float] struct {
 	pieces int
 	next   atomic.Int64 // the first piece that nobody has taken
 	grid                // of a Gemm
-	memory []T          // of partial, kept for the next product
-	sums   []T          // those of blocks of k, of a Gemm whose C is one piece
-	first  int          // of these blocks
+	memory []T          // of sums, kept for the next call
+	sums   []T          // those of pieces that are added in their order: blocks of k, rows of a batch
+	first  int          // of these pieces
+
+	results []pieceResult[T] // of the rows of a batch
 }
 
 // run does all pieces.
@@ -87,6 +91,8 @@ func (j *job[T]) Work(int) {
 		switch {
 		case i >= j.pieces:
 			return
+		case j.routine == linearGradient:
+			j.rows(i)
 		case j.routine != gemm:
 			if from, to := j.bound(i, j.pieces), j.bound(i+1, j.pieces); from < to {
 				j.span(from, to)
@@ -96,6 +102,13 @@ func (j *job[T]) Work(int) {
 		default:
 			j.tile(i)
 		}
+	}
+}
+
+// remember makes the memory of sums long enough.
+func (j *job[T]) remember(n int) {
+	if len(j.memory) < n {
+		j.memory = make([]T, n)
 	}
 }
 
