@@ -52,6 +52,7 @@ func BenchmarkMeanSlices(b *testing.B)              { benchmark(b, "MeanSlices")
 func BenchmarkMeanSlicesAdd(b *testing.B)           { benchmark(b, "MeanSlicesAdd") }
 func BenchmarkRowSums(b *testing.B)                 { benchmark(b, "RowSums") }
 func BenchmarkRowMax(b *testing.B)                  { benchmark(b, "RowMax") }
+func BenchmarkRowDots(b *testing.B)                 { benchmark(b, "RowDots") }
 func BenchmarkRowSubtract(b *testing.B)             { benchmark(b, "RowSubtract") }
 func BenchmarkRowScale(b *testing.B)                { benchmark(b, "RowScale") }
 func BenchmarkExp(b *testing.B)                     { benchmark(b, "Exp") }

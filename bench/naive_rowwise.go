@@ -11,12 +11,19 @@ import (
 // naiveRowwise enters them into the table.
 func naiveRowwise[T kernels.Float](t *kernels.Table[T]) {
 	t.RowSums, t.RowMax = rowSums[T], rowMax[T]
+	t.RowDots = rowDots[T]
 	t.RowSubtract, t.RowScale = rowSubtract[T], rowScale[T]
 }
 
 func rowSums[T kernels.Float](rows, n int, dst, a []T, stride int) {
 	for r := range rows {
 		dst[r] = sum(a[r*stride:][:n])
+	}
+}
+
+func rowDots[T kernels.Float](rows, n int, dst, a []T, stride int, b []T, bStride int) {
+	for r := range rows {
+		dst[r] = dot(a[r*stride:][:n], b[r*bStride:][:n])
 	}
 }
 

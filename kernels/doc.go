@@ -13,7 +13,7 @@
 //   - Linear models: [LinearGradient], the gradient of linear and logistic regression.
 //   - Mini-batches: [SumRows] and [MeanRows] add the rows of a matrix, [SumSlices] and
 //     [MeanSlices] a list of slices; [SumRowsAdd] and its like add to what is there.
-//   - Each row of a matrix: [RowSums] and [RowMax]; [RowSubtract] and [RowScale] with a
+//   - Each row of a matrix: [RowSums], [RowDots] and [RowMax]; [RowSubtract] and [RowScale] with a
 //     number for each row.
 //   - Functions of each element: [Exp], [Exp2], [Expm1], [Log], [Log1p], [Tanh], [Sigmoid],
 //     [Erf].
@@ -77,7 +77,7 @@
 // A strided vector gives the bits of its elements side by side. Element i is
 // counted as in BLAS: with a negative stride, element 0 lies at the far end.
 //
-// Rows of a matrix. [RowSums] gives the bits of Sum for each row. [RowMax] passes over NaN:
+// Rows of a matrix. [RowSums] and [RowDots] give the bits of Sum and Dot for each row. [RowMax] passes over NaN:
 // it is -Inf where a row holds nothing else, and +0 for zeros of either sign.
 //
 // Matrix times vector. [Gemv]'s element r is alpha times the Dot of row r and x, to

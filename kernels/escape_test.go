@@ -158,6 +158,7 @@ func stackCalls[T kernels.Float]() map[string]func() {
 			kernels.Trsv(kernels.Lower, kernels.Trans, kernels.NonUnit, a[:], 20, x[:])
 		},
 		"RowSums":     func() { var x [4]T; var a [40]T; kernels.RowSums(x[:], a[:], 10, 10) },
+		"RowDots":     func() { var x [4]T; var a, b [40]T; kernels.RowDots(x[:], a[:], 10, b[:], 10, 10) },
 		"RowMax":      func() { var x [4]T; var a [40]T; kernels.RowMax(x[:], a[:], 10, 10) },
 		"RowSubtract": func() { var x [4]T; var a, d [40]T; kernels.RowSubtract(d[:], 10, a[:], 10, 10, x[:]) },
 		"RowScale":    func() { var x [4]T; var a, d [40]T; kernels.RowScale(d[:], 10, a[:], 10, 10, x[:]) },

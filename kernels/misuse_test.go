@@ -84,6 +84,7 @@ func productCalls[T kernels.Float]() map[string]func(rows, columns, a []T, strid
 		"Ger":   func(rows, columns, a []T, stride int) { kernels.Ger(2, rows, columns, a, stride) },
 
 		"RowSums":     func(rows, columns, a []T, stride int) { kernels.RowSums(rows, a, stride, len(columns)) },
+		"RowDots":     func(rows, columns, a []T, stride int) { kernels.RowDots(rows, a, stride, a, stride, len(columns)) },
 		"RowMax":      func(rows, columns, a []T, stride int) { kernels.RowMax(rows, a, stride, len(columns)) },
 		"RowSubtract": func(rows, columns, a []T, stride int) { kernels.RowSubtract(a, stride, a, stride, len(columns), rows) },
 		"RowScale":    func(rows, columns, a []T, stride int) { kernels.RowScale(a, stride, a, stride, len(columns), rows) },

@@ -34,6 +34,22 @@ func RowMax[T Float](dst, a []T, stride, columns int) {
 	table[T]().RowMax(len(dst), columns, noescape(dst), noescape(a), stride)
 }
 
+// RowDots multiplies each row of a row-major matrix with the same row of another; they have
+// len(dst) rows of so many columns:
+//
+//	for r := range dst {
+//		dst[r] = Dot(a[r*aStride:][:columns], b[r*bStride:][:columns])
+//	}
+//
+// to the bit. dst must not overlap a or b. RowDots panics if columns < 0, a stride is less
+// than columns, or a matrix does not fit in its slice; the last row need not be padded to
+// the stride.
+func RowDots[T Float](dst, a []T, aStride int, b []T, bStride, columns int) {
+	checkRows("RowDots", columns, len(a), len(dst), aStride)
+	checkRows("RowDots", columns, len(b), len(dst), bStride)
+	table[T]().RowDots(len(dst), columns, noescape(dst), noescape(a), aStride, noescape(b), bStride)
+}
+
 // RowSubtract subtracts a number from all elements of a row of a row-major matrix, another
 // one for each of the len(p) rows of so many columns:
 //

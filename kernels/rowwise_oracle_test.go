@@ -51,6 +51,19 @@ func rowwiseOracles[T kernels.Float]() map[string]oracle[T] {
 			}),
 			func(c *call[T]) { kernels.RowMax(c.v("dst"), c.v("a"), c.n("stride"), c.n("n")) },
 		},
+		"RowDots": {
+			func(c *call[T]) {
+				dst, a, b := c.vector("dst"), c.v("a"), c.v("b")
+				for r := range c.n("rows") {
+					dst.become(r, T(inOrder(c.n("n"), blockOf[T](), func(j int) T {
+						return mul(a[r*c.n("stride")+j], b[r*c.n("bStride")+j])
+					})))
+				}
+			},
+			func(c *call[T]) {
+				kernels.RowDots(c.v("dst"), c.v("a"), c.n("stride"), c.v("b"), c.n("bStride"), c.n("n"))
+			},
+		},
 		"RowSubtract": {
 			elements(func(a, p T) T { return add(a, -p) }),
 			func(c *call[T]) {

@@ -101,6 +101,8 @@ type Table[T Float] struct {
 	RowSums func(rows, n int, dst, a []T, stride int)
 	// dst[r] = largest a[r*stride+j] that is not NaN
 	RowMax func(rows, n int, dst, a []T, stride int)
+	// dst[r] = sum over j of a[r*stride+j]*b[r*bStride+j]
+	RowDots func(rows, n int, dst, a []T, stride int, b []T, bStride int)
 	// dst[r*dstStride+j] = a[r*stride+j] - p[r]
 	RowSubtract func(rows, n int, dst []T, dstStride int, a []T, stride int, p []T)
 	// dst[r*dstStride+j] = a[r*stride+j] * p[r]

@@ -54,6 +54,7 @@ func genericTable[T Float]() Table[T] {
 		MeanSlicesAdd:           generic.MeanSlicesAdd[T],
 		RowSums:                 generic.RowSums[T],
 		RowMax:                  generic.RowMax[T],
+		RowDots:                 generic.RowDots[T],
 		RowSubtract:             generic.RowSubtract[T],
 		RowScale:                generic.RowScale[T],
 		GemmBlock:               generic.GemmBlock[T],

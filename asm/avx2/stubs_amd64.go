@@ -484,6 +484,16 @@ func RowMaxF32(rows, n int, dst, a []float32, stride int)
 //go:noescape
 func RowMaxF64(rows, n int, dst, a []float64, stride int)
 
+// RowDotsF32 computes dst[r] = sum over j of a[r*stride+j]*b[r*bStride+j].
+//
+//go:noescape
+func RowDotsF32(rows, n int, dst, a []float32, stride int, b []float32, bStride int)
+
+// RowDotsF64 computes dst[r] = sum over j of a[r*stride+j]*b[r*bStride+j].
+//
+//go:noescape
+func RowDotsF64(rows, n int, dst, a []float64, stride int, b []float64, bStride int)
+
 // RowSubtractF32 computes dst[r*dstStride+j] = a[r*stride+j] - p[r].
 //
 //go:noescape

@@ -9,6 +9,13 @@ func rowwise() []*Kernel {
 	return []*Kernel{
 		rowReduction("RowSums", "dst[r] = sum over j of a[r*stride+j]", RowReduce{Combine: OpAdd, Term: element}),
 		rowReduction("RowMax", "dst[r] = largest a[r*stride+j] that is not NaN", RowReduce{Combine: OpMax, Term: element}),
+		{
+			Name: "RowDots", Doc: "dst[r] = sum over j of a[r*stride+j]*b[r*bStride+j]", Family: "rowwise",
+			Params: params(RowCount, "rows", ColumnCount, "n", OutRows, "dst", Matrix, "a", Step, "stride", Matrix, "b", Step, "bStride"),
+			Loop: RowReduce{Combine: OpAdd, Term: func(b *Body) Val {
+				return b.Mul(b.Load("a"), b.Load("b"))
+			}},
+		},
 		rowMap("RowSubtract", "dst[r*dstStride+j] = a[r*stride+j] - p[r]", func(b *Body) Val {
 			return b.Sub(b.Load("a"), b.Held("p"))
 		}),

@@ -24,6 +24,13 @@ func RowMax[T Float](rows, n int, dst, a []T, stride int) {
 	}
 }
 
+// RowDots computes dst[r] = sum over j of a[r*stride+j]*b[r*bStride+j], as Dot does.
+func RowDots[T Float](rows, n int, dst, a []T, stride int, b []T, bStride int) {
+	for r := range rows {
+		dst[r] = Dot(a[r*stride:][:n], b[r*bStride:][:n])
+	}
+}
+
 // RowSubtract computes dst[r*dstStride+j] = a[r*stride+j] - p[r].
 func RowSubtract[T Float](rows, n int, dst []T, dstStride int, a []T, stride int, p []T) {
 	for r := range rows {

@@ -1129,6 +1129,34 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "RowDots", Doc: "dst[r] = sum over j of a[r*stride+j]*b[r*bStride+j]", Family: "rowwise", Probe: "Read2",
+			Params: []Param{
+				{"rows", RowCount},
+				{"n", ColumnCount},
+				{"dst", OutRows},
+				{"a", Matrix},
+				{"stride", Step},
+				{"b", Matrix},
+				{"bStride", Step},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.RowDots
+				p0 := a.Int[0]
+				p1 := a.Int[1]
+				p2 := a.Vec[0]
+				p3 := a.Vec[1]
+				p4 := a.Int[2]
+				p5 := a.Vec[2]
+				p6 := a.Int[3]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "RowSubtract", Doc: "dst[r*dstStride+j] = a[r*stride+j] - p[r]", Family: "rowwise", Probe: "Move110",
 			Params: []Param{
 				{"rows", RowCount},
