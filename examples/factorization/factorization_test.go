@@ -85,16 +85,17 @@ func TestGradient(t *testing.T) {
 			table[i] = float32(rng.NormFloat64())
 		}
 	}
-	var users, items demo.Sparse
-	value := func() float64 {
-		var u, v demo.Sparse
-		return m.gradient(&u, &v, ratings, indices) / 2
+	run := func(b *batch) float64 {
+		b.load(ratings, indices)
+		return b.gradient(m)
 	}
-	m.gradient(&users, &items, ratings, indices)
+	value := func() float64 { return run(new(batch)) }
+	var b batch
+	run(&b)
 	for name, table := range map[string]struct {
 		values []float32
 		demo.Sparse
-	}{"users": {m.users, users}, "items": {m.items, items}} {
+	}{"users": {m.users, b.users}, "items": {m.items, b.items}} {
 		dense := make([]float64, len(table.values))
 		for i, row := range table.Rows {
 			for k, g := range table.Grads[i*5:][:5] {

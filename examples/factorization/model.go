@@ -15,6 +15,9 @@ import (
 // no gradient.
 const firstScale = 0.1
 
+// tested is how many ratings are predicted at a time.
+const tested = 512
+
 // A model predicts a rating as the mean of all, plus the product of a user's and
 // an item's factors, plus the biases of both. A row holds the factors and, last,
 // the bias.
@@ -42,36 +45,62 @@ func (m *model) initialise(rng *rand.Rand) {
 func (m *model) user(i int) []float32 { return m.users[i*(m.rank+1):][:m.rank+1] }
 func (m *model) item(i int) []float32 { return m.items[i*(m.rank+1):][:m.rank+1] }
 
-// predict returns the prediction of a rating.
-func (m *model) predict(user, item int) float32 {
-	a, b, k := m.user(user), m.item(item), m.rank
-	return m.mean + kernels.Dot(a[:k], b[:k]) + a[k] + b[k]
-}
-
 // rmse returns the root mean square error of the predictions.
 func (m *model) rmse(ratings []rating) float64 {
+	var b batch
 	var sum float64
-	for _, r := range ratings {
-		e := float64(m.predict(r.user, r.item) - r.value)
-		sum += float64(e * e)
+	order := demo.Order(len(ratings))
+	for lo := 0; lo < len(order); lo += tested {
+		b.load(ratings, order[lo:min(len(order), lo+tested)])
+		b.predict(m)
+		sum += kernels.SquaredError(nil, nil, b.predictions, b.values, 1)
 	}
 	return math.Sqrt(sum / float64(len(ratings)))
 }
 
-// gradient stores the gradients of half the squared error of some ratings, a row
-// of the users and one of the items for each, and returns the sum of the squares.
-func (m *model) gradient(users, items *demo.Sparse, ratings []rating, indices []int) (total float64) {
+// A batch is a mini-batch of ratings: the rows of both tables that they take, each as often
+// as it occurs, and their gradients.
+type batch struct {
+	users, items        demo.Sparse
+	a, b                []float32 // the rows themselves, one behind the other
+	predictions, values []float32
+}
+
+// load takes some ratings.
+func (b *batch) load(ratings []rating, indices []int) {
+	b.users.Reset()
+	b.items.Reset()
+	b.values = b.values[:0]
+	for _, i := range indices {
+		r := ratings[i]
+		b.users.Rows = append(b.users.Rows, r.user)
+		b.items.Rows = append(b.items.Rows, r.item)
+		b.values = append(b.values, r.value)
+	}
+}
+
+// predict computes the predictions of the ratings.
+func (b *batch) predict(m *model) {
 	k, dim := m.rank, m.rank+1
-	users.Reset()
-	items.Reset()
-	for _, index := range indices {
-		r := ratings[index]
-		e := m.predict(r.user, r.item) - r.value
-		total += float64(e) * float64(e)
-		gu, gi := users.Add(r.user, dim), items.Add(r.item, dim)
-		kernels.Axpy(e, m.item(r.item)[:k], gu[:k])
-		kernels.Axpy(e, m.user(r.user)[:k], gi[:k])
-		gu[k], gi[k] = e, e
+	b.a = b.users.Gather(b.a, m.users, dim)
+	b.b = b.items.Gather(b.b, m.items, dim)
+	b.predictions = demo.Zeros(b.predictions, len(b.values))
+	kernels.RowDots(b.predictions, b.a, dim, b.b, dim, k)
+	for i := range b.predictions {
+		b.predictions[i] += m.mean + b.a[i*dim+k] + b.b[i*dim+k]
+	}
+}
+
+// gradient computes the gradients of half the squared errors, and returns the sum of these.
+func (b *batch) gradient(m *model) float64 {
+	k, dim := m.rank, m.rank+1
+	b.predict(m)
+	errors := b.predictions
+	total := kernels.SquaredError(errors, nil, b.predictions, b.values, 0.5)
+	kernels.RowScale(b.users.Grads, dim, b.b, dim, k, errors)
+	kernels.RowScale(b.items.Grads, dim, b.a, dim, k, errors)
+	for i, e := range errors {
+		b.users.Grads[i*dim+k], b.items.Grads[i*dim+k] = e, e
 	}
 	return total
 }
@@ -95,18 +124,19 @@ func (o *options) fit(train, test []rating, progress io.Writer) (*model, error) 
 		return nil, err
 	}
 
-	var users, items demo.Sparse
+	var b batch
 	order := demo.Order(n)
 	for epoch := 1; epoch <= o.epochs; epoch++ {
 		start := time.Now()
 		rng.Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
 		var total float64
 		for lo := 0; lo < n; lo += o.batch {
-			total += m.gradient(&users, &items, train, order[lo:min(n, lo+o.batch)])
-			if err := demo.Taken(userOpt.Step(users.Rows, users.Grads)); err != nil {
+			b.load(train, order[lo:min(n, lo+o.batch)])
+			total += 2 * b.gradient(m)
+			if err := demo.Taken(userOpt.Step(b.users.Rows, b.users.Grads)); err != nil {
 				return nil, err
 			}
-			if err := demo.Taken(itemOpt.Step(items.Rows, items.Grads)); err != nil {
+			if err := demo.Taken(itemOpt.Step(b.items.Rows, b.items.Grads)); err != nil {
 				return nil, err
 			}
 		}

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
-	"github.com/seed63264101/steepest/examples/internal/loss"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 )
@@ -30,38 +29,59 @@ func (m *model) initialise(rng *rand.Rand) {
 	}
 }
 
-func (m *model) center(i int) []float32    { return m.centers[i*m.dim:][:m.dim] }
-func (m *model) neighbour(i int) []float32 { return m.neighbours[i*m.dim:][:m.dim] }
+func (m *model) center(i int) []float32 { return m.centers[i*m.dim:][:m.dim] }
 
-// A batch collects the gradients of a mini-batch of pairs.
+// A batch is a mini-batch of pairs: the rows of both tables that they take, each as often as
+// it occurs, and their gradients.
 type batch struct {
-	pairs               int
+	candidates          int // neighbours of a pair: the true one, and those drawn
 	centers, neighbours demo.Sparse
-	slopes, truths      []float64 // of one pair's candidates
+	a, b                []float32 // the rows themselves, one behind the other
+	scores, truths      []float32
 }
 
-// gradient adds the gradient of a pair and returns its loss. The pair's neighbour
-// comes first among the candidates. Whether a candidate is it or only drawn is
-// what the model learns to tell, by logistic regression on the product of the
-// candidate's vector with the center's.
-func (b *batch) gradient(m *model, center int, candidates []int) (total float64) {
-	c, gc := m.center(center), b.centers.Add(center, m.dim)
-	b.slopes = b.slopes[:0]
-	for _, i := range candidates {
-		b.slopes = append(b.slopes, float64(kernels.Dot(c, m.neighbour(i))))
+// pairs returns how many pairs the batch has.
+func (b *batch) pairs() int { return len(b.centers.Rows) }
+
+// add appends a pair. Its neighbour comes first among the candidates.
+func (b *batch) add(center int, candidates []int) {
+	b.candidates = len(candidates)
+	b.centers.Rows = append(b.centers.Rows, center)
+	b.neighbours.Rows = append(b.neighbours.Rows, candidates...)
+}
+
+// reset removes all pairs.
+func (b *batch) reset() { b.centers.Reset(); b.neighbours.Reset() }
+
+// gradient computes the gradients of the batch, and returns the sum of its losses. Whether a
+// candidate is the neighbour or only drawn is what the model learns to tell, by logistic
+// regression on the product of the candidate's vector with the center's.
+func (b *batch) gradient(m *model) float64 {
+	b.a = b.centers.Gather(b.a, m.centers, m.dim)
+	b.b = b.neighbours.Gather(b.b, m.neighbours, m.dim)
+	b.scores, b.truths = demo.Zeros(b.scores, len(b.neighbours.Rows)), demo.Zeros(b.truths, len(b.neighbours.Rows))
+	b.each(m.dim, func(center, _, candidates, _, scores []float32) {
+		kernels.Gemv(1, candidates, m.dim, center, 0, scores)
+	})
+	for i := 0; i < len(b.truths); i += b.candidates {
+		b.truths[i] = 1
 	}
-	for len(b.truths) < len(candidates) {
-		b.truths = append(b.truths, 0)
-	}
-	b.truths[0] = 1
-	total = loss.Logistic(b.slopes, b.truths[:len(candidates)])
-	for k, i := range candidates {
-		slope := float32(b.slopes[k])
-		kernels.Axpy(slope, m.neighbour(i), gc)
-		kernels.Axpy(slope, c, b.neighbours.Add(i, m.dim))
-	}
-	b.pairs++
+	total := kernels.BinaryCrossEntropy(b.scores, nil, b.scores, b.truths, 1, 1)
+	b.each(m.dim, func(center, dcenter, candidates, dcandidates, slopes []float32) {
+		kernels.GemvT(1, candidates, m.dim, slopes, 0, dcenter)
+		kernels.Ger(1, slopes, center, dcandidates, m.dim)
+	})
 	return total
+}
+
+// each calls f for every pair with its center's and its candidates' vectors, their gradients,
+// and the candidates' scores.
+func (b *batch) each(dim int, f func(center, dcenter, candidates, dcandidates, scores []float32)) {
+	k := b.candidates
+	for i := range b.pairs() {
+		at, from := i*dim, i*k*dim
+		f(b.a[at:][:dim], b.centers.Grads[at:][:dim], b.b[from:][:k*dim], b.neighbours.Grads[from:][:k*dim], b.scores[i*k:][:k])
+	}
 }
 
 // fit trains a model and returns it with the mean loss of the last epoch's pairs.
@@ -80,19 +100,19 @@ func (o *options) fit(t *text, progress io.Writer) (*model, float64, error) {
 	}
 
 	var b batch
+	var total float64
 	step := func() error {
-		if b.pairs == 0 {
+		if b.pairs() == 0 {
 			return nil
 		}
+		total += b.gradient(m)
 		if err := demo.Taken(centers.Step(b.centers.Rows, b.centers.Grads)); err != nil {
 			return err
 		}
 		if err := demo.Taken(neighbours.Step(b.neighbours.Rows, b.neighbours.Grads)); err != nil {
 			return err
 		}
-		b.pairs = 0
-		b.centers.Reset()
-		b.neighbours.Reset()
+		b.reset()
 		return nil
 	}
 
@@ -100,15 +120,16 @@ func (o *options) fit(t *text, progress io.Writer) (*model, float64, error) {
 	candidates := make([]int, 1+o.negatives)
 	var mean float64
 	for epoch := 1; epoch <= o.epochs; epoch++ {
-		start, pairs, total := time.Now(), 0, 0.0
+		start, pairs := time.Now(), 0
+		total = 0
 		err := s.pairs(func(center, neighbour int) error {
 			candidates[0] = neighbour
 			for i := 1; i < len(candidates); i++ {
 				candidates[i] = s.other()
 			}
-			total += b.gradient(m, center, candidates)
+			b.add(center, candidates)
 			pairs++
-			if b.pairs < o.batch {
+			if b.pairs() < o.batch {
 				return nil
 			}
 			return step()

@@ -13,6 +13,7 @@ type sampler struct {
 	window int
 	keep   []float64 // probability with which a word of the text is kept, by word
 	sums   []float64 // running sums of the words' weights as no neighbours
+	first  []int     // by equal shares of their total, the first word whose sum reaches there
 }
 
 // frequent is the share of the text above which words are left out at times:
@@ -29,6 +30,9 @@ func newSampler(t *text, window int, rng *rand.Rand) *sampler {
 		root := math.Sqrt(share)
 		total += float64(root * math.Sqrt(root))
 		s.sums = append(s.sums, total)
+	}
+	for k := range 4 * len(s.sums) {
+		s.first = append(s.first, sort.SearchFloat64s(s.sums, total*float64(k)/float64(4*len(s.sums))))
 	}
 	return s
 }
@@ -62,6 +66,10 @@ func (s *sampler) pairs(yield func(center, neighbour int) error) error {
 
 // other draws a word.
 func (s *sampler) other() int {
-	u := s.rng.Float64() * s.sums[len(s.sums)-1]
-	return min(sort.SearchFloat64s(s.sums, u), len(s.sums)-1)
+	u := s.rng.Float64()
+	i := s.first[int(u*float64(len(s.first)))]
+	for u *= s.sums[len(s.sums)-1]; i+1 < len(s.sums) && s.sums[i] < u; {
+		i++
+	}
+	return i
 }

@@ -146,7 +146,10 @@ func TestGradient(t *testing.T) {
 		}
 	}
 	run := func(b *batch) float64 {
-		return b.gradient(m, 1, []int{2, 0, 2, 4}) + b.gradient(m, 3, []int{1, 2, 4, 0}) + b.gradient(m, 1, []int{0, 1, 4, 4})
+		b.add(1, []int{2, 0, 2, 4})
+		b.add(3, []int{1, 2, 4, 0})
+		b.add(1, []int{0, 1, 4, 4})
+		return b.gradient(m)
 	}
 	var b batch
 	run(&b)
