@@ -28,7 +28,7 @@ const (
 // rows), and a label of 0 or 1 for each.
 type dataset struct {
 	source string
-	labels []float64
+	labels []float32
 	ends   []int // where each row ends in index and value
 	index  []int32
 	value  []float32
@@ -46,7 +46,7 @@ func (d *dataset) row(i int) (index []int32, value []float32) {
 }
 
 // endRow makes a row of what has been appended to index and value.
-func (d *dataset) endRow(label float64) {
+func (d *dataset) endRow(label float32) {
 	d.labels = append(d.labels, label)
 	d.ends = append(d.ends, len(d.index))
 }
@@ -117,7 +117,7 @@ func (d *dataset) addLine(line string) error {
 		d.index = append(d.index, int32(i-1)) // ours count from 0
 		d.value = append(d.value, float32(v))
 	}
-	d.endRow(float64(label[0] - '0'))
+	d.endRow(float32(label[0] - '0'))
 	return nil
 }
 

@@ -135,10 +135,11 @@ func TestGradient(t *testing.T) {
 		m.weights[i] = float32(rng.NormFloat64()) / 4
 	}
 	rows := []int{4, 0, 3, 5, 17}
-	const weight = 0.25
-	grad := newModel()
-	value := func() float64 { return newModel().gradient(m, d, rows, weight) * weight }
-	grad.gradient(m, d, rows, weight)
+	const scale = 0.25
+	b := newMicro(len(rows))
+	grad := b.grad
+	value := func() float64 { return newMicro(len(rows)).gradient(m, d, rows, scale) }
+	b.gradient(m, d, rows, scale)
 	check := func(name string, p *float32, g float32) {
 		const h = 1.0 / 64
 		old := *p

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
-	"github.com/seed63264101/steepest/examples/internal/loss"
+	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
 )
 
@@ -23,32 +23,47 @@ func newModel() *model {
 
 // score returns a positive number for a row that is more likely a 1. Products of
 // float32 numbers are exact in float64, whether the compiler fuses them with the
-// addition or not.
-func (m *model) score(index []int32, value []float32) float64 {
-	sum := float64(m.bias[0])
-	for k, i := range index {
-		sum += float64(m.weights[i]) * float64(value[k])
+// addition or not. Of the two sums each waits for its own additions alone.
+func (m *model) score(index []int32, value []float32) float32 {
+	sum, other := float64(m.bias[0]), 0.0
+	for len(index) >= 2 {
+		sum += float64(m.weights[index[0]]) * float64(value[0])
+		other += float64(m.weights[index[1]]) * float64(value[1])
+		index, value = index[2:], value[2:]
 	}
-	return sum
+	if len(index) > 0 {
+		sum += float64(m.weights[index[0]]) * float64(value[0])
+	}
+	return float32(sum + other)
 }
 
-// gradient adds to the gradient of the logistic loss over some rows, each
-// multiplied by weight, and returns the sum of their losses.
-func (grad *model) gradient(m *model, d *dataset, rows []int, weight float64) (total float64) {
-	slopes, labels := make([]float64, len(rows)), make([]float64, len(rows))
+// A micro holds the gradient of a micro-batch.
+type micro struct {
+	grad           *model
+	slopes, labels []float32 // of its rows
+}
+
+func newMicro(rows int) *micro {
+	return &micro{newModel(), make([]float32, rows), make([]float32, rows)}
+}
+
+// gradient adds to the gradient of the logistic loss over some rows, times scale, and returns
+// that loss.
+func (b *micro) gradient(m *model, d *dataset, rows []int, scale float32) float64 {
+	slopes, labels := b.slopes[:len(rows)], b.labels[:len(rows)]
 	for i, r := range rows {
 		slopes[i], labels[i] = m.score(d.row(r)), d.labels[r]
 	}
-	total = loss.Logistic(slopes, labels)
+	loss := kernels.BinaryCrossEntropy(slopes, nil, slopes, labels, 1, scale)
 	for i, r := range rows {
 		index, value := d.row(r)
-		e := float32(slopes[i] * weight)
+		e := slopes[i]
 		for k, i := range index {
-			grad.weights[i] += float32(e * value[k])
+			b.grad.weights[i] += float32(e * value[k])
 		}
-		grad.bias[0] += e
+		b.grad.bias[0] += e
 	}
-	return total
+	return loss
 }
 
 // errors returns the share of rows on whose wrong side the model is.
@@ -86,11 +101,11 @@ func (o *options) fit(train, test *dataset, progress io.Writer) (*result, error)
 		return nil, err
 	}
 
-	micros := make([]*model, microParts)
+	micros := make([]*micro, microParts)
 	grads := make([][][]float32, microParts)
 	for i := range micros {
-		micros[i] = newModel()
-		grads[i] = [][]float32{micros[i].weights, micros[i].bias}
+		micros[i] = newMicro(o.batch)
+		grads[i] = [][]float32{micros[i].grad.weights, micros[i].grad.bias}
 	}
 	r := &result{model: m}
 	order, rng := demo.Order(n), rand.New(rand.NewPCG(o.seed, 0))
@@ -99,11 +114,12 @@ func (o *options) fit(train, test *dataset, progress io.Writer) (*result, error)
 		var total float64
 		for lo := 0; lo < n; lo += o.batch {
 			batch := order[lo:min(n, lo+o.batch)]
-			weight := 1 / float64(len(batch))
-			for i, grad := range micros {
+			var mean float64
+			for i, b := range micros {
 				part := batch[i*len(batch)/microParts : (i+1)*len(batch)/microParts]
-				total += grad.gradient(m, train, part, weight)
+				mean += b.gradient(m, train, part, 1/float32(len(batch)))
 			}
+			total += mean * float64(len(batch))
 			if err := demo.Taken(opt.Step(grads...)); err != nil {
 				return nil, err
 			}
