@@ -21,7 +21,8 @@
 //     with a function above, Tanh and Sigmoid; their gradients, [ReLUGrad],
 //     [LeakyReLUGrad], [SigmoidGrad], [TanhGrad], [SoftplusGrad], [SiLUGrad], [GELUGrad]
 //     and [GELUTanhGrad]; [AddBias] for the rows in front of one.
-//   - Losses with their gradients: [SquaredError], [Huber], [Hinge] and [BinaryCrossEntropy].
+//   - Losses with their gradients: [SquaredError], [Huber], [Hinge] and [BinaryCrossEntropy];
+//     of rows, [CrossEntropy] and [LogSumExp], with softmax.
 //   - Optimizer steps: [SGD], [Momentum], [Nesterov], [Adam] (AdamW too), [AMSGrad],
 //     [Adamax], [NAdam], [AdamWarmup] (of RAdam), [Adagrad], [RMSprop] and its
 //     variants, [Adadelta], [Lion], [LAMBDirection] and [ScheduleFree]. Their
@@ -141,7 +142,8 @@
 // are shorter than the formula's, and those above agree with it.
 //
 // Losses. Each element's is rounded to the slices' type; [Sum] adds those of 512 elements,
-// and their sums are added in float64, in order.
+// and their sums are added in float64, in order. [CrossEntropy] does the same with those of
+// [CrossEntropyRows] rows.
 //
 // Functions. [Exp], [Exp2], [Expm1], [Log], [Log1p], [Tanh], [Sigmoid] and [Erf] of float32
 // are correctly rounded for every input, so that no way of computing them can show. They,

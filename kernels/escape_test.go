@@ -157,6 +157,21 @@ func stackCalls[T kernels.Float]() map[string]func() {
 			kernels.Trsv(kernels.Lower, kernels.NoTrans, kernels.Unit, a[:], 20, x[:])
 			kernels.Trsv(kernels.Lower, kernels.Trans, kernels.NonUnit, a[:], 20, x[:])
 		},
+		"LogSumExp": func() { var x [4]T; var a, d [40]T; kernels.LogSumExp(x[:], d[:], 10, a[:], 10, 10) },
+		"CrossEntropy": func() {
+			var a, d [40]T
+			var w [10]T
+			var l [4]T
+			var labels [4]int
+			o := kernels.CrossEntropyOptions[T]{Weights: w[:], Smoothing: 0.5, Losses: l[:]}
+			kernels.CrossEntropy(d[:], 10, a[:], 10, 10, labels[:], &o)
+			kernels.CrossEntropy(d[:], 11, a[:], 11, 7, labels[:3], nil)
+		},
+		"CrossEntropyWeight": func() {
+			var w [10]T
+			var labels [4]int
+			kernels.CrossEntropyWeight(labels[:], 10, &kernels.CrossEntropyOptions[T]{Weights: w[:]})
+		},
 		"RowSums":     func() { var x [4]T; var a [40]T; kernels.RowSums(x[:], a[:], 10, 10) },
 		"RowDots":     func() { var x [4]T; var a, b [40]T; kernels.RowDots(x[:], a[:], 10, b[:], 10, 10) },
 		"RowMax":      func() { var x [4]T; var a [40]T; kernels.RowMax(x[:], a[:], 10, 10) },
