@@ -130,9 +130,16 @@ func TestGradient(t *testing.T) {
 		m.all[i] = float32(rng.NormFloat64()) / 16
 	}
 	indices := []int{4, 0, 3, 5}
-	b := micro{newModel(), make([]float32, len(indices)*classes)}
-	const weight = 0.25
-	loss := func() float64 { return b.gradient(m, d, indices, weight) * weight }
+	b := newMicro(len(indices))
+	const scale = 0.25
+	gradient := func(indices []int) float64 {
+		loss, err := b.gradient(m, d, indices, scale)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return loss
+	}
+	loss := func() float64 { return gradient(indices) }
 	loss()
 	grad := append([]float32(nil), b.grad.all...)
 	for _, i := range []int{400, 784 + 300, 5*784 + 410, 9*784 + 500, 7840, 7845, 7849} {
@@ -148,7 +155,7 @@ func TestGradient(t *testing.T) {
 		}
 	}
 	// No images, no gradient, and nothing left of the last one.
-	if l := b.gradient(m, d, nil, weight); l != 0 {
+	if l := gradient(nil); l != 0 {
 		t.Errorf("loss of no images is %v", l)
 	}
 	for i, g := range b.grad.all {

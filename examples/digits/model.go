@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
-	"github.com/seed63264101/steepest/examples/internal/loss"
 	"github.com/seed63264101/steepest/examples/internal/mnist"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
@@ -32,20 +31,19 @@ func newModel() *model {
 	return &model{all, all[:classes*pixels], all[classes*pixels:]}
 }
 
-func (m *model) row(class int) []float32 { return m.weights[class*pixels:][:pixels] }
-
-func (m *model) score(image []float32) (scores [classes]float64) {
-	for k := range scores {
-		scores[k] = float64(kernels.Dot(m.row(k), image)) + float64(m.bias[k])
-	}
-	return scores
+// scores stores the scores of an image.
+func (m *model) scores(dst, image []float32) {
+	copy(dst, m.bias)
+	kernels.Gemv(1, m.weights, pixels, image, 1, dst)
 }
 
 // accuracy returns the share of images whose own class has the highest score.
 func (m *model) accuracy(d *mnist.Dataset) float64 {
 	hits := 0
+	var scores [classes]float32
 	for i, label := range d.Labels {
-		scores, best := m.score(d.Image(i)), 0
+		m.scores(scores[:], d.Image(i))
+		best := 0
 		for k, s := range scores {
 			if s > scores[best] {
 				best = k
@@ -61,29 +59,33 @@ func (m *model) accuracy(d *mnist.Dataset) float64 {
 // A micro computes the gradient of one micro-batch.
 type micro struct {
 	grad   *model
-	errors []float32 // images × classes: probability minus truth, times weight
+	errors []float32 // images × classes: scores, and then their gradients
+	labels []int
 }
 
-// gradient computes the gradient of the cross-entropy over some images, each
-// multiplied by weight, and returns the sum of their losses.
-//
-// With e the errors of an image, a class's weights get e[class] times the image
-// and its bias gets e[class].
-func (b *micro) gradient(m *model, d *mnist.Dataset, indices []int, weight float64) (total float64) {
+func newMicro(images int) *micro {
+	return &micro{newModel(), make([]float32, images*classes), make([]int, images)}
+}
+
+// gradient computes the gradient of the cross-entropy over some images, times scale, and
+// returns that loss. With e the gradients of an image's scores, a class's weights get
+// e[class] times the image and its bias gets e[class].
+func (b *micro) gradient(m *model, d *mnist.Dataset, indices []int, scale float32) (float64, error) {
+	errors, labels := b.errors[:len(indices)*classes], b.labels[:len(indices)]
+	for r, i := range indices {
+		m.scores(errors[r*classes:][:classes], d.Image(i))
+		labels[r] = int(d.Labels[i])
+	}
+	loss, err := kernels.CrossEntropy(errors, classes, errors, classes, classes, labels, &kernels.CrossEntropyOptions[float32]{Scale: scale})
+	if err != nil {
+		return 0, err
+	}
 	clear(b.grad.weights)
 	for r, i := range indices {
-		image, label := d.Image(i), int(d.Labels[i])
-		prob := m.score(image)
-		total += loss.Softmax(prob[:], label)
-		prob[label]--
-		e := b.errors[r*classes:][:classes]
-		for k := range e {
-			e[k] = float32(prob[k] * weight)
-			kernels.Axpy(e[k], image, b.grad.row(k))
-		}
+		kernels.Ger(1, errors[r*classes:][:classes], d.Image(i), b.grad.weights, pixels)
 	}
-	kernels.SumRows(b.grad.bias, b.errors[:len(indices)*classes], len(indices), classes)
-	return total
+	kernels.SumRows(b.grad.bias, errors, len(indices), classes)
+	return loss, nil
 }
 
 // settings are the choices of a training run.
@@ -118,10 +120,10 @@ func fit(s settings, train, test *mnist.Dataset, report func(epoch int, r *resul
 		return nil, err
 	}
 
-	micros := make([]micro, microParts)
+	micros := make([]*micro, microParts)
 	grads := make([][][]float32, microParts)
 	for i := range micros {
-		micros[i] = micro{newModel(), make([]float32, s.batch*classes)}
+		micros[i] = newMicro(s.batch)
 		grads[i] = [][]float32{micros[i].grad.weights, micros[i].grad.bias}
 	}
 
@@ -134,11 +136,16 @@ func fit(s settings, train, test *mnist.Dataset, report func(epoch int, r *resul
 		var total float64
 		for lo := 0; lo < n; lo += s.batch {
 			batch := order[lo:min(n, lo+s.batch)]
-			weight := 1 / float64(len(batch))
-			for i := range micros {
+			var mean float64
+			for i, b := range micros {
 				part := batch[i*len(batch)/microParts : (i+1)*len(batch)/microParts]
-				total += micros[i].gradient(m, train, part, weight)
+				loss, err := b.gradient(m, train, part, 1/float32(len(batch)))
+				if err != nil {
+					return nil, err
+				}
+				mean += loss
 			}
+			total += mean * float64(len(batch))
 			if err := demo.Taken(opt.Step(grads...)); err != nil {
 				return nil, err
 			}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/seed63264101/steepest/examples/internal/demo"
-	"github.com/seed63264101/steepest/examples/internal/loss"
 	"github.com/seed63264101/steepest/examples/internal/mnist"
 	"github.com/seed63264101/steepest/kernels"
 	"github.com/seed63264101/steepest/optim"
@@ -55,7 +54,7 @@ func (m *model) params() []optim.Param[float32] {
 // of images.
 type pass struct {
 	images  []float32
-	labels  []uint8
+	labels  []int
 	hidden  []float32 // rectified
 	scores  []float32
 	dhidden []float32 // gradients
@@ -64,7 +63,7 @@ type pass struct {
 
 func newPass(m *model, size int) *pass {
 	return &pass{
-		images: make([]float32, size*inputs), labels: make([]uint8, size),
+		images: make([]float32, size*inputs), labels: make([]int, size),
 		hidden: make([]float32, size*m.first.out), dhidden: make([]float32, size*m.first.out),
 		scores: make([]float32, size*outputs), dscores: make([]float32, size*outputs),
 	}
@@ -74,7 +73,7 @@ func newPass(m *model, size int) *pass {
 func (p *pass) load(d *mnist.Dataset, indices []int) {
 	for r, i := range indices {
 		copy(p.images[r*inputs:], d.Image(i))
-		p.labels[r] = d.Labels[i]
+		p.labels[r] = int(d.Labels[i])
 	}
 }
 
@@ -85,26 +84,19 @@ func (p *pass) forward(m *model, n int) {
 }
 
 // gradient stores the gradient of the mean cross-entropy over the first n images,
-// and returns the sum of their losses.
-func (p *pass) gradient(m, grad *model, n int) (total float64) {
+// and returns that mean.
+func (p *pass) gradient(m, grad *model, n int) (float64, error) {
 	p.forward(m, n)
-	for r, label := range p.labels[:n] {
-		var prob [outputs]float64
-		for k := range prob {
-			prob[k] = float64(p.scores[r*outputs+k])
-		}
-		total += loss.Softmax(prob[:], int(label))
-		prob[label]--
-		for k := range prob {
-			p.dscores[r*outputs+k] = float32(prob[k] / float64(n))
-		}
+	loss, err := kernels.CrossEntropy(p.dscores, outputs, p.scores, outputs, outputs, p.labels[:n], nil)
+	if err != nil {
+		return 0, err
 	}
 	grad.second.gradient(p.hidden, p.dscores, n)
 	m.second.backward(p.dhidden, p.dscores, n)
 	hidden, dhidden := p.hidden[:n*m.first.out], p.dhidden[:n*m.first.out]
 	kernels.ReLUGrad(dhidden, dhidden, hidden) // an output is positive where its input is
 	grad.first.gradient(p.images, p.dhidden, n)
-	return total
+	return loss, nil
 }
 
 // accuracy returns the share of images whose own class has the highest score.
@@ -122,7 +114,7 @@ func (p *pass) accuracy(m *model, d *mnist.Dataset) float64 {
 					best = k
 				}
 			}
-			if best == int(label) {
+			if best == label {
 				hits++
 			}
 		}
@@ -175,7 +167,11 @@ func (o *options) fit(train, test *mnist.Dataset, progress io.Writer) (*result, 
 		for lo := 0; lo < n; lo += o.batch {
 			batch := order[lo:min(n, lo+o.batch)]
 			p.load(train, batch)
-			total += p.gradient(m, grad, len(batch))
+			loss, err := p.gradient(m, grad, len(batch))
+			if err != nil {
+				return nil, err
+			}
+			total += loss * float64(len(batch))
 			if err := demo.Taken(opt.Step(grads)); err != nil {
 				return nil, err
 			}

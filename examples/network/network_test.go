@@ -83,8 +83,15 @@ func TestGradient(t *testing.T) {
 	const n = 5
 	p := newPass(m, 6)
 	p.load(d, []int{4, 0, 3, 5, 1})
-	value := func() float64 { return p.gradient(m, newModel(12, steepest), n) / n }
-	p.gradient(m, grad, n)
+	gradient := func(grad *model) float64 {
+		loss, err := p.gradient(m, grad, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return loss
+	}
+	value := func() float64 { return gradient(newModel(12, steepest)) }
+	gradient(grad)
 	names := m.params()
 	moved := 0
 	for s, params := range m.slices() {
