@@ -62,6 +62,15 @@ func BenchmarkLinearGradient(b *testing.B) {
 	}
 }
 
+// BenchmarkCrossEntropy measures losses of classifiers: CrossEntropy/512x10.
+func BenchmarkCrossEntropy(b *testing.B) {
+	for _, s := range entropySpecs(DetectCaches()) {
+		if op := s.Ops[0]; s.Type == "f32" { // each has both types
+			b.Run(strings.TrimPrefix(op, "CrossEntropy/"), func(b *testing.B) { benchmark(b, op) })
+		}
+	}
+}
+
 // BenchmarkBLAS measures the routines that gonum's blas32 and blas64 call, beside
 // gonum's own.
 func BenchmarkBLAS(b *testing.B) {

@@ -29,6 +29,9 @@
 // LinearGradient/256x512 for 256 rows of 512 features, beside "avx512-two-passes", a level's
 // Gemv and GemvT over the whole batch.
 //
+// BenchmarkCrossEntropy measures the cross-entropy of 512 rows of 10 classes and its gradient,
+// CrossEntropy/512x10.
+//
 // BenchmarkBLAS measures the routines of package kernels/gonumblas as gonum calls
 // them, on the active level, beside gonum's own: BLAS/Saxpy/type=f32/n=16, and
 // BLAS/Saxpy/inc=2/type=f32/n=16 for vectors with a stride.

@@ -46,6 +46,63 @@ func (c *crossEntropy[T]) piece(n *numbers[T], losses []T, grad, logits []T, lab
 	most, at, even := noescape(n.most[:rows]), noescape(n.at[:rows]), noescape(n.even[:rows])
 	hot := n.hot[:rows]
 	t.RowMax(rows, c.classes, most, logits, c.stride)
+	c.labelled(at, hot, most, logits, labels)
+	t.RowSubtract(rows, c.classes, grad, c.gradStride, logits, c.stride, most)
+	if c.spread != 0 {
+		c.spreadOut(even, grad)
+	}
+	sums, logs := most, noescape(losses)
+	expRows(t, rows, c.classes, grad, c.gradStride, sums, logs)
+	if c.plain() {
+		t.Axpy(-1, at, logs)
+		for r, sum := range sums {
+			sums[r] = c.scale / sum
+		}
+	} else {
+		for r, h := range hot {
+			total := c.base + h
+			losses[r] = T(total*logs[r]) - (even[r] + at[r])
+			sums[r] = T(c.scale*total) / sums[r]
+		}
+	}
+	t.RowScale(rows, c.classes, grad, c.gradStride, grad, c.gradStride, sums)
+	if c.spread != 0 {
+		c.subtractSpread(even, grad)
+	}
+	if c.plain() {
+		from := 0
+		for _, y := range labels {
+			grad[from+y] -= c.scale
+			from += c.gradStride
+		}
+		return
+	}
+	for r, y := range labels {
+		if c.ignore && y == c.ignored {
+			clear(grad[r*c.gradStride:][:c.classes])
+			losses[r] = 0
+			continue
+		}
+		grad[r*c.gradStride+y] -= T(c.scale * hot[r])
+	}
+}
+
+// plain reports whether every row's target is 1 for its label: then much of what follows
+// changes no bit.
+func (c *crossEntropy[T]) plain() bool { return c.weights == nil && c.spread == 0 && !c.ignore }
+
+// labelled finds what the labels' logits, less the largest of their row, subtract from the
+// losses, and the labels' parts of the targets.
+func (c *crossEntropy[T]) labelled(at, hot, most, logits []T, labels []int) {
+	at, hot, most = at[:len(labels)], hot[:len(labels)], most[:len(labels)]
+	if c.plain() {
+		from := 0
+		for r, y := range labels {
+			at[r] = logits[from+y] - most[r]
+			from += c.stride
+		}
+		return
+	}
 	for r, y := range labels {
 		switch {
 		case c.ignore && y == c.ignored:
@@ -57,29 +114,6 @@ func (c *crossEntropy[T]) piece(n *numbers[T], losses []T, grad, logits []T, lab
 			hot[r] = c.hot
 		}
 		at[r] = T(hot[r] * (logits[r*c.stride+y] - most[r]))
-	}
-	t.RowSubtract(rows, c.classes, grad, c.gradStride, logits, c.stride, most)
-	if c.spread != 0 {
-		c.spreadOut(even, grad)
-	}
-	sums, logs := most, noescape(losses)
-	expRows(t, rows, c.classes, grad, c.gradStride, sums, logs)
-	for r, h := range hot {
-		total := c.base + h
-		losses[r] = T(total*logs[r]) - (even[r] + at[r])
-		sums[r] = T(c.scale*total) / sums[r]
-	}
-	t.RowScale(rows, c.classes, grad, c.gradStride, grad, c.gradStride, sums)
-	if c.spread != 0 {
-		c.subtractSpread(even, grad)
-	}
-	for r, y := range labels {
-		if c.ignore && y == c.ignored {
-			clear(grad[r*c.gradStride:][:c.classes])
-			losses[r] = 0
-			continue
-		}
-		grad[r*c.gradStride+y] -= T(c.scale * hot[r])
 	}
 }
 

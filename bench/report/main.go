@@ -43,6 +43,9 @@
 // 512 features; n is their product, and GB/s counts the batch once. passes is how many times
 // faster it is than two passes, the level's Gemv and GemvT over the whole batch.
 //
+// CrossEntropy/512x10 is the cross-entropy of 512 rows of 10 classes with its gradient; n is
+// the number of logits.
+//
 // BLAS/Saxpy and so on are whole routines of package kernels/gonumblas, called
 // through gonum's interface as its users call them, on the active level; gonum is
 // how many times faster they are than gonum's own. BLAS/SgemvT is Sgemv with the
