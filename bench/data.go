@@ -46,7 +46,8 @@ func coefficient(op, name string, s kerneltest.Shape) float64 {
 		"w":     0.5,
 		"lo":    -1.5, "hi": 1.5,
 		"slope": 0.01,
-		"div":   float64(s.Rows),
+		"width": 3, "most": 1.5,
+		"div": float64(s.Rows),
 		// Updates
 		"scale": 1,
 		"l2":    1e-4, "Adam.l2": 0,

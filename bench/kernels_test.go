@@ -72,6 +72,7 @@ func BenchmarkLeakyReLU(b *testing.B)               { benchmark(b, "LeakyReLU") 
 func BenchmarkLeakyReLUGrad(b *testing.B)           { benchmark(b, "LeakyReLUGrad") }
 func BenchmarkSigmoidGrad(b *testing.B)             { benchmark(b, "SigmoidGrad") }
 func BenchmarkTanhGrad(b *testing.B)                { benchmark(b, "TanhGrad") }
+func BenchmarkUniform(b *testing.B)                 { benchmark(b, "Uniform") }
 func BenchmarkSGD(b *testing.B)                     { benchmark(b, "SGD") }
 func BenchmarkMomentum(b *testing.B)                { benchmark(b, "Momentum") }
 func BenchmarkNesterov(b *testing.B)                { benchmark(b, "Nesterov") }

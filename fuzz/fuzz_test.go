@@ -16,6 +16,7 @@ var targets = map[string]func(*testing.F){
 	"function":   FuzzFunction,
 	"level2":     FuzzLevel2,
 	"product":    FuzzProduct,
+	"random":     FuzzRandom,
 	"reduce":     FuzzReduce,
 	"rows":       FuzzRows,
 	"strided":    FuzzStrided,
@@ -27,6 +28,7 @@ func FuzzFunction(f *testing.F)   { fuzzFamily(f) }
 func FuzzLevel1(f *testing.F)     { fuzzFamily(f) }
 func FuzzLevel2(f *testing.F)     { fuzzFamily(f) }
 func FuzzProduct(f *testing.F)    { fuzzFamily(f) }
+func FuzzRandom(f *testing.F)     { fuzzFamily(f) }
 func FuzzReduce(f *testing.F)     { fuzzFamily(f) }
 func FuzzRows(f *testing.F)       { fuzzFamily(f) }
 func FuzzStrided(f *testing.F)    { fuzzFamily(f) }

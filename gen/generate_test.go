@@ -267,7 +267,8 @@ func TestNoContraction(t *testing.T) {
 		_, product := k.Loop.(vec.Product)
 		_, probe := k.Loop.(vec.MultiplyAdds)
 		_, function := k.Loop.(vec.Function)
-		if product || probe || function {
+		_, random := k.Loop.(vec.Random)
+		if product || probe || function || random {
 			for _, e := range elems {
 				fusing["·"+k.Symbol(e)+"(SB),"] = true
 			}

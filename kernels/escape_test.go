@@ -91,6 +91,7 @@ func stackCalls[T kernels.Float]() map[string]func() {
 		"GELUGrad":      func() { var x, y, z [40]T; kernels.GELUGrad(z[:], y[:], x[:]) },
 		"GELUTanhGrad":  func() { var x, y, z [40]T; kernels.GELUTanhGrad(z[:], y[:], x[:]) },
 		"LeakyReLUGrad": func() { var x, y, z [40]T; kernels.LeakyReLUGrad(z[:], y[:], x[:], 0.1) },
+		"Uniform":       func() { var x [90]T; kernels.Uniform(x[:], 0, 1, kernels.Philox{Index: 3}) },
 		"AddBias": func() {
 			var y [400]T
 			var bias [20]T

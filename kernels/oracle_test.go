@@ -26,7 +26,7 @@ func oracles[T kernels.Float](t *testing.T) map[string]oracle[T] {
 	t.Helper()
 	all := map[string]oracle[T]{}
 	for _, family := range []map[string]oracle[T]{
-		level1Oracles[T](), reduceOracles[T](), level2Oracles[T](), rowOracles[T](), productOracles[T](), updateOracles[T](), functionOracles[T](), composedOracles[T](),
+		level1Oracles[T](), reduceOracles[T](), level2Oracles[T](), rowOracles[T](), productOracles[T](), updateOracles[T](), functionOracles[T](), randomOracles[T](), composedOracles[T](),
 	} {
 		for name, o := range family {
 			if all[name].expect != nil {

@@ -147,6 +147,8 @@ type Table[T Float] struct {
 	SigmoidGrad func(dst, dy, y []T)
 	// dst[i] = dy[i]*(1 - y[i])*(1 + y[i])
 	TanhGrad func(dst, dy, y []T)
+	// dst[i] = min(lo + width*u, most) for u from 0 to 1, without 1
+	Uniform func(dst []T, words []uint64, lo, width, most float64)
 	// one step of gradient descent
 	SGD func(p, g []T, scale, l2, lr T)
 	// one step of heavy-ball descent

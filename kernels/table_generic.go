@@ -77,6 +77,7 @@ func genericTable[T Float]() Table[T] {
 		LeakyReLUGrad:           generic.LeakyReLUGrad[T],
 		SigmoidGrad:             generic.SigmoidGrad[T],
 		TanhGrad:                generic.TanhGrad[T],
+		Uniform:                 generic.Uniform[T],
 		SGD:                     generic.SGD[T],
 		Momentum:                generic.Momentum[T],
 		Nesterov:                generic.Nesterov[T],

@@ -714,6 +714,16 @@ func TanhGradF32(dst, dy, y []float32)
 //go:noescape
 func TanhGradF64(dst, dy, y []float64)
 
+// UniformF32 computes dst[i] = min(lo + width*u, most) for u from 0 to 1, without 1.
+//
+//go:noescape
+func UniformF32(dst []float32, words []uint64, lo, width, most float64)
+
+// UniformF64 computes dst[i] = min(lo + width*u, most) for u from 0 to 1, without 1.
+//
+//go:noescape
+func UniformF64(dst []float64, words []uint64, lo, width, most float64)
+
 // SGDF32 computes one step of gradient descent.
 //
 //go:noescape

@@ -1669,6 +1669,30 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "Uniform", Doc: "dst[i] = min(lo + width*u, most) for u from 0 to 1, without 1", Family: "random", Probe: "",
+			Params: []Param{
+				{"dst", Out},
+				{"words", Words},
+				{"lo", Scalar64},
+				{"width", Scalar64},
+				{"most", Scalar64},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Uniform
+				p0 := a.Vec[0]
+				p1 := a.Words
+				p2 := a.Scalar64[0]
+				p3 := a.Scalar64[1]
+				p4 := a.Scalar64[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "SGD", Doc: "one step of gradient descent", Family: "update", Probe: "Move101",
 			Params: []Param{
 				{"p", InOut},

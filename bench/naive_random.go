@@ -1,0 +1,17 @@
+package bench
+
+import (
+	"math/rand/v2"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// naiveRandom adds the loops over random numbers: those of package math/rand/v2.
+func naiveRandom[T kernels.Float](t *kernels.Table[T]) {
+	t.Uniform = func(dst []T, _ []uint64, lo, width, _ float64) {
+		r := rand.New(rand.NewPCG(1, 2))
+		for i := range dst {
+			dst[i] = T(lo + width*r.Float64())
+		}
+	}
+}

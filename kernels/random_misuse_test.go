@@ -1,0 +1,41 @@
+package kernels_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/seed63264101/steepest/kernels"
+)
+
+// TestRandomMisuse gives the functions of random numbers values that they cannot have.
+func TestRandomMisuse(t *testing.T) { onEveryLevel(t, randomMisuse[float32], randomMisuse[float64]) }
+
+func randomMisuse[T kernels.Float](t *testing.T) {
+	inf, nan := T(math.Inf(1)), T(math.NaN())
+	x := make([]T, 70)
+	at := kernels.Philox{}
+	for _, bad := range []struct {
+		name, value string
+		call        func()
+	}{
+		{"Uniform", "2", func() { kernels.Uniform(x, 2, 1, at) }},
+		{"Uniform", "NaN", func() { kernels.Uniform(x, nan, 1, at) }},
+		{"Uniform", "NaN", func() { kernels.Uniform(x, 0, nan, at) }},
+		{"Uniform", "+Inf", func() { kernels.Uniform(x, 0, inf, at) }},
+		{"Uniform", "-Inf", func() { kernels.Uniform(x, -inf, 0, at) }},
+	} {
+		if p := panicOf(bad.call); !strings.Contains(p, "kernels: "+bad.name+": ") || !strings.Contains(p, bad.value) {
+			t.Errorf("panic %q, want one of %s with %s", p, bad.name, bad.value)
+		}
+	}
+	for i, v := range x {
+		if v != 0 {
+			t.Fatalf("element %d was written before the panic", i)
+		}
+	}
+	kernels.Uniform(x, 2, 2, at)
+	for _, v := range x {
+		same(t, v, 2, "a number from 2 to 2")
+	}
+}
