@@ -73,6 +73,8 @@ func BenchmarkLeakyReLUGrad(b *testing.B)           { benchmark(b, "LeakyReLUGra
 func BenchmarkSigmoidGrad(b *testing.B)             { benchmark(b, "SigmoidGrad") }
 func BenchmarkTanhGrad(b *testing.B)                { benchmark(b, "TanhGrad") }
 func BenchmarkUniform(b *testing.B)                 { benchmark(b, "Uniform") }
+func BenchmarkBernoulli(b *testing.B)               { benchmark(b, "Bernoulli") }
+func BenchmarkDropout(b *testing.B)                 { benchmark(b, "Dropout") }
 func BenchmarkSGD(b *testing.B)                     { benchmark(b, "SGD") }
 func BenchmarkMomentum(b *testing.B)                { benchmark(b, "Momentum") }
 func BenchmarkNesterov(b *testing.B)                { benchmark(b, "Nesterov") }

@@ -14,4 +14,22 @@ func naiveRandom[T kernels.Float](t *kernels.Table[T]) {
 			dst[i] = T(lo + width*r.Float64())
 		}
 	}
+	t.Bernoulli = func(dst []T, _ []uint64, p float64) {
+		r := rand.New(rand.NewPCG(1, 2))
+		for i := range dst {
+			dst[i] = 0
+			if r.Float64() < p {
+				dst[i] = 1
+			}
+		}
+	}
+	t.Dropout = func(dst, src []T, _ []uint64, keep, scale float64) {
+		r := rand.New(rand.NewPCG(1, 2))
+		for i, x := range src {
+			dst[i] = 0
+			if r.Float64() < keep {
+				dst[i] = T(scale) * x
+			}
+		}
+	}
 }

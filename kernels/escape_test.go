@@ -92,6 +92,8 @@ func stackCalls[T kernels.Float]() map[string]func() {
 		"GELUTanhGrad":  func() { var x, y, z [40]T; kernels.GELUTanhGrad(z[:], y[:], x[:]) },
 		"LeakyReLUGrad": func() { var x, y, z [40]T; kernels.LeakyReLUGrad(z[:], y[:], x[:], 0.1) },
 		"Uniform":       func() { var x [90]T; kernels.Uniform(x[:], 0, 1, kernels.Philox{Index: 3}) },
+		"Bernoulli":     func() { var x [90]T; kernels.Bernoulli(x[:], 0.5, kernels.Philox{Index: 3}) },
+		"Dropout":       func() { var x, y [90]T; kernels.Dropout(x[:], y[:], 0.5, kernels.Philox{Index: 3}) },
 		"AddBias": func() {
 			var y [400]T
 			var bias [20]T

@@ -30,7 +30,7 @@ func lengthCalls[T kernels.Float](t *testing.T) map[string]lengthCall[T] {
 			continue
 		}
 		calls[op.Name] = lengthCall[T]{vectors + list, func(v [][]T) {
-			a := &kerneltest.Args[T]{Vec: v[:vectors], List: v[vectors:], Scalar: make([]T, len(op.Params))}
+			a := &kerneltest.Args[T]{Vec: v[:vectors], List: v[vectors:], Scalar: make([]T, len(op.Params)), Scalar64: slices.Repeat([]float64{1}, len(op.Params))}
 			for i := range a.Scalar {
 				a.Scalar[i] = T(i + 1)
 			}

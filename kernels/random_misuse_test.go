@@ -24,6 +24,12 @@ func randomMisuse[T kernels.Float](t *testing.T) {
 		{"Uniform", "NaN", func() { kernels.Uniform(x, 0, nan, at) }},
 		{"Uniform", "+Inf", func() { kernels.Uniform(x, 0, inf, at) }},
 		{"Uniform", "-Inf", func() { kernels.Uniform(x, -inf, 0, at) }},
+		{"Bernoulli", "-0.1", func() { kernels.Bernoulli(x, -0.1, at) }},
+		{"Bernoulli", "1.5", func() { kernels.Bernoulli(x, 1.5, at) }},
+		{"Bernoulli", "NaN", func() { kernels.Bernoulli(x, math.NaN(), at) }},
+		{"Dropout", "-0.1", func() { kernels.Dropout(x, x, -0.1, at) }},
+		{"Dropout", "1", func() { kernels.Dropout(x, x, 1, at) }},
+		{"Dropout", "NaN", func() { kernels.Dropout(x, x, math.NaN(), at) }},
 	} {
 		if p := panicOf(bad.call); !strings.Contains(p, "kernels: "+bad.name+": ") || !strings.Contains(p, bad.value) {
 			t.Errorf("panic %q, want one of %s with %s", p, bad.name, bad.value)

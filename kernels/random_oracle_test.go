@@ -29,6 +29,14 @@ func unitAt[T kernels.Float](at kernels.Philox, i int) float64 {
 	return float64(bitsAt[T](at, i)>>11) / (1 << 53)
 }
 
+// fractionAt is unitAt with all of the bits for float32.
+func fractionAt[T kernels.Float](at kernels.Philox, i int) float64 {
+	if size[T]() == 4 {
+		return float64(bitsAt[T](at, i)) / (1 << 32)
+	}
+	return unitAt[T](at, i)
+}
+
 // adjustRandom gives a call a place, with an index of its own for a public function,
 // sometimes one of the last, and coefficients with a meaning.
 func adjustRandom[T kernels.Float](c *call[T], r *rand.Rand) {
@@ -41,6 +49,10 @@ func adjustRandom[T kernels.Float](c *call[T], r *rand.Rand) {
 	c.args.SetAt(at)
 	for i := range c.args.Scalar64 {
 		c.args.Scalar64[i] = r.Float64()
+	}
+	// Every second probability is a number that is drawn: it is not below itself.
+	if n := len(c.v("dst")); n > 0 && (c.has("p") || c.has("keep")) && r.IntN(2) == 0 {
+		c.args.Scalar64[0] = fractionAt[T](at, r.IntN(n))
 	}
 }
 
@@ -73,6 +85,32 @@ func randomOracles[T kernels.Float]() map[string]oracle[T] {
 			func(c *call[T]) {
 				kernels.Uniform(c.v("dst"), T(c.k64("lo")), T(c.k64("lo")+c.k64("width")), c.args.At)
 			},
+		},
+		"Bernoulli": {
+			eachNumber(func(e element[T]) {
+				if e.become("dst", 0); fractionAt[T](e.args.At, e.i) < e.k64("p") {
+					e.become("dst", 1)
+				}
+			}),
+			func(c *call[T]) { kernels.Bernoulli(c.v("dst"), c.k64("p"), c.args.At) },
+		},
+		"Dropout": {
+			eachNumber(func(e element[T]) {
+				keep, scale := e.k64("keep"), e.k64("scale")
+				if e.public {
+					keep = 1 - (1 - keep)
+					scale = 1 / keep
+				}
+				if e.public || size[T]() == 8 {
+					e.become("dst", mul(e.x("src"), T(scale)))
+				} else {
+					e.become("dst", T(float64(e.x("src"))*scale))
+				}
+				if !(fractionAt[T](e.args.At, e.i) < keep) {
+					e.become("dst", 0)
+				}
+			}),
+			func(c *call[T]) { kernels.Dropout(c.v("dst"), c.v("src"), 1-c.k64("keep"), c.args.At) },
 		},
 	}
 }

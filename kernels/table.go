@@ -149,6 +149,10 @@ type Table[T Float] struct {
 	TanhGrad func(dst, dy, y []T)
 	// dst[i] = min(lo + width*u, most) for u from 0 to 1, without 1
 	Uniform func(dst []T, words []uint64, lo, width, most float64)
+	// dst[i] = 1 if u < p, otherwise 0
+	Bernoulli func(dst []T, words []uint64, p float64)
+	// dst[i] = scale*src[i] if u < keep, otherwise 0
+	Dropout func(dst, src []T, words []uint64, keep, scale float64)
 	// one step of gradient descent
 	SGD func(p, g []T, scale, l2, lr T)
 	// one step of heavy-ball descent

@@ -78,6 +78,8 @@ func genericTable[T Float]() Table[T] {
 		SigmoidGrad:             generic.SigmoidGrad[T],
 		TanhGrad:                generic.TanhGrad[T],
 		Uniform:                 generic.Uniform[T],
+		Bernoulli:               generic.Bernoulli[T],
+		Dropout:                 generic.Dropout[T],
 		SGD:                     generic.SGD[T],
 		Momentum:                generic.Momentum[T],
 		Nesterov:                generic.Nesterov[T],

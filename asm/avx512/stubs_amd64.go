@@ -724,6 +724,26 @@ func UniformF32(dst []float32, words []uint64, lo, width, most float64)
 //go:noescape
 func UniformF64(dst []float64, words []uint64, lo, width, most float64)
 
+// BernoulliF32 computes dst[i] = 1 if u < p, otherwise 0.
+//
+//go:noescape
+func BernoulliF32(dst []float32, words []uint64, p float64)
+
+// BernoulliF64 computes dst[i] = 1 if u < p, otherwise 0.
+//
+//go:noescape
+func BernoulliF64(dst []float64, words []uint64, p float64)
+
+// DropoutF32 computes dst[i] = scale*src[i] if u < keep, otherwise 0.
+//
+//go:noescape
+func DropoutF32(dst, src []float32, words []uint64, keep, scale float64)
+
+// DropoutF64 computes dst[i] = scale*src[i] if u < keep, otherwise 0.
+//
+//go:noescape
+func DropoutF64(dst, src []float64, words []uint64, keep, scale float64)
+
 // SGDF32 computes one step of gradient descent.
 //
 //go:noescape

@@ -17,6 +17,22 @@ func random() []*Kernel {
 				b.Store("dst", b.Min(b.Coef("most"), x))
 			}},
 		},
+		{
+			Name: "Bernoulli", Doc: "dst[i] = 1 if u < p, otherwise 0", Family: "random",
+			Params: params(Out, "dst", Words, "words", Scalar64, "p"),
+			Loop: Random{Body: func(b *Body, of Elem, words []Val) {
+				b.Store("dst", b.And(number(b, 1), b.Less(fraction(b, of, words), b.Coef("p"))))
+			}},
+		},
+		{
+			Name: "Dropout", Doc: "dst[i] = scale*src[i] if u < keep, otherwise 0", Family: "random",
+			Params: params(Out, "dst", In, "src", Words, "words", Scalar64, "keep", "scale"),
+			Alias:  [][2]string{{"dst", "src"}},
+			Loop: Random{Body: func(b *Body, of Elem, words []Val) {
+				kept := b.Less(fraction(b, of, words), b.Coef("keep"))
+				b.Store("dst", b.And(kept, b.Mul(b.Coef("scale"), b.Load("src"))))
+			}},
+		},
 	}
 }
 
@@ -27,6 +43,15 @@ const (
 
 	word = 1<<32 - 1
 )
+
+// fraction is unit with all of a word's bits for float32.
+func fraction(b *Body, of Elem, words []Val) Val {
+	if of == F32 {
+		b.Note("32 bits")
+		return b.Sub(b.Insert(word, words[0], upperUnits), bits(b, upperUnits))
+	}
+	return unit(b, of, words)
+}
 
 // unit returns a number from 0 to 1, without 1: as many of an element's bits as T has.
 func unit(b *Body, of Elem, words []Val) Val {

@@ -21,12 +21,47 @@ func unit[T Float](bits uint64) float64 {
 	return float64(bits>>11) * 0x1p-53
 }
 
+// fraction is unit with all of the bits for float32.
+func fraction[T Float](bits uint64) float64 {
+	if isFloat32[T]() {
+		return float64(bits) * 0x1p-32
+	}
+	return unit[T](bits)
+}
+
 // Uniform computes dst[i] = min(lo + width*u, most).
 func Uniform[T Float](dst []T, words []uint64, lo, width, most float64) {
 	random := blocksOf[T](words)
 	for ; len(dst) >= PhiloxBlock[T](); dst = dst[PhiloxBlock[T]():] {
 		for i, bits := range random.next() {
 			dst[i] = T(within(math.Inf(-1), fma(unit[T](bits), width, lo), most))
+		}
+	}
+}
+
+// Bernoulli computes dst[i] = 1 if u < p, otherwise 0.
+func Bernoulli[T Float](dst []T, words []uint64, p float64) {
+	random := blocksOf[T](words)
+	for ; len(dst) >= PhiloxBlock[T](); dst = dst[PhiloxBlock[T]():] {
+		for i, bits := range random.next() {
+			dst[i] = 0
+			if fraction[T](bits) < p {
+				dst[i] = 1
+			}
+		}
+	}
+}
+
+// Dropout computes dst[i] = scale*src[i] if u < keep, otherwise 0.
+func Dropout[T Float](dst, src []T, words []uint64, keep, scale float64) {
+	random := blocksOf[T](words)
+	for ; len(dst) >= PhiloxBlock[T](); dst, src = dst[PhiloxBlock[T]():], src[PhiloxBlock[T]():] {
+		for i, bits := range random.next() {
+			x := src[i]
+			dst[i] = 0
+			if fraction[T](bits) < keep {
+				dst[i] = T(scale * float64(x))
+			}
 		}
 	}
 }

@@ -1693,6 +1693,53 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "Bernoulli", Doc: "dst[i] = 1 if u < p, otherwise 0", Family: "random", Probe: "",
+			Params: []Param{
+				{"dst", Out},
+				{"words", Words},
+				{"p", Scalar64},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Bernoulli
+				p0 := a.Vec[0]
+				p1 := a.Words
+				p2 := a.Scalar64[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Dropout", Doc: "dst[i] = scale*src[i] if u < keep, otherwise 0", Family: "random", Probe: "",
+			Params: []Param{
+				{"dst", Out},
+				{"src", In},
+				{"words", Words},
+				{"keep", Scalar64},
+				{"scale", Scalar64},
+			},
+			Alias: [][2]string{
+				{"dst", "src"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Dropout
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Words
+				p3 := a.Scalar64[0]
+				p4 := a.Scalar64[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "SGD", Doc: "one step of gradient descent", Family: "update", Probe: "Move101",
 			Params: []Param{
 				{"p", InOut},
