@@ -46,7 +46,7 @@ func coefficient(op, name string, s kerneltest.Shape) float64 {
 		"w":     0.5,
 		"lo":    -1.5, "hi": 1.5,
 		"slope": 0.01,
-		"width": 3, "most": 1.5, "p": 0.5, "keep": 0.9, "Dropout.scale": 1 / 0.9,
+		"width": 3, "most": 1.5, "p": 0.5, "keep": 0.9, "std": 1, "least": 0.07, "TruncatedNormal.width": 0.86, "Dropout.scale": 1 / 0.9,
 		"div": float64(s.Rows),
 		// Updates
 		"scale": 1,

@@ -75,6 +75,8 @@ func BenchmarkTanhGrad(b *testing.B)                { benchmark(b, "TanhGrad") }
 func BenchmarkUniform(b *testing.B)                 { benchmark(b, "Uniform") }
 func BenchmarkBernoulli(b *testing.B)               { benchmark(b, "Bernoulli") }
 func BenchmarkDropout(b *testing.B)                 { benchmark(b, "Dropout") }
+func BenchmarkNormal(b *testing.B)                  { benchmark(b, "Normal") }
+func BenchmarkTruncatedNormal(b *testing.B)         { benchmark(b, "TruncatedNormal") }
 func BenchmarkSGD(b *testing.B)                     { benchmark(b, "SGD") }
 func BenchmarkMomentum(b *testing.B)                { benchmark(b, "Momentum") }
 func BenchmarkNesterov(b *testing.B)                { benchmark(b, "Nesterov") }

@@ -14,6 +14,22 @@ func naiveRandom[T kernels.Float](t *kernels.Table[T]) {
 			dst[i] = T(lo + width*r.Float64())
 		}
 	}
+	t.Normal = func(dst []T, _ []uint64, mean, std float64) {
+		r := rand.New(rand.NewPCG(1, 2))
+		for i := range dst {
+			dst[i] = T(mean + std*r.NormFloat64())
+		}
+	}
+	t.TruncatedNormal = func(dst []T, _ []uint64, mean, std, _, _, lo, hi float64) {
+		r := rand.New(rand.NewPCG(1, 2))
+		for i := range dst {
+			x := mean + std*r.NormFloat64()
+			for x < lo || x > hi {
+				x = mean + std*r.NormFloat64()
+			}
+			dst[i] = T(x)
+		}
+	}
 	t.Bernoulli = func(dst []T, _ []uint64, p float64) {
 		r := rand.New(rand.NewPCG(1, 2))
 		for i := range dst {

@@ -18,8 +18,10 @@
 //     with a function above, Tanh and Sigmoid; their gradients, [ReLUGrad],
 //     [LeakyReLUGrad], [SigmoidGrad], [TanhGrad], [SoftplusGrad], [SiLUGrad], [GELUGrad]
 //     and [GELUTanhGrad]; [AddBias] for the rows in front of one.
-//   - Random numbers that are functions of a place, a [Philox]: [Uniform], [Bernoulli], and
-//     [Dropout] with them; [Permutation] shuffles; [Philox4x32] is the generator.
+//   - Random numbers that are functions of a place, a [Philox]: [Uniform], [Normal],
+//     [TruncatedNormal], [Bernoulli], and [Dropout] with them; initial weights,
+//     [XavierUniform], [XavierNormal], [HeUniform] and [HeNormal]; [Permutation] shuffles;
+//     [Philox4x32] is the generator.
 //   - Optimizer steps: [SGD], [Momentum], [Nesterov], [Adam] (AdamW too), [AMSGrad],
 //     [Adamax], [NAdam], [AdamWarmup] (of RAdam), [Adagrad], [RMSprop] and its
 //     variants, [Adadelta], [Lion], [LAMBDirection] and [ScheduleFree]. Their

@@ -30,6 +30,19 @@ func randomMisuse[T kernels.Float](t *testing.T) {
 		{"Dropout", "-0.1", func() { kernels.Dropout(x, x, -0.1, at) }},
 		{"Dropout", "1", func() { kernels.Dropout(x, x, 1, at) }},
 		{"Dropout", "NaN", func() { kernels.Dropout(x, x, math.NaN(), at) }},
+		{"Normal", "-1", func() { kernels.Normal(x, 0, -1, at) }},
+		{"Normal", "NaN", func() { kernels.Normal(x, nan, 1, at) }},
+		{"Normal", "+Inf", func() { kernels.Normal(x, 0, inf, at) }},
+		{"Normal", "-Inf", func() { kernels.Normal(x, -inf, 1, at) }},
+		{"TruncatedNormal", "std 0", func() { kernels.TruncatedNormal(x, 0, 0, -1, 1, at) }},
+		{"TruncatedNormal", "+Inf", func() { kernels.TruncatedNormal(x, inf, 1, -1, 1, at) }},
+		{"TruncatedNormal", "+Inf", func() { kernels.TruncatedNormal(x, 0, inf, -1, 1, at) }},
+		{"TruncatedNormal", "2", func() { kernels.TruncatedNormal(x, 0, 1, 2, 1, at) }},
+		{"TruncatedNormal", "NaN", func() { kernels.TruncatedNormal(x, 0, 1, nan, 1, at) }},
+		{"XavierUniform", "0", func() { kernels.XavierUniform(x, 0, 5, 1, at) }},
+		{"XavierNormal", "-3", func() { kernels.XavierNormal(x, 5, -3, 1, at) }},
+		{"HeUniform", "NaN", func() { kernels.HeUniform(x, 5, math.NaN(), at) }},
+		{"HeNormal", "+Inf", func() { kernels.HeNormal(x, 5, math.Inf(1), at) }},
 	} {
 		if p := panicOf(bad.call); !strings.Contains(p, "kernels: "+bad.name+": ") || !strings.Contains(p, bad.value) {
 			t.Errorf("panic %q, want one of %s with %s", p, bad.name, bad.value)

@@ -54,6 +54,11 @@ func adjustRandom[T kernels.Float](c *call[T], r *rand.Rand) {
 	if n := len(c.v("dst")); n > 0 && (c.has("p") || c.has("keep")) && r.IntN(2) == 0 {
 		c.args.Scalar64[0] = fractionAt[T](at, r.IntN(n))
 	}
+	if c.op.Name == "TruncatedNormal" { // probabilities, and bounds in their order
+		k := c.args.Scalar64
+		k[3] *= 1 - k[2]
+		k[4], k[5] = 3*min(k[4], k[5])-1.5, 3*max(k[4], k[5])-1.5
+	}
 }
 
 // eachNumber is the oracle of a kernel of random numbers: f looks at the elements of every
@@ -69,6 +74,71 @@ func eachNumber[T kernels.Float](f func(e element[T])) func(*call[T]) {
 	}
 }
 
+// uniform expects the uniform number between bounds.
+func (e element[T]) uniform(lo, hi T) {
+	width := float64(hi) - float64(lo)
+	x := T(math.FMA(unitAt[T](e.args.At, e.i), width, float64(lo)))
+	if x >= hi {
+		x = nextAfter(hi, lo)
+	}
+	e.become("dst", x)
+}
+
+// normal expects a normal deviate.
+func (e element[T]) normal(mean, std float64) {
+	var x, tail float64
+	bits, half := bitsAt[T](e.args.At, e.i), 0.5/(1<<32)
+	if size[T]() == 4 {
+		x = float64(bits)/(1<<32) + half - 0.5
+		tail = 0.5 - math.Abs(x)
+	} else {
+		below := bits>>63 == 0
+		if !below {
+			bits = ^bits // counted from the other side
+		}
+		tail = (float64(bits) + 0.5) / (1 << 64)
+		x = (float64(1<<63-1-bits) + 0.5) / (1 << 64)
+		if below {
+			x = -x
+		}
+	}
+	z := quantile(x, tail)
+	e.meet("dst", closeTo[T]{mean + std*z, 8 * std * math.Abs(z) * unit[T]()})
+}
+
+// truncated expects the quantile of a part of the distribution.
+func (e element[T]) truncated(mean, std, least, width, lo, hi float64) {
+	u := fractionAt[T](e.args.At, e.i)
+	if e.public && lo+hi > 2*mean { // mirrored
+		u = 1 - u
+	}
+	p := math.Max(0x1p-65, math.Min(math.FMA(u, width, least), 1-0x1p-53))
+	z := quantile(p-0.5, math.Min(p, 1-p))
+	// An error of the probability is one of z by the density.
+	slack := 8*std*math.Abs(z)*unit[T]() + std*math.Exp(z*z/2)*0x1p-50
+	e.meet("dst", closeTo[T]{math.Max(lo, math.Min(mean+std*z, hi)), slack})
+}
+
+// phi is the distribution function of the normal distribution.
+func phi(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
+
+// quantile returns that of the normal distribution at a distance x from 1/2, where the tail
+// is 1/2 - |x|.
+func quantile(x, tail float64) float64 {
+	z := math.Sqrt2 * math.Erfinv(2*math.Abs(x))
+	if tail < 0.1 {
+		z = math.Sqrt(-2 * math.Log(tail))
+		for range 20 { // Newton's steps, on the logarithm of the tail
+			t := math.Erfc(z/math.Sqrt2) / 2
+			z += math.Log(t/tail) * t * math.Sqrt(2*math.Pi) * math.Exp(z*z/2)
+		}
+	}
+	return math.Copysign(z, x)
+}
+
+// The fans and the gain of the layers that the oracles initialize.
+const fanIn, fanOut, gain = 30, 70, 5.0 / 3
+
 // randomOracles returns the oracles of random numbers, by what the documentation says of an
 // index's bits.
 func randomOracles[T kernels.Float]() map[string]oracle[T] {
@@ -77,8 +147,8 @@ func randomOracles[T kernels.Float]() map[string]oracle[T] {
 			eachNumber(func(e element[T]) {
 				lo, width, most := e.k64("lo"), e.k64("width"), e.k64("most")
 				if e.public {
-					first, last := T(lo), T(lo+width)
-					lo, width, most = float64(first), float64(last)-float64(first), float64(nextAfter(last, -1))
+					e.uniform(T(lo), T(lo+width))
+					return
 				}
 				e.become("dst", T(math.Min(math.FMA(unitAt[T](e.args.At, e.i), width, lo), most)))
 			}),
@@ -111,6 +181,52 @@ func randomOracles[T kernels.Float]() map[string]oracle[T] {
 				}
 			}),
 			func(c *call[T]) { kernels.Dropout(c.v("dst"), c.v("src"), 1-c.k64("keep"), c.args.At) },
+		},
+		"Normal": {
+			eachNumber(func(e element[T]) {
+				mean, std := e.k64("mean"), e.k64("std")
+				if e.public {
+					mean, std = float64(T(mean)), float64(T(std))
+				}
+				e.normal(mean, std)
+			}),
+			func(c *call[T]) { kernels.Normal(c.v("dst"), T(c.k64("mean")), T(c.k64("std")), c.args.At) },
+		},
+		"TruncatedNormal": {
+			eachNumber(func(e element[T]) {
+				mean, std, lo, hi := e.k64("mean"), e.k64("std"), e.k64("lo"), e.k64("hi")
+				least, width := e.k64("least"), e.k64("width")
+				if e.public {
+					mean, std, lo, hi = float64(T(mean)), float64(T(std)), float64(T(lo)), float64(T(hi))
+					least, width = phi((lo-mean)/std), phi((hi-mean)/std)-phi((lo-mean)/std)
+				}
+				e.truncated(mean, std, least, width, lo, hi)
+			}),
+			func(c *call[T]) {
+				kernels.TruncatedNormal(c.v("dst"), T(c.k64("mean")), T(c.k64("std")), T(c.k64("lo")), T(c.k64("hi")), c.args.At)
+			},
+		},
+		"XavierUniform": {
+			eachNumber(func(e element[T]) {
+				a := T(math.Sqrt(3) * (gain * math.Sqrt(2.0/(fanIn+fanOut))))
+				e.uniform(-a, a)
+			}),
+			func(c *call[T]) { kernels.XavierUniform(c.v("dst"), fanIn, fanOut, gain, c.args.At) },
+		},
+		"XavierNormal": {
+			eachNumber(func(e element[T]) { e.normal(0, gain*math.Sqrt(2.0/(fanIn+fanOut))) }),
+			func(c *call[T]) { kernels.XavierNormal(c.v("dst"), fanIn, fanOut, gain, c.args.At) },
+		},
+		"HeUniform": {
+			eachNumber(func(e element[T]) {
+				a := T(math.Sqrt(3) * (gain * math.Sqrt(1.0/fanIn)))
+				e.uniform(-a, a)
+			}),
+			func(c *call[T]) { kernels.HeUniform(c.v("dst"), fanIn, gain, c.args.At) },
+		},
+		"HeNormal": {
+			eachNumber(func(e element[T]) { e.normal(0, gain*math.Sqrt(1.0/fanIn)) }),
+			func(c *call[T]) { kernels.HeNormal(c.v("dst"), fanIn, gain, c.args.At) },
 		},
 	}
 }

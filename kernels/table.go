@@ -153,6 +153,10 @@ type Table[T Float] struct {
 	Bernoulli func(dst []T, words []uint64, p float64)
 	// dst[i] = scale*src[i] if u < keep, otherwise 0
 	Dropout func(dst, src []T, words []uint64, keep, scale float64)
+	// dst[i] = mean + std*z for a normal deviate z
+	Normal func(dst []T, words []uint64, mean, std float64)
+	// dst[i] = mean + std*z for the quantile z at least + width*u, from lo to hi
+	TruncatedNormal func(dst []T, words []uint64, mean, std, least, width, lo, hi float64)
 	// one step of gradient descent
 	SGD func(p, g []T, scale, l2, lr T)
 	// one step of heavy-ball descent

@@ -80,6 +80,8 @@ func genericTable[T Float]() Table[T] {
 		Uniform:                 generic.Uniform[T],
 		Bernoulli:               generic.Bernoulli[T],
 		Dropout:                 generic.Dropout[T],
+		Normal:                  generic.Normal[T],
+		TruncatedNormal:         generic.TruncatedNormal[T],
 		SGD:                     generic.SGD[T],
 		Momentum:                generic.Momentum[T],
 		Nesterov:                generic.Nesterov[T],

@@ -744,6 +744,26 @@ func DropoutF32(dst, src []float32, words []uint64, keep, scale float64)
 //go:noescape
 func DropoutF64(dst, src []float64, words []uint64, keep, scale float64)
 
+// NormalF32 computes dst[i] = mean + std*z for a normal deviate z.
+//
+//go:noescape
+func NormalF32(dst []float32, words []uint64, mean, std float64)
+
+// NormalF64 computes dst[i] = mean + std*z for a normal deviate z.
+//
+//go:noescape
+func NormalF64(dst []float64, words []uint64, mean, std float64)
+
+// TruncatedNormalF32 computes dst[i] = mean + std*z for the quantile z at least + width*u, from lo to hi.
+//
+//go:noescape
+func TruncatedNormalF32(dst []float32, words []uint64, mean, std, least, width, lo, hi float64)
+
+// TruncatedNormalF64 computes dst[i] = mean + std*z for the quantile z at least + width*u, from lo to hi.
+//
+//go:noescape
+func TruncatedNormalF64(dst []float64, words []uint64, mean, std, least, width, lo, hi float64)
+
 // SGDF32 computes one step of gradient descent.
 //
 //go:noescape

@@ -5,7 +5,7 @@ import "github.com/seed63264101/steepest/gen/vec"
 // Kernels returns every kernel of the public tables, in their order.
 func Kernels() []*vec.Kernel {
 	var all []*vec.Kernel
-	for _, family := range [][]*vec.Kernel{level1(), reductions(), strided(), level2(), rows(), products(), functions(), activations(), random(), updates()} {
+	for _, family := range [][]*vec.Kernel{level1(), reductions(), strided(), level2(), rows(), products(), functions(), activations(), random(), normals(), updates()} {
 		all = append(all, family...)
 	}
 	checkNarrow(all)

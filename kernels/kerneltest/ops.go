@@ -1740,6 +1740,58 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "Normal", Doc: "dst[i] = mean + std*z for a normal deviate z", Family: "random", Probe: "",
+			Params: []Param{
+				{"dst", Out},
+				{"words", Words},
+				{"mean", Scalar64},
+				{"std", Scalar64},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Normal
+				p0 := a.Vec[0]
+				p1 := a.Words
+				p2 := a.Scalar64[0]
+				p3 := a.Scalar64[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "TruncatedNormal", Doc: "dst[i] = mean + std*z for the quantile z at least + width*u, from lo to hi", Family: "random", Probe: "",
+			Params: []Param{
+				{"dst", Out},
+				{"words", Words},
+				{"mean", Scalar64},
+				{"std", Scalar64},
+				{"least", Scalar64},
+				{"width", Scalar64},
+				{"lo", Scalar64},
+				{"hi", Scalar64},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.TruncatedNormal
+				p0 := a.Vec[0]
+				p1 := a.Words
+				p2 := a.Scalar64[0]
+				p3 := a.Scalar64[1]
+				p4 := a.Scalar64[2]
+				p5 := a.Scalar64[3]
+				p6 := a.Scalar64[4]
+				p7 := a.Scalar64[5]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "SGD", Doc: "one step of gradient descent", Family: "update", Probe: "Move101",
 			Params: []Param{
 				{"p", InOut},
