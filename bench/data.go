@@ -48,7 +48,8 @@ func coefficient(op, name string, s kerneltest.Shape) float64 {
 		"slope":  0.01,
 		"delta":  1,
 		"weight": 1,
-		"div":    float64(s.Rows),
+		"width":  3, "most": 1.5, "p": 0.5, "keep": 0.9, "std": 1, "least": 0.07, "TruncatedNormal.width": 0.86, "Dropout.scale": 1 / 0.9,
+		"div": float64(s.Rows),
 		// Updates
 		"scale": 1,
 		"l2":    1e-4, "Adam.l2": 0,

@@ -81,6 +81,11 @@ func BenchmarkSquaredError(b *testing.B)            { benchmark(b, "SquaredError
 func BenchmarkHuber(b *testing.B)                   { benchmark(b, "Huber") }
 func BenchmarkHinge(b *testing.B)                   { benchmark(b, "Hinge") }
 func BenchmarkBinaryCrossEntropy(b *testing.B)      { benchmark(b, "BinaryCrossEntropy") }
+func BenchmarkUniform(b *testing.B)                 { benchmark(b, "Uniform") }
+func BenchmarkBernoulli(b *testing.B)               { benchmark(b, "Bernoulli") }
+func BenchmarkDropout(b *testing.B)                 { benchmark(b, "Dropout") }
+func BenchmarkNormal(b *testing.B)                  { benchmark(b, "Normal") }
+func BenchmarkTruncatedNormal(b *testing.B)         { benchmark(b, "TruncatedNormal") }
 func BenchmarkSGD(b *testing.B)                     { benchmark(b, "SGD") }
 func BenchmarkMomentum(b *testing.B)                { benchmark(b, "Momentum") }
 func BenchmarkNesterov(b *testing.B)                { benchmark(b, "Nesterov") }

@@ -54,6 +54,7 @@ func naive[T kernels.Float]() *kernels.Table[T] {
 		ScheduleFree:            scheduleFree[T],
 	}
 	naiveFunctions(t)
+	naiveRandom(t)
 	naiveRotations(t)
 	naiveStrided(t)
 	naiveLevel2(t)

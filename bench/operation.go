@@ -165,6 +165,9 @@ func (o *operation[T]) arguments(m *Arena, s kerneltest.Shape, p *pools[T]) (a *
 		case kerneltest.RowStride, kerneltest.Step:
 			a.Int = append(a.Int, s.Stride)
 			continue
+		case kerneltest.Words:
+			a.SetAt(kernels.Philox{Seed: 1, Stream: 2})
+			continue
 		}
 		x := slice[T](m, o.extent(i, s))
 		fill(x, p.of(o.Name, param))

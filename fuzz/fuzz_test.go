@@ -17,6 +17,7 @@ var targets = map[string]func(*testing.F){
 	"level2":     FuzzLevel2,
 	"loss":       FuzzLoss,
 	"product":    FuzzProduct,
+	"random":     FuzzRandom,
 	"reduce":     FuzzReduce,
 	"rows":       FuzzRows,
 	"rowwise":    FuzzRowwise,
@@ -30,6 +31,7 @@ func FuzzLevel1(f *testing.F)     { fuzzFamily(f) }
 func FuzzLevel2(f *testing.F)     { fuzzFamily(f) }
 func FuzzLoss(f *testing.F)       { fuzzFamily(f) }
 func FuzzProduct(f *testing.F)    { fuzzFamily(f) }
+func FuzzRandom(f *testing.F)     { fuzzFamily(f) }
 func FuzzReduce(f *testing.F)     { fuzzFamily(f) }
 func FuzzRows(f *testing.F)       { fuzzFamily(f) }
 func FuzzRowwise(f *testing.F)    { fuzzFamily(f) }

@@ -205,6 +205,7 @@ var kinds = map[vec.Kind]string{
 	vec.In: "In", vec.Out: "Out", vec.InOut: "InOut", vec.InRows: "InRows", vec.InOutRows: "InOutRows", vec.OutRows: "OutRows",
 	vec.Matrix: "Matrix", vec.InOutMatrix: "InOutMatrix",
 	vec.Left: "Left", vec.Right: "Right", vec.Target: "Target", vec.OutMatrix: "OutMatrix", vec.Transposed: "Transposed", vec.List: "List",
+	vec.Words: "Words",
 }
 
 func writeOps(s *source) {
@@ -256,7 +257,7 @@ func writeBinding(s *source, k *vec.Kernel, f, t string) {
 	var names []string
 	next := map[string]int{}
 	for i, p := range k.Params {
-		field := map[vec.Kind]string{vec.Scalar: "Scalar", vec.Scalar64: "Scalar64", vec.List: "List"}[p.Kind]
+		field := map[vec.Kind]string{vec.Scalar: "Scalar", vec.Scalar64: "Scalar64", vec.List: "List", vec.Words: "Words"}[p.Kind]
 		switch {
 		case p.Kind.IsInt():
 			field = "Int"
@@ -265,8 +266,8 @@ func writeBinding(s *source, k *vec.Kernel, f, t string) {
 		}
 		name := fmt.Sprintf("p%d", i)
 		names = append(names, name)
-		if field == "List" {
-			s.p("%s := a.List", name)
+		if field == "List" || field == "Words" {
+			s.p("%s := a.%s", name, field)
 			continue
 		}
 		s.p("%s := a.%s[%d]", name, field, next[field])

@@ -13,6 +13,7 @@ import (
 func composed[T kernels.Float]() []kerneltest.Op[T] {
 	dense := []kerneltest.Param{{Name: "x", Kind: kerneltest.In}}
 	strided := []kerneltest.Param{{Name: "n", Kind: kerneltest.Count}, {Name: "x", Kind: kerneltest.In}, {Name: "incX", Kind: kerneltest.Inc}}
+	random := []kerneltest.Param{{Name: "dst", Kind: kerneltest.Out}, {Name: "words", Kind: kerneltest.Words}}
 	return []kerneltest.Op[T]{
 		{Name: "Nrm2", Family: "reduce", Params: dense},
 		{Name: "SumSquaresExp", Family: "reduce", Params: dense},
@@ -23,6 +24,10 @@ func composed[T kernels.Float]() []kerneltest.Op[T] {
 			{Name: "y", Kind: kerneltest.InOutMatrix}, {Name: "rows", Kind: kerneltest.RowCount},
 			{Name: "stride", Kind: kerneltest.RowStride}, {Name: "bias", Kind: kerneltest.In}}},
 		gemm[T](),
+		{Name: "XavierUniform", Family: "random", Params: random},
+		{Name: "XavierNormal", Family: "random", Params: random},
+		{Name: "HeUniform", Family: "random", Params: random},
+		{Name: "HeNormal", Family: "random", Params: random},
 	}
 }
 

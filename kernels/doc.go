@@ -23,6 +23,10 @@
 //     and [GELUTanhGrad]; [AddBias] for the rows in front of one.
 //   - Losses with their gradients: [SquaredError], [Huber], [Hinge] and [BinaryCrossEntropy];
 //     of rows, [CrossEntropy] and [LogSumExp], with softmax.
+//   - Random numbers that are functions of a place, a [Philox]: [Uniform], [Normal],
+//     [TruncatedNormal], [Bernoulli], and [Dropout] with them; initial weights,
+//     [XavierUniform], [XavierNormal], [HeUniform] and [HeNormal]; [Permutation] shuffles;
+//     [Philox4x32] is the generator.
 //   - Optimizer steps: [SGD], [Momentum], [Nesterov], [Adam] (AdamW too), [AMSGrad],
 //     [Adamax], [NAdam], [AdamWarmup] (of RAdam), [Adagrad], [RMSprop] and its
 //     variants, [Adadelta], [Lion], [LAMBDirection] and [ScheduleFree]. Their
@@ -151,6 +155,11 @@
 // multiplies and adds with one rounding, and round to the result's type at the end. What
 // has no correctly rounded results takes the same steps on every level, with the errors
 // that the functions' own pages state.
+//
+// Random numbers. They are those of Philox4x32-10, in an order that is part of the contract:
+// see [Philox4x32] for which bits an index has, and the functions' own pages for what
+// becomes of them, in float64, with one rounding to the result's type at the end. So they
+// are functions of the place alone, however a vector is cut into calls.
 //
 // Exceptional values. Infinities and NaN go through as IEEE 754 says, and the
 // signs of zeros are kept. [Amax] is NaN if any element is; [Iamax] passes over NaN

@@ -98,6 +98,18 @@ func stackCalls[T kernels.Float]() map[string]func() {
 			kernels.BinaryCrossEntropy(z[:], l[:], x[:], y[:], 1, 1)
 		},
 		"LeakyReLUGrad": func() { var x, y, z [40]T; kernels.LeakyReLUGrad(z[:], y[:], x[:], 0.1) },
+		"Uniform":       func() { var x [90]T; kernels.Uniform(x[:], 0, 1, kernels.Philox{Index: 3}) },
+		"Bernoulli":     func() { var x [90]T; kernels.Bernoulli(x[:], 0.5, kernels.Philox{Index: 3}) },
+		"Dropout":       func() { var x, y [90]T; kernels.Dropout(x[:], y[:], 0.5, kernels.Philox{Index: 3}) },
+		"Normal":        func() { var x [90]T; kernels.Normal(x[:], 0, 1, kernels.Philox{Index: 3}) },
+		"XavierUniform": func() { var x [90]T; kernels.XavierUniform(x[:], 9, 10, 1, kernels.Philox{Index: 3}) },
+		"XavierNormal":  func() { var x [90]T; kernels.XavierNormal(x[:], 9, 10, 1, kernels.Philox{Index: 3}) },
+		"HeUniform":     func() { var x [90]T; kernels.HeUniform(x[:], 9, 1, kernels.Philox{Index: 3}) },
+		"HeNormal":      func() { var x [90]T; kernels.HeNormal(x[:], 9, 1, kernels.Philox{Index: 3}) },
+		"TruncatedNormal": func() {
+			var x [90]T
+			kernels.TruncatedNormal(x[:], 0, 1, -2, 2, kernels.Philox{Index: 3})
+		},
 		"AddBias": func() {
 			var y [400]T
 			var bias [20]T

@@ -38,3 +38,13 @@ func GemmOn[T Float](way GemmPath, transA, transB Transpose, m, n, k int, alpha 
 	}
 	p.blocks(table[T](), tilingOf[T](), w, left, way.Pack)
 }
+
+// BoundedNumbers draws numbers below n as Permutation does.
+func BoundedNumbers(seed, stream, n uint64, count int) []uint64 {
+	r := pairs{key: [2]uint32{uint32(seed), uint32(seed >> 32)}, stream: stream}
+	all := make([]uint64, count)
+	for i := range all {
+		all[i] = r.below(n)
+	}
+	return all
+}

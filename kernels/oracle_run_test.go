@@ -61,7 +61,9 @@ func onLevels[T kernels.Float](t *testing.T, o oracle[T], c *call[T]) {
 
 // dialects reports whether a kernel has other arguments than the public function
 // of its name, or takes them otherwise: then each gets calls of its own.
-func dialects[T kernels.Float](op kerneltest.Op[T]) bool { return op.IsRows() && !op.IsProduct() }
+func dialects[T kernels.Float](op kerneltest.Op[T]) bool {
+	return op.IsRows() && !op.IsProduct() || op.Family == "random"
+}
 
 // A source draws test values: element i of slice k, or a coefficient with k < 0.
 type source[T kernels.Float] struct {
@@ -238,6 +240,8 @@ func sources[T kernels.Float](op kerneltest.Op[T], r *rand.Rand) []source[T] {
 // adjust gives the k-th call of a kernel coefficients and state with a meaning.
 func adjust[T kernels.Float](c *call[T], r *rand.Rand, k int) {
 	switch c.op.Family {
+	case "random":
+		adjustRandom(c, r)
 	case "level2", "product":
 		for i := range c.args.Scalar {
 			c.args.Scalar[i] = T(factors[k%len(factors)][i])

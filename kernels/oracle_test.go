@@ -27,7 +27,7 @@ func oracles[T kernels.Float](t *testing.T) map[string]oracle[T] {
 	all := map[string]oracle[T]{}
 	for _, family := range []map[string]oracle[T]{
 		level1Oracles[T](), reduceOracles[T](), level2Oracles[T](), rowOracles[T](), rowwiseOracles[T](), productOracles[T](),
-		updateOracles[T](), functionOracles[T](), lossOracles[T](), composedOracles[T](),
+		updateOracles[T](), functionOracles[T](), lossOracles[T](), randomOracles[T](), composedOracles[T](),
 	} {
 		for name, o := range family {
 			if all[name].expect != nil {

@@ -165,6 +165,16 @@ type Table[T Float] struct {
 	Hinge func(grad, losses, x, y []T, scale T)
 	// losses[i] = weight*y[i]*log(1 + exp(-x[i])) + (1 - y[i])*log(1 + exp(x[i])), grad[i] = scale times its slope
 	BinaryCrossEntropy func(grad, losses, x, y []T, weight, scale float64)
+	// dst[i] = min(lo + width*u, most) for u from 0 to 1, without 1
+	Uniform func(dst []T, words []uint64, lo, width, most float64)
+	// dst[i] = 1 if u < p, otherwise 0
+	Bernoulli func(dst []T, words []uint64, p float64)
+	// dst[i] = scale*src[i] if u < keep, otherwise 0
+	Dropout func(dst, src []T, words []uint64, keep, scale float64)
+	// dst[i] = mean + std*z for a normal deviate z
+	Normal func(dst []T, words []uint64, mean, std float64)
+	// dst[i] = mean + std*z for the quantile z at least + width*u, from lo to hi
+	TruncatedNormal func(dst []T, words []uint64, mean, std, least, width, lo, hi float64)
 	// one step of gradient descent
 	SGD func(p, g []T, scale, l2, lr T)
 	// one step of heavy-ball descent

@@ -804,6 +804,56 @@ func BinaryCrossEntropyF32(grad, losses, x, y []float32, weight, scale float64)
 //go:noescape
 func BinaryCrossEntropyF64(grad, losses, x, y []float64, weight, scale float64)
 
+// UniformF32 computes dst[i] = min(lo + width*u, most) for u from 0 to 1, without 1.
+//
+//go:noescape
+func UniformF32(dst []float32, words []uint64, lo, width, most float64)
+
+// UniformF64 computes dst[i] = min(lo + width*u, most) for u from 0 to 1, without 1.
+//
+//go:noescape
+func UniformF64(dst []float64, words []uint64, lo, width, most float64)
+
+// BernoulliF32 computes dst[i] = 1 if u < p, otherwise 0.
+//
+//go:noescape
+func BernoulliF32(dst []float32, words []uint64, p float64)
+
+// BernoulliF64 computes dst[i] = 1 if u < p, otherwise 0.
+//
+//go:noescape
+func BernoulliF64(dst []float64, words []uint64, p float64)
+
+// DropoutF32 computes dst[i] = scale*src[i] if u < keep, otherwise 0.
+//
+//go:noescape
+func DropoutF32(dst, src []float32, words []uint64, keep, scale float64)
+
+// DropoutF64 computes dst[i] = scale*src[i] if u < keep, otherwise 0.
+//
+//go:noescape
+func DropoutF64(dst, src []float64, words []uint64, keep, scale float64)
+
+// NormalF32 computes dst[i] = mean + std*z for a normal deviate z.
+//
+//go:noescape
+func NormalF32(dst []float32, words []uint64, mean, std float64)
+
+// NormalF64 computes dst[i] = mean + std*z for a normal deviate z.
+//
+//go:noescape
+func NormalF64(dst []float64, words []uint64, mean, std float64)
+
+// TruncatedNormalF32 computes dst[i] = mean + std*z for the quantile z at least + width*u, from lo to hi.
+//
+//go:noescape
+func TruncatedNormalF32(dst []float32, words []uint64, mean, std, least, width, lo, hi float64)
+
+// TruncatedNormalF64 computes dst[i] = mean + std*z for the quantile z at least + width*u, from lo to hi.
+//
+//go:noescape
+func TruncatedNormalF64(dst []float64, words []uint64, mean, std, least, width, lo, hi float64)
+
 // SGDF32 computes one step of gradient descent.
 //
 //go:noescape

@@ -213,7 +213,7 @@ var amd64Operations = func() map[string][]string {
 		"VUNPCKHPD": {"VUNPCKLPD"}, "VUNPCKLPD": {"VUNPCKHPD"}, "VUNPCKHPS": {"VUNPCKLPS"}, "VUNPCKLPS": {"VUNPCKHPS"},
 		"VMOVSHDUP": {"VMOVSLDUP"},
 		"VPMAXSD":   {"VPMINSD"}, "VPMAXSQ": {"VPMINSQ"}, "VPCMPGTQ": {"VPCMPEQQ"}, "VPAND": {"VPANDN", "VPOR"},
-		"VPADDQ": {"VPSUBQ"}, "VPSUBQ": {"VPADDQ"}, "VPSLLQ": {"VPSRLQ"}, "VPSRLQ": {"VPSLLQ"}, "VPCMPEQQ": {"VPCMPGTQ"},
+		"VPADDQ": {"VPSUBQ"}, "VPSUBQ": {"VPADDQ"}, "VPSLLQ": {"VPSRLQ"}, "VPSRLQ": {"VPSLLQ"}, "VPCMPEQQ": {"VPCMPGTQ"}, "VPMULUDQ": {"VPMULDQ", "VPADDQ"},
 		"VCVTPD2PS": {"VCVTPD2DQ"}, "VCVTPD2PSX": {"VCVTPD2DQX"}, "VCVTPD2PSY": {"VCVTPD2DQY"}, "VSCALEFPD": {"VMULPD"},
 		"VPTESTMD": {"VPTESTNMD"}, "VPTESTMQ": {"VPTESTNMQ"}, "VPSIGND": {"VPSIGNW"},
 		"VPMOVM2D": {"VPMOVM2W"}, "VPMOVM2Q": {"VPMOVM2D"}, "VPMOVD2M": {"VPMOVW2M"}, "VPMOVQ2M": {"VPMOVD2M"},
@@ -230,7 +230,7 @@ var amd64Operations = func() map[string][]string {
 
 // amd64Commute says how many of an operation's first operands commute.
 var amd64Commute = func() map[string]int {
-	all := map[string]int{"VPADDQ": 2, "VPCMPEQQ": 2, "VPAND": 2, "VPMAXSD": 2, "VPMAXSQ": 2, "VPXORD": 2, "TESTQ": 2}
+	all := map[string]int{"VPADDQ": 2, "VPCMPEQQ": 2, "VPMULUDQ": 2, "VPAND": 2, "VPMAXSD": 2, "VPMAXSQ": 2, "VPXORD": 2, "TESTQ": 2}
 	for _, op := range []string{"VADD", "VMUL", "VAND", "VOR", "VXOR", "VFMADD231"} {
 		for _, suffix := range []string{"PS", "PD", "SS", "SD"} {
 			all[op+suffix] = 2

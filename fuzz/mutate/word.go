@@ -87,13 +87,13 @@ var threeOperands = map[string]float3{
 	"fcmeq": enc.FCMEQ, "fcmge": enc.FCMGE, "fcmgt": enc.FCMGT, "facge": enc.FACGE, "facgt": enc.FACGT,
 	"fmax": enc.FMAX, "fmin": enc.FMIN, "fmaxnm": enc.FMAXNM, "smax": enc.SMAX, "add": enc.ADD, "sub": enc.SUB, "cmgt": enc.CMGT, "cmeq": enc.CMEQ,
 	"and": whole(enc.AND), "bic": whole(enc.BIC), "orr": whole(enc.ORR), "eor": whole(enc.EOR),
-	"fmla": enc.FMLA, "fmls": enc.FMLS,
+	"fmla": enc.FMLA, "fmls": enc.FMLS, "umull": whole(enc.UMULL),
 	"bsl": whole(enc.BSL), "bit": whole(enc.BIT), "bif": whole(enc.BIF),
 }
 
 var twoOperands = map[string]float2{
 	"fsqrt": enc.FSQRT, "fabs": enc.FABS, "fneg": enc.FNEG,
-	"mov": copied(enc.MOV), "not": copied(enc.NOT), "fcvtl": copied(enc.FCVTL), "fcvtl2": copied(enc.FCVTL2),
+	"mov": copied(enc.MOV), "not": copied(enc.NOT), "xtn": copied(enc.XTN), "fcvtl": copied(enc.FCVTL), "fcvtl2": copied(enc.FCVTL2),
 	"fcvtn": copied(enc.FCVTN), "fcvtn2": copied(enc.FCVTN2),
 }
 
@@ -106,11 +106,12 @@ var wordOperations = map[string][]string{
 	"fmla": {"fmls"}, "fmls": {"fmla"}, "bsl": {"bit", "bif"}, "bic": {"and"}, "orr": {"eor", "and"},
 	"fsqrt": {"fabs"}, "fabs": {"fneg", "mov"}, "mov": {"not"}, "fcvtl": {"fcvtl2"},
 	"fcvtn": {"fcvtn2"}, "fcmge": {"fcmgt"}, "not": {"mov"}, "add": {"sub"}, "sub": {"add"}, "and": {"orr", "bic"}, "cmeq": {"cmgt"},
+	"eor": {"orr"}, "umull": {"add", "and"}, "xtn": {"mov"},
 	"shl": {"ushr"}, "ushr": {"shl", "sshr"}, "bit": {"bif"}, "bif": {"bit"},
 }
 
 // wordCommutes are the operations whose sources commute.
-var wordCommutes = map[string]bool{"fadd": true, "fmul": true, "fcmeq": true, "fmax": true, "smax": true, "orr": true, "add": true, "and": true, "cmeq": true}
+var wordCommutes = map[string]bool{"fadd": true, "fmul": true, "fcmeq": true, "fmax": true, "smax": true, "orr": true, "eor": true, "umull": true, "add": true, "and": true, "cmeq": true}
 
 var laneOperands = map[string]func(a enc.Arr, d, n, m enc.V, i int) enc.Inst{
 	"fmla": enc.FMLAElement, "fmul": enc.FMULElement,

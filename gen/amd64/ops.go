@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -22,7 +23,12 @@ func (m *Machine) Constants(op vec.Op, e vec.Elem) []vec.Const {
 
 // Expand implements vec.Machine.
 func (m *Machine) Expand(b *vec.Body, op vec.Op, args []vec.Val) (vec.Val, bool) {
-	if op != vec.OpFlush {
+	switch {
+	case op == vec.OpXor3 && !m.evex:
+		return b.Xor(args[0], b.Xor(args[1], args[2])), true
+	case op == vec.OpInsert && !m.evex:
+		return b.Or(b.And(args[1], args[0]), args[2]), true
+	case op != vec.OpFlush:
 		return 0, false
 	}
 	// |x| < limit exactly if none of the exponent bits from the limit's one
@@ -96,7 +102,15 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 		m.compare(notAtLeast, e, d, a[0], a[1])
 	case vec.OpScale:
 		m.VSCALEFPD(a[1], a[0], d)
-	case vec.OpSelect:
+	case vec.OpXor:
+		packed(e, m.VXORPS, m.VXORPD)(a[1], a[0], d)
+	case vec.OpXor3:
+		m.xor3(bytes, dst, args)
+	case vec.OpMulHalves:
+		m.VPMULUDQ(a[1], a[0], d)
+	case vec.OpShiftHalf:
+		m.VPSRLQ(operand.U8(32), a[0], d)
+	case vec.OpSelect, vec.OpInsert:
 		m.choose(e, bytes, dst, args)
 	case vec.OpKeepBits:
 		m.keepBits(e, bytes, d, a[0], a[1])
@@ -203,6 +217,18 @@ func (m *Machine) choose(e vec.Elem, bytes int, dst vec.V, args []vec.V) {
 		}
 		ternary(operand.U8(0xca), b, a, d)
 	}
+}
+
+// xor3 takes the exclusive or of three registers. The first operand is overwritten, and the
+// table gives 1 where one of them, or all, have a bit.
+func (m *Machine) xor3(bytes int, dst vec.V, args []vec.V) {
+	from := slices.Clone(args)
+	if i := slices.Index(from, dst); i >= 0 {
+		from[0], from[i] = from[i], from[0]
+	} else {
+		m.VMOVAPD(sized(from[0], bytes), sized(dst, bytes))
+	}
+	m.VPTERNLOGQ(operand.U8(0x96), sized(from[2], bytes), sized(from[1], bytes), sized(dst, bytes))
 }
 
 // equalBits is compare of integers that are equal.

@@ -79,7 +79,12 @@ func (m *Machine) HeldBytes() int { return 0 }
 func (m *Machine) RowByRow() bool { return false }
 
 // Expand implements vec.Machine.
-func (m *Machine) Expand(*vec.Body, vec.Op, []vec.Val) (vec.Val, bool) { return 0, false }
+func (m *Machine) Expand(b *vec.Body, op vec.Op, args []vec.Val) (vec.Val, bool) {
+	if op == vec.OpXor3 {
+		return b.Xor(args[0], b.Xor(args[1], args[2])), true
+	}
+	return 0, false
+}
 
 // Constants implements vec.Machine.
 func (m *Machine) Constants(vec.Op, vec.Elem) []vec.Const { return nil }
@@ -543,7 +548,14 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, _ int, dst vec.V, args ...vec.V) {
 	case vec.OpNotAtLeast:
 		m.word(enc.FCMGE(arr, d, a[0], a[1]))
 		m.word(enc.NOT(d, d))
-	case vec.OpSelect:
+	case vec.OpXor:
+		m.word(enc.EOR(d, a[0], a[1]))
+	case vec.OpMulHalves:
+		m.word(enc.XTN(t, a[0]))
+		m.word(enc.UMULL(d, t, a[1]))
+	case vec.OpShiftHalf:
+		m.word(enc.USHR(arr, d, a[0], 32))
+	case vec.OpSelect, vec.OpInsert:
 		switch d {
 		case a[0]:
 			m.word(enc.BSL(d, a[1], a[2]))

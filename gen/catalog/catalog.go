@@ -7,7 +7,7 @@ func Kernels() []*vec.Kernel {
 	var all []*vec.Kernel
 	for _, family := range [][]*vec.Kernel{
 		level1(), reductions(), strided(), level2(), rows(), rowwise(), products(), functions(), activations(), losses(),
-		updates(),
+		random(), normals(), updates(),
 	} {
 		all = append(all, family...)
 	}

@@ -18,6 +18,8 @@ func ProbeName(k *Kernel) string {
 	switch k.Loop.(type) {
 	case Product, Transposition, CopyRows:
 		return "" // bound by arithmetic, see multiplyAdds, and by shuffles
+	case Random:
+		return "" // bound by arithmetic, too
 	case Rows, RowDots, RowAxpys:
 		return "Read1"
 	case Outer:

@@ -49,6 +49,14 @@ const (
 	OpScale      // a * 2^b for whole b, rounded once: see Machine.Scales
 	OpSelect     // b where a has all bits, c where it has none
 
+	// What random numbers are made of, too, in lanes of 64 bits.
+	OpXor       // bits of a or of b, but not of both
+	OpXor3      // the same of three
+	OpMulHalves // the product of the lower halves of a and b, which has two equal ones
+	OpShiftHalf // the upper half of a, moved down, zeros above
+	OpInsert    // c, with b's bits where a has them, and c none
+	OpCount     // the counts of the step's next blocks: see Random
+
 	// For a Machine's Expand only.
 	OpKeepBits // a where it has any of the bits of b, otherwise +0
 )
@@ -72,10 +80,11 @@ func (c Const) Bits(e Elem) uint64 {
 func Number(bits uint64) Const { return Const{Name: fmt.Sprintf("x%016x", bits), Bits64: bits} }
 
 // Uniform is a value that is equal in all lanes, or that a skeleton holds in a
-// register of its own: a scalar parameter, a constant, or a held value.
+// register of its own: a scalar parameter, a word in memory, a constant, or a held value.
 type Uniform struct {
 	Param string // the parameter's name, or ""
 	Held  string // the held value's name, or ""
+	Word  int    // the word's number in Words, which is not the first, or 0
 	Const Const
 }
 
@@ -85,6 +94,7 @@ type instr struct {
 	dst    Val // -1: none
 	args   []Val
 	stream int    // OpLoad, OpStore; OpAccum: which of the body's sums
+	part   int    // OpLoad, OpStore: which of the body's parts
 	note   string // the step of the formula that begins here
 }
 
@@ -106,6 +116,8 @@ type Body struct {
 	loaded  map[int]Val
 	note    string
 	deep    int // how many copies of a function are interleaved, 0 for other bodies
+	parts   int // in how many parts of a block a copy works: see Random; 0 for other bodies
+	part    int // the one that is recorded
 }
 
 func newBody(k *Kernel, e Elem, m Machine, streams []Param) *Body {
@@ -124,6 +136,7 @@ func (b *Body) emit(in instr, hasDst bool) Val {
 		b.vals++
 	}
 	in.note, b.note = b.note, ""
+	in.part = b.part
 	b.code = append(b.code, in)
 	return in.dst
 }
@@ -233,6 +246,9 @@ func (b *Body) Coef(name string) Val {
 
 // Const returns a constant in all lanes.
 func (b *Body) Const(c Const) Val { return b.uniform(Uniform{Const: c}) }
+
+// Word returns one of the words that all lanes share.
+func (b *Body) Word(number int) Val { return b.uniform(Uniform{Word: number}) }
 
 // Held returns a value that the skeleton has put in a register.
 func (b *Body) Held(name string) Val { return b.uniform(Uniform{Held: name}) }
@@ -362,6 +378,28 @@ func (b *Body) Scale(x, low Val, grows bool) Val {
 
 // Select returns x where the mask has all bits, y where it has none.
 func (b *Body) Select(mask, x, y Val) Val { return b.op(OpSelect, mask, x, y) }
+
+// Xor returns the bitwise exclusive or of x and y.
+func (b *Body) Xor(x, y Val) Val { return b.op(OpXor, x, y) }
+
+// Xor3 returns the bitwise exclusive or of three values. Of y and z it may be taken first.
+func (b *Body) Xor3(x, y, z Val) Val { return b.op(OpXor3, x, y, z) }
+
+// MulHalves returns the product of the lower half of x and a number, as integers.
+func (b *Body) MulHalves(x Val, number uint32) Val {
+	return b.op(OpMulHalves, x, b.Const(Number(uint64(number)<<32|uint64(number))))
+}
+
+// ShiftHalf moves the upper half of x down.
+func (b *Body) ShiftHalf(x Val) Val { return b.op(OpShiftHalf, x) }
+
+// Insert returns into, which has none of the mask's bits, with those of x.
+func (b *Body) Insert(mask uint64, x Val, into uint64) Val {
+	if mask&into != 0 {
+		panic(fmt.Sprintf("vec: kernel %s: bits of %x are in the way of those of %x", b.kernel.Name, into, mask))
+	}
+	return b.op(OpInsert, b.Const(Number(mask)), x, b.Const(Number(into)))
+}
 
 // Or returns the bitwise or of x and y.
 func (b *Body) Or(x, y Val) Val { return b.op(OpOr, x, y) }

@@ -16,6 +16,7 @@ type gen struct {
 	generals int            // how many general registers are handed out
 	free     []V            // vector registers that are not in use
 	resident map[Uniform]V  // the registers of uniforms that have one
+	words    G              // where the words lie that uniforms are among
 	labels   map[string]int // how often label was asked for a name
 	aside    []func()       // these emit code that rarely runs; it stands behind the rest of the function
 
@@ -163,8 +164,17 @@ func (g *gen) makeResident(bodies ...*Body) {
 	in := bodies[0].Elem // all of them compute in the same type
 	for _, u := range keep {
 		g.resident[u] = g.vector()
-		g.m.Broadcast(g.resident[u], in, u)
+		g.broadcast(g.resident[u], in, u)
 	}
+}
+
+// broadcast fills a register with a uniform.
+func (g *gen) broadcast(to V, in Elem, u Uniform) {
+	if u.Word > 0 {
+		g.m.BroadcastAt(to, in, Address{Base: g.words, Disp: 8 * u.Word})
+		return
+	}
+	g.m.Broadcast(to, in, u)
 }
 
 // hold gives a register to a held value of the bodies.

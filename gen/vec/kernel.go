@@ -57,6 +57,7 @@ const (
 	OutMatrix               // []T holding rows, written
 	Transposed              // []T holding the columns of a matrix as rows, written
 	List                    // [][]T, read
+	Words                   // []uint64, read: what all lanes share, and the first counts: see Random
 )
 
 // IsStream reports whether the parameter is a slice that the loop walks element
@@ -83,6 +84,8 @@ func (k Kind) goType(t string) string {
 		return "int"
 	case k == List:
 		return "[][]" + t
+	case k == Words:
+		return "[]uint64"
 	default:
 		return "[]" + t
 	}
@@ -110,8 +113,8 @@ type Kernel struct {
 	Probe bool
 }
 
-// Skeleton is the loop of a kernel: Map, Function, Reduce, Search, Rows, RowDots, RowAxpys,
-// Outer, RowReduce, RowMap, Product, Transposition or CopyRows.
+// Skeleton is the loop of a kernel: Map, Function, Random, Reduce, Search, Rows, RowDots,
+// RowAxpys, Outer, RowReduce, RowMap, Product, Transposition or CopyRows.
 type Skeleton interface {
 	// result returns the kernel's result type in Go for the element type
 	// spelled t, "" for none.

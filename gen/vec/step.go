@@ -112,7 +112,11 @@ func (g *gen) place(s step, ev event) Address {
 	if s.strides != nil {
 		return s.single(ev.in.stream, s.element+ev.copy, int(g.e))
 	}
-	return Address{Base: s.ptrs[ev.in.stream], Disp: (s.first + ev.copy) * g.lanes(s.body.Elem) * int(g.e)}
+	element := (s.first + ev.copy) * g.lanes(s.body.Elem)
+	if parts := s.body.parts; parts > 0 {
+		element = element/philoxCounts*philoxCounts*parts + ev.in.part*philoxCounts + element%philoxCounts
+	}
+	return Address{Base: s.ptrs[ev.in.stream], Disp: element * int(g.e)}
 }
 
 // bytes returns how many bytes of the registers a step works on.
@@ -130,7 +134,7 @@ func (g *gen) write(s step, at allocated) {
 		g.m.Comment(in.note)
 	}
 	for _, b := range at.broadcasts {
-		g.m.Broadcast(b.to, e, b.u)
+		g.broadcast(b.to, e, b.u)
 	}
 	if at.omit {
 		return
@@ -149,6 +153,9 @@ func (g *gen) write(s step, at allocated) {
 		// The sum is the second argument: OpMax keeps that one where the term is NaN.
 		sum := s.sums[in.stream][at.copy]
 		g.m.Op(s.combine, e, g.bytes(s), sum, at.args[0], s.before(sum))
+	case in.op == OpCount:
+		g.m.Op(OpOr, e, g.bytes(s), at.dst, at.args[0], at.args[0])
+		g.m.Op(OpAddBits, e, g.bytes(s), at.args[0], at.args...)
 	case at.folded != nil:
 		g.m.OpMemory(in.op, e, g.bytes(s), at.dst, at.args[1-at.folded.arg], g.place(s, at.folded.load))
 	default:

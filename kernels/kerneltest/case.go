@@ -8,6 +8,7 @@ import (
 	"unsafe"
 
 	"github.com/seed63264101/steepest/kernels"
+	"github.com/seed63264101/steepest/kernels/generic"
 )
 
 // Shape gives the sizes of a kernel's arguments.
@@ -146,6 +147,8 @@ func New[T kernels.Float](op Op[T], s Shape, alloc Alloc[T], value func() T) *Ar
 			for range s.Rows {
 				a.List = append(a.List, fill(s.N))
 			}
+		case Words:
+			a.SetAt(kernels.Philox{Seed: hash(value()), Stream: hash(value()), Index: hash(value()) << 6})
 		default:
 			inc := 1
 			if i+1 < len(op.Params) && op.Params[i+1].Kind == Inc {
@@ -173,6 +176,21 @@ func float64FromScale[T kernels.Float](x T) float64 {
 		x = 0
 	}
 	return math.Ldexp(1, int(math.Float64bits(float64(x))>>32%2001)-1000)
+}
+
+// hash returns any bits that follow from a number, the same for all that are NaN.
+func hash[T kernels.Float](x T) uint64 {
+	if x != x {
+		x = 0
+	}
+	b := math.Float64bits(float64(x)) * 0x9e3779b97f4a7c15
+	return b ^ b>>29
+}
+
+// SetAt sets where random numbers begin, at a multiple of 64.
+func (a *Args[T]) SetAt(p kernels.Philox) {
+	words := generic.PhiloxWordsOf(p.Seed, p.Stream, kernels.PhiloxCount[T](p.Index))
+	a.At, a.Words = p, words[:]
 }
 
 // Heap allocates on the heap, each slice at its own odd distance from an aligned
@@ -221,7 +239,7 @@ func (a *Args[T]) Clone() *Args[T] {
 		seen[unsafe.SliceData(x)] = c
 		return c
 	}
-	c := &Args[T]{Scalar: a.Scalar, Scalar64: a.Scalar64, Int: a.Int}
+	c := &Args[T]{Scalar: a.Scalar, Scalar64: a.Scalar64, Int: a.Int, At: a.At, Words: a.Words}
 	for _, x := range a.Vec {
 		c.Vec = append(c.Vec, clone(x))
 	}

@@ -33,6 +33,7 @@ const (
 	OutMatrix               // []T holding rows, written
 	Transposed              // []T holding the columns of a matrix as rows, written
 	List                    // [][]T, read
+	Words                   // []uint64, read: those of a Philox
 )
 
 // IsVector reports whether the parameter stands in Args.Vec.
@@ -40,7 +41,7 @@ func (k Kind) IsVector() bool { return k >= In && k < List }
 
 // Reads reports whether the kernel reads the parameter's elements.
 func (k Kind) Reads() bool {
-	return k >= In && k != Out && k != OutRows && k != OutMatrix && k != Transposed
+	return k >= In && k < Words && k != Out && k != OutRows && k != OutMatrix && k != Transposed
 }
 
 // Writes reports whether the kernel writes the parameter's elements.
@@ -61,6 +62,11 @@ type Args[T kernels.Float] struct {
 	Int      []int
 	Vec      [][]T // what is neither a number nor a List
 	List     [][]T
+
+	// At is where random numbers begin, with an Index that is a multiple of 64, and Words
+	// are its words.
+	At    kernels.Philox
+	Words []uint64
 }
 
 // Op is one kernel.

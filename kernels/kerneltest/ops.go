@@ -1935,6 +1935,129 @@ func Ops[T kernels.Float]() []Op[T] {
 			},
 		},
 		{
+			Name: "Uniform", Doc: "dst[i] = min(lo + width*u, most) for u from 0 to 1, without 1", Family: "random", Probe: "",
+			Params: []Param{
+				{"dst", Out},
+				{"words", Words},
+				{"lo", Scalar64},
+				{"width", Scalar64},
+				{"most", Scalar64},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Uniform
+				p0 := a.Vec[0]
+				p1 := a.Words
+				p2 := a.Scalar64[0]
+				p3 := a.Scalar64[1]
+				p4 := a.Scalar64[2]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Bernoulli", Doc: "dst[i] = 1 if u < p, otherwise 0", Family: "random", Probe: "",
+			Params: []Param{
+				{"dst", Out},
+				{"words", Words},
+				{"p", Scalar64},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Bernoulli
+				p0 := a.Vec[0]
+				p1 := a.Words
+				p2 := a.Scalar64[0]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Dropout", Doc: "dst[i] = scale*src[i] if u < keep, otherwise 0", Family: "random", Probe: "",
+			Params: []Param{
+				{"dst", Out},
+				{"src", In},
+				{"words", Words},
+				{"keep", Scalar64},
+				{"scale", Scalar64},
+			},
+			Alias: [][2]string{
+				{"dst", "src"},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Dropout
+				p0 := a.Vec[0]
+				p1 := a.Vec[1]
+				p2 := a.Words
+				p3 := a.Scalar64[0]
+				p4 := a.Scalar64[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "Normal", Doc: "dst[i] = mean + std*z for a normal deviate z", Family: "random", Probe: "",
+			Params: []Param{
+				{"dst", Out},
+				{"words", Words},
+				{"mean", Scalar64},
+				{"std", Scalar64},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.Normal
+				p0 := a.Vec[0]
+				p1 := a.Words
+				p2 := a.Scalar64[0]
+				p3 := a.Scalar64[1]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3)
+					}
+					return r
+				}
+			},
+		},
+		{
+			Name: "TruncatedNormal", Doc: "dst[i] = mean + std*z for the quantile z at least + width*u, from lo to hi", Family: "random", Probe: "",
+			Params: []Param{
+				{"dst", Out},
+				{"words", Words},
+				{"mean", Scalar64},
+				{"std", Scalar64},
+				{"least", Scalar64},
+				{"width", Scalar64},
+				{"lo", Scalar64},
+				{"hi", Scalar64},
+			},
+			Bind: func(t *kernels.Table[T], a *Args[T]) func(int) float64 {
+				f := t.TruncatedNormal
+				p0 := a.Vec[0]
+				p1 := a.Words
+				p2 := a.Scalar64[0]
+				p3 := a.Scalar64[1]
+				p4 := a.Scalar64[2]
+				p5 := a.Scalar64[3]
+				p6 := a.Scalar64[4]
+				p7 := a.Scalar64[5]
+				return func(reps int) (r float64) {
+					for range reps {
+						f(p0, p1, p2, p3, p4, p5, p6, p7)
+					}
+					return r
+				}
+			},
+		},
+		{
 			Name: "SGD", Doc: "one step of gradient descent", Family: "update", Probe: "Move101",
 			Params: []Param{
 				{"p", InOut},

@@ -64,6 +64,8 @@ var instructions = []instruction{
 
 	{ADD, "add " + aaa, kinds{integers}},
 	{SUB, "sub " + aaa, kinds{integers}},
+	{UMULL, "umull v<d>.2d, v<n>.2s, v<m>.2s", nil},
+	{XTN, "xtn v<d>.2s, v<n>.2d", nil},
 	{SMAX, "smax " + aaa, kinds{words}},
 	{UMAX, "umax " + aaa, kinds{words}},
 	{CMEQ, "cmeq " + aaa, kinds{integers}},

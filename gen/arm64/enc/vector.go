@@ -114,6 +114,16 @@ func ADD(a Arr, d, n, m V) Inst { return int3("add", 0, 0b10000, a.in(S4, D2), d
 // SUB is d = n - m.
 func SUB(a Arr, d, n, m V) Inst { return int3("sub", 1, 0b10000, a.in(S4, D2), d, n, m) }
 
+// UMULL is d = n * m, whose lanes are the whole products of the lower two lanes of n and m.
+func UMULL(d, n, m V) Inst {
+	return inst("umull", 0x2ea0c000, v2d.v(d, rd), v2s.v(n, rn), v2s.v(m, rm))
+}
+
+// XTN moves the lower halves of n's lanes to the lower half of d, and clears the upper.
+func XTN(d, n V) Inst {
+	return misc("xtn", 0, 0b10, 0b10010, 0, v2s.v(d, rd), v2d.v(n, rn))
+}
+
 // SMAX is the signed maximum of n and m; there is none for D2.
 func SMAX(a Arr, d, n, m V) Inst { return int3("smax", 0, 0b01100, a.in(S4), d, n, m) }
 
