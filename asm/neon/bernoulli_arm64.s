@@ -22,13 +22,13 @@ TEXT ·BernoulliF32(SB), NOSPLIT, $0-56
 	VDUP R17, V4.D2
 	MOVD 216(R2), R17
 	VDUP R17, V5.D2
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V6.D2
 	MOVD $0xffffffff, R17 // x00000000ffffffff
-	VDUP R17, V7.D2
+	VDUP R17, V6.D2
 	MOVD $0x4130000000000000, R17 // x4130000000000000
-	VDUP R17, V8.D2
+	VDUP R17, V7.D2
 	MOVD p+48(FP), R17
+	VDUP R17, V8.D2
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V9.D2
 
 one:
@@ -480,76 +480,76 @@ one:
 	WORD $0x6e2d1fad // eor v13.16b, v29.16b, v13.16b
 
 	// 32 bits
-	WORD $0x6ee71d16 // bif v22.16b, v8.16b, v7.16b
-	WORD $0x6ee71d17 // bif v23.16b, v8.16b, v7.16b
-	WORD $0x6ee71d18 // bif v24.16b, v8.16b, v7.16b
-	WORD $0x6ee71d19 // bif v25.16b, v8.16b, v7.16b
-	WORD $0x4ee8d6d6 // fsub v22.2d, v22.2d, v8.2d
-	WORD $0x4ee8d6f7 // fsub v23.2d, v23.2d, v8.2d
-	WORD $0x4ee8d718 // fsub v24.2d, v24.2d, v8.2d
-	WORD $0x4ee8d739 // fsub v25.2d, v25.2d, v8.2d
-	WORD $0x6ef6e536 // fcmgt v22.2d, v9.2d, v22.2d
-	WORD $0x6ef7e537 // fcmgt v23.2d, v9.2d, v23.2d
-	WORD $0x6ef8e538 // fcmgt v24.2d, v9.2d, v24.2d
-	WORD $0x6ef9e539 // fcmgt v25.2d, v9.2d, v25.2d
-	WORD $0x4e361cd6 // and v22.16b, v6.16b, v22.16b
-	WORD $0x4e371cd7 // and v23.16b, v6.16b, v23.16b
-	WORD $0x4e381cd8 // and v24.16b, v6.16b, v24.16b
-	WORD $0x4e391cd9 // and v25.16b, v6.16b, v25.16b
+	WORD $0x6ee61cf6 // bif v22.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf7 // bif v23.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf8 // bif v24.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf9 // bif v25.16b, v7.16b, v6.16b
+	WORD $0x4ee7d6d6 // fsub v22.2d, v22.2d, v7.2d
+	WORD $0x4ee7d6f7 // fsub v23.2d, v23.2d, v7.2d
+	WORD $0x4ee7d718 // fsub v24.2d, v24.2d, v7.2d
+	WORD $0x4ee7d739 // fsub v25.2d, v25.2d, v7.2d
+	WORD $0x6ef6e516 // fcmgt v22.2d, v8.2d, v22.2d
+	WORD $0x6ef7e517 // fcmgt v23.2d, v8.2d, v23.2d
+	WORD $0x6ef8e518 // fcmgt v24.2d, v8.2d, v24.2d
+	WORD $0x6ef9e519 // fcmgt v25.2d, v8.2d, v25.2d
+	WORD $0x4e291ed6 // and v22.16b, v22.16b, v9.16b
+	WORD $0x4e291ef7 // and v23.16b, v23.16b, v9.16b
+	WORD $0x4e291f18 // and v24.16b, v24.16b, v9.16b
+	WORD $0x4e291f39 // and v25.16b, v25.16b, v9.16b
 
 	// 32 bits
-	WORD $0x6ee71d12 // bif v18.16b, v8.16b, v7.16b
-	WORD $0x6ee71d13 // bif v19.16b, v8.16b, v7.16b
-	WORD $0x6ee71d14 // bif v20.16b, v8.16b, v7.16b
-	WORD $0x6ee71d15 // bif v21.16b, v8.16b, v7.16b
-	WORD $0x4ee8d652 // fsub v18.2d, v18.2d, v8.2d
-	WORD $0x4ee8d673 // fsub v19.2d, v19.2d, v8.2d
-	WORD $0x4ee8d694 // fsub v20.2d, v20.2d, v8.2d
-	WORD $0x4ee8d6b5 // fsub v21.2d, v21.2d, v8.2d
-	WORD $0x6ef2e532 // fcmgt v18.2d, v9.2d, v18.2d
-	WORD $0x6ef3e533 // fcmgt v19.2d, v9.2d, v19.2d
-	WORD $0x6ef4e534 // fcmgt v20.2d, v9.2d, v20.2d
-	WORD $0x6ef5e535 // fcmgt v21.2d, v9.2d, v21.2d
-	WORD $0x4e321cd2 // and v18.16b, v6.16b, v18.16b
-	WORD $0x4e331cd3 // and v19.16b, v6.16b, v19.16b
-	WORD $0x4e341cd4 // and v20.16b, v6.16b, v20.16b
-	WORD $0x4e351cd5 // and v21.16b, v6.16b, v21.16b
+	WORD $0x6ee61cf2 // bif v18.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf3 // bif v19.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf4 // bif v20.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf5 // bif v21.16b, v7.16b, v6.16b
+	WORD $0x4ee7d652 // fsub v18.2d, v18.2d, v7.2d
+	WORD $0x4ee7d673 // fsub v19.2d, v19.2d, v7.2d
+	WORD $0x4ee7d694 // fsub v20.2d, v20.2d, v7.2d
+	WORD $0x4ee7d6b5 // fsub v21.2d, v21.2d, v7.2d
+	WORD $0x6ef2e512 // fcmgt v18.2d, v8.2d, v18.2d
+	WORD $0x6ef3e513 // fcmgt v19.2d, v8.2d, v19.2d
+	WORD $0x6ef4e514 // fcmgt v20.2d, v8.2d, v20.2d
+	WORD $0x6ef5e515 // fcmgt v21.2d, v8.2d, v21.2d
+	WORD $0x4e291e52 // and v18.16b, v18.16b, v9.16b
+	WORD $0x4e291e73 // and v19.16b, v19.16b, v9.16b
+	WORD $0x4e291e94 // and v20.16b, v20.16b, v9.16b
+	WORD $0x4e291eb5 // and v21.16b, v21.16b, v9.16b
 
 	// 32 bits
-	WORD $0x6ee71d0a // bif v10.16b, v8.16b, v7.16b
-	WORD $0x6ee71d0b // bif v11.16b, v8.16b, v7.16b
-	WORD $0x6ee71d0c // bif v12.16b, v8.16b, v7.16b
-	WORD $0x6ee71d0d // bif v13.16b, v8.16b, v7.16b
-	WORD $0x4ee8d54a // fsub v10.2d, v10.2d, v8.2d
-	WORD $0x4ee8d56b // fsub v11.2d, v11.2d, v8.2d
-	WORD $0x4ee8d58c // fsub v12.2d, v12.2d, v8.2d
-	WORD $0x4ee8d5ad // fsub v13.2d, v13.2d, v8.2d
-	WORD $0x6eeae52a // fcmgt v10.2d, v9.2d, v10.2d
-	WORD $0x6eebe52b // fcmgt v11.2d, v9.2d, v11.2d
-	WORD $0x6eece52c // fcmgt v12.2d, v9.2d, v12.2d
-	WORD $0x6eede52d // fcmgt v13.2d, v9.2d, v13.2d
-	WORD $0x4e2a1cca // and v10.16b, v6.16b, v10.16b
-	WORD $0x4e2b1ccb // and v11.16b, v6.16b, v11.16b
-	WORD $0x4e2c1ccc // and v12.16b, v6.16b, v12.16b
-	WORD $0x4e2d1ccd // and v13.16b, v6.16b, v13.16b
+	WORD $0x6ee61cea // bif v10.16b, v7.16b, v6.16b
+	WORD $0x6ee61ceb // bif v11.16b, v7.16b, v6.16b
+	WORD $0x6ee61cec // bif v12.16b, v7.16b, v6.16b
+	WORD $0x6ee61ced // bif v13.16b, v7.16b, v6.16b
+	WORD $0x4ee7d54a // fsub v10.2d, v10.2d, v7.2d
+	WORD $0x4ee7d56b // fsub v11.2d, v11.2d, v7.2d
+	WORD $0x4ee7d58c // fsub v12.2d, v12.2d, v7.2d
+	WORD $0x4ee7d5ad // fsub v13.2d, v13.2d, v7.2d
+	WORD $0x6eeae50a // fcmgt v10.2d, v8.2d, v10.2d
+	WORD $0x6eebe50b // fcmgt v11.2d, v8.2d, v11.2d
+	WORD $0x6eece50c // fcmgt v12.2d, v8.2d, v12.2d
+	WORD $0x6eede50d // fcmgt v13.2d, v8.2d, v13.2d
+	WORD $0x4e291d4a // and v10.16b, v10.16b, v9.16b
+	WORD $0x4e291d6b // and v11.16b, v11.16b, v9.16b
+	WORD $0x4e291d8c // and v12.16b, v12.16b, v9.16b
+	WORD $0x4e291dad // and v13.16b, v13.16b, v9.16b
 
 	// 32 bits
-	WORD $0x6ee71d0e // bif v14.16b, v8.16b, v7.16b
-	WORD $0x6ee71d0f // bif v15.16b, v8.16b, v7.16b
-	WORD $0x6ee71d10 // bif v16.16b, v8.16b, v7.16b
-	WORD $0x6ee71d11 // bif v17.16b, v8.16b, v7.16b
-	WORD $0x4ee8d5ce // fsub v14.2d, v14.2d, v8.2d
-	WORD $0x4ee8d5ef // fsub v15.2d, v15.2d, v8.2d
-	WORD $0x4ee8d610 // fsub v16.2d, v16.2d, v8.2d
-	WORD $0x4ee8d631 // fsub v17.2d, v17.2d, v8.2d
-	WORD $0x6eeee52e // fcmgt v14.2d, v9.2d, v14.2d
-	WORD $0x6eefe52f // fcmgt v15.2d, v9.2d, v15.2d
-	WORD $0x6ef0e530 // fcmgt v16.2d, v9.2d, v16.2d
-	WORD $0x6ef1e531 // fcmgt v17.2d, v9.2d, v17.2d
-	WORD $0x4e2e1cce // and v14.16b, v6.16b, v14.16b
-	WORD $0x4e2f1ccf // and v15.16b, v6.16b, v15.16b
-	WORD $0x4e301cd0 // and v16.16b, v6.16b, v16.16b
-	WORD $0x4e311cd1 // and v17.16b, v6.16b, v17.16b
+	WORD $0x6ee61cee // bif v14.16b, v7.16b, v6.16b
+	WORD $0x6ee61cef // bif v15.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf0 // bif v16.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf1 // bif v17.16b, v7.16b, v6.16b
+	WORD $0x4ee7d5ce // fsub v14.2d, v14.2d, v7.2d
+	WORD $0x4ee7d5ef // fsub v15.2d, v15.2d, v7.2d
+	WORD $0x4ee7d610 // fsub v16.2d, v16.2d, v7.2d
+	WORD $0x4ee7d631 // fsub v17.2d, v17.2d, v7.2d
+	WORD $0x6eeee50e // fcmgt v14.2d, v8.2d, v14.2d
+	WORD $0x6eefe50f // fcmgt v15.2d, v8.2d, v15.2d
+	WORD $0x6ef0e510 // fcmgt v16.2d, v8.2d, v16.2d
+	WORD $0x6ef1e511 // fcmgt v17.2d, v8.2d, v17.2d
+	WORD $0x4e291dce // and v14.16b, v14.16b, v9.16b
+	WORD $0x4e291def // and v15.16b, v15.16b, v9.16b
+	WORD $0x4e291e10 // and v16.16b, v16.16b, v9.16b
+	WORD $0x4e291e31 // and v17.16b, v17.16b, v9.16b
 	WORD $0x0e616adf // fcvtn v31.2s, v22.2d
 	FMOVD F31, (R0)
 	WORD $0x0e616aff // fcvtn v31.2s, v23.2d
@@ -1028,76 +1028,76 @@ one:
 	WORD $0x6e2d1fad // eor v13.16b, v29.16b, v13.16b
 
 	// 32 bits
-	WORD $0x6ee71d16 // bif v22.16b, v8.16b, v7.16b
-	WORD $0x6ee71d17 // bif v23.16b, v8.16b, v7.16b
-	WORD $0x6ee71d18 // bif v24.16b, v8.16b, v7.16b
-	WORD $0x6ee71d19 // bif v25.16b, v8.16b, v7.16b
-	WORD $0x4ee8d6d6 // fsub v22.2d, v22.2d, v8.2d
-	WORD $0x4ee8d6f7 // fsub v23.2d, v23.2d, v8.2d
-	WORD $0x4ee8d718 // fsub v24.2d, v24.2d, v8.2d
-	WORD $0x4ee8d739 // fsub v25.2d, v25.2d, v8.2d
-	WORD $0x6ef6e536 // fcmgt v22.2d, v9.2d, v22.2d
-	WORD $0x6ef7e537 // fcmgt v23.2d, v9.2d, v23.2d
-	WORD $0x6ef8e538 // fcmgt v24.2d, v9.2d, v24.2d
-	WORD $0x6ef9e539 // fcmgt v25.2d, v9.2d, v25.2d
-	WORD $0x4e361cd6 // and v22.16b, v6.16b, v22.16b
-	WORD $0x4e371cd7 // and v23.16b, v6.16b, v23.16b
-	WORD $0x4e381cd8 // and v24.16b, v6.16b, v24.16b
-	WORD $0x4e391cd9 // and v25.16b, v6.16b, v25.16b
+	WORD $0x6ee61cf6 // bif v22.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf7 // bif v23.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf8 // bif v24.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf9 // bif v25.16b, v7.16b, v6.16b
+	WORD $0x4ee7d6d6 // fsub v22.2d, v22.2d, v7.2d
+	WORD $0x4ee7d6f7 // fsub v23.2d, v23.2d, v7.2d
+	WORD $0x4ee7d718 // fsub v24.2d, v24.2d, v7.2d
+	WORD $0x4ee7d739 // fsub v25.2d, v25.2d, v7.2d
+	WORD $0x6ef6e516 // fcmgt v22.2d, v8.2d, v22.2d
+	WORD $0x6ef7e517 // fcmgt v23.2d, v8.2d, v23.2d
+	WORD $0x6ef8e518 // fcmgt v24.2d, v8.2d, v24.2d
+	WORD $0x6ef9e519 // fcmgt v25.2d, v8.2d, v25.2d
+	WORD $0x4e291ed6 // and v22.16b, v22.16b, v9.16b
+	WORD $0x4e291ef7 // and v23.16b, v23.16b, v9.16b
+	WORD $0x4e291f18 // and v24.16b, v24.16b, v9.16b
+	WORD $0x4e291f39 // and v25.16b, v25.16b, v9.16b
 
 	// 32 bits
-	WORD $0x6ee71d12 // bif v18.16b, v8.16b, v7.16b
-	WORD $0x6ee71d13 // bif v19.16b, v8.16b, v7.16b
-	WORD $0x6ee71d14 // bif v20.16b, v8.16b, v7.16b
-	WORD $0x6ee71d15 // bif v21.16b, v8.16b, v7.16b
-	WORD $0x4ee8d652 // fsub v18.2d, v18.2d, v8.2d
-	WORD $0x4ee8d673 // fsub v19.2d, v19.2d, v8.2d
-	WORD $0x4ee8d694 // fsub v20.2d, v20.2d, v8.2d
-	WORD $0x4ee8d6b5 // fsub v21.2d, v21.2d, v8.2d
-	WORD $0x6ef2e532 // fcmgt v18.2d, v9.2d, v18.2d
-	WORD $0x6ef3e533 // fcmgt v19.2d, v9.2d, v19.2d
-	WORD $0x6ef4e534 // fcmgt v20.2d, v9.2d, v20.2d
-	WORD $0x6ef5e535 // fcmgt v21.2d, v9.2d, v21.2d
-	WORD $0x4e321cd2 // and v18.16b, v6.16b, v18.16b
-	WORD $0x4e331cd3 // and v19.16b, v6.16b, v19.16b
-	WORD $0x4e341cd4 // and v20.16b, v6.16b, v20.16b
-	WORD $0x4e351cd5 // and v21.16b, v6.16b, v21.16b
+	WORD $0x6ee61cf2 // bif v18.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf3 // bif v19.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf4 // bif v20.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf5 // bif v21.16b, v7.16b, v6.16b
+	WORD $0x4ee7d652 // fsub v18.2d, v18.2d, v7.2d
+	WORD $0x4ee7d673 // fsub v19.2d, v19.2d, v7.2d
+	WORD $0x4ee7d694 // fsub v20.2d, v20.2d, v7.2d
+	WORD $0x4ee7d6b5 // fsub v21.2d, v21.2d, v7.2d
+	WORD $0x6ef2e512 // fcmgt v18.2d, v8.2d, v18.2d
+	WORD $0x6ef3e513 // fcmgt v19.2d, v8.2d, v19.2d
+	WORD $0x6ef4e514 // fcmgt v20.2d, v8.2d, v20.2d
+	WORD $0x6ef5e515 // fcmgt v21.2d, v8.2d, v21.2d
+	WORD $0x4e291e52 // and v18.16b, v18.16b, v9.16b
+	WORD $0x4e291e73 // and v19.16b, v19.16b, v9.16b
+	WORD $0x4e291e94 // and v20.16b, v20.16b, v9.16b
+	WORD $0x4e291eb5 // and v21.16b, v21.16b, v9.16b
 
 	// 32 bits
-	WORD $0x6ee71d0a // bif v10.16b, v8.16b, v7.16b
-	WORD $0x6ee71d0b // bif v11.16b, v8.16b, v7.16b
-	WORD $0x6ee71d0c // bif v12.16b, v8.16b, v7.16b
-	WORD $0x6ee71d0d // bif v13.16b, v8.16b, v7.16b
-	WORD $0x4ee8d54a // fsub v10.2d, v10.2d, v8.2d
-	WORD $0x4ee8d56b // fsub v11.2d, v11.2d, v8.2d
-	WORD $0x4ee8d58c // fsub v12.2d, v12.2d, v8.2d
-	WORD $0x4ee8d5ad // fsub v13.2d, v13.2d, v8.2d
-	WORD $0x6eeae52a // fcmgt v10.2d, v9.2d, v10.2d
-	WORD $0x6eebe52b // fcmgt v11.2d, v9.2d, v11.2d
-	WORD $0x6eece52c // fcmgt v12.2d, v9.2d, v12.2d
-	WORD $0x6eede52d // fcmgt v13.2d, v9.2d, v13.2d
-	WORD $0x4e2a1cca // and v10.16b, v6.16b, v10.16b
-	WORD $0x4e2b1ccb // and v11.16b, v6.16b, v11.16b
-	WORD $0x4e2c1ccc // and v12.16b, v6.16b, v12.16b
-	WORD $0x4e2d1ccd // and v13.16b, v6.16b, v13.16b
+	WORD $0x6ee61cea // bif v10.16b, v7.16b, v6.16b
+	WORD $0x6ee61ceb // bif v11.16b, v7.16b, v6.16b
+	WORD $0x6ee61cec // bif v12.16b, v7.16b, v6.16b
+	WORD $0x6ee61ced // bif v13.16b, v7.16b, v6.16b
+	WORD $0x4ee7d54a // fsub v10.2d, v10.2d, v7.2d
+	WORD $0x4ee7d56b // fsub v11.2d, v11.2d, v7.2d
+	WORD $0x4ee7d58c // fsub v12.2d, v12.2d, v7.2d
+	WORD $0x4ee7d5ad // fsub v13.2d, v13.2d, v7.2d
+	WORD $0x6eeae50a // fcmgt v10.2d, v8.2d, v10.2d
+	WORD $0x6eebe50b // fcmgt v11.2d, v8.2d, v11.2d
+	WORD $0x6eece50c // fcmgt v12.2d, v8.2d, v12.2d
+	WORD $0x6eede50d // fcmgt v13.2d, v8.2d, v13.2d
+	WORD $0x4e291d4a // and v10.16b, v10.16b, v9.16b
+	WORD $0x4e291d6b // and v11.16b, v11.16b, v9.16b
+	WORD $0x4e291d8c // and v12.16b, v12.16b, v9.16b
+	WORD $0x4e291dad // and v13.16b, v13.16b, v9.16b
 
 	// 32 bits
-	WORD $0x6ee71d0e // bif v14.16b, v8.16b, v7.16b
-	WORD $0x6ee71d0f // bif v15.16b, v8.16b, v7.16b
-	WORD $0x6ee71d10 // bif v16.16b, v8.16b, v7.16b
-	WORD $0x6ee71d11 // bif v17.16b, v8.16b, v7.16b
-	WORD $0x4ee8d5ce // fsub v14.2d, v14.2d, v8.2d
-	WORD $0x4ee8d5ef // fsub v15.2d, v15.2d, v8.2d
-	WORD $0x4ee8d610 // fsub v16.2d, v16.2d, v8.2d
-	WORD $0x4ee8d631 // fsub v17.2d, v17.2d, v8.2d
-	WORD $0x6eeee52e // fcmgt v14.2d, v9.2d, v14.2d
-	WORD $0x6eefe52f // fcmgt v15.2d, v9.2d, v15.2d
-	WORD $0x6ef0e530 // fcmgt v16.2d, v9.2d, v16.2d
-	WORD $0x6ef1e531 // fcmgt v17.2d, v9.2d, v17.2d
-	WORD $0x4e2e1cce // and v14.16b, v6.16b, v14.16b
-	WORD $0x4e2f1ccf // and v15.16b, v6.16b, v15.16b
-	WORD $0x4e301cd0 // and v16.16b, v6.16b, v16.16b
-	WORD $0x4e311cd1 // and v17.16b, v6.16b, v17.16b
+	WORD $0x6ee61cee // bif v14.16b, v7.16b, v6.16b
+	WORD $0x6ee61cef // bif v15.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf0 // bif v16.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf1 // bif v17.16b, v7.16b, v6.16b
+	WORD $0x4ee7d5ce // fsub v14.2d, v14.2d, v7.2d
+	WORD $0x4ee7d5ef // fsub v15.2d, v15.2d, v7.2d
+	WORD $0x4ee7d610 // fsub v16.2d, v16.2d, v7.2d
+	WORD $0x4ee7d631 // fsub v17.2d, v17.2d, v7.2d
+	WORD $0x6eeee50e // fcmgt v14.2d, v8.2d, v14.2d
+	WORD $0x6eefe50f // fcmgt v15.2d, v8.2d, v15.2d
+	WORD $0x6ef0e510 // fcmgt v16.2d, v8.2d, v16.2d
+	WORD $0x6ef1e511 // fcmgt v17.2d, v8.2d, v17.2d
+	WORD $0x4e291dce // and v14.16b, v14.16b, v9.16b
+	WORD $0x4e291def // and v15.16b, v15.16b, v9.16b
+	WORD $0x4e291e10 // and v16.16b, v16.16b, v9.16b
+	WORD $0x4e291e31 // and v17.16b, v17.16b, v9.16b
 	WORD $0x0e616adf // fcvtn v31.2s, v22.2d
 	FMOVD F31, 32(R0)
 	WORD $0x0e616aff // fcvtn v31.2s, v23.2d
@@ -1151,17 +1151,17 @@ TEXT ·BernoulliF64(SB), NOSPLIT, $0-56
 	VDUP R17, V2.D2
 	MOVD $0xcd9e8d57cd9e8d57, R17 // xcd9e8d57cd9e8d57
 	VDUP R17, V3.D2
-	MOVD $0xffffffff, R17 // x00000000ffffffff
-	VDUP R17, V4.D2
 	MOVD $0x4130000000000000, R17 // x4130000000000000
-	VDUP R17, V5.D2
+	VDUP R17, V4.D2
 	MOVD $0xfffff800, R17 // x00000000fffff800
-	VDUP R17, V6.D2
+	VDUP R17, V5.D2
 	MOVD $0x3f30000000000000, R17 // x3f30000000000000
-	VDUP R17, V7.D2
+	VDUP R17, V6.D2
 	MOVD $0x4130000000100000, R17 // x4130000000100000
-	VDUP R17, V8.D2
+	VDUP R17, V7.D2
 	MOVD p+48(FP), R17
+	VDUP R17, V8.D2
+	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
 	VDUP R17, V9.D2
 
 one:
@@ -1617,60 +1617,60 @@ one:
 	WORD $0x6e2d1fad // eor v13.16b, v29.16b, v13.16b
 
 	// 53 bits
-	WORD $0x6ee41cb2 // bif v18.16b, v5.16b, v4.16b
-	WORD $0x6ee41cb3 // bif v19.16b, v5.16b, v4.16b
-	WORD $0x6ee41cb4 // bif v20.16b, v5.16b, v4.16b
-	WORD $0x6ee41cb5 // bif v21.16b, v5.16b, v4.16b
-	WORD $0x6ee61cf6 // bif v22.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf7 // bif v23.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf8 // bif v24.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf9 // bif v25.16b, v7.16b, v6.16b
-	WORD $0x4ee8d652 // fsub v18.2d, v18.2d, v8.2d
-	WORD $0x4ee8d673 // fsub v19.2d, v19.2d, v8.2d
-	WORD $0x4ee8d694 // fsub v20.2d, v20.2d, v8.2d
-	WORD $0x4ee8d6b5 // fsub v21.2d, v21.2d, v8.2d
+	MOVD $0xffffffff, R17 // x00000000ffffffff
+	VDUP R17, V29.D2
+	WORD $0x6efd1c92 // bif v18.16b, v4.16b, v29.16b
+	WORD $0x6efd1c93 // bif v19.16b, v4.16b, v29.16b
+	WORD $0x6efd1c94 // bif v20.16b, v4.16b, v29.16b
+	WORD $0x6efd1c95 // bif v21.16b, v4.16b, v29.16b
+	WORD $0x6ee51cd6 // bif v22.16b, v6.16b, v5.16b
+	WORD $0x6ee51cd7 // bif v23.16b, v6.16b, v5.16b
+	WORD $0x6ee51cd8 // bif v24.16b, v6.16b, v5.16b
+	WORD $0x6ee51cd9 // bif v25.16b, v6.16b, v5.16b
+	WORD $0x4ee7d652 // fsub v18.2d, v18.2d, v7.2d
+	WORD $0x4ee7d673 // fsub v19.2d, v19.2d, v7.2d
+	WORD $0x4ee7d694 // fsub v20.2d, v20.2d, v7.2d
+	WORD $0x4ee7d6b5 // fsub v21.2d, v21.2d, v7.2d
 	WORD $0x4e76d656 // fadd v22.2d, v18.2d, v22.2d
 	WORD $0x4e77d677 // fadd v23.2d, v19.2d, v23.2d
 	WORD $0x4e78d698 // fadd v24.2d, v20.2d, v24.2d
 	WORD $0x4e79d6b9 // fadd v25.2d, v21.2d, v25.2d
-	WORD $0x6ef6e536 // fcmgt v22.2d, v9.2d, v22.2d
-	WORD $0x6ef7e537 // fcmgt v23.2d, v9.2d, v23.2d
-	WORD $0x6ef8e538 // fcmgt v24.2d, v9.2d, v24.2d
-	WORD $0x6ef9e539 // fcmgt v25.2d, v9.2d, v25.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V21.D2
-	WORD $0x4e361eb6 // and v22.16b, v21.16b, v22.16b
-	WORD $0x4e371eb7 // and v23.16b, v21.16b, v23.16b
-	WORD $0x4e381eb8 // and v24.16b, v21.16b, v24.16b
-	WORD $0x4e391eb9 // and v25.16b, v21.16b, v25.16b
+	WORD $0x6ef6e516 // fcmgt v22.2d, v8.2d, v22.2d
+	WORD $0x6ef7e517 // fcmgt v23.2d, v8.2d, v23.2d
+	WORD $0x6ef8e518 // fcmgt v24.2d, v8.2d, v24.2d
+	WORD $0x6ef9e519 // fcmgt v25.2d, v8.2d, v25.2d
+	WORD $0x4e291ed6 // and v22.16b, v22.16b, v9.16b
+	WORD $0x4e291ef7 // and v23.16b, v23.16b, v9.16b
+	WORD $0x4e291f18 // and v24.16b, v24.16b, v9.16b
+	WORD $0x4e291f39 // and v25.16b, v25.16b, v9.16b
 
 	// 53 bits
-	WORD $0x6ee41cae // bif v14.16b, v5.16b, v4.16b
-	WORD $0x6ee41caf // bif v15.16b, v5.16b, v4.16b
-	WORD $0x6ee41cb0 // bif v16.16b, v5.16b, v4.16b
-	WORD $0x6ee41cb1 // bif v17.16b, v5.16b, v4.16b
-	WORD $0x6ee61cea // bif v10.16b, v7.16b, v6.16b
-	WORD $0x6ee61ceb // bif v11.16b, v7.16b, v6.16b
-	WORD $0x6ee61cec // bif v12.16b, v7.16b, v6.16b
-	WORD $0x6ee61ced // bif v13.16b, v7.16b, v6.16b
-	WORD $0x4ee8d5ce // fsub v14.2d, v14.2d, v8.2d
-	WORD $0x4ee8d5ef // fsub v15.2d, v15.2d, v8.2d
-	WORD $0x4ee8d610 // fsub v16.2d, v16.2d, v8.2d
-	WORD $0x4ee8d631 // fsub v17.2d, v17.2d, v8.2d
+	MOVD $0xffffffff, R17 // x00000000ffffffff
+	VDUP R17, V21.D2
+	WORD $0x6ef51c8e // bif v14.16b, v4.16b, v21.16b
+	WORD $0x6ef51c8f // bif v15.16b, v4.16b, v21.16b
+	WORD $0x6ef51c90 // bif v16.16b, v4.16b, v21.16b
+	WORD $0x6ef51c91 // bif v17.16b, v4.16b, v21.16b
+	WORD $0x6ee51cca // bif v10.16b, v6.16b, v5.16b
+	WORD $0x6ee51ccb // bif v11.16b, v6.16b, v5.16b
+	WORD $0x6ee51ccc // bif v12.16b, v6.16b, v5.16b
+	WORD $0x6ee51ccd // bif v13.16b, v6.16b, v5.16b
+	WORD $0x4ee7d5ce // fsub v14.2d, v14.2d, v7.2d
+	WORD $0x4ee7d5ef // fsub v15.2d, v15.2d, v7.2d
+	WORD $0x4ee7d610 // fsub v16.2d, v16.2d, v7.2d
+	WORD $0x4ee7d631 // fsub v17.2d, v17.2d, v7.2d
 	WORD $0x4e6ad5ca // fadd v10.2d, v14.2d, v10.2d
 	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
 	WORD $0x4e6cd60c // fadd v12.2d, v16.2d, v12.2d
 	WORD $0x4e6dd62d // fadd v13.2d, v17.2d, v13.2d
-	WORD $0x6eeae52a // fcmgt v10.2d, v9.2d, v10.2d
-	WORD $0x6eebe52b // fcmgt v11.2d, v9.2d, v11.2d
-	WORD $0x6eece52c // fcmgt v12.2d, v9.2d, v12.2d
-	WORD $0x6eede52d // fcmgt v13.2d, v9.2d, v13.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V17.D2
-	WORD $0x4e2a1e2a // and v10.16b, v17.16b, v10.16b
-	WORD $0x4e2b1e2b // and v11.16b, v17.16b, v11.16b
-	WORD $0x4e2c1e2c // and v12.16b, v17.16b, v12.16b
-	WORD $0x4e2d1e2d // and v13.16b, v17.16b, v13.16b
+	WORD $0x6eeae50a // fcmgt v10.2d, v8.2d, v10.2d
+	WORD $0x6eebe50b // fcmgt v11.2d, v8.2d, v11.2d
+	WORD $0x6eece50c // fcmgt v12.2d, v8.2d, v12.2d
+	WORD $0x6eede50d // fcmgt v13.2d, v8.2d, v13.2d
+	WORD $0x4e291d4a // and v10.16b, v10.16b, v9.16b
+	WORD $0x4e291d6b // and v11.16b, v11.16b, v9.16b
+	WORD $0x4e291d8c // and v12.16b, v12.16b, v9.16b
+	WORD $0x4e291dad // and v13.16b, v13.16b, v9.16b
 	FMOVQ F22, (R0)
 	FMOVQ F23, 16(R0)
 	FMOVQ F24, 32(R0)
@@ -2129,60 +2129,60 @@ one:
 	WORD $0x6e2d1fad // eor v13.16b, v29.16b, v13.16b
 
 	// 53 bits
-	WORD $0x6ee41cb2 // bif v18.16b, v5.16b, v4.16b
-	WORD $0x6ee41cb3 // bif v19.16b, v5.16b, v4.16b
-	WORD $0x6ee41cb4 // bif v20.16b, v5.16b, v4.16b
-	WORD $0x6ee41cb5 // bif v21.16b, v5.16b, v4.16b
-	WORD $0x6ee61cf6 // bif v22.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf7 // bif v23.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf8 // bif v24.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf9 // bif v25.16b, v7.16b, v6.16b
-	WORD $0x4ee8d652 // fsub v18.2d, v18.2d, v8.2d
-	WORD $0x4ee8d673 // fsub v19.2d, v19.2d, v8.2d
-	WORD $0x4ee8d694 // fsub v20.2d, v20.2d, v8.2d
-	WORD $0x4ee8d6b5 // fsub v21.2d, v21.2d, v8.2d
+	MOVD $0xffffffff, R17 // x00000000ffffffff
+	VDUP R17, V29.D2
+	WORD $0x6efd1c92 // bif v18.16b, v4.16b, v29.16b
+	WORD $0x6efd1c93 // bif v19.16b, v4.16b, v29.16b
+	WORD $0x6efd1c94 // bif v20.16b, v4.16b, v29.16b
+	WORD $0x6efd1c95 // bif v21.16b, v4.16b, v29.16b
+	WORD $0x6ee51cd6 // bif v22.16b, v6.16b, v5.16b
+	WORD $0x6ee51cd7 // bif v23.16b, v6.16b, v5.16b
+	WORD $0x6ee51cd8 // bif v24.16b, v6.16b, v5.16b
+	WORD $0x6ee51cd9 // bif v25.16b, v6.16b, v5.16b
+	WORD $0x4ee7d652 // fsub v18.2d, v18.2d, v7.2d
+	WORD $0x4ee7d673 // fsub v19.2d, v19.2d, v7.2d
+	WORD $0x4ee7d694 // fsub v20.2d, v20.2d, v7.2d
+	WORD $0x4ee7d6b5 // fsub v21.2d, v21.2d, v7.2d
 	WORD $0x4e76d656 // fadd v22.2d, v18.2d, v22.2d
 	WORD $0x4e77d677 // fadd v23.2d, v19.2d, v23.2d
 	WORD $0x4e78d698 // fadd v24.2d, v20.2d, v24.2d
 	WORD $0x4e79d6b9 // fadd v25.2d, v21.2d, v25.2d
-	WORD $0x6ef6e536 // fcmgt v22.2d, v9.2d, v22.2d
-	WORD $0x6ef7e537 // fcmgt v23.2d, v9.2d, v23.2d
-	WORD $0x6ef8e538 // fcmgt v24.2d, v9.2d, v24.2d
-	WORD $0x6ef9e539 // fcmgt v25.2d, v9.2d, v25.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V21.D2
-	WORD $0x4e361eb6 // and v22.16b, v21.16b, v22.16b
-	WORD $0x4e371eb7 // and v23.16b, v21.16b, v23.16b
-	WORD $0x4e381eb8 // and v24.16b, v21.16b, v24.16b
-	WORD $0x4e391eb9 // and v25.16b, v21.16b, v25.16b
+	WORD $0x6ef6e516 // fcmgt v22.2d, v8.2d, v22.2d
+	WORD $0x6ef7e517 // fcmgt v23.2d, v8.2d, v23.2d
+	WORD $0x6ef8e518 // fcmgt v24.2d, v8.2d, v24.2d
+	WORD $0x6ef9e519 // fcmgt v25.2d, v8.2d, v25.2d
+	WORD $0x4e291ed6 // and v22.16b, v22.16b, v9.16b
+	WORD $0x4e291ef7 // and v23.16b, v23.16b, v9.16b
+	WORD $0x4e291f18 // and v24.16b, v24.16b, v9.16b
+	WORD $0x4e291f39 // and v25.16b, v25.16b, v9.16b
 
 	// 53 bits
-	WORD $0x6ee41cae // bif v14.16b, v5.16b, v4.16b
-	WORD $0x6ee41caf // bif v15.16b, v5.16b, v4.16b
-	WORD $0x6ee41cb0 // bif v16.16b, v5.16b, v4.16b
-	WORD $0x6ee41cb1 // bif v17.16b, v5.16b, v4.16b
-	WORD $0x6ee61cea // bif v10.16b, v7.16b, v6.16b
-	WORD $0x6ee61ceb // bif v11.16b, v7.16b, v6.16b
-	WORD $0x6ee61cec // bif v12.16b, v7.16b, v6.16b
-	WORD $0x6ee61ced // bif v13.16b, v7.16b, v6.16b
-	WORD $0x4ee8d5ce // fsub v14.2d, v14.2d, v8.2d
-	WORD $0x4ee8d5ef // fsub v15.2d, v15.2d, v8.2d
-	WORD $0x4ee8d610 // fsub v16.2d, v16.2d, v8.2d
-	WORD $0x4ee8d631 // fsub v17.2d, v17.2d, v8.2d
+	MOVD $0xffffffff, R17 // x00000000ffffffff
+	VDUP R17, V21.D2
+	WORD $0x6ef51c8e // bif v14.16b, v4.16b, v21.16b
+	WORD $0x6ef51c8f // bif v15.16b, v4.16b, v21.16b
+	WORD $0x6ef51c90 // bif v16.16b, v4.16b, v21.16b
+	WORD $0x6ef51c91 // bif v17.16b, v4.16b, v21.16b
+	WORD $0x6ee51cca // bif v10.16b, v6.16b, v5.16b
+	WORD $0x6ee51ccb // bif v11.16b, v6.16b, v5.16b
+	WORD $0x6ee51ccc // bif v12.16b, v6.16b, v5.16b
+	WORD $0x6ee51ccd // bif v13.16b, v6.16b, v5.16b
+	WORD $0x4ee7d5ce // fsub v14.2d, v14.2d, v7.2d
+	WORD $0x4ee7d5ef // fsub v15.2d, v15.2d, v7.2d
+	WORD $0x4ee7d610 // fsub v16.2d, v16.2d, v7.2d
+	WORD $0x4ee7d631 // fsub v17.2d, v17.2d, v7.2d
 	WORD $0x4e6ad5ca // fadd v10.2d, v14.2d, v10.2d
 	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
 	WORD $0x4e6cd60c // fadd v12.2d, v16.2d, v12.2d
 	WORD $0x4e6dd62d // fadd v13.2d, v17.2d, v13.2d
-	WORD $0x6eeae52a // fcmgt v10.2d, v9.2d, v10.2d
-	WORD $0x6eebe52b // fcmgt v11.2d, v9.2d, v11.2d
-	WORD $0x6eece52c // fcmgt v12.2d, v9.2d, v12.2d
-	WORD $0x6eede52d // fcmgt v13.2d, v9.2d, v13.2d
-	MOVD $0x3ff0000000000000, R17 // x3ff0000000000000
-	VDUP R17, V17.D2
-	WORD $0x4e2a1e2a // and v10.16b, v17.16b, v10.16b
-	WORD $0x4e2b1e2b // and v11.16b, v17.16b, v11.16b
-	WORD $0x4e2c1e2c // and v12.16b, v17.16b, v12.16b
-	WORD $0x4e2d1e2d // and v13.16b, v17.16b, v13.16b
+	WORD $0x6eeae50a // fcmgt v10.2d, v8.2d, v10.2d
+	WORD $0x6eebe50b // fcmgt v11.2d, v8.2d, v11.2d
+	WORD $0x6eece50c // fcmgt v12.2d, v8.2d, v12.2d
+	WORD $0x6eede50d // fcmgt v13.2d, v8.2d, v13.2d
+	WORD $0x4e291d4a // and v10.16b, v10.16b, v9.16b
+	WORD $0x4e291d6b // and v11.16b, v11.16b, v9.16b
+	WORD $0x4e291d8c // and v12.16b, v12.16b, v9.16b
+	WORD $0x4e291dad // and v13.16b, v13.16b, v9.16b
 	FMOVQ F22, 64(R0)
 	FMOVQ F23, 80(R0)
 	FMOVQ F24, 96(R0)

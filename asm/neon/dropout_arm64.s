@@ -23,13 +23,13 @@ TEXT ·DropoutF32(SB), NOSPLIT, $0-88
 	VDUP R17, V4.D2
 	MOVD 216(R3), R17
 	VDUP R17, V5.D2
-	MOVD $0xffffffff, R17 // x00000000ffffffff
-	VDUP R17, V6.D2
-	MOVD $0x4130000000000000, R17 // x4130000000000000
-	VDUP R17, V7.D2
-	MOVD keep+72(FP), R17
-	VDUP R17, V8.D2
 	MOVD scale+80(FP), R17
+	VDUP R17, V6.D2
+	MOVD $0xffffffff, R17 // x00000000ffffffff
+	VDUP R17, V7.D2
+	MOVD $0x4130000000000000, R17 // x4130000000000000
+	VDUP R17, V8.D2
+	MOVD keep+72(FP), R17
 	VDUP R17, V9.D2
 
 one:
@@ -479,20 +479,6 @@ one:
 	WORD $0x6e2b1f6b // eor v11.16b, v27.16b, v11.16b
 	WORD $0x6e2c1f8c // eor v12.16b, v28.16b, v12.16b
 	WORD $0x6e2d1fad // eor v13.16b, v29.16b, v13.16b
-
-	// 32 bits
-	WORD $0x6ee61cf6 // bif v22.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf7 // bif v23.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf8 // bif v24.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf9 // bif v25.16b, v7.16b, v6.16b
-	WORD $0x4ee7d6d6 // fsub v22.2d, v22.2d, v7.2d
-	WORD $0x4ee7d6f7 // fsub v23.2d, v23.2d, v7.2d
-	WORD $0x4ee7d718 // fsub v24.2d, v24.2d, v7.2d
-	WORD $0x4ee7d739 // fsub v25.2d, v25.2d, v7.2d
-	WORD $0x6ef6e516 // fcmgt v22.2d, v8.2d, v22.2d
-	WORD $0x6ef7e517 // fcmgt v23.2d, v8.2d, v23.2d
-	WORD $0x6ef8e518 // fcmgt v24.2d, v8.2d, v24.2d
-	WORD $0x6ef9e519 // fcmgt v25.2d, v8.2d, v25.2d
 	FMOVD (R1), F29
 	WORD $0x0e617bbd // fcvtl v29.2d, v29.2s
 	FMOVD 8(R1), F28
@@ -501,28 +487,28 @@ one:
 	WORD $0x0e617b7b // fcvtl v27.2d, v27.2s
 	FMOVD 24(R1), F26
 	WORD $0x0e617b5a // fcvtl v26.2d, v26.2s
-	WORD $0x6e7ddd3d // fmul v29.2d, v9.2d, v29.2d
-	WORD $0x6e7cdd3c // fmul v28.2d, v9.2d, v28.2d
-	WORD $0x6e7bdd3b // fmul v27.2d, v9.2d, v27.2d
-	WORD $0x6e7add3a // fmul v26.2d, v9.2d, v26.2d
+	WORD $0x6e7ddcdd // fmul v29.2d, v6.2d, v29.2d
+	WORD $0x6e7cdcdc // fmul v28.2d, v6.2d, v28.2d
+	WORD $0x6e7bdcdb // fmul v27.2d, v6.2d, v27.2d
+	WORD $0x6e7adcda // fmul v26.2d, v6.2d, v26.2d
+
+	// 32 bits
+	WORD $0x6ee71d16 // bif v22.16b, v8.16b, v7.16b
+	WORD $0x6ee71d17 // bif v23.16b, v8.16b, v7.16b
+	WORD $0x6ee71d18 // bif v24.16b, v8.16b, v7.16b
+	WORD $0x6ee71d19 // bif v25.16b, v8.16b, v7.16b
+	WORD $0x4ee8d6d6 // fsub v22.2d, v22.2d, v8.2d
+	WORD $0x4ee8d6f7 // fsub v23.2d, v23.2d, v8.2d
+	WORD $0x4ee8d718 // fsub v24.2d, v24.2d, v8.2d
+	WORD $0x4ee8d739 // fsub v25.2d, v25.2d, v8.2d
+	WORD $0x6ef6e536 // fcmgt v22.2d, v9.2d, v22.2d
+	WORD $0x6ef7e537 // fcmgt v23.2d, v9.2d, v23.2d
+	WORD $0x6ef8e538 // fcmgt v24.2d, v9.2d, v24.2d
+	WORD $0x6ef9e539 // fcmgt v25.2d, v9.2d, v25.2d
 	WORD $0x4e3d1edd // and v29.16b, v22.16b, v29.16b
 	WORD $0x4e3c1efc // and v28.16b, v23.16b, v28.16b
 	WORD $0x4e3b1f1b // and v27.16b, v24.16b, v27.16b
 	WORD $0x4e3a1f3a // and v26.16b, v25.16b, v26.16b
-
-	// 32 bits
-	WORD $0x6ee61cf2 // bif v18.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf3 // bif v19.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf4 // bif v20.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf5 // bif v21.16b, v7.16b, v6.16b
-	WORD $0x4ee7d652 // fsub v18.2d, v18.2d, v7.2d
-	WORD $0x4ee7d673 // fsub v19.2d, v19.2d, v7.2d
-	WORD $0x4ee7d694 // fsub v20.2d, v20.2d, v7.2d
-	WORD $0x4ee7d6b5 // fsub v21.2d, v21.2d, v7.2d
-	WORD $0x6ef2e512 // fcmgt v18.2d, v8.2d, v18.2d
-	WORD $0x6ef3e513 // fcmgt v19.2d, v8.2d, v19.2d
-	WORD $0x6ef4e514 // fcmgt v20.2d, v8.2d, v20.2d
-	WORD $0x6ef5e515 // fcmgt v21.2d, v8.2d, v21.2d
 	FMOVD 64(R1), F25
 	WORD $0x0e617b39 // fcvtl v25.2d, v25.2s
 	FMOVD 72(R1), F24
@@ -531,28 +517,28 @@ one:
 	WORD $0x0e617af7 // fcvtl v23.2d, v23.2s
 	FMOVD 88(R1), F22
 	WORD $0x0e617ad6 // fcvtl v22.2d, v22.2s
-	WORD $0x6e79dd39 // fmul v25.2d, v9.2d, v25.2d
-	WORD $0x6e78dd38 // fmul v24.2d, v9.2d, v24.2d
-	WORD $0x6e77dd37 // fmul v23.2d, v9.2d, v23.2d
-	WORD $0x6e76dd36 // fmul v22.2d, v9.2d, v22.2d
+	WORD $0x6e79dcd9 // fmul v25.2d, v6.2d, v25.2d
+	WORD $0x6e78dcd8 // fmul v24.2d, v6.2d, v24.2d
+	WORD $0x6e77dcd7 // fmul v23.2d, v6.2d, v23.2d
+	WORD $0x6e76dcd6 // fmul v22.2d, v6.2d, v22.2d
+
+	// 32 bits
+	WORD $0x6ee71d12 // bif v18.16b, v8.16b, v7.16b
+	WORD $0x6ee71d13 // bif v19.16b, v8.16b, v7.16b
+	WORD $0x6ee71d14 // bif v20.16b, v8.16b, v7.16b
+	WORD $0x6ee71d15 // bif v21.16b, v8.16b, v7.16b
+	WORD $0x4ee8d652 // fsub v18.2d, v18.2d, v8.2d
+	WORD $0x4ee8d673 // fsub v19.2d, v19.2d, v8.2d
+	WORD $0x4ee8d694 // fsub v20.2d, v20.2d, v8.2d
+	WORD $0x4ee8d6b5 // fsub v21.2d, v21.2d, v8.2d
+	WORD $0x6ef2e532 // fcmgt v18.2d, v9.2d, v18.2d
+	WORD $0x6ef3e533 // fcmgt v19.2d, v9.2d, v19.2d
+	WORD $0x6ef4e534 // fcmgt v20.2d, v9.2d, v20.2d
+	WORD $0x6ef5e535 // fcmgt v21.2d, v9.2d, v21.2d
 	WORD $0x4e391e59 // and v25.16b, v18.16b, v25.16b
 	WORD $0x4e381e78 // and v24.16b, v19.16b, v24.16b
 	WORD $0x4e371e97 // and v23.16b, v20.16b, v23.16b
 	WORD $0x4e361eb6 // and v22.16b, v21.16b, v22.16b
-
-	// 32 bits
-	WORD $0x6ee61cea // bif v10.16b, v7.16b, v6.16b
-	WORD $0x6ee61ceb // bif v11.16b, v7.16b, v6.16b
-	WORD $0x6ee61cec // bif v12.16b, v7.16b, v6.16b
-	WORD $0x6ee61ced // bif v13.16b, v7.16b, v6.16b
-	WORD $0x4ee7d54a // fsub v10.2d, v10.2d, v7.2d
-	WORD $0x4ee7d56b // fsub v11.2d, v11.2d, v7.2d
-	WORD $0x4ee7d58c // fsub v12.2d, v12.2d, v7.2d
-	WORD $0x4ee7d5ad // fsub v13.2d, v13.2d, v7.2d
-	WORD $0x6eeae50a // fcmgt v10.2d, v8.2d, v10.2d
-	WORD $0x6eebe50b // fcmgt v11.2d, v8.2d, v11.2d
-	WORD $0x6eece50c // fcmgt v12.2d, v8.2d, v12.2d
-	WORD $0x6eede50d // fcmgt v13.2d, v8.2d, v13.2d
 	FMOVD 128(R1), F21
 	WORD $0x0e617ab5 // fcvtl v21.2d, v21.2s
 	FMOVD 136(R1), F20
@@ -561,28 +547,28 @@ one:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 152(R1), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e75dd35 // fmul v21.2d, v9.2d, v21.2d
-	WORD $0x6e74dd34 // fmul v20.2d, v9.2d, v20.2d
-	WORD $0x6e73dd33 // fmul v19.2d, v9.2d, v19.2d
-	WORD $0x6e72dd32 // fmul v18.2d, v9.2d, v18.2d
+	WORD $0x6e75dcd5 // fmul v21.2d, v6.2d, v21.2d
+	WORD $0x6e74dcd4 // fmul v20.2d, v6.2d, v20.2d
+	WORD $0x6e73dcd3 // fmul v19.2d, v6.2d, v19.2d
+	WORD $0x6e72dcd2 // fmul v18.2d, v6.2d, v18.2d
+
+	// 32 bits
+	WORD $0x6ee71d0a // bif v10.16b, v8.16b, v7.16b
+	WORD $0x6ee71d0b // bif v11.16b, v8.16b, v7.16b
+	WORD $0x6ee71d0c // bif v12.16b, v8.16b, v7.16b
+	WORD $0x6ee71d0d // bif v13.16b, v8.16b, v7.16b
+	WORD $0x4ee8d54a // fsub v10.2d, v10.2d, v8.2d
+	WORD $0x4ee8d56b // fsub v11.2d, v11.2d, v8.2d
+	WORD $0x4ee8d58c // fsub v12.2d, v12.2d, v8.2d
+	WORD $0x4ee8d5ad // fsub v13.2d, v13.2d, v8.2d
+	WORD $0x6eeae52a // fcmgt v10.2d, v9.2d, v10.2d
+	WORD $0x6eebe52b // fcmgt v11.2d, v9.2d, v11.2d
+	WORD $0x6eece52c // fcmgt v12.2d, v9.2d, v12.2d
+	WORD $0x6eede52d // fcmgt v13.2d, v9.2d, v13.2d
 	WORD $0x4e351d55 // and v21.16b, v10.16b, v21.16b
 	WORD $0x4e341d74 // and v20.16b, v11.16b, v20.16b
 	WORD $0x4e331d93 // and v19.16b, v12.16b, v19.16b
 	WORD $0x4e321db2 // and v18.16b, v13.16b, v18.16b
-
-	// 32 bits
-	WORD $0x6ee61cee // bif v14.16b, v7.16b, v6.16b
-	WORD $0x6ee61cef // bif v15.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf0 // bif v16.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf1 // bif v17.16b, v7.16b, v6.16b
-	WORD $0x4ee7d5ce // fsub v14.2d, v14.2d, v7.2d
-	WORD $0x4ee7d5ef // fsub v15.2d, v15.2d, v7.2d
-	WORD $0x4ee7d610 // fsub v16.2d, v16.2d, v7.2d
-	WORD $0x4ee7d631 // fsub v17.2d, v17.2d, v7.2d
-	WORD $0x6eeee50e // fcmgt v14.2d, v8.2d, v14.2d
-	WORD $0x6eefe50f // fcmgt v15.2d, v8.2d, v15.2d
-	WORD $0x6ef0e510 // fcmgt v16.2d, v8.2d, v16.2d
-	WORD $0x6ef1e511 // fcmgt v17.2d, v8.2d, v17.2d
 	FMOVD 192(R1), F13
 	WORD $0x0e6179ad // fcvtl v13.2d, v13.2s
 	FMOVD 200(R1), F12
@@ -591,10 +577,24 @@ one:
 	WORD $0x0e61796b // fcvtl v11.2d, v11.2s
 	FMOVD 216(R1), F10
 	WORD $0x0e61794a // fcvtl v10.2d, v10.2s
-	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
-	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
+	WORD $0x6e6ddccd // fmul v13.2d, v6.2d, v13.2d
+	WORD $0x6e6cdccc // fmul v12.2d, v6.2d, v12.2d
+	WORD $0x6e6bdccb // fmul v11.2d, v6.2d, v11.2d
+	WORD $0x6e6adcca // fmul v10.2d, v6.2d, v10.2d
+
+	// 32 bits
+	WORD $0x6ee71d0e // bif v14.16b, v8.16b, v7.16b
+	WORD $0x6ee71d0f // bif v15.16b, v8.16b, v7.16b
+	WORD $0x6ee71d10 // bif v16.16b, v8.16b, v7.16b
+	WORD $0x6ee71d11 // bif v17.16b, v8.16b, v7.16b
+	WORD $0x4ee8d5ce // fsub v14.2d, v14.2d, v8.2d
+	WORD $0x4ee8d5ef // fsub v15.2d, v15.2d, v8.2d
+	WORD $0x4ee8d610 // fsub v16.2d, v16.2d, v8.2d
+	WORD $0x4ee8d631 // fsub v17.2d, v17.2d, v8.2d
+	WORD $0x6eeee52e // fcmgt v14.2d, v9.2d, v14.2d
+	WORD $0x6eefe52f // fcmgt v15.2d, v9.2d, v15.2d
+	WORD $0x6ef0e530 // fcmgt v16.2d, v9.2d, v16.2d
+	WORD $0x6ef1e531 // fcmgt v17.2d, v9.2d, v17.2d
 	WORD $0x4e2d1dcd // and v13.16b, v14.16b, v13.16b
 	WORD $0x4e2c1dec // and v12.16b, v15.16b, v12.16b
 	WORD $0x4e2b1e0b // and v11.16b, v16.16b, v11.16b
@@ -1075,20 +1075,6 @@ one:
 	WORD $0x6e2b1f6b // eor v11.16b, v27.16b, v11.16b
 	WORD $0x6e2c1f8c // eor v12.16b, v28.16b, v12.16b
 	WORD $0x6e2d1fad // eor v13.16b, v29.16b, v13.16b
-
-	// 32 bits
-	WORD $0x6ee61cf6 // bif v22.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf7 // bif v23.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf8 // bif v24.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf9 // bif v25.16b, v7.16b, v6.16b
-	WORD $0x4ee7d6d6 // fsub v22.2d, v22.2d, v7.2d
-	WORD $0x4ee7d6f7 // fsub v23.2d, v23.2d, v7.2d
-	WORD $0x4ee7d718 // fsub v24.2d, v24.2d, v7.2d
-	WORD $0x4ee7d739 // fsub v25.2d, v25.2d, v7.2d
-	WORD $0x6ef6e516 // fcmgt v22.2d, v8.2d, v22.2d
-	WORD $0x6ef7e517 // fcmgt v23.2d, v8.2d, v23.2d
-	WORD $0x6ef8e518 // fcmgt v24.2d, v8.2d, v24.2d
-	WORD $0x6ef9e519 // fcmgt v25.2d, v8.2d, v25.2d
 	FMOVD 32(R1), F29
 	WORD $0x0e617bbd // fcvtl v29.2d, v29.2s
 	FMOVD 40(R1), F28
@@ -1097,28 +1083,28 @@ one:
 	WORD $0x0e617b7b // fcvtl v27.2d, v27.2s
 	FMOVD 56(R1), F26
 	WORD $0x0e617b5a // fcvtl v26.2d, v26.2s
-	WORD $0x6e7ddd3d // fmul v29.2d, v9.2d, v29.2d
-	WORD $0x6e7cdd3c // fmul v28.2d, v9.2d, v28.2d
-	WORD $0x6e7bdd3b // fmul v27.2d, v9.2d, v27.2d
-	WORD $0x6e7add3a // fmul v26.2d, v9.2d, v26.2d
+	WORD $0x6e7ddcdd // fmul v29.2d, v6.2d, v29.2d
+	WORD $0x6e7cdcdc // fmul v28.2d, v6.2d, v28.2d
+	WORD $0x6e7bdcdb // fmul v27.2d, v6.2d, v27.2d
+	WORD $0x6e7adcda // fmul v26.2d, v6.2d, v26.2d
+
+	// 32 bits
+	WORD $0x6ee71d16 // bif v22.16b, v8.16b, v7.16b
+	WORD $0x6ee71d17 // bif v23.16b, v8.16b, v7.16b
+	WORD $0x6ee71d18 // bif v24.16b, v8.16b, v7.16b
+	WORD $0x6ee71d19 // bif v25.16b, v8.16b, v7.16b
+	WORD $0x4ee8d6d6 // fsub v22.2d, v22.2d, v8.2d
+	WORD $0x4ee8d6f7 // fsub v23.2d, v23.2d, v8.2d
+	WORD $0x4ee8d718 // fsub v24.2d, v24.2d, v8.2d
+	WORD $0x4ee8d739 // fsub v25.2d, v25.2d, v8.2d
+	WORD $0x6ef6e536 // fcmgt v22.2d, v9.2d, v22.2d
+	WORD $0x6ef7e537 // fcmgt v23.2d, v9.2d, v23.2d
+	WORD $0x6ef8e538 // fcmgt v24.2d, v9.2d, v24.2d
+	WORD $0x6ef9e539 // fcmgt v25.2d, v9.2d, v25.2d
 	WORD $0x4e3d1edd // and v29.16b, v22.16b, v29.16b
 	WORD $0x4e3c1efc // and v28.16b, v23.16b, v28.16b
 	WORD $0x4e3b1f1b // and v27.16b, v24.16b, v27.16b
 	WORD $0x4e3a1f3a // and v26.16b, v25.16b, v26.16b
-
-	// 32 bits
-	WORD $0x6ee61cf2 // bif v18.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf3 // bif v19.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf4 // bif v20.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf5 // bif v21.16b, v7.16b, v6.16b
-	WORD $0x4ee7d652 // fsub v18.2d, v18.2d, v7.2d
-	WORD $0x4ee7d673 // fsub v19.2d, v19.2d, v7.2d
-	WORD $0x4ee7d694 // fsub v20.2d, v20.2d, v7.2d
-	WORD $0x4ee7d6b5 // fsub v21.2d, v21.2d, v7.2d
-	WORD $0x6ef2e512 // fcmgt v18.2d, v8.2d, v18.2d
-	WORD $0x6ef3e513 // fcmgt v19.2d, v8.2d, v19.2d
-	WORD $0x6ef4e514 // fcmgt v20.2d, v8.2d, v20.2d
-	WORD $0x6ef5e515 // fcmgt v21.2d, v8.2d, v21.2d
 	FMOVD 96(R1), F25
 	WORD $0x0e617b39 // fcvtl v25.2d, v25.2s
 	FMOVD 104(R1), F24
@@ -1127,28 +1113,28 @@ one:
 	WORD $0x0e617af7 // fcvtl v23.2d, v23.2s
 	FMOVD 120(R1), F22
 	WORD $0x0e617ad6 // fcvtl v22.2d, v22.2s
-	WORD $0x6e79dd39 // fmul v25.2d, v9.2d, v25.2d
-	WORD $0x6e78dd38 // fmul v24.2d, v9.2d, v24.2d
-	WORD $0x6e77dd37 // fmul v23.2d, v9.2d, v23.2d
-	WORD $0x6e76dd36 // fmul v22.2d, v9.2d, v22.2d
+	WORD $0x6e79dcd9 // fmul v25.2d, v6.2d, v25.2d
+	WORD $0x6e78dcd8 // fmul v24.2d, v6.2d, v24.2d
+	WORD $0x6e77dcd7 // fmul v23.2d, v6.2d, v23.2d
+	WORD $0x6e76dcd6 // fmul v22.2d, v6.2d, v22.2d
+
+	// 32 bits
+	WORD $0x6ee71d12 // bif v18.16b, v8.16b, v7.16b
+	WORD $0x6ee71d13 // bif v19.16b, v8.16b, v7.16b
+	WORD $0x6ee71d14 // bif v20.16b, v8.16b, v7.16b
+	WORD $0x6ee71d15 // bif v21.16b, v8.16b, v7.16b
+	WORD $0x4ee8d652 // fsub v18.2d, v18.2d, v8.2d
+	WORD $0x4ee8d673 // fsub v19.2d, v19.2d, v8.2d
+	WORD $0x4ee8d694 // fsub v20.2d, v20.2d, v8.2d
+	WORD $0x4ee8d6b5 // fsub v21.2d, v21.2d, v8.2d
+	WORD $0x6ef2e532 // fcmgt v18.2d, v9.2d, v18.2d
+	WORD $0x6ef3e533 // fcmgt v19.2d, v9.2d, v19.2d
+	WORD $0x6ef4e534 // fcmgt v20.2d, v9.2d, v20.2d
+	WORD $0x6ef5e535 // fcmgt v21.2d, v9.2d, v21.2d
 	WORD $0x4e391e59 // and v25.16b, v18.16b, v25.16b
 	WORD $0x4e381e78 // and v24.16b, v19.16b, v24.16b
 	WORD $0x4e371e97 // and v23.16b, v20.16b, v23.16b
 	WORD $0x4e361eb6 // and v22.16b, v21.16b, v22.16b
-
-	// 32 bits
-	WORD $0x6ee61cea // bif v10.16b, v7.16b, v6.16b
-	WORD $0x6ee61ceb // bif v11.16b, v7.16b, v6.16b
-	WORD $0x6ee61cec // bif v12.16b, v7.16b, v6.16b
-	WORD $0x6ee61ced // bif v13.16b, v7.16b, v6.16b
-	WORD $0x4ee7d54a // fsub v10.2d, v10.2d, v7.2d
-	WORD $0x4ee7d56b // fsub v11.2d, v11.2d, v7.2d
-	WORD $0x4ee7d58c // fsub v12.2d, v12.2d, v7.2d
-	WORD $0x4ee7d5ad // fsub v13.2d, v13.2d, v7.2d
-	WORD $0x6eeae50a // fcmgt v10.2d, v8.2d, v10.2d
-	WORD $0x6eebe50b // fcmgt v11.2d, v8.2d, v11.2d
-	WORD $0x6eece50c // fcmgt v12.2d, v8.2d, v12.2d
-	WORD $0x6eede50d // fcmgt v13.2d, v8.2d, v13.2d
 	FMOVD 160(R1), F21
 	WORD $0x0e617ab5 // fcvtl v21.2d, v21.2s
 	FMOVD 168(R1), F20
@@ -1157,28 +1143,28 @@ one:
 	WORD $0x0e617a73 // fcvtl v19.2d, v19.2s
 	FMOVD 184(R1), F18
 	WORD $0x0e617a52 // fcvtl v18.2d, v18.2s
-	WORD $0x6e75dd35 // fmul v21.2d, v9.2d, v21.2d
-	WORD $0x6e74dd34 // fmul v20.2d, v9.2d, v20.2d
-	WORD $0x6e73dd33 // fmul v19.2d, v9.2d, v19.2d
-	WORD $0x6e72dd32 // fmul v18.2d, v9.2d, v18.2d
+	WORD $0x6e75dcd5 // fmul v21.2d, v6.2d, v21.2d
+	WORD $0x6e74dcd4 // fmul v20.2d, v6.2d, v20.2d
+	WORD $0x6e73dcd3 // fmul v19.2d, v6.2d, v19.2d
+	WORD $0x6e72dcd2 // fmul v18.2d, v6.2d, v18.2d
+
+	// 32 bits
+	WORD $0x6ee71d0a // bif v10.16b, v8.16b, v7.16b
+	WORD $0x6ee71d0b // bif v11.16b, v8.16b, v7.16b
+	WORD $0x6ee71d0c // bif v12.16b, v8.16b, v7.16b
+	WORD $0x6ee71d0d // bif v13.16b, v8.16b, v7.16b
+	WORD $0x4ee8d54a // fsub v10.2d, v10.2d, v8.2d
+	WORD $0x4ee8d56b // fsub v11.2d, v11.2d, v8.2d
+	WORD $0x4ee8d58c // fsub v12.2d, v12.2d, v8.2d
+	WORD $0x4ee8d5ad // fsub v13.2d, v13.2d, v8.2d
+	WORD $0x6eeae52a // fcmgt v10.2d, v9.2d, v10.2d
+	WORD $0x6eebe52b // fcmgt v11.2d, v9.2d, v11.2d
+	WORD $0x6eece52c // fcmgt v12.2d, v9.2d, v12.2d
+	WORD $0x6eede52d // fcmgt v13.2d, v9.2d, v13.2d
 	WORD $0x4e351d55 // and v21.16b, v10.16b, v21.16b
 	WORD $0x4e341d74 // and v20.16b, v11.16b, v20.16b
 	WORD $0x4e331d93 // and v19.16b, v12.16b, v19.16b
 	WORD $0x4e321db2 // and v18.16b, v13.16b, v18.16b
-
-	// 32 bits
-	WORD $0x6ee61cee // bif v14.16b, v7.16b, v6.16b
-	WORD $0x6ee61cef // bif v15.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf0 // bif v16.16b, v7.16b, v6.16b
-	WORD $0x6ee61cf1 // bif v17.16b, v7.16b, v6.16b
-	WORD $0x4ee7d5ce // fsub v14.2d, v14.2d, v7.2d
-	WORD $0x4ee7d5ef // fsub v15.2d, v15.2d, v7.2d
-	WORD $0x4ee7d610 // fsub v16.2d, v16.2d, v7.2d
-	WORD $0x4ee7d631 // fsub v17.2d, v17.2d, v7.2d
-	WORD $0x6eeee50e // fcmgt v14.2d, v8.2d, v14.2d
-	WORD $0x6eefe50f // fcmgt v15.2d, v8.2d, v15.2d
-	WORD $0x6ef0e510 // fcmgt v16.2d, v8.2d, v16.2d
-	WORD $0x6ef1e511 // fcmgt v17.2d, v8.2d, v17.2d
 	FMOVD 224(R1), F13
 	WORD $0x0e6179ad // fcvtl v13.2d, v13.2s
 	FMOVD 232(R1), F12
@@ -1187,10 +1173,24 @@ one:
 	WORD $0x0e61796b // fcvtl v11.2d, v11.2s
 	FMOVD 248(R1), F10
 	WORD $0x0e61794a // fcvtl v10.2d, v10.2s
-	WORD $0x6e6ddd2d // fmul v13.2d, v9.2d, v13.2d
-	WORD $0x6e6cdd2c // fmul v12.2d, v9.2d, v12.2d
-	WORD $0x6e6bdd2b // fmul v11.2d, v9.2d, v11.2d
-	WORD $0x6e6add2a // fmul v10.2d, v9.2d, v10.2d
+	WORD $0x6e6ddccd // fmul v13.2d, v6.2d, v13.2d
+	WORD $0x6e6cdccc // fmul v12.2d, v6.2d, v12.2d
+	WORD $0x6e6bdccb // fmul v11.2d, v6.2d, v11.2d
+	WORD $0x6e6adcca // fmul v10.2d, v6.2d, v10.2d
+
+	// 32 bits
+	WORD $0x6ee71d0e // bif v14.16b, v8.16b, v7.16b
+	WORD $0x6ee71d0f // bif v15.16b, v8.16b, v7.16b
+	WORD $0x6ee71d10 // bif v16.16b, v8.16b, v7.16b
+	WORD $0x6ee71d11 // bif v17.16b, v8.16b, v7.16b
+	WORD $0x4ee8d5ce // fsub v14.2d, v14.2d, v8.2d
+	WORD $0x4ee8d5ef // fsub v15.2d, v15.2d, v8.2d
+	WORD $0x4ee8d610 // fsub v16.2d, v16.2d, v8.2d
+	WORD $0x4ee8d631 // fsub v17.2d, v17.2d, v8.2d
+	WORD $0x6eeee52e // fcmgt v14.2d, v9.2d, v14.2d
+	WORD $0x6eefe52f // fcmgt v15.2d, v9.2d, v15.2d
+	WORD $0x6ef0e530 // fcmgt v16.2d, v9.2d, v16.2d
+	WORD $0x6ef1e531 // fcmgt v17.2d, v9.2d, v17.2d
 	WORD $0x4e2d1dcd // and v13.16b, v14.16b, v13.16b
 	WORD $0x4e2c1dec // and v12.16b, v15.16b, v12.16b
 	WORD $0x4e2b1e0b // and v11.16b, v16.16b, v11.16b
@@ -1250,17 +1250,17 @@ TEXT ·DropoutF64(SB), NOSPLIT, $0-88
 	VDUP R17, V2.D2
 	MOVD $0xcd9e8d57cd9e8d57, R17 // xcd9e8d57cd9e8d57
 	VDUP R17, V3.D2
-	MOVD $0x4130000000000000, R17 // x4130000000000000
+	MOVD $0xffffffff, R17 // x00000000ffffffff
 	VDUP R17, V4.D2
-	MOVD $0xfffff800, R17 // x00000000fffff800
+	MOVD $0x4130000000000000, R17 // x4130000000000000
 	VDUP R17, V5.D2
-	MOVD $0x3f30000000000000, R17 // x3f30000000000000
+	MOVD $0xfffff800, R17 // x00000000fffff800
 	VDUP R17, V6.D2
-	MOVD $0x4130000000100000, R17 // x4130000000100000
+	MOVD $0x3f30000000000000, R17 // x3f30000000000000
 	VDUP R17, V7.D2
-	MOVD keep+72(FP), R17
+	MOVD $0x4130000000100000, R17 // x4130000000100000
 	VDUP R17, V8.D2
-	MOVD scale+80(FP), R17
+	MOVD keep+72(FP), R17
 	VDUP R17, V9.D2
 
 one:
@@ -1714,86 +1714,86 @@ one:
 	WORD $0x6e2b1f6b // eor v11.16b, v27.16b, v11.16b
 	WORD $0x6e2c1f8c // eor v12.16b, v28.16b, v12.16b
 	WORD $0x6e2d1fad // eor v13.16b, v29.16b, v13.16b
+	FMOVQ (R1), F29
+	FMOVQ 16(R1), F28
+	FMOVQ 32(R1), F27
+	FMOVQ 48(R1), F26
+	MOVD scale+80(FP), R17
+	VDUP R17, V30.D2
+	WORD $0x6e7ddfdd // fmul v29.2d, v30.2d, v29.2d
+	WORD $0x6e7cdfdc // fmul v28.2d, v30.2d, v28.2d
+	WORD $0x6e7bdfdb // fmul v27.2d, v30.2d, v27.2d
+	WORD $0x6e7adfda // fmul v26.2d, v30.2d, v26.2d
 
 	// 53 bits
-	MOVD $0xffffffff, R17 // x00000000ffffffff
-	VDUP R17, V29.D2
-	WORD $0x6efd1c92 // bif v18.16b, v4.16b, v29.16b
-	WORD $0x6efd1c93 // bif v19.16b, v4.16b, v29.16b
-	WORD $0x6efd1c94 // bif v20.16b, v4.16b, v29.16b
-	WORD $0x6efd1c95 // bif v21.16b, v4.16b, v29.16b
-	WORD $0x6ee51cd6 // bif v22.16b, v6.16b, v5.16b
-	WORD $0x6ee51cd7 // bif v23.16b, v6.16b, v5.16b
-	WORD $0x6ee51cd8 // bif v24.16b, v6.16b, v5.16b
-	WORD $0x6ee51cd9 // bif v25.16b, v6.16b, v5.16b
-	WORD $0x4ee7d652 // fsub v18.2d, v18.2d, v7.2d
-	WORD $0x4ee7d673 // fsub v19.2d, v19.2d, v7.2d
-	WORD $0x4ee7d694 // fsub v20.2d, v20.2d, v7.2d
-	WORD $0x4ee7d6b5 // fsub v21.2d, v21.2d, v7.2d
+	WORD $0x6ee41cb2 // bif v18.16b, v5.16b, v4.16b
+	WORD $0x6ee41cb3 // bif v19.16b, v5.16b, v4.16b
+	WORD $0x6ee41cb4 // bif v20.16b, v5.16b, v4.16b
+	WORD $0x6ee41cb5 // bif v21.16b, v5.16b, v4.16b
+	WORD $0x6ee61cf6 // bif v22.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf7 // bif v23.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf8 // bif v24.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf9 // bif v25.16b, v7.16b, v6.16b
+	WORD $0x4ee8d652 // fsub v18.2d, v18.2d, v8.2d
+	WORD $0x4ee8d673 // fsub v19.2d, v19.2d, v8.2d
+	WORD $0x4ee8d694 // fsub v20.2d, v20.2d, v8.2d
+	WORD $0x4ee8d6b5 // fsub v21.2d, v21.2d, v8.2d
 	WORD $0x4e76d656 // fadd v22.2d, v18.2d, v22.2d
 	WORD $0x4e77d677 // fadd v23.2d, v19.2d, v23.2d
 	WORD $0x4e78d698 // fadd v24.2d, v20.2d, v24.2d
 	WORD $0x4e79d6b9 // fadd v25.2d, v21.2d, v25.2d
-	WORD $0x6ef6e516 // fcmgt v22.2d, v8.2d, v22.2d
-	WORD $0x6ef7e517 // fcmgt v23.2d, v8.2d, v23.2d
-	WORD $0x6ef8e518 // fcmgt v24.2d, v8.2d, v24.2d
-	WORD $0x6ef9e519 // fcmgt v25.2d, v8.2d, v25.2d
-	FMOVQ (R1), F21
-	FMOVQ 16(R1), F20
-	FMOVQ 32(R1), F19
-	FMOVQ 48(R1), F18
-	WORD $0x6e75dd35 // fmul v21.2d, v9.2d, v21.2d
-	WORD $0x6e74dd34 // fmul v20.2d, v9.2d, v20.2d
-	WORD $0x6e73dd33 // fmul v19.2d, v9.2d, v19.2d
-	WORD $0x6e72dd32 // fmul v18.2d, v9.2d, v18.2d
-	WORD $0x4e351ed5 // and v21.16b, v22.16b, v21.16b
-	WORD $0x4e341ef4 // and v20.16b, v23.16b, v20.16b
-	WORD $0x4e331f13 // and v19.16b, v24.16b, v19.16b
-	WORD $0x4e321f32 // and v18.16b, v25.16b, v18.16b
+	WORD $0x6ef6e536 // fcmgt v22.2d, v9.2d, v22.2d
+	WORD $0x6ef7e537 // fcmgt v23.2d, v9.2d, v23.2d
+	WORD $0x6ef8e538 // fcmgt v24.2d, v9.2d, v24.2d
+	WORD $0x6ef9e539 // fcmgt v25.2d, v9.2d, v25.2d
+	WORD $0x4e3d1edd // and v29.16b, v22.16b, v29.16b
+	WORD $0x4e3c1efc // and v28.16b, v23.16b, v28.16b
+	WORD $0x4e3b1f1b // and v27.16b, v24.16b, v27.16b
+	WORD $0x4e3a1f3a // and v26.16b, v25.16b, v26.16b
+	FMOVQ 128(R1), F25
+	FMOVQ 144(R1), F24
+	FMOVQ 160(R1), F23
+	FMOVQ 176(R1), F22
+	MOVD scale+80(FP), R17
+	VDUP R17, V21.D2
+	WORD $0x6e79deb9 // fmul v25.2d, v21.2d, v25.2d
+	WORD $0x6e78deb8 // fmul v24.2d, v21.2d, v24.2d
+	WORD $0x6e77deb7 // fmul v23.2d, v21.2d, v23.2d
+	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 
 	// 53 bits
-	MOVD $0xffffffff, R17 // x00000000ffffffff
-	VDUP R17, V25.D2
-	WORD $0x6ef91c8e // bif v14.16b, v4.16b, v25.16b
-	WORD $0x6ef91c8f // bif v15.16b, v4.16b, v25.16b
-	WORD $0x6ef91c90 // bif v16.16b, v4.16b, v25.16b
-	WORD $0x6ef91c91 // bif v17.16b, v4.16b, v25.16b
-	WORD $0x6ee51cca // bif v10.16b, v6.16b, v5.16b
-	WORD $0x6ee51ccb // bif v11.16b, v6.16b, v5.16b
-	WORD $0x6ee51ccc // bif v12.16b, v6.16b, v5.16b
-	WORD $0x6ee51ccd // bif v13.16b, v6.16b, v5.16b
-	WORD $0x4ee7d5ce // fsub v14.2d, v14.2d, v7.2d
-	WORD $0x4ee7d5ef // fsub v15.2d, v15.2d, v7.2d
-	WORD $0x4ee7d610 // fsub v16.2d, v16.2d, v7.2d
-	WORD $0x4ee7d631 // fsub v17.2d, v17.2d, v7.2d
+	WORD $0x6ee41cae // bif v14.16b, v5.16b, v4.16b
+	WORD $0x6ee41caf // bif v15.16b, v5.16b, v4.16b
+	WORD $0x6ee41cb0 // bif v16.16b, v5.16b, v4.16b
+	WORD $0x6ee41cb1 // bif v17.16b, v5.16b, v4.16b
+	WORD $0x6ee61cea // bif v10.16b, v7.16b, v6.16b
+	WORD $0x6ee61ceb // bif v11.16b, v7.16b, v6.16b
+	WORD $0x6ee61cec // bif v12.16b, v7.16b, v6.16b
+	WORD $0x6ee61ced // bif v13.16b, v7.16b, v6.16b
+	WORD $0x4ee8d5ce // fsub v14.2d, v14.2d, v8.2d
+	WORD $0x4ee8d5ef // fsub v15.2d, v15.2d, v8.2d
+	WORD $0x4ee8d610 // fsub v16.2d, v16.2d, v8.2d
+	WORD $0x4ee8d631 // fsub v17.2d, v17.2d, v8.2d
 	WORD $0x4e6ad5ca // fadd v10.2d, v14.2d, v10.2d
 	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
 	WORD $0x4e6cd60c // fadd v12.2d, v16.2d, v12.2d
 	WORD $0x4e6dd62d // fadd v13.2d, v17.2d, v13.2d
-	WORD $0x6eeae50a // fcmgt v10.2d, v8.2d, v10.2d
-	WORD $0x6eebe50b // fcmgt v11.2d, v8.2d, v11.2d
-	WORD $0x6eece50c // fcmgt v12.2d, v8.2d, v12.2d
-	WORD $0x6eede50d // fcmgt v13.2d, v8.2d, v13.2d
-	FMOVQ 128(R1), F17
-	FMOVQ 144(R1), F16
-	FMOVQ 160(R1), F15
-	FMOVQ 176(R1), F14
-	WORD $0x6e71dd31 // fmul v17.2d, v9.2d, v17.2d
-	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
-	WORD $0x6e6fdd2f // fmul v15.2d, v9.2d, v15.2d
-	WORD $0x6e6edd2e // fmul v14.2d, v9.2d, v14.2d
-	WORD $0x4e311d51 // and v17.16b, v10.16b, v17.16b
-	WORD $0x4e301d70 // and v16.16b, v11.16b, v16.16b
-	WORD $0x4e2f1d8f // and v15.16b, v12.16b, v15.16b
-	WORD $0x4e2e1dae // and v14.16b, v13.16b, v14.16b
-	FMOVQ F21, (R0)
-	FMOVQ F20, 16(R0)
-	FMOVQ F19, 32(R0)
-	FMOVQ F18, 48(R0)
-	FMOVQ F17, 128(R0)
-	FMOVQ F16, 144(R0)
-	FMOVQ F15, 160(R0)
-	FMOVQ F14, 176(R0)
+	WORD $0x6eeae52a // fcmgt v10.2d, v9.2d, v10.2d
+	WORD $0x6eebe52b // fcmgt v11.2d, v9.2d, v11.2d
+	WORD $0x6eece52c // fcmgt v12.2d, v9.2d, v12.2d
+	WORD $0x6eede52d // fcmgt v13.2d, v9.2d, v13.2d
+	WORD $0x4e391d59 // and v25.16b, v10.16b, v25.16b
+	WORD $0x4e381d78 // and v24.16b, v11.16b, v24.16b
+	WORD $0x4e371d97 // and v23.16b, v12.16b, v23.16b
+	WORD $0x4e361db6 // and v22.16b, v13.16b, v22.16b
+	FMOVQ F29, (R0)
+	FMOVQ F28, 16(R0)
+	FMOVQ F27, 32(R0)
+	FMOVQ F26, 48(R0)
+	FMOVQ F25, 128(R0)
+	FMOVQ F24, 144(R0)
+	FMOVQ F23, 160(R0)
+	FMOVQ F22, 176(R0)
 
 	// the first round
 	WORD $0x4ea01c0a // orr v10.16b, v0.16b, v0.16b
@@ -2242,86 +2242,86 @@ one:
 	WORD $0x6e2b1f6b // eor v11.16b, v27.16b, v11.16b
 	WORD $0x6e2c1f8c // eor v12.16b, v28.16b, v12.16b
 	WORD $0x6e2d1fad // eor v13.16b, v29.16b, v13.16b
+	FMOVQ 64(R1), F29
+	FMOVQ 80(R1), F28
+	FMOVQ 96(R1), F27
+	FMOVQ 112(R1), F26
+	MOVD scale+80(FP), R17
+	VDUP R17, V30.D2
+	WORD $0x6e7ddfdd // fmul v29.2d, v30.2d, v29.2d
+	WORD $0x6e7cdfdc // fmul v28.2d, v30.2d, v28.2d
+	WORD $0x6e7bdfdb // fmul v27.2d, v30.2d, v27.2d
+	WORD $0x6e7adfda // fmul v26.2d, v30.2d, v26.2d
 
 	// 53 bits
-	MOVD $0xffffffff, R17 // x00000000ffffffff
-	VDUP R17, V29.D2
-	WORD $0x6efd1c92 // bif v18.16b, v4.16b, v29.16b
-	WORD $0x6efd1c93 // bif v19.16b, v4.16b, v29.16b
-	WORD $0x6efd1c94 // bif v20.16b, v4.16b, v29.16b
-	WORD $0x6efd1c95 // bif v21.16b, v4.16b, v29.16b
-	WORD $0x6ee51cd6 // bif v22.16b, v6.16b, v5.16b
-	WORD $0x6ee51cd7 // bif v23.16b, v6.16b, v5.16b
-	WORD $0x6ee51cd8 // bif v24.16b, v6.16b, v5.16b
-	WORD $0x6ee51cd9 // bif v25.16b, v6.16b, v5.16b
-	WORD $0x4ee7d652 // fsub v18.2d, v18.2d, v7.2d
-	WORD $0x4ee7d673 // fsub v19.2d, v19.2d, v7.2d
-	WORD $0x4ee7d694 // fsub v20.2d, v20.2d, v7.2d
-	WORD $0x4ee7d6b5 // fsub v21.2d, v21.2d, v7.2d
+	WORD $0x6ee41cb2 // bif v18.16b, v5.16b, v4.16b
+	WORD $0x6ee41cb3 // bif v19.16b, v5.16b, v4.16b
+	WORD $0x6ee41cb4 // bif v20.16b, v5.16b, v4.16b
+	WORD $0x6ee41cb5 // bif v21.16b, v5.16b, v4.16b
+	WORD $0x6ee61cf6 // bif v22.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf7 // bif v23.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf8 // bif v24.16b, v7.16b, v6.16b
+	WORD $0x6ee61cf9 // bif v25.16b, v7.16b, v6.16b
+	WORD $0x4ee8d652 // fsub v18.2d, v18.2d, v8.2d
+	WORD $0x4ee8d673 // fsub v19.2d, v19.2d, v8.2d
+	WORD $0x4ee8d694 // fsub v20.2d, v20.2d, v8.2d
+	WORD $0x4ee8d6b5 // fsub v21.2d, v21.2d, v8.2d
 	WORD $0x4e76d656 // fadd v22.2d, v18.2d, v22.2d
 	WORD $0x4e77d677 // fadd v23.2d, v19.2d, v23.2d
 	WORD $0x4e78d698 // fadd v24.2d, v20.2d, v24.2d
 	WORD $0x4e79d6b9 // fadd v25.2d, v21.2d, v25.2d
-	WORD $0x6ef6e516 // fcmgt v22.2d, v8.2d, v22.2d
-	WORD $0x6ef7e517 // fcmgt v23.2d, v8.2d, v23.2d
-	WORD $0x6ef8e518 // fcmgt v24.2d, v8.2d, v24.2d
-	WORD $0x6ef9e519 // fcmgt v25.2d, v8.2d, v25.2d
-	FMOVQ 64(R1), F21
-	FMOVQ 80(R1), F20
-	FMOVQ 96(R1), F19
-	FMOVQ 112(R1), F18
-	WORD $0x6e75dd35 // fmul v21.2d, v9.2d, v21.2d
-	WORD $0x6e74dd34 // fmul v20.2d, v9.2d, v20.2d
-	WORD $0x6e73dd33 // fmul v19.2d, v9.2d, v19.2d
-	WORD $0x6e72dd32 // fmul v18.2d, v9.2d, v18.2d
-	WORD $0x4e351ed5 // and v21.16b, v22.16b, v21.16b
-	WORD $0x4e341ef4 // and v20.16b, v23.16b, v20.16b
-	WORD $0x4e331f13 // and v19.16b, v24.16b, v19.16b
-	WORD $0x4e321f32 // and v18.16b, v25.16b, v18.16b
+	WORD $0x6ef6e536 // fcmgt v22.2d, v9.2d, v22.2d
+	WORD $0x6ef7e537 // fcmgt v23.2d, v9.2d, v23.2d
+	WORD $0x6ef8e538 // fcmgt v24.2d, v9.2d, v24.2d
+	WORD $0x6ef9e539 // fcmgt v25.2d, v9.2d, v25.2d
+	WORD $0x4e3d1edd // and v29.16b, v22.16b, v29.16b
+	WORD $0x4e3c1efc // and v28.16b, v23.16b, v28.16b
+	WORD $0x4e3b1f1b // and v27.16b, v24.16b, v27.16b
+	WORD $0x4e3a1f3a // and v26.16b, v25.16b, v26.16b
+	FMOVQ 192(R1), F25
+	FMOVQ 208(R1), F24
+	FMOVQ 224(R1), F23
+	FMOVQ 240(R1), F22
+	MOVD scale+80(FP), R17
+	VDUP R17, V21.D2
+	WORD $0x6e79deb9 // fmul v25.2d, v21.2d, v25.2d
+	WORD $0x6e78deb8 // fmul v24.2d, v21.2d, v24.2d
+	WORD $0x6e77deb7 // fmul v23.2d, v21.2d, v23.2d
+	WORD $0x6e76deb6 // fmul v22.2d, v21.2d, v22.2d
 
 	// 53 bits
-	MOVD $0xffffffff, R17 // x00000000ffffffff
-	VDUP R17, V25.D2
-	WORD $0x6ef91c8e // bif v14.16b, v4.16b, v25.16b
-	WORD $0x6ef91c8f // bif v15.16b, v4.16b, v25.16b
-	WORD $0x6ef91c90 // bif v16.16b, v4.16b, v25.16b
-	WORD $0x6ef91c91 // bif v17.16b, v4.16b, v25.16b
-	WORD $0x6ee51cca // bif v10.16b, v6.16b, v5.16b
-	WORD $0x6ee51ccb // bif v11.16b, v6.16b, v5.16b
-	WORD $0x6ee51ccc // bif v12.16b, v6.16b, v5.16b
-	WORD $0x6ee51ccd // bif v13.16b, v6.16b, v5.16b
-	WORD $0x4ee7d5ce // fsub v14.2d, v14.2d, v7.2d
-	WORD $0x4ee7d5ef // fsub v15.2d, v15.2d, v7.2d
-	WORD $0x4ee7d610 // fsub v16.2d, v16.2d, v7.2d
-	WORD $0x4ee7d631 // fsub v17.2d, v17.2d, v7.2d
+	WORD $0x6ee41cae // bif v14.16b, v5.16b, v4.16b
+	WORD $0x6ee41caf // bif v15.16b, v5.16b, v4.16b
+	WORD $0x6ee41cb0 // bif v16.16b, v5.16b, v4.16b
+	WORD $0x6ee41cb1 // bif v17.16b, v5.16b, v4.16b
+	WORD $0x6ee61cea // bif v10.16b, v7.16b, v6.16b
+	WORD $0x6ee61ceb // bif v11.16b, v7.16b, v6.16b
+	WORD $0x6ee61cec // bif v12.16b, v7.16b, v6.16b
+	WORD $0x6ee61ced // bif v13.16b, v7.16b, v6.16b
+	WORD $0x4ee8d5ce // fsub v14.2d, v14.2d, v8.2d
+	WORD $0x4ee8d5ef // fsub v15.2d, v15.2d, v8.2d
+	WORD $0x4ee8d610 // fsub v16.2d, v16.2d, v8.2d
+	WORD $0x4ee8d631 // fsub v17.2d, v17.2d, v8.2d
 	WORD $0x4e6ad5ca // fadd v10.2d, v14.2d, v10.2d
 	WORD $0x4e6bd5eb // fadd v11.2d, v15.2d, v11.2d
 	WORD $0x4e6cd60c // fadd v12.2d, v16.2d, v12.2d
 	WORD $0x4e6dd62d // fadd v13.2d, v17.2d, v13.2d
-	WORD $0x6eeae50a // fcmgt v10.2d, v8.2d, v10.2d
-	WORD $0x6eebe50b // fcmgt v11.2d, v8.2d, v11.2d
-	WORD $0x6eece50c // fcmgt v12.2d, v8.2d, v12.2d
-	WORD $0x6eede50d // fcmgt v13.2d, v8.2d, v13.2d
-	FMOVQ 192(R1), F17
-	FMOVQ 208(R1), F16
-	FMOVQ 224(R1), F15
-	FMOVQ 240(R1), F14
-	WORD $0x6e71dd31 // fmul v17.2d, v9.2d, v17.2d
-	WORD $0x6e70dd30 // fmul v16.2d, v9.2d, v16.2d
-	WORD $0x6e6fdd2f // fmul v15.2d, v9.2d, v15.2d
-	WORD $0x6e6edd2e // fmul v14.2d, v9.2d, v14.2d
-	WORD $0x4e311d51 // and v17.16b, v10.16b, v17.16b
-	WORD $0x4e301d70 // and v16.16b, v11.16b, v16.16b
-	WORD $0x4e2f1d8f // and v15.16b, v12.16b, v15.16b
-	WORD $0x4e2e1dae // and v14.16b, v13.16b, v14.16b
-	FMOVQ F21, 64(R0)
-	FMOVQ F20, 80(R0)
-	FMOVQ F19, 96(R0)
-	FMOVQ F18, 112(R0)
-	FMOVQ F17, 192(R0)
-	FMOVQ F16, 208(R0)
-	FMOVQ F15, 224(R0)
-	FMOVQ F14, 240(R0)
+	WORD $0x6eeae52a // fcmgt v10.2d, v9.2d, v10.2d
+	WORD $0x6eebe52b // fcmgt v11.2d, v9.2d, v11.2d
+	WORD $0x6eece52c // fcmgt v12.2d, v9.2d, v12.2d
+	WORD $0x6eede52d // fcmgt v13.2d, v9.2d, v13.2d
+	WORD $0x4e391d59 // and v25.16b, v10.16b, v25.16b
+	WORD $0x4e381d78 // and v24.16b, v11.16b, v24.16b
+	WORD $0x4e371d97 // and v23.16b, v12.16b, v23.16b
+	WORD $0x4e361db6 // and v22.16b, v13.16b, v22.16b
+	FMOVQ F29, 64(R0)
+	FMOVQ F28, 80(R0)
+	FMOVQ F27, 96(R0)
+	FMOVQ F26, 112(R0)
+	FMOVQ F25, 192(R0)
+	FMOVQ F24, 208(R0)
+	FMOVQ F23, 224(R0)
+	FMOVQ F22, 240(R0)
 	ADD $256, R0, R0
 	ADD $256, R1, R1
 	SUBS $1, R2, R2

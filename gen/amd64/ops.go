@@ -28,6 +28,8 @@ func (m *Machine) Expand(b *vec.Body, op vec.Op, args []vec.Val) (vec.Val, bool)
 		return b.Xor(args[0], b.Xor(args[1], args[2])), true
 	case op == vec.OpInsert && !m.evex:
 		return b.Or(b.And(args[1], args[0]), args[2]), true
+	case op == vec.OpKeepLess && !m.evex:
+		return b.And(b.Less(args[0], args[1]), args[2]), true
 	case op != vec.OpFlush:
 		return 0, false
 	}
@@ -102,6 +104,9 @@ func (m *Machine) Op(op vec.Op, e vec.Elem, bytes int, dst vec.V, args ...vec.V)
 		m.compare(notAtLeast, e, d, a[0], a[1])
 	case vec.OpScale:
 		m.VSCALEFPD(a[1], a[0], d)
+	case vec.OpKeepLess:
+		m.VCMPPD(lessThan, a[1], a[0], reg.K2)
+		m.VMOVAPD_Z(a[2], reg.K2, d)
 	case vec.OpXor:
 		packed(e, m.VXORPS, m.VXORPD)(a[1], a[0], d)
 	case vec.OpXor3:

@@ -80,8 +80,11 @@ func (m *Machine) RowByRow() bool { return false }
 
 // Expand implements vec.Machine.
 func (m *Machine) Expand(b *vec.Body, op vec.Op, args []vec.Val) (vec.Val, bool) {
-	if op == vec.OpXor3 {
+	switch op {
+	case vec.OpXor3:
 		return b.Xor(args[0], b.Xor(args[1], args[2])), true
+	case vec.OpKeepLess:
+		return b.And(b.Less(args[0], args[1]), args[2]), true
 	}
 	return 0, false
 }

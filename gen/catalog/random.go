@@ -21,7 +21,7 @@ func random() []*Kernel {
 			Name: "Bernoulli", Doc: "dst[i] = 1 if u < p, otherwise 0", Family: "random",
 			Params: params(Out, "dst", Words, "words", Scalar64, "p"),
 			Loop: Random{Body: func(b *Body, of Elem, words []Val) {
-				b.Store("dst", b.And(number(b, 1), b.Less(fraction(b, of, words), b.Coef("p"))))
+				b.Store("dst", b.KeepLess(fraction(b, of, words), b.Coef("p"), number(b, 1)))
 			}},
 		},
 		{
@@ -29,8 +29,8 @@ func random() []*Kernel {
 			Params: params(Out, "dst", In, "src", Words, "words", Scalar64, "keep", "scale"),
 			Alias:  [][2]string{{"dst", "src"}},
 			Loop: Random{Body: func(b *Body, of Elem, words []Val) {
-				kept := b.Less(fraction(b, of, words), b.Coef("keep"))
-				b.Store("dst", b.And(kept, b.Mul(b.Coef("scale"), b.Load("src"))))
+				x := b.Mul(b.Coef("scale"), b.Load("src"))
+				b.Store("dst", b.KeepLess(fraction(b, of, words), b.Coef("keep"), x))
 			}},
 		},
 	}

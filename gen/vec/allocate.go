@@ -1,5 +1,7 @@
 package vec
 
+import "slices"
+
 // allocated is an event and the registers that it got.
 type allocated struct {
 	event
@@ -55,7 +57,7 @@ func (g *gen) allocate(s step, events []event, pool []V) (code []allocated, leas
 		if folded[i] {
 			at.omit = true
 		} else {
-			a.arguments(&at)
+			a.arguments(&at, events[i+1:])
 			if a.needsOwn(ev, i) {
 				a.result(&at)
 				a.release(ev, i)
@@ -90,8 +92,8 @@ func (a *allocation) needsOwn(ev event, i int) bool {
 
 // arguments finds the registers of an event's arguments. A uniform that is not
 // resident is broadcast into a register that is free again behind the event, or behind
-// those of the other copies.
-func (a *allocation) arguments(at *allocated) {
+// those of the other copies, or of other parts that follow.
+func (a *allocation) arguments(at *allocated, rest []event) {
 	at.args = make([]V, len(at.in.args))
 	for j, arg := range at.in.args {
 		if at.folded != nil && j == at.folded.arg {
@@ -118,6 +120,9 @@ func (a *allocation) arguments(at *allocated) {
 		return
 	}
 	for _, arg := range at.in.args { // in their order: the text must not depend on a map's
+		if a.body.parts > 0 && len(rest) > 0 && slices.Contains(rest[0].in.args, arg) {
+			continue
+		}
 		if v, ok := a.shared[arg]; ok {
 			a.pool = append(a.pool, v)
 			delete(a.shared, arg)

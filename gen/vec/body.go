@@ -55,6 +55,7 @@ const (
 	OpMulHalves // the product of the lower halves of a and b, which has two equal ones
 	OpShiftHalf // the upper half of a, moved down, zeros above
 	OpInsert    // c, with b's bits where a has them, and c none
+	OpKeepLess  // c where a < b, otherwise +0
 	OpCount     // the counts of the step's next blocks: see Random
 
 	// For a Machine's Expand only.
@@ -400,6 +401,9 @@ func (b *Body) Insert(mask uint64, x Val, into uint64) Val {
 	}
 	return b.op(OpInsert, b.Const(Number(mask)), x, b.Const(Number(into)))
 }
+
+// KeepLess returns z where x < y, otherwise +0.
+func (b *Body) KeepLess(x, y, z Val) Val { return b.op(OpKeepLess, x, y, z) }
 
 // Or returns the bitwise or of x and y.
 func (b *Body) Or(x, y Val) Val { return b.op(OpOr, x, y) }

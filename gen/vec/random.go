@@ -2,6 +2,7 @@ package vec
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/seed63264101/steepest/kernels/generic"
 )
@@ -29,43 +30,74 @@ func (Random) result(string) string { return "" }
 
 func (s Random) generate(g *gen) {
 	streams := g.k.Streams()
-	body := newBody(g.k, F64, g.m, streams)
-	s.record(body, g.e)
-	body.checkUsed()
-	body.storesLast()
-	body.loadsAtUse()
-
 	g.m.Begin(g.k, g.e, 0)
 	ptrs, _ := g.pointers(streams)
 	n := g.general()
 	g.length(n)
-	block := philoxCounts * body.parts
+	block := philoxCounts * partsOf(g.e)
 	g.m.ShiftRight(n, bits.TrailingZeros(uint(block)))
 	g.words = g.general()
 	g.m.ArgBase(g.words, g.k.OfKind(Words).Name)
 	g.m.Load(g.hold("counts"), F64, F64, Address{Base: g.words}, Full)
 	lanes := g.lanes(F64)
 	g.m.Broadcast(g.hold("lanes"), F64, Uniform{Const: Number(uint64(lanes))})
-	body.deep = deepest
-	for body.deep > 1 && g.need(body) > len(g.free) {
-		body.deep /= 2
-	}
+	body := s.deepest(g, streams)
 	g.makeResident(body)
 	g.blockLoop(body, ptrs, n, block)
 	g.m.Return()
 }
 
-// record records the rounds, and the body for each part.
-func (s Random) record(b *Body, of Elem) {
-	b.parts = int(of)
-	if of == F64 {
-		b.parts = 2
+// deepest returns the body, with as many vectors side by side as there are registers for.
+// Where that is one, as many of its parts go side by side.
+func (s Random) deepest(g *gen, streams []Param) *Body {
+	for deep := deepest; ; deep /= 2 {
+		beside := 1
+		if deep == 1 {
+			beside = partsOf(g.e)
+		}
+		for ; beside > 0; beside /= 2 {
+			body := newBody(g.k, F64, g.m, streams)
+			s.record(body, g.e, beside)
+			body.checkUsed()
+			body.storesLast()
+			body.loadsAtUse()
+			body.deep = deep
+			if g.need(body) <= len(g.free) || deep == 1 && beside == 1 {
+				return body
+			}
+		}
 	}
+}
+
+// partsOf returns the number of a block's parts.
+func partsOf(e Elem) int {
+	if e == F32 {
+		return 4
+	}
+	return 2
+}
+
+// record records the rounds, and the body for each part, so many of them side by side.
+func (s Random) record(b *Body, of Elem, beside int) {
+	b.parts = partsOf(of)
 	x := philox(b)
-	each := len(x) / b.parts
-	for b.part = range b.parts {
-		clear(b.loaded)
-		s.Body(b, of, x[b.part*each:][:each])
+	words := len(x) / b.parts
+	for b.part < b.parts {
+		before := len(b.code)
+		var side [][]instr
+		for range beside {
+			from := len(b.code)
+			clear(b.loaded)
+			s.Body(b, of, x[b.part*words:][:words])
+			side = append(side, slices.Clone(b.code[from:]))
+			b.part++
+		}
+		b.code = b.code[:before]
+		for i := range side[0] {
+			for _, code := range side {
+				b.code = append(b.code, code[i])
+			}
+		}
 	}
 }
 
